@@ -1,0 +1,1 @@
+//! The functional core: holds the state and decides. No I/O, no tasks, no clock.

@@ -1,0 +1,1 @@
+//! One-shot commands for scripts.

@@ -1,0 +1,23 @@
+//! larder: a terminal browser for the key-value stores that Crawlee crawls fill.
+//!
+//! ```text
+//! main → tui, cli                      two front ends of one storage layer
+//! tui  → view, app, storage, config    the loop, the terminal, the tasks
+//! cli  → storage, preview, config      one-shot commands for scripts
+//! view → app, preview, keymap, theme   one file per region of the screen
+//! app  → storage::model, storage::error, index, preview, keymap
+//! storage, index, preview, keymap      know no other layer
+//! ```
+//!
+//! `ARCHITECTURE.md` tells what happens on a keypress and on a load, and where a new line goes.
+
+pub mod app;
+pub mod cli;
+pub mod config;
+pub mod index;
+pub mod keymap;
+pub mod preview;
+pub mod storage;
+pub mod theme;
+pub mod tui;
+pub mod view;

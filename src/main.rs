@@ -1,0 +1,3 @@
+//! larder's entry point: arguments in, exit code out.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Turns a value's bytes and content type into rows to show, without losing a byte.

@@ -1,0 +1,164 @@
+//! What every backend does with key-value stores, in Crawlee's words.
+//!
+//! [`Storage`] is Crawlee's `KeyValueStoreClient` plus what a browser needs beside it: listing the
+//! stores, paging through keys with their metadata without reading a value, reading with a limit,
+//! and settling a write whose fate is unknown.
+
+pub mod content;
+pub mod error;
+pub mod model;
+pub mod page;
+pub mod redis;
+pub mod target;
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures::stream::BoxStream;
+use tokio::sync::watch;
+
+pub use content::{ContentType, Value};
+pub use error::{Error, ErrorKind, Result};
+pub use model::{
+    Connection, Expected, Fate, Key, OpenBy, Opened, Reading, Record, RecordMeta, RecordState,
+    ServerInfo, SetValue, StoreInfo, StoreName, StoreState, Timestamp, Write, Written,
+};
+pub use page::{KeyPage, PageRow};
+
+/// How a storage is to behave; the same for every backend.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Refuse every write, in the storage layer itself.
+    pub read_only: bool,
+    /// Let reads update `accessed_at`, exactly as Crawlee's own reads do.
+    pub touch: bool,
+    /// How long connecting may take.
+    pub connect_timeout: Duration,
+    /// How long one command may go unanswered.
+    pub command_timeout: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            read_only: false,
+            touch: false,
+            connect_timeout: Duration::from_secs(5),
+            command_timeout: Duration::from_secs(10),
+        }
+    }
+}
+
+/// A place that holds key-value stores.
+///
+/// Dropping the future of a read gives the work up, on the server too where the protocol allows
+/// it. The future of a write must be polled to its end.
+#[async_trait]
+pub trait Storage: Send + Sync + 'static {
+    /// What to call this storage on a screen: the target without its secret.
+    fn label(&self) -> String;
+
+    /// The state of the connection, and every later change of it.
+    fn connection(&self) -> watch::Receiver<Connection>;
+
+    /// What is known of the server. What it refuses to tell is left out and named in
+    /// [`ServerInfo::notes`].
+    async fn server(&self) -> Result<ServerInfo>;
+
+    /// One round trip, for measuring the latency.
+    async fn ping(&self) -> Result<Duration>;
+
+    /// All stores that the indexes name, sorted by name, with record counts and times.
+    /// Half-made stores and stale ids are listed as such; see [`StoreState`].
+    async fn stores(&self) -> Result<Vec<StoreInfo>>;
+
+    /// Looks through the whole server for stores that no index names ([`StoreState::Ghost`] and
+    /// stores without an index entry), a bounded batch at a time: each item is the share of the
+    /// key space walked so far (0 to 1) and the stores newly found. May be dropped at any time.
+    fn find_lost_stores(&self) -> BoxStream<'_, Result<(f32, Vec<StoreInfo>)>>;
+
+    /// Opens a store as Crawlee's `open` does; creates it where it is missing, except by id.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`] for an unknown id, [`ErrorKind::Usage`] for a name or alias that
+    /// Crawlee would not take, [`ErrorKind::ReadOnly`] where it would have to be created.
+    async fn open(&self, by: &OpenBy) -> Result<Opened>;
+
+    /// The name of the thing that holds the store's metadata: a Redis key, a file's path.
+    fn metadata_key(&self, store: &StoreName) -> String;
+
+    /// The store's metadata, record count and times.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`] if there is no such store.
+    async fn get_metadata(&self, store: &StoreName) -> Result<StoreInfo>;
+
+    /// The record's metadata with the value's real size, without reading the value.
+    /// `None` if neither half of the record is there.
+    async fn get_record_metadata(&self, store: &StoreName, key: &Key)
+    -> Result<Option<RecordMeta>>;
+
+    /// Reads a record whole, however large: values above a few MiB come over a connection of
+    /// their own, so that nothing else waits behind them. `None` if neither half is there.
+    /// The bytes are the stored ones; [`RecordMeta::state`] says what is damaged.
+    async fn get_value(&self, store: &StoreName, key: &Key) -> Result<Option<Record>>;
+
+    /// Reads a record whose value is at most `limit` bytes; of a larger one only the metadata.
+    async fn read(&self, store: &StoreName, key: &Key, limit: u64) -> Result<Option<Reading>>;
+
+    /// Sets a record: value, metadata and the store's times in one atomic step.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Conflict`] if the record is not what [`SetValue::expected`] says;
+    /// [`ErrorKind::FateUnknown`] if no answer came (see [`Storage::settle`]).
+    async fn set_value(&self, set: &SetValue) -> Result<Written>;
+
+    /// Deletes records, each in one atomic step; `Written::records` counts those that were there.
+    async fn delete_value(&self, store: &StoreName, keys: &[Key]) -> Result<Written>;
+
+    /// All keys with their metadata in the backend's own order, a page at a time, without values.
+    /// A key may come twice. Dropping the stream stops the walk.
+    fn scan_keys(&self, store: &StoreName) -> BoxStream<'_, Result<KeyPage>>;
+
+    /// Keys in Crawlee's order (by bytes), after `exclusive_start_key`, at most `limit`, only
+    /// those that start with `prefix` (empty: all). Holds no more keys than it must.
+    fn iterate_keys(
+        &self,
+        store: &StoreName,
+        prefix: &[u8],
+        exclusive_start_key: Option<&Key>,
+        limit: Option<usize>,
+    ) -> BoxStream<'_, Result<RecordMeta>>;
+
+    /// Whether the value is there (as Crawlee: the metadata does not count).
+    async fn record_exists(&self, store: &StoreName, key: &Key) -> Result<bool>;
+
+    /// A URL under which the value can be fetched.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotSupported`] on Redis.
+    async fn get_public_url(&self, store: &StoreName, key: &Key) -> Result<String>;
+
+    /// Removes all records; the store stays.
+    async fn purge(&self, store: &StoreName) -> Result<Written>;
+
+    /// Removes the store with all its records.
+    async fn drop_store(&self, store: &StoreName) -> Result<Written>;
+
+    /// After [`ErrorKind::FateUnknown`]: finds out by reading whether the write was applied.
+    async fn settle(&self, write: &Write) -> Result<Fate>;
+
+    /// Performs a write given as data.
+    async fn write(&self, write: &Write) -> Result<Written> {
+        match write {
+            Write::Create(by) => {
+                let opened = self.open(by).await?;
+                Ok(Written { records: u64::from(opened.created), meta: None })
+            }
+            Write::Set(set) => self.set_value(set).await,
+            Write::Delete { store, keys } => self.delete_value(store, keys).await,
+            Write::Purge(store) => self.purge(store).await,
+            Write::Drop(store) => self.drop_store(store).await,
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Typed errors, each with what the user can do about it.
+
+use std::fmt;
+
+/// A result of the storage layer.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// What went wrong, coarsely: decides the exit code, the colour and the remedy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ErrorKind {
+    /// The target, a name or an argument makes no sense.
+    Usage,
+    /// The store, the record or the id is not there.
+    NotFound,
+    /// larder was told not to write, or the server is a replica.
+    ReadOnly,
+    /// The server's access list forbids the command (NOPERM).
+    Permission,
+    /// The record is no longer what the writer thought it was.
+    Conflict,
+    /// The backend does not have this operation.
+    NotSupported,
+    /// The server cannot be reached, or went away.
+    Connection,
+    /// The server did not answer in time.
+    Timeout,
+    /// Wrong or missing user name or password (WRONGPASS, NOAUTH).
+    Auth,
+    /// The TLS handshake or a certificate failed.
+    Tls,
+    /// The server is reading its data from disk (LOADING).
+    Loading,
+    /// The server has no memory left for a write (OOM).
+    OutOfMemory,
+    /// The server refuses writes because it cannot save to disk (MISCONF).
+    CannotPersist,
+    /// A Redis key of this store holds another type than Crawlee's (WRONGTYPE).
+    WrongType,
+    /// The server lacks the RedisJSON module.
+    NoJsonModule,
+    /// Stored data is not as Crawlee writes it.
+    Damaged,
+    /// The connection broke before the answer: the write may have been applied or not.
+    FateUnknown,
+    /// The server runs as a cluster, where this write cannot be one atomic step.
+    Cluster,
+    /// A local file or pipe failed.
+    Io,
+    /// Any other answer of the server.
+    Server,
+}
+
+/// An error of the storage layer: a kind, and one sentence without a full stop.
+///
+/// `Display` gives the sentence and, after a colon or semicolon, the remedy; on one line. The
+/// sentence may quote the server and must be made [visible](crate::preview) before it is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Error {
+    /// What kind of failure it is.
+    pub kind: ErrorKind,
+    /// What happened, in one sentence without a full stop; never holds a secret.
+    pub problem: String,
+    /// What the user can do, where it is better than the kind's own [remedy](ErrorKind::remedy).
+    pub hint: Option<String>,
+}
+
+impl Error {
+    /// An error of this kind.
+    pub fn new(kind: ErrorKind, problem: impl Into<String>) -> Self {
+        Self { kind, problem: problem.into(), hint: None }
+    }
+
+    /// Replaces the kind's remedy.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// What the user can do about it.
+    pub fn remedy(&self) -> &str {
+        self.hint.as_deref().unwrap_or_else(|| self.kind.remedy())
+    }
+}
+
+impl ErrorKind {
+    /// What a user can usually do about it; empty where nothing general can be said.
+    pub fn remedy(self) -> &'static str {
+        match self {
+            Self::Usage | Self::NotFound | Self::NotSupported | Self::Io | Self::Server => "",
+            Self::ReadOnly => "start larder without --read-only, or against the primary server",
+            Self::Permission => "ask for the permission, or use another user",
+            Self::Conflict => "reload the record and try again",
+            Self::Connection => "check that the server runs and that the address is right",
+            Self::Timeout => "try again, or give it longer with --timeout",
+            Self::Auth => "check user and password, in the URL or in LARDER_PASSWORD",
+            Self::Tls => "check the certificate settings of the profile",
+            Self::Loading => "wait until the server has read its data, then try again",
+            Self::OutOfMemory => "free memory on the server, or raise its maxmemory",
+            Self::CannotPersist => "see the server's log: it cannot save to disk",
+            Self::WrongType => "another program uses this Redis key; rename or remove it there",
+            Self::NoJsonModule => "use Redis 8, or load the RedisJSON module",
+            Self::Damaged => "mend or delete the damaged part",
+            Self::FateUnknown => "reload to see whether it was applied",
+            Self::Cluster => "Crawlee cannot run on a cluster; use a single server",
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.remedy() {
+            "" => f.write_str(&self.problem),
+            remedy => write!(f, "{}; {remedy}", self.problem),
+        }
+    }
+}
+
+impl std::error::Error for Error {}

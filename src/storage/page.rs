@@ -1,0 +1,114 @@
+//! A page of keys with their metadata, kept in one allocation instead of one a key.
+
+use super::content::ContentType;
+use super::model::{Key, RecordMeta, RecordState};
+
+/// Keys with their metadata, as one step of a walk gave them: unsorted, perhaps with a key twice.
+#[derive(Debug, Clone, Default)]
+pub struct KeyPage {
+    keys: Vec<u8>,
+    rows: Vec<Row>,
+    types: Vec<ContentType>,
+    bad: Vec<(usize, RecordState)>,
+    /// How much of the store has been walked with this page, from 0 to 1.
+    pub progress: f32,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Row {
+    end: u32,
+    content_type: u16,
+    size: u64,
+}
+
+/// One row of a page, borrowed.
+#[derive(Debug, Clone, Copy)]
+pub struct PageRow<'a> {
+    /// The key's bytes.
+    pub key: &'a [u8],
+    /// The content type.
+    pub content_type: &'a ContentType,
+    /// The value's size in bytes, as the metadata says.
+    pub size: u64,
+    /// Set where the record is damaged.
+    pub state: Option<&'a RecordState>,
+}
+
+impl PageRow<'_> {
+    /// An owned copy.
+    pub fn to_meta(&self) -> RecordMeta {
+        RecordMeta {
+            key: Key::from(self.key),
+            content_type: self.content_type.clone(),
+            size: self.size,
+            state: self.state.cloned().unwrap_or_default(),
+        }
+    }
+}
+
+impl KeyPage {
+    /// Adds a row. `state` is for damaged records; `None` means whole.
+    ///
+    /// A page holds at most 4 GiB of keys and 65,536 content types; further types are listed as
+    /// unknown.
+    pub fn push(&mut self, key: &[u8], content_type: &str, size: u64, state: Option<RecordState>) {
+        let known = self.types.iter().rposition(|known| known.as_str() == content_type);
+        let content_type = known.unwrap_or_else(|| {
+            self.types.push(ContentType::from(content_type));
+            self.types.len() - 1
+        });
+        self.keys.extend_from_slice(key);
+        if let Some(state) = state {
+            self.bad.push((self.rows.len(), state));
+        }
+        self.rows.push(Row {
+            end: u32::try_from(self.keys.len()).unwrap_or(u32::MAX),
+            content_type: u16::try_from(content_type).unwrap_or(u16::MAX),
+            size,
+        });
+    }
+
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The rows, in the order of the walk.
+    pub fn iter(&self) -> impl Iterator<Item = PageRow<'_>> {
+        static UNKNOWN: ContentType = ContentType::UNKNOWN;
+        let mut start = 0;
+        let mut bad = self.bad.iter().peekable();
+        self.rows.iter().enumerate().map(move |(at, row)| {
+            let end = row.end as usize;
+            let key = &self.keys[start..end];
+            start = end;
+            let state = bad.next_if(|(bad_at, _)| *bad_at == at).map(|(_, state)| state);
+            let content_type = self.types.get(usize::from(row.content_type)).unwrap_or(&UNKNOWN);
+            PageRow { key, content_type, size: row.size, state }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_come_back_as_they_were_pushed() {
+        let mut page = KeyPage::default();
+        page.push(b"a", "text/plain", 3, None);
+        page.push(b"", "", 0, Some(RecordState::NoMetadata));
+        page.push(b"bc", "text/plain", 9, None);
+        let rows: Vec<_> = page.iter().map(|row| row.to_meta()).collect();
+        assert_eq!(rows.len(), 3);
+        assert_eq!((rows[0].key.as_bytes(), rows[0].size), (&b"a"[..], 3));
+        assert_eq!(rows[1].state, RecordState::NoMetadata);
+        assert_eq!(rows[2].content_type.as_str(), "text/plain");
+        assert_eq!(rows[2].state, RecordState::Whole);
+    }
+}

@@ -1,0 +1,1 @@
+//! Crawlee's stores on a Redis server, through fred. The only place that names fred.

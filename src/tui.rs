@@ -1,0 +1,1 @@
+//! The imperative shell: owns the terminal, the tasks and the time.

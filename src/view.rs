@@ -1,0 +1,1 @@
+//! Draws the state; one file per region of the screen.
