@@ -357,8 +357,7 @@ impl Client {
             b'+' => Reply::Simple(text),
             b'-' => Reply::Error(text),
             b':' => Reply::Int(text.parse().expect("a number")),
-            b'$' if text == "-1" => Reply::Nil,
-            b'*' if text == "-1" => Reply::Nil,
+            b'$' | b'*' if text == "-1" => Reply::Nil,
             b'$' => {
                 let mut bytes = vec![0; text.parse::<usize>().expect("a length") + 2];
                 self.stream.read_exact(&mut bytes).expect("the whole string");
