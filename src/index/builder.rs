@@ -66,18 +66,7 @@ impl Builder {
     }
 
     fn sorted(&self) -> Index {
-        let rows = &self.rows;
-        let order = order::by_key(rows);
-        let mut columns = Columns::with_capacity(order.len(), rows.key_bytes(), self.names.list());
-        let mut later = order.iter().skip(1);
-        for &row in &order {
-            let (row, next) = (row as usize, later.next());
-            // Rows with one key stand in the order of their arrival.
-            if next.is_none_or(|next| rows.key(*next as usize) != rows.key(row)) {
-                columns.push_row_of(rows, row);
-            }
-        }
-        columns.set_left_out(rows.left_out());
+        let mut columns = self.rows.gathered(&order::by_key(&self.rows), self.names.list());
         columns.shrink();
         Index { columns }
     }

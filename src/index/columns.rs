@@ -191,6 +191,40 @@ impl Columns {
         self.total_bytes = sizes.fold(self.total_bytes, u64::saturating_add);
     }
 
+    /// These rows, in this order, each at most once. `names` take the place of its own.
+    pub(super) fn gathered(&self, order: &[u32], names: Vec<ContentType>) -> Self {
+        // A column after the other: with all at once, each row waits for memory several times.
+        let mut starts = Vec::with_capacity(order.len());
+        let mut new = Self::with_capacity(order.len(), 0, names);
+        let mut end = 0;
+        for row in order {
+            let start = self.start(*row as usize);
+            starts.push(start);
+            end += self.end(*row as usize) - start;
+            new.ends.push(end as u32);
+        }
+        new.keys.reserve_exact(end);
+        let mut copied = 0;
+        for (start, end) in starts.into_iter().zip(&new.ends) {
+            let length = *end as usize - copied;
+            new.keys.extend_from_slice(&self.keys[start..start + length]);
+            copied = *end as usize;
+        }
+        new.types.extend(order.iter().map(|row| self.types[*row as usize]));
+        new.sizes.extend(order.iter().map(|row| self.sizes[*row as usize]));
+        if !(self.large.is_empty() && self.damaged.is_empty()) {
+            let mut places = vec![u32::MAX; self.len()];
+            for (place, row) in (0..).zip(order) {
+                places[*row as usize] = place;
+            }
+            new.large = moved(&self.large, &places);
+            new.damaged = moved(&self.damaged, &places);
+        }
+        new.total_bytes = (0..new.len()).map(|row| new.size(row)).fold(0, u64::saturating_add);
+        new.left_out = self.left_out;
+        new
+    }
+
     pub(super) fn shrink(&mut self) {
         self.keys.shrink_to_fit();
         self.ends.shrink_to_fit();
@@ -222,6 +256,14 @@ fn within<'a, T>(list: &'a [(u32, T)], rows: &Range<usize>) -> &'a [(u32, T)] {
     let from = list.partition_point(|(row, _)| (*row as usize) < rows.start);
     let to = list.partition_point(|(row, _)| (*row as usize) < rows.end);
     &list[from..to.max(from)]
+}
+
+/// A list sorted by row after the rows went to other places; `u32::MAX` for those that are gone.
+fn moved<T: Clone>(list: &[(u32, T)], places: &[u32]) -> Vec<(u32, T)> {
+    let found = list.iter().map(|(row, value)| (places[*row as usize], value));
+    let mut moved: Vec<_> = found.filter(|(place, _)| *place != u32::MAX).collect();
+    moved.sort_unstable_by_key(|(place, _)| *place);
+    moved.into_iter().map(|(place, value)| (place, value.clone())).collect()
 }
 
 /// Gives each content type a place in a list of names.
