@@ -1,0 +1,334 @@
+//! A program in a real pseudo-terminal, with the screen a terminal would show of it.
+//!
+//! A test waits for what the screen says, never for a time: [`Screen::wait_for`] ends at once when
+//! it is there, and fails with a picture of the screen when it does not come.
+#![allow(dead_code, reason = "every test binary uses its own part of this file")]
+#![allow(unreachable_pub, reason = "shared as a private module of several test binaries")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests, outside #[test]")]
+
+use std::fmt::Write as _;
+use std::io::{Read, Write};
+use std::num::NonZeroU16;
+use std::path::Path;
+use std::process::Command;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+
+/// How long a screen may take to show what is waited for.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Variables of the caller's that would change what the program does.
+const FOREIGN: [&str; 12] = [
+    "LARDER_URL",
+    "REDIS_URL",
+    "NO_COLOR",
+    "COLORTERM",
+    "TMUX",
+    "STY",
+    "VISUAL",
+    "EDITOR",
+    "XDG_CONFIG_HOME",
+    "XDG_STATE_HOME",
+    "XDG_DATA_HOME",
+    "XDG_CACHE_HOME",
+];
+
+/// A program in a terminal of its own; dropping it ends the program.
+pub struct Screen {
+    child: Box<dyn Child + Send + Sync>,
+    master: Box<dyn MasterPty + Send>,
+    input: Box<dyn Write + Send>,
+    output: Arc<(Mutex<Output>, Condvar)>,
+    started: Instant,
+    home: tempfile::TempDir,
+}
+
+/// All that the program has written.
+struct Output {
+    parser: vt100::Parser,
+    raw: Vec<u8>,
+    last: Instant,
+    ended: bool,
+}
+
+/// The built program.
+pub fn larder() -> &'static Path {
+    Path::new(env!("CARGO_BIN_EXE_larder"))
+}
+
+impl Screen {
+    /// Starts larder with arguments and further environment variables. `HOME` is an empty folder of
+    /// its own, and no variable of the caller's names a target, a colour or an editor.
+    pub fn start(args: &[&str], env: &[(&str, &str)], rows: u16, cols: u16) -> Self {
+        Self::start_program(larder(), args, env, rows, cols)
+    }
+
+    /// Starts any program in the same way: a shell, to test what only a shell does (Ctrl-Z).
+    pub fn start_program(
+        program: &Path,
+        args: &[&str],
+        env: &[(&str, &str)],
+        rows: u16,
+        cols: u16,
+    ) -> Self {
+        let home = tempfile::tempdir().expect("a temporary folder");
+        let pair = native_pty_system().openpty(size(rows, cols)).expect("a pseudo-terminal");
+        let mut command = CommandBuilder::new(program);
+        command.args(args);
+        command.cwd(home.path());
+        for name in FOREIGN {
+            command.env_remove(name);
+        }
+        command.env("TERM", "xterm-256color");
+        command.env("LANG", "C.UTF-8");
+        command.env("HOME", home.path());
+        for (name, value) in env {
+            command.env(name, value);
+        }
+        let started = Instant::now();
+        let child = pair.slave.spawn_command(command).expect("the program starts");
+        // Only the program holds the other side now, so its end ends the reading.
+        drop(pair.slave);
+        let output = Arc::new((
+            Mutex::new(Output {
+                parser: vt100::Parser::new(nonzero(rows), nonzero(cols), 0),
+                raw: Vec::new(),
+                last: started,
+                ended: false,
+            }),
+            Condvar::new(),
+        ));
+        let reader = pair.master.try_clone_reader().expect("a reader");
+        let shared = Arc::clone(&output);
+        thread::spawn(move || read_all(reader, &shared));
+        let input = pair.master.take_writer().expect("a writer");
+        Self { child, master: pair.master, input, output, started, home }
+    }
+
+    /// Types: `"jj\r"`, `"\x1b[A"` for the up arrow, `"\x04"` for Ctrl-D.
+    pub fn keys(&mut self, keys: &str) {
+        self.bytes(keys.as_bytes());
+    }
+
+    /// Types bytes that are not text.
+    pub fn bytes(&mut self, bytes: &[u8]) {
+        self.input.write_all(bytes).expect("the terminal takes keys");
+        self.input.flush().expect("the terminal takes keys");
+    }
+
+    /// Waits until the screen's text satisfies `check`, and returns it; fails with the screen.
+    #[track_caller]
+    pub fn wait_for(&self, what: &str, check: impl Fn(&str) -> bool) -> String {
+        let output = self.wait_until(what, |output| check(&output.parser.screen().contents()));
+        output.parser.screen().contents()
+    }
+
+    /// Waits until the screen shows `text` somewhere in one line.
+    #[track_caller]
+    pub fn wait_for_text(&self, text: &str) -> String {
+        self.wait_for(text, |contents| contents.contains(text))
+    }
+
+    /// Waits until the screen, with its colours and modes, satisfies `check`.
+    #[track_caller]
+    pub fn wait_for_screen(&self, what: &str, check: impl Fn(&vt100::Screen) -> bool) {
+        drop(self.wait_until(what, |output| check(output.parser.screen())));
+    }
+
+    /// Waits until what was written from byte `from` on holds `bytes`: clipboard, titles, modes.
+    #[track_caller]
+    pub fn wait_for_output(&self, from: usize, bytes: &[u8]) {
+        let what = String::from_utf8_lossy(bytes).escape_debug().to_string();
+        drop(self.wait_until(&what, |output| {
+            output.raw[from..].windows(bytes.len()).any(|window| window == bytes)
+        }));
+    }
+
+    #[track_caller]
+    fn wait_until(&self, what: &str, check: impl Fn(&Output) -> bool) -> MutexGuard<'_, Output> {
+        let deadline = Instant::now() + PATIENCE;
+        let mut output = self.output();
+        while !check(&output) {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() || output.ended {
+                let why = if output.ended { "the program ended" } else { "it did not come" };
+                let picture = dump(&output);
+                // The picture is the message; a poisoned lock would hide it.
+                drop(output);
+                panic!("waited for: {what}; {why}\n{picture}");
+            }
+            output = self.output.1.wait_timeout(output, left).expect("the reader runs").0;
+        }
+        output
+    }
+
+    /// The text on the screen now, trailing blanks cut off.
+    pub fn contents(&self) -> String {
+        self.output().parser.screen().contents()
+    }
+
+    /// What `look` makes of the screen now: cells, colours, cursor, modes.
+    pub fn with<T>(&self, look: impl FnOnce(&vt100::Screen) -> T) -> T {
+        look(self.output().parser.screen())
+    }
+
+    /// How many bytes the program has written so far.
+    pub fn written(&self) -> usize {
+        self.output().raw.len()
+    }
+
+    /// The bytes it has written from byte `from` on.
+    pub fn raw(&self, from: usize) -> Vec<u8> {
+        self.output().raw[from..].to_vec()
+    }
+
+    /// When the program was started.
+    pub fn started(&self) -> Instant {
+        self.started
+    }
+
+    /// When its last byte came.
+    pub fn last_output(&self) -> Instant {
+        self.output().last
+    }
+
+    /// Waits until more than `from` bytes are written, and tells when the latest of them came.
+    #[track_caller]
+    pub fn wait_more(&self, from: usize) -> Instant {
+        self.wait_until("any output", |output| output.raw.len() > from).last
+    }
+
+    /// Waits until nothing was written for `pause`, for measurements only: a test waits for what
+    /// it wants to see.
+    pub fn wait_quiet(&self, pause: Duration) {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let quiet = self.last_output().max(self.started).elapsed();
+            if quiet >= pause {
+                return;
+            }
+            assert!(Instant::now() < deadline, "never quiet\n{}", dump(&self.output()));
+            thread::sleep(pause.checked_sub(quiet).unwrap_or_default());
+        }
+    }
+
+    /// The program's `HOME`.
+    pub fn home(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// The program's process id.
+    pub fn pid(&self) -> u32 {
+        self.child.process_id().expect("a started program has an id")
+    }
+
+    /// Changes the terminal's size, which the program is told of by SIGWINCH.
+    pub fn resize(&mut self, rows: u16, cols: u16) {
+        // The picture first: what the program draws for the new size must find room.
+        self.output().parser.set_size(nonzero(rows), nonzero(cols));
+        self.master.resize(size(rows, cols)).expect("the terminal takes a size");
+    }
+
+    /// Sends a signal by its name: `"TERM"`, `"HUP"`, `"CONT"`.
+    pub fn signal(&self, name: &str) {
+        let status = Command::new("kill").args(["-s", name, &self.pid().to_string()]).status();
+        assert!(status.expect("kill runs").success(), "kill -s {name}");
+    }
+
+    /// Waits for the program's end and returns its exit code; one that a signal ended has 1 here,
+    /// and [`Screen::exit`] names the signal.
+    #[track_caller]
+    pub fn exit_code(&mut self) -> u32 {
+        self.exit().exit_code()
+    }
+
+    /// Waits for the program's end and for the last of its output.
+    #[track_caller]
+    pub fn exit(&mut self) -> portable_pty::ExitStatus {
+        let deadline = Instant::now() + PATIENCE;
+        let mut output = self.output();
+        while !output.ended {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                let picture = dump(&output);
+                drop(output);
+                panic!("the program does not end\n{picture}");
+            }
+            output = self.output.1.wait_timeout(output, left).expect("the reader runs").0;
+        }
+        drop(output);
+        self.child.wait().expect("an exit status")
+    }
+
+    /// Whether the program is still there.
+    pub fn runs(&mut self) -> bool {
+        self.child.try_wait().expect("a state").is_none()
+    }
+
+    /// The screen with a frame around it, and the last bytes written, for messages.
+    pub fn picture(&self) -> String {
+        dump(&self.output())
+    }
+
+    fn output(&self) -> MutexGuard<'_, Output> {
+        self.output.0.lock().expect("the reader runs")
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        if let Ok(None) = self.child.try_wait() {
+            // SIGKILL by name: the library's own `kill` would first wait for a SIGHUP to work.
+            let _ = Command::new("kill").args(["-s", "KILL", &self.pid().to_string()]).status();
+            let _ = self.child.wait();
+        }
+    }
+}
+
+fn read_all(mut reader: Box<dyn Read + Send>, shared: &(Mutex<Output>, Condvar)) {
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        // The end comes as an error (EIO) on Linux.
+        let count = reader.read(&mut buffer).unwrap_or(0);
+        let now = Instant::now();
+        let Ok(mut output) = shared.0.lock() else { return };
+        if count == 0 {
+            output.ended = true;
+        } else {
+            output.parser.process(&buffer[..count]);
+            output.raw.extend_from_slice(&buffer[..count]);
+            output.last = now;
+        }
+        drop(output);
+        shared.1.notify_all();
+        if count == 0 {
+            return;
+        }
+    }
+}
+
+fn dump(output: &Output) -> String {
+    let screen = output.parser.screen();
+    let columns = screen.size().1.get();
+    let edge = "─".repeat(usize::from(columns));
+    let mut text = format!("╭{edge}╮\n");
+    for row in screen.rows(0, columns) {
+        // Best effort: wide characters shift the right edge.
+        let fill = usize::from(columns).saturating_sub(row.chars().count());
+        let _ = writeln!(text, "│{row}{}│", " ".repeat(fill));
+    }
+    let tail = &output.raw[output.raw.len().saturating_sub(300)..];
+    let _ = write!(text, "╰{edge}╯\nlast bytes: {}", tail.escape_ascii());
+    text
+}
+
+fn size(rows: u16, cols: u16) -> PtySize {
+    PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }
+}
+
+fn nonzero(number: u16) -> NonZeroU16 {
+    NonZeroU16::new(number).expect("a terminal has a size")
+}
