@@ -1,13 +1,18 @@
-//! The tests' own server and terminal do what the tests rely on.
+//! The tests' own server, stores and terminal do what the tests rely on.
 
+#[path = "support/fill.rs"]
+mod fill;
 #[path = "support/pty.rs"]
 mod pty;
+#[path = "support/python.rs"]
+mod python;
 #[path = "support/server.rs"]
 mod server;
 
 use std::path::Path;
 
 use pty::Screen;
+use serde_json::json;
 use server::{Reply, Server};
 
 #[test]
@@ -35,6 +40,28 @@ fn a_server_takes_arguments_and_a_sentinel_follows_it() {
     let sentinel = Server::start_sentinel("crawl", server.port());
     let address = sentinel.cli(&["SENTINEL", "get-master-addr-by-name", "crawl"]);
     assert_eq!(address, format!("127.0.0.1\n{}", server.port()).into_bytes());
+}
+
+#[test]
+fn crawlee_takes_filled_stores_for_its_own() {
+    let server = Server::start();
+    let mut client = server.client();
+    fill::stores(&mut client, ["one", "two"]);
+    let record = ("k\"ü".to_owned(), "text/plain".to_owned(), b"value".to_vec());
+    fill::records(&mut client, "two", [record]);
+    let ops = json!([
+        {"op": "open", "id": fill::id("one")},
+        {"op": "keys"},
+        {"op": "open", "name": "two"},
+        {"op": "keys"},
+        {"op": "get", "key": "k\"ü"},
+    ]);
+    let said = python::run_json("interop/client.py", &[&server.url()], &ops);
+    assert_eq!(said[0]["name"], "one");
+    assert_eq!(said[1], json!([]));
+    assert_eq!(said[2]["id"], fill::id("two"));
+    assert_eq!(said[3], json!([["k\"ü", "text/plain", 5]]));
+    assert_eq!(said[4]["value"]["text"], "value");
 }
 
 #[test]

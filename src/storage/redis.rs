@@ -1,1 +1,4 @@
 //! Crawlee's stores on a Redis server, through fred. The only place that names fred.
+
+mod fault;
+mod link;

@@ -1,1 +1,170 @@
 //! What a target is: the place to connect to, taken from a URL or a path.
+
+mod parse;
+mod secret;
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+pub use parse::strip_password;
+pub use secret::Secret;
+
+use super::Result;
+
+/// Where the stores are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Target {
+    /// A Redis server (or Valkey), alone, behind Sentinel or as a cluster.
+    Redis(RedisTarget),
+}
+
+/// A host name or address, and a TCP port.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Host {
+    /// A name or an address; an IPv6 address without brackets.
+    pub name: String,
+    /// The TCP port.
+    pub port: u16,
+}
+
+/// Which server, or how to find it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Endpoint {
+    /// One server, over TCP.
+    Tcp(Host),
+    /// One server, over a Unix socket.
+    Unix(PathBuf),
+    /// The primary that Sentinel names.
+    Sentinel {
+        /// The Sentinels, asked in this order.
+        hosts: Vec<Host>,
+        /// What the Sentinels call the primary, often `mymaster`.
+        service: String,
+        /// User at the Sentinels.
+        username: Option<String>,
+        /// Password at the Sentinels.
+        password: Option<Secret>,
+    },
+    /// A cluster, known by some of its nodes.
+    Cluster(Vec<Host>),
+}
+
+/// Certificates for TLS. The server's certificate and name are always verified.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TlsSettings {
+    /// A PEM file with the authorities to trust; without it, the system's.
+    pub ca_file: Option<PathBuf>,
+    /// A PEM file with the client's certificate; needs `key_file`.
+    pub cert_file: Option<PathBuf>,
+    /// A PEM file with the client's private key.
+    pub key_file: Option<PathBuf>,
+}
+
+/// A Redis server and how to log in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RedisTarget {
+    /// Which server.
+    pub endpoint: Endpoint,
+    /// The user, where it is not the default one.
+    pub username: Option<String>,
+    /// The password.
+    pub password: Option<Secret>,
+    /// The database number.
+    pub database: u32,
+    /// TLS and its certificates; `None`: plain text.
+    pub tls: Option<TlsSettings>,
+}
+
+impl Target {
+    /// Reads a target as the user writes it: a URL (`redis`, `rediss`, `redis+unix`,
+    /// `redis-sentinel`, `redis-cluster`, each also as `valkey…`), the path of a Unix socket, or
+    /// `HOST:PORT`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Usage`](super::ErrorKind::Usage); the message never quotes a password.
+    pub fn parse(text: &str) -> Result<Self> {
+        parse::redis(text).map(Self::Redis)
+    }
+
+    /// What to call it on a screen: a URL without the password.
+    pub fn label(&self) -> String {
+        match self {
+            Self::Redis(target) => target.label(),
+        }
+    }
+}
+
+impl RedisTarget {
+    /// A target with no user, no password, database 0 and no TLS.
+    pub fn new(endpoint: Endpoint) -> Self {
+        Self { endpoint, username: None, password: None, database: 0, tls: None }
+    }
+
+    /// Logs in as this user.
+    pub fn set_username(&mut self, username: impl Into<String>) {
+        self.username = Some(username.into());
+    }
+
+    /// Logs in with this password.
+    pub fn set_password(&mut self, password: Secret) {
+        self.password = Some(password);
+    }
+
+    /// What to call it on a screen: a URL without the password.
+    pub fn label(&self) -> String {
+        let secure = if self.tls.is_some() { "s" } else { "" };
+        let user = match &self.username {
+            Some(user) if !user.is_empty() => format!("{}@", parse::encode(user)),
+            _ => String::new(),
+        };
+        match &self.endpoint {
+            Endpoint::Tcp(host) => format!("redis{secure}://{user}{host}/{}", self.database),
+            Endpoint::Unix(path) => {
+                let mut label = format!("redis+unix://{user}{}", path.display());
+                if self.database != 0 {
+                    let _ = write!(label, "?db={}", self.database);
+                }
+                label
+            }
+            Endpoint::Sentinel { hosts, service, .. } => format!(
+                "redis{secure}-sentinel://{user}{}/{}?sentinelServiceName={}",
+                join(hosts),
+                self.database,
+                parse::encode(service)
+            ),
+            Endpoint::Cluster(hosts) => format!("redis{secure}-cluster://{user}{}", join(hosts)),
+        }
+    }
+
+    /// The address alone, for a sentence such as `nothing listens at …`.
+    pub fn address(&self) -> String {
+        match &self.endpoint {
+            Endpoint::Tcp(host) => host.to_string(),
+            Endpoint::Unix(path) => path.display().to_string(),
+            Endpoint::Sentinel { hosts, .. } | Endpoint::Cluster(hosts) => join(hosts),
+        }
+    }
+}
+
+impl Host {
+    /// A host and its port.
+    pub fn new(name: impl Into<String>, port: u16) -> Self {
+        Self { name: name.into(), port }
+    }
+}
+
+/// `name:port`, an IPv6 address in brackets.
+impl std::fmt::Display for Host {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.name.contains(':') {
+            write!(f, "[{}]:{}", self.name, self.port)
+        } else {
+            write!(f, "{}:{}", self.name, self.port)
+        }
+    }
+}
+
+fn join(hosts: &[Host]) -> String {
+    hosts.iter().map(Host::to_string).collect::<Vec<_>>().join(",")
+}

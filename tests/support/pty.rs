@@ -195,6 +195,12 @@ impl Screen {
         self.output().last
     }
 
+    /// Waits until more than `from` bytes are written, and tells when the latest of them came.
+    #[track_caller]
+    pub fn wait_more(&self, from: usize) -> Instant {
+        self.wait_until("any output", |output| output.raw.len() > from).last
+    }
+
     /// Waits until nothing was written for `pause`, for measurements only: a test waits for what
     /// it wants to see.
     pub fn wait_quiet(&self, pause: Duration) {

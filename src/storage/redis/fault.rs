@@ -1,0 +1,302 @@
+//! What the server's error replies and fred's errors mean for a user: one sentence each, with a
+//! remedy, and never a secret.
+
+use std::time::Duration;
+
+use crate::storage::{Error, ErrorKind};
+
+/// An error reply of the server, by its first word.
+pub(super) fn reply(text: &str) -> Error {
+    let text = inner_error(text.trim());
+    let (code, rest) = text.split_once(' ').unwrap_or((text, ""));
+    let error = Error::new;
+    match code {
+        "NOPERM" => forbidden(rest),
+        "LOADING" => error(ErrorKind::Loading, "the server is still reading its data from disk"),
+        "READONLY" => error(ErrorKind::ReadOnly, "the server is a replica and takes no writes")
+            .hint("write to its primary"),
+        "OOM" => error(ErrorKind::OutOfMemory, "the server has no memory left for this write"),
+        "MISCONF" => error(
+            ErrorKind::CannotPersist,
+            "the server refuses writes because it cannot save its data to disk",
+        ),
+        "WRONGTYPE" => {
+            error(ErrorKind::WrongType, "a Redis key of this store holds another type of value")
+        }
+        "NOAUTH" => error(ErrorKind::Auth, "the server wants a password")
+            .hint("put it into the URL or LARDER_PASSWORD"),
+        "WRONGPASS" => error(ErrorKind::Auth, "the server refused the user or the password"),
+        "NOSCRIPT" => {
+            error(ErrorKind::Server, "the server has forgotten the script").hint("try again")
+        }
+        "CROSSSLOT" => error(
+            ErrorKind::Cluster,
+            "the server runs as a cluster, where keys of different slots cannot change in one step",
+        ),
+        "MOVED" | "ASK" => error(
+            ErrorKind::Cluster,
+            "the server is one node of a cluster, and another node holds this key",
+        )
+        .hint("connect with redis-cluster://"),
+        "TRYAGAIN" => error(ErrorKind::Cluster, "the cluster is moving this key between nodes")
+            .hint("try again"),
+        "CLUSTERDOWN" => error(ErrorKind::Connection, "the cluster is down")
+            .hint("wait until all its slots are served, or mend it with redis-cli --cluster"),
+        "MASTERDOWN" => error(
+            ErrorKind::Connection,
+            "the server is a replica that has lost its primary and shows no old data",
+        )
+        .hint("connect to another replica, or bring the primary back"),
+        "BUSY" => error(ErrorKind::Timeout, "the server is busy with another program's script")
+            .hint("wait, or end it with SCRIPT KILL"),
+        "EXECABORT" => error(ErrorKind::Server, "the server refused the transaction as a whole"),
+        "NOREPLICAS" => error(ErrorKind::CannotPersist, "the server has too few replicas to write")
+            .hint("bring its replicas back"),
+        "DENIED" => error(
+            ErrorKind::Auth,
+            "the server is in protected mode and takes no connection from another machine",
+        )
+        .hint("set a password on the server, or connect from its own machine"),
+        _ => other(text),
+    }
+}
+
+fn other(text: &str) -> Error {
+    let message = text.strip_prefix("ERR ").unwrap_or(text);
+    let lower = message.to_ascii_lowercase();
+    if let Some(name) = unknown_command(&lower) {
+        let name = name.to_ascii_uppercase();
+        return if name.starts_with("JSON.") {
+            Error::new(ErrorKind::NoJsonModule, "the server has no RedisJSON, which Crawlee needs")
+        } else if is_script(&name) {
+            scripts_forbidden()
+        } else {
+            Error::new(ErrorKind::NotSupported, format!("the server does not know {name}"))
+        };
+    }
+    if lower.contains("max number of clients") {
+        return Error::new(ErrorKind::Connection, "the server takes no more connections")
+            .hint("close other programs, or raise its maxclients");
+    }
+    if lower.contains("db index is out of range") || lower.contains("invalid db index") {
+        return Error::new(ErrorKind::Usage, "the server has no database of this number")
+            .hint("choose a lower number");
+    }
+    if lower.contains("select is not allowed in cluster mode") {
+        return Error::new(ErrorKind::Usage, "a cluster has only database 0")
+            .hint("leave the database number out");
+    }
+    if lower.contains("without any password configured") || lower.contains("no password is set") {
+        return Error::new(ErrorKind::Auth, "the server has no password, but one was given")
+            .hint("leave the password out");
+    }
+    if lower.starts_with("invalid password") {
+        return Error::new(ErrorKind::Auth, "the server refused the password");
+    }
+    if lower.contains("wrong redis type") {
+        return reply("WRONGTYPE");
+    }
+    if lower.contains("acl failure in script") || lower.contains("executing the script can't run") {
+        return Error::new(ErrorKind::Permission, "the user may not run a command of this script");
+    }
+    if lower.contains("cluster support disabled") {
+        return Error::new(ErrorKind::Usage, "the server is not a cluster")
+            .hint("connect with redis://");
+    }
+    // What the server quotes may be a value, or what was meant as a password.
+    let end = lower.find(", with args beginning with").unwrap_or(message.len());
+    Error::new(ErrorKind::Server, format!("the server answered: {}", &message[..end]))
+}
+
+/// Before Redis 7 a script's error stands within another one.
+fn inner_error(text: &str) -> &str {
+    if text.starts_with("ERR Error running script")
+        && let Some((_, after)) = text.split_once("@user_script:")
+        && let Some((_, inner)) = after.rsplit_once(": ")
+        && let Some((_, coded)) = after.split_once(": ")
+    {
+        let code = coded.split(' ').next().unwrap_or_default();
+        let is_code = !code.is_empty() && code.bytes().all(|byte| byte.is_ascii_uppercase());
+        return if is_code { coded } else { inner };
+    }
+    text
+}
+
+fn unknown_command(lower: &str) -> Option<&str> {
+    let rest = lower.strip_prefix("unknown command")?.trim_start();
+    let name = rest.trim_start_matches(['\'', '`', '"']);
+    Some(name.split(['\'', '`', '"', ',', ' ']).next().unwrap_or_default())
+}
+
+fn forbidden(text: &str) -> Error {
+    let command = text.split_once("run the '").and_then(|(_, rest)| rest.split('\'').next());
+    if let Some(command) = command {
+        let name = command.replace('|', " ").to_ascii_uppercase();
+        if is_script(&name) {
+            return scripts_forbidden();
+        }
+        return Error::new(ErrorKind::Permission, format!("the user may not run {name}"));
+    }
+    if text.contains("key") {
+        return Error::new(ErrorKind::Permission, "the user may not use this store's Redis keys");
+    }
+    Error::new(ErrorKind::Permission, "the server's access list forbids this")
+}
+
+const NO_SCRIPTS: &str = "the user may not run EVAL";
+
+fn scripts_forbidden() -> Error {
+    Error::new(ErrorKind::Permission, NO_SCRIPTS)
+}
+
+fn is_script(name: &str) -> bool {
+    matches!(name, "EVAL" | "EVALSHA" | "EVAL_RO" | "EVALSHA_RO")
+}
+
+/// Whether the error says that scripts are forbidden or missing, so that a transaction is the way.
+pub(super) fn forbids_scripts(error: &Error) -> bool {
+    error.kind == ErrorKind::Permission && error.problem == NO_SCRIPTS
+}
+
+/// The server at `address` did not answer in time.
+pub(super) fn no_answer(address: &str, after: Duration) -> Error {
+    let seconds = after.as_secs_f32();
+    Error::new(
+        ErrorKind::Timeout,
+        format!(
+            "the server at {address} did not answer within {} s",
+            (seconds * 10.0).round() / 10.0
+        ),
+    )
+}
+
+/// The connection has ended.
+pub(super) fn closed(address: &str) -> Error {
+    Error::new(ErrorKind::Connection, format!("the server at {address} closed the connection"))
+}
+
+/// There is no connection at present; nothing was sent.
+pub(super) fn down(address: &str, reason: &str) -> Error {
+    Error::new(ErrorKind::Connection, format!("not connected to {address}: {reason}"))
+        .hint("larder goes on trying")
+}
+
+/// A write was handed over, and no answer came.
+pub(super) fn fate_unknown(reason: &Error) -> Error {
+    Error::new(
+        ErrorKind::FateUnknown,
+        format!(
+            "no answer to the write came ({}): it may have been applied or not",
+            reason.problem
+        ),
+    )
+}
+
+/// What fred says when making a connection fails.
+pub(super) fn connecting(error: &fred::error::Error, address: &str) -> Error {
+    use fred::error::ErrorKind as Fred;
+    let details = error.details();
+    if let Some(error) = system(details, address) {
+        return error;
+    }
+    match error.kind() {
+        Fred::Timeout => Error::new(
+            ErrorKind::Timeout,
+            format!("the server at {address} did not answer in time"),
+        )
+        .hint("check the address, or give it longer with --timeout"),
+        Fred::Tls => tls(details, address),
+        Fred::Protocol | Fred::Parse => not_redis(address),
+        Fred::IO | Fred::Canceled | Fred::Routing => {
+            Error::new(ErrorKind::Connection, format!("the connection to {address} failed"))
+        }
+        _ => reply(details),
+    }
+}
+
+/// What fred says when a connection that worked ends.
+pub(super) fn lost(error: &fred::error::Error, address: &str) -> Error {
+    use fred::error::ErrorKind as Fred;
+    if error.details().starts_with("CLUSTERDOWN") {
+        return reply(error.details());
+    }
+    match error.kind() {
+        Fred::Protocol | Fred::Parse => not_redis(address),
+        Fred::InvalidArgument => Error::new(ErrorKind::Usage, "a command could not be encoded"),
+        Fred::IO if !error.details().starts_with("Connection closed") => {
+            system(error.details(), address).unwrap_or_else(|| closed(address))
+        }
+        _ => closed(address),
+    }
+}
+
+fn not_redis(address: &str) -> Error {
+    Error::new(ErrorKind::Connection, format!("what answers at {address} is not a Redis server"))
+        .hint("check the port; a server with TLS needs rediss://")
+}
+
+/// Errors of the operating system and of TLS, which fred passes on as text.
+fn system(details: &str, address: &str) -> Option<Error> {
+    let has = |word: &str| details.contains(word);
+    let connection = |problem: String| Error::new(ErrorKind::Connection, problem);
+    Some(if has("ConnectionRefused") {
+        connection(format!("nothing listens at {address}"))
+            .hint("start the server, or correct the address")
+    } else if has("failed to lookup address")
+        || has("Name or service not known")
+        || has("No such host")
+    {
+        connection(format!("there is no host of the name in {address}"))
+            .hint("correct the host's name")
+    } else if has("kind: NotFound") {
+        connection(format!("there is no socket at {address}"))
+            .hint("start the server, or correct the path")
+    } else if has("PermissionDenied") {
+        connection(format!("this user may not open {address}")).hint("ask for access to the socket")
+    } else if has("HostUnreachable") || has("NetworkUnreachable") {
+        connection(format!("no network leads to {address}"))
+    } else if has("InvalidCertificate")
+        || has("AlertReceived")
+        || has("InvalidMessage")
+        || has("PeerIncompatible")
+        || has("PeerMisbehaved")
+        || has("tls handshake eof")
+        || has("InvalidDnsName")
+    {
+        tls(details, address)
+    } else if has("ConnectionReset")
+        || has("BrokenPipe")
+        || has("ConnectionAborted")
+        || has("UnexpectedEof")
+    {
+        closed(address)
+    } else {
+        return None;
+    })
+}
+
+fn tls(details: &str, address: &str) -> Error {
+    let has = |word: &str| details.contains(word);
+    let error = |problem: String| Error::new(ErrorKind::Tls, problem);
+    if has("UnknownIssuer") {
+        error(format!("the certificate of {address} comes from an authority that is not trusted"))
+            .hint("name the authority's file as ca_file")
+    } else if has("NotValidForName") {
+        error(format!("the certificate at {address} is for another name"))
+            .hint("connect by the name in the certificate")
+    } else if has("Expired") {
+        error(format!("the certificate of {address} has expired")).hint("renew it on the server")
+    } else if has("CertificateRequired") {
+        error(format!("{address} wants a client certificate"))
+            .hint("name it as cert_file and key_file")
+    } else if has("AlertReceived") {
+        error(format!("{address} refused the TLS connection"))
+            .hint("check cert_file and key_file: it may want another client certificate")
+    } else if has("InvalidMessage") || has("tls handshake eof") || has("UnexpectedEof") {
+        error(format!("{address} does not speak TLS")).hint("use redis:// or the server's TLS port")
+    } else if has("InvalidDnsName") {
+        error(format!("{address} is no name that a certificate can have"))
+    } else {
+        error(format!("TLS with {address} failed"))
+    }
+}

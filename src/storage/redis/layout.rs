@@ -1,0 +1,89 @@
+//! What the Redis keys of Crawlee's key-value stores are called. The only place that spells them.
+//!
+//! A store's internal name is opaque: it may hold `:` and glob characters. So Redis keys are made
+//! by joining and taken apart by stripping the known prefix and suffix, never by splitting, and no
+//! pattern is ever made from a name.
+
+use bytes::Bytes;
+use fred::types::Value;
+
+use crate::storage::StoreName;
+
+/// The hash from store id to internal name.
+pub(super) const ID_TO_NAME: &str = "key_value_stores:id_to_name";
+/// The hash from internal name to store id.
+pub(super) const NAME_TO_ID: &str = "key_value_stores:name_to_id";
+/// The one pattern that is ever sent: every Redis key of every key-value store.
+pub(super) const EVERY_STORE: &str = "key_value_stores:*";
+/// The path of the time of last use, within a store's metadata.
+pub(super) const ACCESSED_AT: &str = "$.accessed_at";
+/// The path of the time of last change, within a store's metadata.
+pub(super) const MODIFIED_AT: &str = "$.modified_at";
+
+const PREFIX: &[u8] = b"key_value_stores:";
+
+/// The Redis keys that each store has of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// The hash of values.
+    Items,
+    /// The hash of the records' metadata.
+    MetadataItems,
+    /// The RedisJSON document that describes the store.
+    Metadata,
+    /// The list on which openers that lost the race of creation wait.
+    CreatedSignal,
+}
+
+impl Part {
+    const ALL: [Self; 4] = [Self::MetadataItems, Self::Items, Self::Metadata, Self::CreatedSignal];
+
+    fn suffix(self) -> &'static [u8] {
+        match self {
+            Self::Items => b":items",
+            Self::MetadataItems => b":metadata_items",
+            Self::Metadata => b":metadata",
+            Self::CreatedSignal => b":created_signal",
+        }
+    }
+}
+
+/// The Redis key of a part of a store, as bytes.
+pub(super) fn key_bytes(store: &StoreName, part: Part) -> Bytes {
+    Bytes::from([PREFIX, store.as_bytes(), part.suffix()].concat())
+}
+
+/// The Redis key of a part of a store, as an argument.
+pub(super) fn key(store: &StoreName, part: Part) -> Value {
+    Value::Bytes(key_bytes(store, part))
+}
+
+/// The store and the part that a Redis key belongs to; `None` for keys that are not a store's.
+pub(super) fn parse_key(key: &[u8]) -> Option<(StoreName, Part)> {
+    let rest = key.strip_prefix(PREFIX)?;
+    Part::ALL.into_iter().find_map(|part| {
+        rest.strip_suffix(part.suffix()).map(|store| (StoreName::from(store), part))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_of_every_name_are_taken_apart_again() {
+        for name in ["default", "a:b", "a:items", ":metadata", "", "*[x]?", "metadata_items", "ä{b}"] {
+            for part in Part::ALL {
+                let store = StoreName::from(name);
+                assert_eq!(parse_key(&key_bytes(&store, part)), Some((store, part)), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn keys_of_others_belong_to_no_store() {
+        for key in [ID_TO_NAME, NAME_TO_ID, "datasets:a:metadata", "key_value_stores:a:other", ""] {
+            assert_eq!(parse_key(key.as_bytes()), None, "{key}");
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! The connection to a server: fred, made so that nothing hangs, nothing runs late and no write
+//! runs twice.
+//!
+//! fred's own reconnection is off. Each connection is one [life](life); when it ends, everything
+//! that waits on it fails at once, and the link makes the next one, for ever, at most 2 s apart.
+
+mod alone;
+mod client;
+mod command;
+mod core;
+mod establish;
+mod facts;
+mod life;
+mod sentinel;
+mod tls;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use fred::types::Value;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use self::core::Core;
+use self::life::{Life, Sent};
+use super::fault;
+use crate::storage::target::RedisTarget;
+use crate::storage::{Connection, Error, ErrorKind, Options, Result};
+
+pub(crate) use self::alone::Alone;
+pub(crate) use self::command::Command;
+pub(crate) use self::facts::Facts;
+
+/// A connection that comes back by itself. Cheap to clone; the last clone closes it.
+#[derive(Clone)]
+pub(crate) struct Link(Arc<Shared>);
+
+struct Shared {
+    core: Arc<Core>,
+    supervisor: JoinHandle<()>,
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        self.supervisor.abort();
+    }
+}
+
+impl Link {
+    /// Connects within `options.connect_timeout`: logs in, selects the database, and looks whether
+    /// the server has loaded its data and lets this user read stores.
+    pub(crate) async fn connect(target: &RedisTarget, options: &Options) -> Result<Self> {
+        let core = Core::connect(target, options).await?;
+        let supervisor = tokio::spawn(core::supervise(Arc::clone(&core)));
+        Ok(Self(Arc::new(Shared { core, supervisor })))
+    }
+
+    /// The target without its secret.
+    pub(crate) fn label(&self) -> String {
+        self.0.core.target.label()
+    }
+
+    /// Whether the connection is up, and every later change.
+    pub(crate) fn state(&self) -> watch::Receiver<Connection> {
+        self.0.core.state.subscribe()
+    }
+
+    /// Whether the server is a cluster.
+    pub(crate) fn cluster(&self) -> bool {
+        self.0.core.place().is_cluster()
+    }
+
+    /// What the server tells of itself.
+    pub(crate) async fn facts(&self) -> Result<Facts> {
+        facts::read(self).await
+    }
+
+    /// One round trip. A refusal is an answer, too.
+    pub(crate) async fn ping(&self) -> Result<Duration> {
+        let start = Instant::now();
+        self.pipeline(vec![Command::new("PING", [])]).await?;
+        Ok(start.elapsed())
+    }
+
+    /// A read that the user waits on. Fails at once while there is no connection.
+    pub(crate) async fn run(&self, command: Command) -> Result<Value> {
+        first(self.pipeline(vec![command]).await?)
+    }
+
+    /// Several reads in one go; each reply on its own.
+    pub(crate) async fn pipeline(&self, commands: Vec<Command>) -> Result<Vec<Result<Value>>> {
+        let core = &self.0.core;
+        let life = core.main()?;
+        read(core, &life, commands).await
+    }
+
+    /// A read that nobody waits on, as of a scan: over a second connection, so that those of
+    /// [`run`](Self::run) do not wait behind it.
+    pub(crate) async fn run_bulk(&self, command: Command) -> Result<Value> {
+        first(self.pipeline_bulk(vec![command]).await?)
+    }
+
+    /// Several reads over the second connection.
+    pub(crate) async fn pipeline_bulk(&self, commands: Vec<Command>) -> Result<Vec<Result<Value>>> {
+        let core = &self.0.core;
+        let life = core.bulk().await?;
+        read(core, &life, commands).await
+    }
+
+    /// A write: the script is sent once and never again.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Connection`] if it was not sent, [`ErrorKind::FateUnknown`] if it was and no
+    /// answer came, [`ErrorKind::Cluster`] if its keys lie in different slots.
+    pub(crate) async fn script(
+        &self,
+        source: &'static str,
+        keys: Vec<Value>,
+        args: Vec<Value>,
+    ) -> Result<Value> {
+        let core = &self.0.core;
+        let count = Value::Integer(i64::try_from(keys.len()).unwrap_or(i64::MAX));
+        let slots = keys.iter().cloned().map(|key| Command::new("EXISTS", [key]).slot());
+        let slot = if self.cluster() { one_slot(slots)? } else { None };
+        let source = Value::String(source.into());
+        let command = Command::new("EVAL", [source, count].into_iter().chain(keys).chain(args));
+        let life = core.main()?;
+        let timeout = Some(core.patience([&command]));
+        let frames = life.send(Sent { commands: vec![command], slot, timeout, write: true }).await;
+        let (frame, _) = frames.map_err(no_answer_to_write)?.pop().ok_or_else(|| core.closed())?;
+        command::value(frame, None)
+    }
+
+    /// A write where scripts are forbidden: MULTI, the commands, EXEC, on a connection that
+    /// carries nothing else meanwhile and is never used again once an answer is missing.
+    ///
+    /// # Errors
+    /// As [`script`](Self::script). A command that the server refuses to queue undoes all: its
+    /// error is returned. One that fails within EXEC is an error in the list; the others stand.
+    pub(crate) async fn transaction(&self, commands: Vec<Command>) -> Result<Vec<Result<Value>>> {
+        let core = &self.0.core;
+        let slots = commands.iter().map(Command::slot);
+        let slot = if self.cluster() { one_slot(slots)? } else { None };
+        // While it is in use it is in nobody's reach: if this future is dropped on the way, the
+        // connection is closed, and the server forgets what was queued.
+        let life = core.writer().await?;
+        let timeout = Some(core.patience(&commands));
+        let send = |commands| life.send(Sent { commands, slot, timeout, write: true });
+        // MULTI alone first: were it refused, the rest would run command by command.
+        let (frame, _) =
+            send(vec![Command::new("MULTI", [])]).await?.pop().ok_or_else(|| core.closed())?;
+        command::value(frame, None)?;
+        let mut rest = commands;
+        rest.push(Command::new("EXEC", []));
+        let mut frames = send(rest).await.map_err(no_answer_to_write)?;
+        let (exec, _) = frames.pop().ok_or_else(|| core.closed())?;
+        for (frame, _) in frames {
+            command::value(frame, None)?;
+        }
+        let replies = command::replies(exec)?;
+        core.keep_writer(life).await;
+        replies.ok_or_else(|| Error::new(ErrorKind::Conflict, "the transaction was given up"))
+    }
+
+    /// A connection of its own for one huge read; closed when dropped, also on the way.
+    pub(crate) async fn alone(&self) -> Result<Alone> {
+        Alone::open(self).await
+    }
+}
+
+async fn read(core: &Core, life: &Life, commands: Vec<Command>) -> Result<Vec<Result<Value>>> {
+    if commands.is_empty() {
+        return Ok(Vec::new());
+    }
+    if core.place().is_cluster() && commands.iter().any(|command| command.name == "SCAN") {
+        return Err(Error::new(
+            ErrorKind::Cluster,
+            "a cluster cannot be looked through as a whole",
+        )
+        .hint("connect to one of its nodes' own tools"));
+    }
+    let timeout = core.patience(&commands);
+    life.each(commands, timeout).await
+}
+
+fn first(mut replies: Vec<Result<Value>>) -> Result<Value> {
+    replies.pop().unwrap_or(Ok(Value::Null))
+}
+
+/// The slot that all keys share.
+fn one_slot(slots: impl IntoIterator<Item = Option<u16>>) -> Result<Option<u16>> {
+    let mut found = None;
+    for slot in slots.into_iter().flatten() {
+        if found.is_some_and(|found| found != slot) {
+            return Err(fault::reply("CROSSSLOT"));
+        }
+        found = Some(slot);
+    }
+    Ok(found)
+}
+
+fn no_answer_to_write(error: Error) -> Error {
+    match error.kind {
+        ErrorKind::Connection | ErrorKind::Timeout => fault::fate_unknown(&error),
+        _ => error,
+    }
+}

@@ -1,0 +1,156 @@
+//! Making a connection: find the place, log in, select the database, look whether it is usable.
+
+use std::time::{Duration, Instant};
+
+use fred::types::Value;
+use fred::types::config::TlsConnector;
+
+use super::super::fault;
+use super::client::{self, Login, Place};
+use super::command::Command;
+use super::life::Life;
+use super::{sentinel, tls};
+use crate::storage::target::{Endpoint, RedisTarget};
+use crate::storage::{Error, ErrorKind, Result};
+
+/// A key that every server with stores has, to see what the user may do.
+const PROBED_KEY: &str = "key_value_stores:name_to_id";
+
+/// How to connect.
+pub(super) struct Plan {
+    pub(super) target: RedisTarget,
+    pub(super) tls: Option<TlsConnector>,
+    pub(super) timeout: Duration,
+}
+
+/// A connection, and where it leads.
+pub(super) struct Established {
+    pub(super) life: Life,
+    pub(super) place: Place,
+}
+
+impl Plan {
+    /// Reads the certificates.
+    pub(super) fn new(target: &RedisTarget, timeout: Duration) -> Result<Self> {
+        let tls = target.tls.as_ref().map(tls::connector).transpose()?;
+        Ok(Self { target: target.clone(), tls, timeout })
+    }
+}
+
+/// A connection that was tried: the server has its data, and this user may read stores.
+pub(super) async fn checked(plan: &Plan) -> Result<Established> {
+    let address = plan.target.address();
+    let work = async {
+        loop {
+            let (place, by_sentinel) = match &plan.target.endpoint {
+                Endpoint::Tcp(host) => (Place::Tcp(host.clone()), false),
+                Endpoint::Unix(path) => (Place::Unix(path.clone()), false),
+                Endpoint::Cluster(hosts) => (Place::Cluster(hosts.clone()), false),
+                Endpoint::Sentinel { .. } => (Place::Tcp(sentinel::primary(plan).await?), true),
+            };
+            let life = plain(plan, &place).await?;
+            match check(plan, &life, &place, by_sentinel).await? {
+                Verdict::Usable => return Ok(Established { life, place }),
+                Verdict::Cluster(place) => {
+                    let life = plain(plan, &place).await?;
+                    check(plan, &life, &place, false).await?;
+                    return Ok(Established { life, place });
+                }
+                // A failover is under way: ask again, until the time is up.
+                Verdict::NotPrimary => tokio::time::sleep(Duration::from_millis(200)).await,
+            }
+        }
+    };
+    match tokio::time::timeout(plan.timeout, work).await {
+        Ok(result) => result,
+        Err(_) => Err(fault::no_answer(&address, plan.timeout)
+            .hint("check the address, or give it longer with --connect-timeout")),
+    }
+}
+
+/// A connection to a known place, logged in and with its database, but not tried.
+pub(super) async fn plain(plan: &Plan, place: &Place) -> Result<Life> {
+    let address = place.to_string();
+    let start = Instant::now();
+    let client = client::build(place, Login::of(&plan.target), plan.tls.clone(), plan.timeout);
+    let life = match Life::start(client, &address, plan.timeout).await {
+        // fred greets with PING where there is nobody to log in; a default user may lack the
+        // right to it, but any password logs it in.
+        Err(error) if error.kind == ErrorKind::Permission && plan.target.username.is_none() => {
+            let login = Login { username: Some("default".into()), password: Some(String::new()) };
+            let client = client::build(place, login, plan.tls.clone(), plan.timeout);
+            Life::start(client, &address, plan.timeout).await.map_err(|_| error)?
+        }
+        started => started?,
+    };
+    let number = plan.target.database;
+    if number != 0 {
+        let select = Command::new("SELECT", [Value::Integer(i64::from(number))]);
+        let left = plan.timeout.saturating_sub(start.elapsed());
+        life.one(select, left).await.map_err(|error| {
+            if error.kind == ErrorKind::Usage {
+                Error::new(error.kind, format!("the server has no database {number}"))
+            } else {
+                error
+            }
+        })?;
+    }
+    Ok(life)
+}
+
+enum Verdict {
+    Usable,
+    Cluster(Place),
+    NotPrimary,
+}
+
+async fn check(plan: &Plan, life: &Life, place: &Place, by_sentinel: bool) -> Result<Verdict> {
+    let key = || Value::String(PROBED_KEY.into());
+    let mut probes = vec![
+        Command::new("HLEN", [key()]),
+        Command::new("EXISTS", [key()]),
+        Command::new("HGET", [key(), Value::String("default".into())]),
+        Command::new("INFO", [Value::String("cluster".into())]),
+    ];
+    if by_sentinel {
+        probes.push(Command::new("ROLE", []));
+    }
+    let mut replies = life.each(probes, plan.timeout).await?.into_iter();
+    let reads: Vec<_> = replies.by_ref().take(3).collect();
+    let info = replies.next();
+    let role = replies.next();
+    if let Some(Ok(Value::Array(role))) = role
+        && role.first().and_then(Value::as_str).is_some_and(|role| role == "slave")
+    {
+        return Ok(Verdict::NotPrimary);
+    }
+    if let Place::Tcp(host) = place {
+        let told = matches!(&info, Some(Ok(info))
+            if info.as_str().is_some_and(|info| info.contains("cluster_enabled:1")));
+        let seen =
+            reads.iter().any(|read| matches!(read, Err(error) if error.kind == ErrorKind::Cluster));
+        if told || seen {
+            if plan.target.database != 0 {
+                return Err(fault::reply("ERR SELECT is not allowed in cluster mode"));
+            }
+            return Ok(Verdict::Cluster(Place::Cluster(vec![host.clone()])));
+        }
+    }
+    let mut refusal = None;
+    for read in reads {
+        match read {
+            Ok(_) => return Ok(Verdict::Usable),
+            Err(error) if error.kind == ErrorKind::WrongType => return Ok(Verdict::Usable),
+            Err(error) => {
+                refusal.get_or_insert(error);
+            }
+        }
+    }
+    let error = refusal.unwrap_or_else(|| fault::closed(&place.to_string()));
+    if error.kind == ErrorKind::Permission {
+        let user = plan.target.username.as_deref().unwrap_or("default");
+        return Err(Error::new(error.kind, format!("the user `{user}` may not read any store"))
+            .hint("let it read key_value_stores:*, or use another user"));
+    }
+    Err(error)
+}

@@ -1,0 +1,92 @@
+//! What a server tells of itself; what it refuses to tell is left out and named.
+
+use fred::types::Value;
+
+use super::{Command, Link};
+use crate::storage::{Error, ErrorKind, Result};
+
+/// What is known of a server.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Facts {
+    /// `Redis`, `Valkey`, …; empty if unknown.
+    pub(crate) product: String,
+    /// Such as `8.2.1`; empty if unknown.
+    pub(crate) version: String,
+    /// A replica takes no writes.
+    pub(crate) replica: bool,
+    /// Whether the server is a cluster.
+    pub(crate) cluster: bool,
+    /// Whether the server has RedisJSON; `None` if it could not be told.
+    pub(crate) json: Option<bool>,
+    /// What the server refused or lacks, a short sentence each.
+    pub(crate) notes: Vec<String>,
+}
+
+/// Asks in one round trip.
+pub(super) async fn read(link: &Link) -> Result<Facts> {
+    let text = |text: &'static str| Value::String(text.into());
+    let commands = vec![
+        Command::new("INFO", [text("server")]),
+        Command::new("INFO", [text("replication")]),
+        Command::new("ROLE", []),
+        // No store can have this name: a store's own metadata is never fetched here.
+        Command::new("JSON.GET", [text("key_value_stores:/:metadata")]),
+    ];
+    let mut replies = link.pipeline(commands).await?.into_iter();
+    let mut next = || replies.next().unwrap_or(Ok(Value::Null));
+    let (server, replication, role, json) = (next(), next(), next(), next());
+    let mut facts = Facts { cluster: link.cluster(), ..Facts::default() };
+    match server.map(|reply| reply.as_string().unwrap_or_default()) {
+        Ok(info) => (facts.product, facts.version) = product(&info),
+        Err(error) => facts.refused(&error, "the server's version is not known"),
+    }
+    let role = role.map(|role| match role {
+        Value::Array(parts) => parts.first().and_then(Value::as_string).unwrap_or_default(),
+        _ => String::new(),
+    });
+    match (role, replication.map(|reply| reply.as_string().unwrap_or_default())) {
+        (Ok(role), _) => facts.replica = role == "slave",
+        (Err(_), Ok(info)) => facts.replica = field(&info, "role") == Some("slave"),
+        (Err(error), Err(_)) => facts.refused(&error, "whether it is a replica is not known"),
+    }
+    match json {
+        Ok(_) => facts.json = Some(true),
+        Err(error) if error.kind == ErrorKind::NoJsonModule => {
+            facts.json = Some(false);
+            facts.notes.push(error.problem);
+        }
+        Err(error) if error.kind == ErrorKind::WrongType => facts.json = Some(true),
+        Err(error) => facts.refused(&error, "stores' metadata cannot be read"),
+    }
+    if facts.replica {
+        facts.notes.push("a replica takes no writes".to_owned());
+    }
+    if facts.cluster {
+        facts.notes.push("on a cluster a store cannot be written in one step".to_owned());
+    }
+    Ok(facts)
+}
+
+impl Facts {
+    fn refused(&mut self, error: &Error, so: &str) {
+        self.notes.push(format!("{}: {so}", error.problem));
+    }
+}
+
+fn product(info: &str) -> (String, String) {
+    for (name, product) in [
+        ("valkey_version", "Valkey"),
+        ("dragonfly_version", "Dragonfly"),
+        ("redis_version", "Redis"),
+    ] {
+        if let Some(version) = field(info, name) {
+            return (product.to_owned(), version.trim_start_matches('v').to_owned());
+        }
+    }
+    (String::new(), String::new())
+}
+
+/// The value of `name:value` in a reply of INFO.
+fn field<'a>(info: &'a str, name: &str) -> Option<&'a str> {
+    info.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).map(str::trim)
+}

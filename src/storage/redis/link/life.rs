@@ -1,0 +1,201 @@
+//! One connection, from its making to its end.
+//!
+//! A fred client is used for one life only and never reconnects: a command can so neither wait in
+//! a queue for a later connection nor be sent a second time. The [link](super::Link) makes the
+//! next life.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use fred::clients::Client;
+use fred::interfaces::ClientLike;
+use fred::types::{Resp3Frame, Value, config::Options as Sending};
+use futures::future::join_all;
+use tokio::sync::watch;
+use tokio::task::AbortHandle;
+
+use super::super::fault;
+use super::command::{self, Command};
+use crate::storage::{Error, ErrorKind, Result};
+
+/// A connection that works until it has ended; dropping it closes it at once.
+pub(super) struct Life {
+    client: Client,
+    end: End,
+    address: String,
+}
+
+/// The power to end a life, and the knowledge whether it has.
+#[derive(Clone)]
+struct End {
+    ended: watch::Sender<Option<Error>>,
+    task: Arc<Mutex<Option<AbortHandle>>>,
+}
+
+impl End {
+    fn now(&self, reason: Error) {
+        self.ended.send_if_modified(|ended| {
+            let first = ended.is_none();
+            ended.get_or_insert(reason);
+            first
+        });
+        if let Some(task) = self.task.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            task.abort();
+        }
+    }
+}
+
+/// What is to be sent, and how long its answer may take.
+pub(super) struct Sent {
+    /// All of them go out together.
+    pub(super) commands: Vec<Command>,
+    /// The cluster slot of all, where it is not that of each command's first key.
+    pub(super) slot: Option<u16>,
+    /// `None`: no limit.
+    pub(super) timeout: Option<Duration>,
+    /// Whether the commands change data: then they are never sent again, not even to the node of
+    /// a cluster that another node names.
+    pub(super) write: bool,
+}
+
+impl Life {
+    /// Starts a life with this client, within `timeout`. `address` is for messages.
+    pub(super) async fn start(client: Client, address: &str, timeout: Duration) -> Result<Self> {
+        // Subscribed before the task can report.
+        let waiting = client.clone();
+        let connected = waiting.wait_for_connect();
+        tokio::pin!(connected);
+        let _ = futures::poll!(connected.as_mut());
+        let mut task = client.connect();
+        let end = End {
+            ended: watch::Sender::new(None),
+            task: Arc::new(Mutex::new(Some(task.abort_handle()))),
+        };
+        // From here on the drop of `life` ends the task.
+        let life = Self { client, end, address: address.to_owned() };
+        tokio::select! {
+            biased;
+            result = &mut task => match result {
+                Ok(Err(error)) => return Err(fault::connecting(&error, address)),
+                _ => return Err(fault::closed(address)),
+            },
+            result = &mut connected => {
+                result.map_err(|error| fault::connecting(&error, address))?;
+            }
+            () = tokio::time::sleep(timeout) => return Err(fault::no_answer(address, timeout)),
+        }
+        let (end, address) = (life.end.clone(), address.to_owned());
+        tokio::spawn(async move {
+            let reason = match task.await {
+                Ok(Err(error)) => fault::lost(&error, &address),
+                _ => fault::closed(&address),
+            };
+            end.now(reason);
+        });
+        Ok(life)
+    }
+
+    /// Why it ended, if it has.
+    pub(super) fn ended(&self) -> Option<Error> {
+        self.end.ended.borrow().clone()
+    }
+
+    /// Waits for the end; gives the reason.
+    pub(super) async fn end(&self) -> Error {
+        let mut ended = self.end.ended.subscribe();
+        match ended.wait_for(Option::is_some).await {
+            Ok(reason) => reason.clone().unwrap_or_else(|| fault::closed(&self.address)),
+            Err(_) => fault::closed(&self.address),
+        }
+    }
+
+    /// Sends commands and waits for their replies. If they do not come in time, this connection
+    /// is given up, so that nothing of them is sent later and no late reply is taken for another.
+    ///
+    /// A task of its own waits, so that this holds even when the caller has gone.
+    ///
+    /// # Errors
+    /// The connection ended, or the time was up. Error replies are within the frames.
+    pub(super) async fn send(&self, sent: Sent) -> Result<Vec<(Resp3Frame, Option<usize>)>> {
+        if let Some(reason) = self.ended() {
+            return Err(reason);
+        }
+        let (client, end, address) = (self.client.clone(), self.end.clone(), self.address.clone());
+        let job = async move {
+            let mut ended = end.ended.subscribe();
+            let timeout = sent.timeout;
+            let expired = async {
+                match timeout {
+                    Some(timeout) => tokio::time::sleep(timeout).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                biased;
+                result = exchange(&client, sent, &address) => result,
+                reason = ended.wait_for(Option::is_some) => {
+                    Err(reason.ok().and_then(|reason| reason.clone()).unwrap_or_else(|| fault::closed(&address)))
+                }
+                () = expired => {
+                    let error = fault::no_answer(&address, timeout.unwrap_or_default());
+                    end.now(error.clone());
+                    Err(error)
+                }
+            }
+        };
+        match tokio::spawn(job).await {
+            Ok(result) => result,
+            Err(_) => Err(fault::closed(&self.address)),
+        }
+    }
+
+    /// One command; an error reply is an error.
+    pub(super) async fn one(&self, command: Command, timeout: Duration) -> Result<Value> {
+        let mut replies = self.each(vec![command], timeout).await?;
+        replies.pop().unwrap_or_else(|| Err(fault::closed(&self.address)))
+    }
+
+    /// Several commands in one go; each reply on its own.
+    pub(super) async fn each(
+        &self,
+        commands: Vec<Command>,
+        timeout: Duration,
+    ) -> Result<Vec<Result<Value>>> {
+        let sent = Sent { commands, slot: None, timeout: Some(timeout), write: false };
+        let frames = self.send(sent).await?;
+        Ok(frames.into_iter().map(|(frame, keep)| command::value(frame, keep)).collect())
+    }
+}
+
+impl Drop for Life {
+    fn drop(&mut self) {
+        self.end.now(Error::new(ErrorKind::Connection, "the connection was closed"));
+    }
+}
+
+/// Hands the commands over in order, at once, and collects the replies.
+async fn exchange(
+    client: &Client,
+    sent: Sent,
+    address: &str,
+) -> Result<Vec<(Resp3Frame, Option<usize>)>> {
+    let sending = Sending {
+        // Without a reconnect policy fred sends nothing again after a broken connection. A read
+        // needs attempts only to follow a cluster's redirections.
+        max_attempts: Some(if sent.write { 1 } else { 4 }),
+        max_redirections: Some(if sent.write { 0 } else { 3 }),
+        fail_fast: true,
+        ..Sending::default()
+    };
+    let client = client.with_options(&sending);
+    let replies = sent.commands.into_iter().map(|command| {
+        let prepared = command.prepare(sent.slot);
+        let keep = prepared.keep();
+        let client = &client;
+        async move {
+            let reply = client.custom_raw(prepared.command, prepared.args).await;
+            reply.map(|frame| (frame, keep)).map_err(|error| fault::lost(&error, address))
+        }
+    });
+    join_all(replies).await.into_iter().collect()
+}

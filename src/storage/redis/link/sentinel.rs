@@ -1,0 +1,74 @@
+//! Asks the Sentinels where the primary is.
+
+use fred::types::Value;
+
+use super::super::fault;
+use super::client::{self, Login, Place};
+use super::command::Command;
+use super::establish::Plan;
+use super::life::Life;
+use crate::storage::target::{Endpoint, Host};
+use crate::storage::{Error, ErrorKind, Result};
+
+/// The primary of the target's service, by the first Sentinel that knows.
+pub(super) async fn primary(plan: &Plan) -> Result<Host> {
+    let Endpoint::Sentinel { hosts, .. } = &plan.target.endpoint else {
+        return Err(Error::new(ErrorKind::Usage, "the target names no Sentinel"));
+    };
+    let mut best: Option<Error> = None;
+    for host in hosts {
+        match ask(plan, host, hosts.len()).await {
+            Ok(primary) => return Ok(primary),
+            Err(error) => {
+                // What a Sentinel answered tells more than that another one is away.
+                let told = !matches!(error.kind, ErrorKind::Connection | ErrorKind::Timeout);
+                if told || best.is_none() {
+                    best = Some(error);
+                }
+            }
+        }
+    }
+    Err(best.map_or_else(
+        || fault::closed(&plan.target.address()),
+        |error| match error.kind {
+            ErrorKind::Connection | ErrorKind::Timeout => Error::new(
+                error.kind,
+                format!("no Sentinel answers at {} ({})", plan.target.address(), error.problem),
+            )
+            .hint("check the Sentinels' addresses"),
+            _ => error,
+        },
+    ))
+}
+
+async fn ask(plan: &Plan, host: &Host, hosts: usize) -> Result<Host> {
+    let Endpoint::Sentinel { service, username, password, .. } = &plan.target.endpoint else {
+        return Err(Error::new(ErrorKind::Usage, "the target names no Sentinel"));
+    };
+    let password = password.as_ref().map(|secret| secret.expose().to_owned());
+    let login = Login {
+        username: username.clone(),
+        password: password.or_else(|| username.as_ref().map(|_| String::new())),
+    };
+    // Each gets its share, so that one that hangs leaves time for the next and for the server.
+    let timeout = plan.timeout / u32::try_from(hosts + 1).unwrap_or(u32::MAX);
+    let client = client::build(&Place::Tcp(host.clone()), login, plan.tls.clone(), timeout);
+    let life = Life::start(client, &host.to_string(), timeout).await?;
+    let name = Value::String(service.as_str().into());
+    let reply = life.one(Command::new("SENTINEL GET-MASTER-ADDR-BY-NAME", [name]), timeout).await?;
+    let Value::Array(parts) = reply else {
+        return Err(Error::new(
+            ErrorKind::Usage,
+            format!("the Sentinel at {host} knows no service `{service}`"),
+        )
+        .hint("correct sentinelServiceName"));
+    };
+    let parts: Vec<String> = parts.iter().filter_map(Value::as_string).collect();
+    match parts.as_slice() {
+        [name, port] => port.parse().ok().map(|port| Host::new(name, port)),
+        _ => None,
+    }
+    .ok_or_else(|| {
+        Error::new(ErrorKind::Server, format!("the Sentinel at {host} named no address"))
+    })
+}

@@ -1,0 +1,75 @@
+//! TLS: which authorities are trusted, and the client's certificate.
+
+use std::path::Path;
+
+use fred::types::config::TlsConnector;
+use rustls::{ClientConfig, RootCertStore};
+use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+
+use crate::storage::target::TlsSettings;
+use crate::storage::{Error, ErrorKind, Result};
+
+/// Reads the files and makes a connector that verifies certificate and name.
+pub(super) fn connector(settings: &TlsSettings) -> Result<TlsConnector> {
+    let mut roots = RootCertStore::empty();
+    if let Some(file) = &settings.ca_file {
+        for certificate in certificates(file)? {
+            roots.add(certificate).map_err(|_| unusable(file))?;
+        }
+    } else {
+        // Some systems carry certificates that cannot be read; the others still count.
+        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        if roots.is_empty() {
+            return Err(Error::new(ErrorKind::Tls, "this system has no certificate authorities")
+                .hint("name a file of them as ca_file"));
+        }
+    }
+    let builder =
+        ClientConfig::builder_with_provider(rustls::crypto::ring::default_provider().into())
+            .with_safe_default_protocol_versions()
+            .map_err(|_| Error::new(ErrorKind::Tls, "no version of TLS can be used"))?
+            .with_root_certificates(roots);
+    let config = match (&settings.cert_file, &settings.key_file) {
+        (None, None) => builder.with_no_client_auth(),
+        (Some(cert), Some(key)) => {
+            let key_der =
+                PrivateKeyDer::from_pem_file(key).map_err(|error| unreadable(key, &error))?;
+            builder.with_client_auth_cert(certificates(cert)?, key_der).map_err(|_| {
+                Error::new(
+                    ErrorKind::Tls,
+                    "the client's certificate and key do not belong together",
+                )
+                .hint("check cert_file and key_file")
+            })?
+        }
+        (Some(_), None) => return Err(half("cert_file", "key_file")),
+        (None, Some(_)) => return Err(half("key_file", "cert_file")),
+    };
+    Ok(config.into())
+}
+
+fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>> {
+    let found = CertificateDer::pem_file_iter(file)
+        .and_then(Iterator::collect::<std::result::Result<Vec<_>, _>>)
+        .map_err(|error| unreadable(file, &error))?;
+    if found.is_empty() { Err(unusable(file)) } else { Ok(found) }
+}
+
+fn unreadable(file: &Path, error: &rustls_pki_types::pem::Error) -> Error {
+    match error {
+        rustls_pki_types::pem::Error::Io(error) => {
+            Error::new(ErrorKind::Tls, format!("{} cannot be read: {error}", file.display()))
+        }
+        _ => unusable(file),
+    }
+}
+
+fn unusable(file: &Path) -> Error {
+    Error::new(ErrorKind::Tls, format!("{} holds nothing in PEM form that fits", file.display()))
+}
+
+fn half(given: &str, missing: &str) -> Error {
+    Error::new(ErrorKind::Tls, format!("{given} is set, but {missing} is not"))
+        .hint("a client certificate needs both files")
+}

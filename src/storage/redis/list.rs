@@ -1,0 +1,215 @@
+//! Listing the stores that the indexes name, and telling what state each is in.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use bytes::Bytes;
+use fred::types::Value;
+
+use super::layout::{self, ID_TO_NAME, NAME_TO_ID, Part};
+use super::metadata::StoreMetadata;
+use super::write::{no_store, store_arg};
+use super::{RedisStorage, command, reply};
+use crate::storage::{Error, ErrorKind, Result, StoreInfo, StoreName, StoreState};
+
+/// How many stores are asked for in one pipeline.
+const BATCH: usize = 200;
+/// How many index entries one page of HSCAN brings, about.
+const INDEX_PAGE: u32 = 1000;
+
+/// What the indexes say of one store.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Indexed {
+    /// Its entry in `name_to_id`.
+    pub(super) id: Option<Bytes>,
+    /// The ids that lead to it in `id_to_name`.
+    pub(super) ids: Vec<Bytes>,
+}
+
+impl RedisStorage {
+    pub(super) async fn list_stores(&self) -> Result<Vec<StoreInfo>> {
+        let indexed = self.indexed_stores().await?;
+        let names: Vec<_> = indexed.keys().cloned().collect();
+        let mut infos = Vec::with_capacity(names.len());
+        for batch in names.chunks(BATCH) {
+            for mut info in self.facts_of(batch).await? {
+                let index = indexed.get(&info.store).cloned().unwrap_or_default();
+                judge(&mut info, &index);
+                infos.push(info);
+            }
+        }
+        Ok(infos)
+    }
+
+    /// Both indexes, by store. Sorted by name.
+    pub(super) async fn indexed_stores(&self) -> Result<BTreeMap<StoreName, Indexed>> {
+        let mut indexed: BTreeMap<StoreName, Indexed> = BTreeMap::new();
+        for (name, id) in self.walk_index(NAME_TO_ID).await? {
+            indexed.entry(StoreName::from(name.to_vec())).or_default().id = Some(id);
+        }
+        for (id, name) in self.walk_index(ID_TO_NAME).await? {
+            indexed.entry(StoreName::from(name.to_vec())).or_default().ids.push(id);
+        }
+        Ok(indexed)
+    }
+
+    /// All entries of one of the two indexes.
+    pub(super) async fn walk_index(&self, index: &'static str) -> Result<HashMap<Bytes, Bytes>> {
+        let mut entries = HashMap::new();
+        let mut cursor = 0;
+        loop {
+            let page = command(
+                "HSCAN",
+                [
+                    Value::from(index),
+                    Value::from(cursor.to_string()),
+                    Value::from("COUNT"),
+                    Value::from(INDEX_PAGE),
+                ],
+            );
+            let (next, fields) = reply::page(self.link.run_bulk(page).await?)?;
+            let mut fields = fields.into_iter();
+            while let (Some(field), Some(value)) = (fields.next(), fields.next()) {
+                let (field, value) = (reply::bytes(field)?, reply::bytes(value)?);
+                entries.insert(field.unwrap_or_default(), value.unwrap_or_default());
+            }
+            if next == 0 {
+                return Ok(entries);
+            }
+            cursor = next;
+        }
+    }
+
+    /// One store, whatever state it is in.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`] if neither an index nor any of its Redis keys knows it.
+    pub(super) async fn info(&self, store: &StoreName) -> Result<StoreInfo> {
+        let Some(mut info) = self.facts_of(std::slice::from_ref(store)).await?.pop() else {
+            return Err(no_store(store));
+        };
+        let mut commands = vec![command("HGET", [Value::from(NAME_TO_ID), store_arg(store)])];
+        if let Some(id) = &info.id {
+            commands.push(command("HGET", [Value::from(ID_TO_NAME), Value::from(id)]));
+        }
+        let mut replies = self.link.pipeline(commands).await?.into_iter();
+        let mut index =
+            Indexed { id: reply::bytes(reply::next(&mut replies)?)?, ids: Vec::new() };
+        if let Some(id) = &info.id
+            && let Some(name) = reply::bytes(reply::next(&mut replies)?)?
+            && name == store.as_bytes()
+        {
+            index.ids.push(Bytes::from(id.clone()));
+        }
+        let empty = info.records == Some(0) && info.values.is_none();
+        if empty && info.id.is_none() && index.id.is_none() && info.state == StoreState::Ghost {
+            return Err(no_store(store));
+        }
+        judge(&mut info, &index);
+        Ok(info)
+    }
+
+    /// The store's metadata document, raw; `None` if there is none.
+    pub(super) async fn store_document(&self, store: &StoreName) -> Result<Option<Bytes>> {
+        let document = self.link.run(command("JSON.GET", [layout::key(store, Part::Metadata)]));
+        reply::bytes(document.await?)
+    }
+
+    /// What the stores' own Redis keys tell, in the order given. A store without metadata is told
+    /// as a ghost: what the indexes know comes after, in [`judge`].
+    pub(super) async fn facts_of(&self, stores: &[StoreName]) -> Result<Vec<StoreInfo>> {
+        let commands = stores.iter().flat_map(|store| {
+            [
+                command("JSON.GET", [layout::key(store, Part::Metadata)]),
+                command("HLEN", [layout::key(store, Part::MetadataItems)]),
+                command("HLEN", [layout::key(store, Part::Items)]),
+            ]
+        });
+        let replies = self.link.pipeline_bulk(commands.collect()).await?;
+        let mut replies = replies.into_iter();
+        let mut infos = Vec::with_capacity(stores.len());
+        for store in stores {
+            let document = reply::next(&mut replies);
+            let records = reply::next(&mut replies);
+            let values = reply::next(&mut replies);
+            infos.push(gather(store, document, records, values)?);
+        }
+        Ok(infos)
+    }
+}
+
+fn gather(
+    store: &StoreName,
+    document: Result<Value>,
+    records: Result<Value>,
+    values: Result<Value>,
+) -> Result<StoreInfo> {
+    let mut info = StoreInfo { store: store.clone(), ..StoreInfo::default() };
+    match document.and_then(reply::bytes) {
+        Ok(None) => info.state = StoreState::Ghost,
+        Ok(Some(json)) => match StoreMetadata::parse(&json) {
+            Ok(metadata) => {
+                info.id = Some(metadata.id);
+                info.name = metadata.name;
+                info.created_at = metadata.created_at;
+                info.modified_at = metadata.modified_at;
+                info.accessed_at = metadata.accessed_at;
+            }
+            Err(fault) => info.state = StoreState::Damaged(fault),
+        },
+        Err(error) => info.state = StoreState::Damaged(of_one_store(error)?),
+    }
+    let mut count = |reply: Result<Value>| match reply.and_then(|value| reply::integer(&value)) {
+        Ok(count) => Ok(Some(count)),
+        Err(error) if error.kind == ErrorKind::Permission => Ok(None),
+        Err(error) => {
+            info.state = StoreState::Damaged(of_one_store(error)?);
+            Ok(None)
+        }
+    };
+    let (records, values) = (count(records)?, count(values)?);
+    info.records = records;
+    info.values = values.filter(|_| values != records);
+    Ok(info)
+}
+
+/// Passes on what concerns the whole server; what concerns one store becomes its fault.
+fn of_one_store(error: Error) -> Result<String> {
+    match error.kind {
+        ErrorKind::WrongType | ErrorKind::Damaged | ErrorKind::Permission | ErrorKind::Server => {
+            Ok(error.problem)
+        }
+        _ => Err(error),
+    }
+}
+
+/// Sets the state of a store from what the indexes say of it.
+pub(super) fn judge(info: &mut StoreInfo, index: &Indexed) {
+    let own = |id: &Bytes| info.id.as_ref().is_some_and(|own| own.as_bytes() == id);
+    info.state = match &info.state {
+        StoreState::Damaged(_) => return,
+        _ if info.id.is_none() => match index {
+            Indexed { id: Some(_), .. } => StoreState::HalfMade,
+            Indexed { ids, .. } if !ids.is_empty() => StoreState::StaleId,
+            Indexed { .. } => StoreState::Ghost,
+        },
+        _ if index.id.is_none() && index.ids.is_empty() => StoreState::NotIndexed,
+        _ if index.ids.iter().any(|id| !own(id)) || !index.id.as_ref().is_none_or(own) => {
+            StoreState::StaleId
+        }
+        _ if index.id.is_none() || index.ids.is_empty() => StoreState::NotIndexed,
+        _ => StoreState::Whole,
+    };
+    // Without metadata an index is all that tells the id.
+    if info.id.is_none() {
+        let id = index.id.as_ref().or(index.ids.first());
+        info.id = id.and_then(|id| String::from_utf8(id.to_vec()).ok());
+    }
+}
+
+/// The names that are not among those the indexes gave.
+pub(super) fn not_indexed<'a>(
+    found: impl IntoIterator<Item = &'a StoreName>,
+    indexed: &BTreeSet<StoreName>,
+) -> Vec<StoreName> {
+    found.into_iter().filter(|store| !indexed.contains(*store)).cloned().collect()
+}

@@ -1,0 +1,152 @@
+//! Looking through the whole key space for stores that no index names.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
+
+use fred::types::Value;
+use futures::stream::{self, BoxStream, StreamExt};
+
+use super::layout::{self, EVERY_STORE, NAME_TO_ID, Part};
+use super::list::{Indexed, judge};
+use super::write::store_arg;
+use super::{RedisStorage, command, reply};
+use crate::storage::{Error, ErrorKind, Result, StoreInfo, StoreName};
+
+/// How many keys the first step looks at.
+const FIRST_COUNT: u32 = 500;
+/// The bounds within which that is adapted.
+const COUNTS: (u32, u32) = (50, 4000);
+/// How long one step is to hold the server.
+const STEP_TIME: Duration = Duration::from_millis(1);
+
+struct Search<'a> {
+    storage: &'a RedisStorage,
+    /// Stores that need not be looked at (again).
+    known: Option<BTreeSet<StoreName>>,
+    cursor: u64,
+    count: u32,
+    round_trip: Duration,
+    progress: f32,
+    done: bool,
+}
+
+impl RedisStorage {
+    pub(super) fn search_lost(&self) -> BoxStream<'_, Result<(f32, Vec<StoreInfo>)>> {
+        let search = Search {
+            storage: self,
+            known: None,
+            cursor: 0,
+            count: FIRST_COUNT,
+            round_trip: Duration::ZERO,
+            progress: 0.0,
+            done: false,
+        };
+        stream::try_unfold(search, |mut search| async move {
+            Ok(search.step().await?.map(|found| (found, search)))
+        })
+        .boxed()
+    }
+}
+
+impl Search<'_> {
+    async fn step(&mut self) -> Result<Option<(f32, Vec<StoreInfo>)>> {
+        if self.done {
+            return Ok(None);
+        }
+        if self.known.is_none() {
+            if self.storage.link.facts().cluster {
+                return Err(Error::new(
+                    ErrorKind::NotSupported,
+                    "lost stores cannot be looked for on a cluster",
+                ));
+            }
+            self.known = Some(self.storage.indexed_stores().await?.into_keys().collect());
+            self.round_trip = self.storage.link.ping().await.unwrap_or_default();
+        }
+        let page = command(
+            "SCAN",
+            [
+                Value::from(self.cursor.to_string()),
+                Value::from("MATCH"),
+                Value::from(EVERY_STORE),
+                Value::from("COUNT"),
+                Value::from(self.count),
+            ],
+        );
+        let started = Instant::now();
+        let (next, keys) = reply::page(self.storage.link.run_bulk(page).await?)?;
+        let took = started.elapsed().saturating_sub(self.round_trip);
+        self.count = next_count(self.count, took);
+        let found = self.look_at(keys).await?;
+        self.cursor = next;
+        self.done = next == 0;
+        self.progress = reply::walked(next).max(self.progress);
+        if !self.done {
+            // Half of the server's time is left to the crawl.
+            tokio::time::sleep(took).await;
+        }
+        Ok(Some((self.progress, found)))
+    }
+
+    /// The stores that a page of Redis keys names and no index does.
+    async fn look_at(&mut self, keys: Vec<Value>) -> Result<Vec<StoreInfo>> {
+        let known = self.known.get_or_insert_default();
+        let mut new = BTreeSet::new();
+        for key in keys {
+            let key = reply::bytes(key)?.unwrap_or_default();
+            match layout::parse_key(&key) {
+                // A signal alone holds nothing of a store.
+                None | Some((_, Part::CreatedSignal)) => {}
+                Some((store, _)) if known.contains(&store) => {}
+                Some((store, _)) => {
+                    new.insert(store);
+                }
+            }
+        }
+        known.extend(new.iter().cloned());
+        let new: Vec<_> = new.into_iter().collect();
+        if new.is_empty() {
+            return Ok(Vec::new());
+        }
+        // A crawl may have made it since the indexes were read.
+        let ids = new.iter().map(|store| {
+            command("HGET", [Value::from(NAME_TO_ID), store_arg(store)])
+        });
+        let ids = self.storage.link.pipeline_bulk(ids.collect()).await?;
+        let infos = self.storage.facts_of(&new).await?;
+        let mut found = BTreeMap::new();
+        for (mut info, id) in infos.into_iter().zip(ids) {
+            if reply::bytes(id?)?.is_some() {
+                continue;
+            }
+            judge(&mut info, &Indexed::default());
+            found.insert(info.store.clone(), info);
+        }
+        Ok(found.into_values().collect())
+    }
+}
+
+fn next_count(count: u32, took: Duration) -> u32 {
+    let next = if took > STEP_TIME {
+        count / 2
+    } else if took < STEP_TIME / 4 {
+        count * 2
+    } else {
+        count
+    };
+    next.clamp(COUNTS.0, COUNTS.1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_are_kept_under_their_time() {
+        assert_eq!(next_count(500, Duration::from_millis(3)), 250);
+        assert_eq!(next_count(500, Duration::from_micros(500)), 500);
+        assert_eq!(next_count(500, Duration::from_micros(100)), 1000);
+        assert_eq!(next_count(60, Duration::from_millis(3)), COUNTS.0);
+        assert_eq!(next_count(3000, Duration::ZERO), COUNTS.1);
+    }
+}

@@ -1,0 +1,232 @@
+//! The two kinds of metadata as Crawlee writes and reads them: a record's and a store's.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use serde_json::Value as Json;
+
+use crate::storage::model::{Key, RecordMeta, RecordState, Timestamp};
+use crate::storage::{ContentType, Error, ErrorKind, Result};
+
+/// What a record's metadata says, borrowed from the reply where it can be.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Stated<'a> {
+    /// The content type.
+    pub(super) content_type: Cow<'a, str>,
+    /// The value's size; Crawlee takes metadata without one.
+    pub(super) size: Option<u64>,
+}
+
+#[derive(Deserialize)]
+struct Usual<'a> {
+    #[serde(borrow)]
+    #[expect(dead_code, reason = "its presence and type are checked, as Crawlee checks them")]
+    key: Cow<'a, str>,
+    #[serde(borrow, alias = "contentType")]
+    content_type: Cow<'a, str>,
+    size: Option<u64>,
+}
+
+/// Reads a record's metadata as leniently as Crawlee does; `None` where Crawlee would fail.
+pub(super) fn parse_record(json: &[u8]) -> Option<Stated<'_>> {
+    if let Ok(usual) = serde_json::from_slice::<Usual<'_>>(json) {
+        return Some(Stated { content_type: usual.content_type, size: usual.size });
+    }
+    // Rare but legal: fields given twice, sizes written as text or with a fraction of zero.
+    let Json::Object(fields) = serde_json::from_slice(json).ok()? else { return None };
+    fields.get("key")?.as_str()?;
+    let content_type = fields.get("content_type").or_else(|| fields.get("contentType"))?;
+    let size = match fields.get("size") {
+        None | Some(Json::Null) => None,
+        Some(Json::Bool(size)) => Some(u64::from(*size)),
+        Some(Json::Number(size)) => Some(whole_number(&size.to_string())?),
+        Some(Json::String(size)) => Some(whole_number(size.trim())?),
+        Some(_) => return None,
+    };
+    Some(Stated { content_type: Cow::Owned(content_type.as_str()?.to_owned()), size })
+}
+
+fn whole_number(text: &str) -> Option<u64> {
+    if let Ok(number) = text.parse() {
+        return Some(number);
+    }
+    let number: f64 = text.parse().ok()?;
+    // A negative or immense size is accepted by Crawlee and wrong for every value: it is clamped,
+    // so that the record still shows, as one of the wrong size.
+    #[expect(clippy::cast_sign_loss, reason = "the cast clamps, as wanted")]
+    (number.fract() == 0.0).then_some(number as u64)
+}
+
+/// A record's metadata as pydantic's `model_dump_json` writes it.
+///
+/// # Errors
+/// [`ErrorKind::Usage`] for a key that is not UTF-8: JSON cannot name it.
+pub(super) fn write_record(key: &Key, content_type: &ContentType, size: usize) -> Result<String> {
+    let Some(key) = key.as_str() else {
+        return Err(Error::new(
+            ErrorKind::Usage,
+            format!("the key {} is not UTF-8, and metadata cannot name it", key.escaped()),
+        )
+        .hint("such a record can be read and deleted, but not written"));
+    };
+    let (key, content_type) = (Json::from(key), Json::from(content_type.as_str()));
+    Ok(format!(r#"{{"key":{key},"content_type":{content_type},"size":{size}}}"#))
+}
+
+/// Puts together what the two halves of a record say; `None` if neither is there.
+/// `real_size` is `None` where there is no value.
+pub(super) fn judge_record(
+    key: &Key,
+    metadata: Option<&[u8]>,
+    real_size: Option<u64>,
+) -> Option<RecordMeta> {
+    let size = real_size.unwrap_or_default();
+    let (content_type, state) = match (metadata, real_size) {
+        (None, None) => return None,
+        (None, Some(_)) => (ContentType::UNKNOWN, RecordState::NoMetadata),
+        (Some(json), _) => match parse_record(json) {
+            None => (ContentType::UNKNOWN, bad_metadata(json)),
+            Some(stated) => {
+                let state = match (stated.size, real_size) {
+                    (_, None) => RecordState::NoValue,
+                    (Some(stated), Some(real)) if stated != real => RecordState::WrongSize(stated),
+                    _ => RecordState::Whole,
+                };
+                (ContentType::from(&*stated.content_type), state)
+            }
+        },
+    };
+    Some(RecordMeta { key: key.clone(), content_type, size, state })
+}
+
+/// The state of a record whose metadata Crawlee cannot read.
+pub(super) fn bad_metadata(json: &[u8]) -> RecordState {
+    RecordState::BadMetadata(String::from_utf8_lossy(json).into_owned())
+}
+
+/// What a store's metadata says.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct StoreMetadata {
+    pub(super) id: String,
+    pub(super) name: Option<String>,
+    pub(super) created_at: Option<Timestamp>,
+    pub(super) modified_at: Option<Timestamp>,
+    pub(super) accessed_at: Option<Timestamp>,
+}
+
+impl StoreMetadata {
+    /// A new store's metadata: all its times are `now`.
+    pub(super) fn new(id: String, name: Option<String>, now: Timestamp) -> Self {
+        let now = Some(now);
+        Self { id, name, created_at: now, modified_at: now, accessed_at: now }
+    }
+
+    /// The document, in Crawlee's order of fields.
+    pub(super) fn to_json(&self) -> String {
+        let time = |time: Option<Timestamp>| Json::from(time.map(|time| time.to_string()));
+        format!(
+            r#"{{"id":{},"name":{},"accessed_at":{},"created_at":{},"modified_at":{}}}"#,
+            Json::from(self.id.as_str()),
+            Json::from(self.name.as_deref()),
+            time(self.accessed_at),
+            time(self.created_at),
+            time(self.modified_at),
+        )
+    }
+
+    /// Reads the document; says what is wrong with one that is not a store's.
+    pub(super) fn parse(json: &[u8]) -> std::result::Result<Self, String> {
+        let document: Json = serde_json::from_slice(json)
+            .map_err(|error| format!("the store's metadata is not JSON: {error}"))?;
+        let fields = match &document {
+            Json::Object(fields) => fields,
+            // What a JSONPath reply looks like.
+            Json::Array(items) => match &items[..] {
+                [Json::Object(fields)] => fields,
+                _ => return Err("the store's metadata is not an object".to_owned()),
+            },
+            _ => return Err("the store's metadata is not an object".to_owned()),
+        };
+        let text = |field: &str| fields.get(field).and_then(Json::as_str);
+        let Some(id) = text("id") else {
+            return Err("the store's metadata has no id".to_owned());
+        };
+        let time = |snake: &str, camel: &str| {
+            let text = text(snake).or_else(|| text(camel));
+            let Some(text) = text else { return Err(format!("the store's metadata has no {snake}")) };
+            Timestamp::parse(text)
+                .map(Some)
+                .ok_or_else(|| format!("the store's {snake} is not a time: {text}"))
+        };
+        Ok(Self {
+            id: id.to_owned(),
+            name: text("name").map(str::to_owned),
+            created_at: time("created_at", "createdAt")?,
+            modified_at: time("modified_at", "modifiedAt")?,
+            accessed_at: time("accessed_at", "accessedAt")?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn record_metadata_is_written_as_pydantic_writes_it() {
+        // What `KeyValueStoreRecordMetadata(key=…).model_dump_json()` gave, character by character.
+        let key = Key::from("\0\u{8}\t\n\u{b}\u{c}\r\u{1f}\"\\/\u{7f}\u{80}\u{2028}\u{feff}😀<>&'");
+        let json = write_record(&key, &ContentType::from("text/plain"), 12).unwrap();
+        assert_eq!(
+            json,
+            "{\"key\":\"\\u0000\\b\\t\\n\\u000b\\f\\r\\u001f\\\"\\\\/\u{7f}\u{80}\u{2028}\u{feff}😀<>&'\",\
+             \"content_type\":\"text/plain\",\"size\":12}"
+        );
+        let error = write_record(&Key::from(&b"\xff"[..]), &ContentType::TEXT, 0).unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Usage);
+    }
+
+    #[test]
+    fn record_metadata_is_read_as_leniently_as_pydantic_reads_it() {
+        for (json, size) in [
+            (r#"{"key":"a","content_type":"b","size":1}"#, Some(1)),
+            (r#"{"key":"a","contentType":"b","size":1}"#, Some(1)),
+            (r#" {"size" : "12", "key":"a","content_type":"b"}"#, Some(12)),
+            (r#"{"key":"a","content_type":"b","size":1.0,"x":[]}"#, Some(1)),
+            (r#"{"key":"a","content_type":"b","size":1e2}"#, Some(100)),
+            (r#"{"key":"a","content_type":"b","size":-1}"#, Some(0)),
+            (r#"{"key":"a","content_type":"b","size":1,"size":2}"#, Some(2)),
+            (r#"{"key":"a","content_type":"b","size":true}"#, Some(1)),
+            (r#"{"key":"a","content_type":"b","size":null}"#, None),
+            (r#"{"key":"a","content_type":"b"}"#, None),
+            (r#"{"key":"\u00e4","content_type":"\u0062"}"#, None),
+        ] {
+            let stated = parse_record(json.as_bytes()).unwrap_or_else(|| panic!("{json}"));
+            assert_eq!((&*stated.content_type, stated.size), ("b", size), "{json}");
+        }
+        for json in [
+            "", "null", "[\"a\"]", r#"{"key":"a","size":1}"#, r#"{"content_type":"b","size":1}"#,
+            r#"{"key":"a","content_type":null,"size":1}"#, r#"{"key":"a","content_type":"b","size":1.5}"#,
+            r#"{"key":"a","content_type":"b","size":""}"#, r#"{"key":"\ud800","content_type":"b","size":1}"#,
+        ] {
+            assert_eq!(parse_record(json.as_bytes()), None, "{json}");
+        }
+        assert_eq!(parse_record(b"{\"key\":\"\xff\",\"content_type\":\"b\",\"size\":1}"), None);
+    }
+
+    #[test]
+    fn store_metadata_comes_back_as_it_was_written() {
+        let new = StoreMetadata::new("a1".into(), Some("shop".into()), Timestamp::from_micros(1));
+        assert_eq!(StoreMetadata::parse(new.to_json().as_bytes()), Ok(new));
+        for (json, fault) in [
+            ("{", "not JSON"),
+            ("[]", "not an object"),
+            ("{}", "no id"),
+            (r#"{"id":"a"}"#, "no created_at"),
+            (r#"{"id":"a","created_at":"now"}"#, "not a time"),
+        ] {
+            let error = StoreMetadata::parse(json.as_bytes()).unwrap_err();
+            assert!(error.contains(fault), "{error}");
+        }
+    }
+}

@@ -1,0 +1,327 @@
+//! Changing records and removing stores.
+//!
+//! Each write is one script, so that it happens whole or not at all, and once: the link never
+//! sends a script again. Where the server forbids scripts, MULTI/EXEC takes their place; what a
+//! script would have compared is then read right before, which leaves a short gap in which another
+//! writer can come between.
+
+use std::sync::atomic::Ordering;
+
+use bytes::Bytes;
+use fred::types::Value;
+
+use super::layout::{self, ACCESSED_AT, ID_TO_NAME, MODIFIED_AT, NAME_TO_ID, Part};
+use super::link::Command;
+use super::metadata::write_record;
+use super::read::{bytes_of, hash_command};
+use super::{RedisStorage, command, reply};
+use crate::storage::{
+    ContentType, Error, ErrorKind, Expected, Key, Reading, RecordMeta, RecordState, Result,
+    SetValue, StoreName, Timestamp, Written,
+};
+
+const SET: &str = include_str!("scripts/set.lua");
+const DELETE: &str = include_str!("scripts/delete.lua");
+const PURGE: &str = include_str!("scripts/purge.lua");
+const DROP: &str = include_str!("scripts/drop.lua");
+
+/// How many records one script deletes at most, so that none holds the server for long.
+const DELETE_BATCH: usize = 100;
+
+impl RedisStorage {
+    pub(super) async fn set(&self, set: &SetValue) -> Result<Written> {
+        self.may_write(&format!("setting {}", set.key.escaped()))?;
+        // Crawlee infers a type from the value where none is given; here the value is bytes.
+        let content_type = match set.content_type.as_str() {
+            "" => ContentType::BINARY,
+            _ => set.content_type.clone(),
+        };
+        let json = write_record(&set.key, &content_type, set.value.len())?;
+        let (expected, old_value, old_type) = match &set.expected {
+            Expected::Anything => ("anything", Bytes::new(), ""),
+            Expected::Absent => ("absent", Bytes::new(), ""),
+            Expected::Unchanged { value, content_type } => {
+                ("unchanged", value.clone(), content_type.as_str())
+            }
+        };
+        let keys = part_keys(&set.store, &[Part::Items, Part::MetadataItems, Part::Metadata]);
+        let args = vec![
+            bytes_of(&set.key),
+            Value::Bytes(set.value.clone()),
+            Value::from(json.as_str()),
+            now_json(),
+            Value::from(expected),
+            Value::Bytes(old_value),
+            Value::from(old_type),
+        ];
+        let outcome = match self.script(SET, keys, args).await? {
+            Some(reply) => reply::bytes(reply)?.unwrap_or_default(),
+            None => self.set_without_script(set, &content_type, &json).await?,
+        };
+        match &outcome[..] {
+            b"written" => Ok(Written {
+                records: 1,
+                meta: Some(RecordMeta {
+                    key: set.key.clone(),
+                    content_type,
+                    size: set.value.len() as u64,
+                    state: RecordState::Whole,
+                }),
+            }),
+            b"missing" => Err(no_store(&set.store)),
+            _ => Err(conflict(set)),
+        }
+    }
+
+    async fn set_without_script(
+        &self,
+        set: &SetValue,
+        content_type: &ContentType,
+        json: &str,
+    ) -> Result<Bytes> {
+        if self.store_document(&set.store).await?.is_none() {
+            return Ok(Bytes::from_static(b"missing"));
+        }
+        if !self.is_as_expected(set).await? {
+            return Ok(Bytes::from_static(b"conflict"));
+        }
+        log::debug!("setting a record of type {content_type} by a transaction");
+        let mut commands = vec![
+            with_value(hash_command("HSET", &set.store, Part::Items, &set.key), set.value.clone()),
+            with_value(
+                hash_command("HSET", &set.store, Part::MetadataItems, &set.key),
+                Bytes::copy_from_slice(json.as_bytes()),
+            ),
+        ];
+        commands.extend(touches(&set.store));
+        self.transaction(commands).await?;
+        Ok(Bytes::from_static(b"written"))
+    }
+
+    async fn is_as_expected(&self, set: &SetValue) -> Result<bool> {
+        let limit = match &set.expected {
+            Expected::Anything => return Ok(true),
+            Expected::Absent => 0,
+            Expected::Unchanged { value, .. } => value.len() as u64,
+        };
+        let found = self.read_untouched(&set.store, &set.key, limit).await?;
+        Ok(match (&set.expected, found) {
+            (Expected::Absent, found) => found.is_none(),
+            (Expected::Unchanged { value, content_type }, Some(Reading::Whole(record))) => {
+                record.value == value
+                    && record.meta.state != RecordState::NoValue
+                    && (content_type.as_str().is_empty()
+                        || record.meta.content_type == *content_type)
+            }
+            _ => false,
+        })
+    }
+
+    pub(super) async fn delete(&self, store: &StoreName, keys: &[Key]) -> Result<Written> {
+        self.may_write("deleting")?;
+        let mut records = 0;
+        for batch in keys.chunks(DELETE_BATCH) {
+            let mut args = vec![now_json()];
+            args.extend(batch.iter().map(bytes_of));
+            let parts = part_keys(store, &[Part::Items, Part::MetadataItems, Part::Metadata]);
+            records += match self.script(DELETE, parts, args).await? {
+                Some(reply) => reply::integer(&reply)?,
+                None => self.delete_without_script(store, batch).await?,
+            };
+        }
+        Ok(Written { records, meta: None })
+    }
+
+    async fn delete_without_script(&self, store: &StoreName, keys: &[Key]) -> Result<u64> {
+        let mut commands = Vec::with_capacity(keys.len() * 2 + 2);
+        for key in keys {
+            commands.push(hash_command("HDEL", store, Part::Items, key));
+            commands.push(hash_command("HDEL", store, Part::MetadataItems, key));
+        }
+        commands.extend(touches(store));
+        let replies = self.transaction(commands).await?;
+        let mut deleted = 0;
+        for halves in replies[..keys.len() * 2].chunks(2) {
+            let halves = reply::integer(&halves[0])? + reply::integer(&halves[1])?;
+            deleted += u64::from(halves > 0);
+        }
+        Ok(deleted)
+    }
+
+    pub(super) async fn purge_store(&self, store: &StoreName) -> Result<Written> {
+        self.may_write("purging")?;
+        let mut keys = part_keys(store, &[Part::Items, Part::MetadataItems, Part::Metadata]);
+        keys.push(Value::from(NAME_TO_ID));
+        let args = vec![now_json(), store_arg(store)];
+        let records = match self.script(PURGE, keys, args).await? {
+            Some(Value::Integer(-1)) => return Err(no_store(store)),
+            Some(reply) => reply::integer(&reply)?,
+            None => {
+                let info = self.info(store).await?;
+                let mut commands =
+                    vec![command("UNLINK", part_keys(store, &[Part::Items, Part::MetadataItems]))];
+                commands.extend(touches(store));
+                self.transaction(commands).await?;
+                info.values.max(info.records).unwrap_or_default()
+            }
+        };
+        Ok(Written { records, meta: None })
+    }
+
+    pub(super) async fn remove_store(&self, store: &StoreName) -> Result<Written> {
+        self.may_write("dropping")?;
+        // Ids that stale entries of the index give this store; the script checks each again.
+        let ids = self.ids_that_lead_to(store).await?;
+        let mut keys = part_keys(
+            store,
+            &[Part::Metadata, Part::CreatedSignal, Part::Items, Part::MetadataItems],
+        );
+        keys.extend([Value::from(ID_TO_NAME), Value::from(NAME_TO_ID)]);
+        let mut args = vec![store_arg(store)];
+        args.extend(ids.iter().cloned().map(Value::Bytes));
+        let there = match self.script(DROP, keys.clone(), args).await? {
+            Some(reply) => reply::integer(&reply)?,
+            None => self.remove_without_script(store, ids, keys).await?,
+        };
+        if there == 0 { Err(no_store(store)) } else { Ok(Written { records: 1, meta: None }) }
+    }
+
+    async fn remove_without_script(
+        &self,
+        store: &StoreName,
+        ids: Vec<Bytes>,
+        mut keys: Vec<Value>,
+    ) -> Result<u64> {
+        // Reads that fail for a wrong type: what is not Crawlee's is not removed.
+        self.info(store).await?;
+        keys.truncate(4);
+        let mut commands = vec![
+            command("UNLINK", keys),
+            command("HDEL", [Value::from(NAME_TO_ID), store_arg(store)]),
+        ];
+        if !ids.is_empty() {
+            let ids = ids.into_iter().map(Value::Bytes);
+            commands.push(command("HDEL", [Value::from(ID_TO_NAME)].into_iter().chain(ids)));
+        }
+        let replies = self.transaction(commands).await?;
+        Ok(replies.iter().filter_map(|reply| reply::integer(reply).ok()).sum::<u64>().min(1))
+    }
+
+    /// Refuses a write before anything is sent.
+    pub(super) fn may_write(&self, doing: &str) -> Result<()> {
+        if self.options.read_only {
+            return Err(Error::new(ErrorKind::ReadOnly, format!("{doing} is refused: read-only"))
+                .hint("start larder without --read-only"));
+        }
+        let facts = self.link.facts();
+        if facts.replica {
+            return Err(Error::new(
+                ErrorKind::ReadOnly,
+                format!("{doing} is refused: the server is a replica"),
+            )
+            .hint("connect to the primary server"));
+        }
+        if facts.cluster {
+            return Err(Error::new(
+                ErrorKind::Cluster,
+                format!(
+                    "{doing} is refused: on a cluster the store's Redis keys lie in different \
+                     slots and cannot change in one step"
+                ),
+            ));
+        }
+        Ok(())
+    }
+
+    /// Runs a script; `None` where the server forbids scripts and nothing was done.
+    pub(super) async fn script(
+        &self,
+        source: &'static str,
+        keys: Vec<Value>,
+        args: Vec<Value>,
+    ) -> Result<Option<Value>> {
+        if self.no_scripts.load(Ordering::Relaxed) {
+            return Ok(None);
+        }
+        match self.link.script(source, keys, args).await {
+            Ok(reply) => Ok(Some(reply)),
+            Err(error) if forbids_scripts(&error) => {
+                self.no_scripts.store(true, Ordering::Relaxed);
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Runs MULTI/EXEC, and fails if any of its commands did.
+    pub(super) async fn transaction(&self, commands: Vec<Command>) -> Result<Vec<Value>> {
+        self.link.transaction(commands).await?.into_iter().collect()
+    }
+
+    /// Updates `accessed_at` after a read, as Crawlee does, if that was asked for. A failure is
+    /// logged: the read itself has been made.
+    pub(super) async fn touch(&self, store: &StoreName) {
+        if !self.options.touch || self.options.read_only || self.link.facts().replica {
+            return;
+        }
+        if let Err(error) = self.link.run(json_set(store, ACCESSED_AT)).await {
+            log::warn!("accessed_at of {} was not updated: {error}", store.escaped());
+        }
+    }
+
+    /// Every id under which the index leads to the store, right or stale.
+    async fn ids_that_lead_to(&self, store: &StoreName) -> Result<Vec<Bytes>> {
+        let index = self.walk_index(ID_TO_NAME).await?;
+        Ok(index.into_iter().filter(|(_, name)| name == store.as_bytes()).map(|(id, _)| id).collect())
+    }
+}
+
+/// Whether the server refused the script itself, before running it.
+fn forbids_scripts(error: &Error) -> bool {
+    let problem = error.problem.to_ascii_lowercase();
+    matches!(error.kind, ErrorKind::Permission | ErrorKind::Server)
+        && problem.contains("eval")
+        && (problem.contains("permission") || problem.contains("unknown command"))
+}
+
+fn part_keys(store: &StoreName, parts: &[Part]) -> Vec<Value> {
+    parts.iter().map(|part| layout::key(store, *part)).collect()
+}
+
+fn with_value(mut command: Command, value: Bytes) -> Command {
+    command.args.push(Value::Bytes(value));
+    command
+}
+
+/// Both times of a store, set to now where they are there.
+fn touches(store: &StoreName) -> [Command; 2] {
+    [json_set(store, ACCESSED_AT), json_set(store, MODIFIED_AT)]
+}
+
+fn json_set(store: &StoreName, path: &'static str) -> Command {
+    command(
+        "JSON.SET",
+        [layout::key(store, Part::Metadata), Value::from(path), now_json(), Value::from("XX")],
+    )
+}
+
+fn now_json() -> Value {
+    Value::from(format!("\"{}\"", Timestamp::now()))
+}
+
+pub(super) fn store_arg(store: &StoreName) -> Value {
+    Value::Bytes(Bytes::copy_from_slice(store.as_bytes()))
+}
+
+pub(super) fn no_store(store: &StoreName) -> Error {
+    Error::new(ErrorKind::NotFound, format!("there is no store {}", store.escaped()))
+}
+
+fn conflict(set: &SetValue) -> Error {
+    let key = set.key.escaped();
+    let problem = match set.expected {
+        Expected::Absent => format!("there is already a record {key}"),
+        _ => format!("the record {key} has been changed or deleted meanwhile"),
+    };
+    Error::new(ErrorKind::Conflict, problem)
+}
