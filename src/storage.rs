@@ -11,6 +11,7 @@ pub mod page;
 pub mod redis;
 pub mod target;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -24,6 +25,7 @@ pub use model::{
     ServerInfo, SetValue, StoreInfo, StoreName, StoreState, Timestamp, Write, Written,
 };
 pub use page::{KeyPage, PageRow};
+pub use target::Target;
 
 /// How a storage is to behave; the same for every backend.
 #[derive(Debug, Clone)]
@@ -160,5 +162,16 @@ pub trait Storage: Send + Sync + 'static {
             Write::Purge(store) => self.purge(store).await,
             Write::Drop(store) => self.drop_store(store).await,
         }
+    }
+}
+
+/// Connects to what the target names, within [`Options::connect_timeout`].
+///
+/// # Errors
+/// One sentence that says what to do: [`ErrorKind::Connection`], [`ErrorKind::Timeout`],
+/// [`ErrorKind::Auth`], [`ErrorKind::Tls`] or [`ErrorKind::Loading`].
+pub async fn connect(target: &Target, options: &Options) -> Result<Arc<dyn Storage>> {
+    match target {
+        Target::Redis(target) => Ok(Arc::new(redis::RedisStorage::connect(target, options).await?)),
     }
 }

@@ -21,6 +21,8 @@ struct Row {
     size: u64,
 }
 
+static UNKNOWN: ContentType = ContentType::UNKNOWN;
+
 /// One row of a page, borrowed.
 #[derive(Debug, Clone, Copy)]
 pub struct PageRow<'a> {
@@ -78,9 +80,22 @@ impl KeyPage {
         self.rows.is_empty()
     }
 
+    /// The row at this place, counted from 0 in the order of the walk.
+    pub fn get(&self, at: usize) -> Option<PageRow<'_>> {
+        let row = self.rows.get(at)?;
+        let start = at.checked_sub(1).and_then(|before| self.rows.get(before));
+        let start = start.map_or(0, |before| before.end as usize);
+        let bad = self.bad.binary_search_by_key(&at, |(at, _)| *at).ok();
+        Some(PageRow {
+            key: &self.keys[start..row.end as usize],
+            content_type: self.types.get(usize::from(row.content_type)).unwrap_or(&UNKNOWN),
+            size: row.size,
+            state: bad.and_then(|at| self.bad.get(at)).map(|(_, state)| state),
+        })
+    }
+
     /// The rows, in the order of the walk.
     pub fn iter(&self) -> impl Iterator<Item = PageRow<'_>> {
-        static UNKNOWN: ContentType = ContentType::UNKNOWN;
         let mut start = 0;
         let mut bad = self.bad.iter().peekable();
         self.rows.iter().enumerate().map(move |(at, row)| {
@@ -110,5 +125,9 @@ mod tests {
         assert_eq!(rows[1].state, RecordState::NoMetadata);
         assert_eq!(rows[2].content_type.as_str(), "text/plain");
         assert_eq!(rows[2].state, RecordState::Whole);
+        for (at, row) in rows.iter().enumerate() {
+            assert_eq!(page.get(at).unwrap().to_meta(), *row);
+        }
+        assert!(page.get(3).is_none());
     }
 }

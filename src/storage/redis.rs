@@ -1,4 +1,199 @@
 //! Crawlee's stores on a Redis server, through fred. The only place that names fred.
+//!
+//! ```text
+//! link fault               the connection; what errors mean
+//! layout metadata reply    names of Redis keys · JSON both ways · taking answers apart
+//! read scan iterate        one record · all keys of a store · in Crawlee's order
+//! write open               one script a write, in scripts/ · creating, beside Crawlee's openers
+//! list lost                stores the indexes name · stores no index names
+//! settle                   what became of a write whose answer was lost
+//! ```
 
 mod fault;
+mod iterate;
+mod layout;
 mod link;
+mod list;
+mod lost;
+mod metadata;
+mod open;
+mod read;
+mod reply;
+mod scan;
+mod settle;
+mod write;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use fred::types::Value;
+use futures::stream::BoxStream;
+use tokio::sync::watch;
+
+use self::layout::Part;
+use self::link::{Command, Facts, Link};
+use super::target::RedisTarget;
+use super::{
+    Connection, Error, ErrorKind, Fate, Key, KeyPage, OpenBy, Opened, Options, Reading, Record,
+    RecordMeta, Result, ServerInfo, SetValue, Storage, StoreInfo, StoreName, Write, Written,
+};
+
+/// Crawlee's key-value stores on a Redis server.
+///
+/// A write is one script. Where the server forbids scripts it is one MULTI/EXEC, and what
+/// [`Expected`](super::Expected) names is read right before instead of within.
+pub struct RedisStorage {
+    link: Link,
+    options: Options,
+    /// Whether the server was a replica when last looked at.
+    replica: AtomicBool,
+    /// Whether the server has refused to run scripts.
+    no_scripts: AtomicBool,
+}
+
+impl RedisStorage {
+    /// Connects within [`Options::connect_timeout`].
+    pub async fn connect(target: &RedisTarget, options: &Options) -> Result<Self> {
+        let storage = Self {
+            link: Link::connect(target, options).await?,
+            options: options.clone(),
+            replica: AtomicBool::new(false),
+            no_scripts: AtomicBool::new(false),
+        };
+        storage.look_at_server().await?;
+        Ok(storage)
+    }
+
+    async fn look_at_server(&self) -> Result<Facts> {
+        let facts = self.link.facts().await?;
+        self.replica.store(facts.replica, Ordering::Relaxed);
+        Ok(facts)
+    }
+
+    /// Whether the server takes no writes. A replica is looked at again: it may have been made
+    /// the primary since.
+    async fn is_replica(&self) -> Result<bool> {
+        if !self.replica.load(Ordering::Relaxed) {
+            return Ok(false);
+        }
+        Ok(self.look_at_server().await?.replica)
+    }
+}
+
+/// A command from anything that makes values.
+fn command(name: &'static str, args: impl IntoIterator<Item = Value>) -> Command {
+    Command::new(name, args)
+}
+
+#[async_trait]
+impl Storage for RedisStorage {
+    fn label(&self) -> String {
+        self.link.label()
+    }
+
+    fn connection(&self) -> watch::Receiver<Connection> {
+        self.link.state()
+    }
+
+    async fn server(&self) -> Result<ServerInfo> {
+        let facts = self.look_at_server().await?;
+        Ok(ServerInfo {
+            product: facts.product,
+            version: facts.version,
+            replica: facts.replica,
+            cluster: facts.cluster,
+            read_only: self.options.read_only || facts.replica || facts.cluster,
+            latency: Some(self.link.ping().await?),
+            notes: facts.notes,
+        })
+    }
+
+    async fn ping(&self) -> Result<Duration> {
+        self.link.ping().await
+    }
+
+    async fn stores(&self) -> Result<Vec<StoreInfo>> {
+        self.list_stores().await
+    }
+
+    fn find_lost_stores(&self) -> BoxStream<'_, Result<(f32, Vec<StoreInfo>)>> {
+        self.search_lost()
+    }
+
+    async fn open(&self, by: &OpenBy) -> Result<Opened> {
+        self.open_by(by).await
+    }
+
+    fn metadata_key(&self, store: &StoreName) -> String {
+        StoreName::from(&layout::key_bytes(store, Part::Metadata)[..]).escaped()
+    }
+
+    async fn get_metadata(&self, store: &StoreName) -> Result<StoreInfo> {
+        let info = self.info(store).await?;
+        self.touch(store).await;
+        Ok(info)
+    }
+
+    async fn get_record_metadata(
+        &self,
+        store: &StoreName,
+        key: &Key,
+    ) -> Result<Option<RecordMeta>> {
+        self.read_meta(store, key).await
+    }
+
+    async fn get_value(&self, store: &StoreName, key: &Key) -> Result<Option<Record>> {
+        match self.read_up_to(store, key, u64::MAX).await? {
+            Some(Reading::Whole(record)) => Ok(Some(record)),
+            Some(Reading::TooLarge(_)) | None => Ok(None),
+        }
+    }
+
+    async fn read(&self, store: &StoreName, key: &Key, limit: u64) -> Result<Option<Reading>> {
+        self.read_up_to(store, key, limit).await
+    }
+
+    async fn set_value(&self, set: &SetValue) -> Result<Written> {
+        self.set(set).await
+    }
+
+    async fn delete_value(&self, store: &StoreName, keys: &[Key]) -> Result<Written> {
+        self.delete(store, keys).await
+    }
+
+    fn scan_keys(&self, store: &StoreName) -> BoxStream<'_, Result<KeyPage>> {
+        self.scan(store)
+    }
+
+    fn iterate_keys(
+        &self,
+        store: &StoreName,
+        prefix: &[u8],
+        exclusive_start_key: Option<&Key>,
+        limit: Option<usize>,
+    ) -> BoxStream<'_, Result<RecordMeta>> {
+        self.iterate(store, prefix, exclusive_start_key, limit)
+    }
+
+    async fn record_exists(&self, store: &StoreName, key: &Key) -> Result<bool> {
+        self.value_exists(store, key).await
+    }
+
+    async fn get_public_url(&self, _store: &StoreName, _key: &Key) -> Result<String> {
+        Err(Error::new(ErrorKind::NotSupported, "records on Redis have no public URL")
+            .hint("save the value to a file instead"))
+    }
+
+    async fn purge(&self, store: &StoreName) -> Result<Written> {
+        self.purge_store(store).await
+    }
+
+    async fn drop_store(&self, store: &StoreName) -> Result<Written> {
+        self.remove_store(store).await
+    }
+
+    async fn settle(&self, write: &Write) -> Result<Fate> {
+        self.find_fate(write).await
+    }
+}

@@ -39,11 +39,11 @@ impl RedisStorage {
 }
 
 /// The `limit` smallest keys; never holds more than that and one page.
-fn smallest<'a>(
-    pages: BoxStream<'a, Result<KeyPage>>,
+fn smallest(
+    pages: BoxStream<'_, Result<KeyPage>>,
     wanted: Wanted,
     limit: usize,
-) -> BoxStream<'a, Result<RecordMeta>> {
+) -> BoxStream<'_, Result<RecordMeta>> {
     let collected = pages.try_fold(
         (wanted, BTreeMap::<Key, RecordMeta>::new()),
         move |(wanted, mut kept), page| async move {
@@ -69,10 +69,10 @@ fn smallest<'a>(
 }
 
 /// All keys: kept as the pages they came in, sorted once by their places.
-fn sorted<'a>(
-    pages: BoxStream<'a, Result<KeyPage>>,
+fn sorted(
+    pages: BoxStream<'_, Result<KeyPage>>,
     wanted: Wanted,
-) -> BoxStream<'a, Result<RecordMeta>> {
+) -> BoxStream<'_, Result<RecordMeta>> {
     let collected = pages.try_fold(Vec::<KeyPage>::new(), move |mut kept, page| {
         let mut filtered = KeyPage::default();
         for row in page.iter().filter(|row| wanted.takes(row.key)) {
@@ -81,7 +81,10 @@ fn sorted<'a>(
         kept.push(filtered);
         futures::future::ready(Ok(kept))
     });
-    stream::once(collected).map_ok(|pages| stream::iter(in_order(pages).map(Ok))).try_flatten().boxed()
+    stream::once(collected)
+        .map_ok(|pages| stream::iter(in_order(pages).map(Ok)))
+        .try_flatten()
+        .boxed()
 }
 
 fn in_order(pages: Vec<KeyPage>) -> impl Iterator<Item = RecordMeta> {
@@ -93,9 +96,8 @@ fn in_order(pages: Vec<KeyPage>) -> impl Iterator<Item = RecordMeta> {
         pages[page as usize].get(row as usize).map(|row| row.to_meta())
     };
     {
-        let key = |&(page, row): &(u32, u32)| {
-            pages[page as usize].get(row as usize).map(|row| row.key)
-        };
+        let key =
+            |&(page, row): &(u32, u32)| pages[page as usize].get(row as usize).map(|row| row.key);
         places.sort_unstable_by(|a, b| key(a).cmp(&key(b)));
         places.dedup_by(|a, b| key(a) == key(b));
     }

@@ -72,7 +72,9 @@ mod tests {
 
     #[test]
     fn keys_of_every_name_are_taken_apart_again() {
-        for name in ["default", "a:b", "a:items", ":metadata", "", "*[x]?", "metadata_items", "ä{b}"] {
+        for name in
+            ["default", "a:b", "a:items", ":metadata", "", "*[x]?", "metadata_items", "ä{b}"]
+        {
             for part in Part::ALL {
                 let store = StoreName::from(name);
                 assert_eq!(parse_key(&key_bytes(&store, part)), Some((store, part)), "{name}");

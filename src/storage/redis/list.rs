@@ -1,11 +1,12 @@
 //! Listing the stores that the indexes name, and telling what state each is in.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use bytes::Bytes;
 use fred::types::Value;
 
 use super::layout::{self, ID_TO_NAME, NAME_TO_ID, Part};
+use super::link::Command;
 use super::metadata::StoreMetadata;
 use super::write::{no_store, store_arg};
 use super::{RedisStorage, command, reply};
@@ -84,7 +85,9 @@ impl RedisStorage {
     /// # Errors
     /// [`ErrorKind::NotFound`] if neither an index nor any of its Redis keys knows it.
     pub(super) async fn info(&self, store: &StoreName) -> Result<StoreInfo> {
-        let Some(mut info) = self.facts_of(std::slice::from_ref(store)).await?.pop() else {
+        let store_alone = std::slice::from_ref(store);
+        let replies = self.link.pipeline(questions(store_alone)).await?;
+        let Some(mut info) = gather_all(store_alone, replies)?.pop() else {
             return Err(no_store(store));
         };
         let mut commands = vec![command("HGET", [Value::from(NAME_TO_ID), store_arg(store)])];
@@ -92,8 +95,7 @@ impl RedisStorage {
             commands.push(command("HGET", [Value::from(ID_TO_NAME), Value::from(id)]));
         }
         let mut replies = self.link.pipeline(commands).await?.into_iter();
-        let mut index =
-            Indexed { id: reply::bytes(reply::next(&mut replies)?)?, ids: Vec::new() };
+        let mut index = Indexed { id: reply::bytes(reply::next(&mut replies)?)?, ids: Vec::new() };
         if let Some(id) = &info.id
             && let Some(name) = reply::bytes(reply::next(&mut replies)?)?
             && name == store.as_bytes()
@@ -117,24 +119,32 @@ impl RedisStorage {
     /// What the stores' own Redis keys tell, in the order given. A store without metadata is told
     /// as a ghost: what the indexes know comes after, in [`judge`].
     pub(super) async fn facts_of(&self, stores: &[StoreName]) -> Result<Vec<StoreInfo>> {
-        let commands = stores.iter().flat_map(|store| {
-            [
-                command("JSON.GET", [layout::key(store, Part::Metadata)]),
-                command("HLEN", [layout::key(store, Part::MetadataItems)]),
-                command("HLEN", [layout::key(store, Part::Items)]),
-            ]
-        });
-        let replies = self.link.pipeline_bulk(commands.collect()).await?;
-        let mut replies = replies.into_iter();
-        let mut infos = Vec::with_capacity(stores.len());
-        for store in stores {
-            let document = reply::next(&mut replies);
-            let records = reply::next(&mut replies);
-            let values = reply::next(&mut replies);
-            infos.push(gather(store, document, records, values)?);
-        }
-        Ok(infos)
+        let replies = self.link.pipeline_bulk(questions(stores)).await?;
+        gather_all(stores, replies)
     }
+}
+
+fn questions(stores: &[StoreName]) -> Vec<Command> {
+    let questions = stores.iter().flat_map(|store| {
+        [
+            command("JSON.GET", [layout::key(store, Part::Metadata)]),
+            command("HLEN", [layout::key(store, Part::MetadataItems)]),
+            command("HLEN", [layout::key(store, Part::Items)]),
+        ]
+    });
+    questions.collect()
+}
+
+fn gather_all(stores: &[StoreName], replies: Vec<Result<Value>>) -> Result<Vec<StoreInfo>> {
+    let mut replies = replies.into_iter();
+    let mut infos = Vec::with_capacity(stores.len());
+    for store in stores {
+        let document = reply::next(&mut replies);
+        let records = reply::next(&mut replies);
+        let values = reply::next(&mut replies);
+        infos.push(gather(store, document, records, values)?);
+    }
+    Ok(infos)
 }
 
 fn gather(
@@ -204,12 +214,4 @@ pub(super) fn judge(info: &mut StoreInfo, index: &Indexed) {
         let id = index.id.as_ref().or(index.ids.first());
         info.id = id.and_then(|id| String::from_utf8(id.to_vec()).ok());
     }
-}
-
-/// The names that are not among those the indexes gave.
-pub(super) fn not_indexed<'a>(
-    found: impl IntoIterator<Item = &'a StoreName>,
-    indexed: &BTreeSet<StoreName>,
-) -> Vec<StoreName> {
-    found.into_iter().filter(|store| !indexed.contains(*store)).cloned().collect()
 }

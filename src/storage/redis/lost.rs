@@ -10,7 +10,7 @@ use super::layout::{self, EVERY_STORE, NAME_TO_ID, Part};
 use super::list::{Indexed, judge};
 use super::write::store_arg;
 use super::{RedisStorage, command, reply};
-use crate::storage::{Error, ErrorKind, Result, StoreInfo, StoreName};
+use crate::storage::{Result, StoreInfo, StoreName};
 
 /// How many keys the first step looks at.
 const FIRST_COUNT: u32 = 500;
@@ -54,12 +54,6 @@ impl Search<'_> {
             return Ok(None);
         }
         if self.known.is_none() {
-            if self.storage.link.facts().cluster {
-                return Err(Error::new(
-                    ErrorKind::NotSupported,
-                    "lost stores cannot be looked for on a cluster",
-                ));
-            }
             self.known = Some(self.storage.indexed_stores().await?.into_keys().collect());
             self.round_trip = self.storage.link.ping().await.unwrap_or_default();
         }
@@ -109,9 +103,8 @@ impl Search<'_> {
             return Ok(Vec::new());
         }
         // A crawl may have made it since the indexes were read.
-        let ids = new.iter().map(|store| {
-            command("HGET", [Value::from(NAME_TO_ID), store_arg(store)])
-        });
+        let ids =
+            new.iter().map(|store| command("HGET", [Value::from(NAME_TO_ID), store_arg(store)]));
         let ids = self.storage.link.pipeline_bulk(ids.collect()).await?;
         let infos = self.storage.facts_of(&new).await?;
         let mut found = BTreeMap::new();

@@ -153,7 +153,9 @@ impl StoreMetadata {
         };
         let time = |snake: &str, camel: &str| {
             let text = text(snake).or_else(|| text(camel));
-            let Some(text) = text else { return Err(format!("the store's metadata has no {snake}")) };
+            let Some(text) = text else {
+                return Err(format!("the store's metadata has no {snake}"));
+            };
             Timestamp::parse(text)
                 .map(Some)
                 .ok_or_else(|| format!("the store's {snake} is not a time: {text}"))
@@ -205,9 +207,15 @@ mod tests {
             assert_eq!((&*stated.content_type, stated.size), ("b", size), "{json}");
         }
         for json in [
-            "", "null", "[\"a\"]", r#"{"key":"a","size":1}"#, r#"{"content_type":"b","size":1}"#,
-            r#"{"key":"a","content_type":null,"size":1}"#, r#"{"key":"a","content_type":"b","size":1.5}"#,
-            r#"{"key":"a","content_type":"b","size":""}"#, r#"{"key":"\ud800","content_type":"b","size":1}"#,
+            "",
+            "null",
+            "[\"a\"]",
+            r#"{"key":"a","size":1}"#,
+            r#"{"content_type":"b","size":1}"#,
+            r#"{"key":"a","content_type":null,"size":1}"#,
+            r#"{"key":"a","content_type":"b","size":1.5}"#,
+            r#"{"key":"a","content_type":"b","size":""}"#,
+            r#"{"key":"\ud800","content_type":"b","size":1}"#,
         ] {
             assert_eq!(parse_record(json.as_bytes()), None, "{json}");
         }

@@ -45,7 +45,7 @@ impl RedisStorage {
         if let Some(opened) = self.open_existing(&store).await? {
             return Ok(opened);
         }
-        self.may_write(&format!("creating the store {}", store.escaped()))?;
+        self.may_write(&format!("creating the store {}", store.escaped())).await?;
         let started = Instant::now();
         let mut pause = LOOK_AGAIN.0;
         loop {
@@ -53,7 +53,10 @@ impl RedisStorage {
             let new = StoreMetadata::new(new_id()?, name.clone(), Timestamp::now());
             match self.try_to_create(&store, &new).await? {
                 Attempt::Created => {
-                    return Ok(Opened { info: info_of_new(store, new), created: true });
+                    // Records that a ghost of this name left are its own now.
+                    let info = self.info(&store).await;
+                    let info = info.unwrap_or_else(|_| info_of_new(store, new));
+                    return Ok(Opened { info, created: true });
                 }
                 Attempt::Exists => {}
                 Attempt::Wait => {
@@ -73,7 +76,8 @@ impl RedisStorage {
     async fn open_by_id(&self, id: &str) -> Result<Opened> {
         let unknown =
             || Error::new(ErrorKind::NotFound, format!("there is no store with the id {id}"));
-        let name = self.link.run(command("HGET", [Value::from(ID_TO_NAME), Value::from(id)])).await?;
+        let name =
+            self.link.run(command("HGET", [Value::from(ID_TO_NAME), Value::from(id)])).await?;
         let Some(name) = reply::bytes(name)? else { return Err(unknown()) };
         let store = StoreName::from(name.to_vec());
         let Some(mut opened) = self.open_existing(&store).await? else { return Err(unknown()) };
@@ -116,23 +120,17 @@ impl RedisStorage {
         store: &StoreName,
         new: &StoreMetadata,
     ) -> Result<Attempt> {
-        let claim = command(
-            "HSETNX",
-            [Value::from(NAME_TO_ID), store_arg(store), Value::from(&new.id)],
-        );
+        let claim =
+            command("HSETNX", [Value::from(NAME_TO_ID), store_arg(store), Value::from(&new.id)]);
         let replies = self.transaction(vec![claim]).await?;
-        if !replies.first().is_some_and(|reply| reply.as_u64() == Some(1)) {
+        if replies.first().is_none_or(|reply| reply.as_u64() != Some(1)) {
             return Ok(Attempt::Wait);
         }
         self.transaction(vec![
             command("HSETNX", [Value::from(ID_TO_NAME), Value::from(&new.id), store_arg(store)]),
             command(
                 "JSON.SET",
-                [
-                    layout::key(store, Part::Metadata),
-                    Value::from("$"),
-                    Value::from(new.to_json()),
-                ],
+                [layout::key(store, Part::Metadata), Value::from("$"), Value::from(new.to_json())],
             ),
             command("LPUSH", [layout::key(store, Part::CreatedSignal), Value::from("1")]),
         ])
@@ -146,8 +144,6 @@ fn info_of_new(store: StoreName, new: StoreMetadata) -> StoreInfo {
         store,
         id: Some(new.id),
         name: new.name,
-        // A ghost of the same name may have left records, so their number is not known to be 0.
-        records: None,
         created_at: new.created_at,
         modified_at: new.modified_at,
         accessed_at: new.accessed_at,
@@ -158,7 +154,10 @@ fn info_of_new(store: StoreName, new: StoreMetadata) -> StoreInfo {
 fn half_made(store: &StoreName) -> Error {
     Error::new(
         ErrorKind::Damaged,
-        format!("the store {} is half made: an index names it, but it has no metadata", store.escaped()),
+        format!(
+            "the store {} is half made: an index names it, but it has no metadata",
+            store.escaped()
+        ),
     )
     .hint("if no crawl is just creating it, drop it and create it again")
 }
@@ -186,8 +185,9 @@ fn check_alias(alias: &str) -> Result<&str> {
         "" => "a store's alias cannot be empty".to_owned(),
         _ => format!("{alias:?} cannot be a store's alias"),
     };
-    Err(Error::new(ErrorKind::Usage, problem)
-        .hint("leave out slashes, backslashes and null characters; . and .. are not allowed either"))
+    Err(Error::new(ErrorKind::Usage, problem).hint(
+        "leave out slashes, backslashes and null characters; . and .. are not allowed either",
+    ))
 }
 
 /// A new id from the system's secure source, as Crawlee makes them.

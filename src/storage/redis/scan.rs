@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
+use fred::types::Value;
 use futures::future::{self, BoxFuture, FutureExt};
 use futures::stream::{self, BoxStream, StreamExt};
-use fred::types::Value;
 
 use super::layout::{self, Part};
 use super::metadata::{bad_metadata, parse_record};
@@ -67,6 +67,17 @@ impl RedisStorage {
         .boxed()
     }
 
+    async fn lengths_differ(&self, store: &StoreName) -> Result<bool> {
+        let lengths = [Part::Items, Part::MetadataItems]
+            .map(|part| command("HLEN", [layout::key(store, part)]));
+        let mut replies = self.link.pipeline_bulk(lengths.into()).await?.into_iter();
+        match (reply::next(&mut replies), reply::next(&mut replies)) {
+            (Ok(values), Ok(records)) => Ok(reply::integer(&values)? != reply::integer(&records)?),
+            // The keys have been listed: what the other hash refuses shows when it is read.
+            _ => Ok(false),
+        }
+    }
+
     /// Those of these keys that have a value and no metadata, with the value's size.
     async fn orphans_among(&self, store: &StoreName, keys: &[Key]) -> Result<Vec<(Key, u64)>> {
         let asked = keys.iter().map(|key| hash_command("HEXISTS", store, Part::MetadataItems, key));
@@ -120,28 +131,13 @@ impl Walk<'_> {
             // Nothing came: an empty store, or none at all.
             self.storage.info(&self.store).await?;
         }
-        if self.with_orphans && self.lengths_differ().await? {
-            self.pages =
-                Pages::new(self.storage, layout::key(&self.store, Part::Items), true);
+        if self.with_orphans && self.storage.lengths_differ(&self.store).await? {
+            self.pages = Pages::new(self.storage, layout::key(&self.store, Part::Items), true);
             self.phase = Phase::Orphans;
         } else {
             self.end().await;
         }
         Ok(())
-    }
-
-    async fn lengths_differ(&self) -> Result<bool> {
-        let lengths = [Part::Items, Part::MetadataItems]
-            .map(|part| command("HLEN", [layout::key(&self.store, part)]));
-        let replies = self.storage.link.pipeline_bulk(lengths.into()).await?;
-        let mut replies = replies.into_iter();
-        match (reply::next(&mut replies), reply::next(&mut replies)) {
-            (Ok(values), Ok(records)) => {
-                Ok(reply::integer(&values)? != reply::integer(&records)?)
-            }
-            // The keys have been listed: what the other hash refuses shows when it is read.
-            _ => Ok(false),
-        }
     }
 
     async fn next_orphans(&mut self) -> Result<Option<KeyPage>> {
@@ -157,7 +153,8 @@ impl Walk<'_> {
         for field in fields {
             keys.push(Key::from(&reply::bytes(field)?.unwrap_or_default()[..]));
         }
-        let mut page = KeyPage { progress: 1.0, ..KeyPage::default() };
+        let mut page = KeyPage::default();
+        page.progress = 1.0;
         for (key, size) in self.storage.orphans_among(&self.store, &keys).await? {
             page.push(key.as_bytes(), "", size, Some(RecordState::NoMetadata));
         }

@@ -50,8 +50,7 @@ impl RedisStorage {
         let reading = self.read_untouched(&set.store, &set.key, limit as u64).await?;
         let (Some(Reading::Whole(record)), expected) = (&reading, &set.expected) else {
             return Ok(match (&reading, &set.expected) {
-                (None, Expected::Absent) => Fate::NotApplied,
-                (_, Expected::Anything) => Fate::NotApplied,
+                (None, Expected::Absent) | (_, Expected::Anything) => Fate::NotApplied,
                 _ => Fate::Unclear,
             });
         };

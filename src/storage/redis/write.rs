@@ -14,7 +14,7 @@ use super::layout::{self, ACCESSED_AT, ID_TO_NAME, MODIFIED_AT, NAME_TO_ID, Part
 use super::link::Command;
 use super::metadata::write_record;
 use super::read::{bytes_of, hash_command};
-use super::{RedisStorage, command, reply};
+use super::{RedisStorage, command, fault, reply};
 use crate::storage::{
     ContentType, Error, ErrorKind, Expected, Key, Reading, RecordMeta, RecordState, Result,
     SetValue, StoreName, Timestamp, Written,
@@ -30,7 +30,7 @@ const DELETE_BATCH: usize = 100;
 
 impl RedisStorage {
     pub(super) async fn set(&self, set: &SetValue) -> Result<Written> {
-        self.may_write(&format!("setting {}", set.key.escaped()))?;
+        self.may_write(&format!("setting {}", set.key.escaped())).await?;
         // Crawlee infers a type from the value where none is given; here the value is bytes.
         let content_type = match set.content_type.as_str() {
             "" => ContentType::BINARY,
@@ -118,7 +118,7 @@ impl RedisStorage {
     }
 
     pub(super) async fn delete(&self, store: &StoreName, keys: &[Key]) -> Result<Written> {
-        self.may_write("deleting")?;
+        self.may_write("deleting").await?;
         let mut records = 0;
         for batch in keys.chunks(DELETE_BATCH) {
             let mut args = vec![now_json()];
@@ -149,7 +149,7 @@ impl RedisStorage {
     }
 
     pub(super) async fn purge_store(&self, store: &StoreName) -> Result<Written> {
-        self.may_write("purging")?;
+        self.may_write("purging").await?;
         let mut keys = part_keys(store, &[Part::Items, Part::MetadataItems, Part::Metadata]);
         keys.push(Value::from(NAME_TO_ID));
         let args = vec![now_json(), store_arg(store)];
@@ -169,7 +169,7 @@ impl RedisStorage {
     }
 
     pub(super) async fn remove_store(&self, store: &StoreName) -> Result<Written> {
-        self.may_write("dropping")?;
+        self.may_write("dropping").await?;
         // Ids that stale entries of the index give this store; the script checks each again.
         let ids = self.ids_that_lead_to(store).await?;
         let mut keys = part_keys(
@@ -208,20 +208,19 @@ impl RedisStorage {
     }
 
     /// Refuses a write before anything is sent.
-    pub(super) fn may_write(&self, doing: &str) -> Result<()> {
+    pub(super) async fn may_write(&self, doing: &str) -> Result<()> {
         if self.options.read_only {
             return Err(Error::new(ErrorKind::ReadOnly, format!("{doing} is refused: read-only"))
                 .hint("start larder without --read-only"));
         }
-        let facts = self.link.facts();
-        if facts.replica {
+        if self.is_replica().await? {
             return Err(Error::new(
                 ErrorKind::ReadOnly,
                 format!("{doing} is refused: the server is a replica"),
             )
             .hint("connect to the primary server"));
         }
-        if facts.cluster {
+        if self.link.cluster() {
             return Err(Error::new(
                 ErrorKind::Cluster,
                 format!(
@@ -245,7 +244,7 @@ impl RedisStorage {
         }
         match self.link.script(source, keys, args).await {
             Ok(reply) => Ok(Some(reply)),
-            Err(error) if forbids_scripts(&error) => {
+            Err(error) if fault::forbids_scripts(&error) => {
                 self.no_scripts.store(true, Ordering::Relaxed);
                 Ok(None)
             }
@@ -261,7 +260,7 @@ impl RedisStorage {
     /// Updates `accessed_at` after a read, as Crawlee does, if that was asked for. A failure is
     /// logged: the read itself has been made.
     pub(super) async fn touch(&self, store: &StoreName) {
-        if !self.options.touch || self.options.read_only || self.link.facts().replica {
+        if !self.options.touch || self.options.read_only || self.replica.load(Ordering::Relaxed) {
             return;
         }
         if let Err(error) = self.link.run(json_set(store, ACCESSED_AT)).await {
@@ -272,16 +271,12 @@ impl RedisStorage {
     /// Every id under which the index leads to the store, right or stale.
     async fn ids_that_lead_to(&self, store: &StoreName) -> Result<Vec<Bytes>> {
         let index = self.walk_index(ID_TO_NAME).await?;
-        Ok(index.into_iter().filter(|(_, name)| name == store.as_bytes()).map(|(id, _)| id).collect())
+        Ok(index
+            .into_iter()
+            .filter(|(_, name)| name == store.as_bytes())
+            .map(|(id, _)| id)
+            .collect())
     }
-}
-
-/// Whether the server refused the script itself, before running it.
-fn forbids_scripts(error: &Error) -> bool {
-    let problem = error.problem.to_ascii_lowercase();
-    matches!(error.kind, ErrorKind::Permission | ErrorKind::Server)
-        && problem.contains("eval")
-        && (problem.contains("permission") || problem.contains("unknown command"))
 }
 
 fn part_keys(store: &StoreName, parts: &[Part]) -> Vec<Value> {
