@@ -32,6 +32,7 @@ use crossterm::event::KeyEvent;
 use crate::keymap::{Context, KeyMap};
 use crate::storage::{Connection, Error, ServerInfo, Timestamp};
 
+pub(crate) use dialogs::store_facts;
 pub use editor::Editor;
 pub use event::{Effect, Event, Loaded, Read, SaveError, Shown, Slot, Ticket};
 pub use layout::{Area, Layout};
@@ -136,8 +137,7 @@ pub struct App {
 impl App {
     /// A browser that is about to connect.
     pub fn new(settings: Settings, keymap: Arc<KeyMap>, size: (u16, u16)) -> Self {
-        let record =
-            RecordPane { wrap: settings.wrap, loading: false, ..RecordPane::default() };
+        let record = RecordPane { wrap: settings.wrap, loading: false, ..RecordPane::default() };
         Self {
             keymap,
             size,

@@ -10,6 +10,7 @@ pub mod terminal;
 mod effects;
 mod files;
 mod reads;
+mod setup;
 mod signals;
 
 use std::io;
@@ -20,13 +21,13 @@ use crossterm::event::{Event as TerminalEvent, EventStream};
 use futures::StreamExt as _;
 use tokio::sync::mpsc;
 
-use crate::app::{App, Effect, Event, Settings};
-use crate::keymap::KeyMap;
+use crate::app::{App, Effect, Event};
 use crate::storage::target::Target;
 use crate::storage::{Options, Storage, Timestamp};
 use crate::view::{Look, draw};
 
 use effects::Tasks;
+pub use setup::Setup;
 use signals::{Signals, Wish};
 use terminal::Terminal;
 
@@ -34,25 +35,6 @@ use terminal::Terminal;
 const FRAME: Duration = Duration::from_millis(16);
 /// How many results may wait for the loop before their tasks have to.
 const ROOM: usize = 64;
-
-/// What the browser needs to start.
-#[derive(Debug)]
-pub struct Setup {
-    /// Where to connect.
-    pub target: Target,
-    /// How the storage is to behave.
-    pub options: Options,
-    /// For the core.
-    pub settings: Settings,
-    /// Which key does what.
-    pub keymap: KeyMap,
-    /// How it looks.
-    pub look: Look,
-    /// The most bytes to hand to the terminal's clipboard.
-    pub clipboard_limit: usize,
-    /// Variables that the user's editor must not inherit, because they hold secrets.
-    pub hidden_variables: Vec<&'static str>,
-}
 
 /// Runs the browser until the user or a signal ends it; gives the exit code.
 ///
@@ -85,7 +67,6 @@ struct Shell {
     target: Target,
     options: Options,
     clipboard_limit: usize,
-    hidden_variables: Vec<&'static str>,
     drawn: Option<Instant>,
     dirty: bool,
     ending: Option<u8>,
@@ -107,7 +88,6 @@ impl Shell {
             target: setup.target,
             options: setup.options,
             clipboard_limit: setup.clipboard_limit,
-            hidden_variables: setup.hidden_variables,
             drawn: None,
             dirty: true,
             ending: None,
@@ -245,7 +225,7 @@ impl Shell {
         self.terminal.leave();
         // Two readers of one terminal would share its keys between them.
         self.input = EventStream::new();
-        let result = files::edit(text, suffix, &self.hidden_variables).await;
+        let result = files::edit(text, suffix).await;
         self.terminal.reenter()?;
         self.signals.forget_interrupts();
         self.resized()?;
