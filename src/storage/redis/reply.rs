@@ -40,7 +40,11 @@ pub(super) fn page(value: Value) -> Result<(u64, Vec<Value>)> {
     let (Some(cursor), Some(items)) = (parts.next(), parts.next()) else {
         return Err(Error::new(ErrorKind::Server, "the server answered a scan with half a page"));
     };
-    let cursor = cursor.as_u64().ok_or_else(|| unexpected("a cursor", &cursor))?;
+    let cursor = bytes(cursor)?.unwrap_or_default();
+    let cursor = std::str::from_utf8(&cursor).ok().and_then(|cursor| cursor.parse().ok());
+    let Some(cursor) = cursor else {
+        return Err(Error::new(ErrorKind::Server, "the server answered a scan without a cursor"));
+    };
     Ok((cursor, array(items)?))
 }
 
