@@ -45,7 +45,6 @@ impl Scroll {
 
 impl Preview {
     /// The first row.
-    #[expect(clippy::unused_self, reason = "the counterpart of bottom")]
     pub fn top(&self) -> Scroll {
         Scroll::default()
     }
@@ -109,13 +108,14 @@ impl Preview {
     }
 
     /// The position that is `fraction` (0 to 1) down: where a scroll bar is clicked.
+    #[expect(clippy::cast_sign_loss, reason = "neither factor is negative")]
     pub fn at_fraction(&self, fraction: f32, view: Viewport) -> Scroll {
         let bottom = self.bottom(view);
         let share = |whole: usize| (whole as f64 * f64::from(fraction.clamp(0.0, 1.0))) as usize;
         let there = match &self.body {
             Body::Nothing => bottom,
             Body::Lines(lines) if view.wrap => {
-                self.row_with(lines, share(lines.source_of(bottom)), view)
+                Self::row_with(lines, share(lines.source_of(bottom)), view)
             }
             Body::Lines(_) => Scroll { line: share(bottom.line), ..Scroll::default() },
             Body::Hex => hex::at(share(hex::offset(bottom)), view),
@@ -139,7 +139,7 @@ impl Preview {
                 self.at_most_bottom(if seen { first } else { hex::moved(row, -third, view) }, view)
             }
             Body::Lines(lines) => {
-                let target = self.row_with(lines, offset, view);
+                let target = Self::row_with(lines, offset, view);
                 let first = self.at_most_bottom(lines.settle(scroll, view), view);
                 let last = lines.forward(first, usize::from(view.height).saturating_sub(1), view);
                 let seen = (first.row()..=last.row()).contains(&target.row());
@@ -151,14 +151,13 @@ impl Preview {
                         view,
                     )
                 };
-                Scroll { column: self.column_with(lines, scroll.column, offset, view), ..row }
+                Scroll { column: Self::column_with(lines, scroll.column, offset, view), ..row }
             }
         }
     }
 
     /// The row that shows a byte of the value.
-    #[expect(clippy::unused_self, reason = "belongs to the others")]
-    fn row_with(&self, lines: &Lines, offset: usize, view: Viewport) -> Scroll {
+    fn row_with(lines: &Lines, offset: usize, view: Viewport) -> Scroll {
         let number = lines.line_of(offset);
         let line = lines.line(number);
         let sub = Lines::row_of(&line, line.offset_of(offset), view);
@@ -166,8 +165,7 @@ impl Preview {
     }
 
     /// The column from which a byte of the value is seen.
-    #[expect(clippy::unused_self, reason = "belongs to the others")]
-    fn column_with(&self, lines: &Lines, column: usize, offset: usize, view: Viewport) -> usize {
+    fn column_with(lines: &Lines, column: usize, offset: usize, view: Viewport) -> usize {
         if view.wrap {
             return 0;
         }
@@ -216,7 +214,7 @@ mod tests {
 
     #[test]
     fn the_last_page_stays_full() {
-        let text: String = (0..100).map(|number| format!("line {number}\n")).collect();
+        let text = (0..100).fold(String::new(), |text, number| text + &format!("line {number}\n"));
         let preview = preview(&text, "text/plain");
         for wrap in [false, true] {
             let view = view(20, 10, wrap);
@@ -348,15 +346,17 @@ mod tests {
 
         #[test]
         fn any_byte_comes_into_view(
-            (text, content_type) in values(), at in 0.0..1.0,
+            (text, content_type) in values(), at in 0_usize..1000,
             width in 12_u16..90, height in 1_u16..30, wrap in any::<bool>(),
         ) {
             let preview = preview(&text, content_type);
             let view = view(width, height, wrap);
-            let word: String = text[text.floor_char_boundary((text.len() as f64 * at) as usize)..]
+            let at = text.len() * at / 1000;
+            let after = (at..=text.len()).find(|&at| text.is_char_boundary(at)).unwrap_or(0);
+            let word: String = text[after..]
                 .chars().take(1).filter(|c| c.is_ascii_lowercase() || *c == '日').collect();
             let mut matches = preview.find(&word);
-            if let Some(index) = matches.next((text.len() as f64 * at) as usize) {
+            if let Some(index) = matches.next(at) {
                 matches.set_current(Some(index));
                 let scroll = preview.reveal(preview.top(), matches.get(index).unwrap().start, view);
                 let rows = preview.rows(scroll, view, Some(&matches));
@@ -382,7 +382,7 @@ mod tests {
                 }
                 scroll = next;
             }
-            let blank = |text: &str| text.replace('日', "").replace(' ', "");
+            let blank = |text: &str| text.replace(['日', ' '], "");
             prop_assert_eq!(blank(&shown), blank(&whole[0].text()));
         }
 
