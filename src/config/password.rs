@@ -34,13 +34,12 @@ pub(super) fn run(command: &str, patience: Duration) -> Result<String> {
             .kill_on_drop(true)
             .spawn()
             .map_err(cannot)?;
-        match tokio::time::timeout(patience, first_line(&mut child)).await {
-            Ok(result) => result.map_err(cannot),
-            Err(_) => {
-                let seconds = patience.as_secs_f32();
-                Err(failed(format!("password_command took over {seconds} s")))
-            }
-        }
+        let answer = tokio::time::timeout(patience, first_line(&mut child)).await;
+        let late = |_| {
+            let seconds = patience.as_secs_f32();
+            failed(format!("password_command took over {seconds} s"))
+        };
+        answer.map_err(late)?.map_err(cannot)
     })?;
     if !status.success() {
         return Err(failed(format!("password_command failed ({status})")));
