@@ -9,6 +9,8 @@ mod server;
 
 #[path = "cli/failures.rs"]
 mod failures;
+#[path = "cli/lost.rs"]
+mod lost;
 #[path = "cli/program.rs"]
 mod program;
 #[path = "cli/records.rs"]
