@@ -19,6 +19,7 @@ fn wrong_arguments_are_exit_code_2() {
         &["set", "shop", "k", "v", "--null"],
         &["create", "--name", "a", "--alias", "b"],
         &["-t", "http://127.0.0.1", "stores"],
+        &["-t", "redis://127.0.0.1", "redis://127.0.0.2"],
         &["-t", "redis://127.0.0.1/not-a-number", "stores"],
     ] {
         let run = program.run(args);

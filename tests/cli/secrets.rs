@@ -39,6 +39,7 @@ fn the_password_still_logs_in() {
     let target = format!("redis://:s3%2Fcr%40t@127.0.0.1:{}", program.server.port());
     assert_eq!(program.ok(&["-t", &target, "stores", "--json"]), "");
     assert_eq!(program.ok(&["stores", "--json", &format!("--target={target}")]), "");
+    assert_eq!(program.ok(&[&target, "stores", "--json"]), "");
     // A value that is the same text is left alone.
     program.ok(&["-t", &target, "create", "--name", "shop"]);
     program.ok(&["-t", &target, "set", "shop", "k", &target]);
