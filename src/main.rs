@@ -13,14 +13,13 @@ fn main() -> ExitCode {
     match &cli.command {
         Some(command) => cli::run(command, &cli),
         None => match browse(&cli) {
-            Ok(()) => ExitCode::SUCCESS,
+            Ok(code) => ExitCode::from(code),
             Err(why) => cli::report(why),
         },
     }
 }
 
-fn browse(cli: &Cli) -> anyhow::Result<()> {
+fn browse(cli: &Cli) -> anyhow::Result<u8> {
     let Prepared { config, target } = cli::prepare_browser(cli)?;
-    let options = config.options();
-    tui::run(config, target, options)
+    tui::run(tui::Setup::new(&config, target)?)
 }

@@ -41,6 +41,13 @@ enum Rows {
     Some(Vec<u32>),
 }
 
+/// The selection of an empty index.
+impl Default for Selection {
+    fn default() -> Self {
+        Self { rows: Rows::All(0), reversed: false, ascending: true, total_bytes: 0 }
+    }
+}
+
 impl Selection {
     /// All rows in the order of the keys.
     pub fn all(index: &Index) -> Self {

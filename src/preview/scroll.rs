@@ -78,6 +78,15 @@ impl Preview {
         self.at_most_bottom(moved, view)
     }
 
+    /// The byte of the value that the first row seen begins with.
+    pub fn offset(&self, scroll: Scroll, view: Viewport) -> usize {
+        match &self.body {
+            Body::Nothing => 0,
+            Body::Lines(lines) => lines.source_of(lines.settle(scroll, view)),
+            Body::Hex => hex::offset(scroll),
+        }
+    }
+
     /// `cells` cells to the right, or to the left if negative, as far as there is text in the
     /// lines seen. Without wrapping only.
     pub fn sideways(&self, scroll: Scroll, cells: isize, view: Viewport) -> Scroll {

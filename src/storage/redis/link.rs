@@ -205,3 +205,6 @@ fn no_answer_to_write(error: Error) -> Error {
         _ => error,
     }
 }
+
+#[cfg(test)]
+mod tests;

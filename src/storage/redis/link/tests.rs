@@ -1,0 +1,68 @@
+//! The link against real servers.
+
+#[path = "../../../../tests/support/server.rs"]
+mod server;
+
+#[path = "../../../../tests/support/proxy.rs"]
+mod proxy;
+
+mod basics;
+mod loss;
+mod places;
+mod refusals;
+mod secure;
+
+use std::time::Duration;
+
+use fred::types::Value;
+
+use self::server::Server;
+use super::{Command, Link};
+use crate::storage::target::{RedisTarget, Target};
+use crate::storage::{Connection, Error, Options, Result};
+
+/// No test may take longer than this for one step.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+fn target(url: &str) -> RedisTarget {
+    let Target::Redis(target) = Target::parse(url).unwrap();
+    target
+}
+
+fn options() -> Options {
+    Options {
+        connect_timeout: Duration::from_secs(3),
+        command_timeout: Duration::from_secs(5),
+        ..Options::default()
+    }
+}
+
+async fn connect(url: &str) -> Result<Link> {
+    Link::connect(&target(url), &options()).await
+}
+
+async fn refusal(url: &str) -> Error {
+    connect(url).await.err().expect("no connection")
+}
+
+fn text(text: &str) -> Value {
+    Value::Bytes(text.as_bytes().to_vec().into())
+}
+
+fn command(name: &'static str, args: &[&str]) -> Command {
+    Command::new(name, args.iter().map(|arg| text(arg)))
+}
+
+async fn until(link: &Link, what: impl FnMut(&Connection) -> bool) -> Connection {
+    let mut state = link.state();
+    let found = tokio::time::timeout(PATIENCE, state.wait_for(what)).await;
+    found.expect("the state comes in time").expect("the link lives").clone()
+}
+
+async fn until_down(link: &Link) {
+    until(link, |state| matches!(state, Connection::Down { .. })).await;
+}
+
+async fn until_up(link: &Link) {
+    until(link, |state| *state == Connection::Up).await;
+}

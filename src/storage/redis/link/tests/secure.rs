@@ -1,0 +1,127 @@
+use std::path::Path;
+use std::process::Command as Process;
+
+use super::*;
+use crate::storage::ErrorKind;
+
+/// An authority, a server's certificate for 127.0.0.1 and localhost, and a client's.
+struct Certificates(tempfile::TempDir);
+
+impl Certificates {
+    fn make() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        openssl(
+            dir.path(),
+            "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=test-ca -keyout ca.key -out ca.pem",
+        );
+        for (name, names) in [("server", "IP:127.0.0.1,DNS:localhost"), ("client", "DNS:client")] {
+            std::fs::write(dir.path().join("ext"), format!("subjectAltName={names}\n")).unwrap();
+            openssl(
+                dir.path(),
+                &format!(
+                    "req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN={name} -keyout {name}.key -out {name}.csr"
+                ),
+            );
+            openssl(
+                dir.path(),
+                &format!(
+                    "x509 -req -in {name}.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile ext -out {name}.pem"
+                ),
+            );
+        }
+        Self(dir)
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.0.path().join(name).to_string_lossy().into_owned()
+    }
+
+    fn server(&self, clients: &str) -> Server {
+        let (cert, key, ca) =
+            (self.path("server.pem"), self.path("server.key"), self.path("ca.pem"));
+        let port = ["--port", "0", "--tls-port", "{port}", "--tls-auth-clients", clients];
+        let files = ["--tls-cert-file", &cert, "--tls-key-file", &key, "--tls-ca-cert-file", &ca];
+        Server::start_without_module(&[&port[..], &files[..]].concat())
+    }
+}
+
+fn openssl(dir: &Path, args: &str) {
+    let output = Process::new("openssl").current_dir(dir).args(args.split(' ')).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[tokio::test]
+async fn a_private_authority_is_trusted_when_named_and_names_are_verified() {
+    let certificates = Certificates::make();
+    let server = certificates.server("no");
+    let (port, ca) = (server.port(), certificates.path("ca.pem"));
+    for host in ["127.0.0.1", "localhost"] {
+        let link = connect(&format!("rediss://{host}:{port}?ca_file={ca}")).await.unwrap();
+        assert_eq!(link.run(command("GET", &["k"])).await, Ok(Value::Null));
+    }
+    let unknown = refusal(&format!("rediss://127.0.0.1:{port}")).await;
+    assert_eq!(unknown.kind, ErrorKind::Tls);
+    assert!(unknown.to_string().contains("ca_file"), "{unknown}");
+    let other = refusal(&format!("rediss://127.0.0.2:{port}?ca_file={ca}")).await;
+    // The server listens on 127.0.0.1 only; where 127.0.0.2 answers, the name is wrong.
+    assert!(matches!(other.kind, ErrorKind::Tls | ErrorKind::Connection), "{other}");
+    let plain = refusal(&format!("redis://127.0.0.1:{port}")).await;
+    assert_eq!(plain.kind, ErrorKind::Connection, "{plain}");
+}
+
+#[tokio::test]
+async fn a_certificate_for_another_name_is_refused() {
+    let certificates = Certificates::make();
+    let (cert, key) = (certificates.path("client.pem"), certificates.path("client.key"));
+    let ca = certificates.path("ca.pem");
+    let server = Server::start_without_module(&[
+        "--port",
+        "0",
+        "--tls-port",
+        "{port}",
+        "--tls-auth-clients",
+        "no",
+        "--tls-cert-file",
+        &cert,
+        "--tls-key-file",
+        &key,
+        "--tls-ca-cert-file",
+        &ca,
+    ]);
+    let error = refusal(&format!("rediss://127.0.0.1:{}?ca_file={ca}", server.port())).await;
+    assert_eq!(error.kind, ErrorKind::Tls);
+    assert!(error.problem.contains("another name"), "{error}");
+}
+
+#[tokio::test]
+async fn a_client_certificate_is_sent_where_it_is_wanted() {
+    let certificates = Certificates::make();
+    let server = certificates.server("yes");
+    let base =
+        format!("rediss://127.0.0.1:{}?ca_file={}", server.port(), certificates.path("ca.pem"));
+    let (cert, key) = (certificates.path("client.pem"), certificates.path("client.key"));
+    let link = connect(&format!("{base}&cert_file={cert}&key_file={key}")).await.unwrap();
+    assert_eq!(link.run(command("GET", &["k"])).await, Ok(Value::Null));
+    let none = refusal(&base).await;
+    assert!(matches!(none.kind, ErrorKind::Tls | ErrorKind::Connection), "{none}");
+    let half = refusal(&format!("{base}&cert_file={cert}")).await;
+    assert!(half.problem.contains("key_file"), "{half}");
+    let other = certificates.path("ca.key");
+    let swapped = refusal(&format!("{base}&cert_file={cert}&key_file={other}")).await;
+    assert_eq!(swapped.kind, ErrorKind::Tls);
+}
+
+#[tokio::test]
+async fn a_server_without_tls_and_a_missing_file_are_told() {
+    let server = Server::start_without_module(&[]);
+    let certificates = Certificates::make();
+    let base = format!("rediss://127.0.0.1:{}", server.port());
+    let error = refusal(&format!("{base}?ca_file={}", certificates.path("ca.pem"))).await;
+    // It waits for the end of a line that never comes.
+    assert_eq!(error.kind, ErrorKind::Timeout, "{error}");
+    assert!(error.to_string().contains("use redis://"), "{error}");
+    let missing = refusal(&format!("{base}?ca_file=/nonexistent.pem")).await;
+    assert!(missing.problem.contains("/nonexistent.pem"), "{missing}");
+    let empty = refusal(&format!("{base}?ca_file={}", certificates.path("server.key"))).await;
+    assert_eq!(empty.kind, ErrorKind::Tls, "{empty}");
+}
