@@ -26,7 +26,7 @@ const ARROWS: [(&str, &[&str]); 12] = [
 const CRATES: [(&str, &[&str]); 8] = [
     ("fred::", &["storage::redis"]),
     ("ratatui::", &["view", "tui", "theme"]),
-    ("ratatui_textarea::", &["view", "app::editor"]),
+    ("ratatui_textarea::", &["view", "app::editor", "app::input"]),
     ("crossterm::", &["keymap", "app", "tui", "cli"]),
     ("tokio::spawn", &["tui", "storage::redis"]),
     ("task::spawn", &["tui", "storage::redis"]),

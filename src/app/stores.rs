@@ -74,11 +74,12 @@ impl StoresPane {
 
     /// Takes a new list; lost stores found before stay until they are looked for again.
     pub fn set(&mut self, stores: Vec<StoreInfo>, height: usize) {
+        let held = self.current().map(|info| info.store.clone());
         self.all = stores;
         self.ready = true;
         self.loading = false;
         self.failure = None;
-        self.merge_found(height);
+        self.merge_found(held, height);
     }
 
     /// Starts looking for lost stores anew.
@@ -89,8 +90,9 @@ impl StoresPane {
 
     /// Takes lost stores as they are found; returns how many there are when the search has ended.
     pub fn add_lost(&mut self, share: f32, found: Vec<StoreInfo>, height: usize) -> Option<usize> {
+        let held = self.current().map(|info| info.store.clone());
         self.found.extend(found);
-        self.merge_found(height);
+        self.merge_found(held, height);
         let ended = share >= 1.0;
         self.lost = (!ended).then_some(share);
         ended.then_some(self.found.len())
@@ -109,8 +111,7 @@ impl StoresPane {
         self.refilter(height);
     }
 
-    fn merge_found(&mut self, height: usize) {
-        let held = self.current().map(|info| info.store.clone());
+    fn merge_found(&mut self, held: Option<StoreName>, height: usize) {
         for info in &self.found {
             if !self.all.iter().any(|known| known.store == info.store) {
                 self.all.push(info.clone());
