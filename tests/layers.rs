@@ -23,6 +23,9 @@ const ARROWS: [(&str, &[&str]); 12] = [
 ];
 
 /// Which modules may name a crate, or call what starts a task.
+///
+/// The editor's and the prompts' text lives in the state as the widget that edits it. A thread of
+/// `config::password` reads the pipe of a password command, before there is a terminal to hold up.
 const CRATES: [(&str, &[&str]); 8] = [
     ("fred::", &["storage::redis"]),
     ("ratatui::", &["view", "tui", "theme"]),
@@ -31,7 +34,7 @@ const CRATES: [(&str, &[&str]); 8] = [
     ("tokio::spawn", &["tui", "storage::redis"]),
     ("task::spawn", &["tui", "storage::redis"]),
     ("spawn_blocking", &["tui", "storage::redis"]),
-    ("thread::spawn", &["tui", "storage::redis"]),
+    ("thread::spawn", &["tui", "storage::redis", "config::password"]),
 ];
 
 #[test]
