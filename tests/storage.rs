@@ -1,4 +1,5 @@
 //! The Redis backend on a real server: the contract of every backend, and what only Redis has.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests, outside #[test]")]
 
 #[path = "support/fill.rs"]
 mod fill;
@@ -6,6 +7,17 @@ mod fill;
 mod server;
 #[path = "contract/suite.rs"]
 mod suite;
+
+#[path = "storage/commands.rs"]
+mod commands;
+#[path = "storage/damaged.rs"]
+mod damaged;
+#[path = "storage/format.rs"]
+mod format;
+#[path = "storage/races.rs"]
+mod races;
+#[path = "storage/rights.rs"]
+mod rights;
 
 use std::sync::Arc;
 
@@ -15,14 +27,33 @@ use server::Server;
 /// A storage on a server of its own.
 struct Redis {
     storage: Arc<dyn Storage>,
-    #[expect(dead_code, reason = "lives as long as the storage")]
     server: Server,
 }
 
 impl Redis {
+    /// For a user who may do everything.
     async fn new() -> Self {
+        Self::with(&Options::default()).await
+    }
+
+    async fn with(options: &Options) -> Self {
         let server = Server::start();
-        let storage = connect(&server, &Options::default()).await;
+        let storage = connect(&server.url(), options).await;
+        Self { storage, server }
+    }
+
+    /// For a user who may run no scripts.
+    async fn without_scripts() -> Self {
+        Self::as_user(&["~*", "+@all", "-eval", "-evalsha", "-eval_ro", "-evalsha_ro"]).await
+    }
+
+    /// For a user with these rights.
+    async fn as_user(rights: &[&str]) -> Self {
+        let server = Server::start();
+        let rule = [&["ACL", "SETUSER", "user", "on", ">secret"], rights].concat();
+        server.cli(&rule);
+        let url = format!("redis://user:secret@127.0.0.1:{}", server.port());
+        let storage = connect(&url, &Options::default()).await;
         Self { storage, server }
     }
 
@@ -31,11 +62,15 @@ impl Redis {
     }
 }
 
-async fn connect(server: &Server, options: &Options) -> Arc<dyn Storage> {
-    let target = Target::parse(&server.url()).unwrap();
+async fn connect(url: &str, options: &Options) -> Arc<dyn Storage> {
+    let target = Target::parse(url).unwrap();
     storage::connect(&target, options).await.unwrap()
 }
 
 mod contract_on_redis {
     crate::contract!(crate::Redis::new);
+}
+
+mod contract_without_scripts {
+    crate::contract!(crate::Redis::without_scripts);
 }

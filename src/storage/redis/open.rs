@@ -18,7 +18,8 @@ use crate::storage::{
 
 const CREATE: &str = include_str!("scripts/create.lua");
 
-/// How long another opener may take to finish what it began; Crawlee waits as long.
+/// How long another opener may take to finish what it began, at most; Crawlee waits as long. A
+/// shorter command time-out shortens it: to who waits, it is one command.
 const CREATION_TIMEOUT: Duration = Duration::from_secs(30);
 /// The pause between two looks at a store that another opener is making: the first, the longest.
 const LOOK_AGAIN: (Duration, Duration) = (Duration::from_millis(5), Duration::from_millis(200));
@@ -46,6 +47,7 @@ impl RedisStorage {
             return Ok(opened);
         }
         self.may_write(&format!("creating the store {}", store.escaped())).await?;
+        let patience = CREATION_TIMEOUT.min(self.options.command_timeout);
         let started = Instant::now();
         let mut pause = LOOK_AGAIN.0;
         loop {
@@ -67,7 +69,7 @@ impl RedisStorage {
             if let Some(opened) = self.open_existing(&store).await? {
                 return Ok(opened);
             }
-            if started.elapsed() > CREATION_TIMEOUT {
+            if started.elapsed() > patience {
                 return Err(half_made(&store));
             }
         }

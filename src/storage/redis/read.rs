@@ -1,23 +1,28 @@
 //! Reading one record.
 //!
 //! Its two halves lie in two hashes, and a writer may change both between two reads. So the
-//! metadata is read on both sides of the value: where it stayed the same, it is the value's.
+//! metadata is read on both sides of the value: where it stayed the same, and fits, it is the
+//! value's. Where not, and of a large value, both come in one transaction.
 
 use bytes::Bytes;
 use fred::types::Value;
 
 use super::layout::{self, Part};
-use super::link::Command;
+use super::link::{Alone, Command};
 use super::metadata::judge_record;
 use super::{RedisStorage, command, reply};
-use crate::storage::{Key, Reading, Record, RecordMeta, RecordState, Result, StoreName};
+use crate::storage::{
+    Error, ErrorKind, Key, Reading, Record, RecordMeta, RecordState, Result, StoreName,
+};
 
 /// Above this size in bytes a value comes over a connection of its own, so that what is asked
 /// meanwhile does not wait behind it.
 pub(super) const ALONE_ABOVE: u64 = 4 << 20;
 
-/// How often a record that changes under the reader is read again.
-const TRIES: usize = 5;
+/// A record's raw metadata and its value.
+type Halves = (Option<Bytes>, Option<Bytes>);
+
+type Replies = std::vec::IntoIter<Result<Value>>;
 
 /// A record's two halves, as far as they can be told without the value.
 struct Glance {
@@ -56,30 +61,21 @@ impl RedisStorage {
         key: &Key,
         limit: u64,
     ) -> Result<Option<Reading>> {
-        let mut tries = TRIES;
-        loop {
-            tries -= 1;
-            let glance = self.glance(store, key).await?;
-            let Some(meta) = judge_record(key, glance.metadata.as_deref(), glance.size) else {
-                return Ok(None);
-            };
-            match glance.size {
-                None => return Ok(Some(Reading::Whole(Record { meta, value: Bytes::new() }))),
-                Some(size) if size > limit => return Ok(Some(Reading::TooLarge(meta))),
-                Some(size) => {
-                    let (value, after) = self.value_then_metadata(store, key, size).await?;
-                    let size = value.as_ref().map(|value| value.len() as u64);
-                    let Some(meta) = judge_record(key, after.as_deref(), size) else {
-                        return Ok(None);
-                    };
-                    // A wrong size is the record's own fault only if nothing moved meanwhile.
-                    let settled = after == glance.metadata
-                        && (size == glance.size || meta.state == RecordState::Whole);
-                    if settled || tries == 0 {
-                        let value = value.unwrap_or_default();
-                        return Ok(Some(Reading::Whole(Record { meta, value })));
-                    }
-                }
+        let glance = self.glance(store, key).await?;
+        match glance.size {
+            Some(size) if size <= limit => {
+                let (metadata, value) = self.both_halves(store, key, size).await?;
+                let size = value.as_ref().map(|value| value.len() as u64);
+                let meta = judge_record(key, metadata.as_deref(), size);
+                let value = value.unwrap_or_default();
+                Ok(meta.map(|meta| Reading::Whole(Record { meta, value })))
+            }
+            size => {
+                let meta = judge_record(key, glance.metadata.as_deref(), size);
+                Ok(meta.map(|meta| match size {
+                    Some(_) => Reading::TooLarge(meta),
+                    None => Reading::Whole(Record { meta, value: Bytes::new() }),
+                }))
             }
         }
     }
@@ -91,46 +87,104 @@ impl RedisStorage {
     }
 
     async fn glance(&self, store: &StoreName, key: &Key) -> Result<Glance> {
-        let mut tries = TRIES;
-        loop {
-            tries -= 1;
-            let replies = self
-                .link
-                .pipeline(vec![
-                    hash_command("HGET", store, Part::MetadataItems, key),
-                    hash_command("HSTRLEN", store, Part::Items, key),
-                    hash_command("HEXISTS", store, Part::Items, key),
-                    hash_command("HGET", store, Part::MetadataItems, key),
-                ])
-                .await?;
-            let mut replies = replies.into_iter();
-            let before = reply::bytes(reply::next(&mut replies)?)?;
+        let metadata = hash_command("HGET", store, Part::MetadataItems, key);
+        let size = hash_command("HSTRLEN", store, Part::Items, key);
+        let exists = hash_command("HEXISTS", store, Part::Items, key);
+        let asked = vec![metadata, size, exists];
+        let judge = |mut replies: Replies| {
+            let metadata = reply::bytes(reply::next(&mut replies)?)?;
             let size = reply::integer(&reply::next(&mut replies)?)?;
             let there = reply::integer(&reply::next(&mut replies)?)? == 1;
-            let metadata = reply::bytes(reply::next(&mut replies)?)?;
-            if before == metadata || tries == 0 {
-                return Ok(Glance { metadata, size: (there || size > 0).then_some(size) });
-            }
-        }
+            Ok(Glance { metadata, size: (there || size > 0).then_some(size) })
+        };
+        self.at_one_moment(asked, judge, |glance| {
+            fits(key, glance.metadata.as_deref(), glance.size)
+        })
+        .await
     }
 
-    async fn value_then_metadata(
-        &self,
-        store: &StoreName,
-        key: &Key,
-        size: u64,
-    ) -> Result<(Option<Bytes>, Option<Bytes>)> {
-        let value = hash_command("HGET", store, Part::Items, key);
+    /// The metadata and the value that belongs to it.
+    async fn both_halves(&self, store: &StoreName, key: &Key, size: u64) -> Result<Halves> {
         let metadata = hash_command("HGET", store, Part::MetadataItems, key);
+        let value = hash_command("HGET", store, Part::Items, key);
         if size > ALONE_ABOVE {
             let alone = self.link.alone().await?;
-            let value = reply::bytes(alone.run(value).await?)?;
-            return Ok((value, reply::bytes(self.link.run(metadata).await?)?));
+            return if self.link.cluster() {
+                one_after_the_other(&alone, metadata, value).await
+            } else {
+                both_halves_alone(&alone, metadata, value).await
+            };
         }
-        let mut replies = self.link.pipeline(vec![value, metadata]).await?.into_iter();
-        let value = reply::bytes(reply::next(&mut replies)?)?;
-        Ok((value, reply::bytes(reply::next(&mut replies)?)?))
+        let judge = |mut replies: Replies| {
+            let metadata = reply::bytes(reply::next(&mut replies)?)?;
+            Ok((metadata, reply::bytes(reply::next(&mut replies)?)?))
+        };
+        self.at_one_moment(vec![metadata, value], judge, |(metadata, value)| {
+            let size = value.as_ref().map(|value| value.len() as u64);
+            fits(key, metadata.as_deref(), size)
+        })
+        .await
     }
+
+    /// Reads the metadata and what else is asked as they are at one moment. The first command
+    /// must be the one for the metadata: it is sent once more as the last.
+    async fn at_one_moment<T>(
+        &self,
+        asked: Vec<Command>,
+        judge: impl Fn(Replies) -> Result<T>,
+        fits: impl Fn(&T) -> bool,
+    ) -> Result<T> {
+        let mut sandwich = asked.clone();
+        sandwich.extend(asked.first().cloned());
+        let mut replies = self.link.pipeline(sandwich).await?;
+        let after = reply::bytes(replies.pop().unwrap_or(Ok(Value::Null))?)?;
+        let before = match replies.first() {
+            Some(Ok(before)) => reply::bytes(before.clone())?,
+            _ => None,
+        };
+        let read = judge(replies.into_iter())?;
+        if before == after && fits(&read) {
+            return Ok(read);
+        }
+        // A writer came between, or the record is damaged: a transaction tells.
+        match self.link.transaction(asked).await {
+            Ok(replies) => judge(replies.into_iter()),
+            // Forbidden, or the halves lie on different nodes: what was read has to do.
+            Err(error) if matches!(error.kind, ErrorKind::Permission | ErrorKind::Cluster) => {
+                Ok(read)
+            }
+            Err(error) if error.kind == ErrorKind::FateUnknown => {
+                Err(Error::new(ErrorKind::Connection, "the connection broke before the answer"))
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Whether two halves may belong together.
+fn fits(key: &Key, metadata: Option<&[u8]>, size: Option<u64>) -> bool {
+    judge_record(key, metadata, size).is_none_or(|meta| meta.state == RecordState::Whole)
+}
+
+/// Fetching a large value twice is too much: both halves come in one transaction, or, where that
+/// is forbidden, one after the other.
+async fn both_halves_alone(alone: &Alone, metadata: Command, value: Command) -> Result<Halves> {
+    if let Err(error) = alone.run(command("MULTI", [])).await {
+        if error.kind != ErrorKind::Permission {
+            return Err(error);
+        }
+        return one_after_the_other(alone, metadata, value).await;
+    }
+    alone.run(metadata).await?;
+    alone.run(value).await?;
+    let mut replies = reply::array(alone.run(command("EXEC", [])).await?)?.into_iter().map(Ok);
+    let metadata = reply::bytes(reply::next(&mut replies)?)?;
+    Ok((metadata, reply::bytes(reply::next(&mut replies)?)?))
+}
+
+async fn one_after_the_other(alone: &Alone, metadata: Command, value: Command) -> Result<Halves> {
+    let metadata = reply::bytes(alone.run(metadata).await?)?;
+    Ok((metadata, reply::bytes(alone.run(value).await?)?))
 }
 
 /// A command on one field of one of a store's hashes.

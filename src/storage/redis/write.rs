@@ -79,7 +79,7 @@ impl RedisStorage {
         content_type: &ContentType,
         json: &str,
     ) -> Result<Bytes> {
-        if self.store_document(&set.store).await?.is_none() {
+        if !self.has_document(&set.store).await? {
             return Ok(Bytes::from_static(b"missing"));
         }
         if !self.is_as_expected(set).await? {
@@ -109,7 +109,6 @@ impl RedisStorage {
             (Expected::Absent, found) => found.is_none(),
             (Expected::Unchanged { value, content_type }, Some(Reading::Whole(record))) => {
                 record.value == value
-                    && record.meta.state != RecordState::NoValue
                     && (content_type.as_str().is_empty()
                         || record.meta.content_type == *content_type)
             }
@@ -133,6 +132,7 @@ impl RedisStorage {
     }
 
     async fn delete_without_script(&self, store: &StoreName, keys: &[Key]) -> Result<u64> {
+        self.has_document(store).await?;
         let mut commands = Vec::with_capacity(keys.len() * 2 + 2);
         for key in keys {
             commands.push(hash_command("HDEL", store, Part::Items, key));
@@ -157,6 +157,7 @@ impl RedisStorage {
             Some(Value::Integer(-1)) => return Err(no_store(store)),
             Some(reply) => reply::integer(&reply)?,
             None => {
+                self.has_document(store).await?;
                 let info = self.info(store).await?;
                 let mut commands =
                     vec![command("UNLINK", part_keys(store, &[Part::Items, Part::MetadataItems]))];
@@ -192,8 +193,7 @@ impl RedisStorage {
         ids: Vec<Bytes>,
         mut keys: Vec<Value>,
     ) -> Result<u64> {
-        // Reads that fail for a wrong type: what is not Crawlee's is not removed.
-        self.info(store).await?;
+        self.has_document(store).await?;
         keys.truncate(4);
         let mut commands = vec![
             command("UNLINK", keys),
@@ -205,6 +205,19 @@ impl RedisStorage {
         }
         let replies = self.transaction(commands).await?;
         Ok(replies.iter().filter_map(|reply| reply::integer(reply).ok()).sum::<u64>().min(1))
+    }
+
+    /// Whether the store has metadata; fails if one of its Redis keys is of a wrong type. In a
+    /// transaction such a key fails alone, and the rest would be done.
+    async fn has_document(&self, store: &StoreName) -> Result<bool> {
+        let questions = vec![
+            command("HLEN", part_keys(store, &[Part::Items])),
+            command("HLEN", part_keys(store, &[Part::MetadataItems])),
+            command("JSON.GET", part_keys(store, &[Part::Metadata])),
+        ];
+        let replies = self.link.pipeline(questions).await?;
+        let replies = replies.into_iter().collect::<Result<Vec<_>>>()?;
+        Ok(replies.last().is_some_and(|document| !document.is_null()))
     }
 
     /// Refuses a write before anything is sent.
@@ -263,7 +276,7 @@ impl RedisStorage {
         if !self.options.touch || self.options.read_only || self.replica.load(Ordering::Relaxed) {
             return;
         }
-        if let Err(error) = self.link.run(json_set(store, ACCESSED_AT)).await {
+        if let Err(error) = self.link.run(json_set(store, ACCESSED_AT, now_json())).await {
             log::warn!("accessed_at of {} was not updated: {error}", store.escaped());
         }
     }
@@ -290,13 +303,14 @@ fn with_value(mut command: Command, value: Bytes) -> Command {
 
 /// Both times of a store, set to now where they are there.
 fn touches(store: &StoreName) -> [Command; 2] {
-    [json_set(store, ACCESSED_AT), json_set(store, MODIFIED_AT)]
+    let now = now_json();
+    [json_set(store, ACCESSED_AT, now.clone()), json_set(store, MODIFIED_AT, now)]
 }
 
-fn json_set(store: &StoreName, path: &'static str) -> Command {
+fn json_set(store: &StoreName, path: &'static str, now: Value) -> Command {
     command(
         "JSON.SET",
-        [layout::key(store, Part::Metadata), Value::from(path), now_json(), Value::from("XX")],
+        [layout::key(store, Part::Metadata), Value::from(path), now, Value::from("XX")],
     )
 }
 

@@ -18,7 +18,12 @@ if ARGV[5] == 'absent' then
         return 'conflict'
     end
 elseif ARGV[5] == 'unchanged' then
-    if size ~= #ARGV[6] or redis.call('HGET', items, key) ~= ARGV[6] then
+    if size ~= #ARGV[6] then
+        return 'conflict'
+    end
+    -- Metadata without a value is read as an empty one; a record that is gone is not.
+    local value = redis.call('HGET', items, key)
+    if value and value ~= ARGV[6] or not value and not old then
         return 'conflict'
     end
     -- A reader that could not tell the content type has none to compare.

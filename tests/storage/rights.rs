@@ -1,0 +1,156 @@
+//! What a user may not do is refused with a word; the rest works.
+
+use futures::TryStreamExt;
+use larder::storage::{ErrorKind, Key, OpenBy, Options, StoreName, Value, Write};
+
+use crate::server::Server;
+use crate::suite::{put, scan, set, store, value};
+use crate::{Redis, connect, fill};
+
+/// Every kind of write.
+fn writes(store: &StoreName) -> [Write; 5] {
+    let key = Key::from("key");
+    [
+        Write::Create(OpenBy::Name("new".into())),
+        Write::Set(set(store, &key, Value::Text("x".into()), None)),
+        Write::Delete { store: store.clone(), keys: vec![key] },
+        Write::Purge(store.clone()),
+        Write::Drop(store.clone()),
+    ]
+}
+
+#[tokio::test]
+async fn read_only_refuses_every_write_before_anything_is_sent() {
+    let options = Options { read_only: true, touch: true, ..Options::default() };
+    let redis = Redis::with(&options).await;
+    fill::stores(&mut redis.server.client(), ["shop"]);
+    let shop = StoreName::from("shop");
+    assert!(redis.storage().server().await.unwrap().read_only);
+    let mut monitor = redis.server.monitor();
+    for write in writes(&shop) {
+        let error = redis.storage().write(&write).await.unwrap_err();
+        assert_eq!(error.kind, ErrorKind::ReadOnly, "{write:?}");
+        let lines = monitor.lines();
+        let only_looks = lines.iter().all(|line| line.contains("\"JSON.GET\""));
+        assert!(only_looks && lines.len() <= 1, "{write:?}: {lines:?}");
+    }
+    // Opening what is there is a read, and even --touch writes nothing.
+    let opened = redis.storage().open(&OpenBy::Name("shop".into())).await.unwrap();
+    assert!(!opened.created);
+    redis.storage().get_value(&shop, &Key::from("key")).await.unwrap();
+    assert!(!monitor.lines().iter().any(|line| line.contains("JSON.SET")));
+}
+
+#[tokio::test]
+async fn a_replica_is_read_and_never_written() {
+    let primary = Server::start();
+    let writer = connect(&primary.url(), &Options::default()).await;
+    let shop = store(&*writer, "shop").await;
+    put(&*writer, &shop, "key", "text").await;
+    let replica = Server::start_with(&["--replicaof", &format!("127.0.0.1 {}", primary.port())]);
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    while replica.cli(&["DBSIZE"]) != primary.cli(&["DBSIZE"]) {
+        assert!(std::time::Instant::now() < deadline, "the replica did not catch up");
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    let reader = connect(&replica.url(), &Options::default()).await;
+    let server = reader.server().await.unwrap();
+    assert!(server.replica && server.read_only);
+    assert_eq!(value(&*reader, &shop, &Key::from("key")).await, "text");
+    assert_eq!(reader.stores().await.unwrap().len(), 1);
+    for write in writes(&shop) {
+        let error = reader.write(&write).await.unwrap_err();
+        assert_eq!(error.kind, ErrorKind::ReadOnly, "{write:?}");
+        assert!(error.problem.contains("replica"), "{error}");
+    }
+    // Made the primary, it is written to without connecting anew.
+    replica.cli(&["REPLICAOF", "NO", "ONE"]);
+    put(&*reader, &shop, "key", "new").await;
+    assert_eq!(value(&*reader, &shop, &Key::from("key")).await, "new");
+}
+
+#[tokio::test]
+async fn a_minimal_access_list_is_enough() {
+    let redis = Redis::as_user(&[
+        "~key_value_stores:*",
+        "-@all",
+        "+json.get",
+        "+json.set",
+        "+hget",
+        "+hset",
+        "+hsetnx",
+        "+hdel",
+        "+hexists",
+        "+hscan",
+        "+hlen",
+        "+hstrlen",
+        "+unlink",
+        "+lpush",
+        "+multi",
+        "+exec",
+    ])
+    .await;
+    let storage = redis.storage();
+    let shop = store(storage, "shop").await;
+    put(storage, &shop, "key", "text").await;
+    let key = Key::from("key");
+    assert_eq!(value(storage, &shop, &key).await, "text");
+    assert_eq!(scan(storage, &shop).await.len(), 1);
+    assert_eq!(storage.stores().await.unwrap().len(), 1);
+    storage.ping().await.unwrap();
+    let edit = larder::storage::SetValue {
+        expected: larder::storage::Expected::Absent,
+        ..set(&shop, &key, Value::None, None)
+    };
+    assert_eq!(storage.set_value(&edit).await.unwrap_err().kind, ErrorKind::Conflict);
+    assert_eq!(storage.delete_value(&shop, &[key]).await.unwrap().records, 1);
+    storage.purge(&shop).await.unwrap();
+
+    let lost = storage.find_lost_stores().try_collect::<Vec<_>>().await.unwrap_err();
+    assert_eq!(lost.kind, ErrorKind::Permission);
+    assert!(lost.problem.contains("SCAN"), "{lost}");
+    let server = storage.server().await.unwrap();
+    assert!(!server.read_only && !server.notes.is_empty(), "{server:?}");
+
+    storage.drop_store(&shop).await.unwrap();
+    assert_eq!(redis.server.cli(&["DBSIZE"]), b"0");
+}
+
+#[tokio::test]
+async fn a_user_who_may_only_read_reads() {
+    let redis = Redis::as_user(&[
+        "~key_value_stores:*",
+        "-@all",
+        "+json.get",
+        "+hget",
+        "+hexists",
+        "+hscan",
+        "+hlen",
+        "+hstrlen",
+    ])
+    .await;
+    fill::stores(&mut redis.server.client(), ["shop"]);
+    let record = ("key".to_owned(), "text/plain".to_owned(), b"text".to_vec());
+    fill::records(&mut redis.server.client(), "shop", [record]);
+    let shop = StoreName::from("shop");
+    assert_eq!(value(redis.storage(), &shop, &Key::from("key")).await, "text");
+    assert_eq!(scan(redis.storage(), &shop).await.len(), 1);
+    for write in writes(&shop) {
+        let error = redis.storage().write(&write).await.unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Permission, "{write:?}: {error}");
+    }
+    assert_eq!(value(redis.storage(), &shop, &Key::from("key")).await, "text");
+}
+
+#[tokio::test]
+async fn scripts_may_run_what_a_user_may_not_call_in_none() {
+    // EVAL is allowed, what the scripts do is not: nothing is done in part.
+    let redis = Redis::as_user(&["~*", "+@all", "-json.set", "-unlink"]).await;
+    fill::stores(&mut redis.server.client(), ["shop"]);
+    let shop = StoreName::from("shop");
+    for write in writes(&shop) {
+        let error = redis.storage().write(&write).await.unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Permission, "{write:?}: {error}");
+    }
+    assert_eq!(redis.server.cli(&["HLEN", "key_value_stores:shop:items"]), b"0");
+}
