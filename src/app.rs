@@ -186,7 +186,7 @@ impl App {
                 }
             }
             Event::Written(write, result) => self.written(write, result, &mut effects),
-            Event::Settled(write, result) => self.settled(write, result, &mut effects),
+            Event::Settled(write, result) => self.settled(&write, result, &mut effects),
             Event::Edited(result) => self.edited(result, &mut effects),
             Event::Copied(what, result) => {
                 self.notice = Some(match result {
@@ -269,10 +269,10 @@ impl App {
 
     fn quit(&mut self, effects: &mut Vec<Effect>) {
         if self.editor.as_ref().is_some_and(Editor::is_changed) {
-            self.modal = Some(Modal::Confirm(
+            self.modal = Some(Modal::Confirm(Box::new(
                 Confirm::new("Quit", "quit and discard", OnYes::Quit)
                     .line("The record in the editor has not been saved."),
-            ));
+            )));
             return;
         }
         self.leave(effects);

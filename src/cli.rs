@@ -23,6 +23,9 @@ use std::ffi::OsStr;
 use std::io::{self, IsTerminal as _};
 use std::os::unix::ffi::OsStrExt as _;
 use std::process::ExitCode;
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 pub use arguments::{Cli, Command, Global};
 pub use hide::hide_passwords;
@@ -30,10 +33,17 @@ pub use hide::hide_passwords;
 use crate::config::{Config, Environment, Resolved};
 use crate::storage::target::Target;
 use crate::storage::{
-    self, Error, ErrorKind, Fate, Key, OpenBy, Result, Storage, StoreName, Write, Written,
+    self, Connection, Error, ErrorKind, Fate, Key, OpenBy, Result, Storage, StoreName, Write,
+    Written,
 };
 use failure::{Failure, Outcome, say};
 use output::Output;
+
+/// How long a lost connection is waited for, to find out what became of a write.
+const SETTLING: Duration = Duration::from_secs(5);
+
+/// The pause between two looks at it.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// All that the command line, the environment and the config file say about a run.
 #[derive(Debug)]
@@ -61,6 +71,7 @@ pub fn prepare(cli: &Cli) -> Result<Prepared> {
         config.connect_timeout = timeout;
         config.command_timeout = timeout;
     }
+    log::info!("larder {} for {}", env!("CARGO_PKG_VERSION"), target.label());
     Ok(Prepared { config, target })
 }
 
@@ -165,7 +176,7 @@ async fn write(storage: &dyn Storage, write: &Write) -> std::result::Result<Writ
         other => return Ok(other?),
     };
     log::warn!("settling a write: {lost}");
-    match storage.settle(write).await {
+    match settle(storage, write).await {
         Ok(Fate::Applied) => {
             say("the connection broke before the answer, but the write was made");
             let records = match write {
@@ -179,5 +190,23 @@ async fn write(storage: &dyn Storage, write: &Write) -> std::result::Result<Writ
             Err(Error::new(ErrorKind::Connection, problem).hint("try again").into())
         }
         Ok(Fate::Unclear) | Err(_) => Err(lost.into()),
+    }
+}
+
+/// Settles a write as soon as the server can be reached again, for at most [`SETTLING`].
+async fn settle(storage: &dyn Storage, write: &Write) -> Result<Fate> {
+    let deadline = Instant::now() + SETTLING;
+    let mut state = storage.connection();
+    loop {
+        let up = state.wait_for(|state| *state == Connection::Up);
+        // Where it does not come back, settling says so itself.
+        let _ = tokio::time::timeout_at(deadline, up).await;
+        match storage.settle(write).await {
+            Err(why) if why.kind == ErrorKind::Connection && Instant::now() < deadline => {
+                // The loss may not have been noticed everywhere yet.
+                tokio::time::sleep(LOOK_AGAIN).await;
+            }
+            settled => return settled,
+        }
     }
 }

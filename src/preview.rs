@@ -220,3 +220,91 @@ fn is_readable(bytes: &[u8]) -> bool {
     let odd = |byte: &u8| matches!(byte, 0..=8 | 0x0b | 0x0e..=0x1f | 0x7f);
     !bytes.iter().any(odd) && std::str::from_utf8(bytes).is_ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::storage::model::RecordMeta;
+
+    const VIEW: Viewport = Viewport { width: 80, height: 20, wrap: true };
+
+    fn record(bytes: &[u8], content_type: &str) -> Record {
+        let meta = RecordMeta { content_type: content_type.into(), ..RecordMeta::default() };
+        Record { meta, value: Bytes::copy_from_slice(bytes) }
+    }
+
+    fn seen(bytes: &[u8], content_type: &str) -> (Kind, Option<String>) {
+        let preview = Preview::build(&record(bytes, content_type));
+        (preview.kind(), preview.note().map(str::to_owned))
+    }
+
+    fn texts(preview: &Preview) -> Vec<String> {
+        preview.rows(preview.top(), VIEW, None).iter().map(Row::text).collect()
+    }
+
+    #[test]
+    fn a_preview_can_be_shared_between_threads() {
+        fn shared<T: Send + Sync + 'static>() {}
+        shared::<Preview>();
+    }
+
+    #[test]
+    fn content_types_decide_what_is_shown() {
+        assert_eq!(seen(b"[1]", "application/json; charset=utf-8"), (Kind::Json, None));
+        assert_eq!(seen(b"[1]", "text/plain; charset=utf-8"), (Kind::Text, None));
+        assert_eq!(seen(b"[1]", "application/ld+json"), (Kind::Json, None));
+        assert_eq!(seen(b"[1]", ""), (Kind::Json, None));
+        assert_eq!(seen(b"<svg/>", "image/svg+xml"), (Kind::Text, None));
+        assert_eq!(seen(b"a\0b", "application/octet-stream"), (Kind::Hex, None));
+        assert_eq!(seen(b"\xff", ""), (Kind::Hex, None));
+    }
+
+    #[test]
+    fn none_is_not_an_empty_text() {
+        assert_eq!(seen(b"", "application/x-none"), (Kind::None, None));
+        assert_eq!(seen(b"", "text/plain"), (Kind::Empty, None));
+        assert_eq!(seen(b"", "application/octet-stream"), (Kind::Empty, None));
+        let note = "holds 2 bytes although its type says None";
+        assert_eq!(seen(b"ab", "application/x-none"), (Kind::None, Some(note.to_owned())));
+        let nothing = Preview::build(&record(b"", "application/x-none"));
+        assert_eq!((nothing.lines(), texts(&nothing).len()), (0, 0));
+    }
+
+    #[test]
+    fn what_does_not_decode_says_so() {
+        let note = "not valid JSON at line 1, column 5 (Expecting value): shown as text";
+        assert_eq!(seen(b"[1, }", "application/json"), (Kind::Text, Some(note.to_owned())));
+        let note = "not UTF-8: shown as hex";
+        assert_eq!(seen(b"\"\xff\"", "application/json"), (Kind::Hex, Some(note.to_owned())));
+        assert_eq!(seen(b"gr\xfc\xdfe", "text/plain"), (Kind::Hex, Some(note.to_owned())));
+        let note = "not UTF-8 but gzip: shown as hex";
+        assert_eq!(seen(b"\x1f\x8b\x08\0\xff", "text/html"), (Kind::Hex, Some(note.to_owned())));
+        let note = "empty, which is not valid JSON";
+        assert_eq!(seen(b"", "application/json"), (Kind::Empty, Some(note.to_owned())));
+    }
+
+    #[test]
+    fn headers_are_read() {
+        let gif = seen(b"GIF89a\x0a\0\x14\0", "image/gif");
+        assert_eq!(gif, (Kind::Hex, Some("GIF, 10 × 20 pixels".to_owned())));
+    }
+
+    #[test]
+    fn line_ends_of_windows_are_noted_not_shown() {
+        let preview = Preview::build(&record(b"a\r\nb\r\n", "text/plain"));
+        assert_eq!(preview.note(), Some("lines end with CR LF"));
+        assert_eq!(texts(&preview), ["a", "b"]);
+        let mixed = Preview::build(&record(b"a\r\nb\n", "text/plain"));
+        assert_eq!((mixed.note(), texts(&mixed)), (None, vec!["a␍".to_owned(), "b".to_owned()]));
+    }
+
+    #[test]
+    fn the_user_may_see_it_otherwise() {
+        let record = record(b"[1,\t2]\r\n\xff\n", "application/json");
+        let lines = |mode| texts(&Preview::build_as(&record, mode));
+        assert_eq!(lines(Mode::Text), ["[1, 2]␍", "\\xff"]);
+        assert_eq!(lines(Mode::Raw), ["[1,␉2]␍␊", "\\xff␊"]);
+        assert!(lines(Mode::Hex)[0].starts_with("00000000  5b 31 2c 09"));
+        assert!(lines(Mode::Auto)[0].starts_with("00000000  5b"));
+    }
+}

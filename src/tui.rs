@@ -63,7 +63,8 @@ struct Shell {
     signals: Signals,
     tasks: Tasks,
     events: mpsc::Receiver<Event>,
-    storages: (mpsc::Sender<Arc<dyn Storage>>, mpsc::Receiver<Arc<dyn Storage>>),
+    connected: mpsc::Sender<Arc<dyn Storage>>,
+    storages: mpsc::Receiver<Arc<dyn Storage>>,
     target: Target,
     options: Options,
     clipboard_limit: usize,
@@ -75,6 +76,7 @@ struct Shell {
 impl Shell {
     fn new(setup: Setup, terminal: Terminal) -> io::Result<Self> {
         let (sender, events) = mpsc::channel(ROOM);
+        let (connected, storages) = mpsc::channel(1);
         let size = crossterm::terminal::size()?;
         Ok(Self {
             app: App::new(setup.settings, Arc::new(setup.keymap), size),
@@ -84,7 +86,8 @@ impl Shell {
             signals: Signals::take()?,
             tasks: Tasks::new(sender),
             events,
-            storages: mpsc::channel(1),
+            connected,
+            storages,
             target: setup.target,
             options: setup.options,
             clipboard_limit: setup.clipboard_limit,
@@ -110,7 +113,7 @@ impl Shell {
                 () = frame, if self.dirty => self.draw()?,
                 wish = self.signals.next() => self.wish(wish)?,
                 event = self.input.next() => self.typed(event).await?,
-                Some(storage) = self.storages.1.recv() => self.tasks.use_storage(storage),
+                Some(storage) = self.storages.recv() => self.tasks.use_storage(storage),
                 Some(event) = self.events.recv() => self.take(event).await?,
             }
         }
@@ -193,7 +196,7 @@ impl Shell {
                 Effect::Connect => self.tasks.connect(
                     self.target.clone(),
                     self.options.clone(),
-                    self.storages.0.clone(),
+                    self.connected.clone(),
                 ),
                 Effect::Read(slot, ticket, read) => self.tasks.read(slot, ticket, read),
                 Effect::Cancel(slot) => self.tasks.cancel(slot),

@@ -132,7 +132,7 @@ impl Dice {
     fn roll(&mut self, below: usize) -> usize {
         self.0 =
             self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(self.0 >> 33).unwrap() % below
+        (self.0 >> 33) as usize % below
     }
 }
 
@@ -213,12 +213,14 @@ fn python_finds_the_same_faults() {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap_or_else(|fault| panic!("{python}: {fault}; tests/run makes it"));
-    let mut input = child.stdin.take().unwrap();
+    let mut input = std::io::BufWriter::new(child.stdin.take().unwrap());
     let asked = texts.clone();
     let writer = std::thread::spawn(move || {
         for text in asked {
-            let hex: String = text.iter().map(|byte| format!("{byte:02x}")).collect();
-            writeln!(input, "{hex}").unwrap();
+            for byte in text {
+                write!(input, "{byte:02x}").unwrap();
+            }
+            writeln!(input).unwrap();
         }
     });
     let output = child.wait_with_output().unwrap();

@@ -9,7 +9,7 @@ use ratatui::text::Span;
 
 /// How far drawing moves to the right.
 fn drawn(text: &str) -> usize {
-    let width = u16::try_from(10 + text.len() * 2).unwrap();
+    let width = (10 + text.len() * 2) as u16;
     let mut buffer = Buffer::empty(Rect::new(0, 0, width, 1));
     usize::from(buffer.set_stringn(0, 0, text, width.into(), Style::default()).0)
 }

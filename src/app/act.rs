@@ -116,10 +116,11 @@ impl App {
                 }
             }
             Action::Filter => {
-                self.prompt(PromptKind::FilterStores, self.stores.filter().to_owned())
+                let filter = self.stores.filter().to_owned();
+                self.prompt(PromptKind::FilterStores, &filter);
             }
             Action::NewStore if self.may_write() => {
-                self.prompt(PromptKind::StoreName, String::new())
+                self.prompt(PromptKind::StoreName, "");
             }
             Action::Purge | Action::Drop if self.may_write() => {
                 if let Some(info) = self.stores.current().cloned() {
@@ -143,7 +144,7 @@ impl App {
         match action {
             Action::Left => self.focus_on(Pane::Stores),
             Action::Open | Action::Right => self.focus_on(Pane::Record),
-            Action::Filter => self.prompt(PromptKind::FilterKeys, self.keys.filter.clone()),
+            Action::Filter => self.prompt(PromptKind::FilterKeys, &self.keys.filter.clone()),
             Action::Sort => {
                 self.keys.sort = match self.keys.sort {
                     Sort::Key => Sort::ContentType,
@@ -193,7 +194,7 @@ impl App {
             Action::Right => {
                 self.record.sideways(SIDEWAYS, view);
             }
-            Action::Search => self.prompt(PromptKind::Search, self.record.needle.clone()),
+            Action::Search => self.prompt(PromptKind::Search, &self.record.needle.clone()),
             Action::SearchNext => self.record.step(1, view),
             Action::SearchPrevious => self.record.step(-1, view),
             _ => self.act_on_one_record(action, effects),
@@ -220,7 +221,7 @@ impl App {
             Action::SaveValue => {
                 if let Some(record) = self.value_at_hand() {
                     let name = file_name(&record.meta.key.escaped());
-                    self.prompt(PromptKind::SaveValue, name);
+                    self.prompt(PromptKind::SaveValue, &name);
                 }
             }
             Action::Wrap => {
@@ -240,10 +241,11 @@ impl App {
                     self.read(Slot::Record, super::Read::Preview(record, mode), effects);
                 }
             }
-            Action::Fetch => {
-                if matches!(self.record.shown, Some(Shown::TooLarge(_))) && !self.record.loading {
-                    self.fetch(effects);
-                }
+            Action::Fetch
+                if matches!(self.record.shown, Some(Shown::TooLarge(_)))
+                    && !self.record.loading =>
+            {
+                self.fetch(effects);
             }
             _ => {}
         }
@@ -291,9 +293,9 @@ impl App {
         !self.is_read_only()
     }
 
-    pub(super) fn prompt(&mut self, kind: PromptKind, text: String) {
-        let input = super::input::LineInput::new(&text);
-        self.modal = Some(Modal::Prompt(Prompt { kind, input }));
+    pub(super) fn prompt(&mut self, kind: PromptKind, text: &str) {
+        let input = super::input::LineInput::new(text);
+        self.modal = Some(Modal::Prompt(Box::new(Prompt { kind, input })));
     }
 
     /// How much of the middle pane's width a key may take; for the view.

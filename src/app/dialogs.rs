@@ -77,7 +77,7 @@ impl App {
                 .line(format!("{} in the store {store}", words::size(bytes)))
         };
         let on_yes = OnYes::Write(Write::Delete { store, keys });
-        self.modal = Some(Modal::Confirm(Confirm { on_yes, ..confirm }));
+        self.modal = Some(Modal::Confirm(Box::new(Confirm { on_yes, ..confirm })));
     }
 
     pub(super) fn ask_about_store(&mut self, info: &StoreInfo, drop: bool) {
@@ -91,16 +91,26 @@ impl App {
         let weight = bytes
             .map_or_else(|| "size not known until the store is opened".to_owned(), words::size);
         let (title, verb, write, what) = if drop {
-            ("Drop the store", "drop", Write::Drop(store.clone()), "The store goes too.")
+            (
+                "Drop the store",
+                "drop",
+                Write::Drop(store.clone()),
+                "All its records and the store itself are removed for good.",
+            )
         } else {
-            ("Purge the store", "purge", Write::Purge(store.clone()), "The store itself stays.")
+            (
+                "Purge the store",
+                "purge",
+                Write::Purge(store.clone()),
+                "All its records are removed for good; the store stays.",
+            )
         };
         let confirm = Confirm::new(title, verb, OnYes::Write(write))
             .line(store.escaped())
             .line(format!("{records} · {weight}"))
             .line(what)
             .typing(store.escaped());
-        self.modal = Some(Modal::Confirm(confirm));
+        self.modal = Some(Modal::Confirm(Box::new(confirm)));
     }
 
     pub(super) fn show_details(&mut self) {
@@ -126,7 +136,8 @@ impl App {
 }
 
 fn record_facts(meta: &RecordMeta, facts: &mut Vec<(&'static str, String)>) {
-    facts.push(("key", meta.key.escaped()));
+    let key = meta.key.escaped();
+    facts.push(("key", if key.is_empty() { "(empty)".to_owned() } else { key }));
     facts.push(("content type", meta.content_type.as_str().to_owned()));
     let exact = words::plural(meta.size, "byte");
     facts.push(("size", format!("{exact} ({})", words::size(meta.size))));

@@ -136,10 +136,10 @@ impl App {
 
     fn cancel_editor(&mut self) {
         if self.editor.as_ref().is_some_and(Editor::is_changed) {
-            self.modal = Some(Modal::Confirm(
+            self.modal = Some(Modal::Confirm(Box::new(
                 Confirm::new("Discard the changes", "discard", OnYes::DiscardEdit)
                     .line("What was typed has not been saved."),
-            ));
+            )));
         } else {
             self.editor = None;
         }

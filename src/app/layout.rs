@@ -65,14 +65,14 @@ impl Layout {
         let mut layout = Self { status, footer, body, ..Self::default() };
         let column = |x: u16, width: u16| Some(Area { x, width, ..body });
         if width >= THREE_PANES {
-            // Store names are short and values want room: about 1 : 2 : 2.
-            let stores = (width * 3 / 10).clamp(30, 44);
-            let keys = (width - stores) / 2;
+            // Store names are short and values want room.
+            let stores = (u32::from(width) * 24 / 100).clamp(28, 44) as u16;
+            let keys = (u32::from(width - stores) * 46 / 100) as u16;
             layout.stores = column(0, stores);
             layout.keys = column(stores, keys);
             layout.record = column(stores + keys, width - stores - keys);
         } else if width >= TWO_PANES {
-            let left = if focus == Pane::Stores { width * 2 / 5 } else { width / 2 };
+            let left = if focus == Pane::Stores { width * 2 / 5 } else { width * 12 / 25 };
             let (first, second) = (column(0, left), column(left, width - left));
             if focus == Pane::Stores {
                 (layout.stores, layout.keys) = (first, second);

@@ -10,9 +10,9 @@ use super::input::LineInput;
 #[derive(Debug, Clone)]
 pub enum Modal {
     /// A question whose default is No.
-    Confirm(Confirm),
+    Confirm(Box<Confirm>),
     /// A line to type.
-    Prompt(Prompt),
+    Prompt(Box<Prompt>),
     /// The keys, and how far they are scrolled.
     Help(usize),
     /// What is known of a store or record.

@@ -59,7 +59,12 @@ impl App {
                 let (kind, text) = (prompt.kind, prompt.input.text().to_owned());
                 self.typed(kind, &text, effects);
             }
-            (Some(Modal::Confirm(Confirm { typed: Some((_, input)), .. })), _) => input.paste(text),
+            (Some(Modal::Confirm(confirm)), _) => {
+                if let Some((wanted, input)) = &mut confirm.typed {
+                    input.paste(text);
+                    confirm.yes = input.text() == wanted;
+                }
+            }
             (None, Some(editor)) if !editor.saving && !editor.outside => {
                 editor.paste(text);
                 self.show_editor_cursor();
@@ -122,8 +127,9 @@ impl App {
             Err(SaveError::Exists) => {
                 let question =
                     Confirm::new("Replace the file", "replace", OnYes::OverwriteFile(path));
-                self.modal =
-                    Some(Modal::Confirm(question.line(shown).line("There is one already.")));
+                self.modal = Some(Modal::Confirm(Box::new(
+                    question.line(shown).line("There is one already."),
+                )));
             }
             Err(SaveError::Failed(why)) => {
                 self.notice = Some(Notice::failure(format!("{shown} was not saved: {why}")));

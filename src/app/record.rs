@@ -10,6 +10,7 @@ use super::layout::Area;
 
 /// A record, how far it has been scrolled, and the search in it.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "four facts that are true or not by themselves")]
 pub struct RecordPane {
     /// Which record is wanted.
     pub wanted: Option<(StoreName, Key)>,

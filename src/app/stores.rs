@@ -93,7 +93,7 @@ impl StoresPane {
         self.merge_found(height);
         let ended = share >= 1.0;
         self.lost = (!ended).then_some(share);
-        ended.then(|| self.found.len())
+        ended.then_some(self.found.len())
     }
 
     /// Takes newer metadata of one store.

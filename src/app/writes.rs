@@ -42,7 +42,7 @@ impl App {
 
     pub(super) fn settled(
         &mut self,
-        write: Write,
+        write: &Write,
         result: Result<Fate, Error>,
         effects: &mut Vec<Effect>,
     ) {
@@ -50,18 +50,18 @@ impl App {
         match result {
             Ok(Fate::Applied) => {
                 let written = Written { records: 1, meta: None };
-                self.done(&write, &written, effects);
+                self.done(write, &written, effects);
                 let words = format!("the answer was lost, but {}", fate_words(Fate::Applied));
                 self.notice = Some(Notice::done(words));
             }
             Ok(fate) => {
-                self.keep_editor(&write);
+                self.keep_editor(write);
                 let words = format!("the answer was lost, and {}", fate_words(fate));
                 self.notice = Some(Notice::failure(words));
                 self.reload_record(effects);
             }
             Err(error) => {
-                self.keep_editor(&write);
+                self.keep_editor(write);
                 self.notice = Some(Notice::failure(format!(
                     "whether the write was applied is not known: {error}"
                 )));
@@ -150,11 +150,11 @@ impl App {
             } else {
                 "Someone else has changed this record since it was read."
             };
-            self.modal = Some(Modal::Confirm(
+            self.modal = Some(Modal::Confirm(Box::new(
                 Confirm::new("Overwrite the record", "overwrite", OnYes::OverwriteRecord)
                     .line(line)
                     .line("No keeps your text in the editor."),
-            ));
+            )));
             self.notice = None;
             return;
         }

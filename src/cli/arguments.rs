@@ -27,7 +27,7 @@ const KEY: &str = "The record's key, byte for byte. Put -- before a key that sta
 )]
 pub struct Cli {
     /// What to browse: a URL, a socket's path or a profile's name
-    #[arg(value_name = "TARGET")]
+    #[arg(value_name = "TARGET", conflicts_with = "target")]
     pub browse: Option<String>,
 
     /// Options for all commands.
@@ -81,9 +81,6 @@ pub enum Command {
     Stores,
 
     /// Open a store, creating it if it is not there
-    ///
-    /// As Crawlee's `KeyValueStore.open` does, and prints one line of JSON about it. Without --name
-    /// and --alias it is the default store.
     #[command(after_help = help::CREATE)]
     Create(Create),
 
@@ -100,11 +97,10 @@ pub enum Command {
     Get(Get),
 
     /// Set a record
-    ///
-    /// VALUE is text, and a file's content is bytes; without --content-type they get the type that
-    /// Crawlee gives a `str` and `bytes`. With a JSON type, VALUE and the file must be JSON as
-    /// Python reads it; VALUE is stored spaced as Crawlee does it, a file as it is.
-    #[command(after_help = help::SET)]
+    #[command(
+        after_help = help::SET,
+        override_usage = "larder set [OPTIONS] <STORE> <KEY> <VALUE|--file <FILE>|--null>"
+    )]
     Set(Set),
 
     /// Tell by the exit code whether a record is there

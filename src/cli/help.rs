@@ -37,6 +37,9 @@ Examples:
   larder stores --json | jq -r 'select(.records > 1000) | .store'";
 
 pub(super) const CREATE: &str = "\
+As Crawlee's KeyValueStore.open does; without --name and --alias it is the default store. \
+Prints one line of JSON about the store, with `created` true if it was not there.
+
 Examples:
   larder create --name shop-snapshots
   larder create --alias scratch | jq -r .id";
@@ -47,15 +50,15 @@ Examples:
   larder info shop-snapshots page-000042 --json | jq .size";
 
 pub(super) const KEYS: &str = "\
-Where standard output is not a terminal, keys are printed byte for byte; a key with a line end in
+Where standard output is not a terminal, keys are printed byte for byte; a key with a line end in \
 it is told apart only by --json or --null.
 
 Examples:
-  larder keys shop-snapshots --prefix page- --limit 100
-  larder keys shop-snapshots --null | xargs -0 -n 1 larder info shop-snapshots --";
+  larder keys shop --prefix page- --limit 100
+  larder keys shop --null | xargs -0 -n 1 larder info shop --";
 
 pub(super) const GET: &str = "\
-On a terminal, text is shown with its control characters as symbols, and anything else needs
+On a terminal, text is shown with its control characters as symbols, and anything else needs \
 --force or --output. A value without sound metadata is printed too, with exit code 5.
 
 Examples:
@@ -63,10 +66,14 @@ Examples:
   larder get shop-snapshots page-000042 -o page.html";
 
 pub(super) const SET: &str = "\
+VALUE is text, and a file's content is bytes; without --content-type they get the types that \
+Crawlee gives a str and bytes. With a JSON type, VALUE and the file must be JSON as Python reads it; \
+VALUE is stored spaced as Crawlee spaces it, a file as it is.
+
 Examples:
   larder set default greeting 'Hello'
   larder set default INPUT '{\"start\": 1}' --content-type application/json
-  curl -s example.org | larder set default page --file - --content-type text/html";
+  curl -s example.org | larder set shop page --file - -c text/html";
 
 pub(super) const EXISTS: &str = "\
 Examples:

@@ -1,10 +1,11 @@
 //! `password_command`: runs a shell command and takes the first line of what it prints.
 
-use std::io::{self, BufRead, BufReader, Read};
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc;
-use std::thread;
-use std::time::{Duration, Instant};
+use std::io;
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader};
+use tokio::process::{Child, Command};
 
 use crate::storage::{Error, ErrorKind, Result};
 
@@ -17,73 +18,66 @@ const LONGEST: u64 = 64 << 10;
 /// Runs `command` through `sh` and returns the first line it prints, without the line's end.
 ///
 /// It gets no standard input, which may hold a value to store; it can ask through `/dev/tty`, and
-/// its messages go to standard error.
+/// its messages go to standard error. Must not be called from asynchronous code: it waits.
 ///
 /// # Errors
 /// [`ErrorKind::Auth`] if it cannot be run, fails, prints nothing or takes longer than `patience`.
 pub(super) fn run(command: &str, patience: Duration) -> Result<String> {
-    let deadline = Instant::now() + patience;
-    let mut child = Command::new("sh")
-        .args(["-c", command])
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .spawn()
-        .map_err(|why| failed(format!("password_command cannot be run: {why}")))?;
-    let line = first_line(&mut child, patience);
-    let status = wait_until(&mut child, deadline);
-    // Where it has not ended, nobody wants its answer any more.
-    let _ = child.kill();
-    let _ = child.wait();
-    match (line, status) {
-        (Some(line), Some(status)) if status.success() => {
-            let line = line.map_err(|why| failed(format!("password_command: {why}")))?;
-            if line.is_empty() {
-                return Err(failed("password_command printed nothing"));
-            }
-            String::from_utf8(line).map_err(|_| failed("password_command printed no UTF-8 text"))
-        }
-        (_, Some(status)) if !status.success() => {
-            Err(failed(format!("password_command failed ({status})")))
-        }
-        _ => Err(failed(format!("password_command took over {} s", patience.as_secs_f32()))),
+    let cannot = |why: io::Error| failed(format!("password_command cannot be run: {why}"));
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(cannot)?;
+    let (line, status) = runtime.block_on(async {
+        let mut child = Command::new("sh")
+            .args(["-c", command])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .map_err(cannot)?;
+        let answer = tokio::time::timeout(patience, first_line(&mut child)).await;
+        let late = |_| {
+            let seconds = patience.as_secs_f32();
+            failed(format!("password_command took over {seconds} s"))
+        };
+        answer.map_err(late)?.map_err(cannot)
+    })?;
+    if !status.success() {
+        return Err(failed(format!("password_command failed ({status})")));
     }
+    if line.is_empty() {
+        return Err(failed("password_command printed nothing"));
+    }
+    String::from_utf8(line).map_err(|_| failed("password_command printed no UTF-8 text"))
 }
 
 fn failed(problem: impl Into<String>) -> Error {
     Error::new(ErrorKind::Auth, problem).hint("run the command by hand to see what it says")
 }
 
-/// `None` if the line did not come in time. Reads to the end, so that the command never sees a
-/// closed pipe; on a thread, because nothing but a closed pipe ends the reading.
-fn first_line(child: &mut Child, patience: Duration) -> Option<io::Result<Vec<u8>>> {
-    let output = child.stdout.take()?;
-    let (sender, receiver) = mpsc::channel();
-    thread::spawn(move || {
-        let mut output = BufReader::new(output);
-        let mut line = Vec::new();
-        let result = output.by_ref().take(LONGEST).read_until(b'\n', &mut line);
-        if line.ends_with(b"\n") {
-            line.pop();
-        }
-        if line.ends_with(b"\r") {
-            line.pop();
-        }
-        let _ = sender.send(result.map(|_| line));
-        let _ = io::copy(&mut output, &mut io::sink());
-    });
-    receiver.recv_timeout(patience).ok()
-}
-
-fn wait_until(child: &mut Child, deadline: Instant) -> Option<ExitStatus> {
-    loop {
-        if let Ok(Some(status)) = child.try_wait() {
-            return Some(status);
-        }
-        if Instant::now() >= deadline {
-            return None;
-        }
-        thread::sleep(Duration::from_millis(2));
+/// The first line and how the command ended. What follows the line is read and thrown away, so
+/// that the command does not fail on a closed pipe.
+async fn first_line(child: &mut Child) -> io::Result<(Vec<u8>, ExitStatus)> {
+    let mut line = Vec::new();
+    let Some(output) = child.stdout.take() else { return Ok((line, child.wait().await?)) };
+    let mut output = BufReader::new(output);
+    (&mut output).take(LONGEST).read_until(b'\n', &mut line).await?;
+    if line.ends_with(b"\n") {
+        line.pop();
     }
+    if line.ends_with(b"\r") {
+        line.pop();
+    }
+    let mut nowhere = tokio::io::sink();
+    let rest = async {
+        // Whether it can be read matters to nobody.
+        let _ = tokio::io::copy(&mut output, &mut nowhere).await;
+        std::future::pending::<ExitStatus>().await
+    };
+    let status = tokio::select! {
+        status = child.wait() => status?,
+        status = rest => status,
+    };
+    Ok((line, status))
 }
 
 #[cfg(test)]

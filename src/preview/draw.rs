@@ -171,3 +171,99 @@ impl Builder {
         self.row
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Preview;
+    use super::*;
+    use crate::storage::model::{Record, RecordMeta};
+
+    fn preview(text: &str, content_type: &str) -> Preview {
+        let meta = RecordMeta { content_type: content_type.into(), ..RecordMeta::default() };
+        Preview::build(&Record { meta, value: text.to_owned().into() })
+    }
+
+    fn rows(preview: &Preview, width: u16, wrap: bool, marks: Option<&Matches>) -> Vec<Row> {
+        preview.rows(preview.top(), Viewport { width, height: 50, wrap }, marks)
+    }
+
+    fn texts(rows: &[Row]) -> Vec<String> {
+        rows.iter().map(Row::text).collect()
+    }
+
+    #[test]
+    fn json_is_pretty_and_keeps_its_spelling() {
+        let text = "{\"b\":1E5,\"a\":[NaN,-0,\"\\u00e9é\\n\"],\"b\":{ }, \"n\":null}";
+        let preview = preview(text, "application/json");
+        let rows = rows(&preview, 80, true, None);
+        assert_eq!(
+            texts(&rows),
+            [
+                "{",
+                "  \"b\": 1E5,",
+                "  \"a\": [",
+                "    NaN,",
+                "    -0,",
+                "    \"\\u00e9é\\n\"",
+                "  ],",
+                "  \"b\": {},",
+                "  \"n\": null",
+                "}",
+            ]
+        );
+        let roles: Vec<_> = rows[1].spans.iter().map(|span| span.role).collect();
+        assert_eq!(
+            roles,
+            [Role::Dim, Role::Key, Role::Punctuation, Role::Number, Role::Punctuation]
+        );
+        assert_eq!(rows[3].spans[1].role, Role::Literal);
+        assert_eq!(rows[5].spans[1].role, Role::String);
+        assert_eq!(rows[5].number, Some(6));
+    }
+
+    #[test]
+    fn long_lines_wrap_below_their_beginning() {
+        let preview = preview("[{\"key\": \"0123456789abcdef\"}]", "application/json");
+        let rows = rows(&preview, 16, true, None);
+        assert_eq!(
+            texts(&rows),
+            ["[", "  {", "    \"key\": \"0123", "    456789abcdef", "    \"", "  }", "]"]
+        );
+        assert_eq!(rows[2].number, Some(3));
+        assert_eq!(rows[3].number, None);
+    }
+
+    #[test]
+    fn without_wrapping_lines_are_cut() {
+        let preview = preview("日本語\nabcdef\n", "text/plain");
+        assert_eq!(texts(&rows(&preview, 5, false, None)), ["日本", "abcde"]);
+    }
+
+    #[test]
+    fn what_is_hidden_becomes_a_symbol() {
+        let preview = preview("a\u{1b}[2J\u{202e}b\tc\rd", "text/plain");
+        let rows = rows(&preview, 80, true, None);
+        assert_eq!(texts(&rows), ["a␛[2J⟨U+202E⟩b  c␍d"]);
+        let symbols = rows[0].spans.iter().filter(|span| span.role == Role::Symbol);
+        let symbols: Vec<_> = symbols.map(|span| &*span.text).collect();
+        assert_eq!(symbols, ["␛", "⟨U+202E⟩", "␍"]);
+    }
+
+    #[test]
+    fn a_symbol_wider_than_the_view_is_cut() {
+        let preview = preview("\u{202e}", "text/plain");
+        assert_eq!(texts(&rows(&preview, 4, true, None)), ["⟨U+…"]);
+        assert_eq!(texts(&rows(&preview, 4, false, None)), ["⟨U+…"]);
+    }
+
+    #[test]
+    fn matches_are_marked_and_the_current_one_apart() {
+        let preview = preview("{\"price\": 1, \"Price\": 2}", "application/json");
+        let mut matches = preview.find("price");
+        matches.set_current(Some(1));
+        let rows = rows(&preview, 80, true, Some(&matches));
+        let hits = rows.iter().flat_map(|row| &row.spans).filter(|span| span.hit != Hit::No);
+        let hits: Vec<_> = hits.map(|span| (&*span.text, span.hit)).collect();
+        assert_eq!(hits, [("price", Hit::Match), ("Price", Hit::Current)]);
+    }
+}

@@ -302,19 +302,17 @@ mod tests {
     proptest! {
         #[test]
         fn units_are_the_same_wherever_the_walk_begins(
-            unit in "[a-z\\tüé日\u{301}\u{200d}👨]{1,12}", times in 1_usize..900, at in 0.0..1.0,
+            unit in "[a-z\\tüé日\u{301}\u{200d}👨]{1,12}", times in 1_usize..900, at in 0_usize..1000,
         ) {
             let long = unit.repeat(times);
             let line = line(&["\"key\"", ": ", &long, ","]);
-            let whole = text(line.units_from(0));
             let units: Vec<_> = line.units_from(0).collect();
-            let at = ((units.len() - 1) as f64 * at) as usize;
+            let at = units.len() * at / 1000;
             prop_assert_eq!(units.iter().map(|placed| placed.unit.len).sum::<usize>(), line.len());
             let offset = units[at].at;
             let tail: String = units[at..].iter().map(|placed| &*placed.unit.text).collect();
             prop_assert_eq!(text(line.units_from(offset)), tail);
             prop_assert!(line.page_start(offset) <= offset);
-            prop_assert!(whole.len() >= line.len() / 4);
         }
     }
 }

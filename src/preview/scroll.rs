@@ -45,7 +45,6 @@ impl Scroll {
 
 impl Preview {
     /// The first row.
-    #[expect(clippy::unused_self, reason = "the counterpart of bottom")]
     pub fn top(&self) -> Scroll {
         Scroll::default()
     }
@@ -118,13 +117,14 @@ impl Preview {
     }
 
     /// The position that is `fraction` (0 to 1) down: where a scroll bar is clicked.
+    #[expect(clippy::cast_sign_loss, reason = "neither factor is negative")]
     pub fn at_fraction(&self, fraction: f32, view: Viewport) -> Scroll {
         let bottom = self.bottom(view);
         let share = |whole: usize| (whole as f64 * f64::from(fraction.clamp(0.0, 1.0))) as usize;
         let there = match &self.body {
             Body::Nothing => bottom,
             Body::Lines(lines) if view.wrap => {
-                self.row_with(lines, share(lines.source_of(bottom)), view)
+                Self::row_with(lines, share(lines.source_of(bottom)), view)
             }
             Body::Lines(_) => Scroll { line: share(bottom.line), ..Scroll::default() },
             Body::Hex => hex::at(share(hex::offset(bottom)), view),
@@ -148,7 +148,7 @@ impl Preview {
                 self.at_most_bottom(if seen { first } else { hex::moved(row, -third, view) }, view)
             }
             Body::Lines(lines) => {
-                let target = self.row_with(lines, offset, view);
+                let target = Self::row_with(lines, offset, view);
                 let first = self.at_most_bottom(lines.settle(scroll, view), view);
                 let last = lines.forward(first, usize::from(view.height).saturating_sub(1), view);
                 let seen = (first.row()..=last.row()).contains(&target.row());
@@ -160,14 +160,13 @@ impl Preview {
                         view,
                     )
                 };
-                Scroll { column: self.column_with(lines, scroll.column, offset, view), ..row }
+                Scroll { column: Self::column_with(lines, scroll.column, offset, view), ..row }
             }
         }
     }
 
     /// The row that shows a byte of the value.
-    #[expect(clippy::unused_self, reason = "belongs to the others")]
-    fn row_with(&self, lines: &Lines, offset: usize, view: Viewport) -> Scroll {
+    fn row_with(lines: &Lines, offset: usize, view: Viewport) -> Scroll {
         let number = lines.line_of(offset);
         let line = lines.line(number);
         let sub = Lines::row_of(&line, line.offset_of(offset), view);
@@ -175,8 +174,7 @@ impl Preview {
     }
 
     /// The column from which a byte of the value is seen.
-    #[expect(clippy::unused_self, reason = "belongs to the others")]
-    fn column_with(&self, lines: &Lines, column: usize, offset: usize, view: Viewport) -> usize {
+    fn column_with(lines: &Lines, column: usize, offset: usize, view: Viewport) -> usize {
         if view.wrap {
             return 0;
         }
@@ -198,6 +196,221 @@ impl Preview {
             Scroll { column: scroll.column, ..bottom }
         } else {
             scroll
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::{Mode, Preview, Row, cells};
+    use super::*;
+    use crate::storage::model::{Record, RecordMeta};
+
+    fn preview(text: &str, content_type: &str) -> Preview {
+        let meta = RecordMeta { content_type: content_type.into(), ..RecordMeta::default() };
+        Preview::build(&Record { meta, value: text.to_owned().into() })
+    }
+
+    fn view(width: u16, height: u16, wrap: bool) -> Viewport {
+        Viewport { width, height, wrap }
+    }
+
+    fn first(preview: &Preview, scroll: Scroll, view: Viewport) -> Option<Row> {
+        preview.rows(scroll, Viewport { height: 1, ..view }, None).pop()
+    }
+
+    #[test]
+    fn the_last_page_stays_full() {
+        let text = (0..100).fold(String::new(), |text, number| text + &format!("line {number}\n"));
+        let preview = preview(&text, "text/plain");
+        for wrap in [false, true] {
+            let view = view(20, 10, wrap);
+            let down = preview.scroll_by(preview.top(), isize::MAX, view);
+            assert_eq!(down, preview.bottom(view));
+            assert_eq!(down.line(), 91);
+            assert_eq!(preview.rows(down, view, None).len(), 10);
+            assert!((preview.fraction(down, view) - 1.0).abs() < f32::EPSILON);
+            assert_eq!(preview.at_fraction(1.0, view), down);
+            assert_eq!(preview.scroll_by(down, isize::MIN, view), preview.top());
+            assert!(preview.fraction(preview.top(), view) == 0.0);
+        }
+    }
+
+    #[test]
+    fn what_fits_does_not_scroll() {
+        for text in ["", "one", "one\ntwo"] {
+            let preview = preview(text, "text/plain");
+            let view = view(20, 10, true);
+            assert_eq!(preview.scroll_by(preview.top(), 1, view), preview.top());
+            assert_eq!(preview.bottom(view), preview.top());
+        }
+    }
+
+    #[test]
+    fn sideways_ends_where_the_text_ends() {
+        let preview = preview("short\n0123456789\n日本語日本語日本語\n", "text/plain");
+        let view = view(6, 3, false);
+        let right = preview.sideways(preview.top(), 99, view);
+        assert_eq!(right.column(), 12);
+        let texts: Vec<_> = preview.rows(right, view, None).iter().map(Row::text).collect();
+        assert_eq!(texts, ["", "", "日本語"]);
+        let back = preview.sideways(right, -9, view);
+        let texts: Vec<_> = preview.rows(back, view, None).iter().map(Row::text).collect();
+        assert_eq!(texts, ["rt", "345678", " 語日"]);
+        assert_eq!(preview.sideways(right, 5, Viewport { wrap: true, ..view }).column(), 0);
+    }
+
+    #[test]
+    fn what_is_searched_comes_into_view() {
+        let text = format!("{{\"a\": [{}\"needle\"], \"b\": 1}}", "1,".repeat(5000));
+        let preview = preview(&text, "application/json");
+        let matches = preview.find("needle");
+        let offset = matches.get(0).unwrap().start;
+        for wrap in [false, true] {
+            let view = view(30, 10, wrap);
+            let there = preview.reveal(preview.top(), offset, view);
+            let rows = preview.rows(there, view, Some(&matches));
+            let hits = rows.iter().flat_map(|row| &row.spans);
+            let hits: Vec<_> = hits.filter(|span| span.hit != super::super::Hit::No).collect();
+            assert_eq!(hits.len(), 1);
+            assert_eq!(hits[0].text, "needle");
+            assert_eq!(preview.reveal(there, offset, view), there);
+        }
+    }
+
+    #[test]
+    fn a_resize_keeps_the_place() {
+        let preview = preview(&"0123456789".repeat(100), "text/plain");
+        let narrow = view(10, 5, true);
+        let there = preview.scroll_by(preview.top(), 50, narrow);
+        let wide = preview.rows(there, view(100, 5, true), None);
+        assert_eq!(wide.len(), 5);
+        assert_eq!(preview.rows(there, narrow, None)[0].number, None);
+        assert_eq!(preview.rows(there, view(100, 5, false), None)[0].number, Some(1));
+    }
+
+    /// Values of all kinds, some with long lines, as text or JSON.
+    fn values() -> impl Strategy<Value = (String, &'static str)> {
+        let piece = prop_oneof![
+            "[a-z ]{0,40}",
+            "[\\t\\ra-züé日本\u{301}\u{200d}\u{202e}👨ཀ]{0,20}",
+            Just("\u{301}".repeat(200)),
+            ("[a-zé日]{1,7}", 1_usize..7000).prop_map(|(word, times)| word.repeat(times)),
+        ];
+        let text = proptest::collection::vec(piece, 0..12).prop_map(|lines| lines.join("\n"));
+        (text, any::<bool>()).prop_map(|(text, json)| {
+            if json {
+                let strings: Vec<_> =
+                    text.lines().map(|line| serde_json::Value::from(line).to_string()).collect();
+                let text = format!(
+                    "[{}, {{\"deep\": [[[-0, NaN]]]}}]",
+                    [strings, vec!["1".into()]].concat().join(",")
+                );
+                (text, "application/json")
+            } else {
+                (text, "text/plain")
+            }
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(30))]
+
+        #[test]
+        fn every_row_is_reached_from_every_other(
+            (text, content_type) in values(),
+            width in 1_u16..90, height in 1_u16..30, wrap in any::<bool>(), step in 1_isize..200,
+        ) {
+            let preview = preview(&text, content_type);
+            let view = view(width, height, wrap);
+            let all = preview.rows(preview.top(), Viewport { height: 3000, ..view }, None);
+            prop_assume!(all.len() < 3000);
+            for row in &all {
+                let used: usize = row.spans.iter().map(|span| cells(&span.text)).sum();
+                prop_assert!(used <= usize::from(width), "{row:?}");
+            }
+            let numbers = all.iter().filter_map(|row| row.number);
+            prop_assert!(numbers.eq(1..=preview.lines()));
+
+            let last = all.len().saturating_sub(usize::from(height));
+            let bottom = preview.bottom(view);
+            prop_assert_eq!(preview.rows(bottom, view, None), &all[last..]);
+
+            let (mut at, mut index) = (preview.top(), 0);
+            for _ in 0..40 {
+                if index == last {
+                    prop_assert_eq!(at, bottom);
+                    break;
+                }
+                let next = preview.scroll_by(at, step, view);
+                let moved = step.unsigned_abs().min(last - index);
+                index += moved;
+                prop_assert_eq!(first(&preview, next, view), all.get(index).cloned());
+                prop_assert_eq!(preview.scroll_by(next, -(moved.cast_signed()), view), at);
+                at = next;
+            }
+        }
+
+        #[test]
+        fn any_byte_comes_into_view(
+            (text, content_type) in values(), at in 0_usize..1000,
+            width in 12_u16..90, height in 1_u16..30, wrap in any::<bool>(),
+        ) {
+            let preview = preview(&text, content_type);
+            let view = view(width, height, wrap);
+            let at = text.len() * at / 1000;
+            let after = (at..=text.len()).find(|&at| text.is_char_boundary(at)).unwrap_or(0);
+            let word: String = text[after..]
+                .chars().take(1).filter(|c| c.is_ascii_lowercase() || *c == '日').collect();
+            let mut matches = preview.find(&word);
+            if let Some(index) = matches.next(at) {
+                matches.set_current(Some(index));
+                let scroll = preview.reveal(preview.top(), matches.get(index).unwrap().start, view);
+                let rows = preview.rows(scroll, view, Some(&matches));
+                let current = |span: &super::super::Span| span.hit == super::super::Hit::Current;
+                prop_assert!(rows.iter().flat_map(|row| &row.spans).any(current));
+            }
+        }
+
+        #[test]
+        fn sideways_steps_show_the_whole_line(word in "[a-zé日\\t]{1,9}", times in 1_usize..900) {
+            let preview = preview(&word.repeat(times), "text/plain");
+            let view = view(50, 1, false);
+            let whole = preview.rows(preview.top(), Viewport { width: u16::MAX, ..view }, None);
+            prop_assume!(cells(&whole[0].text()) + 2 < usize::from(u16::MAX));
+            let mut shown = String::new();
+            let mut scroll = preview.top();
+            loop {
+                shown += &first(&preview, scroll, view).unwrap().text();
+                let next = preview.sideways(scroll, 50, Viewport { width: 1, ..view });
+                let next = Scroll { column: next.column / 50 * 50, ..next };
+                if next == scroll {
+                    break;
+                }
+                scroll = next;
+            }
+            let blank = |text: &str| text.replace(['日', ' '], "");
+            prop_assert_eq!(blank(&shown), blank(&whole[0].text()));
+        }
+
+        #[test]
+        fn no_bytes_do_harm(
+            value in any::<Vec<u8>>(), hex in any::<bool>(), raw in any::<bool>(),
+            width in 0_u16..90, height in 0_u16..30, wrap in any::<bool>(), rows in any::<isize>(),
+        ) {
+            let mode = if hex { Mode::Hex } else if raw { Mode::Raw } else { Mode::Text };
+            let record = Record { value: value.into(), ..Record::default() };
+            for preview in [Preview::build(&record), Preview::build_as(&record, mode)] {
+                let view = view(width, height, wrap);
+                let there = preview.scroll_by(preview.top(), rows, view);
+                let there = preview.sideways(there, rows, view);
+                prop_assert!(preview.rows(there, view, None).len() <= usize::from(height));
+                preview.reveal(there, rows.unsigned_abs(), view);
+                let fraction = preview.fraction(there, view);
+                prop_assert!((0.0..=1.0).contains(&fraction));
+            }
         }
     }
 }

@@ -47,7 +47,8 @@ pub(super) fn first(text: &str) -> Unit<'_> {
     if is_hidden(c) {
         return symbol(c);
     }
-    let window = &text[..text.floor_char_boundary(WINDOW)];
+    let near = (0..=WINDOW.min(text.len())).rev().find(|&at| text.is_char_boundary(at));
+    let window = &text[..near.unwrap_or(text.len())];
     let cluster = window.graphemes(true).next().unwrap_or(window);
     let marks = cluster.chars().take_while(|&c| zero_width(c) && !is_hidden(c));
     let (count, len) = marks.fold((0, 0), |(count, len), c| (count + 1, len + c.len_utf8()));
@@ -96,9 +97,15 @@ fn symbol(c: char) -> Unit<'static> {
 /// The cells of a character that never joins another one like it; most text is made of these.
 fn simple(c: char) -> Option<usize> {
     match c {
-        ' '..='~' | '\u{a1}'..='\u{a8}' | '\u{aa}'..='\u{ac}' | '\u{af}'..='\u{2ff}' => Some(1),
-        '\u{370}'..='\u{377}' | '\u{391}'..='\u{3a1}' | '\u{3a3}'..='\u{481}' => Some(1),
-        '\u{2010}'..='\u{2027}' | '\u{2030}'..='\u{203b}' => Some(1),
+        ' '..='~'
+        | '\u{a1}'..='\u{a8}'
+        | '\u{aa}'..='\u{ac}'
+        | '\u{af}'..='\u{2ff}'
+        | '\u{370}'..='\u{377}'
+        | '\u{391}'..='\u{3a1}'
+        | '\u{3a3}'..='\u{481}'
+        | '\u{2010}'..='\u{2027}'
+        | '\u{2030}'..='\u{203b}' => Some(1),
         '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fa}' | '\u{4e00}'..='\u{9fff}' => Some(2),
         _ => None,
     }

@@ -131,7 +131,7 @@ impl Job {
             let page = page?;
             builder.add(&page);
             let due = shown == 0 || (builder.len() >= shown * 2 && told.elapsed() >= PROGRESS);
-            if early && due && builder.len() > 0 && page.progress < 1.0 {
+            if early && due && !builder.is_empty() && page.progress < 1.0 {
                 shown = builder.len();
                 let (back, index) = aside(move || {
                     let index = Arc::new(builder.snapshot());

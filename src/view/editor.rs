@@ -115,20 +115,9 @@ fn text(
         put(buf, area.x, y, area.width, &shown, look.style(Role::Text));
         if let Some((from, to)) = selected {
             let chars = line.chars().count();
-            let from = if at == from.0 {
-                from.1
-            } else if at > from.0 {
-                0
-            } else {
-                chars
-            };
-            let to = if at == to.0 {
-                to.1
-            } else if at < to.0 {
-                chars
-            } else {
-                0
-            };
+            // Columns at which the selection enters and leaves this line.
+            let from = if at == from.0 { from.1 } else { chars * usize::from(at < from.0) };
+            let to = if at == to.0 { to.1 } else { chars * usize::from(at < to.0) };
             if from < to {
                 highlight(buf, area, y, line, (from, to), left, look);
             }

@@ -33,7 +33,11 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, look: &Look) -> Opti
         put(buf, area.x, area.y, area.width, &text, look.style(role));
         return None;
     }
-    hints(buf, area, app, look);
+    // Where a name is typed, letters are letters; the dialog itself says what the keys do.
+    let typing = matches!(&app.modal, Some(Modal::Confirm(confirm)) if confirm.typed.is_some());
+    if !typing {
+        hints(buf, area, app, look);
+    }
     None
 }
 

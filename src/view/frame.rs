@@ -37,12 +37,18 @@ pub(super) fn bordered(
     if area.width < 2 || area.height < 2 {
         return;
     }
+    // What lies beneath must not shine through, not even as a colour.
+    for y in area.y..area.y + area.height {
+        for x in area.x..area.x + area.width {
+            if let Some(cell) = buf.cell_mut((x, y)) {
+                cell.reset();
+            }
+        }
+    }
     let s = look.symbols.border;
     let (right, bottom) = (area.x + area.width - 1, area.y + area.height - 1);
-    let blank = " ".repeat(usize::from(area.width - 2));
     for y in area.y + 1..bottom {
         put(buf, area.x, y, 1, s.vertical_left, border);
-        put(buf, area.x + 1, y, area.width - 2, &blank, look.style(Role::Text));
         put(buf, right, y, 1, s.vertical_right, border);
     }
     let edges = [

@@ -4,36 +4,33 @@ use ratatui::buffer::Buffer;
 
 use crate::app::{App, Area, Pane};
 use crate::keymap::Context;
-use crate::preview::cells;
 use crate::theme::Role;
 
 use super::Look;
 use super::frame::{Titles, bordered};
-use super::paint::put;
+use super::paint::{put, wrap};
 
 enum Line {
     Title(&'static str),
-    Key(String, &'static str),
+    Key(String, String),
     Gap,
 }
 
 /// Draws the help over everything; the context one comes from stands first.
 pub(super) fn draw(buf: &mut Buffer, body: Area, scroll: usize, app: &App, look: &Look) {
-    let lines = lines(app, look);
     let width = body.width.min(78);
     let area = Area { x: body.x + (body.width - width) / 2, width, ..body };
     let inner = area.inner();
+    let column = if inner.width >= 60 { 24 } else { inner.width / 3 };
+    let lines = lines(app, look, inner.width.saturating_sub(column + 2));
     let last = lines.len().saturating_sub(usize::from(inner.height));
     let scroll = scroll.min(last);
-    let bottom = if last > 0 {
-        format!("{} % · ↑ ↓ scroll · Esc closes", scroll * 100 / last)
-    } else {
-        "Esc closes".to_owned()
+    let bottom = match (scroll * 100).checked_div(last) {
+        Some(percent) => format!("{percent} % · ↑ ↓ scroll · Esc closes"),
+        None => "Esc closes".to_owned(),
     };
     let (border, title) = (look.style(Role::BorderFocus), look.style(Role::Title));
     bordered(buf, area, &Titles { top: "Keys", bottom: &bottom }, look, border, title);
-    let keys = lines.iter().map(|line| if let Line::Key(keys, _) = line { cells(keys) } else { 0 });
-    let column = u16::try_from(keys.max().unwrap_or(0)).unwrap_or(20).min(inner.width / 2) + 2;
     for (line, y) in lines.iter().skip(scroll).zip(inner.y..inner.y + inner.height) {
         match line {
             Line::Title(title) => {
@@ -49,7 +46,7 @@ pub(super) fn draw(buf: &mut Buffer, body: Area, scroll: usize, app: &App, look:
     }
 }
 
-fn lines(app: &App, look: &Look) -> Vec<Line> {
+fn lines(app: &App, look: &Look, room: u16) -> Vec<Line> {
     let here = match (&app.editor, app.focus) {
         (Some(_), _) => Context::Editor,
         (None, Pane::Stores) => Context::Stores,
@@ -69,7 +66,10 @@ fn lines(app: &App, look: &Look) -> Vec<Line> {
             }
             let unicode = look.symbols.unicode;
             let chords: Vec<_> = chords.iter().map(|chord| chord.label(unicode)).collect();
-            lines.push(Line::Key(chords.join("  "), action.description()));
+            let mut keys = chords.join("  ");
+            for row in wrap(action.description(), room.into()) {
+                lines.push(Line::Key(std::mem::take(&mut keys), row));
+            }
         }
     }
     lines

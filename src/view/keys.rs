@@ -12,6 +12,8 @@ use super::Look;
 use super::frame::{Titles, pane};
 use super::paint::{put, put_right, wrap};
 
+/// Columns of a fact's name.
+const NAMES: u16 = 13;
 /// Columns of the size, with a gap before them.
 const SIZE: u16 = 9;
 /// Columns of the content type, with a gap before them.
@@ -63,7 +65,6 @@ fn unopened(buf: &mut Buffer, area: Area, app: &App, look: &Look) {
     store_facts(info, app.now, &mut facts);
     let inner = area.inner();
     let (x, width) = (inner.x + 1, inner.width.saturating_sub(2));
-    const NAMES: u16 = 13;
     let mut rows = inner.y..inner.y + inner.height;
     for (name, value) in &facts {
         let lines = wrap(value, usize::from(width.saturating_sub(NAMES)));
@@ -89,21 +90,21 @@ fn titles(app: &App, store: &str) -> (String, String) {
         let (found, bytes) = (words::count(keys.len() as u64), words::size(keys.total_bytes()));
         title = format!("{store} · {found} of {} · {bytes} · /{}", words::count(all), keys.filter);
     }
-    let mut bottom = String::new();
+    let mut bottom = Vec::new();
     if !keys.marks.is_empty() {
-        bottom = format!("{} marked · ", words::count(keys.marks.len() as u64));
+        bottom.push(format!("{} marked", words::count(keys.marks.len() as u64)));
     }
-    if let (Some(_), false) = (&keys.failure, keys.is_empty()) {
-        bottom.push_str("incomplete: r reads on · ");
+    if keys.failure.is_some() && !keys.is_empty() {
+        bottom.push("incomplete: r reads on".to_owned());
     }
     if let Some(share) = keys.loading {
-        bottom.push_str(&format!("{:.0} % · ", (share * 100.0).floor()));
+        bottom.push(format!("{:.0} %", (share * 100.0).floor()));
     }
     if !keys.is_empty() {
         let (at, of) = (keys.cursor.at as u64 + 1, keys.len() as u64);
-        bottom.push_str(&format!("{} / {}", words::count(at), words::count(of)));
+        bottom.push(format!("{} / {}", words::count(at), words::count(of)));
     }
-    (title, bottom.trim_end_matches(" · ").to_owned())
+    (title, bottom.join(" · "))
 }
 
 fn say(buf: &mut Buffer, inner: Area, text: &str, role: Role, look: &Look) {

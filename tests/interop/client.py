@@ -1,7 +1,7 @@
 """Performs operations on key-value stores with Crawlee's own Redis client.
 
-Arguments: the server's URL. Reads a JSON list of operations from standard input, prints a JSON list
-with one result for each. An operation is an object with "op" and its arguments:
+Arguments: the server's URL. Reads lines, each a JSON list of operations, and prints for each line a
+JSON list with one result for every operation, which is an object with "op" and its arguments:
 
   {"op": "open"}  with one or none of "name", "alias", "id"; what follows uses this store
   {"op": "set", "key": K, "value": V, "content_type": T or null}
@@ -94,13 +94,14 @@ class Session:
 
 
 async def main() -> None:
-    """Reads, performs, prints."""
+    """Reads, performs, prints, until there is nothing more to read."""
     session = Session(sys.argv[1])
-    results = []
-    for operation in json.load(sys.stdin):
-        name = operation.pop("op")
-        results.append(await getattr(session, name)(**operation))
-    print(json.dumps(results))
+    for line in sys.stdin:
+        results = []
+        for operation in json.loads(line):
+            name = operation.pop("op")
+            results.append(await getattr(session, name)(**operation))
+        print(json.dumps(results), flush=True)
 
 
 asyncio.run(main())

@@ -1,6 +1,9 @@
 //! The core on a stage: keys and replies go in, effects and frames come out.
 
 #![allow(dead_code, reason = "each test program uses its own part of it")]
+#![allow(unreachable_pub, reason = "shared as a private module of several test programs")]
+#![allow(missing_docs, reason = "a test helper whose names tell enough")]
+#![allow(clippy::needless_pass_by_value, reason = "scripts read better without references")]
 
 use std::sync::Arc;
 

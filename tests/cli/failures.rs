@@ -1,0 +1,155 @@
+//! Exit codes 2, 3 and 4, closed pipes, and help.
+
+use std::io::Read as _;
+use std::process::Stdio;
+
+use crate::fill;
+use crate::program::{Program, clean, run};
+use crate::server::Server;
+
+#[test]
+fn wrong_arguments_are_exit_code_2() {
+    let program = Program::with_shop();
+    for args in [
+        &["get", "shop"][..],
+        &["frobnicate", "the", "shop"],
+        &["keys", "shop", "--limit", "many"],
+        &["stores", "--timeout", "0"],
+        &["set", "shop", "k"],
+        &["set", "shop", "k", "v", "--null"],
+        &["create", "--name", "a", "--alias", "b"],
+        &["-t", "http://127.0.0.1", "stores"],
+        &["-t", "redis://127.0.0.1", "redis://127.0.0.2"],
+        &["-t", "redis://127.0.0.1/not-a-number", "stores"],
+    ] {
+        let run = program.run(args);
+        assert_eq!(run.code, 2, "{args:?}: {}", run.err);
+        assert!(run.out.is_empty() && !run.err.is_empty());
+    }
+    let why = program.fails(&["-t", "stoers", "stores"], 2);
+    assert!(why.contains("`stoers`") && why.contains("profile"), "{why}");
+}
+
+#[test]
+fn the_browser_wants_a_terminal() {
+    let why = Program::empty().fails(&[], 2);
+    assert!(why.contains("terminal"), "{why}");
+}
+
+#[test]
+fn a_server_that_cannot_be_used_is_exit_code_3() {
+    let mut program = Program::empty();
+    program.server.kill();
+    let why = program.fails(&["stores"], 3);
+    assert!(why.contains("127.0.0.1") && why.contains("start the server"), "{why}");
+
+    let locked = Server::start_with(&["--requirepass", "opensesame"]);
+    let mut command = clean(program.home.path());
+    let answer = run(command.args(["-t", &locked.url(), "stores"]), b"");
+    assert_eq!(answer.code, 3, "{}", answer.err);
+    let answer = run(command.env("LARDER_PASSWORD", "wrong"), b"");
+    assert_eq!(answer.code, 3, "{}", answer.err);
+    assert!(answer.err.contains("LARDER_PASSWORD"), "{}", answer.err);
+    let answer = run(command.env("LARDER_PASSWORD", "opensesame"), b"");
+    assert_eq!(answer.code, 0, "{}", answer.err);
+}
+
+#[test]
+fn a_server_that_does_not_answer_is_given_up() {
+    let program = Program::with_shop();
+    program.server.stop_process();
+    let why = program.fails(&["--timeout", "0.3", "stores"], 3);
+    program.server.continue_process();
+    assert!(why.contains("did not answer") && why.contains("longer"), "{why}");
+}
+
+#[test]
+fn read_only_refuses_every_write() {
+    let program = Program::with_shop();
+    let before = program.server.cli(&["HGETALL", "key_value_stores:shop:items"]);
+    for args in [
+        &["set", "shop", "k", "v"][..],
+        &["delete", "shop", "page-1"],
+        &["purge", "shop", "--yes"],
+        &["drop", "shop", "--yes"],
+        &["create", "--name", "new"],
+    ] {
+        let mut all = vec!["--read-only"];
+        all.extend(args);
+        let why = program.fails(&all, 4);
+        assert!(why.contains("read-only"), "{why}");
+        let answer = run(program.command(args).env("LARDER_READ_ONLY", "1"), b"");
+        assert_eq!(answer.code, 4, "{}", answer.err);
+    }
+    assert_eq!(program.server.cli(&["HGETALL", "key_value_stores:shop:items"]), before);
+    program.ok(&["--read-only", "get", &format!("id:{}", fill::id("shop")), "page-1"]);
+}
+
+#[test]
+fn a_store_of_another_type_is_exit_code_5() {
+    let program = Program::with_shop();
+    program.server.cli(&["DEL", "key_value_stores:shop:items"]);
+    program.server.cli(&["SET", "key_value_stores:shop:items", "a string"]);
+    program.fails(&["get", "shop", "page-1"], 5);
+}
+
+#[test]
+fn a_closed_pipe_ends_quietly() {
+    let program = Program::with_shop();
+    let rows = (0..4_000).map(|n| (format!("key-{n:06}"), "text/plain".to_owned(), vec![b'x']));
+    fill::records(&mut program.server.client(), "shop", rows);
+    for args in
+        [&["keys", "shop"][..], &["keys", "shop", "--json"], &["stores"], &["man"], &["--help"]]
+    {
+        let mut command = program.command(args);
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // Closed before anything is read.
+        drop(child.stdout.take());
+        let mut said = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+        assert_eq!((child.wait().unwrap().code(), said.as_str()), (Some(0), ""), "{args:?}");
+    }
+}
+
+#[test]
+fn a_full_disk_is_no_success() {
+    let program = Program::with_shop();
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let mut command = program.command(["get", "shop", "page-1"]);
+    let output = command.stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("standard output"));
+}
+
+#[test]
+fn help_fits_the_screen_and_every_command_has_an_example() {
+    let program = Program::empty();
+    let help = program.ok(&["--help"]);
+    assert!(help.lines().count() <= 23, "{help}");
+    let commands = [
+        "stores",
+        "create",
+        "info",
+        "keys",
+        "get",
+        "set",
+        "exists",
+        "delete",
+        "url",
+        "purge",
+        "drop",
+        "completions",
+        "man",
+    ];
+    for command in commands {
+        assert!(help.contains(command));
+        assert!(program.ok(&[command, "--help"]).contains("Example"), "{command}");
+    }
+    assert!(program.ok(&["completions", "bash"]).contains("content-type"));
+    assert!(program.ok(&["man"]).starts_with(".ie"));
+}
