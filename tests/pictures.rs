@@ -32,7 +32,7 @@ fn crawled() -> Server {
     let server = Server::start();
     let mut client = server.client();
     // Names, and how many minutes ago something was written there.
-    let stores = [("default", 2), ("price-history", 95), ("scratch", 51), ("shop-snapshots", 2)];
+    let stores = [("default", 2), ("prices", 95), ("scratch", 51), ("snapshots", 2)];
     fill::stores(&mut client, stores.map(|(name, _)| name));
     let record = |key: &str, content_type: &str, value: Vec<u8>| {
         (key.to_owned(), content_type.to_owned(), value)
@@ -45,7 +45,7 @@ fn crawled() -> Server {
         let html = format!("<html><h1>{}</h1>{body}</html>", title(number));
         pages.push(record(&format!("{key}.html"), HTML, html.into_bytes()));
     }
-    fill::records(&mut client, "shop-snapshots", pages);
+    fill::records(&mut client, "snapshots", pages);
     let input = json!({"startUrls": ["http://127.0.0.1:8000/"], "maxPages": 100}).to_string();
     fill::records(
         &mut client,
@@ -56,7 +56,7 @@ fn crawled() -> Server {
         ],
     );
     let prices = (0..240).map(|day| record(&format!("day-{day:03}"), JSON, b"[46.2]".to_vec()));
-    fill::records(&mut client, "price-history", prices);
+    fill::records(&mut client, "prices", prices);
     let note = record("notes", "text/plain; charset=utf-8", b"ask about the tags".to_vec());
     fill::records(&mut client, "scratch", [note]);
     for (name, minutes) in stores {
@@ -98,9 +98,9 @@ fn page(number: u32) -> String {
 fn browse(server: &Server) -> Screen {
     let colours = [("COLORTERM", "truecolor"), ("COLORFGBG", "15;0")];
     let mut screen = Screen::start(&[&server.url()], &colours, 30, 120);
-    screen.wait_for_text("shop-snapshots");
+    screen.wait_for_text("snapshots");
     screen.keys("G\r");
-    screen.wait_for_text("shop-snapshots · 73 records");
+    screen.wait_for_text("snapshots · 73 records");
     screen.keys(&"j".repeat(14));
     screen.wait_for_text("/p/7\"");
     screen.wait_for_text("15 / 73");
@@ -119,7 +119,7 @@ fn the_picture_of_the_editor_is_a_real_frame() {
     let server = crawled();
     let mut screen = browse(&server);
     screen.keys("e");
-    screen.wait_for_text("Edit shop-snapshots");
+    screen.wait_for_text("Edit snapshots");
     // A price with a comma, as people write it, and the try to save it.
     screen.keys(&"\x1b[B".repeat(3));
     screen.keys(&format!("\x1b[F{},50,\x13", "\x7f".repeat(4)));
