@@ -1,1 +1,288 @@
 //! The functional core: holds the state and decides. No I/O, no tasks, no clock.
+//!
+//! [`App::handle`] takes an [`Event`] and gives the [`Effect`]s that the shell is to carry out;
+//! their results come back as events. The view draws the state.
+
+pub mod editor;
+pub mod event;
+pub mod input;
+pub mod keys;
+pub mod layout;
+pub mod list;
+pub mod modal;
+pub mod notice;
+pub mod record;
+pub mod stores;
+pub mod words;
+
+mod act;
+mod dialogs;
+mod edit;
+mod loaded;
+mod mouse;
+mod prompt;
+mod reads;
+mod writes;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crossterm::event::KeyEvent;
+
+use crate::keymap::{Context, KeyMap};
+use crate::storage::{Connection, Error, ServerInfo, Timestamp};
+
+pub(crate) use dialogs::store_facts;
+pub use editor::Editor;
+pub use event::{Effect, Event, Loaded, Read, SaveError, Shown, Slot, Ticket};
+pub use layout::{Area, Layout};
+pub use modal::{Confirm, Details, Modal, OnYes, Prompt, PromptKind};
+pub use notice::{Notice, Tone};
+
+use keys::KeysPane;
+use record::RecordPane;
+use stores::StoresPane;
+
+/// One of the three panes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pane {
+    /// The list of stores.
+    Stores,
+    /// The keys of the open store.
+    Keys,
+    /// The record under the cursor.
+    Record,
+}
+
+/// What the core needs to know of the configuration.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The target without its secret, for the status line.
+    pub label: String,
+    /// Refuse writes, and say so.
+    pub read_only: bool,
+    /// Values above this many bytes are fetched only when asked for.
+    pub preview_limit: u64,
+    /// Texts above this many bytes are edited only in the user's own editor.
+    pub editor_limit: u64,
+    /// Wrap long lines at first.
+    pub wrap: bool,
+    /// Take the mouse at first.
+    pub mouse: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            label: String::new(),
+            read_only: false,
+            preview_limit: 2 << 20,
+            editor_limit: 1 << 20,
+            wrap: true,
+            mouse: true,
+        }
+    }
+}
+
+/// Whether there is a server to talk to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Link {
+    /// The first answer is awaited.
+    Connecting,
+    /// Connecting failed; the user may try again.
+    Failed(Error),
+    /// There is one, or there was one and it is being sought.
+    Open(Connection),
+}
+
+/// The state of the browser.
+#[derive(Debug)]
+pub struct App {
+    /// From the configuration.
+    pub settings: Settings,
+    /// Which key does what.
+    pub keymap: Arc<KeyMap>,
+    /// Columns and rows of the terminal.
+    pub size: (u16, u16),
+    /// Whether there is a server.
+    pub link: Link,
+    /// What is known of it.
+    pub server: ServerInfo,
+    /// How long a round trip takes.
+    pub latency: Option<Duration>,
+    /// The pane that takes the keys.
+    pub focus: Pane,
+    /// The left pane.
+    pub stores: StoresPane,
+    /// The middle pane.
+    pub keys: KeysPane,
+    /// The right pane.
+    pub record: RecordPane,
+    /// A record being edited, over the panes.
+    pub editor: Option<Editor>,
+    /// A dialog, over everything.
+    pub modal: Option<Modal>,
+    /// A sentence in the footer.
+    pub notice: Option<Notice>,
+    /// Whether the mouse is taken.
+    pub mouse: bool,
+    /// Writes that have not been answered.
+    pub writing: usize,
+    quitting: bool,
+    tickets: [Ticket; Slot::COUNT],
+    /// When the panes' times were last measured; set by the shell before each event.
+    pub now: Timestamp,
+}
+
+impl App {
+    /// A browser that is about to connect.
+    pub fn new(settings: Settings, keymap: Arc<KeyMap>, size: (u16, u16)) -> Self {
+        let record = RecordPane { wrap: settings.wrap, loading: false, ..RecordPane::default() };
+        Self {
+            keymap,
+            size,
+            link: Link::Connecting,
+            server: ServerInfo::default(),
+            latency: None,
+            focus: Pane::Stores,
+            stores: StoresPane::default(),
+            keys: KeysPane::default(),
+            record,
+            editor: None,
+            modal: None,
+            notice: None,
+            mouse: settings.mouse,
+            writing: 0,
+            quitting: false,
+            tickets: [Ticket::default(); Slot::COUNT],
+            now: Timestamp::from_micros(0),
+            settings,
+        }
+    }
+
+    /// What to do at the start.
+    pub fn start(&mut self) -> Vec<Effect> {
+        vec![Effect::Connect]
+    }
+
+    /// Takes an event; gives what the shell is to do about it.
+    pub fn handle(&mut self, event: Event) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        match event {
+            Event::Key(key) => self.key(key, &mut effects),
+            Event::Mouse(mouse) => self.on_mouse(mouse, &mut effects),
+            Event::Paste(text) => self.paste(&text, &mut effects),
+            Event::Resize(width, height) => self.resize(width, height),
+            Event::Connected(result) => self.connected(result, &mut effects),
+            Event::Connection(connection) => self.connection(connection, &mut effects),
+            Event::Loaded(slot, ticket, result) => {
+                if self.is_live(slot, ticket) {
+                    self.loaded(slot, result, &mut effects);
+                }
+            }
+            Event::Slow(slot, ticket) => {
+                if slot == Slot::Record && self.is_live(slot, ticket) && self.record.loading {
+                    self.record.slow = true;
+                }
+            }
+            Event::Written(write, result) => self.written(write, result, &mut effects),
+            Event::Settled(write, result) => self.settled(write, result, &mut effects),
+            Event::Edited(result) => self.edited(result, &mut effects),
+            Event::Copied(what, result) => {
+                self.notice = Some(match result {
+                    Ok(bytes) => {
+                        Notice::done(format!("{what} copied, {}", words::size(bytes as u64)))
+                    }
+                    Err(why) => Notice::failure(why),
+                });
+            }
+            Event::Saved(path, result) => self.saved(path, result),
+        }
+        effects
+    }
+
+    /// Where everything is on the screen.
+    pub fn layout(&self) -> Layout {
+        Layout::new(self.size.0, self.size.1, self.focus)
+    }
+
+    /// How many list rows a pane shows; of a pane that is not shown, how many it would.
+    pub fn list_height(&self, pane: Pane) -> usize {
+        let area = self.layout().area(pane).unwrap_or(self.layout().body);
+        let header = u16::from(pane == Pane::Keys);
+        usize::from(area.inner().height.saturating_sub(header))
+    }
+
+    /// The part of the right pane that shows the value.
+    pub fn viewport(&self) -> crate::preview::Viewport {
+        let layout = self.layout();
+        self.record.viewport(layout.record.unwrap_or(layout.body))
+    }
+
+    /// Which of the keymap's tables the next key is looked up in.
+    pub fn context(&self) -> Context {
+        match (&self.modal, &self.editor) {
+            (Some(Modal::Confirm(_)), _) => Context::Confirm,
+            (Some(Modal::Prompt(_)), _) => Context::Prompt,
+            (Some(Modal::Help(_) | Modal::Details(_)), _) => Context::Help,
+            (None, Some(_)) => Context::Editor,
+            (None, None) => match self.focus {
+                Pane::Stores => Context::Stores,
+                Pane::Keys => Context::Keys,
+                Pane::Record => Context::Record,
+            },
+        }
+    }
+
+    /// Whether writes are refused here.
+    pub fn is_read_only(&self) -> bool {
+        self.settings.read_only || self.server.read_only
+    }
+
+    fn key(&mut self, key: KeyEvent, effects: &mut Vec<Effect>) {
+        if key.kind == crossterm::event::KeyEventKind::Release {
+            return;
+        }
+        self.notice = None;
+        let action = self.keymap.lookup(self.context(), &key);
+        match self.context() {
+            Context::Confirm => self.confirm_key(key, action, effects),
+            Context::Prompt => self.prompt_key(key, action, effects),
+            Context::Help => self.overlay_key(action, effects),
+            Context::Editor => self.editor_key(key, action, effects),
+            _ => {
+                if let Some(action) = action {
+                    self.act(action, effects);
+                }
+            }
+        }
+    }
+
+    fn resize(&mut self, width: u16, height: u16) {
+        self.size = (width, height);
+        let heights = (self.list_height(Pane::Stores), self.list_height(Pane::Keys));
+        self.stores.go(list::Move::By(0), heights.0);
+        self.keys.scroll(0, heights.1);
+        let view = self.viewport();
+        self.record.scroll_by(0, view);
+    }
+
+    fn quit(&mut self, effects: &mut Vec<Effect>) {
+        if self.editor.as_ref().is_some_and(Editor::is_changed) {
+            self.modal = Some(Modal::Confirm(
+                Confirm::new("Quit", "quit and discard", OnYes::Quit)
+                    .line("The record in the editor has not been saved."),
+            ));
+            return;
+        }
+        self.leave(effects);
+    }
+
+    fn leave(&mut self, effects: &mut Vec<Effect>) {
+        if self.writing > 0 && !self.quitting {
+            self.notice = Some(Notice::info("waiting for the write under way, then quitting"));
+        }
+        self.quitting = true;
+        effects.push(Effect::Quit);
+    }
+}

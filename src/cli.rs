@@ -1,1 +1,183 @@
 //! One-shot commands for scripts.
+//!
+//! `main` parses [`Cli`], lets [`hide_passwords`] start larder again where a password stands in its
+//! arguments, and then either runs the browser with what [`prepare`] found, or [`run`].
+
+mod arguments;
+mod atomic;
+mod confirm;
+mod describe;
+mod failure;
+mod help;
+mod hide;
+mod listing;
+mod logging;
+mod manual;
+mod output;
+mod records;
+mod remove;
+mod set;
+mod stores;
+
+use std::ffi::OsStr;
+use std::io::{self, IsTerminal as _};
+use std::os::unix::ffi::OsStrExt as _;
+use std::process::ExitCode;
+
+pub use arguments::{Cli, Command, Global};
+pub use hide::hide_passwords;
+
+use crate::config::{Config, Environment, Resolved};
+use crate::storage::target::Target;
+use crate::storage::{
+    self, Error, ErrorKind, Fate, Key, OpenBy, Result, Storage, StoreName, Write, Written,
+};
+use failure::{Failure, Outcome, say};
+use output::Output;
+
+/// All that the command line, the environment and the config file say about a run.
+#[derive(Debug)]
+pub struct Prepared {
+    /// The settings, with the flags applied and the profile's `read_only`.
+    pub config: Config,
+    /// Where to connect to.
+    pub target: Target,
+}
+
+/// Reads the settings, finds the target and starts the log.
+///
+/// # Errors
+/// [`ErrorKind::Usage`] for what makes no sense, [`ErrorKind::Auth`] if a profile's
+/// `password_command` fails.
+pub fn prepare(cli: &Cli) -> Result<Prepared> {
+    let environment = Environment::read()?;
+    let mut config = Config::load(cli.global.config.as_deref(), &environment)?;
+    logging::start(&config);
+    let Resolved { target, read_only, .. } = config.resolve(cli.target(), &environment)?;
+    config.read_only |= read_only || cli.global.read_only;
+    config.touch |= cli.global.touch;
+    config.color &= !cli.global.no_color;
+    if let Some(timeout) = cli.global.timeout {
+        config.connect_timeout = timeout;
+        config.command_timeout = timeout;
+    }
+    Ok(Prepared { config, target })
+}
+
+/// As [`prepare`], with what the browser alone needs: a terminal, sound keys and colours.
+///
+/// # Errors
+/// As [`prepare`]; [`ErrorKind::Usage`] if there is no terminal.
+pub fn prepare_browser(cli: &Cli) -> Result<Prepared> {
+    if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
+        return Err(Error::new(ErrorKind::Usage, "the browser needs a terminal")
+            .hint("for scripts there are commands: larder --help"));
+    }
+    let prepared = prepare(cli)?;
+    prepared.config.check()?;
+    Ok(prepared)
+}
+
+/// Says on standard error why larder ends, in one line, and gives the exit code for it.
+pub fn report(why: anyhow::Error) -> ExitCode {
+    let error =
+        why.downcast::<Error>().unwrap_or_else(|why| Error::new(ErrorKind::Io, format!("{why:#}")));
+    failure::finish(Err(error.into()))
+}
+
+/// Runs a one-shot command and gives the process's exit code.
+pub fn run(command: &Command, cli: &Cli) -> ExitCode {
+    let mut output = Output::new(cli.global.json);
+    let outcome = dispatch(command, cli, &mut output);
+    let written = output.finish();
+    failure::finish(match (outcome, written) {
+        (Ok(_), Err(why)) => Err(why.into()),
+        (outcome, _) => outcome,
+    })
+}
+
+fn dispatch(command: &Command, cli: &Cli, output: &mut Output) -> Outcome {
+    match command {
+        Command::Completions { shell } => return manual::completions(*shell, output),
+        Command::Man => return manual::page(output),
+        // Before anything is connected to.
+        Command::Purge(remove) | Command::Drop(remove) => confirm::possible(remove.yes)?,
+        _ => {}
+    }
+    let Prepared { config, target } = prepare(cli)?;
+    // Commands wait for one thing at a time: one thread is enough, and quickest to start.
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|why| Error::new(ErrorKind::Io, format!("larder cannot start: {why}")))?;
+    let outcome = runtime.block_on(async {
+        // What is wrong with the arguments is said before anything is connected to.
+        let set = match command {
+            Command::Set(set) => Some(set::value(set)?),
+            _ => None,
+        };
+        let storage = storage::connect(&target, &config.options()).await?;
+        let storage = &*storage;
+        match command {
+            Command::Stores => stores::list(storage, output).await,
+            Command::Create(create) => stores::create(storage, create, output).await,
+            Command::Info(info) => stores::info(storage, info, output).await,
+            Command::Keys(keys) => listing::keys(storage, keys, output).await,
+            Command::Get(get) => records::get(storage, get, output).await,
+            Command::Set(arguments) => match set {
+                Some(value) => set::set(storage, arguments, value, output).await,
+                None => Ok(failure::USAGE),
+            },
+            Command::Exists(record) => records::exists(storage, record, output).await,
+            Command::Delete(delete) => records::delete(storage, delete, output).await,
+            Command::Url(record) => records::url(storage, record, output).await,
+            Command::Purge(remove) => remove::purge(storage, remove, output).await,
+            Command::Drop(remove) => remove::drop_store(storage, remove, output).await,
+            Command::Completions { .. } | Command::Man => Ok(failure::DONE),
+        }
+    });
+    // The connection's own tasks end with the process.
+    runtime.shutdown_background();
+    outcome
+}
+
+/// The key that an argument names, byte for byte.
+fn key(argument: &OsStr) -> Key {
+    Key::from(argument.as_bytes())
+}
+
+/// The store that an argument names: `id:ID`, or its internal name.
+async fn store(storage: &dyn Storage, argument: &OsStr) -> Result<StoreName> {
+    let bytes = argument.as_bytes();
+    match bytes.strip_prefix(b"id:") {
+        Some(id) => {
+            let id = String::from_utf8_lossy(id).into_owned();
+            Ok(storage.open(&OpenBy::Id(id)).await?.info.store)
+        }
+        None => Ok(StoreName::from(bytes)),
+    }
+}
+
+/// Writes; where the connection broke before the answer, finds out what became of it.
+async fn write(storage: &dyn Storage, write: &Write) -> std::result::Result<Written, Failure> {
+    let lost = match storage.write(write).await {
+        Err(why) if why.kind == ErrorKind::FateUnknown => why,
+        other => return Ok(other?),
+    };
+    log::warn!("settling a write: {lost}");
+    match storage.settle(write).await {
+        Ok(Fate::Applied) => {
+            say("the connection broke before the answer, but the write was made");
+            let records = match write {
+                Write::Delete { keys, .. } => keys.len() as u64,
+                _ => 1,
+            };
+            Ok(Written { records, meta: None })
+        }
+        Ok(Fate::NotApplied) => {
+            let problem = "the connection broke, and the write was not made";
+            Err(Error::new(ErrorKind::Connection, problem).hint("try again").into())
+        }
+        Ok(Fate::Unclear) | Err(_) => Err(lost.into()),
+    }
+}

@@ -1,1 +1,252 @@
-//! Settings: embedded defaults, the user's file, the environment, flags; in that order.
+//! Settings: defaults, the user's file, the environment, flags; in that order, the last one wins.
+//!
+//! [`Config::load`] reads the file and the environment; flags are the command line's to apply.
+//! `config.example.toml` shows every setting with its default, and a test holds it to that.
+
+pub mod environment;
+mod password;
+mod profile;
+mod resolve;
+mod units;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use directories::{BaseDirs, ProjectDirs};
+use log::LevelFilter;
+use serde::Deserialize;
+
+pub use environment::Environment;
+pub use profile::{Profile, expand_home};
+pub use resolve::Resolved;
+pub use units::{parse_seconds, parse_size};
+
+use crate::keymap::KeyMap;
+use crate::storage::{Error, ErrorKind, Options, Result};
+use crate::theme::Theme;
+
+/// What is browsed when nothing names a target.
+pub const DEFAULT_TARGET: &str = "redis://127.0.0.1:6379";
+
+/// All settings.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of the user's")]
+pub struct Config {
+    /// The target where none is named: a URL, a socket's path or a profile's name.
+    pub target: Option<String>,
+    /// Refuse every write.
+    pub read_only: bool,
+    /// Let reads update `accessed_at`, as Crawlee's own reads do.
+    pub touch: bool,
+    /// Take the mouse; otherwise the terminal's own selection works.
+    pub mouse: bool,
+    /// How long connecting may take.
+    #[serde(deserialize_with = "units::seconds")]
+    pub connect_timeout: Duration,
+    /// How long one command may go unanswered.
+    #[serde(deserialize_with = "units::seconds")]
+    pub command_timeout: Duration,
+    /// Values over this many bytes are fetched only on request.
+    #[serde(deserialize_with = "units::size")]
+    pub preview_limit: u64,
+    /// Values over this many bytes are edited in `$EDITOR` only.
+    #[serde(deserialize_with = "units::size")]
+    pub editor_limit: u64,
+    /// Values over this many bytes are not copied to the clipboard.
+    #[serde(deserialize_with = "units::size")]
+    pub clipboard_limit: u64,
+    /// Wrap long lines of a value.
+    pub wrap: bool,
+    /// What goes to the log file.
+    #[serde(deserialize_with = "level")]
+    pub log: LevelFilter,
+    /// Colours.
+    pub theme: ThemeSettings,
+    /// `[keys.CONTEXT]`: chords that replace the built-in ones.
+    pub keys: toml::Table,
+    /// `[profiles.NAME]`: servers with a name.
+    pub profiles: BTreeMap<String, Profile>,
+    /// Whether colours may be used at all (`NO_COLOR`, `--no-color`).
+    #[serde(skip, default = "yes")]
+    pub color: bool,
+    /// The file that was read, if there is one.
+    #[serde(skip)]
+    pub file: Option<PathBuf>,
+}
+
+/// `[theme]`: a built-in theme, and colours that replace some of its own.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ThemeSettings {
+    /// `auto`, or the name of a built-in theme.
+    pub name: String,
+    /// `[theme.colors]`: a colour for each role that is to have another one.
+    pub colors: toml::Table,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        let options = Options::default();
+        Self {
+            target: None,
+            read_only: options.read_only,
+            touch: options.touch,
+            mouse: true,
+            connect_timeout: options.connect_timeout,
+            command_timeout: options.command_timeout,
+            preview_limit: 2 << 20,
+            editor_limit: 1 << 20,
+            clipboard_limit: 1 << 20,
+            wrap: true,
+            log: LevelFilter::Off,
+            theme: ThemeSettings::default(),
+            keys: toml::Table::new(),
+            profiles: BTreeMap::new(),
+            color: true,
+            file: None,
+        }
+    }
+}
+
+impl Default for ThemeSettings {
+    fn default() -> Self {
+        Self { name: "auto".to_owned(), colors: toml::Table::new() }
+    }
+}
+
+impl Config {
+    /// Reads the config file and applies the environment's settings.
+    ///
+    /// The file is `given` (`--config`), else what `LARDER_CONFIG` names, else `config.toml` in the
+    /// user's configuration folder, which need not be there.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Usage`], with the file's name and the setting's, for what is unknown or makes no
+    /// sense, and for a named file that cannot be read.
+    pub fn load(given: Option<&Path>, environment: &Environment) -> Result<Self> {
+        let named = given.or(environment.config.as_deref());
+        let home = BaseDirs::new().map(|dirs| dirs.home_dir().to_owned());
+        let mut config = match named.map(|path| expand_home(path, home.as_deref())) {
+            Some(path) => Self::read(&path, home.as_deref())?,
+            None => match default_file() {
+                Some(path) if path.exists() => Self::read(&path, home.as_deref())?,
+                _ => Self::default(),
+            },
+        };
+        if let Some(read_only) = environment.read_only {
+            config.read_only = read_only;
+        }
+        if let Some(level) = environment.log {
+            config.log = level;
+        }
+        config.color = !environment.no_color;
+        Ok(config)
+    }
+
+    fn read(path: &Path, home: Option<&Path>) -> Result<Self> {
+        let text = fs::read_to_string(path).map_err(|why| unreadable(path, &why))?;
+        let mut config = Self::parse(&text).map_err(|why| {
+            Error::new(ErrorKind::Usage, format!("{}{why}", path.display()))
+                .hint("config.example.toml shows every setting")
+        })?;
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let folder = path.parent().unwrap_or(Path::new("/")).to_owned();
+        for profile in config.profiles.values_mut() {
+            profile.locate(&folder, home);
+        }
+        config.file = Some(path);
+        Ok(config)
+    }
+
+    /// Reads settings from the text of a config file.
+    ///
+    /// # Errors
+    /// `:LINE: what is wrong, with the setting's name`, to be put behind a file's name.
+    pub fn parse(text: &str) -> std::result::Result<Self, String> {
+        toml::from_str(text).map_err(|why| explain(text, &why))
+    }
+
+    /// Checks what the browser alone makes use of: keys and colours.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Usage`], with the file's name and what is unknown.
+    pub fn check(&self) -> Result<()> {
+        KeyMap::with_overrides(&self.keys).map_err(|why| self.wrong(&why))?;
+        Theme::from_settings(&self.theme.name, &self.theme.colors, &|_| None)
+            .map_err(|why| self.wrong(&format!("[theme] {why}")))?;
+        Ok(())
+    }
+
+    /// An error in a part of the file that others read ([`Config::keys`], [`Config::theme`]).
+    pub fn wrong(&self, problem: &str) -> Error {
+        let file = self.file.as_deref().unwrap_or(Path::new("the configuration"));
+        Error::new(ErrorKind::Usage, format!("{}: {problem}", file.display()))
+    }
+
+    /// What the storage layer is to keep to.
+    pub fn options(&self) -> Options {
+        Options {
+            read_only: self.read_only,
+            touch: self.touch,
+            connect_timeout: self.connect_timeout,
+            command_timeout: self.command_timeout,
+        }
+    }
+}
+
+/// Where the config file is looked for when none is named.
+pub fn default_file() -> Option<PathBuf> {
+    Some(folders()?.config_dir().join("config.toml"))
+}
+
+/// The log's file, in the state folder (where the system has none: the local data folder).
+pub fn log_file() -> Option<PathBuf> {
+    let folders = folders()?;
+    let folder = folders.state_dir().unwrap_or_else(|| folders.data_local_dir());
+    Some(folder.join("larder.log"))
+}
+
+fn folders() -> Option<ProjectDirs> {
+    ProjectDirs::from("", "", "larder")
+}
+
+fn unreadable(path: &Path, why: &io::Error) -> Error {
+    Error::new(
+        ErrorKind::Usage,
+        format!("the config file {} cannot be read: {why}", path.display()),
+    )
+}
+
+/// One line: where in the text, which setting, and what about it. Never quotes the line itself,
+/// which may hold a password.
+fn explain(text: &str, why: &toml::de::Error) -> String {
+    let message = why.message().replace("unknown field", "unknown setting").replace('\n', " ");
+    let Some(span) = why.span() else { return format!(": {message}") };
+    let before = text.get(..span.start).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    let start = before.rfind('\n').map_or(0, |at| at + 1);
+    let key = text[start..].split(['=', '\n']).next().unwrap_or_default().trim();
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
+    if key.is_empty() || message.contains(key) || !key.chars().all(plain) {
+        return format!(":{line}: {message}");
+    }
+    format!(":{line}: {key}: {message}")
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn level<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> std::result::Result<LevelFilter, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    environment::parse_level(&text).map_err(serde::de::Error::custom)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,300 @@
 //! Which key does what: one table that dispatch, footer and help all read.
+//!
+//! The table is `assets/keymap.toml`, embedded; the user's `[keys.CONTEXT]` tables replace the
+//! chords of the actions they name.
+
+mod action;
+mod chord;
+
+use std::collections::BTreeMap;
+
+use crossterm::event::KeyEvent;
+use toml::Spanned;
+
+pub use action::{Action, Context};
+pub use chord::Chord;
+
+const DEFAULTS: &str = include_str!("../assets/keymap.toml");
+
+/// What can be in no keymap without a chord: without it there would be no way out.
+const NEEDED: [(Context, Action); 5] = [
+    (Context::Global, Action::Quit),
+    (Context::Editor, Action::Cancel),
+    (Context::Confirm, Action::ConfirmNo),
+    (Context::Prompt, Action::Cancel),
+    (Context::Help, Action::Close),
+];
+
+/// The chords of every context.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyMap {
+    /// One for each of [`Context::ALL`], in that order.
+    tables: Vec<Table>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct Table {
+    /// In the file's order.
+    bindings: Vec<(Action, Vec<Chord>)>,
+    footer: Vec<Action>,
+}
+
+/// The embedded file: contexts, and the footer's choice beside them. The spans tell the order in
+/// which it names the actions.
+type File = BTreeMap<String, BTreeMap<String, Spanned<Vec<String>>>>;
+
+impl Default for KeyMap {
+    fn default() -> Self {
+        // A test holds that the embedded file is sound; no input reaches this.
+        Self::embedded().unwrap_or_else(|why| unreachable!("the embedded keymap: {why}"))
+    }
+}
+
+impl KeyMap {
+    /// The built-in keys with the chords that the user's tables replace: a table for each
+    /// context, in which an action has a chord or an array of them (`[]`: no key does it).
+    ///
+    /// # Errors
+    /// A sentence that names what is wrong: an unknown context or chord, an action that the
+    /// context does not have, a chord with two meanings, a plain character where text is typed, no
+    /// key to get out.
+    pub fn with_overrides(overrides: &toml::Table) -> Result<Self, String> {
+        let mut map = Self::default();
+        for (name, actions) in overrides {
+            let context: Context = name.parse().map_err(|why| {
+                format!("{why} in [keys]; there are {}", names(Context::ALL.iter().copied()))
+            })?;
+            let Some(actions) = actions.as_table() else {
+                return Err(format!("[keys] {name} must be a table: [keys.{name}]"));
+            };
+            let table = &mut map.tables[context as usize];
+            for (name, chords) in actions {
+                let found = table.bindings.iter_mut().find(|(action, _)| action.name() == name);
+                let Some((action, bound)) = found else {
+                    let known = names(table.bindings.iter().map(|(action, _)| *action));
+                    return Err(format!(
+                        "there is no action `{name}` in [keys.{context}]; there are {known}"
+                    ));
+                };
+                *bound =
+                    chords_of(chords).map_err(|why| format!("[keys.{context}] {action}: {why}"))?;
+            }
+        }
+        map.checked()
+    }
+
+    /// What this key does. The context's own chords go first, then the global ones; but where
+    /// text is typed or a dialog stands in front, no plain character is taken from the latter.
+    pub fn lookup(&self, context: Context, event: &KeyEvent) -> Option<Action> {
+        let chord = Chord::from_event(event)?;
+        if let Some(action) = self.bound(context, chord) {
+            return Some(action);
+        }
+        if context.is_in_front() && chord.character().is_some() {
+            return None;
+        }
+        self.bound(Context::Global, chord)
+    }
+
+    /// The chords that do something in a context; none if the context does not have it.
+    pub fn chords(&self, context: Context, action: Action) -> &[Chord] {
+        let mut entries = self.entries(context);
+        entries.find(|(known, _)| *known == action).map_or(&[], |(_, chords)| chords)
+    }
+
+    /// What keys do in a context, in an order fit for the help; the global ones only under
+    /// [`Context::Global`].
+    pub fn entries(&self, context: Context) -> impl Iterator<Item = (Action, &[Chord])> {
+        self.table(context).bindings.iter().map(|(action, chords)| (*action, chords.as_slice()))
+    }
+
+    /// What the footer shows in a context, each with its first chord, from the most to the least
+    /// useful. [`Action::hint`] has the words.
+    pub fn hints(&self, context: Context) -> impl Iterator<Item = (Action, Chord)> {
+        self.table(context).footer.iter().filter_map(move |&action| {
+            let own = self.chords(context, action).first();
+            let chord = own.or_else(|| self.chords(Context::Global, action).first());
+            chord.map(|chord| (action, *chord))
+        })
+    }
+
+    fn table(&self, context: Context) -> &Table {
+        &self.tables[context as usize]
+    }
+
+    fn bound(&self, context: Context, chord: Chord) -> Option<Action> {
+        self.entries(context).find(|(_, chords)| chords.contains(&chord)).map(|(action, _)| action)
+    }
+
+    fn embedded() -> Result<Self, String> {
+        let mut file: File = toml::from_str(DEFAULTS).map_err(|why| why.to_string())?;
+        let footer = file.remove("footer").unwrap_or_default();
+        let mut tables = vec![Table::default(); Context::ALL.len()];
+        for (name, actions) in file {
+            let context: Context = name.parse()?;
+            let mut actions: Vec<_> = actions.into_iter().collect();
+            actions.sort_by_key(|(_, chords)| chords.span().start);
+            for (action, chords) in actions {
+                let chords = chords.get_ref().iter().map(|text| text.parse());
+                let binding = (action.parse()?, chords.collect::<Result<_, _>>()?);
+                tables[context as usize].bindings.push(binding);
+            }
+        }
+        for (name, actions) in footer {
+            let context: Context = name.parse()?;
+            let actions = actions.get_ref().iter().map(|action| action.parse());
+            tables[context as usize].footer = actions.collect::<Result<_, _>>()?;
+        }
+        Self { tables }.checked()
+    }
+
+    fn checked(self) -> Result<Self, String> {
+        for &context in Context::ALL {
+            let mut seen: Vec<(Chord, Action)> = Vec::new();
+            for (action, chords) in self.entries(context) {
+                for &chord in chords {
+                    if let Some((_, other)) = seen.iter().find(|(known, _)| *known == chord) {
+                        return Err(format!(
+                            "[keys.{context}] `{chord}` is bound to {other} and to {action}; \
+                             give one of them another chord, or none: []"
+                        ));
+                    }
+                    if context.takes_text() && chord.character().is_some() {
+                        return Err(format!(
+                            "[keys.{context}] {action}: `{chord}` is typed there and cannot be \
+                             bound; use ctrl, alt or a function key"
+                        ));
+                    }
+                    seen.push((chord, action));
+                }
+            }
+        }
+        for (context, action) in NEEDED {
+            if self.chords(context, action).is_empty() {
+                return Err(format!("[keys.{context}] {action} needs a key"));
+            }
+        }
+        Ok(self)
+    }
+}
+
+fn chords_of(value: &toml::Value) -> Result<Vec<Chord>, String> {
+    let one = std::slice::from_ref(value);
+    let items = value.as_array().map_or(one, Vec::as_slice);
+    let chord = |item: &toml::Value| match item.as_str() {
+        Some(text) => text.parse(),
+        None => Err(format!("`{item}` is not a chord; write it as \"ctrl-d\"")),
+    };
+    items.iter().map(chord).collect()
+}
+
+fn names(all: impl Iterator<Item = impl ToString>) -> String {
+    all.map(|one| one.to_string()).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use crossterm::event::{KeyCode, KeyModifiers};
+
+    use super::*;
+
+    fn overrides(text: &str) -> Result<KeyMap, String> {
+        KeyMap::with_overrides(&text.parse().unwrap())
+    }
+
+    fn press(map: &KeyMap, context: Context, key: char) -> Option<Action> {
+        map.lookup(context, &KeyEvent::new(KeyCode::Char(key), KeyModifiers::NONE))
+    }
+
+    fn ctrl(map: &KeyMap, context: Context, key: char) -> Option<Action> {
+        map.lookup(context, &KeyEvent::new(KeyCode::Char(key), KeyModifiers::CONTROL))
+    }
+
+    #[test]
+    fn the_embedded_keymap_is_sound() {
+        let map = KeyMap::embedded().unwrap();
+        for context in Context::ALL {
+            assert!(map.entries(*context).count() > 0, "{context}");
+            // Every hint of the footer has a key.
+            assert_eq!(map.hints(*context).count(), map.table(*context).footer.len());
+        }
+    }
+
+    #[test]
+    fn every_action_can_be_reached() {
+        let map = KeyMap::default();
+        for action in Action::ALL {
+            assert!(
+                Context::ALL.iter().any(|context| !map.chords(*context, *action).is_empty()),
+                "{action}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_help_keeps_the_order_of_the_file() {
+        let map = KeyMap::default();
+        let actions: Vec<_> = map.entries(Context::Editor).map(|(action, _)| action).collect();
+        assert_eq!(actions[..3], [Action::Save, Action::SaveAsText, Action::Cancel]);
+    }
+
+    #[test]
+    fn a_context_goes_before_the_global_keys() {
+        let map = KeyMap::default();
+        assert_eq!(ctrl(&map, Context::Keys, 'z'), Some(Action::Suspend));
+        assert_eq!(ctrl(&map, Context::Editor, 'z'), Some(Action::Undo));
+        assert_eq!(press(&map, Context::Keys, 'q'), Some(Action::Quit));
+        assert_eq!(press(&map, Context::Help, 'q'), Some(Action::Close));
+    }
+
+    #[test]
+    fn typing_never_acts_on_the_panes_behind() {
+        let map = KeyMap::default();
+        for context in [Context::Editor, Context::Prompt, Context::Confirm, Context::Help] {
+            for key in ['r', 'M'] {
+                assert_eq!(press(&map, context, key), None, "{key} in {context}");
+            }
+            assert_eq!(ctrl(&map, context, 'c'), Some(Action::Quit));
+        }
+        for key in (' '..='~').chain(['ä']) {
+            assert_eq!(press(&map, Context::Editor, key), None, "{key}");
+            assert_eq!(press(&map, Context::Prompt, key), None, "{key}");
+        }
+    }
+
+    #[test]
+    fn the_user_replaces_the_chords_of_single_actions() {
+        let map =
+            overrides("[record]\nwrap = ['W', 'f2']\nfetch = []\n[keys]\nsort = 'o'").unwrap();
+        assert_eq!(press(&map, Context::Record, 'W'), Some(Action::Wrap));
+        assert_eq!(press(&map, Context::Record, 'z'), None);
+        assert_eq!(press(&map, Context::Record, 'f'), None);
+        assert_eq!(press(&map, Context::Keys, 'o'), Some(Action::Sort));
+        assert_eq!(press(&map, Context::Keys, 'd'), Some(Action::Delete));
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        for (text, named) in [
+            ("[kitchen]\nquit = 'x'", "`kitchen`"),
+            ("keys = 'x'", "[keys.keys]"),
+            ("[keys]\nfly = 'x'", "`fly` in [keys.keys]"),
+            ("[keys]\nnew_store = 'x'", "`new_store` in [keys.keys]"),
+            ("[keys]\nsort = 'ctrl-'", "[keys.keys] sort: there is no key `ctrl-`"),
+            ("[keys]\nsort = 3", "`3`"),
+            ("[keys]\nsort = 'd'", "`d` is bound to sort and to delete"),
+            ("[keys]\nsort = ['o', 'o']", "`o` is bound to sort and to sort"),
+            ("[editor]\nsave = 's'", "`s` is typed"),
+            ("[global]\nquit = []", "quit needs a key"),
+        ] {
+            let why = overrides(text).unwrap_err();
+            assert!(why.contains(named), "{text}: {why}");
+        }
+    }
+
+    #[test]
+    fn a_freed_chord_can_be_taken() {
+        let map = overrides("[keys]\nsort = 'd'\ndelete = 'del'").unwrap();
+        assert_eq!(press(&map, Context::Keys, 'd'), Some(Action::Sort));
+    }
+}

@@ -1,1 +1,222 @@
 //! Turns a value's bytes and content type into rows to show, without losing a byte.
+//!
+//! A [`Preview`] holds the value as it is and knows where its lines begin; what is shown is made
+//! from the bytes, row by row, when it is seen. So a value of any size is shown at once.
+
+mod chunk;
+mod draw;
+mod find;
+mod format;
+mod hex;
+mod index;
+pub mod json;
+mod layout;
+mod line;
+mod row;
+mod scroll;
+mod text;
+mod unit;
+mod visible;
+mod width;
+
+use bytes::Bytes;
+
+use self::layout::{Format, Lines};
+use self::text::Style;
+use crate::storage::content::Family;
+use crate::storage::model::Record;
+
+pub use find::Matches;
+pub use json::JsonFault;
+pub use row::{Hit, Role, Row, Span};
+pub use scroll::{Scroll, Viewport};
+pub use visible::{visible, visible_bytes};
+pub use width::{cells, fit, fit_middle};
+
+/// A value made ready to be shown. It never changes, and holds no copy of the value.
+#[derive(Debug)]
+pub struct Preview {
+    value: Bytes,
+    kind: Kind,
+    note: Option<String>,
+    body: Body,
+}
+
+/// What a value is shown as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// JSON, pretty-printed.
+    Json,
+    /// Text in lines.
+    Text,
+    /// Offsets, hexadecimal and characters.
+    Hex,
+    /// The value is None: there is nothing to show.
+    None,
+    /// There are no bytes.
+    Empty,
+}
+
+/// How the user wants a value shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Mode {
+    /// As its content type and its bytes suggest.
+    #[default]
+    Auto,
+    /// As text in the lines it has; bytes that are not UTF-8 as `\xNN`.
+    Text,
+    /// As bytes.
+    Hex,
+    /// As text, with line ends and tabs as symbols.
+    Raw,
+}
+
+#[derive(Debug)]
+enum Body {
+    Nothing,
+    Lines(Lines),
+    Hex,
+}
+
+impl Preview {
+    /// Makes a record's value ready, as its content type and its bytes suggest. Takes time in
+    /// proportion to the value: for the background.
+    pub fn build(record: &Record) -> Self {
+        Self::build_as(record, Mode::Auto)
+    }
+
+    /// Makes a record's value ready, as the user wants it.
+    pub fn build_as(record: &Record, mode: Mode) -> Self {
+        let value = record.value.clone();
+        if value.is_empty()
+            && (mode != Mode::Auto || record.meta.content_type.family() != Family::None)
+        {
+            let json = mode == Mode::Auto && record.meta.content_type.family() == Family::Json;
+            let note = json.then(|| "empty, which is not valid JSON".to_owned());
+            return Self { value, kind: Kind::Empty, note, body: Body::Nothing };
+        }
+        match mode {
+            Mode::Auto => Self::guess(record),
+            Mode::Text => Self::text(value, None),
+            Mode::Hex => Self::hex(value, None),
+            Mode::Raw => {
+                let style = Style { raw: true, crlf: false };
+                Self::lines_of(value, Kind::Text, None, style)
+            }
+        }
+    }
+
+    fn guess(record: &Record) -> Self {
+        let value = record.value.clone();
+        let content_type = &record.meta.content_type;
+        match content_type.family() {
+            Family::None => {
+                let note = (!value.is_empty())
+                    .then(|| format!("holds {} bytes although its type says None", value.len()));
+                Self { value, kind: Kind::None, note, body: Body::Nothing }
+            }
+            Family::Json => match json::lines::index(&value) {
+                Ok(index) => Self::json(value, index),
+                Err(_) if std::str::from_utf8(&value).is_err() => Self::not_utf8(value),
+                Err(fault) => {
+                    let JsonFault { line, column, message, .. } = fault;
+                    let note = format!(
+                        "not valid JSON at line {line}, column {column} ({message}): shown as text"
+                    );
+                    Self::text(value, Some(note))
+                }
+            },
+            Family::Text if std::str::from_utf8(&value).is_err() => Self::not_utf8(value),
+            Family::Text => Self::text(value, None),
+            family @ (Family::Image | Family::Binary | Family::Unknown) => {
+                let format = format::describe(&value);
+                if format.is_none() && is_readable(&value) {
+                    let open = value.trim_ascii_start().first();
+                    let maybe_json = content_type.as_str().contains("json")
+                        || family == Family::Unknown && matches!(open, Some(b'{' | b'['));
+                    let index = maybe_json.then(|| json::lines::index(&value).ok()).flatten();
+                    return match index {
+                        Some(index) => Self::json(value, index),
+                        None => Self::text(value, None),
+                    };
+                }
+                Self::hex(value, format)
+            }
+        }
+    }
+
+    fn json(value: Bytes, index: index::Index) -> Self {
+        let lines = Lines { bytes: value.clone(), index, format: Format::Json };
+        Self { value, kind: Kind::Json, note: None, body: Body::Lines(lines) }
+    }
+
+    fn text(value: Bytes, note: Option<String>) -> Self {
+        let crlf = text::is_crlf(&value);
+        let note = match (note, crlf) {
+            (note, false) => note,
+            (None, true) => Some("lines end with CR LF".to_owned()),
+            (Some(note), true) => Some(format!("{note}; lines end with CR LF")),
+        };
+        Self::lines_of(value, Kind::Text, note, Style { raw: false, crlf })
+    }
+
+    fn lines_of(value: Bytes, kind: Kind, note: Option<String>, style: Style) -> Self {
+        let index = text::index(&value, style);
+        let lines = Lines { bytes: value.clone(), index, format: Format::Text(style) };
+        Self { value, kind, note, body: Body::Lines(lines) }
+    }
+
+    fn hex(value: Bytes, note: Option<String>) -> Self {
+        Self { value, kind: Kind::Hex, note, body: Body::Hex }
+    }
+
+    fn not_utf8(value: Bytes) -> Self {
+        let note = match format::describe(&value) {
+            Some(format) => format!("not UTF-8 but {format}: shown as hex"),
+            None => "not UTF-8: shown as hex".to_owned(),
+        };
+        Self::hex(value, Some(note))
+    }
+
+    /// What the value is shown as.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// What the user should know of it: why it is not shown as its content type says, or what
+    /// its bytes are.
+    pub fn note(&self) -> Option<&str> {
+        self.note.as_deref()
+    }
+
+    /// How many lines there are; in hex, of 16 bytes each.
+    pub fn lines(&self) -> usize {
+        match &self.body {
+            Body::Nothing => 0,
+            Body::Lines(lines) => lines.index.lines(),
+            Body::Hex => hex::lines(&self.value),
+        }
+    }
+
+    /// The rows that are seen, at most as many as the viewport has, with what a search found
+    /// marked in them. Takes the time of what is seen, not of the value.
+    pub fn rows(&self, scroll: Scroll, view: Viewport, marks: Option<&Matches>) -> Vec<Row> {
+        match &self.body {
+            Body::Nothing => Vec::new(),
+            Body::Lines(lines) => draw::rows(lines, scroll, view, marks),
+            Body::Hex => hex::rows(&self.value, scroll, view, marks),
+        }
+    }
+
+    /// Searches the value as it is stored. A needle without capitals ignores case. At most
+    /// 100,000 matches are kept.
+    pub fn find(&self, needle: &str) -> Matches {
+        find::find(&self.value, needle)
+    }
+}
+
+/// Whether the bytes are text that a person wrote or reads.
+fn is_readable(bytes: &[u8]) -> bool {
+    let odd = |byte: &u8| matches!(byte, 0..=8 | 0x0b | 0x0e..=0x1f | 0x7f);
+    !bytes.iter().any(odd) && std::str::from_utf8(bytes).is_ok()
+}

@@ -1,1 +1,246 @@
 //! The imperative shell: owns the terminal, the tasks and the time.
+//!
+//! One loop waits for whatever comes first: a frame that is due, a signal, a key, a result. It
+//! hands events to the core, carries out the effects, and draws at most every 16 ms and only
+//! after something happened. Nothing in it waits for the storage.
+
+pub mod clipboard;
+pub mod terminal;
+
+mod effects;
+mod files;
+mod reads;
+mod setup;
+mod signals;
+
+use std::io;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crossterm::event::{Event as TerminalEvent, EventStream};
+use futures::StreamExt as _;
+use tokio::sync::mpsc;
+
+use crate::app::{App, Effect, Event};
+use crate::storage::target::Target;
+use crate::storage::{Options, Storage, Timestamp};
+use crate::view::{Look, draw};
+
+use effects::Tasks;
+pub use setup::Setup;
+use signals::{Signals, Wish};
+use terminal::Terminal;
+
+/// The least time between two frames.
+const FRAME: Duration = Duration::from_millis(16);
+/// How many results may wait for the loop before their tasks have to.
+const ROOM: usize = 64;
+
+/// Runs the browser until the user or a signal ends it; gives the exit code.
+///
+/// # Errors
+/// If there is no terminal, or it fails.
+pub fn run(setup: Setup) -> anyhow::Result<u8> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .thread_name("larder")
+        .enable_all()
+        .build()?;
+    let code = runtime.block_on(async {
+        let terminal = Terminal::enter(setup.settings.mouse)?;
+        Shell::new(setup, terminal)?.run().await
+    });
+    // A walk or a preview on its own thread must not hold up the end.
+    runtime.shutdown_background();
+    Ok(code?)
+}
+
+struct Shell {
+    app: App,
+    look: Look,
+    terminal: Terminal,
+    input: EventStream,
+    signals: Signals,
+    tasks: Tasks,
+    events: mpsc::Receiver<Event>,
+    storages: (mpsc::Sender<Arc<dyn Storage>>, mpsc::Receiver<Arc<dyn Storage>>),
+    target: Target,
+    options: Options,
+    clipboard_limit: usize,
+    drawn: Option<Instant>,
+    dirty: bool,
+    ending: Option<u8>,
+}
+
+impl Shell {
+    fn new(setup: Setup, terminal: Terminal) -> io::Result<Self> {
+        let (sender, events) = mpsc::channel(ROOM);
+        let size = crossterm::terminal::size()?;
+        Ok(Self {
+            app: App::new(setup.settings, Arc::new(setup.keymap), size),
+            look: setup.look,
+            terminal,
+            input: EventStream::new(),
+            signals: Signals::take()?,
+            tasks: Tasks::new(sender),
+            events,
+            storages: mpsc::channel(1),
+            target: setup.target,
+            options: setup.options,
+            clipboard_limit: setup.clipboard_limit,
+            drawn: None,
+            dirty: true,
+            ending: None,
+        })
+    }
+
+    async fn run(mut self) -> io::Result<u8> {
+        let effects = self.app.start();
+        self.carry_out(effects).await?;
+        loop {
+            if let Some(code) = self.ending
+                && !self.tasks.is_writing()
+            {
+                self.terminal.leave();
+                return Ok(code);
+            }
+            let frame = self.frame_due();
+            tokio::select! {
+                biased;
+                () = frame, if self.dirty => self.draw()?,
+                wish = self.signals.next() => self.wish(wish)?,
+                event = self.input.next() => self.typed(event).await?,
+                Some(storage) = self.storages.1.recv() => self.tasks.use_storage(storage),
+                Some(event) = self.events.recv() => self.take(event).await?,
+            }
+        }
+    }
+
+    /// Ends when the next frame may be drawn.
+    fn frame_due(&self) -> impl Future<Output = ()> + use<> {
+        let wait = self.drawn.map_or(Duration::ZERO, |drawn| FRAME.saturating_sub(drawn.elapsed()));
+        async move {
+            if !wait.is_zero() {
+                tokio::time::sleep(wait).await;
+            }
+        }
+    }
+
+    fn draw(&mut self) -> io::Result<()> {
+        self.app.now = Timestamp::now();
+        self.terminal.draw(|frame| draw(frame, &self.app, &self.look))?;
+        self.drawn = Some(Instant::now());
+        self.dirty = false;
+        Ok(())
+    }
+
+    async fn typed(&mut self, event: Option<io::Result<TerminalEvent>>) -> io::Result<()> {
+        let event = match event {
+            Some(Ok(TerminalEvent::Key(key))) => Event::Key(key),
+            Some(Ok(TerminalEvent::Mouse(mouse))) => Event::Mouse(mouse),
+            Some(Ok(TerminalEvent::Paste(text))) => Event::Paste(text),
+            Some(Ok(TerminalEvent::Resize(width, height))) => Event::Resize(width, height),
+            Some(Ok(TerminalEvent::FocusGained | TerminalEvent::FocusLost)) => return Ok(()),
+            // The terminal is gone: no one is left to read or to write for.
+            Some(Err(_)) | None => {
+                self.end(129);
+                return Ok(());
+            }
+        };
+        self.take(event).await
+    }
+
+    async fn take(&mut self, event: Event) -> io::Result<()> {
+        self.dirty = true;
+        let effects = self.app.handle(event);
+        self.carry_out(effects).await
+    }
+
+    fn wish(&mut self, wish: Wish) -> io::Result<()> {
+        match wish {
+            Wish::End(code) => {
+                self.end(code);
+                Ok(())
+            }
+            Wish::Stop => self.suspend(),
+        }
+    }
+
+    /// Ends after the writes under way; asked twice, at once.
+    fn end(&mut self, code: u8) {
+        self.ending = Some(code);
+        self.dirty = true;
+    }
+
+    fn suspend(&mut self) -> io::Result<()> {
+        self.terminal.suspend()?;
+        self.resized()
+    }
+
+    /// Takes the size anew and draws everything.
+    fn resized(&mut self) -> io::Result<()> {
+        let (width, height) = crossterm::terminal::size()?;
+        self.app.handle(Event::Resize(width, height));
+        self.terminal.redraw()?;
+        self.dirty = true;
+        Ok(())
+    }
+
+    async fn carry_out(&mut self, effects: Vec<Effect>) -> io::Result<()> {
+        let mut effects = std::collections::VecDeque::from(effects);
+        while let Some(effect) = effects.pop_front() {
+            match effect {
+                Effect::Connect => self.tasks.connect(
+                    self.target.clone(),
+                    self.options.clone(),
+                    self.storages.0.clone(),
+                ),
+                Effect::Read(slot, ticket, read) => self.tasks.read(slot, ticket, read),
+                Effect::Cancel(slot) => self.tasks.cancel(slot),
+                Effect::Write(write) => self.tasks.write(write),
+                Effect::Settle(write) => self.tasks.settle(write),
+                Effect::OpenEditor { text, suffix } => {
+                    let event = self.outside(&text, &suffix).await?;
+                    effects.extend(self.app.handle(event));
+                }
+                Effect::Copy { what, bytes } => {
+                    let event = self.copy(what, &bytes)?;
+                    effects.extend(self.app.handle(event));
+                }
+                Effect::SaveFile { path, bytes, overwrite } => self.tasks.work(move || {
+                    let result = files::save(&path, &bytes, overwrite);
+                    Event::Saved(path, result)
+                }),
+                Effect::Mouse(taken) => self.terminal.set_mouse(taken)?,
+                Effect::Suspend => self.suspend()?,
+                Effect::Redraw => self.resized()?,
+                Effect::Quit => self.end(0),
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives the terminal to the user's own editor, and takes it back.
+    async fn outside(&mut self, text: &[u8], suffix: &str) -> io::Result<Event> {
+        self.terminal.leave();
+        // Two readers of one terminal would share its keys between them.
+        self.input = EventStream::new();
+        let result = files::edit(text, suffix).await;
+        self.terminal.reenter()?;
+        self.signals.forget_interrupts();
+        self.resized()?;
+        Ok(Event::Edited(result))
+    }
+
+    fn copy(&mut self, what: &'static str, bytes: &[u8]) -> io::Result<Event> {
+        let env = |name: &str| std::env::var(name).ok();
+        let result = match clipboard::copy_sequence(bytes, &env, self.clipboard_limit) {
+            Ok(sequence) => {
+                self.terminal.send(&sequence)?;
+                Ok(bytes.len())
+            }
+            Err(too_large) => Err(too_large.to_string()),
+        };
+        Ok(Event::Copied(what, result))
+    }
+}

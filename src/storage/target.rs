@@ -168,3 +168,6 @@ impl std::fmt::Display for Host {
 fn join(hosts: &[Host]) -> String {
     hosts.iter().map(Host::to_string).collect::<Vec<_>>().join(",")
 }
+
+#[cfg(test)]
+mod tests;

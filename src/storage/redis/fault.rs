@@ -300,3 +300,6 @@ fn tls(details: &str, address: &str) -> Error {
         error(format!("TLS with {address} failed"))
     }
 }
+
+#[cfg(test)]
+mod tests;

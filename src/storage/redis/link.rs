@@ -1,7 +1,7 @@
 //! The connection to a server: fred, made so that nothing hangs, nothing runs late and no write
 //! runs twice.
 //!
-//! fred's own reconnection is off. Each connection is one [life](life); when it ends, everything
+//! fred's own reconnection is off. Each connection is one [life]; when it ends, everything
 //! that waits on it fails at once, and the link makes the next one, for ever, at most 2 s apart.
 
 mod alone;

@@ -236,7 +236,6 @@ fn host(text: &str, port: u16) -> Result<Host> {
             "write HOST:PORT; in a password, write `/`, `?`, `#` and `@` as %2F, %3F, %23, %40",
         )
     };
-    // `http` makes `url` check the name as a host name.
     let parsed = Url::parse(&format!("redis://{text}")).map_err(|_| wrong())?;
     let name = match parsed.host() {
         Some(UrlHost::Ipv6(address)) => address.to_string(),
@@ -264,7 +263,8 @@ fn socket(host: &str, path: &str) -> Result<PathBuf> {
 }
 
 fn is_path(text: &str) -> bool {
-    text.starts_with(['/', '.', '~']) || text.ends_with(".sock")
+    let extension = std::path::Path::new(text).extension();
+    text.starts_with(['/', '.', '~']) || extension.is_some_and(|extension| extension == "sock")
 }
 
 fn expand_home(text: &str) -> PathBuf {

@@ -20,19 +20,21 @@ pub(super) enum Place {
     Unix(std::path::PathBuf),
     /// A cluster's nodes.
     Cluster(Vec<Host>),
+    /// One node of a cluster whose others cannot be found or reached.
+    Node(Host),
 }
 
 impl Place {
     /// Whether it is a cluster.
     pub(super) fn is_cluster(&self) -> bool {
-        matches!(self, Self::Cluster(_))
+        matches!(self, Self::Cluster(_) | Self::Node(_))
     }
 }
 
 impl std::fmt::Display for Place {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Tcp(host) => host.fmt(f),
+            Self::Tcp(host) | Self::Node(host) => host.fmt(f),
             Self::Unix(path) => path.display().fmt(f),
             Self::Cluster(hosts) => {
                 let hosts: Vec<_> = hosts.iter().map(Host::to_string).collect();
@@ -66,7 +68,7 @@ pub(super) fn build(
     timeout: Duration,
 ) -> Client {
     let server = match place {
-        Place::Tcp(host) => ServerConfig::Centralized { server: server(host) },
+        Place::Tcp(host) | Place::Node(host) => ServerConfig::Centralized { server: server(host) },
         Place::Unix(path) => ServerConfig::Unix { path: path.clone() },
         Place::Cluster(hosts) => ServerConfig::Clustered {
             hosts: hosts.iter().map(server).collect(),
@@ -87,6 +89,8 @@ pub(super) fn build(
         connection_timeout: timeout,
         internal_command_timeout: timeout,
         max_command_attempts: 1,
+        // A cluster that is down says so to every command; what is asked then tells it better.
+        disable_cluster_health_check: true,
         unresponsive: UnresponsiveConfig { max_timeout: None, ..UnresponsiveConfig::default() },
         tcp: TcpConfig { nodelay: Some(true), ..TcpConfig::default() },
         ..ConnectionConfig::default()

@@ -10,7 +10,7 @@ use super::client::{self, Login, Place};
 use super::command::Command;
 use super::life::Life;
 use super::{sentinel, tls};
-use crate::storage::target::{Endpoint, RedisTarget};
+use crate::storage::target::{Endpoint, Host, RedisTarget};
 use crate::storage::{Error, ErrorKind, Result};
 
 /// A key that every server with stores has, to see what the user may do.
@@ -39,33 +39,57 @@ impl Plan {
 
 /// A connection that was tried: the server has its data, and this user may read stores.
 pub(super) async fn checked(plan: &Plan) -> Result<Established> {
-    let address = plan.target.address();
     let work = async {
         loop {
             let (place, by_sentinel) = match &plan.target.endpoint {
                 Endpoint::Tcp(host) => (Place::Tcp(host.clone()), false),
                 Endpoint::Unix(path) => (Place::Unix(path.clone()), false),
-                Endpoint::Cluster(hosts) => (Place::Cluster(hosts.clone()), false),
+                Endpoint::Cluster(hosts) => return cluster(plan, hosts.clone()).await,
                 Endpoint::Sentinel { .. } => (Place::Tcp(sentinel::primary(plan).await?), true),
             };
             let life = plain(plan, &place).await?;
             match check(plan, &life, &place, by_sentinel).await? {
                 Verdict::Usable => return Ok(Established { life, place }),
-                Verdict::Cluster(place) => {
-                    let life = plain(plan, &place).await?;
-                    check(plan, &life, &place, false).await?;
-                    return Ok(Established { life, place });
-                }
+                Verdict::Cluster(host) => return cluster(plan, vec![host]).await,
                 // A failover is under way: ask again, until the time is up.
                 Verdict::NotPrimary => tokio::time::sleep(Duration::from_millis(200)).await,
             }
         }
     };
-    match tokio::time::timeout(plan.timeout, work).await {
+    let result = match tokio::time::timeout(plan.timeout, work).await {
         Ok(result) => result,
-        Err(_) => Err(fault::no_answer(&address, plan.timeout)
-            .hint("check the address, or give it longer with --connect-timeout")),
+        Err(_) => Err(fault::no_answer(&plan.target.address(), plan.timeout)),
+    };
+    result.map_err(|error| match error.kind {
+        ErrorKind::Timeout if plan.target.tls.is_some() => {
+            error.hint("check the address; if the server does not speak TLS, use redis://")
+        }
+        ErrorKind::Timeout => error.hint("check the address, or give it longer"),
+        _ => error,
+    })
+}
+
+/// A connection to a cluster; where its nodes cannot be found (it does not know its own address,
+/// this user may not ask) to the only node that is known.
+async fn cluster(plan: &Plan, hosts: Vec<Host>) -> Result<Established> {
+    let only = match hosts.as_slice() {
+        [host] => Some(host.clone()),
+        _ => None,
+    };
+    match (usable(plan, Place::Cluster(hosts)).await, only) {
+        (Err(error), Some(host))
+            if matches!(error.kind, ErrorKind::Connection | ErrorKind::Permission) =>
+        {
+            usable(plan, Place::Node(host)).await.map_err(|_| error)
+        }
+        (result, _) => result,
     }
+}
+
+async fn usable(plan: &Plan, place: Place) -> Result<Established> {
+    let life = plain(plan, &place).await?;
+    check(plan, &life, &place, false).await?;
+    Ok(Established { life, place })
 }
 
 /// A connection to a known place, logged in and with its database, but not tried.
@@ -100,7 +124,7 @@ pub(super) async fn plain(plan: &Plan, place: &Place) -> Result<Life> {
 
 enum Verdict {
     Usable,
-    Cluster(Place),
+    Cluster(Host),
     NotPrimary,
 }
 
@@ -133,7 +157,7 @@ async fn check(plan: &Plan, life: &Life, place: &Place, by_sentinel: bool) -> Re
             if plan.target.database != 0 {
                 return Err(fault::reply("ERR SELECT is not allowed in cluster mode"));
             }
-            return Ok(Verdict::Cluster(Place::Cluster(vec![host.clone()])));
+            return Ok(Verdict::Cluster(host.clone()));
         }
     }
     let mut refusal = None;

@@ -3,10 +3,12 @@
 #[path = "../../../../tests/support/server.rs"]
 mod server;
 
+#[path = "../../../../tests/support/proxy.rs"]
+mod proxy;
+
 mod basics;
 mod loss;
 mod places;
-mod proxy;
 mod refusals;
 mod secure;
 

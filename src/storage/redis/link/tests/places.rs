@@ -119,11 +119,46 @@ async fn a_cluster_that_comes_back_is_found_again() {
     assert_eq!(link.run(command("GET", &["k"])).await, Ok(Value::Null));
 }
 
+#[tokio::test]
+async fn keys_are_read_from_whichever_node_holds_them() {
+    let nodes = [(); 2].map(|()| Server::start_without_module(&["--cluster-enabled", "yes"]));
+    nodes[0].cli(&["CLUSTER", "ADDSLOTSRANGE", "0", "8000"]);
+    nodes[1].cli(&["CLUSTER", "ADDSLOTSRANGE", "8001", "16383"]);
+    nodes[0].cli(&["CLUSTER", "MEET", "127.0.0.1", &nodes[1].port().to_string()]);
+    nodes.iter().for_each(until_ok);
+    // `a` lies in slot 15495, `b` in slot 3300.
+    for url in [nodes[0].url(), format!("redis-cluster://127.0.0.1:{}", nodes[1].port())] {
+        let link = connect(&url).await.unwrap();
+        for key in ["a", "b"] {
+            let set = "return redis.call('SET', KEYS[1], 'x')";
+            link.script(set, vec![text(key)], vec![]).await.unwrap();
+            assert_eq!(link.run_bulk(command("GET", &[key])).await, Ok(text("x")));
+        }
+        let refused = link.run(command("SCAN", &["0"])).await.unwrap_err();
+        assert_eq!(refused.kind, ErrorKind::Cluster);
+    }
+    assert_eq!([nodes[0].cli(&["DBSIZE"]), nodes[1].cli(&["DBSIZE"])], [b"1", b"1"]);
+    // A slot that moves while the link looks elsewhere is found again.
+    let link = connect(&nodes[0].url()).await.unwrap();
+    nodes[0].cli(&["DEL", "b"]);
+    let id = String::from_utf8(nodes[1].cli(&["CLUSTER", "MYID"])).unwrap();
+    for node in [&nodes[1], &nodes[0]] {
+        node.cli(&["CLUSTER", "SETSLOT", "3300", "NODE", &id]);
+    }
+    assert_eq!(link.run(command("GET", &["b"])).await, Ok(Value::Null));
+    assert_eq!(*link.state().borrow(), Connection::Up);
+}
+
 fn cluster() -> Server {
     let server = Server::start_without_module(&["--cluster-enabled", "yes"]);
     server.cli(&["CLUSTER", "ADDSLOTSRANGE", "0", "16383"]);
-    while !String::from_utf8_lossy(&server.cli(&["CLUSTER", "INFO"])).contains("cluster_state:ok") {
+    until_ok(&server);
+    server
+}
+
+fn until_ok(server: &Server) {
+    let info = || String::from_utf8_lossy(&server.cli(&["CLUSTER", "INFO"])).into_owned();
+    while !info().contains("cluster_state:ok") {
         std::thread::sleep(Duration::from_millis(10));
     }
-    server
 }

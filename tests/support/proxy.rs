@@ -1,4 +1,5 @@
-//! A wire between link and server that can be cut or made silent.
+//! A wire to a server that can be cut or made silent.
+#![allow(clippy::unwrap_used, reason = "helpers of tests, outside #[test]")]
 
 use std::sync::Arc;
 

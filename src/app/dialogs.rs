@@ -1,0 +1,195 @@
+//! The questions asked before something is lost, and the details of stores and records.
+
+use crossterm::event::KeyEvent;
+
+use crate::keymap::Action;
+use crate::storage::{RecordMeta, RecordState, StoreInfo, StoreState, Timestamp, Write};
+
+use super::event::{Effect, Shown};
+use super::modal::{Confirm, Details, Modal, OnYes};
+use super::{App, Notice, Pane, words};
+
+impl App {
+    pub(super) fn confirm_key(
+        &mut self,
+        key: KeyEvent,
+        action: Option<Action>,
+        effects: &mut Vec<Effect>,
+    ) {
+        use crossterm::event::{KeyCode, KeyModifiers};
+        let Some(Modal::Confirm(confirm)) = &mut self.modal else { return };
+        let plain = matches!(key.code, KeyCode::Char(_))
+            && !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
+        if let (Some((wanted, input)), true) =
+            (&mut confirm.typed, plain || key.code == KeyCode::Backspace)
+        {
+            // Where a name must be typed, letters are letters, not answers.
+            input.key(key);
+            confirm.yes = input.text() == wanted;
+            return;
+        }
+        match action {
+            Some(Action::ConfirmYes) if confirm.may() => self.confirmed(effects),
+            Some(Action::Accept) if confirm.yes && confirm.may() => self.confirmed(effects),
+            Some(Action::Accept) if confirm.typed.is_some() => {
+                self.notice = Some(Notice::info("type the store's name to go on, or press Esc"));
+            }
+            Some(Action::Switch | Action::Left | Action::Right | Action::Next) => {
+                confirm.yes = !confirm.yes && confirm.may();
+            }
+            Some(Action::ConfirmNo | Action::Accept | Action::Cancel | Action::Back) => {
+                self.modal = None;
+            }
+            Some(Action::Quit) => self.leave(effects),
+            Some(Action::Redraw) => effects.push(Effect::Redraw),
+            Some(Action::Suspend) => effects.push(Effect::Suspend),
+            _ => {}
+        }
+    }
+
+    fn confirmed(&mut self, effects: &mut Vec<Effect>) {
+        let Some(Modal::Confirm(confirm)) = self.modal.take() else { return };
+        match confirm.on_yes {
+            OnYes::Write(write) => self.send(write, effects),
+            OnYes::DiscardEdit => self.editor = None,
+            OnYes::OverwriteRecord => self.save_editor(false, true, effects),
+            OnYes::OverwriteFile(path) => {
+                if let Some(record) = self.value_at_hand() {
+                    effects.push(Effect::SaveFile { path, bytes: record.value, overwrite: true });
+                }
+            }
+            OnYes::Quit => self.leave(effects),
+        }
+    }
+
+    pub(super) fn ask_to_delete(&mut self) {
+        let (Some(store), keys) = (self.keys.store.clone(), self.keys.chosen()) else { return };
+        let Some(first) = keys.first() else { return };
+        let sizes = keys.iter().filter_map(|key| self.keys.index.find(key.as_bytes()).ok());
+        let bytes: u64 = sizes.map(|row| self.keys.index.row(row).size).sum();
+        let confirm = if keys.len() == 1 {
+            Confirm::new("Delete the record", "delete", OnYes::Quit)
+                .line(first.escaped())
+                .line(format!("{} in the store {store}", words::size(bytes)))
+        } else {
+            let count = words::plural(keys.len() as u64, "record");
+            Confirm::new(format!("Delete {count}"), "delete", OnYes::Quit)
+                .line(format!("{} in the store {store}", words::size(bytes)))
+        };
+        let on_yes = OnYes::Write(Write::Delete { store, keys });
+        self.modal = Some(Modal::Confirm(Confirm { on_yes, ..confirm }));
+    }
+
+    pub(super) fn ask_about_store(&mut self, info: &StoreInfo, drop: bool) {
+        let store = info.store.clone();
+        let open = self.keys.store.as_ref() == Some(&store) && self.keys.complete;
+        let bytes = if open { Some(self.keys.index.total_bytes()) } else { info.bytes };
+        let records = info.records.map_or_else(
+            || "an unknown number of records".to_owned(),
+            |records| words::plural(records, "record"),
+        );
+        let weight = bytes
+            .map_or_else(|| "size not known until the store is opened".to_owned(), words::size);
+        let (title, verb, write, what) = if drop {
+            ("Drop the store", "drop", Write::Drop(store.clone()), "The store goes too.")
+        } else {
+            ("Purge the store", "purge", Write::Purge(store.clone()), "The store itself stays.")
+        };
+        let confirm = Confirm::new(title, verb, OnYes::Write(write))
+            .line(store.escaped())
+            .line(format!("{records} · {weight}"))
+            .line(what)
+            .typing(store.escaped());
+        self.modal = Some(Modal::Confirm(confirm));
+    }
+
+    pub(super) fn show_details(&mut self) {
+        let mut facts = Vec::new();
+        let title = if self.focus == Pane::Stores {
+            let Some(info) = self.stores.current() else { return };
+            store_facts(info, self.now, &mut facts);
+            "Store"
+        } else {
+            let read = self.record.shown.as_ref().and_then(Shown::meta).cloned();
+            let current = self.keys.current();
+            let read = read.filter(|read| current.as_ref().is_none_or(|at| at.key == read.key));
+            let Some(meta) = read.or(current) else { return };
+            record_facts(&meta, &mut facts);
+            let info = self.keys.store.as_ref().and_then(|store| self.stores.get(store));
+            if let Some(info) = info {
+                store_facts(info, self.now, &mut facts);
+            }
+            "Record"
+        };
+        self.modal = Some(Modal::Details(Details { title: title.to_owned(), facts, scroll: 0 }));
+    }
+}
+
+fn record_facts(meta: &RecordMeta, facts: &mut Vec<(&'static str, String)>) {
+    facts.push(("key", meta.key.escaped()));
+    facts.push(("content type", meta.content_type.as_str().to_owned()));
+    let exact = words::plural(meta.size, "byte");
+    facts.push(("size", format!("{exact} ({})", words::size(meta.size))));
+    facts.push(("state", record_state(&meta.state)));
+}
+
+/// What a record's state means, in words.
+fn record_state(state: &RecordState) -> String {
+    match state {
+        RecordState::Whole => "whole".to_owned(),
+        RecordState::NoMetadata => "a value without metadata: Crawlee reads None".to_owned(),
+        RecordState::NoValue => "metadata without a value: Crawlee reads None".to_owned(),
+        RecordState::BadMetadata(raw) => {
+            format!("malformed metadata, Crawlee cannot list this store: {raw}")
+        }
+        RecordState::WrongSize(said) => format!("the metadata says {said} bytes"),
+    }
+}
+
+/// What is known of a store, name by name.
+pub(crate) fn store_facts(
+    info: &StoreInfo,
+    now: Timestamp,
+    facts: &mut Vec<(&'static str, String)>,
+) {
+    let none = || "—".to_owned();
+    facts.push(("store", info.store.escaped()));
+    facts.push(("id", info.id.clone().unwrap_or_else(none)));
+    let name = info.name.clone();
+    facts.push(("name", name.unwrap_or_else(|| "none (an alias or the default)".to_owned())));
+    facts.push(("records", info.records.map_or_else(none, words::count)));
+    if let Some(values) = info.values {
+        facts.push(("values", format!("{}: some records are not whole", words::count(values))));
+    }
+    let when = |at: Option<Timestamp>| {
+        at.map_or_else(none, |at| format!("{at} ({})", with_ago(&words::ago(at, now))))
+    };
+    facts.push(("created_at", when(info.created_at)));
+    facts.push(("modified_at", when(info.modified_at)));
+    facts.push(("accessed_at", when(info.accessed_at)));
+    facts.push(("state", store_state(&info.state)));
+}
+
+fn with_ago(words: &str) -> String {
+    if words == "now" || words.starts_with("in ") {
+        words.to_owned()
+    } else {
+        format!("{words} ago")
+    }
+}
+
+/// What a store's state means, in words.
+fn store_state(state: &StoreState) -> String {
+    match state {
+        StoreState::Whole => "whole".to_owned(),
+        StoreState::HalfMade => "half-made: indexed, but without metadata; Crawlee waits 30 s on \
+                                 it and fails"
+            .to_owned(),
+        StoreState::Ghost => {
+            "ghost: records without index and metadata, written after a drop".to_owned()
+        }
+        StoreState::NotIndexed => "whole, but no index entry leads to it".to_owned(),
+        StoreState::StaleId => "an id leads here that is not the store's own".to_owned(),
+        StoreState::Damaged(why) => format!("damaged: {why}"),
+    }
+}

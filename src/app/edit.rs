@@ -1,0 +1,179 @@
+//! Editing a record: the keys of the editor, and the way to the user's own one.
+
+use bytes::Bytes;
+use crossterm::event::KeyEvent;
+
+use crate::keymap::Action;
+use crate::storage::content::Family;
+
+use super::editor::{Blocked, Content, Editor, Field};
+use super::event::Effect;
+use super::modal::{Confirm, Modal, OnYes};
+use super::{App, Notice, words};
+
+impl App {
+    /// Opens the record under the cursor in the editor, or at once in the user's own.
+    pub(super) fn edit(&mut self, outside: bool, effects: &mut Vec<Effect>) {
+        let (Some(store), Some(record)) = (self.keys.store.clone(), self.value_at_hand()) else {
+            return;
+        };
+        if record.meta.key.as_str().is_none() {
+            self.notice = Some(Notice::warning(
+                "this key is not UTF-8: Crawlee's metadata cannot name it, so it cannot be set",
+            ));
+            return;
+        }
+        if !outside {
+            if record.value.len() as u64 > self.settings.editor_limit {
+                let size = words::size(record.value.len() as u64);
+                self.notice = Some(Notice::warning(format!(
+                    "{size} are too much for the built-in editor; E opens it in $EDITOR"
+                )));
+                return;
+            }
+            if std::str::from_utf8(&record.value).is_err() {
+                self.notice = Some(Notice::warning(
+                    "this value is not text; E opens its bytes in $EDITOR, w saves them to a file",
+                ));
+                return;
+            }
+        }
+        self.editor = Some(Editor::edit(store, record));
+        if outside {
+            self.edit_outside(effects);
+        }
+    }
+
+    fn edit_outside(&mut self, effects: &mut Vec<Effect>) {
+        if let Some(editor) = &mut self.editor {
+            editor.outside = true;
+            let suffix = match editor.typed_content_type().family() {
+                Family::Json => ".json".to_owned(),
+                Family::Text | Family::Image => {
+                    let content_type = editor.typed_content_type();
+                    let short: String =
+                        content_type.short().chars().filter(char::is_ascii_alphanumeric).collect();
+                    if short == "text" { ".txt".to_owned() } else { format!(".{short}") }
+                }
+                _ if matches!(editor.value, Content::Text(..)) => ".txt".to_owned(),
+                _ => ".bin".to_owned(),
+            };
+            effects.push(Effect::OpenEditor { text: editor.value.bytes(), suffix });
+        }
+    }
+
+    /// The user's own editor has ended: what it left is saved at once, or stays in larder's
+    /// editor if it cannot be.
+    pub(super) fn edited(&mut self, result: Result<Bytes, String>, effects: &mut Vec<Effect>) {
+        let Some(editor) = &mut self.editor else { return };
+        editor.outside = false;
+        match result {
+            Ok(text) => {
+                // Editors end the last line with a line break, whether it had one or not.
+                let before = editor.value.bytes();
+                let text = match text.strip_suffix(b"\n") {
+                    Some(cut) if !before.ends_with(b"\n") => text.slice(..cut.len()),
+                    _ => text,
+                };
+                if text == before && !editor.is_changed() {
+                    self.editor = None;
+                    self.notice = Some(Notice::info("nothing was changed"));
+                    return;
+                }
+                editor.replace(&text);
+                // A new record still needs its key.
+                if editor.original.is_some() {
+                    self.save_editor(false, false, effects);
+                }
+            }
+            Err(why) => {
+                let unchanged = !editor.is_changed();
+                if unchanged && editor.original.is_some() {
+                    self.editor = None;
+                }
+                self.notice = Some(Notice::failure(why));
+            }
+        }
+    }
+
+    pub(super) fn editor_key(
+        &mut self,
+        key: KeyEvent,
+        action: Option<Action>,
+        effects: &mut Vec<Effect>,
+    ) {
+        let Some(editor) = &mut self.editor else { return };
+        match action {
+            Some(Action::Quit) => return self.quit(effects),
+            Some(Action::Redraw) => return effects.push(Effect::Redraw),
+            Some(Action::Suspend) => return effects.push(Effect::Suspend),
+            _ if editor.outside => return,
+            _ if editor.saving => {
+                self.notice = Some(Notice::info("being saved; the answer is awaited"));
+                return;
+            }
+            Some(Action::Help) => self.modal = Some(Modal::Help(0)),
+            Some(Action::Save) => self.save_editor(false, false, effects),
+            Some(Action::SaveAsText) => self.save_editor(true, false, effects),
+            Some(Action::Cancel) => self.cancel_editor(),
+            Some(Action::NextField) => editor.next_field(true),
+            Some(Action::PreviousField) => editor.next_field(false),
+            Some(Action::Undo) => editor.undo(false),
+            Some(Action::Redo) => editor.undo(true),
+            Some(Action::EditExternal) => self.edit_outside(effects),
+            Some(Action::Format) => {
+                if let Err(why) = editor.format() {
+                    editor.fault = Some(why);
+                }
+            }
+            _ if editor.field == Field::Value && editor.value.text().is_none() => {
+                self.notice = Some(Notice::info("these bytes are not text; edit them in $EDITOR"));
+            }
+            _ => editor.key(key),
+        }
+        self.show_editor_cursor();
+    }
+
+    fn cancel_editor(&mut self) {
+        if self.editor.as_ref().is_some_and(Editor::is_changed) {
+            self.modal = Some(Modal::Confirm(
+                Confirm::new("Discard the changes", "discard", OnYes::DiscardEdit)
+                    .line("What was typed has not been saved."),
+            ));
+        } else {
+            self.editor = None;
+        }
+    }
+
+    pub(super) fn save_editor(
+        &mut self,
+        as_text: bool,
+        overwrite: bool,
+        effects: &mut Vec<Effect>,
+    ) {
+        let Some(editor) = &mut self.editor else { return };
+        match editor.to_write(as_text, overwrite) {
+            Ok(write) => {
+                editor.saving = true;
+                editor.fault = None;
+                self.send(write, effects);
+            }
+            Err(Blocked::Unchanged) => {
+                self.editor = None;
+                self.notice = Some(Notice::info("nothing was changed"));
+            }
+            Err(Blocked::Fault(why)) => {
+                editor.fault = Some(why);
+                self.show_editor_cursor();
+            }
+        }
+    }
+
+    /// Scrolls the editor so that its cursor is on the screen.
+    pub(super) fn show_editor_cursor(&mut self) {
+        let body = self.layout().body;
+        if let Some(editor) = &mut self.editor {
+            editor.show_cursor(body);
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! What comes into the core and what goes out of it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use crossterm::event::{KeyEvent, MouseEvent};
+
+use crate::index::{Change, Index, Selection, Sort};
+use crate::preview::{Matches, Mode, Preview};
+use crate::storage::{
+    Connection, Error, Fate, Key, Record, RecordMeta, ServerInfo, StoreInfo, StoreName, Write,
+    Written,
+};
+
+/// Something that happened.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// A key was pressed.
+    Key(KeyEvent),
+    /// The mouse did something.
+    Mouse(MouseEvent),
+    /// Text was pasted.
+    Paste(String),
+    /// The terminal has this many columns and rows.
+    Resize(u16, u16),
+    /// Connecting ended.
+    Connected(Result<ServerInfo, Error>),
+    /// The connection went away or came back.
+    Connection(Connection),
+    /// A read gave something. Late ones are told by their ticket.
+    Loaded(Slot, Ticket, Result<Loaded, Error>),
+    /// A read has been running for so long that the user should be told.
+    Slow(Slot, Ticket),
+    /// A write was answered.
+    Written(Write, Result<Written, Error>),
+    /// A write whose answer was lost has been looked into.
+    Settled(Write, Result<Fate, Error>),
+    /// The external editor ended; holds the text if it could be read back.
+    Edited(Result<Bytes, String>),
+    /// Something was handed to the terminal's clipboard, or was too large for it.
+    Copied(&'static str, Result<usize, String>),
+    /// A value was saved to a file, or not.
+    Saved(PathBuf, Result<usize, SaveError>),
+}
+
+/// Why a file could not be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SaveError {
+    /// There is one of that name already.
+    Exists,
+    /// The operating system's reason.
+    Failed(String),
+}
+
+/// Something the shell is to do.
+#[derive(Debug, Clone)]
+pub enum Effect {
+    /// Connect to the target, again if it failed before.
+    Connect,
+    /// Read; an older read of the same slot is given up.
+    Read(Slot, Ticket, Read),
+    /// Give up the slot's read.
+    Cancel(Slot),
+    /// Write. Never given up; quitting waits for it.
+    Write(Write),
+    /// Find out whether a write was applied.
+    Settle(Write),
+    /// Hand text to the user's own editor, in a file whose name ends so.
+    OpenEditor {
+        /// What the file is to hold.
+        text: Bytes,
+        /// `.json`, `.txt`, …
+        suffix: String,
+    },
+    /// Hand bytes to the terminal's clipboard.
+    Copy {
+        /// `Key` or `Value`, for the notice.
+        what: &'static str,
+        /// What to copy.
+        bytes: Bytes,
+    },
+    /// Save bytes to a file.
+    SaveFile {
+        /// Where.
+        path: PathBuf,
+        /// What.
+        bytes: Bytes,
+        /// Replace a file of that name.
+        overwrite: bool,
+    },
+    /// Take the mouse, or leave it to the terminal.
+    Mouse(bool),
+    /// Stop as Ctrl-Z does in a shell.
+    Suspend,
+    /// Draw everything anew.
+    Redraw,
+    /// End, after the writes under way.
+    Quit,
+}
+
+/// A place that one live read at a time may fill.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Slot {
+    /// The list of stores.
+    Stores,
+    /// The search for stores that no index names.
+    Lost,
+    /// The metadata of the open store.
+    Store,
+    /// The keys of the open store.
+    Keys,
+    /// Their order and filter.
+    Select,
+    /// The record under the cursor.
+    Record,
+    /// The search in its value.
+    Search,
+}
+
+impl Slot {
+    /// How many slots there are.
+    pub const COUNT: usize = 7;
+}
+
+/// Numbers the reads of a slot, so that a late reply is known as such.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Ticket(pub u64);
+
+/// Something to read or to compute off the loop.
+#[derive(Debug, Clone)]
+pub enum Read {
+    /// All stores.
+    Stores,
+    /// Stores that no index names.
+    Lost,
+    /// One store's metadata.
+    Store(StoreName),
+    /// All keys of a store.
+    Keys {
+        /// The store.
+        store: StoreName,
+        /// Publish what has arrived while the walk goes on.
+        early: bool,
+    },
+    /// The index with changes made to it.
+    Apply(Arc<Index>, Vec<Change>),
+    /// An order and a filter over the index.
+    Select {
+        /// The index.
+        index: Arc<Index>,
+        /// The order.
+        sort: Sort,
+        /// Backwards.
+        descending: bool,
+        /// Only keys that contain this.
+        filter: String,
+    },
+    /// A record, with its value up to a limit.
+    Record {
+        /// The store.
+        store: StoreName,
+        /// The key.
+        key: Key,
+        /// In bytes.
+        limit: u64,
+        /// How to show it.
+        mode: Mode,
+    },
+    /// A record whatever its size.
+    Whole {
+        /// The store.
+        store: StoreName,
+        /// The key.
+        key: Key,
+        /// How to show it.
+        mode: Mode,
+    },
+    /// A record at hand, shown another way.
+    Preview(Record, Mode),
+    /// Where the text occurs in the value.
+    Search(Arc<Preview>, String),
+}
+
+/// What a read gave.
+#[derive(Debug, Clone)]
+pub enum Loaded {
+    /// All stores, and how long one round trip took.
+    Stores(Vec<StoreInfo>, Option<Duration>),
+    /// More stores that no index names, and the share of the key space looked through.
+    Lost(f32, Vec<StoreInfo>),
+    /// One store's metadata.
+    Store(Box<StoreInfo>),
+    /// Keys; the share of the store walked, 1 at the end.
+    Keys(Arc<Index>, f32),
+    /// The index with so many of the changes made.
+    Applied(Arc<Index>, usize),
+    /// An order and a filter over this index.
+    Selected(Arc<Index>, Selection),
+    /// A record and what to show of it.
+    Record(Shown),
+    /// Where the text occurs.
+    Found(Matches),
+}
+
+/// A record as the right pane shows it.
+#[derive(Debug, Clone)]
+pub enum Shown {
+    /// There is no such record.
+    Missing(Key),
+    /// The value is over the limit and was not fetched.
+    TooLarge(RecordMeta),
+    /// The record and its preview.
+    Whole(Record, Arc<Preview>),
+}
+
+impl Shown {
+    /// The record's key.
+    pub fn key(&self) -> &Key {
+        match self {
+            Self::Missing(key) => key,
+            Self::TooLarge(meta) => &meta.key,
+            Self::Whole(record, _) => &record.meta.key,
+        }
+    }
+
+    /// The record's metadata, if it is there.
+    pub fn meta(&self) -> Option<&RecordMeta> {
+        match self {
+            Self::Missing(_) => None,
+            Self::TooLarge(meta) => Some(meta),
+            Self::Whole(record, _) => Some(&record.meta),
+        }
+    }
+}

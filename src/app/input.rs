@@ -1,0 +1,58 @@
+//! A line of text being typed: filter, search, file name, a store's name.
+
+use crossterm::event::KeyEvent;
+use ratatui_textarea::{CursorMove, TextArea};
+
+/// One line with a cursor, edited as in the editor.
+#[derive(Debug, Clone)]
+pub struct LineInput {
+    area: TextArea<'static>,
+}
+
+impl Default for LineInput {
+    fn default() -> Self {
+        Self::new("")
+    }
+}
+
+impl PartialEq for LineInput {
+    fn eq(&self, other: &Self) -> bool {
+        self.text() == other.text() && self.cursor() == other.cursor()
+    }
+}
+
+impl LineInput {
+    /// A line that holds this text, with the cursor behind it. Line breaks become spaces.
+    pub fn new(text: &str) -> Self {
+        let mut area = TextArea::new(vec![one_line(text)]);
+        area.move_cursor(CursorMove::End);
+        Self { area }
+    }
+
+    /// The text.
+    pub fn text(&self) -> &str {
+        self.area.lines().first().map_or("", String::as_str)
+    }
+
+    /// The cursor's place, in characters.
+    pub fn cursor(&self) -> usize {
+        self.area.cursor().1
+    }
+
+    /// Takes a key that is bound to nothing else; tells whether the text changed.
+    pub fn key(&mut self, key: KeyEvent) -> bool {
+        use crossterm::event::{KeyCode, KeyModifiers};
+        let breaks = matches!(key.code, KeyCode::Enter)
+            || (key.code == KeyCode::Char('m') && key.modifiers.contains(KeyModifiers::CONTROL));
+        !breaks && self.area.input(key)
+    }
+
+    /// Takes pasted text, on one line.
+    pub fn paste(&mut self, text: &str) {
+        self.area.insert_str(one_line(text));
+    }
+}
+
+fn one_line(text: &str) -> String {
+    text.replace("\r\n", " ").replace(['\n', '\r'], " ")
+}

@@ -1,0 +1,152 @@
+//! The middle pane: the keys of the open store.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::index::{Change, Index, Selection, Sort};
+use crate::storage::{Error, Key, RecordMeta, StoreName};
+
+use super::list::{Cursor, Move};
+
+/// The keys of one store, their order and filter, and the one under the cursor.
+#[derive(Debug, Default)]
+pub struct KeysPane {
+    /// The open store.
+    pub store: Option<StoreName>,
+    /// Its keys as they are shown; the selection belongs to them.
+    pub index: Arc<Index>,
+    /// Its keys as far as they have been read: newer than those shown while these are sorted.
+    pub newest: Arc<Index>,
+    selection: Selection,
+    /// The cursor among the selected keys.
+    pub cursor: Cursor,
+    /// The order.
+    pub sort: Sort,
+    /// Whether the order is backwards.
+    pub descending: bool,
+    /// Only keys that contain this.
+    pub filter: String,
+    /// The share of the store walked, while it is being walked.
+    pub loading: Option<f32>,
+    /// Whether the selection is older than the index, the order or the filter.
+    pub selecting: bool,
+    /// Whether the store has been walked to its end.
+    pub complete: bool,
+    /// Why it could not be.
+    pub failure: Option<Error>,
+    /// Keys marked for deleting.
+    pub marks: BTreeSet<Key>,
+    /// Changes made here that the index does not show yet.
+    pub late: Vec<Change>,
+    held: Option<Key>,
+}
+
+impl KeysPane {
+    /// A pane for this store, which is now to be read; order stays.
+    pub fn open(&mut self, store: StoreName) {
+        *self = Self {
+            store: Some(store),
+            loading: Some(0.0),
+            sort: self.sort,
+            descending: self.descending,
+            ..Self::default()
+        };
+    }
+
+    /// How many keys the filter leaves.
+    pub fn len(&self) -> usize {
+        self.selection.len()
+    }
+
+    /// Whether the filter leaves none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// A row of the list as shown.
+    pub fn row(&self, at: usize) -> Option<RecordMeta> {
+        let row = self.index.row(self.selection.get(at)?);
+        Some(RecordMeta {
+            key: Key::from(row.key),
+            content_type: row.content_type.clone(),
+            size: row.size,
+            state: row.state.cloned().unwrap_or_default(),
+        })
+    }
+
+    /// The record under the cursor.
+    pub fn current(&self) -> Option<RecordMeta> {
+        self.row(self.cursor.at)
+    }
+
+    /// What the selected records weigh together, in bytes.
+    pub fn total_bytes(&self) -> u64 {
+        self.selection.total_bytes()
+    }
+
+    /// Moves the cursor in a window of `height` rows.
+    pub fn go(&mut self, to: Move, height: usize) {
+        self.cursor.go(to, self.len(), height);
+        self.held = self.current().map(|meta| meta.key);
+    }
+
+    /// Scrolls the window.
+    pub fn scroll(&mut self, rows: isize, height: usize) {
+        self.cursor.scroll(rows, self.len(), height);
+        self.held = self.current().map(|meta| meta.key);
+    }
+
+    /// Makes the cursor go to this key as soon as it is in the list.
+    pub fn hold(&mut self, key: Key) {
+        self.held = Some(key);
+    }
+
+    /// Whether the list in its present order needs no sorting of its own.
+    pub fn is_plain(&self) -> bool {
+        self.sort == Sort::Key && !self.descending && self.filter.is_empty()
+    }
+
+    /// Shows this selection of this index; the cursor stays on its key, or goes to its neighbour.
+    pub fn show(&mut self, index: Arc<Index>, selection: Selection, height: usize) {
+        self.index = index;
+        self.selection = selection;
+        self.selecting = false;
+        self.marks.retain(|key| self.index.find(key.as_bytes()).is_ok());
+        let found = self.held.as_ref().map(|key| self.index.find(key.as_bytes()));
+        let at = match found {
+            None => 0,
+            Some(Ok(row)) => self.selection.position_of(row).unwrap_or(self.cursor.at),
+            // In key order the next key takes the place of one that is gone.
+            Some(Err(row)) if self.is_plain() => row,
+            Some(Err(_)) => self.cursor.at,
+        };
+        self.cursor.hold(at, self.len(), height);
+        if self.held.is_none() || matches!(found, Some(Err(_))) {
+            self.held = self.current().map(|meta| meta.key);
+        }
+    }
+
+    /// Shows the index in its own order.
+    pub fn show_plain(&mut self, index: Arc<Index>, height: usize) {
+        let selection = Selection::all(&index);
+        self.show(index, selection, height);
+    }
+
+    /// Marks or unmarks the record under the cursor.
+    pub fn toggle_mark(&mut self) {
+        if let Some(meta) = self.current()
+            && !self.marks.remove(&meta.key)
+        {
+            self.marks.insert(meta.key);
+        }
+    }
+
+    /// The keys that a deletion is about: the marked ones, else the one under the cursor.
+    pub fn chosen(&self) -> Vec<Key> {
+        if self.marks.is_empty() {
+            self.current().map(|meta| meta.key).into_iter().collect()
+        } else {
+            self.marks.iter().cloned().collect()
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! A cursor in a list of which a window is shown.
+
+/// Where the cursor is, and which row is the first on the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Cursor {
+    /// The row under the cursor, from 0.
+    pub at: usize,
+    /// The first row shown.
+    pub top: usize,
+}
+
+/// A way to move.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Move {
+    /// So many rows, down if positive.
+    By(isize),
+    /// So many windows, down if positive.
+    Pages(isize),
+    /// To the first row.
+    Home,
+    /// To the last row.
+    End,
+    /// To this row.
+    To(usize),
+}
+
+impl Cursor {
+    /// Moves in a list of `len` rows of which `height` are shown.
+    pub fn go(&mut self, to: Move, len: usize, height: usize) {
+        let page = isize::try_from(height.saturating_sub(1).max(1)).unwrap_or(isize::MAX);
+        self.at = match to {
+            Move::By(rows) => self.at.saturating_add_signed(rows),
+            Move::Pages(pages) => self.at.saturating_add_signed(pages.saturating_mul(page)),
+            Move::Home => 0,
+            Move::End => len,
+            Move::To(row) => row,
+        };
+        self.fit(len, height);
+    }
+
+    /// Scrolls the window without moving the cursor, unless it would leave the window.
+    pub fn scroll(&mut self, rows: isize, len: usize, height: usize) {
+        self.top = self.top.saturating_add_signed(rows).min(len.saturating_sub(height));
+        self.at = self.at.clamp(self.top, (self.top + height.max(1) - 1).min(len.max(1) - 1));
+    }
+
+    /// Puts the cursor on `at` and keeps it at the same height on the screen, for a list that
+    /// changed around it.
+    pub fn hold(&mut self, at: usize, len: usize, height: usize) {
+        let offset = self.at.saturating_sub(self.top);
+        self.at = at;
+        self.top = at.saturating_sub(offset);
+        self.fit(len, height);
+    }
+
+    /// Brings cursor and window back into a list of `len` rows.
+    pub fn fit(&mut self, len: usize, height: usize) {
+        self.at = self.at.min(len.saturating_sub(1));
+        self.top = self.top.min(self.at).min(len.saturating_sub(height));
+        if self.at >= self.top + height.max(1) {
+            self.top = self.at + 1 - height.max(1);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn the_cursor_keeps_its_height_when_rows_come_in_above_it() {
+        let mut cursor = Cursor { at: 12, top: 10 };
+        cursor.hold(15, 100, 5);
+        assert_eq!(cursor, Cursor { at: 15, top: 13 });
+    }
+
+    #[test]
+    fn a_page_keeps_one_row_of_the_last() {
+        let mut cursor = Cursor::default();
+        cursor.go(Move::Pages(1), 100, 10);
+        assert_eq!(cursor.at, 9);
+    }
+
+    proptest! {
+        #[test]
+        fn the_cursor_is_always_on_the_screen(
+            moves in prop::collection::vec((0usize..6, -40isize..40), 1..40),
+            len in 0usize..60,
+            height in 1usize..20,
+        ) {
+            let mut cursor = Cursor::default();
+            for (kind, by) in moves {
+                match kind {
+                    0 => cursor.go(Move::By(by), len, height),
+                    1 => cursor.go(Move::Pages(by), len, height),
+                    2 => cursor.go(Move::Home, len, height),
+                    3 => cursor.go(Move::End, len, height),
+                    4 => cursor.scroll(by, len, height),
+                    _ => cursor.hold(by.unsigned_abs(), len, height),
+                }
+                prop_assert!(cursor.at < len.max(1));
+                prop_assert!(cursor.top <= cursor.at && cursor.at < cursor.top + height);
+                prop_assert!(cursor.top + height <= len || cursor.top == 0 || len < height
+                    || cursor.top <= len - height);
+            }
+        }
+    }
+}

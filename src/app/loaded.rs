@@ -1,0 +1,191 @@
+//! What comes back from reads and from the connection.
+
+use crate::storage::{Connection, Error, ErrorKind, ServerInfo};
+
+use super::event::{Effect, Loaded, Read, Shown, Slot};
+use super::{App, Link, Notice, Pane, words};
+
+impl App {
+    pub(super) fn connected(
+        &mut self,
+        result: Result<ServerInfo, Error>,
+        effects: &mut Vec<Effect>,
+    ) {
+        match result {
+            Ok(server) => {
+                self.latency = server.latency;
+                self.link = Link::Open(Connection::Up);
+                if !server.notes.is_empty() {
+                    self.notice = Some(Notice::warning(server.notes.join(" · ")));
+                }
+                self.server = server;
+                self.read_stores(effects);
+            }
+            Err(error) => self.link = Link::Failed(error),
+        }
+    }
+
+    pub(super) fn connection(&mut self, connection: Connection, effects: &mut Vec<Effect>) {
+        let was_down = matches!(self.link, Link::Open(Connection::Down { .. }));
+        let is_up = connection == Connection::Up;
+        if !matches!(self.link, Link::Open(_)) {
+            return;
+        }
+        self.link = Link::Open(connection);
+        if was_down && is_up {
+            self.notice = Some(Notice::done("connected again"));
+            self.refresh(effects);
+        }
+    }
+
+    pub(super) fn loaded(
+        &mut self,
+        slot: Slot,
+        result: Result<Loaded, Error>,
+        effects: &mut Vec<Effect>,
+    ) {
+        let loaded = match result {
+            Ok(loaded) => loaded,
+            Err(error) => return self.failed(slot, error, effects),
+        };
+        let stores_height = self.list_height(Pane::Stores);
+        let keys_height = self.list_height(Pane::Keys);
+        match loaded {
+            Loaded::Stores(stores, latency) => {
+                let first = !self.stores.ready;
+                self.stores.set(stores, stores_height);
+                self.latency = latency.or(self.latency);
+                // A single store is what one came for.
+                if first && self.stores.total() == 1 && self.keys.store.is_none() {
+                    let only = self.stores.current().map(|info| info.store.clone());
+                    if let Some(store) = only {
+                        self.open_store(store, effects);
+                    }
+                }
+                self.told_if_gone();
+            }
+            Loaded::Lost(share, found) => {
+                if let Some(count) = self.stores.add_lost(share, found, stores_height) {
+                    self.notice = Some(match count {
+                        0 => Notice::done("no lost stores: the indexes name them all"),
+                        found => Notice::warning(format!(
+                            "{} found that no index names",
+                            words::plural(found as u64, "store")
+                        )),
+                    });
+                }
+            }
+            Loaded::Store(info) => self.stores.update(*info),
+            Loaded::Keys(index, share) => {
+                let done = share >= 1.0;
+                self.keys.loading = (!done).then_some(share);
+                self.keys.complete |= done;
+                self.keys.newest = index;
+                self.select_keys(effects);
+                if done && !self.keys.late.is_empty() {
+                    self.apply_late(effects);
+                }
+            }
+            Loaded::Applied(index, made) => {
+                self.keys.late.drain(..made.min(self.keys.late.len()));
+                self.keys.newest = index;
+                self.select_keys(effects);
+                if !self.keys.late.is_empty() {
+                    self.apply_late(effects);
+                }
+            }
+            Loaded::Selected(index, selection) => {
+                self.keys.show(index, selection, keys_height);
+                self.follow_cursor(effects);
+            }
+            Loaded::Record(shown) => {
+                let view = self.viewport();
+                self.check_against_list(&shown, effects);
+                self.record.show(shown, view);
+                // The heading may have grown by a note, so the view is measured again.
+                let view = self.viewport();
+                self.record.scroll_by(0, view);
+                if !self.record.needle.is_empty() && self.record.matches.is_none() {
+                    self.search(effects);
+                }
+            }
+            Loaded::Found(matches) => {
+                let view = self.viewport();
+                if matches.is_empty() {
+                    let needle = self.record.needle.clone();
+                    self.notice = Some(Notice::info(format!("not found: {needle}")));
+                }
+                self.record.found(matches, view);
+            }
+        }
+    }
+
+    /// Brings the list up to date with a record that has just been read.
+    fn check_against_list(&mut self, shown: &Shown, effects: &mut Vec<Effect>) {
+        use crate::index::Change;
+        let key = shown.key();
+        let Ok(row) = self.keys.index.find(key.as_bytes()) else { return };
+        let row = self.keys.index.row(row);
+        let change = match shown.meta() {
+            None => Change::Remove(key.clone()),
+            Some(meta) if meta.size != row.size || meta.content_type != *row.content_type => {
+                Change::Set(meta.clone())
+            }
+            Some(_) => return,
+        };
+        self.keys.late.push(change);
+        self.apply_late(effects);
+    }
+
+    /// Makes the index show what was changed here, unless a walk is under way that may undo it.
+    pub(super) fn apply_late(&mut self, effects: &mut Vec<Effect>) {
+        if self.keys.loading.is_none() && !self.keys.late.is_empty() {
+            let read = Read::Apply(self.keys.newest.clone(), self.keys.late.clone());
+            self.read(Slot::Keys, read, effects);
+        }
+    }
+
+    pub(super) fn search(&mut self, effects: &mut Vec<Effect>) {
+        if let Some(preview) = self.record.preview() {
+            let read = Read::Search(preview.clone(), self.record.needle.clone());
+            self.read(Slot::Search, read, effects);
+        }
+    }
+
+    fn failed(&mut self, slot: Slot, error: Error, effects: &mut Vec<Effect>) {
+        match slot {
+            Slot::Stores => {
+                self.stores.loading = false;
+                if self.stores.ready {
+                    // What was read before stays, so the failure is told elsewhere.
+                    self.notice = Some(Notice::from(&error));
+                }
+                self.stores.failure = Some(error);
+            }
+            Slot::Lost => {
+                self.stores.lost = None;
+                self.notice = Some(Notice::from(&error));
+            }
+            Slot::Store if error.kind == ErrorKind::NotFound => self.read_stores(effects),
+            Slot::Store => {}
+            Slot::Keys => {
+                self.keys.loading = None;
+                self.keys.failure = Some(error);
+            }
+            Slot::Record => self.record.fail(error),
+            Slot::Select | Slot::Search => self.notice = Some(Notice::from(&error)),
+        }
+    }
+
+    /// Says it calmly if the open store is no longer listed; what was read stays readable.
+    fn told_if_gone(&mut self) {
+        if let Some(store) = &self.keys.store
+            && self.stores.get(store).is_none()
+            && self.keys.complete
+        {
+            self.notice = Some(Notice::warning(format!(
+                "the store {store} is gone; what was read of it is still shown"
+            )));
+        }
+    }
+}

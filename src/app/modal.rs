@@ -1,0 +1,137 @@
+//! What lies over the panes: dialogs, prompts and help, as data.
+
+use std::path::PathBuf;
+
+use crate::storage::{Fate, Write};
+
+use super::input::LineInput;
+
+/// Something that takes the keys until it is answered.
+#[derive(Debug, Clone)]
+pub enum Modal {
+    /// A question whose default is No.
+    Confirm(Confirm),
+    /// A line to type.
+    Prompt(Prompt),
+    /// The keys, and how far they are scrolled.
+    Help(usize),
+    /// What is known of a store or record.
+    Details(Details),
+}
+
+/// A question whose default is No.
+#[derive(Debug, Clone)]
+pub struct Confirm {
+    /// What it is about, as `Drop the store`.
+    pub title: String,
+    /// What will happen, line by line; may hold hostile text.
+    pub lines: Vec<String>,
+    /// The word on the button that does it.
+    pub verb: &'static str,
+    /// What to do on yes.
+    pub on_yes: OnYes,
+    /// Whether Yes is chosen.
+    pub yes: bool,
+    /// What must be typed before Yes can be chosen, and what has been typed.
+    pub typed: Option<(String, LineInput)>,
+}
+
+/// What a dialog does when it is confirmed.
+#[derive(Debug, Clone)]
+pub enum OnYes {
+    /// Write.
+    Write(Write),
+    /// Give up what is in the editor.
+    DiscardEdit,
+    /// Write what is in the editor over what someone else wrote.
+    OverwriteRecord,
+    /// Save the value over this file.
+    OverwriteFile(PathBuf),
+    /// End although a write's fate is not known.
+    Quit,
+}
+
+impl Confirm {
+    /// A question that a `y` answers.
+    pub fn new(title: impl Into<String>, verb: &'static str, on_yes: OnYes) -> Self {
+        Self { title: title.into(), lines: Vec::new(), verb, on_yes, yes: false, typed: None }
+    }
+
+    /// Adds a line of what will happen.
+    #[must_use]
+    pub fn line(mut self, line: impl Into<String>) -> Self {
+        self.lines.push(line.into());
+        self
+    }
+
+    /// Asks for this text to be typed first.
+    #[must_use]
+    pub fn typing(mut self, text: String) -> Self {
+        self.typed = Some((text, LineInput::default()));
+        self
+    }
+
+    /// Whether Yes may be chosen: what must be typed has been.
+    pub fn may(&self) -> bool {
+        self.typed.as_ref().is_none_or(|(wanted, input)| input.text() == wanted)
+    }
+}
+
+/// A line to type at the bottom of the screen.
+#[derive(Debug, Clone)]
+pub struct Prompt {
+    /// What the line is for.
+    pub kind: PromptKind,
+    /// What has been typed.
+    pub input: LineInput,
+}
+
+/// What a line is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PromptKind {
+    /// Leave only the stores that contain it.
+    FilterStores,
+    /// Leave only the keys that contain it.
+    FilterKeys,
+    /// Find it in the value.
+    Search,
+    /// Save the value to this file.
+    SaveValue,
+    /// Create a store of this name.
+    StoreName,
+    /// Create a store of this alias.
+    StoreAlias,
+}
+
+impl PromptKind {
+    /// What stands before the line.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::FilterStores | Self::FilterKeys => "filter: ",
+            Self::Search => "search: ",
+            Self::SaveValue => "save value as: ",
+            Self::StoreName => "new store, name: ",
+            Self::StoreAlias => "new store, alias: ",
+        }
+    }
+}
+
+/// Facts in two columns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Details {
+    /// What they are about.
+    pub title: String,
+    /// Name and value; values may hold hostile text.
+    pub facts: Vec<(&'static str, String)>,
+    /// How far they are scrolled.
+    pub scroll: usize,
+}
+
+/// A finding about a lost write, as a sentence.
+pub fn fate_words(fate: Fate) -> &'static str {
+    match fate {
+        Fate::Applied => "it was applied",
+        Fate::NotApplied => "it was not applied",
+        Fate::Unclear => "someone else has written since; look before you repeat it",
+    }
+}

@@ -1,0 +1,163 @@
+//! Keys while something lies over the panes: prompts, help and details.
+
+use std::path::PathBuf;
+
+use crossterm::event::KeyEvent;
+
+use crate::keymap::Action;
+use crate::storage::{OpenBy, Write};
+
+use super::event::{Effect, SaveError};
+use super::modal::{Confirm, Modal, OnYes, PromptKind};
+use super::{App, Notice, Pane, words};
+
+impl App {
+    pub(super) fn prompt_key(
+        &mut self,
+        key: KeyEvent,
+        action: Option<Action>,
+        effects: &mut Vec<Effect>,
+    ) {
+        let Some(Modal::Prompt(prompt)) = &mut self.modal else { return };
+        match action {
+            Some(Action::Accept) => {
+                let (kind, text) = (prompt.kind, prompt.input.text().to_owned());
+                self.modal = None;
+                self.answer(kind, &text, effects);
+            }
+            Some(Action::Cancel | Action::Back) => {
+                let kind = prompt.kind;
+                self.modal = None;
+                // What was filtered while typing is shown whole again.
+                if matches!(kind, PromptKind::FilterKeys | PromptKind::FilterStores) {
+                    self.filter(kind, "", effects);
+                }
+            }
+            Some(Action::Next | Action::Previous) => {
+                prompt.kind = match prompt.kind {
+                    PromptKind::StoreName => PromptKind::StoreAlias,
+                    PromptKind::StoreAlias => PromptKind::StoreName,
+                    other => other,
+                };
+            }
+            Some(Action::Quit) => self.quit(effects),
+            Some(Action::Redraw) => effects.push(Effect::Redraw),
+            Some(Action::Suspend) => effects.push(Effect::Suspend),
+            _ => {
+                if prompt.input.key(key) {
+                    let (kind, text) = (prompt.kind, prompt.input.text().to_owned());
+                    self.typed(kind, &text, effects);
+                }
+            }
+        }
+    }
+
+    pub(super) fn paste(&mut self, text: &str, effects: &mut Vec<Effect>) {
+        match (&mut self.modal, &mut self.editor) {
+            (Some(Modal::Prompt(prompt)), _) => {
+                prompt.input.paste(text);
+                let (kind, text) = (prompt.kind, prompt.input.text().to_owned());
+                self.typed(kind, &text, effects);
+            }
+            (Some(Modal::Confirm(Confirm { typed: Some((_, input)), .. })), _) => input.paste(text),
+            (None, Some(editor)) if !editor.saving && !editor.outside => {
+                editor.paste(text);
+                self.show_editor_cursor();
+            }
+            _ => {}
+        }
+    }
+
+    /// Filters show their effect as one types.
+    fn typed(&mut self, kind: PromptKind, text: &str, effects: &mut Vec<Effect>) {
+        if matches!(kind, PromptKind::FilterKeys | PromptKind::FilterStores) {
+            self.filter(kind, text, effects);
+        }
+    }
+
+    fn filter(&mut self, kind: PromptKind, text: &str, effects: &mut Vec<Effect>) {
+        if kind == PromptKind::FilterStores {
+            let height = self.list_height(Pane::Stores);
+            self.stores.set_filter(text, height);
+        } else if self.keys.filter != text {
+            text.clone_into(&mut self.keys.filter);
+            self.select_keys(effects);
+        }
+    }
+
+    fn answer(&mut self, kind: PromptKind, text: &str, effects: &mut Vec<Effect>) {
+        match kind {
+            PromptKind::FilterStores | PromptKind::FilterKeys => self.filter(kind, text, effects),
+            PromptKind::Search => {
+                text.clone_into(&mut self.record.needle);
+                self.record.matches = None;
+                if !text.is_empty() {
+                    self.search(effects);
+                }
+            }
+            PromptKind::SaveValue => {
+                if let (false, Some(record)) = (text.is_empty(), self.value_at_hand()) {
+                    let (path, bytes) = (expand_home(text), record.value);
+                    effects.push(Effect::SaveFile { path, bytes, overwrite: false });
+                }
+            }
+            PromptKind::StoreName | PromptKind::StoreAlias => {
+                let by = match (kind, text) {
+                    (_, "") => OpenBy::Default,
+                    (PromptKind::StoreName, name) => OpenBy::Name(name.to_owned()),
+                    (_, alias) => OpenBy::Alias(alias.to_owned()),
+                };
+                self.send(Write::Create(by), effects);
+            }
+        }
+    }
+
+    pub(super) fn saved(&mut self, path: PathBuf, result: Result<usize, SaveError>) {
+        let shown = path.display().to_string();
+        match result {
+            Ok(bytes) => {
+                let size = words::size(bytes as u64);
+                self.notice = Some(Notice::done(format!("{size} saved to {shown}")));
+            }
+            Err(SaveError::Exists) => {
+                let question =
+                    Confirm::new("Replace the file", "replace", OnYes::OverwriteFile(path));
+                self.modal =
+                    Some(Modal::Confirm(question.line(shown).line("There is one already.")));
+            }
+            Err(SaveError::Failed(why)) => {
+                self.notice = Some(Notice::failure(format!("{shown} was not saved: {why}")));
+            }
+        }
+    }
+
+    pub(super) fn overlay_key(&mut self, action: Option<Action>, effects: &mut Vec<Effect>) {
+        let page = self.layout().body.inner().height.saturating_sub(2).max(1);
+        let scroll = match &mut self.modal {
+            Some(Modal::Help(scroll)) => scroll,
+            Some(Modal::Details(details)) => &mut details.scroll,
+            _ => return,
+        };
+        match action {
+            Some(Action::Close | Action::Back | Action::Help | Action::Cancel) => self.modal = None,
+            Some(Action::Up) => *scroll = scroll.saturating_sub(1),
+            Some(Action::Down) => *scroll += 1,
+            Some(Action::PageUp) => *scroll = scroll.saturating_sub(page.into()),
+            Some(Action::PageDown) => *scroll += usize::from(page),
+            Some(Action::Home) => *scroll = 0,
+            Some(Action::End) => *scroll = usize::MAX / 2,
+            Some(Action::Quit) => self.quit(effects),
+            Some(Action::Redraw) => effects.push(Effect::Redraw),
+            Some(Action::Suspend) => effects.push(Effect::Suspend),
+            _ => {}
+        }
+    }
+}
+
+/// `~/` at the start is the home directory, as in a shell.
+fn expand_home(text: &str) -> PathBuf {
+    match (text.strip_prefix("~/"), directories::BaseDirs::new()) {
+        (Some(rest), Some(dirs)) => dirs.home_dir().join(rest),
+        _ => PathBuf::from(text),
+    }
+}

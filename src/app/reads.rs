@@ -1,0 +1,125 @@
+//! What to read next, and under which ticket.
+
+use crate::storage::{Key, StoreName};
+
+use super::event::{Effect, Read, Slot, Ticket};
+use super::{App, Pane};
+
+impl App {
+    pub(super) fn is_live(&self, slot: Slot, ticket: Ticket) -> bool {
+        self.tickets[slot as usize] == ticket
+    }
+
+    pub(super) fn read(&mut self, slot: Slot, read: Read, effects: &mut Vec<Effect>) {
+        let ticket = &mut self.tickets[slot as usize];
+        ticket.0 += 1;
+        effects.push(Effect::Read(slot, *ticket, read));
+    }
+
+    pub(super) fn cancel(&mut self, slot: Slot, effects: &mut Vec<Effect>) {
+        self.tickets[slot as usize].0 += 1;
+        effects.push(Effect::Cancel(slot));
+    }
+
+    pub(super) fn read_stores(&mut self, effects: &mut Vec<Effect>) {
+        self.stores.loading = true;
+        self.read(Slot::Stores, Read::Stores, effects);
+    }
+
+    /// Reads the keys of the open store; `early` shows them as they come, otherwise the old list
+    /// stays until the new one is whole.
+    pub(super) fn read_keys(&mut self, early: bool, effects: &mut Vec<Effect>) {
+        if let Some(store) = self.keys.store.clone() {
+            self.keys.loading = Some(0.0);
+            self.keys.failure = None;
+            // What was changed before the walk begins, the walk will see.
+            self.keys.late.clear();
+            self.read(Slot::Keys, Read::Keys { store, early }, effects);
+        }
+    }
+
+    pub(super) fn select_keys(&mut self, effects: &mut Vec<Effect>) {
+        let height = self.list_height(Pane::Keys);
+        if self.keys.is_plain() {
+            self.cancel(Slot::Select, effects);
+            let index = self.keys.newest.clone();
+            self.keys.show_plain(index, height);
+            self.follow_cursor(effects);
+            return;
+        }
+        self.keys.selecting = true;
+        let read = Read::Select {
+            index: self.keys.newest.clone(),
+            sort: self.keys.sort,
+            descending: self.keys.descending,
+            filter: self.keys.filter.clone(),
+        };
+        self.read(Slot::Select, read, effects);
+    }
+
+    /// Opens a store: its keys, and the record under the cursor as soon as there is one.
+    pub(super) fn open_store(&mut self, store: StoreName, effects: &mut Vec<Effect>) {
+        self.cancel(Slot::Record, effects);
+        self.record.clear();
+        self.keys.open(store);
+        self.focus = Pane::Keys;
+        self.read_keys(true, effects);
+    }
+
+    /// Wants the record under the cursor, if it is not the one that is shown or on its way.
+    pub(super) fn follow_cursor(&mut self, effects: &mut Vec<Effect>) {
+        let Some(store) = self.keys.store.clone() else { return };
+        let Some(meta) = self.keys.current() else {
+            if self.record.wanted.is_some() {
+                self.cancel(Slot::Record, effects);
+                self.record.clear();
+            }
+            return;
+        };
+        let same = self.record.wanted.as_ref().is_some_and(|(s, k)| *s == store && *k == meta.key);
+        if !same {
+            self.read_record(store, meta.key, effects);
+        }
+    }
+
+    /// Reads the wanted record again.
+    pub(super) fn reload_record(&mut self, effects: &mut Vec<Effect>) {
+        if let Some((store, key)) = self.record.wanted.clone() {
+            self.read_record(store, key, effects);
+        }
+    }
+
+    fn read_record(&mut self, store: StoreName, key: Key, effects: &mut Vec<Effect>) {
+        self.cancel(Slot::Search, effects);
+        self.record.want(store.clone(), key.clone());
+        let (limit, mode) = (self.settings.preview_limit, self.record.mode);
+        self.read(Slot::Record, Read::Record { store, key, limit, mode }, effects);
+    }
+
+    /// Fetches the wanted record although it is large.
+    pub(super) fn fetch(&mut self, effects: &mut Vec<Effect>) {
+        let Some((store, key)) = self.record.wanted.clone() else { return };
+        self.record.want(store.clone(), key.clone());
+        self.record.fetching = true;
+        let mode = self.record.mode;
+        self.read(Slot::Record, Read::Whole { store, key, mode }, effects);
+    }
+
+    pub(super) fn refresh(&mut self, effects: &mut Vec<Effect>) {
+        if matches!(self.link, super::Link::Connecting) {
+            return;
+        }
+        if matches!(self.link, super::Link::Failed(_)) {
+            self.link = super::Link::Connecting;
+            effects.push(Effect::Connect);
+            return;
+        }
+        self.read_stores(effects);
+        if self.keys.store.is_some() {
+            // An unfinished or failed first walk starts over and shows what comes.
+            let early = !self.keys.complete;
+            self.read_keys(early, effects);
+            self.reload_record(effects);
+        }
+    }
+}

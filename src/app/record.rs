@@ -1,0 +1,197 @@
+//! The right pane: the record under the cursor.
+
+use std::sync::Arc;
+
+use crate::preview::{Matches, Mode, Preview, Scroll, Viewport};
+use crate::storage::{Error, Key, Record, RecordMeta, StoreName};
+
+use super::event::Shown;
+use super::layout::Area;
+
+/// A record, how far it has been scrolled, and the search in it.
+#[derive(Debug, Default)]
+pub struct RecordPane {
+    /// Which record is wanted.
+    pub wanted: Option<(StoreName, Key)>,
+    /// What is shown; of another record while the wanted one is on its way.
+    pub shown: Option<Shown>,
+    /// Whether the wanted record is on its way.
+    pub loading: bool,
+    /// Whether it has been on its way for so long that the user is told.
+    pub slow: bool,
+    /// Whether it is fetched although it is large.
+    pub fetching: bool,
+    /// Why it could not be read.
+    pub failure: Option<Error>,
+    /// How far it has been scrolled.
+    pub scroll: Scroll,
+    /// Whether long lines are wrapped.
+    pub wrap: bool,
+    /// How values are shown.
+    pub mode: Mode,
+    /// The text searched for; empty for none.
+    pub needle: String,
+    /// Where it occurs.
+    pub matches: Option<Matches>,
+}
+
+impl RecordPane {
+    /// Forgets everything but the settings.
+    pub fn clear(&mut self) {
+        *self = Self { wrap: self.wrap, mode: self.mode, ..Self::default() };
+    }
+
+    /// Wants this record; what is shown stays until it comes.
+    pub fn want(&mut self, store: StoreName, key: Key) {
+        self.wanted = Some((store, key));
+        self.loading = true;
+        self.slow = false;
+        self.fetching = false;
+        self.failure = None;
+    }
+
+    /// Shows a record. The same record read again keeps its scroll.
+    pub fn show(&mut self, shown: Shown, view: Viewport) {
+        let same = self.shown.as_ref().is_some_and(|old| old.key() == shown.key());
+        let unchanged = match (&self.shown, &shown) {
+            (Some(Shown::Whole(old, a)), Shown::Whole(new, b)) => {
+                same && old == new && a.kind() == b.kind()
+            }
+            _ => false,
+        };
+        self.loading = false;
+        self.slow = false;
+        self.fetching = false;
+        self.failure = None;
+        self.shown = Some(shown);
+        if unchanged {
+            return;
+        }
+        self.matches = None;
+        match self.preview() {
+            Some(preview) if same => self.scroll = preview.scroll_by(self.scroll, 0, view),
+            _ => self.scroll = Scroll::default(),
+        }
+    }
+
+    /// The wanted record could not be read.
+    pub fn fail(&mut self, error: Error) {
+        self.loading = false;
+        self.slow = false;
+        self.fetching = false;
+        self.failure = Some(error);
+    }
+
+    /// What is shown of the value, if it has been read.
+    pub fn preview(&self) -> Option<&Arc<Preview>> {
+        match &self.shown {
+            Some(Shown::Whole(_, preview)) => Some(preview),
+            _ => None,
+        }
+    }
+
+    /// The record, if it is the wanted one and its value is here.
+    pub fn record(&self) -> Option<&Record> {
+        match &self.shown {
+            Some(Shown::Whole(record, _)) if self.is_wanted(&record.meta.key) => Some(record),
+            _ => None,
+        }
+    }
+
+    /// The metadata of the wanted record, if it has been read.
+    pub fn meta(&self) -> Option<&RecordMeta> {
+        self.shown.as_ref().and_then(Shown::meta).filter(|meta| self.is_wanted(&meta.key))
+    }
+
+    /// Whether what is shown is of another record than the wanted one.
+    pub fn is_stale(&self) -> bool {
+        self.shown.as_ref().is_some_and(|shown| !self.is_wanted(shown.key()))
+    }
+
+    fn is_wanted(&self, key: &Key) -> bool {
+        self.wanted.as_ref().is_some_and(|(_, wanted)| wanted == key)
+    }
+
+    /// The part of the pane that shows the value: inside the border and a gap, below the heading.
+    pub fn viewport(&self, pane: Area) -> Viewport {
+        let inner = pane.inner();
+        Viewport {
+            width: inner.width.saturating_sub(2),
+            height: inner.height.saturating_sub(self.heading_rows()),
+            wrap: self.wrap,
+        }
+    }
+
+    /// How many rows stand above the value: type and size, and a note if there is one.
+    pub fn heading_rows(&self) -> u16 {
+        1 + u16::from(self.note().is_some())
+    }
+
+    /// What the reader should know of this value before reading it.
+    pub fn note(&self) -> Option<String> {
+        use crate::storage::RecordState as State;
+        let damage = match self.shown.as_ref().and_then(Shown::meta).map(|meta| &meta.state) {
+            Some(State::NoMetadata) => Some("no metadata: Crawlee reads None".to_owned()),
+            Some(State::NoValue) => Some("metadata without a value: Crawlee reads None".to_owned()),
+            Some(State::BadMetadata(raw)) => {
+                Some(format!("malformed metadata, Crawlee cannot list this store: {raw}"))
+            }
+            Some(State::WrongSize(said)) => Some(format!("the metadata says {said} bytes")),
+            _ => None,
+        };
+        let note = self.preview().and_then(|preview| preview.note());
+        match (damage, note) {
+            (Some(damage), Some(note)) => Some(format!("{damage} · {note}")),
+            (damage, note) => damage.or_else(|| note.map(str::to_owned)),
+        }
+    }
+
+    /// Scrolls by rows, down if positive.
+    pub fn scroll_by(&mut self, rows: isize, view: Viewport) {
+        if let Some(preview) = self.preview() {
+            self.scroll = preview.scroll_by(self.scroll, rows, view);
+        }
+    }
+
+    /// Scrolls sideways; tells whether anything moved.
+    pub fn sideways(&mut self, cells: isize, view: Viewport) -> bool {
+        let Some(preview) = self.preview() else { return false };
+        let moved = preview.sideways(self.scroll, cells, view);
+        let changed = moved != self.scroll;
+        self.scroll = moved;
+        changed
+    }
+
+    /// Goes to the first or last row.
+    pub fn to_end(&mut self, end: bool, view: Viewport) {
+        if let Some(preview) = self.preview() {
+            self.scroll = if end { preview.bottom(view) } else { preview.top() };
+        }
+    }
+
+    /// Takes where the needle occurs, and goes to the first place from here on.
+    pub fn found(&mut self, matches: Matches, view: Viewport) {
+        self.matches = Some(matches);
+        self.step(0, view);
+    }
+
+    /// Goes to the next (1) or previous (-1) place, or to the first one from here on (0).
+    pub fn step(&mut self, by: isize, view: Viewport) {
+        let Some(Shown::Whole(_, preview)) = &self.shown else { return };
+        let Some(matches) = self.matches.as_mut() else { return };
+        let at = matches.current().and_then(|current| matches.get(current)).map(|at| at.start);
+        let to = match (by, at) {
+            (0, _) | (_, None) => {
+                let here = preview.offset(self.scroll, view);
+                // `next` looks behind an offset, and a match may begin right here.
+                here.checked_sub(1).map_or_else(|| Some(0), |before| matches.next(before))
+            }
+            (1, Some(at)) => matches.next(at),
+            (_, Some(at)) => matches.previous(at),
+        };
+        matches.set_current(to);
+        if let Some(at) = to.and_then(|to| matches.get(to)) {
+            self.scroll = preview.reveal(self.scroll, at.start, view);
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! The left pane: all stores.
+
+use crate::storage::{Error, StoreInfo, StoreName};
+
+use super::list::{Cursor, Move};
+
+/// All stores, those that the filter leaves, and the one under the cursor.
+#[derive(Debug, Clone, Default)]
+pub struct StoresPane {
+    all: Vec<StoreInfo>,
+    visible: Vec<usize>,
+    filter: String,
+    /// The cursor among the visible stores.
+    pub cursor: Cursor,
+    /// Whether the list has been read at least once.
+    pub ready: bool,
+    /// Whether it is being read.
+    pub loading: bool,
+    /// Why it could not be read.
+    pub failure: Option<Error>,
+    /// The share of the key space looked through for lost stores, while that goes on.
+    pub lost: Option<f32>,
+    found: Vec<StoreInfo>,
+}
+
+impl StoresPane {
+    /// How many stores there are, filtered or not.
+    pub fn total(&self) -> usize {
+        self.all.len()
+    }
+
+    /// How many stores the filter leaves.
+    pub fn len(&self) -> usize {
+        self.visible.len()
+    }
+
+    /// Whether the filter leaves none.
+    pub fn is_empty(&self) -> bool {
+        self.visible.is_empty()
+    }
+
+    /// A row of the list as shown.
+    pub fn row(&self, at: usize) -> Option<&StoreInfo> {
+        self.visible.get(at).and_then(|index| self.all.get(*index))
+    }
+
+    /// The store under the cursor.
+    pub fn current(&self) -> Option<&StoreInfo> {
+        self.row(self.cursor.at)
+    }
+
+    /// A store by name.
+    pub fn get(&self, store: &StoreName) -> Option<&StoreInfo> {
+        self.all.iter().find(|info| info.store == *store)
+    }
+
+    /// The filter's text.
+    pub fn filter(&self) -> &str {
+        &self.filter
+    }
+
+    /// Moves the cursor in a window of `height` rows.
+    pub fn go(&mut self, to: Move, height: usize) {
+        self.cursor.go(to, self.visible.len(), height);
+    }
+
+    /// Puts the cursor on a store, if it is shown.
+    pub fn select(&mut self, store: &StoreName, height: usize) {
+        let at = (0..self.len()).find(|at| self.row(*at).is_some_and(|info| info.store == *store));
+        if let Some(at) = at {
+            self.cursor.go(Move::To(at), self.visible.len(), height);
+        }
+    }
+
+    /// Takes a new list; lost stores found before stay until they are looked for again.
+    pub fn set(&mut self, stores: Vec<StoreInfo>, height: usize) {
+        self.all = stores;
+        self.ready = true;
+        self.loading = false;
+        self.failure = None;
+        self.merge_found(height);
+    }
+
+    /// Starts looking for lost stores anew.
+    pub fn look_for_lost(&mut self) {
+        self.lost = Some(0.0);
+        self.found.clear();
+    }
+
+    /// Takes lost stores as they are found; returns how many there are when the search has ended.
+    pub fn add_lost(&mut self, share: f32, found: Vec<StoreInfo>, height: usize) -> Option<usize> {
+        self.found.extend(found);
+        self.merge_found(height);
+        let ended = share >= 1.0;
+        self.lost = (!ended).then_some(share);
+        ended.then(|| self.found.len())
+    }
+
+    /// Takes newer metadata of one store.
+    pub fn update(&mut self, info: StoreInfo) {
+        if let Some(old) = self.all.iter_mut().find(|old| old.store == info.store) {
+            *old = info;
+        }
+    }
+
+    /// Leaves only the stores whose names contain the text; the cursor stays on its store.
+    pub fn set_filter(&mut self, filter: &str, height: usize) {
+        filter.clone_into(&mut self.filter);
+        self.refilter(height);
+    }
+
+    fn merge_found(&mut self, height: usize) {
+        let held = self.current().map(|info| info.store.clone());
+        for info in &self.found {
+            if !self.all.iter().any(|known| known.store == info.store) {
+                self.all.push(info.clone());
+            }
+        }
+        self.all.sort_by(|a, b| a.store.cmp(&b.store));
+        self.refilter_holding(held, height);
+    }
+
+    fn refilter(&mut self, height: usize) {
+        let held = self.current().map(|info| info.store.clone());
+        self.refilter_holding(held, height);
+    }
+
+    fn refilter_holding(&mut self, held: Option<StoreName>, height: usize) {
+        let needle = self.filter.to_lowercase();
+        let matches = |info: &StoreInfo| {
+            needle.is_empty() || info.store.escaped().to_lowercase().contains(&needle)
+        };
+        self.visible = (0..self.all.len()).filter(|at| matches(&self.all[*at])).collect();
+        let at = held
+            .map_or(0, |held| self.visible.partition_point(|index| self.all[*index].store < held));
+        self.cursor.hold(at, self.visible.len(), height);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn store(name: &str) -> StoreInfo {
+        StoreInfo { store: name.into(), ..StoreInfo::default() }
+    }
+
+    #[test]
+    fn the_cursor_stays_on_its_store_when_others_come_and_go() {
+        let mut pane = StoresPane::default();
+        pane.set(vec![store("b"), store("d")], 10);
+        pane.go(Move::End, 10);
+        pane.set(vec![store("a"), store("b"), store("c"), store("d"), store("e")], 10);
+        assert_eq!(pane.current().unwrap().store.as_str(), Some("d"));
+        pane.set(vec![store("a"), store("e")], 10);
+        assert_eq!(pane.current().unwrap().store.as_str(), Some("e"));
+    }
+
+    #[test]
+    fn the_filter_ignores_case_and_keeps_the_cursor() {
+        let mut pane = StoresPane::default();
+        pane.set(vec![store("Shop-1"), store("other"), store("shop-2")], 10);
+        pane.go(Move::End, 10);
+        pane.set_filter("SHOP", 10);
+        assert_eq!(pane.len(), 2);
+        assert_eq!(pane.current().unwrap().store.as_str(), Some("shop-2"));
+    }
+
+    #[test]
+    fn lost_stores_are_merged_once() {
+        let mut pane = StoresPane::default();
+        pane.set(vec![store("a")], 10);
+        pane.look_for_lost();
+        assert_eq!(pane.add_lost(0.5, vec![store("ghost"), store("a")], 10), None);
+        assert_eq!(pane.add_lost(1.0, vec![], 10), Some(2));
+        assert_eq!(pane.total(), 2);
+        pane.set(vec![store("a")], 10);
+        assert_eq!(pane.total(), 2, "a refresh keeps what was found");
+    }
+}

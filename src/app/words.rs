@@ -1,0 +1,99 @@
+//! Numbers, sizes and times in words for people.
+
+use crate::storage::Timestamp;
+
+/// Bytes as `98 B`, `1.2 KB`, `3.1 MB`: powers of 1000, at most one decimal.
+pub fn size(bytes: u64) -> String {
+    const UNITS: [&str; 6] = ["KB", "MB", "GB", "TB", "PB", "EB"];
+    if bytes < 1000 {
+        return format!("{bytes} B");
+    }
+    let mut value = bytes as f64 / 1000.0;
+    let mut unit = 0;
+    // 999.95 would be rounded to 1000.0
+    while value >= 999.95 && unit + 1 < UNITS.len() {
+        value /= 1000.0;
+        unit += 1;
+    }
+    if value < 9.95 {
+        format!("{value:.1} {}", UNITS[unit])
+    } else {
+        format!("{value:.0} {}", UNITS[unit])
+    }
+}
+
+/// A count with thin groups: `5,000,000`.
+pub fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// `1 record`, `520 records`.
+pub fn plural(number: u64, one: &str) -> String {
+    let s = if number == 1 { "" } else { "s" };
+    format!("{} {one}{s}", count(number))
+}
+
+/// How long ago: `now`, `12 s`, `5 min`, `3 h`, `2 d`, `7 w`, `3 y`; with `in ` for the future.
+pub fn ago(then: Timestamp, now: Timestamp) -> String {
+    let seconds = (now.micros() - then.micros()) / 1_000_000;
+    let (sign, seconds) = if seconds < -1 { ("in ", -seconds) } else { ("", seconds.max(0)) };
+    let (number, unit) = match seconds {
+        0..=1 => return "now".to_owned(),
+        2..60 => (seconds, "s"),
+        60..3600 => (seconds / 60, "min"),
+        3600..86_400 => (seconds / 3600, "h"),
+        86_400..1_209_600 => (seconds / 86_400, "d"),
+        1_209_600..63_072_000 => (seconds / 604_800, "w"),
+        _ => (seconds / 31_536_000, "y"),
+    };
+    format!("{sign}{number} {unit}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_short() {
+        for (bytes, text) in [
+            (0, "0 B"),
+            (999, "999 B"),
+            (1000, "1.0 KB"),
+            (9_949, "9.9 KB"),
+            (9_950, "10 KB"),
+            (999_949, "1.0 MB"),
+            (3_100_000, "3.1 MB"),
+            (200_000_000, "200 MB"),
+            (u64::MAX, "18 EB"),
+        ] {
+            assert_eq!(size(bytes), text, "{bytes}");
+        }
+    }
+
+    #[test]
+    fn counts_are_grouped() {
+        assert_eq!(count(0), "0");
+        assert_eq!(count(999), "999");
+        assert_eq!(count(5_000_000), "5,000,000");
+        assert_eq!(plural(1, "record"), "1 record");
+    }
+
+    #[test]
+    fn times_are_relative() {
+        let now = Timestamp::from_micros(1_000_000_000_000_000);
+        let before = |seconds: i64| Timestamp::from_micros(now.micros() - seconds * 1_000_000);
+        for (seconds, text) in
+            [(0, "now"), (59, "59 s"), (60, "1 min"), (7200, "2 h"), (-90, "in 1 min")]
+        {
+            assert_eq!(ago(before(seconds), now), text);
+        }
+    }
+}

@@ -1,0 +1,272 @@
+//! What can be written on the command line.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{ArgGroup, Args, Parser, Subcommand};
+use clap_complete::Shell;
+
+use super::help;
+use crate::config::parse_seconds;
+
+const STORE: &str = "The store's internal name, or id:ID. A store whose own name starts with `id:` is reached by \
+     its id";
+const KEY: &str = "The record's key, byte for byte. Put -- before a key that starts with -";
+
+/// A terminal browser for the key-value stores that Crawlee crawls fill.
+#[derive(Debug, Parser)]
+#[command(
+    name = "larder",
+    version,
+    override_help = help::OVERVIEW,
+    after_help = help::EXIT_CODES,
+    disable_help_subcommand = true,
+    subcommand_value_name = "COMMAND",
+    max_term_width = 100
+)]
+pub struct Cli {
+    /// What to browse: a URL, a socket's path or a profile's name
+    #[arg(value_name = "TARGET")]
+    pub browse: Option<String>,
+
+    /// Options for all commands.
+    #[command(flatten)]
+    pub global: Global,
+
+    /// What to do; without it, larder opens the browser.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// Options that may stand before and after a command.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Global options")]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag")]
+pub struct Global {
+    /// The server: a URL, a socket's path or a profile's name
+    #[arg(short, long, value_name = "TARGET", global = true)]
+    pub target: Option<String>,
+
+    /// Print JSON Lines, with Crawlee's field names
+    #[arg(long, global = true)]
+    pub json: bool,
+
+    /// Refuse every write
+    #[arg(long, global = true)]
+    pub read_only: bool,
+
+    /// Let reads update `accessed_at`
+    #[arg(long, global = true, help = "Let reads update accessed_at, as Crawlee's own do")]
+    pub touch: bool,
+
+    /// Give up connecting, and waiting for an answer, after SECS seconds
+    #[arg(long, value_name = "SECS", global = true, value_parser = parse_seconds)]
+    pub timeout: Option<Duration>,
+
+    /// Read the settings from FILE
+    #[arg(long, value_name = "FILE", global = true)]
+    pub config: Option<PathBuf>,
+
+    /// Use no colours
+    #[arg(long, global = true)]
+    pub no_color: bool,
+}
+
+/// A one-shot command.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// List the stores
+    #[command(after_help = help::STORES)]
+    Stores,
+
+    /// Open a store, creating it if it is not there
+    ///
+    /// As Crawlee's `KeyValueStore.open` does, and prints one line of JSON about it. Without --name
+    /// and --alias it is the default store.
+    #[command(after_help = help::CREATE)]
+    Create(Create),
+
+    /// Tell about a store, or about a record
+    #[command(after_help = help::INFO)]
+    Info(Info),
+
+    /// List the keys of a store, sorted, with size and content type
+    #[command(after_help = help::KEYS)]
+    Keys(Keys),
+
+    /// Print a record's value, byte for byte
+    #[command(after_help = help::GET)]
+    Get(Get),
+
+    /// Set a record
+    ///
+    /// VALUE is text, and a file's content is bytes; without --content-type they get the type that
+    /// Crawlee gives a `str` and `bytes`. With a JSON type, VALUE and the file must be JSON as
+    /// Python reads it; VALUE is stored spaced as Crawlee does it, a file as it is.
+    #[command(after_help = help::SET)]
+    Set(Set),
+
+    /// Tell by the exit code whether a record is there
+    #[command(after_help = help::EXISTS)]
+    Exists(OneRecord),
+
+    /// Delete records
+    #[command(after_help = help::DELETE)]
+    Delete(Delete),
+
+    /// Print a record's public URL, where the storage has one
+    #[command(after_help = help::URL)]
+    Url(OneRecord),
+
+    /// Remove all records of a store; the store stays
+    #[command(after_help = help::PURGE)]
+    Purge(Remove),
+
+    /// Remove a store with all its records
+    #[command(after_help = help::DROP)]
+    Drop(Remove),
+
+    /// Print a completion script for a shell
+    #[command(after_help = help::COMPLETIONS)]
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+
+    /// Print the manual page
+    #[command(after_help = help::MAN)]
+    Man,
+}
+
+/// `create`.
+#[derive(Debug, Args)]
+pub struct Create {
+    /// Open by name: letters, digits, and - inside
+    #[arg(long, value_name = "NAME", conflicts_with = "alias")]
+    pub name: Option<String>,
+
+    /// Open by alias: anything but /, \ and NUL
+    #[arg(long, value_name = "ALIAS")]
+    pub alias: Option<String>,
+}
+
+/// `info`.
+#[derive(Debug, Args)]
+pub struct Info {
+    #[arg(help = STORE)]
+    pub(super) store: OsString,
+    #[arg(help = KEY)]
+    pub(super) key: Option<OsString>,
+}
+
+/// `keys`.
+#[derive(Debug, Args)]
+pub struct Keys {
+    #[arg(help = STORE)]
+    pub(super) store: OsString,
+
+    /// Only keys that start with P
+    #[arg(long, value_name = "P", allow_hyphen_values = true)]
+    pub prefix: Option<OsString>,
+
+    /// Only keys after KEY
+    #[arg(long, value_name = "KEY", allow_hyphen_values = true)]
+    pub after: Option<OsString>,
+
+    /// At most N keys
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+
+    /// Print the keys alone, one a line
+    #[arg(short, long)]
+    pub bare: bool,
+
+    /// Print the keys alone, each with a NUL behind it
+    #[arg(short = '0', long = "null", conflicts_with = "json")]
+    pub null: bool,
+}
+
+/// `get`.
+#[derive(Debug, Args)]
+pub struct Get {
+    #[arg(help = STORE)]
+    pub(super) store: OsString,
+    #[arg(help = KEY)]
+    pub(super) key: OsString,
+
+    /// Write to FILE instead, all of it or nothing
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+
+    /// Print bytes to a terminal, whatever they do to it
+    #[arg(short, long)]
+    pub force: bool,
+}
+
+/// `set`.
+#[derive(Debug, Args)]
+#[group(skip)]
+#[command(group(ArgGroup::new("source").required(true).args(["value", "file", "null"])))]
+pub struct Set {
+    #[arg(help = STORE)]
+    pub(super) store: OsString,
+    #[arg(help = KEY)]
+    pub(super) key: OsString,
+
+    /// The value, as text
+    #[arg(allow_negative_numbers = true)]
+    pub value: Option<OsString>,
+
+    /// Take the value from FILE; - is standard input
+    #[arg(short, long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+
+    /// Set the value None
+    #[arg(long, conflicts_with = "content_type")]
+    pub null: bool,
+
+    /// The content type, instead of the one Crawlee infers
+    #[arg(short, long, value_name = "TYPE")]
+    pub content_type: Option<String>,
+
+    /// Only if there is no such record yet
+    #[arg(long)]
+    pub if_absent: bool,
+}
+
+/// `exists` and `url`.
+#[derive(Debug, Args)]
+pub struct OneRecord {
+    #[arg(help = STORE)]
+    pub(super) store: OsString,
+    #[arg(help = KEY)]
+    pub(super) key: OsString,
+}
+
+/// `delete`.
+#[derive(Debug, Args)]
+pub struct Delete {
+    #[arg(help = STORE)]
+    pub(super) store: OsString,
+    #[arg(help = KEY, value_name = "KEY", required = true)]
+    pub(super) keys: Vec<OsString>,
+}
+
+/// `purge` and `drop`.
+#[derive(Debug, Args)]
+pub struct Remove {
+    #[arg(help = STORE)]
+    pub(super) store: OsString,
+
+    /// Do not ask
+    #[arg(long)]
+    pub yes: bool,
+}
+
+impl Cli {
+    /// The target that was named, in either place.
+    pub fn target(&self) -> Option<&str> {
+        self.global.target.as_deref().or(self.browse.as_deref())
+    }
+}

@@ -1,0 +1,43 @@
+//! Asks before what cannot be undone.
+
+use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
+
+use super::failure::Failure;
+use crate::preview::{visible, visible_bytes};
+use crate::storage::{Error, ErrorKind, StoreInfo};
+
+/// Refuses a script that does not say `--yes`: there is nobody to ask.
+pub(super) fn possible(yes: bool) -> Result<(), Failure> {
+    if yes || (io::stdin().is_terminal() && io::stderr().is_terminal()) {
+        return Ok(());
+    }
+    let problem = "not confirmed, and there is no terminal to ask on";
+    Err(Error::new(ErrorKind::Conflict, problem).hint("add --yes if you mean it").into())
+}
+
+/// Asks for the store's name; anything else, the empty line too, is a No.
+///
+/// # Errors
+/// [`ErrorKind::Conflict`] for a No.
+pub(super) fn ask(what: &str, info: &StoreInfo) -> Result<(), Failure> {
+    let name = visible_bytes(info.store.as_bytes());
+    let records = info.records.map_or("all its".to_owned(), |records| format!("its {records}"));
+    let bytes = info.bytes.map_or(String::new(), |bytes| format!(" ({bytes} bytes)"));
+    let mut stderr = io::stderr();
+    // If the question cannot be shown, the answer is none.
+    let _ = writeln!(stderr, "{what} the store `{name}` with {records} records{bytes}?");
+    let _ = write!(stderr, "Type its name to confirm: ");
+    let _ = stderr.flush();
+    let mut line = Vec::new();
+    let _ = io::stdin().lock().read_until(b'\n', &mut line);
+    if line.ends_with(b"\n") {
+        line.pop();
+    }
+    // What cannot be typed may be typed as it is shown.
+    let typed = !line.is_empty() && (line == info.store.as_bytes() || line == name.as_bytes());
+    if typed {
+        return Ok(());
+    }
+    let problem = format!("`{}` is not the store's name", visible(&String::from_utf8_lossy(&line)));
+    Err(Error::new(ErrorKind::Conflict, problem).hint("nothing was changed").into())
+}

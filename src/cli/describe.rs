@@ -1,0 +1,119 @@
+//! Stores and records as JSON, with Crawlee's field names, and their states in words.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Map, Value, json};
+
+use crate::storage::{Key, RecordMeta, RecordState, StoreInfo, StoreState, Timestamp};
+
+/// `store`, `id`, `name`, `accessed_at`, `created_at`, `modified_at`, `records`; `values` and
+/// `bytes` where known, `state` and `problem` where the store is not whole.
+pub(super) fn store(info: &StoreInfo) -> Map<String, Value> {
+    let time = |time: Option<Timestamp>| time.map(|time| time.to_string());
+    let mut map = Map::new();
+    put_text(&mut map, "store", info.store.as_bytes());
+    map.insert("id".into(), json!(info.id));
+    map.insert("name".into(), json!(info.name));
+    map.insert("accessed_at".into(), json!(time(info.accessed_at)));
+    map.insert("created_at".into(), json!(time(info.created_at)));
+    map.insert("modified_at".into(), json!(time(info.modified_at)));
+    map.insert("records".into(), json!(info.records));
+    for (name, number) in [("values", info.values), ("bytes", info.bytes)] {
+        if let Some(number) = number {
+            map.insert(name.into(), json!(number));
+        }
+    }
+    let (state, problem) = match &info.state {
+        StoreState::Whole => return map,
+        StoreState::HalfMade => ("half_made", None),
+        StoreState::Ghost => ("ghost", None),
+        StoreState::NotIndexed => ("not_indexed", None),
+        StoreState::StaleId => ("stale_id", None),
+        StoreState::Damaged(why) => ("damaged", Some(why)),
+    };
+    map.insert("state".into(), json!(state));
+    if let Some(problem) = problem {
+        map.insert("problem".into(), json!(problem));
+    }
+    map
+}
+
+/// `key`, `content_type`, `size`; `state` where the record is not whole.
+pub(super) fn record(meta: &RecordMeta) -> Map<String, Value> {
+    let mut map = Map::new();
+    put_text(&mut map, "key", meta.key.as_bytes());
+    let known = !meta.content_type.as_str().is_empty();
+    map.insert("content_type".into(), json!(known.then(|| meta.content_type.as_str())));
+    map.insert("size".into(), json!(meta.size));
+    let state = match &meta.state {
+        RecordState::Whole => return map,
+        RecordState::NoMetadata => "no_metadata",
+        RecordState::NoValue => "no_value",
+        RecordState::BadMetadata(_) => "bad_metadata",
+        RecordState::WrongSize(_) => "wrong_size",
+    };
+    map.insert("state".into(), json!(state));
+    map
+}
+
+/// A text; where it is not UTF-8, an escaped one, and the bytes in base64 beside it.
+pub(super) fn put_text(map: &mut Map<String, Value>, name: &str, bytes: &[u8]) {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        map.insert(name.into(), json!(text));
+    } else {
+        map.insert(name.into(), json!(Key::from(bytes).escaped()));
+        map.insert(format!("{name}_base64"), json!(STANDARD.encode(bytes)));
+    }
+}
+
+/// What is wrong with a store, in words; `None` if nothing is.
+pub(super) fn store_problem(state: &StoreState) -> Option<String> {
+    Some(match state {
+        StoreState::Whole => return None,
+        StoreState::HalfMade => "half-made: its maker died before writing its metadata".into(),
+        StoreState::Ghost => "ghost: records of a store that was dropped".into(),
+        StoreState::NotIndexed => "not indexed: no index leads to it".into(),
+        StoreState::StaleId => "stale id: an index names it under an id that is not its own".into(),
+        StoreState::Damaged(why) => format!("damaged: {why}"),
+    })
+}
+
+/// What is wrong with a record, in words; `None` if nothing is.
+pub(super) fn record_problem(state: &RecordState) -> Option<String> {
+    Some(match state {
+        RecordState::Whole => return None,
+        RecordState::NoMetadata => "no metadata".into(),
+        RecordState::NoValue => "no value".into(),
+        RecordState::BadMetadata(_) => "malformed metadata".into(),
+        RecordState::WrongSize(size) => format!("its metadata says {size} bytes"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::storage::ContentType;
+
+    #[test]
+    fn records_have_crawlee_s_fields_in_crawlee_s_order() {
+        let meta = RecordMeta {
+            key: "ä".into(),
+            content_type: ContentType::TEXT,
+            size: 3,
+            ..RecordMeta::default()
+        };
+        assert_eq!(
+            Value::from(record(&meta)).to_string(),
+            r#"{"key":"ä","content_type":"text/plain; charset=utf-8","size":3}"#
+        );
+    }
+
+    #[test]
+    fn a_key_that_is_not_utf8_can_be_told_from_its_escape() {
+        let meta = RecordMeta { key: Key::from(&b"a\xff"[..]), ..RecordMeta::default() };
+        let map = record(&meta);
+        assert_eq!(map["key"], "a\\xff");
+        assert_eq!(map["key_base64"], "Yf8=");
+        assert_eq!(map["content_type"], Value::Null);
+    }
+}

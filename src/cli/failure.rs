@@ -1,0 +1,106 @@
+//! Why a command ends early, the exit codes, and the one line on standard error.
+
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+use crate::preview::visible;
+use crate::storage::{Error, ErrorKind};
+
+/// Done.
+pub(super) const DONE: u8 = 0;
+/// The store, the record or the id is not there.
+pub(super) const NOT_THERE: u8 = 1;
+/// Wrong arguments or settings, or a local file that cannot be read or written.
+pub(super) const USAGE: u8 = 2;
+/// The server cannot be used.
+pub(super) const CONNECTION: u8 = 3;
+/// Refused, by larder or by the server.
+pub(super) const REFUSED: u8 = 4;
+/// Stored data is not as Crawlee writes it.
+pub(super) const DAMAGED: u8 = 5;
+
+/// Why a command ended before it was done.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// Something is wrong, and is to be said.
+    Error(Error),
+    /// Nobody reads standard output any more; not the command's fault.
+    Closed,
+}
+
+/// What a command gives: an exit code.
+pub(super) type Outcome = Result<u8, Failure>;
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Error(error)
+    }
+}
+
+/// A failure of standard output.
+impl From<io::Error> for Failure {
+    fn from(why: io::Error) -> Self {
+        if why.kind() == io::ErrorKind::BrokenPipe {
+            return Self::Closed;
+        }
+        let problem = format!("standard output cannot be written: {why}");
+        Self::Error(Error::new(ErrorKind::Io, problem))
+    }
+}
+
+/// The exit code of a kind of error.
+pub(super) fn code(kind: ErrorKind) -> u8 {
+    match kind {
+        ErrorKind::NotFound => NOT_THERE,
+        ErrorKind::Usage | ErrorKind::Io => USAGE,
+        ErrorKind::Connection
+        | ErrorKind::Timeout
+        | ErrorKind::Auth
+        | ErrorKind::Tls
+        | ErrorKind::Loading
+        | ErrorKind::NoJsonModule => CONNECTION,
+        ErrorKind::ReadOnly
+        | ErrorKind::Permission
+        | ErrorKind::Conflict
+        | ErrorKind::NotSupported
+        | ErrorKind::OutOfMemory
+        | ErrorKind::CannotPersist
+        | ErrorKind::FateUnknown
+        | ErrorKind::Cluster
+        | ErrorKind::Server => REFUSED,
+        ErrorKind::WrongType | ErrorKind::Damaged => DAMAGED,
+    }
+}
+
+/// Says what is to be said, and gives the process's exit code.
+pub(super) fn finish(outcome: Outcome) -> ExitCode {
+    let code = match outcome {
+        Ok(code) => code,
+        Err(Failure::Closed) => DONE,
+        Err(Failure::Error(error)) => {
+            log::error!("{:?}: {error}", error.kind);
+            say(&error.to_string());
+            code(error.kind)
+        }
+    };
+    ExitCode::from(code)
+}
+
+/// One line on standard error, with nothing in it that a terminal would obey.
+pub(super) fn say(message: &str) {
+    // If standard error is closed, there is nobody to tell.
+    let _ = writeln!(io::stderr(), "larder: {}", visible(message));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_closed_pipe_is_no_failure() {
+        let failure = Failure::from(io::Error::from(io::ErrorKind::BrokenPipe));
+        assert!(matches!(failure, Failure::Closed));
+        let failure = Failure::from(io::Error::from(io::ErrorKind::StorageFull));
+        assert!(matches!(failure, Failure::Error(error) if code(error.kind) == USAGE));
+    }
+}

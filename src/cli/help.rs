@@ -1,0 +1,109 @@
+//! The words of `--help` that clap does not make up itself.
+
+/// `larder --help`: one screen of 80×24. Tests hold that every command and option is in it.
+pub(super) const OVERVIEW: &str = "\
+larder: a terminal browser for the key-value stores of Crawlee crawls on Redis
+
+Usage: larder [OPTIONS] [TARGET]                opens the browser
+       larder [OPTIONS] [-t TARGET] COMMAND …   for scripts
+
+  larder redis://127.0.0.1:6379            browse a server
+  larder -t production keys my-store       list keys, on a profile's server
+  larder get my-store OUTPUT -o out.json   save a value
+
+Commands:
+  stores       list the stores              set      set a record
+  create       open or create a store       exists   is there such a record?
+  info         about a store or a record    delete   delete records
+  keys         list keys                    purge    remove all records
+  get          print a value                drop     remove a store
+  completions  for your shell               url      a record's public URL
+  man          the manual page              COMMAND --help tells more
+
+Options:
+  -t, --target TARGET  URL, socket, profile    --read-only  refuse every write
+      --timeout SECS   give up after SECS s    --touch      update accessed_at
+      --config FILE    other settings          --json       print JSON Lines
+  -h, --help  -V, --version                    --no-color   use no colours
+";
+
+/// Behind the options, in the manual page.
+pub(super) const EXIT_CODES: &str = "\
+Exit codes: 0 done, 1 not there, 2 usage or a local file, 3 connection, 4 refused, 5 damaged data.";
+
+pub(super) const STORES: &str = "\
+Examples:
+  larder stores
+  larder stores --json | jq -r 'select(.records > 1000) | .store'";
+
+pub(super) const CREATE: &str = "\
+Examples:
+  larder create --name shop-snapshots
+  larder create --alias scratch | jq -r .id";
+
+pub(super) const INFO: &str = "\
+Examples:
+  larder info shop-snapshots
+  larder info shop-snapshots page-000042 --json | jq .size";
+
+pub(super) const KEYS: &str = "\
+Where standard output is not a terminal, keys are printed byte for byte; a key with a line end in
+it is told apart only by --json or --null.
+
+Examples:
+  larder keys shop-snapshots --prefix page- --limit 100
+  larder keys shop-snapshots --null | xargs -0 -n 1 larder info shop-snapshots --";
+
+pub(super) const GET: &str = "\
+On a terminal, text is shown with its control characters as symbols, and anything else needs
+--force or --output. A value without sound metadata is printed too, with exit code 5.
+
+Examples:
+  larder get default INPUT | jq .
+  larder get shop-snapshots page-000042 -o page.html";
+
+pub(super) const SET: &str = "\
+Examples:
+  larder set default greeting 'Hello'
+  larder set default INPUT '{\"start\": 1}' --content-type application/json
+  curl -s example.org | larder set default page --file - --content-type text/html";
+
+pub(super) const EXISTS: &str = "\
+Examples:
+  larder exists default INPUT && echo there
+  larder exists id:4nJ0PcRnFGqCv8dGt default-key --json";
+
+pub(super) const DELETE: &str = "\
+Fails with exit code 1 only if none of the keys was there.
+
+Examples:
+  larder delete shop-snapshots page-000042 page-000043
+  larder delete shop-snapshots -- --a-key-like-an-option";
+
+pub(super) const URL: &str = "\
+Redis has no public URLs: there, this fails with exit code 4.
+
+Example:
+  larder url default OUTPUT";
+
+pub(super) const PURGE: &str = "\
+A terminal is asked for the store's name; a script needs --yes.
+
+Example:
+  larder purge shop-snapshots --yes";
+
+pub(super) const DROP: &str = "\
+A terminal is asked for the store's name; a script needs --yes.
+
+Example:
+  larder drop shop-snapshots --yes";
+
+pub(super) const COMPLETIONS: &str = "\
+Examples:
+  larder completions bash > ~/.local/share/bash-completion/completions/larder
+  larder completions fish > ~/.config/fish/completions/larder.fish";
+
+pub(super) const MAN: &str = "\
+Examples:
+  larder man | man -l -
+  larder man > ~/.local/share/man/man1/larder.1";

@@ -1,0 +1,77 @@
+//! `keys`.
+
+use futures::StreamExt as _;
+
+use super::arguments::Keys;
+use super::failure::{DONE, Outcome};
+use super::output::Output;
+use super::{describe, key, store};
+use crate::preview::{cells, visible};
+use crate::storage::{ErrorKind, RecordMeta, RecordState, Storage};
+
+/// Fits `application/json; charset=utf-8`.
+const TYPE_WIDTH: usize = 31;
+
+/// `keys`: prints as keys come, so columns have fixed widths and the key stands last.
+pub(super) async fn keys(storage: &dyn Storage, arguments: &Keys, output: &mut Output) -> Outcome {
+    let name = store(storage, &arguments.store).await?;
+    let prefix = arguments.prefix.as_deref().map(key).unwrap_or_default();
+    let after = arguments.after.as_deref().map(key);
+    let mut rows = storage.iterate_keys(&name, prefix.as_bytes(), after.as_ref(), arguments.limit);
+    let mut empty = true;
+    while let Some(meta) = rows.next().await {
+        let meta = meta?;
+        empty = false;
+        if arguments.null {
+            output.raw(meta.key.as_bytes())?;
+            output.raw(b"\0")?;
+        } else if output.json {
+            output.json_line(&describe::record(&meta).into())?;
+        } else if arguments.bare {
+            output.last(meta.key.as_bytes())?;
+        } else {
+            output.raw(columns(&meta).as_bytes())?;
+            output.last(meta.key.as_bytes())?;
+        }
+    }
+    if empty {
+        // Nothing listed: is there a store at all? Where that may not be asked, so be it.
+        match storage.get_metadata(&name).await {
+            Err(why) if why.kind == ErrorKind::NotFound => return Err(why.into()),
+            _ => {}
+        }
+    }
+    Ok(DONE)
+}
+
+fn columns(meta: &RecordMeta) -> String {
+    let problem = match &meta.state {
+        RecordState::NoMetadata => Some("(no metadata)"),
+        RecordState::NoValue => Some("(no value)"),
+        RecordState::BadMetadata(_) => Some("(malformed metadata)"),
+        RecordState::Whole | RecordState::WrongSize(_) => None,
+    };
+    let kind = visible(problem.unwrap_or(meta.content_type.as_str()));
+    let pad = TYPE_WIDTH.saturating_sub(cells(&kind));
+    format!("{:>10}  {kind}{:pad$}  ", meta.size, "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::storage::ContentType;
+
+    #[test]
+    fn columns_line_up_whatever_the_type_holds() {
+        let row = |content_type: &str| {
+            let content_type = ContentType::from(content_type);
+            columns(&RecordMeta { content_type, size: 12, ..RecordMeta::default() })
+        };
+        for text in
+            ["application/json; charset=utf-8", "text/html", "a\u{1b}b\n", "文字/プレーン", ""]
+        {
+            assert_eq!(cells(&row(text)), 10 + 2 + TYPE_WIDTH + 2, "{text:?}");
+            assert!(!row(text).contains(['\u{1b}', '\n']));
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! `man` and `completions`: generated from the same definitions as the parser.
+
+use std::io;
+
+use clap::{Command, CommandFactory as _};
+use clap_complete::Shell;
+use clap_mangen::Man;
+
+use super::arguments::Cli;
+use super::failure::{DONE, Outcome};
+use super::output::Output;
+
+/// What no definition of an argument tells.
+const MORE: &str = r#".SH "EXIT STATUS"
+.TP
+0
+Done; also when nobody reads the output any more.
+.TP
+1
+The store, the record or the id is not there.
+.TP
+2
+Wrong arguments or settings, or a local file that cannot be read or written.
+.TP
+3
+The server cannot be reached or used: connection, time\-out, login, TLS.
+.TP
+4
+Refused: read\-only, no permission, a conflict, not confirmed, not supported.
+.TP
+5
+Damaged data: what is stored is not as Crawlee writes it.
+.SH ENVIRONMENT
+.TP
+LARDER_URL, REDIS_URL
+The target where none is named. The first goes before the config file's \fItarget\fR, the second comes after it.
+.TP
+LARDER_PASSWORD, LARDER_SENTINEL_PASSWORD
+Passwords; they go before those of a URL and of a profile.
+.TP
+LARDER_READ_ONLY
+1 refuses every write.
+.TP
+LARDER_CONFIG
+Another config file.
+.TP
+LARDER_LOG
+What goes to the log file: off, error, warn, info, debug or trace.
+.TP
+NO_COLOR
+Any value turns colours off.
+.TP
+VISUAL, EDITOR
+The editor for values.
+.SH FILES
+.TP
+~/.config/larder/config.toml
+Settings, keys, colours and profiles.
+.TP
+~/.local/state/larder/larder.log
+The log, if it is switched on.
+"#;
+
+/// `completions`.
+pub(super) fn completions(shell: Shell, output: &mut Output) -> Outcome {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "larder", &mut script);
+    output.raw(&script)?;
+    Ok(DONE)
+}
+
+/// `man`: one page for the whole program.
+pub(super) fn page(output: &mut Output) -> Outcome {
+    output.raw(&roff()?)?;
+    Ok(DONE)
+}
+
+fn roff() -> io::Result<Vec<u8>> {
+    let mut command = Cli::command().disable_help_flag(false);
+    command.build();
+    let mut out = Vec::new();
+    let man = Man::new(command.clone()).manual("larder");
+    man.render_title(&mut out)?;
+    man.render_name_section(&mut out)?;
+    man.render_synopsis_section(&mut out)?;
+    man.render_description_section(&mut out)?;
+    man.render_options_section(&mut out)?;
+    out.extend_from_slice(b".SH COMMANDS\n");
+    for one in command.get_subcommands().filter(|one| !one.is_hide_set()) {
+        out.extend_from_slice(&section(one)?);
+    }
+    out.extend_from_slice(MORE.as_bytes());
+    man.render_version_section(&mut out)?;
+    Ok(out)
+}
+
+/// A command's own page as a part of the whole one: without what all commands share.
+fn section(command: &Command) -> io::Result<Vec<u8>> {
+    let name = command.get_name().to_owned();
+    let own = command.clone().mut_args(|arg| {
+        let shared = arg.is_global_set() || arg.get_id() == "help" || arg.get_id() == "version";
+        arg.hide(shared)
+    });
+    let man = Man::new(own);
+    let mut page = Vec::new();
+    man.render_synopsis_section(&mut page)?;
+    man.render_description_section(&mut page)?;
+    man.render_options_section(&mut page)?;
+    man.render_extra_section(&mut page)?;
+    let page = String::from_utf8_lossy(&page);
+    let mut out = format!(".SS \"larder {name}\"\n");
+    for line in page.lines().filter(|line| !line.starts_with(".ie") && !line.starts_with(".el")) {
+        match line.strip_prefix(".SH ") {
+            Some(_) => out.push_str(".PP"),
+            None => out.push_str(line),
+        }
+        out.push('\n');
+    }
+    Ok(out.into_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+    use crate::cli::help;
+
+    #[test]
+    fn definitions_are_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_overview_names_everything_on_one_screen() {
+        let command = Cli::command();
+        for name in command.get_subcommands().map(Command::get_name) {
+            assert!(help::OVERVIEW.contains(&format!("  {name} ")), "{name}");
+        }
+        for long in command.get_arguments().filter_map(clap::Arg::get_long) {
+            assert!(help::OVERVIEW.contains(&format!("--{long} ")), "--{long}");
+        }
+        assert!(help::OVERVIEW.lines().count() <= 23);
+        for line in help::OVERVIEW.lines() {
+            assert!(line.chars().count() <= 80, "{line}");
+        }
+    }
+
+    #[test]
+    fn every_command_has_an_example_that_parses() {
+        for command in Cli::command().get_subcommands() {
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            let examples = help.lines().filter(|line| line.starts_with("  "));
+            let mut count = 0;
+            for example in examples {
+                count += 1;
+                let own = example.split_once("larder ").unwrap().1;
+                let own = own.split([';', '|', '>', '&']).next().unwrap();
+                let words = own.split_whitespace().map(|word| word.trim_matches('\''));
+                // A quoted value with spaces is one word to the shell and several here.
+                if own.contains("{\"start\":") || own.contains("select(") {
+                    continue;
+                }
+                let parsed = Cli::try_parse_from(std::iter::once("larder").chain(words));
+                assert!(parsed.is_ok(), "{example}: {}", parsed.unwrap_err());
+            }
+            assert!(count > 0, "{}", command.get_name());
+        }
+    }
+
+    #[test]
+    fn the_page_tells_about_every_command() {
+        let page = String::from_utf8(roff().unwrap()).unwrap();
+        for command in Cli::command().get_subcommands() {
+            assert!(page.contains(&format!(".SS \"larder {}\"", command.get_name())));
+        }
+        assert_eq!(page.matches(".TH").count(), 1);
+        assert!(page.contains("if\\-absent"));
+    }
+}

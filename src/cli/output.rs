@@ -1,0 +1,147 @@
+//! Standard output: raw bytes, columns and JSON Lines.
+//!
+//! On a terminal, text that comes from a store is made visible; elsewhere it is left as it is.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+use std::io::{self, BufWriter, IsTerminal as _, StdoutLock, Write as _};
+
+use serde_json::Value;
+use unicode_segmentation::UnicodeSegmentation as _;
+
+use crate::preview::{cells, visible, visible_bytes};
+
+/// A column is padded to at most this many cells; what is longer sticks out.
+const WIDEST: usize = 48;
+
+/// Standard output, buffered. [`Output::finish`] writes what is left.
+pub(super) struct Output {
+    to: BufWriter<StdoutLock<'static>>,
+    /// Whether somebody looks at it.
+    pub terminal: bool,
+    /// Whether `--json` was given.
+    pub json: bool,
+}
+
+impl Output {
+    pub(super) fn new(json: bool) -> Self {
+        let stdout = io::stdout();
+        let terminal = stdout.is_terminal();
+        Self { to: BufWriter::with_capacity(1 << 16, stdout.lock()), terminal, json }
+    }
+
+    /// Bytes as they are.
+    pub(super) fn raw(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.to.write_all(bytes)
+    }
+
+    /// A line, whose text is visible already.
+    pub(super) fn line(&mut self, text: &str) -> io::Result<()> {
+        self.to.write_all(text.as_bytes())?;
+        self.to.write_all(b"\n")
+    }
+
+    /// Bytes from a store in a line of their own, or at a line's end.
+    pub(super) fn last(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if self.terminal {
+            let text = visible_bytes(bytes);
+            return self.line(&text);
+        }
+        self.to.write_all(bytes)?;
+        self.to.write_all(b"\n")
+    }
+
+    /// A text of several lines from a store, made visible line by line.
+    pub(super) fn text(&mut self, text: &str) -> io::Result<()> {
+        for line in text.split_inclusive('\n') {
+            // A tab is harmless, and lines it up.
+            for (at, part) in line.trim_end_matches('\n').split('\t').enumerate() {
+                if at > 0 {
+                    self.to.write_all(b"\t")?;
+                }
+                self.to.write_all(visible(part).as_bytes())?;
+            }
+            self.to.write_all(b"\n")?;
+        }
+        Ok(())
+    }
+
+    /// A line of JSON.
+    pub(super) fn json_line(&mut self, value: &Value) -> io::Result<()> {
+        let text = value.to_string();
+        let text = if self.terminal { escape_invisible(&text) } else { Cow::Borrowed(&*text) };
+        self.line(&text)
+    }
+
+    /// Rows with a head, as columns: names are the heads, `>` before one aligns it to the right.
+    pub(super) fn table(&mut self, heads: &[&str], rows: &[Vec<String>]) -> io::Result<()> {
+        let mut head = Vec::with_capacity(heads.len());
+        let mut right = Vec::with_capacity(heads.len());
+        for name in heads {
+            head.push(name.trim_start_matches('>').to_owned());
+            right.push(name.starts_with('>'));
+        }
+        let mut widths: Vec<usize> = head.iter().map(|cell| cells(cell)).collect();
+        for row in rows {
+            for (width, cell) in widths.iter_mut().zip(row) {
+                *width = cells(cell).min(WIDEST).max(*width);
+            }
+        }
+        for row in std::iter::once(&head).chain(rows) {
+            let mut line = String::new();
+            for (at, cell) in row.iter().enumerate() {
+                let pad = widths.get(at).unwrap_or(&0).saturating_sub(cells(cell));
+                let (before, after) =
+                    if right.get(at) == Some(&true) { (pad, 0) } else { (0, pad) };
+                let _ = write!(line, "{:before$}{cell}{:after$}  ", "", "");
+            }
+            self.line(line.trim_end())?;
+        }
+        Ok(())
+    }
+
+    /// Writes what is still in the buffer.
+    pub(super) fn finish(&mut self) -> io::Result<()> {
+        self.to.flush()
+    }
+}
+
+/// JSON stays the same JSON when characters are spelled as `\uXXXX`.
+fn escape_invisible(json: &str) -> Cow<'_, str> {
+    if matches!(visible(json), Cow::Borrowed(_)) {
+        return Cow::Borrowed(json);
+    }
+    let mut out = String::with_capacity(json.len());
+    for grapheme in json.graphemes(true) {
+        if matches!(visible(grapheme), Cow::Borrowed(_)) {
+            out.push_str(grapheme);
+            continue;
+        }
+        // Only what stands in a JSON string can be invisible: ASCII controls are escaped already,
+        // but for DEL.
+        for unit in grapheme.encode_utf16() {
+            let _ = match u8::try_from(unit) {
+                Ok(ascii @ 0x20..0x7f) => write!(out, "{}", char::from(ascii)),
+                _ => write!(out, "\\u{unit:04x}"),
+            };
+        }
+    }
+    Cow::Owned(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_for_a_terminal_is_the_same_json() {
+        let value = serde_json::json!({
+            "key": "a\u{1b}[31m\u{7f}\u{9b}m \u{202e}gpj \u{200b} e\u{301} \u{1f600} \u{e0041} \"\\\n"
+        });
+        let text = value.to_string();
+        let escaped = escape_invisible(&text);
+        assert!(matches!(visible(&escaped), Cow::Borrowed(_)), "{escaped}");
+        assert_eq!(serde_json::from_str::<Value>(&escaped).unwrap(), value);
+        assert!(escaped.contains("e\u{301} \u{1f600}"), "{escaped}");
+    }
+}

@@ -1,0 +1,58 @@
+//! `purge` and `drop`.
+
+use serde_json::{Value, json};
+
+use super::arguments::Remove;
+use super::failure::{DONE, Outcome};
+use super::output::Output;
+use super::{confirm, describe, store, write};
+use crate::storage::{ErrorKind, Storage, StoreInfo, StoreName, Write};
+
+/// `purge`.
+pub(super) async fn purge(storage: &dyn Storage, remove: &Remove, output: &mut Output) -> Outcome {
+    let name = agreed(storage, remove, "Remove all records of").await?;
+    let written = write(storage, &Write::Purge(name.clone())).await?;
+    tell(output, &name, "purged", &json!(written.records))
+}
+
+/// `drop`.
+pub(super) async fn drop_store(
+    storage: &dyn Storage,
+    remove: &Remove,
+    output: &mut Output,
+) -> Outcome {
+    let name = agreed(storage, remove, "Remove").await?;
+    write(storage, &Write::Drop(name.clone())).await?;
+    tell(output, &name, "dropped", &json!(true))
+}
+
+/// The store, if it may be done. A store that is there only in part can be removed too: then it is
+/// the storage that says whether there is anything.
+async fn agreed(
+    storage: &dyn Storage,
+    remove: &Remove,
+    what: &str,
+) -> Result<StoreName, super::Failure> {
+    let name = store(storage, &remove.store).await?;
+    if remove.yes {
+        return Ok(name);
+    }
+    let info = match storage.get_metadata(&name).await {
+        Err(why) if why.kind == ErrorKind::Permission => {
+            StoreInfo { store: name.clone(), ..StoreInfo::default() }
+        }
+        other => other?,
+    };
+    confirm::ask(what, &info)?;
+    Ok(name)
+}
+
+fn tell(output: &mut Output, store: &StoreName, what: &str, value: &Value) -> Outcome {
+    if output.json {
+        let mut map = serde_json::Map::new();
+        describe::put_text(&mut map, "store", store.as_bytes());
+        map.insert(what.to_owned(), value.clone());
+        output.json_line(&map.into())?;
+    }
+    Ok(DONE)
+}

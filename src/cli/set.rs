@@ -1,0 +1,181 @@
+//! `set`.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io::{self, Read as _};
+use std::path::Path;
+
+use bytes::Bytes;
+
+use super::arguments::Set;
+use super::failure::{DONE, Failure, Outcome, say};
+use super::output::Output;
+use super::{describe, key, store, write};
+use crate::preview::json::{check, compact};
+use crate::storage::content::Family;
+use crate::storage::{
+    ContentType, Error, ErrorKind, Expected, RecordMeta, Result, SetValue, Storage, Value, Write,
+};
+
+/// The bytes and the content type that the arguments ask for.
+///
+/// # Errors
+/// [`ErrorKind::Usage`] for JSON that is none, with its line and column; [`ErrorKind::Io`] for a
+/// file that cannot be read.
+pub(super) fn value(set: &Set) -> Result<(Bytes, ContentType)> {
+    let given = set.content_type.as_deref().map(ContentType::from);
+    if given.as_ref().is_some_and(|given| given.as_str().is_empty()) {
+        return Err(Error::new(ErrorKind::Usage, "the content type is empty"));
+    }
+    let json = given.as_ref().is_some_and(|given| given.family() == Family::Json);
+    let value = match (&set.value, &set.file) {
+        (Some(text), _) => {
+            let text = utf8(text)?;
+            if json {
+                check_json(text.as_bytes(), "VALUE")?;
+                // What json.dumps would have written of it; it was UTF-8 and stays it.
+                Value::Json(String::from_utf8_lossy(&compact(text.as_bytes())).into_owned())
+            } else {
+                Value::Text(text.to_owned())
+            }
+        }
+        (None, Some(file)) => {
+            let bytes = read(file)?;
+            if json {
+                check_json(&bytes, &file.display().to_string())?;
+            }
+            Value::Bytes(bytes.into())
+        }
+        (None, None) => Value::None,
+    };
+    let (bytes, content_type) = value.encode(given);
+    if content_type.family() == Family::Text && std::str::from_utf8(&bytes).is_err() {
+        say("the value is not UTF-8; as text, Crawlee will read it as None");
+    }
+    Ok((bytes, content_type))
+}
+
+fn utf8(text: &OsStr) -> Result<&str> {
+    text.to_str().ok_or_else(|| {
+        Error::new(ErrorKind::Usage, "VALUE is not UTF-8")
+            .hint("give bytes with --file, - for standard input")
+    })
+}
+
+fn check_json(bytes: &[u8], what: &str) -> Result<()> {
+    check(bytes).map_err(|fault| {
+        let problem = format!(
+            "{what} is not JSON: line {}, column {}: {}",
+            fault.line, fault.column, fault.message
+        );
+        Error::new(ErrorKind::Usage, problem).hint("mend it, or set it with a text/plain type")
+    })
+}
+
+fn read(file: &Path) -> Result<Vec<u8>> {
+    let read = if file == Path::new("-") {
+        let mut bytes = Vec::new();
+        io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
+    } else {
+        fs::read(file)
+    };
+    read.map_err(|why| {
+        let name = if file == Path::new("-") {
+            "standard input".into()
+        } else {
+            file.display().to_string()
+        };
+        Error::new(ErrorKind::Io, format!("{name} cannot be read: {why}"))
+    })
+}
+
+/// `set`, with what [`value`] made of the arguments.
+pub(super) async fn set(
+    storage: &dyn Storage,
+    set: &Set,
+    (value, content_type): (Bytes, ContentType),
+    output: &mut Output,
+) -> Outcome {
+    let name = store(storage, &set.store).await?;
+    let key = key(&set.key);
+    let size = value.len() as u64;
+    let expected = if set.if_absent { Expected::Absent } else { Expected::Anything };
+    let wanted = Write::Set(SetValue {
+        store: name,
+        key: key.clone(),
+        value,
+        content_type: content_type.clone(),
+        expected,
+    });
+    let written =
+        write(storage, &wanted).await.map_err(|failure| hinted(failure, set.if_absent))?;
+    if output.json {
+        let meta = RecordMeta { key, content_type, size, ..RecordMeta::default() };
+        output.json_line(&describe::record(&written.meta.unwrap_or(meta)).into())?;
+    }
+    Ok(DONE)
+}
+
+fn hinted(failure: Failure, if_absent: bool) -> Failure {
+    let Failure::Error(why) = failure else { return failure };
+    match why.kind {
+        ErrorKind::NotFound if why.hint.is_none() => {
+            why.hint("create it with: larder create --name NAME")
+        }
+        ErrorKind::Conflict if if_absent => why.hint("leave --if-absent out to replace it"),
+        _ => why,
+    }
+    .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+    use crate::cli::{Cli, Command};
+
+    fn value_of(arguments: &[&str]) -> Result<(String, String)> {
+        let line = ["larder", "set", "s", "k"].iter().chain(arguments);
+        let Some(Command::Set(set)) = Cli::try_parse_from(line).unwrap().command else {
+            panic!("not set")
+        };
+        let (bytes, content_type) = value(&set)?;
+        Ok((String::from_utf8_lossy(&bytes).into_owned(), content_type.as_str().to_owned()))
+    }
+
+    fn ok(arguments: &[&str]) -> (String, String) {
+        value_of(arguments).unwrap()
+    }
+
+    #[test]
+    fn types_are_crawlee_s() {
+        let plain = "text/plain; charset=utf-8".to_owned();
+        assert_eq!(ok(&["-42"]), ("-42".to_owned(), plain.clone()));
+        assert_eq!(ok(&[""]), (String::new(), plain));
+        assert_eq!(ok(&["--null"]), (String::new(), "application/x-none".to_owned()));
+        let file = tempfile::NamedTempFile::new().unwrap();
+        fs::write(&file, "{ }").unwrap();
+        let path = file.path().to_str().unwrap();
+        assert_eq!(ok(&["--file", path]).1, "application/octet-stream");
+        assert_eq!(ok(&["-f", path, "-c", "application/json"]).0, "{ }");
+    }
+
+    #[test]
+    fn json_is_checked_and_spaced_as_python_spaces_it() {
+        let json = ok(&["{\"a\":[1.50,NaN],\n \"a\" : \"ä\"}", "-c", "application/json"]);
+        assert_eq!(json.0, "{\"a\": [1.50, NaN], \"a\": \"ä\"}");
+        let why = value_of(&["{\"a\": 1,\n x}", "-c", "application/json"]).unwrap_err();
+        assert_eq!(why.kind, ErrorKind::Usage);
+        assert!(why.problem.starts_with("VALUE is not JSON: line 2, column 2: "), "{why}");
+    }
+
+    #[test]
+    fn there_is_one_source_of_the_value() {
+        for wrong in [&[][..], &["v", "--null"], &["v", "-f", "x"], &["--null", "-c", "text/plain"]]
+        {
+            let line = ["larder", "set", "s", "k"].iter().chain(wrong);
+            assert_eq!(Cli::try_parse_from(line).unwrap_err().exit_code(), 2, "{wrong:?}");
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! `stores`, `create` and `info`.
+
+use serde_json::{Value, json};
+
+use super::arguments::{Create, Info};
+use super::failure::{DAMAGED, DONE, Outcome};
+use super::output::Output;
+use super::{describe, key, store};
+use crate::preview::{visible, visible_bytes};
+use crate::storage::{Error, ErrorKind, OpenBy, Storage, StoreInfo, Timestamp};
+
+const HEADS: [&str; 7] =
+    ["store", "id", "name", ">records", "created_at", "modified_at", "accessed_at"];
+
+/// `stores`.
+pub(super) async fn list(storage: &dyn Storage, output: &mut Output) -> Outcome {
+    let stores = storage.stores().await?;
+    if output.json {
+        for info in &stores {
+            output.json_line(&describe::store(info).into())?;
+        }
+        return Ok(DONE);
+    }
+    let rows: Vec<_> = stores.iter().map(row).collect();
+    output.table(&HEADS, &rows)?;
+    Ok(DONE)
+}
+
+fn row(info: &StoreInfo) -> Vec<String> {
+    let or_dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
+    let mut row = vec![
+        // Made visible for a script too: a line is a store, whatever its name holds.
+        visible_bytes(info.store.as_bytes()).into_owned(),
+        or_dash(info.id.as_deref().map(|id| visible(id).into_owned())),
+        or_dash(info.name.as_deref().map(|name| visible(name).into_owned())),
+        or_dash(info.records.map(|records| records.to_string())),
+    ];
+    for time in [info.created_at, info.modified_at, info.accessed_at] {
+        row.push(or_dash(time.map(to_the_second)));
+    }
+    if let Some(problem) = describe::store_problem(&info.state) {
+        row.push(format!("! {}", visible(&problem)));
+    }
+    row
+}
+
+/// `2026-11-22T13:57:47Z`: as much as a column needs.
+fn to_the_second(time: Timestamp) -> String {
+    let whole = Timestamp::from_micros(time.micros().div_euclid(1_000_000) * 1_000_000);
+    whole.to_string().replace("+00:00", "Z")
+}
+
+/// `create`.
+pub(super) async fn create(storage: &dyn Storage, create: &Create, output: &mut Output) -> Outcome {
+    let by = match (&create.name, &create.alias) {
+        (Some(name), _) => OpenBy::Name(name.clone()),
+        (None, Some(alias)) => OpenBy::Alias(alias.clone()),
+        (None, None) => OpenBy::Default,
+    };
+    let opened = match storage.open(&by).await {
+        // Opening what is there already does no harm, so the second try settles it.
+        Err(why) if why.kind == ErrorKind::FateUnknown => storage.open(&by).await?,
+        other => other?,
+    };
+    let mut map = describe::store(&opened.info);
+    map.insert("created".into(), json!(opened.created));
+    output.json_line(&map.into())?;
+    Ok(DONE)
+}
+
+/// `info`.
+pub(super) async fn info(storage: &dyn Storage, info: &Info, output: &mut Output) -> Outcome {
+    let name = store(storage, &info.store).await?;
+    let (map, problem) = if let Some(argument) = &info.key {
+        let key = key(argument);
+        let Some(meta) = storage.get_record_metadata(&name, &key).await? else {
+            let problem = format!("there is no record `{key}` in the store `{name}`");
+            return Err(Error::new(ErrorKind::NotFound, problem).into());
+        };
+        (describe::record(&meta), describe::record_problem(&meta.state))
+    } else {
+        let info = storage.get_metadata(&name).await?;
+        let mut map = describe::store(&info);
+        map.insert("metadata_key".into(), json!(storage.metadata_key(&name)));
+        (map, describe::store_problem(&info.state))
+    };
+    if output.json {
+        output.json_line(&map.into())?;
+    } else {
+        let width = map.keys().map(String::len).max().unwrap_or(0);
+        for (name, value) in &map {
+            let text = match value {
+                Value::Null => "-".to_owned(),
+                Value::String(text) => visible(text).into_owned(),
+                other => other.to_string(),
+            };
+            output.line(&format!("{name:width$}  {text}"))?;
+        }
+        if let Some(problem) = &problem {
+            output.line(&format!("! {}", visible(problem)))?;
+        }
+    }
+    Ok(if problem.is_some() { DAMAGED } else { DONE })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_have_times_to_the_second() {
+        let time = Timestamp::parse("2026-11-22T13:57:47.827633+00:00").unwrap();
+        assert_eq!(to_the_second(time), "2026-11-22T13:57:47Z");
+    }
+}

@@ -1,0 +1,148 @@
+//! The environment variables that larder reads.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use log::LevelFilter;
+
+use crate::storage::{Error, ErrorKind, Result};
+
+/// A URL, a socket's path or a profile's name, for larder alone.
+pub const URL: &str = "LARDER_URL";
+/// A URL, as other programs read it too.
+pub const REDIS_URL: &str = "REDIS_URL";
+/// The password; it goes before those of a URL and of a profile.
+pub const PASSWORD: &str = "LARDER_PASSWORD";
+/// The password for Sentinel, likewise.
+pub const SENTINEL_PASSWORD: &str = "LARDER_SENTINEL_PASSWORD";
+/// Another config file.
+pub const CONFIG: &str = "LARDER_CONFIG";
+/// `1` refuses every write.
+pub const READ_ONLY: &str = "LARDER_READ_ONLY";
+/// What goes to the log file: `off`, `error`, `warn`, `info`, `debug` or `trace`.
+pub const LOG: &str = "LARDER_LOG";
+/// Any text but an empty one turns colours off, in many programs.
+pub const NO_COLOR: &str = "NO_COLOR";
+
+/// The variables that may hold a secret. No program that larder starts may inherit them.
+pub const SECRETS: [&str; 4] = [PASSWORD, SENTINEL_PASSWORD, URL, REDIS_URL];
+
+/// What the environment says; empty variables count as unset.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Environment {
+    /// [`URL`].
+    pub url: Option<String>,
+    /// [`REDIS_URL`].
+    pub redis_url: Option<String>,
+    /// [`PASSWORD`].
+    pub password: Option<String>,
+    /// [`SENTINEL_PASSWORD`].
+    pub sentinel_password: Option<String>,
+    /// [`CONFIG`].
+    pub config: Option<PathBuf>,
+    /// [`READ_ONLY`].
+    pub read_only: Option<bool>,
+    /// [`LOG`].
+    pub log: Option<LevelFilter>,
+    /// [`NO_COLOR`].
+    pub no_color: bool,
+}
+
+impl Environment {
+    /// Reads the process's own environment.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Usage`] for a variable that is not UTF-8 or has no known meaning.
+    pub fn read() -> Result<Self> {
+        Self::from_lookup(|name| std::env::var_os(name))
+    }
+
+    /// Reads the variables through `lookup`.
+    ///
+    /// # Errors
+    /// As [`Environment::read`].
+    pub fn from_lookup(lookup: impl Fn(&str) -> Option<OsString>) -> Result<Self> {
+        let raw = |name| lookup(name).filter(|value| !value.is_empty());
+        let text = |name| match raw(name).map(OsString::into_string) {
+            None => Ok(None),
+            Some(Ok(text)) => Ok(Some(text)),
+            // Not quoted: it may be a password.
+            Some(Err(_)) => Err(wrong(name, "is not UTF-8")),
+        };
+        let read_only = match text(READ_ONLY)? {
+            Some(text) => {
+                Some(parse_bool(&text).ok_or_else(|| wrong(READ_ONLY, "must be 1 or 0"))?)
+            }
+            None => None,
+        };
+        let log = match text(LOG)? {
+            Some(text) => Some(parse_level(&text).map_err(|why| wrong(LOG, &why))?),
+            None => None,
+        };
+        Ok(Self {
+            url: text(URL)?,
+            redis_url: text(REDIS_URL)?,
+            password: text(PASSWORD)?,
+            sentinel_password: text(SENTINEL_PASSWORD)?,
+            config: raw(CONFIG).map(PathBuf::from),
+            read_only,
+            log,
+            no_color: raw(NO_COLOR).is_some(),
+        })
+    }
+}
+
+fn wrong(name: &str, problem: &str) -> Error {
+    Error::new(ErrorKind::Usage, format!("the environment variable {name} {problem}"))
+}
+
+fn parse_bool(text: &str) -> Option<bool> {
+    match text.trim().to_ascii_lowercase().as_str() {
+        "1" | "true" | "yes" | "on" => Some(true),
+        "0" | "false" | "no" | "off" => Some(false),
+        _ => None,
+    }
+}
+
+/// Reads a level of logging.
+///
+/// # Errors
+/// A sentence with the levels that there are.
+pub fn parse_level(text: &str) -> std::result::Result<LevelFilter, String> {
+    text.trim()
+        .parse()
+        .map_err(|_| format!("`{text}` is not one of off, error, warn, info, debug, trace"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(variables: &[(&str, &str)]) -> Result<Environment> {
+        Environment::from_lookup(|name| {
+            let found = variables.iter().find(|(known, _)| *known == name);
+            found.map(|(_, value)| OsString::from(value))
+        })
+    }
+
+    #[test]
+    fn empty_variables_count_as_unset() {
+        let empty = [URL, REDIS_URL, PASSWORD, SENTINEL_PASSWORD, CONFIG, READ_ONLY, LOG, NO_COLOR];
+        let empty = empty.map(|name| (name, ""));
+        assert!(read(&empty).unwrap() == Environment::default());
+    }
+
+    #[test]
+    fn a_switch_is_on_or_off_or_an_error() {
+        assert_eq!(read(&[(READ_ONLY, "1")]).unwrap().read_only, Some(true));
+        assert_eq!(read(&[(READ_ONLY, "Off")]).unwrap().read_only, Some(false));
+        let Err(why) = read(&[(READ_ONLY, "maybe")]) else { panic!("read") };
+        assert!(why.problem.contains("LARDER_READ_ONLY"), "{why}");
+    }
+
+    #[test]
+    fn levels_have_names() {
+        assert_eq!(read(&[(LOG, "debug")]).unwrap().log, Some(LevelFilter::Debug));
+        assert!(read(&[(LOG, "loud")]).is_err());
+    }
+}

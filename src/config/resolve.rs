@@ -1,0 +1,245 @@
+//! Which target is meant, and how to log in there.
+
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+use super::environment::Environment;
+use super::{Config, DEFAULT_TARGET, Profile, password};
+use crate::storage::target::{Endpoint, Secret, Target, TlsSettings};
+use crate::storage::{Error, ErrorKind, Result};
+
+/// A target and what its profile adds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resolved {
+    /// Where to connect to, with the password.
+    pub target: Target,
+    /// The profile's name, if it was one.
+    pub profile: Option<String>,
+    /// Whether the profile forbids writing.
+    pub read_only: bool,
+}
+
+impl Config {
+    /// Finds the target: `named` (the command line's), else `LARDER_URL`, else the config's
+    /// `target`, else `REDIS_URL`, else [`DEFAULT_TARGET`]. Each may be a profile's name.
+    ///
+    /// The password is `LARDER_PASSWORD`, else the profile's, else the first line that the
+    /// profile's `password_command` prints, else the URL's.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Usage`] for what is no target, [`ErrorKind::Auth`] if `password_command` fails.
+    pub fn resolve(&self, named: Option<&str>, environment: &Environment) -> Result<Resolved> {
+        let text = named
+            .or(environment.url.as_deref())
+            .or(self.target.as_deref())
+            .or(environment.redis_url.as_deref())
+            .unwrap_or(DEFAULT_TARGET);
+        let handed_over = environment.password.as_deref();
+        let mut resolved = match self.profiles.get(text) {
+            Some(profile) => Resolved {
+                target: self.of_profile(text, profile, handed_over.is_none())?,
+                profile: Some(text.to_owned()),
+                read_only: profile.read_only,
+            },
+            None => Resolved {
+                target: Target::parse(text).map_err(|why| self.not_a_target(text, why))?,
+                profile: None,
+                read_only: false,
+            },
+        };
+        let Target::Redis(redis) = &mut resolved.target;
+        if let Some(password) = handed_over {
+            redis.password = Some(Secret::new(password));
+        }
+        if let (Some(password), Endpoint::Sentinel { password: theirs, .. }) =
+            (&environment.sentinel_password, &mut redis.endpoint)
+        {
+            *theirs = Some(Secret::new(password));
+        }
+        Ok(resolved)
+    }
+
+    fn of_profile(&self, name: &str, profile: &Profile, password: bool) -> Result<Target> {
+        let wrong = |problem: &str| self.wrong(&format!("[profiles.{name}] {problem}"));
+        if profile.url.is_empty() {
+            return Err(wrong("has no url"));
+        }
+        let mut target = Target::parse(&with_service(profile)).map_err(|why| {
+            let inner = wrong(&format!("url: {}", why.problem));
+            inner.hint(why.remedy().to_owned())
+        })?;
+        let Target::Redis(redis) = &mut target;
+        if profile.username.is_some() {
+            redis.username.clone_from(&profile.username);
+        }
+        if password {
+            if let Some(text) = &profile.password {
+                redis.password = Some(Secret::new(text));
+            } else if let Some(command) = &profile.password_command {
+                redis.password = Some(Secret::new(password::run(command, password::PATIENCE)?));
+            }
+        }
+        if let Some(database) = profile.database {
+            redis.database = database;
+        }
+        let files = TlsSettings {
+            ca_file: profile.ca_file.clone(),
+            cert_file: profile.cert_file.clone(),
+            key_file: profile.key_file.clone(),
+        };
+        if files != TlsSettings::default() {
+            let Some(tls) = &mut redis.tls else {
+                return Err(wrong("names certificates, but its url is not TLS")
+                    .hint("write the url as rediss://…"));
+            };
+            tls.ca_file = files.ca_file.or(tls.ca_file.take());
+            tls.cert_file = files.cert_file.or(tls.cert_file.take());
+            tls.key_file = files.key_file.or(tls.key_file.take());
+        }
+        match &mut redis.endpoint {
+            Endpoint::Sentinel { service, username, password, .. } => {
+                if let Some(name) = &profile.sentinel_service {
+                    service.clone_from(name);
+                }
+                if profile.sentinel_username.is_some() {
+                    username.clone_from(&profile.sentinel_username);
+                }
+                if let Some(text) = &profile.sentinel_password {
+                    *password = Some(Secret::new(text));
+                }
+            }
+            _ if profile.sentinel_service.is_some() || profile.sentinel_password.is_some() => {
+                return Err(wrong("has Sentinel settings, but its url names no Sentinel")
+                    .hint("write the url as redis-sentinel://HOST:26379"));
+            }
+            _ => {}
+        }
+        Ok(target)
+    }
+
+    /// A single word may have been meant as a command or a profile.
+    fn not_a_target(&self, text: &str, why: Error) -> Error {
+        let word = text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+        if !word || text.is_empty() {
+            return why;
+        }
+        let profiles: Vec<&str> = self.profiles.keys().map(String::as_str).collect();
+        let profiles = if profiles.is_empty() {
+            "no profiles are configured".to_owned()
+        } else {
+            format!("profiles: {}", profiles.join(", "))
+        };
+        Error::new(ErrorKind::Usage, format!("`{text}` is no command, profile, URL or socket"))
+            .hint(format!("{profiles}; `larder --help` lists the commands"))
+    }
+}
+
+/// The profile's URL, with the service that a Sentinel URL must name where only the profile does.
+fn with_service(profile: &Profile) -> String {
+    let url = &profile.url;
+    match &profile.sentinel_service {
+        Some(service) if url.contains("sentinel://") && !url.contains("sentinelServiceName=") => {
+            let mark = if url.contains('?') { '&' } else { '?' };
+            let service = utf8_percent_encode(service, NON_ALPHANUMERIC);
+            format!("{url}{mark}sentinelServiceName={service}")
+        }
+        _ => url.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::storage::target::{Host, RedisTarget};
+
+    const FILE: &str = "
+        [profiles.plain]
+        url = 'redis://:old@one:1/3'
+        [profiles.full]
+        url = 'rediss://two'
+        username = 'ann'
+        password = 'of the file'
+        database = 7
+        read_only = true
+        ca_file = '/ca.pem'
+        [profiles.command]
+        url = 'redis://three'
+        password_command = 'echo of the command'
+        [profiles.watched]
+        url = 'redis-sentinel://four'
+        sentinel_service = 'a crawl'
+        sentinel_password = 'guard'
+        [profiles.bad]
+        url = 'redis://five'
+        sentinel_service = 'x'
+        [profiles.naked]
+        url = 'redis://six'
+        ca_file = '/ca.pem'
+    ";
+
+    fn redis(config: &Config, named: Option<&str>, environment: &Environment) -> RedisTarget {
+        let Target::Redis(redis) = config.resolve(named, environment).unwrap().target;
+        redis
+    }
+
+    fn host(redis: &RedisTarget) -> String {
+        redis.address()
+    }
+
+    #[test]
+    fn targets_are_looked_for_in_order() {
+        let mut config = Config::parse(FILE).unwrap();
+        let mut environment = Environment::default();
+        assert_eq!(host(&redis(&config, None, &environment)), "127.0.0.1:6379");
+        environment.redis_url = Some("redis://shared:5".into());
+        assert_eq!(host(&redis(&config, None, &environment)), "shared:5");
+        config.target = Some("plain".into());
+        assert_eq!(host(&redis(&config, None, &environment)), "one:1");
+        environment.url = Some("redis://own:4".into());
+        assert_eq!(host(&redis(&config, None, &environment)), "own:4");
+        assert_eq!(host(&redis(&config, Some("full"), &environment)), "two:6379");
+    }
+
+    #[test]
+    fn a_profile_adds_to_its_url() {
+        let config = Config::parse(FILE).unwrap();
+        let resolved = config.resolve(Some("full"), &Environment::default()).unwrap();
+        assert!(resolved.read_only);
+        let Target::Redis(full) = resolved.target;
+        assert_eq!(full.username.as_deref(), Some("ann"));
+        assert_eq!(full.password, Some(Secret::new("of the file")));
+        assert_eq!(full.database, 7);
+        assert_eq!(full.tls.unwrap().ca_file.unwrap().to_str(), Some("/ca.pem"));
+        let watched = redis(&config, Some("watched"), &Environment::default());
+        let Endpoint::Sentinel { hosts, service, password, .. } = watched.endpoint else {
+            panic!("not a Sentinel")
+        };
+        assert_eq!(hosts, [Host::new("four", 26379)]);
+        assert_eq!((service.as_str(), password), ("a crawl", Some(Secret::new("guard"))));
+    }
+
+    #[test]
+    fn the_environment_s_password_goes_first() {
+        let config = Config::parse(FILE).unwrap();
+        let mut environment = Environment::default();
+        let password = |name, environment: &Environment| {
+            redis(&config, Some(name), environment).password.unwrap().expose().to_owned()
+        };
+        assert_eq!(password("plain", &environment), "old");
+        assert_eq!(password("command", &environment), "of the command");
+        environment.password = Some("of the environment".into());
+        for name in ["plain", "full", "command"] {
+            assert_eq!(password(name, &environment), "of the environment");
+        }
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_said_with_its_profile() {
+        let config = Config::parse(FILE).unwrap();
+        for (name, word) in [("bad", "Sentinel"), ("naked", "TLS"), ("stoers", "plain, watched")] {
+            let why = config.resolve(Some(name), &Environment::default()).unwrap_err();
+            assert_eq!(why.kind, ErrorKind::Usage);
+            assert!(why.to_string().contains(word), "{why}");
+            assert!(why.to_string().contains(name), "{why}");
+        }
+    }
+}

@@ -1,0 +1,130 @@
+use std::collections::BTreeSet;
+
+use super::*;
+
+const EXAMPLE: &str = include_str!("../../config.example.toml");
+
+/// The example with every setting switched on.
+fn switched_on() -> String {
+    let lines = EXAMPLE.lines().map(|line| match line.strip_prefix('#') {
+        Some(setting) if !setting.starts_with(' ') => setting,
+        _ => line,
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// The settings that a struct has, as its own error message lists them.
+fn known(table: &str) -> BTreeSet<String> {
+    let why = Config::parse(&format!("{table}\nno-such-setting = 1")).unwrap_err();
+    let list = why.split_once("expected one of ").or(why.split_once("expected ")).unwrap().1;
+    list.split([',', ' '])
+        .filter(|word| word.starts_with('`'))
+        .map(|name| name.trim_matches('`').to_owned())
+        .collect()
+}
+
+fn names(table: &toml::Table) -> BTreeSet<String> {
+    table.keys().cloned().collect()
+}
+
+#[test]
+fn the_example_as_it_stands_changes_nothing() {
+    assert_eq!(Config::parse(EXAMPLE).unwrap(), Config::default());
+}
+
+#[test]
+fn the_example_shows_the_defaults() {
+    let mut config = Config::parse(&switched_on()).unwrap();
+    assert_eq!(config.target.take().unwrap(), DEFAULT_TARGET);
+    config.profiles.clear();
+    let mut keys: toml::Table = include_str!("../../assets/keymap.toml").parse().unwrap();
+    keys.remove("footer");
+    assert_eq!(std::mem::take(&mut config.keys), keys);
+    let ansi: toml::Table = include_str!("../../assets/themes/ansi.toml").parse().unwrap();
+    assert_eq!(std::mem::take(&mut config.theme.colors), ansi);
+    assert_eq!(config, Config::default());
+}
+
+#[test]
+fn the_example_shows_every_setting() {
+    let example: toml::Table = switched_on().parse().unwrap();
+    assert_eq!(names(&example), known(""));
+    let theme = example["theme"].as_table().unwrap();
+    assert_eq!(names(theme), known("[theme]"));
+    let profile = example["profiles"]["production"].as_table().unwrap();
+    assert_eq!(names(profile), known("[profiles.x]"));
+}
+
+#[test]
+fn an_unknown_setting_is_named_with_its_line() {
+    let why = Config::parse("touch = true\nread_onyl = true\n").unwrap_err();
+    assert!(why.starts_with(":2: unknown setting `read_onyl`, expected one of "), "{why}");
+    let why = Config::parse("[profiles.a]\nurl = 'redis://h'\npasword = 'x'").unwrap_err();
+    assert!(why.starts_with(":3: unknown setting `pasword`"), "{why}");
+}
+
+#[test]
+fn a_wrong_value_is_named_with_its_setting() {
+    let why = Config::parse("touch = 'maybe'").unwrap_err();
+    assert!(why.starts_with(":1: touch: invalid type"), "{why}");
+    let why = Config::parse("\npreview_limit = '2 parsecs'").unwrap_err();
+    assert!(why.starts_with(":2: preview_limit: `2 parsecs` is not a size"), "{why}");
+    let why = Config::parse("connect_timeout = -1").unwrap_err();
+    assert!(why.starts_with(":1: connect_timeout: "), "{why}");
+}
+
+#[test]
+fn a_wrong_key_or_colour_is_named_with_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("larder.toml");
+    for (text, word) in [
+        ("[keys.global]\nfly = 'f'", "fly"),
+        ("[keys.global]\nhelp = 'ctlr-h'", "ctlr-h"),
+        ("[theme]\nname = 'neon'", "neon"),
+        ("[theme.colors]\nskies = 'blue'", "skies"),
+    ] {
+        fs::write(&file, text).unwrap();
+        let config = Config::load(Some(&file), &Environment::default()).unwrap();
+        let why = config.check().unwrap_err();
+        assert!(why.problem.contains(word) && why.problem.contains("larder.toml"), "{why}");
+    }
+    assert!(Config::parse(&switched_on()).unwrap().check().is_ok());
+}
+
+#[test]
+fn no_message_quotes_a_line_with_a_secret() {
+    for text in [
+        "[profiles.a]\npassword = hidden",
+        "[profiles.a]\npassword = \"hidden",
+        "[profiles.a]\nurl = ['hidden']",
+    ] {
+        let why = Config::parse(text).unwrap_err();
+        assert!(!why.contains("hidden"), "{why}");
+        assert!(!why.contains('\n'), "{why}");
+    }
+}
+
+#[test]
+fn a_named_file_must_be_there_and_the_usual_one_need_not() {
+    let environment = Environment::default();
+    let why = Config::load(Some(Path::new("/no/such/file.toml")), &environment).unwrap_err();
+    assert_eq!(why.kind, ErrorKind::Usage);
+    assert!(why.problem.contains("/no/such/file.toml"), "{why}");
+}
+
+#[test]
+fn the_environment_goes_before_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("larder.toml");
+    fs::write(&file, "read_only = true\nlog = 'warn'\n[profiles.a]\nca_file = 'ca.pem'").unwrap();
+    let environment = Environment {
+        read_only: Some(false),
+        log: Some(LevelFilter::Debug),
+        config: Some(file),
+        no_color: true,
+        ..Environment::default()
+    };
+    let config = Config::load(None, &environment).unwrap();
+    assert_eq!((config.read_only, config.log, config.color), (false, LevelFilter::Debug, false));
+    assert_eq!(config.profiles["a"].ca_file.as_deref(), Some(&*folder.path().join("ca.pem")));
+}

@@ -1,0 +1,183 @@
+//! Everything a key can do, with its help line; and where it can do it.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// Makes an enum whose variants have a name in the keymap file, from one list.
+macro_rules! named {
+    (
+        $(#[$meta:meta])* $enum:ident, $what:literal;
+        $($variant:ident $name:literal $short:literal $long:literal)*
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum $enum {
+            $(#[doc = $long] $variant,)*
+        }
+
+        impl $enum {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            /// The name in the keymap file, in `snake_case`.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)*
+                }
+            }
+
+            const fn texts(self) -> (&'static str, &'static str) {
+                match self {
+                    $(Self::$variant => ($short, $long),)*
+                }
+            }
+        }
+
+        impl FromStr for $enum {
+            type Err = String;
+
+            fn from_str(text: &str) -> Result<Self, String> {
+                match text {
+                    $($name => Ok(Self::$variant),)*
+                    _ => Err(format!(concat!("there is no ", $what, " `{}`"), text)),
+                }
+            }
+        }
+
+        impl fmt::Display for $enum {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.name())
+            }
+        }
+    };
+}
+
+named! {
+    /// Something a key can do.
+    Action, "action";
+
+    Quit "quit" "quit" "End larder"
+    Help "help" "help" "Show which key does what"
+    Refresh "refresh" "refresh" "Read again what is shown"
+    NextPane "next_pane" "next pane" "Go to the next pane"
+    PreviousPane "previous_pane" "previous pane" "Go to the previous pane"
+    Back "back" "back" "Go back: clear the search or filter, or go to the previous pane"
+    Suspend "suspend" "suspend" "Stop larder and go to the shell; `fg` brings it back"
+    ToggleMouse "toggle_mouse" "mouse" "Turn the mouse on or off, so that the terminal can select text"
+    Redraw "redraw" "redraw" "Draw the whole screen anew"
+
+    Up "up" "up" "Go up a line"
+    Down "down" "down" "Go down a line"
+    PageUp "page_up" "page up" "Go up a page"
+    PageDown "page_down" "page down" "Go down a page"
+    Home "home" "first" "Go to the beginning"
+    End "end" "last" "Go to the end"
+    Left "left" "left" "Go left: scroll back, or go to the pane on the left"
+    Right "right" "right" "Scroll right"
+    Open "open" "open" "Open what is under the cursor in the pane on the right"
+
+    NewStore "new_store" "new" "Make a new store, or open one by its name, alias or id"
+    Purge "purge" "purge" "Remove all records of the store; the store stays"
+    Drop "drop" "drop" "Remove the store with all its records"
+    FindLost "find_lost" "find lost" "Look through the whole server for stores that no index names"
+
+    Filter "filter" "filter" "Show only what contains a text"
+    Sort "sort" "sort" "Sort by the next column: key, type, size"
+    ReverseSort "reverse_sort" "reverse" "Turn the order around"
+    Mark "mark" "mark" "Mark the record, or take the mark away, and go down"
+    UnmarkAll "unmark_all" "unmark" "Take all marks away"
+    Details "details" "details" "Show what is known of it: exact sizes, types and times"
+
+    NewRecord "new_record" "new" "Write a new record"
+    Edit "edit" "edit" "Edit the record here"
+    EditExternal "edit_external" "$EDITOR" "Edit the value in $VISUAL or $EDITOR"
+    Delete "delete" "delete" "Delete the record, or all marked records"
+    CopyKey "copy_key" "copy key" "Copy the key or the name to the clipboard"
+    CopyValue "copy_value" "copy value" "Copy the value to the clipboard"
+    SaveValue "save_value" "save to file" "Save the value's bytes to a file"
+
+    Wrap "wrap" "wrap" "Wrap long lines, or cut them"
+    ViewMode "view_mode" "view" "Show the value as it is meant, as text, as hex"
+    Fetch "fetch" "fetch" "Fetch a value that is too large to be fetched unasked"
+    Search "search" "search" "Search in the value"
+    SearchNext "search_next" "next" "Go to the next match"
+    SearchPrevious "search_previous" "previous" "Go to the previous match"
+
+    Save "save" "save" "Store the record"
+    SaveAsText "save_as_text" "save as text" "Store the record as plain text, JSON or not"
+    NextField "next_field" "next field" "Go to the next field: key, content type, value"
+    PreviousField "previous_field" "previous field" "Go to the previous field"
+    Undo "undo" "undo" "Undo the last change"
+    Redo "redo" "redo" "Redo what was undone"
+    Format "format" "format" "Lay the JSON out over lines"
+    Cancel "cancel" "cancel" "Close without doing anything"
+
+    ConfirmYes "confirm_yes" "yes" "Do it"
+    ConfirmNo "confirm_no" "no" "Do not do it"
+    Switch "switch" "switch" "Move between Yes and No"
+    Accept "accept" "accept" "Take what is chosen or typed"
+    Next "next" "next" "Go to the next choice"
+    Previous "previous" "previous" "Go to the previous choice"
+    Close "close" "close" "Close the help"
+}
+
+impl Action {
+    /// A word or two for the footer.
+    pub const fn hint(self) -> &'static str {
+        self.texts().0
+    }
+
+    /// The line for the help.
+    pub const fn description(self) -> &'static str {
+        self.texts().1
+    }
+}
+
+named! {
+    /// Where a key is pressed.
+    Context, "context";
+
+    Global "global" "Everywhere" "In every pane; what a context binds itself goes first"
+    Stores "stores" "Stores" "In the list of stores"
+    Keys "keys" "Keys" "In the list of keys"
+    Record "record" "Record" "In the pane that shows a value"
+    Editor "editor" "Editor" "While a record is edited"
+    Confirm "confirm" "Dialogs" "While larder asks for a Yes or No"
+    Prompt "prompt" "Prompts" "While a line of text is typed"
+    Help "help" "Help" "While the help is open"
+}
+
+impl Context {
+    /// A title for the help.
+    pub const fn title(self) -> &'static str {
+        self.texts().0
+    }
+
+    /// Whether plain characters are typed here, so that none can be bound.
+    pub const fn takes_text(self) -> bool {
+        matches!(self, Self::Editor | Self::Prompt)
+    }
+
+    /// Whether this stands in front of the panes: no plain character may act on them from here.
+    pub const fn is_in_front(self) -> bool {
+        matches!(self, Self::Editor | Self::Confirm | Self::Prompt | Self::Help)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_read_back() {
+        for action in Action::ALL {
+            assert_eq!(action.name().parse(), Ok(*action));
+            assert!(action.name().bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'));
+            assert!(!action.hint().is_empty() && action.hint().len() <= 14, "{action}");
+        }
+        for context in Context::ALL {
+            assert_eq!(context.name().parse(), Ok(*context));
+        }
+        assert_eq!("fly".parse::<Action>(), Err("there is no action `fly`".into()));
+    }
+}

@@ -1,0 +1,173 @@
+//! Builds the rows that are seen.
+
+use super::layout::{Lines, Wrap};
+use super::line::{Line, Placed};
+use super::row::{Hit, Role, Row, Span};
+use super::width::{cells, fit};
+use super::{Matches, Scroll, Viewport};
+
+/// The rows of a text or of JSON.
+pub(super) fn rows(
+    lines: &Lines,
+    scroll: Scroll,
+    view: Viewport,
+    marks: Option<&Matches>,
+) -> Vec<Row> {
+    let height = usize::from(view.height);
+    let mut rows = Vec::with_capacity(height);
+    if view.width == 0 {
+        return rows;
+    }
+    let mut at = lines.settle(scroll, view);
+    while rows.len() < height && at.line <= lines.last() {
+        let line = lines.line(at.line);
+        let number = (at.sub == 0).then_some(at.line + 1);
+        if view.wrap {
+            wrapped(&line, at.sub, number, view, marks, &mut rows);
+        } else {
+            rows.push(cut(&line, at.column, number, view, marks));
+        }
+        (at.line, at.sub) = (at.line + 1, 0);
+    }
+    rows
+}
+
+/// Adds rows of a line from the row that begins at `sub`.
+fn wrapped(
+    line: &Line,
+    sub: usize,
+    number: Option<usize>,
+    view: Viewport,
+    marks: Option<&Matches>,
+    rows: &mut Vec<Row>,
+) {
+    let indent = Lines::indent(line, view);
+    let room = Lines::room(line, view);
+    let mut wrap = Wrap::new(room);
+    let mut row = Builder::new(number, indent);
+    for placed in line.units_from(sub) {
+        if wrap.breaks(&placed) {
+            rows.push(std::mem::replace(&mut row, Builder::new(None, indent)).finish());
+            if rows.len() >= usize::from(view.height) {
+                return;
+            }
+        }
+        let hit = hit(&placed, marks);
+        if placed.unit.cells <= room {
+            row.push(&placed.unit.text, placed.unit.cells, role(&placed), hit);
+        } else {
+            let text = fit(&placed.unit.text, room);
+            row.push(&text, cells(&text), role(&placed), hit);
+        }
+    }
+    rows.push(row.finish());
+}
+
+/// The part of a line from `column` on that fits the width.
+fn cut(
+    line: &Line,
+    column: usize,
+    number: Option<usize>,
+    view: Viewport,
+    marks: Option<&Matches>,
+) -> Row {
+    let width = usize::from(view.width);
+    let indent = Lines::indent(line, view);
+    let mut row = Builder::new(number, indent.saturating_sub(column).min(width));
+    let wanted = column.saturating_sub(indent);
+    let (units, mut at) = line.units_from_column(wanted);
+    for placed in units {
+        let before = wanted.saturating_sub(at);
+        at += placed.unit.cells;
+        if at <= wanted {
+            continue;
+        }
+        let room = width - row.used;
+        let left = placed.unit.cells - before;
+        if room == 0 {
+            break;
+        }
+        let hit = hit(&placed, marks);
+        if before > 0 {
+            let left = left.min(room);
+            row.push(&" ".repeat(left), left, Role::Dim, hit);
+        } else if left <= room {
+            row.push(&placed.unit.text, left, role(&placed), hit);
+        } else {
+            if placed.unit.symbol {
+                let text = fit(&placed.unit.text, room);
+                row.push(&text, cells(&text), Role::Symbol, hit);
+            }
+            break;
+        }
+    }
+    row.finish()
+}
+
+fn role(placed: &Placed) -> Role {
+    if placed.unit.symbol { Role::Symbol } else { placed.role }
+}
+
+fn hit(placed: &Placed, marks: Option<&Matches>) -> Hit {
+    match (marks, placed.source) {
+        (Some(marks), Some(source)) => marks.hit(source..source + placed.unit.len),
+        _ => Hit::No,
+    }
+}
+
+/// Gathers units of one kind into spans.
+struct Builder {
+    row: Row,
+    used: usize,
+    text: String,
+    cells: usize,
+    /// Where the units of `text` begin.
+    starts: Vec<usize>,
+    kind: (Role, Hit),
+}
+
+impl Builder {
+    fn new(number: Option<usize>, indent: usize) -> Self {
+        let kind = (Role::Plain, Hit::No);
+        let row = Row { number, spans: Vec::new() };
+        let mut builder =
+            Self { row, used: 0, text: String::new(), cells: 0, starts: Vec::new(), kind };
+        if indent > 0 {
+            builder.push(&" ".repeat(indent), indent, Role::Dim, Hit::No);
+        }
+        builder
+    }
+
+    fn push(&mut self, text: &str, cells: usize, role: Role, hit: Hit) {
+        if self.kind != (role, hit) {
+            self.flush();
+            self.kind = (role, hit);
+        }
+        self.starts.push(self.text.len());
+        self.text.push_str(text);
+        self.cells += cells;
+        self.used += cells;
+    }
+
+    fn flush(&mut self) {
+        let text = std::mem::take(&mut self.text);
+        let starts = std::mem::take(&mut self.starts);
+        let width = std::mem::take(&mut self.cells);
+        let (role, hit) = self.kind;
+        if text.is_empty() {
+        } else if cells(&text) == width {
+            self.row.spans.push(Span { text, role, hit });
+        } else {
+            // Units that would join when drawn side by side stay apart.
+            let ends = starts.iter().skip(1).copied().chain([text.len()]);
+            for (&start, end) in starts.iter().zip(ends) {
+                self.row.spans.push(Span { text: text[start..end].to_owned(), role, hit });
+            }
+        }
+    }
+
+    fn finish(mut self) -> Row {
+        self.flush();
+        self.row
+    }
+}

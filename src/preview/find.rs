@@ -1,0 +1,256 @@
+//! Search in a value's bytes.
+
+use std::ops::Range;
+
+use memchr::memmem;
+
+/// No more matches than this are kept.
+const MOST: usize = 100_000;
+
+/// What a search found: byte ranges in the value, in order, none overlapping.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Matches {
+    ranges: Vec<Range<usize>>,
+    current: Option<usize>,
+    capped: bool,
+}
+
+impl Matches {
+    /// How many there are, at most 100,000.
+    pub fn len(&self) -> usize {
+        self.ranges.len()
+    }
+
+    /// Whether nothing was found.
+    pub fn is_empty(&self) -> bool {
+        self.ranges.is_empty()
+    }
+
+    /// Whether there may be more than were kept.
+    pub fn is_capped(&self) -> bool {
+        self.capped
+    }
+
+    /// The match the user stands on, counted from 0.
+    pub fn current(&self) -> Option<usize> {
+        self.current
+    }
+
+    /// Moves the user to a match; one that does not exist is none.
+    pub fn set_current(&mut self, current: Option<usize>) {
+        self.current = current.filter(|&index| index < self.ranges.len());
+    }
+
+    /// Where match `index` stands in the value.
+    pub fn get(&self, index: usize) -> Option<Range<usize>> {
+        self.ranges.get(index).cloned()
+    }
+
+    /// The first match that begins after byte `offset`, else the first of all.
+    pub fn next(&self, offset: usize) -> Option<usize> {
+        let index = self.ranges.partition_point(|range| range.start <= offset);
+        if index < self.ranges.len() { Some(index) } else { self.ranges.first().map(|_| 0) }
+    }
+
+    /// The last match that begins before byte `offset`, else the last of all.
+    pub fn previous(&self, offset: usize) -> Option<usize> {
+        let before = self.ranges.partition_point(|range| range.start < offset);
+        before.checked_sub(1).or_else(|| self.ranges.len().checked_sub(1))
+    }
+
+    /// Whether one of the bytes is part of a match, and of the current one.
+    pub(super) fn hit(&self, bytes: Range<usize>) -> super::Hit {
+        let first = self.ranges.partition_point(|range| range.end <= bytes.start);
+        let mut hit = super::Hit::No;
+        for (index, range) in self.ranges.iter().enumerate().skip(first) {
+            if range.start >= bytes.end {
+                break;
+            }
+            let this =
+                if self.current == Some(index) { super::Hit::Current } else { super::Hit::Match };
+            hit = hit.max(this);
+        }
+        hit
+    }
+}
+
+/// Finds `needle`. Capital letters in it make the search exact; without any, case is ignored
+/// (for letters whose other case is one letter).
+pub(super) fn find(bytes: &[u8], needle: &str) -> Matches {
+    if needle.is_empty() {
+        return Matches::default();
+    }
+    if needle.chars().any(char::is_uppercase) || !needle.chars().any(char::is_alphabetic) {
+        return collect(memmem::find_iter(bytes, needle).map(|at| at..at + needle.len()));
+    }
+    let pattern = Pattern::new(needle);
+    match pattern.anchor {
+        [one, other] if one == other => {
+            collect(pattern.matches(bytes, memchr::memchr_iter(one, bytes)))
+        }
+        [one, other] => collect(pattern.matches(bytes, memchr::memchr2_iter(one, other, bytes))),
+    }
+}
+
+/// Keeps what does not overlap, up to the cap.
+fn collect(found: impl Iterator<Item = Range<usize>>) -> Matches {
+    let mut matches = Matches::default();
+    let mut end = 0;
+    for range in found {
+        if matches.ranges.len() == MOST {
+            matches.capped = true;
+            break;
+        }
+        if range.start >= end {
+            end = range.end;
+            matches.ranges.push(range);
+        }
+    }
+    matches
+}
+
+/// A needle without capitals.
+struct Pattern {
+    /// Each character as it is and as a capital.
+    letters: Vec<[Vec<u8>; 2]>,
+    /// The needle where it is ASCII, which is compared faster.
+    ascii: Option<Vec<u8>>,
+    /// The byte to look for, in both cases: one that is rare in most texts.
+    anchor: [u8; 2],
+    /// How far from the needle's beginning it stands.
+    distance: usize,
+}
+
+impl Pattern {
+    fn new(needle: &str) -> Self {
+        let letters: Vec<_> = needle.chars().map(cases).collect();
+        let (mut anchor, mut distance, mut best) = ([0; 2], 0, 0);
+        let mut at = 0;
+        for [small, capital] in &letters {
+            // The last byte tells letters of one script apart, the first does not.
+            if let (Some(&small_byte), Some(&capital_byte)) = (small.last(), capital.last())
+                && small.len() == capital.len()
+                && rarity(small_byte) > best
+            {
+                best = rarity(small_byte);
+                anchor = [small_byte, capital_byte];
+                distance = at + small.len() - 1;
+            }
+            if small.len() != capital.len() {
+                break;
+            }
+            at += small.len();
+        }
+        if best == 0 {
+            // The first letter's cases differ in length: their first bytes will do.
+            if let Some([small, capital]) = letters.first() {
+                anchor = [small[0], capital[0]];
+            }
+        }
+        let ascii = needle.is_ascii().then(|| needle.as_bytes().to_vec());
+        Self { letters, ascii, anchor, distance }
+    }
+
+    fn matches(
+        &self,
+        bytes: &[u8],
+        anchors: impl Iterator<Item = usize>,
+    ) -> impl Iterator<Item = Range<usize>> {
+        anchors.filter_map(|at| {
+            let start = at.checked_sub(self.distance)?;
+            self.end(&bytes[start..]).map(|len| start..start + len)
+        })
+    }
+
+    /// How long the match that `bytes` begin with is.
+    fn end(&self, bytes: &[u8]) -> Option<usize> {
+        if let Some(ascii) = &self.ascii {
+            let same = bytes.get(..ascii.len())?.eq_ignore_ascii_case(ascii);
+            return same.then_some(ascii.len());
+        }
+        let mut at = 0;
+        for cases in &self.letters {
+            let rest = &bytes[at..];
+            at += cases.iter().find(|case| rest.starts_with(case))?.len();
+        }
+        Some(at)
+    }
+}
+
+fn cases(c: char) -> [Vec<u8>; 2] {
+    let spell = |c: char| c.to_string().into_bytes();
+    let mut capital = c.to_uppercase();
+    let capital = if capital.len() == 1 { capital.next().unwrap_or(c) } else { c };
+    [spell(c), spell(capital)]
+}
+
+/// How rare a byte is in most texts, from 1.
+fn rarity(byte: u8) -> usize {
+    let letters = b"etaoinsrhldcumfpgwybvkxjqz";
+    match byte {
+        b' ' | b'"' => 1,
+        b'0'..=b'9' | b',' | b':' => 8,
+        0x80.. => 14,
+        byte => letters.iter().position(|&letter| letter == byte).map_or(20, |rank| rank + 2),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn found(text: &str, needle: &str) -> Vec<Range<usize>> {
+        find(text.as_bytes(), needle).ranges
+    }
+
+    #[test]
+    fn small_letters_find_capitals_but_capitals_only_themselves() {
+        assert_eq!(found("Price price PRICE", "price"), [0..5, 6..11, 12..17]);
+        assert_eq!(found("Price price PRICE", "Price"), [Range { start: 0, end: 5 }]);
+        assert_eq!(found("GRÜSSE grüße", "grü"), [0..4, 8..12]);
+        assert_eq!(found("ПРИВЕТ привет", "привет"), [0..12, 13..25]);
+        assert_eq!(found("a1a1", "1"), [1..2, 3..4]);
+        assert_eq!(found("aaaa", "aa"), [0..2, 2..4]);
+        assert!(found("abc", "").is_empty());
+    }
+
+    #[test]
+    fn stepping_goes_round() {
+        let mut matches = find(b"x..x..x", "x");
+        assert_eq!(
+            (matches.next(0), matches.next(3), matches.next(6)),
+            (Some(1), Some(2), Some(0))
+        );
+        assert_eq!((matches.previous(6), matches.previous(0)), (Some(1), Some(2)));
+        matches.set_current(Some(9));
+        assert_eq!(matches.current(), None);
+        assert_eq!(find(b"", "x").next(0), None);
+    }
+
+    #[test]
+    fn no_more_are_kept_than_can_be_used() {
+        let matches = find(&vec![b'a'; MOST + 1], "a");
+        assert_eq!((matches.len(), matches.is_capped()), (MOST, true));
+        assert!(!find(&vec![b'a'; MOST], "a").is_capped());
+    }
+
+    proptest! {
+        #[test]
+        fn all_is_found(text in "[abAB1üÜßI ]{0,60}", needle in "[ab1üßi ]{1,3}") {
+            let ranges = found(&text, &needle);
+            let mut expected = Vec::new();
+            let mut end = 0;
+            for (at, _) in text.char_indices() {
+                let wanted = needle.chars().count();
+                let here: String = text[at..].chars().take(wanted).collect();
+                if at >= end && here.to_lowercase() == needle {
+                    end = at + here.len();
+                    expected.push(at..end);
+                }
+            }
+            prop_assert_eq!(ranges, expected);
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! What bytes say of themselves in their first few.
+
+/// The format and, for pictures, the size, where the header tells it.
+pub(super) fn describe(bytes: &[u8]) -> Option<String> {
+    let picture = |name: &str, size: Option<(u32, u32)>| match size {
+        Some((width, height)) => format!("{name}, {width} × {height} pixels"),
+        None => name.to_owned(),
+    };
+    Some(match bytes {
+        [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => {
+            let size = big(bytes, 16, 4).zip(big(bytes, 20, 4));
+            picture("PNG", size.filter(|_| bytes.get(12..16) == Some(b"IHDR")))
+        }
+        [0xff, 0xd8, 0xff, ..] => picture("JPEG", jpeg_size(bytes)),
+        [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => {
+            picture("GIF", little(bytes, 6, 2).zip(little(bytes, 8, 2)))
+        }
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => {
+            picture("WebP", webp_size(bytes))
+        }
+        [0x1f, 0x8b, 8, ..] => "gzip".to_owned(),
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => "Zstandard".to_owned(),
+        [b'P', b'K', 3, 4, ..] => "ZIP".to_owned(),
+        [b'%', b'P', b'D', b'F', b'-', ..] => "PDF".to_owned(),
+        _ => return None,
+    })
+}
+
+fn big(bytes: &[u8], at: usize, len: usize) -> Option<u32> {
+    let bytes = bytes.get(at..at + len)?;
+    Some(bytes.iter().fold(0, |number, &byte| number << 8 | u32::from(byte)))
+}
+
+fn little(bytes: &[u8], at: usize, len: usize) -> Option<u32> {
+    let bytes = bytes.get(at..at + len)?;
+    Some(bytes.iter().rev().fold(0, |number, &byte| number << 8 | u32::from(byte)))
+}
+
+/// Walks over a JPEG's segments to its first frame header.
+fn jpeg_size(bytes: &[u8]) -> Option<(u32, u32)> {
+    let mut at = 2;
+    // Each step moves on by at least two bytes; a header with more segments is not looked into.
+    for _ in 0..1000 {
+        let [0xff, kind] = *bytes.get(at..at + 2)? else { return None };
+        match kind {
+            0xff => at += 1,
+            0xc0..=0xcf if !matches!(kind, 0xc4 | 0xc8 | 0xcc) => {
+                return big(bytes, at + 7, 2).zip(big(bytes, at + 5, 2));
+            }
+            0x01 | 0xd0..=0xd7 => at += 2,
+            0xd9 | 0xda => return None,
+            _ => at += 2 + big(bytes, at + 2, 2).filter(|&len| len >= 2)? as usize,
+        }
+    }
+    None
+}
+
+fn webp_size(bytes: &[u8]) -> Option<(u32, u32)> {
+    match bytes.get(12..16)? {
+        b"VP8X" => Some((little(bytes, 24, 3)? + 1, little(bytes, 27, 3)? + 1)),
+        b"VP8L" => {
+            let bits = little(bytes, 21, 4).filter(|_| bytes[20] == 0x2f)?;
+            Some(((bits & 0x3fff) + 1, (bits >> 14 & 0x3fff) + 1))
+        }
+        b"VP8 " if bytes.get(23..26)? == [0x9d, 0x01, 0x2a] => {
+            Some((little(bytes, 26, 2)? & 0x3fff, little(bytes, 28, 2)? & 0x3fff))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn pictures_tell_their_size() {
+        let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x02\x80\0\0\x01\xe0\x08\x02";
+        assert_eq!(describe(png).unwrap(), "PNG, 640 × 480 pixels");
+        let gif = b"GIF89a\x0a\0\x14\0";
+        assert_eq!(describe(gif).unwrap(), "GIF, 10 × 20 pixels");
+        let jpeg = b"\xff\xd8\xff\xe0\0\x04JF\xff\xff\xc2\0\x11\x08\0\x14\0\x0a\x03";
+        assert_eq!(describe(jpeg).unwrap(), "JPEG, 10 × 20 pixels");
+        let lossy = b"RIFF\0\0\0\0WEBPVP8 \0\0\0\0\0\0\0\x9d\x01\x2a\x0a\0\x14\0";
+        assert_eq!(describe(lossy).unwrap(), "WebP, 10 × 20 pixels");
+        let lossless = b"RIFF\0\0\0\0WEBPVP8L\0\0\0\0\x2f\x09\xc0\x04\0";
+        assert_eq!(describe(lossless).unwrap(), "WebP, 10 × 20 pixels");
+        let extended = b"RIFF\0\0\0\0WEBPVP8X\0\0\0\0\0\0\0\0\x09\0\0\x13\0\0";
+        assert_eq!(describe(extended).unwrap(), "WebP, 10 × 20 pixels");
+    }
+
+    #[test]
+    fn a_header_cut_short_still_names_the_format() {
+        assert_eq!(describe(b"\x89PNG\r\n\x1a\n").unwrap(), "PNG");
+        assert_eq!(describe(b"\x1f\x8b\x08\0").unwrap(), "gzip");
+        assert_eq!(describe(b"plain"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn damaged_headers_do_no_harm(kind in 0_usize..3, rest in any::<Vec<u8>>()) {
+            let magic: [&[u8]; 3] = [b"\xff\xd8\xff", b"RIFF....WEBP", b"\x89PNG\r\n\x1a\n"];
+            prop_assert!(describe(&[magic[kind], &rest].concat()).is_some());
+        }
+    }
+}

@@ -1,0 +1,258 @@
+//! JSON as Python reads and writes it, without changing a number's or a string's spelling.
+
+pub(super) mod lex;
+pub(super) mod lines;
+
+use std::fmt;
+use std::ops::Range;
+
+use self::lex::{Sink, Token};
+
+/// Why a text is not JSON, and where, as Python's `json.loads` would say it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JsonFault {
+    /// The line, from 1.
+    pub line: usize,
+    /// The column in characters, from 1.
+    pub column: usize,
+    /// The offset in bytes.
+    pub offset: usize,
+    /// What is wrong, in Python's words.
+    pub message: &'static str,
+}
+
+impl fmt::Display for JsonFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}, column {}: {}", self.line, self.column, self.message)
+    }
+}
+
+impl std::error::Error for JsonFault {}
+
+impl JsonFault {
+    /// `offset` is in bytes; what stands before it is UTF-8.
+    pub(super) fn new(bytes: &[u8], offset: usize, message: &'static str) -> Self {
+        let before = &bytes[..offset];
+        let line_start = memchr::memrchr(b'\n', before).map_or(0, |at| at + 1);
+        let characters = before[line_start..].iter().filter(|&&byte| byte & 0xc0 != 0x80).count();
+        Self {
+            line: memchr::memchr_iter(b'\n', before).count() + 1,
+            column: characters + 1,
+            offset,
+            message,
+        }
+    }
+}
+
+/// Whether Python's `json.loads(bytes.decode('utf-8'))` reads these bytes: `NaN`, `Infinity`,
+/// `-Infinity`, duplicate keys and lone surrogates in escapes are fine, a byte order mark and
+/// control characters in strings are not. Nesting and numbers may be of any length, where Python
+/// ends at a limit that can be set.
+///
+/// # Errors
+/// The first fault, as Python finds it.
+pub fn check(bytes: &[u8]) -> Result<(), JsonFault> {
+    scan(bytes, &mut Nowhere)
+}
+
+/// The JSON in one line, spaced as Python's `json.dumps` does it, every number and string spelled
+/// as it was. What is not JSON stays as it is.
+pub fn compact(bytes: &[u8]) -> Vec<u8> {
+    let mut writer = Compact { source: bytes, out: Vec::with_capacity(bytes.len()), last: None };
+    match scan(bytes, &mut writer) {
+        Ok(()) => writer.out,
+        Err(_) => bytes.to_vec(),
+    }
+}
+
+/// The JSON in lines, indented by two, every number and string spelled as it was. What is not
+/// JSON stays as it is (with replacement characters where it is not UTF-8).
+pub fn pretty(bytes: &[u8]) -> String {
+    let mut writer =
+        Pretty { source: bytes, out: Vec::with_capacity(bytes.len() * 2), depth: 0, last: None };
+    let out = match scan(bytes, &mut writer) {
+        Ok(()) => writer.out,
+        Err(_) => bytes.to_vec(),
+    };
+    String::from_utf8(out)
+        .unwrap_or_else(|fault| String::from_utf8_lossy(fault.as_bytes()).into_owned())
+}
+
+/// Checks the bytes and reports every token.
+pub(super) fn scan(bytes: &[u8], sink: &mut impl Sink) -> Result<(), JsonFault> {
+    if let Err(fault) = std::str::from_utf8(bytes) {
+        return Err(JsonFault::new(bytes, fault.valid_up_to(), "not UTF-8"));
+    }
+    if bytes.starts_with("\u{feff}".as_bytes()) {
+        let message = "Unexpected UTF-8 BOM (decode using utf-8-sig)";
+        return Err(JsonFault::new(bytes, 0, message));
+    }
+    lex::scan(bytes, sink).map_err(|(at, message)| JsonFault::new(bytes, at, message))
+}
+
+struct Nowhere;
+
+impl Sink for Nowhere {
+    fn token(&mut self, _: Token, _: Range<usize>) {}
+}
+
+/// The brackets of an empty object or list, without what was between them.
+pub(super) fn empty_brackets(first: u8) -> &'static str {
+    if first == b'{' { "{}" } else { "[]" }
+}
+
+struct Compact<'a> {
+    source: &'a [u8],
+    out: Vec<u8>,
+    last: Option<Token>,
+}
+
+impl Sink for Compact<'_> {
+    fn token(&mut self, token: Token, at: Range<usize>) {
+        match (self.last, token) {
+            (_, Token::Gap) => return,
+            (None | Some(Token::Open), _) | (_, Token::Close) => {}
+            (Some(Token::Key), _) => self.out.extend(b": "),
+            _ => self.out.extend(b", "),
+        }
+        match token {
+            Token::Empty => self.out.extend(empty_brackets(self.source[at.start]).bytes()),
+            _ => self.out.extend(&self.source[at]),
+        }
+        self.last = Some(token);
+    }
+}
+
+struct Pretty<'a> {
+    source: &'a [u8],
+    out: Vec<u8>,
+    depth: usize,
+    last: Option<Token>,
+}
+
+impl Sink for Pretty<'_> {
+    fn token(&mut self, token: Token, at: Range<usize>) {
+        match token {
+            Token::Gap => return,
+            Token::Close => self.depth = self.depth.saturating_sub(1),
+            _ => {}
+        }
+        match self.last {
+            None => {}
+            Some(Token::Key) => self.out.extend(b": "),
+            Some(last) => {
+                if last != Token::Open && token != Token::Close {
+                    self.out.push(b',');
+                }
+                self.out.push(b'\n');
+                self.out.resize(self.out.len() + self.depth * 2, b' ');
+            }
+        }
+        match token {
+            Token::Empty => self.out.extend(empty_brackets(self.source[at.start]).bytes()),
+            _ => self.out.extend(&self.source[at]),
+        }
+        if token == Token::Open {
+            self.depth += 1;
+        }
+        self.last = Some(token);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn fault(text: &str) -> (usize, usize, &'static str) {
+        let fault = check(text.as_bytes()).unwrap_err();
+        (fault.line, fault.column, fault.message)
+    }
+
+    #[test]
+    fn what_python_writes_is_read() {
+        for text in [
+            "NaN",
+            "-Infinity",
+            "[Infinity, 1E5, -0, 1.0]",
+            "{\"a\": 1, \"a\": 2}",
+            "\"\\ud800\"",
+            " \t\r\n{ } ",
+            "[[], {}]",
+            "123456789012345678901234567890.5e-7",
+            "\"\u{7f}\u{2028}\"",
+        ] {
+            assert_eq!(check(text.as_bytes()), Ok(()), "{text}");
+        }
+        let deep = "[".repeat(100_000) + &"]".repeat(100_000);
+        assert_eq!(check(deep.as_bytes()), Ok(()));
+    }
+
+    #[test]
+    fn faults_are_found_where_python_finds_them() {
+        assert_eq!(fault(""), (1, 1, "Expecting value"));
+        assert_eq!(
+            fault("{\"a\": 1,}"),
+            (1, 9, "Expecting property name enclosed in double quotes")
+        );
+        assert_eq!(fault("[1,\n 2,\n ü]"), (3, 2, "Expecting value"));
+        assert_eq!(fault("[\"üü\" 1]"), (1, 7, "Expecting ',' delimiter"));
+        assert_eq!(fault("01"), (1, 2, "Extra data"));
+        assert_eq!(fault("\"a\nb\""), (1, 3, "Invalid control character at"));
+        assert_eq!(fault("\u{feff}1"), (1, 1, "Unexpected UTF-8 BOM (decode using utf-8-sig)"));
+        assert_eq!(check(b"[1, \xff]").unwrap_err().column, 5);
+    }
+
+    #[test]
+    fn lines_are_joined_and_split_without_respelling() {
+        let source = br#" {"a":[1E5 ,-0,1.0,"\u00e9"],"b":{ },"a":NaN,"c":[[]]} "#;
+        let line = r#"{"a": [1E5, -0, 1.0, "\u00e9"], "b": {}, "a": NaN, "c": [[]]}"#;
+        assert_eq!(String::from_utf8(compact(source)).unwrap(), line);
+        let lines = "{\n  \"a\": [\n    1E5,\n    -0\n  ],\n  \"b\": {}\n}";
+        assert_eq!(pretty(br#"{"a":[1E5,-0],"b":{}}"#), lines);
+        assert_eq!(compact(b"[1,"), b"[1,");
+    }
+
+    /// JSON texts of any shape, loosely spaced.
+    pub(crate) fn json() -> impl Strategy<Value = String> {
+        let scalar = prop_oneof![
+            Just("NaN".to_owned()),
+            Just("-Infinity".to_owned()),
+            Just("true".to_owned()),
+            Just("null".to_owned()),
+            "-?(0|[1-9][0-9]{0,40})(\\.[0-9]{1,9})?([eE][+-]?[0-9]{1,3})?",
+            "\"([ -!#-\\[\\]-~äöü日]|\\\\n|\\\\u[dD][89a-fA-F][0-9]{2}){0,12}\"",
+        ];
+        let space = "[ \n\t\r]{0,3}";
+        scalar.prop_recursive(5, 60, 6, move |inner| {
+            let spaced = (space, inner, space).prop_map(|(a, value, b)| a + &value + &b);
+            let pair = ("\"[a-z]{0,5}\"", space, spaced.clone());
+            let pair = pair.prop_map(|(key, gap, value)| format!("{gap}{key}{gap}:{value}"));
+            prop_oneof![
+                proptest::collection::vec(spaced, 1..6).prop_map(|v| format!("[{}]", v.join(","))),
+                proptest::collection::vec(pair, 1..6).prop_map(|v| format!("{{{}}}", v.join(","))),
+                space.prop_map(|gap| format!("[{gap}]")),
+                space.prop_map(|gap| format!("{{{gap}}}")),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn splitting_and_joining_are_inverse(text in json()) {
+            prop_assert_eq!(check(text.as_bytes()), Ok(()));
+            let line = compact(text.as_bytes());
+            prop_assert_eq!(compact(pretty(text.as_bytes()).as_bytes()), line.clone());
+            prop_assert_eq!(pretty(&line), pretty(text.as_bytes()));
+            prop_assert_eq!(compact(&line), line);
+        }
+
+        #[test]
+        fn any_bytes_can_be_checked(bytes in any::<Vec<u8>>(), text in "[\\[\\]{}:,\"\\\\u0-9eE.a -]*") {
+            let _ = check(&bytes);
+            let _ = check(text.as_bytes());
+            prop_assert_eq!(compact(&bytes).is_empty(), bytes.is_empty());
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! Where rows begin in the lines of a text or of JSON.
+
+use bytes::Bytes;
+
+use super::index::Index;
+use super::json;
+use super::line::{Line, Placed};
+use super::text::{self, Style};
+use super::{Scroll, Viewport};
+
+/// The deepest indentation without wrapping, in cells: deeper nesting stays within reach.
+const DEEPEST: usize = 256;
+/// Over so many rows, a wrapped line counts as one: no key goes so far.
+const FAR: usize = 1000;
+
+/// A value that is shown in lines.
+#[derive(Debug)]
+pub(super) struct Lines {
+    pub(super) bytes: Bytes,
+    pub(super) index: Index,
+    pub(super) format: Format,
+}
+
+/// How the value is cut into lines.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Format {
+    Text(Style),
+    Json,
+}
+
+/// Tells where a row ends, unit by unit.
+pub(super) struct Wrap {
+    width: usize,
+    used: usize,
+    empty: bool,
+}
+
+impl Wrap {
+    pub(super) fn new(width: usize) -> Self {
+        Self { width, used: 0, empty: true }
+    }
+
+    /// Takes the next unit; whether it begins a new row.
+    pub(super) fn breaks(&mut self, placed: &Placed) -> bool {
+        let breaks = !self.empty && (placed.page || self.used + placed.unit.cells > self.width);
+        if breaks {
+            self.used = 0;
+        }
+        self.used += placed.unit.cells;
+        self.empty = false;
+        breaks
+    }
+}
+
+impl Lines {
+    /// Line `number`, from 0.
+    pub(super) fn line(&self, number: usize) -> Line<'_> {
+        match self.format {
+            Format::Text(style) => text::line(&self.bytes, &self.index, number, style),
+            Format::Json => json::lines::line(&self.bytes, &self.index, number),
+        }
+    }
+
+    /// The line that holds a byte of the value.
+    pub(super) fn line_of(&self, offset: usize) -> usize {
+        match self.format {
+            Format::Text(_) => text::line_of(&self.bytes, &self.index, offset),
+            Format::Json => json::lines::line_of(&self.bytes, &self.index, offset),
+        }
+    }
+
+    /// The byte of the value at or after the beginning of a row.
+    pub(super) fn source_of(&self, scroll: Scroll) -> usize {
+        if scroll.sub > 0
+            && let Some(source) = self.line(scroll.line).source_of(scroll.sub)
+        {
+            return source;
+        }
+        match self.format {
+            Format::Text(_) => text::line_start(&self.bytes, &self.index, scroll.line),
+            Format::Json => json::lines::line_start(&self.bytes, &self.index, scroll.line),
+        }
+    }
+
+    pub(super) fn last(&self) -> usize {
+        self.index.lines().saturating_sub(1)
+    }
+
+    /// How far a line is indented: its rows, too, where it is wrapped.
+    pub(super) fn indent(line: &Line, view: Viewport) -> usize {
+        let most = if view.wrap { usize::from(view.width) / 3 } else { DEEPEST };
+        line.depth.saturating_mul(2).min(most)
+    }
+
+    /// The cells a row has for text.
+    pub(super) fn room(line: &Line, view: Viewport) -> usize {
+        usize::from(view.width).saturating_sub(Self::indent(line, view)).max(1)
+    }
+
+    /// Where the rows begin, from a page's start to the next page.
+    fn row_starts(line: &Line, page: usize, view: Viewport) -> Vec<usize> {
+        let mut wrap = Wrap::new(Self::room(line, view));
+        let mut starts = vec![page];
+        for placed in line.units_from(page) {
+            if placed.page && placed.at > page {
+                break;
+            }
+            if wrap.breaks(&placed) {
+                starts.push(placed.at);
+            }
+        }
+        starts
+    }
+
+    /// The row that holds an offset of a line.
+    pub(super) fn row_of(line: &Line, offset: usize, view: Viewport) -> usize {
+        if !view.wrap {
+            return 0;
+        }
+        let starts = Self::row_starts(line, line.page_start(offset), view);
+        let after = starts.partition_point(|&start| start <= offset);
+        starts[after.saturating_sub(1)]
+    }
+
+    /// The nearest position at which there is a row.
+    pub(super) fn settle(&self, scroll: Scroll, view: Viewport) -> Scroll {
+        if scroll.line > self.last() {
+            return self.end(scroll, view);
+        }
+        if !view.wrap || scroll.sub == 0 {
+            return Scroll { sub: 0, ..scroll };
+        }
+        let line = self.line(scroll.line);
+        Scroll { sub: Self::row_of(&line, scroll.sub.min(line.len()), view), ..scroll }
+    }
+
+    /// The last row.
+    fn end(&self, scroll: Scroll, view: Viewport) -> Scroll {
+        let line = self.line(self.last());
+        Scroll { line: self.last(), sub: Self::row_of(&line, line.len(), view), ..scroll }
+    }
+
+    /// The first row of the last full page.
+    pub(super) fn bottom(&self, view: Viewport) -> Scroll {
+        let end = self.end(Scroll::default(), view);
+        self.back(end, usize::from(view.height).saturating_sub(1), view)
+    }
+
+    /// `rows` rows further down, at most to the last one. Starts from a settled position.
+    pub(super) fn forward(&self, scroll: Scroll, rows: usize, view: Viewport) -> Scroll {
+        if !view.wrap || rows > FAR {
+            let line = scroll.line.saturating_add(rows).min(self.last());
+            return if line > scroll.line {
+                Scroll { line, sub: 0, ..scroll }
+            } else {
+                self.clip(scroll, view)
+            };
+        }
+        let (mut at, mut left) = (scroll, rows);
+        while left > 0 {
+            let line = self.line(at.line);
+            let mut wrap = Wrap::new(Self::room(&line, view));
+            for placed in line.units_from(at.sub) {
+                if wrap.breaks(&placed) {
+                    at.sub = placed.at;
+                    left -= 1;
+                    if left == 0 {
+                        return at;
+                    }
+                }
+            }
+            if at.line >= self.last() {
+                return at;
+            }
+            (at.line, at.sub, left) = (at.line + 1, 0, left - 1);
+        }
+        at
+    }
+
+    /// What going down far from the last line means: to its end.
+    fn clip(&self, scroll: Scroll, view: Viewport) -> Scroll {
+        if view.wrap { self.end(scroll, view) } else { scroll }
+    }
+
+    /// `rows` rows further up, at most to the first one. Starts from a settled position.
+    pub(super) fn back(&self, scroll: Scroll, rows: usize, view: Viewport) -> Scroll {
+        if !view.wrap || rows > FAR {
+            return Scroll { line: scroll.line.saturating_sub(rows), sub: 0, ..scroll };
+        }
+        let (mut at, mut left) = (scroll, rows);
+        let mut line = self.line(at.line);
+        while left > 0 {
+            let offset = if at.sub > 0 {
+                at.sub - 1
+            } else if at.line > 0 {
+                at.line -= 1;
+                line = self.line(at.line);
+                at.sub = usize::MAX;
+                line.len()
+            } else {
+                break;
+            };
+            let mut starts = Self::row_starts(&line, line.page_start(offset), view);
+            starts.retain(|&start| start < at.sub);
+            let taken = left.min(starts.len()).max(1);
+            at.sub = starts[starts.len() - taken];
+            left -= taken;
+        }
+        at
+    }
+}

@@ -1,0 +1,68 @@
+//! What a preview hands to drawing: rows of spans that say what they are, not how they look.
+
+/// One row of the screen.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Row {
+    /// The line's number, from 1, on the first row of a line.
+    pub number: Option<usize>,
+    /// What stands in it, left to right; at most as wide as the viewport.
+    pub spans: Vec<Span>,
+}
+
+/// A piece of a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Span {
+    /// What is shown, already [`visible`](super::visible).
+    pub text: String,
+    /// What it is.
+    pub role: Role,
+    /// Whether the search found it.
+    pub hit: Hit,
+}
+
+/// What a piece of a row is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Role {
+    /// Text.
+    #[default]
+    Plain,
+    /// The key of a JSON object.
+    Key,
+    /// A JSON string.
+    String,
+    /// A JSON number.
+    Number,
+    /// `true`, `false`, `null`, `NaN`, `Infinity`.
+    Literal,
+    /// Brackets, commas, colons.
+    Punctuation,
+    /// The offset before a row of bytes.
+    Offset,
+    /// Bytes in hexadecimal.
+    Hex,
+    /// Bytes as characters.
+    Ascii,
+    /// A symbol for what cannot be shown as it is.
+    Symbol,
+    /// Filling without meaning.
+    Dim,
+}
+
+/// Whether the search found a piece of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub enum Hit {
+    /// It did not.
+    #[default]
+    No,
+    /// It did.
+    Match,
+    /// It is the match the user stands on.
+    Current,
+}
+
+impl Row {
+    /// The text of all spans.
+    pub fn text(&self) -> String {
+        self.spans.iter().map(|span| &*span.text).collect()
+    }
+}

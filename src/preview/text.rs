@@ -1,0 +1,137 @@
+//! The lines of a text.
+
+use super::chunk::CHUNK;
+use super::index::Index;
+use super::line::{Line, Part};
+use super::row::Role;
+
+/// How a text is cut into lines.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Style {
+    /// Line ends and tabs are shown as symbols.
+    pub(super) raw: bool,
+    /// Every line ends with CR LF, which is then not shown.
+    pub(super) crlf: bool,
+}
+
+/// Whether all lines (and there is at least one) end with CR LF.
+pub(super) fn is_crlf(bytes: &[u8]) -> bool {
+    let mut ends = memchr::memchr_iter(b'\n', bytes).peekable();
+    ends.peek().is_some() && ends.all(|end| end > 0 && bytes[end - 1] == b'\r')
+}
+
+/// Finds the lines. A line end at the very end does not begin another line.
+pub(super) fn index(bytes: &[u8], style: Style) -> Index {
+    let mut index = Index::default();
+    let mut start = 0;
+    while start < bytes.len() {
+        let newline = memchr::memchr(b'\n', &bytes[start..]).map(|at| start + at);
+        index.push_line(start, 0);
+        let end = shown_end(bytes, start, newline.unwrap_or(bytes.len()), style);
+        index.push_piece(bytes, start..end, !style.raw);
+        start = newline.map_or(bytes.len(), |at| at + 1);
+    }
+    index.finish()
+}
+
+/// Where what is shown of a line ends, given where its newline stands (or the value ends).
+fn shown_end(bytes: &[u8], start: usize, newline: usize, style: Style) -> usize {
+    if style.raw {
+        (newline + 1).min(bytes.len())
+    } else if style.crlf && newline > start && bytes[newline - 1] == b'\r' && newline < bytes.len()
+    {
+        newline - 1
+    } else {
+        newline
+    }
+}
+
+/// A line's newline (or the value's end), found without reading a long line.
+fn newline(bytes: &[u8], index: &Index, start: usize) -> usize {
+    let near = bytes.len().min(start + CHUNK + 3);
+    if let Some(at) = memchr::memchr(b'\n', &bytes[start..near]) {
+        return start + at;
+    }
+    let shown = index.long_at(start).map_or(near, |long| long.at.end);
+    // A carriage return may follow what is shown; shown raw, the newline is part of it.
+    match bytes[shown.saturating_sub(1)..].iter().take(3).position(|&byte| byte == b'\n') {
+        Some(at) => shown.saturating_sub(1) + at,
+        None => bytes.len(),
+    }
+}
+
+/// Where line `number` begins; numbers are from 0.
+pub(super) fn line_start(bytes: &[u8], index: &Index, number: usize) -> usize {
+    let (mark, _) = index.before_line(number);
+    let skip = |start, _| newline(bytes, index, start) + 1;
+    (mark.line..number).fold(mark.offset, skip).min(bytes.len())
+}
+
+/// Line `number`.
+pub(super) fn line<'a>(bytes: &'a [u8], index: &'a Index, number: usize, style: Style) -> Line<'a> {
+    let start = line_start(bytes, index, number);
+    let end = shown_end(bytes, start, newline(bytes, index, start), style);
+    let long = index.long_at(start);
+    let part = Part { bytes: &bytes[start..end], source: Some(start), role: Role::Plain, long };
+    Line { depth: 0, parts: vec![part], tabs: !style.raw }
+}
+
+/// The line that holds a byte.
+pub(super) fn line_of(bytes: &[u8], index: &Index, offset: usize) -> usize {
+    let mark = index.before_offset(offset);
+    let between = &bytes[mark.offset..offset.clamp(mark.offset, bytes.len())];
+    (mark.line + memchr::memchr_iter(b'\n', between).count()).min(index.lines().saturating_sub(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const STYLE: Style = Style { raw: false, crlf: false };
+
+    fn lines(text: &str, style: Style) -> Vec<&str> {
+        let index = Box::leak(Box::new(index(text.as_bytes(), style)));
+        let line = |number| {
+            std::str::from_utf8(line(text.as_bytes(), index, number, style).parts[0].bytes).unwrap()
+        };
+        (0..index.lines()).map(line).collect()
+    }
+
+    #[test]
+    fn a_last_line_end_begins_no_line() {
+        assert_eq!(lines("a\nb\n", STYLE), ["a", "b"]);
+        assert_eq!(lines("\n\n", STYLE), ["", ""]);
+        assert_eq!(lines("a\nb", Style { raw: true, crlf: false }), ["a\n", "b"]);
+    }
+
+    #[test]
+    fn carriage_returns_are_hidden_only_where_all_lines_have_them() {
+        assert!(is_crlf(b"a\r\nb\r\nc") && !is_crlf(b"a\r\nb\n") && !is_crlf(b"a\r"));
+        assert_eq!(lines("a\r\nb\r\n", Style { raw: false, crlf: true }), ["a", "b"]);
+        assert_eq!(lines("a\r\nb\n", STYLE), ["a\r", "b"]);
+    }
+
+    proptest! {
+        #[test]
+        fn lines_are_found_at_once_and_in_order(
+            lengths in proptest::collection::vec(prop_oneof![0_usize..30, 4000_usize..20_000], 1..200),
+            crlf in any::<bool>(), raw in any::<bool>(),
+        ) {
+            let end = if crlf { "\r\n" } else { "\n" };
+            let text: String = lengths.iter().map(|&length| "x".repeat(length) + end).collect();
+            let style = Style { raw, crlf };
+            let expected: Vec<_> = text
+                .split_inclusive('\n')
+                .map(|line| if raw { line } else { line.trim_end() })
+                .collect();
+            prop_assert_eq!(lines(&text, style), expected);
+            let index = index(text.as_bytes(), style);
+            for number in 0..index.lines() {
+                let start = line_start(text.as_bytes(), &index, number);
+                prop_assert_eq!(line_of(text.as_bytes(), &index, start), number);
+            }
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! The smallest pieces that a text is shown in: a grapheme cluster, or one symbol that stands for
+//! something that cannot be shown.
+
+use std::borrow::Cow;
+
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthChar;
+
+use super::width::cells;
+
+/// At most so many marks are piled on one character.
+const MARKS: usize = 4;
+/// At most so many characters make a unit.
+const CHARS: usize = 16;
+/// At most so many cells wide is a unit; as wide as a symbol like `⟨U+202E⟩`.
+const CELLS: usize = 8;
+/// How far to look for a cluster's end: a cluster can be as long as the text.
+const WINDOW: usize = 96;
+
+/// A piece of text as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Unit<'a> {
+    /// How many bytes of the text it stands for; at least 1.
+    pub(super) len: usize,
+    /// What is shown; takes at least one cell.
+    pub(super) text: Cow<'a, str>,
+    /// How many cells that takes.
+    pub(super) cells: usize,
+    /// Whether it stands for something that is not shown as itself.
+    pub(super) symbol: bool,
+}
+
+/// The unit that `text` begins with. Text must not be empty; what is shown for an empty one
+/// would be empty too.
+pub(super) fn first(text: &str) -> Unit<'_> {
+    let mut chars = text.chars();
+    let Some(c) = chars.next() else {
+        return Unit { len: 0, text: Cow::Borrowed(""), cells: 0, symbol: false };
+    };
+    let next = chars.next();
+    if let Some(cells) = simple(c)
+        && next.is_none_or(|next| simple(next).is_some())
+    {
+        let len = c.len_utf8();
+        return Unit { len, text: Cow::Borrowed(&text[..len]), cells, symbol: false };
+    }
+    if is_hidden(c) {
+        return symbol(c);
+    }
+    let window = &text[..text.floor_char_boundary(WINDOW)];
+    let cluster = window.graphemes(true).next().unwrap_or(window);
+    let marks = cluster.chars().take_while(|&c| zero_width(c) && !is_hidden(c));
+    let (count, len) = marks.fold((0, 0), |(count, len), c| (count + 1, len + c.len_utf8()));
+    if count > MARKS {
+        let text = format!("⟨+{count}⟩");
+        return Unit { len, cells: cells(&text), text: Cow::Owned(text), symbol: true };
+    }
+    let shown = &cluster[..bound(cluster)];
+    let text =
+        if joins(c, shown) { Cow::Owned(format!("◌{shown}")) } else { Cow::Borrowed(shown) };
+    match cells(&text) {
+        0 => symbol(c),
+        cells => Unit { len: shown.len(), text, cells, symbol: false },
+    }
+}
+
+/// What stands for a byte that is not part of any character.
+pub(super) fn stray(byte: u8) -> Unit<'static> {
+    Unit { len: 1, text: Cow::Owned(format!("\\x{byte:02x}")), cells: 4, symbol: true }
+}
+
+/// A quick estimate of the cells that the unit beginning with `c` takes.
+pub(super) fn estimate(c: char) -> usize {
+    if let Some(cells) = simple(c) {
+        return cells;
+    }
+    match c {
+        '\0'..='\u{1f}' | '\u{7f}' => 1,
+        c if is_hidden(c) => CELLS,
+        c => c.width().unwrap_or(1),
+    }
+}
+
+/// What stands for a character that is not shown.
+fn symbol(c: char) -> Unit<'static> {
+    let text = match c {
+        '\0'..='\u{1f}' => {
+            char::from_u32(0x2400 + u32::from(c)).map_or_else(String::new, String::from)
+        }
+        '\u{7f}' => "␡".to_owned(),
+        c => format!("⟨U+{:04X}⟩", u32::from(c)),
+    };
+    Unit { len: c.len_utf8(), cells: cells(&text), text: Cow::Owned(text), symbol: true }
+}
+
+/// The cells of a character that never joins another one like it; most text is made of these.
+fn simple(c: char) -> Option<usize> {
+    match c {
+        ' '..='~' | '\u{a1}'..='\u{a8}' | '\u{aa}'..='\u{ac}' | '\u{af}'..='\u{2ff}' => Some(1),
+        '\u{370}'..='\u{377}' | '\u{391}'..='\u{3a1}' | '\u{3a3}'..='\u{481}' => Some(1),
+        '\u{2010}'..='\u{2027}' | '\u{2030}'..='\u{203b}' => Some(1),
+        '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fa}' | '\u{4e00}'..='\u{9fff}' => Some(2),
+        _ => None,
+    }
+}
+
+/// How many bytes of a cluster can be shown as one unit.
+fn bound(cluster: &str) -> usize {
+    let (mut run, mut used) = (0, 0);
+    let mut before = None;
+    for (count, (at, c)) in cluster.char_indices().enumerate() {
+        let selector = matches!(c, '\u{fe0e}' | '\u{fe0f}') && before.is_some_and(is_emoji);
+        run = if zero_width(c) { run + 1 } else { 0 };
+        used += c.width().unwrap_or(0);
+        let hidden = is_hidden(c) && !selector;
+        if at > 0 && (hidden || run > MARKS || count >= CHARS || used > CELLS) {
+            return at;
+        }
+        before = Some(c);
+    }
+    cluster.len()
+}
+
+/// Whether the unit would join whatever is shown before it.
+fn joins(c: char, shown: &str) -> bool {
+    c >= '\u{300}' && format!("◌{shown}").graphemes(true).nth(1).is_none()
+}
+
+fn zero_width(c: char) -> bool {
+    c.width() == Some(0)
+}
+
+/// Whether a presentation selector after it is usual.
+fn is_emoji(c: char) -> bool {
+    matches!(c,
+        '#' | '*' | '0'..='9' | '©' | '®' | '‼' | '⁉' | '™' | 'ℹ' | 'Ⓜ' | '〰' | '〽' | '㊗' | '㊙'
+        | '\u{2194}'..='\u{21aa}' | '\u{231a}'..='\u{23ff}' | '\u{25aa}'..='\u{27bf}'
+        | '\u{2934}'..='\u{2935}' | '\u{2b05}'..='\u{2b55}' | '\u{1f000}'..='\u{1faff}')
+}
+
+/// Whether a character shows nothing of itself: controls, line separators, format and
+/// default-ignorable characters, tags, noncharacters.
+fn is_hidden(c: char) -> bool {
+    matches!(u32::from(c),
+        0..=0x1f | 0x7f..=0x9f | 0xad | 0x34f | 0x600..=0x605 | 0x61c | 0x6dd | 0x70f
+        | 0x890..=0x891 | 0x8e2 | 0x115f..=0x1160 | 0x17b4..=0x17b5 | 0x180b..=0x180f
+        | 0x200b..=0x200f | 0x2028..=0x202e | 0x2060..=0x206f | 0x3164 | 0xfdd0..=0xfdef
+        | 0xfe00..=0xfe0f | 0xfeff | 0xffa0 | 0xfff0..=0xfffb | 0x110bd | 0x110cd
+        | 0x13430..=0x1343f | 0x1bca0..=0x1bca3 | 0x1d173..=0x1d17a | 0xe0000..=0xe0fff)
+        || u32::from(c) & 0xfffe == 0xfffe
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn simple_characters_have_the_width_they_are_said_to_have() {
+        for c in (0..=0x0010_ffff).filter_map(char::from_u32) {
+            if let Some(width) = simple(c) {
+                assert_eq!(cells(&c.to_string()), width, "{c:?}");
+                assert!(!is_hidden(c) && !joins(c, &c.to_string()), "{c:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_character_alone_is_shown_in_at_least_one_cell() {
+        for c in (0..=0x0010_ffff).filter_map(char::from_u32) {
+            let text = c.to_string();
+            let unit = first(&text);
+            assert_eq!(unit.len, c.len_utf8());
+            assert!(unit.cells > 0 && unit.cells == cells(&unit.text), "{c:?} as {:?}", unit.text);
+            assert!(!unit.text.contains(is_hidden));
+        }
+    }
+
+    #[test]
+    fn units_are_bounded() {
+        for hostile in ["a\u{301}", "क\u{94d}", "\u{1100}", "\u{d4e}", "\u{200d}👨"] {
+            let text = hostile.repeat(1000);
+            let mut rest = &text[..];
+            while !rest.is_empty() {
+                let unit = first(rest);
+                assert!(unit.cells <= CELLS + 2 && unit.text.chars().count() <= CHARS + 1);
+                rest = &rest[unit.len..];
+            }
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! How many colours a terminal has, and the nearest to one that it does not have.
+
+use ratatui::style::Color;
+
+/// How many colours a terminal shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Depth {
+    /// None: only bold, reverse and underline.
+    None,
+    /// The terminal's own sixteen.
+    Sixteen,
+    /// The table of 256.
+    Indexed,
+    /// Any.
+    True,
+}
+
+/// xterm's sixteen colours; other terminals have others, but none so different that the nearest
+/// would be another one.
+const SIXTEEN: [(Color, [u8; 3]); 16] = [
+    (Color::Black, [0, 0, 0]),
+    (Color::Red, [205, 0, 0]),
+    (Color::Green, [0, 205, 0]),
+    (Color::Yellow, [205, 205, 0]),
+    (Color::Blue, [0, 0, 238]),
+    (Color::Magenta, [205, 0, 205]),
+    (Color::Cyan, [0, 205, 205]),
+    (Color::Gray, [229, 229, 229]),
+    (Color::DarkGray, [127, 127, 127]),
+    (Color::LightRed, [255, 0, 0]),
+    (Color::LightGreen, [0, 255, 0]),
+    (Color::LightYellow, [255, 255, 0]),
+    (Color::LightBlue, [92, 92, 255]),
+    (Color::LightMagenta, [255, 0, 255]),
+    (Color::LightCyan, [0, 255, 255]),
+    (Color::White, [255, 255, 255]),
+];
+
+/// The steps of red, green and blue in the table of 256.
+const STEPS: [u8; 6] = [0, 95, 135, 175, 215, 255];
+
+impl Depth {
+    /// What the environment tells: `NO_COLOR`, `COLORTERM`, `TERM`.
+    pub fn of_terminal(env: &dyn Fn(&str) -> Option<String>) -> Self {
+        let get = |name| env(name).unwrap_or_default();
+        let term = get("TERM");
+        if !get("NO_COLOR").is_empty() || term == "dumb" {
+            return Self::None;
+        }
+        let colorterm = get("COLORTERM");
+        // These say so in COLORTERM, which ssh does not pass on.
+        let known = ["kitty", "alacritty", "foot", "ghostty", "wezterm", "-direct"];
+        if colorterm == "truecolor"
+            || colorterm == "24bit"
+            || known.iter().any(|it| term.contains(it))
+        {
+            Self::True
+        } else if term.contains("256color") {
+            Self::Indexed
+        } else {
+            Self::Sixteen
+        }
+    }
+
+    /// The colour, or the nearest to it that the terminal has.
+    pub fn nearest(self, color: Color) -> Color {
+        match (self, color) {
+            (Self::None, _) => Color::Reset,
+            (Self::Indexed, Color::Rgb(r, g, b)) => Color::Indexed(nearest_indexed([r, g, b])),
+            (Self::Sixteen, Color::Rgb(r, g, b)) => nearest_of_sixteen([r, g, b]),
+            (Self::Sixteen, Color::Indexed(index)) => nearest_of_sixteen(indexed_rgb(index)),
+            _ => color,
+        }
+    }
+}
+
+fn distance(a: [u8; 3], b: [u8; 3]) -> u32 {
+    // The eye sees green best and blue least.
+    let weights = [3, 6, 1];
+    let parts = a.iter().zip(b).zip(weights);
+    parts.map(|((a, b), weight)| weight * u32::from(a.abs_diff(b)).pow(2)).sum()
+}
+
+fn nearest_of_sixteen(rgb: [u8; 3]) -> Color {
+    let nearest = SIXTEEN.iter().min_by_key(|(_, known)| distance(rgb, *known));
+    nearest.map_or(Color::Reset, |(color, _)| *color)
+}
+
+/// The nearest of the table, without its first sixteen, which terminals redefine.
+fn nearest_indexed(rgb: [u8; 3]) -> u8 {
+    (16..=255).min_by_key(|index| distance(rgb, indexed_rgb(*index))).unwrap_or(15)
+}
+
+fn indexed_rgb(index: u8) -> [u8; 3] {
+    match index {
+        0..16 => SIXTEEN[usize::from(index)].1,
+        16..232 => {
+            let cube = usize::from(index - 16);
+            [STEPS[cube / 36], STEPS[cube / 6 % 6], STEPS[cube % 6]]
+        }
+        232.. => [8 + (index - 232) * 10; 3],
+    }
+}
+
+#[cfg(test)]
+pub(super) fn rgb(color: Color) -> Option<[u8; 3]> {
+    match color {
+        Color::Rgb(r, g, b) => Some([r, g, b]),
+        Color::Indexed(index) => Some(indexed_rgb(index)),
+        _ => SIXTEEN.iter().find(|(known, _)| *known == color).map(|(_, rgb)| *rgb),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn depth(variables: &'static [(&'static str, &'static str)]) -> Depth {
+        Depth::of_terminal(&|name| {
+            let found = variables.iter().find(|(known, _)| *known == name);
+            found.map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    #[test]
+    fn the_environment_tells_how_many_colours_there_are() {
+        assert_eq!(depth(&[("TERM", "xterm-256color"), ("COLORTERM", "truecolor")]), Depth::True);
+        assert_eq!(depth(&[("TERM", "xterm-kitty")]), Depth::True);
+        assert_eq!(depth(&[("TERM", "tmux-256color")]), Depth::Indexed);
+        assert_eq!(depth(&[("TERM", "linux")]), Depth::Sixteen);
+        assert_eq!(depth(&[]), Depth::Sixteen);
+        assert_eq!(depth(&[("TERM", "dumb"), ("COLORTERM", "truecolor")]), Depth::None);
+        assert_eq!(depth(&[("NO_COLOR", "1"), ("COLORTERM", "truecolor")]), Depth::None);
+        assert_eq!(depth(&[("NO_COLOR", ""), ("COLORTERM", "24bit")]), Depth::True);
+    }
+
+    #[test]
+    fn colours_are_brought_to_the_nearest() {
+        let orange = Color::Rgb(255, 135, 0);
+        assert_eq!(Depth::True.nearest(orange), orange);
+        assert_eq!(Depth::Indexed.nearest(orange), Color::Indexed(208));
+        assert_eq!(Depth::Indexed.nearest(Color::Rgb(8, 8, 8)), Color::Indexed(232));
+        assert_eq!(Depth::Sixteen.nearest(Color::Rgb(250, 250, 250)), Color::White);
+        assert_eq!(Depth::Sixteen.nearest(Color::Indexed(196)), Color::LightRed);
+        assert_eq!(Depth::Sixteen.nearest(Color::Cyan), Color::Cyan);
+        assert_eq!(Depth::None.nearest(orange), Color::Reset);
+    }
+}

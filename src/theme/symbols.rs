@@ -1,0 +1,140 @@
+//! Symbols, for terminals that have them and for those that do not.
+
+use ratatui::symbols::border;
+
+/// The symbols of the screen. All of `UNICODE` are one column wide, as are those of `ASCII`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Symbols {
+    /// Whether these are more than ASCII; also for labels of keys.
+    pub unicode: bool,
+    /// Before the row under the cursor.
+    pub marker: &'static str,
+    /// Before a record that has just come.
+    pub new: &'static str,
+    /// Before a record that has just changed.
+    pub changed: &'static str,
+    /// Before a record that the user marked.
+    pub mark: &'static str,
+    /// Before what is damaged.
+    pub damaged: &'static str,
+    /// For what was cut off.
+    pub ellipsis: &'static str,
+    /// Sorted upwards.
+    pub ascending: &'static str,
+    /// Sorted downwards.
+    pub descending: &'static str,
+    /// Between facts on a line.
+    pub separator: &'static str,
+    /// Where a wrapped line goes on.
+    pub wrapped: &'static str,
+    /// Done or left of a bar.
+    pub bar: [&'static str; 2],
+    /// Eight heights of a small chart.
+    pub spark: [&'static str; 8],
+    /// While something loads, one after the other.
+    pub spinner: [&'static str; 4],
+    /// Frames of panes.
+    pub border: border::Set<'static>,
+}
+
+impl Symbols {
+    /// For terminals that show Unicode.
+    pub const UNICODE: Self = Self {
+        unicode: true,
+        marker: "▌",
+        new: "+",
+        changed: "~",
+        mark: "•",
+        damaged: "!",
+        ellipsis: "…",
+        ascending: "▲",
+        descending: "▼",
+        separator: "·",
+        wrapped: "↪",
+        bar: ["━", "─"],
+        spark: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
+        spinner: ["◐", "◓", "◑", "◒"],
+        border: border::ROUNDED,
+    };
+
+    /// For terminals that show ASCII only.
+    pub const ASCII: Self = Self {
+        unicode: false,
+        marker: ">",
+        new: "+",
+        changed: "~",
+        mark: "*",
+        damaged: "!",
+        ellipsis: "~",
+        ascending: "^",
+        descending: "v",
+        separator: "-",
+        wrapped: "\\",
+        bar: ["#", "-"],
+        spark: [".", ".", ":", ":", "|", "|", "#", "#"],
+        spinner: ["|", "/", "-", "\\"],
+        border: border::Set {
+            top_left: "+",
+            top_right: "+",
+            bottom_left: "+",
+            bottom_right: "+",
+            vertical_left: "|",
+            vertical_right: "|",
+            horizontal_top: "-",
+            horizontal_bottom: "-",
+        },
+    };
+
+    /// Those that the terminal shows, told by `TERM`: the Linux console and `dumb` get ASCII.
+    pub fn for_terminal(env: &dyn Fn(&str) -> Option<String>) -> Self {
+        match env("TERM").as_deref() {
+            Some("linux" | "dumb") => Self::ASCII,
+            _ => Self::UNICODE,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use unicode_width::UnicodeWidthStr;
+
+    use super::*;
+
+    fn all(symbols: &Symbols) -> Vec<&'static str> {
+        let mut all = vec![
+            symbols.marker,
+            symbols.new,
+            symbols.changed,
+            symbols.mark,
+            symbols.damaged,
+            symbols.ellipsis,
+            symbols.ascending,
+            symbols.descending,
+            symbols.separator,
+            symbols.wrapped,
+            symbols.border.top_left,
+            symbols.border.vertical_left,
+            symbols.border.horizontal_top,
+        ];
+        all.extend(symbols.bar);
+        all.extend(symbols.spark);
+        all.extend(symbols.spinner);
+        all
+    }
+
+    #[test]
+    fn every_symbol_is_one_column_wide() {
+        for symbol in all(&Symbols::UNICODE).into_iter().chain(all(&Symbols::ASCII)) {
+            assert_eq!(symbol.width(), 1, "{symbol}");
+        }
+        assert!(all(&Symbols::ASCII).iter().all(|symbol| symbol.is_ascii()));
+    }
+
+    #[test]
+    fn the_linux_console_gets_ascii() {
+        let term = |name: &'static str| Symbols::for_terminal(&move |_| Some(name.to_owned()));
+        assert!(!term("linux").unicode);
+        assert!(!term("dumb").unicode);
+        assert!(term("xterm-256color").unicode);
+    }
+}

@@ -1,0 +1,128 @@
+//! The clipboard through the terminal (OSC 52), so that it works over SSH and inside tmux.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+/// The longest sequence, in bytes before any wrapping, that all common terminals take. It holds
+/// 74,994 bytes of data.
+pub const LIMIT: usize = 100_000;
+
+const START: &[u8] = b"\x1b]52;c;";
+const END: &[u8] = b"\x07";
+
+/// How much of the sequence GNU screen passes on at once: its own buffer holds 768 bytes.
+const SCREEN_CHUNK: usize = 512;
+
+/// The data does not go through the terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TooLarge {
+    /// How many bytes there are.
+    pub bytes: usize,
+    /// How many there may be.
+    pub most: usize,
+}
+
+impl fmt::Display for TooLarge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { bytes, most } = self;
+        write!(
+            f,
+            "{bytes} bytes are too many for the clipboard, which takes {most}; save to a file"
+        )
+    }
+}
+
+impl std::error::Error for TooLarge {}
+
+/// What to write to the terminal to put `bytes` on the clipboard.
+///
+/// `limit` is the most bytes the sequence may have before it is wrapped for tmux or screen, told
+/// by `TMUX` and `STY`; see [`LIMIT`]. Whether the terminal obeys cannot be known.
+///
+/// # Errors
+/// [`TooLarge`]; what is cut off would not be the value.
+pub fn copy_sequence(
+    bytes: &[u8],
+    env: &dyn Fn(&str) -> Option<String>,
+    limit: usize,
+) -> Result<Vec<u8>, TooLarge> {
+    let most = limit.saturating_sub(START.len() + END.len()) / 4 * 3;
+    if bytes.len() > most {
+        return Err(TooLarge { bytes: bytes.len(), most });
+    }
+    let sequence = [START, STANDARD.encode(bytes).as_bytes(), END].concat();
+    let inside = |name| env(name).is_some_and(|value| !value.is_empty());
+    Ok(if inside("TMUX") {
+        for_tmux(&sequence)
+    } else if inside("STY") {
+        for_screen(&sequence)
+    } else {
+        sequence
+    })
+}
+
+/// Twice: wrapped, for `allow-passthrough on`, and plain, for `set-clipboard on`. tmux drops the
+/// one that it is not set to pass on.
+fn for_tmux(sequence: &[u8]) -> Vec<u8> {
+    let mut wrapped = b"\x1bPtmux;".to_vec();
+    for byte in sequence {
+        if *byte == b'\x1b' {
+            wrapped.push(b'\x1b');
+        }
+        wrapped.push(*byte);
+    }
+    wrapped.extend_from_slice(b"\x1b\\");
+    wrapped.extend_from_slice(sequence);
+    wrapped
+}
+
+fn for_screen(sequence: &[u8]) -> Vec<u8> {
+    let chunks = sequence.chunks(SCREEN_CHUNK);
+    chunks.flat_map(|chunk| [b"\x1bP", chunk, b"\x1b\\"].concat()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn copied(bytes: &[u8], variable: &'static str) -> Vec<u8> {
+        let env = |name: &str| (name == variable).then(|| "1234".to_owned());
+        copy_sequence(bytes, &env, LIMIT).unwrap()
+    }
+
+    #[test]
+    fn bytes_go_out_as_base64() {
+        assert_eq!(copied(b"h\xffllo", "HOME"), b"\x1b]52;c;aP9sbG8=\x07");
+        assert_eq!(copied(b"", "HOME"), b"\x1b]52;c;\x07");
+    }
+
+    #[test]
+    fn tmux_gets_it_wrapped_and_plain() {
+        let expected = b"\x1bPtmux;\x1b\x1b]52;c;aGk=\x07\x1b\\\x1b]52;c;aGk=\x07";
+        assert_eq!(copied(b"hi", "TMUX"), expected);
+    }
+
+    #[test]
+    fn screen_gets_it_in_chunks() {
+        assert_eq!(copied(b"hi", "STY"), b"\x1bP\x1b]52;c;aGk=\x07\x1b\\");
+        let long = copied(&[0; 600], "STY");
+        let text = String::from_utf8(long).unwrap();
+        let chunks: Vec<_> = text.split_terminator("\x1b\\").collect();
+        assert_eq!(chunks.len(), 2);
+        assert_eq!(chunks[0].len(), 2 + SCREEN_CHUNK);
+        let joined: String = chunks.iter().map(|chunk| &chunk[2..]).collect();
+        assert_eq!(joined, format!("\x1b]52;c;{}\x07", "A".repeat(800)));
+    }
+
+    #[test]
+    fn what_is_too_large_says_so() {
+        let none = |_: &str| None;
+        assert_eq!(copy_sequence(&vec![0; 74_994], &none, LIMIT).unwrap().len(), LIMIT);
+        let why = copy_sequence(&vec![0; 74_995], &none, LIMIT).unwrap_err();
+        assert_eq!(why, TooLarge { bytes: 74_995, most: 74_994 });
+        assert!(why.to_string().contains("save to a file"));
+        assert!(copy_sequence(b"a", &none, 0).is_err());
+    }
+}

@@ -1,0 +1,159 @@
+//! Carries out what the core asks for: starts reads, gives them up, and never gives up a write.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use futures::FutureExt as _;
+use tokio::sync::mpsc::Sender;
+use tokio::task::{AbortHandle, JoinSet};
+
+use crate::app::{Event, Read, Slot, Ticket};
+use crate::storage::{Error, ErrorKind, Options, Storage, Write};
+
+use super::reads;
+
+/// Moves that come faster than this wait for the last one before anything is read.
+const DEBOUNCE: Duration = Duration::from_millis(40);
+
+/// The storage, once connected, and everything that runs beside the loop.
+pub(super) struct Tasks {
+    storage: Option<Arc<dyn Storage>>,
+    events: Sender<Event>,
+    reads: [Option<AbortHandle>; Slot::COUNT],
+    last_record: Option<Instant>,
+    watcher: Option<AbortHandle>,
+    writes: JoinSet<()>,
+}
+
+impl Tasks {
+    /// Results go to `events`, which is bounded: a task waits until the loop has room.
+    pub(super) fn new(events: Sender<Event>) -> Self {
+        Self {
+            storage: None,
+            events,
+            reads: [const { None }; Slot::COUNT],
+            last_record: None,
+            watcher: None,
+            writes: JoinSet::new(),
+        }
+    }
+
+    /// Uses this storage from now on, and reports its connection's changes.
+    pub(super) fn use_storage(&mut self, storage: Arc<dyn Storage>) {
+        let (mut states, events) = (storage.connection(), self.events.clone());
+        let watcher = tokio::spawn(async move {
+            while states.changed().await.is_ok() {
+                let state = states.borrow_and_update().clone();
+                if events.send(Event::Connection(state)).await.is_err() {
+                    return;
+                }
+            }
+        });
+        if let Some(old) = self.watcher.replace(watcher.abort_handle()) {
+            old.abort();
+        }
+        self.storage = Some(storage);
+    }
+
+    /// Connects beside the loop; the storage comes through `connected`.
+    pub(super) fn connect(
+        &self,
+        target: crate::storage::target::Target,
+        options: Options,
+        connected: Sender<Arc<dyn Storage>>,
+    ) {
+        let events = self.events.clone();
+        tokio::spawn(async move {
+            let result = async {
+                let storage = crate::storage::connect(&target, &options).await?;
+                let server = storage.server().await?;
+                let _ = connected.send(storage).await;
+                Ok(server)
+            };
+            let result = result.await;
+            let _ = events.send(Event::Connected(result)).await;
+        });
+    }
+
+    /// Starts a read; the slot's older one is given up.
+    pub(super) fn read(&mut self, slot: Slot, ticket: Ticket, read: Read) {
+        let wait = if slot == Slot::Record { self.debounce(&read) } else { None };
+        let (storage, events) = (self.storage.clone(), self.events.clone());
+        let task = tokio::spawn(async move {
+            if let Some(wait) = wait {
+                tokio::time::sleep(wait).await;
+            }
+            let job = reads::Job { slot, ticket, events: events.clone() };
+            let run = AssertUnwindSafe(job.run(storage, read)).catch_unwind();
+            if run.await.is_err() {
+                // The loop must wake to see that the terminal has been given back.
+                let error = Error::new(ErrorKind::Io, "larder failed; this is a bug");
+                let _ = events.send(Event::Loaded(slot, ticket, Err(error))).await;
+            }
+        });
+        if let Some(old) = self.reads[slot as usize].replace(task.abort_handle()) {
+            old.abort();
+        }
+    }
+
+    /// A first move reads at once; those that follow it closely wait for the last.
+    fn debounce(&mut self, read: &Read) -> Option<Duration> {
+        if !matches!(read, Read::Record { .. }) {
+            return None;
+        }
+        let last = self.last_record.replace(Instant::now());
+        last.filter(|last| last.elapsed() < DEBOUNCE * 2).map(|_| DEBOUNCE)
+    }
+
+    /// Gives up the slot's read.
+    pub(super) fn cancel(&mut self, slot: Slot) {
+        if let Some(task) = self.reads[slot as usize].take() {
+            task.abort();
+        }
+    }
+
+    /// Starts a write, which nothing gives up.
+    pub(super) fn write(&mut self, write: Write) {
+        let (storage, events) = (self.storage.clone(), self.events.clone());
+        self.writes.spawn(async move {
+            let result = match storage {
+                Some(storage) => storage.write(&write).await,
+                None => Err(not_connected()),
+            };
+            let _ = events.send(Event::Written(write, result)).await;
+        });
+    }
+
+    /// Finds out what became of a write.
+    pub(super) fn settle(&mut self, write: Write) {
+        let (storage, events) = (self.storage.clone(), self.events.clone());
+        self.writes.spawn(async move {
+            let result = match storage {
+                Some(storage) => storage.settle(&write).await,
+                None => Err(not_connected()),
+            };
+            let _ = events.send(Event::Settled(write, result)).await;
+        });
+    }
+
+    /// Whether writes are under way.
+    pub(super) fn is_writing(&mut self) -> bool {
+        while self.writes.try_join_next().is_some() {}
+        !self.writes.is_empty()
+    }
+
+    /// Something that is not a read of the storage, run beside the loop.
+    pub(super) fn work(&self, work: impl FnOnce() -> Event + Send + 'static) {
+        let events = self.events.clone();
+        tokio::task::spawn(async move {
+            if let Ok(event) = tokio::task::spawn_blocking(work).await {
+                let _ = events.send(event).await;
+            }
+        });
+    }
+}
+
+pub(super) fn not_connected() -> Error {
+    Error::new(ErrorKind::Connection, "not connected")
+}

@@ -1,0 +1,84 @@
+//! Files: saving a value, and handing one to the user's own editor.
+
+use std::io::{self, Write as _};
+use std::path::Path;
+use std::process::Stdio;
+
+use bytes::Bytes;
+
+use crate::app::SaveError;
+
+/// Writes a file whole or not at all; gives the number of bytes.
+///
+/// # Errors
+/// [`SaveError::Exists`] unless it may be replaced; the operating system's reason otherwise.
+pub(super) fn save(path: &Path, bytes: &[u8], overwrite: bool) -> Result<usize, SaveError> {
+    let failed = |error: io::Error| SaveError::Failed(error.to_string());
+    if !overwrite && path.symlink_metadata().is_ok() {
+        return Err(SaveError::Exists);
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or_else(|| Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+    file.write_all(bytes).map_err(failed)?;
+    file.as_file().sync_all().map_err(failed)?;
+    let kept = if overwrite { file.persist(path) } else { file.persist_noclobber(path) };
+    match kept {
+        Ok(_) => Ok(bytes.len()),
+        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Err(SaveError::Exists),
+        Err(error) => Err(failed(error.error)),
+    }
+}
+
+/// Lets `$VISUAL`, else `$EDITOR`, else `vi` edit a private file that holds `text`; gives what it
+/// left. The terminal must have been given back before.
+///
+/// # Errors
+/// One sentence: the editor could not be started or failed, or the file could not be read back.
+pub(super) async fn edit(text: &[u8], suffix: &str) -> Result<Bytes, String> {
+    let set = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
+    let editor = set("VISUAL").or_else(|| set("EDITOR")).unwrap_or_else(|| "vi".to_owned());
+    let unusable = |error: io::Error| format!("no temporary file for the editor: {error}");
+    let mut file =
+        tempfile::Builder::new().prefix("larder-").suffix(suffix).tempfile().map_err(unusable)?;
+    file.write_all(text).and_then(|()| file.flush()).map_err(unusable)?;
+    // The variable may hold arguments, so a shell takes it apart, as it does for other programs.
+    let mut command = tokio::process::Command::new("sh");
+    command.arg("-c").arg(format!("{editor} \"$1\"")).arg("sh").arg(file.path());
+    command.stdin(Stdio::inherit()).stdout(Stdio::inherit()).stderr(Stdio::inherit());
+    for name in crate::config::environment::SECRETS {
+        command.env_remove(name);
+    }
+    let status = command.status().await.map_err(|error| format!("{editor}: {error}"))?;
+    if !status.success() {
+        return Err(format!("{editor} failed ({status}); nothing was changed"));
+    }
+    // Many editors replace the file, so it is read by its name.
+    let edited = std::fs::read(file.path())
+        .map_err(|error| format!("what {editor} left cannot be read: {error}"))?;
+    Ok(Bytes::from(edited))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_not_replaced_unasked() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("value");
+        assert_eq!(save(&path, b"one", false), Ok(3));
+        assert_eq!(save(&path, b"two", false), Err(SaveError::Exists));
+        assert_eq!(std::fs::read(&path).unwrap(), b"one");
+        assert_eq!(save(&path, b"three", true), Ok(5));
+        assert_eq!(std::fs::read(&path).unwrap(), b"three");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("none/value");
+        assert!(matches!(save(&path, b"one", false), Err(SaveError::Failed(_))));
+    }
+}

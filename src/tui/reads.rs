@@ -1,0 +1,182 @@
+//! One read, from the storage to what the core is told.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use futures::StreamExt;
+use tokio::sync::mpsc::Sender;
+
+use crate::app::{Event, Loaded, Read, Shown, Slot, Ticket};
+use crate::index::{Builder, Selection};
+use crate::preview::{Mode, Preview};
+use crate::storage::{Error, ErrorKind, Reading, Record, Result, Storage, StoreName};
+
+/// After this long the user is told that a record is on its way.
+const SLOW: Duration = Duration::from_millis(150);
+/// Values below this size are prepared where they arrive; larger ones on a thread of their own.
+const INLINE: usize = 64 << 10;
+/// How often a walk shows how far it is.
+const PROGRESS: Duration = Duration::from_millis(100);
+
+/// Where the results of one read go.
+pub(super) struct Job {
+    pub(super) slot: Slot,
+    pub(super) ticket: Ticket,
+    pub(super) events: Sender<Event>,
+}
+
+impl Job {
+    /// Reads and reports, until the end or until it is given up.
+    pub(super) async fn run(self, storage: Option<Arc<dyn Storage>>, read: Read) {
+        let result = match storage {
+            Some(storage) => self.perform(&*storage, read).await,
+            None => Err(super::effects::not_connected()),
+        };
+        match result {
+            Ok(Some(loaded)) => self.report(Ok(loaded)).await,
+            Ok(None) => {}
+            Err(error) => self.report(Err(error)).await,
+        }
+    }
+
+    async fn report(&self, result: Result<Loaded>) {
+        let _ = self.events.send(Event::Loaded(self.slot, self.ticket, result)).await;
+    }
+
+    async fn perform(&self, storage: &dyn Storage, read: Read) -> Result<Option<Loaded>> {
+        Ok(Some(match read {
+            Read::Stores => {
+                let stores = storage.stores().await?;
+                Loaded::Stores(stores, storage.ping().await.ok())
+            }
+            Read::Lost => return self.lost(storage).await.map(|()| None),
+            Read::Store(store) => Loaded::Store(Box::new(storage.get_metadata(&store).await?)),
+            Read::Keys { store, early } => return self.keys(storage, &store, early).await,
+            Read::Apply(index, changes) => {
+                let made = changes.len();
+                let index = aside(move || Arc::new(index.apply(&changes))).await?;
+                Loaded::Applied(index, made)
+            }
+            Read::Select { index, sort, descending, filter } => {
+                let wanted = Wanted::default();
+                let flag = wanted.0.clone();
+                let (index, selection) = aside(move || {
+                    let still = || flag.load(Ordering::Relaxed);
+                    let selection = Selection::new(&index, sort, descending, &filter, &still);
+                    (index, selection)
+                })
+                .await?;
+                drop(wanted);
+                let Some(selection) = selection else { return Ok(None) };
+                Loaded::Selected(index, selection)
+            }
+            Read::Record { store, key, limit, mode } => {
+                let reading = self.patiently(storage.read(&store, &key, limit)).await?;
+                Loaded::Record(match reading {
+                    None => Shown::Missing(key),
+                    Some(Reading::TooLarge(meta)) => Shown::TooLarge(meta),
+                    Some(Reading::Whole(record)) => prepare(record, mode).await?,
+                })
+            }
+            Read::Whole { store, key, mode } => {
+                Loaded::Record(match self.patiently(storage.get_value(&store, &key)).await? {
+                    None => Shown::Missing(key),
+                    Some(record) => prepare(record, mode).await?,
+                })
+            }
+            Read::Preview(record, mode) => Loaded::Record(prepare(record, mode).await?),
+            Read::Search(preview, needle) => {
+                Loaded::Found(aside(move || preview.find(&needle)).await?)
+            }
+        }))
+    }
+
+    /// Tells the user if the answer takes its time.
+    async fn patiently<T>(&self, answer: impl Future<Output = T>) -> T {
+        let mut answer = std::pin::pin!(answer);
+        tokio::select! {
+            biased;
+            done = &mut answer => return done,
+            () = tokio::time::sleep(SLOW) => {}
+        }
+        let _ = self.events.send(Event::Slow(self.slot, self.ticket)).await;
+        answer.await
+    }
+
+    async fn lost(&self, storage: &dyn Storage) -> Result<()> {
+        let mut found = storage.find_lost_stores();
+        let mut share = 0.0;
+        while let Some(step) = found.next().await {
+            let (now, stores) = step?;
+            share = now.min(0.999);
+            self.report(Ok(Loaded::Lost(share, stores))).await;
+        }
+        self.report(Ok(Loaded::Lost(1.0_f32.max(share), Vec::new()))).await;
+        Ok(())
+    }
+
+    /// Walks a store. With `early`, what has come is shown with the first page, and again each
+    /// time it has doubled.
+    async fn keys(
+        &self,
+        storage: &dyn Storage,
+        store: &StoreName,
+        early: bool,
+    ) -> Result<Option<Loaded>> {
+        let mut pages = storage.scan_keys(store);
+        let mut builder = Builder::new();
+        let (mut shown, mut told) = (0, Instant::now());
+        while let Some(page) = pages.next().await {
+            let page = page?;
+            builder.add(&page);
+            let due = shown == 0 || (builder.len() >= shown * 2 && told.elapsed() >= PROGRESS);
+            if early && due && builder.len() > 0 && page.progress < 1.0 {
+                shown = builder.len();
+                let (back, index) = aside(move || {
+                    let index = Arc::new(builder.snapshot());
+                    (builder, index)
+                })
+                .await?;
+                builder = back;
+                told = Instant::now();
+                self.report(Ok(Loaded::Keys(index, page.progress.min(0.999)))).await;
+            }
+        }
+        let index = aside(move || Arc::new(builder.finish())).await?;
+        Ok(Some(Loaded::Keys(index, 1.0)))
+    }
+}
+
+async fn prepare(record: Record, mode: Mode) -> Result<Shown> {
+    let small = record.value.len() <= INLINE;
+    let build = move || {
+        let preview = Arc::new(Preview::build_as(&record, mode));
+        Shown::Whole(record, preview)
+    };
+    if small { Ok(build()) } else { aside(build).await }
+}
+
+/// Tells a thread that its result is no longer wanted, once this is dropped.
+struct Wanted(Arc<AtomicBool>);
+
+impl Default for Wanted {
+    fn default() -> Self {
+        Self(Arc::new(AtomicBool::new(true)))
+    }
+}
+
+impl Drop for Wanted {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Relaxed);
+    }
+}
+
+/// Runs on a thread where it may take its time.
+async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(|_| stopped())
+}
+
+fn stopped() -> Error {
+    Error::new(ErrorKind::Io, "the work was stopped before its end")
+}

@@ -1,0 +1,63 @@
+//! From the configuration to what the browser needs.
+
+use crate::app::Settings;
+use crate::config::Config;
+use crate::keymap::KeyMap;
+use crate::storage::target::Target;
+use crate::storage::{Options, Result};
+use crate::theme::{Symbols, Theme};
+use crate::view::Look;
+
+/// What the browser needs to start.
+#[derive(Debug)]
+pub struct Setup {
+    /// Where to connect.
+    pub target: Target,
+    /// How the storage is to behave.
+    pub options: Options,
+    /// For the core.
+    pub settings: Settings,
+    /// Which key does what.
+    pub keymap: KeyMap,
+    /// How it looks.
+    pub look: Look,
+    /// The longest sequence, in bytes, to hand to the terminal's clipboard.
+    pub clipboard_limit: usize,
+}
+
+impl Setup {
+    /// Takes the configuration apart.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Usage`](crate::storage::ErrorKind::Usage) for keys and colours that make no
+    /// sense, with the name of the file.
+    pub fn new(config: &Config, target: Target) -> Result<Self> {
+        let env = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let keymap = KeyMap::with_overrides(&config.keys).map_err(|why| config.wrong(&why))?;
+        let name = if config.color { config.theme.name.as_str() } else { "none" };
+        let theme = Theme::from_settings(name, &config.theme.colors, &env)
+            .map_err(|why| config.wrong(&why))?;
+        let options = config.options();
+        Ok(Self {
+            settings: Settings {
+                label: target.label(),
+                read_only: options.read_only,
+                preview_limit: config.preview_limit,
+                editor_limit: config.editor_limit,
+                wrap: config.wrap,
+                mouse: config.mouse,
+            },
+            // The sequence carries the bytes as base64 between its start and end.
+            clipboard_limit: usize::try_from(config.clipboard_limit)
+                .unwrap_or(usize::MAX)
+                .saturating_add(2)
+                .saturating_mul(4)
+                .saturating_div(3)
+                .saturating_add(16),
+            look: Look { theme, symbols: Symbols::for_terminal(&env) },
+            target,
+            options,
+            keymap,
+        })
+    }
+}

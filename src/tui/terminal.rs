@@ -1,0 +1,231 @@
+//! The terminal: taken on entering, given back however larder ends.
+
+use std::io::{self, BufWriter, Stdout, Write};
+use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crossterm::Command;
+use crossterm::cursor::{Hide, Show};
+use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+use crossterm::style::ResetColor;
+use crossterm::terminal::{
+    Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+};
+use ratatui::Frame;
+use ratatui::backend::CrosstermBackend;
+use ratatui::layout::{Rect, Size};
+use signal_hook::consts::SIGTSTP;
+use signal_hook::low_level::emulate_default_handler;
+
+/// Collects a frame, so that it leaves in one write.
+const BUFFER: usize = 64 * 1024;
+
+/// Clicks and the wheel, with coordinates of any size. Not the mouse's every move, which would
+/// wake an idle program.
+const MOUSE_ON: &str = "\x1b[?1000h\x1b[?1006h";
+const MOUSE_OFF: &str = "\x1b[?1006l\x1b[?1000l";
+
+/// Whether the screen is larder's. For the whole process, since the panic hook must know.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+/// Whether any thread panicked: the screen is given back for good.
+static PANICKED: AtomicBool = AtomicBool::new(false);
+
+/// What frames are written through.
+pub type Backend = CrosstermBackend<BufWriter<Tty>>;
+
+/// Standard output while the screen is larder's. What is written at another time is dropped: the
+/// rest of a frame must not land in the shell or in an editor.
+#[derive(Debug)]
+pub struct Tty(Stdout);
+
+impl Write for Tty {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if TAKEN.load(Ordering::SeqCst) { self.0.write(bytes) } else { Ok(bytes.len()) }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if TAKEN.load(Ordering::SeqCst) { self.0.flush() } else { Ok(()) }
+    }
+}
+
+/// The terminal while larder has it: raw mode, the alternate screen, bracketed paste, no cursor.
+/// Given back on drop and on a panic of any thread. There is one at a time.
+#[derive(Debug)]
+pub struct Terminal {
+    inner: ratatui::Terminal<Backend>,
+    mouse: bool,
+}
+
+impl Terminal {
+    /// Takes the terminal, with or without the mouse.
+    ///
+    /// # Errors
+    /// If there is no terminal or it goes away; it is given back then.
+    pub fn enter(mouse: bool) -> io::Result<Self> {
+        install_panic_hook();
+        let output = BufWriter::with_capacity(BUFFER, Tty(io::stdout()));
+        let inner = ratatui::Terminal::new(CrosstermBackend::new(output))?;
+        let mut terminal = Self { inner, mouse };
+        terminal.reenter()?;
+        Ok(terminal)
+    }
+
+    /// Draws a frame: what changed since the last one.
+    ///
+    /// # Errors
+    /// If the terminal is gone, or a thread panicked and the screen was given back.
+    pub fn draw(&mut self, render: impl FnOnce(&mut Frame)) -> io::Result<()> {
+        usable()?;
+        self.inner.draw(render).map(drop)
+    }
+
+    /// Columns and rows.
+    ///
+    /// # Errors
+    /// If the terminal is gone.
+    pub fn size(&self) -> io::Result<Size> {
+        self.inner.size()
+    }
+
+    /// Clears the screen, so that the next frame is drawn whole.
+    ///
+    /// # Errors
+    /// If the terminal is gone.
+    pub fn redraw(&mut self) -> io::Result<()> {
+        // Not `clear`: that asks the terminal for the cursor and waits for its answer, which the
+        // event stream would take.
+        let size = self.size()?;
+        self.inner.resize(Rect::from(size))
+    }
+
+    /// Writes a sequence that draws nothing, such as a copy to the clipboard.
+    ///
+    /// # Errors
+    /// If the terminal is gone.
+    pub fn send(&mut self, sequence: &[u8]) -> io::Result<()> {
+        let backend = self.inner.backend_mut();
+        Write::write_all(backend, sequence)?;
+        Write::flush(backend)
+    }
+
+    /// Whether clicks and the wheel come to larder.
+    pub fn mouse(&self) -> bool {
+        self.mouse
+    }
+
+    /// Takes the mouse, or leaves it to the terminal, so that it can select text.
+    ///
+    /// # Errors
+    /// If the terminal is gone.
+    pub fn set_mouse(&mut self, mouse: bool) -> io::Result<()> {
+        self.mouse = mouse;
+        self.send(if mouse { MOUSE_ON } else { MOUSE_OFF }.as_bytes())
+    }
+
+    /// Gives the terminal back, for another program or for good. Does nothing a second time.
+    ///
+    /// An event stream would go on reading what is typed: drop it before another program runs.
+    pub fn leave(&mut self) {
+        give_back();
+    }
+
+    /// Takes the terminal again after [`Terminal::leave`]; the next frame is drawn whole.
+    ///
+    /// # Errors
+    /// If the terminal is gone, or a thread panicked; it is given back then.
+    pub fn reenter(&mut self) -> io::Result<()> {
+        usable()?;
+        let taken = self.take();
+        if taken.is_err() {
+            give_back();
+        }
+        taken
+    }
+
+    /// Stops the process as `SIGTSTP` would: gives the terminal back, stops, and takes it again
+    /// when the shell's `fg` continues it.
+    ///
+    /// # Errors
+    /// If the terminal is gone, or the process cannot be stopped.
+    pub fn suspend(&mut self) -> io::Result<()> {
+        self.leave();
+        let stopped = emulate_default_handler(SIGTSTP);
+        self.reenter()?;
+        stopped
+    }
+
+    fn take(&mut self) -> io::Result<()> {
+        enable_raw_mode()?;
+        TAKEN.store(true, Ordering::SeqCst);
+        self.send(entering(self.mouse).as_bytes())?;
+        self.redraw()
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        self.leave();
+    }
+}
+
+fn usable() -> io::Result<()> {
+    if PANICKED.load(Ordering::SeqCst) {
+        return Err(io::Error::other("larder panicked; the screen is given back"));
+    }
+    Ok(())
+}
+
+/// Gives the screen back if it is larder's, from whichever thread. There is no one to tell of an
+/// error: the terminal is gone then.
+fn give_back() {
+    if !TAKEN.swap(false, Ordering::SeqCst) {
+        return;
+    }
+    let mut output = io::stdout();
+    let _ = output.write_all(leaving().as_bytes());
+    let _ = output.flush();
+    let _ = disable_raw_mode();
+}
+
+/// Makes a panic give the screen back before it prints its message.
+fn install_panic_hook() {
+    static INSTALLED: Once = Once::new();
+    INSTALLED.call_once(|| {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            PANICKED.store(true, Ordering::SeqCst);
+            give_back();
+            before(info);
+        }));
+    });
+}
+
+fn entering(mouse: bool) -> String {
+    let mut text = String::new();
+    put(&mut text, EnterAlternateScreen);
+    put(&mut text, Clear(ClearType::All));
+    put(&mut text, EnableBracketedPaste);
+    put(&mut text, Hide);
+    if mouse {
+        text.push_str(MOUSE_ON);
+    }
+    text
+}
+
+/// The reverse of [`entering`]; the mouse is turned off in any case, which does no harm.
+fn leaving() -> String {
+    let mut text = String::from(MOUSE_OFF);
+    put(&mut text, DisableBracketedPaste);
+    put(&mut text, ResetColor);
+    put(&mut text, LeaveAlternateScreen);
+    put(&mut text, Show);
+    text
+}
+
+fn put(text: &mut String, command: impl Command) {
+    // Writing to a string does not fail.
+    let _ = command.write_ansi(text);
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,95 @@
+//! The line at the bottom: a prompt, a notice, or the keys of the pane in focus.
+
+use ratatui::buffer::Buffer;
+
+use crate::app::{App, Area, Modal, Prompt, PromptKind, Tone};
+use crate::keymap::Action;
+use crate::preview::{cells, visible};
+use crate::theme::Role;
+
+use super::Look;
+use super::paint::{put, put_right};
+
+/// Columns between two hints.
+const GAP: usize = 3;
+
+/// Draws the footer; gives the cursor's cell if a line is being typed in it.
+pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, look: &Look) -> Option<(u16, u16)> {
+    if area.height == 0 {
+        return None;
+    }
+    put(buf, area.x, area.y, area.width, &" ".repeat(area.width.into()), look.style(Role::Text));
+    if let Some(Modal::Prompt(line)) = &app.modal {
+        return Some(prompt(buf, area, line, look));
+    }
+    if let Some(notice) = &app.notice {
+        let (mark, role) = match notice.tone {
+            Tone::Info => ("", Role::Text),
+            Tone::Done => ("", Role::Ok),
+            Tone::Warning => ("! ", Role::Warning),
+            Tone::Failure => ("! ", Role::Danger),
+        };
+        let text = format!(" {mark}{}", notice.text);
+        put(buf, area.x, area.y, area.width, &text, look.style(role));
+        return None;
+    }
+    hints(buf, area, app, look);
+    None
+}
+
+fn prompt(buf: &mut Buffer, area: Area, prompt: &Prompt, look: &Look) -> (u16, u16) {
+    let label = format!(" {}", prompt.kind.label());
+    let used = put(buf, area.x, area.y, area.width, &label, look.style(Role::Title));
+    let room = area.width.saturating_sub(used + 1);
+    let text = prompt.input.text();
+    let before: String = text.chars().take(prompt.input.cursor()).collect();
+    // What does not fit scrolls out on the left.
+    let mut start = 0;
+    let wide = |from: usize| cells(&visible(&before[from..]));
+    while wide(start) > usize::from(room) {
+        start += before[start..].chars().next().map_or(1, char::len_utf8);
+    }
+    let x = area.x + used;
+    put(buf, x, area.y, room, &text[start..], look.style(Role::Input));
+    if matches!(prompt.kind, PromptKind::StoreName | PromptKind::StoreAlias) && room > 40 {
+        let other = if prompt.kind == PromptKind::StoreName {
+            "Tab: an alias instead · empty: the default store"
+        } else {
+            "Tab: a name instead · empty: the default store"
+        };
+        put_right(buf, area.x + area.width - 1, area.y, 50, other, look.style(Role::Dim));
+    }
+    (x + u16::try_from(wide(start)).unwrap_or(room).min(room), area.y)
+}
+
+fn hints(buf: &mut Buffer, area: Area, app: &App, look: &Look) {
+    let all: Vec<_> = app
+        .keymap
+        .hints(app.context())
+        .map(|(action, chord)| (action, chord.label(look.symbols.unicode)))
+        .collect();
+    let wide = |(action, chord): &(Action, String)| cells(chord) + 1 + cells(action.hint()) + GAP;
+    let mut room = usize::from(area.width).saturating_sub(1);
+    // The help names all the others, so it has its place first. A hint is shown whole or not.
+    let help = all.iter().find(|(action, _)| *action == Action::Help).map_or(0, &wide);
+    room = room.saturating_sub(help);
+    let mut shown = Vec::new();
+    let mut full = false;
+    for hint in &all {
+        if hint.0 == Action::Help {
+            shown.push(hint);
+        } else if !full && wide(hint) <= room {
+            room -= wide(hint);
+            shown.push(hint);
+        } else {
+            full = true;
+        }
+    }
+    let mut x = area.x + 1;
+    for (action, chord) in shown {
+        let right = area.x + area.width;
+        x += put(buf, x, area.y, right.saturating_sub(x), chord, look.style(Role::KeyHint)) + 1;
+        x += put(buf, x, area.y, right.saturating_sub(x), action.hint(), look.style(Role::Hint));
+        x += GAP as u16;
+    }
+}

@@ -1,0 +1,70 @@
+//! The border around a pane or dialog, with what stands in it.
+
+use ratatui::buffer::Buffer;
+use ratatui::style::Style;
+
+use crate::app::Area;
+use crate::preview::{cells, fit, visible};
+use crate::theme::Role;
+
+use super::Look;
+use super::paint::put;
+
+/// What stands in a border.
+pub(super) struct Titles<'a> {
+    /// At the top, on the left.
+    pub(super) top: &'a str,
+    /// At the bottom, on the right.
+    pub(super) bottom: &'a str,
+}
+
+/// Draws the border of a pane and clears what is inside it.
+pub(super) fn pane(buf: &mut Buffer, area: Area, focused: bool, titles: &Titles<'_>, look: &Look) {
+    let role = if focused { Role::BorderFocus } else { Role::Border };
+    let title = if focused { Role::Title } else { Role::Text };
+    bordered(buf, area, titles, look, look.style(role), look.style(title));
+}
+
+/// Draws a border in these styles and clears what is inside it.
+pub(super) fn bordered(
+    buf: &mut Buffer,
+    area: Area,
+    titles: &Titles<'_>,
+    look: &Look,
+    border: Style,
+    title: Style,
+) {
+    if area.width < 2 || area.height < 2 {
+        return;
+    }
+    let s = look.symbols.border;
+    let (right, bottom) = (area.x + area.width - 1, area.y + area.height - 1);
+    let blank = " ".repeat(usize::from(area.width - 2));
+    for y in area.y + 1..bottom {
+        put(buf, area.x, y, 1, s.vertical_left, border);
+        put(buf, area.x + 1, y, area.width - 2, &blank, look.style(Role::Text));
+        put(buf, right, y, 1, s.vertical_right, border);
+    }
+    let edges = [
+        (area.y, s.top_left, s.horizontal_top, s.top_right),
+        (bottom, s.bottom_left, s.horizontal_bottom, s.bottom_right),
+    ];
+    for (y, left_corner, horizontal, right_corner) in edges {
+        let line = horizontal.repeat(usize::from(area.width - 2));
+        put(buf, area.x, y, 1, left_corner, border);
+        put(buf, area.x + 1, y, area.width - 2, &line, border);
+        put(buf, right, y, 1, right_corner, border);
+    }
+    let room = area.width.saturating_sub(4);
+    if !titles.top.is_empty() && room > 2 {
+        let text = visible(titles.top);
+        let text = format!(" {} ", fit(&text, usize::from(room - 2)));
+        put(buf, area.x + 1, area.y, room, &text, title);
+    }
+    if !titles.bottom.is_empty() && room > 2 {
+        let text = visible(titles.bottom);
+        let text = format!(" {} ", fit(&text, usize::from(room - 2)));
+        let width = u16::try_from(cells(&text)).unwrap_or(room);
+        put(buf, right.saturating_sub(width + 1), bottom, width, &text, look.style(Role::Dim));
+    }
+}

@@ -1,0 +1,195 @@
+//! The middle pane.
+
+use ratatui::buffer::Buffer;
+
+use crate::app::{App, Area, Pane, store_facts, words};
+use crate::index::Sort;
+use crate::storage::content::Family;
+use crate::storage::{RecordMeta, RecordState};
+use crate::theme::Role;
+
+use super::Look;
+use super::frame::{Titles, pane};
+use super::paint::{put, put_right, wrap};
+
+/// Columns of the size, with a gap before them.
+const SIZE: u16 = 9;
+/// Columns of the content type, with a gap before them.
+const TYPE: u16 = 9;
+
+/// Draws the keys of the open store, or what is known of the store under the cursor.
+pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, look: &Look) {
+    let focused = app.focus == Pane::Keys;
+    let keys = &app.keys;
+    let Some(store) = &keys.store else {
+        unopened(buf, area, app, look);
+        return;
+    };
+    let (title, bottom) = titles(app, &store.escaped());
+    pane(buf, area, focused, &Titles { top: &title, bottom: &bottom }, look);
+    let inner = area.inner();
+    if inner.height == 0 {
+        return;
+    }
+    if let (Some(error), true) = (&keys.failure, keys.is_empty()) {
+        return say(buf, inner, &error.to_string(), Role::Danger, look);
+    }
+    if keys.is_empty() {
+        let text = match (keys.loading.is_some() || keys.selecting, keys.filter.is_empty()) {
+            (true, _) => "loading…",
+            (false, true) => "no records; n writes one",
+            (false, false) => "no key contains this; Esc clears the filter",
+        };
+        return say(buf, inner, text, Role::Dim, look);
+    }
+    header(buf, inner, app, look);
+    let body = Area { y: inner.y + 1, height: inner.height - 1, ..inner };
+    let rows = (keys.cursor.top..keys.len()).zip(body.y..body.y + body.height);
+    for (at, y) in rows {
+        if let Some(meta) = keys.row(at) {
+            row(buf, body, y, &meta, at == keys.cursor.at, app, look);
+        }
+    }
+}
+
+/// What is known of the store under the cursor, until one is opened.
+fn unopened(buf: &mut Buffer, area: Area, app: &App, look: &Look) {
+    let Some(info) = app.stores.current() else {
+        return pane(buf, area, false, &Titles { top: "Keys", bottom: "" }, look);
+    };
+    let name = info.store.escaped();
+    pane(buf, area, false, &Titles { top: &name, bottom: "" }, look);
+    let mut facts = Vec::new();
+    store_facts(info, app.now, &mut facts);
+    let inner = area.inner();
+    let (x, width) = (inner.x + 1, inner.width.saturating_sub(2));
+    const NAMES: u16 = 13;
+    let mut rows = inner.y..inner.y + inner.height;
+    for (name, value) in &facts {
+        let lines = wrap(value, usize::from(width.saturating_sub(NAMES)));
+        for (at, line) in lines.iter().enumerate() {
+            let Some(y) = rows.next() else { return };
+            let name = if at == 0 { name } else { "" };
+            put(buf, x, y, NAMES, name, look.style(Role::Dim));
+            put(buf, x + NAMES, y, width.saturating_sub(NAMES), line, look.style(Role::Text));
+        }
+    }
+}
+
+fn titles(app: &App, store: &str) -> (String, String) {
+    let keys = &app.keys;
+    let all = keys.index.len() as u64;
+    let mut title = store.to_owned();
+    if keys.filter.is_empty() {
+        if all > 0 || keys.complete {
+            let bytes = words::size(keys.index.total_bytes());
+            title = format!("{store} · {} · {bytes}", words::plural(all, "record"));
+        }
+    } else {
+        let (found, bytes) = (words::count(keys.len() as u64), words::size(keys.total_bytes()));
+        title = format!("{store} · {found} of {} · {bytes} · /{}", words::count(all), keys.filter);
+    }
+    let mut bottom = String::new();
+    if !keys.marks.is_empty() {
+        bottom = format!("{} marked · ", words::count(keys.marks.len() as u64));
+    }
+    if let (Some(_), false) = (&keys.failure, keys.is_empty()) {
+        bottom.push_str("incomplete: r reads on · ");
+    }
+    if let Some(share) = keys.loading {
+        bottom.push_str(&format!("{:.0} % · ", (share * 100.0).floor()));
+    }
+    if !keys.is_empty() {
+        let (at, of) = (keys.cursor.at as u64 + 1, keys.len() as u64);
+        bottom.push_str(&format!("{} / {}", words::count(at), words::count(of)));
+    }
+    (title, bottom.trim_end_matches(" · ").to_owned())
+}
+
+fn say(buf: &mut Buffer, inner: Area, text: &str, role: Role, look: &Look) {
+    let width = inner.width.saturating_sub(2);
+    for (line, y) in wrap(text, usize::from(width)).iter().zip(inner.y..inner.y + inner.height) {
+        put(buf, inner.x + 1, y, width, line, look.style(role));
+    }
+}
+
+/// How many columns type and size have in a pane of this width.
+fn columns(width: u16) -> (u16, u16) {
+    match width {
+        0..24 => (0, 0),
+        24..36 => (0, SIZE),
+        _ => (TYPE, SIZE),
+    }
+}
+
+fn header(buf: &mut Buffer, inner: Area, app: &App, look: &Look) {
+    let (type_width, size_width) = columns(inner.width);
+    let s = &look.symbols;
+    let arrow = if app.keys.descending { s.descending } else { s.ascending };
+    let label = |word: &str, sort: Sort| {
+        if app.keys.sort == sort { format!("{word} {arrow}") } else { word.to_owned() }
+    };
+    let style = look.style(Role::Header);
+    let right = inner.x + inner.width.saturating_sub(1);
+    if size_width > 0 {
+        put_right(buf, right, inner.y, size_width, &label("Size", Sort::Size), style);
+    }
+    if type_width > 0 {
+        let x = right.saturating_sub(size_width + type_width) + 1;
+        put(buf, x, inner.y, type_width, &label("Type", Sort::ContentType), style);
+    }
+    let width = inner.width.saturating_sub(2 + type_width + size_width + 1);
+    put(buf, inner.x + 2, inner.y, width, &label("Key", Sort::Key), style);
+}
+
+fn row(
+    buf: &mut Buffer,
+    inner: Area,
+    y: u16,
+    meta: &RecordMeta,
+    current: bool,
+    app: &App,
+    look: &Look,
+) {
+    let (type_width, size_width) = columns(inner.width);
+    let s = &look.symbols;
+    let marked = app.keys.marks.contains(&meta.key);
+    put(buf, inner.x, y, 1, if current { s.marker } else { " " }, look.style(Role::Marker));
+    put(buf, inner.x + 1, y, 1, if marked { s.mark } else { " " }, look.style(Role::Marked));
+    let right = inner.x + inner.width.saturating_sub(1);
+    let damaged = meta.state != RecordState::Whole;
+    if size_width > 0 {
+        let size = words::size(meta.size);
+        put_right(buf, right, y, size_width, &size, look.style(Role::Text));
+    }
+    if type_width > 0 {
+        let x = right.saturating_sub(size_width + type_width) + 1;
+        let (word, role) = if damaged {
+            ("damaged", Role::Warning)
+        } else {
+            (meta.content_type.short(), type_role(meta.content_type.family()))
+        };
+        put(buf, x, y, type_width - 1, word, look.style(role));
+    }
+    let role = match (damaged, current && app.focus == Pane::Keys) {
+        (true, _) => Role::Warning,
+        (false, true) => Role::Cursor,
+        (false, false) => Role::Text,
+    };
+    let key = meta.key.escaped();
+    let (key, role) = if key.is_empty() { ("(empty key)", Role::Dim) } else { (&*key, role) };
+    let width = inner.width.saturating_sub(2 + type_width + size_width + 1);
+    put(buf, inner.x + 2, y, width, key, look.style(role));
+}
+
+/// The colour of a family of content types.
+pub(super) fn type_role(family: Family) -> Role {
+    match family {
+        Family::Json => Role::TypeJson,
+        Family::Text => Role::TypeText,
+        Family::Image => Role::TypeImage,
+        Family::None => Role::TypeNone,
+        Family::Binary => Role::TypeBinary,
+        Family::Unknown => Role::TypeUnknown,
+    }
+}

@@ -1,0 +1,139 @@
+//! Dialogs in the middle of the screen.
+
+use ratatui::buffer::Buffer;
+
+use crate::app::{App, Area, Confirm, Details, OnYes};
+use crate::preview::{cells, visible};
+use crate::storage::Write;
+use crate::theme::Role;
+
+use super::Look;
+use super::frame::{Titles, bordered};
+use super::paint::{put, wrap};
+
+/// The middle of the screen, in this size or as large as there is room for.
+fn centred(body: Area, width: u16, height: u16) -> Area {
+    let (width, height) = (width.min(body.width), height.min(body.height));
+    Area {
+        x: body.x + (body.width - width) / 2,
+        y: body.y + (body.height - height) / 2,
+        width,
+        height,
+    }
+}
+
+/// Draws a question; gives the cursor's cell if something must be typed.
+pub(super) fn confirm(
+    buf: &mut Buffer,
+    body: Area,
+    confirm: &Confirm,
+    app: &App,
+    look: &Look,
+) -> Option<(u16, u16)> {
+    let width = body.width.min(64);
+    let text = usize::from(width.saturating_sub(4));
+    let mut lines: Vec<String> = Vec::new();
+    for line in &confirm.lines {
+        let mut wrapped = wrap(line, text);
+        // A key of a thousand characters must not push the buttons off the screen.
+        if wrapped.len() > 3 {
+            wrapped.truncate(3);
+            if let Some(last) = wrapped.last_mut() {
+                *last = crate::preview::fit(&format!("{last}…"), text).into_owned();
+            }
+        }
+        lines.extend(wrapped);
+    }
+    let typed = u16::from(confirm.typed.is_some()) * 2;
+    let room = body.height.saturating_sub(3 + typed);
+    lines.truncate(usize::from(room));
+    let height = u16::try_from(lines.len()).unwrap_or(room) + 4 + typed;
+    let area = centred(body, width, height);
+    let danger = matches!(
+        confirm.on_yes,
+        OnYes::Write(Write::Drop(_) | Write::Purge(_) | Write::Delete { .. })
+    );
+    let role = if danger { Role::Danger } else { Role::Warning };
+    let titles = Titles { top: &confirm.title, bottom: "" };
+    bordered(buf, area, &titles, look, look.style(role), look.style(role));
+    let inner = area.inner();
+    let (x, width) = (inner.x + 1, inner.width.saturating_sub(2));
+    let mut y = inner.y;
+    for line in &lines {
+        put(buf, x, y, width, line, look.style(Role::Text));
+        y += 1;
+    }
+    let mut cursor = None;
+    if let Some((_, input)) = &confirm.typed {
+        let asked = format!("Type its name to {} it:", confirm.verb);
+        put(buf, x, y, width, &asked, look.style(Role::Dim));
+        let used = put(buf, x, y + 1, 2, "> ", look.style(Role::KeyHint));
+        put(buf, x + used, y + 1, width.saturating_sub(used), input.text(), look.style(Role::Text));
+        let before: String = input.text().chars().take(input.cursor()).collect();
+        let column = u16::try_from(cells(&visible(&before))).unwrap_or(u16::MAX);
+        cursor = Some((x.saturating_add(used).saturating_add(column), y + 1));
+    }
+    let y = (area.y + area.height).saturating_sub(2);
+    buttons(buf, x, y, width, confirm, app, look);
+    cursor
+}
+
+fn buttons(
+    buf: &mut Buffer,
+    x: u16,
+    y: u16,
+    width: u16,
+    confirm: &Confirm,
+    app: &App,
+    look: &Look,
+) {
+    use crate::keymap::{Action, Context};
+    let key = |action| {
+        let chord = app.keymap.chords(Context::Confirm, action).first();
+        chord.map_or_else(String::new, |chord| chord.label(look.symbols.unicode))
+    };
+    let (yes, no) = if confirm.typed.is_some() {
+        (format!("{} {}", "↵", confirm.verb), "Esc No".to_owned())
+    } else {
+        (
+            format!("{} {}", key(Action::ConfirmYes), confirm.verb),
+            format!("{} No", key(Action::ConfirmNo)),
+        )
+    };
+    let style = |chosen: bool, able: bool| match (chosen, able) {
+        (true, _) => look.style(Role::Selection),
+        (false, true) => look.style(Role::Text),
+        (false, false) => look.style(Role::Dim),
+    };
+    let used = put(buf, x, y, width, &format!(" {no} "), style(!confirm.yes, true));
+    let yes = format!(" {yes} ");
+    let x = x + used + 2;
+    put(buf, x, y, width.saturating_sub(used + 2), &yes, style(confirm.yes, confirm.may()));
+}
+
+/// Draws facts in two columns.
+pub(super) fn details(buf: &mut Buffer, body: Area, details: &Details, look: &Look) {
+    let width = body.width.min(78);
+    let names = details.facts.iter().map(|(name, _)| cells(name)).max().unwrap_or(0) + 2;
+    let room = usize::from(width.saturating_sub(4)).saturating_sub(names).max(1);
+    let mut lines: Vec<(&str, String)> = Vec::new();
+    for (name, value) in &details.facts {
+        for (at, part) in wrap(value, room).into_iter().enumerate() {
+            lines.push((if at == 0 { name } else { "" }, part));
+        }
+    }
+    let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2);
+    let area = centred(body, width, height);
+    let inner = area.inner();
+    let last = lines.len().saturating_sub(usize::from(inner.height));
+    let bottom = if last > 0 { "↑ ↓ scroll · Esc closes" } else { "Esc closes" };
+    let (border, title) = (look.style(Role::BorderFocus), look.style(Role::Title));
+    bordered(buf, area, &Titles { top: &details.title, bottom }, look, border, title);
+    let names = u16::try_from(names).unwrap_or(20);
+    let rows = lines.iter().skip(details.scroll.min(last)).zip(inner.y..inner.y + inner.height);
+    for ((name, value), y) in rows {
+        put(buf, inner.x + 1, y, names, name, look.style(Role::Dim));
+        let width = inner.width.saturating_sub(names + 2);
+        put(buf, inner.x + 1 + names, y, width, value, look.style(Role::Text));
+    }
+}

@@ -1,0 +1,67 @@
+//! The line at the top: where one is, and whether all is well.
+
+use ratatui::buffer::Buffer;
+use ratatui::style::Modifier;
+
+use crate::app::{App, Area, Link};
+use crate::storage::Connection;
+use crate::theme::Role;
+
+use super::Look;
+use super::paint::{Piece, put, put_all, put_right};
+
+/// Draws the status line; a banner takes its place while the server is away.
+pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, look: &Look) {
+    if area.height == 0 {
+        return;
+    }
+    put(buf, area.x, area.y, area.width, &" ".repeat(area.width.into()), look.style(Role::Text));
+    if let Link::Open(Connection::Down { tries, reason }) = &app.link {
+        let times = if *tries == 1 { "time" } else { "times" };
+        let text = format!(" ! no connection, tried {tries} {times} · {reason}");
+        let filled = format!("{text:<width$}", width = usize::from(area.width));
+        put(
+            buf,
+            area.x,
+            area.y,
+            area.width,
+            &filled,
+            look.style(Role::Danger).add_modifier(Modifier::REVERSED),
+        );
+        return;
+    }
+    let mut right = area.x + area.width.saturating_sub(1);
+    if let Some(latency) = app.latency {
+        let millis = latency.as_secs_f64() * 1000.0;
+        let text =
+            if millis < 10.0 { format!("{millis:.1} ms") } else { format!("{millis:.0} ms") };
+        right = put_right(buf, right, area.y, 10, &text, look.style(Role::Dim));
+    }
+    for badge in badges(app) {
+        let text = format!(" {badge} ");
+        right = put_right(buf, right.saturating_sub(2), area.y, 14, &text, look.style(Role::Badge));
+    }
+    let server = format!("{} {}", app.server.product, app.server.version);
+    let label = format!("  {}", app.settings.label);
+    let server = format!("  {}", server.trim());
+    let pieces: [Piece<'_>; 3] = [
+        (" larder", look.style(Role::Title)),
+        (&label, look.style(Role::Text)),
+        (&server, look.style(Role::Dim)),
+    ];
+    put_all(buf, area.x, area.y, right.saturating_sub(area.x + 1), &pieces);
+}
+
+fn badges(app: &App) -> Vec<&'static str> {
+    let mut badges = Vec::new();
+    if app.server.replica {
+        badges.push("replica");
+    }
+    if app.server.cluster {
+        badges.push("cluster");
+    }
+    if app.is_read_only() {
+        badges.push("read-only");
+    }
+    badges
+}

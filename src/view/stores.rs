@@ -1,0 +1,124 @@
+//! The left pane.
+
+use ratatui::buffer::Buffer;
+
+use crate::app::{App, Area, Link, Pane, words};
+use crate::storage::{StoreInfo, StoreState};
+use crate::theme::Role;
+
+use super::Look;
+use super::frame::{Titles, pane};
+use super::paint::{put, put_right, wrap};
+
+/// Draws the list of stores.
+pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, look: &Look) {
+    let focused = app.focus == Pane::Stores;
+    let stores = &app.stores;
+    let count = words::count(stores.len() as u64);
+    let title = if stores.filter().is_empty() {
+        if stores.ready { format!("Stores {count}") } else { "Stores".to_owned() }
+    } else {
+        format!("Stores {count} of {} · /{}", words::count(stores.total() as u64), stores.filter())
+    };
+    let at = match stores.lost {
+        Some(share) => format!("looking {:.0} %", share * 100.0),
+        None if stores.len() > usize::from(area.inner().height) => {
+            format!("{} / {count}", words::count(stores.cursor.at as u64 + 1))
+        }
+        None => String::new(),
+    };
+    pane(buf, area, focused, &Titles { top: &title, bottom: &at }, look);
+    let inner = area.inner();
+    if let Some(text) = instead(app) {
+        let role = if stores.failure.is_some() || matches!(app.link, Link::Failed(_)) {
+            Role::Danger
+        } else {
+            Role::Dim
+        };
+        for (line, y) in wrap(&text, usize::from(inner.width.saturating_sub(2)))
+            .iter()
+            .zip(inner.y..inner.y + inner.height)
+        {
+            put(buf, inner.x + 1, y, inner.width.saturating_sub(2), line, look.style(role));
+        }
+        return;
+    }
+    let rows = (stores.cursor.top..stores.len()).zip(inner.y..inner.y + inner.height);
+    for (at, y) in rows {
+        if let Some(info) = stores.row(at) {
+            row(buf, inner, y, info, at == stores.cursor.at, focused, app, look);
+        }
+    }
+}
+
+/// What to say where there is no list.
+fn instead(app: &App) -> Option<String> {
+    let stores = &app.stores;
+    match &app.link {
+        Link::Connecting => return Some("connecting…".to_owned()),
+        Link::Failed(error) => return Some(format!("{error}. r tries again.")),
+        Link::Open(_) => {}
+    }
+    if let (Some(error), false) = (&stores.failure, stores.ready) {
+        return Some(error.to_string());
+    }
+    if !stores.ready {
+        return Some("loading…".to_owned());
+    }
+    match (stores.is_empty(), stores.filter().is_empty()) {
+        (false, _) => None,
+        (true, false) => Some("no store's name contains this; Esc clears the filter".to_owned()),
+        (true, true) => Some("no stores yet; n makes one, L looks for lost ones".to_owned()),
+    }
+}
+
+#[allow(clippy::too_many_arguments, reason = "a row needs where, what and how")]
+fn row(
+    buf: &mut Buffer,
+    inner: Area,
+    y: u16,
+    info: &StoreInfo,
+    current: bool,
+    focused: bool,
+    app: &App,
+    look: &Look,
+) {
+    let open = app.keys.store.as_ref() == Some(&info.store);
+    let marker = if current { look.symbols.marker } else { " " };
+    put(buf, inner.x, y, 1, marker, look.style(Role::Marker));
+    let right = inner.x + inner.width.saturating_sub(1);
+    let mut end = right;
+    if inner.width >= 24 {
+        // What is not whole says so where the others have their time.
+        let when = match state_word(&info.state) {
+            Some(word) => word.to_owned(),
+            None => info.modified_at.map(|at| words::ago(at, app.now)).unwrap_or_default(),
+        };
+        let role = if info.state == StoreState::Whole { Role::Dim } else { Role::Warning };
+        let start = put_right(buf, end, y, 11, &when, look.style(role));
+        end = start.min(end.saturating_sub(6)).saturating_sub(1);
+    }
+    let records = info.records.map_or_else(|| "?".to_owned(), words::count);
+    let start = put_right(buf, end, y, 11, &records, look.style(Role::Text));
+    let width = start.saturating_sub(inner.x + 3);
+    let role = match (&info.state, current && focused, open) {
+        (StoreState::Whole, true, _) => Role::Cursor,
+        (StoreState::Whole, false, true) => Role::Title,
+        (StoreState::Whole, false, false) => Role::Text,
+        _ => Role::Warning,
+    };
+    let name = info.store.escaped();
+    let name = if name.is_empty() { "(empty name)" } else { &name };
+    put(buf, inner.x + 2, y, width, name, look.style(role));
+}
+
+fn state_word(state: &StoreState) -> Option<&'static str> {
+    Some(match state {
+        StoreState::Whole => return None,
+        StoreState::HalfMade => "half-made",
+        StoreState::Ghost => "ghost",
+        StoreState::NotIndexed => "not indexed",
+        StoreState::StaleId => "stale id",
+        StoreState::Damaged(_) => "damaged",
+    })
+}

@@ -1,0 +1,402 @@
+//! Scripts for the core: keys and replies go in, state and effects come out.
+
+#[path = "support/stage.rs"]
+mod stage;
+
+use larder::app::{Effect, Event, Link, Loaded, Modal, Pane, Read, Settings, Shown, Slot};
+use larder::storage::{
+    Connection, Error, ErrorKind, Expected, Fate, Key, RecordMeta, ServerInfo, Write, Written,
+};
+use stage::{Stage, index, record, shown, store};
+
+const JSON: &str = "application/json; charset=utf-8";
+
+fn shop() -> Vec<larder::storage::Record> {
+    vec![
+        record("a", JSON, r#"{"price": 1}"#),
+        record("b", JSON, r#"{"price": 2}"#),
+        record("c", "text/plain; charset=utf-8", "three"),
+    ]
+}
+
+fn opened() -> Stage {
+    let mut stage = Stage::new(120, 36);
+    stage.connect(vec![store("default", 2), store("shop", 3)]);
+    stage.keys("j").open(&shop());
+    stage
+}
+
+fn done() -> Result<Written, Error> {
+    Ok(Written { records: 1, meta: None })
+}
+
+#[test]
+fn the_only_store_is_opened_at_once() {
+    let mut stage = Stage::new(120, 36);
+    stage.connect(vec![store("default", 2)]);
+    assert_eq!(stage.app.focus, Pane::Keys);
+    assert!(matches!(stage.take(Slot::Keys).1, Read::Keys { early: true, .. }));
+}
+
+#[test]
+fn the_first_record_is_read_as_soon_as_its_key_is_known() {
+    let stage = opened();
+    assert_eq!(stage.app.record.meta().unwrap().key, Key::from("a"));
+    assert!(stage.asked.iter().all(|effect| !matches!(effect, Effect::Read(Slot::Record, ..))));
+}
+
+#[test]
+fn a_late_record_is_not_shown() {
+    let mut stage = opened();
+    stage.keys("j");
+    let (first, _) = stage.take(Slot::Record);
+    stage.keys("j");
+    stage.event(Event::Loaded(
+        Slot::Record,
+        first,
+        Ok(Loaded::Record(shown(record("b", JSON, "2")))),
+    ));
+    assert_eq!(stage.app.record.shown.as_ref().unwrap().key(), &Key::from("a"));
+    stage.show(&shop());
+    assert_eq!(stage.app.record.meta().unwrap().key, Key::from("c"));
+}
+
+#[test]
+fn the_cursor_stays_on_its_key_while_records_come_and_go() {
+    let mut stage = opened();
+    stage.keys("j").show(&shop());
+    stage.keys("r");
+    let mut more = shop();
+    more.insert(0, record("0", JSON, "0"));
+    more.insert(0, record("00", JSON, "0"));
+    stage.answer(Slot::Keys, Ok(Loaded::Keys(index(&more), 1.0)));
+    assert_eq!(stage.app.keys.current().unwrap().key, Key::from("b"));
+    assert_eq!(stage.app.keys.cursor.at, 3);
+    // Its key gone, the cursor is on the next one.
+    stage.keys("r");
+    let fewer = vec![record("a", JSON, "1"), record("c", JSON, "3")];
+    stage.answer(Slot::Keys, Ok(Loaded::Keys(index(&fewer), 1.0)));
+    assert_eq!(stage.app.keys.current().unwrap().key, Key::from("c"));
+}
+
+#[test]
+fn delete_asks_first_and_its_default_is_no() {
+    let mut stage = opened();
+    stage.keys("d");
+    assert!(matches!(stage.app.modal, Some(Modal::Confirm(_))));
+    stage.keys("<enter>");
+    assert!(stage.app.modal.is_none());
+    assert!(stage.writes().is_empty());
+    stage.keys("dn");
+    assert!(stage.writes().is_empty());
+    stage.keys("dy");
+    let write = stage.write();
+    assert_eq!(write, Write::Delete { store: "shop".into(), keys: vec![Key::from("a")] });
+    stage.written(write, done());
+    assert_eq!(stage.notice(), "deleted a");
+    let (ticket, read) = stage.take(Slot::Keys);
+    let Read::Apply(old, changes) = read else { panic!("{read:?}") };
+    let applied = Loaded::Applied(std::sync::Arc::new(old.apply(&changes)), changes.len());
+    stage.event(Event::Loaded(Slot::Keys, ticket, Ok(applied)));
+    assert_eq!(stage.app.keys.len(), 2);
+    assert_eq!(stage.app.keys.current().unwrap().key, Key::from("b"));
+}
+
+#[test]
+fn marked_records_are_deleted_together() {
+    let mut stage = opened();
+    stage.keys("<space><space>dy");
+    let Write::Delete { keys, .. } = stage.write() else { panic!() };
+    assert_eq!(keys, [Key::from("a"), Key::from("b")]);
+}
+
+#[test]
+fn drop_wants_the_name_typed() {
+    let mut stage = opened();
+    stage.keys("<tab><tab>");
+    assert_eq!(stage.app.focus, Pane::Stores);
+    stage.keys("D<enter>y<enter>");
+    assert!(stage.writes().is_empty(), "neither Enter nor y drops");
+    stage.keys("<backspace>shop<enter>");
+    assert_eq!(stage.write(), Write::Drop("shop".into()));
+}
+
+#[test]
+fn purge_names_count_and_bytes() {
+    let mut stage = opened();
+    stage.keys("P");
+    let Some(Modal::Confirm(confirm)) = &stage.app.modal else { panic!() };
+    assert!(confirm.lines.contains(&"3 records · 29 B".to_owned()), "{:?}", confirm.lines);
+    stage.keys("shop<enter>");
+    let write = stage.write();
+    assert_eq!(write, Write::Purge("shop".into()));
+    stage.written(write, Ok(Written { records: 3, meta: None }));
+    assert_eq!(stage.notice(), "purged shop: 3 records removed");
+}
+
+#[test]
+fn dropping_the_open_store_closes_it() {
+    let mut stage = opened();
+    stage.written(Write::Drop("shop".into()), done());
+    assert_eq!(stage.app.focus, Pane::Stores);
+    assert!(stage.app.keys.store.is_none() && stage.app.record.shown.is_none());
+}
+
+#[test]
+fn an_edit_expects_what_was_read_and_keeps_crawlees_form() {
+    let mut stage = opened();
+    stage.keys("e");
+    let text = stage.app.editor.as_ref().unwrap().value.bytes();
+    assert_eq!(text, "{\n  \"price\": 1\n}");
+    stage.keys("<down><end>2<ctrl-s>");
+    let Write::Set(set) = stage.write() else { panic!() };
+    assert_eq!(set.value, r#"{"price": 12}"#);
+    let Expected::Unchanged { value, .. } = &set.expected else { panic!("{:?}", set.expected) };
+    assert_eq!(value, r#"{"price": 1}"#);
+    assert!(stage.app.editor.is_some(), "the editor waits for the answer");
+    stage.written(Write::Set(set), done());
+    assert!(stage.app.editor.is_none());
+    assert_eq!(stage.notice(), "saved a");
+}
+
+#[test]
+fn json_that_was_not_in_crawlees_form_is_left_as_it_is() {
+    let text = "{\n\t\"n\": 1.50,\n\t\"n\": 1E5 }\n";
+    let records = [record("odd", JSON, text)];
+    let mut stage = Stage::new(120, 36);
+    stage.connect(vec![store("one", 1)]);
+    stage.answer(Slot::Keys, Ok(Loaded::Keys(index(&records), 1.0)));
+    stage.show(&records);
+    stage.keys("e<ctrl-end>").keys(" <ctrl-s>");
+    let Write::Set(set) = stage.write() else { panic!() };
+    let value = String::from_utf8(set.value.to_vec()).unwrap();
+    assert_eq!(value.replace(' ', ""), text.replace(' ', ""));
+    assert_eq!(value.len(), text.len() + 1);
+}
+
+#[test]
+fn an_edit_that_changes_nothing_writes_nothing() {
+    let mut stage = opened();
+    stage.keys("e<ctrl-s>");
+    assert!(stage.writes().is_empty());
+    assert!(stage.app.editor.is_none());
+    assert_eq!(stage.notice(), "nothing was changed");
+}
+
+#[test]
+fn broken_json_is_not_sent_but_may_be_saved_as_text() {
+    let mut stage = opened();
+    stage.keys("e<down><end>x<ctrl-s>");
+    assert!(stage.writes().is_empty());
+    let editor = stage.app.editor.as_ref().unwrap();
+    let fault = editor.fault.as_deref().unwrap();
+    assert!(fault.starts_with("not JSON at line 2, column 13"), "{fault}");
+    stage.keys("<ctrl-t>");
+    let Write::Set(set) = stage.write() else { panic!() };
+    assert_eq!(set.content_type.as_str(), "text/plain; charset=utf-8");
+    assert_eq!(set.value, "{\n  \"price\": 1x\n}");
+}
+
+#[test]
+fn a_conflict_keeps_the_text_and_asks() {
+    let mut stage = opened();
+    stage.keys("e<down><end>2<ctrl-s>");
+    let write = stage.write();
+    stage.written(write, Err(Error::new(ErrorKind::Conflict, "changed")));
+    assert!(matches!(stage.app.modal, Some(Modal::Confirm(_))));
+    stage.keys("<esc>");
+    assert!(stage.app.editor.as_ref().is_some_and(|editor| !editor.saving));
+    stage.keys("<ctrl-s>");
+    let write = stage.write();
+    stage.written(write, Err(Error::new(ErrorKind::Conflict, "changed")));
+    stage.keys("y");
+    let Write::Set(set) = stage.write() else { panic!() };
+    assert_eq!(set.expected, Expected::Anything);
+}
+
+#[test]
+fn a_failed_save_keeps_the_text() {
+    let mut stage = opened();
+    stage.keys("e<down><end>2<ctrl-s>");
+    let write = stage.write();
+    stage.written(write, Err(Error::new(ErrorKind::OutOfMemory, "no memory on the server")));
+    assert!(stage.notice().starts_with("no memory on the server; "));
+    assert!(stage.app.editor.as_ref().unwrap().is_changed());
+}
+
+#[test]
+fn a_write_of_unknown_fate_is_told_and_then_settled() {
+    let mut stage = opened();
+    stage.keys("e<down><end>2<ctrl-s>");
+    let write = stage.write();
+    stage.written(write.clone(), Err(Error::new(ErrorKind::FateUnknown, "the connection broke")));
+    assert!(stage.notice().contains("looking whether the write was applied"));
+    assert!(matches!(stage.asked.last(), Some(Effect::Settle(_))));
+    stage.event(Event::Settled(write.clone(), Ok(Fate::NotApplied)));
+    assert!(stage.notice().contains("it was not applied"));
+    assert!(stage.app.editor.is_some(), "the text is still there");
+    stage.keys("<ctrl-s>");
+    stage.event(Event::Settled(write, Ok(Fate::Applied)));
+    assert!(stage.app.editor.is_none());
+}
+
+#[test]
+fn unsaved_text_is_not_thrown_away_unasked() {
+    let mut stage = opened();
+    stage.keys("e<down>x<esc>");
+    assert!(matches!(stage.app.modal, Some(Modal::Confirm(_))));
+    stage.keys("<enter>");
+    assert!(stage.app.editor.is_some());
+    stage.keys("<ctrl-c>");
+    assert!(stage.asked.iter().all(|effect| !matches!(effect, Effect::Quit)));
+    stage.keys("y");
+    assert!(matches!(stage.asked.last(), Some(Effect::Quit)));
+}
+
+#[test]
+fn a_new_record_must_not_overwrite_one() {
+    let mut stage = opened();
+    stage.keys("nkey<enter><enter>{}<ctrl-s>");
+    let Write::Set(set) = stage.write() else { panic!() };
+    assert_eq!((set.key, set.expected), (Key::from("key"), Expected::Absent));
+    assert_eq!((set.content_type.as_str(), &set.value[..]), (JSON, &b"{}"[..]));
+}
+
+#[test]
+fn none_has_no_value() {
+    let mut stage = opened();
+    stage.keys("nempty<tab><up><tab>x<ctrl-s>");
+    assert!(stage.writes().is_empty());
+    assert!(stage.app.editor.as_ref().unwrap().fault.is_some());
+    stage.keys("<tab><backspace><ctrl-s>");
+    let Write::Set(set) = stage.write() else { panic!() };
+    assert_eq!((set.content_type.as_str(), set.value.len()), ("application/x-none", 0));
+}
+
+#[test]
+fn what_the_users_editor_left_is_saved() {
+    let mut stage = opened();
+    stage.keys("E");
+    let Some(Effect::OpenEditor { text, suffix }) = stage.asked.pop() else { panic!() };
+    assert_eq!((&text[..], suffix.as_str()), (&b"{\n  \"price\": 1\n}"[..], ".json"));
+    // The line break that editors add at the end is not the user's.
+    stage.event(Event::Edited(Ok("{\n  \"price\": 7\n}\n".into())));
+    let Write::Set(set) = stage.write() else { panic!() };
+    assert_eq!(set.value, r#"{"price": 7}"#);
+}
+
+#[test]
+fn an_outside_edit_without_change_writes_nothing() {
+    let mut stage = opened();
+    stage.keys("E");
+    stage.event(Event::Edited(Ok("{\n  \"price\": 1\n}\n".into())));
+    assert!(stage.writes().is_empty() && stage.app.editor.is_none());
+}
+
+#[test]
+fn read_only_refuses_every_write() {
+    let mut stage = Stage::with(120, 36, Settings { read_only: true, ..Settings::default() });
+    stage.connect(vec![store("default", 2), store("shop", 3)]);
+    stage.keys("nPD").open(&shop());
+    stage.keys("neEdP");
+    assert!(stage.writes().is_empty());
+    assert!(stage.app.editor.is_none() && stage.app.modal.is_none());
+    assert_eq!(stage.notice(), "larder was started read-only");
+}
+
+#[test]
+fn a_filter_works_as_one_types_and_esc_clears_it() {
+    let mut stage = opened();
+    stage.keys("/B");
+    let (ticket, read) = stage.take(Slot::Select);
+    let Read::Select { index, sort, descending, filter } = read else { panic!() };
+    assert_eq!(filter, "B");
+    let none = larder::index::Selection::new(&index, sort, descending, &filter, &|| true).unwrap();
+    stage.event(Event::Loaded(Slot::Select, ticket, Ok(Loaded::Selected(index, none))));
+    assert!(stage.app.keys.is_empty());
+    stage.keys("<esc>");
+    assert_eq!((stage.app.keys.filter.as_str(), stage.app.keys.len()), ("", 3));
+}
+
+#[test]
+fn a_large_value_is_fetched_only_when_asked_for() {
+    let mut stage = Stage::new(120, 36);
+    stage.connect(vec![store("big", 1)]);
+    let big = RecordMeta { key: "big".into(), size: 200_000_000, ..RecordMeta::default() };
+    let records = [record("big", "application/octet-stream", "")];
+    stage.answer(Slot::Keys, Ok(Loaded::Keys(index(&records), 1.0)));
+    let (ticket, read) = stage.take(Slot::Record);
+    assert!(matches!(read, Read::Record { limit: 2_097_152, .. }));
+    stage.event(Event::Loaded(Slot::Record, ticket, Ok(Loaded::Record(Shown::TooLarge(big)))));
+    stage.keys("Yw");
+    assert!(stage.notice().contains("fetch it first"));
+    stage.keys("f");
+    assert!(matches!(stage.take(Slot::Record).1, Read::Whole { .. }));
+    stage.keys("<esc>");
+    assert!(stage.asked.iter().any(|effect| matches!(effect, Effect::Cancel(Slot::Record))));
+    assert_eq!(stage.notice(), "the fetch was cancelled");
+}
+
+#[test]
+fn a_refused_connection_can_be_tried_again() {
+    let mut stage = Stage::new(120, 36);
+    stage.asked.clear();
+    let error = Error::new(ErrorKind::Connection, "nothing listens at 127.0.0.1:1");
+    stage.event(Event::Connected(Err(error)));
+    assert!(matches!(stage.app.link, Link::Failed(_)));
+    stage.keys("r");
+    assert!(matches!(stage.asked[..], [Effect::Connect]));
+}
+
+#[test]
+fn the_browser_stays_when_the_server_goes_and_refreshes_when_it_is_back() {
+    let mut stage = opened();
+    let down = Connection::Down { tries: 3, reason: "the server closed the connection".into() };
+    stage.event(Event::Connection(down));
+    assert_eq!(stage.app.keys.len(), 3);
+    assert!(stage.frame().contains("tried 3 times"));
+    stage.event(Event::Connection(Connection::Up));
+    assert_eq!(stage.notice(), "connected again");
+    stage.take(Slot::Stores);
+    stage.take(Slot::Keys);
+}
+
+#[test]
+fn a_failed_read_is_told_in_its_pane() {
+    let mut stage = opened();
+    stage.keys("j");
+    let error = Error::new(ErrorKind::Permission, "the server forbids HGET");
+    stage.answer(Slot::Record, Err(error));
+    assert!(stage.frame().contains("the server forbids HGET; ask for the"));
+    assert_eq!(stage.app.keys.len(), 3);
+}
+
+#[test]
+fn quitting_goes_through_the_shell() {
+    let mut stage = opened();
+    stage.keys("q");
+    assert!(matches!(stage.asked.last(), Some(Effect::Quit)));
+}
+
+#[test]
+fn copying_hands_out_the_bytes() {
+    let mut stage = opened();
+    stage.keys("yY");
+    let copied: Vec<_> = stage
+        .asked
+        .iter()
+        .filter_map(|effect| match effect {
+            Effect::Copy { what, bytes } => Some((*what, bytes.clone())),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(copied, [("key", "a".into()), ("value", r#"{"price": 1}"#.into())]);
+}
+
+#[test]
+fn a_server_that_refuses_something_is_told_with_a_word() {
+    let mut stage = Stage::new(120, 36);
+    let notes = vec!["INFO is refused".to_owned()];
+    stage.event(Event::Connected(Ok(ServerInfo { notes, ..ServerInfo::default() })));
+    assert_eq!(stage.notice(), "INFO is refused");
+}

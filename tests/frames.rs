@@ -1,0 +1,232 @@
+//! Every state of the screen, at the three sizes that are promised.
+
+#[path = "support/stage.rs"]
+mod stage;
+
+use larder::app::{Event, Loaded, Shown, Slot};
+use larder::storage::{
+    Connection, Error, ErrorKind, Record, RecordMeta, RecordState, StoreInfo, StoreState,
+};
+use larder::theme::Theme;
+use stage::{Stage, index, record, store};
+
+const SIZES: [(u16, u16); 3] = [(120, 36), (80, 24), (40, 10)];
+const JSON: &str = "application/json; charset=utf-8";
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x05\0\0\0\x02\xd0\x08\x06\0\0\0";
+
+fn records() -> Vec<Record> {
+    let mut records = vec![
+        record("CRAWLEE_STATE", JSON, r#"{"page": 7, "seen": [1, 2.50, 1E400], "ok": true}"#),
+        record("INPUT", JSON, r#"{"startUrls": ["http://127.0.0.1/"], "maxDepth": NaN}"#),
+        record("empty", "text/plain; charset=utf-8", ""),
+        record("evil\u{1b}[31m\u{202e}key", "text/plain; charset=utf-8", "\u{1b}]0;owned\u{7}"),
+        record("none", "application/x-none", ""),
+        record("page-000001", "text/html; charset=utf-8", "<html>\n  <body>Hi</body>\n</html>\n"),
+        record("screenshot", "image/png", PNG),
+        record("日本語のキー", JSON, r#"{"名": "値"}"#),
+    ];
+    let mut lost = record("orphan", "", "no metadata");
+    lost.meta.state = RecordState::NoMetadata;
+    records.push(lost);
+    records.sort_by(|a, b| a.meta.key.cmp(&b.meta.key));
+    records
+}
+
+fn stores() -> Vec<StoreInfo> {
+    let half = StoreInfo { state: StoreState::HalfMade, ..store("half-made-store", 0) };
+    vec![store("default", 2), half, store("shop-snapshots", 9), store("scratch", 1_234_567)]
+}
+
+fn opened(width: u16, height: u16) -> Stage {
+    let mut stage = Stage::new(width, height);
+    let mut all = stores();
+    all.sort_by(|a, b| a.store.cmp(&b.store));
+    stage.connect(all);
+    stage.keys("<end>").open(&records());
+    stage
+}
+
+fn each(name: &str, script: impl Fn(u16, u16) -> Stage) {
+    for (width, height) in SIZES {
+        let mut stage = script(width, height);
+        let frame = stage.frame();
+        let hostile =
+            |c: char| c != '\n' && c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c);
+        assert!(!frame.contains(hostile), "hostile text in {name}");
+        insta::assert_snapshot!(format!("{name}_{width}x{height}"), frame);
+    }
+}
+
+#[test]
+fn the_start() {
+    each("connecting", Stage::new);
+}
+
+#[test]
+fn a_list_of_stores() {
+    each("stores", |width, height| {
+        let mut stage = Stage::new(width, height);
+        stage.connect(stores());
+        stage
+    });
+}
+
+#[test]
+fn no_server() {
+    each("refused", |width, height| {
+        let mut stage = Stage::new(width, height);
+        let error = Error::new(ErrorKind::Connection, "nothing listens at 127.0.0.1:6379");
+        stage.event(Event::Connected(Err(error)));
+        stage
+    });
+}
+
+#[test]
+fn a_server_gone() {
+    each("down", |width, height| {
+        let mut stage = opened(width, height);
+        let down = Connection::Down { tries: 12, reason: "the server closed it".into() };
+        stage.event(Event::Connection(down));
+        stage
+    });
+}
+
+#[test]
+fn an_open_store() {
+    each("keys", opened);
+}
+
+#[test]
+fn json() {
+    each("json", |width, height| {
+        let mut stage = opened(width, height);
+        stage.keys("j").show(&records());
+        stage.keys("<enter>");
+        stage
+    });
+}
+
+#[test]
+fn text() {
+    each("text", |width, height| {
+        let mut stage = opened(width, height);
+        stage.keys("jjjjjj").show(&records());
+        stage.keys("<enter>");
+        stage
+    });
+}
+
+#[test]
+fn binary() {
+    each("hex", |width, height| {
+        let mut stage = opened(width, height);
+        stage.keys("jjjjjjj").show(&records());
+        stage.keys("<enter>");
+        stage
+    });
+}
+
+#[test]
+fn hostile_text() {
+    each("hostile", |width, height| {
+        let mut stage = opened(width, height);
+        stage.keys("jjj").show(&records());
+        stage.keys("<enter>");
+        stage
+    });
+}
+
+#[test]
+fn a_value_too_large() {
+    each("large", |width, height| {
+        let mut stage = opened(width, height);
+        stage.keys("<end>");
+        let key = records().last().unwrap().meta.key.clone();
+        let meta = RecordMeta { key, size: 200_000_000, ..RecordMeta::default() };
+        stage.answer(Slot::Record, Ok(Loaded::Record(Shown::TooLarge(meta))));
+        stage.keys("<enter>");
+        stage
+    });
+}
+
+#[test]
+fn a_walk_under_way() {
+    each("loading", |width, height| {
+        let mut stage = Stage::new(width, height);
+        stage.connect(stores());
+        stage.keys("<enter>");
+        stage.answer(Slot::Keys, Ok(Loaded::Keys(index(&records()[..4]), 0.43)));
+        stage.show(&records());
+        stage
+    });
+}
+
+#[test]
+fn dialogs() {
+    each("delete", |width, height| {
+        let mut stage = opened(width, height);
+        stage.keys("d");
+        stage
+    });
+    each("drop", |width, height| {
+        let mut stage = opened(width, height);
+        stage.keys("<esc>Dsho");
+        stage
+    });
+}
+
+#[test]
+fn the_editor() {
+    each("editor", |width, height| {
+        let mut stage = opened(width, height);
+        stage.keys("e<down><end>,");
+        stage
+    });
+    each("editor_fault", |width, height| {
+        let mut stage = opened(width, height);
+        stage.keys("e<down><end>x<ctrl-s>");
+        stage
+    });
+    each("new_record", |width, height| {
+        let mut stage = opened(width, height);
+        stage.keys("nkey");
+        stage
+    });
+}
+
+#[test]
+fn overlays() {
+    each("help", |width, height| {
+        let mut stage = opened(width, height);
+        stage.keys("?");
+        stage
+    });
+    each("details", |width, height| {
+        let mut stage = opened(width, height);
+        stage.keys("i");
+        stage
+    });
+    each("filter", |width, height| {
+        let mut stage = opened(width, height);
+        stage.keys("/page");
+        stage
+    });
+}
+
+#[test]
+fn a_notice() {
+    each("notice", |width, height| {
+        let mut stage = opened(width, height);
+        stage.keys("M");
+        stage
+    });
+}
+
+#[test]
+fn without_colours_no_cell_has_one() {
+    let buffer = opened(120, 36).buffer(Theme::plain());
+    for cell in buffer.content() {
+        assert_eq!(cell.fg, ratatui::style::Color::Reset);
+        assert_eq!(cell.bg, ratatui::style::Color::Reset);
+    }
+}

@@ -1,0 +1,251 @@
+//! The core on a stage: keys and replies go in, effects and frames come out.
+
+#![allow(dead_code, reason = "each test program uses its own part of it")]
+
+use std::sync::Arc;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use larder::app::{App, Effect, Event, Loaded, Read, Settings, Shown, Slot, Ticket};
+use larder::index::Builder;
+use larder::keymap::KeyMap;
+use larder::preview::Preview;
+use larder::storage::{
+    ContentType, Error, Key, KeyPage, Reading, Record, RecordMeta, ServerInfo, StoreInfo,
+    Timestamp, Write, Written,
+};
+use larder::theme::{Symbols, Theme};
+use larder::view::{Look, draw};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+
+/// The moment at which all frames are drawn.
+pub const NOW: i64 = 1_795_356_000_000_000;
+
+/// A core, and what it has asked for and not been answered.
+pub struct Stage {
+    pub app: App,
+    pub asked: Vec<Effect>,
+}
+
+impl Stage {
+    pub fn new(width: u16, height: u16) -> Self {
+        Self::with(width, height, Settings::default())
+    }
+
+    pub fn with(width: u16, height: u16, settings: Settings) -> Self {
+        let settings = Settings { label: "redis://127.0.0.1:6379/0".to_owned(), ..settings };
+        let mut app = App::new(settings, Arc::new(KeyMap::default()), (width, height));
+        let asked = app.start();
+        Self { app, asked }
+    }
+
+    pub fn event(&mut self, event: Event) -> &mut Self {
+        let effects = self.app.handle(event);
+        self.asked.extend(effects);
+        self
+    }
+
+    /// Presses keys: characters, and names in angle brackets such as `<enter>` or `<ctrl-s>`.
+    pub fn keys(&mut self, keys: &str) -> &mut Self {
+        let mut rest = keys;
+        while let Some(c) = rest.chars().next() {
+            let (name, after) = match rest.strip_prefix('<').and_then(|rest| rest.split_once('>')) {
+                Some((name, after)) => (name.to_owned(), after),
+                None => (c.to_string(), &rest[c.len_utf8()..]),
+            };
+            rest = after;
+            self.event(Event::Key(key(&name)));
+        }
+        self
+    }
+
+    /// Answers the oldest read of a slot.
+    pub fn answer(&mut self, slot: Slot, result: Result<Loaded, Error>) -> &mut Self {
+        let (ticket, _) = self.take(slot);
+        self.event(Event::Loaded(slot, ticket, result))
+    }
+
+    /// Takes the oldest read of a slot out of what was asked.
+    pub fn take(&mut self, slot: Slot) -> (Ticket, Read) {
+        let at = self
+            .asked
+            .iter()
+            .position(|effect| matches!(effect, Effect::Read(asked, ..) if *asked == slot));
+        let at = at.unwrap_or_else(|| panic!("no read of {slot:?} in {:?}", self.asked));
+        match self.asked.remove(at) {
+            Effect::Read(_, ticket, read) => (ticket, read),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// The only write that was asked for.
+    pub fn write(&mut self) -> Write {
+        let writes: Vec<_> = self.writes();
+        assert_eq!(writes.len(), 1, "{writes:?}");
+        self.asked.retain(|effect| !matches!(effect, Effect::Write(_)));
+        writes.into_iter().next().unwrap()
+    }
+
+    pub fn writes(&self) -> Vec<Write> {
+        let writes = self.asked.iter().filter_map(|effect| match effect {
+            Effect::Write(write) => Some(write.clone()),
+            _ => None,
+        });
+        writes.collect()
+    }
+
+    /// Answers a write.
+    pub fn written(&mut self, write: Write, result: Result<Written, Error>) -> &mut Self {
+        self.event(Event::Written(write, result))
+    }
+
+    /// Connects to a server with these stores.
+    pub fn connect(&mut self, stores: Vec<StoreInfo>) -> &mut Self {
+        let server = ServerInfo {
+            product: "Redis".to_owned(),
+            version: "8.2.1".to_owned(),
+            latency: Some(std::time::Duration::from_micros(300)),
+            ..ServerInfo::default()
+        };
+        self.asked.clear();
+        self.event(Event::Connected(Ok(server)));
+        self.answer(Slot::Stores, Ok(Loaded::Stores(stores, None)))
+    }
+
+    /// Opens the store under the cursor, with these records, and answers the read of the first.
+    pub fn open(&mut self, records: &[Record]) -> &mut Self {
+        self.keys("<enter>");
+        self.answer(Slot::Keys, Ok(Loaded::Keys(index(records), 1.0)));
+        self.show(records)
+    }
+
+    /// Answers the read of the record under the cursor, from these.
+    pub fn show(&mut self, records: &[Record]) -> &mut Self {
+        while self.asked.iter().any(|e| matches!(e, Effect::Read(Slot::Record, ..))) {
+            let (ticket, read) = self.take(Slot::Record);
+            let (Read::Record { key, .. } | Read::Whole { key, .. }) = &read else {
+                panic!("{read:?}")
+            };
+            let record = records.iter().find(|record| record.meta.key == *key);
+            let shown = record.map_or(Shown::Missing(key.clone()), |record| shown(record.clone()));
+            self.event(Event::Loaded(Slot::Record, ticket, Ok(Loaded::Record(shown))));
+        }
+        self
+    }
+
+    /// What is on the screen, without colours.
+    pub fn frame(&mut self) -> String {
+        let buffer = self.buffer(Theme::plain());
+        let mut text = String::new();
+        for y in 0..buffer.area.height {
+            let mut line = String::new();
+            let mut skip = 0;
+            for x in 0..buffer.area.width {
+                let symbol = buffer[(x, y)].symbol();
+                if skip == 0 {
+                    line.push_str(symbol);
+                    skip = larder::preview::cells(symbol).saturating_sub(1);
+                } else {
+                    skip -= 1;
+                }
+            }
+            text.push_str(line.trim_end());
+            text.push('\n');
+        }
+        text
+    }
+
+    pub fn buffer(&mut self, theme: Theme) -> ratatui::buffer::Buffer {
+        let (width, height) = self.app.size;
+        let look = Look { theme, symbols: Symbols::UNICODE };
+        self.app.now = Timestamp::from_micros(NOW);
+        let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+        terminal.draw(|frame| draw(frame, &self.app, &look)).unwrap();
+        terminal.backend().buffer().clone()
+    }
+
+    pub fn notice(&self) -> &str {
+        self.app.notice.as_ref().map_or("", |notice| &notice.text)
+    }
+}
+
+pub fn key(name: &str) -> KeyEvent {
+    let (mut modifiers, mut rest) = (KeyModifiers::NONE, name);
+    for (prefix, modifier) in [
+        ("ctrl-", KeyModifiers::CONTROL),
+        ("alt-", KeyModifiers::ALT),
+        ("shift-", KeyModifiers::SHIFT),
+    ] {
+        if let Some(after) = rest.strip_prefix(prefix) {
+            (modifiers, rest) = (modifiers | modifier, after);
+        }
+    }
+    let code = match rest {
+        "enter" => KeyCode::Enter,
+        "esc" => KeyCode::Esc,
+        "tab" if modifiers.contains(KeyModifiers::SHIFT) => KeyCode::BackTab,
+        "tab" => KeyCode::Tab,
+        "up" => KeyCode::Up,
+        "down" => KeyCode::Down,
+        "left" => KeyCode::Left,
+        "right" => KeyCode::Right,
+        "home" => KeyCode::Home,
+        "end" => KeyCode::End,
+        "pgup" => KeyCode::PageUp,
+        "pgdn" => KeyCode::PageDown,
+        "backspace" => KeyCode::Backspace,
+        "del" => KeyCode::Delete,
+        "space" => KeyCode::Char(' '),
+        one => KeyCode::Char(one.chars().next().unwrap()),
+    };
+    KeyEvent::new(code, modifiers)
+}
+
+pub fn index(records: &[Record]) -> Arc<larder::index::Index> {
+    let mut page = KeyPage::default();
+    for record in records {
+        let meta = &record.meta;
+        let state = Some(meta.state.clone()).filter(|state| *state != Default::default());
+        page.push(meta.key.as_bytes(), meta.content_type.as_str(), meta.size, state);
+    }
+    let mut builder = Builder::new();
+    builder.add(&page);
+    Arc::new(builder.finish())
+}
+
+pub fn record(key: &str, content_type: &str, value: impl AsRef<[u8]>) -> Record {
+    let value = value.as_ref().to_vec();
+    Record {
+        meta: RecordMeta {
+            key: Key::from(key),
+            content_type: ContentType::from(content_type),
+            size: value.len() as u64,
+            ..RecordMeta::default()
+        },
+        value: value.into(),
+    }
+}
+
+pub fn shown(record: Record) -> Shown {
+    match Reading::Whole(record) {
+        Reading::Whole(record) => {
+            let preview = Arc::new(Preview::build_as(&record, larder::preview::Mode::Auto));
+            Shown::Whole(record, preview)
+        }
+        Reading::TooLarge(meta) => Shown::TooLarge(meta),
+    }
+}
+
+pub fn store(name: &str, records: u64) -> StoreInfo {
+    let ago = |seconds: i64| Some(Timestamp::from_micros(NOW - seconds * 1_000_000));
+    StoreInfo {
+        store: name.into(),
+        id: Some("AbCdEfGhIjKlMnOpQ".to_owned()),
+        name: (name != "default").then(|| name.to_owned()),
+        records: Some(records),
+        created_at: ago(86_400),
+        modified_at: ago(120),
+        accessed_at: ago(30),
+        ..StoreInfo::default()
+    }
+}
