@@ -152,7 +152,10 @@ impl RedisStorage {
             }
             Err(error) => match error.kind {
                 // Asked one by one, it shows which.
-                ErrorKind::Server | ErrorKind::WrongType | ErrorKind::Permission => Ok(None),
+                ErrorKind::Server
+                | ErrorKind::WrongType
+                | ErrorKind::Permission
+                | ErrorKind::NotSupported => Ok(None),
                 _ => Err(error),
             },
         }
