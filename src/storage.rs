@@ -80,8 +80,11 @@ pub trait Storage: Send + Sync + 'static {
     fn find_lost_stores(&self) -> BoxStream<'_, Result<(f32, Vec<StoreInfo>)>>;
 
     /// Opens a store as Crawlee's `open` does; creates it where it is missing, except by id.
+    /// Of all that create one name at once, Crawlee's openers included, one makes the store and
+    /// the others get it.
     ///
     /// # Errors
+    /// [`ErrorKind::Damaged`] for a store that is half made and stays so,
     /// [`ErrorKind::NotFound`] for an unknown id, [`ErrorKind::Usage`] for a name or alias that
     /// Crawlee would not take, [`ErrorKind::ReadOnly`] where it would have to be created.
     async fn open(&self, by: &OpenBy) -> Result<Opened>;
@@ -89,7 +92,7 @@ pub trait Storage: Send + Sync + 'static {
     /// The name of the thing that holds the store's metadata: a Redis key, a file's path.
     fn metadata_key(&self, store: &StoreName) -> String;
 
-    /// The store's metadata, record count and times.
+    /// The store's metadata, record count and times; also of a store that is not whole.
     ///
     /// # Errors
     /// [`ErrorKind::NotFound`] if there is no such store.
@@ -112,14 +115,19 @@ pub trait Storage: Send + Sync + 'static {
     ///
     /// # Errors
     /// [`ErrorKind::Conflict`] if the record is not what [`SetValue::expected`] says;
+    /// [`ErrorKind::NotFound`] if the store has no metadata; [`ErrorKind::Usage`] for a key that
+    /// is not UTF-8;
     /// [`ErrorKind::FateUnknown`] if no answer came (see [`Storage::settle`]).
     async fn set_value(&self, set: &SetValue) -> Result<Written>;
 
     /// Deletes records, each in one atomic step; `Written::records` counts those that were there.
+    /// What comes after an error in a long list is not deleted.
     async fn delete_value(&self, store: &StoreName, keys: &[Key]) -> Result<Written>;
 
     /// All keys with their metadata in the backend's own order, a page at a time, without values.
-    /// A key may come twice. Dropping the stream stops the walk.
+    /// A key may come twice. Dropping the stream stops the walk. Values without metadata come last
+    /// where the backend can find them without reading values; see [`StoreInfo::values`]. What
+    /// the metadata says is not checked against the value.
     fn scan_keys(&self, store: &StoreName) -> BoxStream<'_, Result<KeyPage>>;
 
     /// Keys in Crawlee's order (by bytes), after `exclusive_start_key`, at most `limit`, only
@@ -141,7 +149,7 @@ pub trait Storage: Send + Sync + 'static {
     /// [`ErrorKind::NotSupported`] on Redis.
     async fn get_public_url(&self, store: &StoreName, key: &Key) -> Result<String>;
 
-    /// Removes all records; the store stays.
+    /// Removes all records; the store stays. `Written::records` counts them.
     async fn purge(&self, store: &StoreName) -> Result<Written>;
 
     /// Removes the store with all its records.

@@ -168,7 +168,7 @@ pub enum StoreState {
 pub struct StoreInfo {
     /// The internal name, by which users know it.
     pub store: StoreName,
-    /// 17 letters and digits; `None` where no metadata tells it.
+    /// 17 letters and digits; `None` where neither metadata nor an index tells it.
     pub id: Option<String>,
     /// The name; `None` for an alias or the default store.
     pub name: Option<String>,
@@ -267,9 +267,9 @@ pub enum Expected {
     Absent,
     /// Write only if value and content type are still these.
     Unchanged {
-        /// The bytes that were read.
+        /// The bytes that were read; none for a record without a value.
         value: Bytes,
-        /// The content type that was read.
+        /// The content type that was read; where it was unknown, only the value is compared.
         content_type: ContentType,
     },
 }
@@ -278,13 +278,14 @@ pub enum Expected {
 /// [`Value::encode`](super::Value::encode) first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SetValue {
-    /// The store; it must exist.
+    /// The store; it must have metadata, so that no ghost is made.
     pub store: StoreName,
     /// The key.
     pub key: Key,
     /// The value's bytes.
     pub value: Bytes,
-    /// The content type.
+    /// The content type. As in Crawlee an empty one is inferred: of bytes,
+    /// `application/octet-stream`.
     pub content_type: ContentType,
     /// What must be there before.
     pub expected: Expected,
@@ -324,7 +325,8 @@ pub struct Written {
 pub enum Fate {
     /// The data is as the write would have left it.
     Applied,
-    /// The data is as if the write had not been made.
+    /// The data is as if the write had not been made. Of a write that expected nothing this also
+    /// holds when it was made and then overwritten; of a purge, when records have come since.
     NotApplied,
     /// Someone else changed the data meanwhile: it cannot be told.
     Unclear,

@@ -50,6 +50,8 @@ pub struct RedisStorage {
     replica: AtomicBool,
     /// Whether the server has refused to run scripts.
     no_scripts: AtomicBool,
+    /// Whether it has refused to run even those that only read.
+    no_read_scripts: AtomicBool,
 }
 
 impl RedisStorage {
@@ -60,6 +62,7 @@ impl RedisStorage {
             options: options.clone(),
             replica: AtomicBool::new(false),
             no_scripts: AtomicBool::new(false),
+            no_read_scripts: AtomicBool::new(false),
         };
         storage.look_at_server().await?;
         Ok(storage)

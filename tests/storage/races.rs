@@ -51,8 +51,8 @@ async fn a_reader_never_sees_value_and_metadata_disagree() {
     let key = Key::from("key");
     let first = set(&shop, &key, Value::Text(String::new()), Some(ContentType::from("text/c")));
     redis.storage().set_value(&first).await.unwrap();
-    let stop = Arc::new(AtomicBool::new(false));
-    let writer = write_as_crawlee(&redis.server, Arc::clone(&stop));
+    let finished = Arc::new(AtomicBool::new(false));
+    let writer = write_as_crawlee(&redis.server, Arc::clone(&finished));
     let size_of = |content_type: &ContentType| match content_type.as_str() {
         "text/a" => 20,
         "text/b" => 40,
@@ -73,7 +73,7 @@ async fn a_reader_never_sees_value_and_metadata_disagree() {
         );
         seen.insert(record.meta.content_type);
     }
-    stop.store(true, Ordering::Relaxed);
+    finished.store(true, Ordering::Relaxed);
     assert!(writer.join().unwrap() > 10 && seen.len() > 1, "there was no race");
 }
 
@@ -82,9 +82,9 @@ async fn what_larder_writes_is_never_seen_in_part() {
     let redis = Redis::new().await;
     let shop = store(redis.storage(), "shop").await;
     let key = Key::from("key");
-    let stop = Arc::new(AtomicBool::new(false));
+    let finished = Arc::new(AtomicBool::new(false));
     let mut client = redis.server.client();
-    let done = Arc::clone(&stop);
+    let done = Arc::clone(&finished);
     // In MULTI/EXEC, so that what is torn is the write.
     let watcher = std::thread::spawn(move || {
         let commands: Vec<Vec<Vec<u8>>> = [
@@ -118,7 +118,7 @@ async fn what_larder_writes_is_never_seen_in_part() {
             redis.storage().delete_value(&shop, std::slice::from_ref(&key)).await.unwrap();
         }
     }
-    stop.store(true, Ordering::Relaxed);
+    finished.store(true, Ordering::Relaxed);
     assert!(watcher.join().unwrap() > 10);
 }
 

@@ -1,7 +1,7 @@
 //! What a user may not do is refused with a word; the rest works.
 
 use futures::TryStreamExt;
-use larder::storage::{ErrorKind, Key, OpenBy, Options, StoreName, Value, Write};
+use larder::storage::{ErrorKind, Key, OpenBy, Options, StoreName, StoreState, Value, Write};
 
 use crate::server::Server;
 use crate::suite::{put, scan, set, store, value};
@@ -143,8 +143,8 @@ async fn a_user_who_may_only_read_reads() {
 }
 
 #[tokio::test]
-async fn scripts_may_run_what_a_user_may_not_call_in_none() {
-    // EVAL is allowed, what the scripts do is not: nothing is done in part.
+async fn a_script_that_is_refused_within_leaves_nothing_in_part() {
+    // EVAL is allowed, what the scripts do is not.
     let redis = Redis::as_user(&["~*", "+@all", "-json.set", "-unlink"]).await;
     fill::stores(&mut redis.server.client(), ["shop"]);
     let shop = StoreName::from("shop");
@@ -153,4 +153,34 @@ async fn scripts_may_run_what_a_user_may_not_call_in_none() {
         assert_eq!(error.kind, ErrorKind::Permission, "{write:?}: {error}");
     }
     assert_eq!(redis.server.cli(&["HLEN", "key_value_stores:shop:items"]), b"0");
+    assert_eq!(redis.server.cli(&["DBSIZE"]), b"4");
+    let stores = redis.storage().stores().await.unwrap();
+    assert_eq!((stores.len(), &stores[0].state), (1, &StoreState::Whole));
+}
+
+#[tokio::test]
+async fn a_cluster_is_read_and_never_written() {
+    let server = Server::start_with(&["--cluster-enabled", "yes"]);
+    server.cli(&["CLUSTER", "ADDSLOTSRANGE", "0", "16383"]);
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    while !server.cli(&["CLUSTER", "INFO"]).starts_with(b"cluster_state:ok") {
+        assert!(std::time::Instant::now() < deadline, "the cluster did not come up");
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    fill::stores(&mut server.client(), ["shop"]);
+    let large = ("large".to_owned(), "text/plain".to_owned(), vec![b'x'; 5 << 20]);
+    let record = ("key".to_owned(), "text/html".to_owned(), b"text".to_vec());
+    fill::records(&mut server.client(), "shop", [record, large]);
+    let url = format!("redis-cluster://127.0.0.1:{}", server.port());
+    let storage = connect(&url, &Options::default()).await;
+    let shop = StoreName::from("shop");
+    assert!(storage.server().await.unwrap().cluster);
+    assert_eq!(storage.stores().await.unwrap()[0].records, Some(2));
+    assert_eq!(scan(&*storage, &shop).await.len(), 2);
+    assert_eq!(value(&*storage, &shop, &Key::from("key")).await, "text");
+    assert_eq!(value(&*storage, &shop, &Key::from("large")).await.len(), 5 << 20);
+    for write in writes(&shop) {
+        let error = storage.write(&write).await.unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Cluster, "{write:?}: {error}");
+    }
 }

@@ -114,6 +114,30 @@ pub(super) struct StoreMetadata {
     pub(super) accessed_at: Option<Timestamp>,
 }
 
+/// The document as Crawlee writes it, borrowed: a thousand are read to list a thousand stores.
+#[derive(Deserialize)]
+struct UsualStore<'a> {
+    #[serde(borrow)]
+    id: Cow<'a, str>,
+    #[serde(borrow)]
+    name: Option<Cow<'a, str>>,
+    accessed_at: &'a str,
+    created_at: &'a str,
+    modified_at: &'a str,
+}
+
+impl UsualStore<'_> {
+    fn read(&self) -> Option<StoreMetadata> {
+        Some(StoreMetadata {
+            id: self.id.to_string(),
+            name: self.name.as_ref().map(ToString::to_string),
+            created_at: Some(Timestamp::parse(self.created_at)?),
+            modified_at: Some(Timestamp::parse(self.modified_at)?),
+            accessed_at: Some(Timestamp::parse(self.accessed_at)?),
+        })
+    }
+}
+
 impl StoreMetadata {
     /// A new store's metadata: all its times are `now`.
     pub(super) fn new(id: String, name: Option<String>, now: Timestamp) -> Self {
@@ -136,6 +160,11 @@ impl StoreMetadata {
 
     /// Reads the document; says what is wrong with one that is not a store's.
     pub(super) fn parse(json: &[u8]) -> std::result::Result<Self, String> {
+        if let Ok(usual) = serde_json::from_slice::<UsualStore<'_>>(json)
+            && let Some(metadata) = usual.read()
+        {
+            return Ok(metadata);
+        }
         let document: Json = serde_json::from_slice(json)
             .map_err(|error| format!("the store's metadata is not JSON: {error}"))?;
         let fields = match &document {

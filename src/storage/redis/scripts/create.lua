@@ -10,13 +10,15 @@ local signals = redis.call('LLEN', signal)
 if redis.call('JSON.GET', metadata) then
     return redis.call('HGET', name_to_id, ARGV[1]) == ARGV[2] and 'created' or 'exists'
 end
--- The same step by which Crawlee claims a name: of all that race, one gets it.
-if redis.call('HSETNX', name_to_id, ARGV[1], ARGV[2]) == 0 then
+-- Crawlee claims a name with HSETNX in name_to_id: what is there is another opener's.
+if redis.call('HEXISTS', name_to_id, ARGV[1]) == 1 then
     return 'wait'
 end
 
-redis.call('HSETNX', id_to_name, ARGV[2], ARGV[1])
+-- First what a user may be refused: then nothing is left half made.
 redis.call('JSON.SET', metadata, '$', ARGV[3])
+redis.call('HSETNX', name_to_id, ARGV[1], ARGV[2])
+redis.call('HSETNX', id_to_name, ARGV[2], ARGV[1])
 -- Crawlee's losers take the one element and push it back.
 if signals == 0 then
     redis.call('LPUSH', signal, '1')

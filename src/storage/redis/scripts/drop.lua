@@ -28,6 +28,9 @@ if document then
     end
 end
 
+-- UNLINK frees a large hash in the background, where DEL would stop the server. It comes before
+-- the indexes: should a user be refused it, the store is not lost from them.
+redis.call('UNLINK', metadata, signal, items, metadata_items)
 -- An id that leads to another store is that store's, whatever this one's metadata says.
 for _, id in ipairs(ids) do
     if redis.call('HGET', id_to_name, id) == store then
@@ -35,6 +38,4 @@ for _, id in ipairs(ids) do
     end
 end
 there = there + redis.call('HDEL', name_to_id, store)
--- UNLINK frees a large hash in the background, where DEL would stop the server.
-redis.call('UNLINK', metadata, signal, items, metadata_items)
 return there > 0 and 1 or 0
