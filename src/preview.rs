@@ -161,7 +161,7 @@ impl Preview {
     }
 
     fn lines_of(value: Bytes, kind: Kind, note: Option<String>, style: Style) -> Self {
-        let index = text::index(&value, style);
+        let index = text::find_lines(&value, style);
         let lines = Lines { bytes: value.clone(), index, format: Format::Text(style) };
         Self { value, kind, note, body: Body::Lines(lines) }
     }

@@ -61,14 +61,15 @@ pub(super) fn estimate(bytes: &[u8], tabs: bool) -> usize {
     if bytes.is_ascii() && !(tabs && bytes.contains(&b'\t')) {
         return bytes.len();
     }
-    let mut sum = 0;
-    for chunk in bytes.utf8_chunks() {
-        for c in chunk.valid().chars() {
-            sum += if tabs && c == '\t' { TAB - sum % TAB } else { unit::estimate(c) };
-        }
-        sum += chunk.invalid().len() * 4;
+    let text = |sum, text: &str| {
+        text.chars().fold(sum, |sum, c| {
+            sum + if tabs && c == '\t' { TAB - sum % TAB } else { unit::estimate(c) }
+        })
+    };
+    if let Ok(valid) = std::str::from_utf8(bytes) {
+        return text(0, valid);
     }
-    sum
+    bytes.utf8_chunks().fold(0, |sum, chunk| text(sum, chunk.valid()) + chunk.invalid().len() * 4)
 }
 
 #[cfg(test)]

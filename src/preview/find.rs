@@ -6,6 +6,8 @@ use memchr::memmem;
 
 /// No more matches than this are kept.
 const MOST: usize = 100_000;
+/// How much of a text is made small letters at a time.
+const PIECE: usize = 64 * 1024;
 
 /// What a search found: byte ranges in the value, in order, none overlapping.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -83,6 +85,9 @@ pub(super) fn find(bytes: &[u8], needle: &str) -> Matches {
     if needle.chars().any(char::is_uppercase) || !needle.chars().any(char::is_alphabetic) {
         return collect(memmem::find_iter(bytes, needle).map(|at| at..at + needle.len()));
     }
+    if needle.is_ascii() {
+        return collect(ignoring_ascii_case(bytes, needle.as_bytes()));
+    }
     let pattern = Pattern::new(needle);
     match pattern.anchor {
         [one, other] if one == other => {
@@ -109,12 +114,27 @@ fn collect(found: impl Iterator<Item = Range<usize>>) -> Matches {
     matches
 }
 
-/// A needle without capitals.
+/// Where an ASCII needle without capitals stands. The text is searched a piece at a time, made
+/// small: that takes the same time whatever the text is like.
+fn ignoring_ascii_case(bytes: &[u8], needle: &[u8]) -> impl Iterator<Item = Range<usize>> {
+    let finder = memmem::Finder::new(needle).into_owned();
+    let len = needle.len();
+    let mut piece = Vec::new();
+    (0..bytes.len()).step_by(PIECE).flat_map(move |start| {
+        // A match may begin in this piece and end in the next one.
+        let end = bytes.len().min(start + PIECE + len - 1);
+        piece.clear();
+        piece.extend_from_slice(&bytes[start..end]);
+        piece.make_ascii_lowercase();
+        let found: Vec<_> = finder.find_iter(&piece).map(|at| start + at).collect();
+        found.into_iter().map(move |at| at..at + len)
+    })
+}
+
+/// A needle without capitals that is not ASCII.
 struct Pattern {
     /// Each character as it is and as a capital.
     letters: Vec<[Vec<u8>; 2]>,
-    /// The needle where it is ASCII, which is compared faster.
-    ascii: Option<Vec<u8>>,
     /// The byte to look for, in both cases: one that is rare in most texts.
     anchor: [u8; 2],
     /// How far from the needle's beginning it stands.
@@ -147,8 +167,7 @@ impl Pattern {
                 anchor = [small[0], capital[0]];
             }
         }
-        let ascii = needle.is_ascii().then(|| needle.as_bytes().to_vec());
-        Self { letters, ascii, anchor, distance }
+        Self { letters, anchor, distance }
     }
 
     fn matches(
@@ -164,10 +183,6 @@ impl Pattern {
 
     /// How long the match that `bytes` begin with is.
     fn end(&self, bytes: &[u8]) -> Option<usize> {
-        if let Some(ascii) = &self.ascii {
-            let same = bytes.get(..ascii.len())?.eq_ignore_ascii_case(ascii);
-            return same.then_some(ascii.len());
-        }
         let mut at = 0;
         for cases in &self.letters {
             let rest = &bytes[at..];
@@ -214,6 +229,14 @@ mod tests {
         assert_eq!(found("a1a1", "1"), [1..2, 3..4]);
         assert_eq!(found("aaaa", "aa"), [0..2, 2..4]);
         assert!(found("abc", "").is_empty());
+    }
+
+    #[test]
+    fn a_match_may_lie_across_pieces() {
+        let text = format!("{}NeedleneedLE", "x".repeat(PIECE - 3));
+        assert_eq!(found(&text, "needle"), [PIECE - 3..PIECE + 3, PIECE + 3..PIECE + 9]);
+        let text = "aA".repeat(PIECE);
+        assert_eq!(found(&text, "aaa").len(), PIECE * 2 / 3);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::chunk::{self, CHUNK};
 /// A mark at least every so many lines …
 const LINES: usize = 64;
 /// … and every so many bytes, so that little is read again to reach a line.
-const BYTES: usize = 8192;
+pub(super) const BYTES: usize = 8192;
 
 /// The beginning of a line.
 #[derive(Debug, Clone, Copy)]

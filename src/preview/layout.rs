@@ -4,8 +4,9 @@ use bytes::Bytes;
 
 use super::index::Index;
 use super::json;
-use super::line::{Line, Placed};
+use super::line::{Line, Placed, Units};
 use super::text::{self, Style};
+use super::unit;
 use super::{Scroll, Viewport};
 
 /// The deepest indentation without wrapping, in cells: deeper nesting stays within reach.
@@ -49,6 +50,24 @@ impl Wrap {
         self.used += placed.unit.cells;
         self.empty = false;
         breaks
+    }
+
+    /// Takes as many plain characters as the row still has room for.
+    fn leap(&mut self, units: &mut Units) {
+        let count = units.leap(self.width.saturating_sub(self.used));
+        self.used += count;
+        self.empty &= count == 0;
+    }
+
+    /// The next unit that begins a new row.
+    fn next_break<'a>(&mut self, units: &mut Units<'_, 'a>) -> Option<Placed<'a>> {
+        loop {
+            self.leap(units);
+            let placed = units.next()?;
+            if self.breaks(&placed) {
+                return Some(placed);
+            }
+        }
     }
 }
 
@@ -101,13 +120,12 @@ impl Lines {
     fn row_starts(line: &Line, page: usize, view: Viewport) -> Vec<usize> {
         let mut wrap = Wrap::new(Self::room(line, view));
         let mut starts = vec![page];
-        for placed in line.units_from(page) {
-            if placed.page && placed.at > page {
+        let mut units = line.units_from(page);
+        while let Some(placed) = wrap.next_break(&mut units) {
+            if placed.page {
                 break;
             }
-            if wrap.breaks(&placed) {
-                starts.push(placed.at);
-            }
+            starts.push(placed.at);
         }
         starts
     }
@@ -140,6 +158,18 @@ impl Lines {
         Scroll { line: self.last(), sub: Self::row_of(&line, line.len(), view), ..scroll }
     }
 
+    /// Whether there is surely more than a page below a position. Cheap, and right but for what
+    /// is near the end.
+    pub(super) fn is_far_from_end(&self, scroll: Scroll, view: Viewport) -> bool {
+        let height = usize::from(view.height);
+        if scroll.line + height <= self.last() {
+            return true;
+        }
+        // A cell shows at most one unit.
+        let most = height * usize::from(view.width.max(1)) * unit::MOST_BYTES;
+        view.wrap && self.line(scroll.line).len().saturating_sub(scroll.sub) > most
+    }
+
     /// The first row of the last full page.
     pub(super) fn bottom(&self, view: Viewport) -> Scroll {
         let end = self.end(Scroll::default(), view);
@@ -160,13 +190,12 @@ impl Lines {
         while left > 0 {
             let line = self.line(at.line);
             let mut wrap = Wrap::new(Self::room(&line, view));
-            for placed in line.units_from(at.sub) {
-                if wrap.breaks(&placed) {
-                    at.sub = placed.at;
-                    left -= 1;
-                    if left == 0 {
-                        return at;
-                    }
+            let mut units = line.units_from(at.sub);
+            while let Some(placed) = wrap.next_break(&mut units) {
+                at.sub = placed.at;
+                left -= 1;
+                if left == 0 {
+                    return at;
                 }
             }
             if at.line >= self.last() {

@@ -8,7 +8,7 @@ use super::unit::{self, Unit};
 
 /// A row ends at the latest after so many chunks, so that rows near any place of a long line can
 /// be found from there. It shows only as one short row in hundreds.
-const PAGE: usize = 8;
+const PAGE: usize = 4;
 
 /// A line: its parts laid end to end. Offsets in it count the bytes of all parts.
 #[derive(Debug, Default)]
@@ -219,6 +219,24 @@ impl<'l, 'a> Units<'l, 'a> {
         }
     }
 
+    /// Passes over at most `most` units that are one plain character in one cell each; returns
+    /// how many. What they are need not be known to find where a row ends.
+    pub(super) fn leap(&mut self, most: usize) -> usize {
+        if self.page || self.begin + self.at < self.skip_to {
+            return 0;
+        }
+        let text = self.text.as_bytes();
+        let near = &text[..text.len().min(most + 1)];
+        let plain = near.iter().take_while(|byte| matches!(byte, b' '..=b'~')).count();
+        // The last plain character may belong to a mark behind it.
+        let count = if plain < text.len() { plain.saturating_sub(1) } else { plain };
+        let count = count.min(most);
+        self.text = &self.text[count..];
+        self.at += count;
+        self.cells += count;
+        count
+    }
+
     fn unit(&mut self, bytes: &'a [u8]) -> Unit<'a> {
         if self.text.is_empty() {
             let rest = &bytes[self.at..self.end];
@@ -293,9 +311,9 @@ mod tests {
         let line = line(&["key: ", &long]);
         let pages: Vec<_> =
             line.units_from(0).filter(|placed| placed.page).map(|placed| placed.at).collect();
-        assert_eq!(pages, [5 + 32_768, 5 + 65_536, 5 + 98_304]);
-        assert_eq!(line.page_start(5 + 32_767), 0);
-        assert_eq!(line.page_start(5 + 65_535), 5 + 32_768);
+        assert_eq!(pages, [5 + 16_384, 5 + 32_768, 5 + 49_152, 5 + 65_536, 5 + 81_920, 5 + 98_304]);
+        assert_eq!(line.page_start(5 + 16_383), 0);
+        assert_eq!(line.page_start(5 + 65_535), 5 + 49_152);
         assert_eq!(line.page_start(line.len()), 5 + 98_304);
     }
 

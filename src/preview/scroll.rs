@@ -191,6 +191,11 @@ impl Preview {
     }
 
     fn at_most_bottom(&self, scroll: Scroll, view: Viewport) -> Scroll {
+        if let Body::Lines(lines) = &self.body
+            && lines.is_far_from_end(scroll, view)
+        {
+            return scroll;
+        }
         let bottom = self.bottom(view);
         if scroll.row() > bottom.row() {
             Scroll { column: scroll.column, ..bottom }

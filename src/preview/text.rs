@@ -1,7 +1,7 @@
 //! The lines of a text.
 
 use super::chunk::CHUNK;
-use super::index::Index;
+use super::index::{self, Index};
 use super::line::{Line, Part};
 use super::row::Role;
 
@@ -21,7 +21,7 @@ pub(super) fn is_crlf(bytes: &[u8]) -> bool {
 }
 
 /// Finds the lines. A line end at the very end does not begin another line.
-pub(super) fn index(bytes: &[u8], style: Style) -> Index {
+pub(super) fn find_lines(bytes: &[u8], style: Style) -> Index {
     let mut index = Index::default();
     let mut start = 0;
     while start < bytes.len() {
@@ -79,7 +79,9 @@ pub(super) fn line<'a>(bytes: &'a [u8], index: &'a Index, number: usize, style: 
 /// The line that holds a byte.
 pub(super) fn line_of(bytes: &[u8], index: &Index, offset: usize) -> usize {
     let mark = index.before_offset(offset);
-    let between = &bytes[mark.offset..offset.clamp(mark.offset, bytes.len())];
+    // No line begins further on, or there would be a mark.
+    let end = offset.min(mark.offset + index::BYTES).clamp(mark.offset, bytes.len());
+    let between = &bytes[mark.offset..end];
     (mark.line + memchr::memchr_iter(b'\n', between).count()).min(index.lines().saturating_sub(1))
 }
 
@@ -92,7 +94,7 @@ mod tests {
     const STYLE: Style = Style { raw: false, crlf: false };
 
     fn lines(text: &str, style: Style) -> Vec<&str> {
-        let index = Box::leak(Box::new(index(text.as_bytes(), style)));
+        let index = Box::leak(Box::new(find_lines(text.as_bytes(), style)));
         let line = |number| {
             std::str::from_utf8(line(text.as_bytes(), index, number, style).parts[0].bytes).unwrap()
         };
@@ -127,7 +129,7 @@ mod tests {
                 .map(|line| if raw { line } else { line.trim_end() })
                 .collect();
             prop_assert_eq!(lines(&text, style), expected);
-            let index = index(text.as_bytes(), style);
+            let index = find_lines(text.as_bytes(), style);
             for number in 0..index.lines() {
                 let start = line_start(text.as_bytes(), &index, number);
                 prop_assert_eq!(line_of(text.as_bytes(), &index, start), number);

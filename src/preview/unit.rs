@@ -2,11 +2,12 @@
 //! something that cannot be shown.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthChar;
 
-use super::width::cells;
+use super::width::{cells, cluster_cells};
 
 /// At most so many marks are piled on one character.
 const MARKS: usize = 4;
@@ -16,6 +17,8 @@ const CHARS: usize = 16;
 const CELLS: usize = 8;
 /// How far to look for a cluster's end: a cluster can be as long as the text.
 const WINDOW: usize = 96;
+/// No unit stands for more bytes.
+pub(super) const MOST_BYTES: usize = WINDOW;
 
 /// A piece of text as it is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,7 +62,7 @@ pub(super) fn first(text: &str) -> Unit<'_> {
     let shown = &cluster[..bound(cluster)];
     let text =
         if joins(c, shown) { Cow::Owned(format!("◌{shown}")) } else { Cow::Borrowed(shown) };
-    match cells(&text) {
+    match cluster_cells(&text) {
         0 => symbol(c),
         cells => Unit { len: shown.len(), text, cells, symbol: false },
     }
@@ -72,9 +75,18 @@ pub(super) fn stray(byte: u8) -> Unit<'static> {
 
 /// A quick estimate of the cells that the unit beginning with `c` takes.
 pub(super) fn estimate(c: char) -> usize {
-    if let Some(cells) = simple(c) {
-        return cells;
+    /// The cells of each character of the first plane: looked up tens of millions of times.
+    static WIDTHS: LazyLock<Vec<u8>> = LazyLock::new(|| {
+        let width = |code| char::from_u32(code).map_or(1, |c| char_cells(c) as u8);
+        (0..=0xffff).map(width).collect()
+    });
+    match WIDTHS.get(u32::from(c) as usize) {
+        Some(&cells) => usize::from(cells),
+        None => char_cells(c),
     }
+}
+
+fn char_cells(c: char) -> usize {
     match c {
         '\0'..='\u{1f}' | '\u{7f}' => 1,
         c if is_hidden(c) => CELLS,

@@ -73,7 +73,7 @@ pub(super) fn is_plain(bytes: &[u8]) -> bool {
 }
 
 /// The cells of one grapheme cluster.
-fn cluster_cells(cluster: &str) -> usize {
+pub(super) fn cluster_cells(cluster: &str) -> usize {
     if let [byte] = cluster.as_bytes() {
         return usize::from(!byte.is_ascii_control());
     }

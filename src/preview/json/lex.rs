@@ -78,9 +78,13 @@ pub(super) fn scan(bytes: &[u8], sink: &mut impl Sink) -> Result<(), Fault> {
                 at = string(bytes, at)?;
                 sink.token(Token::String, start..at);
             }
-            _ => {
+            first => {
                 let rest = &bytes[at..];
-                if let Some(literal) = LITERALS.iter().find(|&&literal| rest.starts_with(literal)) {
+                let literal = match first {
+                    Some(b'0'..=b'9') => None,
+                    _ => LITERALS.iter().find(|&&literal| rest.starts_with(literal)),
+                };
+                if let Some(literal) = literal {
                     at += literal.len();
                     sink.token(Token::Literal, start..at);
                 } else {
