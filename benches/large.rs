@@ -58,7 +58,7 @@ fn filled() -> Server {
         );
     }
     let _ = write!(json, ", \"{NEEDLE}\"]");
-    fill::stores(&mut client, ["large"]);
+    fill::stores(&mut client, ["large", "other"]);
     let record = |key: &str, content_type: &str, value: Vec<u8>| {
         (key.to_owned(), content_type.to_owned(), value)
     };
@@ -78,8 +78,11 @@ fn filled() -> Server {
 /// The browser with the cursor on the first record.
 fn opened(server: &Server) -> Screen {
     let mut screen = Screen::start(&[&server.url()], &[], 36, 120);
-    screen.wait_for_text("large");
+    screen.wait_for("both stores", |text| text.contains("large") && text.contains("other"));
     screen.keys("\r");
+    screen.wait_for_text("large · 4 records");
+    // To the first key: the cursor may be on the one that came first.
+    screen.keys("g");
     screen.wait_for_text("SMALL-ONE");
     screen.wait_quiet(SETTLED);
     screen

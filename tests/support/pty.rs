@@ -201,12 +201,13 @@ impl Screen {
         self.wait_until("any output", |output| output.raw.len() > from).last
     }
 
-    /// Waits until nothing was written for `pause`, for measurements only: a test waits for what
-    /// it wants to see.
+    /// Waits until nothing was written for `pause` from now on, for measurements only: a test
+    /// waits for what it wants to see.
     pub fn wait_quiet(&self, pause: Duration) {
-        let deadline = Instant::now() + PATIENCE;
+        let called = Instant::now();
+        let deadline = called + PATIENCE;
         loop {
-            let quiet = self.last_output().max(self.started).elapsed();
+            let quiet = self.last_output().max(called).elapsed();
             if quiet >= pause {
                 return;
             }
