@@ -169,7 +169,7 @@ impl Shell {
         }
     }
 
-    /// Ends after the writes under way; asked twice, at once.
+    /// Ends after the writes under way, which all end within the time that a command may take.
     fn end(&mut self, code: u8) {
         self.ending = Some(code);
         self.dirty = true;

@@ -400,3 +400,35 @@ fn a_server_that_refuses_something_is_told_with_a_word() {
     stage.event(Event::Connected(Ok(ServerInfo { notes, ..ServerInfo::default() })));
     assert_eq!(stage.notice(), "INFO is refused");
 }
+
+#[test]
+fn until_the_user_moves_the_cursor_is_on_the_first_row_whatever_arrives() {
+    let mut stage = Stage::new(120, 36);
+    stage.connect(vec![store("shop", 3)]);
+    let (ticket, _) = stage.take(Slot::Keys);
+    let all = shop();
+    stage.event(Event::Loaded(Slot::Keys, ticket, Ok(Loaded::Keys(index(&all[2..]), 0.3))));
+    assert_eq!(stage.app.keys.current().unwrap().key, Key::from("c"));
+    stage.event(Event::Loaded(Slot::Keys, ticket, Ok(Loaded::Keys(index(&all), 1.0))));
+    assert_eq!(stage.app.keys.current().unwrap().key, Key::from("a"));
+    stage.show(&all);
+    // From then on it stays on its key.
+    stage.keys("r");
+    let mut more = vec![record("0", JSON, "0")];
+    more.extend(all);
+    stage.answer(Slot::Keys, Ok(Loaded::Keys(index(&more), 1.0)));
+    assert_eq!(stage.app.keys.current().unwrap().key, Key::from("a"));
+}
+
+#[test]
+fn a_fetch_asked_for_too_early_is_not_forgotten() {
+    let mut stage = Stage::new(120, 36);
+    stage.connect(vec![store("big", 1)]);
+    let records = [record("big", "application/octet-stream", "")];
+    stage.answer(Slot::Keys, Ok(Loaded::Keys(index(&records), 1.0)));
+    let (ticket, _) = stage.take(Slot::Record);
+    stage.keys("f");
+    let big = RecordMeta { key: "big".into(), size: 200_000_000, ..RecordMeta::default() };
+    stage.event(Event::Loaded(Slot::Record, ticket, Ok(Loaded::Record(Shown::TooLarge(big)))));
+    assert!(matches!(stage.take(Slot::Record).1, Read::Whole { .. }));
+}

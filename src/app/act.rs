@@ -241,10 +241,9 @@ impl App {
                     self.read(Slot::Record, super::Read::Preview(record, mode), effects);
                 }
             }
-            Action::Fetch
-                if matches!(self.record.shown, Some(Shown::TooLarge(_)))
-                    && !self.record.loading =>
-            {
+            // What is still on its way is fetched as soon as it is known to be large.
+            Action::Fetch if self.record.loading => self.record.eager = true,
+            Action::Fetch if matches!(self.record.shown, Some(Shown::TooLarge(_))) => {
                 self.fetch(effects);
             }
             _ => {}

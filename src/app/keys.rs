@@ -121,9 +121,15 @@ impl KeysPane {
             Some(Err(_)) => self.cursor.at,
         };
         self.cursor.hold(at, self.len(), height);
-        if self.held.is_none() || matches!(found, Some(Err(_))) {
+        if matches!(found, Some(Err(_))) {
             self.held = self.current().map(|meta| meta.key);
         }
+    }
+
+    /// From now on the cursor stays on its key. Until the first walk has ended or the user has
+    /// moved, it stays on the first row instead, whatever key arrives there.
+    pub fn settle(&mut self) {
+        self.held = self.current().map(|meta| meta.key);
     }
 
     /// Shows the index in its own order.

@@ -66,7 +66,7 @@ impl Layout {
         let column = |x: u16, width: u16| Some(Area { x, width, ..body });
         if width >= THREE_PANES {
             // Store names are short and values want room.
-            let stores = (u32::from(width) * 24 / 100).clamp(28, 44) as u16;
+            let stores = (u32::from(width) * 26 / 100).clamp(30, 44) as u16;
             let keys = (u32::from(width - stores) * 46 / 100) as u16;
             layout.stores = column(0, stores);
             layout.keys = column(stores, keys);

@@ -82,6 +82,9 @@ impl App {
                 self.keys.complete |= done;
                 self.keys.newest = index;
                 self.select_keys(effects);
+                if done {
+                    self.keys.settle();
+                }
                 if done && !self.keys.late.is_empty() {
                     self.apply_late(effects);
                 }
@@ -101,7 +104,11 @@ impl App {
             Loaded::Record(shown) => {
                 let view = self.viewport();
                 self.check_against_list(&shown, effects);
+                let eager = self.record.eager && matches!(shown, Shown::TooLarge(_));
                 self.record.show(shown, view);
+                if eager {
+                    return self.fetch(effects);
+                }
                 // The heading may have grown by a note, so the view is measured again.
                 let view = self.viewport();
                 self.record.scroll_by(0, view);

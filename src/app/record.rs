@@ -10,7 +10,7 @@ use super::layout::Area;
 
 /// A record, how far it has been scrolled, and the search in it.
 #[derive(Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "four facts that are true or not by themselves")]
+#[expect(clippy::struct_excessive_bools, reason = "five facts that are true or not by themselves")]
 pub struct RecordPane {
     /// Which record is wanted.
     pub wanted: Option<(StoreName, Key)>,
@@ -22,6 +22,8 @@ pub struct RecordPane {
     pub slow: bool,
     /// Whether it is fetched although it is large.
     pub fetching: bool,
+    /// Whether it is to be fetched should it turn out to be large.
+    pub eager: bool,
     /// Why it could not be read.
     pub failure: Option<Error>,
     /// How far it has been scrolled.
@@ -48,6 +50,7 @@ impl RecordPane {
         self.loading = true;
         self.slow = false;
         self.fetching = false;
+        self.eager = false;
         self.failure = None;
     }
 

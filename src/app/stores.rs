@@ -21,6 +21,7 @@ pub struct StoresPane {
     /// The share of the key space looked through for lost stores, while that goes on.
     pub lost: Option<f32>,
     found: Vec<StoreInfo>,
+    wanted: Option<StoreName>,
 }
 
 impl StoresPane {
@@ -64,17 +65,15 @@ impl StoresPane {
         self.cursor.go(to, self.visible.len(), height);
     }
 
-    /// Puts the cursor on a store, if it is shown.
-    pub fn select(&mut self, store: &StoreName, height: usize) {
-        let at = (0..self.len()).find(|at| self.row(*at).is_some_and(|info| info.store == *store));
-        if let Some(at) = at {
-            self.cursor.go(Move::To(at), self.visible.len(), height);
-        }
+    /// Makes the cursor go to this store with the next list.
+    pub fn want(&mut self, store: StoreName) {
+        self.wanted = Some(store);
     }
 
     /// Takes a new list; lost stores found before stay until they are looked for again.
     pub fn set(&mut self, stores: Vec<StoreInfo>, height: usize) {
-        let held = self.current().map(|info| info.store.clone());
+        let wanted = self.wanted.take();
+        let held = wanted.or_else(|| self.current().map(|info| info.store.clone()));
         self.all = stores;
         self.ready = true;
         self.loading = false;

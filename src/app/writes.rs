@@ -79,6 +79,7 @@ impl App {
                     OpenBy::Id(_) => return self.read_stores(effects),
                 };
                 self.open_store(StoreName::from(store), effects);
+                self.stores.want(StoreName::from(store));
                 self.read_stores(effects);
                 self.focus = Pane::Keys;
             }

@@ -99,7 +99,7 @@ fn row(
         end = start.min(end.saturating_sub(6)).saturating_sub(1);
     }
     let records = info.records.map_or_else(|| "?".to_owned(), words::count);
-    let start = put_right(buf, end, y, 11, &records, look.style(Role::Text));
+    let start = put_right(buf, end, y, 13, &records, look.style(Role::Text));
     let width = start.saturating_sub(inner.x + 3);
     let role = match (&info.state, current && focused, open) {
         (StoreState::Whole, true, _) => Role::Cursor,
