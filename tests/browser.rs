@@ -1,5 +1,7 @@
 //! The whole browser in a real pseudo-terminal, on a real server.
 
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
+
 #[path = "support/fill.rs"]
 mod fill;
 #[path = "support/pty.rs"]

@@ -1,5 +1,7 @@
 //! Every state of the screen, at the three sizes that are promised.
 
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
+
 #[path = "support/stage.rs"]
 mod stage;
 

@@ -1,5 +1,6 @@
 //! The core on a stage: keys and replies go in, effects and frames come out.
 
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
 #![allow(dead_code, reason = "each test program uses its own part of it")]
 #![allow(unreachable_pub, reason = "shared as a private module of several test programs")]
 #![allow(missing_docs, reason = "a test helper whose names tell enough")]
@@ -13,8 +14,8 @@ use larder::index::Builder;
 use larder::keymap::KeyMap;
 use larder::preview::Preview;
 use larder::storage::{
-    ContentType, Error, Key, KeyPage, Reading, Record, RecordMeta, ServerInfo, StoreInfo,
-    Timestamp, Write, Written,
+    ContentType, Error, Key, KeyPage, Reading, Record, RecordMeta, RecordState, ServerInfo,
+    StoreInfo, Timestamp, Write, Written,
 };
 use larder::theme::{Symbols, Theme};
 use larder::view::{Look, draw};
@@ -208,7 +209,7 @@ pub fn index(records: &[Record]) -> Arc<larder::index::Index> {
     let mut page = KeyPage::default();
     for record in records {
         let meta = &record.meta;
-        let state = Some(meta.state.clone()).filter(|state| *state != Default::default());
+        let state = Some(meta.state.clone()).filter(|state| *state != RecordState::default());
         page.push(meta.key.as_bytes(), meta.content_type.as_str(), meta.size, state);
     }
     let mut builder = Builder::new();
