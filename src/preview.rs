@@ -12,7 +12,10 @@ mod index;
 pub mod json;
 mod layout;
 mod line;
+mod reveal;
 mod row;
+#[cfg(test)]
+mod samples;
 mod scroll;
 mod text;
 mod unit;

@@ -175,13 +175,8 @@ impl Builder {
 #[cfg(test)]
 mod tests {
     use super::super::Preview;
+    use super::super::samples::preview;
     use super::*;
-    use crate::storage::model::{Record, RecordMeta};
-
-    fn preview(text: &str, content_type: &str) -> Preview {
-        let meta = RecordMeta { content_type: content_type.into(), ..RecordMeta::default() };
-        Preview::build(&Record { meta, value: text.to_owned().into() })
-    }
 
     fn rows(preview: &Preview, width: u16, wrap: bool, marks: Option<&Matches>) -> Vec<Row> {
         preview.rows(preview.top(), Viewport { width, height: 50, wrap }, marks)
