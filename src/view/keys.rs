@@ -172,11 +172,9 @@ fn row(
         };
         put(buf, x, y, type_width - 1, word, look.style(role));
     }
-    let role = match (damaged, current && app.focus == Pane::Keys) {
-        (true, _) => Role::Warning,
-        (false, true) => Role::Cursor,
-        (false, false) => Role::Text,
-    };
+    // The marker alone shows the cursor: a move that also restyled two keys would cost as many
+    // bytes again, over every slow connection.
+    let role = if damaged { Role::Warning } else { Role::Text };
     let key = meta.key.escaped();
     let (key, role) = if key.is_empty() { ("(empty key)", Role::Dim) } else { (&*key, role) };
     let width = inner.width.saturating_sub(2 + type_width + size_width + 1);

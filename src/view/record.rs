@@ -40,14 +40,14 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, look: &Look) {
             say(buf, inner, "this record is no longer there", Role::Warning, look);
         }
         Some(Shown::TooLarge(meta)) => {
-            heading(buf, inner, meta, app, look);
+            heading(buf, inner, meta, look);
             let text = if record.fetching { fetching(meta) } else { too_large(meta, app) };
             let role = if record.fetching { Role::Warning } else { Role::Text };
             let below = below(inner, 2);
             say(buf, below, &text, role, look);
         }
         Some(Shown::Whole(whole, preview)) => {
-            heading(buf, inner, &whole.meta, app, look);
+            heading(buf, inner, &whole.meta, look);
             let mut y = inner.y + 1;
             if let Some(note) = record.note() {
                 put(buf, inner.x, y, inner.width, &note, look.style(Role::Warning));
@@ -113,7 +113,7 @@ fn bottom(app: &App) -> String {
     parts.join(" · ")
 }
 
-fn heading(buf: &mut Buffer, inner: Area, meta: &RecordMeta, app: &App, look: &Look) {
+fn heading(buf: &mut Buffer, inner: Area, meta: &RecordMeta, look: &Look) {
     let size = words::size(meta.size);
     let start =
         put_right(buf, inner.x + inner.width, inner.y, inner.width, &size, look.style(Role::Text));
@@ -123,8 +123,7 @@ fn heading(buf: &mut Buffer, inner: Area, meta: &RecordMeta, app: &App, look: &L
     } else {
         (content_type, type_role(meta.content_type.family()))
     };
-    let style = if app.record.is_stale() { look.style(Role::Stale) } else { look.style(role) };
-    put(buf, inner.x, inner.y, start.saturating_sub(inner.x + 1), word, style);
+    put(buf, inner.x, inner.y, start.saturating_sub(inner.x + 1), word, look.style(role));
 }
 
 fn say(buf: &mut Buffer, inner: Area, text: &str, role: Role, look: &Look) {
