@@ -9,6 +9,7 @@ pub mod terminal;
 
 mod effects;
 mod files;
+pub mod lean;
 mod reads;
 mod setup;
 mod signals;

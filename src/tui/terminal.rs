@@ -12,10 +12,11 @@ use crossterm::terminal::{
     Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 use ratatui::Frame;
-use ratatui::backend::CrosstermBackend;
 use ratatui::layout::{Rect, Size};
 use signal_hook::consts::SIGTSTP;
 use signal_hook::low_level::emulate_default_handler;
+
+use super::lean::Lean;
 
 /// Collects a frame, so that it leaves in one write.
 const BUFFER: usize = 64 * 1024;
@@ -31,7 +32,7 @@ static TAKEN: AtomicBool = AtomicBool::new(false);
 static PANICKED: AtomicBool = AtomicBool::new(false);
 
 /// What frames are written through.
-pub type Backend = CrosstermBackend<BufWriter<Tty>>;
+pub type Backend = Lean<BufWriter<Tty>>;
 
 /// Standard output while the screen is larder's. What is written at another time is dropped: the
 /// rest of a frame must not land in the shell or in an editor.
@@ -64,7 +65,7 @@ impl Terminal {
     pub fn enter(mouse: bool) -> io::Result<Self> {
         install_panic_hook();
         let output = BufWriter::with_capacity(BUFFER, Tty(io::stdout()));
-        let inner = ratatui::Terminal::new(CrosstermBackend::new(output))?;
+        let inner = ratatui::Terminal::new(Lean::new(output))?;
         let mut terminal = Self { inner, mouse };
         terminal.reenter()?;
         Ok(terminal)
@@ -158,6 +159,7 @@ impl Terminal {
         enable_raw_mode()?;
         TAKEN.store(true, Ordering::SeqCst);
         self.send(entering(self.mouse).as_bytes())?;
+        self.inner.backend_mut().forget();
         self.redraw()
     }
 }
