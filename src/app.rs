@@ -36,7 +36,7 @@ pub(crate) use dialogs::store_facts;
 pub use editor::Editor;
 pub use event::{Effect, Event, Loaded, Read, SaveError, Shown, Slot, Ticket};
 pub use layout::{Area, Layout};
-pub use modal::{Confirm, Details, Modal, OnYes, Prompt, PromptKind};
+pub use modal::{Confirm, Details, Modal, OnYes, Overlay, Prompt, PromptKind};
 pub use notice::{Notice, Tone};
 
 use keys::KeysPane;
@@ -128,6 +128,8 @@ pub struct App {
     pub mouse: bool,
     /// Writes that have not been answered.
     pub writing: usize,
+    /// The value that is being saved to a file: that of the time when the user asked for it.
+    to_save: Option<bytes::Bytes>,
     quitting: bool,
     tickets: [Ticket; Slot::COUNT],
     /// When the panes' times were last measured; set by the shell before each event.
@@ -153,6 +155,7 @@ impl App {
             notice: None,
             mouse: settings.mouse,
             writing: 0,
+            to_save: None,
             quitting: false,
             tickets: [Ticket::default(); Slot::COUNT],
             now: Timestamp::from_micros(0),
@@ -262,9 +265,24 @@ impl App {
         self.size = (width, height);
         let heights = (self.list_height(Pane::Stores), self.list_height(Pane::Keys));
         self.stores.go(list::Move::By(0), heights.0);
-        self.keys.scroll(0, heights.1);
+        let keys = self.keys.len();
+        self.keys.cursor.go(list::Move::By(0), keys, heights.1);
         let view = self.viewport();
         self.record.scroll_by(0, view);
+    }
+
+    /// The program ends as soon as no write is under way.
+    pub fn ending(&mut self) {
+        if !self.quitting {
+            self.notice = None;
+        }
+        self.quitting = true;
+    }
+
+    /// A failure that came after the user asked to quit, if there is one.
+    pub fn unseen_failure(&self) -> Option<&str> {
+        let failed = |notice: &&Notice| notice.tone == Tone::Failure;
+        self.notice.as_ref().filter(|_| self.quitting).filter(failed).map(|n| n.text.as_str())
     }
 
     fn quit(&mut self, effects: &mut Vec<Effect>) {
@@ -279,10 +297,10 @@ impl App {
     }
 
     fn leave(&mut self, effects: &mut Vec<Effect>) {
-        if self.writing > 0 && !self.quitting {
+        self.ending();
+        if self.writing > 0 {
             self.notice = Some(Notice::info("waiting for the write under way, then quitting"));
         }
-        self.quitting = true;
         effects.push(Effect::Quit);
     }
 }

@@ -20,6 +20,8 @@ use std::time::{Duration, Instant};
 
 use crossterm::event::{Event as TerminalEvent, EventStream};
 use futures::StreamExt as _;
+use signal_hook::consts::SIGTSTP;
+use signal_hook::low_level::emulate_default_handler;
 use tokio::sync::mpsc;
 
 use crate::app::{App, Effect, Event};
@@ -29,7 +31,7 @@ use crate::view::{Look, draw};
 
 use effects::Tasks;
 pub use setup::Setup;
-use signals::{Signals, Wish};
+use signals::{INTERRUPTED, Signals, Wish};
 use terminal::Terminal;
 
 /// The least time between two frames.
@@ -72,6 +74,8 @@ struct Shell {
     drawn: Option<Instant>,
     dirty: bool,
     ending: Option<u8>,
+    /// Whether the terminal has stopped giving events.
+    deaf: bool,
 }
 
 impl Shell {
@@ -95,6 +99,7 @@ impl Shell {
             drawn: None,
             dirty: true,
             ending: None,
+            deaf: false,
         })
     }
 
@@ -105,18 +110,34 @@ impl Shell {
             if let Some(code) = self.ending
                 && !self.tasks.is_writing()
             {
-                self.terminal.leave();
-                return Ok(code);
+                // The last answers may ask for more, such as a look at what became of a write.
+                match self.events.try_recv() {
+                    Ok(event) => self.take(event).await?,
+                    Err(_) => return Ok(self.leave(code)),
+                }
+                continue;
             }
             let frame = self.frame_due();
             tokio::select! {
                 biased;
                 () = frame, if self.dirty => self.draw()?,
                 wish = self.signals.next() => self.wish(wish)?,
-                event = self.input.next() => self.typed(event).await?,
+                event = self.input.next(), if !self.deaf => self.typed(event).await?,
                 Some(storage) = self.storages.recv() => self.tasks.use_storage(storage),
                 Some(event) = self.events.recv() => self.take(event).await?,
             }
+        }
+    }
+
+    /// Gives the terminal back. A failure that the user can no longer see in it is told after it.
+    fn leave(&mut self, code: u8) -> u8 {
+        self.terminal.leave();
+        match self.app.unseen_failure() {
+            Some(text) => {
+                eprintln!("larder: {}", crate::preview::visible(text));
+                if code == 0 { 4 } else { code }
+            }
+            None => code,
         }
     }
 
@@ -132,7 +153,11 @@ impl Shell {
 
     fn draw(&mut self) -> io::Result<()> {
         self.app.now = Timestamp::now();
-        self.terminal.draw(|frame| draw(frame, &self.app, &self.look))?;
+        let drawn = self.terminal.draw(|frame| draw(frame, &self.app, &self.look));
+        // A terminal that is gone is no reason to leave a write half done.
+        if self.ending.is_none() {
+            drawn?;
+        }
         self.drawn = Some(Instant::now());
         self.dirty = false;
         Ok(())
@@ -147,6 +172,7 @@ impl Shell {
             Some(Ok(TerminalEvent::FocusGained | TerminalEvent::FocusLost)) => return Ok(()),
             // The terminal is gone: no one is left to read or to write for.
             Some(Err(_)) | None => {
+                self.deaf = true;
                 self.end(129);
                 return Ok(());
             }
@@ -172,6 +198,7 @@ impl Shell {
 
     /// Ends after the writes under way, which all end within the time that a command may take.
     fn end(&mut self, code: u8) {
+        self.app.ending();
         self.ending = Some(code);
         self.dirty = true;
     }
@@ -229,7 +256,19 @@ impl Shell {
         self.terminal.leave();
         // Two readers of one terminal would share its keys between them.
         self.input = EventStream::new();
-        let result = files::edit(text, suffix).await;
+        let mut edit = std::pin::pin!(files::edit(text, suffix));
+        let result = loop {
+            tokio::select! {
+                result = &mut edit => break result,
+                // Ctrl-Z and Ctrl-C go to everyone in the foreground. Stopped with the editor, the
+                // shell has its prompt, and `fg` continues both; an interrupt is the editor's.
+                wish = self.signals.next() => match wish {
+                    Wish::Stop => emulate_default_handler(SIGTSTP)?,
+                    Wish::End(INTERRUPTED) => {}
+                    Wish::End(code) => self.end(code),
+                },
+            }
+        };
         self.terminal.reenter()?;
         self.signals.forget_interrupts();
         self.resized()?;

@@ -74,8 +74,8 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, look: &Look) {
             modal::details(buf, layout.body, details, look);
             cursor = None;
         }
-        Some(Modal::Help(scroll)) => {
-            help::draw(buf, layout.body, *scroll, app, look);
+        Some(Modal::Help(overlay)) => {
+            help::draw(buf, layout.body, overlay, app, look);
             cursor = None;
         }
     }

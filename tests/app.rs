@@ -434,3 +434,138 @@ fn a_fetch_asked_for_too_early_is_not_forgotten() {
     stage.event(Event::Loaded(Slot::Record, ticket, Ok(Loaded::Record(Shown::TooLarge(big)))));
     assert!(matches!(stage.take(Slot::Record).1, Read::Whole { .. }));
 }
+
+#[test]
+fn ctrl_c_in_a_dialog_does_not_throw_text_away() {
+    let mut stage = opened();
+    stage.keys("e<down><end>2<ctrl-s>");
+    let write = stage.write();
+    stage.written(write, Err(Error::new(ErrorKind::Conflict, "changed")));
+    stage.keys("<ctrl-c>");
+    assert!(stage.asked.iter().all(|effect| !matches!(effect, Effect::Quit)));
+    assert!(stage.app.editor.as_ref().unwrap().is_changed());
+}
+
+#[test]
+fn a_question_is_not_replaced_by_another() {
+    let mut stage = opened();
+    stage.keys("e<down><end>2<ctrl-s><ctrl-c>");
+    let write = stage.write();
+    stage.written(write, Err(Error::new(ErrorKind::Conflict, "changed")));
+    let Some(Modal::Confirm(confirm)) = &stage.app.modal else { panic!() };
+    assert_eq!(confirm.title, "Quit");
+    assert!(stage.app.editor.as_ref().is_some_and(|editor| !editor.saving));
+}
+
+#[test]
+fn only_the_content_type_changes_where_only_it_was_changed() {
+    let records = [record("odd", "application/json ", r#"{"a":1}"#)];
+    let mut stage = Stage::new(120, 36);
+    stage.connect(vec![store("one", 1)]);
+    stage.answer(Slot::Keys, Ok(Loaded::Keys(index(&records), 1.0)));
+    stage.show(&records);
+    stage.keys("e<ctrl-t>");
+    let Write::Set(set) = stage.write() else { panic!() };
+    assert_eq!(set.value, r#"{"a":1}"#);
+    // And a value alone leaves the type as it is, to the last blank.
+    let mut stage = Stage::new(120, 36);
+    stage.connect(vec![store("one", 1)]);
+    stage.answer(Slot::Keys, Ok(Loaded::Keys(index(&records), 1.0)));
+    stage.show(&records);
+    stage.keys("e<end> <ctrl-s>");
+    let Write::Set(set) = stage.write() else { panic!() };
+    assert_eq!(set.content_type.as_str(), "application/json ");
+}
+
+#[test]
+fn an_outside_editor_that_changes_nothing_saves_nothing_typed_before() {
+    let mut stage = opened();
+    stage.keys("e<down><end>2<ctrl-o>");
+    let Some(Effect::OpenEditor { text, .. }) = stage.asked.pop() else { panic!() };
+    stage.event(Event::Edited(Ok(text)));
+    assert!(stage.writes().is_empty());
+    assert!(stage.app.editor.as_ref().unwrap().is_changed(), "nor is it lost");
+}
+
+#[test]
+fn the_line_end_that_an_editor_adds_to_crlf_text_is_not_the_users() {
+    let records = [record("crlf", "text/plain", "one\r\ntwo")];
+    let mut stage = Stage::new(120, 36);
+    stage.connect(vec![store("one", 1)]);
+    stage.answer(Slot::Keys, Ok(Loaded::Keys(index(&records), 1.0)));
+    stage.show(&records);
+    stage.keys("E");
+    stage.event(Event::Edited(Ok("one\r\ntwo\r\n".into())));
+    assert!(stage.writes().is_empty() && stage.app.editor.is_none());
+}
+
+#[test]
+fn a_smaller_window_keeps_the_cursor_on_its_key() {
+    let records: Vec<_> = (0..60).map(|n| record(&format!("k{n:02}"), JSON, "1")).collect();
+    let mut stage = Stage::new(120, 36);
+    stage.connect(vec![store("one", 60)]);
+    stage.answer(Slot::Keys, Ok(Loaded::Keys(index(&records), 1.0)));
+    stage.keys("<pgdn>");
+    let before = stage.app.keys.current().unwrap().key;
+    stage.event(Event::Resize(40, 10));
+    assert_eq!(stage.app.keys.current().unwrap().key, before);
+    let cursor = stage.app.keys.cursor;
+    assert!((cursor.top..cursor.top + 5).contains(&cursor.at), "{cursor:?}");
+}
+
+#[test]
+fn the_order_of_a_store_left_behind_is_not_shown_for_another() {
+    let mut stage = opened();
+    stage.keys("s");
+    let (ticket, read) = stage.take(Slot::Select);
+    let Read::Select { index: old, .. } = read else { panic!() };
+    stage.keys("hk<enter>");
+    let late = larder::index::Selection::all(&old);
+    stage.event(Event::Loaded(Slot::Select, ticket, Ok(Loaded::Selected(old, late))));
+    assert!(stage.app.keys.is_empty());
+}
+
+#[test]
+fn a_value_is_saved_that_was_there_when_the_user_asked() {
+    let mut stage = opened();
+    stage.keys("w");
+    stage.event(Event::Loaded(
+        Slot::Record,
+        larder::app::Ticket(u64::MAX),
+        Ok(Loaded::Record(shown(record("b", JSON, "2")))),
+    ));
+    stage.keys("<enter>");
+    let Some(Effect::SaveFile { bytes, path, .. }) = stage.asked.pop() else { panic!() };
+    assert_eq!((bytes, path), (r#"{"price": 1}"#.into(), "a".into()));
+}
+
+#[test]
+fn a_name_that_cannot_be_seen_is_typed_as_it_is_shown() {
+    let mut stage = Stage::new(120, 36);
+    stage.connect(vec![store("a\nb", 0), store("c", 0)]);
+    stage.keys("D");
+    stage.event(Event::Paste("a␊b".to_owned()));
+    stage.keys("<enter>");
+    assert_eq!(stage.write(), Write::Drop("a\nb".into()));
+}
+
+#[test]
+fn the_end_of_the_help_can_be_left_again() {
+    let mut stage = opened();
+    stage.keys("?");
+    let top = stage.frame();
+    stage.keys("G");
+    let end = stage.frame();
+    assert_ne!(top, end);
+    stage.keys("k");
+    assert_ne!(stage.frame(), end);
+}
+
+#[test]
+fn a_failed_write_is_not_hidden_by_quitting() {
+    let mut stage = opened();
+    stage.keys("dyq");
+    let write = stage.write();
+    stage.written(write, Err(Error::new(ErrorKind::OutOfMemory, "no memory")));
+    assert!(stage.app.unseen_failure().unwrap().starts_with("no memory"));
+}

@@ -6,8 +6,8 @@ use crate::preview::Mode;
 
 use super::event::{Effect, Shown, Slot};
 use super::list::Move;
-use super::modal::{Modal, Prompt, PromptKind};
-use super::{App, Area, Editor, Layout, Notice, Pane};
+use super::modal::{Modal, Overlay, Prompt, PromptKind};
+use super::{App, Editor, Notice, Pane};
 
 /// Columns that a step sideways scrolls.
 const SIDEWAYS: isize = 8;
@@ -17,7 +17,7 @@ impl App {
     pub(super) fn act(&mut self, action: Action, effects: &mut Vec<Effect>) {
         match action {
             Action::Quit => self.quit(effects),
-            Action::Help => self.modal = Some(Modal::Help(0)),
+            Action::Help => self.modal = Some(Modal::Help(Overlay::default())),
             Action::Refresh => self.refresh(effects),
             Action::NextPane => self.cycle_focus(1),
             Action::PreviousPane => self.cycle_focus(2),
@@ -74,6 +74,7 @@ impl App {
         match self.focus {
             Pane::Record if self.record.fetching => self.stop_fetching(effects),
             Pane::Record if !self.record.needle.is_empty() => {
+                self.cancel(Slot::Search, effects);
                 self.record.needle.clear();
                 self.record.matches = None;
             }
@@ -221,6 +222,7 @@ impl App {
             Action::SaveValue => {
                 if let Some(record) = self.value_at_hand() {
                     let name = file_name(&record.meta.key.escaped());
+                    self.to_save = Some(record.value);
                     self.prompt(PromptKind::SaveValue, &name);
                 }
             }
@@ -233,11 +235,16 @@ impl App {
             Action::ViewMode => {
                 self.record.mode = match self.record.mode {
                     Mode::Auto => Mode::Text,
-                    Mode::Text => Mode::Hex,
-                    _ => Mode::Auto,
+                    Mode::Text => Mode::Raw,
+                    Mode::Raw => Mode::Hex,
+                    Mode::Hex => Mode::Auto,
                 };
                 let mode = self.record.mode;
-                if let Some(record) = self.record.record().cloned() {
+                if self.record.fetching {
+                    self.fetch(effects);
+                } else if self.record.loading {
+                    self.reload_record(effects);
+                } else if let Some(record) = self.record.record().cloned() {
                     self.read(Slot::Record, super::Read::Preview(record, mode), effects);
                 }
             }
@@ -295,12 +302,6 @@ impl App {
     pub(super) fn prompt(&mut self, kind: PromptKind, text: &str) {
         let input = super::input::LineInput::new(text);
         self.modal = Some(Modal::Prompt(Box::new(Prompt { kind, input })));
-    }
-
-    /// How much of the middle pane's width a key may take; for the view.
-    pub fn keys_area(&self) -> Area {
-        let layout: Layout = self.layout();
-        layout.keys.unwrap_or(layout.body).inner()
     }
 }
 

@@ -6,8 +6,9 @@ use crate::keymap::Action;
 use crate::storage::{RecordMeta, RecordState, StoreInfo, StoreState, Timestamp, Write};
 
 use super::event::{Effect, Shown};
-use super::modal::{Confirm, Details, Modal, OnYes};
+use super::modal::{Confirm, Details, Modal, OnYes, Overlay};
 use super::{App, Notice, Pane, words};
+use crate::preview::visible;
 
 impl App {
     pub(super) fn confirm_key(
@@ -40,7 +41,8 @@ impl App {
             Some(Action::ConfirmNo | Action::Accept | Action::Cancel | Action::Back) => {
                 self.modal = None;
             }
-            Some(Action::Quit) => self.leave(effects),
+            Some(Action::Quit) if matches!(confirm.on_yes, OnYes::Quit) => self.leave(effects),
+            Some(Action::Quit) => self.quit(effects),
             Some(Action::Redraw) => effects.push(Effect::Redraw),
             Some(Action::Suspend) => effects.push(Effect::Suspend),
             _ => {}
@@ -53,11 +55,7 @@ impl App {
             OnYes::Write(write) => self.send(write, effects),
             OnYes::DiscardEdit => self.editor = None,
             OnYes::OverwriteRecord => self.save_editor(false, true, effects),
-            OnYes::OverwriteFile(path) => {
-                if let Some(record) = self.value_at_hand() {
-                    effects.push(Effect::SaveFile { path, bytes: record.value, overwrite: true });
-                }
-            }
+            OnYes::OverwriteFile(path) => self.save_file(path, true, effects),
             OnYes::Quit => self.leave(effects),
         }
     }
@@ -67,17 +65,17 @@ impl App {
         let Some(first) = keys.first() else { return };
         let sizes = keys.iter().filter_map(|key| self.keys.index.find(key.as_bytes()).ok());
         let bytes: u64 = sizes.map(|row| self.keys.index.row(row).size).sum();
+        let on_yes = OnYes::Write(Write::Delete { store: store.clone(), keys: keys.clone() });
         let confirm = if keys.len() == 1 {
-            Confirm::new("Delete the record", "delete", OnYes::Quit)
+            Confirm::new("Delete the record", "delete", on_yes)
                 .line(first.escaped())
                 .line(format!("{} in the store {store}", words::size(bytes)))
         } else {
             let count = words::plural(keys.len() as u64, "record");
-            Confirm::new(format!("Delete {count}"), "delete", OnYes::Quit)
+            Confirm::new(format!("Delete {count}"), "delete", on_yes)
                 .line(format!("{} in the store {store}", words::size(bytes)))
         };
-        let on_yes = OnYes::Write(Write::Delete { store, keys });
-        self.modal = Some(Modal::Confirm(Box::new(Confirm { on_yes, ..confirm })));
+        self.modal = Some(Modal::Confirm(Box::new(confirm)));
     }
 
     pub(super) fn ask_about_store(&mut self, info: &StoreInfo, drop: bool) {
@@ -109,7 +107,8 @@ impl App {
             .line(store.escaped())
             .line(format!("{records} · {weight}"))
             .line(what)
-            .typing(store.escaped());
+            // As it is shown: what cannot be seen cannot be typed.
+            .typing(visible(&store.escaped()).into_owned());
         self.modal = Some(Modal::Confirm(Box::new(confirm)));
     }
 
@@ -131,7 +130,11 @@ impl App {
             }
             "Record"
         };
-        self.modal = Some(Modal::Details(Details { title: title.to_owned(), facts, scroll: 0 }));
+        self.modal = Some(Modal::Details(Details {
+            title: title.to_owned(),
+            facts,
+            overlay: Overlay::default(),
+        }));
     }
 }
 

@@ -38,7 +38,7 @@ impl App {
                 return;
             }
         }
-        self.editor = Some(Editor::edit(store, record));
+        self.editor = Some(Editor::edit(store, record, self.settings.editor_limit));
         if outside {
             self.edit_outside(effects);
         }
@@ -71,12 +71,16 @@ impl App {
             Ok(text) => {
                 // Editors end the last line with a line break, whether it had one or not.
                 let before = editor.value.bytes();
-                let text = match text.strip_suffix(b"\n") {
+                let end = editor.value.line_end();
+                let text = match text.strip_suffix(end) {
                     Some(cut) if !before.ends_with(b"\n") => text.slice(..cut.len()),
                     _ => text,
                 };
-                if text == before && !editor.is_changed() {
-                    self.editor = None;
+                if text == before {
+                    // What was typed here before is neither saved nor lost.
+                    if !editor.is_changed() && editor.original.is_some() {
+                        self.editor = None;
+                    }
                     self.notice = Some(Notice::info("nothing was changed"));
                     return;
                 }
@@ -112,7 +116,7 @@ impl App {
                 self.notice = Some(Notice::info("being saved; the answer is awaited"));
                 return;
             }
-            Some(Action::Help) => self.modal = Some(Modal::Help(0)),
+            Some(Action::Help) => self.modal = Some(Modal::Help(super::modal::Overlay::default())),
             Some(Action::Save) => self.save_editor(false, false, effects),
             Some(Action::SaveAsText) => self.save_editor(true, false, effects),
             Some(Action::Cancel) => self.cancel_editor(),

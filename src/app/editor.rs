@@ -93,15 +93,22 @@ impl Editor {
 
     /// For a record that was read. JSON that stands on one line as Crawlee writes it is laid out
     /// for people, and will be put on one line again.
-    pub fn edit(store: StoreName, record: Record) -> Self {
-        let text = if is_crawlee_json(&record) {
+    ///
+    /// A value above `limit` bytes is only held, for the user's own editor.
+    pub fn edit(store: StoreName, record: Record, limit: u64) -> Self {
+        let held = record.value.len() as u64 > limit;
+        let text = if !held && is_crawlee_json(&record) {
             Bytes::from(json::pretty(&record.value))
         } else {
             record.value.clone()
         };
         let key = record.meta.key.escaped();
         let content_type = record.meta.content_type.as_str().to_owned();
-        Self::with(store, Some(record), &key, &content_type, &text, Field::Value)
+        let mut editor =
+            Self::with(store, Some(record), &key, &content_type, &Bytes::new(), Field::Value);
+        editor.value = if held { Content::Bytes(text.clone()) } else { Content::new(&text) };
+        editor.start.1 = text;
+        editor
     }
 
     fn with(
@@ -131,7 +138,7 @@ impl Editor {
     pub fn is_changed(&self) -> bool {
         self.content_type.text() != self.start.0
             || (self.original.is_none() && !self.key.text().is_empty())
-            || self.value.bytes() != self.start.1
+            || !self.value.is(&self.start.1)
     }
 
     /// The content type as typed.
@@ -141,7 +148,10 @@ impl Editor {
 
     /// Replaces the value, as the user's own editor left it.
     pub fn replace(&mut self, text: &Bytes) {
-        self.value = Content::new(text);
+        self.value = match self.value {
+            Content::Text(..) => Content::new(text),
+            Content::Bytes(_) => Content::Bytes(text.clone()),
+        };
         self.scroll = (0, 0);
         self.fault = None;
     }
@@ -232,7 +242,15 @@ impl Editor {
         if !self.is_changed() && self.original.is_some() && !overwrite {
             return Err(Blocked::Unchanged);
         }
-        let content_type = self.typed_content_type();
+        // What was not touched is stored as it was, to the byte.
+        let was = self.original.as_ref();
+        let content_type = match was {
+            Some(record) if self.content_type.text() == self.start.0 => {
+                record.meta.content_type.clone()
+            }
+            _ => self.typed_content_type(),
+        };
+        let untouched = was.filter(|_| self.value.is(&self.start.1)).map(|was| was.value.clone());
         let value = self.value.bytes();
         let value = match content_type.family() {
             Family::Unknown => {
@@ -248,7 +266,7 @@ impl Editor {
                 ));
             }
             Family::Json => match json::check(&value) {
-                Ok(()) => self.json_bytes(value),
+                Ok(()) => untouched.unwrap_or_else(|| self.json_bytes(value)),
                 Err(fault) => {
                     self.field = Field::Value;
                     self.go_to(fault.line, fault.column);
@@ -258,7 +276,7 @@ impl Editor {
                     )));
                 }
             },
-            _ => value,
+            _ => untouched.unwrap_or(value),
         };
         let (key, expected) = match &self.original {
             Some(_) if overwrite => (None, Expected::Anything),
@@ -342,7 +360,7 @@ impl Editor {
         let ratatui_textarea::DataCursor(row, column) = area.cursor();
         let line = area.lines().get(row)?;
         let before = line.char_indices().nth(column).map_or(line.as_str(), |(at, _)| &line[..at]);
-        Some((row, cells(&visible(before))))
+        Some((row, width(before)))
     }
 
     /// Scrolls the value without moving the cursor.
@@ -359,6 +377,14 @@ fn is_crawlee_json(record: &Record) -> bool {
     record.meta.content_type.family() == Family::Json
         && json::check(&record.value).is_ok()
         && json::compact(&record.value) == record.value
+}
+
+/// Cells that text takes when it is made visible; quick for what most lines are.
+fn width(text: &str) -> usize {
+    if text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+        return text.len();
+    }
+    cells(&visible(text))
 }
 
 impl Content {
@@ -382,6 +408,25 @@ impl Content {
             Self::Text(area, LineEnd::Lf) => Bytes::from(area.lines().join("\n")),
             Self::Text(area, LineEnd::CrLf) => Bytes::from(area.lines().join("\r\n")),
             Self::Bytes(bytes) => bytes.clone(),
+        }
+    }
+
+    /// Whether these would be the value's bytes.
+    fn is(&self, bytes: &Bytes) -> bool {
+        match self {
+            Self::Text(..) => self.bytes() == *bytes,
+            // Mostly the very same bytes, which need not be compared.
+            Self::Bytes(own) => {
+                own.len() == bytes.len() && (own.as_ptr() == bytes.as_ptr() || own == bytes)
+            }
+        }
+    }
+
+    /// What ends a line, as other editors would add it at the end.
+    pub fn line_end(&self) -> &'static [u8] {
+        match self {
+            Self::Text(_, LineEnd::CrLf) => b"\r\n",
+            Self::Text(_, LineEnd::Lf) | Self::Bytes(_) => b"\n",
         }
     }
 

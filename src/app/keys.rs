@@ -65,13 +65,7 @@ impl KeysPane {
 
     /// A row of the list as shown.
     pub fn row(&self, at: usize) -> Option<RecordMeta> {
-        let row = self.index.row(self.selection.get(at)?);
-        Some(RecordMeta {
-            key: Key::from(row.key),
-            content_type: row.content_type.clone(),
-            size: row.size,
-            state: row.state.cloned().unwrap_or_default(),
-        })
+        Some(self.index.row(self.selection.get(at)?).to_meta())
     }
 
     /// The record under the cursor.

@@ -1,5 +1,6 @@
 //! What lies over the panes: dialogs, prompts and help, as data.
 
+use std::cell::Cell;
 use std::path::PathBuf;
 
 use crate::storage::{Fate, Write};
@@ -14,7 +15,7 @@ pub enum Modal {
     /// A line to type.
     Prompt(Box<Prompt>),
     /// The keys, and how far they are scrolled.
-    Help(usize),
+    Help(Overlay),
     /// What is known of a store or record.
     Details(Details),
 }
@@ -47,7 +48,7 @@ pub enum OnYes {
     OverwriteRecord,
     /// Save the value over this file.
     OverwriteFile(PathBuf),
-    /// End although a write's fate is not known.
+    /// End although what is in the editor has not been saved.
     Quit,
 }
 
@@ -69,6 +70,11 @@ impl Confirm {
     pub fn typing(mut self, text: String) -> Self {
         self.typed = Some((text, LineInput::default()));
         self
+    }
+
+    /// Whether it is about what is in the editor.
+    pub fn is_about_editor(&self) -> bool {
+        matches!(self.on_yes, OnYes::DiscardEdit | OnYes::OverwriteRecord | OnYes::Quit)
     }
 
     /// Whether Yes may be chosen: what must be typed has been.
@@ -124,7 +130,33 @@ pub struct Details {
     /// Name and value; values may hold hostile text.
     pub facts: Vec<(&'static str, String)>,
     /// How far they are scrolled.
-    pub scroll: usize,
+    pub overlay: Overlay,
+}
+
+/// How far something is scrolled that is laid out only when it is drawn.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Overlay {
+    scroll: usize,
+    /// The last row it can be scrolled to, as measured when it was last drawn.
+    last: Cell<usize>,
+}
+
+impl Overlay {
+    /// Scrolls by rows, down if positive, within what there is.
+    pub fn scroll_by(&mut self, rows: isize) {
+        self.scroll = self.scroll.saturating_add_signed(rows).min(self.last.get());
+    }
+
+    /// The first row to draw of `rows`, of which `height` have room; the last page stays full.
+    pub fn first(&self, rows: usize, height: usize) -> usize {
+        self.last.set(rows.saturating_sub(height));
+        self.scroll.min(self.last.get())
+    }
+
+    /// Whether there is more than has room.
+    pub fn is_long(&self) -> bool {
+        self.last.get() > 0
+    }
 }
 
 /// A finding about a lost write, as a sentence.

@@ -19,12 +19,8 @@ impl App {
             _ => return,
         };
         match (&mut self.modal, &mut self.editor) {
-            (Some(Modal::Help(scroll)), _) => {
-                *scroll = scroll.saturating_add_signed(wheel.unwrap_or(0));
-            }
-            (Some(Modal::Details(details)), _) => {
-                details.scroll = details.scroll.saturating_add_signed(wheel.unwrap_or(0));
-            }
+            (Some(Modal::Help(overlay)), _) => overlay.scroll_by(wheel.unwrap_or(0)),
+            (Some(Modal::Details(details)), _) => details.overlay.scroll_by(wheel.unwrap_or(0)),
             (Some(_), _) => {}
             (None, Some(editor)) => editor.wheel(wheel.unwrap_or(0)),
             (None, None) => self.mouse_on_panes(mouse, wheel, effects),
@@ -59,7 +55,10 @@ impl App {
         }
         self.notice = None;
         let had_focus = self.focus == pane;
-        self.focus = pane;
+        self.focus_on(pane);
+        if self.focus != pane {
+            return;
+        }
         let Some(area) = layout.area(pane) else { return };
         let inner = area.inner();
         let header = u16::from(pane == Pane::Keys);

@@ -7,7 +7,7 @@ use crossterm::event::KeyEvent;
 use crate::keymap::Action;
 use crate::storage::{OpenBy, Write};
 
-use super::event::{Effect, SaveError};
+use super::event::{Effect, SaveError, Slot};
 use super::modal::{Confirm, Modal, OnYes, PromptKind};
 use super::{App, Notice, Pane, words};
 
@@ -96,14 +96,14 @@ impl App {
             PromptKind::Search => {
                 text.clone_into(&mut self.record.needle);
                 self.record.matches = None;
+                self.cancel(Slot::Search, effects);
                 if !text.is_empty() {
                     self.search(effects);
                 }
             }
             PromptKind::SaveValue => {
-                if let (false, Some(record)) = (text.is_empty(), self.value_at_hand()) {
-                    let (path, bytes) = (expand_home(text), record.value);
-                    effects.push(Effect::SaveFile { path, bytes, overwrite: false });
+                if !text.is_empty() {
+                    self.save_file(expand_home(text), false, effects);
                 }
             }
             PromptKind::StoreName | PromptKind::StoreAlias => {
@@ -117,12 +117,24 @@ impl App {
         }
     }
 
+    /// Saves the value that was at hand when the user asked for it.
+    pub(super) fn save_file(&mut self, path: PathBuf, overwrite: bool, effects: &mut Vec<Effect>) {
+        if let Some(bytes) = self.to_save.clone() {
+            effects.push(Effect::SaveFile { path, bytes, overwrite });
+        }
+    }
+
     pub(super) fn saved(&mut self, path: PathBuf, result: Result<usize, SaveError>) {
         let shown = path.display().to_string();
         match result {
             Ok(bytes) => {
+                self.to_save = None;
                 let size = words::size(bytes as u64);
                 self.notice = Some(Notice::done(format!("{size} saved to {shown}")));
+            }
+            Err(SaveError::Exists) if self.modal.is_some() => {
+                let why = format!("{shown} was not saved: there is one already");
+                self.notice = Some(Notice::warning(why));
             }
             Err(SaveError::Exists) => {
                 let question =
@@ -139,19 +151,20 @@ impl App {
 
     pub(super) fn overlay_key(&mut self, action: Option<Action>, effects: &mut Vec<Effect>) {
         let page = self.layout().body.inner().height.saturating_sub(2).max(1);
-        let scroll = match &mut self.modal {
-            Some(Modal::Help(scroll)) => scroll,
-            Some(Modal::Details(details)) => &mut details.scroll,
+        let page = isize::try_from(page).unwrap_or(1);
+        let overlay = match &mut self.modal {
+            Some(Modal::Help(overlay)) => overlay,
+            Some(Modal::Details(details)) => &mut details.overlay,
             _ => return,
         };
         match action {
             Some(Action::Close | Action::Back | Action::Help | Action::Cancel) => self.modal = None,
-            Some(Action::Up) => *scroll = scroll.saturating_sub(1),
-            Some(Action::Down) => *scroll += 1,
-            Some(Action::PageUp) => *scroll = scroll.saturating_sub(page.into()),
-            Some(Action::PageDown) => *scroll += usize::from(page),
-            Some(Action::Home) => *scroll = 0,
-            Some(Action::End) => *scroll = usize::MAX / 2,
+            Some(Action::Up) => overlay.scroll_by(-1),
+            Some(Action::Down) => overlay.scroll_by(1),
+            Some(Action::PageUp) => overlay.scroll_by(-page),
+            Some(Action::PageDown) => overlay.scroll_by(page),
+            Some(Action::Home) => overlay.scroll_by(isize::MIN),
+            Some(Action::End) => overlay.scroll_by(isize::MAX),
             Some(Action::Quit) => self.quit(effects),
             Some(Action::Redraw) => effects.push(Effect::Redraw),
             Some(Action::Suspend) => effects.push(Effect::Suspend),

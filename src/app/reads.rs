@@ -59,7 +59,9 @@ impl App {
 
     /// Opens a store: its keys, and the record under the cursor as soon as there is one.
     pub(super) fn open_store(&mut self, store: StoreName, effects: &mut Vec<Effect>) {
+        self.cancel(Slot::Select, effects);
         self.cancel(Slot::Record, effects);
+        self.cancel(Slot::Search, effects);
         self.record.clear();
         self.keys.open(store);
         self.focus = Pane::Keys;
@@ -73,6 +75,9 @@ impl App {
             if self.record.wanted.is_some() {
                 self.cancel(Slot::Record, effects);
                 self.record.clear();
+            }
+            if self.focus == Pane::Record {
+                self.focus = Pane::Keys;
             }
             return;
         };

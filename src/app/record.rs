@@ -138,6 +138,8 @@ impl RecordPane {
             Some(State::NoMetadata) => Some("no metadata: Crawlee reads None".to_owned()),
             Some(State::NoValue) => Some("metadata without a value: Crawlee reads None".to_owned()),
             Some(State::BadMetadata(raw)) => {
+                // The row has room for its beginning only, and this is asked for in every frame.
+                let raw: String = raw.chars().take(200).collect();
                 Some(format!("malformed metadata, Crawlee cannot list this store: {raw}"))
             }
             Some(State::WrongSize(said)) => Some(format!("the metadata says {said} bytes")),

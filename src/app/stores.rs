@@ -1,5 +1,7 @@
 //! The left pane: all stores.
 
+use std::collections::HashSet;
+
 use crate::storage::{Error, StoreInfo, StoreName};
 
 use super::list::{Cursor, Move};
@@ -89,9 +91,11 @@ impl StoresPane {
 
     /// Takes lost stores as they are found; returns how many there are when the search has ended.
     pub fn add_lost(&mut self, share: f32, found: Vec<StoreInfo>, height: usize) -> Option<usize> {
-        let held = self.current().map(|info| info.store.clone());
-        self.found.extend(found);
-        self.merge_found(held, height);
+        if !found.is_empty() {
+            let held = self.current().map(|info| info.store.clone());
+            self.found.extend(found);
+            self.merge_found(held, height);
+        }
         let ended = share >= 1.0;
         self.lost = (!ended).then_some(share);
         ended.then_some(self.found.len())
@@ -111,11 +115,10 @@ impl StoresPane {
     }
 
     fn merge_found(&mut self, held: Option<StoreName>, height: usize) {
-        for info in &self.found {
-            if !self.all.iter().any(|known| known.store == info.store) {
-                self.all.push(info.clone());
-            }
-        }
+        let known: HashSet<_> = self.all.iter().map(|info| &info.store).collect();
+        let lost = self.found.iter().filter(|info| !known.contains(&info.store));
+        let lost: Vec<_> = lost.cloned().collect();
+        self.all.extend(lost);
         self.all.sort_by(|a, b| a.store.cmp(&b.store));
         self.refilter_holding(held, height);
     }

@@ -35,7 +35,7 @@ impl App {
             }
             Err(error) => {
                 self.writing = self.writing.saturating_sub(1);
-                self.refused(&write, &error);
+                self.refused(&write, &error, effects);
             }
         }
     }
@@ -58,6 +58,7 @@ impl App {
                 self.keep_editor(write);
                 let words = format!("the answer was lost, and {}", fate_words(fate));
                 self.notice = Some(Notice::failure(words));
+                self.read_again_after(write, effects);
                 self.reload_record(effects);
             }
             Err(error) => {
@@ -86,6 +87,11 @@ impl App {
             Write::Set(set) => {
                 if self.editor.as_ref().is_some_and(|editor| editor.saving) {
                     self.editor = None;
+                    // A question about what is no longer unsaved has no more meaning.
+                    if matches!(&self.modal, Some(Modal::Confirm(asked)) if asked.is_about_editor())
+                    {
+                        self.modal = None;
+                    }
                 }
                 if self.keys.store.as_ref() == Some(&set.store) {
                     let meta = written.meta.clone().unwrap_or_else(|| crate::storage::RecordMeta {
@@ -121,7 +127,9 @@ impl App {
             Write::Drop(store) => {
                 if self.keys.store.as_ref() == Some(store) {
                     self.cancel(Slot::Keys, effects);
+                    self.cancel(Slot::Select, effects);
                     self.cancel(Slot::Record, effects);
+                    self.cancel(Slot::Search, effects);
                     self.record.clear();
                     self.keys = super::keys::KeysPane::default();
                     self.focus = Pane::Stores;
@@ -142,9 +150,20 @@ impl App {
         self.read(Slot::Store, Read::Store(store.clone()), effects);
     }
 
-    fn refused(&mut self, write: &Write, error: &Error) {
+    /// A delete that was refused or lost on its way may have been made in part.
+    fn read_again_after(&mut self, write: &Write, effects: &mut Vec<Effect>) {
+        if let Write::Delete { store, .. } = write
+            && self.keys.store.as_ref() == Some(store)
+        {
+            self.read_keys(false, effects);
+        }
+    }
+
+    fn refused(&mut self, write: &Write, error: &Error, effects: &mut Vec<Effect>) {
         let editing = self.keep_editor(write);
-        if editing && error.kind == ErrorKind::Conflict {
+        self.read_again_after(write, effects);
+        // A question that is being answered is never changed under the user's fingers.
+        if editing && error.kind == ErrorKind::Conflict && self.modal.is_none() {
             let is_new = self.editor.as_ref().is_some_and(|editor| editor.original.is_none());
             let line = if is_new {
                 "There is a record of this key already."

@@ -9,12 +9,15 @@ use tokio::sync::mpsc::Sender;
 use tokio::task::{AbortHandle, JoinSet};
 
 use crate::app::{Event, Read, Slot, Ticket};
-use crate::storage::{Error, ErrorKind, Options, Storage, Write};
+use crate::storage::{Connection, Error, ErrorKind, Fate, Options, Storage, Write};
 
 use super::reads;
 
 /// Moves that come faster than this wait for the last one before anything is read.
 const DEBOUNCE: Duration = Duration::from_millis(40);
+
+/// For so long a connection is awaited in which to find out what became of a write.
+const SETTLE: Duration = Duration::from_secs(30);
 
 /// The storage, once connected, and everything that runs beside the loop.
 pub(super) struct Tasks {
@@ -130,7 +133,7 @@ impl Tasks {
         let (storage, events) = (self.storage.clone(), self.events.clone());
         self.writes.spawn(async move {
             let result = match storage {
-                Some(storage) => storage.settle(&write).await,
+                Some(storage) => settle(&*storage, &write).await,
                 None => Err(not_connected()),
             };
             let _ = events.send(Event::Settled(write, result)).await;
@@ -143,14 +146,34 @@ impl Tasks {
         !self.writes.is_empty()
     }
 
-    /// Something that is not a read of the storage, run beside the loop.
-    pub(super) fn work(&self, work: impl FnOnce() -> Event + Send + 'static) {
+    /// Something that is not done by the storage, run beside the loop; quitting waits for it.
+    pub(super) fn work(&mut self, work: impl FnOnce() -> Event + Send + 'static) {
         let events = self.events.clone();
-        tokio::task::spawn(async move {
+        self.writes.spawn(async move {
             if let Ok(event) = tokio::task::spawn_blocking(work).await {
                 let _ = events.send(event).await;
             }
         });
+    }
+}
+
+/// An answer is lost when the connection breaks, so it is usually sought before there is a new
+/// one: waits for that, within bounds.
+async fn settle(storage: &dyn Storage, write: &Write) -> crate::storage::Result<Fate> {
+    let mut states = storage.connection();
+    let deadline = tokio::time::Instant::now() + SETTLE;
+    loop {
+        match storage.settle(write).await {
+            Err(error) if error.kind == ErrorKind::Connection => {
+                let up = states.wait_for(|state| *state == Connection::Up);
+                if !matches!(tokio::time::timeout_at(deadline, up).await, Ok(Ok(_))) {
+                    return Err(error);
+                }
+                // Up, and lost again at once: not too eagerly.
+                tokio::time::sleep(DEBOUNCE).await;
+            }
+            result => return result,
+        }
     }
 }
 

@@ -126,20 +126,19 @@ impl Job {
     ) -> Result<Option<Loaded>> {
         let mut pages = storage.scan_keys(store);
         let mut builder = Builder::new();
-        let (mut shown, mut told) = (0, Instant::now());
+        let mut told: Option<Instant> = None;
         while let Some(page) = pages.next().await {
             let page = page?;
             builder.add(&page);
-            let due = shown == 0 || (builder.len() >= shown * 2 && told.elapsed() >= PROGRESS);
-            if early && due && !builder.is_empty() && page.progress < 1.0 {
-                shown = builder.len();
+            let due = builder.is_due() && told.is_none_or(|told| told.elapsed() >= PROGRESS);
+            if early && due && page.progress < 1.0 {
                 let (back, index) = aside(move || {
                     let index = Arc::new(builder.snapshot());
                     (builder, index)
                 })
                 .await?;
                 builder = back;
-                told = Instant::now();
+                told = Some(Instant::now());
                 self.report(Ok(Loaded::Keys(index, page.progress.min(0.999)))).await;
             }
         }

@@ -5,6 +5,9 @@ use std::io;
 use futures::FutureExt as _;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+/// The exit code of a program that Ctrl-C ended.
+pub(super) const INTERRUPTED: u8 = 130;
+
 /// What a signal asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Wish {
@@ -38,7 +41,7 @@ impl Signals {
         tokio::select! {
             _ = self.terminate.recv() => Wish::End(143),
             _ = self.hang_up.recv() => Wish::End(129),
-            _ = self.interrupt.recv() => Wish::End(130),
+            _ = self.interrupt.recv() => Wish::End(INTERRUPTED),
             _ = self.stop.recv() => Wish::Stop,
         }
     }

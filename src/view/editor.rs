@@ -52,8 +52,11 @@ pub(super) fn draw(
         let before: String = input.text().chars().take(input.cursor()).collect();
         let room = width.saturating_sub(LABEL + 1);
         let left = cells(&visible(&before)).saturating_sub(usize::from(room));
-        let shown =
-            if focused { skip(input.text(), left) } else { visible(input.text()).into_owned() };
+        let shown = if focused {
+            part(input.text(), left, room.into())
+        } else {
+            visible(input.text()).into_owned()
+        };
         put(buf, x + LABEL, y, room, &shown, style);
         if focused {
             let column = cells(&visible(&before)) - left;
@@ -111,7 +114,7 @@ fn text(
     let selected = text.selection_range();
     for (at, y) in (top..text.lines().len()).zip(area.y..area.y + area.height) {
         let line = &text.lines()[at];
-        let shown = skip(line, left);
+        let shown = part(line, left, area.width.into());
         put(buf, area.x, y, area.width, &shown, look.style(Role::Text));
         if let Some((from, to)) = selected {
             let chars = line.chars().count();
@@ -149,18 +152,22 @@ fn highlight(
     }
 }
 
-/// The visible text without its first `left` cells.
-fn skip(line: &str, left: usize) -> String {
-    let shown = visible(line);
-    if left == 0 {
-        return shown.into_owned();
+/// Of a line's visible text, `width` cells after the first `left`.
+fn part(line: &str, left: usize, width: usize) -> String {
+    if line.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+        return line.get(left..).unwrap_or("").chars().take(width).collect();
     }
     let mut used = 0;
-    for (at, c) in shown.char_indices() {
-        if used >= left {
-            return shown[at..].to_owned();
+    let mut out = String::new();
+    for c in line.chars() {
+        if used >= left + width {
+            break;
         }
-        used += cells(c.encode_utf8(&mut [0; 4]));
+        let shown = visible(c.encode_utf8(&mut [0; 4])).into_owned();
+        if used >= left {
+            out.push_str(&shown);
+        }
+        used += cells(&shown);
     }
-    String::new()
+    out
 }

@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 
-use crate::app::{App, Area, Pane};
+use crate::app::{App, Area, Overlay, Pane};
 use crate::keymap::Context;
 use crate::theme::Role;
 
@@ -17,14 +17,14 @@ enum Line {
 }
 
 /// Draws the help over everything; the context one comes from stands first.
-pub(super) fn draw(buf: &mut Buffer, body: Area, scroll: usize, app: &App, look: &Look) {
+pub(super) fn draw(buf: &mut Buffer, body: Area, overlay: &Overlay, app: &App, look: &Look) {
     let width = body.width.min(78);
     let area = Area { x: body.x + (body.width - width) / 2, width, ..body };
     let inner = area.inner();
     let column = if inner.width >= 60 { 24 } else { inner.width / 3 };
     let lines = lines(app, look, inner.width.saturating_sub(column + 2));
     let last = lines.len().saturating_sub(usize::from(inner.height));
-    let scroll = scroll.min(last);
+    let scroll = overlay.first(lines.len(), inner.height.into());
     let bottom = match (scroll * 100).checked_div(last) {
         Some(percent) => format!("{percent} % · ↑ ↓ scroll · Esc closes"),
         None => "Esc closes".to_owned(),

@@ -125,12 +125,13 @@ pub(super) fn details(buf: &mut Buffer, body: Area, details: &Details, look: &Lo
     let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2);
     let area = centred(body, width, height);
     let inner = area.inner();
-    let last = lines.len().saturating_sub(usize::from(inner.height));
-    let bottom = if last > 0 { "↑ ↓ scroll · Esc closes" } else { "Esc closes" };
+    let first = details.overlay.first(lines.len(), inner.height.into());
+    let bottom =
+        if details.overlay.is_long() { "↑ ↓ scroll · Esc closes" } else { "Esc closes" };
     let (border, title) = (look.style(Role::BorderFocus), look.style(Role::Title));
     bordered(buf, area, &Titles { top: &details.title, bottom }, look, border, title);
     let names = u16::try_from(names).unwrap_or(20);
-    let rows = lines.iter().skip(details.scroll.min(last)).zip(inner.y..inner.y + inner.height);
+    let rows = lines.iter().skip(first).zip(inner.y..inner.y + inner.height);
     for ((name, value), y) in rows {
         put(buf, inner.x + 1, y, names, name, look.style(Role::Dim));
         let width = inner.width.saturating_sub(names + 2);

@@ -47,52 +47,55 @@ pub(super) fn put_all(buf: &mut Buffer, x: u16, y: u16, width: u16, pieces: &[Pi
     used
 }
 
-/// Breaks text at spaces into rows of at most `width` cells; words that are longer are cut.
+/// The most characters that [`wrap`] looks at: enough for any screen.
+const WRAPPED: usize = 8192;
+
+/// Breaks text at spaces into rows of at most `width` cells; words that are longer are cut. Of a
+/// very long text only the beginning.
 pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     let width = width.max(1);
-    let text = visible(text);
+    let end = text.char_indices().nth(WRAPPED).map_or(text.len(), |(at, _)| at);
+    let mut shown = visible(&text[..end]).into_owned();
+    if end < text.len() {
+        shown.push('…');
+    }
     let mut rows = vec![String::new()];
     let mut used = 0;
-    for word in text.split(' ') {
-        let mut rest = word;
-        loop {
-            let gap = usize::from(used > 0);
-            if used + gap + cells(rest) <= width {
-                push(&mut rows, gap, rest);
-                used += gap + cells(rest);
-                break;
-            }
+    for word in shown.split(' ') {
+        let wide = cells(word);
+        if used > 0 && used + 1 + wide <= width {
+            used += 1 + wide;
+            push(&mut rows, " ", word);
+        } else {
             if used > 0 {
                 rows.push(String::new());
                 used = 0;
+            }
+            if wide <= width {
+                push(&mut rows, "", word);
+                used = wide;
                 continue;
             }
             // A word wider than a row goes on in the next.
-            let cut = rest
-                .char_indices()
-                .map(|(at, c)| at + c.len_utf8())
-                .take_while(|end| cells(&rest[..*end]) <= width)
-                .last()
-                .unwrap_or_else(|| rest.chars().next().map_or(0, char::len_utf8));
-            push(&mut rows, 0, &rest[..cut]);
-            rest = &rest[cut..];
-            rows.push(String::new());
-            if rest.is_empty() {
-                break;
+            for c in word.chars() {
+                let mut bytes = [0; 4];
+                let c = &*c.encode_utf8(&mut bytes);
+                let wide = cells(c);
+                if used + wide > width && used > 0 {
+                    rows.push(String::new());
+                    used = 0;
+                }
+                push(&mut rows, "", c);
+                used += wide;
             }
         }
-    }
-    if rows.len() > 1 && rows.last().is_some_and(String::is_empty) {
-        rows.pop();
     }
     rows
 }
 
-fn push(rows: &mut [String], gap: usize, word: &str) {
+fn push(rows: &mut [String], gap: &str, word: &str) {
     if let Some(row) = rows.last_mut() {
-        if gap > 0 {
-            row.push(' ');
-        }
+        row.push_str(gap);
         row.push_str(word);
     }
 }
