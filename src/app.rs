@@ -237,6 +237,13 @@ impl App {
         }
     }
 
+    /// Whether the user is looking at another store than the open one: what is known of that one
+    /// is shown then, so that nothing on the screen is about a store that the cursor is not on.
+    pub fn is_elsewhere(&self) -> bool {
+        let at = self.stores.current().map(|info| &info.store);
+        self.focus == Pane::Stores && at.is_some() && at != self.keys.store.as_ref()
+    }
+
     /// Whether writes are refused here.
     pub fn is_read_only(&self) -> bool {
         self.settings.read_only || self.server.read_only

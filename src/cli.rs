@@ -80,11 +80,11 @@ pub fn prepare(cli: &Cli) -> Result<Prepared> {
 /// # Errors
 /// As [`prepare`]; [`ErrorKind::Usage`] if there is no terminal.
 pub fn prepare_browser(cli: &Cli) -> Result<Prepared> {
+    let prepared = prepare(cli)?;
     if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
         return Err(Error::new(ErrorKind::Usage, "the browser needs a terminal")
             .hint("for scripts there are commands: larder --help"));
     }
-    let prepared = prepare(cli)?;
     prepared.config.check()?;
     Ok(prepared)
 }

@@ -125,7 +125,7 @@ impl App {
             }
             Action::Purge | Action::Drop if self.may_write() => {
                 if let Some(info) = self.stores.current().cloned() {
-                    self.ask_about_store(&info, action == Action::Drop);
+                    self.ask_about_store(&info, action == Action::Drop, effects);
                 }
             }
             Action::FindLost => {
@@ -170,7 +170,7 @@ impl App {
                 let store = self.keys.store.clone();
                 let known = store.and_then(|store| self.stores.get(&store).cloned());
                 if let Some(info) = known {
-                    self.ask_about_store(&info, false);
+                    self.ask_about_store(&info, false, effects);
                 }
             }
             _ => self.act_on_one_record(action, effects),
@@ -195,7 +195,7 @@ impl App {
             Action::Right => {
                 self.record.sideways(SIDEWAYS, view);
             }
-            Action::Search => self.prompt(PromptKind::Search, &self.record.needle.clone()),
+            Action::Search if self.value_at_hand().is_some() => self.prompt(PromptKind::Search, ""),
             Action::SearchNext => self.record.step(1, view),
             Action::SearchPrevious => self.record.step(-1, view),
             _ => self.act_on_one_record(action, effects),

@@ -5,7 +5,7 @@ use crossterm::event::KeyEvent;
 use crate::keymap::Action;
 use crate::storage::{RecordMeta, RecordState, StoreInfo, StoreState, Timestamp, Write};
 
-use super::event::{Effect, Shown};
+use super::event::{Effect, Read, Shown, Slot};
 use super::modal::{Confirm, Details, Modal, OnYes, Overlay};
 use super::{App, Notice, Pane, words};
 use crate::preview::visible;
@@ -53,7 +53,11 @@ impl App {
         let Some(Modal::Confirm(confirm)) = self.modal.take() else { return };
         match confirm.on_yes {
             OnYes::Write(write) => self.send(write, effects),
-            OnYes::DiscardEdit => self.editor = None,
+            OnYes::DiscardEdit => {
+                self.editor = None;
+                // Perhaps it was given up because someone else had changed the record.
+                self.reload_record(effects);
+            }
             OnYes::OverwriteRecord => self.save_editor(false, true, effects),
             OnYes::OverwriteFile(path) => self.save_file(path, true, effects),
             OnYes::Quit => self.leave(effects),
@@ -78,16 +82,48 @@ impl App {
         self.modal = Some(Modal::Confirm(Box::new(confirm)));
     }
 
-    pub(super) fn ask_about_store(&mut self, info: &StoreInfo, drop: bool) {
+    /// Asks before a store is emptied or removed. Its weight, where it is not known, is asked of
+    /// the server meanwhile.
+    pub(super) fn ask_about_store(
+        &mut self,
+        info: &StoreInfo,
+        drop: bool,
+        effects: &mut Vec<Effect>,
+    ) {
+        let open = self.keys.store.as_ref() == Some(&info.store) && self.keys.complete;
+        if !open && info.bytes.is_none() {
+            self.read(Slot::Store, Read::Store(info.store.clone()), effects);
+        }
+        let confirm = self.store_question(info, drop);
+        self.modal = Some(Modal::Confirm(Box::new(confirm)));
+    }
+
+    /// Brings the question about a store up to date with what is known of it by now.
+    pub(super) fn update_question(&mut self, info: &StoreInfo) {
+        let Some(Modal::Confirm(asked)) = &self.modal else { return };
+        let drop = match &asked.on_yes {
+            OnYes::Write(Write::Drop(store)) if *store == info.store => true,
+            OnYes::Write(Write::Purge(store)) if *store == info.store => false,
+            _ => return,
+        };
+        let lines = self.store_question(info, drop).lines;
+        if let Some(Modal::Confirm(asked)) = &mut self.modal {
+            asked.lines = lines;
+        }
+    }
+
+    fn store_question(&self, info: &StoreInfo, drop: bool) -> Confirm {
         let store = info.store.clone();
         let open = self.keys.store.as_ref() == Some(&store) && self.keys.complete;
-        let bytes = if open { Some(self.keys.index.total_bytes()) } else { info.bytes };
+        let weight = match (open, info.bytes) {
+            (true, _) => words::size(self.keys.index.total_bytes()),
+            (false, Some(bytes)) => format!("about {} of the server's memory", words::size(bytes)),
+            (false, None) => "size not known".to_owned(),
+        };
         let records = info.records.map_or_else(
             || "an unknown number of records".to_owned(),
             |records| words::plural(records, "record"),
         );
-        let weight = bytes
-            .map_or_else(|| "size not known until the store is opened".to_owned(), words::size);
         let (title, verb, write, what) = if drop {
             (
                 "Drop the store",
@@ -103,13 +139,12 @@ impl App {
                 "All its records are removed for good; the store stays.",
             )
         };
-        let confirm = Confirm::new(title, verb, OnYes::Write(write))
+        Confirm::new(title, verb, OnYes::Write(write))
             .line(store.escaped())
             .line(format!("{records} · {weight}"))
             .line(what)
             // As it is shown: what cannot be seen cannot be typed.
-            .typing(visible(&store.escaped()).into_owned());
-        self.modal = Some(Modal::Confirm(Box::new(confirm)));
+            .typing(visible(&store.escaped()).into_owned())
     }
 
     pub(super) fn show_details(&mut self) {
@@ -144,7 +179,7 @@ fn record_facts(meta: &RecordMeta, facts: &mut Vec<(&'static str, String)>) {
     facts.push(("content type", meta.content_type.as_str().to_owned()));
     let exact = words::plural(meta.size, "byte");
     facts.push(("size", format!("{exact} ({})", words::size(meta.size))));
-    facts.push(("state", record_state(&meta.state)));
+    facts.push(("record state", record_state(&meta.state)));
 }
 
 /// What a record's state means, in words.
@@ -176,12 +211,16 @@ pub(crate) fn store_facts(
         facts.push(("values", format!("{}: some records are not whole", words::count(values))));
     }
     let when = |at: Option<Timestamp>| {
-        at.map_or_else(none, |at| format!("{at} ({})", with_ago(&words::ago(at, now))))
+        at.map_or_else(none, |at| {
+            // With blanks, where a narrow column may break it.
+            let exact = at.to_string().replace('T', " ").replace("+00:00", " UTC");
+            format!("{exact} ({})", with_ago(&words::ago(at, now)))
+        })
     };
     facts.push(("created_at", when(info.created_at)));
     facts.push(("modified_at", when(info.modified_at)));
     facts.push(("accessed_at", when(info.accessed_at)));
-    facts.push(("state", store_state(&info.state)));
+    facts.push(("store state", store_state(&info.state)));
 }
 
 fn with_ago(words: &str) -> String {
@@ -205,5 +244,6 @@ fn store_state(state: &StoreState) -> String {
         StoreState::NotIndexed => "whole, but no index entry leads to it".to_owned(),
         StoreState::StaleId => "an id leads here that is not the store's own".to_owned(),
         StoreState::Damaged(why) => format!("damaged: {why}"),
+        StoreState::Forbidden(why) => format!("not permitted: {why}"),
     }
 }

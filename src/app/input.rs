@@ -44,6 +44,10 @@ impl LineInput {
         use crossterm::event::{KeyCode, KeyModifiers};
         let breaks = matches!(key.code, KeyCode::Enter)
             || (key.code == KeyCode::Char('m') && key.modifiers.contains(KeyModifiers::CONTROL));
+        if key.code == KeyCode::Char('u') && key.modifiers == KeyModifiers::CONTROL {
+            // As in a shell.
+            return self.area.delete_line_by_head();
+        }
         !breaks && self.area.input(key)
     }
 

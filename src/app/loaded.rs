@@ -75,7 +75,10 @@ impl App {
                     });
                 }
             }
-            Loaded::Store(info) => self.stores.update(*info),
+            Loaded::Store(info) => {
+                self.update_question(&info);
+                self.stores.update(*info);
+            }
             Loaded::Keys(index, share) => {
                 let done = share >= 1.0;
                 self.keys.loading = (!done).then_some(share);

@@ -144,6 +144,9 @@ impl App {
                 )));
             }
             Err(SaveError::Failed(why)) => {
+                if self.modal.is_none() && self.editor.is_none() {
+                    self.prompt(PromptKind::SaveValue, &shown);
+                }
                 self.notice = Some(Notice::failure(format!("{shown} was not saved: {why}")));
             }
         }

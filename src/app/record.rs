@@ -7,6 +7,10 @@ use crate::storage::{Error, Key, Record, RecordMeta, StoreName};
 
 use super::event::Shown;
 use super::layout::Area;
+use super::words;
+
+/// A note takes no more rows than this from the value.
+const NOTE_ROWS: usize = 3;
 
 /// A record, how far it has been scrolled, and the search in it.
 #[derive(Debug, Default)]
@@ -121,14 +125,22 @@ impl RecordPane {
         let inner = pane.inner();
         Viewport {
             width: inner.width.saturating_sub(2),
-            height: inner.height.saturating_sub(self.heading_rows()),
+            height: inner.height.saturating_sub(self.heading_rows(inner.width.saturating_sub(2))),
             wrap: self.wrap,
         }
     }
 
-    /// How many rows stand above the value: type and size, and a note if there is one.
-    pub fn heading_rows(&self) -> u16 {
-        1 + u16::from(self.note().is_some())
+    /// How many rows stand above the value: type and size, and what is to be said of it.
+    pub fn heading_rows(&self, width: u16) -> u16 {
+        1 + self.note_rows(width).len() as u16
+    }
+
+    /// The [note](Self::note), in rows of this width.
+    pub fn note_rows(&self, width: u16) -> Vec<String> {
+        let Some(note) = self.note() else { return Vec::new() };
+        let mut rows = words::wrap(&note, width.into());
+        rows.truncate(NOTE_ROWS);
+        rows
     }
 
     /// What the reader should know of this value before reading it.
@@ -147,7 +159,7 @@ impl RecordPane {
         };
         let note = self.preview().and_then(|preview| preview.note());
         match (damage, note) {
-            (Some(damage), Some(note)) => Some(format!("{damage} · {note}")),
+            (Some(damage), Some(note)) => Some(format!("{note} · {damage}")),
             (damage, note) => damage.or_else(|| note.map(str::to_owned)),
         }
     }

@@ -1,10 +1,10 @@
 //! Writes on their way, answered, and lost.
 
 use crate::index::Change;
-use crate::storage::{Error, ErrorKind, Fate, OpenBy, StoreName, Write, Written};
+use crate::storage::{Error, ErrorKind, Fate, Key, OpenBy, StoreName, Write, Written};
 
 use super::event::{Effect, Read, Slot};
-use super::modal::{Confirm, Modal, OnYes, fate_words};
+use super::modal::{Confirm, Modal, OnYes, PromptKind, fate_words};
 use super::{App, Notice, Pane, words};
 
 impl App {
@@ -168,7 +168,7 @@ impl App {
             let line = if is_new {
                 "There is a record of this key already."
             } else {
-                "Someone else has changed this record since it was read."
+                "Someone else has changed or deleted this record since it was read."
             };
             self.modal = Some(Modal::Confirm(Box::new(
                 Confirm::new("Overwrite the record", "overwrite", OnYes::OverwriteRecord)
@@ -177,6 +177,14 @@ impl App {
             )));
             self.notice = None;
             return;
+        }
+        let typed = match write {
+            Write::Create(OpenBy::Name(name)) => Some((PromptKind::StoreName, name)),
+            Write::Create(OpenBy::Alias(alias)) => Some((PromptKind::StoreAlias, alias)),
+            _ => None,
+        };
+        if let (Some((kind, text)), None, None) = (typed, &self.modal, &self.editor) {
+            self.prompt(kind, text);
         }
         self.notice = Some(Notice::from(error));
     }
@@ -193,11 +201,16 @@ impl App {
     }
 }
 
+fn named(key: &Key) -> String {
+    let key = key.escaped();
+    if key.is_empty() { "the empty key".to_owned() } else { key }
+}
+
 fn doing(write: &Write) -> String {
     match write {
         Write::Create(_) => "creating the store".to_owned(),
-        Write::Set(set) => format!("saving {}", set.key),
-        Write::Delete { keys, .. } if keys.len() == 1 => format!("deleting {}", keys[0]),
+        Write::Set(set) => format!("saving {}", named(&set.key)),
+        Write::Delete { keys, .. } if keys.len() == 1 => format!("deleting {}", named(&keys[0])),
         Write::Delete { keys, .. } => {
             format!("deleting {}", words::plural(keys.len() as u64, "record"))
         }
@@ -210,9 +223,9 @@ fn done_words(write: &Write, written: &Written) -> String {
     match write {
         Write::Create(_) if written.records == 0 => "the store was there already".to_owned(),
         Write::Create(_) => "store created".to_owned(),
-        Write::Set(set) => format!("saved {}", set.key),
+        Write::Set(set) => format!("saved {}", named(&set.key)),
         Write::Delete { keys, .. } if keys.len() == 1 && written.records == 1 => {
-            format!("deleted {}", keys[0])
+            format!("deleted {}", named(&keys[0]))
         }
         Write::Delete { .. } if written.records == 0 => {
             "nothing to delete: someone was faster".to_owned()

@@ -30,6 +30,7 @@ pub(super) fn store(info: &StoreInfo) -> Map<String, Value> {
         StoreState::NotIndexed => ("not_indexed", None),
         StoreState::StaleId => ("stale_id", None),
         StoreState::Damaged(why) => ("damaged", Some(why)),
+        StoreState::Forbidden(why) => ("forbidden", Some(why)),
     };
     map.insert("state".into(), json!(state));
     if let Some(problem) = problem {
@@ -75,6 +76,7 @@ pub(super) fn store_problem(state: &StoreState) -> Option<String> {
         StoreState::NotIndexed => "not indexed: no index leads to it".into(),
         StoreState::StaleId => "stale id: an index names it under an id that is not its own".into(),
         StoreState::Damaged(why) => format!("damaged: {why}"),
+        StoreState::Forbidden(why) => format!("not permitted: {why}"),
     })
 }
 

@@ -161,6 +161,8 @@ pub enum StoreState {
     StaleId,
     /// The metadata cannot be read; says why.
     Damaged(String),
+    /// The server does not let this user read the metadata; says what is forbidden.
+    Forbidden(String),
 }
 
 /// A store and what is known of it without reading its records.

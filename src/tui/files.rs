@@ -13,12 +13,20 @@ use crate::app::SaveError;
 /// # Errors
 /// [`SaveError::Exists`] unless it may be replaced; the operating system's reason otherwise.
 pub(super) fn save(path: &Path, bytes: &[u8], overwrite: bool) -> Result<usize, SaveError> {
-    let failed = |error: io::Error| SaveError::Failed(error.to_string());
+    // Without the name of the temporary file, which says nothing to anybody.
+    let failed = |error: io::Error| SaveError::Failed(io::Error::from(error.kind()).to_string());
+    if path.is_dir() {
+        return Err(SaveError::Failed("it is a folder; name a file in it".to_owned()));
+    }
     if !overwrite && path.symlink_metadata().is_ok() {
         return Err(SaveError::Exists);
     }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or_else(|| Path::new("."));
+    if !folder.is_dir() {
+        let why = format!("there is no folder {}; make it first", folder.display());
+        return Err(SaveError::Failed(why));
+    }
     let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
     file.write_all(bytes).map_err(failed)?;
     file.as_file().sync_all().map_err(failed)?;

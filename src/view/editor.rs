@@ -10,7 +10,7 @@ use crate::theme::Role;
 
 use super::Look;
 use super::frame::{Titles, bordered};
-use super::paint::{put, wrap};
+use super::paint::put;
 
 /// Columns of a field's label.
 const LABEL: u16 = 14;
@@ -67,7 +67,7 @@ pub(super) fn draw(
     put(buf, inner.x, inner.y + 2, inner.width, &rule, look.style(Role::Border));
     let mut value = Area { x, y: inner.y + 3, width, height: inner.height - 3 };
     if let Some(fault) = &editor.fault {
-        let lines = wrap(fault, usize::from(width));
+        let lines = words::wrap(fault, usize::from(width));
         let rows =
             u16::try_from(lines.len()).unwrap_or(1).min(value.height.saturating_sub(1)).min(3);
         let y = value.y + value.height - rows;

@@ -1,8 +1,9 @@
 //! The line at the bottom: a prompt, a notice, or the keys of the pane in focus.
 
 use ratatui::buffer::Buffer;
+use ratatui::style::Style;
 
-use crate::app::{App, Area, Modal, Prompt, PromptKind, Tone};
+use crate::app::{App, Area, Modal, Prompt, PromptKind, Tone, words};
 use crate::keymap::Action;
 use crate::preview::{cells, visible};
 use crate::theme::Role;
@@ -20,6 +21,11 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, look: &Look) -> Opti
     }
     put(buf, area.x, area.y, area.width, &" ".repeat(area.width.into()), look.style(Role::Text));
     if let Some(Modal::Prompt(line)) = &app.modal {
+        // A prompt that is shown again says why in the row above.
+        if let (Some(notice), true) = (&app.notice, area.y > 2) {
+            let above = Area { y: area.y - 1, ..area };
+            say(buf, above, &notice.text, look.style(Role::Danger));
+        }
         return Some(prompt(buf, area, line, look));
     }
     if let Some(notice) = &app.notice {
@@ -29,8 +35,8 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, look: &Look) -> Opti
             Tone::Warning => ("! ", Role::Warning),
             Tone::Failure => ("! ", Role::Danger),
         };
-        let text = format!(" {mark}{}", notice.text);
-        put(buf, area.x, area.y, area.width, &text, look.style(role));
+        let text = format!("{mark}{}", notice.text);
+        say(buf, area, &text, look.style(role));
         return None;
     }
     // Where a name is typed, letters are letters; the dialog itself says what the keys do.
@@ -39,6 +45,17 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, look: &Look) -> Opti
         hints(buf, area, app, look);
     }
     None
+}
+
+/// Writes a sentence; a long one takes rows from what lies above.
+fn say(buf: &mut Buffer, area: Area, text: &str, style: Style) {
+    let mut rows = words::wrap(text, area.width.saturating_sub(2).into());
+    rows.truncate(usize::from(area.y / 2).clamp(1, 4));
+    let first = area.y + 1 - rows.len() as u16;
+    for (row, y) in rows.iter().zip(first..) {
+        put(buf, area.x, y, area.width, &" ".repeat(area.width.into()), Style::reset());
+        put(buf, area.x + 1, y, area.width.saturating_sub(2), row, style);
+    }
 }
 
 fn prompt(buf: &mut Buffer, area: Area, prompt: &Prompt, look: &Look) -> (u16, u16) {

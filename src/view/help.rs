@@ -2,13 +2,13 @@
 
 use ratatui::buffer::Buffer;
 
-use crate::app::{App, Area, Overlay, Pane};
+use crate::app::{App, Area, Overlay, Pane, words};
 use crate::keymap::Context;
 use crate::theme::Role;
 
 use super::Look;
 use super::frame::{Titles, bordered};
-use super::paint::{put, wrap};
+use super::paint::put;
 
 enum Line {
     Title(&'static str),
@@ -67,7 +67,7 @@ fn lines(app: &App, look: &Look, room: u16) -> Vec<Line> {
             let unicode = look.symbols.unicode;
             let chords: Vec<_> = chords.iter().map(|chord| chord.label(unicode)).collect();
             let mut keys = chords.join("  ");
-            for row in wrap(action.description(), room.into()) {
+            for row in words::wrap(action.description(), room.into()) {
                 lines.push(Line::Key(std::mem::take(&mut keys), row));
             }
         }

@@ -10,7 +10,7 @@ use crate::theme::Role;
 
 use super::Look;
 use super::frame::{Titles, pane};
-use super::paint::{put, put_right, wrap};
+use super::paint::{put, put_right};
 
 /// Columns of a fact's name.
 const NAMES: u16 = 13;
@@ -23,7 +23,8 @@ const TYPE: u16 = 9;
 pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, look: &Look) {
     let focused = app.focus == Pane::Keys;
     let keys = &app.keys;
-    let Some(store) = &keys.store else {
+    let open = keys.store.as_ref().filter(|_| !app.is_elsewhere());
+    let Some(store) = open else {
         unopened(buf, area, app, look);
         return;
     };
@@ -67,7 +68,7 @@ fn unopened(buf: &mut Buffer, area: Area, app: &App, look: &Look) {
     let (x, width) = (inner.x + 1, inner.width.saturating_sub(2));
     let mut rows = inner.y..inner.y + inner.height;
     for (name, value) in &facts {
-        let lines = wrap(value, usize::from(width.saturating_sub(NAMES)));
+        let lines = words::wrap(value, usize::from(width.saturating_sub(NAMES)));
         for (at, line) in lines.iter().enumerate() {
             let Some(y) = rows.next() else { return };
             let name = if at == 0 { name } else { "" };
@@ -109,7 +110,9 @@ fn titles(app: &App, store: &str) -> (String, String) {
 
 fn say(buf: &mut Buffer, inner: Area, text: &str, role: Role, look: &Look) {
     let width = inner.width.saturating_sub(2);
-    for (line, y) in wrap(text, usize::from(width)).iter().zip(inner.y..inner.y + inner.height) {
+    for (line, y) in
+        words::wrap(text, usize::from(width)).iter().zip(inner.y..inner.y + inner.height)
+    {
         put(buf, inner.x + 1, y, width, line, look.style(role));
     }
 }
@@ -165,11 +168,11 @@ fn row(
     }
     if type_width > 0 {
         let x = right.saturating_sub(size_width + type_width) + 1;
-        let (word, role) = if damaged {
-            ("damaged", Role::Warning)
-        } else {
-            (meta.content_type.short(), type_role(meta.content_type.family()))
-        };
+        let word = meta.content_type.short();
+        let role = type_role(meta.content_type.family());
+        if damaged {
+            put(buf, x - 1, y, 1, s.damaged, look.style(Role::Warning));
+        }
         put(buf, x, y, type_width - 1, word, look.style(role));
     }
     // The marker alone shows the cursor: a move that also restyled two keys would cost as many

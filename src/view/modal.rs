@@ -2,14 +2,14 @@
 
 use ratatui::buffer::Buffer;
 
-use crate::app::{App, Area, Confirm, Details, OnYes};
+use crate::app::{App, Area, Confirm, Details, OnYes, words};
 use crate::preview::{cells, visible};
 use crate::storage::Write;
 use crate::theme::Role;
 
 use super::Look;
 use super::frame::{Titles, bordered};
-use super::paint::{put, wrap};
+use super::paint::put;
 
 /// The middle of the screen, in this size or as large as there is room for.
 fn centred(body: Area, width: u16, height: u16) -> Area {
@@ -34,7 +34,7 @@ pub(super) fn confirm(
     let text = usize::from(width.saturating_sub(4));
     let mut lines: Vec<String> = Vec::new();
     for line in &confirm.lines {
-        let mut wrapped = wrap(line, text);
+        let mut wrapped = words::wrap(line, text);
         // A key of a thousand characters must not push the buttons off the screen.
         if wrapped.len() > 3 {
             wrapped.truncate(3);
@@ -118,7 +118,7 @@ pub(super) fn details(buf: &mut Buffer, body: Area, details: &Details, look: &Lo
     let room = usize::from(width.saturating_sub(4)).saturating_sub(names).max(1);
     let mut lines: Vec<(&str, String)> = Vec::new();
     for (name, value) in &details.facts {
-        for (at, part) in wrap(value, room).into_iter().enumerate() {
+        for (at, part) in words::wrap(value, room).into_iter().enumerate() {
             lines.push((if at == 0 { name } else { "" }, part));
         }
     }

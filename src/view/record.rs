@@ -11,10 +11,13 @@ use crate::theme::Role;
 use super::Look;
 use super::frame::{Titles, pane};
 use super::keys::type_role;
-use super::paint::{put, put_right, wrap};
+use super::paint::{put, put_right};
 
 /// Draws the record under the cursor.
 pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, look: &Look) {
+    if app.is_elsewhere() {
+        return pane(buf, area, false, &Titles { top: "Value", bottom: "" }, look);
+    }
     let record = &app.record;
     let focused = app.focus == Pane::Record;
     let stale = record.is_stale() && record.slow;
@@ -49,14 +52,15 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, look: &Look) {
         Some(Shown::Whole(whole, preview)) => {
             heading(buf, inner, &whole.meta, look);
             let mut y = inner.y + 1;
-            if let Some(note) = record.note() {
-                put(buf, inner.x, y, inner.width, &note, look.style(Role::Warning));
+            for row in record.note_rows(inner.width) {
+                put(buf, inner.x, y, inner.width, &row, look.style(Role::Warning));
                 y += 1;
             }
             let view = record.viewport(area);
+            let rest = below(inner, y - inner.y);
             match preview.kind() {
-                Kind::None => say(buf, below(inner, 1), "None", Role::TypeNone, look),
-                Kind::Empty => say(buf, below(inner, 1), "(empty)", Role::Dim, look),
+                Kind::None => say(buf, rest, "None", Role::TypeNone, look),
+                Kind::Empty => say(buf, rest, "(empty)", Role::Dim, look),
                 _ => {
                     let rows = preview.rows(record.scroll, view, record.matches.as_ref());
                     for (row, y) in rows.iter().zip(y..inner.y + inner.height) {
@@ -128,7 +132,7 @@ fn heading(buf: &mut Buffer, inner: Area, meta: &RecordMeta, look: &Look) {
 
 fn say(buf: &mut Buffer, inner: Area, text: &str, role: Role, look: &Look) {
     for (line, y) in
-        wrap(text, usize::from(inner.width)).iter().zip(inner.y..inner.y + inner.height)
+        words::wrap(text, usize::from(inner.width)).iter().zip(inner.y..inner.y + inner.height)
     {
         put(buf, inner.x, y, inner.width, line, look.style(role));
     }

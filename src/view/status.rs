@@ -17,8 +17,12 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, look: &Look) {
     }
     put(buf, area.x, area.y, area.width, &" ".repeat(area.width.into()), look.style(Role::Text));
     if let Link::Open(Connection::Down { tries, reason }) = &app.link {
-        let times = if *tries == 1 { "time" } else { "times" };
-        let text = format!(" ! no connection, tried {tries} {times} · {reason}");
+        let tried = match tries {
+            0 => String::new(),
+            1 => ", tried once".to_owned(),
+            more => format!(", tried {more} times"),
+        };
+        let text = format!(" ! no connection{tried} · {reason}");
         let filled = format!("{text:<width$}", width = usize::from(area.width));
         put(
             buf,

@@ -8,7 +8,7 @@ use crate::theme::Role;
 
 use super::Look;
 use super::frame::{Titles, pane};
-use super::paint::{put, put_right, wrap};
+use super::paint::{put, put_right};
 
 /// Draws the list of stores.
 pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, look: &Look) {
@@ -35,7 +35,7 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, look: &Look) {
         } else {
             Role::Dim
         };
-        for (line, y) in wrap(&text, usize::from(inner.width.saturating_sub(2)))
+        for (line, y) in words::wrap(&text, usize::from(inner.width.saturating_sub(2)))
             .iter()
             .zip(inner.y..inner.y + inner.height)
         {
@@ -86,17 +86,15 @@ fn row(
     let open = app.keys.store.as_ref() == Some(&info.store);
     let marker = if current { look.symbols.marker } else { " " };
     put(buf, inner.x, y, 1, marker, look.style(Role::Marker));
+    // What it is that is not whole, the pane beside says.
+    let mark = if info.state == StoreState::Whole { " " } else { look.symbols.damaged };
+    put(buf, inner.x + 1, y, 1, mark, look.style(Role::Warning));
     let right = inner.x + inner.width.saturating_sub(1);
     let mut end = right;
     if inner.width >= 24 {
-        // What is not whole says so where the others have their time.
-        let when = match state_word(&info.state) {
-            Some(word) => word.to_owned(),
-            None => info.modified_at.map(|at| words::ago(at, app.now)).unwrap_or_default(),
-        };
-        let role = if info.state == StoreState::Whole { Role::Dim } else { Role::Warning };
-        let start = put_right(buf, end, y, 11, &when, look.style(role));
-        end = start.min(end.saturating_sub(6)).saturating_sub(1);
+        let when = info.modified_at.map(|at| words::ago(at, app.now)).unwrap_or_default();
+        put_right(buf, end, y, 6, &when, look.style(Role::Dim));
+        end = end.saturating_sub(7);
     }
     let records = info.records.map_or_else(|| "?".to_owned(), words::count);
     let start = put_right(buf, end, y, 13, &records, look.style(Role::Text));
@@ -110,15 +108,4 @@ fn row(
     let name = info.store.escaped();
     let name = if name.is_empty() { "(empty name)" } else { &name };
     put(buf, inner.x + 2, y, width, name, look.style(role));
-}
-
-fn state_word(state: &StoreState) -> Option<&'static str> {
-    Some(match state {
-        StoreState::Whole => return None,
-        StoreState::HalfMade => "half-made",
-        StoreState::Ghost => "ghost",
-        StoreState::NotIndexed => "not indexed",
-        StoreState::StaleId => "stale id",
-        StoreState::Damaged(_) => "damaged",
-    })
 }

@@ -51,10 +51,11 @@ async fn a_ghost_is_found_and_put_in_order() {
         let ghost = &found[0].store;
         assert_eq!(*ghost, StoreName::from("ghost:a*"));
         assert_eq!((found[0].records, &found[0].state), (Some(2), &StoreState::Ghost));
-        assert_eq!(redis.storage().get_metadata(ghost).await.unwrap(), found[0]);
+        let alone = redis.storage().get_metadata(ghost).await.unwrap();
+        assert_eq!(StoreInfo { bytes: None, ..alone }, found[0]);
         let write = set(ghost, &Key::from("new"), Value::Text("x".into()), None);
         let refused = redis.storage().set_value(&write).await.unwrap_err();
-        assert_eq!(refused.kind, ErrorKind::NotFound);
+        assert_eq!(refused.kind, ErrorKind::Damaged, "{refused}");
         is_put_in_order(redis.storage(), ghost).await;
         assert_eq!(lost(redis.storage()).await, []);
         assert_eq!(redis.storage().stores().await.unwrap().len(), 1);
@@ -72,7 +73,7 @@ async fn a_store_that_lost_its_index_is_found_and_put_in_order() {
     assert_eq!(found[0].state, StoreState::NotIndexed);
     let opened = redis.storage().open(&OpenBy::Name("shop".into())).await.unwrap();
     assert!(!opened.created);
-    assert_eq!(opened.info, found[0]);
+    assert_eq!(StoreInfo { bytes: None, ..opened.info }, found[0]);
     put(redis.storage(), &found[0].store, "one", "1").await;
     is_put_in_order(redis.storage(), &found[0].store).await;
 }
@@ -308,4 +309,23 @@ async fn a_server_without_redisjson_says_so() {
     assert_eq!(server.cli(&["DBSIZE"]), b"0");
     server.cli(&["HSET", "key_value_stores:name_to_id", "shop", "a1"]);
     assert_eq!(storage.stores().await.unwrap_err().kind, ErrorKind::NoJsonModule);
+}
+
+#[tokio::test]
+async fn a_full_server_still_lets_records_be_removed() {
+    let redis = Redis::new().await;
+    let shop = store(redis.storage(), "shop").await;
+    for key in ["one", "two", "three"] {
+        put(redis.storage(), &shop, key, "value").await;
+    }
+    let before = redis.storage().get_metadata(&shop).await.unwrap().modified_at;
+    redis.server.cli(&["CONFIG", "SET", "maxmemory", "1"]);
+    let write = set(&shop, &Key::from("four"), Value::Text("x".into()), None);
+    let refused = redis.storage().set_value(&write).await.unwrap_err();
+    assert_eq!(refused.kind, ErrorKind::OutOfMemory);
+    let deleted = redis.storage().delete_value(&shop, &[Key::from("one")]).await.unwrap();
+    assert_eq!(deleted.records, 1);
+    assert!(redis.storage().get_metadata(&shop).await.unwrap().modified_at > before);
+    assert_eq!(redis.storage().purge(&shop).await.unwrap().records, 2);
+    redis.storage().drop_store(&shop).await.unwrap();
 }

@@ -100,11 +100,16 @@ impl RedisStorage {
             return Err(no_store(store));
         };
         let mut commands = vec![command("HGET", [Value::from(NAME_TO_ID), store_arg(store)])];
+        // From a few of its fields: cheap at any size, and about right.
+        commands.push(command("MEMORY USAGE", [layout::key(store, Part::Items)]));
         if let Some(id) = &info.id {
             commands.push(command("HGET", [Value::from(ID_TO_NAME), Value::from(id)]));
         }
         let mut replies = self.link.pipeline(commands).await?.into_iter();
         let mut index = Indexed { id: reply::bytes(reply::next(&mut replies)?)?, ids: Vec::new() };
+        // A word about it can be refused, or unknown.
+        let memory = reply::next(&mut replies).and_then(|value| reply::integer(&value));
+        info.bytes = memory.ok();
         if let Some(id) = &info.id
             && let Some(name) = reply::bytes(reply::next(&mut replies)?)?
             && name == store.as_bytes()
@@ -204,6 +209,9 @@ fn gather(
             }
             Err(fault) => info.state = StoreState::Damaged(fault),
         },
+        Err(error) if error.kind == ErrorKind::Permission => {
+            info.state = StoreState::Forbidden(error.problem);
+        }
         Err(error) => info.state = StoreState::Damaged(of_one_store(error)?),
     }
     let mut count = |reply: Result<Value>| match reply.and_then(|value| reply::integer(&value)) {
@@ -223,9 +231,7 @@ fn gather(
 /// Passes on what concerns the whole server; what concerns one store becomes its fault.
 fn of_one_store(error: Error) -> Result<String> {
     match error.kind {
-        ErrorKind::WrongType | ErrorKind::Damaged | ErrorKind::Permission | ErrorKind::Server => {
-            Ok(error.problem)
-        }
+        ErrorKind::WrongType | ErrorKind::Damaged | ErrorKind::Server => Ok(error.problem),
         _ => Err(error),
     }
 }
@@ -234,7 +240,7 @@ fn of_one_store(error: Error) -> Result<String> {
 pub(super) fn judge(info: &mut StoreInfo, index: &Indexed) {
     let own = |id: &Bytes| info.id.as_ref().is_some_and(|own| own.as_bytes() == id);
     info.state = match &info.state {
-        StoreState::Damaged(_) => return,
+        StoreState::Damaged(_) | StoreState::Forbidden(_) => return,
         _ if info.id.is_none() => match index {
             Indexed { id: Some(_), .. } => StoreState::HalfMade,
             Indexed { ids, .. } if !ids.is_empty() => StoreState::StaleId,

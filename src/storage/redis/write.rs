@@ -68,8 +68,20 @@ impl RedisStorage {
                     state: RecordState::Whole,
                 }),
             }),
-            b"missing" => Err(no_store(&set.store)),
+            b"missing" => Err(self.why_missing(&set.store).await),
             _ => Err(conflict(set)),
+        }
+    }
+
+    /// Why there is no metadata: because there is no such store, or because it is half-made.
+    async fn why_missing(&self, store: &StoreName) -> Error {
+        match self.info(store).await {
+            Ok(_) => {
+                let name = store.escaped();
+                Error::new(ErrorKind::Damaged, format!("the store {name} has no metadata"))
+                    .hint("Crawlee cannot use it either: drop it and create it again")
+            }
+            Err(error) => error,
         }
     }
 

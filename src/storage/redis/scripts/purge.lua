@@ -12,8 +12,23 @@ if not redis.call('JSON.GET', metadata) and records == 0
 end
 
 -- XX leaves a store without metadata as it is.
-redis.call('JSON.SET', metadata, '$.accessed_at', ARGV[1], 'XX')
-redis.call('JSON.SET', metadata, '$.modified_at', ARGV[1], 'XX')
+local function touch()
+    for _, field in ipairs({'$.accessed_at', '$.modified_at'}) do
+        local reply = redis.pcall('JSON.SET', metadata, field, ARGV[1], 'XX')
+        if type(reply) == 'table' and reply.err then
+            return reply
+        end
+    end
+end
+-- A server without memory refuses this, but what frees memory must not wait for memory: there it
+-- comes after, when a script that has begun to write is let through.
+local full = touch()
+if full and not string.find(full.err, 'OOM', 1, true) then
+    return full
+end
 -- UNLINK frees a large hash in the background, where DEL would stop the server.
-redis.call('UNLINK', items, metadata_items)
+local freed = redis.call('UNLINK', items, metadata_items)
+if full and freed > 0 then
+    touch()
+end
 return records
