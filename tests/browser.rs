@@ -208,6 +208,55 @@ fn it_stays_when_the_server_goes_and_is_back_when_the_server_is() {
 }
 
 #[test]
+fn a_write_whose_answer_is_lost_is_settled_after_the_reconnect() {
+    let server = filled();
+    let mut screen = Screen::start(&["--timeout", "1", &server.url()], &[], 24, 80);
+    screen.wait_for_text("shop");
+    screen.keys("\r");
+    screen.wait_for_text("shop · 3 records");
+    screen.keys("j");
+    screen.wait_for_text("\"price\": 46.20");
+    screen.keys("d");
+    screen.wait_for_text("Delete the record");
+    server.stop_process();
+    screen.keys("y");
+    screen.wait_for_text("looking whether");
+    server.continue_process();
+    screen.wait_for_text("the answer was lost, but it was applied");
+    screen.wait_for_text("shop · 2 records");
+    assert_eq!(value(&server, "page-1"), "");
+}
+
+#[test]
+fn ctrl_z_in_the_users_editor_gives_the_shell_back() {
+    let server = filled();
+    let folder = tempfile::tempdir().unwrap();
+    let editor = folder.path().join("editor");
+    // As vi does on Ctrl-Z: it stops everyone in the foreground, and goes on after `fg`.
+    std::fs::write(&editor, "#!/bin/sh\nkill -TSTP 0\nsed -i 's/7/8/' \"$1\"\n").unwrap();
+    std::fs::set_permissions(&editor, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let editor = editor.display().to_string();
+    let env = [("PS1", "$ "), ("EDITOR", editor.as_str())];
+    let mut shell = Screen::start_program(std::path::Path::new("/bin/sh"), &["-i"], &env, 24, 80);
+    shell.wait_for_text("$ ");
+    shell.keys(&format!("{} {}\r", pty::larder().display(), server.url()));
+    shell.wait_for_text("shop");
+    shell.keys("\r");
+    shell.wait_for_text("shop · 3 records");
+    shell.keys("jj");
+    shell.wait_for_text("\"price\": 7");
+    shell.keys("E");
+    shell.wait_for("the shell", |text| text.contains("Stopped") && text.trim_end().ends_with('$'));
+    shell.keys("fg\r");
+    shell.wait_for_text("saved page-2");
+    assert_eq!(value(&server, "page-2"), r#"{"price": 8}"#);
+    shell.keys("q");
+    shell.wait_for_screen("the shell's screen", |screen| !screen.alternate_screen());
+    shell.keys("exit\r");
+    shell.exit_code();
+}
+
+#[test]
 fn a_refused_connection_is_one_sentence_and_can_be_tried_again() {
     let mut server = filled();
     let url = server.url();

@@ -214,7 +214,7 @@ pub(crate) fn store_facts(
         at.map_or_else(none, |at| {
             // With blanks, where a narrow column may break it.
             let exact = at.to_string().replace('T', " ").replace("+00:00", " UTC");
-            format!("{exact} ({})", with_ago(&words::ago(at, now)))
+            format!("{exact} · {}", with_ago(&words::ago(at, now)))
         })
     };
     facts.push(("created_at", when(info.created_at)));

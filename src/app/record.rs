@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::preview::{Matches, Mode, Preview, Scroll, Viewport};
+use crate::preview::{Matches, Mode, Preview, Scroll, Viewport, fit};
 use crate::storage::{Error, Key, Record, RecordMeta, StoreName};
 
 use super::event::Shown;
@@ -139,7 +139,12 @@ impl RecordPane {
     pub fn note_rows(&self, width: u16) -> Vec<String> {
         let Some(note) = self.note() else { return Vec::new() };
         let mut rows = words::wrap(&note, width.into());
-        rows.truncate(NOTE_ROWS);
+        if rows.len() > NOTE_ROWS {
+            rows.truncate(NOTE_ROWS);
+            if let Some(last) = rows.last_mut() {
+                *last = fit(&format!("{last}…"), width.into()).into_owned();
+            }
+        }
         rows
     }
 
