@@ -165,39 +165,61 @@ fn fetch(server: &Server, report: &mut Report) {
     report.line("the same: peak memory, times the size", share, Some(2.0), "×");
 }
 
-/// Opens and closes the help while the value comes: that is answered whatever the pane does.
+/// Opens and closes the help while the value comes: that is answered whatever the pane does. Then
+/// the same while redis-cli fetches it and larder has nothing else to do, in the same run: what
+/// two busy programs beside it make of a key on this machine.
 fn keys_meanwhile(server: &Server, report: &mut Report) {
-    let mut times = Vec::new();
+    let (mut times, mut beside) = (Vec::new(), Vec::new());
     for _ in 0..RUNS {
-        let mut screen = focused(server, 1, "200");
-        let without = screen.contents();
-        screen.keys("?");
-        screen.wait_quiet(SETTLED);
-        // A line that only the help has tells whether it is open.
-        let with = screen.contents();
-        let line = with.lines().find(|line| {
-            !without.contains(*line) && line.chars().filter(char::is_ascii_alphabetic).count() > 10
-        });
-        let help = line.expect("the help has lines of its own").to_owned();
-        screen.keys("?");
-        screen.wait_quiet(SETTLED);
+        let (mut screen, help) = with_help(server);
         let deadline = Instant::now() + Duration::from_secs(10);
         screen.keys("f");
         while !screen.contents().contains(SHOWN) && Instant::now() < deadline {
-            for open in [true, false] {
-                let pressed = Instant::now();
-                screen.keys("?");
-                screen.wait_for("the help, or not", |text| text.contains(&help) == open);
-                times.push(ms(pressed.elapsed()));
-                // Two frames: what is drawn for one key must not count for the next.
-                sleep(Duration::from_millis(32));
-            }
+            press_twice(&mut screen, &help, &mut times);
         }
         screen.wait_for_text(SHOWN);
+        quit(&mut screen);
+
+        let (mut screen, help) = with_help(server);
+        std::thread::scope(|scope| {
+            let other = scope.spawn(|| redis_cli(server, "b-large"));
+            while !other.is_finished() {
+                press_twice(&mut screen, &help, &mut beside);
+            }
+        });
         quit(&mut screen);
     }
     report.line("a key while 200 MB come: median", median(&times), None, "ms");
     report.line("a key while 200 MB come: slowest", max(&times), Some(16.0), "ms");
+    report.line("a key while redis-cli fetches them: median", median(&beside), None, "ms");
+    report.line("a key while redis-cli fetches them: slowest", max(&beside), None, "ms");
+}
+
+/// The browser before a large value, and a line that only the help has.
+fn with_help(server: &Server) -> (Screen, String) {
+    let mut screen = focused(server, 1, "200");
+    let without = screen.contents();
+    screen.keys("?");
+    screen.wait_quiet(SETTLED);
+    let with = screen.contents();
+    let line = with.lines().find(|line| {
+        !without.contains(*line) && line.chars().filter(char::is_ascii_alphabetic).count() > 10
+    });
+    let help = line.expect("the help has lines of its own").to_owned();
+    screen.keys("?");
+    screen.wait_quiet(SETTLED);
+    (screen, help)
+}
+
+fn press_twice(screen: &mut Screen, help: &str, times: &mut Vec<f64>) {
+    for open in [true, false] {
+        let pressed = Instant::now();
+        screen.keys("?");
+        screen.wait_for("the help, or not", |text| text.contains(help) == open);
+        times.push(ms(pressed.elapsed()));
+        // Two frames: what is drawn for one key must not count for the next.
+        sleep(Duration::from_millis(32));
+    }
 }
 
 fn json(server: &Server, report: &mut Report) {
