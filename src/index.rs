@@ -20,38 +20,16 @@ pub use builder::Builder;
 pub use change::Change;
 pub use selection::{Selection, Sort};
 
-use crate::storage::{ContentType, Key, RecordMeta, RecordState};
+/// One row of an index, borrowed. The content type is unknown if the store has more than 65,535
+/// different ones before it.
+pub use crate::storage::PageRow as Row;
+
 use columns::Columns;
 
 /// The keys of a store with their metadata, sorted by the keys' bytes, each key once.
 #[derive(Debug, Clone, Default)]
 pub struct Index {
     columns: Columns,
-}
-
-/// One row of an index, borrowed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Row<'a> {
-    /// The key's bytes.
-    pub key: &'a [u8],
-    /// The content type; unknown if the store has more than 65,535 different ones before it.
-    pub content_type: &'a ContentType,
-    /// The value's size in bytes, as the metadata says.
-    pub size: u64,
-    /// Set where the record is damaged.
-    pub state: Option<&'a RecordState>,
-}
-
-impl Row<'_> {
-    /// An owned copy.
-    pub fn to_meta(&self) -> RecordMeta {
-        RecordMeta {
-            key: Key::from(self.key),
-            content_type: self.content_type.clone(),
-            size: self.size,
-            state: self.state.cloned().unwrap_or_default(),
-        }
-    }
 }
 
 impl Index {
@@ -124,6 +102,7 @@ impl Index {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::storage::ContentType;
     use crate::storage::KeyPage;
 
     fn build(rows: &[(&str, &str, u64)]) -> Index {

@@ -24,7 +24,7 @@ struct Row {
 static UNKNOWN: ContentType = ContentType::UNKNOWN;
 
 /// One row of a page, borrowed.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PageRow<'a> {
     /// The key's bytes.
     pub key: &'a [u8],
