@@ -1,5 +1,8 @@
 //! Real Python judges the JSON checker: verdict, message, line and column must be its own.
 
+#[path = "support/server.rs"]
+mod server;
+
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
@@ -206,13 +209,13 @@ fn python_finds_the_same_faults() {
         texts.push(mutated(seed.as_bytes(), &mut dice));
     }
 
-    let python = concat!(env!("CARGO_MANIFEST_DIR"), "/target/test-env/venv/bin/python");
-    let mut child = Command::new(python)
+    let python = server::python();
+    let mut child = Command::new(&python)
         .args(["-c", ORACLE])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
-        .unwrap_or_else(|fault| panic!("{python}: {fault}; tests/run makes it"));
+        .unwrap_or_else(|fault| panic!("{}: {fault}", python.display()));
     let mut input = std::io::BufWriter::new(child.stdin.take().unwrap());
     let asked = texts.clone();
     let writer = std::thread::spawn(move || {
