@@ -36,6 +36,9 @@ use terminal::Terminal;
 
 /// The least time between two frames.
 const FRAME: Duration = Duration::from_millis(16);
+/// The least time between a frame and the one that answers a key: a result that was drawn just
+/// before must not keep the key waiting.
+const ANSWER: Duration = Duration::from_millis(4);
 /// How many results may wait for the loop before their tasks have to.
 const ROOM: usize = 64;
 
@@ -73,6 +76,8 @@ struct Shell {
     clipboard_limit: usize,
     drawn: Option<Instant>,
     dirty: bool,
+    /// Whether a key waits for its frame.
+    pressed: bool,
     ending: Option<u8>,
     /// Whether the terminal has stopped giving events.
     deaf: bool,
@@ -98,6 +103,7 @@ impl Shell {
             clipboard_limit: setup.clipboard_limit,
             drawn: None,
             dirty: true,
+            pressed: false,
             ending: None,
             deaf: false,
         })
@@ -143,7 +149,8 @@ impl Shell {
 
     /// Ends when the next frame may be drawn.
     fn frame_due(&self) -> impl Future<Output = ()> + use<> {
-        let wait = self.drawn.map_or(Duration::ZERO, |drawn| FRAME.saturating_sub(drawn.elapsed()));
+        let least = if self.pressed { ANSWER } else { FRAME };
+        let wait = self.drawn.map_or(Duration::ZERO, |drawn| least.saturating_sub(drawn.elapsed()));
         async move {
             if !wait.is_zero() {
                 tokio::time::sleep(wait).await;
@@ -160,12 +167,16 @@ impl Shell {
         }
         self.drawn = Some(Instant::now());
         self.dirty = false;
+        self.pressed = false;
         Ok(())
     }
 
     async fn typed(&mut self, event: Option<io::Result<TerminalEvent>>) -> io::Result<()> {
         let event = match event {
-            Some(Ok(TerminalEvent::Key(key))) => Event::Key(key),
+            Some(Ok(TerminalEvent::Key(key))) => {
+                self.pressed = true;
+                Event::Key(key)
+            }
             Some(Ok(TerminalEvent::Mouse(mouse))) => Event::Mouse(mouse),
             Some(Ok(TerminalEvent::Paste(text))) => Event::Paste(text),
             Some(Ok(TerminalEvent::Resize(width, height))) => Event::Resize(width, height),
