@@ -194,6 +194,7 @@ impl Config {
             touch: self.touch,
             connect_timeout: self.connect_timeout,
             command_timeout: self.command_timeout,
+            ..Options::default()
         }
     }
 }

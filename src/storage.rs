@@ -5,18 +5,20 @@
 //! and settling a write whose fate is unknown.
 
 pub mod content;
+pub mod directory;
 pub mod error;
 pub mod model;
 pub mod page;
 pub mod redis;
 pub mod target;
+pub mod watching;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;
-use tokio::sync::watch;
+use tokio::sync::watch as channel;
 
 pub use content::{ContentType, Value};
 pub use error::{Error, ErrorKind, Result};
@@ -26,6 +28,7 @@ pub use model::{
 };
 pub use page::{KeyPage, PageRow};
 pub use target::Target;
+pub use watching::{Noticed, WatchSource};
 
 /// How a storage is to behave; the same for every backend.
 #[derive(Debug, Clone)]
@@ -38,6 +41,9 @@ pub struct Options {
     pub connect_timeout: Duration,
     /// How long one command may go unanswered.
     pub command_timeout: Duration,
+    /// Wait after each write until it would survive a power cut, where the backend itself writes
+    /// to a disk.
+    pub durable: bool,
 }
 
 impl Default for Options {
@@ -47,6 +53,7 @@ impl Default for Options {
             touch: false,
             connect_timeout: Duration::from_secs(5),
             command_timeout: Duration::from_secs(10),
+            durable: true,
         }
     }
 }
@@ -61,7 +68,7 @@ pub trait Storage: Send + Sync + 'static {
     fn label(&self) -> String;
 
     /// The state of the connection, and every later change of it.
-    fn connection(&self) -> watch::Receiver<Connection>;
+    fn connection(&self) -> channel::Receiver<Connection>;
 
     /// What is known of the server. What it refuses to tell is left out and named in
     /// [`ServerInfo::notes`].
@@ -108,7 +115,8 @@ pub trait Storage: Send + Sync + 'static {
     /// The bytes are the stored ones; [`RecordMeta::state`] says what is damaged.
     async fn get_value(&self, store: &StoreName, key: &Key) -> Result<Option<Record>>;
 
-    /// Reads a record whose value is at most `limit` bytes; of a larger one only the metadata.
+    /// Reads a record whose value is at most `limit` bytes; of a larger one only the metadata, or
+    /// its first `limit` bytes where the backend can read a part.
     async fn read(&self, store: &StoreName, key: &Key, limit: u64) -> Result<Option<Reading>>;
 
     /// Sets a record: value, metadata and the store's times in one atomic step.
@@ -158,6 +166,13 @@ pub trait Storage: Send + Sync + 'static {
     /// After [`ErrorKind::FateUnknown`]: finds out by reading whether the write was applied.
     async fn settle(&self, write: &Write) -> Result<Fate>;
 
+    /// Follows what changes: the list of stores, and the records of `store` where one is given.
+    /// The first item tells how ([`Noticed::Source`]), and what happens after the call of this
+    /// function is told, so a walk that starts later misses nothing. Several changes of one
+    /// record close together are told as one. Ends only where the backend cannot watch.
+    /// Dropping the stream stops it.
+    fn watch(&self, store: Option<&StoreName>) -> BoxStream<'static, Noticed>;
+
     /// Performs a write given as data.
     async fn write(&self, write: &Write) -> Result<Written> {
         match write {
@@ -181,5 +196,8 @@ pub trait Storage: Send + Sync + 'static {
 pub async fn connect(target: &Target, options: &Options) -> Result<Arc<dyn Storage>> {
     match target {
         Target::Redis(target) => Ok(Arc::new(redis::RedisStorage::connect(target, options).await?)),
+        Target::Directory(_) => {
+            Err(Error::new(ErrorKind::NotSupported, "directories cannot be browsed yet"))
+        }
     }
 }

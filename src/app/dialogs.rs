@@ -192,6 +192,10 @@ fn record_state(state: &RecordState) -> String {
             format!("malformed metadata, Crawlee cannot list this store: {raw}")
         }
         RecordState::WrongSize(said) => format!("the metadata says {said} bytes"),
+        RecordState::BareFile => {
+            "a file without metadata: Crawlee for Python reads None".to_owned()
+        }
+        RecordState::NotRead => "not read yet".to_owned(),
     }
 }
 

@@ -52,6 +52,8 @@ pub(super) fn record(meta: &RecordMeta) -> Map<String, Value> {
         RecordState::NoValue => "no_value",
         RecordState::BadMetadata(_) => "bad_metadata",
         RecordState::WrongSize(_) => "wrong_size",
+        RecordState::BareFile => "bare_file",
+        RecordState::NotRead => "not_read",
     };
     map.insert("state".into(), json!(state));
     map
@@ -88,6 +90,8 @@ pub(super) fn record_problem(state: &RecordState) -> Option<String> {
         RecordState::NoValue => "no value".into(),
         RecordState::BadMetadata(_) => "malformed metadata".into(),
         RecordState::WrongSize(size) => format!("its metadata says {size} bytes"),
+        RecordState::BareFile => "a file without metadata".into(),
+        RecordState::NotRead => "its metadata has not been read".into(),
     })
 }
 

@@ -49,7 +49,10 @@ fn columns(meta: &RecordMeta) -> String {
         RecordState::NoMetadata => Some("(no metadata)"),
         RecordState::NoValue => Some("(no value)"),
         RecordState::BadMetadata(_) => Some("(malformed metadata)"),
-        RecordState::Whole | RecordState::WrongSize(_) => None,
+        RecordState::Whole
+        | RecordState::WrongSize(_)
+        | RecordState::BareFile
+        | RecordState::NotRead => None,
     };
     let kind = visible(problem.unwrap_or(meta.content_type.as_str()));
     let pad = TYPE_WIDTH.saturating_sub(cells(&kind));

@@ -46,7 +46,7 @@ impl Config {
                 read_only: false,
             },
         };
-        let Target::Redis(redis) = &mut resolved.target;
+        let Target::Redis(redis) = &mut resolved.target else { return Ok(resolved) };
         if let Some(password) = handed_over {
             redis.password = Some(Secret::new(password));
         }
@@ -67,7 +67,7 @@ impl Config {
             let inner = wrong(&format!("url: {}", why.problem));
             inner.hint(why.remedy().to_owned())
         })?;
-        let Target::Redis(redis) = &mut target;
+        let Target::Redis(redis) = &mut target else { return Ok(target) };
         if profile.username.is_some() {
             redis.username.clone_from(&profile.username);
         }
@@ -177,8 +177,10 @@ mod tests {
     ";
 
     fn redis(config: &Config, named: Option<&str>, environment: &Environment) -> RedisTarget {
-        let Target::Redis(redis) = config.resolve(named, environment).unwrap().target;
-        redis
+        match config.resolve(named, environment).unwrap().target {
+            Target::Redis(redis) => redis,
+            other => panic!("not a server: {other:?}"),
+        }
     }
 
     fn host(redis: &RedisTarget) -> String {
@@ -204,7 +206,7 @@ mod tests {
         let config = Config::parse(FILE).unwrap();
         let resolved = config.resolve(Some("full"), &Environment::default()).unwrap();
         assert!(resolved.read_only);
-        let Target::Redis(full) = resolved.target;
+        let Target::Redis(full) = resolved.target else { panic!("not a server") };
         assert_eq!(full.username.as_deref(), Some("ann"));
         assert_eq!(full.password, Some(Secret::new("of the file")));
         assert_eq!(full.database, 7);

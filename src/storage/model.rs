@@ -226,6 +226,11 @@ pub enum RecordState {
     BadMetadata(String),
     /// The metadata's size is not the value's; holds what the metadata says.
     WrongSize(u64),
+    /// A file without metadata beside it, as Crawlee for JavaScript and people place them; the
+    /// content type is what its name says. Crawlee for Python reads None. The key is the name.
+    BareFile,
+    /// So far only the key is known: its metadata is still to be read. Only in pages of a walk.
+    NotRead,
 }
 
 /// What is known of a record without its value.
@@ -257,6 +262,13 @@ pub enum Reading {
     Whole(Record),
     /// The value is over the limit and was not fetched.
     TooLarge(RecordMeta),
+    /// The value is over the limit; this is its beginning.
+    Head {
+        /// The metadata; `size` is the whole value's.
+        meta: RecordMeta,
+        /// The first bytes.
+        head: Bytes,
+    },
 }
 
 /// What must be there for a write to be made.

@@ -28,15 +28,16 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use fred::types::Value;
-use futures::stream::BoxStream;
+use futures::stream::{BoxStream, StreamExt as _};
 use tokio::sync::watch;
 
 use self::layout::Part;
 use self::link::{Command, Facts, Link};
 use super::target::RedisTarget;
 use super::{
-    Connection, Error, ErrorKind, Fate, Key, KeyPage, OpenBy, Opened, Options, Reading, Record,
-    RecordMeta, Result, ServerInfo, SetValue, Storage, StoreInfo, StoreName, Write, Written,
+    Connection, Error, ErrorKind, Fate, Key, KeyPage, Noticed, OpenBy, Opened, Options, Reading,
+    Record, RecordMeta, Result, ServerInfo, SetValue, Storage, StoreInfo, StoreName, WatchSource,
+    Write, Written,
 };
 
 /// Crawlee's key-value stores on a Redis server.
@@ -149,7 +150,7 @@ impl Storage for RedisStorage {
     async fn get_value(&self, store: &StoreName, key: &Key) -> Result<Option<Record>> {
         match self.read_up_to(store, key, u64::MAX).await? {
             Some(Reading::Whole(record)) => Ok(Some(record)),
-            Some(Reading::TooLarge(_)) | None => Ok(None),
+            Some(Reading::TooLarge(_) | Reading::Head { .. }) | None => Ok(None),
         }
     }
 
@@ -194,6 +195,11 @@ impl Storage for RedisStorage {
 
     async fn drop_store(&self, store: &StoreName) -> Result<Written> {
         self.remove_store(store).await
+    }
+
+    fn watch(&self, _store: Option<&StoreName>) -> BoxStream<'static, Noticed> {
+        let why = "a Redis server is read again with r".to_owned();
+        futures::stream::iter([Noticed::Source(WatchSource::None { why })]).boxed()
     }
 
     async fn settle(&self, write: &Write) -> Result<Fate> {

@@ -17,6 +17,8 @@ use super::Result;
 pub enum Target {
     /// A Redis server (or Valkey), alone, behind Sentinel or as a cluster.
     Redis(RedisTarget),
+    /// A directory in Crawlee's own layout: the one that holds `key_value_stores`.
+    Directory(PathBuf),
 }
 
 /// A host name or address, and a TCP port.
@@ -91,6 +93,7 @@ impl Target {
     pub fn label(&self) -> String {
         match self {
             Self::Redis(target) => target.label(),
+            Self::Directory(path) => path.display().to_string(),
         }
     }
 }

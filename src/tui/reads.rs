@@ -75,7 +75,9 @@ impl Job {
                 let reading = self.patiently(storage.read(&store, &key, limit)).await?;
                 Loaded::Record(match reading {
                     None => Shown::Missing(key),
-                    Some(Reading::TooLarge(meta)) => Shown::TooLarge(meta),
+                    Some(Reading::TooLarge(meta) | Reading::Head { meta, .. }) => {
+                        Shown::TooLarge(meta)
+                    }
                     Some(Reading::Whole(record)) => prepare(record, mode).await?,
                 })
             }

@@ -4,7 +4,8 @@ use super::*;
 use crate::storage::ErrorKind;
 
 fn redis(text: &str) -> RedisTarget {
-    let Target::Redis(target) = Target::parse(text).unwrap_or_else(|e| panic!("{text}: {e}"));
+    let target = Target::parse(text).unwrap_or_else(|e| panic!("{text}: {e}"));
+    let Target::Redis(target) = target else { panic!("{text}: not a server") };
     target
 }
 

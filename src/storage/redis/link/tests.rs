@@ -25,7 +25,7 @@ use crate::storage::{Connection, Error, Options, Result};
 const PATIENCE: Duration = Duration::from_secs(20);
 
 fn target(url: &str) -> RedisTarget {
-    let Target::Redis(target) = Target::parse(url).unwrap();
+    let Target::Redis(target) = Target::parse(url).unwrap() else { panic!("not a server") };
     target
 }
 

@@ -1,0 +1,202 @@
+//! File names of a store's directory, and the keys they stand for.
+//!
+//! Crawlee percent-encodes a key as Python's `urllib.parse.quote(key, safe='')` does. A name that
+//! this cannot have made (placed by hand, or by Crawlee for JavaScript) stands for itself: its key
+//! is the name, byte for byte.
+
+use std::borrow::Cow;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, percent_encode};
+
+use crate::storage::{Error, ErrorKind, Key, Result};
+
+/// The store's own metadata.
+pub(super) const METADATA: &[u8] = b"__metadata__.json";
+
+/// What follows a value's file name in the name of its metadata file.
+pub(super) const SUFFIX: &[u8] = b".__metadata__.json";
+
+/// How the temporary files of larder begin; they end with `.tmp`.
+pub(super) const OWN: &[u8] = b".larder-";
+
+/// The most bytes that file systems commonly take in a name.
+const LONGEST: usize = 255;
+
+const QUOTED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+/// What a file of a store's directory is, by its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind<'a> {
+    /// The store's metadata.
+    Store,
+    /// The metadata of the record whose value has this file name.
+    Metadata(&'a [u8]),
+    /// A value.
+    Value,
+    /// A temporary file of Crawlee's, unless it has a metadata file beside it.
+    Temporary,
+    /// A temporary file of larder's.
+    Own,
+}
+
+/// What a file is, by its name.
+pub(super) fn kind(name: &[u8]) -> Kind<'_> {
+    if name == METADATA {
+        return Kind::Store;
+    }
+    if name.starts_with(OWN) && name.ends_with(b".tmp") {
+        return Kind::Own;
+    }
+    if let Some(value) = name.strip_suffix(SUFFIX) {
+        return Kind::Metadata(value);
+    }
+    if is_temporary(name) { Kind::Temporary } else { Kind::Value }
+}
+
+/// Whether Python's `mkstemp` could have made this name for Crawlee: `NAME.XXXXXXXX.tmp`, or
+/// `NAME.EXT.XXXXXXXX.EXT.tmp`, with eight characters of `a-z0-9_`.
+fn is_temporary(name: &[u8]) -> bool {
+    let Some(rest) = name.strip_suffix(b".tmp") else { return false };
+    let random = |part: &[u8]| {
+        part.len() == 8 && part.iter().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_'))
+    };
+    let mut parts = rest.rsplitn(4, |byte| *byte == b'.');
+    let (last, before, extension) = (parts.next(), parts.next(), parts.next());
+    match (last, before, extension) {
+        (Some(last), Some(_), _) if random(last) => true,
+        (Some(last), Some(before), Some(extension)) => random(before) && last == extension,
+        _ => false,
+    }
+}
+
+/// The name that Crawlee gives the value's file; not always one that a file can have.
+pub(super) fn quoted(key: &[u8]) -> Cow<'_, [u8]> {
+    match percent_encode(key, QUOTED).into() {
+        Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+        Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+    }
+}
+
+/// The key that a value's file name stands for.
+pub(super) fn key(name: &[u8]) -> Cow<'_, [u8]> {
+    let key: Cow<'_, [u8]> = percent_decode(name).into();
+    if *quoted(&key) == *name { key } else { Cow::Borrowed(name) }
+}
+
+/// The file names under which a record of this key may be found, likeliest first: the one that
+/// Crawlee gives it, and the key itself where that is a name that stands for itself.
+pub(super) fn candidates(key: &Key) -> impl Iterator<Item = Cow<'_, [u8]>> {
+    let bytes = key.as_bytes();
+    let itself = !bytes.is_empty() && !bytes.contains(&b'/') && *self::key(bytes) == *bytes;
+    let quoted = quoted(bytes);
+    let itself = (itself && *quoted != *bytes).then_some(Cow::Borrowed(bytes));
+    [Some(quoted), itself].into_iter().flatten().filter(|name| possible(name).is_ok())
+}
+
+/// The file name for a record of this key that is to be written.
+///
+/// # Errors
+/// [`ErrorKind::Usage`] for a key that has no file name.
+pub(super) fn writable(key: &Key) -> Result<Cow<'_, [u8]>> {
+    if key.as_str().is_none() {
+        return Err(Error::new(ErrorKind::Usage, format!("the key {key} is not UTF-8"))
+            .hint("Crawlee could not read it"));
+    }
+    let name = quoted(key.as_bytes());
+    possible(&name).map_err(|why| {
+        Error::new(ErrorKind::Usage, format!("this key cannot be kept in a directory: {why}"))
+            .hint("choose another key")
+    })?;
+    Ok(name)
+}
+
+/// Whether a value's file can have this name, and its metadata one beside it.
+fn possible(name: &[u8]) -> std::result::Result<(), String> {
+    let longest = LONGEST - SUFFIX.len();
+    match name {
+        b"" => Err("it is empty".into()),
+        b"." | b".." => Err("its file name means a directory".into()),
+        _ if matches!(kind(name), Kind::Store | Kind::Metadata(_) | Kind::Own) => {
+            Err("its file name is kept for metadata".into())
+        }
+        _ if name.len() > longest => {
+            Err(format!("its file name takes {} bytes, and {longest} are allowed", name.len()))
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn keys_are_quoted_as_python_quotes_them() {
+        for (key, name) in [
+            ("plain-1_2.3~4", "plain-1_2.3~4"),
+            ("a b/c", "a%20b%2Fc"),
+            ("é!*'()", "%C3%A9%21%2A%27%28%29"),
+            ("nul\0%", "nul%00%25"),
+        ] {
+            assert_eq!(*quoted(key.as_bytes()), *name.as_bytes());
+            assert_eq!(*super::key(name.as_bytes()), *key.as_bytes());
+        }
+        assert_eq!(*super::key(b"%FF"), *b"\xff");
+    }
+
+    #[test]
+    fn names_that_crawlee_did_not_make_stand_for_themselves() {
+        for name in [&b"a b.html"[..], b"it's", b"%2f", b"100%", b"\xff"] {
+            assert_eq!(*super::key(name), *name);
+            let key = Key::from(name);
+            assert!(candidates(&key).any(|candidate| *candidate == *name));
+        }
+    }
+
+    #[test]
+    fn files_are_told_by_their_names() {
+        for (name, expected) in [
+            ("__metadata__.json", Kind::Store),
+            ("INPUT.json", Kind::Value),
+            ("page.__metadata__.json", Kind::Metadata(b"page")),
+            ("page.abcd_123.tmp", Kind::Temporary),
+            ("page.html.abcd_123.html.tmp", Kind::Temporary),
+            ("__metadata__.json.abcd_123.json.tmp", Kind::Temporary),
+            ("page.ABCD1234.tmp", Kind::Value),
+            ("notes.tmp", Kind::Value),
+            ("abcdefgh.tmp", Kind::Value),
+            (".larder-x1.tmp", Kind::Own),
+        ] {
+            assert_eq!(kind(name.as_bytes()), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn keys_without_a_file_name_are_refused() {
+        let long = "k".repeat(238);
+        for key in ["", ".", "..", "__metadata__.json", "a.__metadata__.json", &long] {
+            let error = writable(&Key::from(key)).unwrap_err();
+            assert_eq!(error.kind, ErrorKind::Usage, "{key}");
+            assert_eq!(candidates(&Key::from(key)).count(), 0, "{key}");
+        }
+        assert!(writable(&Key::from("k".repeat(237))).is_ok());
+        assert!(writable(&Key::from("__metadata__")).is_ok());
+    }
+
+    proptest! {
+        #[test]
+        fn every_key_comes_back_from_its_name(bytes: Vec<u8>) {
+            let name = quoted(&bytes);
+            prop_assert_eq!(&*key(&name), &bytes[..]);
+        }
+
+        #[test]
+        fn every_name_is_found_by_its_key(name in "[ -.0-~é]{1,20}") {
+            let name = name.into_bytes();
+            prop_assume!(possible(&name).is_ok());
+            let key = Key::from(&*key(&name));
+            prop_assert!(candidates(&key).any(|candidate| *candidate == *name));
+        }
+    }
+}
