@@ -13,6 +13,7 @@ pub mod modal;
 pub mod notice;
 pub mod record;
 pub mod stores;
+pub mod watch;
 pub mod words;
 
 mod act;
@@ -30,7 +31,7 @@ use std::time::Duration;
 use crossterm::event::KeyEvent;
 
 use crate::keymap::{Context, KeyMap};
-use crate::storage::{Connection, Error, ServerInfo, Timestamp};
+use crate::storage::{Connection, Error, ServerInfo, StoreName, Timestamp};
 
 pub(crate) use dialogs::store_facts;
 pub use editor::Editor;
@@ -42,6 +43,7 @@ pub use notice::{Notice, Tone};
 use keys::KeysPane;
 use record::RecordPane;
 use stores::StoresPane;
+use watch::Watch;
 
 /// One of the three panes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,6 +71,8 @@ pub struct Settings {
     pub wrap: bool,
     /// Take the mouse at first.
     pub mouse: bool,
+    /// The store to open as soon as it is there.
+    pub open: Option<StoreName>,
 }
 
 impl Default for Settings {
@@ -80,6 +84,7 @@ impl Default for Settings {
             editor_limit: 1 << 20,
             wrap: true,
             mouse: true,
+            open: None,
         }
     }
 }
@@ -118,6 +123,8 @@ pub struct App {
     pub keys: KeysPane,
     /// The right pane.
     pub record: RecordPane,
+    /// What changes under the reader.
+    pub watch: Watch,
     /// A record being edited, over the panes.
     pub editor: Option<Editor>,
     /// A dialog, over everything.
@@ -132,7 +139,7 @@ pub struct App {
     to_save: Option<bytes::Bytes>,
     quitting: bool,
     tickets: [Ticket; Slot::COUNT],
-    /// When the panes' times were last measured; set by the shell before each event.
+    /// The present time; set by the shell before each event and frame.
     pub now: Timestamp,
 }
 
@@ -150,6 +157,7 @@ impl App {
             stores: StoresPane::default(),
             keys: KeysPane::default(),
             record,
+            watch: Watch::default(),
             editor: None,
             modal: None,
             notice: None,
@@ -183,6 +191,8 @@ impl App {
                     self.loaded(slot, result, &mut effects);
                 }
             }
+            Event::Noticed(ticket, noticed) => self.noticed(ticket, noticed, &mut effects),
+            Event::Time => self.time_passed(),
             Event::Slow(slot, ticket) => {
                 if slot == Slot::Record && self.is_live(slot, ticket) && self.record.loading {
                     self.record.slow = true;

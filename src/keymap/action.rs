@@ -64,6 +64,7 @@ named! {
     Back "back" "back" "Go back: clear the search or filter, or go to the previous pane"
     Suspend "suspend" "suspend" "Stop larder and go to the shell; `fg` brings it back"
     ToggleMouse "toggle_mouse" "mouse" "Turn the mouse on or off, so that the terminal can select text"
+    ToggleWatch "toggle_watch" "watch" "Watch for changes, or stop watching"
     Redraw "redraw" "redraw" "Draw the whole screen anew"
 
     Up "up" "up" "Go up a line"

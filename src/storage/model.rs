@@ -374,6 +374,8 @@ pub struct ServerInfo {
     pub cluster: bool,
     /// Whether writes are refused, for whichever reason.
     pub read_only: bool,
+    /// Whether Crawlee lays JSON out over lines here, indented by two; otherwise it stands on one.
+    pub indented_json: bool,
     /// One round trip.
     pub latency: Option<Duration>,
     /// What the server refused or lacks, a short sentence each.

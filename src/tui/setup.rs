@@ -46,6 +46,7 @@ impl Setup {
                 editor_limit: config.editor_limit,
                 wrap: config.wrap,
                 mouse: config.mouse,
+                open: None,
             },
             // The sequence carries the bytes as base64 between its start and end.
             clipboard_limit: usize::try_from(config.clipboard_limit)

@@ -14,7 +14,7 @@ use larder::index::Builder;
 use larder::keymap::KeyMap;
 use larder::preview::Preview;
 use larder::storage::{
-    ContentType, Error, Key, KeyPage, Reading, Record, RecordMeta, RecordState, ServerInfo,
+    ContentType, Error, Key, KeyPage, Noticed, Record, RecordMeta, RecordState, ServerInfo,
     StoreInfo, Timestamp, Write, Written,
 };
 use larder::theme::{Symbols, Theme};
@@ -61,6 +61,16 @@ impl Stage {
             self.event(Event::Key(key(&name)));
         }
         self
+    }
+
+    /// Tells what the newest watcher noticed.
+    pub fn noticed(&mut self, noticed: Noticed) -> &mut Self {
+        let ticket = self.asked.iter().rev().find_map(|effect| match effect {
+            Effect::Watch(ticket, _) => Some(*ticket),
+            _ => None,
+        });
+        let ticket = ticket.unwrap_or_else(|| panic!("nothing is watched: {:?}", self.asked));
+        self.event(Event::Noticed(ticket, noticed))
     }
 
     /// Answers the oldest read of a slot.
@@ -231,13 +241,8 @@ pub fn record(key: &str, content_type: &str, value: impl AsRef<[u8]>) -> Record 
 }
 
 pub fn shown(record: Record) -> Shown {
-    match Reading::Whole(record) {
-        Reading::Whole(record) => {
-            let preview = Arc::new(Preview::build_as(&record, larder::preview::Mode::Auto));
-            Shown::Whole(record, preview)
-        }
-        Reading::TooLarge(meta) => Shown::TooLarge(meta),
-    }
+    let preview = Arc::new(Preview::build_as(&record, larder::preview::Mode::Auto));
+    Shown::Whole(record, preview)
 }
 
 pub fn store(name: &str, records: u64) -> StoreInfo {
