@@ -184,8 +184,8 @@ fn a_store_that_a_crawl_fills() {
         stage.app.now = Timestamp::from_micros(NOW - 30_000_000);
         stage.noticed(Noticed::Source(WatchSource::Files));
         let mut new = 0;
-        for (step, records) in [3, 0, 9, 20, 12, 31].into_iter().enumerate() {
-            stage.app.now = Timestamp::from_micros(NOW - 25_000_000 + step as i64 * 5_000_000);
+        for (step, records) in (0..).zip([3, 0, 9, 20, 12, 31]) {
+            stage.app.now = Timestamp::from_micros(NOW - 25_000_000 + step * 5_000_000);
             let mut set = Vec::new();
             for _ in 0..records {
                 new += 1;

@@ -198,7 +198,7 @@ impl App {
             }
             // In the beginning of a large value too.
             Action::Search if self.record.preview().is_some() || self.value_at_hand().is_some() => {
-                self.prompt(PromptKind::Search, "")
+                self.prompt(PromptKind::Search, "");
             }
             Action::SearchNext => self.record.step(1, view),
             Action::SearchPrevious => self.record.step(-1, view),

@@ -16,8 +16,10 @@ const MOST_FRESH: usize = 4096;
 const BAR: i64 = 5;
 /// Bars of the chart: a minute.
 const BARS: usize = 12;
+/// Seconds that the chart shows.
+const MINUTE: i64 = 60;
 /// Seconds over which the rate is taken.
-const SPAN: i64 = 5;
+const SPAN: i32 = 5;
 
 /// Why a record is marked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,8 +57,8 @@ impl Watch {
     /// Records a second that came or changed, over the last few seconds.
     pub fn rate(&self, now: Timestamp) -> f64 {
         let now = second(now);
-        let recent = self.seconds.iter().filter(|(at, _)| now - at < SPAN);
-        recent.map(|(_, count)| f64::from(*count)).sum::<f64>() / SPAN as f64
+        let recent = self.seconds.iter().filter(|(at, _)| now - at < SPAN.into());
+        recent.map(|(_, count)| f64::from(*count)).sum::<f64>() / f64::from(SPAN)
     }
 
     /// How many records came or changed in each part of the last minute, the oldest first; none
@@ -86,7 +88,7 @@ impl Watch {
     fn expire(&mut self, now: Timestamp) {
         self.fresh.retain(|_, (_, since)| now.micros() - since.micros() < FRESH);
         let now = second(now);
-        self.seconds.retain(|(at, _)| (0..BAR * BARS as i64).contains(&(now - at)));
+        self.seconds.retain(|(at, _)| (0..MINUTE).contains(&(now - at)));
     }
 
     fn count(&mut self, changes: usize, now: Timestamp) {

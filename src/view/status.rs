@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::style::Modifier;
 
-use crate::app::{App, Area, Link, words};
+use crate::app::{App, Area, Link};
 use crate::storage::{Connection, WatchSource};
 use crate::theme::Role;
 
@@ -84,7 +84,7 @@ fn watching(app: &App, look: &Look, width: u16) -> String {
     match rate {
         rate if rate <= 0.0 => source.to_string(),
         rate if rate < 9.95 => format!("{source} {separator} {rate:.1}/s"),
-        rate => format!("{source} {separator} {}/s", words::count(rate.round() as u64)),
+        rate => format!("{source} {separator} {rate:.0}/s"),
     }
 }
 
