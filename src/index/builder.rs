@@ -8,7 +8,8 @@ use crate::storage::{ContentType, KeyPage, RecordState};
 /// Collects the pages of a walk: any order, keys twice or more; the last one seen counts.
 ///
 /// Adding is cheap; each [`Builder::snapshot`] sorts everything. Taken only when
-/// [`Builder::is_due`], all snapshots together cost about as much as the last one twice.
+/// [`Builder::is_due`], all snapshots together cost about as much as the last one twice; whoever
+/// takes more has to mind the time.
 #[derive(Debug, Clone)]
 pub struct Builder {
     /// As they came.

@@ -118,8 +118,8 @@ impl Job {
         Ok(())
     }
 
-    /// Walks a store. With `early`, what has come is shown with the first page, and again each
-    /// time it has doubled.
+    /// Walks a store. With `early`, what has come is shown with the first page, again each time it
+    /// has doubled, and in between as often as it costs a tenth of the time.
     async fn keys(
         &self,
         storage: &dyn Storage,
@@ -129,17 +129,23 @@ impl Job {
         let mut pages = storage.scan_keys(store);
         let mut builder = Builder::new();
         let mut told: Option<Instant> = None;
+        let mut cost = Duration::ZERO;
         while let Some(page) = pages.next().await {
             let page = page?;
             builder.add(&page);
-            let due = builder.is_due() && told.is_none_or(|told| told.elapsed() >= PROGRESS);
-            if early && due && page.progress < 1.0 {
+            let due = told.is_none_or(|told| {
+                let since = told.elapsed();
+                since >= PROGRESS && (builder.is_due() || since >= cost * 10)
+            });
+            if early && due && !builder.is_empty() && page.progress < 1.0 {
+                let start = Instant::now();
                 let (back, index) = aside(move || {
                     let index = Arc::new(builder.snapshot());
                     (builder, index)
                 })
                 .await?;
                 builder = back;
+                cost = start.elapsed();
                 told = Some(Instant::now());
                 self.report(Ok(Loaded::Keys(index, page.progress.min(0.999)))).await;
             }
