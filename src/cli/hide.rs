@@ -35,7 +35,9 @@ pub fn hide_passwords(cli: &Cli) {
         for (name, password) in
             [(PASSWORD, &hidden.password), (SENTINEL_PASSWORD, &hidden.sentinel_password)]
         {
-            if let Some(password) = password {
+            // What the user has put there goes before the URL's.
+            let own = env::var_os(name).is_some_and(|value| !value.is_empty());
+            if let (Some(password), false) = (password, own) {
                 command.env(name, password);
             }
         }

@@ -5,7 +5,7 @@ use std::process::Stdio;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use crate::program::Program;
+use crate::program::{Program, run};
 
 #[test]
 fn a_password_leaves_the_arguments_at_once() {
@@ -44,4 +44,16 @@ fn the_password_still_logs_in() {
     program.ok(&["-t", &target, "create", "--name", "shop"]);
     program.ok(&["-t", &target, "set", "shop", "k", &target]);
     assert_eq!(program.ok(&["-t", &target, "get", "shop", "k"]), target);
+}
+
+#[test]
+fn the_variable_s_password_goes_before_the_url_s() {
+    let mut program = Program::empty();
+    program.server = crate::server::Server::start_with(&["--requirepass", "right"]);
+    let target = |password| format!("redis://:{password}@127.0.0.1:{}", program.server.port());
+    for (own, in_url, code) in [("wrong", "right", 3), ("right", "wrong", 0), ("", "right", 0)] {
+        let mut command = program.command(["-t", &target(in_url), "stores", "--json"]);
+        let answer = run(command.env("LARDER_PASSWORD", own), b"");
+        assert_eq!(answer.code, code, "{own:?} {in_url}: {}", answer.err);
+    }
 }
