@@ -64,6 +64,10 @@ pub struct Error {
     pub hint: Option<String>,
 }
 
+/// What takes a refusal of larder's own away, whoever asked for it.
+const READ_ONLY: &str =
+    "take away --read-only, LARDER_READ_ONLY, or read_only in the settings or the profile";
+
 impl Error {
     /// An error of this kind.
     pub fn new(kind: ErrorKind, problem: impl Into<String>) -> Self {
@@ -88,7 +92,7 @@ impl ErrorKind {
     pub fn remedy(self) -> &'static str {
         match self {
             Self::Usage | Self::NotFound | Self::NotSupported | Self::Io | Self::Server => "",
-            Self::ReadOnly => "start larder without --read-only, or against the primary server",
+            Self::ReadOnly => READ_ONLY,
             Self::Permission => "ask for the permission, or use another user",
             Self::Conflict => "reload the record and try again",
             Self::Connection => "check that the server runs and that the address is right",

@@ -5,6 +5,9 @@ use std::time::Duration;
 
 use crate::storage::{Error, ErrorKind};
 
+/// How a cluster answers for a slot that has been given to no node.
+const NOT_SERVED: &str = "CLUSTERDOWN Hash slot not served";
+
 /// An error reply of the server, by its first word.
 pub(super) fn reply(text: &str) -> Error {
     let text = inner_error(text.trim());
@@ -40,6 +43,11 @@ pub(super) fn reply(text: &str) -> Error {
         .hint("connect with redis-cluster://"),
         "TRYAGAIN" => error(ErrorKind::Cluster, "the cluster is moving this key between nodes")
             .hint("try again"),
+        "CLUSTERDOWN" if text.starts_with(NOT_SERVED) => error(
+            ErrorKind::Connection,
+            "the cluster is not set up: no node serves the slot of this key",
+        )
+        .hint("assign all slots with redis-cli --cluster create, or --cluster fix"),
         "CLUSTERDOWN" => error(ErrorKind::Connection, "the cluster is down")
             .hint("wait until all its slots are served, or mend it with redis-cli --cluster"),
         "MASTERDOWN" => error(
@@ -80,7 +88,7 @@ fn other(text: &str) -> Error {
     }
     if lower.contains("db index is out of range") || lower.contains("invalid db index") {
         return Error::new(ErrorKind::Usage, "the server has no database of this number")
-            .hint("choose a lower number");
+            .hint("choose a lower number: most servers have 0 to 15");
     }
     if lower.contains("select is not allowed in cluster mode") {
         return Error::new(ErrorKind::Usage, "a cluster has only database 0")
@@ -156,6 +164,11 @@ fn is_script(name: &str) -> bool {
 /// Whether the error says that scripts are forbidden or missing, so that a transaction is the way.
 pub(super) fn forbids_scripts(error: &Error) -> bool {
     error.kind == ErrorKind::Permission && error.problem == NO_SCRIPTS
+}
+
+/// Whether the error is a cluster's word that it does not serve.
+pub(super) fn is_cluster_down(error: &Error) -> bool {
+    [reply("CLUSTERDOWN"), reply(NOT_SERVED)].contains(error)
 }
 
 /// The server at `address` did not answer in time.

@@ -235,8 +235,7 @@ impl RedisStorage {
     /// Refuses a write before anything is sent.
     pub(super) async fn may_write(&self, doing: &str) -> Result<()> {
         if self.options.read_only {
-            return Err(Error::new(ErrorKind::ReadOnly, format!("{doing} is refused: read-only"))
-                .hint("start larder without --read-only"));
+            return Err(Error::new(ErrorKind::ReadOnly, format!("{doing} is refused: read-only")));
         }
         if self.is_replica().await? {
             return Err(Error::new(

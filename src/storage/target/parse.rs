@@ -190,7 +190,18 @@ impl Query {
                 "ca_file" => query.tls.ca_file = Some(value.into()),
                 "cert_file" => query.tls.cert_file = Some(value.into()),
                 "key_file" => query.tls.key_file = Some(value.into()),
-                _ => return Err(usage(format!("the target has an unknown parameter `{name}`"))),
+                _ => {
+                    let known = match kind {
+                        Kind::Sentinel => {
+                            "db, node, sentinelServiceName, sentinelUsername, sentinelPassword, "
+                        }
+                        Kind::Cluster => "db, node, ",
+                        Kind::Tcp | Kind::Unix => "db, ",
+                    };
+                    let hint = format!("there are {known}ca_file, cert_file and key_file");
+                    let problem = format!("the target has an unknown parameter `{name}`");
+                    return Err(usage(problem).hint(hint));
+                }
             }
         }
         Ok(query)

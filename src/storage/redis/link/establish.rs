@@ -80,7 +80,9 @@ async fn cluster(plan: &Plan, hosts: Vec<Host>) -> Result<Established> {
         (Err(error), Some(host))
             if matches!(error.kind, ErrorKind::Connection | ErrorKind::Permission) =>
         {
-            usable(plan, Place::Node(host)).await.map_err(|_| error)
+            // What the node itself says of the cluster tells more than that it was not found.
+            let alone = usable(plan, Place::Node(host)).await;
+            alone.map_err(|why| if fault::is_cluster_down(&why) { why } else { error })
         }
         (result, _) => result,
     }
@@ -113,7 +115,10 @@ pub(super) async fn plain(plan: &Plan, place: &Place) -> Result<Life> {
         let left = plan.timeout.saturating_sub(start.elapsed());
         life.one(select, left).await.map_err(|error| {
             if error.kind == ErrorKind::Usage {
-                Error::new(error.kind, format!("the server has no database {number}"))
+                let problem = format!("the server has no database {number}");
+                // A cluster has a reason of its own.
+                let hint = error.remedy().to_owned();
+                Error::new(error.kind, problem).hint(hint)
             } else {
                 error
             }
@@ -173,8 +178,13 @@ async fn check(plan: &Plan, life: &Life, place: &Place, by_sentinel: bool) -> Re
     let error = refusal.unwrap_or_else(|| fault::closed(&place.to_string()));
     if error.kind == ErrorKind::Permission {
         let user = plan.target.username.as_deref().unwrap_or("default");
-        return Err(Error::new(error.kind, format!("the user `{user}` may not read any store"))
-            .hint("let it read key_value_stores:*, or use another user"));
+        let problem = format!("the user `{user}` may not read any store");
+        return Err(match error.problem.strip_prefix("the user may not run ") {
+            Some(command) => Error::new(error.kind, format!("{problem}: it may not run {command}"))
+                .hint("let it run what reads (+@read and JSON.GET), or use another user"),
+            None => Error::new(error.kind, problem)
+                .hint("let it read key_value_stores:*, or use another user"),
+        });
     }
     Err(error)
 }

@@ -38,7 +38,7 @@ pub(super) async fn read(link: &Link) -> Result<Facts> {
     let mut facts = Facts { cluster: link.cluster(), ..Facts::default() };
     match server.map(|reply| reply.as_string().unwrap_or_default()) {
         Ok(info) => (facts.product, facts.version) = product(&info),
-        Err(error) => facts.refused(&error, "the server's version is not known"),
+        Err(error) => facts.refused(&error, "its version is hidden"),
     }
     let role = role.map(|role| match role {
         Value::Array(parts) => parts.first().and_then(Value::as_string).unwrap_or_default(),
@@ -47,16 +47,16 @@ pub(super) async fn read(link: &Link) -> Result<Facts> {
     match (role, replication.map(|reply| reply.as_string().unwrap_or_default())) {
         (Ok(role), _) => facts.replica = role == "slave",
         (Err(_), Ok(info)) => facts.replica = field(&info, "role") == Some("slave"),
-        (Err(error), Err(_)) => facts.refused(&error, "whether it is a replica is not known"),
+        (Err(error), Err(_)) => facts.refused(&error, "it may be a replica"),
     }
     match json {
         Ok(_) => facts.json = Some(true),
         Err(error) if error.kind == ErrorKind::NoJsonModule => {
             facts.json = Some(false);
-            facts.notes.push(error.problem);
+            facts.notes.push(error.to_string());
         }
         Err(error) if error.kind == ErrorKind::WrongType => facts.json = Some(true),
-        Err(error) => facts.refused(&error, "stores' metadata cannot be read"),
+        Err(error) => facts.refused(&error, "stores' metadata is hidden"),
     }
     if facts.replica {
         facts.notes.push("a replica takes no writes".to_owned());
@@ -64,12 +64,14 @@ pub(super) async fn read(link: &Link) -> Result<Facts> {
     if facts.cluster {
         facts.notes.push("on a cluster a store cannot be written in one step".to_owned());
     }
+    // Where there is little room, the end is what is lost.
+    facts.notes.sort_by_key(String::len);
     Ok(facts)
 }
 
 impl Facts {
     fn refused(&mut self, error: &Error, so: &str) {
-        self.notes.push(format!("{}: {so}", error.problem));
+        self.notes.push(format!("{so} ({})", error.problem));
     }
 }
 

@@ -36,6 +36,11 @@ pub(super) async fn primary(plan: &Plan) -> Result<Host> {
                 format!("no Sentinel answers at {} ({})", plan.target.address(), error.problem),
             )
             .hint("check the Sentinels' addresses"),
+            ErrorKind::NotSupported => Error::new(
+                ErrorKind::Connection,
+                format!("what answers at {} is no Sentinel", plan.target.address()),
+            )
+            .hint("name the Sentinels, often at port 26379, or connect with redis://"),
             _ => error,
         },
     ))

@@ -109,6 +109,16 @@ async fn a_cluster_is_recognised_read_and_refused_writes_over_slots() {
 }
 
 #[tokio::test]
+async fn a_cluster_without_slots_is_not_set_up() {
+    let server = Server::start_without_module(&["--cluster-enabled", "yes"]);
+    for scheme in ["redis-cluster", "redis"] {
+        let error = refusal(&format!("{scheme}://127.0.0.1:{}", server.port())).await;
+        assert_eq!(error.kind, ErrorKind::Connection);
+        assert!(error.to_string().contains("not set up"), "{error}");
+    }
+}
+
+#[tokio::test]
 async fn a_cluster_that_comes_back_is_found_again() {
     let mut server = cluster();
     let link = connect(&format!("redis-cluster://127.0.0.1:{}", server.port())).await.unwrap();
