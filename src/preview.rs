@@ -141,9 +141,10 @@ impl Preview {
                 Ok(index) => Self::json(value, index),
                 Err(_) if std::str::from_utf8(&value).is_err() => Self::not_utf8(value),
                 Err(fault) => {
-                    let JsonFault { line, column, message, .. } = fault;
+                    let JsonFault { line, column, .. } = fault;
+                    let reason = fault.reason();
                     let note = format!(
-                        "not valid JSON at line {line}, column {column} ({message}): shown as text"
+                        "not valid JSON at line {line}, column {column} ({reason}): shown as text"
                     );
                     Self::text(value, Some(note))
                 }

@@ -224,7 +224,12 @@ impl Editor {
         let bytes = self.value.bytes();
         if let Err(fault) = json::check(&bytes) {
             self.go_to(fault.line, fault.column);
-            return Err(format!("line {}, column {}: {}", fault.line, fault.column, fault.message));
+            return Err(format!(
+                "line {}, column {}: {}",
+                fault.line,
+                fault.column,
+                fault.reason()
+            ));
         }
         let text = json::pretty(&bytes);
         if let Content::Text(area, _) = &mut self.value
@@ -275,7 +280,9 @@ impl Editor {
                     self.go_to(fault.line, fault.column);
                     return Err(Blocked::Fault(format!(
                         "not JSON at line {}, column {}: {}",
-                        fault.line, fault.column, fault.message
+                        fault.line,
+                        fault.column,
+                        fault.reason()
                     )));
                 }
             },

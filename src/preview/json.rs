@@ -30,6 +30,11 @@ impl fmt::Display for JsonFault {
 impl std::error::Error for JsonFault {}
 
 impl JsonFault {
+    /// What is wrong, where the place is told otherwise: `message` without `at` at its end.
+    pub fn reason(&self) -> &'static str {
+        self.message.trim_end_matches(" at").trim_end_matches(" starting")
+    }
+
     /// `offset` is in bytes; what stands before it is UTF-8.
     pub(super) fn new(bytes: &[u8], offset: usize, message: &'static str) -> Self {
         let before = &bytes[..offset];
@@ -200,6 +205,8 @@ mod tests {
         assert_eq!(fault("[\"üü\" 1]"), (1, 7, "Expecting ',' delimiter"));
         assert_eq!(fault("01"), (1, 2, "Extra data"));
         assert_eq!(fault("\"a\nb\""), (1, 3, "Invalid control character at"));
+        assert_eq!(check(b"\"a\nb\"").unwrap_err().reason(), "Invalid control character");
+        assert_eq!(check(b"\"a").unwrap_err().reason(), "Unterminated string");
         assert_eq!(fault("\u{feff}1"), (1, 1, "Unexpected UTF-8 BOM (decode using utf-8-sig)"));
         assert_eq!(check(b"[1, \xff]").unwrap_err().column, 5);
     }

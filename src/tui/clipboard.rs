@@ -5,6 +5,8 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use crate::app::words::size;
+
 /// The longest sequence, in bytes before any wrapping, that all common terminals take. It holds
 /// 74,994 bytes of data.
 pub const LIMIT: usize = 100_000;
@@ -27,10 +29,8 @@ pub struct TooLarge {
 impl fmt::Display for TooLarge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { bytes, most } = self;
-        write!(
-            f,
-            "{bytes} bytes are too many for the clipboard, which takes {most}; save to a file"
-        )
+        let (bytes, most) = (size(*bytes as u64), size(*most as u64));
+        write!(f, "{bytes} are too much for the clipboard, which takes {most}; save to a file")
     }
 }
 

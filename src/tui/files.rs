@@ -58,6 +58,10 @@ pub(super) async fn edit(text: &[u8], suffix: &str) -> Result<Bytes, String> {
         command.env_remove(name);
     }
     let status = command.status().await.map_err(|error| format!("{editor}: {error}"))?;
+    // What a shell says of a command that it does not find, or that is no program.
+    if matches!(status.code(), Some(126 | 127)) {
+        return Err(format!("there is no editor `{editor}`; set $VISUAL or $EDITOR to yours"));
+    }
     if !status.success() {
         return Err(format!("{editor} failed ({status}); nothing was changed"));
     }
