@@ -18,6 +18,7 @@ mod records;
 mod remove;
 mod set;
 mod stores;
+mod usage;
 
 use std::ffi::OsStr;
 use std::io::{self, IsTerminal as _};
@@ -29,6 +30,7 @@ use tokio::time::Instant;
 
 pub use arguments::{Cli, Command, Global};
 pub use hide::hide_passwords;
+pub use usage::parse;
 
 use crate::config::{Config, Environment, Resolved};
 use crate::storage::target::Target;
@@ -62,6 +64,8 @@ pub struct Prepared {
 pub fn prepare(cli: &Cli) -> Result<Prepared> {
     let environment = Environment::read()?;
     let mut config = Config::load(cli.global.config.as_deref(), &environment)?;
+    // A command has no use for them, but a mistake is best told where it is made.
+    config.check()?;
     logging::start(&config);
     let Resolved { target, read_only, .. } = config.resolve(cli.target(), &environment)?;
     config.read_only |= read_only || cli.global.read_only;
@@ -75,7 +79,7 @@ pub fn prepare(cli: &Cli) -> Result<Prepared> {
     Ok(Prepared { config, target })
 }
 
-/// As [`prepare`], with what the browser alone needs: a terminal, sound keys and colours.
+/// As [`prepare`], with what the browser alone needs: a terminal.
 ///
 /// # Errors
 /// As [`prepare`]; [`ErrorKind::Usage`] if there is no terminal.
@@ -85,7 +89,6 @@ pub fn prepare_browser(cli: &Cli) -> Result<Prepared> {
         return Err(Error::new(ErrorKind::Usage, "the browser needs a terminal")
             .hint("for scripts there are commands: larder --help"));
     }
-    prepared.config.check()?;
     Ok(prepared)
 }
 
@@ -129,6 +132,10 @@ fn dispatch(command: &Command, cli: &Cli, output: &mut Output) -> Outcome {
         };
         let storage = storage::connect(&target, &config.options()).await?;
         let storage = &*storage;
+        let place = match target {
+            Target::Redis(_) => "of the server's memory",
+            Target::Directory(_) => "on the disk",
+        };
         match command {
             Command::Stores => stores::list(storage, output).await,
             Command::Create(create) => stores::create(storage, create, output).await,
@@ -142,8 +149,8 @@ fn dispatch(command: &Command, cli: &Cli, output: &mut Output) -> Outcome {
             Command::Exists(record) => records::exists(storage, record, output).await,
             Command::Delete(delete) => records::delete(storage, delete, output).await,
             Command::Url(record) => records::url(storage, record, output).await,
-            Command::Purge(remove) => remove::purge(storage, remove, output).await,
-            Command::Drop(remove) => remove::drop_store(storage, remove, output).await,
+            Command::Purge(remove) => remove::purge(storage, remove, place, output).await,
+            Command::Drop(remove) => remove::drop_store(storage, remove, place, output).await,
             Command::Completions { .. } | Command::Man => Ok(failure::DONE),
         }
     });

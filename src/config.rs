@@ -170,11 +170,15 @@ impl Config {
         toml::from_str(text).map_err(|why| explain(text, &why))
     }
 
-    /// Checks what the browser alone makes use of: keys and colours.
+    /// Checks what the browser alone makes use of: keys and colours. Where none are set, nothing
+    /// is done.
     ///
     /// # Errors
     /// [`ErrorKind::Usage`], with the file's name and what is unknown.
     pub fn check(&self) -> Result<()> {
+        if self.keys.is_empty() && self.theme == ThemeSettings::default() {
+            return Ok(());
+        }
         KeyMap::with_overrides(&self.keys).map_err(|why| self.wrong(&why))?;
         Theme::from_settings(&self.theme.name, &self.theme.colors, &|_| None)
             .map_err(|why| self.wrong(&format!("[theme] {why}")))?;
@@ -231,6 +235,11 @@ fn explain(text: &str, why: &toml::de::Error) -> String {
     let line = before.matches('\n').count() + 1;
     let start = before.rfind('\n').map_or(0, |at| at + 1);
     let key = text[start..].split(['=', '\n']).next().unwrap_or_default().trim();
+    let line_of = text[start..].lines().next().unwrap_or_default();
+    let empty = |value: &str| value.trim().is_empty() || value.trim().starts_with('#');
+    if line_of.split_once('=').is_some_and(|(_, value)| empty(value)) {
+        return format!(":{line}: {key}: a value is missing");
+    }
     let plain = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
     if key.is_empty() || message.contains(key) || !key.chars().all(plain) {
         return format!(":{line}: {message}");

@@ -174,6 +174,16 @@ impl KeyMap {
                 return Err(format!("[keys.{context}] {action} needs a key"));
             }
         }
+        let quit = self.chords(Context::Global, Action::Quit);
+        for context in [Context::Stores, Context::Keys, Context::Record] {
+            // A pane's own keys go before the global ones.
+            if quit.iter().all(|chord| self.bound(context, *chord).is_some()) {
+                return Err(format!(
+                    "[keys.{context}] leaves no key to quit with; give quit another one in \
+                     [keys.global]"
+                ));
+            }
+        }
         Ok(self)
     }
 }
@@ -286,6 +296,7 @@ mod tests {
             ("[keys]\nsort = ['o', 'o']", "`o` is bound to sort and to sort"),
             ("[editor]\nsave = 's'", "`s` is typed"),
             ("[global]\nquit = []", "quit needs a key"),
+            ("[stores]\nup = ['q', 'ctrl-c']", "no key to quit"),
         ] {
             let why = overrides(text).unwrap_err();
             assert!(why.contains(named), "{text}: {why}");

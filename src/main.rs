@@ -2,12 +2,14 @@
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
 use larder::cli::{self, Cli, Prepared};
 use larder::tui;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match cli::parse() {
+        Ok(cli) => cli,
+        Err(code) => return ExitCode::from(code),
+    };
     // First of all: until then, everybody on the machine can read them.
     cli::hide_passwords(&cli);
     match &cli.command {

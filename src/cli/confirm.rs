@@ -15,17 +15,22 @@ pub(super) fn possible(yes: bool) -> Result<(), Failure> {
     Err(Error::new(ErrorKind::Conflict, problem).hint("add --yes if you mean it").into())
 }
 
-/// Asks for the store's name; anything else, the empty line too, is a No.
+/// Asks for the store's name; anything else, the empty line too, is a No. `place` says what its
+/// weight is a part of.
 ///
 /// # Errors
 /// [`ErrorKind::Conflict`] for a No.
-pub(super) fn ask(what: &str, info: &StoreInfo) -> Result<(), Failure> {
+pub(super) fn ask(what: &str, info: &StoreInfo, place: &str) -> Result<(), Failure> {
     let name = visible_bytes(info.store.as_bytes());
-    let records = info.records.map_or("all its".to_owned(), |records| format!("its {records}"));
-    let bytes = info.bytes.map_or(String::new(), |bytes| format!(" ({bytes} bytes)"));
+    let records = match info.records {
+        None => "all its records".to_owned(),
+        Some(1) => "its 1 record".to_owned(),
+        Some(records) => format!("its {records} records"),
+    };
+    let bytes = info.bytes.map_or(String::new(), |bytes| format!(" (about {bytes} bytes {place})"));
     let mut stderr = io::stderr();
     // If the question cannot be shown, the answer is none.
-    let _ = writeln!(stderr, "{what} the store `{name}` with {records} records{bytes}?");
+    let _ = writeln!(stderr, "{what} the store `{name}` with {records}{bytes}?");
     let _ = write!(stderr, "Type its name to confirm: ");
     let _ = stderr.flush();
     let mut line = Vec::new();
@@ -38,6 +43,10 @@ pub(super) fn ask(what: &str, info: &StoreInfo) -> Result<(), Failure> {
     if typed {
         return Ok(());
     }
-    let problem = format!("`{}` is not the store's name", visible(&String::from_utf8_lossy(&line)));
-    Err(Error::new(ErrorKind::Conflict, problem).hint("nothing was changed").into())
+    let done = "nothing was changed";
+    let problem = match &*line {
+        b"" | b"\r" => "nothing was typed".to_owned(),
+        _ => format!("`{}` is not the store's name", visible(&String::from_utf8_lossy(&line))),
+    };
+    Err(Error::new(ErrorKind::Conflict, problem).hint(done).into())
 }

@@ -45,6 +45,8 @@ Examples:
   larder create --alias scratch | jq -r .id";
 
 pub(super) const INFO: &str = "\
+`bytes` is about what the store's values take of the server's memory, or their files on the disk.
+
 Examples:
   larder info shop-snapshots
   larder info shop-snapshots page-000042 --json | jq .size";
@@ -81,7 +83,7 @@ Examples:
   larder exists id:4nJ0PcRnFGqCv8dGt default-key --json";
 
 pub(super) const DELETE: &str = "\
-Fails with exit code 1 only if none of the keys was there.
+Fails with exit code 1 only if none of the keys was there; with some missing, it names them.
 
 Examples:
   larder delete shop-snapshots page-000042 page-000043

@@ -7,7 +7,9 @@ use super::failure::{DONE, Outcome};
 use super::output::Output;
 use super::{describe, key, store};
 use crate::preview::{cells, visible};
-use crate::storage::{ErrorKind, RecordMeta, RecordState, Storage};
+use crate::storage::{
+    Error, ErrorKind, RecordMeta, RecordState, Result, Storage, StoreInfo, StoreState,
+};
 
 /// Fits `application/json; charset=utf-8`.
 const TYPE_WIDTH: usize = 31;
@@ -38,10 +40,26 @@ pub(super) async fn keys(storage: &dyn Storage, arguments: &Keys, output: &mut O
         // Nothing listed: is there a store at all? Where that may not be asked, so be it.
         match storage.get_metadata(&name).await {
             Err(why) if why.kind == ErrorKind::NotFound => return Err(why.into()),
-            _ => {}
+            Ok(info) => sound(&info)?,
+            Err(_) => {}
         }
     }
     Ok(DONE)
+}
+
+/// Nothing to list is no answer where the store itself is damaged.
+fn sound(info: &StoreInfo) -> Result<()> {
+    if !matches!(info.state, StoreState::HalfMade | StoreState::Damaged(_)) {
+        return Ok(());
+    }
+    let problem = describe::store_problem(&info.state).unwrap_or_default();
+    let error = Error::new(ErrorKind::Damaged, format!("the store `{}` is {problem}", info.store));
+    Err(match info.state {
+        StoreState::HalfMade => {
+            error.hint("if no crawl is just creating it, drop it and create it again")
+        }
+        _ => error,
+    })
 }
 
 fn columns(meta: &RecordMeta) -> String {

@@ -1,8 +1,11 @@
 //! `get`, `exists`, `delete` and `url`.
 
+use std::collections::HashSet;
 use std::ffi::OsStr;
+use std::io;
 use std::path::Path;
 
+use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde_json::{Map, json};
 
 use super::arguments::{Delete, Get, OneRecord};
@@ -12,12 +15,15 @@ use super::{atomic, describe, key, store, write};
 use crate::storage::content::Family;
 use crate::storage::{Error, ErrorKind, Key, Record, RecordState, Storage, StoreName, Write};
 
+/// How many records are looked at without waiting for the answers.
+const AT_ONCE: usize = 64;
+
 /// `get`.
 pub(super) async fn get(storage: &dyn Storage, get: &Get, output: &mut Output) -> Outcome {
     let name = store(storage, &get.store).await?;
     let key = key(&get.key);
     let Some(record) = storage.get_value(&name, &key).await? else {
-        return Err(no_record(&name, &key).into());
+        return Err(no_record(storage, &name, &key).await.into());
     };
     if record.meta.state == RecordState::NoValue {
         let problem = format!("the record `{key}` has metadata, but no value");
@@ -35,8 +41,15 @@ fn print(record: &Record, get: &Get, output: &mut Output) -> Result<(), Failure>
     match get.output.as_deref() {
         Some(file) if file != Path::new("-") => {
             return atomic::write(file, &record.value).map_err(|why| {
-                let problem = format!("{} cannot be written: {why}", file.display());
-                Failure::Error(Error::new(ErrorKind::Io, problem))
+                // By its kind: the text names the temporary file, which says nothing to anybody.
+                let reason = io::Error::from(why.kind());
+                let problem = format!("{} cannot be written: {reason}", file.display());
+                let error = Error::new(ErrorKind::Io, problem);
+                Failure::Error(match why.kind() {
+                    io::ErrorKind::NotFound => error.hint("make its folder first"),
+                    io::ErrorKind::PermissionDenied => error.hint("write to another folder"),
+                    _ => error,
+                })
             });
         }
         _ => {}
@@ -85,26 +98,56 @@ pub(super) async fn exists(
 /// `delete`.
 pub(super) async fn delete(storage: &dyn Storage, delete: &Delete, output: &mut Output) -> Outcome {
     let name = store(storage, &delete.store).await?;
-    let keys: Vec<Key> = delete.keys.iter().map(|argument| key(argument)).collect();
+    let mut keys: Vec<Key> = Vec::with_capacity(delete.keys.len());
+    let mut seen = HashSet::new();
+    keys.extend(
+        delete.keys.iter().map(|argument| key(argument)).filter(|k| seen.insert(k.clone())),
+    );
     let one = if let [key] = &*keys { Some(key.clone()) } else { None };
+    let (count, missing) = (keys.len(), missing(storage, &name, &keys).await);
     let written = write(storage, &Write::Delete { store: name.clone(), keys }).await?;
+    // A crawl may have come between: then nothing is said of single keys.
+    let deleted = usize::try_from(written.records).unwrap_or(usize::MAX);
+    let missing = missing.filter(|missing| missing.len().saturating_add(deleted) == count);
     if output.json {
-        output.json_line(&json!({ "deleted": written.records }))?;
+        let mut map = Map::new();
+        map.insert("deleted".into(), json!(written.records));
+        if let Some(missing) = &missing {
+            map.insert("missing".into(), missing.iter().map(Key::escaped).collect());
+        }
+        output.json_line(&map.into())?;
+    } else if written.records > 0 {
+        for key in missing.into_iter().flatten() {
+            say(&format!("there was no record `{key}`"));
+        }
     }
     match (written.records, one) {
-        (0, Some(key)) => Err(no_record(&name, &key).into()),
+        (0, Some(key)) => Err(no_record(storage, &name, &key).await.into()),
         (0, None) => {
             let problem = format!("none of these records is in the store `{name}`");
-            Err(Error::new(ErrorKind::NotFound, problem).into())
+            let none = Error::new(ErrorKind::NotFound, problem);
+            Err(no_store(storage, &name).await.unwrap_or(none).into())
         }
         _ => Ok(DONE),
     }
 }
 
+/// Which of these records are not there; `None` where that may not be asked.
+async fn missing(storage: &dyn Storage, store: &StoreName, keys: &[Key]) -> Option<Vec<Key>> {
+    let looks = keys.iter().map(|key| storage.get_record_metadata(store, key));
+    let found: Vec<_> = stream::iter(looks).buffered(AT_ONCE).try_collect().await.ok()?;
+    let pairs = keys.iter().zip(found);
+    Some(pairs.filter(|(_, found)| found.is_none()).map(|(key, _)| key.clone()).collect())
+}
+
 /// `url`.
 pub(super) async fn url(storage: &dyn Storage, record: &OneRecord, output: &mut Output) -> Outcome {
     let (name, key) = names(storage, &record.store, &record.key).await?;
-    let url = storage.get_public_url(&name, &key).await?;
+    let url = match storage.get_public_url(&name, &key).await {
+        Ok(url) => url,
+        // Where there is no such store, that comes first.
+        Err(why) => return Err(no_store(storage, &name).await.unwrap_or(why).into()),
+    };
     if output.json {
         let mut map = Map::new();
         describe::put_text(&mut map, "key", key.as_bytes());
@@ -124,9 +167,16 @@ async fn names(
     Ok((store(storage, of_store).await?, key(of_key)))
 }
 
-fn no_record(store: &StoreName, key: &Key) -> Error {
+async fn no_record(storage: &dyn Storage, store: &StoreName, key: &Key) -> Error {
     let problem = format!("there is no record `{key}` in the store `{store}`");
-    Error::new(ErrorKind::NotFound, problem)
+    let none = Error::new(ErrorKind::NotFound, problem);
+    no_store(storage, store).await.unwrap_or(none)
+}
+
+/// That there is no such store, if so; where that may not be asked, it counts as there.
+async fn no_store(storage: &dyn Storage, store: &StoreName) -> Option<Error> {
+    let why = storage.get_metadata(store).await.err()?;
+    (why.kind == ErrorKind::NotFound).then_some(why)
 }
 
 #[cfg(test)]

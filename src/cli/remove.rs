@@ -9,8 +9,13 @@ use super::{confirm, describe, store, write};
 use crate::storage::{ErrorKind, Storage, StoreInfo, StoreName, Write};
 
 /// `purge`.
-pub(super) async fn purge(storage: &dyn Storage, remove: &Remove, output: &mut Output) -> Outcome {
-    let name = agreed(storage, remove, "Remove all records of").await?;
+pub(super) async fn purge(
+    storage: &dyn Storage,
+    remove: &Remove,
+    place: &str,
+    output: &mut Output,
+) -> Outcome {
+    let name = agreed(storage, remove, "Remove all records of", place).await?;
     let written = write(storage, &Write::Purge(name.clone())).await?;
     tell(output, &name, "purged", &json!(written.records))
 }
@@ -19,9 +24,10 @@ pub(super) async fn purge(storage: &dyn Storage, remove: &Remove, output: &mut O
 pub(super) async fn drop_store(
     storage: &dyn Storage,
     remove: &Remove,
+    place: &str,
     output: &mut Output,
 ) -> Outcome {
-    let name = agreed(storage, remove, "Remove").await?;
+    let name = agreed(storage, remove, "Remove", place).await?;
     write(storage, &Write::Drop(name.clone())).await?;
     tell(output, &name, "dropped", &json!(true))
 }
@@ -32,6 +38,7 @@ async fn agreed(
     storage: &dyn Storage,
     remove: &Remove,
     what: &str,
+    place: &str,
 ) -> Result<StoreName, super::Failure> {
     let name = store(storage, &remove.store).await?;
     if remove.yes {
@@ -43,7 +50,7 @@ async fn agreed(
         }
         other => other?,
     };
-    confirm::ask(what, &info)?;
+    confirm::ask(what, &info, place)?;
     Ok(name)
 }
 

@@ -66,7 +66,9 @@ fn check_json(bytes: &[u8], what: &str) -> Result<()> {
     check(bytes).map_err(|fault| {
         let problem = format!(
             "{what} is not JSON: line {}, column {}: {}",
-            fault.line, fault.column, fault.message
+            fault.line,
+            fault.column,
+            fault.reason()
         );
         Error::new(ErrorKind::Usage, problem).hint("mend it, or set it with a text/plain type")
     })
@@ -85,7 +87,13 @@ fn read(file: &Path) -> Result<Vec<u8>> {
         } else {
             file.display().to_string()
         };
-        Error::new(ErrorKind::Io, format!("{name} cannot be read: {why}"))
+        let reason = io::Error::from(why.kind());
+        let error = Error::new(ErrorKind::Io, format!("{name} cannot be read: {reason}"));
+        match why.kind() {
+            io::ErrorKind::NotFound => error.hint("correct the file's name, or give - for a pipe"),
+            io::ErrorKind::PermissionDenied => error.hint("ask for the right to read it"),
+            _ => error,
+        }
     })
 }
 

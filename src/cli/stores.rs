@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use super::arguments::{Create, Info};
-use super::failure::{DAMAGED, DONE, Outcome};
+use super::failure::{DAMAGED, DONE, Outcome, REFUSED};
 use super::output::Output;
 use super::{describe, key, store};
 use crate::preview::{visible, visible_bytes};
-use crate::storage::{Error, ErrorKind, OpenBy, Storage, StoreInfo, Timestamp};
+use crate::storage::{Error, ErrorKind, OpenBy, Storage, StoreInfo, StoreState, Timestamp};
 
 const HEADS: [&str; 7] =
     ["store", "id", "name", ">records", "created_at", "modified_at", "accessed_at"];
@@ -71,24 +71,28 @@ pub(super) async fn create(storage: &dyn Storage, create: &Create, output: &mut 
 /// `info`.
 pub(super) async fn info(storage: &dyn Storage, info: &Info, output: &mut Output) -> Outcome {
     let name = store(storage, &info.store).await?;
-    let (map, problem) = if let Some(argument) = &info.key {
+    let (map, problem, code) = if let Some(argument) = &info.key {
         let key = key(argument);
         let Some(meta) = storage.get_record_metadata(&name, &key).await? else {
             let problem = format!("there is no record `{key}` in the store `{name}`");
             return Err(Error::new(ErrorKind::NotFound, problem).into());
         };
-        (describe::record(&meta), describe::record_problem(&meta.state))
+        (describe::record(&meta), describe::record_problem(&meta.state), DAMAGED)
     } else {
         let info = storage.get_metadata(&name).await?;
         let mut map = describe::store(&info);
         map.insert("metadata_key".into(), json!(storage.metadata_key(&name)));
-        (map, describe::store_problem(&info.state))
+        // Nothing is known to be wrong with what may not be read.
+        let forbidden = matches!(info.state, StoreState::Forbidden(_));
+        let code = if forbidden { REFUSED } else { DAMAGED };
+        (map, describe::store_problem(&info.state), code)
     };
     if output.json {
         output.json_line(&map.into())?;
     } else {
         let width = map.keys().map(String::len).max().unwrap_or(0);
-        for (name, value) in &map {
+        // The sentence at the end says it.
+        for (name, value) in map.iter().filter(|(name, _)| *name != "problem") {
             let text = match value {
                 Value::Null => "-".to_owned(),
                 Value::String(text) => visible(text).into_owned(),
@@ -100,7 +104,7 @@ pub(super) async fn info(storage: &dyn Storage, info: &Info, output: &mut Output
             output.line(&format!("! {}", visible(problem)))?;
         }
     }
-    Ok(if problem.is_some() { DAMAGED } else { DONE })
+    Ok(if problem.is_some() { code } else { DONE })
 }
 
 #[cfg(test)]

@@ -24,7 +24,9 @@ fn wrong_arguments_are_exit_code_2() {
     ] {
         let run = program.run(args);
         assert_eq!(run.code, 2, "{args:?}: {}", run.err);
-        assert!(run.out.is_empty() && !run.err.is_empty());
+        assert!(run.out.is_empty(), "{args:?}");
+        assert!(run.err.starts_with("larder: ") && !run.err.contains('\u{1b}'), "{}", run.err);
+        assert_eq!(run.err.matches('\n').count(), 1, "{}", run.err);
     }
     let why = program.fails(&["-t", "stoers", "stores"], 2);
     assert!(why.contains("`stoers`") && why.contains("profile"), "{why}");
@@ -80,6 +82,7 @@ fn read_only_refuses_every_write() {
         assert!(why.contains("read-only"), "{why}");
         let answer = run(program.command(args).env("LARDER_READ_ONLY", "1"), b"");
         assert_eq!(answer.code, 4, "{}", answer.err);
+        assert!(answer.err.contains("LARDER_READ_ONLY"), "{}", answer.err);
     }
     assert_eq!(program.server.cli(&["HGETALL", "key_value_stores:shop:items"]), before);
     program.ok(&["--read-only", "get", &format!("id:{}", fill::id("shop")), "page-1"]);
@@ -91,6 +94,86 @@ fn a_store_of_another_type_is_exit_code_5() {
     program.server.cli(&["DEL", "key_value_stores:shop:items"]);
     program.server.cli(&["SET", "key_value_stores:shop:items", "a string"]);
     program.fails(&["get", "shop", "page-1"], 5);
+    program.server.cli(&["DEL", "key_value_stores:shop:metadata_items"]);
+    let why = program.fails(&["keys", "shop"], 5);
+    assert!(why.contains("`shop` is damaged"), "{why}");
+}
+
+#[test]
+fn a_half_made_store_is_no_empty_one() {
+    let program = Program::empty();
+    program.server.cli(&["HSET", "key_value_stores:name_to_id", "half", "someid"]);
+    let why = program.fails(&["keys", "half"], 5);
+    assert!(why.contains("half-made") && why.contains("drop it"), "{why}");
+    program.ok(&["create", "--name", "whole"]);
+    assert_eq!(program.ok(&["keys", "whole"]), "");
+}
+
+#[test]
+fn what_may_not_be_read_is_exit_code_4() {
+    let program = Program::with_shop();
+    program.server.cli(&["ACL", "SETUSER", "reader", "on", ">pw", "~*", "+@all", "-json.get"]);
+    let target = format!("redis://reader:pw@127.0.0.1:{}", program.server.port());
+    let answer = program.run(["-t", &target, "info", "shop"]);
+    assert_eq!(answer.code, 4, "{}", answer.err);
+    let text = String::from_utf8(answer.out).unwrap();
+    assert_eq!(text.matches("JSON.GET").count(), 1, "said once: {text}");
+}
+
+#[test]
+fn a_user_without_rights_is_told_of_a_command() {
+    let program = Program::with_shop();
+    program.server.cli(&["ACL", "SETUSER", "nobody", "on", ">pw", "~*"]);
+    let target = format!("redis://nobody:pw@127.0.0.1:{}", program.server.port());
+    let answer = program.run(["-t", &target, "stores"]);
+    assert_eq!(answer.code, 4, "{}", answer.err);
+    assert!(answer.err.contains("HLEN"), "{}", answer.err);
+}
+
+#[test]
+fn a_store_that_is_not_there_is_named() {
+    let program = Program::with_shop();
+    for args in [
+        &["get", "nope", "x"][..],
+        &["delete", "nope", "x"],
+        &["delete", "nope", "x", "y"],
+        &["url", "nope", "x"],
+        &["keys", "nope"],
+        &["info", "nope"],
+    ] {
+        let why = program.fails(args, 1);
+        assert!(why.contains("no store nope"), "{why}");
+    }
+    program.fails(&["url", "shop", "page-1"], 4);
+}
+
+#[test]
+fn a_delete_names_the_keys_that_were_not_there() {
+    let program = Program::with_shop();
+    let answer = program.run(["delete", "shop", "page-1", "no-1", "no-2", "page-1"]);
+    assert_eq!(answer.code, 0);
+    let lines: Vec<&str> = answer.err.lines().collect();
+    assert_eq!(lines, ["larder: there was no record `no-1`", "larder: there was no record `no-2`"]);
+    let json = program.ok(&["delete", "shop", "page-2", "no-1", "--json"]);
+    assert_eq!(json, "{\"deleted\":1,\"missing\":[\"no-1\"]}\n");
+}
+
+#[test]
+fn failures_of_files_say_what_to_do() {
+    let program = Program::with_shop();
+    let why = program.fails(&["get", "shop", "page-1", "-o", "/nonexistent/x"], 2);
+    assert!(why.contains("/nonexistent/x cannot be written") && !why.contains(".tmp"), "{why}");
+    let why = program.fails(&["set", "shop", "k", "--file", "/nope"], 2);
+    assert!(why.contains("/nope cannot be read") && why.contains("; "), "{why}");
+}
+
+#[test]
+fn a_redis_is_no_sentinel() {
+    let program = Program::with_shop();
+    let port = program.server.port();
+    let target = format!("redis-sentinel://127.0.0.1:{port}?sentinelServiceName=shop");
+    let why = program.fails(&["-t", &target, "stores"], 3);
+    assert!(why.contains("no Sentinel") && why.contains("redis://"), "{why}");
 }
 
 #[test]

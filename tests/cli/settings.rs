@@ -30,6 +30,23 @@ fn an_unknown_setting_is_named_with_its_file() {
 }
 
 #[test]
+fn keys_and_colours_are_checked_for_commands_too() {
+    let program = Program::with_shop();
+    for (text, word) in [
+        ("mouse =\n", ":1: mouse: a value is missing"),
+        ("[theme.colors]\nfoo = 'red'\n", "`foo`"),
+        ("[keys.keys]\nfly = 'x'\n", "`fly`"),
+        ("[keys.stores]\nup = ['q', 'ctrl-c']\n", "quit"),
+    ] {
+        configure(&program, text);
+        let why = program.fails(&["stores"], 2);
+        assert!(why.contains(word), "{why}");
+    }
+    configure(&program, "[keys.stores]\nup = 'q'\n");
+    program.ok(&["stores"]);
+}
+
+#[test]
 fn the_example_can_be_used_as_it_is() {
     let program = Program::with_shop();
     configure(&program, include_str!("../../config.example.toml"));

@@ -61,12 +61,14 @@ fn bytes_go_to_a_terminal_only_by_force() {
 #[test]
 fn purge_and_drop_ask_for_the_store_s_name() {
     let program = Program::with_shop();
-    for wrong in ["\r", "y\r", "yes\r", "shops\r", "\u{4}"] {
+    for wrong in ["\r", "y\r", "yes\r", "shops\r"] {
         let mut screen = on_screen(&program, &["drop", "shop"]);
         screen.wait_for_text("the store `shop` with its 4 records");
         screen.keys(wrong);
         assert_eq!(screen.exit_code(), 4, "{}", screen.picture());
-        assert!(screen.contents().contains("nothing was changed"));
+        let text = screen.contents();
+        assert!(text.contains("of the server's memory") && text.contains("nothing was changed"));
+        assert_eq!(wrong == "\r", text.contains("nothing was typed"), "{text}");
     }
     assert_eq!(program.ok(&["keys", "shop"]).lines().count(), 4);
     for command in ["purge", "drop"] {

@@ -1,0 +1,86 @@
+//! What clap says of wrong arguments, in one line.
+
+use std::env;
+use std::ffi::OsString;
+
+use clap::{CommandFactory as _, Parser as _};
+
+use super::arguments::Cli;
+use super::failure::{USAGE, say};
+
+/// Reads the process's arguments.
+///
+/// # Errors
+/// The exit code, where the arguments make no sense: that has been said on standard error, in one
+/// line. After `--help` and `--version` the process ends here.
+pub fn parse() -> Result<Cli, u8> {
+    Cli::try_parse().map_err(|why| {
+        if !why.use_stderr() {
+            why.exit();
+        }
+        let words: Vec<OsString> = env::args_os().skip(1).collect();
+        say(&one_line(&why.render().to_string(), &words));
+        USAGE
+    })
+}
+
+/// clap's sentence, its tip and the command that it is about, of its several paragraphs.
+fn one_line(text: &str, arguments: &[OsString]) -> String {
+    let text = text.trim_start_matches("error: ");
+    let end = text.find("\n\n").unwrap_or(text.len());
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut line = words(&text[..end]);
+    for more in text.lines() {
+        if let Some(tip) = more.trim_start().strip_prefix("tip: ") {
+            line = format!("{line}; {}", words(tip));
+        }
+    }
+    // The usage names the command; of a wrong value clap shows none.
+    let usage = text.lines().find_map(|line| line.trim_start().strip_prefix("Usage: larder "));
+    let named = usage.and_then(|usage| usage.split(' ').next());
+    let given = arguments.iter().filter_map(|argument| argument.to_str());
+    let clap = Cli::command();
+    let mut words = named.into_iter().chain(given.filter(|_| usage.is_none()));
+    let command = words.find(|word| clap.find_subcommand(word).is_some());
+    let command = command.map_or(String::new(), |command| format!(" {command}"));
+    format!("{line}; see larder{command} --help")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(arguments: &[&str]) -> String {
+        let why = Cli::try_parse_from(["larder"].iter().chain(arguments)).unwrap_err();
+        let words: Vec<OsString> = arguments.iter().map(OsString::from).collect();
+        one_line(&why.render().to_string(), &words)
+    }
+
+    #[test]
+    fn one_line_says_what_is_wrong_and_where_to_look() {
+        for (arguments, line) in [
+            (
+                &["get", "shop"][..],
+                "the following required arguments were not provided: <KEY>; \
+                 see larder get --help",
+            ),
+            (
+                &["keys", "shop", "--limit", "many"],
+                "invalid value 'many' for '--limit <N>': invalid digit found in string; \
+                 see larder keys --help",
+            ),
+            (
+                &["stores", "--jsno"],
+                "unexpected argument '--jsno' found; a similar argument exists: '--json'; \
+                 see larder stores --help",
+            ),
+            (
+                &["--frob"],
+                "unexpected argument '--frob' found; to pass '--frob' as a value, use '-- --frob'; \
+                 see larder --help",
+            ),
+        ] {
+            assert_eq!(said(arguments), line);
+        }
+    }
+}
