@@ -33,7 +33,7 @@ use crossterm::event::KeyEvent;
 use crate::keymap::{Context, KeyMap};
 use crate::storage::{Connection, Error, ServerInfo, StoreName, Timestamp};
 
-pub(crate) use dialogs::store_facts;
+pub(crate) use dialogs::{store_facts, store_state};
 pub use editor::Editor;
 pub use event::{Effect, Event, Loaded, Read, SaveError, Shown, Slot, Ticket};
 pub use layout::{Area, Layout};
@@ -100,6 +100,19 @@ pub enum Link {
     Open(Connection),
 }
 
+impl Link {
+    /// Whether connecting failed for a reason that may pass, so that larder goes on trying.
+    pub fn is_trying(&self) -> bool {
+        use crate::storage::ErrorKind::{Connection, Loading, Timeout};
+        matches!(self, Self::Failed(error) if matches!(error.kind, Connection | Timeout | Loading))
+    }
+}
+
+/// The pause before the second try to connect; it doubles up to [`LONGEST_PAUSE`].
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+/// The longest pause between two tries.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
 /// The state of the browser.
 #[derive(Debug)]
 pub struct App {
@@ -138,6 +151,8 @@ pub struct App {
     /// The value that is being saved to a file: that of the time when the user asked for it.
     to_save: Option<bytes::Bytes>,
     quitting: bool,
+    /// How long to wait before the next try to connect, if one fails.
+    pause: Duration,
     tickets: [Ticket; Slot::COUNT],
     /// The present time; set by the shell before each event and frame.
     pub now: Timestamp,
@@ -165,6 +180,7 @@ impl App {
             writing: 0,
             to_save: None,
             quitting: false,
+            pause: FIRST_PAUSE,
             tickets: [Ticket::default(); Slot::COUNT],
             now: Timestamp::from_micros(0),
             settings,

@@ -248,11 +248,8 @@ impl Shell {
         let mut effects = std::collections::VecDeque::from(effects);
         while let Some(effect) = effects.pop_front() {
             match effect {
-                Effect::Connect => self.tasks.connect(
-                    self.target.clone(),
-                    self.options.clone(),
-                    self.connected.clone(),
-                ),
+                Effect::Connect => self.connect(Duration::ZERO),
+                Effect::ConnectAgain(after) => self.connect(after),
                 Effect::Read(slot, ticket, read) => self.tasks.read(slot, ticket, read),
                 Effect::Watch(ticket, store) => self.tasks.watch(ticket, store.as_ref()),
                 Effect::Cancel(slot) => self.tasks.cancel(slot),
@@ -277,6 +274,11 @@ impl Shell {
             }
         }
         Ok(())
+    }
+
+    fn connect(&mut self, after: Duration) {
+        let (target, options) = (self.target.clone(), self.options.clone());
+        self.tasks.connect(target, options, self.connected.clone(), after);
     }
 
     /// Gives the terminal to the user's own editor, and takes it back.

@@ -7,7 +7,8 @@ mod stage;
 
 use larder::app::{Effect, Event, Link, Loaded, Modal, Pane, Read, Settings, Shown, Slot};
 use larder::storage::{
-    Connection, Error, ErrorKind, Expected, Fate, Key, RecordMeta, ServerInfo, Write, Written,
+    Connection, Error, ErrorKind, Expected, Fate, Key, RecordMeta, ServerInfo, StoreInfo,
+    StoreState, Write, Written,
 };
 use stage::{Stage, index, record, shown, store};
 
@@ -119,7 +120,7 @@ fn drop_wants_the_name_typed() {
     assert_eq!(stage.app.focus, Pane::Stores);
     stage.keys("D<enter>y<enter>");
     assert!(stage.writes().is_empty(), "neither Enter nor y drops");
-    stage.keys("<backspace>shop<enter>");
+    stage.keys("<ctrl-u>no shop<ctrl-w><ctrl-w>shop<enter>");
     assert_eq!(stage.write(), Write::Drop("shop".into()));
 }
 
@@ -134,6 +135,20 @@ fn purge_names_count_and_bytes() {
     assert_eq!(write, Write::Purge("shop".into()));
     stage.written(write, Ok(Written { records: 3, meta: None }));
     assert_eq!(stage.notice(), "purged shop: 3 records removed");
+}
+
+#[test]
+fn the_question_before_a_purge_is_whole_on_a_small_screen() {
+    let mut stage = Stage::new(40, 10);
+    let info = StoreInfo { bytes: Some(12_345_678), ..store("shop", 1_234_567) };
+    stage.connect(vec![info, store("two", 1)]);
+    stage.keys("Psh");
+    let frame = stage.frame();
+    for part in
+        ["1,234,567 records", "server's memory", "the store stays.", "Its name: sh", "Esc No"]
+    {
+        assert!(frame.contains(part), "{part}: {frame}");
+    }
 }
 
 #[test]
@@ -205,7 +220,16 @@ fn a_conflict_keeps_the_text_and_asks() {
     stage.keys("e<down><end>2<ctrl-s>");
     let write = stage.write();
     stage.written(write, Err(Error::new(ErrorKind::Conflict, "changed")));
-    assert!(matches!(stage.app.modal, Some(Modal::Confirm(_))));
+    let lines = |stage: &Stage| match &stage.app.modal {
+        Some(Modal::Confirm(asked)) => asked.lines.join("\n"),
+        other => panic!("{other:?}"),
+    };
+    assert!(!lines(&stage).contains("Now:"));
+    // What is there now is read for the pane behind, and the question tells of it.
+    stage.show(&[record("a", "text/plain", "new")]);
+    let said = lines(&stage);
+    assert!(said.contains(&format!("Then: 12 B, {JSON}\nNow: 3 B, text/plain")), "{said}");
+    assert_eq!(stage.app.record.record().unwrap().value, "new");
     stage.keys("<esc>");
     assert!(stage.app.editor.as_ref().is_some_and(|editor| !editor.saving));
     stage.keys("<ctrl-s>");
@@ -303,7 +327,10 @@ fn read_only_refuses_every_write() {
     stage.keys("neEdP");
     assert!(stage.writes().is_empty());
     assert!(stage.app.editor.is_none() && stage.app.modal.is_none());
-    assert_eq!(stage.notice(), "larder was started read-only");
+    assert_eq!(
+        stage.notice(),
+        "larder is read-only here: by --read-only, LARDER_READ_ONLY, the settings or the profile"
+    );
 }
 
 #[test]
@@ -346,8 +373,53 @@ fn a_refused_connection_can_be_tried_again() {
     let error = Error::new(ErrorKind::Connection, "nothing listens at 127.0.0.1:1");
     stage.event(Event::Connected(Err(error)));
     assert!(matches!(stage.app.link, Link::Failed(_)));
+    stage.asked.clear();
     stage.keys("r");
     assert!(matches!(stage.asked[..], [Effect::Connect]));
+}
+
+#[test]
+fn what_may_pass_is_tried_again_with_growing_pauses_and_nothing_else_is() {
+    let mut stage = Stage::new(120, 36);
+    let fail = |stage: &mut Stage, kind| {
+        stage.asked.clear();
+        stage.event(Event::Connected(Err(Error::new(kind, "no"))));
+        let pauses = stage.asked.iter().map(|effect| match effect {
+            Effect::ConnectAgain(after) => after.as_millis(),
+            other => panic!("{other:?}"),
+        });
+        pauses.collect::<Vec<_>>()
+    };
+    for (kind, millis) in [
+        (ErrorKind::Connection, 500),
+        (ErrorKind::Timeout, 1000),
+        (ErrorKind::Loading, 2000),
+        (ErrorKind::Connection, 4000),
+        (ErrorKind::Connection, 5000),
+        (ErrorKind::Connection, 5000),
+    ] {
+        assert_eq!(fail(&mut stage, kind), [millis], "{kind:?}");
+        assert!(stage.frame().contains("trying"));
+    }
+    for kind in [ErrorKind::Auth, ErrorKind::Usage, ErrorKind::Tls] {
+        assert_eq!(fail(&mut stage, kind), [0; 0], "{kind:?}");
+        assert!(!stage.frame().contains("trying"));
+    }
+    stage.keys("r");
+    assert_eq!(fail(&mut stage, ErrorKind::Connection), [500], "r begins anew");
+    stage.connect(vec![store("shop", 3)]);
+    assert_eq!(fail(&mut stage, ErrorKind::Connection), [0; 0], "a late failure");
+    assert!(matches!(stage.app.link, Link::Open(_)));
+}
+
+#[test]
+fn a_store_that_is_not_whole_is_no_empty_one() {
+    let mut stage = Stage::new(120, 36);
+    let half = StoreInfo { state: StoreState::HalfMade, ..store("half", 0) };
+    stage.connect(vec![half]);
+    stage.answer(Slot::Keys, Ok(Loaded::Keys(index(&[]), 1.0)));
+    let frame = stage.frame();
+    assert!(frame.contains("half-made: indexed") && !frame.contains("no records"), "{frame}");
 }
 
 #[test]

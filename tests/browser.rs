@@ -262,10 +262,31 @@ fn a_refused_connection_is_one_sentence_and_can_be_tried_again() {
     let url = server.url();
     server.kill();
     let mut screen = Screen::start(&[&url], &[], 24, 80);
-    screen.wait_for_text("r tries again");
+    screen.wait_for_text("nothing listens");
     server.restart();
     screen.keys("r");
     screen.wait_for_text("no stores yet");
+}
+
+#[test]
+fn a_browser_that_was_there_before_the_server_connects_by_itself() {
+    let mut server = filled();
+    let url = server.url();
+    server.kill();
+    let mut screen = Screen::start(&[&url], &[], 24, 80);
+    screen.wait_for_text("trying");
+    server.restart();
+    screen.wait_for_text("no stores yet");
+}
+
+#[test]
+fn an_editor_that_is_not_there_is_named_with_a_remedy() {
+    let server = filled();
+    let mut screen = open(&server, &[("VISUAL", "no-such-editor")]);
+    screen.keys("jj");
+    screen.wait_for_text("\"price\": 7");
+    screen.keys("E");
+    screen.wait_for_text("there is no editor `no-such-editor`; set $VISUAL or $EDITOR");
 }
 
 #[test]

@@ -300,7 +300,7 @@ impl App {
             } else if self.server.cluster {
                 "this server is a cluster: no write can be one step there"
             } else {
-                "larder was started read-only"
+                "larder is read-only here: by --read-only, LARDER_READ_ONLY, the settings or the profile"
             };
             self.notice = Some(Notice::warning(why));
         }

@@ -21,9 +21,9 @@ impl App {
         let Some(Modal::Confirm(confirm)) = &mut self.modal else { return };
         let plain = matches!(key.code, KeyCode::Char(_))
             && !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
-        if let (Some((wanted, input)), true) =
-            (&mut confirm.typed, plain || key.code == KeyCode::Backspace)
-        {
+        // So are the keys of a line that are bound to nothing here, such as Ctrl-U.
+        let line = plain || key.code == KeyCode::Backspace || action.is_none();
+        if let (Some((wanted, input)), true) = (&mut confirm.typed, line) {
             // Where a name must be typed, letters are letters, not answers.
             input.key(key);
             confirm.yes = input.text() == wanted;
@@ -129,14 +129,14 @@ impl App {
                 "Drop the store",
                 "drop",
                 Write::Drop(store.clone()),
-                "All its records and the store itself are removed for good.",
+                "Removed for good, with the store.",
             )
         } else {
             (
                 "Purge the store",
                 "purge",
                 Write::Purge(store.clone()),
-                "All its records are removed for good; the store stays.",
+                "Removed for good; the store stays.",
             )
         };
         Confirm::new(title, verb, OnYes::Write(write))
@@ -178,7 +178,9 @@ fn record_facts(meta: &RecordMeta, facts: &mut Vec<(&'static str, String)>) {
     facts.push(("key", if key.is_empty() { "(empty)".to_owned() } else { key }));
     facts.push(("content type", meta.content_type.as_str().to_owned()));
     let exact = words::plural(meta.size, "byte");
-    facts.push(("size", format!("{exact} ({})", words::size(meta.size))));
+    let short =
+        if meta.size < 1000 { String::new() } else { format!(" ({})", words::size(meta.size)) };
+    facts.push(("size", format!("{exact}{short}")));
     facts.push(("record state", record_state(&meta.state)));
 }
 
@@ -236,7 +238,7 @@ fn with_ago(words: &str) -> String {
 }
 
 /// What a store's state means, in words.
-fn store_state(state: &StoreState) -> String {
+pub(crate) fn store_state(state: &StoreState) -> String {
     match state {
         StoreState::Whole => "whole".to_owned(),
         StoreState::HalfMade => "half-made: indexed, but without metadata; Crawlee waits 30 s on \

@@ -61,8 +61,10 @@ pub enum SaveError {
 /// Something the shell is to do.
 #[derive(Debug, Clone)]
 pub enum Effect {
-    /// Connect to the target, again if it failed before.
+    /// Connect to the target, again if it failed before; a try under way or to come is given up.
     Connect,
+    /// The same, after this time.
+    ConnectAgain(Duration),
     /// Read; an older read of the same slot is given up.
     Read(Slot, Ticket, Read),
     /// Give up the slot's read.

@@ -3,7 +3,7 @@
 use crate::storage::{Connection, Error, ErrorKind, ServerInfo};
 
 use super::event::{Effect, Loaded, Read, Shown, Slot};
-use super::{App, Link, Notice, Pane, words};
+use super::{App, FIRST_PAUSE, LONGEST_PAUSE, Link, Notice, Pane, words};
 
 impl App {
     pub(super) fn connected(
@@ -15,6 +15,7 @@ impl App {
             Ok(server) => {
                 self.latency = server.latency;
                 self.link = Link::Open(Connection::Up);
+                self.pause = FIRST_PAUSE;
                 if !server.notes.is_empty() {
                     self.notice = Some(Notice::warning(server.notes.join(" · ")));
                 }
@@ -22,7 +23,15 @@ impl App {
                 self.watch(effects);
                 self.read_stores(effects);
             }
-            Err(error) => self.link = Link::Failed(error),
+            // A try that was given up too late.
+            Err(_) if matches!(self.link, Link::Open(_)) => {}
+            Err(error) => {
+                self.link = Link::Failed(error);
+                if self.link.is_trying() {
+                    effects.push(Effect::ConnectAgain(self.pause));
+                    self.pause = (self.pause * 2).min(LONGEST_PAUSE);
+                }
+            }
         }
     }
 
@@ -125,6 +134,7 @@ impl App {
             Loaded::Record(shown) => {
                 let view = self.viewport();
                 self.check_against_list(&shown, effects);
+                self.tell_conflict(&shown);
                 let large = matches!(shown, Shown::TooLarge(_) | Shown::Head(..));
                 let eager = self.record.eager && large;
                 self.record.show(shown, view);

@@ -120,6 +120,7 @@ impl App {
         }
         if matches!(self.link, super::Link::Failed(_)) {
             self.link = super::Link::Connecting;
+            self.pause = super::FIRST_PAUSE;
             effects.push(Effect::Connect);
             return;
         }

@@ -1,9 +1,9 @@
 //! Writes on their way, answered, and lost.
 
 use crate::index::Change;
-use crate::storage::{Error, ErrorKind, Fate, OpenBy, StoreName, Write, Written};
+use crate::storage::{Error, ErrorKind, Fate, OpenBy, RecordMeta, StoreName, Write, Written};
 
-use super::event::{Effect, Read, Slot};
+use super::event::{Effect, Read, Shown, Slot};
 use super::modal::{Confirm, Modal, OnYes, PromptKind, fate_words};
 use super::{App, Notice, Pane, words};
 
@@ -176,6 +176,8 @@ impl App {
                     .line("No keeps your text in the editor."),
             )));
             self.notice = None;
+            // The pane behind is to show what is there now.
+            self.reload_record(effects);
             return;
         }
         let typed = match write {
@@ -187,6 +189,28 @@ impl App {
             self.prompt(kind, text);
         }
         self.notice = Some(Notice::from(error));
+    }
+
+    /// Says in the question about a conflict how the record differs from what was read, as soon as
+    /// it has been read anew.
+    pub(super) fn tell_conflict(&mut self, shown: &Shown) {
+        let Some(Modal::Confirm(asked)) = &mut self.modal else { return };
+        let old = self.editor.as_ref().and_then(|editor| editor.original.as_ref());
+        let Some(old) = old.filter(|old| old.meta.key == *shown.key()) else { return };
+        if !matches!(asked.on_yes, OnYes::OverwriteRecord) {
+            return;
+        }
+        let words = |meta: &RecordMeta| {
+            let kind = meta.content_type.as_str();
+            let kind = if kind.is_empty() { "no content type" } else { kind };
+            format!("{}, {kind}", words::size(meta.size))
+        };
+        let now = shown.meta().map_or("deleted".to_owned(), words);
+        let lines = [format!("Then: {}", words(&old.meta)), format!("Now: {now}")];
+        // In the place of what an earlier reading said.
+        asked.lines.retain(|line| !line.starts_with("Then: ") && !line.starts_with("Now: "));
+        let at = asked.lines.len().min(1);
+        asked.lines.splice(at..at, lines);
     }
 
     /// Gives the editor back to the user if this was its write; tells whether it was.

@@ -26,6 +26,7 @@ pub(super) struct Tasks {
     reads: [Option<AbortHandle>; Slot::COUNT],
     last_record: Option<Instant>,
     watcher: Option<AbortHandle>,
+    connecting: Option<AbortHandle>,
     writes: JoinSet<()>,
 }
 
@@ -38,6 +39,7 @@ impl Tasks {
             reads: [const { None }; Slot::COUNT],
             last_record: None,
             watcher: None,
+            connecting: None,
             writes: JoinSet::new(),
         }
     }
@@ -59,15 +61,18 @@ impl Tasks {
         self.storage = Some(storage);
     }
 
-    /// Connects beside the loop; the storage comes through `connected`.
+    /// Connects beside the loop, `after` some time, and gives up what another call began; the
+    /// storage comes through `connected`.
     pub(super) fn connect(
-        &self,
+        &mut self,
         target: crate::storage::target::Target,
         options: Options,
         connected: Sender<Arc<dyn Storage>>,
+        after: Duration,
     ) {
         let events = self.events.clone();
-        tokio::spawn(async move {
+        let task = tokio::spawn(async move {
+            tokio::time::sleep(after).await;
             let result = async {
                 let storage = crate::storage::connect(&target, &options).await?;
                 let server = storage.server().await?;
@@ -77,6 +82,9 @@ impl Tasks {
             let result = result.await;
             let _ = events.send(Event::Connected(result)).await;
         });
+        if let Some(old) = self.connecting.replace(task.abort_handle()) {
+            old.abort();
+        }
     }
 
     /// Starts a read; the slot's older one is given up.

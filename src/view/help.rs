@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 
 use crate::app::{App, Area, Overlay, Pane, words};
 use crate::keymap::Context;
+use crate::preview::cells;
 use crate::theme::Role;
 
 use super::Look;
@@ -22,7 +23,8 @@ pub(super) fn draw(buf: &mut Buffer, body: Area, overlay: &Overlay, app: &App, l
     let area = Area { x: body.x + (body.width - width) / 2, width, ..body };
     let inner = area.inner();
     let column = if inner.width >= 60 { 24 } else { inner.width / 3 };
-    let lines = lines(app, look, inner.width.saturating_sub(column + 2));
+    let rooms = (column.saturating_sub(2), inner.width.saturating_sub(column + 2));
+    let lines = lines(app, look, rooms);
     let last = lines.len().saturating_sub(usize::from(inner.height));
     let scroll = overlay.first(lines.len(), inner.height.into());
     let bottom = match (scroll * 100).checked_div(last) {
@@ -46,7 +48,8 @@ pub(super) fn draw(buf: &mut Buffer, body: Area, overlay: &Overlay, app: &App, l
     }
 }
 
-fn lines(app: &App, look: &Look, room: u16) -> Vec<Line> {
+/// `rooms`: the columns for the keys, and for what they do.
+fn lines(app: &App, look: &Look, rooms: (u16, u16)) -> Vec<Line> {
     let here = match (&app.editor, app.focus) {
         (Some(_), _) => Context::Editor,
         (None, Pane::Stores) => Context::Stores,
@@ -66,11 +69,31 @@ fn lines(app: &App, look: &Look, room: u16) -> Vec<Line> {
             }
             let unicode = look.symbols.unicode;
             let chords: Vec<_> = chords.iter().map(|chord| chord.label(unicode)).collect();
-            let mut keys = chords.join("  ");
-            for row in words::wrap(action.description(), room.into()) {
-                lines.push(Line::Key(std::mem::take(&mut keys), row));
+            let mut keys = rows_of(&chords, rooms.0.into()).into_iter();
+            let mut does = words::wrap(action.description(), rooms.1.into()).into_iter();
+            loop {
+                let (keys, does) = (keys.next(), does.next());
+                if keys.is_none() && does.is_none() {
+                    break;
+                }
+                lines.push(Line::Key(keys.unwrap_or_default(), does.unwrap_or_default()));
             }
         }
     }
     lines
+}
+
+/// Chords side by side, in as many rows as they need.
+fn rows_of(chords: &[String], width: usize) -> Vec<String> {
+    let mut rows: Vec<String> = Vec::new();
+    for chord in chords {
+        match rows.last_mut() {
+            Some(row) if cells(row) + 2 + cells(chord) <= width => {
+                row.push_str("  ");
+                row.push_str(chord);
+            }
+            _ => rows.push(chord.clone()),
+        }
+    }
+    rows
 }

@@ -3,11 +3,11 @@
 use ratatui::buffer::Buffer;
 
 use crate::app::watch::Fresh;
-use crate::app::{App, Area, Pane, store_facts, words};
+use crate::app::{App, Area, Pane, store_facts, store_state, words};
 use crate::index::Sort;
 use crate::preview::{cells, visible};
 use crate::storage::content::Family;
-use crate::storage::{RecordMeta, RecordState};
+use crate::storage::{RecordMeta, RecordState, StoreState};
 use crate::theme::Role;
 
 use super::Look;
@@ -43,6 +43,13 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, look: &Look) {
         return say(buf, inner, &error.to_string(), Role::Danger, look);
     }
     if keys.is_empty() {
+        let known = app.stores.get(store).map(|info| &info.state);
+        let damage = known
+            .filter(|state| matches!(state, StoreState::HalfMade | StoreState::Damaged(_)))
+            .filter(|_| keys.complete && keys.filter.is_empty());
+        if let Some(state) = damage {
+            return say(buf, inner, &store_state(state), Role::Warning, look);
+        }
         let text = match (keys.loading.is_some() || keys.selecting, keys.filter.is_empty()) {
             (true, _) => "loading…",
             (false, true) => "no records; n writes one",

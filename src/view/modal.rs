@@ -44,7 +44,9 @@ pub(super) fn confirm(
         }
         lines.extend(wrapped);
     }
-    let typed = u16::from(confirm.typed.is_some()) * 2;
+    // Where there is little room, the name is typed beside its label.
+    let low = lines.len() + 5 > usize::from(body.height);
+    let typed = u16::from(confirm.typed.is_some()) * if low { 1 } else { 2 };
     let room = body.height.saturating_sub(3 + typed);
     lines.truncate(usize::from(room));
     let height = u16::try_from(lines.len()).unwrap_or(room) + 4 + typed;
@@ -65,13 +67,18 @@ pub(super) fn confirm(
     }
     let mut cursor = None;
     if let Some((_, input)) = &confirm.typed {
-        let asked = format!("Type its name to {} it:", confirm.verb);
-        put(buf, x, y, width, &asked, look.style(Role::Dim));
-        let used = put(buf, x, y + 1, 2, "> ", look.style(Role::KeyHint));
-        put(buf, x + used, y + 1, width.saturating_sub(used), input.text(), look.style(Role::Text));
+        let used = if low {
+            put(buf, x, y, width, "Its name: ", look.style(Role::Dim))
+        } else {
+            let asked = format!("Type its name to {} it:", confirm.verb);
+            put(buf, x, y, width, &asked, look.style(Role::Dim));
+            y += 1;
+            put(buf, x, y, 2, "> ", look.style(Role::KeyHint))
+        };
+        put(buf, x + used, y, width.saturating_sub(used), input.text(), look.style(Role::Text));
         let before: String = input.text().chars().take(input.cursor()).collect();
         let column = u16::try_from(cells(&visible(&before))).unwrap_or(u16::MAX);
-        cursor = Some((x.saturating_add(used).saturating_add(column), y + 1));
+        cursor = Some((x.saturating_add(used).saturating_add(column), y));
     }
     let y = (area.y + area.height).saturating_sub(2);
     buttons(buf, x, y, width, confirm, app, look);

@@ -56,6 +56,9 @@ fn instead(app: &App) -> Option<String> {
     let stores = &app.stores;
     match &app.link {
         Link::Connecting => return Some("connecting…".to_owned()),
+        Link::Failed(error) if app.link.is_trying() => {
+            return Some(format!("{error}. larder goes on trying; r tries at once."));
+        }
         Link::Failed(error) => return Some(format!("{error}. r tries again.")),
         Link::Open(_) => {}
     }
