@@ -139,7 +139,7 @@ fn dispatch(command: &Command, cli: &Cli, output: &mut Output) -> Outcome {
         match command {
             Command::Stores => stores::list(storage, output).await,
             Command::Create(create) => stores::create(storage, create, output).await,
-            Command::Info(info) => stores::info(storage, info, output).await,
+            Command::Info(info) => stores::info(storage, info, place, output).await,
             Command::Keys(keys) => listing::keys(storage, keys, output).await,
             Command::Get(get) => records::get(storage, get, output).await,
             Command::Set(arguments) => match set {

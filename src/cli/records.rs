@@ -42,14 +42,17 @@ fn print(record: &Record, get: &Get, output: &mut Output) -> Result<(), Failure>
         Some(file) if file != Path::new("-") => {
             return atomic::write(file, &record.value).map_err(|why| {
                 // By its kind: the text names the temporary file, which says nothing to anybody.
-                let reason = io::Error::from(why.kind());
+                let (reason, hint) = match why.kind() {
+                    io::ErrorKind::NotFound => {
+                        ("there is no such folder".to_owned(), "make the folder first")
+                    }
+                    kind => {
+                        let remedy = "write to another file, or to standard output";
+                        (io::Error::from(kind).to_string(), remedy)
+                    }
+                };
                 let problem = format!("{} cannot be written: {reason}", file.display());
-                let error = Error::new(ErrorKind::Io, problem);
-                Failure::Error(match why.kind() {
-                    io::ErrorKind::NotFound => error.hint("make its folder first"),
-                    io::ErrorKind::PermissionDenied => error.hint("write to another folder"),
-                    _ => error,
-                })
+                Failure::Error(Error::new(ErrorKind::Io, problem).hint(hint))
             });
         }
         _ => {}

@@ -87,13 +87,12 @@ fn read(file: &Path) -> Result<Vec<u8>> {
         } else {
             file.display().to_string()
         };
-        let reason = io::Error::from(why.kind());
-        let error = Error::new(ErrorKind::Io, format!("{name} cannot be read: {reason}"));
-        match why.kind() {
-            io::ErrorKind::NotFound => error.hint("correct the file's name, or give - for a pipe"),
-            io::ErrorKind::PermissionDenied => error.hint("ask for the right to read it"),
-            _ => error,
-        }
+        let reason = match why.kind() {
+            io::ErrorKind::NotFound => "there is no such file".to_owned(),
+            kind => io::Error::from(kind).to_string(),
+        };
+        Error::new(ErrorKind::Io, format!("{name} cannot be read: {reason}"))
+            .hint("name another file, or - for standard input")
     })
 }
 

@@ -68,8 +68,13 @@ pub(super) async fn create(storage: &dyn Storage, create: &Create, output: &mut 
     Ok(DONE)
 }
 
-/// `info`.
-pub(super) async fn info(storage: &dyn Storage, info: &Info, output: &mut Output) -> Outcome {
+/// `info`. `place` says what a store's weight is a part of.
+pub(super) async fn info(
+    storage: &dyn Storage,
+    info: &Info,
+    place: &str,
+    output: &mut Output,
+) -> Outcome {
     let name = store(storage, &info.store).await?;
     let (map, problem, code) = if let Some(argument) = &info.key {
         let key = key(argument);
@@ -96,6 +101,8 @@ pub(super) async fn info(storage: &dyn Storage, info: &Info, output: &mut Output
             let text = match value {
                 Value::Null => "-".to_owned(),
                 Value::String(text) => visible(text).into_owned(),
+                // What the values themselves have is another number.
+                Value::Number(bytes) if name == "bytes" => format!("about {bytes} {place}"),
                 other => other.to_string(),
             };
             output.line(&format!("{name:width$}  {text}"))?;

@@ -59,6 +59,7 @@ fn a_store_is_created_once_and_then_opened() {
 fn a_store_is_described_with_the_redis_key_of_its_metadata() {
     let program = Program::with_shop();
     let info = program.ok(&["info", "shop"]);
+    assert!(info.lines().any(|line| line.starts_with("bytes") && line.contains(" about ")));
     assert!(info.contains("metadata_key  key_value_stores:shop:metadata\n"), "{info}");
     assert!(info.contains(&format!("created_at    {}\n", fill::TIME)), "{info}");
 }

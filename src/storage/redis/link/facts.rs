@@ -71,7 +71,11 @@ pub(super) async fn read(link: &Link) -> Result<Facts> {
 
 impl Facts {
     fn refused(&mut self, error: &Error, so: &str) {
-        self.notes.push(format!("{so} ({})", error.problem));
+        let why = match error.problem.strip_prefix("the user may not run ") {
+            Some(command) => format!("no right to {command}"),
+            None => error.problem.clone(),
+        };
+        self.notes.push(format!("{so} ({why})"));
     }
 }
 
