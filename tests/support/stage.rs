@@ -14,8 +14,8 @@ use larder::index::Builder;
 use larder::keymap::KeyMap;
 use larder::preview::Preview;
 use larder::storage::{
-    ContentType, Error, Key, KeyPage, Reading, Record, RecordMeta, RecordState, ServerInfo,
-    StoreInfo, Timestamp, Write, Written,
+    ContentType, Error, Key, KeyPage, Record, RecordMeta, RecordState, ServerInfo, StoreInfo,
+    Timestamp, Write, Written,
 };
 use larder::theme::{Symbols, Theme};
 use larder::view::{Look, draw};
@@ -231,13 +231,8 @@ pub fn record(key: &str, content_type: &str, value: impl AsRef<[u8]>) -> Record 
 }
 
 pub fn shown(record: Record) -> Shown {
-    match Reading::Whole(record) {
-        Reading::Whole(record) => {
-            let preview = Arc::new(Preview::build_as(&record, larder::preview::Mode::Auto));
-            Shown::Whole(record, preview)
-        }
-        Reading::TooLarge(meta) => Shown::TooLarge(meta),
-    }
+    let preview = Arc::new(Preview::build_as(&record, larder::preview::Mode::Auto));
+    Shown::Whole(record, preview)
 }
 
 pub fn store(name: &str, records: u64) -> StoreInfo {
