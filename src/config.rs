@@ -4,9 +4,11 @@
 //! `config.example.toml` shows every setting with its default, and a test holds it to that.
 
 pub mod environment;
+mod origin;
 mod password;
 mod profile;
 mod resolve;
+mod targets;
 mod units;
 
 use std::collections::BTreeMap;
@@ -20,23 +22,22 @@ use log::LevelFilter;
 use serde::Deserialize;
 
 pub use environment::Environment;
+pub use origin::{NO_TARGET, Origin};
 pub use profile::{Profile, expand_home};
 pub use resolve::Resolved;
+pub use targets::{Choice, Targets};
 pub use units::{parse_seconds, parse_size};
 
 use crate::keymap::KeyMap;
 use crate::storage::{Error, ErrorKind, Options, Result};
 use crate::theme::Theme;
 
-/// What is browsed when nothing names a target.
-pub const DEFAULT_TARGET: &str = "redis://127.0.0.1:6379";
-
 /// All settings.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a switch of the user's")]
 pub struct Config {
-    /// The target where none is named: a URL, a socket's path or a profile's name.
+    /// The target where none is named: a URL, a path or a profile's name.
     pub target: Option<String>,
     /// Refuse every write.
     pub read_only: bool,
@@ -68,11 +69,14 @@ pub struct Config {
     pub theme: ThemeSettings,
     /// `[keys.CONTEXT]`: chords that replace the built-in ones.
     pub keys: toml::Table,
-    /// `[profiles.NAME]`: servers with a name.
+    /// `[profiles.NAME]`: targets with a name.
     pub profiles: BTreeMap<String, Profile>,
     /// Whether colours may be used at all (`NO_COLOR`, `--no-color`).
     #[serde(skip, default = "yes")]
     pub color: bool,
+    /// Whether what larder runs must be silent, because the terminal shows the browser.
+    #[serde(skip)]
+    pub quiet: bool,
     /// The file that was read, if there is one.
     #[serde(skip)]
     pub file: Option<PathBuf>,
@@ -107,6 +111,7 @@ impl Default for Config {
             keys: toml::Table::new(),
             profiles: BTreeMap::new(),
             color: true,
+            quiet: false,
             file: None,
         }
     }
@@ -204,11 +209,16 @@ pub fn default_file() -> Option<PathBuf> {
     Some(folders()?.config_dir().join("config.toml"))
 }
 
-/// The log's file, in the state folder (where the system has none: the local data folder).
+/// The log's file, in the [state folder](state_folder).
 pub fn log_file() -> Option<PathBuf> {
+    Some(state_folder()?.join("larder.log"))
+}
+
+/// Where larder keeps what it has to remember; where the system has no place for such, the local
+/// data folder. It need not be there.
+pub fn state_folder() -> Option<PathBuf> {
     let folders = folders()?;
-    let folder = folders.state_dir().unwrap_or_else(|| folders.data_local_dir());
-    Some(folder.join("larder.log"))
+    Some(folders.state_dir().unwrap_or_else(|| folders.data_local_dir()).to_owned())
 }
 
 fn folders() -> Option<ProjectDirs> {

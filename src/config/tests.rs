@@ -35,7 +35,8 @@ fn the_example_as_it_stands_changes_nothing() {
 #[test]
 fn the_example_shows_the_defaults() {
     let mut config = Config::parse(&switched_on()).unwrap();
-    assert_eq!(config.target.take().unwrap(), DEFAULT_TARGET);
+    // There is no default: what is found then depends on where larder starts.
+    assert!(config.target.take().is_some());
     config.profiles.clear();
     let mut keys: toml::Table = include_str!("../../assets/keymap.toml").parse().unwrap();
     keys.remove("footer");
