@@ -18,6 +18,7 @@ mod records;
 mod remove;
 mod set;
 mod stores;
+mod targets;
 
 use std::ffi::OsStr;
 use std::io::{self, IsTerminal as _};
@@ -30,7 +31,7 @@ use tokio::time::Instant;
 pub use arguments::{Cli, Command, Global};
 pub use hide::hide_passwords;
 
-use crate::config::{Config, Environment, Resolved};
+use crate::config::{Config, Environment, Resolved, Targets};
 use crate::storage::target::Target;
 use crate::storage::{
     self, Connection, Error, ErrorKind, Fate, Key, OpenBy, Result, Storage, StoreName, Write,
@@ -54,39 +55,62 @@ pub struct Prepared {
     pub target: Target,
 }
 
+/// What the browser starts with.
+#[derive(Debug)]
+pub struct Browse {
+    /// The settings and the first target.
+    pub prepared: Prepared,
+    /// What it can switch to.
+    pub targets: Targets,
+}
+
 /// Reads the settings, finds the target and starts the log.
 ///
 /// # Errors
 /// [`ErrorKind::Usage`] for what makes no sense, [`ErrorKind::Auth`] if a profile's
 /// `password_command` fails.
 pub fn prepare(cli: &Cli) -> Result<Prepared> {
-    let environment = Environment::read()?;
-    let mut config = Config::load(cli.global.config.as_deref(), &environment)?;
-    logging::start(&config);
-    let Resolved { target, read_only, .. } = config.resolve(cli.target(), &environment)?;
-    config.read_only |= read_only || cli.global.read_only;
-    config.touch |= cli.global.touch;
-    config.color &= !cli.global.no_color;
-    if let Some(timeout) = cli.global.timeout {
-        config.connect_timeout = timeout;
-        config.command_timeout = timeout;
-    }
-    log::info!("larder {} for {}", env!("CARGO_PKG_VERSION"), target.label());
-    Ok(Prepared { config, target })
+    let (config, environment) = settings(cli)?;
+    let resolved = config.resolve(cli.target(), &environment)?;
+    Ok(prepared(config, resolved))
 }
 
 /// As [`prepare`], with what the browser alone needs: a terminal, sound keys and colours.
 ///
 /// # Errors
 /// As [`prepare`]; [`ErrorKind::Usage`] if there is no terminal.
-pub fn prepare_browser(cli: &Cli) -> Result<Prepared> {
-    let prepared = prepare(cli)?;
+pub fn prepare_browser(cli: &Cli) -> Result<Browse> {
+    let (config, environment) = settings(cli)?;
+    let resolved = config.resolve(cli.target(), &environment)?;
     if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
         return Err(Error::new(ErrorKind::Usage, "the browser needs a terminal")
             .hint("for scripts there are commands: larder --help"));
     }
-    prepared.config.check()?;
-    Ok(prepared)
+    config.check()?;
+    let targets = Targets::new(config.clone(), environment, &resolved);
+    Ok(Browse { prepared: prepared(config, resolved), targets })
+}
+
+/// The settings with the flags applied, and the log started.
+fn settings(cli: &Cli) -> Result<(Config, Environment)> {
+    let environment = Environment::read()?;
+    let mut config = Config::load(cli.global.config.as_deref(), &environment)?;
+    logging::start(&config);
+    config.read_only |= cli.global.read_only;
+    config.touch |= cli.global.touch;
+    config.color &= !cli.global.no_color;
+    if let Some(timeout) = cli.global.timeout {
+        config.connect_timeout = timeout;
+        config.command_timeout = timeout;
+    }
+    Ok((config, environment))
+}
+
+fn prepared(mut config: Config, resolved: Resolved) -> Prepared {
+    let Resolved { target, read_only, .. } = resolved;
+    config.read_only |= read_only;
+    log::info!("larder {} for {}", env!("CARGO_PKG_VERSION"), target.label());
+    Prepared { config, target }
 }
 
 /// Says on standard error why larder ends, in one line, and gives the exit code for it.
@@ -111,6 +135,10 @@ fn dispatch(command: &Command, cli: &Cli, output: &mut Output) -> Outcome {
     match command {
         Command::Completions { shell } => return manual::completions(*shell, output),
         Command::Man => return manual::page(output),
+        Command::Targets => {
+            let (config, environment) = settings(cli)?;
+            return targets::list(&config, &environment, output);
+        }
         // Before anything is connected to.
         Command::Purge(remove) | Command::Drop(remove) => confirm::possible(remove.yes)?,
         _ => {}
@@ -144,7 +172,7 @@ fn dispatch(command: &Command, cli: &Cli, output: &mut Output) -> Outcome {
             Command::Url(record) => records::url(storage, record, output).await,
             Command::Purge(remove) => remove::purge(storage, remove, output).await,
             Command::Drop(remove) => remove::drop_store(storage, remove, output).await,
-            Command::Completions { .. } | Command::Man => Ok(failure::DONE),
+            Command::Completions { .. } | Command::Man | Command::Targets => Ok(failure::DONE),
         }
     });
     // The connection's own tasks end with the process.

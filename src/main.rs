@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use larder::cli::{self, Cli, Prepared};
+use larder::cli::{self, Browse, Cli};
 use larder::tui;
 
 fn main() -> ExitCode {
@@ -20,6 +20,7 @@ fn main() -> ExitCode {
 }
 
 fn browse(cli: &Cli) -> anyhow::Result<u8> {
-    let Prepared { config, target } = cli::prepare_browser(cli)?;
-    tui::run(tui::Setup::new(&config, target)?)
+    let Browse { prepared, targets } = cli::prepare_browser(cli)?;
+    let setup = tui::Setup::new(&prepared.config, prepared.target)?;
+    tui::run(setup.with_targets(targets).with_welcome())
 }

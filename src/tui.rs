@@ -13,6 +13,7 @@ pub mod lean;
 mod reads;
 mod setup;
 mod signals;
+mod welcome;
 
 use std::io;
 use std::sync::Arc;
@@ -25,6 +26,7 @@ use signal_hook::low_level::emulate_default_handler;
 use tokio::sync::mpsc;
 
 use crate::app::{App, Effect, Event};
+use crate::config::Targets;
 use crate::storage::target::Target;
 use crate::storage::{Options, Storage, Timestamp};
 use crate::view::{Look, draw};
@@ -61,6 +63,12 @@ pub fn run(setup: Setup) -> anyhow::Result<u8> {
     Ok(code?)
 }
 
+/// Where a target is found.
+enum Place {
+    Known(Target),
+    Listed(usize),
+}
+
 struct Shell {
     app: App,
     look: Look,
@@ -71,7 +79,9 @@ struct Shell {
     events: mpsc::Receiver<Event>,
     connected: mpsc::Sender<Arc<dyn Storage>>,
     storages: mpsc::Receiver<Arc<dyn Storage>>,
-    target: Target,
+    /// Where the present target is found: it, or its place in the list.
+    target: Place,
+    targets: Option<Arc<Targets>>,
     options: Options,
     clipboard_limit: usize,
     drawn: Option<Instant>,
@@ -98,7 +108,8 @@ impl Shell {
             events,
             connected,
             storages,
-            target: setup.target,
+            target: Place::Known(setup.target),
+            targets: setup.targets.map(Arc::new),
             options: setup.options,
             clipboard_limit: setup.clipboard_limit,
             drawn: None,
@@ -164,6 +175,10 @@ impl Shell {
         // A terminal that is gone is no reason to leave a write half done.
         if self.ending.is_none() {
             drawn?;
+        }
+        // Only once the hint has been seen, and beside the loop.
+        if self.drawn.is_none() && self.app.settings.welcome {
+            tokio::task::spawn_blocking(welcome::remember);
         }
         self.drawn = Some(Instant::now());
         self.dirty = false;
@@ -232,11 +247,11 @@ impl Shell {
         let mut effects = std::collections::VecDeque::from(effects);
         while let Some(effect) = effects.pop_front() {
             match effect {
-                Effect::Connect => self.tasks.connect(
-                    self.target.clone(),
-                    self.options.clone(),
-                    self.connected.clone(),
-                ),
+                Effect::Connect => self.connect(),
+                Effect::Switch(at) => {
+                    let result = self.switch(at);
+                    effects.extend(self.app.handle(Event::Switched(result)));
+                }
                 Effect::Read(slot, ticket, read) => self.tasks.read(slot, ticket, read),
                 Effect::Cancel(slot) => self.tasks.cancel(slot),
                 Effect::Write(write) => self.tasks.write(write),
@@ -260,6 +275,51 @@ impl Shell {
             }
         }
         Ok(())
+    }
+
+    fn connect(&mut self) {
+        let (options, connected) = (self.options.clone(), self.connected.clone());
+        match (&self.target, &self.targets) {
+            (Place::Listed(at), Some(targets)) => {
+                let (at, targets) = (*at, Arc::clone(targets));
+                // A password's command may take as long as it takes to unlock a key ring.
+                let resolved = async move {
+                    let task = tokio::task::spawn_blocking(move || targets.resolve(at));
+                    task.await.unwrap_or_else(|_| Err(effects::bug()))
+                };
+                self.tasks.connect(resolved, options, connected);
+            }
+            (Place::Known(target), _) => {
+                let target = target.clone();
+                self.tasks.connect(std::future::ready(Ok(target)), options, connected);
+            }
+            (Place::Listed(_), None) => {}
+        }
+    }
+
+    /// Lets go of the storage, for another target of the list: all reads end, and what they had
+    /// sent already goes nowhere. Not while a value is being saved to a file.
+    fn switch(&mut self, at: usize) -> Result<usize, String> {
+        if self.tasks.is_writing() {
+            return Err("something is being written; switch when that is done".to_owned());
+        }
+        let chosen = self.targets.as_ref().and_then(|targets| targets.choices().get(at));
+        let Some(read_only) = chosen.map(|choice| choice.read_only) else {
+            return Err("there is no such target".to_owned());
+        };
+        let (sender, events) = mpsc::channel(ROOM);
+        let mut old = std::mem::replace(&mut self.events, events);
+        (self.connected, self.storages) = mpsc::channel(1);
+        self.tasks.start_over(sender);
+        // A value that was saved is no business of the storage's.
+        while let Ok(event) = old.try_recv() {
+            if matches!(event, Event::Saved(..)) {
+                self.app.handle(event);
+            }
+        }
+        self.options.read_only = read_only;
+        self.target = Place::Listed(at);
+        Ok(at)
     }
 
     /// Gives the terminal to the user's own editor, and takes it back.

@@ -269,6 +269,73 @@ fn a_refused_connection_is_one_sentence_and_can_be_tried_again() {
 }
 
 #[test]
+fn it_switches_between_servers_and_keeps_nothing_of_the_old_one() {
+    let (one, two) = (filled(), Server::start_with(&["--requirepass", "opensesame"]));
+    let mut client = two.client();
+    client.call(&[b"AUTH", b"opensesame"]);
+    fill::stores(&mut client, ["other"]);
+    fill::records(&mut client, "other", [("only".to_owned(), TEXT.to_owned(), b"there".to_vec())]);
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("larder.toml");
+    let text = format!(
+        "[profiles.one]\nurl = '{}'\n[profiles.two]\nurl = '{}'\nread_only = true\n\
+         password_command = 'echo loud >&2; echo opensesame'\n\
+         [profiles.void]\nurl = 'redis://127.0.0.1:1'\n",
+        one.url(),
+        two.url()
+    );
+    std::fs::write(&config, text).unwrap();
+    let config = config.display().to_string();
+    let mut screen = Screen::start(&["--config", &config, "one"], &[], 24, 80);
+    screen.wait_for_text("shop");
+    screen.keys("\r");
+    screen.wait_for_text("shop · 3 records");
+    screen.keys("T");
+    screen.wait_for_text("Open another target");
+    let from = screen.written();
+    screen.keys("j\r");
+    let text = screen.wait_for_text("other · 1 record");
+    screen.wait_for_text("there");
+    assert!(text.contains("read-only") && !text.contains("shop"), "{text}");
+    assert!(!String::from_utf8_lossy(&screen.raw(from)).contains("loud"));
+    screen.keys("d");
+    screen.wait_for_text("read-only");
+    screen.keys("TG\r");
+    screen.wait_for_text("T opens");
+    screen.keys("Tg\r");
+    screen.wait_for("the first server", |text| text.contains("shop") && !text.contains("other"));
+    screen.keys("\r");
+    screen.wait_for_text("shop · 3 records");
+    screen.keys("q");
+    assert_eq!(screen.exit_code(), 0);
+}
+
+#[test]
+fn the_hint_comes_once_and_needs_no_place_to_be_remembered() {
+    let server = filled();
+    let state = tempfile::tempdir().unwrap();
+    let env = [("XDG_STATE_HOME", state.path().to_str().unwrap())];
+    let hint = "? shows all keys · q quits";
+    let mut screen = Screen::start(&[&server.url()], &env, 24, 80);
+    screen.wait_for_text(hint);
+    screen.wait_for_text("shop");
+    screen.keys("j");
+    screen.wait_for("the footer", |text| !text.contains(hint));
+    screen.keys("q");
+    assert_eq!(screen.exit_code(), 0);
+    let again = open(&server, &env);
+    assert!(!String::from_utf8_lossy(&again.raw(0)).contains("shows all keys"));
+    // A file where a folder should be: nothing can be remembered, and nothing fails.
+    let file = state.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    let env = [("XDG_STATE_HOME", file.to_str().unwrap())];
+    let mut screen = Screen::start(&[&server.url()], &env, 24, 80);
+    screen.wait_for_text(hint);
+    screen.keys("q");
+    assert_eq!(screen.exit_code(), 0);
+}
+
+#[test]
 fn it_follows_the_size_of_the_terminal() {
     let server = filled();
     let mut screen = open(&server, &[]);

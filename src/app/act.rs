@@ -33,6 +33,7 @@ impl App {
                 effects.push(Effect::Mouse(self.mouse));
             }
             Action::Back => self.back(effects),
+            Action::Targets => self.show_targets(),
             Action::Details => self.show_details(),
             Action::CopyKey => self.copy_key(effects),
             _ => match self.focus {
@@ -305,7 +306,7 @@ impl App {
     }
 }
 
-fn movement(action: Action) -> Option<Move> {
+pub(super) fn movement(action: Action) -> Option<Move> {
     Some(match action {
         Action::Up => Move::By(-1),
         Action::Down => Move::By(1),

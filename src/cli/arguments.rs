@@ -26,7 +26,7 @@ const KEY: &str = "The record's key, byte for byte. Put -- before a key that sta
     max_term_width = 100
 )]
 pub struct Cli {
-    /// What to browse: a URL, a socket's path or a profile's name
+    /// What to browse: a path, a URL or a profile's name
     #[arg(value_name = "TARGET", conflicts_with = "target")]
     pub browse: Option<String>,
 
@@ -44,7 +44,7 @@ pub struct Cli {
 #[command(next_help_heading = "Global options")]
 #[allow(clippy::struct_excessive_bools, reason = "each is a flag")]
 pub struct Global {
-    /// The server: a URL, a socket's path or a profile's name
+    /// The storage: a path, a URL or a profile's name
     #[arg(short, long, value_name = "TARGET", global = true)]
     pub target: Option<String>,
 
@@ -122,6 +122,10 @@ pub enum Command {
     /// Remove a store with all its records
     #[command(after_help = help::DROP)]
     Drop(Remove),
+
+    /// List what can be named as a target, and tell what `larder` alone opens
+    #[command(after_help = help::TARGETS)]
+    Targets,
 
     /// Print a completion script for a shell
     #[command(after_help = help::COMPLETIONS)]

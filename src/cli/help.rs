@@ -2,26 +2,27 @@
 
 /// `larder --help`: one screen of 80×24. Tests hold that every command and option is in it.
 pub(super) const OVERVIEW: &str = "\
-larder: a terminal browser for the key-value stores of Crawlee crawls on Redis
+larder: a terminal browser for the key-value stores of Crawlee crawls
+
+  larder demo                     watch a made-up crawl fill a store
+  larder path/to/project          browse its storage; without a path, ./storage
+  larder redis://127.0.0.1:6379   browse a Redis server
 
 Usage: larder [OPTIONS] [TARGET]                opens the browser
        larder [OPTIONS] [-t TARGET] COMMAND …   for scripts
 
-  larder redis://127.0.0.1:6379            browse a server
-  larder -t production keys my-store       list keys, on a profile's server
-  larder get my-store OUTPUT -o out.json   save a value
-
-Commands:
-  stores       list the stores              set      set a record
-  create       open or create a store       exists   is there such a record?
-  info         about a store or a record    delete   delete records
-  keys         list keys                    purge    remove all records
-  get          print a value                drop     remove a store
-  completions  for your shell               url      a record's public URL
-  man          the manual page              COMMAND --help tells more
+Commands:                                 COMMAND --help tells more, by example
+  stores   list the stores                delete       delete records
+  create   open or create a store         purge        remove all records
+  info     about a store or a record      drop         remove a store
+  keys     list keys                      targets      what there is to open
+  get      print a value                  url          a record's public URL
+  set      set a record                   completions  for your shell
+  exists   is there such a record?        man          the manual page
+  demo     a crawl to look around in
 
 Options:
-  -t, --target TARGET  URL, socket, profile    --read-only  refuse every write
+  -t, --target TARGET  path, URL, profile      --read-only  refuse every write
       --timeout SECS   give up after SECS s    --touch      update accessed_at
       --config FILE    other settings          --json       print JSON Lines
   -h, --help  -V, --version                    --no-color   use no colours
@@ -88,7 +89,7 @@ Examples:
   larder delete shop-snapshots -- --a-key-like-an-option";
 
 pub(super) const URL: &str = "\
-Redis has no public URLs: there, this fails with exit code 4.
+A directory has file:// URLs. Redis has no public URLs: there, this fails with exit code 4.
 
 Example:
   larder url default OUTPUT";
@@ -104,6 +105,14 @@ A terminal is asked for the store's name; a script needs --yes.
 
 Example:
   larder drop shop-snapshots --yes";
+
+pub(super) const TARGETS: &str = "\
+Profiles stand in the config file. `larder` alone opens the config file's target, else LARDER_URL, \
+else REDIS_URL, else CRAWLEE_STORAGE_DIR, else ./storage if it is there. Nothing is connected to.
+
+Examples:
+  larder targets
+  larder targets --json | jq -r 'select(.default) | .target'";
 
 pub(super) const COMPLETIONS: &str = "\
 Examples:

@@ -1,7 +1,7 @@
 //! From the configuration to what the browser needs.
 
-use crate::app::Settings;
-use crate::config::Config;
+use crate::app::{Settings, TargetChoice};
+use crate::config::{Choice, Config, Targets};
 use crate::keymap::KeyMap;
 use crate::storage::target::Target;
 use crate::storage::{Options, Result};
@@ -21,6 +21,8 @@ pub struct Setup {
     pub keymap: KeyMap,
     /// How it looks.
     pub look: Look,
+    /// What can be switched to; none where that is not wanted.
+    pub targets: Option<Targets>,
     /// The longest sequence, in bytes, to hand to the terminal's clipboard.
     pub clipboard_limit: usize,
 }
@@ -46,7 +48,9 @@ impl Setup {
                 editor_limit: config.editor_limit,
                 wrap: config.wrap,
                 mouse: config.mouse,
+                ..Settings::default()
             },
+            targets: None,
             // The sequence carries the bytes as base64 between its start and end.
             clipboard_limit: usize::try_from(config.clipboard_limit)
                 .unwrap_or(usize::MAX)
@@ -59,5 +63,26 @@ impl Setup {
             options,
             keymap,
         })
+    }
+
+    /// Lets the user switch between these targets.
+    #[must_use]
+    pub fn with_targets(mut self, targets: Targets) -> Self {
+        let shown = |choice: &Choice| TargetChoice {
+            name: choice.name.clone(),
+            label: choice.label.clone(),
+            read_only: choice.read_only,
+        };
+        self.settings.targets = targets.choices().iter().map(shown).collect();
+        self.settings.target = targets.start();
+        self.targets = Some(targets);
+        self
+    }
+
+    /// Shows a hint if larder has never been started before.
+    #[must_use]
+    pub fn with_welcome(mut self) -> Self {
+        self.settings.welcome = super::welcome::is_first();
+        self
     }
 }

@@ -56,6 +56,9 @@ fn instead(app: &App) -> Option<String> {
     let stores = &app.stores;
     match &app.link {
         Link::Connecting => return Some("connecting…".to_owned()),
+        Link::Failed(error) if app.settings.targets.len() > 1 => {
+            return Some(format!("{error}. r tries again, T opens another target."));
+        }
         Link::Failed(error) => return Some(format!("{error}. r tries again.")),
         Link::Open(_) => {}
     }

@@ -21,9 +21,14 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Variables of the caller's that would change what the program does.
-const FOREIGN: [&str; 12] = [
+const FOREIGN: [&str; 17] = [
     "LARDER_URL",
     "REDIS_URL",
+    "CRAWLEE_STORAGE_DIR",
+    "LARDER_PASSWORD",
+    "LARDER_CONFIG",
+    "LARDER_READ_ONLY",
+    "LARDER_LOG",
     "NO_COLOR",
     "COLORTERM",
     "TMUX",
@@ -75,6 +80,10 @@ impl Screen {
         cols: u16,
     ) -> Self {
         let home = tempfile::tempdir().expect("a temporary folder");
+        // As for somebody who knows larder: a hint would stand in the footer.
+        let state = home.path().join(".local/state/larder");
+        std::fs::create_dir_all(&state).expect("a folder");
+        std::fs::write(state.join("welcomed"), "").expect("a file");
         let pair = native_pty_system().openpty(size(rows, cols)).expect("a pseudo-terminal");
         let mut command = CommandBuilder::new(program);
         command.args(args);
