@@ -11,15 +11,14 @@ larder: a terminal browser for the key-value stores of Crawlee crawls
 Usage: larder [OPTIONS] [TARGET]                opens the browser
        larder [OPTIONS] [-t TARGET] COMMAND …   for scripts
 
-Commands:                                 COMMAND --help tells more, by example
-  stores   list the stores                delete       delete records
-  create   open or create a store         purge        remove all records
-  info     about a store or a record      drop         remove a store
-  keys     list keys                      targets      what there is to open
-  get      print a value                  url          a record's public URL
-  set      set a record                   completions  for your shell
-  exists   is there such a record?        man          the manual page
-  demo     a crawl to look around in
+Commands:                                COMMAND --help tells more, by example
+  stores   list the stores               delete   delete records
+  create   open or create a store        purge    remove all records
+  info     about a store or a record     drop     remove a store
+  keys     list keys                     targets  what there is to open
+  get      print a value                 demo     a crawl to look around in
+  set      set a record                  url      a record's public URL
+  exists   is there such a record?       man, completions   for your system
 
 Options:
   -t, --target TARGET  path, URL, profile      --read-only  refuse every write

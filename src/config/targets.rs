@@ -29,7 +29,11 @@ impl Config {
         let taken = default.and_then(|origin| self.profile_at(origin, environment));
         let label = |target: Result<Target>| match target {
             Ok(target) => Ok(target.label()),
-            Err(why) => Err(why.problem),
+            // Which file it is stands over all of them.
+            Err(why) => Err(match why.problem.find("[profiles.") {
+                Some(start) => why.problem[start..].to_owned(),
+                None => why.problem,
+            }),
         };
         let profiles = self.profiles.iter().map(|(name, profile)| Choice {
             name: name.clone(),
@@ -184,7 +188,7 @@ mod tests {
         let choices = config.choices(&environment());
         let names: Vec<_> = choices.iter().map(|choice| choice.name.as_str()).collect();
         assert_eq!(names, ["broken", "plain", "slow", "REDIS_URL"]);
-        assert!(choices[0].label.as_ref().unwrap_err().contains("[profiles.broken]"));
+        assert!(choices[0].label.as_ref().unwrap_err().starts_with("[profiles.broken] url: "));
         assert_eq!(choices[1].label.as_deref(), Ok("redis://one:6379/0"));
         assert_eq!((choices[1].read_only, choices[2].read_only), (true, false));
         assert_eq!((choices[1].default, choices[3].default), (Some(Origin::Config), None));

@@ -90,7 +90,10 @@ fn targets_lists_the_profiles_and_what_larder_alone_opens() {
     };
     let text = list(&["targets"], &[]);
     assert!(text.contains("* live") && text.contains("rediss://ann@127.0.0.1:1/0"), "{text}");
-    assert!(text.contains("~/.config/larder/crawl") && text.contains("! [profiles"), "{text}");
+    assert!(
+        text.contains("~/.config/larder/crawl") && text.contains("! [profiles.typo] url"),
+        "{text}"
+    );
     assert!(text.contains("`larder` alone opens live: the config file's target"), "{text}");
     assert!(!text.contains("s3cr3t") && !program.home.path().join("asked").exists());
     let env = [("REDIS_URL", "redis://:s3cr3t@127.0.0.1:2")];
