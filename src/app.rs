@@ -58,6 +58,7 @@ pub enum Pane {
 
 /// What the core needs to know of the configuration.
 #[derive(Debug, Clone)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of the user's")]
 pub struct Settings {
     /// The target without its secret, for the status line.
     pub label: String,

@@ -65,7 +65,7 @@ pub fn run(setup: Setup) -> anyhow::Result<u8> {
 
 /// Where a target is found.
 enum Place {
-    Known(Target),
+    Known(Box<Target>),
     Listed(usize),
 }
 
@@ -108,7 +108,7 @@ impl Shell {
             events,
             connected,
             storages,
-            target: Place::Known(setup.target),
+            target: Place::Known(Box::new(setup.target)),
             targets: setup.targets.map(Arc::new),
             options: setup.options,
             clipboard_limit: setup.clipboard_limit,
@@ -290,7 +290,7 @@ impl Shell {
                 self.tasks.connect(resolved, options, connected);
             }
             (Place::Known(target), _) => {
-                let target = target.clone();
+                let target = Target::clone(target);
                 self.tasks.connect(std::future::ready(Ok(target)), options, connected);
             }
             (Place::Listed(_), None) => {}

@@ -117,13 +117,11 @@ impl Config {
     /// # Errors
     /// As [`Config::resolve`].
     pub fn resolve_at(&self, origin: Origin, environment: &Environment) -> Result<Resolved> {
-        match self.profile_at(origin, environment) {
-            Some(name) => self.resolve_profile(name, origin, environment),
-            None => {
-                let target = self.target_at(origin, environment)?;
-                Ok(Resolved::plain(target, origin, environment))
-            }
+        if let Some(name) = self.profile_at(origin, environment) {
+            return self.resolve_profile(name, origin, environment);
         }
+        let target = self.target_at(origin, environment)?;
+        Ok(Resolved::plain(target, origin, environment))
     }
 }
 

@@ -226,8 +226,8 @@ mod tests {
     #[test]
     fn targets_are_looked_for_in_order() {
         let mut config = Config::parse(FILE).unwrap();
-        let mut environment = Environment::default();
-        environment.redis_url = Some("redis://shared:5".into());
+        let mut environment =
+            Environment { redis_url: Some("redis://shared:5".into()), ..Environment::default() };
         assert_eq!(host(&redis(&config, None, &environment)), "shared:5");
         environment.url = Some("redis://own:4".into());
         assert_eq!(host(&redis(&config, None, &environment)), "own:4");
