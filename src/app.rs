@@ -13,6 +13,7 @@ pub mod modal;
 pub mod notice;
 pub mod record;
 pub mod stores;
+pub mod watch;
 pub mod words;
 
 mod act;
@@ -31,7 +32,7 @@ use std::time::Duration;
 use crossterm::event::KeyEvent;
 
 use crate::keymap::{Action, Context, KeyMap};
-use crate::storage::{Connection, Error, ServerInfo, Timestamp};
+use crate::storage::{Connection, Error, ServerInfo, StoreName, Timestamp};
 
 pub(crate) use dialogs::store_facts;
 pub use editor::Editor;
@@ -44,6 +45,7 @@ pub use targets::TargetChoice;
 use keys::KeysPane;
 use record::RecordPane;
 use stores::StoresPane;
+use watch::Watch;
 
 /// One of the three panes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,6 +80,8 @@ pub struct Settings {
     pub target: usize,
     /// Whether the user has never seen larder before.
     pub welcome: bool,
+    /// The store to open as soon as it is there.
+    pub open: Option<StoreName>,
 }
 
 impl Default for Settings {
@@ -92,6 +96,7 @@ impl Default for Settings {
             targets: Vec::new(),
             target: 0,
             welcome: false,
+            open: None,
         }
     }
 }
@@ -130,6 +135,8 @@ pub struct App {
     pub keys: KeysPane,
     /// The right pane.
     pub record: RecordPane,
+    /// What changes under the reader.
+    pub watch: Watch,
     /// A record being edited, over the panes.
     pub editor: Option<Editor>,
     /// A dialog, over everything.
@@ -146,7 +153,7 @@ pub struct App {
     /// Whether another target was chosen and its first answer is awaited.
     switching: bool,
     tickets: [Ticket; Slot::COUNT],
-    /// When the panes' times were last measured; set by the shell before each event.
+    /// The present time; set by the shell before each event and frame.
     pub now: Timestamp,
 }
 
@@ -164,6 +171,7 @@ impl App {
             stores: StoresPane::default(),
             keys: KeysPane::default(),
             record,
+            watch: Watch::default(),
             editor: None,
             modal: None,
             notice: None,
@@ -205,6 +213,8 @@ impl App {
                     self.loaded(slot, result, &mut effects);
                 }
             }
+            Event::Noticed(ticket, noticed) => self.noticed(ticket, noticed, &mut effects),
+            Event::Time => self.time_passed(),
             Event::Slow(slot, ticket) => {
                 if slot == Slot::Record && self.is_live(slot, ticket) && self.record.loading {
                     self.record.slow = true;

@@ -109,6 +109,25 @@ impl Preview {
         }
     }
 
+    /// Makes the beginning of a value ready; `record` holds only that of its bytes.
+    pub fn build_head(mut record: Record, mode: Mode) -> Self {
+        if let Err(why) = std::str::from_utf8(&record.value)
+            && why.error_len().is_none()
+        {
+            // A character was cut in two.
+            record.value.truncate(why.valid_up_to());
+        }
+        let json = mode == Mode::Auto && record.meta.content_type.family() == Family::Json;
+        // Half of a JSON value is none.
+        let text = json && std::str::from_utf8(&record.value).is_ok();
+        Self::build_as(&record, if text { Mode::Text } else { mode })
+    }
+
+    /// Whether both show the same bytes.
+    pub fn is_of_same_bytes(&self, other: &Self) -> bool {
+        self.value == other.value
+    }
+
     fn guess(record: &Record) -> Self {
         let value = record.value.clone();
         let content_type = &record.meta.content_type;
@@ -243,6 +262,18 @@ mod tests {
 
     fn texts(preview: &Preview) -> Vec<String> {
         preview.rows(preview.top(), VIEW, None).iter().map(Row::text).collect()
+    }
+
+    #[test]
+    fn the_beginning_of_a_value_is_shown_without_complaint() {
+        let head = |bytes: &[u8], content_type| {
+            let preview = Preview::build_head(record(bytes, content_type), Mode::Auto);
+            (preview.kind(), preview.note().map(str::to_owned), texts(&preview).join("|"))
+        };
+        let cut = (Kind::Text, None, "{\"a\": \"é".to_owned());
+        assert_eq!(head(b"{\"a\": \"\xc3\xa9\xc3", "application/json"), cut);
+        assert_eq!(head(b"\xe2\x82", "text/plain"), (Kind::Empty, None, String::new()));
+        assert_eq!(head(b"\x89PNG\r\n\x1a\n\0\0", "image/png").0, Kind::Hex);
     }
 
     #[test]

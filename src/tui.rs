@@ -134,7 +134,7 @@ impl Shell {
                 }
                 continue;
             }
-            let frame = self.frame_due();
+            let (frame, wake) = (self.frame_due(), self.wake_due());
             tokio::select! {
                 biased;
                 () = frame, if self.dirty => self.draw()?,
@@ -142,6 +142,7 @@ impl Shell {
                 event = self.input.next(), if !self.deaf => self.typed(event).await?,
                 Some(storage) = self.storages.recv() => self.tasks.use_storage(storage),
                 Some(event) = self.events.recv() => self.take(event).await?,
+                () = wake => self.take(Event::Time).await?,
             }
         }
     }
@@ -165,6 +166,20 @@ impl Shell {
         async move {
             if !wait.is_zero() {
                 tokio::time::sleep(wait).await;
+            }
+        }
+    }
+
+    /// Ends when what is shown is different although nothing has happened; perhaps never.
+    fn wake_due(&self) -> impl Future<Output = ()> + use<> {
+        let wait = self.app.wake().map(|wake| {
+            let micros = wake.micros().saturating_sub(Timestamp::now().micros());
+            Duration::from_micros(u64::try_from(micros).unwrap_or(0))
+        });
+        async move {
+            match wait {
+                Some(wait) => tokio::time::sleep(wait).await,
+                None => std::future::pending().await,
             }
         }
     }
@@ -208,6 +223,7 @@ impl Shell {
 
     async fn take(&mut self, event: Event) -> io::Result<()> {
         self.dirty = true;
+        self.app.now = Timestamp::now();
         let effects = self.app.handle(event);
         self.carry_out(effects).await
     }
@@ -253,6 +269,7 @@ impl Shell {
                     effects.extend(self.app.handle(Event::Switched(result)));
                 }
                 Effect::Read(slot, ticket, read) => self.tasks.read(slot, ticket, read),
+                Effect::Watch(ticket, store) => self.tasks.watch(ticket, store.as_ref()),
                 Effect::Cancel(slot) => self.tasks.cancel(slot),
                 Effect::Write(write) => self.tasks.write(write),
                 Effect::Settle(write) => self.tasks.settle(write),

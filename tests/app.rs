@@ -502,6 +502,43 @@ fn the_line_end_that_an_editor_adds_to_crlf_text_is_not_the_users() {
 }
 
 #[test]
+fn new_json_is_laid_out_as_crawlee_does_it_there() {
+    for (indented_json, stored) in
+        [(false, r#"{"a": [1, 2]}"#), (true, "{\n  \"a\": [\n    1,\n    2\n  ]\n}")]
+    {
+        let mut stage = Stage::new(120, 36);
+        stage.asked.clear();
+        stage.event(Event::Connected(Ok(ServerInfo { indented_json, ..ServerInfo::default() })));
+        stage.answer(Slot::Stores, Ok(Loaded::Stores(vec![store("one", 1)], None)));
+        stage.keys("nkey<tab><tab>");
+        stage.event(Event::Paste(r#"{"a":[1,2]}"#.to_owned()));
+        stage.keys("<ctrl-s>");
+        let Write::Set(set) = stage.write() else { panic!() };
+        assert_eq!(set.value, stored);
+    }
+}
+
+#[test]
+fn the_beginning_of_a_large_value_is_not_taken_for_all_of_it() {
+    let mut stage = opened();
+    stage.keys("j");
+    let head = record("b", "text/plain", "the beginning");
+    let meta = RecordMeta { size: 1 << 30, ..head.meta.clone() };
+    let preview = larder::preview::Preview::build_head(head, larder::preview::Mode::Auto);
+    let head = Shown::Head(meta, preview.into(), 13);
+    stage.answer(Slot::Record, Ok(Loaded::Record(head)));
+    assert!(stage.app.record.note().unwrap().starts_with("the first 13 B of 1.1 GB"));
+    for keys in ["e", "E", "Y", "w"] {
+        stage.asked.clear();
+        stage.keys(keys);
+        assert!(stage.asked.is_empty() && stage.app.editor.is_none(), "{keys}");
+        assert!(stage.app.notice.as_ref().unwrap().text.contains("fetch it first"), "{keys}");
+    }
+    stage.keys("f");
+    assert!(matches!(stage.take(Slot::Record).1, Read::Whole { .. }));
+}
+
+#[test]
 fn a_smaller_window_keeps_the_cursor_on_its_key() {
     let records: Vec<_> = (0..60).map(|n| record(&format!("k{n:02}"), JSON, "1")).collect();
     let mut stage = Stage::new(120, 36);

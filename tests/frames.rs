@@ -5,12 +5,16 @@
 #[path = "support/stage.rs"]
 mod stage;
 
-use larder::app::{Event, Loaded, Settings, Shown, Slot, TargetChoice};
+use std::sync::Arc;
+
+use larder::app::{Effect, Event, Loaded, Read, Settings, Shown, Slot, TargetChoice};
+use larder::preview::{Mode, Preview};
 use larder::storage::{
-    Connection, Error, ErrorKind, Record, RecordMeta, RecordState, StoreInfo, StoreState,
+    Connection, Error, ErrorKind, Noticed, Record, RecordMeta, RecordState, StoreInfo, StoreState,
+    Timestamp, WatchSource,
 };
 use larder::theme::Theme;
-use stage::{Stage, index, record, store};
+use stage::{NOW, Stage, index, record, store};
 
 const SIZES: [(u16, u16); 3] = [(120, 36), (80, 24), (40, 10)];
 const JSON: &str = "application/json; charset=utf-8";
@@ -149,6 +153,60 @@ fn a_value_too_large() {
         stage.keys("<enter>");
         stage
     });
+}
+
+#[test]
+fn the_beginning_of_a_large_value() {
+    each("head", |width, height| {
+        let mut stage = opened(width, height);
+        stage.keys("<end>");
+        let key = records().last().unwrap().meta.key.clone();
+        let meta = RecordMeta {
+            key,
+            size: 200_000_000,
+            content_type: "text/csv; charset=utf-8".into(),
+            ..RecordMeta::default()
+        };
+        let value = "name,price\nladle,12.50\npan,80\n".repeat(100).into();
+        let head = Record { meta: meta.clone(), value };
+        let bytes = head.value.len();
+        let preview = Arc::new(Preview::build_head(head, Mode::Auto));
+        stage.answer(Slot::Record, Ok(Loaded::Record(Shown::Head(meta, preview, bytes))));
+        stage.keys("<enter>");
+        stage
+    });
+}
+
+#[test]
+fn a_store_that_a_crawl_fills() {
+    each("watching", |width, height| {
+        let mut stage = opened(width, height);
+        stage.app.now = Timestamp::from_micros(NOW - 30_000_000);
+        stage.noticed(Noticed::Source(WatchSource::Files));
+        let mut new = 0;
+        for (step, records) in (0..).zip([3, 0, 9, 20, 12, 31]) {
+            stage.app.now = Timestamp::from_micros(NOW - 25_000_000 + step * 5_000_000);
+            let mut set = Vec::new();
+            for _ in 0..records {
+                new += 1;
+                set.push(record(&format!("page-{new:06}"), JSON, "{}").meta);
+            }
+            set.push(records_changed());
+            stage.noticed(Noticed::Records { set, removed: Vec::new() });
+            while stage.asked.iter().any(|e| matches!(e, Effect::Read(Slot::Keys, ..))) {
+                let (ticket, read) = stage.take(Slot::Keys);
+                let Read::Apply(index, changes) = read else { panic!("{read:?}") };
+                let applied = Loaded::Applied(index.apply(&changes).into(), changes.len());
+                stage.event(Event::Loaded(Slot::Keys, ticket, Ok(applied)));
+            }
+        }
+        stage.show(&records());
+        stage
+    });
+}
+
+fn records_changed() -> RecordMeta {
+    records()[1].meta.clone()
 }
 
 #[test]

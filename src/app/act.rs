@@ -32,6 +32,7 @@ impl App {
                 }));
                 effects.push(Effect::Mouse(self.mouse));
             }
+            Action::ToggleWatch => self.toggle_watch(effects),
             Action::Back => self.back(effects),
             Action::Targets => self.show_targets(),
             Action::Details => self.show_details(),
@@ -196,7 +197,10 @@ impl App {
             Action::Right => {
                 self.record.sideways(SIDEWAYS, view);
             }
-            Action::Search if self.value_at_hand().is_some() => self.prompt(PromptKind::Search, ""),
+            // In the beginning of a large value too.
+            Action::Search if self.record.preview().is_some() || self.value_at_hand().is_some() => {
+                self.prompt(PromptKind::Search, "");
+            }
             Action::SearchNext => self.record.step(1, view),
             Action::SearchPrevious => self.record.step(-1, view),
             _ => self.act_on_one_record(action, effects),
@@ -209,6 +213,7 @@ impl App {
             Action::NewRecord if self.may_write() => {
                 if let Some(store) = self.keys.store.clone() {
                     self.editor = Some(Editor::create(store));
+                    self.lay_out_as_crawlee();
                 }
             }
             Action::Edit if self.may_write() => self.edit(false, effects),
@@ -243,7 +248,8 @@ impl App {
                 let mode = self.record.mode;
                 if self.record.fetching {
                     self.fetch(effects);
-                } else if self.record.loading {
+                } else if self.record.loading || matches!(self.record.shown, Some(Shown::Head(..)))
+                {
                     self.reload_record(effects);
                 } else if let Some(record) = self.record.record().cloned() {
                     self.read(Slot::Record, super::Read::Preview(record, mode), effects);
@@ -251,7 +257,9 @@ impl App {
             }
             // What is still on its way is fetched as soon as it is known to be large.
             Action::Fetch if self.record.loading => self.record.eager = true,
-            Action::Fetch if matches!(self.record.shown, Some(Shown::TooLarge(_))) => {
+            Action::Fetch
+                if matches!(self.record.shown, Some(Shown::TooLarge(_) | Shown::Head(..))) =>
+            {
                 self.fetch(effects);
             }
             _ => {}
@@ -264,7 +272,7 @@ impl App {
         if record.is_none() {
             self.notice = Some(match (&self.record.shown, self.record.loading) {
                 (_, true) => Notice::info("the record is still on its way"),
-                (Some(Shown::TooLarge(_)), _) => {
+                (Some(Shown::TooLarge(_) | Shown::Head(..)), _) => {
                     Notice::warning("the value has not been fetched: fetch it first with f")
                 }
                 (Some(Shown::Missing(_)), _) => Notice::warning("there is no such record any more"),

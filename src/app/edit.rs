@@ -39,8 +39,16 @@ impl App {
             }
         }
         self.editor = Some(Editor::edit(store, record, self.settings.editor_limit));
+        self.lay_out_as_crawlee();
         if outside {
             self.edit_outside(effects);
+        }
+    }
+
+    /// Tells the editor how Crawlee lays JSON out in this storage.
+    pub(super) fn lay_out_as_crawlee(&mut self) {
+        if let Some(editor) = &mut self.editor {
+            editor.indented_json = self.server.indented_json;
         }
     }
 

@@ -40,6 +40,8 @@ pub struct Editor {
     pub saving: bool,
     /// Whether the user's own editor has it.
     pub outside: bool,
+    /// Whether new JSON is stored over several lines, as Crawlee lays it out in directories.
+    pub indented_json: bool,
     /// What is wrong with it.
     pub fault: Option<String>,
     /// First row and column of the value shown.
@@ -128,6 +130,7 @@ impl Editor {
             field,
             saving: false,
             outside: false,
+            indented_json: false,
             fault: None,
             scroll: (0, 0),
             start: (content_type.to_owned(), text.clone()),
@@ -297,11 +300,13 @@ impl Editor {
         Ok(Write::Set(SetValue { store: self.store.clone(), key, value, content_type, expected }))
     }
 
-    /// One line, as Crawlee writes it, unless the record stood otherwise before.
+    /// As Crawlee writes it in this storage, unless the record stood otherwise before.
     fn json_bytes(&self, text: Bytes) -> Bytes {
         let was_json = |record: &Record| record.meta.content_type.family() == Family::Json;
         match &self.original {
             Some(record) if was_json(record) && !is_crawlee_json(record) => text,
+            Some(record) if was_json(record) => Bytes::from(json::compact(&text)),
+            _ if self.indented_json => Bytes::from(json::pretty(&text)),
             _ => Bytes::from(json::compact(&text)),
         }
     }

@@ -10,8 +10,8 @@ use crossterm::event::{KeyEvent, MouseEvent};
 use crate::index::{Change, Index, Selection, Sort};
 use crate::preview::{Matches, Mode, Preview};
 use crate::storage::{
-    Connection, Error, Fate, Key, Record, RecordMeta, ServerInfo, StoreInfo, StoreName, Write,
-    Written,
+    Connection, Error, Fate, Key, Noticed, Record, RecordMeta, ServerInfo, StoreInfo, StoreName,
+    Write, Written,
 };
 
 /// Something that happened.
@@ -31,6 +31,10 @@ pub enum Event {
     Connection(Connection),
     /// A read gave something. Late ones are told by their ticket.
     Loaded(Slot, Ticket, Result<Loaded, Error>),
+    /// The watcher noticed something. Late ones are told by their ticket.
+    Noticed(Ticket, Noticed),
+    /// Time has passed, as [`App::wake`](super::App::wake) wished.
+    Time,
     /// A read has been running for so long that the user should be told.
     Slow(Slot, Ticket),
     /// A write was answered.
@@ -66,6 +70,8 @@ pub enum Effect {
     Read(Slot, Ticket, Read),
     /// Give up the slot's read.
     Cancel(Slot),
+    /// Watch the list of stores, and a store if one is given, instead of what was watched before.
+    Watch(Ticket, Option<StoreName>),
     /// Write. Never given up; quitting waits for it.
     Write(Write),
     /// Find out whether a write was applied.
@@ -122,11 +128,13 @@ pub enum Slot {
     Record,
     /// The search in its value.
     Search,
+    /// What is watched.
+    Watch,
 }
 
 impl Slot {
     /// How many slots there are.
-    pub const COUNT: usize = 7;
+    pub const COUNT: usize = 8;
 }
 
 /// Numbers the reads of a slot, so that a late reply is known as such.
@@ -216,6 +224,8 @@ pub enum Shown {
     Missing(Key),
     /// The value is over the limit and was not fetched.
     TooLarge(RecordMeta),
+    /// The value is over the limit; this is the preview of its beginning, of so many bytes.
+    Head(RecordMeta, Arc<Preview>, usize),
     /// The record and its preview.
     Whole(Record, Arc<Preview>),
 }
@@ -225,7 +235,7 @@ impl Shown {
     pub fn key(&self) -> &Key {
         match self {
             Self::Missing(key) => key,
-            Self::TooLarge(meta) => &meta.key,
+            Self::TooLarge(meta) | Self::Head(meta, ..) => &meta.key,
             Self::Whole(record, _) => &record.meta.key,
         }
     }
@@ -234,7 +244,7 @@ impl Shown {
     pub fn meta(&self) -> Option<&RecordMeta> {
         match self {
             Self::Missing(_) => None,
-            Self::TooLarge(meta) => Some(meta),
+            Self::TooLarge(meta) | Self::Head(meta, ..) => Some(meta),
             Self::Whole(record, _) => Some(&record.meta),
         }
     }

@@ -10,6 +10,7 @@ use super::list::{Cursor, Move};
 
 /// The keys of one store, their order and filter, and the one under the cursor.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "facts that are true or not by themselves")]
 pub struct KeysPane {
     /// The open store.
     pub store: Option<StoreName>,
@@ -36,8 +37,12 @@ pub struct KeysPane {
     pub failure: Option<Error>,
     /// Keys marked for deleting.
     pub marks: BTreeSet<Key>,
-    /// Changes made here that the index does not show yet.
+    /// Changes, made here or noticed, that the index does not show yet.
     pub late: Vec<Change>,
+    /// Whether such changes are being brought into the index.
+    pub applying: bool,
+    /// Whether the store is no longer listed.
+    pub gone: bool,
     held: Option<Key>,
 }
 

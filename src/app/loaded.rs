@@ -22,6 +22,7 @@ impl App {
                     self.notice = Some(Notice::warning(server.notes.join(" · ")));
                 }
                 self.server = server;
+                self.watch(effects);
                 self.read_stores(effects);
             }
             Err(error) => self.link = Link::Failed(error),
@@ -58,8 +59,17 @@ impl App {
                 let first = !self.stores.ready;
                 self.stores.set(stores, stores_height);
                 self.latency = latency.or(self.latency);
+                if let Some(store) = self.settings.open.clone()
+                    && self.stores.get(&store).is_some()
+                {
+                    self.open_wanted(&store, effects);
+                }
                 // A single store is what one came for.
-                if first && self.stores.total() == 1 && self.keys.store.is_none() {
+                if first
+                    && self.settings.open.is_none()
+                    && self.stores.total() == 1
+                    && self.keys.store.is_none()
+                {
                     let only = self.stores.current().map(|info| info.store.clone());
                     if let Some(store) = only {
                         self.open_store(store, effects);
@@ -98,19 +108,28 @@ impl App {
             Loaded::Applied(index, made) => {
                 self.keys.late.drain(..made.min(self.keys.late.len()));
                 self.keys.newest = index;
-                self.select_keys(effects);
+                self.keys.applying = false;
+                // An order that is being made is made again when it is there.
+                if !self.keys.selecting {
+                    self.select_keys(effects);
+                }
                 if !self.keys.late.is_empty() {
                     self.apply_late(effects);
                 }
             }
             Loaded::Selected(index, selection) => {
+                let newest = std::sync::Arc::ptr_eq(&index, &self.keys.newest);
                 self.keys.show(index, selection, keys_height);
                 self.follow_cursor(effects);
+                if !newest {
+                    self.select_keys(effects);
+                }
             }
             Loaded::Record(shown) => {
                 let view = self.viewport();
                 self.check_against_list(&shown, effects);
-                let eager = self.record.eager && matches!(shown, Shown::TooLarge(_));
+                let large = matches!(shown, Shown::TooLarge(_) | Shown::Head(..));
+                let eager = self.record.eager && large;
                 self.record.show(shown, view);
                 if eager {
                     return self.fetch(effects);
@@ -152,7 +171,9 @@ impl App {
 
     /// Makes the index show what was changed here, unless a walk is under way that may undo it.
     pub(super) fn apply_late(&mut self, effects: &mut Vec<Effect>) {
-        if self.keys.loading.is_none() && !self.keys.late.is_empty() {
+        // One at a time: were each given up for the next, none might end while a crawl writes.
+        if self.keys.loading.is_none() && !self.keys.applying && !self.keys.late.is_empty() {
+            self.keys.applying = true;
             let read = Read::Apply(self.keys.newest.clone(), self.keys.late.clone());
             self.read(Slot::Keys, read, effects);
         }
@@ -182,20 +203,22 @@ impl App {
             Slot::Store if error.kind == ErrorKind::NotFound => self.read_stores(effects),
             Slot::Store => {}
             Slot::Keys => {
+                self.keys.applying = false;
                 self.keys.loading = None;
                 self.keys.failure = Some(error);
             }
             Slot::Record => self.record.fail(error),
-            Slot::Select | Slot::Search => self.notice = Some(Notice::from(&error)),
+            Slot::Select | Slot::Search | Slot::Watch => self.notice = Some(Notice::from(&error)),
         }
     }
 
     /// Says it calmly if the open store is no longer listed; what was read stays readable.
-    fn told_if_gone(&mut self) {
-        if let Some(store) = &self.keys.store
-            && self.stores.get(store).is_none()
-            && self.keys.complete
-        {
+    pub(super) fn told_if_gone(&mut self) {
+        let Some(store) = &self.keys.store else { return };
+        if self.stores.get(store).is_some() {
+            self.keys.gone = false;
+        } else if self.keys.complete && !self.keys.gone {
+            self.keys.gone = true;
             self.notice = Some(Notice::warning(format!(
                 "the store {store} is gone; what was read of it is still shown"
             )));

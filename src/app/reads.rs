@@ -31,6 +31,7 @@ impl App {
     pub(super) fn read_keys(&mut self, early: bool, effects: &mut Vec<Effect>) {
         if let Some(store) = self.keys.store.clone() {
             self.keys.loading = Some(0.0);
+            self.keys.applying = false;
             self.keys.failure = None;
             // What was changed before the walk begins, the walk will see.
             self.keys.late.clear();
@@ -64,7 +65,10 @@ impl App {
         self.cancel(Slot::Search, effects);
         self.record.clear();
         self.keys.open(store);
+        self.watch.forget();
         self.focus = Pane::Keys;
+        // Before the walk, so that nothing falls between the two.
+        self.watch(effects);
         self.read_keys(true, effects);
     }
 

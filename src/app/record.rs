@@ -14,7 +14,7 @@ const NOTE_ROWS: usize = 3;
 
 /// A record, how far it has been scrolled, and the search in it.
 #[derive(Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "five facts that are true or not by themselves")]
+#[expect(clippy::struct_excessive_bools, reason = "facts that are true or not by themselves")]
 pub struct RecordPane {
     /// Which record is wanted.
     pub wanted: Option<(StoreName, Key)>,
@@ -28,6 +28,8 @@ pub struct RecordPane {
     pub fetching: bool,
     /// Whether it is to be fetched should it turn out to be large.
     pub eager: bool,
+    /// Whether it has changed since it was read.
+    pub outdated: bool,
     /// Why it could not be read.
     pub failure: Option<Error>,
     /// How far it has been scrolled.
@@ -55,6 +57,7 @@ impl RecordPane {
         self.slow = false;
         self.fetching = false;
         self.eager = false;
+        self.outdated = false;
         self.failure = None;
     }
 
@@ -64,6 +67,9 @@ impl RecordPane {
         let unchanged = match (&self.shown, &shown) {
             (Some(Shown::Whole(old, a)), Shown::Whole(new, b)) => {
                 same && old == new && a.kind() == b.kind()
+            }
+            (Some(Shown::Head(old, a, _)), Shown::Head(new, b, _)) => {
+                same && old == new && a.is_of_same_bytes(b) && a.kind() == b.kind()
             }
             _ => false,
         };
@@ -93,7 +99,7 @@ impl RecordPane {
     /// What is shown of the value, if it has been read.
     pub fn preview(&self) -> Option<&Arc<Preview>> {
         match &self.shown {
-            Some(Shown::Whole(_, preview)) => Some(preview),
+            Some(Shown::Whole(_, preview) | Shown::Head(_, preview, _)) => Some(preview),
             _ => None,
         }
     }
@@ -160,13 +166,25 @@ impl RecordPane {
                 Some(format!("malformed metadata, Crawlee cannot list this store: {raw}"))
             }
             Some(State::WrongSize(said)) => Some(format!("the metadata says {said} bytes")),
+            Some(State::BareFile) => {
+                Some("a file without metadata: Crawlee for Python reads None".to_owned())
+            }
+            Some(State::Whole | State::NotRead) | None => None,
+        };
+        let part = match &self.shown {
+            Some(Shown::Head(meta, _, head)) => Some(format!(
+                "the first {} of {}: f reads it all",
+                words::size(*head as u64),
+                words::size(meta.size)
+            )),
             _ => None,
         };
+        let outdated =
+            self.outdated.then(|| "changed since it was read: r reads it again".to_owned());
         let note = self.preview().and_then(|preview| preview.note());
-        match (damage, note) {
-            (Some(damage), Some(note)) => Some(format!("{note} · {damage}")),
-            (damage, note) => damage.or_else(|| note.map(str::to_owned)),
-        }
+        let notes = [part, outdated, note.map(str::to_owned), damage];
+        let notes: Vec<_> = notes.into_iter().flatten().collect();
+        (!notes.is_empty()).then(|| notes.join(" · "))
     }
 
     /// Scrolls by rows, down if positive.
@@ -200,7 +218,7 @@ impl RecordPane {
 
     /// Goes to the next (1) or previous (-1) place, or to the first one from here on (0).
     pub fn step(&mut self, by: isize, view: Viewport) {
-        let Some(Shown::Whole(_, preview)) = &self.shown else { return };
+        let Some(preview) = self.preview().cloned() else { return };
         let Some(matches) = self.matches.as_mut() else { return };
         let at = matches.current().and_then(|current| matches.get(current)).map(|at| at.start);
         let to = match (by, at) {

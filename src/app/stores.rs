@@ -108,6 +108,35 @@ impl StoresPane {
         }
     }
 
+    /// Takes a store's newest metadata, whether it was listed or not.
+    pub fn put(&mut self, info: StoreInfo, height: usize) {
+        match self.all.binary_search_by(|old| old.store.cmp(&info.store)) {
+            Ok(at) => self.all[at] = info,
+            Err(at) => {
+                let held = self.wanted.take();
+                let held = held.or_else(|| self.current().map(|info| info.store.clone()));
+                self.all.insert(at, info);
+                self.refilter_holding(held, height);
+            }
+        }
+    }
+
+    /// Takes a store out of the list; the cursor goes to its neighbour if it was on it.
+    pub fn remove(&mut self, store: &StoreName, height: usize) {
+        let held = self.current().map(|info| info.store.clone());
+        self.all.retain(|info| info.store != *store);
+        self.found.retain(|info| info.store != *store);
+        self.refilter_holding(held, height);
+    }
+
+    /// Moves the cursor to this store, if it is listed.
+    pub fn go_to(&mut self, store: &StoreName, height: usize) {
+        let at = self.visible.iter().position(|index| self.all[*index].store == *store);
+        if let Some(at) = at {
+            self.go(Move::To(at), height);
+        }
+    }
+
     /// Leaves only the stores whose names contain the text; the cursor stays on its store.
     pub fn set_filter(&mut self, filter: &str, height: usize) {
         filter.clone_into(&mut self.filter);
@@ -157,6 +186,20 @@ mod tests {
         assert_eq!(pane.current().unwrap().store.as_str(), Some("d"));
         pane.set(vec![store("a"), store("e")], 10);
         assert_eq!(pane.current().unwrap().store.as_str(), Some("e"));
+    }
+
+    #[test]
+    fn stores_come_and_go_one_by_one_around_the_cursor() {
+        let mut pane = StoresPane::default();
+        pane.set(vec![store("b"), store("d")], 10);
+        pane.go_to(&"d".into(), 10);
+        pane.put(store("c"), 10);
+        pane.put(StoreInfo { records: Some(7), ..store("d") }, 10);
+        assert_eq!(pane.current().map(|info| info.records), Some(Some(7)));
+        pane.remove(&"b".into(), 10);
+        assert_eq!((pane.total(), pane.cursor.at), (2, 1));
+        pane.remove(&"d".into(), 10);
+        assert_eq!(pane.current().unwrap().store.as_str(), Some("c"));
     }
 
     #[test]

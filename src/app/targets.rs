@@ -86,9 +86,11 @@ impl App {
         settings.label = choice.label.unwrap_or_default();
         settings.read_only = choice.read_only;
         settings.welcome = false;
+        settings.open = None;
         settings.wrap = self.record.wrap;
         let mut fresh = Self::new(settings, self.keymap.clone(), self.size);
         fresh.mouse = self.mouse;
+        fresh.watch.on = self.watch.on;
         fresh.now = self.now;
         fresh.to_save = self.to_save.take();
         fresh.quitting = self.quitting;

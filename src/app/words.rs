@@ -1,7 +1,7 @@
 //! Numbers, sizes and times in words for people.
 
 use crate::preview::{cells, visible};
-use crate::storage::Timestamp;
+use crate::storage::{Key, Timestamp};
 
 /// Bytes as `98 B`, `1.2 KB`, `3.1 MB`: powers of 1000, at most one decimal.
 pub fn size(bytes: u64) -> String {
@@ -34,6 +34,12 @@ pub fn count(number: u64) -> String {
         out.push(digit);
     }
     out
+}
+
+/// A key in a sentence.
+pub fn named(key: &Key) -> String {
+    let key = key.escaped();
+    if key.is_empty() { "the empty key".to_owned() } else { key }
 }
 
 /// `1 record`, `520 records`.

@@ -1,7 +1,7 @@
 //! Writes on their way, answered, and lost.
 
 use crate::index::Change;
-use crate::storage::{Error, ErrorKind, Fate, Key, OpenBy, StoreName, Write, Written};
+use crate::storage::{Error, ErrorKind, Fate, OpenBy, StoreName, Write, Written};
 
 use super::event::{Effect, Read, Slot};
 use super::modal::{Confirm, Modal, OnYes, PromptKind, fate_words};
@@ -201,16 +201,13 @@ impl App {
     }
 }
 
-fn named(key: &Key) -> String {
-    let key = key.escaped();
-    if key.is_empty() { "the empty key".to_owned() } else { key }
-}
-
 fn doing(write: &Write) -> String {
     match write {
         Write::Create(_) => "creating the store".to_owned(),
-        Write::Set(set) => format!("saving {}", named(&set.key)),
-        Write::Delete { keys, .. } if keys.len() == 1 => format!("deleting {}", named(&keys[0])),
+        Write::Set(set) => format!("saving {}", words::named(&set.key)),
+        Write::Delete { keys, .. } if keys.len() == 1 => {
+            format!("deleting {}", words::named(&keys[0]))
+        }
         Write::Delete { keys, .. } => {
             format!("deleting {}", words::plural(keys.len() as u64, "record"))
         }
@@ -223,9 +220,9 @@ fn done_words(write: &Write, written: &Written) -> String {
     match write {
         Write::Create(_) if written.records == 0 => "the store was there already".to_owned(),
         Write::Create(_) => "store created".to_owned(),
-        Write::Set(set) => format!("saved {}", named(&set.key)),
+        Write::Set(set) => format!("saved {}", words::named(&set.key)),
         Write::Delete { keys, .. } if keys.len() == 1 && written.records == 1 => {
-            format!("deleted {}", named(&keys[0]))
+            format!("deleted {}", words::named(&keys[0]))
         }
         Write::Delete { .. } if written.records == 0 => {
             "nothing to delete: someone was faster".to_owned()

@@ -3,12 +3,13 @@
 use super::Index;
 use super::columns::{Columns, Names};
 use super::order;
-use crate::storage::{ContentType, KeyPage};
+use crate::storage::{ContentType, KeyPage, RecordState};
 
 /// Collects the pages of a walk: any order, keys twice or more; the last one seen counts.
 ///
 /// Adding is cheap; each [`Builder::snapshot`] sorts everything. Taken only when
-/// [`Builder::is_due`], all snapshots together cost about as much as the last one twice.
+/// [`Builder::is_due`], all snapshots together cost about as much as the last one twice; whoever
+/// takes more has to mind the time.
 #[derive(Debug, Clone)]
 pub struct Builder {
     /// As they came.
@@ -60,13 +61,23 @@ impl Builder {
         self.sorted()
     }
 
-    /// An index of all rows.
+    /// An index of all rows, but not of those whose metadata was never read: they were gone
+    /// before that.
     pub fn finish(self) -> Index {
-        self.sorted()
+        let mut order = order::by_key(&self.rows);
+        if self.rows.damage().any(|state| *state == RecordState::NotRead) {
+            let read = |row: usize| self.rows.state(row) != Some(&RecordState::NotRead);
+            order.retain(|row| read(*row as usize));
+        }
+        self.gathered(&order)
     }
 
     fn sorted(&self) -> Index {
-        let mut columns = self.rows.gathered(&order::by_key(&self.rows), self.names.list());
+        self.gathered(&order::by_key(&self.rows))
+    }
+
+    fn gathered(&self, order: &[u32]) -> Index {
+        let mut columns = self.rows.gathered(order, self.names.list());
         columns.shrink();
         Index { columns }
     }
@@ -82,6 +93,22 @@ mod tests {
             page.push(key.as_bytes(), "text/plain", 1, None);
         }
         page
+    }
+
+    #[test]
+    fn keys_whose_metadata_never_came_are_left_out_at_the_end() {
+        let mut builder = Builder::new();
+        let mut names = KeyPage::default();
+        for key in ["a", "b", "c"] {
+            names.push(key.as_bytes(), "", 0, Some(RecordState::NotRead));
+        }
+        builder.add(&names);
+        builder.add(&page(&["c", "a"]));
+        let early = builder.snapshot();
+        assert_eq!(early.row(1).state, Some(&RecordState::NotRead));
+        assert_eq!((early.row(0).state, early.row(2).state), (None, None));
+        let keys: Vec<_> = builder.finish().iter().map(|row| row.key.to_vec()).collect();
+        assert_eq!(keys, [b"a", b"c"]);
     }
 
     #[test]

@@ -131,6 +131,11 @@ impl Columns {
         by_row(&self.damaged, row)
     }
 
+    /// What is wrong with the damaged records.
+    pub(super) fn damage(&self) -> impl Iterator<Item = &RecordState> {
+        self.damaged.iter().map(|(_, state)| state)
+    }
+
     pub(super) fn row(&self, row: usize) -> Row<'_> {
         Row {
             key: self.key(row),

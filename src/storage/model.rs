@@ -363,6 +363,7 @@ pub enum Connection {
 
 /// What is known of a server.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "facts that are true or not by themselves")]
 pub struct ServerInfo {
     /// `Redis`, `Valkey`, …; empty if unknown.
     pub product: String,
@@ -374,6 +375,8 @@ pub struct ServerInfo {
     pub cluster: bool,
     /// Whether writes are refused, for whichever reason.
     pub read_only: bool,
+    /// Whether Crawlee lays JSON out over lines here, indented by two; otherwise it stands on one.
+    pub indented_json: bool,
     /// One round trip.
     pub latency: Option<Duration>,
     /// What the server refused or lacks, a short sentence each.

@@ -108,6 +108,7 @@ impl Storage for RedisStorage {
             replica: facts.replica,
             cluster: facts.cluster,
             read_only: self.options.read_only || facts.replica || facts.cluster,
+            indented_json: false,
             latency: Some(self.link.ping().await?),
             notes: facts.notes,
         })

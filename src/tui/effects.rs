@@ -4,13 +4,15 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use futures::FutureExt as _;
+use futures::{FutureExt as _, StreamExt as _};
 use tokio::sync::mpsc::Sender;
 use tokio::task::{AbortHandle, JoinSet};
 
 use crate::app::{Event, Read, Slot, Ticket};
 use crate::storage::target::Target;
-use crate::storage::{Connection, Error, ErrorKind, Fate, Options, Result, Storage, Write};
+use crate::storage::{
+    Connection, Error, ErrorKind, Fate, Options, Result, Storage, StoreName, Write,
+};
 
 use super::reads;
 
@@ -112,6 +114,22 @@ impl Tasks {
             }
         });
         if let Some(old) = self.reads[slot as usize].replace(task.abort_handle()) {
+            old.abort();
+        }
+    }
+
+    /// Watches instead of what was watched before. From this call on nothing is missed.
+    pub(super) fn watch(&mut self, ticket: Ticket, store: Option<&StoreName>) {
+        let Some(storage) = &self.storage else { return };
+        let (mut noticed, events) = (storage.watch(store), self.events.clone());
+        let task = tokio::spawn(async move {
+            while let Some(noticed) = noticed.next().await {
+                if events.send(Event::Noticed(ticket, noticed)).await.is_err() {
+                    return;
+                }
+            }
+        });
+        if let Some(old) = self.reads[Slot::Watch as usize].replace(task.abort_handle()) {
             old.abort();
         }
     }

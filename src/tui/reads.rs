@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use futures::StreamExt;
 use tokio::sync::mpsc::Sender;
 
 use crate::app::{Event, Loaded, Read, Shown, Slot, Ticket};
 use crate::index::{Builder, Selection};
 use crate::preview::{Mode, Preview};
-use crate::storage::{Error, ErrorKind, Reading, Record, Result, Storage, StoreName};
+use crate::storage::{Error, ErrorKind, Reading, Record, RecordMeta, Result, Storage, StoreName};
 
 /// After this long the user is told that a record is on its way.
 const SLOW: Duration = Duration::from_millis(150);
@@ -75,9 +76,8 @@ impl Job {
                 let reading = self.patiently(storage.read(&store, &key, limit)).await?;
                 Loaded::Record(match reading {
                     None => Shown::Missing(key),
-                    Some(Reading::TooLarge(meta) | Reading::Head { meta, .. }) => {
-                        Shown::TooLarge(meta)
-                    }
+                    Some(Reading::TooLarge(meta)) => Shown::TooLarge(meta),
+                    Some(Reading::Head { meta, head }) => prepare_head(meta, head, mode).await?,
                     Some(Reading::Whole(record)) => prepare(record, mode).await?,
                 })
             }
@@ -118,8 +118,8 @@ impl Job {
         Ok(())
     }
 
-    /// Walks a store. With `early`, what has come is shown with the first page, and again each
-    /// time it has doubled.
+    /// Walks a store. With `early`, what has come is shown with the first page, again each time it
+    /// has doubled, and in between as often as it costs a tenth of the time.
     async fn keys(
         &self,
         storage: &dyn Storage,
@@ -129,17 +129,23 @@ impl Job {
         let mut pages = storage.scan_keys(store);
         let mut builder = Builder::new();
         let mut told: Option<Instant> = None;
+        let mut cost = Duration::ZERO;
         while let Some(page) = pages.next().await {
             let page = page?;
             builder.add(&page);
-            let due = builder.is_due() && told.is_none_or(|told| told.elapsed() >= PROGRESS);
-            if early && due && page.progress < 1.0 {
+            let due = told.is_none_or(|told| {
+                let since = told.elapsed();
+                since >= PROGRESS && (builder.is_due() || since >= cost * 10)
+            });
+            if early && due && !builder.is_empty() && page.progress < 1.0 {
+                let start = Instant::now();
                 let (back, index) = aside(move || {
                     let index = Arc::new(builder.snapshot());
                     (builder, index)
                 })
                 .await?;
                 builder = back;
+                cost = start.elapsed();
                 told = Some(Instant::now());
                 self.report(Ok(Loaded::Keys(index, page.progress.min(0.999)))).await;
             }
@@ -156,6 +162,15 @@ async fn prepare(record: Record, mode: Mode) -> Result<Shown> {
         Shown::Whole(record, preview)
     };
     if small { Ok(build()) } else { aside(build).await }
+}
+
+async fn prepare_head(meta: RecordMeta, head: Bytes, mode: Mode) -> Result<Shown> {
+    aside(move || {
+        let bytes = head.len();
+        let record = Record { meta: meta.clone(), value: head };
+        Shown::Head(meta, Arc::new(Preview::build_head(record, mode)), bytes)
+    })
+    .await
 }
 
 /// Tells a thread that its result is no longer wanted, once this is dropped.

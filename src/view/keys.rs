@@ -2,8 +2,10 @@
 
 use ratatui::buffer::Buffer;
 
+use crate::app::watch::Fresh;
 use crate::app::{App, Area, Pane, store_facts, words};
 use crate::index::Sort;
+use crate::preview::{cells, visible};
 use crate::storage::content::Family;
 use crate::storage::{RecordMeta, RecordState};
 use crate::theme::Role;
@@ -19,6 +21,9 @@ const SIZE: u16 = 9;
 /// Columns of the content type, with a gap before them.
 const TYPE: u16 = 9;
 
+/// Columns of a border's corners and of the gaps beside its title.
+const TITLE_FRAME: usize = 6;
+
 /// Draws the keys of the open store, or what is known of the store under the cursor.
 pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, look: &Look) {
     let focused = app.focus == Pane::Keys;
@@ -28,7 +33,7 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, look: &Look) {
         unopened(buf, area, app, look);
         return;
     };
-    let (title, bottom) = titles(app, &store.escaped());
+    let (title, bottom) = titles(app, &store.escaped(), area.width);
     pane(buf, area, focused, &Titles { top: &title, bottom: &bottom }, look);
     let inner = area.inner();
     if inner.height == 0 {
@@ -78,14 +83,19 @@ fn unopened(buf: &mut Buffer, area: Area, app: &App, look: &Look) {
     }
 }
 
-fn titles(app: &App, store: &str) -> (String, String) {
+fn titles(app: &App, store: &str, width: u16) -> (String, String) {
     let keys = &app.keys;
     let all = keys.index.len() as u64;
     let mut title = store.to_owned();
     if keys.filter.is_empty() {
         if all > 0 || keys.complete {
             let bytes = words::size(keys.index.total_bytes());
-            title = format!("{store} · {} · {bytes}", words::plural(all, "record"));
+            title = format!("{store} · {}", words::plural(all, "record"));
+            let longer = format!("{title} · {bytes}");
+            // Half a number says something else.
+            if cells(&visible(&longer)) + TITLE_FRAME <= usize::from(width) {
+                title = longer;
+            }
         }
     } else {
         let (found, bytes) = (words::count(keys.len() as u64), words::size(keys.total_bytes()));
@@ -159,17 +169,28 @@ fn row(
     let s = &look.symbols;
     let marked = app.keys.marks.contains(&meta.key);
     put(buf, inner.x, y, 1, if current { s.marker } else { " " }, look.style(Role::Marker));
-    put(buf, inner.x + 1, y, 1, if marked { s.mark } else { " " }, look.style(Role::Marked));
+    let (symbol, role) = match app.watch.fresh(&meta.key) {
+        _ if marked => (s.mark, Role::Marked),
+        Some(Fresh::New) => (s.new, Role::New),
+        Some(Fresh::Changed) => (s.changed, Role::Changed),
+        None => (" ", Role::Text),
+    };
+    put(buf, inner.x + 1, y, 1, symbol, look.style(role));
     let right = inner.x + inner.width.saturating_sub(1);
-    let damaged = meta.state != RecordState::Whole;
+    let unread = meta.state == RecordState::NotRead;
+    let damaged =
+        !matches!(meta.state, RecordState::Whole | RecordState::BareFile | RecordState::NotRead);
     if size_width > 0 {
-        let size = words::size(meta.size);
+        let size = if unread { s.ellipsis.to_owned() } else { words::size(meta.size) };
         put_right(buf, right, y, size_width, &size, look.style(Role::Text));
     }
     if type_width > 0 {
         let x = right.saturating_sub(size_width + type_width) + 1;
-        let word = meta.content_type.short();
-        let role = type_role(meta.content_type.family());
+        let (word, role) = if unread {
+            (s.ellipsis, Role::Dim)
+        } else {
+            (meta.content_type.short(), type_role(meta.content_type.family()))
+        };
         if damaged {
             put(buf, x - 1, y, 1, s.damaged, look.style(Role::Warning));
         }

@@ -5,7 +5,7 @@ use ratatui::style::Style;
 
 use crate::app::{App, Area, Pane, Shown, words};
 use crate::preview::{Hit, Kind, Mode, Role as Part, Row};
-use crate::storage::RecordMeta;
+use crate::storage::{Record, RecordMeta};
 use crate::theme::Role;
 
 use super::Look;
@@ -49,8 +49,8 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, look: &Look) {
             let below = below(inner, 2);
             say(buf, below, &text, role, look);
         }
-        Some(Shown::Whole(whole, preview)) => {
-            heading(buf, inner, &whole.meta, look);
+        Some(Shown::Whole(Record { meta, .. }, preview) | Shown::Head(meta, preview, _)) => {
+            heading(buf, inner, meta, look);
             let mut y = inner.y + 1;
             for row in record.note_rows(inner.width) {
                 put(buf, inner.x, y, inner.width, &row, look.style(Role::Warning));

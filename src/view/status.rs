@@ -4,11 +4,16 @@ use ratatui::buffer::Buffer;
 use ratatui::style::Modifier;
 
 use crate::app::{App, Area, Link};
-use crate::storage::Connection;
+use crate::storage::{Connection, WatchSource};
 use crate::theme::Role;
 
 use super::Look;
 use super::paint::{Piece, put, put_all, put_right};
+
+/// From so many columns on, the line has room for the chart.
+const WIDE: u16 = 100;
+/// From so many columns on, it has room to tell that larder watches.
+const NARROW: u16 = 60;
 
 /// Draws the status line; a banner takes its place while the server is away.
 pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, look: &Look) {
@@ -41,6 +46,16 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, look: &Look) {
             if millis < 10.0 { format!("{millis:.1} ms") } else { format!("{millis:.0} ms") };
         right = put_right(buf, right, area.y, 10, &text, look.style(Role::Dim));
     }
+    if let Some(bars) = app.watch.bars(app.now).filter(|_| area.width >= WIDE) {
+        let chart = chart(&bars, look);
+        right =
+            put_right(buf, right.saturating_sub(2), area.y, 12, &chart, look.style(Role::Spark));
+        right += 1;
+    }
+    let text = watching(app, look, area.width);
+    if !text.is_empty() {
+        right = put_right(buf, right.saturating_sub(2), area.y, 40, &text, look.style(Role::Dim));
+    }
     for badge in badges(app) {
         let text = format!(" {badge} ");
         right = put_right(buf, right.saturating_sub(2), area.y, 14, &text, look.style(Role::Badge));
@@ -54,6 +69,34 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, look: &Look) {
         (&server, look.style(Role::Dim)),
     ];
     put_all(buf, area.x, area.y, right.saturating_sub(area.x + 1), &pieces);
+}
+
+/// `watching · 12/s`: how changes are found out, and how many there were lately.
+fn watching(app: &App, look: &Look, width: u16) -> String {
+    let Some(source) = app.watch.source.as_ref().filter(|_| width >= NARROW) else {
+        return String::new();
+    };
+    if let WatchSource::None { .. } = source {
+        return String::new();
+    }
+    let rate = app.watch.rate(app.now);
+    let separator = look.symbols.separator;
+    match rate {
+        rate if rate <= 0.0 => source.to_string(),
+        rate if rate < 9.95 => format!("{source} {separator} {rate:.1}/s"),
+        rate => format!("{source} {separator} {rate:.0}/s"),
+    }
+}
+
+/// A bar for each number, the highest as high as a row.
+fn chart(bars: &[u32], look: &Look) -> String {
+    let heights = look.symbols.spark;
+    let most = bars.iter().copied().max().unwrap_or(0).max(1) as usize;
+    let bar = |bar: &u32| match *bar as usize {
+        0 => " ",
+        bar => heights[(bar * heights.len()).div_ceil(most).clamp(1, heights.len()) - 1],
+    };
+    bars.iter().map(bar).collect()
 }
 
 fn badges(app: &App) -> Vec<&'static str> {

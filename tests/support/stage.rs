@@ -14,8 +14,8 @@ use larder::index::Builder;
 use larder::keymap::KeyMap;
 use larder::preview::Preview;
 use larder::storage::{
-    ContentType, Error, Key, KeyPage, Record, RecordMeta, RecordState, ServerInfo, StoreInfo,
-    Timestamp, Write, Written,
+    ContentType, Error, Key, KeyPage, Noticed, Record, RecordMeta, RecordState, ServerInfo,
+    StoreInfo, Timestamp, Write, Written,
 };
 use larder::theme::{Symbols, Theme};
 use larder::view::{Look, draw};
@@ -61,6 +61,16 @@ impl Stage {
             self.event(Event::Key(key(&name)));
         }
         self
+    }
+
+    /// Tells what the newest watcher noticed.
+    pub fn noticed(&mut self, noticed: Noticed) -> &mut Self {
+        let ticket = self.asked.iter().rev().find_map(|effect| match effect {
+            Effect::Watch(ticket, _) => Some(*ticket),
+            _ => None,
+        });
+        let ticket = ticket.unwrap_or_else(|| panic!("nothing is watched: {:?}", self.asked));
+        self.event(Event::Noticed(ticket, noticed))
     }
 
     /// Answers the oldest read of a slot.

@@ -1,0 +1,294 @@
+//! What changes in the storage under the reader: the lists follow, the cursor stays on its key.
+
+use std::collections::HashMap;
+
+use crate::index::Change;
+use crate::storage::{Key, Noticed, RecordMeta, StoreName, Timestamp, WatchSource};
+
+use super::event::{Effect, Shown, Slot, Ticket};
+use super::{App, Notice, Pane, words};
+
+/// For so long a record that came or changed is marked, in microseconds.
+const FRESH: i64 = 3_000_000;
+/// At most so many records are marked at a time; nobody sees more.
+const MOST_FRESH: usize = 4096;
+/// Seconds that one bar of the chart stands for.
+const BAR: i64 = 5;
+/// Bars of the chart: a minute.
+const BARS: usize = 12;
+/// Seconds that the chart shows.
+const MINUTE: i64 = 60;
+/// Seconds over which the rate is taken.
+const SPAN: i32 = 5;
+
+/// Why a record is marked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fresh {
+    /// It has just come.
+    New,
+    /// It has just changed.
+    Changed,
+}
+
+/// How changes are found out, and which there were lately.
+#[derive(Debug, Clone)]
+pub struct Watch {
+    /// Whether the user wants to watch.
+    pub on: bool,
+    /// How changes are found out, once that is known.
+    pub source: Option<WatchSource>,
+    fresh: HashMap<Key, (Fresh, Timestamp)>,
+    /// Changed records of the last minute, by second.
+    seconds: Vec<(i64, u32)>,
+}
+
+impl Default for Watch {
+    fn default() -> Self {
+        Self { on: true, source: None, fresh: HashMap::new(), seconds: Vec::new() }
+    }
+}
+
+impl Watch {
+    /// Whether and why a record is to be marked.
+    pub fn fresh(&self, key: &Key) -> Option<Fresh> {
+        self.fresh.get(key).map(|(fresh, _)| *fresh)
+    }
+
+    /// Records a second that came or changed, over the last few seconds.
+    pub fn rate(&self, now: Timestamp) -> f64 {
+        let now = second(now);
+        let recent = self.seconds.iter().filter(|(at, _)| now - at < SPAN.into());
+        recent.map(|(_, count)| f64::from(*count)).sum::<f64>() / f64::from(SPAN)
+    }
+
+    /// How many records came or changed in each part of the last minute, the oldest first; none
+    /// if nothing did.
+    pub fn bars(&self, now: Timestamp) -> Option<[u32; BARS]> {
+        let mut bars = [0; BARS];
+        let now = second(now);
+        for (at, count) in &self.seconds {
+            if let Ok(age) = usize::try_from((now - at) / BAR)
+                && age < BARS
+            {
+                bars[BARS - 1 - age] += count;
+            }
+        }
+        bars.iter().any(|bar| *bar > 0).then_some(bars)
+    }
+
+    /// When what is shown of it will be different although nothing happens.
+    pub fn wake(&self) -> Option<Timestamp> {
+        let fades = self.fresh.values().map(|(_, since)| since.micros() + FRESH).min();
+        // The chart moves on with the seconds.
+        let moves = self.seconds.last().map(|_| i64::MAX);
+        fades.into_iter().chain(moves).min().map(Timestamp::from_micros)
+    }
+
+    /// Forgets what the time has overtaken.
+    fn expire(&mut self, now: Timestamp) {
+        self.fresh.retain(|_, (_, since)| now.micros() - since.micros() < FRESH);
+        let now = second(now);
+        self.seconds.retain(|(at, _)| (0..MINUTE).contains(&(now - at)));
+    }
+
+    fn count(&mut self, changes: usize, now: Timestamp) {
+        let changes = u32::try_from(changes).unwrap_or(u32::MAX);
+        let now = second(now);
+        match self.seconds.last_mut() {
+            Some((at, count)) if *at == now => *count = count.saturating_add(changes),
+            _ => self.seconds.push((now, changes)),
+        }
+    }
+
+    fn mark(&mut self, key: &Key, fresh: Fresh, now: Timestamp) {
+        let room = self.fresh.len() < MOST_FRESH;
+        match self.fresh.get_mut(key) {
+            // Written again at once, it is still a new one.
+            Some((_, since)) => *since = now,
+            None if room => {
+                self.fresh.insert(key.clone(), (fresh, now));
+            }
+            None => {}
+        }
+    }
+
+    /// Another store is open: what was marked was about the old one.
+    pub(super) fn forget(&mut self) {
+        self.fresh.clear();
+        self.seconds.clear();
+    }
+}
+
+fn second(at: Timestamp) -> i64 {
+    at.micros().div_euclid(1_000_000)
+}
+
+impl App {
+    /// Watches the list of stores and the open store, or nothing if the user does not want it.
+    pub(super) fn watch(&mut self, effects: &mut Vec<Effect>) {
+        if self.watch.on {
+            let ticket = &mut self.tickets[Slot::Watch as usize];
+            ticket.0 += 1;
+            effects.push(Effect::Watch(*ticket, self.keys.store.clone()));
+        }
+    }
+
+    pub(super) fn toggle_watch(&mut self, effects: &mut Vec<Effect>) {
+        self.watch.on = !self.watch.on;
+        self.watch.source = None;
+        if self.watch.on {
+            self.watch(effects);
+            // What happened meanwhile.
+            self.refresh(effects);
+            self.notice = Some(Notice::info("watching: changes show as they happen"));
+        } else {
+            self.cancel(Slot::Watch, effects);
+            self.watch.forget();
+            self.notice = Some(Notice::info("not watching any more; r reads again"));
+        }
+    }
+
+    pub(super) fn noticed(&mut self, ticket: Ticket, noticed: Noticed, effects: &mut Vec<Effect>) {
+        if !self.is_live(Slot::Watch, ticket) {
+            return;
+        }
+        self.watch.expire(self.now);
+        match noticed {
+            Noticed::Source(source) => {
+                if let WatchSource::Polling { why, .. } = &source
+                    && !why.is_empty()
+                    && self.watch.source.as_ref() != Some(&source)
+                {
+                    self.notice = Some(Notice::info(format!("{source}: {why}")));
+                }
+                self.watch.source = Some(source);
+            }
+            Noticed::Store(info) => {
+                let height = self.list_height(Pane::Stores);
+                self.update_question(&info);
+                let back = self.keys.gone && self.keys.store.as_ref() == Some(&info.store);
+                let store = info.store.clone();
+                self.stores.put(info, height);
+                if back {
+                    self.keys.gone = false;
+                    self.read_keys(false, effects);
+                }
+                self.open_wanted(&store, effects);
+            }
+            Noticed::StoreGone(store) => {
+                let height = self.list_height(Pane::Stores);
+                self.stores.remove(&store, height);
+                self.told_if_gone();
+            }
+            Noticed::Records { set, removed } => self.records_noticed(&set, &removed, effects),
+            Noticed::Missed => {
+                self.read_stores(effects);
+                self.read_keys(false, effects);
+                self.reload_changed(effects);
+            }
+        }
+    }
+
+    fn records_noticed(&mut self, set: &[RecordMeta], removed: &[Key], effects: &mut Vec<Effect>) {
+        if self.keys.store.is_none() {
+            return;
+        }
+        self.watch.count(set.len(), self.now);
+        // While the first walk goes on, everything is new.
+        let known = self.keys.complete;
+        for meta in set {
+            if known {
+                let there = self.keys.newest.find(meta.key.as_bytes()).is_ok();
+                let fresh = if there { Fresh::Changed } else { Fresh::New };
+                self.watch.mark(&meta.key, fresh, self.now);
+            }
+            self.keys.late.push(Change::Set(meta.clone()));
+        }
+        self.keys.late.extend(removed.iter().cloned().map(Change::Remove));
+        let wanted = self.record.wanted.as_ref().map(|(_, key)| key);
+        if let Some(key) = wanted {
+            if removed.contains(key) && self.focus == Pane::Record {
+                let text = format!("{} was deleted by someone else", words::named(key));
+                self.notice = Some(Notice::warning(text));
+            } else if set.iter().any(|meta| meta.key == *key) {
+                self.reload_changed(effects);
+            }
+        }
+        self.apply_late(effects);
+    }
+
+    /// Reads the record under the cursor again without moving the view; one that was fetched
+    /// although it is large is only marked.
+    fn reload_changed(&mut self, effects: &mut Vec<Effect>) {
+        let large = match &self.record.shown {
+            Some(Shown::Whole(record, _)) => {
+                record.value.len() as u64 > self.settings.preview_limit
+            }
+            _ => false,
+        };
+        if self.record.fetching || large {
+            self.record.outdated = true;
+        } else {
+            self.reload_record(effects);
+        }
+    }
+
+    /// Some time has passed without anything happening.
+    pub(super) fn time_passed(&mut self) {
+        self.watch.expire(self.now);
+    }
+
+    /// When the shell is to send [`Event::Time`](super::Event::Time) if nothing else happens.
+    pub fn wake(&self) -> Option<Timestamp> {
+        let next_second = Timestamp::from_micros((second(self.now) + 1) * 1_000_000);
+        self.watch.wake().map(|wake| wake.min(next_second))
+    }
+
+    /// Opens the store that the user started larder for, as soon as it is there.
+    pub(super) fn open_wanted(&mut self, store: &StoreName, effects: &mut Vec<Effect>) {
+        if self.keys.store.is_none() && self.settings.open.as_ref() == Some(store) {
+            let height = self.list_height(Pane::Stores);
+            self.stores.go_to(store, height);
+            self.open_store(store.clone(), effects);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_micros(seconds * 1_000_000)
+    }
+
+    #[test]
+    fn the_rate_is_that_of_the_last_seconds() {
+        let mut watch = Watch::default();
+        assert_eq!(watch.bars(at(100)), None);
+        watch.count(5, at(100));
+        watch.count(5, at(100));
+        watch.count(10, at(102));
+        assert!((watch.rate(at(102)) - 4.0).abs() < 1e-9);
+        assert!((watch.rate(at(105)) - 2.0).abs() < 1e-9);
+        assert!(watch.rate(at(110)) < 1e-9);
+        assert_eq!(watch.bars(at(102)).map(|bars| bars[BARS - 1]), Some(20));
+        assert_eq!(watch.bars(at(107)).map(|bars| (bars[BARS - 2], bars[BARS - 1])), Some((20, 0)));
+        watch.expire(at(200));
+        assert_eq!(watch.wake(), None, "an idle program sleeps");
+    }
+
+    #[test]
+    fn marks_fade_and_a_new_record_stays_new() {
+        let mut watch = Watch::default();
+        let key = Key::from("a");
+        watch.mark(&key, Fresh::New, at(10));
+        watch.mark(&key, Fresh::Changed, at(12));
+        assert_eq!(watch.fresh(&key), Some(Fresh::New));
+        assert_eq!(watch.wake(), Some(at(15)));
+        watch.expire(at(14));
+        assert_eq!(watch.fresh(&key), Some(Fresh::New));
+        watch.expire(at(15));
+        assert_eq!(watch.fresh(&key), None);
+    }
+}

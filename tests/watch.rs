@@ -1,0 +1,238 @@
+//! Scripts for the core while the storage changes under the reader.
+
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
+
+#[path = "support/stage.rs"]
+mod stage;
+
+use larder::app::watch::Fresh;
+use larder::app::{Effect, Event, Loaded, Pane, Read, Settings, Slot, Tone};
+use larder::index::Sort;
+use larder::storage::{Key, Noticed, Record, StoreInfo, Timestamp, WatchSource};
+use stage::{NOW, Stage, index, record, shown, store};
+
+const JSON: &str = "application/json; charset=utf-8";
+
+fn shop() -> Vec<Record> {
+    vec![record("b", JSON, "1"), record("d", JSON, "2"), record("f", JSON, "3")]
+}
+
+/// A stage with the store `shop` open and the cursor on `d`.
+fn opened() -> Stage {
+    let mut stage = Stage::new(120, 36);
+    stage.app.now = Timestamp::from_micros(NOW);
+    stage.connect(vec![store("default", 2), store("shop", 3)]);
+    stage.keys("j").open(&shop()).keys("j").show(&shop());
+    stage.noticed(Noticed::Source(WatchSource::Files));
+    stage
+}
+
+fn came(records: &[Record]) -> Noticed {
+    let set = records.iter().map(|record| record.meta.clone()).collect();
+    Noticed::Records { set, removed: Vec::new() }
+}
+
+fn gone(keys: &[&str]) -> Noticed {
+    let removed = keys.iter().map(|key| Key::from(*key)).collect();
+    Noticed::Records { set: Vec::new(), removed }
+}
+
+/// Answers what the core wants applied to its index, until it wants no more.
+fn apply(stage: &mut Stage) -> usize {
+    let mut applied = 0;
+    while stage.asked.iter().any(|effect| matches!(effect, Effect::Read(Slot::Keys, ..))) {
+        let (ticket, read) = stage.take(Slot::Keys);
+        let Read::Apply(index, changes) = read else { panic!("{read:?}") };
+        applied += changes.len();
+        let loaded = Loaded::Applied(index.apply(&changes).into(), changes.len());
+        stage.event(Event::Loaded(Slot::Keys, ticket, Ok(loaded)));
+    }
+    applied
+}
+
+fn keys(stage: &Stage) -> Vec<String> {
+    let keys = &stage.app.keys;
+    (0..keys.len()).map(|at| keys.row(at).unwrap().key.escaped()).collect()
+}
+
+#[test]
+fn the_open_store_is_watched_before_it_is_walked() {
+    let mut stage = Stage::new(120, 36);
+    stage.connect(vec![store("default", 2), store("shop", 3)]);
+    assert!(stage.asked.iter().any(|effect| matches!(effect, Effect::Watch(_, None))));
+    stage.keys("j<enter>");
+    let at = |wanted: fn(&Effect) -> bool| stage.asked.iter().position(wanted).unwrap();
+    let watched = at(|effect| matches!(effect, Effect::Watch(_, Some(_))));
+    assert!(watched < at(|effect| matches!(effect, Effect::Read(Slot::Keys, ..))));
+}
+
+#[test]
+fn records_come_and_go_around_the_cursor() {
+    let mut stage = opened();
+    stage.noticed(came(&[record("a", JSON, "0"), record("e", JSON, "0")]));
+    stage.noticed(gone(&["b"]));
+    apply(&mut stage);
+    assert_eq!(keys(&stage), ["a", "d", "e", "f"]);
+    assert_eq!(stage.app.keys.current().unwrap().key, Key::from("d"));
+    let fresh = |key: &str| stage.app.watch.fresh(&Key::from(key));
+    assert_eq!((fresh("a"), fresh("d")), (Some(Fresh::New), None));
+}
+
+#[test]
+fn changes_that_come_while_others_are_made_are_made_after_them() {
+    let mut stage = opened();
+    stage.noticed(came(&[record("a", JSON, "0")]));
+    let (ticket, read) = stage.take(Slot::Keys);
+    for key in ["x", "y", "z"] {
+        stage.noticed(came(&[record(key, JSON, "0")]));
+    }
+    assert_eq!(apply(&mut stage), 0, "a flood of changes never gives up the one under way");
+    let Read::Apply(index, changes) = read else { panic!("{read:?}") };
+    let loaded = Loaded::Applied(index.apply(&changes).into(), changes.len());
+    stage.event(Event::Loaded(Slot::Keys, ticket, Ok(loaded)));
+    assert_eq!(apply(&mut stage), 3);
+    assert_eq!(keys(&stage), ["a", "b", "d", "f", "x", "y", "z"]);
+}
+
+#[test]
+fn changes_during_the_walk_are_made_after_it() {
+    let mut stage = Stage::new(120, 36);
+    stage.connect(vec![store("default", 2), store("shop", 3)]);
+    stage.keys("j<enter>");
+    stage.noticed(came(&[record("new", JSON, "0")]));
+    stage.answer(Slot::Keys, Ok(Loaded::Keys(index(&shop()), 1.0)));
+    assert_eq!(apply(&mut stage), 1);
+    assert_eq!(keys(&stage), ["b", "d", "f", "new"]);
+    assert_eq!(stage.app.keys.cursor.at, 0);
+}
+
+#[test]
+fn the_record_under_the_cursor_is_read_again_when_it_changes() {
+    let mut stage = opened();
+    stage.app.focus = Pane::Record;
+    stage.noticed(came(&[record("b", JSON, "other")]));
+    assert!(stage.asked.iter().all(|effect| !matches!(effect, Effect::Read(Slot::Record, ..))));
+    let newer = record("d", JSON, "22");
+    stage.noticed(came(std::slice::from_ref(&newer)));
+    stage.answer(Slot::Record, Ok(Loaded::Record(shown(newer))));
+    assert_eq!(stage.app.record.record().unwrap().value, "22");
+    assert_eq!(stage.app.watch.fresh(&Key::from("d")), Some(Fresh::Changed));
+    assert_eq!(stage.app.focus, Pane::Record);
+}
+
+#[test]
+fn a_large_value_that_was_fetched_is_only_marked() {
+    let settings = Settings { preview_limit: 4, ..Settings::default() };
+    let mut stage = Stage::with(120, 36, settings);
+    stage.connect(vec![store("default", 2), store("shop", 3)]);
+    let large = vec![record("a", "text/plain", "longer than four")];
+    stage.keys("j").open(&large);
+    stage.noticed(came(&large));
+    assert!(stage.asked.iter().all(|effect| !matches!(effect, Effect::Read(Slot::Record, ..))));
+    assert!(stage.app.record.note().unwrap().contains("changed since"));
+}
+
+#[test]
+fn what_is_being_edited_is_left_alone() {
+    let mut stage = opened();
+    stage.keys("e").keys("9");
+    stage.noticed(came(&[record("d", JSON, "22")]));
+    stage.show(&[record("d", JSON, "22")]);
+    let editor = stage.app.editor.as_ref().unwrap();
+    assert_eq!(editor.original.as_ref().unwrap().value, "2", "so that saving finds the conflict");
+    assert!(editor.is_changed());
+}
+
+#[test]
+fn a_record_deleted_under_the_reader_is_told() {
+    let mut stage = opened();
+    stage.keys("<tab>").noticed(gone(&["d"]));
+    apply(&mut stage);
+    assert_eq!(stage.app.notice.as_ref().unwrap().text, "d was deleted by someone else");
+    assert_eq!(stage.app.keys.current().unwrap().key, Key::from("f"));
+}
+
+#[test]
+fn stores_appear_change_and_vanish_in_the_list() {
+    let mut stage = opened();
+    stage.noticed(Noticed::Store(store("alpha", 1)));
+    stage.noticed(Noticed::Store(StoreInfo { records: Some(9), ..store("default", 2) }));
+    assert_eq!(stage.app.stores.total(), 3);
+    assert_eq!(stage.app.stores.current().unwrap().store.as_str(), Some("shop"));
+    assert_eq!(stage.app.stores.get(&"default".into()).unwrap().records, Some(9));
+    stage.noticed(Noticed::StoreGone("shop".into()));
+    let notice = stage.app.notice.clone().unwrap();
+    assert!(notice.text.contains("the store shop is gone"), "{}", notice.text);
+    assert_eq!(notice.tone, Tone::Warning);
+    assert_eq!(keys(&stage), ["b", "d", "f"], "what was read stays");
+    stage.asked.retain(|effect| matches!(effect, Effect::Watch(..)));
+    stage.noticed(Noticed::Store(store("shop", 0)));
+    assert!(matches!(stage.take(Slot::Keys).1, Read::Keys { early: false, .. }), "it came back");
+}
+
+#[test]
+fn missed_changes_are_read() {
+    let mut stage = opened();
+    stage.noticed(Noticed::Missed);
+    assert!(matches!(stage.take(Slot::Stores).1, Read::Stores));
+    assert!(matches!(stage.take(Slot::Keys).1, Read::Keys { early: false, .. }));
+    assert!(matches!(stage.take(Slot::Record).1, Read::Record { .. }));
+}
+
+#[test]
+fn watching_is_turned_off_and_on_with_one_key() {
+    let mut stage = opened();
+    stage.keys("W");
+    assert!(stage.asked.iter().any(|effect| matches!(effect, Effect::Cancel(Slot::Watch))));
+    assert_eq!(stage.app.watch.source, None);
+    stage.noticed(came(&[record("late", JSON, "0")]));
+    assert_eq!(apply(&mut stage), 0, "what was on its way is dropped");
+    stage.asked.clear();
+    stage.keys("W");
+    assert!(stage.asked.iter().any(|effect| matches!(effect, Effect::Watch(_, Some(_)))));
+    assert!(matches!(stage.take(Slot::Keys).1, Read::Keys { .. }), "what happened meanwhile");
+}
+
+#[test]
+fn marks_fade_and_then_nothing_wakes_the_program() {
+    let mut stage = opened();
+    assert_eq!(stage.app.wake(), None);
+    stage.noticed(came(&[record("a", JSON, "0")]));
+    apply(&mut stage);
+    let wake = stage.app.wake().unwrap();
+    assert!(wake.micros() <= NOW + 1_000_000);
+    stage.app.now = Timestamp::from_micros(NOW + 120_000_000);
+    stage.event(Event::Time);
+    assert_eq!(stage.app.watch.fresh(&Key::from("a")), None);
+    assert_eq!(stage.app.wake(), None);
+}
+
+#[test]
+fn an_order_is_made_again_after_changes_and_never_starves() {
+    let mut stage = opened();
+    stage.keys("s");
+    assert_ne!(stage.app.keys.sort, Sort::Key);
+    let (ticket, read) = stage.take(Slot::Select);
+    stage.noticed(came(&[record("a", JSON, "0")]));
+    apply(&mut stage);
+    let asked = |stage: &Stage| {
+        stage.asked.iter().filter(|e| matches!(e, Effect::Read(Slot::Select, ..))).count()
+    };
+    assert_eq!(asked(&stage), 0, "the one under way is not given up");
+    let Read::Select { index, sort, descending, filter } = read else { panic!("{read:?}") };
+    let selection = larder::index::Selection::new(&index, sort, descending, &filter, &|| true);
+    let loaded = Loaded::Selected(index, selection.unwrap());
+    stage.event(Event::Loaded(Slot::Select, ticket, Ok(loaded)));
+    assert_eq!(asked(&stage), 1, "but another follows it");
+}
+
+#[test]
+fn the_store_one_came_for_is_opened_as_soon_as_it_is_there() {
+    let settings = Settings { open: Some("shop".into()), ..Settings::default() };
+    let mut stage = Stage::with(120, 36, settings);
+    stage.connect(vec![store("default", 2)]);
+    assert_eq!(stage.app.keys.store, None);
+    stage.noticed(Noticed::Store(store("shop", 0)));
+    assert_eq!(stage.app.keys.store, Some("shop".into()));
+    assert_eq!(stage.app.stores.current().unwrap().store, "shop".into());
+}
