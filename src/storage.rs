@@ -7,7 +7,9 @@
 pub mod content;
 pub mod directory;
 pub mod error;
+mod metadata;
 pub mod model;
+mod opening;
 pub mod page;
 pub mod redis;
 pub mod target;

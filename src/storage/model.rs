@@ -109,9 +109,14 @@ impl Timestamp {
         Self(i64::try_from(now).unwrap_or(i64::MAX))
     }
 
-    /// Reads RFC 3339 in all its forms: `Z` or an offset, with or without a fraction.
+    /// Reads RFC 3339 in all its forms: `Z` or an offset, with or without a fraction; a space may
+    /// stand for the `T`, as Python's `str()` writes it.
     pub fn parse(text: &str) -> Option<Self> {
-        let moment = OffsetDateTime::parse(text, &Rfc3339).ok()?;
+        let moment = match text.split_once(' ') {
+            Some((date, clock)) => OffsetDateTime::parse(&format!("{date}T{clock}"), &Rfc3339),
+            None => OffsetDateTime::parse(text, &Rfc3339),
+        };
+        let moment = moment.ok()?;
         i64::try_from(moment.unix_timestamp_nanos().div_euclid(1000)).ok().map(Self)
     }
 }
@@ -394,7 +399,11 @@ mod tests {
     #[test]
     fn every_form_of_rfc_3339_is_read() {
         let expected = Timestamp::parse("2026-11-22T13:57:47.500000+00:00");
-        for text in ["2026-11-22T13:57:47.5Z", "2026-11-22T15:57:47.5+02:00"] {
+        for text in [
+            "2026-11-22T13:57:47.5Z",
+            "2026-11-22T15:57:47.5+02:00",
+            "2026-11-22 13:57:47.500000+00:00",
+        ] {
             assert_eq!(Timestamp::parse(text), expected, "{text}");
         }
         assert_eq!(Timestamp::parse("yesterday"), None);
