@@ -151,7 +151,8 @@ impl fmt::Display for Timestamp {
 /// Whether a store is all there.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum StoreState {
-    /// Metadata and index entries agree.
+    /// Metadata and index entries agree. So is a directory without metadata, as Crawlee for
+    /// JavaScript and people make them: it has no id.
     #[default]
     Whole,
     /// An index names it, but it has no metadata: its maker died on the way. Crawlee waits 30 s
@@ -349,6 +350,16 @@ pub enum Fate {
     NotApplied,
     /// Someone else changed the data meanwhile: it cannot be told.
     Unclear,
+}
+
+/// How JSON values are laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum JsonLayout {
+    /// On one line, as Python's `json.dumps` writes it.
+    #[default]
+    OneLine,
+    /// A line for each field and item, indented by two spaces for each level.
+    Indented,
 }
 
 /// The state of a storage's connection.

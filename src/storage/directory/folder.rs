@@ -10,7 +10,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{self, AtFlags, Dir, FileType, Mode, OFlags};
+use rustix::fs::{self, AtFlags, Dir, FileType, Gid, Mode, OFlags, Uid};
 use rustix::io::Errno;
 
 use super::fault;
@@ -52,6 +52,8 @@ pub(super) struct Facts {
     pub(super) size: u64,
     /// Its permissions.
     pub(super) mode: Mode,
+    /// Its owner and its group.
+    pub(super) owner: (Uid, Gid),
     /// When its content last changed, in microseconds since 1970-01-01 UTC.
     pub(super) modified: i64,
 }
@@ -135,6 +137,12 @@ impl Root {
 /// There is no such store.
 pub(super) fn no_store(store: &StoreName) -> Error {
     Error::new(ErrorKind::NotFound, format!("there is no store {}", store.escaped()))
+}
+
+/// The store in this directory went while it was written to.
+pub(super) fn no_folder_left(folder: &Folder) -> Error {
+    let name = folder.path.file_name().unwrap_or_default();
+    no_store(&StoreName::from(name.as_bytes()))
 }
 
 /// Whether this can be the name of one entry of a directory.
@@ -277,6 +285,7 @@ impl From<&fs::Stat> for Facts {
             is_folder: kind.is_dir(),
             size: u64::try_from(stat.st_size).unwrap_or_default(),
             mode: Mode::from_raw_mode(stat.st_mode & 0o777),
+            owner: (Uid::from_raw(stat.st_uid), Gid::from_raw(stat.st_gid)),
             modified: seconds.saturating_mul(1_000_000).saturating_add(nanos / 1000),
         }
     }

@@ -87,7 +87,10 @@ pub(super) fn key(name: &[u8]) -> Cow<'_, [u8]> {
 /// Crawlee gives it, and the key itself where that is a name that stands for itself.
 pub(super) fn candidates(key: &Key) -> impl Iterator<Item = Cow<'_, [u8]>> {
     let bytes = key.as_bytes();
-    let itself = !bytes.is_empty() && !bytes.contains(&b'/') && *self::key(bytes) == *bytes;
+    let itself = !bytes.is_empty()
+        && !bytes.contains(&b'/')
+        && !bytes.contains(&0)
+        && *self::key(bytes) == *bytes;
     let quoted = quoted(bytes);
     let itself = (itself && *quoted != *bytes).then_some(Cow::Borrowed(bytes));
     [Some(quoted), itself].into_iter().flatten().filter(|name| readable(name))
