@@ -26,15 +26,17 @@ const ARROWS: [(&str, &[&str]); 12] = [
 ///
 /// The editor's and the prompts' text lives in the state as the widget that edits it. A thread of
 /// `config::password` reads the pipe of a password command, before there is a terminal to hold up.
-const CRATES: [(&str, &[&str]); 8] = [
+/// The directory backend reads and writes files on threads of their own: files have no other way.
+const CRATES: [(&str, &[&str]); 9] = [
     ("fred::", &["storage::redis"]),
+    ("rustix::", &["storage::directory"]),
     ("ratatui::", &["view", "tui", "theme"]),
     ("ratatui_textarea::", &["view", "app::editor", "app::input"]),
     ("crossterm::", &["keymap", "app", "tui", "cli"]),
-    ("tokio::spawn", &["tui", "storage::redis"]),
-    ("task::spawn", &["tui", "storage::redis"]),
-    ("spawn_blocking", &["tui", "storage::redis"]),
-    ("thread::spawn", &["tui", "storage::redis", "config::password"]),
+    ("tokio::spawn", &["tui", "storage::redis", "storage::directory"]),
+    ("task::spawn", &["tui", "storage::redis", "storage::directory"]),
+    ("spawn_blocking", &["tui", "storage::redis", "storage::directory"]),
+    ("thread::spawn", &["tui", "storage::redis", "storage::directory", "config::password"]),
 ];
 
 #[test]
