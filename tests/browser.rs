@@ -310,6 +310,49 @@ fn it_switches_between_servers_and_keeps_nothing_of_the_old_one() {
     assert_eq!(screen.exit_code(), 0);
 }
 
+/// A project's storage directory with one store of one record, as Crawlee writes them.
+fn project(folder: &std::path::Path, store: &str, key: &str, value: &str) {
+    let store_folder = folder.join("storage/key_value_stores").join(store);
+    std::fs::create_dir_all(&store_folder).unwrap();
+    let times = "2026-11-22T12:00:00+00:00";
+    let meta = format!(
+        r#"{{"id": "AbCdEfGhIjKlMnOpQ", "name": "{store}", "accessed_at": "{times}",
+            "created_at": "{times}", "modified_at": "{times}"}}"#
+    );
+    std::fs::write(store_folder.join("__metadata__.json"), meta).unwrap();
+    std::fs::write(store_folder.join(key), value).unwrap();
+    let size = value.len();
+    let meta = format!(r#"{{"key": "{key}", "content_type": "text/plain", "size": {size}}}"#);
+    std::fs::write(store_folder.join(format!("{key}.__metadata__.json")), meta).unwrap();
+}
+
+#[test]
+fn larder_alone_opens_the_storage_here_and_switches_to_another_project() {
+    let (here, there) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    project(here.path(), "shop", "page-1", "here it is");
+    project(there.path(), "elsewhere", "page-2", "there it is");
+    let config = here.path().join("larder.toml");
+    let text = format!("[profiles.other]\nurl = '{}'\n", there.path().display());
+    std::fs::write(&config, text).unwrap();
+    let command = format!(
+        "cd {} && exec {} --config larder.toml",
+        here.path().display(),
+        pty::larder().display()
+    );
+    let shell = std::path::Path::new("/bin/sh");
+    let mut screen = Screen::start_program(shell, &["-c", &command], &[], 24, 80);
+    screen.wait_for_text("here it is");
+    screen.keys("T");
+    screen.wait_for_text("▌ ./storage");
+    screen.keys("k\r");
+    let text = screen.wait_for_text("there it is");
+    assert!(text.contains("elsewhere") && !text.contains("shop"), "{text}");
+    screen.keys("Tj\r");
+    screen.wait_for_text("here it is");
+    screen.keys("q");
+    assert_eq!(screen.exit_code(), 0);
+}
+
 #[test]
 fn the_hint_comes_once_and_needs_no_place_to_be_remembered() {
     let server = filled();
