@@ -18,7 +18,7 @@ Commands:                                COMMAND --help tells more, by example
   keys     list keys                     targets  what there is to open
   get      print a value                 demo     a crawl to look around in
   set      set a record                  url      a record's public URL
-  exists   is there such a record?       man, completions   for your system
+  exists   is there such a record?       man  manual   completions  for shells
 
 Options:
   -t, --target TARGET  path, URL, profile      --read-only  refuse every write
