@@ -4,6 +4,11 @@
 #[path = "contract/suite.rs"]
 mod suite;
 
+#[path = "directory/damaged.rs"]
+mod damaged;
+#[path = "directory/refused.rs"]
+mod refused;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
