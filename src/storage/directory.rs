@@ -63,7 +63,7 @@ impl DirectoryStorage {
         let root = blocking(move || Root::open(&named)).await?;
         Ok(Self {
             root,
-            label: path.display().to_string(),
+            label: super::target::directory_label(path),
             options: options.clone(),
             connection: channel::Sender::new(Connection::Up),
         })
