@@ -11,14 +11,14 @@ Usage: larder [OPTIONS] [TARGET]                opens the browser
   larder -t production keys my-store       list keys, on a profile's server
   larder get my-store OUTPUT -o out.json   save a value
 
-Commands:
+Commands (COMMAND --help tells more):
   stores       list the stores              set      set a record
   create       open or create a store       exists   is there such a record?
   info         about a store or a record    delete   delete records
   keys         list keys                    purge    remove all records
   get          print a value                drop     remove a store
-  completions  for your shell               url      a record's public URL
-  man          the manual page              COMMAND --help tells more
+  demo         watch a simulated crawl      url      a record's public URL
+  completions  for your shell               man      the manual page
 
 Options:
   -t, --target TARGET  URL, socket, profile    --read-only  refuse every write
@@ -104,6 +104,20 @@ A terminal is asked for the store's name; a script needs --yes.
 
 Example:
   larder drop shop-snapshots --yes";
+
+pub(super) const DEMO: &str = "\
+Needs no server: the crawl fills a private directory, larder-demo-XXXXXX, in the system's temporary \
+one, and it is removed at the end with all that is in it. What a killed demo left, the next one \
+removes. Without --records the crawl is finished after 100,000 records or 500 MB.
+
+With --target, the crawl fills one new store there instead, and refuses a name that is taken. \
+At the end just that store is dropped, if it is still the one that the demo made. --read-only is for \
+the browser alone; a target that the settings make read-only is refused.
+
+Examples:
+  larder demo
+  larder demo --rate 50 --records 10000 --seed 7
+  larder demo --target redis://127.0.0.1:6379 --store my-demo";
 
 pub(super) const COMPLETIONS: &str = "\
 Examples:
