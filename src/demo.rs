@@ -93,13 +93,12 @@ impl Demo {
         options: &Options,
         temporary: &Path,
     ) -> Result<Self> {
-        let (folder, target) = match target {
-            Some(target) => (None, target),
-            None => {
-                let folder = private(temporary)?;
-                let target = Target::Directory(folder.path().to_owned());
-                (Some(folder), target)
-            }
+        let (folder, target) = if let Some(target) = target {
+            (None, target)
+        } else {
+            let folder = private(temporary)?;
+            let target = Target::Directory(folder.path().to_owned());
+            (Some(folder), target)
         };
         // The browser may be told not to write; the crawl is what there is to look at. Nothing
         // of it has to survive a power cut.

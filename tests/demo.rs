@@ -9,7 +9,8 @@ mod pty;
 #[path = "support/server.rs"]
 mod server;
 
-use std::path::Path;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -124,9 +125,9 @@ fn a_store_that_somebody_made_anew_is_not_dropped() {
 }
 
 #[test]
-fn a_crawl_whose_store_the_user_drops_ends_calmly_and_says_so_at_the_end() {
+fn a_crawl_whose_store_the_user_drops_ends_calmly() {
     let server = Server::start();
-    let mut screen = on(&server, &["--rate", "100"]);
+    let mut screen = on(&server, &[]);
     wait("records", || count(&server) > 45);
     assert!(
         std::process::Command::new(pty::larder())
@@ -139,7 +140,7 @@ fn a_crawl_whose_store_the_user_drops_ends_calmly_and_says_so_at_the_end() {
     screen.keys("j");
     assert!(screen.runs());
     screen.keys("q");
-    screen.exit_code();
+    assert_eq!(screen.exit_code(), 0);
     assert_eq!(server.cli(&["KEYS", "key_value_stores:larder-demo*"]), b"");
 }
 
@@ -184,6 +185,107 @@ fn without_a_terminal_nothing_is_made() {
         .unwrap();
     assert_eq!(run.status.code(), Some(2));
     assert_eq!(names(folder.path()), Vec::<String>::new());
+}
+
+/// A demo in a directory of its own, which is in `temporary`.
+fn private(temporary: &Path, args: &[&str]) -> Screen {
+    let mut all = vec!["demo", "--rate", "200"];
+    all.extend_from_slice(args);
+    let env = [("TMPDIR", temporary.to_str().unwrap())];
+    let screen = Screen::start(&all, &env, 24, 100);
+    screen.wait_for_text("shop-snapshots");
+    screen
+}
+
+/// The stores of the one demo in `temporary`.
+fn stores(temporary: &Path) -> PathBuf {
+    let names = names(temporary);
+    let [name] = &names[..] else { panic!("not one directory: {names:?}") };
+    assert!(name.starts_with("larder-demo-"), "{name}");
+    temporary.join(name).join("key_value_stores")
+}
+
+#[test]
+fn without_a_server_it_fills_a_private_directory_and_takes_it_away() {
+    let temporary = tempfile::tempdir().unwrap();
+    let mut screen = private(temporary.path(), &[]);
+    let stores = stores(temporary.path());
+    let mode = std::fs::metadata(stores.parent().unwrap()).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o700);
+    wait("pages", || names(&stores.join("shop-snapshots")).len() > 150);
+    let input = std::fs::read_to_string(stores.join("default/INPUT")).unwrap();
+    assert!(input.starts_with("{\n  \"startUrls\": [\n    {\n"), "{input}");
+    assert!(stores.join("default/__CRAWLER_STATISTICS_0").exists());
+    screen.keys("q");
+    assert_eq!(screen.exit_code(), 0);
+    assert_eq!(names(temporary.path()), Vec::<String>::new());
+}
+
+#[test]
+fn no_variable_makes_it_write_elsewhere() {
+    let server = Server::start();
+    let temporary = tempfile::tempdir().unwrap();
+    let url = server.url();
+    let folder = temporary.path().to_str().unwrap();
+    let env = [
+        ("TMPDIR", folder),
+        ("LARDER_URL", &url),
+        ("REDIS_URL", &url),
+        ("CRAWLEE_STORAGE_DIR", &url),
+    ];
+    let mut screen = Screen::start(&["demo"], &env, 24, 100);
+    screen.wait_for_text("shop-snapshots");
+    screen.keys("q");
+    assert_eq!(screen.exit_code(), 0);
+    assert_eq!(server.cli(&["KEYS", "*"]), b"");
+}
+
+#[test]
+fn signals_take_the_directory_away_too() {
+    for (signal, code) in [("TERM", 143), ("INT", 130), ("HUP", 129)] {
+        let temporary = tempfile::tempdir().unwrap();
+        let mut screen = private(temporary.path(), &[]);
+        screen.signal(signal);
+        assert_eq!(screen.exit_code(), code, "{signal}");
+        assert_eq!(names(temporary.path()), Vec::<String>::new(), "{signal}");
+    }
+}
+
+#[test]
+fn what_a_killed_demo_left_is_removed_by_the_next_one() {
+    let temporary = tempfile::tempdir().unwrap();
+    let mut killed = private(temporary.path(), &[]);
+    let left = stores(temporary.path());
+    let running = private(temporary.path(), &[]);
+    assert!(left.exists(), "it still runs");
+    drop(running);
+    killed.signal("KILL");
+    killed.exit();
+    assert!(left.exists());
+    let mut next = private(temporary.path(), &[]);
+    wait("one directory", || names(temporary.path()).len() == 1);
+    assert!(!left.exists());
+    next.keys("q");
+    assert_eq!(next.exit_code(), 0);
+    assert_eq!(names(temporary.path()), Vec::<String>::new());
+}
+
+#[test]
+fn the_browser_outlives_a_crawl_that_cannot_go_on_and_says_why_at_the_end() {
+    let temporary = tempfile::tempdir().unwrap();
+    let mut screen = private(temporary.path(), &[]);
+    let stores = stores(temporary.path());
+    // Writing fails from now on, whoever tries: there are files where the stores were.
+    let moved = stores.with_file_name("moved");
+    std::fs::rename(&stores, &moved).unwrap();
+    std::fs::write(&stores, "").unwrap();
+    screen.keys("j");
+    assert!(screen.runs());
+    screen.keys("q");
+    assert_ne!(screen.exit_code(), 0);
+    let said = screen.contents();
+    assert!(said.contains("larder-demo-"), "{said}");
+    assert!(moved.exists(), "not what the demo made");
 }
 
 fn names(folder: &Path) -> Vec<String> {

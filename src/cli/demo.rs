@@ -26,21 +26,18 @@ pub fn prepare_demo(cli: &Cli, demo: &Demo) -> Result<PreparedDemo> {
     let (config, environment) = settings(cli)?;
     check_terminal()?;
     config.check()?;
-    let target = match cli.target() {
-        None => None,
-        Some(_) => {
-            let resolved = config.resolve(cli.target(), &environment)?;
-            // The flag is the browser's alone; what the settings forbid stays forbidden.
-            let forbidden = Config::load(cli.global.config.as_deref(), &environment)?.read_only;
-            if forbidden || resolved.read_only {
-                let problem =
-                    format!("the demo writes, and {} is read-only", resolved.target.label());
-                return Err(Error::new(ErrorKind::ReadOnly, problem)
-                    .hint("leave the target out: then it fills a directory of its own"));
-            }
-            Some(resolved.target)
+    let mut target = None;
+    if cli.target().is_some() {
+        let resolved = config.resolve(cli.target(), &environment)?;
+        // The flag is the browser's alone; what the settings forbid stays forbidden.
+        let forbidden = Config::load(cli.global.config.as_deref(), &environment)?.read_only;
+        if forbidden || resolved.read_only {
+            let problem = format!("the demo writes, and {} is read-only", resolved.target.label());
+            return Err(Error::new(ErrorKind::ReadOnly, problem)
+                .hint("leave the target out: then it fills a directory of its own"));
         }
-    };
+        target = Some(resolved.target);
+    }
     let settings = crate::demo::Settings {
         records: demo.records,
         rate: demo.rate,

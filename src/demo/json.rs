@@ -30,6 +30,7 @@ impl Json {
     }
 
     /// What is written as it is: a number, `true`, `null`, and what only Python would read.
+    #[allow(clippy::needless_pass_by_value, reason = "numbers and literals read best as they are")]
     pub(super) fn raw(text: impl ToString) -> Self {
         Self::Raw(text.to_string())
     }

@@ -43,22 +43,25 @@ pub(super) struct Writer {
 struct Made {
     store: StoreName,
     id: Option<String>,
+    /// Whether somebody, mostly the user in the browser, has dropped it since.
+    gone: bool,
 }
 
 /// The stores, once they are made.
 struct Work {
     storage: Arc<dyn Storage>,
-    default: Made,
-    found: Made,
+    /// The default store and the one for what is found; or one for both.
+    made: Vec<Made>,
     stopped: Receiver<bool>,
 }
 
-/// Why writing ends.
-enum End {
+/// What became of a record.
+enum Done {
+    Written,
+    /// Its store is gone, and so is what would have been written to it.
+    Skipped,
     /// The user leaves.
     Stopped,
-    /// The crawl is finished.
-    Finished,
 }
 
 impl Writer {
@@ -92,19 +95,15 @@ impl Writer {
 
     async fn work(mut self, ready: &Sender<()>, stopped: Receiver<bool>) -> Result<()> {
         let storage = storage::connect(&self.target, &self.options).await?;
-        let (default, found) = match &self.only {
-            Some(name) => {
-                let only = new_store(&*storage, name).await?;
-                (only.clone(), only)
-            }
-            None => {
-                let found = OpenBy::Name(FOUND.to_owned());
-                (made(&*storage, &OpenBy::Default).await?.0, made(&*storage, &found).await?.0)
-            }
+        let made = if let Some(name) = &self.only {
+            vec![new_store(&*storage, name).await?]
+        } else {
+            let found = OpenBy::Name(FOUND.to_owned());
+            vec![open(&*storage, &OpenBy::Default).await?.0, open(&*storage, &found).await?.0]
         };
         // Where nobody waits any more, there is a stop to be seen.
         let _ = ready.send(());
-        let mut work = Work { storage, default, found, stopped };
+        let mut work = Work { storage, made, stopped };
         let ended = work.write(&mut self.crawl, &mut self.pace).await;
         if let Err(why) = &ended {
             log::error!("the demo's crawl ended: {why}");
@@ -120,40 +119,47 @@ impl Writer {
 }
 
 impl Work {
-    async fn write(&mut self, crawl: &mut Crawl, pace: &mut Pace) -> Result<End> {
+    async fn write(&mut self, crawl: &mut Crawl, pace: &mut Pace) -> Result<()> {
         let mut due = Instant::now();
         let mut records = 0_u64;
         for entry in crawl {
             due = due.max(Instant::now().checked_sub(LATE).unwrap_or(due)) + pace.wait();
             tokio::select! {
                 biased;
-                _ = self.stopped.wait_for(|stopped| *stopped) => return Ok(End::Stopped),
-                () = sleep_until(due), if due > Instant::now() => {}
-                () = std::future::ready(()), if due <= Instant::now() => {}
+                _ = self.stopped.wait_for(|stopped| *stopped) => return Ok(()),
+                () = until(due) => {}
             }
             match self.set(&entry).await {
-                Ok(true) => records += u64::from(!entry.again),
-                Ok(false) => return Ok(End::Stopped),
+                Ok(Done::Written) => records += u64::from(!entry.again),
+                Ok(Done::Skipped) => {}
+                Ok(Done::Stopped) => return Ok(()),
                 Err(why) => {
                     let problem =
                         format!("the demo's crawl ended after {records} records: {}", why.problem);
                     return Err(Error { problem, ..why });
                 }
             }
+            if self.made.iter().all(|made| made.gone) {
+                log::info!("the demo's stores are gone after {records} records");
+                return Ok(());
+            }
         }
         log::info!("the demo's crawl is finished after {records} records");
-        Ok(End::Finished)
+        Ok(())
     }
 
-    /// Writes one record, waiting out what goes by itself; false if it was stopped meanwhile.
-    async fn set(&mut self, entry: &Entry) -> Result<bool> {
-        let made = match entry.place {
-            Place::Default => &self.default,
-            Place::Found => &self.found,
+    /// Writes one record, waiting out what goes by itself.
+    async fn set(&mut self, entry: &Entry) -> Result<Done> {
+        let at = match entry.place {
+            Place::Default => 0,
+            Place::Found => self.made.len() - 1,
         };
-        if entry.again && self.is_other(made).await {
-            let problem = format!("the store `{}` is no longer the demo's own", made.store);
-            return Err(Error::new(ErrorKind::NotFound, problem));
+        if entry.again && self.is_other(&self.made[at]).await {
+            self.made[at].gone = true;
+        }
+        let made = &self.made[at];
+        if made.gone {
+            return Ok(Done::Skipped);
         }
         let set = SetValue {
             store: made.store.clone(),
@@ -172,15 +178,19 @@ impl Work {
                     _ = stopped.wait_for(|stopped| *stopped) => {
                         match timeout(PATIENCE, writing).await {
                             Ok(written) => written,
-                            Err(_) => return Ok(false),
+                            Err(_) => return Ok(Done::Stopped),
                         }
                     }
                 };
                 match written {
-                    Ok(_) => return Ok(true),
+                    Ok(_) => return Ok(Done::Written),
                     Err(why) => why,
                 }
             };
+            if why.kind == ErrorKind::NotFound {
+                self.made[at].gone = true;
+                return Ok(Done::Skipped);
+            }
             if !passes(why.kind) {
                 return Err(why);
             }
@@ -192,7 +202,7 @@ impl Work {
                 let _ = connection.wait_for(|state| *state == Connection::Up).await;
             };
             tokio::select! {
-                _ = stopped.wait_for(|stopped| *stopped) => return Ok(false),
+                _ = stopped.wait_for(|stopped| *stopped) => return Ok(Done::Stopped),
                 () = up => {}
             }
         }
@@ -208,7 +218,8 @@ impl Work {
 
     /// Drops the store if it is still the one that the demo made.
     async fn take_away(&self) -> Result<()> {
-        let store = &self.found.store;
+        let Some(made) = self.made.last() else { return Ok(()) };
+        let store = &made.store;
         let stays = |why: &str| {
             let problem = format!("the demo's store `{store}` stays: {why}");
             Error::new(ErrorKind::Conflict, problem)
@@ -218,9 +229,7 @@ impl Work {
         }
         let dropping = async {
             match self.storage.get_metadata(store).await {
-                Ok(info) if info.id == self.found.id => {
-                    self.storage.drop_store(store).await.map(drop)
-                }
+                Ok(info) if info.id == made.id => self.storage.drop_store(store).await.map(drop),
                 Ok(_) => Err(stays("somebody else made it anew").hint(String::new())),
                 // The user dropped it.
                 Err(why) if why.kind == ErrorKind::NotFound => Ok(()),
@@ -231,6 +240,13 @@ impl Work {
             Ok(dropped) => dropped,
             Err(_) => Err(stays("no answer").hint(format!("remove it with `larder drop {store}`"))),
         }
+    }
+}
+
+/// Ends when it is due, at once where it is already: a timer would take a millisecond.
+async fn until(due: Instant) {
+    if due > Instant::now() {
+        sleep_until(due).await;
     }
 }
 
@@ -253,12 +269,12 @@ async fn new_store(storage: &dyn Storage, name: &str) -> Result<Made> {
         Err(why) if why.kind == ErrorKind::NotFound => {}
         Err(why) => return Err(why),
     }
-    let (made, created) = made(storage, &OpenBy::Name(name.to_owned())).await?;
+    let (made, created) = open(storage, &OpenBy::Name(name.to_owned())).await?;
     // Somebody was quicker.
     if created { Ok(made) } else { Err(taken()) }
 }
 
-async fn made(storage: &dyn Storage, by: &OpenBy) -> Result<(Made, bool)> {
+async fn open(storage: &dyn Storage, by: &OpenBy) -> Result<(Made, bool)> {
     let opened = storage.open(by).await?;
-    Ok((Made { store: opened.info.store, id: opened.info.id }, opened.created))
+    Ok((Made { store: opened.info.store, id: opened.info.id, gone: false }, opened.created))
 }
