@@ -29,15 +29,17 @@ const ARROWS: [(&str, &[&str]); 13] = [
 /// The editor's and the prompts' text lives in the state as the widget that edits it. A thread of
 /// `config::password` reads the pipe of a password command, before there is a terminal to hold up.
 /// `demo` writes from a thread with a runtime of its own, so that it never shares the browser's.
-const CRATES: [(&str, &[&str]); 11] = [
+/// The directory backend reads and writes files on threads of their own: files have no other way.
+const CRATES: [(&str, &[&str]); 12] = [
     ("fred::", &["storage::redis"]),
+    ("rustix::", &["storage::directory", "demo::folder"]),
     ("ratatui::", &["view", "tui", "theme"]),
     ("ratatui_textarea::", &["view", "app::editor", "app::input"]),
     ("crossterm::", &["keymap", "app", "tui", "cli"]),
-    ("tokio::spawn", &["tui", "storage::redis"]),
-    ("task::spawn", &["tui", "storage::redis"]),
-    ("spawn_blocking", &["tui", "storage::redis"]),
-    ("thread::spawn", &["tui", "storage::redis", "config::password"]),
+    ("tokio::spawn", &["tui", "storage::redis", "storage::directory"]),
+    ("task::spawn", &["tui", "storage::redis", "storage::directory"]),
+    ("spawn_blocking", &["tui", "storage::redis", "storage::directory"]),
+    ("thread::spawn", &["tui", "storage::redis", "storage::directory", "config::password"]),
     ("thread::Builder", &["demo"]),
     ("png::", &["demo::picture"]),
     ("jpeg_encoder::", &["demo::picture"]),

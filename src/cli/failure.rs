@@ -64,6 +64,7 @@ pub(super) fn code(kind: ErrorKind) -> u8 {
         | ErrorKind::Conflict
         | ErrorKind::NotSupported
         | ErrorKind::OutOfMemory
+        | ErrorKind::DiskFull
         | ErrorKind::CannotPersist
         | ErrorKind::FateUnknown
         | ErrorKind::Cluster

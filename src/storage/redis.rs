@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! link fault               the connection; what errors mean
-//! layout metadata reply    names of Redis keys · JSON both ways · taking answers apart
+//! layout reply             names of Redis keys · taking answers apart
 //! read scan iterate        one record · all keys of a store · in Crawlee's order
 //! write open               one script a write, in scripts/ · creating, beside Crawlee's openers
 //! list lost                stores the indexes name · stores no index names
@@ -15,7 +15,6 @@ mod layout;
 mod link;
 mod list;
 mod lost;
-mod metadata;
 mod open;
 mod read;
 mod reply;
