@@ -196,7 +196,7 @@ impl Crawl {
         }
         if number == 12 || self.random.once_in(50) {
             // What was looked at and held nothing.
-            let key = format!("empty/{}?page={}", product.url(), self.random.between(2, 40));
+            let key = format!("seen/{}?page={}", product.url(), self.random.between(2, 40));
             self.push(Place::Found, key, Value::None, ContentType::NONE);
         }
         if number == 16 || self.random.once_in(60) {
