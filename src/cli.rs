@@ -6,6 +6,7 @@
 mod arguments;
 mod atomic;
 mod confirm;
+mod demo;
 mod describe;
 mod failure;
 mod help;
@@ -28,7 +29,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-pub use arguments::{Cli, Command, Global};
+pub use arguments::{Cli, Command, Demo, Global};
+pub use demo::{PreparedDemo, prepare_demo};
 pub use hide::hide_passwords;
 
 use crate::config::{Config, Environment, Resolved, Targets};
@@ -82,10 +84,7 @@ pub fn prepare(cli: &Cli) -> Result<Prepared> {
 pub fn prepare_browser(cli: &Cli) -> Result<Browse> {
     let (config, environment) = settings(cli)?;
     let resolved = config.resolve(cli.target(), &environment)?;
-    if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
-        return Err(Error::new(ErrorKind::Usage, "the browser needs a terminal")
-            .hint("for scripts there are commands: larder --help"));
-    }
+    check_terminal()?;
     config.check()?;
     let targets = Targets::new(config.clone(), environment, &resolved);
     Ok(Browse { prepared: prepared(config, resolved), targets })
@@ -111,6 +110,14 @@ fn prepared(mut config: Config, resolved: Resolved) -> Prepared {
     config.read_only |= read_only;
     log::info!("larder {} for {}", env!("CARGO_PKG_VERSION"), target.label());
     Prepared { config, target }
+}
+
+fn check_terminal() -> Result<()> {
+    if io::stdin().is_terminal() && io::stdout().is_terminal() {
+        return Ok(());
+    }
+    Err(Error::new(ErrorKind::Usage, "the browser needs a terminal")
+        .hint("for scripts there are commands: larder --help"))
 }
 
 /// Says on standard error why larder ends, in one line, and gives the exit code for it.
@@ -139,6 +146,8 @@ fn dispatch(command: &Command, cli: &Cli, output: &mut Output) -> Outcome {
             let (config, environment) = settings(cli)?;
             return targets::list(&config, &environment, output);
         }
+        // Not a one-shot command: the browser runs beside it.
+        Command::Demo(_) => return Ok(failure::USAGE),
         // Before anything is connected to.
         Command::Purge(remove) | Command::Drop(remove) => confirm::possible(remove.yes)?,
         _ => {}
@@ -172,7 +181,9 @@ fn dispatch(command: &Command, cli: &Cli, output: &mut Output) -> Outcome {
             Command::Url(record) => records::url(storage, record, output).await,
             Command::Purge(remove) => remove::purge(storage, remove, output).await,
             Command::Drop(remove) => remove::drop_store(storage, remove, output).await,
-            Command::Completions { .. } | Command::Man | Command::Targets => Ok(failure::DONE),
+            Command::Completions { .. } | Command::Man | Command::Targets | Command::Demo(_) => {
+                Ok(failure::DONE)
+            }
         }
     });
     // The connection's own tasks end with the process.

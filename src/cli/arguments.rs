@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::{ArgGroup, Args, Parser, Subcommand};
 use clap_complete::Shell;
 
+use super::demo::parse_rate;
 use super::help;
 use crate::config::parse_seconds;
 
@@ -126,6 +127,10 @@ pub enum Command {
     /// List what can be named as a target, and tell what `larder` alone opens
     #[command(after_help = help::TARGETS)]
     Targets,
+
+    /// Watch a simulated crawl fill a store
+    #[command(after_help = help::DEMO)]
+    Demo(Demo),
 
     /// Print a completion script for a shell
     #[command(after_help = help::COMPLETIONS)]
@@ -262,6 +267,26 @@ pub struct Remove {
     /// Do not ask
     #[arg(long)]
     pub yes: bool,
+}
+
+/// `demo`.
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Finish the crawl after N records
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub records: Option<u64>,
+
+    /// Write about R records a second
+    #[arg(long, value_name = "R", default_value_t = crate::demo::RATE, value_parser = parse_rate)]
+    pub rate: f64,
+
+    /// Another seed gives another crawl, the same one the same
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub seed: u64,
+
+    /// With --target: the store to make there
+    #[arg(long, value_name = "NAME", default_value = "larder-demo")]
+    pub store: String,
 }
 
 impl Cli {

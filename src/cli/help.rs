@@ -113,6 +113,20 @@ Examples:
   larder targets
   larder targets --json | jq -r 'select(.default) | .target'";
 
+pub(super) const DEMO: &str = "\
+Needs no server: the crawl fills a private directory, larder-demo-XXXXXX, in the system's temporary \
+one, and it is removed at the end with all that is in it. What a killed demo left, the next one \
+removes. Without --records the crawl is finished after 100,000 records or 500 MB.
+
+With --target, the crawl fills one new store there instead, and refuses a name that is taken. \
+At the end just that store is dropped, if it is still the one that the demo made. --read-only is for \
+the browser alone; a target that the settings make read-only is refused.
+
+Examples:
+  larder demo
+  larder demo --rate 50 --records 10000 --seed 7
+  larder demo --target redis://127.0.0.1:6379 --store my-demo";
+
 pub(super) const COMPLETIONS: &str = "\
 Examples:
   larder completions bash > ~/.local/share/bash-completion/completions/larder
