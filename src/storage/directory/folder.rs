@@ -278,7 +278,6 @@ impl AsFd for Folder {
 impl From<&fs::Stat> for Facts {
     fn from(stat: &fs::Stat) -> Self {
         let kind = FileType::from_raw_mode(stat.st_mode);
-        let seconds = i64::try_from(stat.st_mtime).unwrap_or_default();
         let nanos = i64::try_from(stat.st_mtime_nsec).unwrap_or_default();
         Self {
             is_file: kind.is_file(),
@@ -286,7 +285,7 @@ impl From<&fs::Stat> for Facts {
             size: u64::try_from(stat.st_size).unwrap_or_default(),
             mode: Mode::from_raw_mode(stat.st_mode & 0o777),
             owner: (Uid::from_raw(stat.st_uid), Gid::from_raw(stat.st_gid)),
-            modified: seconds.saturating_mul(1_000_000).saturating_add(nanos / 1000),
+            modified: stat.st_mtime.saturating_mul(1_000_000).saturating_add(nanos / 1000),
         }
     }
 }

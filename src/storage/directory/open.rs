@@ -123,6 +123,6 @@ fn by_id(root: &Root, id: &str) -> Result<StoreName> {
 
 fn has_id(stores: &Folder, name: &[u8], id: &str) -> bool {
     let folder = stores.folder(name).ok().flatten();
-    let stored = folder.and_then(|folder| stores::metadata(&folder).ok());
-    matches!(stored, Some(Stored::Whole(metadata, _)) if metadata.id == id)
+    let found = folder.and_then(|folder| stores::metadata(&folder).ok());
+    matches!(found, Some(Stored::Whole(metadata, _)) if metadata.id == id)
 }

@@ -10,12 +10,9 @@ use super::fault;
 use super::folder::{Folder, Root};
 use super::names;
 use super::record;
-use crate::storage::{
-    Error, ErrorKind, Key, Reading, Record, RecordState, Result, StoreInfo, StoreName,
-};
+use crate::storage::{Error, ErrorKind, Key, Reading, Record, Result, StoreInfo, StoreName};
 
-/// How often a record is read anew while its two halves do not fit: a writer replaces first the
-/// value and then the metadata.
+/// How often it is looked whether a file that grows has grown again.
 const TRIES: usize = 3;
 /// Values of so many records at most are weighed to tell what a store takes on the disk.
 const WEIGHED: usize = 20_000;
@@ -43,19 +40,20 @@ pub(super) fn read_name(
     key: &Key,
     limit: u64,
 ) -> Result<Option<Reading>> {
-    let mut tries = TRIES;
+    let mut tries = record::TRIES;
     loop {
         tries -= 1;
         let stated = record::stated(folder, name)?;
         let failed = |why| fault::reading(&folder.path_of(name), why);
         let file = folder.file(name).map_err(failed)?;
+        let facts = file.as_ref().map(|(_, facts)| *facts);
         let value = match file {
             Some((file, facts)) => Some(up_to(file, facts.size, limit).map_err(failed)?),
             None => None,
         };
         let size = value.as_ref().map(|(_, size)| *size);
         let Some(meta) = record::judge(key, name, &stated, size) else { return Ok(None) };
-        if matches!(meta.state, RecordState::WrongSize(_)) && tries > 0 {
+        if tries > 0 && record::between_halves(Some(&meta), facts) {
             continue;
         }
         let (value, size) = value.unwrap_or_default();

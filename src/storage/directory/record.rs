@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::io::Read as _;
+use std::time::Duration;
 
 use rustix::io::Errno;
 
@@ -10,10 +11,19 @@ use super::fault;
 use super::folder::{Facts, Folder};
 use super::names::{self, Kind};
 use crate::storage::metadata::judge_record;
-use crate::storage::{ContentType, Error, Key, RecordMeta, RecordState, Result};
+use crate::storage::{
+    ContentType, Error, ErrorKind, Key, RecordMeta, RecordState, Result, Timestamp,
+};
 
 /// Metadata above this size in bytes is nobody's: only its beginning is read and shown.
 const LONGEST_METADATA: u64 = 1 << 20;
+
+/// How often a record is looked at while its two halves do not fit.
+pub(super) const TRIES: usize = 4;
+/// A value that is older than this, in microseconds, waits for no metadata.
+const FRESH: i64 = 1_000_000;
+/// The pause between two looks at a record of which one half is new.
+const GAP: Duration = Duration::from_millis(1);
 
 /// The files of one record, by their names.
 #[derive(Debug)]
@@ -84,18 +94,28 @@ pub(super) fn meta_of_key(folder: &Folder, key: &Key) -> Result<Option<RecordMet
 
 /// What is known of the record whose value has this file name; `None` if neither half is there.
 pub(super) fn meta_of_name(folder: &Folder, name: &[u8], key: &Key) -> Result<Option<RecordMeta>> {
-    let mut meta = look(folder, name, key)?;
-    // Crawlee replaces first the value and then the metadata: between the two they do not fit.
-    if let Some(RecordMeta { state: RecordState::WrongSize(_), .. }) = meta {
-        meta = look(folder, name, key)?;
+    let mut tries = TRIES;
+    loop {
+        tries -= 1;
+        let stated = stated(folder, name)?;
+        let value = folder.facts(name)?.filter(|facts| facts.is_file);
+        let meta = judge(key, name, &stated, value.map(|facts| facts.size));
+        if tries == 0 || !between_halves(meta.as_ref(), value) {
+            return Ok(meta);
+        }
     }
-    Ok(meta)
 }
 
-fn look(folder: &Folder, name: &[u8], key: &Key) -> Result<Option<RecordMeta>> {
-    let stated = stated(folder, name)?;
-    let size = folder.facts(name)?.filter(|facts| facts.is_file).map(|facts| facts.size);
-    Ok(judge(key, name, &stated, size))
+/// Whether this may be a record of which a writer has replaced the value and not yet the metadata,
+/// as Crawlee does one after the other. If so, some of the time that this takes has passed.
+pub(super) fn between_halves(meta: Option<&RecordMeta>, value: Option<Facts>) -> bool {
+    let wrong = meta.is_some_and(|meta| matches!(meta.state, RecordState::WrongSize(_)));
+    let age = value.map(|facts| Timestamp::now().micros().saturating_sub(facts.modified));
+    let maybe = wrong && age.is_some_and(|age| age < FRESH);
+    if maybe {
+        std::thread::sleep(GAP);
+    }
+    maybe
 }
 
 /// Puts together what the two halves of a record say; `None` if it is not there. `size` is the
@@ -159,7 +179,7 @@ pub(super) fn read_text(
 pub(super) fn in_the_way(folder: &Folder, name: &[u8]) -> Error {
     let path = folder.path_of(name);
     Error::new(
-        crate::storage::ErrorKind::Damaged,
+        ErrorKind::Damaged,
         format!("{} is not a file, so no record can be kept there", path.display()),
     )
     .hint("move it away, or choose another key")

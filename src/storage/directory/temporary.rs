@@ -104,6 +104,7 @@ impl Drop for Temporary<'_> {
     fn drop(&mut self) {
         if !self.placed
             && let Err(why) = fs::unlinkat(self.folder, &*self.name, AtFlags::empty())
+            && why != Errno::NOENT
         {
             let path = self.folder.path_of(&self.name);
             log::warn!("{} was left behind: {}", path.display(), fault::words(why));
