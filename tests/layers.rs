@@ -27,8 +27,9 @@ const ARROWS: [(&str, &[&str]); 12] = [
 /// The editor's and the prompts' text lives in the state as the widget that edits it. A thread of
 /// `config::password` reads the pipe of a password command, before there is a terminal to hold up.
 /// The directory backend reads and writes files on threads of their own: files have no other way.
-const CRATES: [(&str, &[&str]); 9] = [
+const CRATES: [(&str, &[&str]); 10] = [
     ("fred::", &["storage::redis"]),
+    ("notify::", &["storage::directory::watch"]),
     ("rustix::", &["storage::directory"]),
     ("ratatui::", &["view", "tui", "theme"]),
     ("ratatui_textarea::", &["view", "app::editor", "app::input"]),
