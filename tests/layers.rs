@@ -30,8 +30,9 @@ const ARROWS: [(&str, &[&str]); 13] = [
 /// `config::password` reads the pipe of a password command, before there is a terminal to hold up.
 /// `demo` writes from a thread with a runtime of its own, so that it never shares the browser's.
 /// The directory backend reads and writes files on threads of their own: files have no other way.
-const CRATES: [(&str, &[&str]); 12] = [
+const CRATES: [(&str, &[&str]); 13] = [
     ("fred::", &["storage::redis"]),
+    ("notify::", &["storage::directory::watch"]),
     ("rustix::", &["storage::directory", "demo::folder"]),
     ("ratatui::", &["view", "tui", "theme"]),
     ("ratatui_textarea::", &["view", "app::editor", "app::input"]),

@@ -7,6 +7,7 @@
 //! read listing walk        one record · all keys by their names · with their metadata
 //! temporary write remove   files put in their place whole · setting · deleting
 //! open settle              opening and creating · what became of a write
+//! watch                    what changes: by notifications, or by polling
 //! ```
 
 mod extension;
@@ -22,6 +23,7 @@ mod settle;
 mod stores;
 mod temporary;
 mod walk;
+mod watch;
 mod write;
 
 use std::path::Path;
@@ -33,11 +35,12 @@ use tokio::sync::watch as channel;
 
 use self::folder::Root;
 use self::open::Terms;
+use self::watch::Hub;
 use self::write::Manner;
 use super::{
     Connection, Error, ErrorKind, Fate, JsonLayout, Key, KeyPage, Noticed, OpenBy, Opened, Options,
     Reading, Record, RecordMeta, Result, ServerInfo, SetValue, Storage, StoreInfo, StoreName,
-    WatchSource, Write, Written,
+    Write, Written,
 };
 
 /// Crawlee's key-value stores in a directory.
@@ -47,6 +50,7 @@ use super::{
 /// gone, its records are; a store without metadata of its own can be read and written.
 pub struct DirectoryStorage {
     root: Root,
+    hub: Hub,
     label: String,
     options: Options,
     connection: channel::Sender<Connection>,
@@ -62,11 +66,20 @@ impl DirectoryStorage {
         let named = path.to_owned();
         let root = blocking(move || Root::open(&named)).await?;
         Ok(Self {
+            hub: Hub::new(root.clone()),
             root,
             label: super::target::directory_label(path),
             options: options.clone(),
             connection: channel::Sender::new(Connection::Up),
         })
+    }
+
+    /// The same storage, which never uses file notifications: so that polling can be tested where
+    /// they work.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn polling(self) -> Self {
+        Self { hub: Hub::polling(self.root.clone()), ..self }
     }
 
     /// Runs something that blocks.
@@ -266,9 +279,8 @@ impl Storage for DirectoryStorage {
             .await
     }
 
-    fn watch(&self, _store: Option<&StoreName>) -> BoxStream<'static, Noticed> {
-        let why = "directories are not watched yet".to_owned();
-        stream::iter([Noticed::Source(WatchSource::None { why })]).boxed()
+    fn watch(&self, store: Option<&StoreName>) -> BoxStream<'static, Noticed> {
+        self.hub.watch(store)
     }
 
     fn json_layout(&self) -> JsonLayout {
