@@ -26,7 +26,7 @@ pub use units::{parse_seconds, parse_size};
 
 use crate::keymap::KeyMap;
 use crate::storage::{Error, ErrorKind, Options, Result};
-use crate::theme::Theme;
+use crate::theme::{Theme, is_file};
 
 /// What is browsed when nothing names a target.
 pub const DEFAULT_TARGET: &str = "redis://127.0.0.1:6379";
@@ -82,7 +82,8 @@ pub struct Config {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ThemeSettings {
-    /// `auto`, or the name of a built-in theme.
+    /// `auto`, the name of a built-in theme, or a theme file, which ends in `.toml`. Read from a
+    /// config file, it is a whole path.
     pub name: String,
     /// `[theme.colors]`: a colour for each role that is to have another one.
     pub colors: toml::Table,
@@ -157,6 +158,10 @@ impl Config {
         let folder = path.parent().unwrap_or(Path::new("/")).to_owned();
         for profile in config.profiles.values_mut() {
             profile.locate(&folder, home);
+        }
+        if is_file(&config.theme.name) {
+            let file = folder.join(expand_home(Path::new(&config.theme.name), home));
+            config.theme.name = file.to_string_lossy().into_owned();
         }
         config.file = Some(path);
         Ok(config)
