@@ -30,7 +30,7 @@ pub use units::{parse_seconds, parse_size};
 
 use crate::keymap::KeyMap;
 use crate::storage::{Error, ErrorKind, Options, Result};
-use crate::theme::Theme;
+use crate::theme::{Theme, is_file};
 
 /// All settings.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -86,7 +86,8 @@ pub struct Config {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ThemeSettings {
-    /// `auto`, or the name of a built-in theme.
+    /// `auto`, the name of a built-in theme, or a theme file, which ends in `.toml`. Read from a
+    /// config file, it is a whole path.
     pub name: String,
     /// `[theme.colors]`: a colour for each role that is to have another one.
     pub colors: toml::Table,
@@ -162,6 +163,10 @@ impl Config {
         let folder = path.parent().unwrap_or(Path::new("/")).to_owned();
         for profile in config.profiles.values_mut() {
             profile.locate(&folder, home);
+        }
+        if is_file(&config.theme.name) {
+            let file = folder.join(expand_home(Path::new(&config.theme.name), home));
+            config.theme.name = file.to_string_lossy().into_owned();
         }
         config.file = Some(path);
         Ok(config)

@@ -7,6 +7,7 @@
 pub mod clipboard;
 pub mod terminal;
 
+mod background;
 mod effects;
 mod files;
 pub mod lean;
@@ -19,7 +20,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crossterm::event::{Event as TerminalEvent, EventStream};
+use crossterm::event::{Event as TerminalEvent, EventStream, KeyEvent};
 use futures::StreamExt as _;
 use signal_hook::consts::SIGTSTP;
 use signal_hook::low_level::emulate_default_handler;
@@ -31,6 +32,7 @@ use crate::storage::target::Target;
 use crate::storage::{Options, Storage, Timestamp};
 use crate::view::{Look, draw};
 
+use background::{Background, Heard, QUESTION};
 use effects::Tasks;
 pub use setup::Setup;
 use signals::{INTERRUPTED, Signals, Wish};
@@ -72,6 +74,8 @@ enum Place {
 struct Shell {
     app: App,
     look: Look,
+    /// The question for the terminal's background, where it was asked.
+    background: Option<Background>,
     terminal: Terminal,
     input: EventStream,
     signals: Signals,
@@ -94,13 +98,17 @@ struct Shell {
 }
 
 impl Shell {
-    fn new(setup: Setup, terminal: Terminal) -> io::Result<Self> {
+    fn new(setup: Setup, mut terminal: Terminal) -> io::Result<Self> {
         let (sender, events) = mpsc::channel(ROOM);
         let (connected, storages) = mpsc::channel(1);
         let size = crossterm::terminal::size()?;
+        if setup.pair.is_some() {
+            terminal.send(QUESTION)?;
+        }
         Ok(Self {
             app: App::new(setup.settings, Arc::new(setup.keymap), size),
             look: setup.look,
+            background: setup.pair.map(Background::asked),
             terminal,
             input: EventStream::new(),
             signals: Signals::take()?,
@@ -130,16 +138,21 @@ impl Shell {
                 // The last answers may ask for more, such as a look at what became of a write.
                 match self.events.try_recv() {
                     Ok(event) => self.take(event).await?,
-                    Err(_) => return Ok(self.leave(code)),
+                    Err(_) => return Ok(self.leave(code).await),
                 }
                 continue;
             }
             let (frame, wake) = (self.frame_due(), self.wake_due());
+            let release = self.background.as_ref().and_then(Background::release_in);
             tokio::select! {
                 biased;
                 () = frame, if self.dirty => self.draw()?,
                 wish = self.signals.next() => self.wish(wish)?,
                 event = self.input.next(), if !self.deaf => self.typed(event).await?,
+                () = pause(release.unwrap_or_default()), if release.is_some() => {
+                    let kept = self.background.as_mut().map(Background::release);
+                    self.press(kept.unwrap_or_default()).await?;
+                }
                 Some(storage) = self.storages.recv() => self.tasks.use_storage(storage),
                 Some(event) = self.events.recv() => self.take(event).await?,
                 () = wake => self.take(Event::Time).await?,
@@ -148,7 +161,8 @@ impl Shell {
     }
 
     /// Gives the terminal back. A failure that the user can no longer see in it is told after it.
-    fn leave(&mut self, code: u8) -> u8 {
+    async fn leave(&mut self, code: u8) -> u8 {
+        self.hear_out().await;
         self.terminal.leave();
         match self.app.unseen_failure() {
             Some(text) => {
@@ -159,15 +173,26 @@ impl Shell {
         }
     }
 
+    /// Waits for an answer that is still under way: in the shell it would be garbage.
+    async fn hear_out(&mut self) {
+        let Some(background) = self.background.as_mut().filter(|_| !self.deaf) else { return };
+        while let Ok(Some(Ok(event))) =
+            tokio::time::timeout(background.patience(), self.input.next()).await
+        {
+            if let TerminalEvent::Key(key) = event {
+                background.hear(key);
+            }
+        }
+    }
+
     /// Ends when the next frame may be drawn.
     fn frame_due(&self) -> impl Future<Output = ()> + use<> {
         let least = if self.pressed { ANSWER } else { FRAME };
-        let wait = self.drawn.map_or(Duration::ZERO, |drawn| least.saturating_sub(drawn.elapsed()));
-        async move {
-            if !wait.is_zero() {
-                tokio::time::sleep(wait).await;
-            }
-        }
+        pause(match (self.drawn, &self.background) {
+            (Some(drawn), _) => least.saturating_sub(drawn.elapsed()),
+            (None, Some(background)) => background.hold(),
+            (None, None) => Duration::ZERO,
+        })
     }
 
     /// Ends when what is shown is different although nothing has happened; perhaps never.
@@ -204,8 +229,20 @@ impl Shell {
     async fn typed(&mut self, event: Option<io::Result<TerminalEvent>>) -> io::Result<()> {
         let event = match event {
             Some(Ok(TerminalEvent::Key(key))) => {
-                self.pressed = true;
-                Event::Key(key)
+                let heard = match &mut self.background {
+                    Some(background) => background.hear(key),
+                    None => Heard::Keys(vec![key]),
+                };
+                return match heard {
+                    Heard::Keys(keys) => self.press(keys).await,
+                    Heard::Answer(theme) => {
+                        if let Some(theme) = theme {
+                            self.look.theme = *theme;
+                            self.dirty = true;
+                        }
+                        Ok(())
+                    }
+                };
             }
             Some(Ok(TerminalEvent::Mouse(mouse))) => Event::Mouse(mouse),
             Some(Ok(TerminalEvent::Paste(text))) => Event::Paste(text),
@@ -219,6 +256,14 @@ impl Shell {
             }
         };
         self.take(event).await
+    }
+
+    async fn press(&mut self, keys: Vec<KeyEvent>) -> io::Result<()> {
+        for key in keys {
+            self.pressed = true;
+            self.take(Event::Key(key)).await?;
+        }
+        Ok(())
     }
 
     async fn take(&mut self, event: Event) -> io::Result<()> {
@@ -373,5 +418,12 @@ impl Shell {
             Err(too_large) => Err(too_large.to_string()),
         };
         Ok(Event::Copied(what, result))
+    }
+}
+
+/// Waits, or not at all.
+async fn pause(wait: Duration) {
+    if !wait.is_zero() {
+        tokio::time::sleep(wait).await;
     }
 }

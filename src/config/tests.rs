@@ -96,6 +96,19 @@ fn a_wrong_key_or_colour_is_named_with_the_file() {
 }
 
 #[test]
+fn a_theme_file_is_found_beside_the_config_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("larder.toml");
+    fs::write(&file, "[theme]\nname = 'mine.toml'").unwrap();
+    let config = Config::load(Some(&file), &Environment::default()).unwrap();
+    assert_eq!(Path::new(&config.theme.name), folder.path().join("mine.toml"));
+    let why = config.check().unwrap_err();
+    assert!(why.problem.contains("mine.toml"), "{why}");
+    fs::write(folder.path().join("mine.toml"), "ok = 'green'").unwrap();
+    assert!(config.check().is_ok());
+}
+
+#[test]
 fn no_message_quotes_a_line_with_a_secret() {
     for text in [
         "[profiles.a]\npassword = hidden",

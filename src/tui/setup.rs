@@ -5,7 +5,7 @@ use crate::config::{Choice, Config, Targets};
 use crate::keymap::KeyMap;
 use crate::storage::target::Target;
 use crate::storage::{Options, Result};
-use crate::theme::{Symbols, Theme};
+use crate::theme::{Pair, Symbols, Theme};
 use crate::view::Look;
 
 /// What the browser needs to start.
@@ -23,6 +23,8 @@ pub struct Setup {
     pub look: Look,
     /// What can be switched to; none where that is not wanted.
     pub targets: Option<Targets>,
+    /// The themes to choose from, if the terminal is to be asked for its background.
+    pub pair: Option<Pair>,
     /// The longest sequence, in bytes, to hand to the terminal's clipboard.
     pub clipboard_limit: usize,
 }
@@ -39,6 +41,8 @@ impl Setup {
         let name = if config.color { config.theme.name.as_str() } else { "none" };
         let theme = Theme::from_settings(name, &config.theme.colors, &env)
             .map_err(|why| config.wrong(&why))?;
+        let pair =
+            Theme::pair(name, &config.theme.colors, &env).map_err(|why| config.wrong(&why))?;
         let options = config.options();
         Ok(Self {
             settings: Settings {
@@ -58,6 +62,7 @@ impl Setup {
                 .saturating_mul(4)
                 .saturating_div(3)
                 .saturating_add(16),
+            pair,
             look: Look { theme, symbols: Symbols::for_terminal(&env) },
             target,
             options,
