@@ -12,6 +12,8 @@ mod pty;
 #[path = "support/server.rs"]
 mod server;
 
+use std::time::{Duration, Instant};
+
 use larder::storage::Timestamp;
 use picture::Paper;
 use pty::{Ground, Screen, larder};
@@ -121,6 +123,32 @@ fn the_picture_of_the_browser_on_a_light_ground_is_a_real_frame() {
     let server = crawled();
     let screen = browse(&server, pty::LIGHT);
     check("light.svg", &picture::LIGHT, &server, &screen);
+}
+
+/// The demo, its crawl of sixty pages done, with the cursor on one of them.
+fn demo(ground: Ground) -> Screen {
+    let arguments = ["demo", "--seed", "7", "--records", "60", "--rate", "2000"];
+    let mut screen =
+        Screen::start_on(ground, larder(), &arguments, &[("COLORTERM", "truecolor")], 30, 120);
+    screen.wait_for_text("shop-snapshots");
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !screen.contents().contains(" 54 ") && Instant::now() < deadline {
+        screen.keys("r");
+        screen.wait_quiet(Duration::from_millis(100));
+    }
+    screen.keys("G\r");
+    screen.wait_for_text("shop-snapshots · 54 records");
+    screen.keys("jjjjjj");
+    screen.wait_for_text("7 / 54");
+    screen
+}
+
+#[test]
+fn the_picture_of_the_demo_is_a_real_frame() {
+    let screen = demo(pty::DARK);
+    let text = screen.wait_for_text("/larder-demo-");
+    let own = text.split_whitespace().find(|word| word.contains("larder-demo-")).unwrap_or("?");
+    picture::check("demo.svg", &picture::DARK, (own, "/tmp/larder-demo-Xk3Qd7"), &screen);
 }
 
 #[test]

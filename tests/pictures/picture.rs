@@ -72,6 +72,19 @@ fn rows(screen: &vt100::Screen, (own, usual): (&str, &str)) -> Option<Vec<Vec<Ce
             *cell = (letter.to_string(), style.clone());
         }
     }
+    // And how long ago a store of the demo was written.
+    for row in &mut rows[1..] {
+        let line = text(row);
+        let Some(at) = line.find("  now │").or_else(|| line.find(" s │").map(|at| at - 3))
+        else {
+            continue;
+        };
+        let at = line[..at].chars().count();
+        let style = row[at + 4].1.clone();
+        for (cell, letter) in row[at..].iter_mut().zip("  now".chars()) {
+            *cell = (letter.to_string(), style.clone());
+        }
+    }
     Some(rows)
 }
 
