@@ -33,7 +33,7 @@ use tokio::sync::watch;
 pub use crawl::{Crawl, Entry, Limits, Place};
 pub use json::Layout;
 
-use crate::storage::{Error, ErrorKind, Options, Result, Target};
+use crate::storage::{Error, ErrorKind, Options, Result, StoreName, Target};
 use folder::Folder;
 use writer::Writer;
 
@@ -73,6 +73,7 @@ impl Settings {
 #[derive(Debug)]
 pub struct Demo {
     target: Target,
+    store: StoreName,
     stop: watch::Sender<bool>,
     writer: Option<JoinHandle<Result<()>>>,
     /// The private directory, where no target was named. Removed after the writer's end.
@@ -110,7 +111,8 @@ impl Demo {
             .name("larder-demo".to_owned())
             .spawn(move || writer.run(&ready, stopped))
             .map_err(|why| cannot(&why))?;
-        let demo = Self { target, stop, writer: Some(handle), folder };
+        let store = if folder.is_some() { writer::FOUND } else { &settings.store };
+        let demo = Self { target, store: store.into(), stop, writer: Some(handle), folder };
         match is_ready.recv() {
             Ok(()) => Ok(demo),
             // It ended before it was ready, and says why.
@@ -121,6 +123,11 @@ impl Demo {
     /// What to browse.
     pub fn target(&self) -> &Target {
         &self.target
+    }
+
+    /// The store that holds what the crawl finds.
+    pub fn store(&self) -> &StoreName {
+        &self.store
     }
 
     /// Ends the crawl and removes what it made: the private directory; on a target, the store, if

@@ -31,6 +31,7 @@ fn demonstrate(cli: &Cli, arguments: &cli::Demo) -> ExitCode {
         let PreparedDemo { config, target, settings } = cli::prepare_demo(cli, arguments)?;
         let demo = Demo::begin(&settings, target, &config.options(), &std::env::temp_dir())?;
         let setup = tui::Setup::new(&config, demo.target().clone())?;
+        let setup = setup.opening(demo.store().clone()).with_welcome();
         anyhow::Ok((demo, setup))
     };
     let (demo, setup) = match begun() {

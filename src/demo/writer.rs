@@ -17,7 +17,7 @@ use crate::storage::{
 };
 
 /// The store for what the crawl finds, where it has a directory for itself.
-const FOUND: &str = "shop-snapshots";
+pub(super) const FOUND: &str = "shop-snapshots";
 
 /// How far behind its pace the crawl may fall before it lets the lost time go.
 const LATE: Duration = Duration::from_secs(1);

@@ -4,7 +4,7 @@ use crate::app::{Settings, TargetChoice};
 use crate::config::{Choice, Config, Targets};
 use crate::keymap::KeyMap;
 use crate::storage::target::Target;
-use crate::storage::{Options, Result};
+use crate::storage::{Options, Result, StoreName};
 use crate::theme::{Pair, Symbols, Theme};
 use crate::view::Look;
 
@@ -81,6 +81,13 @@ impl Setup {
         self.settings.targets = targets.choices().iter().map(shown).collect();
         self.settings.target = targets.start();
         self.targets = Some(targets);
+        self
+    }
+
+    /// Opens this store as soon as it is there.
+    #[must_use]
+    pub fn opening(mut self, store: StoreName) -> Self {
+        self.settings.open = Some(store);
         self
     }
 
