@@ -70,7 +70,7 @@ impl Listing {
                 return;
             }
             // An escape makes a key shorter than its name: of one length they are the same.
-            let itself = key.len() == base.len() && *names::quoted(&key) != *base;
+            let itself = key.len() == base.len() && !names::is_plain(base);
             let at = *known.entry(hasher.hash_one(&*key)).or_insert(listing.rows.len());
             match listing.rows.get_mut(at) {
                 Some(row) if listing.bytes[row.range()] == *key => row.itself &= itself,

@@ -79,8 +79,18 @@ pub(super) fn quoted(key: &[u8]) -> Cow<'_, [u8]> {
 
 /// The key that a value's file name stands for.
 pub(super) fn key(name: &[u8]) -> Cow<'_, [u8]> {
+    // Most names; a store has many.
+    if is_plain(name) {
+        return Cow::Borrowed(name);
+    }
     let key: Cow<'_, [u8]> = percent_decode(name).into();
     if *quoted(&key) == *name { key } else { Cow::Borrowed(name) }
+}
+
+/// Whether a name holds only what stands for itself in any key.
+pub(super) fn is_plain(name: &[u8]) -> bool {
+    name.iter()
+        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~'))
 }
 
 /// The file names under which a record of this key may be found, likeliest first: the one that
