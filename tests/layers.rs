@@ -41,7 +41,7 @@ const CRATES: [(&str, &[&str]); 13] = [
     ("task::spawn", &["tui", "storage::redis", "storage::directory"]),
     ("spawn_blocking", &["tui", "storage::redis", "storage::directory"]),
     ("thread::spawn", &["tui", "storage::redis", "storage::directory", "config::password"]),
-    ("thread::Builder", &["demo"]),
+    ("thread::Builder", &["demo", "storage::directory"]),
     ("png::", &["demo::picture"]),
     ("jpeg_encoder::", &["demo::picture"]),
 ];

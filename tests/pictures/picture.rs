@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anstyle_svg::Term;
@@ -28,21 +28,40 @@ const LATENCY: &str = "0.3 ms";
 /// `hide` is a text in the first row that differs each time, and what to show instead.
 #[track_caller]
 pub(crate) fn check(name: &str, paper: &Paper, hide: (&str, &str), screen: &Screen) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets").join(name);
-    if std::env::var_os("LARDER_PICTURES").is_some() {
+    if is_drawing() {
         screen.wait_quiet(Duration::from_millis(300));
-        let rows = screen.with(|screen| rows(screen, hide)).expect("the text to hide is there");
-        let lines: Vec<String> = rows.iter().map(|row| formatted(row)).collect();
-        let term = Term::new().fg_color(paper.text.into()).bg_color(paper.ground.into());
-        fs::write(&path, term.render_svg(&lines.join("\n"))).unwrap();
+        draw(name, paper, hide, screen);
     }
-    let svg = fs::read_to_string(&path).unwrap_or_else(|why| panic!("{}: {why}", path.display()));
-    let wanted = masked(&drawn(&svg));
+    let wanted = masked(&read(name));
     let what = format!("what assets/{name} shows; assets/pictures draws it anew:\n{wanted}");
     screen.wait_for_screen(&what, |screen| {
         let shown = rows(screen, hide).map(|rows| rows.iter().map(|row| text(row)).collect());
         shown.is_some_and(|shown: Vec<String>| masked(&shown) == wanted)
     });
+}
+
+/// Whether the pictures are to be drawn anew.
+pub(crate) fn is_drawing() -> bool {
+    std::env::var_os("LARDER_PICTURES").is_some()
+}
+
+/// Draws the screen as it is now.
+pub(crate) fn draw(name: &str, paper: &Paper, hide: (&str, &str), screen: &Screen) {
+    let rows = screen.with(|screen| rows(screen, hide)).expect("the text to hide is there");
+    let lines: Vec<String> = rows.iter().map(|row| formatted(row)).collect();
+    let term = Term::new().fg_color(paper.text.into()).bg_color(paper.ground.into());
+    fs::write(path(name), term.render_svg(&lines.join("\n"))).unwrap();
+}
+
+/// The lines that a picture shows.
+pub(crate) fn read(name: &str) -> Vec<String> {
+    let path = path(name);
+    let svg = fs::read_to_string(&path).unwrap_or_else(|why| panic!("{}: {why}", path.display()));
+    drawn(&svg)
+}
+
+fn path(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("assets").join(name)
 }
 
 /// A cell's text, and the sequence that sets its colours.
@@ -69,19 +88,6 @@ fn rows(screen: &vt100::Screen, (own, usual): (&str, &str)) -> Option<Vec<Vec<Ce
     if text(row).trim_end().ends_with(" ms") {
         let style = row[end - 1].1.clone();
         for (cell, letter) in row[end - LATENCY.len()..end].iter_mut().zip(LATENCY.chars()) {
-            *cell = (letter.to_string(), style.clone());
-        }
-    }
-    // And how long ago a store of the demo was written.
-    for row in &mut rows[1..] {
-        let line = text(row);
-        let Some(at) = line.find("  now │").or_else(|| line.find(" s │").map(|at| at - 3))
-        else {
-            continue;
-        };
-        let at = line[..at].chars().count();
-        let style = row[at + 4].1.clone();
-        for (cell, letter) in row[at..].iter_mut().zip("  now".chars()) {
             *cell = (letter.to_string(), style.clone());
         }
     }
