@@ -176,11 +176,6 @@ pub trait Storage: Send + Sync + 'static {
     /// Dropping the stream stops it.
     fn watch(&self, store: Option<&StoreName>) -> BoxStream<'static, Noticed>;
 
-    /// How Crawlee lays out the JSON that it stores here: what is edited here should look alike.
-    fn json_layout(&self) -> JsonLayout {
-        JsonLayout::OneLine
-    }
-
     /// Performs a write given as data.
     async fn write(&self, write: &Write) -> Result<Written> {
         match write {

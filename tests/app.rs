@@ -9,7 +9,8 @@ use larder::app::{
     Effect, Event, Link, Loaded, Modal, Pane, Read, Settings, Shown, Slot, TargetChoice,
 };
 use larder::storage::{
-    Connection, Error, ErrorKind, Expected, Fate, Key, RecordMeta, ServerInfo, Write, Written,
+    Connection, Error, ErrorKind, Expected, Fate, JsonLayout, Key, RecordMeta, ServerInfo, Write,
+    Written,
 };
 use stage::{Stage, index, record, shown, store};
 
@@ -503,12 +504,13 @@ fn the_line_end_that_an_editor_adds_to_crlf_text_is_not_the_users() {
 
 #[test]
 fn new_json_is_laid_out_as_crawlee_does_it_there() {
-    for (indented_json, stored) in
-        [(false, r#"{"a": [1, 2]}"#), (true, "{\n  \"a\": [\n    1,\n    2\n  ]\n}")]
-    {
+    for (json_layout, stored) in [
+        (JsonLayout::OneLine, r#"{"a": [1, 2]}"#),
+        (JsonLayout::Indented, "{\n  \"a\": [\n    1,\n    2\n  ]\n}"),
+    ] {
         let mut stage = Stage::new(120, 36);
         stage.asked.clear();
-        stage.event(Event::Connected(Ok(ServerInfo { indented_json, ..ServerInfo::default() })));
+        stage.event(Event::Connected(Ok(ServerInfo { json_layout, ..ServerInfo::default() })));
         stage.answer(Slot::Stores, Ok(Loaded::Stores(vec![store("one", 1)], None)));
         stage.keys("nkey<tab><tab>");
         stage.event(Event::Paste(r#"{"a":[1,2]}"#.to_owned()));

@@ -1,4 +1,5 @@
 //! What the Debian package is to hold is there, or made by the script that makes the package.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests, outside #[test]")]
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -36,8 +37,8 @@ fn every_file_of_the_package_is_there_or_made_by_its_script() {
     assert_eq!(script.matches(" >\"$out/").count(), made, "all that is made is packed");
     for script in ["package", "pictures"] {
         let path = root().join("assets").join(script);
-        let mode = fs::metadata(&path).expect("the script").permissions().mode();
-        assert_eq!(mode & 0o111, 0o111, "{script} can be run");
+        let bits = fs::metadata(&path).expect("the script").permissions().mode();
+        assert_eq!(bits & 0o111, 0o111, "{script} can be run");
         assert!(Command::new("bash").arg("-n").arg(&path).status().expect("bash").success());
     }
 }

@@ -12,7 +12,6 @@ mod pty;
 #[path = "support/server.rs"]
 mod server;
 
-
 use larder::storage::Timestamp;
 use picture::Paper;
 use pty::{Ground, Screen, larder};

@@ -167,6 +167,7 @@ impl Storage for DirectoryStorage {
         Ok(ServerInfo {
             product: "directory".to_owned(),
             read_only: self.options.read_only,
+            json_layout: JsonLayout::Indented,
             latency: Some(self.ping().await?),
             ..ServerInfo::default()
         })
@@ -281,10 +282,6 @@ impl Storage for DirectoryStorage {
 
     fn watch(&self, store: Option<&StoreName>) -> BoxStream<'static, Noticed> {
         self.hub.watch(store)
-    }
-
-    fn json_layout(&self) -> JsonLayout {
-        JsonLayout::Indented
     }
 
     async fn settle(&self, write: &Write) -> Result<Fate> {

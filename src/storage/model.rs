@@ -391,8 +391,8 @@ pub struct ServerInfo {
     pub cluster: bool,
     /// Whether writes are refused, for whichever reason.
     pub read_only: bool,
-    /// Whether Crawlee lays JSON out over lines here, indented by two; otherwise it stands on one.
-    pub indented_json: bool,
+    /// How Crawlee lays out the JSON that it stores here: what is edited should look alike.
+    pub json_layout: JsonLayout,
     /// One round trip.
     pub latency: Option<Duration>,
     /// What the server refused or lacks, a short sentence each.

@@ -34,9 +34,9 @@ use self::layout::Part;
 use self::link::{Command, Facts, Link};
 use super::target::RedisTarget;
 use super::{
-    Connection, Error, ErrorKind, Fate, Key, KeyPage, Noticed, OpenBy, Opened, Options, Reading,
-    Record, RecordMeta, Result, ServerInfo, SetValue, Storage, StoreInfo, StoreName, WatchSource,
-    Write, Written,
+    Connection, Error, ErrorKind, Fate, JsonLayout, Key, KeyPage, Noticed, OpenBy, Opened, Options,
+    Reading, Record, RecordMeta, Result, ServerInfo, SetValue, Storage, StoreInfo, StoreName,
+    WatchSource, Write, Written,
 };
 
 /// Crawlee's key-value stores on a Redis server.
@@ -107,7 +107,7 @@ impl Storage for RedisStorage {
             replica: facts.replica,
             cluster: facts.cluster,
             read_only: self.options.read_only || facts.replica || facts.cluster,
-            indented_json: false,
+            json_layout: JsonLayout::OneLine,
             latency: Some(self.link.ping().await?),
             notes: facts.notes,
         })

@@ -37,8 +37,12 @@ async fn every_damage_of_a_record_is_told() {
         ("y.abcd1234.tmp", Some("123"), Some(metadata("y", 3))),
         (".larder-1.tmp", Some("being written"), None),
     ] {
-        value.map(|value| fs::write(path.join(name), value).unwrap());
-        stated.map(|stated| fs::write(beside(name), stated).unwrap());
+        if let Some(value) = value {
+            fs::write(path.join(name), value).unwrap();
+        }
+        if let Some(stated) = stated {
+            fs::write(beside(name), stated).unwrap();
+        }
     }
     let found = scan(made.storage(), &shop).await;
     let states: Vec<_> = found
