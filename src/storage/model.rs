@@ -379,7 +379,6 @@ pub enum Connection {
 
 /// What is known of a server.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "facts that are true or not by themselves")]
 pub struct ServerInfo {
     /// `Redis`, `Valkey`, …; empty if unknown.
     pub product: String,
