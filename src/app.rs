@@ -23,6 +23,7 @@ mod loaded;
 mod mouse;
 mod prompt;
 mod reads;
+mod targets;
 mod writes;
 
 use std::sync::Arc;
@@ -30,7 +31,7 @@ use std::time::Duration;
 
 use crossterm::event::KeyEvent;
 
-use crate::keymap::{Context, KeyMap};
+use crate::keymap::{Action, Context, KeyMap};
 use crate::storage::{Connection, Error, ServerInfo, StoreName, Timestamp};
 
 pub(crate) use dialogs::{store_facts, store_state};
@@ -39,6 +40,7 @@ pub use event::{Effect, Event, Loaded, Read, SaveError, Shown, Slot, Ticket};
 pub use layout::{Area, Layout};
 pub use modal::{Confirm, Details, Modal, OnYes, Overlay, Prompt, PromptKind};
 pub use notice::{Notice, Tone};
+pub use targets::TargetChoice;
 
 use keys::KeysPane;
 use record::RecordPane;
@@ -58,6 +60,7 @@ pub enum Pane {
 
 /// What the core needs to know of the configuration.
 #[derive(Debug, Clone)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of the user's")]
 pub struct Settings {
     /// The target without its secret, for the status line.
     pub label: String,
@@ -71,6 +74,12 @@ pub struct Settings {
     pub wrap: bool,
     /// Take the mouse at first.
     pub mouse: bool,
+    /// The targets that have a name.
+    pub targets: Vec<TargetChoice>,
+    /// Which of them is the present one.
+    pub target: usize,
+    /// Whether the user has never seen larder before.
+    pub welcome: bool,
     /// The store to open as soon as it is there.
     pub open: Option<StoreName>,
 }
@@ -84,6 +93,9 @@ impl Default for Settings {
             editor_limit: 1 << 20,
             wrap: true,
             mouse: true,
+            targets: Vec::new(),
+            target: 0,
+            welcome: false,
             open: None,
         }
     }
@@ -153,6 +165,8 @@ pub struct App {
     quitting: bool,
     /// How long to wait before the next try to connect, if one fails.
     pause: Duration,
+    /// Whether another target was chosen and its first answer is awaited.
+    switching: bool,
     tickets: [Ticket; Slot::COUNT],
     /// The present time; set by the shell before each event and frame.
     pub now: Timestamp,
@@ -181,6 +195,7 @@ impl App {
             to_save: None,
             quitting: false,
             pause: FIRST_PAUSE,
+            switching: false,
             tickets: [Ticket::default(); Slot::COUNT],
             now: Timestamp::from_micros(0),
             settings,
@@ -189,6 +204,13 @@ impl App {
 
     /// What to do at the start.
     pub fn start(&mut self) -> Vec<Effect> {
+        if self.settings.welcome {
+            let key = |action| self.keymap.chords(Context::Global, action).first();
+            if let (Some(help), Some(quit)) = (key(Action::Help), key(Action::Quit)) {
+                let hint = format!("{help} shows all keys · {quit} quits");
+                self.notice = Some(Notice::info(hint));
+            }
+        }
         vec![Effect::Connect]
     }
 
@@ -226,6 +248,7 @@ impl App {
                 });
             }
             Event::Saved(path, result) => self.saved(path, result),
+            Event::Switched(result) => self.switched(result, &mut effects),
         }
         effects
     }
@@ -254,6 +277,7 @@ impl App {
             (Some(Modal::Confirm(_)), _) => Context::Confirm,
             (Some(Modal::Prompt(_)), _) => Context::Prompt,
             (Some(Modal::Help(_) | Modal::Details(_)), _) => Context::Help,
+            (Some(Modal::Targets(_)), _) => Context::Targets,
             (None, Some(_)) => Context::Editor,
             (None, None) => match self.focus {
                 Pane::Stores => Context::Stores,
@@ -285,6 +309,7 @@ impl App {
             Context::Confirm => self.confirm_key(key, action, effects),
             Context::Prompt => self.prompt_key(key, action, effects),
             Context::Help => self.overlay_key(action, effects),
+            Context::Targets => self.targets_key(action, effects),
             Context::Editor => self.editor_key(key, action, effects),
             _ => {
                 if let Some(action) = action {
@@ -302,6 +327,10 @@ impl App {
         self.keys.cursor.go(list::Move::By(0), keys, heights.1);
         let view = self.viewport();
         self.record.scroll_by(0, view);
+        let (targets, height) = (self.settings.targets.len(), self.targets_height());
+        if let Some(Modal::Targets(cursor)) = &mut self.modal {
+            cursor.go(list::Move::By(0), targets, height);
+        }
     }
 
     /// The program ends as soon as no write is under way.

@@ -6,6 +6,7 @@
 mod arguments;
 mod atomic;
 mod confirm;
+mod demo;
 mod describe;
 mod failure;
 mod help;
@@ -18,6 +19,7 @@ mod records;
 mod remove;
 mod set;
 mod stores;
+mod targets;
 mod usage;
 
 use std::ffi::OsStr;
@@ -28,11 +30,12 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-pub use arguments::{Cli, Command, Global};
+pub use arguments::{Cli, Command, Demo, Global};
+pub use demo::{PreparedDemo, prepare_demo};
 pub use hide::hide_passwords;
 pub use usage::parse;
 
-use crate::config::{Config, Environment, Resolved};
+use crate::config::{Config, Environment, Resolved, Targets};
 use crate::storage::target::Target;
 use crate::storage::{
     self, Connection, Error, ErrorKind, Fate, Key, OpenBy, Result, Storage, StoreName, Write,
@@ -56,40 +59,68 @@ pub struct Prepared {
     pub target: Target,
 }
 
+/// What the browser starts with.
+#[derive(Debug)]
+pub struct Browse {
+    /// The settings and the first target.
+    pub prepared: Prepared,
+    /// What it can switch to.
+    pub targets: Targets,
+}
+
 /// Reads the settings, finds the target and starts the log.
 ///
 /// # Errors
 /// [`ErrorKind::Usage`] for what makes no sense, [`ErrorKind::Auth`] if a profile's
 /// `password_command` fails.
 pub fn prepare(cli: &Cli) -> Result<Prepared> {
-    let environment = Environment::read()?;
-    let mut config = Config::load(cli.global.config.as_deref(), &environment)?;
-    // A command has no use for them, but a mistake is best told where it is made.
-    config.check()?;
-    logging::start(&config);
-    let Resolved { target, read_only, .. } = config.resolve(cli.target(), &environment)?;
-    config.read_only |= read_only || cli.global.read_only;
-    config.touch |= cli.global.touch;
-    config.color &= !cli.global.no_color;
-    if let Some(timeout) = cli.global.timeout {
-        config.connect_timeout = timeout;
-        config.command_timeout = timeout;
-    }
-    log::info!("larder {} for {}", env!("CARGO_PKG_VERSION"), target.label());
-    Ok(Prepared { config, target })
+    let (config, environment) = settings(cli)?;
+    let resolved = config.resolve(cli.target(), &environment)?;
+    Ok(prepared(config, resolved))
 }
 
 /// As [`prepare`], with what the browser alone needs: a terminal.
 ///
 /// # Errors
 /// As [`prepare`]; [`ErrorKind::Usage`] if there is no terminal.
-pub fn prepare_browser(cli: &Cli) -> Result<Prepared> {
-    let prepared = prepare(cli)?;
-    if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
-        return Err(Error::new(ErrorKind::Usage, "the browser needs a terminal")
-            .hint("for scripts there are commands: larder --help"));
+pub fn prepare_browser(cli: &Cli) -> Result<Browse> {
+    let (config, environment) = settings(cli)?;
+    let resolved = config.resolve(cli.target(), &environment)?;
+    check_terminal()?;
+    let targets = Targets::new(config.clone(), environment, &resolved);
+    Ok(Browse { prepared: prepared(config, resolved), targets })
+}
+
+/// The settings with the flags applied, and the log started.
+fn settings(cli: &Cli) -> Result<(Config, Environment)> {
+    let environment = Environment::read()?;
+    let mut config = Config::load(cli.global.config.as_deref(), &environment)?;
+    // A command has no use for them, but a mistake is best told where it is made.
+    config.check()?;
+    logging::start(&config);
+    config.read_only |= cli.global.read_only;
+    config.touch |= cli.global.touch;
+    config.color &= !cli.global.no_color;
+    if let Some(timeout) = cli.global.timeout {
+        config.connect_timeout = timeout;
+        config.command_timeout = timeout;
     }
-    Ok(prepared)
+    Ok((config, environment))
+}
+
+fn prepared(mut config: Config, resolved: Resolved) -> Prepared {
+    let Resolved { target, read_only, .. } = resolved;
+    config.read_only |= read_only;
+    log::info!("larder {} for {}", env!("CARGO_PKG_VERSION"), target.label());
+    Prepared { config, target }
+}
+
+fn check_terminal() -> Result<()> {
+    if io::stdin().is_terminal() && io::stdout().is_terminal() {
+        return Ok(());
+    }
+    Err(Error::new(ErrorKind::Usage, "the browser needs a terminal")
+        .hint("for scripts there are commands: larder --help"))
 }
 
 /// Says on standard error why larder ends, in one line, and gives the exit code for it.
@@ -114,6 +145,12 @@ fn dispatch(command: &Command, cli: &Cli, output: &mut Output) -> Outcome {
     match command {
         Command::Completions { shell } => return manual::completions(*shell, output),
         Command::Man => return manual::page(output),
+        Command::Targets => {
+            let (config, environment) = settings(cli)?;
+            return targets::list(&config, &environment, output);
+        }
+        // Not a one-shot command: the browser runs beside it.
+        Command::Demo(_) => return Ok(failure::USAGE),
         // Before anything is connected to.
         Command::Purge(remove) | Command::Drop(remove) => confirm::possible(remove.yes)?,
         _ => {}
@@ -151,7 +188,9 @@ fn dispatch(command: &Command, cli: &Cli, output: &mut Output) -> Outcome {
             Command::Url(record) => records::url(storage, record, output).await,
             Command::Purge(remove) => remove::purge(storage, remove, place, output).await,
             Command::Drop(remove) => remove::drop_store(storage, remove, place, output).await,
-            Command::Completions { .. } | Command::Man => Ok(failure::DONE),
+            Command::Completions { .. } | Command::Man | Command::Targets | Command::Demo(_) => {
+                Ok(failure::DONE)
+            }
         }
     });
     // The connection's own tasks end with the process.

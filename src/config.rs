@@ -4,9 +4,11 @@
 //! `config.example.toml` shows every setting with its default, and a test holds it to that.
 
 pub mod environment;
+mod origin;
 mod password;
 mod profile;
 mod resolve;
+mod targets;
 mod units;
 
 use std::collections::BTreeMap;
@@ -20,23 +22,22 @@ use log::LevelFilter;
 use serde::Deserialize;
 
 pub use environment::Environment;
+pub use origin::{NO_TARGET, Origin};
 pub use profile::{Profile, expand_home};
 pub use resolve::Resolved;
+pub use targets::{Choice, Targets};
 pub use units::{parse_seconds, parse_size};
 
 use crate::keymap::KeyMap;
 use crate::storage::{Error, ErrorKind, Options, Result};
-use crate::theme::Theme;
-
-/// What is browsed when nothing names a target.
-pub const DEFAULT_TARGET: &str = "redis://127.0.0.1:6379";
+use crate::theme::{Theme, is_file};
 
 /// All settings.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a switch of the user's")]
 pub struct Config {
-    /// The target where none is named: a URL, a socket's path or a profile's name.
+    /// The target where none is named: a URL, a path or a profile's name.
     pub target: Option<String>,
     /// Refuse every write.
     pub read_only: bool,
@@ -68,11 +69,14 @@ pub struct Config {
     pub theme: ThemeSettings,
     /// `[keys.CONTEXT]`: chords that replace the built-in ones.
     pub keys: toml::Table,
-    /// `[profiles.NAME]`: servers with a name.
+    /// `[profiles.NAME]`: targets with a name.
     pub profiles: BTreeMap<String, Profile>,
     /// Whether colours may be used at all (`NO_COLOR`, `--no-color`).
     #[serde(skip, default = "yes")]
     pub color: bool,
+    /// Whether what larder runs must be silent, because the terminal shows the browser.
+    #[serde(skip)]
+    pub quiet: bool,
     /// The file that was read, if there is one.
     #[serde(skip)]
     pub file: Option<PathBuf>,
@@ -82,7 +86,8 @@ pub struct Config {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ThemeSettings {
-    /// `auto`, or the name of a built-in theme.
+    /// `auto`, the name of a built-in theme, or a theme file, which ends in `.toml`. Read from a
+    /// config file, it is a whole path.
     pub name: String,
     /// `[theme.colors]`: a colour for each role that is to have another one.
     pub colors: toml::Table,
@@ -107,6 +112,7 @@ impl Default for Config {
             keys: toml::Table::new(),
             profiles: BTreeMap::new(),
             color: true,
+            quiet: false,
             file: None,
         }
     }
@@ -158,6 +164,10 @@ impl Config {
         for profile in config.profiles.values_mut() {
             profile.locate(&folder, home);
         }
+        if is_file(&config.theme.name) {
+            let file = folder.join(expand_home(Path::new(&config.theme.name), home));
+            config.theme.name = file.to_string_lossy().into_owned();
+        }
         config.file = Some(path);
         Ok(config)
     }
@@ -208,11 +218,16 @@ pub fn default_file() -> Option<PathBuf> {
     Some(folders()?.config_dir().join("config.toml"))
 }
 
-/// The log's file, in the state folder (where the system has none: the local data folder).
+/// The log's file, in the [state folder](state_folder).
 pub fn log_file() -> Option<PathBuf> {
+    Some(state_folder()?.join("larder.log"))
+}
+
+/// Where larder keeps what it has to remember; where the system has no place for such, the local
+/// data folder. It need not be there.
+pub fn state_folder() -> Option<PathBuf> {
     let folders = folders()?;
-    let folder = folders.state_dir().unwrap_or_else(|| folders.data_local_dir());
-    Some(folder.join("larder.log"))
+    Some(folders.state_dir().unwrap_or_else(|| folders.data_local_dir()).to_owned())
 }
 
 fn folders() -> Option<ProjectDirs> {

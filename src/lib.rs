@@ -1,9 +1,10 @@
 //! larder: a terminal browser for the key-value stores that Crawlee crawls fill.
 //!
 //! ```text
-//! main → tui, cli                      two front ends of one storage layer
+//! main → tui, cli, demo                two front ends of one storage layer, and what fills it
 //! tui  → view, app, storage, config    the loop, the terminal, the tasks
-//! cli  → storage, preview, config      one-shot commands for scripts
+//! cli  → storage, preview, config, demo  one-shot commands for scripts
+//! demo → storage                       a simulated crawl, beside the browser
 //! view → app, preview, keymap, theme   one file per region of the screen
 //! app  → storage::model, storage::error, index, preview, keymap
 //! storage, index, preview, keymap      know no other layer
@@ -14,6 +15,7 @@
 pub mod app;
 pub mod cli;
 pub mod config;
+pub mod demo;
 pub mod index;
 pub mod keymap;
 pub mod preview;

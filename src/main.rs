@@ -2,7 +2,8 @@
 
 use std::process::ExitCode;
 
-use larder::cli::{self, Cli, Prepared};
+use larder::cli::{self, Browse, Cli, Command, PreparedDemo};
+use larder::demo::Demo;
 use larder::tui;
 
 fn main() -> ExitCode {
@@ -13,15 +14,46 @@ fn main() -> ExitCode {
     // First of all: until then, everybody on the machine can read them.
     cli::hide_passwords(&cli);
     match &cli.command {
+        Some(Command::Demo(arguments)) => demonstrate(&cli, arguments),
         Some(command) => cli::run(command, &cli),
-        None => match browse(&cli) {
-            Ok(code) => ExitCode::from(code),
-            Err(why) => cli::report(why),
-        },
+        None => code(browse(&cli)),
     }
 }
 
 fn browse(cli: &Cli) -> anyhow::Result<u8> {
-    let Prepared { config, target } = cli::prepare_browser(cli)?;
-    tui::run(tui::Setup::new(&config, target)?)
+    let Browse { prepared, targets } = cli::prepare_browser(cli)?;
+    let setup = tui::Setup::new(&prepared.config, prepared.target)?;
+    tui::run(setup.with_targets(targets).with_welcome())
+}
+
+/// Browses what a simulated crawl writes meanwhile. What went wrong with the crawl is told after
+/// the browser's end, and is the end's reason where there is no other.
+fn demonstrate(cli: &Cli, arguments: &cli::Demo) -> ExitCode {
+    let begun = || {
+        let PreparedDemo { config, target, settings } = cli::prepare_demo(cli, arguments)?;
+        let demo = Demo::begin(&settings, target, &config.options(), &std::env::temp_dir())?;
+        let setup = tui::Setup::new(&config, demo.target().clone())?;
+        let setup = setup.opening(demo.store().clone()).with_welcome();
+        anyhow::Ok((demo, setup))
+    };
+    let (demo, setup) = match begun() {
+        Ok(begun) => begun,
+        Err(why) => return cli::report(why),
+    };
+    let browsed = tui::run(setup);
+    match (browsed, demo.finish()) {
+        (Ok(0), Err(why)) => cli::report(why.into()),
+        (browsed, Err(why)) => {
+            cli::report(why.into());
+            code(browsed)
+        }
+        (browsed, Ok(())) => code(browsed),
+    }
+}
+
+fn code(ended: anyhow::Result<u8>) -> ExitCode {
+    match ended {
+        Ok(code) => ExitCode::from(code),
+        Err(why) => cli::report(why),
+    }
 }

@@ -7,9 +7,12 @@
 pub mod content;
 pub mod directory;
 pub mod error;
+mod metadata;
 pub mod model;
+mod opening;
 pub mod page;
 pub mod redis;
+mod settle;
 pub mod target;
 pub mod watching;
 
@@ -23,8 +26,8 @@ use tokio::sync::watch as channel;
 pub use content::{ContentType, Value};
 pub use error::{Error, ErrorKind, Result};
 pub use model::{
-    Connection, Expected, Fate, Key, OpenBy, Opened, Reading, Record, RecordMeta, RecordState,
-    ServerInfo, SetValue, StoreInfo, StoreName, StoreState, Timestamp, Write, Written,
+    Connection, Expected, Fate, JsonLayout, Key, OpenBy, Opened, Reading, Record, RecordMeta,
+    RecordState, ServerInfo, SetValue, StoreInfo, StoreName, StoreState, Timestamp, Write, Written,
 };
 pub use page::{KeyPage, PageRow};
 pub use target::Target;
@@ -123,8 +126,8 @@ pub trait Storage: Send + Sync + 'static {
     ///
     /// # Errors
     /// [`ErrorKind::Conflict`] if the record is not what [`SetValue::expected`] says;
-    /// [`ErrorKind::NotFound`] if the store has no metadata; [`ErrorKind::Usage`] for a key that
-    /// is not UTF-8;
+    /// [`ErrorKind::NotFound`] if the store has no metadata (in a directory: if it is not there);
+    /// [`ErrorKind::Usage`] for a key that is not UTF-8, or that cannot be a file's name;
     /// [`ErrorKind::FateUnknown`] if no answer came (see [`Storage::settle`]).
     async fn set_value(&self, set: &SetValue) -> Result<Written>;
 
@@ -192,12 +195,13 @@ pub trait Storage: Send + Sync + 'static {
 ///
 /// # Errors
 /// One sentence that says what to do: [`ErrorKind::Connection`], [`ErrorKind::Timeout`],
-/// [`ErrorKind::Auth`], [`ErrorKind::Tls`] or [`ErrorKind::Loading`].
+/// [`ErrorKind::Auth`], [`ErrorKind::Tls`] or [`ErrorKind::Loading`]; of a directory
+/// [`ErrorKind::NotFound`], [`ErrorKind::Usage`] or [`ErrorKind::Permission`].
 pub async fn connect(target: &Target, options: &Options) -> Result<Arc<dyn Storage>> {
     match target {
         Target::Redis(target) => Ok(Arc::new(redis::RedisStorage::connect(target, options).await?)),
-        Target::Directory(_) => {
-            Err(Error::new(ErrorKind::NotSupported, "directories cannot be browsed yet"))
+        Target::Directory(path) => {
+            Ok(Arc::new(directory::DirectoryStorage::open(path, options).await?))
         }
     }
 }

@@ -7,6 +7,9 @@ mod color;
 mod role;
 mod symbols;
 
+use std::fs;
+use std::path::Path;
+
 use ratatui::style::{Color, Modifier, Style};
 
 pub use color::Depth;
@@ -32,6 +35,15 @@ pub struct Theme {
     styles: Vec<Style>,
 }
 
+/// A theme for each kind of background.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pair {
+    /// For dark backgrounds.
+    pub dark: Theme,
+    /// For light ones.
+    pub light: Theme,
+}
+
 impl Theme {
     /// No colours, only bold, underline and reverse.
     pub fn plain() -> Self {
@@ -43,12 +55,14 @@ impl Theme {
     /// The theme that the settings ask for, in as many colours as the terminal has.
     ///
     /// `name` is `dark`, `light`, `ansi` (the terminal's own sixteen colours, for any
-    /// background), `none`, or `auto`: dark or light where `COLORFGBG` tells, else ansi. With
-    /// sixteen colours dark and light are ansi too. `overrides` gives roles other styles.
+    /// background), `none`, `auto`: dark or light where `COLORFGBG` tells, else ansi; or the path
+    /// of a file of the user's, which ends in `.toml`, and whose missing roles are as in ansi.
+    /// With sixteen colours dark and light are ansi too. `overrides` gives roles other styles.
     /// `NO_COLOR` takes all colours away.
     ///
     /// # Errors
-    /// A sentence that names the unknown theme or role, or the style that cannot be read.
+    /// A sentence that names the unknown theme or role, the style that cannot be read, or the
+    /// file.
     pub fn from_settings(
         name: &str,
         overrides: &toml::Table,
@@ -61,14 +75,38 @@ impl Theme {
             "dark" => (DARK, depth),
             "light" => (LIGHT, depth),
             "auto" => (background(env).unwrap_or(ANSI), depth),
+            _ if is_file(name) => {
+                let mut styles = own(name)?;
+                styles.extend(overrides.clone());
+                return Self::build(ANSI, &styles, depth);
+            }
             _ => {
                 return Err(format!(
-                    "there is no theme `{name}`; there are auto, dark, light, ansi, none"
+                    "there is no theme `{name}`; there are auto, dark, light, ansi, none, and \
+                     files that end in .toml"
                 ));
             }
         };
         let file = if depth <= Depth::Sixteen { ANSI } else { file };
         Self::build(file, overrides, depth)
+    }
+
+    /// The themes to choose from where only the terminal itself can tell its background: with
+    /// `auto`, more than sixteen colours and no `COLORFGBG` that tells.
+    ///
+    /// # Errors
+    /// As [`Theme::from_settings`].
+    pub fn pair(
+        name: &str,
+        overrides: &toml::Table,
+        env: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Option<Pair>, String> {
+        let depth = Depth::of_terminal(env);
+        if name != "auto" || depth <= Depth::Sixteen || background(env).is_some() {
+            return Ok(None);
+        }
+        let dark = Self::build(DARK, overrides, depth)?;
+        Ok(Some(Pair { dark, light: Self::build(LIGHT, overrides, depth)? }))
     }
 
     /// The style of a role.
@@ -89,6 +127,25 @@ impl Theme {
         }
         Ok(Self { styles })
     }
+}
+
+/// Whether the name of a theme is that of a file.
+pub fn is_file(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|ending| ending == "toml")
+}
+
+/// A user's own theme file.
+fn own(path: &str) -> Result<toml::Table, String> {
+    let wrong = |why: &dyn std::fmt::Display| format!("the theme file {path}: {why}");
+    let text = fs::read_to_string(path).map_err(|why| wrong(&why))?;
+    let table = text.parse().map_err(|why: toml::de::Error| {
+        let before = why.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+        let line = before.matches('\n').count() + 1;
+        wrong(&format!("line {line}: {}", why.message().replace('\n', " ")))
+    })?;
+    // Here rather than later, so that what is wrong in it is told with its name.
+    Theme::build(ANSI, &table, Depth::True).map_err(|why| wrong(&why))?;
+    Ok(table)
 }
 
 /// The theme for the background that `COLORFGBG` names, such as `15;0`.
@@ -186,14 +243,23 @@ mod tests {
 
     #[test]
     fn dark_and_light_are_readable_on_their_backgrounds() {
-        for (name, ground) in [("dark", [0x28, 0x28, 0x28]), ("light", [0xfa, 0xfa, 0xf5])] {
-            for depth in [TRUE, INDEXED] {
-                let theme = theme(name, "", &[depth]).unwrap();
+        const DARK: [u32; 5] = [0x00_0000, 0x1e_1e2e, 0x28_2828, 0x00_2b36, 0x2e_3440];
+        const LIGHT: [u32; 4] = [0xff_ffff, 0xfa_faf5, 0xef_f1f5, 0xfd_f6e3];
+        for (name, grounds) in [("dark", &DARK[..]), ("light", &LIGHT)] {
+            for (depth, ground) in
+                [TRUE, INDEXED].iter().flat_map(|depth| grounds.iter().map(move |g| (depth, g)))
+            {
+                let theme = theme(name, "", &[*depth]).unwrap();
+                let [_, ground @ ..] = ground.to_be_bytes();
                 for role in Role::ALL {
                     let style = theme.style(*role);
                     let Some(front) = style.fg.and_then(color::rgb) else { continue };
                     let back = style.bg.and_then(color::rgb).unwrap_or(ground);
-                    let least = if *role == Role::Border { 3.0 } else { 4.5 };
+                    // Lines and what steps back on purpose need no more.
+                    let least = match role {
+                        Role::Border => 3.0,
+                        _ => 4.5,
+                    };
                     let found = contrast(front, back);
                     assert!(found >= least, "{name} {role} {front:?} on {back:?}: {found:.1}");
                 }
@@ -234,6 +300,59 @@ mod tests {
         assert_eq!(auto("0;default;15"), named("light"));
         assert_eq!(auto("default;default"), named("ansi"));
         assert_eq!(theme("auto", "", &[TRUE]), theme("ansi", "", &[TRUE]));
+    }
+
+    #[test]
+    fn the_terminal_is_asked_only_where_nothing_else_tells() {
+        let pair = |name: &str, env: &[(&str, &str)]| {
+            Theme::pair(name, &toml::Table::new(), &|wanted| {
+                let found = env.iter().find(|(known, _)| *known == wanted);
+                found.map(|(_, value)| (*value).to_owned())
+            })
+            .unwrap()
+        };
+        let both = pair("auto", &[TRUE]).unwrap();
+        assert_eq!(both.dark, theme("dark", "", &[TRUE]).unwrap());
+        assert_eq!(both.light, theme("light", "", &[TRUE]).unwrap());
+        assert!(pair("auto", &[INDEXED, ("COLORFGBG", "default;default")]).is_some());
+        for (name, env) in [
+            ("dark", &[TRUE][..]),
+            ("none", &[TRUE]),
+            ("auto", &[TRUE, ("NO_COLOR", "1")]),
+            ("auto", &[TRUE, ("COLORFGBG", "0;15")]),
+            ("auto", &[("TERM", "linux")]),
+            ("auto", &[("TERM", "dumb"), TRUE]),
+            ("auto", &[]),
+        ] {
+            assert_eq!(pair(name, env), None, "{name} {env:?}");
+        }
+    }
+
+    #[test]
+    fn a_file_of_the_users_is_a_theme() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("mine.toml");
+        let name = file.to_str().unwrap();
+        fs::write(&file, "ok = '#010203 bold'\nborder = 'blue'").unwrap();
+        let mine = theme(name, "border = 'red'", &[TRUE]).unwrap();
+        assert_eq!(mine.style(Role::Ok), Style::new().fg(Color::Rgb(1, 2, 3)).bold());
+        assert_eq!(mine.style(Role::Border).fg, Some(Color::Red));
+        let ansi = theme("ansi", "", &[TRUE]).unwrap();
+        assert_eq!(mine.style(Role::JsonKey), ansi.style(Role::JsonKey));
+        assert_eq!(theme(name, "", &[]).unwrap().style(Role::Ok).fg, Some(Color::Black));
+
+        for (text, named) in [
+            ("ok = 'redd'", "ok: `redd`"),
+            ("\nok = red", "line 2: "),
+            ("kitchen = 'red'", "`kitchen`"),
+        ] {
+            fs::write(&file, text).unwrap();
+            let why = theme(name, "", &[TRUE]).unwrap_err();
+            assert!(why.contains(named) && why.contains(name) && !why.contains('\n'), "{why}");
+        }
+        fs::remove_file(&file).unwrap();
+        let why = theme(name, "", &[TRUE]).unwrap_err();
+        assert!(why.contains("mine.toml: No such file"), "{why}");
     }
 
     #[test]

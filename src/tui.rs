@@ -7,28 +7,32 @@
 pub mod clipboard;
 pub mod terminal;
 
+mod background;
 mod effects;
 mod files;
 pub mod lean;
 mod reads;
 mod setup;
 mod signals;
+mod welcome;
 
 use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crossterm::event::{Event as TerminalEvent, EventStream};
+use crossterm::event::{Event as TerminalEvent, EventStream, KeyEvent};
 use futures::StreamExt as _;
 use signal_hook::consts::SIGTSTP;
 use signal_hook::low_level::emulate_default_handler;
-use tokio::sync::mpsc;
+use tokio::sync::{OnceCell, mpsc};
 
 use crate::app::{App, Effect, Event};
+use crate::config::Targets;
 use crate::storage::target::Target;
 use crate::storage::{Options, Storage, Timestamp};
 use crate::view::{Look, draw};
 
+use background::{Background, Heard, QUESTION};
 use effects::Tasks;
 pub use setup::Setup;
 use signals::{INTERRUPTED, Signals, Wish};
@@ -61,9 +65,17 @@ pub fn run(setup: Setup) -> anyhow::Result<u8> {
     Ok(code?)
 }
 
+/// Where a target is found.
+enum Place {
+    Known(Box<Target>),
+    Listed(usize),
+}
+
 struct Shell {
     app: App,
     look: Look,
+    /// The question for the terminal's background, where it was asked.
+    background: Option<Background>,
     terminal: Terminal,
     input: EventStream,
     signals: Signals,
@@ -71,7 +83,11 @@ struct Shell {
     events: mpsc::Receiver<Event>,
     connected: mpsc::Sender<Arc<dyn Storage>>,
     storages: mpsc::Receiver<Arc<dyn Storage>>,
-    target: Target,
+    /// Where the present target is found: it, or its place in the list.
+    target: Place,
+    targets: Option<Arc<Targets>>,
+    /// What was found there, for the next tries: a password's command runs once.
+    resolved: Arc<OnceCell<Target>>,
     options: Options,
     clipboard_limit: usize,
     drawn: Option<Instant>,
@@ -84,13 +100,17 @@ struct Shell {
 }
 
 impl Shell {
-    fn new(setup: Setup, terminal: Terminal) -> io::Result<Self> {
+    fn new(setup: Setup, mut terminal: Terminal) -> io::Result<Self> {
         let (sender, events) = mpsc::channel(ROOM);
         let (connected, storages) = mpsc::channel(1);
         let size = crossterm::terminal::size()?;
+        if setup.pair.is_some() {
+            terminal.send(QUESTION)?;
+        }
         Ok(Self {
             app: App::new(setup.settings, Arc::new(setup.keymap), size),
             look: setup.look,
+            background: setup.pair.map(Background::asked),
             terminal,
             input: EventStream::new(),
             signals: Signals::take()?,
@@ -98,7 +118,9 @@ impl Shell {
             events,
             connected,
             storages,
-            target: setup.target,
+            target: Place::Known(Box::new(setup.target)),
+            targets: setup.targets.map(Arc::new),
+            resolved: Arc::default(),
             options: setup.options,
             clipboard_limit: setup.clipboard_limit,
             drawn: None,
@@ -119,16 +141,21 @@ impl Shell {
                 // The last answers may ask for more, such as a look at what became of a write.
                 match self.events.try_recv() {
                     Ok(event) => self.take(event).await?,
-                    Err(_) => return Ok(self.leave(code)),
+                    Err(_) => return Ok(self.leave(code).await),
                 }
                 continue;
             }
             let (frame, wake) = (self.frame_due(), self.wake_due());
+            let release = self.background.as_ref().and_then(Background::release_in);
             tokio::select! {
                 biased;
                 () = frame, if self.dirty => self.draw()?,
                 wish = self.signals.next() => self.wish(wish)?,
                 event = self.input.next(), if !self.deaf => self.typed(event).await?,
+                () = pause(release.unwrap_or_default()), if release.is_some() => {
+                    let kept = self.background.as_mut().map(Background::release);
+                    self.press(kept.unwrap_or_default()).await?;
+                }
                 Some(storage) = self.storages.recv() => self.tasks.use_storage(storage),
                 Some(event) = self.events.recv() => self.take(event).await?,
                 () = wake => self.take(Event::Time).await?,
@@ -137,7 +164,8 @@ impl Shell {
     }
 
     /// Gives the terminal back. A failure that the user can no longer see in it is told after it.
-    fn leave(&mut self, code: u8) -> u8 {
+    async fn leave(&mut self, code: u8) -> u8 {
+        self.hear_out().await;
         self.terminal.leave();
         match self.app.unseen_failure() {
             Some(text) => {
@@ -148,15 +176,26 @@ impl Shell {
         }
     }
 
+    /// Waits for an answer that is still under way: in the shell it would be garbage.
+    async fn hear_out(&mut self) {
+        let Some(background) = self.background.as_mut().filter(|_| !self.deaf) else { return };
+        while let Ok(Some(Ok(event))) =
+            tokio::time::timeout(background.patience(), self.input.next()).await
+        {
+            if let TerminalEvent::Key(key) = event {
+                background.hear(key);
+            }
+        }
+    }
+
     /// Ends when the next frame may be drawn.
     fn frame_due(&self) -> impl Future<Output = ()> + use<> {
         let least = if self.pressed { ANSWER } else { FRAME };
-        let wait = self.drawn.map_or(Duration::ZERO, |drawn| least.saturating_sub(drawn.elapsed()));
-        async move {
-            if !wait.is_zero() {
-                tokio::time::sleep(wait).await;
-            }
-        }
+        pause(match (self.drawn, &self.background) {
+            (Some(drawn), _) => least.saturating_sub(drawn.elapsed()),
+            (None, Some(background)) => background.hold(),
+            (None, None) => Duration::ZERO,
+        })
     }
 
     /// Ends when what is shown is different although nothing has happened; perhaps never.
@@ -180,6 +219,10 @@ impl Shell {
         if self.ending.is_none() {
             drawn?;
         }
+        // Only once the hint has been seen, and beside the loop.
+        if self.drawn.is_none() && self.app.settings.welcome {
+            tokio::task::spawn_blocking(welcome::remember);
+        }
         self.drawn = Some(Instant::now());
         self.dirty = false;
         self.pressed = false;
@@ -189,8 +232,20 @@ impl Shell {
     async fn typed(&mut self, event: Option<io::Result<TerminalEvent>>) -> io::Result<()> {
         let event = match event {
             Some(Ok(TerminalEvent::Key(key))) => {
-                self.pressed = true;
-                Event::Key(key)
+                let heard = match &mut self.background {
+                    Some(background) => background.hear(key),
+                    None => Heard::Keys(vec![key]),
+                };
+                return match heard {
+                    Heard::Keys(keys) => self.press(keys).await,
+                    Heard::Answer(theme) => {
+                        if let Some(theme) = theme {
+                            self.look.theme = *theme;
+                            self.dirty = true;
+                        }
+                        Ok(())
+                    }
+                };
             }
             Some(Ok(TerminalEvent::Mouse(mouse))) => Event::Mouse(mouse),
             Some(Ok(TerminalEvent::Paste(text))) => Event::Paste(text),
@@ -204,6 +259,14 @@ impl Shell {
             }
         };
         self.take(event).await
+    }
+
+    async fn press(&mut self, keys: Vec<KeyEvent>) -> io::Result<()> {
+        for key in keys {
+            self.pressed = true;
+            self.take(Event::Key(key)).await?;
+        }
+        Ok(())
     }
 
     async fn take(&mut self, event: Event) -> io::Result<()> {
@@ -248,8 +311,15 @@ impl Shell {
         let mut effects = std::collections::VecDeque::from(effects);
         while let Some(effect) = effects.pop_front() {
             match effect {
-                Effect::Connect => self.connect(Duration::ZERO),
+                Effect::Connect => {
+                    self.resolved = Arc::default();
+                    self.connect(Duration::ZERO);
+                }
                 Effect::ConnectAgain(after) => self.connect(after),
+                Effect::Switch(at) => {
+                    let result = self.switch(at);
+                    effects.extend(self.app.handle(Event::Switched(result)));
+                }
                 Effect::Read(slot, ticket, read) => self.tasks.read(slot, ticket, read),
                 Effect::Watch(ticket, store) => self.tasks.watch(ticket, store.as_ref()),
                 Effect::Cancel(slot) => self.tasks.cancel(slot),
@@ -277,8 +347,50 @@ impl Shell {
     }
 
     fn connect(&mut self, after: Duration) {
-        let (target, options) = (self.target.clone(), self.options.clone());
-        self.tasks.connect(target, options, self.connected.clone(), after);
+        let (options, connected) = (self.options.clone(), self.connected.clone());
+        match (&self.target, &self.targets) {
+            (Place::Listed(at), Some(targets)) => {
+                let (at, targets) = (*at, Arc::clone(targets));
+                let known = Arc::clone(&self.resolved);
+                // A password's command may take as long as it takes to unlock a key ring.
+                let resolve = move || async move {
+                    let task = tokio::task::spawn_blocking(move || targets.resolve(at));
+                    task.await.unwrap_or_else(|_| Err(effects::bug()))
+                };
+                let resolved = async move { known.get_or_try_init(resolve).await.cloned() };
+                self.tasks.connect(resolved, options, connected, after);
+            }
+            (Place::Known(target), _) => {
+                let target = Target::clone(target);
+                self.tasks.connect(std::future::ready(Ok(target)), options, connected, after);
+            }
+            (Place::Listed(_), None) => {}
+        }
+    }
+
+    /// Lets go of the storage, for another target of the list: all reads end, and what they had
+    /// sent already goes nowhere. Not while a value is being saved to a file.
+    fn switch(&mut self, at: usize) -> Result<usize, String> {
+        if self.tasks.is_writing() {
+            return Err("something is being written; switch when that is done".to_owned());
+        }
+        let chosen = self.targets.as_ref().and_then(|targets| targets.choices().get(at));
+        let Some(read_only) = chosen.map(|choice| choice.read_only) else {
+            return Err("there is no such target".to_owned());
+        };
+        let (sender, events) = mpsc::channel(ROOM);
+        let mut old = std::mem::replace(&mut self.events, events);
+        (self.connected, self.storages) = mpsc::channel(1);
+        self.tasks.start_over(sender);
+        // A value that was saved is no business of the storage's.
+        while let Ok(event) = old.try_recv() {
+            if matches!(event, Event::Saved(..)) {
+                self.app.handle(event);
+            }
+        }
+        self.options.read_only = read_only;
+        self.target = Place::Listed(at);
+        Ok(at)
     }
 
     /// Gives the terminal to the user's own editor, and takes it back.
@@ -315,5 +427,12 @@ impl Shell {
             Err(too_large) => Err(too_large.to_string()),
         };
         Ok(Event::Copied(what, result))
+    }
+}
+
+/// Waits, or not at all.
+async fn pause(wait: Duration) {
+    if !wait.is_zero() {
+        tokio::time::sleep(wait).await;
     }
 }

@@ -18,6 +18,7 @@ mod paint;
 mod record;
 mod status;
 mod stores;
+mod targets;
 
 use ratatui::Frame;
 use ratatui::layout::Position;
@@ -72,6 +73,10 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, look: &Look) {
         }
         Some(Modal::Details(details)) => {
             modal::details(buf, layout.body, details, look);
+            cursor = None;
+        }
+        Some(Modal::Targets(at)) => {
+            targets::draw(buf, layout.body, *at, app, look);
             cursor = None;
         }
         Some(Modal::Help(overlay)) => {

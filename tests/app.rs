@@ -5,10 +5,12 @@
 #[path = "support/stage.rs"]
 mod stage;
 
-use larder::app::{Effect, Event, Link, Loaded, Modal, Pane, Read, Settings, Shown, Slot};
+use larder::app::{
+    Effect, Event, Link, Loaded, Modal, Pane, Read, Settings, Shown, Slot, TargetChoice,
+};
 use larder::storage::{
-    Connection, Error, ErrorKind, Expected, Fate, Key, RecordMeta, ServerInfo, StoreInfo,
-    StoreState, Write, Written,
+    Connection, Error, ErrorKind, Expected, Fate, JsonLayout, Key, RecordMeta, ServerInfo,
+    StoreInfo, StoreState, Write, Written,
 };
 use stage::{Stage, index, record, shown, store};
 
@@ -573,12 +575,13 @@ fn the_line_end_that_an_editor_adds_to_crlf_text_is_not_the_users() {
 
 #[test]
 fn new_json_is_laid_out_as_crawlee_does_it_there() {
-    for (indented_json, stored) in
-        [(false, r#"{"a": [1, 2]}"#), (true, "{\n  \"a\": [\n    1,\n    2\n  ]\n}")]
-    {
+    for (json_layout, stored) in [
+        (JsonLayout::OneLine, r#"{"a": [1, 2]}"#),
+        (JsonLayout::Indented, "{\n  \"a\": [\n    1,\n    2\n  ]\n}"),
+    ] {
         let mut stage = Stage::new(120, 36);
         stage.asked.clear();
-        stage.event(Event::Connected(Ok(ServerInfo { indented_json, ..ServerInfo::default() })));
+        stage.event(Event::Connected(Ok(ServerInfo { json_layout, ..ServerInfo::default() })));
         stage.answer(Slot::Stores, Ok(Loaded::Stores(vec![store("one", 1)], None)));
         stage.keys("nkey<tab><tab>");
         stage.event(Event::Paste(r#"{"a":[1,2]}"#.to_owned()));
@@ -677,4 +680,113 @@ fn a_failed_write_is_not_hidden_by_quitting() {
     let write = stage.write();
     stage.written(write, Err(Error::new(ErrorKind::OutOfMemory, "no memory")));
     assert!(stage.app.unseen_failure().unwrap().starts_with("no memory"));
+}
+
+fn with_targets() -> Stage {
+    let choice = |name: &str, label: &str, read_only| TargetChoice {
+        name: name.to_owned(),
+        label: Ok(label.to_owned()),
+        read_only,
+    };
+    let broken = TargetChoice {
+        name: "typo".to_owned(),
+        label: Err("`http://` is not a Redis address".to_owned()),
+        read_only: false,
+    };
+    let targets = vec![
+        choice("local", "redis://127.0.0.1:6379/0", false),
+        choice("production", "redis://127.0.0.1:7000/0", true),
+        broken,
+    ];
+    let mut stage = Stage::with(120, 36, Settings { targets, ..Settings::default() });
+    stage.connect(vec![store("default", 2), store("shop", 3)]);
+    stage.keys("j").open(&shop());
+    stage
+}
+
+#[test]
+fn the_list_of_targets_opens_on_the_present_one_and_closes_without_effect() {
+    let mut stage = with_targets();
+    stage.asked.clear();
+    for close in ["<esc>", "q", "T", "<enter>"] {
+        stage.keys("T");
+        let Some(Modal::Targets(cursor)) = &stage.app.modal else { panic!("{close}") };
+        assert_eq!(cursor.at, 0);
+        stage.keys(close);
+        assert!(stage.app.modal.is_none() && stage.asked.is_empty(), "{close}");
+    }
+    assert_eq!(stage.notice(), "local is open already");
+}
+
+#[test]
+fn a_switch_starts_afresh_and_takes_no_reply_of_before() {
+    let mut stage = with_targets();
+    stage.keys("Mj");
+    let (ticket, _) = stage.take(Slot::Record);
+    stage.asked.clear();
+    stage.keys("Tj<enter>");
+    let [Effect::Switch(at)] = stage.asked[..] else { panic!("{:?}", stage.asked) };
+    assert_eq!(at, 1);
+    assert_eq!(stage.app.keys.len(), 3, "the old one stays until the shell has let go of it");
+    stage.asked.clear();
+    stage.event(Event::Switched(Ok(at)));
+    assert!(matches!(stage.asked[..], [Effect::Connect]));
+    assert!(matches!(stage.app.link, Link::Connecting));
+    assert!(stage.app.keys.store.is_none() && stage.app.keys.is_empty());
+    assert!(!stage.app.stores.ready && stage.app.record.shown.is_none());
+    assert_eq!(stage.app.settings.label, "redis://127.0.0.1:7000/0");
+    assert!(stage.app.is_read_only() && !stage.app.mouse);
+    assert_eq!(stage.notice(), "opening production…");
+    let late = Loaded::Record(shown(record("b", JSON, "2")));
+    stage.event(Event::Loaded(Slot::Record, ticket, Ok(late)));
+    assert!(stage.app.record.shown.is_none());
+    stage.connect(vec![store("theirs", 1), store("others", 1)]);
+    assert_eq!((stage.app.stores.total(), stage.notice()), (2, ""));
+}
+
+#[test]
+fn a_switch_waits_for_the_write_under_way() {
+    let mut stage = with_targets();
+    stage.keys("dy");
+    let write = stage.write();
+    stage.keys("Tj<enter>");
+    assert!(stage.notice().contains("a write is under way"));
+    assert!(stage.asked.iter().all(|effect| !matches!(effect, Effect::Switch(_))));
+    stage.written(write, Ok(done()));
+    stage.keys("Tj<enter>");
+    assert!(stage.asked.iter().any(|effect| matches!(effect, Effect::Switch(1))));
+    // The shell may still be saving a file.
+    stage.event(Event::Switched(Err("something is being written".to_owned())));
+    assert_eq!(stage.notice(), "something is being written");
+    assert_eq!(stage.app.settings.target, 0);
+}
+
+#[test]
+fn a_target_that_cannot_be_opened_can_be_tried_again_or_left() {
+    let mut stage = with_targets();
+    stage.keys("T<end><enter>");
+    assert_eq!(stage.notice(), "`http://` is not a Redis address");
+    stage.event(Event::Switched(Ok(1))).asked.clear();
+    let error = Error::new(ErrorKind::Connection, "nothing listens at 127.0.0.1:7000");
+    stage.event(Event::Connected(Err(error)));
+    let frame = stage.frame();
+    assert!(frame.contains("T opens"), "{frame}");
+    stage.keys("r");
+    assert!(matches!(stage.asked.last(), Some(Effect::Connect)));
+    stage.event(Event::Connected(Err(Error::new(ErrorKind::Connection, "still nothing"))));
+    stage.keys("T<enter>");
+    assert!(matches!(stage.asked.last(), Some(Effect::Switch(1))), "it is tried anew");
+    stage.keys("Tk<enter>");
+    assert!(matches!(stage.asked.last(), Some(Effect::Switch(0))));
+}
+
+#[test]
+fn the_first_start_shows_one_hint_until_the_first_key() {
+    let mut stage = Stage::with(80, 24, Settings { welcome: true, ..Settings::default() });
+    assert_eq!(stage.notice(), "? shows all keys · q quits");
+    stage.connect(vec![store("default", 2), store("shop", 3)]);
+    assert_eq!(stage.notice(), "? shows all keys · q quits");
+    stage.keys("j");
+    assert_eq!(stage.notice(), "");
+    assert_eq!(Stage::new(80, 24).notice(), "");
 }

@@ -176,7 +176,8 @@ fn it_suspends_and_comes_back() {
     shell.wait_for_screen("larder's screen", vt100::Screen::alternate_screen);
     shell.wait_for_text("shop");
     shell.keys("q");
-    shell.wait_for_screen("the shell's screen", |screen| !screen.alternate_screen());
+    // The prompt: before it, the terminal may still be larder's.
+    shell.wait_for("the shell's prompt", |text| text.trim_end().ends_with('$'));
     shell.keys("exit\r");
     shell.exit_code();
 }
@@ -288,6 +289,116 @@ fn an_editor_that_is_not_there_is_named_with_a_remedy() {
     screen.wait_for_text("\"price\": 7");
     screen.keys("E");
     screen.wait_for_text("there is no editor `no-such-editor`; set $VISUAL or $EDITOR");
+}
+
+#[test]
+fn it_switches_between_servers_and_keeps_nothing_of_the_old_one() {
+    let (one, two) = (filled(), Server::start_with(&["--requirepass", "opensesame"]));
+    let mut client = two.client();
+    client.call(&[b"AUTH", b"opensesame"]);
+    fill::stores(&mut client, ["other"]);
+    fill::records(&mut client, "other", [("only".to_owned(), TEXT.to_owned(), b"there".to_vec())]);
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("larder.toml");
+    let text = format!(
+        "[profiles.one]\nurl = '{}'\n[profiles.two]\nurl = '{}'\nread_only = true\n\
+         password_command = 'echo loud >&2; echo opensesame'\n\
+         [profiles.void]\nurl = 'redis://127.0.0.1:1'\n",
+        one.url(),
+        two.url()
+    );
+    std::fs::write(&config, text).unwrap();
+    let config = config.display().to_string();
+    let mut screen = Screen::start(&["--config", &config, "one"], &[], 24, 80);
+    screen.wait_for_text("shop");
+    screen.keys("\r");
+    screen.wait_for_text("shop · 3 records");
+    screen.keys("T");
+    screen.wait_for_text("Open another target");
+    let from = screen.written();
+    screen.keys("j\r");
+    let text = screen.wait_for_text("other · 1 record");
+    screen.wait_for_text("there");
+    assert!(text.contains("read-only") && !text.contains("shop"), "{text}");
+    assert!(!String::from_utf8_lossy(&screen.raw(from)).contains("loud"));
+    screen.keys("d");
+    screen.wait_for_text("read-only");
+    screen.keys("TG\r");
+    screen.wait_for_text("opens another target.");
+    screen.keys("Tg\r");
+    screen.wait_for("the first server", |text| text.contains("shop") && !text.contains("other"));
+    screen.keys("\r");
+    screen.wait_for_text("shop · 3 records");
+    screen.keys("q");
+    assert_eq!(screen.exit_code(), 0);
+}
+
+/// A project's storage directory with one store of one record, as Crawlee writes them.
+fn project(folder: &std::path::Path, store: &str, key: &str, value: &str) {
+    let store_folder = folder.join("storage/key_value_stores").join(store);
+    std::fs::create_dir_all(&store_folder).unwrap();
+    let times = "2026-11-22T12:00:00+00:00";
+    let meta = format!(
+        r#"{{"id": "AbCdEfGhIjKlMnOpQ", "name": "{store}", "accessed_at": "{times}",
+            "created_at": "{times}", "modified_at": "{times}"}}"#
+    );
+    std::fs::write(store_folder.join("__metadata__.json"), meta).unwrap();
+    std::fs::write(store_folder.join(key), value).unwrap();
+    let size = value.len();
+    let meta = format!(r#"{{"key": "{key}", "content_type": "text/plain", "size": {size}}}"#);
+    std::fs::write(store_folder.join(format!("{key}.__metadata__.json")), meta).unwrap();
+}
+
+#[test]
+fn larder_alone_opens_the_storage_here_and_switches_to_another_project() {
+    let (here, there) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    project(here.path(), "shop", "page-1", "here it is");
+    project(there.path(), "elsewhere", "page-2", "there it is");
+    let config = here.path().join("larder.toml");
+    let text = format!("[profiles.other]\nurl = '{}'\n", there.path().display());
+    std::fs::write(&config, text).unwrap();
+    let command = format!(
+        "cd {} && exec {} --config larder.toml",
+        here.path().display(),
+        pty::larder().display()
+    );
+    let shell = std::path::Path::new("/bin/sh");
+    let mut screen = Screen::start_program(shell, &["-c", &command], &[], 24, 80);
+    screen.wait_for_text("here it is");
+    screen.keys("T");
+    screen.wait_for_text("▌ ./storage");
+    screen.keys("k\r");
+    let text = screen.wait_for_text("there it is");
+    assert!(text.contains("elsewhere") && !text.contains("shop"), "{text}");
+    screen.keys("Tj\r");
+    screen.wait_for_text("here it is");
+    screen.keys("q");
+    assert_eq!(screen.exit_code(), 0);
+}
+
+#[test]
+fn the_hint_comes_once_and_needs_no_place_to_be_remembered() {
+    let server = filled();
+    let state = tempfile::tempdir().unwrap();
+    let env = [("XDG_STATE_HOME", state.path().to_str().unwrap())];
+    let hint = "? shows all keys · q quits";
+    let mut screen = Screen::start(&[&server.url()], &env, 24, 80);
+    screen.wait_for_text(hint);
+    screen.wait_for_text("shop");
+    screen.keys("j");
+    screen.wait_for("the footer", |text| !text.contains(hint));
+    screen.keys("q");
+    assert_eq!(screen.exit_code(), 0);
+    let again = open(&server, &env);
+    assert!(!String::from_utf8_lossy(&again.raw(0)).contains("shows all keys"));
+    // A file where a folder should be: nothing can be remembered, and nothing fails.
+    let file = state.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    let env = [("XDG_STATE_HOME", file.to_str().unwrap())];
+    let mut screen = Screen::start(&[&server.url()], &env, 24, 80);
+    screen.wait_for_text(hint);
+    screen.keys("q");
+    assert_eq!(screen.exit_code(), 0);
 }
 
 #[test]

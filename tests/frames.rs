@@ -7,7 +7,7 @@ mod stage;
 
 use std::sync::Arc;
 
-use larder::app::{Effect, Event, Loaded, Read, Shown, Slot};
+use larder::app::{Effect, Event, Loaded, Read, Settings, Shown, Slot, TargetChoice};
 use larder::preview::{Mode, Preview};
 use larder::storage::{
     Connection, Error, ErrorKind, Noticed, Record, RecordMeta, RecordState, StoreInfo, StoreState,
@@ -269,6 +269,38 @@ fn overlays() {
     each("filter", |width, height| {
         let mut stage = opened(width, height);
         stage.keys("/page");
+        stage
+    });
+}
+
+#[test]
+fn targets() {
+    let choice = |name: &str, label: &str, read_only| TargetChoice {
+        name: name.to_owned(),
+        label: Ok(label.to_owned()),
+        read_only,
+    };
+    each("targets", |width, height| {
+        let long =
+            "rediss-sentinel://crawler@sentinel-one.example:26379,sentinel-two.example:26379";
+        let typo = Err("[profiles.typo] url: `http://` is not a Redis address".to_owned());
+        let targets = vec![
+            choice("local", "redis://127.0.0.1:6379/0", false),
+            choice("production", long, true),
+            TargetChoice { name: "typo".to_owned(), label: typo, read_only: false },
+            choice("./storage", "~/crawl/storage", false),
+        ];
+        let settings = Settings { targets, ..Settings::default() };
+        let mut stage = Stage::with(width, height, settings);
+        stage.connect(stores());
+        stage.keys("Tj");
+        stage
+    });
+    each("targets_one", |width, height| {
+        let targets = vec![choice("the command line", "redis://127.0.0.1:6379/0", false)];
+        let mut stage = Stage::with(width, height, Settings { targets, ..Settings::default() });
+        stage.connect(stores());
+        stage.keys("T");
         stage
     });
 }

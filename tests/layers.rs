@@ -7,11 +7,13 @@ use std::path::{Path, PathBuf};
 
 /// What each layer may name besides itself. `data` is what storage speaks in: its model, errors,
 /// content types and pages, but not the storage itself.
-const ARROWS: [(&str, &[&str]); 12] = [
+const ARROWS: [(&str, &[&str]); 13] = [
     ("lib", &[]),
-    ("main", &["cli", "tui", "config"]),
+    ("main", &["cli", "demo", "tui", "config"]),
     ("tui", &["app", "config", "index", "keymap", "preview", "storage", "theme", "view"]),
-    ("cli", &["config", "preview", "storage"]),
+    ("cli", &["config", "demo", "preview", "storage"]),
+    // A user of the storage like any crawler: nothing of the browser is known to it.
+    ("demo", &["storage"]),
     ("view", &["app", "data", "index", "keymap", "preview", "theme"]),
     ("app", &["data", "index", "keymap", "preview"]),
     ("config", &["keymap", "storage", "theme"]),
@@ -26,15 +28,22 @@ const ARROWS: [(&str, &[&str]); 12] = [
 ///
 /// The editor's and the prompts' text lives in the state as the widget that edits it. A thread of
 /// `config::password` reads the pipe of a password command, before there is a terminal to hold up.
-const CRATES: [(&str, &[&str]); 8] = [
+/// `demo` writes from a thread with a runtime of its own, so that it never shares the browser's.
+/// The directory backend reads and writes files on threads of their own: files have no other way.
+const CRATES: [(&str, &[&str]); 13] = [
     ("fred::", &["storage::redis"]),
+    ("notify::", &["storage::directory::watch"]),
+    ("rustix::", &["storage::directory", "demo::folder"]),
     ("ratatui::", &["view", "tui", "theme"]),
     ("ratatui_textarea::", &["view", "app::editor", "app::input"]),
     ("crossterm::", &["keymap", "app", "tui", "cli"]),
-    ("tokio::spawn", &["tui", "storage::redis"]),
-    ("task::spawn", &["tui", "storage::redis"]),
-    ("spawn_blocking", &["tui", "storage::redis"]),
-    ("thread::spawn", &["tui", "storage::redis", "config::password"]),
+    ("tokio::spawn", &["tui", "storage::redis", "storage::directory"]),
+    ("task::spawn", &["tui", "storage::redis", "storage::directory"]),
+    ("spawn_blocking", &["tui", "storage::redis", "storage::directory"]),
+    ("thread::spawn", &["tui", "storage::redis", "storage::directory", "config::password"]),
+    ("thread::Builder", &["demo", "storage::directory"]),
+    ("png::", &["demo::picture"]),
+    ("jpeg_encoder::", &["demo::picture"]),
 ];
 
 #[test]
@@ -139,7 +148,7 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
 fn data_names() -> Vec<String> {
     let code = strip(include_str!("../src/storage.rs"));
     let mut names = Vec::new();
-    for module in ["content", "error", "model", "page"] {
+    for module in ["content", "error", "model", "page", "watching"] {
         names.push(format!("storage::{module}"));
         for part in code.split(&format!("pub use {module}::")).skip(1) {
             tree(part, "storage", &mut names);

@@ -1,24 +1,20 @@
 //! The pictures in the README are real frames of the real program, and stay so.
 //!
-//! `LARDER_PICTURES=1 cargo test --test pictures` draws them anew; without it, each test compares
-//! the text of the picture with that of the screen.
-
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests, outside #[test]")]
+//! `assets/pictures` draws them anew; without it, each test compares the text of the picture with
+//! that of the screen.
 
 #[path = "support/fill.rs"]
 mod fill;
+#[path = "pictures/picture.rs"]
+mod picture;
 #[path = "support/pty.rs"]
 mod pty;
 #[path = "support/server.rs"]
 mod server;
 
-use std::fmt::Write as _;
-use std::fs;
-use std::path::Path;
-
-use anstyle_svg::Term;
 use larder::storage::Timestamp;
-use pty::Screen;
+use picture::Paper;
+use pty::{Ground, Screen, larder};
 use serde_json::json;
 use server::Server;
 
@@ -95,9 +91,9 @@ fn page(number: u32) -> String {
 }
 
 /// The browser in 120 columns and 30 rows, with the cursor on a page of the crawl.
-fn browse(server: &Server) -> Screen {
-    let colours = [("COLORTERM", "truecolor"), ("COLORFGBG", "15;0")];
-    let mut screen = Screen::start(&[&server.url()], &colours, 30, 120);
+fn browse(server: &Server, ground: Ground) -> Screen {
+    let colours = [("COLORTERM", "truecolor")];
+    let mut screen = Screen::start_on(ground, larder(), &[&server.url()], &colours, 30, 120);
     screen.wait_for_text("snapshots");
     screen.keys("G\r");
     screen.wait_for_text("snapshots · 73 records");
@@ -107,142 +103,61 @@ fn browse(server: &Server) -> Screen {
     screen
 }
 
+#[track_caller]
+fn check(name: &str, paper: &Paper, server: &Server, screen: &Screen) {
+    let own = format!(":{}/0 ", server.port());
+    picture::check(name, paper, (&own, ":6379/0 "), screen);
+}
+
 #[test]
 fn the_picture_of_the_browser_is_a_real_frame() {
     let server = crawled();
-    let screen = browse(&server);
-    check("browser.svg", &server, &screen);
+    let screen = browse(&server, pty::DARK);
+    check("browser.svg", &picture::DARK, &server, &screen);
+}
+
+#[test]
+fn the_picture_of_the_browser_on_a_light_ground_is_a_real_frame() {
+    let server = crawled();
+    let screen = browse(&server, pty::LIGHT);
+    check("light.svg", &picture::LIGHT, &server, &screen);
+}
+
+/// The demo under way: never twice the same frame, so what is held is what the picture tells.
+#[test]
+fn the_picture_of_the_demo_is_a_real_frame() {
+    let arguments = ["demo", "--seed", "7", "--rate", "9"];
+    let colours = [("COLORTERM", "truecolor")];
+    let mut screen = Screen::start_on(pty::DARK, larder(), &arguments, &colours, 30, 120);
+    screen.wait_for_text("product-0000");
+    screen.keys("g");
+    screen.keys(&"j".repeat(12));
+    let tells = |lines: &[String]| {
+        let has = |text: &str| lines.iter().any(|line| line.contains(text));
+        has("/larder-demo-") && has("watching · ") && has("/s ") && has("▌ product-") && has("│ +p")
+    };
+    screen.wait_for_screen("records arriving", |screen| {
+        let text = screen.contents();
+        tells(&text.lines().map(str::to_owned).collect::<Vec<_>>())
+    });
+    if picture::is_drawing() {
+        let text = screen.contents();
+        let own = text.split_whitespace().find(|word| word.contains("larder-demo-")).unwrap();
+        let hide = (own, "/tmp/larder-demo-Xk3Qd7");
+        picture::draw("demo.svg", &picture::DARK, hide, &screen);
+    }
+    assert!(tells(&picture::read("demo.svg")), "assets/pictures draws it anew");
 }
 
 #[test]
 fn the_picture_of_the_editor_is_a_real_frame() {
     let server = crawled();
-    let mut screen = browse(&server);
+    let mut screen = browse(&server, pty::DARK);
     screen.keys("e");
     screen.wait_for_text("Edit snapshots");
     // A price with a comma, as people write it, and the try to save it.
     screen.keys(&"\x1b[B".repeat(3));
     screen.keys(&format!("\x1b[F{},50,\x13", "\x7f".repeat(4)));
     screen.wait_for_text("not JSON at line 4");
-    check("editor.svg", &server, &screen);
-}
-
-/// Compares the picture with the screen, or draws it.
-#[track_caller]
-fn check(name: &str, server: &Server, screen: &Screen) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets").join(name);
-    let rows = screen.with(|screen| rows(screen, server.port()));
-    if std::env::var_os("LARDER_PICTURES").is_some() {
-        let lines: Vec<String> = rows.iter().map(|row| formatted(row)).collect();
-        let term =
-            Term::new().fg_color((0xd5, 0xd8, 0xdd).into()).bg_color((0x16, 0x18, 0x1d).into());
-        fs::write(&path, term.render_svg(&lines.join("\n"))).unwrap();
-    }
-    let svg = fs::read_to_string(&path).unwrap_or_else(|why| panic!("{}: {why}", path.display()));
-    let shown: Vec<String> = rows.iter().map(|row| text(row)).collect();
-    assert_eq!(
-        masked(&drawn(&svg)),
-        masked(&shown),
-        "assets/{name} is not what the screen shows; LARDER_PICTURES=1 draws it anew"
-    );
-}
-
-/// A cell's text, and the sequence that sets its colours.
-type Cell = (String, String);
-
-/// The screen's cells, with the usual port in place of the test's own.
-fn rows(screen: &vt100::Screen, port: u16) -> Vec<Vec<Cell>> {
-    let (height, width) = screen.size();
-    let row = |row: u16| {
-        let cells = (0..width.get()).filter_map(|column| screen.cell(row, column));
-        cells.filter(|cell| !cell.is_wide_continuation()).map(cell).collect()
-    };
-    let mut rows: Vec<Vec<Cell>> = (0..height.get()).map(row).collect();
-    let (own, usual) = (format!(":{port}/0 "), ":6379/0 ");
-    let at = text(&rows[0]).find(&own).expect("the port is in the first row");
-    // All of it is ASCII up to there, so that a byte is a cell.
-    let style = rows[0][at].1.clone();
-    let filled = format!("{usual:<width$}", width = own.len());
-    for (cell, letter) in rows[0][at..].iter_mut().zip(filled.chars()) {
-        *cell = (letter.to_string(), style.clone());
-    }
-    rows
-}
-
-fn cell(cell: &vt100::Cell) -> Cell {
-    let mut style = String::from("\x1b[0");
-    for (set, code) in [
-        (cell.bold(), 1),
-        (cell.dim(), 2),
-        (cell.italic(), 3),
-        (cell.underline(), 4),
-        (cell.inverse(), 7),
-    ] {
-        if set {
-            let _ = write!(style, ";{code}");
-        }
-    }
-    for (color, code) in [(cell.fgcolor(), 38), (cell.bgcolor(), 48)] {
-        let _ = match color {
-            vt100::Color::Default => Ok(()),
-            vt100::Color::Idx(number) => write!(style, ";{code};5;{number}"),
-            vt100::Color::Rgb(red, green, blue) => write!(style, ";{code};2;{red};{green};{blue}"),
-        };
-    }
-    let text = if cell.has_contents() { cell.contents() } else { " " };
-    (text.to_owned(), format!("{style}m"))
-}
-
-/// A row as a terminal takes it.
-fn formatted(row: &[Cell]) -> String {
-    let mut line = String::new();
-    let mut current = "";
-    for (text, style) in row {
-        if style != current {
-            line.push_str(style);
-            current = style;
-        }
-        line.push_str(text);
-    }
-    line + "\x1b[0m"
-}
-
-fn text(row: &[Cell]) -> String {
-    row.iter().map(|(text, _)| text.as_str()).collect()
-}
-
-/// The lines of text in a picture. A line with backgrounds comes twice, its text last.
-fn drawn(svg: &str) -> Vec<String> {
-    let mut lines = std::collections::BTreeMap::new();
-    for line in svg.lines() {
-        let Some((_, line)) = line.split_once("<tspan x=") else { continue };
-        let (_, line) = line.split_once("y=\"").unwrap();
-        let (y, line) = line.split_once("px\">").unwrap();
-        let mut text = String::new();
-        for part in line.split('<') {
-            text.push_str(part.split_once('>').map_or(part, |(_, text)| text));
-        }
-        let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
-        lines.insert(y.parse::<u32>().unwrap(), text);
-    }
-    lines.into_values().collect()
-}
-
-/// The lines without what differs from run to run: the server's version and the latency.
-fn masked(lines: &[String]) -> String {
-    let mut out = String::new();
-    for (at, line) in lines.iter().enumerate() {
-        if at == 0 {
-            let differs = |word: &&str| {
-                word.starts_with(|c: char| c.is_ascii_digit()) || ["µs", "ms", "s"].contains(word)
-            };
-            for word in line.split_whitespace().filter(|word| !differs(word)) {
-                let _ = write!(out, "{word} ");
-            }
-        } else {
-            out.push_str(line.trim_end());
-        }
-        out.push('\n');
-    }
-    out
+    check("editor.svg", &picture::DARK, &server, &screen);
 }

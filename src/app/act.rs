@@ -34,6 +34,7 @@ impl App {
             }
             Action::ToggleWatch => self.toggle_watch(effects),
             Action::Back => self.back(effects),
+            Action::Targets => self.show_targets(),
             Action::Details => self.show_details(),
             Action::CopyKey => self.copy_key(effects),
             _ => match self.focus {
@@ -313,7 +314,7 @@ impl App {
     }
 }
 
-fn movement(action: Action) -> Option<Move> {
+pub(super) fn movement(action: Action) -> Option<Move> {
     Some(match action {
         Action::Up => Move::By(-1),
         Action::Down => Move::By(1),

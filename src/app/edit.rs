@@ -48,7 +48,7 @@ impl App {
     /// Tells the editor how Crawlee lays JSON out in this storage.
     pub(super) fn lay_out_as_crawlee(&mut self) {
         if let Some(editor) = &mut self.editor {
-            editor.indented_json = self.server.indented_json;
+            editor.json_layout = self.server.json_layout;
         }
     }
 

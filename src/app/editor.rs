@@ -6,7 +6,7 @@ use ratatui_textarea::{CursorMove, TextArea};
 
 use crate::preview::{cells, json, visible};
 use crate::storage::content::Family;
-use crate::storage::{ContentType, Expected, Key, Record, SetValue, StoreName, Write};
+use crate::storage::{ContentType, Expected, JsonLayout, Key, Record, SetValue, StoreName, Write};
 
 use super::input::LineInput;
 
@@ -40,8 +40,8 @@ pub struct Editor {
     pub saving: bool,
     /// Whether the user's own editor has it.
     pub outside: bool,
-    /// Whether new JSON is stored over several lines, as Crawlee lays it out in directories.
-    pub indented_json: bool,
+    /// How JSON that is new is stored.
+    pub json_layout: JsonLayout,
     /// What is wrong with it.
     pub fault: Option<String>,
     /// First row and column of the value shown.
@@ -130,7 +130,7 @@ impl Editor {
             field,
             saving: false,
             outside: false,
-            indented_json: false,
+            json_layout: JsonLayout::default(),
             fault: None,
             scroll: (0, 0),
             start: (content_type.to_owned(), text.clone()),
@@ -313,7 +313,7 @@ impl Editor {
         match &self.original {
             Some(record) if was_json(record) && !is_crawlee_json(record) => text,
             Some(record) if was_json(record) => Bytes::from(json::compact(&text)),
-            _ if self.indented_json => Bytes::from(json::pretty(&text)),
+            _ if self.json_layout == JsonLayout::Indented => Bytes::from(json::pretty(&text)),
             _ => Bytes::from(json::compact(&text)),
         }
     }

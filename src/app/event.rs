@@ -47,6 +47,9 @@ pub enum Event {
     Copied(&'static str, Result<usize, String>),
     /// A value was saved to a file, or not.
     Saved(PathBuf, Result<usize, SaveError>),
+    /// Nothing of the old storage comes any more, and this target is to be opened; or why that
+    /// cannot be yet.
+    Switched(Result<usize, String>),
 }
 
 /// Why a file could not be written.
@@ -98,6 +101,8 @@ pub enum Effect {
         /// Replace a file of that name.
         overwrite: bool,
     },
+    /// Give up all reads and let go of the storage, for this one of [`super::Settings::targets`].
+    Switch(usize),
     /// Take the mouse, or leave it to the terminal.
     Mouse(bool),
     /// Stop as Ctrl-Z does in a shell.

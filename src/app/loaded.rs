@@ -11,6 +11,9 @@ impl App {
         result: Result<ServerInfo, Error>,
         effects: &mut Vec<Effect>,
     ) {
+        if std::mem::take(&mut self.switching) {
+            self.notice = None;
+        }
         match result {
             Ok(server) => {
                 self.latency = server.latency;

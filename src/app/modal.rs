@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use crate::storage::{Fate, Write};
 
 use super::input::LineInput;
+use super::list::Cursor;
 
 /// Something that takes the keys until it is answered.
 #[derive(Debug, Clone)]
@@ -18,6 +19,8 @@ pub enum Modal {
     Help(Overlay),
     /// What is known of a store or record.
     Details(Details),
+    /// The targets, and the one under the cursor.
+    Targets(Cursor),
 }
 
 /// A question whose default is No.

@@ -18,9 +18,14 @@ impl App {
             MouseEventKind::Down(MouseButton::Left) => None,
             _ => return,
         };
+        let height = self.targets_height();
         match (&mut self.modal, &mut self.editor) {
             (Some(Modal::Help(overlay)), _) => overlay.scroll_by(wheel.unwrap_or(0)),
             (Some(Modal::Details(details)), _) => details.overlay.scroll_by(wheel.unwrap_or(0)),
+            (Some(Modal::Targets(cursor)), _) => {
+                let rows = wheel.unwrap_or(0).signum();
+                cursor.go(Move::By(rows), self.settings.targets.len(), height);
+            }
             (Some(_), _) => {}
             (None, Some(editor)) => editor.wheel(wheel.unwrap_or(0)),
             (None, None) => self.mouse_on_panes(mouse, wheel, effects),

@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::{ArgGroup, Args, Parser, Subcommand};
 use clap_complete::Shell;
 
+use super::demo::parse_rate;
 use super::help;
 use crate::config::parse_seconds;
 
@@ -26,7 +27,7 @@ const KEY: &str = "The record's key, byte for byte. Put -- before a key that sta
     max_term_width = 100
 )]
 pub struct Cli {
-    /// What to browse: a URL, a socket's path or a profile's name
+    /// What to browse: a path, a URL or a profile's name
     #[arg(value_name = "TARGET", conflicts_with = "target")]
     pub browse: Option<String>,
 
@@ -44,7 +45,7 @@ pub struct Cli {
 #[command(next_help_heading = "Global options")]
 #[allow(clippy::struct_excessive_bools, reason = "each is a flag")]
 pub struct Global {
-    /// The server: a URL, a socket's path or a profile's name
+    /// The storage: a path, a URL or a profile's name
     #[arg(short, long, value_name = "TARGET", global = true)]
     pub target: Option<String>,
 
@@ -122,6 +123,14 @@ pub enum Command {
     /// Remove a store with all its records
     #[command(after_help = help::DROP)]
     Drop(Remove),
+
+    /// List what can be named as a target, and tell what `larder` alone opens
+    #[command(after_help = help::TARGETS)]
+    Targets,
+
+    /// Watch a simulated crawl fill a store
+    #[command(after_help = help::DEMO)]
+    Demo(Demo),
 
     /// Print a completion script for a shell
     #[command(after_help = help::COMPLETIONS)]
@@ -258,6 +267,26 @@ pub struct Remove {
     /// Do not ask
     #[arg(long)]
     pub yes: bool,
+}
+
+/// `demo`.
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Finish the crawl after N records
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub records: Option<u64>,
+
+    /// Write about R records a second
+    #[arg(long, value_name = "R", default_value_t = crate::demo::RATE, value_parser = parse_rate)]
+    pub rate: f64,
+
+    /// Another seed gives another crawl, the same one the same
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub seed: u64,
+
+    /// With --target: the store to make there
+    #[arg(long, value_name = "NAME", default_value = "larder-demo")]
+    pub store: String,
 }
 
 impl Cli {

@@ -3,6 +3,7 @@
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
+use crate::config::NO_TARGET;
 use crate::preview::visible;
 use crate::storage::{Error, ErrorKind};
 
@@ -64,6 +65,7 @@ pub(super) fn code(kind: ErrorKind) -> u8 {
         | ErrorKind::Conflict
         | ErrorKind::NotSupported
         | ErrorKind::OutOfMemory
+        | ErrorKind::DiskFull
         | ErrorKind::CannotPersist
         | ErrorKind::FateUnknown
         | ErrorKind::Cluster
@@ -79,7 +81,12 @@ pub(super) fn finish(outcome: Outcome) -> ExitCode {
         Err(Failure::Closed) => DONE,
         Err(Failure::Error(error)) => {
             log::error!("{:?}: {error}", error.kind);
-            say(&error.to_string());
+            if error.problem == NO_TARGET {
+                // larder's own three lines, with nothing of anybody else's in them.
+                let _ = writeln!(io::stderr(), "larder: {NO_TARGET}");
+            } else {
+                say(&error.to_string());
+            }
             code(error.kind)
         }
     };

@@ -2,26 +2,26 @@
 
 /// `larder --help`: one screen of 80×24. Tests hold that every command and option is in it.
 pub(super) const OVERVIEW: &str = "\
-larder: a terminal browser for the key-value stores of Crawlee crawls on Redis
+larder: a terminal browser for the key-value stores of Crawlee crawls
+
+  larder demo                     watch a made-up crawl fill a store
+  larder path/to/project          browse its storage; without a path, ./storage
+  larder redis://127.0.0.1:6379   browse a Redis server
 
 Usage: larder [OPTIONS] [TARGET]                opens the browser
        larder [OPTIONS] [-t TARGET] COMMAND …   for scripts
 
-  larder redis://127.0.0.1:6379            browse a server
-  larder -t production keys my-store       list keys, on a profile's server
-  larder get my-store OUTPUT -o out.json   save a value
-
-Commands:
-  stores       list the stores              set      set a record
-  create       open or create a store       exists   is there such a record?
-  info         about a store or a record    delete   delete records
-  keys         list keys                    purge    remove all records
-  get          print a value                drop     remove a store
-  completions  for your shell               url      a record's public URL
-  man          the manual page              COMMAND --help tells more
+Commands:                                COMMAND --help tells more, by example
+  stores   list the stores               delete   delete records
+  create   open or create a store        purge    remove all records
+  info     about a store or a record     drop     remove a store
+  keys     list keys                     targets  what there is to open
+  get      print a value                 demo     a crawl to look around in
+  set      set a record                  url      a record's public URL
+  exists   is there such a record?       man  manual   completions  for shells
 
 Options:
-  -t, --target TARGET  URL, socket, profile    --read-only  refuse every write
+  -t, --target TARGET  path, URL, profile      --read-only  refuse every write
       --timeout SECS   give up after SECS s    --touch      update accessed_at
       --config FILE    other settings          --json       print JSON Lines
   -h, --help  -V, --version                    --no-color   use no colours
@@ -90,7 +90,7 @@ Examples:
   larder delete shop-snapshots -- --a-key-like-an-option";
 
 pub(super) const URL: &str = "\
-Redis has no public URLs: there, this fails with exit code 4.
+A directory has file:// URLs. Redis has no public URLs: there, this fails with exit code 4.
 
 Example:
   larder url default OUTPUT";
@@ -106,6 +106,28 @@ A terminal is asked for the store's name; a script needs --yes.
 
 Example:
   larder drop shop-snapshots --yes";
+
+pub(super) const TARGETS: &str = "\
+Profiles stand in the config file. `larder` alone opens the config file's target, else LARDER_URL, \
+else REDIS_URL, else CRAWLEE_STORAGE_DIR, else ./storage if it is there. Nothing is connected to.
+
+Examples:
+  larder targets
+  larder targets --json | jq -r 'select(.default) | .target'";
+
+pub(super) const DEMO: &str = "\
+Needs no server: the crawl fills a private directory, larder-demo-XXXXXX, in the system's temporary \
+one, and it is removed at the end with all that is in it. What a killed demo left, the next one \
+removes. Without --records the crawl is finished after 100,000 records or 500 MB.
+
+With --target, the crawl fills one new store there instead, and refuses a name that is taken. \
+At the end just that store is dropped, if it is still the one that the demo made. --read-only is for \
+the browser alone; a target that the settings make read-only is refused.
+
+Examples:
+  larder demo
+  larder demo --rate 50 --records 10000 --seed 7
+  larder demo --target redis://127.0.0.1:6379 --store my-demo";
 
 pub(super) const COMPLETIONS: &str = "\
 Examples:

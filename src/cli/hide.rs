@@ -13,7 +13,7 @@ use percent_encoding::percent_decode_str;
 
 use super::arguments::Cli;
 use crate::config::environment::{PASSWORD, SENTINEL_PASSWORD};
-use crate::storage::target::strip_password;
+use crate::storage::target::{is_path, strip_password};
 
 /// Comes back if there is nothing to hide, or if it cannot be hidden: then the user has shown the
 /// password, and the command may as well be done.
@@ -58,6 +58,9 @@ struct Hidden {
 impl Hidden {
     /// `None` if the target has no password.
     fn of(target: &str) -> Option<Self> {
+        if is_path(target) {
+            return None;
+        }
         // `user:password@host` is taken as a URL too.
         let prefix = if target.contains("://") || !target.contains('@') { "" } else { "redis://" };
         let (url, password) = strip_password(&format!("{prefix}{target}"));
@@ -157,7 +160,15 @@ mod tests {
         assert_eq!(hidden.password.as_deref(), Some("p@ss"));
         assert_eq!(hidden.sentinel_password.as_deref(), Some("gu%ard"));
         assert_eq!(Hidden::of(":secret@host:1").unwrap().url, "redis://host:1");
-        for open in ["redis://h", "redis://ann@h", "/run/redis.sock", "production", "a@b"] {
+        for open in [
+            "redis://h",
+            "redis://ann@h",
+            "/run/redis.sock",
+            "production",
+            "a@b",
+            "./a:b@c",
+            "file:///a:b@c",
+        ] {
             assert_eq!(Hidden::of(open), None, "{open}");
         }
     }

@@ -32,8 +32,8 @@ Refused: read\-only, no permission, a conflict, not confirmed, not supported.
 Damaged data: what is stored is not as Crawlee writes it.
 .SH ENVIRONMENT
 .TP
-LARDER_URL, REDIS_URL
-The target where none is named. The first goes before the config file's \fItarget\fR, the second comes after it.
+LARDER_URL, REDIS_URL, CRAWLEE_STORAGE_DIR
+The target where neither the command line nor the config file's \fItarget\fR names one; the first that is set. Where none is, it is \fI./storage\fR, if it is there.
 .TP
 LARDER_PASSWORD, LARDER_SENTINEL_PASSWORD
 Passwords; they go before those of a URL and of a profile.

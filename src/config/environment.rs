@@ -7,10 +7,12 @@ use log::LevelFilter;
 
 use crate::storage::{Error, ErrorKind, Result};
 
-/// A URL, a socket's path or a profile's name, for larder alone.
+/// A URL, a path or a profile's name, for larder alone.
 pub const URL: &str = "LARDER_URL";
 /// A URL, as other programs read it too.
 pub const REDIS_URL: &str = "REDIS_URL";
+/// Crawlee's storage directory, as Crawlee itself reads it.
+pub const STORAGE_DIR: &str = "CRAWLEE_STORAGE_DIR";
 /// The password; it goes before those of a URL and of a profile.
 pub const PASSWORD: &str = "LARDER_PASSWORD";
 /// The password for Sentinel, likewise.
@@ -34,6 +36,10 @@ pub struct Environment {
     pub url: Option<String>,
     /// [`REDIS_URL`].
     pub redis_url: Option<String>,
+    /// [`STORAGE_DIR`].
+    pub storage_dir: Option<PathBuf>,
+    /// The directory in which larder was started, where `./storage` is looked for.
+    pub folder: Option<PathBuf>,
     /// [`PASSWORD`].
     pub password: Option<String>,
     /// [`SENTINEL_PASSWORD`].
@@ -54,7 +60,8 @@ impl Environment {
     /// # Errors
     /// [`ErrorKind::Usage`] for a variable that is not UTF-8 or has no known meaning.
     pub fn read() -> Result<Self> {
-        Self::from_lookup(|name| std::env::var_os(name))
+        let folder = std::env::current_dir().ok();
+        Ok(Self { folder, ..Self::from_lookup(|name| std::env::var_os(name))? })
     }
 
     /// Reads the variables through `lookup`.
@@ -82,6 +89,8 @@ impl Environment {
         Ok(Self {
             url: text(URL)?,
             redis_url: text(REDIS_URL)?,
+            storage_dir: raw(STORAGE_DIR).map(PathBuf::from),
+            folder: None,
             password: text(PASSWORD)?,
             sentinel_password: text(SENTINEL_PASSWORD)?,
             config: raw(CONFIG).map(PathBuf::from),
@@ -127,7 +136,17 @@ mod tests {
 
     #[test]
     fn empty_variables_count_as_unset() {
-        let empty = [URL, REDIS_URL, PASSWORD, SENTINEL_PASSWORD, CONFIG, READ_ONLY, LOG, NO_COLOR];
+        let empty = [
+            URL,
+            REDIS_URL,
+            STORAGE_DIR,
+            PASSWORD,
+            SENTINEL_PASSWORD,
+            CONFIG,
+            READ_ONLY,
+            LOG,
+            NO_COLOR,
+        ];
         let empty = empty.map(|name| (name, ""));
         assert!(read(&empty).unwrap() == Environment::default());
     }

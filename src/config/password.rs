@@ -18,16 +18,21 @@ const LONGEST: u64 = 64 << 10;
 /// Runs `command` through `sh` and returns the first line it prints, without the line's end.
 ///
 /// It gets no standard input, which may hold a value to store; it can ask through `/dev/tty`, and
-/// its messages go to standard error. Must not be called from asynchronous code: it waits.
+/// its messages go to standard error. While the terminal shows the browser it must be `quiet`: its
+/// messages are thrown away, and it is no longer in the terminal's foreground. Must not be called from asynchronous code: it waits.
 ///
 /// # Errors
 /// [`ErrorKind::Auth`] if it cannot be run, fails, prints nothing or takes longer than `patience`.
-pub(super) fn run(command: &str, patience: Duration) -> Result<String> {
+pub(super) fn run(command: &str, patience: Duration, quiet: bool) -> Result<String> {
     let cannot = |why: io::Error| failed(format!("password_command cannot be run: {why}"));
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(cannot)?;
     let (line, status) = runtime.block_on(async {
-        let mut child = Command::new("sh")
+        let mut shell = Command::new("sh");
+        if quiet {
+            shell.stderr(Stdio::null()).process_group(0);
+        }
+        let mut child = shell
             .args(["-c", command])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -86,22 +91,22 @@ mod tests {
 
     #[test]
     fn the_first_line_is_the_password() {
-        let password = run("printf 'one two \\r\\nthree\\n'; seq 100000", PATIENCE);
+        let password = run("printf 'one two \\r\\nthree\\n'; seq 100000", PATIENCE, false);
         assert_eq!(password.unwrap(), "one two ");
-        assert_eq!(run("printf bare", PATIENCE).unwrap(), "bare");
+        assert_eq!(run("printf bare", PATIENCE, false).unwrap(), "bare");
     }
 
     #[test]
     fn a_command_that_fails_or_says_nothing_is_an_error() {
         for command in ["echo half; exit 3", "true", "no-such-command-at-all 2>/dev/null"] {
-            let why = run(command, PATIENCE).unwrap_err();
+            let why = run(command, PATIENCE, false).unwrap_err();
             assert_eq!(why.kind, ErrorKind::Auth, "{command}");
         }
     }
 
     #[test]
     fn a_command_that_does_not_end_is_given_up() {
-        let why = run("exec sleep 600", Duration::from_millis(50)).unwrap_err();
+        let why = run("exec sleep 600", Duration::from_millis(50), false).unwrap_err();
         assert_eq!(why.problem, "password_command took over 0.05 s");
     }
 }

@@ -1,4 +1,4 @@
-//! `[profiles.NAME]`: a server with a name, and what a URL should not or cannot say.
+//! `[profiles.NAME]`: a target with a name, and what a URL should not or cannot say.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -6,11 +6,13 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 
-/// A server under a name. Everything but `url` adds to what the URL says or replaces it.
+use crate::storage::target::is_path;
+
+/// A target under a name. Everything but `url` adds to what the URL says or replaces it.
 #[derive(Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Profile {
-    /// Where it is: a URL or a socket's path.
+    /// Where it is: a URL, or the path of a directory or a socket.
     pub url: String,
     /// The user to log in as.
     pub username: Option<String>,
@@ -46,11 +48,10 @@ impl Profile {
         for path in files.into_iter().flatten() {
             *path = folder.join(expand_home(path, home));
         }
-        // A socket's path; a URL never starts with `~` or a dot.
-        if self.url.starts_with("~/") {
-            self.url = expand_home(Path::new(&self.url), home).to_string_lossy().into_owned();
-        } else if self.url.starts_with("./") || self.url.starts_with("../") {
-            self.url = folder.join(&self.url).to_string_lossy().into_owned();
+        let url = Path::new(&self.url);
+        let beside = || !self.url.contains(['@', ':']) && folder.join(url).is_dir();
+        if !self.url.is_empty() && !self.url.contains("://") && (is_path(&self.url) || beside()) {
+            self.url = folder.join(expand_home(url, home)).to_string_lossy().into_owned();
         }
     }
 }
@@ -111,6 +112,26 @@ mod tests {
         assert_eq!(profile.ca_file.unwrap(), Path::new("/conf/ca.pem"));
         assert_eq!(profile.cert_file.unwrap(), Path::new("/home/me/me.pem"));
         assert_eq!(profile.key_file.unwrap(), Path::new("/etc/me.key"));
+    }
+
+    #[test]
+    fn a_directory_is_relative_to_the_config_file() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("crawl")).unwrap();
+        for (url, located) in [
+            ("crawl", folder.path().join("crawl")),
+            ("./crawl", folder.path().join("./crawl")),
+            ("some/where", folder.path().join("some/where")),
+            ("~/crawl", "/home/me/crawl".into()),
+            ("/srv/crawl", "/srv/crawl".into()),
+            ("file:///srv/crawl", "file:///srv/crawl".into()),
+            ("localhost", "localhost".into()),
+            ("redis://crawl", "redis://crawl".into()),
+        ] {
+            let mut profile = Profile { url: url.into(), ..Profile::default() };
+            profile.locate(folder.path(), Some(Path::new("/home/me")));
+            assert_eq!(Path::new(&profile.url), located, "{url}");
+        }
     }
 
     #[test]

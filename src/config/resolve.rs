@@ -3,7 +3,8 @@
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::environment::Environment;
-use super::{Config, DEFAULT_TARGET, Profile, password};
+use super::origin::{NO_TARGET, Origin};
+use super::{Config, Profile, password};
 use crate::storage::target::{Endpoint, Secret, Target, TlsSettings};
 use crate::storage::{Error, ErrorKind, Result};
 
@@ -14,40 +15,24 @@ pub struct Resolved {
     pub target: Target,
     /// The profile's name, if it was one.
     pub profile: Option<String>,
+    /// Where it was named.
+    pub origin: Origin,
     /// Whether the profile forbids writing.
     pub read_only: bool,
 }
 
-impl Config {
-    /// Finds the target: `named` (the command line's), else `LARDER_URL`, else the config's
-    /// `target`, else `REDIS_URL`, else [`DEFAULT_TARGET`]. Each may be a profile's name.
-    ///
-    /// The password is `LARDER_PASSWORD`, else the profile's, else the first line that the
-    /// profile's `password_command` prints, else the URL's.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Usage`] for what is no target, [`ErrorKind::Auth`] if `password_command` fails.
-    pub fn resolve(&self, named: Option<&str>, environment: &Environment) -> Result<Resolved> {
-        let text = named
-            .or(environment.url.as_deref())
-            .or(self.target.as_deref())
-            .or(environment.redis_url.as_deref())
-            .unwrap_or(DEFAULT_TARGET);
-        let handed_over = environment.password.as_deref();
-        let mut resolved = match self.profiles.get(text) {
-            Some(profile) => Resolved {
-                target: self.of_profile(text, profile, handed_over.is_none())?,
-                profile: Some(text.to_owned()),
-                read_only: profile.read_only,
-            },
-            None => Resolved {
-                target: Target::parse(text).map_err(|why| self.not_a_target(text, why))?,
-                profile: None,
-                read_only: false,
-            },
-        };
-        let Target::Redis(redis) = &mut resolved.target else { return Ok(resolved) };
-        if let Some(password) = handed_over {
+impl Resolved {
+    /// A target that no profile names.
+    pub(super) fn plain(target: Target, origin: Origin, environment: &Environment) -> Self {
+        let mut resolved = Self { target, profile: None, origin, read_only: false };
+        resolved.log_in_as(environment);
+        resolved
+    }
+
+    /// Takes the environment's passwords, which go before all others.
+    fn log_in_as(&mut self, environment: &Environment) {
+        let Target::Redis(redis) = &mut self.target else { return };
+        if let Some(password) = &environment.password {
             redis.password = Some(Secret::new(password));
         }
         if let (Some(password), Endpoint::Sentinel { password: theirs, .. }) =
@@ -55,10 +40,60 @@ impl Config {
         {
             *theirs = Some(Secret::new(password));
         }
+    }
+}
+
+impl Config {
+    /// Finds the target: `named` (the command line's), else the first of [`Origin::DEFAULTS`]. A
+    /// text may be a profile's name.
+    ///
+    /// The password is `LARDER_PASSWORD`, else the profile's, else the first line that the
+    /// profile's `password_command` prints, else the URL's.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Usage`] for what is no target, and with [`NO_TARGET`] where none is named;
+    /// [`ErrorKind::Auth`] if `password_command` fails.
+    pub fn resolve(&self, named: Option<&str>, environment: &Environment) -> Result<Resolved> {
+        let Some(text) = named else {
+            return match self.default_origin(environment) {
+                Some(origin) => self.resolve_at(origin, environment),
+                None => Err(Error::new(ErrorKind::Usage, NO_TARGET)),
+            };
+        };
+        if self.profiles.contains_key(text) {
+            return self.resolve_profile(text, Origin::CommandLine, environment);
+        }
+        let target = Target::parse(text).map_err(|why| self.not_a_target(text, why))?;
+        Ok(Resolved::plain(target, Origin::CommandLine, environment))
+    }
+
+    pub(super) fn resolve_profile(
+        &self,
+        name: &str,
+        origin: Origin,
+        environment: &Environment,
+    ) -> Result<Resolved> {
+        let Some(profile) = self.profiles.get(name) else {
+            return Err(Error::new(ErrorKind::Usage, format!("there is no profile `{name}`")));
+        };
+        let mut resolved = Resolved {
+            target: self.of_profile(name, profile, environment.password.is_none())?,
+            profile: Some(name.to_owned()),
+            origin,
+            read_only: profile.read_only,
+        };
+        resolved.log_in_as(environment);
         Ok(resolved)
     }
 
-    fn of_profile(&self, name: &str, profile: &Profile, password: bool) -> Result<Target> {
+    /// The profile's target; with its own password, for which its command may have to run, only
+    /// if that is asked for.
+    pub(super) fn of_profile(
+        &self,
+        name: &str,
+        profile: &Profile,
+        password: bool,
+    ) -> Result<Target> {
         let wrong = |problem: &str| self.wrong(&format!("[profiles.{name}] {problem}"));
         if profile.url.is_empty() {
             return Err(wrong("has no url"));
@@ -75,7 +110,8 @@ impl Config {
             if let Some(text) = &profile.password {
                 redis.password = Some(Secret::new(text));
             } else if let Some(command) = &profile.password_command {
-                redis.password = Some(Secret::new(password::run(command, password::PATIENCE)?));
+                redis.password =
+                    Some(Secret::new(password::run(command, password::PATIENCE, self.quiet)?));
             }
         }
         if let Some(database) = profile.database {
@@ -117,7 +153,7 @@ impl Config {
     }
 
     /// A single word may have been meant as a command or a profile.
-    fn not_a_target(&self, text: &str, why: Error) -> Error {
+    pub(super) fn not_a_target(&self, text: &str, why: Error) -> Error {
         let word = text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
         if !word || text.is_empty() {
             return why;
@@ -128,7 +164,7 @@ impl Config {
         } else {
             format!("profiles: {}", profiles.join(", "))
         };
-        Error::new(ErrorKind::Usage, format!("`{text}` is no command, profile, URL or socket"))
+        Error::new(ErrorKind::Usage, format!("`{text}` is no command, profile, URL or directory"))
             .hint(format!("{profiles}; `larder --help` lists the commands"))
     }
 }
@@ -190,14 +226,13 @@ mod tests {
     #[test]
     fn targets_are_looked_for_in_order() {
         let mut config = Config::parse(FILE).unwrap();
-        let mut environment = Environment::default();
-        assert_eq!(host(&redis(&config, None, &environment)), "127.0.0.1:6379");
-        environment.redis_url = Some("redis://shared:5".into());
+        let mut environment =
+            Environment { redis_url: Some("redis://shared:5".into()), ..Environment::default() };
         assert_eq!(host(&redis(&config, None, &environment)), "shared:5");
-        config.target = Some("plain".into());
-        assert_eq!(host(&redis(&config, None, &environment)), "one:1");
         environment.url = Some("redis://own:4".into());
         assert_eq!(host(&redis(&config, None, &environment)), "own:4");
+        config.target = Some("plain".into());
+        assert_eq!(host(&redis(&config, None, &environment)), "one:1");
         assert_eq!(host(&redis(&config, Some("full"), &environment)), "two:6379");
     }
 

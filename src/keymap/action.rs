@@ -64,6 +64,7 @@ named! {
     Back "back" "back" "Go back: clear the search or filter, or go to the previous pane"
     Suspend "suspend" "suspend" "Stop larder and go to the shell; `fg` brings it back"
     ToggleMouse "toggle_mouse" "mouse" "Turn the mouse on or off, so that the terminal can select text"
+    Targets "targets" "targets" "Open another target: a server or a directory"
     ToggleWatch "toggle_watch" "watch" "Watch for changes, or stop watching"
     Redraw "redraw" "redraw" "Draw the whole screen anew"
 
@@ -146,6 +147,7 @@ named! {
     Confirm "confirm" "Dialogs" "While larder asks for a Yes or No"
     Prompt "prompt" "Prompts" "While a line of text is typed"
     Help "help" "Help" "While the help is open"
+    Targets "targets" "Targets" "While the list of targets is open"
 }
 
 impl Context {
@@ -161,7 +163,7 @@ impl Context {
 
     /// Whether this stands in front of the panes: no plain character may act on them from here.
     pub const fn is_in_front(self) -> bool {
-        matches!(self, Self::Editor | Self::Confirm | Self::Prompt | Self::Help)
+        matches!(self, Self::Editor | Self::Confirm | Self::Prompt | Self::Help | Self::Targets)
     }
 }
 

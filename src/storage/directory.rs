@@ -1,7 +1,291 @@
 //! Crawlee's stores in a directory, in the layout of its own file-system storage.
 //!
 //! ```text
-//! names                    file names ⇄ keys
+//! folder fault             directories and files by descriptors · what errors mean
+//! names extension          file names ⇄ keys · content types of bare files
+//! record stores            one record's files and metadata · the stores
+//! read listing walk        one record · all keys by their names · with their metadata
+//! temporary write remove   files put in their place whole · setting · deleting
+//! open settle              opening and creating · what became of a write
+//! watch                    what changes: by notifications, or by polling
 //! ```
 
+mod extension;
+mod fault;
+mod folder;
+mod listing;
 mod names;
+mod open;
+mod read;
+mod record;
+mod remove;
+mod settle;
+mod stores;
+mod temporary;
+mod walk;
+mod watch;
+mod write;
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use futures::stream::{self, BoxStream, StreamExt as _};
+use tokio::sync::watch as channel;
+
+use self::folder::Root;
+use self::open::Terms;
+use self::watch::Hub;
+use self::write::Manner;
+use super::{
+    Connection, Error, ErrorKind, Fate, JsonLayout, Key, KeyPage, Noticed, OpenBy, Opened, Options,
+    Reading, Record, RecordMeta, Result, ServerInfo, SetValue, Storage, StoreInfo, StoreName,
+    Write, Written,
+};
+
+/// Crawlee's key-value stores in a directory.
+///
+/// A record is two files, the value and its metadata, and no two files can be replaced in one
+/// step: each is replaced whole, first the value, as Crawlee does. Where a store's directory is
+/// gone, its records are; a store without metadata of its own can be read and written.
+pub struct DirectoryStorage {
+    root: Root,
+    hub: Hub,
+    label: String,
+    options: Options,
+    connection: channel::Sender<Connection>,
+}
+
+impl DirectoryStorage {
+    /// Opens the directory, which must be there; it may hold no stores yet.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`], [`ErrorKind::Usage`] if it is no directory, or
+    /// [`ErrorKind::Permission`].
+    pub async fn open(path: &Path, options: &Options) -> Result<Self> {
+        let named = path.to_owned();
+        let root = blocking(move || Root::open(&named)).await?;
+        Ok(Self {
+            hub: Hub::new(root.clone()),
+            root,
+            label: super::target::directory_label(path),
+            options: options.clone(),
+            connection: channel::Sender::new(Connection::Up),
+        })
+    }
+
+    /// The same storage, which never uses file notifications: so that polling can be tested where
+    /// they work.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn polling(self) -> Self {
+        Self { hub: Hub::polling(self.root.clone()), ..self }
+    }
+
+    /// Runs something that blocks.
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Root) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let root = self.root.clone();
+        blocking(move || work(&root)).await
+    }
+
+    /// Runs a read, and counts it as an access where that is asked for.
+    async fn read_store<T: Send + 'static>(
+        &self,
+        store: &StoreName,
+        work: impl FnOnce(&Root, &StoreName) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (store, toucher) = (store.clone(), self.toucher());
+        self.run(move |root| {
+            let outcome = work(root, &store);
+            toucher.touch(root, &store);
+            outcome
+        })
+        .await
+    }
+
+    /// Runs a write, unless writing is refused.
+    async fn write_store<T: Send + 'static>(
+        &self,
+        doing: &str,
+        work: impl FnOnce(&Root, Manner) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        if self.options.read_only {
+            return Err(Error::new(ErrorKind::ReadOnly, format!("{doing} is refused: read-only"))
+                .hint("start larder without --read-only"));
+        }
+        let manner = self.manner();
+        self.run(move |root| work(root, manner)).await
+    }
+
+    fn manner(&self) -> Manner {
+        Manner { durable: self.options.durable, patience: self.options.command_timeout }
+    }
+
+    fn toucher(&self) -> Toucher {
+        let wanted = self.options.touch && !self.options.read_only;
+        Toucher(wanted.then(|| self.manner()))
+    }
+}
+
+/// Notes accesses, where that is asked for.
+#[derive(Clone, Copy)]
+struct Toucher(Option<Manner>);
+
+impl Toucher {
+    fn touch(self, root: &Root, store: &StoreName) {
+        if let Some(manner) = self.0
+            && let Err(error) = write::note_access(root, store, manner)
+        {
+            log::warn!("accessed_at of {} was not updated: {error}", store.escaped());
+        }
+    }
+}
+
+/// Runs something that blocks on a thread where that is no harm.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|why| {
+        Err(Error::new(ErrorKind::Io, format!("a thread that uses files ended early: {why}")))
+    })
+}
+
+#[async_trait]
+impl Storage for DirectoryStorage {
+    fn label(&self) -> String {
+        self.label.clone()
+    }
+
+    fn connection(&self) -> channel::Receiver<Connection> {
+        self.connection.subscribe()
+    }
+
+    async fn server(&self) -> Result<ServerInfo> {
+        Ok(ServerInfo {
+            product: "directory".to_owned(),
+            read_only: self.options.read_only,
+            json_layout: JsonLayout::Indented,
+            latency: Some(self.ping().await?),
+            ..ServerInfo::default()
+        })
+    }
+
+    async fn ping(&self) -> Result<Duration> {
+        let started = Instant::now();
+        self.run(|root| root.stores().map(|_| ())).await?;
+        Ok(started.elapsed())
+    }
+
+    async fn stores(&self) -> Result<Vec<StoreInfo>> {
+        self.run(stores::list).await
+    }
+
+    /// Every directory is a store that [`Storage::stores`] lists: none can be lost.
+    fn find_lost_stores(&self) -> BoxStream<'_, Result<(f32, Vec<StoreInfo>)>> {
+        stream::iter([Ok((1.0, Vec::new()))]).boxed()
+    }
+
+    async fn open(&self, by: &OpenBy) -> Result<Opened> {
+        let Options { read_only, touch, .. } = self.options;
+        let (by, terms) = (by.clone(), Terms { read_only, touch, manner: self.manner() });
+        self.run(move |root| open::open(root, &by, terms)).await
+    }
+
+    fn metadata_key(&self, store: &StoreName) -> String {
+        let path = Path::new(folder::STORES).join(store.escaped()).join("__metadata__.json");
+        path.display().to_string()
+    }
+
+    async fn get_metadata(&self, store: &StoreName) -> Result<StoreInfo> {
+        self.read_store(store, read::weigh).await
+    }
+
+    async fn get_record_metadata(
+        &self,
+        store: &StoreName,
+        key: &Key,
+    ) -> Result<Option<RecordMeta>> {
+        let key = key.clone();
+        self.read_store(store, move |root, store| match root.store(store)? {
+            Some(folder) => record::meta_of_key(&folder, &key),
+            None => Ok(None),
+        })
+        .await
+    }
+
+    async fn get_value(&self, store: &StoreName, key: &Key) -> Result<Option<Record>> {
+        Ok(match self.read(store, key, u64::MAX).await? {
+            Some(Reading::Whole(record)) => Some(record),
+            // Only if it grows all the time: what was there when it was looked at.
+            Some(Reading::Head { meta, head }) => Some(Record { meta, value: head }),
+            Some(Reading::TooLarge(_)) | None => None,
+        })
+    }
+
+    async fn read(&self, store: &StoreName, key: &Key, limit: u64) -> Result<Option<Reading>> {
+        let key = key.clone();
+        self.read_store(store, move |root, store| read::read(root, store, &key, limit)).await
+    }
+
+    async fn set_value(&self, set: &SetValue) -> Result<Written> {
+        let (doing, set) = (format!("setting {}", set.key.escaped()), set.clone());
+        self.write_store(&doing, move |root, manner| write::set(root, &set, manner)).await
+    }
+
+    async fn delete_value(&self, store: &StoreName, keys: &[Key]) -> Result<Written> {
+        let (store, keys) = (store.clone(), keys.to_vec());
+        self.write_store("deleting", move |root, manner| {
+            remove::delete(root, &store, &keys, manner)
+        })
+        .await
+    }
+
+    fn scan_keys(&self, store: &StoreName) -> BoxStream<'_, Result<KeyPage>> {
+        walk::scan(self.root.clone(), store.clone(), self.toucher())
+    }
+
+    fn iterate_keys(
+        &self,
+        store: &StoreName,
+        prefix: &[u8],
+        exclusive_start_key: Option<&Key>,
+        limit: Option<usize>,
+    ) -> BoxStream<'_, Result<RecordMeta>> {
+        let after = exclusive_start_key.cloned();
+        let wanted = walk::Wanted { prefix: prefix.to_vec(), after, limit };
+        walk::iterate(self.root.clone(), store.clone(), wanted, self.toucher())
+    }
+
+    async fn record_exists(&self, store: &StoreName, key: &Key) -> Result<bool> {
+        let key = key.clone();
+        self.read_store(store, move |root, store| read::exists(root, store, &key)).await
+    }
+
+    async fn get_public_url(&self, store: &StoreName, key: &Key) -> Result<String> {
+        let (store, key) = (store.clone(), key.clone());
+        self.run(move |root| read::url(root, &store, &key)).await
+    }
+
+    async fn purge(&self, store: &StoreName) -> Result<Written> {
+        let store = store.clone();
+        self.write_store("purging", move |root, manner| remove::purge(root, &store, manner)).await
+    }
+
+    async fn drop_store(&self, store: &StoreName) -> Result<Written> {
+        let store = store.clone();
+        self.write_store("dropping", move |root, manner| remove::drop_store(root, &store, manner))
+            .await
+    }
+
+    fn watch(&self, store: Option<&StoreName>) -> BoxStream<'static, Noticed> {
+        self.hub.watch(store)
+    }
+
+    async fn settle(&self, write: &Write) -> Result<Fate> {
+        let write = write.clone();
+        self.run(move |root| settle::fate(root, &write)).await
+    }
+}

@@ -32,6 +32,8 @@ pub enum ErrorKind {
     Loading,
     /// The server has no memory left for a write (OOM).
     OutOfMemory,
+    /// The disk has no room left for a write, or its user's quota is used up.
+    DiskFull,
     /// The server refuses writes because it cannot save to disk (MISCONF).
     CannotPersist,
     /// A Redis key of this store holds another type than Crawlee's (WRONGTYPE).
@@ -101,6 +103,7 @@ impl ErrorKind {
             Self::Tls => "check the certificate settings of the profile",
             Self::Loading => "wait until the server has read its data, then try again",
             Self::OutOfMemory => "free memory on the server, or raise its maxmemory",
+            Self::DiskFull => "free space on the disk; nothing was changed",
             Self::CannotPersist => "see the server's log: it cannot save to disk",
             Self::WrongType => "another program uses this Redis key; rename or remove it there",
             Self::NoJsonModule => "use Redis 8, or load the RedisJSON module",

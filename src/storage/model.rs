@@ -109,9 +109,14 @@ impl Timestamp {
         Self(i64::try_from(now).unwrap_or(i64::MAX))
     }
 
-    /// Reads RFC 3339 in all its forms: `Z` or an offset, with or without a fraction.
+    /// Reads RFC 3339 in all its forms: `Z` or an offset, with or without a fraction; a space may
+    /// stand for the `T`, as Python's `str()` writes it.
     pub fn parse(text: &str) -> Option<Self> {
-        let moment = OffsetDateTime::parse(text, &Rfc3339).ok()?;
+        let moment = match text.split_once(' ') {
+            Some((date, clock)) => OffsetDateTime::parse(&format!("{date}T{clock}"), &Rfc3339),
+            None => OffsetDateTime::parse(text, &Rfc3339),
+        };
+        let moment = moment.ok()?;
         i64::try_from(moment.unix_timestamp_nanos().div_euclid(1000)).ok().map(Self)
     }
 }
@@ -146,7 +151,8 @@ impl fmt::Display for Timestamp {
 /// Whether a store is all there.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum StoreState {
-    /// Metadata and index entries agree.
+    /// Metadata and index entries agree. So is a directory without metadata, as Crawlee for
+    /// JavaScript and people make them: it has no id.
     #[default]
     Whole,
     /// An index names it, but it has no metadata: its maker died on the way. Crawlee waits 30 s
@@ -346,6 +352,16 @@ pub enum Fate {
     Unclear,
 }
 
+/// How JSON values are laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum JsonLayout {
+    /// On one line, as Python's `json.dumps` writes it.
+    #[default]
+    OneLine,
+    /// A line for each field and item, indented by two spaces for each level.
+    Indented,
+}
+
 /// The state of a storage's connection.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Connection {
@@ -363,7 +379,6 @@ pub enum Connection {
 
 /// What is known of a server.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "facts that are true or not by themselves")]
 pub struct ServerInfo {
     /// `Redis`, `Valkey`, …; empty if unknown.
     pub product: String,
@@ -375,8 +390,8 @@ pub struct ServerInfo {
     pub cluster: bool,
     /// Whether writes are refused, for whichever reason.
     pub read_only: bool,
-    /// Whether Crawlee lays JSON out over lines here, indented by two; otherwise it stands on one.
-    pub indented_json: bool,
+    /// How Crawlee lays out the JSON that it stores here: what is edited should look alike.
+    pub json_layout: JsonLayout,
     /// One round trip.
     pub latency: Option<Duration>,
     /// What the server refused or lacks, a short sentence each.
@@ -397,7 +412,11 @@ mod tests {
     #[test]
     fn every_form_of_rfc_3339_is_read() {
         let expected = Timestamp::parse("2026-11-22T13:57:47.500000+00:00");
-        for text in ["2026-11-22T13:57:47.5Z", "2026-11-22T15:57:47.5+02:00"] {
+        for text in [
+            "2026-11-22T13:57:47.5Z",
+            "2026-11-22T15:57:47.5+02:00",
+            "2026-11-22 13:57:47.500000+00:00",
+        ] {
             assert_eq!(Timestamp::parse(text), expected, "{text}");
         }
         assert_eq!(Timestamp::parse("yesterday"), None);

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! link fault               the connection; what errors mean
-//! layout metadata reply    names of Redis keys · JSON both ways · taking answers apart
+//! layout reply             names of Redis keys · taking answers apart
 //! read scan iterate        one record · all keys of a store · in Crawlee's order
 //! write open               one script a write, in scripts/ · creating, beside Crawlee's openers
 //! list lost                stores the indexes name · stores no index names
@@ -15,7 +15,6 @@ mod layout;
 mod link;
 mod list;
 mod lost;
-mod metadata;
 mod open;
 mod read;
 mod reply;
@@ -35,9 +34,9 @@ use self::layout::Part;
 use self::link::{Command, Facts, Link};
 use super::target::RedisTarget;
 use super::{
-    Connection, Error, ErrorKind, Fate, Key, KeyPage, Noticed, OpenBy, Opened, Options, Reading,
-    Record, RecordMeta, Result, ServerInfo, SetValue, Storage, StoreInfo, StoreName, WatchSource,
-    Write, Written,
+    Connection, Error, ErrorKind, Fate, JsonLayout, Key, KeyPage, Noticed, OpenBy, Opened, Options,
+    Reading, Record, RecordMeta, Result, ServerInfo, SetValue, Storage, StoreInfo, StoreName,
+    WatchSource, Write, Written,
 };
 
 /// Crawlee's key-value stores on a Redis server.
@@ -108,7 +107,7 @@ impl Storage for RedisStorage {
             replica: facts.replica,
             cluster: facts.cluster,
             read_only: self.options.read_only || facts.replica || facts.cluster,
-            indented_json: false,
+            json_layout: JsonLayout::OneLine,
             latency: Some(self.link.ping().await?),
             notes: facts.notes,
         })

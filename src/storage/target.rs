@@ -1,12 +1,14 @@
 //! What a target is: the place to connect to, taken from a URL or a path.
 
 mod parse;
+mod place;
 mod secret;
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub use parse::strip_password;
+pub use place::{is_path, label as directory_label};
 pub use secret::Secret;
 
 use super::Result;
@@ -80,20 +82,33 @@ pub struct RedisTarget {
 
 impl Target {
     /// Reads a target as the user writes it: a URL (`redis`, `rediss`, `redis+unix`,
-    /// `redis-sentinel`, `redis-cluster`, each also as `valkey…`), the path of a Unix socket, or
-    /// `HOST:PORT`.
+    /// `redis-sentinel`, `redis-cluster`, each also as `valkey…`, or `file`), the path of a
+    /// directory or a Unix socket, or `HOST:PORT`. Looks at the file system for what a path is.
     ///
     /// # Errors
     /// [`ErrorKind::Usage`](super::ErrorKind::Usage); the message never quotes a password.
     pub fn parse(text: &str) -> Result<Self> {
-        parse::redis(text).map(Self::Redis)
+        let text = text.trim();
+        match place::path_of(text)? {
+            Some(path) => place::target(&path),
+            None => parse::redis(text).map(Self::Redis),
+        }
     }
 
-    /// What to call it on a screen: a URL without the password.
+    /// What lies at this path, as [`Target::parse`] takes it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Usage`](super::ErrorKind::Usage) if there is neither a directory nor a socket.
+    pub fn at(path: &Path) -> Result<Self> {
+        place::target(path)
+    }
+
+    /// What to call it on a screen: a URL without the password, or a path with `~` for the home
+    /// folder. [`Target::parse`] reads it again.
     pub fn label(&self) -> String {
         match self {
             Self::Redis(target) => target.label(),
-            Self::Directory(path) => path.display().to_string(),
+            Self::Directory(path) => directory_label(path),
         }
     }
 }

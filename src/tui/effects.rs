@@ -9,7 +9,10 @@ use tokio::sync::mpsc::Sender;
 use tokio::task::{AbortHandle, JoinSet};
 
 use crate::app::{Event, Read, Slot, Ticket};
-use crate::storage::{Connection, Error, ErrorKind, Fate, Options, Storage, StoreName, Write};
+use crate::storage::target::Target;
+use crate::storage::{
+    Connection, Error, ErrorKind, Fate, Options, Result, Storage, StoreName, Write,
+};
 
 use super::reads;
 
@@ -61,11 +64,23 @@ impl Tasks {
         self.storage = Some(storage);
     }
 
-    /// Connects beside the loop, `after` some time, and gives up what another call began; the
-    /// storage comes through `connected`.
+    /// Lets go of the storage and of all that is read from it. From now on results go to `events`;
+    /// what comes to the old ones is nobody's any more. No write may be under way.
+    pub(super) fn start_over(&mut self, events: Sender<Event>) {
+        let reads = self.reads.iter_mut().filter_map(Option::take);
+        let rest = [self.watcher.take(), self.connecting.take()];
+        for task in reads.chain(rest.into_iter().flatten()) {
+            task.abort();
+        }
+        self.storage = None;
+        self.events = events;
+    }
+
+    /// Connects beside the loop, `after` some time, to what `target` gives, which may take its time;
+    /// gives up what another call began. The storage comes through `connected`.
     pub(super) fn connect(
         &mut self,
-        target: crate::storage::target::Target,
+        target: impl Future<Output = Result<Target>> + Send + 'static,
         options: Options,
         connected: Sender<Arc<dyn Storage>>,
         after: Duration,
@@ -74,7 +89,7 @@ impl Tasks {
         let task = tokio::spawn(async move {
             tokio::time::sleep(after).await;
             let result = async {
-                let storage = crate::storage::connect(&target, &options).await?;
+                let storage = crate::storage::connect(&target.await?, &options).await?;
                 let server = storage.server().await?;
                 let _ = connected.send(storage).await;
                 Ok(server)
@@ -99,8 +114,7 @@ impl Tasks {
             let run = AssertUnwindSafe(job.run(storage, read)).catch_unwind();
             if run.await.is_err() {
                 // The loop must wake to see that the terminal has been given back.
-                let error = Error::new(ErrorKind::Io, "larder failed; this is a bug");
-                let _ = events.send(Event::Loaded(slot, ticket, Err(error))).await;
+                let _ = events.send(Event::Loaded(slot, ticket, Err(bug()))).await;
             }
         });
         if let Some(old) = self.reads[slot as usize].replace(task.abort_handle()) {
@@ -183,7 +197,7 @@ impl Tasks {
 
 /// An answer is lost when the connection breaks, so it is usually sought before there is a new
 /// one: waits for that, within bounds.
-async fn settle(storage: &dyn Storage, write: &Write) -> crate::storage::Result<Fate> {
+async fn settle(storage: &dyn Storage, write: &Write) -> Result<Fate> {
     let mut states = storage.connection();
     let deadline = tokio::time::Instant::now() + SETTLE;
     loop {
@@ -199,6 +213,10 @@ async fn settle(storage: &dyn Storage, write: &Write) -> crate::storage::Result<
             result => return result,
         }
     }
+}
+
+pub(super) fn bug() -> Error {
+    Error::new(ErrorKind::Io, "larder failed; this is a bug")
 }
 
 pub(super) fn not_connected() -> Error {

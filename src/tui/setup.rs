@@ -1,11 +1,11 @@
 //! From the configuration to what the browser needs.
 
-use crate::app::Settings;
-use crate::config::Config;
+use crate::app::{Settings, TargetChoice};
+use crate::config::{Choice, Config, Targets};
 use crate::keymap::KeyMap;
 use crate::storage::target::Target;
-use crate::storage::{Options, Result};
-use crate::theme::{Symbols, Theme};
+use crate::storage::{Options, Result, StoreName};
+use crate::theme::{Pair, Symbols, Theme};
 use crate::view::Look;
 
 /// What the browser needs to start.
@@ -21,6 +21,10 @@ pub struct Setup {
     pub keymap: KeyMap,
     /// How it looks.
     pub look: Look,
+    /// What can be switched to; none where that is not wanted.
+    pub targets: Option<Targets>,
+    /// The themes to choose from, if the terminal is to be asked for its background.
+    pub pair: Option<Pair>,
     /// The longest sequence, in bytes, to hand to the terminal's clipboard.
     pub clipboard_limit: usize,
 }
@@ -37,6 +41,8 @@ impl Setup {
         let name = if config.color { config.theme.name.as_str() } else { "none" };
         let theme = Theme::from_settings(name, &config.theme.colors, &env)
             .map_err(|why| config.wrong(&why))?;
+        let pair =
+            Theme::pair(name, &config.theme.colors, &env).map_err(|why| config.wrong(&why))?;
         let options = config.options();
         Ok(Self {
             settings: Settings {
@@ -46,8 +52,9 @@ impl Setup {
                 editor_limit: config.editor_limit,
                 wrap: config.wrap,
                 mouse: config.mouse,
-                open: None,
+                ..Settings::default()
             },
+            targets: None,
             // The sequence carries the bytes as base64 between its start and end.
             clipboard_limit: usize::try_from(config.clipboard_limit)
                 .unwrap_or(usize::MAX)
@@ -55,10 +62,39 @@ impl Setup {
                 .saturating_mul(4)
                 .saturating_div(3)
                 .saturating_add(16),
+            pair,
             look: Look { theme, symbols: Symbols::for_terminal(&env) },
             target,
             options,
             keymap,
         })
+    }
+
+    /// Lets the user switch between these targets.
+    #[must_use]
+    pub fn with_targets(mut self, targets: Targets) -> Self {
+        let shown = |choice: &Choice| TargetChoice {
+            name: choice.name.clone(),
+            label: choice.label.clone(),
+            read_only: choice.read_only,
+        };
+        self.settings.targets = targets.choices().iter().map(shown).collect();
+        self.settings.target = targets.start();
+        self.targets = Some(targets);
+        self
+    }
+
+    /// Opens this store as soon as it is there.
+    #[must_use]
+    pub fn opening(mut self, store: StoreName) -> Self {
+        self.settings.open = Some(store);
+        self
+    }
+
+    /// Shows a hint if larder has never been started before.
+    #[must_use]
+    pub fn with_welcome(mut self) -> Self {
+        self.settings.welcome = super::welcome::is_first();
+        self
     }
 }

@@ -12,7 +12,7 @@ use super::frame::{Titles, bordered};
 use super::paint::put;
 
 /// The middle of the screen, in this size or as large as there is room for.
-fn centred(body: Area, width: u16, height: u16) -> Area {
+pub(super) fn centred(body: Area, width: u16, height: u16) -> Area {
     let (width, height) = (width.min(body.width), height.min(body.height));
     Area {
         x: body.x + (body.width - width) / 2,

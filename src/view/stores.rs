@@ -56,10 +56,13 @@ fn instead(app: &App) -> Option<String> {
     let stores = &app.stores;
     match &app.link {
         Link::Connecting => return Some("connecting…".to_owned()),
-        Link::Failed(error) if app.link.is_trying() => {
-            return Some(format!("{error}. larder goes on trying; r tries at once."));
+        Link::Failed(error) => {
+            let trying = app.link.is_trying();
+            let r = if trying { "larder goes on trying; r tries at once" } else { "r tries again" };
+            let more = app.settings.targets.len() > 1;
+            let more = if more { ", T opens another target" } else { "" };
+            return Some(format!("{error}. {r}{more}."));
         }
-        Link::Failed(error) => return Some(format!("{error}. r tries again.")),
         Link::Open(_) => {}
     }
     if let (Some(error), false) = (&stores.failure, stores.ready) {

@@ -214,6 +214,7 @@ fn help_fits_the_screen_and_every_command_has_an_example() {
     let program = Program::empty();
     let help = program.ok(&["--help"]);
     assert!(help.lines().count() <= 23, "{help}");
+    assert!(help.lines().all(|line| line.chars().count() <= 80), "{help}");
     let commands = [
         "stores",
         "create",
@@ -226,6 +227,7 @@ fn help_fits_the_screen_and_every_command_has_an_example() {
         "url",
         "purge",
         "drop",
+        "targets",
         "completions",
         "man",
     ];

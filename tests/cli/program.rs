@@ -11,9 +11,10 @@ use crate::pty::larder;
 use crate::server::{Reply, Server};
 
 /// Variables of the caller's that would change what the program does.
-const FOREIGN: [&str; 12] = [
+const FOREIGN: [&str; 13] = [
     "LARDER_URL",
     "REDIS_URL",
+    "CRAWLEE_STORAGE_DIR",
     "LARDER_PASSWORD",
     "LARDER_SENTINEL_PASSWORD",
     "LARDER_CONFIG",

@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use crate::program::{Program, clean, run};
+use crate::program::{Program, clean, json_lines, run};
 use crate::server::Server;
 
 /// Writes the usual config file.
@@ -86,4 +86,58 @@ fn the_log_is_a_file_and_holds_no_password() {
     let text = fs::read_to_string(&log).unwrap();
     assert!(text.contains("Connection"), "{text}");
     assert!(!text.contains("s3cr3t") && !answer.err.contains("s3cr3t"));
+}
+
+#[test]
+fn targets_lists_the_profiles_and_what_larder_alone_opens() {
+    let program = Program::empty();
+    configure(
+        &program,
+        "target = 'live'\n\
+         [profiles.live]\nurl = 'rediss://ann:s3cr3t@127.0.0.1:1'\nread_only = true\n\
+         [profiles.crawl]\nurl = './crawl'\npassword_command = 'touch asked'\n\
+         [profiles.typo]\nurl = 'http://x'\n",
+    );
+    let crawl = program.home.path().join(".config/larder/crawl/key_value_stores");
+    fs::create_dir_all(crawl).unwrap();
+    let list = |args: &[&str], env: &[(&str, &str)]| {
+        let answer = run(clean(program.home.path()).args(args).envs(env.iter().copied()), b"");
+        assert_eq!((answer.code, answer.err.as_str()), (0, ""));
+        String::from_utf8(answer.out).unwrap()
+    };
+    let text = list(&["targets"], &[]);
+    assert!(text.contains("* live") && text.contains("rediss://ann@127.0.0.1:1/0"), "{text}");
+    assert!(
+        text.contains("~/.config/larder/crawl") && text.contains("! [profiles.typo] url"),
+        "{text}"
+    );
+    assert!(text.contains("`larder` alone opens live: the config file's target"), "{text}");
+    assert!(!text.contains("s3cr3t") && !program.home.path().join("asked").exists());
+    let env = [("REDIS_URL", "redis://:s3cr3t@127.0.0.1:2")];
+    let rows = json_lines(&list(&["targets", "--json"], &env));
+    let names: Vec<_> = rows.iter().map(|row| row["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["crawl", "live", "typo", "REDIS_URL"]);
+    let default: Vec<_> = rows.iter().map(|row| row["default"].as_bool().unwrap()).collect();
+    assert_eq!(default, [false, true, false, false]);
+    assert_eq!(rows[3]["target"], "redis://127.0.0.1:2/0");
+    assert_eq!((&rows[1]["read_only"], &rows[2]["target"]), (&true.into(), &().into()));
+}
+
+#[test]
+fn nothing_is_opened_that_nobody_named() {
+    let program = Program::empty();
+    let home = program.home.path();
+    for args in [&[][..], &["stores"]] {
+        let answer = run(clean(home).args(args), b"");
+        assert_eq!(answer.code, 2);
+        assert_eq!(answer.err.lines().count(), 3, "{}", answer.err);
+        for word in ["larder demo", "larder path/to/storage", "larder redis://"] {
+            assert!(answer.err.contains(word), "{}", answer.err);
+        }
+    }
+    let answer = run(clean(home).arg("targets"), b"");
+    assert_eq!(answer.code, 0);
+    assert!(String::from_utf8(answer.out).unwrap().contains("finds nothing to open"));
+    let why = program.fails(&["-t", "./no/such", "stores"], 2);
+    assert!(why.contains("no such directory or socket: ./no/such"), "{why}");
 }

@@ -3,7 +3,7 @@
 use futures::TryStreamExt;
 use larder::storage::{Key, Storage, StoreName};
 
-use super::{put, scan, store};
+use super::{put, refused_keys, scan, store};
 
 async fn fill(storage: &dyn Storage, store: &StoreName, count: usize) -> Vec<Key> {
     let mut keys = Vec::new();
@@ -41,10 +41,15 @@ pub async fn scanning_gives_every_key_once_sorted(storage: &dyn Storage) {
 
 pub async fn keys_come_in_the_order_of_their_bytes(storage: &dyn Storage) {
     let shop = store(storage, "shop").await;
+    let refused = refused_keys(storage).await;
+    let mut expected =
+        ["", "Z", "a", "a\0", "a ", "b", "z", "é", "\u{ffff}", "😀"].map(Key::from).to_vec();
+    expected.retain(|key| !refused.contains(key));
     for key in ["b", "a", "Z", "", "é", "z", "😀", "\u{ffff}", "a\0", "a "] {
-        put(storage, &shop, key, "x").await;
+        if expected.contains(&Key::from(key)) {
+            put(storage, &shop, key, "x").await;
+        }
     }
-    let expected = ["", "Z", "a", "a\0", "a ", "b", "z", "é", "\u{ffff}", "😀"].map(Key::from);
     assert_eq!(listed(storage, &shop, "", None, None).await, expected);
     assert_eq!(listed(storage, &shop, "", None, Some(100)).await, expected);
 }

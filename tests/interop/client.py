@@ -1,11 +1,11 @@
-"""Performs operations on key-value stores with Crawlee's own Redis client.
+"""Performs operations on key-value stores with Crawlee's own Redis client, or with the one for files.
 
-Arguments: the server's URL. Reads lines, each a JSON list of operations, and prints for each line a
+Arguments: the server's URL, or a directory. Reads lines, each a JSON list of operations, and prints for each line a
 JSON list with one result for every operation, which is an object with "op" and its arguments:
 
   {"op": "open"}  with one or none of "name", "alias", "id"; what follows uses this store
   {"op": "set", "key": K, "value": V, "content_type": T or null}
-  {"op": "get" | "delete" | "exists", "key": K}
+  {"op": "get" | "delete" | "exists" | "url", "key": K}
   {"op": "keys", "after": K or null, "limit": N or null}
   {"op": "metadata" | "purge" | "drop"}
 
@@ -19,6 +19,8 @@ import json
 import logging
 import sys
 
+from crawlee.configuration import Configuration
+from crawlee.storage_clients._file_system import FileSystemKeyValueStoreClient
 from crawlee.storage_clients._redis import RedisKeyValueStoreClient
 from redis.asyncio import Redis
 
@@ -86,6 +88,9 @@ class Session:
         keys = self.client.iterate_keys(exclusive_start_key=after, limit=limit)
         return [[item.key, item.content_type, item.size] async for item in keys]
 
+    async def url(self, key: str) -> str:
+        return await self.client.get_public_url(key=key)
+
     async def purge(self) -> None:
         await self.client.purge()
 
@@ -93,9 +98,30 @@ class Session:
         await self.client.drop()
 
 
+class FileSession(Session):
+    """The operations on a directory."""
+
+    def __init__(self, path: str) -> None:
+        self.configuration = Configuration(storage_dir=path)
+
+    async def open(self, id: str | None = None, name: str | None = None, alias: str | None = None) -> dict:
+        try:
+            self.client = await FileSystemKeyValueStoreClient.open(
+                id=id, name=name, alias=alias, configuration=self.configuration
+            )
+        except ValueError as error:
+            return {"error": str(error)}
+        return await self.metadata()
+
+    async def metadata(self) -> dict:
+        metadata = await self.client.get_metadata()
+        return {"id": metadata.id, "name": metadata.name, "key": str(self.client.path_to_metadata)}
+
+
 async def main() -> None:
     """Reads, performs, prints, until there is nothing more to read."""
-    session = Session(sys.argv[1])
+    target = sys.argv[1]
+    session = Session(target) if target.startswith("redis") else FileSession(target)
     for line in sys.stdin:
         results = []
         for operation in json.loads(line):

@@ -1,4 +1,5 @@
 //! The same operations, by Crawlee and by larder.
+#![allow(dead_code, reason = "every test binary uses its own part of this file")]
 
 use std::io::{BufRead, BufReader, Lines, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
@@ -24,6 +25,7 @@ pub(crate) enum Op {
     Delete(String),
     Purge,
     Drop,
+    Url(String),
 }
 
 impl Op {
@@ -47,6 +49,7 @@ impl Op {
             Self::Delete(key) => json!({"op": "delete", "key": key}),
             Self::Purge => json!({"op": "purge"}),
             Self::Drop => json!({"op": "drop"}),
+            Self::Url(key) => json!({"op": "url", "key": key}),
         }
     }
 }
@@ -70,7 +73,12 @@ pub(crate) struct Crawlee {
 impl Crawlee {
     /// Connects to the server.
     pub(crate) fn start(server: &Server) -> Self {
-        let mut program = python::program("interop/client.py", &[&server.url()]);
+        Self::start_on(&server.url())
+    }
+
+    /// On a server's URL, or on a directory.
+    pub(crate) fn start_on(target: &str) -> Self {
+        let mut program = python::program("interop/client.py", &[target]);
         let mut child = program.stderr(Stdio::inherit()).spawn().unwrap();
         let output = BufReader::new(child.stdout.take().unwrap()).lines();
         Self { input: child.stdin.take(), output, child }
@@ -103,7 +111,7 @@ pub(crate) async fn connect(server: &Server, touch: bool) -> Arc<dyn Storage> {
     larder::storage::connect(&target, &options).await.unwrap()
 }
 
-/// Performs the operations through larder; results only for those that list keys.
+/// Performs the operations through larder; results only for those that list keys or give URLs.
 pub(crate) async fn larder(storage: &dyn Storage, ops: &[Op]) -> Vec<Value> {
     let mut store = StoreName::default();
     let mut results = Vec::new();
@@ -153,6 +161,10 @@ pub(crate) async fn larder(storage: &dyn Storage, ops: &[Op]) -> Vec<Value> {
             }
             Op::Drop => {
                 storage.drop_store(&store).await.unwrap();
+            }
+            Op::Url(key) => {
+                let key = Key::from(key.as_str());
+                result = storage.get_public_url(&store, &key).await.unwrap().into();
             }
         }
         results.push(result);

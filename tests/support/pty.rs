@@ -7,7 +7,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests, outside #[test]")]
 
 use std::fmt::Write as _;
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::num::NonZeroU16;
 use std::path::Path;
 use std::process::Command;
@@ -21,11 +21,17 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Variables of the caller's that would change what the program does.
-const FOREIGN: [&str; 12] = [
+const FOREIGN: [&str; 18] = [
     "LARDER_URL",
     "REDIS_URL",
+    "CRAWLEE_STORAGE_DIR",
+    "LARDER_PASSWORD",
+    "LARDER_CONFIG",
+    "LARDER_READ_ONLY",
+    "LARDER_LOG",
     "NO_COLOR",
     "COLORTERM",
+    "COLORFGBG",
     "TMUX",
     "STY",
     "VISUAL",
@@ -36,11 +42,33 @@ const FOREIGN: [&str; 12] = [
     "XDG_CACHE_HOME",
 ];
 
+/// What a terminal is asked, which it answers.
+const ASKED_BACKGROUND: &[u8] = b"\x1b]11;?\x07";
+const ASKED_KIND: &[u8] = b"\x1b[c";
+
+/// What the terminal says of its background when it is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ground {
+    /// Such a colour, as `rgb:1e1e/1e1e/2e2e`.
+    Color(&'static str),
+    /// The same, but only after a while, as over a slow line.
+    Late(&'static str),
+    /// Nothing, as some terminals do.
+    Silent,
+}
+
+/// As most terminals are.
+pub const DARK: Ground = Ground::Color("rgb:1616/1818/1d1d");
+/// A light one.
+pub const LIGHT: Ground = Ground::Color("rgb:ffff/ffff/ffff");
+
+type Input = Arc<Mutex<Box<dyn Write + Send>>>;
+
 /// A program in a terminal of its own; dropping it ends the program.
 pub struct Screen {
     child: Box<dyn Child + Send + Sync>,
     master: Box<dyn MasterPty + Send>,
-    input: Box<dyn Write + Send>,
+    input: Input,
     output: Arc<(Mutex<Output>, Condvar)>,
     started: Instant,
     home: tempfile::TempDir,
@@ -74,7 +102,23 @@ impl Screen {
         rows: u16,
         cols: u16,
     ) -> Self {
+        Self::start_on(DARK, program, args, env, rows, cols)
+    }
+
+    /// As [`Screen::start_program`], in a terminal with this background. Others have a dark one.
+    pub fn start_on(
+        ground: Ground,
+        program: &Path,
+        args: &[&str],
+        env: &[(&str, &str)],
+        rows: u16,
+        cols: u16,
+    ) -> Self {
         let home = tempfile::tempdir().expect("a temporary folder");
+        // As for somebody who knows larder: a hint would stand in the footer.
+        let state = home.path().join(".local/state/larder");
+        std::fs::create_dir_all(&state).expect("a folder");
+        std::fs::write(state.join("welcomed"), "").expect("a file");
         let pair = native_pty_system().openpty(size(rows, cols)).expect("a pseudo-terminal");
         let mut command = CommandBuilder::new(program);
         command.args(args);
@@ -103,8 +147,9 @@ impl Screen {
         ));
         let reader = pair.master.try_clone_reader().expect("a reader");
         let shared = Arc::clone(&output);
-        thread::spawn(move || read_all(reader, &shared));
-        let input = pair.master.take_writer().expect("a writer");
+        let input = Arc::new(Mutex::new(pair.master.take_writer().expect("a writer")));
+        let answers = Arc::clone(&input);
+        thread::spawn(move || read_all(reader, &shared, ground, &answers));
         Self { child, master: pair.master, input, output, started, home }
     }
 
@@ -115,8 +160,7 @@ impl Screen {
 
     /// Types bytes that are not text.
     pub fn bytes(&mut self, bytes: &[u8]) {
-        self.input.write_all(bytes).expect("the terminal takes keys");
-        self.input.flush().expect("the terminal takes keys");
+        type_in(&self.input, bytes).expect("the terminal takes keys");
     }
 
     /// Waits until the screen's text satisfies `check`, and returns it; fails with the screen.
@@ -289,12 +333,39 @@ impl Drop for Screen {
     }
 }
 
-fn read_all(mut reader: Box<dyn Read + Send>, shared: &(Mutex<Output>, Condvar)) {
+fn type_in(input: &Input, bytes: &[u8]) -> io::Result<()> {
+    let mut input = input.lock().expect("the reader runs");
+    input.write_all(bytes)?;
+    input.flush()
+}
+
+/// Reads all output, and answers at once what a terminal answers.
+fn read_all(
+    mut reader: Box<dyn Read + Send>,
+    shared: &(Mutex<Output>, Condvar),
+    ground: Ground,
+    input: &Input,
+) {
     let mut buffer = vec![0; 1 << 16];
     loop {
         // The end comes as an error (EIO) on Linux.
         let count = reader.read(&mut buffer).unwrap_or(0);
         let now = Instant::now();
+        // A question is written whole, in a write of its own.
+        let asked = |what: &[u8]| buffer[..count].windows(what.len()).any(|part| part == what);
+        let (color, after) = match ground {
+            Ground::Color(color) => (color, Duration::ZERO),
+            Ground::Late(color) => (color, Duration::from_millis(60)),
+            Ground::Silent => ("", Duration::ZERO),
+        };
+        if !color.is_empty() && asked(ASKED_BACKGROUND) {
+            thread::sleep(after);
+            // A program that has ended meanwhile needs no answer.
+            let _ = type_in(input, format!("\x1b]11;{color}\x07").as_bytes());
+        }
+        if asked(ASKED_KIND) {
+            let _ = type_in(input, b"\x1b[?62;22c");
+        }
         let Ok(mut output) = shared.0.lock() else { return };
         if count == 0 {
             output.ended = true;

@@ -79,18 +79,37 @@ pub(super) fn quoted(key: &[u8]) -> Cow<'_, [u8]> {
 
 /// The key that a value's file name stands for.
 pub(super) fn key(name: &[u8]) -> Cow<'_, [u8]> {
+    // Most names; a store has many.
+    if is_plain(name) {
+        return Cow::Borrowed(name);
+    }
     let key: Cow<'_, [u8]> = percent_decode(name).into();
     if *quoted(&key) == *name { key } else { Cow::Borrowed(name) }
+}
+
+/// Whether a name holds only what stands for itself in any key.
+pub(super) fn is_plain(name: &[u8]) -> bool {
+    name.iter()
+        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~'))
 }
 
 /// The file names under which a record of this key may be found, likeliest first: the one that
 /// Crawlee gives it, and the key itself where that is a name that stands for itself.
 pub(super) fn candidates(key: &Key) -> impl Iterator<Item = Cow<'_, [u8]>> {
     let bytes = key.as_bytes();
-    let itself = !bytes.is_empty() && !bytes.contains(&b'/') && *self::key(bytes) == *bytes;
+    let itself = !bytes.is_empty()
+        && !bytes.contains(&b'/')
+        && !bytes.contains(&0)
+        && *self::key(bytes) == *bytes;
     let quoted = quoted(bytes);
     let itself = (itself && *quoted != *bytes).then_some(Cow::Borrowed(bytes));
-    [Some(quoted), itself].into_iter().flatten().filter(|name| possible(name).is_ok())
+    [Some(quoted), itself].into_iter().flatten().filter(|name| readable(name))
+}
+
+/// Whether a value's file can have this name. One that leaves no room for metadata beside it can
+/// have been placed by hand.
+pub(super) fn readable(name: &[u8]) -> bool {
+    possible(name, LONGEST).is_ok()
 }
 
 /// The file name for a record of this key that is to be written.
@@ -103,16 +122,15 @@ pub(super) fn writable(key: &Key) -> Result<Cow<'_, [u8]>> {
             .hint("Crawlee could not read it"));
     }
     let name = quoted(key.as_bytes());
-    possible(&name).map_err(|why| {
+    possible(&name, LONGEST - SUFFIX.len()).map_err(|why| {
         Error::new(ErrorKind::Usage, format!("this key cannot be kept in a directory: {why}"))
             .hint("choose another key")
     })?;
     Ok(name)
 }
 
-/// Whether a value's file can have this name, and its metadata one beside it.
-fn possible(name: &[u8]) -> std::result::Result<(), String> {
-    let longest = LONGEST - SUFFIX.len();
+/// Whether a value's file can have this name, of at most so many bytes.
+fn possible(name: &[u8], longest: usize) -> std::result::Result<(), String> {
     match name {
         b"" => Err("it is empty".into()),
         b"." | b".." => Err("its file name means a directory".into()),
@@ -178,8 +196,9 @@ mod tests {
         for key in ["", ".", "..", "__metadata__.json", "a.__metadata__.json", &long] {
             let error = writable(&Key::from(key)).unwrap_err();
             assert_eq!(error.kind, ErrorKind::Usage, "{key}");
-            assert_eq!(candidates(&Key::from(key)).count(), 0, "{key}");
+            assert_eq!(candidates(&Key::from(key)).count(), usize::from(key == long), "{key}");
         }
+        assert_eq!(candidates(&Key::from("k".repeat(256))).count(), 0);
         assert!(writable(&Key::from("k".repeat(237))).is_ok());
         assert!(writable(&Key::from("__metadata__")).is_ok());
     }
@@ -194,7 +213,7 @@ mod tests {
         #[test]
         fn every_name_is_found_by_its_key(name in "[ -.0-~é]{1,20}") {
             let name = name.into_bytes();
-            prop_assume!(possible(&name).is_ok());
+            prop_assume!(readable(&name));
             let key = Key::from(&*key(&name));
             prop_assert!(candidates(&key).any(|candidate| *candidate == *name));
         }

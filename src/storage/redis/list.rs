@@ -10,9 +10,9 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 
 use super::layout::{self, ID_TO_NAME, NAME_TO_ID, Part};
 use super::link::Command;
-use super::metadata::StoreMetadata;
 use super::write::{no_store, store_arg};
 use super::{RedisStorage, command, fault, reply};
+use crate::storage::metadata::StoreMetadata;
 use crate::storage::{Error, ErrorKind, Result, StoreInfo, StoreName, StoreState};
 
 const STORES: &str = include_str!("scripts/stores.lua");

@@ -9,8 +9,8 @@ use fred::types::Value;
 
 use super::layout::{self, Part};
 use super::link::{Alone, Command};
-use super::metadata::judge_record;
 use super::{RedisStorage, command, reply};
+use crate::storage::metadata::judge_record;
 use crate::storage::{
     Error, ErrorKind, Key, Reading, Record, RecordMeta, RecordState, Result, StoreName,
 };

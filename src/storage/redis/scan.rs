@@ -7,9 +7,9 @@ use futures::future::{self, BoxFuture, FutureExt};
 use futures::stream::{self, BoxStream, StreamExt};
 
 use super::layout::{self, Part};
-use super::metadata::{bad_metadata, parse_record};
 use super::read::hash_command;
 use super::{RedisStorage, command, reply};
+use crate::storage::metadata::{bad_metadata, parse_record};
 use crate::storage::{ErrorKind, Key, KeyPage, RecordState, Result, StoreName};
 
 /// How many entries the first page asks for; few, for a crawl may be writing.

@@ -12,9 +12,9 @@ use fred::types::Value;
 
 use super::layout::{self, ACCESSED_AT, ID_TO_NAME, MODIFIED_AT, NAME_TO_ID, Part};
 use super::link::Command;
-use super::metadata::write_record;
 use super::read::{bytes_of, hash_command};
 use super::{RedisStorage, command, fault, reply};
+use crate::storage::metadata::write_record;
 use crate::storage::{
     ContentType, Error, ErrorKind, Expected, Key, Reading, RecordMeta, RecordState, Result,
     SetValue, StoreName, Timestamp, Written,

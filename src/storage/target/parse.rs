@@ -12,7 +12,7 @@ use crate::storage::{Error, ErrorKind, Result};
 const PORT: u16 = 6379;
 const SENTINEL_PORT: u16 = 26379;
 const FORMS: &str = "write redis://HOST:PORT/DB, rediss://…, redis+unix:///PATH, \
-                     redis-sentinel://… or redis-cluster://…";
+                     redis-sentinel://…, redis-cluster://… or the path of a directory";
 const USERINFO: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// What the scheme says.
@@ -36,9 +36,6 @@ pub(super) fn redis(text: &str) -> Result<RedisTarget> {
     }
     if text.is_empty() {
         return Err(usage("the target is empty").hint(FORMS));
-    }
-    if is_path(text) {
-        return Ok(RedisTarget::new(Endpoint::Unix(expand_home(text))));
     }
     let bare = text.rsplit('@').next().unwrap_or(text);
     if bare == "localhost" || bare.contains(['.', ':']) {
@@ -271,18 +268,6 @@ fn socket(host: &str, path: &str) -> Result<PathBuf> {
         );
     }
     Ok(PathBuf::from(decode(path, "the path")?))
-}
-
-fn is_path(text: &str) -> bool {
-    let extension = std::path::Path::new(text).extension();
-    text.starts_with(['/', '.', '~']) || extension.is_some_and(|extension| extension == "sock")
-}
-
-fn expand_home(text: &str) -> PathBuf {
-    match (text.strip_prefix("~/"), std::env::var_os("HOME")) {
-        (Some(rest), Some(home)) => PathBuf::from(home).join(rest),
-        _ => PathBuf::from(text),
-    }
 }
 
 fn decode(text: &str, what: &str) -> Result<String> {

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-use crate::storage::model::{Key, RecordMeta, RecordState, Timestamp};
-use crate::storage::{ContentType, Error, ErrorKind, Result};
+use super::model::{Key, RecordMeta, RecordState, Timestamp};
+use super::{ContentType, Error, ErrorKind, Result};
 
 /// What a record's metadata says, borrowed from the reply where it can be.
 #[derive(Debug, PartialEq, Eq)]

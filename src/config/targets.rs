@@ -1,0 +1,236 @@
+//! All targets that have a name, for a list of them and for switching between them.
+
+use super::origin::Origin;
+use super::{Config, Environment, Resolved};
+use crate::storage::target::Target;
+use crate::storage::{Error, ErrorKind, Result};
+
+/// A target in the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// The profile's name, or that of the place where it is written.
+    pub name: String,
+    /// Whether it is a profile.
+    pub is_profile: bool,
+    /// The target without its secret; or what is wrong with it, in one sentence.
+    pub label: std::result::Result<String, String>,
+    /// Whether writes to it are refused.
+    pub read_only: bool,
+    /// Where `larder` alone finds it, if this is what it takes.
+    pub default: Option<Origin>,
+    origin: Option<Origin>,
+}
+
+impl Config {
+    /// The profiles, by name, and then what else is set and names another target. Runs no
+    /// `password_command` and connects to nothing.
+    pub fn choices(&self, environment: &Environment) -> Vec<Choice> {
+        let default = self.default_origin(environment);
+        let taken = default.and_then(|origin| self.profile_at(origin, environment));
+        let label = |target: Result<Target>| match target {
+            Ok(target) => Ok(target.label()),
+            // Which file it is stands over all of them.
+            Err(why) => Err(match why.problem.find("[profiles.") {
+                Some(start) => why.problem[start..].to_owned(),
+                None => why.problem,
+            }),
+        };
+        let profiles = self.profiles.iter().map(|(name, profile)| Choice {
+            name: name.clone(),
+            is_profile: true,
+            label: label(self.of_profile(name, profile, false)),
+            read_only: self.read_only || profile.read_only,
+            default: default.filter(|_| taken == Some(name)),
+            origin: None,
+        });
+        let mut choices: Vec<Choice> = profiles.collect();
+        for origin in Origin::DEFAULTS {
+            let named = self.profile_at(origin, environment).is_some();
+            if named || !self.is_written(origin, environment) {
+                continue;
+            }
+            let choice = Choice {
+                name: origin.name().to_owned(),
+                is_profile: false,
+                label: label(self.target_at(origin, environment)),
+                read_only: self.read_only,
+                default: default.filter(|default| *default == origin),
+                origin: Some(origin),
+            };
+            let same = choices.iter_mut().find(|other| other.is_same(&choice));
+            match same {
+                Some(other) => other.default = other.default.or(choice.default),
+                None => choices.push(choice),
+            }
+        }
+        choices
+    }
+}
+
+impl Choice {
+    /// Whether this other one, which is no profile, need not be listed beside this one.
+    fn is_same(&self, other: &Self) -> bool {
+        self.label.is_ok() && self.label == other.label && self.read_only == other.read_only
+    }
+}
+
+/// The list, what it takes to resolve one of it, and which one was asked for at the start.
+#[derive(Clone)]
+pub struct Targets {
+    config: Config,
+    environment: Environment,
+    choices: Vec<Choice>,
+    start: usize,
+    target: Target,
+}
+
+impl Targets {
+    /// `config` is as it was before `resolved` made it read-only.
+    pub fn new(config: Config, environment: Environment, resolved: &Resolved) -> Self {
+        let mut choices = config.choices(&environment);
+        let label = resolved.target.label();
+        let same = choices.iter().position(|choice| match &resolved.profile {
+            Some(name) => choice.is_profile && choice.name == *name,
+            None => {
+                !choice.is_profile && choice.label.as_ref() == Ok(&label)
+                    || choice.default == Some(resolved.origin)
+            }
+        });
+        let start = same.unwrap_or_else(|| {
+            let choice = Choice {
+                name: resolved.origin.name().to_owned(),
+                is_profile: false,
+                label: Ok(label),
+                read_only: config.read_only || resolved.read_only,
+                default: None,
+                origin: Some(resolved.origin),
+            };
+            choices.insert(0, choice);
+            0
+        });
+        // What larder was started with is there already, with its password.
+        let environment = Environment { password: None, sentinel_password: None, ..environment };
+        let config = Config { quiet: true, ..config };
+        Self { config, environment, choices, start, target: resolved.target.clone() }
+    }
+
+    /// All of them.
+    pub fn choices(&self) -> &[Choice] {
+        &self.choices
+    }
+
+    /// The one that larder was started with.
+    pub fn start(&self) -> usize {
+        self.start
+    }
+
+    /// The target with its password. Waits for a `password_command`. The password that the
+    /// environment gives is for the target larder was started with, and goes to no other.
+    ///
+    /// # Errors
+    /// As [`Config::resolve`].
+    pub fn resolve(&self, at: usize) -> Result<Target> {
+        if at == self.start {
+            return Ok(self.target.clone());
+        }
+        let Some(choice) = self.choices.get(at) else {
+            return Err(Error::new(ErrorKind::Usage, "there is no such target"));
+        };
+        let resolved = match choice.origin {
+            None => {
+                let origin = Origin::CommandLine;
+                self.config.resolve_profile(&choice.name, origin, &self.environment)?
+            }
+            Some(origin) => self.config.resolve_at(origin, &self.environment)?,
+        };
+        Ok(resolved.target)
+    }
+}
+
+/// Without the settings, which may hold passwords.
+impl std::fmt::Debug for Targets {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Targets")
+            .field("choices", &self.choices)
+            .field("start", &self.start)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::storage::target::Secret;
+
+    const FILE: &str = "
+        target = 'plain'
+        [profiles.broken]
+        url = 'http://x'
+        [profiles.plain]
+        url = 'redis://:hidden@one'
+        read_only = true
+        [profiles.slow]
+        url = 'redis://two'
+        password_command = 'echo asked; echo loud >&2'
+    ";
+
+    fn environment() -> Environment {
+        Environment {
+            redis_url: Some("redis://:hidden@three".into()),
+            password: Some("of the start".into()),
+            ..Environment::default()
+        }
+    }
+
+    #[test]
+    fn profiles_come_first_and_no_label_has_a_secret() {
+        let config = Config::parse(FILE).unwrap();
+        let choices = config.choices(&environment());
+        let names: Vec<_> = choices.iter().map(|choice| choice.name.as_str()).collect();
+        assert_eq!(names, ["broken", "plain", "slow", "REDIS_URL"]);
+        assert!(choices[0].label.as_ref().unwrap_err().starts_with("[profiles.broken] url: "));
+        assert_eq!(choices[1].label.as_deref(), Ok("redis://one:6379/0"));
+        assert_eq!((choices[1].read_only, choices[2].read_only), (true, false));
+        assert_eq!((choices[1].default, choices[3].default), (Some(Origin::Config), None));
+        assert!(!format!("{choices:?}").contains("hidden"));
+    }
+
+    #[test]
+    fn one_target_is_listed_once() {
+        let config = Config::parse("[profiles.a]\nurl = 'redis://one'").unwrap();
+        let environment =
+            Environment { url: Some("redis://one:6379".into()), ..Environment::default() };
+        let choices = config.choices(&environment);
+        assert_eq!(choices.len(), 1);
+        assert_eq!(choices[0].default, Some(Origin::LarderUrl));
+    }
+
+    #[test]
+    fn the_password_of_the_start_goes_to_no_other_server() {
+        let config = Config::parse(FILE).unwrap();
+        let environment = environment();
+        let resolved = config.resolve(Some("redis://start"), &environment).unwrap();
+        let targets = Targets::new(config, environment, &resolved);
+        assert_eq!((targets.start(), targets.choices()[0].name.as_str()), (0, "the command line"));
+        let password = |at| match targets.resolve(at) {
+            Ok(Target::Redis(redis)) => redis.password,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(password(0), Some(Secret::new("of the start")));
+        assert_eq!(password(2), Some(Secret::new("hidden")));
+        assert_eq!(password(3), Some(Secret::new("asked")));
+        assert_eq!(password(4), Some(Secret::new("hidden")));
+        assert!(targets.resolve(1).is_err() && targets.resolve(9).is_err());
+    }
+
+    #[test]
+    fn the_start_is_found_in_the_list() {
+        let config = Config::parse(FILE).unwrap();
+        let environment = environment();
+        for (named, at) in [(None, 1), (Some("slow"), 2), (Some("redis://three:6379"), 3)] {
+            let resolved = config.resolve(named, &environment).unwrap();
+            let targets = Targets::new(config.clone(), environment.clone(), &resolved);
+            assert_eq!((targets.start(), targets.choices().len()), (at, 4), "{named:?}");
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! A simulated crawl that fills stores while the browser shows them.
+//!
+//! ```text
+//! crawl                    what is written: follows from the seed alone
+//!   product, html, picture, state, words, json, random
+//! pace                     when: steadily, with bursts and pauses
+//! writer                   writes it through the storage, on a thread of its own
+//! folder                   the private directory, and those that killed demos left
+//! ```
+//!
+//! [`Demo::begin`] returns as soon as the stores are there to be browsed; [`Demo::finish`] (or
+//! dropping) ends the crawl and removes what it made.
+
+pub mod crawl;
+
+mod folder;
+mod html;
+mod json;
+mod pace;
+mod picture;
+mod product;
+mod random;
+mod state;
+mod words;
+mod writer;
+
+use std::path::Path;
+use std::sync::mpsc;
+use std::thread::{self, JoinHandle};
+
+use tokio::sync::watch;
+
+pub use crawl::{Crawl, Entry, Limits, Place};
+pub use json::Layout;
+
+use crate::storage::{Error, ErrorKind, Options, Result, StoreName, Target};
+use folder::Folder;
+use writer::Writer;
+
+/// The records after which a crawl is finished where the user names no number.
+pub const MOST_RECORDS: u64 = 100_000;
+
+/// The bytes of values after which it is, too.
+pub const MOST_BYTES: u64 = 500_000_000;
+
+/// The usual records a second.
+pub const RATE: f64 = 12.0;
+
+/// What a demo does.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// The crawl is finished after so many records; `None`: after [`MOST_RECORDS`] or
+    /// [`MOST_BYTES`].
+    pub records: Option<u64>,
+    /// About how many records are written a second; above 0.
+    pub rate: f64,
+    /// What is written follows from it.
+    pub seed: u64,
+    /// The store to make on a target that the user named.
+    pub store: String,
+}
+
+impl Settings {
+    fn limits(&self) -> Limits {
+        match self.records {
+            Some(records) => Limits { records, bytes: u64::MAX },
+            None => Limits { records: MOST_RECORDS, bytes: MOST_BYTES },
+        }
+    }
+}
+
+/// A demo that runs.
+#[derive(Debug)]
+pub struct Demo {
+    target: Target,
+    store: StoreName,
+    stop: watch::Sender<bool>,
+    writer: Option<JoinHandle<Result<()>>>,
+    /// The private directory, where no target was named. Removed after the writer's end.
+    folder: Option<Folder>,
+}
+
+impl Demo {
+    /// Starts the crawl, into a private directory in `temporary`, or else into one new store on
+    /// `target`. Comes back when the stores are made; the records come after that, from a thread
+    /// of its own. Directories that killed demos left in `temporary` are removed beside it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Conflict`] if the target has a store of this name, [`ErrorKind::Io`] if the
+    /// directory cannot be made, and what the storage says.
+    pub fn begin(
+        settings: &Settings,
+        target: Option<Target>,
+        options: &Options,
+        temporary: &Path,
+    ) -> Result<Self> {
+        let (folder, target) = if let Some(target) = target {
+            (None, target)
+        } else {
+            let folder = private(temporary)?;
+            let target = Target::Directory(folder.path().to_owned());
+            (Some(folder), target)
+        };
+        // The browser may be told not to write; the crawl is what there is to look at. Nothing
+        // of it has to survive a power cut.
+        let options = Options { read_only: false, touch: false, durable: false, ..options.clone() };
+        let (stop, stopped) = watch::channel(false);
+        let (ready, is_ready) = mpsc::channel();
+        let writer = Writer::new(settings, target.clone(), options, folder.is_some());
+        let handle = thread::Builder::new()
+            .name("larder-demo".to_owned())
+            .spawn(move || writer.run(&ready, stopped))
+            .map_err(|why| cannot(&why))?;
+        let store = if folder.is_some() { writer::FOUND } else { &settings.store };
+        let demo = Self { target, store: store.into(), stop, writer: Some(handle), folder };
+        match is_ready.recv() {
+            Ok(()) => Ok(demo),
+            // It ended before it was ready, and says why.
+            Err(_) => Err(demo.finish().err().unwrap_or_else(|| cannot(&"no stores were made"))),
+        }
+    }
+
+    /// What to browse.
+    pub fn target(&self) -> &Target {
+        &self.target
+    }
+
+    /// The store that holds what the crawl finds.
+    pub fn store(&self) -> &StoreName {
+        &self.store
+    }
+
+    /// Ends the crawl and removes what it made: the private directory; on a target, the store, if
+    /// it is still the one that the demo made.
+    ///
+    /// # Errors
+    /// Why the crawl ended before its time, or what could not be removed.
+    pub fn finish(mut self) -> Result<()> {
+        self.end()
+    }
+
+    fn end(&mut self) -> Result<()> {
+        // Where nobody listens, the writer has ended.
+        let _ = self.stop.send(true);
+        let written = match self.writer.take().map(JoinHandle::join) {
+            None => Ok(()),
+            Some(Ok(written)) => written,
+            Some(Err(_)) => Err(cannot(&"its thread panicked")),
+        };
+        let removed = self.folder.take().map_or(Ok(()), |mut folder| {
+            folder.remove().map_err(|why| {
+                let problem = format!("{} stays: {why}", folder.path().display());
+                Error::new(ErrorKind::Io, problem)
+            })
+        });
+        written.and(removed)
+    }
+}
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        if let Err(why) = self.end() {
+            log::error!("the demo: {why}");
+        }
+    }
+}
+
+fn private(temporary: &Path) -> Result<Folder> {
+    let folder = Folder::make(temporary).map_err(|why| {
+        let problem = format!("no directory can be made in {}: {why}", temporary.display());
+        Error::new(ErrorKind::Io, problem).hint("name another place in TMPDIR")
+    })?;
+    let (temporary, owner) = (temporary.to_owned(), folder.owner());
+    // Removing much takes time, and nothing waits for it; without a thread the next demo does it.
+    let _ = thread::Builder::new().name("larder-sweep".to_owned()).spawn(move || {
+        let removed = folder::sweep(&temporary, owner);
+        if removed > 0 {
+            log::info!("removed what {removed} killed demos left");
+        }
+    });
+    Ok(folder)
+}
+
+fn cannot(why: &dyn std::fmt::Display) -> Error {
+    Error::new(ErrorKind::Io, format!("the demo cannot run: {why}"))
+}

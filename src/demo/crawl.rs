@@ -1,0 +1,306 @@
+//! The simulated crawl: what it writes, one record after the other.
+//!
+//! All of it follows from the seed and from how many records there were before, so a demo can be
+//! shown again; when a record is written is another matter ([`Pace`](super::pace::Pace)).
+
+use std::collections::VecDeque;
+use std::io::Write as _;
+
+use bytes::Bytes;
+use flate2::{Compression, GzBuilder};
+
+use super::html;
+use super::json::{Json, Layout};
+use super::picture::Picture;
+use super::product::{CSV_HEAD, Product};
+use super::random::Random;
+use super::state::{self, Statistics};
+use super::words::FAILURES;
+use crate::storage::{ContentType, Value};
+
+/// When every simulated crawl starts: 2026-11-22T08:00:00Z, in microseconds.
+const START: i64 = 1_795_334_400_000_000;
+
+/// The type that Crawlee gives its own states.
+const STATE: &str = "application/json";
+
+/// How many records there are before the first `OUTPUT`.
+const OUTPUT_AFTER: u64 = 90;
+
+/// Every so many requests, the crawler persists what it keeps about itself.
+const PERSIST: u64 = 20;
+
+/// Which of the crawl's stores a record goes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Place {
+    /// The default store: input, output, states, error snapshots.
+    Default,
+    /// What was found.
+    Found,
+}
+
+/// One thing that the crawl writes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Where to.
+    pub place: Place,
+    /// The key.
+    pub key: String,
+    /// The content type.
+    pub content_type: ContentType,
+    /// The stored bytes.
+    pub value: Bytes,
+    /// Whether a record of this key was written before.
+    pub again: bool,
+}
+
+/// When a crawl is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// After so many records.
+    pub records: u64,
+    /// After so many bytes of values.
+    pub bytes: u64,
+}
+
+/// The crawl, as an iterator over what it writes: the same for the same seed and layout. The last
+/// entries say that it is finished.
+#[derive(Debug)]
+pub struct Crawl {
+    random: Random,
+    layout: Layout,
+    limits: Limits,
+    queue: VecDeque<Entry>,
+    statistics: Statistics,
+    /// The simulated time.
+    now: i64,
+    requests: u64,
+    /// How many records are written or in the queue.
+    records: u64,
+    bytes: u64,
+    has_output: bool,
+    ended: bool,
+    /// Lines of the next export.
+    rows: String,
+}
+
+impl Crawl {
+    /// A crawl that has yet to write its first record.
+    pub fn new(seed: u64, layout: Layout, limits: Limits) -> Self {
+        let mut crawl = Self {
+            random: Random::new(seed, 1),
+            layout,
+            limits,
+            queue: VecDeque::new(),
+            statistics: Statistics::new(START),
+            now: START,
+            requests: 0,
+            records: 0,
+            bytes: 0,
+            has_output: false,
+            ended: false,
+            rows: String::new(),
+        };
+        crawl.begin(seed);
+        crawl
+    }
+
+    fn begin(&mut self, seed: u64) {
+        let urls = super::words::SHOPS
+            .map(|shop| Json::map([("url", Json::text(format!("https://{shop}/")))]));
+        let input = Json::map([
+            ("startUrls", Json::List(urls.to_vec())),
+            ("maxRequestsPerCrawl", Json::raw("null")),
+            ("maxConcurrency", Json::raw(12)),
+            ("languages", Json::List(["en", "ja", "ar", "de"].map(Json::text).to_vec())),
+            ("saveScreenshots", Json::raw(true)),
+            ("seed", Json::raw(seed)),
+        ]);
+        self.json(Place::Default, "INPUT", ContentType::JSON, &input);
+        self.persist();
+    }
+
+    fn persist(&mut self) {
+        let again = self.requests > 0;
+        let statistics = self.statistics.json(self.now);
+        self.json(Place::Default, "__CRAWLER_STATISTICS_0", STATE.into(), &statistics);
+        self.mark(again);
+        if self.requests.is_multiple_of(5 * PERSIST) {
+            let sessions = state::sessions(self.now, &mut self.random);
+            self.json(Place::Default, "CRAWLEE_SESSION_POOL_STATE", STATE.into(), &sessions);
+            self.mark(again);
+        }
+    }
+
+    fn output(&mut self) {
+        let (finished, failed) = self.statistics.counts();
+        let output = Json::map([
+            ("products", Json::raw(finished)),
+            ("failed", Json::raw(failed)),
+            ("done", Json::raw(self.ended)),
+            ("store", Json::text("shop-snapshots")),
+            ("message", Json::text("収集完了 ✅ — done — تمّ")),
+        ]);
+        self.json(Place::Default, "OUTPUT", ContentType::JSON, &output);
+        self.mark(self.has_output);
+        self.has_output = true;
+    }
+
+    /// One page: fetched, kept, and taken apart.
+    fn request(&mut self) {
+        self.requests += 1;
+        let number = self.requests;
+        let millis = self.random.between(40, 900);
+        self.now += self.random.between(20_000, 140_000).cast_signed();
+        let product = Product::new(number, &mut self.random);
+        // Some of everything comes early in every crawl; later it is left to chance.
+        if number == 14 || (number > 20 && self.random.once_in(90)) {
+            self.failure(&product, millis);
+        } else {
+            let retries = if self.random.once_in(25) { self.random.between(1, 2) } else { 0 };
+            self.statistics.succeed(retries, millis);
+            self.page(&product);
+        }
+        if number.is_multiple_of(PERSIST) {
+            self.persist();
+        }
+        if self.records >= OUTPUT_AFTER && (!self.has_output || number.is_multiple_of(250)) {
+            self.output();
+        }
+    }
+
+    fn page(&mut self, product: &Product) {
+        let number = product.number;
+        let page = html::product(product, &mut self.random);
+        if number == 9 || self.random.once_in(30) {
+            let key = format!("archive/{}/{number:06}.html.gz", product.shop);
+            self.found(&key, "application/gzip", gzip(page.as_bytes()));
+        } else {
+            self.found(&format!("page-{number:06}"), "text/html; charset=utf-8", page.into());
+        }
+        let json = product.json(&mut self.random);
+        let key = if number == 6 || self.random.once_in(40) {
+            format!("product-{}-{number:06}", product.ware.name)
+        } else {
+            format!("product-{number:06}")
+        };
+        self.json(Place::Found, &key, ContentType::JSON, &json);
+        self.rows.push_str(&product.csv());
+        if number == 3 || self.random.once_in(12) {
+            let png = Picture::of_page(&mut self.random).png();
+            self.found(&format!("screenshot-{number:06}.png"), "image/png", png);
+        }
+        if number == 5 || self.random.once_in(15) {
+            let jpeg = Picture::of_page(&mut self.random).jpeg();
+            self.found(&format!("screenshot-{number:06}.jpg"), "image/jpeg", jpeg);
+        }
+        if number == 12 || self.random.once_in(50) {
+            // What was looked at and held nothing.
+            let key = format!("seen/{}?page={}", product.url(), self.random.between(2, 40));
+            self.push(Place::Found, key, Value::None, ContentType::NONE);
+        }
+        if number == 16 || self.random.once_in(60) {
+            let text = format!("{CSV_HEAD}{}", std::mem::take(&mut self.rows));
+            self.found(&format!("export-{number:06}.csv"), "text/csv; charset=utf-8", text.into());
+        }
+    }
+
+    fn failure(&mut self, product: &Product, millis: u64) {
+        let (status, message) = self.random.pick(&FAILURES);
+        self.statistics.fail(status, millis);
+        // As Crawlee makes it: part of a hash, and the message's beginning without its spaces.
+        let hash = format!("{:016x}{:016x}", self.random.next(), self.random.next());
+        let start = message.chars().take(30);
+        let start: String =
+            start.filter(|c| c.is_ascii_alphanumeric() || "!-_.".contains(*c)).collect();
+        let base = format!("ERROR_SNAPSHOT_{}_{start}", &hash[..30]);
+        let page = html::failure(status, message, product);
+        let picture = Picture::of_failure(&mut self.random).jpeg();
+        for (end, kind, value) in
+            [("html", "text/html", Bytes::from(page)), ("jpg", "image/jpeg", picture.into())]
+        {
+            let key = format!("{base}.{end}");
+            self.push(Place::Default, key, Value::Bytes(value), kind.into());
+        }
+    }
+
+    fn json(&mut self, place: Place, key: &str, content_type: ContentType, json: &Json) {
+        let value = Value::Json(json.render(self.layout));
+        self.push(place, key.to_owned(), value, content_type);
+    }
+
+    fn found(&mut self, key: &str, content_type: &str, value: Vec<u8>) {
+        self.push(Place::Found, key.to_owned(), Value::Bytes(value.into()), content_type.into());
+    }
+
+    fn push(&mut self, place: Place, key: String, value: Value, content_type: ContentType) {
+        let (value, content_type) = value.encode(Some(content_type));
+        self.records += 1;
+        self.bytes += value.len() as u64;
+        self.queue.push_back(Entry { place, key, content_type, value, again: false });
+    }
+
+    /// Says of the last entry whether it replaces an earlier one.
+    fn mark(&mut self, again: bool) {
+        if let Some(last) = self.queue.back_mut()
+            && again
+        {
+            last.again = true;
+            self.records -= 1;
+        }
+    }
+
+    /// Cuts off what is over the limits, and says that the crawl is finished.
+    fn end(&mut self) {
+        let fits = self.limits.records;
+        // The output is a record too, where it has not been written yet.
+        let wants = |has: bool| u64::from(!has && fits > 3);
+        while self.records + wants(self.has_output) > fits {
+            match self.queue.pop_back() {
+                Some(entry) => {
+                    self.records -= u64::from(!entry.again);
+                    self.has_output &= entry.again || entry.key != "OUTPUT";
+                }
+                None => break,
+            }
+        }
+        self.ended = true;
+        self.statistics.end();
+        if fits > 3 {
+            self.output();
+        }
+        if fits > 1 {
+            let statistics = self.statistics.json(self.now);
+            self.json(Place::Default, "__CRAWLER_STATISTICS_0", STATE.into(), &statistics);
+            self.mark(true);
+        }
+    }
+}
+
+impl Iterator for Crawl {
+    type Item = Entry;
+
+    fn next(&mut self) -> Option<Entry> {
+        while !self.ended {
+            if self.records >= self.limits.records || self.bytes >= self.limits.bytes {
+                self.end();
+            } else if self.queue.is_empty() {
+                self.request();
+            } else {
+                break;
+            }
+        }
+        self.queue.pop_front()
+    }
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    // Without a time and with a name, as `gzip -n -N` would have it: the same bytes each time.
+    let mut packer = GzBuilder::new().filename("page.html").write(Vec::new(), Compression::fast());
+    // Writing to memory does not fail.
+    let _ = packer.write_all(bytes);
+    packer.finish().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,84 @@
+//! When the next record comes: steadily, with bursts and pauses, as crawls do.
+
+use std::time::Duration;
+
+use super::random::Random;
+
+/// How many records are written at once at the start, so that there is something to look at.
+const FIRST: u64 = 40;
+
+/// How much faster a burst is than the rest.
+const BURST: f64 = 15.0;
+
+/// The times between records.
+#[derive(Debug)]
+pub(super) struct Pace {
+    random: Random,
+    rate: f64,
+    /// How many more records come without waiting.
+    first: u64,
+    /// How many more records this burst has.
+    burst: u64,
+    /// How many more records come before the next burst or pause.
+    calm: u64,
+}
+
+impl Pace {
+    /// A pace of about `rate` records a second.
+    pub(super) fn new(seed: u64, rate: f64) -> Self {
+        let mut random = Random::new(seed, 2);
+        let calm = random.between(60, 180);
+        Self { random, rate, first: FIRST, burst: 0, calm }
+    }
+
+    /// How long to wait before the next record.
+    pub(super) fn wait(&mut self) -> Duration {
+        if self.first > 0 {
+            self.first -= 1;
+            return Duration::ZERO;
+        }
+        // As between calls that come independently of each other, but never very long.
+        let gap = (-(1.0 - self.random.share()).ln()).min(4.0) / self.rate;
+        if self.burst > 0 {
+            self.burst -= 1;
+            return Duration::from_secs_f64(gap / BURST);
+        }
+        if self.calm > 0 {
+            self.calm -= 1;
+            return Duration::from_secs_f64(gap);
+        }
+        self.calm = self.random.between(60, 240);
+        if self.random.once_in(3) {
+            // As a crawler waits for a slow site: as long as twenty to fifty records take.
+            let records = 20.0 + 30.0 * self.random.share();
+            return Duration::from_secs_f64((records / self.rate).min(5.0));
+        }
+        self.burst = self.random.between(30, 80);
+        Duration::ZERO
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_come_at_once_and_the_rest_at_about_the_rate() {
+        let mut pace = Pace::new(1, 12.0);
+        assert!((0..FIRST).all(|_| pace.wait().is_zero()));
+        let records = 5_000;
+        let seconds: f64 = (0..records).map(|_| pace.wait().as_secs_f64()).sum();
+        let rate = f64::from(records) / seconds;
+        assert!((11.0..19.0).contains(&rate), "{rate}");
+    }
+
+    #[test]
+    fn there_are_bursts_and_pauses() {
+        let mut pace = Pace::new(3, 10.0);
+        let waits: Vec<f64> = (0..3_000).map(|_| pace.wait().as_secs_f64()).collect();
+        let fastest = waits[100..].windows(30).map(|some| some.iter().sum::<f64>());
+        assert!(fastest.fold(f64::MAX, f64::min) < 0.5);
+        assert!(waits.iter().any(|wait| *wait > 1.5));
+        assert!(waits.iter().all(|wait| *wait <= 5.0));
+    }
+}

@@ -1,0 +1,280 @@
+//! Writes the crawl through the storage, at its pace, and takes its store away at the end.
+
+use std::sync::Arc;
+use std::sync::mpsc::Sender;
+use std::time::Duration;
+
+use tokio::sync::watch::Receiver;
+use tokio::time::{Instant, sleep, sleep_until, timeout};
+
+use super::crawl::{Crawl, Entry, Place};
+use super::json::Layout;
+use super::pace::Pace;
+use super::{Settings, cannot};
+use crate::storage::{
+    self, Connection, Error, ErrorKind, Expected, Key, OpenBy, Options, Result, SetValue, Storage,
+    StoreName, Target,
+};
+
+/// The store for what the crawl finds, where it has a directory for itself.
+pub(super) const FOUND: &str = "shop-snapshots";
+
+/// How far behind its pace the crawl may fall before it lets the lost time go.
+const LATE: Duration = Duration::from_secs(1);
+
+/// The pause before a write is tried again that the storage could not make just now.
+const AGAIN: Duration = Duration::from_millis(500);
+
+/// How long the end may take where the storage does not answer: somebody waits for the prompt.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// What is to be written where.
+pub(super) struct Writer {
+    target: Target,
+    options: Options,
+    crawl: Crawl,
+    pace: Pace,
+    /// The name of the one store on a target; none in a directory of its own.
+    only: Option<String>,
+}
+
+/// A store that the demo made.
+#[derive(Debug, Clone)]
+struct Made {
+    store: StoreName,
+    id: Option<String>,
+    /// Whether somebody, mostly the user in the browser, has dropped it since.
+    gone: bool,
+}
+
+/// The stores, once they are made.
+struct Work {
+    storage: Arc<dyn Storage>,
+    /// The default store and the one for what is found; or one for both.
+    made: Vec<Made>,
+    stopped: Receiver<bool>,
+}
+
+/// What became of a record.
+enum Done {
+    Written,
+    /// Its store is gone, and so is what would have been written to it.
+    Skipped,
+    /// The user leaves.
+    Stopped,
+}
+
+impl Writer {
+    /// A writer that fills a directory of its own, or else one store on the target.
+    pub(super) fn new(settings: &Settings, target: Target, options: Options, own: bool) -> Self {
+        let layout = match target {
+            Target::Directory(_) => Layout::Indented,
+            _ => Layout::OneLine,
+        };
+        Self {
+            target,
+            options,
+            crawl: Crawl::new(settings.seed, layout, settings.limits()),
+            pace: Pace::new(settings.seed, settings.rate),
+            only: (!own).then(|| settings.store.clone()),
+        }
+    }
+
+    /// Makes the stores, says so through `ready`, and writes until it is stopped or the crawl is
+    /// finished; then takes the store away again, unless the directory goes as a whole.
+    pub(super) fn run(self, ready: &Sender<()>, stopped: Receiver<bool>) -> Result<()> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|why| cannot(&why))?;
+        let ended = runtime.block_on(self.work(ready, stopped));
+        // What a connection still does ends with the process.
+        runtime.shutdown_background();
+        ended
+    }
+
+    async fn work(mut self, ready: &Sender<()>, stopped: Receiver<bool>) -> Result<()> {
+        let storage = storage::connect(&self.target, &self.options).await?;
+        let made = if let Some(name) = &self.only {
+            vec![new_store(&*storage, name).await?]
+        } else {
+            let found = OpenBy::Name(FOUND.to_owned());
+            vec![open(&*storage, &OpenBy::Default).await?.0, open(&*storage, &found).await?.0]
+        };
+        // Where nobody waits any more, there is a stop to be seen.
+        let _ = ready.send(());
+        let mut work = Work { storage, made, stopped };
+        let ended = work.write(&mut self.crawl, &mut self.pace).await;
+        if let Err(why) = &ended {
+            log::error!("the demo's crawl ended: {why}");
+        }
+        // What was made stays to be looked at until the user leaves.
+        let _ = work.stopped.wait_for(|stopped| *stopped).await;
+        let removed = match self.only {
+            Some(_) => work.take_away().await,
+            None => Ok(()),
+        };
+        ended.and(removed)
+    }
+}
+
+impl Work {
+    async fn write(&mut self, crawl: &mut Crawl, pace: &mut Pace) -> Result<()> {
+        let mut due = Instant::now();
+        let mut records = 0_u64;
+        for entry in crawl {
+            due = due.max(Instant::now().checked_sub(LATE).unwrap_or(due)) + pace.wait();
+            tokio::select! {
+                biased;
+                _ = self.stopped.wait_for(|stopped| *stopped) => return Ok(()),
+                () = until(due) => {}
+            }
+            match self.set(&entry).await {
+                Ok(Done::Written) => records += u64::from(!entry.again),
+                Ok(Done::Skipped) => {}
+                Ok(Done::Stopped) => return Ok(()),
+                Err(why) => {
+                    let problem =
+                        format!("the demo's crawl ended after {records} records: {}", why.problem);
+                    return Err(Error { problem, ..why });
+                }
+            }
+            if self.made.iter().all(|made| made.gone) {
+                log::info!("the demo's stores are gone after {records} records");
+                return Ok(());
+            }
+        }
+        log::info!("the demo's crawl is finished after {records} records");
+        Ok(())
+    }
+
+    /// Writes one record, waiting out what goes by itself.
+    async fn set(&mut self, entry: &Entry) -> Result<Done> {
+        let at = match entry.place {
+            Place::Default => 0,
+            Place::Found => self.made.len() - 1,
+        };
+        if entry.again && self.is_other(&self.made[at]).await {
+            self.made[at].gone = true;
+        }
+        let made = &self.made[at];
+        if made.gone {
+            return Ok(Done::Skipped);
+        }
+        let set = SetValue {
+            store: made.store.clone(),
+            key: Key::from(entry.key.as_str()),
+            value: entry.value.clone(),
+            content_type: entry.content_type.clone(),
+            expected: Expected::Anything,
+        };
+        loop {
+            let mut stopped = self.stopped.clone();
+            let why = {
+                let mut writing = std::pin::pin!(self.storage.set_value(&set));
+                let written = tokio::select! {
+                    written = &mut writing => written,
+                    // A write under way is waited for, but not for ever.
+                    _ = stopped.wait_for(|stopped| *stopped) => {
+                        match timeout(PATIENCE, writing).await {
+                            Ok(written) => written,
+                            Err(_) => return Ok(Done::Stopped),
+                        }
+                    }
+                };
+                match written {
+                    Ok(_) => return Ok(Done::Written),
+                    Err(why) => why,
+                }
+            };
+            if why.kind == ErrorKind::NotFound {
+                self.made[at].gone = true;
+                return Ok(Done::Skipped);
+            }
+            if !passes(why.kind) {
+                return Err(why);
+            }
+            log::debug!("the demo's crawl waits: {why}");
+            let mut connection = self.storage.connection();
+            let up = async {
+                sleep(AGAIN).await;
+                // Where it never comes back, the stop does.
+                let _ = connection.wait_for(|state| *state == Connection::Up).await;
+            };
+            tokio::select! {
+                _ = stopped.wait_for(|stopped| *stopped) => return Ok(Done::Stopped),
+                () = up => {}
+            }
+        }
+    }
+
+    /// Whether the store is another one by now, made by somebody else under the same name.
+    async fn is_other(&self, made: &Made) -> bool {
+        match self.storage.get_metadata(&made.store).await {
+            Ok(info) => info.id.is_some() && info.id != made.id,
+            Err(_) => false,
+        }
+    }
+
+    /// Drops the store if it is still the one that the demo made.
+    async fn take_away(&self) -> Result<()> {
+        let Some(made) = self.made.last() else { return Ok(()) };
+        let store = &made.store;
+        let stays = |why: &str| {
+            let problem = format!("the demo's store `{store}` stays: {why}");
+            Error::new(ErrorKind::Conflict, problem)
+        };
+        if let Connection::Down { reason, .. } = &*self.storage.connection().borrow() {
+            return Err(stays(reason).hint(format!("remove it with `larder drop {store}`")));
+        }
+        let dropping = async {
+            match self.storage.get_metadata(store).await {
+                Ok(info) if info.id == made.id => self.storage.drop_store(store).await.map(drop),
+                Ok(_) => Err(stays("somebody else made it anew").hint(String::new())),
+                // The user dropped it.
+                Err(why) if why.kind == ErrorKind::NotFound => Ok(()),
+                Err(why) => Err(why),
+            }
+        };
+        match timeout(PATIENCE, dropping).await {
+            Ok(dropped) => dropped,
+            Err(_) => Err(stays("no answer").hint(format!("remove it with `larder drop {store}`"))),
+        }
+    }
+}
+
+/// Ends when it is due, at once where it is already: a timer would take a millisecond.
+async fn until(due: Instant) {
+    if due > Instant::now() {
+        sleep_until(due).await;
+    }
+}
+
+/// Whether it goes by itself: then the crawl waits, as one of Crawlee's would.
+fn passes(kind: ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::Connection | ErrorKind::Timeout | ErrorKind::FateUnknown | ErrorKind::Loading
+    )
+}
+
+/// Makes a store that must not be there yet.
+async fn new_store(storage: &dyn Storage, name: &str) -> Result<Made> {
+    let taken = || {
+        let problem = format!("there is already a store `{name}` at {}", storage.label());
+        Error::new(ErrorKind::Conflict, problem).hint("name another one with --store")
+    };
+    match storage.get_metadata(&StoreName::from(name)).await {
+        Ok(_) => return Err(taken()),
+        Err(why) if why.kind == ErrorKind::NotFound => {}
+        Err(why) => return Err(why),
+    }
+    let (made, created) = open(storage, &OpenBy::Name(name.to_owned())).await?;
+    // Somebody was quicker.
+    if created { Ok(made) } else { Err(taken()) }
+}
+
+async fn open(storage: &dyn Storage, by: &OpenBy) -> Result<(Made, bool)> {
+    let opened = storage.open(by).await?;
+    Ok((Made { store: opened.info.store, id: opened.info.id, gone: false }, opened.created))
+}

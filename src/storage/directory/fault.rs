@@ -1,0 +1,45 @@
+//! What the system's errors mean to a user.
+
+use std::path::Path;
+
+use rustix::io::Errno;
+
+use crate::storage::{Error, ErrorKind};
+
+/// An error of reading what is at this path.
+pub(super) fn reading(path: &Path, why: Errno) -> Error {
+    explain("cannot be read", path, why)
+}
+
+/// An error of writing to this path.
+pub(super) fn writing(path: &Path, why: Errno) -> Error {
+    explain("cannot be written", path, why)
+}
+
+fn explain(failed: &str, path: &Path, why: Errno) -> Error {
+    let kind = match why {
+        Errno::ACCESS | Errno::PERM => ErrorKind::Permission,
+        Errno::NOSPC | Errno::DQUOT | Errno::FBIG => ErrorKind::DiskFull,
+        Errno::ROFS => ErrorKind::ReadOnly,
+        Errno::NAMETOOLONG => ErrorKind::Usage,
+        Errno::NOENT => ErrorKind::NotFound,
+        Errno::ISDIR | Errno::NOTDIR | Errno::LOOP | Errno::NOTEMPTY => ErrorKind::Damaged,
+        _ => ErrorKind::Io,
+    };
+    let error = Error::new(kind, format!("{} {failed}: {}", path.display(), words(why)));
+    match kind {
+        ErrorKind::Permission => error.hint("change its owner or its permissions"),
+        ErrorKind::ReadOnly => error.hint("its file system is mounted for reading only"),
+        ErrorKind::Usage => error.hint("choose a shorter name"),
+        _ => error,
+    }
+}
+
+/// The system's own words, without their number.
+pub(super) fn words(why: Errno) -> String {
+    let text = std::io::Error::from(why).to_string();
+    match text.find(" (os error") {
+        Some(end) => text[..end].to_owned(),
+        None => text,
+    }
+}

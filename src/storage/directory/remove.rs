@@ -1,0 +1,138 @@
+//! Deleting records and stores. All of this blocks, and follows no link.
+
+use rustix::fs::{self, AtFlags};
+use rustix::io::Errno;
+
+use super::fault;
+use super::folder::{Folder, Root, is_name, no_store};
+use super::listing::Listing;
+use super::names::{self, Kind};
+use super::record::{at_name, metadata_name};
+use super::temporary::sync;
+use super::write::{Manner, lock, locked, note_removal, unlink};
+use crate::storage::{Error, ErrorKind, Key, Result, StoreName, Written};
+
+/// How many records are deleted under one lock.
+const BATCH: usize = 100;
+/// How deep in each other directories in a store are removed.
+const DEPTH: usize = 32;
+/// How often a store that someone goes on writing to is emptied.
+const ROUNDS: usize = 10;
+
+/// Deletes records: of each first the value and then the metadata, as Crawlee does.
+pub(super) fn delete(
+    root: &Root,
+    store: &StoreName,
+    keys: &[Key],
+    manner: Manner,
+) -> Result<Written> {
+    let mut records = 0;
+    for batch in keys.chunks(BATCH) {
+        let Some(folder) = root.store(store)? else { break };
+        lock(&folder, manner.patience)?;
+        let before = records;
+        let outcome = batch.iter().try_for_each(|key| {
+            records += u64::from(delete_record(&folder, key)?);
+            Ok(())
+        });
+        if records > before {
+            note_removal(&folder, manner)?;
+        }
+        outcome?;
+    }
+    Ok(Written { records, meta: None })
+}
+
+fn delete_record(folder: &Folder, key: &Key) -> Result<bool> {
+    let mut there = false;
+    for name in names::candidates(key) {
+        let Some(place) = at_name(folder, name)? else { continue };
+        if place.value.is_some() {
+            there |= unlink(folder, &place.name)?;
+        }
+        if place.metadata {
+            there |= unlink(folder, &metadata_name(&place.name))?;
+        }
+    }
+    Ok(there)
+}
+
+/// Removes all records, and what writers that were ended left of files they were writing.
+pub(super) fn purge(root: &Root, store: &StoreName, manner: Manner) -> Result<Written> {
+    let folder = locked(root, store, manner)?;
+    let records = Listing::read(&folder)?.len() as u64;
+    let mut names = Vec::new();
+    folder.each_name(|name, kind| {
+        if kind.is_file() && names::kind(name) != Kind::Store {
+            names.push(name.to_vec());
+        }
+    })?;
+    // Each value comes right before its metadata, or not long before it.
+    names.sort_unstable();
+    let outcome = names.iter().try_for_each(|name| unlink(&folder, name).map(|_| ()));
+    note_removal(&folder, manner)?;
+    outcome?;
+    Ok(Written { records, meta: None })
+}
+
+/// Removes a store: first its metadata, so that nobody takes what is left for a whole one.
+pub(super) fn drop_store(root: &Root, store: &StoreName, manner: Manner) -> Result<Written> {
+    let Some(stores) = root.stores()?.filter(|_| is_name(store.as_bytes())) else {
+        return Err(no_store(store));
+    };
+    for _ in 0..ROUNDS {
+        let Some(folder) = stores.folder(store.as_bytes())? else {
+            return Err(no_store(store));
+        };
+        lock(&folder, manner.patience)?;
+        unlink(&folder, names::METADATA).or_else(|error| {
+            // Something else of that name goes with the rest.
+            if folder.facts(names::METADATA)?.is_some_and(|facts| facts.is_folder) {
+                Ok(false)
+            } else {
+                Err(error)
+            }
+        })?;
+        empty(&folder, 0)?;
+        match fs::unlinkat(&stores, store.as_bytes(), AtFlags::REMOVEDIR) {
+            Ok(()) | Err(Errno::NOENT) => {
+                if manner.durable {
+                    sync(&stores)?;
+                }
+                return Ok(Written { records: 1, meta: None });
+            }
+            // A crawler wrote to it meanwhile.
+            Err(Errno::NOTEMPTY | Errno::EXIST) => {}
+            Err(why) => return Err(fault::writing(folder.path(), why)),
+        }
+    }
+    let name = store.escaped();
+    Err(Error::new(
+        ErrorKind::Conflict,
+        format!("someone goes on writing to the store {name} while it is dropped"),
+    )
+    .hint("stop the crawl and drop it again"))
+}
+
+fn empty(folder: &Folder, depth: usize) -> Result<()> {
+    if depth > DEPTH {
+        let problem = format!("{} is too deep to be removed", folder.path().display());
+        return Err(Error::new(ErrorKind::NotSupported, problem).hint("remove it by hand"));
+    }
+    let mut names = Vec::new();
+    folder.each_name(|name, kind| names.push((name.to_vec(), kind.is_dir())))?;
+    for (name, is_folder) in names {
+        if is_folder {
+            if let Some(inside) = folder.folder(&name)? {
+                empty(&inside, depth + 1)?;
+            }
+            match fs::unlinkat(folder, &*name, AtFlags::REMOVEDIR) {
+                Ok(()) | Err(Errno::NOENT | Errno::NOTEMPTY | Errno::EXIST) => {}
+                Err(why) => return Err(fault::writing(&folder.path_of(&name), why)),
+            }
+        } else {
+            unlink(folder, &name)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,135 @@
+//! The stores, and what is known of each without reading its records. All of this blocks.
+
+use std::collections::HashSet;
+use std::hash::{BuildHasher as _, RandomState};
+
+use rustix::io::Errno;
+
+use super::fault;
+use super::folder::{Folder, Root};
+use super::names::{self, Kind};
+use super::record::read_text;
+use crate::storage::metadata::StoreMetadata;
+use crate::storage::{ErrorKind, Result, StoreInfo, StoreName, StoreState, Timestamp};
+
+/// All stores, sorted by name: every directory there is. A link in a directory's place is listed
+/// as damaged, since nothing follows it.
+pub(super) fn list(root: &Root) -> Result<Vec<StoreInfo>> {
+    let Some(stores) = root.stores()? else { return Ok(Vec::new()) };
+    let mut names = Vec::new();
+    stores.each_name(|name, kind| {
+        if kind.is_dir() || kind.is_symlink() {
+            names.push(StoreName::from(name));
+        }
+    })?;
+    names.sort();
+    let mut found = Vec::with_capacity(names.len());
+    for store in names {
+        match stores.folder(store.as_bytes()) {
+            Ok(Some(folder)) => found.push(look(&folder, store)?),
+            // Removed meanwhile.
+            Ok(None) => {}
+            Err(error) => {
+                let state = match error.kind {
+                    ErrorKind::Permission => StoreState::Forbidden(error.problem),
+                    ErrorKind::Damaged => StoreState::Damaged(error.problem),
+                    _ => return Err(error),
+                };
+                found.push(StoreInfo { store, state, ..StoreInfo::default() });
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// What is known of one store.
+///
+/// # Errors
+/// [`ErrorKind::NotFound`] if it is not there.
+pub(super) fn info(root: &Root, store: &StoreName) -> Result<StoreInfo> {
+    look(&root.existing(store)?, store.clone())
+}
+
+/// What is known of the store in this directory; its records are counted by their names.
+///
+/// A directory without the store's metadata is a store all the same: Crawlee for JavaScript writes
+/// none, and people place files by hand. Its time is the directory's own.
+pub(super) fn look(folder: &Folder, store: StoreName) -> Result<StoreInfo> {
+    let mut info = StoreInfo { store, ..StoreInfo::default() };
+    match metadata(folder)? {
+        Stored::None => {
+            info.modified_at = Some(Timestamp::from_micros(folder.own_facts()?.modified));
+        }
+        Stored::Whole(metadata, _) => {
+            info.id = Some(metadata.id);
+            info.name = metadata.name;
+            info.created_at = metadata.created_at;
+            info.modified_at = metadata.modified_at;
+            info.accessed_at = metadata.accessed_at;
+        }
+        Stored::Bad(why) => info.state = StoreState::Damaged(why),
+        Stored::Forbidden(why) => info.state = StoreState::Forbidden(why),
+    }
+    match count(folder) {
+        Ok(records) => info.records = Some(records),
+        Err(error) if error.kind == ErrorKind::Permission => {
+            info.state = StoreState::Forbidden(error.problem);
+        }
+        Err(error) => return Err(error),
+    }
+    Ok(info)
+}
+
+/// A store's metadata file.
+pub(super) enum Stored {
+    /// There is none.
+    None,
+    /// What it says, and its text.
+    Whole(StoreMetadata, Vec<u8>),
+    /// It is not what Crawlee writes: says why.
+    Bad(String),
+    /// It may not be read: says why.
+    Forbidden(String),
+}
+
+/// Reads a store's metadata.
+pub(super) fn metadata(folder: &Folder) -> Result<Stored> {
+    match read_text(folder, names::METADATA) {
+        Ok(Some((text, true))) => Ok(match StoreMetadata::parse(&text) {
+            Ok(metadata) => Stored::Whole(metadata, text),
+            Err(why) => Stored::Bad(why),
+        }),
+        Ok(Some((_, false))) => Ok(Stored::Bad("the store's metadata is immense".to_owned())),
+        Ok(None) => match folder.facts(names::METADATA)? {
+            None => Ok(Stored::None),
+            Some(facts) if facts.is_file => Ok(Stored::None),
+            Some(_) => Ok(Stored::Bad("the store's metadata is not a file".to_owned())),
+        },
+        Err(why @ (Errno::ACCESS | Errno::PERM)) => Ok(Stored::Forbidden(format!(
+            "{}: {}",
+            folder.path_of(names::METADATA).display(),
+            fault::words(why)
+        ))),
+        Err(why) => Err(fault::reading(&folder.path_of(names::METADATA), why)),
+    }
+}
+
+/// How many records there are, by names alone. Only a hash of each name is kept.
+fn count(folder: &Folder) -> Result<u64> {
+    let hasher = RandomState::new();
+    let mut known = HashSet::new();
+    folder.each_name(|name, kind| {
+        if !kind.is_file() {
+            return;
+        }
+        let base = match names::kind(name) {
+            Kind::Value => name,
+            Kind::Metadata(base) => base,
+            Kind::Store | Kind::Temporary | Kind::Own => return,
+        };
+        if names::readable(base) {
+            known.insert(hasher.hash_one(&*names::key(base)));
+        }
+    })?;
+    Ok(known.len() as u64)
+}

@@ -1,0 +1,189 @@
+//! All keys of a store: first from the names of its files, which is as fast as the directory can
+//! be read, then with their metadata, of which every file must be opened.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use futures::stream::{self, BoxStream, StreamExt as _, TryStreamExt as _};
+
+use super::folder::{Folder, Root};
+use super::listing::Listing;
+use super::record;
+use super::{Toucher, blocking};
+use crate::storage::{Key, KeyPage, RecordMeta, RecordState, Result, StoreName};
+
+/// How many keys without metadata a page holds at most.
+const NAMES: usize = 8192;
+/// How many records with metadata a page holds: the first, so that a screen is soon full, and at
+/// most.
+const RECORDS: (usize, usize) = (64, 1024);
+/// How many threads read metadata at once.
+const THREADS: usize = 2;
+/// The share of the walk that the names count as.
+const NAMES_SHARE: f32 = 0.1;
+/// How many more keys than wanted are remembered, for those that vanish before they are read.
+const SPARE: usize = 64;
+
+/// The pages of a walk: all keys without metadata, then the records in the same order.
+pub(super) fn scan(
+    root: Root,
+    store: StoreName,
+    toucher: Toucher,
+) -> BoxStream<'static, Result<KeyPage>> {
+    let list = blocking(move || {
+        let folder = root.existing(&store)?;
+        let listing = Listing::read(&folder)?;
+        toucher.touch(&root, &store);
+        Ok(Arc::new((folder, listing)))
+    });
+    stream::once(list).map_ok(pages).try_flatten().boxed()
+}
+
+fn pages(found: Arc<(Folder, Listing)>) -> BoxStream<'static, Result<KeyPage>> {
+    let count = found.1.len();
+    if count == 0 {
+        return stream::iter([Ok(empty_page(1.0))]).boxed();
+    }
+    let names = Arc::clone(&found);
+    let names = stream::iter(ranges(count, (NAMES, NAMES))).map(move |range| {
+        let progress = NAMES_SHARE * range.end as f32 / count as f32;
+        let mut page = empty_page(progress);
+        for entry in names.1.entries(range) {
+            page.push(entry.key, "", 0, Some(RecordState::NotRead));
+        }
+        Ok(page)
+    });
+    let records = stream::iter(ranges(count, RECORDS))
+        .map(move |range| {
+            let found = Arc::clone(&found);
+            blocking(move || records(&found.0, &found.1, range, count))
+        })
+        .buffered(THREADS);
+    names.chain(records).boxed()
+}
+
+fn records(
+    folder: &Folder,
+    listing: &Listing,
+    range: Range<usize>,
+    count: usize,
+) -> Result<KeyPage> {
+    let progress = NAMES_SHARE + (1.0 - NAMES_SHARE) * range.end as f32 / count as f32;
+    let progress = if range.end == count { 1.0 } else { progress };
+    let mut page = empty_page(progress);
+    for entry in listing.entries(range) {
+        let key = Key::from(entry.key);
+        // What is not there any more has vanished since, and is no part of the walk.
+        if let Some(meta) = record::meta_of_name(folder, &entry.name(), &key)? {
+            let state = (meta.state != RecordState::Whole).then_some(meta.state);
+            page.push(entry.key, meta.content_type.as_str(), meta.size, state);
+        }
+    }
+    Ok(page)
+}
+
+fn empty_page(progress: f32) -> KeyPage {
+    let mut page = KeyPage::default();
+    page.progress = progress;
+    page
+}
+
+/// Cuts so many into ranges: a first one, then each twice as long up to the most.
+fn ranges(count: usize, (first, most): (usize, usize)) -> impl Iterator<Item = Range<usize>> {
+    let (mut start, mut length) = (0, first);
+    std::iter::from_fn(move || {
+        let range = start..count.min(start + length);
+        (start, length) = (range.end, most.min(length * 2));
+        (!range.is_empty()).then_some(range)
+    })
+}
+
+/// What [`iterate`] is to give.
+pub(super) struct Wanted {
+    /// Only keys that start with this.
+    pub(super) prefix: Vec<u8>,
+    /// Only keys behind this one.
+    pub(super) after: Option<Key>,
+    /// At most so many.
+    pub(super) limit: Option<usize>,
+}
+
+/// A listing of which the records are being read.
+struct Course {
+    found: Arc<(Folder, Listing)>,
+    /// Where the records that are still to be read begin, and how many are read next.
+    next: (usize, usize),
+}
+
+/// The records in the order of their keys' bytes.
+pub(super) fn iterate(
+    root: Root,
+    store: StoreName,
+    wanted: Wanted,
+    toucher: Toucher,
+) -> BoxStream<'static, Result<RecordMeta>> {
+    let start = (Arc::new((root, store)), wanted, None);
+    stream::try_unfold(start, move |(place, wanted, course)| async move {
+        blocking(move || {
+            if course.is_none() {
+                toucher.touch(&place.0, &place.1);
+            }
+            let (metas, wanted, course) = advance(&place.0, &place.1, wanted, course)?;
+            let metas = stream::iter(metas.into_iter().map(Ok));
+            Ok(course.map(|course| (metas, (place, wanted, Some(course)))))
+        })
+        .await
+    })
+    .try_flatten()
+    .boxed()
+}
+
+/// Reads the next records; nothing more to come is told by no course.
+fn advance(
+    root: &Root,
+    store: &StoreName,
+    mut wanted: Wanted,
+    course: Option<Course>,
+) -> Result<(Vec<RecordMeta>, Wanted, Option<Course>)> {
+    let course = match course {
+        Some(course) if course.next.0 < course.found.1.len() => Some(course),
+        // More keys vanished than were spare: what comes behind the last one is listed anew.
+        Some(course) if course.found.1.is_cut() => None,
+        Some(_) => return Ok((Vec::new(), wanted, None)),
+        None => None,
+    };
+    let mut course = match course {
+        Some(course) => course,
+        None => Course { found: list(root, store, &wanted)?, next: (0, RECORDS.0) },
+    };
+    let count = course.found.1.len();
+    if count == 0 || wanted.limit == Some(0) {
+        return Ok((Vec::new(), wanted, None));
+    }
+    let (start, length) = course.next;
+    let range = start..count.min(start + length);
+    course.next = (range.end, RECORDS.1.min(length * 2));
+    let mut metas = Vec::with_capacity(range.len());
+    for entry in course.found.1.entries(range) {
+        if wanted.limit == Some(0) {
+            break;
+        }
+        let key = Key::from(entry.key);
+        if let Some(meta) = record::meta_of_name(&course.found.0, &entry.name(), &key)? {
+            metas.push(meta);
+            wanted.limit = wanted.limit.map(|limit| limit - 1);
+        }
+        wanted.after = Some(key);
+    }
+    Ok((metas, wanted, Some(course)))
+}
+
+fn list(root: &Root, store: &StoreName, wanted: &Wanted) -> Result<Arc<(Folder, Listing)>> {
+    let folder = root.existing(store)?;
+    let after = wanted.after.as_ref().map(Key::as_bytes);
+    let most = wanted.limit.map_or(usize::MAX, |limit| limit.saturating_add(SPARE));
+    let listing = Listing::smallest(&folder, most, |key| {
+        key.starts_with(&wanted.prefix) && after.is_none_or(|after| key > after)
+    })?;
+    Ok(Arc::new((folder, listing)))
+}

@@ -1,0 +1,279 @@
+//! Following what changes in a storage directory.
+//!
+//! One thread for each storage, from its first listener to its last, gathers changes and tells
+//! them. Where they come from:
+//!
+//! ```text
+//! native     the platform's notifications        poll      looking again and again
+//!        └──────────────┬─────────────────────────────────────┘
+//! inbox      gathered into batches
+//! keeper     the thread: reads what changed, and tells it
+//!   settle   records that are still being written; what was told already
+//!   stores   which store to count when
+//! look       file system questions of all these
+//! ```
+
+mod inbox;
+mod keeper;
+mod look;
+mod native;
+mod poll;
+mod settle;
+mod stores;
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use futures::stream::{self, BoxStream, StreamExt as _};
+use tokio::sync::mpsc;
+
+use self::inbox::Inbox;
+use self::keeper::{Keeper, Source};
+use self::native::Native;
+use self::poll::Poller;
+use super::folder::Root;
+use crate::storage::{Noticed, StoreName, WatchSource};
+
+/// How many notices wait for a listener that does not listen; beyond, they are missed.
+const ROOM: usize = 64;
+
+/// How late polling may tell a change before it is known what polling costs.
+const WITHIN: Duration = Duration::from_millis(500);
+
+/// What a storage directory's listeners share.
+pub(super) struct Hub(Arc<Shared>);
+
+struct Shared {
+    root: Root,
+    /// Never use notifications.
+    polling: bool,
+    inbox: Arc<Inbox>,
+    life: Mutex<Life>,
+}
+
+/// Who listens, and whether anyone tells them.
+#[derive(Default)]
+struct Life {
+    listeners: Vec<Listener>,
+    next: u64,
+    /// How changes are found out, while the thread runs.
+    source: Option<WatchSource>,
+}
+
+/// One stream.
+struct Listener {
+    id: u64,
+    store: Option<StoreName>,
+    to: mpsc::Sender<Noticed>,
+    /// Notices were lost, and it was not told so yet.
+    behind: bool,
+}
+
+impl Hub {
+    /// Starts nothing yet.
+    pub(super) fn new(root: Root) -> Self {
+        Self::with(root, false)
+    }
+
+    /// One that never uses notifications.
+    pub(super) fn polling(root: Root) -> Self {
+        Self::with(root, true)
+    }
+
+    fn with(root: Root, polling: bool) -> Self {
+        let (inbox, life) = (Arc::default(), Mutex::default());
+        Self(Arc::new(Shared { root, polling, inbox, life }))
+    }
+
+    /// Listens from now on; see [`Storage::watch`](crate::storage::Storage::watch).
+    pub(super) fn watch(&self, store: Option<&StoreName>) -> BoxStream<'static, Noticed> {
+        let (to, mut from) = mpsc::channel(ROOM);
+        let id = self.listen(store, to);
+        let ending = Ending { shared: self.0.clone(), id };
+        stream::poll_fn(move |context| {
+            let _ = &ending;
+            from.poll_recv(context)
+        })
+        .boxed()
+    }
+
+    fn listen(&self, store: Option<&StoreName>, to: mpsc::Sender<Noticed>) -> u64 {
+        let shared = &self.0;
+        let mut life = shared.life();
+        life.next += 1;
+        let id = life.next;
+        if let Some(store) = store {
+            // How it is now: polling begins a moment later.
+            let before = shared.root.store(store).ok().flatten().and_then(look::own);
+            shared.inbox.note(|pending| {
+                pending.follow(store);
+                if let Some(before) = before {
+                    pending.began(store, before);
+                }
+            });
+        }
+        let source = match life.source.clone() {
+            Some(source) => {
+                shared.inbox.wake();
+                source
+            }
+            None => shared.start(&mut life, store),
+        };
+        let ends = matches!(source, WatchSource::None { .. });
+        // There is room: nothing was sent yet.
+        let _ = to.try_send(Noticed::Source(source));
+        if !ends {
+            life.listeners.push(Listener { id, store: store.cloned(), to, behind: false });
+        }
+        id
+    }
+}
+
+impl Shared {
+    fn life(&self) -> MutexGuard<'_, Life> {
+        self.life.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Starts to find out changes, and the thread that tells them.
+    fn start(self: &Arc<Self>, life: &mut Life, first: Option<&StoreName>) -> WatchSource {
+        let silent = look::silent(&look::nearest(&self.root));
+        let native = match silent {
+            _ if self.polling => Err(String::new()),
+            Some(kind) => Err(format!("no notifications on {kind}")),
+            None => Native::start(&self.root, first, &self.inbox),
+        };
+        let (source, told) = match native {
+            Ok(native) => (Source::Files(native), WatchSource::Files),
+            Err(why) => {
+                let poller = Poller::new(self.root.clone());
+                let told = WatchSource::Polling { within: WITHIN, why: why.clone() };
+                (Source::Polling { poller, why }, told)
+            }
+        };
+        let keeper = Keeper::new(self.clone(), source);
+        let thread = thread::Builder::new().name("watch".to_owned());
+        match thread.spawn(move || keeper.run()) {
+            Ok(_) => {
+                life.source = Some(told.clone());
+                told
+            }
+            Err(why) => WatchSource::None { why: why.to_string() },
+        }
+    }
+
+    /// Tells all listeners.
+    fn tell(&self, noticed: &Noticed) {
+        let mut life = self.life();
+        let source = life.source.clone();
+        for listener in &mut life.listeners {
+            listener.tell(noticed.clone(), source.as_ref());
+        }
+    }
+
+    /// Tells those who follow the store.
+    fn tell_of(&self, store: &StoreName, noticed: &Noticed) {
+        let mut life = self.life();
+        let source = life.source.clone();
+        for listener in &mut life.listeners {
+            if listener.store.as_ref() == Some(store) {
+                listener.tell(noticed.clone(), source.as_ref());
+            }
+        }
+    }
+
+    /// Tells those who lost notices that they did, as far as they listen now; gives whether any
+    /// is left.
+    fn catch_up(&self) -> bool {
+        let mut life = self.life();
+        let source = life.source.clone();
+        life.listeners.iter_mut().any(|listener| !listener.catches_up(source.as_ref()))
+    }
+
+    /// Whether no one listens; the thread is then taken to have ended.
+    fn ends(&self) -> bool {
+        let mut life = self.life();
+        let ends = life.listeners.is_empty();
+        if ends {
+            life.source = None;
+        }
+        ends
+    }
+
+    fn leave(&self, id: u64) {
+        let mut life = self.life();
+        if let Some(at) = life.listeners.iter().position(|listener| listener.id == id) {
+            let listener = life.listeners.swap_remove(at);
+            drop(life);
+            if let Some(store) = listener.store {
+                self.inbox.note(|pending| pending.unfollow(&store));
+            }
+            self.inbox.wake();
+        }
+    }
+}
+
+impl Listener {
+    fn tell(&mut self, noticed: Noticed, source: Option<&WatchSource>) {
+        if self.catches_up(source) && self.to.try_send(noticed).is_err() {
+            self.behind = true;
+        }
+    }
+
+    /// Whether nothing is lost, or it could be told what is.
+    fn catches_up(&mut self, source: Option<&WatchSource>) -> bool {
+        if self.behind && self.to.capacity() > 1 {
+            // The source may be among what was lost.
+            let source = source.cloned().map(Noticed::Source);
+            self.behind = [source, Some(Noticed::Missed)]
+                .into_iter()
+                .flatten()
+                .any(|noticed| self.to.try_send(noticed).is_err());
+        }
+        !self.behind
+    }
+}
+
+/// Ends a stream's listening when it is dropped.
+struct Ending {
+    shared: Arc<Shared>,
+    id: u64,
+}
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        self.shared.leave(self.id);
+    }
+}
+
+impl fmt::Debug for Hub {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Hub").field("root", &self.0.root).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_does_not_listen_is_told_that_it_missed_something() {
+        let (to, mut from) = mpsc::channel(4);
+        let mut listener = Listener { id: 1, store: None, to, behind: false };
+        let gone = |number: u32| Noticed::StoreGone(number.to_string().into());
+        let source = Some(&WatchSource::Files);
+        for number in 0..9 {
+            listener.tell(gone(number), source);
+        }
+        for number in 0..4 {
+            assert_eq!(from.try_recv().unwrap(), gone(number));
+        }
+        assert!(listener.catches_up(source));
+        assert_eq!(from.try_recv().unwrap(), Noticed::Source(WatchSource::Files));
+        assert_eq!(from.try_recv().unwrap(), Noticed::Missed);
+        listener.tell(gone(9), source);
+        assert_eq!(from.try_recv().unwrap(), gone(9));
+        assert!(from.try_recv().is_err());
+    }
+}

@@ -1,0 +1,337 @@
+//! What was noticed and is still to be told: filled by the platform's notifications or by polling,
+//! emptied a batch at a time.
+
+use std::collections::{HashMap, HashSet};
+use std::mem::take;
+use std::path::PathBuf;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::look::Stamp;
+use crate::storage::StoreName;
+use crate::storage::directory::names::{self, Kind};
+
+/// How long the first change of a batch waits for others: Crawlee writes three files for a record.
+const GATHER: Duration = Duration::from_millis(50);
+
+/// The least time between two batches.
+const APART: Duration = Duration::from_millis(100);
+
+/// The most names and paths that are kept; beyond, all is to be read again.
+const MOST: usize = 20_000;
+
+/// When a value's files were first and last seen to change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Span {
+    pub(super) first: Instant,
+    pub(super) last: Instant,
+}
+
+/// What happened in one store.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Touched {
+    /// File names of values that changed, or whose metadata did. Only of followed stores.
+    pub(super) values: HashMap<Vec<u8>, Span>,
+    /// Records came, went or changed; otherwise only the store's own metadata did.
+    pub(super) records: bool,
+}
+
+/// What happened since the last batch.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Batch {
+    /// What happened in which store.
+    pub(super) stores: HashMap<StoreName, Touched>,
+    /// Directories may have come or gone.
+    pub(super) layout: bool,
+    /// Directories that are not what they were: removed, or moved.
+    pub(super) gone: HashSet<PathBuf>,
+    /// More happened than could be noted.
+    pub(super) missed: bool,
+    /// Notifications have ended; says why.
+    pub(super) failed: Option<String>,
+}
+
+impl Batch {
+    fn is_empty(&self) -> bool {
+        self.stores.is_empty() && !self.layout && !self.missed && self.failed.is_none()
+    }
+}
+
+/// Gathers what happens into a batch.
+#[derive(Debug, Default)]
+pub(super) struct Pending {
+    batch: Batch,
+    since: Option<Instant>,
+    kept: usize,
+    followed: HashMap<StoreName, usize>,
+    before: HashMap<StoreName, Stamp>,
+    woken: bool,
+}
+
+impl Pending {
+    /// Notes that a file of a store changed, came or went.
+    pub(super) fn file(&mut self, store: &StoreName, name: &[u8], now: Instant) {
+        let value = match names::kind(name) {
+            Kind::Store => {
+                self.touched(store, now);
+                return;
+            }
+            // A value that only looks temporary has metadata beside it, and is known by that.
+            Kind::Own | Kind::Temporary => return,
+            Kind::Metadata(value) => value,
+            Kind::Value => name,
+        };
+        // Metadata of a value that could have no name.
+        if value.is_empty() {
+            return;
+        }
+        let followed = self.followed.contains_key(store);
+        let full = self.kept >= MOST;
+        let touched = self.touched(store, now);
+        touched.records = true;
+        if !followed {
+            return;
+        }
+        if let Some(span) = touched.values.get_mut(value) {
+            span.last = now;
+        } else if full {
+            self.missed(now);
+        } else {
+            touched.values.insert(value.to_vec(), Span { first: now, last: now });
+            self.kept += 1;
+        }
+    }
+
+    /// Notes that records of a store changed, it is not known which.
+    pub(super) fn changed(&mut self, store: &StoreName, now: Instant) {
+        self.touched(store, now).records = true;
+    }
+
+    fn touched(&mut self, store: &StoreName, now: Instant) -> &mut Touched {
+        self.since.get_or_insert(now);
+        // Looked up first: the name is copied only once a batch.
+        if !self.batch.stores.contains_key(store) {
+            self.batch.stores.insert(store.clone(), Touched::default());
+        }
+        self.batch.stores.entry(store.clone()).or_default()
+    }
+
+    /// Notes that directories may have come or gone; `gone` where this one certainly is not what
+    /// it was.
+    pub(super) fn layout(&mut self, gone: Option<PathBuf>, now: Instant) {
+        self.since.get_or_insert(now);
+        self.batch.layout = true;
+        let Some(path) = gone else { return };
+        if self.batch.gone.len() < MOST {
+            self.batch.gone.insert(path);
+        } else {
+            self.missed(now);
+        }
+    }
+
+    /// Notes that changes were lost.
+    pub(super) fn missed(&mut self, now: Instant) {
+        self.since.get_or_insert(now);
+        self.batch.missed = true;
+        self.batch.layout = true;
+        for touched in self.batch.stores.values_mut() {
+            touched.values = HashMap::new();
+        }
+        self.kept = 0;
+    }
+
+    /// Notes that there will be no notifications any more.
+    pub(super) fn failed(&mut self, why: String, now: Instant) {
+        self.since.get_or_insert(now);
+        self.batch.failed.get_or_insert(why);
+    }
+
+    /// From now on the names of values of this store are kept.
+    pub(super) fn follow(&mut self, store: &StoreName) {
+        *self.followed.entry(store.clone()).or_default() += 1;
+    }
+
+    /// Takes one [`Pending::follow`] back.
+    pub(super) fn unfollow(&mut self, store: &StoreName) {
+        if let Some(count) = self.followed.get_mut(store) {
+            *count -= 1;
+            if *count == 0 {
+                self.followed.remove(store);
+                self.before.remove(store);
+            }
+        }
+    }
+
+    /// What a store's directory was when it began to be followed.
+    pub(super) fn began(&mut self, store: &StoreName, stamp: Stamp) {
+        self.before.insert(store.clone(), stamp);
+    }
+
+    /// Takes what [`Pending::began`] gave.
+    pub(super) fn before(&mut self, store: &StoreName) -> Option<Stamp> {
+        self.before.remove(store)
+    }
+
+    /// The stores whose values are followed.
+    pub(super) fn followed(&self) -> Vec<StoreName> {
+        self.followed.keys().cloned().collect()
+    }
+
+    /// When the next batch is to be taken, if one was taken at `last`.
+    pub(super) fn due(&self, last: Option<Instant>) -> Option<Instant> {
+        let gathered = self.since? + GATHER;
+        Some(last.map_or(gathered, |last| gathered.max(last + APART)))
+    }
+
+    /// Takes what was gathered.
+    pub(super) fn take(&mut self) -> Batch {
+        self.since = None;
+        self.kept = 0;
+        take(&mut self.batch)
+    }
+}
+
+/// [`Pending`] between threads.
+#[derive(Debug, Default)]
+pub(super) struct Inbox {
+    pending: Mutex<Pending>,
+    bell: Condvar,
+}
+
+impl Inbox {
+    /// Notes something; wakes the reader if it has nothing yet.
+    pub(super) fn note<T>(&self, note: impl FnOnce(&mut Pending) -> T) -> T {
+        let mut pending = self.lock();
+        let waiting = pending.since.is_none();
+        let given = note(&mut pending);
+        let ring = waiting && pending.since.is_some();
+        drop(pending);
+        if ring {
+            self.bell.notify_one();
+        }
+        given
+    }
+
+    /// Ends the reader's present waiting.
+    pub(super) fn wake(&self) {
+        self.lock().woken = true;
+        self.bell.notify_one();
+    }
+
+    /// Waits until a batch is due after the one at `last`, until `deadline`, or to be woken.
+    pub(super) fn wait(&self, last: Option<Instant>, deadline: Option<Instant>) -> Option<Batch> {
+        let mut pending = self.lock();
+        loop {
+            let now = Instant::now();
+            let due = pending.due(last);
+            if due.is_some_and(|due| due <= now) {
+                return Some(pending.take()).filter(|batch| !batch.is_empty());
+            }
+            if take(&mut pending.woken) || deadline.is_some_and(|deadline| deadline <= now) {
+                return None;
+            }
+            pending = match due.into_iter().chain(deadline).min() {
+                Some(until) => {
+                    let waited = self.bell.wait_timeout(pending, until - now);
+                    waited.unwrap_or_else(PoisonError::into_inner).0
+                }
+                None => self.bell.wait(pending).unwrap_or_else(PoisonError::into_inner),
+            };
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Pending> {
+        // What panicked while it held the lock left at worst a change out.
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn followed() -> (Pending, StoreName, Instant) {
+        let mut pending = Pending::default();
+        let store = StoreName::from("s");
+        pending.follow(&store);
+        (pending, store, Instant::now())
+    }
+
+    #[test]
+    fn the_files_of_one_record_are_one_value() {
+        let (mut pending, store, now) = followed();
+        let later = now + Duration::from_millis(7);
+        for name in ["page.abcd_123.tmp", "page", "page.__metadata__.json.abcdefgh.json.tmp"] {
+            pending.file(&store, name.as_bytes(), now);
+        }
+        pending.file(&store, b"page.__metadata__.json", later);
+        pending.file(&store, b"__metadata__.json", later);
+        let batch = pending.take();
+        let touched = &batch.stores[&store];
+        assert!(touched.records);
+        let span = Span { first: now, last: later };
+        assert_eq!(touched.values, HashMap::from([(b"page".to_vec(), span)]));
+        assert!(pending.take().is_empty());
+    }
+
+    #[test]
+    fn a_batch_gathers_for_a_while_and_never_follows_at_once() {
+        let (mut pending, store, now) = followed();
+        assert_eq!(pending.due(None), None);
+        pending.file(&store, b"a", now);
+        pending.file(&store, b"b", now + GATHER / 2);
+        assert_eq!(pending.due(None), Some(now + GATHER));
+        assert_eq!(pending.due(Some(now)), Some(now + APART));
+        pending.take();
+        pending.file(&store, b"c", now + APART);
+        assert_eq!(pending.due(Some(now)), Some(now + APART + GATHER));
+    }
+
+    #[test]
+    fn stores_that_no_one_follows_are_only_marked() {
+        let (mut pending, store, now) = followed();
+        let other = StoreName::from("other");
+        pending.file(&other, b"a", now);
+        pending.file(&store, b"__metadata__.json", now);
+        let batch = pending.take();
+        assert_eq!(batch.stores[&other], Touched { values: HashMap::new(), records: true });
+        assert_eq!(batch.stores[&store], Touched::default());
+        pending.unfollow(&store);
+        pending.file(&store, b"a", now);
+        assert!(pending.take().stores[&store].values.is_empty());
+    }
+
+    #[test]
+    fn temporary_files_are_nothing() {
+        let (mut pending, store, now) = followed();
+        for name in [&b".larder-1.tmp"[..], b"a.abcdefgh.tmp", b"a.html.abcdefgh.html.tmp"] {
+            pending.file(&store, name, now);
+        }
+        assert_eq!(pending.due(None), None);
+        pending.file(&store, b"a.abcdefgh.tmp.__metadata__.json", now);
+        assert!(pending.take().stores[&store].values.contains_key(&b"a.abcdefgh.tmp"[..]));
+    }
+
+    #[test]
+    fn what_is_too_much_is_missed_instead_of_kept() {
+        let (mut pending, store, now) = followed();
+        for number in 0..=MOST {
+            pending.file(&store, number.to_string().as_bytes(), now);
+        }
+        let batch = pending.take();
+        assert!(batch.missed && batch.layout);
+        assert!(batch.stores[&store].values.is_empty());
+        pending.file(&store, b"a", now);
+        assert!(!pending.take().missed);
+    }
+
+    #[test]
+    fn a_wait_ends_by_a_wake_or_at_its_deadline() {
+        let inbox = Inbox::default();
+        assert_eq!(inbox.wait(None, Some(Instant::now())), None);
+        inbox.wake();
+        assert_eq!(inbox.wait(None, None), None);
+        inbox.note(|pending| pending.layout(None, Instant::now()));
+        assert!(inbox.wait(None, None).is_some_and(|batch| batch.layout));
+    }
+}

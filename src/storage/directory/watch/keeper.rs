@@ -1,0 +1,315 @@
+//! The thread that tells what changed: it reads the records and counts the stores again.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::inbox::{Batch, Span};
+use super::native::{Arranged, Native};
+use super::poll::Poller;
+use super::settle::{self, Told};
+use super::stores::Throttle;
+use super::{Shared, WITHIN, look};
+use crate::storage::directory::record;
+use crate::storage::directory::stores::info;
+use crate::storage::{ErrorKind, Noticed, StoreName, Timestamp, WatchSource};
+
+/// The most records of one notice.
+const MOST: usize = 1000;
+
+/// How often the watched directories are compared with what is there, whatever is told of them.
+const CHECK: Duration = Duration::from_secs(5);
+
+/// How often it is tried to tell a listener that it missed something.
+const RETRY: Duration = Duration::from_millis(100);
+
+/// A store whose directory changed this long before the first look may have changed after the
+/// listener came: clocks of file systems go in ticks.
+const TICK: i64 = 50_000;
+
+/// Where changes come from.
+pub(super) enum Source {
+    /// The platform's notifications.
+    Files(Native),
+    /// Looking again and again.
+    Polling {
+        poller: Poller,
+        /// Why there is nothing better.
+        why: String,
+    },
+}
+
+/// Tells what changed.
+pub(super) struct Keeper {
+    shared: Arc<Shared>,
+    source: Source,
+    throttle: Throttle,
+    told: Told,
+    /// Values that are still being written, and when to look at them again.
+    unsettled: HashMap<(StoreName, Vec<u8>), (Span, Instant)>,
+    /// When the last batch was taken.
+    last: Option<Instant>,
+    /// When to look at the directories next.
+    next: Instant,
+    within: Duration,
+    behind: bool,
+    began: Timestamp,
+    fresh: bool,
+}
+
+/// Ends all streams if the thread dies, so that no one waits for it.
+struct Dying(Arc<Shared>);
+
+impl Drop for Dying {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            let mut life = self.0.life();
+            life.source = None;
+            life.listeners.clear();
+        }
+    }
+}
+
+impl Keeper {
+    pub(super) fn new(shared: Arc<Shared>, source: Source) -> Self {
+        Self {
+            shared,
+            source,
+            throttle: Throttle::default(),
+            told: Told::default(),
+            unsettled: HashMap::new(),
+            last: None,
+            next: Instant::now(),
+            within: WITHIN,
+            behind: false,
+            began: Timestamp::now(),
+            fresh: true,
+        }
+    }
+
+    /// Works until no one listens.
+    pub(super) fn run(mut self) {
+        let _dying = Dying(self.shared.clone());
+        self.look(&Batch::default());
+        self.fresh = false;
+        while !self.shared.ends() {
+            if let Some(batch) = self.shared.inbox.wait(self.last, Some(self.deadline())) {
+                self.last = Some(Instant::now());
+                self.told.tidy(Instant::now());
+                self.handle(batch);
+            }
+            self.step();
+        }
+    }
+
+    /// When there is something to do although nothing happens.
+    fn deadline(&self) -> Instant {
+        let unsettled = self.unsettled.values().map(|(_, at)| *at).min();
+        let behind = self.behind.then(|| Instant::now() + RETRY);
+        unsettled.into_iter().chain(self.throttle.due()).chain(behind).fold(self.next, Instant::min)
+    }
+
+    /// Tells what a batch holds.
+    fn handle(&mut self, batch: Batch) {
+        if let Some(why) = &batch.failed {
+            self.poll_instead(why.clone());
+        }
+        if batch.layout && matches!(self.source, Source::Files(_)) {
+            self.look(&batch);
+        }
+        if batch.missed {
+            self.told.clear();
+            self.unsettled.clear();
+            self.shared.tell(&Noticed::Missed);
+        }
+        let now = Instant::now();
+        for (store, touched) in batch.stores {
+            self.throttle.mark(&store, touched.records, now);
+            self.read(&store, touched.values);
+        }
+    }
+
+    /// Does what is due by now.
+    fn step(&mut self) {
+        let now = Instant::now();
+        let unknown = match &self.source {
+            Source::Files(_) => false,
+            Source::Polling { poller, .. } => {
+                !poller.knows(&self.shared.inbox.note(|pending| pending.followed()))
+            }
+        };
+        if unknown || self.next <= now {
+            self.look(&Batch::default());
+        }
+        let mut due: HashMap<StoreName, HashMap<Vec<u8>, Span>> = HashMap::new();
+        self.unsettled.retain(|(store, value), (span, at)| {
+            let waits = *at > now;
+            if !waits {
+                due.entry(store.clone()).or_default().insert(value.clone(), *span);
+            }
+            waits
+        });
+        for (store, values) in due {
+            self.read(&store, values);
+        }
+        if let Some(store) = self.throttle.next(now) {
+            self.count(&store);
+        }
+        self.behind = self.shared.catch_up();
+    }
+
+    /// Compares the directories with what is known of them.
+    fn look(&mut self, batch: &Batch) {
+        let start = Instant::now();
+        let arranged = match &mut self.source {
+            Source::Files(native) => match native.arrange(&batch.gone, batch.missed) {
+                Ok(arranged) => arranged,
+                Err(why) => {
+                    self.poll_instead(why);
+                    return;
+                }
+            },
+            Source::Polling { poller, .. } => poller.look(&self.shared.inbox, start),
+        };
+        let end = Instant::now();
+        self.next = match &self.source {
+            Source::Files(_) => end + CHECK.max(Poller::pause(end - start)),
+            Source::Polling { .. } => end + Poller::pause(end - start),
+        };
+        self.announce(Poller::pause(end - start));
+        self.arranged(arranged);
+    }
+
+    fn arranged(&mut self, arranged: Arranged) {
+        for store in arranged.went {
+            self.throttle.forget(&store);
+            self.unsettled.retain(|(of, _), _| *of != store);
+            self.shared.tell(&Noticed::StoreGone(store));
+        }
+        let now = Instant::now();
+        let followed = self.shared.inbox.note(|pending| pending.followed());
+        for (store, stamp) in arranged.came {
+            let changed = stamp.modified.0.saturating_mul(1_000_000) + stamp.modified.1 / 1000;
+            let new = !self.fresh;
+            let changed = changed >= self.began.micros() - TICK;
+            if new || changed {
+                self.throttle.mark(&store, true, now);
+            }
+            if !matches!(self.source, Source::Files(_)) || !followed.contains(&store) {
+                continue;
+            }
+            // What was written before it was watched was not noticed.
+            if new {
+                self.note_all(&store, now);
+            } else if changed {
+                self.shared.tell_of(&store, &Noticed::Missed);
+            }
+        }
+    }
+
+    /// Notes every file of a store as changed.
+    fn note_all(&self, store: &StoreName, now: Instant) {
+        let Ok(Some(folder)) = self.shared.root.store(store) else { return };
+        let mut names = Vec::new();
+        // What is not read here is noticed when it changes, or is gone.
+        let _ = look::names(&folder, |name, _, _| names.push(name.to_vec()));
+        self.shared.inbox.note(|pending| {
+            for name in names {
+                pending.file(store, &name, now);
+            }
+        });
+    }
+
+    /// From now on looks again and again.
+    fn poll_instead(&mut self, why: String) {
+        let poller = Poller::new(self.shared.root.clone());
+        self.source = Source::Polling { poller, why };
+        self.next = Instant::now();
+        self.fresh = true;
+        self.say_source();
+        self.look(&Batch::default());
+        self.fresh = false;
+        // What happened between the two is not known.
+        self.shared.tell(&Noticed::Missed);
+    }
+
+    /// Tells how late polling may be, where that has changed much.
+    fn announce(&mut self, pause: Duration) {
+        if matches!(self.source, Source::Files(_)) {
+            return;
+        }
+        let mut within = WITHIN;
+        while within < pause {
+            within *= 2;
+        }
+        if within > self.within || within * 4 <= self.within {
+            self.within = within;
+            self.say_source();
+        }
+    }
+
+    fn say_source(&self) {
+        let source = match &self.source {
+            Source::Files(_) => WatchSource::Files,
+            Source::Polling { why, .. } => {
+                WatchSource::Polling { within: self.within, why: why.clone() }
+            }
+        };
+        self.shared.life().source = Some(source.clone());
+        self.shared.tell(&Noticed::Source(source));
+    }
+
+    /// Reads records anew, and tells those that are settled.
+    fn read(&mut self, store: &StoreName, values: HashMap<Vec<u8>, Span>) {
+        // Without its store a record needs no word.
+        let Ok(Some(folder)) = self.shared.root.store(store) else { return };
+        let (mut set, mut removed) = (Vec::new(), Vec::new());
+        for (value, span) in values {
+            let stamps = look::stamps(&folder, &value);
+            let slot = (store.clone(), value);
+            let span = match self.unsettled.remove(&slot) {
+                Some((before, _)) => Span { first: before.first.min(span.first), ..span },
+                None => span,
+            };
+            if self.told.has(&slot, stamps) {
+                continue;
+            }
+            let Some(key) = record::key_of_entry(&slot.1) else { continue };
+            let Ok(meta) = record::meta_of_key(&folder, &key) else {
+                self.shared.tell_of(store, &Noticed::Missed);
+                return;
+            };
+            let now = Instant::now();
+            if let Some(again) = settle::again(meta.as_ref(), span, now) {
+                self.unsettled.insert(slot, (span, again));
+                continue;
+            }
+            self.told.add(slot, stamps, now);
+            match meta {
+                Some(meta) => set.push(meta),
+                None => removed.push(key),
+            }
+            if set.len() + removed.len() >= MOST {
+                let (set, removed) = (std::mem::take(&mut set), std::mem::take(&mut removed));
+                self.shared.tell_of(store, &Noticed::Records { set, removed });
+            }
+        }
+        if !set.is_empty() || !removed.is_empty() {
+            self.shared.tell_of(store, &Noticed::Records { set, removed });
+        }
+    }
+
+    /// Counts a store again, and tells.
+    fn count(&mut self, store: &StoreName) {
+        let start = Instant::now();
+        let counted = info(&self.shared.root, store);
+        self.throttle.counted(store, start, Instant::now());
+        match counted {
+            Ok(info) => self.shared.tell(&Noticed::Store(info)),
+            // That it is gone is told by what looks at the directories.
+            Err(error) if error.kind == ErrorKind::NotFound => {}
+            Err(error) => log::debug!("{store} cannot be counted: {error}"),
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! The platform's notifications: which directories are watched, and what the events mean.
+
+use std::collections::{HashMap, HashSet};
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
+
+use notify::event::{EventKind, ModifyKind};
+use notify::{Config, ErrorKind, Event, RecommendedWatcher, RecursiveMode, Watcher};
+
+use super::inbox::{Inbox, Pending};
+use super::look::{self, Stamp};
+use crate::storage::StoreName;
+use crate::storage::directory::folder::{Root, STORES};
+
+/// How often the nearest directory is looked for anew when it vanishes under the search.
+const TRIES: usize = 8;
+
+/// The watched directories: the one that holds the stores, or what will hold it, and the stores'.
+pub(super) struct Native {
+    watcher: RecommendedWatcher,
+    root: Root,
+    top: Option<PathBuf>,
+    stores: HashMap<StoreName, u64>,
+}
+
+/// What [`Native::arrange`] found.
+#[derive(Debug, Default)]
+pub(super) struct Arranged {
+    /// Stores that were not watched before, with the stamps of their directories.
+    pub(super) came: Vec<(StoreName, Stamp)>,
+    /// Stores that are gone; one that was made again also is in `came`.
+    pub(super) went: Vec<StoreName>,
+}
+
+impl Native {
+    /// Watches what is there of the storage directory and of `first`; [`Native::arrange`] does
+    /// the rest.
+    ///
+    /// # Errors
+    /// A few words that say why there are no notifications.
+    pub(super) fn start(
+        root: &Root,
+        first: Option<&StoreName>,
+        inbox: &Arc<Inbox>,
+    ) -> Result<Self, String> {
+        let (inbox, stores) = (inbox.clone(), root.path().join(STORES));
+        let handler = move |event: notify::Result<Event>| {
+            if !matches!(&event, Ok(event) if event.kind.is_access()) {
+                inbox.note(|pending| translate(event, &stores, pending, Instant::now()));
+            }
+        };
+        let config = Config::default().with_follow_symlinks(false);
+        let watcher = RecommendedWatcher::new(handler, config).map_err(|error| reason(&error))?;
+        let mut native = Self { watcher, root: root.clone(), top: None, stores: HashMap::new() };
+        native.find_top()?;
+        if let Some(store) = first
+            && let Ok(Some(folder)) = native.root.store(store)
+            && let Some(stamp) = look::own(folder)
+        {
+            native.add(store, stamp)?;
+        }
+        Ok(native)
+    }
+
+    /// Watches what is there now. `gone` are directories that are not what they were; with `anew`
+    /// any may be.
+    ///
+    /// # Errors
+    /// A few words that say why there are no notifications any more.
+    pub(super) fn arrange(
+        &mut self,
+        gone: &HashSet<PathBuf>,
+        anew: bool,
+    ) -> Result<Arranged, String> {
+        let folder = self.root.path().join(STORES);
+        // One that was moved away goes on telling, of another place.
+        if let Some(top) = self.top.take_if(|top| anew || gone.contains(top)) {
+            let _ = self.watcher.unwatch(&top);
+        }
+        self.find_top()?;
+        let there = look::list(&self.root).unwrap_or_default();
+        let changed = |store: &StoreName, inode: u64| {
+            there.get(store).is_none_or(|stamp| stamp.inode != inode)
+                || gone.contains(&folder)
+                || gone.contains(&self.root.store_path(store))
+        };
+        let known = self.stores.iter();
+        let went = known.filter(|(store, inode)| changed(store, **inode));
+        let went: Vec<_> = went.map(|(store, _)| store.clone()).collect();
+        let mut before = HashSet::new();
+        if anew {
+            before.extend(self.stores.keys().filter(|store| !went.contains(store)).cloned());
+        }
+        for store in before.iter().chain(&went) {
+            self.stores.remove(store);
+            let _ = self.watcher.unwatch(&self.root.store_path(store));
+        }
+        let mut came = Vec::new();
+        for (store, stamp) in there {
+            let new = !self.stores.contains_key(&store) && self.add(&store, stamp)?;
+            if new && !before.contains(&store) {
+                came.push((store, stamp));
+            }
+        }
+        Ok(Arranged { came, went })
+    }
+
+    /// Watches the directory that holds the stores, or the nearest above it that is there.
+    fn find_top(&mut self) -> Result<(), String> {
+        for _ in 0..TRIES {
+            let nearest = look::nearest(&self.root);
+            if self.top.as_ref() == Some(&nearest) {
+                return Ok(());
+            }
+            if let Some(top) = self.top.take() {
+                let _ = self.watcher.unwatch(&top);
+            }
+            // Looked for again after it is watched: what came before that was not told.
+            if self.watch(&nearest)? {
+                self.top = Some(nearest);
+            }
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, store: &StoreName, stamp: Stamp) -> Result<bool, String> {
+        let watched = self.watch(&self.root.store_path(store))?;
+        if watched {
+            self.stores.insert(store.clone(), stamp.inode);
+        }
+        Ok(watched)
+    }
+
+    /// Whether the directory was there to be watched.
+    fn watch(&mut self, path: &Path) -> Result<bool, String> {
+        match self.watcher.watch(path, RecursiveMode::NonRecursive) {
+            Ok(()) => Ok(true),
+            Err(error) => match &error.kind {
+                ErrorKind::PathNotFound => Ok(false),
+                ErrorKind::Io(io) if io.kind() == std::io::ErrorKind::NotFound => Ok(false),
+                // Also Crawlee could not read it.
+                ErrorKind::Io(io) if io.kind() == std::io::ErrorKind::PermissionDenied => Ok(false),
+                _ => Err(reason(&error)),
+            },
+        }
+    }
+}
+
+/// Why there are no notifications, in a few words.
+fn reason(error: &notify::Error) -> String {
+    match &error.kind {
+        ErrorKind::MaxFilesWatch => "the limit of watched directories is reached".to_owned(),
+        // What the platform says when a process or user has too many watchers.
+        ErrorKind::Io(io) if matches!(io.raw_os_error(), Some(23 | 24)) => {
+            "the limit of watchers is reached".to_owned()
+        }
+        ErrorKind::Io(io) => format!("no notifications: {io}"),
+        _ => "no notifications".to_owned(),
+    }
+}
+
+/// Notes what an event means; `stores` is the directory that holds the stores.
+fn translate(event: notify::Result<Event>, stores: &Path, pending: &mut Pending, now: Instant) {
+    let event = match event {
+        Ok(event) => event,
+        Err(error) => {
+            pending.failed(reason(&error), now);
+            return;
+        }
+    };
+    if event.need_rescan() {
+        pending.missed(now);
+        return;
+    }
+    let gone = matches!(event.kind, EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_)));
+    let came = matches!(event.kind, EventKind::Create(_));
+    for path in &event.paths {
+        match path.strip_prefix(stores).map(|inside| (inside, inside.parent())) {
+            Ok((file, Some(store))) if !store.as_os_str().is_empty() => {
+                let (Some(name), None | Some("")) =
+                    (file.file_name(), store.parent().and_then(Path::to_str))
+                else {
+                    continue;
+                };
+                let store = StoreName::from(store.as_os_str().as_bytes());
+                pending.file(&store, name.as_bytes(), now);
+            }
+            // A store, the directory of stores, or something above it.
+            _ if gone => pending.layout(Some(path.clone()), now),
+            _ if came => pending.layout(None, now),
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use notify::event::{CreateKind, DataChange, Flag, RemoveKind, RenameMode};
+
+    fn told(kind: EventKind, path: &str) -> super::super::inbox::Batch {
+        let mut pending = Pending::default();
+        pending.follow(&StoreName::from("s"));
+        let event = Event::new(kind).add_path(path.into());
+        translate(Ok(event), Path::new("/r/key_value_stores"), &mut pending, Instant::now());
+        pending.take()
+    }
+
+    #[test]
+    fn files_of_a_store_are_its_changes() {
+        for kind in [
+            EventKind::Modify(ModifyKind::Name(RenameMode::To)),
+            EventKind::Modify(ModifyKind::Data(DataChange::Any)),
+            EventKind::Remove(RemoveKind::File),
+        ] {
+            let batch = told(kind, "/r/key_value_stores/s/page");
+            assert!(!batch.layout && batch.gone.is_empty());
+            assert!(batch.stores[&StoreName::from("s")].values.contains_key(&b"page"[..]));
+        }
+    }
+
+    #[test]
+    fn directories_that_go_are_named() {
+        for path in ["/r/key_value_stores/s", "/r/key_value_stores", "/r"] {
+            let batch = told(EventKind::Remove(RemoveKind::Folder), path);
+            assert!(batch.layout && batch.gone.contains(Path::new(path)), "{path}");
+            let batch = told(EventKind::Create(CreateKind::Folder), path);
+            assert!(batch.layout && batch.gone.is_empty(), "{path}");
+        }
+    }
+
+    #[test]
+    fn what_lies_deeper_is_nothing() {
+        let kind = EventKind::Create(CreateKind::File);
+        let batch = told(kind, "/r/key_value_stores/s/deeper/page");
+        assert!(batch.stores.is_empty() && !batch.layout);
+    }
+
+    #[test]
+    fn lost_events_and_failures_are_told() {
+        let (mut pending, now) = (Pending::default(), Instant::now());
+        let lost = Event::new(EventKind::Other).set_flag(Flag::Rescan);
+        translate(Ok(lost), Path::new("/r/key_value_stores"), &mut pending, now);
+        let limit = notify::Error::new(ErrorKind::MaxFilesWatch);
+        translate(Err(limit), Path::new("/r/key_value_stores"), &mut pending, now);
+        let batch = pending.take();
+        assert!(batch.missed);
+        assert_eq!(batch.failed.unwrap(), "the limit of watched directories is reached");
+    }
+}

@@ -1,0 +1,350 @@
+//! Looking again and again, where there are no notifications.
+//!
+//! A store that is followed is listed whenever its directory's time changes; its names and inodes
+//! tell what came, went or was replaced. What was changed in place, or replaced by a file that got
+//! the old one's inode, is found by asking for the stamps of some files each time, in turn.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::ops::Bound;
+use std::time::{Duration, Instant};
+
+use super::inbox::Inbox;
+use super::look::{self, Stamp};
+use super::native::Arranged;
+use super::stores::PAUSE;
+use crate::storage::StoreName;
+use crate::storage::directory::folder::{Folder, Root};
+use crate::storage::directory::names::{self, Kind};
+
+/// The least time between two looks.
+const LEAST: Duration = Duration::from_millis(500);
+
+/// How long one look may ask for stamps.
+const ASKING: Duration = Duration::from_millis(10);
+
+/// The most files of a store that are kept in mind; of a larger store it is only told that it
+/// changed.
+const MOST: usize = 200_000;
+
+/// What a file was when it was last looked at.
+#[derive(Debug, Clone, Copy)]
+struct Mark {
+    inode: u64,
+    /// A digest of its stamp, once it was asked for.
+    stamp: Option<u64>,
+    listing: u32,
+}
+
+/// The files of a store.
+#[derive(Debug, Default)]
+pub(super) struct Snapshot {
+    marks: BTreeMap<Vec<u8>, Mark>,
+    listing: u32,
+    asked: Vec<u8>,
+    folder: Option<Stamp>,
+    again: bool,
+    too_large: bool,
+}
+
+impl Snapshot {
+    /// Begins a listing.
+    fn begin(&mut self) {
+        self.listing += 1;
+        self.too_large = false;
+    }
+
+    /// A name is there; `stamp` is asked for what is new or replaced. Gives whether it changed.
+    fn listed(&mut self, name: &[u8], inode: u64, stamp: impl FnOnce() -> Option<Stamp>) -> bool {
+        let (listing, full) = (self.listing, self.marks.len() >= MOST);
+        if let Some(mark) = self.marks.get_mut(name) {
+            mark.listing = listing;
+            if mark.inode == inode {
+                return false;
+            }
+            mark.inode = inode;
+            let now = stamp().map(digest);
+            // Some file systems give other numbers each time.
+            return std::mem::replace(&mut mark.stamp, now) != now || now.is_none();
+        }
+        if full {
+            self.too_large = true;
+            return false;
+        }
+        let first = listing == 1;
+        let stamp = if first { None } else { stamp().map(digest) };
+        self.marks.insert(name.to_vec(), Mark { inode, stamp, listing });
+        !first
+    }
+
+    /// Ends a listing; gives the names that are gone.
+    fn end(&mut self) -> Vec<Vec<u8>> {
+        let mut gone = Vec::new();
+        self.marks.retain(|name, mark| {
+            let there = mark.listing == self.listing;
+            if !there {
+                gone.push(name.clone());
+            }
+            there
+        });
+        gone
+    }
+
+    /// Asks for stamps, from where it ended the last time, each file once at most, until `enough`
+    /// says so. Gives the names of files that changed.
+    fn ask(
+        &mut self,
+        mut stamp: impl FnMut(&[u8]) -> Option<Stamp>,
+        mut enough: impl FnMut() -> bool,
+    ) -> Vec<Vec<u8>> {
+        let mut changed = Vec::new();
+        let start = std::mem::take(&mut self.asked);
+        let after =
+            self.marks.range_mut::<[u8], _>((Bound::Excluded(&start[..]), Bound::Unbounded));
+        let mut last = None;
+        let mut stopped = false;
+        for (name, mark) in after {
+            if enough() {
+                stopped = true;
+                break;
+            }
+            compare(name, mark, &mut stamp, &mut changed);
+            last = Some(name.clone());
+        }
+        if stopped {
+            self.asked = last.unwrap_or(start);
+            return changed;
+        }
+        let before =
+            self.marks.range_mut::<[u8], _>((Bound::Unbounded, Bound::Included(&start[..])));
+        for (name, mark) in before {
+            if enough() {
+                break;
+            }
+            compare(name, mark, &mut stamp, &mut changed);
+            self.asked.clone_from(name);
+        }
+        changed
+    }
+}
+
+fn compare(
+    name: &[u8],
+    mark: &mut Mark,
+    stamp: &mut impl FnMut(&[u8]) -> Option<Stamp>,
+    changed: &mut Vec<Vec<u8>>,
+) {
+    // One that vanished is missing in the next listing.
+    let Some(now) = stamp(name).map(digest) else { return };
+    if mark.stamp.replace(now).is_some_and(|before| before != now) {
+        changed.push(name.to_vec());
+    }
+}
+
+fn digest(stamp: Stamp) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    stamp.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// Looks at a storage directory again and again.
+pub(super) struct Poller {
+    root: Root,
+    stores: HashMap<StoreName, Stamp>,
+    snapshots: HashMap<StoreName, Snapshot>,
+    /// What the directory of the stores was before the first look.
+    before: Option<Stamp>,
+    fresh: bool,
+}
+
+impl Poller {
+    /// Knows nothing yet; what changes from now on is told by the first look, if only as missed.
+    pub(super) fn new(root: Root) -> Self {
+        let before = folder_of_stores(&root);
+        Self { root, stores: HashMap::new(), snapshots: HashMap::new(), before, fresh: true }
+    }
+
+    /// Whether all of these stores were looked at before.
+    pub(super) fn knows(&self, followed: &[StoreName]) -> bool {
+        followed.iter().all(|store| self.snapshots.contains_key(store))
+    }
+
+    /// How long after a look that took `cost` the next one is.
+    pub(super) fn pause(cost: Duration) -> Duration {
+        (cost * PAUSE).max(LEAST)
+    }
+
+    /// Looks once: notes what changed in stores, and gives which stores came and went.
+    pub(super) fn look(&mut self, inbox: &Inbox, now: Instant) -> Arranged {
+        let there = look::list(&self.root).unwrap_or_default();
+        if std::mem::take(&mut self.fresh) && self.before != folder_of_stores(&self.root) {
+            inbox.note(|pending| pending.missed(now));
+        }
+        let mut arranged = Arranged::default();
+        self.stores.retain(|store, _| {
+            let stays = there.contains_key(store);
+            if !stays {
+                arranged.went.push(store.clone());
+            }
+            stays
+        });
+        for (store, stamp) in &there {
+            match self.stores.insert(store.clone(), *stamp) {
+                None => arranged.came.push((store.clone(), *stamp)),
+                Some(before) if before != *stamp => {
+                    inbox.note(|pending| pending.changed(store, now));
+                }
+                Some(_) => {}
+            }
+        }
+        let followed: HashSet<_> = inbox.note(|pending| pending.followed()).into_iter().collect();
+        self.snapshots.retain(|store, _| followed.contains(store));
+        for store in followed {
+            self.look_at(&store, inbox, now);
+        }
+        arranged
+    }
+
+    fn look_at(&mut self, store: &StoreName, inbox: &Inbox, now: Instant) {
+        let Ok(Some(folder)) = self.root.store(store) else {
+            // As one that is empty: all that comes is new.
+            let snapshot = Snapshot { listing: 1, ..Snapshot::default() };
+            self.snapshots.insert(store.clone(), snapshot);
+            inbox.note(|pending| {
+                if pending.before(store).is_some() {
+                    pending.missed(now);
+                }
+            });
+            return;
+        };
+        let snapshot = self.snapshots.entry(store.clone()).or_default();
+        let stamp = look::own(&folder);
+        let changed = snapshot.folder != stamp || snapshot.listing == 0;
+        // Once more after a change: another may have come in the same tick of the clock.
+        if changed || std::mem::take(&mut snapshot.again) {
+            snapshot.again = changed;
+            let first = snapshot.listing == 0;
+            snapshot.folder = stamp;
+            let changed = list(snapshot, &folder);
+            inbox.note(|pending| {
+                for name in changed {
+                    pending.file(store, &name, now);
+                }
+                let before = pending.before(store);
+                let between = first && before != look::own(&folder);
+                if between || (snapshot.too_large && !first) {
+                    pending.missed(now);
+                }
+            });
+        }
+        let start = Instant::now();
+        let asked = snapshot.ask(|name| look::stamp(&folder, name), || start.elapsed() >= ASKING);
+        if !asked.is_empty() {
+            inbox.note(|pending| {
+                for name in asked {
+                    pending.file(store, &name, now);
+                }
+            });
+        }
+    }
+}
+
+fn folder_of_stores(root: &Root) -> Option<Stamp> {
+    root.stores().ok().flatten().and_then(look::own)
+}
+
+/// Lists a store; gives the names that came, went or were replaced.
+fn list(snapshot: &mut Snapshot, folder: &Folder) -> Vec<Vec<u8>> {
+    let mut changed = Vec::new();
+    snapshot.begin();
+    let listed = look::names(folder, |name, inode, _| {
+        if matches!(names::kind(name), Kind::Value | Kind::Metadata(_))
+            && snapshot.listed(name, inode, || look::stamp(folder, name))
+        {
+            changed.push(name.to_vec());
+        }
+    });
+    // A listing that broke off says nothing of what it did not reach.
+    if listed.is_ok() {
+        changed.extend(snapshot.end());
+    }
+    changed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stamp(size: i64) -> Stamp {
+        Stamp { size, ..Stamp::default() }
+    }
+
+    fn listing(snapshot: &mut Snapshot, files: &[(&str, u64)]) -> Vec<String> {
+        snapshot.begin();
+        let mut changed = Vec::new();
+        for (name, inode) in files {
+            let size = i64::try_from(*inode).unwrap();
+            if snapshot.listed(name.as_bytes(), *inode, || Some(stamp(size))) {
+                changed.push((*name).to_owned());
+            }
+        }
+        changed.extend(snapshot.end().into_iter().map(|name| String::from_utf8(name).unwrap()));
+        changed
+    }
+
+    #[test]
+    fn listings_tell_what_came_was_replaced_and_went() {
+        let mut snapshot = Snapshot::default();
+        assert!(listing(&mut snapshot, &[("a", 1), ("b", 2)]).is_empty());
+        assert!(listing(&mut snapshot, &[("b", 2), ("a", 1)]).is_empty());
+        assert_eq!(listing(&mut snapshot, &[("a", 1), ("b", 3), ("c", 4)]), ["b", "c"]);
+        assert_eq!(listing(&mut snapshot, &[("b", 3)]), ["a", "c"]);
+    }
+
+    #[test]
+    fn other_inode_numbers_alone_are_no_change() {
+        let mut snapshot = Snapshot::default();
+        snapshot.begin();
+        snapshot.listed(b"a", 1, || None);
+        snapshot.end();
+        snapshot.ask(|_| Some(stamp(7)), || false);
+        snapshot.begin();
+        assert!(!snapshot.listed(b"a", 2, || Some(stamp(7))));
+        assert!(snapshot.listed(b"a", 3, || Some(stamp(8))));
+    }
+
+    #[test]
+    fn stamps_are_asked_for_in_turn_and_tell_what_changed_in_place() {
+        let mut snapshot = Snapshot::default();
+        listing(&mut snapshot, &[("a", 1), ("b", 2), ("c", 3)]);
+        let mut asked = Vec::new();
+        for _ in 0..3 {
+            let mut left = 2;
+            let mut enough = || {
+                left -= 1;
+                left < 0
+            };
+            let changed = snapshot.ask(
+                |name| {
+                    asked.push(name[0]);
+                    Some(stamp(1))
+                },
+                &mut enough,
+            );
+            assert!(changed.is_empty());
+        }
+        assert_eq!(asked, b"abcabc");
+        let changed = snapshot.ask(|name| Some(stamp(i64::from(name == b"b") + 1)), || false);
+        assert_eq!(changed, [b"b"]);
+    }
+
+    #[test]
+    fn a_store_that_is_too_large_says_so() {
+        let mut snapshot = Snapshot::default();
+        snapshot.begin();
+        for number in 0..=MOST {
+            snapshot.listed(number.to_string().as_bytes(), 1, || None);
+        }
+        assert!(snapshot.too_large);
+    }
+}

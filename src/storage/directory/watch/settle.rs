@@ -1,0 +1,113 @@
+//! Whether what a record's files are now is to be told, or still on its way.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use super::inbox::Span;
+use super::look::Stamp;
+use crate::storage::{RecordMeta, RecordState, StoreName};
+
+/// How long after the last change of one of its files a record may be told that is not whole.
+const SETTLED: Duration = Duration::from_millis(100);
+
+/// How long at most a record that goes on changing is held back.
+const LATEST: Duration = Duration::from_millis(300);
+
+/// How long it is remembered what was told; longer than notifications of one change are apart.
+const REMEMBERED: Duration = Duration::from_secs(2);
+
+/// The most records that are remembered as told.
+const MOST: usize = 20_000;
+
+/// The stamps of a value's file and of its metadata's.
+pub(super) type Stamps = (Option<Stamp>, Option<Stamp>);
+
+/// A store and the file name of a value in it.
+pub(super) type Slot = (StoreName, Vec<u8>);
+
+/// When a record that was read is to be told: at once (`None`), or looked at again, since its
+/// files are written and deleted one after the other.
+pub(super) fn again(record: Option<&RecordMeta>, span: Span, now: Instant) -> Option<Instant> {
+    match record.map(|meta| &meta.state) {
+        None | Some(RecordState::Whole) => None,
+        Some(_) => {
+            let until = (span.last + SETTLED).min(span.first + LATEST);
+            (until > now).then_some(until)
+        }
+    }
+}
+
+/// What was told of late, so that it is not told twice.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    records: HashMap<Slot, (Stamps, Instant)>,
+}
+
+impl Told {
+    /// Whether exactly these files were told.
+    pub(super) fn has(&self, value: &Slot, stamps: Stamps) -> bool {
+        let told = self.records.get(value);
+        told.is_some_and(|(told, _)| *told == stamps)
+    }
+
+    /// Remembers what was told.
+    pub(super) fn add(&mut self, value: Slot, stamps: Stamps, now: Instant) {
+        if self.records.len() >= MOST {
+            self.records.clear();
+        }
+        self.records.insert(value, (stamps, now));
+    }
+
+    /// Forgets what is old.
+    pub(super) fn tidy(&mut self, now: Instant) {
+        self.records.retain(|_, (_, at)| *at + REMEMBERED > now);
+        self.records.shrink_to(1024);
+    }
+
+    /// Forgets all: those who listen know nothing.
+    pub(super) fn clear(&mut self) {
+        self.records = HashMap::new();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MS: Duration = Duration::from_millis(1);
+
+    #[test]
+    fn a_value_is_held_back_until_its_metadata_had_time_to_come() {
+        let start = Instant::now();
+        let bare = RecordMeta { state: RecordState::BareFile, ..RecordMeta::default() };
+        let span = Span { first: start, last: start };
+        assert_eq!(again(Some(&bare), span, start + MS), Some(start + SETTLED));
+        assert_eq!(again(Some(&bare), span, start + SETTLED), None);
+        let span = Span { first: start, last: start + MS * 280 };
+        assert_eq!(again(Some(&bare), span, start + MS * 290), Some(start + LATEST));
+        assert_eq!(again(Some(&bare), span, start + LATEST), None);
+    }
+
+    #[test]
+    fn whole_records_and_none_are_told_at_once() {
+        let start = Instant::now();
+        let span = Span { first: start, last: start };
+        assert_eq!(again(None, span, start), None);
+        assert_eq!(again(Some(&RecordMeta::default()), span, start), None);
+    }
+
+    #[test]
+    fn the_same_files_are_told_once() {
+        let (mut told, now) = (Told::default(), Instant::now());
+        let slot: Slot = ("s".into(), b"a".to_vec());
+        let stamp = Stamp { inode: 1, ..Stamp::default() };
+        assert!(!told.has(&slot, (None, None)));
+        told.add(slot.clone(), (Some(stamp), None), now);
+        assert!(told.has(&slot, (Some(stamp), None)));
+        assert!(!told.has(&slot, (Some(stamp), Some(stamp))));
+        told.tidy(now + MS);
+        assert!(told.has(&slot, (Some(stamp), None)));
+        told.tidy(now + REMEMBERED);
+        assert!(!told.has(&slot, (Some(stamp), None)));
+    }
+}

@@ -1,0 +1,129 @@
+//! When to count which store again, so that counting stays a small share of one core.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use crate::storage::StoreName;
+
+/// The least time between two counts of one store whose records change.
+const CHANGED: Duration = Duration::from_millis(500);
+
+/// The same, where only its own metadata does.
+const TOUCHED: Duration = Duration::from_secs(1);
+
+/// A count is followed by a pause of this many times what it took.
+pub(super) const PAUSE: u32 = 20;
+
+#[derive(Debug, Clone, Copy)]
+struct Waiting {
+    since: Instant,
+    records: bool,
+}
+
+/// The stores that wait to be counted.
+#[derive(Debug, Default)]
+pub(super) struct Throttle {
+    waiting: HashMap<StoreName, Waiting>,
+    counted: HashMap<StoreName, Instant>,
+    rest: Option<Instant>,
+}
+
+impl Throttle {
+    /// The store changed; `records` if not only in its own metadata.
+    pub(super) fn mark(&mut self, store: &StoreName, records: bool, now: Instant) {
+        match self.waiting.get_mut(store) {
+            Some(waiting) => waiting.records |= records,
+            None => {
+                self.waiting.insert(store.clone(), Waiting { since: now, records });
+            }
+        }
+    }
+
+    /// The store is gone.
+    pub(super) fn forget(&mut self, store: &StoreName) {
+        self.waiting.remove(store);
+        self.counted.remove(store);
+    }
+
+    /// When the next store may be counted.
+    pub(super) fn due(&self) -> Option<Instant> {
+        self.first().map(|(_, due)| due)
+    }
+
+    /// Takes the store to count now; say [`Throttle::counted`] after it.
+    pub(super) fn next(&mut self, now: Instant) -> Option<StoreName> {
+        let store = self.first().filter(|(_, due)| *due <= now)?.0.clone();
+        self.waiting.remove(&store);
+        Some(store)
+    }
+
+    /// The store was counted from `start` to `end`.
+    pub(super) fn counted(&mut self, store: &StoreName, start: Instant, end: Instant) {
+        self.counted.insert(store.clone(), start);
+        self.rest = Some(end + (end - start) * PAUSE);
+    }
+
+    /// The store that may be counted first; of several, the one that waits longest.
+    fn first(&self) -> Option<(&StoreName, Instant)> {
+        let due = |store: &StoreName, waiting: &Waiting| {
+            let apart = if waiting.records { CHANGED } else { TOUCHED };
+            let own = self.counted.get(store).map(|counted| *counted + apart);
+            own.into_iter().chain(self.rest).fold(waiting.since, Instant::max)
+        };
+        self.waiting
+            .iter()
+            .map(|(store, waiting)| (store, due(store, waiting), waiting.since))
+            .min_by_key(|(_, due, since)| (*due, *since))
+            .map(|(store, due, _)| (store, due))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MS: Duration = Duration::from_millis(1);
+
+    #[test]
+    fn a_store_is_counted_at_once_and_then_twice_a_second() {
+        let (mut throttle, store, now) =
+            (Throttle::default(), StoreName::from("s"), Instant::now());
+        throttle.mark(&store, true, now);
+        assert_eq!(throttle.next(now), Some(store.clone()));
+        throttle.counted(&store, now, now + MS);
+        assert_eq!(throttle.due(), None);
+        throttle.mark(&store, true, now + MS * 3);
+        assert_eq!(throttle.next(now + MS * 499), None);
+        assert_eq!(throttle.due(), Some(now + CHANGED));
+        assert_eq!(throttle.next(now + CHANGED), Some(store));
+    }
+
+    #[test]
+    fn a_store_that_is_only_used_is_told_once_a_second() {
+        let (mut throttle, store, now) =
+            (Throttle::default(), StoreName::from("s"), Instant::now());
+        throttle.counted(&store, now, now);
+        throttle.mark(&store, false, now);
+        assert_eq!(throttle.due(), Some(now + TOUCHED));
+        throttle.mark(&store, true, now);
+        throttle.mark(&store, false, now);
+        assert_eq!(throttle.due(), Some(now + CHANGED));
+    }
+
+    #[test]
+    fn a_count_that_takes_long_is_followed_by_a_long_pause() {
+        let (mut throttle, now) = (Throttle::default(), Instant::now());
+        let (large, small) = (StoreName::from("large"), StoreName::from("small"));
+        throttle.counted(&large, now, now + MS * 100);
+        throttle.mark(&large, true, now + MS * 200);
+        throttle.mark(&small, true, now + MS * 100);
+        let rested = now + MS * 2100;
+        assert_eq!(throttle.next(now + MS * 2099), None);
+        assert_eq!(throttle.next(rested), Some(small.clone()));
+        throttle.counted(&small, rested, rested);
+        assert_eq!(throttle.next(rested), Some(large.clone()));
+        throttle.mark(&large, true, rested);
+        throttle.forget(&large);
+        assert_eq!(throttle.due(), None);
+    }
+}

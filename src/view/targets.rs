@@ -1,0 +1,77 @@
+//! The list of targets, over the panes.
+
+use ratatui::buffer::Buffer;
+
+use crate::app::list::Cursor;
+use crate::app::{App, Area, TargetChoice};
+use crate::theme::Role;
+
+use super::Look;
+use super::frame::{Titles, bordered};
+use super::modal::centred;
+use super::paint::{put, put_right};
+
+/// What is said where there is nothing to choose from.
+const ALONE: &str = "Profiles of the config file are listed here.";
+
+/// Draws the list; each target has a row for its name and one for what it is.
+pub(super) fn draw(buf: &mut Buffer, body: Area, cursor: Cursor, app: &App, look: &Look) {
+    let targets = &app.settings.targets;
+    let alone = u16::from(targets.len() < 2);
+    let rows = u16::try_from(targets.len() * 2).unwrap_or(u16::MAX);
+    let area = centred(body, body.width.min(72), rows.saturating_add(2 + alone));
+    let bottom = if targets.len() > app.targets_height() {
+        format!("{} / {} · ↵ opens · Esc closes", cursor.at + 1, targets.len())
+    } else {
+        "↵ opens · Esc closes".to_owned()
+    };
+    let (border, title) = (look.style(Role::BorderFocus), look.style(Role::Title));
+    bordered(
+        buf,
+        area,
+        &Titles { top: "Open another target", bottom: &bottom },
+        look,
+        border,
+        title,
+    );
+    let inner = area.inner();
+    let mut y = inner.y;
+    for (at, target) in targets.iter().enumerate().skip(cursor.top) {
+        if y + 1 >= inner.y + inner.height {
+            break;
+        }
+        let present = at == app.settings.target;
+        entry(buf, Area { y, height: 2, ..inner }, target, at == cursor.at, present, look);
+        y += 2;
+    }
+    if alone == 1 && y < inner.y + inner.height {
+        put(buf, inner.x + 2, y, inner.width.saturating_sub(3), ALONE, look.style(Role::Dim));
+    }
+}
+
+fn entry(
+    buf: &mut Buffer,
+    area: Area,
+    target: &TargetChoice,
+    current: bool,
+    present: bool,
+    look: &Look,
+) {
+    let marker = if current { look.symbols.marker } else { " " };
+    put(buf, area.x, area.y, 1, marker, look.style(Role::Marker));
+    let mut right = area.x + area.width.saturating_sub(1);
+    let badges = [(present, "open"), (target.read_only, "read-only")];
+    for (_, badge) in badges.iter().filter(|(there, _)| *there) {
+        let style = look.style(Role::Dim);
+        right = put_right(buf, right, area.y, 12, badge, style).saturating_sub(2);
+    }
+    let name = if current { Role::Cursor } else { Role::Text };
+    let room = right.saturating_sub(area.x + 2);
+    put(buf, area.x + 2, area.y, room, &target.name, look.style(name));
+    let (label, role) = match &target.label {
+        Ok(label) => (label.clone(), Role::Dim),
+        Err(problem) => (format!("! {problem}"), Role::Danger),
+    };
+    let room = area.width.saturating_sub(3);
+    put(buf, area.x + 2, area.y + 1, room, &label, look.style(role));
+}
