@@ -1,7 +1,5 @@
 //! The keys of a store, sorted, from the names of its files alone.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasher as _, RandomState};
 use std::ops::Range;
 
 use super::folder::Folder;
@@ -51,18 +49,17 @@ impl Listing {
         most: usize,
         keep: impl Fn(&[u8]) -> bool,
     ) -> Result<Self> {
-        let mut listing = Self::default();
+        // Most keys come twice, by the value and by the metadata. Two lists that are sorted and
+        // then merged take a quarter of the time of looking each key up.
+        let (mut values, mut metadata) = (Self::default(), Self::default());
         let room = most.saturating_mul(2).saturating_add(1000);
-        // Most keys come twice, by the value and by the metadata.
-        let hasher = RandomState::new();
-        let mut known: HashMap<u64, usize, Hashed> = HashMap::default();
         folder.each_name(|name, kind| {
             if !kind.is_file() {
                 return;
             }
-            let base = match names::kind(name) {
-                Kind::Value => name,
-                Kind::Metadata(base) => base,
+            let (base, listing) = match names::kind(name) {
+                Kind::Value => (name, &mut values),
+                Kind::Metadata(base) => (base, &mut metadata),
                 Kind::Store | Kind::Temporary | Kind::Own => return,
             };
             let key = names::key(base);
@@ -71,21 +68,41 @@ impl Listing {
             }
             // An escape makes a key shorter than its name: of one length they are the same.
             let itself = key.len() == base.len() && !names::is_plain(base);
-            let at = *known.entry(hasher.hash_one(&*key)).or_insert(listing.rows.len());
-            match listing.rows.get_mut(at) {
-                Some(row) if listing.bytes[row.range()] == *key => row.itself &= itself,
-                // New, or of the same hash by chance.
-                _ => listing.push(&key, itself),
-            }
+            listing.push(&key, itself);
             if listing.rows.len() > room {
                 listing.sort();
                 listing.cut(most);
-                known.clear();
             }
         })?;
-        listing.sort();
+        values.sort();
+        metadata.sort();
+        let mut listing = values.merged(metadata);
         listing.cut(most);
         Ok(listing)
+    }
+
+    /// The keys of two sorted lists, each once.
+    fn merged(mut self, other: Self) -> Self {
+        let shift = self.bytes.len();
+        let mut rows = Vec::with_capacity(self.rows.len().max(other.rows.len()));
+        let mut own = self.rows.iter().copied().peekable();
+        self.bytes.extend_from_slice(&other.bytes);
+        let bytes = &self.bytes;
+        for row in &other.rows {
+            let mut row = Row { start: row.start + shift, ..*row };
+            let key = &bytes[row.range()];
+            while let Some(before) = own.next_if(|own| bytes[own.range()] < *key) {
+                rows.push(before);
+            }
+            if let Some(same) = own.next_if(|own| bytes[own.range()] == *key) {
+                row = Row { itself: same.itself && row.itself, ..same };
+            }
+            rows.push(row);
+        }
+        rows.extend(own);
+        self.rows = rows;
+        self.cut |= other.cut;
+        self
     }
 
     /// Forgets all keys but the smallest.
@@ -163,27 +180,5 @@ impl Listing {
 impl Row {
     fn range(&self) -> Range<usize> {
         self.start..self.start + self.length as usize
-    }
-}
-
-/// Takes numbers that are hashes already as they are.
-#[derive(Default)]
-struct Plain(u64);
-
-type Hashed = std::hash::BuildHasherDefault<Plain>;
-
-impl std::hash::Hasher for Plain {
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
-        }
-    }
-
-    fn write_u64(&mut self, hash: u64) {
-        self.0 = hash;
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
     }
 }
