@@ -10,7 +10,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{self, AtFlags, Dir, FileType, Gid, Mode, OFlags, Uid};
+use rustix::fs::{self, AtFlags, FileType, Gid, Mode, OFlags, Uid};
 use rustix::io::Errno;
 
 use super::fault;
@@ -204,24 +204,11 @@ impl Folder {
 
     /// Gives every entry's name and type to `each`, in the order in which the system has them.
     pub(super) fn each_name(&self, mut each: impl FnMut(&[u8], FileType)) -> Result<()> {
-        let failed = |why| fault::reading(&self.path, why);
-        let mut entries = match Dir::read_from(&self.fd) {
-            Ok(entries) => entries,
-            // Removed since it was opened.
-            Err(Errno::NOENT) => return Ok(()),
-            Err(why) => return Err(failed(why)),
-        };
-        while let Some(entry) = entries.read() {
-            let entry = match entry {
-                Ok(entry) => entry,
-                Err(Errno::NOENT) => return Ok(()),
-                Err(why) => return Err(failed(why)),
-            };
-            let name = entry.file_name().to_bytes();
+        each_entry(&self.fd, |name, kind| {
             if !is_name(name) {
-                continue;
+                return;
             }
-            match entry.file_type() {
+            match kind {
                 FileType::Unknown => {
                     if let Ok(stat) = fs::statat(&self.fd, name, AtFlags::SYMLINK_NOFOLLOW) {
                         each(name, FileType::from_raw_mode(stat.st_mode));
@@ -229,8 +216,12 @@ impl Folder {
                 }
                 known => each(name, known),
             }
-        }
-        Ok(())
+        })
+        .or_else(|why| match why {
+            // Removed since it was opened.
+            Errno::NOENT => Ok(()),
+            why => Err(fault::reading(&self.path, why)),
+        })
     }
 
     /// What is known of an entry without opening it; `None` if it is not there.
@@ -288,4 +279,31 @@ impl From<&fs::Stat> for Facts {
             modified: stat.st_mtime.saturating_mul(1_000_000).saturating_add(nanos / 1000),
         }
     }
+}
+/// Reads a directory's entries. With so large a buffer it takes a sixth less time than with the
+/// usual one.
+#[cfg(target_os = "linux")]
+fn each_entry(fd: &OwnedFd, mut each: impl FnMut(&[u8], FileType)) -> rustix::io::Result<()> {
+    const BUFFER: usize = 256 << 10;
+    // A descriptor of its own, so that every walk begins at the beginning.
+    let fd =
+        fs::openat(fd, ".", OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?;
+    let mut buffer = Vec::with_capacity(BUFFER);
+    let mut entries = fs::RawDir::new(fd, buffer.spare_capacity_mut());
+    while let Some(entry) = entries.next() {
+        let entry = entry?;
+        each(entry.file_name().to_bytes(), entry.file_type());
+    }
+    Ok(())
+}
+
+/// Reads a directory's entries.
+#[cfg(not(target_os = "linux"))]
+fn each_entry(fd: &OwnedFd, mut each: impl FnMut(&[u8], FileType)) -> rustix::io::Result<()> {
+    let mut entries = fs::Dir::read_from(fd)?;
+    while let Some(entry) = entries.read() {
+        let entry = entry?;
+        each(entry.file_name().to_bytes(), entry.file_type());
+    }
+    Ok(())
 }

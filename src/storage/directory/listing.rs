@@ -74,8 +74,10 @@ impl Listing {
                 listing.cut(most);
             }
         })?;
-        values.sort();
-        metadata.sort();
+        std::thread::scope(|scope| {
+            scope.spawn(|| metadata.sort());
+            values.sort();
+        });
         let mut listing = values.merged(metadata);
         listing.cut(most);
         Ok(listing)

@@ -1,13 +1,11 @@
 //! The stores, and what is known of each without reading its records. All of this blocks.
 
-use std::collections::HashSet;
-use std::hash::{BuildHasher as _, RandomState};
-
 use rustix::io::Errno;
 
 use super::fault;
 use super::folder::{Folder, Root};
-use super::names::{self, Kind};
+use super::listing::Listing;
+use super::names;
 use super::record::read_text;
 use crate::storage::metadata::StoreMetadata;
 use crate::storage::{ErrorKind, Result, StoreInfo, StoreName, StoreState, Timestamp};
@@ -114,22 +112,7 @@ pub(super) fn metadata(folder: &Folder) -> Result<Stored> {
     }
 }
 
-/// How many records there are, by names alone. Only a hash of each name is kept.
+/// How many records there are, by names alone.
 fn count(folder: &Folder) -> Result<u64> {
-    let hasher = RandomState::new();
-    let mut known = HashSet::new();
-    folder.each_name(|name, kind| {
-        if !kind.is_file() {
-            return;
-        }
-        let base = match names::kind(name) {
-            Kind::Value => name,
-            Kind::Metadata(base) => base,
-            Kind::Store | Kind::Temporary | Kind::Own => return,
-        };
-        if names::readable(base) {
-            known.insert(hasher.hash_one(&*names::key(base)));
-        }
-    })?;
-    Ok(known.len() as u64)
+    Ok(Listing::read(folder)?.len() as u64)
 }
