@@ -78,13 +78,13 @@ impl Listing {
             scope.spawn(|| metadata.sort());
             values.sort();
         });
-        let mut listing = values.merged(metadata);
+        let mut listing = values.merged(&metadata);
         listing.cut(most);
         Ok(listing)
     }
 
     /// The keys of two sorted lists, each once.
-    fn merged(mut self, other: Self) -> Self {
+    fn merged(mut self, other: &Self) -> Self {
         let shift = self.bytes.len();
         let mut rows = Vec::with_capacity(self.rows.len().max(other.rows.len()));
         let mut own = self.rows.iter().copied().peekable();
