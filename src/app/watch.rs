@@ -5,13 +5,15 @@ use std::collections::HashMap;
 use crate::index::Change;
 use crate::storage::{Key, Noticed, RecordMeta, StoreName, Timestamp, WatchSource};
 
-use super::event::{Effect, Shown, Slot, Ticket};
+use super::event::{Effect, Slot, Ticket};
 use super::{App, Notice, Pane, words};
 
 /// For so long a record that came or changed is marked, in microseconds.
 const FRESH: i64 = 3_000_000;
 /// At most so many records are marked at a time; nobody sees more.
 const MOST_FRESH: usize = 4096;
+/// At most so many changes wait for a walk to end; beyond, another walk is cheaper.
+const MOST_LATE: usize = 100_000;
 /// Seconds that one bar of the chart stands for.
 const BAR: i64 = 5;
 /// Bars of the chart: a minute.
@@ -181,11 +183,7 @@ impl App {
                 self.told_if_gone();
             }
             Noticed::Records { set, removed } => self.records_noticed(&set, &removed, effects),
-            Noticed::Missed => {
-                self.read_stores(effects);
-                self.read_keys(false, effects);
-                self.reload_changed(effects);
-            }
+            Noticed::Missed => self.missed(effects),
         }
     }
 
@@ -214,20 +212,45 @@ impl App {
                 self.reload_changed(effects);
             }
         }
+        if self.keys.late.len() > MOST_LATE {
+            // A walk that begins after them sees them all.
+            self.keys.late.clear();
+            self.missed_keys(effects);
+        }
         self.apply_late(effects);
     }
 
-    /// Reads the record under the cursor again without moving the view; one that was fetched
-    /// although it is large is only marked.
+    /// Reads everything again, after what is being read: were that given up each time, none of it
+    /// might end while a crawl writes.
+    fn missed(&mut self, effects: &mut Vec<Effect>) {
+        if self.stores.loading {
+            self.stores.again = true;
+        } else {
+            self.read_stores(effects);
+        }
+        self.missed_keys(effects);
+        self.reload_changed(effects);
+    }
+
+    fn missed_keys(&mut self, effects: &mut Vec<Effect>) {
+        if self.keys.loading.is_some() {
+            self.keys.again = true;
+        } else {
+            self.read_keys(!self.keys.complete, effects);
+        }
+    }
+
+    /// Reads the record under the cursor again without moving the view, but never gives up a read
+    /// for it; one that was fetched although it is large is only marked.
     fn reload_changed(&mut self, effects: &mut Vec<Effect>) {
-        let large = match &self.record.shown {
-            Some(Shown::Whole(record, _)) => {
-                record.value.len() as u64 > self.settings.preview_limit
-            }
-            _ => false,
-        };
-        if self.record.fetching || large {
+        let large = self
+            .record
+            .record()
+            .map(|record| record.value.len() as u64 > self.settings.preview_limit);
+        if self.record.fetching || large == Some(true) {
             self.record.outdated = true;
+        } else if self.record.loading {
+            self.record.again = true;
         } else {
             self.reload_record(effects);
         }
