@@ -8,7 +8,7 @@ mod stage;
 use larder::app::watch::Fresh;
 use larder::app::{Effect, Event, Loaded, Pane, Read, Settings, Slot, Tone};
 use larder::index::Sort;
-use larder::storage::{Key, Noticed, Record, StoreInfo, Timestamp, WatchSource};
+use larder::storage::{Key, Noticed, Record, StoreInfo, Timestamp, WatchSource, Written};
 use stage::{NOW, Stage, index, record, shown, store};
 
 const JSON: &str = "application/json; charset=utf-8";
@@ -168,6 +168,29 @@ fn stores_appear_change_and_vanish_in_the_list() {
     stage.asked.retain(|effect| matches!(effect, Effect::Watch(..)));
     stage.noticed(Noticed::Store(store("shop", 0)));
     assert!(matches!(stage.take(Slot::Keys).1, Read::Keys { early: false, .. }), "it came back");
+}
+
+#[test]
+fn a_store_that_is_made_anew_during_its_first_walk_is_read_anew() {
+    let mut stage = Stage::new(120, 36);
+    stage.connect(vec![store("default", 2), store("shop", 3)]);
+    stage.keys("j<enter>");
+    stage.noticed(Noticed::StoreGone("shop".into()));
+    assert!(stage.notice().contains("the store shop is gone"), "{}", stage.notice());
+    stage.answer(Slot::Keys, Ok(Loaded::Keys(index(&shop()), 1.0)));
+    stage.noticed(Noticed::Store(store("shop", 0)));
+    assert!(matches!(stage.take(Slot::Keys).1, Read::Keys { .. }));
+}
+
+#[test]
+fn what_the_user_deletes_is_not_deleted_by_someone_else() {
+    let mut stage = opened();
+    stage.keys("<tab>dy");
+    let write = stage.write();
+    let written = Written { records: 1, meta: None };
+    // The watcher may be faster than the answer, or slower.
+    stage.noticed(gone(&["d"])).written(write, Ok(written)).noticed(gone(&["d"]));
+    assert_eq!(stage.notice(), "deleted d");
 }
 
 #[test]

@@ -246,11 +246,17 @@ impl App {
         let Some(store) = &self.keys.store else { return };
         if self.stores.get(store).is_some() {
             self.keys.gone = false;
-        } else if self.keys.complete && !self.keys.gone {
-            self.keys.gone = true;
+        } else if self.keys.complete {
+            self.tell_gone();
+        }
+    }
+
+    pub(super) fn tell_gone(&mut self) {
+        if let Some(store) = self.keys.store.as_ref().filter(|_| !self.keys.gone) {
             self.notice = Some(Notice::warning(format!(
                 "the store {store} is gone; what was read of it is still shown"
             )));
+            self.keys.gone = true;
         }
     }
 }

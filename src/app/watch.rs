@@ -173,14 +173,16 @@ impl App {
                 self.stores.put(info, height);
                 if back {
                     self.keys.gone = false;
-                    self.read_keys(false, effects);
+                    self.read_keys(!self.keys.complete, effects);
                 }
                 self.open_wanted(&store, effects);
             }
             Noticed::StoreGone(store) => {
                 let height = self.list_height(Pane::Stores);
                 self.stores.remove(&store, height);
-                self.told_if_gone();
+                if self.keys.store.as_ref() == Some(&store) {
+                    self.tell_gone();
+                }
             }
             Noticed::Records { set, removed } => self.records_noticed(&set, &removed, effects),
             Noticed::Missed => self.missed(effects),
@@ -202,16 +204,18 @@ impl App {
             }
             self.keys.late.push(Change::Set(meta.clone()));
         }
-        self.keys.late.extend(removed.iter().cloned().map(Change::Remove));
         let wanted = self.record.wanted.as_ref().map(|(_, key)| key);
         if let Some(key) = wanted {
-            if removed.contains(key) && self.focus == Pane::Record {
+            let own = |change: &Change| matches!(change, Change::Remove(late) if late == key);
+            let known = self.writing > 0 || self.keys.late.iter().any(own);
+            if removed.contains(key) && self.focus == Pane::Record && !known {
                 let text = format!("{} was deleted by someone else", words::named(key));
                 self.notice = Some(Notice::warning(text));
             } else if set.iter().any(|meta| meta.key == *key) {
                 self.reload_changed(effects);
             }
         }
+        self.keys.late.extend(removed.iter().cloned().map(Change::Remove));
         if self.keys.late.len() > MOST_LATE {
             // A walk that begins after them sees them all.
             self.keys.late.clear();

@@ -223,7 +223,16 @@ mod tests {
 
     #[test]
     fn addresses_are_no_paths() {
-        for text in ["redis://h", "h:1/2", "db.example/2", "ann:p/w@h", "ann:p@h/", "h:1/", "production", "~ann"] {
+        for text in [
+            "redis://h",
+            "h:1/2",
+            "db.example/2",
+            "ann:p/w@h",
+            "ann:p@h/",
+            "h:1/",
+            "production",
+            "~ann",
+        ] {
             assert!(!is_path(text), "{text}");
         }
         for text in ["~", "~/x", ".", "..", "./a:b@c", "/a", "a/", "a/b", "x.sock", "FILE:///x"] {
