@@ -8,7 +8,7 @@ mod stage;
 use larder::app::watch::Fresh;
 use larder::app::{Effect, Event, Loaded, Pane, Read, Settings, Slot, Tone};
 use larder::index::Sort;
-use larder::storage::{Key, Noticed, Record, StoreInfo, Timestamp, WatchSource};
+use larder::storage::{Key, Noticed, Record, StoreInfo, Timestamp, WatchSource, Written};
 use stage::{NOW, Stage, index, record, shown, store};
 
 const JSON: &str = "application/json; charset=utf-8";
@@ -171,6 +171,29 @@ fn stores_appear_change_and_vanish_in_the_list() {
 }
 
 #[test]
+fn a_store_that_is_made_anew_during_its_first_walk_is_read_anew() {
+    let mut stage = Stage::new(120, 36);
+    stage.connect(vec![store("default", 2), store("shop", 3)]);
+    stage.keys("j<enter>");
+    stage.noticed(Noticed::StoreGone("shop".into()));
+    assert!(stage.notice().contains("the store shop is gone"), "{}", stage.notice());
+    stage.answer(Slot::Keys, Ok(Loaded::Keys(index(&shop()), 1.0)));
+    stage.noticed(Noticed::Store(store("shop", 0)));
+    assert!(matches!(stage.take(Slot::Keys).1, Read::Keys { .. }));
+}
+
+#[test]
+fn what_the_user_deletes_is_not_deleted_by_someone_else() {
+    let mut stage = opened();
+    stage.keys("<tab>dy");
+    let write = stage.write();
+    let written = Written { records: 1, meta: None };
+    // The watcher may be faster than the answer, or slower.
+    stage.noticed(gone(&["d"])).written(write, Ok(written)).noticed(gone(&["d"]));
+    assert_eq!(stage.notice(), "deleted d");
+}
+
+#[test]
 fn missed_changes_are_read() {
     let mut stage = opened();
     stage.noticed(Noticed::Missed);
@@ -235,4 +258,74 @@ fn the_store_one_came_for_is_opened_as_soon_as_it_is_there() {
     stage.noticed(Noticed::Store(store("shop", 0)));
     assert_eq!(stage.app.keys.store, Some("shop".into()));
     assert_eq!(stage.app.stores.current().unwrap().store, "shop".into());
+}
+
+fn asked(stage: &Stage, slot: Slot) -> usize {
+    let reads = stage.asked.iter();
+    reads.filter(|effect| matches!(effect, Effect::Read(of, ..) if *of == slot)).count()
+}
+
+#[test]
+fn a_walk_is_not_given_up_for_what_was_missed_meanwhile_but_followed_by_another() {
+    let mut stage = Stage::new(120, 36);
+    stage.connect(vec![store("default", 2), store("shop", 3)]);
+    stage.keys("j<enter>");
+    let (ticket, read) = stage.take(Slot::Keys);
+    assert!(matches!(read, Read::Keys { early: true, .. }));
+    for _ in 0..5 {
+        stage.noticed(Noticed::Missed);
+    }
+    assert_eq!((asked(&stage, Slot::Keys), asked(&stage, Slot::Stores)), (0, 1));
+    stage.event(Event::Loaded(Slot::Keys, ticket, Ok(Loaded::Keys(index(&shop()), 0.5))));
+    assert_eq!(keys(&stage), ["b", "d", "f"], "what comes shows");
+    stage.event(Event::Loaded(Slot::Keys, ticket, Ok(Loaded::Keys(index(&shop()), 1.0))));
+    assert_eq!(asked(&stage, Slot::Keys), 1);
+    stage.answer(Slot::Keys, Ok(Loaded::Keys(index(&shop()), 1.0)));
+    let stores = vec![store("default", 2), store("shop", 3)];
+    stage.answer(Slot::Stores, Ok(Loaded::Stores(stores.clone(), None)));
+    assert_eq!((asked(&stage, Slot::Keys), asked(&stage, Slot::Stores)), (0, 1));
+    stage.answer(Slot::Stores, Ok(Loaded::Stores(stores, None)));
+    assert_eq!(asked(&stage, Slot::Stores), 0, "all has been read since");
+}
+
+#[test]
+fn a_record_that_changes_faster_than_it_can_be_read_is_shown_all_the_same() {
+    let mut stage = opened();
+    let newer = record("d", JSON, "22");
+    for _ in 0..5 {
+        stage.noticed(came(std::slice::from_ref(&newer)));
+    }
+    assert_eq!(asked(&stage, Slot::Record), 1, "the read under way is not given up");
+    stage.answer(Slot::Record, Ok(Loaded::Record(shown(newer.clone()))));
+    assert_eq!(stage.app.record.record().unwrap().value, "22");
+    assert_eq!(asked(&stage, Slot::Record), 1, "but followed by another");
+    stage.answer(Slot::Record, Ok(Loaded::Record(shown(newer))));
+    assert_eq!(asked(&stage, Slot::Record), 0);
+}
+
+#[test]
+fn a_wish_to_fetch_a_large_value_outlives_its_changes() {
+    let mut stage = opened();
+    let newer = record("d", JSON, "22");
+    stage.noticed(came(std::slice::from_ref(&newer)));
+    stage.keys("<tab>f");
+    assert!(stage.app.record.eager);
+    stage.noticed(came(&[newer]));
+    assert!(stage.app.record.eager);
+}
+
+#[test]
+fn changes_that_wait_for_a_walk_take_bounded_room() {
+    let mut stage = opened();
+    stage.keys("r");
+    let (ticket, _) = stage.take(Slot::Keys);
+    for batch in 0..300 {
+        let records: Vec<_> =
+            (0..1000).map(|number| record(&format!("{batch}-{number}"), JSON, "1")).collect();
+        stage.noticed(came(&records));
+    }
+    assert!(stage.app.keys.late.len() <= 100_000, "{}", stage.app.keys.late.len());
+    assert_eq!(asked(&stage, Slot::Keys), 0, "the walk goes on");
+    stage.event(Event::Loaded(Slot::Keys, ticket, Ok(Loaded::Keys(index(&shop()), 1.0))));
+    assert!(matches!(stage.take(Slot::Keys).1, Read::Keys { early: false, .. }), "for the rest");
 }

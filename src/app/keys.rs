@@ -33,6 +33,8 @@ pub struct KeysPane {
     pub selecting: bool,
     /// Whether the store has been walked to its end.
     pub complete: bool,
+    /// Whether changes were lost while it is walked, so that another walk follows this one.
+    pub again: bool,
     /// Why it could not be.
     pub failure: Option<Error>,
     /// Keys marked for deleting.

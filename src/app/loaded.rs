@@ -85,6 +85,9 @@ impl App {
                     }
                 }
                 self.told_if_gone();
+                if self.stores.again {
+                    self.read_stores(effects);
+                }
             }
             Loaded::Lost(share, found) => {
                 if let Some(count) = self.stores.add_lost(share, found, stores_height) {
@@ -110,7 +113,9 @@ impl App {
                 if done {
                     self.keys.settle();
                 }
-                if done && !self.keys.late.is_empty() {
+                if done && self.keys.again {
+                    self.read_keys(false, effects);
+                } else if done && !self.keys.late.is_empty() {
                     self.apply_late(effects);
                 }
             }
@@ -143,6 +148,9 @@ impl App {
                 self.record.show(shown, view);
                 if eager {
                     return self.fetch(effects);
+                }
+                if self.record.again {
+                    self.reload_record(effects);
                 }
                 // The heading may have grown by a note, so the view is measured again.
                 let view = self.viewport();
@@ -205,6 +213,9 @@ impl App {
                     self.notice = Some(Notice::from(&error));
                 }
                 self.stores.failure = Some(error);
+                if self.stores.again {
+                    self.read_stores(effects);
+                }
             }
             Slot::Lost => {
                 self.stores.lost = None;
@@ -216,8 +227,16 @@ impl App {
                 self.keys.applying = false;
                 self.keys.loading = None;
                 self.keys.failure = Some(error);
+                if self.keys.again {
+                    self.read_keys(!self.keys.complete, effects);
+                }
             }
-            Slot::Record => self.record.fail(error),
+            Slot::Record => {
+                self.record.fail(error);
+                if self.record.again {
+                    self.reload_record(effects);
+                }
+            }
             Slot::Select | Slot::Search | Slot::Watch => self.notice = Some(Notice::from(&error)),
         }
     }
@@ -227,11 +246,17 @@ impl App {
         let Some(store) = &self.keys.store else { return };
         if self.stores.get(store).is_some() {
             self.keys.gone = false;
-        } else if self.keys.complete && !self.keys.gone {
-            self.keys.gone = true;
+        } else if self.keys.complete {
+            self.tell_gone();
+        }
+    }
+
+    pub(super) fn tell_gone(&mut self) {
+        if let Some(store) = self.keys.store.as_ref().filter(|_| !self.keys.gone) {
             self.notice = Some(Notice::warning(format!(
                 "the store {store} is gone; what was read of it is still shown"
             )));
+            self.keys.gone = true;
         }
     }
 }

@@ -23,6 +23,7 @@ impl App {
 
     pub(super) fn read_stores(&mut self, effects: &mut Vec<Effect>) {
         self.stores.loading = true;
+        self.stores.again = false;
         self.read(Slot::Stores, Read::Stores, effects);
     }
 
@@ -32,6 +33,7 @@ impl App {
         if let Some(store) = self.keys.store.clone() {
             self.keys.loading = Some(0.0);
             self.keys.applying = false;
+            self.keys.again = false;
             self.keys.failure = None;
             // What was changed before the walk begins, the walk will see.
             self.keys.late.clear();

@@ -28,6 +28,8 @@ pub struct RecordPane {
     pub fetching: bool,
     /// Whether it is to be fetched should it turn out to be large.
     pub eager: bool,
+    /// Whether it has changed while it is on its way, and is to be read once more.
+    pub again: bool,
     /// Whether it has changed since it was read.
     pub outdated: bool,
     /// Why it could not be read.
@@ -57,6 +59,7 @@ impl RecordPane {
         self.slow = false;
         self.fetching = false;
         self.eager = false;
+        self.again = false;
         self.outdated = false;
         self.failure = None;
     }

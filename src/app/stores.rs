@@ -18,6 +18,8 @@ pub struct StoresPane {
     pub ready: bool,
     /// Whether it is being read.
     pub loading: bool,
+    /// Whether it is to be read once more when it has been.
+    pub again: bool,
     /// Why it could not be read.
     pub failure: Option<Error>,
     /// The share of the key space looked through for lost stores, while that goes on.

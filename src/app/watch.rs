@@ -5,13 +5,15 @@ use std::collections::HashMap;
 use crate::index::Change;
 use crate::storage::{Key, Noticed, RecordMeta, StoreName, Timestamp, WatchSource};
 
-use super::event::{Effect, Shown, Slot, Ticket};
+use super::event::{Effect, Slot, Ticket};
 use super::{App, Notice, Pane, words};
 
 /// For so long a record that came or changed is marked, in microseconds.
 const FRESH: i64 = 3_000_000;
 /// At most so many records are marked at a time; nobody sees more.
 const MOST_FRESH: usize = 4096;
+/// At most so many changes wait for a walk to end; beyond, another walk is cheaper.
+const MOST_LATE: usize = 100_000;
 /// Seconds that one bar of the chart stands for.
 const BAR: i64 = 5;
 /// Bars of the chart: a minute.
@@ -171,21 +173,19 @@ impl App {
                 self.stores.put(info, height);
                 if back {
                     self.keys.gone = false;
-                    self.read_keys(false, effects);
+                    self.read_keys(!self.keys.complete, effects);
                 }
                 self.open_wanted(&store, effects);
             }
             Noticed::StoreGone(store) => {
                 let height = self.list_height(Pane::Stores);
                 self.stores.remove(&store, height);
-                self.told_if_gone();
+                if self.keys.store.as_ref() == Some(&store) {
+                    self.tell_gone();
+                }
             }
             Noticed::Records { set, removed } => self.records_noticed(&set, &removed, effects),
-            Noticed::Missed => {
-                self.read_stores(effects);
-                self.read_keys(false, effects);
-                self.reload_changed(effects);
-            }
+            Noticed::Missed => self.missed(effects),
         }
     }
 
@@ -204,30 +204,57 @@ impl App {
             }
             self.keys.late.push(Change::Set(meta.clone()));
         }
-        self.keys.late.extend(removed.iter().cloned().map(Change::Remove));
         let wanted = self.record.wanted.as_ref().map(|(_, key)| key);
         if let Some(key) = wanted {
-            if removed.contains(key) && self.focus == Pane::Record {
+            let own = |change: &Change| matches!(change, Change::Remove(late) if late == key);
+            let known = self.writing > 0 || self.keys.late.iter().any(own);
+            if removed.contains(key) && self.focus == Pane::Record && !known {
                 let text = format!("{} was deleted by someone else", words::named(key));
                 self.notice = Some(Notice::warning(text));
             } else if set.iter().any(|meta| meta.key == *key) {
                 self.reload_changed(effects);
             }
         }
+        self.keys.late.extend(removed.iter().cloned().map(Change::Remove));
+        if self.keys.late.len() > MOST_LATE {
+            // A walk that begins after them sees them all.
+            self.keys.late.clear();
+            self.missed_keys(effects);
+        }
         self.apply_late(effects);
     }
 
-    /// Reads the record under the cursor again without moving the view; one that was fetched
-    /// although it is large is only marked.
+    /// Reads everything again, after what is being read: were that given up each time, none of it
+    /// might end while a crawl writes.
+    fn missed(&mut self, effects: &mut Vec<Effect>) {
+        if self.stores.loading {
+            self.stores.again = true;
+        } else {
+            self.read_stores(effects);
+        }
+        self.missed_keys(effects);
+        self.reload_changed(effects);
+    }
+
+    fn missed_keys(&mut self, effects: &mut Vec<Effect>) {
+        if self.keys.loading.is_some() {
+            self.keys.again = true;
+        } else {
+            self.read_keys(!self.keys.complete, effects);
+        }
+    }
+
+    /// Reads the record under the cursor again without moving the view, but never gives up a read
+    /// for it; one that was fetched although it is large is only marked.
     fn reload_changed(&mut self, effects: &mut Vec<Effect>) {
-        let large = match &self.record.shown {
-            Some(Shown::Whole(record, _)) => {
-                record.value.len() as u64 > self.settings.preview_limit
-            }
-            _ => false,
-        };
-        if self.record.fetching || large {
+        let large = self
+            .record
+            .record()
+            .map(|record| record.value.len() as u64 > self.settings.preview_limit);
+        if self.record.fetching || large == Some(true) {
             self.record.outdated = true;
+        } else if self.record.loading {
+            self.record.again = true;
         } else {
             self.reload_record(effects);
         }

@@ -160,6 +160,7 @@ mod tests {
         assert_eq!(hidden.password.as_deref(), Some("p@ss"));
         assert_eq!(hidden.sentinel_password.as_deref(), Some("gu%ard"));
         assert_eq!(Hidden::of(":secret@host:1").unwrap().url, "redis://host:1");
+        assert_eq!(Hidden::of("ann:secret@host:1/").unwrap().url, "redis://ann@host:1/");
         for open in [
             "redis://h",
             "redis://ann@h",

@@ -97,10 +97,50 @@ async fn without_permission_nothing_is_changed() {
 /// This test program as a user to whom permissions matter: not as root.
 fn as_nobody() -> Command {
     let mut command = Command::new(this());
-    if fs::metadata("/proc/self").is_ok_and(|own| std::os::unix::fs::MetadataExt::uid(&own) == 0) {
+    if is_root() {
         command.uid(65534).gid(65534);
     }
     command
+}
+
+fn is_root() -> bool {
+    fs::metadata("/proc/self").is_ok_and(|own| std::os::unix::fs::MetadataExt::uid(&own) == 0)
+}
+
+#[tokio::test]
+async fn a_record_of_which_only_one_half_may_be_replaced_stays_whole() {
+    let made = Directory::new().await;
+    // Only root can give files to others.
+    if !is_root() {
+        return;
+    }
+    let record = filled(&made).await;
+    let path = made.store("shop");
+    // In a directory such as /tmp nobody may replace what is not theirs.
+    for (path, mode) in [
+        (made.folder.path().to_owned(), 0o755),
+        (made.folder.path().join("key_value_stores"), 0o755),
+        (path.clone(), 0o1777),
+        (path.join("key"), 0o666),
+        (path.join("key.__metadata__.json"), 0o666),
+    ] {
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+    }
+    std::os::unix::fs::chown(path.join("key"), Some(65534), Some(65534)).unwrap();
+    run(&mut as_nobody(), "as_nobody_half_a_record_is_refused", made.folder.path());
+    let left = made.storage().get_value(&StoreName::from("shop"), &record.meta.key).await.unwrap();
+    assert_eq!(left, Some(record));
+    assert!(no_temporary_files(&path));
+}
+
+#[tokio::test]
+#[ignore = "run by a_record_of_which_only_one_half_may_be_replaced_stays_whole"]
+async fn as_nobody_half_a_record_is_refused() {
+    let storage = connect(&place(), &Options::default()).await;
+    let write =
+        set(&StoreName::from("shop"), &Key::from("key"), Value::Text("longer".into()), None);
+    let error = storage.set_value(&write).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Permission, "{error}");
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{self, AtFlags, FileType, Gid, Mode, OFlags, Uid};
 use rustix::io::Errno;
 
-use super::fault;
+use super::{fault, temporary};
 use crate::storage::{Error, ErrorKind, Result, StoreName};
 
 /// The directory of the stores' directories.
@@ -107,9 +107,16 @@ impl Root {
         }
     }
 
-    /// The directory of the stores, which is made if it is not there.
-    pub(super) fn make_stores(&self) -> Result<Folder> {
-        self.folder().map_err(|why| self.unusable(why))?.make_folder(STORES.as_bytes())
+    /// The directory of the stores, which is made if it is not there; with `durable` so that it
+    /// would survive a power cut.
+    pub(super) fn make_stores(&self, durable: bool) -> Result<Folder> {
+        let folder = self.folder().map_err(|why| self.unusable(why))?;
+        let stores = folder.make_folder(STORES.as_bytes())?;
+        if durable {
+            // Also if another has made it just now, and has not come to this yet.
+            temporary::sync(&folder)?;
+        }
+        Ok(stores)
     }
 
     /// One store's directory; `None` if it is not there.

@@ -77,7 +77,7 @@ fn create(
     name: Option<&str>,
     manner: Manner,
 ) -> Result<Option<StoreInfo>> {
-    let stores = root.make_stores()?;
+    let stores = root.make_stores(manner.durable)?;
     let folder = stores.make_folder(store.as_bytes())?;
     lock(&folder, manner.patience)?;
     let new = new_metadata(name)?;

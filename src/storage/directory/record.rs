@@ -20,7 +20,8 @@ const LONGEST_METADATA: u64 = 1 << 20;
 
 /// How often a record is looked at while its two halves do not fit.
 pub(super) const TRIES: usize = 4;
-/// A value that is older than this, in microseconds, waits for no metadata.
+/// A value that is older than this, in microseconds, waits for no metadata; nor does one that is
+/// further in the future, as where a date was copied: each of these waits would be in vain.
 const FRESH: i64 = 1_000_000;
 /// The pause between two looks at a record of which one half is new.
 const GAP: Duration = Duration::from_millis(1);
@@ -111,7 +112,7 @@ pub(super) fn meta_of_name(folder: &Folder, name: &[u8], key: &Key) -> Result<Op
 pub(super) fn between_halves(meta: Option<&RecordMeta>, value: Option<Facts>) -> bool {
     let wrong = meta.is_some_and(|meta| matches!(meta.state, RecordState::WrongSize(_)));
     let age = value.map(|facts| Timestamp::now().micros().saturating_sub(facts.modified));
-    let maybe = wrong && age.is_some_and(|age| age < FRESH);
+    let maybe = wrong && age.is_some_and(|age| (-FRESH..FRESH).contains(&age));
     if maybe {
         std::thread::sleep(GAP);
     }
@@ -183,4 +184,26 @@ pub(super) fn in_the_way(folder: &Folder, name: &[u8]) -> Error {
         format!("{} is not a file, so no record can be kept there", path.display()),
     )
     .hint("move it away, or choose another key")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::storage::directory::folder::{Root, STORES};
+
+    #[test]
+    fn only_a_value_that_is_new_waits_for_its_metadata() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join(STORES)).unwrap();
+        let file = std::fs::File::create(folder.path().join(STORES).join("a")).unwrap();
+        let stores = Root::open(folder.path()).unwrap().stores().unwrap().unwrap();
+        let meta = RecordMeta { state: RecordState::WrongSize(9), ..RecordMeta::default() };
+        let now = std::time::SystemTime::now();
+        let hour = Duration::from_secs(3600);
+        for (time, fresh) in [(now, true), (now - hour, false), (now + hour, false)] {
+            file.set_modified(time).unwrap();
+            let facts = stores.facts(b"a").unwrap();
+            assert_eq!(between_halves(Some(&meta), facts), fresh, "{time:?}");
+        }
+    }
 }

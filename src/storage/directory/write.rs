@@ -5,6 +5,8 @@
 //! there is a moment in which a crawler can come between. Everything that takes room on the disk
 //! is written before anything is put in its place.
 
+use std::fs::File;
+use std::io::Read as _;
 use std::time::{Duration, Instant};
 
 use rustix::fs::{self, AtFlags, FlockOperation};
@@ -12,7 +14,7 @@ use rustix::io::Errno;
 use serde_json::Value as Json;
 
 use super::fault;
-use super::folder::{Folder, Root, no_folder_left};
+use super::folder::{Facts, Folder, Root, no_folder_left};
 use super::names;
 use super::read;
 use super::record::{self, metadata_name};
@@ -94,6 +96,8 @@ pub(super) fn set(root: &Root, set: &SetValue, manner: Manner) -> Result<Written
     let touched = touched(&folder, true, manner)?;
 
     check(&folder, set, &name)?;
+    // Stays readable through this, should the second half be refused.
+    let before = folder.file(&name).ok().flatten();
     if set.expected == Expected::Absent {
         if !new.place(&name)? {
             return Err(conflict(set));
@@ -102,13 +106,14 @@ pub(super) fn set(root: &Root, set: &SetValue, manner: Manner) -> Result<Written
         new.replace(&name)?;
     }
     if let Err(error) = new_beside.replace(&beside) {
-        if old.is_none() {
-            let _ = fs::unlinkat(&folder, &*name, AtFlags::empty());
+        if let Err(why) = take_back(&folder, &name, old, before) {
+            log::warn!("half of {} is new: {why}", folder.path_of(&name).display());
         }
         return Err(error);
     }
-    if let Some(touched) = touched {
-        touched.replace(names::METADATA)?;
+    // The record is there, whatever becomes of the store's times.
+    if let Some(Err(error)) = touched.map(|touched| touched.replace(names::METADATA)) {
+        log::warn!("the times of {} were not updated: {error}", folder.path().display());
     }
     if manner.durable {
         sync(&folder)?;
@@ -122,6 +127,24 @@ pub(super) fn set(root: &Root, set: &SetValue, manner: Manner) -> Result<Written
             state: RecordState::Whole,
         }),
     })
+}
+
+/// Puts the value back that was there before, or removes the new one if there was none.
+fn take_back(
+    folder: &Folder,
+    name: &[u8],
+    old: Option<Facts>,
+    before: Option<(File, Facts)>,
+) -> Result<()> {
+    let Some((mut file, facts)) = before else {
+        // One that was there and could not be read is lost; the new one is better than none.
+        return if old.is_none() { unlink(folder, name).map(|_| ()) } else { Ok(()) };
+    };
+    let mut value = Vec::new();
+    file.read_to_end(&mut value).map_err(|why| {
+        fault::reading(&folder.path_of(name), Errno::from_io_error(&why).unwrap_or(Errno::IO))
+    })?;
+    Temporary::write(folder, &value, Some(facts), true)?.replace(name)
 }
 
 /// Whether the record is what the writer expects.

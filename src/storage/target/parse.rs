@@ -37,8 +37,8 @@ pub(super) fn redis(text: &str) -> Result<RedisTarget> {
     if text.is_empty() {
         return Err(usage("the target is empty").hint(FORMS));
     }
-    let bare = text.rsplit('@').next().unwrap_or(text);
-    if bare == "localhost" || bare.contains(['.', ':']) {
+    // With an @ it may hold a password, and is never quoted.
+    if text == "localhost" || text.contains(['@', '.', ':']) {
         return url("redis", text);
     }
     Err(usage(format!("`{text}` is neither a profile nor an address")).hint(FORMS))

@@ -31,7 +31,7 @@ pub fn is_path(text: &str) -> bool {
     text == "~"
         || text.starts_with(['/', '.'])
         || text.starts_with("~/")
-        || text.ends_with('/')
+        || (text.ends_with('/') && !text.contains([':', '@']))
         || (text.contains('/') && !text.contains([':', '@', '.']))
         || is_socket_name(Path::new(text))
 }
@@ -223,7 +223,16 @@ mod tests {
 
     #[test]
     fn addresses_are_no_paths() {
-        for text in ["redis://h", "h:1/2", "db.example/2", "ann:p/w@h", "production", "~ann"] {
+        for text in [
+            "redis://h",
+            "h:1/2",
+            "db.example/2",
+            "ann:p/w@h",
+            "ann:p@h/",
+            "h:1/",
+            "production",
+            "~ann",
+        ] {
             assert!(!is_path(text), "{text}");
         }
         for text in ["~", "~/x", ".", "..", "./a:b@c", "/a", "a/", "a/b", "x.sock", "FILE:///x"] {

@@ -62,6 +62,7 @@ fn a_label_is_a_target_again() {
 
 #[test]
 fn user_and_password_are_percent_decoded() {
+    assert_eq!(redis("ann:x@db/"), redis("redis://ann:x@db"));
     let target = redis("redis://us%3Aer:p%40s%2Fs%23@db");
     assert_eq!(target.username.as_deref(), Some("us:er"));
     assert_eq!(target.password.as_ref().map(Secret::expose), Some("p@s/s#"));
@@ -128,6 +129,8 @@ fn a_refusal_never_quotes_the_password() {
         "redis://ann:hunter2/x@db",
         "redis://ann:hunter2?x@db",
         "redis://ann:hunter2@db:port",
+        "ann:hunter2@db:port",
+        "ann:hunter2@db:0/",
         "redis://ann:hunter2%ff@db",
         "redis-sentinel://a?sentinelPassword=hunter2&x=hunter2",
     ] {

@@ -101,6 +101,11 @@ pub(super) fn nearest(root: &Root) -> PathBuf {
     there.unwrap_or(Path::new("/")).to_owned()
 }
 
+/// The inode of a directory.
+pub(super) fn inode(path: &Path) -> Option<u64> {
+    fs::stat(path).ok().map(|stat| Stamp::from(&stat).inode)
+}
+
 /// What the file system is called on which notifications do not tell of other machines' changes,
 /// or of none at all; `None` where they work.
 #[cfg(target_os = "linux")]

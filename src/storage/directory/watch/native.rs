@@ -21,7 +21,8 @@ const TRIES: usize = 8;
 pub(super) struct Native {
     watcher: RecommendedWatcher,
     root: Root,
-    top: Option<PathBuf>,
+    /// The first of these, and its inode: another may have taken its place.
+    top: Option<(PathBuf, Option<u64>)>,
     stores: HashMap<StoreName, u64>,
 }
 
@@ -76,7 +77,7 @@ impl Native {
     ) -> Result<Arranged, String> {
         let folder = self.root.path().join(STORES);
         // One that was moved away goes on telling, of another place.
-        if let Some(top) = self.top.take_if(|top| anew || gone.contains(top)) {
+        if let Some((top, _)) = self.top.take_if(|(top, _)| anew || gone.contains(top)) {
             let _ = self.watcher.unwatch(&top);
         }
         self.find_top()?;
@@ -111,15 +112,16 @@ impl Native {
     fn find_top(&mut self) -> Result<(), String> {
         for _ in 0..TRIES {
             let nearest = look::nearest(&self.root);
-            if self.top.as_ref() == Some(&nearest) {
+            let inode = look::inode(&nearest);
+            if self.top.as_ref().is_some_and(|top| top.0 == nearest && top.1 == inode) {
                 return Ok(());
             }
-            if let Some(top) = self.top.take() {
+            if let Some((top, _)) = self.top.take() {
                 let _ = self.watcher.unwatch(&top);
             }
             // Looked for again after it is watched: what came before that was not told.
             if self.watch(&nearest)? {
-                self.top = Some(nearest);
+                self.top = Some((nearest, inode));
             }
         }
         Ok(())
@@ -229,6 +231,26 @@ mod tests {
             let batch = told(EventKind::Create(CreateKind::Folder), path);
             assert!(batch.layout && batch.gone.is_empty(), "{path}");
         }
+    }
+
+    #[test]
+    fn the_directory_of_stores_is_watched_anew_where_another_takes_its_place() {
+        use std::time::Duration;
+
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("storage");
+        let make = || std::fs::create_dir_all(path.join(STORES)).unwrap();
+        make();
+        let (root, inbox) = (Root::open(&path).unwrap(), Arc::<Inbox>::default());
+        let mut native = Native::start(&root, None, &inbox).unwrap();
+        // No notification tells of a directory above that is moved.
+        std::fs::rename(&path, folder.path().join("moved")).unwrap();
+        make();
+        native.arrange(&HashSet::new(), false).unwrap();
+        std::fs::create_dir(path.join(STORES).join("new")).unwrap();
+        let deadline = Instant::now() + Duration::from_secs(10);
+        let batch = inbox.wait(None, Some(deadline)).expect("nothing was told");
+        assert!(batch.layout);
     }
 
     #[test]
