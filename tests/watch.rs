@@ -329,3 +329,33 @@ fn changes_that_wait_for_a_walk_take_bounded_room() {
     stage.event(Event::Loaded(Slot::Keys, ticket, Ok(Loaded::Keys(index(&shop()), 1.0))));
     assert!(matches!(stage.take(Slot::Keys).1, Read::Keys { early: false, .. }), "for the rest");
 }
+
+#[test]
+fn the_list_of_a_store_that_is_gone_stays() {
+    let mut stage = opened();
+    stage.noticed(Noticed::StoreGone("shop".into()));
+    stage.keys("j");
+    let (ticket, _) = stage.take(Slot::Record);
+    let missing = Loaded::Record(larder::app::Shown::Missing(Key::from("f")));
+    stage.event(Event::Loaded(Slot::Record, ticket, Ok(missing)));
+    assert_eq!(apply(&mut stage), 0);
+    assert_eq!(keys(&stage), ["b", "d", "f"]);
+    // It comes back with records that are neither new nor changed to anybody.
+    stage.noticed(Noticed::Store(store("shop", 3)));
+    stage.noticed(came(&shop()));
+    assert_eq!(stage.app.watch.fresh(&Key::from("b")), None);
+}
+
+#[test]
+fn a_record_that_the_user_made_is_new() {
+    let mut stage = opened();
+    stage.keys("na<tab><tab>");
+    stage.event(Event::Paste("1".to_owned()));
+    stage.keys("<ctrl-s>");
+    let write = stage.write();
+    let meta = record("a", JSON, "1").meta;
+    stage.written(write, Ok(larder::storage::Written { records: 1, meta: Some(meta) }));
+    apply(&mut stage);
+    stage.noticed(came(&[record("a", JSON, "1")]));
+    assert_eq!(stage.app.watch.fresh(&Key::from("a")), Some(Fresh::New));
+}

@@ -173,6 +173,10 @@ impl App {
     /// Brings the list up to date with a record that has just been read.
     fn check_against_list(&mut self, shown: &Shown, effects: &mut Vec<Effect>) {
         use crate::index::Change;
+        // Of a store that is gone, the list is all that is left.
+        if self.keys.gone {
+            return;
+        }
         let key = shown.key();
         let Ok(row) = self.keys.index.find(key.as_bytes()) else { return };
         let row = self.keys.index.row(row);
@@ -253,9 +257,14 @@ impl App {
 
     pub(super) fn tell_gone(&mut self) {
         if let Some(store) = self.keys.store.as_ref().filter(|_| !self.keys.gone) {
-            self.notice = Some(Notice::warning(format!(
-                "the store {store} is gone; what was read of it is still shown"
-            )));
+            // A write that failed because of it has more to say.
+            let failed =
+                self.notice.as_ref().is_some_and(|notice| notice.tone == super::Tone::Failure);
+            if !failed {
+                self.notice = Some(Notice::warning(format!(
+                    "the store {store} is gone; what was read of it is still shown"
+                )));
+            }
             self.keys.gone = true;
         }
     }

@@ -26,6 +26,8 @@ pub struct StoresPane {
     pub lost: Option<f32>,
     found: Vec<StoreInfo>,
     wanted: Option<StoreName>,
+    /// What was noticed before the list was read for the first time.
+    early: Vec<StoreInfo>,
 }
 
 impl StoresPane {
@@ -79,6 +81,12 @@ impl StoresPane {
         let wanted = self.wanted.take();
         let held = wanted.or_else(|| self.current().map(|info| info.store.clone()));
         self.all = stores;
+        for info in std::mem::take(&mut self.early) {
+            match self.all.iter_mut().find(|old| old.store == info.store) {
+                Some(old) => *old = info,
+                None => self.all.push(info),
+            }
+        }
         self.ready = true;
         self.loading = false;
         self.failure = None;
@@ -112,6 +120,11 @@ impl StoresPane {
 
     /// Takes a store's newest metadata, whether it was listed or not.
     pub fn put(&mut self, info: StoreInfo, height: usize) {
+        if !self.ready {
+            // The list is on its way, and the cursor begins at its top.
+            return self.early.push(info);
+        }
+        self.failure = None;
         match self.all.binary_search_by(|old| old.store.cmp(&info.store)) {
             Ok(at) => self.all[at] = info,
             Err(at) => {
@@ -127,6 +140,7 @@ impl StoresPane {
     pub fn remove(&mut self, store: &StoreName, height: usize) {
         let held = self.current().map(|info| info.store.clone());
         self.all.retain(|info| info.store != *store);
+        self.early.retain(|info| info.store != *store);
         self.found.retain(|info| info.store != *store);
         self.refilter_holding(held, height);
     }
@@ -188,6 +202,17 @@ mod tests {
         assert_eq!(pane.current().unwrap().store.as_str(), Some("d"));
         pane.set(vec![store("a"), store("e")], 10);
         assert_eq!(pane.current().unwrap().store.as_str(), Some("e"));
+    }
+
+    #[test]
+    fn the_cursor_begins_at_the_top_whatever_is_noticed_before() {
+        let mut pane = StoresPane::default();
+        pane.put(StoreInfo { records: Some(7), ..store("c") }, 10);
+        pane.put(store("d"), 10);
+        assert_eq!(pane.total(), 0);
+        pane.set(vec![store("a"), store("b"), store("c")], 10);
+        assert_eq!((pane.total(), pane.cursor.at), (4, 0));
+        assert_eq!(pane.get(&"c".into()).unwrap().records, Some(7));
     }
 
     #[test]

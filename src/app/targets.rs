@@ -21,6 +21,11 @@ pub struct TargetChoice {
 impl App {
     /// Opens the list, with the cursor on the present target.
     pub(super) fn show_targets(&mut self) {
+        if self.settings.targets.is_empty() {
+            let words = "there is nothing to switch to here; larder targets lists what there is";
+            self.notice = Some(Notice::info(words));
+            return;
+        }
         let mut cursor = Cursor::default();
         cursor.go(
             Move::To(self.settings.target),

@@ -102,6 +102,13 @@ impl Watch {
         }
     }
 
+    /// A record that the user made is a new one.
+    pub(super) fn came(&mut self, key: &Key, now: Timestamp) {
+        if self.on {
+            self.mark(key, Fresh::New, now);
+        }
+    }
+
     fn mark(&mut self, key: &Key, fresh: Fresh, now: Timestamp) {
         let room = self.fresh.len() < MOST_FRESH;
         match self.fresh.get_mut(key) {
@@ -173,13 +180,19 @@ impl App {
                 self.stores.put(info, height);
                 if back {
                     self.keys.gone = false;
-                    self.read_keys(!self.keys.complete, effects);
+                    // What comes now is neither new nor changed to anybody.
+                    self.keys.complete = false;
+                    self.read_keys(false, effects);
                 }
                 self.open_wanted(&store, effects);
             }
             Noticed::StoreGone(store) => {
                 let height = self.list_height(Pane::Stores);
                 self.stores.remove(&store, height);
+                if self.stores.total() == 0 {
+                    // Perhaps the storage is gone with it.
+                    self.read_stores(effects);
+                }
                 if self.keys.store.as_ref() == Some(&store) {
                     self.tell_gone();
                 }
@@ -193,9 +206,11 @@ impl App {
         if self.keys.store.is_none() {
             return;
         }
-        self.watch.count(set.len(), self.now);
-        // While the first walk goes on, everything is new.
+        // While a first walk goes on, everything is new.
         let known = self.keys.complete;
+        if known {
+            self.watch.count(set.len(), self.now);
+        }
         for meta in set {
             if known {
                 let there = self.keys.newest.find(meta.key.as_bytes()).is_ok();

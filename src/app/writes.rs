@@ -100,6 +100,9 @@ impl App {
                         size: set.value.len() as u64,
                         ..Default::default()
                     });
+                    if self.keys.newest.find(meta.key.as_bytes()).is_err() {
+                        self.watch.came(&meta.key, self.now);
+                    }
                     self.keys.late.push(Change::Set(meta));
                     self.keys.hold(set.key.clone());
                     let wanted = Some((set.store.clone(), set.key.clone()));

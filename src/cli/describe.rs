@@ -85,12 +85,12 @@ pub(super) fn store_problem(state: &StoreState) -> Option<String> {
 /// What is wrong with a record, in words; `None` if nothing is.
 pub(super) fn record_problem(state: &RecordState) -> Option<String> {
     Some(match state {
-        RecordState::Whole => return None,
+        // A file that Crawlee for JavaScript or a person placed is as it should be.
+        RecordState::Whole | RecordState::BareFile => return None,
         RecordState::NoMetadata => "no metadata".into(),
         RecordState::NoValue => "no value".into(),
         RecordState::BadMetadata(_) => "malformed metadata".into(),
         RecordState::WrongSize(size) => format!("its metadata says {size} bytes"),
-        RecordState::BareFile => "a file without metadata".into(),
         RecordState::NotRead => "its metadata has not been read".into(),
     })
 }

@@ -115,6 +115,9 @@ fn titles(app: &App, store: &str, width: u16) -> (String, String) {
     if keys.failure.is_some() && !keys.is_empty() {
         bottom.push("incomplete: r reads on".to_owned());
     }
+    if keys.gone {
+        bottom.push("the store is gone".to_owned());
+    }
     if let Some(share) = keys.loading {
         bottom.push(format!("{:.0} %", (share * 100.0).floor()));
     }

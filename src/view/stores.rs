@@ -65,7 +65,7 @@ fn instead(app: &App) -> Option<String> {
         }
         Link::Open(_) => {}
     }
-    if let (Some(error), false) = (&stores.failure, stores.ready) {
+    if let Some(error) = stores.failure.as_ref().filter(|_| stores.total() == 0) {
         return Some(error.to_string());
     }
     if !stores.ready {

@@ -107,6 +107,14 @@ impl Root {
         }
     }
 
+    /// Whether the storage's directory is there.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`] if it is not.
+    pub(super) fn check(&self) -> Result<()> {
+        self.folder().map(|_| ()).map_err(|why| self.unusable(why))
+    }
+
     /// The directory of the stores, which is made if it is not there; with `durable` so that it
     /// would survive a power cut.
     pub(super) fn make_stores(&self, durable: bool) -> Result<Folder> {

@@ -13,7 +13,10 @@ use crate::storage::{ErrorKind, Result, StoreInfo, StoreName, StoreState, Timest
 /// All stores, sorted by name: every directory there is. A link in a directory's place is listed
 /// as damaged, since nothing follows it.
 pub(super) fn list(root: &Root) -> Result<Vec<StoreInfo>> {
-    let Some(stores) = root.stores()? else { return Ok(Vec::new()) };
+    let Some(stores) = root.stores()? else {
+        root.check()?;
+        return Ok(Vec::new());
+    };
     let mut names = Vec::new();
     stores.each_name(|name, kind| {
         if kind.is_dir() || kind.is_symlink() {
