@@ -1,7 +1,7 @@
 //! The simulated crawl: what it writes, one record after the other.
 //!
 //! All of it follows from the seed and from how many records there were before, so a demo can be
-//! shown again; when a record is written is another matter ([`Pace`](super::pace::Pace)).
+//! shown again; when a record is written is another matter (`demo::pace`).
 
 use std::collections::VecDeque;
 use std::io::Write as _;

@@ -267,6 +267,11 @@ async fn files_placed_by_hand_are_read_and_edited() {
     made.storage().set_value(&edit).await.unwrap();
     assert_eq!(fs::read(path.join("it's a page.html")).unwrap(), b"<p>new");
     let after = made.storage().get_record_metadata(&store, &page).await.unwrap().unwrap();
+    assert_eq!(after.state, RecordState::BareFile, "an edit leaves it as it was placed");
+    // Set as Crawlee sets, or with another type, it gets its metadata.
+    let set = SetValue { expected: Expected::Anything, ..edit };
+    made.storage().set_value(&set).await.unwrap();
+    let after = made.storage().get_record_metadata(&store, &page).await.unwrap().unwrap();
     assert_eq!(after.state, RecordState::Whole);
     assert!(!path.join("__metadata__.json").exists(), "the store's metadata is Crawlee's to make");
     let deleted = made.storage().delete_value(&store, &keys).await.unwrap();

@@ -13,6 +13,7 @@ use rustix::fs::{self, AtFlags, FlockOperation};
 use rustix::io::Errno;
 use serde_json::Value as Json;
 
+use super::extension;
 use super::fault;
 use super::folder::{Facts, Folder, Root, no_folder_left};
 use super::names;
@@ -89,10 +90,19 @@ pub(super) fn set(root: &Root, set: &SetValue, manner: Manner) -> Result<Written
         }
     }
 
-    let metadata = record_metadata(&set.key, &content_type, set.value.len());
+    // What somebody placed without metadata, and edits as such, stays so: Crawlee for JavaScript
+    // would take metadata for that of another record.
+    let bare = matches!(set.expected, Expected::Unchanged { .. })
+        && old_beside.is_none()
+        && old.is_some()
+        && content_type == extension::content_type(&name);
     let new = Temporary::write(&folder, &set.value, old, manner.durable)?;
-    let new_beside =
-        Temporary::write(&folder, metadata.as_bytes(), old_beside.or(old), manner.durable)?;
+    let new_beside = if bare {
+        None
+    } else {
+        let metadata = record_metadata(&set.key, &content_type, set.value.len());
+        Some(Temporary::write(&folder, metadata.as_bytes(), old_beside.or(old), manner.durable)?)
+    };
     let touched = touched(&folder, true, manner)?;
 
     check(&folder, set, &name)?;
@@ -105,7 +115,7 @@ pub(super) fn set(root: &Root, set: &SetValue, manner: Manner) -> Result<Written
     } else {
         new.replace(&name)?;
     }
-    if let Err(error) = new_beside.replace(&beside) {
+    if let Some(Err(error)) = new_beside.map(|new| new.replace(&beside)) {
         if let Err(why) = take_back(&folder, &name, old, before) {
             log::warn!("half of {} is new: {why}", folder.path_of(&name).display());
         }
@@ -124,7 +134,7 @@ pub(super) fn set(root: &Root, set: &SetValue, manner: Manner) -> Result<Written
             key: set.key.clone(),
             content_type,
             size: set.value.len() as u64,
-            state: RecordState::Whole,
+            state: if bare { RecordState::BareFile } else { RecordState::Whole },
         }),
     })
 }
