@@ -9,6 +9,8 @@ use std::process::Command;
 
 use larder::storage::{ErrorKind, Key, Options, Record, StoreName, StoreState, Value};
 
+use tempfile::TempDir;
+
 use crate::damaged::no_temporary_files;
 use crate::suite::{put, set, store};
 use crate::{Directory, connect};
@@ -86,7 +88,8 @@ async fn without_permission_nothing_is_changed() {
     // To its owner, too, where the tests do not run as root.
     open(&made.store("shop"), 0o555);
     open(&made.folder.path().join("key_value_stores"), 0o555);
-    run(&mut as_nobody(), "as_nobody_writes_are_refused", made.folder.path());
+    let program = tempfile::tempdir().unwrap();
+    run(&mut as_nobody(&program), "as_nobody_writes_are_refused", made.folder.path());
     for path in
         [made.folder.path().join("key_value_stores"), made.store("shop"), made.store("closed")]
     {
@@ -94,12 +97,19 @@ async fn without_permission_nothing_is_changed() {
     }
 }
 
-/// This test program as a user to whom permissions matter: not as root.
-fn as_nobody() -> Command {
-    let mut command = Command::new(this());
-    if is_root() {
-        command.uid(65534).gid(65534);
+/// This test program as a user to whom permissions matter: not as root. A copy of it lies in
+/// `folder`, since nobody may look into the folders of root, where it can have been built.
+fn as_nobody(folder: &TempDir) -> Command {
+    if !is_root() {
+        return Command::new(this());
     }
+    let copy = folder.path().join("test");
+    fs::copy(this(), &copy).unwrap();
+    for path in [folder.path(), &copy] {
+        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let mut command = Command::new(copy);
+    command.uid(65534).gid(65534).current_dir("/");
     command
 }
 
@@ -127,7 +137,8 @@ async fn a_record_of_which_only_one_half_may_be_replaced_stays_whole() {
         fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
     }
     std::os::unix::fs::chown(path.join("key"), Some(65534), Some(65534)).unwrap();
-    run(&mut as_nobody(), "as_nobody_half_a_record_is_refused", made.folder.path());
+    let program = tempfile::tempdir().unwrap();
+    run(&mut as_nobody(&program), "as_nobody_half_a_record_is_refused", made.folder.path());
     let left = made.storage().get_value(&StoreName::from("shop"), &record.meta.key).await.unwrap();
     assert_eq!(left, Some(record));
     assert!(no_temporary_files(&path));
