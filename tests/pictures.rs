@@ -17,6 +17,7 @@ use picture::Paper;
 use pty::{Ground, Screen, larder};
 use serde_json::json;
 use server::Server;
+use std::time::Duration;
 
 const JSON: &str = "application/json; charset=utf-8";
 const HTML: &str = "text/html; charset=utf-8";
@@ -131,7 +132,11 @@ fn the_picture_of_the_demo_is_a_real_frame() {
     let mut screen = Screen::start_on(pty::DARK, larder(), &arguments, &colours, 30, 120);
     screen.wait_for_text("product-0000");
     screen.keys("g");
-    screen.keys(&"j".repeat(12));
+    // Records come in above the products while one goes there.
+    while !screen.contents().contains("▌ product-0") {
+        screen.keys("j");
+        screen.wait_quiet(Duration::from_millis(30));
+    }
     let tells = |lines: &[String]| {
         let has = |text: &str| lines.iter().any(|line| line.contains(text));
         has("/larder-demo-") && has("watching · ") && has("/s ") && has("▌ product-") && has("│ +p")
