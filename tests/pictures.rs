@@ -133,7 +133,10 @@ fn the_picture_of_the_demo_is_a_real_frame() {
     screen.wait_for_text("product-0000");
     screen.keys("g");
     // Records come in above the products while one goes there.
-    while !screen.contents().contains("▌ product-0") {
+    for _ in 0..200 {
+        if screen.contents().contains("▌ product-0") {
+            break;
+        }
         screen.keys("j");
         screen.wait_quiet(Duration::from_millis(30));
     }
