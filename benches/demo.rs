@@ -3,6 +3,8 @@
 //! `cargo bench --bench demo`
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark stops where it fails")]
 
+#[path = "support/idle.rs"]
+mod idle;
 #[path = "../tests/support/pty.rs"]
 mod pty;
 #[path = "support/report.rs"]
@@ -15,7 +17,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use pty::Screen;
-use report::{Report, cpu, max, median, ms, peak_memory};
+use report::{Report, max, median, ms, peak_memory};
 
 const RUNS: usize = 30;
 const RECORDS: usize = 1000;
@@ -123,15 +125,7 @@ fn watch(root: &Path, report: &mut Report) {
 
     // Until marks and chart have faded.
     sleep(Duration::from_secs(65));
-    screen.wait_quiet(Duration::from_secs(2));
-    let (bytes, before, since) = (screen.written(), cpu(screen.pid()), Instant::now());
-    sleep(Duration::from_secs(10));
-    let used = cpu(screen.pid()).saturating_sub(before);
-    let seconds = since.elapsed().as_secs_f64();
-    let written = (screen.written() - bytes) as f64;
-    report.line("watching, idle for 10 s: to the terminal", written, Some(0.0), "bytes");
-    let share = used.as_secs_f64() / seconds * 1e4;
-    report.line("the same: processor, in 1/100 of a percent", share, Some(1.0), "");
+    idle::measure("watching, idle", &screen, report);
     quit(&mut screen);
 }
 

@@ -4,6 +4,8 @@
 
 #[path = "../tests/support/fill.rs"]
 mod fill;
+#[path = "support/idle.rs"]
+mod idle;
 #[path = "../tests/support/pty.rs"]
 mod pty;
 #[path = "support/report.rs"]
@@ -12,11 +14,9 @@ mod report;
 mod server;
 
 use std::process::ExitCode;
-use std::thread::sleep;
-use std::time::{Duration, Instant};
 
 use pty::Screen;
-use report::{Report, cpu, max, median, ms};
+use report::{Report, max, median, ms};
 use server::Server;
 
 const RUNS: usize = 30;
@@ -53,16 +53,7 @@ fn main() -> ExitCode {
 
     let mut screen = start(&server);
     screen.wait_for_text("store-0000");
-    screen.wait_quiet(Duration::from_secs(2));
-    let (bytes, before, since) = (screen.written(), cpu(screen.pid()), Instant::now());
-    sleep(Duration::from_secs(10));
-    let used = cpu(screen.pid()).saturating_sub(before);
-    let seconds = since.elapsed().as_secs_f64();
-    let written = (screen.written() - bytes) as f64;
-    report.line("idle for 10 s: written to the terminal", written, Some(0.0), "bytes");
-    // One in ten thousand: less than the clock ticks that tools count in.
-    let share = used.as_secs_f64() / seconds * 1e4;
-    report.line("idle for 10 s: processor, in 1/100 of a percent", share, Some(1.0), "");
+    idle::measure("idle", &screen, &mut report);
     quit(&mut screen);
     report.end()
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::model::{Expected, SetValue, StoreName};
+
 /// A result of the storage layer.
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -74,6 +76,21 @@ impl Error {
     /// An error of this kind.
     pub fn new(kind: ErrorKind, problem: impl Into<String>) -> Self {
         Self { kind, problem: problem.into(), hint: None }
+    }
+
+    /// There is no such store.
+    pub(super) fn no_store(store: &StoreName) -> Self {
+        Self::new(ErrorKind::NotFound, format!("there is no store {}", store.escaped()))
+    }
+
+    /// The record is not what the writer expects.
+    pub(super) fn conflict(set: &SetValue) -> Self {
+        let key = set.key.escaped();
+        let problem = match set.expected {
+            Expected::Absent => format!("there is already a record {key}"),
+            _ => format!("the record {key} has been changed or deleted meanwhile"),
+        };
+        Self::new(ErrorKind::Conflict, problem)
     }
 
     /// Replaces the kind's remedy.

@@ -140,7 +140,7 @@ impl Root {
     /// # Errors
     /// [`ErrorKind::NotFound`] if it is not.
     pub(super) fn existing(&self, store: &StoreName) -> Result<Folder> {
-        self.store(store)?.ok_or_else(|| no_store(store))
+        self.store(store)?.ok_or_else(|| Error::no_store(store))
     }
 
     /// The absolute path of a store's directory.
@@ -149,15 +149,10 @@ impl Root {
     }
 }
 
-/// There is no such store.
-pub(super) fn no_store(store: &StoreName) -> Error {
-    Error::new(ErrorKind::NotFound, format!("there is no store {}", store.escaped()))
-}
-
 /// The store in this directory went while it was written to.
 pub(super) fn no_folder_left(folder: &Folder) -> Error {
     let name = folder.path.file_name().unwrap_or_default();
-    no_store(&StoreName::from(name.as_bytes()))
+    Error::no_store(&StoreName::from(name.as_bytes()))
 }
 
 /// Whether this can be the name of one entry of a directory.

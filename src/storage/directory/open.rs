@@ -4,7 +4,7 @@
 //! find it. Crawlee replaces whatever is there: of a larder and a Crawlee that create one store in
 //! the same instant, the later has the last word.
 
-use super::folder::{Folder, Root, no_store};
+use super::folder::{Folder, Root};
 use super::names;
 use super::stores::{self, Stored};
 use super::write::{Manner, create_metadata, lock, note_access, time_text};
@@ -51,7 +51,7 @@ pub(super) fn open(root: &Root, by: &OpenBy, terms: Terms) -> Result<Opened> {
             return Ok(Opened { info: stores::look(&folder, store)?, created: false });
         }
         if matches!(by, OpenBy::Id(_)) {
-            return Err(no_store(&store));
+            return Err(Error::no_store(&store));
         }
         if terms.read_only {
             let problem = format!("creating the store {} is refused: read-only", store.escaped());
@@ -67,7 +67,7 @@ pub(super) fn open(root: &Root, by: &OpenBy, terms: Terms) -> Result<Opened> {
             Err(error) => return Err(error),
         }
     }
-    Err(no_store(&store))
+    Err(Error::no_store(&store))
 }
 
 /// Creates a store; `None` if another was faster.

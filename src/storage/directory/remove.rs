@@ -4,7 +4,7 @@ use rustix::fs::{self, AtFlags};
 use rustix::io::Errno;
 
 use super::fault;
-use super::folder::{Folder, Root, is_name, no_store};
+use super::folder::{Folder, Root, is_name};
 use super::listing::Listing;
 use super::names::{self, Kind};
 use super::record::{at_name, metadata_name};
@@ -78,11 +78,11 @@ pub(super) fn purge(root: &Root, store: &StoreName, manner: Manner) -> Result<Wr
 /// Removes a store: first its metadata, so that nobody takes what is left for a whole one.
 pub(super) fn drop_store(root: &Root, store: &StoreName, manner: Manner) -> Result<Written> {
     let Some(stores) = root.stores()?.filter(|_| is_name(store.as_bytes())) else {
-        return Err(no_store(store));
+        return Err(Error::no_store(store));
     };
     for _ in 0..ROUNDS {
         let Some(folder) = stores.folder(store.as_bytes())? else {
-            return Err(no_store(store));
+            return Err(Error::no_store(store));
         };
         lock(&folder, manner.patience)?;
         unlink(&folder, names::METADATA).or_else(|error| {

@@ -110,7 +110,7 @@ pub(super) fn set(root: &Root, set: &SetValue, manner: Manner) -> Result<Written
     let before = folder.file(&name).ok().flatten();
     if set.expected == Expected::Absent {
         if !new.place(&name)? {
-            return Err(conflict(set));
+            return Err(Error::conflict(set));
         }
     } else {
         new.replace(&name)?;
@@ -173,16 +173,7 @@ fn check(folder: &Folder, set: &SetValue, name: &[u8]) -> Result<()> {
         (Expected::Absent, found) => found.is_none(),
         _ => false,
     };
-    if fits { Ok(()) } else { Err(conflict(set)) }
-}
-
-fn conflict(set: &SetValue) -> Error {
-    let key = set.key.escaped();
-    let problem = match set.expected {
-        Expected::Absent => format!("there is already a record {key}"),
-        _ => format!("the record {key} has been changed or deleted meanwhile"),
-    };
-    Error::new(ErrorKind::Conflict, problem)
+    if fits { Ok(()) } else { Err(Error::conflict(set)) }
 }
 
 /// A record's metadata as Crawlee's `json.dumps` writes it to a file.

@@ -10,7 +10,7 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 
 use super::layout::{self, ID_TO_NAME, NAME_TO_ID, Part};
 use super::link::Command;
-use super::write::{no_store, store_arg};
+use super::write::store_arg;
 use super::{RedisStorage, command, fault, reply};
 use crate::storage::metadata::StoreMetadata;
 use crate::storage::{Error, ErrorKind, Result, StoreInfo, StoreName, StoreState};
@@ -97,7 +97,7 @@ impl RedisStorage {
         let store_alone = std::slice::from_ref(store);
         let replies = self.link.pipeline(questions(store_alone)).await?;
         let Some(mut info) = gather_all(store_alone, replies)?.pop() else {
-            return Err(no_store(store));
+            return Err(Error::no_store(store));
         };
         let mut commands = vec![command("HGET", [Value::from(NAME_TO_ID), store_arg(store)])];
         // From a few of its fields: cheap at any size, and about right.
@@ -118,7 +118,7 @@ impl RedisStorage {
         }
         let empty = info.records == Some(0) && info.values.is_none();
         if empty && info.id.is_none() && index.id.is_none() && info.state == StoreState::Ghost {
-            return Err(no_store(store));
+            return Err(Error::no_store(store));
         }
         judge(&mut info, &index);
         Ok(info)

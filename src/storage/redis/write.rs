@@ -69,7 +69,7 @@ impl RedisStorage {
                 }),
             }),
             b"missing" => Err(self.why_missing(&set.store).await),
-            _ => Err(conflict(set)),
+            _ => Err(Error::conflict(set)),
         }
     }
 
@@ -166,7 +166,7 @@ impl RedisStorage {
         keys.push(Value::from(NAME_TO_ID));
         let args = vec![now_json(), store_arg(store)];
         let records = match self.script(PURGE, keys, args).await? {
-            Some(Value::Integer(-1)) => return Err(no_store(store)),
+            Some(Value::Integer(-1)) => return Err(Error::no_store(store)),
             Some(reply) => reply::integer(&reply)?,
             None => {
                 self.has_document(store).await?;
@@ -196,7 +196,11 @@ impl RedisStorage {
             Some(reply) => reply::integer(&reply)?,
             None => self.remove_without_script(store, ids, keys).await?,
         };
-        if there == 0 { Err(no_store(store)) } else { Ok(Written { records: 1, meta: None }) }
+        if there == 0 {
+            Err(Error::no_store(store))
+        } else {
+            Ok(Written { records: 1, meta: None })
+        }
     }
 
     async fn remove_without_script(
@@ -331,17 +335,4 @@ fn now_json() -> Value {
 
 pub(super) fn store_arg(store: &StoreName) -> Value {
     Value::Bytes(Bytes::copy_from_slice(store.as_bytes()))
-}
-
-pub(super) fn no_store(store: &StoreName) -> Error {
-    Error::new(ErrorKind::NotFound, format!("there is no store {}", store.escaped()))
-}
-
-fn conflict(set: &SetValue) -> Error {
-    let key = set.key.escaped();
-    let problem = match set.expected {
-        Expected::Absent => format!("there is already a record {key}"),
-        _ => format!("the record {key} has been changed or deleted meanwhile"),
-    };
-    Error::new(ErrorKind::Conflict, problem)
 }
