@@ -1,54 +1,129 @@
-//! A million keys: building their index, changing it, filtering and sorting it.
+//! What an index of 1,000,000 and of 5,000,000 keys takes and how long it works: the fastest and
+//! the middle one of some runs.
 
 use std::hint::black_box;
+use std::time::Instant;
 
-use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
-use larder::index::{Builder, Change, Selection, Sort};
-use larder::storage::{Key, KeyPage};
+use larder::index::{
+    Builder, Change, Filter, Index, Query, Seen, Selection, Sort, compare, groups, totals,
+};
+use larder::storage::{Key, KeyPage, RecordMeta};
 
-const RECORDS: u64 = 1_000_000;
+fn mixed(number: u64) -> u64 {
+    number.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
 
-/// Keys of 26 bytes in the order of a hash, as a walk gives them.
-fn filled() -> Builder {
-    let mut builder = Builder::new();
-    let mut page = KeyPage::default();
-    for number in 0..RECORDS {
-        let mixed = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        let key = format!("shop-page-{mixed:016x}");
-        page.push(key.as_bytes(), "application/json; charset=utf-8", mixed % 100_000, None);
-        if page.len() == 1000 {
-            builder.add(&std::mem::take(&mut page));
+/// A key of 26 bytes.
+fn key(number: u64) -> String {
+    format!("shop-page-{:016x}", mixed(number))
+}
+
+/// Pages of keys in the order of a hash, as a walk gives them.
+fn pages(records: u64) -> impl Iterator<Item = KeyPage> {
+    (0..records).step_by(1000).map(move |first| {
+        let mut page = KeyPage::default();
+        for number in first..(first + 1000).min(records) {
+            let size = mixed(number) % 100_000;
+            let content_type = "application/json; charset=utf-8";
+            page.push(key(number).as_bytes(), content_type, size, None);
         }
-    }
+        page
+    })
+}
+
+fn filled(records: u64) -> Builder {
+    let mut builder = Builder::new();
+    pages(records).for_each(|page| builder.add(&page));
     builder
 }
 
-fn index(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("index of 1M");
-    group.sample_size(10);
-    let builder = filled();
-    group.bench_function("sort", |bencher| {
-        bencher.iter_batched(|| builder.clone(), Builder::finish, BatchSize::PerIteration);
-    });
-    let index = builder.finish();
-    println!("{} bytes a record", index.heap_bytes() / index.len());
-    group.bench_function("apply one change", |bencher| {
-        let change = Change::Remove(Key::from("shop-page-"));
-        bencher.iter(|| black_box(&index).apply(std::slice::from_ref(&change)));
-    });
-    for (name, sort, filter) in [
-        ("filter with few matches", Sort::Key, "abcde"),
-        ("filter with all matches", Sort::Key, "page"),
-        ("filter in any case, beyond ascii", Sort::Key, "ä"),
-        ("sort by size", Sort::Size, ""),
-        ("sort by content type", Sort::ContentType, ""),
-    ] {
-        group.bench_function(name, |bencher| {
-            bencher.iter(|| Selection::new(black_box(&index), sort, false, filter, &|| true));
-        });
-    }
-    group.finish();
+/// Runs some work several times.
+fn time<T>(what: &str, runs: usize, mut work: impl FnMut() -> T) {
+    let mut times: Vec<f64> = (0..runs)
+        .map(|_| {
+            let start = Instant::now();
+            black_box(work());
+            start.elapsed().as_secs_f64() * 1000.0
+        })
+        .collect();
+    times.sort_by(f64::total_cmp);
+    println!("  {what:<36} {:>9.2} ms {:>9.2} ms", times[0], times[runs / 2]);
 }
 
-criterion_group!(benches, index);
-criterion_main!(benches);
+fn per_record(what: &str, bytes: usize, records: u64) {
+    println!("  {what:<36} {:>9.1} bytes a record", bytes as f64 / records as f64);
+}
+
+/// A thousand records anywhere: half of them new.
+fn changes(records: u64) -> Vec<Change> {
+    let number = |at: u64| if at.is_multiple_of(2) { mixed(at) % records } else { records + at };
+    let meta = |at| RecordMeta { key: Key::from(key(number(at))), size: at, ..Default::default() };
+    (0..1000).map(|at| Change::Set(meta(at))).collect()
+}
+
+fn select(index: &Index, query: &Query) {
+    let mut first = None;
+    let start = Instant::now();
+    let early = &mut |early: Selection| first = Some((early.len(), start.elapsed()));
+    black_box(Selection::with_early(index, query, &|| true, early));
+    black_box(first);
+}
+
+fn measure(records: u64) {
+    println!("{records} records                            fastest       middle");
+    let runs = if records > 1_000_000 { 3 } else { 7 };
+    let builder = filled(records);
+    per_record("while loading", builder.heap_bytes(), records);
+    let mut builders: Vec<Builder> = (1..runs).map(|_| builder.clone()).collect();
+    builders.push(builder);
+    let mut index = Index::default();
+    time("sort", runs, || index = builders.pop().map(Builder::finish).unwrap_or_default());
+    per_record("while sorting", index.heap_bytes() + 4 * records as usize, records);
+    per_record("sorted", index.heap_bytes(), records);
+    time("pack", runs, || index.packed());
+    let index = index.packed();
+    per_record("packed", index.heap_bytes(), records);
+    let changes = changes(records);
+    time("apply one change", runs, || index.apply(&changes[..1]));
+    time("apply 1,000 changes", runs, || index.apply(&changes));
+    let all = |filter: &str| Query { filter: filter.into(), ..Query::default() };
+    let fuzzy = |filter: &str| Query { matching: Filter::Fuzzy, ..all(filter) };
+    for (what, query) in [
+        ("filter with few matches", all("abcde")),
+        ("filter with all matches", all("page")),
+        ("filter in any case, beyond ascii", all("ä")),
+        ("fuzzy with few matches", fuzzy("abcdef")),
+        ("fuzzy with many matches", fuzzy("pga1")),
+        ("fuzzy with all matches", fuzzy("shpg")),
+        ("sort by size", Query { sort: Sort::Size, ..all("") }),
+        ("sort by content type", Query { sort: Sort::ContentType, ..all("") }),
+    ] {
+        time(what, runs, || select(&index, &query));
+    }
+    let recent = changes.iter().map(|change| change.key().clone()).collect();
+    let newest = Query { sort: Sort::Newest, recent, ..all("") };
+    time("1,000 newest first", runs, || select(&index, &newest));
+    time("groups", runs, || groups(&index, b"", false));
+    time("groups, all of them records", runs, || groups(&index, b"shop-page-", false));
+    time("totals", runs, || totals(&index));
+    time("go through all rows", runs, || {
+        let mut sum = 0;
+        index.for_each_row(0..index.len(), |row| sum += row.key.len());
+        sum
+    });
+    let keys: Vec<String> = (0..1000).map(|at| key(mixed(at) % records)).collect();
+    time("find 1,000 keys", runs, || {
+        keys.iter().filter(|key| index.find(key.as_bytes()).is_ok()).count()
+    });
+    let page = pages(records).last().unwrap_or_default();
+    time("compare a page of 1,000", runs, || compare(&index, &page));
+    let mut seen = Seen::new(index.len());
+    index.for_each_row(0..index.len(), |row| seen.note(row.key));
+    time("what a round has not seen", runs, || seen.missing(&index));
+}
+
+fn main() {
+    for records in [1_000_000, 5_000_000] {
+        measure(records);
+    }
+}

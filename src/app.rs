@@ -5,6 +5,7 @@
 
 pub mod editor;
 pub mod event;
+pub mod groups;
 pub mod input;
 pub mod keys;
 pub mod layout;
@@ -13,16 +14,20 @@ pub mod modal;
 pub mod notice;
 pub mod record;
 pub mod stores;
+pub mod totals;
 pub mod watch;
 pub mod words;
 
 mod act;
+mod attention;
+mod compute;
 mod dialogs;
 mod edit;
 mod loaded;
 mod mouse;
 mod prompt;
 mod reads;
+mod rounds;
 mod targets;
 mod writes;
 
@@ -32,7 +37,7 @@ use std::time::Duration;
 use crossterm::event::KeyEvent;
 
 use crate::keymap::{Action, Context, KeyMap};
-use crate::storage::{Connection, Error, ServerInfo, StoreName, Timestamp};
+use crate::storage::{Attention, Connection, Error, ServerInfo, StoreName, Timestamp};
 
 pub(crate) use dialogs::{store_facts, store_state};
 pub use editor::Editor;
@@ -150,6 +155,8 @@ pub struct App {
     pub record: RecordPane,
     /// What changes under the reader.
     pub watch: Watch,
+    /// What the watcher was last told that the reader looks at.
+    attention: Attention,
     /// A record being edited, over the panes.
     pub editor: Option<Editor>,
     /// A dialog, over everything.
@@ -187,6 +194,7 @@ impl App {
             keys: KeysPane::default(),
             record,
             watch: Watch::default(),
+            attention: Attention::default(),
             editor: None,
             modal: None,
             notice: None,
@@ -250,6 +258,7 @@ impl App {
             Event::Saved(path, result) => self.saved(path, result),
             Event::Switched(result) => self.switched(result, &mut effects),
         }
+        self.attend(&mut effects);
         effects
     }
 
@@ -276,7 +285,7 @@ impl App {
         match (&self.modal, &self.editor) {
             (Some(Modal::Confirm(_)), _) => Context::Confirm,
             (Some(Modal::Prompt(_)), _) => Context::Prompt,
-            (Some(Modal::Help(_) | Modal::Details(_)), _) => Context::Help,
+            (Some(Modal::Help(_) | Modal::Details(_) | Modal::Totals(_)), _) => Context::Help,
             (Some(Modal::Targets(_)), _) => Context::Targets,
             (None, Some(_)) => Context::Editor,
             (None, None) => match self.focus {

@@ -21,6 +21,7 @@ mod set;
 mod stores;
 mod targets;
 mod usage;
+mod watch;
 
 use std::ffi::OsStr;
 use std::io::{self, IsTerminal as _};
@@ -178,6 +179,7 @@ fn dispatch(command: &Command, cli: &Cli, output: &mut Output) -> Outcome {
             Command::Create(create) => stores::create(storage, create, output).await,
             Command::Info(info) => stores::info(storage, info, place, output).await,
             Command::Keys(keys) => listing::keys(storage, keys, output).await,
+            Command::Watch(arguments) => watch::watch(storage, arguments, output).await,
             Command::Get(get) => records::get(storage, get, output).await,
             Command::Set(arguments) => match set {
                 Some(value) => set::set(storage, arguments, value, output).await,

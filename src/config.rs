@@ -65,6 +65,8 @@ pub struct Config {
     /// What goes to the log file.
     #[serde(deserialize_with = "level")]
     pub log: LevelFilter,
+    /// Watching for changes.
+    pub watch: WatchSettings,
     /// Colours.
     pub theme: ThemeSettings,
     /// `[keys.CONTEXT]`: chords that replace the built-in ones.
@@ -93,6 +95,21 @@ pub struct ThemeSettings {
     pub colors: toml::Table,
 }
 
+/// `[watch]`: what watching may cost.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct WatchSettings {
+    /// The share of one of the server's cores that watching may cost: 0.02 is two hundredths.
+    #[serde(deserialize_with = "units::share")]
+    pub server_budget: f32,
+}
+
+impl Default for WatchSettings {
+    fn default() -> Self {
+        Self { server_budget: Options::default().watch_budget }
+    }
+}
+
 impl Default for Config {
     fn default() -> Self {
         let options = Options::default();
@@ -108,6 +125,7 @@ impl Default for Config {
             clipboard_limit: 1 << 20,
             wrap: true,
             log: LevelFilter::Off,
+            watch: WatchSettings::default(),
             theme: ThemeSettings::default(),
             keys: toml::Table::new(),
             profiles: BTreeMap::new(),
@@ -208,6 +226,7 @@ impl Config {
             touch: self.touch,
             connect_timeout: self.connect_timeout,
             command_timeout: self.command_timeout,
+            watch_budget: self.watch.server_budget,
             ..Options::default()
         }
     }

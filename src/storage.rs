@@ -31,7 +31,7 @@ pub use model::{
 };
 pub use page::{KeyPage, PageRow};
 pub use target::Target;
-pub use watching::{Noticed, WatchSource};
+pub use watching::{Attention, Noticed, WatchSource};
 
 /// How a storage is to behave; the same for every backend.
 #[derive(Debug, Clone)]
@@ -47,6 +47,9 @@ pub struct Options {
     /// Wait after each write until it would survive a power cut, where the backend itself writes
     /// to a disk.
     pub durable: bool,
+    /// The share of one of the server's cores that watching may cost (0.02: two hundredths), where
+    /// it costs the server anything.
+    pub watch_budget: f32,
 }
 
 impl Default for Options {
@@ -57,6 +60,7 @@ impl Default for Options {
             connect_timeout: Duration::from_secs(5),
             command_timeout: Duration::from_secs(10),
             durable: true,
+            watch_budget: 0.02,
         }
     }
 }
@@ -173,8 +177,13 @@ pub trait Storage: Send + Sync + 'static {
     /// The first item tells how ([`Noticed::Source`]), and what happens after the call of this
     /// function is told, so a walk that starts later misses nothing. Several changes of one
     /// record close together are told as one. Ends only where the backend cannot watch.
+    /// What `attention` holds is looked at before the rest, wherever anything has to be looked at.
     /// Dropping the stream stops it.
-    fn watch(&self, store: Option<&StoreName>) -> BoxStream<'static, Noticed>;
+    fn watch(
+        &self,
+        store: Option<&StoreName>,
+        attention: channel::Receiver<Attention>,
+    ) -> BoxStream<'static, Noticed>;
 
     /// Performs a write given as data.
     async fn write(&self, write: &Write) -> Result<Written> {

@@ -322,6 +322,8 @@ impl Shell {
                 }
                 Effect::Read(slot, ticket, read) => self.tasks.read(slot, ticket, read),
                 Effect::Watch(ticket, store) => self.tasks.watch(ticket, store.as_ref()),
+                Effect::Pause(paused) => self.tasks.pause(paused),
+                Effect::Attend(attention) => self.tasks.attend(attention),
                 Effect::Cancel(slot) => self.tasks.cancel(slot),
                 Effect::Write(write) => self.tasks.write(write),
                 Effect::Settle(write) => self.tasks.settle(write),

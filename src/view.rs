@@ -19,6 +19,7 @@ mod record;
 mod status;
 mod stores;
 mod targets;
+mod totals;
 
 use ratatui::Frame;
 use ratatui::layout::Position;
@@ -73,6 +74,10 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, look: &Look) {
         }
         Some(Modal::Details(details)) => {
             modal::details(buf, layout.body, details, look);
+            cursor = None;
+        }
+        Some(Modal::Totals(shown)) => {
+            totals::draw(buf, layout.body, shown, app, look);
             cursor = None;
         }
         Some(Modal::Targets(at)) => {

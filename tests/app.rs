@@ -340,9 +340,9 @@ fn a_filter_works_as_one_types_and_esc_clears_it() {
     let mut stage = opened();
     stage.keys("/B");
     let (ticket, read) = stage.take(Slot::Select);
-    let Read::Select { index, sort, descending, filter } = read else { panic!() };
-    assert_eq!(filter, "B");
-    let none = larder::index::Selection::new(&index, sort, descending, &filter, &|| true).unwrap();
+    let Read::Select(index, query) = read else { panic!() };
+    assert_eq!(query.filter, "B");
+    let none = larder::index::Selection::new(&index, &query, &|| true).unwrap();
     stage.event(Event::Loaded(Slot::Select, ticket, Ok(Loaded::Selected(index, none))));
     assert!(stage.app.keys.is_empty());
     stage.keys("<esc>");
@@ -630,7 +630,7 @@ fn the_order_of_a_store_left_behind_is_not_shown_for_another() {
     let mut stage = opened();
     stage.keys("s");
     let (ticket, read) = stage.take(Slot::Select);
-    let Read::Select { index: old, .. } = read else { panic!() };
+    let Read::Select(old, _) = read else { panic!() };
     stage.keys("hk<enter>");
     let late = larder::index::Selection::all(&old);
     stage.event(Event::Loaded(Slot::Select, ticket, Ok(Loaded::Selected(old, late))));

@@ -23,3 +23,5 @@ mod settings;
 mod stores;
 #[path = "cli/terminal.rs"]
 mod terminal;
+#[path = "cli/watching.rs"]
+mod watching;

@@ -54,13 +54,16 @@ fn opened(width: u16, height: u16) -> Stage {
 
 fn each(name: &str, script: impl Fn(u16, u16) -> Stage) {
     for (width, height) in SIZES {
-        let mut stage = script(width, height);
-        let frame = stage.frame();
-        let hostile =
-            |c: char| c != '\n' && c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c);
-        assert!(!frame.contains(hostile), "hostile text in {name}");
-        insta::assert_snapshot!(format!("{name}_{width}x{height}"), frame);
+        snapshot(name, &mut script(width, height));
     }
+}
+
+fn snapshot(name: &str, stage: &mut Stage) {
+    let (width, height) = stage.app.size;
+    let frame = stage.frame();
+    let hostile = |c: char| c != '\n' && c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c);
+    assert!(!frame.contains(hostile), "hostile text in {name}");
+    insta::assert_snapshot!(format!("{name}_{width}x{height}"), frame);
 }
 
 #[test]
@@ -217,6 +220,80 @@ fn a_walk_under_way() {
         stage.keys("<enter>");
         stage.answer(Slot::Keys, Ok(Loaded::Keys(index(&records()[..4]), 0.43)));
         stage.show(&records());
+        stage
+    });
+}
+
+/// Answers all that needs no storage.
+fn compute(stage: &mut Stage) {
+    let computed = |effect: &Effect| match effect {
+        Effect::Read(slot, _, read) if read.is_computed() => Some(*slot),
+        _ => None,
+    };
+    while let Some(slot) = stage.asked.iter().find_map(computed) {
+        let (ticket, read) = stage.take(slot);
+        let loaded = read.compute(&|| true, &mut |_| {}).unwrap();
+        stage.event(Event::Loaded(slot, ticket, Ok(loaded)));
+    }
+}
+
+#[test]
+fn a_walk_that_was_stopped() {
+    each("stopped", |width, height| {
+        let mut stage = Stage::new(width, height);
+        stage.connect(vec![store("huge", 5_000_000)]);
+        let (ticket, _) = stage.take(Slot::Keys);
+        for loaded in [Loaded::Progress(1_234_567, 0.246), Loaded::Keys(index(&records()), 0.247)] {
+            stage.event(Event::Loaded(Slot::Keys, ticket, Ok(loaded)));
+        }
+        stage.show(&records());
+        snapshot("walking", &mut stage);
+        stage.keys("<esc>");
+        stage
+    });
+}
+
+#[test]
+fn a_store_that_is_polled_while_its_newest_records_are_followed() {
+    each("following", |width, height| {
+        let mut stage = opened(width, height);
+        stage.app.now = Timestamp::from_micros(NOW - 2_000_000);
+        let within = std::time::Duration::from_millis(4_600);
+        stage.noticed(Noticed::Source(WatchSource::Polling { within, why: String::new() }));
+        stage.noticed(Noticed::Store(store("shop-snapshots", 1009)));
+        stage.keys("F");
+        compute(&mut stage);
+        let set = vec![record("page-000042", JSON, "{}").meta];
+        stage.noticed(Noticed::Records { set, removed: Vec::new() });
+        compute(&mut stage);
+        stage.show(&[record("page-000042", JSON, "{}")]);
+        stage
+    });
+}
+
+#[test]
+fn keys_in_groups_and_totals() {
+    let many = || {
+        let mut many = records();
+        for number in 0..40 {
+            many.push(record(&format!("page-{number:06}"), JSON, "{\"number\": 1}"));
+            many.push(record(&format!("thumb-{}-{number}", number % 2), "image/png", PNG));
+        }
+        many
+    };
+    each("groups", |width, height| {
+        let mut stage = Stage::new(width, height);
+        stage.connect(vec![store("default", 2), store("shop-snapshots", 88)]);
+        stage.keys("<end>").open(&many()).keys("c");
+        compute(&mut stage);
+        stage.keys("<end><up><up>");
+        stage
+    });
+    each("totals", |width, height| {
+        let mut stage = Stage::new(width, height);
+        stage.connect(vec![store("default", 2), store("shop-snapshots", 88)]);
+        stage.keys("<end>").open(&many()).keys("t");
+        compute(&mut stage);
         stage
     });
 }

@@ -11,7 +11,7 @@ const ARROWS: [(&str, &[&str]); 13] = [
     ("lib", &[]),
     ("main", &["cli", "demo", "tui", "config"]),
     ("tui", &["app", "config", "index", "keymap", "preview", "storage", "theme", "view"]),
-    ("cli", &["config", "demo", "preview", "storage"]),
+    ("cli", &["config", "demo", "index", "preview", "storage"]),
     // A user of the storage like any crawler: nothing of the browser is known to it.
     ("demo", &["storage"]),
     ("view", &["app", "data", "index", "keymap", "preview", "theme"]),

@@ -8,7 +8,7 @@ mod stage;
 use larder::app::watch::Fresh;
 use larder::app::{Effect, Event, Loaded, Pane, Read, Settings, Slot, Tone};
 use larder::index::Sort;
-use larder::storage::{Key, Noticed, Record, StoreInfo, Timestamp, WatchSource, Written};
+use larder::storage::{Key, KeyPage, Noticed, Record, StoreInfo, Timestamp, WatchSource, Written};
 use stage::{NOW, Stage, index, record, shown, store};
 
 const JSON: &str = "application/json; charset=utf-8";
@@ -242,8 +242,8 @@ fn an_order_is_made_again_after_changes_and_never_starves() {
         stage.asked.iter().filter(|e| matches!(e, Effect::Read(Slot::Select, ..))).count()
     };
     assert_eq!(asked(&stage), 0, "the one under way is not given up");
-    let Read::Select { index, sort, descending, filter } = read else { panic!("{read:?}") };
-    let selection = larder::index::Selection::new(&index, sort, descending, &filter, &|| true);
+    let Read::Select(index, query) = read else { panic!("{read:?}") };
+    let selection = larder::index::Selection::new(&index, &query, &|| true);
     let loaded = Loaded::Selected(index, selection.unwrap());
     stage.event(Event::Loaded(Slot::Select, ticket, Ok(loaded)));
     assert_eq!(asked(&stage), 1, "but another follows it");
@@ -358,4 +358,80 @@ fn a_record_that_the_user_made_is_new() {
     apply(&mut stage);
     stage.noticed(came(&[record("a", JSON, "1")]));
     assert_eq!(stage.app.watch.fresh(&Key::from("a")), Some(Fresh::New));
+}
+
+/// Polls, so that the core has to find out by itself what is new.
+fn polled() -> Stage {
+    let mut stage = opened();
+    let within = std::time::Duration::from_secs(5);
+    stage.noticed(Noticed::Source(WatchSource::Polling { within, why: String::new() }));
+    stage
+}
+
+fn page(records: &[&str]) -> Noticed {
+    let mut page = KeyPage::default();
+    for key in records {
+        page.push(key.as_bytes(), JSON, 1, None);
+    }
+    Noticed::Page(page)
+}
+
+/// Compares what was noticed with the index, as the shell does.
+fn compare(stage: &mut Stage) {
+    while stage.asked.iter().any(|effect| matches!(effect, Effect::Read(Slot::Compare, ..))) {
+        let (ticket, read) = stage.take(Slot::Compare);
+        let Read::Compare(index, passing, round) = read else { panic!("{read:?}") };
+        let loaded = Loaded::Compared(round.pass(&index, &passing));
+        stage.event(Event::Loaded(Slot::Compare, ticket, Ok(loaded)));
+        apply(stage);
+    }
+}
+
+#[test]
+fn what_a_round_sees_comes_and_what_it_does_not_see_goes() {
+    let mut stage = polled();
+    stage.noticed(Noticed::RoundBegins).noticed(page(&["a", "d"]));
+    compare(&mut stage);
+    assert_eq!(keys(&stage), ["a", "b", "d", "f"]);
+    assert_eq!(stage.app.watch.fresh(&Key::from("a")), Some(Fresh::New));
+    stage.noticed(came(&[record("g", JSON, "0")])).noticed(page(&["f"]));
+    stage.noticed(Noticed::Round);
+    compare(&mut stage);
+    assert_eq!(keys(&stage), ["a", "d", "f", "g"]);
+    assert_eq!(stage.app.keys.current().unwrap().key, Key::from("d"));
+}
+
+#[test]
+fn the_watcher_knows_what_is_on_the_screen() {
+    let stage = polled();
+    let attention = stage.asked.iter().rev().find_map(|effect| match effect {
+        Effect::Attend(attention) => Some(attention.clone()),
+        _ => None,
+    });
+    let attention = attention.unwrap();
+    assert_eq!(attention.keys, ["b", "d", "f"].map(Key::from));
+    assert_eq!(attention.open, Some(Key::from("d")));
+    assert_eq!(attention.stores.len(), 2);
+}
+
+#[test]
+fn a_number_of_records_that_grows_makes_the_rate_where_not_each_is_told() {
+    let mut stage = polled();
+    stage.noticed(Noticed::Store(StoreInfo { records: Some(53), ..store("shop", 3) }));
+    assert!((stage.app.watch.rate(stage.app.now) - 10.0).abs() < 1e-9);
+}
+
+#[test]
+fn esc_stops_the_walk_and_r_goes_on_with_it() {
+    let mut stage = Stage::new(120, 36);
+    stage.connect(vec![store("default", 2), store("shop", 3)]);
+    stage.keys("j<enter><esc>");
+    let paused = |effect: &Effect| matches!(effect, Effect::Pause(true));
+    assert!(stage.asked.iter().any(paused), "{:?}", stage.asked);
+    assert_eq!(stage.app.focus, Pane::Keys);
+    stage.asked.clear();
+    stage.keys("r");
+    assert!(matches!(&stage.asked[..], [Effect::Pause(false)]), "{:?}", stage.asked);
+    stage.keys("<esc><esc>");
+    assert_eq!(stage.app.focus, Pane::Stores);
 }

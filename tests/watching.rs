@@ -19,7 +19,7 @@ use crawl::Crawlee;
 use larder::storage::{
     Key, Noticed, RecordMeta, RecordState, Storage as _, StoreName, WatchSource,
 };
-use listener::{Listener, resources};
+use listener::{Listener, attention, resources};
 use serde_json::json;
 
 /// Runs the test by notifications and by polling.
@@ -220,8 +220,10 @@ fn several_listen_to_one_storage_and_nothing_is_left_when_they_stop() {
     let (one, two) = (store(folder.path(), "one"), store(folder.path(), "two"));
     let storage = listener::storage(folder.path(), false);
     for _ in 0..3 {
-        let mut first = Listener::of(storage.watch(Some(&"one".into())), Some(one.clone()));
-        let mut second = Listener::of(storage.watch(Some(&"two".into())), Some(two.clone()));
+        let mut first =
+            Listener::of(storage.watch(Some(&"one".into()), attention()), Some(one.clone()));
+        let mut second =
+            Listener::of(storage.watch(Some(&"two".into()), attention()), Some(two.clone()));
         record(&one, "a", 1);
         record(&two, "b", 1);
         first.until("a record", |seen| !seen.records.is_empty());

@@ -1,7 +1,7 @@
 //! What the actions do in the panes.
 
 use crate::index::Sort;
-use crate::keymap::Action;
+use crate::keymap::{Action, Context};
 use crate::preview::Mode;
 
 use super::event::{Effect, Shown, Slot};
@@ -86,7 +86,17 @@ impl App {
                 self.select_keys(effects);
             }
             Pane::Keys if !self.keys.marks.is_empty() => self.keys.marks.clear(),
+            Pane::Keys if self.keys.grouping.is_some() => {
+                self.leave_group(effects);
+            }
             Pane::Keys if self.record.fetching => self.stop_fetching(effects),
+            Pane::Keys if self.keys.loading.is_some() && !self.keys.paused => {
+                self.keys.paused = true;
+                effects.push(Effect::Pause(true));
+                let resume = self.keymap.chords(Context::Global, Action::Refresh).first();
+                let resume = resume.map_or(String::new(), |key| format!("; {key} reads on"));
+                self.notice = Some(Notice::info(format!("stopped reading the keys{resume}")));
+            }
             Pane::Keys => self.focus_on(Pane::Stores),
             Pane::Stores if self.stores.lost.is_some() => {
                 self.cancel(Slot::Lost, effects);
@@ -145,15 +155,29 @@ impl App {
             return self.follow_cursor(effects);
         }
         match action {
-            Action::Left => self.focus_on(Pane::Stores),
-            Action::Open | Action::Right => self.focus_on(Pane::Record),
+            Action::Left => {
+                if !self.leave_group(effects) {
+                    self.focus_on(Pane::Stores);
+                }
+            }
+            Action::Open | Action::Right => {
+                if !self.enter_group(effects) {
+                    self.focus_on(Pane::Record);
+                }
+            }
+            Action::Follow => self.toggle_follow(effects),
+            Action::Groups => self.toggle_groups(effects),
+            Action::Totals => self.show_totals(effects),
             Action::Filter => self.prompt(PromptKind::FilterKeys, &self.keys.filter.clone()),
             Action::Sort => {
                 self.keys.sort = match self.keys.sort {
                     Sort::Key => Sort::ContentType,
                     Sort::ContentType => Sort::Size,
-                    Sort::Size => Sort::Key,
+                    Sort::Size => Sort::Newest,
+                    Sort::Newest => Sort::Key,
                 };
+                self.keys.follow = false;
+                self.flatten_groups();
                 // The largest are what one looks for; names read forwards.
                 self.keys.descending = self.keys.sort == Sort::Size;
                 self.select_keys(effects);
@@ -177,6 +201,26 @@ impl App {
             }
             _ => self.act_on_one_record(action, effects),
         }
+    }
+
+    /// Newest first, and the view stays on top, or not any more.
+    fn toggle_follow(&mut self, effects: &mut Vec<Effect>) {
+        let height = self.list_height(Pane::Keys);
+        self.keys.follow = !self.keys.follow;
+        if !self.keys.follow {
+            self.notice = Some(Notice::info("not following any more; s sorts by key"));
+            return;
+        }
+        self.flatten_groups();
+        self.keys.sort = Sort::Newest;
+        self.keys.descending = false;
+        self.keys.go(Move::Home, height);
+        self.select_keys(effects);
+        self.notice = Some(Notice::info(if self.watch.on {
+            "following: what comes or changes is shown at the top"
+        } else {
+            "following, but nothing is watched: turn watching on with W"
+        }));
     }
 
     fn act_on_record(&mut self, action: Action, effects: &mut Vec<Effect>) {

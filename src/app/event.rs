@@ -7,12 +7,14 @@ use std::time::Duration;
 use bytes::Bytes;
 use crossterm::event::{KeyEvent, MouseEvent};
 
-use crate::index::{Change, Index, Selection, Sort};
+use crate::index::{Change, Groups, Index, Passing, Query, Round, Selection};
 use crate::preview::{Matches, Mode, Preview};
 use crate::storage::{
-    Connection, Error, Fate, Key, Noticed, Record, RecordMeta, ServerInfo, StoreInfo, StoreName,
-    Write, Written,
+    Attention, Connection, ContentType, Error, Fate, Key, Noticed, Record, RecordMeta, ServerInfo,
+    StoreInfo, StoreName, Write, Written,
 };
+
+use super::groups::Scope;
 
 /// Something that happened.
 #[derive(Debug, Clone)]
@@ -72,8 +74,12 @@ pub enum Effect {
     Read(Slot, Ticket, Read),
     /// Give up the slot's read.
     Cancel(Slot),
+    /// Let the walk of the open store's keys wait, or go on.
+    Pause(bool),
     /// Watch the list of stores, and a store if one is given, instead of what was watched before.
     Watch(Ticket, Option<StoreName>),
+    /// Tell the watcher what the reader has before his eyes.
+    Attend(Attention),
     /// Write. Never given up; quitting waits for it.
     Write(Write),
     /// Find out whether a write was applied.
@@ -124,6 +130,12 @@ pub enum Slot {
     Store,
     /// The keys of the open store.
     Keys,
+    /// What there is of each content type.
+    Totals,
+    /// What keys share.
+    Groups,
+    /// What a walk beside the reader sees, compared with them.
+    Compare,
     /// Their order and filter.
     Select,
     /// The record under the cursor.
@@ -136,7 +148,7 @@ pub enum Slot {
 
 impl Slot {
     /// How many slots there are.
-    pub const COUNT: usize = 8;
+    pub const COUNT: usize = 11;
 }
 
 /// Numbers the reads of a slot, so that a late reply is known as such.
@@ -161,17 +173,14 @@ pub enum Read {
     },
     /// The index with changes made to it.
     Apply(Arc<Index>, Vec<Change>),
+    /// What is different about what a walk saw.
+    Compare(Arc<Index>, Vec<Passing>, Round),
+    /// How much there is of each content type.
+    Totals(Arc<Index>),
+    /// What the keys that begin so share.
+    Groups(Arc<Index>, Scope),
     /// An order and a filter over the index.
-    Select {
-        /// The index.
-        index: Arc<Index>,
-        /// The order.
-        sort: Sort,
-        /// Backwards.
-        descending: bool,
-        /// Only keys that contain this.
-        filter: String,
-    },
+    Select(Arc<Index>, Query),
     /// A record, with its value up to a limit.
     Record {
         /// The store.
@@ -209,10 +218,20 @@ pub enum Loaded {
     Store(Box<StoreInfo>),
     /// Keys; the share of the store walked, 1 at the end.
     Keys(Arc<Index>, f32),
+    /// So many rows came with what has been walked so far, and the share that this is.
+    Progress(u64, f32),
+    /// What is different about what a walk saw.
+    Compared(Vec<Change>),
     /// The index with so many of the changes made.
     Applied(Arc<Index>, usize),
+    /// The first rows of what is being filtered.
+    Partial(Arc<Index>, Selection),
     /// An order and a filter over this index.
     Selected(Arc<Index>, Selection),
+    /// Content types with their records and bytes.
+    Totals(Vec<(ContentType, u64, u64)>),
+    /// What the keys of this index that begin so share.
+    Groups(Arc<Index>, Scope, Groups),
     /// A record and what to show of it.
     Record(Shown),
     /// Where the text occurs.

@@ -3,10 +3,14 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::index::{Change, Index, Selection, Sort};
+use crate::index::{Change, Group, Index, Passing, Recent, Round, Selection, Sort};
 use crate::storage::{Error, Key, RecordMeta, StoreName};
 
+use super::groups::{Grouping, Scope};
 use super::list::{Cursor, Move};
+
+/// A filter that begins with this finds keys that have its letters in this order, the best first.
+pub const FUZZY: char = '~';
 
 /// The keys of one store, their order and filter, and the one under the cursor.
 #[derive(Debug, Default)]
@@ -27,8 +31,18 @@ pub struct KeysPane {
     pub descending: bool,
     /// Only keys that contain this.
     pub filter: String,
+    /// Only keys that begin so.
+    pub scope: Scope,
+    /// Groups of keys, if the user wants them.
+    pub grouping: Option<Grouping>,
+    /// Whether the newest records come in at the top, and the view stays there.
+    pub follow: bool,
+    /// What came or changed last.
+    pub recent: Recent,
     /// The share of the store walked, while it is being walked.
     pub loading: Option<f32>,
+    /// Whether the user made the walk wait.
+    pub paused: bool,
     /// Whether the selection is older than the index, the order or the filter.
     pub selecting: bool,
     /// Whether the store has been walked to its end.
@@ -43,6 +57,20 @@ pub struct KeysPane {
     pub late: Vec<Change>,
     /// Whether such changes are being brought into the index.
     pub applying: bool,
+    /// What a walk beside the reader saw, until it is compared.
+    pub passing: Vec<Passing>,
+    /// Whether some of it is being compared.
+    pub comparing: bool,
+    /// What has been seen of that round.
+    pub round: Round,
+    /// Whether a round has ended whose differences are not all in the index.
+    pub rounded: bool,
+    /// How often another round was wanted, because the list did not add up.
+    pub doubt: u32,
+    /// How often that may be until the store changes again.
+    pub doubts: u32,
+    /// How many rows have come, while the store is walked.
+    pub walked: u64,
     /// Whether the store is no longer listed.
     pub gone: bool,
     held: Option<Key>,
@@ -60,9 +88,22 @@ impl KeysPane {
         };
     }
 
-    /// How many keys the filter leaves.
+    /// How many rows there are: keys that the filter leaves, or groups.
     pub fn len(&self) -> usize {
-        self.selection.len()
+        match &self.grouping {
+            Some(grouping) if !grouping.flat => grouping.len(),
+            _ => self.selection.len(),
+        }
+    }
+
+    /// Whether groups are shown instead of keys.
+    pub fn are_grouped(&self) -> bool {
+        self.grouping.as_ref().is_some_and(|grouping| !grouping.flat)
+    }
+
+    /// A row of the list as shown, if it is a group.
+    pub fn group(&self, at: usize) -> Option<Group> {
+        self.grouping.as_ref().filter(|grouping| !grouping.flat)?.group(at)
     }
 
     /// Whether the filter leaves none.
@@ -72,7 +113,10 @@ impl KeysPane {
 
     /// A row of the list as shown.
     pub fn row(&self, at: usize) -> Option<RecordMeta> {
-        Some(self.index.row(self.selection.get(at)?).to_meta())
+        if let Some(grouping) = self.grouping.as_ref().filter(|grouping| !grouping.flat) {
+            return grouping.record(at);
+        }
+        self.index.get(self.selection.get(at)?)
     }
 
     /// The record under the cursor.
@@ -88,6 +132,7 @@ impl KeysPane {
     /// Moves the cursor in a window of `height` rows.
     pub fn go(&mut self, to: Move, height: usize) {
         self.cursor.go(to, self.len(), height);
+        self.follow &= self.cursor.at == 0;
         self.held = self.current().map(|meta| meta.key);
     }
 
@@ -104,7 +149,10 @@ impl KeysPane {
 
     /// Whether the list in its present order needs no sorting of its own.
     pub fn is_plain(&self) -> bool {
-        self.sort == Sort::Key && !self.descending && self.filter.is_empty()
+        self.sort == Sort::Key
+            && !self.descending
+            && self.filter.is_empty()
+            && self.scope == Scope::default()
     }
 
     /// Shows this selection of this index; the cursor stays on its key, or goes to its neighbour.
@@ -113,6 +161,14 @@ impl KeysPane {
         self.selection = selection;
         self.selecting = false;
         self.marks.retain(|key| self.index.find(key.as_bytes()).is_ok());
+        if self.are_grouped() {
+            return;
+        }
+        if self.follow {
+            self.cursor.go(Move::Home, self.len(), height);
+            self.held = None;
+            return;
+        }
         let found = self.held.as_ref().map(|key| self.index.find(key.as_bytes()));
         let at = match found {
             None => 0,

@@ -110,19 +110,37 @@ impl App {
                 self.keys.complete |= done;
                 self.keys.newest = index;
                 self.select_keys(effects);
+                self.regroup(effects);
+                self.count_totals(effects);
                 if done {
                     self.keys.settle();
                 }
                 if done && self.keys.again {
                     self.read_keys(false, effects);
-                } else if done && !self.keys.late.is_empty() {
+                } else if done {
                     self.apply_late(effects);
                 }
             }
+            Loaded::Progress(rows, share) => {
+                self.keys.walked = rows;
+                if self.keys.loading.is_some() {
+                    self.keys.loading = Some(share);
+                }
+            }
+            Loaded::Totals(rows) => self.totalled(rows, effects),
+            Loaded::Groups(index, scope, groups) => self.grouped(index, &scope, groups, effects),
+            Loaded::Partial(index, selection) => {
+                self.keys.show(index, selection, keys_height);
+                self.keys.selecting = true;
+                self.follow_cursor(effects);
+            }
+            Loaded::Compared(changes) => self.compared(changes, effects),
             Loaded::Applied(index, made) => {
                 self.keys.late.drain(..made.min(self.keys.late.len()));
                 self.keys.newest = index;
                 self.keys.applying = false;
+                self.regroup(effects);
+                self.count_totals(effects);
                 // An order that is being made is made again when it is there.
                 if !self.keys.selecting {
                     self.select_keys(effects);
@@ -130,6 +148,7 @@ impl App {
                 if !self.keys.late.is_empty() {
                     self.apply_late(effects);
                 }
+                self.check_round();
             }
             Loaded::Selected(index, selection) => {
                 let newest = std::sync::Arc::ptr_eq(&index, &self.keys.newest);
@@ -182,7 +201,7 @@ impl App {
         let row = self.keys.index.row(row);
         let change = match shown.meta() {
             None => Change::Remove(key.clone()),
-            Some(meta) if meta.size != row.size || meta.content_type != *row.content_type => {
+            Some(meta) if meta.size != row.size || meta.content_type != row.content_type => {
                 Change::Set(meta.clone())
             }
             Some(_) => return,
@@ -194,7 +213,9 @@ impl App {
     /// Makes the index show what was changed here, unless a walk is under way that may undo it.
     pub(super) fn apply_late(&mut self, effects: &mut Vec<Effect>) {
         // One at a time: were each given up for the next, none might end while a crawl writes.
-        if self.keys.loading.is_none() && !self.keys.applying && !self.keys.late.is_empty() {
+        // What has just been read is packed by that.
+        let wanted = !self.keys.late.is_empty() || !self.keys.newest.is_packed();
+        if self.keys.loading.is_none() && !self.keys.applying && wanted {
             self.keys.applying = true;
             let read = Read::Apply(self.keys.newest.clone(), self.keys.late.clone());
             self.read(Slot::Keys, read, effects);
@@ -235,13 +256,19 @@ impl App {
                     self.read_keys(!self.keys.complete, effects);
                 }
             }
+            Slot::Compare => {
+                self.keys.comparing = false;
+                self.notice = Some(Notice::from(&error));
+            }
             Slot::Record => {
                 self.record.fail(error);
                 if self.record.again {
                     self.reload_record(effects);
                 }
             }
-            Slot::Select | Slot::Search | Slot::Watch => self.notice = Some(Notice::from(&error)),
+            Slot::Select | Slot::Groups | Slot::Totals | Slot::Search | Slot::Watch => {
+                self.notice = Some(Notice::from(&error));
+            }
         }
     }
 

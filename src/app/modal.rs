@@ -7,6 +7,7 @@ use crate::storage::{Fate, Write};
 
 use super::input::LineInput;
 use super::list::Cursor;
+use super::totals::Totals;
 
 /// Something that takes the keys until it is answered.
 #[derive(Debug, Clone)]
@@ -19,6 +20,8 @@ pub enum Modal {
     Help(Overlay),
     /// What is known of a store or record.
     Details(Details),
+    /// How much there is of each content type.
+    Totals(Totals),
     /// The targets, and the one under the cursor.
     Targets(Cursor),
 }

@@ -86,6 +86,9 @@ impl App {
             self.stores.set_filter(text, height);
         } else if self.keys.filter != text {
             text.clone_into(&mut self.keys.filter);
+            if !text.is_empty() {
+                self.flatten_groups();
+            }
             self.select_keys(effects);
         }
     }
@@ -158,10 +161,14 @@ impl App {
         let overlay = match &mut self.modal {
             Some(Modal::Help(overlay)) => overlay,
             Some(Modal::Details(details)) => &mut details.overlay,
+            Some(Modal::Totals(totals)) => &mut totals.overlay,
             _ => return,
         };
         match action {
-            Some(Action::Close | Action::Back | Action::Help | Action::Cancel) => self.modal = None,
+            Some(Action::Close | Action::Back | Action::Help | Action::Cancel) => {
+                self.cancel(Slot::Totals, effects);
+                self.modal = None;
+            }
             Some(Action::Up) => overlay.scroll_by(-1),
             Some(Action::Down) => overlay.scroll_by(1),
             Some(Action::PageUp) => overlay.scroll_by(-page),

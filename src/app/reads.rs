@@ -1,8 +1,12 @@
 //! What to read next, and under which ticket.
 
+use std::sync::Arc;
+
+use crate::index::{Filter, Query, Sort};
 use crate::storage::{Key, StoreName};
 
 use super::event::{Effect, Read, Slot, Ticket};
+use super::keys::FUZZY;
 use super::{App, Pane};
 
 impl App {
@@ -32,6 +36,8 @@ impl App {
     pub(super) fn read_keys(&mut self, early: bool, effects: &mut Vec<Effect>) {
         if let Some(store) = self.keys.store.clone() {
             self.keys.loading = Some(0.0);
+            self.keys.walked = 0;
+            self.keys.paused = false;
             self.keys.applying = false;
             self.keys.again = false;
             self.keys.failure = None;
@@ -51,20 +57,33 @@ impl App {
             return;
         }
         self.keys.selecting = true;
-        let read = Read::Select {
-            index: self.keys.newest.clone(),
+        let (matching, filter) = match self.keys.filter.strip_prefix(FUZZY) {
+            Some(fuzzy) => (Filter::Fuzzy, fuzzy),
+            None => (Filter::Substring, self.keys.filter.as_str()),
+        };
+        let recent = if self.keys.sort == Sort::Newest {
+            self.keys.recent.snapshot()
+        } else {
+            Arc::default()
+        };
+        let query = Query {
             sort: self.keys.sort,
             descending: self.keys.descending,
-            filter: self.keys.filter.clone(),
+            filter: filter.to_owned(),
+            matching,
+            recent,
+            prefix: self.keys.scope.prefix.clone(),
+            numbered: self.keys.scope.numbered,
         };
+        let read = Read::Select(self.keys.newest.clone(), query);
         self.read(Slot::Select, read, effects);
     }
 
     /// Opens a store: its keys, and the record under the cursor as soon as there is one.
     pub(super) fn open_store(&mut self, store: StoreName, effects: &mut Vec<Effect>) {
-        self.cancel(Slot::Select, effects);
-        self.cancel(Slot::Record, effects);
-        self.cancel(Slot::Search, effects);
+        for slot in [Slot::Select, Slot::Groups, Slot::Compare, Slot::Record, Slot::Search] {
+            self.cancel(slot, effects);
+        }
         self.record.clear();
         self.keys.open(store);
         self.watch.forget();
@@ -125,6 +144,9 @@ impl App {
             self.pause = super::FIRST_PAUSE;
             effects.push(Effect::Connect);
             return;
+        }
+        if std::mem::take(&mut self.keys.paused) {
+            return effects.push(Effect::Pause(false));
         }
         self.read_stores(effects);
         if self.keys.store.is_some() {

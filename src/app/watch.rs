@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use crate::index::Change;
-use crate::storage::{Key, Noticed, RecordMeta, StoreName, Timestamp, WatchSource};
+use crate::index::{Change, Passing};
+use crate::storage::{Key, Noticed, RecordMeta, StoreInfo, StoreName, Timestamp, WatchSource};
 
 use super::event::{Effect, Slot, Ticket};
 use super::{App, Notice, Pane, words};
@@ -14,6 +14,9 @@ const FRESH: i64 = 3_000_000;
 const MOST_FRESH: usize = 4096;
 /// At most so many changes wait for a walk to end; beyond, another walk is cheaper.
 const MOST_LATE: usize = 100_000;
+/// After the last change of a store, at most so many more rounds are wanted if the list does not add
+/// up.
+const MOST_DOUBTS: u32 = 6;
 /// Seconds that one bar of the chart stands for.
 const BAR: i64 = 5;
 /// Bars of the chart: a minute.
@@ -91,6 +94,16 @@ impl Watch {
         self.fresh.retain(|_, (_, since)| now.micros() - since.micros() < FRESH);
         let now = second(now);
         self.seconds.retain(|(at, _)| (0..MINUTE).contains(&(now - at)));
+    }
+
+    /// Whether every record that comes or changes is told by itself.
+    fn tells_each(&self) -> bool {
+        !matches!(self.source, Some(WatchSource::Polling { .. } | WatchSource::Woken { .. }))
+    }
+
+    /// Whether the list may be behind the number of records that is told.
+    pub fn is_behind(&self) -> bool {
+        !self.tells_each()
     }
 
     fn count(&mut self, changes: usize, now: Timestamp) {
@@ -175,6 +188,7 @@ impl App {
             Noticed::Store(info) => {
                 let height = self.list_height(Pane::Stores);
                 self.update_question(&info);
+                self.count_records(&info);
                 let back = self.keys.gone && self.keys.store.as_ref() == Some(&info.store);
                 let store = info.store.clone();
                 self.stores.put(info, height);
@@ -198,8 +212,32 @@ impl App {
                 }
             }
             Noticed::Records { set, removed } => self.records_noticed(&set, &removed, effects),
+            Noticed::RoundBegins => self.passing(Passing::Begins, effects),
+            Noticed::Page(page) => self.passing(Passing::Page(page.into()), effects),
+            Noticed::Round => self.passing(Passing::Ends, effects),
             Noticed::Missed => self.missed(effects),
         }
+    }
+
+    /// Where not every change is told, the number of records tells how many came.
+    fn count_records(&mut self, info: &StoreInfo) {
+        let open = self.keys.store.as_ref() == Some(&info.store) && !self.watch.tells_each();
+        if open {
+            self.keys.doubts = MOST_DOUBTS;
+        }
+        let before = self.stores.get(&info.store).and_then(|known| known.records);
+        if let (true, Some(before), Some(after)) = (open, before, info.records) {
+            let came = usize::try_from(after.saturating_sub(before)).unwrap_or(usize::MAX);
+            if came > 0 {
+                self.watch.count(came, self.now);
+            }
+        }
+    }
+
+    /// Marks a record that came or changed.
+    pub(super) fn note_fresh(&mut self, key: &Key, fresh: Fresh) {
+        self.watch.mark(key, fresh, self.now);
+        self.keys.recent.push(key.clone());
     }
 
     fn records_noticed(&mut self, set: &[RecordMeta], removed: &[Key], effects: &mut Vec<Effect>) {
@@ -208,14 +246,18 @@ impl App {
         }
         // While a first walk goes on, everything is new.
         let known = self.keys.complete;
-        if known {
+        if known && self.watch.tells_each() {
             self.watch.count(set.len(), self.now);
+        }
+        if !self.watch.tells_each() {
+            let told = set.iter().map(|meta| meta.key.clone()).collect();
+            self.passing(Passing::Told(told), effects);
         }
         for meta in set {
             if known {
                 let there = self.keys.newest.find(meta.key.as_bytes()).is_ok();
                 let fresh = if there { Fresh::Changed } else { Fresh::New };
-                self.watch.mark(&meta.key, fresh, self.now);
+                self.note_fresh(&meta.key, fresh);
             }
             self.keys.late.push(Change::Set(meta.clone()));
         }
@@ -261,7 +303,7 @@ impl App {
 
     /// Reads the record under the cursor again without moving the view, but never gives up a read
     /// for it; one that was fetched although it is large is only marked.
-    fn reload_changed(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn reload_changed(&mut self, effects: &mut Vec<Effect>) {
         let large = self
             .record
             .record()

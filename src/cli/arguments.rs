@@ -93,6 +93,10 @@ pub enum Command {
     #[command(after_help = help::KEYS)]
     Keys(Keys),
 
+    /// Print a line for each record that comes, changes or goes
+    #[command(after_help = help::WATCH)]
+    Watch(Watch),
+
     /// Print a record's value, byte for byte
     #[command(after_help = help::GET)]
     Get(Get),
@@ -190,6 +194,17 @@ pub struct Keys {
     /// Print the keys alone, each with a NUL behind it
     #[arg(short = '0', long = "null", conflicts_with = "json")]
     pub null: bool,
+}
+
+/// `watch`.
+#[derive(Debug, Args)]
+pub struct Watch {
+    #[arg(help = STORE)]
+    pub(super) store: OsString,
+
+    /// End after N lines
+    #[arg(short = 'n', long, value_name = "N")]
+    pub count: Option<usize>,
 }
 
 /// `get`.

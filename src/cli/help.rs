@@ -59,6 +59,16 @@ Examples:
   larder keys shop --prefix page- --limit 100
   larder keys shop --null | xargs -0 -n 1 larder info shop --";
 
+pub(super) const WATCH: &str = "\
+Prints until it is interrupted or its output is closed. What is there at the start is not printed. \
+On a Redis server, changes in a store of more than 10,000 records are found by walking it round \
+and round within [watch] server_budget, so they may come late; what came and went between two \
+looks is not told.
+
+Examples:
+  larder watch shop
+  larder watch shop --json -n 100 | jq .key";
+
 pub(super) const GET: &str = "\
 On a terminal, text is shown with its control characters as symbols, and anything else needs \
 --force or --output. A value without sound metadata is printed too, with exit code 5.

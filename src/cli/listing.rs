@@ -62,7 +62,8 @@ fn sound(info: &StoreInfo) -> Result<()> {
     })
 }
 
-fn columns(meta: &RecordMeta) -> String {
+/// Size and content type, in columns.
+pub(super) fn columns(meta: &RecordMeta) -> String {
     let problem = match &meta.state {
         RecordState::NoMetadata => Some("(no metadata)"),
         RecordState::NoValue => Some("(no value)"),

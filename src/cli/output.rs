@@ -100,6 +100,11 @@ impl Output {
         Ok(())
     }
 
+    /// Writes what is in the buffer, for whoever reads along.
+    pub(super) fn flush(&mut self) -> io::Result<()> {
+        self.to.flush()
+    }
+
     /// Writes what is still in the buffer.
     pub(super) fn finish(&mut self) -> io::Result<()> {
         self.to.flush()

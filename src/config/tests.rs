@@ -55,6 +55,8 @@ fn the_example_shows_every_setting() {
     assert_eq!(names(&example), known(""));
     let theme = example["theme"].as_table().unwrap();
     assert_eq!(names(theme), known("[theme]"));
+    let watch = example["watch"].as_table().unwrap();
+    assert_eq!(names(watch), known("[watch]"));
     let profile = example["profiles"]["production"].as_table().unwrap();
     assert_eq!(names(profile), known("[profiles.x]"));
 }
@@ -144,4 +146,16 @@ fn the_environment_goes_before_the_file() {
     let config = Config::load(None, &environment).unwrap();
     assert_eq!((config.read_only, config.log, config.color), (false, LevelFilter::Debug, false));
     assert_eq!(config.profiles["a"].ca_file.as_deref(), Some(&*folder.path().join("ca.pem")));
+}
+
+#[test]
+fn a_budget_is_a_share_in_percent() {
+    let budget = |text: &str| {
+        let config = Config::parse(&format!("[watch]\nserver_budget = {text}"));
+        config.map(|config| config.watch.server_budget)
+    };
+    assert_eq!(budget("\"0.5 %\""), Ok(0.005));
+    assert_eq!(budget("\"0%\""), Ok(0.0));
+    assert!(budget("\"101 %\"").unwrap_err().contains("server_budget"));
+    assert!(budget("\"2\"").unwrap_err().contains("0 %"));
 }

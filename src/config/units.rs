@@ -46,6 +46,23 @@ pub fn parse_seconds(text: &str) -> Result<Duration, String> {
         .ok_or_else(|| format!("`{text}` is not a time in seconds, such as 10 or 0.5"))
 }
 
+/// Reads a share: `2 %`, `0.5 %`, from none to all.
+///
+/// # Errors
+/// A sentence that says what a share looks like.
+fn parse_share(text: &str) -> Result<f32, String> {
+    let percent = text.trim().strip_suffix('%').and_then(|number| number.trim().parse().ok());
+    percent
+        .filter(|percent| (0.0..=100.0_f32).contains(percent))
+        .map(|percent| percent / 100.0)
+        .ok_or_else(|| format!("`{text}` is not a share from \"0 %\" to \"100 %\""))
+}
+
+/// For `#[serde(deserialize_with)]`: a share as a text in percent.
+pub(super) fn share<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f32, D::Error> {
+    parse_share(&String::deserialize(deserializer)?).map_err(D::Error::custom)
+}
+
 fn from_seconds(seconds: f64) -> Option<Duration> {
     let fits = seconds > 0.0 && seconds <= LONGEST;
     // Below a nanosecond it would round to no time at all.

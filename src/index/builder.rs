@@ -1,47 +1,52 @@
 //! Collects pages of keys into an index.
 
-use super::Index;
-use super::columns::{Columns, Names};
-use super::order;
-use crate::storage::{ContentType, KeyPage, RecordState};
+use std::sync::Arc;
+
+use super::arena::{Arena, Sorted};
+use super::names::Names;
+use super::{Form, Index, codec, sort};
+use crate::storage::KeyPage;
+
+/// How many of the rows that came first a snapshot holds at most.
+const SNAPSHOT: usize = 100_000;
 
 /// Collects the pages of a walk: any order, keys twice or more; the last one seen counts.
 ///
-/// Adding is cheap; each [`Builder::snapshot`] sorts everything. Taken only when
-/// [`Builder::is_due`], all snapshots together cost about as much as the last one twice; whoever
-/// takes more has to mind the time.
-#[derive(Debug, Clone)]
+/// Adding is cheap, and a row takes its key and some 5 bytes; each [`Builder::snapshot`] sorts.
+/// Taken only when [`Builder::is_due`], all snapshots together cost about as much as the last one
+/// twice; whoever takes more has to mind the time.
+#[derive(Debug, Clone, Default)]
 pub struct Builder {
     /// As they came.
-    rows: Columns,
+    arena: Arena,
     names: Names,
     /// How many rows the last snapshot had.
     shown: usize,
 }
 
-impl Default for Builder {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
 impl Builder {
     /// A builder without rows.
     pub fn new() -> Self {
-        Self { rows: Columns::default(), names: Names::new(&[ContentType::UNKNOWN]), shown: 0 }
+        Self::default()
     }
 
     /// Adds the rows of a page.
     pub fn add(&mut self, page: &KeyPage) {
+        // Most rows are as the row before.
+        let mut last = None;
         for row in page.iter() {
-            let name = self.names.place(row.content_type);
-            self.rows.push(row.key, name, row.size, row.state.cloned());
+            let name = match last {
+                Some((known, name)) if known == row.content_type => name,
+                _ => self.names.place(row.content_type),
+            };
+            last = Some((row.content_type, name));
+            self.arena.push(row.key, name, row.size, row.state);
         }
     }
 
     /// How many rows were added; a key that came twice counts twice.
     pub fn len(&self) -> usize {
-        self.rows.len()
+        self.arena.len()
     }
 
     /// Whether there are none.
@@ -49,43 +54,67 @@ impl Builder {
         self.len() == 0
     }
 
-    /// Whether another snapshot is worth its cost: there are rows, and twice as many as in the
-    /// last one.
-    pub fn is_due(&self) -> bool {
-        !self.is_empty() && self.len() >= self.shown.saturating_mul(2)
+    /// The memory it takes, in bytes. Beside it, [`Builder::finish`] takes 8 bytes a row while it
+    /// sorts, of which 4 stay.
+    pub fn heap_bytes(&self) -> usize {
+        self.arena.heap_bytes() + self.names.heap_bytes()
     }
 
-    /// An index of the rows so far; more can be added after.
+    /// Whether another snapshot would show more than the last one.
+    pub fn has_more(&self) -> bool {
+        self.len().min(SNAPSHOT) > self.shown
+    }
+
+    /// Whether another snapshot is worth its cost: it would show twice as much as the last one, or
+    /// all that a snapshot ever shows.
+    pub fn is_due(&self) -> bool {
+        let now = self.len().min(SNAPSHOT);
+        now > self.shown && (now == SNAPSHOT || now >= self.shown.saturating_mul(2))
+    }
+
+    /// An index of the first rows that came, at most 100,000 of them: what one reads while a store
+    /// is walked is at the top of the list, and a copy of millions of keys would take their
+    /// memory again. More can be added after.
     pub fn snapshot(&mut self) -> Index {
-        self.shown = self.len();
-        self.sorted()
+        self.shown = self.len().min(SNAPSHOT);
+        index(self.arena.head(SNAPSHOT), self.names.clone())
     }
 
     /// An index of all rows, but not of those whose metadata was never read: they were gone
-    /// before that.
+    /// before that. It is packed only if many rows came twice and would go on taking their memory.
     pub fn finish(self) -> Index {
-        let mut order = order::by_key(&self.rows);
-        if self.rows.damage().any(|state| *state == RecordState::NotRead) {
-            let read = |row: usize| self.rows.state(row) != Some(&RecordState::NotRead);
-            order.retain(|row| read(*row as usize));
+        let came = self.arena.len();
+        let mut index = index(self.arena, self.names);
+        if let Form::Sorted(sorted) = &mut index.form {
+            if sorted.arena.has_not_read() {
+                let Sorted { arena, order, total } = sorted;
+                order.retain(|place| {
+                    let tail = arena.tail(*place);
+                    let gone = tail.state.is_some_and(|at| codec::is_not_read(arena.bytes(), at));
+                    *total -= if gone { u128::from(tail.size) } else { 0 };
+                    !gone
+                });
+            }
+            if sorted.order.len() < came - came / 8 {
+                return index.packed();
+            }
         }
-        self.gathered(&order)
+        index
     }
+}
 
-    fn sorted(&self) -> Index {
-        self.gathered(&order::by_key(&self.rows))
-    }
-
-    fn gathered(&self, order: &[u32]) -> Index {
-        let mut columns = self.rows.gathered(order, self.names.list());
-        columns.shrink();
-        Index { columns }
-    }
+fn index(mut arena: Arena, names: Names) -> Index {
+    arena.shrink();
+    let mut order = arena.places(usize::MAX);
+    let total = arena.total() - sort::by_key(&arena, &mut order);
+    let left_out = arena.left_out();
+    Index { form: Form::Sorted(Sorted { arena, order, total }), names: Arc::new(names), left_out }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::storage::RecordState;
 
     fn page(keys: &[&str]) -> KeyPage {
         let mut page = KeyPage::default();
@@ -100,15 +129,17 @@ mod tests {
         let mut builder = Builder::new();
         let mut names = KeyPage::default();
         for key in ["a", "b", "c"] {
-            names.push(key.as_bytes(), "", 0, Some(RecordState::NotRead));
+            names.push(key.as_bytes(), "", 7, Some(RecordState::NotRead));
         }
         builder.add(&names);
         builder.add(&page(&["c", "a"]));
         let early = builder.snapshot();
-        assert_eq!(early.row(1).state, Some(&RecordState::NotRead));
-        assert_eq!((early.row(0).state, early.row(2).state), (None, None));
-        let keys: Vec<_> = builder.finish().iter().map(|row| row.key.to_vec()).collect();
-        assert_eq!(keys, [b"a", b"c"]);
+        assert_eq!(early.row(1).state, RecordState::NotRead);
+        assert_eq!(early.row(0).state, RecordState::Whole);
+        assert_eq!((early.row(2).state, early.total_bytes()), (RecordState::Whole, 9));
+        let index = builder.finish();
+        assert_eq!(index.iter().map(|row| row.key).collect::<Vec<_>>(), ["a".into(), "c".into()]);
+        assert_eq!(index.total_bytes(), 2);
     }
 
     #[test]
@@ -119,10 +150,27 @@ mod tests {
         assert!(builder.is_due());
         assert_eq!(builder.snapshot().len(), 2);
         builder.add(&page(&["b"]));
-        assert!(!builder.is_due());
+        assert!(!builder.is_due() && builder.has_more());
         builder.add(&page(&["a"]));
         assert!(builder.is_due());
         assert_eq!(builder.snapshot().len(), 3);
         assert_eq!(builder.finish().len(), 3);
+    }
+
+    #[test]
+    fn a_snapshot_holds_the_rows_that_came_first_and_no_other_is_due() {
+        let mut builder = Builder::new();
+        let mut page = KeyPage::default();
+        for number in 0..SNAPSHOT as u32 + 10 {
+            page.push(&(u32::MAX - number).to_be_bytes(), "", 1, None);
+        }
+        builder.add(&page);
+        let early = builder.snapshot();
+        assert_eq!((early.len(), early.total_bytes()), (SNAPSHOT, SNAPSHOT as u64));
+        assert!(early.find(&u32::MAX.to_be_bytes()).is_ok());
+        builder.add(&page);
+        builder.add(&page);
+        assert!(!builder.is_due() && !builder.has_more());
+        assert_eq!(builder.finish().len(), SNAPSHOT + 10);
     }
 }

@@ -1,8 +1,11 @@
 //! Brings an index up to date without building it anew.
 
-use super::Index;
-use super::columns::{Columns, Names};
-use crate::storage::{Key, RecordMeta, RecordState};
+use std::sync::Arc;
+
+use super::chunk::{self, Chunk, Encoder};
+use super::packed::Packed;
+use super::{Form, Index, codec};
+use crate::storage::{Key, RecordMeta};
 
 /// A change of one record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,36 +27,150 @@ impl Change {
 }
 
 impl Index {
-    /// The index after changes, in their order: the last one of a key counts. Copies what stays,
-    /// so a few changes cost as much as many.
+    /// The index after changes, in their order: the last one of a key counts. It is packed, and
+    /// shares with this one the chunks in which nothing changed; if this one is not packed, it is
+    /// packed first, which takes as long as [`Index::packed`] does.
     #[must_use]
     pub fn apply(&self, changes: &[Change]) -> Self {
-        let mut changes: Vec<&Change> = changes.iter().collect();
-        changes.sort_by_key(|change| change.key());
-        let old = &self.columns;
-        let mut names = Names::new(old.names());
-        let added: usize = changes.iter().map(|change| change.key().as_bytes().len()).sum();
-        let mut new =
-            Columns::with_capacity(old.len() + changes.len(), old.key_bytes() + added, Vec::new());
-        let mut copied = 0;
-        for same in changes.chunk_by(|a, b| a.key() == b.key()) {
-            let Some(change) = same.last() else { continue };
-            let key = change.key().as_bytes();
-            let (place, next) = match self.find_from(copied, key) {
-                Ok(row) => (row, row + 1),
-                Err(row) => (row, row),
-            };
-            new.append(old, copied..place);
-            if let Change::Set(meta) = change {
-                let state = Some(meta.state.clone()).filter(|state| *state != RecordState::Whole);
-                new.push(key, names.place(&meta.content_type), meta.size, state);
+        let Form::Packed(packed) = &self.form else { return self.packed().apply(changes) };
+        let mut sorted: Vec<&Change> = changes.iter().collect();
+        sorted.sort_by_key(|change| change.key());
+        let mut names = self.names.clone();
+        for change in &sorted {
+            if let Change::Set(meta) = change
+                && names.known(&meta.content_type).is_none()
+            {
+                Arc::make_mut(&mut names).place(&meta.content_type);
             }
-            copied = next;
         }
-        new.append(old, copied..old.len());
-        new.set_names(names.list());
-        new.set_left_out(new.left_out() + old.left_out());
-        new.shrink();
-        Self { columns: new }
+        let place = |meta: &RecordMeta| names.known(&meta.content_type).unwrap_or_default();
+        let mut changes = sorted.chunk_by(|a, b| a.key() == b.key()).filter_map(<[_]>::last);
+        let mut next = changes.next();
+        let mut chunks = Vec::with_capacity(packed.chunks() + 1);
+        let (mut done, mut rows) = (0, Rows::default());
+        while let Some(change) = next {
+            let touched = packed.chunk_for(done, change.key().as_bytes());
+            chunks.extend((done..touched).filter_map(|at| packed.chunk(at)).cloned());
+            done = touched;
+            // Until a chunk has enough rows, the next one is joined with it.
+            loop {
+                let limit = packed.chunk(done + 1).map(Chunk::first);
+                let mut old = packed.chunk(done).map(Old::new);
+                while let Some(change) = next
+                    && limit.is_none_or(|limit| change.key().as_bytes() < limit)
+                {
+                    let key = change.key().as_bytes();
+                    rows.take(&mut old, Some(key));
+                    if let Change::Set(meta) = change {
+                        rows.set(meta, place(meta));
+                    }
+                    next = changes.next();
+                }
+                rows.take(&mut old, None);
+                done = (done + 1).min(packed.chunks());
+                let more = packed.chunk(done).is_some();
+                if rows.len() >= chunk::FEWEST_ROWS || rows.len() == 0 || !more {
+                    break;
+                }
+            }
+            rows.encode(&mut chunks);
+        }
+        chunks.extend((done..packed.chunks()).filter_map(|at| packed.chunk(at)).cloned());
+        let (packed, left_out) = Packed::new(chunks);
+        Self { form: Form::Packed(packed), names, left_out: self.left_out + left_out }
+    }
+}
+
+/// A chunk that is being copied.
+struct Old<'a> {
+    chunk: &'a Chunk,
+    at: usize,
+    /// The row that comes next: its key, size, and where what follows the key begins and ends.
+    key: Vec<u8>,
+    size: u64,
+    tail: std::ops::Range<usize>,
+    rows: usize,
+}
+
+impl<'a> Old<'a> {
+    fn new(chunk: &'a Chunk) -> Self {
+        let rows = chunk.len() + 1;
+        let mut old = Self { chunk, at: 0, key: Vec::new(), size: 0, tail: 0..0, rows };
+        old.step();
+        old
+    }
+
+    fn step(&mut self) {
+        self.rows -= 1;
+        if self.rows > 0 {
+            let data = self.chunk.data();
+            let shared = codec::number(data, &mut self.at) as usize;
+            let more = codec::number(data, &mut self.at) as usize;
+            self.key.truncate(shared);
+            self.key.extend_from_slice(&data[self.at..self.at + more]);
+            let start = self.at + more;
+            self.at = start;
+            self.size = codec::tail(data, &mut self.at).size;
+            self.tail = start..self.at;
+        }
+    }
+}
+
+/// Rows from which chunks are to be made.
+#[derive(Default)]
+struct Rows {
+    /// Keys and what follows them, end to end.
+    bytes: Vec<u8>,
+    /// Where a row's key and where what follows it ends, and its size.
+    list: Vec<(usize, usize, u64)>,
+}
+
+impl Rows {
+    fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    fn push(&mut self, key: &[u8], size: u64, tail: &[u8]) {
+        self.bytes.extend_from_slice(key);
+        let end = self.bytes.len();
+        self.bytes.extend_from_slice(tail);
+        self.list.push((end, self.bytes.len(), size));
+    }
+
+    fn set(&mut self, meta: &RecordMeta, name: u16) {
+        self.bytes.extend_from_slice(meta.key.as_bytes());
+        let end = self.bytes.len();
+        codec::put_tail(&mut self.bytes, name, meta.size, Some(&meta.state));
+        self.list.push((end, self.bytes.len(), meta.size));
+    }
+
+    /// Takes the old rows before a key, or all of them, and leaves out the row of the key itself.
+    fn take(&mut self, old: &mut Option<Old>, key: Option<&[u8]>) {
+        let Some(old) = old else { return };
+        while old.rows > 0 && key.is_none_or(|key| old.key.as_slice() < key) {
+            self.push(&old.key, old.size, &old.chunk.data()[old.tail.clone()]);
+            old.step();
+        }
+        if old.rows > 0 && key == Some(&old.key) {
+            old.step();
+        }
+    }
+
+    /// Makes chunks of the rows: one, or several of about the same size if they are too many.
+    fn encode(&mut self, chunks: &mut Vec<Chunk>) {
+        let most = match self.len() {
+            few @ ..=chunk::MOST_ROWS => few,
+            many => many.div_ceil(many / chunk::ROWS),
+        };
+        let mut encoder = Encoder::default();
+        let mut start = 0;
+        for (key, tail, size) in &self.list {
+            encoder.push(&self.bytes[start..*key], *size, &self.bytes[*key..*tail], most);
+            start = *tail;
+        }
+        encoder.close();
+        chunks.append(&mut encoder.chunks);
+        self.bytes.clear();
+        self.list.clear();
     }
 }

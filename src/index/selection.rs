@@ -1,36 +1,23 @@
 //! An order of an index's rows: filtered, sorted by a column.
 
-use std::cmp::Reverse;
+mod make;
 
-use memchr::memmem::Finder;
+pub use make::{Filter, Query, Sort};
 
 use super::Index;
-use super::columns::Columns;
-
-/// How many rows are looked at between two questions whether the work is still wanted.
-const BATCH: usize = 4096;
-
-/// What rows are sorted by; ties by key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Sort {
-    /// By the keys' bytes, as Crawlee does.
-    #[default]
-    Key,
-    /// By the values' sizes.
-    Size,
-    /// By the content types' text.
-    ContentType,
-}
 
 /// Some rows of an index in some order. It belongs to the index that it was made from.
 ///
-/// All rows in the order of the keys, up or down, take no memory; else a row takes 4 bytes.
+/// All rows in the order of the keys, up or down, take no memory; else a row takes 4 bytes. Rows
+/// put to the front take 12 bytes each.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Selection {
     rows: Rows,
+    /// Those that come first.
+    front: Front,
     /// Read from the end.
     reversed: bool,
-    /// Row numbers rise from front to end (before `reversed`).
+    /// Row numbers rise from front to end (before `front` and `reversed`).
     ascending: bool,
     total_bytes: u64,
 }
@@ -41,61 +28,30 @@ enum Rows {
     Some(Vec<u32>),
 }
 
+/// Places among the rows that come before all others, which keep their order.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct Front {
+    /// In their order.
+    places: Vec<u32>,
+    /// The same places rising, each with where it stands in `places`.
+    rising: Vec<(u32, u32)>,
+}
+
 /// The selection of an empty index.
 impl Default for Selection {
     fn default() -> Self {
-        Self { rows: Rows::All(0), reversed: false, ascending: true, total_bytes: 0 }
+        Self::of(Rows::All(0), 0)
     }
 }
 
 impl Selection {
     /// All rows in the order of the keys.
     pub fn all(index: &Index) -> Self {
-        Self {
-            rows: Rows::All(index.len()),
-            reversed: false,
-            ascending: true,
-            total_bytes: index.total_bytes(),
-        }
+        Self::of(Rows::All(index.len()), index.total_bytes())
     }
 
-    /// The rows whose key contains `filter` (empty: all), sorted. Case counts if the filter has
-    /// an upper-case letter.
-    ///
-    /// Asks `wanted` every few thousand rows; `None` as soon as it says no.
-    pub fn new(
-        index: &Index,
-        sort: Sort,
-        descending: bool,
-        filter: &str,
-        wanted: &dyn Fn() -> bool,
-    ) -> Option<Self> {
-        let columns = &index.columns;
-        let mut selection = Self { reversed: descending, ..Self::all(index) };
-        if !filter.is_empty() {
-            let rows = Needle::new(filter).rows(columns, wanted)?;
-            let sizes = rows.iter().map(|row| columns.size(*row as usize));
-            selection.total_bytes = sizes.fold(0, u64::saturating_add);
-            selection.rows = Rows::Some(rows);
-        }
-        if sort == Sort::Key {
-            return wanted().then_some(selection);
-        }
-        let rows = match selection.rows {
-            Rows::Some(rows) => rows,
-            Rows::All(count) => (0..count as u32).collect(),
-        };
-        if !wanted() {
-            return None;
-        }
-        let rows = match sort {
-            Sort::Size => by_size(columns, &rows, descending),
-            _ => by_type(columns, &rows, descending),
-        };
-        selection.rows = Rows::Some(rows);
-        selection.reversed = false;
-        selection.ascending = false;
-        wanted().then_some(selection)
+    fn of(rows: Rows, total_bytes: u64) -> Self {
+        Self { rows, front: Front::default(), reversed: false, ascending: true, total_bytes }
     }
 
     /// How many rows there are.
@@ -118,32 +74,38 @@ impl Selection {
 
     /// The index's row that stands at a position.
     pub fn get(&self, position: usize) -> Option<usize> {
-        let place = self.turned(position)?;
+        let place = self.front.place(self.turned(position)?);
         match &self.rows {
             Rows::All(_) => Some(place),
             Rows::Some(rows) => rows.get(place).map(|row| *row as usize),
         }
     }
 
-    /// Where a row of the index stands; `None` if it is filtered out. Sorted by size or content
-    /// type this looks through all rows: a tenth of a millisecond at a million.
+    /// Where a row of the index stands; `None` if it is filtered out. Sorted by size, content
+    /// type or how well they match, this looks through all rows: a tenth of a millisecond at a
+    /// million.
     pub fn position_of(&self, row: usize) -> Option<usize> {
-        let place = match &self.rows {
-            Rows::All(_) => row,
-            Rows::Some(rows) if self.ascending => {
-                rows.binary_search_by_key(&row, |row| *row as usize).ok()?
-            }
-            Rows::Some(rows) => {
-                let row = u32::try_from(row).ok()?;
-                rows.iter().position(|known| *known == row)?
-            }
-        };
-        self.turned(place)
+        let place = self.place_of(row)?;
+        self.turned(self.front.position(place))
     }
 
     /// The index's rows in this order.
     pub fn iter(&self) -> impl Iterator<Item = usize> {
         (0..self.len()).filter_map(|position| self.get(position))
+    }
+
+    /// Where a row stands among `rows`.
+    fn place_of(&self, row: usize) -> Option<usize> {
+        match &self.rows {
+            Rows::All(count) => (row < *count).then_some(row),
+            Rows::Some(rows) if self.ascending => {
+                rows.binary_search_by_key(&row, |row| *row as usize).ok()
+            }
+            Rows::Some(rows) => {
+                let row = u32::try_from(row).ok()?;
+                rows.iter().position(|known| *known == row)
+            }
+        }
     }
 
     fn turned(&self, place: usize) -> Option<usize> {
@@ -152,119 +114,47 @@ impl Selection {
     }
 }
 
-/// What is looked for in keys.
-enum Needle<'a> {
-    /// These bytes.
-    Exact(Finder<'a>),
-    /// These lower-case ASCII bytes, in any case.
-    AnyCase(Finder<'a>),
-    /// This lower-case text with letters beyond ASCII, in any case.
-    AnyCaseText(Finder<'a>),
-}
-
-impl<'a> Needle<'a> {
-    fn new(filter: &'a str) -> Self {
-        let finder = Finder::new(filter);
-        if filter.chars().any(char::is_uppercase) {
-            Self::Exact(finder)
-        } else if filter.is_ascii() {
-            Self::AnyCase(finder)
-        } else {
-            Self::AnyCaseText(finder)
-        }
+impl Front {
+    /// Of places, each at most once, in the order in which they are to stand.
+    fn new(places: Vec<u32>) -> Self {
+        let mut rising: Vec<_> = places.iter().copied().zip(0..).collect();
+        rising.sort_unstable();
+        Self { places, rising }
     }
 
-    /// The rows whose key has it, rising. `None` if they are no longer wanted.
-    fn rows(&self, columns: &Columns, wanted: &dyn Fn() -> bool) -> Option<Vec<u32>> {
-        let mut found = Vec::new();
-        let mut lower = Vec::new();
-        for start in (0..columns.len()).step_by(BATCH) {
-            if !wanted() {
-                return None;
-            }
-            let rows = start..(start + BATCH).min(columns.len());
-            let keys = columns.keys(rows.clone());
-            match self {
-                Self::Exact(finder) => within(columns, start, keys, finder, &mut found),
-                Self::AnyCase(finder) => {
-                    lower.clear();
-                    lower.extend(keys.iter().map(u8::to_ascii_lowercase));
-                    within(columns, start, &lower, finder, &mut found);
-                }
-                Self::AnyCaseText(finder) => {
-                    // Lower case can be longer or shorter: one key at a time.
-                    let has = |row: &usize| {
-                        let key = String::from_utf8_lossy(columns.key(*row)).to_lowercase();
-                        finder.find(key.as_bytes()).is_some()
-                    };
-                    found.extend(rows.filter(has).map(|row| row as u32));
-                }
+    /// The place that comes at a position.
+    fn place(&self, position: usize) -> usize {
+        if let Some(place) = self.places.get(position) {
+            return *place as usize;
+        }
+        // Before the place that is looked for lie this many of the others, and some of these.
+        let others = position - self.places.len();
+        let (mut low, mut high) = (0, self.rising.len());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if self.rising[middle].0 as usize - middle <= others {
+                low = middle + 1;
+            } else {
+                high = middle;
             }
         }
-        Some(found)
+        others + low
     }
-}
 
-/// Adds the rows whose part of `keys` has it; `keys` are those from row `first` on, end to end.
-fn within(columns: &Columns, first: usize, keys: &[u8], finder: &Finder, found: &mut Vec<u32>) {
-    let base = columns.start(first);
-    let length = finder.needle().len();
-    let (mut row, mut at) = (first, 0);
-    while let Some(hit) = keys.get(at..).and_then(|rest| finder.find(rest)) {
-        let hit = at + hit;
-        row = columns.row_at(row, base + hit);
-        let end = columns.end(row) - base;
-        if hit + length <= end {
-            found.push(row as u32);
-            at = end;
-        } else {
-            // It begins in one key and ends in another.
-            at = hit + 1;
+    /// The position at which a place comes.
+    fn position(&self, place: usize) -> usize {
+        match self.rising.binary_search_by_key(&place, |(place, _)| *place as usize) {
+            Ok(at) => self.rising[at].1 as usize,
+            Err(before) => self.places.len() + place - before,
         }
     }
-}
-
-fn by_size(columns: &Columns, rows: &[u32], descending: bool) -> Vec<u32> {
-    let turn = |size: u32| if descending { !size } else { size };
-    let number =
-        |row: &u32| u64::from(turn(columns.clamped_size(*row as usize))) << 32 | u64::from(*row);
-    let mut numbers: Vec<u64> = rows.iter().map(number).collect();
-    numbers.sort_unstable();
-    let mut rows: Vec<u32> = numbers.into_iter().map(|number| number as u32).collect();
-    // Those of 4 GiB and more were all taken for the same: they stand at one end.
-    let clamped = |row: &u32| columns.clamped_size(*row as usize) == u32::MAX;
-    if descending {
-        let large = rows.partition_point(clamped);
-        rows[..large].sort_by_key(|row| (Reverse(columns.size(*row as usize)), *row));
-    } else {
-        let large = rows.partition_point(|row| !clamped(row));
-        rows[large..].sort_by_key(|row| (columns.size(*row as usize), *row));
-    }
-    rows
-}
-
-fn by_type(columns: &Columns, rows: &[u32], descending: bool) -> Vec<u32> {
-    let names = columns.names();
-    let mut order: Vec<usize> = (0..names.len()).collect();
-    order.sort_by(|a, b| names[*a].cmp(&names[*b]));
-    let mut ranks = vec![0_u32; names.len()];
-    for (rank, place) in (0..).zip(order) {
-        ranks[place] = if descending { u32::MAX - rank } else { rank };
-    }
-    let rank = |row: &u32| ranks[usize::from(columns.content_type(*row as usize))];
-    let mut numbers: Vec<u64> =
-        rows.iter().map(|row| u64::from(rank(row)) << 32 | u64::from(*row)).collect();
-    numbers.sort_unstable();
-    numbers.into_iter().map(|number| number as u32).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use std::cell::Cell;
-
     use super::*;
     use crate::index::Builder;
-    use crate::storage::KeyPage;
+    use crate::storage::{Key, KeyPage};
 
     fn index(keys: &[&str]) -> Index {
         let mut page = KeyPage::default();
@@ -276,48 +166,85 @@ mod tests {
         builder.finish()
     }
 
-    fn matches(index: &Index, filter: &str) -> Vec<String> {
-        let selection = Selection::new(index, Sort::Key, false, filter, &|| true).unwrap();
-        let text = |row| String::from_utf8_lossy(index.row(row).key).into_owned();
-        selection.iter().map(text).collect()
+    fn select(index: &Index, query: &Query) -> Selection {
+        Selection::new(index, query, &|| true).unwrap()
+    }
+
+    fn keys(index: &Index, selection: &Selection) -> Vec<String> {
+        selection.iter().map(|row| index.row(row).key.escaped()).collect()
+    }
+
+    fn matches(index: &Index, filter: &str, matching: Filter) -> Vec<String> {
+        let query = Query { filter: filter.into(), matching, ..Query::default() };
+        keys(index, &select(index, &query))
     }
 
     #[test]
     fn case_counts_only_if_the_filter_has_upper_case() {
         let index = index(&["Page", "page", "ÄPFEL", "äpfel", "İstanbul"]);
-        assert_eq!(matches(&index, "pag"), ["Page", "page"]);
-        assert_eq!(matches(&index, "Pag"), ["Page"]);
-        assert_eq!(matches(&index, "äp"), ["ÄPFEL", "äpfel"]);
-        assert_eq!(matches(&index, "ÄP"), ["ÄPFEL"]);
+        let matches = |filter| matches(&index, filter, Filter::Substring);
+        assert_eq!(matches("pag"), ["Page", "page"]);
+        assert_eq!(matches("Pag"), ["Page"]);
+        assert_eq!(matches("äp"), ["ÄPFEL", "äpfel"]);
+        assert_eq!(matches("ÄP"), ["ÄPFEL"]);
     }
 
     #[test]
     fn a_match_lies_within_one_key() {
         let index = index(&["ab", "cd", "xcbcd"]);
-        assert_eq!(matches(&index, "bc"), ["xcbcd"]);
-        assert_eq!(matches(&index, "cd"), ["cd", "xcbcd"]);
+        for index in [index.packed(), index] {
+            assert_eq!(matches(&index, "bc", Filter::Substring), ["xcbcd"]);
+            assert_eq!(matches(&index, "cd", Filter::Substring), ["cd", "xcbcd"]);
+        }
+    }
+
+    #[test]
+    fn of_fuzzy_matches_the_best_comes_first_and_equals_by_key() {
+        let index = index(&["a-p-r-i-l", "april", "March", "april-2", "\u{e4}pril", "ril"]);
+        for index in [index.packed(), index] {
+            let found = matches(&index, "april", Filter::Fuzzy);
+            assert_eq!(found, ["april", "april-2", "\u{e4}pril", "a-p-r-i-l"]);
+            assert_eq!(matches(&index, "MRCH", Filter::Fuzzy), Vec::<String>::new());
+            assert_eq!(matches(&index, "mrch", Filter::Fuzzy), ["March"]);
+            assert_eq!(matches(&index, " ", Filter::Fuzzy).len(), 6);
+        }
+    }
+
+    #[test]
+    fn a_fuzzy_filter_can_be_as_long_as_keys_are() {
+        for length in [999, 1000, 1001, 70_000] {
+            let key = "-A".repeat(length / 2 + 1);
+            let index = index(&[&key, "a"]);
+            assert_eq!(matches(&index, &key[..length], Filter::Fuzzy), [key.as_str()]);
+        }
     }
 
     #[test]
     fn all_rows_in_either_direction_take_no_memory() {
         let index = index(&["a", "b", "c"]);
-        let down = Selection::new(&index, Sort::Key, true, "", &|| true).unwrap();
+        let down = select(&index, &Query { descending: true, ..Query::default() });
         assert_eq!(down.rows, Rows::All(3));
         assert_eq!(down.iter().collect::<Vec<_>>(), [2, 1, 0]);
-        assert_eq!(down.get(3), None);
-        assert_eq!(down.position_of(3), None);
+        assert_eq!((down.get(3), down.position_of(3)), (None, None));
     }
 
     #[test]
-    fn what_is_no_longer_wanted_is_given_up() {
-        let keys: Vec<String> = (0..3 * BATCH).map(|number| format!("{number:06}")).collect();
-        let index = index(&keys.iter().map(String::as_str).collect::<Vec<_>>());
-        let asked = Cell::new(0);
-        let wanted = || {
-            asked.set(asked.get() + 1);
-            asked.get() < 2
-        };
-        assert_eq!(Selection::new(&index, Sort::Size, false, "1", &wanted), None);
-        assert_eq!(asked.get(), 2);
+    fn the_newest_come_first_and_take_only_their_own_memory() {
+        let index = index(&["a1", "b1", "c1", "d2", "e1"]);
+        let recent: Vec<Key> = ["d2", "x", "b1", "d2", "e1"].map(Key::from).to_vec();
+        let mut query = Query { sort: Sort::Newest, recent: recent.into(), ..Query::default() };
+        let all = select(&index, &query);
+        assert_eq!(keys(&index, &all), ["d2", "b1", "e1", "a1", "c1"]);
+        assert_eq!(all.rows, Rows::All(5));
+        query.filter = "1".into();
+        assert_eq!(keys(&index, &select(&index, &query)), ["b1", "e1", "a1", "c1"]);
+        query.matching = Filter::Fuzzy;
+        query.descending = true;
+        let found = select(&index, &query);
+        assert_eq!(keys(&index, &found), ["c1", "a1", "e1", "b1"]);
+        for row in 0..index.len() {
+            let position = found.position_of(row);
+            assert_eq!(position.and_then(|position| found.get(position)), position.map(|_| row));
+        }
     }
 }

@@ -84,11 +84,15 @@ named! {
     FindLost "find_lost" "find lost" "Look through the whole server for stores that no index names"
 
     Filter "filter" "filter" "Show only what contains a text"
-    Sort "sort" "sort" "Sort by the next column: key, type, size"
+    Sort "sort" "sort" "Sort by the next column: key, type, size, newest"
     ReverseSort "reverse_sort" "reverse" "Turn the order around"
     Mark "mark" "mark" "Mark the record, or take the mark away, and go down"
     UnmarkAll "unmark_all" "unmark" "Take all marks away"
     Details "details" "details" "Show what is known of it: exact sizes, types and times"
+
+    Follow "follow" "follow" "Follow the newest records: they come in at the top, and the view stays there"
+    Groups "groups" "collections" "Group keys by what they share up to a separator or a number"
+    Totals "totals" "totals" "Show how much there is of each content type"
 
     NewRecord "new_record" "new" "Write a new record"
     Edit "edit" "edit" "Edit the record here"

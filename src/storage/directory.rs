@@ -38,9 +38,9 @@ use self::open::Terms;
 use self::watch::Hub;
 use self::write::Manner;
 use super::{
-    Connection, Error, ErrorKind, Fate, JsonLayout, Key, KeyPage, Noticed, OpenBy, Opened, Options,
-    Reading, Record, RecordMeta, Result, ServerInfo, SetValue, Storage, StoreInfo, StoreName,
-    Write, Written,
+    Attention, Connection, Error, ErrorKind, Fate, JsonLayout, Key, KeyPage, Noticed, OpenBy,
+    Opened, Options, Reading, Record, RecordMeta, Result, ServerInfo, SetValue, Storage, StoreInfo,
+    StoreName, Write, Written,
 };
 
 /// Crawlee's key-value stores in a directory.
@@ -280,7 +280,11 @@ impl Storage for DirectoryStorage {
             .await
     }
 
-    fn watch(&self, store: Option<&StoreName>) -> BoxStream<'static, Noticed> {
+    fn watch(
+        &self,
+        store: Option<&StoreName>,
+        _attention: channel::Receiver<Attention>,
+    ) -> BoxStream<'static, Noticed> {
         self.hub.watch(store)
     }
 

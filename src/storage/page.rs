@@ -4,7 +4,7 @@ use super::content::ContentType;
 use super::model::{Key, RecordMeta, RecordState};
 
 /// Keys with their metadata, as one step of a walk gave them: unsorted, perhaps with a key twice.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct KeyPage {
     keys: Vec<u8>,
     rows: Vec<Row>,
@@ -14,7 +14,7 @@ pub struct KeyPage {
     pub progress: f32,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 struct Row {
     end: u32,
     content_type: u16,

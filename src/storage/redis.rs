@@ -6,6 +6,7 @@
 //! read scan iterate        one record · all keys of a store · in Crawlee's order
 //! write open               one script a write, in scripts/ · creating, beside Crawlee's openers
 //! list lost                stores the indexes name · stores no index names
+//! watch                    what changes
 //! settle                   what became of a write whose answer was lost
 //! ```
 
@@ -20,6 +21,7 @@ mod read;
 mod reply;
 mod scan;
 mod settle;
+mod watch;
 mod write;
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -27,16 +29,16 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use fred::types::Value;
-use futures::stream::{BoxStream, StreamExt as _};
-use tokio::sync::watch;
+use futures::stream::BoxStream;
+use tokio::sync::watch as channel;
 
 use self::layout::Part;
 use self::link::{Command, Facts, Link};
 use super::target::RedisTarget;
 use super::{
-    Connection, Error, ErrorKind, Fate, JsonLayout, Key, KeyPage, Noticed, OpenBy, Opened, Options,
-    Reading, Record, RecordMeta, Result, ServerInfo, SetValue, Storage, StoreInfo, StoreName,
-    WatchSource, Write, Written,
+    Attention, Connection, Error, ErrorKind, Fate, JsonLayout, Key, KeyPage, Noticed, OpenBy,
+    Opened, Options, Reading, Record, RecordMeta, Result, ServerInfo, SetValue, Storage, StoreInfo,
+    StoreName, Write, Written,
 };
 
 /// Crawlee's key-value stores on a Redis server.
@@ -95,7 +97,7 @@ impl Storage for RedisStorage {
         self.link.label()
     }
 
-    fn connection(&self) -> watch::Receiver<Connection> {
+    fn connection(&self) -> channel::Receiver<Connection> {
         self.link.state()
     }
 
@@ -197,9 +199,12 @@ impl Storage for RedisStorage {
         self.remove_store(store).await
     }
 
-    fn watch(&self, _store: Option<&StoreName>) -> BoxStream<'static, Noticed> {
-        let why = "a Redis server is read again with r".to_owned();
-        futures::stream::iter([Noticed::Source(WatchSource::None { why })]).boxed()
+    fn watch(
+        &self,
+        store: Option<&StoreName>,
+        attention: channel::Receiver<Attention>,
+    ) -> BoxStream<'static, Noticed> {
+        self.follow(store, attention)
     }
 
     async fn settle(&self, write: &Write) -> Result<Fate> {

@@ -4,9 +4,24 @@ use std::fmt;
 use std::time::Duration;
 
 use super::model::{Key, RecordMeta, StoreInfo, StoreName};
+use super::page::KeyPage;
+
+/// What the reader has before his eyes; a watcher that looks again and again looks at this first.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Attention {
+    /// The stores on the screen.
+    pub stores: Vec<StoreName>,
+    /// The keys of the watched store on the screen.
+    pub keys: Vec<Key>,
+    /// The record whose value is shown.
+    pub open: Option<Key>,
+    /// Another number than before: what the watcher has told does not add up to the number of
+    /// records, and another round is wanted although nothing changes.
+    pub doubt: u32,
+}
 
 /// One thing that a watcher noticed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Noticed {
     /// How changes are found out from now on; at the start, and whenever that changes.
     Source(WatchSource),
@@ -22,6 +37,14 @@ pub enum Noticed {
         /// Went.
         removed: Vec<Key>,
     },
+    /// Records of the watched store as a walk that goes round and round has just seen them: most
+    /// of them are known, and only whoever holds an index can tell which are not.
+    Page(KeyPage),
+    /// That walk begins a round.
+    RoundBegins,
+    /// The round has ended: what was there when it began, and has been neither on a page nor told
+    /// to be set since, is gone.
+    Round,
     /// Changes may have been missed: stores and keys should be read again.
     Missed,
 }
@@ -31,6 +54,15 @@ pub enum Noticed {
 pub enum WatchSource {
     /// The platform's file notifications.
     Files,
+    /// The server tells which records change, at once.
+    SubKeys,
+    /// By looking again and again; the server tells when there is something to look for.
+    Woken {
+        /// What wakes it, in a word or two: `tracking`, `key events`.
+        by: &'static str,
+        /// How late a change may be told.
+        within: Duration,
+    },
     /// By looking again and again.
     Polling {
         /// How late a change may be told.
@@ -50,10 +82,23 @@ impl fmt::Display for WatchSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Files => f.write_str("watching"),
-            Self::Polling { within, .. } => {
-                write!(f, "watching every {} s", within.as_secs_f32().max(0.1))
-            }
+            Self::SubKeys => f.write_str("watching sub-keys"),
+            Self::Woken { by, within } => write!(f, "watching {by} within {}", Late(*within)),
+            Self::Polling { within, .. } => write!(f, "watching within {}", Late(*within)),
             Self::None { .. } => f.write_str("not watching"),
+        }
+    }
+}
+
+/// A time as short as it can be told: `0.3 s`, `12 s`, `4 min`.
+struct Late(Duration);
+
+impl fmt::Display for Late {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.as_secs_f64() {
+            short if short < 9.95 => write!(f, "{:.1} s", short.max(0.1)),
+            some if some < 100.0 => write!(f, "{some:.0} s"),
+            long => write!(f, "{:.0} min", long / 60.0),
         }
     }
 }

@@ -25,6 +25,8 @@ pub struct Symbols {
     pub descending: &'static str,
     /// Between facts on a line.
     pub separator: &'static str,
+    /// Before a number that is an estimate.
+    pub about: &'static str,
     /// Where a wrapped line goes on.
     pub wrapped: &'static str,
     /// Done or left of a bar.
@@ -50,6 +52,7 @@ impl Symbols {
         ascending: "▲",
         descending: "▼",
         separator: "·",
+        about: "≈",
         wrapped: "↪",
         bar: ["━", "─"],
         spark: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
@@ -69,6 +72,7 @@ impl Symbols {
         ascending: "^",
         descending: "v",
         separator: "-",
+        about: "~",
         wrapped: "\\",
         bar: ["#", "-"],
         spark: [".", ".", ":", ":", "|", "|", "#", "#"],
@@ -111,6 +115,7 @@ mod tests {
             symbols.ascending,
             symbols.descending,
             symbols.separator,
+            symbols.about,
             symbols.wrapped,
             symbols.border.top_left,
             symbols.border.vertical_left,

@@ -6,12 +6,13 @@ use std::time::{Duration, Instant};
 
 use futures::{FutureExt as _, StreamExt as _};
 use tokio::sync::mpsc::Sender;
+use tokio::sync::watch as channel;
 use tokio::task::{AbortHandle, JoinSet};
 
 use crate::app::{Event, Read, Slot, Ticket};
 use crate::storage::target::Target;
 use crate::storage::{
-    Connection, Error, ErrorKind, Fate, Options, Result, Storage, StoreName, Write,
+    Attention, Connection, Error, ErrorKind, Fate, Options, Result, Storage, StoreName, Write,
 };
 
 use super::reads;
@@ -27,6 +28,10 @@ pub(super) struct Tasks {
     storage: Option<Arc<dyn Storage>>,
     events: Sender<Event>,
     reads: [Option<AbortHandle>; Slot::COUNT],
+    /// What the reader has before his eyes.
+    attention: channel::Sender<Attention>,
+    /// Whether the walk of the keys is to wait.
+    paused: channel::Sender<bool>,
     last_record: Option<Instant>,
     watcher: Option<AbortHandle>,
     connecting: Option<AbortHandle>,
@@ -40,6 +45,8 @@ impl Tasks {
             storage: None,
             events,
             reads: [const { None }; Slot::COUNT],
+            attention: channel::Sender::new(Attention::default()),
+            paused: channel::Sender::new(false),
             last_record: None,
             watcher: None,
             connecting: None,
@@ -105,12 +112,16 @@ impl Tasks {
     /// Starts a read; the slot's older one is given up.
     pub(super) fn read(&mut self, slot: Slot, ticket: Ticket, read: Read) {
         let wait = if slot == Slot::Record { self.debounce(&read) } else { None };
+        if matches!(read, Read::Keys { .. }) {
+            self.pause(false);
+        }
+        let paused = self.paused.subscribe();
         let (storage, events) = (self.storage.clone(), self.events.clone());
         let task = tokio::spawn(async move {
             if let Some(wait) = wait {
                 tokio::time::sleep(wait).await;
             }
-            let job = reads::Job { slot, ticket, events: events.clone() };
+            let job = reads::Job { slot, ticket, events: events.clone(), paused };
             let run = AssertUnwindSafe(job.run(storage, read)).catch_unwind();
             if run.await.is_err() {
                 // The loop must wake to see that the terminal has been given back.
@@ -122,10 +133,27 @@ impl Tasks {
         }
     }
 
+    /// Lets the walk of the keys wait, or go on.
+    pub(super) fn pause(&mut self, paused: bool) {
+        self.paused.send_replace(paused);
+    }
+
+    /// The reader looks at something else.
+    pub(super) fn attend(&mut self, attention: Attention) {
+        self.attention.send_if_modified(|old| {
+            let new = *old != attention;
+            if new {
+                *old = attention;
+            }
+            new
+        });
+    }
+
     /// Watches instead of what was watched before. From this call on nothing is missed.
     pub(super) fn watch(&mut self, ticket: Ticket, store: Option<&StoreName>) {
         let Some(storage) = &self.storage else { return };
-        let (mut noticed, events) = (storage.watch(store), self.events.clone());
+        let (mut noticed, events) =
+            (storage.watch(store, self.attention.subscribe()), self.events.clone());
         let task = tokio::spawn(async move {
             while let Some(noticed) = noticed.next().await {
                 if events.send(Event::Noticed(ticket, noticed)).await.is_err() {

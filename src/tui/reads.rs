@@ -7,9 +7,10 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use futures::StreamExt;
 use tokio::sync::mpsc::Sender;
+use tokio::sync::watch as channel;
 
 use crate::app::{Event, Loaded, Read, Shown, Slot, Ticket};
-use crate::index::{Builder, Selection};
+use crate::index::Builder;
 use crate::preview::{Mode, Preview};
 use crate::storage::{Error, ErrorKind, Reading, Record, RecordMeta, Result, Storage, StoreName};
 
@@ -25,6 +26,8 @@ pub(super) struct Job {
     pub(super) slot: Slot,
     pub(super) ticket: Ticket,
     pub(super) events: Sender<Event>,
+    /// Whether a walk is to wait.
+    pub(super) paused: channel::Receiver<bool>,
 }
 
 impl Job {
@@ -54,23 +57,18 @@ impl Job {
             Read::Lost => return self.lost(storage).await.map(|()| None),
             Read::Store(store) => Loaded::Store(Box::new(storage.get_metadata(&store).await?)),
             Read::Keys { store, early } => return self.keys(storage, &store, early).await,
-            Read::Apply(index, changes) => {
-                let made = changes.len();
-                let index = aside(move || Arc::new(index.apply(&changes))).await?;
-                Loaded::Applied(index, made)
-            }
-            Read::Select { index, sort, descending, filter } => {
+            read if read.is_computed() => {
                 let wanted = Wanted::default();
                 let flag = wanted.0.clone();
-                let (index, selection) = aside(move || {
-                    let still = || flag.load(Ordering::Relaxed);
-                    let selection = Selection::new(&index, sort, descending, &filter, &still);
-                    (index, selection)
-                })
-                .await?;
+                let (slot, ticket, events) = (self.slot, self.ticket, self.events.clone());
+                let mut early = move |loaded| {
+                    // Where the loop has no room, it has enough to show.
+                    let _ = events.try_send(Event::Loaded(slot, ticket, Ok(loaded)));
+                };
+                let still = move || flag.load(Ordering::Relaxed);
+                let loaded = aside(move || read.compute(&still, &mut early)).await?;
                 drop(wanted);
-                let Some(selection) = selection else { return Ok(None) };
-                Loaded::Selected(index, selection)
+                return Ok(loaded);
             }
             Read::Record { store, key, limit, mode } => {
                 let reading = self.patiently(storage.read(&store, &key, limit)).await?;
@@ -91,6 +89,7 @@ impl Job {
             Read::Search(preview, needle) => {
                 Loaded::Found(aside(move || preview.find(&needle)).await?)
             }
+            _ => return Ok(None),
         }))
     }
 
@@ -130,14 +129,22 @@ impl Job {
         let mut builder = Builder::new();
         let mut told: Option<Instant> = None;
         let mut cost = Duration::ZERO;
+        let mut counted = Instant::now();
         while let Some(page) = pages.next().await {
             let page = page?;
             builder.add(&page);
+            if counted.elapsed() >= PROGRESS {
+                counted = Instant::now();
+                let rows = builder.len() as u64;
+                self.report(Ok(Loaded::Progress(rows, page.progress.min(0.999)))).await;
+            }
             let due = told.is_none_or(|told| {
                 let since = told.elapsed();
                 since >= PROGRESS && (builder.is_due() || since >= cost * 10)
             });
-            if early && due && !builder.is_empty() && page.progress < 1.0 {
+            let stopped = *self.paused.borrow();
+            // A snapshot ends somewhere; after that only the share walked is news.
+            if early && (due || stopped) && builder.has_more() && page.progress < 1.0 {
                 let start = Instant::now();
                 let (back, index) = aside(move || {
                     let index = Arc::new(builder.snapshot());
@@ -148,6 +155,9 @@ impl Job {
                 cost = start.elapsed();
                 told = Some(Instant::now());
                 self.report(Ok(Loaded::Keys(index, page.progress.min(0.999)))).await;
+            }
+            if stopped {
+                let _ = self.paused.clone().wait_for(|paused| !paused).await;
             }
         }
         let index = aside(move || Arc::new(builder.finish())).await?;

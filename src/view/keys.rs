@@ -2,12 +2,13 @@
 
 use ratatui::buffer::Buffer;
 
+use crate::app::keys::FUZZY;
 use crate::app::watch::Fresh;
 use crate::app::{App, Area, Pane, store_facts, store_state, words};
-use crate::index::Sort;
+use crate::index::{Group, Sort};
 use crate::preview::{cells, visible};
 use crate::storage::content::Family;
-use crate::storage::{RecordMeta, RecordState, StoreState};
+use crate::storage::{Key, RecordMeta, RecordState, StoreState};
 use crate::theme::Role;
 
 use super::Look;
@@ -33,7 +34,7 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, look: &Look) {
         unopened(buf, area, app, look);
         return;
     };
-    let (title, bottom) = titles(app, &store.escaped(), area.width);
+    let (title, bottom) = titles(app, &store.escaped(), area.width, look);
     pane(buf, area, focused, &Titles { top: &title, bottom: &bottom }, look);
     let inner = area.inner();
     if inner.height == 0 {
@@ -53,6 +54,9 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, look: &Look) {
         let text = match (keys.loading.is_some() || keys.selecting, keys.filter.is_empty()) {
             (true, _) => "loading…",
             (false, true) => "no records; n writes one",
+            (false, false) if keys.filter.starts_with(FUZZY) => {
+                "no key is like this; Esc clears the filter"
+            }
             (false, false) => "no key contains this; Esc clears the filter",
         };
         return say(buf, inner, text, Role::Dim, look);
@@ -61,7 +65,9 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, look: &Look) {
     let body = Area { y: inner.y + 1, height: inner.height - 1, ..inner };
     let rows = (keys.cursor.top..keys.len()).zip(body.y..body.y + body.height);
     for (at, y) in rows {
-        if let Some(meta) = keys.row(at) {
+        if let Some(group) = keys.group(at).filter(|group| !group.leaf) {
+            group_row(buf, body, y, &group, at == keys.cursor.at, look);
+        } else if let Some(meta) = keys.row(at) {
             row(buf, body, y, &meta, at == keys.cursor.at, app, look);
         }
     }
@@ -90,17 +96,33 @@ fn unopened(buf: &mut Buffer, area: Area, app: &App, look: &Look) {
     }
 }
 
-fn titles(app: &App, store: &str, width: u16) -> (String, String) {
+fn titles(app: &App, store: &str, width: u16, look: &Look) -> (String, String) {
     let keys = &app.keys;
     let all = keys.index.len() as u64;
     let mut title = store.to_owned();
-    if keys.filter.is_empty() {
+    let scope = match &keys.grouping {
+        Some(grouping) if !grouping.flat => &grouping.scope,
+        _ => &keys.scope,
+    };
+    if !scope.prefix.is_empty() {
+        let rows = if keys.are_grouped() { "row" } else { "record" };
+        let found = words::plural(keys.len() as u64, rows);
+        let scope = Key::from(&scope.prefix[..]).escaped();
+        title = format!("{store} · {scope}{} · {found}", look.symbols.ellipsis);
+        if !keys.filter.is_empty() {
+            title = format!("{title} · /{}", keys.filter);
+        }
+    } else if keys.filter.is_empty() {
         if all > 0 || keys.complete {
             let bytes = words::size(keys.index.total_bytes());
-            title = format!("{store} · {}", words::plural(all, "record"));
+            // The walk may not have come to all of them, or not lately.
+            let told = keys.store.as_ref().and_then(|store| app.stores.get(store));
+            let behind = !keys.complete || app.watch.is_behind();
+            let told = told.and_then(|info| info.records).filter(|_| behind);
+            title = format!("{store} · {}", words::plural(told.unwrap_or(all), "record"));
             let longer = format!("{title} · {bytes}");
-            // Half a number says something else.
-            if cells(&visible(&longer)) + TITLE_FRAME <= usize::from(width) {
+            // Half a number says something else, and bytes of a part say nothing.
+            if keys.complete && cells(&visible(&longer)) + TITLE_FRAME <= usize::from(width) {
                 title = longer;
             }
         }
@@ -118,10 +140,15 @@ fn titles(app: &App, store: &str, width: u16) -> (String, String) {
     if keys.gone {
         bottom.push("the store is gone".to_owned());
     }
-    if let Some(share) = keys.loading {
-        bottom.push(format!("{:.0} %", (share * 100.0).floor()));
+    let walked = app.walked(true);
+    let room = usize::from(width).saturating_sub(TITLE_FRAME);
+    let long = walked.filter(|walked| bottom.is_empty() && cells(walked) <= room);
+    let alone = long.is_some();
+    bottom.extend(long.or_else(|| app.walked(false)));
+    if keys.follow {
+        bottom.push("following".to_owned());
     }
-    if !keys.is_empty() {
+    if !keys.is_empty() && !alone {
         let (at, of) = (keys.cursor.at as u64 + 1, keys.len() as u64);
         bottom.push(format!("{} / {}", words::count(at), words::count(of)));
     }
@@ -158,12 +185,52 @@ fn header(buf: &mut Buffer, inner: Area, app: &App, look: &Look) {
     if size_width > 0 {
         put_right(buf, right, inner.y, size_width, &label("Size", Sort::Size), style);
     }
-    if type_width > 0 {
+    if type_width > 0 && app.keys.are_grouped() {
+        let right = right.saturating_sub(size_width);
+        put_right(buf, right, inner.y, type_width, "Records", style);
+    } else if type_width > 0 {
         let x = right.saturating_sub(size_width + type_width) + 1;
         put(buf, x, inner.y, type_width, &label("Type", Sort::ContentType), style);
     }
     let width = inner.width.saturating_sub(2 + type_width + size_width + 1);
-    put(buf, inner.x + 2, inner.y, width, &label("Key", Sort::Key), style);
+    let key = match app.keys.sort {
+        _ if app.keys.are_grouped() => "Groups".to_owned(),
+        Sort::Newest if app.keys.descending => "Key, oldest first".to_owned(),
+        Sort::Newest => "Key, newest first".to_owned(),
+        _ => label("Key", Sort::Key),
+    };
+    put(buf, inner.x + 2, inner.y, width, &key, style);
+}
+
+/// Keys that begin alike: what they share, how many there are, and what they weigh.
+fn group_row(buf: &mut Buffer, inner: Area, y: u16, group: &Group, current: bool, look: &Look) {
+    let (type_width, size_width) = columns(inner.width);
+    let s = &look.symbols;
+    put(buf, inner.x, y, 1, if current { s.marker } else { " " }, look.style(Role::Marker));
+    put(buf, inner.x + 1, y, 1, " ", look.style(Role::Text));
+    let right = inner.x + inner.width.saturating_sub(1);
+    if size_width > 0 {
+        let size = words::size(group.bytes);
+        put_right(buf, right, y, size_width, &size, look.style(Role::Text));
+    }
+    if type_width > 0 {
+        // Numbers are read by their right ends.
+        let right = right.saturating_sub(size_width);
+        put_right(buf, right, y, type_width, &short_count(group.records), look.style(Role::Dim));
+    }
+    let prefix = format!("{}{}", group.prefix.escaped(), s.ellipsis);
+    let width = inner.width.saturating_sub(2 + type_width + size_width + 1);
+    put(buf, inner.x + 2, y, width, &prefix, look.style(Role::Title));
+}
+
+/// A count in as many columns as a content type has.
+fn short_count(number: u64) -> String {
+    let exact = words::count(number);
+    if exact.len() < usize::from(TYPE) {
+        exact
+    } else {
+        format!("{} k", words::count(number / 1000))
+    }
 }
 
 fn row(

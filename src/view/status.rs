@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::style::Modifier;
 
-use crate::app::{App, Area, Link};
+use crate::app::{App, Area, Link, words};
 use crate::storage::{Connection, WatchSource};
 use crate::theme::Role;
 
@@ -54,7 +54,7 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, look: &Look) {
     }
     let text = watching(app, look, area.width);
     if !text.is_empty() {
-        right = put_right(buf, right.saturating_sub(2), area.y, 40, &text, look.style(Role::Dim));
+        right = put_right(buf, right.saturating_sub(2), area.y, 60, &text, look.style(Role::Dim));
     }
     for badge in badges(app) {
         let text = format!(" {badge} ");
@@ -83,8 +83,18 @@ fn watching(app: &App, look: &Look, width: u16) -> String {
     let separator = look.symbols.separator;
     match rate {
         rate if rate <= 0.0 => source.to_string(),
-        rate if rate < 9.95 => format!("{source} {separator} {rate:.1}/s"),
-        rate => format!("{source} {separator} {rate:.0}/s"),
+        rate => {
+            let digits = usize::from(rate < 9.95);
+            let records = format!("{source} {separator} {rate:.digits$}/s");
+            // What each record brings is not known, but what they bring on average.
+            let (all, bytes) = (app.keys.index.len(), app.keys.index.total_bytes());
+            if all == 0 || width < WIDE {
+                return records;
+            }
+            #[expect(clippy::cast_sign_loss, reason = "neither factor is negative")]
+            let bytes = (rate * bytes as f64 / all as f64) as u64;
+            format!("{records} {} {}/s", look.symbols.about, words::size(bytes))
+        }
     }
 }
 

@@ -224,7 +224,7 @@ pub fn index(records: &[Record]) -> Arc<larder::index::Index> {
     }
     let mut builder = Builder::new();
     builder.add(&page);
-    Arc::new(builder.finish())
+    Arc::new(builder.finish().packed())
 }
 
 pub fn record(key: &str, content_type: &str, value: impl AsRef<[u8]>) -> Record {

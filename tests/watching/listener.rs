@@ -11,7 +11,7 @@ use futures::StreamExt as _;
 use futures::stream::BoxStream;
 use larder::storage::directory::DirectoryStorage;
 use larder::storage::{
-    Key, Noticed, Options, RecordMeta, RecordState, Storage as _, StoreInfo, StoreName,
+    Attention, Key, Noticed, Options, RecordMeta, RecordState, Storage as _, StoreInfo, StoreName,
 };
 use serde_json::json;
 use tokio::runtime::{Builder, Runtime};
@@ -32,6 +32,11 @@ pub(crate) struct Seen {
     pub(crate) missed: usize,
 }
 
+/// Nobody looks at anything.
+pub(crate) fn attention() -> tokio::sync::watch::Receiver<Attention> {
+    tokio::sync::watch::channel(Attention::default()).1
+}
+
 pub(crate) struct Listener {
     stream: BoxStream<'static, Noticed>,
     runtime: Runtime,
@@ -43,7 +48,7 @@ pub(crate) struct Listener {
 impl Listener {
     pub(crate) fn start(folder: &Path, polling: bool, store: Option<&str>) -> Self {
         let storage = storage(folder, polling);
-        let stream = storage.watch(store.map(StoreName::from).as_ref());
+        let stream = storage.watch(store.map(StoreName::from).as_ref(), attention());
         Self::of(stream, store.map(|store| folder.join("key_value_stores").join(store)))
     }
 
@@ -129,7 +134,11 @@ impl Seen {
 
     fn add(&mut self, noticed: Noticed) {
         match noticed {
-            Noticed::Source(_) | Noticed::Missed => {}
+            Noticed::Source(_)
+            | Noticed::Missed
+            | Noticed::Page(_)
+            | Noticed::RoundBegins
+            | Noticed::Round => {}
             Noticed::Store(info) => {
                 self.gone.remove(&info.store);
                 self.stores.insert(info.store.clone(), info);

@@ -167,7 +167,8 @@ impl RedisStorage {
     }
 }
 
-fn questions(stores: &[StoreName]) -> Vec<Command> {
+/// What is asked of each store: its metadata, and how many records and values it has.
+pub(super) fn questions(stores: &[StoreName]) -> Vec<Command> {
     let questions = stores.iter().flat_map(|store| {
         [
             command("JSON.GET", [layout::key(store, Part::Metadata)]),
@@ -178,7 +179,11 @@ fn questions(stores: &[StoreName]) -> Vec<Command> {
     questions.collect()
 }
 
-fn gather_all(stores: &[StoreName], replies: Vec<Result<Value>>) -> Result<Vec<StoreInfo>> {
+/// The answers to [`questions`].
+pub(super) fn gather_all(
+    stores: &[StoreName],
+    replies: Vec<Result<Value>>,
+) -> Result<Vec<StoreInfo>> {
     let mut replies = replies.into_iter();
     let mut infos = Vec::with_capacity(stores.len());
     for store in stores {

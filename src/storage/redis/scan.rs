@@ -167,20 +167,24 @@ impl Walk<'_> {
     }
 }
 
-fn parse_page(fields: Vec<Value>) -> Result<KeyPage> {
+pub(super) fn parse_page(fields: Vec<Value>) -> Result<KeyPage> {
     let mut page = KeyPage::default();
     let mut fields = fields.into_iter();
     while let (Some(key), Some(json)) = (fields.next(), fields.next()) {
         let (key, json) = (reply::bytes(key)?, reply::bytes(json)?);
-        let (key, json) = (key.unwrap_or_default(), json.unwrap_or_default());
-        match parse_record(&json) {
-            Some(stated) => {
-                page.push(&key, &stated.content_type, stated.size.unwrap_or_default(), None);
-            }
-            None => page.push(&key, "", 0, Some(bad_metadata(&json))),
-        }
+        push_record(&mut page, &key.unwrap_or_default(), &json.unwrap_or_default());
     }
     Ok(page)
+}
+
+/// Adds a record of which this is the metadata.
+pub(super) fn push_record(page: &mut KeyPage, key: &[u8], json: &[u8]) {
+    match parse_record(json) {
+        Some(stated) => {
+            page.push(key, &stated.content_type, stated.size.unwrap_or_default(), None);
+        }
+        None => page.push(key, "", 0, Some(bad_metadata(json))),
+    }
 }
 
 /// The pages of one hash. The next one is asked for before the last is given out, so that server

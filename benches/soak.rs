@@ -1,0 +1,205 @@
+//! Watches a store into which a crawl writes, and compares what larder knows with what the store
+//! holds, key by key. `cargo bench --bench soak`; `LARDER_BENCH_SECONDS=600` for ten minutes.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark stops where it fails")]
+
+#[path = "support/crawl.rs"]
+mod crawl;
+#[path = "../tests/support/fill.rs"]
+mod fill;
+#[path = "support/report.rs"]
+mod report;
+#[path = "../tests/support/server.rs"]
+mod server;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crawl::{Habit, Writer};
+use futures::StreamExt as _;
+use larder::app::{App, Effect, Event, Loaded, Read, Settings, Slot, Ticket};
+use larder::index::{Builder, Index};
+use larder::keymap::KeyMap;
+use larder::storage::{Attention, Options, RecordMeta, Storage, Target, Timestamp, connect};
+use report::Report;
+use server::Server;
+use tokio::sync::{mpsc, watch};
+use tokio::task::AbortHandle;
+
+const STORE: &str = "soak";
+const RATE: u32 = 2_000;
+
+fn variable(name: &str, otherwise: u64) -> u64 {
+    std::env::var(name).map_or(otherwise, |text| text.parse().expect("a number"))
+}
+
+fn main() -> ExitCode {
+    let records = variable("LARDER_BENCH_RECORDS", 20_000);
+    let seconds = variable("LARDER_BENCH_SECONDS", 30);
+    let server = Server::start();
+    crawl::fill(&server, STORE, records);
+    let mut report = Report::default();
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    runtime.block_on(soak(&server, records, seconds, &mut report));
+    report.end()
+}
+
+async fn soak(server: &Server, records: u64, seconds: u64, report: &mut Report) {
+    let target = Target::parse(&server.url()).unwrap();
+    let storage = connect(&target, &Options::default()).await.unwrap();
+    let mut shell = Shell::new(storage).await;
+    shell.until("the store is listed", |app| app.keys.complete).await;
+    assert_eq!(shell.app.keys.newest.len() as u64, records);
+
+    let writer = Writer::start(server, STORE, records, RATE, Habit::Mixes);
+    let (mut early, begun) = (0.0, Instant::now());
+    while begun.elapsed() < Duration::from_secs(seconds) {
+        shell.turn(Duration::from_millis(100)).await;
+        if early == 0.0 && begun.elapsed() > Duration::from_secs(seconds / 10) {
+            early = memory(&shell);
+        }
+    }
+    let late = memory(&shell);
+    println!("{} writes in {seconds} s, {} records", writer.written(), shell.app.keys.newest.len());
+    drop(writer.stop());
+    let stopped = Instant::now();
+    let wanted = stored(server);
+    loop {
+        shell.turn(Duration::from_millis(100)).await;
+        let (missing, wrong) = differences(&shell.app.keys.newest, &wanted);
+        if missing + wrong == 0 {
+            break;
+        }
+        if stopped.elapsed() > Duration::from_secs(240) {
+            report.line(
+                "records that are not as they are in the store",
+                (missing + wrong) as f64,
+                Some(0.0),
+                "",
+            );
+            return;
+        }
+    }
+    report.line("records that are not as they are in the store", 0.0, Some(0.0), "");
+    report.line("the list is equal to the store after", stopped.elapsed().as_secs_f64(), None, "s");
+    let grown = (late - early) / shell.app.keys.newest.len() as f64;
+    report.line("memory beside the index, grown since a tenth of the time", grown, Some(40.0), "B");
+}
+
+/// What the process holds beyond the index, in bytes.
+fn memory(shell: &Shell) -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    let kib: f64 = line.trim().trim_end_matches(" kB").parse().unwrap();
+    kib * 1024.0 - shell.app.keys.newest.heap_bytes() as f64
+}
+
+/// All metadata of the store, by key.
+fn stored(server: &Server) -> std::collections::BTreeMap<Vec<u8>, u64> {
+    let key = format!("key_value_stores:{STORE}:metadata_items");
+    let items = server.command(&[b"HGETALL", key.as_bytes()]).items();
+    let mut items = items.into_iter().map(|item| item.bytes().unwrap());
+    let mut all = std::collections::BTreeMap::new();
+    while let (Some(key), Some(json)) = (items.next(), items.next()) {
+        let json: serde_json::Value = serde_json::from_slice(&json).unwrap();
+        all.insert(key, json["size"].as_u64().unwrap());
+    }
+    all
+}
+
+fn differences(index: &Index, wanted: &std::collections::BTreeMap<Vec<u8>, u64>) -> (usize, usize) {
+    let rows: Vec<RecordMeta> = index.iter().collect();
+    let right = |meta: &&RecordMeta| wanted.get(meta.key.as_bytes()) == Some(&meta.size);
+    let good = rows.iter().filter(right).count();
+    (wanted.len() - good, rows.len() - good)
+}
+
+/// Carries out what the core asks for, as far as watching needs it.
+struct Shell {
+    app: App,
+    storage: Arc<dyn Storage>,
+    events: mpsc::Receiver<Event>,
+    sender: mpsc::Sender<Event>,
+    attention: watch::Sender<Attention>,
+    watcher: Option<AbortHandle>,
+}
+
+impl Shell {
+    async fn new(storage: Arc<dyn Storage>) -> Self {
+        let settings = Settings { open: Some(STORE.into()), ..Settings::default() };
+        let (sender, events) = mpsc::channel(64);
+        let mut app = App::new(settings, Arc::new(KeyMap::default()), (120, 36));
+        app.start();
+        let attention = watch::Sender::new(Attention::default());
+        let mut shell = Self { app, storage, events, sender, attention, watcher: None };
+        let server = shell.storage.server().await.unwrap();
+        shell.take(Event::Connected(Ok(server)));
+        shell
+    }
+
+    async fn until(&mut self, what: &str, done: impl Fn(&App) -> bool) {
+        let begun = Instant::now();
+        while !done(&self.app) {
+            assert!(begun.elapsed() < Duration::from_secs(120), "never: {what}");
+            self.turn(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Takes what comes within this time.
+    async fn turn(&mut self, time: Duration) {
+        let end = tokio::time::Instant::now() + time;
+        while let Ok(Some(event)) = tokio::time::timeout_at(end, self.events.recv()).await {
+            self.take(event);
+        }
+    }
+
+    fn take(&mut self, event: Event) {
+        self.app.now = Timestamp::now();
+        for effect in self.app.handle(event) {
+            match effect {
+                Effect::Read(slot, ticket, read) => self.read(slot, ticket, read),
+                Effect::Watch(ticket, store) => {
+                    let mut noticed =
+                        self.storage.watch(store.as_ref(), self.attention.subscribe());
+                    let sender = self.sender.clone();
+                    let task = tokio::spawn(async move {
+                        while let Some(noticed) = noticed.next().await {
+                            let _ = sender.send(Event::Noticed(ticket, noticed)).await;
+                        }
+                    });
+                    if let Some(old) = self.watcher.replace(task.abort_handle()) {
+                        old.abort();
+                    }
+                }
+                Effect::Attend(attention) => drop(self.attention.send_replace(attention)),
+                _ => {}
+            }
+        }
+    }
+
+    fn read(&self, slot: Slot, ticket: Ticket, read: Read) {
+        let (storage, sender) = (Arc::clone(&self.storage), self.sender.clone());
+        tokio::spawn(async move {
+            let loaded = match read {
+                Read::Stores => Some(Loaded::Stores(storage.stores().await.unwrap(), None)),
+                Read::Keys { store, .. } => {
+                    let (mut builder, mut pages) = (Builder::new(), storage.scan_keys(&store));
+                    while let Some(page) = pages.next().await {
+                        builder.add(&page.unwrap());
+                    }
+                    Some(Loaded::Keys(Arc::new(builder.finish()), 1.0))
+                }
+                read if read.is_computed() => {
+                    tokio::task::spawn_blocking(move || read.compute(&|| true, &mut |_| {}))
+                        .await
+                        .unwrap()
+                }
+                _ => None,
+            };
+            if let Some(loaded) = loaded {
+                let _ = sender.send(Event::Loaded(slot, ticket, Ok(loaded))).await;
+            }
+        });
+    }
+}

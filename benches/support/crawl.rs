@@ -1,0 +1,162 @@
+//! A crawl for benchmarks: a store filled at once, and a writer that goes on at its own pace.
+#![allow(dead_code, reason = "every benchmark uses its own part of this file")]
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use crate::fill::{self, TIME};
+use crate::server::{Client, Reply, Server};
+
+/// How many records are sent before their replies are read.
+const BATCH: u64 = 20_000;
+
+/// The key of a record: 26 bytes, in no order that a hash would keep.
+pub(crate) fn key(number: u64) -> String {
+    format!("page-{number:010}-{:010}", number.wrapping_mul(0x9e37_79b9_7f4a_7c15) % 10_000_000_000)
+}
+
+/// Makes a store with so many records of [`key`].
+pub(crate) fn fill(server: &Server, store: &str, records: u64) {
+    let mut client = server.client();
+    fill::stores(&mut client, [store]);
+    let json = String::from("application/json; charset=utf-8");
+    for start in (0..records).step_by(usize::try_from(BATCH).expect("small")) {
+        let numbers = start..(start + BATCH).min(records);
+        let records = numbers.map(|number| (key(number), json.clone(), value(number)));
+        fill::records(&mut client, store, records);
+    }
+}
+
+fn value(number: u64) -> Vec<u8> {
+    format!(r#"{{"n":{number}}}"#).into_bytes()
+}
+
+/// What a writer does with the records: sets new ones, sets old ones again, deletes some.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Habit {
+    /// Only new ones, as a crawl does.
+    Adds,
+    /// Of ten writes seven are new ones, two change and one deletes.
+    Mixes,
+}
+
+/// A crawl that writes until it is stopped.
+pub(crate) struct Writer {
+    stop: Arc<AtomicBool>,
+    written: Arc<AtomicU64>,
+    thread: JoinHandle<Vec<Duration>>,
+}
+
+impl Writer {
+    /// Writes so many records a second into a store of `records`, each as Crawlee does: one
+    /// transaction of value, metadata and time, waited for.
+    pub(crate) fn start(
+        server: &Server,
+        store: &str,
+        records: u64,
+        rate: u32,
+        habit: Habit,
+    ) -> Self {
+        let (stop, written) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
+        let mut client = server.client();
+        let store = store.to_owned();
+        let (stopped, count) = (Arc::clone(&stop), Arc::clone(&written));
+        let thread = thread::spawn(move || {
+            let (mut took, begun, mut next) = (Vec::new(), Instant::now(), records);
+            let pause = Duration::from_secs(1) / rate;
+            for turn in 0.. {
+                if stopped.load(Ordering::Relaxed) {
+                    break;
+                }
+                let due = begun + pause * turn;
+                thread::sleep(due.saturating_duration_since(Instant::now()));
+                let mixed = u64::from(turn).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 8;
+                let start = Instant::now();
+                match (habit, turn % 10) {
+                    (Habit::Mixes, 0) => delete(&mut client, &store, mixed % next),
+                    (Habit::Mixes, 1 | 2) => set(&mut client, &store, mixed % next, turn),
+                    _ => {
+                        set(&mut client, &store, next, 0);
+                        next += 1;
+                    }
+                }
+                took.push(start.elapsed());
+                count.fetch_add(1, Ordering::Relaxed);
+            }
+            took
+        });
+        Self { stop, written, thread }
+    }
+
+    /// How many writes it has made so far.
+    pub(crate) fn written(&self) -> u64 {
+        self.written.load(Ordering::Relaxed)
+    }
+
+    /// Stops it; gives how long each write took.
+    pub(crate) fn stop(self) -> Vec<Duration> {
+        self.stop.store(true, Ordering::Relaxed);
+        self.thread.join().expect("the writer ends")
+    }
+}
+
+fn set(client: &mut Client, store: &str, number: u64, turn: u32) {
+    // A changed record has another size.
+    let value = [value(number), vec![b' '; turn as usize % 100]].concat();
+    let key = key(number);
+    let metadata = format!(
+        r#"{{"key":"{key}","content_type":"application/json; charset=utf-8","size":{}}}"#,
+        value.len()
+    );
+    let name = |part: &str| format!("key_value_stores:{store}:{part}").into_bytes();
+    transact(
+        client,
+        store,
+        &[
+            &[b"HSET", &name("items"), key.as_bytes(), &value],
+            &[b"HSET", &name("metadata_items"), key.as_bytes(), metadata.as_bytes()],
+        ],
+    );
+}
+
+fn delete(client: &mut Client, store: &str, number: u64) {
+    let key = key(number);
+    let name = |part: &str| format!("key_value_stores:{store}:{part}").into_bytes();
+    transact(
+        client,
+        store,
+        &[
+            &[b"HDEL", &name("items"), key.as_bytes()],
+            &[b"HDEL", &name("metadata_items"), key.as_bytes()],
+        ],
+    );
+}
+
+/// The commands, and the store's new time, in one step.
+fn transact(client: &mut Client, store: &str, commands: &[&[&[u8]]]) {
+    let metadata = format!("key_value_stores:{store}:metadata").into_bytes();
+    let micros = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    let micros = micros.expect("after 1970").as_micros() % 1_000_000;
+    let time = format!("\"{}.{micros:06}+00:00\"", TIME.split('.').next().expect("a time"));
+    client.send(&[b"MULTI"]);
+    for command in commands {
+        client.send(command);
+    }
+    client.send(&[b"JSON.SET", &metadata, b"$.modified_at", time.as_bytes()]);
+    client.send(&[b"JSON.SET", &metadata, b"$.accessed_at", time.as_bytes()]);
+    client.send(&[b"EXEC"]);
+    for _ in 0..commands.len() + 4 {
+        let reply = client.read();
+        assert!(!matches!(reply, Reply::Error(_)), "{reply:?}");
+    }
+}
+
+/// The value below which `share` of the sorted times lie, in milliseconds.
+pub(crate) fn percentile(times: &mut [Duration], share: f64) -> f64 {
+    times.sort_unstable();
+    #[allow(clippy::cast_sign_loss, reason = "a share of a length")]
+    let at = (times.len() as f64 * share) as usize;
+    times[at.min(times.len() - 1)].as_secs_f64() * 1000.0
+}

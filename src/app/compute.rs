@@ -1,0 +1,48 @@
+//! What takes its time and needs no storage: for a thread beside the loop.
+
+use std::sync::Arc;
+
+use crate::index::{Selection, groups, totals};
+
+use super::event::{Loaded, Read};
+
+impl Read {
+    /// Whether [`Read::compute`] gives the answer.
+    pub fn is_computed(&self) -> bool {
+        matches!(
+            self,
+            Self::Apply(..)
+                | Self::Compare(..)
+                | Self::Totals(_)
+                | Self::Groups(..)
+                | Self::Select(..)
+        )
+    }
+
+    /// The answer, where it needs no storage. Asks `wanted` now and then; `None` as soon as it
+    /// says no. What is known before the rest goes to `early`.
+    pub fn compute(
+        self,
+        wanted: &dyn Fn() -> bool,
+        early: &mut dyn FnMut(Loaded),
+    ) -> Option<Loaded> {
+        Some(match self {
+            Self::Apply(index, changes) => {
+                Loaded::Applied(Arc::new(index.apply(&changes)), changes.len())
+            }
+            Self::Compare(index, passing, round) => Loaded::Compared(round.pass(&index, &passing)),
+            Self::Totals(index) => Loaded::Totals(totals(&index)),
+            Self::Groups(index, scope) => {
+                let groups = groups(&index, &scope.prefix, scope.numbered);
+                Loaded::Groups(index, scope, groups)
+            }
+            Self::Select(index, query) => {
+                let partial = Arc::clone(&index);
+                let mut show = |found| early(Loaded::Partial(Arc::clone(&partial), found));
+                let selection = Selection::with_early(&index, &query, wanted, &mut show)?;
+                Loaded::Selected(index, selection)
+            }
+            _ => return None,
+        })
+    }
+}

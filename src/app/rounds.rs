@@ -1,0 +1,95 @@
+//! A walk that goes round and round beside the reader: what it sees is compared with the index off
+//! the loop.
+
+use crate::index::{Change, Passing};
+
+use super::event::{Effect, Read, Slot};
+use super::watch::Fresh;
+use super::{App, words};
+
+/// At most so many pages wait to be compared; beyond, the round does not count.
+const MOST_PAGES: usize = 4096;
+
+impl App {
+    /// Takes what a walk beside the reader saw, or that a round of it began or ended.
+    pub(super) fn passing(&mut self, passing: Passing, effects: &mut Vec<Effect>) {
+        let keys = &mut self.keys;
+        // The walk that fills the index sees it too, or too much waits already.
+        if !keys.complete || keys.loading.is_some() || keys.passing.len() >= MOST_PAGES {
+            keys.passing = vec![Passing::Spoilt];
+            return;
+        }
+        keys.rounded |= matches!(passing, Passing::Ends);
+        keys.passing.push(passing);
+        self.compare_passing(effects);
+    }
+
+    fn compare_passing(&mut self, effects: &mut Vec<Effect>) {
+        let keys = &mut self.keys;
+        if keys.comparing || keys.passing.is_empty() {
+            return;
+        }
+        keys.comparing = true;
+        let passing = std::mem::take(&mut keys.passing);
+        let read = Read::Compare(keys.newest.clone(), passing, keys.round.clone());
+        self.read(Slot::Compare, read, effects);
+    }
+
+    /// What is different goes into the index, and is marked.
+    pub(super) fn compared(&mut self, changes: Vec<Change>, effects: &mut Vec<Effect>) {
+        self.keys.comparing = false;
+        let mut removed = Vec::new();
+        for change in &changes {
+            match change {
+                Change::Set(meta) => {
+                    let there = self.keys.newest.find(meta.key.as_bytes()).is_ok();
+                    let fresh = if there { Fresh::Changed } else { Fresh::New };
+                    self.note_fresh(&meta.key, fresh);
+                }
+                Change::Remove(key) => removed.push(key),
+            }
+        }
+        let open = self.record.wanted.as_ref().map(|(_, key)| key);
+        if open.is_some_and(|open| removed.contains(&open)) {
+            // It says so itself when it is read again.
+            self.reload_changed(effects);
+        }
+        self.keys.late.extend(changes);
+        self.apply_late(effects);
+        self.compare_passing(effects);
+        self.check_round();
+    }
+
+    /// After a round, the index holds as many records as the store, or another one is wanted: what
+    /// has been deleted is found with some luck only. A few times: what is damaged never adds up.
+    pub(super) fn check_round(&mut self) {
+        let keys = &mut self.keys;
+        let busy = keys.comparing || keys.applying || !keys.late.is_empty();
+        if !keys.rounded || busy || !keys.passing.is_empty() {
+            return;
+        }
+        keys.rounded = false;
+        let known = keys.store.as_ref().and_then(|store| self.stores.get(store));
+        let records = known.and_then(|info| info.records);
+        if keys.doubts > 0 && records.is_some_and(|records| records != keys.newest.len() as u64) {
+            keys.doubts -= 1;
+            keys.doubt = keys.doubt.wrapping_add(1);
+        }
+    }
+
+    /// `n of m, x %` while the store is walked; only the share where there is no room.
+    pub fn walked(&self, room: bool) -> Option<String> {
+        let share = self.keys.loading?;
+        let percent = (share * 100.0).floor();
+        let store = self.keys.store.as_ref()?;
+        let of = self.stores.get(store).and_then(|info| info.records);
+        let walked = match of {
+            Some(of) if self.keys.walked > 0 && room => {
+                let (walked, of) = (self.keys.walked.min(of), words::count(of));
+                format!("{} of {of}, {percent:.0} %", words::count(walked))
+            }
+            _ => format!("{percent:.0} %"),
+        };
+        Some(if self.keys.paused { format!("stopped at {walked}") } else { walked })
+    }
+}

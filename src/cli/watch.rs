@@ -1,0 +1,163 @@
+//! `watch`: a line for each record that comes, changes or goes.
+
+use std::sync::Arc;
+
+use futures::StreamExt as _;
+use serde_json::json;
+use tokio::sync::watch as channel;
+
+use super::arguments::Watch;
+use super::failure::{DONE, Outcome};
+use super::listing::columns;
+use super::output::Output;
+use super::{describe, store};
+use crate::index::{Builder, Change, Index, Passing, Round};
+use crate::storage::{
+    Attention, Error, ErrorKind, Key, Noticed, RecordMeta, Result, Storage, StoreName, Timestamp,
+    WatchSource,
+};
+
+/// What is known of the store, and how much may still be printed.
+struct Watched<'a> {
+    storage: &'a dyn Storage,
+    name: StoreName,
+    index: Index,
+    round: Round,
+    output: &'a mut Output,
+    left: Option<usize>,
+}
+
+/// `watch`: runs until it is interrupted, its output is closed, or the store is gone.
+pub(super) async fn watch(
+    storage: &dyn Storage,
+    arguments: &Watch,
+    output: &mut Output,
+) -> Outcome {
+    let name = store(storage, &arguments.store).await?;
+    storage.get_metadata(&name).await?;
+    // Before the walk, so that nothing falls between the two.
+    let nobody_looks = channel::Sender::new(Attention::default());
+    let mut noticed = storage.watch(Some(&name), nobody_looks.subscribe());
+    let index = walk(storage, &name).await?;
+    let round = Round::default();
+    let mut watched = Watched { storage, name, index, round, output, left: arguments.count };
+    while watched.left != Some(0)
+        && let Some(noticed) = noticed.next().await
+    {
+        watched.take(noticed).await?;
+        watched.output.flush()?;
+    }
+    Ok(DONE)
+}
+
+async fn walk(storage: &dyn Storage, name: &StoreName) -> Result<Index> {
+    let (mut builder, mut pages) = (Builder::new(), storage.scan_keys(name));
+    while let Some(page) = pages.next().await {
+        builder.add(&page?);
+    }
+    // In the form that is changed at little cost.
+    Ok(builder.finish().apply(&[]))
+}
+
+impl Watched<'_> {
+    async fn take(&mut self, noticed: Noticed) -> std::result::Result<(), super::failure::Failure> {
+        match noticed {
+            Noticed::Source(WatchSource::None { why }) => {
+                let problem = format!("the store cannot be watched: {why}");
+                return Err(Error::new(ErrorKind::NotSupported, problem).into());
+            }
+            Noticed::Records { set, removed } => {
+                let told = set.iter().map(|meta| meta.key.clone()).collect();
+                self.round.pass(&self.index, &[Passing::Told(told)]);
+                let set = set.into_iter().map(Change::Set);
+                let changes: Vec<_> = set.chain(removed.into_iter().map(Change::Remove)).collect();
+                self.changed(&changes)?;
+            }
+            Noticed::RoundBegins => self.passed(Passing::Begins)?,
+            Noticed::Page(page) => self.passed(Passing::Page(Arc::new(page)))?,
+            Noticed::Round => self.passed(Passing::Ends)?,
+            Noticed::Missed => {
+                let now = match walk(self.storage, &self.name).await {
+                    Ok(now) => now,
+                    // It says itself when the store is gone.
+                    Err(why) if why.kind == ErrorKind::NotFound => return Ok(()),
+                    Err(why) => return Err(why.into()),
+                };
+                self.round.pass(&self.index, &[Passing::Spoilt]);
+                let changes = differences(&self.index, &now);
+                self.changed(&changes)?;
+            }
+            Noticed::StoreGone(gone) if gone == self.name => {
+                let problem = format!("the store `{}` is gone", self.name);
+                return Err(Error::new(ErrorKind::NotFound, problem).into());
+            }
+            Noticed::Source(_) | Noticed::Store(_) | Noticed::StoreGone(_) => {}
+        }
+        Ok(())
+    }
+
+    fn passed(&mut self, passing: Passing) -> std::io::Result<()> {
+        let changes = self.round.pass(&self.index, &[passing]);
+        self.changed(&changes)
+    }
+
+    fn changed(&mut self, changes: &[Change]) -> std::io::Result<()> {
+        for change in changes {
+            let known = self.index.find(change.key().as_bytes()).is_ok();
+            match change {
+                Change::Set(meta) => self.print(if known { "changed" } else { "new" }, meta)?,
+                Change::Remove(key) if known => {
+                    let gone = RecordMeta { key: key.clone(), ..RecordMeta::default() };
+                    self.print("deleted", &gone)?;
+                }
+                Change::Remove(_) => {}
+            }
+        }
+        if !changes.is_empty() {
+            self.index = self.index.apply(changes);
+        }
+        Ok(())
+    }
+
+    fn print(&mut self, event: &str, meta: &RecordMeta) -> std::io::Result<()> {
+        if self.left == Some(0) {
+            return Ok(());
+        }
+        self.left = self.left.map(|left| left - 1);
+        if self.output.json {
+            let mut map = if event == "deleted" {
+                let mut map = serde_json::Map::new();
+                describe::put_text(&mut map, "key", meta.key.as_bytes());
+                map
+            } else {
+                describe::record(meta)
+            };
+            map.insert("event".into(), json!(event));
+            map.insert("time".into(), json!(Timestamp::now().to_string()));
+            return self.output.json_line(&map.into());
+        }
+        let columns = if event == "deleted" { format!("{:45}", "") } else { columns(meta) };
+        self.output.raw(format!("{event:<8}{columns}").as_bytes())?;
+        self.output.last(meta.key.as_bytes())
+    }
+}
+
+/// What makes the second of the first: both are sorted.
+fn differences(before: &Index, after: &Index) -> Vec<Change> {
+    let mut changes = Vec::new();
+    let same = |at: usize, meta: &RecordMeta| before.row(at) == *meta;
+    for at in 0..after.len() {
+        let meta = after.row(at);
+        match before.find(meta.key.as_bytes()) {
+            Ok(row) if same(row, &meta) => {}
+            _ => changes.push(Change::Set(meta)),
+        }
+    }
+    for at in 0..before.len() {
+        let key: Key = before.row(at).key;
+        if after.find(key.as_bytes()).is_err() {
+            changes.push(Change::Remove(key));
+        }
+    }
+    changes
+}

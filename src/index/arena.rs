@@ -1,0 +1,162 @@
+//! Rows one after the other in one allocation, as they came, and their order.
+
+use super::codec::{self, Tail};
+use crate::storage::RecordState;
+
+/// Rows as they came: a key's length, the key, and what follows it. A row's place is the byte at
+/// which it begins.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Arena {
+    bytes: Vec<u8>,
+    rows: u32,
+    /// The sum of the values' sizes.
+    total: u128,
+    /// How many rows had no room.
+    left_out: u64,
+    /// Whether a row's metadata was never read.
+    not_read: bool,
+}
+
+impl Arena {
+    pub(super) fn len(&self) -> usize {
+        self.rows as usize
+    }
+
+    pub(super) fn total(&self) -> u128 {
+        self.total
+    }
+
+    pub(super) fn left_out(&self) -> u64 {
+        self.left_out
+    }
+
+    pub(super) fn has_not_read(&self) -> bool {
+        self.not_read
+    }
+
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Adds a row; one that has no room is only counted. Places have 32 bits, and the last of them
+    /// stands for none.
+    pub(super) fn push(&mut self, key: &[u8], name: u16, size: u64, state: Option<&RecordState>) {
+        let text = match state {
+            Some(RecordState::BadMetadata(text)) => text.len(),
+            _ => 0,
+        };
+        let most = self.bytes.len() + key.len() + text + 64;
+        if u32::try_from(most).is_err() {
+            self.left_out += 1;
+            return;
+        }
+        if most > self.bytes.capacity() {
+            // An eighth more: doubled, half of the memory might stay empty.
+            let more = (self.bytes.len() / 8).max(1 << 12);
+            self.bytes.reserve_exact((most - self.bytes.len()).max(more));
+        }
+        codec::put_number(&mut self.bytes, key.len() as u64);
+        self.bytes.extend_from_slice(key);
+        codec::put_tail(&mut self.bytes, name, size, state);
+        self.rows += 1;
+        self.total += u128::from(size);
+        self.not_read |= state == Some(&RecordState::NotRead);
+    }
+
+    pub(super) fn key(&self, place: u32) -> &[u8] {
+        let mut at = place as usize;
+        let length = codec::number(&self.bytes, &mut at) as usize;
+        &self.bytes[at..at + length]
+    }
+
+    /// The key, and where what follows it begins.
+    pub(super) fn split(&self, place: u32) -> (&[u8], usize) {
+        let mut at = place as usize;
+        let length = codec::number(&self.bytes, &mut at) as usize;
+        (&self.bytes[at..at + length], at + length)
+    }
+
+    pub(super) fn tail(&self, place: u32) -> Tail {
+        let (_, mut at) = self.split(place);
+        codec::tail(&self.bytes, &mut at)
+    }
+
+    /// The places of the first `most` rows, in the order in which they came.
+    pub(super) fn places(&self, most: usize) -> Vec<u32> {
+        let mut places = Vec::with_capacity(self.len().min(most));
+        let mut at = 0;
+        while at < self.bytes.len() && places.len() < most {
+            places.push(at as u32);
+            at = self.split(at as u32).1;
+            codec::tail(&self.bytes, &mut at);
+        }
+        places
+    }
+
+    /// The first `most` rows.
+    pub(super) fn head(&self, most: usize) -> Self {
+        if self.len() <= most {
+            let mut all = self.clone();
+            all.shrink();
+            return all;
+        }
+        let (mut at, mut total, mut not_read) = (0, 0, false);
+        for _ in 0..most {
+            at = self.split(at as u32).1;
+            let tail = codec::tail(&self.bytes, &mut at);
+            total += u128::from(tail.size);
+            not_read |= tail.state.is_some_and(|state| codec::is_not_read(&self.bytes, state));
+        }
+        let bytes = self.bytes[..at].to_vec();
+        Self { bytes, rows: most as u32, total, left_out: 0, not_read }
+    }
+
+    pub(super) fn shrink(&mut self) {
+        self.bytes.shrink_to_fit();
+    }
+
+    pub(super) fn heap_bytes(&self) -> usize {
+        self.bytes.capacity()
+    }
+}
+
+/// The rows of an arena in the order of their keys, each key once.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Sorted {
+    pub(super) arena: Arena,
+    /// Places in the arena.
+    pub(super) order: Vec<u32>,
+    /// The sum of the values' sizes.
+    pub(super) total: u128,
+}
+
+impl Sorted {
+    pub(super) fn key(&self, row: usize) -> &[u8] {
+        self.arena.key(self.order[row])
+    }
+
+    /// The first row at or after `from` whose key is not less than this one.
+    pub(super) fn lower_bound(&self, from: usize, key: &[u8]) -> usize {
+        let less = |row: usize| self.key(row) < key;
+        // What is looked for is often near: double the step, then halve it.
+        let (mut low, mut step) = (from, 1);
+        while low + step <= self.order.len() && less(low + step - 1) {
+            low += step;
+            step *= 2;
+        }
+        let mut high = (low + step).min(self.order.len());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if less(middle) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        low
+    }
+
+    pub(super) fn heap_bytes(&self) -> usize {
+        self.arena.heap_bytes() + self.order.capacity() * size_of::<u32>()
+    }
+}

@@ -1,0 +1,120 @@
+//! Which keys a filter leaves: those that contain a text, or its letters in their order.
+
+use memchr::memmem::Finder;
+use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
+use nucleo_matcher::{Config, Matcher, Utf32Str};
+
+use super::batch::Batch;
+
+/// A longer text is looked for as it is: the matcher counts with 16 bits, up to 28 a letter.
+const MOST_LETTERS: usize = 1000;
+
+/// What is looked for in keys. Case counts only if it has an upper-case letter.
+pub(super) enum Needle<'a> {
+    /// Everything is found.
+    All,
+    /// These bytes.
+    Exact(Finder<'a>),
+    /// These lower-case ASCII bytes, in any case.
+    AnyCase(Finder<'a>),
+    /// This lower-case text with letters beyond ASCII, in any case.
+    AnyCaseText(Finder<'a>),
+    /// The letters of each word, in their order.
+    Fuzzy(Box<Pattern>),
+}
+
+/// What a thread needs to look for it.
+#[derive(Default)]
+pub(super) struct Tool {
+    lower: Vec<u8>,
+    letters: Vec<char>,
+    matcher: Option<Matcher>,
+}
+
+impl<'a> Needle<'a> {
+    /// What contains this text.
+    pub(super) fn substring(filter: &'a str) -> Self {
+        let finder = Finder::new(filter);
+        if filter.is_empty() {
+            Self::All
+        } else if filter.chars().any(char::is_uppercase) {
+            Self::Exact(finder)
+        } else if filter.is_ascii() {
+            Self::AnyCase(finder)
+        } else {
+            Self::AnyCaseText(finder)
+        }
+    }
+
+    /// What has the letters of this text.
+    pub(super) fn fuzzy(filter: &'a str) -> Self {
+        if filter.len() > MOST_LETTERS {
+            return Self::substring(filter);
+        }
+        let (case, accents) = (CaseMatching::Smart, Normalization::Smart);
+        let pattern = Pattern::new(filter, case, accents, AtomKind::Fuzzy);
+        if pattern.atoms.is_empty() { Self::All } else { Self::Fuzzy(Box::new(pattern)) }
+    }
+
+    /// Whether all keys are found.
+    pub(super) fn is_all(&self) -> bool {
+        matches!(self, Self::All)
+    }
+
+    /// Calls `found` with the rows of the batch, counted from its first, that have it, and how
+    /// well they do; 0 where that is not told.
+    pub(super) fn search(&self, tool: &mut Tool, batch: &Batch, mut found: impl FnMut(usize, u32)) {
+        match self {
+            Self::All => (0..batch.ends.len()).for_each(|row| found(row, 0)),
+            Self::Exact(finder) => within(&batch.keys, batch, finder, found),
+            Self::AnyCase(finder) => {
+                tool.lower.clear();
+                tool.lower.extend(batch.keys.iter().map(u8::to_ascii_lowercase));
+                within(&tool.lower, batch, finder, found);
+            }
+            Self::AnyCaseText(finder) => {
+                // Lower case can be longer or shorter: one key at a time.
+                for row in 0..batch.ends.len() {
+                    let key = String::from_utf8_lossy(&batch.keys[batch.range(row)]).to_lowercase();
+                    if finder.find(key.as_bytes()).is_some() {
+                        found(row, 0);
+                    }
+                }
+            }
+            Self::Fuzzy(pattern) => {
+                let matcher = tool.matcher.get_or_insert_with(|| Matcher::new(Config::DEFAULT));
+                let ascii = batch.keys.is_ascii();
+                for row in 0..batch.ends.len() {
+                    let key = &batch.keys[batch.range(row)];
+                    let score = if ascii || key.is_ascii() {
+                        pattern.score(Utf32Str::Ascii(key), matcher)
+                    } else {
+                        let text = String::from_utf8_lossy(key);
+                        pattern.score(Utf32Str::new(&text, &mut tool.letters), matcher)
+                    };
+                    if let Some(score) = score {
+                        found(row, score);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Calls `found` with the rows whose part of `keys` has it; `keys` are those of the batch.
+fn within(keys: &[u8], batch: &Batch, finder: &Finder, mut found: impl FnMut(usize, u32)) {
+    let length = finder.needle().len();
+    let (mut row, mut at) = (0, 0);
+    while let Some(hit) = keys.get(at..).and_then(|rest| finder.find(rest)) {
+        let hit = at + hit;
+        row = batch.row_at(row, hit);
+        let end = batch.range(row).end;
+        if hit + length <= end {
+            found(row, 0);
+            at = end;
+        } else {
+            // It begins in one key and ends in another.
+            at = hit + 1;
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! The form of an index that is kept: chunks of rows, and a spine that counts them. What one index
+//! has in common with the one that it was made from, both share.
+
+use super::arena::Sorted;
+use super::chunk::{self, Chunk, Encoder};
+use super::codec;
+
+/// From this on, two threads pack.
+const MANY: usize = 1 << 16;
+
+/// Rows in chunks.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Packed {
+    spine: Vec<Vertebra>,
+    /// The sum of the values' sizes.
+    total: u128,
+}
+
+/// A chunk, and how many rows there are up to its end.
+#[derive(Debug, Clone)]
+struct Vertebra {
+    chunk: Chunk,
+    end: u32,
+}
+
+impl Packed {
+    /// From chunks in the order of their keys. Gives also how many rows had no number left.
+    pub(super) fn new(chunks: impl IntoIterator<Item = Chunk>) -> (Self, u64) {
+        let chunks = chunks.into_iter();
+        let mut packed = Self { spine: Vec::with_capacity(chunks.size_hint().0), total: 0 };
+        let (mut end, mut left_out) = (0_u32, 0);
+        for chunk in chunks {
+            if let Some(next) = end.checked_add(chunk.len() as u32) {
+                end = next;
+                packed.total += u128::from(chunk.total());
+                packed.spine.push(Vertebra { chunk, end });
+            } else {
+                left_out += chunk.len() as u64;
+            }
+        }
+        (packed, left_out)
+    }
+
+    /// Packs sorted rows.
+    pub(super) fn pack(sorted: &Sorted) -> Self {
+        let rows = sorted.order.len();
+        let pack = |order: &[u32]| {
+            let mut encoder = Encoder::default();
+            encoder.chunks.reserve_exact(order.len() / chunk::ROWS + 1);
+            let bytes = sorted.arena.bytes();
+            for place in order {
+                let (key, start) = sorted.arena.split(*place);
+                let mut end = start;
+                let tail = codec::tail(bytes, &mut end);
+                encoder.push(key, tail.size, &bytes[start..end], chunk::ROWS);
+            }
+            encoder.close();
+            encoder.chunks
+        };
+        if rows < MANY {
+            return Self::new(pack(&sorted.order)).0;
+        }
+        let (front, back) = sorted.order.split_at(rows / 2 / chunk::ROWS * chunk::ROWS);
+        let (front, back) = std::thread::scope(|scope| {
+            let back = scope.spawn(|| pack(back));
+            let front = pack(front);
+            match back.join() {
+                Ok(back) => (front, back),
+                // A panic there is one here.
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        });
+        let mut spine = Vec::with_capacity(front.len() + back.len());
+        spine.extend(front);
+        spine.extend(back);
+        Self::new(spine).0
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.start(self.spine.len())
+    }
+
+    pub(super) fn total(&self) -> u128 {
+        self.total
+    }
+
+    /// How many chunks there are.
+    pub(super) fn chunks(&self) -> usize {
+        self.spine.len()
+    }
+
+    pub(super) fn chunk(&self, at: usize) -> Option<&Chunk> {
+        self.spine.get(at).map(|vertebra| &vertebra.chunk)
+    }
+
+    /// The row with which a chunk begins; for the one after the last, how many rows there are.
+    pub(super) fn start(&self, chunk: usize) -> usize {
+        chunk.checked_sub(1).map_or(0, |before| self.spine[before].end as usize)
+    }
+
+    /// The chunk that holds a row.
+    pub(super) fn chunk_of(&self, row: usize) -> usize {
+        self.spine.partition_point(|vertebra| vertebra.end as usize <= row)
+    }
+
+    /// Among the chunks from `from` on, the last that begins with no greater key; `from`, if that
+    /// does already.
+    pub(super) fn chunk_for(&self, from: usize, key: &[u8]) -> usize {
+        self.last_chunk(from, |first| first <= key)
+    }
+
+    /// Among the chunks from `from` on, the last whose first key is as wanted, if that holds for
+    /// some at the beginning; else `from`.
+    pub(super) fn last_chunk(&self, from: usize, wanted: impl Fn(&[u8]) -> bool) -> usize {
+        let begins = |at: usize| self.chunk(at).is_some_and(|chunk| wanted(chunk.first()));
+        // What is looked for is often near: double the step, then halve it.
+        let (mut low, mut step) = (from, 1);
+        while begins(low + step) {
+            low += step;
+            step *= 2;
+        }
+        let mut high = (low + step).min(self.spine.len());
+        while low + 1 < high {
+            let middle = low + (high - low) / 2;
+            if begins(middle) {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        low
+    }
+
+    pub(super) fn heap_bytes(&self) -> usize {
+        let chunks: usize = self.spine.iter().map(|vertebra| vertebra.chunk.heap_bytes()).sum();
+        chunks + self.spine.capacity() * size_of::<Vertebra>()
+    }
+}

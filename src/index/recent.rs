@@ -1,0 +1,82 @@
+//! The keys seen last.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use crate::storage::Key;
+
+/// Keys in the order in which they were seen last, the newest first, up to a number of them.
+#[derive(Debug, Clone)]
+pub struct Recent {
+    most: usize,
+    next: u64,
+    by_time: BTreeMap<u64, Key>,
+    times: HashMap<Key, u64>,
+}
+
+/// Holds 100,000 keys.
+impl Default for Recent {
+    fn default() -> Self {
+        Self::new(100_000)
+    }
+}
+
+impl Recent {
+    /// None yet, and never more than `most`: then the oldest is forgotten.
+    pub fn new(most: usize) -> Self {
+        Self { most, next: 0, by_time: BTreeMap::new(), times: HashMap::new() }
+    }
+
+    /// Puts a key to the front, wherever it was.
+    pub fn push(&mut self, key: Key) {
+        if let Some(time) = self.times.insert(key.clone(), self.next) {
+            self.by_time.remove(&time);
+        }
+        self.by_time.insert(self.next, key);
+        self.next += 1;
+        if self.times.len() > self.most
+            && let Some((_, oldest)) = self.by_time.pop_first()
+        {
+            self.times.remove(&oldest);
+        }
+    }
+
+    /// Forgets a key.
+    pub fn remove(&mut self, key: &Key) {
+        if let Some(time) = self.times.remove(key) {
+            self.by_time.remove(&time);
+        }
+    }
+
+    /// How many keys there are.
+    pub fn len(&self) -> usize {
+        self.times.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.times.is_empty()
+    }
+
+    /// The keys, the newest first.
+    pub fn snapshot(&self) -> Arc<[Key]> {
+        self.by_time.values().rev().cloned().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_seen_again_goes_to_the_front_and_the_oldest_is_forgotten() {
+        let mut recent = Recent::new(3);
+        for key in ["a", "b", "c", "a", "d"] {
+            recent.push(key.into());
+        }
+        assert_eq!(*recent.snapshot(), ["d".into(), "a".into(), "c".into()]);
+        recent.remove(&"a".into());
+        assert_eq!(*recent.snapshot(), ["d".into(), "c".into()]);
+        assert_eq!((recent.len(), recent.is_empty()), (2, false));
+    }
+}

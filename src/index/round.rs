@@ -1,0 +1,118 @@
+//! A round of a walk, beside what the index holds: what is new comes, and what a whole round does
+//! not see is gone.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::{Change, Index, Seen, compare};
+use crate::storage::{Key, KeyPage};
+
+/// Something to compare with the index, in the order in which it was noticed.
+#[derive(Debug, Clone)]
+pub enum Passing {
+    /// A round begins.
+    Begins,
+    /// What the walk has just seen.
+    Page(Arc<KeyPage>),
+    /// Keys that were told otherwise.
+    Told(Vec<Key>),
+    /// Some of it was left out: nothing is gone for not having been seen.
+    Spoilt,
+    /// The round has ended.
+    Ends,
+}
+
+/// What has been seen of the present round; shared with the thread that compares.
+#[derive(Debug, Clone, Default)]
+pub struct Round(Arc<Mutex<State>>);
+
+#[derive(Debug, Default)]
+struct State {
+    seen: Seen,
+    /// Whether the round is seen from its beginning on.
+    whole: bool,
+}
+
+impl Round {
+    /// Compares with the index; gives what is different. Takes its time.
+    pub fn pass(&self, index: &Index, passing: &[Passing]) -> Vec<Change> {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut changes = Vec::new();
+        for passing in passing {
+            match passing {
+                Passing::Begins => {
+                    // Some will come meanwhile.
+                    state.seen.restart(index.len() + index.len() / 8 + 1024);
+                    state.whole = true;
+                }
+                Passing::Page(page) => {
+                    for row in page.iter() {
+                        state.seen.note(row.key);
+                    }
+                    changes.extend(compare(index, page));
+                }
+                Passing::Told(keys) => {
+                    for key in keys {
+                        state.seen.note(key.as_bytes());
+                    }
+                }
+                Passing::Spoilt => state.whole = false,
+                Passing::Ends => {
+                    if std::mem::take(&mut state.whole) {
+                        changes.extend(state.seen.missing(index).into_iter().map(Change::Remove));
+                    }
+                }
+            }
+        }
+        changes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::index::Builder;
+
+    fn page(keys: &[&str]) -> KeyPage {
+        let mut page = KeyPage::default();
+        for key in keys {
+            page.push(key.as_bytes(), "text/plain", 1, None);
+        }
+        page
+    }
+
+    fn index(keys: &[&str]) -> Index {
+        let mut builder = Builder::new();
+        builder.add(&page(keys));
+        builder.finish()
+    }
+
+    fn seen(keys: &[&str]) -> Passing {
+        Passing::Page(Arc::new(page(keys)))
+    }
+
+    fn removed(changes: &[Change]) -> Vec<String> {
+        let gone = changes.iter().filter_map(|change| match change {
+            Change::Remove(key) => Some(key.escaped()),
+            Change::Set(_) => None,
+        });
+        gone.collect()
+    }
+
+    #[test]
+    fn what_a_whole_round_does_not_see_is_gone() {
+        let (index, round) = (index(&["a", "b", "c"]), Round::default());
+        let told = Passing::Told(vec![Key::from("c")]);
+        let first = round.pass(&index, &[Passing::Begins, seen(&["a"])]);
+        assert!(first.is_empty(), "{first:?}");
+        assert_eq!(removed(&round.pass(&index, &[told, Passing::Ends])), ["b"]);
+        assert!(round.pass(&index, &[Passing::Ends]).is_empty(), "no round began");
+    }
+
+    #[test]
+    fn what_is_new_on_a_page_is_told_and_a_spoilt_round_takes_nothing_away() {
+        let (index, round) = (index(&["a", "b"]), Round::default());
+        let new = round.pass(&index, &[Passing::Begins, seen(&["a", "x"])]);
+        assert!(matches!(&new[..], [Change::Set(meta)] if meta.key == Key::from("x")));
+        assert!(round.pass(&index, &[Passing::Spoilt, Passing::Ends]).is_empty());
+    }
+}

@@ -1,0 +1,130 @@
+//! Which keys of an index a round of a walk has not come across.
+
+use std::hash::{DefaultHasher, Hasher as _};
+
+use super::Index;
+use super::cursor::Cursor;
+use crate::storage::Key;
+
+/// How many bits a key sets.
+const BITS: u32 = 5;
+/// The bits of a key lie within so many words: one line of a cache.
+const LINE: usize = 8;
+
+/// Keys noted in a round, a byte each (a Bloom filter). Of keys that were not noted, some forty in
+/// a thousand pass for noted; which ones, changes from round to round.
+#[derive(Debug, Clone, Default)]
+pub struct Seen {
+    words: Vec<u64>,
+    round: u64,
+}
+
+impl Seen {
+    /// For about so many keys; more pass for noted more often.
+    pub fn new(capacity: usize) -> Self {
+        Self { words: vec![0; size(capacity)], round: 0 }
+    }
+
+    /// Begins a new round, for about so many keys.
+    pub fn restart(&mut self, capacity: usize) {
+        self.round += 1;
+        self.words.clear();
+        self.words.resize(size(capacity), 0);
+        self.words.shrink_to(size(capacity));
+    }
+
+    /// Notes a key: the walk has come across it, or somebody told of it.
+    pub fn note(&mut self, key: &[u8]) {
+        let (line, mask) = self.place(key);
+        for (word, bits) in self.words[line..].iter_mut().zip(mask) {
+            *word |= bits;
+        }
+    }
+
+    /// Whether a key was noted; sometimes yes where it was not, never no where it was.
+    pub fn has(&self, key: &[u8]) -> bool {
+        let (line, mask) = self.place(key);
+        self.words[line..].iter().zip(mask).all(|(word, bits)| word & bits == bits)
+    }
+
+    /// The keys of the index that were surely not noted in this round, in their order. Goes
+    /// through all rows: not for the loop.
+    pub fn missing(&self, index: &Index) -> Vec<Key> {
+        let mut missing = Vec::new();
+        let mut cursor = Cursor::new(index, 0);
+        while cursor.is_on() {
+            if !self.has(cursor.key()) {
+                missing.push(Key::from(cursor.key()));
+            }
+            cursor.advance();
+        }
+        missing
+    }
+
+    /// The memory it takes, in bytes.
+    pub fn heap_bytes(&self) -> usize {
+        self.words.capacity() * size_of::<u64>()
+    }
+
+    /// The first word of the key's line, and its bits there.
+    fn place(&self, key: &[u8]) -> (usize, [u64; LINE]) {
+        let mut hasher = DefaultHasher::new();
+        hasher.write_u64(self.round);
+        hasher.write(key);
+        let hash = hasher.finish();
+        let lines = (self.words.len() / LINE) as u64;
+        // The upper half chooses the line, the lower half the bits.
+        let line = ((hash >> 32) * lines) >> 32;
+        let mut mask = [0; LINE];
+        let mut bits = hash.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        for _ in 0..BITS {
+            let bit = bits as usize % (LINE * 64);
+            mask[bit / 64] |= 1 << (bit % 64);
+            bits >>= 9;
+        }
+        (line as usize * LINE, mask)
+    }
+}
+
+/// How many words hold a byte for each key, in whole lines.
+fn size(capacity: usize) -> usize {
+    capacity.div_ceil(LINE * 8).max(1) * LINE
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::index::Builder;
+    use crate::storage::KeyPage;
+
+    #[test]
+    fn what_was_noted_is_never_missing_and_what_was_not_is_found_after_some_rounds() {
+        let keys: Vec<String> = (0..20_000).map(|number| format!("page-{number}")).collect();
+        let mut page = KeyPage::default();
+        for key in &keys {
+            page.push(key.as_bytes(), "", 1, None);
+        }
+        let mut builder = Builder::new();
+        builder.add(&page);
+        let mut index = builder.finish();
+        let gone = |key: &Key| key.escaped().ends_with('7');
+        let mut seen = Seen::new(1);
+        let mut rounds = 0;
+        while index.iter().any(|row| gone(&row.key)) {
+            seen.restart(index.len());
+            assert!(seen.heap_bytes() <= index.len() + 64);
+            let there = index.iter().filter(|row| !gone(&row.key));
+            there.for_each(|row| seen.note(row.key.as_bytes()));
+            let missing = seen.missing(&index);
+            assert!(missing.iter().all(gone));
+            if rounds == 0 {
+                assert!(missing.len() > 1_800, "{}", missing.len());
+            }
+            let changes: Vec<_> = missing.into_iter().map(super::super::Change::Remove).collect();
+            index = index.apply(&changes);
+            rounds += 1;
+            assert!(rounds < 20);
+        }
+        assert_eq!(index.len(), 18_000);
+    }
+}

@@ -1,0 +1,361 @@
+//! Finds the rows that are asked for and brings them into the order that is asked for.
+
+use std::cmp::Reverse;
+use std::ops::Range;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::{Front, Rows, Selection};
+use crate::index::Index;
+use crate::index::batch::Results;
+use crate::index::codec::Tail;
+use crate::index::cursor::Cursor;
+use crate::index::filter::{Needle, Tool};
+use crate::storage::Key;
+
+/// When what was found so far is shown.
+const EARLY: Duration = Duration::from_millis(20);
+/// How many keys are looked up between two questions whether the work is still wanted.
+const LOOKUPS: usize = 4096;
+
+/// What rows are sorted by; ties by key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Sort {
+    /// By the keys' bytes, as Crawlee does; with a fuzzy filter, the best match first.
+    #[default]
+    Key,
+    /// By the values' sizes.
+    Size,
+    /// By the content types' text.
+    ContentType,
+    /// The keys seen last ([`Query::recent`]) first, then all others by key.
+    Newest,
+}
+
+/// How a key has to match the filter. Case counts if the filter has an upper-case letter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Filter {
+    /// It contains the text.
+    #[default]
+    Substring,
+    /// It has the letters of each word of the text, in their order.
+    Fuzzy,
+}
+
+/// Which rows of an index are to be selected, in which order.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Query {
+    /// The order.
+    pub sort: Sort,
+    /// Whether the order is backwards.
+    pub descending: bool,
+    /// Only keys that match this; empty: all.
+    pub filter: String,
+    /// How they have to match it.
+    pub matching: Filter,
+    /// For [`Sort::Newest`]: keys, the newest first. Those that the index does not have are
+    /// passed over.
+    pub recent: Arc<[Key]>,
+    /// Only keys that begin with this; empty: all.
+    pub prefix: Vec<u8>,
+    /// And, if that is not empty, go on with a digit.
+    pub numbered: bool,
+}
+
+impl Query {
+    /// The rows whose keys begin as they are to.
+    fn range(&self, index: &Index) -> Range<usize> {
+        if self.prefix.is_empty() {
+            return 0..index.len();
+        }
+        let mut start = self.prefix.clone();
+        let end;
+        if self.numbered {
+            start.push(b'0');
+            // What comes after the digits.
+            end = Some([&self.prefix[..], b":"].concat());
+        } else if let Some(last) = self.prefix.iter().rposition(|byte| *byte < u8::MAX) {
+            let mut next = self.prefix[..=last].to_vec();
+            next[last] += 1;
+            end = Some(next);
+        } else {
+            end = None;
+        }
+        let row = |key: &[u8]| index.find(key).unwrap_or_else(|row| row);
+        row(&start)..end.map_or(index.len(), |end| row(&end))
+    }
+}
+
+impl Selection {
+    /// The rows that are asked for.
+    ///
+    /// Asks `wanted` every few thousand rows; `None` as soon as it says no. Large indexes are gone
+    /// through on two threads.
+    pub fn new(index: &Index, query: &Query, wanted: &dyn Fn() -> bool) -> Option<Self> {
+        Self::with_early(index, query, wanted, &mut |_| {})
+    }
+
+    /// As [`Selection::new`]. If that takes more than some 20 ms, `early` is called once, with
+    /// what was found until then without gaps, as soon as that is something; only with a filter for substrings, in the order of the keys. What
+    /// comes first in that order is looked through first.
+    pub fn with_early(
+        index: &Index,
+        query: &Query,
+        wanted: &dyn Fn() -> bool,
+        early: &mut dyn FnMut(Selection),
+    ) -> Option<Self> {
+        let needle = match query.matching {
+            Filter::Substring => Needle::substring(&query.filter),
+            Filter::Fuzzy => Needle::fuzzy(&query.filter),
+        };
+        let weight = match (query.sort, query.matching) {
+            (Sort::Size, _) => Weight::Size,
+            (Sort::ContentType, _) => Weight::Type(ranks(index)),
+            (Sort::Key, Filter::Fuzzy) if !needle.is_all() => Weight::Score,
+            (Sort::Key | Sort::Newest, _) => Weight::None,
+        };
+        let by_key = matches!(weight, Weight::None);
+        let turned = query.descending && matches!(weight, Weight::Size | Weight::Type(_));
+        let reversed = query.descending && !turned;
+        let mut selection = if by_key && needle.is_all() && query.prefix.is_empty() {
+            Self::all(index)
+        } else {
+            let mut early = Early { query, start: Some(Instant::now()), show: early };
+            let found = look(index, &needle, &weight, turned, wanted, &mut early)?;
+            let (mut numbers, bytes) = found;
+            if !by_key {
+                numbers.sort_unstable();
+            }
+            let mut rows: Vec<u32> = numbers.into_iter().map(|number| number as u32).collect();
+            if matches!(weight, Weight::Size) {
+                sort_largest(index, &mut rows, turned);
+            }
+            Self { ascending: by_key, ..Self::of(Rows::Some(rows), bytes) }
+        };
+        selection.reversed = reversed;
+        if query.sort == Sort::Newest {
+            selection.front = front(index, &selection, &query.recent, wanted)?;
+        }
+        wanted().then_some(selection)
+    }
+}
+
+/// What rows are sorted by before their number.
+enum Weight {
+    None,
+    Size,
+    /// The ranks of the content types, by their places.
+    Type(Vec<u32>),
+    Score,
+}
+
+impl Weight {
+    fn of(&self, tail: Tail, score: u32) -> u32 {
+        match self {
+            Self::None => 0,
+            // Those of 4 GiB and more are sorted later.
+            Self::Size => clamped(tail.size),
+            Self::Type(ranks) => ranks[usize::from(tail.name)],
+            Self::Score => !score,
+        }
+    }
+}
+
+fn clamped(size: u64) -> u32 {
+    u32::try_from(size).unwrap_or(u32::MAX)
+}
+
+/// Shows what was found when it is time.
+struct Early<'a> {
+    query: &'a Query,
+    start: Option<Instant>,
+    show: &'a mut dyn FnMut(Selection),
+}
+
+/// The rows of a batch that were found: weight and number in one, and the sum of their sizes.
+type Found = (Vec<u64>, u64);
+
+impl Early<'_> {
+    fn look(&mut self, found: &Results<Found>) {
+        if self.start.is_none_or(|start| start.elapsed() < EARLY) {
+            return;
+        }
+        let reversed = self.query.descending;
+        let (mut rows, mut sum) = (Vec::new(), 0_u64);
+        if let Ok(found) = found.lock() {
+            // Without gaps from the end that is shown first.
+            let gap = |batch: &Option<Found>| batch.is_none();
+            let done = if reversed {
+                found.iter().rposition(gap).map_or(0, |gap| gap + 1)..found.len()
+            } else {
+                0..found.iter().position(gap).unwrap_or(found.len())
+            };
+            for (numbers, bytes) in found[done].iter().flatten() {
+                rows.extend(numbers.iter().map(|number| *number as u32));
+                sum = sum.saturating_add(*bytes);
+            }
+        }
+        if rows.is_empty() {
+            return;
+        }
+        self.start = None;
+        (self.show)(Selection { reversed, ..Selection::of(Rows::Some(rows), sum) });
+    }
+}
+
+/// The rows that have what is looked for, batch by batch.
+fn look(
+    index: &Index,
+    needle: &Needle,
+    weight: &Weight,
+    turned: bool,
+    wanted: &dyn Fn() -> bool,
+    early: &mut Early,
+) -> Option<Found> {
+    let range = early.query.range(index);
+    let plain = early.query.sort == Sort::Key && matches!(weight, Weight::None);
+    let backwards = plain && early.query.descending;
+    let found = index.on_batches(
+        backwards,
+        Tool::default,
+        |tool, batch| {
+            let (mut numbers, mut sum) = (Vec::new(), 0_u64);
+            needle.search(tool, batch, |row, score| {
+                if !range.contains(&(batch.first + row)) {
+                    return;
+                }
+                let tail = batch.tails[row];
+                let weight = weight.of(tail, score);
+                let weight = if turned { !weight } else { weight };
+                numbers.push(u64::from(weight) << 32 | (batch.first + row) as u64);
+                sum = sum.saturating_add(tail.size);
+            });
+            (numbers, sum)
+        },
+        &mut |found| {
+            if plain {
+                early.look(found);
+            }
+            wanted()
+        },
+    )?;
+    let mut all = Vec::with_capacity(found.iter().map(|(numbers, _)| numbers.len()).sum());
+    let mut sum = 0_u64;
+    for (numbers, bytes) in found {
+        all.extend(numbers);
+        sum = sum.saturating_add(bytes);
+    }
+    wanted().then_some((all, sum))
+}
+
+/// Sorts the rows of 4 GiB and more, which were all taken for the same: they stand at one end.
+fn sort_largest(index: &Index, rows: &mut [u32], descending: bool) {
+    let size = |row: &u32| Cursor::new(index, *row as usize).size();
+    let large = |row: &u32| clamped(size(row)) == u32::MAX;
+    if descending {
+        let end = rows.partition_point(large);
+        rows[..end].sort_by_cached_key(|row| (Reverse(size(row)), *row));
+    } else {
+        let start = rows.partition_point(|row| !large(row));
+        rows[start..].sort_by_cached_key(|row| (size(row), *row));
+    }
+}
+
+/// The rank of each content type by its text, by its place.
+fn ranks(index: &Index) -> Vec<u32> {
+    let names = index.names.list();
+    let mut order: Vec<usize> = (0..names.len()).collect();
+    order.sort_by(|a, b| names[*a].cmp(&names[*b]));
+    let mut ranks = vec![0; names.len()];
+    for (rank, place) in (0..).zip(order) {
+        ranks[place] = rank;
+    }
+    ranks
+}
+
+/// The places of recent keys among the rows of a selection, each once. `None` if they are no
+/// longer wanted.
+fn front(
+    index: &Index,
+    selection: &Selection,
+    recent: &[Key],
+    wanted: &dyn Fn() -> bool,
+) -> Option<Front> {
+    // By key, so that each chunk is gone through at most once; of equals the newest first.
+    let mut sorted: Vec<(&Key, usize)> = recent.iter().zip(0..).collect();
+    sorted.sort_unstable();
+    sorted.dedup_by_key(|(key, _)| *key);
+    let mut cursor = Cursor::new(index, 0);
+    let mut places = Vec::with_capacity(sorted.len());
+    for some in sorted.chunks(LOOKUPS) {
+        if !wanted() {
+            return None;
+        }
+        for (key, age) in some {
+            cursor.seek(key.as_bytes());
+            if cursor.is_on()
+                && cursor.key() == key.as_bytes()
+                && let Some(place) = selection.place_of(cursor.at())
+            {
+                places.push((*age, place as u32));
+            }
+        }
+    }
+    places.sort_unstable();
+    Some(Front::new(places.into_iter().map(|(_, place)| place).collect()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+    use crate::index::Builder;
+    use crate::storage::KeyPage;
+
+    fn numbers(count: u32) -> Index {
+        let mut page = KeyPage::default();
+        for number in 0..count {
+            page.push(format!("{number:08}").as_bytes(), "", 1, None);
+        }
+        let mut builder = Builder::new();
+        builder.add(&page);
+        builder.finish().packed()
+    }
+
+    #[test]
+    fn what_is_no_longer_wanted_is_given_up() {
+        let index = numbers(100_000);
+        for matching in [Filter::Substring, Filter::Fuzzy] {
+            let asked = Cell::new(0);
+            let wanted = || {
+                asked.set(asked.get() + 1);
+                asked.get() < 2
+            };
+            let query = Query { filter: "1".into(), matching, ..Query::default() };
+            assert_eq!(Selection::new(&index, &query, &wanted), None);
+            assert_eq!(asked.get(), 2);
+        }
+    }
+
+    #[test]
+    fn what_was_found_early_is_the_beginning_and_what_follows_is_all() {
+        let index = numbers(100_000);
+        for descending in [false, true] {
+            let query = Query { filter: "1".into(), descending, ..Query::default() };
+            let mut shown = Vec::new();
+            let slow = || {
+                std::thread::sleep(Duration::from_millis(5));
+                true
+            };
+            let all = Selection::with_early(&index, &query, &slow, &mut |early| shown.push(early));
+            let all = all.unwrap();
+            assert!(all.len() > 40_000);
+            assert!(shown.len() <= 1);
+            for early in shown {
+                assert!(early.iter().all(|row| all.position_of(row).is_some()));
+                assert_eq!(early.get(0), all.get(0));
+            }
+        }
+    }
+}

@@ -1,0 +1,239 @@
+//! Watching stores on a server that tells nothing by itself: by looking, as cheaply as it goes.
+//!
+//! ```text
+//! each 250 ms     the open store's counts and times; when they move:
+//!                 the rows on the screen, and the open value
+//! each second     the other stores on the screen; the lengths of the indexes
+//! small stores    all keys, as often as a small part of the budget allows
+//! larger ones     a walk that goes round within the budget, told page by page
+//! ```
+//!
+//! Nothing is looked at but counts and times while these stand still. What one look costs the
+//! server is taken from how long its answers take; see [`pace`].
+
+mod pace;
+mod rows;
+mod stores;
+mod walk;
+
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
+
+use futures::stream::{self, BoxStream, StreamExt as _};
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
+use tokio::time::sleep_until;
+
+use self::pace::Pace;
+use self::rows::Rows;
+use self::stores::Known;
+use self::walk::Walk;
+use super::RedisStorage;
+use crate::storage::{Attention, Connection, ErrorKind, Noticed, Result, StoreName, WatchSource};
+
+/// How often the open store's counts and times are read.
+const TICK: Duration = Duration::from_millis(250);
+/// How often what may wait a little is looked at: other stores, the open value.
+const SLOW_TICK: Duration = Duration::from_secs(1);
+/// How many things may wait for the reader.
+const ROOM: usize = 64;
+/// After a failure that may pass, the next try comes so much later.
+const AGAIN: Duration = Duration::from_secs(2);
+
+impl RedisStorage {
+    /// Watches in a task of its own, which ends when the stream is dropped.
+    pub(super) fn follow(
+        &self,
+        store: Option<&StoreName>,
+        attention: watch::Receiver<Attention>,
+    ) -> BoxStream<'static, Noticed> {
+        let (told, noticed) = mpsc::channel(ROOM);
+        let storage = Self {
+            link: self.link.clone(),
+            options: self.options.clone(),
+            replica: AtomicBool::new(false),
+            no_scripts: AtomicBool::new(false),
+            no_read_scripts: AtomicBool::new(false),
+        };
+        let watcher = Watcher::new(storage, store.cloned(), attention, told);
+        let task = Task(tokio::spawn(watcher.run()));
+        stream::unfold((noticed, task), |(mut noticed, task)| async move {
+            let next = noticed.recv().await?;
+            Some((next, (noticed, task)))
+        })
+        .boxed()
+    }
+}
+
+/// Ends with the stream that hears of it.
+struct Task(JoinHandle<()>);
+
+impl Drop for Task {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+struct Watcher {
+    storage: RedisStorage,
+    store: Option<StoreName>,
+    attention: watch::Receiver<Attention>,
+    told: mpsc::Sender<Noticed>,
+    /// The connection, which may go and come back between two looks.
+    states: watch::Receiver<Connection>,
+    pace: Pace,
+    known: Known,
+    rows: Rows,
+    walk: Walk,
+    /// What was last told of how changes are found out.
+    source: Option<WatchSource>,
+    /// When the open store was last seen to change.
+    changed: Option<Instant>,
+    slow: Option<Instant>,
+    /// What the reader last doubted.
+    doubt: u32,
+    /// What the server refuses, in a few words.
+    refused: Option<String>,
+}
+
+/// The reader is gone.
+struct Gone;
+
+impl Watcher {
+    fn new(
+        storage: RedisStorage,
+        store: Option<StoreName>,
+        attention: watch::Receiver<Attention>,
+        told: mpsc::Sender<Noticed>,
+    ) -> Self {
+        let pace = Pace::new(storage.options.watch_budget);
+        let states = storage.link.state();
+        Self {
+            storage,
+            store,
+            attention,
+            told,
+            states,
+            pace,
+            known: Known::default(),
+            rows: Rows::default(),
+            walk: Walk::default(),
+            source: None,
+            changed: None,
+            slow: None,
+            doubt: 0,
+            refused: None,
+        }
+    }
+
+    async fn run(mut self) {
+        loop {
+            let error = match self.look().await {
+                Ok(Ok(())) => continue,
+                Ok(Err(Gone)) => return,
+                Err(error) => error,
+            };
+            log::debug!("watching: {error}");
+            match error.kind {
+                ErrorKind::Connection | ErrorKind::Timeout => {
+                    let up = self.states.wait_for(|state| *state == Connection::Up).await.is_ok();
+                    if !up || self.start_over().await.is_err() {
+                        return;
+                    }
+                }
+                ErrorKind::Permission | ErrorKind::NotSupported => {
+                    let why = error.problem;
+                    let _ = self.tell(Noticed::Source(WatchSource::None { why })).await;
+                    // Rights may come back, but not often.
+                    self.source = None;
+                    tokio::time::sleep(AGAIN * 5).await;
+                }
+                _ => tokio::time::sleep(AGAIN).await,
+            }
+        }
+    }
+
+    /// The connection was lost: what is known is of before.
+    async fn start_over(&mut self) -> std::result::Result<(), Gone> {
+        self.states.mark_unchanged();
+        (self.known, self.rows, self.walk) = (Known::default(), Rows::default(), Walk::default());
+        self.tell(Noticed::Missed).await
+    }
+
+    async fn tell(&self, noticed: Noticed) -> std::result::Result<(), Gone> {
+        self.told.send(noticed).await.map_err(|_| Gone)
+    }
+
+    /// One turn: whatever is due, then the pause until the next.
+    async fn look(&mut self) -> Result<std::result::Result<(), Gone>> {
+        let start = Instant::now();
+        if self.states.has_changed().unwrap_or(false)
+            && *self.states.borrow() == Connection::Up
+            && self.start_over().await.is_err()
+        {
+            return Ok(Err(Gone));
+        }
+        let slow = self.slow.is_none_or(|last| start - last >= SLOW_TICK);
+        for noticed in self.look_at_stores(slow).await? {
+            if self.tell(noticed).await.is_err() {
+                return Ok(Err(Gone));
+            }
+        }
+        if slow {
+            self.slow = Some(start);
+        }
+        let doubt = self.attention.borrow().doubt;
+        if std::mem::replace(&mut self.doubt, doubt) != doubt {
+            self.walk.wanted = true;
+        }
+        if let Some(store) = self.store.clone() {
+            for noticed in self.look_at_rows(&store, slow).await? {
+                if self.tell(noticed).await.is_err() {
+                    return Ok(Err(Gone));
+                }
+            }
+        }
+        if let Some(source) = self.source_now() {
+            self.source = Some(source.clone());
+            if self.tell(Noticed::Source(source)).await.is_err() {
+                return Ok(Err(Gone));
+            }
+        }
+        self.until(start + TICK).await
+    }
+
+    /// Walks and looks for keys as the budget allows, until the next tick is due.
+    async fn until(&mut self, tick: Instant) -> Result<std::result::Result<(), Gone>> {
+        loop {
+            let due = self.next_step().filter(|due| *due < tick);
+            let Some(due) = due else {
+                sleep_until(tick.into()).await;
+                return Ok(Ok(()));
+            };
+            sleep_until(due.into()).await;
+            if self.step().await?.is_err() {
+                return Ok(Err(Gone));
+            }
+            if Instant::now() >= tick {
+                return Ok(Ok(()));
+            }
+        }
+    }
+
+    /// How changes are found out, if that is no longer what was told.
+    fn source_now(&self) -> Option<WatchSource> {
+        let within = match (&self.store, self.known.open_records()) {
+            (Some(_), Some(records)) => self.pace.within(records).max(TICK),
+            _ => TICK,
+        };
+        let why = self.refused.clone().unwrap_or_default();
+        let now = WatchSource::Polling { within, why };
+        match (&self.source, &now) {
+            (
+                Some(WatchSource::Polling { within: before, why: told }),
+                WatchSource::Polling { within, why },
+            ) if told == why && !pace::is_other(*before, *within) => None,
+            _ => Some(now),
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! How often one may look, so that the server does not notice.
+
+use std::time::{Duration, Instant};
+
+/// Up to so many records, all keys are read at once: it holds the server for a millisecond.
+pub(super) const SMALL: u64 = 10_000;
+/// The share of a core that reading all keys may cost: the writes that have to wait for it stay
+/// rarer than one in a hundred.
+const KEYS_SHARE: f64 = 0.006;
+/// The shortest time between two such readings.
+const KEYS_PAUSE: Duration = Duration::from_millis(100);
+/// What an entry of a walk costs the server at least, in seconds.
+const LEAST: f64 = 0.6e-6;
+/// What it is taken to cost before that has been measured.
+const FIRST: f64 = 2.0e-6;
+/// What a key costs when all are read, before that has been measured.
+const FIRST_KEY: f64 = 0.12e-6;
+/// How much of the budget the looks at counts and rows are taken to need.
+const OTHERS: f64 = 0.0015;
+
+/// What looking costs, as measured, and what it may cost.
+#[derive(Debug, Clone)]
+pub(super) struct Pace {
+    /// Of one of the server's cores.
+    budget: f64,
+    /// Seconds of the server's time that an entry of a walk takes.
+    entry: f64,
+    /// Seconds that a key takes when all are read.
+    key: f64,
+    /// The shortest answer seen: the way there and back.
+    way: Duration,
+    /// When the next burst of the walk may begin.
+    pub(super) next_burst: Instant,
+    /// When all keys may be read again.
+    pub(super) next_keys: Instant,
+}
+
+impl Pace {
+    pub(super) fn new(budget: f32) -> Self {
+        let now = Instant::now();
+        Self {
+            budget: f64::from(budget).clamp(0.0, 1.0),
+            entry: FIRST,
+            key: FIRST_KEY,
+            way: Duration::from_secs(1),
+            next_burst: now,
+            next_keys: now,
+        }
+    }
+
+    /// Whether anything but counts may be looked at.
+    pub(super) fn may_scan(&self) -> bool {
+        self.budget > OTHERS
+    }
+
+    /// An answer that cost the server next to nothing took so long.
+    pub(super) fn answered(&mut self, took: Duration) {
+        // It may grow again, as when a network changes.
+        self.way = took.min(self.way + self.way / 100);
+    }
+
+    /// A burst of so many pages and entries took so long; the pause follows from that.
+    pub(super) fn walked(&mut self, entries: usize, pages: u32, took: Duration, now: Instant) {
+        let served = took.saturating_sub(self.way * pages).as_secs_f64();
+        let entries = entries.max(1) as f64;
+        let entry = (served / entries).clamp(LEAST, 4.0 * FIRST);
+        self.entry += (entry - self.entry) / 4.0;
+        let cost = served.max(entries * LEAST);
+        self.next_burst = now + Duration::from_secs_f64((cost / self.share()).min(60.0));
+    }
+
+    /// So many keys were read at once, which took so long.
+    pub(super) fn read_keys(&mut self, keys: usize, took: Duration, now: Instant) {
+        let served = took.saturating_sub(self.way).as_secs_f64();
+        let keys = keys.max(1) as f64;
+        self.key += ((served / keys).clamp(FIRST_KEY / 4.0, FIRST_KEY * 20.0) - self.key) / 4.0;
+        self.next_keys = now + self.keys_pause(keys);
+    }
+
+    fn keys_pause(&self, keys: f64) -> Duration {
+        let share = KEYS_SHARE.min(self.budget / 2.0).max(1e-5);
+        Duration::from_secs_f64((keys * self.key / share).min(60.0)).max(KEYS_PAUSE)
+    }
+
+    /// The share of a core that the walk has to itself.
+    fn share(&self) -> f64 {
+        (self.budget - OTHERS).max(1e-4)
+    }
+
+    /// How late a change in a store of so many records may be told.
+    pub(super) fn within(&self, records: u64) -> Duration {
+        if records <= SMALL {
+            return self.keys_pause(records as f64);
+        }
+        if !self.may_scan() {
+            return Duration::MAX;
+        }
+        Duration::from_secs_f64((records as f64 * self.entry / self.share()).min(1e9))
+    }
+}
+
+/// Whether a time is another one to a reader: by more than a third.
+pub(super) fn is_other(before: Duration, now: Duration) -> bool {
+    let (before, now) = (before.as_secs_f64(), now.as_secs_f64());
+    now > before * 4.0 / 3.0 || now < before * 3.0 / 4.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pause_after_a_burst_keeps_the_budget() {
+        let mut pace = Pace::new(0.02);
+        let now = Instant::now();
+        pace.answered(Duration::from_micros(100));
+        // Ten milliseconds of the server's time, and the way there and back twenty times.
+        pace.walked(5000, 20, Duration::from_millis(12), now);
+        let pause = (pace.next_burst - now).as_secs_f64();
+        assert!((0.010 / pause) < 0.0186, "{pause}");
+        assert!((0.010 / pause) > 0.0180, "{pause}");
+    }
+
+    #[test]
+    fn a_distant_server_is_not_taken_for_a_busy_one() {
+        let mut pace = Pace::new(0.02);
+        let now = Instant::now();
+        pace.answered(Duration::from_millis(50));
+        pace.walked(5000, 20, Duration::from_millis(1003), now);
+        assert!(pace.next_burst - now < Duration::from_millis(200));
+    }
+
+    #[test]
+    fn small_stores_are_told_at_once_and_large_ones_as_the_budget_allows() {
+        let pace = Pace::new(0.02);
+        assert!(pace.within(5_000) <= Duration::from_millis(200));
+        assert!(pace.within(10_000) <= Duration::from_millis(400));
+        assert!(pace.within(1_000_000) > Duration::from_secs(60));
+        assert!(!Pace::new(0.0).may_scan());
+        assert!(is_other(Duration::from_secs(3), Duration::from_secs(5)));
+        assert!(!is_other(Duration::from_secs(3), Duration::from_secs(4)));
+    }
+}

@@ -1,0 +1,182 @@
+//! The rows on the screen, and the keys of a small store.
+
+use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+
+use super::super::layout::{self, Part};
+use super::super::read::{bytes_of, hash_command};
+use super::super::scan::push_record;
+use super::super::{command, reply};
+use super::{SLOW_TICK, Watcher, pace};
+use crate::storage::metadata::judge_record;
+use crate::storage::{Key, KeyPage, Noticed, RecordState, Result, StoreName};
+
+/// At most so many rows on the screen are looked at.
+const MOST_ROWS: usize = 200;
+/// How many new keys are looked at in one go.
+const BATCH: usize = 500;
+/// Values up to this size are read to find out whether they have changed.
+const SMALL_VALUE: u64 = 64 << 10;
+/// For so long after the last change the screen is looked at as if more were to come.
+const LINGER: Duration = Duration::from_secs(2);
+
+/// What was last seen of some rows.
+#[derive(Debug, Default)]
+pub(super) struct Rows {
+    /// The raw metadata of those on the screen.
+    shown: HashMap<Key, Option<Bytes>>,
+    /// The open record, its value's size and what it hashes to.
+    open: Option<(Key, u64, u64)>,
+    /// All keys, where there are few.
+    keys: Option<HashSet<Bytes>>,
+}
+
+impl Watcher {
+    /// Looks at what is on the screen, if anything in the store has moved, or at what has come
+    /// onto it; `all` also at the open value.
+    pub(super) async fn look_at_rows(
+        &mut self,
+        store: &StoreName,
+        all: bool,
+    ) -> Result<Vec<Noticed>> {
+        let attention = self.attention.borrow_and_update().clone();
+        let moving = self.changed.is_some_and(|at| at.elapsed() < LINGER);
+        let shown: Vec<Key> = attention.keys.into_iter().take(MOST_ROWS).collect();
+        let others = shown.iter().any(|key| !self.rows.shown.contains_key(key));
+        let mut told = Vec::new();
+        if (moving || others) && !shown.is_empty() {
+            self.look_at_shown_rows(store, &shown, &mut told).await?;
+        }
+        if let Some(open) = attention.open {
+            let other = self.rows.open.as_ref().is_none_or(|(key, ..)| *key != open);
+            if other || (all && self.changed.is_some_and(|at| at.elapsed() < LINGER + SLOW_TICK)) {
+                self.look_at_value(store, open, &mut told).await?;
+            }
+        }
+        Ok(told)
+    }
+
+    async fn look_at_shown_rows(
+        &mut self,
+        store: &StoreName,
+        shown: &[Key],
+        told: &mut Vec<Noticed>,
+    ) -> Result<()> {
+        let found = self.metadata_of(store, shown).await?;
+        let (mut page, mut gone) = (KeyPage::default(), Vec::new());
+        let mut now = HashMap::with_capacity(shown.len());
+        for (key, raw) in shown.iter().zip(found) {
+            if self.rows.shown.get(key) != Some(&raw) {
+                match &raw {
+                    Some(raw) => push_record(&mut page, key.as_bytes(), raw),
+                    None => gone.push(key.clone()),
+                }
+            }
+            now.insert(key.clone(), raw);
+        }
+        self.rows.shown = now;
+        // A value without metadata is a row too.
+        let mut removed = Vec::new();
+        for key in gone {
+            let there = hash_command("HEXISTS", store, Part::Items, &key);
+            if reply::integer(&self.storage.link.run_bulk(there).await?)? == 0 {
+                removed.push(key);
+            }
+        }
+        if !page.is_empty() {
+            told.push(Noticed::Page(page));
+        }
+        if !removed.is_empty() {
+            told.push(Noticed::Records { set: Vec::new(), removed });
+        }
+        Ok(())
+    }
+
+    async fn metadata_of(&self, store: &StoreName, keys: &[Key]) -> Result<Vec<Option<Bytes>>> {
+        let hash = layout::key(store, Part::MetadataItems);
+        let asked = command("HMGET", std::iter::once(hash).chain(keys.iter().map(bytes_of)));
+        let found = reply::array(self.storage.link.run_bulk(asked).await?)?;
+        found.into_iter().map(reply::bytes).collect()
+    }
+
+    /// An overwrite with as many bytes of the same type does not show in the metadata.
+    async fn look_at_value(
+        &mut self,
+        store: &StoreName,
+        key: Key,
+        told: &mut Vec<Noticed>,
+    ) -> Result<()> {
+        let length = hash_command("HSTRLEN", store, Part::Items, &key);
+        let length = reply::integer(&self.storage.link.run_bulk(length).await?)?;
+        let mut hash = 0;
+        if length <= SMALL_VALUE {
+            let value = hash_command("HGET", store, Part::Items, &key);
+            let value = reply::bytes(self.storage.link.run_bulk(value).await?)?;
+            let mut hasher = DefaultHasher::new();
+            value.hash(&mut hasher);
+            hash = hasher.finish();
+        }
+        let now = (key.clone(), length, hash);
+        let before = self.rows.open.replace(now.clone());
+        if before.is_some_and(|before| before.0 == key && before != now) {
+            let raw = self.metadata_of(store, std::slice::from_ref(&key)).await?.pop().flatten();
+            if let Some(mut meta) = judge_record(&key, raw.as_deref(), Some(length)) {
+                if matches!(meta.state, RecordState::WrongSize(_)) {
+                    // A writer came between the two looks.
+                    meta.state = RecordState::Whole;
+                }
+                told.push(Noticed::Records { set: vec![meta], removed: Vec::new() });
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether all keys are few enough to be read at once.
+    pub(super) fn is_small(&self) -> bool {
+        self.known.open_records().is_some_and(|records| records <= pace::SMALL)
+    }
+
+    /// When all keys are to be read again: while something moves, and once after.
+    pub(super) fn keys_due(&self) -> Option<Instant> {
+        let moving = self.changed.is_some_and(|at| at + LINGER > self.pace.next_keys);
+        let wanted = self.is_small() && self.pace.may_scan();
+        (wanted && (moving || self.rows.keys.is_none())).then_some(self.pace.next_keys)
+    }
+
+    /// Reads all keys; what was not there before is looked at, what is no longer is told.
+    pub(super) async fn look_at_keys(&mut self, store: &StoreName) -> Result<Vec<Noticed>> {
+        let asked = command("HKEYS", [layout::key(store, Part::MetadataItems)]);
+        let start = Instant::now();
+        let reply = self.storage.link.run_bulk(asked).await?;
+        let now = Instant::now();
+        let keys = reply::array(reply)?;
+        self.pace.read_keys(keys.len(), now - start, now);
+        let mut present = HashSet::with_capacity(keys.len());
+        for key in keys {
+            // A copy: the answer's buffer is not to live as long as one of its keys.
+            let key = reply::bytes(key)?.unwrap_or_default();
+            present.insert(Bytes::copy_from_slice(&key));
+        }
+        let Some(before) = self.rows.keys.replace(present) else { return Ok(Vec::new()) };
+        let Some(present) = &self.rows.keys else { return Ok(Vec::new()) };
+        let came: Vec<Key> = present.difference(&before).map(|key| Key::from(&key[..])).collect();
+        let removed: Vec<Key> = before.difference(present).map(|key| Key::from(&key[..])).collect();
+        let mut told = Vec::new();
+        for batch in came.chunks(BATCH) {
+            let mut page = KeyPage::default();
+            for (key, raw) in batch.iter().zip(self.metadata_of(store, batch).await?) {
+                if let Some(raw) = raw {
+                    push_record(&mut page, key.as_bytes(), &raw);
+                }
+            }
+            told.push(Noticed::Page(page));
+        }
+        if !removed.is_empty() {
+            told.push(Noticed::Records { set: Vec::new(), removed });
+        }
+        Ok(told)
+    }
+}

@@ -1,0 +1,158 @@
+//! Which stores come, go and change.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use fred::types::Value;
+
+use super::super::layout::{ID_TO_NAME, NAME_TO_ID};
+use super::super::{command, list, reply};
+use super::Watcher;
+use crate::storage::{Noticed, Result, StoreInfo, StoreName, StoreState};
+
+/// At most so many stores on the screen are looked at.
+const MOST_STORES: usize = 100;
+
+/// The stores as they were last told or listed.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    /// All that the indexes name, once they have been listed.
+    stores: Option<BTreeMap<StoreName, StoreInfo>>,
+    /// How long the indexes were then.
+    lengths: [u64; 2],
+    /// The open store, as last seen.
+    open: Option<StoreInfo>,
+}
+
+impl Known {
+    /// How many records the open store has, as last seen.
+    pub(super) fn open_records(&self) -> Option<u64> {
+        self.open.as_ref()?.records
+    }
+}
+
+impl Watcher {
+    /// Reads counts and times; `all` also those of the other stores on the screen.
+    pub(super) async fn look_at_stores(&mut self, all: bool) -> Result<Vec<Noticed>> {
+        let mut told = Vec::new();
+        if self.known.stores.is_none() {
+            // Whoever watches lists them too: only what comes after is news.
+            self.known.lengths = self.lengths().await?;
+            let stores = self.storage.list_stores().await?;
+            self.known.stores =
+                Some(stores.into_iter().map(|info| (info.store.clone(), info)).collect());
+        }
+        if let Some(store) = self.store.clone() {
+            let start = Instant::now();
+            let store = [store];
+            let replies = self.storage.link.pipeline_bulk(list::questions(&store)).await?;
+            self.pace.answered(start.elapsed());
+            for info in list::gather_all(&store, replies)? {
+                self.look_at_open(info, &mut told);
+            }
+        }
+        if all {
+            self.look_at_index(&mut told).await?;
+            self.look_at_shown(&mut told).await?;
+        }
+        Ok(told)
+    }
+
+    /// Tells and remembers what is new about the open store.
+    fn look_at_open(&mut self, info: StoreInfo, told: &mut Vec<Noticed>) {
+        let before = self.known.open.replace(info.clone());
+        let Some(before) = before else {
+            // Perhaps it has changed since it was listed.
+            self.tell_store(info, told);
+            return;
+        };
+        let moved = (before.records, before.values, before.modified_at)
+            != (info.records, info.values, info.modified_at);
+        if !moved && before.accessed_at == info.accessed_at {
+            return;
+        }
+        if moved {
+            self.changed = Some(Instant::now());
+            self.walk.wanted = true;
+            let (was, is) = (before.records.unwrap_or(0), info.records.unwrap_or(0));
+            if was > super::pace::SMALL && is < was / 2 {
+                // Purged, or nearly: reading anew is less work than finding out what went.
+                told.push(Noticed::Missed);
+            }
+        }
+        self.tell_store(info, told);
+    }
+
+    /// Tells what is known of a store now, if that is news.
+    fn tell_store(&mut self, mut info: StoreInfo, told: &mut Vec<Noticed>) {
+        let Some(stores) = &mut self.known.stores else { return };
+        let old = stores.get(&info.store);
+        let vanished = info.state == StoreState::Ghost && info.records.unwrap_or(0) == 0;
+        if vanished && old.is_none_or(|old| old.state != StoreState::HalfMade) {
+            // The index is about to tell, if it does not yet.
+            return;
+        }
+        // The indexes' part in it is not looked at here.
+        if let (Some(old), StoreState::Whole | StoreState::Ghost) = (old, &info.state) {
+            info.state = old.state.clone();
+            info.bytes = old.bytes;
+            info.id = info.id.or_else(|| old.id.clone());
+        }
+        if old != Some(&info) {
+            stores.insert(info.store.clone(), info.clone());
+            told.push(Noticed::Store(info));
+        }
+    }
+
+    async fn lengths(&mut self) -> Result<[u64; 2]> {
+        let asked = [NAME_TO_ID, ID_TO_NAME].map(|index| command("HLEN", [Value::from(index)]));
+        let start = Instant::now();
+        let mut replies = self.storage.link.pipeline_bulk(asked.into()).await?.into_iter();
+        self.pace.answered(start.elapsed());
+        let names = reply::integer(&reply::next(&mut replies)?)?;
+        Ok([names, reply::integer(&reply::next(&mut replies)?)?])
+    }
+
+    /// Lists the stores again if there are more or fewer than before.
+    async fn look_at_index(&mut self, told: &mut Vec<Noticed>) -> Result<()> {
+        let lengths = self.lengths().await?;
+        if lengths == self.known.lengths {
+            return Ok(());
+        }
+        let listed = self.storage.list_stores().await?;
+        self.known.lengths = lengths;
+        let listed: BTreeMap<_, _> =
+            listed.into_iter().map(|info| (info.store.clone(), info)).collect();
+        let Some(before) = self.known.stores.replace(listed.clone()) else { return Ok(()) };
+        for (store, info) in &listed {
+            if before.get(store) != Some(info) {
+                told.push(Noticed::Store(info.clone()));
+                if self.store.as_ref() == Some(store) && !before.contains_key(store) {
+                    // It was away, and nobody looked at its records.
+                    told.push(Noticed::Missed);
+                }
+            }
+        }
+        for store in before.into_keys().filter(|store| !listed.contains_key(store)) {
+            if self.store.as_ref() == Some(&store) {
+                self.rows = super::Rows::default();
+            }
+            told.push(Noticed::StoreGone(store));
+        }
+        Ok(())
+    }
+
+    /// The other stores on the screen.
+    async fn look_at_shown(&mut self, told: &mut Vec<Noticed>) -> Result<()> {
+        let mut shown = self.attention.borrow().stores.clone();
+        shown.retain(|store| self.store.as_ref() != Some(store));
+        shown.truncate(MOST_STORES);
+        if shown.is_empty() {
+            return Ok(());
+        }
+        for info in self.storage.facts_of(&shown).await? {
+            self.tell_store(info, told);
+        }
+        Ok(())
+    }
+}

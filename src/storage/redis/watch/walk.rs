@@ -1,0 +1,109 @@
+//! The walk that goes round beside a crawl.
+
+use std::time::{Duration, Instant};
+
+use fred::types::Value;
+
+use super::super::layout::{self, Part};
+use super::super::{command, reply, scan};
+use super::{Gone, Watcher};
+use crate::storage::{Noticed, Result, StoreName};
+
+/// Entries that a page asks for: it holds the server for less than half a millisecond.
+const COUNT: u32 = 250;
+/// Pages of a burst: what is done in one go costs the server less than what is done apart.
+const PAGES: u32 = 20;
+/// A burst does not go on for longer, however far the server is.
+const BURST: Duration = Duration::from_millis(150);
+
+/// Where the walk is.
+#[derive(Debug, Default)]
+pub(super) struct Walk {
+    /// Whether something has changed that no whole round has seen yet.
+    pub(super) wanted: bool,
+    /// Where the next page begins, and when the round began; `None` between two rounds.
+    at: Option<(u64, Instant)>,
+}
+
+impl Watcher {
+    /// When there is something to do between two ticks.
+    pub(super) fn next_step(&self) -> Option<Instant> {
+        self.store.as_ref()?;
+        [self.keys_due(), self.burst_due()].into_iter().flatten().min()
+    }
+
+    fn burst_due(&self) -> Option<Instant> {
+        let wanted = self.walk.wanted || self.walk.at.is_some();
+        (wanted && self.pace.may_scan()).then_some(self.pace.next_burst)
+    }
+
+    /// Does what is due first.
+    pub(super) async fn step(&mut self) -> Result<std::result::Result<(), Gone>> {
+        let Some(store) = self.store.clone() else { return Ok(Ok(())) };
+        let keys = self.keys_due();
+        let keys_first = match (keys, self.burst_due()) {
+            (Some(keys), Some(burst)) => keys <= burst,
+            (keys, _) => keys.is_some(),
+        };
+        let told = if keys_first {
+            self.look_at_keys(&store).await?
+        } else {
+            return self.burst(&store).await;
+        };
+        for noticed in told {
+            if self.tell(noticed).await.is_err() {
+                return Ok(Err(Gone));
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    async fn burst(&mut self, store: &StoreName) -> Result<std::result::Result<(), Gone>> {
+        let (mut entries, mut pages, mut served) = (0, 0, Duration::ZERO);
+        let begun = Instant::now();
+        let (mut cursor, since) = if let Some(at) = self.walk.at {
+            at
+        } else {
+            if self.tell(Noticed::RoundBegins).await.is_err() {
+                return Ok(Err(Gone));
+            }
+            (0, begun)
+        };
+        let mut ended = false;
+        while pages < PAGES && !ended && begun.elapsed() < BURST {
+            let start = Instant::now();
+            let page = self.storage.link.run_bulk(hscan(store, cursor)).await?;
+            served += start.elapsed();
+            pages += 1;
+            let (next, fields) = reply::page(page)?;
+            let page = scan::parse_page(fields)?;
+            entries += page.len();
+            (cursor, ended) = (next, next == 0);
+            if !page.is_empty() && self.tell(Noticed::Page(page)).await.is_err() {
+                return Ok(Err(Gone));
+            }
+        }
+        self.pace.walked(entries, pages, served, Instant::now());
+        self.walk.at = Some((cursor, since)).filter(|_| !ended);
+        if ended {
+            // What changed since this round began is for the next one to see.
+            self.walk.wanted = self.changed.is_some_and(|changed| changed >= since);
+            if self.tell(Noticed::Round).await.is_err() {
+                return Ok(Err(Gone));
+            }
+        }
+        Ok(Ok(()))
+    }
+}
+
+fn hscan(store: &StoreName, cursor: u64) -> super::super::Command {
+    command(
+        "HSCAN",
+        [
+            layout::key(store, Part::MetadataItems),
+            Value::from(cursor.to_string()),
+            Value::from("COUNT"),
+            Value::from(COUNT),
+        ],
+    )
+}

@@ -1,0 +1,81 @@
+//! How much there is of each content type, over the panes.
+
+use ratatui::buffer::Buffer;
+
+use crate::app::totals::Totals;
+use crate::app::{App, Area, words};
+use crate::preview::visible;
+use crate::storage::StoreName;
+use crate::theme::Role;
+
+use super::Look;
+use super::frame::{Titles, bordered};
+use super::keys::type_role;
+use super::modal::centred;
+use super::paint::{put, put_right};
+
+/// Columns of the number of records, with a gap before them.
+const RECORDS: u16 = 12;
+/// Columns of the bytes, with a gap before them.
+const BYTES: u16 = 10;
+/// Columns of the share of all bytes, with a gap before them.
+const SHARE: u16 = 6;
+
+/// Draws the totals; the sum stands last.
+pub(super) fn draw(buf: &mut Buffer, body: Area, totals: &Totals, app: &App, look: &Look) {
+    let rows = totals.rows.as_deref().unwrap_or_default();
+    let wanted = u16::try_from(rows.len().max(1)).unwrap_or(u16::MAX).saturating_add(4);
+    let area = centred(body, body.width.min(72), wanted);
+    let inner = area.inner();
+    let room = usize::from(inner.height.saturating_sub(2));
+    let first = totals.overlay.first(rows.len(), room);
+    let bottom =
+        if totals.overlay.is_long() { "↑ ↓ scroll · Esc closes" } else { "Esc closes" };
+    let store = app.keys.store.as_ref().map(StoreName::escaped).unwrap_or_default();
+    let title = format!("Content types of {store}");
+    let (border, style) = (look.style(Role::BorderFocus), look.style(Role::Title));
+    bordered(buf, area, &Titles { top: &title, bottom }, look, border, style);
+    if inner.height < 2 {
+        return;
+    }
+    let header = look.style(Role::Header);
+    line(buf, inner, inner.y, ["Content type", "Records", "Bytes", ""], [header, header]);
+    let Some(_) = &totals.rows else {
+        put(buf, inner.x + 1, inner.y + 1, inner.width - 1, "counting…", look.style(Role::Dim));
+        return;
+    };
+    let all: u64 = rows.iter().map(|(_, _, bytes)| bytes).sum();
+    let records: u64 = rows.iter().map(|(_, records, _)| records).sum();
+    let text = look.style(Role::Text);
+    for ((name, records, bytes), y) in
+        rows.iter().skip(first).take(room).zip(inner.y + 1..inner.y + inner.height)
+    {
+        let share = format!("{:.0} %", *bytes as f64 * 100.0 / all.max(1) as f64);
+        let shown = visible(name.as_str());
+        let shown = if shown.is_empty() { "(no content type)".into() } else { shown };
+        let cells = [&*shown, &words::count(*records), &words::size(*bytes), &share];
+        line(buf, inner, y, cells, [look.style(type_role(name.family())), text]);
+    }
+    let y = inner.y + inner.height - 1;
+    let cells = ["all", &words::count(records), &words::size(all), ""];
+    line(buf, inner, y, cells, [header, header]);
+}
+
+/// A row of the table: the name, and numbers right of it as far as there is room.
+fn line(
+    buf: &mut Buffer,
+    inner: Area,
+    y: u16,
+    cells: [&str; 4],
+    styles: [ratatui::style::Style; 2],
+) {
+    let mut right = inner.x + inner.width.saturating_sub(1);
+    let share = if inner.width >= 50 { SHARE } else { 0 };
+    for (cell, width) in [(cells[3], share), (cells[2], BYTES), (cells[1], RECORDS)] {
+        if width > 0 {
+            put_right(buf, right, y, width, cell, styles[1]);
+            right = right.saturating_sub(width);
+        }
+    }
+    put(buf, inner.x + 1, y, right.saturating_sub(inner.x + 1), cells[0], styles[0]);
+}

@@ -1,0 +1,235 @@
+//! What a watcher tells of a server that others write to.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use futures::StreamExt;
+use futures::stream::BoxStream;
+use larder::storage::{Attention, Key, Noticed, Options, StoreName, WatchSource};
+use tokio::sync::watch;
+
+use crate::server::{Client, Server};
+use crate::suite::store;
+use crate::{Redis, connect, fill};
+
+const JSON: &str = "application/json; charset=utf-8";
+/// For so long anything is waited for.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+struct Watched {
+    redis: Redis,
+    client: Client,
+    attention: watch::Sender<Attention>,
+    noticed: BoxStream<'static, Noticed>,
+}
+
+impl Watched {
+    /// A store `shop` of so many records, watched by somebody who looks at nothing.
+    async fn with(records: u32) -> Self {
+        Self::within(records, &Options::default()).await
+    }
+
+    async fn within(records: u32, options: &Options) -> Self {
+        let redis = Redis::with(options).await;
+        let mut client = redis.server.client();
+        fill::stores(&mut client, ["shop"]);
+        let all = (0..records).map(|n| (format!("page-{n:06}"), JSON.to_owned(), b"1".to_vec()));
+        fill::records(&mut client, "shop", all);
+        let attention = watch::Sender::new(Attention::default());
+        let shop = StoreName::from("shop");
+        let noticed = redis.storage().watch(Some(&shop), attention.subscribe());
+        let mut watched = Self { redis, client, attention, noticed };
+        watched.until("the source", |noticed| matches!(noticed, Noticed::Source(_))).await;
+        watched
+    }
+
+    /// Waits for something, and gives all that was noticed on the way.
+    async fn until(&mut self, what: &str, wanted: impl Fn(&Noticed) -> bool) -> Vec<Noticed> {
+        let mut all = Vec::new();
+        let wait = async {
+            while let Some(noticed) = self.noticed.next().await {
+                let found = wanted(&noticed);
+                all.push(noticed);
+                if found {
+                    return;
+                }
+            }
+            panic!("the watcher ended");
+        };
+        assert!(tokio::time::timeout(PATIENCE, wait).await.is_ok(), "never noticed: {what}");
+        all
+    }
+
+    /// Sets a record as another client does, and the store's time.
+    fn set(&mut self, key: &str, value: &str) {
+        let record = (key.to_owned(), JSON.to_owned(), value.as_bytes().to_vec());
+        fill::records(&mut self.client, "shop", [record]);
+        self.touch();
+    }
+
+    fn delete(&mut self, key: &str) {
+        for part in ["items", "metadata_items"] {
+            let hash = format!("key_value_stores:shop:{part}");
+            assert_eq!(self.client.call(&[b"HDEL", hash.as_bytes(), key.as_bytes()]).int(), 1);
+        }
+        self.touch();
+    }
+
+    /// Sets `modified_at` to a time that it has not had before.
+    fn touch(&mut self) {
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+        let time = format!("\"2026-11-23T01:02:03.{:06}+00:00\"", now.subsec_micros());
+        let metadata = b"key_value_stores:shop:metadata";
+        self.client.call(&[b"JSON.SET", metadata, b"$.modified_at", time.as_bytes()]);
+    }
+}
+
+fn has(noticed: &Noticed, key: &str) -> bool {
+    match noticed {
+        Noticed::Page(page) => page.iter().any(|row| row.key == key.as_bytes()),
+        Noticed::Records { set, .. } => set.iter().any(|meta| meta.key == Key::from(key)),
+        _ => false,
+    }
+}
+
+fn removes(noticed: &Noticed, key: &str) -> bool {
+    matches!(noticed, Noticed::Records { removed, .. } if removed.contains(&Key::from(key)))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn records_of_a_small_store_come_and_go() {
+    let mut watched = Watched::with(100).await;
+    watched.set("new", "{}");
+    watched.until("a new record", |noticed| has(noticed, "new")).await;
+    watched.delete("page-000042");
+    watched.until("a deletion", |noticed| removes(noticed, "page-000042")).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_larger_store_is_walked_round_and_round_while_it_changes() {
+    let mut watched = Watched::with(12_000).await;
+    watched.set("new", "{}");
+    watched.until("a round", |noticed| matches!(noticed, Noticed::RoundBegins)).await;
+    let mut seen = BTreeSet::new();
+    let round = watched.until("its end", |noticed| matches!(noticed, Noticed::Round)).await;
+    for noticed in &round {
+        if let Noticed::Page(page) = noticed {
+            seen.extend(page.iter().map(|row| row.key.to_vec()));
+        }
+    }
+    assert_eq!(seen.len(), 12_001, "every record, the new one with them");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn counts_are_told_as_they_move() {
+    let mut watched = Watched::with(12_000).await;
+    watched.set("new", "{}");
+    let counted =
+        |noticed: &Noticed| matches!(noticed, Noticed::Store(info) if info.records == Some(12_001));
+    watched.until("the new count", counted).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_on_the_screen_are_looked_at_first() {
+    // Nothing is walked.
+    let options = Options { watch_budget: 0.0, ..Options::default() };
+    let mut watched = Watched::within(20_000, &options).await;
+    let keys = vec![Key::from("page-000001"), Key::from("page-000002")];
+    watched.attention.send_replace(Attention { keys, ..Attention::default() });
+    watched.until("the rows at first", |noticed| has(noticed, "page-000002")).await;
+    watched.set("page-000001", "longer than before");
+    let told = watched.until("the changed row", |noticed| has(noticed, "page-000001")).await;
+    assert!(!told.iter().any(|noticed| has(noticed, "page-000002")), "it is as it was");
+    watched.delete("page-000002");
+    watched.until("the deleted row", |noticed| removes(noticed, "page-000002")).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_open_value_that_is_overwritten_by_its_like_is_told() {
+    let mut watched = Watched::with(10).await;
+    let open = Some(Key::from("page-000003"));
+    watched.attention.send_replace(Attention { open, ..Attention::default() });
+    // It has been looked at once when something else has been told after.
+    watched.set("page-000009", "[1]");
+    watched.set("another", "{}");
+    watched.until("another record", |noticed| has(noticed, "another")).await;
+    let same = |noticed: &Noticed| {
+        matches!(noticed, Noticed::Records { set, .. } if set.iter().any(|meta| {
+            meta.key == Key::from("page-000003") && meta.size == 1
+        }))
+    };
+    let mut turn = 0;
+    let told = loop {
+        // As many bytes each time.
+        turn += 1;
+        watched.set("page-000003", &format!("{}", turn % 10));
+        let next = tokio::time::timeout(Duration::from_secs(2), watched.noticed.next()).await;
+        if matches!(&next, Ok(Some(noticed)) if same(noticed)) {
+            break true;
+        }
+        if turn > 200 {
+            break false;
+        }
+    };
+    assert!(told, "only the value is different");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn stores_come_and_go() {
+    let mut watched = Watched::with(3).await;
+    fill::stores(&mut watched.client, ["another"]);
+    let came = |noticed: &Noticed| matches!(noticed, Noticed::Store(info) if info.store == StoreName::from("another"));
+    watched.until("a new store", came).await;
+    let attention = Attention { stores: vec!["another".into()], ..Attention::default() };
+    watched.attention.send_replace(attention);
+    fill::records(&mut watched.client, "another", [("a".into(), JSON.into(), b"1".to_vec())]);
+    let filled = |noticed: &Noticed| {
+        matches!(noticed, Noticed::Store(info)
+            if info.store == StoreName::from("another") && info.records == Some(1))
+    };
+    watched.until("its first record", filled).await;
+    watched.redis.storage().drop_store(&"shop".into()).await.unwrap();
+    let gone = |noticed: &Noticed| matches!(noticed, Noticed::StoreGone(name) if name.as_str() == Some("shop"));
+    watched.until("the drop", gone).await;
+    store(watched.redis.storage(), "shop").await;
+    let back = |noticed: &Noticed| matches!(noticed, Noticed::Store(info) if info.store == StoreName::from("shop"));
+    watched.until("the store again", back).await;
+}
+
+/// How often a command was run.
+fn calls(server: &Server, name: &str) -> u64 {
+    let stats = String::from_utf8(server.cli(&["INFO", "commandstats"])).unwrap();
+    let line = stats.lines().find_map(|line| line.strip_prefix(&format!("cmdstat_{name}:calls=")));
+    line.map_or(0, |line| line.split(',').next().unwrap().parse().unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_where_nothing_happens_is_not_scanned() {
+    let watched = Watched::with(20_000).await;
+    let server = &watched.redis.server;
+    let (scans, keys, counts) =
+        (calls(server, "hscan"), calls(server, "hkeys"), calls(server, "hlen"));
+    // So many looks at the counts.
+    while calls(server, "hlen") < counts + 40 {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!((calls(server, "hscan"), calls(server, "hkeys")), (scans, keys));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_lost_connection_everything_may_have_been_missed() {
+    let mut watched = Watched::with(3).await;
+    watched.redis.server.restart();
+    watched.until("the loss", |noticed| matches!(noticed, Noticed::Missed)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_may_not_look_is_told_why() {
+    let redis = Redis::as_user(&["~*", "+@all", "-hlen"]).await;
+    let url = format!("redis://user:secret@127.0.0.1:{}", redis.server.port());
+    let storage = connect(&url, &Options::default()).await;
+    let attention = watch::Sender::new(Attention::default());
+    let mut noticed = storage.watch(None, attention.subscribe());
+    let first = tokio::time::timeout(PATIENCE, noticed.next()).await.unwrap();
+    assert!(matches!(first, Some(Noticed::Source(WatchSource::None { .. }))), "{first:?}");
+}
