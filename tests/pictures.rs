@@ -17,7 +17,6 @@ use picture::Paper;
 use pty::{Ground, Screen, larder};
 use serde_json::json;
 use server::Server;
-use std::time::Duration;
 
 const JSON: &str = "application/json; charset=utf-8";
 const HTML: &str = "text/html; charset=utf-8";
@@ -124,6 +123,13 @@ fn the_picture_of_the_browser_on_a_light_ground_is_a_real_frame() {
     check("light.svg", &picture::LIGHT, &server, &screen);
 }
 
+/// Which row of how many the cursor is on, as the border below the keys tells it.
+fn place(text: &str) -> Option<String> {
+    let border = text.lines().find(|line| line.contains("╰") && line.contains(" / "))?;
+    let number = |word: &str| word.bytes().any(|byte| byte.is_ascii_digit());
+    Some(border.split_whitespace().filter(|word| number(word)).collect())
+}
+
 /// The demo under way: never twice the same frame, so what is held is what the picture tells.
 #[test]
 fn the_picture_of_the_demo_is_a_real_frame() {
@@ -133,12 +139,10 @@ fn the_picture_of_the_demo_is_a_real_frame() {
     screen.wait_for_text("product-0000");
     screen.keys("g");
     // Records come in above the products while one goes there.
-    for _ in 0..200 {
-        if screen.contents().contains("▌ product-0") {
-            break;
-        }
+    while !screen.contents().contains("▌ product-0") {
+        let before = place(&screen.contents());
         screen.keys("j");
-        screen.wait_quiet(Duration::from_millis(30));
+        screen.wait_for("the cursor to be elsewhere", |text| place(text) != before);
     }
     let tells = |lines: &[String]| {
         let has = |text: &str| lines.iter().any(|line| line.contains(text));

@@ -177,7 +177,8 @@ impl Drop for Server {
     }
 }
 
-fn binary() -> PathBuf {
+/// The server to test with.
+pub fn binary() -> PathBuf {
     if let Some(binary) = std::env::var_os("LARDER_TEST_SERVER") {
         return binary.into();
     }

@@ -55,7 +55,7 @@ impl Loading {
     fn start(dir: &std::path::Path) -> Self {
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let dir = dir.to_string_lossy().into_owned();
-        let child = std::process::Command::new("redis-server")
+        let child = std::process::Command::new(super::server::binary())
             .args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--dir", &dir])
             .args([
                 "--save",
