@@ -17,7 +17,8 @@ const ARROWS: [(&str, &[&str]); 13] = [
     ("view", &["app", "data", "index", "keymap", "preview", "theme"]),
     ("app", &["data", "index", "keymap", "preview"]),
     ("config", &["keymap", "storage", "theme"]),
-    ("storage", &[]),
+    // Keys in their order come out of the index, which knows nothing of storage but its data.
+    ("storage", &["index"]),
     ("index", &["data"]),
     ("preview", &["data"]),
     ("keymap", &[]),

@@ -18,6 +18,8 @@ mod format;
 mod races;
 #[path = "storage/rights.rs"]
 mod rights;
+#[path = "storage/walking.rs"]
+mod walking;
 #[path = "storage/watching.rs"]
 mod watching;
 

@@ -38,6 +38,8 @@ fn value(number: u64) -> Vec<u8> {
 pub(crate) enum Habit {
     /// Only new ones, as a crawl does.
     Adds,
+    /// Only old ones again.
+    Changes,
     /// Of ten writes seven are new ones, two change and one deletes.
     Mixes,
 }
@@ -76,7 +78,9 @@ impl Writer {
                 let start = Instant::now();
                 match (habit, turn % 10) {
                     (Habit::Mixes, 0) => delete(&mut client, &store, mixed % next),
-                    (Habit::Mixes, 1 | 2) => set(&mut client, &store, mixed % next, turn),
+                    (Habit::Mixes, 1 | 2) | (Habit::Changes, _) => {
+                        set(&mut client, &store, mixed % next, turn);
+                    }
                     _ => {
                         set(&mut client, &store, next, 0);
                         next += 1;
@@ -102,10 +106,24 @@ impl Writer {
     }
 }
 
-fn set(client: &mut Client, store: &str, number: u64, turn: u32) {
+/// Writes one record as a crawl does; gives the value's size.
+pub(crate) fn write(server: &Server, store: &str, number: u64, turn: u32) -> usize {
+    set(&mut server.client(), store, number, turn)
+}
+
+/// Writes one record with a key that is not [`key`]'s.
+pub(crate) fn write_key(server: &Server, store: &str, key: &str) {
+    set_key(&mut server.client(), store, key, b"{}");
+}
+
+fn set(client: &mut Client, store: &str, number: u64, turn: u32) -> usize {
     // A changed record has another size.
     let value = [value(number), vec![b' '; turn as usize % 100]].concat();
-    let key = key(number);
+    set_key(client, store, &key(number), &value);
+    value.len()
+}
+
+fn set_key(client: &mut Client, store: &str, key: &str, value: &[u8]) {
     let metadata = format!(
         r#"{{"key":"{key}","content_type":"application/json; charset=utf-8","size":{}}}"#,
         value.len()
@@ -115,7 +133,7 @@ fn set(client: &mut Client, store: &str, number: u64, turn: u32) {
         client,
         store,
         &[
-            &[b"HSET", &name("items"), key.as_bytes(), &value],
+            &[b"HSET", &name("items"), key.as_bytes(), value],
             &[b"HSET", &name("metadata_items"), key.as_bytes(), metadata.as_bytes()],
         ],
     );

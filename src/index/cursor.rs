@@ -7,6 +7,9 @@ use super::packed::Packed;
 use super::{Form, Index, Row};
 use crate::storage::RecordState;
 
+/// So many rows are fetched from memory at a time.
+const AHEAD: usize = 32;
+
 /// Stands on a row, or after the last one.
 pub(super) struct Cursor<'a> {
     index: &'a Index,
@@ -145,6 +148,9 @@ impl<'a> Cursor<'a> {
     /// Reads the row on which it stands.
     fn stand(&mut self, sorted: &Sorted) {
         if let Some(place) = sorted.order.get(self.row) {
+            if self.row.is_multiple_of(AHEAD) {
+                sorted.fetch(self.row..self.row + AHEAD);
+            }
             self.tail = sorted.arena.tail(*place);
         }
     }

@@ -5,7 +5,14 @@ use std::collections::BTreeMap;
 use futures::stream::{self, BoxStream, StreamExt, TryStreamExt};
 
 use super::RedisStorage;
-use crate::storage::{Key, KeyPage, RecordMeta, Result, StoreName};
+use crate::index::{Builder, Index};
+use crate::storage::{Error, ErrorKind, Key, KeyPage, RecordMeta, Result, StoreName};
+
+/// Up to so many keys are kept one by one while a store is walked; of more, an index of all takes
+/// less memory and time.
+const FEW: usize = 10_000;
+/// How many rows of an index are copied at a time.
+const BATCH: usize = 1000;
 
 /// Which keys are wanted.
 struct Wanted {
@@ -14,6 +21,18 @@ struct Wanted {
 }
 
 impl Wanted {
+    /// What is wanted of a page.
+    fn of(&self, page: KeyPage) -> KeyPage {
+        if self.prefix.is_empty() && self.after.is_none() {
+            return page;
+        }
+        let mut kept = KeyPage::default();
+        for row in page.iter().filter(|row| self.takes(row.key)) {
+            kept.push(row.key, row.content_type.as_str(), row.size, row.state.cloned());
+        }
+        kept
+    }
+
     fn takes(&self, key: &[u8]) -> bool {
         key.starts_with(&self.prefix)
             && self.after.as_ref().is_none_or(|after| key > after.as_bytes())
@@ -32,7 +51,8 @@ impl RedisStorage {
         let pages = self.scan_metadata(store);
         match limit {
             Some(0) => stream::empty().boxed(),
-            Some(limit) => smallest(pages, wanted, limit),
+            Some(limit) if limit <= FEW => smallest(pages, wanted, limit),
+            Some(limit) => sorted(pages, wanted).take(limit).boxed(),
             None => sorted(pages, wanted),
         }
     }
@@ -68,46 +88,44 @@ fn smallest(
         .boxed()
 }
 
-/// All keys: kept as the pages they came in, sorted once by their places.
+/// All keys, out of an index that the pages are put into as they come.
 fn sorted(
     pages: BoxStream<'_, Result<KeyPage>>,
     wanted: Wanted,
 ) -> BoxStream<'_, Result<RecordMeta>> {
-    let collected = pages.try_fold(Vec::<KeyPage>::new(), move |mut kept, page| {
-        let mut filtered = KeyPage::default();
-        for row in page.iter().filter(|row| wanted.takes(row.key)) {
-            filtered.push(row.key, row.content_type.as_str(), row.size, row.state.cloned());
+    let collected = async move {
+        let mut builder = Builder::new();
+        let mut pages = pages;
+        while let Some(page) = pages.next().await {
+            builder.add(&wanted.of(page?));
         }
-        kept.push(filtered);
-        futures::future::ready(Ok(kept))
-    });
-    stream::once(collected)
-        .map_ok(|pages| stream::iter(in_order(pages).map(Ok)))
-        .try_flatten()
-        .boxed()
+        let index = tokio::task::spawn_blocking(move || builder.finish())
+            .await
+            .map_err(|_| Error::new(ErrorKind::Io, "the sorting was stopped before its end"))?;
+        if index.left_out() > 0 {
+            let problem = "the keys take more than 4 GiB, which is more than can be sorted at once";
+            return Err(Error::new(ErrorKind::NotSupported, problem).hint(
+                "list them in parts: only those with a prefix, or some thousands at a time",
+            ));
+        }
+        Ok(index)
+    };
+    stream::once(collected).map_ok(rows).try_flatten().boxed()
 }
 
-fn in_order(pages: Vec<KeyPage>) -> impl Iterator<Item = RecordMeta> {
-    let mut places: Vec<(u32, u32)> = Vec::new();
-    for (at, page) in pages.iter().enumerate() {
-        places.extend((0..page.len()).map(|row| (at as u32, row as u32)));
-    }
-    let place = |pages: &[KeyPage], (page, row): (u32, u32)| {
-        pages[page as usize].get(row as usize).map(|row| row.to_meta())
-    };
-    {
-        let key =
-            |&(page, row): &(u32, u32)| pages[page as usize].get(row as usize).map(|row| row.key);
-        places.sort_unstable_by(|a, b| key(a).cmp(&key(b)));
-        places.dedup_by(|a, b| key(a) == key(b));
-    }
-    places.into_iter().filter_map(move |at| place(&pages, at))
+/// The rows of an index, some at a time.
+fn rows(index: Index) -> impl stream::Stream<Item = Result<RecordMeta>> {
+    let batches = (0..index.len()).step_by(BATCH).map(move |at| {
+        let mut batch = Vec::with_capacity(BATCH);
+        index.for_each_row(at..at + BATCH, |row| batch.push(Ok(row.to_meta())));
+        stream::iter(batch)
+    });
+    stream::iter(batches).flatten()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use futures::executor::block_on;
 
     fn pages() -> BoxStream<'static, Result<KeyPage>> {
         let page = |keys: &[&str]| {
@@ -120,28 +138,28 @@ mod tests {
         stream::iter([page(&["b", "é", "a2"]), page(&["Z", "a1"]), page(&["b", ""])]).boxed()
     }
 
-    fn keys(stream: BoxStream<'_, Result<RecordMeta>>) -> Vec<String> {
-        block_on(stream.map_ok(|meta| meta.key.escaped()).try_collect()).unwrap()
+    async fn keys(stream: BoxStream<'_, Result<RecordMeta>>) -> Vec<String> {
+        stream.map_ok(|meta| meta.key.escaped()).try_collect().await.unwrap()
     }
 
     fn wanted(prefix: &str, after: Option<&str>) -> Wanted {
         Wanted { prefix: prefix.into(), after: after.map(Key::from) }
     }
 
-    #[test]
-    fn keys_come_in_the_order_of_their_bytes_and_once() {
-        assert_eq!(keys(sorted(pages(), wanted("", None))), ["", "Z", "a1", "a2", "b", "é"]);
-        assert_eq!(keys(sorted(pages(), wanted("a", None))), ["a1", "a2"]);
-        assert_eq!(keys(sorted(pages(), wanted("", Some("a2")))), ["b", "é"]);
+    #[tokio::test]
+    async fn keys_come_in_the_order_of_their_bytes_and_once() {
+        assert_eq!(keys(sorted(pages(), wanted("", None))).await, ["", "Z", "a1", "a2", "b", "é"]);
+        assert_eq!(keys(sorted(pages(), wanted("a", None))).await, ["a1", "a2"]);
+        assert_eq!(keys(sorted(pages(), wanted("", Some("a2")))).await, ["b", "é"]);
     }
 
-    #[test]
-    fn a_limit_keeps_the_smallest() {
+    #[tokio::test]
+    async fn a_limit_keeps_the_smallest() {
         for limit in 1..8 {
             let all = ["", "Z", "a1", "a2", "b", "é"];
-            let some = keys(smallest(pages(), wanted("", None), limit));
+            let some = keys(smallest(pages(), wanted("", None), limit)).await;
             assert_eq!(some, all[..limit.min(all.len())], "{limit}");
         }
-        assert_eq!(keys(smallest(pages(), wanted("", Some("Z")), 2)), ["a1", "a2"]);
+        assert_eq!(keys(smallest(pages(), wanted("", Some("Z")), 2)).await, ["a1", "a2"]);
     }
 }

@@ -15,6 +15,7 @@ mod sentinel;
 mod tls;
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use fred::types::Value;
@@ -68,6 +69,11 @@ impl Link {
     /// Whether the server is a cluster.
     pub(crate) fn cluster(&self) -> bool {
         self.0.core.place().is_cluster()
+    }
+
+    /// How many reads were sent so far.
+    pub(crate) fn sent(&self) -> u64 {
+        self.0.core.sent.load(Ordering::Relaxed)
     }
 
     /// What the server tells of itself.
@@ -179,6 +185,7 @@ async fn read(core: &Core, life: &Life, commands: Vec<Command>) -> Result<Vec<Re
         )
         .hint("connect to one of its nodes' own tools"));
     }
+    core.sent.fetch_add(commands.len() as u64, Ordering::Relaxed);
     let timeout = core.patience(&commands);
     life.each(commands, timeout).await
 }

@@ -1,5 +1,6 @@
 //! What a link holds: its connections, and the task that brings them back.
 
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -25,6 +26,8 @@ pub(super) struct Core {
     pub(super) state: watch::Sender<Connection>,
     plan: Plan,
     command_timeout: Duration,
+    /// How many commands were sent so far.
+    pub(super) sent: AtomicU64,
     main: Mutex<Current>,
     bulk: AsyncMutex<Option<Arc<Life>>>,
     writer: AsyncMutex<Option<Life>>,
@@ -45,6 +48,7 @@ impl Core {
             state: watch::Sender::new(Connection::Up),
             plan,
             command_timeout: options.command_timeout,
+            sent: AtomicU64::new(0),
             main: Mutex::new(Current { life: Arc::new(life), place }),
             bulk: AsyncMutex::new(None),
             writer: AsyncMutex::new(None),

@@ -1,0 +1,133 @@
+//! How soon a change shows: counts and rows on the screen, and new records of stores of several
+//! sizes while a crawl changes them 2,000 times a second. `cargo bench --bench fresh`
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark stops where it fails")]
+
+#[path = "support/crawl.rs"]
+mod crawl;
+#[path = "../tests/support/fill.rs"]
+mod fill;
+#[path = "../tests/support/pty.rs"]
+mod pty;
+#[path = "support/report.rs"]
+mod report;
+#[path = "../tests/support/server.rs"]
+mod server;
+
+use std::process::ExitCode;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use crawl::{Habit, Writer};
+use pty::Screen;
+use report::{Report, max, median, ms};
+use server::Server;
+
+const RATE: u32 = 2_000;
+/// Records in the store, how many are written, and how soon each must show, in seconds.
+const SIZES: [(u64, u32, Option<f64>); 4] =
+    [(5_000, 30, Some(0.2)), (10_000, 30, Some(0.7)), (100_000, 8, None), (1_000_000, 3, None)];
+/// Between two writes: not in step with anything.
+const PAUSE: Duration = Duration::from_millis(377);
+
+fn main() -> ExitCode {
+    let server = Server::start();
+    let mut report = Report::default();
+    counts(&server, &mut report);
+    for (records, times, bound) in SIZES {
+        let store = format!("of-{records}");
+        crawl::fill(&server, &store, records);
+        let screen = opened(&server, &store);
+        let budget = new_records(&server, &store, records, times, screen);
+        report.line(
+            &format!("{records} records: a new one shows, median"),
+            median(&budget),
+            None,
+            "s",
+        );
+        report.line(
+            &format!("{records} records: a new one shows, slowest"),
+            max(&budget),
+            bound,
+            "s",
+        );
+    }
+    report.end()
+}
+
+/// The browser with this store open and listed.
+fn opened(server: &Server, store: &str) -> Screen {
+    let mut screen = Screen::start(&[&server.url()], &[], 36, 120);
+    screen.wait_for("the store", |text| text.contains(store));
+    screen.wait_quiet(Duration::from_millis(300));
+    screen.keys(&format!("/{store}\r\r"));
+    screen.wait_for("the keys", |text| text.contains(" / ") && text.contains("page-0"));
+    let begun = Instant::now();
+    while screen.contents().contains(" %") {
+        assert!(begun.elapsed() < Duration::from_secs(120), "{}", screen.contents());
+        sleep(Duration::from_millis(20));
+    }
+    screen
+}
+
+/// In a store of a hundred records in which nothing else happens.
+fn counts(server: &Server, report: &mut Report) {
+    const STORE: &str = "few";
+    crawl::fill(server, STORE, 100);
+    let screen = opened(server, STORE);
+    screen.wait_quiet(Duration::from_secs(2));
+    let (mut counted, mut changed) = (Vec::new(), Vec::new());
+    for turn in 0..30_u32 {
+        let records = 101 + turn;
+        let written = Instant::now();
+        crawl::write(server, STORE, u64::from(records - 1), 0);
+        screen.wait_for("the count", |text| text.contains(&format!("few · {records} records")));
+        counted.push(ms(screen.last_output().max(written).duration_since(written)));
+        sleep(PAUSE);
+        // The first record, which is on the screen, gets another size.
+        let written = Instant::now();
+        let size = crawl::write(server, STORE, 0, turn + 1);
+        screen.wait_for("the size", |text| {
+            text.lines().any(|line| {
+                line.contains("page-0000000000-") && line.contains(&format!(" {size} B"))
+            })
+        });
+        changed.push(ms(screen.last_output().max(written).duration_since(written)));
+        sleep(PAUSE);
+    }
+    report.line("the count of records shows: median", median(&counted), None, "ms");
+    report.line("the count of records shows: slowest", max(&counted), Some(300.0), "ms");
+    report.line("a row on the screen shows: median", median(&changed), None, "ms");
+    report.line("a row on the screen shows: slowest", max(&changed), Some(300.0), "ms");
+}
+
+/// Seconds until each new record shows, while a crawl changes others.
+fn new_records(
+    server: &Server,
+    store: &str,
+    records: u64,
+    times: u32,
+    mut screen: Screen,
+) -> Vec<f64> {
+    let crawl = Writer::start(server, store, records, RATE, Habit::Changes);
+    screen.keys("/mark-\r");
+    sleep(Duration::from_secs(2));
+    let mut taken = Vec::new();
+    for turn in 0..times {
+        let key = format!("mark-{turn:03}");
+        let written = Instant::now();
+        crawl::write_key(server, store, &key);
+        let limit = Duration::from_secs(300);
+        while !screen.contents().contains(&key) {
+            assert!(written.elapsed() < limit, "{key} never came:\n{}", screen.contents());
+            sleep(Duration::from_millis(2));
+        }
+        taken.push(written.elapsed().as_secs_f64());
+        sleep(PAUSE);
+    }
+    let top = screen.contents().lines().next().unwrap_or_default().trim().to_owned();
+    println!("{records} records: {top}");
+    drop(crawl.stop());
+    screen.keys("q");
+    assert_eq!(screen.exit_code(), 0);
+    taken
+}

@@ -1,0 +1,174 @@
+//! How much of the server a walk may take: all that is left of it, or little where others work.
+
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use fred::types::Value;
+
+use super::super::layout::{self, MODIFIED_AT, Part};
+use super::super::{RedisStorage, command, reply};
+use crate::storage::{Result, StoreName};
+
+/// How often it is found out whether others work.
+const LOOK: Duration = Duration::from_millis(100);
+/// How soon for the first time.
+const FIRST_LOOK: Duration = Duration::from_millis(30);
+/// For so long after they were last seen, others are taken to go on.
+const LINGER: Duration = Duration::from_secs(2);
+/// So many commands a second that larder did not send are others' work.
+const FEW: f64 = 300.0;
+/// The share of the server's time that a walk takes beside others: what they send then rarely
+/// waits for it.
+const SHARE: f64 = 0.2;
+/// A burst beside others takes about so long.
+const BURST: Duration = Duration::from_micros(800);
+
+/// Whether others work on the server, and what follows from that.
+pub(super) struct Manners {
+    /// The metadata of the store.
+    metadata: Value,
+    /// The store's time of change, as last seen.
+    modified: Option<Bytes>,
+    /// How many commands the server had answered, how many of them larder's, and when.
+    commands: Option<(u64, u64, Instant)>,
+    /// When others were last seen to work.
+    others: Option<Instant>,
+    looked: Option<Instant>,
+    /// Whether what was seen has been compared with what was seen before.
+    knows: bool,
+    round_trip: Duration,
+    /// How long the burst under way has held the server.
+    burst: Duration,
+    /// When the next burst may begin.
+    next: Option<Instant>,
+}
+
+impl Manners {
+    pub(super) fn new(store: &StoreName) -> Self {
+        Self {
+            metadata: layout::key(store, Part::Metadata),
+            modified: None,
+            commands: None,
+            others: None,
+            looked: None,
+            knows: false,
+            round_trip: Duration::ZERO,
+            burst: Duration::ZERO,
+            next: None,
+        }
+    }
+
+    /// Whether the server has nothing else to do, as far as is known.
+    pub(super) fn may_hurry(&self) -> bool {
+        self.knows && !self.are_others()
+    }
+
+    fn are_others(&self) -> bool {
+        self.others.is_some_and(|at| at.elapsed() <= LINGER)
+    }
+
+    /// The way there and back.
+    pub(super) fn round_trip(&self) -> Duration {
+        self.round_trip
+    }
+
+    /// Whether it is time to look whether others work.
+    pub(super) fn is_due(&self) -> bool {
+        let pause = if self.knows { LOOK } else { FIRST_LOOK };
+        self.looked.is_none_or(|at| at.elapsed() >= pause.max(self.round_trip * 20))
+    }
+
+    /// Looks whether others work. What the server refuses to tell counts as no.
+    pub(super) async fn look(&mut self, storage: &RedisStorage) {
+        let first = self.looked.is_none();
+        let sent = storage.link.sent();
+        let start = Instant::now();
+        let mut asked = vec![command("JSON.GET", [self.metadata.clone(), MODIFIED_AT.into()])];
+        if !storage.link.cluster() {
+            asked.push(command("INFO", [Value::from("stats")]));
+        }
+        let Ok(replies) = storage.link.pipeline(asked).await else { return };
+        let now = Instant::now();
+        self.round_trip = if first { now - start } else { self.round_trip.min(now - start) };
+        self.looked = Some(now);
+        let mut replies = replies.into_iter();
+        let mut next = || bytes_of(replies.next());
+        let (modified, info) = (next(), next());
+        let moved = modified.is_some() && modified != self.modified;
+        self.modified = modified;
+        let commands = info.as_deref().and_then(processed);
+        let rate = match (commands, self.commands) {
+            (Some(all), Some((before, ours, at))) => {
+                let others = (all.saturating_sub(before)).saturating_sub(sent - ours);
+                others as f64 / (now - at).as_secs_f64().max(1e-3)
+            }
+            _ => 0.0,
+        };
+        self.commands = commands.map(|all| (all, sent, now));
+        if !first {
+            self.knows = true;
+            self.others = if moved || rate > FEW { Some(now) } else { self.others };
+        }
+    }
+
+    /// A page held the server for so long.
+    pub(super) fn served(&mut self, took: Duration, now: Instant) {
+        self.burst += took;
+        if self.burst >= BURST {
+            self.next = Some(now + self.burst.mul_f64(1.0 / SHARE - 1.0));
+            self.burst = Duration::ZERO;
+        }
+    }
+
+    /// Whether the next page has to wait. Until it is known whether there are others, none does:
+    /// most stores are walked by then.
+    pub(super) fn is_pausing(&self) -> bool {
+        self.are_others() && self.next.is_some_and(|next| next > Instant::now())
+    }
+
+    /// Waits until the next page may be asked for.
+    pub(super) async fn pause(&mut self) {
+        if let Some(next) = self.next.take()
+            && self.are_others()
+        {
+            tokio::time::sleep_until(next.into()).await;
+        }
+    }
+}
+
+fn bytes_of(reply: Option<Result<Value>>) -> Option<Bytes> {
+    reply::bytes(reply?.ok()?).ok()?
+}
+
+/// How many commands the server has answered since it started.
+fn processed(info: &[u8]) -> Option<u64> {
+    let info = std::str::from_utf8(info).ok()?;
+    let number = info.lines().find_map(|line| line.strip_prefix("total_commands_processed:"))?;
+    number.trim().parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn beside_others_a_walk_takes_a_small_share_and_else_all() {
+        let mut manners = Manners::new(&"a".into());
+        assert!(!manners.may_hurry(), "that nobody else works is not known yet");
+        let now = Instant::now();
+        manners.served(BURST, now);
+        assert!(!manners.is_pausing(), "nor that anybody does");
+        manners.knows = true;
+        assert!(manners.may_hurry());
+        manners.others = Some(now);
+        assert!(!manners.may_hurry());
+        assert_eq!(manners.next.map(|next| next - now), Some(BURST * 4));
+    }
+
+    #[test]
+    fn the_number_of_commands_is_found() {
+        let info = b"# Stats\r\ntotal_connections_received:3\r\ntotal_commands_processed:123\r\n";
+        assert_eq!(processed(info), Some(123));
+        assert_eq!(processed(b"# Stats\r\n"), None);
+    }
+}

@@ -1,0 +1,245 @@
+//! The pages of one hash, as fast as the server gives them or as slowly as it should.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use fred::types::Value;
+use tokio::task::JoinHandle;
+
+use super::super::layout::{self, Part};
+use super::super::{RedisStorage, command, reply};
+use super::manners::Manners;
+use crate::storage::{Error, ErrorKind, Result, StoreName};
+
+/// How many entries the first page asks for, and each one beside a crawl.
+const FIRST_COUNT: u32 = 100;
+/// Past this many entries a page nothing is gained.
+const LARGEST_COUNT: u32 = 1000;
+/// How long one page is to hold the server.
+const PAGE_TIME: Duration = Duration::from_micros(500);
+/// Where less than this is left to walk, a second lane is not worth it.
+const LARGE_SHARE: f32 = 0.1;
+
+/// The pages of one hash.
+///
+/// The server works in the order in which it is asked. So that it has something to do while a page
+/// travels and is taken apart, what is left of the hash is soon walked in two lanes, each with a page
+/// under way. A cursor names a place and nothing else, so one may begin anywhere; what is there all
+/// the time is met by one of the lanes.
+/// Beside a crawl there is one lane, with small pages and pauses: see [`Manners`].
+pub(super) struct Pages<'a> {
+    storage: &'a RedisStorage,
+    hash: Value,
+    no_values: bool,
+    count: u32,
+    manners: Manners,
+    lanes: Vec<Lane>,
+    asked: VecDeque<Asked>,
+    /// When the last answer came.
+    answered: Instant,
+}
+
+/// A part of the hash.
+#[derive(Debug, Clone, Copy)]
+struct Lane {
+    /// Where the next page begins; `None` at the end.
+    cursor: Option<u64>,
+    begins: f32,
+    ends: f32,
+    /// How far it is: between those two.
+    at: f32,
+}
+
+/// A page under way.
+struct Asked {
+    lane: usize,
+    since: Instant,
+    /// When it came, and what.
+    reply: JoinHandle<(Instant, Result<Value>)>,
+}
+
+impl Lane {
+    fn new(cursor: u64, ends: f32) -> Self {
+        let begins = if cursor == 0 { 0.0 } else { reply::walked(cursor) };
+        Self { cursor: Some(cursor), begins, ends, at: begins }
+    }
+
+    /// The page under way told where the next one begins.
+    fn came_to(&mut self, cursor: u64) {
+        let at = reply::walked(cursor);
+        self.at = at.clamp(self.at, self.ends);
+        self.cursor = (cursor != 0 && at < self.ends).then_some(cursor);
+    }
+}
+
+impl<'a> Pages<'a> {
+    /// The metadata with the keys, or of the values only the keys.
+    pub(super) fn new(storage: &'a RedisStorage, store: &StoreName, part: Part) -> Self {
+        Self {
+            storage,
+            hash: layout::key(store, part),
+            no_values: part == Part::Items,
+            count: FIRST_COUNT,
+            manners: Manners::new(store),
+            lanes: vec![Lane::new(0, 1.0)],
+            asked: VecDeque::new(),
+            answered: Instant::now(),
+        }
+    }
+
+    /// The share of the hash walked so far.
+    pub(super) fn walked(&self) -> f32 {
+        self.lanes.iter().map(|lane| lane.at - lane.begins).sum()
+    }
+
+    /// The fields of a page; `None` after the last.
+    pub(super) async fn next(&mut self) -> Result<Option<Vec<Value>>> {
+        if self.asked.is_empty() {
+            self.manners.pause().await;
+            self.ask();
+        }
+        if self.manners.is_due() {
+            self.manners.look(self.storage).await;
+        }
+        let Some(Asked { lane, since, reply }) = self.asked.pop_front() else {
+            return Ok(None);
+        };
+        let (came, reply) = reply.await.map_err(|_| stopped())?;
+        let (cursor, fields) = reply::page(reply?)?;
+        self.learn(since, came);
+        if let Some(lane) = self.lanes.get_mut(lane) {
+            lane.came_to(cursor);
+        }
+        self.split();
+        if !self.manners.is_pausing() {
+            self.ask();
+        }
+        Ok(Some(fields))
+    }
+
+    /// What is left gets its second lane once nobody else needs the server.
+    fn split(&mut self) {
+        let [lane] = &mut self.lanes[..] else { return };
+        if lane.cursor.is_none() || !self.manners.may_hurry() || 1.0 - lane.at < LARGE_SHARE {
+            return;
+        }
+        let (cursor, at) = halfway(lane.at);
+        lane.ends = at;
+        self.lanes.push(Lane::new(cursor, 1.0));
+    }
+
+    /// Asks for a page of each lane that has none under way; beside a crawl, of the first one.
+    fn ask(&mut self) {
+        for at in 0..self.lanes.len() {
+            let busy = self.asked.iter().any(|asked| asked.lane == at);
+            let alone = self.asked.is_empty() || self.manners.may_hurry();
+            if busy || !alone {
+                continue;
+            }
+            if let Some(cursor) = self.lanes[at].cursor {
+                self.ask_lane(at, cursor);
+            }
+        }
+    }
+
+    fn ask_lane(&mut self, lane: usize, cursor: u64) {
+        let count = if self.manners.may_hurry() { self.count } else { FIRST_COUNT };
+        let mut page = command(
+            "HSCAN",
+            [
+                self.hash.clone(),
+                Value::from(cursor.to_string()),
+                Value::from("COUNT"),
+                Value::from(count),
+            ],
+        );
+        if self.no_values {
+            page.args.push(Value::from("NOVALUES"));
+        }
+        let link = self.storage.link.clone();
+        let since = Instant::now();
+        // A task of its own, so that it is sent at once, and its coming is noted when it comes.
+        let reply = tokio::spawn(async move {
+            let reply = link.run_bulk(page).await;
+            (Instant::now(), reply)
+        });
+        self.asked.push_back(Asked { lane, since, reply });
+    }
+
+    /// Makes pages larger or smaller, so that each holds the server about as long as it should.
+    fn learn(&mut self, since: Instant, came: Instant) {
+        // What was asked for before had to be answered first.
+        let queued = self.answered > since;
+        let took = came.saturating_duration_since(self.answered.max(since));
+        self.answered = came;
+        let took = if queued { took } else { took.saturating_sub(self.manners.round_trip()) };
+        self.manners.served(took, came);
+        if self.manners.may_hurry() {
+            self.count = next_count(self.count, took);
+        }
+    }
+}
+
+/// The cursor in the middle between this share of a hash and its end, about, and the share there.
+///
+/// A cursor counts its bits from the other end. One of its eight lowest bits is a place in every
+/// hash that is worth a second lane.
+fn halfway(at: f32) -> (u64, f32) {
+    #[expect(clippy::cast_sign_loss, reason = "a share")]
+    let place = (f32::midpoint(at, 1.0) * 256.0).min(255.0) as u8;
+    (u64::from(place.reverse_bits()), f32::from(place) / 256.0)
+}
+
+fn stopped() -> Error {
+    Error::new(ErrorKind::Io, "the walk was stopped before its end")
+}
+
+fn next_count(count: u32, took: Duration) -> u32 {
+    let next = if took > PAGE_TIME * 3 / 2 {
+        count / 2
+    } else if took < PAGE_TIME / 2 {
+        count * 2
+    } else {
+        count
+    };
+    next.clamp(FIRST_COUNT, LARGEST_COUNT)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_grow_while_the_server_is_quick_and_shrink_when_it_is_not() {
+        let (quick, slow) = (Duration::from_micros(50), Duration::from_millis(5));
+        assert_eq!(next_count(100, quick), 200);
+        assert_eq!(next_count(800, quick), LARGEST_COUNT);
+        assert_eq!(next_count(800, PAGE_TIME), 800);
+        assert_eq!(next_count(800, slow), 400);
+        assert_eq!(next_count(100, slow), FIRST_COUNT);
+    }
+
+    #[test]
+    fn a_lane_ends_where_the_next_one_begins() {
+        assert_eq!(halfway(0.0), (1, 0.5));
+        let mut first = Lane::new(0, 0.5);
+        // A quarter, three eighths, the half.
+        for (cursor, at) in [(0b10, 0.25), (0b110, 0.375)] {
+            first.came_to(cursor);
+            assert_eq!((first.cursor, first.at), (Some(cursor), at));
+        }
+        first.came_to(0b1);
+        assert_eq!((first.cursor, first.at), (None, 0.5));
+        let mut second = Lane::new(1, 1.0);
+        assert_eq!((second.begins, second.at), (0.5, 0.5));
+        second.came_to(0);
+        assert_eq!((second.cursor, second.at), (None, 1.0));
+        for share in [0.1, 0.3, 0.7, 0.9] {
+            let (cursor, at) = halfway(share);
+            assert!(
+                at > share && at < 1.0 && (reply::walked(cursor) - at).abs() < 1e-6,
+                "{share}: {at}"
+            );
+        }
+    }
+}
