@@ -20,7 +20,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use futures::stream::BoxStream;
+use futures::stream::{self, BoxStream, StreamExt as _, TryStreamExt as _};
 use tokio::sync::watch as channel;
 
 pub use content::{ContentType, Value};
@@ -87,6 +87,13 @@ pub trait Storage: Send + Sync + 'static {
     /// All stores that the indexes name, sorted by name, with record counts and times.
     /// Half-made stores and stale ids are listed as such; see [`StoreState`].
     async fn stores(&self) -> Result<Vec<StoreInfo>>;
+
+    /// The same for a screen that is to show something soon: where there are many stores, the
+    /// first of them come as they are, and the others with their names alone; then all. Each item
+    /// tells which share of them is as it is, 1 at the end.
+    fn stores_in_steps(&self) -> BoxStream<'_, Result<(f32, Vec<StoreInfo>)>> {
+        stream::once(self.stores()).map_ok(|all| (1.0, all)).boxed()
+    }
 
     /// Looks through the whole server for stores that no index names ([`StoreState::Ghost`] and
     /// stores without an index entry), a bounded batch at a time: each item is the share of the

@@ -790,3 +790,26 @@ fn the_first_start_shows_one_hint_until_the_first_key() {
     assert_eq!(stage.notice(), "");
     assert_eq!(Stage::new(80, 24).notice(), "");
 }
+
+#[test]
+fn many_stores_show_before_all_of_them_are_counted() {
+    let mut stage = Stage::new(120, 36);
+    stage.asked.clear();
+    stage.event(Event::Connected(Ok(ServerInfo::default())));
+    let (ticket, _) = stage.take(Slot::Stores);
+    let bare = StoreInfo { store: "two".into(), ..StoreInfo::default() };
+    let some = Loaded::SomeStores(vec![store("one", 7), bare]);
+    stage.event(Event::Loaded(Slot::Stores, ticket, Ok(some)));
+    assert_eq!(stage.app.stores.len(), 2);
+    stage.keys("j");
+    let all = Loaded::Stores(vec![store("a", 1), store("one", 7), store("two", 3)], None);
+    stage.event(Event::Loaded(Slot::Stores, ticket, Ok(all)));
+    let current = stage.app.stores.current().unwrap();
+    assert_eq!((current.store.escaped(), current.records), ("two".to_owned(), Some(3)));
+    // Read again, a list that is there stays as it is until the new one is whole.
+    stage.keys("r");
+    let (ticket, _) = stage.take(Slot::Stores);
+    let some = Loaded::SomeStores(vec![StoreInfo { store: "two".into(), ..StoreInfo::default() }]);
+    stage.event(Event::Loaded(Slot::Stores, ticket, Ok(some)));
+    assert_eq!(stage.app.stores.len(), 3);
+}

@@ -212,6 +212,8 @@ pub enum Read {
 pub enum Loaded {
     /// All stores, and how long one round trip took.
     Stores(Vec<StoreInfo>, Option<Duration>),
+    /// All stores by their names, some of them with their counts; the rest is on its way.
+    SomeStores(Vec<StoreInfo>),
     /// More stores that no index names, and the share of the key space looked through.
     Lost(f32, Vec<StoreInfo>),
     /// One store's metadata.

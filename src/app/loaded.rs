@@ -64,15 +64,19 @@ impl App {
         let stores_height = self.list_height(Pane::Stores);
         let keys_height = self.list_height(Pane::Keys);
         match loaded {
+            Loaded::SomeStores(stores) => {
+                // A list that is there is better than one without counts.
+                if !self.stores.ready {
+                    self.stores.set(stores, stores_height);
+                    self.stores.loading = true;
+                    self.open_listed(effects);
+                }
+            }
             Loaded::Stores(stores, latency) => {
                 let first = !self.stores.ready;
                 self.stores.set(stores, stores_height);
                 self.latency = latency.or(self.latency);
-                if let Some(store) = self.settings.open.clone()
-                    && self.stores.get(&store).is_some()
-                {
-                    self.open_wanted(&store, effects);
-                }
+                self.open_listed(effects);
                 // A single store is what one came for.
                 if first
                     && self.settings.open.is_none()

@@ -328,6 +328,15 @@ impl App {
         self.watch.wake().map(|wake| wake.min(next_second))
     }
 
+    /// Opens the store that the user started larder for, if it is in the list.
+    pub(super) fn open_listed(&mut self, effects: &mut Vec<Effect>) {
+        if let Some(store) = self.settings.open.clone()
+            && self.stores.get(&store).is_some()
+        {
+            self.open_wanted(&store, effects);
+        }
+    }
+
     /// Opens the store that the user started larder for, as soon as it is there.
     pub(super) fn open_wanted(&mut self, store: &StoreName, effects: &mut Vec<Effect>) {
         if self.keys.store.is_none() && self.settings.open.as_ref() == Some(store) {

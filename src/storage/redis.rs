@@ -123,6 +123,10 @@ impl Storage for RedisStorage {
         self.list_stores().await
     }
 
+    fn stores_in_steps(&self) -> BoxStream<'_, Result<(f32, Vec<StoreInfo>)>> {
+        self.list_in_steps()
+    }
+
     fn find_lost_stores(&self) -> BoxStream<'_, Result<(f32, Vec<StoreInfo>)>> {
         self.search_lost()
     }

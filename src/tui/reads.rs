@@ -50,10 +50,7 @@ impl Job {
 
     async fn perform(&self, storage: &dyn Storage, read: Read) -> Result<Option<Loaded>> {
         Ok(Some(match read {
-            Read::Stores => {
-                let stores = storage.stores().await?;
-                Loaded::Stores(stores, storage.ping().await.ok())
-            }
+            Read::Stores => return self.stores(storage).await,
             Read::Lost => return self.lost(storage).await.map(|()| None),
             Read::Store(store) => Loaded::Store(Box::new(storage.get_metadata(&store).await?)),
             Read::Keys { store, early } => return self.keys(storage, &store, early).await,
@@ -103,6 +100,17 @@ impl Job {
         }
         let _ = self.events.send(Event::Slow(self.slot, self.ticket)).await;
         answer.await
+    }
+
+    async fn stores(&self, storage: &dyn Storage) -> Result<Option<Loaded>> {
+        let mut steps = storage.stores_in_steps();
+        while let Some(step) = steps.next().await {
+            match step? {
+                (share, some) if share < 1.0 => self.report(Ok(Loaded::SomeStores(some))).await,
+                (_, all) => return Ok(Some(Loaded::Stores(all, storage.ping().await.ok()))),
+            }
+        }
+        Ok(None)
     }
 
     async fn lost(&self, storage: &dyn Storage) -> Result<()> {

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use futures::TryStreamExt as _;
-use larder::storage::{Key, StoreName};
+use larder::storage::{Key, StoreInfo, StoreName};
 
 use crate::server::Server;
 use crate::{Redis, fill};
@@ -112,4 +112,21 @@ async fn beside_a_crawl_pages_stay_small() {
     assert!(rows >= 100_000);
     let scans = scans(&monitor.lines());
     assert!(scans.iter().all(|(_, count)| *count == 100), "{scans:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_stores_the_first_come_with_counts_and_the_others_by_name() {
+    let redis = Redis::new().await;
+    let names: Vec<String> = (0..500).map(|n| format!("store-{n:03}")).collect();
+    fill::stores(&mut redis.server.client(), names.iter().map(String::as_str));
+    let steps: Vec<_> = redis.storage().stores_in_steps().try_collect().await.unwrap();
+    let [(share, some), (whole, all)] = &steps[..] else { panic!("{} steps", steps.len()) };
+    assert!(*share > 0.0 && *share < 0.5, "{share}");
+    assert!((whole - 1.0).abs() < f32::EPSILON);
+    let called =
+        |infos: &[StoreInfo]| -> Vec<_> { infos.iter().map(|info| info.store.escaped()).collect() };
+    assert_eq!(called(some), names);
+    assert_eq!(some[..20], all[..20]);
+    assert_eq!((some[499].records, all[499].records), (None, Some(0)));
+    assert_eq!(*all, redis.storage().stores().await.unwrap());
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use bytes::Bytes;
 use fred::types::Value;
 use futures::future::{self, FutureExt};
-use futures::stream::{self, StreamExt, TryStreamExt};
+use futures::stream::{self, BoxStream, StreamExt, TryStreamExt};
 
 use super::layout::{self, ID_TO_NAME, NAME_TO_ID, Part};
 use super::link::Command;
@@ -33,18 +33,50 @@ pub(super) struct Indexed {
     pub(super) ids: Vec<Bytes>,
 }
 
+/// How far a listing in steps is.
+enum Step {
+    Names,
+    Rest(BTreeMap<StoreName, Indexed>),
+    Done,
+}
+
 impl RedisStorage {
     pub(super) async fn list_stores(&self) -> Result<Vec<StoreInfo>> {
-        let indexed = self.indexed_stores().await?;
+        self.list_indexed(&self.indexed_stores().await?).await
+    }
+
+    /// All stores; of many, first those that a screen shows, and of the others the names.
+    pub(super) fn list_in_steps(&self) -> BoxStream<'_, Result<(f32, Vec<StoreInfo>)>> {
+        stream::try_unfold(Step::Names, move |step| async move {
+            let indexed = match step {
+                Step::Names => self.indexed_stores().await?,
+                Step::Rest(indexed) => {
+                    let all = self.list_indexed(&indexed).await?;
+                    return Ok(Some(((1.0, all), Step::Done)));
+                }
+                Step::Done => return Ok(None),
+            };
+            let names: Vec<_> = indexed.keys().take(BATCH).cloned().collect();
+            let mut infos = self.facts_of(&names).await?;
+            judge_all(&mut infos, &indexed);
+            if indexed.len() <= BATCH {
+                return Ok(Some(((1.0, infos), Step::Done)));
+            }
+            let rest = indexed.keys().skip(BATCH).cloned();
+            infos.extend(rest.map(|store| StoreInfo { store, ..StoreInfo::default() }));
+            let share = names.len() as f32 / indexed.len() as f32;
+            Ok(Some(((share, infos), Step::Rest(indexed))))
+        })
+        .boxed()
+    }
+
+    async fn list_indexed(&self, indexed: &BTreeMap<StoreName, Indexed>) -> Result<Vec<StoreInfo>> {
         let names: Vec<_> = indexed.keys().cloned().collect();
         // Collected first, for the compiler cannot follow the borrow through the stream.
         let batches: Vec<_> =
             names.chunks(BATCH).map(|batch| self.facts_of(batch).boxed()).collect();
         let mut infos = stream::iter(batches).buffered(BATCHES).try_concat().await?;
-        for info in &mut infos {
-            let index = indexed.get(&info.store).cloned().unwrap_or_default();
-            judge(info, &index);
-        }
+        judge_all(&mut infos, indexed);
         Ok(infos)
     }
 
@@ -164,6 +196,13 @@ impl RedisStorage {
                 _ => Err(error),
             },
         }
+    }
+}
+
+fn judge_all(infos: &mut [StoreInfo], indexed: &BTreeMap<StoreName, Indexed>) {
+    let none = Indexed::default();
+    for info in infos {
+        judge(info, indexed.get(&info.store).unwrap_or(&none));
     }
 }
 
