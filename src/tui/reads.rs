@@ -19,7 +19,7 @@ const SLOW: Duration = Duration::from_millis(150);
 /// Values below this size are prepared where they arrive; larger ones on a thread of their own.
 const INLINE: usize = 64 << 10;
 /// The rest of the crawl is read again so much later, or later by this many times what it took.
-const AGAIN: (Duration, u32) = (Duration::from_secs(1), 20);
+const AGAIN: (Duration, u32) = (Duration::from_secs(1), 4);
 /// How often a walk shows how far it is.
 const PROGRESS: Duration = Duration::from_millis(100);
 
