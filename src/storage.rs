@@ -25,7 +25,7 @@ use futures::stream::BoxStream;
 use tokio::sync::watch as channel;
 
 pub use content::{ContentType, Value};
-pub use crawl::{Crawl, Crawler, Dataset, Queue, Section};
+pub use crawl::{Crawl, Crawler, Section, StorageInfo};
 pub use error::{Error, ErrorKind, Result};
 pub use model::{
     Connection, Expected, Fate, JsonLayout, Key, OpenBy, Opened, Reading, Record, RecordMeta,

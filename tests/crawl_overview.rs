@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use larder::app::{App, Effect, Event, Loaded, Modal, Overlay, Read, Settings, Slot, Ticket};
 use larder::keymap::KeyMap;
-use larder::storage::{Crawl, Dataset, Error, ErrorKind, Queue, Timestamp};
+use larder::storage::{Crawl, Error, ErrorKind, StorageInfo, Timestamp};
 use stage::{NOW, Stage, record, store};
 
 fn connected() -> Stage {
@@ -30,10 +30,12 @@ fn opened() -> (Stage, Ticket) {
 fn crawl(handled: u64) -> Crawl {
     let mut crawl = Crawl::default();
     let name = "default".into();
-    let queue = Queue { name, pending: Some(5), handled: Some(handled), ..Queue::default() };
+    let (pending, handled) = (Some(5), Some(handled));
+    let queue = StorageInfo { name, pending, handled, ..StorageInfo::default() };
     crawl.queues.rows.push(queue);
     crawl.queues.total = 1;
-    let dataset = Dataset { name: "products".into(), items: Some(7), ..Dataset::default() };
+    let name = "products".into();
+    let dataset = StorageInfo { name, items: Some(7), ..StorageInfo::default() };
     crawl.datasets.rows.push(dataset);
     crawl.datasets.total = 1;
     crawl
@@ -42,7 +44,7 @@ fn crawl(handled: u64) -> Crawl {
 /// A reading comes at this second.
 fn reads(stage: &mut Stage, ticket: Ticket, second: i64, result: Result<Crawl, Error>) {
     stage.app.now = Timestamp::from_micros(NOW + (second - 60) * 1_000_000);
-    let loaded = result.map(|crawl| Loaded::Crawl(Box::new(crawl)));
+    let loaded = result.map(|crawl| Loaded::Crawl(Arc::new(crawl)));
     stage.event(Event::Loaded(Slot::Crawl, ticket, loaded));
 }
 

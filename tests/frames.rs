@@ -10,8 +10,8 @@ use std::sync::Arc;
 use larder::app::{Effect, Event, Loaded, Read, Settings, Shown, Slot, TargetChoice};
 use larder::preview::{Mode, Preview};
 use larder::storage::{
-    Connection, Crawl, Crawler, Dataset, Error, ErrorKind, Noticed, Queue, Record, RecordMeta,
-    RecordState, Section, StoreInfo, StoreState, Timestamp, WatchSource,
+    Connection, Crawl, Crawler, Error, ErrorKind, Noticed, Record, RecordMeta, RecordState,
+    Section, StorageInfo, StoreInfo, StoreState, Timestamp, WatchSource,
 };
 use larder::theme::Theme;
 use stage::{NOW, Stage, index, record, store};
@@ -311,7 +311,7 @@ fn overview(width: u16, height: u16, readings: impl IntoIterator<Item = Crawl>) 
     for (before, crawl) in (0..readings.len()).rev().zip(readings) {
         let before = i64::try_from(before).unwrap() * 10_000_000;
         stage.app.now = Timestamp::from_micros(NOW - before);
-        stage.event(Event::Loaded(Slot::Crawl, ticket, Ok(Loaded::Crawl(Box::new(crawl)))));
+        stage.event(Event::Loaded(Slot::Crawl, ticket, Ok(Loaded::Crawl(Arc::new(crawl)))));
     }
     stage
 }
@@ -330,28 +330,28 @@ fn the_crawl_beside_the_stores() {
         ..Crawler::default()
     };
     let crawl = |more: u64| {
-        let queue = Queue {
+        let queue = StorageInfo {
             name: "default".into(),
             pending: Some(3_120 - more),
             handled: Some(1_100 + more),
             total: Some(4_220),
             had_multiple_clients: true,
             modified_at: ago(0),
-            fault: None,
+            ..StorageInfo::default()
         };
-        let later = Queue {
+        let later = StorageInfo {
             name: "later".into(),
             pending: Some(1_234_567),
             handled: Some(0),
             total: Some(1_234_567),
             modified_at: ago(7_200),
-            ..Queue::default()
+            ..StorageInfo::default()
         };
-        let products = Dataset {
+        let products = StorageInfo {
             name: "products".into(),
             items: Some(900 + more / 2),
             modified_at: ago(1),
-            fault: None,
+            ..StorageInfo::default()
         };
         Crawl {
             crawlers: section(vec![crawler.clone()], 1),
@@ -377,8 +377,9 @@ fn the_crawl_beside_the_stores() {
         let fault = Some("the record is not an object".to_owned());
         let bad = Crawler { number: 3, javascript: true, fault, ..Crawler::default() };
         let fault = Some("a Redis key of this store holds another type of value".to_owned());
-        let hostile = Queue { name: "evil\u{1b}[31m\u{202e}".into(), fault, ..Queue::default() };
-        let bare = Queue { name: "".into(), total: Some(3), ..Queue::default() };
+        let hostile =
+            StorageInfo { name: "evil\u{1b}[31m\u{202e}".into(), fault, ..StorageInfo::default() };
+        let bare = StorageInfo { name: "".into(), total: Some(3), ..StorageInfo::default() };
         let forbidden = "the user may not run HSCAN on datasets:name_to_id".to_owned();
         let crawl = Crawl {
             crawlers: section(vec![finished, silent, javascript, bad], 4),

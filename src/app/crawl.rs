@@ -1,9 +1,11 @@
 //! The rest of the crawl, while the user looks at it: request queues, datasets and crawlers.
 
+use std::sync::Arc;
+
 use crossterm::event::KeyEvent;
 
 use crate::keymap::{Action, Context};
-use crate::storage::{Crawl, Crawler, Error, StoreName, Timestamp};
+use crate::storage::{Crawl, Crawler, Error, StorageInfo, StoreName, Timestamp};
 
 use super::event::{Effect, Read, Slot};
 use super::modal::{Modal, Overlay};
@@ -25,13 +27,13 @@ pub struct Overview {
     /// How far it is scrolled.
     pub overlay: Overlay,
     /// The crawl as last read; `None` until then.
-    pub crawl: Option<Crawl>,
+    pub crawl: Option<Arc<Crawl>>,
     /// Why it could not be read just now.
     pub failure: Option<Error>,
-    /// When, and what it was at times over the last minute, the oldest first.
-    readings: Vec<(Timestamp, Crawl)>,
-    /// When it was last read.
+    /// When that was.
     read_at: Option<Timestamp>,
+    /// When, and what it was at times over the last minute, the oldest first.
+    readings: Vec<(Timestamp, Arc<Crawl>)>,
 }
 
 /// What a crawler is doing, as far as its statistics tell.
@@ -55,11 +57,11 @@ pub fn doing(crawler: &Crawler, now: Timestamp) -> Doing {
 }
 
 impl Overview {
-    fn take(&mut self, crawl: Crawl, now: Timestamp) {
+    fn take(&mut self, crawl: Arc<Crawl>, now: Timestamp) {
         self.readings.retain(|(at, _)| (0..=SPAN).contains(&(now.micros() - at.micros())));
         let last = self.readings.last().map(|(at, _)| now.micros() - at.micros());
         if last.is_none_or(|since| since >= STEP) {
-            self.readings.push((now, crawl.clone()));
+            self.readings.push((now, Arc::clone(&crawl)));
         }
         self.crawl = Some(crawl);
         self.read_at = Some(now);
@@ -68,41 +70,39 @@ impl Overview {
 
     /// How many requests of this queue are handled a minute, over the last one.
     pub fn queue_rate(&self, name: &StoreName) -> Option<f64> {
-        self.rate(|crawl| {
-            crawl
-                .queues
-                .rows
-                .iter()
-                .find(|queue| queue.name == *name)
-                .and_then(|queue| queue.handled)
-        })
+        self.rate(|crawl| find(&crawl.queues.rows, name)?.handled)
     }
 
     /// How many items come to this dataset a minute, over the last one.
     pub fn dataset_rate(&self, name: &StoreName) -> Option<f64> {
-        self.rate(|crawl| {
-            crawl.datasets.rows.iter().find(|set| set.name == *name).and_then(|set| set.items)
-        })
+        self.rate(|crawl| find(&crawl.datasets.rows, name)?.items)
     }
 
     /// How much a count has grown a minute; `None` until that can be told. One that is smaller than
     /// before was emptied meanwhile, and is counted from there.
     fn rate(&self, count: impl Fn(&Crawl) -> Option<u64>) -> Option<f64> {
         let (now, is) = (self.read_at?, count(self.crawl.as_ref()?)?);
-        let mut first = None;
+        let mut first: Option<(Timestamp, u64)> = None;
+        let mut before = 0;
         for (at, crawl) in &self.readings {
-            match (count(crawl), first) {
-                (Some(was), _) if was > is => first = None,
-                (Some(was), Some((_, before))) if was < before => first = Some((*at, was)),
-                (Some(was), None) => first = Some((*at, was)),
-                (Some(_), Some(_)) => {}
-                (None, _) => first = None,
+            // Where it was not there, or could not be read, the count begins anew.
+            let Some(was) = count(crawl) else {
+                first = None;
+                continue;
+            };
+            if first.is_none() || was < before {
+                first = Some((*at, was));
             }
+            before = was;
         }
-        let (at, was) = first?;
+        let (at, was) = first.filter(|_| before <= is)?;
         let span = now.micros() - at.micros();
         (span >= LEAST).then(|| (is - was) as f64 * 60_000_000.0 / span as f64)
     }
+}
+
+fn find<'a>(rows: &'a [StorageInfo], name: &StoreName) -> Option<&'a StorageInfo> {
+    rows.iter().find(|row| row.name == *name)
 }
 
 impl App {
@@ -117,7 +117,11 @@ impl App {
     }
 
     /// Takes a reading; the next one follows by itself, as long as anyone looks.
-    pub(super) fn crawl_read(&mut self, result: Result<Crawl, Error>, effects: &mut Vec<Effect>) {
+    pub(super) fn crawl_read(
+        &mut self,
+        result: Result<Arc<Crawl>, Error>,
+        effects: &mut Vec<Effect>,
+    ) {
         match (&mut self.modal, result) {
             (Some(Modal::Crawl(overview)), Ok(crawl)) => overview.take(crawl, self.now),
             (Some(Modal::Crawl(overview)), Err(error)) => overview.failure = Some(error),
@@ -136,19 +140,18 @@ impl App {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::storage::{Dataset, Queue};
 
     fn at(seconds: i64) -> Timestamp {
         Timestamp::from_micros(seconds * 1_000_000)
     }
 
-    fn crawl(handled: u64, items: u64) -> Crawl {
+    fn crawl(handled: u64, items: u64) -> Arc<Crawl> {
         let mut crawl = Crawl::default();
         let name = StoreName::from("default");
-        let queue = Queue { name: name.clone(), handled: Some(handled), ..Queue::default() };
-        crawl.queues.rows.push(queue);
-        crawl.datasets.rows.push(Dataset { name, items: Some(items), ..Dataset::default() });
-        crawl
+        let info = StorageInfo { name, ..StorageInfo::default() };
+        crawl.queues.rows.push(StorageInfo { handled: Some(handled), ..info.clone() });
+        crawl.datasets.rows.push(StorageInfo { items: Some(items), ..info });
+        Arc::new(crawl)
     }
 
     #[test]

@@ -235,7 +235,7 @@ pub enum Loaded {
     /// Content types with their records and bytes.
     Totals(Vec<(ContentType, u64, u64)>),
     /// The rest of the crawl, as it is now.
-    Crawl(Box<Crawl>),
+    Crawl(Arc<Crawl>),
     /// What the keys of this index that begin so share.
     Groups(Arc<Index>, Scope, Groups),
     /// A record and what to show of it.

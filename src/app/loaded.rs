@@ -129,7 +129,7 @@ impl App {
                 }
             }
             Loaded::Totals(rows) => self.totalled(rows, effects),
-            Loaded::Crawl(crawl) => self.crawl_read(Ok(*crawl), effects),
+            Loaded::Crawl(crawl) => self.crawl_read(Ok(crawl), effects),
             Loaded::Groups(index, scope, groups) => self.grouped(index, &scope, groups, effects),
             Loaded::Partial(index, selection) => {
                 self.keys.show(index, selection, keys_height);

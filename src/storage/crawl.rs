@@ -19,9 +19,9 @@ pub struct Crawl {
     /// The crawlers that keep statistics in the default store.
     pub crawlers: Section<Crawler>,
     /// The request queues, sorted by name.
-    pub queues: Section<Queue>,
+    pub queues: Section<StorageInfo>,
     /// The datasets, sorted by name.
-    pub datasets: Section<Dataset>,
+    pub datasets: Section<StorageInfo>,
 }
 
 /// All there is of one kind.
@@ -41,16 +41,10 @@ impl<T> Default for Section<T> {
     }
 }
 
-impl<T> Section<T> {
-    /// One that could not be looked at.
-    pub(super) fn failed(fault: String) -> Self {
-        Self { fault: Some(fault), ..Self::default() }
-    }
-}
-
-/// A request queue, as its metadata describes it. What the metadata does not tell is `None`.
+/// A request queue or a dataset, as its metadata describes it. What the metadata does not tell, and
+/// what things of its kind do not have, is `None`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Queue {
+pub struct StorageInfo {
     /// The internal name.
     pub name: StoreName,
     /// Requests that wait.
@@ -59,21 +53,10 @@ pub struct Queue {
     pub handled: Option<u64>,
     /// All requests that were ever added.
     pub total: Option<u64>,
+    /// Items of a dataset.
+    pub items: Option<u64>,
     /// Whether more than one client has used it.
     pub had_multiple_clients: bool,
-    /// When it last changed.
-    pub modified_at: Option<Timestamp>,
-    /// What is wrong with the metadata, in a sentence.
-    pub fault: Option<String>,
-}
-
-/// A dataset, as its metadata describes it. What the metadata does not tell is `None`.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Dataset {
-    /// The internal name.
-    pub name: StoreName,
-    /// How many items it has.
-    pub items: Option<u64>,
     /// When it last changed.
     pub modified_at: Option<Timestamp>,
     /// What is wrong with the metadata, in a sentence.

@@ -126,7 +126,7 @@ impl Job {
             let start = Instant::now();
             let crawl = storage.crawl().await;
             let pause = (start.elapsed() * AGAIN.1).max(AGAIN.0);
-            self.report(crawl.map(|crawl| Loaded::Crawl(Box::new(crawl)))).await;
+            self.report(crawl.map(|crawl| Loaded::Crawl(Arc::new(crawl)))).await;
             tokio::time::sleep(pause).await;
         }
     }

@@ -5,7 +5,7 @@ use ratatui::buffer::Buffer;
 use crate::app::crawl::{Doing, Overview, doing};
 use crate::app::{App, Area, words};
 use crate::preview::cells;
-use crate::storage::{Crawler, Dataset, Queue, Section, Timestamp};
+use crate::storage::{Crawler, StorageInfo, Timestamp};
 use crate::theme::Role;
 
 use super::Look;
@@ -158,52 +158,54 @@ fn is_narrow(width: u16) -> bool {
 /// All there is to show, in this many columns.
 fn lines(overview: &Overview, now: Timestamp, width: u16) -> Vec<Line> {
     let mut lines = Vec::new();
-    let room = usize::from(width.saturating_sub(2));
-    let text = |role, text: &str| {
-        words::wrap(text, room).into_iter().map(move |row| Line::Text(role, row))
+    let say = |lines: &mut Vec<Line>, role, text: &str| {
+        for row in words::wrap(text, usize::from(width.saturating_sub(2))) {
+            lines.push(Line::Text(role, row));
+        }
     };
     if let Some(failure) = &overview.failure {
-        lines.extend(text(Role::Danger, &failure.to_string()));
+        say(&mut lines, Role::Danger, &failure.to_string());
     }
     let Some(crawl) = &overview.crawl else {
         if overview.failure.is_none() {
-            lines.push(Line::Text(Role::Dim, "reading…".to_owned()));
+            say(&mut lines, Role::Dim, "reading…");
         }
         return lines;
     };
+    let wide = !is_narrow(width);
     let several = crawl.crawlers.rows.len() > 1;
-    let spans = !is_narrow(width) && (!several || width >= MUCH);
-    let crawlers =
-        crawl.crawlers.rows.iter().map(|row| crawler(row, now, several, spans)).collect();
-    let marks = !is_narrow(width);
-    let queues = crawl.queues.rows.iter().map(|row| queue(row, overview, now, marks)).collect();
-    let datasets = crawl.datasets.rows.iter().map(|row| dataset(row, overview, now)).collect();
-    let sections: [(_, Vec<Row>, _); 3] = [
-        (&CRAWLERS, crawlers, about(&crawl.crawlers)),
-        (&QUEUES, queues, about(&crawl.queues)),
-        (&DATASETS, datasets, about(&crawl.datasets)),
-    ];
-    for (kind, rows, (total, fault)) in sections {
+    let spans = wide && (!several || width >= MUCH);
+    let mut crawlers = Vec::new();
+    for row in &crawl.crawlers.rows {
+        crawlers.push(crawler(row, now, several, spans));
+    }
+    let mut sections = vec![(&CRAWLERS, crawlers, crawl.crawlers.total, &crawl.crawlers.fault)];
+    for (kind, section) in [(&QUEUES, &crawl.queues), (&DATASETS, &crawl.datasets)] {
+        let mut rows = Vec::new();
+        for row in &section.rows {
+            rows.push(storage(row, kind, overview, now, wide));
+        }
+        sections.push((kind, rows, section.total, &section.fault));
+    }
+    for (kind, rows, total, fault) in sections {
         if !lines.is_empty() {
             lines.push(Line::Gap);
         }
         let shown = rows.len() as u64;
         lines.push(Line::Head(kind, (shown > 0).then_some(total)));
-        lines.extend(rows.into_iter().map(|row| Line::Row(kind, row)));
+        for row in rows {
+            lines.push(Line::Row(kind, row));
+        }
         if let Some(fault) = fault {
-            lines.extend(text(Role::Warning, fault));
+            say(&mut lines, Role::Warning, fault);
         } else if shown == 0 {
-            lines.extend(text(Role::Dim, kind.none));
+            say(&mut lines, Role::Dim, kind.none);
         } else if shown < total {
             let more = format!("and {} more", words::count(total - shown));
-            lines.push(Line::Text(Role::Dim, more));
+            say(&mut lines, Role::Dim, &more);
         }
     }
     lines
-}
-
-fn about<T>(section: &Section<T>) -> (u64, Option<&str>) {
-    (section.total, section.fault.as_deref())
 }
 
 /// `several`: its number tells it from the others; `spans`: also how long it has run.
@@ -244,41 +246,28 @@ fn crawler(crawler: &Crawler, now: Timestamp, several: bool, spans: bool) -> Row
 }
 
 /// `marks`: also whether several clients share it.
-fn queue(queue: &Queue, overview: &Overview, now: Timestamp, marks: bool) -> Row {
-    let mut name = vec![named(queue.name.escaped())];
-    if queue.had_multiple_clients && marks {
+fn storage(
+    info: &StorageInfo,
+    kind: &Kind,
+    overview: &Overview,
+    now: Timestamp,
+    marks: bool,
+) -> Row {
+    let name = info.name.escaped();
+    let name = if name.is_empty() { "(empty name)".to_owned() } else { name };
+    let mut name = vec![(name, Role::Text)];
+    if info.had_multiple_clients && marks {
         name.push((" shared".to_owned(), Role::Dim));
     }
-    let cells = [
-        count(queue.pending),
-        count(queue.handled),
-        count(queue.total),
-        String::new(),
-        rate(overview.queue_rate(&queue.name)),
-        ago(queue.modified_at, now),
-    ];
-    Row { name, cells, bad: None, fault: queue.fault.clone() }
-}
-
-fn dataset(dataset: &Dataset, overview: &Overview, now: Timestamp) -> Row {
-    let cells = [
-        String::new(),
-        count(dataset.items),
-        String::new(),
-        String::new(),
-        rate(overview.dataset_rate(&dataset.name)),
-        ago(dataset.modified_at, now),
-    ];
-    Row {
-        name: vec![named(dataset.name.escaped())],
-        cells,
-        bad: None,
-        fault: dataset.fault.clone(),
-    }
-}
-
-fn named(name: String) -> (String, Role) {
-    (if name.is_empty() { "(empty name)".to_owned() } else { name }, Role::Text)
+    let (counts, per_minute) = if kind.heads[0].is_empty() {
+        ([String::new(), count(info.items), String::new()], overview.dataset_rate(&info.name))
+    } else {
+        let counts = [info.pending, info.handled, info.total].map(count);
+        (counts, overview.queue_rate(&info.name))
+    };
+    let [first, second, third] = counts;
+    let cells = [first, second, third, String::new(), rate(per_minute), ago(info.modified_at, now)];
+    Row { name, cells, bad: None, fault: info.fault.clone() }
 }
 
 /// A count in eight columns: in millions where it is large.

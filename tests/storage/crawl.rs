@@ -103,7 +103,7 @@ async fn of_very_many_only_some_are_looked_at() {
     let lines = monitor.lines();
     let sent = |name: &str| lines.iter().filter(|line| line.contains(name)).count();
     assert_eq!(sent("\"JSON.GET\""), 100);
-    assert!(sent("\"HSCAN\"") < 8, "{lines:?}");
+    assert!(sent("\"HSCAN\"") == 2, "{lines:?}");
 }
 
 #[tokio::test]
@@ -119,7 +119,7 @@ async fn a_look_costs_little_and_writes_nothing() {
     redis.storage().crawl().await.unwrap();
     let mut monitor = redis.server.monitor();
     let crawl = redis.storage().crawl().await.unwrap();
-    let [small, large] = &crawl.crawlers.rows[..] else { panic!("{:?}", crawl.crawlers) };
+    let [large, small] = &crawl.crawlers.rows[..] else { panic!("{:?}", crawl.crawlers) };
     assert_eq!((small.finished, &small.fault), (Some(3), &None));
     assert!(large.fault.as_ref().unwrap().contains("too large"));
     let lines = monitor.lines();

@@ -5,66 +5,45 @@ use std::time::Duration;
 use serde_json::Value as Json;
 
 use super::super::model::{StoreName, Timestamp};
-use super::{Crawler, Dataset, Queue};
+use super::{Crawler, StorageInfo};
 
 /// The crawlers of one process are numbered from 0; larder looks for as many.
 const CRAWLERS: u8 = 10;
 
-impl Queue {
-    /// One without metadata, in a directory: what its files tell.
-    pub(in crate::storage) fn bare(name: StoreName, files: u64, modified_at: Timestamp) -> Self {
-        Self { name, total: Some(files), modified_at: Some(modified_at), ..Self::default() }
-    }
-
-    /// What a queue's metadata says, or why there is none.
+impl StorageInfo {
+    /// What the metadata says, or why there is none.
     pub(in crate::storage) fn read(name: StoreName, metadata: Result<&[u8], String>) -> Self {
-        match metadata.and_then(|json| parse(json, "the metadata")) {
-            Ok(fields) => Self {
-                name,
-                pending: count(&fields, "pending_request_count", "pendingRequestCount"),
-                handled: count(&fields, "handled_request_count", "handledRequestCount"),
-                total: count(&fields, "total_request_count", "totalRequestCount"),
-                had_multiple_clients: field(&fields, "had_multiple_clients", "hadMultipleClients")
-                    .and_then(Json::as_bool)
-                    .unwrap_or_default(),
-                modified_at: time(&fields, "modified_at", "modifiedAt"),
-                fault: None,
-            },
-            Err(fault) => Self { name, fault: Some(fault), ..Self::default() },
-        }
-    }
-}
-
-impl Dataset {
-    /// One without metadata, in a directory: what its files tell.
-    pub(in crate::storage) fn bare(name: StoreName, files: u64, modified_at: Timestamp) -> Self {
-        Self { name, items: Some(files), modified_at: Some(modified_at), ..Self::default() }
-    }
-
-    /// What a dataset's metadata says, or why there is none.
-    pub(in crate::storage) fn read(name: StoreName, metadata: Result<&[u8], String>) -> Self {
-        match metadata.and_then(|json| parse(json, "the metadata")) {
-            Ok(fields) => Self {
-                name,
-                items: count(&fields, "item_count", "itemCount"),
-                modified_at: time(&fields, "modified_at", "modifiedAt"),
-                fault: None,
-            },
-            Err(fault) => Self { name, fault: Some(fault), ..Self::default() },
+        let fields = match metadata.and_then(|json| parse(json, "the metadata")) {
+            Ok(fields) => fields,
+            Err(fault) => return Self { name, fault: Some(fault), ..Self::default() },
+        };
+        let field = |snake, camel| fields.get(snake).or_else(|| fields.get(camel));
+        let count = |snake, camel| field(snake, camel).and_then(count);
+        Self {
+            name,
+            pending: count("pending_request_count", "pendingRequestCount"),
+            handled: count("handled_request_count", "handledRequestCount"),
+            total: count("total_request_count", "totalRequestCount"),
+            items: count("item_count", "itemCount"),
+            had_multiple_clients: field("had_multiple_clients", "hadMultipleClients")
+                .is_some_and(|several| *several == Json::Bool(true)),
+            modified_at: field("modified_at", "modifiedAt").and_then(time),
+            fault: None,
         }
     }
 }
 
 impl Crawler {
-    /// The keys under which crawlers keep their statistics, and whose these are.
-    pub(in crate::storage) fn places() -> impl Iterator<Item = (String, Self)> {
-        let spellings = [("__CRAWLER_STATISTICS_", false), ("SDK_CRAWLER_STATISTICS_", true)];
-        spellings.into_iter().flat_map(|(spelling, javascript)| {
-            (0..CRAWLERS).map(move |number| {
-                let crawler = Self { number, javascript, ..Self::default() };
-                (format!("{spelling}{number}"), crawler)
-            })
-        })
+    /// The key under which crawlers keep their statistics, and whose it is: both of Python's
+    /// crawlers and of JavaScript's.
+    pub(in crate::storage) fn places() -> Vec<(String, Self)> {
+        let place = |at: u8| {
+            let (number, javascript) = (at % CRAWLERS, at >= CRAWLERS);
+            let spelling = if javascript { "SDK" } else { "_" };
+            let crawler = Self { number, javascript, ..Self::default() };
+            (format!("{spelling}_CRAWLER_STATISTICS_{number}"), crawler)
+        };
+        (0..2 * CRAWLERS).map(place).collect()
     }
 
     /// Adds what the record says, or why it cannot be read.
@@ -78,26 +57,24 @@ impl Crawler {
                 return self;
             }
         };
-        self.finished = count(&fields, "requests_finished", "requestsFinished");
-        self.failed = count(&fields, "requests_failed", "requestsFailed");
-        self.retries = count(&fields, "requests_retries", "requestsRetries");
-        self.runtime = field(&fields, "crawler_runtime", "crawlerRuntimeMillis").and_then(duration);
+        let count = |name| fields.get(name).and_then(count);
+        let time = |name| fields.get(name).and_then(time);
+        self.finished = count("requestsFinished");
+        self.failed = count("requestsFailed");
+        self.retries = count("requestsRetries");
+        self.runtime = fields.get("crawlerRuntimeMillis").and_then(duration);
         let minutes = self.runtime.map(|runtime| runtime.as_secs_f64() / 60.0);
-        let rate = |own: Option<f64>, count: Option<u64>| match (own, count, minutes) {
-            (Some(own), ..) if own > 0.0 => Some(own),
-            (_, Some(count), Some(minutes)) if minutes > 0.0 => Some(count as f64 / minutes),
-            _ => None,
+        let rate = |name, count: Option<u64>| {
+            let own = fields.get(name).and_then(Json::as_f64).filter(|own| *own > 0.0);
+            let minutes = minutes.filter(|minutes| *minutes > 0.0);
+            own.or_else(|| Some(count? as f64 / minutes?))
         };
-        let own = |snake, camel| field(&fields, snake, camel).and_then(Json::as_f64);
-        self.finished_per_minute =
-            rate(own("requests_finished_per_minute", "requestsFinishedPerMinute"), self.finished);
-        self.failed_per_minute =
-            rate(own("requests_failed_per_minute", "requestsFailedPerMinute"), self.failed);
+        self.finished_per_minute = rate("requestsFinishedPerMinute", self.finished);
+        self.failed_per_minute = rate("requestsFailedPerMinute", self.failed);
         // An end before the last start is that of a run before.
-        let started = time(&fields, "crawler_last_started_at", "crawlerLastStartTimestamp");
-        self.finished_at = time(&fields, "crawler_finished_at", "crawlerFinishedAt")
-            .filter(|finished| started.is_none_or(|started| started <= *finished));
-        self.persisted_at = time(&fields, "stats_persisted_at", "statsPersistedAt");
+        let started = time("crawlerLastStartTimestamp");
+        self.finished_at = time("crawlerFinishedAt").filter(|finished| started <= Some(*finished));
+        self.persisted_at = time("statsPersistedAt");
         self
     }
 }
@@ -106,7 +83,7 @@ fn parse(json: &[u8], what: &str) -> Result<Json, String> {
     let parsed = serde_json::from_slice(json).or_else(|error| {
         // Python's `json` writes these, in the times of a crawler that has handled nothing.
         let text = String::from_utf8_lossy(json).replace("Infinity", "0").replace("NaN", "0");
-        serde_json::from_str(&text).map_err(|_| error)
+        serde_json::from_slice(text.as_bytes()).map_err(|_| error)
     });
     match parsed {
         Ok(fields @ Json::Object(_)) => Ok(fields),
@@ -115,20 +92,14 @@ fn parse(json: &[u8], what: &str) -> Result<Json, String> {
     }
 }
 
-fn field<'a>(fields: &'a Json, snake: &str, camel: &str) -> Option<&'a Json> {
-    fields.get(snake).or_else(|| fields.get(camel))
-}
-
-fn count(fields: &Json, snake: &str, camel: &str) -> Option<u64> {
-    let number = field(fields, snake, camel)?;
-    // Below zero is nothing: a queue that was purged while it was worked on counts so.
+/// Below zero is nothing: a queue that was purged while it was worked on counts so.
+fn count(number: &Json) -> Option<u64> {
     #[expect(clippy::cast_sign_loss, reason = "the cast clamps, as wanted")]
     number.as_u64().or_else(|| number.as_f64().map(|number| number as u64))
 }
 
 /// A time, as a text, or in milliseconds since 1970-01-01 UTC.
-fn time(fields: &Json, snake: &str, camel: &str) -> Option<Timestamp> {
-    let value = field(fields, snake, camel)?;
+fn time(value: &Json) -> Option<Timestamp> {
     match value.as_str() {
         Some(text) => Timestamp::parse(text),
         None => value.as_f64().map(|millis| Timestamp::from_micros((millis * 1000.0) as i64)),
@@ -175,14 +146,14 @@ mod tests {
             r#"{"modifiedAt":"2026-11-27T15:02:21.868690Z","hadMultipleClients":true,
                 "handledRequestCount":43,"pendingRequestCount":2,"totalRequestCount":45}"#,
         ] {
-            let queue = Queue::read("default".into(), Ok(json.as_bytes()));
+            let queue = StorageInfo::read("default".into(), Ok(json.as_bytes()));
             assert_eq!((queue.pending, queue.handled, queue.total), (Some(2), Some(43), Some(45)));
             assert!(queue.had_multiple_clients && queue.fault.is_none());
             assert_eq!(queue.modified_at.unwrap().micros(), 1_795_791_741_868_690);
         }
-        let dataset = Dataset::read("default".into(), Ok(br#"{"itemCount":7.0}"#));
+        let dataset = StorageInfo::read("default".into(), Ok(br#"{"itemCount":7.0}"#));
         assert_eq!((dataset.items, dataset.modified_at), (Some(7), None));
-        let negative = Queue::read("a".into(), Ok(br#"{"pending_request_count":-3}"#));
+        let negative = StorageInfo::read("a".into(), Ok(br#"{"pending_request_count":-3}"#));
         assert_eq!((negative.pending, negative.handled), (Some(0), None));
     }
 
@@ -194,10 +165,8 @@ mod tests {
             (b"\xff", "is not JSON"),
             (b"", "is not JSON"),
         ] {
-            let queue = Queue::read("a".into(), Ok(json));
-            assert!(queue.fault.unwrap().contains(fault));
-            let dataset = Dataset::read("a".into(), Ok(json));
-            assert!(dataset.fault.unwrap().contains(fault));
+            let info = StorageInfo::read("a".into(), Ok(json));
+            assert!(info.fault.unwrap().contains(fault));
             let crawler = Crawler::default().read(Ok(json));
             assert!(crawler.fault.unwrap().contains(fault));
         }
@@ -269,7 +238,7 @@ mod tests {
 
     #[test]
     fn crawlers_have_their_places() {
-        let places: Vec<_> = Crawler::places().collect();
+        let places = Crawler::places();
         assert_eq!(places.len(), 20);
         assert_eq!(places[0].0, "__CRAWLER_STATISTICS_0");
         assert_eq!((places[13].0.as_str(), places[13].1.number), ("SDK_CRAWLER_STATISTICS_3", 3));

@@ -3,101 +3,87 @@
 
 use super::fault;
 use super::folder::{Folder, Root};
-use super::names::{self, Kind, METADATA};
+use super::names::METADATA;
 use super::record::read_text;
+use super::stores;
 use crate::storage::crawl::{Crawler, LONGEST, MOST};
-use crate::storage::{
-    Crawl, Dataset, Error, ErrorKind, Queue, Result, Section, StoreName, Timestamp,
-};
+use crate::storage::{Crawl, Error, ErrorKind, Result, Section, StorageInfo, StoreName};
 
 /// A look at all of it.
 pub(super) fn look(root: &Root) -> Result<Crawl> {
     root.check()?;
-    let crawlers = match root.store(&StoreName::from("default")) {
-        Ok(Some(store)) => crawlers(&store),
-        Ok(None) => Section::default(),
-        Err(error) => Section::failed(told(error)?),
+    let mut crawlers = Section::default();
+    match root.store(&StoreName::from("default")) {
+        Ok(Some(store)) => crawlers.rows = statistics(&store),
+        Ok(None) => {}
+        Err(error) => crawlers.fault = Some(told(error)?),
+    }
+    crawlers.total = crawlers.rows.len() as u64;
+    let mut queues = section(root, "request_queues")?;
+    // Where Crawlee for JavaScript writes no metadata, each has counted its files as items.
+    for queue in &mut queues.rows {
+        queue.total = queue.total.or(queue.items.take());
+    }
+    Ok(Crawl { crawlers, queues, datasets: section(root, "datasets")? })
+}
+
+/// The directories in this one, each with what its metadata says.
+fn section(root: &Root, kind: &str) -> Result<Section<StorageInfo>> {
+    let mut section = Section::default();
+    let listed = root.beside(kind).and_then(|folder| {
+        let names = folder.as_ref().map(stores::names).transpose()?;
+        Ok(folder.zip(names))
+    });
+    let (folder, mut names) = match listed {
+        Ok(Some(listed)) => listed,
+        Ok(None) => return Ok(section),
+        Err(error) => {
+            section.fault = Some(told(error)?);
+            return Ok(section);
+        }
     };
-    Ok(Crawl {
-        crawlers,
-        queues: section(root, "request_queues", Queue::read, Queue::bare)?,
-        datasets: section(root, "datasets", Dataset::read, Dataset::bare)?,
+    section.total = names.len() as u64;
+    names.truncate(MOST);
+    for name in names {
+        match folder
+            .folder(name.as_bytes())
+            .and_then(|own| own.map(|own| info(&own, &name)).transpose())
+        {
+            Ok(Some(info)) => section.rows.push(info),
+            // Removed meanwhile.
+            Ok(None) => section.total -= 1,
+            Err(error) => section.rows.push(StorageInfo::read(name, Err(told(error)?))),
+        }
+    }
+    Ok(section)
+}
+
+/// What the metadata says; without any, how many files there are and when the last came.
+fn info(folder: &Folder, name: &StoreName) -> Result<StorageInfo> {
+    if let Some(metadata) = text(folder, METADATA) {
+        return Ok(StorageInfo::read(name.clone(), metadata.as_deref().map_err(Clone::clone)));
+    }
+    let files = stores::look(folder, name.clone())?;
+    Ok(StorageInfo {
+        name: files.store,
+        items: files.records,
+        modified_at: files.modified_at,
+        ..StorageInfo::default()
     })
 }
 
-/// The directories in this one, each with what its metadata says. Crawlee for JavaScript writes
-/// none: there the number of files tells something.
-fn section<T>(
-    root: &Root,
-    kind: &str,
-    read: fn(StoreName, std::result::Result<&[u8], String>) -> T,
-    bare: fn(StoreName, u64, Timestamp) -> T,
-) -> Result<Section<T>> {
-    let listed = root.beside(kind).and_then(|folder| {
-        let mut names = Vec::new();
-        if let Some(folder) = &folder {
-            folder.each_name(|name, kind| {
-                if kind.is_dir() || kind.is_symlink() {
-                    names.push(StoreName::from(name));
-                }
-            })?;
-        }
-        Ok((folder, names))
-    });
-    let (folder, mut names) = match listed {
-        Ok((Some(folder), names)) => (folder, names),
-        Ok((None, _)) => return Ok(Section::default()),
-        Err(error) => return Ok(Section::failed(told(error)?)),
-    };
-    let mut total = names.len() as u64;
-    names.sort();
-    names.truncate(MOST);
-    let mut rows = Vec::with_capacity(names.len());
-    for name in names {
-        let own = match folder.folder(name.as_bytes()) {
-            Ok(Some(own)) => own,
-            Ok(None) => {
-                // Removed meanwhile.
-                total -= 1;
-                continue;
-            }
-            Err(error) => {
-                rows.push(read(name, Err(told(error)?)));
-                continue;
-            }
-        };
-        rows.push(match text(&own, METADATA) {
-            Some(metadata) => read(name, metadata.as_deref().map_err(Clone::clone)),
-            None => match files(&own) {
-                Ok((files, modified)) => bare(name, files, modified),
-                Err(error) => read(name, Err(told(error)?)),
-            },
-        });
-    }
-    Ok(Section { rows, total, fault: None })
-}
-
-/// How many requests or items there are, and when the last came.
-fn files(folder: &Folder) -> Result<(u64, Timestamp)> {
-    let mut files = 0;
-    folder.each_name(|name, kind| {
-        files += u64::from(kind.is_file() && names::kind(name) == Kind::Value);
-    })?;
-    Ok((files, Timestamp::from_micros(folder.own_facts()?.modified)))
-}
-
-/// The crawlers that keep statistics in this store.
-fn crawlers(store: &Folder) -> Section<Crawler> {
+/// What crawlers keep in this store.
+fn statistics(store: &Folder) -> Vec<Crawler> {
     let mut rows = Vec::new();
     for (key, crawler) in Crawler::places() {
         // As Crawlee for Python names the file, and as the one for JavaScript does.
-        let record =
-            text(store, key.as_bytes()).or_else(|| text(store, format!("{key}.json").as_bytes()));
+        let bare = format!("{key}.json");
+        let record = text(store, key.as_bytes()).or_else(|| text(store, bare.as_bytes()));
         if let Some(record) = record {
             rows.push(crawler.read(record.as_deref().map_err(Clone::clone)));
         }
     }
-    Section { total: rows.len() as u64, rows, fault: None }
+    rows
 }
 
 /// What is in a small file, or why it cannot be read; `None` if it is not there.
