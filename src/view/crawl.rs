@@ -1,6 +1,7 @@
 //! The rest of the crawl, over the panes: crawlers, request queues, datasets.
 
 use ratatui::buffer::Buffer;
+use ratatui::style::Style;
 
 use crate::app::crawl::{Doing, Overview, doing};
 use crate::app::{App, Area, words};
@@ -88,7 +89,7 @@ pub(super) fn draw(buf: &mut Buffer, body: Area, overview: &Overview, app: &App,
             Line::Head(kind, total) => {
                 let header = look.style(Role::Header);
                 let heads = total.map(|_| kind.heads).unwrap_or_default().map(str::to_owned);
-                let room = numbers(buf, inner, y, kind, &heads, |_| header);
+                let room = numbers(buf, inner, y, kind, &heads, &|_| header);
                 let title = if is_narrow(inner.width) { kind.short } else { kind.title };
                 let counted = total.map(|total| format!("{title} {}", words::count(total)));
                 let counted = counted.filter(|title| cells(title) <= usize::from(room));
@@ -114,7 +115,7 @@ fn draw_row(buf: &mut Buffer, inner: Area, y: u16, kind: &Kind, row: &Row, look:
                 _ => Role::Text,
             })
         };
-        let room = numbers(buf, inner, y, kind, &row.cells, style);
+        let room = numbers(buf, inner, y, kind, &row.cells, &style);
         put_all(buf, inner.x + 1, y, room, &pieces);
         return;
     };
@@ -132,7 +133,7 @@ fn numbers(
     y: u16,
     kind: &Kind,
     texts: &[String; 6],
-    style: impl Fn(usize) -> ratatui::style::Style,
+    style: &dyn Fn(usize) -> Style,
 ) -> u16 {
     let columns: Vec<(usize, u16)> = if is_narrow(inner.width) {
         kind.narrow.into_iter().zip(NARROW).collect()

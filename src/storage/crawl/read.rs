@@ -17,17 +17,15 @@ impl StorageInfo {
             Ok(fields) => fields,
             Err(fault) => return Self { name, fault: Some(fault), ..Self::default() },
         };
-        let field = |snake, camel| fields.get(snake).or_else(|| fields.get(camel));
-        let count = |snake, camel| field(snake, camel).and_then(count);
         Self {
             name,
-            pending: count("pending_request_count", "pendingRequestCount"),
-            handled: count("handled_request_count", "handledRequestCount"),
-            total: count("total_request_count", "totalRequestCount"),
-            items: count("item_count", "itemCount"),
-            had_multiple_clients: field("had_multiple_clients", "hadMultipleClients")
+            pending: count(&fields, &["pending_request_count", "pendingRequestCount"]),
+            handled: count(&fields, &["handled_request_count", "handledRequestCount"]),
+            total: count(&fields, &["total_request_count", "totalRequestCount"]),
+            items: count(&fields, &["item_count", "itemCount"]),
+            had_multiple_clients: field(&fields, &["had_multiple_clients", "hadMultipleClients"])
                 .is_some_and(|several| *several == Json::Bool(true)),
-            modified_at: field("modified_at", "modifiedAt").and_then(time),
+            modified_at: time(&fields, &["modified_at", "modifiedAt"]),
             fault: None,
         }
     }
@@ -57,15 +55,15 @@ impl Crawler {
                 return self;
             }
         };
-        let count = |name| fields.get(name).and_then(count);
-        let time = |name| fields.get(name).and_then(time);
+        let count = |name| count(&fields, &[name]);
+        let time = |name| time(&fields, &[name]);
         self.finished = count("requestsFinished");
         self.failed = count("requestsFailed");
         self.retries = count("requestsRetries");
-        self.runtime = fields.get("crawlerRuntimeMillis").and_then(duration);
+        self.runtime = field(&fields, &["crawlerRuntimeMillis"]).and_then(duration);
         let minutes = self.runtime.map(|runtime| runtime.as_secs_f64() / 60.0);
         let rate = |name, count: Option<u64>| {
-            let own = fields.get(name).and_then(Json::as_f64).filter(|own| *own > 0.0);
+            let own = field(&fields, &[name]).and_then(Json::as_f64).filter(|own| *own > 0.0);
             let minutes = minutes.filter(|minutes| *minutes > 0.0);
             own.or_else(|| Some(count? as f64 / minutes?))
         };
@@ -92,14 +90,21 @@ fn parse(json: &[u8], what: &str) -> Result<Json, String> {
     }
 }
 
+/// A field, by the first of its names that is there.
+fn field<'a>(fields: &'a Json, names: &[&str]) -> Option<&'a Json> {
+    names.iter().find_map(|name| fields.get(name))
+}
+
 /// Below zero is nothing: a queue that was purged while it was worked on counts so.
-fn count(number: &Json) -> Option<u64> {
+fn count(fields: &Json, names: &[&str]) -> Option<u64> {
+    let number = field(fields, names)?;
     #[expect(clippy::cast_sign_loss, reason = "the cast clamps, as wanted")]
     number.as_u64().or_else(|| number.as_f64().map(|number| number as u64))
 }
 
 /// A time, as a text, or in milliseconds since 1970-01-01 UTC.
-fn time(value: &Json) -> Option<Timestamp> {
+fn time(fields: &Json, names: &[&str]) -> Option<Timestamp> {
+    let value = field(fields, names)?;
     match value.as_str() {
         Some(text) => Timestamp::parse(text),
         None => value.as_f64().map(|millis| Timestamp::from_micros((millis * 1000.0) as i64)),

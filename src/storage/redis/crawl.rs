@@ -9,8 +9,9 @@ use std::vec;
 use fred::types::Value;
 
 use super::layout::{self, Beside, Part};
+use super::link::Command;
 use super::read::hash_command;
-use super::{RedisStorage, command, reply};
+use super::{RedisStorage, reply};
 use crate::storage::crawl::{Crawler, LONGEST, MOST};
 use crate::storage::{Crawl, Error, ErrorKind, Key, Result, Section, StorageInfo, StoreName};
 
@@ -28,17 +29,7 @@ impl RedisStorage {
     pub(super) async fn look_beside(&self) -> Result<Crawl> {
         let store = StoreName::from(DEFAULT);
         let places = Crawler::places();
-        let mut asked = Vec::new();
-        for kind in [Beside::Queues, Beside::Datasets] {
-            let index = Value::from(kind.name_to_id());
-            asked.push(command("HLEN", [index.clone()]));
-            let page = [index, Value::from("0"), Value::from("COUNT"), Value::from(PAGE)];
-            asked.push(command("HSCAN", page));
-        }
-        for (key, _) in &places {
-            // Whatever is there under such a key, an immense value is not fetched.
-            asked.push(hash_command("HSTRLEN", &store, Part::Items, &Key::from(key.as_str())));
-        }
+        let asked = first_questions(&store, &places);
         let mut replies = self.link.pipeline_bulk(asked).await?.into_iter();
         let mut queues = names(&mut replies)?;
         let mut datasets = names(&mut replies)?;
@@ -53,17 +44,7 @@ impl RedisStorage {
             }
         }
 
-        let mut asked = Vec::new();
-        for (kind, section) in [(Beside::Queues, &queues), (Beside::Datasets, &datasets)] {
-            asked.extend(
-                section.rows.iter().map(|row| command("JSON.GET", [kind.metadata(&row.name)])),
-            );
-        }
-        if !wanted.is_empty() {
-            let mut fields = vec![layout::key(&store, Part::Items)];
-            fields.extend(wanted.iter().map(|(key, _)| Value::from(key.as_str())));
-            asked.push(command("HMGET", fields));
-        }
+        let asked = second_questions(&store, &wanted, &queues, &datasets);
         let mut replies = self.link.pipeline_bulk(asked).await?.into_iter();
         describe(&mut queues, &mut replies)?;
         describe(&mut datasets, &mut replies)?;
@@ -84,6 +65,45 @@ impl RedisStorage {
     }
 }
 
+/// Lengths and pages of the indexes, and the sizes of what crawlers may have kept: whatever is
+/// there under such a key, an immense value is not fetched.
+fn first_questions(store: &StoreName, places: &[(String, Crawler)]) -> Vec<Command> {
+    let mut asked = Vec::new();
+    for kind in [Beside::Queues, Beside::Datasets] {
+        let index = Value::from(kind.name_to_id());
+        asked.push(Command { name: "HLEN", args: vec![index.clone()] });
+        let args = vec![index, Value::from("0"), Value::from("COUNT"), Value::from(PAGE)];
+        asked.push(Command { name: "HSCAN", args });
+    }
+    for (key, _) in places {
+        asked.push(hash_command("HSTRLEN", store, Part::Items, &Key::from(key.as_str())));
+    }
+    asked
+}
+
+/// What the indexes name, and what crawlers have kept.
+fn second_questions(
+    store: &StoreName,
+    wanted: &[(String, Crawler)],
+    queues: &Section<StorageInfo>,
+    datasets: &Section<StorageInfo>,
+) -> Vec<Command> {
+    let mut asked = Vec::new();
+    for (kind, section) in [(Beside::Queues, queues), (Beside::Datasets, datasets)] {
+        for row in &section.rows {
+            asked.push(Command { name: "JSON.GET", args: vec![kind.metadata(&row.name)] });
+        }
+    }
+    if !wanted.is_empty() {
+        let mut args = vec![layout::key(store, Part::Items)];
+        for (key, _) in wanted {
+            args.push(Value::from(key.as_str()));
+        }
+        asked.push(Command { name: "HMGET", args });
+    }
+    asked
+}
+
 /// What the index of one kind names: of very many only some.
 fn names(replies: &mut Replies) -> Result<Section<StorageInfo>> {
     let (length, page) = (reply::next(replies), reply::next(replies));
@@ -95,14 +115,17 @@ fn names(replies: &mut Replies) -> Result<Section<StorageInfo>> {
             return Ok(section);
         }
     };
-    // Every other one is an id.
-    for name in reply::page(page)?.1.into_iter().step_by(2) {
-        let name = StoreName::from(&reply::bytes(name)?.unwrap_or_default()[..]);
+    let mut names = Vec::new();
+    let mut entries = reply::page(page)?.1.into_iter();
+    while let (Some(name), Some(_id)) = (entries.next(), entries.next()) {
+        names.push(StoreName::from(reply::bytes(name)?.unwrap_or_default().to_vec()));
+    }
+    names.sort();
+    names.truncate(MOST);
+    section.total = length.max(names.len() as u64);
+    for name in names {
         section.rows.push(StorageInfo { name, ..StorageInfo::default() });
     }
-    section.rows.sort_by(|a, b| a.name.cmp(&b.name));
-    section.rows.truncate(MOST);
-    section.total = length.max(section.rows.len() as u64);
     Ok(section)
 }
 
