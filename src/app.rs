@@ -3,6 +3,7 @@
 //! [`App::handle`] takes an [`Event`] and gives the [`Effect`]s that the shell is to carry out;
 //! their results come back as events. The view draws the state.
 
+pub mod crawl;
 pub mod editor;
 pub mod event;
 pub mod groups;
@@ -285,7 +286,9 @@ impl App {
         match (&self.modal, &self.editor) {
             (Some(Modal::Confirm(_)), _) => Context::Confirm,
             (Some(Modal::Prompt(_)), _) => Context::Prompt,
-            (Some(Modal::Help(_) | Modal::Details(_) | Modal::Totals(_)), _) => Context::Help,
+            (Some(Modal::Help(_) | Modal::Details(_) | Modal::Totals(_) | Modal::Crawl(_)), _) => {
+                Context::Help
+            }
             (Some(Modal::Targets(_)), _) => Context::Targets,
             (None, Some(_)) => Context::Editor,
             (None, None) => match self.focus {
@@ -317,6 +320,9 @@ impl App {
         match self.context() {
             Context::Confirm => self.confirm_key(key, action, effects),
             Context::Prompt => self.prompt_key(key, action, effects),
+            Context::Help if self.closes_crawl(&key) => {
+                self.overlay_key(Some(Action::Close), effects);
+            }
             Context::Help => self.overlay_key(action, effects),
             Context::Targets => self.targets_key(action, effects),
             Context::Editor => self.editor_key(key, action, effects),

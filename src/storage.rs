@@ -2,9 +2,10 @@
 //!
 //! [`Storage`] is Crawlee's `KeyValueStoreClient` plus what a browser needs beside it: listing the
 //! stores, paging through keys with their metadata without reading a value, reading with a limit,
-//! and settling a write whose fate is unknown.
+//! settling a write whose fate is unknown, and a look at the rest of the crawl.
 
 pub mod content;
+pub mod crawl;
 pub mod directory;
 pub mod error;
 mod metadata;
@@ -24,6 +25,7 @@ use futures::stream::{self, BoxStream, StreamExt as _, TryStreamExt as _};
 use tokio::sync::watch as channel;
 
 pub use content::{ContentType, Value};
+pub use crawl::{Crawl, Crawler, Section, StorageInfo};
 pub use error::{Error, ErrorKind, Result};
 pub use model::{
     Connection, Expected, Fate, JsonLayout, Key, OpenBy, Opened, Reading, Record, RecordMeta,
@@ -191,6 +193,12 @@ pub trait Storage: Send + Sync + 'static {
         store: Option<&StoreName>,
         attention: channel::Receiver<Attention>,
     ) -> BoxStream<'static, Noticed>;
+
+    /// A look at what lies beside the stores: request queues, datasets, and the statistics of
+    /// crawlers. Costs the storage little, for it is made again and again: no request and no item
+    /// is read. Changes nothing, `accessed_at` neither, also with [`Options::touch`]. What cannot
+    /// be read is left out and told in its place.
+    async fn crawl(&self) -> Result<Crawl>;
 
     /// Performs a write given as data.
     async fn write(&self, write: &Write) -> Result<Written> {

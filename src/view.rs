@@ -8,6 +8,7 @@
 //! footer     prompt, notice, or the keys of the pane in focus
 //! ```
 
+mod crawl;
 mod editor;
 mod footer;
 mod frame;
@@ -78,6 +79,10 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, look: &Look) {
         }
         Some(Modal::Totals(shown)) => {
             totals::draw(buf, layout.body, shown, app, look);
+            cursor = None;
+        }
+        Some(Modal::Crawl(overview)) => {
+            crawl::draw(buf, layout.body, overview, app, look);
             cursor = None;
         }
         Some(Modal::Targets(at)) => {

@@ -4,6 +4,8 @@
 #[path = "contract/suite.rs"]
 mod suite;
 
+#[path = "directory/crawl.rs"]
+mod crawl;
 #[path = "directory/damaged.rs"]
 mod damaged;
 #[path = "directory/refused.rs"]

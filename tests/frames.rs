@@ -10,8 +10,8 @@ use std::sync::Arc;
 use larder::app::{Effect, Event, Loaded, Read, Settings, Shown, Slot, TargetChoice};
 use larder::preview::{Mode, Preview};
 use larder::storage::{
-    Connection, Error, ErrorKind, Noticed, Record, RecordMeta, RecordState, StoreInfo, StoreState,
-    Timestamp, WatchSource,
+    Connection, Crawl, Crawler, Error, ErrorKind, Noticed, Record, RecordMeta, RecordState,
+    Section, StorageInfo, StoreInfo, StoreState, Timestamp, WatchSource,
 };
 use larder::theme::Theme;
 use stage::{NOW, Stage, index, record, store};
@@ -296,6 +296,100 @@ fn keys_in_groups_and_totals() {
         compute(&mut stage);
         stage
     });
+}
+
+fn section<T>(rows: Vec<T>, total: u64) -> Section<T> {
+    Section { rows, total, fault: None }
+}
+
+/// The overview, with these readings, the last one now.
+fn overview(width: u16, height: u16, readings: impl IntoIterator<Item = Crawl>) -> Stage {
+    let mut stage = opened(width, height);
+    stage.keys("C");
+    let (ticket, _) = stage.take(Slot::Crawl);
+    let readings: Vec<_> = readings.into_iter().collect();
+    for (before, crawl) in (0..readings.len()).rev().zip(readings) {
+        let before = i64::try_from(before).unwrap() * 10_000_000;
+        stage.app.now = Timestamp::from_micros(NOW - before);
+        stage.event(Event::Loaded(Slot::Crawl, ticket, Ok(Loaded::Crawl(Arc::new(crawl)))));
+    }
+    stage
+}
+
+#[test]
+fn the_crawl_beside_the_stores() {
+    let ago = |seconds: i64| Some(Timestamp::from_micros(NOW - seconds * 1_000_000));
+    let crawler = Crawler {
+        finished: Some(1_234),
+        failed: Some(12),
+        retries: Some(40),
+        finished_per_minute: Some(617.2),
+        failed_per_minute: Some(6.04),
+        runtime: Some(std::time::Duration::from_secs(120)),
+        persisted_at: ago(35),
+        ..Crawler::default()
+    };
+    let crawl = |more: u64| {
+        let queue = StorageInfo {
+            name: "default".into(),
+            pending: Some(3_120 - more),
+            handled: Some(1_100 + more),
+            total: Some(4_220),
+            had_multiple_clients: true,
+            modified_at: ago(0),
+            ..StorageInfo::default()
+        };
+        let later = StorageInfo {
+            name: "later".into(),
+            pending: Some(1_234_567),
+            handled: Some(0),
+            total: Some(1_234_567),
+            modified_at: ago(7_200),
+            ..StorageInfo::default()
+        };
+        let products = StorageInfo {
+            name: "products".into(),
+            items: Some(900 + more / 2),
+            modified_at: ago(1),
+            ..StorageInfo::default()
+        };
+        Crawl {
+            crawlers: section(vec![crawler.clone()], 1),
+            queues: section(vec![queue, later], 2),
+            datasets: section(vec![products], 1),
+        }
+    };
+    each("crawl", |width, height| overview(width, height, [crawl(0), crawl(100), crawl(210)]));
+    each("crawl_down", |width, height| {
+        let mut stage = overview(width, height, [crawl(0)]);
+        stage.keys("<end>");
+        stage
+    });
+    each("crawl_troubles", |width, height| {
+        let finished = Crawler {
+            finished_at: ago(300),
+            failed: Some(0),
+            failed_per_minute: Some(0.0),
+            ..crawler.clone()
+        };
+        let silent = Crawler { number: 1, persisted_at: ago(10_000), ..crawler.clone() };
+        let javascript = Crawler { number: 0, javascript: true, ..crawler.clone() };
+        let fault = Some("the record is not an object".to_owned());
+        let bad = Crawler { number: 3, javascript: true, fault, ..Crawler::default() };
+        let fault = Some("a Redis key of this store holds another type of value".to_owned());
+        let hostile =
+            StorageInfo { name: "evil\u{1b}[31m\u{202e}".into(), fault, ..StorageInfo::default() };
+        let bare = StorageInfo { name: "".into(), total: Some(3), ..StorageInfo::default() };
+        let forbidden = "the user may not run HSCAN on datasets:name_to_id".to_owned();
+        let crawl = Crawl {
+            crawlers: section(vec![finished, silent, javascript, bad], 4),
+            queues: section(vec![bare, hostile], 1_234),
+            datasets: Section { fault: Some(forbidden), ..Section::default() },
+        };
+        overview(width, height, [crawl])
+    });
+    each("crawl_none", |width, height| overview(width, height, [Crawl::default()]));
+    each("crawl_reading", |width, height| overview(width, height, []));
 }
 
 #[test]

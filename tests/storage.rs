@@ -10,6 +10,8 @@ mod suite;
 
 #[path = "storage/commands.rs"]
 mod commands;
+#[path = "storage/crawl.rs"]
+mod crawl;
 #[path = "storage/damaged.rs"]
 mod damaged;
 #[path = "storage/format.rs"]

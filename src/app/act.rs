@@ -35,6 +35,7 @@ impl App {
             Action::ToggleWatch => self.toggle_watch(effects),
             Action::Back => self.back(effects),
             Action::Targets => self.show_targets(),
+            Action::Crawl => self.show_crawl(effects),
             Action::Details => self.show_details(),
             Action::CopyKey => self.copy_key(effects),
             _ => match self.focus {

@@ -10,8 +10,8 @@ use crossterm::event::{KeyEvent, MouseEvent};
 use crate::index::{Change, Groups, Index, Passing, Query, Round, Selection};
 use crate::preview::{Matches, Mode, Preview};
 use crate::storage::{
-    Attention, Connection, ContentType, Error, Fate, Key, Noticed, Record, RecordMeta, ServerInfo,
-    StoreInfo, StoreName, Write, Written,
+    Attention, Connection, ContentType, Crawl, Error, Fate, Key, Noticed, Record, RecordMeta,
+    ServerInfo, StoreInfo, StoreName, Write, Written,
 };
 
 use super::groups::Scope;
@@ -132,6 +132,8 @@ pub enum Slot {
     Keys,
     /// What there is of each content type.
     Totals,
+    /// The rest of the crawl.
+    Crawl,
     /// What keys share.
     Groups,
     /// What a walk beside the reader sees, compared with them.
@@ -148,7 +150,7 @@ pub enum Slot {
 
 impl Slot {
     /// How many slots there are.
-    pub const COUNT: usize = 11;
+    pub const COUNT: usize = 12;
 }
 
 /// Numbers the reads of a slot, so that a late reply is known as such.
@@ -164,6 +166,8 @@ pub enum Read {
     Lost,
     /// One store's metadata.
     Store(StoreName),
+    /// The rest of the crawl, again and again until it is given up.
+    Crawl,
     /// All keys of a store.
     Keys {
         /// The store.
@@ -232,6 +236,8 @@ pub enum Loaded {
     Selected(Arc<Index>, Selection),
     /// Content types with their records and bytes.
     Totals(Vec<(ContentType, u64, u64)>),
+    /// The rest of the crawl, as it is now.
+    Crawl(Arc<Crawl>),
     /// What the keys of this index that begin so share.
     Groups(Arc<Index>, Scope, Groups),
     /// A record and what to show of it.

@@ -59,6 +59,7 @@ impl App {
     ) {
         let loaded = match result {
             Ok(loaded) => loaded,
+            Err(error) if slot == Slot::Crawl => return self.crawl_read(Err(error), effects),
             Err(error) => return self.failed(slot, error, effects),
         };
         let stores_height = self.list_height(Pane::Stores);
@@ -132,6 +133,7 @@ impl App {
                 }
             }
             Loaded::Totals(rows) => self.totalled(rows, effects),
+            Loaded::Crawl(crawl) => self.crawl_read(Ok(crawl), effects),
             Loaded::Groups(index, scope, groups) => self.grouped(index, &scope, groups, effects),
             Loaded::Partial(index, selection) => {
                 self.keys.show(index, selection, keys_height);
@@ -270,7 +272,12 @@ impl App {
                     self.reload_record(effects);
                 }
             }
-            Slot::Select | Slot::Groups | Slot::Totals | Slot::Search | Slot::Watch => {
+            Slot::Select
+            | Slot::Groups
+            | Slot::Totals
+            | Slot::Crawl
+            | Slot::Search
+            | Slot::Watch => {
                 self.notice = Some(Notice::from(&error));
             }
         }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use crate::storage::{Fate, Write};
 
+use super::crawl::Overview;
 use super::input::LineInput;
 use super::list::Cursor;
 use super::totals::Totals;
@@ -22,6 +23,8 @@ pub enum Modal {
     Details(Details),
     /// How much there is of each content type.
     Totals(Totals),
+    /// The rest of the crawl.
+    Crawl(Box<Overview>),
     /// The targets, and the one under the cursor.
     Targets(Cursor),
 }

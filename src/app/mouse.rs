@@ -23,6 +23,7 @@ impl App {
             (Some(Modal::Help(overlay)), _) => overlay.scroll_by(wheel.unwrap_or(0)),
             (Some(Modal::Details(details)), _) => details.overlay.scroll_by(wheel.unwrap_or(0)),
             (Some(Modal::Totals(totals)), _) => totals.overlay.scroll_by(wheel.unwrap_or(0)),
+            (Some(Modal::Crawl(overview)), _) => overview.overlay.scroll_by(wheel.unwrap_or(0)),
             (Some(Modal::Targets(cursor)), _) => {
                 let rows = wheel.unwrap_or(0).signum();
                 cursor.go(Move::By(rows), self.settings.targets.len(), height);

@@ -162,11 +162,13 @@ impl App {
             Some(Modal::Help(overlay)) => overlay,
             Some(Modal::Details(details)) => &mut details.overlay,
             Some(Modal::Totals(totals)) => &mut totals.overlay,
+            Some(Modal::Crawl(overview)) => &mut overview.overlay,
             _ => return,
         };
         match action {
             Some(Action::Close | Action::Back | Action::Help | Action::Cancel) => {
                 self.cancel(Slot::Totals, effects);
+                self.cancel(Slot::Crawl, effects);
                 self.modal = None;
             }
             Some(Action::Up) => overlay.scroll_by(-1),

@@ -65,6 +65,7 @@ named! {
     Suspend "suspend" "suspend" "Stop larder and go to the shell; `fg` brings it back"
     ToggleMouse "toggle_mouse" "mouse" "Turn the mouse on or off, so that the terminal can select text"
     Targets "targets" "targets" "Open another target: a server or a directory"
+    Crawl "crawl" "crawl" "Show the rest of the crawl: request queues, datasets, what crawlers tell of themselves"
     ToggleWatch "toggle_watch" "watch" "Watch for changes, or stop watching"
     Redraw "redraw" "redraw" "Draw the whole screen anew"
 

@@ -7,9 +7,11 @@
 //! read listing walk        one record · all keys by their names · with their metadata
 //! temporary write remove   files put in their place whole · setting · deleting
 //! open settle              opening and creating · what became of a write
+//! crawl                    what lies beside the stores
 //! watch                    what changes: by notifications, or by polling
 //! ```
 
+mod crawl;
 mod extension;
 mod fault;
 mod folder;
@@ -38,9 +40,9 @@ use self::open::Terms;
 use self::watch::Hub;
 use self::write::Manner;
 use super::{
-    Attention, Connection, Error, ErrorKind, Fate, JsonLayout, Key, KeyPage, Noticed, OpenBy,
-    Opened, Options, Reading, Record, RecordMeta, Result, ServerInfo, SetValue, Storage, StoreInfo,
-    StoreName, Write, Written,
+    Attention, Connection, Crawl, Error, ErrorKind, Fate, JsonLayout, Key, KeyPage, Noticed,
+    OpenBy, Opened, Options, Reading, Record, RecordMeta, Result, ServerInfo, SetValue, Storage,
+    StoreInfo, StoreName, Write, Written,
 };
 
 /// Crawlee's key-value stores in a directory.
@@ -291,5 +293,9 @@ impl Storage for DirectoryStorage {
     async fn settle(&self, write: &Write) -> Result<Fate> {
         let write = write.clone();
         self.run(move |root| settle::fate(root, &write)).await
+    }
+
+    async fn crawl(&self) -> Result<Crawl> {
+        self.run(crawl::look).await
     }
 }

@@ -6,10 +6,12 @@
 //! read scan iterate        one record · all keys of a store · in Crawlee's order
 //! write open               one script a write, in scripts/ · creating, beside Crawlee's openers
 //! list lost                stores the indexes name · stores no index names
+//! crawl                    what lies beside the stores
 //! watch                    what changes
 //! settle                   what became of a write whose answer was lost
 //! ```
 
+mod crawl;
 mod fault;
 mod iterate;
 mod layout;
@@ -36,9 +38,9 @@ use self::layout::Part;
 use self::link::{Command, Facts, Link};
 use super::target::RedisTarget;
 use super::{
-    Attention, Connection, Error, ErrorKind, Fate, JsonLayout, Key, KeyPage, Noticed, OpenBy,
-    Opened, Options, Reading, Record, RecordMeta, Result, ServerInfo, SetValue, Storage, StoreInfo,
-    StoreName, Write, Written,
+    Attention, Connection, Crawl, Error, ErrorKind, Fate, JsonLayout, Key, KeyPage, Noticed,
+    OpenBy, Opened, Options, Reading, Record, RecordMeta, Result, ServerInfo, SetValue, Storage,
+    StoreInfo, StoreName, Write, Written,
 };
 
 /// Crawlee's key-value stores on a Redis server.
@@ -213,5 +215,9 @@ impl Storage for RedisStorage {
 
     async fn settle(&self, write: &Write) -> Result<Fate> {
         self.find_fate(write).await
+    }
+
+    async fn crawl(&self) -> Result<Crawl> {
+        self.look_beside().await
     }
 }

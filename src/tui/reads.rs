@@ -18,6 +18,8 @@ use crate::storage::{Error, ErrorKind, Reading, Record, RecordMeta, Result, Stor
 const SLOW: Duration = Duration::from_millis(150);
 /// Values below this size are prepared where they arrive; larger ones on a thread of their own.
 const INLINE: usize = 64 << 10;
+/// The rest of the crawl is read again so much later, or later by this many times what it took.
+const AGAIN: (Duration, u32) = (Duration::from_secs(1), 4);
 /// How often a walk shows how far it is.
 const PROGRESS: Duration = Duration::from_millis(100);
 
@@ -53,6 +55,7 @@ impl Job {
             Read::Stores => return self.stores(storage).await,
             Read::Lost => return self.lost(storage).await.map(|()| None),
             Read::Store(store) => Loaded::Store(Box::new(storage.get_metadata(&store).await?)),
+            Read::Crawl => return self.crawl(storage).await,
             Read::Keys { store, early } => return self.keys(storage, &store, early).await,
             read if read.is_computed() => {
                 let wanted = Wanted::default();
@@ -123,6 +126,17 @@ impl Job {
         }
         self.report(Ok(Loaded::Lost(1.0_f32.max(share), Vec::new()))).await;
         Ok(())
+    }
+
+    /// Looks at the rest of the crawl until it is given up.
+    async fn crawl(&self, storage: &dyn Storage) -> Result<Option<Loaded>> {
+        loop {
+            let start = Instant::now();
+            let crawl = storage.crawl().await;
+            let pause = (start.elapsed() * AGAIN.1).max(AGAIN.0);
+            self.report(crawl.map(|crawl| Loaded::Crawl(Arc::new(crawl)))).await;
+            tokio::time::sleep(pause).await;
+        }
     }
 
     /// Walks a store. With `early`, what has come is shown with the first page, again each time it

@@ -6,6 +6,8 @@
 #![allow(unreachable_pub, reason = "shared as a private module of several test binaries")]
 #![allow(dead_code, reason = "every test binary uses its own part of this file")]
 
+#[path = "crawl.rs"]
+pub mod crawl;
 #[path = "keys.rs"]
 pub mod keys;
 #[path = "records.rs"]
@@ -49,6 +51,8 @@ macro_rules! contract {
             keys: keys_come_in_the_order_of_their_bytes,
             keys: prefix_start_and_limit_cut_the_list,
             keys: an_empty_store_has_no_keys,
+            crawl: beside_nothing_there_is_no_crawl,
+            crawl: crawlers_tell_of_themselves_in_the_default_store,
         }
     };
     (@tests $make:path; $($module:ident: $name:ident,)*) => {

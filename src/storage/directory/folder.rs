@@ -100,8 +100,13 @@ impl Root {
 
     /// The directory of the stores; `None` if it is not there (yet).
     pub(super) fn stores(&self) -> Result<Option<Folder>> {
+        self.beside(STORES)
+    }
+
+    /// A directory in the storage's own; `None` if it is not there (yet).
+    pub(super) fn beside(&self, name: &str) -> Result<Option<Folder>> {
         match self.folder() {
-            Ok(folder) => folder.folder(STORES.as_bytes()),
+            Ok(folder) => folder.folder(name.as_bytes()),
             Err(Errno::NOENT) => Ok(None),
             Err(why) => Err(self.unusable(why)),
         }

@@ -17,13 +17,7 @@ pub(super) fn list(root: &Root) -> Result<Vec<StoreInfo>> {
         root.check()?;
         return Ok(Vec::new());
     };
-    let mut names = Vec::new();
-    stores.each_name(|name, kind| {
-        if kind.is_dir() || kind.is_symlink() {
-            names.push(StoreName::from(name));
-        }
-    })?;
-    names.sort();
+    let names = names(&stores)?;
     let mut found = Vec::with_capacity(names.len());
     for store in names {
         match stores.folder(store.as_bytes()) {
@@ -41,6 +35,18 @@ pub(super) fn list(root: &Root) -> Result<Vec<StoreInfo>> {
         }
     }
     Ok(found)
+}
+
+/// The directories in this one, sorted by name, with the links that stand in the place of one.
+pub(super) fn names(folder: &Folder) -> Result<Vec<StoreName>> {
+    let mut names = Vec::new();
+    folder.each_name(|name, kind| {
+        if kind.is_dir() || kind.is_symlink() {
+            names.push(StoreName::from(name));
+        }
+    })?;
+    names.sort();
+    Ok(names)
 }
 
 /// What is known of one store.

@@ -1,4 +1,4 @@
-//! What the Redis keys of Crawlee's key-value stores are called. The only place that spells them.
+//! What the Redis keys of Crawlee's storages are called. The only place that spells them.
 //!
 //! A store's internal name is opaque: it may hold `:` and glob characters. So Redis keys are made
 //! by joining and taken apart by stripping the known prefix and suffix, never by splitting, and no
@@ -21,6 +21,34 @@ pub(super) const ACCESSED_AT: &str = "$.accessed_at";
 pub(super) const MODIFIED_AT: &str = "$.modified_at";
 
 const PREFIX: &[u8] = b"key_value_stores:";
+
+/// The other kinds of storages that a crawl has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Beside {
+    /// The request queues.
+    Queues,
+    /// The datasets.
+    Datasets,
+}
+
+impl Beside {
+    /// The hash from internal name to id.
+    pub(super) fn name_to_id(self) -> &'static str {
+        match self {
+            Self::Queues => "request_queues:name_to_id",
+            Self::Datasets => "datasets:name_to_id",
+        }
+    }
+
+    /// The RedisJSON document that describes the one of this name.
+    pub(super) fn metadata(self, name: &StoreName) -> Value {
+        let prefix: &[u8] = match self {
+            Self::Queues => b"request_queues:",
+            Self::Datasets => b"datasets:",
+        };
+        Value::Bytes([prefix, name.as_bytes(), Part::Metadata.suffix()].concat().into())
+    }
+}
 
 /// The Redis keys that each store has of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,0 +1,105 @@
+//! What lies beside the stores in the same directory: request queues, datasets, and what crawlers
+//! keep of themselves in the default store. All of this blocks.
+
+use super::fault;
+use super::folder::{Folder, Root};
+use super::names::METADATA;
+use super::record::read_text;
+use super::stores;
+use crate::storage::crawl::{Crawler, LONGEST, MOST};
+use crate::storage::{Crawl, Error, ErrorKind, Result, Section, StorageInfo, StoreName};
+
+/// A look at all of it.
+pub(super) fn look(root: &Root) -> Result<Crawl> {
+    root.check()?;
+    let mut crawlers = Section::default();
+    match root.store(&StoreName::from("default")) {
+        Ok(Some(store)) => crawlers.rows = statistics(&store),
+        Ok(None) => {}
+        Err(error) => crawlers.fault = Some(told(error)?),
+    }
+    crawlers.total = crawlers.rows.len() as u64;
+    let mut queues = section(root, "request_queues")?;
+    // Where Crawlee for JavaScript writes no metadata, each has counted its files as items.
+    for queue in &mut queues.rows {
+        queue.total = queue.total.or(queue.items.take());
+    }
+    Ok(Crawl { crawlers, queues, datasets: section(root, "datasets")? })
+}
+
+/// The directories in this one, each with what its metadata says.
+fn section(root: &Root, kind: &str) -> Result<Section<StorageInfo>> {
+    let mut section = Section::default();
+    let listed = root.beside(kind).and_then(|folder| {
+        let names = folder.as_ref().map(stores::names).transpose()?;
+        Ok(folder.zip(names))
+    });
+    let (folder, mut names) = match listed {
+        Ok(Some(listed)) => listed,
+        Ok(None) => return Ok(section),
+        Err(error) => {
+            section.fault = Some(told(error)?);
+            return Ok(section);
+        }
+    };
+    section.total = names.len() as u64;
+    names.truncate(MOST);
+    for name in names {
+        match folder
+            .folder(name.as_bytes())
+            .and_then(|own| own.map(|own| info(&own, &name)).transpose())
+        {
+            Ok(Some(info)) => section.rows.push(info),
+            // Removed meanwhile.
+            Ok(None) => section.total -= 1,
+            Err(error) => section.rows.push(StorageInfo::read(name, Err(told(error)?))),
+        }
+    }
+    Ok(section)
+}
+
+/// What the metadata says; without any, how many files there are and when the last came.
+fn info(folder: &Folder, name: &StoreName) -> Result<StorageInfo> {
+    if let Some(metadata) = text(folder, METADATA) {
+        return Ok(StorageInfo::read(name.clone(), metadata.as_deref().map_err(Clone::clone)));
+    }
+    let files = stores::look(folder, name.clone())?;
+    Ok(StorageInfo {
+        name: files.store,
+        items: files.records,
+        modified_at: files.modified_at,
+        ..StorageInfo::default()
+    })
+}
+
+/// What crawlers keep in this store.
+fn statistics(store: &Folder) -> Vec<Crawler> {
+    let mut rows = Vec::new();
+    for (key, crawler) in Crawler::places() {
+        // As Crawlee for Python names the file, and as the one for JavaScript does.
+        let bare = format!("{key}.json");
+        let record = text(store, key.as_bytes()).or_else(|| text(store, bare.as_bytes()));
+        if let Some(record) = record {
+            rows.push(crawler.read(record.as_deref().map_err(Clone::clone)));
+        }
+    }
+    rows
+}
+
+/// What is in a small file, or why it cannot be read; `None` if it is not there.
+fn text(folder: &Folder, name: &[u8]) -> Option<std::result::Result<Vec<u8>, String>> {
+    match read_text(folder, name) {
+        Ok(None) => None,
+        Ok(Some((text, true))) if text.len() as u64 <= LONGEST => Some(Ok(text)),
+        Ok(Some(_)) => Some(Err("the file is immense".to_owned())),
+        Err(why) => Some(Err(fault::words(why))),
+    }
+}
+
+/// Passes on what concerns the whole program; anything else is told in its place.
+fn told(error: Error) -> Result<String> {
+    match error.kind {
+        ErrorKind::Damaged | ErrorKind::Permission | ErrorKind::Usage => Ok(error.problem),
+        _ => Err(error),
+    }
+}
