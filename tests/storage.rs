@@ -3,6 +3,8 @@
 
 #[path = "support/fill.rs"]
 mod fill;
+#[path = "support/proxy.rs"]
+mod proxy;
 #[path = "support/server.rs"]
 mod server;
 #[path = "contract/suite.rs"]
@@ -14,6 +16,8 @@ mod commands;
 mod damaged;
 #[path = "storage/format.rs"]
 mod format;
+#[path = "storage/listening.rs"]
+mod listening;
 #[path = "storage/races.rs"]
 mod races;
 #[path = "storage/rights.rs"]
