@@ -63,6 +63,8 @@ pub struct KeysPane {
     pub comparing: bool,
     /// What has been seen of that round.
     pub round: Round,
+    /// Whether that walk is between its beginning and its end.
+    pub in_round: bool,
     /// Whether a round has ended whose differences are not all in the index.
     pub rounded: bool,
     /// How often another round was wanted, because the list did not add up.
@@ -86,6 +88,11 @@ impl KeysPane {
             descending: self.descending,
             ..Self::default()
         };
+    }
+
+    /// Whether changes are known that the index may not show yet.
+    pub fn is_busy(&self) -> bool {
+        self.comparing || self.applying || !self.late.is_empty() || !self.passing.is_empty()
     }
 
     /// How many rows there are: keys that the filter leaves, or groups.
