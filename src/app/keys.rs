@@ -1,6 +1,6 @@
 //! The middle pane: the keys of the open store.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use crate::index::{Change, Group, Index, Passing, Recent, Round, Selection, Sort};
@@ -61,6 +61,8 @@ pub struct KeysPane {
     pub passing: Vec<Passing>,
     /// Whether some of it is being compared.
     pub comparing: bool,
+    /// Keys of which something newer was told since.
+    pub overtaken: HashSet<Key>,
     /// What has been seen of that round.
     pub round: Round,
     /// Whether that walk is between its beginning and its end.

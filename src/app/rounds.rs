@@ -2,7 +2,7 @@
 //! the loop.
 
 use crate::index::{Change, Passing};
-use crate::storage::WatchSource;
+use crate::storage::{Key, RecordMeta, WatchSource};
 
 use super::event::{Effect, Read, Slot};
 use super::watch::Fresh;
@@ -24,10 +24,28 @@ impl App {
         match passing {
             Passing::Begins => keys.in_round = true,
             Passing::Ends => keys.in_round = false,
-            Passing::Page(_) | Passing::Told(_) | Passing::Spoilt => {}
+            Passing::Page(_) | Passing::Told(_) | Passing::Gone(_) | Passing::Spoilt => {}
         }
         keys.passing.push(passing);
         self.compare_passing(effects);
+    }
+
+    /// Whatever is told while a round goes on is newer than what the walk has seen.
+    pub(super) fn tell_round(
+        &mut self,
+        set: &[RecordMeta],
+        removed: &[Key],
+        effects: &mut Vec<Effect>,
+    ) {
+        let told: Vec<Key> = set.iter().map(|meta| meta.key.clone()).collect();
+        if self.keys.comparing {
+            self.keys.overtaken.extend(told.iter().chain(removed).cloned());
+        }
+        if self.keys.in_round {
+            for passing in [Passing::Told(told), Passing::Gone(removed.to_vec())] {
+                self.passing(passing, effects);
+            }
+        }
     }
 
     fn compare_passing(&mut self, effects: &mut Vec<Effect>) {
@@ -36,14 +54,16 @@ impl App {
             return;
         }
         keys.comparing = true;
+        keys.overtaken.clear();
         let passing = std::mem::take(&mut keys.passing);
         let read = Read::Compare(keys.newest.clone(), passing, keys.round.clone());
         self.read(Slot::Compare, read, effects);
     }
 
     /// What is different goes into the index, and is marked.
-    pub(super) fn compared(&mut self, changes: Vec<Change>, effects: &mut Vec<Effect>) {
+    pub(super) fn compared(&mut self, mut changes: Vec<Change>, effects: &mut Vec<Effect>) {
         self.keys.comparing = false;
+        changes.retain(|change| !self.keys.overtaken.contains(change.key()));
         let mut removed = Vec::new();
         for change in &changes {
             match change {

@@ -256,10 +256,7 @@ impl App {
         if known && self.watch.tells_each() {
             self.watch.count(set.len(), self.now);
         }
-        if self.keys.in_round {
-            let told = set.iter().map(|meta| meta.key.clone()).collect();
-            self.passing(Passing::Told(told), effects);
-        }
+        self.tell_round(set, removed, effects);
         for meta in set {
             if known {
                 let there = self.keys.newest.find(meta.key.as_bytes()).is_ok();
