@@ -12,7 +12,7 @@ use larder::storage::{Connection, Key, Noticed, Options, Storage, WatchSource};
 use crate::proxy::{Proxy, Wire};
 use crate::server::{Client, Reply, Server};
 use crate::watching::{Watched, calls, has, touch};
-use crate::{Redis, connect};
+use crate::{Redis, connect, fill};
 
 /// Keys that look like parts of a message, and one that is not even text.
 const HOSTILE: [&[u8]; 7] =
@@ -116,6 +116,10 @@ impl Watched {
         self.until_listeners(&format!("__subkeyspace@0__:{ITEMS}"), 1).await;
     }
 
+    async fn until_nobody_listens(&mut self) {
+        self.until_listeners(&format!("__subkeyspace@0__:{ITEMS}"), 0).await;
+    }
+
     async fn until_listeners(&mut self, channel: &str, wanted: i64) {
         let listeners = |client: &mut Client| {
             let counted = client.call(&[b"PUBSUB", b"NUMSUB", channel.as_bytes()]);
@@ -172,10 +176,11 @@ async fn where_more_comes_than_looking_costs_nothing_is_heard_until_it_is_quiet(
     watched.until_listening().await;
     watched.set("new", "{}");
     watched.until("the key events", is_woken).await;
-    for n in 0..1000 {
-        watched.set(&format!("many-{n}"), "{}");
-    }
+    let many = (0..1000).map(|n| (format!("many-{n}"), "text/plain".to_owned(), b"1".to_vec()));
+    fill::records(&mut watched.client, "shop", many);
+    watched.touch();
     watched.until("polling", polls).await;
+    watched.until_nobody_listens().await;
     watched.until_listening().await;
     watched.set("quiet", "{}");
     watched.until("the key events again", is_woken).await;
@@ -308,7 +313,7 @@ async fn a_server_that_comes_back_is_listened_to_again() {
     proxy.set(Wire::Cut);
     let mut connection = watched.redis.storage.connection();
     connection.wait_for(|connection| *connection != Connection::Up).await.unwrap();
-    watched.until_listeners(&format!("__subkeyspace@0__:{ITEMS}"), 0).await;
+    watched.until_nobody_listens().await;
     set_named(&mut watched.client, b"meanwhile", b"1");
     proxy.set(Wire::Open);
     watched.until("the loss", |noticed| matches!(noticed, Noticed::Missed)).await;

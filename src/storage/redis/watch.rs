@@ -216,13 +216,11 @@ impl Watcher {
                 }
             }
         }
-        if self.tell_source().await.is_err() {
-            return Ok(Err(Gone));
-        }
         self.until_next(start).await
     }
 
-    /// Walks and looks for keys as the budget allows, until the next tick is due.
+    /// Takes in what the server tells, and walks and looks for keys as the budget allows, until the
+    /// next tick is due.
     async fn until_next(&mut self, start: Instant) -> Result<std::result::Result<(), Gone>> {
         loop {
             self.listen();

@@ -6,6 +6,7 @@
 
 use bytes::Bytes;
 use fred::interfaces::{ClientLike, EventInterface};
+use fred::types::config::Options as Sending;
 use fred::types::{KeyspaceEvent, Message, Value};
 use futures::FutureExt as _;
 use tokio::sync::broadcast::Receiver;
@@ -43,13 +44,15 @@ impl Listener {
         let channels = channels.into_iter().map(Value::Bytes);
         let subscribe = Command::new("SUBSCRIBE", channels).prepare(None);
         let ping = Command::new("PING", []).prepare(None);
+        // As the link's other commands go out, so that there is one way for all.
+        let client = life.client().with_options(&Sending::default());
         let timeout = core.command_timeout();
         let answered = async {
             // Both are handed over in this order before anything is waited for.
             tokio::select! {
                 biased;
-                answer = life.client().custom_raw(subscribe.command, subscribe.args) => answer,
-                answer = life.client().custom_raw(ping.command, ping.args) => answer,
+                answer = client.custom_raw(subscribe.command, subscribe.args) => answer,
+                answer = client.custom_raw(ping.command, ping.args) => answer,
                 reason = life.end() => return Err(reason),
             }
             .map_err(|error| fault::lost(&error, &core.target.address()))

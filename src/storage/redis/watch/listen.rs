@@ -98,12 +98,14 @@ impl Watcher {
 
     fn stop_listening(&mut self, again: Again, now: Instant) {
         log::debug!("listening no longer, again: {again:?}");
+        if self.level() == Level::SubKeys {
+            // Whatever was not told is found by looking, and by a round that begins now.
+            self.changed = Some(now);
+            self.want_round();
+        }
         self.listening.ear = None;
         self.listening.again = again;
         self.listening.trust = Trust::default();
-        // Whatever was not told is found by looking, and by a round that begins now.
-        self.changed = Some(now);
-        self.want_round();
     }
 
     /// The time from one tick to the next.
@@ -158,6 +160,17 @@ impl Watcher {
     pub(super) async fn look_at_named(&mut self, store: &StoreName) -> Result<Vec<Noticed>> {
         let Some(ear) = &self.listening.ear else { return Ok(Vec::new()) };
         let (keys, start) = (ear.take(), Instant::now());
+        let told = self.read_named(store, &keys).await;
+        let now = Instant::now();
+        if told.is_err() {
+            // They will not be named again.
+            self.stop_listening(Again::At(now + LATER), now);
+        }
+        self.pace.read_named(keys.len(), now - start, now);
+        told
+    }
+
+    async fn read_named(&self, store: &StoreName, keys: &[Key]) -> Result<Vec<Noticed>> {
         let mut told = Vec::new();
         for batch in keys.chunks(BATCH) {
             let (mut page, mut without) = (KeyPage::default(), Vec::new());
@@ -171,8 +184,6 @@ impl Watcher {
             let removed = self.without_metadata(store, without, &mut set).await?;
             told.push(Noticed::Records { set, removed });
         }
-        let now = Instant::now();
-        self.pace.read_named(keys.len(), now - start, now);
         Ok(told)
     }
 
