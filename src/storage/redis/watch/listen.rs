@@ -188,7 +188,7 @@ impl Watcher {
     }
 
     /// A value without metadata is a record too; gives those of which there is nothing.
-    async fn without_metadata(
+    pub(super) async fn without_metadata(
         &self,
         store: &StoreName,
         keys: Vec<Key>,

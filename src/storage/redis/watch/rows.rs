@@ -80,13 +80,7 @@ impl Watcher {
         }
         self.rows.shown = now;
         // A value without metadata is a row too.
-        let mut removed = Vec::new();
-        for key in gone {
-            let there = hash_command("HEXISTS", store, Part::Items, &key);
-            if reply::integer(&self.storage.link.run_bulk(there).await?)? == 0 {
-                removed.push(key);
-            }
-        }
+        let removed = self.without_metadata(store, gone, &mut Vec::new()).await?;
         if !page.is_empty() {
             told.push(Noticed::Page(page));
         }
