@@ -272,6 +272,20 @@ fn a_store_that_is_polled_while_its_newest_records_are_followed() {
 }
 
 #[test]
+fn a_store_whose_records_the_server_names() {
+    each("named", |width, height| {
+        let mut stage = opened(width, height);
+        stage.app.now = Timestamp::from_micros(NOW - 2_000_000);
+        stage.noticed(Noticed::Source(WatchSource::SubKeys));
+        let set = vec![record("page-000042", JSON, "{}").meta];
+        stage.noticed(Noticed::Records { set, removed: Vec::new() });
+        compute(&mut stage);
+        stage.show(&[record("page-000042", JSON, "{}")]);
+        stage
+    });
+}
+
+#[test]
 fn keys_in_groups_and_totals() {
     let many = || {
         let mut many = records();

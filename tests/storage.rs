@@ -3,6 +3,8 @@
 
 #[path = "support/fill.rs"]
 mod fill;
+#[path = "support/proxy.rs"]
+mod proxy;
 #[path = "support/server.rs"]
 mod server;
 #[path = "contract/suite.rs"]
@@ -16,6 +18,8 @@ mod crawl;
 mod damaged;
 #[path = "storage/format.rs"]
 mod format;
+#[path = "storage/listening.rs"]
+mod listening;
 #[path = "storage/races.rs"]
 mod races;
 #[path = "storage/rights.rs"]

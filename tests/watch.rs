@@ -421,6 +421,91 @@ fn a_number_of_records_that_grows_makes_the_rate_where_not_each_is_told() {
     assert!((stage.app.watch.rate(stage.app.now) - 10.0).abs() < 1e-9);
 }
 
+/// Watches a server that names each record.
+fn named() -> Stage {
+    let mut stage = opened();
+    stage.noticed(Noticed::Source(WatchSource::SubKeys));
+    stage
+}
+
+#[test]
+fn where_the_server_names_records_they_are_counted_and_not_the_number() {
+    let mut stage = named();
+    let five = ["b", "g", "h", "i", "j"].map(|key| record(key, JSON, "0"));
+    stage.noticed(came(&five)).noticed(Noticed::Store(store("shop", 53)));
+    assert!((stage.app.watch.rate(stage.app.now) - 1.0).abs() < 1e-9);
+    apply(&mut stage);
+    assert_eq!(keys(&stage), ["b", "d", "f", "g", "h", "i", "j"]);
+    assert_eq!(stage.app.watch.fresh(&Key::from("b")), Some(Fresh::Changed));
+    assert_eq!(stage.app.watch.fresh(&Key::from("j")), Some(Fresh::New));
+    let compares = |effect: &Effect| matches!(effect, Effect::Read(Slot::Compare, ..));
+    assert!(!stage.asked.iter().any(compares), "there is no round that they could count for");
+}
+
+#[test]
+fn a_record_that_is_named_while_a_round_goes_on_is_there_after_it() {
+    let mut stage = named();
+    stage.noticed(Noticed::RoundBegins).noticed(page(&["b", "d"]));
+    stage.noticed(came(&[record("g", JSON, "0")])).noticed(gone(&["b"]));
+    apply(&mut stage);
+    stage.noticed(Noticed::Round);
+    compare(&mut stage);
+    assert_eq!(keys(&stage), ["d", "g"]);
+}
+
+/// How often another round was wanted.
+fn doubts(stage: &Stage) -> u32 {
+    let attention = stage.asked.iter().rev().find_map(|effect| match effect {
+        Effect::Attend(attention) => Some(attention.doubt),
+        _ => None,
+    });
+    attention.unwrap()
+}
+
+#[test]
+fn a_record_that_is_named_while_a_page_is_compared_is_as_it_was_named() {
+    let mut stage = named();
+    stage.noticed(Noticed::RoundBegins);
+    let (ticket, _) = stage.take(Slot::Compare);
+    stage.event(Event::Loaded(Slot::Compare, ticket, Ok(Loaded::Compared(Vec::new()))));
+    stage.noticed(page(&["b", "d", "x"]));
+    let (ticket, read) = stage.take(Slot::Compare);
+    stage.noticed(came(&[record("b", JSON, "12345")])).noticed(gone(&["x"]));
+    apply(&mut stage);
+    let Read::Compare(index, passing, round) = read else { panic!("{read:?}") };
+    let loaded = Loaded::Compared(round.pass(&index, &passing));
+    stage.event(Event::Loaded(Slot::Compare, ticket, Ok(loaded)));
+    apply(&mut stage);
+    assert_eq!(keys(&stage), ["b", "d", "f"]);
+    assert_eq!(stage.app.keys.row(0).unwrap().size, 5);
+}
+
+#[test]
+fn a_list_of_named_records_that_does_not_add_up_wants_a_round_once_it_is_quiet() {
+    let mut stage = named();
+    stage.noticed(came(&[record("g", JSON, "0")])).noticed(Noticed::Store(store("shop", 9)));
+    apply(&mut stage);
+    stage.event(Event::Time);
+    assert_eq!(doubts(&stage), 0, "more may be on its way");
+    stage.app.now = Timestamp::from_micros(stage.app.now.micros() + 6_000_000);
+    stage.event(Event::Time);
+    assert_eq!(doubts(&stage), 1);
+    stage.noticed(Noticed::RoundBegins).noticed(Noticed::Round);
+    compare(&mut stage);
+    stage.event(Event::Time);
+    assert_eq!(doubts(&stage), 1, "what never adds up is not walked for ever");
+}
+
+#[test]
+fn a_list_of_named_records_that_adds_up_wants_no_round() {
+    let mut stage = named();
+    stage.noticed(came(&[record("g", JSON, "0")])).noticed(Noticed::Store(store("shop", 4)));
+    apply(&mut stage);
+    stage.app.now = Timestamp::from_micros(stage.app.now.micros() + 6_000_000);
+    stage.event(Event::Time);
+    assert_eq!(doubts(&stage), 0);
+}
+
 #[test]
 fn esc_stops_the_walk_and_r_goes_on_with_it() {
     let mut stage = Stage::new(120, 36);

@@ -1,6 +1,6 @@
 //! The middle pane: the keys of the open store.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use crate::index::{Change, Group, Index, Passing, Recent, Round, Selection, Sort};
@@ -61,8 +61,12 @@ pub struct KeysPane {
     pub passing: Vec<Passing>,
     /// Whether some of it is being compared.
     pub comparing: bool,
+    /// Keys of which something newer was told since.
+    pub overtaken: HashSet<Key>,
     /// What has been seen of that round.
     pub round: Round,
+    /// Whether that walk is between its beginning and its end.
+    pub in_round: bool,
     /// Whether a round has ended whose differences are not all in the index.
     pub rounded: bool,
     /// How often another round was wanted, because the list did not add up.
@@ -86,6 +90,11 @@ impl KeysPane {
             descending: self.descending,
             ..Self::default()
         };
+    }
+
+    /// Whether changes are known that the index may not show yet.
+    pub fn is_busy(&self) -> bool {
+        self.comparing || self.applying || !self.late.is_empty() || !self.passing.is_empty()
     }
 
     /// How many rows there are: keys that the filter leaves, or groups.

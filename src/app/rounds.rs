@@ -2,6 +2,7 @@
 //! the loop.
 
 use crate::index::{Change, Passing};
+use crate::storage::{Key, RecordMeta, WatchSource};
 
 use super::event::{Effect, Read, Slot};
 use super::watch::Fresh;
@@ -20,8 +21,31 @@ impl App {
             return;
         }
         keys.rounded |= matches!(passing, Passing::Ends);
+        match passing {
+            Passing::Begins => keys.in_round = true,
+            Passing::Ends => keys.in_round = false,
+            Passing::Page(_) | Passing::Told(_) | Passing::Gone(_) | Passing::Spoilt => {}
+        }
         keys.passing.push(passing);
         self.compare_passing(effects);
+    }
+
+    /// Whatever is told while a round goes on is newer than what the walk has seen.
+    pub(super) fn tell_round(
+        &mut self,
+        set: &[RecordMeta],
+        removed: &[Key],
+        effects: &mut Vec<Effect>,
+    ) {
+        let told: Vec<Key> = set.iter().map(|meta| meta.key.clone()).collect();
+        if self.keys.comparing {
+            self.keys.overtaken.extend(told.iter().chain(removed).cloned());
+        }
+        if self.keys.in_round {
+            for passing in [Passing::Told(told), Passing::Gone(removed.to_vec())] {
+                self.passing(passing, effects);
+            }
+        }
     }
 
     fn compare_passing(&mut self, effects: &mut Vec<Effect>) {
@@ -30,14 +54,16 @@ impl App {
             return;
         }
         keys.comparing = true;
+        keys.overtaken.clear();
         let passing = std::mem::take(&mut keys.passing);
         let read = Read::Compare(keys.newest.clone(), passing, keys.round.clone());
         self.read(Slot::Compare, read, effects);
     }
 
     /// What is different goes into the index, and is marked.
-    pub(super) fn compared(&mut self, changes: Vec<Change>, effects: &mut Vec<Effect>) {
+    pub(super) fn compared(&mut self, mut changes: Vec<Change>, effects: &mut Vec<Effect>) {
         self.keys.comparing = false;
+        changes.retain(|change| !self.keys.overtaken.contains(change.key()));
         let mut removed = Vec::new();
         for change in &changes {
             match change {
@@ -63,12 +89,31 @@ impl App {
     /// After a round, the index holds as many records as the store, or another one is wanted: what
     /// has been deleted is found with some luck only. A few times: what is damaged never adds up.
     pub(super) fn check_round(&mut self) {
-        let keys = &mut self.keys;
-        let busy = keys.comparing || keys.applying || !keys.late.is_empty();
-        if !keys.rounded || busy || !keys.passing.is_empty() {
+        if !self.keys.rounded || self.keys.is_busy() {
             return;
         }
-        keys.rounded = false;
+        self.keys.rounded = false;
+        // Where each record is told, there is no next round unless it is wanted, and while records
+        // come, the list and the number differ by those under way.
+        if !matches!(self.watch.source, Some(WatchSource::SubKeys)) {
+            self.doubt();
+        }
+    }
+
+    /// Where each record is told, the list is compared with the number once nothing has come for
+    /// a few seconds.
+    pub(super) fn check_quiet(&mut self) {
+        let keys = &self.keys;
+        let told = matches!(self.watch.source, Some(WatchSource::SubKeys));
+        let whole = keys.complete && keys.loading.is_none() && !keys.in_round && !keys.is_busy();
+        if told && whole && self.watch.rate(self.now) <= 0.0 {
+            self.doubt();
+        }
+    }
+
+    /// Wants a round if the list does not have as many records as the store.
+    fn doubt(&mut self) {
+        let keys = &mut self.keys;
         let known = keys.store.as_ref().and_then(|store| self.stores.get(store));
         let records = known.and_then(|info| info.records);
         if keys.doubts > 0 && records.is_some_and(|records| records != keys.newest.len() as u64) {

@@ -17,6 +17,8 @@ const MOST_LATE: usize = 100_000;
 /// After the last change of a store, at most so many more rounds are wanted if the list does not add
 /// up.
 const MOST_DOUBTS: u32 = 6;
+/// Where each record is told, so many: the server checks itself what it tells.
+const FEW_DOUBTS: u32 = 1;
 /// Seconds that one bar of the chart stands for.
 const BAR: i64 = 5;
 /// Bars of the chart: a minute.
@@ -221,10 +223,15 @@ impl App {
 
     /// Where not every change is told, the number of records tells how many came.
     fn count_records(&mut self, info: &StoreInfo) {
-        let open = self.keys.store.as_ref() == Some(&info.store) && !self.watch.tells_each();
-        if open {
-            self.keys.doubts = MOST_DOUBTS;
+        if self.keys.store.as_ref() != Some(&info.store) {
+            return;
         }
+        self.keys.doubts = match self.watch.source {
+            Some(WatchSource::Files) => 0,
+            Some(WatchSource::SubKeys) => FEW_DOUBTS,
+            _ => MOST_DOUBTS,
+        };
+        let open = !self.watch.tells_each();
         let before = self.stores.get(&info.store).and_then(|known| known.records);
         if let (true, Some(before), Some(after)) = (open, before, info.records) {
             let came = usize::try_from(after.saturating_sub(before)).unwrap_or(usize::MAX);
@@ -249,10 +256,7 @@ impl App {
         if known && self.watch.tells_each() {
             self.watch.count(set.len(), self.now);
         }
-        if !self.watch.tells_each() {
-            let told = set.iter().map(|meta| meta.key.clone()).collect();
-            self.passing(Passing::Told(told), effects);
-        }
+        self.tell_round(set, removed, effects);
         for meta in set {
             if known {
                 let there = self.keys.newest.find(meta.key.as_bytes()).is_ok();
@@ -284,6 +288,7 @@ impl App {
     /// Reads everything again, after what is being read: were that given up each time, none of it
     /// might end while a crawl writes.
     fn missed(&mut self, effects: &mut Vec<Effect>) {
+        self.keys.in_round = false;
         if self.stores.loading {
             self.stores.again = true;
         } else {
@@ -320,6 +325,7 @@ impl App {
     /// Some time has passed without anything happening.
     pub(super) fn time_passed(&mut self) {
         self.watch.expire(self.now);
+        self.check_quiet();
     }
 
     /// When the shell is to send [`Event::Time`](super::Event::Time) if nothing else happens.

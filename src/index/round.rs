@@ -1,6 +1,7 @@
 //! A round of a walk, beside what the index holds: what is new comes, and what a whole round does
 //! not see is gone.
 
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{Change, Index, Seen, compare};
@@ -13,8 +14,10 @@ pub enum Passing {
     Begins,
     /// What the walk has just seen.
     Page(Arc<KeyPage>),
-    /// Keys that were told otherwise.
+    /// Keys that were told otherwise, to be there: newer than any page before.
     Told(Vec<Key>),
+    /// Keys that were told to be gone.
+    Gone(Vec<Key>),
     /// Some of it was left out: nothing is gone for not having been seen.
     Spoilt,
     /// The round has ended.
@@ -54,7 +57,9 @@ impl Round {
                     for key in keys {
                         state.seen.note(key.as_bytes());
                     }
+                    overtake(&mut changes, keys);
                 }
+                Passing::Gone(keys) => overtake(&mut changes, keys),
                 Passing::Spoilt => state.whole = false,
                 Passing::Ends => {
                     if std::mem::take(&mut state.whole) {
@@ -64,6 +69,14 @@ impl Round {
             }
         }
         changes
+    }
+}
+
+/// What a page showed of these is out of date.
+fn overtake(changes: &mut Vec<Change>, keys: &[Key]) {
+    if !changes.is_empty() {
+        let keys: HashSet<&Key> = keys.iter().collect();
+        changes.retain(|change| !keys.contains(change.key()));
     }
 }
 
@@ -114,5 +127,15 @@ mod tests {
         let new = round.pass(&index, &[Passing::Begins, seen(&["a", "x"])]);
         assert!(matches!(&new[..], [Change::Set(meta)] if meta.key == Key::from("x")));
         assert!(round.pass(&index, &[Passing::Spoilt, Passing::Ends]).is_empty());
+    }
+
+    #[test]
+    fn what_is_told_is_newer_than_the_pages_before() {
+        let (index, round) = (index(&["a", "b"]), Round::default());
+        let (told, gone) = (vec![Key::from("x")], vec![Key::from("y")]);
+        let page = seen(&["a", "b", "x", "y", "z"]);
+        let passing = [Passing::Begins, page, Passing::Told(told), Passing::Gone(gone)];
+        let new = round.pass(&index, &passing);
+        assert!(matches!(&new[..], [Change::Set(meta)] if meta.key == Key::from("z")), "{new:?}");
     }
 }

@@ -58,7 +58,7 @@ pub enum WatchSource {
     SubKeys,
     /// By looking again and again; the server tells when there is something to look for.
     Woken {
-        /// What wakes it, in a word or two: `tracking`, `key events`.
+        /// What wakes it, in a word or two: `key events`.
         by: &'static str,
         /// How late a change may be told.
         within: Duration,
@@ -77,13 +77,14 @@ pub enum WatchSource {
     },
 }
 
-/// A word or two for the status line: `watching`, `watching every 2 s`, `not watching`.
+/// A word or two for the status line: `watching`, `watching sub-keys`, `watching key events, 0.1 s`,
+/// `watching within 2.0 s`, `not watching`.
 impl fmt::Display for WatchSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Files => f.write_str("watching"),
             Self::SubKeys => f.write_str("watching sub-keys"),
-            Self::Woken { by, within } => write!(f, "watching {by} within {}", Late(*within)),
+            Self::Woken { by, within } => write!(f, "watching {by}, {}", Late(*within)),
             Self::Polling { within, .. } => write!(f, "watching within {}", Late(*within)),
             Self::None { .. } => f.write_str("not watching"),
         }
@@ -99,6 +100,25 @@ impl fmt::Display for Late {
             short if short < 9.95 => write!(f, "{:.1} s", short.max(0.1)),
             some if some < 100.0 => write!(f, "{some:.0} s"),
             long => write!(f, "{:.0} min", long / 60.0),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_source_tells_what_it_is_and_how_late_it_may_be() {
+        let within = Duration::from_millis(120);
+        for (source, told) in [
+            (WatchSource::Files, "watching"),
+            (WatchSource::SubKeys, "watching sub-keys"),
+            (WatchSource::Woken { by: "key events", within }, "watching key events, 0.1 s"),
+            (WatchSource::Polling { within, why: String::new() }, "watching within 0.1 s"),
+            (WatchSource::None { why: "no right".into() }, "not watching"),
+        ] {
+            assert_eq!(source.to_string(), told);
         }
     }
 }

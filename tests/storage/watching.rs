@@ -8,7 +8,7 @@ use futures::stream::BoxStream;
 use larder::storage::{Attention, Key, Noticed, Options, StoreName, WatchSource};
 use tokio::sync::watch;
 
-use crate::server::{Client, Server};
+use crate::server::{Client, Reply, Server};
 use crate::suite::store;
 use crate::{Redis, connect, fill};
 
@@ -16,9 +16,9 @@ const JSON: &str = "application/json; charset=utf-8";
 /// For so long anything is waited for.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-struct Watched {
-    redis: Redis,
-    client: Client,
+pub(super) struct Watched {
+    pub(super) redis: Redis,
+    pub(super) client: Client,
     attention: watch::Sender<Attention>,
     noticed: BoxStream<'static, Noticed>,
 }
@@ -31,7 +31,12 @@ impl Watched {
 
     async fn within(records: u32, options: &Options) -> Self {
         let redis = Redis::with(options).await;
-        let mut client = redis.server.client();
+        let client = redis.server.client();
+        Self::on(redis, client, records).await
+    }
+
+    /// On this server, with a client that writes where it is watched.
+    pub(super) async fn on(redis: Redis, mut client: Client, records: u32) -> Self {
         fill::stores(&mut client, ["shop"]);
         let all = (0..records).map(|n| (format!("page-{n:06}"), JSON.to_owned(), b"1".to_vec()));
         fill::records(&mut client, "shop", all);
@@ -44,7 +49,11 @@ impl Watched {
     }
 
     /// Waits for something, and gives all that was noticed on the way.
-    async fn until(&mut self, what: &str, wanted: impl Fn(&Noticed) -> bool) -> Vec<Noticed> {
+    pub(super) async fn until(
+        &mut self,
+        what: &str,
+        wanted: impl Fn(&Noticed) -> bool,
+    ) -> Vec<Noticed> {
         let mut all = Vec::new();
         let wait = async {
             while let Some(noticed) = self.noticed.next().await {
@@ -61,13 +70,13 @@ impl Watched {
     }
 
     /// Sets a record as another client does, and the store's time.
-    fn set(&mut self, key: &str, value: &str) {
+    pub(super) fn set(&mut self, key: &str, value: &str) {
         let record = (key.to_owned(), JSON.to_owned(), value.as_bytes().to_vec());
         fill::records(&mut self.client, "shop", [record]);
         self.touch();
     }
 
-    fn delete(&mut self, key: &str) {
+    pub(super) fn delete(&mut self, key: &str) {
         for part in ["items", "metadata_items"] {
             let hash = format!("key_value_stores:shop:{part}");
             assert_eq!(self.client.call(&[b"HDEL", hash.as_bytes(), key.as_bytes()]).int(), 1);
@@ -75,16 +84,20 @@ impl Watched {
         self.touch();
     }
 
-    /// Sets `modified_at` to a time that it has not had before.
-    fn touch(&mut self) {
-        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
-        let time = format!("\"2026-11-23T01:02:03.{:06}+00:00\"", now.subsec_micros());
-        let metadata = b"key_value_stores:shop:metadata";
-        self.client.call(&[b"JSON.SET", metadata, b"$.modified_at", time.as_bytes()]);
+    pub(super) fn touch(&mut self) {
+        assert!(!matches!(self.client.pipeline(&[touch()])[0], Reply::Error(_)));
     }
 }
 
-fn has(noticed: &Noticed, key: &str) -> bool {
+/// Sets `modified_at` of the store to a time that it has not had before.
+pub(super) fn touch() -> Vec<Vec<u8>> {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    let time = format!("\"2026-11-23T01:02:03.{:06}+00:00\"", now.subsec_micros());
+    let parts = ["JSON.SET", "key_value_stores:shop:metadata", "$.modified_at", &time];
+    parts.map(|part| part.as_bytes().to_vec()).into()
+}
+
+pub(super) fn has(noticed: &Noticed, key: &str) -> bool {
     match noticed {
         Noticed::Page(page) => page.iter().any(|row| row.key == key.as_bytes()),
         Noticed::Records { set, .. } => set.iter().any(|meta| meta.key == Key::from(key)),
@@ -197,7 +210,7 @@ async fn stores_come_and_go() {
 }
 
 /// How often a command was run.
-fn calls(server: &Server, name: &str) -> u64 {
+pub(super) fn calls(server: &Server, name: &str) -> u64 {
     let stats = String::from_utf8(server.cli(&["INFO", "commandstats"])).unwrap();
     let line = stats.lines().find_map(|line| line.strip_prefix(&format!("cmdstat_{name}:calls=")));
     line.map_or(0, |line| line.split(',').next().unwrap().parse().unwrap())

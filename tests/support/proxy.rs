@@ -1,4 +1,5 @@
 //! A wire to a server that can be cut or made silent.
+#![allow(dead_code, reason = "every test binary uses its own part of this file")]
 #![allow(clippy::unwrap_used, reason = "helpers of tests, outside #[test]")]
 
 use std::sync::Arc;

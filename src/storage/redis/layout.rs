@@ -86,6 +86,23 @@ pub(super) fn key(store: &StoreName, part: Part) -> Value {
     Value::Bytes(key_bytes(store, part))
 }
 
+/// The channel on which a server says that something has happened to a part of a store, where its
+/// key events are on.
+pub(super) fn key_events(store: &StoreName, part: Part, database: u32) -> Bytes {
+    channel("__keyspace@", store, part, database)
+}
+
+/// The channel on which a server says which fields of a part of a store have changed, where its
+/// sub-key notifications are on.
+pub(super) fn sub_keys(store: &StoreName, part: Part, database: u32) -> Bytes {
+    channel("__subkeyspace@", store, part, database)
+}
+
+fn channel(kind: &str, store: &StoreName, part: Part, database: u32) -> Bytes {
+    let head = format!("{kind}{database}__:");
+    Bytes::from([head.as_bytes(), &key_bytes(store, part)].concat())
+}
+
 /// The store and the part that a Redis key belongs to; `None` for keys that are not a store's.
 pub(super) fn parse_key(key: &[u8]) -> Option<(StoreName, Part)> {
     let rest = key.strip_prefix(PREFIX)?;
@@ -108,6 +125,15 @@ mod tests {
                 assert_eq!(parse_key(&key_bytes(&store, part)), Some((store, part)), "{name}");
             }
         }
+    }
+
+    #[test]
+    fn channels_are_named_for_database_and_key() {
+        let store = StoreName::from("a:*");
+        let events = key_events(&store, Part::MetadataItems, 0);
+        assert_eq!(&events[..], b"__keyspace@0__:key_value_stores:a:*:metadata_items");
+        let sub_keys = sub_keys(&store, Part::Items, 12);
+        assert_eq!(&sub_keys[..], b"__subkeyspace@12__:key_value_stores:a:*:items");
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod core;
 mod establish;
 mod facts;
 mod life;
+mod listening;
 mod sentinel;
 mod tls;
 
@@ -18,6 +19,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use fred::types::Value;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -31,6 +33,7 @@ use crate::storage::{Connection, Error, ErrorKind, Options, Result};
 pub(crate) use self::alone::Alone;
 pub(crate) use self::command::Command;
 pub(crate) use self::facts::Facts;
+pub(crate) use self::listening::{Heard, Listener};
 
 /// A connection that comes back by itself. Cheap to clone; the last clone closes it.
 #[derive(Clone)]
@@ -74,6 +77,11 @@ impl Link {
     /// How many reads were sent so far.
     pub(crate) fn sent(&self) -> u64 {
         self.0.core.sent.load(Ordering::Relaxed)
+    }
+
+    /// The number of the database that the target names.
+    pub(crate) fn database(&self) -> u32 {
+        self.0.core.target.database
     }
 
     /// What the server tells of itself.
@@ -171,6 +179,14 @@ impl Link {
     /// A connection of its own for one huge read; closed when dropped, also on the way.
     pub(crate) async fn alone(&self) -> Result<Alone> {
         Alone::open(self).await
+    }
+
+    /// A connection of its own that hears what is published on these channels; closed when dropped.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Permission`] if this user may not hear one of them.
+    pub(crate) async fn listen(&self, channels: Vec<Bytes>) -> Result<Listener> {
+        Listener::open(&self.0.core, channels).await
     }
 }
 

@@ -1,4 +1,4 @@
-//! Watching stores on a server that tells nothing by itself: by looking, as cheaply as it goes.
+//! Watching stores on a server: by looking, as cheaply as it goes, and by what it tells.
 //!
 //! ```text
 //! each 250 ms     the open store's counts and times; when they move:
@@ -10,10 +10,25 @@
 //!
 //! Nothing is looked at but counts and times while these stand still. What one look costs the
 //! server is taken from how long its answers take; see [`pace`].
+//!
+//! Some servers are set up to tell something, which is never asked of them but taken where it comes
+//! (see [`ear`], and [`trust`] for how far):
+//!
+//! ```text
+//! sub-keys        which records change: only these are read, nothing is walked any more
+//! key events      that something changes: the next look comes at once, and seldom without
+//! ```
+//!
+//! Client tracking needs no set-up and would wake as well, but costs a busy server more than the
+//! whole budget, so it is left out.
 
+mod ear;
+mod listen;
 mod pace;
 mod rows;
 mod stores;
+mod sub_keys;
+mod trust;
 mod walk;
 
 use std::sync::atomic::AtomicBool;
@@ -22,11 +37,12 @@ use std::time::{Duration, Instant};
 use futures::stream::{self, BoxStream, StreamExt as _};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
-use tokio::time::sleep_until;
 
+use self::listen::Listening;
 use self::pace::Pace;
 use self::rows::Rows;
 use self::stores::Known;
+use self::trust::Level;
 use self::walk::Walk;
 use super::RedisStorage;
 use crate::storage::{Attention, Connection, ErrorKind, Noticed, Result, StoreName, WatchSource};
@@ -85,6 +101,7 @@ struct Watcher {
     known: Known,
     rows: Rows,
     walk: Walk,
+    listening: Listening,
     /// What was last told of how changes are found out.
     source: Option<WatchSource>,
     /// When the open store was last seen to change.
@@ -118,6 +135,7 @@ impl Watcher {
             known: Known::default(),
             rows: Rows::default(),
             walk: Walk::default(),
+            listening: Listening::default(),
             source: None,
             changed: None,
             slow: None,
@@ -157,6 +175,7 @@ impl Watcher {
     async fn start_over(&mut self) -> std::result::Result<(), Gone> {
         self.states.mark_unchanged();
         (self.known, self.rows, self.walk) = (Known::default(), Rows::default(), Walk::default());
+        self.listening = Listening::default();
         self.tell(Noticed::Missed).await
     }
 
@@ -173,6 +192,8 @@ impl Watcher {
         {
             return Ok(Err(Gone));
         }
+        self.listen();
+        self.ticks();
         let slow = self.slow.is_none_or(|last| start - last >= SLOW_TICK);
         for noticed in self.look_at_stores(slow).await? {
             if self.tell(noticed).await.is_err() {
@@ -186,31 +207,35 @@ impl Watcher {
         if std::mem::replace(&mut self.doubt, doubt) != doubt {
             self.walk.wanted = true;
         }
-        if let Some(store) = self.store.clone() {
+        if let Some(store) = self.store.clone()
+            && self.level() < Level::SubKeys
+        {
             for noticed in self.look_at_rows(&store, slow).await? {
                 if self.tell(noticed).await.is_err() {
                     return Ok(Err(Gone));
                 }
             }
         }
-        if let Some(source) = self.source_now() {
-            self.source = Some(source.clone());
-            if self.tell(Noticed::Source(source)).await.is_err() {
-                return Ok(Err(Gone));
-            }
-        }
-        self.until(start + TICK).await
+        self.until_next(start).await
     }
 
-    /// Walks and looks for keys as the budget allows, until the next tick is due.
-    async fn until(&mut self, tick: Instant) -> Result<std::result::Result<(), Gone>> {
+    /// Takes in what the server tells, and walks and looks for keys as the budget allows, until the
+    /// next tick is due.
+    async fn until_next(&mut self, start: Instant) -> Result<std::result::Result<(), Gone>> {
         loop {
+            self.listen();
+            if self.tell_source().await.is_err() {
+                return Ok(Err(Gone));
+            }
+            let tick = start + self.tick();
             let due = self.next_step().filter(|due| *due < tick);
-            let Some(due) = due else {
-                sleep_until(tick.into()).await;
+            if !self.sleep_until(due.unwrap_or(tick)).await {
+                // Something else may be due now.
+                continue;
+            }
+            if due.is_none() {
                 return Ok(Ok(()));
-            };
-            sleep_until(due.into()).await;
+            }
             if self.step().await?.is_err() {
                 return Ok(Err(Gone));
             }
@@ -220,20 +245,42 @@ impl Watcher {
         }
     }
 
+    async fn tell_source(&mut self) -> std::result::Result<(), Gone> {
+        match self.source_now() {
+            Some(source) => {
+                self.source = Some(source.clone());
+                self.tell(Noticed::Source(source)).await
+            }
+            None => Ok(()),
+        }
+    }
+
     /// How changes are found out, if that is no longer what was told.
     fn source_now(&self) -> Option<WatchSource> {
+        let level = self.level();
+        let soonest = if level == Level::Events { listen::WOKEN } else { TICK };
         let within = match (&self.store, self.known.open_records()) {
-            (Some(_), Some(records)) => self.pace.within(records).max(TICK),
-            _ => TICK,
+            (Some(_), Some(records)) => self.pace.within(records).max(soonest),
+            _ => soonest,
         };
-        let why = self.refused.clone().unwrap_or_default();
-        let now = WatchSource::Polling { within, why };
-        match (&self.source, &now) {
+        let now = match level {
+            Level::SubKeys => WatchSource::SubKeys,
+            Level::Events => WatchSource::Woken { by: "key events", within },
+            Level::Nothing => {
+                WatchSource::Polling { within, why: self.refused.clone().unwrap_or_default() }
+            }
+        };
+        let known = match (&self.source, &now) {
             (
                 Some(WatchSource::Polling { within: before, why: told }),
                 WatchSource::Polling { within, why },
-            ) if told == why && !pace::is_other(*before, *within) => None,
-            _ => Some(now),
-        }
+            ) => told == why && !pace::is_other(*before, *within),
+            (
+                Some(WatchSource::Woken { within: before, .. }),
+                WatchSource::Woken { within, .. },
+            ) => !pace::is_other(*before, *within),
+            (before, now) => before.as_ref() == Some(now),
+        };
+        (!known).then_some(now)
     }
 }

@@ -11,6 +11,9 @@ use fred::types::config::{
 
 use crate::storage::target::{Host, RedisTarget};
 
+/// Room for what fred itself tells of a connection.
+pub(super) const LITTLE_ROOM: usize = 32;
+
 /// Where a single life connects to: what an endpoint comes down to.
 #[derive(Debug, Clone)]
 pub(super) enum Place {
@@ -60,12 +63,14 @@ impl Login {
     }
 }
 
-/// A client that does not reconnect, speaks RESP2 and leaves all limits of time to its life.
+/// A client that does not reconnect, speaks RESP2 and leaves all limits of time to its life. So many
+/// messages of a channel have `room` to wait in it.
 pub(super) fn build(
     place: &Place,
     login: Login,
     tls: Option<TlsConnector>,
     timeout: Duration,
+    room: usize,
 ) -> Client {
     let server = match place {
         Place::Tcp(host) | Place::Node(host) => ServerConfig::Centralized { server: server(host) },
@@ -95,7 +100,9 @@ pub(super) fn build(
         tcp: TcpConfig { nodelay: Some(true), ..TcpConfig::default() },
         ..ConnectionConfig::default()
     };
-    Client::new(config, Some(PerformanceConfig::default()), Some(connection), None)
+    let performance =
+        PerformanceConfig { broadcast_channel_capacity: room, ..PerformanceConfig::default() };
+    Client::new(config, Some(performance), Some(connection), None)
 }
 
 fn server(host: &Host) -> Server {

@@ -18,6 +18,9 @@ use crate::storage::{Connection, Error, Options, Result};
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 
+/// How many messages may wait for a listener that is busy.
+const MESSAGES: usize = 1024;
+
 /// How many bytes a second a line must carry at least; what is sent gets more time by this.
 const SLOWEST_LINE: usize = 1 << 20;
 
@@ -115,6 +118,13 @@ impl Core {
     /// A further connection to the place of the one in use.
     pub(super) async fn another(&self) -> Result<Life> {
         establish::plain(&self.plan, &self.place()).await
+    }
+
+    /// A further connection, for one that listens.
+    pub(super) async fn listening(&self) -> Result<Life> {
+        // Fails at once while the server is away.
+        self.main()?;
+        establish::with_room(&self.plan, &self.place(), MESSAGES).await
     }
 
     /// How long an answer to these may take.

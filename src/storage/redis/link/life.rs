@@ -95,6 +95,11 @@ impl Life {
         Ok(life)
     }
 
+    /// The client, for what is neither a command nor its reply.
+    pub(super) fn client(&self) -> &Client {
+        &self.client
+    }
+
     /// Why it ended, if it has.
     pub(super) fn ended(&self) -> Option<Error> {
         self.end.ended.borrow().clone()

@@ -7,6 +7,7 @@ mod server;
 mod proxy;
 
 mod basics;
+mod listening;
 mod loss;
 mod places;
 mod refusals;

@@ -9,6 +9,8 @@ pub(super) const SMALL: u64 = 10_000;
 const KEYS_SHARE: f64 = 0.006;
 /// The shortest time between two such readings.
 const KEYS_PAUSE: Duration = Duration::from_millis(100);
+/// The shortest time between two readings of records that the server named.
+const NAMED_PAUSE: Duration = Duration::from_millis(50);
 /// What an entry of a walk costs the server at least, in seconds.
 const LEAST: f64 = 0.6e-6;
 /// What it is taken to cost before that has been measured.
@@ -33,6 +35,8 @@ pub(super) struct Pace {
     pub(super) next_burst: Instant,
     /// When all keys may be read again.
     pub(super) next_keys: Instant,
+    /// When records that the server named may be read again.
+    pub(super) next_named: Instant,
 }
 
 impl Pace {
@@ -45,6 +49,7 @@ impl Pace {
             way: Duration::from_secs(1),
             next_burst: now,
             next_keys: now,
+            next_named: now,
         }
     }
 
@@ -75,6 +80,14 @@ impl Pace {
         let keys = keys.max(1) as f64;
         self.key += ((served / keys).clamp(FIRST_KEY / 4.0, FIRST_KEY * 20.0) - self.key) / 4.0;
         self.next_keys = now + self.keys_pause(keys);
+    }
+
+    /// So many records that the server named were read, which took so long.
+    pub(super) fn read_named(&mut self, records: usize, took: Duration, now: Instant) {
+        let served = took.saturating_sub(self.way).as_secs_f64();
+        let cost = served.max(records as f64 * LEAST);
+        let pause = Duration::from_secs_f64((cost / self.share()).min(60.0));
+        self.next_named = now + pause.max(NAMED_PAUSE);
     }
 
     fn keys_pause(&self, keys: f64) -> Duration {
@@ -119,6 +132,17 @@ mod tests {
         let pause = (pace.next_burst - now).as_secs_f64();
         assert!((0.010 / pause) < 0.0186, "{pause}");
         assert!((0.010 / pause) > 0.0180, "{pause}");
+    }
+
+    #[test]
+    fn records_that_are_named_are_read_together_where_there_are_many() {
+        let mut pace = Pace::new(0.02);
+        let now = Instant::now();
+        pace.answered(Duration::from_micros(100));
+        pace.read_named(1, Duration::from_micros(120), now);
+        assert_eq!(pace.next_named - now, NAMED_PAUSE);
+        pace.read_named(5000, Duration::from_millis(6), now);
+        assert!(pace.next_named - now > Duration::from_millis(300));
     }
 
     #[test]

@@ -10,6 +10,7 @@ use super::super::layout::{self, Part};
 use super::super::read::{bytes_of, hash_command};
 use super::super::scan::push_record;
 use super::super::{command, reply};
+use super::trust::Level;
 use super::{SLOW_TICK, Watcher, pace};
 use crate::storage::metadata::judge_record;
 use crate::storage::{Key, KeyPage, Noticed, RecordState, Result, StoreName};
@@ -17,11 +18,11 @@ use crate::storage::{Key, KeyPage, Noticed, RecordState, Result, StoreName};
 /// At most so many rows on the screen are looked at.
 const MOST_ROWS: usize = 200;
 /// How many new keys are looked at in one go.
-const BATCH: usize = 500;
+pub(super) const BATCH: usize = 500;
 /// Values up to this size are read to find out whether they have changed.
 const SMALL_VALUE: u64 = 64 << 10;
 /// For so long after the last change the screen is looked at as if more were to come.
-const LINGER: Duration = Duration::from_secs(2);
+pub(super) const LINGER: Duration = Duration::from_secs(2);
 
 /// What was last seen of some rows.
 #[derive(Debug, Default)]
@@ -79,13 +80,7 @@ impl Watcher {
         }
         self.rows.shown = now;
         // A value without metadata is a row too.
-        let mut removed = Vec::new();
-        for key in gone {
-            let there = hash_command("HEXISTS", store, Part::Items, &key);
-            if reply::integer(&self.storage.link.run_bulk(there).await?)? == 0 {
-                removed.push(key);
-            }
-        }
+        let removed = self.without_metadata(store, gone, &mut Vec::new()).await?;
         if !page.is_empty() {
             told.push(Noticed::Page(page));
         }
@@ -95,7 +90,11 @@ impl Watcher {
         Ok(())
     }
 
-    async fn metadata_of(&self, store: &StoreName, keys: &[Key]) -> Result<Vec<Option<Bytes>>> {
+    pub(super) async fn metadata_of(
+        &self,
+        store: &StoreName,
+        keys: &[Key],
+    ) -> Result<Vec<Option<Bytes>>> {
         let hash = layout::key(store, Part::MetadataItems);
         let asked = command("HMGET", std::iter::once(hash).chain(keys.iter().map(bytes_of)));
         let found = reply::array(self.storage.link.run_bulk(asked).await?)?;
@@ -142,7 +141,8 @@ impl Watcher {
     /// When all keys are to be read again: while something moves, and once after.
     pub(super) fn keys_due(&self) -> Option<Instant> {
         let moving = self.changed.is_some_and(|at| at + LINGER > self.pace.next_keys);
-        let wanted = self.is_small() && self.pace.may_scan();
+        let named = self.level() == Level::SubKeys;
+        let wanted = self.is_small() && self.pace.may_scan() && !named;
         (wanted && (moving || self.rows.keys.is_none())).then_some(self.pace.next_keys)
     }
 

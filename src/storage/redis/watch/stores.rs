@@ -8,6 +8,7 @@ use fred::types::Value;
 use super::super::layout::{ID_TO_NAME, NAME_TO_ID};
 use super::super::{command, list, reply};
 use super::Watcher;
+use super::trust::{Level, Moved};
 use crate::storage::{Noticed, Result, StoreInfo, StoreName, StoreState};
 
 /// At most so many stores on the screen are looked at.
@@ -62,20 +63,27 @@ impl Watcher {
     fn look_at_open(&mut self, info: StoreInfo, told: &mut Vec<Noticed>) {
         let before = self.known.open.replace(info.clone());
         let Some(before) = before else {
+            self.listening.trust.ticked(None, Instant::now());
             // Perhaps it has changed since it was listed.
             self.tell_store(info, told);
             return;
         };
         let moved = (before.records, before.values, before.modified_at)
             != (info.records, info.values, info.modified_at);
+        let (was, is) = (before.records.unwrap_or(0), info.records.unwrap_or(0));
+        let named = self.level() == Level::SubKeys;
+        // A purge names no records, and needs none.
+        let emptied = was > 0 && is == 0;
+        let movement = Moved { gained: is.saturating_sub(was), lost: was.saturating_sub(is) };
+        let movement = (moved && !emptied).then_some(movement);
+        let untold = self.listening.trust.ticked(movement, Instant::now());
         if !moved && before.accessed_at == info.accessed_at {
             return;
         }
         if moved {
             self.changed = Some(Instant::now());
-            self.walk.wanted = true;
-            let (was, is) = (before.records.unwrap_or(0), info.records.unwrap_or(0));
-            if was > super::pace::SMALL && is < was / 2 {
+            self.walk.wanted |= !named || untold;
+            if (named && emptied) || (was > super::pace::SMALL && is < was / 2) {
                 // Purged, or nearly: reading anew is less work than finding out what went.
                 told.push(Noticed::Missed);
             }

@@ -6,6 +6,7 @@ use fred::types::Value;
 
 use super::super::layout::{self, Part};
 use super::super::{command, reply, scan};
+use super::trust::Level;
 use super::{Gone, Watcher};
 use crate::storage::{Noticed, Result, StoreName};
 
@@ -29,7 +30,12 @@ impl Watcher {
     /// When there is something to do between two ticks.
     pub(super) fn next_step(&self) -> Option<Instant> {
         self.store.as_ref()?;
-        [self.keys_due(), self.burst_due()].into_iter().flatten().min()
+        [self.named_due(), self.keys_due(), self.burst_due()].into_iter().flatten().min()
+    }
+
+    /// Begins a round anew, whatever has been seen of the last.
+    pub(super) fn want_round(&mut self) {
+        self.walk = Walk { wanted: true, at: None };
     }
 
     fn burst_due(&self) -> Option<Instant> {
@@ -40,12 +46,10 @@ impl Watcher {
     /// Does what is due first.
     pub(super) async fn step(&mut self) -> Result<std::result::Result<(), Gone>> {
         let Some(store) = self.store.clone() else { return Ok(Ok(())) };
-        let keys = self.keys_due();
-        let keys_first = match (keys, self.burst_due()) {
-            (Some(keys), Some(burst)) => keys <= burst,
-            (keys, _) => keys.is_some(),
-        };
-        let told = if keys_first {
+        let first = self.next_step();
+        let told = if first == self.named_due() {
+            self.look_at_named(&store).await?
+        } else if first == self.keys_due() {
             self.look_at_keys(&store).await?
         } else {
             return self.burst(&store).await;
@@ -87,7 +91,8 @@ impl Watcher {
         self.walk.at = Some((cursor, since)).filter(|_| !ended);
         if ended {
             // What changed since this round began is for the next one to see.
-            self.walk.wanted = self.changed.is_some_and(|changed| changed >= since);
+            let moved = self.changed.is_some_and(|changed| changed >= since);
+            self.walk.wanted = moved && self.level() < Level::SubKeys;
             if self.tell(Noticed::Round).await.is_err() {
                 return Ok(Err(Gone));
             }

@@ -1,0 +1,101 @@
+//! A connection that only listens to what is published.
+//!
+//! fred takes the server's answers to SUBSCRIBE and UNSUBSCRIBE for news of a channel and drops
+//! them, so neither is ever seen to be answered. A PING right after tells: if the first thing that
+//! comes is a refusal, it was the subscription's; if it is a pong, that was granted.
+
+use bytes::Bytes;
+use fred::interfaces::{ClientLike, EventInterface};
+use fred::types::config::Options as Sending;
+use fred::types::{KeyspaceEvent, Message, Value};
+use futures::FutureExt as _;
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
+
+use super::command::{self, Command};
+use super::core::Core;
+use super::life::{Life, Sent};
+use crate::storage::Result;
+use crate::storage::redis::fault;
+
+/// What came over such a connection.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Heard {
+    /// A message, and the channel it was on.
+    Published { channel: Bytes, message: Bytes },
+    /// Something happened to a key whose events are listened to.
+    KeyEvent,
+    /// More came than was taken in time: some of it is lost.
+    Lost,
+}
+
+/// A connection that has subscribed to some channels; dropping it closes it.
+pub(crate) struct Listener {
+    life: Life,
+    published: Receiver<Message>,
+    /// fred sorts these out by the names of their channels.
+    events: Receiver<KeyspaceEvent>,
+}
+
+impl Listener {
+    pub(super) async fn open(core: &Core, channels: Vec<Bytes>) -> Result<Self> {
+        let life = core.listening().await?;
+        let (published, events) = (life.client().message_rx(), life.client().keyspace_event_rx());
+        let channels = channels.into_iter().map(Value::Bytes);
+        let subscribe = Command::new("SUBSCRIBE", channels).prepare(None);
+        let ping = Command::new("PING", []).prepare(None);
+        // As the link's other commands go out, so that there is one way for all.
+        let client = life.client().with_options(&Sending::default());
+        let timeout = core.command_timeout();
+        let answered = async {
+            // Both are handed over in this order before anything is waited for.
+            tokio::select! {
+                biased;
+                answer = client.custom_raw(subscribe.command, subscribe.args) => answer,
+                answer = client.custom_raw(ping.command, ping.args) => answer,
+                reason = life.end() => return Err(reason),
+            }
+            .map_err(|error| fault::lost(&error, &core.target.address()))
+        };
+        let answer = tokio::time::timeout(timeout, answered)
+            .await
+            .map_err(|_| fault::no_answer(&core.target.address(), timeout))??;
+        command::value(answer, None)?;
+        Ok(Self { life, published, events })
+    }
+
+    /// The next thing that is heard. Nothing is lost if it is dropped while it waits.
+    ///
+    /// # Errors
+    /// The connection has ended.
+    pub(crate) async fn next(&mut self) -> Result<Heard> {
+        let heard = tokio::select! {
+            biased;
+            message = self.published.recv() => message.map(published),
+            event = self.events.recv() => event.map(|_| Heard::KeyEvent),
+            reason = self.life.end() => return Err(reason),
+        };
+        match heard {
+            Ok(heard) => Ok(heard),
+            Err(RecvError::Lagged(_)) => Ok(Heard::Lost),
+            Err(RecvError::Closed) => Err(self.life.end().await),
+        }
+    }
+
+    /// Listens no longer to a channel. What has been sent already still comes.
+    pub(crate) fn leave(&self, channel: Bytes) {
+        let commands = vec![Command::new("UNSUBSCRIBE", [Value::Bytes(channel)])];
+        let sent = Sent { commands, slot: None, timeout: None, write: false };
+        // The task that waits for the answer ends with the connection.
+        let _ = self.life.send(sent).now_or_never();
+    }
+}
+
+fn published(message: Message) -> Heard {
+    let text = match message.value {
+        Value::Bytes(bytes) => bytes,
+        Value::String(text) => text.into_inner(),
+        _ => Bytes::new(),
+    };
+    Heard::Published { channel: message.channel.into_inner(), message: text }
+}

@@ -1,0 +1,237 @@
+//! What the server tells of one store by itself, collected until the watcher takes it.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
+
+use super::super::layout::{self, Part};
+use super::super::link::{Heard, Link, Listener};
+use super::sub_keys;
+use super::trust::Counts;
+use crate::storage::{ErrorKind, Key, StoreName};
+
+/// More key events a second cost the server more than to look at it does.
+const MOST_EVENTS: u32 = 200;
+/// Over which time that is taken.
+const SPAN: Duration = Duration::from_secs(2);
+/// At most so many records wait to be looked at; beyond, a walk is cheaper.
+const MOST_CHANGED: usize = 50_000;
+
+/// Listens in a task of its own, over a connection of its own; both end with it.
+#[derive(Debug)]
+pub(super) struct Ear {
+    shared: Arc<Shared>,
+    task: JoinHandle<()>,
+}
+
+/// Why nothing more is heard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Deaf {
+    /// This user may not listen.
+    Forbidden,
+    /// There was no connection for it.
+    Unreachable,
+    /// The connection has ended, or some of what came was lost.
+    Lost,
+    /// So much comes that it is cheaper to look.
+    TooMuch,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    inbox: Mutex<Inbox>,
+    news: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Inbox {
+    counts: Counts,
+    changed: HashSet<Key>,
+    /// When the first of them was named.
+    since: Option<Instant>,
+    /// Whether the channels are listened to.
+    open: bool,
+    deaf: Option<Deaf>,
+    /// Whether an event has come since the watcher last looked.
+    rung: bool,
+}
+
+impl Drop for Ear {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl Ear {
+    pub(super) fn open(link: Link, store: StoreName) -> Self {
+        let shared = Arc::<Shared>::default();
+        let task = tokio::spawn(listen(link, store, Arc::clone(&shared)));
+        Self { shared, task }
+    }
+
+    /// All that has been heard by now, and why there will be no more.
+    pub(super) fn heard(&self) -> (Counts, Option<Deaf>) {
+        let inbox = self.shared.inbox();
+        (inbox.counts, inbox.deaf)
+    }
+
+    /// Whether anything has happened since [`look`](Self::look).
+    pub(super) fn has_rung(&self) -> bool {
+        self.shared.inbox().rung
+    }
+
+    /// What has happened by now is about to be looked at. Gives whether whatever happens from now on
+    /// is heard, if the server tells it.
+    pub(super) fn look(&self) -> bool {
+        let mut inbox = self.shared.inbox();
+        inbox.rung = false;
+        inbox.open
+    }
+
+    /// When the first record was named that has not been taken.
+    pub(super) fn since(&self) -> Option<Instant> {
+        self.shared.inbox().since
+    }
+
+    /// The records that were named since the last call.
+    pub(super) fn take(&self) -> Vec<Key> {
+        let mut inbox = self.shared.inbox();
+        inbox.since = None;
+        inbox.changed.drain().collect()
+    }
+
+    /// Waits until something happens where nothing had, a record is named where none was, or the
+    /// ear is deaf.
+    pub(super) async fn news(&self) {
+        self.shared.news.notified().await;
+    }
+}
+
+impl Shared {
+    fn inbox(&self) -> MutexGuard<'_, Inbox> {
+        self.inbox.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Puts something in; if that is news, it says so.
+    fn put(&self, put: impl FnOnce(&mut Inbox) -> bool) {
+        if put(&mut self.inbox()) {
+            self.news.notify_one();
+        }
+    }
+
+    fn ring(&self) {
+        self.put(|inbox| {
+            inbox.counts.events += 1;
+            !std::mem::replace(&mut inbox.rung, true)
+        });
+    }
+}
+
+async fn listen(link: Link, store: StoreName, shared: Arc<Shared>) {
+    let channels = Channels::of(&store, link.database());
+    let opened = link.listen(channels.all()).await;
+    let deaf = match opened {
+        Ok(listener) => {
+            shared.inbox().open = true;
+            collect(listener, &channels, &shared).await
+        }
+        Err(error) => {
+            log::debug!("listening: {error}");
+            match error.kind {
+                ErrorKind::Permission | ErrorKind::NotSupported => Deaf::Forbidden,
+                _ => Deaf::Unreachable,
+            }
+        }
+    };
+    shared.put(|inbox| inbox.deaf.replace(deaf).is_none());
+}
+
+/// Collects until nothing more can be heard; gives the reason. The connection ends with it.
+async fn collect(mut listener: Listener, channels: &Channels, shared: &Shared) -> Deaf {
+    let mut named = false;
+    let (mut begun, mut events) = (Instant::now(), 0);
+    loop {
+        match listener.next().await {
+            Ok(Heard::KeyEvent) => {
+                shared.ring();
+                if begun.elapsed() > SPAN {
+                    (begun, events) = (Instant::now(), 0);
+                }
+                events += 1;
+                if !named && events > MOST_EVENTS * SPAN.as_secs() as u32 {
+                    return Deaf::TooMuch;
+                }
+            }
+            Ok(Heard::Published { channel, message }) => {
+                if !channels.take(&channel, &message, shared) {
+                    continue;
+                }
+                if !std::mem::replace(&mut named, true) {
+                    // They say all that the events do.
+                    listener.leave(channels.events.clone());
+                }
+                if shared.inbox().changed.len() > MOST_CHANGED {
+                    return Deaf::Lost;
+                }
+            }
+            Ok(Heard::Lost) => return Deaf::Lost,
+            Err(error) => {
+                log::debug!("listening: {error}");
+                return Deaf::Lost;
+            }
+        }
+    }
+}
+
+/// The channels of one store. Whatever a crawl writes changes `metadata_items` too, so its events
+/// are enough to be woken by.
+struct Channels {
+    events: Bytes,
+    metadata: Bytes,
+    values: Bytes,
+}
+
+impl Channels {
+    fn of(store: &StoreName, database: u32) -> Self {
+        Self {
+            events: layout::key_events(store, Part::MetadataItems, database),
+            metadata: layout::sub_keys(store, Part::MetadataItems, database),
+            values: layout::sub_keys(store, Part::Items, database),
+        }
+    }
+
+    fn all(&self) -> Vec<Bytes> {
+        vec![self.metadata.clone(), self.values.clone(), self.events.clone()]
+    }
+
+    /// Takes a message in; whether it names records.
+    fn take(&self, channel: &Bytes, message: &Bytes, shared: &Shared) -> bool {
+        if *channel == self.events {
+            // fred takes those of the databases above 255 for messages like any other.
+            shared.ring();
+            return false;
+        }
+        let known = *channel == self.metadata || *channel == self.values;
+        let Some(parsed) = sub_keys::parse(message).filter(|_| known) else {
+            log::debug!("listening: a message that says nothing");
+            return false;
+        };
+        shared.put(|inbox| {
+            let counts = &mut inbox.counts;
+            counts.sub_keys += 1;
+            if *channel == self.metadata {
+                let named = parsed.keys.len() as u64;
+                *(if parsed.removed { &mut counts.removed } else { &mut counts.set }) += named;
+            }
+            inbox.changed.extend(parsed.keys);
+            let first = inbox.since.is_none();
+            inbox.since.get_or_insert_with(Instant::now);
+            first
+        });
+        true
+    }
+}

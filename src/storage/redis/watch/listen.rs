@@ -1,0 +1,214 @@
+//! What follows from what the server tells by itself.
+
+use std::time::{Duration, Instant};
+
+use super::super::layout::Part;
+use super::super::read::hash_command;
+use super::super::reply;
+use super::super::scan::push_record;
+use super::ear::{Deaf, Ear};
+use super::rows::{BATCH, LINGER};
+use super::trust::{Level, Trust};
+use super::{SLOW_TICK, TICK, Watcher};
+use crate::storage::{Key, KeyPage, Noticed, RecordMeta, RecordState, Result, StoreName};
+
+/// Where the server tells that something has happened, the next tick comes so soon.
+pub(super) const WOKEN: Duration = Duration::from_millis(50);
+/// What names a record is often followed at once by more: a record is in two hashes.
+const GATHER: Duration = Duration::from_millis(5);
+/// Where so much comes that looking is cheaper, it is listened again once nothing has changed for
+/// so long.
+const QUIET: Duration = Duration::from_secs(5);
+/// After the connection has ended, the next comes so much later.
+const SOON: Duration = Duration::from_secs(1);
+/// After there was no connection for it.
+const LATER: Duration = Duration::from_secs(30);
+/// After what was told did not add up: at first, and at most.
+const DOUBTED: [Duration; 2] = [Duration::from_secs(5), Duration::from_secs(300)];
+
+/// What is listened to, and how far it is trusted.
+#[derive(Debug, Default)]
+pub(super) struct Listening {
+    ear: Option<Ear>,
+    pub(super) trust: Trust,
+    again: Again,
+    /// How long nothing was listened to after the last time it did not add up.
+    doubted: Duration,
+}
+
+/// When to listen again.
+#[derive(Debug, Clone, Copy, Default)]
+enum Again {
+    #[default]
+    Now,
+    At(Instant),
+    WhenQuiet,
+    Never,
+}
+
+impl Watcher {
+    /// How far what the server tells is trusted.
+    pub(super) fn level(&self) -> Level {
+        self.listening.trust.level()
+    }
+
+    /// Takes in what has been heard; begins to listen, or gives it up.
+    pub(super) fn listen(&mut self) {
+        let now = Instant::now();
+        let Some(store) = &self.store else { return };
+        let quiet = self.changed.is_none_or(|at| now.saturating_duration_since(at) > QUIET);
+        let Some(ear) = &self.listening.ear else {
+            let due = match self.listening.again {
+                Again::Now => true,
+                Again::At(at) => at <= now,
+                Again::WhenQuiet => quiet,
+                Again::Never => false,
+            };
+            // The nodes of a cluster tell only of what each has, and fred takes no name of a channel
+            // that is not text.
+            if due && !self.storage.link.cluster() && store.as_str().is_some() {
+                self.listening.trust = Trust::default();
+                self.listening.ear = Some(Ear::open(self.storage.link.clone(), store.clone()));
+            }
+            return;
+        };
+        let (heard, deaf) = ear.heard();
+        let trust = &mut self.listening.trust;
+        if trust.hear(heard) {
+            log::debug!("listening: {:?} are told", trust.level());
+            if trust.level() == Level::SubKeys {
+                // What came before the first message was told by nobody.
+                self.want_round();
+            }
+        }
+        let again = match deaf {
+            Some(Deaf::Forbidden) => Again::Never,
+            Some(Deaf::Unreachable) => Again::At(now + LATER),
+            Some(Deaf::Lost) => Again::At(now + SOON),
+            Some(Deaf::TooMuch) => Again::WhenQuiet,
+            None if self.listening.trust.holds(now) => return,
+            None => {
+                let [first, most] = DOUBTED;
+                self.listening.doubted = (self.listening.doubted * 2).clamp(first, most);
+                Again::At(now + self.listening.doubted)
+            }
+        };
+        self.stop_listening(again, now);
+    }
+
+    fn stop_listening(&mut self, again: Again, now: Instant) {
+        log::debug!("listening no longer, again: {again:?}");
+        if self.level() == Level::SubKeys {
+            // Whatever was not told is found by looking, and by a round that begins now.
+            self.changed = Some(now);
+            self.want_round();
+        }
+        self.listening.ear = None;
+        self.listening.again = again;
+        self.listening.trust = Trust::default();
+    }
+
+    /// The time from one tick to the next.
+    pub(super) fn tick(&self) -> Duration {
+        let ear = self.listening.ear.as_ref().filter(|_| self.level() == Level::Events);
+        let moving = self.changed.is_some_and(|at| at.elapsed() < LINGER);
+        match ear {
+            Some(ear) if ear.has_rung() => WOKEN,
+            Some(_) if !moving && !self.looks_elsewhere() => SLOW_TICK,
+            _ => TICK,
+        }
+    }
+
+    /// Whether the reader has something else on the screen than at the last tick.
+    fn looks_elsewhere(&self) -> bool {
+        self.attention.has_changed().unwrap_or(true)
+    }
+
+    /// A tick begins.
+    pub(super) fn ticks(&mut self) {
+        if self.listening.ear.as_ref().is_some_and(Ear::look) {
+            self.listening.trust.ticks();
+        }
+    }
+
+    /// Sleeps; ends early, with `false`, if the server tells something or the reader looks at
+    /// something else.
+    pub(super) async fn sleep_until(&self, at: Instant) -> bool {
+        let news = async {
+            match &self.listening.ear {
+                Some(ear) => ear.news().await,
+                None => std::future::pending().await,
+            }
+        };
+        // The watcher's own receiver takes notice of it at the next tick.
+        let (mut attention, known) = (self.attention.clone(), self.looks_elsewhere());
+        tokio::select! {
+            biased;
+            () = tokio::time::sleep_until(at.into()) => true,
+            () = news => false,
+            Ok(()) = attention.changed(), if !known => false,
+        }
+    }
+
+    /// When the records that were named are to be read.
+    pub(super) fn named_due(&self) -> Option<Instant> {
+        let ear = self.listening.ear.as_ref().filter(|_| self.level() == Level::SubKeys)?;
+        Some((ear.since()? + GATHER).max(self.pace.next_named))
+    }
+
+    /// Reads the records that were named.
+    pub(super) async fn look_at_named(&mut self, store: &StoreName) -> Result<Vec<Noticed>> {
+        let Some(ear) = &self.listening.ear else { return Ok(Vec::new()) };
+        let (keys, start) = (ear.take(), Instant::now());
+        let told = self.read_named(store, &keys).await;
+        let now = Instant::now();
+        if told.is_err() {
+            // They will not be named again.
+            self.stop_listening(Again::At(now + LATER), now);
+        }
+        self.pace.read_named(keys.len(), now - start, now);
+        told
+    }
+
+    async fn read_named(&self, store: &StoreName, keys: &[Key]) -> Result<Vec<Noticed>> {
+        let mut told = Vec::new();
+        for batch in keys.chunks(BATCH) {
+            let (mut page, mut without) = (KeyPage::default(), Vec::new());
+            for (key, raw) in batch.iter().zip(self.metadata_of(store, batch).await?) {
+                match raw {
+                    Some(raw) => push_record(&mut page, key.as_bytes(), &raw),
+                    None => without.push(key.clone()),
+                }
+            }
+            let mut set: Vec<RecordMeta> = page.iter().map(|row| row.to_meta()).collect();
+            let removed = self.without_metadata(store, without, &mut set).await?;
+            told.push(Noticed::Records { set, removed });
+        }
+        Ok(told)
+    }
+
+    /// A value without metadata is a record too; gives those of which there is nothing.
+    pub(super) async fn without_metadata(
+        &self,
+        store: &StoreName,
+        keys: Vec<Key>,
+        set: &mut Vec<RecordMeta>,
+    ) -> Result<Vec<Key>> {
+        let questions = keys.iter().flat_map(|key| {
+            ["HEXISTS", "HSTRLEN"].map(|name| hash_command(name, store, Part::Items, key))
+        });
+        let mut replies = self.storage.link.pipeline_bulk(questions.collect()).await?.into_iter();
+        let mut removed = Vec::new();
+        for key in keys {
+            let there = reply::integer(&reply::next(&mut replies)?)?;
+            let size = reply::integer(&reply::next(&mut replies)?)?;
+            if there == 0 {
+                removed.push(key);
+            } else {
+                let state = RecordState::NoMetadata;
+                set.push(RecordMeta { key, size, state, ..RecordMeta::default() });
+            }
+        }
+        Ok(removed)
+    }
+}
