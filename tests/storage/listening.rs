@@ -21,12 +21,20 @@ const HOSTILE: [&[u8]; 7] =
 const ITEMS: &str = "key_value_stores:shop:items";
 const METADATA_ITEMS: &str = "key_value_stores:shop:metadata_items";
 
-/// A watched store of 200 records on a server with these arguments.
+/// A watched store of 200 records on a server with these arguments, which wakes nobody: so that
+/// the looks go on, and only what is heard comes before them.
 async fn on_server(args: &[&str]) -> Watched {
     let server = Server::start_with(args);
-    let storage = connect(&server.url(), &Options::default()).await;
+    let storage = connect(&unwoken(&server), &Options::default()).await;
     let client = server.client();
     Watched::on(Redis { storage, server }, client, 200).await
+}
+
+/// The server's address for a user who may have nothing tracked.
+fn unwoken(server: &Server) -> String {
+    let rights = ["~*", "&*", "+@all", "-client|tracking"];
+    server.cli(&[&["ACL", "SETUSER", "user", "on", ">secret"], &rights[..]].concat());
+    format!("redis://user:secret@127.0.0.1:{}", server.port())
 }
 
 fn polls(noticed: &Noticed) -> bool {
@@ -35,6 +43,10 @@ fn polls(noticed: &Noticed) -> bool {
 
 fn is_woken(noticed: &Noticed) -> bool {
     matches!(noticed, Noticed::Source(WatchSource::Woken { by: "key events", .. }))
+}
+
+fn is_woken_by_tracking(noticed: &Noticed) -> bool {
+    matches!(noticed, Noticed::Source(WatchSource::Woken { by: "tracking", .. }))
 }
 
 fn has_sub_keys(noticed: &Noticed) -> bool {
@@ -145,7 +157,7 @@ async fn key_events_wake_the_watcher() {
 #[tokio::test(flavor = "multi_thread")]
 async fn key_events_of_any_database_are_heard() {
     let server = Server::start_with(&["--notify-keyspace-events", "Kh"]);
-    let storage = connect(&format!("{}/3", server.url()), &Options::default()).await;
+    let storage = connect(&format!("{}/3", unwoken(&server)), &Options::default()).await;
     let mut client = server.client();
     client.call(&[b"SELECT", b"3"]);
     let mut watched = Watched::on(Redis { storage, server }, client, 10).await;
@@ -200,6 +212,24 @@ async fn records_that_the_server_names_are_told() {
         let gone = |noticed: &Noticed| matches!(noticed, Noticed::Records { removed, .. } if removed.contains(&Key::from(key)));
         watched.until("its end", gone).await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn records_are_named_to_one_who_is_woken_too() {
+    let server = Server::start();
+    let storage = connect(&server.url(), &Options::default()).await;
+    let client = server.client();
+    let mut watched = Watched::on(Redis { storage, server }, client, 200).await;
+    watched.until_listening().await;
+    set_named(&mut watched.client, b"first", b"1");
+    watched.until("the sub-keys", has_sub_keys).await;
+    watched.until("a round", |noticed| matches!(noticed, Noticed::Round)).await;
+    set_named(&mut watched.client, b"second", b"1");
+    watched.until("its name", |noticed| sets(noticed, b"second")).await;
+    watched.until_nothing_is_asked().await;
+    watched.set("silent", "{}");
+    watched.until("waking alone", is_woken_by_tracking).await;
+    watched.until("the record", |noticed| has(noticed, "silent")).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -278,7 +308,8 @@ async fn messages_of_another_form_prove_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_may_not_listen_polls() {
-    let redis = Redis::as_user(&["~*", "+@all", "resetchannels"]).await;
+    let rights = ["~*", "+@all", "-client|tracking", "resetchannels"];
+    let redis = Redis::as_user(&rights).await;
     redis.server.cli(&["CONFIG", "SET", "notify-keyspace-events", "Kh"]);
     let client = redis.server.client();
     let mut watched = Watched::on(redis, client, 10).await;
@@ -306,7 +337,9 @@ async fn a_listener_that_is_cut_off_listens_again() {
 async fn a_server_that_comes_back_is_listened_to_again() {
     let server = Server::start();
     let proxy = Proxy::start(server.port()).await;
-    let storage: Arc<dyn Storage> = connect(&proxy.url(), &Options::default()).await;
+    let url = proxy.url().replace("//", "//user:secret@");
+    unwoken(&server);
+    let storage: Arc<dyn Storage> = connect(&url, &Options::default()).await;
     let client = server.client();
     let mut watched = Watched::on(Redis { storage, server }, client, 10).await;
     watched.until_named().await;

@@ -218,7 +218,9 @@ pub(super) fn calls(server: &Server, name: &str) -> u64 {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_store_where_nothing_happens_is_not_scanned() {
-    let watched = Watched::with(20_000).await;
+    let redis = Redis::as_user(&["~*", "+@all", "-client|tracking"]).await;
+    let client = redis.server.client();
+    let watched = Watched::on(redis, client, 20_000).await;
     let server = &watched.redis.server;
     let (scans, keys, counts) =
         (calls(server, "hscan"), calls(server, "hkeys"), calls(server, "hlen"));
@@ -227,6 +229,101 @@ async fn a_store_where_nothing_happens_is_not_scanned() {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     assert_eq!((calls(server, "hscan"), calls(server, "hkeys")), (scans, keys));
+}
+
+fn is_woken(noticed: &Noticed) -> bool {
+    matches!(noticed, Noticed::Source(WatchSource::Woken { by: "tracking", .. }))
+}
+
+impl Watched {
+    /// Waits until the server wakes the watcher, and nothing is asked any more.
+    async fn until_asleep(&mut self) {
+        self.until("the waking", is_woken).await;
+        self.until_nothing_is_asked().await;
+    }
+
+    pub(super) async fn until_nothing_is_asked(&self) {
+        // Longer than from one look to the next.
+        let a_while = Duration::from_millis(1500);
+        let mut looks = None;
+        loop {
+            let now = calls(&self.redis.server, "hlen");
+            if looks.replace(now) == Some(now) {
+                return;
+            }
+            tokio::time::sleep(a_while).await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_nothing_happens_nothing_is_asked() {
+    let mut watched = Watched::with(200).await;
+    watched.until_asleep().await;
+    watched.set("new", "{}");
+    watched.until("a new record", |noticed| has(noticed, "new")).await;
+    watched.until_nothing_is_asked().await;
+    watched.delete("new");
+    watched.until("its end", |noticed| removes(noticed, "new")).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sleeping_watcher_wakes_for_every_store_on_the_screen_and_for_new_ones() {
+    let mut watched = Watched::with(3).await;
+    fill::stores(&mut watched.client, ["other"]);
+    let attention = Attention { stores: vec!["other".into()], ..Attention::default() };
+    watched.attention.send_replace(attention);
+    watched.until_asleep().await;
+    let record = ("new".to_owned(), JSON.to_owned(), b"{}".to_vec());
+    fill::records(&mut watched.client, "other", [record]);
+    let counted = |noticed: &Noticed| {
+        matches!(noticed, Noticed::Store(info)
+            if info.store == "other".into() && info.records == Some(1))
+    };
+    watched.until("the other store's count", counted).await;
+    watched.until_nothing_is_asked().await;
+    fill::stores(&mut watched.client, ["newest"]);
+    let came = |noticed: &Noticed| matches!(noticed, Noticed::Store(info) if info.store == "newest".into());
+    watched.until("a new store", came).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sleeping_watcher_looks_at_what_comes_onto_the_screen() {
+    let mut watched = Watched::with(3).await;
+    fill::stores(&mut watched.client, ["other"]);
+    watched.until_asleep().await;
+    let attention = Attention { stores: vec!["other".into()], ..Attention::default() };
+    watched.attention.send_replace(attention);
+    let seen =
+        |noticed: &Noticed| matches!(noticed, Noticed::Store(info) if info.store == "other".into());
+    watched.until("the store", seen).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_is_emptied_wakes_nobody_and_is_noticed() {
+    let mut watched = Watched::with(3).await;
+    watched.until_asleep().await;
+    watched.redis.server.cli(&["FLUSHALL"]);
+    let gone =
+        |noticed: &Noticed| matches!(noticed, Noticed::StoreGone(store) if *store == "shop".into());
+    watched.until("the end of the store", gone).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_not_woken_any_more_looks_again() {
+    let mut watched = Watched::with(3).await;
+    watched.until_asleep().await;
+    // Nothing is remembered any more of what it has looked at.
+    for line in String::from_utf8(watched.redis.server.cli(&["CLIENT", "LIST"])).unwrap().lines() {
+        let field = |name: &str| line.split(' ').find_map(|word| word.strip_prefix(name));
+        if field("cmd=") == Some("exists") {
+            watched.redis.server.cli(&["CLIENT", "KILL", "ID", field("id=").unwrap()]);
+        }
+    }
+    let polls = |noticed: &Noticed| matches!(noticed, Noticed::Source(WatchSource::Polling { .. }));
+    watched.until("polling", polls).await;
+    watched.set("new", "{}");
+    watched.until("a new record", |noticed| has(noticed, "new")).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,6 +5,7 @@
 //! that waits on it fails at once, and the link makes the next one, for ever, at most 2 s apart.
 
 mod alone;
+mod bell;
 mod client;
 mod command;
 mod core;
@@ -31,6 +32,7 @@ use crate::storage::target::RedisTarget;
 use crate::storage::{Connection, Error, ErrorKind, Options, Result};
 
 pub(crate) use self::alone::Alone;
+pub(crate) use self::bell::Bell;
 pub(crate) use self::command::Command;
 pub(crate) use self::facts::Facts;
 pub(crate) use self::listening::{Heard, Listener};
@@ -179,6 +181,14 @@ impl Link {
     /// A connection of its own for one huge read; closed when dropped, also on the way.
     pub(crate) async fn alone(&self) -> Result<Alone> {
         Alone::open(self).await
+    }
+
+    /// A connection of its own that tells when keys change; closed when dropped.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Permission`] and others where this user, or this server, cannot have it.
+    pub(crate) async fn bell(&self) -> Result<Bell> {
+        Bell::open(&self.0.core).await
     }
 
     /// A connection of its own that hears what is published on these channels; closed when dropped.

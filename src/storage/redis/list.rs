@@ -25,7 +25,7 @@ const BATCHES: usize = 4;
 const INDEX_PAGE: u32 = 1000;
 
 /// What the indexes say of one store.
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(super) struct Indexed {
     /// Its entry in `name_to_id`.
     pub(super) id: Option<Bytes>,

@@ -11,16 +11,14 @@
 //! Nothing is looked at but counts and times while these stand still. What one look costs the
 //! server is taken from how long its answers take; see [`pace`].
 //!
-//! Some servers are set up to tell something, which is never asked of them but taken where it comes
-//! (see [`ear`], and [`trust`] for how far):
+//! Most servers wake a client when what it looked at changes ([`waking`]): then the next look comes at
+//! once, and none until then. Some are set up to tell more, which is never asked of them but taken
+//! where it comes (see [`ear`], and [`trust`] for how far):
 //!
 //! ```text
 //! sub-keys        which records change: only these are read, nothing is walked any more
-//! key events      that something changes: the next look comes at once, and seldom without
+//! key events      that something changes: as waking, where that is refused
 //! ```
-//!
-//! Client tracking needs no set-up and would wake as well, but costs a busy server more than the
-//! whole budget, so it is left out.
 
 mod ear;
 mod listen;
@@ -29,6 +27,7 @@ mod rows;
 mod stores;
 mod sub_keys;
 mod trust;
+mod waking;
 mod walk;
 
 use std::sync::atomic::AtomicBool;
@@ -43,6 +42,7 @@ use self::pace::Pace;
 use self::rows::Rows;
 use self::stores::Known;
 use self::trust::Level;
+use self::waking::Waking;
 use self::walk::Walk;
 use super::RedisStorage;
 use crate::storage::{Attention, Connection, ErrorKind, Noticed, Result, StoreName, WatchSource};
@@ -101,12 +101,15 @@ struct Watcher {
     known: Known,
     rows: Rows,
     walk: Walk,
+    waking: Waking,
     listening: Listening,
     /// What was last told of how changes are found out.
     source: Option<WatchSource>,
     /// When the open store was last seen to change.
     changed: Option<Instant>,
     slow: Option<Instant>,
+    /// Whether something else than the open store may have changed since.
+    owed: bool,
     /// What the reader last doubted.
     doubt: u32,
     /// What the server refuses, in a few words.
@@ -135,10 +138,12 @@ impl Watcher {
             known: Known::default(),
             rows: Rows::default(),
             walk: Walk::default(),
+            waking: Waking::default(),
             listening: Listening::default(),
             source: None,
             changed: None,
             slow: None,
+            owed: false,
             doubt: 0,
             refused: None,
         }
@@ -175,7 +180,7 @@ impl Watcher {
     async fn start_over(&mut self) -> std::result::Result<(), Gone> {
         self.states.mark_unchanged();
         (self.known, self.rows, self.walk) = (Known::default(), Rows::default(), Walk::default());
-        self.listening = Listening::default();
+        (self.waking, self.listening) = (Waking::default(), Listening::default());
         self.tell(Noticed::Missed).await
     }
 
@@ -192,9 +197,11 @@ impl Watcher {
         {
             return Ok(Err(Gone));
         }
+        self.arm().await;
         self.listen();
         self.ticks();
         let slow = self.slow.is_none_or(|last| start - last >= SLOW_TICK);
+        self.owed = !slow && (self.owed || self.waking.was_rung_for());
         for noticed in self.look_at_stores(slow).await? {
             if self.tell(noticed).await.is_err() {
                 return Ok(Err(Gone));
@@ -258,13 +265,18 @@ impl Watcher {
     /// How changes are found out, if that is no longer what was told.
     fn source_now(&self) -> Option<WatchSource> {
         let level = self.level();
-        let soonest = if level == Level::Events { listen::WOKEN } else { TICK };
+        let soonest = match level {
+            _ if self.waking.is_armed() => waking::RUNG,
+            Level::Events => listen::WOKEN,
+            _ => TICK,
+        };
         let within = match (&self.store, self.known.open_records()) {
             (Some(_), Some(records)) => self.pace.within(records).max(soonest),
             _ => soonest,
         };
         let now = match level {
             Level::SubKeys => WatchSource::SubKeys,
+            _ if self.waking.is_armed() => WatchSource::Woken { by: "tracking", within },
             Level::Events => WatchSource::Woken { by: "key events", within },
             Level::Nothing => {
                 WatchSource::Polling { within, why: self.refused.clone().unwrap_or_default() }

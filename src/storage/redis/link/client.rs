@@ -11,9 +11,6 @@ use fred::types::config::{
 
 use crate::storage::target::{Host, RedisTarget};
 
-/// Room for what fred itself tells of a connection.
-pub(super) const LITTLE_ROOM: usize = 32;
-
 /// Where a single life connects to: what an endpoint comes down to.
 #[derive(Debug, Clone)]
 pub(super) enum Place {
@@ -63,14 +60,44 @@ impl Login {
     }
 }
 
-/// A client that does not reconnect, speaks RESP2 and leaves all limits of time to its life. So many
-/// messages of a channel have `room` to wait in it.
+/// What a connection is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// Questions and their answers.
+    Data,
+    /// What is published on channels.
+    Channels,
+    /// Word of keys that have changed.
+    Tracking,
+}
+
+impl Purpose {
+    /// How many messages may wait for a listener that is busy.
+    fn room(self) -> usize {
+        match self {
+            Self::Data => 32,
+            Self::Channels => 1024,
+            Self::Tracking => 64,
+        }
+    }
+
+    /// Data comes over RESP2: its replies take half the time. But only RESP3 tells of keys on the
+    /// connection that asked for them.
+    fn protocol(self) -> RespVersion {
+        match self {
+            Self::Data | Self::Channels => RespVersion::RESP2,
+            Self::Tracking => RespVersion::RESP3,
+        }
+    }
+}
+
+/// A client that does not reconnect and leaves all limits of time to its life.
 pub(super) fn build(
     place: &Place,
     login: Login,
     tls: Option<TlsConnector>,
     timeout: Duration,
-    room: usize,
+    purpose: Purpose,
 ) -> Client {
     let server = match place {
         Place::Tcp(host) | Place::Node(host) => ServerConfig::Centralized { server: server(host) },
@@ -85,7 +112,7 @@ pub(super) fn build(
         username: login.username,
         password: login.password,
         server,
-        version: RespVersion::RESP2,
+        version: purpose.protocol(),
         database: None,
         tls: tls.map(|connector| TlsConfig { connector, hostnames: TlsHostMapping::None }),
         ..Config::default()
@@ -100,8 +127,10 @@ pub(super) fn build(
         tcp: TcpConfig { nodelay: Some(true), ..TcpConfig::default() },
         ..ConnectionConfig::default()
     };
-    let performance =
-        PerformanceConfig { broadcast_channel_capacity: room, ..PerformanceConfig::default() };
+    let performance = PerformanceConfig {
+        broadcast_channel_capacity: purpose.room(),
+        ..PerformanceConfig::default()
+    };
     Client::new(config, Some(performance), Some(connection), None)
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::{Mutex as AsyncMutex, watch};
 
 use super::super::fault;
-use super::client::Place;
+use super::client::{Place, Purpose};
 use super::command::Command;
 use super::establish::{self, Established, Plan};
 use super::life::Life;
@@ -17,9 +17,6 @@ use crate::storage::{Connection, Error, Options, Result};
 /// The longest pause between two tries to reconnect.
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
-
-/// How many messages may wait for a listener that is busy.
-const MESSAGES: usize = 1024;
 
 /// How many bytes a second a line must carry at least; what is sent gets more time by this.
 const SLOWEST_LINE: usize = 1 << 20;
@@ -121,10 +118,10 @@ impl Core {
     }
 
     /// A further connection, for one that listens.
-    pub(super) async fn listening(&self) -> Result<Life> {
+    pub(super) async fn listening(&self, purpose: Purpose) -> Result<Life> {
         // Fails at once while the server is away.
         self.main()?;
-        establish::with_room(&self.plan, &self.place(), MESSAGES).await
+        establish::for_purpose(&self.plan, &self.place(), purpose).await
     }
 
     /// How long an answer to these may take.

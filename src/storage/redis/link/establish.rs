@@ -6,7 +6,7 @@ use fred::types::Value;
 use fred::types::config::TlsConnector;
 
 use super::super::fault;
-use super::client::{self, Login, Place};
+use super::client::{self, Login, Place, Purpose};
 use super::command::Command;
 use super::life::Life;
 use super::{sentinel, tls};
@@ -96,21 +96,21 @@ async fn usable(plan: &Plan, place: Place) -> Result<Established> {
 
 /// A connection to a known place, logged in and with its database, but not tried.
 pub(super) async fn plain(plan: &Plan, place: &Place) -> Result<Life> {
-    with_room(plan, place, client::LITTLE_ROOM).await
+    for_purpose(plan, place, Purpose::Data).await
 }
 
-/// As [`plain`], with room for so many messages of channels that have come but were not taken yet.
-pub(super) async fn with_room(plan: &Plan, place: &Place, room: usize) -> Result<Life> {
+/// As [`plain`], for something else than data.
+pub(super) async fn for_purpose(plan: &Plan, place: &Place, purpose: Purpose) -> Result<Life> {
     let address = place.to_string();
     let start = Instant::now();
     let client =
-        client::build(place, Login::of(&plan.target), plan.tls.clone(), plan.timeout, room);
+        client::build(place, Login::of(&plan.target), plan.tls.clone(), plan.timeout, purpose);
     let life = match Life::start(client, &address, plan.timeout).await {
         // fred greets with PING where there is nobody to log in; a default user may lack the
         // right to it, but any password logs it in.
         Err(error) if error.kind == ErrorKind::Permission && plan.target.username.is_none() => {
             let login = Login { username: Some("default".into()), password: Some(String::new()) };
-            let client = client::build(place, login, plan.tls.clone(), plan.timeout, room);
+            let client = client::build(place, login, plan.tls.clone(), plan.timeout, purpose);
             Life::start(client, &address, plan.timeout).await.map_err(|_| error)?
         }
         started => started?,

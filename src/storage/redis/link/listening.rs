@@ -12,6 +12,7 @@ use futures::FutureExt as _;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
+use super::client::Purpose;
 use super::command::{self, Command};
 use super::core::Core;
 use super::life::{Life, Sent};
@@ -39,7 +40,7 @@ pub(crate) struct Listener {
 
 impl Listener {
     pub(super) async fn open(core: &Core, channels: Vec<Bytes>) -> Result<Self> {
-        let life = core.listening().await?;
+        let life = core.listening(Purpose::Channels).await?;
         let (published, events) = (life.client().message_rx(), life.client().keyspace_event_rx());
         let channels = channels.into_iter().map(Value::Bytes);
         let subscribe = Command::new("SUBSCRIBE", channels).prepare(None);

@@ -3,7 +3,7 @@
 use fred::types::Value;
 
 use super::super::fault;
-use super::client::{self, Login, Place};
+use super::client::{self, Login, Place, Purpose};
 use super::command::Command;
 use super::establish::Plan;
 use super::life::Life;
@@ -57,13 +57,8 @@ async fn ask(plan: &Plan, host: &Host, hosts: usize) -> Result<Host> {
     };
     // Each gets its share, so that one that hangs leaves time for the next and for the server.
     let timeout = plan.timeout / u32::try_from(hosts + 1).unwrap_or(u32::MAX);
-    let client = client::build(
-        &Place::Tcp(host.clone()),
-        login,
-        plan.tls.clone(),
-        timeout,
-        client::LITTLE_ROOM,
-    );
+    let client =
+        client::build(&Place::Tcp(host.clone()), login, plan.tls.clone(), timeout, Purpose::Data);
     let life = Life::start(client, &host.to_string(), timeout).await?;
     let name = Value::String(service.as_str().into());
     let reply = life.one(Command::new("SENTINEL GET-MASTER-ADDR-BY-NAME", [name]), timeout).await?;

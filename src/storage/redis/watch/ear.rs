@@ -67,9 +67,10 @@ impl Drop for Ear {
 }
 
 impl Ear {
-    pub(super) fn open(link: Link, store: StoreName) -> Self {
+    /// With `events`, also to key events.
+    pub(super) fn open(link: Link, store: StoreName, events: bool) -> Self {
         let shared = Arc::<Shared>::default();
-        let task = tokio::spawn(listen(link, store, Arc::clone(&shared)));
+        let task = tokio::spawn(listen(link, store, events, Arc::clone(&shared)));
         Self { shared, task }
     }
 
@@ -131,9 +132,9 @@ impl Shared {
     }
 }
 
-async fn listen(link: Link, store: StoreName, shared: Arc<Shared>) {
+async fn listen(link: Link, store: StoreName, events: bool, shared: Arc<Shared>) {
     let channels = Channels::of(&store, link.database());
-    let opened = link.listen(channels.all()).await;
+    let opened = link.listen(channels.all(events)).await;
     let deaf = match opened {
         Ok(listener) => {
             shared.inbox().open = true;
@@ -204,8 +205,10 @@ impl Channels {
         }
     }
 
-    fn all(&self) -> Vec<Bytes> {
-        vec![self.metadata.clone(), self.values.clone(), self.events.clone()]
+    fn all(&self, events: bool) -> Vec<Bytes> {
+        let mut all = vec![self.metadata.clone(), self.values.clone()];
+        all.extend(events.then(|| self.events.clone()));
+        all
     }
 
     /// Takes a message in; whether it names records.

@@ -9,6 +9,7 @@ use super::super::scan::push_record;
 use super::ear::{Deaf, Ear};
 use super::rows::{BATCH, LINGER};
 use super::trust::{Level, Trust};
+use super::waking::{RUNG, SILENT};
 use super::{SLOW_TICK, TICK, Watcher};
 use crate::storage::{Key, KeyPage, Noticed, RecordMeta, RecordState, Result, StoreName};
 
@@ -56,6 +57,10 @@ impl Watcher {
     pub(super) fn listen(&mut self) {
         let now = Instant::now();
         let Some(store) = &self.store else { return };
+        if self.waking.is_open() {
+            // Whether it may be woken decides what else it listens to.
+            return;
+        }
         let quiet = self.changed.is_none_or(|at| now.saturating_duration_since(at) > QUIET);
         let Some(ear) = &self.listening.ear else {
             let due = match self.listening.again {
@@ -68,7 +73,9 @@ impl Watcher {
             // that is not text.
             if due && !self.storage.link.cluster() && store.as_str().is_some() {
                 self.listening.trust = Trust::default();
-                self.listening.ear = Some(Ear::open(self.storage.link.clone(), store.clone()));
+                let events = !self.waking.is_armed();
+                let link = self.storage.link.clone();
+                self.listening.ear = Some(Ear::open(link, store.clone(), events));
             }
             return;
         };
@@ -110,8 +117,18 @@ impl Watcher {
 
     /// The time from one tick to the next.
     pub(super) fn tick(&self) -> Duration {
+        let since = self.changed.map_or(Duration::MAX, |at| at.elapsed());
+        if self.waking.is_armed() {
+            // The open value is looked at a last time a slow tick later.
+            let calm = since > LINGER + SLOW_TICK && !self.owed && !self.looks_elsewhere();
+            return match self.waking.has_rung() {
+                true => RUNG,
+                false if calm => SILENT,
+                false => TICK,
+            };
+        }
         let ear = self.listening.ear.as_ref().filter(|_| self.level() == Level::Events);
-        let moving = self.changed.is_some_and(|at| at.elapsed() < LINGER);
+        let moving = since < LINGER;
         match ear {
             Some(ear) if ear.has_rung() => WOKEN,
             Some(_) if !moving && !self.looks_elsewhere() => SLOW_TICK,
@@ -133,7 +150,7 @@ impl Watcher {
 
     /// Sleeps; ends early, with `false`, if the server tells something or the reader looks at
     /// something else.
-    pub(super) async fn sleep_until(&self, at: Instant) -> bool {
+    pub(super) async fn sleep_until(&mut self, at: Instant) -> bool {
         let news = async {
             match &self.listening.ear {
                 Some(ear) => ear.news().await,
@@ -146,6 +163,7 @@ impl Watcher {
             biased;
             () = tokio::time::sleep_until(at.into()) => true,
             () = news => false,
+            () = self.waking.ring() => false,
             Ok(()) = attention.changed(), if !known => false,
         }
     }

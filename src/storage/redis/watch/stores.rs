@@ -1,26 +1,29 @@
 //! Which stores come, go and change.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Instant;
 
 use fred::types::Value;
 
 use super::super::layout::{ID_TO_NAME, NAME_TO_ID};
-use super::super::{command, list, reply};
+use super::super::list::{self, Indexed};
+use super::super::{command, reply};
 use super::Watcher;
 use super::trust::{Level, Moved};
 use crate::storage::{Noticed, Result, StoreInfo, StoreName, StoreState};
 
 /// At most so many stores on the screen are looked at.
-const MOST_STORES: usize = 100;
+pub(super) const MOST_STORES: usize = 100;
 
-/// The stores as they were last told or listed.
+/// The stores as they were last told.
 #[derive(Debug, Default)]
 pub(super) struct Known {
-    /// All that the indexes name, once they have been listed.
-    stores: Option<BTreeMap<StoreName, StoreInfo>>,
+    /// What the indexes name, once they have been read.
+    index: Option<BTreeMap<StoreName, Indexed>>,
     /// How long the indexes were then.
     lengths: [u64; 2],
+    /// What was told of each store that was looked at.
+    told: HashMap<StoreName, StoreInfo>,
     /// The open store, as last seen.
     open: Option<StoreInfo>,
 }
@@ -36,12 +39,10 @@ impl Watcher {
     /// Reads counts and times; `all` also those of the other stores on the screen.
     pub(super) async fn look_at_stores(&mut self, all: bool) -> Result<Vec<Noticed>> {
         let mut told = Vec::new();
-        if self.known.stores.is_none() {
+        if self.known.index.is_none() {
             // Whoever watches lists them too: only what comes after is news.
             self.known.lengths = self.lengths().await?;
-            let stores = self.storage.list_stores().await?;
-            self.known.stores =
-                Some(stores.into_iter().map(|info| (info.store.clone(), info)).collect());
+            self.known.index = Some(self.storage.indexed_stores().await?);
         }
         if let Some(store) = self.store.clone() {
             let start = Instant::now();
@@ -64,6 +65,7 @@ impl Watcher {
         let before = self.known.open.replace(info.clone());
         let Some(before) = before else {
             self.listening.trust.ticked(None, Instant::now());
+            self.waking.looked(false);
             // Perhaps it has changed since it was listed.
             self.tell_store(info, told);
             return;
@@ -77,6 +79,7 @@ impl Watcher {
         let movement = Moved { gained: is.saturating_sub(was), lost: was.saturating_sub(is) };
         let movement = (moved && !emptied).then_some(movement);
         let untold = self.listening.trust.ticked(movement, Instant::now());
+        self.waking.looked(moved);
         if !moved && before.accessed_at == info.accessed_at {
             return;
         }
@@ -93,21 +96,16 @@ impl Watcher {
 
     /// Tells what is known of a store now, if that is news.
     fn tell_store(&mut self, mut info: StoreInfo, told: &mut Vec<Noticed>) {
-        let Some(stores) = &mut self.known.stores else { return };
-        let old = stores.get(&info.store);
-        let vanished = info.state == StoreState::Ghost && info.records.unwrap_or(0) == 0;
-        if vanished && old.is_none_or(|old| old.state != StoreState::HalfMade) {
-            // The index is about to tell, if it does not yet.
+        let Some(index) = &self.known.index else { return };
+        let none = Indexed::default();
+        let indexed = index.get(&info.store).unwrap_or(&none);
+        list::judge(&mut info, indexed);
+        if info.state == StoreState::Ghost && info.records.unwrap_or(0) == 0 {
+            // There is none: the index has told, or is about to.
             return;
         }
-        // The indexes' part in it is not looked at here.
-        if let (Some(old), StoreState::Whole | StoreState::Ghost) = (old, &info.state) {
-            info.state = old.state.clone();
-            info.bytes = old.bytes;
-            info.id = info.id.or_else(|| old.id.clone());
-        }
-        if old != Some(&info) {
-            stores.insert(info.store.clone(), info.clone());
+        if self.known.told.get(&info.store) != Some(&info) {
+            self.known.told.insert(info.store.clone(), info.clone());
             told.push(Noticed::Store(info));
         }
     }
@@ -121,30 +119,39 @@ impl Watcher {
         Ok([names, reply::integer(&reply::next(&mut replies)?)?])
     }
 
-    /// Lists the stores again if there are more or fewer than before.
+    /// Reads the indexes again if there are more or fewer stores than before, and looks at those of
+    /// which they say something else.
     async fn look_at_index(&mut self, told: &mut Vec<Noticed>) -> Result<()> {
         let lengths = self.lengths().await?;
         if lengths == self.known.lengths {
             return Ok(());
         }
-        let listed = self.storage.list_stores().await?;
+        let index = self.storage.indexed_stores().await?;
         self.known.lengths = lengths;
-        let listed: BTreeMap<_, _> =
-            listed.into_iter().map(|info| (info.store.clone(), info)).collect();
-        let Some(before) = self.known.stores.replace(listed.clone()) else { return Ok(()) };
-        for (store, info) in &listed {
-            if before.get(store) != Some(info) {
-                told.push(Noticed::Store(info.clone()));
-                if self.store.as_ref() == Some(store) && !before.contains_key(store) {
+        let before = self.known.index.replace(index).unwrap_or_default();
+        let now = self.known.index.iter().flatten();
+        let other = now.filter(|(store, indexed)| before.get(*store) != Some(*indexed));
+        let others: Vec<_> = other.map(|(store, _)| store.clone()).collect();
+        for batch in others.chunks(MOST_STORES) {
+            for info in self.storage.facts_of(batch).await? {
+                let came =
+                    self.store.as_ref() == Some(&info.store) && !before.contains_key(&info.store);
+                self.tell_store(info, told);
+                if came {
                     // It was away, and nobody looked at its records.
                     told.push(Noticed::Missed);
                 }
             }
         }
-        for store in before.into_keys().filter(|store| !listed.contains_key(store)) {
+        let now = self.known.index.as_ref();
+        for store in before.into_keys() {
+            if now.is_some_and(|index| index.contains_key(&store)) {
+                continue;
+            }
             if self.store.as_ref() == Some(&store) {
                 self.rows = super::Rows::default();
             }
+            self.known.told.remove(&store);
             told.push(Noticed::StoreGone(store));
         }
         Ok(())

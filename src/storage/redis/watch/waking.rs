@@ -1,0 +1,165 @@
+//! Being woken by the server, so that nothing is looked at where nothing changes.
+//!
+//! Before each tick reads what it looks at, the server is asked to remember these Redis keys (see
+//! [`Bell`]); it then rings once for each that changes. So every change after a tick's reading rings, and
+//! until then there need be no other tick.
+
+use std::time::{Duration, Instant};
+
+use tokio::task::JoinHandle;
+
+use super::super::layout::{self, ID_TO_NAME, NAME_TO_ID, Part};
+use super::super::link::{Bell, Link};
+use super::Watcher;
+use super::stores::MOST_STORES;
+use crate::storage::{ErrorKind, Result};
+
+/// When the bell rings, the next tick comes so soon after the last.
+pub(super) const RUNG: Duration = Duration::from_millis(100);
+/// While the bell is silent, one looks only to make sure: a server that is emptied as a whole does
+/// not ring.
+pub(super) const SILENT: Duration = Duration::from_secs(10);
+/// After there was no connection for it, or it did not ring where it should have.
+const LATER: Duration = Duration::from_secs(30);
+
+/// The bell, and what it told.
+#[derive(Default)]
+pub(super) struct Waking {
+    state: State,
+    /// Whether it has rung since the last tick began.
+    rung: bool,
+    /// Whether it had rung when that began.
+    before: bool,
+    last: Last,
+}
+
+/// What the last tick saw.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Last {
+    /// There was none with the bell armed.
+    #[default]
+    None,
+    /// Nothing, or something that it had rung for.
+    Fine,
+    /// A change for which it had not rung yet.
+    Doubtful,
+}
+
+#[derive(Default)]
+enum State {
+    #[default]
+    Closed,
+    Opening(JoinHandle<Result<Bell>>),
+    Armed(Bell),
+    /// To be opened again at this time, if ever.
+    Away(Option<Instant>),
+}
+
+impl Drop for Waking {
+    fn drop(&mut self) {
+        if let State::Opening(task) = &self.state {
+            task.abort();
+        }
+    }
+}
+
+impl Waking {
+    /// Whether it is not known yet if there is a bell.
+    pub(super) fn is_open(&self) -> bool {
+        matches!(self.state, State::Closed | State::Opening(_))
+    }
+
+    /// Whether every change rings.
+    pub(super) fn is_armed(&self) -> bool {
+        matches!(self.state, State::Armed(_))
+    }
+
+    /// Whether it has rung since the last tick began.
+    pub(super) fn has_rung(&self) -> bool {
+        self.rung
+    }
+
+    /// Begins to open it, or takes it once that is done.
+    async fn open(&mut self, link: &Link) {
+        match &mut self.state {
+            State::Closed => {
+                let link = link.clone();
+                self.state = State::Opening(tokio::spawn(async move { link.bell().await }));
+            }
+            State::Opening(task) if task.is_finished() => {
+                self.state = match task.await {
+                    Ok(Ok(bell)) => State::Armed(bell),
+                    Ok(Err(error)) => {
+                        log::debug!("no bell: {error}");
+                        let passes =
+                            matches!(error.kind, ErrorKind::Connection | ErrorKind::Timeout);
+                        State::Away(passes.then(|| Instant::now() + LATER))
+                    }
+                    Err(_) => State::Away(None),
+                };
+            }
+            State::Away(Some(again)) if *again <= Instant::now() => self.state = State::Closed,
+            State::Opening(_) | State::Armed(_) | State::Away(_) => {}
+        }
+    }
+
+    fn give_up(&mut self, why: &str) {
+        log::debug!("no bell any more: {why}");
+        let again = Some(Instant::now() + LATER);
+        *self = Self { state: State::Away(again), ..Self::default() };
+    }
+
+    /// Waits until it rings, if it has not.
+    pub(super) async fn ring(&mut self) {
+        let State::Armed(bell) = &mut self.state else { return std::future::pending().await };
+        if self.rung {
+            return std::future::pending().await;
+        }
+        match bell.ring().await {
+            Ok(()) => self.rung = true,
+            Err(error) => self.give_up(&error.problem),
+        }
+    }
+
+    /// Whether the tick under way was rung for.
+    pub(super) fn was_rung_for(&self) -> bool {
+        self.before
+    }
+
+    /// The tick has looked: whether the store had moved since the tick before.
+    pub(super) fn looked(&mut self, moved: bool) {
+        let State::Armed(bell) = &mut self.state else { return };
+        self.rung |= bell.has_rung();
+        let silent = moved && !self.before && !self.rung;
+        self.last = match self.last {
+            Last::Fine | Last::Doubtful if silent => Last::Doubtful,
+            _ => Last::Fine,
+        };
+    }
+}
+
+impl Watcher {
+    /// Whatever changes from now on is to ring, before it is looked at.
+    pub(super) async fn arm(&mut self) {
+        self.waking.open(&self.storage.link).await;
+        let mut keys = vec![NAME_TO_ID.into(), ID_TO_NAME.into()];
+        if let Some(store) = &self.store {
+            let parts = [Part::Metadata, Part::MetadataItems, Part::Items];
+            keys.extend(parts.map(|part| layout::key(store, part)));
+        }
+        for store in self.attention.borrow().stores.iter().take(MOST_STORES) {
+            keys.extend([Part::Metadata, Part::MetadataItems].map(|part| layout::key(store, part)));
+        }
+        let waking = &mut self.waking;
+        let State::Armed(bell) = &mut waking.state else { return };
+        if let Err(error) = bell.arm(keys).await {
+            return waking.give_up(&error.problem);
+        }
+        // All that rang for what was armed before has come with the answer.
+        waking.rung |= bell.has_rung();
+        if waking.last == Last::Doubtful && !waking.rung {
+            return waking.give_up("it did not ring");
+        }
+        waking.before = std::mem::take(&mut waking.rung);
+    }
+}
