@@ -160,6 +160,7 @@ async fn rows_on_the_screen_are_looked_at_first() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_open_value_that_is_overwritten_by_its_like_is_told() {
     let mut watched = Watched::with(10).await;
+    watched.set("page-000003", "000");
     let open = Some(Key::from("page-000003"));
     watched.attention.send_replace(Attention { open, ..Attention::default() });
     // It has been looked at once when something else has been told after.
@@ -168,14 +169,14 @@ async fn an_open_value_that_is_overwritten_by_its_like_is_told() {
     watched.until("another record", |noticed| has(noticed, "another")).await;
     let same = |noticed: &Noticed| {
         matches!(noticed, Noticed::Records { set, .. } if set.iter().any(|meta| {
-            meta.key == Key::from("page-000003") && meta.size == 1
+            meta.key == Key::from("page-000003") && meta.size == 3
         }))
     };
     let mut turn = 0;
     let told = loop {
         // As many bytes each time.
         turn += 1;
-        watched.set("page-000003", &format!("{}", turn % 10));
+        watched.set("page-000003", &format!("{turn:03}"));
         let next = tokio::time::timeout(Duration::from_secs(2), watched.noticed.next()).await;
         if matches!(&next, Ok(Some(noticed)) if same(noticed)) {
             break true;

@@ -197,6 +197,9 @@ impl Watcher {
         {
             return Ok(Err(Gone));
         }
+        // What has just come onto the screen is to be looked at as well.
+        self.owed |= self.looks_elsewhere();
+        self.attention.mark_unchanged();
         self.arm().await;
         self.listen();
         self.ticks();

@@ -137,7 +137,7 @@ impl Watcher {
     }
 
     /// Whether the reader has something else on the screen than at the last tick.
-    fn looks_elsewhere(&self) -> bool {
+    pub(super) fn looks_elsewhere(&self) -> bool {
         self.attention.has_changed().unwrap_or(true)
     }
 

@@ -43,7 +43,7 @@ impl Watcher {
         store: &StoreName,
         all: bool,
     ) -> Result<Vec<Noticed>> {
-        let attention = self.attention.borrow_and_update().clone();
+        let attention = self.attention.borrow().clone();
         let moving = self.changed.is_some_and(|at| at.elapsed() < LINGER);
         let shown: Vec<Key> = attention.keys.into_iter().take(MOST_ROWS).collect();
         let others = shown.iter().any(|key| !self.rows.shown.contains_key(key));

@@ -28,7 +28,7 @@ pub(super) struct Waking {
     state: State,
     /// Whether it has rung since the last tick began.
     rung: bool,
-    /// Whether it had rung when that began.
+    /// Whether it had rung when that began, or might have.
     before: bool,
     last: Last,
 }
@@ -131,10 +131,7 @@ impl Waking {
         let State::Armed(bell) = &mut self.state else { return };
         self.rung |= bell.has_rung();
         let silent = moved && !self.before && !self.rung;
-        self.last = match self.last {
-            Last::Fine | Last::Doubtful if silent => Last::Doubtful,
-            _ => Last::Fine,
-        };
+        self.last = if silent { Last::Doubtful } else { Last::Fine };
     }
 }
 
@@ -161,5 +158,9 @@ impl Watcher {
             return waking.give_up("it did not ring");
         }
         waking.before = std::mem::take(&mut waking.rung);
+        if waking.last == Last::None {
+            // What changed before the first time did not ring.
+            (waking.before, waking.last) = (true, Last::Fine);
+        }
     }
 }
