@@ -101,8 +101,8 @@ fn under_way(server: &Server, records: u64, report: &mut Report) {
     screen.keys("j\r");
     screen.wait_for("a few keys", |text| text.matches("page-0").count() > 3);
     let begun = Instant::now();
-    let reading = |screen: &Screen, _| !screen.contents().contains(" %");
-    let mut times = keys_pressed(&mut screen, |screen, pressed| reading(screen, pressed));
+    let mut times =
+        keys_pressed(&mut screen, |screen, _| crawl::is_listed(&screen.contents(), records));
     println!(
         "read in {:.1} s, {} keys pressed meanwhile",
         begun.elapsed().as_secs_f64(),
@@ -147,9 +147,7 @@ fn resident(screen: &Screen, before: f64, records: u64) -> f64 {
 fn filter(server: &Server, records: u64, report: &mut Report) {
     let mut screen = started(server);
     screen.keys("j\r");
-    screen.wait_for("all keys", |text| {
-        text.contains("huge") && !text.contains(" %") && text.contains(" / ")
-    });
+    screen.wait_for("all keys", |text| crawl::is_listed(text, records));
     screen.wait_quiet(Duration::from_secs(1));
     for (what, text) in [("substring", "123"), ("fuzzy", "~987")] {
         screen.keys("/");

@@ -35,7 +35,7 @@ fn main() -> ExitCode {
 
     let server = filled(10_000);
     server.cli(&["DEBUG", "POPULATE", "5000000", "other", "10"]);
-    first_screen(&server, "10,000 stores amid 5 M keys", Some(50.0), &mut report);
+    first_screen(&server, "10,000 stores amid 5 M keys", Some(80.0), &mut report);
     listed(&server, &mut report);
     report.end()
 }

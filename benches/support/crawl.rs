@@ -171,6 +171,18 @@ fn transact(client: &mut Client, store: &str, commands: &[&[&[u8]]]) {
     }
 }
 
+/// Whether the browser shows all of a store of at least so many records, as the border below its
+/// keys tells it: `1 / 1,000,000`. A frame under way is not taken for that.
+pub(crate) fn is_listed(text: &str, records: u64) -> bool {
+    let mut lines = text.lines().filter(|line| line.contains("╰"));
+    lines.any(|line| {
+        let after = line.split(" / ").nth(1).unwrap_or_default();
+        let digits = after.chars().take_while(|c| c.is_ascii_digit() || *c == ',');
+        let number: String = digits.filter(|c| *c != ',').collect();
+        number.parse::<u64>().is_ok_and(|number| number >= records)
+    })
+}
+
 /// The value below which `share` of the sorted times lie, in milliseconds.
 pub(crate) fn percentile(times: &mut [Duration], share: f64) -> f64 {
     times.sort_unstable();

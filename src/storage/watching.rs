@@ -77,14 +77,14 @@ pub enum WatchSource {
     },
 }
 
-/// A word or two for the status line: `watching`, `watching sub-keys`, `watching key events, 0.1 s`,
+/// A word or two for the status line: `watching`, `watching sub-keys`, `watching by tracking, 0.1 s`,
 /// `watching within 2.0 s`, `not watching`.
 impl fmt::Display for WatchSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Files => f.write_str("watching"),
             Self::SubKeys => f.write_str("watching sub-keys"),
-            Self::Woken { by, within } => write!(f, "watching {by}, {}", Late(*within)),
+            Self::Woken { by, within } => write!(f, "watching by {by}, {}", Late(*within)),
             Self::Polling { within, .. } => write!(f, "watching within {}", Late(*within)),
             Self::None { .. } => f.write_str("not watching"),
         }
@@ -114,7 +114,7 @@ mod tests {
         for (source, told) in [
             (WatchSource::Files, "watching"),
             (WatchSource::SubKeys, "watching sub-keys"),
-            (WatchSource::Woken { by: "key events", within }, "watching key events, 0.1 s"),
+            (WatchSource::Woken { by: "key events", within }, "watching by key events, 0.1 s"),
             (WatchSource::Polling { within, why: String::new() }, "watching within 0.1 s"),
             (WatchSource::None { why: "no right".into() }, "not watching"),
         ] {

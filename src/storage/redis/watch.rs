@@ -8,8 +8,8 @@
 //! larger ones     a walk that goes round within the budget, told page by page
 //! ```
 //!
-//! Nothing is looked at but counts and times while these stand still. What one look costs the
-//! server is taken from how long its answers take; see [`pace`].
+//! Nothing is looked at but counts and times while these stand still. What a look costs the server
+//! it says itself ([`costs`]), or else it is taken from how long its answers take ([`pace`]).
 //!
 //! Most servers wake a client when what it looked at changes ([`waking`]): then the next look comes at
 //! once, and none until then. Some are set up to tell more, which is never asked of them but taken
@@ -20,6 +20,7 @@
 //! key events      that something changes: as waking, where that is refused
 //! ```
 
+mod costs;
 mod ear;
 mod listen;
 mod pace;
@@ -37,6 +38,7 @@ use futures::stream::{self, BoxStream, StreamExt as _};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
+use self::costs::Costs;
 use self::listen::Listening;
 use self::pace::Pace;
 use self::rows::Rows;
@@ -98,6 +100,7 @@ struct Watcher {
     /// The connection, which may go and come back between two looks.
     states: watch::Receiver<Connection>,
     pace: Pace,
+    costs: Costs,
     known: Known,
     rows: Rows,
     walk: Walk,
@@ -135,6 +138,7 @@ impl Watcher {
             told,
             states,
             pace,
+            costs: Costs::default(),
             known: Known::default(),
             rows: Rows::default(),
             walk: Walk::default(),
@@ -212,6 +216,7 @@ impl Watcher {
         }
         if slow {
             self.slow = Some(start);
+            self.learn_costs().await;
         }
         let doubt = self.attention.borrow().doubt;
         if std::mem::replace(&mut self.doubt, doubt) != doubt {

@@ -19,7 +19,7 @@ const LINGER: Duration = Duration::from_secs(2);
 const FEW: f64 = 300.0;
 /// The share of the server's time that a walk takes beside others: what they send then rarely
 /// waits for it.
-const SHARE: f64 = 0.2;
+const SHARE: f64 = 0.12;
 /// A burst beside others takes about so long.
 const BURST: Duration = Duration::from_micros(800);
 
@@ -162,7 +162,7 @@ mod tests {
         assert!(manners.may_hurry());
         manners.others = Some(now);
         assert!(!manners.may_hurry());
-        assert_eq!(manners.next.map(|next| next - now), Some(BURST * 4));
+        assert_eq!(manners.next.map(|next| next - now), Some(BURST.mul_f64(1.0 / SHARE - 1.0)));
     }
 
     #[test]

@@ -17,6 +17,8 @@ const FIRST_COUNT: u32 = 100;
 const LARGEST_COUNT: u32 = 1000;
 /// How long one page is to hold the server.
 const PAGE_TIME: Duration = Duration::from_micros(500);
+/// What an entry costs the server at least: how long an answer took tells it only about.
+const LEAST: Duration = Duration::from_micros(1);
 /// Where less than this is left to walk, a second lane is not worth it.
 const LARGE_SHARE: f32 = 0.1;
 
@@ -106,7 +108,7 @@ impl<'a> Pages<'a> {
         };
         let (came, reply) = reply.await.map_err(|_| stopped())?;
         let (cursor, fields) = reply::page(reply?)?;
-        self.learn(since, came);
+        self.learn(since, came, fields.len());
         if let Some(lane) = self.lanes.get_mut(lane) {
             lane.came_to(cursor);
         }
@@ -167,13 +169,13 @@ impl<'a> Pages<'a> {
     }
 
     /// Makes pages larger or smaller, so that each holds the server about as long as it should.
-    fn learn(&mut self, since: Instant, came: Instant) {
+    fn learn(&mut self, since: Instant, came: Instant, fields: usize) {
         // What was asked for before had to be answered first.
         let queued = self.answered > since;
         let took = came.saturating_duration_since(self.answered.max(since));
         self.answered = came;
         let took = if queued { took } else { took.saturating_sub(self.manners.round_trip()) };
-        self.manners.served(took, came);
+        self.manners.served(took.max(LEAST * (fields as u32 / 2)), came);
         if self.manners.may_hurry() {
             self.count = next_count(self.count, took);
         }

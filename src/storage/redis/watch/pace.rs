@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 pub(super) const SMALL: u64 = 10_000;
 /// The share of a core that reading all keys may cost: the writes that have to wait for it stay
 /// rarer than one in a hundred.
-const KEYS_SHARE: f64 = 0.006;
+const KEYS_SHARE: f64 = 0.008;
 /// The shortest time between two such readings.
 const KEYS_PAUSE: Duration = Duration::from_millis(100);
 /// The shortest time between two readings of records that the server named.
@@ -29,6 +29,8 @@ pub(super) struct Pace {
     entry: f64,
     /// Seconds that a key takes when all are read.
     key: f64,
+    /// Which of these two the server has told itself.
+    told: [bool; 2],
     /// The shortest answer seen: the way there and back.
     way: Duration,
     /// When the next burst of the walk may begin.
@@ -46,6 +48,7 @@ impl Pace {
             budget: f64::from(budget).clamp(0.0, 1.0),
             entry: FIRST,
             key: FIRST_KEY,
+            told: [false; 2],
             way: Duration::from_secs(1),
             next_burst: now,
             next_keys: now,
@@ -64,13 +67,27 @@ impl Pace {
         self.way = took.min(self.way + self.way / 100);
     }
 
+    /// The server says that an entry of a walk takes so many seconds.
+    pub(super) fn entry_costs(&mut self, seconds: f64) {
+        (self.entry, self.told[0]) = (seconds, true);
+    }
+
+    /// The server says that a key takes so many seconds when all are read.
+    pub(super) fn key_costs(&mut self, seconds: f64) {
+        (self.key, self.told[1]) = (seconds, true);
+    }
+
     /// A burst of so many pages and entries took so long; the pause follows from that.
     pub(super) fn walked(&mut self, entries: usize, pages: u32, took: Duration, now: Instant) {
         let served = took.saturating_sub(self.way * pages).as_secs_f64();
         let entries = entries.max(1) as f64;
         let entry = (served / entries).clamp(LEAST, 4.0 * FIRST);
-        self.entry += (entry - self.entry) / 4.0;
-        let cost = served.max(entries * LEAST);
+        let cost = if self.told[0] {
+            entries * self.entry
+        } else {
+            self.entry = nearer_the_least(self.entry, entry);
+            served.max(entries * LEAST)
+        };
         self.next_burst = now + Duration::from_secs_f64((cost / self.share()).min(60.0));
     }
 
@@ -78,7 +95,10 @@ impl Pace {
     pub(super) fn read_keys(&mut self, keys: usize, took: Duration, now: Instant) {
         let served = took.saturating_sub(self.way).as_secs_f64();
         let keys = keys.max(1) as f64;
-        self.key += ((served / keys).clamp(FIRST_KEY / 4.0, FIRST_KEY * 20.0) - self.key) / 4.0;
+        let key = (served / keys).clamp(FIRST_KEY / 4.0, FIRST_KEY * 20.0);
+        if !self.told[1] {
+            self.key = nearer_the_least(self.key, key);
+        }
         self.next_keys = now + self.keys_pause(keys);
     }
 
@@ -112,6 +132,12 @@ impl Pace {
     }
 }
 
+/// What something is taken to cost after one more look at it. An answer takes as long as the server
+/// needs or longer, if it has to wait on its way; so the quickest ones tell the most.
+fn nearer_the_least(before: f64, now: f64) -> f64 {
+    before + (now - before) / if now < before { 2.0 } else { 32.0 }
+}
+
 /// Whether a time is another one to a reader: by more than a third.
 pub(super) fn is_other(before: Duration, now: Duration) -> bool {
     let (before, now) = (before.as_secs_f64(), now.as_secs_f64());
@@ -132,6 +158,19 @@ mod tests {
         let pause = (pace.next_burst - now).as_secs_f64();
         assert!((0.010 / pause) < 0.0186, "{pause}");
         assert!((0.010 / pause) > 0.0180, "{pause}");
+    }
+
+    #[test]
+    fn what_the_server_says_goes_before_what_is_measured() {
+        let mut pace = Pace::new(0.02);
+        let now = Instant::now();
+        pace.entry_costs(1e-6);
+        pace.walked(5000, 20, Duration::from_millis(50), now);
+        let pause = (pace.next_burst - now).as_secs_f64();
+        assert!((pause - 0.005 / 0.0185).abs() < 1e-3, "{pause}");
+        pace.key_costs(0.2e-6);
+        pace.read_keys(10_000, Duration::from_millis(20), now);
+        assert_eq!(pace.next_keys - now, Duration::from_millis(250));
     }
 
     #[test]

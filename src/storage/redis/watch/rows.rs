@@ -154,6 +154,7 @@ impl Watcher {
         let now = Instant::now();
         let keys = reply::array(reply)?;
         self.pace.read_keys(keys.len(), now - start, now);
+        self.costs.keys.did(1, keys.len());
         let mut present = HashSet::with_capacity(keys.len());
         for key in keys {
             // A copy: the answer's buffer is not to live as long as one of its keys.

@@ -88,6 +88,7 @@ impl Watcher {
             }
         }
         self.pace.walked(entries, pages, served, Instant::now());
+        self.costs.walk.did(pages.into(), entries);
         self.walk.at = Some((cursor, since)).filter(|_| !ended);
         if ended {
             // What changed since this round began is for the next one to see.
