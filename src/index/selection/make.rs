@@ -15,6 +15,8 @@ use crate::storage::Key;
 
 /// When what was found so far is shown.
 const EARLY: Duration = Duration::from_millis(20);
+/// Of what matches more or less, so many are shown then.
+const BEST: usize = 1000;
 /// How many keys are looked up between two questions whether the work is still wanted.
 const LOOKUPS: usize = 4096;
 
@@ -96,8 +98,8 @@ impl Selection {
     }
 
     /// As [`Selection::new`]. If that takes more than some 20 ms, `early` is called once, with
-    /// what was found until then without gaps, as soon as that is something; only with a filter for substrings, in the order of the keys. What
-    /// comes first in that order is looked through first.
+    /// what was found until then, as soon as that is something: in the order of the keys without gaps,
+    /// from the end that comes first, and of what matches more or less the best; not in other orders.
     pub fn with_early(
         index: &Index,
         query: &Query,
@@ -176,13 +178,15 @@ struct Early<'a> {
 type Found = (Vec<u64>, u64);
 
 impl Early<'_> {
-    fn look(&mut self, found: &Results<Found>) {
+    fn look(&mut self, found: &Results<Found>, scored: bool) {
         if self.start.is_none_or(|start| start.elapsed() < EARLY) {
             return;
         }
         let reversed = self.query.descending;
         let (mut rows, mut sum) = (Vec::new(), 0_u64);
-        if let Ok(found) = found.lock() {
+        if scored {
+            rows = best(found);
+        } else if let Ok(found) = found.lock() {
             // Without gaps from the end that is shown first.
             let gap = |batch: &Option<Found>| batch.is_none();
             let done = if reversed {
@@ -199,8 +203,22 @@ impl Early<'_> {
             return;
         }
         self.start = None;
-        (self.show)(Selection { reversed, ..Selection::of(Rows::Some(rows), sum) });
+        let found = Selection::of(Rows::Some(rows), sum);
+        (self.show)(Selection { reversed, ascending: !scored, ..found });
     }
+}
+
+/// The best matches so far, the best first.
+fn best(found: &Results<Found>) -> Vec<u32> {
+    let Ok(found) = found.lock() else { return Vec::new() };
+    let mut numbers: Vec<u64> =
+        found.iter().flatten().flat_map(|(numbers, _)| numbers).copied().collect();
+    if numbers.len() > BEST {
+        numbers.select_nth_unstable(BEST);
+        numbers.truncate(BEST);
+    }
+    numbers.sort_unstable();
+    numbers.into_iter().map(|number| number as u32).collect()
 }
 
 /// The rows that have what is looked for, batch by batch.
@@ -214,6 +232,7 @@ fn look(
 ) -> Option<Found> {
     let range = early.query.range(index);
     let plain = early.query.sort == Sort::Key && matches!(weight, Weight::None);
+    let scored = early.query.sort == Sort::Key && matches!(weight, Weight::Score);
     let backwards = plain && early.query.descending;
     let found = index.on_batches(
         backwards,
@@ -233,8 +252,8 @@ fn look(
             (numbers, sum)
         },
         &mut |found| {
-            if plain {
-                early.look(found);
+            if plain || scored {
+                early.look(found, scored);
             }
             wanted()
         },
@@ -335,6 +354,26 @@ mod tests {
             let query = Query { filter: "1".into(), matching, ..Query::default() };
             assert_eq!(Selection::new(&index, &query, &wanted), None);
             assert_eq!(asked.get(), 2);
+        }
+    }
+
+    #[test]
+    fn of_what_matches_more_or_less_the_best_so_far_are_shown_early() {
+        let index = numbers(100_000);
+        let query = Query { filter: "15".into(), matching: Filter::Fuzzy, ..Query::default() };
+        let mut shown = Vec::new();
+        let slow = || {
+            std::thread::sleep(Duration::from_millis(5));
+            true
+        };
+        let all = Selection::with_early(&index, &query, &slow, &mut |early| shown.push(early));
+        let all = all.unwrap();
+        assert!(shown.len() <= 1);
+        for early in shown {
+            assert!(!early.is_empty() && early.len() <= BEST);
+            // In the order that they have among all.
+            let places: Vec<_> = early.iter().map(|row| all.position_of(row).unwrap()).collect();
+            assert!(places.is_sorted());
         }
     }
 
