@@ -195,8 +195,8 @@ fn header(buf: &mut Buffer, inner: Area, app: &App, look: &Look) {
     let width = inner.width.saturating_sub(2 + type_width + size_width + 1);
     let key = match app.keys.sort {
         _ if app.keys.are_grouped() => "Groups".to_owned(),
-        Sort::Newest if app.keys.descending => "Key, oldest first".to_owned(),
-        Sort::Newest => "Key, newest first".to_owned(),
+        Sort::Newest if app.keys.descending => "Oldest first".to_owned(),
+        Sort::Newest => "Newest first".to_owned(),
         _ => label("Key", Sort::Key),
     };
     put(buf, inner.x + 2, inner.y, width, &key, style);
