@@ -10,12 +10,14 @@ mod crawl;
 mod fill;
 #[path = "../tests/support/pty.rs"]
 mod pty;
+#[path = "support/redis_cli.rs"]
+mod redis_cli;
 #[path = "support/report.rs"]
 mod report;
 #[path = "../tests/support/server.rs"]
 mod server;
 
-use std::process::{Command, ExitCode, Stdio};
+use std::process::ExitCode;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -56,7 +58,9 @@ fn main() -> ExitCode {
     screen.keys("q");
     assert_eq!(screen.exit_code(), 0);
     measure("alone again", &mut || sleep(SPAN));
-    measure("during HGETALL", &mut || hgetall(&server));
+    measure("during HGETALL", &mut || {
+        redis_cli::run(&server, &["HGETALL", HASH]);
+    });
     let times = writer.stop();
 
     let part = |from: u64, to: u64, share: f64| {
@@ -99,13 +103,6 @@ fn list(screen: &mut Screen, records: u64) {
         assert!(begun.elapsed() < limit, "never listed:\n{}", screen.contents());
         sleep(Duration::from_millis(50));
     }
-}
-
-fn hgetall(server: &Server) {
-    let own = server::test_env().join("bin/redis-cli");
-    let mut cli = Command::new(if own.exists() { own } else { "redis-cli".into() });
-    let cli = cli.args(["-p", &server.port().to_string(), "HGETALL", HASH]).stdout(Stdio::null());
-    assert!(cli.status().unwrap().success());
 }
 
 /// The server's time while a store is watched in which nothing happens, less that without.

@@ -6,13 +6,15 @@
 mod fill;
 #[path = "../tests/support/pty.rs"]
 mod pty;
+#[path = "support/redis_cli.rs"]
+mod redis_cli;
 #[path = "support/report.rs"]
 mod report;
 #[path = "../tests/support/server.rs"]
 mod server;
 
 use std::fmt::Write as _;
-use std::process::{Command, ExitCode, Stdio};
+use std::process::ExitCode;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -131,24 +133,15 @@ fn pass_over(server: &Server, report: &mut Report) {
 }
 
 /// How long `redis-cli --raw HGET` takes, its output thrown away.
-fn redis_cli(server: &Server, key: &str) -> f64 {
-    let own = server::test_env().join("bin/redis-cli");
-    let program = if own.exists() { own } else { "redis-cli".into() };
-    let started = Instant::now();
-    let status = Command::new(program)
-        .args(["-p", &server.port().to_string(), "--raw"])
-        .args(["HGET", "key_value_stores:large:items", key])
-        .stdout(Stdio::null())
-        .status();
-    assert!(status.expect("redis-cli runs").success());
-    ms(started.elapsed())
+fn by_redis_cli(server: &Server, key: &str) -> f64 {
+    ms(redis_cli::run(server, &["--raw", "HGET", "key_value_stores:large:items", key]))
 }
 
 fn fetch(server: &Server, report: &mut Report) {
     let (mut ours, mut theirs, mut memory) = (Vec::new(), Vec::new(), Vec::new());
     // By turns, so that a change of the machine's speed meets both.
     for _ in 0..RUNS {
-        theirs.push(redis_cli(server, "b-large"));
+        theirs.push(by_redis_cli(server, "b-large"));
         let mut screen = focused(server, 1, "200");
         let pressed = Instant::now();
         screen.keys("f");
@@ -182,7 +175,7 @@ fn keys_meanwhile(server: &Server, report: &mut Report) {
 
         let (mut screen, help) = with_help(server);
         std::thread::scope(|scope| {
-            let other = scope.spawn(|| redis_cli(server, "b-large"));
+            let other = scope.spawn(|| by_redis_cli(server, "b-large"));
             while !other.is_finished() {
                 press_twice(&mut screen, &help, &mut beside);
             }
@@ -223,7 +216,7 @@ fn press_twice(screen: &mut Screen, help: &str, times: &mut Vec<f64>) {
 }
 
 fn json(server: &Server, report: &mut Report) {
-    let arrival = median(&[(); RUNS].map(|()| redis_cli(server, "d-json")));
+    let arrival = median(&[(); RUNS].map(|()| by_redis_cli(server, "d-json")));
     let mut screen = focused(server, 3, "50");
     let pressed = Instant::now();
     screen.keys("f");

@@ -11,6 +11,8 @@ mod crawl;
 mod fill;
 #[path = "../tests/support/python.rs"]
 mod python;
+#[path = "support/redis_cli.rs"]
+mod redis_cli;
 #[path = "support/report.rs"]
 mod report;
 #[path = "../tests/support/server.rs"]
@@ -62,7 +64,8 @@ fn main() -> ExitCode {
     report.line("larder keys, the whole process", command, None, "s");
     report.line("  times the bare walk", command / walk, None, "");
 
-    let hgetall: Vec<f64> = (0..ROUNDS).map(|_| hgetall(&server).as_secs_f64()).collect();
+    let hgetall: Vec<f64> =
+        (0..ROUNDS).map(|_| redis_cli::run(&server, &["HGETALL", HASH]).as_secs_f64()).collect();
     let hgetall = median(&hgetall);
     report.line("redis-cli HGETALL", hgetall, None, "s");
     report.line("  larder in its times", list / hgetall, Some(1.0), "");
@@ -102,15 +105,6 @@ fn run(server: &Server, args: &[&str]) -> Duration {
     let mut larder = Command::new(env!("CARGO_BIN_EXE_larder"));
     let larder = larder.args(["-t", &server.url()]).args(args).stdout(Stdio::null());
     assert!(larder.status().unwrap().success());
-    start.elapsed()
-}
-
-fn hgetall(server: &Server) -> Duration {
-    let start = Instant::now();
-    let own = server::test_env().join("bin/redis-cli");
-    let mut cli = Command::new(if own.exists() { own } else { "redis-cli".into() });
-    let cli = cli.args(["-p", &server.port().to_string(), "HGETALL", HASH]).stdout(Stdio::null());
-    assert!(cli.status().unwrap().success());
     start.elapsed()
 }
 

@@ -10,6 +10,8 @@ use crate::storage::RecordState;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Arena {
     bytes: Vec<u8>,
+    /// Where each row begins, until they are taken.
+    places: Vec<u32>,
     rows: u32,
     /// The sum of the values' sizes.
     total: u128,
@@ -52,11 +54,15 @@ impl Arena {
             self.left_out += 1;
             return;
         }
+        // An eighth more: doubled, half of the memory might stay empty.
         if most > self.bytes.capacity() {
-            // An eighth more: doubled, half of the memory might stay empty.
             let more = (self.bytes.len() / 8).max(1 << 12);
             self.bytes.reserve_exact((most - self.bytes.len()).max(more));
         }
+        if self.places.len() == self.places.capacity() {
+            self.places.reserve_exact((self.places.len() / 8).max(1 << 8));
+        }
+        self.places.push(self.bytes.len() as u32);
         codec::put_number(&mut self.bytes, key.len() as u64);
         self.bytes.extend_from_slice(key);
         codec::put_tail(&mut self.bytes, name, size, state);
@@ -83,16 +89,9 @@ impl Arena {
         codec::tail(&self.bytes, &mut at)
     }
 
-    /// The places of the first `most` rows, in the order in which they came.
-    pub(super) fn places(&self, most: usize) -> Vec<u32> {
-        let mut places = Vec::with_capacity(self.len().min(most));
-        let mut at = 0;
-        while at < self.bytes.len() && places.len() < most {
-            places.push(at as u32);
-            at = self.split(at as u32).1;
-            codec::tail(&self.bytes, &mut at);
-        }
-        places
+    /// The places of all rows, in the order in which they came; no more can be added after.
+    pub(super) fn take_places(&mut self) -> Vec<u32> {
+        std::mem::take(&mut self.places)
     }
 
     /// The first `most` rows.
@@ -109,16 +108,17 @@ impl Arena {
             total += u128::from(tail.size);
             not_read |= tail.state.is_some_and(|state| codec::is_not_read(&self.bytes, state));
         }
-        let bytes = self.bytes[..at].to_vec();
-        Self { bytes, rows: most as u32, total, left_out: 0, not_read }
+        let (bytes, places) = (self.bytes[..at].to_vec(), self.places[..most].to_vec());
+        Self { bytes, places, rows: most as u32, total, left_out: 0, not_read }
     }
 
     pub(super) fn shrink(&mut self) {
         self.bytes.shrink_to_fit();
+        self.places.shrink_to_fit();
     }
 
     pub(super) fn heap_bytes(&self) -> usize {
-        self.bytes.capacity()
+        self.bytes.capacity() + self.places.capacity() * size_of::<u32>()
     }
 }
 

@@ -12,7 +12,7 @@ const SNAPSHOT: usize = 100_000;
 
 /// Collects the pages of a walk: any order, keys twice or more; the last one seen counts.
 ///
-/// Adding is cheap, and a row takes its key and some 5 bytes; each [`Builder::snapshot`] sorts.
+/// Adding is cheap, and a row takes its key and some 9 bytes; each [`Builder::snapshot`] sorts.
 /// Taken only when [`Builder::is_due`], all snapshots together cost about as much as the last one
 /// twice; whoever takes more has to mind the time.
 #[derive(Debug, Clone, Default)]
@@ -54,8 +54,8 @@ impl Builder {
         self.len() == 0
     }
 
-    /// The memory it takes, in bytes. Beside it, [`Builder::finish`] takes 8 bytes a row while it
-    /// sorts, of which 4 stay.
+    /// The memory it takes, in bytes. Beside it, [`Builder::finish`] takes 4 bytes a row while it
+    /// sorts.
     pub fn heap_bytes(&self) -> usize {
         self.arena.heap_bytes() + self.names.heap_bytes()
     }
@@ -105,7 +105,7 @@ impl Builder {
 
 fn index(mut arena: Arena, names: Names) -> Index {
     arena.shrink();
-    let mut order = arena.places(usize::MAX);
+    let mut order = arena.take_places();
     let total = arena.total() - sort::by_key(&arena, &mut order);
     let left_out = arena.left_out();
     Index { form: Form::Sorted(Sorted { arena, order, total }), names: Arc::new(names), left_out }

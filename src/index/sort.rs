@@ -240,7 +240,7 @@ mod tests {
         for (number, key) in keys.iter().enumerate() {
             arena.push(key, 0, number as u64, None);
         }
-        let mut order = arena.places(usize::MAX);
+        let mut order = arena.take_places();
         let replaced = by_key(&arena, &mut order);
         (order.iter().map(|place| arena.tail(*place).size as usize).collect(), replaced)
     }

@@ -1,0 +1,16 @@
+//! Redis's own command-line client, to compare with. Needs `server` beside it.
+
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::server::{Server, test_env};
+
+/// How long it takes for a command, its output thrown away.
+pub(crate) fn run(server: &Server, args: &[&str]) -> Duration {
+    let own = test_env().join("bin/redis-cli");
+    let mut client = Command::new(if own.exists() { own } else { "redis-cli".into() });
+    client.args(["-p", &server.port().to_string()]).args(args).stdout(Stdio::null());
+    let started = Instant::now();
+    assert!(client.status().expect("redis-cli runs").success());
+    started.elapsed()
+}
