@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
-use crate::index::{Change, Group, Index, Passing, Recent, Round, Selection, Sort};
+use crate::index::{Change, Group, Index, Passing, Query, Recent, Round, Selection, Sort};
 use crate::storage::{Error, Key, RecordMeta, StoreName};
 
 use super::groups::{Grouping, Scope};
@@ -45,6 +45,10 @@ pub struct KeysPane {
     pub paused: bool,
     /// Whether the selection is older than the index, the order or the filter.
     pub selecting: bool,
+    /// What was last selected, and what of that is shown as a whole.
+    pub asked: Query,
+    /// `None` if another order is shown, or only a part.
+    pub shown: Option<Query>,
     /// Whether the store has been walked to its end.
     pub complete: bool,
     /// Whether changes were lost while it is walked, so that another walk follows this one.

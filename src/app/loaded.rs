@@ -68,8 +68,7 @@ impl App {
             Loaded::SomeStores(stores) => {
                 // A list that is there is better than one without counts.
                 if !self.stores.ready {
-                    self.stores.set(stores, stores_height);
-                    self.stores.loading = true;
+                    self.stores.begin(stores, stores_height);
                     self.open_listed(effects);
                 }
             }
@@ -135,6 +134,8 @@ impl App {
             Loaded::Totals(rows) => self.totalled(rows, effects),
             Loaded::Crawl(crawl) => self.crawl_read(Ok(crawl), effects),
             Loaded::Groups(index, scope, groups) => self.grouped(index, &scope, groups, effects),
+            // The whole list of the same is there already, but for what has changed since.
+            Loaded::Partial(..) if self.keys.shown == Some(self.keys.asked.clone()) => {}
             Loaded::Partial(index, selection) => {
                 self.keys.show(index, selection, keys_height);
                 self.keys.selecting = true;
@@ -159,6 +160,7 @@ impl App {
             Loaded::Selected(index, selection) => {
                 let newest = std::sync::Arc::ptr_eq(&index, &self.keys.newest);
                 self.keys.show(index, selection, keys_height);
+                self.keys.shown = Some(self.keys.asked.clone());
                 self.follow_cursor(effects);
                 if !newest {
                     self.select_keys(effects);

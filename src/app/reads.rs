@@ -51,6 +51,7 @@ impl App {
         let height = self.list_height(Pane::Keys);
         if self.keys.is_plain() {
             self.cancel(Slot::Select, effects);
+            self.keys.shown = None;
             let index = self.keys.newest.clone();
             self.keys.show_plain(index, height);
             self.follow_cursor(effects);
@@ -75,6 +76,8 @@ impl App {
             prefix: self.keys.scope.prefix.clone(),
             numbered: self.keys.scope.numbered,
         };
+        // What is newest is another thing each time, and no reason to begin anew.
+        self.keys.asked = Query { recent: Arc::default(), ..query.clone() };
         let read = Read::Select(self.keys.newest.clone(), query);
         self.read(Slot::Select, read, effects);
     }

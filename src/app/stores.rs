@@ -26,8 +26,9 @@ pub struct StoresPane {
     pub lost: Option<f32>,
     found: Vec<StoreInfo>,
     wanted: Option<StoreName>,
-    /// What was noticed before the list was read for the first time.
-    early: Vec<StoreInfo>,
+    /// What was noticed while the list was being read, which may be older: stores as they are since,
+    /// or `None` for those that are gone.
+    meanwhile: Vec<(StoreName, Option<StoreInfo>)>,
 }
 
 impl StoresPane {
@@ -78,19 +79,39 @@ impl StoresPane {
 
     /// Takes a new list; lost stores found before stay until they are looked for again.
     pub fn set(&mut self, stores: Vec<StoreInfo>, height: usize) {
+        self.take(stores, height);
+        self.meanwhile.clear();
+        self.loading = false;
+    }
+
+    /// Takes the names of a list of which the rest is still being read.
+    pub fn begin(&mut self, stores: Vec<StoreInfo>, height: usize) {
+        self.take(stores, height);
+        self.loading = true;
+    }
+
+    fn take(&mut self, stores: Vec<StoreInfo>, height: usize) {
         let wanted = self.wanted.take();
         let held = wanted.or_else(|| self.current().map(|info| info.store.clone()));
         self.all = stores;
-        for info in std::mem::take(&mut self.early) {
-            match self.all.iter_mut().find(|old| old.store == info.store) {
-                Some(old) => *old = info,
-                None => self.all.push(info),
+        for (store, info) in &self.meanwhile {
+            let known = self.all.iter().position(|old| old.store == *store);
+            match (known, info) {
+                (Some(at), Some(info)) => self.all[at] = info.clone(),
+                (Some(at), None) => drop(self.all.remove(at)),
+                (None, Some(info)) => self.all.push(info.clone()),
+                (None, None) => {}
             }
         }
         self.ready = true;
-        self.loading = false;
         self.failure = None;
         self.merge_found(held, height);
+    }
+
+    /// Remembers what the list under way may not know yet.
+    fn note(&mut self, store: StoreName, info: Option<StoreInfo>) {
+        self.meanwhile.retain(|(known, _)| *known != store);
+        self.meanwhile.push((store, info));
     }
 
     /// Starts looking for lost stores anew.
@@ -120,9 +141,12 @@ impl StoresPane {
 
     /// Takes a store's newest metadata, whether it was listed or not.
     pub fn put(&mut self, info: StoreInfo, height: usize) {
+        if self.loading || !self.ready {
+            self.note(info.store.clone(), Some(info.clone()));
+        }
         if !self.ready {
-            // The list is on its way, and the cursor begins at its top.
-            return self.early.push(info);
+            // The cursor begins at the top of the list.
+            return;
         }
         self.failure = None;
         match self.all.binary_search_by(|old| old.store.cmp(&info.store)) {
@@ -140,7 +164,9 @@ impl StoresPane {
     pub fn remove(&mut self, store: &StoreName, height: usize) {
         let held = self.current().map(|info| info.store.clone());
         self.all.retain(|info| info.store != *store);
-        self.early.retain(|info| info.store != *store);
+        if self.loading || !self.ready {
+            self.note(store.clone(), None);
+        }
         self.found.retain(|info| info.store != *store);
         self.refilter_holding(held, height);
     }

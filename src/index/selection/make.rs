@@ -232,7 +232,8 @@ fn look(
 ) -> Option<Found> {
     let range = early.query.range(index);
     let plain = early.query.sort == Sort::Key && matches!(weight, Weight::None);
-    let scored = early.query.sort == Sort::Key && matches!(weight, Weight::Score);
+    let best_first = early.query.sort == Sort::Key && !early.query.descending;
+    let scored = best_first && matches!(weight, Weight::Score);
     let backwards = plain && early.query.descending;
     let found = index.on_batches(
         backwards,

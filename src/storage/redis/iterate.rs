@@ -10,7 +10,7 @@ use crate::storage::{Error, ErrorKind, Key, KeyPage, RecordMeta, Result, StoreNa
 
 /// Up to so many keys are kept one by one while a store is walked; of more, an index of all takes
 /// less memory and time.
-const FEW: usize = 10_000;
+const FEW: usize = 100_000;
 /// How many rows of an index are copied at a time.
 const BATCH: usize = 1000;
 

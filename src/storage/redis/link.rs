@@ -76,6 +76,11 @@ impl Link {
         self.0.core.place().is_cluster()
     }
 
+    /// So many commands more are run than are sent.
+    pub(crate) fn did(&self, commands: u64) {
+        self.0.core.sent.fetch_add(commands, Ordering::Relaxed);
+    }
+
     /// How many reads were sent so far.
     pub(crate) fn sent(&self) -> u64 {
         self.0.core.sent.load(Ordering::Relaxed)

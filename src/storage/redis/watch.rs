@@ -163,6 +163,10 @@ impl Watcher {
             log::debug!("watching: {error}");
             match error.kind {
                 ErrorKind::Connection | ErrorKind::Timeout => {
+                    if *self.states.borrow() == Connection::Up {
+                        // It answers, but not now: not too eagerly.
+                        tokio::time::sleep(AGAIN).await;
+                    }
                     let up = self.states.wait_for(|state| *state == Connection::Up).await.is_ok();
                     if !up || self.start_over().await.is_err() {
                         return;
@@ -185,6 +189,7 @@ impl Watcher {
         self.states.mark_unchanged();
         (self.known, self.rows, self.walk) = (Known::default(), Rows::default(), Walk::default());
         (self.waking, self.listening) = (Waking::default(), Listening::default());
+        self.costs = Costs::default();
         self.tell(Noticed::Missed).await
     }
 

@@ -17,6 +17,8 @@ const FIRST_LOOK: Duration = Duration::from_millis(30);
 const LINGER: Duration = Duration::from_secs(2);
 /// So many commands a second that larder did not send are others' work.
 const FEW: f64 = 300.0;
+/// So many of larder's own may not have been counted.
+const STRAY: u64 = 10;
 /// The share of the server's time that a walk takes beside others: what they send then rarely
 /// waits for it.
 const SHARE: f64 = 0.12;
@@ -100,7 +102,8 @@ impl Manners {
         let rate = match (commands, self.commands) {
             (Some(all), Some((before, ours, at))) => {
                 let others = (all.saturating_sub(before)).saturating_sub(sent - ours);
-                others as f64 / (now - at).as_secs_f64().max(1e-3)
+                // Not each of larder's own is counted.
+                others.saturating_sub(STRAY) as f64 / (now - at).as_secs_f64().max(1e-3)
             }
             _ => 0.0,
         };

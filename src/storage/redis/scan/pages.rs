@@ -46,6 +46,8 @@ pub(super) struct Pages<'a> {
 struct Lane {
     /// Where the next page begins; `None` at the end.
     cursor: Option<u64>,
+    /// Where the next lane begins, with the bits of a cursor turned around; `None` for the last one.
+    before: Option<u64>,
     begins: f32,
     ends: f32,
     /// How far it is: between those two.
@@ -61,16 +63,24 @@ struct Asked {
 }
 
 impl Lane {
-    fn new(cursor: u64, ends: f32) -> Self {
+    /// From this cursor to the end.
+    fn new(cursor: u64) -> Self {
         let begins = if cursor == 0 { 0.0 } else { reply::walked(cursor) };
-        Self { cursor: Some(cursor), begins, ends, at: begins }
+        Self { cursor: Some(cursor), before: None, begins, ends: 1.0, at: begins }
+    }
+
+    /// Only to where a lane from this cursor begins.
+    fn end_before(&mut self, cursor: u64) {
+        (self.before, self.ends) = (Some(cursor.reverse_bits()), reply::walked(cursor));
     }
 
     /// The page under way told where the next one begins.
     fn came_to(&mut self, cursor: u64) {
         let at = reply::walked(cursor);
         self.at = at.clamp(self.at, self.ends);
-        self.cursor = (cursor != 0 && at < self.ends).then_some(cursor);
+        // Not by the share: that is rounded, and the last keys of an immense hash would be left out.
+        let within = self.before.is_none_or(|before| cursor.reverse_bits() < before);
+        self.cursor = (cursor != 0 && within).then_some(cursor);
     }
 }
 
@@ -83,7 +93,7 @@ impl<'a> Pages<'a> {
             no_values: part == Part::Items,
             count: FIRST_COUNT,
             manners: Manners::new(store),
-            lanes: vec![Lane::new(0, 1.0)],
+            lanes: vec![Lane::new(0)],
             asked: VecDeque::new(),
             answered: Instant::now(),
         }
@@ -125,9 +135,9 @@ impl<'a> Pages<'a> {
         if lane.cursor.is_none() || !self.manners.may_hurry() || 1.0 - lane.at < LARGE_SHARE {
             return;
         }
-        let (cursor, at) = halfway(lane.at);
-        lane.ends = at;
-        self.lanes.push(Lane::new(cursor, 1.0));
+        let cursor = halfway(lane.at);
+        lane.end_before(cursor);
+        self.lanes.push(Lane::new(cursor));
     }
 
     /// Asks for a page of each lane that has none under way; beside a crawl, of the first one.
@@ -182,14 +192,14 @@ impl<'a> Pages<'a> {
     }
 }
 
-/// The cursor in the middle between this share of a hash and its end, about, and the share there.
+/// The cursor in the middle between this share of a hash and its end, about.
 ///
 /// A cursor counts its bits from the other end. One of its eight lowest bits is a place in every
 /// hash that is worth a second lane.
-fn halfway(at: f32) -> (u64, f32) {
+fn halfway(at: f32) -> u64 {
     #[expect(clippy::cast_sign_loss, reason = "a share")]
     let place = (f32::midpoint(at, 1.0) * 256.0).min(255.0) as u8;
-    (u64::from(place.reverse_bits()), f32::from(place) / 256.0)
+    u64::from(place.reverse_bits())
 }
 
 fn stopped() -> Error {
@@ -223,8 +233,9 @@ mod tests {
 
     #[test]
     fn a_lane_ends_where_the_next_one_begins() {
-        assert_eq!(halfway(0.0), (1, 0.5));
-        let mut first = Lane::new(0, 0.5);
+        assert_eq!(halfway(0.0), 1);
+        let mut first = Lane::new(0);
+        first.end_before(1);
         // A quarter, three eighths, the half.
         for (cursor, at) in [(0b10, 0.25), (0b110, 0.375)] {
             first.came_to(cursor);
@@ -232,16 +243,29 @@ mod tests {
         }
         first.came_to(0b1);
         assert_eq!((first.cursor, first.at), (None, 0.5));
-        let mut second = Lane::new(1, 1.0);
+        let mut second = Lane::new(1);
         assert_eq!((second.begins, second.at), (0.5, 0.5));
         second.came_to(0);
         assert_eq!((second.cursor, second.at), (None, 1.0));
         for share in [0.1, 0.3, 0.7, 0.9] {
-            let (cursor, at) = halfway(share);
-            assert!(
-                at > share && at < 1.0 && (reply::walked(cursor) - at).abs() < 1e-6,
-                "{share}: {at}"
-            );
+            let at = reply::walked(halfway(share));
+            assert!(at > share && at < 1.0, "{share}: {at}");
         }
+    }
+
+    #[test]
+    fn the_last_bucket_of_an_immense_hash_is_asked_for() {
+        // With 2^26 buckets, the share of the last one is 1 to seven digits.
+        let last = ((1_u64 << 26) - 1).reverse_bits() >> 38;
+        let mut lane = Lane::new(0);
+        lane.came_to(last);
+        assert!((lane.at - 1.0).abs() < f32::EPSILON);
+        assert_eq!(lane.cursor, Some(last));
+        // And that before the half.
+        let before = ((1_u64 << 25) - 1).reverse_bits() >> 38;
+        let mut lane = Lane::new(0);
+        lane.end_before(1);
+        lane.came_to(before);
+        assert_eq!(lane.cursor, Some(before));
     }
 }

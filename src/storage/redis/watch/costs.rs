@@ -60,7 +60,9 @@ impl Watcher {
         let costs = &self.costs;
         let due = costs.read.is_none_or(|at| at.elapsed() >= PAUSE);
         let first = costs.walk.counted.is_none();
-        if costs.refused || !due || (!first && costs.walk.calls + costs.keys.calls == 0) {
+        // A node of a cluster tells only of itself.
+        let tells = !costs.refused && !self.storage.link.cluster();
+        if !tells || !due || (!first && costs.walk.calls + costs.keys.calls == 0) {
             return;
         }
         let asked = command("INFO", [Value::from("commandstats")]);

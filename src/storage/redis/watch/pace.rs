@@ -69,11 +69,13 @@ impl Pace {
 
     /// The server says that an entry of a walk takes so many seconds.
     pub(super) fn entry_costs(&mut self, seconds: f64) {
-        (self.entry, self.told[0]) = (seconds, true);
+        // Others may call it too, for more or for less.
+        (self.entry, self.told[0]) = (seconds.clamp(LEAST, 4.0 * FIRST), true);
     }
 
     /// The server says that a key takes so many seconds when all are read.
     pub(super) fn key_costs(&mut self, seconds: f64) {
+        let seconds = seconds.clamp(FIRST_KEY / 4.0, FIRST_KEY * 20.0);
         (self.key, self.told[1]) = (seconds, true);
     }
 

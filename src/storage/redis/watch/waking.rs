@@ -12,7 +12,7 @@ use super::super::layout::{self, ID_TO_NAME, NAME_TO_ID, Part};
 use super::super::link::{Bell, Link};
 use super::Watcher;
 use super::stores::MOST_STORES;
-use crate::storage::{ErrorKind, Result};
+use crate::storage::{Error, ErrorKind, Result};
 
 /// When the bell rings, the next tick comes so soon after the last.
 pub(super) const RUNG: Duration = Duration::from_millis(100);
@@ -82,6 +82,8 @@ impl Waking {
     /// Begins to open it, or takes it once that is done.
     async fn open(&mut self, link: &Link) {
         match &mut self.state {
+            // A node tells only of what it has itself.
+            State::Closed if link.cluster() => self.state = State::Away(None),
             State::Closed => {
                 let link = link.clone();
                 self.state = State::Opening(tokio::spawn(async move { link.bell().await }));
@@ -91,9 +93,7 @@ impl Waking {
                     Ok(Ok(bell)) => State::Armed(bell),
                     Ok(Err(error)) => {
                         log::debug!("no bell: {error}");
-                        let passes =
-                            matches!(error.kind, ErrorKind::Connection | ErrorKind::Timeout);
-                        State::Away(passes.then(|| Instant::now() + LATER))
+                        State::Away(again(&error))
                     }
                     Err(_) => State::Away(None),
                 };
@@ -103,9 +103,8 @@ impl Waking {
         }
     }
 
-    fn give_up(&mut self, why: &str) {
+    fn give_up(&mut self, why: &str, again: Option<Instant>) {
         log::debug!("no bell any more: {why}");
-        let again = Some(Instant::now() + LATER);
         *self = Self { state: State::Away(again), ..Self::default() };
     }
 
@@ -117,7 +116,7 @@ impl Waking {
         }
         match bell.ring().await {
             Ok(()) => self.rung = true,
-            Err(error) => self.give_up(&error.problem),
+            Err(error) => self.give_up(&error.problem, again(&error)),
         }
     }
 
@@ -135,6 +134,12 @@ impl Waking {
     }
 }
 
+/// When to try again after this: what is refused stays refused.
+fn again(error: &Error) -> Option<Instant> {
+    let passes = matches!(error.kind, ErrorKind::Connection | ErrorKind::Timeout);
+    passes.then(|| Instant::now() + LATER)
+}
+
 impl Watcher {
     /// Whatever changes from now on is to ring, before it is looked at.
     pub(super) async fn arm(&mut self) {
@@ -150,12 +155,12 @@ impl Watcher {
         let waking = &mut self.waking;
         let State::Armed(bell) = &mut waking.state else { return };
         if let Err(error) = bell.arm(keys).await {
-            return waking.give_up(&error.problem);
+            return waking.give_up(&error.problem, again(&error));
         }
         // All that rang for what was armed before has come with the answer.
         waking.rung |= bell.has_rung();
         if waking.last == Last::Doubtful && !waking.rung {
-            return waking.give_up("it did not ring");
+            return waking.give_up("it did not ring", Some(Instant::now() + LATER));
         }
         waking.before = std::mem::take(&mut waking.rung);
         if waking.last == Last::None {
