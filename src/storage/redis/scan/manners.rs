@@ -21,9 +21,9 @@ const FEW: f64 = 300.0;
 const STRAY: u64 = 10;
 /// The share of the server's time that a walk takes beside others: what they send then rarely
 /// waits for it.
-const SHARE: f64 = 0.12;
+const SHARE: f64 = 0.1;
 /// A burst beside others takes about so long.
-const BURST: Duration = Duration::from_micros(800);
+const BURST: Duration = Duration::from_micros(250);
 
 /// Whether others work on the server, and what follows from that.
 pub(super) struct Manners {
