@@ -19,6 +19,8 @@ const LARGEST_COUNT: u32 = 1000;
 const PAGE_TIME: Duration = Duration::from_micros(500);
 /// What an entry costs the server at least: how long an answer took tells it only about.
 const LEAST: Duration = Duration::from_micros(1);
+/// How much of what is known of an entry's cost stays with each page.
+const KEPT: f64 = 0.9;
 /// Where less than this is left to walk, a second lane is not worth it.
 const LARGE_SHARE: f32 = 0.1;
 
@@ -33,7 +35,7 @@ pub(super) struct Pages<'a> {
     storage: &'a RedisStorage,
     hash: Value,
     no_values: bool,
-    count: u32,
+    size: PageSize,
     manners: Manners,
     lanes: Vec<Lane>,
     asked: VecDeque<Asked>,
@@ -91,7 +93,7 @@ impl<'a> Pages<'a> {
             storage,
             hash: layout::key(store, part),
             no_values: part == Part::Items,
-            count: FIRST_COUNT,
+            size: PageSize::new(),
             manners: Manners::new(store),
             lanes: vec![Lane::new(0)],
             asked: VecDeque::new(),
@@ -155,7 +157,7 @@ impl<'a> Pages<'a> {
     }
 
     fn ask_lane(&mut self, lane: usize, cursor: u64) {
-        let count = if self.manners.may_hurry() { self.count } else { FIRST_COUNT };
+        let count = if self.manners.may_hurry() { self.size.count } else { FIRST_COUNT };
         let mut page = command(
             "HSCAN",
             [
@@ -185,10 +187,9 @@ impl<'a> Pages<'a> {
         let took = came.saturating_duration_since(self.answered.max(since));
         self.answered = came;
         let took = if queued { took } else { took.saturating_sub(self.manners.round_trip()) };
-        self.manners.served(took.max(LEAST * (fields as u32 / 2)), came);
-        if self.manners.may_hurry() {
-            self.count = next_count(self.count, took);
-        }
+        let entries = if self.no_values { fields } else { fields / 2 };
+        self.manners.served(took.max(LEAST * entries as u32), came);
+        self.size.learn(entries, took);
     }
 }
 
@@ -206,15 +207,31 @@ fn stopped() -> Error {
     Error::new(ErrorKind::Io, "the walk was stopped before its end")
 }
 
-fn next_count(count: u32, took: Duration) -> u32 {
-    let next = if took > PAGE_TIME * 3 / 2 {
-        count / 2
-    } else if took < PAGE_TIME / 2 {
-        count * 2
-    } else {
-        count
-    };
-    next.clamp(FIRST_COUNT, LARGEST_COUNT)
+/// How many entries a page is to have so that it holds the server for about [`PAGE_TIME`].
+///
+/// How long one page took tells little: it may have waited, and so may the reader. What the last
+/// ones took together tells what an entry costs.
+struct PageSize {
+    count: u32,
+    entries: f64,
+    seconds: f64,
+}
+
+impl PageSize {
+    fn new() -> Self {
+        Self { count: FIRST_COUNT, entries: 0.0, seconds: 0.0 }
+    }
+
+    /// A page of so many entries took so long. Grows to the double at most.
+    fn learn(&mut self, entries: usize, took: Duration) {
+        self.entries = self.entries * KEPT + entries as f64;
+        self.seconds = self.seconds * KEPT + took.as_secs_f64();
+        let wanted = PAGE_TIME.as_secs_f64() * self.entries / self.seconds.max(1e-9);
+        let most = f64::from(self.count * 2).min(f64::from(LARGEST_COUNT));
+        #[expect(clippy::cast_sign_loss, reason = "not below the first")]
+        let count = wanted.min(most).max(f64::from(FIRST_COUNT)) as u32;
+        self.count = count;
+    }
 }
 
 #[cfg(test)]
@@ -222,13 +239,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pages_grow_while_the_server_is_quick_and_shrink_when_it_is_not() {
-        let (quick, slow) = (Duration::from_micros(50), Duration::from_millis(5));
-        assert_eq!(next_count(100, quick), 200);
-        assert_eq!(next_count(800, quick), LARGEST_COUNT);
-        assert_eq!(next_count(800, PAGE_TIME), 800);
-        assert_eq!(next_count(800, slow), 400);
-        assert_eq!(next_count(100, slow), FIRST_COUNT);
+    fn pages_are_as_large_as_half_a_millisecond_allows() {
+        // What an entry costs, in microseconds, and what follows.
+        for (cost, count) in [(0.1, LARGEST_COUNT), (1.0, 500), (2.0, 250), (50.0, FIRST_COUNT)] {
+            let mut size = PageSize::new();
+            for page in 0..40 {
+                let entries = size.count;
+                // Every second one waits for the one before.
+                let waits = if page % 2 == 0 { 1.9 } else { 0.1 };
+                size.learn(
+                    entries as usize,
+                    Duration::from_micros(1).mul_f64(cost * waits * f64::from(entries)),
+                );
+                assert!(size.count <= entries * 2);
+            }
+            let close = f64::from(size.count) / f64::from(count);
+            assert!((0.8..1.25).contains(&close), "{cost} µs: {}", size.count);
+        }
     }
 
     #[test]
