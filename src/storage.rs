@@ -155,14 +155,14 @@ pub trait Storage: Send + Sync + 'static {
     fn scan_keys(&self, store: &StoreName) -> BoxStream<'_, Result<KeyPage>>;
 
     /// Keys in Crawlee's order (by bytes), after `exclusive_start_key`, at most `limit`, only
-    /// those that start with `prefix` (empty: all). Holds no more keys than it must.
+    /// those that start with `prefix` (empty: all), some at a time. Holds no more keys than it must.
     fn iterate_keys(
         &self,
         store: &StoreName,
         prefix: &[u8],
         exclusive_start_key: Option<&Key>,
         limit: Option<usize>,
-    ) -> BoxStream<'_, Result<RecordMeta>>;
+    ) -> BoxStream<'_, Result<KeyPage>>;
 
     /// Whether the value is there (as Crawlee: the metadata does not count).
     async fn record_exists(&self, store: &StoreName, key: &Key) -> Result<bool>;

@@ -127,8 +127,8 @@ async fn reads_change_nothing_unless_asked_to() {
     storage.open(&OpenBy::Default).await.unwrap();
     storage.get_metadata(&store).await.unwrap();
     storage.scan_keys(&store).try_collect::<Vec<_>>().await.unwrap();
-    let listed: Vec<_> = storage.iterate_keys(&store, b"", None, None).try_collect().await.unwrap();
-    for meta in listed {
+    let pages: Vec<_> = storage.iterate_keys(&store, b"", None, None).try_collect().await.unwrap();
+    for meta in pages.iter().flat_map(larder::storage::KeyPage::to_metas) {
         storage.get_record_metadata(&store, &meta.key).await.unwrap();
         storage.get_value(&store, &meta.key).await.unwrap();
         storage.read(&store, &meta.key, 100).await.unwrap();

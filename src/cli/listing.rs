@@ -1,5 +1,7 @@
 //! `keys`.
 
+use std::io;
+
 use futures::StreamExt as _;
 
 use super::arguments::Keys;
@@ -8,7 +10,7 @@ use super::output::Output;
 use super::{describe, key, store};
 use crate::preview::{cells, visible};
 use crate::storage::{
-    Error, ErrorKind, RecordMeta, RecordState, Result, Storage, StoreInfo, StoreState,
+    Error, ErrorKind, PageRow, RecordMeta, RecordState, Result, Storage, StoreInfo, StoreState,
 };
 
 /// Fits `application/json; charset=utf-8`.
@@ -19,21 +21,12 @@ pub(super) async fn keys(storage: &dyn Storage, arguments: &Keys, output: &mut O
     let name = store(storage, &arguments.store).await?;
     let prefix = arguments.prefix.as_deref().map(key).unwrap_or_default();
     let after = arguments.after.as_deref().map(key);
-    let mut rows = storage.iterate_keys(&name, prefix.as_bytes(), after.as_ref(), arguments.limit);
+    let mut pages = storage.iterate_keys(&name, prefix.as_bytes(), after.as_ref(), arguments.limit);
     let mut empty = true;
-    while let Some(meta) = rows.next().await {
-        let meta = meta?;
-        empty = false;
-        if arguments.null {
-            output.raw(meta.key.as_bytes())?;
-            output.raw(b"\0")?;
-        } else if output.json {
-            output.json_line(&describe::record(&meta).into())?;
-        } else if arguments.bare {
-            output.last(meta.key.as_bytes())?;
-        } else {
-            output.raw(columns(&meta).as_bytes())?;
-            output.last(meta.key.as_bytes())?;
+    while let Some(page) = pages.next().await {
+        for row in page?.iter() {
+            empty = false;
+            print(&row, arguments, output)?;
         }
     }
     if empty {
@@ -45,6 +38,22 @@ pub(super) async fn keys(storage: &dyn Storage, arguments: &Keys, output: &mut O
         }
     }
     Ok(DONE)
+}
+
+fn print(row: &PageRow<'_>, arguments: &Keys, output: &mut Output) -> io::Result<()> {
+    if arguments.null {
+        output.raw(row.key)?;
+        return output.raw(b"\0");
+    }
+    if arguments.bare && !output.json {
+        return output.last(row.key);
+    }
+    let meta = row.to_meta();
+    if output.json {
+        return output.json_line(&describe::record(&meta).into());
+    }
+    output.raw(columns(&meta).as_bytes())?;
+    output.last(row.key)
 }
 
 /// Nothing to list is no answer where the store itself is damaged.

@@ -255,7 +255,7 @@ impl Storage for DirectoryStorage {
         prefix: &[u8],
         exclusive_start_key: Option<&Key>,
         limit: Option<usize>,
-    ) -> BoxStream<'_, Result<RecordMeta>> {
+    ) -> BoxStream<'_, Result<KeyPage>> {
         let after = exclusive_start_key.cloned();
         let wanted = walk::Wanted { prefix: prefix.to_vec(), after, limit };
         walk::iterate(self.root.clone(), store.clone(), wanted, self.toucher())

@@ -3,14 +3,15 @@
 use super::content::ContentType;
 use super::model::{Key, RecordMeta, RecordState};
 
-/// Keys with their metadata, as one step of a walk gave them: unsorted, perhaps with a key twice.
+/// Keys with their metadata, as one step of a walk gave them: in no order, perhaps with a key
+/// twice, unless the walk promises more.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct KeyPage {
     keys: Vec<u8>,
     rows: Vec<Row>,
     types: Vec<ContentType>,
     bad: Vec<(usize, RecordState)>,
-    /// How much of the store has been walked with this page, from 0 to 1.
+    /// How much of the store has been walked with this page, from 0 to 1; 0 where it is not known.
     pub progress: f32,
 }
 
@@ -70,6 +71,22 @@ impl KeyPage {
         });
     }
 
+    /// Adds a copy of a row.
+    pub fn push_row(&mut self, row: &PageRow<'_>) {
+        self.push(row.key, row.content_type.as_str(), row.size, row.state.cloned());
+    }
+
+    /// Adds a record.
+    pub fn push_meta(&mut self, meta: &RecordMeta) {
+        let state = (meta.state != RecordState::Whole).then(|| meta.state.clone());
+        self.push(meta.key.as_bytes(), meta.content_type.as_str(), meta.size, state);
+    }
+
+    /// Owned copies of the rows, in the order of the walk.
+    pub fn to_metas(&self) -> Vec<RecordMeta> {
+        self.iter().map(|row| row.to_meta()).collect()
+    }
+
     /// How many rows there are.
     pub fn len(&self) -> usize {
         self.rows.len()
@@ -119,7 +136,7 @@ mod tests {
         page.push(b"a", "text/plain", 3, None);
         page.push(b"", "", 0, Some(RecordState::NoMetadata));
         page.push(b"bc", "text/plain", 9, None);
-        let rows: Vec<_> = page.iter().map(|row| row.to_meta()).collect();
+        let rows = page.to_metas();
         assert_eq!(rows.len(), 3);
         assert_eq!((rows[0].key.as_bytes(), rows[0].size), (&b"a"[..], 3));
         assert_eq!(rows[1].state, RecordState::NoMetadata);

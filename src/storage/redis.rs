@@ -184,7 +184,7 @@ impl Storage for RedisStorage {
         prefix: &[u8],
         exclusive_start_key: Option<&Key>,
         limit: Option<usize>,
-    ) -> BoxStream<'_, Result<RecordMeta>> {
+    ) -> BoxStream<'_, Result<KeyPage>> {
         self.iterate(store, prefix, exclusive_start_key, limit)
     }
 

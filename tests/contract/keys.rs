@@ -24,8 +24,9 @@ async fn listed(
     limit: Option<usize>,
 ) -> Vec<Key> {
     let after = after.map(Key::from);
-    let keys = storage.iterate_keys(store, prefix.as_bytes(), after.as_ref(), limit);
-    keys.map_ok(|meta| meta.key).try_collect().await.unwrap()
+    let pages = storage.iterate_keys(store, prefix.as_bytes(), after.as_ref(), limit);
+    let pages: Vec<_> = pages.try_collect().await.unwrap();
+    pages.iter().flat_map(larder::storage::KeyPage::to_metas).map(|meta| meta.key).collect()
 }
 
 pub async fn scanning_gives_every_key_once_sorted(storage: &dyn Storage) {

@@ -171,7 +171,7 @@ pub async fn value(storage: &dyn Storage, store: &StoreName, key: &Key) -> Bytes
 pub async fn scan(storage: &dyn Storage, store: &StoreName) -> Vec<RecordMeta> {
     let pages: Vec<_> = storage.scan_keys(store).try_collect().await.unwrap();
     let mut metas: Vec<RecordMeta> =
-        pages.iter().flat_map(|page| page.iter().map(|row| row.to_meta())).collect();
+        pages.iter().flat_map(larder::storage::KeyPage::to_metas).collect();
     metas.reverse();
     metas.sort_by(|a, b| a.key.cmp(&b.key));
     metas.dedup_by(|a, b| a.key == b.key);

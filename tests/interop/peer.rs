@@ -138,13 +138,11 @@ pub(crate) async fn larder(storage: &dyn Storage, ops: &[Op]) -> Vec<Value> {
             }
             Op::Keys { after, limit } => {
                 let after = after.as_deref().map(Key::from);
-                let listed: Vec<_> = storage
-                    .iterate_keys(&store, b"", after.as_ref(), *limit)
-                    .try_collect()
-                    .await
-                    .unwrap();
-                result = listed
+                let pages = storage.iterate_keys(&store, b"", after.as_ref(), *limit);
+                let pages: Vec<_> = pages.try_collect().await.unwrap();
+                result = pages
                     .iter()
+                    .flat_map(larder::storage::KeyPage::to_metas)
                     .map(|meta| {
                         json!([meta.key.as_str().unwrap(), meta.content_type.as_str(), meta.size])
                     })

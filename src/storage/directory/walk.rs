@@ -10,7 +10,7 @@ use super::folder::{Folder, Root};
 use super::listing::Listing;
 use super::record;
 use super::{Toucher, blocking};
-use crate::storage::{Key, KeyPage, RecordMeta, RecordState, Result, StoreName};
+use crate::storage::{Key, KeyPage, RecordState, Result, StoreName};
 
 /// How many keys without metadata a page holds at most.
 const NAMES: usize = 8192;
@@ -75,8 +75,7 @@ fn records(
         let key = Key::from(entry.key);
         // What is not there any more has vanished since, and is no part of the walk.
         if let Some(meta) = record::meta_of_name(folder, &entry.name(), &key)? {
-            let state = (meta.state != RecordState::Whole).then_some(meta.state);
-            page.push(entry.key, meta.content_type.as_str(), meta.size, state);
+            page.push_meta(&meta);
         }
     }
     Ok(page)
@@ -121,20 +120,18 @@ pub(super) fn iterate(
     store: StoreName,
     wanted: Wanted,
     toucher: Toucher,
-) -> BoxStream<'static, Result<RecordMeta>> {
+) -> BoxStream<'static, Result<KeyPage>> {
     let start = (Arc::new((root, store)), wanted, None);
     stream::try_unfold(start, move |(place, wanted, course)| async move {
         blocking(move || {
             if course.is_none() {
                 toucher.touch(&place.0, &place.1);
             }
-            let (metas, wanted, course) = advance(&place.0, &place.1, wanted, course)?;
-            let metas = stream::iter(metas.into_iter().map(Ok));
-            Ok(course.map(|course| (metas, (place, wanted, Some(course)))))
+            let (page, wanted, course) = advance(&place.0, &place.1, wanted, course)?;
+            Ok(course.map(|course| (page, (place, wanted, Some(course)))))
         })
         .await
     })
-    .try_flatten()
     .boxed()
 }
 
@@ -144,12 +141,12 @@ fn advance(
     store: &StoreName,
     mut wanted: Wanted,
     course: Option<Course>,
-) -> Result<(Vec<RecordMeta>, Wanted, Option<Course>)> {
+) -> Result<(KeyPage, Wanted, Option<Course>)> {
     let course = match course {
         Some(course) if course.next.0 < course.found.1.len() => Some(course),
         // More keys vanished than were spare: what comes behind the last one is listed anew.
         Some(course) if course.found.1.is_cut() => None,
-        Some(_) => return Ok((Vec::new(), wanted, None)),
+        Some(_) => return Ok((KeyPage::default(), wanted, None)),
         None => None,
     };
     let mut course = match course {
@@ -158,24 +155,24 @@ fn advance(
     };
     let count = course.found.1.len();
     if count == 0 || wanted.limit == Some(0) {
-        return Ok((Vec::new(), wanted, None));
+        return Ok((KeyPage::default(), wanted, None));
     }
     let (start, length) = course.next;
     let range = start..count.min(start + length);
     course.next = (range.end, RECORDS.1.min(length * 2));
-    let mut metas = Vec::with_capacity(range.len());
+    let mut page = KeyPage::default();
     for entry in course.found.1.entries(range) {
         if wanted.limit == Some(0) {
             break;
         }
         let key = Key::from(entry.key);
         if let Some(meta) = record::meta_of_name(&course.found.0, &entry.name(), &key)? {
-            metas.push(meta);
+            page.push_meta(&meta);
             wanted.limit = wanted.limit.map(|limit| limit - 1);
         }
         wanted.after = Some(key);
     }
-    Ok((metas, wanted, Some(course)))
+    Ok((page, wanted, Some(course)))
 }
 
 fn list(root: &Root, store: &StoreName, wanted: &Wanted) -> Result<Arc<(Folder, Listing)>> {

@@ -28,7 +28,7 @@ impl Wanted {
         }
         let mut kept = KeyPage::default();
         for row in page.iter().filter(|row| self.takes(row.key)) {
-            kept.push(row.key, row.content_type.as_str(), row.size, row.state.cloned());
+            kept.push_row(&row);
         }
         kept
     }
@@ -46,14 +46,13 @@ impl RedisStorage {
         prefix: &[u8],
         after: Option<&Key>,
         limit: Option<usize>,
-    ) -> BoxStream<'_, Result<RecordMeta>> {
+    ) -> BoxStream<'_, Result<KeyPage>> {
         let wanted = Wanted { prefix: prefix.to_vec(), after: after.cloned() };
         let pages = self.scan_metadata(store);
         match limit {
             Some(0) => stream::empty().boxed(),
             Some(limit) if limit <= FEW => smallest(pages, wanted, limit),
-            Some(limit) => sorted(pages, wanted).take(limit).boxed(),
-            None => sorted(pages, wanted),
+            limit => sorted(pages, wanted, limit),
         }
     }
 }
@@ -63,7 +62,7 @@ fn smallest(
     pages: BoxStream<'_, Result<KeyPage>>,
     wanted: Wanted,
     limit: usize,
-) -> BoxStream<'_, Result<RecordMeta>> {
+) -> BoxStream<'_, Result<KeyPage>> {
     let collected = pages.try_fold(
         (wanted, BTreeMap::<Key, RecordMeta>::new()),
         move |(wanted, mut kept), page| async move {
@@ -82,17 +81,22 @@ fn smallest(
             Ok((wanted, kept))
         },
     );
-    stream::once(collected)
-        .map_ok(|(_, kept)| stream::iter(kept.into_values().map(Ok)))
-        .try_flatten()
-        .boxed()
+    let page = stream::once(collected).map_ok(|(_, kept)| {
+        let mut page = KeyPage::default();
+        for meta in kept.values() {
+            page.push_meta(meta);
+        }
+        page
+    });
+    page.boxed()
 }
 
-/// All keys, out of an index that the pages are put into as they come.
+/// All keys or the first ones, out of an index that the pages are put into as they come.
 fn sorted(
     pages: BoxStream<'_, Result<KeyPage>>,
     wanted: Wanted,
-) -> BoxStream<'_, Result<RecordMeta>> {
+    limit: Option<usize>,
+) -> BoxStream<'_, Result<KeyPage>> {
     let collected = async move {
         let mut builder = Builder::new();
         let mut pages = pages;
@@ -110,17 +114,18 @@ fn sorted(
         }
         Ok(index)
     };
-    stream::once(collected).map_ok(rows).try_flatten().boxed()
+    stream::once(collected).map_ok(move |index| rows(index, limit)).try_flatten().boxed()
 }
 
-/// The rows of an index, some at a time.
-fn rows(index: Index) -> impl stream::Stream<Item = Result<RecordMeta>> {
-    let batches = (0..index.len()).step_by(BATCH).map(move |at| {
-        let mut batch = Vec::with_capacity(BATCH);
-        index.for_each_row(at..at + BATCH, |row| batch.push(Ok(row.to_meta())));
-        stream::iter(batch)
+/// The first rows of an index, some at a time.
+fn rows(index: Index, limit: Option<usize>) -> impl stream::Stream<Item = Result<KeyPage>> {
+    let end = index.len().min(limit.unwrap_or(usize::MAX));
+    let pages = (0..end).step_by(BATCH).map(move |at| {
+        let mut page = KeyPage::default();
+        index.for_each_row(at..end.min(at + BATCH), |row| page.push_row(&row));
+        Ok(page)
     });
-    stream::iter(batches).flatten()
+    stream::iter(pages)
 }
 
 #[cfg(test)]
@@ -138,8 +143,10 @@ mod tests {
         stream::iter([page(&["b", "é", "a2"]), page(&["Z", "a1"]), page(&["b", ""])]).boxed()
     }
 
-    async fn keys(stream: BoxStream<'_, Result<RecordMeta>>) -> Vec<String> {
-        stream.map_ok(|meta| meta.key.escaped()).try_collect().await.unwrap()
+    async fn keys(pages: BoxStream<'_, Result<KeyPage>>) -> Vec<String> {
+        let pages: Vec<_> = pages.try_collect().await.unwrap();
+        let metas = pages.iter().flat_map(KeyPage::to_metas);
+        metas.map(|meta| meta.key.escaped()).collect()
     }
 
     fn wanted(prefix: &str, after: Option<&str>) -> Wanted {
@@ -148,9 +155,12 @@ mod tests {
 
     #[tokio::test]
     async fn keys_come_in_the_order_of_their_bytes_and_once() {
-        assert_eq!(keys(sorted(pages(), wanted("", None))).await, ["", "Z", "a1", "a2", "b", "é"]);
-        assert_eq!(keys(sorted(pages(), wanted("a", None))).await, ["a1", "a2"]);
-        assert_eq!(keys(sorted(pages(), wanted("", Some("a2")))).await, ["b", "é"]);
+        assert_eq!(
+            keys(sorted(pages(), wanted("", None), None)).await,
+            ["", "Z", "a1", "a2", "b", "é"]
+        );
+        assert_eq!(keys(sorted(pages(), wanted("a", None), None)).await, ["a1", "a2"]);
+        assert_eq!(keys(sorted(pages(), wanted("", Some("a2")), None)).await, ["b", "é"]);
     }
 
     #[tokio::test]
@@ -158,6 +168,8 @@ mod tests {
         for limit in 1..8 {
             let all = ["", "Z", "a1", "a2", "b", "é"];
             let some = keys(smallest(pages(), wanted("", None), limit)).await;
+            assert_eq!(some, all[..limit.min(all.len())], "{limit}");
+            let some = keys(sorted(pages(), wanted("", None), Some(limit))).await;
             assert_eq!(some, all[..limit.min(all.len())], "{limit}");
         }
         assert_eq!(keys(smallest(pages(), wanted("", Some("Z")), 2)).await, ["a1", "a2"]);
