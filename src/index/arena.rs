@@ -71,6 +71,7 @@ impl Arena {
         self.not_read |= state == Some(&RecordState::NotRead);
     }
 
+    #[inline]
     pub(super) fn key(&self, place: u32) -> &[u8] {
         let mut at = place as usize;
         let length = codec::number(&self.bytes, &mut at) as usize;

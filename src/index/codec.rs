@@ -24,7 +24,18 @@ pub(super) fn put_number(out: &mut Vec<u8>, mut number: u64) {
 }
 
 /// Reads a number at `at`, and moves that behind it.
+#[inline]
 pub(super) fn number(bytes: &[u8], at: &mut usize) -> u64 {
+    // Most are lengths of keys.
+    let first = bytes[*at];
+    if first < 0x80 {
+        *at += 1;
+        return u64::from(first);
+    }
+    long_number(bytes, at)
+}
+
+fn long_number(bytes: &[u8], at: &mut usize) -> u64 {
     let (mut number, mut shift) = (0, 0);
     loop {
         let byte = bytes[*at];

@@ -102,8 +102,7 @@ impl Walk<'_> {
             match self.phase {
                 Phase::Done => return Ok(None),
                 Phase::Metadata => match self.pages.next().await? {
-                    Some(fields) => {
-                        let mut page = parse_page(fields)?;
+                    Some(mut page) => {
                         self.found |= !page.is_empty();
                         page.progress = self.pages.walked();
                         return Ok(Some(page));
@@ -133,18 +132,15 @@ impl Walk<'_> {
     }
 
     async fn next_orphans(&mut self) -> Result<Option<KeyPage>> {
-        let fields = match self.pages.next().await {
-            Ok(Some(fields)) => fields,
+        let found = match self.pages.next().await {
+            Ok(Some(found)) => found,
             Ok(None) => return Ok(None),
             // The server does not know NOVALUES: the store's counts tell that there are orphans,
             // and reading all the values to find them would cost too much.
             Err(error) if error.kind == ErrorKind::Server => return Ok(None),
             Err(error) => return Err(error),
         };
-        let mut keys = Vec::with_capacity(fields.len());
-        for field in fields {
-            keys.push(Key::from(&reply::bytes(field)?.unwrap_or_default()[..]));
-        }
+        let keys: Vec<Key> = found.iter().map(|row| Key::from(row.key)).collect();
         let mut page = KeyPage::default();
         page.progress = 1.0;
         for (key, size) in self.storage.orphans_among(&self.store, &keys).await? {
@@ -165,6 +161,15 @@ pub(super) fn parse_page(fields: Vec<Value>) -> Result<KeyPage> {
     while let (Some(key), Some(json)) = (fields.next(), fields.next()) {
         let (key, json) = (reply::bytes(key)?, reply::bytes(json)?);
         push_record(&mut page, &key.unwrap_or_default(), &json.unwrap_or_default());
+    }
+    Ok(page)
+}
+
+/// A page of which only the keys are known.
+fn only_keys(fields: Vec<Value>) -> Result<KeyPage> {
+    let mut page = KeyPage::default();
+    for key in fields {
+        page.push(&reply::bytes(key)?.unwrap_or_default(), "", 0, None);
     }
     Ok(page)
 }

@@ -9,7 +9,8 @@ use tokio::task::JoinHandle;
 use super::super::layout::{self, Part};
 use super::super::{RedisStorage, command, reply};
 use super::manners::Manners;
-use crate::storage::{Error, ErrorKind, Result, StoreName};
+use super::{only_keys, parse_page};
+use crate::storage::{Error, ErrorKind, KeyPage, Result, StoreName};
 
 /// How many entries the first page asks for, and each one beside a crawl.
 const FIRST_COUNT: u32 = 100;
@@ -60,8 +61,8 @@ struct Lane {
 struct Asked {
     lane: usize,
     since: Instant,
-    /// When it came, and what.
-    reply: JoinHandle<(Instant, Result<Value>)>,
+    /// When it came, where the next one begins, and what it holds.
+    reply: JoinHandle<(Instant, Result<(u64, KeyPage)>)>,
 }
 
 impl Lane {
@@ -106,8 +107,8 @@ impl<'a> Pages<'a> {
         self.lanes.iter().map(|lane| lane.at - lane.begins).sum()
     }
 
-    /// The fields of a page; `None` after the last.
-    pub(super) async fn next(&mut self) -> Result<Option<Vec<Value>>> {
+    /// The next page; `None` after the last.
+    pub(super) async fn next(&mut self) -> Result<Option<KeyPage>> {
         if self.asked.is_empty() {
             self.manners.pause().await;
             self.ask();
@@ -119,8 +120,8 @@ impl<'a> Pages<'a> {
             return Ok(None);
         };
         let (came, reply) = reply.await.map_err(|_| stopped())?;
-        let (cursor, fields) = reply::page(reply?)?;
-        self.learn(since, came, fields.len());
+        let (cursor, page) = reply?;
+        self.learn(since, came, page.len());
         if let Some(lane) = self.lanes.get_mut(lane) {
             lane.came_to(cursor);
         }
@@ -128,7 +129,7 @@ impl<'a> Pages<'a> {
         if !self.manners.is_pausing() {
             self.ask();
         }
-        Ok(Some(fields))
+        Ok(Some(page))
     }
 
     /// What is left gets its second lane once nobody else needs the server.
@@ -158,7 +159,7 @@ impl<'a> Pages<'a> {
 
     fn ask_lane(&mut self, lane: usize, cursor: u64) {
         let count = if self.manners.may_hurry() { self.size.count } else { FIRST_COUNT };
-        let mut page = command(
+        let mut scan = command(
             "HSCAN",
             [
                 self.hash.clone(),
@@ -167,27 +168,33 @@ impl<'a> Pages<'a> {
                 Value::from(count),
             ],
         );
-        if self.no_values {
-            page.args.push(Value::from("NOVALUES"));
+        let no_values = self.no_values;
+        if no_values {
+            scan.args.push(Value::from("NOVALUES"));
         }
         let link = self.storage.link.clone();
         let since = Instant::now();
-        // A task of its own, so that it is sent at once, and its coming is noted when it comes.
+        // A task of its own, so that it is sent at once, its coming is noted when it comes, and it
+        // is taken apart while the page before is used.
         let reply = tokio::spawn(async move {
-            let reply = link.run_bulk(page).await;
-            (Instant::now(), reply)
+            let reply = link.run_bulk(scan).await;
+            let came = Instant::now();
+            let page = reply.and_then(reply::page).and_then(|(cursor, fields)| {
+                let page = if no_values { only_keys(fields) } else { parse_page(fields) };
+                Ok((cursor, page?))
+            });
+            (came, page)
         });
         self.asked.push_back(Asked { lane, since, reply });
     }
 
     /// Makes pages larger or smaller, so that each holds the server about as long as it should.
-    fn learn(&mut self, since: Instant, came: Instant, fields: usize) {
+    fn learn(&mut self, since: Instant, came: Instant, entries: usize) {
         // What was asked for before had to be answered first.
         let queued = self.answered > since;
         let took = came.saturating_duration_since(self.answered.max(since));
         self.answered = came;
         let took = if queued { took } else { took.saturating_sub(self.manners.round_trip()) };
-        let entries = if self.no_values { fields } else { fields / 2 };
         self.manners.served(took.max(LEAST * entries as u32), came);
         self.size.learn(entries, took);
     }
