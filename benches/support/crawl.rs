@@ -40,8 +40,9 @@ pub(crate) enum Habit {
     Adds,
     /// Only old ones again.
     Changes,
-    /// Of ten writes seven are new ones, two change and one deletes.
-    Mixes,
+    /// Of ten writes four are new ones, two change and four delete the oldest: the store stays as
+    /// large as it is.
+    TurnsOver,
 }
 
 /// A crawl that writes until it is stopped.
@@ -66,7 +67,8 @@ impl Writer {
         let store = store.to_owned();
         let (stopped, count) = (Arc::clone(&stop), Arc::clone(&written));
         let thread = thread::spawn(move || {
-            let (mut took, begun, mut next) = (Vec::new(), Instant::now(), records);
+            let (mut took, begun) = (Vec::new(), Instant::now());
+            let (mut oldest, mut next) = (0, records);
             let pause = Duration::from_secs(1) / rate;
             for turn in 0.. {
                 if stopped.load(Ordering::Relaxed) {
@@ -75,18 +77,25 @@ impl Writer {
                 let due = begun + pause * turn;
                 thread::sleep(due.saturating_duration_since(Instant::now()));
                 let mixed = u64::from(turn).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 8;
+                let any = oldest + mixed % (next - oldest);
                 let start = Instant::now();
                 match (habit, turn % 10) {
-                    (Habit::Mixes, 0) => delete(&mut client, &store, mixed % next),
-                    (Habit::Mixes, 1 | 2) | (Habit::Changes, _) => {
-                        set(&mut client, &store, mixed % next, turn);
+                    (Habit::TurnsOver, 0 | 3 | 5 | 8) => {
+                        delete(&mut client, &store, oldest);
+                        oldest += 1;
+                    }
+                    (Habit::TurnsOver, 1 | 6) | (Habit::Changes, _) => {
+                        set(&mut client, &store, any, turn);
                     }
                     _ => {
                         set(&mut client, &store, next, 0);
                         next += 1;
                     }
                 }
-                took.push(start.elapsed());
+                // Where it goes on for long, the memory is looked at.
+                if habit != Habit::TurnsOver {
+                    took.push(start.elapsed());
+                }
                 count.fetch_add(1, Ordering::Relaxed);
             }
             took
@@ -99,7 +108,7 @@ impl Writer {
         self.written.load(Ordering::Relaxed)
     }
 
-    /// Stops it; gives how long each write took.
+    /// Stops it; gives how long each write took, but for [`Habit::TurnsOver`].
     pub(crate) fn stop(self) -> Vec<Duration> {
         self.stop.store(true, Ordering::Relaxed);
         self.thread.join().expect("the writer ends")

@@ -14,10 +14,10 @@ pub struct Recent {
     times: HashMap<Key, u64>,
 }
 
-/// Holds 100,000 keys.
+/// Holds 50,000 keys.
 impl Default for Recent {
     fn default() -> Self {
-        Self::new(100_000)
+        Self::new(50_000)
     }
 }
 
