@@ -1,6 +1,6 @@
 //! The keys seen last.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::storage::Key;
@@ -11,7 +11,8 @@ pub struct Recent {
     most: usize,
     next: u64,
     by_time: BTreeMap<u64, Key>,
-    times: HashMap<Key, u64>,
+    /// A hash table would double for what was removed from it.
+    times: BTreeMap<Key, u64>,
 }
 
 /// Holds 50,000 keys.
@@ -24,7 +25,7 @@ impl Default for Recent {
 impl Recent {
     /// None yet, and never more than `most`: then the oldest is forgotten.
     pub fn new(most: usize) -> Self {
-        Self { most, next: 0, by_time: BTreeMap::new(), times: HashMap::new() }
+        Self { most, next: 0, by_time: BTreeMap::new(), times: BTreeMap::new() }
     }
 
     /// Puts a key to the front, wherever it was.

@@ -106,6 +106,20 @@ impl Selection {
         wanted: &dyn Fn() -> bool,
         early: &mut dyn FnMut(Selection),
     ) -> Option<Self> {
+        Self::make(
+            index,
+            query,
+            wanted,
+            Early { query, due: Instant::now() + EARLY, show: Some(early) },
+        )
+    }
+
+    fn make(
+        index: &Index,
+        query: &Query,
+        wanted: &dyn Fn() -> bool,
+        mut early: Early,
+    ) -> Option<Self> {
         let needle = match query.matching {
             Filter::Substring => Needle::substring(&query.filter),
             Filter::Fuzzy => Needle::fuzzy(&query.filter),
@@ -122,7 +136,6 @@ impl Selection {
         let mut selection = if by_key && needle.is_all() && query.prefix.is_empty() {
             Self::all(index)
         } else {
-            let mut early = Early { query, start: Some(Instant::now()), show: early };
             let found = look(index, &needle, &weight, turned, wanted, &mut early)?;
             let (mut numbers, bytes) = found;
             if !by_key {
@@ -170,8 +183,9 @@ fn clamped(size: u64) -> u32 {
 /// Shows what was found when it is time.
 struct Early<'a> {
     query: &'a Query,
-    start: Option<Instant>,
-    show: &'a mut dyn FnMut(Selection),
+    due: Instant,
+    /// Until it has been shown something.
+    show: Option<&'a mut dyn FnMut(Selection)>,
 }
 
 /// The rows of a batch that were found: weight and number in one, and the sum of their sizes.
@@ -179,7 +193,7 @@ type Found = (Vec<u64>, u64);
 
 impl Early<'_> {
     fn look(&mut self, found: &Results<Found>, scored: bool) {
-        if self.start.is_none_or(|start| start.elapsed() < EARLY) {
+        if self.show.is_none() || Instant::now() < self.due {
             return;
         }
         let reversed = self.query.descending;
@@ -202,9 +216,10 @@ impl Early<'_> {
         if rows.is_empty() {
             return;
         }
-        self.start = None;
         let found = Selection::of(Rows::Some(rows), sum);
-        (self.show)(Selection { reversed, ascending: !scored, ..found });
+        if let Some(show) = self.show.take() {
+            show(Selection { reversed, ascending: !scored, ..found });
+        }
     }
 }
 
@@ -358,44 +373,60 @@ mod tests {
         }
     }
 
+    /// What is shown as soon as anything is found, and all.
+    fn early_and_all(index: &Index, query: &Query) -> (Selection, Selection) {
+        let mut shown = Vec::new();
+        let mut show = |early| shown.push(early);
+        let early = Early { query, due: Instant::now(), show: Some(&mut show) };
+        let all = Selection::make(index, query, &|| true, early).unwrap();
+        assert_eq!(shown.len(), 1, "it is shown once");
+        (shown.remove(0), all)
+    }
+
     #[test]
     fn of_what_matches_more_or_less_the_best_so_far_are_shown_early() {
-        let index = numbers(100_000);
+        // One thread goes through so few, and the first batch is shown.
+        let index = numbers(10_000);
         let query = Query { filter: "15".into(), matching: Filter::Fuzzy, ..Query::default() };
-        let mut shown = Vec::new();
-        let slow = || {
-            std::thread::sleep(Duration::from_millis(5));
-            true
-        };
-        let all = Selection::with_early(&index, &query, &slow, &mut |early| shown.push(early));
-        let all = all.unwrap();
-        assert!(shown.len() <= 1);
-        for early in shown {
-            assert!(!early.is_empty() && early.len() <= BEST);
-            // In the order that they have among all.
-            let places: Vec<_> = early.iter().map(|row| all.position_of(row).unwrap()).collect();
-            assert!(places.is_sorted());
-        }
+        let (early, all) = early_and_all(&index, &query);
+        assert!(!early.is_empty() && early.len() <= BEST && early.len() < all.len());
+        // In the order that they have among all.
+        let places: Vec<_> = early.iter().map(|row| all.position_of(row).unwrap()).collect();
+        assert!(places.is_sorted());
     }
 
     #[test]
     fn what_was_found_early_is_the_beginning_and_what_follows_is_all() {
-        let index = numbers(100_000);
+        let index = numbers(10_000);
         for descending in [false, true] {
             let query = Query { filter: "1".into(), descending, ..Query::default() };
-            let mut shown = Vec::new();
-            let slow = || {
-                std::thread::sleep(Duration::from_millis(5));
-                true
-            };
-            let all = Selection::with_early(&index, &query, &slow, &mut |early| shown.push(early));
-            let all = all.unwrap();
-            assert!(all.len() > 40_000);
-            assert!(shown.len() <= 1);
-            for early in shown {
-                assert!(early.iter().all(|row| all.position_of(row).is_some()));
-                assert_eq!(early.get(0), all.get(0));
-            }
+            let (early, all) = early_and_all(&index, &query);
+            assert!(early.len() > 100 && early.len() < all.len(), "{}", early.len());
+            assert!(early.iter().eq(all.iter().take(early.len())));
         }
+    }
+
+    #[test]
+    fn what_comes_behind_a_batch_that_is_not_done_is_not_shown_early() {
+        let batch = |row: u64| Some((vec![row, row + 1], 2));
+        for (descending, rows) in [(false, vec![0, 1, 10, 11]), (true, vec![41, 40])] {
+            let query = Query { descending, ..Query::default() };
+            let mut shown = Vec::new();
+            let mut show = |early: Selection| shown.extend(early.iter());
+            let mut early = Early { query: &query, due: Instant::now(), show: Some(&mut show) };
+            let found = vec![batch(0), batch(10), None, batch(30), None, batch(40)];
+            early.look(&found.into(), false);
+            assert_eq!(shown, rows);
+        }
+    }
+
+    #[test]
+    fn before_it_is_time_nothing_is_shown() {
+        let index = numbers(10_000);
+        let query = Query { filter: "1".into(), ..Query::default() };
+        let mut show = |_| panic!("it is shown");
+        let due = Instant::now() + Duration::from_secs(3600);
+        let early = Early { query: &query, due, show: Some(&mut show) };
+        assert!(Selection::make(&index, &query, &|| true, early).is_some());
     }
 }
