@@ -56,9 +56,7 @@ fn crawled() -> Server {
     let note = record("notes", "text/plain; charset=utf-8", b"ask about the tags".to_vec());
     fill::records(&mut client, "scratch", [note]);
     for (name, minutes) in stores {
-        // Half a minute more, so that a slow machine shows no other number.
-        let ago = i64::from(minutes) * 60_000_000 + 30_000_000;
-        let time = Timestamp::from_micros(Timestamp::now().micros() - ago);
+        let time = ago(minutes);
         let key = format!("key_value_stores:{name}:metadata");
         for field in ["$.accessed_at", "$.modified_at"] {
             server.cli(&["JSON.SET", &key, field, &format!("\"{time}\"")]);
@@ -172,4 +170,62 @@ fn the_picture_of_the_editor_is_a_real_frame() {
     screen.keys(&format!("\x1b[F{},50,\x13", "\x7f".repeat(4)));
     screen.wait_for_text("not JSON at line 4");
     check("editor.svg", &picture::DARK, &server, &screen);
+}
+
+/// A time some minutes ago, and half a one more, so that a slow machine shows no other number.
+fn ago(minutes: i64) -> Timestamp {
+    Timestamp::from_micros(Timestamp::now().micros() - minutes * 60_000_000 - 30_000_000)
+}
+
+/// What lies beside the stores once a crawl is over: its queues, its datasets and what the crawlers
+/// tell of themselves.
+fn finished(server: &Server) {
+    let statistics = |finished: u64, failed: u64, retries: u64, took: i64| {
+        let json = json!({
+            "requestsFinished": finished,
+            "requestsFailed": failed,
+            "requestsRetries": retries,
+            "crawlerRuntimeMillis": took * 60_000,
+            "crawlerStartedAt": ago(2 + took).to_string(),
+            "crawlerFinishedAt": ago(2).to_string(),
+            "statsPersistedAt": ago(2).to_string(),
+        });
+        json.to_string().into_bytes()
+    };
+    let key = |number: u32| format!("__CRAWLER_STATISTICS_{number}");
+    let record = |number, json| (key(number), JSON.to_owned(), json);
+    let crawlers = [(0, 1_846, 3, 41, 12), (1, 310, 0, 2, 4)].map(
+        |(number, finished, failed, retries, took)| {
+            record(number, statistics(finished, failed, retries, took))
+        },
+    );
+    fill::records(&mut server.client(), "default", crawlers);
+    let beside = |kind: &str, name: &str, minutes: i64, counts: serde_json::Value| {
+        let mut metadata = counts;
+        metadata["modified_at"] = ago(minutes).to_string().into();
+        server.cli(&["HSET", &format!("{kind}:name_to_id"), name, &fill::id(name)]);
+        server.cli(&["JSON.SET", &format!("{kind}:{name}:metadata"), "$", &metadata.to_string()]);
+    };
+    for (name, minutes, pending, handled) in [("default", 2, 0, 1_846), ("sitemap", 8, 14, 310)] {
+        let counts = json!({
+            "pending_request_count": pending,
+            "handled_request_count": handled,
+            "total_request_count": pending + handled,
+        });
+        beside("request_queues", name, minutes, counts);
+    }
+    beside("datasets", "default", 2, json!({"item_count": 12_904}));
+    beside("datasets", "out-of-stock", 3, json!({"item_count": 87}));
+}
+
+#[test]
+fn the_picture_of_the_overview_is_a_real_frame() {
+    let server = crawled();
+    finished(&server);
+    let mut screen = browse(&server, pty::DARK);
+    screen.keys("C");
+    screen.wait_for("the rates of two queues and two datasets", |text| {
+        text.lines().filter(|line| line.contains(" 0 ") && line.contains(" min ")).count() >= 4
+    });
+    check("overview.svg", &picture::DARK, &server, &screen);
 }
