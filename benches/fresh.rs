@@ -23,7 +23,7 @@ use report::{Report, max, median, ms};
 use server::Server;
 
 const RATE: u32 = 2_000;
-/// Records in the store, how far apart in milliseconds new ones are written into it, and how soon
+/// Records in the store in the end, how far apart in milliseconds new ones are written into it, and how soon
 /// half of them and all of them must show, in seconds. Beyond 10,000 the bounds are what walking
 /// round at 2 % of a core took when it was first tried, without larder.
 const SIZES: [(u64, u64, Option<f64>, Option<f64>); 4] = [
@@ -45,8 +45,9 @@ fn main() -> ExitCode {
     counts(&server, &mut report);
     for (records, pause, half, all) in SIZES {
         let store = format!("of-{}k", records / 1000);
-        crawl::fill(&server, &store, records);
-        let screen = opened(&server, &store, records);
+        let before = records - TIMES as u64;
+        crawl::fill(&server, &store, before);
+        let screen = opened(&server, &store, before);
         let pause = Duration::from_millis(pause);
         let taken = new_records(&server, &store, records, pause, screen);
         let what = format!("{records} records: a new one shows, median of {TIMES}");
@@ -109,7 +110,7 @@ fn new_records(
     pause: Duration,
     mut screen: Screen,
 ) -> Vec<f64> {
-    let crawl = Writer::start(server, store, records, RATE, Habit::Changes);
+    let crawl = Writer::start(server, store, records - TIMES as u64, RATE, Habit::Changes);
     screen.keys("/mark-\r");
     sleep(Duration::from_secs(2));
     let mut written: Vec<(String, Instant)> = Vec::new();

@@ -8,17 +8,17 @@ larder: a terminal browser for the key-value stores of Crawlee crawls
   larder path/to/project          browse its storage; without a path, ./storage
   larder redis://127.0.0.1:6379   browse a Redis server
 
-Usage: larder [OPTIONS] [TARGET]                opens the browser
-       larder [OPTIONS] [-t TARGET] COMMAND …   for scripts
+Usage: larder [OPTIONS] [TARGET]  or  larder [OPTIONS] [-t TARGET] COMMAND …
 
-Commands:                                COMMAND --help tells more, by example
+Commands, for scripts:                   COMMAND --help tells more, by example
   stores   list the stores               delete   delete records
   create   open or create a store        purge    remove all records
   info     about a store or a record     drop     remove a store
   keys     list keys                     targets  what there is to open
   get      print a value                 demo     a crawl to look around in
   set      set a record                  url      a record's public URL
-  exists   is there such a record?       man  manual   completions  for shells
+  exists   is there such a record?       man      the manual page
+  watch    tell what changes             completions  for a shell
 
 Options:
   -t, --target TARGET  path, URL, profile      --read-only  refuse every write

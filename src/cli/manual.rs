@@ -134,8 +134,9 @@ mod tests {
     #[test]
     fn the_overview_names_everything_on_one_screen() {
         let command = Cli::command();
+        let (_, listed) = help::OVERVIEW.split_once("Commands").unwrap();
         for name in command.get_subcommands().map(Command::get_name) {
-            assert!(help::OVERVIEW.contains(&format!("  {name} ")), "{name}");
+            assert!(listed.contains(&format!("  {name} ")), "{name}");
         }
         for long in command.get_arguments().filter_map(clap::Arg::get_long) {
             assert!(help::OVERVIEW.contains(&format!("--{long} ")), "--{long}");

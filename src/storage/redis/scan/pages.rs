@@ -22,15 +22,19 @@ const PAGE_TIME: Duration = Duration::from_micros(500);
 const LEAST: Duration = Duration::from_micros(1);
 /// How much of what is known of an entry's cost stays with each page.
 const KEPT: f64 = 0.9;
-/// Where less than this is left to walk, a second lane is not worth it.
-const LARGE_SHARE: f32 = 0.1;
+/// Where less than this is left to walk, another lane is not worth it.
+const LARGE_SHARE: f32 = 0.05;
+/// How many lanes keep a server busy that is near, and how many one that is far.
+const LANES: (usize, usize) = (2, 4);
+/// From this way there and back on, a server is far.
+const FAR: Duration = Duration::from_millis(2);
 
 /// The pages of one hash.
 ///
 /// The server works in the order in which it is asked. So that it has something to do while a page
-/// travels and is taken apart, what is left of the hash is soon walked in two lanes, each with a page
-/// under way. A cursor names a place and nothing else, so one may begin anywhere; what is there all
-/// the time is met by one of the lanes.
+/// travels and is taken apart, what is left of the hash is soon walked in lanes, each with a page
+/// under way: where one ends, what another one has left is parted again. A cursor names a place and
+/// nothing else, so one may begin anywhere; what is there all the time is met by one of the lanes.
 /// Beside a crawl there is one lane, with small pages and pauses: see [`Manners`].
 pub(super) struct Pages<'a> {
     storage: &'a RedisStorage,
@@ -72,9 +76,17 @@ impl Lane {
         Self { cursor: Some(cursor), before: None, begins, ends: 1.0, at: begins }
     }
 
-    /// Only to where a lane from this cursor begins.
-    fn end_before(&mut self, cursor: u64) {
-        (self.before, self.ends) = (Some(cursor.reverse_bits()), reply::walked(cursor));
+    /// How much of the hash it still has before it.
+    fn left(&self) -> f32 {
+        if self.cursor.is_some() { self.ends - self.at } else { 0.0 }
+    }
+
+    /// Ends it in the middle of what it has left; gives a lane for the rest.
+    fn part(&mut self) -> Self {
+        let cursor = between(self.at, self.ends);
+        let rest = Self { before: self.before, ends: self.ends, ..Self::new(cursor) };
+        (self.before, self.ends) = (Some(cursor.reverse_bits()), rest.begins);
+        rest
     }
 
     /// The page under way told where the next one begins.
@@ -132,15 +144,18 @@ impl<'a> Pages<'a> {
         Ok(Some(page))
     }
 
-    /// What is left gets its second lane once nobody else needs the server.
+    /// What is left gets more lanes once nobody else needs the server.
     fn split(&mut self) {
-        let [lane] = &mut self.lanes[..] else { return };
-        if lane.cursor.is_none() || !self.manners.may_hurry() || 1.0 - lane.at < LARGE_SHARE {
+        if !self.manners.may_hurry() {
             return;
         }
-        let cursor = halfway(lane.at);
-        lane.end_before(cursor);
-        self.lanes.push(Lane::new(cursor));
+        let wanted = if self.manners.round_trip() < FAR { LANES.0 } else { LANES.1 };
+        while self.lanes.iter().filter(|lane| lane.cursor.is_some()).count() < wanted {
+            let longest = self.lanes.iter_mut().max_by(|a, b| a.left().total_cmp(&b.left()));
+            let Some(longest) = longest.filter(|lane| lane.left() > LARGE_SHARE) else { return };
+            let rest = longest.part();
+            self.lanes.push(rest);
+        }
     }
 
     /// Asks for a page of each lane that has none under way; beside a crawl, of the first one.
@@ -191,22 +206,21 @@ impl<'a> Pages<'a> {
     /// Makes pages larger or smaller, so that each holds the server about as long as it should.
     fn learn(&mut self, since: Instant, came: Instant, entries: usize) {
         // What was asked for before had to be answered first.
-        let queued = self.answered > since;
-        let took = came.saturating_duration_since(self.answered.max(since));
+        let begun = self.answered.max(since + self.manners.round_trip());
+        let took = came.saturating_duration_since(begun);
         self.answered = came;
-        let took = if queued { took } else { took.saturating_sub(self.manners.round_trip()) };
         self.manners.served(took.max(LEAST * entries as u32), came);
         self.size.learn(entries, took);
     }
 }
 
-/// The cursor in the middle between this share of a hash and its end, about.
+/// The cursor in the middle between two shares of a hash, about.
 ///
 /// A cursor counts its bits from the other end. One of its eight lowest bits is a place in every
-/// hash that is worth a second lane.
-fn halfway(at: f32) -> u64 {
+/// hash that is worth several lanes.
+fn between(from: f32, to: f32) -> u64 {
     #[expect(clippy::cast_sign_loss, reason = "a share")]
-    let place = (f32::midpoint(at, 1.0) * 256.0).min(255.0) as u8;
+    let place = (f32::midpoint(from, to) * 256.0).min(255.0) as u8;
     u64::from(place.reverse_bits())
 }
 
@@ -267,23 +281,32 @@ mod tests {
 
     #[test]
     fn a_lane_ends_where_the_next_one_begins() {
-        assert_eq!(halfway(0.0), 1);
         let mut first = Lane::new(0);
-        first.end_before(1);
+        let mut second = first.part();
+        assert_eq!(
+            (second.cursor, second.begins, second.at, second.ends),
+            (Some(1), 0.5, 0.5, 1.0)
+        );
         // A quarter, three eighths, the half.
         for (cursor, at) in [(0b10, 0.25), (0b110, 0.375)] {
             first.came_to(cursor);
             assert_eq!((first.cursor, first.at), (Some(cursor), at));
         }
         first.came_to(0b1);
-        assert_eq!((first.cursor, first.at), (None, 0.5));
-        let mut second = Lane::new(1);
-        assert_eq!((second.begins, second.at), (0.5, 0.5));
-        second.came_to(0);
-        assert_eq!((second.cursor, second.at), (None, 1.0));
-        for share in [0.1, 0.3, 0.7, 0.9] {
-            let at = reply::walked(halfway(share));
-            assert!(at > share && at < 1.0, "{share}: {at}");
+        assert_eq!((first.cursor, first.at, first.left()), (None, 0.5, 0.0));
+        // What the second one has left is parted again.
+        let mut third = second.part();
+        assert_eq!((second.before, second.ends), (third.cursor.map(u64::reverse_bits), 0.75));
+        assert_eq!((third.before, third.begins, third.ends), (None, 0.75, 1.0));
+        third.came_to(0);
+        assert_eq!((third.cursor, third.at), (None, 1.0));
+    }
+
+    #[test]
+    fn lanes_are_parted_within_what_they_have_left() {
+        for (from, to) in [(0.1, 1.0), (0.3, 0.36), (0.7, 1.0), (0.94, 1.0)] {
+            let at = reply::walked(between(from, to));
+            assert!(at > from && at < to, "{from} to {to}: {at}");
         }
     }
 
@@ -298,7 +321,7 @@ mod tests {
         // And that before the half.
         let before = ((1_u64 << 25) - 1).reverse_bits() >> 38;
         let mut lane = Lane::new(0);
-        lane.end_before(1);
+        lane.part();
         lane.came_to(before);
         assert_eq!(lane.cursor, Some(before));
     }

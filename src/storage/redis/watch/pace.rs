@@ -79,8 +79,9 @@ impl Pace {
         (self.key, self.told[1]) = (seconds, true);
     }
 
-    /// A burst of so many pages and entries took so long; the pause follows from that.
-    pub(super) fn walked(&mut self, entries: usize, pages: u32, took: Duration, now: Instant) {
+    /// A burst that began then, of so many pages and entries, took so long; when the next one may
+    /// begin follows from that.
+    pub(super) fn walked(&mut self, entries: usize, pages: u32, took: Duration, begun: Instant) {
         let served = took.saturating_sub(self.way * pages).as_secs_f64();
         let entries = entries.max(1) as f64;
         let entry = (served / entries).clamp(LEAST, 4.0 * FIRST);
@@ -90,7 +91,7 @@ impl Pace {
             self.entry = nearer_the_least(self.entry, entry);
             served.max(entries * LEAST)
         };
-        self.next_burst = now + Duration::from_secs_f64((cost / self.share()).min(60.0));
+        self.next_burst = begun + Duration::from_secs_f64((cost / self.share()).min(60.0));
     }
 
     /// So many keys were read at once, which took so long.

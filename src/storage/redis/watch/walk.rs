@@ -87,7 +87,7 @@ impl Watcher {
                 return Ok(Err(Gone));
             }
         }
-        self.pace.walked(entries, pages, served, Instant::now());
+        self.pace.walked(entries, pages, served, begun);
         self.costs.walk.did(pages.into(), entries);
         self.walk.at = Some((cursor, since)).filter(|_| !ended);
         if ended {
