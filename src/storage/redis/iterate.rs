@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use futures::stream::{self, BoxStream, StreamExt, TryStreamExt};
+use futures::stream::{self, BoxStream, Stream, StreamExt, TryStreamExt};
+use tokio::sync::mpsc;
 
 use super::RedisStorage;
-use crate::index::{Builder, Index};
+use crate::index::Builder;
 use crate::storage::{Error, ErrorKind, Key, KeyPage, RecordMeta, Result, StoreName};
 
 /// Up to so many keys are kept one by one while a store is walked; of more, an index of all takes
@@ -13,6 +14,8 @@ use crate::storage::{Error, ErrorKind, Key, KeyPage, RecordMeta, Result, StoreNa
 const FEW: usize = 100_000;
 /// How many rows of an index are copied at a time.
 const BATCH: usize = 1000;
+/// How many copies wait until they are used.
+const WAITING: usize = 4;
 
 /// Which keys are wanted.
 struct Wanted {
@@ -103,29 +106,43 @@ fn sorted(
         while let Some(page) = pages.next().await {
             builder.add(&wanted.of(page?));
         }
-        let index = tokio::task::spawn_blocking(move || builder.finish())
-            .await
-            .map_err(|_| Error::new(ErrorKind::Io, "the sorting was stopped before its end"))?;
+        Ok(rows(builder, limit))
+    };
+    stream::once(collected).try_flatten().boxed()
+}
+
+/// Sorts what was collected and gives the first rows, some at a time, while those before are used.
+fn rows(builder: Builder, limit: Option<usize>) -> impl Stream<Item = Result<KeyPage>> {
+    let (sender, receiver) = mpsc::channel(WAITING);
+    let work = tokio::task::spawn_blocking(move || {
+        let index = builder.finish();
         if index.left_out() > 0 {
             let problem = "the keys take more than 4 GiB, which is more than can be sorted at once";
             return Err(Error::new(ErrorKind::NotSupported, problem).hint(
                 "list them in parts: only those with a prefix, or some thousands at a time",
             ));
         }
-        Ok(index)
-    };
-    stream::once(collected).map_ok(move |index| rows(index, limit)).try_flatten().boxed()
-}
-
-/// The first rows of an index, some at a time.
-fn rows(index: Index, limit: Option<usize>) -> impl stream::Stream<Item = Result<KeyPage>> {
-    let end = index.len().min(limit.unwrap_or(usize::MAX));
-    let pages = (0..end).step_by(BATCH).map(move |at| {
-        let mut page = KeyPage::default();
-        index.for_each_row(at..end.min(at + BATCH), |row| page.push_row(&row));
-        Ok(page)
+        let end = index.len().min(limit.unwrap_or(usize::MAX));
+        for at in (0..end).step_by(BATCH) {
+            let mut page = KeyPage::default();
+            index.for_each_row(at..end.min(at + BATCH), |row| page.push_row(&row));
+            if sender.blocking_send(page).is_err() {
+                break;
+            }
+        }
+        Ok(())
     });
-    stream::iter(pages)
+    stream::try_unfold((receiver, Some(work)), |(mut receiver, mut work)| async move {
+        if let Some(page) = receiver.recv().await {
+            return Ok(Some((page, (receiver, work))));
+        }
+        // That no more comes does not mean that this was all.
+        if let Some(work) = work.take() {
+            let broken = || Error::new(ErrorKind::Io, "the sorting was stopped before its end");
+            work.await.map_err(|_| broken())??;
+        }
+        Ok(None)
+    })
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use crate::storage::{Result, StoreName};
 /// How often it is found out whether others work.
 const LOOK: Duration = Duration::from_millis(100);
 /// How soon for the first time.
-const FIRST_LOOK: Duration = Duration::from_millis(30);
+const FIRST_LOOK: Duration = Duration::from_millis(10);
 /// For so long after they were last seen, others are taken to go on.
 const LINGER: Duration = Duration::from_secs(2);
 /// So many commands a second that larder did not send are others' work.
