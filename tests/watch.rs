@@ -520,3 +520,23 @@ fn esc_stops_the_walk_and_r_goes_on_with_it() {
     stage.keys("<esc><esc>");
     assert_eq!(stage.app.focus, Pane::Stores);
 }
+
+#[test]
+fn the_details_of_the_open_store_tell_how_it_is_watched_also_where_the_top_line_has_no_room() {
+    let mut stage = Stage::new(40, 10);
+    stage.connect(vec![store("default", 2), store("shop", 6)]);
+    stage.keys("j").open(&[record("a", "text/plain", "1")]);
+    let within = std::time::Duration::from_millis(240);
+    stage.noticed(Noticed::Source(WatchSource::Woken { by: "tracking", within }));
+    let told = |stage: &mut Stage| {
+        stage.keys("iG");
+        let frame = stage.frame();
+        stage.keys("<esc>");
+        frame
+    };
+    let frame = told(&mut stage);
+    assert!(frame.contains("by tracking, at most") && frame.contains("0.2 s late"), "{frame}");
+    stage.keys("W");
+    let frame = told(&mut stage);
+    assert!(frame.contains("watched       no"), "{frame}");
+}

@@ -3,7 +3,9 @@
 use crossterm::event::KeyEvent;
 
 use crate::keymap::Action;
-use crate::storage::{RecordMeta, RecordState, StoreInfo, StoreState, Timestamp, Write};
+use crate::storage::{
+    RecordMeta, RecordState, StoreInfo, StoreName, StoreState, Timestamp, WatchSource, Write,
+};
 
 use super::event::{Effect, Read, Shown, Slot};
 use super::modal::{Confirm, Details, Modal, OnYes, Overlay};
@@ -152,6 +154,7 @@ impl App {
         let title = if self.focus == Pane::Stores {
             let Some(info) = self.stores.current() else { return };
             store_facts(info, self.now, &mut facts);
+            facts.extend(self.watching_fact(&info.store));
             "Store"
         } else {
             let read = self.record.shown.as_ref().and_then(Shown::meta).cloned();
@@ -162,6 +165,7 @@ impl App {
             let info = self.keys.store.as_ref().and_then(|store| self.stores.get(store));
             if let Some(info) = info {
                 store_facts(info, self.now, &mut facts);
+                facts.extend(self.watching_fact(&info.store));
             }
             "Record"
         };
@@ -170,6 +174,17 @@ impl App {
             facts,
             overlay: Overlay::default(),
         }));
+    }
+
+    /// How changes of the open store are found out.
+    fn watching_fact(&self, store: &StoreName) -> Option<(&'static str, String)> {
+        let open = self.keys.store.as_ref() == Some(store);
+        let told = match &self.watch.source {
+            Some(source) => source.in_words(),
+            None if self.watch.on => return None,
+            None => "no".to_owned(),
+        };
+        open.then_some(("watched", told))
     }
 }
 

@@ -77,6 +77,26 @@ pub enum WatchSource {
     },
 }
 
+impl WatchSource {
+    /// How changes are found out and how late they may be told, in a sentence's part: `by tracking,
+    /// at most 0.1 s late`.
+    pub fn in_words(&self) -> String {
+        let late = |within: &Duration| format!("at most {} late", Late(*within));
+        match self {
+            Self::Files => "by the system's notifications of files".to_owned(),
+            Self::SubKeys => "by sub-key notifications, at once".to_owned(),
+            Self::Woken { by, within } => format!("by {by}, {}", late(within)),
+            Self::Polling { within, why } if why.is_empty() => {
+                format!("by looking again and again, {}", late(within))
+            }
+            Self::Polling { within, why } => {
+                format!("by looking again and again, {}: {why}", late(within))
+            }
+            Self::None { why } => format!("not possible: {why}"),
+        }
+    }
+}
+
 /// A word or two for the status line: `watching`, `watching sub-keys`, `watching by tracking, 0.1 s`,
 /// `watching within 2.0 s`, `not watching`.
 impl fmt::Display for WatchSource {
@@ -111,14 +131,32 @@ mod tests {
     #[test]
     fn a_source_tells_what_it_is_and_how_late_it_may_be() {
         let within = Duration::from_millis(120);
-        for (source, told) in [
-            (WatchSource::Files, "watching"),
-            (WatchSource::SubKeys, "watching sub-keys"),
-            (WatchSource::Woken { by: "key events", within }, "watching by key events, 0.1 s"),
-            (WatchSource::Polling { within, why: String::new() }, "watching within 0.1 s"),
-            (WatchSource::None { why: "no right".into() }, "not watching"),
+        let polling = |why: &str| WatchSource::Polling { within, why: why.to_owned() };
+        for (source, told, words) in [
+            (WatchSource::Files, "watching", "by the system's notifications of files"),
+            (WatchSource::SubKeys, "watching sub-keys", "by sub-key notifications, at once"),
+            (
+                WatchSource::Woken { by: "key events", within },
+                "watching by key events, 0.1 s",
+                "by key events, at most 0.1 s late",
+            ),
+            (
+                polling(""),
+                "watching within 0.1 s",
+                "by looking again and again, at most 0.1 s late",
+            ),
+            (
+                polling("no inotify"),
+                "watching within 0.1 s",
+                "by looking again and again, at most 0.1 s late: no inotify",
+            ),
+            (
+                WatchSource::None { why: "no right".into() },
+                "not watching",
+                "not possible: no right",
+            ),
         ] {
-            assert_eq!(source.to_string(), told);
+            assert_eq!((source.to_string().as_str(), source.in_words().as_str()), (told, words));
         }
     }
 }

@@ -10,10 +10,10 @@ use super::trust::Level;
 use super::{Gone, Watcher};
 use crate::storage::{Noticed, Result, StoreName};
 
-/// Entries that a page asks for: it holds the server for a tenth of a millisecond or two.
-const COUNT: u32 = 100;
+/// Entries that a page asks for: it holds the server for a tenth of a millisecond.
+const COUNT: u32 = 80;
 /// Pages of a burst: what is done in one go costs the server less than what is done apart.
-const PAGES: u32 = 50;
+const PAGES: u32 = 60;
 /// A burst does not go on for longer, however far the server is.
 const BURST: Duration = Duration::from_millis(150);
 
