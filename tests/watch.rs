@@ -529,7 +529,10 @@ fn the_details_of_the_open_store_tell_how_it_is_watched_also_where_the_top_line_
     let within = std::time::Duration::from_millis(240);
     stage.noticed(Noticed::Source(WatchSource::Woken { by: "tracking", within }));
     let told = |stage: &mut Stage| {
-        stage.keys("iG");
+        stage.keys("i");
+        // How far it can be scrolled is known once it is drawn.
+        let _ = stage.frame();
+        stage.keys("G");
         let frame = stage.frame();
         stage.keys("<esc>");
         frame

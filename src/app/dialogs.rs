@@ -3,9 +3,7 @@
 use crossterm::event::KeyEvent;
 
 use crate::keymap::Action;
-use crate::storage::{
-    RecordMeta, RecordState, StoreInfo, StoreName, StoreState, Timestamp, WatchSource, Write,
-};
+use crate::storage::{RecordMeta, RecordState, StoreInfo, StoreName, StoreState, Timestamp, Write};
 
 use super::event::{Effect, Read, Shown, Slot};
 use super::modal::{Confirm, Details, Modal, OnYes, Overlay};
