@@ -6,7 +6,7 @@ use crate::app::keys::FUZZY;
 use crate::app::watch::Fresh;
 use crate::app::{App, Area, Pane, store_facts, store_state, words};
 use crate::index::{Group, Sort};
-use crate::preview::{cells, fit_middle, visible};
+use crate::preview::{cells, visible};
 use crate::storage::content::Family;
 use crate::storage::{Key, RecordMeta, RecordState, StoreState};
 use crate::theme::Role;
@@ -279,9 +279,7 @@ fn row(
     let key = meta.key.escaped();
     let (key, role) = if key.is_empty() { ("(empty key)", Role::Dim) } else { (&*key, role) };
     let width = inner.width.saturating_sub(2 + type_width + size_width + 1);
-    // Keys of a crawl begin alike: what tells one from the next is often its end.
-    let key = visible(key);
-    put(buf, inner.x + 2, y, width, &fit_middle(&key, width.into()), look.style(role));
+    put(buf, inner.x + 2, y, width, key, look.style(role));
 }
 
 /// The colour of a family of content types.
