@@ -149,6 +149,8 @@ fn filter(server: &Server, records: u64, report: &mut Report) {
     screen.keys("j\r");
     screen.wait_for("all keys", |text| crawl::is_listed(text, records));
     screen.wait_quiet(Duration::from_secs(1));
+    // The whole result must not come after it was waited for.
+    let quiet = Duration::from_millis(400).mul_f64((records as f64 / 1e6).max(1.0));
     for (what, text) in [("substring", "123"), ("fuzzy", "~987")] {
         screen.keys("/");
         let (mut first, mut all) = (Vec::new(), Vec::new());
@@ -165,7 +167,7 @@ fn filter(server: &Server, records: u64, report: &mut Report) {
             };
             screen.wait_for("other rows", |now| rows(now) != rows(&before));
             first.push(ms(pressed.elapsed()));
-            screen.wait_quiet(Duration::from_millis(400));
+            screen.wait_quiet(quiet);
             all.push(ms(screen.last_output().max(pressed).duration_since(pressed)));
         }
         let scale = 1e6 / records as f64;
