@@ -15,8 +15,8 @@ use super::Watcher;
 const PAUSE: Duration = Duration::from_secs(5);
 /// How soon where they have not told anything yet.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
-/// Beside the command itself, the server has to read it and to write the answer: in bursts of pages
-/// of 100, a twelfth of its time more.
+/// Beside the command itself, the server has to read it and to write the answer: in bursts of small
+/// pages, about a tenth of its time more.
 const WRITING: f64 = 1.1;
 
 /// The commands whose cost matters.
