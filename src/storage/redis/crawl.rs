@@ -11,6 +11,7 @@ use fred::types::Value;
 use super::layout::{self, Beside, Part};
 use super::link::Command;
 use super::read::hash_command;
+use super::scan::hscan;
 use super::{RedisStorage, reply};
 use crate::storage::crawl::{Crawler, LONGEST, MOST};
 use crate::storage::{Crawl, Error, ErrorKind, Key, Result, Section, StorageInfo, StoreName};
@@ -72,8 +73,7 @@ fn first_questions(store: &StoreName, places: &[(String, Crawler)]) -> Vec<Comma
     for kind in [Beside::Queues, Beside::Datasets] {
         let index = Value::from(kind.name_to_id());
         asked.push(Command { name: "HLEN", args: vec![index.clone()] });
-        let args = vec![index, Value::from("0"), Value::from("COUNT"), Value::from(PAGE)];
-        asked.push(Command { name: "HSCAN", args });
+        asked.push(hscan(index, 0, PAGE));
     }
     for (key, _) in places {
         asked.push(hash_command("HSTRLEN", store, Part::Items, &Key::from(key.as_str())));

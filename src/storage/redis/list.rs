@@ -10,6 +10,7 @@ use futures::stream::{self, BoxStream, StreamExt, TryStreamExt};
 
 use super::layout::{self, ID_TO_NAME, NAME_TO_ID, Part};
 use super::link::Command;
+use super::scan::hscan;
 use super::write::store_arg;
 use super::{RedisStorage, command, fault, reply};
 use crate::storage::metadata::StoreMetadata;
@@ -99,15 +100,7 @@ impl RedisStorage {
         let mut entries = HashMap::new();
         let mut cursor = 0;
         loop {
-            let page = command(
-                "HSCAN",
-                [
-                    Value::from(index),
-                    Value::from(cursor.to_string()),
-                    Value::from("COUNT"),
-                    Value::from(INDEX_PAGE),
-                ],
-            );
+            let page = hscan(Value::from(index), cursor, INDEX_PAGE);
             let (next, fields) = reply::page(self.link.run_bulk(page).await?)?;
             let mut fields = fields.into_iter();
             while let (Some(field), Some(value)) = (fields.next(), fields.next()) {

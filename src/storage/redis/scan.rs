@@ -10,7 +10,7 @@ use self::pages::Pages;
 
 use super::layout::{self, Part};
 use super::read::hash_command;
-use super::{RedisStorage, command, reply};
+use super::{Command, RedisStorage, command, reply};
 use crate::storage::metadata::{bad_metadata, parse_plain, parse_record};
 use crate::storage::{ErrorKind, Key, KeyPage, RecordState, Result, StoreName};
 
@@ -153,6 +153,12 @@ impl Walk<'_> {
         self.storage.touch(&self.store).await;
         self.phase = Phase::Done;
     }
+}
+
+/// Asks for a page of a hash from a cursor on, of about so many entries.
+pub(super) fn hscan(hash: Value, cursor: u64, count: u32) -> Command {
+    let cursor = Value::from(cursor.to_string());
+    command("HSCAN", [hash, cursor, Value::from("COUNT"), Value::from(count)])
 }
 
 pub(super) fn parse_page(fields: Vec<Value>) -> Result<KeyPage> {

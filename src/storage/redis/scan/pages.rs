@@ -7,9 +7,9 @@ use fred::types::Value;
 use tokio::task::JoinHandle;
 
 use super::super::layout::{self, Part};
-use super::super::{RedisStorage, command, reply};
+use super::super::{RedisStorage, reply};
 use super::manners::Manners;
-use super::{only_keys, parse_page};
+use super::{hscan, only_keys, parse_page};
 use crate::storage::{Error, ErrorKind, KeyPage, Result, StoreName};
 
 /// How many entries the first page asks for, and each one beside a crawl.
@@ -174,15 +174,7 @@ impl<'a> Pages<'a> {
 
     fn ask_lane(&mut self, lane: usize, cursor: u64) {
         let count = if self.manners.may_hurry() { self.size.count } else { FIRST_COUNT };
-        let mut scan = command(
-            "HSCAN",
-            [
-                self.hash.clone(),
-                Value::from(cursor.to_string()),
-                Value::from("COUNT"),
-                Value::from(count),
-            ],
-        );
+        let mut scan = hscan(self.hash.clone(), cursor, count);
         let no_values = self.no_values;
         if no_values {
             scan.args.push(Value::from("NOVALUES"));

@@ -2,10 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use fred::types::Value;
-
 use super::super::layout::{self, Part};
-use super::super::{command, reply, scan};
+use super::super::{reply, scan};
 use super::trust::Level;
 use super::{Gone, Watcher};
 use crate::storage::{Noticed, Result, StoreName};
@@ -76,7 +74,8 @@ impl Watcher {
         let mut ended = false;
         while pages < PAGES && !ended && begun.elapsed() < BURST {
             let start = Instant::now();
-            let page = self.storage.link.run_bulk(hscan(store, cursor)).await?;
+            let page = scan::hscan(layout::key(store, Part::MetadataItems), cursor, COUNT);
+            let page = self.storage.link.run_bulk(page).await?;
             served += start.elapsed();
             pages += 1;
             let (next, fields) = reply::page(page)?;
@@ -100,16 +99,4 @@ impl Watcher {
         }
         Ok(Ok(()))
     }
-}
-
-fn hscan(store: &StoreName, cursor: u64) -> super::super::Command {
-    command(
-        "HSCAN",
-        [
-            layout::key(store, Part::MetadataItems),
-            Value::from(cursor.to_string()),
-            Value::from("COUNT"),
-            Value::from(COUNT),
-        ],
-    )
 }
