@@ -136,8 +136,16 @@ fn the_picture_of_the_demo_is_a_real_frame() {
     let mut screen = Screen::start_on(pty::DARK, larder(), &arguments, &colours, 30, 120);
     screen.wait_for_text("product-0000");
     screen.keys("g");
-    // Records come in above the products while one goes there.
-    while !screen.contents().contains("▌ product-0") {
+    // Records come in above the products while one goes there; a product may be marked as new.
+    let on_product = |text: &str| {
+        let mut rows = text.lines().filter_map(|line| line.split_once('▌'));
+        rows.any(|(_, row)| row.trim_start_matches([' ', '+', '~']).starts_with("product-0"))
+    };
+    for step in 0.. {
+        if on_product(&screen.contents()) {
+            break;
+        }
+        assert!(step < 500, "no product under the cursor\n{}", screen.contents());
         let before = place(&screen.contents());
         screen.keys("j");
         screen.wait_for("the cursor to be elsewhere", |text| place(text) != before);
