@@ -1,0 +1,88 @@
+//! Values: fetched, copied and saved to files.
+
+use larder::app::{Effect, Event, Loaded, Read, Shown, Slot};
+use larder::storage::RecordMeta;
+
+use super::stage::{Stage, index, record, shown, store};
+use super::{JSON, opened};
+
+#[test]
+fn a_large_value_is_fetched_only_when_asked_for() {
+    let mut stage = Stage::new(120, 36);
+    stage.connect(vec![store("big", 1)]);
+    let big = RecordMeta { key: "big".into(), size: 200_000_000, ..RecordMeta::default() };
+    let records = [record("big", "application/octet-stream", "")];
+    stage.answer(Slot::Keys, Ok(Loaded::Keys(index(&records), 1.0)));
+    let (ticket, read) = stage.take(Slot::Record);
+    assert!(matches!(read, Read::Record { limit: 2_097_152, .. }));
+    stage.event(Event::Loaded(Slot::Record, ticket, Ok(Loaded::Record(Shown::TooLarge(big)))));
+    stage.keys("Yw");
+    assert!(stage.notice().contains("fetch it first"));
+    stage.keys("f");
+    assert!(matches!(stage.take(Slot::Record).1, Read::Whole { .. }));
+    stage.keys("<esc>");
+    assert!(stage.asked.iter().any(|effect| matches!(effect, Effect::Cancel(Slot::Record))));
+    assert_eq!(stage.notice(), "the fetch was cancelled");
+}
+
+#[test]
+fn copying_hands_out_the_bytes() {
+    let mut stage = opened();
+    stage.keys("yY");
+    let copied: Vec<_> = stage
+        .asked
+        .iter()
+        .filter_map(|effect| match effect {
+            Effect::Copy { what, bytes } => Some((*what, bytes.clone())),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(copied, [("key", "a".into()), ("value", r#"{"price": 1}"#.into())]);
+}
+
+#[test]
+fn a_fetch_asked_for_too_early_is_not_forgotten() {
+    let mut stage = Stage::new(120, 36);
+    stage.connect(vec![store("big", 1)]);
+    let records = [record("big", "application/octet-stream", "")];
+    stage.answer(Slot::Keys, Ok(Loaded::Keys(index(&records), 1.0)));
+    let (ticket, _) = stage.take(Slot::Record);
+    stage.keys("f");
+    let big = RecordMeta { key: "big".into(), size: 200_000_000, ..RecordMeta::default() };
+    stage.event(Event::Loaded(Slot::Record, ticket, Ok(Loaded::Record(Shown::TooLarge(big)))));
+    assert!(matches!(stage.take(Slot::Record).1, Read::Whole { .. }));
+}
+
+#[test]
+fn the_beginning_of_a_large_value_is_not_taken_for_all_of_it() {
+    let mut stage = opened();
+    stage.keys("j");
+    let head = record("b", "text/plain", "the beginning");
+    let meta = RecordMeta { size: 1 << 30, ..head.meta.clone() };
+    let preview = larder::preview::Preview::build_head(head, larder::preview::Mode::Auto);
+    let head = Shown::Head(meta, preview.into(), 13);
+    stage.answer(Slot::Record, Ok(Loaded::Record(head)));
+    assert!(stage.app.record.note().unwrap().starts_with("the first 13 B of 1.1 GB"));
+    for keys in ["e", "E", "Y", "w"] {
+        stage.asked.clear();
+        stage.keys(keys);
+        assert!(stage.asked.is_empty() && stage.app.editor.is_none(), "{keys}");
+        assert!(stage.app.notice.as_ref().unwrap().text.contains("fetch it first"), "{keys}");
+    }
+    stage.keys("f");
+    assert!(matches!(stage.take(Slot::Record).1, Read::Whole { .. }));
+}
+
+#[test]
+fn a_value_is_saved_that_was_there_when_the_user_asked() {
+    let mut stage = opened();
+    stage.keys("w");
+    stage.event(Event::Loaded(
+        Slot::Record,
+        larder::app::Ticket(u64::MAX),
+        Ok(Loaded::Record(shown(record("b", JSON, "2")))),
+    ));
+    stage.keys("<enter>");
+    let Some(Effect::SaveFile { bytes, path, .. }) = stage.asked.pop() else { panic!() };
+    assert_eq!((bytes, path), (r#"{"price": 1}"#.into(), "a".into()));
+}
