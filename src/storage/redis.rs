@@ -4,7 +4,8 @@
 //! link fault               the connection; what errors mean
 //! layout reply             names of Redis keys · taking answers apart
 //! read scan iterate        one record · all keys of a store · in Crawlee's order
-//! write open               one script a write, in scripts/ · creating, beside Crawlee's openers
+//! write unscripted         one script a write, in scripts/ · transactions where these are forbidden
+//! open                     creating, beside Crawlee's openers
 //! list lost                stores the indexes name · stores no index names
 //! crawl                    what lies beside the stores
 //! watch                    what changes
@@ -23,6 +24,7 @@ mod read;
 mod reply;
 mod scan;
 mod settle;
+mod unscripted;
 mod watch;
 mod write;
 
@@ -36,6 +38,7 @@ use tokio::sync::watch as channel;
 
 use self::layout::Part;
 use self::link::{Command, Facts, Link};
+use self::open::Claims;
 use super::target::RedisTarget;
 use super::{
     Attention, Connection, Crawl, Error, ErrorKind, Fate, JsonLayout, Key, KeyPage, Noticed,
@@ -56,6 +59,8 @@ pub struct RedisStorage {
     no_scripts: AtomicBool,
     /// Whether it has refused to run even those that only read.
     no_read_scripts: AtomicBool,
+    /// What is known of creations whose answer was lost.
+    claims: Claims,
 }
 
 impl RedisStorage {
@@ -67,6 +72,7 @@ impl RedisStorage {
             replica: AtomicBool::new(false),
             no_scripts: AtomicBool::new(false),
             no_read_scripts: AtomicBool::new(false),
+            claims: Claims::default(),
         };
         storage.look_at_server().await?;
         Ok(storage)

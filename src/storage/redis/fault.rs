@@ -8,6 +8,9 @@ use crate::storage::{Error, ErrorKind};
 /// How a cluster answers for a slot that has been given to no node.
 const NOT_SERVED: &str = "CLUSTERDOWN Hash slot not served";
 
+/// What a Redis key of a wrong type comes to.
+pub(super) const WRONG_TYPE: &str = "a Redis key of this store holds another type of value";
+
 /// An error reply of the server, by its first word.
 pub(super) fn reply(text: &str) -> Error {
     let text = inner_error(text.trim());
@@ -23,9 +26,7 @@ pub(super) fn reply(text: &str) -> Error {
             ErrorKind::CannotPersist,
             "the server refuses writes because it cannot save its data to disk",
         ),
-        "WRONGTYPE" => {
-            error(ErrorKind::WrongType, "a Redis key of this store holds another type of value")
-        }
+        "WRONGTYPE" => error(ErrorKind::WrongType, WRONG_TYPE),
         "NOAUTH" => error(ErrorKind::Auth, "the server wants a password")
             .hint("put it into the URL or LARDER_PASSWORD"),
         "WRONGPASS" => error(ErrorKind::Auth, "the server refused the user or the password"),
@@ -104,8 +105,14 @@ fn other(text: &str) -> Error {
     if lower.contains("wrong redis type") {
         return reply("WRONGTYPE");
     }
-    if lower.contains("acl failure in script") || lower.contains("executing the script can't run") {
+    if lower.contains("executing the script can't run") {
         return Error::new(ErrorKind::Permission, "the user may not run a command of this script");
+    }
+    // As Redis 7 says the two within a script, then as older servers do.
+    if lower.contains("acl failure in script")
+        || lower.contains("executing the script can't access")
+    {
+        return forbidden(message);
     }
     if lower.contains("cluster support disabled") {
         return Error::new(ErrorKind::Usage, "the server is not a cluster")
@@ -137,20 +144,24 @@ fn unknown_command(lower: &str) -> Option<&str> {
 }
 
 fn forbidden(text: &str) -> Error {
-    let command = text.split_once("run the '").and_then(|(_, rest)| rest.split('\'').next());
-    if let Some(command) = command {
+    let command = text.split_once("run the '").and_then(|(_, rest)| rest.split_once('\''));
+    if let Some((command, rest)) = command {
         let name = command.replace('|', " ").to_ascii_uppercase();
         if is_script(&name) {
             return scripts_forbidden();
         }
-        return Error::new(ErrorKind::Permission, format!("the user may not run {name}"));
+        // As larder's own scripts say it.
+        let on = rest.strip_prefix(" command on ").map(|key| format!(" on {key}"));
+        let problem = format!("the user may not run {name}{}", on.unwrap_or_default());
+        return Error::new(ErrorKind::Permission, problem);
     }
     if text.contains("key") {
-        return Error::new(ErrorKind::Permission, "the user may not use this store's Redis keys");
+        return Error::new(ErrorKind::Permission, NO_KEY);
     }
     Error::new(ErrorKind::Permission, "the server's access list forbids this")
 }
 
+const NO_KEY: &str = "the user may not use a Redis key that this needs";
 const NO_SCRIPTS: &str = "the user may not run EVAL";
 
 fn scripts_forbidden() -> Error {
@@ -164,6 +175,11 @@ fn is_script(name: &str) -> bool {
 /// Whether the error says that scripts are forbidden or missing, so that a transaction is the way.
 pub(super) fn forbids_scripts(error: &Error) -> bool {
     error.kind == ErrorKind::Permission && error.problem == NO_SCRIPTS
+}
+
+/// Whether the error says that it is the Redis key that this user may not use, not the command.
+pub(super) fn forbids_key(error: &Error) -> bool {
+    error.kind == ErrorKind::Permission && error.problem == NO_KEY
 }
 
 /// Whether the error is a cluster's word that it does not serve.

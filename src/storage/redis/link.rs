@@ -15,6 +15,7 @@ mod life;
 mod listening;
 mod sentinel;
 mod tls;
+mod watched;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -36,6 +37,7 @@ pub(crate) use self::bell::Bell;
 pub(crate) use self::command::Command;
 pub(crate) use self::facts::Facts;
 pub(crate) use self::listening::{Heard, Listener};
+pub(crate) use self::watched::Watched;
 
 /// A connection that comes back by itself. Cheap to clone; the last clone closes it.
 #[derive(Clone)]
@@ -162,25 +164,18 @@ impl Link {
         let core = &self.0.core;
         let slots = commands.iter().map(Command::slot);
         let slot = if self.cluster() { one_slot(slots)? } else { None };
-        // While it is in use it is in nobody's reach: if this future is dropped on the way, the
-        // connection is closed, and the server forgets what was queued.
         let life = core.writer().await?;
-        let timeout = Some(core.patience(&commands));
-        let send = |commands| life.send(Sent { commands, slot, timeout, write: true });
-        // MULTI alone first: were it refused, the rest would run command by command.
-        let (frame, _) =
-            send(vec![Command::new("MULTI", [])]).await?.pop().ok_or_else(|| core.closed())?;
-        command::value(frame, None)?;
-        let mut rest = commands;
-        rest.push(Command::new("EXEC", []));
-        let mut frames = send(rest).await.map_err(no_answer_to_write)?;
-        let (exec, _) = frames.pop().ok_or_else(|| core.closed())?;
-        for (frame, _) in frames {
-            command::value(frame, None)?;
-        }
-        let replies = command::replies(exec)?;
-        core.keep_writer(life).await;
+        let replies = exec(core, life, commands, slot).await?;
         replies.ok_or_else(|| Error::new(ErrorKind::Conflict, "the transaction was given up"))
+    }
+
+    /// Watches keys for one transaction, which is given up if any of them changes before it. A
+    /// user who may not watch gets a transaction that is not.
+    ///
+    /// # Errors
+    /// The keys could not be watched; nothing was done.
+    pub(crate) async fn watch_keys(&self, keys: Vec<Value>) -> Result<Watched> {
+        Watched::start(&self.0.core, keys).await
     }
 
     /// A connection of its own for one huge read; closed when dropped, also on the way.
@@ -219,6 +214,34 @@ async fn read(core: &Core, life: &Life, commands: Vec<Command>) -> Result<Vec<Re
     core.sent.fetch_add(commands.len() as u64, Ordering::Relaxed);
     let timeout = core.patience(&commands);
     life.each(commands, timeout).await
+}
+
+/// MULTI, the commands, EXEC; `None` if a watched key has changed.
+///
+/// While the connection is in use it is in nobody's reach: if this future is dropped on the way, it
+/// is closed, and the server forgets what was queued.
+async fn exec(
+    core: &Core,
+    life: Life,
+    commands: Vec<Command>,
+    slot: Option<u16>,
+) -> Result<Option<Vec<Result<Value>>>> {
+    let timeout = Some(core.patience(&commands));
+    let send = |commands| life.send(Sent { commands, slot, timeout, write: true });
+    // MULTI alone first: were it refused, the rest would run command by command.
+    let (frame, _) =
+        send(vec![Command::new("MULTI", [])]).await?.pop().ok_or_else(|| core.closed())?;
+    command::value(frame, None)?;
+    let mut rest = commands;
+    rest.push(Command::new("EXEC", []));
+    let mut frames = send(rest).await.map_err(no_answer_to_write)?;
+    let (exec, _) = frames.pop().ok_or_else(|| core.closed())?;
+    for (frame, _) in frames {
+        command::value(frame, None)?;
+    }
+    let replies = command::replies(exec)?;
+    core.keep_writer(life).await;
+    Ok(replies)
 }
 
 fn first(mut replies: Vec<Result<Value>>) -> Result<Value> {

@@ -131,12 +131,21 @@ impl RedisStorage {
             commands.push(command("HGET", [Value::from(ID_TO_NAME), Value::from(id)]));
         }
         let mut replies = self.link.pipeline(commands).await?.into_iter();
-        let mut index = Indexed { id: reply::bytes(reply::next(&mut replies)?)?, ids: Vec::new() };
+        // A user who may not see the indexes sees the store: what they say is not known.
+        let mut known = true;
+        let mut entry = |reply: Result<Value>| match reply {
+            Err(error) if error.kind == ErrorKind::Permission => {
+                known = false;
+                Ok(None)
+            }
+            reply => reply::bytes(reply?),
+        };
+        let mut index = Indexed { id: entry(reply::next(&mut replies))?, ids: Vec::new() };
         // A word about it can be refused, or unknown.
         let memory = reply::next(&mut replies).and_then(|value| reply::integer(&value));
         info.bytes = memory.ok();
         if let Some(id) = &info.id
-            && let Some(name) = reply::bytes(reply::next(&mut replies)?)?
+            && let Some(name) = entry(reply::next(&mut replies))?
             && name == store.as_bytes()
         {
             index.ids.push(Bytes::from(id.clone()));
@@ -145,7 +154,9 @@ impl RedisStorage {
         if empty && info.id.is_none() && index.id.is_none() && info.state == StoreState::Ghost {
             return Err(Error::no_store(store));
         }
-        judge(&mut info, &index);
+        if known {
+            judge(&mut info, &index);
+        }
         Ok(info)
     }
 

@@ -4,6 +4,8 @@
 //! Crawlee as here. Where Crawlee's losers take turns at `created_signal`, larder's look for the
 //! metadata until it is there: that needs no blocking command and leaves the signal to Crawlee.
 
+use std::collections::HashSet;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use fred::types::Value;
@@ -17,7 +19,8 @@ use crate::storage::{
     Error, ErrorKind, OpenBy, Opened, Result, StoreInfo, StoreName, StoreState, Timestamp,
 };
 
-const CREATE: &str = include_str!("scripts/create.lua");
+const CREATE: &str =
+    concat!(include_str!("scripts/refused.lua"), include_str!("scripts/create.lua"));
 
 /// How long another opener may take to finish what it began, at most; Crawlee waits as long. A
 /// shorter command time-out shortens it: to who waits, it is one command.
@@ -26,10 +29,35 @@ const CREATION_TIMEOUT: Duration = Duration::from_secs(30);
 const LOOK_AGAIN: (Duration, Duration) = (Duration::from_millis(5), Duration::from_millis(200));
 
 /// What an attempt to create a store came to.
-enum Attempt {
+pub(super) enum Attempt {
+    /// The store was made.
     Created,
+    /// Somebody else has made it.
     Exists,
+    /// Somebody else is making it, or came between.
     Wait,
+}
+
+/// The ids of stores that were to be made and whose answer was lost.
+#[derive(Debug, Default)]
+pub(super) struct Claims(Mutex<HashSet<String>>);
+
+impl Claims {
+    fn add(&self, id: String) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id);
+    }
+
+    /// Whether the store with this id was made here.
+    pub(super) fn has(&self, id: Option<&str>) -> bool {
+        let claims = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        id.is_some_and(|id| claims.contains(id))
+    }
+
+    /// As [`has`](Self::has), told once.
+    fn take(&self, id: Option<&str>) -> bool {
+        let mut claims = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        id.is_some_and(|id| claims.remove(id))
+    }
 }
 
 impl RedisStorage {
@@ -50,7 +78,11 @@ impl RedisStorage {
         loop {
             // A new id for each attempt: it is the mark by which an attempt knows its own work.
             let new = StoreMetadata::new(new_id()?, name.clone(), Timestamp::now());
-            match self.try_to_create(&store, &new).await? {
+            let attempt = self.try_to_create(&store, &new).await;
+            if attempt.as_ref().is_err_and(|error| error.kind == ErrorKind::FateUnknown) {
+                self.claims.add(new.id.clone());
+            }
+            match attempt? {
                 Attempt::Created => {
                     // Records that a ghost of this name left are its own now.
                     let info = self.info(&store).await;
@@ -92,7 +124,10 @@ impl RedisStorage {
             return Ok(None);
         }
         self.touch(store).await;
-        Ok(Some(Opened { info: self.info(store).await?, created: false }))
+        let info = self.info(store).await?;
+        // Made by an attempt whose answer was lost.
+        let created = self.claims.take(info.id.as_deref());
+        Ok(Some(Opened { info, created }))
     }
 
     async fn try_to_create(&self, store: &StoreName, new: &StoreMetadata) -> Result<Attempt> {
@@ -111,30 +146,6 @@ impl RedisStorage {
             }),
             None => self.create_without_script(store, new).await,
         }
-    }
-
-    /// Crawlee's own two steps: claim the name, then make the store in one transaction.
-    async fn create_without_script(
-        &self,
-        store: &StoreName,
-        new: &StoreMetadata,
-    ) -> Result<Attempt> {
-        let claim =
-            command("HSETNX", [Value::from(NAME_TO_ID), store_arg(store), Value::from(&new.id)]);
-        let replies = self.transaction(vec![claim]).await?;
-        if replies.first().is_none_or(|reply| reply.as_u64() != Some(1)) {
-            return Ok(Attempt::Wait);
-        }
-        self.transaction(vec![
-            command("HSETNX", [Value::from(ID_TO_NAME), Value::from(&new.id), store_arg(store)]),
-            command(
-                "JSON.SET",
-                [layout::key(store, Part::Metadata), Value::from("$"), Value::from(new.to_json())],
-            ),
-            command("LPUSH", [layout::key(store, Part::CreatedSignal), Value::from("1")]),
-        ])
-        .await?;
-        Ok(Attempt::Created)
     }
 }
 

@@ -8,7 +8,15 @@ impl RedisStorage {
     pub(super) async fn find_fate(&self, write: &Write) -> Result<Fate> {
         Ok(match write {
             Write::Create(by) => match settle::created_store(by) {
-                Some(store) => settle::of_create(self.info_if_any(&store).await?.as_ref()),
+                Some(store) => {
+                    let info = self.info_if_any(&store).await?;
+                    let id = info.as_ref().and_then(|info| info.id.as_deref());
+                    if self.claims.has(id) {
+                        Fate::Applied
+                    } else {
+                        settle::of_create(info.as_ref())
+                    }
+                }
                 None => Fate::NotApplied,
             },
             Write::Set(set) => {

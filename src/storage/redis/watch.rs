@@ -72,6 +72,7 @@ impl RedisStorage {
             replica: AtomicBool::new(false),
             no_scripts: AtomicBool::new(false),
             no_read_scripts: AtomicBool::new(false),
+            claims: super::open::Claims::default(),
         };
         let watcher = Watcher::new(storage, store.cloned(), attention, told);
         let task = Task(tokio::spawn(watcher.run()));

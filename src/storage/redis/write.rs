@@ -1,32 +1,39 @@
 //! Changing records and removing stores.
 //!
 //! Each write is one script, so that it happens whole or not at all, and once: the link never
-//! sends a script again. Where the server forbids scripts, MULTI/EXEC takes their place; what a
-//! script would have compared is then read right before, which leaves a short gap in which another
-//! writer can come between.
+//! sends a script again. Where the server forbids scripts, [`unscripted`](super::unscripted) has
+//! its transaction.
 
 use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
 use fred::types::Value;
 
-use super::layout::{self, ACCESSED_AT, ID_TO_NAME, MODIFIED_AT, NAME_TO_ID, Part};
-use super::link::Command;
-use super::read::{bytes_of, hash_command};
+use super::layout::{self, ACCESSED_AT, ID_TO_NAME, NAME_TO_ID, Part};
+use super::read::bytes_of;
+use super::unscripted::json_set;
 use super::{RedisStorage, command, fault, reply};
 use crate::storage::metadata::write_record;
 use crate::storage::{
-    ContentType, Error, ErrorKind, Expected, Key, Reading, RecordMeta, RecordState, Result,
-    SetValue, StoreName, Timestamp, Written,
+    ContentType, Error, ErrorKind, Expected, Key, RecordMeta, RecordState, Result, SetValue,
+    StoreName, Timestamp, Written,
 };
 
-const SET: &str = include_str!("scripts/set.lua");
-const DELETE: &str = include_str!("scripts/delete.lua");
-const PURGE: &str = include_str!("scripts/purge.lua");
-const DROP: &str = include_str!("scripts/drop.lua");
+const SET: &str = concat!(include_str!("scripts/refused.lua"), include_str!("scripts/set.lua"));
+const DELETE: &str =
+    concat!(include_str!("scripts/refused.lua"), include_str!("scripts/delete.lua"));
+const PURGE: &str = concat!(include_str!("scripts/refused.lua"), include_str!("scripts/purge.lua"));
+const DROP: &str = concat!(include_str!("scripts/refused.lua"), include_str!("scripts/drop.lua"));
 
 /// How many records one script deletes at most, so that none holds the server for long.
 const DELETE_BATCH: usize = 100;
+
+/// The least that a server can be told to take as one argument, in bytes: no limit is lower.
+const ALWAYS_TAKEN: u64 = 1 << 20;
+/// What a server takes as one argument where it does not say, in bytes.
+const USUALLY_TAKEN: u64 = 512 << 20;
+/// What stands beside a value in what a server keeps while it comes, in bytes; about.
+const BESIDE_VALUE: u64 = 64 << 10;
 
 impl RedisStorage {
     pub(super) async fn set(&self, set: &SetValue) -> Result<Written> {
@@ -37,6 +44,7 @@ impl RedisStorage {
             _ => set.content_type.clone(),
         };
         let json = write_record(&set.key, &content_type, set.value.len())?;
+        self.check_size(set.value.len() as u64).await?;
         let (expected, old_value, old_type) = match &set.expected {
             Expected::Anything => ("anything", Bytes::new(), ""),
             Expected::Absent => ("absent", Bytes::new(), ""),
@@ -73,6 +81,35 @@ impl RedisStorage {
         }
     }
 
+    /// Refuses a value that the server would not take: it would break the connection instead.
+    async fn check_size(&self, size: u64) -> Result<()> {
+        if size < ALWAYS_TAKEN - BESIDE_VALUE {
+            return Ok(());
+        }
+        let settings = ["proto-max-bulk-len", "client-query-buffer-limit"];
+        let questions = settings.map(|setting| command("CONFIG GET", [Value::from(setting)]));
+        let replies = self.link.pipeline(questions.into()).await?;
+        let [argument, buffer] = [0, 1].map(|at| {
+            let pair = replies.get(at)?.as_ref().ok()?;
+            let Value::Array(pair) = pair else { return None };
+            pair.get(1).and_then(Value::as_u64)
+        });
+        let buffer = buffer.map(|limit| limit.saturating_sub(BESIDE_VALUE));
+        let limits = [(argument.unwrap_or(USUALLY_TAKEN), settings[0])];
+        let limits = limits.into_iter().chain(buffer.map(|limit| (limit, settings[1])));
+        match limits.min() {
+            Some((limit, setting)) if size > limit => Err(Error::new(
+                ErrorKind::NotSupported,
+                format!(
+                    "the value has {size} bytes, and the server takes at most {limit}; nothing \
+                     was sent"
+                ),
+            )
+            .hint(format!("store less, or raise the server's {setting}"))),
+            _ => Ok(()),
+        }
+    }
+
     /// Why there is no metadata: because there is no such store, or because it is half-made.
     async fn why_missing(&self, store: &StoreName) -> Error {
         match self.info(store).await {
@@ -83,49 +120,6 @@ impl RedisStorage {
             }
             Err(error) => error,
         }
-    }
-
-    async fn set_without_script(
-        &self,
-        set: &SetValue,
-        content_type: &ContentType,
-        json: &str,
-    ) -> Result<Bytes> {
-        if !self.has_document(&set.store).await? {
-            return Ok(Bytes::from_static(b"missing"));
-        }
-        if !self.is_as_expected(set).await? {
-            return Ok(Bytes::from_static(b"conflict"));
-        }
-        log::debug!("setting a record of type {content_type} by a transaction");
-        let mut commands = vec![
-            with_value(hash_command("HSET", &set.store, Part::Items, &set.key), set.value.clone()),
-            with_value(
-                hash_command("HSET", &set.store, Part::MetadataItems, &set.key),
-                Bytes::copy_from_slice(json.as_bytes()),
-            ),
-        ];
-        commands.extend(touches(&set.store));
-        self.transaction(commands).await?;
-        Ok(Bytes::from_static(b"written"))
-    }
-
-    async fn is_as_expected(&self, set: &SetValue) -> Result<bool> {
-        let limit = match &set.expected {
-            Expected::Anything => return Ok(true),
-            Expected::Absent => 0,
-            Expected::Unchanged { value, .. } => value.len() as u64,
-        };
-        let found = self.read_untouched(&set.store, &set.key, limit).await?;
-        Ok(match (&set.expected, found) {
-            (Expected::Absent, found) => found.is_none(),
-            (Expected::Unchanged { value, content_type }, Some(Reading::Whole(record))) => {
-                record.value == value
-                    && (content_type.as_str().is_empty()
-                        || record.meta.content_type == *content_type)
-            }
-            _ => false,
-        })
     }
 
     pub(super) async fn delete(&self, store: &StoreName, keys: &[Key]) -> Result<Written> {
@@ -143,40 +137,14 @@ impl RedisStorage {
         Ok(Written { records, meta: None })
     }
 
-    async fn delete_without_script(&self, store: &StoreName, keys: &[Key]) -> Result<u64> {
-        self.has_document(store).await?;
-        let mut commands = Vec::with_capacity(keys.len() * 2 + 2);
-        for key in keys {
-            commands.push(hash_command("HDEL", store, Part::Items, key));
-            commands.push(hash_command("HDEL", store, Part::MetadataItems, key));
-        }
-        commands.extend(touches(store));
-        let replies = self.transaction(commands).await?;
-        let mut deleted = 0;
-        for halves in replies[..keys.len() * 2].chunks(2) {
-            let halves = reply::integer(&halves[0])? + reply::integer(&halves[1])?;
-            deleted += u64::from(halves > 0);
-        }
-        Ok(deleted)
-    }
-
     pub(super) async fn purge_store(&self, store: &StoreName) -> Result<Written> {
         self.may_write("purging").await?;
-        let mut keys = part_keys(store, &[Part::Items, Part::MetadataItems, Part::Metadata]);
-        keys.push(Value::from(NAME_TO_ID));
-        let args = vec![now_json(), store_arg(store)];
-        let records = match self.script(PURGE, keys, args).await? {
-            Some(Value::Integer(-1)) => return Err(Error::no_store(store)),
+        let keys = part_keys(store, &[Part::Items, Part::MetadataItems, Part::Metadata]);
+        let records = match self.script(PURGE, keys, vec![now_json()]).await? {
+            // Half made, or not there at all.
+            Some(Value::Integer(-1)) => self.info(store).await.map(|_| 0)?,
             Some(reply) => reply::integer(&reply)?,
-            None => {
-                self.has_document(store).await?;
-                let info = self.info(store).await?;
-                let mut commands =
-                    vec![command("UNLINK", part_keys(store, &[Part::Items, Part::MetadataItems]))];
-                commands.extend(touches(store));
-                self.transaction(commands).await?;
-                info.values.max(info.records).unwrap_or_default()
-            }
+            None => self.purge_without_script(store).await?,
         };
         Ok(Written { records, meta: None })
     }
@@ -201,39 +169,6 @@ impl RedisStorage {
         } else {
             Ok(Written { records: 1, meta: None })
         }
-    }
-
-    async fn remove_without_script(
-        &self,
-        store: &StoreName,
-        ids: Vec<Bytes>,
-        mut keys: Vec<Value>,
-    ) -> Result<u64> {
-        self.has_document(store).await?;
-        keys.truncate(4);
-        let mut commands = vec![
-            command("UNLINK", keys),
-            command("HDEL", [Value::from(NAME_TO_ID), store_arg(store)]),
-        ];
-        if !ids.is_empty() {
-            let ids = ids.into_iter().map(Value::Bytes);
-            commands.push(command("HDEL", [Value::from(ID_TO_NAME)].into_iter().chain(ids)));
-        }
-        let replies = self.transaction(commands).await?;
-        Ok(replies.iter().filter_map(|reply| reply::integer(reply).ok()).sum::<u64>().min(1))
-    }
-
-    /// Whether the store has metadata; fails if one of its Redis keys is of a wrong type. In a
-    /// transaction such a key fails alone, and the rest would be done.
-    async fn has_document(&self, store: &StoreName) -> Result<bool> {
-        let questions = vec![
-            command("HLEN", part_keys(store, &[Part::Items])),
-            command("HLEN", part_keys(store, &[Part::MetadataItems])),
-            command("JSON.GET", part_keys(store, &[Part::Metadata])),
-        ];
-        let replies = self.link.pipeline(questions).await?;
-        let replies = replies.into_iter().collect::<Result<Vec<_>>>()?;
-        Ok(replies.last().is_some_and(|document| !document.is_null()))
     }
 
     /// Refuses a write before anything is sent.
@@ -280,11 +215,6 @@ impl RedisStorage {
         }
     }
 
-    /// Runs MULTI/EXEC, and fails if any of its commands did.
-    pub(super) async fn transaction(&self, commands: Vec<Command>) -> Result<Vec<Value>> {
-        self.link.transaction(commands).await?.into_iter().collect()
-    }
-
     /// Updates `accessed_at` after a read, as Crawlee does, if that was asked for. A failure is
     /// logged: the read itself has been made.
     pub(super) async fn touch(&self, store: &StoreName) {
@@ -307,29 +237,11 @@ impl RedisStorage {
     }
 }
 
-fn part_keys(store: &StoreName, parts: &[Part]) -> Vec<Value> {
+pub(super) fn part_keys(store: &StoreName, parts: &[Part]) -> Vec<Value> {
     parts.iter().map(|part| layout::key(store, *part)).collect()
 }
 
-fn with_value(mut command: Command, value: Bytes) -> Command {
-    command.args.push(Value::Bytes(value));
-    command
-}
-
-/// Both times of a store, set to now where they are there.
-fn touches(store: &StoreName) -> [Command; 2] {
-    let now = now_json();
-    [json_set(store, ACCESSED_AT, now.clone()), json_set(store, MODIFIED_AT, now)]
-}
-
-fn json_set(store: &StoreName, path: &'static str, now: Value) -> Command {
-    command(
-        "JSON.SET",
-        [layout::key(store, Part::Metadata), Value::from(path), now, Value::from("XX")],
-    )
-}
-
-fn now_json() -> Value {
+pub(super) fn now_json() -> Value {
     Value::from(format!("\"{}\"", Timestamp::now()))
 }
 

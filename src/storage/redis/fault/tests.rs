@@ -61,6 +61,29 @@ fn a_forbidden_eval_is_told_from_other_commands() {
 }
 
 #[test]
+fn what_is_forbidden_is_named() {
+    let problem = |text: &str| {
+        let error = reply(text);
+        assert_eq!(error.kind, ErrorKind::Permission, "{text}");
+        error.problem
+    };
+    let own = "NOPERM no permissions to run the 'HDEL' command on key_value_stores:id_to_name";
+    assert_eq!(problem(own), "the user may not run HDEL on key_value_stores:id_to_name");
+    let inner = "ERR ACL failure in script: User ann has no permissions to run the 'hlen' command \
+                 script: on @user_script:1.";
+    assert_eq!(problem(inner), "the user may not run HLEN");
+    for key in [
+        "NOPERM No permissions to access a key",
+        "ERR ACL failure in script: No permissions to access a key script: on @user_script:1.",
+        "ERR The user executing the script can't access at least one of the keys mentioned in the \
+         command arguments script: 229d, on @user_script:1.",
+    ] {
+        assert!(forbids_key(&reply(key)), "{key}");
+    }
+    assert!(!forbids_key(&reply(own)));
+}
+
+#[test]
 fn arguments_that_a_server_quotes_are_left_out() {
     let text = "ERR unknown command 'AUTHX', with args beginning with: 'ann' 'hunter2' ";
     assert!(!reply(text).to_string().contains("hunter2"));

@@ -175,7 +175,10 @@ async fn check(plan: &Plan, life: &Life, place: &Place, by_sentinel: bool) -> Re
     for read in reads {
         match read {
             Ok(_) => return Ok(Verdict::Usable),
-            Err(error) if error.kind == ErrorKind::WrongType => return Ok(Verdict::Usable),
+            // Who may not see the indexes may see stores.
+            Err(error) if error.kind == ErrorKind::WrongType || fault::forbids_key(&error) => {
+                return Ok(Verdict::Usable);
+            }
             Err(error) => {
                 refusal.get_or_insert(error);
             }

@@ -7,20 +7,12 @@ local items, metadata_items, metadata = KEYS[1], KEYS[2], KEYS[3]
 -- What can fail for a wrong type comes before the first change: a script is not rolled back.
 redis.call('HLEN', items)
 redis.call('HLEN', metadata_items)
--- XX leaves a store without metadata as it is.
-local function touch()
-    for _, field in ipairs({'$.accessed_at', '$.modified_at'}) do
-        local reply = redis.pcall('JSON.SET', metadata, field, ARGV[1], 'XX')
-        if type(reply) == 'table' and reply.err then
-            return reply
-        end
-    end
-end
--- A server without memory refuses this, but what frees memory must not wait for memory: there it
--- comes after, when a script that has begun to write is let through.
-local full = touch()
-if full and not string.find(full.err, 'OOM', 1, true) then
-    return full
+redis.call('JSON.GET', metadata)
+local no = refused(true, 'JSON.SET', metadata, '$.larder_asks', '0', 'XX')
+    or refused(false, 'HDEL', items, ARGV[2])
+    or refused(false, 'HDEL', metadata_items, ARGV[2])
+if no then
+    return no
 end
 
 local deleted = 0
@@ -31,7 +23,8 @@ for at = 2, #ARGV do
         deleted = deleted + 1
     end
 end
-if full and deleted > 0 then
-    touch()
-end
+-- Comes last, for a server without memory refuses it to a script that has not written before. XX
+-- leaves a store without metadata as it is.
+redis.pcall('JSON.SET', metadata, '$.accessed_at', ARGV[1], 'XX')
+redis.pcall('JSON.SET', metadata, '$.modified_at', ARGV[1], 'XX')
 return deleted

@@ -11,12 +11,12 @@ local store = ARGV[1]
 local there = redis.call('HLEN', items) + redis.call('HLEN', metadata_items)
     + redis.call('LLEN', signal)
 local document = redis.call('JSON.GET', metadata)
+local indexed = redis.call('HGET', name_to_id, store)
 
 local ids = {}
 for at = 2, #ARGV do
     ids[#ids + 1] = ARGV[at]
 end
-local indexed = redis.call('HGET', name_to_id, store)
 if indexed then
     ids[#ids + 1] = indexed
 end
@@ -27,15 +27,26 @@ if document then
         ids[#ids + 1] = fields.id
     end
 end
-
--- UNLINK frees a large hash in the background, where DEL would stop the server. It comes before
--- the indexes: should a user be refused it, the store is not lost from them.
-redis.call('UNLINK', metadata, signal, items, metadata_items)
 -- An id that leads to another store is that store's, whatever this one's metadata says.
+local own = {}
 for _, id in ipairs(ids) do
     if redis.call('HGET', id_to_name, id) == store then
-        there = there + redis.call('HDEL', id_to_name, id)
+        own[#own + 1] = id
     end
+end
+-- Without any id the index is not read above, and its type not known.
+redis.call('HLEN', id_to_name)
+
+local no = refused(true, 'HDEL', id_to_name, 'larder asks')
+    or refused(false, 'HDEL', name_to_id, store)
+    or refused(false, 'UNLINK', metadata, signal, items, metadata_items)
+if no then
+    return no
+end
+-- UNLINK frees a large hash in the background, where DEL would stop the server.
+redis.call('UNLINK', metadata, signal, items, metadata_items)
+for _, id in ipairs(own) do
+    there = there + redis.call('HDEL', id_to_name, id)
 end
 there = there + redis.call('HDEL', name_to_id, store)
 return there > 0 and 1 or 0

@@ -36,8 +36,14 @@ elseif ARGV[5] == 'unchanged' then
     end
 end
 
-redis.call('JSON.SET', metadata, '$.accessed_at', ARGV[4], 'XX')
-redis.call('JSON.SET', metadata, '$.modified_at', ARGV[4], 'XX')
+local no = refused(true, 'JSON.SET', metadata, '$.larder_asks', '0', 'XX')
+    or refused(false, 'HSET', items, key, '')
+    or refused(false, 'HSET', metadata_items, key, '')
+if no then
+    return no
+end
 redis.call('HSET', items, key, ARGV[2])
 redis.call('HSET', metadata_items, key, ARGV[3])
+redis.pcall('JSON.SET', metadata, '$.accessed_at', ARGV[4], 'XX')
+redis.pcall('JSON.SET', metadata, '$.modified_at', ARGV[4], 'XX')
 return 'written'

@@ -1,0 +1,241 @@
+//! Writes where the server forbids scripts: MULTI/EXEC takes their place.
+//!
+//! What a user may not run, or has no memory for, is refused when it is queued, and that undoes
+//! all. But a key of a wrong type fails alone within EXEC, so types are asked for before. What a
+//! script would have compared is read right before, which leaves a short gap in which another writer
+//! can come between; of creating a store, where the gap could harm, the keys are watched.
+
+use bytes::Bytes;
+use fred::types::Value;
+
+use super::layout::{self, ACCESSED_AT, ID_TO_NAME, MODIFIED_AT, NAME_TO_ID, Part};
+use super::link::Command;
+use super::open::Attempt;
+use super::read::hash_command;
+use super::write::{now_json, part_keys, store_arg};
+use super::{RedisStorage, command, reply};
+use crate::storage::metadata::StoreMetadata;
+use crate::storage::{
+    ContentType, Error, ErrorKind, Expected, Key, Reading, Result, SetValue, StoreName,
+};
+
+impl RedisStorage {
+    pub(super) async fn set_without_script(
+        &self,
+        set: &SetValue,
+        content_type: &ContentType,
+        json: &str,
+    ) -> Result<Bytes> {
+        if !self.has_document(&set.store).await? {
+            return Ok(Bytes::from_static(b"missing"));
+        }
+        if !self.is_as_expected(set).await? {
+            return Ok(Bytes::from_static(b"conflict"));
+        }
+        log::debug!("setting a record of type {content_type} by a transaction");
+        let mut commands = vec![
+            with_value(hash_command("HSET", &set.store, Part::Items, &set.key), set.value.clone()),
+            with_value(
+                hash_command("HSET", &set.store, Part::MetadataItems, &set.key),
+                Bytes::copy_from_slice(json.as_bytes()),
+            ),
+        ];
+        commands.extend(touches(&set.store));
+        self.transaction(commands).await?;
+        Ok(Bytes::from_static(b"written"))
+    }
+
+    async fn is_as_expected(&self, set: &SetValue) -> Result<bool> {
+        let limit = match &set.expected {
+            Expected::Anything => return Ok(true),
+            Expected::Absent => 0,
+            Expected::Unchanged { value, .. } => value.len() as u64,
+        };
+        let found = self.read_untouched(&set.store, &set.key, limit).await?;
+        Ok(match (&set.expected, found) {
+            (Expected::Absent, found) => found.is_none(),
+            (Expected::Unchanged { value, content_type }, Some(Reading::Whole(record))) => {
+                record.value == value
+                    && (content_type.as_str().is_empty()
+                        || record.meta.content_type == *content_type)
+            }
+            _ => false,
+        })
+    }
+
+    pub(super) async fn delete_without_script(
+        &self,
+        store: &StoreName,
+        keys: &[Key],
+    ) -> Result<u64> {
+        self.has_document(store).await?;
+        let mut commands = Vec::with_capacity(keys.len() * 2);
+        for key in keys {
+            commands.push(hash_command("HDEL", store, Part::Items, key));
+            commands.push(hash_command("HDEL", store, Part::MetadataItems, key));
+        }
+        let replies = self.remove_and_touch(store, commands).await?;
+        let mut deleted = 0;
+        for halves in replies[..keys.len() * 2].chunks(2) {
+            let halves = reply::integer(&halves[0])? + reply::integer(&halves[1])?;
+            deleted += u64::from(halves > 0);
+        }
+        Ok(deleted)
+    }
+
+    /// Gives how many records there were.
+    pub(super) async fn purge_without_script(&self, store: &StoreName) -> Result<u64> {
+        self.has_document(store).await?;
+        let info = self.info(store).await?;
+        let unlink = command("UNLINK", part_keys(store, &[Part::Items, Part::MetadataItems]));
+        self.remove_and_touch(store, vec![unlink]).await?;
+        Ok(info.values.max(info.records).unwrap_or_default())
+    }
+
+    pub(super) async fn remove_without_script(
+        &self,
+        store: &StoreName,
+        ids: Vec<Bytes>,
+        mut keys: Vec<Value>,
+    ) -> Result<u64> {
+        self.has_document(store).await?;
+        self.check_signal_and_indexes(store).await?;
+        keys.truncate(4);
+        let mut commands = vec![
+            command("UNLINK", keys),
+            command("HDEL", [Value::from(NAME_TO_ID), store_arg(store)]),
+        ];
+        if !ids.is_empty() {
+            let ids = ids.into_iter().map(Value::Bytes);
+            commands.push(command("HDEL", [Value::from(ID_TO_NAME)].into_iter().chain(ids)));
+        }
+        let replies = self.transaction(commands).await?;
+        Ok(replies.iter().filter_map(|reply| reply::integer(reply).ok()).sum::<u64>().min(1))
+    }
+
+    /// Claims the name as Crawlee does and makes the store, in one step. A claim that was lost
+    /// on the way is known by its id.
+    pub(super) async fn create_without_script(
+        &self,
+        store: &StoreName,
+        new: &StoreMetadata,
+    ) -> Result<Attempt> {
+        let [metadata, signal] =
+            [Part::Metadata, Part::CreatedSignal].map(|part| layout::key(store, part));
+        let (ids, names) = (Value::from(ID_TO_NAME), Value::from(NAME_TO_ID));
+        let watched = [metadata.clone(), signal.clone(), ids.clone(), names.clone()];
+        let transaction = self.link.watch_keys(watched.into()).await?;
+        if self.store_document(store).await?.is_some() {
+            return Ok(Attempt::Exists);
+        }
+        let signals = self.check_signal_and_indexes(store).await?;
+        let claimed = command("HEXISTS", [names.clone(), store_arg(store)]);
+        if reply::integer(&self.link.run(claimed).await?)? == 1 {
+            return Ok(Attempt::Wait);
+        }
+        let mut commands = vec![
+            command("HSETNX", [names, store_arg(store), Value::from(&new.id)]),
+            command("HSETNX", [ids.clone(), Value::from(&new.id), store_arg(store)]),
+            // A user who may not watch could be overtaken: what is there is another's.
+            command(
+                "JSON.SET",
+                [metadata, Value::from("$"), Value::from(new.to_json()), Value::from("NX")],
+            ),
+        ];
+        if signals == 0 {
+            commands.push(command("LPUSH", [signal, Value::from("1")]));
+        }
+        let Some(replies) = transaction.commit(commands).await? else {
+            return Ok(Attempt::Wait);
+        };
+        let replies = replies.into_iter().collect::<Result<Vec<_>>>()?;
+        if replies.first().and_then(Value::as_u64) == Some(1) {
+            return Ok(Attempt::Created);
+        }
+        self.transaction(vec![command("HDEL", [ids, Value::from(&new.id)])]).await?;
+        Ok(Attempt::Wait)
+    }
+
+    /// Whether the store has metadata; fails if its hashes or its metadata are of a wrong type.
+    async fn has_document(&self, store: &StoreName) -> Result<bool> {
+        let questions = vec![
+            command("HLEN", part_keys(store, &[Part::Items])),
+            command("HLEN", part_keys(store, &[Part::MetadataItems])),
+            command("JSON.GET", part_keys(store, &[Part::Metadata])),
+        ];
+        let replies = self.link.pipeline(questions).await?;
+        let replies = replies.into_iter().collect::<Result<Vec<_>>>()?;
+        Ok(replies.last().is_some_and(|document| !document.is_null()))
+    }
+
+    /// How many elements the store's signal has; fails if it or an index is of a wrong type.
+    async fn check_signal_and_indexes(&self, store: &StoreName) -> Result<u64> {
+        let signal = part_keys(store, &[Part::CreatedSignal]);
+        let questions = vec![
+            command("HLEN", [Value::from(ID_TO_NAME)]),
+            command("HLEN", [Value::from(NAME_TO_ID)]),
+            command("LLEN", signal.clone()),
+            command("TYPE", signal),
+        ];
+        let mut replies = self.link.pipeline(questions).await?.into_iter();
+        reply::next(&mut replies)?;
+        reply::next(&mut replies)?;
+        let (length, kind) = (reply::next(&mut replies), reply::next(&mut replies));
+        match length {
+            Ok(length) => reply::integer(&length),
+            // Nothing else than creating a store needs the right to it.
+            Err(error) if error.kind == ErrorKind::Permission => match kind {
+                Ok(kind) if kind.as_str().is_none_or(|kind| kind != "none" && kind != "list") => {
+                    Err(Error::new(ErrorKind::WrongType, super::fault::WRONG_TYPE))
+                }
+                _ => Ok(0),
+            },
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Runs a transaction that frees memory, and moves the store's times with it. A server
+    /// without memory refuses the times, and with them all: then they come after, if they may.
+    async fn remove_and_touch(
+        &self,
+        store: &StoreName,
+        commands: Vec<Command>,
+    ) -> Result<Vec<Value>> {
+        let mut with_times = commands.clone();
+        with_times.extend(touches(store));
+        match self.transaction(with_times).await {
+            Err(error) if error.kind == ErrorKind::OutOfMemory => {
+                let replies = self.transaction(commands).await?;
+                if let Err(error) = self.transaction(touches(store).into()).await {
+                    log::warn!("the times of {} were not updated: {error}", store.escaped());
+                }
+                Ok(replies)
+            }
+            done => done,
+        }
+    }
+
+    /// Runs MULTI/EXEC, and fails if any of its commands did.
+    async fn transaction(&self, commands: Vec<Command>) -> Result<Vec<Value>> {
+        self.link.transaction(commands).await?.into_iter().collect()
+    }
+}
+
+fn with_value(mut command: Command, value: Bytes) -> Command {
+    command.args.push(Value::Bytes(value));
+    command
+}
+
+/// Both times of a store, set to now where they are there.
+fn touches(store: &StoreName) -> [Command; 2] {
+    let now = now_json();
+    [json_set(store, ACCESSED_AT, now.clone()), json_set(store, MODIFIED_AT, now)]
+}
+
+/// One time of a store, set where it is there.
+pub(super) fn json_set(store: &StoreName, path: &'static str, now: Value) -> Command {
+    command(
+        "JSON.SET",
+        [layout::key(store, Part::Metadata), Value::from(path), now, Value::from("XX")],
+    )
+}
