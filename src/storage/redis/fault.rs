@@ -58,7 +58,11 @@ pub(super) fn reply(text: &str) -> Error {
         .hint("connect to another replica, or bring the primary back"),
         "BUSY" => error(ErrorKind::Timeout, "the server is busy with another program's script")
             .hint("wait, or end it with SCRIPT KILL"),
-        "EXECABORT" => error(ErrorKind::Server, "the server refused the transaction as a whole"),
+        "EXECABORT" => match rest.split_once("because of: ") {
+            Some((_, why)) if why.contains("no permissions to run") => forbidden(why),
+            Some((_, why)) => reply(why),
+            None => error(ErrorKind::Server, "the server refused the transaction as a whole"),
+        },
         "NOREPLICAS" => error(ErrorKind::CannotPersist, "the server has too few replicas to write")
             .hint("bring its replicas back"),
         "DENIED" => error(

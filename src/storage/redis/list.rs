@@ -150,9 +150,15 @@ impl RedisStorage {
         {
             index.ids.push(Bytes::from(id.clone()));
         }
-        let empty = info.records == Some(0) && info.values.is_none();
+        let empty = info.records.max(info.values).unwrap_or(0) == 0;
         if empty && info.id.is_none() && index.id.is_none() && info.state == StoreState::Ghost {
-            return Err(Error::no_store(store));
+            return Err(if known && info.records.is_some() {
+                Error::no_store(store)
+            } else {
+                let problem =
+                    format!("there is no store {} that this user may see", store.escaped());
+                Error::new(ErrorKind::NotFound, problem)
+            });
         }
         if known {
             judge(&mut info, &index);

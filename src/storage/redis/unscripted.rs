@@ -1,7 +1,7 @@
 //! Writes where the server forbids scripts: MULTI/EXEC takes their place.
 //!
-//! What a user may not run, or has no memory for, is refused when it is queued, and that undoes
-//! all. But a key of a wrong type fails alone within EXEC, so types are asked for before. What a
+//! What a user may not run is refused when it is queued, and that undoes all; so is everything while
+//! the server has no memory, for it queues nothing then. But a key of a wrong type fails alone within EXEC, so types are asked for before. What a
 //! script would have compared is read right before, which leaves a short gap in which another writer
 //! can come between; of creating a store, where the gap could harm, the keys are watched.
 
@@ -69,12 +69,13 @@ impl RedisStorage {
         keys: &[Key],
     ) -> Result<u64> {
         self.has_document(store).await?;
-        let mut commands = Vec::with_capacity(keys.len() * 2);
+        let mut commands = Vec::with_capacity(keys.len() * 2 + 2);
         for key in keys {
             commands.push(hash_command("HDEL", store, Part::Items, key));
             commands.push(hash_command("HDEL", store, Part::MetadataItems, key));
         }
-        let replies = self.remove_and_touch(store, commands).await?;
+        commands.extend(touches(store));
+        let replies = self.transaction(commands).await?;
         let mut deleted = 0;
         for halves in replies[..keys.len() * 2].chunks(2) {
             let halves = reply::integer(&halves[0])? + reply::integer(&halves[1])?;
@@ -87,8 +88,10 @@ impl RedisStorage {
     pub(super) async fn purge_without_script(&self, store: &StoreName) -> Result<u64> {
         self.has_document(store).await?;
         let info = self.info(store).await?;
-        let unlink = command("UNLINK", part_keys(store, &[Part::Items, Part::MetadataItems]));
-        self.remove_and_touch(store, vec![unlink]).await?;
+        let mut commands =
+            vec![command("UNLINK", part_keys(store, &[Part::Items, Part::MetadataItems]))];
+        commands.extend(touches(store));
+        self.transaction(commands).await?;
         Ok(info.values.max(info.records).unwrap_or_default())
     }
 
@@ -191,27 +194,6 @@ impl RedisStorage {
                 _ => Ok(0),
             },
             Err(error) => Err(error),
-        }
-    }
-
-    /// Runs a transaction that frees memory, and moves the store's times with it. A server
-    /// without memory refuses the times, and with them all: then they come after, if they may.
-    async fn remove_and_touch(
-        &self,
-        store: &StoreName,
-        commands: Vec<Command>,
-    ) -> Result<Vec<Value>> {
-        let mut with_times = commands.clone();
-        with_times.extend(touches(store));
-        match self.transaction(with_times).await {
-            Err(error) if error.kind == ErrorKind::OutOfMemory => {
-                let replies = self.transaction(commands).await?;
-                if let Err(error) = self.transaction(touches(store).into()).await {
-                    log::warn!("the times of {} were not updated: {error}", store.escaped());
-                }
-                Ok(replies)
-            }
-            done => done,
         }
     }
 

@@ -27,6 +27,7 @@ fn replies_are_known_by_their_first_word() {
         ("CLUSTERDOWN Hash slot not served", Connection),
         ("MASTERDOWN Link with MASTER is down", Connection),
         ("EXECABORT Transaction discarded because of previous errors.", Server),
+        ("EXECABORT Transaction discarded because of: OOM command not allowed when", OutOfMemory),
         ("BUSY Redis is busy running a script.", Timeout),
         ("ERR DB index is out of range", Usage),
         ("ERR max number of clients reached", Connection),
@@ -72,6 +73,9 @@ fn what_is_forbidden_is_named() {
     let inner = "ERR ACL failure in script: User ann has no permissions to run the 'hlen' command \
                  script: on @user_script:1.";
     assert_eq!(problem(inner), "the user may not run HLEN");
+    let exec = "EXECABORT Transaction discarded because of: this user has no permissions to run \
+                the 'exec' command";
+    assert_eq!(problem(exec), "the user may not run EXEC");
     for key in [
         "NOPERM No permissions to access a key",
         "ERR ACL failure in script: No permissions to access a key script: on @user_script:1.",
