@@ -224,6 +224,7 @@ impl App {
     }
 
     /// Takes an event; gives what the shell is to do about it.
+    #[must_use = "what the core asks for is to be carried out"]
     pub fn handle(&mut self, event: Event) -> Vec<Effect> {
         let mut effects = Vec::new();
         match event {

@@ -10,6 +10,8 @@ pub mod terminal;
 mod background;
 mod effects;
 mod files;
+mod handover;
+mod input;
 pub mod lean;
 mod reads;
 mod setup;
@@ -20,10 +22,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crossterm::event::{Event as TerminalEvent, EventStream, KeyEvent};
-use futures::StreamExt as _;
-use signal_hook::consts::SIGTSTP;
-use signal_hook::low_level::emulate_default_handler;
+use crossterm::event::{Event as TerminalEvent, KeyEvent};
 use tokio::sync::{OnceCell, mpsc};
 
 use crate::app::{App, Effect, Event};
@@ -34,8 +33,9 @@ use crate::view::{Look, draw};
 
 use background::{Background, Heard, QUESTION};
 use effects::Tasks;
+use input::Input;
 pub use setup::Setup;
-use signals::{INTERRUPTED, Signals, Wish};
+use signals::{Signals, Wish};
 use terminal::Terminal;
 
 /// The least time between two frames.
@@ -77,7 +77,7 @@ struct Shell {
     /// The question for the terminal's background, where it was asked.
     background: Option<Background>,
     terminal: Terminal,
-    input: EventStream,
+    input: Input,
     signals: Signals,
     tasks: Tasks,
     events: mpsc::Receiver<Event>,
@@ -103,7 +103,8 @@ impl Shell {
     fn new(setup: Setup, mut terminal: Terminal) -> io::Result<Self> {
         let (sender, events) = mpsc::channel(ROOM);
         let (connected, storages) = mpsc::channel(1);
-        let size = crossterm::terminal::size()?;
+        let size = terminal::size()?;
+        let size = (size.width, size.height);
         if setup.pair.is_some() {
             terminal.send(QUESTION)?;
         }
@@ -112,7 +113,7 @@ impl Shell {
             look: setup.look,
             background: setup.pair.map(Background::asked),
             terminal,
-            input: EventStream::new(),
+            input: Input::open()?,
             signals: Signals::take()?,
             tasks: Tasks::new(sender),
             events,
@@ -146,12 +147,15 @@ impl Shell {
                 continue;
             }
             let (frame, wake) = (self.frame_due(), self.wake_due());
+            // A frame that cannot be shown yet is made when it can, of what is the newest then.
+            let quiet = self.terminal.is_quiet();
             let release = self.background.as_ref().and_then(Background::release_in);
             tokio::select! {
                 biased;
-                () = frame, if self.dirty => self.draw()?,
-                wish = self.signals.next() => self.wish(wish)?,
+                () = frame, if self.dirty && quiet => self.draw()?,
+                wish = self.signals.next() => self.wish(wish).await?,
                 event = self.input.next(), if !self.deaf => self.typed(event).await?,
+                () = self.terminal.quiet(), if self.dirty && !quiet => {}
                 () = pause(release.unwrap_or_default()), if release.is_some() => {
                     let kept = self.background.as_mut().map(Background::release);
                     self.press(kept.unwrap_or_default()).await?;
@@ -159,31 +163,6 @@ impl Shell {
                 Some(storage) = self.storages.recv() => self.tasks.use_storage(storage),
                 Some(event) = self.events.recv() => self.take(event).await?,
                 () = wake => self.take(Event::Time).await?,
-            }
-        }
-    }
-
-    /// Gives the terminal back. A failure that the user can no longer see in it is told after it.
-    async fn leave(&mut self, code: u8) -> u8 {
-        self.hear_out().await;
-        self.terminal.leave();
-        match self.app.unseen_failure() {
-            Some(text) => {
-                eprintln!("larder: {}", crate::preview::visible(text));
-                if code == 0 { 4 } else { code }
-            }
-            None => code,
-        }
-    }
-
-    /// Waits for an answer that is still under way: in the shell it would be garbage.
-    async fn hear_out(&mut self) {
-        let Some(background) = self.background.as_mut().filter(|_| !self.deaf) else { return };
-        while let Ok(Some(Ok(event))) =
-            tokio::time::timeout(background.patience(), self.input.next()).await
-        {
-            if let TerminalEvent::Key(key) = event {
-                background.hear(key);
             }
         }
     }
@@ -215,10 +194,7 @@ impl Shell {
     fn draw(&mut self) -> io::Result<()> {
         self.app.now = Timestamp::now();
         let drawn = self.terminal.draw(|frame| draw(frame, &self.app, &self.look));
-        // A terminal that is gone is no reason to leave a write half done.
-        if self.ending.is_none() {
-            drawn?;
-        }
+        self.unless_gone(drawn)?;
         // Only once the hint has been seen, and beside the loop.
         if self.drawn.is_none() && self.app.settings.welcome {
             tokio::task::spawn_blocking(welcome::remember);
@@ -229,9 +205,9 @@ impl Shell {
         Ok(())
     }
 
-    async fn typed(&mut self, event: Option<io::Result<TerminalEvent>>) -> io::Result<()> {
+    async fn typed(&mut self, event: Option<TerminalEvent>) -> io::Result<()> {
         let event = match event {
-            Some(Ok(TerminalEvent::Key(key))) => {
+            Some(TerminalEvent::Key(key)) => {
                 let heard = match &mut self.background {
                     Some(background) => background.hear(key),
                     None => Heard::Keys(vec![key]),
@@ -247,14 +223,11 @@ impl Shell {
                     }
                 };
             }
-            Some(Ok(TerminalEvent::Mouse(mouse))) => Event::Mouse(mouse),
-            Some(Ok(TerminalEvent::Paste(text))) => Event::Paste(text),
-            Some(Ok(TerminalEvent::Resize(width, height))) => Event::Resize(width, height),
-            Some(Ok(TerminalEvent::FocusGained | TerminalEvent::FocusLost)) => return Ok(()),
-            // The terminal is gone: no one is left to read or to write for.
-            Some(Err(_)) | None => {
-                self.deaf = true;
-                self.end(129);
+            Some(TerminalEvent::Mouse(mouse)) => Event::Mouse(mouse),
+            Some(TerminalEvent::Paste(text)) => Event::Paste(text),
+            Some(_) => return Ok(()),
+            None => {
+                self.gone();
                 return Ok(());
             }
         };
@@ -276,14 +249,20 @@ impl Shell {
         self.carry_out(effects).await
     }
 
-    fn wish(&mut self, wish: Wish) -> io::Result<()> {
-        match wish {
+    async fn wish(&mut self, wish: Wish) -> io::Result<()> {
+        let effects = match wish {
             Wish::End(code) => {
                 self.end(code);
-                Ok(())
+                return Ok(());
             }
-            Wish::Stop => self.suspend(),
-        }
+            Wish::Stop => self.suspend()?,
+            Wish::Continue => self.continued()?,
+            Wish::Resize => {
+                let Ok(size) = terminal::size() else { return Ok(()) };
+                return self.take(Event::Resize(size.width, size.height)).await;
+            }
+        };
+        self.carry_out(effects).await
     }
 
     /// Ends after the writes under way, which all end within the time that a command may take.
@@ -291,20 +270,6 @@ impl Shell {
         self.app.ending();
         self.ending = Some(code);
         self.dirty = true;
-    }
-
-    fn suspend(&mut self) -> io::Result<()> {
-        self.terminal.suspend()?;
-        self.resized()
-    }
-
-    /// Takes the size anew and draws everything.
-    fn resized(&mut self) -> io::Result<()> {
-        let (width, height) = crossterm::terminal::size()?;
-        self.app.handle(Event::Resize(width, height));
-        self.terminal.redraw()?;
-        self.dirty = true;
-        Ok(())
     }
 
     async fn carry_out(&mut self, effects: Vec<Effect>) -> io::Result<()> {
@@ -317,7 +282,8 @@ impl Shell {
                 }
                 Effect::ConnectAgain(after) => self.connect(after),
                 Effect::Switch(at) => {
-                    let result = self.switch(at);
+                    let (result, told) = self.switch(at);
+                    effects.extend(told);
                     effects.extend(self.app.handle(Event::Switched(result)));
                 }
                 Effect::Read(slot, ticket, read) => self.tasks.read(slot, ticket, read),
@@ -328,20 +294,22 @@ impl Shell {
                 Effect::Write(write) => self.tasks.write(write),
                 Effect::Settle(write) => self.tasks.settle(write),
                 Effect::OpenEditor { text, suffix } => {
-                    let event = self.outside(&text, &suffix).await?;
-                    effects.extend(self.app.handle(event));
+                    effects.extend(self.outside(&text, &suffix).await?);
                 }
                 Effect::Copy { what, bytes } => {
-                    let event = self.copy(what, &bytes)?;
+                    let event = self.copy(what, &bytes);
                     effects.extend(self.app.handle(event));
                 }
                 Effect::SaveFile { path, bytes, overwrite } => self.tasks.work(move || {
                     let result = files::save(&path, &bytes, overwrite);
                     Event::Saved(path, result)
                 }),
-                Effect::Mouse(taken) => self.terminal.set_mouse(taken)?,
-                Effect::Suspend => self.suspend()?,
-                Effect::Redraw => self.resized()?,
+                Effect::Mouse(taken) => {
+                    let sent = self.terminal.set_mouse(taken);
+                    self.unless_gone(sent)?;
+                }
+                Effect::Suspend => effects.extend(self.suspend()?),
+                Effect::Redraw => effects.extend(self.resized()?),
                 Effect::Quit => self.end(0),
             }
         }
@@ -371,64 +339,43 @@ impl Shell {
     }
 
     /// Lets go of the storage, for another target of the list: all reads end, and what they had
-    /// sent already goes nowhere. Not while a value is being saved to a file.
-    fn switch(&mut self, at: usize) -> Result<usize, String> {
+    /// sent already goes nowhere. Not while a value is being saved to a file. Gives also what the core
+    /// asks for about a file that was saved meanwhile.
+    fn switch(&mut self, at: usize) -> (Result<usize, String>, Vec<Effect>) {
+        let refused = |why: &str| (Err(why.to_owned()), Vec::new());
         if self.tasks.is_writing() {
-            return Err("something is being written; switch when that is done".to_owned());
+            return refused("something is being written; switch when that is done");
         }
         let chosen = self.targets.as_ref().and_then(|targets| targets.choices().get(at));
         let Some(read_only) = chosen.map(|choice| choice.read_only) else {
-            return Err("there is no such target".to_owned());
+            return refused("there is no such target");
         };
         let (sender, events) = mpsc::channel(ROOM);
         let mut old = std::mem::replace(&mut self.events, events);
         (self.connected, self.storages) = mpsc::channel(1);
         self.tasks.start_over(sender);
         // A value that was saved is no business of the storage's.
+        let mut effects = Vec::new();
         while let Ok(event) = old.try_recv() {
             if matches!(event, Event::Saved(..)) {
-                self.app.handle(event);
+                effects.extend(self.app.handle(event));
             }
         }
         self.options.read_only = read_only;
         self.target = Place::Listed(at);
-        Ok(at)
+        (Ok(at), effects)
     }
 
-    /// Gives the terminal to the user's own editor, and takes it back.
-    async fn outside(&mut self, text: &[u8], suffix: &str) -> io::Result<Event> {
-        self.terminal.leave();
-        // Two readers of one terminal would share its keys between them.
-        self.input = EventStream::new();
-        let mut edit = std::pin::pin!(files::edit(text, suffix));
-        let result = loop {
-            tokio::select! {
-                result = &mut edit => break result,
-                // Ctrl-Z and Ctrl-C go to everyone in the foreground. Stopped with the editor, the
-                // shell has its prompt, and `fg` continues both; an interrupt is the editor's.
-                wish = self.signals.next() => match wish {
-                    Wish::Stop => emulate_default_handler(SIGTSTP)?,
-                    Wish::End(INTERRUPTED) => {}
-                    Wish::End(code) => self.end(code),
-                },
-            }
-        };
-        self.terminal.reenter()?;
-        self.signals.forget_interrupts();
-        self.resized()?;
-        Ok(Event::Edited(result))
-    }
-
-    fn copy(&mut self, what: &'static str, bytes: &[u8]) -> io::Result<Event> {
+    fn copy(&mut self, what: &'static str, bytes: &[u8]) -> Event {
         let env = |name: &str| std::env::var(name).ok();
         let result = match clipboard::copy_sequence(bytes, &env, self.clipboard_limit) {
-            Ok(sequence) => {
-                self.terminal.send(&sequence)?;
-                Ok(bytes.len())
-            }
+            Ok(sequence) => match self.terminal.send(&sequence) {
+                Ok(()) => Ok(bytes.len()),
+                Err(_) => Err("the terminal takes nothing at present".to_owned()),
+            },
             Err(too_large) => Err(too_large.to_string()),
         };
-        Ok(Event::Copied(what, result))
+        Event::Copied(what, result)
     }
 }
 

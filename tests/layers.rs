@@ -34,7 +34,7 @@ const ARROWS: [(&str, &[&str]); 13] = [
 const CRATES: [(&str, &[&str]); 13] = [
     ("fred::", &["storage::redis"]),
     ("notify::", &["storage::directory::watch"]),
-    ("rustix::", &["storage::directory", "demo::folder"]),
+    ("rustix::", &["storage::directory", "demo::folder", "tui"]),
     ("ratatui::", &["view", "tui", "theme"]),
     ("ratatui_textarea::", &["view", "app::editor", "app::input"]),
     ("crossterm::", &["keymap", "app", "tui", "cli"]),
@@ -42,7 +42,7 @@ const CRATES: [(&str, &[&str]); 13] = [
     ("task::spawn", &["tui", "storage::redis", "storage::directory"]),
     ("spawn_blocking", &["tui", "storage::redis", "storage::directory"]),
     ("thread::spawn", &["tui", "storage::redis", "storage::directory", "config::password"]),
-    ("thread::Builder", &["demo", "storage::directory"]),
+    ("thread::Builder", &["demo", "storage::directory", "tui::input", "tui::terminal::writer"]),
     ("png::", &["demo::picture"]),
     ("jpeg_encoder::", &["demo::picture"]),
 ];

@@ -2,11 +2,17 @@
 
 use std::io::{self, Write as _};
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
 
 use bytes::Bytes;
+use rustix::process::{Pid, Signal, kill_process};
+use tokio::process::Child;
 
 use crate::app::SaveError;
+
+/// How long an editor may take to end when its terminal is gone.
+const PARTING: Duration = Duration::from_secs(2);
 
 /// Writes a file whole or not at all; gives the number of bytes.
 ///
@@ -39,11 +45,16 @@ pub(super) fn save(path: &Path, bytes: &[u8], overwrite: bool) -> Result<usize, 
 }
 
 /// Lets `$VISUAL`, else `$EDITOR`, else `vi` edit a private file that holds `text`; gives what it
-/// left. The terminal must have been given back before.
+/// left. The terminal must have been given back before. Once `gone` ends, the terminal is gone: the
+/// editor is told so, as the system would, and is not waited for much longer.
 ///
 /// # Errors
 /// One sentence: the editor could not be started or failed, or the file could not be read back.
-pub(super) async fn edit(text: &[u8], suffix: &str) -> Result<Bytes, String> {
+pub(super) async fn edit(
+    text: &[u8],
+    suffix: &str,
+    gone: impl Future<Output = ()>,
+) -> Result<Bytes, String> {
     let set = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
     let editor = set("VISUAL").or_else(|| set("EDITOR")).unwrap_or_else(|| "vi".to_owned());
     let unusable = |error: io::Error| format!("no temporary file for the editor: {error}");
@@ -57,7 +68,16 @@ pub(super) async fn edit(text: &[u8], suffix: &str) -> Result<Bytes, String> {
     for name in crate::config::environment::SECRETS {
         command.env_remove(name);
     }
-    let status = command.status().await.map_err(|error| format!("{editor}: {error}"))?;
+    let failed = |error: io::Error| format!("{editor}: {error}");
+    let mut child = command.spawn().map_err(failed)?;
+    let ended = tokio::select! {
+        ended = child.wait() => Some(ended),
+        () = gone => None,
+    };
+    let status = match ended {
+        Some(ended) => ended.map_err(failed)?,
+        None => hang_up(&mut child).await.ok_or_else(|| format!("{editor} had no terminal"))?,
+    };
     // What a shell says of a command that it does not find, or that is no program.
     if matches!(status.code(), Some(126 | 127)) {
         return Err(format!("there is no editor `{editor}`; set $VISUAL or $EDITOR to yours"));
@@ -69,6 +89,14 @@ pub(super) async fn edit(text: &[u8], suffix: &str) -> Result<Bytes, String> {
     let edited = std::fs::read(file.path())
         .map_err(|error| format!("what {editor} left cannot be read: {error}"))?;
     Ok(Bytes::from(edited))
+}
+
+/// Ends an editor whose terminal is gone; none if it stays.
+async fn hang_up(editor: &mut Child) -> Option<ExitStatus> {
+    let id = editor.id().and_then(|id| Pid::from_raw(id.cast_signed()));
+    // It may have ended by itself.
+    let _ = id.map(|id| kill_process(id, Signal::HUP));
+    tokio::time::timeout(PARTING, editor.wait()).await.ok()?.ok()
 }
 
 #[cfg(test)]

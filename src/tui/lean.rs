@@ -111,7 +111,7 @@ impl<W: Write> Backend for Lean<W> {
     }
 
     fn size(&self) -> io::Result<Size> {
-        let size = self.inner.size()?;
+        let size = super::terminal::size()?;
         self.columns.set(size.width);
         Ok(size)
     }

@@ -1,12 +1,19 @@
-//! The signals that end or stop a terminal program.
+//! The signals that end, stop or wake a terminal program.
+//!
+//! Every signal by which somebody asks larder to end is an ending like a quit: the writes under way
+//! are waited for, and the terminal is given back. What remains (a crash, SIGABRT, SIGKILL) leaves
+//! larder no step of its own, and is the parent's: see [`supervise`](super::supervise).
 
 use std::io;
+use std::task::Poll;
 
 use futures::FutureExt as _;
+use signal_hook::consts::{SIGCONT, SIGTSTP};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// The exit code of a program that Ctrl-C ended.
-pub(super) const INTERRUPTED: u8 = 130;
+/// The exit codes of a program that Ctrl-C, or Ctrl-\, ended.
+const INTERRUPTED: u8 = 130;
+const QUIT: u8 = 131;
 
 /// What a signal asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,41 +22,61 @@ pub(super) enum Wish {
     End(u8),
     /// Stop, as Ctrl-Z does.
     Stop,
+    /// larder was stopped, and goes on.
+    Continue,
+    /// The terminal has another size.
+    Resize,
+}
+
+impl Wish {
+    /// Whether a key asks for it, where another program has the terminal: then it was meant for that.
+    pub(super) fn is_typed(self) -> bool {
+        matches!(self, Self::End(INTERRUPTED | QUIT))
+    }
 }
 
 /// The signals, as a stream of wishes.
-pub(super) struct Signals {
-    terminate: Signal,
-    hang_up: Signal,
-    interrupt: Signal,
-    stop: Signal,
-}
+pub(super) struct Signals(Vec<(Signal, Wish)>);
 
 impl Signals {
     /// Takes the signals over from the operating system's defaults.
     pub(super) fn take() -> io::Result<Self> {
-        Ok(Self {
-            terminate: signal(SignalKind::terminate())?,
-            hang_up: signal(SignalKind::hangup())?,
-            interrupt: signal(SignalKind::interrupt())?,
-            stop: signal(SignalKind::from_raw(signal_hook::consts::SIGTSTP))?,
-        })
+        let wishes = [
+            (SignalKind::terminate(), Wish::End(143)),
+            (SignalKind::hangup(), Wish::End(129)),
+            (SignalKind::interrupt(), Wish::End(INTERRUPTED)),
+            (SignalKind::quit(), Wish::End(QUIT)),
+            (SignalKind::user_defined1(), Wish::End(138)),
+            (SignalKind::user_defined2(), Wish::End(140)),
+            (SignalKind::alarm(), Wish::End(142)),
+            (SignalKind::from_raw(SIGTSTP), Wish::Stop),
+            (SignalKind::from_raw(SIGCONT), Wish::Continue),
+            (SignalKind::window_change(), Wish::Resize),
+        ];
+        let taken = wishes.into_iter().map(|(kind, wish)| Ok((signal(kind)?, wish)));
+        Ok(Self(taken.collect::<io::Result<_>>()?))
     }
 
-    /// The next wish.
+    /// The next wish; the first of the list where there are several.
     pub(super) async fn next(&mut self) -> Wish {
-        tokio::select! {
-            _ = self.terminate.recv() => Wish::End(143),
-            _ = self.hang_up.recv() => Wish::End(129),
-            _ = self.interrupt.recv() => Wish::End(INTERRUPTED),
-            _ = self.stop.recv() => Wish::Stop,
-        }
+        std::future::poll_fn(|context| {
+            for (signal, wish) in &mut self.0 {
+                if signal.poll_recv(context).is_ready() {
+                    return Poll::Ready(*wish);
+                }
+            }
+            Poll::Pending
+        })
+        .await
     }
 
     /// Forgets what was meant for a program that had the terminal meanwhile: Ctrl-C in an editor
     /// goes to everyone in the foreground.
-    pub(super) fn forget_interrupts(&mut self) {
-        while self.interrupt.recv().now_or_never().is_some() {}
-        while self.stop.recv().now_or_never().is_some() {}
+    pub(super) fn forget_typed(&mut self) {
+        for (signal, wish) in &mut self.0 {
+            if wish.is_typed() || *wish == Wish::Stop {
+                while signal.recv().now_or_never().is_some() {}
+            }
+        }
     }
 }

@@ -1,8 +1,11 @@
 //! The terminal: taken on entering, given back however larder ends.
 
-use std::io::{self, BufWriter, Stdout, Write};
+mod writer;
+
+use std::io::{self, Write};
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use crossterm::Command;
 use crossterm::cursor::{Hide, Show};
@@ -17,35 +20,37 @@ use signal_hook::consts::SIGTSTP;
 use signal_hook::low_level::emulate_default_handler;
 
 use super::lean::Lean;
+use writer::WRITER;
 
-/// Collects a frame, so that it leaves in one write.
-const BUFFER: usize = 64 * 1024;
+/// How long a terminal may take to take what is left for it, before another program gets it or larder
+/// ends without.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Clicks and the wheel, with coordinates of any size. Not the mouse's every move, which would
 /// wake an idle program.
 const MOUSE_ON: &str = "\x1b[?1000h\x1b[?1006h";
 const MOUSE_OFF: &str = "\x1b[?1006l\x1b[?1000l";
 
-/// Whether the screen is larder's. For the whole process, since the panic hook must know.
-static TAKEN: AtomicBool = AtomicBool::new(false);
 /// Whether any thread panicked: the screen is given back for good.
 static PANICKED: AtomicBool = AtomicBool::new(false);
 
 /// What frames are written through.
-pub type Backend = Lean<BufWriter<Tty>>;
+pub type Backend = Lean<Tty>;
 
-/// Standard output while the screen is larder's. What is written at another time is dropped: the
-/// rest of a frame must not land in the shell or in an editor.
-#[derive(Debug)]
-pub struct Tty(Stdout);
+/// Collects a frame, and hands it over when it is flushed, so that it leaves in one write.
+#[derive(Debug, Default)]
+pub struct Tty(Vec<u8>);
 
 impl Write for Tty {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if TAKEN.load(Ordering::SeqCst) { self.0.write(bytes) } else { Ok(bytes.len()) }
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        if TAKEN.load(Ordering::SeqCst) { self.0.flush() } else { Ok(()) }
+        let sent = WRITER.send(&self.0);
+        self.0.clear();
+        sent
     }
 }
 
@@ -64,20 +69,37 @@ impl Terminal {
     /// If there is no terminal or it goes away; it is given back then.
     pub fn enter(mouse: bool) -> io::Result<Self> {
         install_panic_hook();
-        let output = BufWriter::with_capacity(BUFFER, Tty(io::stdout()));
-        let inner = ratatui::Terminal::new(Lean::new(output))?;
+        WRITER.start()?;
+        let inner = ratatui::Terminal::new(Lean::new(Tty::default()))?;
         let mut terminal = Self { inner, mouse };
         terminal.reenter()?;
         Ok(terminal)
     }
 
-    /// Draws a frame: what changed since the last one.
+    /// Draws a frame: what changed since the last one. The terminal gets it by and by: see
+    /// [`Terminal::is_quiet`].
     ///
     /// # Errors
     /// If the terminal is gone, or a thread panicked and the screen was given back.
     pub fn draw(&mut self, render: impl FnOnce(&mut Frame)) -> io::Result<()> {
         usable()?;
         self.inner.draw(render).map(drop)
+    }
+
+    /// Whether all that was drawn and sent is written. If not, the terminal is slow or takes nothing
+    /// at present, and a frame would be old when it is seen.
+    pub fn is_quiet(&self) -> bool {
+        WRITER.is_quiet()
+    }
+
+    /// Waits until [`Terminal::is_quiet`].
+    pub async fn quiet(&self) {
+        WRITER.quiet().await;
+    }
+
+    /// Whether a thread panicked: then the screen was given back for good.
+    pub fn has_panicked(&self) -> bool {
+        PANICKED.load(Ordering::SeqCst)
     }
 
     /// Columns and rows.
@@ -123,11 +145,10 @@ impl Terminal {
         self.send(if mouse { MOUSE_ON } else { MOUSE_OFF }.as_bytes())
     }
 
-    /// Gives the terminal back, for another program or for good. Does nothing a second time.
-    ///
-    /// An event stream would go on reading what is typed: drop it before another program runs.
-    pub fn leave(&mut self) {
-        give_back();
+    /// Gives the terminal back, for another program or for good. Tells whether it took all that this
+    /// needs; if not, it takes no bytes, and no other program can use it either.
+    pub fn leave(&mut self) -> bool {
+        give_back()
     }
 
     /// Takes the terminal again after [`Terminal::leave`]; the next frame is drawn whole.
@@ -149,6 +170,7 @@ impl Terminal {
     /// # Errors
     /// If the terminal is gone, or the process cannot be stopped.
     pub fn suspend(&mut self) -> io::Result<()> {
+        // One that takes no bytes is left to the shell as it is; the rest comes when it takes them.
         self.leave();
         let stopped = emulate_default_handler(SIGTSTP);
         self.reenter()?;
@@ -157,7 +179,7 @@ impl Terminal {
 
     fn take(&mut self) -> io::Result<()> {
         enable_raw_mode()?;
-        TAKEN.store(true, Ordering::SeqCst);
+        WRITER.open();
         self.send(entering(self.mouse).as_bytes())?;
         self.inner.backend_mut().forget();
         self.redraw()
@@ -170,6 +192,24 @@ impl Drop for Terminal {
     }
 }
 
+/// Whether the terminal is still as larder has set it, and no one has changed it since.
+pub(super) fn is_raw() -> bool {
+    use rustix::termios::{LocalModes, tcgetattr};
+    tcgetattr(rustix::stdio::stdin())
+        .is_ok_and(|modes| !modes.local_modes.contains(LocalModes::ICANON))
+}
+
+/// Columns and rows of the terminal that larder writes to. One that does not know its size counts as
+/// 80 × 24.
+///
+/// # Errors
+/// If the terminal is gone.
+pub(super) fn size() -> io::Result<Size> {
+    let size = rustix::termios::tcgetwinsize(rustix::stdio::stdout())?;
+    let or = |number, usual| if number == 0 { usual } else { number };
+    Ok(Size::new(or(size.ws_col, 80), or(size.ws_row, 24)))
+}
+
 fn usable() -> io::Result<()> {
     if PANICKED.load(Ordering::SeqCst) {
         return Err(io::Error::other("larder panicked; the screen is given back"));
@@ -177,16 +217,15 @@ fn usable() -> io::Result<()> {
     Ok(())
 }
 
-/// Gives the screen back if it is larder's, from whichever thread. There is no one to tell of an
-/// error: the terminal is gone then.
-fn give_back() {
-    if !TAKEN.swap(false, Ordering::SeqCst) {
-        return;
+/// Gives the screen back if it is larder's, from whichever thread; tells whether all is written. There
+/// is no one to tell of an error: the terminal is gone then.
+fn give_back() -> bool {
+    if WRITER.close(leaving().as_bytes()) {
+        let written = WRITER.wait(PATIENCE);
+        let _ = disable_raw_mode();
+        return written;
     }
-    let mut output = io::stdout();
-    let _ = output.write_all(leaving().as_bytes());
-    let _ = output.flush();
-    let _ = disable_raw_mode();
+    WRITER.is_quiet()
 }
 
 /// Makes a panic give the screen back before it prints its message.
@@ -196,8 +235,10 @@ fn install_panic_hook() {
         let before = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
             PANICKED.store(true, Ordering::SeqCst);
-            give_back();
-            before(info);
+            // A terminal that takes nothing would hold the message up, and larder with it.
+            if give_back() {
+                before(info);
+            }
         }));
     });
 }

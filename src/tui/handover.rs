@@ -1,0 +1,141 @@
+//! The terminal changes hands: to the shell and back, to the user's own editor, and for good.
+
+use std::io;
+
+use signal_hook::consts::SIGTSTP;
+use signal_hook::low_level::emulate_default_handler;
+
+use super::signals::Wish;
+use super::{Shell, TerminalEvent, files, terminal};
+use crate::app::{Effect, Event};
+
+impl Shell {
+    /// Gives the terminal back. A failure that the user can no longer see in it is told after it.
+    pub(super) async fn leave(&mut self, code: u8) -> u8 {
+        self.hear_out().await;
+        let written = self.terminal.leave();
+        match self.app.unseen_failure() {
+            Some(text) => {
+                // Where a terminal takes nothing, this would wait for it.
+                if written {
+                    eprintln!("larder: {}", crate::preview::visible(text));
+                }
+                if code == 0 { 4 } else { code }
+            }
+            None => code,
+        }
+    }
+
+    /// Waits for an answer that is still under way: in the shell it would be garbage.
+    async fn hear_out(&mut self) {
+        let Some(background) = self.background.as_mut().filter(|_| !self.deaf) else { return };
+        while let Ok(Some(event)) =
+            tokio::time::timeout(background.patience(), self.input.next()).await
+        {
+            if let TerminalEvent::Key(key) = event {
+                background.hear(key);
+            }
+        }
+    }
+
+    /// Stops larder until the shell continues it.
+    pub(super) fn suspend(&mut self) -> io::Result<Vec<Effect>> {
+        let stopped = self.terminal.suspend();
+        self.unless_gone(stopped)?;
+        self.resized()
+    }
+
+    /// After a stop that larder did not make itself, the terminal may have been used by others.
+    pub(super) fn continued(&mut self) -> io::Result<Vec<Effect>> {
+        if terminal::is_raw() {
+            return Ok(Vec::new());
+        }
+        self.terminal.leave();
+        let taken = self.terminal.reenter();
+        self.unless_gone(taken)?;
+        self.resized()
+    }
+
+    /// Takes the size anew and draws everything.
+    pub(super) fn resized(&mut self) -> io::Result<Vec<Effect>> {
+        let effects = match terminal::size() {
+            Ok(size) => self.app.handle(Event::Resize(size.width, size.height)),
+            Err(why) => {
+                self.unless_gone(Err(why))?;
+                Vec::new()
+            }
+        };
+        let cleared = self.terminal.redraw();
+        self.unless_gone(cleared)?;
+        self.dirty = true;
+        Ok(effects)
+    }
+
+    /// A terminal that cannot be used any more is gone: that ends larder, and leaves no write half
+    /// done. A panic of another thread is a failure.
+    pub(super) fn unless_gone(&mut self, result: io::Result<()>) -> io::Result<()> {
+        match result {
+            Err(why) if self.terminal.has_panicked() => Err(why),
+            Err(_) => {
+                self.gone();
+                Ok(())
+            }
+            Ok(()) => Ok(()),
+        }
+    }
+
+    /// No one is left to read or to write for.
+    pub(super) fn gone(&mut self) {
+        self.deaf = true;
+        if self.ending.is_none() {
+            self.end(129);
+        }
+    }
+
+    /// Gives the terminal to the user's own editor, and takes it back.
+    pub(super) async fn outside(&mut self, text: &[u8], suffix: &str) -> io::Result<Vec<Effect>> {
+        if !self.terminal.leave() {
+            let taken = self.terminal.reenter();
+            self.unless_gone(taken)?;
+            let why = "the terminal takes nothing at present; try again when it does";
+            return Ok(self.app.handle(Event::Edited(Err(why.to_owned()))));
+        }
+        // Two readers of one terminal would share its keys between them.
+        self.input.pause();
+        let (mut code, mut gone) = (None, false);
+        let result = {
+            let hung_up = async {
+                self.input.gone().await;
+                gone = true;
+            };
+            let mut edit = std::pin::pin!(files::edit(text, suffix, hung_up));
+            loop {
+                tokio::select! {
+                    result = &mut edit => break result,
+                    // Ctrl-Z and Ctrl-C go to everyone in the foreground. Stopped with the editor,
+                    // the shell has its prompt, and `fg` continues both; an interrupt is the editor's.
+                    wish = self.signals.next() => match wish {
+                        Wish::Stop => emulate_default_handler(SIGTSTP)?,
+                        Wish::End(ending) if !wish.is_typed() => code = Some(ending),
+                        Wish::End(_) | Wish::Continue | Wish::Resize => {}
+                    },
+                }
+            }
+        };
+        if let Some(code) = code {
+            self.end(code);
+        }
+        let mut effects = Vec::new();
+        if gone {
+            self.gone();
+        } else {
+            let taken = self.terminal.reenter();
+            self.unless_gone(taken)?;
+            self.input.resume();
+            self.signals.forget_typed();
+            effects = self.resized()?;
+        }
+        effects.extend(self.app.handle(Event::Edited(result)));
+        Ok(effects)
+    }
+}

@@ -1,0 +1,187 @@
+//! From the bytes that a terminal sends to keys, clicks and pastes.
+//!
+//! The encoding is xterm's, which other terminals speak too, with what the Linux console, rxvt and
+//! kitty's keyboard protocol add for keys. What is none of these is left out.
+
+mod keys;
+
+use std::collections::VecDeque;
+
+use crossterm::event::{Event, KeyModifiers, MouseButton, MouseEvent, MouseEventKind as Mouse};
+
+use keys::{escaped, letter, numbered, unicode};
+
+const ESC: u8 = 0x1b;
+const PASTE_BEGINS: &[u8] = b"\x1b[200~";
+const PASTE_ENDS: &[u8] = b"\x1b[201~";
+
+/// The longest sequence that has a meaning here, with room to spare.
+const LONGEST: usize = 128;
+
+/// Bytes that came, as far as they make no whole event yet.
+#[derive(Debug, Default)]
+pub(super) struct Decoder {
+    kept: Vec<u8>,
+    /// Within a paste: how much of what is kept holds no end of it.
+    pasting: Option<usize>,
+}
+
+/// What stands at the front.
+#[derive(Debug, PartialEq)]
+enum Front {
+    /// So many bytes, which mean something, or nothing.
+    Whole(usize, Option<Event>),
+    /// The first part of something.
+    Part,
+}
+
+impl Decoder {
+    /// Takes bytes, and adds what they mean to `events`. `more` says that others are there already:
+    /// then an escape at the end is not the key.
+    pub(super) fn feed(&mut self, bytes: &[u8], more: bool, events: &mut VecDeque<Event>) {
+        self.kept.extend_from_slice(bytes);
+        let mut at = 0;
+        while at < self.kept.len() {
+            let rest = &self.kept[at..];
+            if let Some(searched) = self.pasting {
+                let found = memchr::memmem::find(&rest[searched..], PASTE_ENDS);
+                let Some(found) = found.map(|found| searched + found) else {
+                    self.pasting = Some(rest.len().saturating_sub(PASTE_ENDS.len() - 1));
+                    break;
+                };
+                let text = String::from_utf8_lossy(&rest[..found]).into_owned();
+                events.push_back(Event::Paste(text));
+                self.pasting = None;
+                at += found + PASTE_ENDS.len();
+            } else if rest.starts_with(PASTE_BEGINS) {
+                self.pasting = Some(0);
+                at += PASTE_BEGINS.len();
+            } else {
+                match front(rest, more) {
+                    Front::Whole(count, event) => {
+                        events.extend(event);
+                        at += count;
+                    }
+                    Front::Part if rest.len() > LONGEST => at += rest.len(),
+                    Front::Part => break,
+                }
+            }
+        }
+        self.kept.drain(..at);
+    }
+}
+
+/// Looks at the front of some bytes, of which there is at least one.
+fn front(bytes: &[u8], more: bool) -> Front {
+    match bytes {
+        [ESC] if more => Front::Part,
+        [ESC] | [ESC, ESC, ..] => Front::Whole(1, Some(escaped())),
+        [ESC, b'[' | b'O'] | [ESC, b'[', b'['] => Front::Part,
+        [ESC, b'O', last, ..] => Front::Whole(3, letter(*last, 1, None)),
+        // The Linux console's first function keys.
+        [ESC, b'[', b'[', last @ b'A'..=b'E', ..] => {
+            Front::Whole(4, numbered(u32::from(last - b'A') + 11, 1, None))
+        }
+        [ESC, b'[', b'M', rest @ ..] => match rest {
+            [button, column, row, ..] => {
+                let place = |byte: u8| u16::from(byte.saturating_sub(32));
+                Front::Whole(6, mouse(place(*button), place(*column), place(*row), true))
+            }
+            _ => Front::Part,
+        },
+        [ESC, b'[', rest @ ..] => sequence(rest),
+        [ESC, rest @ ..] => match keys::plain(rest) {
+            Some((count, key)) => Front::Whole(count + 1, key.map(keys::with_alt)),
+            None => Front::Part,
+        },
+        _ => match keys::plain(bytes) {
+            Some((count, key)) => Front::Whole(count, key.map(Event::Key)),
+            None => Front::Part,
+        },
+    }
+}
+
+/// A control sequence, after its two first bytes: parameters, then a last byte.
+fn sequence(bytes: &[u8]) -> Front {
+    let Some(end) = bytes.iter().position(|byte| !(0x20..=0x3f).contains(byte)) else {
+        return Front::Part;
+    };
+    let last = bytes[end];
+    if !(0x40..=0x7e).contains(&last) {
+        // Broken off; what follows is something else.
+        return Front::Whole(2 + end, None);
+    }
+    let text = std::str::from_utf8(&bytes[..end]).unwrap_or_default();
+    let event = match text.strip_prefix('<') {
+        Some(text) => clicked(text, last),
+        None => pressed(text, last),
+    };
+    Front::Whole(3 + end, event)
+}
+
+fn pressed(text: &str, last: u8) -> Option<Event> {
+    let mut fields = text.split(';');
+    let code = fields.next().unwrap_or_default();
+    let mut codes = code.split(':').map(|code| code.parse::<u32>().ok());
+    let first = codes.next().flatten();
+    let mut held = fields.next().unwrap_or_default().split(':');
+    let with = held.next().and_then(|mask| mask.parse().ok()).unwrap_or(1);
+    let kind = held.next().and_then(|kind| kind.parse().ok());
+    match last {
+        // xterm's other way to tell modifiers.
+        b'~' if first == Some(27) => unicode(fields.next()?.parse().ok()?, None, with, None),
+        b'~' => numbered(first?, with, kind),
+        b'u' => unicode(first?, codes.next().flatten(), with, kind),
+        // The terminal's answer where the cursor is, unless it is in the first row.
+        b'R' if first.is_some_and(|first| first != 1) => None,
+        _ => letter(last, with, kind),
+    }
+}
+
+fn clicked(text: &str, last: u8) -> Option<Event> {
+    let mut numbers = text.split(';').map(|number| number.parse().ok());
+    let (button, column, row) = (numbers.next()??, numbers.next()??, numbers.next()??);
+    match last {
+        b'M' => mouse(button, column, row, true),
+        b'm' => mouse(button, column, row, false),
+        _ => None,
+    }
+}
+
+/// `button` is a button's number, with bits for modifiers and for how it is used.
+fn mouse(button: u16, column: u16, row: u16, down: bool) -> Option<Event> {
+    let of = |number| match number {
+        0 => Some(MouseButton::Left),
+        1 => Some(MouseButton::Middle),
+        2 => Some(MouseButton::Right),
+        _ => None,
+    };
+    let number = button & 0b11;
+    let moving = button & 0b10_0000 != 0;
+    let kind = match (button & 0b1100_0000, moving) {
+        (0, false) if number == 3 => Mouse::Up(MouseButton::Left),
+        (0, false) if down => Mouse::Down(of(number)?),
+        (0, false) => Mouse::Up(of(number)?),
+        (0, true) => of(number).map_or(Mouse::Moved, Mouse::Drag),
+        (0b100_0000, false) => match number {
+            0 => Mouse::ScrollUp,
+            1 => Mouse::ScrollDown,
+            2 => Mouse::ScrollLeft,
+            _ => Mouse::ScrollRight,
+        },
+        _ => return None,
+    };
+    let mut with = KeyModifiers::empty();
+    for (bit, modifier) in [
+        (0b100, KeyModifiers::SHIFT),
+        (0b1000, KeyModifiers::ALT),
+        (0b1_0000, KeyModifiers::CONTROL),
+    ] {
+        with.set(modifier, button & bit != 0);
+    }
+    let (column, row) = (column.checked_sub(1)?, row.checked_sub(1)?);
+    Some(Event::Mouse(MouseEvent { kind, column, row, modifiers: with }))
+}
+
+#[cfg(test)]
+mod tests;
