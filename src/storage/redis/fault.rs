@@ -11,6 +11,13 @@ const NOT_SERVED: &str = "CLUSTERDOWN Hash slot not served";
 /// What a Redis key of a wrong type comes to.
 pub(super) const WRONG_TYPE: &str = "a Redis key of this store holds another type of value";
 
+/// The first word of the error that stands in place of a string that is larger than its question
+/// allows.
+pub(super) const TOO_LARGE: &str = "TOOLARGE";
+
+/// How many characters of a text of the server's are shown.
+const LONGEST_QUOTE: usize = 300;
+
 /// An error reply of the server, by its first word.
 pub(super) fn reply(text: &str) -> Error {
     let text = inner_error(text.trim());
@@ -58,10 +65,11 @@ pub(super) fn reply(text: &str) -> Error {
         .hint("connect to another replica, or bring the primary back"),
         "BUSY" => error(ErrorKind::Timeout, "the server is busy with another program's script")
             .hint("wait, or end it with SCRIPT KILL"),
+        TOO_LARGE => too_large(rest),
         "EXECABORT" => match rest.split_once("because of: ") {
             Some((_, why)) if why.contains("no permissions to run") => forbidden(why),
-            Some((_, why)) => reply(why),
-            None => error(ErrorKind::Server, "the server refused the transaction as a whole"),
+            Some((_, why)) if !why.starts_with("EXECABORT") => reply(why),
+            _ => error(ErrorKind::Server, "the server refused the transaction as a whole"),
         },
         "NOREPLICAS" => error(ErrorKind::CannotPersist, "the server has too few replicas to write")
             .hint("bring its replicas back"),
@@ -74,6 +82,14 @@ pub(super) fn reply(text: &str) -> Error {
     }
 }
 
+fn too_large(size: &str) -> Error {
+    Error::new(
+        ErrorKind::Server,
+        format!("the server answered with {size} bytes, far more than was asked for"),
+    )
+    .hint("read it again; if that stays so, what is stored there is not Crawlee's")
+}
+
 fn other(text: &str) -> Error {
     let message = text.strip_prefix("ERR ").unwrap_or(text);
     let lower = message.to_ascii_lowercase();
@@ -84,7 +100,7 @@ fn other(text: &str) -> Error {
         } else if is_script(&name) {
             scripts_forbidden()
         } else {
-            Error::new(ErrorKind::NotSupported, format!("the server does not know {name}"))
+            Error::new(ErrorKind::NotSupported, format!("the server does not know {}", cut(&name)))
         };
     }
     if lower.contains("max number of clients") {
@@ -124,7 +140,7 @@ fn other(text: &str) -> Error {
     }
     // What the server quotes may be a value, or what was meant as a password.
     let end = lower.find(", with args beginning with").unwrap_or(message.len());
-    Error::new(ErrorKind::Server, format!("the server answered: {}", &message[..end]))
+    Error::new(ErrorKind::Server, format!("the server answered: {}", cut(&message[..end])))
 }
 
 /// Before Redis 7 a script's error stands within another one.
@@ -139,6 +155,14 @@ fn inner_error(text: &str) -> &str {
         return if is_code { coded } else { inner };
     }
     text
+}
+
+/// What is shown of a text of the server's.
+fn cut(text: &str) -> String {
+    match text.char_indices().nth(LONGEST_QUOTE) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
 }
 
 fn unknown_command(lower: &str) -> Option<&str> {
@@ -156,7 +180,8 @@ fn forbidden(text: &str) -> Error {
         }
         // As larder's own scripts say it.
         let on = rest.strip_prefix(" command on ").map(|key| format!(" on {key}"));
-        let problem = format!("the user may not run {name}{}", on.unwrap_or_default());
+        let problem =
+            format!("the user may not run {}{}", cut(&name), cut(&on.unwrap_or_default()));
         return Error::new(ErrorKind::Permission, problem);
     }
     if text.contains("key") {
@@ -225,6 +250,27 @@ pub(super) fn fate_unknown(reason: &Error) -> Error {
     )
 }
 
+/// The system's word on the connection to the server itself.
+pub(super) fn transport(error: &std::io::Error, address: &str) -> Error {
+    system(&format!("{error:?}"), address).unwrap_or_else(|| {
+        Error::new(ErrorKind::Connection, format!("the connection to {address} failed"))
+    })
+}
+
+/// larder's own socket, through which all goes, cannot be had.
+pub(super) fn no_relay(error: &std::io::Error) -> Error {
+    Error::new(ErrorKind::Io, format!("larder cannot make a socket of its own: {error}"))
+}
+
+/// The server sends what no server may.
+pub(super) fn protocol(how: &str, address: &str) -> Error {
+    Error::new(
+        ErrorKind::Connection,
+        format!("what answers at {address} breaks the protocol: {how}"),
+    )
+    .hint("check the address: this is no sound Redis server")
+}
+
 /// What fred says when making a connection fails.
 pub(super) fn connecting(error: &fred::error::Error, address: &str) -> Error {
     use fred::error::ErrorKind as Fred;
@@ -238,7 +284,6 @@ pub(super) fn connecting(error: &fred::error::Error, address: &str) -> Error {
             format!("the server at {address} did not answer in time"),
         )
         .hint("check the address, or give it longer with --timeout"),
-        Fred::Tls => tls(details, address),
         Fred::Protocol | Fred::Parse => not_redis(address),
         Fred::IO | Fred::Canceled | Fred::Routing => {
             Error::new(ErrorKind::Connection, format!("the connection to {address} failed"))
@@ -263,7 +308,8 @@ pub(super) fn lost(error: &fred::error::Error, address: &str) -> Error {
     }
 }
 
-fn not_redis(address: &str) -> Error {
+/// Another kind of server, or none of its kind.
+pub(super) fn not_redis(address: &str) -> Error {
     Error::new(ErrorKind::Connection, format!("what answers at {address} is not a Redis server"))
         .hint("check the port; a server with TLS needs rediss://")
 }

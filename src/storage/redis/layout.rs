@@ -111,6 +111,11 @@ pub(super) fn parse_key(key: &[u8]) -> Option<(StoreName, Part)> {
     })
 }
 
+/// Whether a Redis key holds the values of a store.
+pub(super) fn holds_values(key: &[u8]) -> bool {
+    matches!(parse_key(key), Some((_, Part::Items)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -9,12 +9,18 @@ mod bell;
 mod client;
 mod command;
 mod core;
+mod doorway;
 mod establish;
 mod facts;
+mod framing;
 mod life;
+mod limits;
 mod listening;
+mod nodes;
+mod relay;
 mod sentinel;
 mod tls;
+mod transport;
 mod watched;
 
 use std::sync::Arc;
@@ -178,9 +184,10 @@ impl Link {
         Watched::start(&self.0.core, keys).await
     }
 
-    /// A connection of its own for one huge read; closed when dropped, also on the way.
-    pub(crate) async fn alone(&self) -> Result<Alone> {
-        Alone::open(self).await
+    /// A connection of its own for one value of about so many bytes; closed when dropped, also on
+    /// the way.
+    pub(crate) async fn alone(&self, size: u64) -> Result<Alone> {
+        Alone::open(self, size).await
     }
 
     /// A connection of its own that tells when keys change; closed when dropped.

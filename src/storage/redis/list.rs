@@ -10,6 +10,7 @@ use futures::stream::{self, BoxStream, StreamExt, TryStreamExt};
 
 use super::layout::{self, ID_TO_NAME, NAME_TO_ID, Part};
 use super::link::Command;
+use super::scan::bounds::Bounds;
 use super::scan::hscan;
 use super::write::store_arg;
 use super::{RedisStorage, command, fault, reply};
@@ -99,9 +100,12 @@ impl RedisStorage {
     pub(super) async fn walk_index(&self, index: &'static str) -> Result<HashMap<Bytes, Bytes>> {
         let mut entries = HashMap::new();
         let mut cursor = 0;
+        let mut bounds = Bounds::new();
+        let hash = Value::from(index);
         loop {
-            let page = hscan(Value::from(index), cursor, INDEX_PAGE);
+            let page = hscan(hash.clone(), cursor, INDEX_PAGE);
             let (next, fields) = reply::page(self.link.run_bulk(page).await?)?;
+            bounds.page(self, INDEX_PAGE, fields.len() / 2, ("HLEN", Some(&hash))).await?;
             let mut fields = fields.into_iter();
             while let (Some(field), Some(value)) = (fields.next(), fields.next()) {
                 let (field, value) = (reply::bytes(field)?, reply::bytes(value)?);

@@ -8,6 +8,7 @@ use futures::stream::{self, BoxStream, StreamExt};
 
 use super::layout::{self, EVERY_STORE, NAME_TO_ID, Part};
 use super::list::{Indexed, judge};
+use super::scan::bounds::Bounds;
 use super::write::store_arg;
 use super::{RedisStorage, command, reply};
 use crate::storage::{Result, StoreInfo, StoreName};
@@ -27,6 +28,7 @@ struct Search<'a> {
     count: u32,
     round_trip: Duration,
     progress: f32,
+    bounds: Bounds,
     done: bool,
 }
 
@@ -39,6 +41,7 @@ impl RedisStorage {
             count: FIRST_COUNT,
             round_trip: Duration::ZERO,
             progress: 0.0,
+            bounds: Bounds::new(),
             done: false,
         };
         stream::try_unfold(search, |mut search| async move {
@@ -70,6 +73,7 @@ impl Search<'_> {
         let started = Instant::now();
         let (next, keys) = reply::page(self.storage.link.run_bulk(page).await?)?;
         let took = started.elapsed().saturating_sub(self.round_trip);
+        self.bounds.page(self.storage, self.count, keys.len(), ("DBSIZE", None)).await?;
         self.count = next_count(self.count, took);
         let found = self.look_at(keys).await?;
         self.cursor = next;

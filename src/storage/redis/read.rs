@@ -108,7 +108,7 @@ impl RedisStorage {
         let metadata = hash_command("HGET", store, Part::MetadataItems, key);
         let value = hash_command("HGET", store, Part::Items, key);
         if size > ALONE_ABOVE {
-            let alone = self.link.alone().await?;
+            let alone = self.link.alone(size).await?;
             return if self.link.cluster() {
                 one_after_the_other(&alone, metadata, value).await
             } else {

@@ -1,5 +1,6 @@
 //! Walking the keys of one store with HSCAN, never holding the server for long.
 
+pub(super) mod bounds;
 mod manners;
 mod pages;
 

@@ -17,11 +17,11 @@ pub(crate) struct Alone {
 }
 
 impl Alone {
-    pub(super) async fn open(link: &Link) -> Result<Self> {
+    pub(super) async fn open(link: &Link, size: u64) -> Result<Self> {
         let core = &link.0.core;
         // Fails at once while the server is away.
         core.main()?;
-        Ok(Self { life: core.another().await?, link: link.clone() })
+        Ok(Self { life: core.for_value(size).await?, link: link.clone() })
     }
 
     /// Runs a command however long its reply takes, as long as the server answers others.

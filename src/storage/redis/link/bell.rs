@@ -28,7 +28,7 @@ pub(crate) struct Bell {
 impl Bell {
     pub(super) async fn open(core: &Core) -> Result<Self> {
         let life = core.listening(Purpose::Tracking).await?;
-        let (rings, timeout) = (life.client().invalidation_rx(), core.command_timeout());
+        let (rings, timeout) = (life.client()?.invalidation_rx(), core.command_timeout());
         let on = Command::new("CLIENT TRACKING", [Value::from("ON")]);
         life.one(on, timeout).await?;
         Ok(Self { life, rings, timeout })

@@ -5,10 +5,15 @@ use std::time::Duration;
 use fred::clients::Client;
 use fred::types::RespVersion;
 use fred::types::config::{
-    ClusterDiscoveryPolicy, Config, ConnectionConfig, PerformanceConfig, Server, ServerConfig,
-    TcpConfig, TlsConfig, TlsConnector, TlsHostMapping, UnresponsiveConfig,
+    Config, ConnectionConfig, PerformanceConfig, ServerConfig, UnresponsiveConfig,
 };
+use tokio_rustls::TlsConnector;
 
+use super::super::read::ALONE_ABOVE;
+use super::framing::Protocol;
+use super::limits::Limit;
+use super::relay::Relay;
+use crate::storage::Result;
 use crate::storage::target::{Host, RedisTarget};
 
 /// Where a single life connects to: what an endpoint comes down to.
@@ -65,6 +70,8 @@ impl Login {
 pub(super) enum Purpose {
     /// Questions and their answers.
     Data,
+    /// One value of so many bytes.
+    Large(u64),
     /// What is published on channels.
     Channels,
     /// Word of keys that have changed.
@@ -75,7 +82,7 @@ impl Purpose {
     /// How many messages may wait for a listener that is busy.
     fn room(self) -> usize {
         match self {
-            Self::Data => 32,
+            Self::Data | Self::Large(_) => 32,
             Self::Channels => 1024,
             Self::Tracking => 64,
         }
@@ -85,55 +92,63 @@ impl Purpose {
     /// connection that asked for them.
     fn protocol(self) -> RespVersion {
         match self {
-            Self::Data | Self::Channels => RespVersion::RESP2,
+            Self::Data | Self::Large(_) | Self::Channels => RespVersion::RESP2,
             Self::Tracking => RespVersion::RESP3,
         }
     }
+
+    /// As [`protocol`](Self::protocol), for the relay.
+    pub(super) fn framing(self) -> Protocol {
+        match self.protocol() {
+            RespVersion::RESP2 => Protocol::Resp2,
+            RespVersion::RESP3 => Protocol::Resp3,
+        }
+    }
+
+    /// What a value may take that comes over it.
+    pub(super) fn value(self) -> Limit {
+        match self {
+            Self::Large(size) => Limit::value(size),
+            _ => Limit::value(ALONE_ABOVE),
+        }
+    }
+
+    /// Whether messages come over it in the form of replies.
+    pub(super) fn has_messages(self) -> bool {
+        self == Self::Channels
+    }
 }
 
-/// A client that does not reconnect and leaves all limits of time to its life.
-pub(super) fn build(
+/// A client for one server, that does not reconnect and leaves all limits of time to its life; and
+/// the relay that has connected to the server within `timeout`.
+pub(super) async fn build(
     place: &Place,
     login: Login,
-    tls: Option<TlsConnector>,
+    tls: Option<&TlsConnector>,
     timeout: Duration,
     purpose: Purpose,
-) -> Client {
-    let server = match place {
-        Place::Tcp(host) | Place::Node(host) => ServerConfig::Centralized { server: server(host) },
-        Place::Unix(path) => ServerConfig::Unix { path: path.clone() },
-        Place::Cluster(hosts) => ServerConfig::Clustered {
-            hosts: hosts.iter().map(server).collect(),
-            policy: ClusterDiscoveryPolicy::ConfigEndpoint,
-        },
-    };
+) -> Result<(Client, Relay)> {
+    let (relay, path) = Relay::open(place, tls, timeout, purpose).await?;
     let config = Config {
         fail_fast: true,
         username: login.username,
         password: login.password,
-        server,
+        server: ServerConfig::Unix { path },
         version: purpose.protocol(),
         database: None,
-        tls: tls.map(|connector| TlsConfig { connector, hostnames: TlsHostMapping::None }),
         ..Config::default()
     };
     let connection = ConnectionConfig {
         connection_timeout: timeout,
         internal_command_timeout: timeout,
         max_command_attempts: 1,
-        // A cluster that is down says so to every command; what is asked then tells it better.
-        disable_cluster_health_check: true,
         unresponsive: UnresponsiveConfig { max_timeout: None, ..UnresponsiveConfig::default() },
-        tcp: TcpConfig { nodelay: Some(true), ..TcpConfig::default() },
         ..ConnectionConfig::default()
     };
     let performance = PerformanceConfig {
         broadcast_channel_capacity: purpose.room(),
         ..PerformanceConfig::default()
     };
-    Client::new(config, Some(performance), Some(connection), None)
-}
-
-fn server(host: &Host) -> Server {
-    Server::new(host.name.as_str(), host.port)
+    let client = Client::new(config, Some(performance), Some(connection), None);
+    Ok((client, relay))
 }

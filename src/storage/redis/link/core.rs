@@ -2,7 +2,7 @@
 
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{Mutex as AsyncMutex, watch};
 
@@ -117,6 +117,11 @@ impl Core {
         establish::plain(&self.plan, &self.place()).await
     }
 
+    /// A further connection, for a value of so many bytes.
+    pub(super) async fn for_value(&self, size: u64) -> Result<Life> {
+        establish::for_purpose(&self.plan, &self.place(), Purpose::Large(size)).await
+    }
+
     /// A further connection, for one that listens.
     pub(super) async fn listening(&self, purpose: Purpose) -> Result<Life> {
         // Fails at once while the server is away.
@@ -141,12 +146,17 @@ impl Core {
 
 /// Watches the connection in use and replaces it when it ends; never returns.
 pub(super) async fn supervise(core: Arc<Core>) {
+    let mut pause = Duration::ZERO;
     loop {
         let life = Arc::clone(&core.current().life);
+        let since = Instant::now();
         let reason = life.end().await;
+        // One that ends again and again right after it was made is not made anew all the time.
+        if since.elapsed() > LONGEST_PAUSE {
+            pause = Duration::ZERO;
+        }
         log::warn!("connection lost: {}", reason.problem);
         let mut tries = 0;
-        let mut pause = Duration::ZERO;
         core.state.send_replace(Connection::Down { tries, reason: reason.problem });
         let Established { life, place } = loop {
             tokio::time::sleep(pause).await;
@@ -154,14 +164,19 @@ pub(super) async fn supervise(core: Arc<Core>) {
                 Ok(established) => break established,
                 Err(error) => {
                     tries += 1;
-                    pause = (pause * 2).clamp(FIRST_PAUSE, LONGEST_PAUSE);
+                    pause = longer(pause);
                     log::info!("try {tries} to reconnect: {}", error.problem);
                     core.state.send_replace(Connection::Down { tries, reason: error.problem });
                 }
             }
         };
         *core.current() = Current { life: Arc::new(life), place };
+        pause = longer(pause);
         log::info!("connected again");
         core.state.send_replace(Connection::Up);
     }
+}
+
+fn longer(pause: Duration) -> Duration {
+    (pause * 2).clamp(FIRST_PAUSE, LONGEST_PAUSE)
 }

@@ -3,12 +3,13 @@
 use std::time::{Duration, Instant};
 
 use fred::types::Value;
-use fred::types::config::TlsConnector;
+use tokio_rustls::TlsConnector;
 
 use super::super::fault;
 use super::client::{self, Login, Place, Purpose};
 use super::command::Command;
 use super::life::Life;
+use super::nodes::Nodes;
 use super::{sentinel, tls};
 use crate::storage::target::{Endpoint, Host, RedisTarget};
 use crate::storage::{Error, ErrorKind, Result};
@@ -17,6 +18,7 @@ use crate::storage::{Error, ErrorKind, Result};
 const PROBED_KEY: &str = "key_value_stores:name_to_id";
 
 /// How to connect.
+#[derive(Clone)]
 pub(super) struct Plan {
     pub(super) target: RedisTarget,
     pub(super) tls: Option<TlsConnector>,
@@ -101,17 +103,27 @@ pub(super) async fn plain(plan: &Plan, place: &Place) -> Result<Life> {
 
 /// As [`plain`], for something else than data.
 pub(super) async fn for_purpose(plan: &Plan, place: &Place, purpose: Purpose) -> Result<Life> {
+    if let Place::Cluster(hosts) = place {
+        return Ok(Life::of_nodes(Nodes::connect(plan, hosts, purpose).await?, place));
+    }
+    to_server(plan, place, purpose).await
+}
+
+/// As [`for_purpose`], to one server.
+pub(super) async fn to_server(plan: &Plan, place: &Place, purpose: Purpose) -> Result<Life> {
     let address = place.to_string();
     let start = Instant::now();
-    let client =
-        client::build(place, Login::of(&plan.target), plan.tls.clone(), plan.timeout, purpose);
-    let life = match Life::start(client, &address, plan.timeout).await {
+    let start_life = |login| async {
+        let left = plan.timeout.saturating_sub(start.elapsed());
+        let wired = client::build(place, login, plan.tls.as_ref(), left, purpose).await?;
+        Life::start(wired, &address, plan.timeout).await
+    };
+    let life = match start_life(Login::of(&plan.target)).await {
         // fred greets with PING where there is nobody to log in; a default user may lack the
         // right to it, but any password logs it in.
         Err(error) if error.kind == ErrorKind::Permission && plan.target.username.is_none() => {
             let login = Login { username: Some("default".into()), password: Some(String::new()) };
-            let client = client::build(place, login, plan.tls.clone(), plan.timeout, purpose);
-            Life::start(client, &address, plan.timeout).await.map_err(|_| error)?
+            start_life(login).await.map_err(|_| error)?
         }
         started => started?,
     };

@@ -15,14 +15,25 @@ use tokio::sync::watch;
 use tokio::task::AbortHandle;
 
 use super::super::fault;
+use super::client::Place;
 use super::command::{self, Command};
+use super::nodes::Nodes;
+use super::relay::Relay;
 use crate::storage::{Error, ErrorKind, Result};
 
 /// A connection that works until it has ended; dropping it closes it at once.
 pub(super) struct Life {
-    client: Client,
+    way: Way,
     end: End,
     address: String,
+}
+
+/// Who carries the commands.
+enum Way {
+    /// One server's client.
+    Client(Box<Client>),
+    /// The connections to a cluster's nodes.
+    Nodes(Arc<Nodes>),
 }
 
 /// The power to end a life, and the knowledge whether it has.
@@ -30,6 +41,8 @@ pub(super) struct Life {
 struct End {
     ended: watch::Sender<Option<Error>>,
     task: Arc<Mutex<Option<AbortHandle>>>,
+    /// `None` for a cluster, whose nodes have one each.
+    relay: Option<Relay>,
 }
 
 impl End {
@@ -42,6 +55,14 @@ impl End {
         if let Some(task) = self.task.lock().unwrap_or_else(PoisonError::into_inner).take() {
             task.abort();
         }
+        if let Some(relay) = &self.relay {
+            relay.stop();
+        }
+    }
+
+    /// Why what fred says has failed: the relay knows more of it than fred.
+    fn reason(&self, error: Error) -> Error {
+        self.relay.as_ref().and_then(Relay::reason).unwrap_or(error)
     }
 }
 
@@ -59,8 +80,12 @@ pub(super) struct Sent {
 }
 
 impl Life {
-    /// Starts a life with this client, within `timeout`. `address` is for messages.
-    pub(super) async fn start(client: Client, address: &str, timeout: Duration) -> Result<Self> {
+    /// Starts a life with this client and its relay, within `timeout`. `address` is for messages.
+    pub(super) async fn start(
+        (client, relay): (Client, Relay),
+        address: &str,
+        timeout: Duration,
+    ) -> Result<Self> {
         // Subscribed before the task can report.
         let waiting = client.clone();
         let connected = waiting.wait_for_connect();
@@ -70,17 +95,19 @@ impl Life {
         let end = End {
             ended: watch::Sender::new(None),
             task: Arc::new(Mutex::new(Some(task.abort_handle()))),
+            relay: Some(relay),
         };
         // From here on the drop of `life` ends the task.
-        let life = Self { client, end, address: address.to_owned() };
+        let life = Self { way: Way::Client(Box::new(client)), end, address: address.to_owned() };
+        let reason = |error| life.end.reason(error);
         tokio::select! {
             biased;
             result = &mut task => match result {
-                Ok(Err(error)) => return Err(fault::connecting(&error, address)),
-                _ => return Err(fault::closed(address)),
+                Ok(Err(error)) => return Err(reason(fault::connecting(&error, address))),
+                _ => return Err(reason(fault::closed(address))),
             },
             result = &mut connected => {
-                result.map_err(|error| fault::connecting(&error, address))?;
+                result.map_err(|error| reason(fault::connecting(&error, address)))?;
             }
             () = tokio::time::sleep(timeout) => return Err(fault::no_answer(address, timeout)),
         }
@@ -90,14 +117,44 @@ impl Life {
                 Ok(Err(error)) => fault::lost(&error, &address),
                 _ => fault::closed(&address),
             };
-            end.now(reason);
+            end.now(end.reason(reason));
         });
         Ok(life)
     }
 
+    /// A life of connections to all nodes of a cluster: it ends with the first of them.
+    pub(super) fn of_nodes(nodes: Arc<Nodes>, place: &Place) -> Self {
+        let end =
+            End { ended: watch::Sender::new(None), task: Arc::new(Mutex::new(None)), relay: None };
+        let (ended, watched) = (end.clone(), Arc::clone(&nodes));
+        let task = tokio::spawn(async move {
+            let reason = watched.end().await;
+            ended.ended.send_if_modified(|ended| ended.replace(reason).is_none());
+        });
+        *end.task.lock().unwrap_or_else(PoisonError::into_inner) = Some(task.abort_handle());
+        Self { way: Way::Nodes(nodes), end, address: place.to_string() }
+    }
+
     /// The client, for what is neither a command nor its reply.
-    pub(super) fn client(&self) -> &Client {
-        &self.client
+    ///
+    /// # Errors
+    /// There is none: it leads to all nodes of a cluster.
+    pub(super) fn client(&self) -> Result<&Client> {
+        match &self.way {
+            Way::Client(client) => Ok(client),
+            Way::Nodes(_) => {
+                let problem = "a cluster does not tell of what changes on its nodes";
+                Err(Error::new(ErrorKind::NotSupported, problem))
+            }
+        }
+    }
+
+    /// Ends it at once.
+    pub(super) fn close(&self, reason: Error) {
+        if let Way::Nodes(nodes) = &self.way {
+            nodes.close(&reason);
+        }
+        self.end.now(reason);
     }
 
     /// Why it ended, if it has.
@@ -125,7 +182,11 @@ impl Life {
         if let Some(reason) = self.ended() {
             return Err(reason);
         }
-        let (client, end, address) = (self.client.clone(), self.end.clone(), self.address.clone());
+        let client = match &self.way {
+            Way::Client(client) => client.clone(),
+            Way::Nodes(nodes) => return Arc::clone(nodes).send(sent).await,
+        };
+        let (end, address) = (self.end.clone(), self.address.clone());
         let job = async move {
             let mut ended = end.ended.subscribe();
             let timeout = sent.timeout;
@@ -137,7 +198,7 @@ impl Life {
             };
             tokio::select! {
                 biased;
-                result = exchange(&client, sent, &address) => result,
+                result = exchange(&client, sent, &address) => result.map_err(|error| end.reason(error)),
                 reason = ended.wait_for(Option::is_some) => {
                     Err(reason.ok().and_then(|reason| reason.clone()).unwrap_or_else(|| fault::closed(&address)))
                 }
@@ -174,7 +235,7 @@ impl Life {
 
 impl Drop for Life {
     fn drop(&mut self) {
-        self.end.now(Error::new(ErrorKind::Connection, "the connection was closed"));
+        self.close(Error::new(ErrorKind::Connection, "the connection was closed"));
     }
 }
 
@@ -185,10 +246,10 @@ async fn exchange(
     address: &str,
 ) -> Result<Vec<(Resp3Frame, Option<usize>)>> {
     let sending = Sending {
-        // Without a reconnect policy fred sends nothing again after a broken connection. A read
-        // needs attempts only to follow a cluster's redirections.
-        max_attempts: Some(if sent.write { 1 } else { 4 }),
-        max_redirections: Some(if sent.write { 0 } else { 3 }),
+        // Without a reconnect policy fred sends nothing again after a broken connection, and a
+        // cluster's redirections are followed by who knows its nodes.
+        max_attempts: Some(1),
+        max_redirections: Some(0),
         fail_fast: true,
         ..Sending::default()
     };

@@ -41,12 +41,13 @@ pub(crate) struct Listener {
 impl Listener {
     pub(super) async fn open(core: &Core, channels: Vec<Bytes>) -> Result<Self> {
         let life = core.listening(Purpose::Channels).await?;
-        let (published, events) = (life.client().message_rx(), life.client().keyspace_event_rx());
+        let client = life.client()?;
+        let (published, events) = (client.message_rx(), client.keyspace_event_rx());
         let channels = channels.into_iter().map(Value::Bytes);
         let subscribe = Command::new("SUBSCRIBE", channels).prepare(None);
         let ping = Command::new("PING", []).prepare(None);
         // As the link's other commands go out, so that there is one way for all.
-        let client = life.client().with_options(&Sending::default());
+        let client = client.with_options(&Sending::default());
         let timeout = core.command_timeout();
         let answered = async {
             // Both are handed over in this order before anything is waited for.

@@ -10,6 +10,9 @@ use super::life::Life;
 use crate::storage::target::{Endpoint, Host};
 use crate::storage::{Error, ErrorKind, Result};
 
+/// How long a host's name can be.
+const LONGEST_NAME: usize = 253;
+
 /// The primary of the target's service, by the first Sentinel that knows.
 pub(super) async fn primary(plan: &Plan) -> Result<Host> {
     let Endpoint::Sentinel { hosts, .. } = &plan.target.endpoint else {
@@ -57,9 +60,9 @@ async fn ask(plan: &Plan, host: &Host, hosts: usize) -> Result<Host> {
     };
     // Each gets its share, so that one that hangs leaves time for the next and for the server.
     let timeout = plan.timeout / u32::try_from(hosts + 1).unwrap_or(u32::MAX);
-    let client =
-        client::build(&Place::Tcp(host.clone()), login, plan.tls.clone(), timeout, Purpose::Data);
-    let life = Life::start(client, &host.to_string(), timeout).await?;
+    let place = Place::Tcp(host.clone());
+    let wired = client::build(&place, login, plan.tls.as_ref(), timeout, Purpose::Data).await?;
+    let life = Life::start(wired, &host.to_string(), timeout).await?;
     let name = Value::String(service.as_str().into());
     let reply = life.one(Command::new("SENTINEL GET-MASTER-ADDR-BY-NAME", [name]), timeout).await?;
     let Value::Array(parts) = reply else {
@@ -71,7 +74,9 @@ async fn ask(plan: &Plan, host: &Host, hosts: usize) -> Result<Host> {
     };
     let parts: Vec<String> = parts.iter().filter_map(Value::as_string).collect();
     match parts.as_slice() {
-        [name, port] => port.parse().ok().map(|port| Host::new(name, port)),
+        [name, port] if name.len() <= LONGEST_NAME => {
+            port.parse().ok().map(|port| Host::new(name, port))
+        }
         _ => None,
     }
     .ok_or_else(|| {

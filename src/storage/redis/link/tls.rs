@@ -1,11 +1,12 @@
 //! TLS: which authorities are trusted, and the client's certificate.
 
 use std::path::Path;
+use std::sync::Arc;
 
-use fred::types::config::TlsConnector;
 use rustls::{ClientConfig, RootCertStore};
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::TlsConnector;
 
 use crate::storage::target::TlsSettings;
 use crate::storage::{Error, ErrorKind, Result};
@@ -46,7 +47,7 @@ pub(super) fn connector(settings: &TlsSettings) -> Result<TlsConnector> {
         (Some(_), None) => return Err(half("cert_file", "key_file")),
         (None, Some(_)) => return Err(half("key_file", "cert_file")),
     };
-    Ok(config.into())
+    Ok(Arc::new(config).into())
 }
 
 fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>> {

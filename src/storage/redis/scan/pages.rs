@@ -8,6 +8,7 @@ use tokio::task::JoinHandle;
 
 use super::super::layout::{self, Part};
 use super::super::{RedisStorage, reply};
+use super::bounds::Bounds;
 use super::manners::Manners;
 use super::{hscan, only_keys, parse_page};
 use crate::storage::{Error, ErrorKind, KeyPage, Result, StoreName};
@@ -46,6 +47,7 @@ pub(super) struct Pages<'a> {
     asked: VecDeque<Asked>,
     /// When the last answer came.
     answered: Instant,
+    bounds: Bounds,
 }
 
 /// A part of the hash.
@@ -64,6 +66,7 @@ struct Lane {
 /// A page under way.
 struct Asked {
     lane: usize,
+    count: u32,
     since: Instant,
     /// When it came, where the next one begins, and what it holds.
     reply: JoinHandle<(Instant, Result<(u64, KeyPage)>)>,
@@ -111,6 +114,7 @@ impl<'a> Pages<'a> {
             lanes: vec![Lane::new(0)],
             asked: VecDeque::new(),
             answered: Instant::now(),
+            bounds: Bounds::new(),
         }
     }
 
@@ -128,12 +132,14 @@ impl<'a> Pages<'a> {
         if self.manners.is_due() {
             self.manners.look(self.storage).await;
         }
-        let Some(Asked { lane, since, reply }) = self.asked.pop_front() else {
+        let Some(Asked { lane, count, since, reply }) = self.asked.pop_front() else {
             return Ok(None);
         };
         let (came, reply) = reply.await.map_err(|_| stopped())?;
         let (cursor, page) = reply?;
         self.learn(since, came, page.len());
+        let counted = ("HLEN", Some(&self.hash));
+        self.bounds.page(self.storage, count, page.len(), counted).await?;
         if let Some(lane) = self.lanes.get_mut(lane) {
             lane.came_to(cursor);
         }
@@ -192,7 +198,7 @@ impl<'a> Pages<'a> {
             });
             (came, page)
         });
-        self.asked.push_back(Asked { lane, since, reply });
+        self.asked.push_back(Asked { lane, count, since, reply });
     }
 
     /// Makes pages larger or smaller, so that each holds the server about as long as it should.

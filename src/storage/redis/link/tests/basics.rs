@@ -114,13 +114,13 @@ async fn a_huge_value_comes_alone_and_dropping_it_closes_its_connection() {
     let server = Server::start_without_module(&[]);
     let link = connect(&server.url()).await.unwrap();
     server.cli(&["EVAL", "redis.call('SET', 'big', string.rep('x', 20000000))", "0"]);
-    let alone = link.alone().await.unwrap();
+    let alone = link.alone(20_000_000).await.unwrap();
     let Value::Bytes(value) = alone.run(command("GET", &["big"])).await.unwrap() else {
         panic!("bytes");
     };
     assert_eq!(value.len(), 20_000_000);
     drop(alone);
-    let alone = link.alone().await.unwrap();
+    let alone = link.alone(20_000_000).await.unwrap();
     let waiting = tokio::spawn(async move { alone.run(command("BLPOP", &["list", "0"])).await });
     let blocked = |list: &[u8]| String::from_utf8_lossy(list).contains("cmd=blpop");
     while !blocked(&server.cli(&["CLIENT", "LIST"])) {

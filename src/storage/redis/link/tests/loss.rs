@@ -19,7 +19,7 @@ async fn a_server_that_comes_back_is_found_again() {
         link.run_bulk(command("GET", &["k"])).await,
         link.script(COUNT, vec![text("n")], vec![]).await,
         link.transaction(vec![command("INCR", &["n"])]).await.map(|_| Value::Null),
-        link.alone().await.map(|_| Value::Null),
+        link.alone(1).await.map(|_| Value::Null),
     ] {
         assert_eq!(failed.unwrap_err().kind, ErrorKind::Connection);
     }

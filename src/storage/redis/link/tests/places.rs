@@ -56,7 +56,7 @@ async fn sentinel_names_the_primary() {
     link.script("return redis.call('SET', KEYS[1], 'x')", vec![text("k")], vec![]).await.unwrap();
     let direct = connect(&format!("{}/1", server.url())).await.unwrap();
     assert_eq!(direct.run(command("GET", &["k"])).await, Ok(text("x")));
-    assert_eq!(link.alone().await.unwrap().run(command("GET", &["k"])).await, Ok(text("x")));
+    assert_eq!(link.alone(1).await.unwrap().run(command("GET", &["k"])).await, Ok(text("x")));
     let unknown = refusal(&url("other")).await;
     assert!(unknown.problem.contains("`other`"), "{unknown}");
     let away =

@@ -109,7 +109,7 @@ async fn a_database_that_is_not_there_is_told() {
     link.script("return redis.call('SET', KEYS[1], 'x')", vec![text("k")], vec![]).await.unwrap();
     link.run_bulk(command("GET", &["k"])).await.unwrap();
     assert_eq!(link.run_bulk(command("GET", &["k"])).await, Ok(text("x")));
-    assert_eq!(link.alone().await.unwrap().run(command("GET", &["k"])).await, Ok(text("x")));
+    assert_eq!(link.alone(1).await.unwrap().run(command("GET", &["k"])).await, Ok(text("x")));
     assert_eq!(server.cli(&["EXISTS", "k"]), b"0");
     let error = refusal(&format!("redis://127.0.0.1:{port}/300")).await;
     assert_eq!(

@@ -1,0 +1,51 @@
+//! The socket through which fred reaches a [relay](super::relay), and nobody else does.
+
+use std::io;
+use std::path::PathBuf;
+
+use tokio::net::UnixListener;
+
+use super::transport::Transport;
+
+/// A Unix socket for one connection, of this process only.
+pub(super) struct Doorway {
+    listener: UnixListener,
+    pub(super) path: PathBuf,
+    /// Where the socket lies, if it lies in a folder.
+    _folder: Option<tempfile::TempDir>,
+}
+
+impl Doorway {
+    pub(super) fn open() -> io::Result<Self> {
+        let (path, folder) = place()?;
+        Ok(Self { listener: UnixListener::bind(&path)?, path, _folder: folder })
+    }
+
+    /// The connection of this process; those of others are closed.
+    pub(super) async fn accept(self) -> io::Result<Transport> {
+        let own = i32::try_from(std::process::id()).ok();
+        loop {
+            let (stream, _) = self.listener.accept().await?;
+            if stream.peer_cred()?.pid().is_none_or(|pid| Some(pid) == own) {
+                return Ok(Transport::of(stream.into_split()));
+            }
+        }
+    }
+}
+
+/// A name that lies in no folder, so that nothing is left behind.
+#[cfg(target_os = "linux")]
+fn place() -> io::Result<(PathBuf, Option<tempfile::TempDir>)> {
+    let chance = getrandom::u64().map_err(io::Error::other)?;
+    let name = format!("\0larder-{}-{chance:016x}", std::process::id());
+    Ok((PathBuf::from(name), None))
+}
+
+/// A folder that only this user can enter.
+#[cfg(not(target_os = "linux"))]
+fn place() -> io::Result<(PathBuf, Option<tempfile::TempDir>)> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = std::fs::Permissions::from_mode(0o700);
+    let folder = tempfile::Builder::new().prefix("larder-").permissions(mode).tempdir()?;
+    Ok((folder.path().join("s"), Some(folder)))
+}

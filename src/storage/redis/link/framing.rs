@@ -1,0 +1,373 @@
+//! Replies as they arrive, checked before anything decodes them.
+//!
+//! The client library decodes lists within lists by recursion, and keeps what has come of a reply
+//! until all of it is there. So a few bytes can overflow its stack, and a reply without end takes all
+//! memory. What is passed on from here is as deep and as large as the question allows.
+
+use std::fmt;
+
+use super::limits::Limit;
+
+/// How many lists may lie within each other. Redis itself nests four (`CLUSTER SLOTS`).
+const DEEPEST: usize = 16;
+/// How long a line may be: an error, a status or a number.
+const LONGEST_LINE: usize = 64 << 10;
+/// How long the line may be that tells a length or a number.
+const LONGEST_HEAD: usize = 32;
+/// How long a string may be on any server that was not told otherwise (`proto-max-bulk-len`).
+const LONGEST_STRING: u64 = 512 << 20;
+/// What an element takes in memory once it is decoded, besides its bytes.
+const ELEMENT: u64 = 64;
+
+/// How a server broke the protocol.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Violation {
+    /// No reply begins so: it is no Redis server, or out of step.
+    NoReply,
+    /// Lists within lists, too many.
+    TooDeep,
+    /// A line without an end.
+    LongLine,
+    /// A length or a number that is none.
+    BadNumber,
+    /// A string that is longer than any server takes.
+    LongString,
+    /// A string that does not end where it said.
+    WrongLength,
+    /// A list that is larger than the question allows.
+    LargeList,
+    /// A reply to no question.
+    Unasked,
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NoReply => "what it sends is no reply",
+            Self::TooDeep => "it nests lists in lists without end",
+            Self::LongLine => "it sends a line without end",
+            Self::BadNumber => "it sends a length that is no number",
+            Self::LongString => "it announces a string that is longer than any can be",
+            Self::WrongLength => "it sends a string that does not end where it should",
+            Self::LargeList => "it sends a far larger list than was asked for",
+            Self::Unasked => "it answers what was not asked",
+        })
+    }
+}
+
+/// What is to be passed on.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Piece {
+    /// These bytes of what has come.
+    Pass(usize, usize),
+    /// An error reply, in place of a string that is too large and is left out.
+    TooLarge(u64),
+}
+
+/// Where the limit of each reply comes from.
+pub(super) trait Questions {
+    /// The limit of the reply to the oldest question; `None` if all are answered.
+    fn answered(&mut self) -> Option<Limit>;
+    /// The limit of what comes without a question.
+    fn told(&self) -> Limit;
+}
+
+/// Which of the two protocols a connection speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Protocol {
+    /// What all data comes over.
+    Resp2,
+    /// Without its streamed types and attributes, which no server sends unasked.
+    Resp3,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum State {
+    /// An element begins.
+    Head,
+    /// Within a line.
+    Line { length: usize, return_seen: bool },
+    /// Within a string: how much is left of it, and of the line break after it.
+    Body { left: u64, passed_on: bool },
+}
+
+/// The state of one connection's replies. Holds no data.
+pub(super) struct Framing {
+    protocol: Protocol,
+    state: State,
+    /// How many elements the lists still lack that have begun, the innermost last.
+    open: Vec<u64>,
+    limit: Limit,
+    /// How much the reply that has begun may still take.
+    left: u64,
+    /// Whether an error has come that answers nothing: a server that takes no connection says so.
+    refused: bool,
+}
+
+impl Framing {
+    pub(super) fn new(protocol: Protocol) -> Self {
+        let limit = Limit { string: 0, reply: 0 };
+        Self { protocol, state: State::Head, open: Vec::new(), limit, left: 0, refused: false }
+    }
+
+    /// Checks what has come. Gives how many of the bytes are done with: what is left, less than a
+    /// short line, is to be given again with what comes after it.
+    ///
+    /// # Errors
+    /// The server breaks the protocol. What is in `pieces` by then is still good.
+    pub(super) fn read(
+        &mut self,
+        bytes: &[u8],
+        questions: &mut impl Questions,
+        pieces: &mut Vec<Piece>,
+    ) -> Result<usize, Violation> {
+        // Where what is to be passed on begins, and how far all is read.
+        let (mut from, mut at) = (0, 0);
+        let result = loop {
+            let rest = &bytes[at..];
+            if rest.is_empty() {
+                break Ok(at);
+            }
+            match self.state {
+                State::Head => match self.head(rest, questions) {
+                    Ok(Head::Incomplete) => break Ok(at),
+                    Ok(Head::Passed(length)) => at += length,
+                    Ok(Head::LeftOut(length, size)) => {
+                        pass(pieces, from, at);
+                        pieces.push(Piece::TooLarge(size));
+                        at += length;
+                        from = at;
+                    }
+                    Err(violation) => break Err(violation),
+                },
+                State::Line { length, return_seen } => match line(rest, return_seen) {
+                    Some(taken) if length + taken <= LONGEST_LINE => {
+                        at += taken;
+                        self.done();
+                    }
+                    None if length + rest.len() <= LONGEST_LINE => {
+                        at = bytes.len();
+                        let return_seen = rest.ends_with(b"\r");
+                        self.state = State::Line { length: length + rest.len(), return_seen };
+                    }
+                    _ => break Err(Violation::LongLine),
+                },
+                State::Body { left, passed_on } => {
+                    let taken = left.min(rest.len() as u64);
+                    if !ends_in_a_break(&rest[..taken as usize], left) {
+                        break Err(Violation::WrongLength);
+                    }
+                    at += taken as usize;
+                    if !passed_on {
+                        from = at;
+                    }
+                    if taken == left {
+                        self.done();
+                    } else {
+                        self.state = State::Body { left: left - taken, passed_on };
+                    }
+                }
+            }
+        };
+        pass(pieces, from, at);
+        result
+    }
+
+    /// The first line of an element, or its first byte where that is all that matters.
+    fn head(&mut self, rest: &[u8], questions: &mut impl Questions) -> Result<Head, Violation> {
+        let kind = Kind::of(rest[0], self.protocol).ok_or(Violation::NoReply)?;
+        let mut length = 1;
+        let mut number = None;
+        if kind != Kind::Line && kind != Kind::Error {
+            let Some(end) = line(rest, false) else {
+                let endless = rest.len() >= LONGEST_HEAD;
+                return if endless { Err(Violation::BadNumber) } else { Ok(Head::Incomplete) };
+            };
+            length = end;
+            number = Some(&rest[1..end - 2]);
+        }
+        if self.open.is_empty() {
+            self.begin(kind, questions)?;
+        } else if kind == Kind::Push {
+            return Err(Violation::NoReply);
+        }
+        self.spend(ELEMENT + length as u64)?;
+        match (kind, number) {
+            (Kind::Line | Kind::Error, _) | (_, None) => {
+                self.state = State::Line { length: 0, return_seen: false };
+            }
+            (Kind::Short, Some(text)) => {
+                if text.len() > 1 {
+                    return Err(Violation::BadNumber);
+                }
+                self.done();
+            }
+            (Kind::Number, Some(text)) => {
+                integer(text).ok_or(Violation::BadNumber)?;
+                self.done();
+            }
+            (Kind::String, Some(text)) => return self.string(text, length),
+            (Kind::List(each), Some(text)) => self.list(text, each)?,
+            (Kind::Push, Some(text)) => self.list(text, 1)?,
+        }
+        Ok(Head::Passed(length))
+    }
+
+    /// A reply begins.
+    fn begin(&mut self, kind: Kind, questions: &mut impl Questions) -> Result<(), Violation> {
+        self.limit = if kind == Kind::Push {
+            questions.told()
+        } else if let Some(limit) = questions.answered() {
+            limit
+        } else if kind == Kind::Error && !self.refused {
+            self.refused = true;
+            questions.told()
+        } else {
+            return Err(Violation::Unasked);
+        };
+        self.left = self.limit.reply;
+        Ok(())
+    }
+
+    fn spend(&mut self, cost: u64) -> Result<(), Violation> {
+        self.left = self.left.checked_sub(cost).ok_or(Violation::LargeList)?;
+        Ok(())
+    }
+
+    fn string(&mut self, text: &[u8], head: usize) -> Result<Head, Violation> {
+        let Some(size) = self.size(text)? else {
+            self.done();
+            return Ok(Head::Passed(head));
+        };
+        if size > LONGEST_STRING.max(self.limit.string) {
+            return Err(Violation::LongString);
+        }
+        let passed_on = size <= self.limit.string && size <= self.left;
+        if passed_on {
+            self.spend(size)?;
+        }
+        self.state = State::Body { left: size + 2, passed_on };
+        Ok(if passed_on { Head::Passed(head) } else { Head::LeftOut(head, size) })
+    }
+
+    fn list(&mut self, text: &[u8], each: u64) -> Result<(), Violation> {
+        let count = self.size(text)?.unwrap_or(0).saturating_mul(each);
+        if count > self.left / ELEMENT {
+            return Err(Violation::LargeList);
+        }
+        if count == 0 {
+            self.done();
+            return Ok(());
+        }
+        if self.open.len() >= DEEPEST {
+            return Err(Violation::TooDeep);
+        }
+        self.open.push(count);
+        self.state = State::Head;
+        Ok(())
+    }
+
+    /// A length; `None` for the null of RESP2.
+    fn size(&self, text: &[u8]) -> Result<Option<u64>, Violation> {
+        match integer(text) {
+            Some(-1) if self.protocol == Protocol::Resp2 => Ok(None),
+            Some(size) if !text.starts_with(b"-") => {
+                u64::try_from(size).map(Some).map_err(|_| Violation::BadNumber)
+            }
+            _ => Err(Violation::BadNumber),
+        }
+    }
+
+    /// An element has ended, and with it the lists whose last one it was.
+    fn done(&mut self) {
+        self.state = State::Head;
+        while let Some(lacking) = self.open.last_mut() {
+            *lacking -= 1;
+            if *lacking > 0 {
+                return;
+            }
+            self.open.pop();
+        }
+    }
+}
+
+enum Head {
+    Incomplete,
+    /// This long.
+    Passed(usize),
+    /// This long, of a string of that many bytes that is not passed on.
+    LeftOut(usize, u64),
+}
+
+/// What an element is, as far as its framing goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Line,
+    Error,
+    /// A line of at most one byte: null, or a truth value.
+    Short,
+    Number,
+    String,
+    /// With so many elements for each that it counts.
+    List(u64),
+    Push,
+}
+
+impl Kind {
+    fn of(byte: u8, protocol: Protocol) -> Option<Self> {
+        let both = match byte {
+            b'+' => Self::Line,
+            b'-' => Self::Error,
+            b':' => Self::Number,
+            b'$' => Self::String,
+            b'*' => Self::List(1),
+            _ => return if protocol == Protocol::Resp3 { Self::new_in_resp3(byte) } else { None },
+        };
+        Some(both)
+    }
+
+    fn new_in_resp3(byte: u8) -> Option<Self> {
+        Some(match byte {
+            b',' | b'(' => Self::Line,
+            b'_' | b'#' => Self::Short,
+            b'=' | b'!' => Self::String,
+            b'~' => Self::List(1),
+            b'%' => Self::List(2),
+            b'>' => Self::Push,
+            _ => return None,
+        })
+    }
+}
+
+fn pass(pieces: &mut Vec<Piece>, from: usize, to: usize) {
+    if to > from {
+        pieces.push(Piece::Pass(from, to));
+    }
+}
+
+/// How long the line is, with its break; `None` if it does not end here.
+fn line(bytes: &[u8], return_seen: bool) -> Option<usize> {
+    if return_seen && bytes.first() == Some(&b'\n') {
+        return Some(1);
+    }
+    memchr::memmem::find(bytes, b"\r\n").map(|at| at + 2)
+}
+
+/// Whether these bytes, the next of a body of which `left` are left, hold a line break as far as
+/// they reach into its last two.
+fn ends_in_a_break(bytes: &[u8], left: u64) -> bool {
+    let before = left.saturating_sub(2);
+    let Some(end) = usize::try_from(before).ok().and_then(|before| bytes.get(before..)) else {
+        return true;
+    };
+    let wanted = if left == 1 { &b"\n"[..] } else { b"\r\n" };
+    wanted.starts_with(end)
+}
+
+/// A number of digits only, with a sign before it or none.
+fn integer(text: &[u8]) -> Option<i64> {
+    std::str::from_utf8(text).ok()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests;
