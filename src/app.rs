@@ -22,6 +22,7 @@ pub mod words;
 mod act;
 mod attention;
 mod compute;
+mod conflict;
 mod dialogs;
 mod edit;
 mod loaded;
@@ -32,6 +33,7 @@ mod rounds;
 mod targets;
 mod writes;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -42,11 +44,12 @@ use crate::storage::{Attention, Connection, Error, ServerInfo, StoreName, Timest
 
 pub(crate) use dialogs::{store_facts, store_state};
 pub use editor::Editor;
-pub use event::{Effect, Event, Loaded, Read, SaveError, Shown, Slot, Ticket};
+pub use event::{Effect, Event, Loaded, NotEdited, Read, SaveError, Shown, Slot, Ticket, WriteId};
 pub use layout::{Area, Layout};
 pub use modal::{Confirm, Details, Modal, OnYes, Overlay, Prompt, PromptKind};
 pub use notice::{Notice, Tone};
 pub use targets::TargetChoice;
+pub use writes::Pending;
 
 use keys::KeysPane;
 use record::RecordPane;
@@ -167,9 +170,8 @@ pub struct App {
     /// Whether the mouse is taken.
     pub mouse: bool,
     /// Writes that have not been answered.
-    pub writing: usize,
-    /// The value that is being saved to a file: that of the time when the user asked for it.
-    to_save: Option<bytes::Bytes>,
+    pub writing: BTreeMap<WriteId, Pending>,
+    last_write: WriteId,
     quitting: bool,
     /// How long to wait before the next try to connect, if one fails.
     pause: Duration,
@@ -200,8 +202,8 @@ impl App {
             modal: None,
             notice: None,
             mouse: settings.mouse,
-            writing: 0,
-            to_save: None,
+            writing: BTreeMap::new(),
+            last_write: WriteId::default(),
             quitting: false,
             pause: FIRST_PAUSE,
             switching: false,
@@ -246,18 +248,18 @@ impl App {
                     self.record.slow = true;
                 }
             }
-            Event::Written(write, result) => self.written(write, result, &mut effects),
-            Event::Settled(write, result) => self.settled(&write, result, &mut effects),
+            Event::Written(id, result) => self.written(id, result, &mut effects),
+            Event::Settled(id, result) => self.settled(id, result, &mut effects),
             Event::Edited(result) => self.edited(result, &mut effects),
             Event::Copied(what, result) => {
-                self.notice = Some(match result {
+                self.tell(match result {
                     Ok(bytes) => {
                         Notice::done(format!("{what} copied, {}", words::size(bytes as u64)))
                     }
                     Err(why) => Notice::failure(why),
                 });
             }
-            Event::Saved(path, result) => self.saved(path, result),
+            Event::Saved(path, bytes, result) => self.saved(path, bytes, result),
             Event::Switched(result) => self.switched(result, &mut effects),
         }
         self.attend(&mut effects);
@@ -352,15 +354,26 @@ impl App {
     /// The program ends as soon as no write is under way.
     pub fn ending(&mut self) {
         if !self.quitting {
-            self.notice = None;
+            self.untell();
         }
         self.quitting = true;
     }
 
-    /// A failure that came after the user asked to quit, if there is one.
-    pub fn unseen_failure(&self) -> Option<&str> {
-        let failed = |notice: &&Notice| notice.tone == Tone::Failure;
-        self.notice.as_ref().filter(|_| self.quitting).filter(failed).map(|n| n.text.as_str())
+    /// What the user could not see any more, if there is something: that a write failed, or that
+    /// larder was ended while text in the editor was not saved.
+    pub fn unseen_failure(&self) -> Option<String> {
+        if !self.quitting {
+            return None;
+        }
+        let failed = self.notice.as_ref().filter(|notice| notice.lasting);
+        let unsaved = self.editor.as_ref().filter(|editor| editor.is_changed());
+        let unsaved = unsaved.map(|editor| {
+            let key = words::named(&editor.typed_key());
+            format!("{key} in {} was not saved", editor.store.escaped())
+        });
+        let parts: Vec<_> =
+            failed.map(|notice| notice.text.clone()).into_iter().chain(unsaved).collect();
+        (!parts.is_empty()).then(|| parts.join(" · "))
     }
 
     fn quit(&mut self, effects: &mut Vec<Effect>) {
@@ -376,8 +389,8 @@ impl App {
 
     fn leave(&mut self, effects: &mut Vec<Effect>) {
         self.ending();
-        if self.writing > 0 {
-            self.notice = Some(Notice::info("waiting for the write under way, then quitting"));
+        if !self.writing.is_empty() {
+            self.tell(Notice::info("waiting for the write under way, then quitting"));
         }
         effects.push(Effect::Quit);
     }

@@ -291,8 +291,8 @@ impl Shell {
                 Effect::Pause(paused) => self.tasks.pause(paused),
                 Effect::Attend(attention) => self.tasks.attend(attention),
                 Effect::Cancel(slot) => self.tasks.cancel(slot),
-                Effect::Write(write) => self.tasks.write(write),
-                Effect::Settle(write) => self.tasks.settle(write),
+                Effect::Write(id, write) => self.tasks.write(id, write),
+                Effect::Settle(id, write) => self.tasks.settle(id, write),
                 Effect::OpenEditor { text, suffix } => {
                     effects.extend(self.outside(&text, &suffix).await?);
                 }
@@ -302,7 +302,7 @@ impl Shell {
                 }
                 Effect::SaveFile { path, bytes, overwrite } => self.tasks.work(move || {
                     let result = files::save(&path, &bytes, overwrite);
-                    Event::Saved(path, result)
+                    Event::Saved(path, bytes, result)
                 }),
                 Effect::Mouse(taken) => {
                     let sent = self.terminal.set_mouse(taken);

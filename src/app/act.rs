@@ -273,8 +273,7 @@ impl App {
             Action::SaveValue => {
                 if let Some(record) = self.value_at_hand() {
                     let name = file_name(&record.meta.key.escaped());
-                    self.to_save = Some(record.value);
-                    self.prompt(PromptKind::SaveValue, &name);
+                    self.prompt_for_file(&name, record.value);
                 }
             }
             Action::Wrap => {
@@ -355,7 +354,8 @@ impl App {
 
     pub(super) fn prompt(&mut self, kind: PromptKind, text: &str) {
         let input = super::input::LineInput::new(text);
-        self.modal = Some(Modal::Prompt(Box::new(Prompt { kind, input })));
+        self.modal =
+            Some(Modal::Prompt(Box::new(Prompt { kind, input, value: bytes::Bytes::new() })));
     }
 }
 

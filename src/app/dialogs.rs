@@ -38,11 +38,21 @@ impl App {
             Some(Action::Switch | Action::Left | Action::Right | Action::Next) => {
                 confirm.yes = !confirm.yes && confirm.may();
             }
+            Some(Action::ConfirmYes) if matches!(confirm.on_yes, OnYes::OverwriteRecord(None)) => {
+                self.notice = Some(Notice::info("what is there now has not been read yet"));
+            }
             Some(Action::ConfirmNo | Action::Accept | Action::Cancel | Action::Back) => {
                 self.modal = None;
+                self.cancel(Slot::Theirs, effects);
             }
-            Some(Action::Quit) if matches!(confirm.on_yes, OnYes::Quit) => self.leave(effects),
-            Some(Action::Quit) => self.quit(effects),
+            Some(Action::Quit) if matches!(confirm.on_yes, OnYes::Quit) => {
+                self.editor = None;
+                self.leave(effects);
+            }
+            Some(Action::Quit) => {
+                self.cancel(Slot::Theirs, effects);
+                self.quit(effects);
+            }
             Some(Action::Redraw) => effects.push(Effect::Redraw),
             Some(Action::Suspend) => effects.push(Effect::Suspend),
             _ => {}
@@ -52,15 +62,22 @@ impl App {
     fn confirmed(&mut self, effects: &mut Vec<Effect>) {
         let Some(Modal::Confirm(confirm)) = self.modal.take() else { return };
         match confirm.on_yes {
-            OnYes::Write(write) => self.send(write, effects),
+            OnYes::Write(write) => {
+                self.send(write, effects);
+            }
             OnYes::DiscardEdit => {
                 self.editor = None;
                 // Perhaps it was given up because someone else had changed the record.
                 self.reload_record(effects);
             }
-            OnYes::OverwriteRecord => self.save_editor(false, true, effects),
-            OnYes::OverwriteFile(path) => self.save_file(path, true, effects),
-            OnYes::Quit => self.leave(effects),
+            OnYes::OverwriteRecord(expected) => self.save_editor(false, expected, effects),
+            OnYes::OverwriteFile(path, bytes) => {
+                effects.push(Effect::SaveFile { path, bytes, overwrite: true });
+            }
+            OnYes::Quit => {
+                self.editor = None;
+                self.leave(effects);
+            }
         }
     }
 

@@ -4,10 +4,11 @@ use bytes::Bytes;
 use crossterm::event::KeyEvent;
 
 use crate::keymap::Action;
+use crate::storage::Expected;
 use crate::storage::content::Family;
 
 use super::editor::{Blocked, Content, Editor, Field};
-use super::event::Effect;
+use super::event::{Effect, NotEdited};
 use super::modal::{Confirm, Modal, OnYes};
 use super::{App, Notice, words};
 
@@ -72,7 +73,7 @@ impl App {
 
     /// The user's own editor has ended: what it left is saved at once, or stays in larder's
     /// editor if it cannot be.
-    pub(super) fn edited(&mut self, result: Result<Bytes, String>, effects: &mut Vec<Effect>) {
+    pub(super) fn edited(&mut self, result: Result<Bytes, NotEdited>, effects: &mut Vec<Effect>) {
         let Some(editor) = &mut self.editor else { return };
         editor.outside = false;
         match result {
@@ -89,21 +90,23 @@ impl App {
                     if !editor.is_changed() && editor.original.is_some() {
                         self.editor = None;
                     }
-                    self.notice = Some(Notice::info("nothing was changed"));
+                    self.tell(Notice::info("nothing was changed"));
                     return;
                 }
                 editor.replace(&text);
                 // A new record still needs its key.
                 if editor.original.is_some() {
-                    self.save_editor(false, false, effects);
+                    self.save_editor(false, None, effects);
                 }
             }
-            Err(why) => {
-                let unchanged = !editor.is_changed();
-                if unchanged && editor.original.is_some() {
+            Err(NotEdited { why, left }) => {
+                // It may be half of what was meant, so it is kept here and not saved.
+                if let Some(left) = &left {
+                    editor.replace(left);
+                } else if !editor.is_changed() && editor.original.is_some() {
                     self.editor = None;
                 }
-                self.notice = Some(Notice::failure(why));
+                self.tell(Notice::failure(why).lasting());
             }
         }
     }
@@ -120,13 +123,13 @@ impl App {
             Some(Action::Redraw) => return effects.push(Effect::Redraw),
             Some(Action::Suspend) => return effects.push(Effect::Suspend),
             _ if editor.outside => return,
-            _ if editor.saving => {
+            _ if editor.saving.is_some() => {
                 self.notice = Some(Notice::info("being saved; the answer is awaited"));
                 return;
             }
             Some(Action::Help) => self.modal = Some(Modal::Help(super::modal::Overlay::default())),
-            Some(Action::Save) => self.save_editor(false, false, effects),
-            Some(Action::SaveAsText) => self.save_editor(true, false, effects),
+            Some(Action::Save) => self.save_editor(false, None, effects),
+            Some(Action::SaveAsText) => self.save_editor(true, None, effects),
             Some(Action::Cancel) => self.cancel_editor(),
             Some(Action::NextField) => editor.next_field(true),
             Some(Action::PreviousField) => editor.next_field(false),
@@ -160,19 +163,30 @@ impl App {
     pub(super) fn save_editor(
         &mut self,
         as_text: bool,
-        overwrite: bool,
+        over: Option<Expected>,
         effects: &mut Vec<Effect>,
     ) {
         let Some(editor) = &mut self.editor else { return };
-        match editor.to_write(as_text, overwrite) {
+        match editor.to_write(as_text, over) {
             Ok(write) => {
-                editor.saving = true;
                 editor.fault = None;
-                self.send(write, effects);
+                let id = self.send(write, effects);
+                if let Some(editor) = &mut self.editor {
+                    editor.saving = Some(id);
+                }
             }
             Err(Blocked::Unchanged) => {
-                self.editor = None;
-                self.notice = Some(Notice::info("nothing was changed"));
+                let editor = self.editor.take();
+                let read = editor.and_then(|editor| editor.original);
+                let notice = match (read, self.record.record()) {
+                    (Some(read), Some(now)) if read.meta.key == now.meta.key && read != *now => {
+                        "nothing was saved: nothing was typed here, but someone else has changed the \
+                         record"
+                    }
+                    _ => "nothing was changed",
+                };
+                self.tell(Notice::info(notice));
+                self.reload_record(effects);
             }
             Err(Blocked::Fault(why)) => {
                 editor.fault = Some(why);

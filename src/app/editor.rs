@@ -8,8 +8,9 @@ use bytes::Bytes;
 use crossterm::event::KeyEvent;
 
 use crate::preview::json;
-use crate::storage::{ContentType, JsonLayout, Record, StoreName};
+use crate::storage::{ContentType, JsonLayout, Key, Record, StoreName};
 
+use super::event::WriteId;
 use super::input::LineInput;
 
 pub use content::{Content, LineEnd};
@@ -43,8 +44,8 @@ pub struct Editor {
     pub value: Content,
     /// Which part takes the keys.
     pub field: Field,
-    /// Whether a write is under way; keys wait for its end.
-    pub saving: bool,
+    /// The write under way that stores it; keys wait for its answer.
+    pub saving: Option<WriteId>,
     /// Whether the user's own editor has it.
     pub outside: bool,
     /// How JSON that is new is stored.
@@ -108,7 +109,7 @@ impl Editor {
             content_type: LineInput::new(content_type),
             value: Content::new(text),
             field,
-            saving: false,
+            saving: None,
             outside: false,
             json_layout: JsonLayout::default(),
             fault: None,
@@ -122,6 +123,14 @@ impl Editor {
         self.content_type.text() != self.start.0
             || (self.original.is_none() && !self.key.text().is_empty())
             || !self.value.is(&self.start.1)
+    }
+
+    /// The key, as it was read or typed.
+    pub fn typed_key(&self) -> Key {
+        match &self.original {
+            Some(record) => record.meta.key.clone(),
+            None => Key::from(self.key.text()),
+        }
     }
 
     /// The content type as typed.

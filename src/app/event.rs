@@ -40,18 +40,27 @@ pub enum Event {
     /// A read has been running for so long that the user should be told.
     Slow(Slot, Ticket),
     /// A write was answered.
-    Written(Write, Result<Written, Error>),
+    Written(WriteId, Result<Written, Error>),
     /// A write whose answer was lost has been looked into.
-    Settled(Write, Result<Fate, Error>),
+    Settled(WriteId, Result<Fate, Error>),
     /// The external editor ended; holds the text if it could be read back.
-    Edited(Result<Bytes, String>),
+    Edited(Result<Bytes, NotEdited>),
     /// Something was handed to the terminal's clipboard, or was too large for it.
     Copied(&'static str, Result<usize, String>),
-    /// A value was saved to a file, or not.
-    Saved(PathBuf, Result<usize, SaveError>),
+    /// These bytes were saved to a file, or not.
+    Saved(PathBuf, Bytes, Result<usize, SaveError>),
     /// Nothing of the old storage comes any more, and this target is to be opened; or why that
     /// cannot be yet.
     Switched(Result<usize, String>),
+}
+
+/// Why the user's own editor left no text that may be saved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotEdited {
+    /// One sentence.
+    pub why: String,
+    /// What is in the file nevertheless, if it is not what was handed to the editor.
+    pub left: Option<Bytes>,
 }
 
 /// Why a file could not be written.
@@ -81,9 +90,9 @@ pub enum Effect {
     /// Tell the watcher what the reader has before his eyes.
     Attend(Attention),
     /// Write. Never given up; quitting waits for it.
-    Write(Write),
+    Write(WriteId, Write),
     /// Find out whether a write was applied.
-    Settle(Write),
+    Settle(WriteId, Write),
     /// Hand text to the user's own editor, in a file whose name ends so.
     OpenEditor {
         /// What the file is to hold.
@@ -144,18 +153,24 @@ pub enum Slot {
     Record,
     /// The search in its value.
     Search,
+    /// The record that is in the way of one being saved.
+    Theirs,
     /// What is watched.
     Watch,
 }
 
 impl Slot {
     /// How many slots there are.
-    pub const COUNT: usize = 12;
+    pub const COUNT: usize = 13;
 }
 
 /// Numbers the reads of a slot, so that a late reply is known as such.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Ticket(pub u64);
+
+/// Numbers the writes, so that the answer to one is never taken for that to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct WriteId(pub u64);
 
 /// Something to read or to compute off the loop.
 #[derive(Debug, Clone)]
@@ -205,6 +220,13 @@ pub enum Read {
         /// How to show it.
         mode: Mode,
     },
+    /// A record whatever its size, to be compared and not shown.
+    Value {
+        /// The store.
+        store: StoreName,
+        /// The key.
+        key: Key,
+    },
     /// A record at hand, shown another way.
     Preview(Record, Mode),
     /// Where the text occurs in the value.
@@ -242,6 +264,8 @@ pub enum Loaded {
     Groups(Arc<Index>, Scope, Groups),
     /// A record and what to show of it.
     Record(Shown),
+    /// A record that is not for the screen; `None` if there is none.
+    Value(Option<Record>),
     /// Where the text occurs.
     Found(Matches),
 }

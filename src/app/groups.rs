@@ -111,7 +111,7 @@ impl App {
             return self.read_groups(effects);
         }
         if groups.len() == index.len() && *scope == Scope::default() {
-            self.notice = Some(Notice::info("these keys share no beginning"));
+            self.tell(Notice::info("these keys share no beginning"));
             return self.leave_grouping(effects);
         }
         let fresh = std::mem::take(&mut grouping.flat);

@@ -12,7 +12,7 @@ impl App {
         effects: &mut Vec<Effect>,
     ) {
         if std::mem::take(&mut self.switching) {
-            self.notice = None;
+            self.untell();
         }
         match result {
             Ok(server) => {
@@ -20,7 +20,7 @@ impl App {
                 self.link = Link::Open(Connection::Up);
                 self.pause = FIRST_PAUSE;
                 if !server.notes.is_empty() {
-                    self.notice = Some(Notice::warning(server.notes.join(" · ")));
+                    self.tell(Notice::warning(server.notes.join(" · ")));
                 }
                 self.server = server;
                 self.watch(effects);
@@ -46,8 +46,9 @@ impl App {
         }
         self.link = Link::Open(connection);
         if was_down && is_up {
-            self.notice = Some(Notice::done("connected again"));
+            self.tell(Notice::done("connected again"));
             self.refresh(effects);
+            self.read_theirs_again(effects);
         }
     }
 
@@ -95,7 +96,7 @@ impl App {
             }
             Loaded::Lost(share, found) => {
                 if let Some(count) = self.stores.add_lost(share, found, stores_height) {
-                    self.notice = Some(match count {
+                    self.tell(match count {
                         0 => Notice::done("no lost stores: the indexes name them all"),
                         found => Notice::warning(format!(
                             "{} found that no index names",
@@ -169,7 +170,6 @@ impl App {
             Loaded::Record(shown) => {
                 let view = self.viewport();
                 self.check_against_list(&shown, effects);
-                self.tell_conflict(&shown);
                 let large = matches!(shown, Shown::TooLarge(_) | Shown::Head(..));
                 let eager = self.record.eager && large;
                 self.record.show(shown, view);
@@ -186,11 +186,12 @@ impl App {
                     self.search(effects);
                 }
             }
+            Loaded::Value(record) => self.theirs_read(record),
             Loaded::Found(matches) => {
                 let view = self.viewport();
                 if matches.is_empty() {
                     let needle = self.record.needle.clone();
-                    self.notice = Some(Notice::info(format!("not found: {needle}")));
+                    self.tell(Notice::info(format!("not found: {needle}")));
                 }
                 self.record.found(matches, view);
             }
@@ -243,7 +244,7 @@ impl App {
                 self.stores.loading = false;
                 if self.stores.ready {
                     // What was read before stays, so the failure is told elsewhere.
-                    self.notice = Some(Notice::from(&error));
+                    self.tell(Notice::from(&error));
                 }
                 self.stores.failure = Some(error);
                 if self.stores.again {
@@ -252,7 +253,7 @@ impl App {
             }
             Slot::Lost => {
                 self.stores.lost = None;
-                self.notice = Some(Notice::from(&error));
+                self.tell(Notice::from(&error));
             }
             Slot::Store if error.kind == ErrorKind::NotFound => self.read_stores(effects),
             Slot::Store => {}
@@ -266,7 +267,7 @@ impl App {
             }
             Slot::Compare => {
                 self.keys.comparing = false;
-                self.notice = Some(Notice::from(&error));
+                self.tell(Notice::from(&error));
             }
             Slot::Record => {
                 self.record.fail(error);
@@ -274,13 +275,14 @@ impl App {
                     self.reload_record(effects);
                 }
             }
+            Slot::Theirs => self.theirs_failed(&error),
             Slot::Select
             | Slot::Groups
             | Slot::Totals
             | Slot::Crawl
             | Slot::Search
             | Slot::Watch => {
-                self.notice = Some(Notice::from(&error));
+                self.tell(Notice::from(&error));
             }
         }
     }
@@ -298,13 +300,8 @@ impl App {
     pub(super) fn tell_gone(&mut self) {
         if let Some(store) = self.keys.store.as_ref().filter(|_| !self.keys.gone) {
             // A write that failed because of it has more to say.
-            let failed =
-                self.notice.as_ref().is_some_and(|notice| notice.tone == super::Tone::Failure);
-            if !failed {
-                self.notice = Some(Notice::warning(format!(
-                    "the store {store} is gone; what was read of it is still shown"
-                )));
-            }
+            let text = format!("the store {store} is gone; what was read of it is still shown");
+            self.tell(Notice::warning(text));
             self.keys.gone = true;
         }
     }

@@ -3,7 +3,9 @@
 use std::cell::Cell;
 use std::path::PathBuf;
 
-use crate::storage::{Fate, Write};
+use bytes::Bytes;
+
+use crate::storage::{Expected, Fate, Write};
 
 use super::crawl::Overview;
 use super::input::LineInput;
@@ -53,10 +55,11 @@ pub enum OnYes {
     Write(Write),
     /// Give up what is in the editor.
     DiscardEdit,
-    /// Write what is in the editor over what someone else wrote.
-    OverwriteRecord,
-    /// Save the value over this file.
-    OverwriteFile(PathBuf),
+    /// Write what is in the editor over what someone else wrote: over this, and nothing later. `None`
+    /// until it has been read.
+    OverwriteRecord(Option<Expected>),
+    /// Save these bytes over this file.
+    OverwriteFile(PathBuf, Bytes),
     /// End although what is in the editor has not been saved.
     Quit,
 }
@@ -83,12 +86,13 @@ impl Confirm {
 
     /// Whether it is about what is in the editor.
     pub fn is_about_editor(&self) -> bool {
-        matches!(self.on_yes, OnYes::DiscardEdit | OnYes::OverwriteRecord | OnYes::Quit)
+        matches!(self.on_yes, OnYes::DiscardEdit | OnYes::OverwriteRecord(_) | OnYes::Quit)
     }
 
-    /// Whether Yes may be chosen: what must be typed has been.
+    /// Whether Yes may be chosen: what must be typed has been, and what must be known is.
     pub fn may(&self) -> bool {
-        self.typed.as_ref().is_none_or(|(wanted, input)| input.text() == wanted)
+        !matches!(self.on_yes, OnYes::OverwriteRecord(None))
+            && self.typed.as_ref().is_none_or(|(wanted, input)| input.text() == wanted)
     }
 }
 
@@ -99,6 +103,8 @@ pub struct Prompt {
     pub kind: PromptKind,
     /// What has been typed.
     pub input: LineInput,
+    /// What a file is to hold: the value that was there when the user asked.
+    pub value: Bytes,
 }
 
 /// What a line is for.

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use bytes::Bytes;
 use crossterm::event::KeyEvent;
 
 use crate::keymap::Action;
@@ -22,8 +23,9 @@ impl App {
         match action {
             Some(Action::Accept) => {
                 let (kind, text) = (prompt.kind, prompt.input.text().to_owned());
+                let value = prompt.value.clone();
                 self.modal = None;
-                self.answer(kind, &text, effects);
+                self.answer(kind, &text, value, effects);
             }
             Some(Action::Cancel | Action::Back) => {
                 let kind = prompt.kind;
@@ -65,7 +67,7 @@ impl App {
                     confirm.yes = input.text() == wanted;
                 }
             }
-            (None, Some(editor)) if !editor.saving && !editor.outside => {
+            (None, Some(editor)) if editor.saving.is_none() && !editor.outside => {
                 editor.paste(text);
                 self.show_editor_cursor();
             }
@@ -93,7 +95,7 @@ impl App {
         }
     }
 
-    fn answer(&mut self, kind: PromptKind, text: &str, effects: &mut Vec<Effect>) {
+    fn answer(&mut self, kind: PromptKind, text: &str, value: Bytes, effects: &mut Vec<Effect>) {
         match kind {
             PromptKind::FilterStores | PromptKind::FilterKeys => self.filter(kind, text, effects),
             PromptKind::Search => {
@@ -106,7 +108,8 @@ impl App {
             }
             PromptKind::SaveValue => {
                 if !text.is_empty() {
-                    self.save_file(expand_home(text), false, effects);
+                    let path = expand_home(text);
+                    effects.push(Effect::SaveFile { path, bytes: value, overwrite: false });
                 }
             }
             PromptKind::StoreName | PromptKind::StoreAlias => {
@@ -120,37 +123,40 @@ impl App {
         }
     }
 
-    /// Saves the value that was at hand when the user asked for it.
-    pub(super) fn save_file(&mut self, path: PathBuf, overwrite: bool, effects: &mut Vec<Effect>) {
-        if let Some(bytes) = self.to_save.clone() {
-            effects.push(Effect::SaveFile { path, bytes, overwrite });
+    /// Asks for the file that is to hold this value.
+    pub(super) fn prompt_for_file(&mut self, path: &str, value: Bytes) {
+        self.prompt(PromptKind::SaveValue, path);
+        if let Some(Modal::Prompt(prompt)) = &mut self.modal {
+            prompt.value = value;
         }
     }
 
-    pub(super) fn saved(&mut self, path: PathBuf, result: Result<usize, SaveError>) {
+    pub(super) fn saved(&mut self, path: PathBuf, bytes: Bytes, result: Result<usize, SaveError>) {
         let shown = path.display().to_string();
+        // Whoever types in the editor or answers something else is not interrupted.
+        let asks = self.modal.is_none() && self.editor.is_none() && !self.quitting;
         match result {
             Ok(bytes) => {
-                self.to_save = None;
                 let size = words::size(bytes as u64);
-                self.notice = Some(Notice::done(format!("{size} saved to {shown}")));
+                self.tell(Notice::done(format!("{size} saved to {shown}")));
             }
-            Err(SaveError::Exists) if self.modal.is_some() => {
-                let why = format!("{shown} was not saved: there is one already");
-                self.notice = Some(Notice::warning(why));
-            }
-            Err(SaveError::Exists) => {
-                let question =
-                    Confirm::new("Replace the file", "replace", OnYes::OverwriteFile(path));
+            Err(SaveError::Exists) if asks => {
+                let on_yes = OnYes::OverwriteFile(path, bytes);
+                let question = Confirm::new("Replace the file", "replace", on_yes);
                 self.modal = Some(Modal::Confirm(Box::new(
                     question.line(shown).line("There is one already."),
                 )));
             }
+            Err(SaveError::Exists) => {
+                let why = format!("{shown} was not saved: there is one already");
+                self.tell(Notice::failure(why).lasting());
+            }
             Err(SaveError::Failed(why)) => {
-                if self.modal.is_none() && self.editor.is_none() {
-                    self.prompt(PromptKind::SaveValue, &shown);
+                if asks {
+                    self.prompt_for_file(&shown, bytes);
                 }
-                self.notice = Some(Notice::failure(format!("{shown} was not saved: {why}")));
+                let why = format!("{shown} was not saved: {why}");
+                self.tell(Notice::failure(why).lasting());
             }
         }
     }

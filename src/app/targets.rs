@@ -66,7 +66,7 @@ impl App {
             self.notice = Some(Notice::failure(problem.clone()));
         } else if at == self.settings.target && !matches!(self.link, Link::Failed(_)) {
             self.notice = Some(Notice::info(format!("{} is open already", choice.name)));
-        } else if self.writing > 0 {
+        } else if !self.writing.is_empty() {
             // Its answer would come to another target's screen.
             let why = "a write is under way; switch when it has been answered";
             self.notice = Some(Notice::warning(why));
@@ -76,7 +76,7 @@ impl App {
     }
 
     /// The shell has let go of the old storage, or cannot yet. Nothing of the old one stays but
-    /// what is the user's own: the mouse, and a value on its way to a file.
+    /// what is the user's own: the mouse, and whether changes are watched.
     pub(super) fn switched(&mut self, result: Result<usize, String>, effects: &mut Vec<Effect>) {
         let at = match result {
             Ok(at) => at,
@@ -97,7 +97,7 @@ impl App {
         fresh.mouse = self.mouse;
         fresh.watch.on = self.watch.on;
         fresh.now = self.now;
-        fresh.to_save = self.to_save.take();
+        fresh.last_write = self.last_write;
         fresh.quitting = self.quitting;
         // No reply to a question of before is taken for an answer.
         fresh.tickets = self.tickets;

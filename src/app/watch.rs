@@ -183,7 +183,7 @@ impl App {
                     && !why.is_empty()
                     && self.watch.source.as_ref() != Some(&source)
                 {
-                    self.notice = Some(Notice::info(format!("{source}: {why}")));
+                    self.tell(Notice::info(format!("{source}: {why}")));
                 }
                 self.watch.source = Some(source);
             }
@@ -268,10 +268,10 @@ impl App {
         let wanted = self.record.wanted.as_ref().map(|(_, key)| key);
         if let Some(key) = wanted {
             let own = |change: &Change| matches!(change, Change::Remove(late) if late == key);
-            let known = self.writing > 0 || self.keys.late.iter().any(own);
+            let known = self.is_removing(key) || self.keys.late.iter().any(own);
             if removed.contains(key) && self.focus == Pane::Record && !known {
                 let text = format!("{} was deleted by someone else", words::named(key));
-                self.notice = Some(Notice::warning(text));
+                self.tell(Notice::warning(text));
             } else if set.iter().any(|meta| meta.key == *key) {
                 self.reload_changed(effects);
             }

@@ -1,77 +1,93 @@
 //! Writes on their way, answered, and lost.
 
 use crate::index::Change;
-use crate::storage::{Error, ErrorKind, Fate, OpenBy, RecordMeta, StoreName, Write, Written};
+use crate::storage::{Error, ErrorKind, Fate, Key, OpenBy, StoreName, Write, Written};
 
-use super::event::{Effect, Read, Shown, Slot};
-use super::modal::{Confirm, Modal, OnYes, PromptKind, fate_words};
+use super::event::{Effect, Read, Slot, WriteId};
+use super::modal::{Modal, PromptKind, fate_words};
 use super::{App, Notice, Pane, words};
+
+/// A write that has not been answered.
+#[derive(Debug, Clone)]
+pub struct Pending {
+    /// What is to be written.
+    pub write: Write,
+    /// Whether its answer was lost, and larder looks what became of it.
+    pub in_doubt: bool,
+}
 
 impl App {
     /// Hands a write to the shell.
-    pub(super) fn send(&mut self, write: Write, effects: &mut Vec<Effect>) {
-        self.writing += 1;
-        self.notice = Some(Notice::info(format!("{}…", doing(&write))));
-        effects.push(Effect::Write(write));
+    pub(super) fn send(&mut self, write: Write, effects: &mut Vec<Effect>) -> WriteId {
+        self.last_write.0 += 1;
+        let id = self.last_write;
+        self.writing.insert(id, Pending { write: write.clone(), in_doubt: false });
+        self.tell(Notice::info(format!("{}…", doing(&write))));
+        effects.push(Effect::Write(id, write));
+        id
     }
 
     pub(super) fn written(
         &mut self,
-        write: Write,
+        id: WriteId,
         result: Result<Written, Error>,
         effects: &mut Vec<Effect>,
     ) {
+        let Some(pending) = self.writing.get_mut(&id).filter(|pending| !pending.in_doubt) else {
+            return;
+        };
+        if let Err(error) = &result
+            && error.kind == ErrorKind::FateUnknown
+        {
+            pending.in_doubt = true;
+            let write = pending.write.clone();
+            self.tell(Notice::warning(format!(
+                "{}; looking whether the write was applied…",
+                error.problem
+            )));
+            return effects.push(Effect::Settle(id, write));
+        }
+        let Some(Pending { write, .. }) = self.writing.remove(&id) else { return };
         match result {
-            Ok(written) => {
-                self.writing = self.writing.saturating_sub(1);
-                self.done(&write, &written, effects);
-            }
-            Err(error) if error.kind == ErrorKind::FateUnknown => {
-                self.notice = Some(Notice::warning(format!(
-                    "{}; looking whether the write was applied…",
-                    error.problem
-                )));
-                effects.push(Effect::Settle(write));
-            }
-            Err(error) => {
-                self.writing = self.writing.saturating_sub(1);
-                self.refused(&write, &error, effects);
-            }
+            Ok(written) => self.done(id, &write, &written, effects),
+            Err(error) => self.refused(id, &write, &error, effects),
         }
     }
 
     pub(super) fn settled(
         &mut self,
-        write: &Write,
+        id: WriteId,
         result: Result<Fate, Error>,
         effects: &mut Vec<Effect>,
     ) {
-        self.writing = self.writing.saturating_sub(1);
+        if !self.writing.get(&id).is_some_and(|pending| pending.in_doubt) {
+            return;
+        }
+        let Some(Pending { write, .. }) = self.writing.remove(&id) else { return };
         match result {
             Ok(Fate::Applied) => {
                 let written = Written { records: 1, meta: None };
-                self.done(write, &written, effects);
+                self.done(id, &write, &written, effects);
                 let words = format!("the answer was lost, but {}", fate_words(Fate::Applied));
-                self.notice = Some(Notice::done(words));
+                self.tell(Notice::done(words));
             }
             Ok(fate) => {
-                self.keep_editor(write);
+                self.keep_editor(id);
                 let words = format!("the answer was lost, and {}", fate_words(fate));
-                self.notice = Some(Notice::failure(words));
-                self.read_again_after(write, effects);
+                self.tell(Notice::failure(words).lasting());
+                self.read_again_after(&write, effects);
                 self.reload_record(effects);
             }
             Err(error) => {
-                self.keep_editor(write);
-                self.notice = Some(Notice::failure(format!(
-                    "whether the write was applied is not known: {error}"
-                )));
+                self.keep_editor(id);
+                let words = format!("whether the write was applied is not known: {error}");
+                self.tell(Notice::failure(words).lasting());
             }
         }
     }
 
-    fn done(&mut self, write: &Write, written: &Written, effects: &mut Vec<Effect>) {
-        self.notice = Some(Notice::done(done_words(write, written)));
+    fn done(&mut self, id: WriteId, write: &Write, written: &Written, effects: &mut Vec<Effect>) {
+        self.tell(Notice::done(done_words(write, written)));
         match write {
             Write::Create(by) => {
                 let store = match by {
@@ -79,13 +95,16 @@ impl App {
                     OpenBy::Name(name) | OpenBy::Alias(name) => name,
                     OpenBy::Id(_) => return self.read_stores(effects),
                 };
-                self.open_store(StoreName::from(store), effects);
                 self.stores.want(StoreName::from(store));
+                // Not under a dialog or the editor, which are about what the user sees now.
+                if self.modal.is_none() && self.editor.is_none() {
+                    self.open_store(StoreName::from(store), effects);
+                }
                 self.read_stores(effects);
-                self.focus = Pane::Keys;
             }
             Write::Set(set) => {
-                if self.editor.as_ref().is_some_and(|editor| editor.saving) {
+                let edited = self.keep_editor(id);
+                if edited {
                     self.editor = None;
                     // A question about what is no longer unsaved has no more meaning.
                     if matches!(&self.modal, Some(Modal::Confirm(asked)) if asked.is_about_editor())
@@ -104,7 +123,9 @@ impl App {
                         self.watch.came(&meta.key, self.now);
                     }
                     self.keys.late.push(Change::Set(meta));
-                    self.keys.hold(set.key.clone());
+                    if edited {
+                        self.keys.hold(set.key.clone());
+                    }
                     let wanted = Some((set.store.clone(), set.key.clone()));
                     if self.record.wanted == wanted {
                         self.reload_record(effects);
@@ -129,17 +150,25 @@ impl App {
             }
             Write::Drop(store) => {
                 if self.keys.store.as_ref() == Some(store) {
-                    self.cancel(Slot::Keys, effects);
-                    self.cancel(Slot::Select, effects);
-                    self.cancel(Slot::Record, effects);
-                    self.cancel(Slot::Search, effects);
-                    self.record.clear();
-                    self.keys = super::keys::KeysPane::default();
-                    self.focus = Pane::Stores;
+                    self.close_store(effects);
                 }
                 self.read_stores(effects);
             }
         }
+    }
+
+    /// Forgets the open store, which is no more; its name is watched for no longer.
+    fn close_store(&mut self, effects: &mut Vec<Effect>) {
+        for slot in
+            [Slot::Keys, Slot::Select, Slot::Groups, Slot::Compare, Slot::Record, Slot::Search]
+        {
+            self.cancel(slot, effects);
+        }
+        self.record.clear();
+        self.keys = super::keys::KeysPane::default();
+        self.focus = Pane::Stores;
+        self.watch.forget();
+        self.watch(effects);
     }
 
     fn open_again(&mut self, store: &StoreName, effects: &mut Vec<Effect>) {
@@ -162,25 +191,17 @@ impl App {
         }
     }
 
-    fn refused(&mut self, write: &Write, error: &Error, effects: &mut Vec<Effect>) {
-        let editing = self.keep_editor(write);
+    fn refused(&mut self, id: WriteId, write: &Write, error: &Error, effects: &mut Vec<Effect>) {
+        let editing = self.keep_editor(id);
         self.read_again_after(write, effects);
-        // A question that is being answered is never changed under the user's fingers.
-        if editing && error.kind == ErrorKind::Conflict && self.modal.is_none() {
-            let is_new = self.editor.as_ref().is_some_and(|editor| editor.original.is_none());
-            let line = if is_new {
-                "There is a record of this key already."
-            } else {
-                "Someone else has changed or deleted this record since it was read."
-            };
-            self.modal = Some(Modal::Confirm(Box::new(
-                Confirm::new("Overwrite the record", "overwrite", OnYes::OverwriteRecord)
-                    .line(line)
-                    .line("No keeps your text in the editor."),
-            )));
-            self.notice = None;
-            // The pane behind is to show what is there now.
-            self.reload_record(effects);
+        // A question that is being answered is never changed under the user's fingers, and nobody
+        // answers one who has left.
+        let asks = self.modal.is_none() && !self.quitting;
+        if let (Write::Set(set), true, ErrorKind::Conflict, true) =
+            (write, editing, error.kind, asks)
+        {
+            self.untell();
+            self.ask_to_overwrite(set, effects);
             return;
         }
         let typed = match write {
@@ -188,43 +209,26 @@ impl App {
             Write::Create(OpenBy::Alias(alias)) => Some((PromptKind::StoreAlias, alias)),
             _ => None,
         };
-        if let (Some((kind, text)), None, None) = (typed, &self.modal, &self.editor) {
+        if let (Some((kind, text)), true, None) = (typed, asks, &self.editor) {
             self.prompt(kind, text);
         }
-        self.notice = Some(Notice::from(error));
-    }
-
-    /// Says in the question about a conflict how the record differs from what was read, as soon as
-    /// it has been read anew.
-    pub(super) fn tell_conflict(&mut self, shown: &Shown) {
-        let Some(Modal::Confirm(asked)) = &mut self.modal else { return };
-        let old = self.editor.as_ref().and_then(|editor| editor.original.as_ref());
-        let Some(old) = old.filter(|old| old.meta.key == *shown.key()) else { return };
-        if !matches!(asked.on_yes, OnYes::OverwriteRecord) {
-            return;
-        }
-        let words = |meta: &RecordMeta| {
-            let kind = meta.content_type.as_str();
-            let kind = if kind.is_empty() { "no content type" } else { kind };
-            format!("{}, {kind}", words::size(meta.size))
-        };
-        let now = shown.meta().map_or("deleted".to_owned(), words);
-        let lines = [format!("Then: {}", words(&old.meta)), format!("Now: {now}")];
-        // In the place of what an earlier reading said.
-        asked.lines.retain(|line| !line.starts_with("Then: ") && !line.starts_with("Now: "));
-        let at = asked.lines.len().min(1);
-        asked.lines.splice(at..at, lines);
+        self.tell(Notice::from(error).lasting());
     }
 
     /// Gives the editor back to the user if this was its write; tells whether it was.
-    fn keep_editor(&mut self, write: &Write) -> bool {
-        match (&mut self.editor, write) {
-            (Some(editor), Write::Set(set)) if editor.saving && editor.store == set.store => {
-                editor.saving = false;
-                true
-            }
-            _ => false,
-        }
+    fn keep_editor(&mut self, id: WriteId) -> bool {
+        let own = self.editor.as_mut().filter(|editor| editor.saving == Some(id));
+        own.map(|editor| editor.saving = None).is_some()
+    }
+
+    /// Whether a write under way removes this record of the open store.
+    pub(super) fn is_removing(&self, key: &Key) -> bool {
+        let open = self.keys.store.as_ref();
+        self.writing.values().any(|pending| match &pending.write {
+            Write::Delete { store, keys } => open == Some(store) && keys.contains(key),
+            Write::Purge(store) | Write::Drop(store) => open == Some(store),
+            Write::Create(_) | Write::Set(_) => false,
+        })
     }
 }
 

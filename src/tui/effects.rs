@@ -9,7 +9,7 @@ use tokio::sync::mpsc::Sender;
 use tokio::sync::watch as channel;
 use tokio::task::{AbortHandle, JoinSet};
 
-use crate::app::{Event, Read, Slot, Ticket};
+use crate::app::{Event, Read, Slot, Ticket, WriteId};
 use crate::storage::target::Target;
 use crate::storage::{
     Attention, Connection, Error, ErrorKind, Fate, Options, Result, Storage, StoreName, Write,
@@ -183,26 +183,26 @@ impl Tasks {
     }
 
     /// Starts a write, which nothing gives up.
-    pub(super) fn write(&mut self, write: Write) {
+    pub(super) fn write(&mut self, id: WriteId, write: Write) {
         let (storage, events) = (self.storage.clone(), self.events.clone());
         self.writes.spawn(async move {
             let result = match storage {
                 Some(storage) => storage.write(&write).await,
                 None => Err(not_connected()),
             };
-            let _ = events.send(Event::Written(write, result)).await;
+            let _ = events.send(Event::Written(id, result)).await;
         });
     }
 
     /// Finds out what became of a write.
-    pub(super) fn settle(&mut self, write: Write) {
+    pub(super) fn settle(&mut self, id: WriteId, write: Write) {
         let (storage, events) = (self.storage.clone(), self.events.clone());
         self.writes.spawn(async move {
             let result = match storage {
                 Some(storage) => settle(&*storage, &write).await,
                 None => Err(not_connected()),
             };
-            let _ = events.send(Event::Settled(write, result)).await;
+            let _ = events.send(Event::Settled(id, result)).await;
         });
     }
 

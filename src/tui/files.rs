@@ -9,7 +9,7 @@ use bytes::Bytes;
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::process::Child;
 
-use crate::app::SaveError;
+use crate::app::{NotEdited, SaveError};
 
 /// How long an editor may take to end when its terminal is gone.
 const PARTING: Duration = Duration::from_secs(2);
@@ -49,15 +49,16 @@ pub(super) fn save(path: &Path, bytes: &[u8], overwrite: bool) -> Result<usize, 
 /// editor is told so, as the system would, and is not waited for much longer.
 ///
 /// # Errors
-/// One sentence: the editor could not be started or failed, or the file could not be read back.
+/// The editor could not be started or failed, or the file could not be read back.
 pub(super) async fn edit(
     text: &[u8],
     suffix: &str,
     gone: impl Future<Output = ()>,
-) -> Result<Bytes, String> {
+) -> Result<Bytes, NotEdited> {
+    let nothing = |why| NotEdited { why, left: None };
     let set = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
     let editor = set("VISUAL").or_else(|| set("EDITOR")).unwrap_or_else(|| "vi".to_owned());
-    let unusable = |error: io::Error| format!("no temporary file for the editor: {error}");
+    let unusable = |error: io::Error| nothing(format!("no temporary file for the editor: {error}"));
     let mut file =
         tempfile::Builder::new().prefix("larder-").suffix(suffix).tempfile().map_err(unusable)?;
     file.write_all(text).and_then(|()| file.flush()).map_err(unusable)?;
@@ -68,7 +69,7 @@ pub(super) async fn edit(
     for name in crate::config::environment::SECRETS {
         command.env_remove(name);
     }
-    let failed = |error: io::Error| format!("{editor}: {error}");
+    let failed = |error: io::Error| nothing(format!("{editor}: {error}"));
     let mut child = command.spawn().map_err(failed)?;
     let ended = tokio::select! {
         ended = child.wait() => Some(ended),
@@ -76,19 +77,26 @@ pub(super) async fn edit(
     };
     let status = match ended {
         Some(ended) => ended.map_err(failed)?,
-        None => hang_up(&mut child).await.ok_or_else(|| format!("{editor} had no terminal"))?,
+        None => {
+            hang_up(&mut child).await.ok_or_else(|| nothing(format!("{editor} had no terminal")))?
+        }
     };
     // What a shell says of a command that it does not find, or that is no program.
     if matches!(status.code(), Some(126 | 127)) {
-        return Err(format!("there is no editor `{editor}`; set $VISUAL or $EDITOR to yours"));
-    }
-    if !status.success() {
-        return Err(format!("{editor} failed ({status}); nothing was changed"));
+        let why = format!("there is no editor `{editor}`; set $VISUAL or $EDITOR to yours");
+        return Err(nothing(why));
     }
     // Many editors replace the file, so it is read by its name.
-    let edited = std::fs::read(file.path())
-        .map_err(|error| format!("what {editor} left cannot be read: {error}"))?;
-    Ok(Bytes::from(edited))
+    let left = std::fs::read(file.path()).map(Bytes::from);
+    if !status.success() {
+        let left = left.ok().filter(|left| left != text);
+        let so = match &left {
+            Some(_) => "what it left is here, and is not saved",
+            None => "nothing was changed",
+        };
+        return Err(NotEdited { why: format!("{editor} failed ({status}); {so}"), left });
+    }
+    left.map_err(|error| nothing(format!("what {editor} left cannot be read: {error}")))
 }
 
 /// Ends an editor whose terminal is gone; none if it stays.

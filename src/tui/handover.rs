@@ -7,7 +7,7 @@ use signal_hook::low_level::emulate_default_handler;
 
 use super::signals::Wish;
 use super::{Shell, TerminalEvent, files, terminal};
-use crate::app::{Effect, Event};
+use crate::app::{Effect, Event, NotEdited};
 
 impl Shell {
     /// Gives the terminal back. A failure that the user can no longer see in it is told after it.
@@ -18,7 +18,7 @@ impl Shell {
             Some(text) => {
                 // Where a terminal takes nothing, this would wait for it.
                 if written {
-                    eprintln!("larder: {}", crate::preview::visible(text));
+                    eprintln!("larder: {}", crate::preview::visible(&text));
                 }
                 if code == 0 { 4 } else { code }
             }
@@ -98,7 +98,8 @@ impl Shell {
             let taken = self.terminal.reenter();
             self.unless_gone(taken)?;
             let why = "the terminal takes nothing at present; try again when it does";
-            return Ok(self.app.handle(Event::Edited(Err(why.to_owned()))));
+            let nothing = NotEdited { why: why.to_owned(), left: None };
+            return Ok(self.app.handle(Event::Edited(Err(nothing))));
         }
         // Two readers of one terminal would share its keys between them.
         self.input.pause();

@@ -85,6 +85,7 @@ impl Job {
                     Some(record) => prepare(record, mode).await?,
                 })
             }
+            Read::Value { store, key } => Loaded::Value(storage.get_value(&store, &key).await?),
             Read::Preview(record, mode) => Loaded::Record(prepare(record, mode).await?),
             Read::Search(preview, needle) => {
                 Loaded::Found(aside(move || preview.find(&needle)).await?)

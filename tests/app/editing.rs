@@ -1,10 +1,12 @@
 //! The editor, from the record that was read to the write that stores it.
 
-use larder::app::{Effect, Event, Loaded, Modal, Slot};
-use larder::storage::{Error, ErrorKind, Expected, JsonLayout, Key, ServerInfo, Write};
+use larder::app::{Effect, Event, Loaded, Modal, NotEdited, Slot};
+use larder::storage::{
+    Connection, Error, ErrorKind, Expected, Fate, JsonLayout, Key, ServerInfo, Write,
+};
 
 use super::stage::{Stage, index, record, store};
-use super::{JSON, done, opened};
+use super::{JSON, done, opened, shop};
 
 #[test]
 fn an_edit_expects_what_was_read_and_keeps_crawlees_form() {
@@ -71,20 +73,164 @@ fn a_conflict_keeps_the_text_and_asks() {
         Some(Modal::Confirm(asked)) => asked.lines.join("\n"),
         other => panic!("{other:?}"),
     };
-    assert!(!lines(&stage).contains("Now:"));
-    // What is there now is read for the pane behind, and the question tells of it.
-    stage.show(&[record("a", "text/plain", "new")]);
+    assert!(lines(&stage).contains("Now: being read"), "{}", lines(&stage));
+    stage.keys("y");
+    assert!(stage.writes().is_empty(), "nobody knows yet what would be overwritten");
+    stage.theirs(Some(record("a", "text/plain", "new")));
     let said = lines(&stage);
     assert!(said.contains(&format!("Then: 12 B, {JSON}\nNow: 3 B, text/plain")), "{said}");
+    // The pane behind shows it too.
+    stage.show(&[record("a", "text/plain", "new")]);
     assert_eq!(stage.app.record.record().unwrap().value, "new");
     stage.keys("<esc>");
-    assert!(stage.app.editor.as_ref().is_some_and(|editor| !editor.saving));
+    assert!(stage.app.editor.as_ref().is_some_and(|editor| editor.saving.is_none()));
     stage.keys("<ctrl-s>");
     let write = stage.write();
     stage.written(write, Err(Error::new(ErrorKind::Conflict, "changed")));
+    stage.theirs(Some(record("a", "text/plain", "newer")));
+    // A third writer comes while the question is open: it is not asked about.
+    stage.show(&[record("a", "text/plain", "newest")]);
     stage.keys("y");
     let Write::Set(set) = stage.write() else { panic!() };
-    assert_eq!(set.expected, Expected::Anything);
+    let newer = Expected::Unchanged { value: "newer".into(), content_type: "text/plain".into() };
+    assert_eq!(set.expected, newer);
+    stage.written(Write::Set(set), Err(Error::new(ErrorKind::Conflict, "changed")));
+    stage.theirs(Some(record("a", "text/plain", "the newest")));
+    assert!(lines(&stage).contains("Now: 10 B, text/plain"), "{}", lines(&stage));
+}
+
+#[test]
+fn a_record_deleted_meanwhile_is_saved_only_while_there_is_none() {
+    let mut stage = opened();
+    stage.keys("e<down><end>2<ctrl-s>");
+    let write = stage.write();
+    stage.written(write, Err(Error::new(ErrorKind::Conflict, "changed")));
+    stage.theirs(None);
+    let Some(Modal::Confirm(asked)) = &stage.app.modal else { panic!() };
+    assert!(asked.lines.contains(&"Now: deleted".to_owned()), "{:?}", asked.lines);
+    stage.keys("y");
+    let Write::Set(set) = stage.write() else { panic!() };
+    assert_eq!((set.expected, set.key), (Expected::Absent, Key::from("a")));
+}
+
+#[test]
+fn a_new_record_replaces_only_what_the_question_shows() {
+    let mut stage = opened();
+    stage.keys("nb<enter><enter>{}<ctrl-s>");
+    let write = stage.write();
+    stage.written(write, Err(Error::new(ErrorKind::Conflict, "there is one")));
+    stage.theirs(Some(record("b", JSON, "[2]"))).keys("y");
+    let Write::Set(set) = stage.write() else { panic!() };
+    assert_eq!(set.key, Key::from("b"));
+    let Expected::Unchanged { value, .. } = set.expected else { panic!("{:?}", set.expected) };
+    assert_eq!(value, "[2]");
+}
+
+#[test]
+fn what_could_not_be_read_is_not_overwritten_until_the_server_is_back() {
+    let mut stage = opened();
+    stage.keys("e<down><end>2<ctrl-s>");
+    let write = stage.write();
+    stage.written(write, Err(Error::new(ErrorKind::Conflict, "changed")));
+    stage.answer(Slot::Theirs, Err(Error::new(ErrorKind::Connection, "the server is away")));
+    stage.keys("y");
+    assert!(stage.writes().is_empty() && stage.app.modal.is_some());
+    let Some(Modal::Confirm(asked)) = &stage.app.modal else { panic!() };
+    assert!(
+        asked.lines.join("\n").contains("not known, so it is not overwritten: the server is away")
+    );
+    let down = Connection::Down { tries: 1, reason: "the server is away".into() };
+    stage.event(Event::Connection(down)).event(Event::Connection(Connection::Up));
+    stage.theirs(Some(record("a", JSON, "3"))).keys("y");
+    assert!(matches!(stage.write(), Write::Set(_)));
+}
+
+#[test]
+fn a_question_that_was_closed_takes_no_answer() {
+    let mut stage = opened();
+    stage.keys("e<down><end>2<ctrl-s>");
+    let write = stage.write();
+    stage.written(write, Err(Error::new(ErrorKind::Conflict, "changed")));
+    let (ticket, _) = stage.take(Slot::Theirs);
+    stage.keys("<esc>");
+    assert!(stage.asked.iter().any(|effect| matches!(effect, Effect::Cancel(Slot::Theirs))));
+    stage.keys("<ctrl-s>");
+    let write = stage.write();
+    stage.written(write, Err(Error::new(ErrorKind::Conflict, "changed")));
+    let old = Loaded::Value(Some(record("a", JSON, "old")));
+    stage.event(Event::Loaded(Slot::Theirs, ticket, Ok(old))).keys("y");
+    assert!(stage.writes().is_empty());
+}
+
+#[test]
+fn the_answer_to_one_write_never_touches_another() {
+    let mut stage = opened();
+    // A save whose fate is never known gives the text back, and it is saved again.
+    stage.keys("e<down><end>2<ctrl-s>");
+    let first = stage.write();
+    let first_id = stage.sent_id(&first);
+    stage.written(first.clone(), Err(Error::new(ErrorKind::FateUnknown, "the connection broke")));
+    stage.settled(first.clone(), Err(Error::new(ErrorKind::Connection, "still away")));
+    stage.keys("3<ctrl-s>");
+    let second = stage.write();
+    for late in [Ok(done()), Err(Error::new(ErrorKind::Conflict, "changed"))] {
+        stage.event(Event::Written(first_id, late));
+        assert!(stage.app.editor.as_ref().unwrap().saving.is_some() && stage.app.modal.is_none());
+    }
+    stage.event(Event::Settled(first_id, Ok(Fate::Applied)));
+    assert!(stage.app.editor.is_some(), "the second save has not been answered");
+    stage.written(second, Ok(done()));
+    assert!(stage.app.editor.is_none() && stage.app.writing.is_empty());
+    // Nor does a delete that is answered late touch an editor that was opened since.
+    stage.keys("dy");
+    let delete = stage.write();
+    stage.show(&shop());
+    stage.keys("e<down><end>4<ctrl-s>");
+    let save = stage.write();
+    stage.written(delete, Err(Error::new(ErrorKind::Conflict, "changed")));
+    assert!(stage.app.modal.is_none() && stage.app.editor.as_ref().unwrap().saving.is_some());
+    stage.written(save, Ok(done()));
+    assert!(stage.app.editor.is_none());
+}
+
+#[test]
+fn what_another_editor_left_stays_until_it_is_saved() {
+    // Conflict, refusal, no connection, an unknown fate, and what is no JSON.
+    let broken = "{\n  \"price\": 7";
+    for (text, kind) in [
+        ("{\"price\": 7}", Some(ErrorKind::Conflict)),
+        ("{\"price\": 7}", Some(ErrorKind::Permission)),
+        ("{\"price\": 7}", Some(ErrorKind::Connection)),
+        ("{\"price\": 7}", Some(ErrorKind::FateUnknown)),
+        (broken, None),
+    ] {
+        let mut stage = opened();
+        stage.keys("E").event(Event::Edited(Ok(text.into())));
+        if let Some(kind) = kind {
+            let write = stage.write();
+            stage.written(write.clone(), Err(Error::new(kind, "no")));
+            if kind == ErrorKind::FateUnknown {
+                stage.settled(write, Err(Error::new(ErrorKind::Connection, "away")));
+            }
+        }
+        assert!(stage.writes().is_empty());
+        stage.keys("<esc><esc><esc>");
+        let editor = stage.app.editor.as_ref().unwrap_or_else(|| panic!("{kind:?} lost {text}"));
+        assert_eq!(editor.value.bytes(), text, "{kind:?}");
+    }
+    // An editor that failed may have written something before.
+    let mut stage = opened();
+    let failed = |left: Option<&str>| {
+        let left = left.map(|left| left.to_owned().into());
+        Event::Edited(Err(NotEdited { why: "vi failed".to_owned(), left }))
+    };
+    stage.keys("E").event(failed(Some("half")));
+    assert!(stage.writes().is_empty());
+    assert_eq!(stage.app.editor.as_ref().unwrap().value.bytes(), "half");
+    assert_eq!(stage.notice(), "vi failed");
+    let mut stage = opened();
+    stage.keys("E").event(failed(None));
+    assert!(stage.app.editor.is_none());
 }
 
 #[test]
@@ -169,7 +315,7 @@ fn a_question_is_not_replaced_by_another() {
     stage.written(write, Err(Error::new(ErrorKind::Conflict, "changed")));
     let Some(Modal::Confirm(confirm)) = &stage.app.modal else { panic!() };
     assert_eq!(confirm.title, "Quit");
-    assert!(stage.app.editor.as_ref().is_some_and(|editor| !editor.saving));
+    assert!(stage.app.editor.as_ref().is_some_and(|editor| editor.saving.is_none()));
 }
 
 #[test]

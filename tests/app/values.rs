@@ -1,10 +1,10 @@
 //! Values: fetched, copied and saved to files.
 
-use larder::app::{Effect, Event, Loaded, Read, Shown, Slot};
-use larder::storage::RecordMeta;
+use larder::app::{Effect, Event, Loaded, Read, SaveError, Shown, Slot};
+use larder::storage::{Noticed, RecordMeta};
 
-use super::stage::{Stage, index, record, shown, store};
-use super::{JSON, opened};
+use super::stage::{Stage, index, record, store};
+use super::{JSON, opened, shop};
 
 #[test]
 fn a_large_value_is_fetched_only_when_asked_for() {
@@ -73,16 +73,40 @@ fn the_beginning_of_a_large_value_is_not_taken_for_all_of_it() {
     assert!(matches!(stage.take(Slot::Record).1, Read::Whole { .. }));
 }
 
+/// What is to be saved to which file, of the newest effect.
+fn save(stage: &mut Stage) -> (String, String, bool) {
+    let Some(Effect::SaveFile { bytes, path, overwrite }) = stage.asked.pop() else {
+        panic!("{:?}", stage.asked)
+    };
+    let text = String::from_utf8(bytes.to_vec()).unwrap();
+    (path.display().to_string(), text, overwrite)
+}
+
 #[test]
 fn a_value_is_saved_that_was_there_when_the_user_asked() {
     let mut stage = opened();
     stage.keys("w");
-    stage.event(Event::Loaded(
-        Slot::Record,
-        larder::app::Ticket(u64::MAX),
-        Ok(Loaded::Record(shown(record("b", JSON, "2")))),
-    ));
+    // While the name is typed, the record changes, and its new value is on the screen.
+    let set = vec![record("a", JSON, "changed").meta];
+    stage.noticed(Noticed::Records { set, removed: vec![] });
+    stage.show(&[record("a", JSON, "changed")]);
+    assert_eq!(stage.app.record.record().unwrap().value, "changed");
     stage.keys("<enter>");
-    let Some(Effect::SaveFile { bytes, path, .. }) = stage.asked.pop() else { panic!() };
-    assert_eq!((bytes, path), (r#"{"price": 1}"#.into(), "a".into()));
+    assert_eq!(save(&mut stage), ("a".to_owned(), r#"{"price": 1}"#.to_owned(), false));
+}
+
+#[test]
+fn a_file_is_replaced_by_the_value_that_was_asked_about() {
+    let mut stage = opened();
+    stage.keys("w<enter>");
+    let (_, first, _) = save(&mut stage);
+    // Before that is answered, another one is asked for.
+    stage.keys("j").show(&shop());
+    stage.keys("w");
+    stage.event(Event::Saved("c".into(), first.clone().into(), Err(SaveError::Exists)));
+    assert!(stage.notice().contains("c was not saved"), "the name is still being typed");
+    stage.keys("<esc>");
+    stage.event(Event::Saved("a".into(), first.clone().into(), Err(SaveError::Exists)));
+    stage.keys("y");
+    assert_eq!(save(&mut stage), ("a".to_owned(), first, true));
 }

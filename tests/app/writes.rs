@@ -1,7 +1,9 @@
 //! Writes: asked about, refused, and answered late.
 
 use larder::app::{Effect, Event, Loaded, Modal, Pane, Read, Settings, Slot};
-use larder::storage::{Error, ErrorKind, Fate, Key, StoreInfo, Write, Written};
+use larder::storage::{
+    Connection, Error, ErrorKind, Fate, Key, Noticed, StoreInfo, Write, Written,
+};
 
 use super::stage::{Stage, store};
 use super::{done, opened, shop};
@@ -78,9 +80,17 @@ fn the_question_before_a_purge_is_whole_on_a_small_screen() {
 #[test]
 fn dropping_the_open_store_closes_it() {
     let mut stage = opened();
-    stage.written(Write::Drop("shop".into()), Ok(done()));
+    stage.keys("<tab><tab>Dshop<enter>");
+    let write = stage.write();
+    stage.written(write, Ok(done()));
     assert_eq!(stage.app.focus, Pane::Stores);
     assert!(stage.app.keys.store.is_none() && stage.app.record.shown.is_none());
+    // Nor is it watched any more: one that is made anew is another store.
+    let watched = stage.asked.iter().rev().find_map(|effect| match effect {
+        Effect::Watch(_, store) => Some(store),
+        _ => None,
+    });
+    assert_eq!(watched, Some(&None));
 }
 
 #[test]
@@ -90,12 +100,14 @@ fn a_write_of_unknown_fate_is_told_and_then_settled() {
     let write = stage.write();
     stage.written(write.clone(), Err(Error::new(ErrorKind::FateUnknown, "the connection broke")));
     assert!(stage.notice().contains("looking whether the write was applied"));
-    assert!(matches!(stage.asked.last(), Some(Effect::Settle(_))));
-    stage.event(Event::Settled(write.clone(), Ok(Fate::NotApplied)));
+    assert!(matches!(stage.asked.last(), Some(Effect::Settle(..))));
+    stage.settled(write.clone(), Ok(Fate::NotApplied));
     assert!(stage.notice().contains("it was not applied"));
     assert!(stage.app.editor.is_some(), "the text is still there");
     stage.keys("<ctrl-s>");
-    stage.event(Event::Settled(write, Ok(Fate::Applied)));
+    assert_eq!(stage.write(), write);
+    stage.written(write.clone(), Err(Error::new(ErrorKind::FateUnknown, "the connection broke")));
+    stage.settled(write, Ok(Fate::Applied));
     assert!(stage.app.editor.is_none());
 }
 
@@ -130,4 +142,87 @@ fn a_failed_write_is_not_hidden_by_quitting() {
     let write = stage.write();
     stage.written(write, Err(Error::new(ErrorKind::OutOfMemory, "no memory")));
     assert!(stage.app.unseen_failure().unwrap().starts_with("no memory"));
+}
+
+#[test]
+fn a_failure_stays_until_a_key_whatever_is_done_after_it() {
+    let mut stage = opened();
+    stage.keys("dy");
+    let first = stage.write();
+    stage.keys("jdy");
+    let second = stage.write();
+    stage.keys("jdy");
+    let third = stage.write();
+    stage.written(first, Err(Error::new(ErrorKind::OutOfMemory, "no memory")));
+    stage.written(second, Ok(done()));
+    assert!(stage.notice().starts_with("no memory; "), "{}", stage.notice());
+    let down = Connection::Down { tries: 1, reason: "gone".into() };
+    stage.event(Event::Connection(down)).event(Event::Connection(Connection::Up));
+    assert!(stage.notice().starts_with("no memory; "), "{}", stage.notice());
+    stage.written(third, Err(Error::new(ErrorKind::Permission, "the server forbids HDEL")));
+    assert!(stage.notice().starts_with("no memory; "), "{}", stage.notice());
+    assert!(stage.notice().contains(" · the server forbids HDEL; "), "{}", stage.notice());
+    stage.keys("j");
+    assert_eq!(stage.notice(), "");
+}
+
+#[test]
+fn a_question_does_what_it_showed_whatever_changes_under_it() {
+    let mut stage = opened();
+    stage.keys("<space><space>d");
+    // The marked ones go, the cursor moves, another store is asked for and comes.
+    let gone = [Key::from("a"), Key::from("b")];
+    stage.noticed(Noticed::Records { set: vec![], removed: gone.to_vec() });
+    stage.keys("jjl<space>");
+    let mut info = store("shop", 1);
+    stage.noticed(Noticed::Store(info.clone())).noticed(Noticed::StoreGone("default".into()));
+    stage.keys("y");
+    assert_eq!(stage.write(), Write::Delete { store: "shop".into(), keys: gone.to_vec() });
+
+    let mut stage = opened();
+    stage.keys("<tab><tab>P");
+    info.records = Some(7);
+    stage.noticed(Noticed::StoreGone("default".into())).noticed(Noticed::Store(info));
+    stage.keys("shop<enter>");
+    assert_eq!(stage.write(), Write::Purge("shop".into()));
+}
+
+#[test]
+fn a_store_that_is_made_late_does_not_open_under_the_editor() {
+    let mut stage = opened();
+    stage.keys("<tab><tab>nlate<enter>");
+    let create = stage.write();
+    stage.keys("<tab>e<down>x");
+    stage.written(create, Ok(done()));
+    assert_eq!(stage.app.keys.store, Some("shop".into()));
+    assert!(stage.app.editor.is_some());
+    assert_eq!(stage.notice(), "store created");
+}
+
+#[test]
+fn whoever_ends_larder_is_told_what_was_not_saved() {
+    // By a signal, there is no question.
+    let mut stage = opened();
+    stage.keys("e<down>x").app.ending();
+    assert_eq!(stage.app.unseen_failure().unwrap(), "a in shop was not saved");
+    // A conflict that comes after the user has quit asks nobody.
+    let mut stage = opened();
+    stage.keys("e<down><end>2<ctrl-s><ctrl-c>y");
+    let write = stage.write();
+    stage.written(write, Err(Error::new(ErrorKind::Conflict, "someone was faster")));
+    assert!(stage.app.modal.is_none());
+    assert!(stage.app.unseen_failure().unwrap().starts_with("someone was faster"));
+    // In doubt, larder looks before it ends.
+    let mut stage = opened();
+    stage.keys("dy");
+    let write = stage.write();
+    stage.written(write.clone(), Err(Error::new(ErrorKind::FateUnknown, "the wire broke")));
+    stage.keys("q");
+    assert_eq!(stage.notice(), "waiting for the write under way, then quitting");
+    stage.settled(write, Ok(Fate::NotApplied));
+    assert!(stage.app.unseen_failure().unwrap().contains("was not applied"));
+    // What was discarded on purpose is not told.
+    let mut stage = opened();
+    stage.keys("e<down>x<ctrl-c>y");
+    assert_eq!(stage.app.unseen_failure(), None);
 }

@@ -9,12 +9,12 @@
 use std::sync::Arc;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use larder::app::{App, Effect, Event, Loaded, Read, Settings, Shown, Slot, Ticket};
+use larder::app::{App, Effect, Event, Loaded, Read, Settings, Shown, Slot, Ticket, WriteId};
 use larder::index::Builder;
 use larder::keymap::KeyMap;
 use larder::preview::Preview;
 use larder::storage::{
-    ContentType, Error, Key, KeyPage, Noticed, Record, RecordMeta, RecordState, ServerInfo,
+    ContentType, Error, Fate, Key, KeyPage, Noticed, Record, RecordMeta, RecordState, ServerInfo,
     StoreInfo, Timestamp, Write, Written,
 };
 use larder::theme::{Symbols, Theme};
@@ -29,6 +29,7 @@ pub const NOW: i64 = 1_795_356_000_000_000;
 pub struct Stage {
     pub app: App,
     pub asked: Vec<Effect>,
+    sent: Vec<(WriteId, Write)>,
 }
 
 impl Stage {
@@ -40,7 +41,7 @@ impl Stage {
         let settings = Settings { label: "redis://127.0.0.1:6379/0".to_owned(), ..settings };
         let mut app = App::new(settings, Arc::new(KeyMap::default()), (width, height));
         let asked = app.start();
-        Self { app, asked }
+        Self { app, asked, sent: Vec::new() }
     }
 
     pub fn event(&mut self, event: Event) -> &mut Self {
@@ -92,25 +93,47 @@ impl Stage {
         }
     }
 
-    /// The only write that was asked for.
+    /// The only write that was asked for; from now on it is under way.
     pub fn write(&mut self) -> Write {
         let writes: Vec<_> = self.writes();
         assert_eq!(writes.len(), 1, "{writes:?}");
-        self.asked.retain(|effect| !matches!(effect, Effect::Write(_)));
+        self.sent.extend(self.asked.iter().filter_map(|effect| match effect {
+            Effect::Write(id, write) => Some((*id, write.clone())),
+            _ => None,
+        }));
+        self.asked.retain(|effect| !matches!(effect, Effect::Write(..)));
         writes.into_iter().next().unwrap()
     }
 
     pub fn writes(&self) -> Vec<Write> {
         let writes = self.asked.iter().filter_map(|effect| match effect {
-            Effect::Write(write) => Some(write.clone()),
+            Effect::Write(_, write) => Some(write.clone()),
             _ => None,
         });
         writes.collect()
     }
 
-    /// Answers a write.
+    /// Answers a write under way.
     pub fn written(&mut self, write: Write, result: Result<Written, Error>) -> &mut Self {
-        self.event(Event::Written(write, result))
+        let id = self.sent_id(&write);
+        self.event(Event::Written(id, result))
+    }
+
+    /// Tells what became of a write whose answer was lost.
+    pub fn settled(&mut self, write: Write, result: Result<Fate, Error>) -> &mut Self {
+        let id = self.sent_id(&write);
+        self.event(Event::Settled(id, result))
+    }
+
+    /// Which of the writes that were sent is this one; the last, if it was sent more than once.
+    pub fn sent_id(&self, write: &Write) -> WriteId {
+        let sent = self.sent.iter().rev().find(|(_, sent)| sent == write);
+        sent.unwrap_or_else(|| panic!("{write:?} was not sent")).0
+    }
+
+    /// Tells what is in the way of a record being saved.
+    pub fn theirs(&mut self, record: Option<Record>) -> &mut Self {
+        self.answer(Slot::Theirs, Ok(Loaded::Value(record)))
     }
 
     /// Connects to a server with these stores.

@@ -5,7 +5,7 @@ use ratatui_textarea::CursorMove;
 
 use crate::preview::json;
 use crate::storage::content::Family;
-use crate::storage::{ContentType, Expected, JsonLayout, Key, Record, SetValue, Write};
+use crate::storage::{ContentType, Expected, JsonLayout, Record, SetValue, Write};
 
 use super::super::input::LineInput;
 use super::{Content, Editor, Field};
@@ -43,12 +43,13 @@ impl Editor {
         Ok(())
     }
 
-    /// The write that stores what was typed; `as_text` stores it as text whatever it was.
-    pub fn to_write(&mut self, as_text: bool, overwrite: bool) -> Result<Write, Blocked> {
+    /// The write that stores what was typed; `as_text` stores it as text whatever it was. It expects
+    /// what was read when the editor was opened, or `over` if that is given.
+    pub fn to_write(&mut self, as_text: bool, over: Option<Expected>) -> Result<Write, Blocked> {
         if as_text {
             self.content_type = LineInput::new(ContentType::TEXT.as_str());
         }
-        if !self.is_changed() && self.original.is_some() && !overwrite {
+        if !self.is_changed() && self.original.is_some() && over.is_none() {
             return Err(Blocked::Unchanged);
         }
         // What was not touched is stored as it was, to the byte.
@@ -89,22 +90,14 @@ impl Editor {
             },
             _ => untouched.unwrap_or(value),
         };
-        let (key, expected) = match &self.original {
-            Some(_) if overwrite => (None, Expected::Anything),
-            Some(record) => (
-                None,
-                Expected::Unchanged {
-                    value: record.value.clone(),
-                    content_type: record.meta.content_type.clone(),
-                },
-            ),
-            None if overwrite => (Some(self.key.text()), Expected::Anything),
-            None => (Some(self.key.text()), Expected::Absent),
-        };
-        let key = match (key, &self.original) {
-            (None, Some(record)) => record.meta.key.clone(),
-            (key, _) => Key::from(key.unwrap_or_default()),
-        };
+        let expected = over.unwrap_or_else(|| match &self.original {
+            Some(record) => Expected::Unchanged {
+                value: record.value.clone(),
+                content_type: record.meta.content_type.clone(),
+            },
+            None => Expected::Absent,
+        });
+        let key = self.typed_key();
         Ok(Write::Set(SetValue { store: self.store.clone(), key, value, content_type, expected }))
     }
 
