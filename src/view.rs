@@ -29,6 +29,8 @@ use ratatui::style::Style;
 use crate::app::{App, Modal};
 use crate::theme::{Role, Symbols, Theme};
 
+pub use paint::even_out;
+
 /// How things look: colours and symbols.
 #[derive(Debug, Clone)]
 pub struct Look {
@@ -94,6 +96,7 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, look: &Look) {
             cursor = None;
         }
     }
+    even_out(buf);
     if let Some((x, y)) = cursor.filter(|(x, y)| area.contains(Position { x: *x, y: *y })) {
         frame.set_cursor_position(Position { x, y });
     }

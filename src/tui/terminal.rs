@@ -258,6 +258,8 @@ fn entering(mouse: bool) -> String {
 /// The reverse of [`entering`]; the mouse is turned off in any case, which does no harm.
 fn leaving() -> String {
     let mut text = String::from(MOUSE_OFF);
+    // A frame that was broken off may have turned it off.
+    text.push_str("\x1b[?7h");
     put(&mut text, DisableBracketedPaste);
     put(&mut text, ResetColor);
     put(&mut text, LeaveAlternateScreen);

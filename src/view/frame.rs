@@ -8,7 +8,7 @@ use crate::preview::{cells, fit, visible};
 use crate::theme::Role;
 
 use super::Look;
-use super::paint::put;
+use super::paint::{cut, put};
 
 /// What stands in a border.
 pub(super) struct Titles<'a> {
@@ -39,6 +39,7 @@ pub(super) fn bordered(
     }
     // What lies beneath must not shine through, not even as a colour.
     for y in area.y..area.y + area.height {
+        cut(buf, area.x, y);
         for x in area.x..area.x + area.width {
             if let Some(cell) = buf.cell_mut((x, y)) {
                 cell.reset();

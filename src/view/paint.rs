@@ -1,10 +1,13 @@
 //! The few strokes that everything is drawn with. All text goes through [`visible`], so nothing
 //! hostile can reach the terminal from here.
 
-use ratatui::buffer::Buffer;
+use ratatui::buffer::{Buffer, CellWidth as _};
 use ratatui::style::Style;
 
 use crate::preview::{cells, fit, visible};
+
+/// Columns of the widest character: a joined one of some scripts.
+const WIDEST: u16 = 16;
 
 /// Writes text from a cell on, in at most `width` cells, cut with `…`; gives the cells used.
 pub(super) fn put(buf: &mut Buffer, x: u16, y: u16, width: u16, text: &str, style: Style) -> u16 {
@@ -47,6 +50,34 @@ pub(super) fn put_all(buf: &mut Buffer, x: u16, y: u16, width: u16, pieces: &[Pi
     used
 }
 
+/// Gives what wide characters cover their own look: what is seen of it is theirs.
+pub fn even_out(buf: &mut Buffer) {
+    let area = buf.area;
+    for y in area.y..area.bottom() {
+        let mut x = area.x;
+        while x < area.right() {
+            let end = (x + buf[(x, y)].cell_width().max(1)).min(area.right());
+            for covered in x + 1..end {
+                let mut blank = buf[(x, y)].clone();
+                blank.set_symbol(" ");
+                buf[(covered, y)] = blank;
+            }
+            x = end;
+        }
+    }
+}
+
+/// Takes away the characters that reach from the left into a column.
+pub(super) fn cut(buf: &mut Buffer, column: u16, y: u16) {
+    for x in column.saturating_sub(WIDEST)..column {
+        if let Some(cell) = buf.cell_mut((x, y))
+            && x + cell.cell_width() > column
+        {
+            cell.set_symbol(" ");
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use ratatui::layout::Rect;
@@ -59,5 +90,18 @@ mod tests {
         put(&mut buf, 0, 0, 20, "a\u{1b}[31mb\u{202e}c", Style::default());
         let text: String = buf.content().iter().map(ratatui::buffer::Cell::symbol).collect();
         assert!(!text.chars().any(|c| c.is_control() || c == '\u{202e}'), "{text:?}");
+    }
+
+    #[test]
+    fn a_frame_over_wide_text_stands_whole() {
+        let mut buf = Buffer::empty(Rect::new(0, 0, 6, 1));
+        buf.set_string(0, 0, "日本語", Style::default());
+        cut(&mut buf, 3, 0);
+        buf.set_string(3, 0, "│", Style::default());
+        even_out(&mut buf);
+        let clean = Buffer::empty(buf.area);
+        let drawn: Vec<_> =
+            clean.diff(&buf).iter().map(|(x, _, cell)| (*x, cell.symbol().to_owned())).collect();
+        assert_eq!(drawn, [(0, "日".to_owned()), (3, "│".to_owned()), (4, "語".to_owned())]);
     }
 }

@@ -1,0 +1,198 @@
+//! The bytes that put cells on the screen.
+
+use std::fmt::Write as _;
+
+use ratatui::buffer::Cell;
+use ratatui::style::{Color, Modifier};
+
+use super::shown::Width;
+
+/// Steps up to which line feeds and backspaces are cheaper than an absolute move.
+const NEAR: u16 = 4;
+
+const MODIFIERS: [(Modifier, u8); 7] = [
+    (Modifier::BOLD, 1),
+    (Modifier::DIM, 2),
+    (Modifier::ITALIC, 3),
+    (Modifier::UNDERLINED, 4),
+    (Modifier::SLOW_BLINK, 5),
+    (Modifier::REVERSED, 7),
+    (Modifier::CROSSED_OUT, 9),
+];
+
+/// What a cell looks like, without its symbol.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Look {
+    front: Color,
+    behind: Color,
+    modifiers: Modifier,
+}
+
+const PLAIN: Look =
+    Look { front: Color::Reset, behind: Color::Reset, modifiers: Modifier::empty() };
+
+/// Writes cells; knows the terminal's style and, where that is certain, its cursor.
+/// The style is plain before and after.
+#[derive(Debug)]
+pub(super) struct Pen {
+    out: String,
+    look: Look,
+    /// Where the cursor is; unknown after text that terminals give different widths.
+    at: Option<(u16, u16)>,
+    /// Whether letters of disputed width were written last: only more of them may follow without
+    /// a move.
+    letters: bool,
+    columns: u16,
+    wraps: bool,
+}
+
+impl Pen {
+    /// For a terminal with so many columns.
+    pub(super) fn new(columns: u16) -> Self {
+        let (out, look, at) = (String::new(), PLAIN, None);
+        Self { out, look, at, letters: false, columns, wraps: true }
+    }
+
+    /// Writes a cell at its place.
+    pub(super) fn put(&mut self, (x, y): (u16, u16), cell: &Cell) {
+        let symbol = cell.symbol();
+        let width = Width::of(symbol);
+        if self.letters && width != Width::Letter {
+            self.at = None;
+        }
+        if self.at != Some((x, y)) {
+            go(&mut self.out, self.at.filter(|_| !self.letters), (x, y));
+        }
+        self.restyle(Look { front: cell.fg, behind: cell.bg, modifiers: cell.modifier });
+        self.out.push_str(symbol);
+        // Nobody agrees on where the cursor is behind the last column either.
+        let known = width != Width::Disputed && x + 1 < self.columns;
+        self.at = known.then_some((x + 1, y));
+        self.letters = width == Width::Letter;
+    }
+
+    /// Erases a row from a cell on, with the terminal's own background. Nothing that is written
+    /// after this goes on in the next row, however wide it is.
+    pub(super) fn erase(&mut self, x: u16, y: u16) {
+        self.restyle(PLAIN);
+        if std::mem::take(&mut self.wraps) {
+            self.out.push_str("\x1b[?7l");
+        }
+        if self.at != Some((x, y)) || self.letters {
+            go(&mut self.out, None, (x, y));
+        }
+        self.out.push_str("\x1b[K");
+        (self.at, self.letters) = (Some((x, y)), false);
+    }
+
+    /// The bytes.
+    pub(super) fn finish(mut self) -> String {
+        self.restyle(PLAIN);
+        if !self.wraps {
+            self.out.push_str("\x1b[?7h");
+        }
+        self.out
+    }
+
+    fn restyle(&mut self, wanted: Look) {
+        if wanted != self.look {
+            restyle(&mut self.out, self.look, wanted);
+            self.look = wanted;
+        }
+    }
+}
+
+/// Moves the cursor, in the fewest bytes that are safe in raw mode.
+fn go(out: &mut String, from: Option<(u16, u16)>, (x, y): (u16, u16)) {
+    let start = out.len();
+    if let Some((was_x, was_y)) = from
+        && y >= was_y
+        && y - was_y <= NEAR
+    {
+        // Never from the last row, since a row below it would not be drawn: nothing scrolls.
+        for _ in was_y..y {
+            out.push('\n');
+        }
+        match x.checked_sub(was_x) {
+            Some(0) => return,
+            Some(1) => out.push_str("\x1b[C"),
+            Some(right) => {
+                let _ = write!(out, "\x1b[{right}C");
+            }
+            None if was_x - x <= NEAR => {
+                for _ in x..was_x {
+                    out.push('\x08');
+                }
+            }
+            None => {
+                let _ = write!(out, "\x1b[{}D", was_x - x);
+            }
+        }
+    }
+    let absolute = format!("\x1b[{};{}H", y + 1, x + 1);
+    if out.len() == start || out.len() - start > absolute.len() {
+        out.truncate(start);
+        out.push_str(&absolute);
+    }
+}
+
+/// Changes the style, in one sequence.
+fn restyle(out: &mut String, from: Look, to: Look) {
+    let mut codes = String::new();
+    let gone = from.modifiers - to.modifiers;
+    let fresh = if gone.is_empty() {
+        from
+    } else {
+        // Bold and dim share the sequence that ends them, so all begins anew.
+        codes.push_str(";0");
+        PLAIN
+    };
+    for (modifier, code) in MODIFIERS {
+        if to.modifiers.contains(modifier) && !fresh.modifiers.contains(modifier) {
+            let _ = write!(codes, ";{code}");
+        }
+    }
+    if to.front != fresh.front {
+        colour(&mut codes, to.front, 30);
+    }
+    if to.behind != fresh.behind {
+        colour(&mut codes, to.behind, 40);
+    }
+    if to == PLAIN {
+        out.push_str("\x1b[m");
+    } else if let Some(codes) = codes.strip_prefix(';') {
+        let _ = write!(out, "\x1b[{codes}m");
+    }
+}
+
+/// A colour's codes; `base` is 30 in front and 40 behind.
+fn colour(codes: &mut String, colour: Color, base: u8) {
+    const NAMED: [Color; 16] = [
+        Color::Black,
+        Color::Red,
+        Color::Green,
+        Color::Yellow,
+        Color::Blue,
+        Color::Magenta,
+        Color::Cyan,
+        Color::Gray,
+        Color::DarkGray,
+        Color::LightRed,
+        Color::LightGreen,
+        Color::LightYellow,
+        Color::LightBlue,
+        Color::LightMagenta,
+        Color::LightCyan,
+        Color::White,
+    ];
+    let _ = match colour {
+        Color::Reset => write!(codes, ";{}", base + 9),
+        Color::Indexed(index) => write!(codes, ";{};5;{index}", base + 8),
+        Color::Rgb(r, g, b) => write!(codes, ";{};2;{r};{g};{b}", base + 8),
+        named => {
+            let at = NAMED.iter().position(|known| *known == named).unwrap_or(7) as u8;
+            let code = if at < 8 { base + at } else { base + 60 + at - 8 };
+            write!(codes, ";{code}")
+        }
+    };
+}

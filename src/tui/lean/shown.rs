@@ -1,0 +1,195 @@
+//! What the terminal shows: the cells as they were drawn, and which rows hold text whose width
+//! terminals dispute.
+//!
+//! Terminals differ in the width of nearly everything beyond ASCII: of flags, joined emoji,
+//! Indic syllables, half-width marks, of all letters where a user wants them wide. What such
+//! text leaves in a row is not known. So a row that holds some, before or after, is erased and
+//! drawn from there on when anything in this part changes: what is seen then follows from the
+//! new row alone, and all that can be trusted stands in its column.
+
+use ratatui::buffer::{Cell, CellWidth as _};
+use ratatui::layout::Size;
+use ratatui::style::{Color, Modifier};
+
+use super::pen::Pen;
+
+/// Blank cells from which on a move is cheaper than spaces.
+const BLANKS: u16 = 8;
+
+/// What is seen of a cell without a symbol.
+const SEEN_ON_BLANKS: Modifier = Modifier::REVERSED
+    .union(Modifier::UNDERLINED)
+    .union(Modifier::SLOW_BLINK)
+    .union(Modifier::RAPID_BLINK)
+    .union(Modifier::CROSSED_OUT);
+
+/// How sure it is that a symbol moves the cursor by the cells it was given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Width {
+    /// One cell in every terminal that can show larder at all.
+    Sure,
+    /// A letter of one cell, or of two where the user set the terminal so: a word of them stays
+    /// together.
+    Letter,
+    /// Anything.
+    Disputed,
+}
+
+impl Width {
+    /// The width of what stands in a cell.
+    pub(super) fn of(symbol: &str) -> Self {
+        if let [b' '..=b'~'] = symbol.as_bytes() {
+            return Self::Sure;
+        }
+        let mut chars = symbol.chars();
+        match (chars.next(), chars.next()) {
+            (Some(one), None) => Self::of_char(one),
+            _ => Self::Disputed,
+        }
+    }
+
+    fn of_char(c: char) -> Self {
+        match c {
+            // The frames, marks and words of larder's own: where these are wide, no frame stands.
+            '\u{2400}'..='\u{2426}' | '\u{2500}'..='\u{259f}' | '←'..='↓' | '◐'..='◓' => {
+                Self::Sure
+            }
+            _ if "·×—•…↪↵≈▲▼⟨⟩".contains(c) => Self::Sure,
+            // Latin, Greek, Cyrillic, Armenian, Georgian, and what is printed between words.
+            '\u{a1}'..='\u{ac}'
+            | '\u{ae}'..='\u{2ff}'
+            | '\u{370}'..='\u{482}'
+            | '\u{48a}'..='\u{58f}'
+            | '\u{10a0}'..='\u{10ff}'
+            | '\u{1e00}'..='\u{1fff}'
+            | '\u{2010}'..='\u{2027}'
+            | '\u{2030}'..='\u{205e}'
+            | '\u{20a0}'..='\u{20c0}' => Self::Letter,
+            _ => Self::Disputed,
+        }
+    }
+}
+
+/// The cells of the screen, by rows.
+#[derive(Debug, Default)]
+pub(super) struct Shown {
+    size: Size,
+    cells: Vec<Cell>,
+    /// Of each row, the first column from which on nothing is sure.
+    unsure: Vec<Option<u16>>,
+}
+
+impl Shown {
+    /// Takes the screen's size; a screen of another size is blank.
+    pub(super) fn fit(&mut self, size: Size) {
+        if self.size != size {
+            self.size = size;
+            self.clear();
+        }
+    }
+
+    /// The screen was cleared.
+    pub(super) fn clear(&mut self) {
+        let (columns, rows) = (usize::from(self.size.width), usize::from(self.size.height));
+        self.cells.clear();
+        self.cells.resize(columns * rows, Cell::EMPTY);
+        self.unsure.clear();
+        self.unsure.resize(rows, None);
+    }
+
+    /// The bytes that draw these cells, which come row by row and from left to right.
+    pub(super) fn draw<'a>(
+        &mut self,
+        content: impl Iterator<Item = (u16, u16, &'a Cell)>,
+    ) -> String {
+        let mut pen = Pen::new(self.size.width);
+        let mut content = content.peekable();
+        let mut changes = Vec::new();
+        while let Some((x, y, cell)) = content.next() {
+            changes.push((x, cell));
+            if content.peek().is_none_or(|(_, next, _)| *next != y) {
+                self.draw_row(y, &changes, &mut pen);
+                changes.clear();
+            }
+        }
+        pen.finish()
+    }
+
+    fn draw_row(&mut self, y: u16, changes: &[(u16, &Cell)], pen: &mut Pen) {
+        let row = usize::from(y);
+        let columns = usize::from(self.size.width);
+        let Some(cells) = self.cells.get_mut(row * columns..(row + 1) * columns) else { return };
+        for (x, cell) in changes {
+            keep(cells, *x, cell);
+        }
+        let now = first_unsure(cells);
+        let before = std::mem::replace(&mut self.unsure[row], now);
+        let from = before.into_iter().chain(now).min();
+        let from = from.filter(|from| changes.iter().any(|(x, _)| x >= from));
+        if let Some(from) = from {
+            pen.erase(from, y);
+        }
+        let sure = changes.iter().take_while(|(x, _)| from.is_none_or(|from| *x < from));
+        for (x, cell) in sure {
+            pen.put((*x, y), cell);
+        }
+        if let Some(from) = from {
+            rest(cells, (from, y), pen);
+        }
+    }
+}
+
+/// Remembers a cell. What it covers is blank and looks alike, as the view leaves it.
+fn keep(cells: &mut [Cell], x: u16, cell: &Cell) {
+    let x = usize::from(x);
+    let end = (x + usize::from(cell.cell_width().max(1))).min(cells.len());
+    if let Some(covered) = cells.get_mut(x..end) {
+        covered.fill(blank_as(cell));
+        covered[0] = cell.clone();
+    }
+}
+
+/// The column from which on a row must be drawn whole: that before the first symbol of no sure
+/// width, because a terminal may join the two.
+fn first_unsure(cells: &[Cell]) -> Option<u16> {
+    let at = cells.iter().position(|cell| Width::of(cell.symbol()) != Width::Sure)?;
+    u16::try_from(at.saturating_sub(1)).ok()
+}
+
+/// Draws a row from a column on, where it was erased.
+fn rest(cells: &[Cell], (from, y): (u16, u16), pen: &mut Pen) {
+    let mut blanks = 0;
+    let mut x = from;
+    while let Some(cell) = cells.get(usize::from(x)) {
+        if is_blank(cell) {
+            blanks += 1;
+            x += 1;
+            continue;
+        }
+        if blanks < BLANKS {
+            for x in x - blanks..x {
+                pen.put((x, y), &cells[usize::from(x)]);
+            }
+        }
+        blanks = 0;
+        let end = x + cell.cell_width().max(1);
+        if end > x + 1 && !is_blank(&blank_as(cell)) {
+            // Where it is narrower than thought, there shall be no hole in what is behind it.
+            (x..end).for_each(|x| pen.put((x, y), &blank_as(cell)));
+        }
+        pen.put((x, y), cell);
+        x = end;
+    }
+}
+
+/// A cell without its symbol.
+fn blank_as(cell: &Cell) -> Cell {
+    let mut blank = cell.clone();
+    blank.set_symbol(" ");
+    blank
+}
+
+/// Whether an erased cell looks the same.
+fn is_blank(cell: &Cell) -> bool {
+    cell.symbol() == " " && cell.bg == Color::Reset && !cell.modifier.intersects(SEEN_ON_BLANKS)
+}
