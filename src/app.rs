@@ -31,6 +31,7 @@ mod prompt;
 mod reads;
 mod rounds;
 mod targets;
+mod typing;
 mod writes;
 
 use std::collections::BTreeMap;
@@ -49,6 +50,7 @@ pub use layout::{Area, Layout};
 pub use modal::{Confirm, Details, Modal, OnYes, Overlay, Prompt, PromptKind};
 pub use notice::{Notice, Tone};
 pub use targets::TargetChoice;
+pub use typing::is_text;
 pub use writes::Pending;
 
 use keys::KeysPane;
@@ -231,6 +233,7 @@ impl App {
         let mut effects = Vec::new();
         match event {
             Event::Key(key) => self.key(key, &mut effects),
+            Event::Keys(keys) => self.keys(&keys, &mut effects),
             Event::Mouse(mouse) => self.on_mouse(mouse, &mut effects),
             Event::Paste(text) => self.paste(&text, &mut effects),
             Event::Resize(width, height) => self.resize(width, height),

@@ -7,6 +7,7 @@
 pub mod clipboard;
 pub mod terminal;
 
+mod answers;
 mod background;
 mod effects;
 mod files;
@@ -16,13 +17,14 @@ pub mod lean;
 mod reads;
 mod setup;
 mod signals;
+mod typed;
 mod welcome;
 
 use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crossterm::event::{Event as TerminalEvent, KeyEvent};
+use crossterm::event::Event as TerminalEvent;
 use tokio::sync::{OnceCell, mpsc};
 
 use crate::app::{App, Effect, Event};
@@ -31,7 +33,7 @@ use crate::storage::target::Target;
 use crate::storage::{Options, Storage, Timestamp};
 use crate::view::{Look, draw};
 
-use background::{Background, Heard, QUESTION};
+use background::{Background, QUESTION};
 use effects::Tasks;
 use input::Input;
 pub use setup::Setup;
@@ -43,6 +45,8 @@ const FRAME: Duration = Duration::from_millis(16);
 /// The least time between a frame and the one that answers a key: a result that was drawn just
 /// before must not keep the key waiting.
 const ANSWER: Duration = Duration::from_millis(4);
+/// The least time between two frames while text pours in.
+const POUR: Duration = Duration::from_millis(100);
 /// How many results may wait for the loop before their tasks have to.
 const ROOM: usize = 64;
 
@@ -74,8 +78,8 @@ enum Place {
 struct Shell {
     app: App,
     look: Look,
-    /// The question for the terminal's background, where it was asked.
-    background: Option<Background>,
+    /// What the terminal answers, among the keys; first its background.
+    background: Background,
     terminal: Terminal,
     input: Input,
     signals: Signals,
@@ -92,8 +96,8 @@ struct Shell {
     clipboard_limit: usize,
     drawn: Option<Instant>,
     dirty: bool,
-    /// Whether a key waits for its frame.
-    pressed: bool,
+    /// The least time from the last frame to the next.
+    pace: Duration,
     ending: Option<u8>,
     /// Whether the terminal has stopped giving events.
     deaf: bool,
@@ -111,7 +115,7 @@ impl Shell {
         Ok(Self {
             app: App::new(setup.settings, Arc::new(setup.keymap), size),
             look: setup.look,
-            background: setup.pair.map(Background::asked),
+            background: Background::asked(setup.pair),
             terminal,
             input: Input::open()?,
             signals: Signals::take()?,
@@ -126,7 +130,7 @@ impl Shell {
             clipboard_limit: setup.clipboard_limit,
             drawn: None,
             dirty: true,
-            pressed: false,
+            pace: FRAME,
             ending: None,
             deaf: false,
         })
@@ -149,7 +153,7 @@ impl Shell {
             let (frame, wake) = (self.frame_due(), self.wake_due());
             // A frame that cannot be shown yet is made when it can, of what is the newest then.
             let quiet = self.terminal.is_quiet();
-            let release = self.background.as_ref().and_then(Background::release_in);
+            let release = self.background.release_in();
             tokio::select! {
                 biased;
                 () = frame, if self.dirty && quiet => self.draw()?,
@@ -157,8 +161,8 @@ impl Shell {
                 event = self.input.next(), if !self.deaf => self.typed(event).await?,
                 () = self.terminal.quiet(), if self.dirty && !quiet => {}
                 () = pause(release.unwrap_or_default()), if release.is_some() => {
-                    let kept = self.background.as_mut().map(Background::release);
-                    self.press(kept.unwrap_or_default()).await?;
+                    let kept = self.background.release();
+                    self.press(kept).await?;
                 }
                 Some(storage) = self.storages.recv() => self.tasks.use_storage(storage),
                 Some(event) = self.events.recv() => self.take(event).await?,
@@ -169,11 +173,9 @@ impl Shell {
 
     /// Ends when the next frame may be drawn.
     fn frame_due(&self) -> impl Future<Output = ()> + use<> {
-        let least = if self.pressed { ANSWER } else { FRAME };
-        pause(match (self.drawn, &self.background) {
-            (Some(drawn), _) => least.saturating_sub(drawn.elapsed()),
-            (None, Some(background)) => background.hold(),
-            (None, None) => Duration::ZERO,
+        pause(match self.drawn {
+            Some(drawn) => self.pace.saturating_sub(drawn.elapsed()),
+            None => self.background.hold(),
         })
     }
 
@@ -201,44 +203,7 @@ impl Shell {
         }
         self.drawn = Some(Instant::now());
         self.dirty = false;
-        self.pressed = false;
-        Ok(())
-    }
-
-    async fn typed(&mut self, event: Option<TerminalEvent>) -> io::Result<()> {
-        let event = match event {
-            Some(TerminalEvent::Key(key)) => {
-                let heard = match &mut self.background {
-                    Some(background) => background.hear(key),
-                    None => Heard::Keys(vec![key]),
-                };
-                return match heard {
-                    Heard::Keys(keys) => self.press(keys).await,
-                    Heard::Answer(theme) => {
-                        if let Some(theme) = theme {
-                            self.look.theme = *theme;
-                            self.dirty = true;
-                        }
-                        Ok(())
-                    }
-                };
-            }
-            Some(TerminalEvent::Mouse(mouse)) => Event::Mouse(mouse),
-            Some(TerminalEvent::Paste(text)) => Event::Paste(text),
-            Some(_) => return Ok(()),
-            None => {
-                self.gone();
-                return Ok(());
-            }
-        };
-        self.take(event).await
-    }
-
-    async fn press(&mut self, keys: Vec<KeyEvent>) -> io::Result<()> {
-        for key in keys {
-            self.pressed = true;
-            self.take(Event::Key(key)).await?;
-        }
+        self.pace = FRAME;
         Ok(())
     }
 

@@ -61,6 +61,36 @@ fn a_late_answer_changes_the_colours_and_types_nothing() {
 }
 
 #[test]
+fn an_answer_in_pieces_types_nothing_however_late_they_come() {
+    // An answer to larder, and one to an editor that had the terminal before.
+    for answer in ["\x1b]11;rgb:dddd/dddd/dddd\x1b\\", "\x1bP>|delete Drop Purge q\x1b\\"] {
+        for cut in [3, 7, 12, answer.len() - 1] {
+            let folder = tempfile::tempdir().expect("a folder");
+            let store = folder.path().join("key_value_stores/default");
+            std::fs::create_dir_all(&store).expect("a folder");
+            std::fs::write(store.join("INPUT.json"), "{}").expect("a file");
+            let path = folder.path().to_str().expect("UTF-8");
+            let larder = pty::larder();
+            let mut screen = Screen::start_on(Ground::Silent, larder, &[path], &[TRUE], 24, 80);
+            screen.wait_for_text("default");
+            screen.keys("\rj");
+            screen.wait_for_text("INPUT");
+            screen.keys(&answer[..cut]);
+            // Longer than any key is kept.
+            screen.wait_quiet(Duration::from_millis(120));
+            screen.keys(&format!("{}?", &answer[cut..]));
+            // The help opens over the list: nothing else was, and it closes at once.
+            screen.wait_for_text("Go up a line");
+            screen.keys("q");
+            let text = screen.wait_for("the list", |text| !text.contains("Go up a line"));
+            assert!(text.contains("INPUT") && !text.contains("No "), "{cut}: {text}");
+            screen.keys("q");
+            assert_eq!(screen.exit_code(), 0);
+        }
+    }
+}
+
+#[test]
 fn a_silent_terminal_shows_its_own_colours_without_a_noticeable_wait() {
     let mut screen = start(Ground::Silent, &[TRUE]);
     screen.wait_for_screen("a border", |screen| border(screen) == Some(vt100::Color::Idx(6)));

@@ -84,6 +84,24 @@ fn an_edit_in_the_built_in_editor_is_stored_as_crawlee_would() {
 }
 
 #[test]
+fn text_that_is_pasted_without_brackets_is_there_at_once_with_its_tabs() {
+    let server = filled();
+    let mut screen = open(&server, &[]);
+    screen.keys("nfresh\r\x15text/plain\r");
+    screen.wait_for_text("1:1 of 1 line");
+    let text = "a line\twith a tab, and ü, of forty\r".repeat(6000);
+    let started = std::time::Instant::now();
+    screen.keys(&text);
+    screen.wait_for_text("6,001:1 of 6,001 lines");
+    let took = started.elapsed();
+    // Key by key, each with what it costs to change a long text, this took minutes.
+    assert!(took.as_secs() < 3, "{} bytes took {took:?}", text.len());
+    screen.keys("\x13");
+    screen.wait_for_text("shop · 4 records");
+    assert_eq!(value(&server, "fresh"), text.replace('\r', "\n"));
+}
+
+#[test]
 fn an_edit_in_the_users_own_editor_is_stored() {
     let server = filled();
     let folder = tempfile::tempdir().unwrap();

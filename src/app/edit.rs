@@ -141,7 +141,10 @@ impl App {
                     editor.fault = Some(why);
                 }
             }
-            _ if editor.field == Field::Value && editor.value.text().is_none() => {
+            _ if editor.field == Field::Value
+                && editor.value.text().is_none()
+                && key.code != crossterm::event::KeyCode::Tab =>
+            {
                 self.notice = Some(Notice::info("these bytes are not text; edit them in $EDITOR"));
             }
             _ => editor.key(key),

@@ -162,10 +162,17 @@ impl Editor {
 
     /// Takes a key that is bound to no action.
     pub fn key(&mut self, key: KeyEvent) {
-        use crossterm::event::KeyCode;
+        use crossterm::event::{KeyCode, KeyModifiers};
         self.fault = None;
+        // What is pasted without brackets may have line feeds.
+        let line_feed = key.code == KeyCode::Char('j') && key.modifiers == KeyModifiers::CONTROL;
+        let tab = key.code == KeyCode::Tab && key.modifiers.is_empty();
+        let types = self.field == Field::Value && self.value.text().is_some();
         match self.field {
-            Field::Key | Field::ContentType if key.code == KeyCode::Enter => self.next_field(true),
+            _ if tab && !types => self.next_field(true),
+            Field::Key | Field::ContentType if line_feed || key.code == KeyCode::Enter => {
+                self.next_field(true);
+            }
             Field::ContentType if matches!(key.code, KeyCode::Up | KeyCode::Down) => {
                 self.cycle_type(key.code == KeyCode::Down);
             }
@@ -177,7 +184,13 @@ impl Editor {
             }
             Field::Value => {
                 if let Content::Text(area, _) = &mut self.value {
-                    area.input(key);
+                    if line_feed {
+                        area.insert_newline();
+                    } else if tab {
+                        area.insert_str("\t");
+                    } else {
+                        area.input(key);
+                    }
                 }
             }
         }

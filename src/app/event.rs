@@ -21,6 +21,8 @@ use super::groups::Scope;
 pub enum Event {
     /// A key was pressed.
     Key(KeyEvent),
+    /// Keys that came at once: perhaps text that was pasted.
+    Keys(Vec<KeyEvent>),
     /// The mouse did something.
     Mouse(MouseEvent),
     /// Text was pasted.

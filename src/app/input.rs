@@ -42,8 +42,10 @@ impl LineInput {
     /// Takes a key that is bound to nothing else; tells whether the text changed.
     pub fn key(&mut self, key: KeyEvent) -> bool {
         use crossterm::event::{KeyCode, KeyModifiers};
+        // Ctrl-J is a line feed.
         let breaks = matches!(key.code, KeyCode::Enter)
-            || (key.code == KeyCode::Char('m') && key.modifiers.contains(KeyModifiers::CONTROL));
+            || (matches!(key.code, KeyCode::Char('m' | 'j'))
+                && key.modifiers.contains(KeyModifiers::CONTROL));
         if key.code == KeyCode::Char('u') && key.modifiers == KeyModifiers::CONTROL {
             // As in a shell.
             return self.area.delete_line_by_head();

@@ -113,7 +113,7 @@ named! {
     Save "save" "save" "Store the record"
     SaveAsText "save_as_text" "save as text" "Store the record as plain text, JSON or not"
     NextField "next_field" "next field" "Go to the next field: key, content type, value"
-    PreviousField "previous_field" "previous field" "Go to the previous field"
+    PreviousField "previous_field" "fields" "Go to the field before: key, content type, value"
     Undo "undo" "undo" "Undo the last change"
     Redo "redo" "redo" "Redo what was undone"
     Format "format" "format" "Lay the JSON out over lines"

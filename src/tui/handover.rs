@@ -28,12 +28,12 @@ impl Shell {
 
     /// Waits for an answer that is still under way: in the shell it would be garbage.
     async fn hear_out(&mut self) {
-        let Some(background) = self.background.as_mut().filter(|_| !self.deaf) else { return };
-        while let Ok(Some(event)) =
-            tokio::time::timeout(background.patience(), self.input.next()).await
+        while !self.deaf
+            && let Ok(Some(event)) =
+                tokio::time::timeout(self.background.patience(), self.input.next()).await
         {
             if let TerminalEvent::Key(key) = event {
-                background.hear(key);
+                self.background.hear(key);
             }
         }
     }

@@ -69,6 +69,11 @@ impl Input {
         self.events.recv().await
     }
 
+    /// The next event, if there is one already.
+    pub(super) fn waiting(&mut self) -> Option<Event> {
+        self.events.try_recv().ok()
+    }
+
     /// Leaves the terminal to another program: from here on not a byte is read, until
     /// [`Input::resume`].
     pub(super) fn pause(&mut self) {

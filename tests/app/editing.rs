@@ -1,5 +1,6 @@
 //! The editor, from the record that was read to the write that stores it.
 
+use larder::app::editor::Field;
 use larder::app::{Effect, Event, Loaded, Modal, NotEdited, Slot};
 use larder::storage::{
     Connection, Error, ErrorKind, Expected, Fate, JsonLayout, Key, ServerInfo, Write,
@@ -376,4 +377,33 @@ fn new_json_is_laid_out_as_crawlee_does_it_there() {
         let Write::Set(set) = stage.write() else { panic!() };
         assert_eq!(set.value, stored);
     }
+}
+
+#[test]
+fn tab_is_typed_in_a_value_and_leaves_every_other_field() {
+    let mut stage = opened();
+    stage.keys("nkey<tab><tab>a<tab>b<shift-tab>");
+    let editor = stage.app.editor.as_ref().unwrap();
+    assert_eq!((&editor.value.bytes()[..], editor.field), (&b"a\tb"[..], Field::ContentType));
+    stage.keys("<alt-up><alt-down><alt-down><alt-down><alt-down>");
+    assert_eq!(stage.app.editor.as_ref().unwrap().field, Field::ContentType);
+}
+
+#[test]
+fn keys_that_come_at_once_are_text_up_to_one_that_does_something() {
+    let mut stage = opened();
+    stage.keys("nkey<enter><enter>");
+    let all = super::stage::keys;
+    // A line feed, as a program sends it, is one; with a carriage return before it too.
+    stage.event(Event::Keys(all("[1,<ctrl-j><tab>2,<enter><ctrl-j>Ü]x<left><backspace>y<ctrl-s>")));
+    assert!(stage.app.editor.as_ref().unwrap().fault.is_some());
+    let value = |stage: &Stage| stage.app.editor.as_ref().unwrap().value.bytes();
+    assert_eq!(value(&stage), "[1,\n\t2,\nÜyx");
+    // What came in one go is taken back in one go.
+    stage.keys("<ctrl-z><ctrl-z><ctrl-z>");
+    assert_eq!(value(&stage), "");
+    // Elsewhere keys are keys.
+    stage.keys("<esc>y");
+    stage.event(Event::Keys(all("jd")));
+    assert!(matches!(stage.app.modal, Some(Modal::Confirm(_))));
 }

@@ -52,14 +52,8 @@ impl Stage {
 
     /// Presses keys: characters, and names in angle brackets such as `<enter>` or `<ctrl-s>`.
     pub fn keys(&mut self, keys: &str) -> &mut Self {
-        let mut rest = keys;
-        while let Some(c) = rest.chars().next() {
-            let (name, after) = match rest.strip_prefix('<').and_then(|rest| rest.split_once('>')) {
-                Some((name, after)) => (name.to_owned(), after),
-                None => (c.to_string(), &rest[c.len_utf8()..]),
-            };
-            rest = after;
-            self.event(Event::Key(key(&name)));
+        for key in self::keys(keys) {
+            self.event(Event::Key(key));
         }
         self
     }
@@ -206,6 +200,21 @@ impl Stage {
     }
 }
 
+pub fn keys(keys: &str) -> Vec<KeyEvent> {
+    let mut rest = keys;
+    let mut all = Vec::new();
+    while let Some(c) = rest.chars().next() {
+        let (name, after) = match rest.strip_prefix('<').and_then(|rest| rest.split_once('>')) {
+            Some((name, after)) => (name.to_owned(), after),
+            None => (c.to_string(), &rest[c.len_utf8()..]),
+        };
+        rest = after;
+        all.push(key(&name));
+    }
+    all
+}
+
+/// A key by its name: `j`, `esc`, `ctrl-s`.
 pub fn key(name: &str) -> KeyEvent {
     let (mut modifiers, mut rest) = (KeyModifiers::NONE, name);
     for (prefix, modifier) in [

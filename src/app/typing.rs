@@ -1,0 +1,84 @@
+//! Text that comes as keys: what is pasted without brackets is put into a value in one go, since
+//! each change of its own costs as much as the value is long.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+
+use crate::keymap::{Action, Context};
+
+use super::App;
+use super::editor::Field;
+use super::event::Effect;
+
+/// Whether a key types something into a value.
+pub fn is_text(key: &KeyEvent) -> bool {
+    text_of(key).is_some()
+}
+
+/// What a key types. A line feed comes as Ctrl-J.
+fn text_of(key: &KeyEvent) -> Option<char> {
+    match (key.kind, key.code, key.modifiers) {
+        (KeyEventKind::Release, ..) => None,
+        (_, KeyCode::Char(c), KeyModifiers::NONE | KeyModifiers::SHIFT) => Some(c),
+        (_, KeyCode::Enter, KeyModifiers::NONE) => Some('\r'),
+        (_, KeyCode::Tab, KeyModifiers::NONE) => Some('\t'),
+        (_, KeyCode::Char('j'), KeyModifiers::CONTROL) => Some('\n'),
+        _ => None,
+    }
+}
+
+/// What the editor does with a key; all else is typed.
+fn is_the_editors(action: Action) -> bool {
+    matches!(
+        action,
+        Action::Quit
+            | Action::Redraw
+            | Action::Suspend
+            | Action::Help
+            | Action::Save
+            | Action::SaveAsText
+            | Action::Cancel
+            | Action::NextField
+            | Action::PreviousField
+            | Action::Undo
+            | Action::Redo
+            | Action::EditExternal
+            | Action::Format
+    )
+}
+
+impl App {
+    /// Whether the next keys are text for a value.
+    pub fn takes_text(&self) -> bool {
+        self.context() == Context::Editor
+            && self.editor.as_ref().is_some_and(|editor| {
+                let idle = editor.saving.is_none() && !editor.outside;
+                idle && editor.field == Field::Value && editor.value.text().is_some()
+            })
+    }
+
+    /// Takes keys that came at once.
+    pub(super) fn keys(&mut self, keys: &[KeyEvent], effects: &mut Vec<Effect>) {
+        let mut rest = keys;
+        while let Some((first, others)) = rest.split_first() {
+            let text = if self.takes_text() { self.text_of(rest) } else { String::new() };
+            let run = text.chars().count();
+            if run < 2 {
+                self.key(*first, effects);
+                rest = others;
+                continue;
+            }
+            self.notice = None;
+            if let Some(editor) = &mut self.editor {
+                editor.paste(&text);
+            }
+            self.show_editor_cursor();
+            rest = &rest[run..];
+        }
+    }
+
+    /// The text that keys type, up to the first that does something.
+    fn text_of(&self, keys: &[KeyEvent]) -> String {
+        let acts = |key| self.keymap.lookup(Context::Editor, key).is_some_and(is_the_editors);
+        keys.iter().map_while(|key| text_of(key).filter(|_| !acts(key))).collect()
+    }
+}

@@ -1,0 +1,301 @@
+//! Answers of the terminal among the user's keys.
+//!
+//! What the terminal answers (a colour, its name, a setting) comes as the keys that its bytes
+//! would be: Alt-`]`, then `11;rgb:…`, then Ctrl-G or Alt-`\`. It may come late, for another
+//! program that had the terminal before, or in pieces: over a slow line the first byte alone is
+//! the escape key. So what nobody types is taken for an answer and swallowed to its end, however
+//! long that takes; a key that only might begin one is kept for a moment.
+
+use std::time::{Duration, Instant};
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+/// How long a key may be kept that could be an answer's first.
+pub(super) const KEPT: Duration = Duration::from_millis(50);
+
+/// The longest colour: `4;255;rgba:` and four numbers of four digits, with room to spare.
+const LONGEST_COLOR: usize = 40;
+/// The longest answer of another kind: what comes after it is typed.
+const LONGEST: usize = 512;
+
+/// What an answer begins with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// `ESC ]`: colours, titles, the clipboard.
+    Osc,
+    /// `ESC P`: names and settings.
+    Dcs,
+    /// `ESC _`: pictures.
+    Apc,
+    /// `ESC [`: only where its escape came alone, else the library knows it.
+    Csi,
+    /// `ESC O`, likewise: a key of the keyboard.
+    Ss3,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Idle,
+    /// The escape key is kept: it may be an answer's first byte.
+    Escape,
+    /// The user may have typed this.
+    Begun(Kind),
+    /// Nobody types this.
+    Certain(Kind),
+    /// An answer has ended with an escape; its backslash is still to come.
+    Closing,
+}
+
+/// The keys of which it is not known yet what they are.
+#[derive(Debug)]
+pub(super) struct Answers {
+    state: State,
+    /// What came since the beginning of what may be an answer.
+    text: String,
+    /// The user's keys, if it is none.
+    kept: Vec<KeyEvent>,
+    /// When the last of it came.
+    since: Instant,
+    /// Whether the last key was the escape key.
+    escaped: bool,
+}
+
+/// What a key was.
+#[derive(Debug, PartialEq)]
+pub(super) enum Sorted {
+    /// The user's own keys, in order; none if it is not known yet.
+    Keys(Vec<KeyEvent>),
+    /// The end of an operating system command, with its text.
+    Command(String),
+}
+
+/// Whether larder waits for an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Due {
+    /// No.
+    Never,
+    /// Its first byte may have come before.
+    Late,
+    /// The escape key may be its first byte.
+    Soon,
+}
+
+enum Part {
+    Inner,
+    End,
+    Other,
+}
+
+impl Answers {
+    pub(super) fn new() -> Self {
+        Self {
+            state: State::Idle,
+            text: String::new(),
+            kept: Vec::new(),
+            since: Instant::now(),
+            escaped: false,
+        }
+    }
+
+    /// How much longer to wait for the rest of what is kept; nothing if nothing is, or if its
+    /// next key decides whenever it comes.
+    pub(super) fn release_in(&self) -> Option<Duration> {
+        let waits = !self.kept.is_empty() && self.text.is_empty();
+        waits.then(|| KEPT.saturating_sub(self.since.elapsed()))
+    }
+
+    /// The keys that were kept. What comes next may still be the rest of an answer.
+    pub(super) fn release(&mut self) -> Vec<KeyEvent> {
+        if self.state == State::Escape {
+            self.escaped = true;
+        }
+        let begun = matches!(self.state, State::Begun(_)) && !self.text.is_empty();
+        if begun || self.state == State::Escape {
+            self.state = State::Idle;
+            self.text.clear();
+        }
+        std::mem::take(&mut self.kept)
+    }
+
+    /// How long ago the last part of an unfinished answer came.
+    pub(super) fn unfinished(&self) -> Option<Duration> {
+        let begun = !self.kept.is_empty() || matches!(self.state, State::Certain(_));
+        begun.then(|| self.since.elapsed())
+    }
+
+    /// Takes the next key.
+    pub(super) fn sort(&mut self, key: KeyEvent, due: Due) -> Sorted {
+        let escape_kept = self.state == State::Escape;
+        let escaped = std::mem::take(&mut self.escaped) || escape_kept;
+        let mut before = Vec::new();
+        match self.state {
+            State::Idle => {}
+            State::Escape => {
+                before = std::mem::take(&mut self.kept);
+                self.state = State::Idle;
+            }
+            State::Closing => {
+                self.state = State::Idle;
+                if plain(key) == Some('\\') {
+                    return Sorted::Keys(Vec::new());
+                }
+            }
+            State::Begun(kind) => match self.part(kind, key) {
+                Part::Inner => {
+                    self.push(key);
+                    self.kept.push(key);
+                    if self.is_certain(kind) {
+                        self.kept.clear();
+                        self.state = State::Certain(kind);
+                    }
+                    return Sorted::Keys(Vec::new());
+                }
+                Part::End => return self.finish(kind),
+                Part::Other => {
+                    before = std::mem::take(&mut self.kept);
+                    self.state = State::Idle;
+                }
+            },
+            State::Certain(kind) => match self.part(kind, key) {
+                Part::Inner => {
+                    self.push(key);
+                    return Sorted::Keys(Vec::new());
+                }
+                Part::End => return self.finish(kind),
+                Part::Other if is_escape(key) && !matches!(kind, Kind::Csi | Kind::Ss3) => {
+                    let ended = self.finish(kind);
+                    self.state = State::Closing;
+                    return ended;
+                }
+                Part::Other => self.state = State::Idle,
+            },
+        }
+        self.text.clear();
+        if let Some(kind) = begins(key, escaped, due) {
+            if escape_kept {
+                // It is the first byte of the same answer.
+                self.kept = std::mem::take(&mut before);
+            }
+            self.kept.push(key);
+            (self.state, self.since) = (State::Begun(kind), Instant::now());
+        } else if is_escape(key) && due == Due::Soon {
+            self.kept.push(key);
+            (self.state, self.since) = (State::Escape, Instant::now());
+        } else {
+            self.escaped = is_escape(key);
+            before.push(key);
+        }
+        Sorted::Keys(before)
+    }
+
+    fn push(&mut self, key: KeyEvent) {
+        self.text.extend(plain(key));
+        self.since = Instant::now();
+    }
+
+    fn finish(&mut self, kind: Kind) -> Sorted {
+        self.state = State::Idle;
+        self.kept.clear();
+        let text = std::mem::take(&mut self.text);
+        if kind == Kind::Osc { Sorted::Command(text) } else { Sorted::Keys(Vec::new()) }
+    }
+
+    /// What a key is in what may be an answer.
+    fn part(&self, kind: Kind, key: KeyEvent) -> Part {
+        let certain = matches!(self.state, State::Certain(_));
+        let Some(letter) = plain(key) else {
+            return match (key.code, key.modifiers) {
+                (KeyCode::Char('g'), KeyModifiers::CONTROL)
+                | (KeyCode::Char('\\'), KeyModifiers::ALT)
+                    if certain && !matches!(kind, Kind::Csi | Kind::Ss3) =>
+                {
+                    Part::End
+                }
+                _ => Part::Other,
+            };
+        };
+        let text = self.text.as_str();
+        // A short one must have come at once: its letters are keys that do something.
+        let at_once = !self.kept.is_empty() && text.is_empty() && self.since.elapsed() < KEPT;
+        let inner = match kind {
+            Kind::Osc if certain => match text.split_once(';') {
+                Some(("4" | "10" | "11" | "12" | "13" | "14" | "15" | "16" | "17" | "19", _)) => {
+                    text.len() < LONGEST_COLOR
+                        && (letter.is_ascii_alphanumeric() || ":/#;?".contains(letter))
+                }
+                _ => text.len() < LONGEST,
+            },
+            Kind::Dcs | Kind::Apc if certain => text.len() < LONGEST,
+            Kind::Osc => {
+                letter.is_ascii_digit() && text.len() < 4 || letter == ';' && !text.is_empty()
+            }
+            Kind::Dcs => match text.chars().last() {
+                Some('$' | '+' | '!' | '>') => letter.is_ascii_alphabetic() || letter == '|',
+                Some(_) => letter.is_ascii_digit() || ";$+|".contains(letter),
+                None => letter.is_ascii_digit() || "$+!>".contains(letter),
+            },
+            Kind::Apc => match text {
+                "" => letter == 'G',
+                _ => letter.is_ascii_alphanumeric(),
+            },
+            Kind::Csi => match letter {
+                'A'..='D' | 'F' | 'H' | 'I' | 'O'..='S' | 'Z' if at_once => return Part::End,
+                '@'..='~' if !text.is_empty() => return Part::End,
+                '<' | '=' | '>' | '?' => text.is_empty(),
+                '0'..='9' => text.len() < LONGEST_COLOR,
+                ';' | ':' | '$' | ' ' => !text.is_empty() && text.len() < LONGEST_COLOR,
+                _ => false,
+            },
+            Kind::Ss3 => match letter {
+                'A'..='D' | 'F' | 'H' | 'P'..='S' if at_once => return Part::End,
+                _ => false,
+            },
+        };
+        if inner { Part::Inner } else { Part::Other }
+    }
+
+    /// Whether nobody types what has come.
+    fn is_certain(&self, kind: Kind) -> bool {
+        let mut last = self.text.chars().rev();
+        match kind {
+            Kind::Osc => self.text.ends_with(';'),
+            Kind::Dcs => {
+                last.next() == Some('|') || last.next().is_some_and(|c| "$+!>".contains(c))
+            }
+            Kind::Apc | Kind::Csi => self.text.len() > 1,
+            Kind::Ss3 => false,
+        }
+    }
+}
+
+/// What may begin with a key: with Alt, or right after the escape key.
+fn begins(key: KeyEvent, escaped: bool, due: Due) -> Option<Kind> {
+    let KeyCode::Char(letter) = key.code else { return None };
+    let alone = plain(key).is_some();
+    if !alone && key.modifiers.difference(KeyModifiers::SHIFT) != KeyModifiers::ALT {
+        return None;
+    }
+    match letter {
+        ']' if !alone || escaped || due != Due::Never => Some(Kind::Osc),
+        'P' if !alone || escaped => Some(Kind::Dcs),
+        '_' if !alone || escaped => Some(Kind::Apc),
+        '[' if alone && escaped => Some(Kind::Csi),
+        'O' if alone && escaped => Some(Kind::Ss3),
+        _ => None,
+    }
+}
+
+/// The character of a key that types it.
+fn plain(key: KeyEvent) -> Option<char> {
+    match (key.code, key.modifiers) {
+        (KeyCode::Char(letter), KeyModifiers::NONE | KeyModifiers::SHIFT) => Some(letter),
+        _ => None,
+    }
+}
+
+fn is_escape(key: KeyEvent) -> bool {
+    key.code == KeyCode::Esc && key.modifiers.is_empty()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,69 @@
+//! What the terminal sends on its way to the core: its answers are taken out, and keys that came
+//! at once go on together.
+
+use std::io;
+
+use crossterm::event::{Event as TerminalEvent, KeyEvent};
+
+use crate::app::{Event, is_text};
+
+use super::background::Heard;
+use super::{ANSWER, POUR, Shell};
+
+/// How many keys are taken at once: signals and results wait meanwhile.
+const BATCH: usize = 4096;
+/// So many keys at once are pasted.
+const MANY: usize = 32;
+
+impl Shell {
+    /// Takes an event of the terminal's. What is pasted without brackets comes as so many keys:
+    /// those that wait behind the first are taken with it where text is typed.
+    pub(super) async fn typed(&mut self, event: Option<TerminalEvent>) -> io::Result<()> {
+        let mut keys = Vec::new();
+        let mut event = event;
+        loop {
+            let Some(TerminalEvent::Key(key)) = event else {
+                self.press(keys).await?;
+                return self.told(event).await;
+            };
+            match self.background.hear(key) {
+                Heard::Keys(heard) => keys.extend(heard),
+                Heard::Answer(theme) => {
+                    if let Some(theme) = theme {
+                        self.look.theme = *theme;
+                        self.dirty = true;
+                    }
+                }
+            }
+            if keys.len() >= BATCH || !self.app.takes_text() || !is_text(&key) {
+                break;
+            }
+            match self.input.waiting() {
+                Some(next) => event = Some(next),
+                None => break,
+            }
+        }
+        self.press(keys).await
+    }
+
+    async fn told(&mut self, event: Option<TerminalEvent>) -> io::Result<()> {
+        let event = match event {
+            Some(TerminalEvent::Mouse(mouse)) => Event::Mouse(mouse),
+            Some(TerminalEvent::Paste(text)) => Event::Paste(text),
+            Some(_) => return Ok(()),
+            None => {
+                self.gone();
+                return Ok(());
+            }
+        };
+        self.take(event).await
+    }
+
+    pub(super) async fn press(&mut self, keys: Vec<KeyEvent>) -> io::Result<()> {
+        if keys.is_empty() {
+            return Ok(());
+        }
+        self.pace = if keys.len() < MANY { ANSWER } else { POUR };
+        self.take(Event::Keys(keys)).await
+    }
+}
