@@ -17,6 +17,7 @@ mod manual;
 mod output;
 mod records;
 mod remove;
+mod repair;
 mod set;
 mod stores;
 mod targets;
@@ -154,6 +155,7 @@ fn dispatch(command: &Command, cli: &Cli, output: &mut Output) -> Outcome {
         Command::Demo(_) => return Ok(failure::USAGE),
         // Before anything is connected to.
         Command::Purge(remove) | Command::Drop(remove) => confirm::possible(remove.yes)?,
+        Command::Repair(repair) => confirm::possible(repair.yes)?,
         _ => {}
     }
     let Prepared { config, target } = prepare(cli)?;
@@ -192,6 +194,7 @@ fn dispatch(command: &Command, cli: &Cli, output: &mut Output) -> Outcome {
             Command::Url(record) => records::url(storage, record, output).await,
             Command::Purge(remove) => remove::purge(storage, remove, place, output).await,
             Command::Drop(remove) => remove::drop_store(storage, remove, place, output).await,
+            Command::Repair(repair) => repair::repair(storage, repair, output).await,
             Command::Completions { .. } | Command::Man | Command::Targets | Command::Demo(_) => {
                 Ok(failure::DONE)
             }

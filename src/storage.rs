@@ -28,8 +28,9 @@ pub use content::{ContentType, Value};
 pub use crawl::{Crawl, Crawler, Section, StorageInfo};
 pub use error::{Error, ErrorKind, Result};
 pub use model::{
-    Connection, Expected, Fate, JsonLayout, Key, OpenBy, Opened, Reading, Record, RecordMeta,
-    RecordState, ServerInfo, SetValue, StoreInfo, StoreName, StoreState, Timestamp, Write, Written,
+    Connection, Expected, Fate, Ignored, JsonLayout, Key, OpenBy, Opened, Reading, Record,
+    RecordMeta, RecordState, Repair, ServerInfo, SetValue, StoreInfo, StoreName, StoreState,
+    Timestamp, Write, Written,
 };
 pub use page::{KeyPage, PageRow};
 pub use target::Target;
@@ -172,6 +173,25 @@ pub trait Storage: Send + Sync + 'static {
     /// # Errors
     /// [`ErrorKind::NotSupported`] on Redis.
     async fn get_public_url(&self, store: &StoreName, key: &Key) -> Result<String>;
+
+    /// What [`Storage::repair`] would write for a store whose metadata is damaged; `None` where
+    /// nothing is wrong with it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotSupported`] where the backend cannot do this.
+    async fn plan_repair(&self, store: &StoreName) -> Result<Option<Repair>> {
+        let problem = format!("the metadata of {} cannot be repaired here", store.escaped());
+        Err(Error::new(ErrorKind::NotSupported, problem)
+            .hint("only stores in a directory can; on a server, drop it and create it again"))
+    }
+
+    /// Writes metadata as it was planned; the records stay.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Conflict`] if the metadata has changed since.
+    async fn repair(&self, repair: &Repair) -> Result<Written> {
+        self.plan_repair(&repair.store).await.map(|_| Written::default())
+    }
 
     /// Removes all records; the store stays. `Written::records` counts them.
     async fn purge(&self, store: &StoreName) -> Result<Written>;

@@ -8,8 +8,12 @@ mod suite;
 mod crawl;
 #[path = "directory/damaged.rs"]
 mod damaged;
+#[path = "directory/others.rs"]
+mod others;
 #[path = "directory/refused.rs"]
 mod refused;
+#[path = "directory/strangers.rs"]
+mod strangers;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

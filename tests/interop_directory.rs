@@ -4,6 +4,8 @@
 
 #[path = "interop/cases.rs"]
 mod cases;
+#[path = "interop/javascript.rs"]
+mod javascript;
 #[path = "interop/peer.rs"]
 mod peer;
 #[path = "support/python.rs"]

@@ -196,10 +196,24 @@ fn files_placed_by_hand_are_told(polling: bool) {
     let mut listener = Listener::start(folder.path(), polling, Some("default"));
     fs::write(store.join("INPUT.json"), "{}").unwrap();
     let bare = |meta: &RecordMeta| meta.state == RecordState::BareFile;
-    let input = Key::from("INPUT.json");
+    let (input, file) = (Key::from("INPUT"), Key::from("INPUT.json"));
     listener.until("the file", |seen| seen.records.get(&input).is_some_and(bare));
     fs::write(store.join("INPUT.json"), r#"{"a": 1}"#).unwrap();
     listener.until("its change", |seen| seen.records[&input].size == 8);
+    // As long as two files are one record, each is told under its own name.
+    fs::write(store.join("INPUT"), "text").unwrap();
+    let several = |meta: Option<&RecordMeta>| {
+        meta.is_some_and(|meta| matches!(meta.state, RecordState::SeveralFiles(_)))
+    };
+    listener.until("both files", |seen| {
+        several(seen.records.get(&input)) && several(seen.records.get(&file))
+    });
+    fs::remove_file(store.join("INPUT")).unwrap();
+    listener.until("one of them", |seen| {
+        seen.records.get(&input).is_some_and(bare) && !seen.records.contains_key(&file)
+    });
+    fs::remove_file(store.join("INPUT.json")).unwrap();
+    listener.until("none", |seen| seen.records.is_empty());
 }
 
 #[test]

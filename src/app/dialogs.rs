@@ -227,6 +227,13 @@ fn record_state(state: &RecordState) -> String {
         RecordState::BareFile => {
             "a file without metadata: Crawlee for Python reads None".to_owned()
         }
+        RecordState::Unreadable(why) => format!(
+            "the metadata cannot be read: {why}; run larder as its owner, or change its permissions"
+        ),
+        RecordState::SeveralFiles(files) => format!(
+            "the files {files} are one record to Crawlee for JavaScript: move all but one away, or \
+             delete one that has an ending"
+        ),
         RecordState::NotRead => "not read yet".to_owned(),
     }
 }
@@ -257,6 +264,9 @@ pub(crate) fn store_facts(
     facts.push(("modified_at", when(info.modified_at)));
     facts.push(("accessed_at", when(info.accessed_at)));
     facts.push(("store state", store_state(&info.state)));
+    if info.ignored.count > 0 {
+        facts.push(("no records", info.ignored.to_string()));
+    }
 }
 
 fn with_ago(words: &str) -> String {
@@ -280,6 +290,9 @@ pub(crate) fn store_state(state: &StoreState) -> String {
         StoreState::NotIndexed => "whole, but no index entry leads to it".to_owned(),
         StoreState::StaleId => "an id leads here that is not the store's own".to_owned(),
         StoreState::Damaged(why) => format!("damaged: {why}"),
-        StoreState::Forbidden(why) => format!("not permitted: {why}"),
+        StoreState::Forbidden(why) => {
+            format!("not permitted: {why}; use a user who may, or change the permissions")
+        }
+        StoreState::Unreadable(why) => why.clone(),
     }
 }

@@ -172,6 +172,8 @@ impl RecordPane {
             Some(State::BareFile) => {
                 Some("a file without metadata: Crawlee for Python reads None".to_owned())
             }
+            Some(State::Unreadable(why)) => Some(format!("the metadata cannot be read: {why}")),
+            Some(State::SeveralFiles(files)) => Some(format!("{files} are one record")),
             Some(State::Whole | State::NotRead) | None => None,
         };
         let part = match &self.shown {

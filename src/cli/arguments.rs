@@ -128,6 +128,10 @@ pub enum Command {
     #[command(after_help = help::DROP)]
     Drop(Remove),
 
+    /// Write metadata anew for a store whose own is damaged; its records stay
+    #[command(after_help = help::REPAIR)]
+    Repair(Repair),
+
     /// List what can be named as a target, and tell what `larder` alone opens
     #[command(after_help = help::TARGETS)]
     Targets,
@@ -271,6 +275,17 @@ pub struct Delete {
     pub(super) store: OsString,
     #[arg(help = KEY, value_name = "KEY", required = true)]
     pub(super) keys: Vec<OsString>,
+}
+
+/// `repair`.
+#[derive(Debug, Args)]
+pub struct Repair {
+    #[arg(help = STORE)]
+    pub store: OsString,
+
+    /// Do not ask
+    #[arg(long)]
+    pub yes: bool,
 }
 
 /// `purge` and `drop`.

@@ -15,6 +15,23 @@ pub(super) fn possible(yes: bool) -> Result<(), Failure> {
     Err(Error::new(ErrorKind::Conflict, problem).hint("add --yes if you mean it").into())
 }
 
+/// Asks whether to do what has been shown; anything but a yes is a No.
+///
+/// # Errors
+/// [`ErrorKind::Conflict`] for a No.
+pub(super) fn ask_plainly(question: &str) -> Result<(), Failure> {
+    let mut stderr = io::stderr();
+    // If the question cannot be shown, the answer is none.
+    let _ = write!(stderr, "{question} [y/N] ");
+    let _ = stderr.flush();
+    let mut line = String::new();
+    let _ = io::stdin().lock().read_line(&mut line);
+    if matches!(line.trim(), "y" | "Y" | "yes") {
+        return Ok(());
+    }
+    Err(Error::new(ErrorKind::Conflict, "not confirmed").hint("nothing was changed").into())
+}
+
 /// Asks for the store's name; anything else, the empty line too, is a No. `place` says what its
 /// weight is a part of.
 ///

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
-use crate::storage::{Key, RecordMeta, RecordState, StoreInfo, StoreState, Timestamp};
+use crate::storage::{Ignored, Key, RecordMeta, RecordState, StoreInfo, StoreState, Timestamp};
 
 /// `store`, `id`, `name`, `accessed_at`, `created_at`, `modified_at`, `records`; `values` and
 /// `bytes` where known, `state` and `problem` where the store is not whole.
@@ -23,6 +23,10 @@ pub(super) fn store(info: &StoreInfo) -> Map<String, Value> {
             map.insert(name.into(), json!(number));
         }
     }
+    if info.ignored.count > 0 {
+        let Ignored { count, names } = &info.ignored;
+        map.insert("ignored".into(), json!({"count": count, "names": names}));
+    }
     let (state, problem) = match &info.state {
         StoreState::Whole => return map,
         StoreState::HalfMade => ("half_made", None),
@@ -31,6 +35,7 @@ pub(super) fn store(info: &StoreInfo) -> Map<String, Value> {
         StoreState::StaleId => ("stale_id", None),
         StoreState::Damaged(why) => ("damaged", Some(why)),
         StoreState::Forbidden(why) => ("forbidden", Some(why)),
+        StoreState::Unreadable(why) => ("unreadable", Some(why)),
     };
     map.insert("state".into(), json!(state));
     if let Some(problem) = problem {
@@ -54,6 +59,8 @@ pub(super) fn record(meta: &RecordMeta) -> Map<String, Value> {
         RecordState::WrongSize(_) => "wrong_size",
         RecordState::BareFile => "bare_file",
         RecordState::NotRead => "not_read",
+        RecordState::Unreadable(_) => "unreadable",
+        RecordState::SeveralFiles(_) => "several_files",
     };
     map.insert("state".into(), json!(state));
     map
@@ -78,7 +85,10 @@ pub(super) fn store_problem(state: &StoreState) -> Option<String> {
         StoreState::NotIndexed => "not indexed: no index leads to it".into(),
         StoreState::StaleId => "stale id: an index names it under an id that is not its own".into(),
         StoreState::Damaged(why) => format!("damaged: {why}"),
-        StoreState::Forbidden(why) => format!("not permitted: {why}"),
+        StoreState::Forbidden(why) => {
+            format!("not permitted: {why}; use a user who may, or change the permissions")
+        }
+        StoreState::Unreadable(why) => why.clone(),
     })
 }
 
@@ -92,6 +102,10 @@ pub(super) fn record_problem(state: &RecordState) -> Option<String> {
         RecordState::BadMetadata(_) => "malformed metadata".into(),
         RecordState::WrongSize(size) => format!("its metadata says {size} bytes"),
         RecordState::NotRead => "its metadata has not been read".into(),
+        RecordState::Unreadable(why) => format!(
+            "its metadata cannot be read: {why}; run larder as its owner, or change its permissions"
+        ),
+        RecordState::SeveralFiles(files) => format!("the files {files} are one record"),
     })
 }
 

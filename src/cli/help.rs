@@ -17,8 +17,8 @@ Commands, for scripts:                   COMMAND --help tells more, by example
   keys     list keys                     targets  what there is to open
   get      print a value                 demo     a crawl to look around in
   set      set a record                  url      a record's public URL
-  exists   is there such a record?       man      the manual page
-  watch    tell what changes             completions  for a shell
+  exists   is there such a record?       repair   mend a store's metadata
+  watch    tell what changes             man  and  completions  for the shell
 
 Options:
   -t, --target TARGET  path, URL, profile      --read-only  refuse every write
@@ -116,6 +116,13 @@ A terminal is asked for the store's name; a script needs --yes.
 
 Example:
   larder drop shop-snapshots --yes";
+
+pub(super) const REPAIR: &str = "\
+Shows what it will write before it asks; a script needs --yes. Id, name and times stay where the \
+damaged metadata still tells them. On a Redis server, this fails with exit code 4.
+
+Example:
+  larder repair shop-snapshots";
 
 pub(super) const TARGETS: &str = "\
 Profiles stand in the config file. `larder` alone opens the config file's target, else LARDER_URL, \

@@ -77,6 +77,8 @@ pub(super) fn columns(meta: &RecordMeta) -> String {
         RecordState::NoMetadata => Some("(no metadata)"),
         RecordState::NoValue => Some("(no value)"),
         RecordState::BadMetadata(_) => Some("(malformed metadata)"),
+        RecordState::Unreadable(_) => Some("(not readable)"),
+        RecordState::SeveralFiles(_) => Some("(several files)"),
         RecordState::Whole
         | RecordState::WrongSize(_)
         | RecordState::BareFile

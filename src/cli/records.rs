@@ -9,7 +9,7 @@ use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde_json::{Map, json};
 
 use super::arguments::{Delete, Get, OneRecord};
-use super::failure::{DAMAGED, DONE, Failure, NOT_THERE, Outcome, say};
+use super::failure::{DAMAGED, DONE, Failure, NOT_THERE, Outcome, REFUSED, say};
 use super::output::Output;
 use super::{atomic, describe, key, store, write};
 use crate::storage::content::Family;
@@ -33,8 +33,23 @@ pub(super) async fn get(storage: &dyn Storage, get: &Get, output: &mut Output) -
     }
     print(&record, get, output)?;
     let Some(problem) = describe::record_problem(&record.meta.state) else { return Ok(DONE) };
-    say(&format!("the record `{key}` is damaged: {problem}; the value's bytes are as stored"));
-    Ok(DAMAGED)
+    match &record.meta.state {
+        RecordState::Unreadable(_) => {
+            say(&format!("of the record `{key}` {problem}; the value's bytes are as stored"));
+            Ok(REFUSED)
+        }
+        RecordState::SeveralFiles(_) => {
+            let shown = &record.meta.key;
+            say(&format!("{problem} to Crawlee for JavaScript; these are the bytes of `{shown}`"));
+            Ok(DAMAGED)
+        }
+        _ => {
+            say(&format!(
+                "the record `{key}` is damaged: {problem}; the value's bytes are as stored"
+            ));
+            Ok(DAMAGED)
+        }
+    }
 }
 
 fn print(record: &Record, get: &Get, output: &mut Output) -> Result<(), Failure> {

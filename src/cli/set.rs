@@ -116,11 +116,24 @@ pub(super) async fn set(
     });
     let written =
         write(storage, &wanted).await.map_err(|failure| hinted(failure, set.if_absent))?;
+    // In a store without metadata, a file's ending is all that tells the type.
+    if let Some(meta) = &written.meta
+        && essence(&meta.content_type) != essence(&content_type)
+        && content_type.family() != Family::None
+    {
+        say(&format!("the store's program will read it as {}", meta.content_type));
+    }
     if output.json {
         let meta = RecordMeta { key, content_type, size, ..RecordMeta::default() };
         output.json_line(&describe::record(&written.meta.unwrap_or(meta)).into())?;
     }
     Ok(DONE)
+}
+
+/// A content type without its parameters.
+fn essence(content_type: &ContentType) -> String {
+    let text = content_type.as_str();
+    text.split(';').next().unwrap_or(text).trim().to_ascii_lowercase()
 }
 
 fn hinted(failure: Failure, if_absent: bool) -> Failure {

@@ -7,7 +7,9 @@ use super::failure::{DAMAGED, DONE, Outcome, REFUSED};
 use super::output::Output;
 use super::{describe, key, store};
 use crate::preview::{visible, visible_bytes};
-use crate::storage::{Error, ErrorKind, OpenBy, Storage, StoreInfo, StoreState, Timestamp};
+use crate::storage::{
+    Error, ErrorKind, OpenBy, RecordState, Storage, StoreInfo, StoreState, Timestamp,
+};
 
 const HEADS: [&str; 7] =
     ["store", "id", "name", ">records", "created_at", "modified_at", "accessed_at"];
@@ -76,19 +78,23 @@ pub(super) async fn info(
     output: &mut Output,
 ) -> Outcome {
     let name = store(storage, &info.store).await?;
+    let mut ignored = String::new();
     let (map, problem, code) = if let Some(argument) = &info.key {
         let key = key(argument);
         let Some(meta) = storage.get_record_metadata(&name, &key).await? else {
             let problem = format!("there is no record `{key}` in the store `{name}`");
             return Err(Error::new(ErrorKind::NotFound, problem).into());
         };
-        (describe::record(&meta), describe::record_problem(&meta.state), DAMAGED)
+        let unreadable = matches!(meta.state, RecordState::Unreadable(_));
+        let code = if unreadable { REFUSED } else { DAMAGED };
+        (describe::record(&meta), describe::record_problem(&meta.state), code)
     } else {
         let info = storage.get_metadata(&name).await?;
         let mut map = describe::store(&info);
+        ignored = info.ignored.to_string();
         map.insert("metadata_key".into(), json!(storage.metadata_key(&name)));
         // Nothing is known to be wrong with what may not be read.
-        let forbidden = matches!(info.state, StoreState::Forbidden(_));
+        let forbidden = matches!(info.state, StoreState::Forbidden(_) | StoreState::Unreadable(_));
         let code = if forbidden { REFUSED } else { DAMAGED };
         (map, describe::store_problem(&info.state), code)
     };
@@ -103,6 +109,7 @@ pub(super) async fn info(
                 Value::String(text) => visible(text).into_owned(),
                 // What the values themselves have is another number.
                 Value::Number(bytes) if name == "bytes" => format!("about {bytes} {place}"),
+                Value::Object(_) if name == "ignored" => visible(&ignored).into_owned(),
                 other => other.to_string(),
             };
             output.line(&format!("{name:width$}  {text}"))?;

@@ -46,7 +46,11 @@ impl Arena {
     /// stands for none.
     pub(super) fn push(&mut self, key: &[u8], name: u16, size: u64, state: Option<&RecordState>) {
         let text = match state {
-            Some(RecordState::BadMetadata(text)) => text.len(),
+            Some(
+                RecordState::BadMetadata(text)
+                | RecordState::Unreadable(text)
+                | RecordState::SeveralFiles(text),
+            ) => text.len(),
             _ => 0,
         };
         let most = self.bytes.len() + key.len() + text + 64;

@@ -57,18 +57,22 @@ pub(super) fn put_tail(out: &mut Vec<u8>, name: u16, size: u64, state: Option<&R
         None | Some(RecordState::Whole) => {}
         Some(RecordState::NoMetadata) => out.push(1),
         Some(RecordState::NoValue) => out.push(2),
-        Some(RecordState::BadMetadata(text)) => {
-            out.push(3);
-            put_number(out, text.len() as u64);
-            out.extend_from_slice(text.as_bytes());
-        }
+        Some(RecordState::BadMetadata(text)) => put_text(out, 3, text),
         Some(RecordState::WrongSize(size)) => {
             out.push(4);
             put_number(out, *size);
         }
         Some(RecordState::BareFile) => out.push(5),
         Some(RecordState::NotRead) => out.push(6),
+        Some(RecordState::Unreadable(text)) => put_text(out, 7, text),
+        Some(RecordState::SeveralFiles(text)) => put_text(out, 8, text),
     }
+}
+
+fn put_text(out: &mut Vec<u8>, code: u8, text: &str) {
+    out.push(code);
+    put_number(out, text.len() as u64);
+    out.extend_from_slice(text.as_bytes());
 }
 
 /// Reads what follows a key, and moves `at` behind it.
@@ -80,7 +84,7 @@ pub(super) fn tail(bytes: &[u8], at: &mut usize) -> Tail {
         tail.state = Some(*at);
         *at += 1;
         match bytes[*at - 1] {
-            3 => {
+            3 | 7 | 8 => {
                 let length = number(bytes, at) as usize;
                 *at += length;
             }
@@ -98,9 +102,14 @@ pub(super) fn state(bytes: &[u8], mut at: usize) -> RecordState {
     match code {
         1 => RecordState::NoMetadata,
         2 => RecordState::NoValue,
-        3 => {
+        3 | 7 | 8 => {
             let length = number(bytes, &mut at) as usize;
-            RecordState::BadMetadata(String::from_utf8_lossy(&bytes[at..at + length]).into_owned())
+            let text = String::from_utf8_lossy(&bytes[at..at + length]).into_owned();
+            match code {
+                3 => RecordState::BadMetadata(text),
+                7 => RecordState::Unreadable(text),
+                _ => RecordState::SeveralFiles(text),
+            }
         }
         4 => RecordState::WrongSize(number(bytes, &mut at)),
         5 => RecordState::BareFile,
@@ -135,6 +144,8 @@ mod tests {
             RecordState::WrongSize(u64::MAX),
             RecordState::BareFile,
             RecordState::NotRead,
+            RecordState::Unreadable("Permission denied".into()),
+            RecordState::SeveralFiles("INPUT and INPUT.json".into()),
         ];
         for known in states {
             let mut bytes = Vec::new();

@@ -1,32 +1,46 @@
 //! Crawlee's stores in a directory, in the layout of its own file-system storage.
 //!
 //! ```text
-//! folder fault             directories and files by descriptors · what errors mean
-//! names extension          file names ⇄ keys · content types of bare files
-//! record stores            one record's files and metadata · the stores
+//! folder entries fault     directories and files by descriptors · their names · what errors mean
+//! names junk endings       file names ⇄ keys · what is no record · content types by endings
+//! sidecar place record     a metadata file · a record's files · what they say together
+//! stores style             the stores · which program one belongs to
 //! read listing walk        one record · all keys by their names · with their metadata
-//! temporary write remove   files put in their place whole · setting · deleting
-//! open settle              opening and creating · what became of a write
+//! lock temporary rights    one writer at a time · files put in their place whole · their owner
+//! sweep                    what a writer left that was ended
+//! plan set times remove    which files are written · setting · the store's times · deleting
+//! open repair settle       opening and creating · metadata anew · what became of a write
 //! crawl                    what lies beside the stores
 //! watch                    what changes: by notifications, or by polling
 //! ```
 
 mod crawl;
-mod extension;
+mod endings;
+mod entries;
 mod fault;
 mod folder;
+mod junk;
 mod listing;
+mod lock;
 mod names;
 mod open;
+mod place;
+mod plan;
 mod read;
 mod record;
 mod remove;
+mod repair;
+mod rights;
+mod set;
 mod settle;
+mod sidecar;
 mod stores;
+mod style;
+mod sweep;
 mod temporary;
+mod times;
 mod walk;
 mod watch;
-mod write;
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -36,13 +50,15 @@ use futures::stream::{self, BoxStream, StreamExt as _};
 use tokio::sync::watch as channel;
 
 use self::folder::Root;
+use self::lock::Manner;
 use self::open::Terms;
+use self::place::Reach;
 use self::watch::Hub;
-use self::write::Manner;
+
 use super::{
     Attention, Connection, Crawl, Error, ErrorKind, Fate, JsonLayout, Key, KeyPage, Noticed,
-    OpenBy, Opened, Options, Reading, Record, RecordMeta, Result, ServerInfo, SetValue, Storage,
-    StoreInfo, StoreName, Write, Written,
+    OpenBy, Opened, Options, Reading, Record, RecordMeta, Repair, Result, ServerInfo, SetValue,
+    Storage, StoreInfo, StoreName, Write, Written,
 };
 
 /// Crawlee's key-value stores in a directory.
@@ -115,8 +131,7 @@ impl DirectoryStorage {
         work: impl FnOnce(&Root, Manner) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         if self.options.read_only {
-            return Err(Error::new(ErrorKind::ReadOnly, format!("{doing} is refused: read-only"))
-                .hint("start larder without --read-only"));
+            return Err(Error::new(ErrorKind::ReadOnly, format!("{doing} is refused: read-only")));
         }
         let manner = self.manner();
         self.run(move |root| work(root, manner)).await
@@ -139,7 +154,7 @@ struct Toucher(Option<Manner>);
 impl Toucher {
     fn touch(self, root: &Root, store: &StoreName) {
         if let Some(manner) = self.0
-            && let Err(error) = write::note_access(root, store, manner)
+            && let Err(error) = times::note_access(root, store, manner)
         {
             log::warn!("accessed_at of {} was not updated: {error}", store.escaped());
         }
@@ -212,7 +227,7 @@ impl Storage for DirectoryStorage {
     ) -> Result<Option<RecordMeta>> {
         let key = key.clone();
         self.read_store(store, move |root, store| match root.store(store)? {
-            Some(folder) => record::meta_of_key(&folder, &key),
+            Some(folder) => record::meta_of_key(&folder, &key, Reach::Far),
             None => Ok(None),
         })
         .await
@@ -234,7 +249,7 @@ impl Storage for DirectoryStorage {
 
     async fn set_value(&self, set: &SetValue) -> Result<Written> {
         let (doing, set) = (format!("setting {}", set.key.escaped()), set.clone());
-        self.write_store(&doing, move |root, manner| write::set(root, &set, manner)).await
+        self.write_store(&doing, move |root, manner| set::set(root, &set, manner)).await
     }
 
     async fn delete_value(&self, store: &StoreName, keys: &[Key]) -> Result<Written> {
@@ -269,6 +284,17 @@ impl Storage for DirectoryStorage {
     async fn get_public_url(&self, store: &StoreName, key: &Key) -> Result<String> {
         let (store, key) = (store.clone(), key.clone());
         self.run(move |root| read::url(root, &store, &key)).await
+    }
+
+    async fn plan_repair(&self, store: &StoreName) -> Result<Option<Repair>> {
+        let store = store.clone();
+        self.run(move |root| repair::plan(root, &store)).await
+    }
+
+    async fn repair(&self, repair: &Repair) -> Result<Written> {
+        let repair = repair.clone();
+        self.write_store("repairing", move |root, manner| repair::repair(root, &repair, manner))
+            .await
     }
 
     async fn purge(&self, store: &StoreName) -> Result<Written> {

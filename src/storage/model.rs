@@ -167,8 +167,10 @@ pub enum StoreState {
     StaleId,
     /// The metadata cannot be read; says why.
     Damaged(String),
-    /// The server does not let this user read the metadata; says what is forbidden.
+    /// This user may not read the metadata; says what is forbidden.
     Forbidden(String),
+    /// The system cannot read the store; says why. That is no damage.
+    Unreadable(String),
 }
 
 /// A store and what is known of it without reading its records.
@@ -194,6 +196,57 @@ pub struct StoreInfo {
     pub accessed_at: Option<Timestamp>,
     /// Whether it is all there.
     pub state: StoreState,
+    /// What lies in the store's directory and is no record.
+    pub ignored: Ignored,
+}
+
+/// Files and folders that are neither records nor stores.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Ignored {
+    /// How many there are.
+    pub count: u64,
+    /// The names of some; folders end with a slash.
+    pub names: Vec<String>,
+}
+
+impl Ignored {
+    /// So many names are kept.
+    const NAMES: usize = 5;
+
+    /// Adds one.
+    pub(super) fn add(&mut self, name: &[u8], is_folder: bool) {
+        self.count += 1;
+        if self.names.len() < Self::NAMES {
+            let slash = if is_folder { "/" } else { "" };
+            self.names.push(format!("{}{slash}", escape_bytes(name)));
+        }
+    }
+}
+
+/// Ignored files in a few words; empty where there are none.
+impl fmt::Display for Ignored {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.count == 0 {
+            return Ok(());
+        }
+        write!(f, "{}: {}", self.count, self.names.join(", "))?;
+        if self.count > self.names.len() as u64 { f.write_str(", …") } else { Ok(()) }
+    }
+}
+
+/// Metadata for a store whose own is damaged, to be shown and then written.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Repair {
+    /// The store.
+    pub store: StoreName,
+    /// What is written: a file's path.
+    pub file: String,
+    /// What is wrong with it, in a sentence.
+    pub problem: String,
+    /// What is in it now; it is left alone if this has changed.
+    pub before: Bytes,
+    /// What will be in it.
+    pub after: Bytes,
 }
 
 /// How `open` finds or makes a store.
@@ -233,8 +286,13 @@ pub enum RecordState {
     /// The metadata's size is not the value's; holds what the metadata says.
     WrongSize(u64),
     /// A file without metadata beside it, as Crawlee for JavaScript and people place them; the
-    /// content type is what its name says. Crawlee for Python reads None. The key is the name.
+    /// content type is what its name says, and the key is the name without its ending. Crawlee for
+    /// Python reads None.
     BareFile,
+    /// The system does not let the metadata be read; says why. That is no damage.
+    Unreadable(String),
+    /// Several files would be this record: names them, the one that is shown first.
+    SeveralFiles(String),
     /// So far only the key is known: its metadata is still to be read. Only in pages of a walk.
     NotRead,
 }

@@ -227,6 +227,7 @@ fn help_fits_the_screen_and_every_command_has_an_example() {
         "url",
         "purge",
         "drop",
+        "repair",
         "targets",
         "completions",
         "man",

@@ -1,4 +1,4 @@
-//! `stores`, `create`, `info`, `purge`, `drop`.
+//! `stores`, `create`, `info`, `purge`, `drop`, `repair`.
 
 use serde_json::json;
 
@@ -80,4 +80,43 @@ fn what_cannot_be_undone_needs_a_yes() {
         "{\"store\":\"shop\",\"dropped\":true}\n"
     );
     assert_eq!(program.server.cli(&["KEYS", "*"]), b"");
+}
+
+#[test]
+fn a_store_whose_metadata_was_cut_off_is_told_and_repaired() {
+    let program = Program::with_shop();
+    let storage = program.home.path().join("storage");
+    std::fs::create_dir(&storage).unwrap();
+    let target = storage.display().to_string();
+    let on = |args: &[&'static str]| [&["-t", &target][..], args].concat();
+    let ok = |args: &[&'static str]| program.ok(&on(args));
+    let fails = |args: &[&'static str], code| program.fails(&on(args), code);
+    ok(&["create", "--name", "shop"]);
+    ok(&["set", "shop", "key", "value"]);
+    let file = storage.join("key_value_stores/shop/__metadata__.json");
+    let sound = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, &sound[..sound.len() / 2]).unwrap();
+    for args in [&["create", "--name", "shop"][..], &["set", "shop", "key", "new"]] {
+        let why = fails(args, 5);
+        assert!(why.contains("damaged") && why.contains("larder repair shop"), "{why}");
+    }
+    let why = fails(&["repair", "shop"], 4);
+    assert!(why.contains("--yes"), "{why}");
+    let refused = program.run(on(&["--read-only", "repair", "shop", "--yes"]));
+    assert_eq!(refused.code, 4);
+    let remedy = "read_only in the settings or the profile";
+    assert!(refused.err.contains(remedy), "{}", refused.err);
+    let shown = ok(&["repair", "shop", "--yes"]);
+    assert!(shown.contains("\n-   \"id\": ") && shown.contains("\n+   \"id\": "), "{shown}");
+    let new = std::fs::read_to_string(&file).unwrap();
+    assert!(new.lines().all(|line| shown.contains(&format!("+ {line}\n"))), "{shown}");
+    assert_eq!(new.lines().nth(1), sound.lines().nth(1), "the id stays");
+    assert_eq!(ok(&["get", "shop", "key"]), "value");
+    let again = program.run(on(&["repair", "shop", "--yes"]));
+    assert_eq!((again.code, again.out.as_slice()), (0, &b""[..]), "{}", again.err);
+    assert!(again.err.contains("nothing is wrong"), "{}", again.err);
+    fails(&["repair", "nowhere", "--yes"], 1);
+    // A server's is not repaired.
+    let why = program.fails(&["repair", "shop", "--yes"], 4);
+    assert!(why.contains("cannot be repaired here"), "{why}");
 }

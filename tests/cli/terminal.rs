@@ -79,3 +79,22 @@ fn purge_and_drop_ask_for_the_store_s_name() {
     }
     assert_eq!(program.ok(&["stores", "--json"]), "");
 }
+
+#[test]
+fn repair_asks_after_it_has_shown_what_it_will_write() {
+    let program = Program::empty();
+    let storage = program.home.path().join("storage");
+    let store = storage.join("key_value_stores/shop");
+    std::fs::create_dir_all(&store).unwrap();
+    let file = store.join("__metadata__.json");
+    std::fs::write(&file, "{\"id\": \"AbCdEfGhIjKlMnOpQ\",").unwrap();
+    let target = storage.display().to_string();
+    for (answer, code) in [("\r", 4), ("n\r", 4), ("y\r", 0)] {
+        let mut screen = on_screen(&program, &["-t", &target, "repair", "shop"]);
+        screen.wait_for_text("[y/N]");
+        assert!(screen.contents().contains("+   \"id\": \"AbCdEfGhIjKlMnOpQ\""));
+        screen.keys(answer);
+        assert_eq!(screen.exit_code(), code, "{}", screen.picture());
+    }
+    assert!(std::fs::read_to_string(&file).unwrap().contains("\"modified_at\""));
+}

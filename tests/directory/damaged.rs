@@ -51,7 +51,7 @@ async fn every_damage_of_a_record_is_told() {
         .collect();
     let expected = [
         ("bad", "?", RecordState::BadMetadata("{\"key\":".to_owned())),
-        ("bare.HTML", "html", RecordState::BareFile),
+        ("bare", "html", RecordState::BareFile),
         ("novalue", "text", RecordState::NoValue),
         ("size", "text", RecordState::WrongSize(9)),
         ("whole", "text", RecordState::Whole),
@@ -254,10 +254,10 @@ async fn files_placed_by_hand_are_read_and_edited() {
     let store = StoreName::from("default");
     let keys: Vec<_> =
         scan(made.storage(), &store).await.into_iter().map(|meta| meta.key).collect();
-    let expected = [&b"INPUT.json"[..], b"it's a page.html", long.as_bytes(), b"\xff\xfe.png"];
+    let expected = [&b"INPUT"[..], b"it's a page", long.as_bytes(), b"\xff\xfe"];
     assert_eq!(keys, expected.map(Key::from));
 
-    let page = Key::from("it's a page.html");
+    let page = Key::from("it's a page");
     let read = made.storage().get_value(&store, &page).await.unwrap().unwrap();
     let edit = SetValue {
         store: store.clone(),
@@ -270,11 +270,11 @@ async fn files_placed_by_hand_are_read_and_edited() {
     assert_eq!(fs::read(path.join("it's a page.html")).unwrap(), b"<p>new");
     let after = made.storage().get_record_metadata(&store, &page).await.unwrap().unwrap();
     assert_eq!(after.state, RecordState::BareFile, "an edit leaves it as it was placed");
-    // Set as Crawlee sets, or with another type, it gets its metadata.
     let set = SetValue { expected: Expected::Anything, ..edit };
     made.storage().set_value(&set).await.unwrap();
     let after = made.storage().get_record_metadata(&store, &page).await.unwrap().unwrap();
-    assert_eq!(after.state, RecordState::Whole);
+    assert_eq!(after.state, RecordState::BareFile, "so does whatever sets it");
+    assert_eq!(fs::read_dir(&path).unwrap().count(), 4);
     assert!(!path.join("__metadata__.json").exists(), "the store's metadata is Crawlee's to make");
     let deleted = made.storage().delete_value(&store, &keys).await.unwrap();
     assert_eq!(deleted.records, 4);
@@ -356,7 +356,14 @@ async fn a_store_with_odd_metadata_keeps_what_it_says() {
         fs::write(&file, bad).unwrap();
         let info = made.storage().get_metadata(&shop).await.unwrap();
         assert!(matches!(info.state, StoreState::Damaged(_)), "{bad:?}");
-        put(made.storage(), &shop, "key", "x").await;
+        let write = set(&shop, &Key::from("key"), Value::Text("new".into()), None);
+        for error in [
+            made.storage().set_value(&write).await.unwrap_err(),
+            made.storage().open(&OpenBy::Name("shop".into())).await.unwrap_err(),
+        ] {
+            assert_eq!(error.kind, ErrorKind::Damaged, "{bad:?}: {error}");
+            assert!(error.remedy().contains("larder repair shop"), "{error}");
+        }
         assert_eq!(fs::read_to_string(&file).unwrap(), bad);
     }
     fs::remove_file(&file).unwrap();

@@ -7,7 +7,7 @@ use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use larder::storage::{ErrorKind, Key, Options, Record, StoreName, StoreState, Value};
+use larder::storage::{ErrorKind, Key, OpenBy, Options, Record, StoreName, StoreState, Value};
 
 use tempfile::TempDir;
 
@@ -20,9 +20,10 @@ const PLACE: &str = "LARDER_TEST_PLACE";
 
 /// Runs one of the ignored functions below in a process of its own.
 #[track_caller]
-fn run(command: &mut Command, function: &str, place: &Path) {
+pub(crate) fn run(command: &mut Command, function: &str, place: &Path) {
+    let module = if function.starts_with("strangers::") { "" } else { "refused::" };
     let output = command
-        .args(["--exact", &format!("refused::{function}"), "--ignored", "--nocapture"])
+        .args(["--exact", &format!("{module}{function}"), "--ignored", "--nocapture"])
         .env(PLACE, place)
         .output()
         .unwrap();
@@ -31,7 +32,7 @@ fn run(command: &mut Command, function: &str, place: &Path) {
     assert!(output.status.success() && said.contains("1 passed"), "{said}\n{errors}");
 }
 
-fn place() -> PathBuf {
+pub(crate) fn place() -> PathBuf {
     std::env::var_os(PLACE).expect("started by a test").into()
 }
 
@@ -99,7 +100,7 @@ async fn without_permission_nothing_is_changed() {
 
 /// This test program as a user to whom permissions matter: not as root. A copy of it lies in
 /// `folder`, since nobody may look into the folders of root, where it can have been built.
-fn as_nobody(folder: &TempDir) -> Command {
+pub(crate) fn as_nobody(folder: &TempDir) -> Command {
     if !is_root() {
         return Command::new(this());
     }
@@ -113,7 +114,7 @@ fn as_nobody(folder: &TempDir) -> Command {
     command
 }
 
-fn is_root() -> bool {
+pub(crate) fn is_root() -> bool {
     fs::metadata("/proc/self").is_ok_and(|own| std::os::unix::fs::MetadataExt::uid(&own) == 0)
 }
 
@@ -237,6 +238,9 @@ async fn on_a_small_disk_writes_are_refused() {
         filler.push(Key::from("not there"));
     }
     all_refused(&place, ErrorKind::DiskFull, 10).await;
+    let new = OpenBy::Name("new".into());
+    assert_eq!(storage.open(&new).await.unwrap_err().kind, ErrorKind::DiskFull);
+    assert!(!place.join("key_value_stores/new").exists(), "no folder without metadata");
     let deleted = storage.delete_value(&shop, &filler).await.unwrap();
     assert!(deleted.records > 0);
     put(&*storage, &shop, "new", "x").await;

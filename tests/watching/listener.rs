@@ -125,7 +125,8 @@ impl Seen {
             }
             let beside = entry.path().with_file_name(format!("{name}.__metadata__.json"));
             let state = if beside.exists() { RecordState::Whole } else { RecordState::BareFile };
-            let key = Key::from(name);
+            let stem = name.strip_suffix(".json").filter(|_| state == RecordState::BareFile);
+            let key = Key::from(stem.unwrap_or(&name));
             let size = facts.len();
             let meta = RecordMeta { key: key.clone(), size, state, ..RecordMeta::default() };
             self.records.insert(key, meta);

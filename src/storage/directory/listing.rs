@@ -1,39 +1,87 @@
 //! The keys of a store, sorted, from the names of its files alone.
+//!
+//! A name with an ending stands for itself where metadata lies beside it, and for the key without
+//! the ending where none does. So these names are put aside until all are known.
 
+mod rows;
+
+use std::borrow::Cow;
 use std::ops::Range;
 
+use self::rows::{Name, Row, Rows};
+use super::endings;
 use super::folder::Folder;
 use super::names::{self, Kind};
-use crate::storage::Result;
+use super::record::metadata_name;
+use crate::storage::{Ignored, Result};
 
 /// The keys of a store in the order of their bytes, each once, in a few allocations.
 #[derive(Debug, Default)]
 pub(super) struct Listing {
-    bytes: Vec<u8>,
-    rows: Vec<Row>,
+    rows: Rows,
     cut: bool,
+    ignored: Ignored,
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Row {
-    start: usize,
-    length: u32,
-    /// Whether the value's file has the key itself as its name, not the one that Crawlee gives it.
-    itself: bool,
-}
-
-/// A key and the name of its value's file.
+/// A key and where its record is.
 pub(super) struct Entry<'a> {
     /// The key's bytes.
     pub(super) key: &'a [u8],
-    itself: bool,
+    row: Row,
+    rows: &'a Rows,
+}
+
+/// What is known of a record's files by their names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Files {
+    /// There is metadata of this record, and no value of the same name.
+    Stated,
+    /// There are metadata and a value of the same name.
+    Whole,
+    /// There is a bare file.
+    Bare,
+    /// There is metadata, and a bare file that may be its value.
+    Both,
+    /// The key is a bare file's name: another record has the key that it would have.
+    Rival,
 }
 
 impl<'a> Entry<'a> {
-    /// The name of the value's file.
-    pub(super) fn name(&self) -> std::borrow::Cow<'a, [u8]> {
-        if self.itself { self.key.into() } else { names::quoted(self.key) }
+    /// What is known of its files.
+    pub(super) fn files(&self) -> Files {
+        self.row.files
     }
+
+    /// Whether other files would be the same record.
+    pub(super) fn is_shared(&self) -> bool {
+        self.row.shared
+    }
+
+    /// The name that its metadata begins with, or that its bare file has.
+    pub(super) fn name(&self) -> Cow<'a, [u8]> {
+        let file = self.file();
+        match self.row.files {
+            Files::Both => endings::stem(&file).map_or(file.clone(), |stem| stem.to_vec().into()),
+            _ => file,
+        }
+    }
+
+    /// The name of its value's file, as far as names tell.
+    pub(super) fn file(&self) -> Cow<'a, [u8]> {
+        match self.row.name {
+            Name::Quoted => names::quoted(self.key),
+            Name::Itself => self.key.into(),
+            Name::Ending(_) | Name::Other(_) => self.rows.name(&self.row).into(),
+        }
+    }
+}
+
+/// The names of a folder, by what is known of them: values and metadata, each with and without an
+/// ending that tells a type.
+#[derive(Default)]
+struct Heaps {
+    plain: [Rows; 2],
+    ended: [Rows; 2],
 }
 
 impl Listing {
@@ -43,7 +91,7 @@ impl Listing {
     }
 
     /// Reads the names of a store's directory; of the keys that `keep` wants only the smallest.
-    /// At no time many more than `most` are held.
+    /// Of names without an ending that tells a type, not many more than `most` are held.
     pub(super) fn smallest(
         folder: &Folder,
         most: usize,
@@ -51,74 +99,61 @@ impl Listing {
     ) -> Result<Self> {
         // Most keys come twice, by the value and by the metadata. Two lists that are sorted and
         // then merged take a quarter of the time of looking each key up.
-        let (mut values, mut metadata) = (Self::default(), Self::default());
+        let mut heaps = Heaps::default();
         let room = most.saturating_mul(2).saturating_add(1000);
+        let mut cut = false;
+        let mut ignored = Ignored::default();
+        let mut junk = Vec::new();
         folder.each_name(|name, kind| {
             if !kind.is_file() {
+                ignored.add(name, kind.is_dir());
                 return;
             }
-            let (base, listing) = match names::kind(name) {
-                Kind::Value => (name, &mut values),
-                Kind::Metadata(base) => (base, &mut metadata),
+            let (base, of) = match names::kind(name) {
+                Kind::Value => (name, 0),
+                Kind::Metadata(base) => (base, 1),
+                Kind::Junk => {
+                    junk.push(name.to_vec());
+                    return;
+                }
                 Kind::Store | Kind::Temporary | Kind::Own => return,
             };
-            let key = names::key(base);
-            if !keep(&key) || !names::readable(base) {
+            if !names::readable(base) {
                 return;
             }
-            // An escape makes a key shorter than its name: of one length they are the same.
-            let itself = key.len() == base.len() && !names::is_plain(base);
-            listing.push(&key, itself);
-            if listing.rows.len() > room {
-                listing.sort();
-                listing.cut(most);
+            let key = names::key(base);
+            let stem = endings::stem(base);
+            if !keep(&key) && !stem.is_some_and(&keep) {
+                return;
+            }
+            let rows = if stem.is_some() { &mut heaps.ended[of] } else { &mut heaps.plain[of] };
+            rows.push_name(&key, base, if of == 0 { Files::Bare } else { Files::Stated });
+            if stem.is_none() && rows.len() > room {
+                rows.sort();
+                cut |= rows.cut(most);
             }
         })?;
+        for name in junk {
+            // With metadata beside it, it is a record whatever it is called.
+            if folder.facts(&metadata_name(&name))?.is_none() {
+                ignored.add(&name, false);
+            }
+        }
+        let [mut values, mut metadata] = heaps.plain;
         std::thread::scope(|scope| {
             scope.spawn(|| metadata.sort());
             values.sort();
         });
-        let mut listing = values.merged(&metadata);
-        listing.cut(most);
-        Ok(listing)
-    }
-
-    /// The keys of two sorted lists, each once.
-    fn merged(mut self, other: &Self) -> Self {
-        let shift = self.bytes.len();
-        let mut rows = Vec::with_capacity(self.rows.len().max(other.rows.len()));
-        let mut own = self.rows.iter().copied().peekable();
-        self.bytes.extend_from_slice(&other.bytes);
-        let bytes = &self.bytes;
-        for row in &other.rows {
-            let mut row = Row { start: row.start + shift, ..*row };
-            let key = &bytes[row.range()];
-            while let Some(before) = own.next_if(|own| bytes[own.range()] < *key) {
-                rows.push(before);
-            }
-            if let Some(same) = own.next_if(|own| bytes[own.range()] == *key) {
-                row = Row { itself: same.itself && row.itself, ..same };
-            }
-            rows.push(row);
+        let mut rows = values.paired(&metadata);
+        let [mut values, mut metadata] = heaps.ended;
+        if values.len() + metadata.len() > 0 {
+            values.sort();
+            metadata.sort();
+            rows = rows.with_ended(&values.paired(&metadata), &keep);
         }
-        rows.extend(own);
-        self.rows = rows;
-        self.cut |= other.cut;
-        self
-    }
-
-    /// Forgets all keys but the smallest.
-    fn cut(&mut self, most: usize) {
-        if self.rows.len() <= most {
-            return;
-        }
-        self.cut = true;
-        let kept = self.rows[..most].to_vec();
-        let bytes = std::mem::take(&mut self.bytes);
-        self.rows.clear();
-        for row in kept {
-            self.push(&bytes[row.range()], row.itself);
-        }
+        rows.spell_out();
+        cut |= rows.cut(most);
+        Ok(Self { rows, cut, ignored })
     }
 
     /// Whether there are more keys than these.
@@ -126,45 +161,9 @@ impl Listing {
         self.cut
     }
 
-    fn push(&mut self, key: &[u8], itself: bool) {
-        let (start, length) = (self.bytes.len(), u32::try_from(key.len()).unwrap_or(u32::MAX));
-        self.bytes.extend_from_slice(key);
-        self.rows.push(Row { start, length, itself });
-    }
-
-    /// Sorts by the keys' bytes. Eight of them, after what all keys have in common, are compared
-    /// as one number; the rest only where those are the same.
-    fn sort(&mut self) {
-        let common = self.common_start();
-        let bytes = &self.bytes;
-        let rest = |row: &Row| &bytes[row.start + common..row.range().end];
-        let mut order: Vec<(u64, Row)> = self
-            .rows
-            .iter()
-            .map(|row| {
-                let mut first = [0; 8];
-                let rest = rest(row);
-                let length = rest.len().min(8);
-                first[..length].copy_from_slice(&rest[..length]);
-                (u64::from_be_bytes(first), *row)
-            })
-            .collect();
-        order.sort_unstable_by(|(one, a), (other, b)| {
-            one.cmp(other).then_with(|| rest(a).cmp(rest(b))).then_with(|| a.itself.cmp(&b.itself))
-        });
-        order.dedup_by(|(_, a), (_, b)| rest(a) == rest(b));
-        self.rows = order.into_iter().map(|(_, row)| row).collect();
-    }
-
-    /// How many bytes at their beginning all keys have in common.
-    fn common_start(&self) -> usize {
-        let Some(first) = self.rows.first() else { return 0 };
-        let first = &self.bytes[first.range()];
-        self.rows.iter().fold(first.len(), |common, row| {
-            let key = &self.bytes[row.range()];
-            let same = first[..common].iter().zip(key).take_while(|(a, b)| a == b);
-            same.count()
-        })
+    /// What lies in the directory and is no record.
+    pub(super) fn ignored(&self) -> &Ignored {
+        &self.ignored
     }
 
     /// How many keys there are.
@@ -174,13 +173,7 @@ impl Listing {
 
     /// The keys at these places.
     pub(super) fn entries(&self, places: Range<usize>) -> impl Iterator<Item = Entry<'_>> {
-        let rows = self.rows.get(places).unwrap_or_default();
-        rows.iter().map(|row| Entry { key: &self.bytes[row.range()], itself: row.itself })
-    }
-}
-
-impl Row {
-    fn range(&self) -> Range<usize> {
-        self.start..self.start + self.length as usize
+        let rows = &self.rows;
+        rows.at(places).iter().map(move |row| Entry { key: rows.key(row), row: *row, rows })
     }
 }

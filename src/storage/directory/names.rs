@@ -8,6 +8,8 @@ use std::borrow::Cow;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, percent_encode};
 
+use super::endings;
+use super::junk::is_junk;
 use crate::storage::{Error, ErrorKind, Key, Result};
 
 /// The store's own metadata.
@@ -37,6 +39,8 @@ pub(super) enum Kind<'a> {
     Temporary,
     /// A temporary file of larder's.
     Own,
+    /// What a system or an editor left, unless it has a metadata file beside it.
+    Junk,
 }
 
 /// What a file is, by its name.
@@ -50,7 +54,10 @@ pub(super) fn kind(name: &[u8]) -> Kind<'_> {
     if let Some(value) = name.strip_suffix(SUFFIX) {
         return Kind::Metadata(value);
     }
-    if is_temporary(name) { Kind::Temporary } else { Kind::Value }
+    if !is_junk(name) {
+        return Kind::Value;
+    }
+    if is_temporary(name) { Kind::Temporary } else { Kind::Junk }
 }
 
 /// Whether Python's `mkstemp` could have made this name for Crawlee: `NAME.XXXXXXXX.tmp`, or
@@ -93,23 +100,59 @@ pub(super) fn is_plain(name: &[u8]) -> bool {
         .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~'))
 }
 
-/// The file names under which a record of this key may be found, likeliest first: the one that
-/// Crawlee gives it, and the key itself where that is a name that stands for itself.
-pub(super) fn candidates(key: &Key) -> impl Iterator<Item = Cow<'_, [u8]>> {
-    let bytes = key.as_bytes();
-    let itself = !bytes.is_empty()
-        && !bytes.contains(&b'/')
-        && !bytes.contains(&0)
-        && *self::key(bytes) == *bytes;
-    let quoted = quoted(bytes);
-    let itself = (itself && *quoted != *bytes).then_some(Cow::Borrowed(bytes));
-    [Some(quoted), itself].into_iter().flatten().filter(|name| readable(name))
+/// The key of a bare file: its name without an ending that tells a type, as Crawlee for JavaScript
+/// reads it; of any other name what it stands for.
+pub(super) fn bare_key(name: &[u8]) -> Cow<'_, [u8]> {
+    match endings::stem(name) {
+        Some(stem) => Cow::Borrowed(stem),
+        None => key(name),
+    }
+}
+
+/// The name with every byte escaped but letters and digits.
+fn quoted_strictly(key: &[u8]) -> Vec<u8> {
+    percent_encode(key, NON_ALPHANUMERIC).to_string().into_bytes()
+}
+
+/// What `encodeURIComponent` leaves as it is.
+const COMPONENT: &AsciiSet =
+    &QUOTED.remove(b'!').remove(b'\'').remove(b'(').remove(b')').remove(b'*');
+
+/// Whether a key can itself be the name of an entry, or the beginning of one.
+pub(super) fn is_itself_a_name(key: &[u8]) -> bool {
+    !key.is_empty() && !key.contains(&b'/') && !key.contains(&0)
+}
+
+/// The names that the metadata file of a record of this key may begin with, likeliest first: as
+/// Crawlee for Python spells it, as the one for JavaScript does, and with more or fewer bytes
+/// escaped.
+pub(super) fn spellings(key: &[u8]) -> impl Iterator<Item = Cow<'_, [u8]>> {
+    let quoted = quoted(key);
+    let plain = is_plain(key);
+    let itself = (!plain && is_itself_a_name(key)).then_some(Cow::Borrowed(key));
+    let strict = quoted_strictly(key);
+    let strict =
+        (*quoted != *strict && itself.as_deref() != Some(&*strict)).then_some(Cow::Owned(strict));
+    let component: Cow<'_, [u8]> = percent_encode(key, COMPONENT).to_string().into_bytes().into();
+    let component = Some(component).filter(|name| *name != quoted && Some(name) != itself.as_ref());
+    let itself = itself.filter(|itself| **itself != *quoted);
+    [Some(quoted), itself, strict, component].into_iter().flatten().filter(|name| readable(name))
+}
+
+/// The names of bare files that would be a record of this key, of those without an ending.
+pub(super) fn bare_names(key: &[u8]) -> impl Iterator<Item = Cow<'_, [u8]>> {
+    spellings(key).take(2).filter(|name| *bare_key(name) == *key)
 }
 
 /// Whether a value's file can have this name. One that leaves no room for metadata beside it can
 /// have been placed by hand.
 pub(super) fn readable(name: &[u8]) -> bool {
     possible(name, LONGEST).is_ok()
+}
+
+/// Whether a value's file without metadata can have this name.
+pub(super) fn is_bare(name: &[u8]) -> bool {
+    kind(name) == Kind::Value && readable(name)
 }
 
 /// The file name for a record of this key that is to be written.
@@ -167,8 +210,7 @@ mod tests {
     fn names_that_crawlee_did_not_make_stand_for_themselves() {
         for name in [&b"a b.html"[..], b"it's", b"%2f", b"100%", b"\xff"] {
             assert_eq!(*super::key(name), *name);
-            let key = Key::from(name);
-            assert!(candidates(&key).any(|candidate| *candidate == *name));
+            assert!(spellings(name).any(|spelling| *spelling == *name));
         }
     }
 
@@ -181,9 +223,10 @@ mod tests {
             ("page.abcd_123.tmp", Kind::Temporary),
             ("page.html.abcd_123.html.tmp", Kind::Temporary),
             ("__metadata__.json.abcd_123.json.tmp", Kind::Temporary),
-            ("page.ABCD1234.tmp", Kind::Value),
-            ("notes.tmp", Kind::Value),
-            ("abcdefgh.tmp", Kind::Value),
+            ("page.ABCD1234.tmp", Kind::Junk),
+            ("notes.tmp", Kind::Junk),
+            ("abcdefgh.tmp", Kind::Junk),
+            (".DS_Store", Kind::Junk),
             (".larder-x1.tmp", Kind::Own),
         ] {
             assert_eq!(kind(name.as_bytes()), expected, "{name}");
@@ -196,9 +239,10 @@ mod tests {
         for key in ["", ".", "..", "__metadata__.json", "a.__metadata__.json", &long] {
             let error = writable(&Key::from(key)).unwrap_err();
             assert_eq!(error.kind, ErrorKind::Usage, "{key}");
-            assert_eq!(candidates(&Key::from(key)).count(), usize::from(key == long), "{key}");
+            let name = spellings(key.as_bytes()).find(|name| *name == quoted(key.as_bytes()));
+            assert_eq!(name.is_some(), key == long, "{key}");
         }
-        assert_eq!(candidates(&Key::from("k".repeat(256))).count(), 0);
+        assert_eq!(spellings("k".repeat(256).as_bytes()).count(), 0);
         assert!(writable(&Key::from("k".repeat(237))).is_ok());
         assert!(writable(&Key::from("__metadata__")).is_ok());
     }
@@ -213,9 +257,12 @@ mod tests {
         #[test]
         fn every_name_is_found_by_its_key(name in "[ -.0-~é]{1,20}") {
             let name = name.into_bytes();
-            prop_assume!(readable(&name));
-            let key = Key::from(&*key(&name));
-            prop_assert!(candidates(&key).any(|candidate| *candidate == *name));
+            prop_assume!(is_bare(&name));
+            let key = super::key(&name);
+            prop_assert!(spellings(&key).any(|candidate| *candidate == *name));
+            if endings::stem(&name).is_none() {
+                prop_assert!(bare_names(&key).any(|candidate| *candidate == *name));
+            }
         }
     }
 }

@@ -4,13 +4,18 @@
 //! find it. Crawlee replaces whatever is there: of a larder and a Crawlee that create one store in
 //! the same instant, the later has the last word.
 
-use super::folder::{Folder, Root};
+use super::folder::{Folder, Root, no_folder_left};
+use super::lock::{Manner, lock};
 use super::names;
 use super::stores::{self, Stored};
-use super::write::{Manner, create_metadata, lock, note_access, time_text};
+use super::style::{self, Style};
+use super::temporary::{Like, Slot, Temporary, sync};
+use super::times::{self, note_access};
 use crate::storage::metadata::StoreMetadata;
 use crate::storage::opening::{check_alias, check_name, new_id};
-use crate::storage::{Error, ErrorKind, OpenBy, Opened, Result, StoreInfo, StoreName, Timestamp};
+use crate::storage::{
+    Error, ErrorKind, OpenBy, Opened, Result, StoreInfo, StoreName, StoreState, Timestamp,
+};
 
 /// How often a store that vanishes right after it was made is made again.
 const TRIES: usize = 20;
@@ -40,7 +45,7 @@ pub(super) fn open(root: &Root, by: &OpenBy, terms: Terms) -> Result<Opened> {
     }
     for _ in 0..TRIES {
         if let Some(folder) = root.store(&store)?
-            && folder.facts(names::METADATA)?.is_some()
+            && is_a_store(&folder)?
         {
             if terms.touch
                 && !terms.read_only
@@ -48,16 +53,21 @@ pub(super) fn open(root: &Root, by: &OpenBy, terms: Terms) -> Result<Opened> {
             {
                 log::warn!("accessed_at of {} was not updated: {error}", store.escaped());
             }
-            return Ok(Opened { info: stores::look(&folder, store)?, created: false });
+            let info = stores::look(&folder, store)?;
+            return match &info.state {
+                StoreState::Damaged(why) => Err(stores::damaged(&info.store, why)),
+                StoreState::Forbidden(why) => Err(Error::new(ErrorKind::Permission, why)
+                    .hint("run larder as its owner, or change its permissions")),
+                StoreState::Unreadable(why) => Err(Error::new(ErrorKind::Io, why)),
+                _ => Ok(Opened { info, created: false }),
+            };
         }
         if matches!(by, OpenBy::Id(_)) {
             return Err(Error::no_store(&store));
         }
         if terms.read_only {
             let problem = format!("creating the store {} is refused: read-only", store.escaped());
-            return Err(
-                Error::new(ErrorKind::ReadOnly, problem).hint("start larder without --read-only")
-            );
+            return Err(Error::new(ErrorKind::ReadOnly, problem));
         }
         match create(root, &store, name, terms.manner) {
             Ok(Some(info)) => return Ok(Opened { info, created: true }),
@@ -70,6 +80,12 @@ pub(super) fn open(root: &Root, by: &OpenBy, terms: Terms) -> Result<Opened> {
     Err(Error::no_store(&store))
 }
 
+/// Whether a store needs no metadata any more to be one: it has some, or it is a store of Crawlee
+/// for JavaScript, to which metadata as Python's would say that it is another's.
+fn is_a_store(folder: &Folder) -> Result<bool> {
+    Ok(folder.facts(names::METADATA)?.is_some() || style::of(folder)? != Style::Python)
+}
+
 /// Creates a store; `None` if another was faster.
 fn create(
     root: &Root,
@@ -77,18 +93,43 @@ fn create(
     name: Option<&str>,
     manner: Manner,
 ) -> Result<Option<StoreInfo>> {
-    let stores = root.make_stores(manner.durable)?;
-    let folder = stores.make_folder(store.as_bytes())?;
-    lock(&folder, manner.patience)?;
-    let new = new_metadata(name)?;
-    if !create_metadata(&folder, &new, manner)? {
-        return Ok(None);
+    let (stores, made_stores) = root.make_stores(manner.durable)?;
+    let (folder, made) = stores.make_folder(store.as_bytes())?;
+    let created = lock(&folder, manner.patience)
+        .and_then(|()| create_metadata(&folder, &new_metadata(name)?, manner));
+    match created {
+        Ok(true) => {}
+        Ok(false) => return Ok(None),
+        Err(error) => {
+            // Not if somebody has put anything there.
+            if made {
+                stores.remove_if_empty(store.as_bytes());
+            }
+            if made_stores {
+                root.remove_stores_if_empty();
+            }
+            return Err(error);
+        }
     }
     if manner.durable {
-        super::temporary::sync(&stores)?;
+        sync(&stores)?;
     }
     // Files that were there before are its own now.
     stores::look(&folder, store.clone()).map(Some)
+}
+
+/// The store's metadata, put in its place if there is none; says whether.
+fn create_metadata(folder: &Folder, text: &str, manner: Manner) -> Result<bool> {
+    let like = Like::Beside(None);
+    let new = Temporary::write(folder, Slot::Store, text.as_bytes(), like, manner.durable)?;
+    let made = new.place(names::METADATA)?;
+    if made && manner.durable {
+        sync(folder)?;
+    }
+    if folder.facts(names::METADATA)?.is_none() {
+        return Err(no_folder_left(folder));
+    }
+    Ok(made)
 }
 
 /// A new store's metadata, as Crawlee's `json.dumps` writes it to a file.
@@ -96,7 +137,7 @@ fn new_metadata(name: Option<&str>) -> Result<String> {
     let now = Timestamp::now();
     let new = StoreMetadata::new(new_id()?, name.map(str::to_owned), now);
     let (id, name) = (serde_json::Value::from(new.id), serde_json::Value::from(new.name));
-    let now = time_text(now);
+    let now = times::python(now);
     Ok(format!(
         "{{\n  \"id\": {id},\n  \"name\": {name},\n  \"accessed_at\": \"{now}\",\n  \
          \"created_at\": \"{now}\",\n  \"modified_at\": \"{now}\"\n}}"

@@ -9,6 +9,7 @@ use rustix::io::Errno;
 use super::fault;
 use super::folder::{Folder, Root};
 use super::names;
+use super::place::{Reach, find};
 use super::record;
 use crate::storage::{Error, ErrorKind, Key, Reading, Record, Result, StoreInfo, StoreName};
 
@@ -24,38 +25,35 @@ pub(super) fn read(
     key: &Key,
     limit: u64,
 ) -> Result<Option<Reading>> {
-    let Some(folder) = root.store(store)? else { return Ok(None) };
-    for name in names::candidates(key) {
-        if let Some(reading) = read_name(&folder, &name, key, limit)? {
-            return Ok(Some(reading));
-        }
+    match root.store(store)? {
+        Some(folder) => read_key(&folder, key, limit),
+        None => Ok(None),
     }
-    Ok(None)
 }
 
-/// Reads the record whose value has this file name.
-pub(super) fn read_name(
-    folder: &Folder,
-    name: &[u8],
-    key: &Key,
-    limit: u64,
-) -> Result<Option<Reading>> {
+/// Reads the record of this key in a store.
+pub(super) fn read_key(folder: &Folder, key: &Key, limit: u64) -> Result<Option<Reading>> {
     let mut tries = record::TRIES;
     loop {
         tries -= 1;
-        let stated = record::stated(folder, name)?;
-        let failed = |why| fault::reading(&folder.path_of(name), why);
-        let file = folder.file(name).map_err(failed)?;
+        let Some(found) = find(folder, key, Reach::Far)? else { return Ok(None) };
+        let found = found.readable()?;
+        let failed = |why| fault::reading(&folder.path_of(&found.place.name), why);
+        let file = match found.place.value {
+            Some(_) => folder.file(&found.place.name).map_err(failed)?,
+            None => None,
+        };
         let facts = file.as_ref().map(|(_, facts)| *facts);
         let value = match file {
             Some((file, facts)) => Some(up_to(file, facts.size, limit).map_err(failed)?),
             None => None,
         };
         let size = value.as_ref().map(|(_, size)| *size);
-        let Some(meta) = record::judge(key, name, &stated, size) else { return Ok(None) };
+        let Some(meta) = record::judge(&found.place, size) else { return Ok(None) };
         if tries > 0 && record::between_halves(Some(&meta), facts) {
             continue;
         }
+        let meta = record::shared(meta, &found);
         let (value, size) = value.unwrap_or_default();
         return Ok(Some(if size > value.len() as u64 {
             Reading::Head { meta, head: Bytes::from(value) }
@@ -95,7 +93,8 @@ fn up_to(mut file: File, mut size: u64, limit: u64) -> std::result::Result<(Vec<
 /// Whether the value is there.
 pub(super) fn exists(root: &Root, store: &StoreName, key: &Key) -> Result<bool> {
     let Some(folder) = root.store(store)? else { return Ok(false) };
-    Ok(record::find(&folder, key)?.is_some_and(|place| place.value.is_some()))
+    let found = find(&folder, key, Reach::Far)?;
+    Ok(found.is_some_and(|found| found.place.value.is_some()))
 }
 
 /// What is known of one store, with what its values take on the disk where they are not too many.
@@ -106,7 +105,7 @@ pub(super) fn weigh(root: &Root, store: &StoreName) -> Result<StoreInfo> {
         let listing = super::listing::Listing::read(&folder)?;
         let mut bytes = 0;
         for entry in listing.entries(0..listing.len()) {
-            bytes += folder.facts(&entry.name())?.map_or(0, |facts| facts.size);
+            bytes += folder.facts(&entry.file())?.map_or(0, |facts| facts.size);
         }
         info.bytes = Some(bytes);
     }
@@ -118,7 +117,7 @@ pub(super) fn url(root: &Root, store: &StoreName, key: &Key) -> Result<String> {
     use std::os::unix::ffi::OsStrExt as _;
 
     let found = match root.store(store)? {
-        Some(folder) => record::find(&folder, key)?.map(|place| place.name.into_owned()),
+        Some(folder) => find(&folder, key, Reach::Far)?.map(|found| found.place.name),
         None => None,
     };
     let name = match found {

@@ -1,16 +1,15 @@
-//! One record: which files it is in, and what its metadata says. All of this blocks.
+//! One record: what its two halves say together. All of this blocks.
 
-use std::borrow::Cow;
 use std::io::Read as _;
 use std::time::Duration;
 
 use rustix::io::Errno;
 
-use super::extension;
+use super::endings;
 use super::fault;
 use super::folder::{Facts, Folder};
-use super::names::{self, Kind};
-use crate::storage::metadata::judge_record;
+use super::names;
+use super::place::{Found, Place, Reach, Stated, find};
 use crate::storage::{
     ContentType, Error, ErrorKind, Key, RecordMeta, RecordState, Result, Timestamp,
 };
@@ -26,82 +25,46 @@ const FRESH: i64 = 1_000_000;
 /// The pause between two looks at a record of which one half is new.
 const GAP: Duration = Duration::from_millis(1);
 
-/// The files of one record, by their names.
-#[derive(Debug)]
-pub(super) struct Place<'a> {
-    /// The value's file name.
-    pub(super) name: Cow<'a, [u8]>,
-    /// The value's file, if it is there.
-    pub(super) value: Option<Facts>,
-    /// Whether the metadata's file is there.
-    pub(super) metadata: bool,
-}
-
-/// What a metadata file holds.
-pub(super) enum Stated {
-    /// There is none.
-    None,
-    /// Its text.
-    Text(Vec<u8>),
-    /// It cannot be read, or is immense: says why.
-    Unreadable(String),
-}
-
 /// The name of the metadata file beside a value's.
 pub(super) fn metadata_name(name: &[u8]) -> Vec<u8> {
     [name, names::SUFFIX].concat()
 }
 
-/// The key of the record that an entry of a store's directory belongs to; `None` for the store's
-/// own metadata and for files that are no part of a record. Whether there is such a record, and
-/// what it is, [`meta_of_key`] tells.
-pub(super) fn key_of_entry(name: &[u8]) -> Option<Key> {
-    let base = match names::kind(name) {
-        Kind::Metadata(base) => base,
-        Kind::Value | Kind::Temporary => name,
-        Kind::Store | Kind::Own => return None,
-    };
-    names::readable(base).then(|| Key::from(&*names::key(base)))
-}
-
-/// Where a record of this key is; `None` if neither half is there.
-pub(super) fn find<'a>(folder: &Folder, key: &'a Key) -> Result<Option<Place<'a>>> {
-    for name in names::candidates(key) {
-        if let Some(place) = at_name(folder, name)? {
-            return Ok(Some(place));
-        }
-    }
-    Ok(None)
-}
-
-/// The record whose value has this file name; `None` if neither half is there.
-pub(super) fn at_name<'a>(folder: &Folder, name: Cow<'a, [u8]>) -> Result<Option<Place<'a>>> {
-    let value = folder.facts(&name)?.filter(|facts| facts.is_file);
-    let metadata = folder.facts(&metadata_name(&name))?.is_some_and(|facts| facts.is_file);
-    let temporary = names::kind(&name) == Kind::Temporary;
-    let there = metadata || (value.is_some() && !temporary);
-    Ok(there.then_some(Place { name, value, metadata }))
-}
-
 /// What is known of the record of this key without its value; `None` if neither half is there.
-pub(super) fn meta_of_key(folder: &Folder, key: &Key) -> Result<Option<RecordMeta>> {
-    for name in names::candidates(key) {
-        if let Some(meta) = meta_of_name(folder, &name, key)? {
-            return Ok(Some(meta));
-        }
-    }
-    Ok(None)
-}
-
-/// What is known of the record whose value has this file name; `None` if neither half is there.
-pub(super) fn meta_of_name(folder: &Folder, name: &[u8], key: &Key) -> Result<Option<RecordMeta>> {
+///
+/// # Errors
+/// [`ErrorKind::Damaged`] where several files are the record, and the key names none of them.
+pub(super) fn meta_of_key(folder: &Folder, key: &Key, reach: Reach) -> Result<Option<RecordMeta>> {
     let mut tries = TRIES;
     loop {
         tries -= 1;
-        let stated = stated(folder, name)?;
-        let value = folder.facts(name)?.filter(|facts| facts.is_file);
-        let meta = judge(key, name, &stated, value.map(|facts| facts.size));
-        if tries == 0 || !between_halves(meta.as_ref(), value) {
+        let Some(found) = find(folder, key, reach)? else { return Ok(None) };
+        let found = found.readable()?;
+        let meta = judge(&found.place, found.place.value.map(|facts| facts.size));
+        if tries == 0 || !between_halves(meta.as_ref(), found.place.value) {
+            return Ok(meta.map(|meta| shared(meta, &found)));
+        }
+    }
+}
+
+/// Notes that the record is in several files, if so.
+pub(super) fn shared(mut meta: RecordMeta, found: &Found) -> RecordMeta {
+    if let Some(names) = found.several() {
+        meta.state = RecordState::SeveralFiles(names);
+    }
+    meta
+}
+
+/// What is known of the record at a place that `again` looks at, as often as it takes.
+pub(super) fn settled(
+    mut again: impl FnMut() -> Result<Option<Place>>,
+) -> Result<Option<RecordMeta>> {
+    let mut tries = TRIES;
+    loop {
+        tries -= 1;
+        let Some(place) = again()? else { return Ok(None) };
+        let meta = judge(&place, place.value.map(|facts| facts.size));
+        if tries == 0 || !between_halves(meta.as_ref(), place.value) {
             return Ok(meta);
         }
     }
@@ -121,44 +84,27 @@ pub(super) fn between_halves(meta: Option<&RecordMeta>, value: Option<Facts>) ->
 
 /// Puts together what the two halves of a record say; `None` if it is not there. `size` is the
 /// value's, `None` where there is no value.
-pub(super) fn judge(
-    key: &Key,
-    name: &[u8],
-    stated: &Stated,
-    size: Option<u64>,
-) -> Option<RecordMeta> {
-    let meta = |content_type, state| {
-        let size = size.unwrap_or_default();
-        Some(RecordMeta { key: key.clone(), content_type, size, state })
+pub(super) fn judge(place: &Place, size: Option<u64>) -> Option<RecordMeta> {
+    let (content_type, state) = match place.beside.as_ref().map(|beside| &beside.stated) {
+        None if size.is_none() => return None,
+        None => (endings::content_type(&place.name), RecordState::BareFile),
+        Some(Stated::Unreadable(why)) => {
+            (ContentType::UNKNOWN, RecordState::Unreadable(fault::words(*why)))
+        }
+        Some(Stated::Malformed(text)) => {
+            (ContentType::UNKNOWN, RecordState::BadMetadata(text.clone()))
+        }
+        Some(Stated::Sound(sidecar, _)) => {
+            let state = match (sidecar.size, size) {
+                (_, None) => RecordState::NoValue,
+                (Some(stated), Some(real)) if stated != real => RecordState::WrongSize(stated),
+                _ => RecordState::Whole,
+            };
+            (sidecar.content_type.clone(), state)
+        }
     };
-    match stated {
-        Stated::Text(text) => judge_record(key, Some(text), size),
-        Stated::Unreadable(why) => {
-            meta(ContentType::UNKNOWN, RecordState::BadMetadata(why.clone()))
-        }
-        Stated::None if size.is_none() || names::kind(name) == Kind::Temporary => None,
-        Stated::None => meta(extension::content_type(name), RecordState::BareFile),
-    }
-}
-
-/// Reads the metadata of the record whose value has this file name.
-///
-/// # Errors
-/// Only where the program itself lacks something; what is wrong with the file is in the answer.
-pub(super) fn stated(folder: &Folder, name: &[u8]) -> Result<Stated> {
-    let name = metadata_name(name);
-    match read_text(folder, &name) {
-        Ok(None) => Ok(Stated::None),
-        Ok(Some((text, true))) => Ok(Stated::Text(text)),
-        Ok(Some((mut text, false))) => {
-            text.truncate(1000);
-            Ok(Stated::Unreadable(String::from_utf8_lossy(&text).into_owned()))
-        }
-        Err(why @ (Errno::MFILE | Errno::NFILE | Errno::NOMEM)) => {
-            Err(fault::reading(&folder.path_of(&name), why))
-        }
-        Err(why) => Ok(Stated::Unreadable(fault::words(why))),
-    }
+    let size = size.unwrap_or_default();
+    Some(RecordMeta { key: place.key.clone(), content_type, size, state })
 }
 
 /// Reads a metadata file, and says whether that is all of it; `None` if it is not there.

@@ -3,13 +3,15 @@
 use rustix::fs::{self, AtFlags};
 use rustix::io::Errno;
 
-use super::fault;
 use super::folder::{Folder, Root, is_name};
 use super::listing::Listing;
+use super::lock::{Manner, lock, locked};
 use super::names::{self, Kind};
-use super::record::{at_name, metadata_name};
+use super::place::{Reach, find};
+use super::set::unlink;
 use super::temporary::sync;
-use super::write::{Manner, lock, locked, note_removal, unlink};
+use super::times::note_removal;
+use super::{endings, fault, style};
 use crate::storage::{Error, ErrorKind, Key, Result, StoreName, Written};
 
 /// How many records are deleted under one lock.
@@ -31,8 +33,10 @@ pub(super) fn delete(
         let Some(folder) = root.store(store)? else { break };
         lock(&folder, manner.patience)?;
         let before = records;
+        let python = style::is_python_s(&folder);
+        let reach = if python { Reach::Near } else { Reach::Far };
         let outcome = batch.iter().try_for_each(|key| {
-            records += u64::from(delete_record(&folder, key)?);
+            records += u64::from(delete_record(&folder, key, reach)?);
             Ok(())
         });
         if records > before {
@@ -43,16 +47,19 @@ pub(super) fn delete(
     Ok(Written { records, meta: None })
 }
 
-fn delete_record(folder: &Folder, key: &Key) -> Result<bool> {
+fn delete_record(folder: &Folder, key: &Key, reach: Reach) -> Result<bool> {
+    let Some(found) = find(folder, key, reach)? else { return Ok(false) };
+    // A bare file that is called by its own name can be meant by nobody else.
+    let by_its_name = found.place.beside.is_none()
+        && *found.place.name == *key.as_bytes()
+        && endings::stem(key.as_bytes()).is_some();
+    let place = if by_its_name { found.place } else { found.only()? };
     let mut there = false;
-    for name in names::candidates(key) {
-        let Some(place) = at_name(folder, name)? else { continue };
-        if place.value.is_some() {
-            there |= unlink(folder, &place.name)?;
-        }
-        if place.metadata {
-            there |= unlink(folder, &metadata_name(&place.name))?;
-        }
+    if place.value.is_some() {
+        there |= unlink(folder, &place.name)?;
+    }
+    if let Some(beside) = &place.beside {
+        there |= unlink(folder, &beside.name)?;
     }
     Ok(there)
 }

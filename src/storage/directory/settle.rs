@@ -1,8 +1,8 @@
 //! Finding out by reading what became of a write that was not seen to end. All of this blocks.
 
 use super::folder::Root;
+use super::place::{Reach, find};
 use super::read::read;
-use super::record::find;
 use super::stores;
 use crate::storage::settle;
 use crate::storage::{ErrorKind, Fate, Result, StoreInfo, StoreName, Write};
@@ -21,7 +21,7 @@ pub(super) fn fate(root: &Root, write: &Write) -> Result<Fate> {
             let mut there = 0;
             if let Some(folder) = root.store(store)? {
                 for key in keys {
-                    there += usize::from(find(&folder, key)?.is_some());
+                    there += usize::from(find(&folder, key, Reach::Far)?.is_some());
                 }
             }
             settle::of_delete(there, keys.len())

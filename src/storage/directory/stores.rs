@@ -4,11 +4,12 @@ use rustix::io::Errno;
 
 use super::fault;
 use super::folder::{Folder, Root};
+use super::junk::is_hidden_folder;
 use super::listing::Listing;
 use super::names;
 use super::record::read_text;
 use crate::storage::metadata::StoreMetadata;
-use crate::storage::{ErrorKind, Result, StoreInfo, StoreName, StoreState, Timestamp};
+use crate::storage::{Error, ErrorKind, Result, StoreInfo, StoreName, StoreState, Timestamp};
 
 /// All stores, sorted by name: every directory there is. A link in a directory's place is listed
 /// as damaged, since nothing follows it.
@@ -28,6 +29,7 @@ pub(super) fn list(root: &Root) -> Result<Vec<StoreInfo>> {
                 let state = match error.kind {
                     ErrorKind::Permission => StoreState::Forbidden(error.problem),
                     ErrorKind::Damaged => StoreState::Damaged(error.problem),
+                    ErrorKind::Io => StoreState::Unreadable(error.problem),
                     _ => return Err(error),
                 };
                 found.push(StoreInfo { store, state, ..StoreInfo::default() });
@@ -37,14 +39,22 @@ pub(super) fn list(root: &Root) -> Result<Vec<StoreInfo>> {
     Ok(found)
 }
 
-/// The directories in this one, sorted by name, with the links that stand in the place of one.
+/// The directories in this one, sorted by name, with the links that stand in the place of one;
+/// hidden ones only where they are stores.
 pub(super) fn names(folder: &Folder) -> Result<Vec<StoreName>> {
     let mut names = Vec::new();
+    let mut hidden = Vec::new();
     folder.each_name(|name, kind| {
         if kind.is_dir() || kind.is_symlink() {
+            let names = if name.starts_with(b".") { &mut hidden } else { &mut names };
             names.push(StoreName::from(name));
         }
     })?;
+    for name in hidden {
+        if !is_hidden_folder(folder, name.as_bytes())? {
+            names.push(name);
+        }
+    }
     names.sort();
     Ok(names)
 }
@@ -75,12 +85,26 @@ pub(super) fn look(folder: &Folder, store: StoreName) -> Result<StoreInfo> {
             info.accessed_at = metadata.accessed_at;
         }
         Stored::Bad(why) => info.state = StoreState::Damaged(why),
-        Stored::Forbidden(why) => info.state = StoreState::Forbidden(why),
+        Stored::Unreadable(Errno::ACCESS | Errno::PERM) => {
+            let path = folder.path_of(names::METADATA);
+            let why = fault::reading(&path, Errno::ACCESS);
+            info.state = StoreState::Forbidden(why.problem);
+        }
+        Stored::Unreadable(why) => {
+            let why = fault::reading(&folder.path_of(names::METADATA), why);
+            info.state = StoreState::Unreadable(why.problem);
+        }
     }
-    match count(folder) {
-        Ok(records) => info.records = Some(records),
+    match Listing::read(folder) {
+        Ok(listing) => {
+            info.records = Some(listing.len() as u64);
+            info.ignored = listing.ignored().clone();
+        }
         Err(error) if error.kind == ErrorKind::Permission => {
             info.state = StoreState::Forbidden(error.problem);
+        }
+        Err(error) if error.kind == ErrorKind::Io => {
+            info.state = StoreState::Unreadable(error.problem);
         }
         Err(error) => return Err(error),
     }
@@ -95,8 +119,8 @@ pub(super) enum Stored {
     Whole(StoreMetadata, Vec<u8>),
     /// It is not what Crawlee writes: says why.
     Bad(String),
-    /// It may not be read: says why.
-    Forbidden(String),
+    /// The system does not let it be read: says why.
+    Unreadable(Errno),
 }
 
 /// Reads a store's metadata.
@@ -112,16 +136,17 @@ pub(super) fn metadata(folder: &Folder) -> Result<Stored> {
             Some(facts) if facts.is_file => Ok(Stored::None),
             Some(_) => Ok(Stored::Bad("the store's metadata is not a file".to_owned())),
         },
-        Err(why @ (Errno::ACCESS | Errno::PERM)) => Ok(Stored::Forbidden(format!(
-            "{}: {}",
-            folder.path_of(names::METADATA).display(),
-            fault::words(why)
-        ))),
-        Err(why) => Err(fault::reading(&folder.path_of(names::METADATA), why)),
+        // What the program itself lacks.
+        Err(why @ (Errno::MFILE | Errno::NFILE | Errno::NOMEM)) => {
+            Err(fault::reading(&folder.path_of(names::METADATA), why))
+        }
+        Err(why) => Ok(Stored::Unreadable(why)),
     }
 }
 
-/// How many records there are, by names alone.
-fn count(folder: &Folder) -> Result<u64> {
-    Ok(Listing::read(folder)?.len() as u64)
+/// The error for a store whose metadata is not what Crawlee writes.
+pub(super) fn damaged(store: &StoreName, why: &str) -> Error {
+    let store = store.escaped();
+    Error::new(ErrorKind::Damaged, format!("the store {store} is damaged: {why}"))
+        .hint(format!("larder repair {store} writes its metadata anew; its records stay"))
 }

@@ -4,39 +4,77 @@
 use std::fs::File;
 use std::io::Write as _;
 
-use rustix::fs::{self, AtFlags, Mode, OFlags};
+use rustix::fs::{self, AtFlags, FlockOperation, Mode, OFlags};
 use rustix::io::Errno;
 
 use super::fault;
 use super::folder::{Facts, Folder, no_folder_left};
 use super::names;
+use super::rights;
+use super::sweep::make_way;
 use crate::storage::{Error, ErrorKind, Result};
+
+/// What a temporary file is to become. Each has a name of its own, so that what a writer left that
+/// was ended is found without a look through the whole folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Slot {
+    /// A value.
+    Value,
+    /// A record's metadata.
+    Metadata,
+    /// The store's metadata.
+    Store,
+}
+
+impl Slot {
+    /// The name of the temporary file.
+    pub(super) fn name(self) -> Vec<u8> {
+        let which: &[u8] = match self {
+            Self::Value => b"value.tmp",
+            Self::Metadata => b"metadata.tmp",
+            Self::Store => b"store.tmp",
+        };
+        [names::OWN, which].concat()
+    }
+}
 
 /// A written file that is not yet in its place; removed if it never gets there.
 pub(super) struct Temporary<'a> {
     folder: &'a Folder,
     name: Vec<u8>,
+    /// Open, and locked, as long as its writer lives.
+    file: File,
     placed: bool,
 }
 
+/// What a new file is to be like.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Like {
+    /// The file whose place it takes.
+    Old(Facts),
+    /// A file that lies beside it, of which it gets the permissions; its owner is the folder's.
+    Beside(Option<Facts>),
+}
+
 impl<'a> Temporary<'a> {
-    /// Writes a file; it gets owner and permissions of the one whose place it is to take. A new
-    /// one can be read by its owner only, as Crawlee's.
+    /// Writes a file with these rights. Without a file that it is like, it can be read by its
+    /// owner only, as Crawlee's.
     pub(super) fn write(
         folder: &'a Folder,
+        slot: Slot,
         content: &[u8],
-        like: Option<Facts>,
+        like: Like,
         durable: bool,
     ) -> Result<Self> {
         let failed = |why: std::io::Error| {
             fault::writing(folder.path(), Errno::from_io_error(&why).unwrap_or(Errno::IO))
         };
-        let (temporary, mut file) = Self::create(folder)?;
+        let temporary = Self::create(folder, slot)?;
+        let mut file = &temporary.file;
         file.write_all(content).map_err(failed)?;
-        if let Some(like) = like {
-            // Where these cannot be kept, the content still can.
-            let _ = fs::fchown(&file, Some(like.owner.0), Some(like.owner.1));
-            let _ = fs::fchmod(&file, like.mode);
+        match like {
+            Like::Old(facts) => rights::like(file, folder, Some(facts), true),
+            Like::Beside(facts) => rights::like(file, folder, facts, false),
         }
         if durable {
             file.sync_all().map_err(failed)?;
@@ -44,18 +82,20 @@ impl<'a> Temporary<'a> {
         Ok(temporary)
     }
 
-    fn create(folder: &'a Folder) -> Result<(Self, File)> {
+    fn create(folder: &'a Folder, slot: Slot) -> Result<Self> {
         let flags =
             OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let mut name = slot.name();
         loop {
-            let mut random = [0; 8];
-            getrandom::fill(&mut random)
-                .map_err(|why| Error::new(ErrorKind::Io, format!("no random numbers: {why}")))?;
-            let random = u64::from_le_bytes(random);
-            let name = [names::OWN, format!("{random:016x}.tmp").as_bytes()].concat();
             match fs::openat(folder, &*name, flags, Mode::RUSR | Mode::WUSR) {
-                Ok(fd) => return Ok((Self { folder, name, placed: false }, File::from(fd))),
-                Err(Errno::EXIST) => {}
+                Ok(fd) => {
+                    let file = File::from(fd);
+                    // Where there are no locks, its age tells that its writer is gone.
+                    let _ = fs::flock(&file, FlockOperation::NonBlockingLockExclusive);
+                    return Ok(Self { folder, name, file, placed: false });
+                }
+                Err(Errno::EXIST) if make_way(folder, &name) => {}
+                Err(Errno::EXIST) => name = random_name()?,
                 Err(Errno::NOENT) => return Err(no_folder_left(folder)),
                 Err(why) => return Err(fault::writing(folder.path(), why)),
             }
@@ -110,6 +150,15 @@ impl Drop for Temporary<'_> {
             log::warn!("{} was left behind: {}", path.display(), fault::words(why));
         }
     }
+}
+
+/// A name for a file where another writer has the usual one, as without locks.
+fn random_name() -> Result<Vec<u8>> {
+    let mut random = [0; 8];
+    getrandom::fill(&mut random)
+        .map_err(|why| Error::new(ErrorKind::Io, format!("no random numbers: {why}")))?;
+    let random = u64::from_le_bytes(random);
+    Ok([names::OWN, format!("{random:016x}.tmp").as_bytes()].concat())
 }
 
 /// Waits until what was renamed and removed in a directory would survive a power cut.

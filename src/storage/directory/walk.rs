@@ -7,10 +7,10 @@ use std::sync::Arc;
 use futures::stream::{self, BoxStream, StreamExt as _, TryStreamExt as _};
 
 use super::folder::{Folder, Root};
-use super::listing::Listing;
-use super::record;
-use super::{Toucher, blocking};
-use crate::storage::{Key, KeyPage, RecordState, Result, StoreName};
+use super::listing::{Entry, Files, Listing};
+use super::place::{self, Place, Reach};
+use super::{Toucher, blocking, endings, record};
+use crate::storage::{Key, KeyPage, RecordMeta, RecordState, Result, StoreName};
 
 /// How many keys without metadata a page holds at most.
 const NAMES: usize = 8192;
@@ -72,13 +72,50 @@ fn records(
     let progress = if range.end == count { 1.0 } else { progress };
     let mut page = empty_page(progress);
     for entry in listing.entries(range) {
-        let key = Key::from(entry.key);
         // What is not there any more has vanished since, and is no part of the walk.
-        if let Some(meta) = record::meta_of_name(folder, &entry.name(), &key)? {
+        if let Some(meta) = meta_of_entry(folder, &entry)? {
             page.push_meta(&meta);
         }
     }
     Ok(page)
+}
+
+/// What is known of a listed record without its value; `None` if it is not there any more.
+fn meta_of_entry(folder: &Folder, entry: &Entry<'_>) -> Result<Option<RecordMeta>> {
+    let (name, file) = (entry.name(), entry.file());
+    let mut shared = entry.is_shared();
+    let meta = record::settled(|| {
+        if !matches!(entry.files(), Files::Bare | Files::Rival) {
+            if let Some(place) = place::by_metadata(folder, &name)? {
+                shared |= entry.files() == Files::Both && *place.name != *file;
+                return Ok(Some(place));
+            }
+            return place::bare(folder, &file);
+        }
+        let Some(place) = place::bare(folder, &file)? else {
+            // Its metadata came meanwhile.
+            return place::by_metadata(folder, &file);
+        };
+        if let Some(stem) = endings::stem(&file)
+            && let Some(stated) = place::by_metadata(folder, stem)?
+            && *stated.name == *file
+        {
+            // It is told as the value of that record.
+            return Ok(None);
+        }
+        let key = if entry.files() == Files::Rival { Key::from(&*file) } else { place.key };
+        Ok(Some(Place { key, ..place }))
+    })?;
+    let Some(meta) = meta else { return Ok(None) };
+    if !shared {
+        return Ok(Some(meta));
+    }
+    // Only where names do not fit together, which is rare.
+    let found = place::find(folder, &meta.key, Reach::Near)?;
+    Ok(Some(match found {
+        Some(found) => record::shared(meta, &found),
+        None => meta,
+    }))
 }
 
 fn empty_page(progress: f32) -> KeyPage {
@@ -165,12 +202,11 @@ fn advance(
         if wanted.limit == Some(0) {
             break;
         }
-        let key = Key::from(entry.key);
-        if let Some(meta) = record::meta_of_name(&course.found.0, &entry.name(), &key)? {
+        if let Some(meta) = meta_of_entry(&course.found.0, &entry)? {
             page.push_meta(&meta);
             wanted.limit = wanted.limit.map(|limit| limit - 1);
         }
-        wanted.after = Some(key);
+        wanted.after = Some(Key::from(entry.key));
     }
     Ok((page, wanted, Some(course)))
 }

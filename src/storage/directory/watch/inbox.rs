@@ -77,7 +77,7 @@ impl Pending {
                 return;
             }
             // A value that only looks temporary has metadata beside it, and is known by that.
-            Kind::Own | Kind::Temporary => return,
+            Kind::Own | Kind::Temporary | Kind::Junk => return,
             Kind::Metadata(value) => value,
             Kind::Value => name,
         };

@@ -11,9 +11,13 @@ use super::poll::Poller;
 use super::settle::{self, Told};
 use super::stores::Throttle;
 use super::{Shared, WITHIN, look};
+use crate::storage::directory::folder::Folder;
+use crate::storage::directory::place::{self, Reach};
 use crate::storage::directory::record;
 use crate::storage::directory::stores::info;
-use crate::storage::{ErrorKind, Noticed, StoreName, Timestamp, WatchSource};
+use crate::storage::{
+    ErrorKind, Key, Noticed, RecordMeta, Result, StoreName, Timestamp, WatchSource,
+};
 
 /// The most records of one notice.
 const MOST: usize = 1000;
@@ -275,21 +279,18 @@ impl Keeper {
             if self.told.has(&slot, stamps) {
                 continue;
             }
-            let Some(key) = record::key_of_entry(&slot.1) else { continue };
-            let Ok(meta) = record::meta_of_key(&folder, &key) else {
+            let Ok((found, absent)) = changed(&folder, &slot.1) else {
                 self.shared.tell_of(store, &Noticed::Missed);
                 return;
             };
             let now = Instant::now();
-            if let Some(again) = settle::again(meta.as_ref(), span, now) {
+            if let Some(again) = settle::again(found.first(), span, now) {
                 self.unsettled.insert(slot, (span, again));
                 continue;
             }
             self.told.add(slot, stamps, now);
-            match meta {
-                Some(meta) => set.push(meta),
-                None => removed.push(key),
-            }
+            set.extend(found);
+            removed.extend(absent);
             if set.len() + removed.len() >= MOST {
                 let (set, removed) = (std::mem::take(&mut set), std::mem::take(&mut removed));
                 self.shared.tell_of(store, &Noticed::Records { set, removed });
@@ -312,4 +313,22 @@ impl Keeper {
             Err(error) => log::debug!("{store} cannot be counted: {error}"),
         }
     }
+}
+
+/// What is now at the keys for which a changed file may stand, and which of them are not there.
+fn changed(folder: &Folder, name: &[u8]) -> Result<(Vec<RecordMeta>, Vec<Key>)> {
+    let (mut found, mut absent) = (Vec::new(), Vec::new());
+    for key in place::keys_of_entry(folder, name)? {
+        let meta = match record::meta_of_key(folder, &key, Reach::Near) {
+            // Several files are the record, each listed under its own name.
+            Err(error) if error.kind == ErrorKind::Damaged => None,
+            meta => meta?,
+        };
+        match meta {
+            Some(meta) if meta.key == key => found.push(meta),
+            // Found by the file's name, and told under its key.
+            Some(_) | None => absent.push(key),
+        }
+    }
+    Ok((found, absent))
 }

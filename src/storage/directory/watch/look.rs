@@ -12,6 +12,7 @@ use rustix::io::Result;
 
 use crate::storage::StoreName;
 use crate::storage::directory::folder::{Root, STORES};
+use crate::storage::directory::junk::is_hidden_folder;
 use crate::storage::directory::names::SUFFIX;
 
 /// What changes whenever a file does.
@@ -52,6 +53,7 @@ pub(super) fn list(root: &Root) -> Option<HashMap<StoreName, Stamp>> {
             && let Ok(stat) =
                 fs::statat(&folder, OsStr::from_bytes(name), AtFlags::SYMLINK_NOFOLLOW)
             && FileType::from_raw_mode(stat.st_mode) == FileType::Directory
+            && !is_hidden_folder(&folder, name).unwrap_or(true)
         {
             found.insert(StoreName::from(name), Stamp::from(&stat));
         }

@@ -1,0 +1,48 @@
+//! `repair`.
+
+use serde_json::{Value, json};
+
+use super::arguments::Repair;
+use super::failure::{DONE, Outcome, say};
+use super::output::Output;
+use super::{confirm, describe, store};
+use crate::preview::visible;
+use crate::storage::Storage;
+
+/// `repair`: shows what is wrong and what will be written, asks, and writes.
+pub(super) async fn repair(storage: &dyn Storage, repair: &Repair, output: &mut Output) -> Outcome {
+    let name = store(storage, &repair.store).await?;
+    let plan = storage.plan_repair(&name).await?;
+    if let Some(plan) = &plan {
+        let before = String::from_utf8_lossy(&plan.before);
+        let after = String::from_utf8_lossy(&plan.after);
+        if !output.json {
+            output.line(&format!("{}: {}", visible(&plan.file), visible(&plan.problem)))?;
+            output.line("")?;
+            let marked = before.lines().map(|line| ('-', line));
+            for (mark, line) in marked.chain(after.lines().map(|line| ('+', line))) {
+                output.line(&format!("{mark} {}", visible(line)))?;
+            }
+            output.flush()?;
+        }
+        if !repair.yes {
+            confirm::ask_plainly("Write this? The records stay as they are.")?;
+        }
+        storage.repair(plan).await?;
+    } else {
+        say(&format!("nothing is wrong with the metadata of the store `{name}`"));
+    }
+    if output.json {
+        let mut map = serde_json::Map::new();
+        describe::put_text(&mut map, "store", name.as_bytes());
+        map.insert("repaired".to_owned(), json!(plan.is_some()));
+        if let Some(plan) = &plan {
+            let text = |bytes: &[u8]| Value::from(String::from_utf8_lossy(bytes).into_owned());
+            map.insert("file".to_owned(), json!(plan.file));
+            map.insert("before".to_owned(), text(&plan.before));
+            map.insert("after".to_owned(), text(&plan.after));
+        }
+        output.json_line(&map.into())?;
+    }
+    Ok(DONE)
+}

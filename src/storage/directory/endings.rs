@@ -1,0 +1,165 @@
+//! File endings and content types, as Crawlee for JavaScript maps them.
+//!
+//! `endings.txt` has a line for each type: the type, a `*` before it where it has a charset though
+//! it is no text, and its endings. The first is the one that files of this type get; one with a
+//! `-` before it is read as another type.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use crate::storage::ContentType;
+
+/// The ending of values whose type has none.
+const ANY: &str = "bin";
+
+/// What a bare file is read as whose name says nothing.
+const PLAIN: &str = "text/plain";
+
+/// The longest ending in bytes.
+const LONGEST: usize = 24;
+
+struct Table {
+    /// The type of each ending, as it is read.
+    types: HashMap<&'static str, Type>,
+    /// The ending that files of a type get.
+    endings: HashMap<&'static str, &'static str>,
+}
+
+#[derive(Clone, Copy)]
+struct Type {
+    name: &'static str,
+    charset: bool,
+}
+
+static TABLE: LazyLock<Table> = LazyLock::new(|| {
+    let (mut types, mut endings) = (HashMap::new(), HashMap::new());
+    for line in include_str!("endings.txt").lines() {
+        let mut words = line.split(' ');
+        let name = words.next().unwrap_or_default();
+        let (name, charset) = match name.strip_prefix('*') {
+            Some(name) => (name, true),
+            None => (name, name.starts_with("text/")),
+        };
+        for ending in words {
+            let (ending, read) = match ending.strip_prefix('-') {
+                Some(ending) => (ending, false),
+                None => (ending, true),
+            };
+            endings.entry(name).or_insert(ending);
+            if read {
+                types.insert(ending, Type { name, charset });
+            }
+        }
+    }
+    Table { types, endings }
+});
+
+fn known(ending: &[u8]) -> Option<Type> {
+    if ending.is_empty() || ending.len() > LONGEST {
+        return None;
+    }
+    let mut lower = [0; LONGEST];
+    let lower = &mut lower[..ending.len()];
+    lower.copy_from_slice(ending);
+    lower.make_ascii_lowercase();
+    TABLE.types.get(std::str::from_utf8(lower).ok()?).copied()
+}
+
+/// A name without its ending, where that is one that tells a type.
+pub(super) fn stem(name: &[u8]) -> Option<&[u8]> {
+    let dot = memchr::memrchr(b'.', name)?;
+    // What begins with its only dot has no ending.
+    (dot > 0 && known(&name[dot + 1..]).is_some()).then(|| &name[..dot])
+}
+
+/// The content type that a bare file's name tells; a name without a dot is looked up whole.
+pub(super) fn content_type(name: &[u8]) -> ContentType {
+    let ending = memchr::memrchr(b'.', name).map_or(name, |dot| &name[dot + 1..]);
+    match known(ending) {
+        Some(Type { name, charset: true }) => ContentType::from(&*format!("{name}; charset=utf-8")),
+        Some(Type { name, charset: false }) => ContentType::from(name),
+        None => ContentType::from(PLAIN),
+    }
+}
+
+/// The ending that a value of this type gets.
+pub(super) fn ending(content_type: &ContentType) -> &'static str {
+    let name = essence(content_type).to_ascii_lowercase();
+    TABLE.endings.get(&*name).copied().unwrap_or(ANY)
+}
+
+/// A content type without its parameters.
+pub(super) fn essence(content_type: &ContentType) -> &str {
+    let text = content_type.as_str();
+    text.split(';').next().unwrap_or(text).trim()
+}
+
+/// Whether a file of this name is read as of this type, parameters aside.
+pub(super) fn is_read_as(name: &[u8], content_type: &ContentType) -> bool {
+    essence(&self::content_type(name)).eq_ignore_ascii_case(essence(content_type))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn endings_tell_the_type_whatever_their_case() {
+        for (name, expected) in [
+            (&b"INPUT.json"[..], "application/json; charset=utf-8"),
+            (b"Page.HTM", "text/html; charset=utf-8"),
+            (b"a.tar.gz", "application/gzip"),
+            (b"a.md", "text/markdown; charset=utf-8"),
+            (b"a.jsonld", "application/ld+json"),
+            (b"a.xml", "application/xml"),
+            (b"a.js", "application/javascript; charset=utf-8"),
+            (b"a.webp", "image/webp"),
+            (b"json", "application/json; charset=utf-8"),
+            (b"INPUT", "text/plain"),
+            (b"a.\xff", "text/plain"),
+            (b"a.", "text/plain"),
+            (b"", "text/plain"),
+        ] {
+            assert_eq!(content_type(name).as_str(), expected);
+        }
+    }
+
+    #[test]
+    fn types_get_the_ending_by_which_they_are_read_again() {
+        for (name, expected) in [
+            ("application/json; charset=utf-8", "json"),
+            ("TEXT/HTML", "html"),
+            ("text/plain", "txt"),
+            ("image/jpeg", "jpeg"),
+            ("text/markdown", "markdown"),
+            ("application/octet-stream", "bin"),
+            ("application/x-made-up", "bin"),
+            ("text/xml", "xml"),
+            ("", "bin"),
+        ] {
+            assert_eq!(ending(&ContentType::from(name)), expected, "{name}");
+        }
+        assert!(is_read_as(b"a.html", &ContentType::from("text/html; charset=windows-1251")));
+        assert!(!is_read_as(b"a.xml", &ContentType::from("text/xml")));
+    }
+
+    #[test]
+    fn only_endings_that_tell_a_type_are_cut_off() {
+        for (name, expected) in [
+            (&b"INPUT.json"[..], Some(&b"INPUT"[..])),
+            (b"a.b.HTML", Some(b"a.b")),
+            (b"page-1.5", None),
+            (b".json", None),
+            (b"json", None),
+            (b"a.", None),
+        ] {
+            assert_eq!(stem(name), expected);
+        }
+    }
+
+    #[test]
+    fn the_table_is_whole() {
+        assert_eq!((TABLE.types.len(), TABLE.endings.len()), (1180, 965));
+        assert!(TABLE.types.keys().all(|ending| ending.len() <= LONGEST));
+    }
+}

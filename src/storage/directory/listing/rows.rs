@@ -1,0 +1,304 @@
+//! Keys with what is known of their files, in one allocation each for bytes and rows.
+
+use std::ops::Range;
+
+use percent_encoding::percent_decode;
+
+use super::Files;
+use crate::storage::directory::{endings, names};
+
+/// Keys in one allocation.
+#[derive(Debug, Default)]
+pub(super) struct Rows {
+    bytes: Vec<u8>,
+    rows: Vec<Row>,
+}
+
+/// One key.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Row {
+    start: usize,
+    length: u16,
+    /// The name that belongs to it.
+    pub(super) name: Name,
+    /// What lies in the folder.
+    pub(super) files: Files,
+    /// Whether other files would be the same record.
+    pub(super) shared: bool,
+}
+
+/// How a file's name follows from the key, without the suffix of metadata.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Name {
+    /// As Crawlee for Python quotes the key.
+    Quoted,
+    /// It is the key.
+    Itself,
+    /// It is the key and so many bytes more, which follow it.
+    Ending(u8),
+    /// It is these so many bytes, which follow the key.
+    Other(u8),
+}
+
+impl Row {
+    fn range(&self) -> Range<usize> {
+        self.start..self.start + usize::from(self.length)
+    }
+}
+
+fn short<T: TryFrom<usize> + Default>(length: usize) -> T {
+    // Names of files are at most 255 bytes long.
+    T::try_from(length).unwrap_or_default()
+}
+
+impl Rows {
+    /// Adds a key as its name stands for it.
+    pub(super) fn push_name(&mut self, key: &[u8], base: &[u8], files: Files) {
+        // An escape makes a key shorter than its name: of one length they are the same.
+        let itself = key.len() == base.len() && !names::is_plain(base);
+        let name = if itself { Name::Itself } else { Name::Quoted };
+        self.push(key, name, files, &[]);
+    }
+
+    fn push(&mut self, key: &[u8], name: Name, files: Files, more: &[u8]) {
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(key);
+        self.bytes.extend_from_slice(more);
+        self.rows.push(Row { start, length: short(key.len()), name, files, shared: false });
+    }
+
+    /// A copy of another list's row.
+    fn take(&mut self, row: &Row, of: &Self) {
+        let start = self.bytes.len();
+        let more = match row.name {
+            Name::Ending(length) | Name::Other(length) => usize::from(length),
+            Name::Quoted | Name::Itself => 0,
+        };
+        self.bytes.extend_from_slice(&of.bytes[row.start..row.range().end + more]);
+        self.rows.push(Row { start, ..*row });
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    pub(super) fn at(&self, places: Range<usize>) -> &[Row] {
+        self.rows.get(places).unwrap_or_default()
+    }
+
+    pub(super) fn key(&self, row: &Row) -> &[u8] {
+        &self.bytes[row.range()]
+    }
+
+    /// The name that stands in the bytes; of others the key.
+    pub(super) fn name(&self, row: &Row) -> &[u8] {
+        let Range { start, end } = row.range();
+        match row.name {
+            Name::Ending(length) => &self.bytes[start..end + usize::from(length)],
+            Name::Other(length) => &self.bytes[end..end + usize::from(length)],
+            Name::Quoted | Name::Itself => &self.bytes[start..end],
+        }
+    }
+
+    /// Forgets all keys but the smallest; says whether there were more.
+    pub(super) fn cut(&mut self, most: usize) -> bool {
+        if self.rows.len() <= most {
+            return false;
+        }
+        let mut kept = Self::default();
+        for row in &self.rows[..most] {
+            kept.take(row, self);
+        }
+        *self = kept;
+        true
+    }
+
+    /// Sorts by the keys' bytes, each once. Eight of them, after what all keys have in common,
+    /// are compared as one number; the rest only where those are the same.
+    pub(super) fn sort(&mut self) {
+        let common = self.common_start();
+        let bytes = &self.bytes;
+        let rest = |row: &Row| &bytes[row.start + common..row.range().end];
+        let mut order: Vec<(u64, Row)> = self
+            .rows
+            .iter()
+            .map(|row| {
+                let mut first = [0; 8];
+                let rest = rest(row);
+                let length = rest.len().min(8);
+                first[..length].copy_from_slice(&rest[..length]);
+                (u64::from_be_bytes(first), *row)
+            })
+            .collect();
+        let itself = |row: &Row| row.name == Name::Itself;
+        order.sort_unstable_by(|(one, a), (other, b)| {
+            one.cmp(other)
+                .then_with(|| rest(a).cmp(rest(b)))
+                .then_with(|| itself(a).cmp(&itself(b)))
+        });
+        order.dedup_by(|(_, a), (_, b)| rest(a) == rest(b));
+        self.rows = order.into_iter().map(|(_, row)| row).collect();
+    }
+
+    /// How many bytes at their beginning all keys have in common.
+    fn common_start(&self) -> usize {
+        let Some(first) = self.rows.first() else { return 0 };
+        let first = self.key(first);
+        self.rows.iter().fold(first.len(), |common, row| {
+            let same = first[..common].iter().zip(self.key(row)).take_while(|(a, b)| a == b);
+            same.count()
+        })
+    }
+
+    /// Values with their metadata: two sorted lists as one, with each key once.
+    pub(super) fn paired(mut self, metadata: &Self) -> Self {
+        let shift = self.bytes.len();
+        let mut rows = Vec::with_capacity(self.rows.len().max(metadata.rows.len()));
+        let mut own = self.rows.iter().copied().peekable();
+        self.bytes.extend_from_slice(&metadata.bytes);
+        let bytes = &self.bytes;
+        for row in &metadata.rows {
+            let mut row = Row { start: row.start + shift, ..*row };
+            let key = &bytes[row.range()];
+            while let Some(before) = own.next_if(|own| bytes[own.range()] < *key) {
+                rows.push(before);
+            }
+            if let Some(same) = own.next_if(|own| bytes[own.range()] == *key) {
+                let itself = same.name == Name::Itself && row.name == Name::Itself;
+                let name = if itself { Name::Itself } else { Name::Quoted };
+                row = Row { name, files: Files::Whole, ..same };
+            }
+            rows.push(row);
+        }
+        rows.extend(own);
+        self.rows = rows;
+        self
+    }
+
+    /// These rows with those of names that have an ending: bare files among them get the key
+    /// without it.
+    pub(super) fn with_ended(self, ended: &Self, keep: &impl Fn(&[u8]) -> bool) -> Self {
+        let sorted = self.rows.len();
+        let mut all = self;
+        for row in &ended.rows {
+            let name = ended.key(row);
+            if row.files != Files::Bare {
+                if keep(name) {
+                    all.take(row, ended);
+                }
+                continue;
+            }
+            // The file's own name: the key may have been unquoted.
+            let name = match row.name {
+                Name::Itself => name.into(),
+                _ => names::quoted(name),
+            };
+            let Some(stem) = endings::stem(&name) else { continue };
+            // Metadata whose name is spelled as Crawlee for Python spells it may name this file.
+            let unquoted = names::key(stem);
+            if *unquoted != *stem && all.has_metadata(&unquoted, sorted) {
+                if keep(&unquoted) {
+                    all.push(&unquoted, Name::Other(short(name.len())), Files::Bare, &name);
+                }
+            } else if keep(stem) {
+                let rest = &name[stem.len()..];
+                all.push(stem, Name::Ending(short(rest.len())), Files::Bare, rest);
+            }
+        }
+        all.sort_all();
+        all.resolve();
+        all
+    }
+
+    /// Whether there is metadata alone of this key among so many rows, which are sorted.
+    fn has_metadata(&self, key: &[u8], sorted: usize) -> bool {
+        let at = self.rows[..sorted].binary_search_by(|row| self.key(row).cmp(key));
+        at.is_ok_and(|at| self.rows[at].files == Files::Stated)
+    }
+
+    fn sort_all(&mut self) {
+        let Self { bytes, rows } = self;
+        rows.sort_by(|a, b| {
+            bytes[a.range()].cmp(&bytes[b.range()]).then_with(|| rank(a).cmp(&rank(b)))
+        });
+    }
+
+    /// Makes one row of metadata and the one bare file that may be its value. Of several files
+    /// that would be one record each gets a row, all but the first under their own names.
+    fn resolve(&mut self) {
+        let mut rows: Vec<Row> = Vec::with_capacity(self.rows.len());
+        let mut rivals = false;
+        let old = std::mem::take(&mut self.rows);
+        for same in old.chunk_by(|a, b| self.bytes[a.range()] == self.bytes[b.range()]) {
+            let ended = |row: &Row| row.files == Files::Bare && rank(row) == 2;
+            match same {
+                [one] => rows.push(*one),
+                [stated, bare] if stated.files == Files::Stated && ended(bare) => {
+                    rows.push(Row { files: Files::Both, ..*bare });
+                }
+                several => {
+                    for row in several {
+                        let Name::Ending(length) = row.name else {
+                            rows.push(Row { shared: true, ..*row });
+                            continue;
+                        };
+                        rivals = true;
+                        let length = row.length + u16::from(length);
+                        let (name, files) = (Name::Itself, Files::Rival);
+                        rows.push(Row { length, name, files, shared: true, ..*row });
+                    }
+                }
+            }
+        }
+        self.rows = rows;
+        if rivals {
+            self.sort_all();
+        }
+    }
+
+    /// Gives rows with metadata whose name is spelled otherwise than Crawlee spells it the key
+    /// that the metadata most likely states.
+    pub(super) fn spell_out(&mut self) {
+        let odd = |row: &&mut Row| match row.files {
+            Files::Stated | Files::Whole => row.name == Name::Itself,
+            Files::Both => matches!(row.name, Name::Ending(_)),
+            Files::Bare | Files::Rival => false,
+        };
+        let mut more = Vec::new();
+        let end = self.bytes.len();
+        for row in self.rows.iter_mut().filter(odd) {
+            let base = &self.bytes[row.range()];
+            if !base.contains(&b'%') {
+                continue;
+            }
+            let key: Vec<u8> = percent_decode(base).collect();
+            if key != base {
+                let more_of_name = match row.name {
+                    Name::Ending(length) => usize::from(length),
+                    _ => 0,
+                };
+                let name = &self.bytes[row.start..row.range().end + more_of_name];
+                let start = end + more.len();
+                more.extend_from_slice(&key);
+                more.extend_from_slice(name);
+                let (length, name) = (short(key.len()), Name::Other(short(name.len())));
+                *row = Row { start, length, name, ..*row };
+            }
+        }
+        if !more.is_empty() {
+            self.bytes.extend_from_slice(&more);
+            self.sort_all();
+            let bytes = &self.bytes;
+            self.rows.dedup_by(|a, b| bytes[a.range()] == bytes[b.range()]);
+        }
+    }
+}
+
+/// Of one key, metadata comes before a bare file without an ending, and that before others.
+fn rank(row: &Row) -> u8 {
+    match (row.files, row.name) {
+        (Files::Stated | Files::Whole, _) => 0,
+        (_, Name::Ending(_) | Name::Other(_)) => 2,
+        _ => 1,
+    }
+}

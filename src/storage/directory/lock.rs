@@ -1,0 +1,56 @@
+//! The lock that all larders share on a store's directory. All of this blocks.
+//!
+//! Every larder that writes to a store holds it meanwhile, so that of two that expect something
+//! one is refused. Crawlee knows no locks.
+
+use std::time::{Duration, Instant};
+
+use rustix::fs::{self, FlockOperation};
+use rustix::io::Errno;
+
+use super::folder::{Folder, Root};
+use super::sweep::sweep;
+use crate::storage::{Error, ErrorKind, Result, StoreName};
+
+/// The pause between two looks at a lock that another larder holds: the first, the longest.
+const LOOK_AGAIN: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(20));
+
+/// How to write.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Manner {
+    /// Wait until it would survive a power cut.
+    pub(super) durable: bool,
+    /// How long to wait for another larder that writes to the same store.
+    pub(super) patience: Duration,
+}
+
+/// Locks a store's directory against other larders, until it is closed; removes what a larder
+/// left that was ended while it wrote there.
+pub(super) fn lock(folder: &Folder, patience: Duration) -> Result<()> {
+    let started = Instant::now();
+    let mut pause = LOOK_AGAIN.0;
+    loop {
+        let locked = fs::flock(folder, FlockOperation::NonBlockingLockExclusive);
+        // Some network file systems lock nothing, or no directories: there only the renames
+        // themselves keep writers apart.
+        if locked != Err(Errno::WOULDBLOCK) {
+            sweep(folder);
+            return Ok(());
+        }
+        if started.elapsed() > patience {
+            let problem = format!("another larder is writing to {}", folder.path().display());
+            return Err(
+                Error::new(ErrorKind::Timeout, problem).hint("try again; nothing has been changed")
+            );
+        }
+        std::thread::sleep(pause);
+        pause = (pause * 2).min(LOOK_AGAIN.1);
+    }
+}
+
+/// Opens and locks a store that is there.
+pub(super) fn locked(root: &Root, store: &StoreName, manner: Manner) -> Result<Folder> {
+    let folder = root.existing(store)?;
+    lock(&folder, manner.patience)?;
+    Ok(folder)
+}

@@ -1,0 +1,168 @@
+//! Metadata for a store whose own is damaged. All of this blocks.
+//!
+//! What the damaged text still tells is kept: id, name and times. The rest is made as for a new
+//! store, with the times of its files.
+
+use serde_json::Value as Json;
+
+use super::folder::{Folder, Root};
+use super::lock::{Manner, lock};
+use super::names::METADATA;
+use super::record::read_text;
+use super::stores::{self, Stored};
+use super::style::{self, Style};
+use super::temporary::{Like, Slot, Temporary, sync};
+use super::{fault, times};
+use crate::storage::opening::{check_name, new_id};
+use crate::storage::{Error, ErrorKind, Repair, Result, StoreName, Timestamp, Written};
+
+/// What would be written; `None` where nothing is wrong.
+pub(super) fn plan(root: &Root, store: &StoreName) -> Result<Option<Repair>> {
+    let folder = root.existing(store)?;
+    let path = folder.path_of(METADATA);
+    let problem = match stores::metadata(&folder)? {
+        // Without metadata it is a store of Crawlee for JavaScript, or one that Crawlee will make.
+        Stored::Whole(..) | Stored::None => return Ok(None),
+        Stored::Unreadable(why) => return Err(fault::reading(&path, why)),
+        Stored::Bad(why) => why,
+    };
+    let Some((text, _)) = read_text(&folder, METADATA).map_err(|why| fault::reading(&path, why))?
+    else {
+        let problem = format!("{} is not a file", path.display());
+        return Err(Error::new(ErrorKind::Damaged, problem).hint("move it away"));
+    };
+    let text = String::from_utf8_lossy(&text);
+    Ok(Some(Repair {
+        store: store.clone(),
+        file: path.display().to_string(),
+        problem,
+        before: text.clone().into_owned().into(),
+        after: metadata(&folder, store, &text)?.into(),
+    }))
+}
+
+/// Writes it, if the store's metadata is still what it was when that was planned.
+pub(super) fn repair(root: &Root, repair: &Repair, manner: Manner) -> Result<Written> {
+    let folder = root.existing(&repair.store)?;
+    lock(&folder, manner.patience)?;
+    let path = folder.path_of(METADATA);
+    let read = read_text(&folder, METADATA).map_err(|why| fault::reading(&path, why))?;
+    let same =
+        read.is_some_and(|(text, _)| String::from_utf8_lossy(&text).as_bytes() == &*repair.before);
+    if !same {
+        let problem = format!("{} has been changed meanwhile", path.display());
+        return Err(Error::new(ErrorKind::Conflict, problem).hint("look at the store again"));
+    }
+    let like = folder.facts(METADATA)?.map_or(Like::Beside(None), Like::Old);
+    Temporary::write(&folder, Slot::Store, &repair.after, like, manner.durable)?
+        .replace(METADATA)?;
+    if manner.durable {
+        sync(&folder)?;
+    }
+    Ok(Written { records: 1, meta: None })
+}
+
+/// The metadata anew, in the form of the program that wrote the damaged one.
+fn metadata(folder: &Folder, store: &StoreName, text: &str) -> Result<String> {
+    let camel = text.contains("\"createdAt\"") || text.contains("\"accessedAt\"");
+    let javascript = camel || style::of(folder)? != Style::Python;
+    let (first, last) = ages(folder)?;
+    let id = match string(text, "id").filter(|id| is_id(id)) {
+        Some(id) => id,
+        None => new_id()?,
+    };
+    // A name that is not told: a named store is what Crawlee never purges by itself.
+    let name = match string(text, "name") {
+        Some(name) => Some(name),
+        None if javascript => store.as_str().map(str::to_owned),
+        None if is_null(text, "name") => None,
+        None => store
+            .as_str()
+            .filter(|name| *name != "default" && check_name(name).is_ok())
+            .map(str::to_owned),
+    };
+    let time = |snake: &str, camel: &str, else_: Timestamp| {
+        let told = string(text, snake).or_else(|| string(text, camel));
+        let time = told.and_then(|told| Timestamp::parse(&told)).unwrap_or(else_);
+        if javascript { times::javascript(time) } else { times::python(time) }
+    };
+    let accessed = time("accessed_at", "accessedAt", last);
+    let created = time("created_at", "createdAt", first);
+    let modified = time("modified_at", "modifiedAt", last);
+    let mut fields = vec![("id", Json::from(id))];
+    if !javascript || name.is_some() {
+        fields.push(("name", Json::from(name)));
+    }
+    let names = if javascript {
+        ["accessedAt", "createdAt", "modifiedAt"]
+    } else {
+        ["accessed_at", "created_at", "modified_at"]
+    };
+    fields.extend(names.into_iter().zip([accessed, created, modified].map(Json::from)));
+    if javascript {
+        fields.push(("userId", Json::from("1")));
+    }
+    let fields = fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    serde_json::to_string_pretty(&Json::Object(fields))
+        .map_err(|why| Error::new(ErrorKind::Io, why.to_string()))
+}
+
+/// When the oldest and the newest file of the store were last changed.
+fn ages(folder: &Folder) -> Result<(Timestamp, Timestamp)> {
+    let mut ages: Option<(i64, i64)> = None;
+    let mut names = Vec::new();
+    folder.each_name(|name, kind| {
+        if kind.is_file() {
+            names.push(name.to_vec());
+        }
+    })?;
+    for name in names {
+        if let Some(facts) = folder.facts(&name)? {
+            let (first, last) = ages.unwrap_or((facts.modified, facts.modified));
+            ages = Some((first.min(facts.modified), last.max(facts.modified)));
+        }
+    }
+    let now = Timestamp::now().micros();
+    let (first, last) = ages.unwrap_or((now, now));
+    Ok((Timestamp::from_micros(first), Timestamp::from_micros(last)))
+}
+
+/// Whether this is an id as Crawlee for Python or for JavaScript makes it.
+fn is_id(id: &str) -> bool {
+    let letters = id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    letters && matches!(id.len(), 17 | 36)
+}
+
+/// What follows a field's name in JSON that may be cut off anywhere.
+fn value<'a>(text: &'a str, field: &str) -> Option<&'a str> {
+    let name = format!("\"{field}\"");
+    let (_, rest) = text.split_once(&name)?;
+    Some(rest.trim_start().strip_prefix(':')?.trim_start())
+}
+
+fn is_null(text: &str, field: &str) -> bool {
+    value(text, field).is_some_and(|value| value.starts_with("null"))
+}
+
+/// A field's text, if it is there to its end.
+fn string(text: &str, field: &str) -> Option<String> {
+    let value = value(text, field)?;
+    let mut values = serde_json::Deserializer::from_str(value).into_iter::<String>();
+    values.next()?.ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_cut_text_still_tells_is_read() {
+        let text = "{\n \"id\": \"AbCdEfGhIjKlMnOpQ\", \"name\" :null, \"accessed_at\": \"2026-01";
+        assert_eq!(string(text, "id").as_deref(), Some("AbCdEfGhIjKlMnOpQ"));
+        assert!(is_null(text, "name"));
+        assert_eq!(string(text, "accessed_at"), None);
+        assert_eq!(string(text, "created_at"), None);
+        assert_eq!(string("{\"id\": 7}", "id"), None);
+        assert!(is_id("AbCdEfGhIjKlMnOpQ") && !is_id("../../etc/passwd"));
+    }
+}

@@ -1,0 +1,283 @@
+//! A record's metadata file, in the forms in which programs write it.
+//!
+//! ```text
+//! Crawlee for Python        {"key": …, "content_type": …, "size": …}
+//! apify-cli, Crawlee for    {"key": …, "contentType": …, "filename": …}
+//!   JavaScript 4
+//! Crawlee for JavaScript 3  "{\"extension\":…,\"key\":…,\"contentType\":…}"
+//! ```
+
+use std::borrow::Cow;
+
+use percent_encoding::percent_decode;
+use serde::Deserialize;
+use serde_json::{Map, Value as Json};
+
+use super::folder::is_name;
+use super::names::{self, Kind};
+use crate::storage::metadata::parse_record;
+use crate::storage::{ContentType, Key};
+
+/// What a metadata file says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Sidecar {
+    /// The key, where it is not the one that the file's name stands for.
+    pub(super) other_key: Option<Key>,
+    /// The content type.
+    pub(super) content_type: ContentType,
+    /// The value's size; some programs state none.
+    pub(super) size: Option<u64>,
+    /// Who writes so.
+    pub(super) form: Form,
+}
+
+/// The form of a metadata file, and how it names the value's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Form {
+    /// Crawlee for Python: the value's file is named as the metadata's.
+    Python,
+    /// An object that names the value's file.
+    Named(Vec<u8>),
+    /// JSON in a JSON string: the value's file has this ending, or none.
+    Nested(String),
+}
+
+#[derive(Deserialize)]
+struct Usual<'a> {
+    #[serde(borrow)]
+    key: Cow<'a, str>,
+    #[serde(borrow, alias = "contentType")]
+    content_type: Cow<'a, str>,
+    size: Option<u64>,
+    #[serde(borrow)]
+    filename: Option<Cow<'a, str>>,
+}
+
+/// Reads a metadata file's text; `base` is its name without the suffix. `None` where the text is
+/// malformed, or names a file that cannot be the value's.
+pub(super) fn parse(base: &[u8], text: &[u8]) -> Option<Sidecar> {
+    if let Ok(usual) = serde_json::from_slice::<Usual<'_>>(text) {
+        let form = match &usual.filename {
+            Some(name) => Form::Named(value_name(name)?),
+            None => Form::Python,
+        };
+        return Some(Sidecar {
+            other_key: other_key(base, &usual.key),
+            content_type: ContentType::from(&*usual.content_type),
+            size: usual.size,
+            form,
+        });
+    }
+    if let Some(fields) = nested(text) {
+        let word = |name: &str| fields.get(name).and_then(Json::as_str);
+        let ending = word("extension").unwrap_or_default();
+        let plain = !ending.contains(['/', '\0']);
+        return plain.then_some(()).and(Some(Sidecar {
+            other_key: other_key(base, word("key")?),
+            content_type: ContentType::from(word("contentType").or_else(|| word("content_type"))?),
+            size: fields.get("size").and_then(Json::as_u64),
+            form: Form::Nested(ending.to_owned()),
+        }));
+    }
+    // Written otherwise than by any Crawlee, but still read by it.
+    let stated = parse_record(text)?;
+    let fields: Json = serde_json::from_slice(text).ok()?;
+    let form = match fields.get("filename") {
+        None | Some(Json::Null) => Form::Python,
+        Some(name) => Form::Named(value_name(name.as_str()?)?),
+    };
+    Some(Sidecar {
+        other_key: fields.get("key").and_then(Json::as_str).and_then(|key| other_key(base, key)),
+        content_type: ContentType::from(&*stated.content_type),
+        size: stated.size,
+        form,
+    })
+}
+
+/// The object in a JSON string.
+fn nested(text: &[u8]) -> Option<Map<String, Json>> {
+    if text.trim_ascii_start().first() != Some(&b'"') {
+        return None;
+    }
+    let inner: String = serde_json::from_slice(text).ok()?;
+    serde_json::from_str(&inner).ok()
+}
+
+/// The name of a value's file in the same folder; `None` for one that leads elsewhere, or that
+/// another kind of file has.
+fn value_name(name: &str) -> Option<Vec<u8>> {
+    let name = name.as_bytes();
+    let own = matches!(names::kind(name), Kind::Store | Kind::Metadata(_) | Kind::Own);
+    (is_name(name) && !own).then(|| name.to_vec())
+}
+
+/// The stated key, where it is another spelling of the file's name than Crawlee's for Python. A
+/// key that has nothing to do with the name is not believed: nobody could find the record by it.
+fn other_key(base: &[u8], key: &str) -> Option<Key> {
+    let spelled =
+        || key.as_bytes() == base || *percent_decode(base).collect::<Vec<_>>() == *key.as_bytes();
+    (*names::key(base) != *key.as_bytes() && spelled()).then(|| Key::from(key))
+}
+
+/// Metadata as Crawlee's `json.dumps` writes it to a file.
+pub(super) fn python(key: &Key, content_type: &ContentType, size: usize) -> String {
+    let (key, content_type) = (Json::from(key.escaped()), Json::from(content_type.as_str()));
+    format!("{{\n  \"key\": {key},\n  \"content_type\": {content_type},\n  \"size\": {size}\n}}")
+}
+
+/// New metadata in JSON that names the value's file.
+pub(super) fn named(key: &Key, content_type: &ContentType, name: &[u8]) -> String {
+    let name = String::from_utf8_lossy(name);
+    let fields = [
+        ("key", Json::from(key.escaped())),
+        ("contentType", Json::from(content_type.as_str())),
+        ("filename", Json::from(&*name)),
+    ];
+    pretty(&Json::Object(
+        fields.map(|(name, value)| (name.to_owned(), value)).into_iter().collect(),
+    ))
+}
+
+/// New metadata as Crawlee for JavaScript 3 writes it.
+pub(super) fn in_a_string(key: &Key, content_type: &ContentType, ending: &str) -> String {
+    let (key, content_type) = (Json::from(key.escaped()), Json::from(content_type.as_str()));
+    let inner = format!(r#"{{"extension":"{ending}","key":{key},"contentType":{content_type}}}"#);
+    Json::from(inner).to_string()
+}
+
+/// What is to be stated anew.
+pub(super) struct News<'a> {
+    pub(super) content_type: &'a ContentType,
+    pub(super) size: usize,
+    /// The value's file.
+    pub(super) name: &'a [u8],
+    /// Its ending.
+    pub(super) ending: &'a str,
+}
+
+/// The same metadata with other facts; everything else that it says stays. `None` if nothing is
+/// to be changed.
+pub(super) fn renewed(text: &[u8], form: &Form, news: &News<'_>) -> Option<String> {
+    let is_nested = matches!(form, Form::Nested(_));
+    let mut fields = if is_nested {
+        nested(text)?
+    } else {
+        serde_json::from_slice::<Map<String, Json>>(text).ok()?
+    };
+    let before = fields.clone();
+    let snake = fields.contains_key("content_type");
+    let name = if snake { "content_type" } else { "contentType" };
+    fields.insert(name.to_owned(), news.content_type.as_str().into());
+    if fields.contains_key("size") {
+        fields.insert("size".to_owned(), news.size.into());
+    }
+    match form {
+        Form::Named(_) => {
+            let name = String::from_utf8_lossy(news.name).into_owned();
+            fields.insert("filename".to_owned(), name.into());
+        }
+        Form::Nested(_) => drop(fields.insert("extension".to_owned(), news.ending.into())),
+        Form::Python => {}
+    }
+    if fields == before {
+        return None;
+    }
+    let document = Json::Object(fields);
+    Some(if is_nested {
+        Json::from(document.to_string()).to_string()
+    } else if text.contains(&b'\n') {
+        pretty(&document)
+    } else {
+        document.to_string()
+    })
+}
+
+fn pretty(document: &Json) -> String {
+    serde_json::to_string_pretty(document).unwrap_or_else(|_| document.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form(base: &str, text: &str) -> Option<Form> {
+        parse(base.as_bytes(), text.as_bytes()).map(|sidecar| sidecar.form)
+    }
+
+    #[test]
+    fn every_program_s_metadata_is_read() {
+        let python = r#"{"key": "a", "content_type": "text/html", "size": 3}"#;
+        assert_eq!(form("a", python), Some(Form::Python));
+        let named = r#"{"key":"INPUT","contentType":"application/json","filename":"INPUT.json"}"#;
+        assert_eq!(form("INPUT", named), Some(Form::Named(b"INPUT.json".to_vec())));
+        let nested = r#""{\"extension\":\"html\",\"key\":\"page\",\"contentType\":\"text/html\"}""#;
+        let read = parse(b"page", nested.as_bytes()).unwrap();
+        assert_eq!(read.form, Form::Nested("html".to_owned()));
+        assert_eq!((read.content_type.as_str(), read.size), ("text/html", None));
+        for malformed in ["", "{", "\"{\"", "\"{}\"", "[]", "7"] {
+            assert_eq!(form("a", malformed), None, "{malformed}");
+        }
+    }
+
+    #[test]
+    fn a_file_name_that_leads_elsewhere_is_damage() {
+        for name in ["/etc/passwd", "../a", "..", ".", "", "a/b", "a\0b", "__metadata__.json"] {
+            let fields = serde_json::json!({"key": "a", "contentType": "b", "filename": name});
+            assert_eq!(form("a", &fields.to_string()), None, "{name}");
+            let odd =
+                serde_json::json!({"key": "a", "contentType": "b", "size": "1", "filename": name});
+            assert_eq!(form("a", &odd.to_string()), None, "{name}");
+        }
+        let outside = r#""{\"extension\":\"/../../x\",\"key\":\"a\",\"contentType\":\"b\"}""#;
+        assert_eq!(form("a", outside), None);
+    }
+
+    #[test]
+    fn a_key_that_is_spelled_otherwise_in_the_name_is_believed() {
+        let key = |base: &str, key: &str| {
+            let text = serde_json::json!({"key": key, "content_type": "b"}).to_string();
+            parse(base.as_bytes(), text.as_bytes()).unwrap().other_key
+        };
+        assert_eq!(key("page%2D1", "page-1"), Some("page-1".into()));
+        assert_eq!(key("a%20b", "a b"), None);
+        assert_eq!(key("a%20b", "a%20b"), Some("a%20b".into()));
+        assert_eq!(key("a", "quite another"), None);
+    }
+
+    #[test]
+    fn what_is_written_anew_keeps_its_form() {
+        let html = ContentType::from("text/html");
+        let news = News { content_type: &html, size: 9, name: b"page.html", ending: "html" };
+        for (text, expected) in [
+            (
+                r#"{"key":"page","contentType":"a/b","filename":"page.b","x":1}"#,
+                r#"{"key":"page","contentType":"text/html","filename":"page.html","x":1}"#,
+            ),
+            (
+                r#""{\"extension\":\"b\",\"key\":\"page\",\"contentType\":\"a/b\"}""#,
+                r#""{\"extension\":\"html\",\"key\":\"page\",\"contentType\":\"text/html\"}""#,
+            ),
+            (
+                r#"{"key":"page","contentType":"a/b","filename":"page.b","size":1}"#,
+                r#"{"key":"page","contentType":"text/html","filename":"page.html","size":9}"#,
+            ),
+        ] {
+            let sidecar = parse(b"page", text.as_bytes()).unwrap();
+            let written = renewed(text.as_bytes(), &sidecar.form, &news).unwrap();
+            assert_eq!(written, expected);
+            let again = parse(b"page", written.as_bytes()).unwrap();
+            assert_eq!(renewed(written.as_bytes(), &again.form, &news), None);
+        }
+    }
+
+    #[test]
+    fn new_metadata_is_read_as_it_was_meant() {
+        let (key, kind) = (Key::from("a \"b\""), ContentType::from("text/html"));
+        let named = named(&key, &kind, b"a%20%22b%22.html");
+        let read = parse(b"a%20%22b%22", named.as_bytes()).unwrap();
+        assert_eq!(read.form, Form::Named(b"a%20%22b%22.html".to_vec()));
+        let nested = in_a_string(&key, &kind, "html");
+        let read = parse(b"a \"b\"", nested.as_bytes()).unwrap();
+        assert_eq!((read.form, read.content_type), (Form::Nested("html".to_owned()), kind));
+    }
+}

@@ -1,0 +1,105 @@
+//! Which program a store belongs to: new records are written as it would read them. All of this
+//! blocks.
+
+use super::endings;
+use super::folder::{Facts, Folder};
+use super::names::{self, Kind, METADATA};
+use super::place::{self, Beside, Stated};
+use super::record::read_text;
+use super::sidecar::Form;
+use crate::storage::Result;
+
+/// So many entries of a folder are looked at.
+const ENTRIES: usize = 1000;
+/// So many metadata files are read.
+const READ: usize = 8;
+
+/// How a program writes records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Style {
+    /// Crawlee for Python: a value, and metadata beside it.
+    Python,
+    /// Metadata that names the value's file.
+    Named,
+    /// Crawlee for JavaScript 3 that writes metadata.
+    Nested,
+    /// Crawlee for JavaScript 3: values alone.
+    Bare,
+}
+
+/// Whether the store's metadata is as Crawlee for Python writes it.
+pub(super) fn is_python_s(folder: &Folder) -> bool {
+    told(folder) == Some(true)
+}
+
+/// Whether the store's metadata is of Crawlee for Python (or else for JavaScript); `None` where
+/// there is none that tells.
+fn told(folder: &Folder) -> Option<bool> {
+    let Ok(Some((text, _))) = read_text(folder, METADATA) else {
+        // What cannot be read is told where it matters.
+        return None;
+    };
+    let has = |field: &str| memchr::memmem::find(&text, field.as_bytes()).is_some();
+    match (has("\"accessed_at\""), has("\"accessedAt\"")) {
+        (true, _) => Some(true),
+        (false, true) => Some(false),
+        (false, false) => None,
+    }
+}
+
+/// How the store's program writes, as its metadata and its records tell.
+pub(super) fn of(folder: &Folder) -> Result<Style> {
+    let told = told(folder);
+    if told == Some(true) {
+        return Ok(Style::Python);
+    }
+    let (mut sidecars, mut bare, mut left) = (Vec::new(), false, ENTRIES);
+    folder.names_while(|name, kind| {
+        if kind.is_file() {
+            match names::kind(name) {
+                Kind::Metadata(of) if sidecars.len() < READ => sidecars.push(of.to_vec()),
+                Kind::Value => bare |= endings::stem(name).is_some(),
+                _ => {}
+            }
+        }
+        left -= 1;
+        left > 0
+    })?;
+    sidecars.sort_unstable();
+    for name in sidecars {
+        let found = place::by_metadata(folder, &name)?;
+        if let Some(Beside { stated: Stated::Sound(sidecar, _), .. }) =
+            found.and_then(|found| found.beside)
+        {
+            return Ok(match sidecar.form {
+                Form::Python => Style::Python,
+                Form::Named(_) => Style::Named,
+                Form::Nested(_) => Style::Nested,
+            });
+        }
+    }
+    Ok(match told {
+        Some(_) => Style::Nested,
+        None if bare => Style::Bare,
+        None => Style::Python,
+    })
+}
+
+/// A file in the folder that new ones are to be like: the store's metadata, else any value.
+pub(super) fn sibling(folder: &Folder) -> Result<Option<Facts>> {
+    if let Some(facts) = folder.facts(METADATA)?.filter(|facts| facts.is_file) {
+        return Ok(Some(facts));
+    }
+    let mut first = None;
+    folder.names_while(|name, kind| {
+        let fits = kind.is_file() && matches!(names::kind(name), Kind::Value | Kind::Metadata(_));
+        if fits {
+            first = Some(name.to_vec());
+        }
+        first.is_none()
+    })?;
+    Ok(match first {
+        Some(name) => folder.facts(&name)?,
+        None => None,
+    })
+}

@@ -1,0 +1,147 @@
+//! What a larder left that was ended while it wrote: removed by the next one that writes to the
+//! store. All of this blocks.
+//!
+//! A writer holds a lock on each of its temporary files until that is in its place, so a file
+//! whose lock can be had has no maker any more. Where the file system knows no locks, only its
+//! age tells.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::sync::{Mutex, PoisonError};
+
+use rustix::fs::{self, AtFlags, FlockOperation, Mode, OFlags};
+use rustix::io::Errno;
+
+use super::folder::{Facts, Folder};
+use super::names::{self, Kind};
+use super::record::metadata_name;
+use super::sidecar::{self, Form};
+use super::temporary::Slot;
+use crate::storage::Timestamp;
+
+/// Without locks, a file of this age in microseconds has no maker any more.
+const OLD: i64 = 3_600_000_000;
+
+/// A file of an unusual name is left alone as long as it is younger than this, in microseconds.
+const A_WHILE: i64 = 60_000_000;
+
+/// So many entries are looked at for files of unusual names.
+const ENTRIES: usize = 10_000;
+
+/// The store that was looked through last, by the numbers of its directory.
+static LAST: Mutex<Option<(i128, i128)>> = Mutex::new(None);
+
+/// The longest metadata that is completed.
+const LONGEST: u64 = 1 << 20;
+
+/// Removes what is left in a store whose lock is held.
+pub(super) fn sweep(folder: &Folder) {
+    let value_there = folder.facts(&Slot::Value.name()).is_ok_and(|facts| facts.is_some());
+    for slot in [Slot::Metadata, Slot::Value, Slot::Store] {
+        let name = slot.name();
+        let Some((file, facts)) = abandoned(folder, &name) else { continue };
+        // The value is put in its place first: only its metadata is still to follow.
+        if slot == Slot::Metadata && !value_there && complete(folder, &name, file, facts) {
+            log::info!("metadata in {} was completed", folder.path().display());
+            continue;
+        }
+        remove(folder, &name);
+    }
+    sweep_others(folder);
+}
+
+/// Removes files of other names, which writers take where the usual ones are not free: once for
+/// each store, and only where they lie among the first entries.
+fn sweep_others(folder: &Folder) {
+    let Ok(stat) = fs::fstat(folder) else { return };
+    let now = Some((i128::from(stat.st_dev), i128::from(stat.st_ino)));
+    let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+    if *last == now {
+        return;
+    }
+    *last = now;
+    drop(last);
+    let (mut found, mut left) = (Vec::new(), ENTRIES);
+    let listed = folder.names_while(|name, kind| {
+        if kind.is_file() && names::kind(name) == Kind::Own {
+            found.push(name.to_vec());
+        }
+        left -= 1;
+        left > 0
+    });
+    if let Err(why) = listed {
+        log::warn!("{why}");
+    }
+    let slots = [Slot::Metadata, Slot::Value, Slot::Store].map(Slot::name);
+    for name in found.iter().filter(|name| !slots.contains(name)) {
+        // Its name alone does not prove that larder made it, nor that it is done with it.
+        let age = |facts: Facts| Timestamp::now().micros().saturating_sub(facts.modified);
+        if abandoned(folder, name).is_some_and(|(_, facts)| age(facts) > A_WHILE) {
+            remove(folder, name);
+        }
+    }
+}
+
+/// Removes one file that is in a writer's way; says whether it did.
+pub(super) fn make_way(folder: &Folder, name: &[u8]) -> bool {
+    let left = abandoned(folder, name);
+    left.is_some() && remove(folder, name)
+}
+
+fn remove(folder: &Folder, name: &[u8]) -> bool {
+    match fs::unlinkat(folder, name, AtFlags::empty()) {
+        Ok(()) => log::info!("{} was left behind and is removed", folder.path_of(name).display()),
+        Err(why) => log::warn!("{}: {why}", folder.path_of(name).display()),
+    }
+    folder.facts(name).is_ok_and(|facts| facts.is_none())
+}
+
+/// A temporary file of larder's whose maker is gone, with its lock.
+fn abandoned(folder: &Folder, name: &[u8]) -> Option<(File, Facts)> {
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let file = File::from(fs::openat(folder, name, flags, Mode::empty()).ok()?);
+    let facts = Facts::from(&fs::fstat(&file).ok()?);
+    if !facts.is_file {
+        return None;
+    }
+    let gone = match fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {
+        Ok(()) => true,
+        Err(Errno::WOULDBLOCK) => false,
+        Err(_) => Timestamp::now().micros().saturating_sub(facts.modified) > OLD,
+    };
+    // Another may have put it in its place, and have begun the next one.
+    let same = || {
+        let (own, now) = (fs::fstat(&file), fs::statat(folder, name, AtFlags::SYMLINK_NOFOLLOW));
+        own.is_ok_and(|own| {
+            now.is_ok_and(|now| own.st_ino == now.st_ino && own.st_dev == now.st_dev)
+        })
+    };
+    (gone && same()).then_some((file, facts))
+}
+
+/// Puts metadata in its place where its writer was ended right after the value was put in its
+/// own, and nobody has written the record since; says whether.
+fn complete(folder: &Folder, name: &[u8], file: File, facts: Facts) -> bool {
+    let mut text = Vec::new();
+    if file.take(LONGEST).read_to_end(&mut text).is_err() {
+        return false;
+    }
+    let Some(key) = stated_key(&text) else { return false };
+    let base = names::quoted(key.as_bytes()).into_owned();
+    let Some(sidecar) = sidecar::parse(&base, &text) else { return false };
+    if sidecar.form != Form::Python || !names::readable(&base) {
+        return false;
+    }
+    let beside = metadata_name(&base);
+    let (Ok(Some(value)), Ok(old)) = (folder.facts(&base), folder.facts(&beside)) else {
+        return false;
+    };
+    let fits = value.is_file && Some(value.size) == sidecar.size;
+    let newest = old.map_or(value.modified, |old| old.modified.max(value.modified));
+    fits && newest <= facts.modified && fs::renameat(folder, name, folder, &*beside).is_ok()
+}
+
+fn stated_key(text: &[u8]) -> Option<String> {
+    let document: serde_json::Value = serde_json::from_slice(text).ok()?;
+    document.get("key")?.as_str().map(str::to_owned)
+}

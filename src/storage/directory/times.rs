@@ -1,0 +1,94 @@
+//! The times in a store's metadata. All of this blocks.
+
+use serde_json::Value as Json;
+
+use super::folder::{Folder, Root};
+use super::lock::{Manner, locked};
+use super::names;
+use super::stores::{self, Stored};
+use super::temporary::{Like, Slot, Temporary, sync};
+use crate::storage::{ErrorKind, Result, StoreName, Timestamp};
+
+/// A time as Python's `str()` writes it.
+pub(super) fn python(time: Timestamp) -> String {
+    time.to_string().replacen('T', " ", 1)
+}
+
+/// A time as JavaScript's `toISOString()` writes it.
+pub(super) fn javascript(time: Timestamp) -> String {
+    let text = Timestamp::from_micros(time.micros().div_euclid(1_000_000) * 1_000_000).to_string();
+    let millis = time.micros().rem_euclid(1_000_000) / 1000;
+    format!("{}.{millis:03}Z", text.trim_end_matches("+00:00"))
+}
+
+/// Writes the store's metadata with new times, to be put in its place; `None` where there is none
+/// that could be read. Everything else that it says stays.
+pub(super) fn touched<'a>(
+    folder: &'a Folder,
+    stored: &Stored,
+    modified: bool,
+    manner: Manner,
+) -> Result<Option<Temporary<'a>>> {
+    let Stored::Whole(_, text) = stored else { return Ok(None) };
+    let Ok(Json::Object(mut fields)) = serde_json::from_slice(text) else { return Ok(None) };
+    let now = Timestamp::now();
+    let mut put = |snake: &str, camel: &str| {
+        let (name, time) = if fields.contains_key(camel) && !fields.contains_key(snake) {
+            (camel, javascript(now))
+        } else {
+            (snake, python(now))
+        };
+        fields.insert(name.to_owned(), time.into());
+    };
+    put("accessed_at", "accessedAt");
+    if modified {
+        put("modified_at", "modifiedAt");
+    }
+    let Ok(text) = serde_json::to_string_pretty(&Json::Object(fields)) else { return Ok(None) };
+    let like = match folder.facts(names::METADATA)? {
+        Some(old) => Like::Old(old),
+        None => Like::Beside(None),
+    };
+    let new = Temporary::write(folder, Slot::Store, text.as_bytes(), like, manner.durable)?;
+    Ok(Some(new))
+}
+
+/// Notes in the store's metadata that it has been read, as Crawlee's reads do.
+pub(super) fn note_access(root: &Root, store: &StoreName, manner: Manner) -> Result<()> {
+    let folder = locked(root, store, manner)?;
+    match touched(&folder, &stores::metadata(&folder)?, false, manner)? {
+        Some(touched) => touched.replace(names::METADATA),
+        None => Ok(()),
+    }
+}
+
+/// Notes in the store's metadata that records have gone. That must not fail for want of room: on
+/// a full disk it is the way to make some.
+pub(super) fn note_removal(folder: &Folder, manner: Manner) -> Result<()> {
+    let noted = stores::metadata(folder)
+        .and_then(|stored| touched(folder, &stored, true, manner))
+        .and_then(|touched| touched.map_or(Ok(()), |touched| touched.replace(names::METADATA)));
+    match noted {
+        Err(error) if error.kind == ErrorKind::DiskFull => {
+            log::warn!("the times of {} were not updated: {error}", folder.path().display());
+        }
+        // It went meanwhile, as its records did.
+        Err(error) if error.kind == ErrorKind::NotFound => {}
+        noted => noted?,
+    }
+    if manner.durable { sync(folder) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_written_as_each_program_writes_them() {
+        let time = Timestamp::parse("2026-11-28T10:00:00.012345Z").unwrap();
+        assert_eq!(python(time), "2026-11-28 10:00:00.012345+00:00");
+        assert_eq!(javascript(time), "2026-11-28T10:00:00.012Z");
+        let whole = Timestamp::parse("2026-11-28T10:00:00Z").unwrap();
+        assert_eq!(javascript(whole), "2026-11-28T10:00:00.000Z");
+    }
+}
