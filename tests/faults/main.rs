@@ -6,6 +6,7 @@ mod fill;
 #[path = "../support/server.rs"]
 mod server;
 
+mod kills;
 mod old_servers;
 mod rights;
 mod stage;

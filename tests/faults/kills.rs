@@ -1,0 +1,111 @@
+//! larder killed while it writes to a directory: no record is torn, and the next write removes
+//! what the killed one left.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use larder::storage::{
+    self, ContentType, Expected, Key, OpenBy, Options, RecordState, SetValue, Storage, StoreName,
+    Target,
+};
+
+const KILLS: u32 = 200;
+/// Enough for a write to take a while.
+const SIZE: usize = 1 << 20;
+
+/// Two values that differ in everything.
+fn value(round: u32) -> (Vec<u8>, &'static str) {
+    let odd = round % 2 == 1;
+    let size = if odd { SIZE } else { SIZE + 4711 };
+    (vec![if odd { b'o' } else { b'e' }; size], if odd { "text/html" } else { "text/csv" })
+}
+
+/// larder that sets the record to a value.
+fn start(folder: &Path, round: u32) -> Child {
+    let (bytes, content_type) = value(round);
+    let file = folder.join("value");
+    fs::write(&file, bytes).unwrap();
+    Command::new(env!("CARGO_BIN_EXE_larder"))
+        .args(["set", "default", "key", "-c", content_type, "--file"])
+        .arg(file)
+        .arg("-t")
+        .arg(folder)
+        .env("HOME", folder)
+        .env_remove("LARDER_CONFIG")
+        .env_remove("LARDER_READ_ONLY")
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+/// The temporary files that larder has in the store.
+fn temporary(store: &Path) -> usize {
+    let entries = fs::read_dir(store).unwrap();
+    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    names.filter(|name| name.starts_with(".larder-")).count()
+}
+
+async fn write(storage: &dyn Storage, key: &str, value: Vec<u8>, content_type: &str) {
+    let set = SetValue {
+        store: StoreName::from("default"),
+        key: Key::from(key),
+        value: value.into(),
+        content_type: ContentType::from(content_type),
+        expected: Expected::Anything,
+    };
+    storage.set_value(&set).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_killed_write_tears_nothing_and_the_next_one_sweeps() {
+    let folder = tempfile::tempdir().unwrap();
+    let target = Target::Directory(folder.path().to_owned());
+    let options = Options { durable: false, ..Options::default() };
+    let storage = storage::connect(&target, &options).await.unwrap();
+    storage.open(&OpenBy::Default).await.unwrap();
+    let path = folder.path().join("key_value_stores/default");
+    let (mut old, mut old_type) = value(0);
+    write(&*storage, "key", old.clone(), old_type).await;
+    let whole = (1..4).map(|round| {
+        let start_of_write = Instant::now();
+        assert!(start(folder.path(), round).wait().unwrap().success());
+        start_of_write.elapsed()
+    });
+    let whole = whole.min().unwrap();
+    (old, old_type) = value(3);
+
+    let (mut left, mut made) = (0, 0);
+    for round in 0..KILLS {
+        let (new, new_type) = value(round);
+        let mut child = start(folder.path(), round);
+        // Half of them at a time that goes on through the whole write, half as soon as anything
+        // is in the folder.
+        let part = if round % 4 < 2 { whole * round / KILLS } else { whole * 4 };
+        let until = Instant::now() + part;
+        while Instant::now() < until && child.try_wait().unwrap().is_none() {
+            if round % 4 >= 2 && temporary(&path) > 0 {
+                break;
+            }
+            std::thread::sleep(Duration::from_micros(100));
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        left += usize::from(temporary(&path) > 0);
+
+        write(&*storage, "other", vec![b'x'; 10], "text/plain").await;
+        assert_eq!(temporary(&path), 0, "round {round}");
+        let read = storage.get_value(&"default".into(), &"key".into()).await.unwrap().unwrap();
+        assert_eq!(read.meta.state, RecordState::Whole, "round {round}");
+        let is = (&*read.value, read.meta.content_type.as_str());
+        let is_new = is == (&*new, new_type);
+        assert!(is_new || is == (&*old, old_type), "round {round}: {}", read.meta.content_type);
+        if is_new {
+            made += 1;
+            (old, old_type) = (new, new_type);
+        }
+    }
+    // Else nothing was tried.
+    assert!(left > 20, "{left} of {KILLS} left something to sweep, {made} were made");
+}
