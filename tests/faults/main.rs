@@ -8,5 +8,6 @@ mod server;
 
 mod kills;
 mod old_servers;
+mod peer;
 mod rights;
 mod stage;
