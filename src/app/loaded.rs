@@ -241,12 +241,11 @@ impl App {
     fn failed(&mut self, slot: Slot, error: Error, effects: &mut Vec<Effect>) {
         match slot {
             Slot::Stores => {
-                self.stores.loading = false;
-                if self.stores.ready {
+                let notice = Notice::from(&error);
+                if self.stores.fail(error) {
                     // What was read before stays, so the failure is told elsewhere.
-                    self.tell(Notice::from(&error));
+                    self.tell(notice);
                 }
-                self.stores.failure = Some(error);
                 if self.stores.again {
                     self.read_stores(effects);
                 }

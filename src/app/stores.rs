@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::storage::{Error, StoreInfo, StoreName};
+use crate::storage::{Error, ErrorKind, StoreInfo, StoreName};
 
 use super::list::{Cursor, Move};
 
@@ -22,6 +22,8 @@ pub struct StoresPane {
     pub again: bool,
     /// Why it could not be read.
     pub failure: Option<Error>,
+    /// Why this user may not see the list; it then has the stores that were opened by name.
+    pub hidden: Option<Error>,
     /// The share of the key space looked through for lost stores, while that goes on.
     pub lost: Option<f32>,
     found: Vec<StoreInfo>,
@@ -90,7 +92,20 @@ impl StoresPane {
         self.loading = true;
     }
 
+    /// The list could not be read. Returns whether that is news.
+    pub fn fail(&mut self, error: Error) -> bool {
+        let hidden = error.kind == ErrorKind::Permission;
+        // Elsewhere than in the list it is told where there is a list, and once where it stays so.
+        let news = self.ready && !(hidden && self.hidden.is_some());
+        self.hidden = hidden.then(|| error.clone());
+        self.ready |= hidden;
+        self.loading = false;
+        self.failure = Some(error);
+        news
+    }
+
     fn take(&mut self, stores: Vec<StoreInfo>, height: usize) {
+        self.hidden = None;
         let wanted = self.wanted.take();
         let held = wanted.or_else(|| self.current().map(|info| info.store.clone()));
         self.all = stores;
@@ -239,6 +254,20 @@ mod tests {
         pane.set(vec![store("a"), store("b"), store("c")], 10);
         assert_eq!((pane.total(), pane.cursor.at), (4, 0));
         assert_eq!(pane.get(&"c".into()).unwrap().records, Some(7));
+    }
+
+    #[test]
+    fn where_the_list_is_hidden_it_has_what_was_opened() {
+        let mut pane = StoresPane::default();
+        let refused = || Error::new(ErrorKind::Permission, "no");
+        assert!(!pane.fail(refused()), "the list itself says so");
+        assert!(pane.hidden.is_some() && pane.failure.is_some());
+        pane.put(store("shop"), 10);
+        assert_eq!(pane.current().unwrap().store.as_str(), Some("shop"));
+        assert!(!pane.fail(refused()), "it is known already");
+        assert!(pane.fail(Error::new(ErrorKind::Timeout, "late")));
+        pane.set(vec![store("a")], 10);
+        assert_eq!((pane.total(), pane.hidden), (1, None));
     }
 
     #[test]

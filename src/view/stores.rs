@@ -3,6 +3,7 @@
 use ratatui::buffer::Buffer;
 
 use crate::app::{App, Area, Link, Pane, words};
+use crate::keymap::{Action, Context};
 use crate::storage::{StoreInfo, StoreState};
 use crate::theme::Role;
 
@@ -66,7 +67,11 @@ fn instead(app: &App) -> Option<String> {
         Link::Open(_) => {}
     }
     if let Some(error) = stores.failure.as_ref().filter(|_| stores.total() == 0) {
-        return Some(error.to_string());
+        let key = app.keymap.chords(Context::Stores, Action::NewStore).first();
+        return Some(match key.filter(|_| stores.hidden.is_some()) {
+            Some(key) => format!("{}; {key} opens one by its name", error.problem),
+            None => error.to_string(),
+        });
     }
     if !stores.ready {
         return Some("loading…".to_owned());

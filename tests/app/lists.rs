@@ -1,7 +1,9 @@
 //! The lists and their cursors while the storage answers.
 
 use larder::app::{Effect, Event, Loaded, Read, Slot};
-use larder::storage::{Error, ErrorKind, Key, StoreInfo, StoreState};
+use larder::storage::{
+    Error, ErrorKind, Key, Noticed, OpenBy, ServerInfo, StoreInfo, StoreState, Write, Written,
+};
 
 use super::stage::{Stage, index, record, shown, store};
 use super::{JSON, opened, shop};
@@ -78,6 +80,27 @@ fn a_failed_read_is_told_in_its_pane() {
     let error = Error::new(ErrorKind::Permission, "the server forbids HGET");
     stage.answer(Slot::Record, Err(error));
     assert!(stage.frame().contains("the server forbids HGET; ask for the"));
+    assert_eq!(stage.app.keys.len(), 3);
+}
+
+#[test]
+fn where_the_list_of_stores_is_hidden_one_is_opened_by_its_name() {
+    let mut stage = Stage::new(120, 36);
+    let hidden = || Err(Error::new(ErrorKind::Permission, "the user may not see the list"));
+    stage.event(Event::Connected(Ok(ServerInfo::default())));
+    stage.answer(Slot::Stores, hidden());
+    let frame = stage.frame();
+    assert!(frame.contains("the user may not see"), "{frame}");
+    assert!(frame.contains("n opens one by"), "{frame}");
+    stage.keys("nshop<enter>");
+    let write = stage.write();
+    assert_eq!(write, Write::Create(OpenBy::Name("shop".into())));
+    stage.written(write, Ok(Written::default()));
+    stage.answer(Slot::Stores, hidden());
+    stage.answer(Slot::Keys, Ok(Loaded::Keys(index(&shop()), 1.0)));
+    assert_eq!(stage.notice(), "the store was there already", "the refusal is known");
+    stage.noticed(Noticed::Store(store("shop", 3)));
+    assert_eq!(stage.app.stores.current().unwrap().store, "shop".into());
     assert_eq!(stage.app.keys.len(), 3);
 }
 

@@ -131,6 +131,30 @@ fn a_user_without_rights_is_told_of_a_command() {
 }
 
 #[test]
+fn who_may_not_see_the_list_of_stores_names_one() {
+    let program = Program::with_shop();
+    let rights = ["ACL", "SETUSER", "seller", "on", ">pw", "~key_value_stores:shop*", "+@all"];
+    program.server.cli(&rights);
+    let target = format!("redis://seller:pw@127.0.0.1:{}", program.server.port());
+    let run = |args: &[&str]| {
+        let run = program.run([&["-t", &target], args].concat());
+        (run.code, String::from_utf8(run.out).unwrap(), run.err)
+    };
+    let (code, _, why) = run(&["stores"]);
+    assert!(code == 4 && why.contains("list of stores") && why.contains("name a store"), "{why}");
+    assert_eq!(run(&["keys", "shop", "--bare", "--prefix", "page"]).1, "page-1\npage-2\n");
+    assert_eq!(run(&["get", "shop", "page-2"]).1, "<p>two</p>");
+    assert_eq!(run(&["set", "shop", "new", "text"]), (0, String::new(), String::new()));
+    assert_eq!(run(&["delete", "shop", "new"]).0, 0);
+    let (code, out, why) = run(&["info", "shop"]);
+    assert_eq!((code, why.as_str()), (0, ""), "{out}");
+    let (code, _, why) = run(&["drop", "shop", "--yes"]);
+    assert!(code == 4 && program.stored("shop", b"none").is_some(), "{why}");
+    let (code, _, why) = run(&["keys", "shop-2"]);
+    assert!(code == 1 && why.contains("that this user may see"), "{code} {why}");
+}
+
+#[test]
 fn a_store_that_is_not_there_is_named() {
     let program = Program::with_shop();
     for args in [

@@ -329,3 +329,32 @@ async fn a_full_server_still_lets_records_be_removed() {
     assert_eq!(redis.storage().purge(&shop).await.unwrap().records, 2);
     redis.storage().drop_store(&shop).await.unwrap();
 }
+
+#[tokio::test]
+async fn a_value_that_the_server_would_not_take_is_refused_before_it_is_sent() {
+    let value = |size: usize| Value::Bytes(vec![b'x'; size].into());
+    let key = Key::from("key");
+    for redis in [Redis::new().await, Redis::without_scripts().await] {
+        let shop = store(redis.storage(), "shop").await;
+        for setting in ["proto-max-bulk-len", "client-query-buffer-limit"] {
+            let before = redis.server.cli(&["CONFIG", "GET", setting]);
+            let before = String::from_utf8(before).unwrap();
+            redis.server.cli(&["CONFIG", "SET", setting, "2mb"]);
+            let mut monitor = redis.server.monitor();
+            let large = set(&shop, &key, value((2 << 20) + 1), None);
+            let refused = redis.storage().set_value(&large).await.unwrap_err();
+            assert_eq!(refused.kind, ErrorKind::NotSupported, "{refused}");
+            assert!(refused.problem.contains("2097153 bytes"), "{refused}");
+            assert!(refused.remedy().contains(setting), "{refused}");
+            let lines = monitor.lines();
+            assert!(lines.iter().all(|line| line.contains("\"CONFIG\"")), "{lines:?}");
+            let fits = set(&shop, &key, value((2 << 20) - (70 << 10)), None);
+            redis.storage().set_value(&fits).await.unwrap();
+            redis.server.cli(&["CONFIG", "SET", setting, before.lines().last().unwrap()]);
+        }
+    }
+    // Who may not ask takes the server to be as most are.
+    let redis = Redis::as_user(&["~*", "+@all", "-config"]).await;
+    let shop = store(redis.storage(), "shop").await;
+    redis.storage().set_value(&set(&shop, &key, value(3 << 20), None)).await.unwrap();
+}

@@ -1,7 +1,9 @@
 //! What a user may not do is refused with a word; the rest works.
 
-use futures::TryStreamExt;
-use larder::storage::{ErrorKind, Key, OpenBy, Options, StoreName, StoreState, Value, Write};
+use futures::{StreamExt, TryStreamExt};
+use larder::storage::{
+    Attention, ErrorKind, Key, Noticed, OpenBy, Options, StoreName, StoreState, Value, Write,
+};
 
 use crate::server::Server;
 use crate::suite::{put, scan, set, store, value};
@@ -182,5 +184,60 @@ async fn a_cluster_is_read_and_never_written() {
     for write in writes(&shop) {
         let error = storage.write(&write).await.unwrap_err();
         assert_eq!(error.kind, ErrorKind::Cluster, "{write:?}: {error}");
+    }
+}
+
+/// A user of some stores: without the indexes, which name all.
+const SHOPS: [&str; 3] = ["~key_value_stores:shop*", "&*", "+@all"];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_may_not_see_the_indexes_uses_stores_by_name() {
+    let without_scripts = [&SHOPS[..], &["-eval", "-evalsha", "-eval_ro", "-evalsha_ro"]].concat();
+    for rights in [&SHOPS[..], &without_scripts] {
+        let redis = Redis::as_user(rights).await;
+        fill::stores(&mut redis.server.client(), ["shop-1", "other"]);
+        let storage = redis.storage();
+        assert!(storage.server().await.unwrap().notes.is_empty());
+        let list = storage.stores().await.unwrap_err();
+        assert_eq!(list.kind, ErrorKind::Permission);
+        assert!(list.problem.contains("the list of stores"), "{list}");
+
+        let opened = storage.open(&OpenBy::Name("shop-1".into())).await.unwrap();
+        assert!(!opened.created);
+        assert_eq!(opened.info.state, StoreState::Whole);
+        let shop = opened.info.store;
+        let attention = tokio::sync::watch::Sender::new(Attention::default());
+        let mut noticed = storage.watch(Some(&shop), attention.subscribe());
+        put(storage, &shop, "key", "text").await;
+        assert_eq!(value(storage, &shop, &Key::from("key")).await, "text");
+        assert_eq!(scan(storage, &shop).await.len(), 1);
+        assert_eq!(storage.get_metadata(&shop).await.unwrap().records, Some(1));
+        let records = |noticed: &Noticed| {
+            matches!(noticed, Noticed::Store(info) if info.records == Some(1)
+                && info.state == StoreState::Whole)
+        };
+        let seen = async { while !records(&noticed.next().await.unwrap()) {} };
+        tokio::time::timeout(std::time::Duration::from_secs(30), seen).await.unwrap();
+        assert_eq!(storage.delete_value(&shop, &[Key::from("key")]).await.unwrap().records, 1);
+        assert_eq!(storage.purge(&shop).await.unwrap().records, 0);
+
+        // What needs the indexes is refused, and so is every other store.
+        for (write, why) in [
+            (Write::Create(OpenBy::Name("shop-2".into())), "there is no store shop-2"),
+            (Write::Create(OpenBy::Name("other".into())), "may not use"),
+            (Write::Drop(shop.clone()), "the list of stores"),
+            (Write::Purge("other".into()), "may not use"),
+        ] {
+            let error = storage.write(&write).await.unwrap_err();
+            assert_eq!(error.kind, ErrorKind::Permission, "{write:?}: {error}");
+            assert!(error.problem.contains(why), "{write:?}: {error}");
+        }
+        for missing in [storage.purge(&"shop-2".into()).await, {
+            let key = Key::from("key");
+            storage.set_value(&set(&"shop-2".into(), &key, Value::None, None)).await
+        }] {
+            assert_eq!(missing.unwrap_err().kind, ErrorKind::NotFound);
+        }
+        assert_eq!(redis.server.cli(&["DBSIZE"]), b"6");
     }
 }

@@ -104,7 +104,8 @@ impl RedisStorage {
         let hash = Value::from(index);
         loop {
             let page = hscan(hash.clone(), cursor, INDEX_PAGE);
-            let (next, fields) = reply::page(self.link.run_bulk(page).await?)?;
+            let page = self.link.run_bulk(page).await.map_err(of_index)?;
+            let (next, fields) = reply::page(page)?;
             bounds.page(self, INDEX_PAGE, fields.len() / 2, ("HLEN", Some(&hash))).await?;
             let mut fields = fields.into_iter();
             while let (Some(field), Some(value)) = (fields.next(), fields.next()) {
@@ -213,6 +214,15 @@ impl RedisStorage {
             },
         }
     }
+}
+
+/// An index that this user may not see is the list of stores.
+fn of_index(error: Error) -> Error {
+    if !fault::forbids_key(&error) {
+        return error;
+    }
+    Error::new(ErrorKind::Permission, "the user may not see the list of stores")
+        .hint("name a store: those that it may see can be opened")
 }
 
 fn judge_all(infos: &mut [StoreInfo], indexed: &BTreeMap<StoreName, Indexed>) {

@@ -82,7 +82,7 @@ impl RedisStorage {
             if attempt.as_ref().is_err_and(|error| error.kind == ErrorKind::FateUnknown) {
                 self.claims.add(new.id.clone());
             }
-            match attempt? {
+            match attempt.map_err(|error| not_made(&store, error))? {
                 Attempt::Created => {
                     // Records that a ghost of this name left are its own now.
                     let info = self.info(&store).await;
@@ -159,6 +159,16 @@ fn info_of_new(store: StoreName, new: StoreMetadata) -> StoreInfo {
         accessed_at: new.accessed_at,
         ..StoreInfo::default()
     }
+}
+
+/// Who wants to open a store by its name wants to hear first that it is not there.
+fn not_made(store: &StoreName, error: Error) -> Error {
+    if error.kind != ErrorKind::Permission {
+        return error;
+    }
+    let store = store.escaped();
+    let problem = format!("there is no store {store}, and it cannot be made: {}", error.problem);
+    Error::new(error.kind, problem)
 }
 
 fn half_made(store: &StoreName) -> Error {

@@ -91,8 +91,8 @@ impl RedisStorage {
         let replies = self.link.pipeline(questions.into()).await?;
         let [argument, buffer] = [0, 1].map(|at| {
             let pair = replies.get(at)?.as_ref().ok()?;
-            let Value::Array(pair) = pair else { return None };
-            pair.get(1).and_then(Value::as_u64)
+            let limit = reply::bytes(reply::array(pair.clone()).ok()?.pop()?).ok()??;
+            std::str::from_utf8(&limit).ok()?.parse::<u64>().ok()
         });
         let buffer = buffer.map(|limit| limit.saturating_sub(BESIDE_VALUE));
         let limits = [(argument.unwrap_or(USUALLY_TAKEN), settings[0])];

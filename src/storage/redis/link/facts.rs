@@ -2,6 +2,7 @@
 
 use fred::types::Value;
 
+use super::super::fault;
 use super::{Command, Link};
 use crate::storage::{Error, ErrorKind, Result};
 
@@ -56,6 +57,8 @@ pub(super) async fn read(link: &Link) -> Result<Facts> {
             facts.notes.push(error.to_string());
         }
         Err(error) if error.kind == ErrorKind::WrongType => facts.json = Some(true),
+        // Who may not see this one may see others.
+        Err(error) if fault::forbids_key(&error) => {}
         Err(error) => facts.refused(&error, "stores' metadata is hidden"),
     }
     if facts.replica {

@@ -7,7 +7,7 @@ use fred::types::Value;
 
 use super::super::layout::{ID_TO_NAME, NAME_TO_ID};
 use super::super::list::{self, Indexed};
-use super::super::{command, reply};
+use super::super::{command, fault, reply};
 use super::Watcher;
 use super::trust::{Level, Moved};
 use crate::storage::{Noticed, Result, StoreInfo, StoreName, StoreState};
@@ -20,6 +20,8 @@ pub(super) const MOST_STORES: usize = 100;
 pub(super) struct Known {
     /// What the indexes name, once they have been read.
     index: Option<BTreeMap<StoreName, Indexed>>,
+    /// Whether this user may not see them.
+    pub(super) hidden: bool,
     /// How long the indexes were then.
     lengths: [u64; 2],
     /// What was told of each store that was looked at.
@@ -41,8 +43,16 @@ impl Watcher {
         let mut told = Vec::new();
         if self.known.index.is_none() {
             // Whoever watches lists them too: only what comes after is news.
-            self.known.lengths = self.lengths().await?;
-            self.known.index = Some(self.storage.indexed_stores().await?);
+            match self.lengths().await {
+                Err(error) if fault::forbids_key(&error) => {
+                    self.known.hidden = true;
+                    self.known.index = Some(BTreeMap::new());
+                }
+                lengths => {
+                    self.known.lengths = lengths?;
+                    self.known.index = Some(self.storage.indexed_stores().await?);
+                }
+            }
         }
         if let Some(store) = self.store.clone() {
             let start = Instant::now();
@@ -53,8 +63,10 @@ impl Watcher {
                 self.look_at_open(info, &mut told);
             }
         }
-        if all {
+        if all && !self.known.hidden {
             self.look_at_index(&mut told).await?;
+        }
+        if all {
             self.look_at_shown(&mut told).await?;
         }
         Ok(told)
@@ -99,7 +111,9 @@ impl Watcher {
         let Some(index) = &self.known.index else { return };
         let none = Indexed::default();
         let indexed = index.get(&info.store).unwrap_or(&none);
-        list::judge(&mut info, indexed);
+        if !self.known.hidden {
+            list::judge(&mut info, indexed);
+        }
         if info.state == StoreState::Ghost && info.records.unwrap_or(0) == 0 {
             // There is none: the index has told, or is about to.
             return;

@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 
 use tokio::task::JoinHandle;
 
+use fred::types::Value;
+
 use super::super::layout::{self, ID_TO_NAME, NAME_TO_ID, Part};
 use super::super::link::{Bell, Link};
 use super::Watcher;
@@ -144,7 +146,8 @@ impl Watcher {
     /// Whatever changes from now on is to ring, before it is looked at.
     pub(super) async fn arm(&mut self) {
         self.waking.open(&self.storage.link).await;
-        let mut keys = vec![NAME_TO_ID.into(), ID_TO_NAME.into()];
+        let indexes = [NAME_TO_ID, ID_TO_NAME].map(Value::from);
+        let mut keys = if self.known.hidden { Vec::new() } else { indexes.to_vec() };
         if let Some(store) = &self.store {
             let parts = [Part::Metadata, Part::MetadataItems, Part::Items];
             keys.extend(parts.map(|part| layout::key(store, part)));
