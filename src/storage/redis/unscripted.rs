@@ -151,7 +151,7 @@ impl RedisStorage {
         let Some(replies) = transaction.commit(commands).await? else {
             return Ok(Attempt::Wait);
         };
-        let replies = replies.into_iter().collect::<Result<Vec<_>>>()?;
+        let replies = whole(replies)?;
         if replies.first().and_then(Value::as_u64) == Some(1) {
             return Ok(Attempt::Created);
         }
@@ -199,8 +199,22 @@ impl RedisStorage {
 
     /// Runs MULTI/EXEC, and fails if any of its commands did.
     async fn transaction(&self, commands: Vec<Command>) -> Result<Vec<Value>> {
-        self.link.transaction(commands).await?.into_iter().collect()
+        whole(self.link.transaction(commands).await?)
     }
+}
+
+/// The replies of a transaction of which each command must have been carried out. One that fails
+/// although it was asked for, for its key has changed since, leaves the others made: then the
+/// write was neither made nor refused.
+fn whole(replies: Vec<Result<Value>>) -> Result<Vec<Value>> {
+    let in_part = replies.iter().any(Result::is_ok);
+    replies.into_iter().collect::<Result<_>>().map_err(|error| {
+        if !in_part {
+            return error;
+        }
+        let problem = format!("the write was made in part: {}", error.problem);
+        Error::new(error.kind, problem).hint("look at what is there before you repeat it")
+    })
 }
 
 fn with_value(mut command: Command, value: Bytes) -> Command {
@@ -220,4 +234,20 @@ pub(super) fn json_set(store: &StoreName, path: &'static str, now: Value) -> Com
         "JSON.SET",
         [layout::key(store, Part::Metadata), Value::from(path), now, Value::from("XX")],
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_transaction_that_fails_in_part_is_no_refusal() {
+        let wrong = || Err(Error::new(ErrorKind::WrongType, "a list"));
+        let made = || Ok(Value::Integer(1));
+        assert_eq!(whole(vec![made(), made()]).unwrap().len(), 2);
+        assert_eq!(whole(vec![wrong(), wrong()]).unwrap_err().problem, "a list");
+        let error = whole(vec![made(), wrong()]).unwrap_err();
+        assert_eq!(error.kind, ErrorKind::WrongType);
+        assert_eq!(error.problem, "the write was made in part: a list");
+    }
 }
