@@ -9,10 +9,16 @@ mod stage;
 mod connection;
 #[path = "app/editing.rs"]
 mod editing;
+#[path = "app/interleavings.rs"]
+mod interleavings;
 #[path = "app/lists.rs"]
 mod lists;
+#[path = "app/rules.rs"]
+mod rules;
 #[path = "app/values.rs"]
 mod values;
+#[path = "app/world.rs"]
+mod world;
 #[path = "app/writes.rs"]
 mod writes;
 

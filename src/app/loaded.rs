@@ -113,6 +113,8 @@ impl App {
                 let done = share >= 1.0;
                 self.keys.loading = (!done).then_some(share);
                 self.keys.complete |= done;
+                // It may have ended just as it was made to wait.
+                self.keys.paused &= !done;
                 self.keys.newest = index;
                 self.select_keys(effects);
                 self.regroup(effects);
@@ -259,6 +261,7 @@ impl App {
             Slot::Keys => {
                 self.keys.applying = false;
                 self.keys.loading = None;
+                self.keys.paused = false;
                 self.keys.failure = Some(error);
                 if self.keys.again {
                     self.read_keys(!self.keys.complete, effects);
@@ -275,12 +278,11 @@ impl App {
                 }
             }
             Slot::Theirs => self.theirs_failed(&error),
-            Slot::Select
-            | Slot::Groups
-            | Slot::Totals
-            | Slot::Crawl
-            | Slot::Search
-            | Slot::Watch => {
+            Slot::Select => {
+                self.keys.selecting = false;
+                self.tell(Notice::from(&error));
+            }
+            Slot::Groups | Slot::Totals | Slot::Crawl | Slot::Search | Slot::Watch => {
                 self.tell(Notice::from(&error));
             }
         }
