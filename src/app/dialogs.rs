@@ -265,7 +265,7 @@ pub(crate) fn store_facts(
     facts.push(("accessed_at", when(info.accessed_at)));
     facts.push(("store state", store_state(&info.state)));
     if info.ignored.count > 0 {
-        facts.push(("no records", info.ignored.to_string()));
+        facts.push(("ignored", info.ignored.to_string()));
     }
 }
 

@@ -280,17 +280,42 @@ async fn every_spelling_of_a_key_in_a_file_s_name_is_found() {
     let named = |key: &str, file: &str| {
         serde_json::json!({"key": key, "contentType": "text/plain", "filename": file}).to_string()
     };
-    for (key, base) in
-        [("it's a", "it's%20a"), ("a/b", "a%2fb"), ("a-b", "a%2Db"), ("a%20b", "a%20b")]
-    {
-        let (file, beside) = (format!("{base}.txt"), format!("{base}.__metadata__.json"));
-        let (made, store, path) = with(&[(&file, "x"), (&beside, &named(key, &file))]).await;
+    for (key, base, file) in [
+        ("it's a", "it's%20a", "it's%20a.txt"),
+        ("a/b", "a%2fb", "a%2fb.txt"),
+        ("a-b", "a%2Db", "a%2Db.txt"),
+        ("a%20b", "a%20b", "a%20b.txt"),
+        // Metadata that is called after the value's file.
+        ("page", "page.txt", "page.txt"),
+        ("page", "page", "page"),
+    ] {
+        let beside = format!("{base}.__metadata__.json");
+        let (made, store, path) = with(&[(file, "x"), (&beside, &named(key, file))]).await;
         assert_eq!(keys(&made, &store).await, [key]);
         assert_eq!(value(&made, &store, key).await.as_deref(), Some("x"), "{key}");
         made.storage().set_value(&write(&store, key, "y", "text/plain")).await.unwrap();
-        assert_eq!(fs::read(path.join(&file)).unwrap(), b"y");
+        assert_eq!(fs::read(path.join(file)).unwrap(), b"y");
         assert_eq!(made.storage().delete_value(&store, &[key.into()]).await.unwrap().records, 1);
         assert_eq!(names(&path), [""; 0], "{key}");
+    }
+}
+
+#[tokio::test]
+async fn metadata_without_a_file_s_name_leads_to_the_value_of_its_type() {
+    let metadata = r#"{"key":"INPUT","contentType":"application/json"}"#;
+    let (made, store, path) =
+        with(&[("INPUT.json", "{}"), ("INPUT.__metadata__.json", metadata)]).await;
+    let found = scan(made.storage(), &store).await;
+    assert_eq!((found.len(), &found[0].state), (1, &RecordState::Whole));
+    assert_eq!(value(&made, &store, "INPUT").await.as_deref(), Some("{}"));
+    for (text, content_type, file) in
+        [("[]", "application/json", "INPUT.json"), ("x", "text/plain", "INPUT.txt")]
+    {
+        made.storage().set_value(&write(&store, "INPUT", text, content_type)).await.unwrap();
+        assert_eq!(names(&path), ["INPUT.__metadata__.json", file]);
+        let read = made.storage().get_value(&store, &"INPUT".into()).await.unwrap().unwrap();
+        assert_eq!((&*read.value, read.meta.state), (text.as_bytes(), RecordState::Whole));
+        assert_eq!(read.meta.content_type.as_str(), content_type);
     }
 }
 

@@ -150,7 +150,17 @@ pub(super) fn by_metadata(folder: &Folder, base: &[u8]) -> Result<Option<Place>>
     if let Stated::Sound(sidecar, _) = &stated {
         other_key.clone_from(&sidecar.other_key);
         match &sidecar.form {
-            Form::Python => {}
+            Form::Python => {
+                value = file(folder, base)?;
+                if value.is_none() {
+                    let ending = endings::ending(&sidecar.content_type);
+                    let ended = [base, b".", ending.as_bytes()].concat();
+                    // Metadata that leaves out how the value's file is called.
+                    if let Some(place) = bare(folder, &ended)? {
+                        (name, value) = (ended, place.value);
+                    }
+                }
+            }
             Form::Named(other) => name.clone_from(other),
             Form::Nested(ending) => {
                 let whole = [base, b".", ending.as_bytes()].concat();
@@ -223,14 +233,16 @@ fn under(folder: &Folder, key: &Key, reach: Reach) -> Result<Option<Found>> {
     }
     let stated = places.len();
     let add = |name: &[u8], places: &mut Vec<Place>| -> Result<()> {
-        if places.iter().all(|place| place.name != name)
-            && let Some(place) = bare(folder, name)?
-            && place.key == *key
-            // Crawlee may be about to write its metadata.
-            && (stated == 0 || !is_fresh(&place))
-        {
-            places.push(place);
+        if places.iter().any(|place| place.name == name) {
+            return Ok(());
         }
+        let place = match bare(folder, name)? {
+            // Crawlee may be about to write its metadata.
+            Some(place) if stated > 0 && is_fresh(&place) => None,
+            None if file(folder, name)?.is_some() => by_metadata(folder, name)?,
+            place => place,
+        };
+        places.extend(place.filter(|place| place.key == *key));
         Ok(())
     };
     for name in names::bare_names(bytes) {

@@ -127,7 +127,8 @@ impl<'a> New<'a> {
                 return Ok(self.with(place.name.clone(), beside.name.clone(), Some(text), None));
             }
         };
-        if sidecar.form == Form::Python {
+        let base = beside.name.strip_suffix(names::SUFFIX).unwrap_or_default();
+        if sidecar.form == Form::Python && (*place.name == *base || place.value.is_none()) {
             let text = sidecar::python(&place.key, &self.content_type, self.value.len());
             return Ok(self.with(place.name.clone(), beside.name.clone(), Some(text), None));
         }
@@ -136,7 +137,10 @@ impl<'a> New<'a> {
             .eq_ignore_ascii_case(endings::essence(&sidecar.content_type));
         // A file that is named for its type gets another name with another type.
         let name = match endings::stem(&place.name) {
-            Some(stem) if !same => [stem, b".", ending.as_bytes()].concat(),
+            Some(stem) if !same => {
+                let stem = if sidecar.form == Form::Python { base } else { stem };
+                [stem, b".", ending.as_bytes()].concat()
+            }
             _ => place.name.clone(),
         };
         let ending = match &sidecar.form {

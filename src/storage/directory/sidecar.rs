@@ -13,6 +13,7 @@ use percent_encoding::percent_decode;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
+use super::endings;
 use super::folder::is_name;
 use super::names::{self, Kind};
 use crate::storage::metadata::parse_record;
@@ -62,7 +63,7 @@ pub(super) fn parse(base: &[u8], text: &[u8]) -> Option<Sidecar> {
             None => Form::Python,
         };
         return Some(Sidecar {
-            other_key: other_key(base, &usual.key),
+            other_key: other_key(base, &usual.key, &form),
             content_type: ContentType::from(&*usual.content_type),
             size: usual.size,
             form,
@@ -71,13 +72,16 @@ pub(super) fn parse(base: &[u8], text: &[u8]) -> Option<Sidecar> {
     if let Some(fields) = nested(text) {
         let word = |name: &str| fields.get(name).and_then(Json::as_str);
         let ending = word("extension").unwrap_or_default();
-        let plain = !ending.contains(['/', '\0']);
-        return plain.then_some(()).and(Some(Sidecar {
-            other_key: other_key(base, word("key")?),
+        if ending.contains(['/', '\0']) {
+            return None;
+        }
+        let form = Form::Nested(ending.to_owned());
+        return Some(Sidecar {
+            other_key: other_key(base, word("key")?, &form),
             content_type: ContentType::from(word("contentType").or_else(|| word("content_type"))?),
             size: fields.get("size").and_then(Json::as_u64),
-            form: Form::Nested(ending.to_owned()),
-        }));
+            form,
+        });
     }
     // Written otherwise than by any Crawlee, but still read by it.
     let stated = parse_record(text)?;
@@ -87,7 +91,7 @@ pub(super) fn parse(base: &[u8], text: &[u8]) -> Option<Sidecar> {
         Some(name) => Form::Named(value_name(name.as_str()?)?),
     };
     Some(Sidecar {
-        other_key: fields.get("key").and_then(Json::as_str).and_then(|key| other_key(base, key)),
+        other_key: other_key(base, fields.get("key")?.as_str()?, &form),
         content_type: ContentType::from(&*stated.content_type),
         size: stated.size,
         form,
@@ -113,10 +117,11 @@ fn value_name(name: &str) -> Option<Vec<u8>> {
 
 /// The stated key, where it is another spelling of the file's name than Crawlee's for Python. A
 /// key that has nothing to do with the name is not believed: nobody could find the record by it.
-fn other_key(base: &[u8], key: &str) -> Option<Key> {
-    let spelled =
-        || key.as_bytes() == base || *percent_decode(base).collect::<Vec<_>>() == *key.as_bytes();
-    (*names::key(base) != *key.as_bytes() && spelled()).then(|| Key::from(key))
+fn other_key(base: &[u8], key: &str, form: &Form) -> Option<Key> {
+    let spells = |name: &[u8]| name == key.as_bytes() || percent_decode(name).eq(key.bytes());
+    // Where the value's file is named, the metadata's may be called after it.
+    let named = || *form != Form::Python && endings::stem(base).is_some_and(spells);
+    (*names::key(base) != *key.as_bytes() && (spells(base) || named())).then(|| Key::from(key))
 }
 
 /// Metadata as Crawlee's `json.dumps` writes it to a file.
@@ -242,6 +247,9 @@ mod tests {
         assert_eq!(key("a%20b", "a b"), None);
         assert_eq!(key("a%20b", "a%20b"), Some("a%20b".into()));
         assert_eq!(key("a", "quite another"), None);
+        assert_eq!(key("a.html", "a"), None);
+        let named = r#"{"key": "a", "contentType": "text/html", "filename": "a.html"}"#;
+        assert_eq!(parse(b"a.html", named.as_bytes()).unwrap().other_key, Some("a".into()));
     }
 
     #[test]
