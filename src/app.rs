@@ -284,7 +284,7 @@ impl App {
     /// The part of the right pane that shows the value.
     pub fn viewport(&self) -> crate::preview::Viewport {
         let layout = self.layout();
-        self.record.viewport(layout.record.unwrap_or(layout.body))
+        self.record.viewport(layout.record.unwrap_or(layout.body), &self.keymap)
     }
 
     /// Which of the keymap's tables the next key is looked up in.

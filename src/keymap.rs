@@ -112,11 +112,27 @@ impl KeyMap {
     /// What the footer shows in a context, each with its first chord, from the most to the least
     /// useful. [`Action::hint`] has the words.
     pub fn hints(&self, context: Context) -> impl Iterator<Item = (Action, Chord)> {
-        self.table(context).footer.iter().filter_map(move |&action| {
-            let own = self.chords(context, action).first();
-            let chord = own.or_else(|| self.chords(Context::Global, action).first());
-            chord.map(|chord| (action, *chord))
-        })
+        self.table(context)
+            .footer
+            .iter()
+            .filter_map(move |&action| self.chord(context, action).map(|chord| (action, chord)))
+    }
+
+    /// The first chord that does something in a context, its own or a global one.
+    pub fn chord(&self, context: Context, action: Action) -> Option<Chord> {
+        let own = self.chords(context, action).first();
+        own.or_else(|| self.chords(Context::Global, action).first()).copied()
+    }
+
+    /// The same where text is typed, and letters do nothing else.
+    pub fn chord_beside_text(&self, context: Context, action: Action) -> Option<Chord> {
+        let mut chords = self.chords(context, action).iter();
+        chords.find(|chord| chord.character().is_none()).copied()
+    }
+
+    /// For a sentence: `r reads on`; nothing where no key does it.
+    pub fn says(&self, context: Context, action: Action, does: &str) -> Option<String> {
+        Some(format!("{} {does}", self.chord(context, action)?))
     }
 
     fn table(&self, context: Context) -> &Table {

@@ -76,7 +76,7 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, look: &Look) {
             cursor = modal::confirm(buf, layout.body, confirm, app, look);
         }
         Some(Modal::Details(details)) => {
-            modal::details(buf, layout.body, details, look);
+            modal::details(buf, layout.body, details, app, look);
             cursor = None;
         }
         Some(Modal::Totals(shown)) => {

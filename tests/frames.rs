@@ -8,6 +8,7 @@ mod stage;
 use std::sync::Arc;
 
 use larder::app::{Effect, Event, Loaded, Read, Settings, Shown, Slot, TargetChoice};
+use larder::keymap::{Action, Context, KeyMap};
 use larder::preview::{Mode, Preview};
 use larder::storage::{
     Connection, Crawl, Crawler, Error, ErrorKind, Noticed, Record, RecordMeta, RecordState,
@@ -64,6 +65,95 @@ fn snapshot(name: &str, stage: &mut Stage) {
     let hostile = |c: char| c != '\n' && c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c);
     assert!(!frame.contains(hostile), "hostile text in {name}");
     insta::assert_snapshot!(format!("{name}_{width}x{height}"), frame);
+    let other = with_other_keys(stage);
+    let spelled = spelled_keys(&other);
+    // What was said before stands as it was said.
+    if stage.app.notice.is_none() {
+        assert_eq!(spelled, Vec::<String>::new(), "{name} spells default keys:\n{other}");
+    }
+}
+
+/// The same state where every action has another key than the default ones.
+fn with_other_keys(stage: &mut Stage) -> String {
+    let default = std::mem::replace(&mut stage.app.keymap, Arc::new(other_keys()));
+    let frame = stage.frame();
+    stage.app.keymap = default;
+    frame
+}
+
+fn other_keys() -> KeyMap {
+    let mut tables = toml::Table::new();
+    for context in Context::ALL {
+        let held = match context {
+            Context::Global => ["shift-", "ctrl-shift-", "alt-shift-", "ctrl-alt-shift-"],
+            _ => ["", "ctrl-", "alt-", "ctrl-alt-"],
+        };
+        let mut chords = (2..=12).flat_map(|n| held.map(|held| format!("{held}f{n}")));
+        let mut table = toml::Table::new();
+        for (action, _) in KeyMap::default().entries(*context) {
+            let chord = chords.next().unwrap();
+            table.insert(action.name().to_owned(), vec![chord].into());
+        }
+        tables.insert(context.name().to_owned(), table.into());
+    }
+    KeyMap::with_overrides(&tables).unwrap()
+}
+
+/// What reads like a default key and what it does: `r reads`, `Esc closes`, `↑ ↓ scroll`.
+fn spelled_keys(frame: &str) -> Vec<String> {
+    let default = KeyMap::default();
+    let mut labels = vec!["Esc".to_owned(), "Tab".to_owned(), "Tab:".to_owned()];
+    for context in Context::ALL {
+        let chords = default.entries(*context).flat_map(|(_, chords)| chords);
+        labels.extend(chords.map(|chord| chord.label(true)));
+    }
+    let verb = |word: &str| {
+        word.len() > 2 && word.ends_with('s') && word.chars().all(|c| c.is_ascii_lowercase())
+    };
+    let mut found = Vec::new();
+    for line in frame.lines() {
+        let words: Vec<&str> = line.split([' ', '│']).filter(|word| !word.is_empty()).collect();
+        for pair in words.windows(2) {
+            let label = labels.iter().any(|label| label == pair[0]);
+            let named = matches!(pair[0], "Esc" | "esc" | "Tab:" | "tab:" | "↵" | "↓");
+            if label && (verb(pair[1].trim_end_matches(['.', ';', ','])) || named) {
+                found.push(pair.join(" "));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn a_sentence_that_spells_a_key_is_found() {
+    assert_eq!(spelled_keys("│ incomplete: r reads on │ a replica takes"), ["r reads"]);
+    assert_eq!(
+        spelled_keys(" Esc No   ↑ ↓ scroll · Esc closes"),
+        ["Esc No", "↓ scroll", "Esc closes"]
+    );
+}
+
+#[test]
+fn notices_name_the_keys_that_the_user_chose() {
+    let mut stage = opened(120, 36);
+    stage.app.keymap = Arc::new(other_keys());
+    let key = |action| {
+        let chord = other_keys().chord(Context::Keys, action).unwrap();
+        let name = chord.to_string();
+        format!("<{name}>")
+    };
+    for (actions, wanted) in [
+        (&[Action::Follow, Action::Follow][..], (Action::Sort, "sorts by key")),
+        (&[Action::ToggleWatch], (Action::Refresh, "reads again")),
+        (&[Action::Follow], (Action::ToggleWatch, "turns watching on")),
+    ] {
+        for action in actions {
+            stage.keys(&key(*action));
+        }
+        let wanted = other_keys().says(Context::Keys, wanted.0, wanted.1).unwrap();
+        assert!(stage.notice().ends_with(&wanted), "{}", stage.notice());
+        assert_eq!(spelled_keys(stage.notice()), Vec::<String>::new());
+    }
 }
 
 #[test]

@@ -154,3 +154,36 @@ fn following_keeps_the_view_on_the_newest() {
     assert!(!stage.app.keys.follow, "whoever goes elsewhere wants to read");
     assert_eq!(stage.app.keys.sort, Sort::Newest);
 }
+
+#[test]
+fn what_is_said_around_groups_is_true_of_groups() {
+    let mut stage = opened();
+    // What was followed before is not followed in groups.
+    stage.keys("F");
+    answer(&mut stage);
+    assert!(stage.frame().contains("following"));
+    stage.keys("c");
+    answer(&mut stage);
+    let frame = stage.frame();
+    assert!(frame.contains("Groups and keys") && !frame.contains("following"), "{frame}");
+    // The cursor is on a record, and then on a group.
+    stage.keys("<home>");
+    assert!(stage.frame().contains("e edit"));
+    stage.keys("j");
+    let footer = |stage: &mut Stage| stage.frame().lines().last().unwrap().to_owned();
+    let on_group = footer(&mut stage);
+    for nothing in ["edit", "delete", "mark", "details"] {
+        assert!(!on_group.contains(nothing), "{on_group}");
+    }
+    for something in ["open", "new", "filter", "sort", "help"] {
+        assert!(on_group.contains(something), "{on_group}");
+    }
+    // In a group of keys alone, the columns are those of keys.
+    stage.keys("<enter>");
+    answer(&mut stage);
+    assert_eq!(rows(&stage), ["page-001", "page-002"]);
+    let frame = stage.frame();
+    assert!(frame.contains(" Key ") && frame.contains("Type"), "{frame}");
+    assert!(!frame.contains("Groups") && !frame.contains("Records"), "{frame}");
+    assert!(footer(&mut stage).contains("edit"));
+}

@@ -129,7 +129,7 @@ fn a_large_value_that_was_fetched_is_only_marked() {
     stage.keys("j").open(&large);
     stage.noticed(came(&large));
     assert!(stage.asked.iter().all(|effect| !matches!(effect, Effect::Read(Slot::Record, ..))));
-    assert!(stage.app.record.note().unwrap().contains("changed since"));
+    assert!(stage.app.record.note(&stage.app.keymap).unwrap().contains("changed since"));
 }
 
 #[test]

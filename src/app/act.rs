@@ -7,7 +7,7 @@ use crate::preview::Mode;
 use super::event::{Effect, Shown, Slot};
 use super::list::Move;
 use super::modal::{Modal, Overlay, Prompt, PromptKind};
-use super::{App, Editor, Notice, Pane};
+use super::{App, Editor, Notice, Pane, words};
 
 /// Columns that a step sideways scrolls.
 const SIDEWAYS: isize = 8;
@@ -209,7 +209,9 @@ impl App {
         let height = self.list_height(Pane::Keys);
         self.keys.follow = !self.keys.follow;
         if !self.keys.follow {
-            self.notice = Some(Notice::info("not following any more; s sorts by key"));
+            let remedy = self.says(Action::Sort, "sorts by key");
+            let text = words::then("not following any more", "; ", remedy);
+            self.notice = Some(Notice::info(text));
             return;
         }
         self.flatten_groups();
@@ -218,9 +220,10 @@ impl App {
         self.keys.go(Move::Home, height);
         self.select_keys(effects);
         self.notice = Some(Notice::info(if self.watch.on {
-            "following: what comes or changes is shown at the top"
+            "following: what comes or changes is shown at the top".to_owned()
         } else {
-            "following, but nothing is watched: turn watching on with W"
+            let remedy = self.says(Action::ToggleWatch, "turns watching on");
+            words::then("following, but nothing is watched", "; ", remedy)
         }));
     }
 
@@ -317,7 +320,9 @@ impl App {
             self.notice = Some(match (&self.record.shown, self.record.loading) {
                 (_, true) => Notice::info("the record is still on its way"),
                 (Some(Shown::TooLarge(_) | Shown::Head(..)), _) => {
-                    Notice::warning("the value has not been fetched: fetch it first with f")
+                    let chord = self.keymap.chord(Context::Record, Action::Fetch);
+                    let remedy = chord.map(|chord| format!("fetch it first with {chord}"));
+                    Notice::warning(words::then("the value has not been fetched", ": ", remedy))
                 }
                 (Some(Shown::Missing(_)), _) => Notice::warning("there is no such record any more"),
                 _ => Notice::info("there is no record under the cursor"),
@@ -335,6 +340,16 @@ impl App {
         if let Some(name) = name {
             effects.push(Effect::Copy { what, bytes: name.into() });
         }
+    }
+
+    /// For a sentence: which key does this in the pane in focus, and what.
+    pub(super) fn says(&self, action: Action, does: &str) -> Option<String> {
+        let context = match self.focus {
+            Pane::Stores => Context::Stores,
+            Pane::Keys => Context::Keys,
+            Pane::Record => Context::Record,
+        };
+        self.keymap.says(context, action, does)
     }
 
     /// Whether writes are allowed; says so if not.

@@ -2,7 +2,7 @@
 
 use crossterm::event::KeyEvent;
 
-use crate::keymap::Action;
+use crate::keymap::{Action, Context};
 use crate::storage::{RecordMeta, RecordState, StoreInfo, StoreName, StoreState, Timestamp, Write};
 
 use super::event::{Effect, Read, Shown, Slot};
@@ -33,7 +33,10 @@ impl App {
             Some(Action::ConfirmYes) if confirm.may() => self.confirmed(effects),
             Some(Action::Accept) if confirm.yes && confirm.may() => self.confirmed(effects),
             Some(Action::Accept) if confirm.typed.is_some() => {
-                self.notice = Some(Notice::info("type the store's name to go on, or press Esc"));
+                let out = self.keymap.chord_beside_text(Context::Confirm, Action::ConfirmNo);
+                let out = out.map(|chord| format!("{chord} leaves it"));
+                let text = words::then("type the store's name to go on", "; ", out);
+                self.notice = Some(Notice::info(text));
             }
             Some(Action::Switch | Action::Left | Action::Right | Action::Next) => {
                 confirm.yes = !confirm.yes && confirm.may();
@@ -251,7 +254,9 @@ pub(crate) fn store_facts(
     facts.push(("name", name.unwrap_or_else(|| "none (an alias or the default)".to_owned())));
     facts.push(("records", info.records.map_or_else(none, words::count)));
     if let Some(values) = info.values {
-        facts.push(("values", format!("{}: some records are not whole", words::count(values))));
+        let told =
+            "some records are not whole; values without metadata are listed from Redis 7.4 on";
+        facts.push(("values", format!("{}: {told}", words::count(values))));
     }
     let when = |at: Option<Timestamp>| {
         at.map_or_else(none, |at| {

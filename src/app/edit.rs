@@ -27,15 +27,16 @@ impl App {
         if !outside {
             if record.value.len() as u64 > self.settings.editor_limit {
                 let size = words::size(record.value.len() as u64);
-                self.notice = Some(Notice::warning(format!(
-                    "{size} are too much for the built-in editor; E opens it in $EDITOR"
-                )));
+                let state = format!("{size} are too much for the built-in editor");
+                let remedy = self.says(Action::EditExternal, "opens it in $EDITOR");
+                self.notice = Some(Notice::warning(words::then(&state, "; ", remedy)));
                 return;
             }
             if std::str::from_utf8(&record.value).is_err() {
-                self.notice = Some(Notice::warning(
-                    "this value is not text; E opens its bytes in $EDITOR, w saves them to a file",
-                ));
+                let remedy = self.says(Action::EditExternal, "opens its bytes in $EDITOR");
+                let state = words::then("this value is not text", "; ", remedy);
+                let remedy = self.says(Action::SaveValue, "saves them to a file");
+                self.notice = Some(Notice::warning(words::then(&state, ", ", remedy)));
                 return;
             }
         }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::keymap::{Action, Context, KeyMap};
 use crate::preview::{Matches, Mode, Preview, Scroll, Viewport, fit};
 use crate::storage::{Error, Key, Record, RecordMeta, StoreName};
 
@@ -130,23 +131,25 @@ impl RecordPane {
     }
 
     /// The part of the pane that shows the value: inside the border and a gap, below the heading.
-    pub fn viewport(&self, pane: Area) -> Viewport {
+    pub fn viewport(&self, pane: Area, keymap: &KeyMap) -> Viewport {
         let inner = pane.inner();
         Viewport {
             width: inner.width.saturating_sub(2),
-            height: inner.height.saturating_sub(self.heading_rows(inner.width.saturating_sub(2))),
+            height: inner
+                .height
+                .saturating_sub(self.heading_rows(inner.width.saturating_sub(2), keymap)),
             wrap: self.wrap,
         }
     }
 
     /// How many rows stand above the value: type and size, and what is to be said of it.
-    pub fn heading_rows(&self, width: u16) -> u16 {
-        1 + self.note_rows(width).len() as u16
+    pub fn heading_rows(&self, width: u16, keymap: &KeyMap) -> u16 {
+        1 + self.note_rows(width, keymap).len() as u16
     }
 
     /// The [note](Self::note), in rows of this width.
-    pub fn note_rows(&self, width: u16) -> Vec<String> {
-        let Some(note) = self.note() else { return Vec::new() };
+    pub fn note_rows(&self, width: u16, keymap: &KeyMap) -> Vec<String> {
+        let Some(note) = self.note(keymap) else { return Vec::new() };
         let mut rows = words::wrap(&note, width.into());
         if rows.len() > NOTE_ROWS {
             rows.truncate(NOTE_ROWS);
@@ -158,7 +161,7 @@ impl RecordPane {
     }
 
     /// What the reader should know of this value before reading it.
-    pub fn note(&self) -> Option<String> {
+    pub fn note(&self, keymap: &KeyMap) -> Option<String> {
         use crate::storage::RecordState as State;
         let damage = match self.shown.as_ref().and_then(Shown::meta).map(|meta| &meta.state) {
             Some(State::NoMetadata) => Some("no metadata: Crawlee reads None".to_owned()),
@@ -177,15 +180,17 @@ impl RecordPane {
             Some(State::Whole | State::NotRead) | None => None,
         };
         let part = match &self.shown {
-            Some(Shown::Head(meta, _, head)) => Some(format!(
-                "the first {} of {}: f reads it all",
-                words::size(*head as u64),
-                words::size(meta.size)
-            )),
+            Some(Shown::Head(meta, _, head)) => {
+                let (head, size) = (words::size(*head as u64), words::size(meta.size));
+                let remedy = keymap.says(Context::Record, Action::Fetch, "reads it all");
+                Some(words::then(&format!("the first {head} of {size}"), ": ", remedy))
+            }
             _ => None,
         };
-        let outdated =
-            self.outdated.then(|| "changed since it was read: r reads it again".to_owned());
+        let outdated = self.outdated.then(|| {
+            let remedy = keymap.says(Context::Record, Action::Refresh, "reads it again");
+            words::then("changed since it was read", ": ", remedy)
+        });
         let note = self.preview().and_then(|preview| preview.note());
         let notes = [part, outdated, note.map(str::to_owned), damage];
         let notes: Vec<_> = notes.into_iter().flatten().collect();

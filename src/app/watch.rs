@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::index::{Change, Passing};
+use crate::keymap::Action;
 use crate::storage::{Key, Noticed, RecordMeta, StoreInfo, StoreName, Timestamp, WatchSource};
 
 use super::event::{Effect, Slot, Ticket};
@@ -168,7 +169,9 @@ impl App {
         } else {
             self.cancel(Slot::Watch, effects);
             self.watch.forget();
-            self.notice = Some(Notice::info("not watching any more; r reads again"));
+            let remedy = self.says(Action::Refresh, "reads again");
+            let text = words::then("not watching any more", "; ", remedy);
+            self.notice = Some(Notice::info(text));
         }
     }
 

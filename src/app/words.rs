@@ -48,6 +48,11 @@ pub fn plural(number: u64, one: &str) -> String {
     format!("{} {one}{s}", count(number))
 }
 
+/// What is so, and then what to do about it, if there is anything.
+pub fn then(state: &str, gap: &str, remedy: Option<String>) -> String {
+    remedy.map_or_else(|| state.to_owned(), |remedy| format!("{state}{gap}{remedy}"))
+}
+
 /// How long ago: `now`, `12 s`, `5 min`, `3 h`, `2 d`, `7 w`, `3 y`; with `in ` for the future.
 pub fn ago(then: Timestamp, now: Timestamp) -> String {
     let seconds = (now.micros() - then.micros()) / 1_000_000;

@@ -10,12 +10,12 @@ use crate::storage::{Crawler, StorageInfo, Timestamp};
 use crate::theme::Role;
 
 use super::Look;
-use super::frame::{Titles, bordered};
+use super::frame::{Titles, bordered, overlay_keys};
 use super::modal::centred;
 use super::paint::{put, put_all, put_right};
 
 /// Columns of the numbers, each with a gap before it.
-const WIDE: [u16; 6] = [9, 10, 9, 11, 9, 9];
+const WIDE: [u16; 6] = [9, 10, 9, 12, 9, 9];
 /// The same where there is little room: a choice of three.
 const NARROW: [u16; 3] = [9, 9, 8];
 /// Below so many columns there is little room.
@@ -80,10 +80,9 @@ pub(super) fn draw(buf: &mut Buffer, body: Area, overview: &Overview, app: &App,
     let area = centred(body, width, height);
     let inner = area.inner();
     let first = overview.overlay.first(lines.len(), inner.height.into());
-    let bottom =
-        if overview.overlay.is_long() { "↑ ↓ scroll · Esc closes" } else { "Esc closes" };
+    let bottom = overlay_keys(overview.overlay.is_long(), app, look);
     let (border, title) = (look.style(Role::BorderFocus), look.style(Role::Title));
-    bordered(buf, area, &Titles { top: "The crawl", bottom }, look, border, title);
+    bordered(buf, area, &Titles { top: "The crawl", bottom: &bottom }, look, border, title);
     for (line, y) in lines.iter().skip(first).zip(inner.y..inner.y + inner.height) {
         match line {
             Line::Head(kind, total) => {

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::style::Style;
 
 use crate::app::{App, Area, Modal, Prompt, PromptKind, Tone, words};
-use crate::keymap::Action;
+use crate::keymap::{Action, Context};
 use crate::preview::{cells, visible};
 use crate::theme::Role;
 
@@ -26,7 +26,7 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, look: &Look) -> Opti
             let above = Area { y: area.y - 1, ..area };
             say(buf, above, &notice.text, look.style(Role::Danger));
         }
-        return Some(prompt(buf, area, line, look));
+        return Some(prompt(buf, area, line, app, look));
     }
     if let Some(notice) = &app.notice {
         let (mark, role) = match notice.tone {
@@ -58,7 +58,7 @@ fn say(buf: &mut Buffer, area: Area, text: &str, style: Style) {
     }
 }
 
-fn prompt(buf: &mut Buffer, area: Area, prompt: &Prompt, look: &Look) -> (u16, u16) {
+fn prompt(buf: &mut Buffer, area: Area, prompt: &Prompt, app: &App, look: &Look) -> (u16, u16) {
     let label = format!(" {}", prompt.kind.label());
     let used = put(buf, area.x, area.y, area.width, &label, look.style(Role::Title));
     let room = area.width.saturating_sub(used + 1);
@@ -73,12 +73,11 @@ fn prompt(buf: &mut Buffer, area: Area, prompt: &Prompt, look: &Look) -> (u16, u
     let x = area.x + used;
     put(buf, x, area.y, room, &text[start..], look.style(Role::Input));
     if matches!(prompt.kind, PromptKind::StoreName | PromptKind::StoreAlias) && room > 40 {
-        let other = if prompt.kind == PromptKind::StoreName {
-            "Tab: an alias instead · empty: the default store"
-        } else {
-            "Tab: a name instead · empty: the default store"
-        };
-        put_right(buf, area.x + area.width - 1, area.y, 50, other, look.style(Role::Dim));
+        let other = if prompt.kind == PromptKind::StoreName { "an alias" } else { "a name" };
+        let switch = app.keymap.chord(Context::Prompt, Action::Next);
+        let switch = switch.map(|chord| format!("{chord}: {other} instead · "));
+        let text = format!("{}empty: the default store", switch.unwrap_or_default());
+        put_right(buf, area.x + area.width - 1, area.y, 50, &text, look.style(Role::Dim));
     }
     (x + u16::try_from(wide(start)).unwrap_or(room).min(room), area.y)
 }
@@ -87,6 +86,7 @@ fn hints(buf: &mut Buffer, area: Area, app: &App, look: &Look) {
     let all: Vec<_> = app
         .keymap
         .hints(app.context())
+        .filter(|(action, _)| app.does(*action))
         .map(|(action, chord)| (action, chord.label(look.symbols.unicode)))
         .collect();
     let wide = |(action, chord): &(Action, String)| cells(chord) + 1 + cells(action.hint()) + GAP;

@@ -3,7 +3,8 @@
 use ratatui::buffer::Buffer;
 use ratatui::style::Style;
 
-use crate::app::Area;
+use crate::app::{App, Area};
+use crate::keymap::{Action, Chord, Context};
 use crate::preview::{cells, fit, visible};
 use crate::theme::Role;
 
@@ -16,6 +17,17 @@ pub(super) struct Titles<'a> {
     pub(super) top: &'a str,
     /// At the bottom, on the right.
     pub(super) bottom: &'a str,
+}
+
+/// What the border of an overlay says of its keys: how it scrolls, if it does, and closes.
+pub(super) fn overlay_keys(scrolls: bool, app: &App, look: &Look) -> String {
+    let chord = |action| app.keymap.chord(Context::Help, action);
+    let label = |chord: Chord| chord.label(look.symbols.unicode);
+    let scroll = chord(Action::Up).zip(chord(Action::Down)).filter(|_| scrolls);
+    let scroll = scroll.map(|(up, down)| format!("{} {} scroll", label(up), label(down)));
+    let close = chord(Action::Close).map(|chord| format!("{} closes", label(chord)));
+    let both: Vec<_> = scroll.into_iter().chain(close).collect();
+    both.join(" · ")
 }
 
 /// Draws the border of a pane and clears what is inside it.

@@ -8,7 +8,7 @@ use crate::preview::cells;
 use crate::theme::Role;
 
 use super::Look;
-use super::frame::{Titles, bordered};
+use super::frame::{Titles, bordered, overlay_keys};
 use super::paint::put;
 
 enum Line {
@@ -28,8 +28,8 @@ pub(super) fn draw(buf: &mut Buffer, body: Area, overlay: &Overlay, app: &App, l
     let last = lines.len().saturating_sub(usize::from(inner.height));
     let scroll = overlay.first(lines.len(), inner.height.into());
     let bottom = match (scroll * 100).checked_div(last) {
-        Some(percent) => format!("{percent} % · ↑ ↓ scroll · Esc closes"),
-        None => "Esc closes".to_owned(),
+        Some(percent) => format!("{percent} % · {}", overlay_keys(true, app, look)),
+        None => overlay_keys(false, app, look),
     };
     let (border, title) = (look.style(Role::BorderFocus), look.style(Role::Title));
     bordered(buf, area, &Titles { top: "Keys", bottom: &bottom }, look, border, title);

@@ -6,6 +6,7 @@ use crate::app::keys::FUZZY;
 use crate::app::watch::Fresh;
 use crate::app::{App, Area, Pane, store_facts, store_state, words};
 use crate::index::{Group, Sort};
+use crate::keymap::{Action, Context};
 use crate::preview::{cells, visible};
 use crate::storage::content::Family;
 use crate::storage::{Key, RecordMeta, RecordState, StoreState};
@@ -51,17 +52,19 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, look: &Look) {
         if let Some(state) = damage {
             return say(buf, inner, &store_state(state), Role::Warning, look);
         }
+        let says = |action, does| app.keymap.says(Context::Keys, action, does);
+        let clears = || says(Action::Back, "clears the filter");
         let text = match (keys.loading.is_some() || keys.selecting, keys.filter.is_empty()) {
-            (true, _) => "loading…",
-            (false, true) => "no records; n writes one",
+            (true, _) => "loading…".to_owned(),
+            (false, true) => words::then("no records", "; ", says(Action::NewRecord, "writes one")),
             (false, false) if keys.filter.starts_with(FUZZY) => {
-                "no key is like this; Esc clears the filter"
+                words::then("no key is like this", "; ", clears())
             }
-            (false, false) => "no key contains this; Esc clears the filter",
+            (false, false) => words::then("no key contains this", "; ", clears()),
         };
-        return say(buf, inner, text, Role::Dim, look);
+        return say(buf, inner, &text, Role::Dim, look);
     }
-    header(buf, inner, app, look);
+    header(buf, inner, app, kinds(app, inner.height.saturating_sub(1)), look);
     let body = Area { y: inner.y + 1, height: inner.height - 1, ..inner };
     let rows = (keys.cursor.top..keys.len()).zip(body.y..body.y + body.height);
     for (at, y) in rows {
@@ -135,7 +138,8 @@ fn titles(app: &App, store: &str, width: u16, look: &Look) -> (String, String) {
         bottom.push(format!("{} marked", words::count(keys.marks.len() as u64)));
     }
     if keys.failure.is_some() && !keys.is_empty() {
-        bottom.push("incomplete: r reads on".to_owned());
+        let remedy = app.keymap.says(Context::Keys, Action::Refresh, "reads on");
+        bottom.push(words::then("incomplete", ": ", remedy));
     }
     if keys.gone {
         bottom.push("the store is gone".to_owned());
@@ -145,7 +149,7 @@ fn titles(app: &App, store: &str, width: u16, look: &Look) -> (String, String) {
     let long = walked.filter(|walked| bottom.is_empty() && cells(walked) <= room);
     let alone = long.is_some();
     bottom.extend(long.or_else(|| app.walked(false)));
-    if keys.follow {
+    if keys.follow && !keys.are_grouped() {
         bottom.push("following".to_owned());
     }
     if !keys.is_empty() && !alone {
@@ -173,28 +177,60 @@ fn columns(width: u16) -> (u16, u16) {
     }
 }
 
-fn header(buf: &mut Buffer, inner: Area, app: &App, look: &Look) {
+/// What the rows on the screen are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kinds {
+    Keys,
+    Groups,
+    Both,
+}
+
+fn kinds(app: &App, height: u16) -> Kinds {
+    let keys = &app.keys;
+    let end = keys.len().min(keys.cursor.top + usize::from(height));
+    let (mut groups, mut single) = (false, !keys.are_grouped());
+    for at in keys.cursor.top..end {
+        match keys.group(at) {
+            Some(group) if !group.leaf => groups = true,
+            _ => single = true,
+        }
+    }
+    match (groups, single) {
+        (true, true) => Kinds::Both,
+        (true, false) => Kinds::Groups,
+        (false, _) => Kinds::Keys,
+    }
+}
+
+fn header(buf: &mut Buffer, inner: Area, app: &App, kinds: Kinds, look: &Look) {
     let (type_width, size_width) = columns(inner.width);
     let s = &look.symbols;
     let arrow = if app.keys.descending { s.descending } else { s.ascending };
     let label = |word: &str, sort: Sort| {
-        if app.keys.sort == sort { format!("{word} {arrow}") } else { word.to_owned() }
+        if app.keys.sort == sort && !app.keys.are_grouped() {
+            format!("{word} {arrow}")
+        } else {
+            word.to_owned()
+        }
     };
     let style = look.style(Role::Header);
     let right = inner.x + inner.width.saturating_sub(1);
     if size_width > 0 {
         put_right(buf, right, inner.y, size_width, &label("Size", Sort::Size), style);
     }
-    if type_width > 0 && app.keys.are_grouped() {
+    if type_width > 0 && kinds == Kinds::Groups {
         let right = right.saturating_sub(size_width);
         put_right(buf, right, inner.y, type_width, "Records", style);
-    } else if type_width > 0 {
+    } else if type_width > 0 && kinds == Kinds::Keys {
         let x = right.saturating_sub(size_width + type_width) + 1;
         put(buf, x, inner.y, type_width, &label("Type", Sort::ContentType), style);
     }
     let width = inner.width.saturating_sub(2 + type_width + size_width + 1);
     let key = match app.keys.sort {
-        _ if app.keys.are_grouped() => "Groups".to_owned(),
+        _ if kinds == Kinds::Groups => "Groups".to_owned(),
+        _ if kinds == Kinds::Both => "Groups and keys".to_owned(),
+        // Groups and what is in them stand in the order of the keys.
+        _ if app.keys.are_grouped() => "Key".to_owned(),
         Sort::Newest if app.keys.descending => "Oldest first".to_owned(),
         Sort::Newest => "Newest first".to_owned(),
         _ => label("Key", Sort::Key),

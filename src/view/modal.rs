@@ -8,7 +8,7 @@ use crate::storage::Write;
 use crate::theme::Role;
 
 use super::Look;
-use super::frame::{Titles, bordered};
+use super::frame::{Titles, bordered, overlay_keys};
 use super::paint::put;
 
 /// The middle of the screen, in this size or as large as there is room for.
@@ -100,7 +100,14 @@ fn buttons(
         chord.map_or_else(String::new, |chord| chord.label(look.symbols.unicode))
     };
     let (yes, no) = if confirm.typed.is_some() {
-        (format!("{} {}", "↵", confirm.verb), "Esc No".to_owned())
+        let key = |action| {
+            let chord = app.keymap.chord_beside_text(Context::Confirm, action);
+            chord.map_or_else(String::new, |chord| chord.label(look.symbols.unicode))
+        };
+        (
+            format!("{} {}", key(Action::Accept), confirm.verb),
+            format!("{} No", key(Action::ConfirmNo)),
+        )
     } else {
         (
             format!("{} {}", key(Action::ConfirmYes), confirm.verb),
@@ -119,7 +126,7 @@ fn buttons(
 }
 
 /// Draws facts in two columns.
-pub(super) fn details(buf: &mut Buffer, body: Area, details: &Details, look: &Look) {
+pub(super) fn details(buf: &mut Buffer, body: Area, details: &Details, app: &App, look: &Look) {
     let width = body.width.min(78);
     let names = details.facts.iter().map(|(name, _)| cells(name)).max().unwrap_or(0) + 2;
     let room = usize::from(width.saturating_sub(4)).saturating_sub(names).max(1);
@@ -133,10 +140,9 @@ pub(super) fn details(buf: &mut Buffer, body: Area, details: &Details, look: &Lo
     let area = centred(body, width, height);
     let inner = area.inner();
     let first = details.overlay.first(lines.len(), inner.height.into());
-    let bottom =
-        if details.overlay.is_long() { "↑ ↓ scroll · Esc closes" } else { "Esc closes" };
+    let bottom = overlay_keys(details.overlay.is_long(), app, look);
     let (border, title) = (look.style(Role::BorderFocus), look.style(Role::Title));
-    bordered(buf, area, &Titles { top: &details.title, bottom }, look, border, title);
+    bordered(buf, area, &Titles { top: &details.title, bottom: &bottom }, look, border, title);
     let names = u16::try_from(names).unwrap_or(20);
     let rows = lines.iter().skip(first).zip(inner.y..inner.y + inner.height);
     for ((name, value), y) in rows {

@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::style::Style;
 
 use crate::app::{App, Area, Pane, Shown, words};
+use crate::keymap::{Action, Context};
 use crate::preview::{Hit, Kind, Mode, Role as Part, Row};
 use crate::storage::{Record, RecordMeta};
 use crate::theme::Role;
@@ -36,15 +37,15 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, look: &Look) {
         return say(buf, inner, &error.to_string(), Role::Danger, look);
     }
     match &record.shown {
-        None if record.loading => say(buf, inner, loading_words(app), Role::Dim, look),
+        None if record.loading => say(buf, inner, &loading_words(app), Role::Dim, look),
         None => {}
-        Some(_) if stale => say(buf, inner, loading_words(app), Role::Dim, look),
+        Some(_) if stale => say(buf, inner, &loading_words(app), Role::Dim, look),
         Some(Shown::Missing(_)) => {
             say(buf, inner, "this record is no longer there", Role::Warning, look);
         }
         Some(Shown::TooLarge(meta)) => {
             heading(buf, inner, meta, look);
-            let text = if record.fetching { fetching(meta) } else { too_large(meta, app) };
+            let text = if record.fetching { fetching(meta, app) } else { too_large(meta, app) };
             let role = if record.fetching { Role::Warning } else { Role::Text };
             let below = below(inner, 2);
             say(buf, below, &text, role, look);
@@ -52,11 +53,11 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, look: &Look) {
         Some(Shown::Whole(Record { meta, .. }, preview) | Shown::Head(meta, preview, _)) => {
             heading(buf, inner, meta, look);
             let mut y = inner.y + 1;
-            for row in record.note_rows(inner.width) {
+            for row in record.note_rows(inner.width, &app.keymap) {
                 put(buf, inner.x, y, inner.width, &row, look.style(Role::Warning));
                 y += 1;
             }
-            let view = record.viewport(area);
+            let view = record.viewport(area, &app.keymap);
             let rest = below(inner, y - inner.y);
             match preview.kind() {
                 Kind::None => say(buf, rest, "None", Role::TypeNone, look),
@@ -77,8 +78,16 @@ fn below(inner: Area, rows: u16) -> Area {
     Area { y: inner.y + rows, height: inner.height - rows, ..inner }
 }
 
-fn loading_words(app: &App) -> &'static str {
-    if app.record.fetching { "fetching… Esc cancels" } else { "loading…" }
+fn loading_words(app: &App) -> String {
+    if app.record.fetching {
+        words::then("fetching…", " ", cancels(app))
+    } else {
+        "loading…".to_owned()
+    }
+}
+
+fn cancels(app: &App) -> Option<String> {
+    app.keymap.says(Context::Record, Action::Back, "cancels")
 }
 
 fn bottom(app: &App) -> String {
@@ -146,15 +155,16 @@ fn stall(meta: &RecordMeta) -> String {
 
 fn too_large(meta: &RecordMeta, app: &App) -> String {
     let limit = words::size(app.settings.preview_limit);
-    format!(
-        "Not fetched: it is larger than {limit}. Fetching it whole holds the server for {}. \
-         f fetches it.",
+    let state = format!(
+        "Not fetched: it is larger than {limit}. Fetching it whole holds the server for {}.",
         stall(meta)
-    )
+    );
+    words::then(&state, " ", app.keymap.says(Context::Record, Action::Fetch, "fetches it."))
 }
 
-fn fetching(meta: &RecordMeta) -> String {
-    format!("Fetching {}… Esc cancels.", words::size(meta.size))
+fn fetching(meta: &RecordMeta, app: &App) -> String {
+    let state = format!("Fetching {}…", words::size(meta.size));
+    words::then(&state, " ", cancels(app).map(|cancels| format!("{cancels}.")))
 }
 
 fn value_row(buf: &mut Buffer, inner: Area, y: u16, row: &Row, look: &Look) {

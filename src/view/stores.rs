@@ -55,14 +55,25 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, look: &Look) {
 /// What to say where there is no list.
 fn instead(app: &App) -> Option<String> {
     let stores = &app.stores;
+    let says = |action, does| app.keymap.says(Context::Stores, action, does);
     match &app.link {
         Link::Connecting => return Some("connecting…".to_owned()),
         Link::Failed(error) => {
             let trying = app.link.is_trying();
-            let r = if trying { "larder goes on trying; r tries at once" } else { "r tries again" };
+            let tries = if trying { "tries at once" } else { "tries again" };
             let more = app.settings.targets.len() > 1;
-            let more = if more { ", T opens another target" } else { "" };
-            return Some(format!("{error}. {r}{more}."));
+            let remedies = [
+                says(Action::Refresh, tries),
+                says(Action::Targets, "opens another target").filter(|_| more),
+            ];
+            let remedies: Vec<_> = remedies.into_iter().flatten().collect();
+            let remedies = (!remedies.is_empty()).then(|| remedies.join(", "));
+            let state = if trying { "larder goes on trying" } else { "" };
+            let gap = if trying { "; " } else { "" };
+            let text = words::then(state, gap, remedies);
+            let gap = if text.is_empty() { "" } else { " " };
+            let dot = if text.is_empty() { "" } else { "." };
+            return Some(format!("{error}.{gap}{text}{dot}"));
         }
         Link::Open(_) => {}
     }
@@ -78,8 +89,14 @@ fn instead(app: &App) -> Option<String> {
     }
     match (stores.is_empty(), stores.filter().is_empty()) {
         (false, _) => None,
-        (true, false) => Some("no store's name contains this; Esc clears the filter".to_owned()),
-        (true, true) => Some("no stores yet; n makes one, L looks for lost ones".to_owned()),
+        (true, false) => {
+            let remedy = says(Action::Back, "clears the filter");
+            Some(words::then("no store's name contains this", "; ", remedy))
+        }
+        (true, true) => {
+            let made = words::then("no stores yet", "; ", says(Action::NewStore, "makes one"));
+            Some(words::then(&made, ", ", says(Action::FindLost, "looks for lost ones")))
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 
 use crate::app::list::Cursor;
 use crate::app::{App, Area, TargetChoice};
+use crate::keymap::{Action, Context};
 use crate::theme::Role;
 
 use super::Look;
@@ -20,11 +21,15 @@ pub(super) fn draw(buf: &mut Buffer, body: Area, cursor: Cursor, app: &App, look
     let alone = u16::from(targets.len() < 2);
     let rows = u16::try_from(targets.len() * 2).unwrap_or(u16::MAX);
     let area = centred(body, body.width.min(72), rows.saturating_add(2 + alone));
-    let bottom = if targets.len() > app.targets_height() {
-        format!("{} / {} · ↵ opens · Esc closes", cursor.at + 1, targets.len())
-    } else {
-        "↵ opens · Esc closes".to_owned()
+    let at = (targets.len() > app.targets_height())
+        .then(|| format!("{} / {}", cursor.at + 1, targets.len()));
+    let key = |action, does| {
+        let chord = app.keymap.chord(Context::Targets, action)?;
+        Some(format!("{} {does}", chord.label(look.symbols.unicode)))
     };
+    let keys = [key(Action::Accept, "opens"), key(Action::Close, "closes")];
+    let bottom: Vec<_> = at.into_iter().chain(keys.into_iter().flatten()).collect();
+    let bottom = bottom.join(" · ");
     let (border, title) = (look.style(Role::BorderFocus), look.style(Role::Title));
     bordered(
         buf,

@@ -9,7 +9,7 @@ use crate::storage::StoreName;
 use crate::theme::Role;
 
 use super::Look;
-use super::frame::{Titles, bordered};
+use super::frame::{Titles, bordered, overlay_keys};
 use super::keys::type_role;
 use super::modal::centred;
 use super::paint::{put, put_right};
@@ -29,12 +29,11 @@ pub(super) fn draw(buf: &mut Buffer, body: Area, totals: &Totals, app: &App, loo
     let inner = area.inner();
     let room = usize::from(inner.height.saturating_sub(2));
     let first = totals.overlay.first(rows.len(), room);
-    let bottom =
-        if totals.overlay.is_long() { "↑ ↓ scroll · Esc closes" } else { "Esc closes" };
+    let bottom = overlay_keys(totals.overlay.is_long(), app, look);
     let store = app.keys.store.as_ref().map(StoreName::escaped).unwrap_or_default();
     let title = format!("Content types of {store}");
     let (border, style) = (look.style(Role::BorderFocus), look.style(Role::Title));
-    bordered(buf, area, &Titles { top: &title, bottom }, look, border, style);
+    bordered(buf, area, &Titles { top: &title, bottom: &bottom }, look, border, style);
     if inner.height < 2 {
         return;
     }

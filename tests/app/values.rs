@@ -62,7 +62,9 @@ fn the_beginning_of_a_large_value_is_not_taken_for_all_of_it() {
     let preview = larder::preview::Preview::build_head(head, larder::preview::Mode::Auto);
     let head = Shown::Head(meta, preview.into(), 13);
     stage.answer(Slot::Record, Ok(Loaded::Record(head)));
-    assert!(stage.app.record.note().unwrap().starts_with("the first 13 B of 1.1 GB"));
+    assert!(
+        stage.app.record.note(&stage.app.keymap).unwrap().starts_with("the first 13 B of 1.1 GB")
+    );
     for keys in ["e", "E", "Y", "w"] {
         stage.asked.clear();
         stage.keys(keys);

@@ -242,6 +242,9 @@ pub fn key(name: &str) -> KeyEvent {
         "backspace" => KeyCode::Backspace,
         "del" => KeyCode::Delete,
         "space" => KeyCode::Char(' '),
+        function if function.len() > 1 && function.starts_with('f') => {
+            KeyCode::F(function[1..].parse().unwrap())
+        }
         one => KeyCode::Char(one.chars().next().unwrap()),
     };
     KeyEvent::new(code, modifiers)
