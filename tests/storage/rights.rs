@@ -225,7 +225,7 @@ async fn who_may_not_see_the_indexes_uses_stores_by_name() {
         for (write, why) in [
             (Write::Create(OpenBy::Name("shop-2".into())), "there is no store shop-2"),
             (Write::Create(OpenBy::Name("other".into())), "may not use"),
-            (Write::Drop(shop.clone()), "the list of stores"),
+            (Write::Drop(shop.clone()), "may not take the store from"),
             (Write::Purge("other".into()), "may not use"),
         ] {
             let error = storage.write(&write).await.unwrap_err();

@@ -86,7 +86,9 @@ impl RedisStorage {
     pub(super) async fn indexed_stores(&self) -> Result<BTreeMap<StoreName, Indexed>> {
         let mut indexed: BTreeMap<StoreName, Indexed> = BTreeMap::new();
         let (ids, names) =
-            future::try_join(self.walk_index(NAME_TO_ID), self.walk_index(ID_TO_NAME)).await?;
+            future::try_join(self.walk_index(NAME_TO_ID), self.walk_index(ID_TO_NAME))
+                .await
+                .map_err(of_index)?;
         for (name, id) in ids {
             indexed.entry(StoreName::from(name.to_vec())).or_default().id = Some(id);
         }
@@ -104,8 +106,7 @@ impl RedisStorage {
         let hash = Value::from(index);
         loop {
             let page = hscan(hash.clone(), cursor, INDEX_PAGE);
-            let page = self.link.run_bulk(page).await.map_err(of_index)?;
-            let (next, fields) = reply::page(page)?;
+            let (next, fields) = reply::page(self.link.run_bulk(page).await?)?;
             bounds.page(self, INDEX_PAGE, fields.len() / 2, ("HLEN", Some(&hash))).await?;
             let mut fields = fields.into_iter();
             while let (Some(field), Some(value)) = (fields.next(), fields.next()) {

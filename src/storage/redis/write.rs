@@ -152,7 +152,13 @@ impl RedisStorage {
     pub(super) async fn remove_store(&self, store: &StoreName) -> Result<Written> {
         self.may_write("dropping").await?;
         // Ids that stale entries of the index give this store; the script checks each again.
-        let ids = self.ids_that_lead_to(store).await?;
+        let ids = self.ids_that_lead_to(store).await.map_err(|error| {
+            if !fault::forbids_key(&error) {
+                return error;
+            }
+            let problem = "the user may not take the store from the list of stores";
+            Error::new(ErrorKind::Permission, problem)
+        })?;
         let mut keys = part_keys(
             store,
             &[Part::Metadata, Part::CreatedSignal, Part::Items, Part::MetadataItems],

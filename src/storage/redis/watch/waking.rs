@@ -155,6 +155,9 @@ impl Watcher {
         for store in self.attention.borrow().stores.iter().take(MOST_STORES) {
             keys.extend([Part::Metadata, Part::MetadataItems].map(|part| layout::key(store, part)));
         }
+        if keys.is_empty() {
+            return;
+        }
         let waking = &mut self.waking;
         let State::Armed(bell) = &mut waking.state else { return };
         if let Err(error) = bell.arm(keys).await {
