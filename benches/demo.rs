@@ -65,7 +65,7 @@ fn memory(report: &mut Report) {
     screen.keys("GgGg");
     screen.wait_quiet(Duration::from_millis(500));
     report.line("demo of 10,000 records: shown in its store", shown as f64, None, "");
-    report.line("the same: peak memory", peak_memory(screen.pid()), Some(40.0), "MB");
+    report.line("the same: peak memory", peak_memory(screen.worker()), Some(40.0), "MB");
     quit(&mut screen);
 }
 

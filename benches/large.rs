@@ -128,7 +128,7 @@ fn pass_over(server: &Server, report: &mut Report) {
     }
     let kilobytes = (sent() - before) / 1000.0;
     report.line("200 MB passed 20 times: sent by the server", kilobytes, Some(200.0), "kB");
-    report.line("the same: peak memory", peak_memory(screen.pid()), None, "MB");
+    report.line("the same: peak memory", peak_memory(screen.worker()), None, "MB");
     quit(&mut screen);
 }
 
@@ -147,7 +147,7 @@ fn fetch(server: &Server, report: &mut Report) {
         screen.keys("f");
         screen.wait_for_text(SHOWN);
         ours.push(ms(screen.last_output().duration_since(pressed)));
-        memory.push(peak_memory(screen.pid()));
+        memory.push(peak_memory(screen.worker()));
         quit(&mut screen);
     }
     report.line("200 MB by redis-cli: median", median(&theirs), None, "ms");
@@ -252,6 +252,6 @@ fn json(server: &Server, report: &mut Report) {
     answer(&mut screen, "k");
     report.line("scrolling and searching in it: longest pause", max(&pauses), Some(50.0), "ms");
     report.line("searching through all of it", found, None, "ms");
-    report.line("the same: peak memory", peak_memory(screen.pid()), None, "MB");
+    report.line("the same: peak memory", peak_memory(screen.worker()), None, "MB");
     quit(&mut screen);
 }

@@ -96,7 +96,7 @@ fn keys_pressed(screen: &mut Screen, done: impl Fn(&Screen, usize) -> bool) -> V
 
 fn under_way(server: &Server, records: u64, report: &mut Report) {
     let mut screen = started(server);
-    let before = peak_memory(screen.pid());
+    let before = peak_memory(screen.worker());
     let crawl = Writer::start(server, STORE, records, WRITES, Habit::Adds);
     screen.keys("j\r");
     screen.wait_for("a few keys", |text| text.matches("page-0").count() > 3);
@@ -109,7 +109,7 @@ fn under_way(server: &Server, records: u64, report: &mut Report) {
         times.len()
     );
     line(report, "key to frame while it is read and written to", &mut times);
-    let bytes = (peak_memory(screen.pid()) - before) * 1e6 / records as f64;
+    let bytes = (peak_memory(screen.worker()) - before) * 1e6 / records as f64;
     report.line(
         "most memory a record, with 30 MB aside",
         bytes - 30e6 / records as f64,
@@ -137,7 +137,7 @@ fn line(report: &mut Report, what: &str, times: &mut [Duration]) {
 
 /// Bytes a record that the process holds now, less what it held before.
 fn resident(screen: &Screen, before: f64, records: u64) -> f64 {
-    let path = format!("/proc/{}/status", screen.pid());
+    let path = format!("/proc/{}/status", screen.worker());
     let status = std::fs::read_to_string(path).unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
     let kib: f64 = line.trim().trim_end_matches(" kB").parse().unwrap();

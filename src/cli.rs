@@ -46,6 +46,10 @@ use crate::storage::{
 use failure::{Failure, Outcome, say};
 use output::Output;
 
+/// What `TERM` says of a terminal that moves no cursor, as an editor's shell window is, or of which
+/// nothing is known.
+const INCAPABLE: [&str; 2] = ["dumb", "unknown"];
+
 /// How long a lost connection is waited for, to find out what became of a write.
 const SETTLING: Duration = Duration::from_secs(5);
 
@@ -117,12 +121,20 @@ fn prepared(mut config: Config, resolved: Resolved) -> Prepared {
     Prepared { config, target }
 }
 
+/// Where `TERM` is not set, the terminal is taken to be like most: containers leave it out.
 fn check_terminal() -> Result<()> {
-    if io::stdin().is_terminal() && io::stdout().is_terminal() {
-        return Ok(());
+    if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
+        return Err(Error::new(ErrorKind::Usage, "the browser needs a terminal")
+            .hint("for scripts there are commands: larder --help"));
     }
-    Err(Error::new(ErrorKind::Usage, "the browser needs a terminal")
-        .hint("for scripts there are commands: larder --help"))
+    match std::env::var("TERM") {
+        Ok(name) if INCAPABLE.contains(&name.as_str()) => {
+            let problem = format!("the browser cannot draw on a terminal that is {name} (TERM)");
+            Err(Error::new(ErrorKind::Usage, problem)
+                .hint("use another, or the commands: larder --help"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Says on standard error why larder ends, in one line, and gives the exit code for it.

@@ -13,9 +13,17 @@ fn main() -> ExitCode {
     };
     // First of all: until then, everybody on the machine can read them.
     cli::hide_passwords(&cli);
-    match &cli.command {
-        Some(Command::Demo(arguments)) => demonstrate(&cli, arguments),
-        Some(command) => cli::run(command, &cli),
+    let demo = match &cli.command {
+        Some(Command::Demo(arguments)) => Some(arguments),
+        Some(command) => return cli::run(command, &cli),
+        None => None,
+    };
+    // From here on this process is the browser, or waits for the one that is.
+    if let Some(code) = tui::supervise() {
+        return ExitCode::from(code);
+    }
+    match demo {
+        Some(arguments) => demonstrate(&cli, arguments),
         None => code(browse(&cli)),
     }
 }

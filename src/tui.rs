@@ -17,6 +17,7 @@ pub mod lean;
 mod reads;
 mod setup;
 mod signals;
+mod supervise;
 mod typed;
 mod welcome;
 
@@ -30,7 +31,7 @@ use tokio::sync::{OnceCell, mpsc};
 use crate::app::{App, Effect, Event};
 use crate::config::Targets;
 use crate::storage::target::Target;
-use crate::storage::{Options, Storage, Timestamp};
+use crate::storage::{Error, ErrorKind, Options, Storage, Timestamp};
 use crate::view::{Look, draw};
 
 use background::{Background, QUESTION};
@@ -38,6 +39,7 @@ use effects::Tasks;
 use input::Input;
 pub use setup::Setup;
 use signals::{Signals, Wish};
+pub use supervise::supervise;
 use terminal::Terminal;
 
 /// The least time between two frames.
@@ -47,6 +49,9 @@ const FRAME: Duration = Duration::from_millis(16);
 const ANSWER: Duration = Duration::from_millis(4);
 /// The least time between two frames while text pours in.
 const POUR: Duration = Duration::from_millis(100);
+/// How many more files than are open must be possible to open: the runtime, the signals, the terminal
+/// and one connection take twelve. Where others are missing, what needs them says so.
+const FILES: usize = 16;
 /// How many results may wait for the loop before their tasks have to.
 const ROOM: usize = 64;
 
@@ -55,6 +60,7 @@ const ROOM: usize = 64;
 /// # Errors
 /// If there is no terminal, or it fails.
 pub fn run(setup: Setup) -> anyhow::Result<u8> {
+    check_files()?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .thread_name("larder")
@@ -67,6 +73,19 @@ pub fn run(setup: Setup) -> anyhow::Result<u8> {
     // A walk or a preview on its own thread must not hold up the end.
     runtime.shutdown_background();
     Ok(code?)
+}
+
+/// Refuses to start where too few files can be opened: libraries would panic on the way.
+fn check_files() -> crate::storage::Result<()> {
+    let spare = || rustix::io::dup(rustix::stdio::stdin());
+    let opened: Vec<_> = (0..FILES).map_while(|_| spare().ok()).collect();
+    if opened.len() == FILES {
+        return Ok(());
+    }
+    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+    let limit = limit.map_or_else(|| "none".to_owned(), |limit| limit.to_string());
+    let problem = format!("the browser may open too few files here (the limit is {limit})");
+    Err(Error::new(ErrorKind::Io, problem).hint("raise it: ulimit -n 256"))
 }
 
 /// Where a target is found.
@@ -165,7 +184,13 @@ impl Shell {
                     self.press(kept).await?;
                 }
                 Some(storage) = self.storages.recv() => self.tasks.use_storage(storage),
-                Some(event) = self.events.recv() => self.take(event).await?,
+                Some(event) = self.events.recv() => {
+                    // It may have come since it was looked for above; what tells of it comes after it.
+                    if let Ok(storage) = self.storages.try_recv() {
+                        self.tasks.use_storage(storage);
+                    }
+                    self.take(event).await?;
+                }
                 () = wake => self.take(Event::Time).await?,
             }
         }

@@ -259,7 +259,7 @@ fn what_a_killed_demo_left_is_removed_by_the_next_one() {
     let running = private(temporary.path(), &[]);
     assert!(left.exists(), "it still runs");
     drop(running);
-    killed.signal("KILL");
+    pty::send("KILL", killed.worker());
     killed.exit();
     assert!(left.exists());
     let mut next = private(temporary.path(), &[]);

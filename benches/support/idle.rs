@@ -9,9 +9,10 @@ use crate::report::{Report, cpu};
 /// Leaves the program alone for ten seconds: no byte, and no time that tools could see.
 pub(crate) fn measure(what: &str, screen: &Screen, report: &mut Report) {
     screen.wait_quiet(Duration::from_secs(2));
-    let (bytes, before, since) = (screen.written(), cpu(screen.pid()), Instant::now());
+    let both = || cpu(screen.pid()) + cpu(screen.worker());
+    let (bytes, before, since) = (screen.written(), both(), Instant::now());
     sleep(Duration::from_secs(10));
-    let used = cpu(screen.pid()).saturating_sub(before);
+    let used = both().saturating_sub(before);
     let seconds = since.elapsed().as_secs_f64();
     let written = (screen.written() - bytes) as f64;
     report.line(&format!("{what} for 10 s: to the terminal"), written, Some(0.0), "bytes");

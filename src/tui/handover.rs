@@ -1,6 +1,6 @@
 //! The terminal changes hands: to the shell and back, to the user's own editor, and for good.
 
-use std::io;
+use std::io::{self, Write as _};
 
 use signal_hook::consts::SIGTSTP;
 use signal_hook::low_level::emulate_default_handler;
@@ -18,7 +18,8 @@ impl Shell {
             Some(text) => {
                 // Where a terminal takes nothing, this would wait for it.
                 if written {
-                    eprintln!("larder: {}", crate::preview::visible(&text));
+                    let text = crate::preview::visible(&text);
+                    let _ = writeln!(io::stderr(), "larder: {text}");
                 }
                 if code == 0 { 4 } else { code }
             }
@@ -50,8 +51,7 @@ impl Shell {
         if terminal::is_raw() {
             return Ok(Vec::new());
         }
-        self.terminal.leave();
-        let taken = self.terminal.reenter();
+        let taken = self.terminal.retake();
         self.unless_gone(taken)?;
         self.resized()
     }

@@ -21,6 +21,7 @@ use signal_hook::low_level::emulate_default_handler;
 
 use super::lean::Lean;
 use writer::WRITER;
+pub(super) use writer::takes_bytes;
 
 /// How long a terminal may take to take what is left for it, before another program gets it or larder
 /// ends without.
@@ -164,6 +165,16 @@ impl Terminal {
         taken
     }
 
+    /// Takes the terminal again after somebody else has given it back.
+    ///
+    /// # Errors
+    /// As [`Terminal::reenter`].
+    pub fn retake(&mut self) -> io::Result<()> {
+        // Otherwise the modes would be taken to be raw already.
+        disable_raw_mode()?;
+        self.reenter()
+    }
+
     /// Stops the process as `SIGTSTP` would: gives the terminal back, stops, and takes it again
     /// when the shell's `fg` continues it.
     ///
@@ -256,7 +267,7 @@ fn entering(mouse: bool) -> String {
 }
 
 /// The reverse of [`entering`]; the mouse is turned off in any case, which does no harm.
-fn leaving() -> String {
+pub(super) fn leaving() -> String {
     let mut text = String::from(MOUSE_OFF);
     // A frame that was broken off may have turned it off.
     text.push_str("\x1b[?7h");

@@ -98,3 +98,22 @@ fn repair_asks_after_it_has_shown_what_it_will_write() {
     }
     assert!(std::fs::read_to_string(&file).unwrap().contains("\"modified_at\""));
 }
+
+#[test]
+fn a_terminal_that_moves_no_cursor_is_refused_before_anything_is_written() {
+    for name in ["dumb", "unknown"] {
+        for args in [&["redis://127.0.0.1:1"][..], &["demo"]] {
+            let mut screen = Screen::start(args, &[("TERM", name)], 24, 100);
+            assert_eq!(screen.exit_code(), 2, "{}", screen.picture());
+            let text = String::from_utf8(screen.raw(0)).unwrap();
+            assert!(text.starts_with("larder: the browser cannot draw on a terminal"), "{text:?}");
+            assert!(text.contains(name) && text.lines().count() == 1, "{text:?}");
+            assert!(!text.contains('\x1b'), "{text:?}");
+        }
+    }
+    // Most terminals are alike, and a container may say nothing of its own.
+    let mut screen = Screen::start(&["redis://127.0.0.1:1"], &[("TERM", "")], 24, 100);
+    screen.wait_for_text("nothing listens");
+    screen.keys("q");
+    assert_eq!(screen.exit_code(), 0);
+}

@@ -11,6 +11,7 @@ use std::io::{self, Read, Write};
 use std::num::NonZeroU16;
 use std::path::Path;
 use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -67,11 +68,23 @@ type Input = Arc<Mutex<Box<dyn Write + Send>>>;
 /// A program in a terminal of its own; dropping it ends the program.
 pub struct Screen {
     child: Box<dyn Child + Send + Sync>,
-    master: Box<dyn MasterPty + Send>,
-    input: Input,
+    /// None once it was hung up.
+    master: Option<(Box<dyn MasterPty + Send>, Input)>,
     output: Arc<(Mutex<Output>, Condvar)>,
+    /// What the terminal's side does, beside reading.
+    mood: Arc<Mood>,
+    /// The modes before the program ran.
+    modes: String,
     started: Instant,
     home: tempfile::TempDir,
+}
+
+#[derive(Default)]
+struct Mood {
+    /// It takes no bytes.
+    stalled: AtomicBool,
+    /// It ends with the next bytes.
+    leaving: AtomicBool,
 }
 
 /// All that the program has written.
@@ -114,13 +127,33 @@ impl Screen {
         rows: u16,
         cols: u16,
     ) -> Self {
+        Self::start_as(ground, true, program, args, env, rows, cols)
+    }
+
+    /// Starts larder in a session for which the terminal is not the controlling one, as `su -c` and
+    /// `docker exec` do: no signal tells of its end.
+    pub fn start_apart(args: &[&str], env: &[(&str, &str)], rows: u16, cols: u16) -> Self {
+        Self::start_as(DARK, false, larder(), args, env, rows, cols)
+    }
+
+    fn start_as(
+        ground: Ground,
+        controlling: bool,
+        program: &Path,
+        args: &[&str],
+        env: &[(&str, &str)],
+        rows: u16,
+        cols: u16,
+    ) -> Self {
         let home = tempfile::tempdir().expect("a temporary folder");
         // As for somebody who knows larder: a hint would stand in the footer.
         let state = home.path().join(".local/state/larder");
         std::fs::create_dir_all(&state).expect("a folder");
         std::fs::write(state.join("welcomed"), "").expect("a file");
         let pair = native_pty_system().openpty(size(rows, cols)).expect("a pseudo-terminal");
+        let modes = modes(&*pair.master);
         let mut command = CommandBuilder::new(program);
+        command.set_controlling_tty(controlling);
         command.args(args);
         command.cwd(home.path());
         for name in FOREIGN {
@@ -149,8 +182,10 @@ impl Screen {
         let shared = Arc::clone(&output);
         let input = Arc::new(Mutex::new(pair.master.take_writer().expect("a writer")));
         let answers = Arc::clone(&input);
-        thread::spawn(move || read_all(reader, &shared, ground, &answers));
-        Self { child, master: pair.master, input, output, started, home }
+        let mood = Arc::<Mood>::default();
+        let same = Arc::clone(&mood);
+        thread::spawn(move || read_all(reader, &shared, ground, &answers, &same));
+        Self { child, master: Some((pair.master, input)), output, mood, modes, started, home }
     }
 
     /// Types: `"jj\r"`, `"\x1b[A"` for the up arrow, `"\x04"` for Ctrl-D.
@@ -160,7 +195,8 @@ impl Screen {
 
     /// Types bytes that are not text.
     pub fn bytes(&mut self, bytes: &[u8]) {
-        type_in(&self.input, bytes).expect("the terminal takes keys");
+        let (_, input) = self.master.as_ref().expect("the terminal is there");
+        type_in(input, bytes).expect("the terminal takes keys");
     }
 
     /// Waits until the screen's text satisfies `check`, and returns it; fails with the screen.
@@ -265,22 +301,82 @@ impl Screen {
         self.home.path()
     }
 
-    /// The program's process id.
+    /// The id of the process that was started. Of larder, this one waits for the browser.
     pub fn pid(&self) -> u32 {
         self.child.process_id().expect("a started program has an id")
+    }
+
+    /// The id of the process that is the browser: what is measured is measured here.
+    pub fn worker(&self) -> u32 {
+        let children = format!("/proc/{0}/task/{0}/children", self.pid());
+        let children = std::fs::read_to_string(children).expect("the program runs");
+        let mut children = children.split_whitespace();
+        let child = children.next().expect("the browser has a parent").parse().expect("a number");
+        assert_eq!(children.next(), None, "the parent does nothing else");
+        child
+    }
+
+    /// Whether the terminal is as the program found it: its modes, and nothing left on.
+    pub fn is_given_back(&self) -> bool {
+        self.has_modes_back()
+            && self.with(|screen| {
+                !screen.alternate_screen()
+                    && !screen.hide_cursor()
+                    && !screen.bracketed_paste()
+                    && screen.mouse_protocol_mode() == vt100::MouseProtocolMode::None
+            })
+    }
+
+    /// Whether its modes are, where nothing of what it was sent can be seen.
+    pub fn has_modes_back(&self) -> bool {
+        let (master, _) = self.master.as_ref().expect("the terminal is there");
+        modes(&**master) == self.modes
+    }
+
+    /// From now on the terminal takes no bytes, but for a few that are on their way; or it does again.
+    pub fn stall(&self, stalled: bool) {
+        self.mood.stalled.store(stalled, Ordering::SeqCst);
+    }
+
+    /// Closes the other side of the terminal, as a line that breaks does. `key` must make the program
+    /// write something.
+    #[track_caller]
+    pub fn hang_up(&mut self, key: &str) {
+        self.mood.leaving.store(true, Ordering::SeqCst);
+        self.keys(key);
+        let deadline = Instant::now() + PATIENCE;
+        let mut output = self.output();
+        while !output.ended {
+            let left = deadline.saturating_duration_since(Instant::now());
+            assert!(!left.is_zero(), "the key wrote nothing");
+            output = self.output.1.wait_timeout(output, left).expect("the reader runs").0;
+        }
+        drop(output);
+        self.master = None;
+    }
+
+    /// Waits for the program's end, for so long at most.
+    pub fn ends_within(&mut self, patience: Duration) -> Option<portable_pty::ExitStatus> {
+        let deadline = Instant::now() + patience;
+        loop {
+            match self.child.try_wait().expect("a state") {
+                None if Instant::now() < deadline => thread::sleep(Duration::from_millis(2)),
+                ended => return ended,
+            }
+        }
     }
 
     /// Changes the terminal's size, which the program is told of by SIGWINCH.
     pub fn resize(&mut self, rows: u16, cols: u16) {
         // The picture first: what the program draws for the new size must find room.
         self.output().parser.set_size(nonzero(rows), nonzero(cols));
-        self.master.resize(size(rows, cols)).expect("the terminal takes a size");
+        let (master, _) = self.master.as_ref().expect("the terminal is there");
+        master.resize(size(rows, cols)).expect("the terminal takes a size");
     }
 
     /// Sends a signal by its name: `"TERM"`, `"HUP"`, `"CONT"`.
     pub fn signal(&self, name: &str) {
-        let status = Command::new("kill").args(["-s", name, &self.pid().to_string()]).status();
-        assert!(status.expect("kill runs").success(), "kill -s {name}");
+        send(name, self.pid());
     }
 
     /// Waits for the program's end and returns its exit code; one that a signal ended has 1 here,
@@ -323,8 +419,19 @@ impl Screen {
     }
 }
 
+/// Sends a signal by its name to a process of the test's own.
+pub fn send(name: &str, pid: u32) {
+    let status = Command::new("kill").args(["-s", name, &pid.to_string()]).status();
+    assert!(status.expect("kill runs").success(), "kill -s {name}");
+}
+
+fn modes(master: &dyn MasterPty) -> String {
+    format!("{:?}", master.get_termios())
+}
+
 impl Drop for Screen {
     fn drop(&mut self) {
+        self.stall(false);
         if let Ok(None) = self.child.try_wait() {
             // SIGKILL by name: the library's own `kill` would first wait for a SIGHUP to work.
             let _ = Command::new("kill").args(["-s", "KILL", &self.pid().to_string()]).status();
@@ -345,9 +452,13 @@ fn read_all(
     shared: &(Mutex<Output>, Condvar),
     ground: Ground,
     input: &Input,
+    mood: &Mood,
 ) {
     let mut buffer = vec![0; 1 << 16];
     loop {
+        while mood.stalled.load(Ordering::SeqCst) {
+            thread::sleep(Duration::from_millis(1));
+        }
         // The end comes as an error (EIO) on Linux.
         let count = reader.read(&mut buffer).unwrap_or(0);
         let now = Instant::now();
@@ -367,7 +478,8 @@ fn read_all(
             let _ = type_in(input, b"\x1b[?62;22c");
         }
         let Ok(mut output) = shared.0.lock() else { return };
-        if count == 0 {
+        let last = count == 0 || mood.leaving.load(Ordering::SeqCst);
+        if last {
             output.ended = true;
         } else {
             output.parser.process(&buffer[..count]);
@@ -376,7 +488,7 @@ fn read_all(
         }
         drop(output);
         shared.1.notify_all();
-        if count == 0 {
+        if last {
             return;
         }
     }

@@ -189,7 +189,7 @@ fn write(mut bytes: &[u8]) -> Result<(), Errno> {
 }
 
 /// Whether the terminal takes bytes, now or within this time.
-pub(super) fn takes_bytes(patience: Option<Duration>) -> bool {
+pub(in crate::tui) fn takes_bytes(patience: Option<Duration>) -> bool {
     let timeout = patience.map(|patience| Timespec {
         tv_sec: patience.as_secs().cast_signed(),
         tv_nsec: patience.subsec_nanos().into(),
