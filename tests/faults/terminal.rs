@@ -79,13 +79,28 @@ fn a_prompt_of_a_command_whose_terminal_is_gone_changes_nothing() {
     assert!(folder.path().join("key_value_stores/shop/page-1").exists());
 }
 
-/// Lets the browser draw until the terminal takes no more.
+/// Lets the browser draw until the terminal takes no more, and its writer is held up.
 fn fill_up(screen: &mut Screen) {
     screen.stall(true);
-    for turn in 0..60 {
-        screen.keys(if turn % 2 == 0 { "?" } else { "\x1b" });
-        std::thread::sleep(Duration::from_millis(10));
+    let deadline = Instant::now() + Duration::from_secs(10);
+    let mut rows = 24;
+    while !(is_writing(screen) && is_writing(screen)) {
+        assert!(Instant::now() < deadline, "the terminal takes all");
+        rows = 54 - rows;
+        screen.resize(rows, 100);
+        std::thread::sleep(Duration::from_millis(20));
     }
+}
+
+/// Whether the browser's writer is in the middle of a write, now and a moment later.
+fn is_writing(screen: &Screen) -> bool {
+    std::thread::sleep(Duration::from_millis(20));
+    let threads = std::fs::read_dir(format!("/proc/{}/task", screen.worker())).unwrap().flatten();
+    threads.into_iter().any(|thread| {
+        let read = |name| std::fs::read_to_string(thread.path().join(name)).unwrap_or_default();
+        // Where it waits for a frame, that is a lock; in a write, it is the terminal's.
+        read("comm").trim() == "larder-screen" && !read("wchan").contains("futex")
+    })
 }
 
 #[test]
