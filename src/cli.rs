@@ -4,7 +4,6 @@
 //! arguments, and then either runs the browser with what [`prepare`] found, or [`run`].
 
 mod arguments;
-mod atomic;
 mod confirm;
 mod demo;
 mod describe;

@@ -7,7 +7,7 @@
 //! demo → storage                       a simulated crawl, beside the browser
 //! view → app, preview, keymap, theme   one file per region of the screen
 //! app  → storage::model, storage::error, index, preview, keymap
-//! storage, index, preview, keymap      know no other layer
+//! storage, index, preview, keymap, outfile  know no other layer
 //! ```
 //!
 //! `ARCHITECTURE.md` tells what happens on a keypress and on a load, and where a new line goes.
@@ -18,6 +18,7 @@ pub mod config;
 pub mod demo;
 pub mod index;
 pub mod keymap;
+mod outfile;
 pub mod preview;
 pub mod storage;
 pub mod theme;

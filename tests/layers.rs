@@ -7,11 +7,14 @@ use std::path::{Path, PathBuf};
 
 /// What each layer may name besides itself. `data` is what storage speaks in: its model, errors,
 /// content types and pages, but not the storage itself.
-const ARROWS: [(&str, &[&str]); 13] = [
+const ARROWS: [(&str, &[&str]); 14] = [
     ("lib", &[]),
     ("main", &["cli", "demo", "tui", "config"]),
-    ("tui", &["app", "config", "index", "keymap", "preview", "storage", "theme", "view"]),
-    ("cli", &["config", "demo", "index", "preview", "storage"]),
+    (
+        "tui",
+        &["app", "config", "index", "keymap", "outfile", "preview", "storage", "theme", "view"],
+    ),
+    ("cli", &["config", "demo", "index", "outfile", "preview", "storage"]),
     // A user of the storage like any crawler: nothing of the browser is known to it.
     ("demo", &["storage"]),
     ("view", &["app", "data", "index", "keymap", "preview", "theme"]),
@@ -22,6 +25,7 @@ const ARROWS: [(&str, &[&str]); 13] = [
     ("index", &["data"]),
     ("preview", &["data"]),
     ("keymap", &[]),
+    ("outfile", &[]),
     ("theme", &[]),
 ];
 

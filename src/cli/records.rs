@@ -11,7 +11,8 @@ use serde_json::{Map, json};
 use super::arguments::{Delete, Get, OneRecord};
 use super::failure::{DAMAGED, DONE, Failure, NOT_THERE, Outcome, REFUSED, say};
 use super::output::Output;
-use super::{atomic, describe, key, store, write};
+use super::{describe, key, store, write};
+use crate::outfile;
 use crate::storage::content::Family;
 use crate::storage::{Error, ErrorKind, Key, Record, RecordState, Storage, StoreName, Write};
 
@@ -55,7 +56,7 @@ pub(super) async fn get(storage: &dyn Storage, get: &Get, output: &mut Output) -
 fn print(record: &Record, get: &Get, output: &mut Output) -> Result<(), Failure> {
     match get.output.as_deref() {
         Some(file) if file != Path::new("-") => {
-            return atomic::write(file, &record.value).map_err(|why| {
+            return outfile::write(file, &record.value, false).map_err(|why| {
                 // By its kind: the text names the temporary file, which says nothing to anybody.
                 let (reason, hint) = match why.kind() {
                     io::ErrorKind::NotFound => {

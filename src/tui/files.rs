@@ -10,11 +10,12 @@ use rustix::process::{Pid, Signal, kill_process};
 use tokio::process::Child;
 
 use crate::app::{NotEdited, SaveError};
+use crate::outfile;
 
 /// How long an editor may take to end when its terminal is gone.
 const PARTING: Duration = Duration::from_secs(2);
 
-/// Writes a file whole or not at all; gives the number of bytes.
+/// Writes a file whole or not at all, as `larder get -o` does; gives the number of bytes.
 ///
 /// # Errors
 /// [`SaveError::Exists`] unless it may be replaced; the operating system's reason otherwise.
@@ -24,23 +25,20 @@ pub(super) fn save(path: &Path, bytes: &[u8], overwrite: bool) -> Result<usize, 
     if path.is_dir() {
         return Err(SaveError::Failed("it is a folder; name a file in it".to_owned()));
     }
-    if !overwrite && path.symlink_metadata().is_ok() {
-        return Err(SaveError::Exists);
-    }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or_else(|| Path::new("."));
     if !folder.is_dir() {
         let why = format!("there is no folder {}; make it first", folder.display());
         return Err(SaveError::Failed(why));
     }
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-    file.write_all(bytes).map_err(failed)?;
-    file.as_file().sync_all().map_err(failed)?;
-    let kept = if overwrite { file.persist(path) } else { file.persist_noclobber(path) };
-    match kept {
-        Ok(_) => Ok(bytes.len()),
-        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Err(SaveError::Exists),
-        Err(error) => Err(failed(error.error)),
+    // A pipe that nobody reads would hold up the end of larder.
+    if path.metadata().is_ok_and(|known| !known.is_file()) {
+        return Err(SaveError::Failed("it is no regular file; name another one".to_owned()));
+    }
+    match outfile::write(path, bytes, !overwrite) {
+        Ok(()) => Ok(bytes.len()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(SaveError::Exists),
+        Err(error) => Err(failed(error)),
     }
 }
 
@@ -121,6 +119,17 @@ mod tests {
         assert_eq!(save(&path, b"three", true), Ok(5));
         assert_eq!(std::fs::read(&path).unwrap(), b"three");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_pipe_that_nobody_reads_holds_nothing_up() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("pipe");
+        let mode = rustix::fs::Mode::from_raw_mode(0o600);
+        rustix::fs::mknodat(rustix::fs::CWD, &path, rustix::fs::FileType::Fifo, mode, 0).unwrap();
+        for overwrite in [false, true] {
+            assert!(matches!(save(&path, b"one", overwrite), Err(SaveError::Failed(_))));
+        }
     }
 
     #[test]
