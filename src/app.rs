@@ -381,9 +381,14 @@ impl App {
 
     fn quit(&mut self, effects: &mut Vec<Effect>) {
         if self.editor.as_ref().is_some_and(Editor::is_changed) {
+            let saving = self.editor.as_ref().is_some_and(|editor| editor.saving.is_some());
+            let line = if saving {
+                "The record in the editor is being saved. If that fails, the text is lost."
+            } else {
+                "The record in the editor has not been saved."
+            };
             self.modal = Some(Modal::Confirm(Box::new(
-                Confirm::new("Quit", "quit and discard", OnYes::Quit)
-                    .line("The record in the editor has not been saved."),
+                Confirm::new("Quit", "quit and discard", OnYes::Quit).line(line),
             )));
             return;
         }

@@ -17,14 +17,16 @@ impl App {
         let old = self.editor.as_ref().and_then(|editor| editor.original.as_ref());
         let mut confirm =
             Confirm::new("Overwrite the record", "overwrite", OnYes::OverwriteRecord(None));
+        // What is there now comes first, where there is room for little.
+        let now = format!("{NOW}being read…");
         confirm = match old {
             Some(old) => confirm
                 .line("Someone else has changed or deleted this record since it was read.")
-                .line(format!("Then: {}", weight(old.value.len(), &old.meta.content_type))),
-            None => confirm.line("There is a record of this key already."),
+                .line(now)
+                .line(format!("When read: {}", weight(old.value.len(), &old.meta.content_type))),
+            None => confirm.line("There is a record of this key already.").line(now),
         };
-        confirm =
-            confirm.line(format!("{NOW}being read…")).line("No keeps your text in the editor.");
+        confirm = confirm.line("No keeps your text in the editor.");
         self.modal = Some(Modal::Confirm(Box::new(confirm)));
         let read = Read::Value { store: set.store.clone(), key: set.key.clone() };
         self.read(Slot::Theirs, read, effects);
@@ -36,6 +38,10 @@ impl App {
     pub(super) fn theirs_read(&mut self, theirs: Option<Record>) {
         let is_new = self.editor.as_ref().is_some_and(|editor| editor.original.is_none());
         let Some(asked) = self.undecided() else { return };
+        let done = if theirs.is_some() { "changed" } else { "deleted" };
+        if let Some(line) = asked.lines.first_mut().filter(|_| !is_new) {
+            *line = format!("Someone else has {done} this record since it was read.");
+        }
         let (now, expected) = if let Some(Record { meta, value }) = theirs {
             let content_type = meta.content_type;
             (weight(value.len(), &content_type), Expected::Unchanged { value, content_type })

@@ -79,7 +79,7 @@ fn a_conflict_keeps_the_text_and_asks() {
     assert!(stage.writes().is_empty(), "nobody knows yet what would be overwritten");
     stage.theirs(Some(record("a", "text/plain", "new")));
     let said = lines(&stage);
-    assert!(said.contains(&format!("Then: 12 B, {JSON}\nNow: 3 B, text/plain")), "{said}");
+    assert!(said.contains(&format!("Now: 3 B, text/plain\nWhen read: 12 B, {JSON}")), "{said}");
     // The pane behind shows it too.
     stage.show(&[record("a", "text/plain", "new")]);
     assert_eq!(stage.app.record.record().unwrap().value, "new");
@@ -98,6 +98,21 @@ fn a_conflict_keeps_the_text_and_asks() {
     stage.written(Write::Set(set), Err(Error::new(ErrorKind::Conflict, "changed")));
     stage.theirs(Some(record("a", "text/plain", "the newest")));
     assert!(lines(&stage).contains("Now: 10 B, text/plain"), "{}", lines(&stage));
+}
+
+#[test]
+fn what_would_be_overwritten_is_shown_on_a_small_screen_too() {
+    let mut stage = Stage::new(40, 10);
+    stage.connect(vec![store("default", 2), store("shop", 3)]);
+    stage.keys("j").open(&shop());
+    stage.keys("e<down><end>2<ctrl-s>");
+    let write = stage.write();
+    stage.written(write, Err(Error::new(ErrorKind::Conflict, "changed")));
+    stage.theirs(Some(record("a", JSON, "[1, 2, 3]")));
+    let frame = stage.frame();
+    for part in ["Someone else has changed", "Now: 9 B, application/json", "overwrite"] {
+        assert!(frame.contains(part), "{part}: {frame}");
+    }
 }
 
 #[test]
