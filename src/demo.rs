@@ -5,6 +5,7 @@
 //!   product, html, picture, state, words, json, random
 //! pace                     when: steadily, with bursts and pauses
 //! writer                   writes it through the storage, on a thread of its own
+//! beside                   the request queue and the dataset beside the stores
 //! folder                   the private directory, and those that killed demos left
 //! ```
 //!
@@ -13,6 +14,7 @@
 
 pub mod crawl;
 
+mod beside;
 mod folder;
 mod html;
 mod json;

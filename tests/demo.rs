@@ -222,6 +222,23 @@ fn without_a_server_it_fills_a_private_directory_and_takes_it_away() {
 }
 
 #[test]
+fn its_overview_shows_a_crawl_that_lives() {
+    let temporary = tempfile::tempdir().unwrap();
+    let mut screen = private(temporary.path(), &[]);
+    let beside = stores(temporary.path()).parent().unwrap().to_owned();
+    wait("handled requests", || names(&beside.join("datasets/default")).len() > 10);
+    screen.keys("C");
+    screen.wait_for("a crawler, a queue and a dataset", |text| {
+        let told =
+            ["running", "Request queues 1", "Datasets 1"].iter().all(|word| text.contains(word));
+        told && !text.contains("silent")
+    });
+    screen.keys("qq");
+    assert_eq!(screen.exit_code(), 0);
+    assert_eq!(names(temporary.path()), Vec::<String>::new());
+}
+
+#[test]
 fn no_variable_makes_it_write_elsewhere() {
     let server = Server::start();
     let temporary = tempfile::tempdir().unwrap();

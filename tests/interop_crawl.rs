@@ -145,3 +145,31 @@ fn the_browser_follows_a_crawl_while_one_looks_at_it_and_not_longer() {
     screen.keys("q");
     assert_eq!(screen.exit_code(), 0);
 }
+
+/// Real Crawlee opens the queue and the dataset of a demo, and goes on with them.
+#[test]
+fn the_demos_queue_and_dataset_are_crawlees() {
+    let temporary = tempfile::tempdir().unwrap();
+    let env = [("TMPDIR", temporary.path().to_str().unwrap())];
+    let args = ["demo", "--rate", "1000", "--records", "90"];
+    let mut screen = Screen::start(&args, &env, 24, 100);
+    screen.wait_for_text("shop-snapshots");
+    let folder = std::fs::read_dir(temporary.path()).unwrap().next().unwrap().unwrap().path();
+    screen.keys("C");
+    // The crawl has ended, so nothing changes any more.
+    screen.wait_for_text("finished");
+    let mut python = python::program("interop/beside.py", &[folder.to_str().unwrap()]);
+    let output = python.stderr(Stdio::inherit()).output().unwrap();
+    assert!(output.status.success());
+    let said: Json = serde_json::from_slice(&output.stdout).unwrap();
+    let files = |kind: &str| std::fs::read_dir(folder.join(kind).join("default")).unwrap().count();
+    let (handled, total) = (said["handled"].as_u64().unwrap(), said["total"].as_u64().unwrap());
+    assert!(handled > 3 && total > handled, "{said}");
+    assert_eq!(said["items"], handled, "{said}");
+    assert_eq!(said["pending"], total - handled, "{said}");
+    // Its own file was found by its name, and written again: no second one came.
+    assert_eq!(files("request_queues") as u64, total + 1, "{said}");
+    assert_eq!(said["urls"].as_array().unwrap().len() as u64, total - handled, "{said}");
+    screen.keys("qq");
+    assert_eq!(screen.exit_code(), 0);
+}

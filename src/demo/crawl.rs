@@ -16,13 +16,17 @@ use super::product::{CSV_HEAD, Product};
 use super::random::Random;
 use super::state::{self, Statistics};
 use super::words::FAILURES;
-use crate::storage::{ContentType, Value};
+use crate::storage::{ContentType, Timestamp, Value};
 
-/// When every simulated crawl starts: 2026-11-22T08:00:00Z, in microseconds.
+/// When a simulated crawl starts whose every byte follows from its seed: 2026-11-22T08:00:00Z, in
+/// microseconds.
 const START: i64 = 1_795_334_400_000_000;
 
 /// The type that Crawlee gives its own states.
 const STATE: &str = "application/json";
+
+/// Where a crawler keeps its statistics.
+const STATISTICS: &str = "__CRAWLER_STATISTICS_0";
 
 /// How many records there are before the first `OUTPUT`.
 const OUTPUT_AFTER: u64 = 90;
@@ -72,7 +76,10 @@ pub struct Crawl {
     limits: Limits,
     queue: VecDeque<Entry>,
     statistics: Statistics,
-    /// The simulated time.
+    /// Whether it tells of itself by the clock, as a crawler that runs: its states are not the same
+    /// again then, all else is.
+    living: bool,
+    /// The time, simulated or not.
     now: i64,
     requests: u64,
     /// How many records are written or in the queue.
@@ -87,13 +94,23 @@ pub struct Crawl {
 impl Crawl {
     /// A crawl that has yet to write its first record.
     pub fn new(seed: u64, layout: Layout, limits: Limits) -> Self {
+        Self::starting(seed, layout, limits, START, false)
+    }
+
+    /// The same, by the clock: what it tells of itself is of now.
+    pub fn living(seed: u64, layout: Layout, limits: Limits) -> Self {
+        Self::starting(seed, layout, limits, Timestamp::now().micros(), true)
+    }
+
+    fn starting(seed: u64, layout: Layout, limits: Limits, start: i64, living: bool) -> Self {
         let mut crawl = Self {
             random: Random::new(seed, 1),
             layout,
             limits,
             queue: VecDeque::new(),
-            statistics: Statistics::new(START),
-            now: START,
+            statistics: Statistics::new(start),
+            living,
+            now: start,
             requests: 0,
             records: 0,
             bytes: 0,
@@ -120,10 +137,31 @@ impl Crawl {
         self.persist();
     }
 
+    /// How many requests it has made.
+    pub fn requests(&self) -> u64 {
+        self.requests
+    }
+
+    /// What it tells of itself at this moment, though nothing has happened.
+    pub fn sign_of_life(&mut self) -> Entry {
+        self.look_at_the_clock();
+        let value = Value::Json(self.statistics.json(self.now).render(self.layout));
+        let (value, content_type) = value.encode(Some(STATE.into()));
+        let key = STATISTICS.to_owned();
+        Entry { place: Place::Default, key, content_type, value, again: true }
+    }
+
+    fn look_at_the_clock(&mut self) {
+        if self.living {
+            self.now = self.now.max(Timestamp::now().micros());
+        }
+    }
+
     fn persist(&mut self) {
+        self.look_at_the_clock();
         let again = self.requests > 0;
         let statistics = self.statistics.json(self.now);
-        self.json(Place::Default, "__CRAWLER_STATISTICS_0", STATE.into(), &statistics);
+        self.json(Place::Default, STATISTICS, STATE.into(), &statistics);
         self.mark(again);
         if self.requests.is_multiple_of(5 * PERSIST) {
             let sessions = state::sessions(self.now, &mut self.random);
@@ -151,7 +189,10 @@ impl Crawl {
         self.requests += 1;
         let number = self.requests;
         let millis = self.random.between(40, 900);
-        self.now += self.random.between(20_000, 140_000).cast_signed();
+        let took = self.random.between(20_000, 140_000).cast_signed();
+        if !self.living {
+            self.now += took;
+        }
         let product = Product::new(number, &mut self.random);
         // Some of everything comes early in every crawl; later it is left to chance.
         if number == 14 || (number > 20 && self.random.once_in(90)) {
@@ -265,13 +306,14 @@ impl Crawl {
             }
         }
         self.ended = true;
+        self.look_at_the_clock();
         self.statistics.end();
         if fits > 3 {
             self.output();
         }
         if fits > 1 {
             let statistics = self.statistics.json(self.now);
-            self.json(Place::Default, "__CRAWLER_STATISTICS_0", STATE.into(), &statistics);
+            self.json(Place::Default, STATISTICS, STATE.into(), &statistics);
             self.mark(true);
         }
     }

@@ -12,6 +12,8 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{FlockOperation, OFlags, flock};
 
+use super::beside;
+
 /// How the directories begin; six letters or digits follow.
 const PREFIX: &str = "larder-demo-";
 const RANDOM: usize = 6;
@@ -20,8 +22,10 @@ const RANDOM: usize = 6;
 const MARK: &str = ".larder-demo";
 const WORDS: &[u8] = b"A demo of larder fills this directory, and removes it at its end.\n";
 
-/// What the storage makes in the directory.
+/// What the crawl makes in the directory.
 const STORES: &str = "key_value_stores";
+/// What it makes beside.
+const BESIDE: [&str; 2] = [beside::QUEUES, beside::DATASETS];
 
 /// How often a directory is tried to be removed while something is still being written in it.
 const TRIES: u32 = 5;
@@ -162,18 +166,20 @@ fn left_behind(folder: &Path, owner: u32) -> io::Result<Option<File>> {
     Ok((free && same && words == WORDS).then_some(mark))
 }
 
-/// Removes the stores, then the mark, then the directory; fails if there is more in it.
+/// Removes the stores and what lies beside them, then the mark, then the directory; fails if there is more in it.
 fn empty(folder: &Path) -> io::Result<()> {
-    let stores = folder.join(STORES);
-    let mut tries = 0;
-    loop {
-        // Does not follow links, neither here nor further down.
-        match fs::remove_dir_all(&stores) {
-            Err(why) if why.kind() == io::ErrorKind::DirectoryNotEmpty && tries < TRIES => {
-                tries += 1;
+    for own in [STORES].into_iter().chain(BESIDE) {
+        let own = folder.join(own);
+        let mut tries = 0;
+        loop {
+            // Does not follow links, neither here nor further down.
+            match fs::remove_dir_all(&own) {
+                Err(why) if why.kind() == io::ErrorKind::DirectoryNotEmpty && tries < TRIES => {
+                    tries += 1;
+                }
+                Err(why) if why.kind() != io::ErrorKind::NotFound => return Err(why),
+                _ => break,
             }
-            Err(why) if why.kind() != io::ErrorKind::NotFound => return Err(why),
-            _ => break,
         }
     }
     // The mark goes last: whoever is interrupted here leaves what can still be recognised.

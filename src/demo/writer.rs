@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::sync::watch::Receiver;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
+use super::beside::Beside;
 use super::crawl::{Crawl, Entry, Place};
 use super::json::Layout;
 use super::pace::Pace;
@@ -18,6 +19,9 @@ use crate::storage::{
 
 /// The store for what the crawl finds, where it has a directory for itself.
 pub(super) const FOUND: &str = "shop-snapshots";
+
+/// How often a crawler tells of itself though it has nothing to do, as Crawlee's do.
+const MINUTE: Duration = Duration::from_secs(60);
 
 /// How far behind its pace the crawl may fall before it lets the lost time go.
 const LATE: Duration = Duration::from_secs(1);
@@ -34,6 +38,7 @@ pub(super) struct Writer {
     options: Options,
     crawl: Crawl,
     pace: Pace,
+    seed: u64,
     /// The name of the one store on a target; none in a directory of its own.
     only: Option<String>,
 }
@@ -53,6 +58,8 @@ struct Work {
     /// The default store and the one for what is found; or one for both.
     made: Vec<Made>,
     stopped: Receiver<bool>,
+    /// What lies beside the stores, where the crawl has a directory for itself.
+    beside: Option<Beside>,
 }
 
 /// What became of a record.
@@ -71,10 +78,13 @@ impl Writer {
             Target::Directory(_) => Layout::Indented,
             _ => Layout::OneLine,
         };
+        // On a target of the user's, all that is written follows from the seed.
+        let crawl = if own { Crawl::living } else { Crawl::new };
         Self {
             target,
             options,
-            crawl: Crawl::new(settings.seed, layout, settings.limits()),
+            crawl: crawl(settings.seed, layout, settings.limits()),
+            seed: settings.seed,
             pace: Pace::new(settings.seed, settings.rate),
             only: (!own).then(|| settings.store.clone()),
         }
@@ -93,6 +103,13 @@ impl Writer {
         ended
     }
 
+    /// The queue and the dataset of a crawl that has a directory for itself. Where they cannot be
+    /// made, the stores are still there to be looked at.
+    fn beside(&self) -> Option<Beside> {
+        let Target::Directory(root) = &self.target else { return None };
+        self.only.is_none().then(|| Beside::make(root, self.seed)).and_then(told)
+    }
+
     async fn work(mut self, ready: &Sender<()>, stopped: Receiver<bool>) -> Result<()> {
         let storage = storage::connect(&self.target, &self.options).await?;
         let made = if let Some(name) = &self.only {
@@ -103,7 +120,7 @@ impl Writer {
         };
         // Where nobody waits any more, there is a stop to be seen.
         let _ = ready.send(());
-        let mut work = Work { storage, made, stopped };
+        let mut work = Work { storage, made, stopped, beside: self.beside() };
         let ended = work.write(&mut self.crawl, &mut self.pace).await;
         if let Err(why) = &ended {
             log::error!("the demo's crawl ended: {why}");
@@ -122,12 +139,26 @@ impl Work {
     async fn write(&mut self, crawl: &mut Crawl, pace: &mut Pace) -> Result<()> {
         let mut due = Instant::now();
         let mut records = 0_u64;
-        for entry in crawl {
+        let mut told_of_itself = Instant::now();
+        while let Some(entry) = crawl.next() {
             due = due.max(Instant::now().checked_sub(LATE).unwrap_or(due)) + pace.wait();
-            tokio::select! {
-                biased;
-                _ = self.stopped.wait_for(|stopped| *stopped) => return Ok(()),
-                () = until(due) => {}
+            loop {
+                let lives = self.beside.is_some();
+                tokio::select! {
+                    biased;
+                    _ = self.stopped.wait_for(|stopped| *stopped) => return Ok(()),
+                    () = until(due) => break,
+                    () = sleep_until(told_of_itself + MINUTE), if lives => {}
+                }
+                told_of_itself = Instant::now();
+                // Where it cannot be written, the next record says why.
+                let _ = self.set(&crawl.sign_of_life()).await;
+            }
+            if let Some(beside) = &mut self.beside
+                && let Err(why) = beside.follow(crawl.requests())
+            {
+                log::warn!("the demo's queue and dataset stay as they are: {why}");
+                self.beside = None;
             }
             match self.set(&entry).await {
                 Ok(Done::Written) => records += u64::from(!entry.again),
@@ -241,6 +272,10 @@ impl Work {
             Err(_) => Err(stays("no answer").hint(format!("remove it with `larder drop {store}`"))),
         }
     }
+}
+
+fn told(beside: std::io::Result<Beside>) -> Option<Beside> {
+    beside.inspect_err(|why| log::warn!("the demo has no queue and no dataset: {why}")).ok()
 }
 
 /// Ends when it is due, at once where it is already: a timer would take a millisecond.
