@@ -15,6 +15,7 @@ pub mod page;
 pub mod redis;
 mod settle;
 pub mod target;
+pub mod upkeep;
 pub mod watching;
 
 use std::sync::Arc;
@@ -28,12 +29,12 @@ pub use content::{ContentType, Value};
 pub use crawl::{Crawl, Crawler, Section, StorageInfo};
 pub use error::{Error, ErrorKind, Result};
 pub use model::{
-    Connection, Expected, Fate, Ignored, JsonLayout, Key, OpenBy, Opened, Reading, Record,
-    RecordMeta, RecordState, Repair, ServerInfo, SetValue, StoreInfo, StoreName, StoreState,
-    Timestamp, Write, Written,
+    Connection, Expected, Fate, JsonLayout, Key, OpenBy, Opened, Reading, Record, RecordMeta,
+    RecordState, ServerInfo, SetValue, StoreInfo, StoreName, StoreState, Timestamp, Write, Written,
 };
 pub use page::{KeyPage, PageRow};
 pub use target::Target;
+pub use upkeep::{Ignored, Repair};
 pub use watching::{Attention, Noticed, WatchSource};
 
 /// How a storage is to behave; the same for every backend.

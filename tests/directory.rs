@@ -8,6 +8,8 @@ mod suite;
 mod crawl;
 #[path = "directory/damaged.rs"]
 mod damaged;
+#[path = "directory/left.rs"]
+mod left;
 #[path = "directory/others.rs"]
 mod others;
 #[path = "directory/refused.rs"]

@@ -3,7 +3,8 @@
 //! ```text
 //! folder entries fault     directories and files by descriptors · their names · what errors mean
 //! names junk endings       file names ⇄ keys · what is no record · content types by endings
-//! sidecar place record     a metadata file · a record's files · what they say together
+//! sidecar place find       a metadata file · a record's files · looking for them by its key
+//! record                   what its files say together
 //! stores style             the stores · which program one belongs to
 //! read listing walk        one record · all keys by their names · with their metadata
 //! lock temporary rights    one writer at a time · files put in their place whole · their owner
@@ -18,6 +19,7 @@ mod crawl;
 mod endings;
 mod entries;
 mod fault;
+mod find;
 mod folder;
 mod junk;
 mod listing;
@@ -49,10 +51,10 @@ use async_trait::async_trait;
 use futures::stream::{self, BoxStream, StreamExt as _};
 use tokio::sync::watch as channel;
 
+use self::find::Reach;
 use self::folder::Root;
 use self::lock::Manner;
 use self::open::Terms;
-use self::place::Reach;
 use self::watch::Hub;
 
 use super::{

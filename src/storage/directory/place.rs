@@ -1,36 +1,17 @@
-//! Which files a record is in. All of this blocks.
+//! The files of a record. All of this blocks.
 //!
 //! A metadata file decides for its record. A bare file, one without metadata, is a record of
-//! Crawlee for JavaScript: its key is its name without the ending. Where several files would be
-//! one record, none is taken for another.
+//! Crawlee for JavaScript: its key is its name without the ending.
 
-use std::borrow::Cow;
-
-use percent_encoding::percent_decode;
 use rustix::io::Errno;
 
 use super::endings;
 use super::fault;
 use super::folder::{Facts, Folder, is_name};
-use super::names::{self, Kind};
+use super::names;
 use super::record::{metadata_name, read_text};
 use super::sidecar::{self, Form, Sidecar};
-use crate::storage::{Error, ErrorKind, Key, Result, Timestamp};
-
-/// The endings that are tried for a key, of those that values usually have.
-const USUAL: [&str; 24] = [
-    "json", "txt", "html", "bin", "jpeg", "png", "pdf", "xml", "csv", "jpg", "gz", "webp", "svg",
-    "zip", "markdown", "md", "js", "css", "htm", "xhtml", "yaml", "jsonld", "gif", "mp4",
-];
-
-/// So many names of a folder are looked at for other files of a record that was found.
-const NEAR: usize = 5000;
-
-/// Names of files.
-type Names = Vec<Vec<u8>>;
-
-/// A bare file that is younger than this, in microseconds, may still get its metadata.
-const FRESH: i64 = 1_000_000;
+use crate::storage::{Key, Result};
 
 /// The files of one record.
 #[derive(Debug, Clone)]
@@ -63,64 +44,6 @@ pub(super) enum Stated {
     Malformed(String),
     /// The system does not let it be read; says why.
     Unreadable(Errno),
-}
-
-/// How far a record is looked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Reach {
-    /// Under its likeliest names: where it is known which files changed, or many are looked for.
-    Near,
-    /// Under every name that it can have.
-    Far,
-}
-
-/// A record that was found under a key.
-#[derive(Debug, Clone)]
-pub(super) struct Found {
-    /// The files that the key names best.
-    pub(super) place: Place,
-    /// Other files that would be the same record.
-    pub(super) rivals: Vec<Vec<u8>>,
-    /// Whether the key names this place rather than its rivals.
-    decided: bool,
-}
-
-impl Found {
-    /// The files' names, for a sentence; `None` if there is only one.
-    pub(super) fn several(&self) -> Option<String> {
-        let (last, rest) = self.rivals.split_last()?;
-        let first = std::iter::once(&self.place.name).chain(rest);
-        let first: Vec<_> = first.map(|name| Key::from(&**name).escaped()).collect();
-        Some(format!("{} and {}", first.join(", "), Key::from(&**last).escaped()))
-    }
-
-    /// The place, to be read.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Damaged`] where the key names no file rather than another.
-    pub(super) fn readable(self) -> Result<Self> {
-        match self.several() {
-            Some(names) if !self.decided => Err(several_files(&self.place.key, &names)),
-            _ => Ok(self),
-        }
-    }
-
-    /// The place, to be written.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Damaged`] where several files are the record.
-    pub(super) fn only(self) -> Result<Place> {
-        match self.several() {
-            Some(names) => Err(several_files(&self.place.key, &names)),
-            None => Ok(self.place),
-        }
-    }
-}
-
-fn several_files(key: &Key, names: &str) -> Error {
-    let problem = format!("the files {names} are all one record, {}", key.escaped());
-    Error::new(ErrorKind::Damaged, problem)
-        .hint("nothing was changed; move all but one away, or delete one by its file's name")
 }
 
 /// The record whose metadata file begins with `base`; `None` if there is no such file.
@@ -193,179 +116,7 @@ pub(super) fn bare(folder: &Folder, name: &[u8]) -> Result<Option<Place>> {
     Ok(Some(Place { key, name: name.to_vec(), value: Some(facts), beside: None }))
 }
 
-fn file(folder: &Folder, name: &[u8]) -> Result<Option<Facts>> {
+/// What is known of a file; `None` if there is none of this name.
+pub(super) fn file(folder: &Folder, name: &[u8]) -> Result<Option<Facts>> {
     Ok(folder.facts(name)?.filter(|facts| facts.is_file))
-}
-
-/// Where a record of this key is; `None` if no part of it is there.
-///
-/// Where no record has this key, but a bare file has this name, it is that: who asks for
-/// `INPUT.json` gets the record `INPUT` that is in it.
-pub(super) fn find(folder: &Folder, key: &Key, reach: Reach) -> Result<Option<Found>> {
-    if let Some(found) = under(folder, key, reach)? {
-        return Ok(Some(found));
-    }
-    let Some(place) = bare(folder, key.as_bytes())? else { return Ok(None) };
-    let others = under(folder, &place.key, reach)?;
-    Ok(Some(match others {
-        Some(others) if others.place.name != place.name && others.rivals.is_empty() => {
-            // The value of a record with metadata of its own is that record.
-            let rivals = vec![others.place.name];
-            Found { place: Place { key: key.clone(), ..place }, rivals, decided: true }
-        }
-        Some(others) if !others.rivals.is_empty() => {
-            let all = std::iter::once(others.place.name).chain(others.rivals);
-            let rivals = all.filter(|name| *name != place.name).collect();
-            Found { place: Place { key: key.clone(), ..place }, rivals, decided: true }
-        }
-        Some(others) => others,
-        None => Found { place, rivals: Vec::new(), decided: true },
-    }))
-}
-
-fn under(folder: &Folder, key: &Key, reach: Reach) -> Result<Option<Found>> {
-    let bytes = key.as_bytes();
-    let mut places: Vec<Place> = Vec::new();
-    for base in names::spellings(bytes) {
-        if let Some(place) = by_metadata(folder, &base)?.filter(|place| place.key == *key) {
-            places.push(place);
-        }
-    }
-    let stated = places.len();
-    let add = |name: &[u8], places: &mut Vec<Place>| -> Result<()> {
-        if places.iter().any(|place| place.name == name) {
-            return Ok(());
-        }
-        let place = match bare(folder, name)? {
-            // Crawlee may be about to write its metadata.
-            Some(place) if stated > 0 && is_fresh(&place) => None,
-            None if file(folder, name)?.is_some() => by_metadata(folder, name)?,
-            place => place,
-        };
-        places.extend(place.filter(|place| place.key == *key));
-        Ok(())
-    };
-    for name in names::bare_names(bytes) {
-        add(&name, &mut places)?;
-    }
-    if names::is_itself_a_name(bytes) {
-        let mut name = [bytes, b"."].concat();
-        for ending in USUAL {
-            name.truncate(bytes.len() + 1);
-            name.extend_from_slice(ending.as_bytes());
-            add(&name, &mut places)?;
-        }
-    }
-    let (ended, spelled) = others(folder, bytes, look(folder, &places, reach))?;
-    for name in ended {
-        add(&name, &mut places)?;
-    }
-    for base in spelled {
-        if places.is_empty()
-            && let Some(place) = by_metadata(folder, &base)?.filter(|place| place.key == *key)
-        {
-            places.push(place);
-        }
-    }
-    let mut places = places.into_iter();
-    let Some(place) = places.next() else { return Ok(None) };
-    let decided =
-        place.beside.is_some() || names::bare_names(bytes).any(|name| *name == place.name);
-    let rivals = places.map(|place| place.name).collect();
-    Ok(Some(Found { place, rivals, decided }))
-}
-
-/// How many names of the folder are to be looked at for further files of a record.
-fn look(folder: &Folder, places: &[Place], reach: Reach) -> usize {
-    let python = |place: &Place| match &place.beside {
-        Some(Beside { stated: Stated::Sound(sidecar, _), .. }) => sidecar.form == Form::Python,
-        Some(_) => true,
-        None => false,
-    };
-    match reach {
-        Reach::Near => 0,
-        // Crawlee for Python makes no bare files; what there is of them is under the usual names.
-        Reach::Far if places.iter().any(python) => 0,
-        Reach::Far if places.is_empty() && !super::style::is_python_s(folder) => usize::MAX,
-        Reach::Far => NEAR,
-    }
-}
-
-/// Of so many entries that are looked at, the files whose name is this key and any ending, and what
-/// the names of metadata files begin with that spell the key in any way.
-fn others(folder: &Folder, key: &[u8], most: usize) -> Result<(Names, Names)> {
-    let (mut ended, mut spelled) = (Names::new(), Names::new());
-    if most == 0 {
-        return Ok((ended, spelled));
-    }
-    let mut left = most;
-    folder.names_while(|name, kind| {
-        if kind.is_file() {
-            match names::kind(name) {
-                Kind::Metadata(base)
-                    if base.contains(&b'%') && percent_decode(base).eq(key.iter().copied()) =>
-                {
-                    spelled.push(base.to_vec());
-                }
-                Kind::Value if name.starts_with(key) && *names::bare_key(name) == *key => {
-                    ended.push(name.to_vec());
-                }
-                _ => {}
-            }
-        }
-        left -= 1;
-        left > 0
-    })?;
-    ended.sort_unstable();
-    spelled.sort_unstable();
-    Ok((ended, spelled))
-}
-
-fn is_fresh(place: &Place) -> bool {
-    let age = place.value.map(|facts| Timestamp::now().micros().saturating_sub(facts.modified));
-    age.is_some_and(|age| (-FRESH..FRESH).contains(&age))
-}
-
-/// The keys under which a record may be, or have been, of which this entry is a part: to be looked
-/// for after it changed. The first is the likeliest.
-pub(super) fn keys_of_entry(folder: &Folder, name: &[u8]) -> Result<Vec<Key>> {
-    let base = match names::kind(name) {
-        Kind::Metadata(base) => base,
-        Kind::Value | Kind::Temporary | Kind::Junk => name,
-        Kind::Store | Kind::Own => return Ok(Vec::new()),
-    };
-    if !names::readable(base) {
-        return Ok(Vec::new());
-    }
-    let mut keys: Vec<Key> = Vec::new();
-    let stated = by_metadata(folder, base)?;
-    let has_metadata = stated.is_some();
-    keys.extend(stated.map(|place| place.key));
-    let mut add = |bytes: Cow<'_, [u8]>| {
-        if keys.iter().all(|key| key.as_bytes() != &*bytes) {
-            keys.push(Key::from(&*bytes));
-        }
-    };
-    if !has_metadata {
-        add(names::bare_key(base));
-        add(names::key(base));
-        add(percent_decode(base).into());
-        // As it is listed where several files are one record.
-        add(Cow::Borrowed(base));
-    }
-    // Others of the same record are listed under their names as long as there are several.
-    if let Some(key) = keys.first().cloned()
-        && let Some(Found { place, rivals, .. }) = find(folder, &key, Reach::Near)?
-    {
-        for name in std::iter::once(place.name).chain(rivals) {
-            let name = Key::from(name);
-            if endings::stem(name.as_bytes()).is_some()
-                && place.beside.is_none()
-                && !keys.contains(&name)
-            {
-                keys.push(name);
-            }
-        }
-    }
-    Ok(keys)
 }

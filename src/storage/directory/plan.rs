@@ -5,9 +5,10 @@ use bytes::Bytes;
 
 use super::endings;
 use super::fault;
+use super::find::{Found, Reach, find};
 use super::folder::Folder;
 use super::names;
-use super::place::{Beside, Place, Reach, Stated, find};
+use super::place::{Beside, Place, Stated};
 use super::record::metadata_name;
 use super::sidecar::{self, Form, News};
 use super::style::{self, Style};
@@ -42,7 +43,7 @@ pub(super) fn plan(folder: &Folder, set: &SetValue) -> Result<Plan> {
     let quoted = names::writable(&set.key)?.into_owned();
     let style = style::of(folder)?;
     let reach = if style == Style::Python { Reach::Near } else { Reach::Far };
-    let place = find(folder, &set.key, reach)?.map(super::place::Found::only).transpose()?;
+    let place = find(folder, &set.key, reach)?.map(Found::only).transpose()?;
     let Some(place) = place else { return New::of(set, style).record(style, quoted) };
     if let Some(beside) = &place.beside {
         return New::of(set, written_by(beside)).stated(folder, &place, beside);

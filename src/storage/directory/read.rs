@@ -7,9 +7,9 @@ use bytes::Bytes;
 use rustix::io::Errno;
 
 use super::fault;
+use super::find::{Reach, find};
 use super::folder::{Folder, Root};
 use super::names;
-use super::place::{Reach, find};
 use super::record;
 use crate::storage::{Error, ErrorKind, Key, Reading, Record, Result, StoreInfo, StoreName};
 

@@ -7,9 +7,10 @@ use rustix::io::Errno;
 
 use super::endings;
 use super::fault;
+use super::find::{Found, Reach, find};
 use super::folder::{Facts, Folder};
 use super::names;
-use super::place::{Found, Place, Reach, Stated, find};
+use super::place::{Place, Stated};
 use crate::storage::{
     ContentType, Error, ErrorKind, Key, RecordMeta, RecordState, Result, Timestamp,
 };

@@ -3,11 +3,11 @@
 use rustix::fs::{self, AtFlags};
 use rustix::io::Errno;
 
+use super::find::{Reach, find};
 use super::folder::{Folder, Root, is_name};
 use super::listing::Listing;
 use super::lock::{Manner, lock, locked};
 use super::names::{self, Kind};
-use super::place::{Reach, find};
 use super::set::unlink;
 use super::temporary::sync;
 use super::times::note_removal;

@@ -1,7 +1,7 @@
 //! Finding out by reading what became of a write that was not seen to end. All of this blocks.
 
+use super::find::{Reach, find};
 use super::folder::Root;
-use super::place::{Reach, find};
 use super::read::read;
 use super::stores;
 use crate::storage::settle;

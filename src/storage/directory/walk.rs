@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use futures::stream::{self, BoxStream, StreamExt as _, TryStreamExt as _};
 
+use super::find::{Reach, find};
 use super::folder::{Folder, Root};
 use super::listing::{Entry, Files, Listing};
-use super::place::{self, Place, Reach};
+use super::place::{self, Place};
 use super::{Toucher, blocking, endings, record};
 use crate::storage::{Key, KeyPage, RecordMeta, RecordState, Result, StoreName};
 
@@ -111,7 +112,7 @@ fn meta_of_entry(folder: &Folder, entry: &Entry<'_>) -> Result<Option<RecordMeta
         return Ok(Some(meta));
     }
     // Only where names do not fit together, which is rare.
-    let found = place::find(folder, &meta.key, Reach::Near)?;
+    let found = find(folder, &meta.key, Reach::Near)?;
     Ok(Some(match found {
         Some(found) => record::shared(meta, &found),
         None => meta,

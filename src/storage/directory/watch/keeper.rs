@@ -11,8 +11,8 @@ use super::poll::Poller;
 use super::settle::{self, Told};
 use super::stores::Throttle;
 use super::{Shared, WITHIN, look};
+use crate::storage::directory::find::{Reach, keys_of_entry};
 use crate::storage::directory::folder::Folder;
-use crate::storage::directory::place::{self, Reach};
 use crate::storage::directory::record;
 use crate::storage::directory::stores::info;
 use crate::storage::{
@@ -318,7 +318,7 @@ impl Keeper {
 /// What is now at the keys for which a changed file may stand, and which of them are not there.
 fn changed(folder: &Folder, name: &[u8]) -> Result<(Vec<RecordMeta>, Vec<Key>)> {
     let (mut found, mut absent) = (Vec::new(), Vec::new());
-    for key in place::keys_of_entry(folder, name)? {
+    for key in keys_of_entry(folder, name)? {
         let meta = match record::meta_of_key(folder, &key, Reach::Near) {
             // Several files are the record, each listed under its own name.
             Err(error) if error.kind == ErrorKind::Damaged => None,
