@@ -1,8 +1,10 @@
 //! Turns a value's bytes and content type into rows to show, without losing a byte.
 //!
 //! A [`Preview`] holds the value as it is and knows where its lines begin; what is shown is made
-//! from the bytes, row by row, when it is seen. So a value of any size is shown at once.
+//! from the bytes, row by row, when it is seen. So a value of any size is shown at once. Text in
+//! another charset than UTF-8 is converted once, and then shown in the same way.
 
+pub mod charset;
 mod chunk;
 mod draw;
 mod find;
@@ -24,6 +26,7 @@ mod width;
 
 use bytes::Bytes;
 
+use self::charset::Reading;
 use self::layout::{Format, Lines};
 use self::text::Style;
 use crate::storage::content::Family;
@@ -36,7 +39,8 @@ pub use scroll::{Scroll, Viewport};
 pub use visible::{visible, visible_bytes};
 pub use width::{cells, fit, fit_middle};
 
-/// A value made ready to be shown. It never changes, and holds no copy of the value.
+/// A value made ready to be shown. It never changes, and holds no copy of the value but its text
+/// in UTF-8, where that is something else.
 #[derive(Debug)]
 pub struct Preview {
     value: Bytes,
@@ -90,23 +94,7 @@ impl Preview {
 
     /// Makes a record's value ready, as the user wants it.
     pub fn build_as(record: &Record, mode: Mode) -> Self {
-        let value = record.value.clone();
-        if value.is_empty()
-            && (mode != Mode::Auto || record.meta.content_type.family() != Family::None)
-        {
-            let json = mode == Mode::Auto && record.meta.content_type.family() == Family::Json;
-            let note = json.then(|| "empty, which is not valid JSON".to_owned());
-            return Self { value, kind: Kind::Empty, note, body: Body::Nothing };
-        }
-        match mode {
-            Mode::Auto => Self::guess(record),
-            Mode::Text => Self::text(value, None),
-            Mode::Hex => Self::hex(value, None),
-            Mode::Raw => {
-                let style = Style { raw: true, crlf: false };
-                Self::lines_of(value, Kind::Text, None, style)
-            }
-        }
+        Self::make(record, mode, false)
     }
 
     /// Makes the beginning of a value ready; `record` holds only that of its bytes.
@@ -117,10 +105,32 @@ impl Preview {
             // A character was cut in two.
             record.value.truncate(why.valid_up_to());
         }
-        let json = mode == Mode::Auto && record.meta.content_type.family() == Family::Json;
-        // Half of a JSON value is none.
-        let text = json && std::str::from_utf8(&record.value).is_ok();
-        Self::build_as(&record, if text { Mode::Text } else { mode })
+        Self::make(&record, mode, true)
+    }
+
+    fn make(record: &Record, mode: Mode, head: bool) -> Self {
+        let value = record.value.clone();
+        let family = record.meta.content_type.family();
+        if value.is_empty() && (mode != Mode::Auto || family != Family::None) {
+            let json = mode == Mode::Auto && !head && family == Family::Json;
+            let note = json.then(|| "empty, which is not valid JSON".to_owned());
+            return Self { value, kind: Kind::Empty, note, body: Body::Nothing };
+        }
+        match mode {
+            Mode::Auto => Self::guess(record, head),
+            Mode::Text => match charset::read(&record.meta, &value, head) {
+                Some(read) if read.charset.is_guessed() && family == Family::Json => {
+                    Self::text(value, None)
+                }
+                Some(read) if !read.charset.is_plain() => Self::read(value, &read, None),
+                _ => Self::text(value, None),
+            },
+            Mode::Hex => Self::hex(value, None),
+            Mode::Raw => {
+                let style = Style { raw: true, crlf: false };
+                Self::lines_of(value.clone(), value, Kind::Text, None, style)
+            }
+        }
     }
 
     /// Whether both show the same bytes.
@@ -128,64 +138,110 @@ impl Preview {
         self.value == other.value
     }
 
-    fn guess(record: &Record) -> Self {
+    fn guess(record: &Record, head: bool) -> Self {
         let value = record.value.clone();
         let content_type = &record.meta.content_type;
-        match content_type.family() {
-            Family::None => {
-                let note = (!value.is_empty())
-                    .then(|| format!("holds {} bytes although its type says None", value.len()));
-                Self { value, kind: Kind::None, note, body: Body::Nothing }
-            }
-            Family::Json => match json::lines::index(&value) {
-                Ok(index) => Self::json(value, index),
-                Err(_) if std::str::from_utf8(&value).is_err() => Self::not_utf8(value),
-                Err(fault) => {
-                    let JsonFault { line, column, .. } = fault;
-                    let reason = fault.reason();
-                    let note = format!(
-                        "not valid JSON at line {line}, column {column} ({reason}): shown as text"
-                    );
-                    Self::text(value, Some(note))
+        let family = content_type.family();
+        if family == Family::None {
+            let note = (!value.is_empty())
+                .then(|| format!("holds {} bytes although its type says None", value.len()));
+            return Self { value, kind: Kind::None, note, body: Body::Nothing };
+        }
+        let read = charset::read(&record.meta, &value, head);
+        match family {
+            Family::Json | Family::Text => match read {
+                // JSON is UTF-8 by its own rule: another charset is guessed only where it makes sense.
+                Some(read) if family == Family::Json => {
+                    match Self::json(&value, &read, family, head) {
+                        Ok(json) => json,
+                        Err(_) if read.charset.is_guessed() && !head => Self::not_utf8(value),
+                        Err(note) => Self::read(value, &read, note),
+                    }
                 }
+                Some(read) => Self::read(value, &read, None),
+                None => Self::not_utf8(value),
             },
-            Family::Text if std::str::from_utf8(&value).is_err() => Self::not_utf8(value),
-            Family::Text => Self::text(value, None),
-            family @ (Family::Image | Family::Binary | Family::Unknown) => {
-                let format = format::describe(&value);
-                if format.is_none() && is_readable(&value) {
-                    let open = value.trim_ascii_start().first();
-                    let maybe_json = content_type.as_str().contains("json")
-                        || family == Family::Unknown && matches!(open, Some(b'{' | b'['));
-                    let index = maybe_json.then(|| json::lines::index(&value).ok()).flatten();
-                    return match index {
-                        Some(index) => Self::json(value, index),
-                        None => Self::text(value, None),
-                    };
+            _ => {
+                // Of bytes of an unknown type, only what is UTF-8 is taken for text.
+                let read = read.or_else(|| Reading::utf8(&value));
+                let read = read
+                    .filter(|read| is_readable(&read.text) && format::describe(&value).is_none());
+                let Some(read) = read else {
+                    let format = format::describe(&value);
+                    return Self::hex(value, format);
+                };
+                let open = read.text.trim_ascii_start().first();
+                let maybe_json = content_type.as_str().contains("json")
+                    || family == Family::Unknown && matches!(open, Some(b'{' | b'['));
+                match maybe_json.then(|| Self::json(&value, &read, family, head)) {
+                    Some(Ok(json)) => json,
+                    _ => Self::read(value, &read, None),
                 }
-                Self::hex(value, format)
             }
         }
     }
 
-    fn json(value: Bytes, index: index::Index) -> Self {
-        let lines = Lines { bytes: value.clone(), index, format: Format::Json };
-        Self { value, kind: Kind::Json, note: None, body: Body::Lines(lines) }
+    /// The value as JSON, or what is wrong with it. Half of a JSON value is none, which is not
+    /// worth a word.
+    fn json(
+        value: &Bytes,
+        read: &Reading,
+        family: Family,
+        head: bool,
+    ) -> Result<Self, Option<String>> {
+        if head || read.cut {
+            return Err(None);
+        }
+        match json::lines::index(&read.text) {
+            Ok(index) => {
+                let lines = Lines { bytes: read.text.clone(), index, format: Format::Json };
+                let unread = (family == Family::Json && !read.charset.is_plain())
+                    .then(|| "not plain UTF-8: Crawlee for Python reads None".to_owned());
+                let notes: Vec<_> = read.note().into_iter().chain(unread).collect();
+                let note = (!notes.is_empty()).then(|| notes.join("; "));
+                Ok(Self { value: value.clone(), kind: Kind::Json, note, body: Body::Lines(lines) })
+            }
+            Err(_) if read.faulty => Err(None),
+            Err(fault) => {
+                let JsonFault { line, column, .. } = fault;
+                let reason = fault.reason();
+                Err(Some(format!(
+                    "not valid JSON at line {line}, column {column} ({reason}): shown as text"
+                )))
+            }
+        }
+    }
+
+    /// The value as text in the charset it is in.
+    fn read(value: Bytes, read: &Reading, note: Option<String>) -> Self {
+        let notes: Vec<_> = read.note().into_iter().chain(note).collect();
+        let note = (!notes.is_empty()).then(|| notes.join("; "));
+        Self::text_of(value, read.text.clone(), note)
     }
 
     fn text(value: Bytes, note: Option<String>) -> Self {
-        let crlf = text::is_crlf(&value);
+        Self::text_of(value.clone(), value, note)
+    }
+
+    fn text_of(value: Bytes, text: Bytes, note: Option<String>) -> Self {
+        let crlf = text::is_crlf(&text);
         let note = match (note, crlf) {
             (note, false) => note,
             (None, true) => Some("lines end with CR LF".to_owned()),
             (Some(note), true) => Some(format!("{note}; lines end with CR LF")),
         };
-        Self::lines_of(value, Kind::Text, note, Style { raw: false, crlf })
+        Self::lines_of(value, text, Kind::Text, note, Style { raw: false, crlf })
     }
 
-    fn lines_of(value: Bytes, kind: Kind, note: Option<String>, style: Style) -> Self {
-        let index = text::find_lines(&value, style);
-        let lines = Lines { bytes: value.clone(), index, format: Format::Text(style) };
+    fn lines_of(
+        value: Bytes,
+        bytes: Bytes,
+        kind: Kind,
+        note: Option<String>,
+        style: Style,
+    ) -> Self {
+        let index = text::find_lines(&bytes, style);
+        let lines = Lines { bytes, index, format: Format::Text(style) };
         Self { value, kind, note, body: Body::Lines(lines) }
     }
 
@@ -231,10 +287,24 @@ impl Preview {
         }
     }
 
-    /// Searches the value as it is stored. A needle without capitals ignores case. At most
+    /// What is shown: the value's text in UTF-8, or the value as it is stored.
+    pub fn shown(&self) -> &Bytes {
+        match &self.body {
+            Body::Lines(lines) => &lines.bytes,
+            Body::Nothing | Body::Hex => &self.value,
+        }
+    }
+
+    /// Whether what is shown is the value's text, converted from another charset to UTF-8, or with
+    /// its byte order mark taken off.
+    pub fn is_converted(&self) -> bool {
+        *self.shown() != self.value
+    }
+
+    /// Searches what is shown. A needle without capitals ignores case. At most
     /// 100,000 matches are kept.
     pub fn find(&self, needle: &str) -> Matches {
-        find::find(&self.value, needle)
+        find::find(self.shown(), needle)
     }
 }
 
@@ -310,12 +380,37 @@ mod tests {
         let note = "not valid JSON at line 1, column 5 (Expecting value): shown as text";
         assert_eq!(seen(b"[1, }", "application/json"), (Kind::Text, Some(note.to_owned())));
         let note = "not UTF-8: shown as hex";
-        assert_eq!(seen(b"\"\xff\"", "application/json"), (Kind::Hex, Some(note.to_owned())));
-        assert_eq!(seen(b"gr\xfc\xdfe", "text/plain"), (Kind::Hex, Some(note.to_owned())));
+        assert_eq!(seen(b"[\xff", "application/json"), (Kind::Hex, Some(note.to_owned())));
+        assert_eq!(seen(b"\xff\0\x01\xfe", "text/plain"), (Kind::Hex, Some(note.to_owned())));
         let note = "not UTF-8 but gzip: shown as hex";
         assert_eq!(seen(b"\x1f\x8b\x08\0\xff", "text/html"), (Kind::Hex, Some(note.to_owned())));
         let note = "empty, which is not valid JSON";
         assert_eq!(seen(b"", "application/json"), (Kind::Empty, Some(note.to_owned())));
+    }
+
+    #[test]
+    fn text_of_other_charsets_is_text() {
+        let guessed = Some("windows-1252, a guess".to_owned());
+        assert_eq!(seen(b"gr\xfc\xdfe", "text/plain"), (Kind::Text, guessed.clone()));
+        assert_eq!(seen(b"\"\xff\"", "application/ld+json"), (Kind::Json, guessed));
+        let declared = "text/html; charset=windows-1251";
+        let preview = Preview::build(&record(b"\xcf\xf0\xe8\xe2\xe5\xf2", declared));
+        assert_eq!(texts(&preview), ["Привет"]);
+        assert_eq!(preview.note(), Some("windows-1251, declared"));
+        assert_eq!(preview.find("приВЕТ").len() + preview.find("ивет").len(), 1);
+        // A search that is answered leads to where it is shown.
+        let at = preview.find("ивет").get(0).unwrap();
+        assert_eq!(preview.reveal(preview.top(), at.start, VIEW), preview.top());
+        let windows = b"\xef\xbb\xbf{\r\n  \"a\": 1\r\n}\r\n";
+        let mark = "UTF-8, by its byte order mark";
+        let note = format!("{mark}; not plain UTF-8: Crawlee for Python reads None");
+        assert_eq!(seen(windows, "application/json"), (Kind::Json, Some(note)));
+        let wide: Vec<u8> =
+            "\u{feff}{\"a\": 1}".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(seen(&wide, "application/json; charset=utf-8").0, Kind::Json);
+        let note = Some("UTF-16LE, by its byte order mark".to_owned());
+        assert_eq!(seen(&wide, ""), (Kind::Json, note));
+        assert_eq!(seen(&wide, "application/octet-stream").0, Kind::Hex);
     }
 
     #[test]

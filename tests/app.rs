@@ -11,6 +11,8 @@ mod connection;
 mod editing;
 #[path = "app/interleavings.rs"]
 mod interleavings;
+#[path = "app/kept.rs"]
+mod kept;
 #[path = "app/lists.rs"]
 mod lists;
 #[path = "app/rules.rs"]

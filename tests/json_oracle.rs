@@ -6,7 +6,7 @@ mod server;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-use larder::preview::json::check;
+use larder::preview::json::{PYTHON_DEPTH, check};
 
 /// Reads hexadecimal lines, answers each with `ok` or `line column message`. The limits that
 /// Python has for its own safety are lifted.
@@ -236,5 +236,42 @@ fn python_finds_the_same_faults() {
             Err(fault) => format!("{} {} {}", fault.line, fault.column, fault.message),
         };
         assert_eq!(ours, answer, "of {}", text.escape_ascii());
+    }
+}
+
+/// Prints the deepest nesting that Python reads as a program would, with its own limits, from some
+/// calls deep, as a crawl's handlers are; and that of lists, objects and both.
+const DEEPEST: &str = r"
+import json, sys
+def reads(text, calls):
+    if calls:
+        return reads(text, calls - 1)
+    try:
+        json.loads(text)
+        return True
+    except RecursionError:
+        return False
+for left, inner, right in ('[', '', ']'), ('{' + chr(34) + 'a' + chr(34) + ':', '1', '}'), ('[', '{}', ']'):
+    low, high = 1, 20000
+    while high - low > 1:
+        middle = (low + high) // 2
+        if reads(left * middle + inner + right * middle, 30):
+            low = middle
+        else:
+            high = middle
+    print(low + (inner == '{}'))
+";
+
+#[test]
+fn python_reads_what_is_not_told_to_be_too_deep() {
+    let python = server::python();
+    let output = Command::new(&python).args(["-c", DEEPEST]).output().unwrap();
+    let limits = String::from_utf8(output.stdout).unwrap();
+    let limits: Vec<usize> = limits.lines().map(|line| line.parse().unwrap()).collect();
+    assert_eq!(limits.len(), 3, "{}", String::from_utf8_lossy(&output.stderr));
+    for limit in limits {
+        assert!(PYTHON_DEPTH <= limit, "Python reads {limit}");
+        // No Python reads what it was given to try at most.
+        assert!(limit < 19_000 && PYTHON_DEPTH > limit / 15, "{limit}");
     }
 }

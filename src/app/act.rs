@@ -269,7 +269,9 @@ impl App {
             Action::Delete if self.may_write() => self.ask_to_delete(),
             Action::CopyValue => {
                 if let Some(record) = self.value_at_hand() {
-                    let bytes = record.value.clone();
+                    // Text in another charset is copied as the text that it is.
+                    let preview = self.record.preview().filter(|preview| preview.is_converted());
+                    let bytes = preview.map_or(record.value, |preview| preview.shown().clone());
                     effects.push(Effect::Copy { what: "value", bytes });
                 }
             }

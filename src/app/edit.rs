@@ -7,7 +7,7 @@ use crate::keymap::Action;
 use crate::storage::Expected;
 use crate::storage::content::Family;
 
-use super::editor::{Blocked, Content, Editor, Field};
+use super::editor::{Blocked, Content, Editor, Field, not_editable};
 use super::event::{Effect, NotEdited};
 use super::modal::{Confirm, Modal, OnYes};
 use super::{App, Notice, words};
@@ -32,15 +32,19 @@ impl App {
                 self.notice = Some(Notice::warning(words::then(&state, "; ", remedy)));
                 return;
             }
-            if std::str::from_utf8(&record.value).is_err() {
+            if let Some(why) = not_editable(&record) {
                 let remedy = self.says(Action::EditExternal, "opens its bytes in $EDITOR");
-                let state = words::then("this value is not text", "; ", remedy);
+                let state = words::then(&why, "; ", remedy);
                 let remedy = self.says(Action::SaveValue, "saves them to a file");
                 self.notice = Some(Notice::warning(words::then(&state, ", ", remedy)));
                 return;
             }
         }
-        self.editor = Some(Editor::edit(store, record, self.settings.editor_limit));
+        let mut editor = Editor::edit(store, record, self.settings.editor_limit);
+        if let Some(note) = editor.note.take() {
+            self.notice = Some(Notice::info(note));
+        }
+        self.editor = Some(editor);
         self.lay_out_as_crawlee();
         if outside {
             self.edit_outside(effects);

@@ -1,22 +1,26 @@
 //! The editor: a record's key, content type and value, until they are safely stored.
 
 mod content;
+mod open;
 mod place;
 mod save;
+mod stored;
 
 use bytes::Bytes;
 use crossterm::event::KeyEvent;
 
-use crate::preview::json;
+use crate::preview::charset::Charset;
+use crate::preview::json::Spacing;
 use crate::storage::{ContentType, JsonLayout, Key, Record, StoreName};
 
 use super::event::WriteId;
 use super::input::LineInput;
 
 pub use content::{Content, LineEnd};
+pub use open::not_editable;
 pub use save::Blocked;
 
-use save::is_crawlee_json;
+use open::Opened;
 
 /// The part of the editor that takes the keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,8 +56,16 @@ pub struct Editor {
     pub json_layout: JsonLayout,
     /// What is wrong with it.
     pub fault: Option<String>,
+    /// What is to be said once it is saved.
+    pub told: Option<String>,
     /// First row and column of the value shown.
     pub scroll: (usize, usize),
+    /// What is to be said when it is opened.
+    pub note: Option<String>,
+    /// The charset that the value is stored in.
+    pub charset: Charset,
+    /// How the JSON was spaced on its one line, where it was laid out.
+    spacing: Option<Spacing>,
     start: (String, Bytes),
 }
 
@@ -71,27 +83,23 @@ pub const COMMON_TYPES: [&str; 7] = [
 impl Editor {
     /// For a new record.
     pub fn create(store: StoreName) -> Self {
-        Self::with(store, None, "", ContentType::JSON.as_str(), &Bytes::new(), Field::Key)
+        let empty = Opened { value: Content::new(&Bytes::new()), ..Opened::bytes(&Bytes::new()) };
+        Self::with(store, None, "", ContentType::JSON.as_str(), empty, Field::Key)
     }
 
-    /// For a record that was read. JSON that stands on one line as Crawlee writes it is laid out
-    /// for people, and will be put on one line again.
+    /// For a record that was read. Text is edited in UTF-8, JSON on one line is laid out for people;
+    /// both are stored again as they were.
     ///
     /// A value above `limit` bytes is only held, for the user's own editor.
     pub fn edit(store: StoreName, record: Record, limit: u64) -> Self {
-        let held = record.value.len() as u64 > limit;
-        let text = if !held && is_crawlee_json(&record) {
-            Bytes::from(json::pretty(&record.value))
+        let opened = if record.value.len() as u64 > limit {
+            Opened::bytes(&record.value)
         } else {
-            record.value.clone()
+            Opened::new(&record)
         };
         let key = record.meta.key.escaped();
         let content_type = record.meta.content_type.as_str().to_owned();
-        let mut editor =
-            Self::with(store, Some(record), &key, &content_type, &Bytes::new(), Field::Value);
-        editor.value = if held { Content::Bytes(text.clone()) } else { Content::new(&text) };
-        editor.start.1 = text;
-        editor
+        Self::with(store, Some(record), &key, &content_type, opened, Field::Value)
     }
 
     fn with(
@@ -99,22 +107,30 @@ impl Editor {
         original: Option<Record>,
         key: &str,
         content_type: &str,
-        text: &Bytes,
+        opened: Opened,
         field: Field,
     ) -> Self {
+        let Opened { value, start, charset, spacing, note } = opened;
+        // A line break in a content type is a space in its field, and not a change.
+        let content_type = LineInput::new(content_type);
+        let start = (content_type.text().to_owned(), start);
         Self {
             store,
             original,
             key: LineInput::new(key),
-            content_type: LineInput::new(content_type),
-            value: Content::new(text),
+            content_type,
+            value,
             field,
             saving: None,
             outside: false,
             json_layout: JsonLayout::default(),
             fault: None,
+            told: None,
             scroll: (0, 0),
-            start: (content_type.to_owned(), text.clone()),
+            note,
+            charset,
+            spacing,
+            start,
         }
     }
 

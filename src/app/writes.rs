@@ -105,7 +105,10 @@ impl App {
             Write::Set(set) => {
                 let edited = self.keep_editor(id);
                 if edited {
-                    self.editor = None;
+                    if let Some(told) = self.editor.take().and_then(|editor| editor.told) {
+                        let words = done_words(write, written);
+                        self.tell(Notice::warning(format!("{words}, but {told}")));
+                    }
                     // A question about what is no longer unsaved has no more meaning.
                     if matches!(&self.modal, Some(Modal::Confirm(asked)) if asked.is_about_editor())
                     {

@@ -238,11 +238,11 @@ pub struct Set {
     #[arg(help = KEY)]
     pub(super) key: OsString,
 
-    /// The value, as text
+    /// The value, as text; stored in the charset that TYPE declares
     #[arg(allow_negative_numbers = true)]
     pub value: Option<OsString>,
 
-    /// Take the value from FILE; - is standard input
+    /// Take the value from FILE, byte for byte; - is standard input
     #[arg(short, long, value_name = "FILE")]
     pub file: Option<PathBuf>,
 

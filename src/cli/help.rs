@@ -80,7 +80,8 @@ Examples:
 pub(super) const SET: &str = "\
 VALUE is text, and a file's content is bytes; without --content-type they get the types that \
 Crawlee gives a str and bytes. With a JSON type, VALUE and the file must be JSON as Python reads it; \
-VALUE is stored spaced as Crawlee spaces it, a file as it is.
+VALUE is stored spaced as Crawlee spaces it, a file as it is. Where the type declares a charset, VALUE is \
+stored in it (Crawlee for Python reads only UTF-8); a file must be in it already.
 
 Examples:
   larder set default greeting 'Hello'

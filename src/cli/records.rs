@@ -1,5 +1,6 @@
 //! `get`, `exists`, `delete` and `url`.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::io;
@@ -13,6 +14,7 @@ use super::failure::{DAMAGED, DONE, Failure, NOT_THERE, Outcome, REFUSED, say};
 use super::output::Output;
 use super::{describe, key, store, write};
 use crate::outfile;
+use crate::preview::charset;
 use crate::storage::content::Family;
 use crate::storage::{Error, ErrorKind, Key, Record, RecordState, Storage, StoreName, Write};
 
@@ -77,7 +79,7 @@ fn print(record: &Record, get: &Get, output: &mut Output) -> Result<(), Failure>
         return Ok(output.raw(&record.value)?);
     }
     if let Some(text) = text(record) {
-        return Ok(output.text(text)?);
+        return Ok(output.text(&text)?);
     }
     let problem = format!(
         "the value is {} bytes of `{}`, which a terminal cannot show",
@@ -89,12 +91,26 @@ fn print(record: &Record, get: &Get, output: &mut Output) -> Result<(), Failure>
         .into())
 }
 
-/// The value as text, if it is one.
-fn text(record: &Record) -> Option<&str> {
-    let text = std::str::from_utf8(&record.value).ok()?;
+/// The value as text, if it is one, whatever its charset.
+fn text(record: &Record) -> Option<Cow<'_, str>> {
+    let Ok(text) = std::str::from_utf8(&record.value) else {
+        return in_its_charset(record).map(Cow::Owned);
+    };
     let said = matches!(record.meta.content_type.family(), Family::Json | Family::Text);
+    if said && let Some(text) = in_its_charset(record) {
+        return Some(Cow::Owned(text));
+    }
     let looks = || !text.chars().any(|c| c.is_control() && !"\t\n\r".contains(c));
-    (said || looks()).then_some(text)
+    (said || looks()).then_some(Cow::Borrowed(text))
+}
+
+/// Text in another charset than UTF-8, and says so.
+fn in_its_charset(record: &Record) -> Option<String> {
+    let read = charset::read(&record.meta, &record.value, false)?;
+    let whole = !read.cut && !read.charset.is_utf8();
+    let text = whole.then(|| String::from_utf8(read.text.to_vec()).ok()).flatten()?;
+    say(&format!("shown as UTF-8; the value is in {}", read.charset.words()));
+    Some(text)
 }
 
 /// `exists`: says nothing, unless `--json` asks.
@@ -218,6 +234,7 @@ mod tests {
         assert!(shown("application/xml", b"<a>\r\n\t</a>"));
         assert!(shown("application/x-none", b""));
         assert!(!shown("application/octet-stream", b"a\0b"));
-        assert!(!shown("text/plain", b"\xff\xfe"));
+        assert!(!shown("text/plain", b"\xff\0\x01"));
+        assert!(shown("text/plain; charset=windows-1251", b"\xcf\xf0\xe8"));
     }
 }

@@ -11,7 +11,8 @@ use super::arguments::Set;
 use super::failure::{DONE, Failure, Outcome, say};
 use super::output::Output;
 use super::{describe, key, store, write};
-use crate::preview::json::{check, compact};
+use crate::preview::charset::Charset;
+use crate::preview::json::{PYTHON_DEPTH, check, compact, depth};
 use crate::storage::content::Family;
 use crate::storage::{
     ContentType, Error, ErrorKind, Expected, RecordMeta, Result, SetValue, Storage, Value, Write,
@@ -48,11 +49,48 @@ pub(super) fn value(set: &Set) -> Result<(Bytes, ContentType)> {
         }
         (None, None) => Value::None,
     };
+    let is_typed = set.value.is_some();
     let (bytes, content_type) = value.encode(given);
-    if content_type.family() == Family::Text && std::str::from_utf8(&bytes).is_err() {
+    let bytes = if is_typed { in_charset(bytes, &content_type)? } else { bytes };
+    let read = matches!(content_type.family(), Family::Text | Family::Json);
+    if read && std::str::from_utf8(&bytes).is_err() {
         say("the value is not UTF-8; as text, Crawlee will read it as None");
     }
+    warn_of_json(&bytes, &content_type);
     Ok((bytes, content_type))
+}
+
+/// What was typed, in the charset that the content type declares.
+fn in_charset(bytes: Bytes, content_type: &ContentType) -> Result<Bytes> {
+    if let Some(label) = Charset::unknown_label(content_type.as_str()) {
+        say(&format!("the charset `{label}` is not known: the value is stored in UTF-8"));
+    }
+    let charset = Charset::declared(content_type.as_str()).filter(|charset| !charset.is_plain());
+    let (Some(charset), Ok(text)) = (charset, std::str::from_utf8(&bytes)) else {
+        return Ok(bytes);
+    };
+    charset.encode(text).map(Bytes::from).map_err(|why| {
+        Error::new(ErrorKind::Usage, format!("VALUE: {why}"))
+            .hint("write it otherwise, or declare another charset")
+    })
+}
+
+/// Says of JSON what Crawlee could not read, and what is none.
+fn warn_of_json(bytes: &[u8], content_type: &ContentType) {
+    let essence = content_type.as_str().split(';').next().unwrap_or("").trim();
+    if content_type.family() == Family::Json {
+        let depth = depth(bytes);
+        if depth > PYTHON_DEPTH {
+            say(&format!(
+                "the JSON is nested {depth} deep, and Crawlee cannot read it: Python ends at some \
+                 1,000"
+            ));
+        }
+    } else if essence.to_ascii_lowercase().ends_with("+json")
+        && let Err(fault) = check(bytes)
+    {
+        say(&format!("the value is not JSON, as `{essence}` should be: {fault}"));
+    }
 }
 
 fn utf8(text: &OsStr) -> Result<&str> {
@@ -188,6 +226,28 @@ mod tests {
         let why = value_of(&["{\"a\": 1,\n x}", "-c", "application/json"]).unwrap_err();
         assert_eq!(why.kind, ErrorKind::Usage);
         assert!(why.problem.starts_with("VALUE is not JSON: line 2, column 2: "), "{why}");
+    }
+
+    #[test]
+    fn what_is_typed_is_stored_in_the_declared_charset() {
+        let typed = |text: &str, content_type: &str| {
+            let arguments = ["larder", "set", "s", "k", text, "-c", content_type];
+            let Some(Command::Set(set)) = Cli::try_parse_from(arguments).unwrap().command else {
+                panic!("not set")
+            };
+            value(&set).map(|(bytes, _)| bytes.to_vec())
+        };
+        assert_eq!(typed("ä", "text/plain; charset=latin1").unwrap(), b"\xe4");
+        assert_eq!(typed("ä", "text/plain; charset=utf-16le").unwrap(), b"\xe4\0");
+        assert_eq!(typed("ä", "text/plain; charset=klingon").unwrap(), "ä".as_bytes());
+        let why = typed("a€", "text/plain; charset=latin1").unwrap_err();
+        assert_eq!(why.kind, ErrorKind::Usage);
+        assert!(why.problem.contains("`€` at line 1, column 2 cannot be written"), "{why}");
+        // A file's bytes are stored as they are.
+        let file = tempfile::NamedTempFile::new().unwrap();
+        fs::write(&file, "ä").unwrap();
+        let path = file.path().to_str().unwrap();
+        assert_eq!(ok(&["-f", path, "-c", "text/plain; charset=latin1"]).0, "ä");
     }
 
     #[test]

@@ -5,9 +5,9 @@ use super::layout::Lines;
 use super::{Body, Preview, Scroll, Viewport};
 
 impl Preview {
-    /// Moves as little as need be to see byte `offset` of the value: not at all if it is seen.
+    /// Moves as little as need be to see byte `offset` of what is shown: not at all if it is seen.
     pub fn reveal(&self, scroll: Scroll, offset: usize, view: Viewport) -> Scroll {
-        let offset = offset.min(self.value.len().saturating_sub(1));
+        let offset = offset.min(self.shown().len().saturating_sub(1));
         match &self.body {
             Body::Nothing => Scroll::default(),
             Body::Hex => {

@@ -91,8 +91,11 @@ pub(super) fn draw(
 fn position(editor: &Editor) -> String {
     let Some(text) = editor.value.text() else { return String::new() };
     let ratatui_textarea::DataCursor(row, column) = text.cursor();
+    let charset = editor.charset;
+    let stored =
+        if charset.is_plain() { String::new() } else { format!("{} · ", charset.words()) };
     format!(
-        "{}:{} of {}",
+        "{stored}{}:{} of {}",
         words::count(row as u64 + 1),
         words::count(column as u64 + 1),
         words::plural(text.lines().len() as u64, "line")

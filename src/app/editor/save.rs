@@ -1,14 +1,12 @@
 //! From what was typed to the write that stores it.
 
-use bytes::Bytes;
 use ratatui_textarea::CursorMove;
 
 use crate::preview::json;
-use crate::storage::content::Family;
-use crate::storage::{ContentType, Expected, JsonLayout, Record, SetValue, Write};
+use crate::storage::{ContentType, Expected, SetValue, Write};
 
 use super::super::input::LineInput;
-use super::{Content, Editor, Field};
+use super::{Content, Editor};
 
 /// Why the editor cannot save.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,7 +30,9 @@ impl Editor {
                 fault.reason()
             ));
         }
-        let text = json::pretty(&bytes);
+        let Some(text) = json::pretty(&bytes) else {
+            return Err("laid out, this JSON would be too long: it stays as it stands".to_owned());
+        };
         if let Content::Text(area, _) = &mut self.value
             && text.as_bytes() != bytes
         {
@@ -52,7 +52,6 @@ impl Editor {
         if !self.is_changed() && self.original.is_some() && over.is_none() {
             return Err(Blocked::Unchanged);
         }
-        // What was not touched is stored as it was, to the byte.
         let was = self.original.as_ref();
         let content_type = match was {
             Some(record) if self.content_type.text() == self.start.0 => {
@@ -60,36 +59,7 @@ impl Editor {
             }
             _ => self.typed_content_type(),
         };
-        let untouched = was.filter(|_| self.value.is(&self.start.1)).map(|was| was.value.clone());
-        let value = self.value.bytes();
-        let value = match content_type.family() {
-            Family::Unknown => {
-                self.field = Field::ContentType;
-                return Err(Blocked::Fault("type a content type, or choose one with ↑ ↓".into()));
-            }
-            Family::None if !value.is_empty() => {
-                self.field = Field::ContentType;
-                return Err(Blocked::Fault(
-                    "application/x-none stands for None and has no value: choose another content \
-                     type with ↑ ↓, or empty the value"
-                        .into(),
-                ));
-            }
-            Family::Json => match json::check(&value) {
-                Ok(()) => untouched.unwrap_or_else(|| self.json_bytes(value)),
-                Err(fault) => {
-                    self.field = Field::Value;
-                    self.go_to(fault.line, fault.column);
-                    return Err(Blocked::Fault(format!(
-                        "not JSON at line {}, column {}: {}",
-                        fault.line,
-                        fault.column,
-                        fault.reason()
-                    )));
-                }
-            },
-            _ => untouched.unwrap_or(value),
-        };
+        let value = self.stored(&content_type, as_text)?;
         let expected = over.unwrap_or_else(|| match &self.original {
             Some(record) => Expected::Unchanged {
                 value: record.value.clone(),
@@ -100,22 +70,4 @@ impl Editor {
         let key = self.typed_key();
         Ok(Write::Set(SetValue { store: self.store.clone(), key, value, content_type, expected }))
     }
-
-    /// As Crawlee writes it in this storage, unless the record stood otherwise before.
-    fn json_bytes(&self, text: Bytes) -> Bytes {
-        let was_json = |record: &Record| record.meta.content_type.family() == Family::Json;
-        match &self.original {
-            Some(record) if was_json(record) && !is_crawlee_json(record) => text,
-            Some(record) if was_json(record) => Bytes::from(json::compact(&text)),
-            _ if self.json_layout == JsonLayout::Indented => Bytes::from(json::pretty(&text)),
-            _ => Bytes::from(json::compact(&text)),
-        }
-    }
-}
-
-/// Whether the value is JSON on one line exactly as Crawlee writes it.
-pub(super) fn is_crawlee_json(record: &Record) -> bool {
-    record.meta.content_type.family() == Family::Json
-        && json::check(&record.value).is_ok()
-        && json::compact(&record.value) == record.value
 }

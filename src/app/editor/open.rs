@@ -1,0 +1,93 @@
+//! From a record's value to what is edited: its text in UTF-8, JSON laid out in lines.
+
+use bytes::Bytes;
+
+use crate::preview::charset::{self, Charset, Reading};
+use crate::preview::json::{self, Spacing};
+use crate::storage::content::Family;
+use crate::storage::{ContentType, Record};
+
+use super::Content;
+
+/// A value made ready to be edited, and what is needed to store it as it was.
+#[derive(Debug)]
+pub(super) struct Opened {
+    pub(super) value: Content,
+    /// What stands in the editor before anything is typed.
+    pub(super) start: Bytes,
+    pub(super) charset: Charset,
+    /// How the JSON was spaced on its one line; none if it was not laid out.
+    pub(super) spacing: Option<Spacing>,
+    /// What the user should know of it.
+    pub(super) note: Option<String>,
+}
+
+impl Opened {
+    /// A value that is only held, or of which no text can be made that would give it back.
+    pub(super) fn bytes(value: &Bytes) -> Self {
+        Self {
+            value: Content::Bytes(value.clone()),
+            start: value.clone(),
+            charset: Charset::UTF_8,
+            spacing: None,
+            note: None,
+        }
+    }
+
+    pub(super) fn new(record: &Record) -> Self {
+        let Some(read) = text(record).filter(|read| read.is_exact(&record.value)) else {
+            return Self::bytes(&record.value);
+        };
+        let json = is_json(&record.meta.content_type) && json::check(&read.text).is_ok();
+        let (laid_out, spacing, note) = if json { lay_out(&read.text) } else { (None, None, None) };
+        let start = laid_out.unwrap_or(read.text);
+        let value = Content::new(&start);
+        Self { value, start, charset: read.charset, spacing, note }
+    }
+}
+
+/// The text of a value, if it has one.
+fn text(record: &Record) -> Option<Reading> {
+    charset::read(&record.meta, &record.value, false).or_else(|| Reading::utf8(&record.value))
+}
+
+/// Why the built-in editor cannot edit a value; none if it can.
+pub fn not_editable(record: &Record) -> Option<String> {
+    let Some(read) = text(record) else { return Some("this value is not text".to_owned()) };
+    if read.is_exact(&record.value) {
+        return None;
+    }
+    let charset = read.charset.words();
+    Some(if read.faulty {
+        format!("some bytes of this value are not in its charset ({charset})")
+    } else {
+        format!("what is not typed over would change, for {charset} can spell it otherwise")
+    })
+}
+
+/// Whether a content type stands for JSON: `application/json`, or one that ends with `+json`.
+pub(super) fn is_json(content_type: &ContentType) -> bool {
+    content_type.family() == Family::Json || is_json_suffix(content_type)
+}
+
+/// Whether a content type ends with `+json`, which Crawlee stores as it stores any bytes.
+pub(super) fn is_json_suffix(content_type: &ContentType) -> bool {
+    let essence = content_type.as_str().split(';').next().unwrap_or("").trim();
+    essence.to_ascii_lowercase().ends_with("+json")
+}
+
+type LaidOut = (Option<Bytes>, Option<Spacing>, Option<String>);
+
+/// JSON on one line is laid out in lines, to be put on one line again.
+fn lay_out(text: &Bytes) -> LaidOut {
+    let Some(spacing) = Spacing::of(text) else {
+        let one_line = !text.trim_ascii().contains(&b'\n');
+        let note = "this JSON is not spaced in one way: it is edited as it stands";
+        return (None, None, one_line.then(|| note.to_owned()));
+    };
+    if let Some(lines) = json::pretty(text) {
+        return (Some(lines.into()), Some(spacing), None);
+    }
+    let note = "laid out, this JSON would be too long: it is edited as it stands";
+    (None, None, Some(note.to_owned()))
+}

@@ -1,0 +1,156 @@
+//! From what was typed to the bytes that are stored: checked, in the record's layout and charset.
+
+use bytes::Bytes;
+
+use crate::preview::charset::{Charset, Unwritable};
+use crate::preview::json::{self, JsonFault};
+use crate::storage::content::Family;
+use crate::storage::{ContentType, JsonLayout};
+
+use super::super::words;
+use super::open::{is_json, is_json_suffix};
+use super::{Blocked, Content, Editor, Field};
+
+impl Editor {
+    /// The bytes to store under this content type. What is to be said of them is left in `told`.
+    pub(super) fn stored(
+        &mut self,
+        content_type: &ContentType,
+        as_text: bool,
+    ) -> Result<Bytes, Blocked> {
+        let mut told = Vec::new();
+        let text = self.value.bytes();
+        match content_type.family() {
+            Family::Unknown => {
+                self.field = Field::ContentType;
+                return Err(Blocked::Fault("type a content type, or choose one with ↑ ↓".into()));
+            }
+            Family::None if !text.is_empty() => {
+                self.field = Field::ContentType;
+                return Err(Blocked::Fault(
+                    "application/x-none stands for None and has no value: choose another content \
+                     type with ↑ ↓, or empty the value"
+                        .into(),
+                ));
+            }
+            Family::Json => {
+                json::check(&text).map_err(|fault| self.not_json(&fault))?;
+                told.extend(too_deep(&text));
+            }
+            _ if is_json_suffix(content_type) => told
+                .extend(json::check(&text).err().map(|fault| format!("it is not JSON: {fault}"))),
+            _ => {}
+        }
+        let charset = if as_text { Charset::UTF_8 } else { self.charset_for(content_type) };
+        let was = self.original.as_ref();
+        let is_text = matches!(self.value, Content::Text(..));
+        let recoded = is_text && was.is_some() && charset != self.charset;
+        let untouched = was.filter(|_| self.value.is(&self.start.1)).map(|was| was.value.clone());
+        let bytes = match untouched {
+            // What was not touched is stored as it was, to the byte.
+            Some(was) if !(as_text && recoded) => {
+                if recoded && !was.is_ascii() {
+                    told.push(format!(
+                        "only its type was changed, its bytes are still {}",
+                        self.charset.name()
+                    ));
+                }
+                was
+            }
+            _ => {
+                if is_text {
+                    self.writable(charset, &text)?;
+                }
+                let text =
+                    if is_json(content_type) { self.json_bytes(text, &mut told) } else { text };
+                let json = content_type.family() == Family::Json;
+                if is_text && !charset.is_plain() && (json || recoded || self.original.is_none()) {
+                    told.push(format!(
+                        "Crawlee for Python cannot read it: it reads only plain UTF-8, and this is {}",
+                        charset.words()
+                    ));
+                }
+                self.encoded(charset, text)
+            }
+        };
+        if let Some(label) = Charset::unknown_label(content_type.as_str()) {
+            told.push(format!(
+                "the charset `{label}` is not known, so it is stored in {}",
+                charset.name()
+            ));
+        }
+        self.told = (!told.is_empty()).then(|| told.join("; "));
+        Ok(bytes)
+    }
+
+    /// The charset to store in: the record's own, or that which a new content type declares.
+    fn charset_for(&self, content_type: &ContentType) -> Charset {
+        let same = self.original.as_ref().is_some_and(|was| was.meta.content_type == *content_type);
+        if same { self.charset } else { self.charset.under(content_type.as_str()) }
+    }
+
+    fn writable(&mut self, charset: Charset, text: &[u8]) -> Result<(), Blocked> {
+        if charset.is_plain() {
+            return Ok(());
+        }
+        let Ok(text) = std::str::from_utf8(text) else { return Ok(()) };
+        charset.encode(text).map(drop).map_err(|why| {
+            self.field = Field::Value;
+            let Unwritable { line, column, .. } = why;
+            self.go_to(line, column);
+            Blocked::Fault(format!("{why}: write it otherwise, or declare another charset"))
+        })
+    }
+
+    /// Text in its charset; bytes as they are.
+    fn encoded(&self, charset: Charset, text: Bytes) -> Bytes {
+        match (&self.value, std::str::from_utf8(&text)) {
+            (Content::Text(..), Ok(characters)) if !charset.is_plain() => {
+                charset.encode(characters).map_or(text, Bytes::from)
+            }
+            _ => text,
+        }
+    }
+
+    fn not_json(&mut self, fault: &JsonFault) -> Blocked {
+        self.field = Field::Value;
+        self.go_to(fault.line, fault.column);
+        Blocked::Fault(format!(
+            "not JSON at line {}, column {}: {}",
+            fault.line,
+            fault.column,
+            fault.reason()
+        ))
+    }
+
+    /// As Crawlee writes it in this storage, unless the record stood otherwise before.
+    fn json_bytes(&self, text: Bytes, told: &mut Vec<String>) -> Bytes {
+        let was_json = self.original.as_ref().is_some_and(|was| is_json(&was.meta.content_type));
+        let laid_out = match &self.spacing {
+            Some(spacing) if was_json => json::spaced(&text, spacing),
+            None if was_json => return text,
+            // A type of one's own is stored as it was typed, as Crawlee stores it.
+            _ if is_json_suffix(&self.typed_content_type()) => return text,
+            _ if self.json_layout == JsonLayout::Indented => {
+                json::pretty(&text).map(String::into_bytes)
+            }
+            _ => Some(json::compact(&text)),
+        };
+        laid_out.map_or_else(
+            || {
+                told.push("laid out it would be too long, so it is stored as it was typed".into());
+                text
+            },
+            Bytes::from,
+        )
+    }
+}
+
+/// What is to be said of JSON that is nested deeper than Python reads.
+fn too_deep(text: &[u8]) -> Option<String> {
+    let depth = json::depth(text);
+    (depth > json::PYTHON_DEPTH).then(|| {
+        let depth = words::count(depth as u64);
+        format!("it is nested {depth} deep, and Crawlee cannot read it: Python ends at some 1,000")
+    })
+}
