@@ -239,6 +239,7 @@ impl App {
             Event::Resize(width, height) => self.resize(width, height),
             Event::Connected(result) => self.connected(result, &mut effects),
             Event::Connection(connection) => self.connection(connection, &mut effects),
+            Event::Server(result) => self.server_told(result, &mut effects),
             Event::Loaded(slot, ticket, result) => {
                 if self.is_live(slot, ticket) {
                     self.loaded(slot, result, &mut effects);

@@ -39,8 +39,7 @@ pub use usage::parse;
 use crate::config::{Config, Environment, Resolved, Targets};
 use crate::storage::target::Target;
 use crate::storage::{
-    self, Connection, Error, ErrorKind, Fate, Key, OpenBy, Result, Storage, StoreName, Write,
-    Written,
+    self, Error, ErrorKind, Key, OpenBy, Result, Storage, StoreName, Write, Written, settle_until,
 };
 use failure::{Failure, Outcome, say};
 use output::Output;
@@ -49,11 +48,9 @@ use output::Output;
 /// nothing is known.
 const INCAPABLE: [&str; 2] = ["dumb", "unknown"];
 
-/// How long a lost connection is waited for, to find out what became of a write.
-const SETTLING: Duration = Duration::from_secs(5);
-
-/// The pause between two looks at it.
-const LOOK_AGAIN: Duration = Duration::from_millis(20);
+/// How much longer than its time limit a command may take at most, to find out what became of a
+/// write that used the limit up.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// All that the command line, the environment and the config file say about a run.
 #[derive(Debug)]
@@ -233,44 +230,38 @@ async fn store(storage: &dyn Storage, argument: &OsStr) -> Result<StoreName> {
     }
 }
 
-/// Writes; where the connection broke before the answer, finds out what became of it.
+/// Writes; where the answer was lost, finds out what became of it.
 async fn write(storage: &dyn Storage, write: &Write) -> std::result::Result<Written, Failure> {
-    let lost = match storage.write(write).await {
-        Err(why) if why.kind == ErrorKind::FateUnknown => why,
-        other => return Ok(other?),
-    };
-    log::warn!("settling a write: {lost}");
-    match settle(storage, write).await {
-        Ok(Fate::Applied) => {
-            say("the connection broke before the answer, but the write was made");
-            let records = match write {
-                Write::Delete { keys, .. } => keys.len() as u64,
-                _ => 1,
-            };
-            Ok(Written { records, meta: None })
+    let started = Instant::now();
+    match storage.write(write).await {
+        Err(lost) if lost.kind == ErrorKind::FateUnknown => {
+            settle(storage, write, lost, started).await
         }
-        Ok(Fate::NotApplied) => {
-            let problem = "the connection broke, and the write was not made";
-            Err(Error::new(ErrorKind::Connection, problem).hint("try again").into())
-        }
-        Ok(Fate::Unclear) | Err(_) => Err(lost.into()),
+        other => Ok(other?),
     }
 }
 
-/// Settles a write as soon as the server can be reached again, for at most [`SETTLING`].
-async fn settle(storage: &dyn Storage, write: &Write) -> Result<Fate> {
-    let deadline = Instant::now() + SETTLING;
-    let mut state = storage.connection();
-    loop {
-        let up = state.wait_for(|state| *state == Connection::Up);
-        // Where it does not come back, settling says so itself.
-        let _ = tokio::time::timeout_at(deadline, up).await;
-        match storage.settle(write).await {
-            Err(why) if why.kind == ErrorKind::Connection && Instant::now() < deadline => {
-                // The loss may not have been noticed everywhere yet.
-                tokio::time::sleep(LOOK_AGAIN).await;
+/// Settles a write that was `started` and lost, within the time limit of one command.
+async fn settle(
+    storage: &dyn Storage,
+    write: &Write,
+    lost: Error,
+    started: Instant,
+) -> std::result::Result<Written, Failure> {
+    log::warn!("settling a write: {lost}");
+    let limit = storage.time_limit();
+    let least = Instant::now() + (limit / 4).min(GRACE);
+    match settle_until(storage, write, least.max(started + limit)).await {
+        Ok(fate) => match fate.done(write) {
+            Some(written) => {
+                say(&fate.told(write).0);
+                Ok(written.clone())
             }
-            settled => return settled,
+            None => Err(fate.error(write).into()),
+        },
+        Err(why) => {
+            log::warn!("not settled: {why}");
+            Err(lost.into())
         }
     }
 }

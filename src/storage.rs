@@ -8,6 +8,7 @@ pub mod content;
 pub mod crawl;
 pub mod directory;
 pub mod error;
+mod fate;
 mod metadata;
 pub mod model;
 mod opening;
@@ -28,9 +29,11 @@ use tokio::sync::watch as channel;
 pub use content::{ContentType, Value};
 pub use crawl::{Crawl, Crawler, Section, StorageInfo};
 pub use error::{Error, ErrorKind, Result};
+pub use fate::{Fate, settle_until};
 pub use model::{
-    Connection, Expected, Fate, JsonLayout, Key, OpenBy, Opened, Reading, Record, RecordMeta,
-    RecordState, ServerInfo, SetValue, StoreInfo, StoreName, StoreState, Timestamp, Write, Written,
+    Connection, Expected, JsonLayout, Key, OpenBy, Opened, Reading, Record, RecordMeta,
+    RecordState, Replicas, ServerInfo, SetValue, StoreInfo, StoreName, StoreState, Timestamp,
+    Write, Written,
 };
 pub use page::{KeyPage, PageRow};
 pub use target::Target;
@@ -84,6 +87,9 @@ pub trait Storage: Send + Sync + 'static {
     /// What is known of the server. What it refuses to tell is left out and named in
     /// [`ServerInfo::notes`].
     async fn server(&self) -> Result<ServerInfo>;
+
+    /// How long one command may go unanswered.
+    fn time_limit(&self) -> Duration;
 
     /// One round trip, for measuring the latency.
     async fn ping(&self) -> Result<Duration>;
@@ -200,7 +206,8 @@ pub trait Storage: Send + Sync + 'static {
     /// Removes the store with all its records.
     async fn drop_store(&self, store: &StoreName) -> Result<Written>;
 
-    /// After [`ErrorKind::FateUnknown`]: finds out by reading whether the write was applied.
+    /// After [`ErrorKind::FateUnknown`]: finds out what became of a write. First makes sure, where it
+    /// can, that nothing of it arrives later.
     async fn settle(&self, write: &Write) -> Result<Fate>;
 
     /// Follows what changes: the list of stores, and the records of `store` where one is given.
@@ -221,12 +228,13 @@ pub trait Storage: Send + Sync + 'static {
     /// be read is left out and told in its place.
     async fn crawl(&self) -> Result<Crawl>;
 
-    /// Performs a write given as data.
+    /// Performs a write given as data. [`settle`](Self::settle) can tell more of one that was made by
+    /// this than of others.
     async fn write(&self, write: &Write) -> Result<Written> {
         match write {
             Write::Create(by) => {
                 let opened = self.open(by).await?;
-                Ok(Written { records: u64::from(opened.created), meta: None })
+                Ok(Written { records: u64::from(opened.created), ..Written::default() })
             }
             Write::Set(set) => self.set_value(set).await,
             Write::Delete { store, keys } => self.delete_value(store, keys).await,

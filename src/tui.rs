@@ -276,6 +276,7 @@ impl Shell {
                     effects.extend(told);
                     effects.extend(self.app.handle(Event::Switched(result)));
                 }
+                Effect::AskServer(after) => self.tasks.ask_server(after),
                 Effect::Read(slot, ticket, read) => self.tasks.read(slot, ticket, read),
                 Effect::Watch(ticket, store) => self.tasks.watch(ticket, store.as_ref()),
                 Effect::Pause(paused) => self.tasks.pause(paused),

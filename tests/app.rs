@@ -45,5 +45,5 @@ fn opened() -> Stage {
 }
 
 fn done() -> Written {
-    Written { records: 1, meta: None }
+    Written { records: 1, ..Written::default() }
 }

@@ -1,5 +1,7 @@
 //! The one-shot commands, whole: the real program against a real server.
 
+#[path = "support/breaking.rs"]
+mod breaking;
 #[path = "support/fill.rs"]
 mod fill;
 #[path = "support/pty.rs"]

@@ -187,7 +187,7 @@ fn what_the_user_deletes_is_not_deleted_by_someone_else() {
     let mut stage = opened();
     stage.keys("<tab>dy");
     let write = stage.write();
-    let written = Written { records: 1, meta: None };
+    let written = Written { records: 1, ..Written::default() };
     // The watcher may be faster than the answer, or slower.
     stage.noticed(gone(&["d"])).written(write, Ok(written)).noticed(gone(&["d"]));
     assert_eq!(stage.notice(), "deleted d");
@@ -354,7 +354,10 @@ fn a_record_that_the_user_made_is_new() {
     stage.keys("<ctrl-s>");
     let write = stage.write();
     let meta = record("a", JSON, "1").meta;
-    stage.written(write, Ok(larder::storage::Written { records: 1, meta: Some(meta) }));
+    stage.written(
+        write,
+        Ok(larder::storage::Written { records: 1, meta: Some(meta), ..Default::default() }),
+    );
     apply(&mut stage);
     stage.noticed(came(&[record("a", JSON, "1")]));
     assert_eq!(stage.app.watch.fresh(&Key::from("a")), Some(Fresh::New));

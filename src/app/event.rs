@@ -33,6 +33,8 @@ pub enum Event {
     Connected(Result<ServerInfo, Error>),
     /// The connection went away or came back.
     Connection(Connection),
+    /// What the server tells of itself now.
+    Server(Result<ServerInfo, Error>),
     /// A read gave something. Late ones are told by their ticket.
     Loaded(Slot, Ticket, Result<Loaded, Error>),
     /// The watcher noticed something. Late ones are told by their ticket.
@@ -81,6 +83,8 @@ pub enum Effect {
     Connect,
     /// The same, after this time.
     ConnectAgain(Duration),
+    /// Ask the server about itself, after this time; an older question is given up.
+    AskServer(Duration),
     /// Read; an older read of the same slot is given up.
     Read(Slot, Ticket, Read),
     /// Give up the slot's read.
@@ -93,7 +97,7 @@ pub enum Effect {
     Attend(Attention),
     /// Write. Never given up; quitting waits for it.
     Write(WriteId, Write),
-    /// Find out whether a write was applied.
+    /// Find out what became of a write.
     Settle(WriteId, Write),
     /// Hand text to the user's own editor, in a file whose name ends so.
     OpenEditor {

@@ -1,9 +1,14 @@
 //! What comes back from reads and from the connection.
 
+use std::time::Duration;
+
 use crate::storage::{Connection, Error, ErrorKind, ServerInfo};
 
 use super::event::{Effect, Loaded, Read, Shown, Slot};
 use super::{App, FIRST_PAUSE, LONGEST_PAUSE, Link, Notice, Pane, words};
+
+/// The time between two questions to a replica whether it still is one.
+const ASK_REPLICA: Duration = Duration::from_secs(1);
 
 impl App {
     pub(super) fn connected(
@@ -23,6 +28,7 @@ impl App {
                     self.tell(Notice::warning(server.notes.join(" · ")));
                 }
                 self.server = server;
+                self.follow_role(effects);
                 self.watch(effects);
                 self.read_stores(effects);
             }
@@ -47,9 +53,42 @@ impl App {
         self.link = Link::Open(connection);
         if was_down && is_up {
             self.tell(Notice::done("connected again"));
+            // It may be another one, or a replica no longer.
+            effects.push(Effect::AskServer(Duration::ZERO));
             self.refresh(effects);
             self.read_theirs_again(effects);
         }
+    }
+
+    /// A replica is asked again and again whether it still is one.
+    fn follow_role(&self, effects: &mut Vec<Effect>) {
+        if self.server.replica {
+            effects.push(Effect::AskServer(ASK_REPLICA));
+        }
+    }
+
+    pub(super) fn server_told(
+        &mut self,
+        result: Result<ServerInfo, Error>,
+        effects: &mut Vec<Effect>,
+    ) {
+        if !matches!(self.link, Link::Open(_)) {
+            return;
+        }
+        if let Ok(server) = result {
+            match (self.server.replica, server.replica) {
+                (true, false) => {
+                    self.tell(Notice::done("this server is a replica no longer"));
+                }
+                (false, true) => {
+                    let words = "this server is a replica now: it takes no writes";
+                    self.tell(Notice::warning(words));
+                }
+                _ => {}
+            }
+            self.server = server;
+        }
+        self.follow_role(effects);
     }
 
     pub(super) fn loaded(

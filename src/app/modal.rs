@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use bytes::Bytes;
 
-use crate::storage::{Expected, Fate, Write};
+use crate::storage::{Expected, Write};
 
 use super::crawl::Overview;
 use super::input::LineInput;
@@ -171,14 +171,5 @@ impl Overlay {
     /// Whether there is more than has room.
     pub fn is_long(&self) -> bool {
         self.last.get() > 0
-    }
-}
-
-/// A finding about a lost write, as a sentence.
-pub fn fate_words(fate: Fate) -> &'static str {
-    match fate {
-        Fate::Applied => "it was applied",
-        Fate::NotApplied => "it was not applied",
-        Fate::Unclear => "someone else has written since; look before you repeat it",
     }
 }

@@ -1,10 +1,12 @@
 //! Writes on their way, answered, and lost.
 
+use std::time::Duration;
+
 use crate::index::Change;
 use crate::storage::{Error, ErrorKind, Fate, Key, OpenBy, StoreName, Write, Written};
 
 use super::event::{Effect, Read, Slot, WriteId};
-use super::modal::{Modal, PromptKind, fate_words};
+use super::modal::{Modal, PromptKind};
 use super::{App, Notice, Pane, words};
 
 /// A write that has not been answered.
@@ -41,16 +43,19 @@ impl App {
         {
             pending.in_doubt = true;
             let write = pending.write.clone();
-            self.tell(Notice::warning(format!(
-                "{}; looking whether the write was applied…",
-                error.problem
-            )));
+            self.tell(Notice::warning(format!("{}; looking what became of it…", error.problem)));
             return effects.push(Effect::Settle(id, write));
         }
         let Some(Pending { write, .. }) = self.writing.remove(&id) else { return };
         match result {
             Ok(written) => self.done(id, &write, &written, effects),
-            Err(error) => self.refused(id, &write, &error, effects),
+            Err(error) => {
+                if error.kind == ErrorKind::ReadOnly {
+                    // It may have become a replica.
+                    effects.push(Effect::AskServer(Duration::ZERO));
+                }
+                self.refused(id, &write, &error, effects);
+            }
         }
     }
 
@@ -65,22 +70,21 @@ impl App {
         }
         let Some(Pending { write, .. }) = self.writing.remove(&id) else { return };
         match result {
-            Ok(Fate::Applied) => {
-                let written = Written { records: 1, meta: None };
-                self.done(id, &write, &written, effects);
-                let words = format!("the answer was lost, but {}", fate_words(Fate::Applied));
-                self.tell(Notice::done(words));
-            }
+            Ok(Fate::Refused(error)) => self.refused(id, &write, &error, effects),
             Ok(fate) => {
-                self.keep_editor(id);
-                let words = format!("the answer was lost, and {}", fate_words(fate));
-                self.tell(Notice::failure(words).lasting());
-                self.read_again_after(&write, effects);
-                self.reload_record(effects);
+                if let Some(written) = fate.done(&write) {
+                    self.done(id, &write, written, effects);
+                    self.tell(Notice::done(fate.told(&write).0));
+                } else {
+                    self.keep_editor(id);
+                    self.tell(Notice::from(&fate.error(&write)).lasting());
+                    self.read_again_after(&write, effects);
+                    self.reload_record(effects);
+                }
             }
             Err(error) => {
                 self.keep_editor(id);
-                let words = format!("whether the write was applied is not known: {error}");
+                let words = format!("whether the write was made is not known: {error}");
                 self.tell(Notice::failure(words).lasting());
             }
         }

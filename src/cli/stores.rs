@@ -1,14 +1,15 @@
 //! `stores`, `create` and `info`.
 
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use super::arguments::{Create, Info};
 use super::failure::{DAMAGED, DONE, Outcome, REFUSED};
 use super::output::Output;
-use super::{describe, key, store};
+use super::{describe, key, settle, store};
 use crate::preview::{visible, visible_bytes};
 use crate::storage::{
-    Error, ErrorKind, OpenBy, RecordState, Storage, StoreInfo, StoreState, Timestamp,
+    Error, ErrorKind, OpenBy, RecordState, Storage, StoreInfo, StoreState, Timestamp, Write,
 };
 
 const HEADS: [&str; 7] =
@@ -59,9 +60,12 @@ pub(super) async fn create(storage: &dyn Storage, create: &Create, output: &mut 
         (None, Some(alias)) => OpenBy::Alias(alias.clone()),
         (None, None) => OpenBy::Default,
     };
+    let started = Instant::now();
     let opened = match storage.open(&by).await {
-        // Opening what is there already does no harm, so the second try settles it.
-        Err(why) if why.kind == ErrorKind::FateUnknown => storage.open(&by).await?,
+        Err(lost) if lost.kind == ErrorKind::FateUnknown => {
+            settle(storage, &Write::Create(by.clone()), lost, started).await?;
+            storage.open(&by).await?
+        }
         other => other?,
     };
     let mut map = describe::store(&opened.info);

@@ -192,6 +192,10 @@ impl Storage for DirectoryStorage {
         })
     }
 
+    fn time_limit(&self) -> Duration {
+        self.options.command_timeout
+    }
+
     async fn ping(&self) -> Result<Duration> {
         let started = Instant::now();
         self.run(|root| root.stores().map(|_| ())).await?;

@@ -125,7 +125,7 @@ impl ErrorKind {
             Self::WrongType => "another program uses this Redis key; rename or remove it there",
             Self::NoJsonModule => "use Redis 8, or load the RedisJSON module",
             Self::Damaged => "mend or delete the damaged part",
-            Self::FateUnknown => "reload to see whether it was applied",
+            Self::FateUnknown => "look before you repeat it",
             Self::Cluster => "Crawlee cannot run on a cluster; use a single server",
         }
     }

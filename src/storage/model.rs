@@ -341,6 +341,22 @@ pub enum Write {
     Drop(StoreName),
 }
 
+/// On how many replicas a write is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Replicas {
+    /// On how many the user wants it.
+    pub wanted: u32,
+    /// How many have told that they have it; `None` where that could not be found out.
+    pub have: Option<u32>,
+}
+
+impl Replicas {
+    /// Whether it is on all that are wanted.
+    pub fn are_enough(self) -> bool {
+        self.have.is_some_and(|have| have >= self.wanted)
+    }
+}
+
 /// What a write did.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Written {
@@ -348,18 +364,8 @@ pub struct Written {
     pub records: u64,
     /// The metadata of the record that was set.
     pub meta: Option<RecordMeta>,
-}
-
-/// What reading told of a write whose answer was lost.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fate {
-    /// The data is as the write would have left it.
-    Applied,
-    /// The data is as if the write had not been made. Of a write that expected nothing this also
-    /// holds when it was made and then overwritten; of a purge, when records have come since.
-    NotApplied,
-    /// Someone else changed the data meanwhile: it cannot be told.
-    Unclear,
+    /// On how many replicas it is, where the user wants it on some.
+    pub replicas: Option<Replicas>,
 }
 
 /// How JSON values are laid out.

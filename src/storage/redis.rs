@@ -9,10 +9,11 @@
 //! list lost                stores the indexes name · stores no index names
 //! crawl                    what lies beside the stores
 //! watch                    what changes
-//! settle                   what became of a write whose answer was lost
+//! doubt settle             what is remembered of a write · what became of one whose answer was lost
 //! ```
 
 mod crawl;
+mod doubt;
 mod fault;
 mod iterate;
 mod layout;
@@ -28,6 +29,7 @@ mod unscripted;
 mod watch;
 mod write;
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -36,6 +38,7 @@ use fred::types::Value;
 use futures::stream::BoxStream;
 use tokio::sync::watch as channel;
 
+use self::doubt::{Doubts, Progress};
 use self::layout::Part;
 use self::link::{Command, Facts, Link};
 use self::open::Claims;
@@ -43,16 +46,23 @@ use super::target::RedisTarget;
 use super::{
     Attention, Connection, Crawl, Error, ErrorKind, Fate, JsonLayout, Key, KeyPage, Noticed,
     OpenBy, Opened, Options, Reading, Record, RecordMeta, Result, ServerInfo, SetValue, Storage,
-    StoreInfo, StoreName, Write, Written,
+    StoreInfo, StoreName, Timestamp, Write, Written,
 };
 
 /// Crawlee's key-value stores on a Redis server.
 ///
 /// A write is one script. Where the server forbids scripts it is one MULTI/EXEC, and what
 /// [`Expected`](super::Expected) names is read right before instead of within.
+#[derive(Clone)]
 pub struct RedisStorage {
     link: Link,
     options: Options,
+    known: Arc<Known>,
+}
+
+/// What was found out about the server; its watcher knows it, too.
+#[derive(Default)]
+struct Known {
     /// Whether the server was a replica when last looked at.
     replica: AtomicBool,
     /// Whether the server has refused to run scripts.
@@ -61,33 +71,29 @@ pub struct RedisStorage {
     no_read_scripts: AtomicBool,
     /// What is known of creations whose answer was lost.
     claims: Claims,
+    /// What is known of other writes whose answer was lost.
+    doubts: Doubts,
 }
 
 impl RedisStorage {
     /// Connects within [`Options::connect_timeout`].
     pub async fn connect(target: &RedisTarget, options: &Options) -> Result<Self> {
-        let storage = Self {
-            link: Link::connect(target, options).await?,
-            options: options.clone(),
-            replica: AtomicBool::new(false),
-            no_scripts: AtomicBool::new(false),
-            no_read_scripts: AtomicBool::new(false),
-            claims: Claims::default(),
-        };
+        let link = Link::connect(target, options).await?;
+        let storage = Self { link, options: options.clone(), known: Arc::default() };
         storage.look_at_server().await?;
         Ok(storage)
     }
 
     async fn look_at_server(&self) -> Result<Facts> {
         let facts = self.link.facts().await?;
-        self.replica.store(facts.replica, Ordering::Relaxed);
+        self.known.replica.store(facts.replica, Ordering::Relaxed);
         Ok(facts)
     }
 
     /// Whether the server takes no writes. A replica is looked at again: it may have been made
     /// the primary since.
     async fn is_replica(&self) -> Result<bool> {
-        if !self.replica.load(Ordering::Relaxed) {
+        if !self.known.replica.load(Ordering::Relaxed) {
             return Ok(false);
         }
         Ok(self.look_at_server().await?.replica)
@@ -121,6 +127,10 @@ impl Storage for RedisStorage {
             latency: Some(self.link.ping().await?),
             notes: facts.notes,
         })
+    }
+
+    fn time_limit(&self) -> Duration {
+        self.options.command_timeout
     }
 
     async fn ping(&self) -> Result<Duration> {
@@ -173,11 +183,11 @@ impl Storage for RedisStorage {
     }
 
     async fn set_value(&self, set: &SetValue) -> Result<Written> {
-        self.set(set).await
+        self.set(set, Timestamp::now()).await
     }
 
     async fn delete_value(&self, store: &StoreName, keys: &[Key]) -> Result<Written> {
-        self.delete(store, keys).await
+        self.delete(store, keys, Timestamp::now(), &mut Progress::default()).await
     }
 
     fn scan_keys(&self, store: &StoreName) -> BoxStream<'_, Result<KeyPage>> {
@@ -204,7 +214,7 @@ impl Storage for RedisStorage {
     }
 
     async fn purge(&self, store: &StoreName) -> Result<Written> {
-        self.purge_store(store).await
+        self.purge_store(store, Timestamp::now()).await
     }
 
     async fn drop_store(&self, store: &StoreName) -> Result<Written> {
@@ -217,6 +227,10 @@ impl Storage for RedisStorage {
         attention: channel::Receiver<Attention>,
     ) -> BoxStream<'static, Noticed> {
         self.follow(store, attention)
+    }
+
+    async fn write(&self, write: &Write) -> Result<Written> {
+        self.write_and_remember(write).await
     }
 
     async fn settle(&self, write: &Write) -> Result<Fate> {

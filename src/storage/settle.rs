@@ -1,6 +1,37 @@
 //! What reading tells of a write whose answer was lost; the same for every backend.
+//!
+//! `closed` says that nothing of the write can arrive any more.
 
-use super::{Expected, Fate, OpenBy, Reading, SetValue, StoreInfo, StoreName, StoreState};
+use super::{
+    Error, Expected, Fate, OpenBy, Reading, RecordMeta, SetValue, StoreInfo, StoreName, StoreState,
+    Written,
+};
+
+/// What was there before a write.
+#[derive(Debug)]
+pub(super) enum Before<'a, T> {
+    /// It could not be read.
+    Unknown,
+    /// Nothing.
+    Nothing,
+    /// This.
+    Thing(&'a T),
+}
+
+// Whatever it borrows, a copy is one of the borrowing.
+impl<T> Clone for Before<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Before<'_, T> {}
+
+impl<'a, T> From<Option<&'a T>> for Before<'a, T> {
+    fn from(found: Option<&'a T>) -> Self {
+        found.map_or(Self::Nothing, Self::Thing)
+    }
+}
 
 /// The store that an opening would have created; `None` for one that creates nothing.
 pub(super) fn created_store(by: &OpenBy) -> Option<StoreName> {
@@ -12,11 +43,11 @@ pub(super) fn created_store(by: &OpenBy) -> Option<StoreName> {
 }
 
 /// A store that is there was asked for and can be opened, whoever made it.
-pub(super) fn of_create(info: Option<&StoreInfo>) -> Fate {
+pub(super) fn of_create(info: Option<&StoreInfo>, closed: bool) -> Fate {
     match info.map(|info| &info.state) {
-        None | Some(StoreState::Ghost) => Fate::NotApplied,
+        None | Some(StoreState::Ghost) => Fate::not_made(closed),
         Some(StoreState::HalfMade | StoreState::StaleId) => Fate::Unclear,
-        Some(_) => Fate::Applied,
+        Some(_) => Fate::There(Written::default()),
     }
 }
 
@@ -29,54 +60,145 @@ pub(super) fn limit(set: &SetValue) -> u64 {
     old.max(set.value.len()) as u64
 }
 
-/// What became of a set, by what is there now.
-pub(super) fn of_set(set: &SetValue, reading: Option<&Reading>) -> Fate {
-    let Some(Reading::Whole(record)) = reading else {
-        return match (reading, &set.expected) {
-            (None, Expected::Absent) | (_, Expected::Anything) => Fate::NotApplied,
+/// What became of a set, by the record before it, where that is known, and now. That it was made is
+/// not told: another writer may have set the same.
+pub(super) fn of_set(
+    set: &SetValue,
+    before: Before<'_, Reading>,
+    now: Option<&Reading>,
+    closed: bool,
+) -> Fate {
+    let is = |value: &[u8], content_type: &str| {
+        matches!(now, Some(Reading::Whole(record)) if record.value == value
+            && (content_type.is_empty() || record.meta.content_type.as_str() == content_type))
+    };
+    let written = is(&set.value, set.content_type.as_str());
+    let there = || {
+        let meta = now.map(meta_of).cloned();
+        Fate::There(Written { records: 1, meta, ..Written::default() })
+    };
+    let had = matches!(before, Before::Thing(_));
+    match &set.expected {
+        // The new value may be the old one; who wants to be the first is not, then.
+        Expected::Absent if had && now.is_some() && (!written || same(before, now)) => {
+            Fate::refused(Error::conflict(set), closed)
+        }
+        _ if written => there(),
+        Expected::Unchanged { value, content_type } if is(value, content_type.as_str()) => {
+            Fate::not_made(closed)
+        }
+        Expected::Absent | Expected::Anything if !had && now.is_none() => Fate::not_made(closed),
+        Expected::Anything if same(before, now) => Fate::not_made(closed),
+        _ => Fate::Unclear,
+    }
+}
+
+fn meta_of(reading: &Reading) -> &RecordMeta {
+    match reading {
+        Reading::Whole(record) => &record.meta,
+        Reading::TooLarge(meta) | Reading::Head { meta, .. } => meta,
+    }
+}
+
+/// Whether the record is as it was before, as far as both were read.
+fn same(before: Before<'_, Reading>, now: Option<&Reading>) -> bool {
+    let (Before::Thing(before), Some(now)) = (before, now) else { return false };
+    let values = match (before, now) {
+        (Reading::Whole(before), Reading::Whole(now)) => before.value == now.value,
+        _ => true,
+    };
+    values && meta_of(before) == meta_of(now)
+}
+
+/// The part of a delete whose answer was lost.
+pub(super) struct Batch<'a> {
+    /// For each record whether it was there before, where that is known.
+    pub(super) before: Option<&'a [bool]>,
+    /// For each record whether it is there now.
+    pub(super) now: &'a [bool],
+    /// Whether the store has the time that this part gave it.
+    pub(super) marked: bool,
+    /// Whether nothing of it can arrive any more.
+    pub(super) closed: bool,
+}
+
+/// What became of deleting `all` records, of which `done` had been deleted when the answer to a
+/// part was lost; `ends`: to the last part.
+pub(super) fn of_delete(done: u64, all: usize, ends: bool, lost: &Batch<'_>) -> Fate {
+    let before = |at: usize| lost.before.is_none_or(|before| before.get(at) == Some(&true));
+    let had = (0..lost.now.len()).filter(|at| before(*at)).count() as u64;
+    let left = lost.now.iter().enumerate().filter(|(at, there)| **there && before(*at)).count();
+    let gone = had - left as u64;
+    let written = |records| Written { records, ..Written::default() };
+    let nothing = lost.before.is_some() && had == 0;
+    let made = lost.marked || (nothing && done > 0);
+    if lost.marked && ends {
+        Fate::Applied(written(done + had))
+    } else if nothing && done == 0 && !lost.closed {
+        // It may still meet what is set meanwhile.
+        Fate::NotSoFar
+    } else if left == 0 && ends {
+        Fate::There(written(done + had))
+    } else if !made && done == 0 && gone == 0 {
+        Fate::not_made(lost.closed)
+    } else {
+        Fate::Partly {
+            gone: done + if made { had } else { gone },
+            all: all as u64,
+            pending: !lost.closed && !made && left > 0,
+        }
+    }
+}
+
+/// How many records a store had, as the answer to a purge counts them.
+pub(super) fn records_of(info: &StoreInfo) -> Written {
+    Written { records: info.records.max(info.values).unwrap_or(0), ..Written::default() }
+}
+
+/// What became of a purge, by the store before it, where that is known, and now.
+pub(super) fn of_purge(
+    store: &StoreName,
+    before: Before<'_, StoreInfo>,
+    now: Option<&StoreInfo>,
+    closed: bool,
+) -> Fate {
+    let Some(now) = now else {
+        return match before {
+            Before::Nothing => Fate::refused(Error::no_store(store), closed),
             _ => Fate::Unclear,
         };
     };
-    let is = |value: &[u8], content_type: &str| {
-        record.value == value
-            && (content_type.is_empty() || record.meta.content_type.as_str() == content_type)
-    };
-    if is(&set.value, set.content_type.as_str()) {
-        return Fate::Applied;
+    let empty = records_of(now).records == 0;
+    match before {
+        Before::Thing(before) if empty => Fate::There(records_of(before)),
+        Before::Unknown if empty => Fate::There(Written::default()),
+        Before::Thing(before) if is_same(before, now) => Fate::not_made(closed),
+        _ => Fate::Unclear,
     }
-    match &set.expected {
-        Expected::Unchanged { value, content_type } if is(value, content_type.as_str()) => {
-            Fate::NotApplied
+}
+
+/// What became of a drop, by the store before it, where that is known, and now.
+pub(super) fn of_drop(
+    store: &StoreName,
+    before: Before<'_, StoreInfo>,
+    now: Option<&StoreInfo>,
+    closed: bool,
+) -> Fate {
+    match (before, now) {
+        (Before::Nothing, None) => Fate::refused(Error::no_store(store), closed),
+        (_, None) => Fate::There(Written { records: 1, ..Written::default() }),
+        // A store that is made anew has another id.
+        (Before::Thing(before), Some(now))
+            if is_same(before, now) || (now.id.is_some() && before.id == now.id) =>
+        {
+            Fate::not_made(closed)
         }
-        // Whatever was there before, the value is not there now.
-        Expected::Anything => Fate::NotApplied,
         _ => Fate::Unclear,
     }
 }
 
-/// What became of deleting `all` records, of which `there` are there.
-pub(super) fn of_delete(there: usize, all: usize) -> Fate {
-    match there {
-        0 => Fate::Applied,
-        there if there == all => Fate::NotApplied,
-        _ => Fate::Unclear,
-    }
-}
-
-/// What became of a purge, by the store as it is now.
-pub(super) fn of_purge(info: Option<&StoreInfo>) -> Fate {
-    match info {
-        Some(info) if info.records.max(info.values) > Some(0) => Fate::NotApplied,
-        _ => Fate::Applied,
-    }
-}
-
-/// What became of a drop, by the store as it is now.
-pub(super) fn of_drop(info: Option<&StoreInfo>) -> Fate {
-    match info {
-        None => Fate::Applied,
-        // Nothing but records: a crawler may have written them since.
-        Some(info) if info.state == StoreState::Ghost => Fate::Unclear,
-        Some(_) => Fate::NotApplied,
-    }
+/// Whether nobody has written to the store: every writer moves its time.
+fn is_same(before: &StoreInfo, now: &StoreInfo) -> bool {
+    let seen = |info: &StoreInfo| (info.id.clone(), info.modified_at, info.records, info.values);
+    seen(before) == seen(now) && before.state == now.state
 }

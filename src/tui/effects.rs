@@ -12,7 +12,7 @@ use tokio::task::{AbortHandle, JoinSet};
 use crate::app::{Event, Read, Slot, Ticket, WriteId};
 use crate::storage::target::Target;
 use crate::storage::{
-    Attention, Connection, Error, ErrorKind, Fate, Options, Result, Storage, StoreName, Write,
+    Attention, Error, ErrorKind, Options, Result, Storage, StoreName, Write, settle_until,
 };
 
 use super::reads;
@@ -35,6 +35,7 @@ pub(super) struct Tasks {
     last_record: Option<Instant>,
     watcher: Option<AbortHandle>,
     connecting: Option<AbortHandle>,
+    asking: Option<AbortHandle>,
     writes: JoinSet<()>,
 }
 
@@ -50,6 +51,7 @@ impl Tasks {
             last_record: None,
             watcher: None,
             connecting: None,
+            asking: None,
             writes: JoinSet::new(),
         }
     }
@@ -75,7 +77,7 @@ impl Tasks {
     /// what comes to the old ones is nobody's any more. No write may be under way.
     pub(super) fn start_over(&mut self, events: Sender<Event>) {
         let reads = self.reads.iter_mut().filter_map(Option::take);
-        let rest = [self.watcher.take(), self.connecting.take()];
+        let rest = [self.watcher.take(), self.connecting.take(), self.asking.take()];
         for task in reads.chain(rest.into_iter().flatten()) {
             task.abort();
         }
@@ -105,6 +107,19 @@ impl Tasks {
             let _ = events.send(Event::Connected(result)).await;
         });
         if let Some(old) = self.connecting.replace(task.abort_handle()) {
+            old.abort();
+        }
+    }
+
+    /// Asks the server about itself after this time; an older question is given up.
+    pub(super) fn ask_server(&mut self, after: Duration) {
+        let Some(storage) = self.storage.clone() else { return };
+        let events = self.events.clone();
+        let task = tokio::spawn(async move {
+            tokio::time::sleep(after).await;
+            let _ = events.send(Event::Server(storage.server().await)).await;
+        });
+        if let Some(old) = self.asking.replace(task.abort_handle()) {
             old.abort();
         }
     }
@@ -199,7 +214,10 @@ impl Tasks {
         let (storage, events) = (self.storage.clone(), self.events.clone());
         self.writes.spawn(async move {
             let result = match storage {
-                Some(storage) => settle(&*storage, &write).await,
+                Some(storage) => {
+                    let deadline = tokio::time::Instant::now() + SETTLE;
+                    settle_until(&*storage, &write, deadline).await
+                }
                 None => Err(not_connected()),
             };
             let _ = events.send(Event::Settled(id, result)).await;
@@ -220,26 +238,6 @@ impl Tasks {
                 let _ = events.send(event).await;
             }
         });
-    }
-}
-
-/// An answer is lost when the connection breaks, so it is usually sought before there is a new
-/// one: waits for that, within bounds.
-async fn settle(storage: &dyn Storage, write: &Write) -> Result<Fate> {
-    let mut states = storage.connection();
-    let deadline = tokio::time::Instant::now() + SETTLE;
-    loop {
-        match storage.settle(write).await {
-            Err(error) if error.kind == ErrorKind::Connection => {
-                let up = states.wait_for(|state| *state == Connection::Up);
-                if !matches!(tokio::time::timeout_at(deadline, up).await, Ok(Ok(_))) {
-                    return Err(error);
-                }
-                // Up, and lost again at once: not too eagerly.
-                tokio::time::sleep(DEBOUNCE).await;
-            }
-            result => return result,
-        }
     }
 }
 

@@ -66,6 +66,35 @@ fn the_browser_stays_when_the_server_goes_and_refreshes_when_it_is_back() {
 }
 
 #[test]
+fn a_replica_that_is_promoted_takes_writes_as_soon_as_it_says_so() {
+    let replica = ServerInfo { replica: true, read_only: true, ..ServerInfo::default() };
+    let mut stage = Stage::new(120, 36);
+    stage.asked.clear();
+    stage.event(Event::Connected(Ok(replica.clone())));
+    let asks = |stage: &mut Stage| {
+        let asked = stage.asked.iter().any(|effect| matches!(effect, Effect::AskServer(_)));
+        stage.asked.clear();
+        asked
+    };
+    assert!(asks(&mut stage) && stage.frame().contains("replica"));
+    stage.event(Event::Server(Err(Error::new(ErrorKind::Timeout, "busy"))));
+    assert!(asks(&mut stage));
+    stage.event(Event::Server(Ok(replica)));
+    assert!(asks(&mut stage) && stage.app.is_read_only());
+    stage.event(Event::Server(Ok(ServerInfo::default())));
+    assert!(!asks(&mut stage), "a primary is asked nothing");
+    assert!(!stage.app.is_read_only());
+    assert_eq!(stage.notice(), "this server is a replica no longer");
+    assert!(!stage.frame().contains("read-only"));
+    // And the other way round, told by a write that it refused.
+    let mut stage = opened();
+    stage.keys("dy");
+    let write = stage.write();
+    stage.written(write, Err(Error::new(ErrorKind::ReadOnly, "a replica")));
+    assert!(asks(&mut stage));
+}
+
+#[test]
 fn a_server_that_refuses_something_is_told_with_a_word() {
     let mut stage = Stage::new(120, 36);
     let notes = vec!["INFO is refused".to_owned()];

@@ -193,7 +193,7 @@ fn the_answer_to_one_write_never_touches_another() {
         stage.event(Event::Written(first_id, late));
         assert!(stage.app.editor.as_ref().unwrap().saving.is_some() && stage.app.modal.is_none());
     }
-    stage.event(Event::Settled(first_id, Ok(Fate::Applied)));
+    stage.event(Event::Settled(first_id, Ok(Fate::Applied(done()))));
     assert!(stage.app.editor.is_some(), "the second save has not been answered");
     stage.written(second, Ok(done()));
     assert!(stage.app.editor.is_none() && stage.app.writing.is_empty());

@@ -170,7 +170,7 @@ fn check_editor(was: &Before, is: &Before, event: &Event) {
     };
     let Some(now) = &is.editor else {
         let made = match event {
-            Event::Written(id, Ok(_)) | Event::Settled(id, Ok(Fate::Applied)) => Some(*id),
+            Event::Written(id, Ok(_)) | Event::Settled(id, Ok(Fate::Applied(_))) => Some(*id),
             _ => None,
         };
         let given_up = |asked: &Confirm| matches!(asked.on_yes, OnYes::DiscardEdit | OnYes::Quit);

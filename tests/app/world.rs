@@ -140,7 +140,7 @@ impl World {
         let made = self.lost.iter().any(|(lost, made)| *lost == id && *made);
         let result = match (self.up, made) {
             (false, _) => Err(away()),
-            (true, true) => Ok(Fate::Applied),
+            (true, true) => Ok(Fate::Applied(Written { records: 1, ..Written::default() })),
             (true, false) => Ok(Fate::NotApplied),
         };
         let event = Event::Settled(id, result);
@@ -149,7 +149,7 @@ impl World {
     }
 
     fn make(&mut self, write: &Write) -> Result<Written, Error> {
-        let mut written = Written { records: 1, meta: None };
+        let mut written = Written { records: 1, ..Written::default() };
         match write {
             Write::Create(OpenBy::Name(name) | OpenBy::Alias(name)) => {
                 self.stores.entry(name.clone()).or_default();

@@ -59,7 +59,7 @@ fn purge_names_count_and_bytes() {
     stage.keys("shop<enter>");
     let write = stage.write();
     assert_eq!(write, Write::Purge("shop".into()));
-    stage.written(write, Ok(Written { records: 3, meta: None }));
+    stage.written(write, Ok(Written { records: 3, ..Written::default() }));
     assert_eq!(stage.notice(), "purged shop: 3 records removed");
 }
 
@@ -99,15 +99,15 @@ fn a_write_of_unknown_fate_is_told_and_then_settled() {
     stage.keys("e<down><end>2<ctrl-s>");
     let write = stage.write();
     stage.written(write.clone(), Err(Error::new(ErrorKind::FateUnknown, "the connection broke")));
-    assert!(stage.notice().contains("looking whether the write was applied"));
+    assert!(stage.notice().contains("looking what became of it"));
     assert!(matches!(stage.asked.last(), Some(Effect::Settle(..))));
     stage.settled(write.clone(), Ok(Fate::NotApplied));
-    assert!(stage.notice().contains("it was not applied"));
+    assert!(stage.notice().contains("the write was not made"));
     assert!(stage.app.editor.is_some(), "the text is still there");
     stage.keys("<ctrl-s>");
     assert_eq!(stage.write(), write);
     stage.written(write.clone(), Err(Error::new(ErrorKind::FateUnknown, "the connection broke")));
-    stage.settled(write, Ok(Fate::Applied));
+    stage.settled(write, Ok(Fate::Applied(done())));
     assert!(stage.app.editor.is_none());
 }
 
@@ -220,7 +220,7 @@ fn whoever_ends_larder_is_told_what_was_not_saved() {
     stage.keys("q");
     assert_eq!(stage.notice(), "waiting for the write under way, then quitting");
     stage.settled(write, Ok(Fate::NotApplied));
-    assert!(stage.app.unseen_failure().unwrap().contains("was not applied"));
+    assert!(stage.app.unseen_failure().unwrap().contains("was not made"));
     // What was discarded on purpose is not told.
     let mut stage = opened();
     stage.keys("e<down>x<ctrl-c>y");

@@ -44,7 +44,7 @@ pub(super) fn delete(
         }
         outcome?;
     }
-    Ok(Written { records, meta: None })
+    Ok(Written { records, ..Written::default() })
 }
 
 fn delete_record(folder: &Folder, key: &Key, reach: Reach) -> Result<bool> {
@@ -79,7 +79,7 @@ pub(super) fn purge(root: &Root, store: &StoreName, manner: Manner) -> Result<Wr
     let outcome = names.iter().try_for_each(|name| unlink(&folder, name).map(|_| ()));
     note_removal(&folder, manner)?;
     outcome?;
-    Ok(Written { records, meta: None })
+    Ok(Written { records, ..Written::default() })
 }
 
 /// Removes a store: first its metadata, so that nobody takes what is left for a whole one.
@@ -106,7 +106,7 @@ pub(super) fn drop_store(root: &Root, store: &StoreName, manner: Manner) -> Resu
                 if manner.durable {
                     sync(&stores)?;
                 }
-                return Ok(Written { records: 1, meta: None });
+                return Ok(Written { records: 1, ..Written::default() });
             }
             // A crawler wrote to it meanwhile.
             Err(Errno::NOTEMPTY | Errno::EXIST) => {}

@@ -59,7 +59,7 @@ pub(super) fn repair(root: &Root, repair: &Repair, manner: Manner) -> Result<Wri
     if manner.durable {
         sync(&folder)?;
     }
-    Ok(Written { records: 1, meta: None })
+    Ok(Written { records: 1, ..Written::default() })
 }
 
 /// The metadata anew, in the form of the program that wrote the damaged one.

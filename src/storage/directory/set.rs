@@ -97,7 +97,7 @@ pub(super) fn set(root: &Root, set: &SetValue, manner: Manner) -> Result<Written
     if manner.durable {
         sync(&folder)?;
     }
-    Ok(Written { records: 1, meta: Some(plan.meta) })
+    Ok(Written { records: 1, meta: Some(plan.meta), ..Written::default() })
 }
 
 /// Puts the value back that was there before, or removes the new one if there was none.

@@ -243,10 +243,7 @@ pub(super) fn down(address: &str, reason: &str) -> Error {
 pub(super) fn fate_unknown(reason: &Error) -> Error {
     Error::new(
         ErrorKind::FateUnknown,
-        format!(
-            "no answer to the write came ({}): it may have been applied or not",
-            reason.problem
-        ),
+        format!("whether the write was made is not known: no answer came ({})", reason.problem),
     )
 }
 

@@ -12,6 +12,7 @@ mod core;
 mod doorway;
 mod establish;
 mod facts;
+mod fence;
 mod framing;
 mod life;
 mod limits;
@@ -42,6 +43,7 @@ pub(crate) use self::alone::Alone;
 pub(crate) use self::bell::Bell;
 pub(crate) use self::command::Command;
 pub(crate) use self::facts::Facts;
+pub(crate) use self::fence::Lost;
 pub(crate) use self::listening::{Heard, Listener};
 pub(crate) use self::watched::Watched;
 
@@ -156,7 +158,8 @@ impl Link {
         let life = core.main()?;
         let timeout = Some(core.patience([&command]));
         let frames = life.send(Sent { commands: vec![command], slot, timeout, write: true }).await;
-        let (frame, _) = frames.map_err(no_answer_to_write)?.pop().ok_or_else(|| core.closed())?;
+        let frames = frames.map_err(|error| no_answer_to_write(core, &life, error));
+        let (frame, _) = frames?.pop().ok_or_else(|| core.closed())?;
         command::value(frame, None)
     }
 
@@ -241,7 +244,8 @@ async fn exec(
     command::value(frame, None)?;
     let mut rest = commands;
     rest.push(Command::new("EXEC", []));
-    let mut frames = send(rest).await.map_err(no_answer_to_write)?;
+    let frames = send(rest).await;
+    let mut frames = frames.map_err(|error| no_answer_to_write(core, &life, error))?;
     let (exec, _) = frames.pop().ok_or_else(|| core.closed())?;
     for (frame, _) in frames {
         command::value(frame, None)?;
@@ -267,9 +271,12 @@ fn one_slot(slots: impl IntoIterator<Item = Option<u16>>) -> Result<Option<u16>>
     Ok(found)
 }
 
-fn no_answer_to_write(error: Error) -> Error {
+fn no_answer_to_write(core: &Core, life: &Life, error: Error) -> Error {
     match error.kind {
-        ErrorKind::Connection | ErrorKind::Timeout => fault::fate_unknown(&error),
+        ErrorKind::Connection | ErrorKind::Timeout => {
+            core.losses.add(life);
+            fault::fate_unknown(&error)
+        }
         _ => error,
     }
 }

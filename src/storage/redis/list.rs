@@ -191,7 +191,7 @@ impl RedisStorage {
     /// The answers to [`questions`] by one script; `None` where scripts that only read are
     /// forbidden or not known, or where one of the answers is an error.
     async fn answers_by_script(&self, stores: &[StoreName]) -> Result<Option<Vec<Result<Value>>>> {
-        if self.link.cluster() || self.no_read_scripts.load(Ordering::Relaxed) {
+        if self.link.cluster() || self.known.no_read_scripts.load(Ordering::Relaxed) {
             return Ok(None);
         }
         let keys = questions(stores).into_iter().flat_map(|question| question.args);
@@ -202,7 +202,7 @@ impl RedisStorage {
         match self.link.run_bulk(script).await {
             Ok(reply) => Ok(Some(reply::array(reply)?.into_iter().map(Ok).collect())),
             Err(error) if fault::forbids_scripts(&error) => {
-                self.no_read_scripts.store(true, Ordering::Relaxed);
+                self.known.no_read_scripts.store(true, Ordering::Relaxed);
                 Ok(None)
             }
             Err(error) => match error.kind {

@@ -80,7 +80,7 @@ impl RedisStorage {
             let new = StoreMetadata::new(new_id()?, name.clone(), Timestamp::now());
             let attempt = self.try_to_create(&store, &new).await;
             if attempt.as_ref().is_err_and(|error| error.kind == ErrorKind::FateUnknown) {
-                self.claims.add(new.id.clone());
+                self.known.claims.add(new.id.clone());
             }
             match attempt.map_err(|error| not_made(&store, error))? {
                 Attempt::Created => {
@@ -126,7 +126,7 @@ impl RedisStorage {
         self.touch(store).await;
         let info = self.info(store).await?;
         // Made by an attempt whose answer was lost.
-        let created = self.claims.take(info.id.as_deref());
+        let created = self.known.claims.take(info.id.as_deref());
         Ok(Some(Opened { info, created }))
     }
 

@@ -1,48 +1,111 @@
 //! Finding out by reading what became of a write whose answer was lost.
+//!
+//! First the connection that it went over is closed on the server: what is read then stays so.
 
 use super::RedisStorage;
+use super::doubt::{Before, Doubt, batch_time};
+use super::write::DELETE_BATCH;
 use crate::storage::settle;
-use crate::storage::{ErrorKind, Fate, Key, Result, StoreInfo, StoreName, Write};
+use crate::storage::{
+    ErrorKind, Fate, Key, Result, SetValue, StoreInfo, StoreName, Timestamp, Write, Written,
+};
 
 impl RedisStorage {
     pub(super) async fn find_fate(&self, write: &Write) -> Result<Fate> {
-        Ok(match write {
+        let doubt = self.doubt(write);
+        let closed = self.link.close_lost(&doubt.lost).await?;
+        let fate = match write {
             Write::Create(by) => match settle::created_store(by) {
                 Some(store) => {
                     let info = self.info_if_any(&store).await?;
                     let id = info.as_ref().and_then(|info| info.id.as_deref());
-                    if self.claims.has(id) {
-                        Fate::Applied
+                    if self.known.claims.has(id) {
+                        Fate::Applied(Written { records: 1, ..Written::default() })
                     } else {
-                        settle::of_create(info.as_ref())
+                        settle::of_create(info.as_ref(), closed)
                     }
                 }
                 None => Fate::NotApplied,
             },
-            Write::Set(set) => {
-                let limit = settle::limit(set);
-                let reading = self.read_untouched(&set.store, &set.key, limit).await?;
-                settle::of_set(set, reading.as_ref())
+            Write::Set(set) => self.fate_of_set(set, &doubt, closed).await?,
+            Write::Delete { store, keys } => {
+                self.fate_of_delete(store, keys, &doubt, closed).await?
             }
-            Write::Delete { store, keys } => self.fate_of_delete(store, keys).await?,
-            Write::Purge(store) => settle::of_purge(self.info_if_any(store).await?.as_ref()),
-            Write::Drop(store) => settle::of_drop(self.info_if_any(store).await?.as_ref()),
+            Write::Purge(store) => {
+                let info = self.info_if_any(store).await?;
+                let known = doubt.before.store();
+                if is_marked(info.as_ref(), doubt.at) {
+                    Fate::Applied(match known {
+                        settle::Before::Thing(before) => settle::records_of(before),
+                        _ => Written::default(),
+                    })
+                } else {
+                    settle::of_purge(store, known, info.as_ref(), closed)
+                }
+            }
+            Write::Drop(store) => {
+                let info = self.info_if_any(store).await?;
+                settle::of_drop(store, doubt.before.store(), info.as_ref(), closed)
+            }
+        };
+        self.known.doubts.forget(write);
+        Ok(fate)
+    }
+
+    async fn fate_of_set(&self, set: &SetValue, doubt: &Doubt, closed: bool) -> Result<Fate> {
+        let marked = is_marked(self.info_if_any(&set.store).await?.as_ref(), doubt.at);
+        let now = self.read_untouched(&set.store, &set.key, settle::limit(set)).await?;
+        let before = match &doubt.before {
+            Before::Record(record) => record.as_ref().into(),
+            _ => settle::Before::Unknown,
+        };
+        Ok(match settle::of_set(set, before, now.as_ref(), closed) {
+            Fate::There(written) if marked => Fate::Applied(written),
+            fate => fate,
         })
     }
 
-    async fn fate_of_delete(&self, store: &StoreName, keys: &[Key]) -> Result<Fate> {
-        let mut there = 0;
-        for key in keys {
-            there += usize::from(self.read_meta(store, key).await?.is_some());
-        }
-        Ok(settle::of_delete(there, keys.len()))
+    async fn fate_of_delete(
+        &self,
+        store: &StoreName,
+        keys: &[Key],
+        doubt: &Doubt,
+        closed: bool,
+    ) -> Result<Fate> {
+        let batch = doubt.progress.batches;
+        let at = doubt.at.map(|at| batch_time(at, batch));
+        let marked = is_marked(self.info_if_any(store).await?.as_ref(), at);
+        let start = (batch * DELETE_BATCH).min(keys.len());
+        let end = (start + DELETE_BATCH).min(keys.len());
+        let now = self.are_there(store, &keys[start..end]).await?;
+        let before = match &doubt.before {
+            Before::Records(there) => there.get(start..end),
+            _ => None,
+        };
+        let lost = settle::Batch { before, now: &now, marked, closed };
+        let fate = settle::of_delete(doubt.progress.records, keys.len(), end == keys.len(), &lost);
+        Ok(fate)
     }
 
-    async fn info_if_any(&self, store: &StoreName) -> Result<Option<StoreInfo>> {
+    pub(super) async fn info_if_any(&self, store: &StoreName) -> Result<Option<StoreInfo>> {
         match self.info(store).await {
             Ok(info) => Ok(Some(info)),
             Err(error) if error.kind == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
         }
     }
+}
+
+impl Before {
+    fn store(&self) -> settle::Before<'_, StoreInfo> {
+        match self {
+            Self::Store(info) => info.as_ref().into(),
+            _ => settle::Before::Unknown,
+        }
+    }
+}
+
+/// Whether the last that changed the store was the write that gave it this time.
+fn is_marked(info: Option<&StoreInfo>, at: Option<Timestamp>) -> bool {
+    at.is_some() && info.and_then(|info| info.modified_at) == at
 }

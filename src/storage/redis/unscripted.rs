@@ -12,11 +12,11 @@ use super::layout::{self, ACCESSED_AT, ID_TO_NAME, MODIFIED_AT, NAME_TO_ID, Part
 use super::link::Command;
 use super::open::Attempt;
 use super::read::hash_command;
-use super::write::{now_json, part_keys, store_arg};
+use super::write::{json, part_keys, store_arg};
 use super::{RedisStorage, command, reply};
 use crate::storage::metadata::StoreMetadata;
 use crate::storage::{
-    ContentType, Error, ErrorKind, Expected, Key, Reading, Result, SetValue, StoreName,
+    ContentType, Error, ErrorKind, Expected, Key, Reading, Result, SetValue, StoreName, Timestamp,
 };
 
 impl RedisStorage {
@@ -24,7 +24,8 @@ impl RedisStorage {
         &self,
         set: &SetValue,
         content_type: &ContentType,
-        json: &str,
+        meta: &str,
+        at: Timestamp,
     ) -> Result<Bytes> {
         if !self.has_document(&set.store).await? {
             return Ok(Bytes::from_static(b"missing"));
@@ -37,10 +38,10 @@ impl RedisStorage {
             with_value(hash_command("HSET", &set.store, Part::Items, &set.key), set.value.clone()),
             with_value(
                 hash_command("HSET", &set.store, Part::MetadataItems, &set.key),
-                Bytes::copy_from_slice(json.as_bytes()),
+                Bytes::copy_from_slice(meta.as_bytes()),
             ),
         ];
-        commands.extend(touches(&set.store));
+        commands.extend(touches(&set.store, at));
         self.transaction(commands).await?;
         Ok(Bytes::from_static(b"written"))
     }
@@ -67,6 +68,7 @@ impl RedisStorage {
         &self,
         store: &StoreName,
         keys: &[Key],
+        at: Timestamp,
     ) -> Result<u64> {
         self.has_document(store).await?;
         let mut commands = Vec::with_capacity(keys.len() * 2 + 2);
@@ -74,7 +76,7 @@ impl RedisStorage {
             commands.push(hash_command("HDEL", store, Part::Items, key));
             commands.push(hash_command("HDEL", store, Part::MetadataItems, key));
         }
-        commands.extend(touches(store));
+        commands.extend(touches(store, at));
         let replies = self.transaction(commands).await?;
         let mut deleted = 0;
         for halves in replies[..keys.len() * 2].chunks(2) {
@@ -85,12 +87,16 @@ impl RedisStorage {
     }
 
     /// Gives how many records there were.
-    pub(super) async fn purge_without_script(&self, store: &StoreName) -> Result<u64> {
+    pub(super) async fn purge_without_script(
+        &self,
+        store: &StoreName,
+        at: Timestamp,
+    ) -> Result<u64> {
         self.has_document(store).await?;
         let info = self.info(store).await?;
         let mut commands =
             vec![command("UNLINK", part_keys(store, &[Part::Items, Part::MetadataItems]))];
-        commands.extend(touches(store));
+        commands.extend(touches(store, at));
         self.transaction(commands).await?;
         Ok(info.values.max(info.records).unwrap_or_default())
     }
@@ -222,10 +228,10 @@ fn with_value(mut command: Command, value: Bytes) -> Command {
     command
 }
 
-/// Both times of a store, set to now where they are there.
-fn touches(store: &StoreName) -> [Command; 2] {
-    let now = now_json();
-    [json_set(store, ACCESSED_AT, now.clone()), json_set(store, MODIFIED_AT, now)]
+/// Both times of a store, set where they are there.
+fn touches(store: &StoreName, at: Timestamp) -> [Command; 2] {
+    let at = json(at);
+    [json_set(store, ACCESSED_AT, at.clone()), json_set(store, MODIFIED_AT, at)]
 }
 
 /// One time of a store, set where it is there.

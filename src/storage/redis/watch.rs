@@ -31,7 +31,6 @@ mod trust;
 mod waking;
 mod walk;
 
-use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use futures::stream::{self, BoxStream, StreamExt as _};
@@ -66,15 +65,7 @@ impl RedisStorage {
         attention: watch::Receiver<Attention>,
     ) -> BoxStream<'static, Noticed> {
         let (told, noticed) = mpsc::channel(ROOM);
-        let storage = Self {
-            link: self.link.clone(),
-            options: self.options.clone(),
-            replica: AtomicBool::new(false),
-            no_scripts: AtomicBool::new(false),
-            no_read_scripts: AtomicBool::new(false),
-            claims: super::open::Claims::default(),
-        };
-        let watcher = Watcher::new(storage, store.cloned(), attention, told);
+        let watcher = Watcher::new(self.clone(), store.cloned(), attention, told);
         let task = Task(tokio::spawn(watcher.run()));
         stream::unfold((noticed, task), |(mut noticed, task)| async move {
             let next = noticed.recv().await?;

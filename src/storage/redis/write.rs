@@ -9,6 +9,7 @@ use std::sync::atomic::Ordering;
 use bytes::Bytes;
 use fred::types::Value;
 
+use super::doubt::{Progress, batch_time};
 use super::layout::{self, ACCESSED_AT, ID_TO_NAME, NAME_TO_ID, Part};
 use super::read::bytes_of;
 use super::unscripted::json_set;
@@ -26,7 +27,7 @@ const PURGE: &str = concat!(include_str!("scripts/refused.lua"), include_str!("s
 const DROP: &str = concat!(include_str!("scripts/refused.lua"), include_str!("scripts/drop.lua"));
 
 /// How many records one script deletes at most, so that none holds the server for long.
-const DELETE_BATCH: usize = 100;
+pub(super) const DELETE_BATCH: usize = 100;
 
 /// The least that a server can be told to take as one argument, in bytes: no limit is lower.
 const ALWAYS_TAKEN: u64 = 1 << 20;
@@ -36,14 +37,15 @@ const USUALLY_TAKEN: u64 = 512 << 20;
 const BESIDE_VALUE: u64 = 64 << 10;
 
 impl RedisStorage {
-    pub(super) async fn set(&self, set: &SetValue) -> Result<Written> {
+    /// `at` is the time that the store gets, here and below.
+    pub(super) async fn set(&self, set: &SetValue, at: Timestamp) -> Result<Written> {
         self.may_write(&format!("setting {}", set.key.escaped())).await?;
         // Crawlee infers a type from the value where none is given; here the value is bytes.
         let content_type = match set.content_type.as_str() {
             "" => ContentType::BINARY,
             _ => set.content_type.clone(),
         };
-        let json = write_record(&set.key, &content_type, set.value.len())?;
+        let meta = write_record(&set.key, &content_type, set.value.len())?;
         self.check_size(set.value.len() as u64).await?;
         let (expected, old_value, old_type) = match &set.expected {
             Expected::Anything => ("anything", Bytes::new(), ""),
@@ -56,15 +58,15 @@ impl RedisStorage {
         let args = vec![
             bytes_of(&set.key),
             Value::Bytes(set.value.clone()),
-            Value::from(json.as_str()),
-            now_json(),
+            Value::from(meta.as_str()),
+            json(at),
             Value::from(expected),
             Value::Bytes(old_value),
             Value::from(old_type),
         ];
         let outcome = match self.script(SET, keys, args).await? {
             Some(reply) => reply::bytes(reply)?.unwrap_or_default(),
-            None => self.set_without_script(set, &content_type, &json).await?,
+            None => self.set_without_script(set, &content_type, &meta, at).await?,
         };
         match &outcome[..] {
             b"written" => Ok(Written {
@@ -75,6 +77,7 @@ impl RedisStorage {
                     size: set.value.len() as u64,
                     state: RecordState::Whole,
                 }),
+                ..Written::default()
             }),
             b"missing" => Err(self.why_missing(&set.store).await),
             _ => Err(Error::conflict(set)),
@@ -122,31 +125,39 @@ impl RedisStorage {
         }
     }
 
-    pub(super) async fn delete(&self, store: &StoreName, keys: &[Key]) -> Result<Written> {
+    /// Deletes the records of one batch after the other; `progress` tells how far it came.
+    pub(super) async fn delete(
+        &self,
+        store: &StoreName,
+        keys: &[Key],
+        at: Timestamp,
+        progress: &mut Progress,
+    ) -> Result<Written> {
         self.may_write("deleting").await?;
-        let mut records = 0;
         for batch in keys.chunks(DELETE_BATCH) {
-            let mut args = vec![now_json()];
+            let at = batch_time(at, progress.batches);
+            let mut args = vec![json(at)];
             args.extend(batch.iter().map(bytes_of));
             let parts = part_keys(store, &[Part::Items, Part::MetadataItems, Part::Metadata]);
-            records += match self.script(DELETE, parts, args).await? {
+            progress.records += match self.script(DELETE, parts, args).await? {
                 Some(reply) => reply::integer(&reply)?,
-                None => self.delete_without_script(store, batch).await?,
+                None => self.delete_without_script(store, batch, at).await?,
             };
+            progress.batches += 1;
         }
-        Ok(Written { records, meta: None })
+        Ok(Written { records: progress.records, ..Written::default() })
     }
 
-    pub(super) async fn purge_store(&self, store: &StoreName) -> Result<Written> {
+    pub(super) async fn purge_store(&self, store: &StoreName, at: Timestamp) -> Result<Written> {
         self.may_write("purging").await?;
         let keys = part_keys(store, &[Part::Items, Part::MetadataItems, Part::Metadata]);
-        let records = match self.script(PURGE, keys, vec![now_json()]).await? {
+        let records = match self.script(PURGE, keys, vec![json(at)]).await? {
             // Half made, or not there at all.
             Some(Value::Integer(-1)) => self.info(store).await.map(|_| 0)?,
             Some(reply) => reply::integer(&reply)?,
-            None => self.purge_without_script(store).await?,
+            None => self.purge_without_script(store, at).await?,
         };
-        Ok(Written { records, meta: None })
+        Ok(Written { records, ..Written::default() })
     }
 
     pub(super) async fn remove_store(&self, store: &StoreName) -> Result<Written> {
@@ -173,7 +184,7 @@ impl RedisStorage {
         if there == 0 {
             Err(Error::no_store(store))
         } else {
-            Ok(Written { records: 1, meta: None })
+            Ok(Written { records: 1, ..Written::default() })
         }
     }
 
@@ -208,13 +219,13 @@ impl RedisStorage {
         keys: Vec<Value>,
         args: Vec<Value>,
     ) -> Result<Option<Value>> {
-        if self.no_scripts.load(Ordering::Relaxed) {
+        if self.known.no_scripts.load(Ordering::Relaxed) {
             return Ok(None);
         }
         match self.link.script(source, keys, args).await {
             Ok(reply) => Ok(Some(reply)),
             Err(error) if fault::forbids_scripts(&error) => {
-                self.no_scripts.store(true, Ordering::Relaxed);
+                self.known.no_scripts.store(true, Ordering::Relaxed);
                 Ok(None)
             }
             Err(error) => Err(error),
@@ -224,10 +235,15 @@ impl RedisStorage {
     /// Updates `accessed_at` after a read, as Crawlee does, if that was asked for. A failure is
     /// logged: the read itself has been made.
     pub(super) async fn touch(&self, store: &StoreName) {
-        if !self.options.touch || self.options.read_only || self.replica.load(Ordering::Relaxed) {
+        if !self.options.touch
+            || self.options.read_only
+            || self.known.replica.load(Ordering::Relaxed)
+        {
             return;
         }
-        if let Err(error) = self.link.run(json_set(store, ACCESSED_AT, now_json())).await {
+        if let Err(error) =
+            self.link.run(json_set(store, ACCESSED_AT, json(Timestamp::now()))).await
+        {
             log::warn!("accessed_at of {} was not updated: {error}", store.escaped());
         }
     }
@@ -247,8 +263,9 @@ pub(super) fn part_keys(store: &StoreName, parts: &[Part]) -> Vec<Value> {
     parts.iter().map(|part| layout::key(store, *part)).collect()
 }
 
-pub(super) fn now_json() -> Value {
-    Value::from(format!("\"{}\"", Timestamp::now()))
+/// A time as a store's metadata has it.
+pub(super) fn json(at: Timestamp) -> Value {
+    Value::from(format!("\"{at}\""))
 }
 
 pub(super) fn store_arg(store: &StoreName) -> Value {

@@ -10,6 +10,7 @@ use super::super::fault;
 use super::client::{Place, Purpose};
 use super::command::Command;
 use super::establish::{self, Established, Plan};
+use super::fence::Losses;
 use super::life::Life;
 use crate::storage::target::RedisTarget;
 use crate::storage::{Connection, Error, Options, Result};
@@ -28,6 +29,7 @@ pub(super) struct Core {
     command_timeout: Duration,
     /// How many commands were sent so far.
     pub(super) sent: AtomicU64,
+    pub(super) losses: Losses,
     main: Mutex<Current>,
     bulk: AsyncMutex<Option<Arc<Life>>>,
     writer: AsyncMutex<Option<Life>>,
@@ -49,6 +51,7 @@ impl Core {
             plan,
             command_timeout: options.command_timeout,
             sent: AtomicU64::new(0),
+            losses: Losses::default(),
             main: Mutex::new(Current { life: Arc::new(life), place }),
             bulk: AsyncMutex::new(None),
             writer: AsyncMutex::new(None),
@@ -101,10 +104,12 @@ impl Core {
     pub(super) async fn writer(&self) -> Result<Life> {
         self.main()?;
         let kept = self.writer.lock().await.take();
-        match kept.filter(|life| life.ended().is_none()) {
-            Some(life) => Ok(life),
-            None => self.another().await,
+        if let Some(life) = kept.filter(|life| life.ended().is_none()) {
+            return Ok(life);
         }
+        let life = self.another().await?;
+        establish::identify(&life, self.command_timeout).await?;
+        Ok(life)
     }
 
     /// Puts a connection back whose transaction has ended as it should.

@@ -8,6 +8,7 @@ use tokio_rustls::TlsConnector;
 use super::super::fault;
 use super::client::{self, Login, Place, Purpose};
 use super::command::Command;
+use super::fence::Identity;
 use super::life::Life;
 use super::nodes::Nodes;
 use super::{sentinel, tls};
@@ -145,6 +146,15 @@ pub(super) async fn to_server(plan: &Plan, place: &Place, purpose: Purpose) -> R
     Ok(life)
 }
 
+/// Asks how the server calls a connection, where it tells.
+pub(super) async fn identify(life: &Life, timeout: Duration) -> Result<()> {
+    let replies = life.each(Identity::questions().into(), timeout).await?;
+    if let [client, server] = &replies[..] {
+        life.is(Identity::read(client, server));
+    }
+    Ok(())
+}
+
 enum Verdict {
     Usable,
     Cluster(Host),
@@ -159,12 +169,16 @@ async fn check(plan: &Plan, life: &Life, place: &Place, by_sentinel: bool) -> Re
         Command::new("HGET", [key(), Value::String("default".into())]),
         Command::new("INFO", [Value::String("cluster".into())]),
     ];
+    probes.extend(Identity::questions());
     if by_sentinel {
         probes.push(Command::new("ROLE", []));
     }
     let mut replies = life.each(probes, plan.timeout).await?.into_iter();
     let reads: Vec<_> = replies.by_ref().take(3).collect();
     let info = replies.next();
+    if let (Some(client), Some(server)) = (replies.next(), replies.next()) {
+        life.is(Identity::read(&client, &server));
+    }
     let role = replies.next();
     if let Some(Ok(Value::Array(role))) = role
         && role.first().and_then(Value::as_str).is_some_and(|role| role == "slave")

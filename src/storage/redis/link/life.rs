@@ -4,7 +4,7 @@
 //! a queue for a later connection nor be sent a second time. The [link](super::Link) makes the
 //! next life.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use fred::clients::Client;
@@ -17,6 +17,7 @@ use tokio::task::AbortHandle;
 use super::super::fault;
 use super::client::Place;
 use super::command::{self, Command};
+use super::fence::Identity;
 use super::nodes::Nodes;
 use super::relay::Relay;
 use crate::storage::{Error, ErrorKind, Result};
@@ -26,6 +27,7 @@ pub(super) struct Life {
     way: Way,
     end: End,
     address: String,
+    identity: OnceLock<Identity>,
 }
 
 /// Who carries the commands.
@@ -98,7 +100,9 @@ impl Life {
             relay: Some(relay),
         };
         // From here on the drop of `life` ends the task.
-        let life = Self { way: Way::Client(Box::new(client)), end, address: address.to_owned() };
+        let identity = OnceLock::new();
+        let way = Way::Client(Box::new(client));
+        let life = Self { way, end, address: address.to_owned(), identity };
         let reason = |error| life.end.reason(error);
         tokio::select! {
             biased;
@@ -132,7 +136,7 @@ impl Life {
             ended.ended.send_if_modified(|ended| ended.replace(reason).is_none());
         });
         *end.task.lock().unwrap_or_else(PoisonError::into_inner) = Some(task.abort_handle());
-        Self { way: Way::Nodes(nodes), end, address: place.to_string() }
+        Self { way: Way::Nodes(nodes), end, address: place.to_string(), identity: OnceLock::new() }
     }
 
     /// The client, for what is neither a command nor its reply.
@@ -155,6 +159,19 @@ impl Life {
             nodes.close(&reason);
         }
         self.end.now(reason);
+    }
+
+    /// How the server calls this connection, as far as it told.
+    pub(super) fn identity(&self) -> Option<&Identity> {
+        self.identity.get()
+    }
+
+    /// Remembers how the server calls this connection.
+    pub(super) fn is(&self, identity: Option<Identity>) {
+        if let Some(identity) = identity {
+            // Told before, it was told the same.
+            let _ = self.identity.set(identity);
+        }
     }
 
     /// Why it ended, if it has.

@@ -1,0 +1,185 @@
+//! What became of a write whose answer was lost, and the words for it.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep, timeout_at};
+
+use super::{Connection, Error, ErrorKind, Expected, Result, Storage, Write, Written};
+
+/// The pause between two looks.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
+
+/// What became of a write whose answer was lost.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fate {
+    /// It was made, and did this.
+    Applied(Written),
+    /// Things are as it was to make them. Whether it did, or another writer, cannot be told.
+    There(Written),
+    /// It had nothing to do or was refused: what its answer said.
+    Refused(Error),
+    /// It was not made, and what was sent of it cannot run any more.
+    NotApplied,
+    /// It was not made so far; what was sent of it may still arrive.
+    NotSoFar,
+    /// Of a long list of records, some are deleted and others not.
+    Partly {
+        /// How many are gone.
+        gone: u64,
+        /// How many were to go.
+        all: u64,
+        /// Whether what was sent may still arrive.
+        pending: bool,
+    },
+    /// Someone else has written meanwhile, or what was there before is not known.
+    Unclear,
+}
+
+impl Fate {
+    /// The fate of what is not there, by whether it can still come.
+    pub(super) fn not_made(closed: bool) -> Self {
+        if closed { Self::NotApplied } else { Self::NotSoFar }
+    }
+
+    /// The fate of what would be refused now, by whether it can still come.
+    pub(super) fn refused(error: Error, closed: bool) -> Self {
+        if closed { Self::Refused(error) } else { Self::NotSoFar }
+    }
+
+    /// What the write did, if it is as good as done. A writer that wants to be the first wants to
+    /// know that it was.
+    pub fn done(&self, write: &Write) -> Option<&Written> {
+        match self {
+            Self::Applied(written) => Some(written),
+            Self::There(written) if !wants_to_be_first(write) => Some(written),
+            _ => None,
+        }
+    }
+
+    /// The state, then what to do about it.
+    pub fn told(&self, write: &Write) -> (String, &'static str) {
+        let (state, remedy) = match self {
+            Self::Applied(_) => return ("the answer was lost, but the write was made".into(), ""),
+            Self::There(_) if wants_to_be_first(write) => (
+                "a record with this value is there now, but another writer may have set it".into(),
+                LOOK,
+            ),
+            Self::There(_) => (as_wanted(write).to_owned(), ""),
+            Self::Refused(error) => return (error.problem.clone(), ""),
+            Self::NotApplied => ("the write was not made".to_owned(), "try again"),
+            Self::NotSoFar => {
+                ("the write was not made so far, but it may still come".to_owned(), LOOK)
+            }
+            Self::Partly { gone, all, pending: false } => {
+                (format!("{gone} of {all} records are deleted"), "delete the others again")
+            }
+            Self::Partly { gone, all, pending: true } => {
+                (format!("{gone} of {all} records are deleted so far, but more may still go"), LOOK)
+            }
+            Self::Unclear => ("whether the write was made is not known".to_owned(), LOOK),
+        };
+        (format!("the answer was lost: {state}"), remedy)
+    }
+
+    /// The same as an error, where the write is not as good as done.
+    pub fn error(&self, write: &Write) -> Error {
+        if let Self::Refused(error) = self {
+            return error.clone();
+        }
+        let kind = match self {
+            Self::NotApplied | Self::Partly { pending: false, .. } => ErrorKind::Connection,
+            _ => ErrorKind::FateUnknown,
+        };
+        let (problem, remedy) = self.told(write);
+        Error::new(kind, problem).hint(remedy)
+    }
+}
+
+const LOOK: &str = "look before you repeat it";
+
+fn wants_to_be_first(write: &Write) -> bool {
+    matches!(write, Write::Set(set) if set.expected == Expected::Absent)
+}
+
+fn as_wanted(write: &Write) -> &'static str {
+    match write {
+        Write::Create(_) => "the store is there",
+        Write::Set(_) => "the record has this value now",
+        Write::Delete { keys, .. } if keys.len() == 1 => "the record is gone",
+        Write::Delete { .. } => "the records are gone",
+        Write::Purge(_) => "the store is empty",
+        Write::Drop(_) => "the store is gone",
+    }
+}
+
+/// Settles a write as soon as the storage can be reached again, until `deadline`.
+///
+/// # Errors
+/// The storage could not be asked in that time.
+pub async fn settle_until(storage: &dyn Storage, write: &Write, deadline: Instant) -> Result<Fate> {
+    let mut states = storage.connection();
+    loop {
+        let up = states.wait_for(|state| *state == Connection::Up);
+        // Where it does not come back, settling says so itself.
+        let _ = timeout_at(deadline, up).await;
+        match timeout_at(deadline, storage.settle(write)).await {
+            Ok(Err(why)) if may_pass(why.kind) && Instant::now() < deadline => {
+                // The loss may not have been noticed everywhere yet.
+                sleep(LOOK_AGAIN).await;
+            }
+            Ok(settled) => return settled,
+            Err(_) => {
+                return Err(Error::new(ErrorKind::Timeout, "the server did not answer in time"));
+            }
+        }
+    }
+}
+
+fn may_pass(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::Connection | ErrorKind::Timeout | ErrorKind::Loading)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::storage::{Key, SetValue};
+
+    fn set(expected: Expected) -> Write {
+        Write::Set(SetValue {
+            store: "s".into(),
+            key: Key::from("k"),
+            value: "v".into(),
+            content_type: "text/plain".into(),
+            expected,
+        })
+    }
+
+    #[test]
+    fn done_not_done_and_not_known_are_three_things() {
+        let write = set(Expected::Anything);
+        let written = Written { records: 1, ..Written::default() };
+        for (fate, kind) in [
+            (Fate::NotApplied, ErrorKind::Connection),
+            (Fate::NotSoFar, ErrorKind::FateUnknown),
+            (Fate::Unclear, ErrorKind::FateUnknown),
+            (Fate::Partly { gone: 1, all: 2, pending: false }, ErrorKind::Connection),
+            (Fate::Partly { gone: 1, all: 2, pending: true }, ErrorKind::FateUnknown),
+        ] {
+            assert_eq!(fate.done(&write), None);
+            assert_eq!(fate.error(&write).kind, kind, "{fate:?}");
+            assert_ne!(fate.error(&write).remedy(), "", "{fate:?}");
+        }
+        assert!(Fate::Applied(written.clone()).done(&write).is_some());
+        assert!(Fate::There(written).done(&write).is_some());
+    }
+
+    #[test]
+    fn who_wants_to_be_first_is_not_told_that_he_was_where_another_may_have_been() {
+        let there = Fate::There(Written { records: 1, ..Written::default() });
+        let write = set(Expected::Absent);
+        assert_eq!(there.done(&write), None);
+        let error = there.error(&write);
+        assert_eq!(error.kind, ErrorKind::FateUnknown);
+        assert!(error.problem.contains("another writer may have set it"), "{error}");
+    }
+}

@@ -1,0 +1,187 @@
+//! What is remembered of a write on its way, so that its fate can be told if its answer is lost.
+//!
+//! Three things tell it: what was there before; the time that the write gives its store, to the
+//! microsecond, by which it is known again; and the connection that it went over.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
+
+use super::layout::Part;
+use super::link::Lost;
+use super::read::hash_command;
+use super::write::DELETE_BATCH;
+use super::{RedisStorage, reply};
+use crate::storage::{
+    Error, ErrorKind, Expected, Key, Reading, Result, StoreInfo, StoreName, Timestamp, Write,
+    Written,
+};
+
+/// How many lost writes are remembered until they are settled.
+const REMEMBERED: usize = 64;
+
+/// A value up to this size, in bytes, is compared with what was there before.
+const COMPARED: u64 = 64 << 10;
+
+/// What was there before a write; where it could not be read, nothing is known.
+#[derive(Debug, Clone, Default)]
+pub(super) enum Before {
+    /// Nothing is known.
+    #[default]
+    Unknown,
+    /// The record that is to be set.
+    Record(Option<Reading>),
+    /// For each record of a list whether it was there.
+    Records(Vec<bool>),
+    /// The store.
+    Store(Option<StoreInfo>),
+}
+
+/// How far a long delete has come.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Progress {
+    /// How many batches were answered.
+    pub(super) batches: usize,
+    /// How many records these deleted.
+    pub(super) records: u64,
+}
+
+/// A write whose answer was lost.
+#[derive(Debug, Clone)]
+pub(super) struct Doubt {
+    write: Write,
+    pub(super) before: Before,
+    /// The time that the write gives its store; a batch of a delete its own.
+    pub(super) at: Option<Timestamp>,
+    pub(super) progress: Progress,
+    pub(super) lost: Vec<Lost>,
+}
+
+/// The writes whose answers were lost and that have not been settled.
+#[derive(Debug, Default)]
+pub(super) struct Doubts(Mutex<VecDeque<Doubt>>);
+
+impl Doubts {
+    fn add(&self, doubt: Doubt) {
+        let mut doubts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        doubts.push_back(doubt);
+        if doubts.len() > REMEMBERED {
+            doubts.pop_front();
+        }
+    }
+
+    fn find(&self, write: &Write) -> Option<Doubt> {
+        let doubts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        doubts.iter().rfind(|doubt| doubt.write == *write).cloned()
+    }
+
+    /// Forgets a write that has been settled.
+    pub(super) fn forget(&self, write: &Write) {
+        let mut doubts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(at) = doubts.iter().rposition(|doubt| doubt.write == *write) {
+            doubts.remove(at);
+        }
+    }
+}
+
+/// The time that a batch of a delete gives its store.
+pub(super) fn batch_time(at: Timestamp, batch: usize) -> Timestamp {
+    Timestamp::from_micros(at.micros() + i64::try_from(batch).unwrap_or(0))
+}
+
+impl RedisStorage {
+    /// Writes, and remembers what is needed to settle it.
+    pub(super) async fn write_and_remember(&self, write: &Write) -> Result<Written> {
+        let before = self.look_before(write).await;
+        let (at, point) = (Timestamp::now(), self.link.losses());
+        let mut progress = Progress::default();
+        let result = match write {
+            Write::Create(by) => self
+                .open_by(by)
+                .await
+                .map(|opened| Written { records: u64::from(opened.created), ..Written::default() }),
+            Write::Set(set) => self.set(set, at).await,
+            Write::Delete { store, keys } => self.delete(store, keys, at, &mut progress).await,
+            Write::Purge(store) => self.purge_store(store, at).await,
+            Write::Drop(store) => self.remove_store(store).await,
+        };
+        let Err(error) = result else { return result };
+        let told = told(&progress, write, &error);
+        if error.kind == ErrorKind::FateUnknown {
+            let lost = self.link.lost_since(point);
+            let write = write.clone();
+            self.known.doubts.add(Doubt { write, before, at: Some(at), progress, lost });
+        }
+        Err(told)
+    }
+
+    /// What is known of a lost write; of one that was not made by [`write_and_remember`], how it
+    /// may have gone.
+    ///
+    /// [`write_and_remember`]: Self::write_and_remember
+    pub(super) fn doubt(&self, write: &Write) -> Doubt {
+        self.known.doubts.find(write).unwrap_or_else(|| Doubt {
+            write: write.clone(),
+            before: Before::Unknown,
+            at: None,
+            progress: Progress::default(),
+            lost: self.link.lost_since(0),
+        })
+    }
+
+    /// Looks at what a write is about to change, where the write itself does not say.
+    async fn look_before(&self, write: &Write) -> Before {
+        if self.options.read_only || self.link.cluster() {
+            return Before::Unknown;
+        }
+        let before = match write {
+            Write::Create(_) => Ok(Before::Unknown),
+            Write::Set(set) => {
+                let limit = match set.expected {
+                    Expected::Unchanged { .. } => return Before::Unknown,
+                    Expected::Absent => 0,
+                    Expected::Anything => COMPARED,
+                };
+                self.read_untouched(&set.store, &set.key, limit).await.map(Before::Record)
+            }
+            Write::Delete { store, keys } => self.are_there(store, keys).await.map(Before::Records),
+            Write::Purge(store) | Write::Drop(store) => {
+                self.info_if_any(store).await.map(Before::Store)
+            }
+        };
+        before.unwrap_or_else(|error| {
+            log::debug!("what is there before a write could not be read: {error}");
+            Before::Unknown
+        })
+    }
+
+    /// For each record whether it is there, in either half.
+    pub(super) async fn are_there(&self, store: &StoreName, keys: &[Key]) -> Result<Vec<bool>> {
+        let mut there = Vec::with_capacity(keys.len());
+        for batch in keys.chunks(DELETE_BATCH) {
+            let halves = [Part::Items, Part::MetadataItems];
+            let asked = batch
+                .iter()
+                .flat_map(|key| halves.map(|half| hash_command("HEXISTS", store, half, key)));
+            let mut replies = self.link.pipeline(asked.collect()).await?.into_iter();
+            for _ in batch {
+                let value = reply::integer(&reply::next(&mut replies)?)?;
+                let metadata = reply::integer(&reply::next(&mut replies)?)?;
+                there.push(value + metadata > 0);
+            }
+        }
+        Ok(there)
+    }
+}
+
+/// Says of a long delete that did not come to its end how far it came.
+fn told(progress: &Progress, write: &Write, error: &Error) -> Error {
+    let Write::Delete { keys, .. } = write else { return error.clone() };
+    if progress.batches == 0 {
+        return error.clone();
+    }
+    let (gone, all) = (progress.records, keys.len());
+    Error {
+        problem: format!("{gone} of {all} records are deleted; {}", error.problem),
+        ..error.clone()
+    }
+}

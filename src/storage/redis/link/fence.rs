@@ -1,0 +1,123 @@
+//! Closing connections whose writes went unanswered, so that nothing of them runs later.
+//!
+//! What was sent may still be on its way when larder has given the connection up: in a socket's
+//! buffer, in a tunnel, behind a line that stalls. Once the server has closed its end, it drops what
+//! it has not read, and takes no more.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
+
+use fred::types::Value;
+
+use super::life::Life;
+use super::{Command, Link};
+use crate::storage::{ErrorKind, Result};
+
+/// How many lost writes are remembered; each is asked for soon after.
+const REMEMBERED: usize = 256;
+
+/// A connection as the server knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Identity {
+    /// What CLIENT ID gave. Ids begin anew when a server starts.
+    pub(super) client: u64,
+    /// The run of the server in which that id is this connection's.
+    pub(super) run: String,
+}
+
+impl Identity {
+    /// The questions that [`read`](Self::read) takes the answers of.
+    pub(super) fn questions() -> [Command; 2] {
+        [Command::new("CLIENT ID", []), Command::new("INFO", [Value::String("server".into())])]
+    }
+
+    /// From the answers; `None` where the server does not tell.
+    pub(super) fn read(client: &Result<Value>, info: &Result<Value>) -> Option<Self> {
+        let client = client.as_ref().ok()?.as_u64()?;
+        let info = info.as_ref().ok()?.as_string()?;
+        let run = info.lines().find_map(|line| line.strip_prefix("run_id:"))?.trim().to_owned();
+        Some(Self { client, run })
+    }
+}
+
+/// A write that was sent and not answered.
+#[derive(Debug, Clone)]
+pub(crate) struct Lost {
+    turn: u64,
+    /// The connection that it went over, where the server told.
+    connection: Option<Identity>,
+}
+
+/// The writes that were lost of late.
+#[derive(Debug, Default)]
+pub(super) struct Losses(Mutex<(u64, VecDeque<Lost>)>);
+
+impl Losses {
+    pub(super) fn add(&self, life: &Life) {
+        let mut losses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (turn, list) = &mut *losses;
+        *turn += 1;
+        list.push_back(Lost { turn: *turn, connection: life.identity().cloned() });
+        if list.len() > REMEMBERED {
+            list.pop_front();
+        }
+    }
+}
+
+impl Link {
+    /// A point in time, for [`lost_since`](Self::lost_since).
+    pub(crate) fn losses(&self) -> u64 {
+        self.0.core.losses.0.lock().unwrap_or_else(PoisonError::into_inner).0
+    }
+
+    /// The writes that went unanswered since then, by whomever they were sent.
+    pub(crate) fn lost_since(&self, point: u64) -> Vec<Lost> {
+        let losses = self.0.core.losses.0.lock().unwrap_or_else(PoisonError::into_inner);
+        losses.1.iter().filter(|lost| lost.turn > point).cloned().collect()
+    }
+
+    /// Closes the connections of lost writes on the server. Gives whether nothing of them can run
+    /// any more: `false` where the server does not let this user close them, or does not tell which
+    /// they are.
+    ///
+    /// # Errors
+    /// The server did not answer.
+    pub(crate) async fn close_lost(&self, lost: &[Lost]) -> Result<bool> {
+        let life = self.0.core.main()?;
+        let mut here = Vec::new();
+        let mut elsewhere = false;
+        for lost in lost {
+            match (&lost.connection, life.identity()) {
+                // The new connection is another one: this is not its own id.
+                (Some(gone), Some(now)) if gone.run == now.run => {
+                    if gone.client != now.client && !here.contains(&gone.client) {
+                        here.push(gone.client);
+                    }
+                }
+                // That server has ended, or has been replaced: what reaches it is not this one's.
+                (Some(_), Some(_)) => elsewhere = true,
+                _ => return Ok(false),
+            }
+        }
+        if elsewhere && self.facts().await?.replica {
+            return Ok(false);
+        }
+        let kills = here.into_iter().map(|client| {
+            let client = Value::Integer(i64::try_from(client).unwrap_or(i64::MAX));
+            Command::new("CLIENT KILL", [Value::String("ID".into()), client])
+        });
+        for killed in self.pipeline(kills.collect()).await? {
+            match killed {
+                Ok(_) => {}
+                Err(error) if matches!(error.kind, ErrorKind::Connection | ErrorKind::Timeout) => {
+                    return Err(error);
+                }
+                Err(error) => {
+                    log::info!("a lost connection stays: {error}");
+                    return Ok(false);
+                }
+            }
+        }
+        Ok(true)
+    }
+}
