@@ -9,6 +9,7 @@ mod pty;
 #[path = "../support/server.rs"]
 mod server;
 
+mod cuts;
 mod kills;
 mod old_servers;
 mod peer;

@@ -1,0 +1,173 @@
+//! Whether what larder said of a write is so, and whether the server was left as it should be.
+
+use larder::storage::{Error, ErrorKind, Fate, Write, Written};
+
+use crate::server::{Client, Reply};
+
+/// All that a server has of the store, and how often it was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Seen {
+    /// Every Redis key with what is in it, in order; times apart.
+    pub(super) keys: Vec<(String, Vec<Vec<u8>>)>,
+    /// `accessed_at` and `modified_at` of the store.
+    pub(super) times: Option<(String, String)>,
+    /// How many writes were run.
+    pub(super) runs: usize,
+}
+
+/// What larder said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Said {
+    /// The answer came.
+    Answered(Result<Written, Error>),
+    /// It was lost, and settled.
+    Settled(Result<Fate, Error>),
+}
+
+/// One write, and what can come of it.
+pub(super) struct Case {
+    pub(super) write: Write,
+    /// The store before it.
+    pub(super) before: Seen,
+    /// The store after each of its steps, of which all but a long delete have one.
+    pub(super) steps: Vec<Seen>,
+    /// How many records are gone after each step.
+    pub(super) gone: Vec<u64>,
+    /// What its answer says.
+    pub(super) answer: Result<Written, ErrorKind>,
+    /// Whether larder may close connections.
+    pub(super) may_close: bool,
+}
+
+impl Case {
+    /// Whether the same is there, but for times.
+    fn alike(&self, step: &Seen, seen: &Seen) -> bool {
+        // A new store has an id and times of its own.
+        let new = matches!(self.write, Write::Create(_));
+        let names = |seen: &Seen| seen.keys.iter().map(|key| key.0.clone()).collect::<Vec<_>>();
+        if new { names(step) == names(seen) } else { step.keys == seen.keys }
+    }
+
+    /// How many steps have been made; `None` for what is none of them.
+    fn made(&self, seen: &Seen) -> Option<usize> {
+        // The last first: a step that has nothing to do changes only the times.
+        let steps = self.steps.iter().enumerate().rev();
+        let step = steps.map(|(at, step)| (at + 1, step)).chain([(0, &self.before)]);
+        step.filter(|(at, _)| *at == 0 || seen.runs > 0)
+            .find(|(_, step)| self.alike(step, seen))
+            .map(|(at, _)| at)
+    }
+
+    /// What is wrong, if anything: `now` is the server when larder spoke, `later` when what was
+    /// late has arrived.
+    pub(super) fn wrong(&self, said: &Said, now: &Seen, later: &Seen) -> Option<String> {
+        if later.runs > self.steps.len() {
+            return Some(format!("run {} times", later.runs));
+        }
+        for seen in [now, later] {
+            let Some(made) = self.made(seen) else { return Some("half made".to_owned()) };
+            if made != seen.runs && self.answer.is_ok() {
+                return Some(format!("{} steps were run and {made} are there", seen.runs));
+            }
+            if let Some((accessed, modified)) = &seen.times {
+                let old = self.before.times.as_ref();
+                let moved = old.map(|old| (*accessed != old.0, *modified != old.1));
+                if moved.is_some_and(|(one, other)| one != other) {
+                    return Some("half of the times moved".to_owned());
+                }
+            }
+        }
+        let (made, at_last) = (self.made(now)?, self.made(later)?);
+        let stays = now.runs == later.runs;
+        let all = self.steps.len();
+        let word = |right: bool, word: &str| (!right).then(|| format!("wrong word: {word}"));
+        match said {
+            Said::Answered(Ok(written)) => word(made == all && self.counts(written), "answered")
+                .or_else(|| word(self.answer.is_ok(), "done, although there was nothing to do")),
+            Said::Answered(Err(error)) => self.refused(error, made, stays),
+            Said::Settled(Ok(fate)) => match fate {
+                Fate::Applied(written) => {
+                    word(made == all && stays && self.counts(written), "made")
+                        .or_else(|| word(self.answer.is_ok(), "made, although it was refused"))
+                }
+                Fate::There(_) => {
+                    let wanted = self.steps.last().is_some_and(|step| self.alike(step, now));
+                    word(wanted, "there")
+                        .or_else(|| word(self.answer.is_ok(), "there, although it was refused"))
+                }
+                Fate::Refused(error) => self.refused(error, made, stays),
+                Fate::NotApplied => word(made == 0 && at_last == 0 && stays, "not made"),
+                // What was refused and may still come was not made either.
+                Fate::NotSoFar => word(made == 0 || self.answer.is_err(), "not so far")
+                    .or_else(|| word(!self.may_close, "not so far, where it could be closed")),
+                Fate::Partly { gone, all: of, pending } => {
+                    let records = made.checked_sub(1).map_or(0, |at| self.gone[at]);
+                    word(*gone == records && *of == self.gone[all - 1], "so many of so many")
+                        .or_else(|| word(*pending || stays, "no more will go"))
+                        .or_else(|| word(!*pending || !self.may_close, "more may go"))
+                }
+                Fate::Unclear => None,
+            },
+            // Not known.
+            Said::Settled(Err(_)) => None,
+        }
+    }
+
+    /// Whether what a write says that it did is what it does.
+    fn counts(&self, written: &Written) -> bool {
+        self.answer.as_ref().is_ok_and(|answer| answer.records == written.records)
+    }
+
+    fn refused(&self, error: &Error, made: usize, stays: bool) -> Option<String> {
+        let kinds = [ErrorKind::Connection, ErrorKind::Timeout];
+        let partly = made.checked_sub(1).map(|at| format!("{} of", self.gone[at]));
+        match &self.answer {
+            // It was not sent, or not all of it.
+            _ if kinds.contains(&error.kind) && stays => match partly {
+                None => None,
+                Some(words) if error.problem.starts_with(&words) => None,
+                Some(_) => Some(format!("wrong word: {error}")),
+            },
+            Err(kind) if *kind == error.kind && stays => None,
+            _ => Some(format!("wrong word: {error}")),
+        }
+    }
+}
+
+/// Looks at all that is on the server.
+pub(super) fn look(client: &mut Client, runs: usize) -> Seen {
+    let mut names: Vec<String> = client
+        .call(&[b"KEYS", b"*"])
+        .items()
+        .into_iter()
+        .map(|name| String::from_utf8(name.bytes().unwrap()).unwrap())
+        .collect();
+    names.sort();
+    let (mut keys, mut times) = (Vec::new(), None);
+    for name in names {
+        let key = name.as_bytes();
+        let content = if name.ends_with(":metadata") {
+            let text = client.call(&[b"JSON.GET", key]).bytes().unwrap();
+            let fields: serde_json::Value = serde_json::from_slice(&text).unwrap();
+            let field = |name: &str| fields[name].as_str().unwrap_or_default().to_owned();
+            times = Some((field("accessed_at"), field("modified_at")));
+            vec![field("id").into_bytes(), field("created_at").into_bytes()]
+        } else if name.ends_with(":created_signal") {
+            vec![client.call(&[b"LLEN", key]).raw()]
+        } else {
+            let mut pairs: Vec<_> = client
+                .call(&[b"HGETALL", key])
+                .items()
+                .into_iter()
+                .map(Reply::raw)
+                .collect::<Vec<_>>()
+                .chunks(2)
+                .map(<[_]>::concat)
+                .collect();
+            pairs.sort();
+            pairs
+        };
+        keys.push((name, content));
+    }
+    Seen { keys, times, runs }
+}
