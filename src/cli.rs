@@ -107,12 +107,14 @@ fn settings(cli: &Cli) -> Result<(Config, Environment)> {
         config.connect_timeout = timeout;
         config.command_timeout = timeout;
     }
+    config.ask_for_replicas(cli.global.wait_replicas);
     Ok((config, environment))
 }
 
 fn prepared(mut config: Config, resolved: Resolved) -> Prepared {
-    let Resolved { target, read_only, .. } = resolved;
+    let Resolved { target, read_only, wait_replicas, .. } = resolved;
     config.read_only |= read_only;
+    config.wait_replicas = wait_replicas.unwrap_or(config.wait_replicas);
     log::info!("larder {} for {}", env!("CARGO_PKG_VERSION"), target.label());
     Prepared { config, target }
 }

@@ -51,6 +51,8 @@ pub struct Config {
     /// How long one command may go unanswered.
     #[serde(deserialize_with = "units::seconds")]
     pub command_timeout: Duration,
+    /// On how many replicas a write is to be before it is told to be made.
+    pub wait_replicas: u32,
     /// Values over this many bytes are fetched only on request.
     #[serde(deserialize_with = "units::size")]
     pub preview_limit: u64,
@@ -120,6 +122,7 @@ impl Default for Config {
             mouse: true,
             connect_timeout: options.connect_timeout,
             command_timeout: options.command_timeout,
+            wait_replicas: options.wait_replicas,
             preview_limit: 2 << 20,
             editor_limit: 1 << 20,
             clipboard_limit: 1 << 20,
@@ -213,6 +216,15 @@ impl Config {
         Ok(())
     }
 
+    /// Takes what the command line says of replicas, which goes before the file and its profiles.
+    pub fn ask_for_replicas(&mut self, replicas: Option<u32>) {
+        let Some(replicas) = replicas else { return };
+        self.wait_replicas = replicas;
+        for profile in self.profiles.values_mut() {
+            profile.wait_replicas = None;
+        }
+    }
+
     /// An error in a part of the file that others read ([`Config::keys`], [`Config::theme`]).
     pub fn wrong(&self, problem: &str) -> Error {
         let file = self.file.as_deref().unwrap_or(Path::new("the configuration"));
@@ -226,6 +238,7 @@ impl Config {
             touch: self.touch,
             connect_timeout: self.connect_timeout,
             command_timeout: self.command_timeout,
+            wait_replicas: self.wait_replicas,
             watch_budget: self.watch.server_budget,
             ..Options::default()
         }

@@ -29,13 +29,14 @@ use tokio::sync::watch as channel;
 pub use content::{ContentType, Value};
 pub use crawl::{Crawl, Crawler, Section, StorageInfo};
 pub use error::{Error, ErrorKind, Result};
-pub use fate::{Fate, settle_until};
+pub use fate::Fate;
 pub use model::{
     Connection, Expected, JsonLayout, Key, OpenBy, Opened, Reading, Record, RecordMeta,
     RecordState, Replicas, ServerInfo, SetValue, StoreInfo, StoreName, StoreState, Timestamp,
     Write, Written,
 };
 pub use page::{KeyPage, PageRow};
+pub use settle::settle_until;
 pub use target::Target;
 pub use upkeep::{Ignored, Repair};
 pub use watching::{Attention, Noticed, WatchSource};
@@ -54,6 +55,8 @@ pub struct Options {
     /// Wait after each write until it would survive a power cut, where the backend itself writes
     /// to a disk.
     pub durable: bool,
+    /// On how many replicas a write is to be before it is told to be made, where there are any.
+    pub wait_replicas: u32,
     /// The share of one of the server's cores that watching may cost (0.02: two hundredths), where
     /// it costs the server anything.
     pub watch_budget: f32,
@@ -67,6 +70,7 @@ impl Default for Options {
             connect_timeout: Duration::from_secs(5),
             command_timeout: Duration::from_secs(10),
             durable: true,
+            wait_replicas: 0,
             watch_budget: 0.02,
         }
     }

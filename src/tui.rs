@@ -338,7 +338,8 @@ impl Shell {
             return refused("something is being written; switch when that is done");
         }
         let chosen = self.targets.as_ref().and_then(|targets| targets.choices().get(at));
-        let Some(read_only) = chosen.map(|choice| choice.read_only) else {
+        let chosen = chosen.map(|choice| (choice.read_only, choice.wait_replicas));
+        let Some((read_only, wait_replicas)) = chosen else {
             return refused("there is no such target");
         };
         let (sender, events) = mpsc::channel(ROOM);
@@ -352,7 +353,7 @@ impl Shell {
                 effects.extend(self.app.handle(event));
             }
         }
-        self.options.read_only = read_only;
+        (self.options.read_only, self.options.wait_replicas) = (read_only, wait_replicas);
         self.target = Place::Listed(at);
         (Ok(at), effects)
     }

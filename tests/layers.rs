@@ -153,7 +153,7 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
 fn data_names() -> Vec<String> {
     let code = strip(include_str!("../src/storage.rs"));
     let mut names = Vec::new();
-    for module in ["content", "crawl", "error", "model", "page", "watching"] {
+    for module in ["content", "crawl", "error", "fate", "model", "page", "watching"] {
         names.push(format!("storage::{module}"));
         for part in code.split(&format!("pub use {module}::")).skip(1) {
             tree(part, "storage", &mut names);

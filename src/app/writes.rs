@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::index::Change;
-use crate::storage::{Error, ErrorKind, Fate, Key, OpenBy, StoreName, Write, Written};
+use crate::storage::{Error, ErrorKind, Fate, Key, OpenBy, Replicas, StoreName, Write, Written};
 
 use super::event::{Effect, Read, Slot, WriteId};
 use super::modal::{Modal, PromptKind};
@@ -91,7 +91,11 @@ impl App {
     }
 
     fn done(&mut self, id: WriteId, write: &Write, written: &Written, effects: &mut Vec<Effect>) {
-        self.tell(Notice::done(done_words(write, written)));
+        let words = done_words(write, written);
+        self.tell(match written.replicas.and_then(Replicas::in_words) {
+            None => Notice::done(words),
+            Some(few) => Notice::warning(format!("{words}, but {few}")),
+        });
         match write {
             Write::Create(by) => {
                 let store = match by {

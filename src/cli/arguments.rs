@@ -65,6 +65,10 @@ pub struct Global {
     #[arg(long, value_name = "SECS", global = true, value_parser = parse_seconds)]
     pub timeout: Option<Duration>,
 
+    /// Wait after a write until N replicas have it
+    #[arg(long, value_name = "N", global = true)]
+    pub wait_replicas: Option<u32>,
+
     /// Read the settings from FILE
     #[arg(long, value_name = "FILE", global = true)]
     pub config: Option<PathBuf>,

@@ -4,7 +4,17 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
-use crate::storage::{Ignored, Key, RecordMeta, RecordState, StoreInfo, StoreState, Timestamp};
+use crate::storage::{
+    Ignored, Key, RecordMeta, RecordState, Replicas, StoreInfo, StoreState, Timestamp,
+};
+
+/// Adds on how many replicas a write is, where that was asked for.
+pub(super) fn put_replicas(map: &mut Map<String, Value>, replicas: Option<Replicas>) {
+    if let Some(Replicas { wanted, have }) = replicas {
+        map.insert("replicas".into(), json!(have));
+        map.insert("replicas_wanted".into(), json!(wanted));
+    }
+}
 
 /// `store`, `id`, `name`, `accessed_at`, `created_at`, `modified_at`, `records`; `values` and
 /// `bytes` where known, `state` and `problem` where the store is not whole.

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use crate::config::NO_TARGET;
 use crate::preview::visible;
-use crate::storage::{Error, ErrorKind};
+use crate::storage::{Error, ErrorKind, Replicas};
 
 /// Done.
 pub(super) const DONE: u8 = 0;
@@ -19,6 +19,8 @@ pub(super) const CONNECTION: u8 = 3;
 pub(super) const REFUSED: u8 = 4;
 /// Stored data is not as Crawlee writes it.
 pub(super) const DAMAGED: u8 = 5;
+/// Written, but on fewer replicas than were asked for.
+pub(super) const FEW_REPLICAS: u8 = 6;
 
 /// Why a command ended before it was done.
 #[derive(Debug)]
@@ -35,6 +37,17 @@ pub(super) type Outcome = Result<u8, Failure>;
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         Self::Error(error)
+    }
+}
+
+/// The exit code of a write that was made: it may be on too few replicas, which is then said.
+pub(super) fn written(replicas: Option<Replicas>) -> u8 {
+    match replicas.and_then(Replicas::in_words) {
+        None => DONE,
+        Some(few) => {
+            say(&format!("written, but {few}"));
+            FEW_REPLICAS
+        }
     }
 }
 

@@ -20,16 +20,17 @@ Commands, for scripts:                   COMMAND --help tells more, by example
   exists   is there such a record?       repair   mend a store's metadata
   watch    tell what changes             man  and  completions  for the shell
 
-Options:
+Options:      (also -h, --help  and  -V, --version )
   -t, --target TARGET  path, URL, profile      --read-only  refuse every write
       --timeout SECS   give up after SECS s    --touch      update accessed_at
       --config FILE    other settings          --json       print JSON Lines
-  -h, --help  -V, --version                    --no-color   use no colours
+      --wait-replicas N  for N to have it      --no-color   use no colours
 ";
 
 /// Behind the options, in the manual page.
 pub(super) const EXIT_CODES: &str = "\
-Exit codes: 0 done, 1 not there, 2 usage or a local file, 3 connection, 4 refused, 5 damaged data.";
+Exit codes: 0 done, 1 not there, 2 usage or a local file, 3 connection, 4 refused, 5 damaged data, \
+6 written, but on too few replicas.";
 
 pub(super) const STORES: &str = "\
 Examples:

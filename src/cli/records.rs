@@ -10,7 +10,7 @@ use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde_json::{Map, json};
 
 use super::arguments::{Delete, Get, OneRecord};
-use super::failure::{DAMAGED, DONE, Failure, NOT_THERE, Outcome, REFUSED, say};
+use super::failure::{self, DAMAGED, DONE, Failure, NOT_THERE, Outcome, REFUSED, say};
 use super::output::Output;
 use super::{describe, key, store, write};
 use crate::outfile;
@@ -150,6 +150,7 @@ pub(super) async fn delete(storage: &dyn Storage, delete: &Delete, output: &mut 
         if let Some(missing) = &missing {
             map.insert("missing".into(), missing.iter().map(Key::escaped).collect());
         }
+        describe::put_replicas(&mut map, written.replicas);
         output.json_line(&map.into())?;
     } else if written.records > 0 {
         for key in missing.into_iter().flatten() {
@@ -163,7 +164,7 @@ pub(super) async fn delete(storage: &dyn Storage, delete: &Delete, output: &mut 
             let none = Error::new(ErrorKind::NotFound, problem);
             Err(no_store(storage, &name).await.unwrap_or(none).into())
         }
-        _ => Ok(DONE),
+        _ => Ok(failure::written(written.replicas)),
     }
 }
 

@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use super::arguments::Remove;
-use super::failure::{DONE, Outcome};
+use super::failure::{self, Outcome};
 use super::output::Output;
 use super::{confirm, describe, store, write};
-use crate::storage::{ErrorKind, Storage, StoreInfo, StoreName, Write};
+use crate::storage::{ErrorKind, Replicas, Storage, StoreInfo, StoreName, Write};
 
 /// `purge`.
 pub(super) async fn purge(
@@ -17,7 +17,7 @@ pub(super) async fn purge(
 ) -> Outcome {
     let name = agreed(storage, remove, "Remove all records of", place).await?;
     let written = write(storage, &Write::Purge(name.clone())).await?;
-    tell(output, &name, "purged", &json!(written.records))
+    tell(output, &name, "purged", &json!(written.records), written.replicas)
 }
 
 /// `drop`.
@@ -28,8 +28,8 @@ pub(super) async fn drop_store(
     output: &mut Output,
 ) -> Outcome {
     let name = agreed(storage, remove, "Remove", place).await?;
-    write(storage, &Write::Drop(name.clone())).await?;
-    tell(output, &name, "dropped", &json!(true))
+    let written = write(storage, &Write::Drop(name.clone())).await?;
+    tell(output, &name, "dropped", &json!(true), written.replicas)
 }
 
 /// The store, if it may be done. A store that is there only in part can be removed too: then it is
@@ -54,12 +54,19 @@ async fn agreed(
     Ok(name)
 }
 
-fn tell(output: &mut Output, store: &StoreName, what: &str, value: &Value) -> Outcome {
+fn tell(
+    output: &mut Output,
+    store: &StoreName,
+    what: &str,
+    value: &Value,
+    replicas: Option<Replicas>,
+) -> Outcome {
     if output.json {
         let mut map = serde_json::Map::new();
         describe::put_text(&mut map, "store", store.as_bytes());
         map.insert(what.to_owned(), value.clone());
+        describe::put_replicas(&mut map, replicas);
         output.json_line(&map.into())?;
     }
-    Ok(DONE)
+    Ok(failure::written(replicas))
 }

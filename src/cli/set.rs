@@ -8,7 +8,7 @@ use std::path::Path;
 use bytes::Bytes;
 
 use super::arguments::Set;
-use super::failure::{DONE, Failure, Outcome, say};
+use super::failure::{self, Failure, Outcome, say};
 use super::output::Output;
 use super::{describe, key, store, write};
 use crate::preview::charset::Charset;
@@ -161,11 +161,14 @@ pub(super) async fn set(
     {
         say(&format!("the store's program will read it as {}", meta.content_type));
     }
+    let replicas = written.replicas;
     if output.json {
         let meta = RecordMeta { key, content_type, size, ..RecordMeta::default() };
-        output.json_line(&describe::record(&written.meta.unwrap_or(meta)).into())?;
+        let mut map = describe::record(&written.meta.unwrap_or(meta));
+        describe::put_replicas(&mut map, replicas);
+        output.json_line(&map.into())?;
     }
-    Ok(DONE)
+    Ok(failure::written(replicas))
 }
 
 /// A content type without its parameters.

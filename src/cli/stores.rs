@@ -1,12 +1,11 @@
 //! `stores`, `create` and `info`.
 
 use serde_json::{Value, json};
-use tokio::time::Instant;
 
 use super::arguments::{Create, Info};
-use super::failure::{DAMAGED, DONE, Outcome, REFUSED};
+use super::failure::{self, DAMAGED, DONE, Outcome, REFUSED};
 use super::output::Output;
-use super::{describe, key, settle, store};
+use super::{describe, key, store, write};
 use crate::preview::{visible, visible_bytes};
 use crate::storage::{
     Error, ErrorKind, OpenBy, RecordState, Storage, StoreInfo, StoreState, Timestamp, Write,
@@ -60,18 +59,13 @@ pub(super) async fn create(storage: &dyn Storage, create: &Create, output: &mut 
         (None, Some(alias)) => OpenBy::Alias(alias.clone()),
         (None, None) => OpenBy::Default,
     };
-    let started = Instant::now();
-    let opened = match storage.open(&by).await {
-        Err(lost) if lost.kind == ErrorKind::FateUnknown => {
-            settle(storage, &Write::Create(by.clone()), lost, started).await?;
-            storage.open(&by).await?
-        }
-        other => other?,
-    };
+    let written = write(storage, &Write::Create(by.clone())).await?;
+    let opened = storage.open(&by).await?;
     let mut map = describe::store(&opened.info);
-    map.insert("created".into(), json!(opened.created));
+    map.insert("created".into(), json!(written.records > 0));
+    describe::put_replicas(&mut map, written.replicas);
     output.json_line(&map.into())?;
-    Ok(DONE)
+    Ok(failure::written(written.replicas))
 }
 
 /// `info`. `place` says what a store's weight is a part of.

@@ -23,6 +23,8 @@ pub struct Profile {
     pub password_command: Option<String>,
     /// Refuse every write.
     pub read_only: bool,
+    /// On how many replicas a write is to be before it is told to be made.
+    pub wait_replicas: Option<u32>,
     /// The number of the database.
     pub database: Option<u32>,
     /// Certificates (PEM) of the authorities to trust, instead of the system's.
@@ -62,6 +64,7 @@ impl fmt::Debug for Profile {
         f.debug_struct("Profile")
             .field("username", &self.username)
             .field("read_only", &self.read_only)
+            .field("wait_replicas", &self.wait_replicas)
             .field("database", &self.database)
             .field("ca_file", &self.ca_file)
             .field("cert_file", &self.cert_file)

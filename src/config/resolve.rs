@@ -19,12 +19,15 @@ pub struct Resolved {
     pub origin: Origin,
     /// Whether the profile forbids writing.
     pub read_only: bool,
+    /// How many replicas the profile asks for.
+    pub wait_replicas: Option<u32>,
 }
 
 impl Resolved {
     /// A target that no profile names.
     pub(super) fn plain(target: Target, origin: Origin, environment: &Environment) -> Self {
-        let mut resolved = Self { target, profile: None, origin, read_only: false };
+        let mut resolved =
+            Self { target, profile: None, origin, read_only: false, wait_replicas: None };
         resolved.log_in_as(environment);
         resolved
     }
@@ -81,6 +84,7 @@ impl Config {
             profile: Some(name.to_owned()),
             origin,
             read_only: profile.read_only,
+            wait_replicas: profile.wait_replicas,
         };
         resolved.log_in_as(environment);
         Ok(resolved)

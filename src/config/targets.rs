@@ -16,6 +16,8 @@ pub struct Choice {
     pub label: std::result::Result<String, String>,
     /// Whether writes to it are refused.
     pub read_only: bool,
+    /// On how many replicas a write is to be before it is told to be made.
+    pub wait_replicas: u32,
     /// Where `larder` alone finds it, if this is what it takes.
     pub default: Option<Origin>,
     origin: Option<Origin>,
@@ -40,6 +42,7 @@ impl Config {
             is_profile: true,
             label: label(self.of_profile(name, profile, false)),
             read_only: self.read_only || profile.read_only,
+            wait_replicas: profile.wait_replicas.unwrap_or(self.wait_replicas),
             default: default.filter(|_| taken == Some(name)),
             origin: None,
         });
@@ -54,6 +57,7 @@ impl Config {
                 is_profile: false,
                 label: label(self.target_at(origin, environment)),
                 read_only: self.read_only,
+                wait_replicas: self.wait_replicas,
                 default: default.filter(|default| *default == origin),
                 origin: Some(origin),
             };
@@ -102,6 +106,7 @@ impl Targets {
                 is_profile: false,
                 label: Ok(label),
                 read_only: config.read_only || resolved.read_only,
+                wait_replicas: resolved.wait_replicas.unwrap_or(config.wait_replicas),
                 default: None,
                 origin: Some(resolved.origin),
             };

@@ -1,13 +1,6 @@
 //! What became of a write whose answer was lost, and the words for it.
 
-use std::time::Duration;
-
-use tokio::time::{Instant, sleep, timeout_at};
-
-use super::{Connection, Error, ErrorKind, Expected, Result, Storage, Write, Written};
-
-/// The pause between two looks.
-const LOOK_AGAIN: Duration = Duration::from_millis(20);
+use super::{Error, ErrorKind, Expected, Write, Written};
 
 /// What became of a write whose answer was lost.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,33 +103,6 @@ fn as_wanted(write: &Write) -> &'static str {
         Write::Purge(_) => "the store is empty",
         Write::Drop(_) => "the store is gone",
     }
-}
-
-/// Settles a write as soon as the storage can be reached again, until `deadline`.
-///
-/// # Errors
-/// The storage could not be asked in that time.
-pub async fn settle_until(storage: &dyn Storage, write: &Write, deadline: Instant) -> Result<Fate> {
-    let mut states = storage.connection();
-    loop {
-        let up = states.wait_for(|state| *state == Connection::Up);
-        // Where it does not come back, settling says so itself.
-        let _ = timeout_at(deadline, up).await;
-        match timeout_at(deadline, storage.settle(write)).await {
-            Ok(Err(why)) if may_pass(why.kind) && Instant::now() < deadline => {
-                // The loss may not have been noticed everywhere yet.
-                sleep(LOOK_AGAIN).await;
-            }
-            Ok(settled) => return settled,
-            Err(_) => {
-                return Err(Error::new(ErrorKind::Timeout, "the server did not answer in time"));
-            }
-        }
-    }
-}
-
-fn may_pass(kind: ErrorKind) -> bool {
-    matches!(kind, ErrorKind::Connection | ErrorKind::Timeout | ErrorKind::Loading)
 }
 
 #[cfg(test)]

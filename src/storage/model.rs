@@ -355,6 +355,15 @@ impl Replicas {
     pub fn are_enough(self) -> bool {
         self.have.is_some_and(|have| have >= self.wanted)
     }
+
+    /// That it is on fewer, if so.
+    pub fn in_words(self) -> Option<String> {
+        match self.have {
+            _ if self.are_enough() => None,
+            Some(have) => Some(format!("only on {have} of {} replicas", self.wanted)),
+            None => Some("on how many replicas is not known".to_owned()),
+        }
+    }
 }
 
 /// What a write did.

@@ -259,7 +259,7 @@ fn a_switch_waits_until_it_is_known_what_became_of_a_write() {
     assert!(stage.notice().contains("a write is under way"), "{}", stage.notice());
     assert!(stage.asked.iter().all(|effect| !matches!(effect, Effect::Switch(_))));
     stage.settled(write, Ok(Fate::NotApplied));
-    assert!(stage.notice().contains("was not applied"), "{}", stage.notice());
+    assert!(stage.notice().contains("was not made"), "{}", stage.notice());
     stage.keys("Tj<enter>");
     assert!(stage.asked.iter().any(|effect| matches!(effect, Effect::Switch(1))));
 }

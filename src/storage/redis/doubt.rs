@@ -92,6 +92,17 @@ impl RedisStorage {
     /// Writes, and remembers what is needed to settle it.
     pub(super) async fn write_and_remember(&self, write: &Write) -> Result<Written> {
         let before = self.look_before(write).await;
+        let wanted = self.options.wait_replicas;
+        if wanted == 0 {
+            return self.write_in_doubt(write, before).await;
+        }
+        let (link, waiting) = self.link.waiting(wanted);
+        let mut written = Self { link, ..self.clone() }.write_in_doubt(write, before).await?;
+        written.replicas = waiting.told();
+        Ok(written)
+    }
+
+    async fn write_in_doubt(&self, write: &Write, before: Before) -> Result<Written> {
         let (at, point) = (Timestamp::now(), self.link.losses());
         let mut progress = Progress::default();
         let result = match write {

@@ -19,6 +19,7 @@ mod limits;
 mod listening;
 mod nodes;
 mod relay;
+mod replicas;
 mod sentinel;
 mod tls;
 mod transport;
@@ -45,11 +46,12 @@ pub(crate) use self::command::Command;
 pub(crate) use self::facts::Facts;
 pub(crate) use self::fence::Lost;
 pub(crate) use self::listening::{Heard, Listener};
+pub(crate) use self::replicas::Waiting;
 pub(crate) use self::watched::Watched;
 
 /// A connection that comes back by itself. Cheap to clone; the last clone closes it.
 #[derive(Clone)]
-pub(crate) struct Link(Arc<Shared>);
+pub(crate) struct Link(Arc<Shared>, Option<Arc<Waiting>>);
 
 struct Shared {
     core: Arc<Core>,
@@ -68,7 +70,7 @@ impl Link {
     pub(crate) async fn connect(target: &RedisTarget, options: &Options) -> Result<Self> {
         let core = Core::connect(target, options).await?;
         let supervisor = tokio::spawn(core::supervise(Arc::clone(&core)));
-        Ok(Self(Arc::new(Shared { core, supervisor })))
+        Ok(Self(Arc::new(Shared { core, supervisor }), None))
     }
 
     /// The target without its secret.
@@ -155,12 +157,31 @@ impl Link {
         let slot = if self.cluster() { one_slot(slots)? } else { None };
         let source = Value::String(source.into());
         let command = Command::new("EVAL", [source, count].into_iter().chain(keys).chain(args));
-        let life = core.main()?;
         let timeout = Some(core.patience([&command]));
-        let frames = life.send(Sent { commands: vec![command], slot, timeout, write: true }).await;
-        let frames = frames.map_err(|error| no_answer_to_write(core, &life, error));
-        let (frame, _) = frames?.pop().ok_or_else(|| core.closed())?;
-        command::value(frame, None)
+        let send = async |life: &Life| {
+            let sent = Sent { commands: vec![command], slot, timeout, write: true };
+            let frames = life.send(sent).await;
+            let frames = frames.map_err(|error| no_answer_to_write(core, life, error));
+            let (frame, _) = frames?.pop().ok_or_else(|| core.closed())?;
+            command::value(frame, None)
+        };
+        let Some(waiting) = &self.1 else { return send(&*core.main()?).await };
+        let life = core.writer().await?;
+        let reply = send(&life).await;
+        if reply.is_ok() {
+            waiting.wait(&life).await;
+        }
+        if life.ended().is_none() {
+            core.keep_writer(life).await;
+        }
+        reply
+    }
+
+    /// The same, whose writes wait for so many replicas to have them, within the time of a command.
+    pub(crate) fn waiting(&self, replicas: u32) -> (Self, Arc<Waiting>) {
+        let until = Instant::now() + self.0.core.command_timeout();
+        let waiting = Arc::new(Waiting::new(replicas, until));
+        (Self(Arc::clone(&self.0), Some(Arc::clone(&waiting))), waiting)
     }
 
     /// A write where scripts are forbidden: MULTI, the commands, EXEC, on a connection that
@@ -174,7 +195,7 @@ impl Link {
         let slots = commands.iter().map(Command::slot);
         let slot = if self.cluster() { one_slot(slots)? } else { None };
         let life = core.writer().await?;
-        let replies = exec(core, life, commands, slot).await?;
+        let replies = exec(core, life, commands, slot, self.1.as_deref()).await?;
         replies.ok_or_else(|| Error::new(ErrorKind::Conflict, "the transaction was given up"))
     }
 
@@ -184,7 +205,7 @@ impl Link {
     /// # Errors
     /// The keys could not be watched; nothing was done.
     pub(crate) async fn watch_keys(&self, keys: Vec<Value>) -> Result<Watched> {
-        Watched::start(&self.0.core, keys).await
+        Watched::start(&self.0.core, keys, self.1.clone()).await
     }
 
     /// A connection of its own for one value of about so many bytes; closed when dropped, also on
@@ -235,6 +256,7 @@ async fn exec(
     life: Life,
     commands: Vec<Command>,
     slot: Option<u16>,
+    waiting: Option<&Waiting>,
 ) -> Result<Option<Vec<Result<Value>>>> {
     let timeout = Some(core.patience(&commands));
     let send = |commands| life.send(Sent { commands, slot, timeout, write: true });
@@ -251,6 +273,9 @@ async fn exec(
         command::value(frame, None)?;
     }
     let replies = command::replies(exec)?;
+    if let (Some(waiting), Some(_)) = (waiting, &replies) {
+        waiting.wait(&life).await;
+    }
     core.keep_writer(life).await;
     Ok(replies)
 }

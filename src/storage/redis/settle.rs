@@ -7,7 +7,8 @@ use super::doubt::{Before, Doubt, batch_time};
 use super::write::DELETE_BATCH;
 use crate::storage::settle;
 use crate::storage::{
-    ErrorKind, Fate, Key, Result, SetValue, StoreInfo, StoreName, Timestamp, Write, Written,
+    ErrorKind, Fate, Key, Replicas, Result, SetValue, StoreInfo, StoreName, Timestamp, Write,
+    Written,
 };
 
 impl RedisStorage {
@@ -49,7 +50,14 @@ impl RedisStorage {
             }
         };
         self.known.doubts.forget(write);
-        Ok(fate)
+        // WAIT would have told of the lost connection alone.
+        let wanted = self.options.wait_replicas;
+        let replicas = (wanted > 0).then_some(Replicas { wanted, have: None });
+        Ok(match fate {
+            Fate::Applied(written) => Fate::Applied(Written { replicas, ..written }),
+            Fate::There(written) => Fate::There(Written { replicas, ..written }),
+            fate => fate,
+        })
     }
 
     async fn fate_of_set(&self, set: &SetValue, doubt: &Doubt, closed: bool) -> Result<Fate> {

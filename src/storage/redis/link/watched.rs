@@ -6,17 +6,22 @@ use fred::types::Value;
 
 use super::core::Core;
 use super::life::Life;
-use super::{Command, exec};
+use super::{Command, Waiting, exec};
 use crate::storage::{ErrorKind, Result};
 
 /// A connection that watches keys; dropped before its transaction, it is closed.
 pub(crate) struct Watched {
     core: Arc<Core>,
     life: Life,
+    waiting: Option<Arc<Waiting>>,
 }
 
 impl Watched {
-    pub(super) async fn start(core: &Arc<Core>, keys: Vec<Value>) -> Result<Self> {
+    pub(super) async fn start(
+        core: &Arc<Core>,
+        keys: Vec<Value>,
+        waiting: Option<Arc<Waiting>>,
+    ) -> Result<Self> {
         let life = core.writer().await?;
         let watch = Command::new("WATCH", keys);
         let timeout = core.patience([&watch]);
@@ -26,7 +31,7 @@ impl Watched {
                 if let Err(error) = watched {
                     log::info!("a transaction without a watch: {error}");
                 }
-                Ok(Self { core: Arc::clone(core), life })
+                Ok(Self { core: Arc::clone(core), life, waiting })
             }
         }
     }
@@ -36,6 +41,6 @@ impl Watched {
     /// # Errors
     /// As [`Link::transaction`](super::Link::transaction).
     pub(crate) async fn commit(self, commands: Vec<Command>) -> Result<Option<Vec<Result<Value>>>> {
-        exec(&self.core, self.life, commands, None).await
+        exec(&self.core, self.life, commands, None, self.waiting.as_deref()).await
     }
 }
