@@ -3,7 +3,7 @@
 //! A row further down costs three bytes instead of ten where the same columns change in row after
 //! row, because the cursor goes there by line feed and backspace; and styles are told by what
 //! differs from the last one. A row with text whose width terminals dispute is erased and drawn
-//! anew from there on ([`shown`]).
+//! anew from there on (`shown`).
 
 mod pen;
 mod shown;
