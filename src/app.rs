@@ -91,6 +91,8 @@ pub struct Settings {
     pub target: usize,
     /// Whether the user has never seen larder before.
     pub welcome: bool,
+    /// What is to be said at the start.
+    pub warning: Option<String>,
     /// The store to open as soon as it is there.
     pub open: Option<StoreName>,
 }
@@ -107,6 +109,7 @@ impl Default for Settings {
             targets: Vec::new(),
             target: 0,
             welcome: false,
+            warning: None,
             open: None,
         }
     }
@@ -223,6 +226,9 @@ impl App {
                 let hint = format!("{help} shows all keys · {quit} quits");
                 self.notice = Some(Notice::info(hint));
             }
+        }
+        if let Some(warning) = self.settings.warning.take() {
+            self.notice = Some(Notice::warning(warning));
         }
         vec![Effect::Connect]
     }

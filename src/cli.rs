@@ -68,6 +68,8 @@ pub struct Browse {
     pub prepared: Prepared,
     /// What it can switch to.
     pub targets: Targets,
+    /// What is to be said of the config file, if anything is.
+    pub warning: Option<String>,
 }
 
 /// Reads the settings, finds the target and starts the log.
@@ -77,6 +79,7 @@ pub struct Browse {
 /// `password_command` fails.
 pub fn prepare(cli: &Cli) -> Result<Prepared> {
     let (config, environment) = settings(cli)?;
+    warn(&config, cli);
     let resolved = config.resolve(cli.target(), &environment)?;
     Ok(prepared(config, resolved))
 }
@@ -87,10 +90,11 @@ pub fn prepare(cli: &Cli) -> Result<Prepared> {
 /// As [`prepare`]; [`ErrorKind::Usage`] if there is no terminal.
 pub fn prepare_browser(cli: &Cli) -> Result<Browse> {
     let (config, environment) = settings(cli)?;
+    let warning = config.warning();
     let resolved = config.resolve(cli.target(), &environment)?;
     check_terminal()?;
     let targets = Targets::new(config.clone(), environment, &resolved);
-    Ok(Browse { prepared: prepared(config, resolved), targets })
+    Ok(Browse { prepared: prepared(config, resolved), targets, warning })
 }
 
 /// The settings with the flags applied, and the log started.
@@ -109,6 +113,13 @@ fn settings(cli: &Cli) -> Result<(Config, Environment)> {
     }
     config.ask_for_replicas(cli.global.wait_replicas);
     Ok((config, environment))
+}
+
+/// Says of the config file what is to be said, but not to a program that reads JSON.
+fn warn(config: &Config, cli: &Cli) {
+    if let Some(warning) = config.warning().filter(|_| !cli.global.json) {
+        say(&warning);
+    }
 }
 
 fn prepared(mut config: Config, resolved: Resolved) -> Prepared {
@@ -159,6 +170,7 @@ fn dispatch(command: &Command, cli: &Cli, output: &mut Output) -> Outcome {
         Command::Man => return manual::page(output),
         Command::Targets => {
             let (config, environment) = settings(cli)?;
+            warn(&config, cli);
             return targets::list(&config, &environment, output);
         }
         // Not a one-shot command: the browser runs beside it.

@@ -14,6 +14,7 @@ mod units;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -84,6 +85,9 @@ pub struct Config {
     /// The file that was read, if there is one.
     #[serde(skip)]
     pub file: Option<PathBuf>,
+    /// Whether others may read that file.
+    #[serde(skip)]
+    pub exposed: bool,
 }
 
 /// `[theme]`: a built-in theme, and colours that replace some of its own.
@@ -135,6 +139,7 @@ impl Default for Config {
             color: true,
             quiet: false,
             file: None,
+            exposed: false,
         }
     }
 }
@@ -189,6 +194,8 @@ impl Config {
             let file = folder.join(expand_home(Path::new(&config.theme.name), home));
             config.theme.name = file.to_string_lossy().into_owned();
         }
+        config.exposed =
+            fs::metadata(&path).is_ok_and(|known| known.permissions().mode() & 0o044 != 0);
         config.file = Some(path);
         Ok(config)
     }
@@ -223,6 +230,24 @@ impl Config {
         for profile in self.profiles.values_mut() {
             profile.wait_replicas = None;
         }
+    }
+
+    /// What is to be said of a config file that holds a password and may be read by others.
+    pub fn warning(&self) -> Option<String> {
+        let in_url = |url: &str| {
+            url.split_once("://")
+                .and_then(|(_, rest)| rest.split('/').next()?.rsplit_once('@'))
+                .is_some_and(|(login, _)| login.contains(':'))
+        };
+        let holds_one = self.target.as_deref().is_some_and(in_url)
+            || self.profiles.values().any(|profile| {
+                profile.password.is_some()
+                    || profile.sentinel_password.is_some()
+                    || in_url(&profile.url)
+            });
+        let file = self.file.as_deref().filter(|_| self.exposed && holds_one)?;
+        let file = file.display();
+        Some(format!("{file} holds a password, and others may read it: chmod 600 makes it private"))
     }
 
     /// An error in a part of the file that others read ([`Config::keys`], [`Config::theme`]).

@@ -29,9 +29,9 @@ fn main() -> ExitCode {
 }
 
 fn browse(cli: &Cli) -> anyhow::Result<u8> {
-    let Browse { prepared, targets } = cli::prepare_browser(cli)?;
+    let Browse { prepared, targets, warning } = cli::prepare_browser(cli)?;
     let setup = tui::Setup::new(&prepared.config, prepared.target)?;
-    tui::run(setup.with_targets(targets).with_welcome())
+    tui::run(setup.with_targets(targets).with_welcome().with_warning(warning))
 }
 
 /// Browses what a simulated crawl writes meanwhile. What went wrong with the crawl is told after

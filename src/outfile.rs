@@ -1,64 +1,123 @@
-//! A file of the user's that a value is saved to, by the browser and by `get -o`: whole or not at all.
+//! Writes a local file so that it is there whole or not at all: for the browser and for commands.
+//!
+//! As `cp` does, a symbolic link is followed, and a file that is there keeps its mode; a new one
+//! gets the mode that the umask allows.
 
 use std::fs::{self, OpenOptions, Permissions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tempfile::Builder;
 
-/// Writes `bytes` to `path`: to a temporary file beside it, which then takes its place. A symbolic
-/// link is followed, an existing file's permissions are kept, and what is no regular file (a pipe,
-/// a device) is written to directly. With `new`, it is an error if there is anything already.
+/// How many links lead on to each other at most, as in the system itself.
+const LINKS: usize = 40;
+
+/// Writes `bytes` to `path`: to a temporary file beside it, which then takes its place. What is no
+/// regular file (a pipe, a device) is written to directly.
+///
+/// # Errors
+/// [`io::ErrorKind::AlreadyExists`] if it is to be `new` and something is there, be it a link that
+/// leads nowhere.
 pub(crate) fn write(path: &Path, bytes: &[u8], new: bool) -> io::Result<()> {
     if new && path.symlink_metadata().is_ok() {
         return Err(io::ErrorKind::AlreadyExists.into());
     }
-    // Also follows a symbolic link, which would be replaced otherwise.
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    // 0o666 less the umask, as for any new file.
-    let mut permissions = Permissions::from_mode(0o666);
-    if let Ok(known) = fs::metadata(&target) {
-        if !known.is_file() {
+    let target = led_to(path)?;
+    let known = match fs::metadata(&target) {
+        Ok(known) if !known.is_file() => {
             return OpenOptions::new().write(true).open(&target)?.write_all(bytes);
         }
-        permissions = known.permissions();
-    }
-    let folder = match target.parent() {
-        Some(folder) if folder != Path::new("") => folder,
-        _ => Path::new("."),
+        Ok(known) => Some(Permissions::from_mode(known.permissions().mode() & 0o777)),
+        Err(_) => None,
     };
+    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
+    // 0o666 less the umask, as for any new file.
     let mut file = Builder::new()
         .prefix(".larder-")
         .suffix(".tmp")
-        .permissions(permissions)
-        .tempfile_in(folder)?;
+        .permissions(Permissions::from_mode(0o666))
+        .tempfile_in(folder.unwrap_or(Path::new(".")))?;
+    if let Some(known) = known {
+        file.as_file().set_permissions(known)?;
+    }
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
     if new {
-        file.persist_noclobber(&target)?
+        file.persist_noclobber(&target)?;
     } else {
-        file.persist(&target)?
-    };
+        file.persist(&target)?;
+    }
     Ok(())
+}
+
+/// Where the links end that begin here; there need not be anything.
+fn led_to(path: &Path) -> io::Result<PathBuf> {
+    let mut path = path.to_owned();
+    for _ in 0..LINKS {
+        let Ok(next) = fs::read_link(&path) else { return Ok(path) };
+        path = path.parent().unwrap_or(Path::new("")).join(next);
+    }
+    Err(io::Error::other("too many links lead on to each other"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
     #[test]
-    fn a_file_is_replaced_and_a_link_followed() {
+    fn a_file_is_replaced_in_its_mode_and_a_link_followed() {
         let folder = tempfile::tempdir().unwrap();
         let (file, link) = (folder.path().join("file"), folder.path().join("link"));
         fs::write(&file, "old").unwrap();
-        fs::set_permissions(&file, Permissions::from_mode(0o640)).unwrap();
-        std::os::unix::fs::symlink(&file, &link).unwrap();
-        write(&link, b"new", false).unwrap();
-        assert_eq!(fs::read(&file).unwrap(), b"new");
-        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
-        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
+        std::os::unix::fs::symlink("file", &link).unwrap();
+        // More than the umask would allow, and less.
+        for wanted in [0o666, 0o640, 0o600] {
+            fs::set_permissions(&file, Permissions::from_mode(wanted)).unwrap();
+            write(&link, b"new", false).unwrap();
+            assert_eq!(fs::read(&file).unwrap(), b"new");
+            assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+            assert_eq!(mode(&file), wanted);
+        }
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+    }
+
+    #[test]
+    fn a_new_file_has_the_mode_of_any_other_new_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, other) = (folder.path().join("file"), folder.path().join("other"));
+        write(&file, b"new", true).unwrap();
+        fs::write(&other, "").unwrap();
+        assert_eq!(mode(&file), mode(&other));
+    }
+
+    #[test]
+    fn a_link_that_leads_nowhere_is_followed_to_where_it_leads() {
+        let folder = tempfile::tempdir().unwrap();
+        let (link, round) = (folder.path().join("link"), folder.path().join("round"));
+        std::os::unix::fs::symlink(folder.path().join("later"), &link).unwrap();
+        std::os::unix::fs::symlink("round", &round).unwrap();
+        let unasked = write(&link, b"x", true).unwrap_err();
+        assert_eq!(unasked.kind(), io::ErrorKind::AlreadyExists);
+        write(&link, b"x", false).unwrap();
+        assert_eq!(fs::read(folder.path().join("later")).unwrap(), b"x");
+        assert!(write(&round, b"x", false).is_err());
+    }
+
+    #[test]
+    fn what_is_there_stays_unless_it_may_be_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("file");
+        write(&file, b"one", true).unwrap();
+        let unasked = write(&file, b"two", true).unwrap_err();
+        assert_eq!(unasked.kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(fs::read(&file).unwrap(), b"one");
+        write(&file, b"three", false).unwrap();
+        assert_eq!(fs::read(&file).unwrap(), b"three");
     }
 
     #[test]
@@ -67,21 +126,5 @@ mod tests {
         assert!(write(folder.path(), b"x", false).is_err());
         assert!(write(&folder.path().join("no/file"), b"x", false).is_err());
         write(Path::new("/dev/null"), b"x", false).unwrap();
-    }
-
-    #[test]
-    fn a_new_file_replaces_nothing_and_is_as_readable_as_any_other() {
-        let folder = tempfile::tempdir().unwrap();
-        let (file, plain) = (folder.path().join("file"), folder.path().join("plain"));
-        write(&file, b"one", true).unwrap();
-        fs::write(&plain, "made by any other program").unwrap();
-        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode();
-        assert_eq!(mode(&file), mode(&plain));
-        std::os::unix::fs::symlink("nowhere", folder.path().join("link")).unwrap();
-        for there in [file, folder.path().join("link")] {
-            let error = write(&there, b"two", true).unwrap_err();
-            assert_eq!(error.kind(), io::ErrorKind::AlreadyExists);
-        }
-        assert_eq!(fs::read(folder.path().join("file")).unwrap(), b"one");
     }
 }

@@ -38,7 +38,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
 const CRATES: [(&str, &[&str]); 13] = [
     ("fred::", &["storage::redis"]),
     ("notify::", &["storage::directory::watch"]),
-    ("rustix::", &["storage::directory", "demo::folder", "tui"]),
+    ("rustix::", &["storage::directory", "demo::folder", "tui", "cli::logging"]),
     ("ratatui::", &["view", "tui", "theme"]),
     ("ratatui_textarea::", &["view", "app::editor", "app::input"]),
     ("crossterm::", &["keymap", "app", "tui", "cli"]),

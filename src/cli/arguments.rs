@@ -213,6 +213,10 @@ pub struct Watch {
     /// End after N lines
     #[arg(short = 'n', long, value_name = "N")]
     pub count: Option<usize>,
+
+    /// Wait until the store is there; then all its records are new
+    #[arg(short, long)]
+    pub wait: bool,
 }
 
 /// `get`.

@@ -62,13 +62,15 @@ Examples:
 
 pub(super) const WATCH: &str = "\
 Prints until it is interrupted or its output is closed. What is there at the start is not printed. \
+With --wait, a store that is not there yet is waited for, and what it then holds is new. \
 On a Redis server, changes in a store of more than 10,000 records are found by walking it round \
 and round within [watch] server_budget, so they may come late; what came and went between two \
 looks is not told.
 
 Examples:
   larder watch shop
-  larder watch shop --json -n 100 | jq .key";
+  larder watch shop --json -n 100 | jq .key
+  larder watch shop --wait";
 
 pub(super) const GET: &str = "\
 On a terminal, text is shown with its control characters as symbols, and anything else needs \

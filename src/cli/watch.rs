@@ -1,6 +1,8 @@
 //! `watch`: a line for each record that comes, changes or goes.
 
+use std::ffi::OsStr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::StreamExt as _;
 use serde_json::json;
@@ -27,20 +29,38 @@ struct Watched<'a> {
     left: Option<usize>,
 }
 
+/// How long a store that is not there yet is left before it is looked for again.
+const LOOK_AGAIN: Duration = Duration::from_millis(250);
+
 /// `watch`: runs until it is interrupted, its output is closed, or the store is gone.
 pub(super) async fn watch(
     storage: &dyn Storage,
     arguments: &Watch,
     output: &mut Output,
 ) -> Outcome {
-    let name = store(storage, &arguments.store).await?;
-    storage.get_metadata(&name).await?;
+    let mut waited = false;
+    let name = loop {
+        match found(storage, &arguments.store).await {
+            Err(why) if arguments.wait && why.kind == ErrorKind::NotFound => waited = true,
+            found => break found?,
+        }
+        tokio::time::sleep(LOOK_AGAIN).await;
+    };
     // Before the walk, so that nothing falls between the two.
     let nobody_looks = channel::Sender::new(Attention::default());
     let mut noticed = storage.watch(Some(&name), nobody_looks.subscribe());
-    let index = walk(storage, &name).await?;
+    let there = walk(storage, &name).await?;
     let round = Round::default();
+    let index = Builder::new().finish().apply(&[]);
     let mut watched = Watched { storage, name, index, round, output, left: arguments.count };
+    if waited {
+        // What came before the store was seen came while it was waited for.
+        let changes = differences(&watched.index, &there);
+        watched.changed(&changes)?;
+        watched.output.flush()?;
+    } else {
+        watched.index = there;
+    }
     while watched.left != Some(0)
         && let Some(noticed) = noticed.next().await
     {
@@ -48,6 +68,13 @@ pub(super) async fn watch(
         watched.output.flush()?;
     }
     Ok(DONE)
+}
+
+/// The store's name, once it is there.
+async fn found(storage: &dyn Storage, argument: &OsStr) -> Result<StoreName> {
+    let name = store(storage, argument).await?;
+    storage.get_metadata(&name).await?;
+    Ok(name)
 }
 
 async fn walk(storage: &dyn Storage, name: &StoreName) -> Result<Index> {

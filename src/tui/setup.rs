@@ -91,6 +91,13 @@ impl Setup {
         self
     }
 
+    /// Shows this at the start.
+    #[must_use]
+    pub fn with_warning(mut self, warning: Option<String>) -> Self {
+        self.settings.warning = warning;
+        self
+    }
+
     /// Shows a hint if larder has never been started before.
     #[must_use]
     pub fn with_welcome(mut self) -> Self {

@@ -57,3 +57,58 @@ fn the_variable_s_password_goes_before_the_url_s() {
         assert_eq!(answer.code, code, "{own:?} {in_url}: {}", answer.err);
     }
 }
+
+#[test]
+fn a_config_that_holds_a_password_and_may_be_read_by_others_is_told() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let program = Program::with_shop();
+    let file = program.home.path().join("config.toml");
+    let config = file.to_str().unwrap();
+    let mode = |mode| {
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    let url = program.server.url();
+    let login = url.replace("redis://", "redis://me:pa%20ss@");
+    for (text, holds_one) in [
+        (format!("[profiles.a]\nurl = \"{url}\"\npassword = \"hidden\"\n"), true),
+        (format!("[profiles.a]\nurl = \"{url}\"\nsentinel_password = \"hidden\"\n"), true),
+        (format!("[profiles.a]\nurl = \"{login}\"\n"), true),
+        (format!("[profiles.a]\nurl = \"{url}\"\npassword_command = \"echo hidden\"\n"), false),
+        (format!("[profiles.a]\nurl = \"{url}\"\nusername = \"me\"\n"), false),
+    ] {
+        std::fs::write(&file, &text).unwrap();
+        for (bits, told) in [(0o644, holds_one), (0o640, holds_one), (0o600, false)] {
+            mode(bits);
+            let run = program.run(["--config", config, "stores"]);
+            assert_eq!(run.code, 0, "{run:?}");
+            assert_eq!(run.err.contains("others may read it"), told, "{bits:o} {text} {run:?}");
+            assert!(run.err.lines().count() <= 1, "it is told once: {run:?}");
+            assert!(!run.err.contains("hidden") && !run.err.contains("pa%20ss"), "{run:?}");
+            let run = program.run(["--config", config, "--json", "stores"]);
+            assert_eq!((run.code, run.err.as_str()), (0, ""), "{text}");
+        }
+    }
+}
+
+#[test]
+fn certificates_that_cannot_be_read_are_a_local_file_that_cannot() {
+    let program = Program::empty();
+    let (folder, text) = (program.home.path(), program.home.path().join("text.pem"));
+    std::fs::write(&text, "no certificate").unwrap();
+    let (folder, text) = (folder.to_str().unwrap(), text.to_str().unwrap());
+    let base = program.server.url().replace("redis://", "rediss://");
+    for query in [
+        "ca_file=/nonexistent/ca.pem".to_owned(),
+        format!("ca_file={folder}"),
+        format!("ca_file={text}"),
+        format!("cert_file={text}&key_file=/nonexistent/key.pem"),
+        format!("cert_file=/nonexistent/cert.pem&key_file={text}"),
+        format!("cert_file={text}&key_file={text}"),
+        format!("cert_file={text}"),
+        format!("key_file={text}"),
+    ] {
+        let run = program.run(["-t", &format!("{base}?{query}"), "stores"]);
+        assert_eq!(run.code, 2, "{query}: {run:?}");
+        assert_eq!(run.err.lines().count(), 1, "{query}: {run:?}");
+    }
+}

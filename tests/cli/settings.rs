@@ -2,6 +2,7 @@
 #![allow(clippy::expect_used, reason = "helpers of tests, outside #[test]")]
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 
 use crate::program::{Program, clean, json_lines, run};
 use crate::server::Server;
@@ -11,7 +12,10 @@ use crate::server::Server;
 fn configure(program: &Program, text: &str) {
     let folder = program.home.path().join(".config/larder");
     fs::create_dir_all(&folder).expect("a folder");
-    fs::write(folder.join("config.toml"), text).expect("a file");
+    let file = folder.join("config.toml");
+    fs::write(&file, text).expect("a file");
+    // Some of them hold a password.
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).expect("its mode");
 }
 
 #[test]

@@ -128,3 +128,31 @@ fn there_must_be_such_a_store() {
     let program = Program::with_shop();
     program.fails(&["watch", "nothing"], 1);
 }
+
+#[test]
+fn a_store_that_is_not_there_is_waited_for_and_all_its_records_are_new() {
+    let program = Program::empty();
+    let missing = program.run(["watch", "shop"]);
+    assert_eq!((missing.code, missing.out.len()), (1, 0), "{missing:?}");
+    let (running, out) = start(&program, &["watch", "shop", "--json", "--wait", "-n", "3"]);
+    let lines = lines(out);
+    // It has looked for the store, and not found it.
+    let looked = || {
+        let stats = program.server.cli(&["INFO", "commandstats"]);
+        let stats = String::from_utf8(stats).unwrap();
+        let calls = stats.split_once("cmdstat_hlen:calls=").map_or("0", |(_, rest)| rest);
+        calls.split(',').next().unwrap().parse::<u32>().unwrap()
+    };
+    while looked() < 5 {
+        std::thread::yield_now();
+    }
+    program.ok(&["create", "--name", "shop"]);
+    program.ok(&["set", "shop", "a", "1"]);
+    program.ok(&["set", "shop", "b", "2"]);
+    let mut told: Vec<_> = (0..2).map(|_| event(&lines.recv_timeout(PATIENCE).unwrap())).collect();
+    told.sort();
+    assert_eq!(told, [("new".into(), "a".into()), ("new".into(), "b".into())]);
+    program.ok(&["set", "shop", "c", "3"]);
+    assert_eq!(event(&lines.recv_timeout(PATIENCE).unwrap()), ("new".into(), "c".into()));
+    drop(running);
+}

@@ -38,7 +38,7 @@ pub(super) fn connector(settings: &TlsSettings) -> Result<TlsConnector> {
                 PrivateKeyDer::from_pem_file(key).map_err(|error| unreadable(key, &error))?;
             builder.with_client_auth_cert(certificates(cert)?, key_der).map_err(|_| {
                 Error::new(
-                    ErrorKind::Tls,
+                    ErrorKind::Usage,
                     "the client's certificate and key do not belong together",
                 )
                 .hint("check cert_file and key_file")
@@ -60,17 +60,19 @@ fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>> {
 fn unreadable(file: &Path, error: &rustls_pki_types::pem::Error) -> Error {
     match error {
         rustls_pki_types::pem::Error::Io(error) => {
-            Error::new(ErrorKind::Tls, format!("{} cannot be read: {error}", file.display()))
+            Error::new(ErrorKind::Io, format!("{} cannot be read: {error}", file.display()))
+                .hint("correct ca_file, cert_file or key_file, or ask for access to it")
         }
         _ => unusable(file),
     }
 }
 
 fn unusable(file: &Path) -> Error {
-    Error::new(ErrorKind::Tls, format!("{} holds nothing in PEM form that fits", file.display()))
+    let problem = format!("{} holds nothing in PEM form that fits", file.display());
+    Error::new(ErrorKind::Usage, problem).hint("correct ca_file, cert_file or key_file")
 }
 
 fn half(given: &str, missing: &str) -> Error {
-    Error::new(ErrorKind::Tls, format!("{given} is set, but {missing} is not"))
+    Error::new(ErrorKind::Usage, format!("{given} is set, but {missing} is not"))
         .hint("a client certificate needs both files")
 }

@@ -108,7 +108,7 @@ async fn a_client_certificate_is_sent_where_it_is_wanted() {
     assert!(half.problem.contains("key_file"), "{half}");
     let other = certificates.path("ca.key");
     let swapped = refusal(&format!("{base}&cert_file={cert}&key_file={other}")).await;
-    assert_eq!(swapped.kind, ErrorKind::Tls);
+    assert_eq!(swapped.kind, ErrorKind::Usage);
 }
 
 #[tokio::test]
@@ -122,6 +122,7 @@ async fn a_server_without_tls_and_a_missing_file_are_told() {
     assert!(error.to_string().contains("use redis://"), "{error}");
     let missing = refusal(&format!("{base}?ca_file=/nonexistent.pem")).await;
     assert!(missing.problem.contains("/nonexistent.pem"), "{missing}");
+    assert_eq!(missing.kind, ErrorKind::Io, "{missing}");
     let empty = refusal(&format!("{base}?ca_file={}", certificates.path("server.key"))).await;
-    assert_eq!(empty.kind, ErrorKind::Tls, "{empty}");
+    assert_eq!(empty.kind, ErrorKind::Usage, "{empty}");
 }
