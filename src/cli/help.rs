@@ -84,7 +84,8 @@ pub(super) const SET: &str = "\
 VALUE is text, and a file's content is bytes; without --content-type they get the types that \
 Crawlee gives a str and bytes. With a JSON type, VALUE and the file must be JSON as Python reads it; \
 VALUE is stored spaced as Crawlee spaces it, a file as it is. Where the type declares a charset, VALUE is \
-stored in it (Crawlee for Python reads only UTF-8); a file must be in it already.
+stored in it (Crawlee for Python reads only UTF-8); a file must be in it already. A record whose file is \
+named for its type, such as INPUT.json, keeps that type where the value can have it.
 
 Examples:
   larder set default greeting 'Hello'

@@ -6,6 +6,7 @@ use std::io::{self, Read as _};
 use std::path::Path;
 
 use bytes::Bytes;
+use percent_encoding::{percent_decode, percent_decode_str};
 
 use super::arguments::Set;
 use super::failure::{self, Failure, Outcome, say};
@@ -15,7 +16,8 @@ use crate::preview::charset::Charset;
 use crate::preview::json::{PYTHON_DEPTH, check, compact, depth};
 use crate::storage::content::Family;
 use crate::storage::{
-    ContentType, Error, ErrorKind, Expected, RecordMeta, Result, SetValue, Storage, Value, Write,
+    ContentType, Error, ErrorKind, Expected, Key, RecordMeta, RecordState, Result, SetValue,
+    Storage, StoreName, Value, Write,
 };
 
 /// The bytes and the content type that the arguments ask for.
@@ -143,6 +145,10 @@ pub(super) async fn set(
 ) -> Outcome {
     let name = store(storage, &set.store).await?;
     let key = key(&set.key);
+    let (value, content_type) = match kept_type(storage, set, &name, &key).await {
+        Some(kept) => as_kept(set, kept, (value, content_type)),
+        None => (value, content_type),
+    };
     let size = value.len() as u64;
     let expected = if set.if_absent { Expected::Absent } else { Expected::Anything };
     let wanted = Write::Set(SetValue {
@@ -169,6 +175,45 @@ pub(super) async fn set(
         output.json_line(&map.into())?;
     }
     Ok(failure::written(replicas))
+}
+
+/// The type that a record keeps where none is given: that of a file which is named for it, such as
+/// `INPUT.json`. Elsewhere the value alone says the type, as in Crawlee for Python.
+async fn kept_type(
+    storage: &dyn Storage,
+    set: &Set,
+    store: &StoreName,
+    key: &Key,
+) -> Option<ContentType> {
+    if set.content_type.is_some() || set.if_absent || set.null {
+        return None;
+    }
+    // Only in a directory is there a file to name.
+    let url = storage.get_public_url(store, key).await.ok()?;
+    let file: Vec<u8> = percent_decode_str(url.rsplit('/').next()?).collect();
+    let named = *percent_decode(&file).collect::<Vec<u8>>() != *key.as_bytes();
+    let meta = storage.get_record_metadata(store, key).await.ok()??;
+    (named || meta.state == RecordState::BareFile).then_some(meta.content_type)
+}
+
+/// The value with the type that its record has, if it can have it.
+fn as_kept(
+    set: &Set,
+    kept: ContentType,
+    (value, inferred): (Bytes, ContentType),
+) -> (Bytes, ContentType) {
+    let is_typed = set.value.is_some();
+    match kept.family() {
+        Family::Json if check(&value).is_err() => (value, inferred),
+        Family::Json if is_typed => (compact(&value).into(), kept),
+        Family::Text if is_typed => match in_charset(value.clone(), &kept) {
+            Ok(value) => (value, kept),
+            Err(_) => (value, inferred),
+        },
+        Family::None | Family::Unknown => (value, inferred),
+        Family::Image | Family::Binary if is_typed => (value, inferred),
+        _ => (value, kept),
+    }
 }
 
 /// A content type without its parameters.

@@ -234,3 +234,42 @@ fn reads_touch_accessed_at_only_when_asked() {
     program.ok(&["--touch", "get", "shop", "page-1"]);
     assert_ne!(accessed(), crate::fill::TIME);
 }
+
+#[test]
+fn a_record_whose_file_is_named_for_its_type_keeps_it_where_none_is_given() {
+    let program = Program::empty();
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("key_value_stores/default");
+    fs::create_dir_all(&store).unwrap();
+    let sidecar = r#"{"key":"OUTPUT","contentType":"application/json","filename":"OUTPUT.json"}"#;
+    for (name, text) in [
+        ("INPUT.json", "{}"),
+        ("OUTPUT.json", "{}"),
+        ("OUTPUT.__metadata__.json", sidecar),
+        ("page.html", "<p>"),
+    ] {
+        fs::write(store.join(name), text).unwrap();
+    }
+    let target = folder.path().to_str().unwrap();
+    let set = |args: &[&str]| {
+        program.ok(&[&["-t", target, "set", "default"], args].concat());
+    };
+    let text = |name: &str| fs::read_to_string(store.join(name)).ok();
+    set(&["INPUT", r#"{"a":2}"#]);
+    set(&["OUTPUT", "[1]"]);
+    set(&["page", "<b>"]);
+    assert_eq!(text("INPUT.json").as_deref(), Some(r#"{"a": 2}"#));
+    assert_eq!(text("OUTPUT.json").as_deref(), Some("[1]"));
+    assert_eq!(text("OUTPUT.__metadata__.json").as_deref(), Some(sidecar));
+    assert_eq!(text("page.html").as_deref(), Some("<b>"));
+    let mut names: Vec<_> =
+        fs::read_dir(&store).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    names.sort();
+    names.retain(|name| name != "__metadata__.json");
+    assert_eq!(names.len(), 4, "{names:?}");
+    // What is no JSON, and what is given, has a type of its own.
+    set(&["INPUT", "no JSON"]);
+    set(&["page", "{}", "-c", "application/json"]);
+    assert_eq!((text("INPUT.txt").as_deref(), text("INPUT.json")), (Some("no JSON"), None));
+    assert_eq!((text("page.json").as_deref(), text("page.html")), (Some("{}"), None));
+}
