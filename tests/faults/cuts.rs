@@ -27,7 +27,7 @@ const STORE: &str = "shop";
 const TEXT: &str = "text/plain; charset=utf-8";
 
 /// So many faults at a time: most of them wait.
-const AT_ONCE: usize = 8;
+const AT_ONCE: usize = 32;
 
 /// How many faults there are where nobody says it.
 const FEW: usize = 300;
