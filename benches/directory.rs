@@ -15,7 +15,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use futures::StreamExt as _;
-use larder::storage::{self, KeyPage, Options, RecordState, Storage, StoreName, Target};
+use larder::model::{KeyPage, RecordState, StoreName};
+use larder::storage::{self, Options, Storage, Target};
 use report::{Report, median, ms};
 
 const RECORDS: u64 = 100_000;

@@ -7,7 +7,7 @@ use std::time::Instant;
 use larder::index::{
     Builder, Change, Filter, Index, Query, Seen, Selection, Sort, compare, groups, totals,
 };
-use larder::storage::{Key, KeyPage, RecordMeta};
+use larder::model::{Key, KeyPage, RecordMeta};
 
 fn mixed(number: u64) -> u64 {
     number.wrapping_mul(0x9e37_79b9_7f4a_7c15)

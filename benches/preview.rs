@@ -4,8 +4,8 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::{Criterion, criterion_group, criterion_main};
+use larder::model::{Record, RecordMeta};
 use larder::preview::{Preview, Viewport};
-use larder::storage::model::{Record, RecordMeta};
 
 const SIZE: usize = 50_000_000;
 const WRAP: Viewport = Viewport { width: 100, height: 50, wrap: true };

@@ -17,7 +17,6 @@ pub mod record;
 pub mod stores;
 pub mod totals;
 pub mod watch;
-pub mod words;
 
 mod act;
 mod attention;
@@ -41,7 +40,8 @@ use std::time::Duration;
 use crossterm::event::KeyEvent;
 
 use crate::keymap::{Action, Context, KeyMap};
-use crate::storage::{Attention, Connection, Error, ServerInfo, StoreName, Timestamp};
+use crate::model::{Attention, Connection, Error, ServerInfo, StoreName, Timestamp};
+use crate::text;
 
 pub(crate) use dialogs::{store_facts, store_state};
 pub use editor::Editor;
@@ -129,7 +129,7 @@ pub enum Link {
 impl Link {
     /// Whether connecting failed for a reason that may pass, so that larder goes on trying.
     pub fn is_trying(&self) -> bool {
-        use crate::storage::ErrorKind::{Connection, Loading, Timeout};
+        use crate::model::ErrorKind::{Connection, Loading, Timeout};
         matches!(self, Self::Failed(error) if matches!(error.kind, Connection | Timeout | Loading))
     }
 }
@@ -264,7 +264,7 @@ impl App {
             Event::Copied(what, result) => {
                 self.tell(match result {
                     Ok(bytes) => {
-                        Notice::done(format!("{what} copied, {}", words::size(bytes as u64)))
+                        Notice::done(format!("{what} copied, {}", text::size(bytes as u64)))
                     }
                     Err(why) => Notice::failure(why),
                 });
@@ -378,7 +378,7 @@ impl App {
         let failed = self.notice.as_ref().filter(|notice| notice.lasting);
         let unsaved = self.editor.as_ref().filter(|editor| editor.is_changed());
         let unsaved = unsaved.map(|editor| {
-            let key = words::named(&editor.typed_key());
+            let key = editor.typed_key().named();
             format!("{key} in {} was not saved", editor.store.escaped())
         });
         let parts: Vec<_> =

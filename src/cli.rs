@@ -37,10 +37,9 @@ pub use hide::hide_passwords;
 pub use usage::parse;
 
 use crate::config::{Config, Environment, Resolved, Targets};
+use crate::model::{Error, ErrorKind, Key, OpenBy, Result, StoreName, Write, Written};
 use crate::storage::target::Target;
-use crate::storage::{
-    self, Error, ErrorKind, Key, OpenBy, Result, Storage, StoreName, Write, Written, settle_until,
-};
+use crate::storage::{self, Storage, settle_until};
 use failure::{Failure, Outcome, say};
 use output::Output;
 

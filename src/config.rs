@@ -30,7 +30,8 @@ pub use targets::{Choice, Targets};
 pub use units::{parse_seconds, parse_size};
 
 use crate::keymap::KeyMap;
-use crate::storage::{Error, ErrorKind, Options, Result};
+use crate::model::{Error, ErrorKind, Result};
+use crate::storage::Options;
 use crate::theme::{Theme, is_file};
 
 /// All settings.

@@ -35,7 +35,8 @@ use tokio::sync::watch;
 pub use crawl::{Crawl, Entry, Limits, Place};
 pub use json::Layout;
 
-use crate::storage::{Error, ErrorKind, Options, Result, StoreName, Target};
+use crate::model::{Error, ErrorKind, Result, StoreName};
+use crate::storage::{Options, Target};
 use folder::Folder;
 use writer::Writer;
 

@@ -44,12 +44,12 @@ pub use totals::totals;
 
 /// One row of an index, borrowed. The content type is unknown if the store has more than 65,535
 /// different ones before it.
-pub use crate::storage::PageRow as Row;
+pub use crate::model::PageRow as Row;
 
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::storage::RecordMeta;
+use crate::model::RecordMeta;
 use arena::Sorted;
 use cursor::Cursor;
 use names::Names;
@@ -173,8 +173,8 @@ impl Index {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::storage::ContentType;
-    use crate::storage::KeyPage;
+    use crate::model::ContentType;
+    use crate::model::KeyPage;
 
     fn build(rows: &[(&str, &str, u64)]) -> Index {
         let mut page = KeyPage::default();

@@ -20,24 +20,19 @@ mod row;
 mod samples;
 mod scroll;
 mod text;
-mod unit;
-mod visible;
-mod width;
 
 use bytes::Bytes;
 
 use self::charset::Reading;
 use self::layout::{Format, Lines};
 use self::text::Style;
-use crate::storage::content::Family;
-use crate::storage::model::Record;
+use crate::model::Family;
+use crate::model::Record;
 
 pub use find::Matches;
 pub use json::JsonFault;
 pub use row::{Hit, Role, Row, Span};
 pub use scroll::{Scroll, Viewport};
-pub use visible::{visible, visible_bytes};
-pub use width::{cells, fit, fit_middle};
 
 /// A value made ready to be shown. It never changes, and holds no copy of the value but its text
 /// in UTF-8, where that is something else.

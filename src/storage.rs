@@ -4,20 +4,13 @@
 //! stores, paging through keys with their metadata without reading a value, reading with a limit,
 //! settling a write whose fate is unknown, and a look at the rest of the crawl.
 
-pub mod content;
-pub mod crawl;
+mod crawl;
 pub mod directory;
-pub mod error;
-mod fate;
 mod metadata;
-pub mod model;
 mod opening;
-pub mod page;
 pub mod redis;
 mod settle;
 pub mod target;
-pub mod upkeep;
-pub mod watching;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,20 +19,14 @@ use async_trait::async_trait;
 use futures::stream::{self, BoxStream, StreamExt as _, TryStreamExt as _};
 use tokio::sync::watch as channel;
 
-pub use content::{ContentType, Value};
-pub use crawl::{Crawl, Crawler, Section, StorageInfo};
-pub use error::{Error, ErrorKind, Result};
-pub use fate::Fate;
-pub use model::{
-    Connection, Expected, JsonLayout, Key, OpenBy, Opened, Reading, Record, RecordMeta,
-    RecordState, Replicas, ServerInfo, SetValue, StoreInfo, StoreName, StoreState, Timestamp,
-    Write, Written,
-};
-pub use page::{KeyPage, PageRow};
 pub use settle::settle_until;
 pub use target::Target;
-pub use upkeep::{Ignored, Repair};
-pub use watching::{Attention, Noticed, WatchSource};
+
+use crate::model::{
+    Attention, Connection, Crawl, Error, ErrorKind, Fate, Key, KeyPage, Noticed, OpenBy, Opened,
+    Reading, Record, RecordMeta, Repair, Result, ServerInfo, SetValue, StoreInfo, StoreName, Write,
+    Written,
+};
 
 /// How a storage is to behave; the same for every backend.
 #[derive(Debug, Clone)]
@@ -99,7 +86,7 @@ pub trait Storage: Send + Sync + 'static {
     async fn ping(&self) -> Result<Duration>;
 
     /// All stores that the indexes name, sorted by name, with record counts and times.
-    /// Half-made stores and stale ids are listed as such; see [`StoreState`].
+    /// Half-made stores and stale ids are listed as such; see [`StoreState`](crate::model::StoreState).
     async fn stores(&self) -> Result<Vec<StoreInfo>>;
 
     /// The same for a screen that is to show something soon: where there are many stores, the
@@ -109,7 +96,7 @@ pub trait Storage: Send + Sync + 'static {
         stream::once(self.stores()).map_ok(|all| (1.0, all)).boxed()
     }
 
-    /// Looks through the whole server for stores that no index names ([`StoreState::Ghost`] and
+    /// Looks through the whole server for stores that no index names ([`StoreState::Ghost`](crate::model::StoreState::Ghost) and
     /// stores without an index entry), a bounded batch at a time: each item is the share of the
     /// key space walked so far (0 to 1) and the stores newly found. May be dropped at any time.
     fn find_lost_stores(&self) -> BoxStream<'_, Result<(f32, Vec<StoreInfo>)>>;

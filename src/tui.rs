@@ -30,8 +30,9 @@ use tokio::sync::{OnceCell, mpsc};
 
 use crate::app::{App, Effect, Event};
 use crate::config::Targets;
+use crate::model::{Error, ErrorKind, Timestamp};
 use crate::storage::target::Target;
-use crate::storage::{Error, ErrorKind, Options, Storage, Timestamp};
+use crate::storage::{Options, Storage};
 use crate::view::{Look, draw};
 
 use background::{Background, QUESTION};
@@ -76,7 +77,7 @@ pub fn run(setup: Setup) -> anyhow::Result<u8> {
 }
 
 /// Refuses to start where too few files can be opened: libraries would panic on the way.
-fn check_files() -> crate::storage::Result<()> {
+fn check_files() -> crate::model::Result<()> {
     let spare = || rustix::io::dup(rustix::stdio::stdin());
     let opened: Vec<_> = (0..FILES).map_while(|_| spare().ok()).collect();
     if opened.len() == FILES {

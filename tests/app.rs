@@ -24,12 +24,12 @@ mod world;
 #[path = "app/writes.rs"]
 mod writes;
 
-use larder::storage::Written;
+use larder::model::Written;
 use stage::{Stage, record, store};
 
 const JSON: &str = "application/json; charset=utf-8";
 
-fn shop() -> Vec<larder::storage::Record> {
+fn shop() -> Vec<larder::model::Record> {
     vec![
         record("a", JSON, r#"{"price": 1}"#),
         record("b", JSON, r#"{"price": 2}"#),

@@ -10,16 +10,16 @@ mod server;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use larder::storage::{
-    self, Connection, ContentType, ErrorKind, Expected, Fate, Key, Options, SetValue, Storage,
-    StoreName, Target, Write,
+use larder::model::{
+    Connection, ContentType, ErrorKind, Expected, Fate, Key, SetValue, StoreName, Write,
 };
+use larder::storage::{self, Options, Storage, Target};
 use proxy::{Proxy, Wire};
 use server::Server;
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
-async fn connect(url: &str) -> storage::Result<Arc<dyn Storage>> {
+async fn connect(url: &str) -> larder::model::Result<Arc<dyn Storage>> {
     let options = Options {
         connect_timeout: Duration::from_secs(3),
         command_timeout: Duration::from_secs(5),
@@ -45,7 +45,7 @@ fn set(key: &str) -> SetValue {
 }
 
 #[tokio::test]
-async fn a_storage_outlives_its_server() -> storage::Result<()> {
+async fn a_storage_outlives_its_server() -> larder::model::Result<()> {
     let mut server = Server::start();
     let storage = connect(&server.url()).await?;
     server.kill();
@@ -69,7 +69,8 @@ async fn a_storage_outlives_its_server() -> storage::Result<()> {
 }
 
 #[tokio::test]
-async fn a_write_whose_answer_is_lost_is_made_once_and_settled_by_reading() -> storage::Result<()> {
+async fn a_write_whose_answer_is_lost_is_made_once_and_settled_by_reading()
+-> larder::model::Result<()> {
     let server = Server::start();
     fill::stores(&mut server.client(), ["shop"]);
     let mut monitor = server.monitor();
@@ -101,7 +102,7 @@ async fn a_write_whose_answer_is_lost_is_made_once_and_settled_by_reading() -> s
 }
 
 #[tokio::test]
-async fn a_replica_is_browsed_read_only() -> storage::Result<()> {
+async fn a_replica_is_browsed_read_only() -> larder::model::Result<()> {
     let primary = Server::start();
     fill::stores(&mut primary.client(), ["shop"]);
     let replica = Server::start_with(&["--replicaof", "127.0.0.1", &primary.port().to_string()]);
@@ -120,7 +121,7 @@ async fn a_replica_is_browsed_read_only() -> storage::Result<()> {
 }
 
 #[tokio::test]
-async fn a_cluster_is_read_and_refuses_what_cannot_be_one_step() -> storage::Result<()> {
+async fn a_cluster_is_read_and_refuses_what_cannot_be_one_step() -> larder::model::Result<()> {
     let server = Server::start_with(&["--cluster-enabled", "yes"]);
     server.cli(&["CLUSTER", "ADDSLOTSRANGE", "0", "16383"]);
     let start = Instant::now();
@@ -144,7 +145,7 @@ async fn a_cluster_is_read_and_refuses_what_cannot_be_one_step() -> storage::Res
 }
 
 #[tokio::test]
-async fn a_password_never_reaches_a_label_or_an_error() -> storage::Result<()> {
+async fn a_password_never_reaches_a_label_or_an_error() -> larder::model::Result<()> {
     let server = Server::start_with(&["--requirepass", "hunter2"]);
     let port = server.port();
     let storage = connect(&format!("redis://:hunter2@127.0.0.1:{port}")).await?;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use larder::app::{App, Effect, Event, Loaded, Modal, Overlay, Read, Settings, Slot, Ticket};
 use larder::keymap::KeyMap;
-use larder::storage::{Crawl, Error, ErrorKind, StorageInfo, Timestamp};
+use larder::model::{Crawl, Error, ErrorKind, StorageInfo, Timestamp};
 use stage::{NOW, Stage, record, store};
 
 fn connected() -> Stage {

@@ -9,11 +9,11 @@ use std::sync::Arc;
 
 use larder::app::{Effect, Event, Loaded, Read, Settings, Shown, Slot, TargetChoice};
 use larder::keymap::{Action, Context, KeyMap};
-use larder::preview::{Mode, Preview};
-use larder::storage::{
+use larder::model::{
     Connection, Crawl, Crawler, Error, ErrorKind, Noticed, Record, RecordMeta, RecordState,
     Section, StorageInfo, StoreInfo, StoreState, Timestamp, WatchSource,
 };
+use larder::preview::{Mode, Preview};
 use larder::theme::Theme;
 use stage::{NOW, Stage, index, record, store};
 

@@ -7,7 +7,7 @@ mod stage;
 
 use larder::app::{Effect, Event, Loaded, Pane, Slot};
 use larder::index::Sort;
-use larder::storage::{Key, Noticed, Record, WatchSource};
+use larder::model::{Key, Noticed, Record, WatchSource};
 use stage::{Stage, index, record, store};
 
 const JSON: &str = "application/json; charset=utf-8";

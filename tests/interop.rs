@@ -16,7 +16,7 @@ mod state;
 use std::io::{BufRead, BufReader, Write};
 
 use futures::TryStreamExt;
-use larder::storage::{ErrorKind, Key, OpenBy, RecordState, StoreName};
+use larder::model::{ErrorKind, Key, OpenBy, RecordState, StoreName};
 use peer::{Crawlee, Op, connect};
 use serde_json::json;
 use server::Server;
@@ -128,7 +128,7 @@ async fn reads_change_nothing_unless_asked_to() {
     storage.get_metadata(&store).await.unwrap();
     storage.scan_keys(&store).try_collect::<Vec<_>>().await.unwrap();
     let pages: Vec<_> = storage.iterate_keys(&store, b"", None, None).try_collect().await.unwrap();
-    for meta in pages.iter().flat_map(larder::storage::KeyPage::to_metas) {
+    for meta in pages.iter().flat_map(larder::model::KeyPage::to_metas) {
         storage.get_record_metadata(&store, &meta.key).await.unwrap();
         storage.get_value(&store, &meta.key).await.unwrap();
         storage.read(&store, &meta.key, 100).await.unwrap();

@@ -13,7 +13,8 @@ use std::io::{BufRead, BufReader, Lines, Write};
 use std::process::{Child, ChildStdout, Stdio};
 use std::time::{Duration, Instant};
 
-use larder::storage::{self, Crawl, Options, Storage, Target};
+use larder::model::Crawl;
+use larder::storage::{self, Options, Storage, Target};
 use pty::Screen;
 use serde_json::Value as Json;
 use server::Server;

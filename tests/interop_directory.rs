@@ -20,10 +20,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use cases::Case;
-use larder::storage::{
-    self, ContentType, ErrorKind, Expected, Key, OpenBy, Options, RecordState, SetValue, Storage,
-    Target,
-};
+use larder::model::{ContentType, ErrorKind, Expected, Key, OpenBy, RecordState, SetValue};
+use larder::storage::{self, Options, Storage, Target};
 use peer::{Crawlee, Op, internal_name};
 use serde_json::{Value as Json, json};
 use tempfile::TempDir;
@@ -122,7 +120,7 @@ async fn both_do(steps: Vec<(&str, Vec<Op>)>) {
     let mut crawlee = crawlee(&theirs);
     let reader = connect(&theirs, false).await;
     let storage = connect(&ours, true).await;
-    let mut store = storage::StoreName::default();
+    let mut store = larder::model::StoreName::default();
     for (what, ops) in steps {
         crawlee.run(&ops);
         for op in &ops {

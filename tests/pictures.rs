@@ -12,7 +12,7 @@ mod pty;
 #[path = "support/server.rs"]
 mod server;
 
-use larder::storage::Timestamp;
+use larder::model::Timestamp;
 use picture::Paper;
 use pty::{Ground, Screen, larder};
 use serde_json::json;

@@ -1,6 +1,6 @@
 //! The preview knows nothing of the terminal library, yet must measure text as it does.
 
-use larder::preview::{cells, fit, visible};
+use larder::text::{cells, fit, visible};
 use proptest::prelude::*;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

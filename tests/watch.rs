@@ -8,7 +8,7 @@ mod stage;
 use larder::app::watch::Fresh;
 use larder::app::{Effect, Event, Loaded, Pane, Read, Settings, Slot, Tone};
 use larder::index::Sort;
-use larder::storage::{Key, KeyPage, Noticed, Record, StoreInfo, Timestamp, WatchSource, Written};
+use larder::model::{Key, KeyPage, Noticed, Record, StoreInfo, Timestamp, WatchSource, Written};
 use stage::{NOW, Stage, index, record, shown, store};
 
 const JSON: &str = "application/json; charset=utf-8";
@@ -356,7 +356,7 @@ fn a_record_that_the_user_made_is_new() {
     let meta = record("a", JSON, "1").meta;
     stage.written(
         write,
-        Ok(larder::storage::Written { records: 1, meta: Some(meta), ..Default::default() }),
+        Ok(larder::model::Written { records: 1, meta: Some(meta), ..Default::default() }),
     );
     apply(&mut stage);
     stage.noticed(came(&[record("a", JSON, "1")]));

@@ -16,9 +16,8 @@ use std::fs;
 use std::path::Path;
 
 use crawl::Crawlee;
-use larder::storage::{
-    Key, Noticed, RecordMeta, RecordState, Storage as _, StoreName, WatchSource,
-};
+use larder::model::{Key, Noticed, RecordMeta, RecordState, StoreName, WatchSource};
+use larder::storage::Storage as _;
 use listener::{Listener, attention, resources};
 use serde_json::json;
 

@@ -7,7 +7,8 @@ use crate::preview::Mode;
 use super::event::{Effect, Shown, Slot};
 use super::list::Move;
 use super::modal::{Modal, Overlay, Prompt, PromptKind};
-use super::{App, Editor, Notice, Pane, words};
+use super::{App, Editor, Notice, Pane};
+use crate::text;
 
 /// Columns that a step sideways scrolls.
 const SIDEWAYS: isize = 8;
@@ -210,7 +211,7 @@ impl App {
         self.keys.follow = !self.keys.follow;
         if !self.keys.follow {
             let remedy = self.says(Action::Sort, "sorts by key");
-            let text = words::then("not following any more", "; ", remedy);
+            let text = text::then("not following any more", "; ", remedy);
             self.notice = Some(Notice::info(text));
             return;
         }
@@ -223,7 +224,7 @@ impl App {
             "following: what comes or changes is shown at the top".to_owned()
         } else {
             let remedy = self.says(Action::ToggleWatch, "turns watching on");
-            words::then("following, but nothing is watched", "; ", remedy)
+            text::then("following, but nothing is watched", "; ", remedy)
         }));
     }
 
@@ -316,7 +317,7 @@ impl App {
     }
 
     /// The wanted record with its value; says why there is none.
-    pub(super) fn value_at_hand(&mut self) -> Option<crate::storage::Record> {
+    pub(super) fn value_at_hand(&mut self) -> Option<crate::model::Record> {
         let record = self.record.record().cloned();
         if record.is_none() {
             self.notice = Some(match (&self.record.shown, self.record.loading) {
@@ -324,7 +325,7 @@ impl App {
                 (Some(Shown::TooLarge(_) | Shown::Head(..)), _) => {
                     let chord = self.keymap.chord(Context::Record, Action::Fetch);
                     let remedy = chord.map(|chord| format!("fetch it first with {chord}"));
-                    Notice::warning(words::then("the value has not been fetched", ": ", remedy))
+                    Notice::warning(text::then("the value has not been fetched", ": ", remedy))
                 }
                 (Some(Shown::Missing(_)), _) => Notice::warning("there is no such record any more"),
                 _ => Notice::info("there is no record under the cursor"),

@@ -1,6 +1,6 @@
 //! What the reader has before his eyes, for a watcher that has to look again and again.
 
-use crate::storage::{Attention, WatchSource};
+use crate::model::{Attention, WatchSource};
 
 use super::event::Effect;
 use super::{App, Pane};

@@ -1,11 +1,12 @@
 //! A record that someone else has changed while it was edited: what is there now is read and shown, and
 //! only that is overwritten.
 
-use crate::storage::{ContentType, Error, Expected, Record, SetValue};
+use crate::model::{ContentType, Error, Expected, Record, SetValue};
 
+use super::App;
 use super::event::{Effect, Read, Slot};
 use super::modal::{Confirm, Modal, OnYes};
-use super::{App, words};
+use crate::text;
 
 /// What stands before that which is there now.
 const NOW: &str = "Now: ";
@@ -91,5 +92,5 @@ fn say(asked: &mut Confirm, now: &str) {
 fn weight(size: usize, content_type: &ContentType) -> String {
     let kind = content_type.as_str();
     let kind = if kind.is_empty() { "no content type" } else { kind };
-    format!("{}, {kind}", words::size(size as u64))
+    format!("{}, {kind}", text::size(size as u64))
 }

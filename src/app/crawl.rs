@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crossterm::event::KeyEvent;
 
 use crate::keymap::{Action, Context};
-use crate::storage::{Crawl, Crawler, Error, StorageInfo, StoreName, Timestamp};
+use crate::model::{Crawl, Crawler, Error, StorageInfo, StoreName, Timestamp};
 
 use super::event::{Effect, Read, Slot};
 use super::modal::{Modal, Overlay};

@@ -3,12 +3,13 @@
 use crossterm::event::KeyEvent;
 
 use crate::keymap::{Action, Context};
-use crate::storage::{RecordMeta, RecordState, StoreInfo, StoreName, StoreState, Timestamp, Write};
+use crate::model::{RecordMeta, RecordState, StoreInfo, StoreName, StoreState, Timestamp, Write};
 
 use super::event::{Effect, Read, Shown, Slot};
 use super::modal::{Confirm, Details, Modal, OnYes, Overlay};
-use super::{App, Notice, Pane, words};
-use crate::preview::visible;
+use super::{App, Notice, Pane};
+use crate::text;
+use crate::text::visible;
 
 impl App {
     pub(super) fn confirm_key(
@@ -35,7 +36,7 @@ impl App {
             Some(Action::Accept) if confirm.typed.is_some() => {
                 let out = self.keymap.chord_beside_text(Context::Confirm, Action::ConfirmNo);
                 let out = out.map(|chord| format!("{chord} leaves it"));
-                let text = words::then("type the store's name to go on", "; ", out);
+                let text = text::then("type the store's name to go on", "; ", out);
                 self.notice = Some(Notice::info(text));
             }
             Some(Action::Switch | Action::Left | Action::Right | Action::Next) => {
@@ -93,11 +94,11 @@ impl App {
         let confirm = if keys.len() == 1 {
             Confirm::new("Delete the record", "delete", on_yes)
                 .line(first.escaped())
-                .line(format!("{} in the store {store}", words::size(bytes)))
+                .line(format!("{} in the store {store}", text::size(bytes)))
         } else {
-            let count = words::plural(keys.len() as u64, "record");
+            let count = text::plural(keys.len() as u64, "record");
             Confirm::new(format!("Delete {count}"), "delete", on_yes)
-                .line(format!("{} in the store {store}", words::size(bytes)))
+                .line(format!("{} in the store {store}", text::size(bytes)))
         };
         self.modal = Some(Modal::Confirm(Box::new(confirm)));
     }
@@ -136,13 +137,13 @@ impl App {
         let store = info.store.clone();
         let open = self.keys.store.as_ref() == Some(&store) && self.keys.complete;
         let weight = match (open, info.bytes) {
-            (true, _) => words::size(self.keys.index.total_bytes()),
-            (false, Some(bytes)) => format!("about {} of the server's memory", words::size(bytes)),
+            (true, _) => text::size(self.keys.index.total_bytes()),
+            (false, Some(bytes)) => format!("about {} of the server's memory", text::size(bytes)),
             (false, None) => "size not known".to_owned(),
         };
         let records = info.records.map_or_else(
             || "an unknown number of records".to_owned(),
-            |records| words::plural(records, "record"),
+            |records| text::plural(records, "record"),
         );
         let (title, verb, write, what) = if drop {
             (
@@ -210,9 +211,9 @@ fn record_facts(meta: &RecordMeta, facts: &mut Vec<(&'static str, String)>) {
     let key = meta.key.escaped();
     facts.push(("key", if key.is_empty() { "(empty)".to_owned() } else { key }));
     facts.push(("content type", meta.content_type.as_str().to_owned()));
-    let exact = words::plural(meta.size, "byte");
+    let exact = text::plural(meta.size, "byte");
     let short =
-        if meta.size < 1000 { String::new() } else { format!(" ({})", words::size(meta.size)) };
+        if meta.size < 1000 { String::new() } else { format!(" ({})", text::size(meta.size)) };
     facts.push(("size", format!("{exact}{short}")));
     facts.push(("record state", record_state(&meta.state)));
 }
@@ -252,17 +253,17 @@ pub(crate) fn store_facts(
     facts.push(("id", info.id.clone().unwrap_or_else(none)));
     let name = info.name.clone();
     facts.push(("name", name.unwrap_or_else(|| "none (an alias or the default)".to_owned())));
-    facts.push(("records", info.records.map_or_else(none, words::count)));
+    facts.push(("records", info.records.map_or_else(none, text::count)));
     if let Some(values) = info.values {
         let told =
             "some records are not whole; values without metadata are listed from Redis 7.4 on";
-        facts.push(("values", format!("{}: {told}", words::count(values))));
+        facts.push(("values", format!("{}: {told}", text::count(values))));
     }
     let when = |at: Option<Timestamp>| {
         at.map_or_else(none, |at| {
             // With blanks, where a narrow column may break it.
             let exact = at.to_string().replace('T', " ").replace("+00:00", " UTC");
-            format!("{exact} · {}", with_ago(&words::ago(at, now)))
+            format!("{exact} · {}", with_ago(&text::ago(at.micros(), now.micros())))
         })
     };
     facts.push(("created_at", when(info.created_at)));

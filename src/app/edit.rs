@@ -4,13 +4,14 @@ use bytes::Bytes;
 use crossterm::event::KeyEvent;
 
 use crate::keymap::Action;
-use crate::storage::Expected;
-use crate::storage::content::Family;
+use crate::model::Expected;
+use crate::model::Family;
 
 use super::editor::{Blocked, Content, Editor, Field, not_editable};
 use super::event::{Effect, NotEdited};
 use super::modal::{Confirm, Modal, OnYes};
-use super::{App, Notice, words};
+use super::{App, Notice};
+use crate::text;
 
 impl App {
     /// Opens the record under the cursor in the editor, or at once in the user's own.
@@ -26,17 +27,17 @@ impl App {
         }
         if !outside {
             if record.value.len() as u64 > self.settings.editor_limit {
-                let size = words::size(record.value.len() as u64);
+                let size = text::size(record.value.len() as u64);
                 let state = format!("{size} are too much for the built-in editor");
                 let remedy = self.says(Action::EditExternal, "opens it in $EDITOR");
-                self.notice = Some(Notice::warning(words::then(&state, "; ", remedy)));
+                self.notice = Some(Notice::warning(text::then(&state, "; ", remedy)));
                 return;
             }
             if let Some(why) = not_editable(&record) {
                 let remedy = self.says(Action::EditExternal, "opens its bytes in $EDITOR");
-                let state = words::then(&why, "; ", remedy);
+                let state = text::then(&why, "; ", remedy);
                 let remedy = self.says(Action::SaveValue, "saves them to a file");
-                self.notice = Some(Notice::warning(words::then(&state, ", ", remedy)));
+                self.notice = Some(Notice::warning(text::then(&state, ", ", remedy)));
                 return;
             }
         }

@@ -9,9 +9,9 @@ mod stored;
 use bytes::Bytes;
 use crossterm::event::KeyEvent;
 
+use crate::model::{ContentType, JsonLayout, Key, Record, StoreName};
 use crate::preview::charset::Charset;
 use crate::preview::json::Spacing;
-use crate::storage::{ContentType, JsonLayout, Key, Record, StoreName};
 
 use super::event::WriteId;
 use super::input::LineInput;

@@ -8,11 +8,11 @@ use bytes::Bytes;
 use crossterm::event::{KeyEvent, MouseEvent};
 
 use crate::index::{Change, Groups, Index, Passing, Query, Round, Selection};
-use crate::preview::{Matches, Mode, Preview};
-use crate::storage::{
+use crate::model::{
     Attention, Connection, ContentType, Crawl, Error, Fate, Key, Noticed, Record, RecordMeta,
     ServerInfo, StoreInfo, StoreName, Write, Written,
 };
+use crate::preview::{Matches, Mode, Preview};
 
 use super::groups::Scope;
 

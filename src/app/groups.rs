@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::index::{Group, Groups, Index};
 use crate::keymap::{Action, Context};
-use crate::storage::RecordMeta;
+use crate::model::RecordMeta;
 
 use super::event::{Effect, Read, Slot};
 use super::list::Move;

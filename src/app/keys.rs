@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use crate::index::{Change, Group, Index, Passing, Query, Recent, Round, Selection, Sort};
-use crate::storage::{Error, Key, RecordMeta, StoreName};
+use crate::model::{Error, Key, RecordMeta, StoreName};
 
 use super::groups::{Grouping, Scope};
 use super::list::{Cursor, Move};

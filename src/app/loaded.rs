@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use crate::storage::{Connection, Error, ErrorKind, ServerInfo};
+use crate::model::{Connection, Error, ErrorKind, ServerInfo};
 
 use super::event::{Effect, Loaded, Read, Shown, Slot};
-use super::{App, FIRST_PAUSE, LONGEST_PAUSE, Link, Notice, Pane, words};
+use super::{App, FIRST_PAUSE, LONGEST_PAUSE, Link, Notice, Pane};
+use crate::text;
 
 /// The time between two questions to a replica whether it still is one.
 const ASK_REPLICA: Duration = Duration::from_secs(1);
@@ -139,7 +140,7 @@ impl App {
                         0 => Notice::done("no lost stores: the indexes name them all"),
                         found => Notice::warning(format!(
                             "{} found that no index names",
-                            words::plural(found as u64, "store")
+                            text::plural(found as u64, "store")
                         )),
                     });
                 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use bytes::Bytes;
 
-use crate::storage::{Expected, Write};
+use crate::model::{Expected, Write};
 
 use super::crawl::Overview;
 use super::input::LineInput;

@@ -2,7 +2,7 @@
 //!
 //! There is room for one; that a write failed is not replaced by what comes after it.
 
-use crate::storage::Error;
+use crate::model::Error;
 
 use super::App;
 

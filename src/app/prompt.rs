@@ -6,11 +6,12 @@ use bytes::Bytes;
 use crossterm::event::KeyEvent;
 
 use crate::keymap::Action;
-use crate::storage::{OpenBy, Write};
+use crate::model::{OpenBy, Write};
 
 use super::event::{Effect, SaveError, Slot};
 use super::modal::{Confirm, Modal, OnYes, PromptKind};
-use super::{App, Notice, Pane, words};
+use super::{App, Notice, Pane};
+use crate::text;
 
 impl App {
     pub(super) fn prompt_key(
@@ -137,7 +138,7 @@ impl App {
         let asks = self.modal.is_none() && self.editor.is_none() && !self.quitting;
         match result {
             Ok(bytes) => {
-                let size = words::size(bytes as u64);
+                let size = text::size(bytes as u64);
                 self.tell(Notice::done(format!("{size} saved to {shown}")));
             }
             Err(SaveError::Exists) if asks => {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::index::{Filter, Query, Sort};
-use crate::storage::{Key, StoreName};
+use crate::model::{Key, StoreName};
 
 use super::event::{Effect, Read, Slot, Ticket};
 use super::keys::FUZZY;

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use crate::keymap::{Action, Context, KeyMap};
-use crate::preview::{Matches, Mode, Preview, Scroll, Viewport, fit};
-use crate::storage::{Error, Key, Record, RecordMeta, StoreName};
+use crate::model::{Error, Key, Record, RecordMeta, StoreName};
+use crate::preview::{Matches, Mode, Preview, Scroll, Viewport};
+use crate::text::fit;
 
 use super::event::Shown;
 use super::layout::Area;
-use super::words;
+use crate::text;
 
 /// A note takes no more rows than this from the value.
 const NOTE_ROWS: usize = 3;
@@ -150,7 +151,7 @@ impl RecordPane {
     /// The [note](Self::note), in rows of this width.
     pub fn note_rows(&self, width: u16, keymap: &KeyMap) -> Vec<String> {
         let Some(note) = self.note(keymap) else { return Vec::new() };
-        let mut rows = words::wrap(&note, width.into());
+        let mut rows = text::wrap(&note, width.into());
         if rows.len() > NOTE_ROWS {
             rows.truncate(NOTE_ROWS);
             if let Some(last) = rows.last_mut() {
@@ -162,7 +163,7 @@ impl RecordPane {
 
     /// What the reader should know of this value before reading it.
     pub fn note(&self, keymap: &KeyMap) -> Option<String> {
-        use crate::storage::RecordState as State;
+        use crate::model::RecordState as State;
         let damage = match self.shown.as_ref().and_then(Shown::meta).map(|meta| &meta.state) {
             Some(State::NoMetadata) => Some("no metadata: Crawlee reads None".to_owned()),
             Some(State::NoValue) => Some("metadata without a value: Crawlee reads None".to_owned()),
@@ -181,15 +182,15 @@ impl RecordPane {
         };
         let part = match &self.shown {
             Some(Shown::Head(meta, _, head)) => {
-                let (head, size) = (words::size(*head as u64), words::size(meta.size));
+                let (head, size) = (text::size(*head as u64), text::size(meta.size));
                 let remedy = keymap.says(Context::Record, Action::Fetch, "reads it all");
-                Some(words::then(&format!("the first {head} of {size}"), ": ", remedy))
+                Some(text::then(&format!("the first {head} of {size}"), ": ", remedy))
             }
             _ => None,
         };
         let outdated = self.outdated.then(|| {
             let remedy = keymap.says(Context::Record, Action::Refresh, "reads it again");
-            words::then("changed since it was read", ": ", remedy)
+            text::then("changed since it was read", ": ", remedy)
         });
         let note = self.preview().and_then(|preview| preview.note());
         let notes = [part, outdated, note.map(str::to_owned), damage];

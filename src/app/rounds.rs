@@ -2,11 +2,12 @@
 //! the loop.
 
 use crate::index::{Change, Passing};
-use crate::storage::{Key, RecordMeta, WatchSource};
+use crate::model::{Key, RecordMeta, WatchSource};
 
+use super::App;
 use super::event::{Effect, Read, Slot};
 use super::watch::Fresh;
-use super::{App, words};
+use crate::text;
 
 /// At most so many pages wait to be compared; beyond, the round does not count.
 const MOST_PAGES: usize = 4096;
@@ -130,8 +131,8 @@ impl App {
         let of = self.stores.get(store).and_then(|info| info.records);
         let walked = match of {
             Some(of) if self.keys.walked > 0 && room => {
-                let (walked, of) = (self.keys.walked.min(of), words::count(of));
-                format!("{} of {of}, {percent:.0} %", words::count(walked))
+                let (walked, of) = (self.keys.walked.min(of), text::count(of));
+                format!("{} of {of}, {percent:.0} %", text::count(walked))
             }
             _ => format!("{percent:.0} %"),
         };

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::storage::{Error, ErrorKind, StoreInfo, StoreName};
+use crate::model::{Error, ErrorKind, StoreInfo, StoreName};
 
 use super::list::{Cursor, Move};
 

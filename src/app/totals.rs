@@ -1,6 +1,6 @@
 //! How much there is of each content type, while the user looks at it.
 
-use crate::storage::ContentType;
+use crate::model::ContentType;
 
 use super::App;
 use super::event::{Effect, Read, Slot};

@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use crate::index::{Change, Passing};
 use crate::keymap::Action;
-use crate::storage::{Key, Noticed, RecordMeta, StoreInfo, StoreName, Timestamp, WatchSource};
+use crate::model::{Key, Noticed, RecordMeta, StoreInfo, StoreName, Timestamp, WatchSource};
 
 use super::event::{Effect, Slot, Ticket};
-use super::{App, Notice, Pane, words};
+use super::{App, Notice, Pane};
+use crate::text;
 
 /// For so long a record that came or changed is marked, in microseconds.
 const FRESH: i64 = 3_000_000;
@@ -170,7 +171,7 @@ impl App {
             self.cancel(Slot::Watch, effects);
             self.watch.forget();
             let remedy = self.says(Action::Refresh, "reads again");
-            let text = words::then("not watching any more", "; ", remedy);
+            let text = text::then("not watching any more", "; ", remedy);
             self.notice = Some(Notice::info(text));
         }
     }
@@ -273,7 +274,7 @@ impl App {
             let own = |change: &Change| matches!(change, Change::Remove(late) if late == key);
             let known = self.is_removing(key) || self.keys.late.iter().any(own);
             if removed.contains(key) && self.focus == Pane::Record && !known {
-                let text = format!("{} was deleted by someone else", words::named(key));
+                let text = format!("{} was deleted by someone else", key.named());
                 self.tell(Notice::warning(text));
             } else if set.iter().any(|meta| meta.key == *key) {
                 self.reload_changed(effects);

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use crate::index::Change;
-use crate::storage::{Error, ErrorKind, Fate, Key, OpenBy, Replicas, StoreName, Write, Written};
+use crate::model::{Error, ErrorKind, Fate, Key, OpenBy, Replicas, StoreName, Write, Written};
 
 use super::event::{Effect, Read, Slot, WriteId};
 use super::modal::{Modal, PromptKind};
-use super::{App, Notice, Pane, words};
+use super::{App, Notice, Pane};
+use crate::text;
 
 /// A write that has not been answered.
 #[derive(Debug, Clone)]
@@ -124,7 +125,7 @@ impl App {
                     }
                 }
                 if self.keys.store.as_ref() == Some(&set.store) {
-                    let meta = written.meta.clone().unwrap_or_else(|| crate::storage::RecordMeta {
+                    let meta = written.meta.clone().unwrap_or_else(|| crate::model::RecordMeta {
                         key: set.key.clone(),
                         content_type: set.content_type.clone(),
                         size: set.value.len() as u64,
@@ -246,12 +247,12 @@ impl App {
 fn doing(write: &Write) -> String {
     match write {
         Write::Create(_) => "creating the store".to_owned(),
-        Write::Set(set) => format!("saving {}", words::named(&set.key)),
+        Write::Set(set) => format!("saving {}", set.key.named()),
         Write::Delete { keys, .. } if keys.len() == 1 => {
-            format!("deleting {}", words::named(&keys[0]))
+            format!("deleting {}", keys[0].named())
         }
         Write::Delete { keys, .. } => {
-            format!("deleting {}", words::plural(keys.len() as u64, "record"))
+            format!("deleting {}", text::plural(keys.len() as u64, "record"))
         }
         Write::Purge(store) => format!("purging {store}"),
         Write::Drop(store) => format!("dropping {store}"),
@@ -262,16 +263,16 @@ fn done_words(write: &Write, written: &Written) -> String {
     match write {
         Write::Create(_) if written.records == 0 => "the store was there already".to_owned(),
         Write::Create(_) => "store created".to_owned(),
-        Write::Set(set) => format!("saved {}", words::named(&set.key)),
+        Write::Set(set) => format!("saved {}", set.key.named()),
         Write::Delete { keys, .. } if keys.len() == 1 && written.records == 1 => {
-            format!("deleted {}", words::named(&keys[0]))
+            format!("deleted {}", keys[0].named())
         }
         Write::Delete { .. } if written.records == 0 => {
             "nothing to delete: someone was faster".to_owned()
         }
-        Write::Delete { .. } => format!("deleted {}", words::plural(written.records, "record")),
+        Write::Delete { .. } => format!("deleted {}", text::plural(written.records, "record")),
         Write::Purge(store) => {
-            format!("purged {store}: {} removed", words::plural(written.records, "record"))
+            format!("purged {store}: {} removed", text::plural(written.records, "record"))
         }
         Write::Drop(store) => format!("dropped {store}"),
     }

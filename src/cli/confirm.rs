@@ -3,8 +3,8 @@
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 
 use super::failure::Failure;
-use crate::preview::{visible, visible_bytes};
-use crate::storage::{Error, ErrorKind, StoreInfo};
+use crate::model::{Error, ErrorKind, StoreInfo};
+use crate::text::{visible, visible_bytes};
 
 /// Refuses a script that does not say `--yes`: there is nobody to ask.
 pub(super) fn possible(yes: bool) -> Result<(), Failure> {

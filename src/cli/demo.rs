@@ -3,7 +3,8 @@
 use super::arguments::{Cli, Demo};
 use super::{check_terminal, settings};
 use crate::config::Config;
-use crate::storage::{Error, ErrorKind, Result, Target};
+use crate::model::{Error, ErrorKind, Result};
+use crate::storage::Target;
 
 /// The settings, and where to write, if that is not a directory of the demo's own.
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
-use crate::storage::{
+use crate::model::{
     Ignored, Key, RecordMeta, RecordState, Replicas, StoreInfo, StoreState, Timestamp,
 };
 
@@ -122,7 +122,7 @@ pub(super) fn record_problem(state: &RecordState) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::storage::ContentType;
+    use crate::model::ContentType;
 
     #[test]
     fn records_have_crawlee_s_fields_in_crawlee_s_order() {

@@ -4,8 +4,8 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use crate::config::NO_TARGET;
-use crate::preview::visible;
-use crate::storage::{Error, ErrorKind, Replicas};
+use crate::model::{Error, ErrorKind, Replicas};
+use crate::text::visible;
 
 /// Done.
 pub(super) const DONE: u8 = 0;

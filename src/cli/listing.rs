@@ -8,10 +8,11 @@ use super::arguments::Keys;
 use super::failure::{DONE, Outcome};
 use super::output::Output;
 use super::{describe, key, store};
-use crate::preview::{cells, visible};
-use crate::storage::{
-    Error, ErrorKind, PageRow, RecordMeta, RecordState, Result, Storage, StoreInfo, StoreState,
+use crate::model::{
+    Error, ErrorKind, PageRow, RecordMeta, RecordState, Result, StoreInfo, StoreState,
 };
+use crate::storage::Storage;
+use crate::text::{cells, visible};
 
 /// Fits `application/json; charset=utf-8`.
 const TYPE_WIDTH: usize = 31;
@@ -92,7 +93,7 @@ pub(super) fn columns(meta: &RecordMeta) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::storage::ContentType;
+    use crate::model::ContentType;
 
     #[test]
     fn columns_line_up_whatever_the_type_holds() {

@@ -9,7 +9,7 @@ use std::io::{self, BufWriter, IsTerminal as _, StdoutLock, Write as _};
 use serde_json::Value;
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use crate::preview::{cells, visible, visible_bytes};
+use crate::text::{cells, visible, visible_bytes};
 
 /// A column is padded to at most this many cells; what is longer sticks out.
 const WIDEST: usize = 48;

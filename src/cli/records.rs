@@ -13,10 +13,11 @@ use super::arguments::{Delete, Get, OneRecord};
 use super::failure::{self, DAMAGED, DONE, Failure, NOT_THERE, Outcome, REFUSED, say};
 use super::output::Output;
 use super::{describe, key, store, write};
+use crate::model::Family;
+use crate::model::{Error, ErrorKind, Key, Record, RecordState, StoreName, Write};
 use crate::outfile;
 use crate::preview::charset;
-use crate::storage::content::Family;
-use crate::storage::{Error, ErrorKind, Key, Record, RecordState, Storage, StoreName, Write};
+use crate::storage::Storage;
 
 /// How many records are looked at without waiting for the answers.
 const AT_ONCE: usize = 64;
@@ -220,7 +221,7 @@ mod tests {
     use bytes::Bytes;
 
     use super::*;
-    use crate::storage::{ContentType, RecordMeta};
+    use crate::model::{ContentType, RecordMeta};
 
     fn shown(content_type: &str, value: &'static [u8]) -> bool {
         let content_type = ContentType::from(content_type);

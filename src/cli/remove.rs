@@ -6,7 +6,8 @@ use super::arguments::Remove;
 use super::failure::{self, Outcome};
 use super::output::Output;
 use super::{confirm, describe, store, write};
-use crate::storage::{ErrorKind, Replicas, Storage, StoreInfo, StoreName, Write};
+use crate::model::{ErrorKind, Replicas, StoreInfo, StoreName, Write};
+use crate::storage::Storage;
 
 /// `purge`.
 pub(super) async fn purge(

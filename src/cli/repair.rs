@@ -6,8 +6,8 @@ use super::arguments::Repair;
 use super::failure::{DONE, Outcome, say};
 use super::output::Output;
 use super::{confirm, describe, store};
-use crate::preview::visible;
 use crate::storage::Storage;
+use crate::text::visible;
 
 /// `repair`: shows what is wrong and what will be written, asks, and writes.
 pub(super) async fn repair(storage: &dyn Storage, repair: &Repair, output: &mut Output) -> Outcome {

@@ -12,13 +12,14 @@ use super::arguments::Set;
 use super::failure::{self, Failure, Outcome, say};
 use super::output::Output;
 use super::{describe, key, store, write};
+use crate::model::Family;
+use crate::model::{
+    ContentType, Error, ErrorKind, Expected, Key, RecordMeta, RecordState, Result, SetValue,
+    StoreName, Value, Write,
+};
 use crate::preview::charset::Charset;
 use crate::preview::json::{PYTHON_DEPTH, check, compact, depth};
-use crate::storage::content::Family;
-use crate::storage::{
-    ContentType, Error, ErrorKind, Expected, Key, RecordMeta, RecordState, Result, SetValue,
-    Storage, StoreName, Value, Write,
-};
+use crate::storage::Storage;
 
 /// The bytes and the content type that the arguments ask for.
 ///

@@ -6,10 +6,11 @@ use super::arguments::{Create, Info};
 use super::failure::{self, DAMAGED, DONE, Outcome, REFUSED};
 use super::output::Output;
 use super::{describe, key, store, write};
-use crate::preview::{visible, visible_bytes};
-use crate::storage::{
-    Error, ErrorKind, OpenBy, RecordState, Storage, StoreInfo, StoreState, Timestamp, Write,
+use crate::model::{
+    Error, ErrorKind, OpenBy, RecordState, StoreInfo, StoreState, Timestamp, Write,
 };
+use crate::storage::Storage;
+use crate::text::{visible, visible_bytes};
 
 const HEADS: [&str; 7] =
     ["store", "id", "name", ">records", "created_at", "modified_at", "accessed_at"];

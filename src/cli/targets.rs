@@ -5,7 +5,7 @@ use serde_json::json;
 use super::failure::{DONE, Outcome};
 use super::output::Output;
 use crate::config::{Choice, Config, Environment, Origin};
-use crate::preview::visible;
+use crate::text::visible;
 
 const HEADS: [&str; 3] = ["  name", "target", "writes"];
 

@@ -14,10 +14,11 @@ use super::listing::columns;
 use super::output::Output;
 use super::{describe, store};
 use crate::index::{Builder, Change, Index, Passing, Round};
-use crate::storage::{
-    Attention, Error, ErrorKind, Key, Noticed, RecordMeta, Result, Storage, StoreName, Timestamp,
+use crate::model::{
+    Attention, Error, ErrorKind, Key, Noticed, RecordMeta, Result, StoreName, Timestamp,
     WatchSource,
 };
+use crate::storage::Storage;
 
 /// What is known of the store, and how much may still be printed.
 struct Watched<'a> {

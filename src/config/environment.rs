@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use log::LevelFilter;
 
-use crate::storage::{Error, ErrorKind, Result};
+use crate::model::{Error, ErrorKind, Result};
 
 /// A URL, a path or a profile's name, for larder alone.
 pub const URL: &str = "LARDER_URL";

@@ -5,8 +5,8 @@ use std::ffi::{OsStr, OsString};
 
 use super::environment::{self, Environment};
 use super::{Config, Resolved};
+use crate::model::{Error, ErrorKind, Result};
 use crate::storage::target::Target;
-use crate::storage::{Error, ErrorKind, Result};
 
 /// Crawlee's own default, under the directory in which larder starts.
 const HERE: &str = "./storage";

@@ -5,8 +5,8 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use super::environment::Environment;
 use super::origin::{NO_TARGET, Origin};
 use super::{Config, Profile, password};
+use crate::model::{Error, ErrorKind, Result};
 use crate::storage::target::{Endpoint, Secret, Target, TlsSettings};
-use crate::storage::{Error, ErrorKind, Result};
 
 /// A target and what its profile adds.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,8 +2,8 @@
 
 use super::origin::Origin;
 use super::{Config, Environment, Resolved};
+use crate::model::{Error, ErrorKind, Result};
 use crate::storage::target::Target;
-use crate::storage::{Error, ErrorKind, Result};
 
 /// A target in the list.
 #[derive(Debug, Clone, PartialEq, Eq)]

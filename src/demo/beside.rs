@@ -10,7 +10,7 @@ use ring::digest::{SHA256, digest};
 use super::json::{Json, Layout};
 use super::random::Random;
 use super::words::SHOPS;
-use crate::storage::Timestamp;
+use crate::model::Timestamp;
 
 /// The directories of request queues and of datasets.
 pub(super) const QUEUES: &str = "request_queues";

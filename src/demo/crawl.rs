@@ -16,7 +16,7 @@ use super::product::{CSV_HEAD, Product};
 use super::random::Random;
 use super::state::{self, Statistics};
 use super::words::FAILURES;
-use crate::storage::{ContentType, Timestamp, Value};
+use crate::model::{ContentType, Timestamp, Value};
 
 /// When a simulated crawl starts whose every byte follows from its seed: 2026-11-22T08:00:00Z, in
 /// microseconds.

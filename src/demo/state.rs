@@ -2,7 +2,7 @@
 
 use super::json::Json;
 use super::random::Random;
-use crate::storage::Timestamp;
+use crate::model::Timestamp;
 
 /// Crawlee's `__CRAWLER_STATISTICS_0`: grows as the crawl goes on.
 #[derive(Debug)]

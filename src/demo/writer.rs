@@ -12,10 +12,10 @@ use super::crawl::{Crawl, Entry, Place};
 use super::json::Layout;
 use super::pace::Pace;
 use super::{Settings, cannot};
-use crate::storage::{
-    self, Connection, Error, ErrorKind, Expected, Key, OpenBy, Options, Result, SetValue, Storage,
-    StoreName, Target,
+use crate::model::{
+    Connection, Error, ErrorKind, Expected, Key, OpenBy, Result, SetValue, StoreName,
 };
+use crate::storage::{self, Options, Storage, Target};
 
 /// The store for what the crawl finds, where it has a directory for itself.
 pub(super) const FOUND: &str = "shop-snapshots";

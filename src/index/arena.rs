@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::codec::{self, Tail};
-use crate::storage::RecordState;
+use crate::model::RecordState;
 
 /// Rows as they came: a key's length, the key, and what follows it. A row's place is the byte at
 /// which it begins.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::arena::{Arena, Sorted};
 use super::names::Names;
 use super::{Form, Index, codec, sort};
-use crate::storage::KeyPage;
+use crate::model::KeyPage;
 
 /// How many of the rows that came first a snapshot holds at most.
 const SNAPSHOT: usize = 100_000;
@@ -114,7 +114,7 @@ fn index(mut arena: Arena, names: Names) -> Index {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::storage::RecordState;
+    use crate::model::RecordState;
 
     fn page(keys: &[&str]) -> KeyPage {
         let mut page = KeyPage::default();

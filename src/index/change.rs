@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::chunk::{self, Chunk, Encoder};
 use super::packed::Packed;
 use super::{Form, Index, codec};
-use crate::storage::{Key, RecordMeta};
+use crate::model::{Key, RecordMeta};
 
 /// A change of one record.
 #[derive(Debug, Clone, PartialEq, Eq)]

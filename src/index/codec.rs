@@ -1,7 +1,7 @@
 //! How a row is written into bytes, after its key: alike in the arena and in the packed chunks,
 //! so that what goes from one to the other is copied.
 
-use crate::storage::RecordState;
+use crate::model::RecordState;
 
 /// What follows a row's key.
 #[derive(Debug, Clone, Copy)]

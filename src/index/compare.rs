@@ -2,7 +2,7 @@
 
 use super::cursor::Cursor;
 use super::{Change, Index};
-use crate::storage::{KeyPage, RecordState};
+use crate::model::{KeyPage, RecordState};
 
 /// The records of a page that are not in the index, or differ in size, content type or state; in
 /// the order of their keys, and of a key that came twice the last one. Rows whose metadata was

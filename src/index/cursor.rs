@@ -5,7 +5,7 @@ use super::chunk::Chunk;
 use super::codec::{self, Tail};
 use super::packed::Packed;
 use super::{Form, Index, Row};
-use crate::storage::RecordState;
+use crate::model::RecordState;
 
 /// So many rows are fetched from memory at a time.
 const AHEAD: usize = 32;

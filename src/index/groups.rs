@@ -2,7 +2,7 @@
 
 use super::Index;
 use super::cursor::Cursor;
-use crate::storage::Key;
+use crate::model::Key;
 
 /// Keys that begin alike, or one record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -169,7 +169,7 @@ fn end(rest: &[u8]) -> Option<usize> {
 mod tests {
     use super::*;
     use crate::index::Builder;
-    use crate::storage::KeyPage;
+    use crate::model::KeyPage;
 
     #[test]
     fn collections_are_entered_down_to_their_records() {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::{Builder, Change, Filter, Index, Query, Selection, Sort, compare, groups, totals};
-use crate::storage::{ContentType, Key, KeyPage, RecordMeta, RecordState};
+use crate::model::{ContentType, Key, KeyPage, RecordMeta, RecordState};
 
 type Model = BTreeMap<Vec<u8>, RecordMeta>;
 

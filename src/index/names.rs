@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::storage::ContentType;
+use crate::model::ContentType;
 
 /// Gives each content type a place in a list. The first is the unknown type.
 #[derive(Debug, Clone)]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::storage::Key;
+use crate::model::Key;
 
 /// Keys in the order in which they were seen last, the newest first, up to a number of them.
 #[derive(Debug, Clone)]

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{Change, Index, Seen, compare};
-use crate::storage::{Key, KeyPage};
+use crate::model::{Key, KeyPage};
 
 /// Something to compare with the index, in the order in which it was noticed.
 #[derive(Debug, Clone)]

@@ -4,7 +4,7 @@ use std::hash::{DefaultHasher, Hasher as _};
 
 use super::Index;
 use super::cursor::Cursor;
-use crate::storage::Key;
+use crate::model::Key;
 
 /// How many bits a key sets.
 const BITS: u32 = 5;
@@ -95,7 +95,7 @@ fn size(capacity: usize) -> usize {
 mod tests {
     use super::*;
     use crate::index::Builder;
-    use crate::storage::KeyPage;
+    use crate::model::KeyPage;
 
     #[test]
     fn what_was_noted_is_never_missing_and_what_was_not_is_found_after_some_rounds() {

@@ -154,7 +154,7 @@ impl Front {
 mod tests {
     use super::*;
     use crate::index::Builder;
-    use crate::storage::{Key, KeyPage};
+    use crate::model::{Key, KeyPage};
 
     fn index(keys: &[&str]) -> Index {
         let mut page = KeyPage::default();

@@ -1,7 +1,7 @@
 //! How many records of each content type there are, and what they weigh.
 
 use super::{Form, Index, codec};
-use crate::storage::ContentType;
+use crate::model::ContentType;
 
 /// Each content type in the index, how many records have it, and the sum of their sizes in bytes
 /// (or as much as fits); the largest sum first, then the most records. Goes through all rows, but

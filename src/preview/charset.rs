@@ -8,9 +8,9 @@ use bytes::Bytes;
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
 use super::format;
-use crate::storage::RecordState;
-use crate::storage::content::Family;
-use crate::storage::model::RecordMeta;
+use crate::model::Family;
+use crate::model::RecordMeta;
+use crate::model::RecordState;
 
 pub use convert::Unwritable;
 

@@ -3,7 +3,7 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::unit;
+use crate::text::unit;
 
 /// About how many bytes are a chunk.
 pub(super) const CHUNK: usize = 4096;

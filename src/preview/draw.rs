@@ -3,8 +3,8 @@
 use super::layout::{Lines, Wrap};
 use super::line::{Line, Placed};
 use super::row::{Hit, Role, Row, Span};
-use super::width::{cells, fit};
 use super::{Matches, Scroll, Viewport};
+use crate::text::{cells, fit};
 
 /// The rows of a text or of JSON.
 pub(super) fn rows(

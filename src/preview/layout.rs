@@ -6,8 +6,8 @@ use super::index::Index;
 use super::json;
 use super::line::{Line, Placed, Units};
 use super::text::{self, Style};
-use super::unit;
 use super::{Scroll, Viewport};
+use crate::text::unit;
 
 /// The deepest indentation without wrapping, in cells: deeper nesting stays within reach.
 const DEEPEST: usize = 256;

@@ -4,7 +4,7 @@
 use super::chunk::{self, TAB};
 use super::index::Long;
 use super::row::Role;
-use super::unit::{self, Unit};
+use crate::text::unit::{self, Unit};
 
 /// A row ends at the latest after so many chunks, so that rows near any place of a long line can
 /// be found from there. It shows only as one short row in hundreds.

@@ -12,7 +12,7 @@ pub struct Row {
 /// A piece of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Span {
-    /// What is shown, already [`visible`](super::visible).
+    /// What is shown, already [`visible`](crate::text::visible).
     pub text: String,
     /// What it is.
     pub role: Role,

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::{Preview, Viewport};
-use crate::storage::model::{Record, RecordMeta};
+use crate::model::{Record, RecordMeta};
 
 pub(super) fn preview(text: &str, content_type: &str) -> Preview {
     let meta = RecordMeta { content_type: content_type.into(), ..RecordMeta::default() };

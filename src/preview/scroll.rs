@@ -154,9 +154,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::super::samples::{preview, values, view};
-    use super::super::{Mode, Preview, Row, cells};
+    use super::super::{Mode, Preview, Row};
     use super::*;
-    use crate::storage::model::Record;
+    use crate::model::Record;
+    use crate::text::cells;
 
     fn first(preview: &Preview, scroll: Scroll, view: Viewport) -> Option<Row> {
         preview.rows(scroll, Viewport { height: 1, ..view }, None).pop()

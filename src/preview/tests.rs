@@ -1,5 +1,5 @@
 use super::*;
-use crate::storage::model::RecordMeta;
+use crate::model::RecordMeta;
 
 const VIEW: Viewport = Viewport { width: 80, height: 20, wrap: true };
 

@@ -57,10 +57,11 @@ use self::lock::Manner;
 use self::open::Terms;
 use self::watch::Hub;
 
-use super::{
+use super::{Options, Storage};
+use crate::model::{
     Attention, Connection, Crawl, Error, ErrorKind, Fate, JsonLayout, Key, KeyPage, Noticed,
-    OpenBy, Opened, Options, Reading, Record, RecordMeta, Repair, Result, ServerInfo, SetValue,
-    Storage, StoreInfo, StoreName, Write, Written,
+    OpenBy, Opened, Reading, Record, RecordMeta, Repair, Result, ServerInfo, SetValue, StoreInfo,
+    StoreName, Write, Written,
 };
 
 /// Crawlee's key-value stores in a directory.

@@ -5,8 +5,9 @@ use std::borrow::Cow;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-use super::model::{Key, RecordMeta, RecordState, Timestamp};
-use super::{ContentType, Error, ErrorKind, Result};
+use crate::model::{
+    ContentType, Error, ErrorKind, Key, RecordMeta, RecordState, Result, Timestamp,
+};
 
 /// What a record's metadata says, borrowed from the reply where it can be.
 #[derive(Debug, PartialEq, Eq)]

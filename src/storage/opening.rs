@@ -1,6 +1,6 @@
 //! What stores may be called, and their ids; the same for every backend, as in Crawlee.
 
-use super::{Error, ErrorKind, Result};
+use crate::model::{Error, ErrorKind, Result};
 
 /// How many letters and digits an id has.
 const ID_LENGTH: usize = 17;

@@ -43,16 +43,17 @@ use self::layout::Part;
 use self::link::{Command, Facts, Link};
 use self::open::Claims;
 use super::target::RedisTarget;
-use super::{
+use super::{Options, Storage};
+use crate::model::{
     Attention, Connection, Crawl, Error, ErrorKind, Fate, JsonLayout, Key, KeyPage, Noticed,
-    OpenBy, Opened, Options, Reading, Record, RecordMeta, Result, ServerInfo, SetValue, Storage,
-    StoreInfo, StoreName, Timestamp, Write, Written,
+    OpenBy, Opened, Reading, Record, RecordMeta, Result, ServerInfo, SetValue, StoreInfo,
+    StoreName, Timestamp, Write, Written,
 };
 
 /// Crawlee's key-value stores on a Redis server.
 ///
 /// A write is one script. Where the server forbids scripts it is one MULTI/EXEC, and what
-/// [`Expected`](super::Expected) names is read right before instead of within.
+/// [`Expected`](crate::model::Expected) names is read right before instead of within.
 #[derive(Clone)]
 pub struct RedisStorage {
     link: Link,

@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep, timeout_at};
 
-use super::{
+use super::Storage;
+use crate::model::{
     Connection, Error, ErrorKind, Expected, Fate, OpenBy, Reading, RecordMeta, Result, SetValue,
-    Storage, StoreInfo, StoreName, StoreState, Write, Written,
+    StoreInfo, StoreName, StoreState, Write, Written,
 };
 
 /// The pause between two looks.

@@ -5,7 +5,7 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::app::words::size;
+use crate::text::size;
 
 /// The longest sequence, in bytes before any wrapping, that all common terminals take. It holds
 /// 74,994 bytes of data.

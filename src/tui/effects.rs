@@ -10,10 +10,9 @@ use tokio::sync::watch as channel;
 use tokio::task::{AbortHandle, JoinSet};
 
 use crate::app::{Event, Read, Slot, Ticket, WriteId};
+use crate::model::{Attention, Error, ErrorKind, Result, StoreName, Write};
 use crate::storage::target::Target;
-use crate::storage::{
-    Attention, Error, ErrorKind, Options, Result, Storage, StoreName, Write, settle_until,
-};
+use crate::storage::{Options, Storage, settle_until};
 
 use super::reads;
 

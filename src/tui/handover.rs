@@ -18,7 +18,7 @@ impl Shell {
             Some(text) => {
                 // Where a terminal takes nothing, this would wait for it.
                 if written {
-                    let text = crate::preview::visible(&text);
+                    let text = crate::text::visible(&text);
                     let _ = writeln!(io::stderr(), "larder: {text}");
                 }
                 if code == 0 { 4 } else { code }

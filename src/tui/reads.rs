@@ -11,8 +11,9 @@ use tokio::sync::watch as channel;
 
 use crate::app::{Event, Loaded, Read, Shown, Slot, Ticket};
 use crate::index::Builder;
+use crate::model::{Error, ErrorKind, Reading, Record, RecordMeta, Result, StoreName};
 use crate::preview::{Mode, Preview};
-use crate::storage::{Error, ErrorKind, Reading, Record, RecordMeta, Result, Storage, StoreName};
+use crate::storage::Storage;
 
 /// After this long the user is told that a record is on its way.
 const SLOW: Duration = Duration::from_millis(150);

@@ -3,8 +3,9 @@
 use crate::app::{Settings, TargetChoice};
 use crate::config::{Choice, Config, Targets};
 use crate::keymap::KeyMap;
+use crate::model::{Result, StoreName};
+use crate::storage::Options;
 use crate::storage::target::Target;
-use crate::storage::{Options, Result, StoreName};
 use crate::theme::{Pair, Symbols, Theme};
 use crate::view::Look;
 
@@ -33,7 +34,7 @@ impl Setup {
     /// Takes the configuration apart.
     ///
     /// # Errors
-    /// [`ErrorKind::Usage`](crate::storage::ErrorKind::Usage) for keys and colours that make no
+    /// [`ErrorKind::Usage`](crate::model::ErrorKind::Usage) for keys and colours that make no
     /// sense, with the name of the file.
     pub fn new(config: &Config, target: Target) -> Result<Self> {
         let env = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());

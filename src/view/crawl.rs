@@ -4,9 +4,10 @@ use ratatui::buffer::Buffer;
 use ratatui::style::Style;
 
 use crate::app::crawl::{Doing, Overview, doing};
-use crate::app::{App, Area, words};
-use crate::preview::cells;
-use crate::storage::{Crawler, StorageInfo, Timestamp};
+use crate::app::{App, Area};
+use crate::model::{Crawler, StorageInfo, Timestamp};
+use crate::text;
+use crate::text::cells;
 use crate::theme::Role;
 
 use super::Look;
@@ -90,7 +91,7 @@ pub(super) fn draw(buf: &mut Buffer, body: Area, overview: &Overview, app: &App,
                 let heads = total.map(|_| kind.heads).unwrap_or_default().map(str::to_owned);
                 let room = numbers(buf, inner, y, kind, &heads, &|_| header);
                 let title = if is_narrow(inner.width) { kind.short } else { kind.title };
-                let counted = total.map(|total| format!("{title} {}", words::count(total)));
+                let counted = total.map(|total| format!("{title} {}", text::count(total)));
                 let counted = counted.filter(|title| cells(title) <= usize::from(room));
                 put(buf, inner.x + 1, y, room, counted.as_deref().unwrap_or(title), header);
             }
@@ -159,7 +160,7 @@ fn is_narrow(width: u16) -> bool {
 fn lines(overview: &Overview, now: Timestamp, width: u16) -> Vec<Line> {
     let mut lines = Vec::new();
     let say = |lines: &mut Vec<Line>, role, text: &str| {
-        for row in words::wrap(text, usize::from(width.saturating_sub(2))) {
+        for row in text::wrap(text, usize::from(width.saturating_sub(2))) {
             lines.push(Line::Text(role, row));
         }
     };
@@ -201,7 +202,7 @@ fn lines(overview: &Overview, now: Timestamp, width: u16) -> Vec<Line> {
         } else if shown == 0 {
             say(&mut lines, Role::Dim, kind.none);
         } else if shown < total {
-            let more = format!("and {} more", words::count(total - shown));
+            let more = format!("and {} more", text::count(total - shown));
             say(&mut lines, Role::Dim, &more);
         }
     }
@@ -228,7 +229,7 @@ fn crawler(crawler: &Crawler, now: Timestamp, several: bool, spans: bool) -> Row
     if let Some(runtime) = crawler.runtime.filter(|_| spans) {
         let micros = i64::try_from(runtime.as_micros()).unwrap_or(i64::MAX);
         // Under two seconds it is `now`, which is no span.
-        let span_of = words::ago(Timestamp::from_micros(0), Timestamp::from_micros(micros));
+        let span_of = text::ago(0, micros);
         if span_of != "now" {
             name.push((format!(" {span} {span_of}"), Role::Dim));
         }
@@ -274,7 +275,7 @@ fn storage(
 fn count(count: Option<u64>) -> String {
     match count {
         None => "—".to_owned(),
-        Some(count @ 0..1_000_000) => words::count(count),
+        Some(count @ 0..1_000_000) => text::count(count),
         Some(count @ 0..1_000_000_000) => format!("{:.1} M", count as f64 / 1e6),
         Some(count) => format!("{:.1} G", count as f64 / 1e9),
     }
@@ -291,7 +292,7 @@ fn rate(rate: Option<f64>) -> String {
 }
 
 fn ago(at: Option<Timestamp>, now: Timestamp) -> String {
-    at.map_or_else(|| "—".to_owned(), |at| words::ago(at, now))
+    at.map_or_else(|| "—".to_owned(), |at| text::ago(at.micros(), now.micros()))
 }
 
 #[cfg(test)]

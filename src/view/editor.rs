@@ -3,9 +3,10 @@
 use ratatui::buffer::Buffer;
 use ratatui_textarea::TextArea;
 
+use crate::app::Area;
 use crate::app::editor::{Content, Editor, Field};
-use crate::app::{Area, words};
-use crate::preview::{cells, visible};
+use crate::text;
+use crate::text::{cells, visible};
 use crate::theme::Role;
 
 use super::Look;
@@ -67,7 +68,7 @@ pub(super) fn draw(
     put(buf, inner.x, inner.y + 2, inner.width, &rule, look.style(Role::Border));
     let mut value = Area { x, y: inner.y + 3, width, height: inner.height - 3 };
     if let Some(fault) = &editor.fault {
-        let lines = words::wrap(fault, usize::from(width));
+        let lines = text::wrap(fault, usize::from(width));
         let rows =
             u16::try_from(lines.len()).unwrap_or(1).min(value.height.saturating_sub(1)).min(3);
         let y = value.y + value.height - rows;
@@ -79,7 +80,7 @@ pub(super) fn draw(
     let in_value = match &editor.value {
         Content::Text(text, _) => self::text(buf, value, text, editor, look),
         Content::Bytes(bytes) => {
-            let size = words::size(bytes.len() as u64);
+            let size = text::size(bytes.len() as u64);
             let words = format!("{size} that are not text: only $EDITOR can change them");
             put(buf, value.x, value.y, value.width, &words, look.style(Role::Dim));
             None
@@ -96,9 +97,9 @@ fn position(editor: &Editor) -> String {
         if charset.is_plain() { String::new() } else { format!("{} · ", charset.words()) };
     format!(
         "{stored}{}:{} of {}",
-        words::count(row as u64 + 1),
-        words::count(column as u64 + 1),
-        words::plural(text.lines().len() as u64, "line")
+        text::count(row as u64 + 1),
+        text::count(column as u64 + 1),
+        text::plural(text.lines().len() as u64, "line")
     )
 }
 

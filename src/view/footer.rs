@@ -3,9 +3,10 @@
 use ratatui::buffer::Buffer;
 use ratatui::style::Style;
 
-use crate::app::{App, Area, Modal, Prompt, PromptKind, Tone, words};
+use crate::app::{App, Area, Modal, Prompt, PromptKind, Tone};
 use crate::keymap::{Action, Context};
-use crate::preview::{cells, visible};
+use crate::text;
+use crate::text::{cells, visible};
 use crate::theme::Role;
 
 use super::Look;
@@ -49,7 +50,7 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, look: &Look) -> Opti
 
 /// Writes a sentence; a long one takes rows from what lies above.
 fn say(buf: &mut Buffer, area: Area, text: &str, style: Style) {
-    let mut rows = words::wrap(text, area.width.saturating_sub(2).into());
+    let mut rows = text::wrap(text, area.width.saturating_sub(2).into());
     rows.truncate(usize::from(area.y / 2).clamp(1, 4));
     let first = area.y + 1 - rows.len() as u16;
     for (row, y) in rows.iter().zip(first..) {

@@ -5,7 +5,7 @@ use ratatui::style::Style;
 
 use crate::app::{App, Area};
 use crate::keymap::{Action, Chord, Context};
-use crate::preview::{cells, fit, visible};
+use crate::text::{cells, fit, visible};
 use crate::theme::Role;
 
 use super::Look;

@@ -2,9 +2,10 @@
 
 use ratatui::buffer::Buffer;
 
-use crate::app::{App, Area, Overlay, Pane, words};
+use crate::app::{App, Area, Overlay, Pane};
 use crate::keymap::Context;
-use crate::preview::cells;
+use crate::text;
+use crate::text::cells;
 use crate::theme::Role;
 
 use super::Look;
@@ -70,7 +71,7 @@ fn lines(app: &App, look: &Look, rooms: (u16, u16)) -> Vec<Line> {
             let unicode = look.symbols.unicode;
             let chords: Vec<_> = chords.iter().map(|chord| chord.label(unicode)).collect();
             let mut keys = rows_of(&chords, rooms.0.into()).into_iter();
-            let mut does = words::wrap(action.description(), rooms.1.into()).into_iter();
+            let mut does = text::wrap(action.description(), rooms.1.into()).into_iter();
             loop {
                 let (keys, does) = (keys.next(), does.next());
                 if keys.is_none() && does.is_none() {

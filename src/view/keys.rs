@@ -4,12 +4,13 @@ use ratatui::buffer::Buffer;
 
 use crate::app::keys::FUZZY;
 use crate::app::watch::Fresh;
-use crate::app::{App, Area, Pane, store_facts, store_state, words};
+use crate::app::{App, Area, Pane, store_facts, store_state};
 use crate::index::{Group, Sort};
 use crate::keymap::{Action, Context};
-use crate::preview::{cells, visible};
-use crate::storage::content::Family;
-use crate::storage::{Key, RecordMeta, RecordState, StoreState};
+use crate::model::Family;
+use crate::model::{Key, RecordMeta, RecordState, StoreState};
+use crate::text;
+use crate::text::{cells, visible};
 use crate::theme::Role;
 
 use super::Look;
@@ -56,11 +57,11 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, look: &Look) {
         let clears = || says(Action::Back, "clears the filter");
         let text = match (keys.loading.is_some() || keys.selecting, keys.filter.is_empty()) {
             (true, _) => "loading…".to_owned(),
-            (false, true) => words::then("no records", "; ", says(Action::NewRecord, "writes one")),
+            (false, true) => text::then("no records", "; ", says(Action::NewRecord, "writes one")),
             (false, false) if keys.filter.starts_with(FUZZY) => {
-                words::then("no key is like this", "; ", clears())
+                text::then("no key is like this", "; ", clears())
             }
-            (false, false) => words::then("no key contains this", "; ", clears()),
+            (false, false) => text::then("no key contains this", "; ", clears()),
         };
         return say(buf, inner, &text, Role::Dim, look);
     }
@@ -89,7 +90,7 @@ fn unopened(buf: &mut Buffer, area: Area, app: &App, look: &Look) {
     let (x, width) = (inner.x + 1, inner.width.saturating_sub(2));
     let mut rows = inner.y..inner.y + inner.height;
     for (name, value) in &facts {
-        let lines = words::wrap(value, usize::from(width.saturating_sub(NAMES)));
+        let lines = text::wrap(value, usize::from(width.saturating_sub(NAMES)));
         for (at, line) in lines.iter().enumerate() {
             let Some(y) = rows.next() else { return };
             let name = if at == 0 { name } else { "" };
@@ -109,7 +110,7 @@ fn titles(app: &App, store: &str, width: u16, look: &Look) -> (String, String) {
     };
     if !scope.prefix.is_empty() {
         let rows = if keys.are_grouped() { "row" } else { "record" };
-        let found = words::plural(keys.len() as u64, rows);
+        let found = text::plural(keys.len() as u64, rows);
         let scope = Key::from(&scope.prefix[..]).escaped();
         title = format!("{store} · {scope}{} · {found}", look.symbols.ellipsis);
         if !keys.filter.is_empty() {
@@ -117,12 +118,12 @@ fn titles(app: &App, store: &str, width: u16, look: &Look) -> (String, String) {
         }
     } else if keys.filter.is_empty() {
         if all > 0 || keys.complete {
-            let bytes = words::size(keys.index.total_bytes());
+            let bytes = text::size(keys.index.total_bytes());
             // The walk may not have come to all of them, or not lately.
             let told = keys.store.as_ref().and_then(|store| app.stores.get(store));
             let behind = !keys.complete || app.watch.is_behind();
             let told = told.and_then(|info| info.records).filter(|_| behind);
-            title = format!("{store} · {}", words::plural(told.unwrap_or(all), "record"));
+            title = format!("{store} · {}", text::plural(told.unwrap_or(all), "record"));
             let longer = format!("{title} · {bytes}");
             // Half a number says something else, and bytes of a part say nothing.
             if keys.complete && cells(&visible(&longer)) + TITLE_FRAME <= usize::from(width) {
@@ -130,16 +131,16 @@ fn titles(app: &App, store: &str, width: u16, look: &Look) -> (String, String) {
             }
         }
     } else {
-        let (found, bytes) = (words::count(keys.len() as u64), words::size(keys.total_bytes()));
-        title = format!("{store} · {found} of {} · {bytes} · /{}", words::count(all), keys.filter);
+        let (found, bytes) = (text::count(keys.len() as u64), text::size(keys.total_bytes()));
+        title = format!("{store} · {found} of {} · {bytes} · /{}", text::count(all), keys.filter);
     }
     let mut bottom = Vec::new();
     if !keys.marks.is_empty() {
-        bottom.push(format!("{} marked", words::count(keys.marks.len() as u64)));
+        bottom.push(format!("{} marked", text::count(keys.marks.len() as u64)));
     }
     if keys.failure.is_some() && !keys.is_empty() {
         let remedy = app.keymap.says(Context::Keys, Action::Refresh, "reads on");
-        bottom.push(words::then("incomplete", ": ", remedy));
+        bottom.push(text::then("incomplete", ": ", remedy));
     }
     if keys.gone {
         bottom.push("the store is gone".to_owned());
@@ -154,7 +155,7 @@ fn titles(app: &App, store: &str, width: u16, look: &Look) -> (String, String) {
     }
     if !keys.is_empty() && !alone {
         let (at, of) = (keys.cursor.at as u64 + 1, keys.len() as u64);
-        bottom.push(format!("{} / {}", words::count(at), words::count(of)));
+        bottom.push(format!("{} / {}", text::count(at), text::count(of)));
     }
     (title, bottom.join(" · "))
 }
@@ -162,7 +163,7 @@ fn titles(app: &App, store: &str, width: u16, look: &Look) -> (String, String) {
 fn say(buf: &mut Buffer, inner: Area, text: &str, role: Role, look: &Look) {
     let width = inner.width.saturating_sub(2);
     for (line, y) in
-        words::wrap(text, usize::from(width)).iter().zip(inner.y..inner.y + inner.height)
+        text::wrap(text, usize::from(width)).iter().zip(inner.y..inner.y + inner.height)
     {
         put(buf, inner.x + 1, y, width, line, look.style(role));
     }
@@ -246,7 +247,7 @@ fn group_row(buf: &mut Buffer, inner: Area, y: u16, group: &Group, current: bool
     put(buf, inner.x + 1, y, 1, " ", look.style(Role::Text));
     let right = inner.x + inner.width.saturating_sub(1);
     if size_width > 0 {
-        let size = words::size(group.bytes);
+        let size = text::size(group.bytes);
         put_right(buf, right, y, size_width, &size, look.style(Role::Text));
     }
     if type_width > 0 {
@@ -261,11 +262,11 @@ fn group_row(buf: &mut Buffer, inner: Area, y: u16, group: &Group, current: bool
 
 /// A count in as many columns as a content type has.
 fn short_count(number: u64) -> String {
-    let exact = words::count(number);
+    let exact = text::count(number);
     if exact.len() < usize::from(TYPE) {
         exact
     } else {
-        format!("{} k", words::count(number / 1000))
+        format!("{} k", text::count(number / 1000))
     }
 }
 
@@ -294,7 +295,7 @@ fn row(
     let damaged =
         !matches!(meta.state, RecordState::Whole | RecordState::BareFile | RecordState::NotRead);
     if size_width > 0 {
-        let size = if unread { s.ellipsis.to_owned() } else { words::size(meta.size) };
+        let size = if unread { s.ellipsis.to_owned() } else { text::size(meta.size) };
         put_right(buf, right, y, size_width, &size, look.style(Role::Text));
     }
     if type_width > 0 {

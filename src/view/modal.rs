@@ -2,9 +2,10 @@
 
 use ratatui::buffer::Buffer;
 
-use crate::app::{App, Area, Confirm, Details, OnYes, words};
-use crate::preview::{cells, visible};
-use crate::storage::Write;
+use crate::app::{App, Area, Confirm, Details, OnYes};
+use crate::model::Write;
+use crate::text;
+use crate::text::{cells, visible};
 use crate::theme::Role;
 
 use super::Look;
@@ -34,12 +35,12 @@ pub(super) fn confirm(
     let text = usize::from(width.saturating_sub(4));
     let mut lines: Vec<String> = Vec::new();
     for line in &confirm.lines {
-        let mut wrapped = words::wrap(line, text);
+        let mut wrapped = text::wrap(line, text);
         // A key of a thousand characters must not push the buttons off the screen.
         if wrapped.len() > 3 {
             wrapped.truncate(3);
             if let Some(last) = wrapped.last_mut() {
-                *last = crate::preview::fit(&format!("{last}…"), text).into_owned();
+                *last = crate::text::fit(&format!("{last}…"), text).into_owned();
             }
         }
         lines.extend(wrapped);
@@ -132,7 +133,7 @@ pub(super) fn details(buf: &mut Buffer, body: Area, details: &Details, app: &App
     let room = usize::from(width.saturating_sub(4)).saturating_sub(names).max(1);
     let mut lines: Vec<(&str, String)> = Vec::new();
     for (name, value) in &details.facts {
-        for (at, part) in words::wrap(value, room).into_iter().enumerate() {
+        for (at, part) in text::wrap(value, room).into_iter().enumerate() {
             lines.push((if at == 0 { name } else { "" }, part));
         }
     }

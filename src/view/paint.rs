@@ -4,7 +4,7 @@
 use ratatui::buffer::{Buffer, CellWidth as _};
 use ratatui::style::Style;
 
-use crate::preview::{cells, fit, visible};
+use crate::text::{cells, fit, visible};
 
 /// Columns of the widest character: a joined one of some scripts.
 const WIDEST: u16 = 16;

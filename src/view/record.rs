@@ -3,10 +3,11 @@
 use ratatui::buffer::Buffer;
 use ratatui::style::Style;
 
-use crate::app::{App, Area, Pane, Shown, words};
+use crate::app::{App, Area, Pane, Shown};
 use crate::keymap::{Action, Context};
+use crate::model::{Record, RecordMeta};
 use crate::preview::{Hit, Kind, Mode, Role as Part, Row};
-use crate::storage::{Record, RecordMeta};
+use crate::text;
 use crate::theme::Role;
 
 use super::Look;
@@ -80,7 +81,7 @@ fn below(inner: Area, rows: u16) -> Area {
 
 fn loading_words(app: &App) -> String {
     if app.record.fetching {
-        words::then("fetching…", " ", cancels(app))
+        text::then("fetching…", " ", cancels(app))
     } else {
         "loading…".to_owned()
     }
@@ -98,9 +99,9 @@ fn bottom(app: &App) -> String {
             || "…".to_owned(),
             |matches| match matches.current() {
                 Some(at) => {
-                    let total = words::count(matches.len() as u64);
+                    let total = text::count(matches.len() as u64);
                     let more = if matches.is_capped() { "+" } else { "" };
-                    format!("{} of {total}{more}", words::count(at as u64 + 1))
+                    format!("{} of {total}{more}", text::count(at as u64 + 1))
                 }
                 None => "not found".to_owned(),
             },
@@ -127,7 +128,7 @@ fn bottom(app: &App) -> String {
 }
 
 fn heading(buf: &mut Buffer, inner: Area, meta: &RecordMeta, look: &Look) {
-    let size = words::size(meta.size);
+    let size = text::size(meta.size);
     let start =
         put_right(buf, inner.x + inner.width, inner.y, inner.width, &size, look.style(Role::Text));
     let content_type = meta.content_type.as_str();
@@ -141,7 +142,7 @@ fn heading(buf: &mut Buffer, inner: Area, meta: &RecordMeta, look: &Look) {
 
 fn say(buf: &mut Buffer, inner: Area, text: &str, role: Role, look: &Look) {
     for (line, y) in
-        words::wrap(text, usize::from(inner.width)).iter().zip(inner.y..inner.y + inner.height)
+        text::wrap(text, usize::from(inner.width)).iter().zip(inner.y..inner.y + inner.height)
     {
         put(buf, inner.x, y, inner.width, line, look.style(role));
     }
@@ -154,17 +155,17 @@ fn stall(meta: &RecordMeta) -> String {
 }
 
 fn too_large(meta: &RecordMeta, app: &App) -> String {
-    let limit = words::size(app.settings.preview_limit);
+    let limit = text::size(app.settings.preview_limit);
     let state = format!(
         "Not fetched: it is larger than {limit}. Fetching it whole holds the server for {}.",
         stall(meta)
     );
-    words::then(&state, " ", app.keymap.says(Context::Record, Action::Fetch, "fetches it."))
+    text::then(&state, " ", app.keymap.says(Context::Record, Action::Fetch, "fetches it."))
 }
 
 fn fetching(meta: &RecordMeta, app: &App) -> String {
-    let state = format!("Fetching {}…", words::size(meta.size));
-    words::then(&state, " ", cancels(app).map(|cancels| format!("{cancels}.")))
+    let state = format!("Fetching {}…", text::size(meta.size));
+    text::then(&state, " ", cancels(app).map(|cancels| format!("{cancels}.")))
 }
 
 fn value_row(buf: &mut Buffer, inner: Area, y: u16, row: &Row, look: &Look) {

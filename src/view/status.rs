@@ -3,8 +3,9 @@
 use ratatui::buffer::Buffer;
 use ratatui::style::Modifier;
 
-use crate::app::{App, Area, Link, words};
-use crate::storage::{Connection, WatchSource};
+use crate::app::{App, Area, Link};
+use crate::model::{Connection, WatchSource};
+use crate::text;
 use crate::theme::Role;
 
 use super::Look;
@@ -93,7 +94,7 @@ fn watching(app: &App, look: &Look, width: u16) -> String {
             }
             #[expect(clippy::cast_sign_loss, reason = "neither factor is negative")]
             let bytes = (rate * bytes as f64 / all as f64) as u64;
-            format!("{records} {} {}/s", look.symbols.about, words::size(bytes))
+            format!("{records} {} {}/s", look.symbols.about, text::size(bytes))
         }
     }
 }

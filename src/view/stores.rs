@@ -2,9 +2,10 @@
 
 use ratatui::buffer::Buffer;
 
-use crate::app::{App, Area, Link, Pane, words};
+use crate::app::{App, Area, Link, Pane};
 use crate::keymap::{Action, Context};
-use crate::storage::{StoreInfo, StoreState};
+use crate::model::{StoreInfo, StoreState};
+use crate::text;
 use crate::theme::Role;
 
 use super::Look;
@@ -15,16 +16,16 @@ use super::paint::{put, put_right};
 pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, look: &Look) {
     let focused = app.focus == Pane::Stores;
     let stores = &app.stores;
-    let count = words::count(stores.len() as u64);
+    let count = text::count(stores.len() as u64);
     let title = if stores.filter().is_empty() {
         if stores.ready { format!("Stores {count}") } else { "Stores".to_owned() }
     } else {
-        format!("Stores {count} of {} · /{}", words::count(stores.total() as u64), stores.filter())
+        format!("Stores {count} of {} · /{}", text::count(stores.total() as u64), stores.filter())
     };
     let at = match stores.lost {
         Some(share) => format!("looking {:.0} %", share * 100.0),
         None if stores.len() > usize::from(area.inner().height) => {
-            format!("{} / {count}", words::count(stores.cursor.at as u64 + 1))
+            format!("{} / {count}", text::count(stores.cursor.at as u64 + 1))
         }
         None => String::new(),
     };
@@ -36,7 +37,7 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, look: &Look) {
         } else {
             Role::Dim
         };
-        for (line, y) in words::wrap(&text, usize::from(inner.width.saturating_sub(2)))
+        for (line, y) in text::wrap(&text, usize::from(inner.width.saturating_sub(2)))
             .iter()
             .zip(inner.y..inner.y + inner.height)
         {
@@ -70,7 +71,7 @@ fn instead(app: &App) -> Option<String> {
             let remedies = (!remedies.is_empty()).then(|| remedies.join(", "));
             let state = if trying { "larder goes on trying" } else { "" };
             let gap = if trying { "; " } else { "" };
-            let text = words::then(state, gap, remedies);
+            let text = text::then(state, gap, remedies);
             let gap = if text.is_empty() { "" } else { " " };
             let dot = if text.is_empty() { "" } else { "." };
             return Some(format!("{error}.{gap}{text}{dot}"));
@@ -91,11 +92,11 @@ fn instead(app: &App) -> Option<String> {
         (false, _) => None,
         (true, false) => {
             let remedy = says(Action::Back, "clears the filter");
-            Some(words::then("no store's name contains this", "; ", remedy))
+            Some(text::then("no store's name contains this", "; ", remedy))
         }
         (true, true) => {
-            let made = words::then("no stores yet", "; ", says(Action::NewStore, "makes one"));
-            Some(words::then(&made, ", ", says(Action::FindLost, "looks for lost ones")))
+            let made = text::then("no stores yet", "; ", says(Action::NewStore, "makes one"));
+            Some(text::then(&made, ", ", says(Action::FindLost, "looks for lost ones")))
         }
     }
 }
@@ -120,11 +121,12 @@ fn row(
     let right = inner.x + inner.width.saturating_sub(1);
     let mut end = right;
     if inner.width >= 24 {
-        let when = info.modified_at.map(|at| words::ago(at, app.now)).unwrap_or_default();
+        let when =
+            info.modified_at.map(|at| text::ago(at.micros(), app.now.micros())).unwrap_or_default();
         put_right(buf, end, y, 6, &when, look.style(Role::Dim));
         end = end.saturating_sub(7);
     }
-    let records = info.records.map_or_else(|| "?".to_owned(), words::count);
+    let records = info.records.map_or_else(|| "?".to_owned(), text::count);
     let start = put_right(buf, end, y, 13, &records, look.style(Role::Text));
     let width = start.saturating_sub(inner.x + 3);
     let role = match (&info.state, current && focused, open) {

@@ -3,9 +3,10 @@
 use ratatui::buffer::Buffer;
 
 use crate::app::totals::Totals;
-use crate::app::{App, Area, words};
-use crate::preview::visible;
-use crate::storage::StoreName;
+use crate::app::{App, Area};
+use crate::model::StoreName;
+use crate::text;
+use crate::text::visible;
 use crate::theme::Role;
 
 use super::Look;
@@ -52,11 +53,11 @@ pub(super) fn draw(buf: &mut Buffer, body: Area, totals: &Totals, app: &App, loo
         let share = format!("{:.0} %", *bytes as f64 * 100.0 / all.max(1) as f64);
         let shown = visible(name.as_str());
         let shown = if shown.is_empty() { "(no content type)".into() } else { shown };
-        let cells = [&*shown, &words::count(*records), &words::size(*bytes), &share];
+        let cells = [&*shown, &text::count(*records), &text::size(*bytes), &share];
         line(buf, inner, y, cells, [look.style(type_role(name.family())), text]);
     }
     let y = inner.y + inner.height - 1;
-    let cells = ["all", &words::count(records), &words::size(all), ""];
+    let cells = ["all", &text::count(records), &text::size(all), ""];
     line(buf, inner, y, cells, [header, header]);
 }
 

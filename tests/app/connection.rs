@@ -1,7 +1,7 @@
 //! Connecting, losing the connection, and switching to another target.
 
 use larder::app::{Effect, Event, Link, Loaded, Modal, Pane, Read, Settings, Slot, TargetChoice};
-use larder::storage::{Connection, Error, ErrorKind, Fate, ServerInfo, StoreInfo};
+use larder::model::{Connection, Error, ErrorKind, Fate, ServerInfo, StoreInfo};
 
 use super::stage::{Stage, record, shown, store};
 use super::{JSON, done, opened, shop};

@@ -2,7 +2,7 @@
 
 use larder::app::editor::Field;
 use larder::app::{Effect, Event, Loaded, Modal, NotEdited, Slot};
-use larder::storage::{
+use larder::model::{
     Connection, Error, ErrorKind, Expected, Fate, JsonLayout, Key, ServerInfo, Write,
 };
 

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 
 use larder::app::{Editor, Event, Modal};
-use larder::storage::{Connection, StoreName};
+use larder::model::{Connection, StoreName};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
@@ -93,7 +93,7 @@ fn play(moves: &[(u8, u8)]) -> BTreeSet<&'static str> {
     let mut stage = Stage::new(120, 36);
     let mut world = World::new();
     stage.asked.clear();
-    step(&mut stage, &mut world, Event::Connected(Ok(larder::storage::ServerInfo::default())));
+    step(&mut stage, &mut world, Event::Connected(Ok(larder::model::ServerInfo::default())));
     let drain = |stage: &mut Stage, world: &mut World| {
         for _ in 0..300 {
             let next = world.answer(0).or_else(|| world.write(0, 7)).or_else(|| world.settle(0));

@@ -1,7 +1,7 @@
 //! What is kept of a value that is edited: its charset, its spacing, its type.
 
 use larder::app::{Effect, Event, Settings};
-use larder::storage::{JsonLayout, ServerInfo, SetValue, Write};
+use larder::model::{JsonLayout, ServerInfo, SetValue, Write};
 
 use super::stage::{Stage, record, store};
 use super::{JSON, done};

@@ -1,7 +1,7 @@
 //! The lists and their cursors while the storage answers.
 
 use larder::app::{Effect, Event, Loaded, Read, Slot};
-use larder::storage::{
+use larder::model::{
     Error, ErrorKind, Key, Noticed, OpenBy, ServerInfo, StoreInfo, StoreState, Write, Written,
 };
 

@@ -1,7 +1,7 @@
 //! What must be so whatever happens: each event is handed to the core here, and what it did is checked.
 
 use larder::app::{Confirm, Event, Modal, OnYes, PromptKind, Slot, WriteId};
-use larder::storage::{Expected, Fate, Record, Write};
+use larder::model::{Expected, Fate, Record, Write};
 
 use super::stage::Stage;
 use super::world::World;

@@ -1,7 +1,7 @@
 //! Values: fetched, copied and saved to files.
 
 use larder::app::{Effect, Event, Loaded, Read, SaveError, Shown, Slot};
-use larder::storage::{Noticed, RecordMeta};
+use larder::model::{Noticed, RecordMeta};
 
 use super::stage::{Stage, index, record, store};
 use super::{JSON, opened, shop};

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use larder::app::{Effect, Event, Loaded, Read, Shown, Slot, Ticket, WriteId};
-use larder::storage::{
+use larder::model::{
     ContentType, Error, ErrorKind, Expected, Fate, Key, Noticed, OpenBy, Record, RecordMeta, Write,
     Written,
 };
@@ -81,7 +81,7 @@ impl World {
     }
 
     fn read(&self, read: Read) -> Result<Loaded, Error> {
-        let find = |store: &larder::storage::StoreName, key: &Key| {
+        let find = |store: &larder::model::StoreName, key: &Key| {
             self.stores.get(&store.escaped()).and_then(|records| records.get(key)).cloned()
         };
         let to_shown = |found: Option<Record>, key: Key| found.map_or(Shown::Missing(key), shown);

@@ -1,9 +1,7 @@
 //! Writes: asked about, refused, and answered late.
 
 use larder::app::{Effect, Event, Loaded, Modal, Pane, Read, Settings, Slot};
-use larder::storage::{
-    Connection, Error, ErrorKind, Fate, Key, Noticed, StoreInfo, Write, Written,
-};
+use larder::model::{Connection, Error, ErrorKind, Fate, Key, Noticed, StoreInfo, Write, Written};
 
 use super::stage::{Stage, store};
 use super::{done, opened, shop};

@@ -1,6 +1,7 @@
 //! What lies beside the stores.
 
-use larder::storage::{ContentType, Crawl, Key, OpenBy, Storage, Timestamp, Value};
+use larder::model::{ContentType, Crawl, Key, OpenBy, Timestamp, Value};
+use larder::storage::Storage;
 
 use super::set;
 

@@ -1,7 +1,8 @@
 //! Walking and listing keys.
 
 use futures::TryStreamExt;
-use larder::storage::{Key, Storage, StoreName};
+use larder::model::{Key, StoreName};
+use larder::storage::Storage;
 
 use super::{put, refused_keys, scan, store};
 
@@ -26,7 +27,7 @@ async fn listed(
     let after = after.map(Key::from);
     let pages = storage.iterate_keys(store, prefix.as_bytes(), after.as_ref(), limit);
     let pages: Vec<_> = pages.try_collect().await.unwrap();
-    pages.iter().flat_map(larder::storage::KeyPage::to_metas).map(|meta| meta.key).collect()
+    pages.iter().flat_map(larder::model::KeyPage::to_metas).map(|meta| meta.key).collect()
 }
 
 pub async fn scanning_gives_every_key_once_sorted(storage: &dyn Storage) {

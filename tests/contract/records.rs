@@ -1,10 +1,11 @@
 //! Setting, reading, deleting and settling records.
 
 use bytes::Bytes;
-use larder::storage::{
-    ContentType, ErrorKind, Expected, Fate, Key, Reading, RecordMeta, RecordState, SetValue,
-    Storage, Value, Write,
+use larder::model::{
+    ContentType, ErrorKind, Expected, Fate, Key, Reading, RecordMeta, RecordState, SetValue, Value,
+    Write,
 };
+use larder::storage::Storage;
 
 use super::{kept_keys, put, refused_keys, set, store, value};
 
@@ -132,7 +133,7 @@ pub async fn expected_unchanged_never_overwrites_another_write(storage: &dyn Sto
         expected: Expected::Unchanged { value: old.into(), content_type: old_type },
         ..set(&shop, &key, Value::Text("new".into()), None)
     };
-    let conflict = |outcome: larder::storage::Result<_>| {
+    let conflict = |outcome: larder::model::Result<_>| {
         assert_eq!(outcome.map(|_| ()).unwrap_err().kind, ErrorKind::Conflict);
     };
     conflict(storage.set_value(&edit("old", ContentType::TEXT)).await);
@@ -190,7 +191,7 @@ pub async fn settling_tells_what_became_of_a_write(storage: &dyn Storage) {
     let delete = Write::Delete { store: shop.clone(), keys: vec![key.clone()] };
     let purge = Write::Purge(shop.clone());
     let drop = Write::Drop(shop.clone());
-    let create = Write::Create(larder::storage::OpenBy::Name("new".into()));
+    let create = Write::Create(larder::model::OpenBy::Name("new".into()));
     assert_eq!(storage.settle(&edit).await, Ok(Fate::Unclear), "no record");
     for write in [make, edit, delete, purge, drop, create] {
         if matches!(write, Write::Purge(_)) {

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use futures::{StreamExt, TryStreamExt, future};
-use larder::storage::{
-    Connection, ErrorKind, Key, OpenBy, Storage, StoreInfo, StoreName, StoreState, Timestamp, Write,
+use larder::model::{
+    Connection, ErrorKind, Key, OpenBy, StoreInfo, StoreName, StoreState, Timestamp, Write,
 };
+use larder::storage::Storage;
 
 use super::{put, store};
 
@@ -188,11 +189,11 @@ pub async fn the_connection_is_up_and_the_server_answers(storage: &dyn Storage) 
 
 /// Short for a value that is a text.
 trait IntoValue {
-    fn into_value(self) -> larder::storage::Value;
+    fn into_value(self) -> larder::model::Value;
 }
 
 impl IntoValue for &str {
-    fn into_value(self) -> larder::storage::Value {
-        larder::storage::Value::Text(self.to_owned())
+    fn into_value(self) -> larder::model::Value {
+        larder::model::Value::Text(self.to_owned())
     }
 }

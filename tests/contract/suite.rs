@@ -17,9 +17,8 @@ pub mod stores;
 
 use bytes::Bytes;
 use futures::TryStreamExt;
-use larder::storage::{
-    ContentType, Expected, Key, OpenBy, RecordMeta, SetValue, Storage, StoreName, Value,
-};
+use larder::model::{ContentType, Expected, Key, OpenBy, RecordMeta, SetValue, StoreName, Value};
+use larder::storage::Storage;
 
 /// Makes a test of every function of the suite. `$make` is an async function that gives a value
 /// with a method `storage() -> &dyn Storage`; what it holds lives as long as the test.
@@ -171,7 +170,7 @@ pub async fn value(storage: &dyn Storage, store: &StoreName, key: &Key) -> Bytes
 pub async fn scan(storage: &dyn Storage, store: &StoreName) -> Vec<RecordMeta> {
     let pages: Vec<_> = storage.scan_keys(store).try_collect().await.unwrap();
     let mut metas: Vec<RecordMeta> =
-        pages.iter().flat_map(larder::storage::KeyPage::to_metas).collect();
+        pages.iter().flat_map(larder::model::KeyPage::to_metas).collect();
     metas.reverse();
     metas.sort_by(|a, b| a.key.cmp(&b.key));
     metas.dedup_by(|a, b| a.key == b.key);

@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 
-use larder::storage::{ErrorKind, Timestamp};
+use larder::model::{ErrorKind, Timestamp};
 
 use crate::Directory;
 

@@ -9,10 +9,11 @@ use std::path::Path;
 use std::process::Command;
 
 use futures::{StreamExt as _, TryStreamExt as _};
-use larder::storage::{
-    ContentType, ErrorKind, Expected, Key, OpenBy, Options, Reading, RecordState, SetValue,
-    StoreName, StoreState, Value,
+use larder::model::{
+    ContentType, ErrorKind, Expected, Key, OpenBy, Reading, RecordState, SetValue, StoreName,
+    StoreState, Value,
 };
+use larder::storage::Options;
 
 use crate::suite::{put, scan, set, store};
 use crate::{Directory, connect};
@@ -204,7 +205,7 @@ async fn what_vanishes_during_a_walk_is_just_not_there() {
     assert!(names.iter().all(|row| row.state == Some(&RecordState::NotRead)));
     fs::remove_dir_all(made.store("shop")).unwrap();
     let rest: Vec<_> = walk.try_collect().await.unwrap();
-    assert!(rest.iter().all(larder::storage::KeyPage::is_empty));
+    assert!(rest.iter().all(larder::model::KeyPage::is_empty));
     assert!((rest.last().unwrap().progress - 1.0).abs() < f32::EPSILON);
 
     // The listing is made anew behind the keys that vanished.
@@ -221,7 +222,7 @@ async fn what_vanishes_during_a_walk_is_just_not_there() {
         fs::remove_file(made.store("shop").join(beside)).unwrap();
     }
     let rest: Vec<_> = pages.try_collect().await.unwrap();
-    let rest: Vec<_> = rest.iter().flat_map(larder::storage::KeyPage::to_metas).collect();
+    let rest: Vec<_> = rest.iter().flat_map(larder::model::KeyPage::to_metas).collect();
     assert_eq!(rest.len(), 36);
     assert_eq!(rest.last().unwrap().key, Key::from("key-235"));
 

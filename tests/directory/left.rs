@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 
-use larder::storage::{ErrorKind, RecordState, StoreState};
+use larder::model::{ErrorKind, RecordState, StoreState};
 
 use crate::suite::{put, store};
 use crate::{Directory, damaged};

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 
-use larder::storage::{
+use larder::model::{
     ContentType, ErrorKind, Expected, Key, OpenBy, RecordState, SetValue, StoreName, StoreState,
     Value,
 };

@@ -7,7 +7,8 @@ use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use larder::storage::{ErrorKind, Key, OpenBy, Options, Record, StoreName, StoreState, Value};
+use larder::model::{ErrorKind, Key, OpenBy, Record, StoreName, StoreState, Value};
+use larder::storage::Options;
 
 use tempfile::TempDir;
 
@@ -172,7 +173,7 @@ async fn as_nobody_writes_are_refused() {
         storage.purge(&shop).await.unwrap_err().kind,
         storage.drop_store(&shop).await.unwrap_err().kind,
         storage.delete_value(&shop, &[Key::from("key")]).await.unwrap_err().kind,
-        storage.open(&larder::storage::OpenBy::Default).await.unwrap_err().kind,
+        storage.open(&larder::model::OpenBy::Default).await.unwrap_err().kind,
     ] {
         assert_eq!(kind, ErrorKind::Permission);
     }
@@ -259,7 +260,7 @@ async fn a_storage_for_reading_only_refuses_every_write() {
         storage.purge(&shop).await.unwrap_err().kind,
         storage.drop_store(&shop).await.unwrap_err().kind,
         storage.delete_value(&shop, &[Key::from("key")]).await.unwrap_err().kind,
-        storage.open(&larder::storage::OpenBy::Default).await.unwrap_err().kind,
+        storage.open(&larder::model::OpenBy::Default).await.unwrap_err().kind,
     ] {
         assert_eq!(kind, ErrorKind::ReadOnly);
     }

@@ -5,7 +5,8 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
 use std::path::Path;
 
-use larder::storage::{ErrorKind, Key, OpenBy, Options, RecordState, StoreName, StoreState, Value};
+use larder::model::{ErrorKind, Key, OpenBy, RecordState, StoreName, StoreState, Value};
+use larder::storage::Options;
 
 use crate::refused::{as_nobody, is_root, place, run};
 use crate::suite::{put, scan, set, store};

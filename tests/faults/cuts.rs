@@ -12,10 +12,10 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use larder::storage::{
-    Connection, Error, ErrorKind, Expected, Fate, Key, OpenBy, Options, SetValue, Storage, Target,
-    Write, Written, connect, settle_until,
+use larder::model::{
+    Connection, Error, ErrorKind, Expected, Fate, Key, OpenBy, SetValue, Write, Written,
 };
+use larder::storage::{Options, Storage, Target, connect, settle_until};
 use tokio::time::Instant;
 
 use self::check::{Case, Said, Seen, look};

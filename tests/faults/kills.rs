@@ -6,10 +6,8 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use larder::storage::{
-    self, ContentType, Expected, Key, OpenBy, Options, RecordState, SetValue, Storage, StoreName,
-    Target,
-};
+use larder::model::{ContentType, Expected, Key, OpenBy, RecordState, SetValue, StoreName};
+use larder::storage::{self, Options, Storage, Target};
 
 const KILLS: u32 = 200;
 /// Enough for a write to take a while.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use larder::storage::{ErrorKind, Write};
+use larder::model::{ErrorKind, Write};
 
 use crate::fill;
 use crate::server::Monitor;

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use larder::storage::{
-    self, ContentType, ErrorKind, Expected, Key, OpenBy, Options, Result, SetValue, Storage,
-    StoreName, Target, Write, Written,
+use larder::model::{
+    ContentType, ErrorKind, Expected, Key, OpenBy, Result, SetValue, StoreName, Write, Written,
 };
+use larder::storage::{self, Options, Storage, Target};
 
 use crate::fill;
 use crate::server::{Client, Reply, Server};

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use larder::storage::{ContentType, Value};
+use larder::model::{ContentType, Value};
 use serde_json::json;
 
 /// One value, as Python is given it and as larder is.

@@ -9,9 +9,10 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use larder::storage::{
-    ContentType, ErrorKind, Expected, Key, RecordMeta, RecordState, SetValue, Storage, StoreName,
+use larder::model::{
+    ContentType, ErrorKind, Expected, Key, RecordMeta, RecordState, SetValue, StoreName,
 };
+use larder::storage::Storage;
 use serde_json::{Value as Json, json};
 use tempfile::TempDir;
 
@@ -131,7 +132,7 @@ async fn list(storage: &dyn Storage) -> Vec<RecordMeta> {
 
     let pages = storage.iterate_keys(&store(), b"", None, None);
     let pages: Vec<_> = pages.try_collect().await.unwrap();
-    pages.iter().flat_map(larder::storage::KeyPage::to_metas).collect()
+    pages.iter().flat_map(larder::model::KeyPage::to_metas).collect()
 }
 
 fn store() -> StoreName {

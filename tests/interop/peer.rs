@@ -6,7 +6,8 @@ use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 use std::sync::Arc;
 
 use futures::TryStreamExt;
-use larder::storage::{Key, OpenBy, Options, SetValue, Storage, StoreName, target::Target};
+use larder::model::{Key, OpenBy, SetValue, StoreName};
+use larder::storage::{Options, Storage, target::Target};
 use serde_json::{Value, json};
 
 use crate::cases::Case;
@@ -126,7 +127,7 @@ pub(crate) async fn larder(storage: &dyn Storage, ops: &[Op]) -> Vec<Value> {
                     key: Key::from(case.key.as_str()),
                     value,
                     content_type,
-                    expected: larder::storage::Expected::Anything,
+                    expected: larder::model::Expected::Anything,
                 };
                 storage.set_value(&set).await.unwrap();
             }
@@ -142,7 +143,7 @@ pub(crate) async fn larder(storage: &dyn Storage, ops: &[Op]) -> Vec<Value> {
                 let pages: Vec<_> = pages.try_collect().await.unwrap();
                 result = pages
                     .iter()
-                    .flat_map(larder::storage::KeyPage::to_metas)
+                    .flat_map(larder::model::KeyPage::to_metas)
                     .map(|meta| {
                         json!([meta.key.as_str().unwrap(), meta.content_type.as_str(), meta.size])
                     })

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use futures::TryStreamExt;
-use larder::storage::{Key, OpenBy, Options, StoreName, Value, Write};
+use larder::model::{Key, OpenBy, StoreName, Value, Write};
+use larder::storage::Options;
 
 use crate::Redis;
 use crate::server::Monitor;
@@ -127,5 +128,5 @@ async fn public_urls_are_not_supported() {
     let redis = Redis::new().await;
     let shop = store(redis.storage(), "shop").await;
     let error = redis.storage().get_public_url(&shop, &Key::from("key")).await.unwrap_err();
-    assert_eq!(error.kind, larder::storage::ErrorKind::NotSupported);
+    assert_eq!(error.kind, larder::model::ErrorKind::NotSupported);
 }

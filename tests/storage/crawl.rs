@@ -1,6 +1,7 @@
 //! The rest of a crawl on a server: found by its indexes, cheaply, whatever else is there.
 
-use larder::storage::{Options, Timestamp};
+use larder::model::Timestamp;
+use larder::storage::Options;
 
 use crate::Redis;
 use crate::fill::TIME;

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use futures::TryStreamExt;
-use larder::storage::{
-    ErrorKind, Key, OpenBy, Options, Reading, Record, RecordState, Storage, StoreInfo, StoreName,
-    StoreState, Value, Write,
+use larder::model::{
+    ErrorKind, Key, OpenBy, Reading, Record, RecordState, StoreInfo, StoreName, StoreState, Value,
+    Write,
 };
+use larder::storage::{Options, Storage};
 
 use crate::server::Server;
 use crate::suite::{put, scan, set, store};
@@ -25,7 +26,7 @@ async fn listed(storage: &dyn Storage, name: &str) -> StoreInfo {
 /// The records of a store can be read, deleted, purged, and the store dropped.
 async fn is_put_in_order(storage: &dyn Storage, store: &StoreName) {
     let pages: Vec<_> = storage.iterate_keys(store, b"", None, None).try_collect().await.unwrap();
-    assert_eq!(pages.iter().map(larder::storage::KeyPage::len).sum::<usize>(), 2);
+    assert_eq!(pages.iter().map(larder::model::KeyPage::len).sum::<usize>(), 2);
     let record = storage.get_value(store, &Key::from("one")).await.unwrap().unwrap();
     assert_eq!((&record.value[..], record.meta.state), (&b"1"[..], RecordState::Whole));
     assert_eq!(storage.delete_value(store, &[Key::from("one")]).await.unwrap().records, 1);
@@ -185,8 +186,8 @@ async fn damaged_records_are_told_and_the_rest_still_lists() {
         assert_eq!(exists, state != RecordState::NoValue);
 
         // Saved over what was read, it is whole again.
-        let mend = larder::storage::SetValue {
-            expected: larder::storage::Expected::Unchanged {
+        let mend = larder::model::SetValue {
+            expected: larder::model::Expected::Unchanged {
                 value: read,
                 content_type: meta.content_type,
             },

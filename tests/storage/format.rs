@@ -1,6 +1,7 @@
 //! The bytes on the server are those that Crawlee writes.
 
-use larder::storage::{ContentType, Key, OpenBy, Options, Reading, StoreName, Timestamp, Value};
+use larder::model::{ContentType, Key, OpenBy, Reading, StoreName, Timestamp, Value};
+use larder::storage::Options;
 
 use crate::suite::{put, set, store};
 use crate::{Redis, connect};

@@ -7,7 +7,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use larder::storage::{Connection, Key, Noticed, Options, Storage, WatchSource};
+use larder::model::{Connection, Key, Noticed, WatchSource};
+use larder::storage::{Options, Storage};
 
 use crate::proxy::{Proxy, Wire};
 use crate::server::{Client, Reply, Server};

@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures::future;
-use larder::storage::{
-    ContentType, ErrorKind, Expected, Key, OpenBy, Options, Reading, RecordState, SetValue,
-    Storage, StoreName, Value,
+use larder::model::{
+    ContentType, ErrorKind, Expected, Key, OpenBy, Reading, RecordState, SetValue, StoreName, Value,
 };
+use larder::storage::{Options, Storage};
 
 use crate::server::Server;
 use crate::suite::{set, store, value};

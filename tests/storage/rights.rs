@@ -1,9 +1,10 @@
 //! What a user may not do is refused with a word; the rest works.
 
 use futures::{StreamExt, TryStreamExt};
-use larder::storage::{
-    Attention, ErrorKind, Key, Noticed, OpenBy, Options, StoreName, StoreState, Value, Write,
+use larder::model::{
+    Attention, ErrorKind, Key, Noticed, OpenBy, StoreName, StoreState, Value, Write,
 };
+use larder::storage::Options;
 
 use crate::server::Server;
 use crate::suite::{put, scan, set, store, value};
@@ -100,8 +101,8 @@ async fn a_minimal_access_list_is_enough() {
     assert_eq!(scan(storage, &shop).await.len(), 1);
     assert_eq!(storage.stores().await.unwrap().len(), 1);
     storage.ping().await.unwrap();
-    let edit = larder::storage::SetValue {
-        expected: larder::storage::Expected::Absent,
+    let edit = larder::model::SetValue {
+        expected: larder::model::Expected::Absent,
         ..set(&shop, &key, Value::None, None)
     };
     assert_eq!(storage.set_value(&edit).await.unwrap_err().kind, ErrorKind::Conflict);

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use futures::TryStreamExt as _;
-use larder::storage::{Key, StoreInfo, StoreName};
+use larder::model::{Key, StoreInfo, StoreName};
 
 use crate::server::Server;
 use crate::{Redis, fill};

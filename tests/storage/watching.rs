@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use futures::stream::BoxStream;
-use larder::storage::{Attention, Key, Noticed, Options, StoreName, WatchSource};
+use larder::model::{Attention, Key, Noticed, StoreName, WatchSource};
+use larder::storage::Options;
 use tokio::sync::watch;
 
 use crate::server::{Client, Reply, Server};

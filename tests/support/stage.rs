@@ -12,11 +12,11 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use larder::app::{App, Effect, Event, Loaded, Read, Settings, Shown, Slot, Ticket, WriteId};
 use larder::index::Builder;
 use larder::keymap::KeyMap;
-use larder::preview::Preview;
-use larder::storage::{
+use larder::model::{
     ContentType, Error, Fate, Key, KeyPage, Noticed, Record, RecordMeta, RecordState, ServerInfo,
     StoreInfo, Timestamp, Write, Written,
 };
+use larder::preview::Preview;
 use larder::theme::{Symbols, Theme};
 use larder::view::{Look, draw};
 use ratatui::Terminal;
@@ -175,7 +175,7 @@ impl Stage {
                 let symbol = buffer[(x, y)].symbol();
                 if skip == 0 {
                     line.push_str(symbol);
-                    skip = larder::preview::cells(symbol).saturating_sub(1);
+                    skip = larder::text::cells(symbol).saturating_sub(1);
                 } else {
                     skip -= 1;
                 }

@@ -9,10 +9,9 @@ use std::time::{Duration, Instant};
 
 use futures::StreamExt as _;
 use futures::stream::BoxStream;
+use larder::model::{Attention, Key, Noticed, RecordMeta, RecordState, StoreInfo, StoreName};
 use larder::storage::directory::DirectoryStorage;
-use larder::storage::{
-    Attention, Key, Noticed, Options, RecordMeta, RecordState, Storage as _, StoreInfo, StoreName,
-};
+use larder::storage::{Options, Storage as _};
 use serde_json::json;
 use tokio::runtime::{Builder, Runtime};
 

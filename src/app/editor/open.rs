@@ -2,10 +2,10 @@
 
 use bytes::Bytes;
 
+use crate::model::Family;
+use crate::model::{ContentType, Record};
 use crate::preview::charset::{self, Charset, Reading};
 use crate::preview::json::{self, Spacing};
-use crate::storage::content::Family;
-use crate::storage::{ContentType, Record};
 
 use super::Content;
 

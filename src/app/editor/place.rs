@@ -2,7 +2,7 @@
 
 use ratatui_textarea::CursorMove;
 
-use crate::preview::{cells, visible};
+use crate::text::{cells, visible};
 
 use super::super::Area;
 use super::{Content, Editor};

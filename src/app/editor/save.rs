@@ -2,8 +2,8 @@
 
 use ratatui_textarea::CursorMove;
 
+use crate::model::{ContentType, Expected, SetValue, Write};
 use crate::preview::json;
-use crate::storage::{ContentType, Expected, SetValue, Write};
 
 use super::super::input::LineInput;
 use super::{Content, Editor};

@@ -2,14 +2,14 @@
 
 use bytes::Bytes;
 
+use crate::model::Family;
+use crate::model::{ContentType, JsonLayout};
 use crate::preview::charset::{Charset, Unwritable};
 use crate::preview::json::{self, JsonFault};
-use crate::storage::content::Family;
-use crate::storage::{ContentType, JsonLayout};
 
-use super::super::words;
 use super::open::{is_json, is_json_suffix};
 use super::{Blocked, Content, Editor, Field};
+use crate::text;
 
 impl Editor {
     /// The bytes to store under this content type. What is to be said of them is left in `told`.
@@ -150,7 +150,7 @@ impl Editor {
 fn too_deep(text: &[u8]) -> Option<String> {
     let depth = json::depth(text);
     (depth > json::PYTHON_DEPTH).then(|| {
-        let depth = words::count(depth as u64);
+        let depth = text::count(depth as u64);
         format!("it is nested {depth} deep, and Crawlee cannot read it: Python ends at some 1,000")
     })
 }

@@ -2,7 +2,7 @@ use std::collections::HashSet;
 use std::io::Read as _;
 
 use super::*;
-use crate::storage::content::Family;
+use crate::model::Family;
 
 const ENDLESS: Limits = Limits { records: u64::MAX, bytes: u64::MAX };
 

@@ -11,7 +11,7 @@ use crate::index::batch::Results;
 use crate::index::codec::Tail;
 use crate::index::cursor::Cursor;
 use crate::index::filter::{Needle, Tool};
-use crate::storage::Key;
+use crate::model::Key;
 
 /// When what was found so far is shown.
 const EARLY: Duration = Duration::from_millis(20);
@@ -346,7 +346,7 @@ mod tests {
 
     use super::*;
     use crate::index::Builder;
-    use crate::storage::KeyPage;
+    use crate::model::KeyPage;
 
     fn numbers(count: u32) -> Index {
         let mut page = KeyPage::default();

@@ -6,8 +6,8 @@ use super::folder::{Folder, Root};
 use super::names::METADATA;
 use super::record::read_text;
 use super::stores;
-use crate::storage::crawl::{Crawler, LONGEST, MOST};
-use crate::storage::{Crawl, Error, ErrorKind, Result, Section, StorageInfo, StoreName};
+use crate::model::{Crawl, Error, ErrorKind, Result, Section, StorageInfo, StoreName};
+use crate::model::{Crawler, crawl::LONGEST, crawl::MOST};
 
 /// A look at all of it.
 pub(super) fn look(root: &Root) -> Result<Crawl> {

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use crate::storage::ContentType;
+use crate::model::ContentType;
 
 /// The ending of values whose type has none.
 const ANY: &str = "bin";

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rustix::io::Errno;
 
-use crate::storage::{Error, ErrorKind};
+use crate::model::{Error, ErrorKind};
 
 /// An error of reading what is at this path.
 pub(super) fn reading(path: &Path, why: Errno) -> Error {

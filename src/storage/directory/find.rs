@@ -12,7 +12,7 @@ use super::names::{self, Kind};
 use super::place::{Beside, Place, Stated, bare, by_metadata, file};
 use super::sidecar::Form;
 use super::style;
-use crate::storage::{Error, ErrorKind, Key, Result, Timestamp};
+use crate::model::{Error, ErrorKind, Key, Result, Timestamp};
 
 /// The endings that are tried for a key, of those that values usually have.
 const USUAL: [&str; 24] = [

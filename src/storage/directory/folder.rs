@@ -15,7 +15,7 @@ use rustix::io::Errno;
 
 use super::entries::each_entry;
 use super::{fault, rights, temporary};
-use crate::storage::{Error, ErrorKind, Result, StoreName};
+use crate::model::{Error, ErrorKind, Result, StoreName};
 
 /// The directory of the stores' directories.
 pub(super) const STORES: &str = "key_value_stores";

@@ -2,7 +2,7 @@
 
 use super::folder::Folder;
 use super::names::{METADATA, OWN};
-use crate::storage::Result;
+use crate::model::Result;
 
 /// Names that desktops and version control give.
 const NAMES: [&[u8]; 4] = [b".DS_Store", b"Thumbs.db", b"desktop.ini", b".gitkeep"];

@@ -13,7 +13,7 @@ use super::endings;
 use super::folder::Folder;
 use super::names::{self, Kind};
 use super::record::metadata_name;
-use crate::storage::{Ignored, Result};
+use crate::model::{Ignored, Result};
 
 /// The keys of a store in the order of their bytes, each once, in a few allocations.
 #[derive(Debug, Default)]

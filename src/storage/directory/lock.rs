@@ -10,7 +10,7 @@ use rustix::io::Errno;
 
 use super::folder::{Folder, Root};
 use super::sweep::sweep;
-use crate::storage::{Error, ErrorKind, Result, StoreName};
+use crate::model::{Error, ErrorKind, Result, StoreName};
 
 /// The pause between two looks at a lock that another larder holds: the first, the longest.
 const LOOK_AGAIN: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(20));

@@ -10,7 +10,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, percent_encod
 
 use super::endings;
 use super::junk::is_junk;
-use crate::storage::{Error, ErrorKind, Key, Result};
+use crate::model::{Error, ErrorKind, Key, Result};
 
 /// The store's own metadata.
 pub(super) const METADATA: &[u8] = b"__metadata__.json";

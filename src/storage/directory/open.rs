@@ -11,11 +11,11 @@ use super::stores::{self, Stored};
 use super::style::{self, Style};
 use super::temporary::{Like, Slot, Temporary, sync};
 use super::times::{self, note_access};
-use crate::storage::metadata::StoreMetadata;
-use crate::storage::opening::{check_alias, check_name, new_id};
-use crate::storage::{
+use crate::model::{
     Error, ErrorKind, OpenBy, Opened, Result, StoreInfo, StoreName, StoreState, Timestamp,
 };
+use crate::storage::metadata::StoreMetadata;
+use crate::storage::opening::{check_alias, check_name, new_id};
 
 /// How often a store that vanishes right after it was made is made again.
 const TRIES: usize = 20;

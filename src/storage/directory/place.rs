@@ -11,7 +11,7 @@ use super::folder::{Facts, Folder, is_name};
 use super::names;
 use super::record::{metadata_name, read_text};
 use super::sidecar::{self, Form, Sidecar};
-use crate::storage::{Key, Result};
+use crate::model::{Key, Result};
 
 /// The files of one record.
 #[derive(Debug, Clone)]

@@ -12,8 +12,8 @@ use super::place::{Beside, Place, Stated};
 use super::record::metadata_name;
 use super::sidecar::{self, Form, News};
 use super::style::{self, Style};
-use crate::storage::content::Family;
-use crate::storage::{
+use crate::model::Family;
+use crate::model::{
     ContentType, Error, ErrorKind, Expected, Key, RecordMeta, RecordState, Result, SetValue,
 };
 

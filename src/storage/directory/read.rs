@@ -11,7 +11,7 @@ use super::find::{Reach, find};
 use super::folder::{Folder, Root};
 use super::names;
 use super::record;
-use crate::storage::{Error, ErrorKind, Key, Reading, Record, Result, StoreInfo, StoreName};
+use crate::model::{Error, ErrorKind, Key, Reading, Record, Result, StoreInfo, StoreName};
 
 /// How often it is looked whether a file that grows has grown again.
 const TRIES: usize = 3;

@@ -11,7 +11,7 @@ use super::find::{Found, Reach, find};
 use super::folder::{Facts, Folder};
 use super::names;
 use super::place::{Place, Stated};
-use crate::storage::{
+use crate::model::{
     ContentType, Error, ErrorKind, Key, RecordMeta, RecordState, Result, Timestamp,
 };
 

@@ -12,7 +12,7 @@ use super::set::unlink;
 use super::temporary::sync;
 use super::times::note_removal;
 use super::{endings, fault, style};
-use crate::storage::{Error, ErrorKind, Key, Result, StoreName, Written};
+use crate::model::{Error, ErrorKind, Key, Result, StoreName, Written};
 
 /// How many records are deleted under one lock.
 const BATCH: usize = 100;

@@ -13,8 +13,8 @@ use super::stores::{self, Stored};
 use super::style::{self, Style};
 use super::temporary::{Like, Slot, Temporary, sync};
 use super::{fault, times};
+use crate::model::{Error, ErrorKind, Repair, Result, StoreName, Timestamp, Written};
 use crate::storage::opening::{check_name, new_id};
-use crate::storage::{Error, ErrorKind, Repair, Result, StoreName, Timestamp, Written};
 
 /// What would be written; `None` where nothing is wrong.
 pub(super) fn plan(root: &Root, store: &StoreName) -> Result<Option<Repair>> {

@@ -21,13 +21,13 @@ use super::stores::{self, Stored};
 use super::style::sibling;
 use super::temporary::{Like, Slot, Temporary, sync};
 use super::times::touched;
-use crate::storage::{Error, Expected, Reading, Result, SetValue, Written};
+use crate::model::{Error, Expected, Reading, Result, SetValue, Written};
 
 /// Sets a record. A store without metadata of its own stays so: Crawlee makes it when it next
 /// opens the store.
 ///
 /// # Errors
-/// Among others [`Damaged`](crate::storage::ErrorKind::Damaged) where the store's metadata is.
+/// Among others [`Damaged`](crate::model::ErrorKind::Damaged) where the store's metadata is.
 pub(super) fn set(root: &Root, set: &SetValue, manner: Manner) -> Result<Written> {
     names::writable(&set.key)?;
     let folder = locked(root, &set.store, manner)?;

@@ -5,8 +5,8 @@ use super::find::{Reach, find};
 use super::folder::Root;
 use super::read::read;
 use super::stores;
+use crate::model::{ErrorKind, Fate, Result, StoreInfo, StoreName, Write};
 use crate::storage::settle::{self, Batch, Before};
-use crate::storage::{ErrorKind, Fate, Result, StoreInfo, StoreName, Write};
 
 pub(super) fn fate(root: &Root, write: &Write) -> Result<Fate> {
     Ok(match write {

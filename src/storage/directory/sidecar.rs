@@ -16,8 +16,8 @@ use serde_json::{Map, Value as Json};
 use super::endings;
 use super::folder::is_name;
 use super::names::{self, Kind};
+use crate::model::{ContentType, Key};
 use crate::storage::metadata::parse_record;
-use crate::storage::{ContentType, Key};
 
 /// What a metadata file says.
 #[derive(Debug, Clone, PartialEq, Eq)]

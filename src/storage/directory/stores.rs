@@ -8,8 +8,8 @@ use super::junk::is_hidden_folder;
 use super::listing::Listing;
 use super::names;
 use super::record::read_text;
+use crate::model::{Error, ErrorKind, Result, StoreInfo, StoreName, StoreState, Timestamp};
 use crate::storage::metadata::StoreMetadata;
-use crate::storage::{Error, ErrorKind, Result, StoreInfo, StoreName, StoreState, Timestamp};
 
 /// All stores, sorted by name: every directory there is. A link in a directory's place is listed
 /// as damaged, since nothing follows it.

@@ -7,7 +7,7 @@ use super::names::{self, Kind, METADATA};
 use super::place::{self, Beside, Stated};
 use super::record::read_text;
 use super::sidecar::Form;
-use crate::storage::Result;
+use crate::model::Result;
 
 /// So many entries of a folder are looked at.
 const ENTRIES: usize = 1000;

@@ -17,7 +17,7 @@ use super::names::{self, Kind};
 use super::record::metadata_name;
 use super::sidecar::{self, Form};
 use super::temporary::Slot;
-use crate::storage::Timestamp;
+use crate::model::Timestamp;
 
 /// Without locks, a file of this age in microseconds has no maker any more.
 const OLD: i64 = 3_600_000_000;

@@ -12,7 +12,7 @@ use super::folder::{Facts, Folder, no_folder_left};
 use super::names;
 use super::rights;
 use super::sweep::make_way;
-use crate::storage::{Error, ErrorKind, Result};
+use crate::model::{Error, ErrorKind, Result};
 
 /// What a temporary file is to become. Each has a name of its own, so that what a writer left that
 /// was ended is found without a look through the whole folder.

@@ -7,7 +7,7 @@ use super::lock::{Manner, locked};
 use super::names;
 use super::stores::{self, Stored};
 use super::temporary::{Like, Slot, Temporary, sync};
-use crate::storage::{ErrorKind, Result, StoreName, Timestamp};
+use crate::model::{ErrorKind, Result, StoreName, Timestamp};
 
 /// A time as Python's `str()` writes it.
 pub(super) fn python(time: Timestamp) -> String {

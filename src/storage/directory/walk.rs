@@ -11,7 +11,7 @@ use super::folder::{Folder, Root};
 use super::listing::{Entry, Files, Listing};
 use super::place::{self, Place};
 use super::{Toucher, blocking, endings, record};
-use crate::storage::{Key, KeyPage, RecordMeta, RecordState, Result, StoreName};
+use crate::model::{Key, KeyPage, RecordMeta, RecordState, Result, StoreName};
 
 /// How many keys without metadata a page holds at most.
 const NAMES: usize = 8192;

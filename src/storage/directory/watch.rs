@@ -34,7 +34,7 @@ use self::keeper::{Keeper, Source};
 use self::native::Native;
 use self::poll::Poller;
 use super::folder::Root;
-use crate::storage::{Noticed, StoreName, WatchSource};
+use crate::model::{Noticed, StoreName, WatchSource};
 
 /// How many notices wait for a listener that does not listen; beyond, they are missed.
 const ROOM: usize = 64;

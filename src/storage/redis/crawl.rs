@@ -13,8 +13,8 @@ use super::link::Command;
 use super::read::hash_command;
 use super::scan::hscan;
 use super::{RedisStorage, reply};
-use crate::storage::crawl::{Crawler, LONGEST, MOST};
-use crate::storage::{Crawl, Error, ErrorKind, Key, Result, Section, StorageInfo, StoreName};
+use crate::model::{Crawl, Error, ErrorKind, Key, Result, Section, StorageInfo, StoreName};
+use crate::model::{Crawler, crawl::LONGEST, crawl::MOST};
 
 /// Crawlee's own name for the store that it opens when none is named.
 const DEFAULT: &str = "default";

@@ -11,7 +11,7 @@ use super::link::Lost;
 use super::read::hash_command;
 use super::write::DELETE_BATCH;
 use super::{RedisStorage, reply};
-use crate::storage::{
+use crate::model::{
     Error, ErrorKind, Expected, Key, Reading, Result, StoreInfo, StoreName, Timestamp, Write,
     Written,
 };

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::storage::{Error, ErrorKind};
+use crate::model::{Error, ErrorKind};
 
 /// How a cluster answers for a slot that has been given to no node.
 const NOT_SERVED: &str = "CLUSTERDOWN Hash slot not served";

@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 
 use super::RedisStorage;
 use crate::index::Builder;
-use crate::storage::{Error, ErrorKind, Key, KeyPage, RecordMeta, Result, StoreName};
+use crate::model::{Error, ErrorKind, Key, KeyPage, RecordMeta, Result, StoreName};
 
 /// Up to so many keys are kept one by one while a store is walked; of more, an index of all takes
 /// less memory and time.

@@ -7,7 +7,7 @@
 use bytes::Bytes;
 use fred::types::Value;
 
-use crate::storage::StoreName;
+use crate::model::StoreName;
 
 /// The hash from store id to internal name.
 pub(super) const ID_TO_NAME: &str = "key_value_stores:id_to_name";

@@ -37,8 +37,9 @@ use tokio::task::JoinHandle;
 use self::core::Core;
 use self::life::{Life, Sent};
 use super::fault;
+use crate::model::{Connection, Error, ErrorKind, Result};
+use crate::storage::Options;
 use crate::storage::target::RedisTarget;
-use crate::storage::{Connection, Error, ErrorKind, Options, Result};
 
 pub(crate) use self::alone::Alone;
 pub(crate) use self::bell::Bell;

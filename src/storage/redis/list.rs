@@ -14,8 +14,8 @@ use super::scan::bounds::Bounds;
 use super::scan::hscan;
 use super::write::store_arg;
 use super::{RedisStorage, command, fault, reply};
+use crate::model::{Error, ErrorKind, Result, StoreInfo, StoreName, StoreState};
 use crate::storage::metadata::StoreMetadata;
-use crate::storage::{Error, ErrorKind, Result, StoreInfo, StoreName, StoreState};
 
 const STORES: &str = include_str!("scripts/stores.lua");
 

@@ -11,7 +11,7 @@ use super::list::{Indexed, judge};
 use super::scan::bounds::Bounds;
 use super::write::store_arg;
 use super::{RedisStorage, command, reply};
-use crate::storage::{Result, StoreInfo, StoreName};
+use crate::model::{Result, StoreInfo, StoreName};
 
 /// How many keys the first step looks at.
 const FIRST_COUNT: u32 = 500;

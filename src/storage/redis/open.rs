@@ -13,11 +13,11 @@ use fred::types::Value;
 use super::layout::{self, ID_TO_NAME, NAME_TO_ID, Part};
 use super::write::store_arg;
 use super::{RedisStorage, command, reply};
-use crate::storage::metadata::StoreMetadata;
-use crate::storage::opening::{check_alias, check_name, new_id};
-use crate::storage::{
+use crate::model::{
     Error, ErrorKind, OpenBy, Opened, Result, StoreInfo, StoreName, StoreState, Timestamp,
 };
+use crate::storage::metadata::StoreMetadata;
+use crate::storage::opening::{check_alias, check_name, new_id};
 
 const CREATE: &str =
     concat!(include_str!("scripts/refused.lua"), include_str!("scripts/create.lua"));

@@ -10,10 +10,10 @@ use fred::types::Value;
 use super::layout::{self, Part};
 use super::link::{Alone, Command};
 use super::{RedisStorage, command, reply};
-use crate::storage::metadata::judge_record;
-use crate::storage::{
+use crate::model::{
     Error, ErrorKind, Key, Reading, Record, RecordMeta, RecordState, Result, StoreName,
 };
+use crate::storage::metadata::judge_record;
 
 /// Above this size in bytes a value comes over a connection of its own, so that what is asked
 /// meanwhile does not wait behind it.

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use fred::types::Value;
 
-use crate::storage::{Error, ErrorKind, Result};
+use crate::model::{Error, ErrorKind, Result};
 
 /// The bytes of a bulk reply, without a copy; `None` for nil.
 pub(super) fn bytes(value: Value) -> Result<Option<Bytes>> {

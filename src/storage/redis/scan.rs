@@ -12,8 +12,8 @@ use self::pages::Pages;
 use super::layout::{self, Part};
 use super::read::hash_command;
 use super::{Command, RedisStorage, command, reply};
+use crate::model::{ErrorKind, Key, KeyPage, RecordState, Result, StoreName};
 use crate::storage::metadata::{bad_metadata, parse_plain, parse_record};
-use crate::storage::{ErrorKind, Key, KeyPage, RecordState, Result, StoreName};
 
 /// The walk of one store: first the metadata, then what has none.
 struct Walk<'a> {

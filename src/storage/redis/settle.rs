@@ -5,11 +5,11 @@
 use super::RedisStorage;
 use super::doubt::{Before, Doubt, batch_time};
 use super::write::DELETE_BATCH;
-use crate::storage::settle;
-use crate::storage::{
+use crate::model::{
     ErrorKind, Fate, Key, Replicas, Result, SetValue, StoreInfo, StoreName, Timestamp, Write,
     Written,
 };
+use crate::storage::settle;
 
 impl RedisStorage {
     pub(super) async fn find_fate(&self, write: &Write) -> Result<Fate> {

@@ -14,10 +14,10 @@ use super::open::Attempt;
 use super::read::hash_command;
 use super::write::{json, part_keys, store_arg};
 use super::{RedisStorage, command, reply};
-use crate::storage::metadata::StoreMetadata;
-use crate::storage::{
+use crate::model::{
     ContentType, Error, ErrorKind, Expected, Key, Reading, Result, SetValue, StoreName, Timestamp,
 };
+use crate::storage::metadata::StoreMetadata;
 
 impl RedisStorage {
     pub(super) async fn set_without_script(

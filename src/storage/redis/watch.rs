@@ -46,7 +46,7 @@ use self::trust::Level;
 use self::waking::Waking;
 use self::walk::Walk;
 use super::RedisStorage;
-use crate::storage::{Attention, Connection, ErrorKind, Noticed, Result, StoreName, WatchSource};
+use crate::model::{Attention, Connection, ErrorKind, Noticed, Result, StoreName, WatchSource};
 
 /// How often the open store's counts and times are read.
 const TICK: Duration = Duration::from_millis(250);

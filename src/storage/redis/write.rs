@@ -14,11 +14,11 @@ use super::layout::{self, ACCESSED_AT, ID_TO_NAME, NAME_TO_ID, Part};
 use super::read::bytes_of;
 use super::unscripted::json_set;
 use super::{RedisStorage, command, fault, reply};
-use crate::storage::metadata::write_record;
-use crate::storage::{
+use crate::model::{
     ContentType, Error, ErrorKind, Expected, Key, RecordMeta, RecordState, Result, SetValue,
     StoreName, Timestamp, Written,
 };
+use crate::storage::metadata::write_record;
 
 const SET: &str = concat!(include_str!("scripts/refused.lua"), include_str!("scripts/set.lua"));
 const DELETE: &str =

@@ -7,7 +7,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 use url::{Host as UrlHost, Url};
 
 use super::{Endpoint, Host, RedisTarget, Secret, TlsSettings};
-use crate::storage::{Error, ErrorKind, Result};
+use crate::model::{Error, ErrorKind, Result};
 
 const PORT: u16 = 6379;
 const SENTINEL_PORT: u16 = 26379;

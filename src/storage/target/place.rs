@@ -11,7 +11,7 @@ use std::path::{Component, Path, PathBuf};
 use percent_encoding::percent_decode_str;
 
 use super::{Endpoint, RedisTarget, Target};
-use crate::storage::{Error, ErrorKind, Result};
+use crate::model::{Error, ErrorKind, Result};
 
 /// What Crawlee makes in a storage directory.
 const PARTS: [&str; 3] = [STORES, "datasets", "request_queues"];

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::storage::ErrorKind;
+use crate::model::ErrorKind;
 
 fn redis(text: &str) -> RedisTarget {
     let target = Target::parse(text).unwrap_or_else(|e| panic!("{text}: {e}"));

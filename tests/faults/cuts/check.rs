@@ -1,6 +1,6 @@
 //! Whether what larder said of a write is so, and whether the server was left as it should be.
 
-use larder::storage::{Error, ErrorKind, Fate, Write, Written};
+use larder::model::{Error, ErrorKind, Fate, Write, Written};
 
 use crate::server::{Client, Reply};
 

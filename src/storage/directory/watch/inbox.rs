@@ -8,7 +8,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::look::Stamp;
-use crate::storage::StoreName;
+use crate::model::StoreName;
 use crate::storage::directory::names::{self, Kind};
 
 /// How long the first change of a batch waits for others: Crawlee writes three files for a record.

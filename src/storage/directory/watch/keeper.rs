@@ -11,13 +11,13 @@ use super::poll::Poller;
 use super::settle::{self, Told};
 use super::stores::Throttle;
 use super::{Shared, WITHIN, look};
+use crate::model::{
+    ErrorKind, Key, Noticed, RecordMeta, Result, StoreName, Timestamp, WatchSource,
+};
 use crate::storage::directory::find::{Reach, keys_of_entry};
 use crate::storage::directory::folder::Folder;
 use crate::storage::directory::record;
 use crate::storage::directory::stores::info;
-use crate::storage::{
-    ErrorKind, Key, Noticed, RecordMeta, Result, StoreName, Timestamp, WatchSource,
-};
 
 /// The most records of one notice.
 const MOST: usize = 1000;

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{self, AtFlags, Dir, FileType, Stat};
 use rustix::io::Result;
 
-use crate::storage::StoreName;
+use crate::model::StoreName;
 use crate::storage::directory::folder::{Root, STORES};
 use crate::storage::directory::junk::is_hidden_folder;
 use crate::storage::directory::names::SUFFIX;

@@ -11,7 +11,7 @@ use notify::{Config, ErrorKind, Event, RecommendedWatcher, RecursiveMode, Watche
 
 use super::inbox::{Inbox, Pending};
 use super::look::{self, Stamp};
-use crate::storage::StoreName;
+use crate::model::StoreName;
 use crate::storage::directory::folder::{Root, STORES};
 
 /// How often the nearest directory is looked for anew when it vanishes under the search.

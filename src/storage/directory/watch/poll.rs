@@ -13,7 +13,7 @@ use super::inbox::Inbox;
 use super::look::{self, Stamp};
 use super::native::Arranged;
 use super::stores::PAUSE;
-use crate::storage::StoreName;
+use crate::model::StoreName;
 use crate::storage::directory::folder::{Folder, Root};
 use crate::storage::directory::names::{self, Kind};
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::inbox::Span;
 use super::look::Stamp;
-use crate::storage::{RecordMeta, RecordState, StoreName};
+use crate::model::{RecordMeta, RecordState, StoreName};
 
 /// How long after the last change of one of its files a record may be told that is not whole.
 const SETTLED: Duration = Duration::from_millis(100);

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use crate::storage::StoreName;
+use crate::model::StoreName;
 
 /// The least time between two counts of one store whose records change.
 const CHANGED: Duration = Duration::from_millis(500);

@@ -7,7 +7,7 @@ use fred::types::Value;
 use super::Link;
 use super::command::{self, Command};
 use super::life::{Life, Sent};
-use crate::storage::Result;
+use crate::model::Result;
 
 /// A connection of its own. Nothing else waits behind its reply; dropping it closes it at once,
 /// also in the midst of a reply.

@@ -16,7 +16,7 @@ use super::client::Purpose;
 use super::command::Command;
 use super::core::Core;
 use super::life::Life;
-use crate::storage::Result;
+use crate::model::Result;
 
 /// Such a connection; dropping it closes it.
 pub(crate) struct Bell {

@@ -13,7 +13,7 @@ use super::super::read::ALONE_ABOVE;
 use super::framing::Protocol;
 use super::limits::Limit;
 use super::relay::Relay;
-use crate::storage::Result;
+use crate::model::Result;
 use crate::storage::target::{Host, RedisTarget};
 
 /// Where a single life connects to: what an endpoint comes down to.

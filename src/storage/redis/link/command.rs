@@ -5,7 +5,7 @@ use fred::types::{ClusterHash, CustomCommand, Resp3Frame, Value};
 use fred::util::redis_keyslot;
 
 use super::super::fault;
-use crate::storage::Result;
+use crate::model::Result;
 
 /// A command: its name, which may hold a space (`CLIENT INFO`), and its arguments.
 #[derive(Debug, Clone)]

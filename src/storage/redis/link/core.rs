@@ -12,8 +12,9 @@ use super::command::Command;
 use super::establish::{self, Established, Plan};
 use super::fence::Losses;
 use super::life::Life;
+use crate::model::{Connection, Error, Result};
+use crate::storage::Options;
 use crate::storage::target::RedisTarget;
-use crate::storage::{Connection, Error, Options, Result};
 
 /// The longest pause between two tries to reconnect.
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);

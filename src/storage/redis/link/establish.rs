@@ -12,8 +12,8 @@ use super::fence::Identity;
 use super::life::Life;
 use super::nodes::Nodes;
 use super::{sentinel, tls};
+use crate::model::{Error, ErrorKind, Result};
 use crate::storage::target::{Endpoint, Host, RedisTarget};
-use crate::storage::{Error, ErrorKind, Result};
 
 /// A key that every server with stores has, to see what the user may do.
 const PROBED_KEY: &str = "key_value_stores:name_to_id";

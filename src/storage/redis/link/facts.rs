@@ -4,7 +4,7 @@ use fred::types::Value;
 
 use super::super::fault;
 use super::{Command, Link};
-use crate::storage::{Error, ErrorKind, Result};
+use crate::model::{Error, ErrorKind, Result};
 
 /// What is known of a server.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -11,7 +11,7 @@ use fred::types::Value;
 
 use super::life::Life;
 use super::{Command, Link};
-use crate::storage::{ErrorKind, Result};
+use crate::model::{ErrorKind, Result};
 
 /// How many lost writes are remembered; each is asked for soon after.
 const REMEMBERED: usize = 256;

@@ -20,7 +20,7 @@ use super::command::{self, Command};
 use super::fence::Identity;
 use super::nodes::Nodes;
 use super::relay::Relay;
-use crate::storage::{Error, ErrorKind, Result};
+use crate::model::{Error, ErrorKind, Result};
 
 /// A connection that works until it has ended; dropping it closes it at once.
 pub(super) struct Life {

@@ -16,7 +16,7 @@ use super::client::Purpose;
 use super::command::{self, Command};
 use super::core::Core;
 use super::life::{Life, Sent};
-use crate::storage::Result;
+use crate::model::Result;
 use crate::storage::redis::fault;
 
 /// What came over such a connection.

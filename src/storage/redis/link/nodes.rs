@@ -11,8 +11,8 @@ use super::client::{Place, Purpose};
 use super::command::Command;
 use super::establish::{self, Plan};
 use super::life::{Life, Sent};
+use crate::model::{Error, ErrorKind, Result};
 use crate::storage::target::Host;
-use crate::storage::{Error, ErrorKind, Result};
 
 /// How many nodes are connected to. Redis recommends no more than this either.
 const MOST: usize = 1000;

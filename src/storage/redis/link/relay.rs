@@ -19,7 +19,7 @@ use super::doorway::Doorway;
 use super::framing::{Framing, Piece, Violation};
 use super::limits::{Asked, Commands};
 use super::transport::{Reader, Transport, Writer};
-use crate::storage::{Error, ErrorKind, Result};
+use crate::model::{Error, ErrorKind, Result};
 
 /// How much is taken at a time of what the server sends, and of what is sent to it.
 const DOWN: usize = 128 << 10;

@@ -10,7 +10,7 @@ use fred::types::Value;
 
 use super::Command;
 use super::life::Life;
-use crate::storage::Replicas;
+use crate::model::Replicas;
 
 /// The least time that replicas are given, in milliseconds; 0 would be for ever.
 const LEAST: u128 = 1;

@@ -7,8 +7,8 @@ use super::client::{self, Login, Place, Purpose};
 use super::command::Command;
 use super::establish::Plan;
 use super::life::Life;
+use crate::model::{Error, ErrorKind, Result};
 use crate::storage::target::{Endpoint, Host};
-use crate::storage::{Error, ErrorKind, Result};
 
 /// How long a host's name can be.
 const LONGEST_NAME: usize = 253;

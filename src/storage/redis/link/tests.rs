@@ -19,8 +19,9 @@ use fred::types::Value;
 
 use self::server::Server;
 use super::{Command, Link};
+use crate::model::{Connection, Error, Result};
+use crate::storage::Options;
 use crate::storage::target::{RedisTarget, Target};
-use crate::storage::{Connection, Error, Options, Result};
 
 /// No test may take longer than this for one step.
 const PATIENCE: Duration = Duration::from_secs(20);

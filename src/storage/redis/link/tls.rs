@@ -8,8 +8,8 @@ use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::TlsConnector;
 
+use crate::model::{Error, ErrorKind, Result};
 use crate::storage::target::TlsSettings;
-use crate::storage::{Error, ErrorKind, Result};
 
 /// Reads the files and makes a connector that verifies certificate and name.
 pub(super) fn connector(settings: &TlsSettings) -> Result<TlsConnector> {

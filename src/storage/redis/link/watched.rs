@@ -7,7 +7,7 @@ use fred::types::Value;
 use super::core::Core;
 use super::life::Life;
 use super::{Command, Waiting, exec};
-use crate::storage::{ErrorKind, Result};
+use crate::model::{ErrorKind, Result};
 
 /// A connection that watches keys; dropped before its transaction, it is closed.
 pub(crate) struct Watched {

@@ -3,7 +3,7 @@
 use fred::types::Value;
 
 use super::super::{RedisStorage, command, reply};
-use crate::storage::{Error, ErrorKind, Result};
+use crate::model::{Error, ErrorKind, Result};
 
 /// How many times more entries than the server counts a walk may give: it meets what is there all
 /// the time once, and some of it again when the table changes its size.

@@ -7,7 +7,7 @@ use fred::types::Value;
 
 use super::super::layout::{self, MODIFIED_AT, Part};
 use super::super::{RedisStorage, command, reply};
-use crate::storage::{Result, StoreName};
+use crate::model::{Result, StoreName};
 
 /// How often it is found out whether others work.
 const LOOK: Duration = Duration::from_millis(100);

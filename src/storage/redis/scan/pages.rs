@@ -11,7 +11,7 @@ use super::super::{RedisStorage, reply};
 use super::bounds::Bounds;
 use super::manners::Manners;
 use super::{hscan, only_keys, parse_page};
-use crate::storage::{Error, ErrorKind, KeyPage, Result, StoreName};
+use crate::model::{Error, ErrorKind, KeyPage, Result, StoreName};
 
 /// How many entries the first page asks for, and each one beside a crawl.
 const FIRST_COUNT: u32 = 100;

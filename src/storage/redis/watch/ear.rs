@@ -12,7 +12,7 @@ use super::super::layout::{self, Part};
 use super::super::link::{Heard, Link, Listener};
 use super::sub_keys;
 use super::trust::Counts;
-use crate::storage::{ErrorKind, Key, StoreName};
+use crate::model::{ErrorKind, Key, StoreName};
 
 /// More key events a second cost the server more than to look at it does.
 const MOST_EVENTS: u32 = 200;

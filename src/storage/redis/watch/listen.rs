@@ -11,7 +11,7 @@ use super::rows::{BATCH, LINGER};
 use super::trust::{Level, Trust};
 use super::waking::{RUNG, SILENT};
 use super::{SLOW_TICK, TICK, Watcher};
-use crate::storage::{Key, KeyPage, Noticed, RecordMeta, RecordState, Result, StoreName};
+use crate::model::{Key, KeyPage, Noticed, RecordMeta, RecordState, Result, StoreName};
 
 /// Where the server tells that something has happened, the next tick comes so soon.
 pub(super) const WOKEN: Duration = Duration::from_millis(50);

@@ -12,8 +12,8 @@ use super::super::scan::push_record;
 use super::super::{command, reply};
 use super::trust::Level;
 use super::{SLOW_TICK, Watcher, pace};
+use crate::model::{Key, KeyPage, Noticed, RecordState, Result, StoreName};
 use crate::storage::metadata::judge_record;
-use crate::storage::{Key, KeyPage, Noticed, RecordState, Result, StoreName};
 
 /// At most so many rows on the screen are looked at.
 const MOST_ROWS: usize = 200;

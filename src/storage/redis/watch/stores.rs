@@ -10,7 +10,7 @@ use super::super::list::{self, Indexed};
 use super::super::{command, fault, reply};
 use super::Watcher;
 use super::trust::{Level, Moved};
-use crate::storage::{Noticed, Result, StoreInfo, StoreName, StoreState};
+use crate::model::{Noticed, Result, StoreInfo, StoreName, StoreState};
 
 /// At most so many stores on the screen are looked at.
 pub(super) const MOST_STORES: usize = 100;

@@ -1,6 +1,6 @@
 //! What a server with sub-key notifications says: `<event>|<length>:<key>[,<length>:<key>…]`.
 
-use crate::storage::Key;
+use crate::model::Key;
 
 /// One message: what happened to which fields of a hash.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -14,7 +14,7 @@ use super::super::layout::{self, ID_TO_NAME, NAME_TO_ID, Part};
 use super::super::link::{Bell, Link};
 use super::Watcher;
 use super::stores::MOST_STORES;
-use crate::storage::{Error, ErrorKind, Result};
+use crate::model::{Error, ErrorKind, Result};
 
 /// When the bell rings, the next tick comes so soon after the last.
 pub(super) const RUNG: Duration = Duration::from_millis(100);

@@ -6,7 +6,7 @@ use super::super::layout::{self, Part};
 use super::super::{reply, scan};
 use super::trust::Level;
 use super::{Gone, Watcher};
-use crate::storage::{Noticed, Result, StoreName};
+use crate::model::{Noticed, Result, StoreName};
 
 /// Entries that a page asks for: it holds the server for a tenth of a millisecond.
 const COUNT: u32 = 80;

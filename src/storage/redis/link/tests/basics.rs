@@ -1,5 +1,5 @@
 use super::*;
-use crate::storage::ErrorKind;
+use crate::model::ErrorKind;
 
 #[tokio::test]
 async fn each_reply_stands_on_its_own() {

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use super::*;
-use crate::storage::ErrorKind;
+use crate::model::ErrorKind;
 use crate::storage::redis::link::{Heard, Listener};
 
 fn channels(names: &[&str]) -> Vec<Bytes> {

@@ -1,6 +1,6 @@
 use super::proxy::{Proxy, Wire};
 use super::*;
-use crate::storage::ErrorKind;
+use crate::model::ErrorKind;
 
 const COUNT: &str = "return redis.call('INCR', KEYS[1])";
 

@@ -1,5 +1,5 @@
 use super::*;
-use crate::storage::ErrorKind;
+use crate::model::ErrorKind;
 
 #[tokio::test]
 async fn a_unix_socket_works_as_url_and_as_path() {

@@ -1,5 +1,5 @@
 use super::*;
-use crate::storage::ErrorKind;
+use crate::model::ErrorKind;
 
 #[tokio::test]
 async fn a_missing_or_wrong_password_is_told_apart_and_never_quoted() {

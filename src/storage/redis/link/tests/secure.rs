@@ -2,7 +2,7 @@ use std::path::Path;
 use std::process::Command as Process;
 
 use super::*;
-use crate::storage::ErrorKind;
+use crate::model::ErrorKind;
 
 /// An authority, a server's certificate for 127.0.0.1 and localhost, and a client's.
 struct Certificates(tempfile::TempDir);

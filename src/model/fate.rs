@@ -30,12 +30,12 @@ pub enum Fate {
 
 impl Fate {
     /// The fate of what is not there, by whether it can still come.
-    pub(super) fn not_made(closed: bool) -> Self {
+    pub(crate) fn not_made(closed: bool) -> Self {
         if closed { Self::NotApplied } else { Self::NotSoFar }
     }
 
     /// The fate of what would be refused now, by whether it can still come.
-    pub(super) fn refused(error: Error, closed: bool) -> Self {
+    pub(crate) fn refused(error: Error, closed: bool) -> Self {
         if closed { Self::Refused(error) } else { Self::NotSoFar }
     }
 
@@ -108,7 +108,7 @@ fn as_wanted(write: &Write) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::storage::{Key, SetValue};
+    use crate::model::{Key, SetValue};
 
     fn set(expected: Expected) -> Write {
         Write::Set(SetValue {

@@ -1,7 +1,6 @@
 //! A page of keys with their metadata, kept in one allocation instead of one a key.
 
-use super::content::ContentType;
-use super::model::{Key, RecordMeta, RecordState};
+use super::{ContentType, Key, RecordMeta, RecordState};
 
 /// Keys with their metadata, as one step of a walk gave them: in no order, perhaps with a key
 /// twice, unless the walk promises more.

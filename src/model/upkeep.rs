@@ -4,7 +4,7 @@ use std::fmt;
 
 use bytes::Bytes;
 
-use super::model::{Key, StoreName};
+use super::{Key, StoreName};
 
 /// Files and folders that are neither records nor stores.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -20,7 +20,7 @@ impl Ignored {
     const NAMES: usize = 5;
 
     /// Adds one.
-    pub(super) fn add(&mut self, name: &[u8], is_folder: bool) {
+    pub(crate) fn add(&mut self, name: &[u8], is_folder: bool) {
         self.count += 1;
         if self.names.len() < Self::NAMES {
             let slash = if is_folder { "/" } else { "" };

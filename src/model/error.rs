@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::model::{Expected, SetValue, StoreName};
+use super::{Expected, SetValue, StoreName};
 
 /// A result of the storage layer.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -79,12 +79,12 @@ impl Error {
     }
 
     /// There is no such store.
-    pub(super) fn no_store(store: &StoreName) -> Self {
+    pub(crate) fn no_store(store: &StoreName) -> Self {
         Self::new(ErrorKind::NotFound, format!("there is no store {}", store.escaped()))
     }
 
     /// The record is not what the writer expects.
-    pub(super) fn conflict(set: &SetValue) -> Self {
+    pub(crate) fn conflict(set: &SetValue) -> Self {
         let key = set.key.escaped();
         let problem = match set.expected {
             Expected::Absent => format!("there is already a record {key}"),

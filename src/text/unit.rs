@@ -18,24 +18,24 @@ const CELLS: usize = 8;
 /// How far to look for a cluster's end: a cluster can be as long as the text.
 const WINDOW: usize = 96;
 /// No unit stands for more bytes.
-pub(super) const MOST_BYTES: usize = WINDOW;
+pub(crate) const MOST_BYTES: usize = WINDOW;
 
 /// A piece of text as it is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Unit<'a> {
+pub(crate) struct Unit<'a> {
     /// How many bytes of the text it stands for; at least 1.
-    pub(super) len: usize,
+    pub(crate) len: usize,
     /// What is shown; takes at least one cell.
-    pub(super) text: Cow<'a, str>,
+    pub(crate) text: Cow<'a, str>,
     /// How many cells that takes.
-    pub(super) cells: usize,
+    pub(crate) cells: usize,
     /// Whether it stands for something that is not shown as itself.
-    pub(super) symbol: bool,
+    pub(crate) symbol: bool,
 }
 
 /// The unit that `text` begins with. Text must not be empty; what is shown for an empty one
 /// would be empty too.
-pub(super) fn first(text: &str) -> Unit<'_> {
+pub(crate) fn first(text: &str) -> Unit<'_> {
     let mut chars = text.chars();
     let Some(c) = chars.next() else {
         return Unit { len: 0, text: Cow::Borrowed(""), cells: 0, symbol: false };
@@ -69,12 +69,12 @@ pub(super) fn first(text: &str) -> Unit<'_> {
 }
 
 /// What stands for a byte that is not part of any character.
-pub(super) fn stray(byte: u8) -> Unit<'static> {
+pub(crate) fn stray(byte: u8) -> Unit<'static> {
     Unit { len: 1, text: Cow::Owned(format!("\\x{byte:02x}")), cells: 4, symbol: true }
 }
 
 /// A quick estimate of the cells that the unit beginning with `c` takes.
-pub(super) fn estimate(c: char) -> usize {
+pub(crate) fn estimate(c: char) -> usize {
     /// The cells of each character of the first plane: looked up tens of millions of times.
     static WIDTHS: LazyLock<Vec<u8>> = LazyLock::new(|| {
         let width = |code| char::from_u32(code).map_or(1, |c| char_cells(c) as u8);

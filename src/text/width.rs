@@ -68,12 +68,12 @@ pub fn fit_middle(text: &str, width: usize) -> Cow<'_, str> {
 }
 
 /// Whether the bytes are printable ASCII only, a cell each.
-pub(super) fn is_plain(bytes: &[u8]) -> bool {
+pub(crate) fn is_plain(bytes: &[u8]) -> bool {
     bytes.iter().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
 /// The cells of one grapheme cluster.
-pub(super) fn cluster_cells(cluster: &str) -> usize {
+pub(crate) fn cluster_cells(cluster: &str) -> usize {
     if let [byte] = cluster.as_bytes() {
         return usize::from(!byte.is_ascii_control());
     }

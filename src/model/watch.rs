@@ -3,8 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::model::{Key, RecordMeta, StoreInfo, StoreName};
-use super::page::KeyPage;
+use super::{Key, KeyPage, RecordMeta, StoreInfo, StoreName};
 
 /// What the reader has before his eyes; a watcher that looks again and again looks at this first.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -1,0 +1,29 @@
+//! Stores, records, pages, errors and the writes that change them, as data: no I/O.
+
+pub mod content;
+pub mod crawl;
+pub mod error;
+mod fate;
+mod key;
+pub mod page;
+mod record;
+mod server;
+mod store;
+mod time;
+mod upkeep;
+pub mod watch;
+mod write;
+
+pub use content::{ContentType, Family, Value};
+pub use crawl::{Crawl, Crawler, Section, StorageInfo};
+pub use error::{Error, ErrorKind, Result};
+pub use fate::Fate;
+pub use key::{Key, StoreName};
+pub use page::{KeyPage, PageRow};
+pub use record::{Reading, Record, RecordMeta, RecordState};
+pub use server::{Connection, JsonLayout, ServerInfo};
+pub use store::{OpenBy, Opened, StoreInfo, StoreState};
+pub use time::Timestamp;
+pub use upkeep::{Ignored, Repair};
+pub use watch::{Attention, Noticed, WatchSource};
+pub use write::{Expected, Replicas, SetValue, Write, Written};

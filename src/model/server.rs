@@ -1,0 +1,49 @@
+//! The server: its product, its state, and how values are laid out on it.
+
+use std::time::Duration;
+
+/// How JSON values are laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum JsonLayout {
+    /// On one line, as Python's `json.dumps` writes it.
+    #[default]
+    OneLine,
+    /// A line for each field and item, indented by two spaces for each level.
+    Indented,
+}
+
+/// The state of a storage's connection.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Connection {
+    /// Commands are answered.
+    #[default]
+    Up,
+    /// The connection is gone; larder is trying to get it back.
+    Down {
+        /// How often it has tried.
+        tries: u32,
+        /// Why, in a sentence.
+        reason: String,
+    },
+}
+
+/// What is known of a server.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ServerInfo {
+    /// `Redis`, `Valkey`, …; empty if unknown.
+    pub product: String,
+    /// Such as `8.2.1`; empty if unknown.
+    pub version: String,
+    /// A replica takes no writes.
+    pub replica: bool,
+    /// A cluster takes no write that touches several keys.
+    pub cluster: bool,
+    /// Whether writes are refused, for whichever reason.
+    pub read_only: bool,
+    /// How Crawlee lays out the JSON that it stores here: what is edited should look alike.
+    pub json_layout: JsonLayout,
+    /// One round trip.
+    pub latency: Option<Duration>,
+    /// What the server refused or lacks, a short sentence each.
+    pub notes: Vec<String>,
+}

@@ -1,0 +1,95 @@
+//! Writes, as data: what is sent, shown and looked into afterwards.
+
+use bytes::Bytes;
+
+use super::{ContentType, Key, OpenBy, RecordMeta, StoreName};
+
+/// What must be there for a write to be made.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Expected {
+    /// Write whatever is there.
+    #[default]
+    Anything,
+    /// Write only if there is no such record.
+    Absent,
+    /// Write only if value and content type are still these.
+    Unchanged {
+        /// The bytes that were read; none for a record without a value.
+        value: Bytes,
+        /// The content type that was read; where it was unknown, only the value is compared.
+        content_type: ContentType,
+    },
+}
+
+/// A record to set. The bytes are stored as they are: encode with
+/// [`Value::encode`](super::Value::encode) first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetValue {
+    /// The store; it must have metadata, so that no ghost is made.
+    pub store: StoreName,
+    /// The key.
+    pub key: Key,
+    /// The value's bytes.
+    pub value: Bytes,
+    /// The content type. As in Crawlee an empty one is inferred: of bytes,
+    /// `application/octet-stream`.
+    pub content_type: ContentType,
+    /// What must be there before.
+    pub expected: Expected,
+}
+
+/// A write as data: what is sent, shown and settled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Write {
+    /// Open or create a store.
+    Create(OpenBy),
+    /// Set one record.
+    Set(SetValue),
+    /// Delete records.
+    Delete {
+        /// The store.
+        store: StoreName,
+        /// The keys.
+        keys: Vec<Key>,
+    },
+    /// Remove all records of a store.
+    Purge(StoreName),
+    /// Remove a store.
+    Drop(StoreName),
+}
+
+/// On how many replicas a write is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Replicas {
+    /// On how many the user wants it.
+    pub wanted: u32,
+    /// How many have told that they have it; `None` where that could not be found out.
+    pub have: Option<u32>,
+}
+
+impl Replicas {
+    /// Whether it is on all that are wanted.
+    pub fn are_enough(self) -> bool {
+        self.have.is_some_and(|have| have >= self.wanted)
+    }
+
+    /// That it is on fewer, if so.
+    pub fn in_words(self) -> Option<String> {
+        match self.have {
+            _ if self.are_enough() => None,
+            Some(have) => Some(format!("only on {have} of {} replicas", self.wanted)),
+            None => Some("on how many replicas is not known".to_owned()),
+        }
+    }
+}
+
+/// What a write did.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Written {
+    /// How many records (or stores, for `Create` and `Drop`) it changed.
+    pub records: u64,
+    /// The metadata of the record that was set.
+    pub meta: Option<RecordMeta>,
+    /// On how many replicas it is, where the user wants it on some.
+    pub replicas: Option<Replicas>,
+}

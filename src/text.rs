@@ -1,0 +1,12 @@
+//! Text for people: hostile text made visible, widths in cells, and numbers in words.
+
+mod format;
+pub(crate) mod unit;
+mod visible;
+mod width;
+mod wrap;
+
+pub use format::{ago, count, plural, size, then};
+pub use visible::{visible, visible_bytes};
+pub use width::{cells, fit, fit_middle};
+pub use wrap::wrap;
