@@ -21,7 +21,7 @@ use futures::StreamExt as _;
 use larder::app::{App, Effect, Event, Loaded, Read, Settings, Slot, Ticket};
 use larder::index::{Builder, Index};
 use larder::keymap::KeyMap;
-use larder::model::{Attention, RecordMeta, Timestamp};
+use larder::model::{Interest, RecordMeta, Timestamp};
 use larder::storage::{Options, Storage, Target, connect};
 use report::Report;
 use server::Server;
@@ -127,7 +127,7 @@ struct Shell {
     storage: Arc<dyn Storage>,
     events: mpsc::Receiver<Event>,
     sender: mpsc::Sender<Event>,
-    attention: watch::Sender<Attention>,
+    interest: watch::Sender<Interest>,
     watcher: Option<AbortHandle>,
 }
 
@@ -137,8 +137,8 @@ impl Shell {
         let (sender, events) = mpsc::channel(64);
         let mut app = App::new(settings, Arc::new(KeyMap::default()), (120, 36));
         app.start();
-        let attention = watch::Sender::new(Attention::default());
-        let mut shell = Self { app, storage, events, sender, attention, watcher: None };
+        let interest = watch::Sender::new(Interest::default());
+        let mut shell = Self { app, storage, events, sender, interest, watcher: None };
         let server = shell.storage.server().await.unwrap();
         shell.take(Event::Connected(Ok(server)));
         shell
@@ -166,19 +166,18 @@ impl Shell {
             match effect {
                 Effect::Read(slot, ticket, read) => self.read(slot, ticket, read),
                 Effect::Watch(ticket, store) => {
-                    let mut noticed =
-                        self.storage.watch(store.as_ref(), self.attention.subscribe());
+                    let mut noticed = self.storage.watch(store.as_ref(), self.interest.subscribe());
                     let sender = self.sender.clone();
                     let task = tokio::spawn(async move {
                         while let Some(noticed) = noticed.next().await {
-                            let _ = sender.send(Event::Noticed(ticket, noticed)).await;
+                            let _ = sender.send(Event::Watched(ticket, noticed)).await;
                         }
                     });
                     if let Some(old) = self.watcher.replace(task.abort_handle()) {
                         old.abort();
                     }
                 }
-                Effect::Attend(attention) => drop(self.attention.send_replace(attention)),
+                Effect::SetInterest(interest) => drop(self.interest.send_replace(interest)),
                 _ => {}
             }
         }

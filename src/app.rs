@@ -19,11 +19,11 @@ pub mod totals;
 pub mod watch;
 
 mod act;
-mod attention;
 mod compute;
 mod conflict;
 mod dialogs;
 mod edit;
+mod interest;
 mod loaded;
 mod mouse;
 mod prompt;
@@ -40,7 +40,7 @@ use std::time::Duration;
 use crossterm::event::KeyEvent;
 
 use crate::keymap::{Action, Context, KeyMap};
-use crate::model::{Attention, Connection, Error, ServerInfo, StoreName, Timestamp};
+use crate::model::{Connection, Error, Interest, ServerInfo, StoreName, Timestamp};
 use crate::text;
 
 pub(crate) use dialogs::{store_facts, store_state};
@@ -165,7 +165,7 @@ pub struct App {
     /// What changes under the reader.
     pub watch: Watch,
     /// What the watcher was last told that the reader looks at.
-    attention: Attention,
+    interest: Interest,
     /// A record being edited, over the panes.
     pub editor: Option<Editor>,
     /// A dialog, over everything.
@@ -202,7 +202,7 @@ impl App {
             keys: KeysPane::default(),
             record,
             watch: Watch::default(),
-            attention: Attention::default(),
+            interest: Interest::default(),
             editor: None,
             modal: None,
             notice: None,
@@ -251,7 +251,7 @@ impl App {
                     self.loaded(slot, result, &mut effects);
                 }
             }
-            Event::Noticed(ticket, noticed) => self.noticed(ticket, noticed, &mut effects),
+            Event::Watched(ticket, noticed) => self.noticed(ticket, noticed, &mut effects),
             Event::Time => self.time_passed(),
             Event::Slow(slot, ticket) => {
                 if slot == Slot::Record && self.is_live(slot, ticket) && self.record.loading {
@@ -272,7 +272,7 @@ impl App {
             Event::Saved(path, bytes, result) => self.saved(path, bytes, result),
             Event::Switched(result) => self.switched(result, &mut effects),
         }
-        self.attend(&mut effects);
+        self.set_interest(&mut effects);
         effects
     }
 

@@ -25,5 +25,5 @@ pub use server::{Connection, JsonLayout, ServerInfo};
 pub use store::{OpenBy, Opened, StoreInfo, StoreState};
 pub use time::Timestamp;
 pub use upkeep::{Ignored, Repair};
-pub use watch::{Attention, Noticed, WatchSource};
+pub use watch::{Interest, WatchEvent, WatchSource};
 pub use write::{Expected, Replicas, SetValue, Write, Written};

@@ -23,9 +23,9 @@ pub use settle::settle_until;
 pub use target::Target;
 
 use crate::model::{
-    Attention, Connection, Crawl, Error, ErrorKind, Fate, Key, KeyPage, Noticed, OpenBy, Opened,
-    Reading, Record, RecordMeta, Repair, Result, ServerInfo, SetValue, StoreInfo, StoreName, Write,
-    Written,
+    Connection, Crawl, Error, ErrorKind, Fate, Interest, Key, KeyPage, OpenBy, Opened, Reading,
+    Record, RecordMeta, Repair, Result, ServerInfo, SetValue, StoreInfo, StoreName, WatchEvent,
+    Write, Written,
 };
 
 /// How a storage is to behave; the same for every backend.
@@ -202,16 +202,16 @@ pub trait Storage: Send + Sync + 'static {
     async fn settle(&self, write: &Write) -> Result<Fate>;
 
     /// Follows what changes: the list of stores, and the records of `store` where one is given.
-    /// The first item tells how ([`Noticed::Source`]), and what happens after the call of this
+    /// The first item tells how ([`WatchEvent::Source`]), and what happens after the call of this
     /// function is told, so a walk that starts later misses nothing. Several changes of one
     /// record close together are told as one. Ends only where the backend cannot watch.
-    /// What `attention` holds is looked at before the rest, wherever anything has to be looked at.
+    /// What `interest` holds is looked at before the rest, wherever anything has to be looked at.
     /// Dropping the stream stops it.
     fn watch(
         &self,
         store: Option<&StoreName>,
-        attention: channel::Receiver<Attention>,
-    ) -> BoxStream<'static, Noticed>;
+        interest: channel::Receiver<Interest>,
+    ) -> BoxStream<'static, WatchEvent>;
 
     /// A look at what lies beside the stores: request queues, datasets, and the statistics of
     /// crawlers. Costs the storage little, for it is made again and again: no request and no item

@@ -10,8 +10,8 @@ use std::sync::Arc;
 use larder::app::{Effect, Event, Loaded, Read, Settings, Shown, Slot, TargetChoice};
 use larder::keymap::{Action, Context, KeyMap};
 use larder::model::{
-    Connection, Crawl, Crawler, Error, ErrorKind, Noticed, Record, RecordMeta, RecordState,
-    Section, StorageInfo, StoreInfo, StoreState, Timestamp, WatchSource,
+    Connection, Crawl, Crawler, Error, ErrorKind, Record, RecordMeta, RecordState, Section,
+    StorageInfo, StoreInfo, StoreState, Timestamp, WatchEvent, WatchSource,
 };
 use larder::preview::{Mode, Preview};
 use larder::theme::Theme;
@@ -275,7 +275,7 @@ fn a_store_that_a_crawl_fills() {
     each("watching", |width, height| {
         let mut stage = opened(width, height);
         stage.app.now = Timestamp::from_micros(NOW - 30_000_000);
-        stage.noticed(Noticed::Source(WatchSource::Files));
+        stage.noticed(WatchEvent::Source(WatchSource::Files));
         let mut new = 0;
         for (step, records) in (0..).zip([3, 0, 9, 20, 12, 31]) {
             stage.app.now = Timestamp::from_micros(NOW - 25_000_000 + step * 5_000_000);
@@ -285,7 +285,7 @@ fn a_store_that_a_crawl_fills() {
                 set.push(record(&format!("page-{new:06}"), JSON, "{}").meta);
             }
             set.push(records_changed());
-            stage.noticed(Noticed::Records { set, removed: Vec::new() });
+            stage.noticed(WatchEvent::Records { set, removed: Vec::new() });
             while stage.asked.iter().any(|e| matches!(e, Effect::Read(Slot::Keys, ..))) {
                 let (ticket, read) = stage.take(Slot::Keys);
                 let Read::Apply(index, changes) = read else { panic!("{read:?}") };
@@ -349,12 +349,12 @@ fn a_store_that_is_polled_while_its_newest_records_are_followed() {
         let mut stage = opened(width, height);
         stage.app.now = Timestamp::from_micros(NOW - 2_000_000);
         let within = std::time::Duration::from_millis(4_600);
-        stage.noticed(Noticed::Source(WatchSource::Polling { within, why: String::new() }));
-        stage.noticed(Noticed::Store(store("shop-snapshots", 1009)));
+        stage.noticed(WatchEvent::Source(WatchSource::Polling { within, why: String::new() }));
+        stage.noticed(WatchEvent::Store(store("shop-snapshots", 1009)));
         stage.keys("F");
         compute(&mut stage);
         let set = vec![record("page-000042", JSON, "{}").meta];
-        stage.noticed(Noticed::Records { set, removed: Vec::new() });
+        stage.noticed(WatchEvent::Records { set, removed: Vec::new() });
         compute(&mut stage);
         stage.show(&[record("page-000042", JSON, "{}")]);
         stage
@@ -366,9 +366,9 @@ fn a_store_whose_records_the_server_names() {
     each("named", |width, height| {
         let mut stage = opened(width, height);
         stage.app.now = Timestamp::from_micros(NOW - 2_000_000);
-        stage.noticed(Noticed::Source(WatchSource::SubKeys));
+        stage.noticed(WatchEvent::Source(WatchSource::SubKeys));
         let set = vec![record("page-000042", JSON, "{}").meta];
-        stage.noticed(Noticed::Records { set, removed: Vec::new() });
+        stage.noticed(WatchEvent::Records { set, removed: Vec::new() });
         compute(&mut stage);
         stage.show(&[record("page-000042", JSON, "{}")]);
         stage

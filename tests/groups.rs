@@ -7,7 +7,7 @@ mod stage;
 
 use larder::app::{Effect, Event, Loaded, Pane, Slot};
 use larder::index::Sort;
-use larder::model::{Key, Noticed, Record, WatchSource};
+use larder::model::{Key, Record, WatchEvent, WatchSource};
 use stage::{Stage, index, record, store};
 
 const JSON: &str = "application/json; charset=utf-8";
@@ -21,7 +21,7 @@ fn opened() -> Stage {
     let mut stage = Stage::new(120, 36);
     stage.connect(vec![store("default", 2), store("shop", 6)]);
     stage.keys("j").open(&shop());
-    stage.noticed(Noticed::Source(WatchSource::Files));
+    stage.noticed(WatchEvent::Source(WatchSource::Files));
     stage
 }
 
@@ -101,7 +101,7 @@ fn groups_follow_what_changes() {
     answer(&mut stage);
     stage.keys("jj");
     let set = vec![record("page-003", JSON, "1").meta, record("map-1", JSON, "1").meta];
-    stage.noticed(Noticed::Records { set, removed: vec![Key::from("INPUT")] });
+    stage.noticed(WatchEvent::Records { set, removed: vec![Key::from("INPUT")] });
     let (ticket, read) = stage.take(Slot::Keys);
     stage.event(Event::Loaded(
         Slot::Keys,
@@ -141,7 +141,7 @@ fn following_keeps_the_view_on_the_newest() {
     assert!(stage.app.keys.follow);
     assert_eq!((stage.app.keys.sort, stage.app.keys.cursor.at), (Sort::Newest, 0));
     let set = vec![record("page-009", JSON, "1").meta];
-    stage.noticed(Noticed::Records { set, removed: vec![] });
+    stage.noticed(WatchEvent::Records { set, removed: vec![] });
     let (ticket, read) = stage.take(Slot::Keys);
     stage.event(Event::Loaded(
         Slot::Keys,

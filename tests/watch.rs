@@ -8,7 +8,7 @@ mod stage;
 use larder::app::watch::Fresh;
 use larder::app::{Effect, Event, Loaded, Pane, Read, Settings, Slot, Tone};
 use larder::index::Sort;
-use larder::model::{Key, KeyPage, Noticed, Record, StoreInfo, Timestamp, WatchSource, Written};
+use larder::model::{Key, KeyPage, Record, StoreInfo, Timestamp, WatchEvent, WatchSource, Written};
 use stage::{NOW, Stage, index, record, shown, store};
 
 const JSON: &str = "application/json; charset=utf-8";
@@ -23,18 +23,18 @@ fn opened() -> Stage {
     stage.app.now = Timestamp::from_micros(NOW);
     stage.connect(vec![store("default", 2), store("shop", 3)]);
     stage.keys("j").open(&shop()).keys("j").show(&shop());
-    stage.noticed(Noticed::Source(WatchSource::Files));
+    stage.noticed(WatchEvent::Source(WatchSource::Files));
     stage
 }
 
-fn came(records: &[Record]) -> Noticed {
+fn came(records: &[Record]) -> WatchEvent {
     let set = records.iter().map(|record| record.meta.clone()).collect();
-    Noticed::Records { set, removed: Vec::new() }
+    WatchEvent::Records { set, removed: Vec::new() }
 }
 
-fn gone(keys: &[&str]) -> Noticed {
+fn gone(keys: &[&str]) -> WatchEvent {
     let removed = keys.iter().map(|key| Key::from(*key)).collect();
-    Noticed::Records { set: Vec::new(), removed }
+    WatchEvent::Records { set: Vec::new(), removed }
 }
 
 /// Answers what the core wants applied to its index, until it wants no more.
@@ -155,18 +155,18 @@ fn a_record_deleted_under_the_reader_is_told() {
 #[test]
 fn stores_appear_change_and_vanish_in_the_list() {
     let mut stage = opened();
-    stage.noticed(Noticed::Store(store("alpha", 1)));
-    stage.noticed(Noticed::Store(StoreInfo { records: Some(9), ..store("default", 2) }));
+    stage.noticed(WatchEvent::Store(store("alpha", 1)));
+    stage.noticed(WatchEvent::Store(StoreInfo { records: Some(9), ..store("default", 2) }));
     assert_eq!(stage.app.stores.total(), 3);
     assert_eq!(stage.app.stores.current().unwrap().store.as_str(), Some("shop"));
     assert_eq!(stage.app.stores.get(&"default".into()).unwrap().records, Some(9));
-    stage.noticed(Noticed::StoreGone("shop".into()));
+    stage.noticed(WatchEvent::StoreGone("shop".into()));
     let notice = stage.app.notice.clone().unwrap();
     assert!(notice.text.contains("the store shop is gone"), "{}", notice.text);
     assert_eq!(notice.tone, Tone::Warning);
     assert_eq!(keys(&stage), ["b", "d", "f"], "what was read stays");
     stage.asked.retain(|effect| matches!(effect, Effect::Watch(..)));
-    stage.noticed(Noticed::Store(store("shop", 0)));
+    stage.noticed(WatchEvent::Store(store("shop", 0)));
     assert!(matches!(stage.take(Slot::Keys).1, Read::Keys { early: false, .. }), "it came back");
 }
 
@@ -175,10 +175,10 @@ fn a_store_that_is_made_anew_during_its_first_walk_is_read_anew() {
     let mut stage = Stage::new(120, 36);
     stage.connect(vec![store("default", 2), store("shop", 3)]);
     stage.keys("j<enter>");
-    stage.noticed(Noticed::StoreGone("shop".into()));
+    stage.noticed(WatchEvent::StoreGone("shop".into()));
     assert!(stage.notice().contains("the store shop is gone"), "{}", stage.notice());
     stage.answer(Slot::Keys, Ok(Loaded::Keys(index(&shop()), 1.0)));
-    stage.noticed(Noticed::Store(store("shop", 0)));
+    stage.noticed(WatchEvent::Store(store("shop", 0)));
     assert!(matches!(stage.take(Slot::Keys).1, Read::Keys { .. }));
 }
 
@@ -196,7 +196,7 @@ fn what_the_user_deletes_is_not_deleted_by_someone_else() {
 #[test]
 fn missed_changes_are_read() {
     let mut stage = opened();
-    stage.noticed(Noticed::Missed);
+    stage.noticed(WatchEvent::Lagged);
     assert!(matches!(stage.take(Slot::Stores).1, Read::Stores));
     assert!(matches!(stage.take(Slot::Keys).1, Read::Keys { early: false, .. }));
     assert!(matches!(stage.take(Slot::Record).1, Read::Record { .. }));
@@ -255,7 +255,7 @@ fn the_store_one_came_for_is_opened_as_soon_as_it_is_there() {
     let mut stage = Stage::with(120, 36, settings);
     stage.connect(vec![store("default", 2)]);
     assert_eq!(stage.app.keys.store, None);
-    stage.noticed(Noticed::Store(store("shop", 0)));
+    stage.noticed(WatchEvent::Store(store("shop", 0)));
     assert_eq!(stage.app.keys.store, Some("shop".into()));
     assert_eq!(stage.app.stores.current().unwrap().store, "shop".into());
 }
@@ -273,7 +273,7 @@ fn a_walk_is_not_given_up_for_what_was_missed_meanwhile_but_followed_by_another(
     let (ticket, read) = stage.take(Slot::Keys);
     assert!(matches!(read, Read::Keys { early: true, .. }));
     for _ in 0..5 {
-        stage.noticed(Noticed::Missed);
+        stage.noticed(WatchEvent::Lagged);
     }
     assert_eq!((asked(&stage, Slot::Keys), asked(&stage, Slot::Stores)), (0, 1));
     stage.event(Event::Loaded(Slot::Keys, ticket, Ok(Loaded::Keys(index(&shop()), 0.5))));
@@ -333,7 +333,7 @@ fn changes_that_wait_for_a_walk_take_bounded_room() {
 #[test]
 fn the_list_of_a_store_that_is_gone_stays() {
     let mut stage = opened();
-    stage.noticed(Noticed::StoreGone("shop".into()));
+    stage.noticed(WatchEvent::StoreGone("shop".into()));
     stage.keys("j");
     let (ticket, _) = stage.take(Slot::Record);
     let missing = Loaded::Record(larder::app::Shown::Missing(Key::from("f")));
@@ -341,7 +341,7 @@ fn the_list_of_a_store_that_is_gone_stays() {
     assert_eq!(apply(&mut stage), 0);
     assert_eq!(keys(&stage), ["b", "d", "f"]);
     // It comes back with records that are neither new nor changed to anybody.
-    stage.noticed(Noticed::Store(store("shop", 3)));
+    stage.noticed(WatchEvent::Store(store("shop", 3)));
     stage.noticed(came(&shop()));
     assert_eq!(stage.app.watch.fresh(&Key::from("b")), None);
 }
@@ -367,16 +367,16 @@ fn a_record_that_the_user_made_is_new() {
 fn polled() -> Stage {
     let mut stage = opened();
     let within = std::time::Duration::from_secs(5);
-    stage.noticed(Noticed::Source(WatchSource::Polling { within, why: String::new() }));
+    stage.noticed(WatchEvent::Source(WatchSource::Polling { within, why: String::new() }));
     stage
 }
 
-fn page(records: &[&str]) -> Noticed {
+fn page(records: &[&str]) -> WatchEvent {
     let mut page = KeyPage::default();
     for key in records {
         page.push(key.as_bytes(), JSON, 1, None);
     }
-    Noticed::Page(page)
+    WatchEvent::Page(page)
 }
 
 /// Compares what was noticed with the index, as the shell does.
@@ -393,12 +393,12 @@ fn compare(stage: &mut Stage) {
 #[test]
 fn what_a_round_sees_comes_and_what_it_does_not_see_goes() {
     let mut stage = polled();
-    stage.noticed(Noticed::RoundBegins).noticed(page(&["a", "d"]));
+    stage.noticed(WatchEvent::ScanStarted).noticed(page(&["a", "d"]));
     compare(&mut stage);
     assert_eq!(keys(&stage), ["a", "b", "d", "f"]);
     assert_eq!(stage.app.watch.fresh(&Key::from("a")), Some(Fresh::New));
     stage.noticed(came(&[record("g", JSON, "0")])).noticed(page(&["f"]));
-    stage.noticed(Noticed::Round);
+    stage.noticed(WatchEvent::ScanFinished);
     compare(&mut stage);
     assert_eq!(keys(&stage), ["a", "d", "f", "g"]);
     assert_eq!(stage.app.keys.current().unwrap().key, Key::from("d"));
@@ -407,27 +407,27 @@ fn what_a_round_sees_comes_and_what_it_does_not_see_goes() {
 #[test]
 fn the_watcher_knows_what_is_on_the_screen() {
     let stage = polled();
-    let attention = stage.asked.iter().rev().find_map(|effect| match effect {
-        Effect::Attend(attention) => Some(attention.clone()),
+    let interest = stage.asked.iter().rev().find_map(|effect| match effect {
+        Effect::SetInterest(interest) => Some(interest.clone()),
         _ => None,
     });
-    let attention = attention.unwrap();
-    assert_eq!(attention.keys, ["b", "d", "f"].map(Key::from));
-    assert_eq!(attention.open, Some(Key::from("d")));
-    assert_eq!(attention.stores.len(), 2);
+    let interest = interest.unwrap();
+    assert_eq!(interest.keys, ["b", "d", "f"].map(Key::from));
+    assert_eq!(interest.open, Some(Key::from("d")));
+    assert_eq!(interest.stores.len(), 2);
 }
 
 #[test]
 fn a_number_of_records_that_grows_makes_the_rate_where_not_each_is_told() {
     let mut stage = polled();
-    stage.noticed(Noticed::Store(StoreInfo { records: Some(53), ..store("shop", 3) }));
+    stage.noticed(WatchEvent::Store(StoreInfo { records: Some(53), ..store("shop", 3) }));
     assert!((stage.app.watch.rate(stage.app.now) - 10.0).abs() < 1e-9);
 }
 
 /// Watches a server that names each record.
 fn named() -> Stage {
     let mut stage = opened();
-    stage.noticed(Noticed::Source(WatchSource::SubKeys));
+    stage.noticed(WatchEvent::Source(WatchSource::SubKeys));
     stage
 }
 
@@ -435,7 +435,7 @@ fn named() -> Stage {
 fn where_the_server_names_records_they_are_counted_and_not_the_number() {
     let mut stage = named();
     let five = ["b", "g", "h", "i", "j"].map(|key| record(key, JSON, "0"));
-    stage.noticed(came(&five)).noticed(Noticed::Store(store("shop", 53)));
+    stage.noticed(came(&five)).noticed(WatchEvent::Store(store("shop", 53)));
     assert!((stage.app.watch.rate(stage.app.now) - 1.0).abs() < 1e-9);
     apply(&mut stage);
     assert_eq!(keys(&stage), ["b", "d", "f", "g", "h", "i", "j"]);
@@ -448,27 +448,27 @@ fn where_the_server_names_records_they_are_counted_and_not_the_number() {
 #[test]
 fn a_record_that_is_named_while_a_round_goes_on_is_there_after_it() {
     let mut stage = named();
-    stage.noticed(Noticed::RoundBegins).noticed(page(&["b", "d"]));
+    stage.noticed(WatchEvent::ScanStarted).noticed(page(&["b", "d"]));
     stage.noticed(came(&[record("g", JSON, "0")])).noticed(gone(&["b"]));
     apply(&mut stage);
-    stage.noticed(Noticed::Round);
+    stage.noticed(WatchEvent::ScanFinished);
     compare(&mut stage);
     assert_eq!(keys(&stage), ["d", "g"]);
 }
 
 /// How often another round was wanted.
 fn doubts(stage: &Stage) -> u32 {
-    let attention = stage.asked.iter().rev().find_map(|effect| match effect {
-        Effect::Attend(attention) => Some(attention.doubt),
+    let interest = stage.asked.iter().rev().find_map(|effect| match effect {
+        Effect::SetInterest(interest) => Some(interest.doubt),
         _ => None,
     });
-    attention.unwrap()
+    interest.unwrap()
 }
 
 #[test]
 fn a_record_that_is_named_while_a_page_is_compared_is_as_it_was_named() {
     let mut stage = named();
-    stage.noticed(Noticed::RoundBegins);
+    stage.noticed(WatchEvent::ScanStarted);
     let (ticket, _) = stage.take(Slot::Compare);
     stage.event(Event::Loaded(Slot::Compare, ticket, Ok(Loaded::Compared(Vec::new()))));
     stage.noticed(page(&["b", "d", "x"]));
@@ -486,14 +486,14 @@ fn a_record_that_is_named_while_a_page_is_compared_is_as_it_was_named() {
 #[test]
 fn a_list_of_named_records_that_does_not_add_up_wants_a_round_once_it_is_quiet() {
     let mut stage = named();
-    stage.noticed(came(&[record("g", JSON, "0")])).noticed(Noticed::Store(store("shop", 9)));
+    stage.noticed(came(&[record("g", JSON, "0")])).noticed(WatchEvent::Store(store("shop", 9)));
     apply(&mut stage);
     stage.event(Event::Time);
     assert_eq!(doubts(&stage), 0, "more may be on its way");
     stage.app.now = Timestamp::from_micros(stage.app.now.micros() + 6_000_000);
     stage.event(Event::Time);
     assert_eq!(doubts(&stage), 1);
-    stage.noticed(Noticed::RoundBegins).noticed(Noticed::Round);
+    stage.noticed(WatchEvent::ScanStarted).noticed(WatchEvent::ScanFinished);
     compare(&mut stage);
     stage.event(Event::Time);
     assert_eq!(doubts(&stage), 1, "what never adds up is not walked for ever");
@@ -502,7 +502,7 @@ fn a_list_of_named_records_that_does_not_add_up_wants_a_round_once_it_is_quiet()
 #[test]
 fn a_list_of_named_records_that_adds_up_wants_no_round() {
     let mut stage = named();
-    stage.noticed(came(&[record("g", JSON, "0")])).noticed(Noticed::Store(store("shop", 4)));
+    stage.noticed(came(&[record("g", JSON, "0")])).noticed(WatchEvent::Store(store("shop", 4)));
     apply(&mut stage);
     stage.app.now = Timestamp::from_micros(stage.app.now.micros() + 6_000_000);
     stage.event(Event::Time);
@@ -530,7 +530,7 @@ fn the_details_of_the_open_store_tell_how_it_is_watched_also_where_the_top_line_
     stage.connect(vec![store("default", 2), store("shop", 6)]);
     stage.keys("j").open(&[record("a", "text/plain", "1")]);
     let within = std::time::Duration::from_millis(240);
-    stage.noticed(Noticed::Source(WatchSource::Woken { by: "tracking", within }));
+    stage.noticed(WatchEvent::Source(WatchSource::Woken { by: "tracking", within }));
     let told = |stage: &mut Stage| {
         stage.keys("i");
         // How far it can be scrolled is known once it is drawn.

@@ -16,9 +16,9 @@ use std::fs;
 use std::path::Path;
 
 use crawl::Crawlee;
-use larder::model::{Key, Noticed, RecordMeta, RecordState, StoreName, WatchSource};
+use larder::model::{Key, RecordMeta, RecordState, StoreName, WatchEvent, WatchSource};
 use larder::storage::Storage as _;
-use listener::{Listener, attention, resources};
+use listener::{Listener, interest, resources};
 use serde_json::json;
 
 /// Runs the test by notifications and by polling.
@@ -219,11 +219,11 @@ fn files_placed_by_hand_are_told(polling: bool) {
 fn the_source_is_told_first() {
     let folder = tempfile::tempdir().unwrap();
     let mut listener = Listener::start(folder.path(), false, None);
-    assert_eq!(listener.next(), Noticed::Source(WatchSource::Files));
+    assert_eq!(listener.next(), WatchEvent::Source(WatchSource::Files));
     let mut listener = Listener::start(folder.path(), true, None);
     assert!(matches!(
         listener.next(),
-        Noticed::Source(WatchSource::Polling { why, .. }) if why.is_empty()
+        WatchEvent::Source(WatchSource::Polling { why, .. }) if why.is_empty()
     ));
 }
 
@@ -234,9 +234,9 @@ fn several_listen_to_one_storage_and_nothing_is_left_when_they_stop() {
     let storage = listener::storage(folder.path(), false);
     for _ in 0..3 {
         let mut first =
-            Listener::of(storage.watch(Some(&"one".into()), attention()), Some(one.clone()));
+            Listener::of(storage.watch(Some(&"one".into()), interest()), Some(one.clone()));
         let mut second =
-            Listener::of(storage.watch(Some(&"two".into()), attention()), Some(two.clone()));
+            Listener::of(storage.watch(Some(&"two".into()), interest()), Some(two.clone()));
         record(&one, "a", 1);
         record(&two, "b", 1);
         first.until("a record", |seen| !seen.records.is_empty());

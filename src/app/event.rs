@@ -9,8 +9,8 @@ use crossterm::event::{KeyEvent, MouseEvent};
 
 use crate::index::{Change, Groups, Index, Passing, Query, Round, Selection};
 use crate::model::{
-    Attention, Connection, ContentType, Crawl, Error, Fate, Key, Noticed, Record, RecordMeta,
-    ServerInfo, StoreInfo, StoreName, Write, Written,
+    Connection, ContentType, Crawl, Error, Fate, Interest, Key, Record, RecordMeta, ServerInfo,
+    StoreInfo, StoreName, WatchEvent, Write, Written,
 };
 use crate::preview::{Matches, Mode, Preview};
 
@@ -38,7 +38,7 @@ pub enum Event {
     /// A read gave something. Late ones are told by their ticket.
     Loaded(Slot, Ticket, Result<Loaded, Error>),
     /// The watcher noticed something. Late ones are told by their ticket.
-    Noticed(Ticket, Noticed),
+    Watched(Ticket, WatchEvent),
     /// Time has passed, as [`App::wake`](super::App::wake) wished.
     Time,
     /// A read has been running for so long that the user should be told.
@@ -94,7 +94,7 @@ pub enum Effect {
     /// Watch the list of stores, and a store if one is given, instead of what was watched before.
     Watch(Ticket, Option<StoreName>),
     /// Tell the watcher what the reader has before his eyes.
-    Attend(Attention),
+    SetInterest(Interest),
     /// Write. Never given up; quitting waits for it.
     Write(WriteId, Write),
     /// Find out what became of a write.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::index::{Change, Passing};
 use crate::keymap::Action;
-use crate::model::{Key, Noticed, RecordMeta, StoreInfo, StoreName, Timestamp, WatchSource};
+use crate::model::{Key, RecordMeta, StoreInfo, StoreName, Timestamp, WatchEvent, WatchSource};
 
 use super::event::{Effect, Slot, Ticket};
 use super::{App, Notice, Pane};
@@ -176,13 +176,13 @@ impl App {
         }
     }
 
-    pub(super) fn noticed(&mut self, ticket: Ticket, noticed: Noticed, effects: &mut Vec<Effect>) {
+    pub(super) fn noticed(&mut self, ticket: Ticket, event: WatchEvent, effects: &mut Vec<Effect>) {
         if !self.is_live(Slot::Watch, ticket) {
             return;
         }
         self.watch.expire(self.now);
-        match noticed {
-            Noticed::Source(source) => {
+        match event {
+            WatchEvent::Source(source) => {
                 if let WatchSource::Polling { why, .. } = &source
                     && !why.is_empty()
                     && self.watch.source.as_ref() != Some(&source)
@@ -191,7 +191,7 @@ impl App {
                 }
                 self.watch.source = Some(source);
             }
-            Noticed::Store(info) => {
+            WatchEvent::Store(info) => {
                 let height = self.list_height(Pane::Stores);
                 self.update_question(&info);
                 self.count_records(&info);
@@ -206,7 +206,7 @@ impl App {
                 }
                 self.open_wanted(&store, effects);
             }
-            Noticed::StoreGone(store) => {
+            WatchEvent::StoreGone(store) => {
                 let height = self.list_height(Pane::Stores);
                 self.stores.remove(&store, height);
                 if self.stores.total() == 0 {
@@ -217,11 +217,11 @@ impl App {
                     self.tell_gone();
                 }
             }
-            Noticed::Records { set, removed } => self.records_noticed(&set, &removed, effects),
-            Noticed::RoundBegins => self.passing(Passing::Begins, effects),
-            Noticed::Page(page) => self.passing(Passing::Page(page.into()), effects),
-            Noticed::Round => self.passing(Passing::Ends, effects),
-            Noticed::Missed => self.missed(effects),
+            WatchEvent::Records { set, removed } => self.records_noticed(&set, &removed, effects),
+            WatchEvent::ScanStarted => self.passing(Passing::Begins, effects),
+            WatchEvent::Page(page) => self.passing(Passing::Page(page.into()), effects),
+            WatchEvent::ScanFinished => self.passing(Passing::Ends, effects),
+            WatchEvent::Lagged => self.missed(effects),
         }
     }
 

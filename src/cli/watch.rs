@@ -15,7 +15,7 @@ use super::output::Output;
 use super::{describe, store};
 use crate::index::{Builder, Change, Index, Passing, Round};
 use crate::model::{
-    Attention, Error, ErrorKind, Key, Noticed, RecordMeta, Result, StoreName, Timestamp,
+    Error, ErrorKind, Interest, Key, RecordMeta, Result, StoreName, Timestamp, WatchEvent,
     WatchSource,
 };
 use crate::storage::Storage;
@@ -48,8 +48,8 @@ pub(super) async fn watch(
         tokio::time::sleep(LOOK_AGAIN).await;
     };
     // Before the walk, so that nothing falls between the two.
-    let nobody_looks = channel::Sender::new(Attention::default());
-    let mut noticed = storage.watch(Some(&name), nobody_looks.subscribe());
+    let nobody_looks = channel::Sender::new(Interest::default());
+    let mut event = storage.watch(Some(&name), nobody_looks.subscribe());
     let there = walk(storage, &name).await?;
     let round = Round::default();
     let index = Builder::new().finish().apply(&[]);
@@ -63,9 +63,9 @@ pub(super) async fn watch(
         watched.index = there;
     }
     while watched.left != Some(0)
-        && let Some(noticed) = noticed.next().await
+        && let Some(event) = event.next().await
     {
-        watched.take(noticed).await?;
+        watched.take(event).await?;
         watched.output.flush()?;
     }
     Ok(DONE)
@@ -88,23 +88,26 @@ async fn walk(storage: &dyn Storage, name: &StoreName) -> Result<Index> {
 }
 
 impl Watched<'_> {
-    async fn take(&mut self, noticed: Noticed) -> std::result::Result<(), super::failure::Failure> {
-        match noticed {
-            Noticed::Source(WatchSource::None { why }) => {
+    async fn take(
+        &mut self,
+        event: WatchEvent,
+    ) -> std::result::Result<(), super::failure::Failure> {
+        match event {
+            WatchEvent::Source(WatchSource::None { why }) => {
                 let problem = format!("the store cannot be watched: {why}");
                 return Err(Error::new(ErrorKind::NotSupported, problem).into());
             }
-            Noticed::Records { set, removed } => {
+            WatchEvent::Records { set, removed } => {
                 let told = set.iter().map(|meta| meta.key.clone()).collect();
                 self.round.pass(&self.index, &[Passing::Told(told)]);
                 let set = set.into_iter().map(Change::Set);
                 let changes: Vec<_> = set.chain(removed.into_iter().map(Change::Remove)).collect();
                 self.changed(&changes)?;
             }
-            Noticed::RoundBegins => self.passed(Passing::Begins)?,
-            Noticed::Page(page) => self.passed(Passing::Page(Arc::new(page)))?,
-            Noticed::Round => self.passed(Passing::Ends)?,
-            Noticed::Missed => {
+            WatchEvent::ScanStarted => self.passed(Passing::Begins)?,
+            WatchEvent::Page(page) => self.passed(Passing::Page(Arc::new(page)))?,
+            WatchEvent::ScanFinished => self.passed(Passing::Ends)?,
+            WatchEvent::Lagged => {
                 let now = match walk(self.storage, &self.name).await {
                     Ok(now) => now,
                     // It says itself when the store is gone.
@@ -115,11 +118,11 @@ impl Watched<'_> {
                 let changes = differences(&self.index, &now);
                 self.changed(&changes)?;
             }
-            Noticed::StoreGone(gone) if gone == self.name => {
+            WatchEvent::StoreGone(gone) if gone == self.name => {
                 let problem = format!("the store `{}` is gone", self.name);
                 return Err(Error::new(ErrorKind::NotFound, problem).into());
             }
-            Noticed::Source(_) | Noticed::Store(_) | Noticed::StoreGone(_) => {}
+            WatchEvent::Source(_) | WatchEvent::Store(_) | WatchEvent::StoreGone(_) => {}
         }
         Ok(())
     }

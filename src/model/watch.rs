@@ -7,7 +7,7 @@ use super::{Key, KeyPage, RecordMeta, StoreInfo, StoreName};
 
 /// What the reader has before his eyes; a watcher that looks again and again looks at this first.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Attention {
+pub struct Interest {
     /// The stores on the screen.
     pub stores: Vec<StoreName>,
     /// The keys of the watched store on the screen.
@@ -21,7 +21,7 @@ pub struct Attention {
 
 /// One thing that a watcher noticed.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Noticed {
+pub enum WatchEvent {
     /// How changes are found out from now on; at the start, and whenever that changes.
     Source(WatchSource),
     /// A store is there, or is different: its newest counts and times.
@@ -40,12 +40,12 @@ pub enum Noticed {
     /// of them are known, and only whoever holds an index can tell which are not.
     Page(KeyPage),
     /// That walk begins a round.
-    RoundBegins,
+    ScanStarted,
     /// The round has ended: what was there when it began, and has been neither on a page nor told
     /// to be set since, is gone.
-    Round,
+    ScanFinished,
     /// Changes may have been missed: stores and keys should be read again.
-    Missed,
+    Lagged,
 }
 
 /// How changes are found out.

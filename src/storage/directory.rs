@@ -59,9 +59,9 @@ use self::watch::Hub;
 
 use super::{Options, Storage};
 use crate::model::{
-    Attention, Connection, Crawl, Error, ErrorKind, Fate, JsonLayout, Key, KeyPage, Noticed,
-    OpenBy, Opened, Reading, Record, RecordMeta, Repair, Result, ServerInfo, SetValue, StoreInfo,
-    StoreName, Write, Written,
+    Connection, Crawl, Error, ErrorKind, Fate, Interest, JsonLayout, Key, KeyPage, OpenBy, Opened,
+    Reading, Record, RecordMeta, Repair, Result, ServerInfo, SetValue, StoreInfo, StoreName,
+    WatchEvent, Write, Written,
 };
 
 /// Crawlee's key-value stores in a directory.
@@ -318,8 +318,8 @@ impl Storage for DirectoryStorage {
     fn watch(
         &self,
         store: Option<&StoreName>,
-        _attention: channel::Receiver<Attention>,
-    ) -> BoxStream<'static, Noticed> {
+        _attention: channel::Receiver<Interest>,
+    ) -> BoxStream<'static, WatchEvent> {
         self.hub.watch(store)
     }
 

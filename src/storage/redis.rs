@@ -45,9 +45,9 @@ use self::open::Claims;
 use super::target::RedisTarget;
 use super::{Options, Storage};
 use crate::model::{
-    Attention, Connection, Crawl, Error, ErrorKind, Fate, JsonLayout, Key, KeyPage, Noticed,
-    OpenBy, Opened, Reading, Record, RecordMeta, Result, ServerInfo, SetValue, StoreInfo,
-    StoreName, Timestamp, Write, Written,
+    Connection, Crawl, Error, ErrorKind, Fate, Interest, JsonLayout, Key, KeyPage, OpenBy, Opened,
+    Reading, Record, RecordMeta, Result, ServerInfo, SetValue, StoreInfo, StoreName, Timestamp,
+    WatchEvent, Write, Written,
 };
 
 /// Crawlee's key-value stores on a Redis server.
@@ -225,9 +225,9 @@ impl Storage for RedisStorage {
     fn watch(
         &self,
         store: Option<&StoreName>,
-        attention: channel::Receiver<Attention>,
-    ) -> BoxStream<'static, Noticed> {
-        self.follow(store, attention)
+        interest: channel::Receiver<Interest>,
+    ) -> BoxStream<'static, WatchEvent> {
+        self.follow(store, interest)
     }
 
     async fn write(&self, write: &Write) -> Result<Written> {

@@ -10,7 +10,7 @@ use tokio::sync::watch as channel;
 use tokio::task::{AbortHandle, JoinSet};
 
 use crate::app::{Event, Read, Slot, Ticket, WriteId};
-use crate::model::{Attention, Error, ErrorKind, Result, StoreName, Write};
+use crate::model::{Error, ErrorKind, Interest, Result, StoreName, Write};
 use crate::storage::target::Target;
 use crate::storage::{Options, Storage, settle_until};
 
@@ -28,7 +28,7 @@ pub(super) struct Tasks {
     events: Sender<Event>,
     reads: [Option<AbortHandle>; Slot::COUNT],
     /// What the reader has before his eyes.
-    attention: channel::Sender<Attention>,
+    interest: channel::Sender<Interest>,
     /// Whether the walk of the keys is to wait.
     paused: channel::Sender<bool>,
     last_record: Option<Instant>,
@@ -45,7 +45,7 @@ impl Tasks {
             storage: None,
             events,
             reads: [const { None }; Slot::COUNT],
-            attention: channel::Sender::new(Attention::default()),
+            interest: channel::Sender::new(Interest::default()),
             paused: channel::Sender::new(false),
             last_record: None,
             watcher: None,
@@ -153,11 +153,11 @@ impl Tasks {
     }
 
     /// The reader looks at something else.
-    pub(super) fn attend(&mut self, attention: Attention) {
-        self.attention.send_if_modified(|old| {
-            let new = *old != attention;
+    pub(super) fn set_interest(&mut self, interest: Interest) {
+        self.interest.send_if_modified(|old| {
+            let new = *old != interest;
             if new {
-                *old = attention;
+                *old = interest;
             }
             new
         });
@@ -167,10 +167,10 @@ impl Tasks {
     pub(super) fn watch(&mut self, ticket: Ticket, store: Option<&StoreName>) {
         let Some(storage) = &self.storage else { return };
         let (mut noticed, events) =
-            (storage.watch(store, self.attention.subscribe()), self.events.clone());
+            (storage.watch(store, self.interest.subscribe()), self.events.clone());
         let task = tokio::spawn(async move {
             while let Some(noticed) = noticed.next().await {
-                if events.send(Event::Noticed(ticket, noticed)).await.is_err() {
+                if events.send(Event::Watched(ticket, noticed)).await.is_err() {
                     return;
                 }
             }

@@ -2,7 +2,7 @@
 
 use larder::app::{Effect, Event, Loaded, Read, Slot};
 use larder::model::{
-    Error, ErrorKind, Key, Noticed, OpenBy, ServerInfo, StoreInfo, StoreState, Write, Written,
+    Error, ErrorKind, Key, OpenBy, ServerInfo, StoreInfo, StoreState, WatchEvent, Write, Written,
 };
 
 use super::stage::{Stage, index, record, shown, store};
@@ -99,7 +99,7 @@ fn where_the_list_of_stores_is_hidden_one_is_opened_by_its_name() {
     stage.answer(Slot::Stores, hidden());
     stage.answer(Slot::Keys, Ok(Loaded::Keys(index(&shop()), 1.0)));
     assert_eq!(stage.notice(), "the store was there already", "the refusal is known");
-    stage.noticed(Noticed::Store(store("shop", 3)));
+    stage.noticed(WatchEvent::Store(store("shop", 3)));
     assert_eq!(stage.app.stores.current().unwrap().store, "shop".into());
     assert_eq!(stage.app.keys.len(), 3);
 }

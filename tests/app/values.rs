@@ -1,7 +1,7 @@
 //! Values: fetched, copied and saved to files.
 
 use larder::app::{Effect, Event, Loaded, Read, SaveError, Shown, Slot};
-use larder::model::{Noticed, RecordMeta};
+use larder::model::{RecordMeta, WatchEvent};
 
 use super::stage::{Stage, index, record, store};
 use super::{JSON, opened, shop};
@@ -90,7 +90,7 @@ fn a_value_is_saved_that_was_there_when_the_user_asked() {
     stage.keys("w");
     // While the name is typed, the record changes, and its new value is on the screen.
     let set = vec![record("a", JSON, "changed").meta];
-    stage.noticed(Noticed::Records { set, removed: vec![] });
+    stage.noticed(WatchEvent::Records { set, removed: vec![] });
     stage.show(&[record("a", JSON, "changed")]);
     assert_eq!(stage.app.record.record().unwrap().value, "changed");
     stage.keys("<enter>");

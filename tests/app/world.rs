@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use larder::app::{Effect, Event, Loaded, Read, Shown, Slot, Ticket, WriteId};
 use larder::model::{
-    ContentType, Error, ErrorKind, Expected, Fate, Key, Noticed, OpenBy, Record, RecordMeta, Write,
-    Written,
+    ContentType, Error, ErrorKind, Expected, Fate, Key, OpenBy, Record, RecordMeta, WatchEvent,
+    Write, Written,
 };
 
 use super::stage::{index, record, shown, store};
@@ -201,25 +201,25 @@ impl World {
             let made = record(&key.escaped(), "text/plain", format!("theirs {what}"));
             let meta = made.meta.clone();
             records.insert(key, made);
-            Noticed::Records { set: vec![meta], removed: vec![] }
+            WatchEvent::Records { set: vec![meta], removed: vec![] }
         } else {
             records.remove(&key);
-            Noticed::Records { set: Vec::<RecordMeta>::new(), removed: vec![key] }
+            WatchEvent::Records { set: Vec::<RecordMeta>::new(), removed: vec![key] }
         };
         // Some of it is never told, or late.
-        (what & 8 == 0).then_some(Event::Noticed(self.watched?, noticed))
+        (what & 8 == 0).then_some(Event::Watched(self.watched?, noticed))
     }
 
     /// A store is dropped or made by somebody else.
     pub(super) fn someones_store(&mut self, what: u8) -> Option<Event> {
         let name = ["default", "shop", "new"][usize::from(what % 3)];
         let noticed = if self.stores.remove(name).is_some() {
-            Noticed::StoreGone(name.into())
+            WatchEvent::StoreGone(name.into())
         } else {
             self.stores.insert(name.to_owned(), Records::new());
-            Noticed::Store(store(name, 0))
+            WatchEvent::Store(store(name, 0))
         };
-        Some(Event::Noticed(self.watched?, noticed))
+        Some(Event::Watched(self.watched?, noticed))
     }
 
     /// Keys with their sizes and types, as the list is to show them.

@@ -1,7 +1,9 @@
 //! Writes: asked about, refused, and answered late.
 
 use larder::app::{Effect, Event, Loaded, Modal, Pane, Read, Settings, Slot};
-use larder::model::{Connection, Error, ErrorKind, Fate, Key, Noticed, StoreInfo, Write, Written};
+use larder::model::{
+    Connection, Error, ErrorKind, Fate, Key, StoreInfo, WatchEvent, Write, Written,
+};
 
 use super::stage::{Stage, store};
 use super::{done, opened, shop};
@@ -170,17 +172,17 @@ fn a_question_does_what_it_showed_whatever_changes_under_it() {
     stage.keys("<space><space>d");
     // The marked ones go, the cursor moves, another store is asked for and comes.
     let gone = [Key::from("a"), Key::from("b")];
-    stage.noticed(Noticed::Records { set: vec![], removed: gone.to_vec() });
+    stage.noticed(WatchEvent::Records { set: vec![], removed: gone.to_vec() });
     stage.keys("jjl<space>");
     let mut info = store("shop", 1);
-    stage.noticed(Noticed::Store(info.clone())).noticed(Noticed::StoreGone("default".into()));
+    stage.noticed(WatchEvent::Store(info.clone())).noticed(WatchEvent::StoreGone("default".into()));
     stage.keys("y");
     assert_eq!(stage.write(), Write::Delete { store: "shop".into(), keys: gone.to_vec() });
 
     let mut stage = opened();
     stage.keys("<tab><tab>P");
     info.records = Some(7);
-    stage.noticed(Noticed::StoreGone("default".into())).noticed(Noticed::Store(info));
+    stage.noticed(WatchEvent::StoreGone("default".into())).noticed(WatchEvent::Store(info));
     stage.keys("shop<enter>");
     assert_eq!(stage.write(), Write::Purge("shop".into()));
 }

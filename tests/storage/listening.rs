@@ -7,7 +7,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use larder::model::{Connection, Key, Noticed, WatchSource};
+use larder::model::{Connection, Key, WatchEvent, WatchSource};
 use larder::storage::{Options, Storage};
 
 use crate::proxy::{Proxy, Wire};
@@ -38,24 +38,24 @@ fn unwoken(server: &Server) -> String {
     format!("redis://user:secret@127.0.0.1:{}", server.port())
 }
 
-fn polls(noticed: &Noticed) -> bool {
-    matches!(noticed, Noticed::Source(WatchSource::Polling { .. }))
+fn polls(noticed: &WatchEvent) -> bool {
+    matches!(noticed, WatchEvent::Source(WatchSource::Polling { .. }))
 }
 
-fn is_woken(noticed: &Noticed) -> bool {
-    matches!(noticed, Noticed::Source(WatchSource::Woken { by: "key events", .. }))
+fn is_woken(noticed: &WatchEvent) -> bool {
+    matches!(noticed, WatchEvent::Source(WatchSource::Woken { by: "key events", .. }))
 }
 
-fn is_woken_by_tracking(noticed: &Noticed) -> bool {
-    matches!(noticed, Noticed::Source(WatchSource::Woken { by: "tracking", .. }))
+fn is_woken_by_tracking(noticed: &WatchEvent) -> bool {
+    matches!(noticed, WatchEvent::Source(WatchSource::Woken { by: "tracking", .. }))
 }
 
-fn has_sub_keys(noticed: &Noticed) -> bool {
-    matches!(noticed, Noticed::Source(WatchSource::SubKeys))
+fn has_sub_keys(noticed: &WatchEvent) -> bool {
+    matches!(noticed, WatchEvent::Source(WatchSource::SubKeys))
 }
 
-fn sets(noticed: &Noticed, key: &[u8]) -> bool {
-    matches!(noticed, Noticed::Records { set, .. }
+fn sets(noticed: &WatchEvent, key: &[u8]) -> bool {
+    matches!(noticed, WatchEvent::Records { set, .. }
         if set.iter().any(|meta| meta.key.as_bytes() == key))
 }
 
@@ -111,7 +111,7 @@ impl Watched {
         self.until_listening().await;
         set_named(&mut self.client, b"first", b"1");
         self.until("the sub-keys", has_sub_keys).await;
-        self.until("a round", |noticed| matches!(noticed, Noticed::Round)).await;
+        self.until("a round", |noticed| matches!(noticed, WatchEvent::ScanFinished)).await;
         self.until_looked_at().await;
     }
 
@@ -210,7 +210,7 @@ async fn records_that_the_server_names_are_told() {
     }
     for key in HOSTILE {
         delete_named(&mut watched.client, key);
-        let gone = |noticed: &Noticed| matches!(noticed, Noticed::Records { removed, .. } if removed.contains(&Key::from(key)));
+        let gone = |noticed: &WatchEvent| matches!(noticed, WatchEvent::Records { removed, .. } if removed.contains(&Key::from(key)));
         watched.until("its end", gone).await;
     }
 }
@@ -224,7 +224,7 @@ async fn records_are_named_to_one_who_is_woken_too() {
     watched.until_listening().await;
     set_named(&mut watched.client, b"first", b"1");
     watched.until("the sub-keys", has_sub_keys).await;
-    watched.until("a round", |noticed| matches!(noticed, Noticed::Round)).await;
+    watched.until("a round", |noticed| matches!(noticed, WatchEvent::ScanFinished)).await;
     set_named(&mut watched.client, b"second", b"1");
     watched.until("its name", |noticed| sets(noticed, b"second")).await;
     watched.until_nothing_is_asked().await;
@@ -242,7 +242,7 @@ async fn one_message_may_name_many_records() {
     set.extend(HOSTILE.iter().flat_map(|key| [key.to_vec(), metadata.to_vec()]));
     let commands = [set, message(METADATA_ITEMS, "hset", &HOSTILE), touch()];
     in_one_step(&mut watched.client, commands);
-    let all = |noticed: &Noticed| HOSTILE.iter().all(|key| sets(noticed, key));
+    let all = |noticed: &WatchEvent| HOSTILE.iter().all(|key| sets(noticed, key));
     watched.until("all of them at once", all).await;
 }
 
@@ -279,7 +279,7 @@ async fn a_purge_names_nothing_and_is_noticed() {
     watched.until_named().await;
     let purge = command([b"DEL", ITEMS.as_bytes(), METADATA_ITEMS.as_bytes()]);
     in_one_step(&mut watched.client, [purge, touch()]);
-    watched.until("the purge", |noticed| matches!(noticed, Noticed::Missed)).await;
+    watched.until("the purge", |noticed| matches!(noticed, WatchEvent::Lagged)).await;
     set_named(&mut watched.client, b"after", b"1");
     let told = watched.until("a new record", |noticed| sets(noticed, b"after")).await;
     assert!(!told.iter().any(polls), "the server told all that it tells");
@@ -331,7 +331,7 @@ async fn a_listener_that_is_cut_off_listens_again() {
     watched.until_listening().await;
     set_named(&mut watched.client, b"again", b"1");
     watched.until("the sub-keys again", has_sub_keys).await;
-    watched.until("a round", |noticed| matches!(noticed, Noticed::Round)).await;
+    watched.until("a round", |noticed| matches!(noticed, WatchEvent::ScanFinished)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -350,7 +350,7 @@ async fn a_server_that_comes_back_is_listened_to_again() {
     watched.until_nobody_listens().await;
     set_named(&mut watched.client, b"meanwhile", b"1");
     proxy.set(Wire::Open);
-    watched.until("the loss", |noticed| matches!(noticed, Noticed::Missed)).await;
+    watched.until("the loss", |noticed| matches!(noticed, WatchEvent::Lagged)).await;
     watched.until_listening().await;
     set_named(&mut watched.client, b"again", b"1");
     watched.until("the sub-keys again", has_sub_keys).await;

@@ -2,7 +2,7 @@
 
 use futures::{StreamExt, TryStreamExt};
 use larder::model::{
-    Attention, ErrorKind, Key, Noticed, OpenBy, StoreName, StoreState, Value, Write,
+    ErrorKind, Interest, Key, OpenBy, StoreName, StoreState, Value, WatchEvent, Write,
 };
 use larder::storage::Options;
 
@@ -207,14 +207,14 @@ async fn who_may_not_see_the_indexes_uses_stores_by_name() {
         assert!(!opened.created);
         assert_eq!(opened.info.state, StoreState::Whole);
         let shop = opened.info.store;
-        let attention = tokio::sync::watch::Sender::new(Attention::default());
-        let mut noticed = storage.watch(Some(&shop), attention.subscribe());
+        let interest = tokio::sync::watch::Sender::new(Interest::default());
+        let mut noticed = storage.watch(Some(&shop), interest.subscribe());
         put(storage, &shop, "key", "text").await;
         assert_eq!(value(storage, &shop, &Key::from("key")).await, "text");
         assert_eq!(scan(storage, &shop).await.len(), 1);
         assert_eq!(storage.get_metadata(&shop).await.unwrap().records, Some(1));
-        let records = |noticed: &Noticed| {
-            matches!(noticed, Noticed::Store(info) if info.records == Some(1)
+        let records = |noticed: &WatchEvent| {
+            matches!(noticed, WatchEvent::Store(info) if info.records == Some(1)
                 && info.state == StoreState::Whole)
         };
         let seen = async { while !records(&noticed.next().await.unwrap()) {} };

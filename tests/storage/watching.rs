@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use futures::stream::BoxStream;
-use larder::model::{Attention, Key, Noticed, StoreName, WatchSource};
+use larder::model::{Interest, Key, StoreName, WatchEvent, WatchSource};
 use larder::storage::Options;
 use tokio::sync::watch;
 
@@ -20,8 +20,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub(super) struct Watched {
     pub(super) redis: Redis,
     pub(super) client: Client,
-    attention: watch::Sender<Attention>,
-    noticed: BoxStream<'static, Noticed>,
+    interest: watch::Sender<Interest>,
+    noticed: BoxStream<'static, WatchEvent>,
 }
 
 impl Watched {
@@ -41,11 +41,11 @@ impl Watched {
         fill::stores(&mut client, ["shop"]);
         let all = (0..records).map(|n| (format!("page-{n:06}"), JSON.to_owned(), b"1".to_vec()));
         fill::records(&mut client, "shop", all);
-        let attention = watch::Sender::new(Attention::default());
+        let interest = watch::Sender::new(Interest::default());
         let shop = StoreName::from("shop");
-        let noticed = redis.storage().watch(Some(&shop), attention.subscribe());
-        let mut watched = Self { redis, client, attention, noticed };
-        watched.until("the source", |noticed| matches!(noticed, Noticed::Source(_))).await;
+        let noticed = redis.storage().watch(Some(&shop), interest.subscribe());
+        let mut watched = Self { redis, client, interest, noticed };
+        watched.until("the source", |noticed| matches!(noticed, WatchEvent::Source(_))).await;
         watched
     }
 
@@ -53,8 +53,8 @@ impl Watched {
     pub(super) async fn until(
         &mut self,
         what: &str,
-        wanted: impl Fn(&Noticed) -> bool,
-    ) -> Vec<Noticed> {
+        wanted: impl Fn(&WatchEvent) -> bool,
+    ) -> Vec<WatchEvent> {
         let mut all = Vec::new();
         let wait = async {
             while let Some(noticed) = self.noticed.next().await {
@@ -98,16 +98,16 @@ pub(super) fn touch() -> Vec<Vec<u8>> {
     parts.map(|part| part.as_bytes().to_vec()).into()
 }
 
-pub(super) fn has(noticed: &Noticed, key: &str) -> bool {
+pub(super) fn has(noticed: &WatchEvent, key: &str) -> bool {
     match noticed {
-        Noticed::Page(page) => page.iter().any(|row| row.key == key.as_bytes()),
-        Noticed::Records { set, .. } => set.iter().any(|meta| meta.key == Key::from(key)),
+        WatchEvent::Page(page) => page.iter().any(|row| row.key == key.as_bytes()),
+        WatchEvent::Records { set, .. } => set.iter().any(|meta| meta.key == Key::from(key)),
         _ => false,
     }
 }
 
-fn removes(noticed: &Noticed, key: &str) -> bool {
-    matches!(noticed, Noticed::Records { removed, .. } if removed.contains(&Key::from(key)))
+fn removes(noticed: &WatchEvent, key: &str) -> bool {
+    matches!(noticed, WatchEvent::Records { removed, .. } if removed.contains(&Key::from(key)))
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -123,11 +123,12 @@ async fn records_of_a_small_store_come_and_go() {
 async fn a_larger_store_is_walked_round_and_round_while_it_changes() {
     let mut watched = Watched::with(12_000).await;
     watched.set("new", "{}");
-    watched.until("a round", |noticed| matches!(noticed, Noticed::RoundBegins)).await;
+    watched.until("a round", |noticed| matches!(noticed, WatchEvent::ScanStarted)).await;
     let mut seen = BTreeSet::new();
-    let round = watched.until("its end", |noticed| matches!(noticed, Noticed::Round)).await;
+    let round =
+        watched.until("its end", |noticed| matches!(noticed, WatchEvent::ScanFinished)).await;
     for noticed in &round {
-        if let Noticed::Page(page) = noticed {
+        if let WatchEvent::Page(page) = noticed {
             seen.extend(page.iter().map(|row| row.key.to_vec()));
         }
     }
@@ -138,8 +139,7 @@ async fn a_larger_store_is_walked_round_and_round_while_it_changes() {
 async fn counts_are_told_as_they_move() {
     let mut watched = Watched::with(12_000).await;
     watched.set("new", "{}");
-    let counted =
-        |noticed: &Noticed| matches!(noticed, Noticed::Store(info) if info.records == Some(12_001));
+    let counted = |noticed: &WatchEvent| matches!(noticed, WatchEvent::Store(info) if info.records == Some(12_001));
     watched.until("the new count", counted).await;
 }
 
@@ -149,7 +149,7 @@ async fn rows_on_the_screen_are_looked_at_first() {
     let options = Options { watch_budget: 0.0, ..Options::default() };
     let mut watched = Watched::within(20_000, &options).await;
     let keys = vec![Key::from("page-000001"), Key::from("page-000002")];
-    watched.attention.send_replace(Attention { keys, ..Attention::default() });
+    watched.interest.send_replace(Interest { keys, ..Interest::default() });
     watched.until("the rows at first", |noticed| has(noticed, "page-000002")).await;
     watched.set("page-000001", "longer than before");
     let told = watched.until("the changed row", |noticed| has(noticed, "page-000001")).await;
@@ -163,13 +163,13 @@ async fn an_open_value_that_is_overwritten_by_its_like_is_told() {
     let mut watched = Watched::with(10).await;
     watched.set("page-000003", "000");
     let open = Some(Key::from("page-000003"));
-    watched.attention.send_replace(Attention { open, ..Attention::default() });
+    watched.interest.send_replace(Interest { open, ..Interest::default() });
     // It has been looked at once when something else has been told after.
     watched.set("page-000009", "[1]");
     watched.set("another", "{}");
     watched.until("another record", |noticed| has(noticed, "another")).await;
-    let same = |noticed: &Noticed| {
-        matches!(noticed, Noticed::Records { set, .. } if set.iter().any(|meta| {
+    let same = |noticed: &WatchEvent| {
+        matches!(noticed, WatchEvent::Records { set, .. } if set.iter().any(|meta| {
             meta.key == Key::from("page-000003") && meta.size == 3
         }))
     };
@@ -193,21 +193,21 @@ async fn an_open_value_that_is_overwritten_by_its_like_is_told() {
 async fn stores_come_and_go() {
     let mut watched = Watched::with(3).await;
     fill::stores(&mut watched.client, ["another"]);
-    let came = |noticed: &Noticed| matches!(noticed, Noticed::Store(info) if info.store == StoreName::from("another"));
+    let came = |noticed: &WatchEvent| matches!(noticed, WatchEvent::Store(info) if info.store == StoreName::from("another"));
     watched.until("a new store", came).await;
-    let attention = Attention { stores: vec!["another".into()], ..Attention::default() };
-    watched.attention.send_replace(attention);
+    let interest = Interest { stores: vec!["another".into()], ..Interest::default() };
+    watched.interest.send_replace(interest);
     fill::records(&mut watched.client, "another", [("a".into(), JSON.into(), b"1".to_vec())]);
-    let filled = |noticed: &Noticed| {
-        matches!(noticed, Noticed::Store(info)
+    let filled = |noticed: &WatchEvent| {
+        matches!(noticed, WatchEvent::Store(info)
             if info.store == StoreName::from("another") && info.records == Some(1))
     };
     watched.until("its first record", filled).await;
     watched.redis.storage().drop_store(&"shop".into()).await.unwrap();
-    let gone = |noticed: &Noticed| matches!(noticed, Noticed::StoreGone(name) if name.as_str() == Some("shop"));
+    let gone = |noticed: &WatchEvent| matches!(noticed, WatchEvent::StoreGone(name) if name.as_str() == Some("shop"));
     watched.until("the drop", gone).await;
     store(watched.redis.storage(), "shop").await;
-    let back = |noticed: &Noticed| matches!(noticed, Noticed::Store(info) if info.store == StoreName::from("shop"));
+    let back = |noticed: &WatchEvent| matches!(noticed, WatchEvent::Store(info) if info.store == StoreName::from("shop"));
     watched.until("the store again", back).await;
 }
 
@@ -233,8 +233,8 @@ async fn a_store_where_nothing_happens_is_not_scanned() {
     assert_eq!((calls(server, "hscan"), calls(server, "hkeys")), (scans, keys));
 }
 
-fn is_woken(noticed: &Noticed) -> bool {
-    matches!(noticed, Noticed::Source(WatchSource::Woken { by: "tracking", .. }))
+fn is_woken(noticed: &WatchEvent) -> bool {
+    matches!(noticed, WatchEvent::Source(WatchSource::Woken { by: "tracking", .. }))
 }
 
 impl Watched {
@@ -273,19 +273,19 @@ async fn where_nothing_happens_nothing_is_asked() {
 async fn a_sleeping_watcher_wakes_for_every_store_on_the_screen_and_for_new_ones() {
     let mut watched = Watched::with(3).await;
     fill::stores(&mut watched.client, ["other"]);
-    let attention = Attention { stores: vec!["other".into()], ..Attention::default() };
-    watched.attention.send_replace(attention);
+    let interest = Interest { stores: vec!["other".into()], ..Interest::default() };
+    watched.interest.send_replace(interest);
     watched.until_asleep().await;
     let record = ("new".to_owned(), JSON.to_owned(), b"{}".to_vec());
     fill::records(&mut watched.client, "other", [record]);
-    let counted = |noticed: &Noticed| {
-        matches!(noticed, Noticed::Store(info)
+    let counted = |noticed: &WatchEvent| {
+        matches!(noticed, WatchEvent::Store(info)
             if info.store == "other".into() && info.records == Some(1))
     };
     watched.until("the other store's count", counted).await;
     watched.until_nothing_is_asked().await;
     fill::stores(&mut watched.client, ["newest"]);
-    let came = |noticed: &Noticed| matches!(noticed, Noticed::Store(info) if info.store == "newest".into());
+    let came = |noticed: &WatchEvent| matches!(noticed, WatchEvent::Store(info) if info.store == "newest".into());
     watched.until("a new store", came).await;
 }
 
@@ -294,10 +294,9 @@ async fn a_sleeping_watcher_looks_at_what_comes_onto_the_screen() {
     let mut watched = Watched::with(3).await;
     fill::stores(&mut watched.client, ["other"]);
     watched.until_asleep().await;
-    let attention = Attention { stores: vec!["other".into()], ..Attention::default() };
-    watched.attention.send_replace(attention);
-    let seen =
-        |noticed: &Noticed| matches!(noticed, Noticed::Store(info) if info.store == "other".into());
+    let interest = Interest { stores: vec!["other".into()], ..Interest::default() };
+    watched.interest.send_replace(interest);
+    let seen = |noticed: &WatchEvent| matches!(noticed, WatchEvent::Store(info) if info.store == "other".into());
     watched.until("the store", seen).await;
 }
 
@@ -306,8 +305,7 @@ async fn a_server_that_is_emptied_wakes_nobody_and_is_noticed() {
     let mut watched = Watched::with(3).await;
     watched.until_asleep().await;
     watched.redis.server.cli(&["FLUSHALL"]);
-    let gone =
-        |noticed: &Noticed| matches!(noticed, Noticed::StoreGone(store) if *store == "shop".into());
+    let gone = |noticed: &WatchEvent| matches!(noticed, WatchEvent::StoreGone(store) if *store == "shop".into());
     watched.until("the end of the store", gone).await;
 }
 
@@ -322,7 +320,8 @@ async fn whoever_is_not_woken_any_more_looks_again() {
             watched.redis.server.cli(&["CLIENT", "KILL", "ID", field("id=").unwrap()]);
         }
     }
-    let polls = |noticed: &Noticed| matches!(noticed, Noticed::Source(WatchSource::Polling { .. }));
+    let polls =
+        |noticed: &WatchEvent| matches!(noticed, WatchEvent::Source(WatchSource::Polling { .. }));
     watched.until("polling", polls).await;
     watched.set("new", "{}");
     watched.until("a new record", |noticed| has(noticed, "new")).await;
@@ -332,7 +331,7 @@ async fn whoever_is_not_woken_any_more_looks_again() {
 async fn after_a_lost_connection_everything_may_have_been_missed() {
     let mut watched = Watched::with(3).await;
     watched.redis.server.restart();
-    watched.until("the loss", |noticed| matches!(noticed, Noticed::Missed)).await;
+    watched.until("the loss", |noticed| matches!(noticed, WatchEvent::Lagged)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -340,8 +339,8 @@ async fn who_may_not_look_is_told_why() {
     let redis = Redis::as_user(&["~*", "+@all", "-hlen"]).await;
     let url = format!("redis://user:secret@127.0.0.1:{}", redis.server.port());
     let storage = connect(&url, &Options::default()).await;
-    let attention = watch::Sender::new(Attention::default());
-    let mut noticed = storage.watch(None, attention.subscribe());
+    let interest = watch::Sender::new(Interest::default());
+    let mut noticed = storage.watch(None, interest.subscribe());
     let first = tokio::time::timeout(PATIENCE, noticed.next()).await.unwrap();
-    assert!(matches!(first, Some(Noticed::Source(WatchSource::None { .. }))), "{first:?}");
+    assert!(matches!(first, Some(WatchEvent::Source(WatchSource::None { .. }))), "{first:?}");
 }

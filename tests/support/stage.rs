@@ -13,8 +13,8 @@ use larder::app::{App, Effect, Event, Loaded, Read, Settings, Shown, Slot, Ticke
 use larder::index::Builder;
 use larder::keymap::KeyMap;
 use larder::model::{
-    ContentType, Error, Fate, Key, KeyPage, Noticed, Record, RecordMeta, RecordState, ServerInfo,
-    StoreInfo, Timestamp, Write, Written,
+    ContentType, Error, Fate, Key, KeyPage, Record, RecordMeta, RecordState, ServerInfo, StoreInfo,
+    Timestamp, WatchEvent, Write, Written,
 };
 use larder::preview::Preview;
 use larder::theme::{Symbols, Theme};
@@ -59,13 +59,13 @@ impl Stage {
     }
 
     /// Tells what the newest watcher noticed.
-    pub fn noticed(&mut self, noticed: Noticed) -> &mut Self {
+    pub fn noticed(&mut self, noticed: WatchEvent) -> &mut Self {
         let ticket = self.asked.iter().rev().find_map(|effect| match effect {
             Effect::Watch(ticket, _) => Some(*ticket),
             _ => None,
         });
         let ticket = ticket.unwrap_or_else(|| panic!("nothing is watched: {:?}", self.asked));
-        self.event(Event::Noticed(ticket, noticed))
+        self.event(Event::Watched(ticket, noticed))
     }
 
     /// Answers the oldest read of a slot.

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use futures::StreamExt as _;
 use futures::stream::BoxStream;
-use larder::model::{Attention, Key, Noticed, RecordMeta, RecordState, StoreInfo, StoreName};
+use larder::model::{Interest, Key, RecordMeta, RecordState, StoreInfo, StoreName, WatchEvent};
 use larder::storage::directory::DirectoryStorage;
 use larder::storage::{Options, Storage as _};
 use serde_json::json;
@@ -32,12 +32,12 @@ pub(crate) struct Seen {
 }
 
 /// Nobody looks at anything.
-pub(crate) fn attention() -> tokio::sync::watch::Receiver<Attention> {
-    tokio::sync::watch::channel(Attention::default()).1
+pub(crate) fn interest() -> tokio::sync::watch::Receiver<Interest> {
+    tokio::sync::watch::channel(Interest::default()).1
 }
 
 pub(crate) struct Listener {
-    stream: BoxStream<'static, Noticed>,
+    stream: BoxStream<'static, WatchEvent>,
     runtime: Runtime,
     /// Where the followed store is.
     store: Option<PathBuf>,
@@ -47,12 +47,12 @@ pub(crate) struct Listener {
 impl Listener {
     pub(crate) fn start(folder: &Path, polling: bool, store: Option<&str>) -> Self {
         let storage = storage(folder, polling);
-        let stream = storage.watch(store.map(StoreName::from).as_ref(), attention());
+        let stream = storage.watch(store.map(StoreName::from).as_ref(), interest());
         Self::of(stream, store.map(|store| folder.join("key_value_stores").join(store)))
     }
 
     /// Listens first, and then reads what is there, as everyone should.
-    pub(crate) fn of(stream: BoxStream<'static, Noticed>, store: Option<PathBuf>) -> Self {
+    pub(crate) fn of(stream: BoxStream<'static, WatchEvent>, store: Option<PathBuf>) -> Self {
         let runtime = Builder::new_current_thread().enable_time().build().unwrap();
         let mut listener = Self { stream, runtime, store, seen: Seen::default() };
         listener.seen.read(listener.store.as_deref());
@@ -77,11 +77,11 @@ impl Listener {
 
     /// The next notice.
     #[track_caller]
-    pub(crate) fn next(&mut self) -> Noticed {
+    pub(crate) fn next(&mut self) -> WatchEvent {
         self.before(Instant::now() + PATIENCE).expect("something is told, and the stream goes on")
     }
 
-    fn before(&mut self, end: Instant) -> Option<Noticed> {
+    fn before(&mut self, end: Instant) -> Option<WatchEvent> {
         let stream = &mut self.stream;
         let next = async { tokio::time::timeout_at(end.into(), stream.next()).await };
         self.runtime.block_on(next).ok().flatten()
@@ -93,7 +93,7 @@ impl Listener {
         let end = Instant::now() + PATIENCE;
         while !holds(&self.seen) {
             match self.before(end) {
-                Some(Noticed::Missed) => {
+                Some(WatchEvent::Lagged) => {
                     self.seen.missed += 1;
                     self.seen.read(self.store.as_deref());
                 }
@@ -132,22 +132,22 @@ impl Seen {
         }
     }
 
-    fn add(&mut self, noticed: Noticed) {
+    fn add(&mut self, noticed: WatchEvent) {
         match noticed {
-            Noticed::Source(_)
-            | Noticed::Missed
-            | Noticed::Page(_)
-            | Noticed::RoundBegins
-            | Noticed::Round => {}
-            Noticed::Store(info) => {
+            WatchEvent::Source(_)
+            | WatchEvent::Lagged
+            | WatchEvent::Page(_)
+            | WatchEvent::ScanStarted
+            | WatchEvent::ScanFinished => {}
+            WatchEvent::Store(info) => {
                 self.gone.remove(&info.store);
                 self.stores.insert(info.store.clone(), info);
             }
-            Noticed::StoreGone(store) => {
+            WatchEvent::StoreGone(store) => {
                 self.stores.remove(&store);
                 self.gone.insert(store);
             }
-            Noticed::Records { set, removed } => {
+            WatchEvent::Records { set, removed } => {
                 for meta in set {
                     *self.told.entry(meta.key.escaped()).or_default() += 1;
                     self.records.insert(meta.key.clone(), meta);

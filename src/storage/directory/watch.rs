@@ -34,7 +34,7 @@ use self::keeper::{Keeper, Source};
 use self::native::Native;
 use self::poll::Poller;
 use super::folder::Root;
-use crate::model::{Noticed, StoreName, WatchSource};
+use crate::model::{StoreName, WatchEvent, WatchSource};
 
 /// How many notices wait for a listener that does not listen; beyond, they are missed.
 const ROOM: usize = 64;
@@ -66,7 +66,7 @@ struct Life {
 struct Listener {
     id: u64,
     store: Option<StoreName>,
-    to: mpsc::Sender<Noticed>,
+    to: mpsc::Sender<WatchEvent>,
     /// Notices were lost, and it was not told so yet.
     behind: bool,
 }
@@ -88,7 +88,7 @@ impl Hub {
     }
 
     /// Listens from now on; see [`Storage::watch`](crate::storage::Storage::watch).
-    pub(super) fn watch(&self, store: Option<&StoreName>) -> BoxStream<'static, Noticed> {
+    pub(super) fn watch(&self, store: Option<&StoreName>) -> BoxStream<'static, WatchEvent> {
         let (to, mut from) = mpsc::channel(ROOM);
         let id = self.listen(store, to);
         let ending = Ending { shared: self.0.clone(), id };
@@ -99,7 +99,7 @@ impl Hub {
         .boxed()
     }
 
-    fn listen(&self, store: Option<&StoreName>, to: mpsc::Sender<Noticed>) -> u64 {
+    fn listen(&self, store: Option<&StoreName>, to: mpsc::Sender<WatchEvent>) -> u64 {
         let shared = &self.0;
         let mut life = shared.life();
         life.next += 1;
@@ -123,7 +123,7 @@ impl Hub {
         };
         let ends = matches!(source, WatchSource::None { .. });
         // There is room: nothing was sent yet.
-        let _ = to.try_send(Noticed::Source(source));
+        let _ = to.try_send(WatchEvent::Source(source));
         if !ends {
             life.listeners.push(Listener { id, store: store.cloned(), to, behind: false });
         }
@@ -164,7 +164,7 @@ impl Shared {
     }
 
     /// Tells all listeners.
-    fn tell(&self, noticed: &Noticed) {
+    fn tell(&self, noticed: &WatchEvent) {
         let mut life = self.life();
         let source = life.source.clone();
         for listener in &mut life.listeners {
@@ -173,7 +173,7 @@ impl Shared {
     }
 
     /// Tells those who follow the store.
-    fn tell_of(&self, store: &StoreName, noticed: &Noticed) {
+    fn tell_of(&self, store: &StoreName, noticed: &WatchEvent) {
         let mut life = self.life();
         let source = life.source.clone();
         for listener in &mut life.listeners {
@@ -215,7 +215,7 @@ impl Shared {
 }
 
 impl Listener {
-    fn tell(&mut self, noticed: Noticed, source: Option<&WatchSource>) {
+    fn tell(&mut self, noticed: WatchEvent, source: Option<&WatchSource>) {
         if self.catches_up(source) && self.to.try_send(noticed).is_err() {
             self.behind = true;
         }
@@ -225,8 +225,8 @@ impl Listener {
     fn catches_up(&mut self, source: Option<&WatchSource>) -> bool {
         if self.behind && self.to.capacity() > 1 {
             // The source may be among what was lost.
-            let source = source.cloned().map(Noticed::Source);
-            self.behind = [source, Some(Noticed::Missed)]
+            let source = source.cloned().map(WatchEvent::Source);
+            self.behind = [source, Some(WatchEvent::Lagged)]
                 .into_iter()
                 .flatten()
                 .any(|noticed| self.to.try_send(noticed).is_err());
@@ -261,7 +261,7 @@ mod tests {
     fn who_does_not_listen_is_told_that_it_missed_something() {
         let (to, mut from) = mpsc::channel(4);
         let mut listener = Listener { id: 1, store: None, to, behind: false };
-        let gone = |number: u32| Noticed::StoreGone(number.to_string().into());
+        let gone = |number: u32| WatchEvent::StoreGone(number.to_string().into());
         let source = Some(&WatchSource::Files);
         for number in 0..9 {
             listener.tell(gone(number), source);
@@ -270,8 +270,8 @@ mod tests {
             assert_eq!(from.try_recv().unwrap(), gone(number));
         }
         assert!(listener.catches_up(source));
-        assert_eq!(from.try_recv().unwrap(), Noticed::Source(WatchSource::Files));
-        assert_eq!(from.try_recv().unwrap(), Noticed::Missed);
+        assert_eq!(from.try_recv().unwrap(), WatchEvent::Source(WatchSource::Files));
+        assert_eq!(from.try_recv().unwrap(), WatchEvent::Lagged);
         listener.tell(gone(9), source);
         assert_eq!(from.try_recv().unwrap(), gone(9));
         assert!(from.try_recv().is_err());

@@ -46,7 +46,7 @@ use self::trust::Level;
 use self::waking::Waking;
 use self::walk::Walk;
 use super::RedisStorage;
-use crate::model::{Attention, Connection, ErrorKind, Noticed, Result, StoreName, WatchSource};
+use crate::model::{Connection, ErrorKind, Interest, Result, StoreName, WatchEvent, WatchSource};
 
 /// How often the open store's counts and times are read.
 const TICK: Duration = Duration::from_millis(250);
@@ -62,10 +62,10 @@ impl RedisStorage {
     pub(super) fn follow(
         &self,
         store: Option<&StoreName>,
-        attention: watch::Receiver<Attention>,
-    ) -> BoxStream<'static, Noticed> {
+        interest: watch::Receiver<Interest>,
+    ) -> BoxStream<'static, WatchEvent> {
         let (told, noticed) = mpsc::channel(ROOM);
-        let watcher = Watcher::new(self.clone(), store.cloned(), attention, told);
+        let watcher = Watcher::new(self.clone(), store.cloned(), interest, told);
         let task = Task(tokio::spawn(watcher.run()));
         stream::unfold((noticed, task), |(mut noticed, task)| async move {
             let next = noticed.recv().await?;
@@ -87,8 +87,8 @@ impl Drop for Task {
 struct Watcher {
     storage: RedisStorage,
     store: Option<StoreName>,
-    attention: watch::Receiver<Attention>,
-    told: mpsc::Sender<Noticed>,
+    interest: watch::Receiver<Interest>,
+    told: mpsc::Sender<WatchEvent>,
     /// The connection, which may go and come back between two looks.
     states: watch::Receiver<Connection>,
     pace: Pace,
@@ -118,15 +118,15 @@ impl Watcher {
     fn new(
         storage: RedisStorage,
         store: Option<StoreName>,
-        attention: watch::Receiver<Attention>,
-        told: mpsc::Sender<Noticed>,
+        interest: watch::Receiver<Interest>,
+        told: mpsc::Sender<WatchEvent>,
     ) -> Self {
         let pace = Pace::new(storage.options.watch_budget);
         let states = storage.link.state();
         Self {
             storage,
             store,
-            attention,
+            interest,
             told,
             states,
             pace,
@@ -166,7 +166,7 @@ impl Watcher {
                 }
                 ErrorKind::Permission | ErrorKind::NotSupported => {
                     let why = error.problem;
-                    let _ = self.tell(Noticed::Source(WatchSource::None { why })).await;
+                    let _ = self.tell(WatchEvent::Source(WatchSource::None { why })).await;
                     // Rights may come back, but not often.
                     self.source = None;
                     tokio::time::sleep(AGAIN * 5).await;
@@ -182,10 +182,10 @@ impl Watcher {
         (self.known, self.rows, self.walk) = (Known::default(), Rows::default(), Walk::default());
         (self.waking, self.listening) = (Waking::default(), Listening::default());
         self.costs = Costs::default();
-        self.tell(Noticed::Missed).await
+        self.tell(WatchEvent::Lagged).await
     }
 
-    async fn tell(&self, noticed: Noticed) -> std::result::Result<(), Gone> {
+    async fn tell(&self, noticed: WatchEvent) -> std::result::Result<(), Gone> {
         self.told.send(noticed).await.map_err(|_| Gone)
     }
 
@@ -200,7 +200,7 @@ impl Watcher {
         }
         // What has just come onto the screen is to be looked at as well.
         self.owed |= self.looks_elsewhere();
-        self.attention.mark_unchanged();
+        self.interest.mark_unchanged();
         self.arm().await;
         self.listen();
         self.ticks();
@@ -215,7 +215,7 @@ impl Watcher {
             self.slow = Some(start);
             self.learn_costs().await;
         }
-        let doubt = self.attention.borrow().doubt;
+        let doubt = self.interest.borrow().doubt;
         if std::mem::replace(&mut self.doubt, doubt) != doubt {
             self.walk.wanted = true;
         }
@@ -261,7 +261,7 @@ impl Watcher {
         match self.source_now() {
             Some(source) => {
                 self.source = Some(source.clone());
-                self.tell(Noticed::Source(source)).await
+                self.tell(WatchEvent::Source(source)).await
             }
             None => Ok(()),
         }

@@ -12,7 +12,7 @@ use super::settle::{self, Told};
 use super::stores::Throttle;
 use super::{Shared, WITHIN, look};
 use crate::model::{
-    ErrorKind, Key, Noticed, RecordMeta, Result, StoreName, Timestamp, WatchSource,
+    ErrorKind, Key, RecordMeta, Result, StoreName, Timestamp, WatchEvent, WatchSource,
 };
 use crate::storage::directory::find::{Reach, keys_of_entry};
 use crate::storage::directory::folder::Folder;
@@ -125,7 +125,7 @@ impl Keeper {
         if batch.missed {
             self.told.clear();
             self.unsettled.clear();
-            self.shared.tell(&Noticed::Missed);
+            self.shared.tell(&WatchEvent::Lagged);
         }
         let now = Instant::now();
         for (store, touched) in batch.stores {
@@ -189,7 +189,7 @@ impl Keeper {
         for store in arranged.went {
             self.throttle.forget(&store);
             self.unsettled.retain(|(of, _), _| *of != store);
-            self.shared.tell(&Noticed::StoreGone(store));
+            self.shared.tell(&WatchEvent::StoreGone(store));
         }
         let now = Instant::now();
         let followed = self.shared.inbox.note(|pending| pending.followed());
@@ -207,7 +207,7 @@ impl Keeper {
             if new {
                 self.note_all(&store, now);
             } else if changed {
-                self.shared.tell_of(&store, &Noticed::Missed);
+                self.shared.tell_of(&store, &WatchEvent::Lagged);
             }
         }
     }
@@ -235,7 +235,7 @@ impl Keeper {
         self.look(&Batch::default());
         self.fresh = false;
         // What happened between the two is not known.
-        self.shared.tell(&Noticed::Missed);
+        self.shared.tell(&WatchEvent::Lagged);
     }
 
     /// Tells how late polling may be, where that has changed much.
@@ -261,7 +261,7 @@ impl Keeper {
             }
         };
         self.shared.life().source = Some(source.clone());
-        self.shared.tell(&Noticed::Source(source));
+        self.shared.tell(&WatchEvent::Source(source));
     }
 
     /// Reads records anew, and tells those that are settled.
@@ -280,7 +280,7 @@ impl Keeper {
                 continue;
             }
             let Ok((found, absent)) = changed(&folder, &slot.1) else {
-                self.shared.tell_of(store, &Noticed::Missed);
+                self.shared.tell_of(store, &WatchEvent::Lagged);
                 return;
             };
             let now = Instant::now();
@@ -293,11 +293,11 @@ impl Keeper {
             removed.extend(absent);
             if set.len() + removed.len() >= MOST {
                 let (set, removed) = (std::mem::take(&mut set), std::mem::take(&mut removed));
-                self.shared.tell_of(store, &Noticed::Records { set, removed });
+                self.shared.tell_of(store, &WatchEvent::Records { set, removed });
             }
         }
         if !set.is_empty() || !removed.is_empty() {
-            self.shared.tell_of(store, &Noticed::Records { set, removed });
+            self.shared.tell_of(store, &WatchEvent::Records { set, removed });
         }
     }
 
@@ -307,7 +307,7 @@ impl Keeper {
         let counted = info(&self.shared.root, store);
         self.throttle.counted(store, start, Instant::now());
         match counted {
-            Ok(info) => self.shared.tell(&Noticed::Store(info)),
+            Ok(info) => self.shared.tell(&WatchEvent::Store(info)),
             // That it is gone is told by what looks at the directories.
             Err(error) if error.kind == ErrorKind::NotFound => {}
             Err(error) => log::debug!("{store} cannot be counted: {error}"),

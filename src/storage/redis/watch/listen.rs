@@ -11,7 +11,7 @@ use super::rows::{BATCH, LINGER};
 use super::trust::{Level, Trust};
 use super::waking::{RUNG, SILENT};
 use super::{SLOW_TICK, TICK, Watcher};
-use crate::model::{Key, KeyPage, Noticed, RecordMeta, RecordState, Result, StoreName};
+use crate::model::{Key, KeyPage, RecordMeta, RecordState, Result, StoreName, WatchEvent};
 
 /// Where the server tells that something has happened, the next tick comes so soon.
 pub(super) const WOKEN: Duration = Duration::from_millis(50);
@@ -138,7 +138,7 @@ impl Watcher {
 
     /// Whether the reader has something else on the screen than at the last tick.
     pub(super) fn looks_elsewhere(&self) -> bool {
-        self.attention.has_changed().unwrap_or(true)
+        self.interest.has_changed().unwrap_or(true)
     }
 
     /// A tick begins.
@@ -158,13 +158,13 @@ impl Watcher {
             }
         };
         // The watcher's own receiver takes notice of it at the next tick.
-        let (mut attention, known) = (self.attention.clone(), self.looks_elsewhere());
+        let (mut interest, known) = (self.interest.clone(), self.looks_elsewhere());
         tokio::select! {
             biased;
             () = tokio::time::sleep_until(at.into()) => true,
             () = news => false,
             () = self.waking.ring() => false,
-            Ok(()) = attention.changed(), if !known => false,
+            Ok(()) = interest.changed(), if !known => false,
         }
     }
 
@@ -175,7 +175,7 @@ impl Watcher {
     }
 
     /// Reads the records that were named.
-    pub(super) async fn look_at_named(&mut self, store: &StoreName) -> Result<Vec<Noticed>> {
+    pub(super) async fn look_at_named(&mut self, store: &StoreName) -> Result<Vec<WatchEvent>> {
         let Some(ear) = &self.listening.ear else { return Ok(Vec::new()) };
         let (keys, start) = (ear.take(), Instant::now());
         let told = self.read_named(store, &keys).await;
@@ -188,7 +188,7 @@ impl Watcher {
         told
     }
 
-    async fn read_named(&self, store: &StoreName, keys: &[Key]) -> Result<Vec<Noticed>> {
+    async fn read_named(&self, store: &StoreName, keys: &[Key]) -> Result<Vec<WatchEvent>> {
         let mut told = Vec::new();
         for batch in keys.chunks(BATCH) {
             let (mut page, mut without) = (KeyPage::default(), Vec::new());
@@ -200,7 +200,7 @@ impl Watcher {
             }
             let mut set: Vec<RecordMeta> = page.iter().map(|row| row.to_meta()).collect();
             let removed = self.without_metadata(store, without, &mut set).await?;
-            told.push(Noticed::Records { set, removed });
+            told.push(WatchEvent::Records { set, removed });
         }
         Ok(told)
     }

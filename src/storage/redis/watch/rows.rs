@@ -12,7 +12,7 @@ use super::super::scan::push_record;
 use super::super::{command, reply};
 use super::trust::Level;
 use super::{SLOW_TICK, Watcher, pace};
-use crate::model::{Key, KeyPage, Noticed, RecordState, Result, StoreName};
+use crate::model::{Key, KeyPage, RecordState, Result, StoreName, WatchEvent};
 use crate::storage::metadata::judge_record;
 
 /// At most so many rows on the screen are looked at.
@@ -42,16 +42,16 @@ impl Watcher {
         &mut self,
         store: &StoreName,
         all: bool,
-    ) -> Result<Vec<Noticed>> {
-        let attention = self.attention.borrow().clone();
+    ) -> Result<Vec<WatchEvent>> {
+        let interest = self.interest.borrow().clone();
         let moving = self.changed.is_some_and(|at| at.elapsed() < LINGER);
-        let shown: Vec<Key> = attention.keys.into_iter().take(MOST_ROWS).collect();
+        let shown: Vec<Key> = interest.keys.into_iter().take(MOST_ROWS).collect();
         let others = shown.iter().any(|key| !self.rows.shown.contains_key(key));
         let mut told = Vec::new();
         if (moving || others) && !shown.is_empty() {
             self.look_at_shown_rows(store, &shown, &mut told).await?;
         }
-        if let Some(open) = attention.open {
+        if let Some(open) = interest.open {
             let other = self.rows.open.as_ref().is_none_or(|(key, ..)| *key != open);
             if other || (all && self.changed.is_some_and(|at| at.elapsed() < LINGER + SLOW_TICK)) {
                 self.look_at_value(store, open, &mut told).await?;
@@ -64,7 +64,7 @@ impl Watcher {
         &mut self,
         store: &StoreName,
         shown: &[Key],
-        told: &mut Vec<Noticed>,
+        told: &mut Vec<WatchEvent>,
     ) -> Result<()> {
         let found = self.metadata_of(store, shown).await?;
         let (mut page, mut gone) = (KeyPage::default(), Vec::new());
@@ -82,10 +82,10 @@ impl Watcher {
         // A value without metadata is a row too.
         let removed = self.without_metadata(store, gone, &mut Vec::new()).await?;
         if !page.is_empty() {
-            told.push(Noticed::Page(page));
+            told.push(WatchEvent::Page(page));
         }
         if !removed.is_empty() {
-            told.push(Noticed::Records { set: Vec::new(), removed });
+            told.push(WatchEvent::Records { set: Vec::new(), removed });
         }
         Ok(())
     }
@@ -106,7 +106,7 @@ impl Watcher {
         &mut self,
         store: &StoreName,
         key: Key,
-        told: &mut Vec<Noticed>,
+        told: &mut Vec<WatchEvent>,
     ) -> Result<()> {
         let length = hash_command("HSTRLEN", store, Part::Items, &key);
         let length = reply::integer(&self.storage.link.run_bulk(length).await?)?;
@@ -127,7 +127,7 @@ impl Watcher {
                     // A writer came between the two looks.
                     meta.state = RecordState::Whole;
                 }
-                told.push(Noticed::Records { set: vec![meta], removed: Vec::new() });
+                told.push(WatchEvent::Records { set: vec![meta], removed: Vec::new() });
             }
         }
         Ok(())
@@ -147,7 +147,7 @@ impl Watcher {
     }
 
     /// Reads all keys; what was not there before is looked at, what is no longer is told.
-    pub(super) async fn look_at_keys(&mut self, store: &StoreName) -> Result<Vec<Noticed>> {
+    pub(super) async fn look_at_keys(&mut self, store: &StoreName) -> Result<Vec<WatchEvent>> {
         let asked = command("HKEYS", [layout::key(store, Part::MetadataItems)]);
         let start = Instant::now();
         let reply = self.storage.link.run_bulk(asked).await?;
@@ -173,10 +173,10 @@ impl Watcher {
                     push_record(&mut page, key.as_bytes(), &raw);
                 }
             }
-            told.push(Noticed::Page(page));
+            told.push(WatchEvent::Page(page));
         }
         if !removed.is_empty() {
-            told.push(Noticed::Records { set: Vec::new(), removed });
+            told.push(WatchEvent::Records { set: Vec::new(), removed });
         }
         Ok(told)
     }

@@ -10,7 +10,7 @@ use super::super::list::{self, Indexed};
 use super::super::{command, fault, reply};
 use super::Watcher;
 use super::trust::{Level, Moved};
-use crate::model::{Noticed, Result, StoreInfo, StoreName, StoreState};
+use crate::model::{Result, StoreInfo, StoreName, StoreState, WatchEvent};
 
 /// At most so many stores on the screen are looked at.
 pub(super) const MOST_STORES: usize = 100;
@@ -39,7 +39,7 @@ impl Known {
 
 impl Watcher {
     /// Reads counts and times; `all` also those of the other stores on the screen.
-    pub(super) async fn look_at_stores(&mut self, all: bool) -> Result<Vec<Noticed>> {
+    pub(super) async fn look_at_stores(&mut self, all: bool) -> Result<Vec<WatchEvent>> {
         let mut told = Vec::new();
         if self.known.index.is_none() {
             // Whoever watches lists them too: only what comes after is news.
@@ -73,7 +73,7 @@ impl Watcher {
     }
 
     /// Tells and remembers what is new about the open store.
-    fn look_at_open(&mut self, info: StoreInfo, told: &mut Vec<Noticed>) {
+    fn look_at_open(&mut self, info: StoreInfo, told: &mut Vec<WatchEvent>) {
         let before = self.known.open.replace(info.clone());
         let Some(before) = before else {
             self.listening.trust.ticked(None, Instant::now());
@@ -100,14 +100,14 @@ impl Watcher {
             self.walk.wanted |= !named || untold;
             if (named && emptied) || (was > super::pace::SMALL && is < was / 2) {
                 // Purged, or nearly: reading anew is less work than finding out what went.
-                told.push(Noticed::Missed);
+                told.push(WatchEvent::Lagged);
             }
         }
         self.tell_store(info, told);
     }
 
     /// Tells what is known of a store now, if that is news.
-    fn tell_store(&mut self, mut info: StoreInfo, told: &mut Vec<Noticed>) {
+    fn tell_store(&mut self, mut info: StoreInfo, told: &mut Vec<WatchEvent>) {
         let Some(index) = &self.known.index else { return };
         let none = Indexed::default();
         let indexed = index.get(&info.store).unwrap_or(&none);
@@ -120,7 +120,7 @@ impl Watcher {
         }
         if self.known.told.get(&info.store) != Some(&info) {
             self.known.told.insert(info.store.clone(), info.clone());
-            told.push(Noticed::Store(info));
+            told.push(WatchEvent::Store(info));
         }
     }
 
@@ -135,7 +135,7 @@ impl Watcher {
 
     /// Reads the indexes again if there are more or fewer stores than before, and looks at those of
     /// which they say something else.
-    async fn look_at_index(&mut self, told: &mut Vec<Noticed>) -> Result<()> {
+    async fn look_at_index(&mut self, told: &mut Vec<WatchEvent>) -> Result<()> {
         let lengths = self.lengths().await?;
         if lengths == self.known.lengths {
             return Ok(());
@@ -153,7 +153,7 @@ impl Watcher {
                 self.tell_store(info, told);
                 if came {
                     // It was away, and nobody looked at its records.
-                    told.push(Noticed::Missed);
+                    told.push(WatchEvent::Lagged);
                 }
             }
         }
@@ -166,14 +166,14 @@ impl Watcher {
                 self.rows = super::Rows::default();
             }
             self.known.told.remove(&store);
-            told.push(Noticed::StoreGone(store));
+            told.push(WatchEvent::StoreGone(store));
         }
         Ok(())
     }
 
     /// The other stores on the screen.
-    async fn look_at_shown(&mut self, told: &mut Vec<Noticed>) -> Result<()> {
-        let mut shown = self.attention.borrow().stores.clone();
+    async fn look_at_shown(&mut self, told: &mut Vec<WatchEvent>) -> Result<()> {
+        let mut shown = self.interest.borrow().stores.clone();
         shown.retain(|store| self.store.as_ref() != Some(store));
         shown.truncate(MOST_STORES);
         if shown.is_empty() {

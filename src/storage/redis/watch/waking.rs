@@ -152,7 +152,7 @@ impl Watcher {
             let parts = [Part::Metadata, Part::MetadataItems, Part::Items];
             keys.extend(parts.map(|part| layout::key(store, part)));
         }
-        for store in self.attention.borrow().stores.iter().take(MOST_STORES) {
+        for store in self.interest.borrow().stores.iter().take(MOST_STORES) {
             keys.extend([Part::Metadata, Part::MetadataItems].map(|part| layout::key(store, part)));
         }
         if keys.is_empty() {

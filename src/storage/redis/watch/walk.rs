@@ -6,7 +6,7 @@ use super::super::layout::{self, Part};
 use super::super::{reply, scan};
 use super::trust::Level;
 use super::{Gone, Watcher};
-use crate::model::{Noticed, Result, StoreName};
+use crate::model::{Result, StoreName, WatchEvent};
 
 /// Entries that a page asks for: it holds the server for a tenth of a millisecond.
 const COUNT: u32 = 80;
@@ -66,7 +66,7 @@ impl Watcher {
         let (mut cursor, since) = if let Some(at) = self.walk.at {
             at
         } else {
-            if self.tell(Noticed::RoundBegins).await.is_err() {
+            if self.tell(WatchEvent::ScanStarted).await.is_err() {
                 return Ok(Err(Gone));
             }
             (0, begun)
@@ -82,7 +82,7 @@ impl Watcher {
             let page = scan::parse_page(fields)?;
             entries += page.len();
             (cursor, ended) = (next, next == 0);
-            if !page.is_empty() && self.tell(Noticed::Page(page)).await.is_err() {
+            if !page.is_empty() && self.tell(WatchEvent::Page(page)).await.is_err() {
                 return Ok(Err(Gone));
             }
         }
@@ -93,7 +93,7 @@ impl Watcher {
             // What changed since this round began is for the next one to see.
             let moved = self.changed.is_some_and(|changed| changed >= since);
             self.walk.wanted = moved && self.level() < Level::SubKeys;
-            if self.tell(Noticed::Round).await.is_err() {
+            if self.tell(WatchEvent::ScanFinished).await.is_err() {
                 return Ok(Err(Gone));
             }
         }

@@ -1,13 +1,13 @@
 //! What the reader has before his eyes, for a watcher that has to look again and again.
 
-use crate::model::{Attention, WatchSource};
+use crate::model::{Interest, WatchSource};
 
 use super::event::Effect;
 use super::{App, Pane};
 
 impl App {
     /// Tells the watcher if something else is on the screen than before.
-    pub(super) fn attend(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn set_interest(&mut self, effects: &mut Vec<Effect>) {
         use WatchSource::{Polling, SubKeys, Woken};
         let looks = matches!(self.watch.source, Some(Polling { .. } | Woken { .. } | SubKeys));
         if !looks {
@@ -17,15 +17,15 @@ impl App {
             self.stores.cursor.top..self.stores.cursor.top + self.list_height(Pane::Stores);
         let stores = stores.map_while(|at| self.stores.row(at)).map(|info| info.store.clone());
         let keys = self.keys.cursor.top..self.keys.cursor.top + self.list_height(Pane::Keys);
-        let attention = Attention {
+        let interest = Interest {
             stores: stores.collect(),
             keys: keys.filter_map(|at| self.keys.row(at)).map(|meta| meta.key).collect(),
             doubt: self.keys.doubt,
             open: self.record.wanted.as_ref().map(|(_, key)| key.clone()),
         };
-        if attention != self.attention {
-            self.attention = attention.clone();
-            effects.push(Effect::Attend(attention));
+        if interest != self.interest {
+            self.interest = interest.clone();
+            effects.push(Effect::SetInterest(interest));
         }
     }
 }
