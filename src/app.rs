@@ -259,7 +259,7 @@ impl App {
                 }
             }
             Event::Written(id, result) => self.written(id, result, &mut effects),
-            Event::Settled(id, result) => self.settled(id, result, &mut effects),
+            Event::Resolved(id, result) => self.resolved(id, result, &mut effects),
             Event::Edited(result) => self.edited(result, &mut effects),
             Event::Copied(what, result) => {
                 self.tell(match result {

@@ -39,7 +39,7 @@ pub use usage::parse;
 use crate::config::{Config, Environment, Resolved, Targets};
 use crate::model::{Error, ErrorKind, Key, OpenBy, Result, StoreName, Write, Written};
 use crate::storage::target::Target;
-use crate::storage::{self, Storage, settle_until};
+use crate::storage::{self, Storage, resolve_until};
 use failure::{Failure, Outcome, say};
 use output::Output;
 
@@ -247,15 +247,15 @@ async fn store(storage: &dyn Storage, argument: &OsStr) -> Result<StoreName> {
 async fn write(storage: &dyn Storage, write: &Write) -> std::result::Result<Written, Failure> {
     let started = Instant::now();
     match storage.write(write).await {
-        Err(lost) if lost.kind == ErrorKind::FateUnknown => {
-            settle(storage, write, lost, started).await
+        Err(lost) if lost.kind == ErrorKind::InDoubt => {
+            resolve(storage, write, lost, started).await
         }
         other => Ok(other?),
     }
 }
 
 /// Settles a write that was `started` and lost, within the time limit of one command.
-async fn settle(
+async fn resolve(
     storage: &dyn Storage,
     write: &Write,
     lost: Error,
@@ -264,13 +264,13 @@ async fn settle(
     log::warn!("settling a write: {lost}");
     let limit = storage.time_limit();
     let least = Instant::now() + (limit / 4).min(GRACE);
-    match settle_until(storage, write, least.max(started + limit)).await {
-        Ok(fate) => match fate.done(write) {
+    match resolve_until(storage, write, least.max(started + limit)).await {
+        Ok(outcome) => match outcome.done(write) {
             Some(written) => {
-                say(&fate.told(write).0);
+                say(&outcome.told(write).0);
                 Ok(written.clone())
             }
-            None => Err(fate.error(write).into()),
+            None => Err(outcome.error(write).into()),
         },
         Err(why) => {
             log::warn!("not settled: {why}");

@@ -2,14 +2,14 @@
 //!
 //! [`Storage`] is Crawlee's `KeyValueStoreClient` plus what a browser needs beside it: listing the
 //! stores, paging through keys with their metadata without reading a value, reading with a limit,
-//! settling a write whose fate is unknown, and a look at the rest of the crawl.
+//! settling a write whose outcome is unknown, and a look at the rest of the crawl.
 
 mod crawl;
 pub mod directory;
 mod metadata;
 mod opening;
 pub mod redis;
-mod settle;
+mod resolve;
 pub mod target;
 
 use std::sync::Arc;
@@ -19,13 +19,13 @@ use async_trait::async_trait;
 use futures::stream::{self, BoxStream, StreamExt as _, TryStreamExt as _};
 use tokio::sync::watch as channel;
 
-pub use settle::settle_until;
+pub use resolve::resolve_until;
 pub use target::Target;
 
 use crate::model::{
-    Connection, Crawl, Error, ErrorKind, Fate, Interest, Key, KeyPage, OpenBy, Opened, Reading,
-    Record, RecordMeta, Repair, Result, ServerInfo, SetValue, StoreInfo, StoreName, WatchEvent,
-    Write, Written,
+    Connection, Crawl, Error, ErrorKind, Interest, Key, KeyPage, OpenBy, Opened, Reading, Record,
+    RecordMeta, Repair, Result, ServerInfo, SetValue, StoreInfo, StoreName, WatchEvent, Write,
+    WriteOutcome, Written,
 };
 
 /// How a storage is to behave; the same for every backend.
@@ -140,7 +140,7 @@ pub trait Storage: Send + Sync + 'static {
     /// [`ErrorKind::Conflict`] if the record is not what [`SetValue::expected`] says;
     /// [`ErrorKind::NotFound`] if the store has no metadata (in a directory: if it is not there);
     /// [`ErrorKind::Usage`] for a key that is not UTF-8, or that cannot be a file's name;
-    /// [`ErrorKind::FateUnknown`] if no answer came (see [`Storage::settle`]).
+    /// [`ErrorKind::InDoubt`] if no answer came (see [`Storage::resolve`]).
     async fn set_value(&self, set: &SetValue) -> Result<Written>;
 
     /// Deletes records, each in one atomic step; `Written::records` counts those that were there.
@@ -197,9 +197,9 @@ pub trait Storage: Send + Sync + 'static {
     /// Removes the store with all its records.
     async fn drop_store(&self, store: &StoreName) -> Result<Written>;
 
-    /// After [`ErrorKind::FateUnknown`]: finds out what became of a write. First makes sure, where it
+    /// After [`ErrorKind::InDoubt`]: finds out what became of a write. First makes sure, where it
     /// can, that nothing of it arrives later.
-    async fn settle(&self, write: &Write) -> Result<Fate>;
+    async fn resolve(&self, write: &Write) -> Result<WriteOutcome>;
 
     /// Follows what changes: the list of stores, and the records of `store` where one is given.
     /// The first item tells how ([`WatchEvent::Source`]), and what happens after the call of this
@@ -219,7 +219,7 @@ pub trait Storage: Send + Sync + 'static {
     /// be read is left out and told in its place.
     async fn crawl(&self) -> Result<Crawl>;
 
-    /// Performs a write given as data. [`settle`](Self::settle) can tell more of one that was made by
+    /// Performs a write given as data. [`resolve`](Self::resolve) can tell more of one that was made by
     /// this than of others.
     async fn write(&self, write: &Write) -> Result<Written> {
         match write {

@@ -284,7 +284,7 @@ impl Shell {
                 Effect::SetInterest(interest) => self.tasks.set_interest(interest),
                 Effect::Cancel(slot) => self.tasks.cancel(slot),
                 Effect::Write(id, write) => self.tasks.write(id, write),
-                Effect::Settle(id, write) => self.tasks.settle(id, write),
+                Effect::Resolve(id, write) => self.tasks.resolve(id, write),
                 Effect::OpenEditor { text, suffix } => {
                     effects.extend(self.outside(&text, &suffix).await?);
                 }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use larder::model::{
-    Connection, ContentType, ErrorKind, Expected, Fate, Key, SetValue, StoreName, Write,
+    Connection, ContentType, ErrorKind, Expected, Key, SetValue, StoreName, Write, WriteOutcome,
 };
 use larder::storage::{self, Options, Storage, Target};
 use proxy::{Proxy, Wire};
@@ -87,13 +87,13 @@ async fn a_write_whose_answer_is_lost_is_made_once_and_settled_by_reading()
     }
     wire.set(Wire::Cut);
     let lost = write.await.expect("the write ends");
-    assert_eq!(lost.map_err(|error| error.kind), Err(ErrorKind::FateUnknown));
+    assert_eq!(lost.map_err(|error| error.kind), Err(ErrorKind::InDoubt));
     until(&*storage, |state| *state != Connection::Up).await;
     wire.set(Wire::Open);
     until(&*storage, |state| *state == Connection::Up).await;
-    let fate = storage.settle(&Write::Set(set("k"))).await?;
-    assert!(matches!(fate, Fate::There(_)), "{fate:?}");
-    assert_eq!(storage.settle(&Write::Set(set("never"))).await?, Fate::NotApplied);
+    let outcome = storage.resolve(&Write::Set(set("k"))).await?;
+    assert!(matches!(outcome, WriteOutcome::There(_)), "{outcome:?}");
+    assert_eq!(storage.resolve(&Write::Set(set("never"))).await?, WriteOutcome::NotApplied);
     let made = |line: &String| line.contains("lua") && line.contains("\"HSET\"");
     let made: Vec<_> = monitor.lines().into_iter().filter(made).collect();
     let of_k = made.iter().filter(|line| line.contains(&format!("\"{items}\" \"k\""))).count();

@@ -47,7 +47,7 @@ fn a_record_of_crawlee_is_told_whole_and_once(polling: bool) {
     crawlee.run(&json!([{"op": "open", "name": "shop"}]));
     let mut listener = Listener::start(folder.path(), polling, Some("shop"));
     // Polling could tell of what comes before its first look only that something did.
-    listener.settle(&mut crawlee);
+    listener.resolve(&mut crawlee);
     crawlee.run(&json!([
         {"op": "set", "key": "a b/ü", "value": "<p>x</p>", "content_type": "text/html"},
         {"op": "set", "key": "n", "value": {"a": 1}, "content_type": null},

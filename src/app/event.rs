@@ -9,8 +9,8 @@ use crossterm::event::{KeyEvent, MouseEvent};
 
 use crate::index::{Change, Groups, Index, Passing, Query, Round, Selection};
 use crate::model::{
-    Connection, ContentType, Crawl, Error, Fate, Interest, Key, Record, RecordMeta, ServerInfo,
-    StoreInfo, StoreName, WatchEvent, Write, Written,
+    Connection, ContentType, Crawl, Error, Interest, Key, Record, RecordMeta, ServerInfo,
+    StoreInfo, StoreName, WatchEvent, Write, WriteOutcome, Written,
 };
 use crate::preview::{Matches, Mode, Preview};
 
@@ -46,7 +46,7 @@ pub enum Event {
     /// A write was answered.
     Written(WriteId, Result<Written, Error>),
     /// A write whose answer was lost has been looked into.
-    Settled(WriteId, Result<Fate, Error>),
+    Resolved(WriteId, Result<WriteOutcome, Error>),
     /// The external editor ended; holds the text if it could be read back.
     Edited(Result<Bytes, NotEdited>),
     /// Something was handed to the terminal's clipboard, or was too large for it.
@@ -98,7 +98,7 @@ pub enum Effect {
     /// Write. Never given up; quitting waits for it.
     Write(WriteId, Write),
     /// Find out what became of a write.
-    Settle(WriteId, Write),
+    Resolve(WriteId, Write),
     /// Hand text to the user's own editor, in a file whose name ends so.
     OpenEditor {
         /// What the file is to hold.

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use crate::index::Change;
-use crate::model::{Error, ErrorKind, Fate, Key, OpenBy, Replicas, StoreName, Write, Written};
+use crate::model::{
+    Error, ErrorKind, Key, OpenBy, Replicas, StoreName, Write, WriteOutcome, Written,
+};
 
 use super::event::{Effect, Read, Slot, WriteId};
 use super::modal::{Modal, PromptKind};
@@ -40,12 +42,12 @@ impl App {
             return;
         };
         if let Err(error) = &result
-            && error.kind == ErrorKind::FateUnknown
+            && error.kind == ErrorKind::InDoubt
         {
             pending.in_doubt = true;
             let write = pending.write.clone();
             self.tell(Notice::warning(format!("{}; looking what became of it…", error.problem)));
-            return effects.push(Effect::Settle(id, write));
+            return effects.push(Effect::Resolve(id, write));
         }
         let Some(Pending { write, .. }) = self.writing.remove(&id) else { return };
         match result {
@@ -60,10 +62,10 @@ impl App {
         }
     }
 
-    pub(super) fn settled(
+    pub(super) fn resolved(
         &mut self,
         id: WriteId,
-        result: Result<Fate, Error>,
+        result: Result<WriteOutcome, Error>,
         effects: &mut Vec<Effect>,
     ) {
         if !self.writing.get(&id).is_some_and(|pending| pending.in_doubt) {
@@ -71,14 +73,14 @@ impl App {
         }
         let Some(Pending { write, .. }) = self.writing.remove(&id) else { return };
         match result {
-            Ok(Fate::Refused(error)) => self.refused(id, &write, &error, effects),
-            Ok(fate) => {
-                if let Some(written) = fate.done(&write) {
+            Ok(WriteOutcome::Refused(error)) => self.refused(id, &write, &error, effects),
+            Ok(outcome) => {
+                if let Some(written) = outcome.done(&write) {
                     self.done(id, &write, written, effects);
-                    self.tell(Notice::done(fate.told(&write).0));
+                    self.tell(Notice::done(outcome.told(&write).0));
                 } else {
                     self.keep_editor(id);
-                    self.tell(Notice::from(&fate.error(&write)).lasting());
+                    self.tell(Notice::from(&outcome.error(&write)).lasting());
                     self.read_again_after(&write, effects);
                     self.reload_record(effects);
                 }

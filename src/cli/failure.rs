@@ -80,7 +80,7 @@ pub(super) fn code(kind: ErrorKind) -> u8 {
         | ErrorKind::OutOfMemory
         | ErrorKind::DiskFull
         | ErrorKind::CannotPersist
-        | ErrorKind::FateUnknown
+        | ErrorKind::InDoubt
         | ErrorKind::Cluster
         | ErrorKind::Server => REFUSED,
         ErrorKind::WrongType | ErrorKind::Damaged => DAMAGED,

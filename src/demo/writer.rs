@@ -289,7 +289,7 @@ async fn until(due: Instant) {
 fn passes(kind: ErrorKind) -> bool {
     matches!(
         kind,
-        ErrorKind::Connection | ErrorKind::Timeout | ErrorKind::FateUnknown | ErrorKind::Loading
+        ErrorKind::Connection | ErrorKind::Timeout | ErrorKind::InDoubt | ErrorKind::Loading
     )
 }
 

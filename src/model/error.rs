@@ -45,7 +45,7 @@ pub enum ErrorKind {
     /// Stored data is not as Crawlee writes it.
     Damaged,
     /// The connection broke before the answer: the write may have been applied or not.
-    FateUnknown,
+    InDoubt,
     /// The server runs as a cluster, where this write cannot be one atomic step.
     Cluster,
     /// A local file or pipe failed.
@@ -125,7 +125,7 @@ impl ErrorKind {
             Self::WrongType => "another program uses this Redis key; rename or remove it there",
             Self::NoJsonModule => "use Redis 8, or load the RedisJSON module",
             Self::Damaged => "mend or delete the damaged part",
-            Self::FateUnknown => "look before you repeat it",
+            Self::InDoubt => "look before you repeat it",
             Self::Cluster => "Crawlee cannot run on a cluster; use a single server",
         }
     }

@@ -32,9 +32,9 @@ mod read;
 mod record;
 mod remove;
 mod repair;
+mod resolve;
 mod rights;
 mod set;
-mod settle;
 mod sidecar;
 mod stores;
 mod style;
@@ -59,9 +59,9 @@ use self::watch::Hub;
 
 use super::{Options, Storage};
 use crate::model::{
-    Connection, Crawl, Error, ErrorKind, Fate, Interest, JsonLayout, Key, KeyPage, OpenBy, Opened,
+    Connection, Crawl, Error, ErrorKind, Interest, JsonLayout, Key, KeyPage, OpenBy, Opened,
     Reading, Record, RecordMeta, Repair, Result, ServerInfo, SetValue, StoreInfo, StoreName,
-    WatchEvent, Write, Written,
+    WatchEvent, Write, WriteOutcome, Written,
 };
 
 /// Crawlee's key-value stores in a directory.
@@ -323,9 +323,9 @@ impl Storage for DirectoryStorage {
         self.hub.watch(store)
     }
 
-    async fn settle(&self, write: &Write) -> Result<Fate> {
+    async fn resolve(&self, write: &Write) -> Result<WriteOutcome> {
         let write = write.clone();
-        self.run(move |root| settle::fate(root, &write)).await
+        self.run(move |root| resolve::outcome(root, &write)).await
     }
 
     async fn crawl(&self) -> Result<Crawl> {

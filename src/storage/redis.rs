@@ -23,8 +23,8 @@ mod lost;
 mod open;
 mod read;
 mod reply;
+mod resolve;
 mod scan;
-mod settle;
 mod unscripted;
 mod watch;
 mod write;
@@ -45,9 +45,9 @@ use self::open::Claims;
 use super::target::RedisTarget;
 use super::{Options, Storage};
 use crate::model::{
-    Connection, Crawl, Error, ErrorKind, Fate, Interest, JsonLayout, Key, KeyPage, OpenBy, Opened,
+    Connection, Crawl, Error, ErrorKind, Interest, JsonLayout, Key, KeyPage, OpenBy, Opened,
     Reading, Record, RecordMeta, Result, ServerInfo, SetValue, StoreInfo, StoreName, Timestamp,
-    WatchEvent, Write, Written,
+    WatchEvent, Write, WriteOutcome, Written,
 };
 
 /// Crawlee's key-value stores on a Redis server.
@@ -234,7 +234,7 @@ impl Storage for RedisStorage {
         self.write_and_remember(write).await
     }
 
-    async fn settle(&self, write: &Write) -> Result<Fate> {
+    async fn resolve(&self, write: &Write) -> Result<WriteOutcome> {
         self.find_fate(write).await
     }
 

@@ -12,7 +12,7 @@ use tokio::task::{AbortHandle, JoinSet};
 use crate::app::{Event, Read, Slot, Ticket, WriteId};
 use crate::model::{Error, ErrorKind, Interest, Result, StoreName, Write};
 use crate::storage::target::Target;
-use crate::storage::{Options, Storage, settle_until};
+use crate::storage::{Options, Storage, resolve_until};
 
 use super::reads;
 
@@ -209,17 +209,17 @@ impl Tasks {
     }
 
     /// Finds out what became of a write.
-    pub(super) fn settle(&mut self, id: WriteId, write: Write) {
+    pub(super) fn resolve(&mut self, id: WriteId, write: Write) {
         let (storage, events) = (self.storage.clone(), self.events.clone());
         self.writes.spawn(async move {
             let result = match storage {
                 Some(storage) => {
                     let deadline = tokio::time::Instant::now() + SETTLE;
-                    settle_until(&*storage, &write, deadline).await
+                    resolve_until(&*storage, &write, deadline).await
                 }
                 None => Err(not_connected()),
             };
-            let _ = events.send(Event::Settled(id, result)).await;
+            let _ = events.send(Event::Resolved(id, result)).await;
         });
     }
 

@@ -1,7 +1,7 @@
 //! Connecting, losing the connection, and switching to another target.
 
 use larder::app::{Effect, Event, Link, Loaded, Modal, Pane, Read, Settings, Slot, TargetChoice};
-use larder::model::{Connection, Error, ErrorKind, Fate, ServerInfo, StoreInfo};
+use larder::model::{Connection, Error, ErrorKind, ServerInfo, StoreInfo, WriteOutcome};
 
 use super::stage::{Stage, record, shown, store};
 use super::{JSON, done, opened, shop};
@@ -254,11 +254,11 @@ fn a_switch_waits_until_it_is_known_what_became_of_a_write() {
     let mut stage = with_targets();
     stage.keys("dy");
     let write = stage.write();
-    stage.written(write.clone(), Err(Error::new(ErrorKind::FateUnknown, "the wire broke")));
+    stage.written(write.clone(), Err(Error::new(ErrorKind::InDoubt, "the wire broke")));
     stage.keys("Tj<enter>");
     assert!(stage.notice().contains("a write is under way"), "{}", stage.notice());
     assert!(stage.asked.iter().all(|effect| !matches!(effect, Effect::Switch(_))));
-    stage.settled(write, Ok(Fate::NotApplied));
+    stage.settled(write, Ok(WriteOutcome::NotApplied));
     assert!(stage.notice().contains("was not made"), "{}", stage.notice());
     stage.keys("Tj<enter>");
     assert!(stage.asked.iter().any(|effect| matches!(effect, Effect::Switch(1))));

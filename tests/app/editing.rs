@@ -3,7 +3,7 @@
 use larder::app::editor::Field;
 use larder::app::{Effect, Event, Loaded, Modal, NotEdited, Slot};
 use larder::model::{
-    Connection, Error, ErrorKind, Expected, Fate, JsonLayout, Key, ServerInfo, Write,
+    Connection, Error, ErrorKind, Expected, JsonLayout, Key, ServerInfo, Write, WriteOutcome,
 };
 
 use super::stage::{Stage, index, record, store};
@@ -181,11 +181,11 @@ fn a_question_that_was_closed_takes_no_answer() {
 #[test]
 fn the_answer_to_one_write_never_touches_another() {
     let mut stage = opened();
-    // A save whose fate is never known gives the text back, and it is saved again.
+    // A save whose outcome is never known gives the text back, and it is saved again.
     stage.keys("e<down><end>2<ctrl-s>");
     let first = stage.write();
     let first_id = stage.sent_id(&first);
-    stage.written(first.clone(), Err(Error::new(ErrorKind::FateUnknown, "the connection broke")));
+    stage.written(first.clone(), Err(Error::new(ErrorKind::InDoubt, "the connection broke")));
     stage.settled(first.clone(), Err(Error::new(ErrorKind::Connection, "still away")));
     stage.keys("3<ctrl-s>");
     let second = stage.write();
@@ -193,7 +193,7 @@ fn the_answer_to_one_write_never_touches_another() {
         stage.event(Event::Written(first_id, late));
         assert!(stage.app.editor.as_ref().unwrap().saving.is_some() && stage.app.modal.is_none());
     }
-    stage.event(Event::Settled(first_id, Ok(Fate::Applied(done()))));
+    stage.event(Event::Resolved(first_id, Ok(WriteOutcome::Applied(done()))));
     assert!(stage.app.editor.is_some(), "the second save has not been answered");
     stage.written(second, Ok(done()));
     assert!(stage.app.editor.is_none() && stage.app.writing.is_empty());
@@ -211,13 +211,13 @@ fn the_answer_to_one_write_never_touches_another() {
 
 #[test]
 fn what_another_editor_left_stays_until_it_is_saved() {
-    // Conflict, refusal, no connection, an unknown fate, and what is no JSON.
+    // Conflict, refusal, no connection, an unknown outcome, and what is no JSON.
     let broken = "{\n  \"price\": 7";
     for (text, kind) in [
         ("{\"price\": 7}", Some(ErrorKind::Conflict)),
         ("{\"price\": 7}", Some(ErrorKind::Permission)),
         ("{\"price\": 7}", Some(ErrorKind::Connection)),
-        ("{\"price\": 7}", Some(ErrorKind::FateUnknown)),
+        ("{\"price\": 7}", Some(ErrorKind::InDoubt)),
         (broken, None),
     ] {
         let mut stage = opened();
@@ -225,7 +225,7 @@ fn what_another_editor_left_stays_until_it_is_saved() {
         if let Some(kind) = kind {
             let write = stage.write();
             stage.written(write.clone(), Err(Error::new(kind, "no")));
-            if kind == ErrorKind::FateUnknown {
+            if kind == ErrorKind::InDoubt {
                 stage.settled(write, Err(Error::new(ErrorKind::Connection, "away")));
             }
         }

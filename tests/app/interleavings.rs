@@ -96,7 +96,7 @@ fn play(moves: &[(u8, u8)]) -> BTreeSet<&'static str> {
     step(&mut stage, &mut world, Event::Connected(Ok(larder::model::ServerInfo::default())));
     let drain = |stage: &mut Stage, world: &mut World| {
         for _ in 0..300 {
-            let next = world.answer(0).or_else(|| world.write(0, 7)).or_else(|| world.settle(0));
+            let next = world.answer(0).or_else(|| world.write(0, 7)).or_else(|| world.resolve(0));
             let Some(next) = next else { return };
             step(stage, world, next);
         }
@@ -137,7 +137,7 @@ fn play(moves: &[(u8, u8)]) -> BTreeSet<&'static str> {
             8..12 => world.answer(at),
             12..14 => world.write(at, *what >> 2),
             14 => {
-                let settled = world.settle(at);
+                let settled = world.resolve(at);
                 world.seen.extend(settled.as_ref().map(|_| "settled"));
                 settled
             }

@@ -1,7 +1,7 @@
 //! What must be so whatever happens: each event is handed to the core here, and what it did is checked.
 
 use larder::app::{Confirm, Event, Modal, OnYes, PromptKind, Slot, WriteId};
-use larder::model::{Expected, Fate, Record, Write};
+use larder::model::{Expected, Record, Write, WriteOutcome};
 
 use super::stage::Stage;
 use super::world::World;
@@ -170,7 +170,9 @@ fn check_editor(was: &Before, is: &Before, event: &Event) {
     };
     let Some(now) = &is.editor else {
         let made = match event {
-            Event::Written(id, Ok(_)) | Event::Settled(id, Ok(Fate::Applied(_))) => Some(*id),
+            Event::Written(id, Ok(_)) | Event::Resolved(id, Ok(WriteOutcome::Applied(_))) => {
+                Some(*id)
+            }
             _ => None,
         };
         let given_up = |asked: &Confirm| matches!(asked.on_yes, OnYes::DiscardEdit | OnYes::Quit);
@@ -184,7 +186,7 @@ fn check_editor(was: &Before, is: &Before, event: &Event) {
     if !matches!(event, Event::Key(_) | Event::Paste(_) | Event::Edited(_)) {
         assert_eq!(now.text, editing.text, "{event:?}");
         let own = match event {
-            Event::Written(id, _) | Event::Settled(id, _) => Some(*id) == editing.saving,
+            Event::Written(id, _) | Event::Resolved(id, _) => Some(*id) == editing.saving,
             _ => false,
         };
         assert!(own || now.saving == editing.saving, "{event:?}");

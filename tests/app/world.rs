@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use larder::app::{Effect, Event, Loaded, Read, Shown, Slot, Ticket, WriteId};
 use larder::model::{
-    ContentType, Error, ErrorKind, Expected, Fate, Key, OpenBy, Record, RecordMeta, WatchEvent,
-    Write, Written,
+    ContentType, Error, ErrorKind, Expected, Key, OpenBy, Record, RecordMeta, WatchEvent, Write,
+    WriteOutcome, Written,
 };
 
 use super::stage::{index, record, shown, store};
@@ -56,7 +56,7 @@ impl World {
                 Effect::Cancel(slot) => self.reads.retain(|(asked, ..)| *asked != slot),
                 Effect::Watch(ticket, _) => self.watched = Some(ticket),
                 Effect::Write(id, write) => self.writes.push((id, write)),
-                Effect::Settle(id, _) => self.settles.push(id),
+                Effect::Resolve(id, _) => self.settles.push(id),
                 Effect::SaveFile { path, bytes, .. } => self.files.push((path, bytes)),
                 Effect::OpenEditor { text, .. } => self.outside = Some(text),
                 Effect::Quit => self.quit = true,
@@ -122,7 +122,7 @@ impl World {
             lost @ 1..=3 => {
                 let made = lost > 1 && self.make(&write).is_ok();
                 self.lost.push((id, made));
-                Err(Error::new(ErrorKind::FateUnknown, "the connection broke"))
+                Err(Error::new(ErrorKind::InDoubt, "the connection broke"))
             }
             _ => self.make(&write),
         };
@@ -132,7 +132,7 @@ impl World {
     }
 
     /// Tells what became of one of the writes whose answer was lost, if that can be seen.
-    pub(super) fn settle(&mut self, at: usize) -> Option<Event> {
+    pub(super) fn resolve(&mut self, at: usize) -> Option<Event> {
         if self.settles.is_empty() {
             return None;
         }
@@ -140,10 +140,10 @@ impl World {
         let made = self.lost.iter().any(|(lost, made)| *lost == id && *made);
         let result = match (self.up, made) {
             (false, _) => Err(away()),
-            (true, true) => Ok(Fate::Applied(Written { records: 1, ..Written::default() })),
-            (true, false) => Ok(Fate::NotApplied),
+            (true, true) => Ok(WriteOutcome::Applied(Written { records: 1, ..Written::default() })),
+            (true, false) => Ok(WriteOutcome::NotApplied),
         };
-        let event = Event::Settled(id, result);
+        let event = Event::Resolved(id, result);
         self.given.push(event.clone());
         Some(event)
     }

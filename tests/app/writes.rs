@@ -2,7 +2,7 @@
 
 use larder::app::{Effect, Event, Loaded, Modal, Pane, Read, Settings, Slot};
 use larder::model::{
-    Connection, Error, ErrorKind, Fate, Key, StoreInfo, WatchEvent, Write, Written,
+    Connection, Error, ErrorKind, Key, StoreInfo, WatchEvent, Write, WriteOutcome, Written,
 };
 
 use super::stage::{Stage, store};
@@ -98,16 +98,16 @@ fn a_write_of_unknown_fate_is_told_and_then_settled() {
     let mut stage = opened();
     stage.keys("e<down><end>2<ctrl-s>");
     let write = stage.write();
-    stage.written(write.clone(), Err(Error::new(ErrorKind::FateUnknown, "the connection broke")));
+    stage.written(write.clone(), Err(Error::new(ErrorKind::InDoubt, "the connection broke")));
     assert!(stage.notice().contains("looking what became of it"));
-    assert!(matches!(stage.asked.last(), Some(Effect::Settle(..))));
-    stage.settled(write.clone(), Ok(Fate::NotApplied));
+    assert!(matches!(stage.asked.last(), Some(Effect::Resolve(..))));
+    stage.settled(write.clone(), Ok(WriteOutcome::NotApplied));
     assert!(stage.notice().contains("the write was not made"));
     assert!(stage.app.editor.is_some(), "the text is still there");
     stage.keys("<ctrl-s>");
     assert_eq!(stage.write(), write);
-    stage.written(write.clone(), Err(Error::new(ErrorKind::FateUnknown, "the connection broke")));
-    stage.settled(write, Ok(Fate::Applied(done())));
+    stage.written(write.clone(), Err(Error::new(ErrorKind::InDoubt, "the connection broke")));
+    stage.settled(write, Ok(WriteOutcome::Applied(done())));
     assert!(stage.app.editor.is_none());
 }
 
@@ -216,10 +216,10 @@ fn whoever_ends_larder_is_told_what_was_not_saved() {
     let mut stage = opened();
     stage.keys("dy");
     let write = stage.write();
-    stage.written(write.clone(), Err(Error::new(ErrorKind::FateUnknown, "the wire broke")));
+    stage.written(write.clone(), Err(Error::new(ErrorKind::InDoubt, "the wire broke")));
     stage.keys("q");
     assert_eq!(stage.notice(), "waiting for the write under way, then quitting");
-    stage.settled(write, Ok(Fate::NotApplied));
+    stage.settled(write, Ok(WriteOutcome::NotApplied));
     assert!(stage.app.unseen_failure().unwrap().contains("was not made"));
     // What was discarded on purpose is not told.
     let mut stage = opened();

@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 use larder::model::{
-    ContentType, ErrorKind, Expected, Fate, Key, Reading, RecordMeta, RecordState, SetValue, Value,
-    Write,
+    ContentType, ErrorKind, Expected, Key, Reading, RecordMeta, RecordState, SetValue, Value,
+    Write, WriteOutcome,
 };
 use larder::storage::Storage;
 
@@ -192,7 +192,7 @@ pub async fn settling_tells_what_became_of_a_write(storage: &dyn Storage) {
     let purge = Write::Purge(shop.clone());
     let drop = Write::Drop(shop.clone());
     let create = Write::Create(larder::model::OpenBy::Name("new".into()));
-    assert_eq!(storage.settle(&edit).await, Ok(Fate::Unclear), "no record");
+    assert_eq!(storage.resolve(&edit).await, Ok(WriteOutcome::Unclear), "no record");
     for write in [make, edit, delete, purge, drop, create] {
         if matches!(write, Write::Purge(_)) {
             put(storage, &shop, "key", "text").await;
@@ -200,11 +200,11 @@ pub async fn settling_tells_what_became_of_a_write(storage: &dyn Storage) {
         // Without its memory of the write, the storage cannot tell that nobody has filled or made
         // the store anew.
         let emptied = matches!(write, Write::Purge(_) | Write::Drop(_));
-        let not_made = if emptied { Fate::Unclear } else { Fate::NotApplied };
-        assert_eq!(storage.settle(&write).await, Ok(not_made), "{write:?}");
+        let not_made = if emptied { WriteOutcome::Unclear } else { WriteOutcome::NotApplied };
+        assert_eq!(storage.resolve(&write).await, Ok(not_made), "{write:?}");
         storage.write(&write).await.unwrap();
-        let fate = storage.settle(&write).await;
-        assert!(matches!(fate, Ok(Fate::There(_))), "{write:?}: {fate:?}");
+        let outcome = storage.resolve(&write).await;
+        assert!(matches!(outcome, Ok(WriteOutcome::There(_))), "{write:?}: {outcome:?}");
     }
     let shop = store(storage, "shop").await;
     put(storage, &shop, "key", "of someone else").await;
@@ -212,5 +212,5 @@ pub async fn settling_tells_what_became_of_a_write(storage: &dyn Storage) {
         expected: Expected::Absent,
         ..set(&shop, &key, Value::Text("made".into()), None)
     });
-    assert_eq!(storage.settle(&edit).await, Ok(Fate::Unclear));
+    assert_eq!(storage.resolve(&edit).await, Ok(WriteOutcome::Unclear));
 }

@@ -13,9 +13,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use larder::model::{
-    Connection, Error, ErrorKind, Expected, Fate, Key, OpenBy, SetValue, Write, Written,
+    Connection, Error, ErrorKind, Expected, Key, OpenBy, SetValue, Write, WriteOutcome, Written,
 };
-use larder::storage::{Options, Storage, Target, connect, settle_until};
+use larder::storage::{Options, Storage, Target, connect, resolve_until};
 use tokio::time::Instant;
 
 use self::check::{Case, Said, Seen, look};
@@ -148,9 +148,9 @@ impl Bench {
         self.fill();
         self.wire.arm(fault);
         let said = match storage.write(&case.write).await {
-            Err(error) if error.kind == ErrorKind::FateUnknown => {
+            Err(error) if error.kind == ErrorKind::InDoubt => {
                 let deadline = Instant::now() + Duration::from_secs(10);
-                Said::Settled(settle_until(&*storage, &case.write, deadline).await)
+                Said::Resolved(resolve_until(&*storage, &case.write, deadline).await)
             }
             answer => Said::Answered(answer),
         };
@@ -268,11 +268,11 @@ async fn work(left: &Mutex<Vec<(Rights, Write)>>, count: Option<usize>, tally: &
                 format!("{fault:?} of {bytes:?}, {rights:?}: {:?}: {:?}", case.write, tried.said);
             let mut tally = tally.lock().unwrap();
             tally.faults += 1;
-            tally.settled += usize::from(matches!(tried.said, Said::Settled(_)));
+            tally.settled += usize::from(matches!(tried.said, Said::Resolved(_)));
             if let Some(wrong) = case.wrong(&tried.said, &tried.now, &tried.later) {
                 tally.wrong.push(format!("{wrong}: {about}"));
             }
-            if matches!(tried.said, Said::Settled(Err(_) | Ok(Fate::Unclear))) {
+            if matches!(tried.said, Said::Resolved(Err(_) | Ok(WriteOutcome::Unclear))) {
                 tally.unknown.push(about);
             }
         }
@@ -336,13 +336,13 @@ fn the_check_finds_wrong_words_and_half_made_writes() {
         let written = Written { records: 1, ..Written::default() };
         let done = [
             Said::Answered(Ok(written.clone())),
-            Said::Settled(Ok(Fate::Applied(written.clone()))),
-            Said::Settled(Ok(Fate::There(written))),
+            Said::Resolved(Ok(WriteOutcome::Applied(written.clone()))),
+            Said::Resolved(Ok(WriteOutcome::There(written))),
         ];
         let undone = [
-            Said::Settled(Ok(Fate::NotApplied)),
-            Said::Settled(Ok(Fate::NotSoFar)),
-            Said::Settled(Ok(Fate::Refused(Error::new(ErrorKind::Conflict, "there")))),
+            Said::Resolved(Ok(WriteOutcome::NotApplied)),
+            Said::Resolved(Ok(WriteOutcome::NotSoFar)),
+            Said::Resolved(Ok(WriteOutcome::Refused(Error::new(ErrorKind::Conflict, "there")))),
         ];
         for said in &done {
             assert!(case.wrong(said, &not.now, &not.later).is_some(), "{said:?}");

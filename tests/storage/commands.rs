@@ -32,7 +32,7 @@ async fn nothing_that_could_stop_the_server_is_ever_sent() {
         storage.find_lost_stores().try_collect::<Vec<_>>().await.unwrap();
         let all = StoreName::from("a");
         storage.iterate_keys(&all, b"", None, Some(3)).try_collect::<Vec<_>>().await.unwrap();
-        storage.settle(&Write::Purge(all.clone())).await.unwrap();
+        storage.resolve(&Write::Purge(all.clone())).await.unwrap();
         storage.purge(&all).await.unwrap();
         storage.drop_store(&all).await.unwrap();
         storage.server().await.unwrap();

@@ -13,8 +13,8 @@ use larder::app::{App, Effect, Event, Loaded, Read, Settings, Shown, Slot, Ticke
 use larder::index::Builder;
 use larder::keymap::KeyMap;
 use larder::model::{
-    ContentType, Error, Fate, Key, KeyPage, Record, RecordMeta, RecordState, ServerInfo, StoreInfo,
-    Timestamp, WatchEvent, Write, Written,
+    ContentType, Error, Key, KeyPage, Record, RecordMeta, RecordState, ServerInfo, StoreInfo,
+    Timestamp, WatchEvent, Write, WriteOutcome, Written,
 };
 use larder::preview::Preview;
 use larder::theme::{Symbols, Theme};
@@ -114,9 +114,9 @@ impl Stage {
     }
 
     /// Tells what became of a write whose answer was lost.
-    pub fn settled(&mut self, write: Write, result: Result<Fate, Error>) -> &mut Self {
+    pub fn resolved(&mut self, write: Write, result: Result<WriteOutcome, Error>) -> &mut Self {
         let id = self.sent_id(&write);
-        self.event(Event::Settled(id, result))
+        self.event(Event::Resolved(id, result))
     }
 
     /// Which of the writes that were sent is this one; the last, if it was sent more than once.

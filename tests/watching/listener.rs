@@ -61,7 +61,7 @@ impl Listener {
 
     /// Waits until a record that Crawlee writes is told as such.
     #[track_caller]
-    pub(crate) fn settle(&mut self, crawlee: &mut Crawlee) {
+    pub(crate) fn resolve(&mut self, crawlee: &mut Crawlee) {
         let mut tries = 0;
         while !self.seen.told.keys().any(|key| key.starts_with("settle")) {
             let key = format!("settle{tries}");

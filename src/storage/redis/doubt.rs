@@ -1,4 +1,4 @@
-//! What is remembered of a write on its way, so that its fate can be told if its answer is lost.
+//! What is remembered of a write on its way, so that its outcome can be told if its answer is lost.
 //!
 //! Three things tell it: what was there before; the time that the write gives its store, to the
 //! microsecond, by which it is known again; and the connection that it went over.
@@ -117,7 +117,7 @@ impl RedisStorage {
         };
         let Err(error) = result else { return result };
         let told = told(&progress, write, &error);
-        if error.kind == ErrorKind::FateUnknown {
+        if error.kind == ErrorKind::InDoubt {
             let lost = self.link.lost_since(point);
             let write = write.clone();
             self.known.doubts.add(Doubt { write, before, at: Some(at), progress, lost });

@@ -242,7 +242,7 @@ pub(super) fn down(address: &str, reason: &str) -> Error {
 /// A write was handed over, and no answer came.
 pub(super) fn fate_unknown(reason: &Error) -> Error {
     Error::new(
-        ErrorKind::FateUnknown,
+        ErrorKind::InDoubt,
         format!("whether the write was made is not known: no answer came ({})", reason.problem),
     )
 }

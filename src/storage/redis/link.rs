@@ -144,7 +144,7 @@ impl Link {
     /// A write: the script is sent once and never again.
     ///
     /// # Errors
-    /// [`ErrorKind::Connection`] if it was not sent, [`ErrorKind::FateUnknown`] if it was and no
+    /// [`ErrorKind::Connection`] if it was not sent, [`ErrorKind::InDoubt`] if it was and no
     /// answer came, [`ErrorKind::Cluster`] if its keys lie in different slots.
     pub(crate) async fn script(
         &self,

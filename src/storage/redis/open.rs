@@ -79,7 +79,7 @@ impl RedisStorage {
             // A new id for each attempt: it is the mark by which an attempt knows its own work.
             let new = StoreMetadata::new(new_id()?, name.clone(), Timestamp::now());
             let attempt = self.try_to_create(&store, &new).await;
-            if attempt.as_ref().is_err_and(|error| error.kind == ErrorKind::FateUnknown) {
+            if attempt.as_ref().is_err_and(|error| error.kind == ErrorKind::InDoubt) {
                 self.known.claims.add(new.id.clone());
             }
             match attempt.map_err(|error| not_made(&store, error))? {

@@ -153,7 +153,7 @@ impl RedisStorage {
             Err(error) if matches!(error.kind, ErrorKind::Permission | ErrorKind::Cluster) => {
                 Ok(read)
             }
-            Err(error) if error.kind == ErrorKind::FateUnknown => {
+            Err(error) if error.kind == ErrorKind::InDoubt => {
                 Err(Error::new(ErrorKind::Connection, "the connection broke before the answer"))
             }
             Err(error) => Err(error),

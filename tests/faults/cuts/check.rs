@@ -1,6 +1,6 @@
 //! Whether what larder said of a write is so, and whether the server was left as it should be.
 
-use larder::model::{Error, ErrorKind, Fate, Write, Written};
+use larder::model::{Error, ErrorKind, Write, WriteOutcome, Written};
 
 use crate::server::{Client, Reply};
 
@@ -21,7 +21,7 @@ pub(super) enum Said {
     /// The answer came.
     Answered(Result<Written, Error>),
     /// It was lost, and settled.
-    Settled(Result<Fate, Error>),
+    Resolved(Result<WriteOutcome, Error>),
 }
 
 /// One write, and what can come of it.
@@ -85,31 +85,31 @@ impl Case {
             Said::Answered(Ok(written)) => word(made == all && self.counts(written), "answered")
                 .or_else(|| word(self.answer.is_ok(), "done, although there was nothing to do")),
             Said::Answered(Err(error)) => self.refused(error, made, stays),
-            Said::Settled(Ok(fate)) => match fate {
-                Fate::Applied(written) => {
+            Said::Resolved(Ok(outcome)) => match outcome {
+                WriteOutcome::Applied(written) => {
                     word(made == all && stays && self.counts(written), "made")
                         .or_else(|| word(self.answer.is_ok(), "made, although it was refused"))
                 }
-                Fate::There(_) => {
+                WriteOutcome::There(_) => {
                     let wanted = self.steps.last().is_some_and(|step| self.alike(step, now));
                     word(wanted, "there")
                         .or_else(|| word(self.answer.is_ok(), "there, although it was refused"))
                 }
-                Fate::Refused(error) => self.refused(error, made, stays),
-                Fate::NotApplied => word(made == 0 && at_last == 0 && stays, "not made"),
+                WriteOutcome::Refused(error) => self.refused(error, made, stays),
+                WriteOutcome::NotApplied => word(made == 0 && at_last == 0 && stays, "not made"),
                 // What was refused and may still come was not made either.
-                Fate::NotSoFar => word(made == 0 || self.answer.is_err(), "not so far")
+                WriteOutcome::NotSoFar => word(made == 0 || self.answer.is_err(), "not so far")
                     .or_else(|| word(!self.may_close, "not so far, where it could be closed")),
-                Fate::Partly { gone, all: of, pending } => {
+                WriteOutcome::Partly { gone, all: of, pending } => {
                     let records = made.checked_sub(1).map_or(0, |at| self.gone[at]);
                     word(*gone == records && *of == self.gone[all - 1], "so many of so many")
                         .or_else(|| word(*pending || stays, "no more will go"))
                         .or_else(|| word(!*pending || !self.may_close, "more may go"))
                 }
-                Fate::Unclear => None,
+                WriteOutcome::Unclear => None,
             },
             // Not known.
-            Said::Settled(Err(_)) => None,
+            Said::Resolved(Err(_)) => None,
         }
     }
 

@@ -99,7 +99,7 @@ async fn a_script_in_flight_when_the_wire_is_cut_runs_once() {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     proxy.set(Wire::Cut);
-    assert_eq!(write.await.unwrap().unwrap_err().kind, ErrorKind::FateUnknown);
+    assert_eq!(write.await.unwrap().unwrap_err().kind, ErrorKind::InDoubt);
     until_down(&link).await;
     proxy.set(Wire::Open);
     until_up(&link).await;
@@ -127,7 +127,7 @@ async fn a_transaction_in_flight_when_the_wire_is_cut_runs_once() {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     proxy.set(Wire::Cut);
-    assert_eq!(write.await.unwrap().unwrap_err().kind, ErrorKind::FateUnknown);
+    assert_eq!(write.await.unwrap().unwrap_err().kind, ErrorKind::InDoubt);
     until_down(&link).await;
     proxy.set(Wire::Open);
     until_up(&link).await;
@@ -159,7 +159,7 @@ async fn a_write_that_a_silent_server_has_got_is_of_unknown_fate_and_runs_once()
     let link = Link::connect(&target(&server.url()), &brief).await.unwrap();
     server.stop_process();
     let write = link.script(COUNT, vec![text("n")], vec![]).await.unwrap_err();
-    assert_eq!(write.kind, ErrorKind::FateUnknown);
+    assert_eq!(write.kind, ErrorKind::InDoubt);
     server.continue_process();
     until_up(&link).await;
     // Connections are served in turn: what the old one had sent was read before.

@@ -6,27 +6,27 @@ use super::RedisStorage;
 use super::doubt::{Before, Doubt, batch_time};
 use super::write::DELETE_BATCH;
 use crate::model::{
-    ErrorKind, Fate, Key, Replicas, Result, SetValue, StoreInfo, StoreName, Timestamp, Write,
-    Written,
+    ErrorKind, Key, Replicas, Result, SetValue, StoreInfo, StoreName, Timestamp, Write,
+    WriteOutcome, Written,
 };
-use crate::storage::settle;
+use crate::storage::resolve;
 
 impl RedisStorage {
-    pub(super) async fn find_fate(&self, write: &Write) -> Result<Fate> {
+    pub(super) async fn find_fate(&self, write: &Write) -> Result<WriteOutcome> {
         let doubt = self.doubt(write);
         let closed = self.link.close_lost(&doubt.lost).await?;
-        let fate = match write {
-            Write::Create(by) => match settle::created_store(by) {
+        let outcome = match write {
+            Write::Create(by) => match resolve::created_store(by) {
                 Some(store) => {
                     let info = self.info_if_any(&store).await?;
                     let id = info.as_ref().and_then(|info| info.id.as_deref());
                     if self.known.claims.has(id) {
-                        Fate::Applied(Written { records: 1, ..Written::default() })
+                        WriteOutcome::Applied(Written { records: 1, ..Written::default() })
                     } else {
-                        settle::of_create(info.as_ref(), closed)
+                        resolve::of_create(info.as_ref(), closed)
                     }
                 }
-                None => Fate::NotApplied,
+                None => WriteOutcome::NotApplied,
             },
             Write::Set(set) => self.fate_of_set(set, &doubt, closed).await?,
             Write::Delete { store, keys } => {
@@ -36,40 +36,47 @@ impl RedisStorage {
                 let info = self.info_if_any(store).await?;
                 let known = doubt.before.store();
                 if is_marked(info.as_ref(), doubt.at) {
-                    Fate::Applied(match known {
-                        settle::Before::Thing(before) => settle::records_of(before),
+                    WriteOutcome::Applied(match known {
+                        resolve::Before::Thing(before) => resolve::records_of(before),
                         _ => Written::default(),
                     })
                 } else {
-                    settle::of_purge(store, known, info.as_ref(), closed)
+                    resolve::of_purge(store, known, info.as_ref(), closed)
                 }
             }
             Write::Drop(store) => {
                 let info = self.info_if_any(store).await?;
-                settle::of_drop(store, doubt.before.store(), info.as_ref(), closed)
+                resolve::of_drop(store, doubt.before.store(), info.as_ref(), closed)
             }
         };
         self.known.doubts.forget(write);
         // WAIT would have told of the lost connection alone.
         let wanted = self.options.wait_replicas;
         let replicas = (wanted > 0).then_some(Replicas { wanted, have: None });
-        Ok(match fate {
-            Fate::Applied(written) => Fate::Applied(Written { replicas, ..written }),
-            Fate::There(written) => Fate::There(Written { replicas, ..written }),
-            fate => fate,
+        Ok(match outcome {
+            WriteOutcome::Applied(written) => {
+                WriteOutcome::Applied(Written { replicas, ..written })
+            }
+            WriteOutcome::There(written) => WriteOutcome::There(Written { replicas, ..written }),
+            outcome => outcome,
         })
     }
 
-    async fn fate_of_set(&self, set: &SetValue, doubt: &Doubt, closed: bool) -> Result<Fate> {
+    async fn fate_of_set(
+        &self,
+        set: &SetValue,
+        doubt: &Doubt,
+        closed: bool,
+    ) -> Result<WriteOutcome> {
         let marked = is_marked(self.info_if_any(&set.store).await?.as_ref(), doubt.at);
-        let now = self.read_untouched(&set.store, &set.key, settle::limit(set)).await?;
+        let now = self.read_untouched(&set.store, &set.key, resolve::limit(set)).await?;
         let before = match &doubt.before {
             Before::Record(record) => record.as_ref().into(),
-            _ => settle::Before::Unknown,
+            _ => resolve::Before::Unknown,
         };
-        Ok(match settle::of_set(set, before, now.as_ref(), closed) {
-            Fate::There(written) if marked => Fate::Applied(written),
-            fate => fate,
+        Ok(match resolve::of_set(set, before, now.as_ref(), closed) {
+            WriteOutcome::There(written) if marked => WriteOutcome::Applied(written),
+            outcome => outcome,
         })
     }
 
@@ -79,7 +86,7 @@ impl RedisStorage {
         keys: &[Key],
         doubt: &Doubt,
         closed: bool,
-    ) -> Result<Fate> {
+    ) -> Result<WriteOutcome> {
         let batch = doubt.progress.batches;
         let at = doubt.at.map(|at| batch_time(at, batch));
         let marked = is_marked(self.info_if_any(store).await?.as_ref(), at);
@@ -90,9 +97,10 @@ impl RedisStorage {
             Before::Records(there) => there.get(start..end),
             _ => None,
         };
-        let lost = settle::Batch { before, now: &now, marked, closed };
-        let fate = settle::of_delete(doubt.progress.records, keys.len(), end == keys.len(), &lost);
-        Ok(fate)
+        let lost = resolve::Batch { before, now: &now, marked, closed };
+        let outcome =
+            resolve::of_delete(doubt.progress.records, keys.len(), end == keys.len(), &lost);
+        Ok(outcome)
     }
 
     pub(super) async fn info_if_any(&self, store: &StoreName) -> Result<Option<StoreInfo>> {
@@ -105,10 +113,10 @@ impl RedisStorage {
 }
 
 impl Before {
-    fn store(&self) -> settle::Before<'_, StoreInfo> {
+    fn store(&self) -> resolve::Before<'_, StoreInfo> {
         match self {
             Self::Store(info) => info.as_ref().into(),
-            _ => settle::Before::Unknown,
+            _ => resolve::Before::Unknown,
         }
     }
 }

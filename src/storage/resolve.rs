@@ -8,8 +8,8 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 use super::Storage;
 use crate::model::{
-    Connection, Error, ErrorKind, Expected, Fate, OpenBy, Reading, RecordMeta, Result, SetValue,
-    StoreInfo, StoreName, StoreState, Write, Written,
+    Connection, Error, ErrorKind, Expected, OpenBy, Reading, RecordMeta, Result, SetValue,
+    StoreInfo, StoreName, StoreState, Write, WriteOutcome, Written,
 };
 
 /// The pause between two looks.
@@ -51,11 +51,11 @@ pub(super) fn created_store(by: &OpenBy) -> Option<StoreName> {
 }
 
 /// A store that is there was asked for and can be opened, whoever made it.
-pub(super) fn of_create(info: Option<&StoreInfo>, closed: bool) -> Fate {
+pub(super) fn of_create(info: Option<&StoreInfo>, closed: bool) -> WriteOutcome {
     match info.map(|info| &info.state) {
-        None | Some(StoreState::Ghost) => Fate::not_made(closed),
-        Some(StoreState::HalfMade | StoreState::StaleId) => Fate::Unclear,
-        Some(_) => Fate::There(Written::default()),
+        None | Some(StoreState::Ghost) => WriteOutcome::not_made(closed),
+        Some(StoreState::HalfMade | StoreState::StaleId) => WriteOutcome::Unclear,
+        Some(_) => WriteOutcome::There(Written::default()),
     }
 }
 
@@ -75,7 +75,7 @@ pub(super) fn of_set(
     before: Before<'_, Reading>,
     now: Option<&Reading>,
     closed: bool,
-) -> Fate {
+) -> WriteOutcome {
     let is = |value: &[u8], content_type: &str| {
         matches!(now, Some(Reading::Whole(record)) if record.value == value
             && (content_type.is_empty() || record.meta.content_type.as_str() == content_type))
@@ -83,21 +83,23 @@ pub(super) fn of_set(
     let written = is(&set.value, set.content_type.as_str());
     let there = || {
         let meta = now.map(meta_of).cloned();
-        Fate::There(Written { records: 1, meta, ..Written::default() })
+        WriteOutcome::There(Written { records: 1, meta, ..Written::default() })
     };
     let had = matches!(before, Before::Thing(_));
     match &set.expected {
         // The new value may be the old one; who wants to be the first is not, then.
         Expected::Absent if had && now.is_some() && (!written || same(before, now)) => {
-            Fate::refused(Error::conflict(set), closed)
+            WriteOutcome::refused(Error::conflict(set), closed)
         }
         _ if written => there(),
         Expected::Unchanged { value, content_type } if is(value, content_type.as_str()) => {
-            Fate::not_made(closed)
+            WriteOutcome::not_made(closed)
         }
-        Expected::Absent | Expected::Anything if !had && now.is_none() => Fate::not_made(closed),
-        Expected::Anything if same(before, now) => Fate::not_made(closed),
-        _ => Fate::Unclear,
+        Expected::Absent | Expected::Anything if !had && now.is_none() => {
+            WriteOutcome::not_made(closed)
+        }
+        Expected::Anything if same(before, now) => WriteOutcome::not_made(closed),
+        _ => WriteOutcome::Unclear,
     }
 }
 
@@ -132,7 +134,7 @@ pub(super) struct Batch<'a> {
 
 /// What became of deleting `all` records, of which `done` had been deleted when the answer to a
 /// part was lost; `ends`: to the last part.
-pub(super) fn of_delete(done: u64, all: usize, ends: bool, lost: &Batch<'_>) -> Fate {
+pub(super) fn of_delete(done: u64, all: usize, ends: bool, lost: &Batch<'_>) -> WriteOutcome {
     let before = |at: usize| lost.before.is_none_or(|before| before.get(at) == Some(&true));
     let had = (0..lost.now.len()).filter(|at| before(*at)).count() as u64;
     let left = lost.now.iter().enumerate().filter(|(at, there)| **there && before(*at)).count();
@@ -141,16 +143,16 @@ pub(super) fn of_delete(done: u64, all: usize, ends: bool, lost: &Batch<'_>) -> 
     let nothing = lost.before.is_some() && had == 0;
     let made = lost.marked || (nothing && done > 0);
     if lost.marked && ends {
-        Fate::Applied(written(done + had))
+        WriteOutcome::Applied(written(done + had))
     } else if nothing && done == 0 && !lost.closed {
         // It may still meet what is set meanwhile.
-        Fate::NotSoFar
+        WriteOutcome::NotSoFar
     } else if left == 0 && ends {
-        Fate::There(written(done + had))
+        WriteOutcome::There(written(done + had))
     } else if !made && done == 0 && gone == 0 {
-        Fate::not_made(lost.closed)
+        WriteOutcome::not_made(lost.closed)
     } else {
-        Fate::Partly {
+        WriteOutcome::Partly {
             gone: done + if made { had } else { gone },
             all: all as u64,
             pending: !lost.closed && !made && left > 0,
@@ -169,19 +171,19 @@ pub(super) fn of_purge(
     before: Before<'_, StoreInfo>,
     now: Option<&StoreInfo>,
     closed: bool,
-) -> Fate {
+) -> WriteOutcome {
     let Some(now) = now else {
         return match before {
-            Before::Nothing => Fate::refused(Error::no_store(store), closed),
-            _ => Fate::Unclear,
+            Before::Nothing => WriteOutcome::refused(Error::no_store(store), closed),
+            _ => WriteOutcome::Unclear,
         };
     };
     let empty = records_of(now).records == 0;
     match before {
-        Before::Thing(before) if empty => Fate::There(records_of(before)),
-        Before::Unknown if empty => Fate::There(Written::default()),
-        Before::Thing(before) if is_same(before, now) => Fate::not_made(closed),
-        _ => Fate::Unclear,
+        Before::Thing(before) if empty => WriteOutcome::There(records_of(before)),
+        Before::Unknown if empty => WriteOutcome::There(Written::default()),
+        Before::Thing(before) if is_same(before, now) => WriteOutcome::not_made(closed),
+        _ => WriteOutcome::Unclear,
     }
 }
 
@@ -191,17 +193,17 @@ pub(super) fn of_drop(
     before: Before<'_, StoreInfo>,
     now: Option<&StoreInfo>,
     closed: bool,
-) -> Fate {
+) -> WriteOutcome {
     match (before, now) {
-        (Before::Nothing, None) => Fate::refused(Error::no_store(store), closed),
-        (_, None) => Fate::There(Written { records: 1, ..Written::default() }),
+        (Before::Nothing, None) => WriteOutcome::refused(Error::no_store(store), closed),
+        (_, None) => WriteOutcome::There(Written { records: 1, ..Written::default() }),
         // A store that is made anew has another id.
         (Before::Thing(before), Some(now))
             if is_same(before, now) || (now.id.is_some() && before.id == now.id) =>
         {
-            Fate::not_made(closed)
+            WriteOutcome::not_made(closed)
         }
-        _ => Fate::Unclear,
+        _ => WriteOutcome::Unclear,
     }
 }
 
@@ -215,13 +217,17 @@ fn is_same(before: &StoreInfo, now: &StoreInfo) -> bool {
 ///
 /// # Errors
 /// The storage could not be asked in that time.
-pub async fn settle_until(storage: &dyn Storage, write: &Write, deadline: Instant) -> Result<Fate> {
+pub async fn resolve_until(
+    storage: &dyn Storage,
+    write: &Write,
+    deadline: Instant,
+) -> Result<WriteOutcome> {
     let mut states = storage.connection();
     loop {
         let up = states.wait_for(|state| *state == Connection::Up);
         // Where it does not come back, settling says so itself.
         let _ = timeout_at(deadline, up).await;
-        match timeout_at(deadline, storage.settle(write)).await {
+        match timeout_at(deadline, storage.resolve(write)).await {
             Ok(Err(why)) if may_pass(why.kind) && Instant::now() < deadline => {
                 // The loss may not have been noticed everywhere yet.
                 sleep(LOOK_AGAIN).await;

@@ -4,7 +4,7 @@ use super::{Error, ErrorKind, Expected, Write, Written};
 
 /// What became of a write whose answer was lost.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fate {
+pub enum WriteOutcome {
     /// It was made, and did this.
     Applied(Written),
     /// Things are as it was to make them. Whether it did, or another writer, cannot be told.
@@ -28,13 +28,13 @@ pub enum Fate {
     Unclear,
 }
 
-impl Fate {
-    /// The fate of what is not there, by whether it can still come.
+impl WriteOutcome {
+    /// The outcome of what is not there, by whether it can still come.
     pub(crate) fn not_made(closed: bool) -> Self {
         if closed { Self::NotApplied } else { Self::NotSoFar }
     }
 
-    /// The fate of what would be refused now, by whether it can still come.
+    /// The outcome of what would be refused now, by whether it can still come.
     pub(crate) fn refused(error: Error, closed: bool) -> Self {
         if closed { Self::Refused(error) } else { Self::NotSoFar }
     }
@@ -81,7 +81,7 @@ impl Fate {
         }
         let kind = match self {
             Self::NotApplied | Self::Partly { pending: false, .. } => ErrorKind::Connection,
-            _ => ErrorKind::FateUnknown,
+            _ => ErrorKind::InDoubt,
         };
         let (problem, remedy) = self.told(write);
         Error::new(kind, problem).hint(remedy)
@@ -124,28 +124,28 @@ mod tests {
     fn done_not_done_and_not_known_are_three_things() {
         let write = set(Expected::Anything);
         let written = Written { records: 1, ..Written::default() };
-        for (fate, kind) in [
-            (Fate::NotApplied, ErrorKind::Connection),
-            (Fate::NotSoFar, ErrorKind::FateUnknown),
-            (Fate::Unclear, ErrorKind::FateUnknown),
-            (Fate::Partly { gone: 1, all: 2, pending: false }, ErrorKind::Connection),
-            (Fate::Partly { gone: 1, all: 2, pending: true }, ErrorKind::FateUnknown),
+        for (outcome, kind) in [
+            (WriteOutcome::NotApplied, ErrorKind::Connection),
+            (WriteOutcome::NotSoFar, ErrorKind::InDoubt),
+            (WriteOutcome::Unclear, ErrorKind::InDoubt),
+            (WriteOutcome::Partly { gone: 1, all: 2, pending: false }, ErrorKind::Connection),
+            (WriteOutcome::Partly { gone: 1, all: 2, pending: true }, ErrorKind::InDoubt),
         ] {
-            assert_eq!(fate.done(&write), None);
-            assert_eq!(fate.error(&write).kind, kind, "{fate:?}");
-            assert_ne!(fate.error(&write).remedy(), "", "{fate:?}");
+            assert_eq!(outcome.done(&write), None);
+            assert_eq!(outcome.error(&write).kind, kind, "{outcome:?}");
+            assert_ne!(outcome.error(&write).remedy(), "", "{outcome:?}");
         }
-        assert!(Fate::Applied(written.clone()).done(&write).is_some());
-        assert!(Fate::There(written).done(&write).is_some());
+        assert!(WriteOutcome::Applied(written.clone()).done(&write).is_some());
+        assert!(WriteOutcome::There(written).done(&write).is_some());
     }
 
     #[test]
     fn who_wants_to_be_first_is_not_told_that_he_was_where_another_may_have_been() {
-        let there = Fate::There(Written { records: 1, ..Written::default() });
+        let there = WriteOutcome::There(Written { records: 1, ..Written::default() });
         let write = set(Expected::Absent);
         assert_eq!(there.done(&write), None);
         let error = there.error(&write);
-        assert_eq!(error.kind, ErrorKind::FateUnknown);
+        assert_eq!(error.kind, ErrorKind::InDoubt);
         assert!(error.problem.contains("another writer may have set it"), "{error}");
     }
 }

@@ -5,18 +5,18 @@ use super::find::{Reach, find};
 use super::folder::Root;
 use super::read::read;
 use super::stores;
-use crate::model::{ErrorKind, Fate, Result, StoreInfo, StoreName, Write};
-use crate::storage::settle::{self, Batch, Before};
+use crate::model::{ErrorKind, Result, StoreInfo, StoreName, Write, WriteOutcome};
+use crate::storage::resolve::{self, Batch, Before};
 
-pub(super) fn fate(root: &Root, write: &Write) -> Result<Fate> {
+pub(super) fn outcome(root: &Root, write: &Write) -> Result<WriteOutcome> {
     Ok(match write {
-        Write::Create(by) => match settle::created_store(by) {
-            Some(store) => settle::of_create(info_if_any(root, &store)?.as_ref(), true),
-            None => Fate::NotApplied,
+        Write::Create(by) => match resolve::created_store(by) {
+            Some(store) => resolve::of_create(info_if_any(root, &store)?.as_ref(), true),
+            None => WriteOutcome::NotApplied,
         },
         Write::Set(set) => {
-            let reading = read(root, &set.store, &set.key, settle::limit(set))?;
-            settle::of_set(set, Before::Unknown, reading.as_ref(), true)
+            let reading = read(root, &set.store, &set.key, resolve::limit(set))?;
+            resolve::of_set(set, Before::Unknown, reading.as_ref(), true)
         }
         Write::Delete { store, keys } => {
             let mut now = vec![false; keys.len()];
@@ -26,13 +26,13 @@ pub(super) fn fate(root: &Root, write: &Write) -> Result<Fate> {
                 }
             }
             let all = Batch { before: None, now: &now, marked: false, closed: true };
-            settle::of_delete(0, keys.len(), true, &all)
+            resolve::of_delete(0, keys.len(), true, &all)
         }
         Write::Purge(store) => {
-            settle::of_purge(store, Before::Unknown, info_if_any(root, store)?.as_ref(), true)
+            resolve::of_purge(store, Before::Unknown, info_if_any(root, store)?.as_ref(), true)
         }
         Write::Drop(store) => {
-            settle::of_drop(store, Before::Unknown, info_if_any(root, store)?.as_ref(), true)
+            resolve::of_drop(store, Before::Unknown, info_if_any(root, store)?.as_ref(), true)
         }
     })
 }
