@@ -5,7 +5,7 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use larder::index::{
-    Builder, Change, Filter, Index, Query, Seen, Selection, Sort, compare, groups, totals,
+    Builder, Change, Filter, Index, Query, RowOrder, Seen, Sort, compare, groups, totals,
 };
 use larder::model::{Key, KeyPage, RecordMeta};
 
@@ -64,8 +64,8 @@ fn changes(records: u64) -> Vec<Change> {
 fn select(index: &Index, query: &Query) {
     let mut first = None;
     let start = Instant::now();
-    let early = &mut |early: Selection| first = Some((early.len(), start.elapsed()));
-    black_box(Selection::with_early(index, query, &|| true, early));
+    let early = &mut |early: RowOrder| first = Some((early.len(), start.elapsed()));
+    black_box(RowOrder::with_early(index, query, &|| true, early));
     black_box(first);
 }
 

@@ -5,7 +5,7 @@
 //! `Arc`. It has one of two forms. As built, the keys lie in one arena as they came, some 36 bytes
 //! for a record with a 26-byte key. Packed ([`Index::packed`]), they lie in chunks without what
 //! each shares with the key before, some 18 bytes; changes make a new index ([`Index::apply`])
-//! that shares the chunks in which nothing changed. A [`Selection`] is an order of its rows:
+//! that shares the chunks in which nothing changed. A [`RowOrder`] is an order of its rows:
 //! filtered, sorted otherwise.
 //!
 //! Building, packing and selecting take many milliseconds at a million keys: not for the loop.
@@ -23,9 +23,9 @@ mod groups;
 mod names;
 mod packed;
 mod recent;
-mod round;
+mod rescan;
+mod row_order;
 mod seen;
-mod selection;
 mod sort;
 mod totals;
 
@@ -37,9 +37,9 @@ pub use change::Change;
 pub use compare::compare;
 pub use groups::{Group, Groups, groups};
 pub use recent::Recent;
-pub use round::{Passing, Round};
+pub use rescan::{RescanState, ScanEvent};
+pub use row_order::{Filter, Query, RowOrder, Sort};
 pub use seen::Seen;
-pub use selection::{Filter, Query, Selection, Sort};
 pub use totals::totals;
 
 /// One row of an index, borrowed. The content type is unknown if the store has more than 65,535

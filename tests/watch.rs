@@ -243,7 +243,7 @@ fn an_order_is_made_again_after_changes_and_never_starves() {
     };
     assert_eq!(asked(&stage), 0, "the one under way is not given up");
     let Read::Select(index, query) = read else { panic!("{read:?}") };
-    let selection = larder::index::Selection::new(&index, &query, &|| true);
+    let selection = larder::index::RowOrder::new(&index, &query, &|| true);
     let loaded = Loaded::Selected(index, selection.unwrap());
     stage.event(Event::Loaded(Slot::Select, ticket, Ok(loaded)));
     assert_eq!(asked(&stage), 1, "but another follows it");
@@ -383,8 +383,8 @@ fn page(records: &[&str]) -> WatchEvent {
 fn compare(stage: &mut Stage) {
     while stage.asked.iter().any(|effect| matches!(effect, Effect::Read(Slot::Compare, ..))) {
         let (ticket, read) = stage.take(Slot::Compare);
-        let Read::Compare(index, passing, round) = read else { panic!("{read:?}") };
-        let loaded = Loaded::Compared(round.pass(&index, &passing));
+        let Read::Compare(index, scanned, round) = read else { panic!("{read:?}") };
+        let loaded = Loaded::Compared(round.pass(&index, &scanned));
         stage.event(Event::Loaded(Slot::Compare, ticket, Ok(loaded)));
         apply(stage);
     }
@@ -475,8 +475,8 @@ fn a_record_that_is_named_while_a_page_is_compared_is_as_it_was_named() {
     let (ticket, read) = stage.take(Slot::Compare);
     stage.noticed(came(&[record("b", JSON, "12345")])).noticed(gone(&["x"]));
     apply(&mut stage);
-    let Read::Compare(index, passing, round) = read else { panic!("{read:?}") };
-    let loaded = Loaded::Compared(round.pass(&index, &passing));
+    let Read::Compare(index, scanned, round) = read else { panic!("{read:?}") };
+    let loaded = Loaded::Compared(round.pass(&index, &scanned));
     stage.event(Event::Loaded(Slot::Compare, ticket, Ok(loaded)));
     apply(&mut stage);
     assert_eq!(keys(&stage), ["b", "d", "f"]);

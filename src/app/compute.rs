@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::index::{Selection, groups, totals};
+use crate::index::{RowOrder, groups, totals};
 
 use super::event::{Loaded, Read};
 
@@ -30,7 +30,7 @@ impl Read {
             Self::Apply(index, changes) => {
                 Loaded::Applied(Arc::new(index.apply(&changes)), changes.len())
             }
-            Self::Compare(index, passing, round) => Loaded::Compared(round.pass(&index, &passing)),
+            Self::Compare(index, scanned, round) => Loaded::Compared(round.pass(&index, &scanned)),
             Self::Totals(index) => Loaded::Totals(totals(&index)),
             Self::Groups(index, scope) => {
                 let groups = groups(&index, &scope.prefix, scope.numbered);
@@ -39,7 +39,7 @@ impl Read {
             Self::Select(index, query) => {
                 let partial = Arc::clone(&index);
                 let mut show = |found| early(Loaded::Partial(Arc::clone(&partial), found));
-                let selection = Selection::with_early(&index, &query, wanted, &mut show)?;
+                let selection = RowOrder::with_early(&index, &query, wanted, &mut show)?;
                 Loaded::Selected(index, selection)
             }
             _ => return None,

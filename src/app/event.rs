@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use crossterm::event::{KeyEvent, MouseEvent};
 
-use crate::index::{Change, Groups, Index, Passing, Query, Round, Selection};
+use crate::index::{Change, Groups, Index, Query, RescanState, RowOrder, ScanEvent};
 use crate::model::{
     Connection, ContentType, Crawl, Error, Interest, Key, Record, RecordMeta, ServerInfo,
     StoreInfo, StoreName, WatchEvent, Write, WriteOutcome, Written,
@@ -199,7 +199,7 @@ pub enum Read {
     /// The index with changes made to it.
     Apply(Arc<Index>, Vec<Change>),
     /// What is different about what a walk saw.
-    Compare(Arc<Index>, Vec<Passing>, Round),
+    Compare(Arc<Index>, Vec<ScanEvent>, RescanState),
     /// How much there is of each content type.
     Totals(Arc<Index>),
     /// What the keys that begin so share.
@@ -259,9 +259,9 @@ pub enum Loaded {
     /// The index with so many of the changes made.
     Applied(Arc<Index>, usize),
     /// The first rows of what is being filtered.
-    Partial(Arc<Index>, Selection),
+    Partial(Arc<Index>, RowOrder),
     /// An order and a filter over this index.
-    Selected(Arc<Index>, Selection),
+    Selected(Arc<Index>, RowOrder),
     /// Content types with their records and bytes.
     Totals(Vec<(ContentType, u64, u64)>),
     /// The rest of the crawl, as it is now.

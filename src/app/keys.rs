@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
-use crate::index::{Change, Group, Index, Passing, Query, Recent, Round, Selection, Sort};
+use crate::index::{Change, Group, Index, Query, Recent, RescanState, RowOrder, ScanEvent, Sort};
 use crate::model::{Error, Key, RecordMeta, StoreName};
 
 use super::groups::{Grouping, Scope};
@@ -22,7 +22,7 @@ pub struct KeysPane {
     pub index: Arc<Index>,
     /// Its keys as far as they have been read: newer than those shown while these are sorted.
     pub newest: Arc<Index>,
-    selection: Selection,
+    selection: RowOrder,
     /// The cursor among the selected keys.
     pub cursor: Cursor,
     /// The order.
@@ -62,13 +62,13 @@ pub struct KeysPane {
     /// Whether such changes are being brought into the index.
     pub applying: bool,
     /// What a walk beside the reader saw, until it is compared.
-    pub passing: Vec<Passing>,
+    pub scanned: Vec<ScanEvent>,
     /// Whether some of it is being compared.
     pub comparing: bool,
     /// Keys of which something newer was told since.
     pub overtaken: HashSet<Key>,
     /// What has been seen of that round.
-    pub round: Round,
+    pub round: RescanState,
     /// Whether that walk is between its beginning and its end.
     pub in_round: bool,
     /// Whether a round has ended whose differences are not all in the index.
@@ -98,7 +98,7 @@ impl KeysPane {
 
     /// Whether changes are known that the index may not show yet.
     pub fn is_busy(&self) -> bool {
-        self.comparing || self.applying || !self.late.is_empty() || !self.passing.is_empty()
+        self.comparing || self.applying || !self.late.is_empty() || !self.scanned.is_empty()
     }
 
     /// How many rows there are: keys that the filter leaves, or groups.
@@ -169,7 +169,7 @@ impl KeysPane {
     }
 
     /// Shows this selection of this index; the cursor stays on its key, or goes to its neighbour.
-    pub fn show(&mut self, index: Arc<Index>, selection: Selection, height: usize) {
+    pub fn show(&mut self, index: Arc<Index>, selection: RowOrder, height: usize) {
         self.index = index;
         self.selection = selection;
         self.selecting = false;
@@ -204,7 +204,7 @@ impl KeysPane {
 
     /// Shows the index in its own order.
     pub fn show_plain(&mut self, index: Arc<Index>, height: usize) {
-        let selection = Selection::all(&index);
+        let selection = RowOrder::all(&index);
         self.show(index, selection, height);
     }
 

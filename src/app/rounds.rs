@@ -1,7 +1,7 @@
 //! A walk that goes round and round beside the reader: what it sees is compared with the index off
 //! the loop.
 
-use crate::index::{Change, Passing};
+use crate::index::{Change, ScanEvent};
 use crate::model::{Key, RecordMeta, WatchSource};
 
 use super::App;
@@ -14,20 +14,23 @@ const MOST_PAGES: usize = 4096;
 
 impl App {
     /// Takes what a walk beside the reader saw, or that a round of it began or ended.
-    pub(super) fn passing(&mut self, passing: Passing, effects: &mut Vec<Effect>) {
+    pub(super) fn scanned(&mut self, scanned: ScanEvent, effects: &mut Vec<Effect>) {
         let keys = &mut self.keys;
         // The walk that fills the index sees it too, or too much waits already.
-        if !keys.complete || keys.loading.is_some() || keys.passing.len() >= MOST_PAGES {
-            keys.passing = vec![Passing::Spoilt];
+        if !keys.complete || keys.loading.is_some() || keys.scanned.len() >= MOST_PAGES {
+            keys.scanned = vec![ScanEvent::Incomplete];
             return;
         }
-        keys.rounded |= matches!(passing, Passing::Ends);
-        match passing {
-            Passing::Begins => keys.in_round = true,
-            Passing::Ends => keys.in_round = false,
-            Passing::Page(_) | Passing::Told(_) | Passing::Gone(_) | Passing::Spoilt => {}
+        keys.rounded |= matches!(scanned, ScanEvent::Ends);
+        match scanned {
+            ScanEvent::Begins => keys.in_round = true,
+            ScanEvent::Ends => keys.in_round = false,
+            ScanEvent::Page(_)
+            | ScanEvent::Told(_)
+            | ScanEvent::Gone(_)
+            | ScanEvent::Incomplete => {}
         }
-        keys.passing.push(passing);
+        keys.scanned.push(scanned);
         self.compare_passing(effects);
     }
 
@@ -43,21 +46,21 @@ impl App {
             self.keys.overtaken.extend(told.iter().chain(removed).cloned());
         }
         if self.keys.in_round {
-            for passing in [Passing::Told(told), Passing::Gone(removed.to_vec())] {
-                self.passing(passing, effects);
+            for scanned in [ScanEvent::Told(told), ScanEvent::Gone(removed.to_vec())] {
+                self.scanned(scanned, effects);
             }
         }
     }
 
     fn compare_passing(&mut self, effects: &mut Vec<Effect>) {
         let keys = &mut self.keys;
-        if keys.comparing || keys.passing.is_empty() {
+        if keys.comparing || keys.scanned.is_empty() {
             return;
         }
         keys.comparing = true;
         keys.overtaken.clear();
-        let passing = std::mem::take(&mut keys.passing);
-        let read = Read::Compare(keys.newest.clone(), passing, keys.round.clone());
+        let scanned = std::mem::take(&mut keys.scanned);
+        let read = Read::Compare(keys.newest.clone(), scanned, keys.round.clone());
         self.read(Slot::Compare, read, effects);
     }
 

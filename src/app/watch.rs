@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::index::{Change, Passing};
+use crate::index::{Change, ScanEvent};
 use crate::keymap::Action;
 use crate::model::{Key, RecordMeta, StoreInfo, StoreName, Timestamp, WatchEvent, WatchSource};
 
@@ -218,9 +218,9 @@ impl App {
                 }
             }
             WatchEvent::Records { set, removed } => self.records_noticed(&set, &removed, effects),
-            WatchEvent::ScanStarted => self.passing(Passing::Begins, effects),
-            WatchEvent::Page(page) => self.passing(Passing::Page(page.into()), effects),
-            WatchEvent::ScanFinished => self.passing(Passing::Ends, effects),
+            WatchEvent::ScanStarted => self.scanned(ScanEvent::Begins, effects),
+            WatchEvent::Page(page) => self.scanned(ScanEvent::Page(page.into()), effects),
+            WatchEvent::ScanFinished => self.scanned(ScanEvent::Ends, effects),
             WatchEvent::Lagged => self.missed(effects),
         }
     }

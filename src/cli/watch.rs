@@ -13,7 +13,7 @@ use super::failure::{DONE, Outcome};
 use super::listing::columns;
 use super::output::Output;
 use super::{describe, store};
-use crate::index::{Builder, Change, Index, Passing, Round};
+use crate::index::{Builder, Change, Index, RescanState, ScanEvent};
 use crate::model::{
     Error, ErrorKind, Interest, Key, RecordMeta, Result, StoreName, Timestamp, WatchEvent,
     WatchSource,
@@ -25,7 +25,7 @@ struct Watched<'a> {
     storage: &'a dyn Storage,
     name: StoreName,
     index: Index,
-    round: Round,
+    round: RescanState,
     output: &'a mut Output,
     left: Option<usize>,
 }
@@ -51,7 +51,7 @@ pub(super) async fn watch(
     let nobody_looks = channel::Sender::new(Interest::default());
     let mut event = storage.watch(Some(&name), nobody_looks.subscribe());
     let there = walk(storage, &name).await?;
-    let round = Round::default();
+    let round = RescanState::default();
     let index = Builder::new().finish().apply(&[]);
     let mut watched = Watched { storage, name, index, round, output, left: arguments.count };
     if waited {
@@ -99,14 +99,14 @@ impl Watched<'_> {
             }
             WatchEvent::Records { set, removed } => {
                 let told = set.iter().map(|meta| meta.key.clone()).collect();
-                self.round.pass(&self.index, &[Passing::Told(told)]);
+                self.round.pass(&self.index, &[ScanEvent::Told(told)]);
                 let set = set.into_iter().map(Change::Set);
                 let changes: Vec<_> = set.chain(removed.into_iter().map(Change::Remove)).collect();
                 self.changed(&changes)?;
             }
-            WatchEvent::ScanStarted => self.passed(Passing::Begins)?,
-            WatchEvent::Page(page) => self.passed(Passing::Page(Arc::new(page)))?,
-            WatchEvent::ScanFinished => self.passed(Passing::Ends)?,
+            WatchEvent::ScanStarted => self.passed(ScanEvent::Begins)?,
+            WatchEvent::Page(page) => self.passed(ScanEvent::Page(Arc::new(page)))?,
+            WatchEvent::ScanFinished => self.passed(ScanEvent::Ends)?,
             WatchEvent::Lagged => {
                 let now = match walk(self.storage, &self.name).await {
                     Ok(now) => now,
@@ -114,7 +114,7 @@ impl Watched<'_> {
                     Err(why) if why.kind == ErrorKind::NotFound => return Ok(()),
                     Err(why) => return Err(why.into()),
                 };
-                self.round.pass(&self.index, &[Passing::Spoilt]);
+                self.round.pass(&self.index, &[ScanEvent::Incomplete]);
                 let changes = differences(&self.index, &now);
                 self.changed(&changes)?;
             }
@@ -127,8 +127,8 @@ impl Watched<'_> {
         Ok(())
     }
 
-    fn passed(&mut self, passing: Passing) -> std::io::Result<()> {
-        let changes = self.round.pass(&self.index, &[passing]);
+    fn passed(&mut self, scanned: ScanEvent) -> std::io::Result<()> {
+        let changes = self.round.pass(&self.index, &[scanned]);
         self.changed(&changes)
     }
 

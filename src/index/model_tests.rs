@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use super::{Builder, Change, Filter, Index, Query, Selection, Sort, compare, groups, totals};
+use super::{Builder, Change, Filter, Index, Query, RowOrder, Sort, compare, groups, totals};
 use crate::model::{ContentType, Key, KeyPage, RecordMeta, RecordState};
 
 type Model = BTreeMap<Vec<u8>, RecordMeta>;
@@ -144,7 +144,7 @@ proptest! {
         let index = builder.finish();
         let index = if pack { index.packed() } else { index };
         let query = Query { sort, descending, filter: filter.into(), ..Query::default() };
-        let selection = Selection::new(&index, &query, &|| true).unwrap();
+        let selection = RowOrder::new(&index, &query, &|| true).unwrap();
 
         let mut expected: Vec<&RecordMeta> =
             model.values().filter(|meta| has(meta.key.as_bytes(), filter)).collect();
@@ -197,9 +197,9 @@ proptest! {
         put(&mut model, &records);
         let index = builder.finish();
         let query = Query { filter: fuzzy.into(), matching: Filter::Fuzzy, ..Query::default() };
-        let found = Selection::new(&index, &query, &|| true).unwrap();
+        let found = RowOrder::new(&index, &query, &|| true).unwrap();
         let packed = index.packed();
-        prop_assert_eq!(Selection::new(&packed, &query, &|| true), Some(found));
+        prop_assert_eq!(RowOrder::new(&packed, &query, &|| true), Some(found));
         for prefix in [&b""[..], b"page-", b"page", b"zz"] {
             let groups = groups(&packed, prefix, false);
             prop_assert_eq!(&groups, &super::groups(&index, prefix, false));

@@ -258,7 +258,7 @@ fn a_switch_waits_until_it_is_known_what_became_of_a_write() {
     stage.keys("Tj<enter>");
     assert!(stage.notice().contains("a write is under way"), "{}", stage.notice());
     assert!(stage.asked.iter().all(|effect| !matches!(effect, Effect::Switch(_))));
-    stage.settled(write, Ok(WriteOutcome::NotApplied));
+    stage.resolved(write, Ok(WriteOutcome::NotApplied));
     assert!(stage.notice().contains("was not made"), "{}", stage.notice());
     stage.keys("Tj<enter>");
     assert!(stage.asked.iter().any(|effect| matches!(effect, Effect::Switch(1))));

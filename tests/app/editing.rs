@@ -186,7 +186,7 @@ fn the_answer_to_one_write_never_touches_another() {
     let first = stage.write();
     let first_id = stage.sent_id(&first);
     stage.written(first.clone(), Err(Error::new(ErrorKind::InDoubt, "the connection broke")));
-    stage.settled(first.clone(), Err(Error::new(ErrorKind::Connection, "still away")));
+    stage.resolved(first.clone(), Err(Error::new(ErrorKind::Connection, "still away")));
     stage.keys("3<ctrl-s>");
     let second = stage.write();
     for late in [Ok(done()), Err(Error::new(ErrorKind::Conflict, "changed"))] {
@@ -226,7 +226,7 @@ fn what_another_editor_left_stays_until_it_is_saved() {
             let write = stage.write();
             stage.written(write.clone(), Err(Error::new(kind, "no")));
             if kind == ErrorKind::InDoubt {
-                stage.settled(write, Err(Error::new(ErrorKind::Connection, "away")));
+                stage.resolved(write, Err(Error::new(ErrorKind::Connection, "away")));
             }
         }
         assert!(stage.writes().is_empty());

@@ -56,7 +56,7 @@ fn a_filter_works_as_one_types_and_esc_clears_it() {
     let (ticket, read) = stage.take(Slot::Select);
     let Read::Select(index, query) = read else { panic!() };
     assert_eq!(query.filter, "B");
-    let none = larder::index::Selection::new(&index, &query, &|| true).unwrap();
+    let none = larder::index::RowOrder::new(&index, &query, &|| true).unwrap();
     stage.event(Event::Loaded(Slot::Select, ticket, Ok(Loaded::Selected(index, none))));
     assert!(stage.app.keys.is_empty());
     stage.keys("<esc>");
@@ -144,7 +144,7 @@ fn the_order_of_a_store_left_behind_is_not_shown_for_another() {
     let (ticket, read) = stage.take(Slot::Select);
     let Read::Select(old, _) = read else { panic!() };
     stage.keys("hk<enter>");
-    let late = larder::index::Selection::all(&old);
+    let late = larder::index::RowOrder::all(&old);
     stage.event(Event::Loaded(Slot::Select, ticket, Ok(Loaded::Selected(old, late))));
     assert!(stage.app.keys.is_empty());
 }

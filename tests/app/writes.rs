@@ -101,13 +101,13 @@ fn a_write_of_unknown_fate_is_told_and_then_settled() {
     stage.written(write.clone(), Err(Error::new(ErrorKind::InDoubt, "the connection broke")));
     assert!(stage.notice().contains("looking what became of it"));
     assert!(matches!(stage.asked.last(), Some(Effect::Resolve(..))));
-    stage.settled(write.clone(), Ok(WriteOutcome::NotApplied));
+    stage.resolved(write.clone(), Ok(WriteOutcome::NotApplied));
     assert!(stage.notice().contains("the write was not made"));
     assert!(stage.app.editor.is_some(), "the text is still there");
     stage.keys("<ctrl-s>");
     assert_eq!(stage.write(), write);
     stage.written(write.clone(), Err(Error::new(ErrorKind::InDoubt, "the connection broke")));
-    stage.settled(write, Ok(WriteOutcome::Applied(done())));
+    stage.resolved(write, Ok(WriteOutcome::Applied(done())));
     assert!(stage.app.editor.is_none());
 }
 
@@ -219,7 +219,7 @@ fn whoever_ends_larder_is_told_what_was_not_saved() {
     stage.written(write.clone(), Err(Error::new(ErrorKind::InDoubt, "the wire broke")));
     stage.keys("q");
     assert_eq!(stage.notice(), "waiting for the write under way, then quitting");
-    stage.settled(write, Ok(WriteOutcome::NotApplied));
+    stage.resolved(write, Ok(WriteOutcome::NotApplied));
     assert!(stage.app.unseen_failure().unwrap().contains("was not made"));
     // What was discarded on purpose is not told.
     let mut stage = opened();

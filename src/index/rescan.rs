@@ -9,7 +9,7 @@ use crate::model::{Key, KeyPage};
 
 /// Something to compare with the index, in the order in which it was noticed.
 #[derive(Debug, Clone)]
-pub enum Passing {
+pub enum ScanEvent {
     /// A round begins.
     Begins,
     /// What the walk has just seen.
@@ -19,14 +19,14 @@ pub enum Passing {
     /// Keys that were told to be gone.
     Gone(Vec<Key>),
     /// Some of it was left out: nothing is gone for not having been seen.
-    Spoilt,
+    Incomplete,
     /// The round has ended.
     Ends,
 }
 
 /// What has been seen of the present round; shared with the thread that compares.
 #[derive(Debug, Clone, Default)]
-pub struct Round(Arc<Mutex<State>>);
+pub struct RescanState(Arc<Mutex<State>>);
 
 #[derive(Debug, Default)]
 struct State {
@@ -35,33 +35,33 @@ struct State {
     whole: bool,
 }
 
-impl Round {
+impl RescanState {
     /// Compares with the index; gives what is different. Takes its time.
-    pub fn pass(&self, index: &Index, passing: &[Passing]) -> Vec<Change> {
+    pub fn pass(&self, index: &Index, scanned: &[ScanEvent]) -> Vec<Change> {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut changes = Vec::new();
-        for passing in passing {
-            match passing {
-                Passing::Begins => {
+        for scanned in scanned {
+            match scanned {
+                ScanEvent::Begins => {
                     // Some will come meanwhile.
                     state.seen.restart(index.len() + index.len() / 8 + 1024);
                     state.whole = true;
                 }
-                Passing::Page(page) => {
+                ScanEvent::Page(page) => {
                     for row in page.iter() {
                         state.seen.note(row.key);
                     }
                     changes.extend(compare(index, page));
                 }
-                Passing::Told(keys) => {
+                ScanEvent::Told(keys) => {
                     for key in keys {
                         state.seen.note(key.as_bytes());
                     }
                     overtake(&mut changes, keys);
                 }
-                Passing::Gone(keys) => overtake(&mut changes, keys),
-                Passing::Spoilt => state.whole = false,
-                Passing::Ends => {
+                ScanEvent::Gone(keys) => overtake(&mut changes, keys),
+                ScanEvent::Incomplete => state.whole = false,
+                ScanEvent::Ends => {
                     if std::mem::take(&mut state.whole) {
                         changes.extend(state.seen.missing(index).into_iter().map(Change::Remove));
                     }
@@ -99,8 +99,8 @@ mod tests {
         builder.finish()
     }
 
-    fn seen(keys: &[&str]) -> Passing {
-        Passing::Page(Arc::new(page(keys)))
+    fn seen(keys: &[&str]) -> ScanEvent {
+        ScanEvent::Page(Arc::new(page(keys)))
     }
 
     fn removed(changes: &[Change]) -> Vec<String> {
@@ -113,29 +113,29 @@ mod tests {
 
     #[test]
     fn what_a_whole_round_does_not_see_is_gone() {
-        let (index, round) = (index(&["a", "b", "c"]), Round::default());
-        let told = Passing::Told(vec![Key::from("c")]);
-        let first = round.pass(&index, &[Passing::Begins, seen(&["a"])]);
+        let (index, round) = (index(&["a", "b", "c"]), RescanState::default());
+        let told = ScanEvent::Told(vec![Key::from("c")]);
+        let first = round.pass(&index, &[ScanEvent::Begins, seen(&["a"])]);
         assert!(first.is_empty(), "{first:?}");
-        assert_eq!(removed(&round.pass(&index, &[told, Passing::Ends])), ["b"]);
-        assert!(round.pass(&index, &[Passing::Ends]).is_empty(), "no round began");
+        assert_eq!(removed(&round.pass(&index, &[told, ScanEvent::Ends])), ["b"]);
+        assert!(round.pass(&index, &[ScanEvent::Ends]).is_empty(), "no round began");
     }
 
     #[test]
     fn what_is_new_on_a_page_is_told_and_a_spoilt_round_takes_nothing_away() {
-        let (index, round) = (index(&["a", "b"]), Round::default());
-        let new = round.pass(&index, &[Passing::Begins, seen(&["a", "x"])]);
+        let (index, round) = (index(&["a", "b"]), RescanState::default());
+        let new = round.pass(&index, &[ScanEvent::Begins, seen(&["a", "x"])]);
         assert!(matches!(&new[..], [Change::Set(meta)] if meta.key == Key::from("x")));
-        assert!(round.pass(&index, &[Passing::Spoilt, Passing::Ends]).is_empty());
+        assert!(round.pass(&index, &[ScanEvent::Incomplete, ScanEvent::Ends]).is_empty());
     }
 
     #[test]
     fn what_is_told_is_newer_than_the_pages_before() {
-        let (index, round) = (index(&["a", "b"]), Round::default());
+        let (index, round) = (index(&["a", "b"]), RescanState::default());
         let (told, gone) = (vec![Key::from("x")], vec![Key::from("y")]);
         let page = seen(&["a", "b", "x", "y", "z"]);
-        let passing = [Passing::Begins, page, Passing::Told(told), Passing::Gone(gone)];
-        let new = round.pass(&index, &passing);
+        let scanned = [ScanEvent::Begins, page, ScanEvent::Told(told), ScanEvent::Gone(gone)];
+        let new = round.pass(&index, &scanned);
         assert!(matches!(&new[..], [Change::Set(meta)] if meta.key == Key::from("z")), "{new:?}");
     }
 }

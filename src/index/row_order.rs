@@ -11,7 +11,7 @@ use super::Index;
 /// All rows in the order of the keys, up or down, take no memory; else a row takes 4 bytes. Rows
 /// put to the front take 12 bytes each.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Selection {
+pub struct RowOrder {
     rows: Rows,
     /// Those that come first.
     front: Front,
@@ -38,13 +38,13 @@ struct Front {
 }
 
 /// The selection of an empty index.
-impl Default for Selection {
+impl Default for RowOrder {
     fn default() -> Self {
         Self::of(Rows::All(0), 0)
     }
 }
 
-impl Selection {
+impl RowOrder {
     /// All rows in the order of the keys.
     pub fn all(index: &Index) -> Self {
         Self::of(Rows::All(index.len()), index.total_bytes())
@@ -166,11 +166,11 @@ mod tests {
         builder.finish()
     }
 
-    fn select(index: &Index, query: &Query) -> Selection {
-        Selection::new(index, query, &|| true).unwrap()
+    fn select(index: &Index, query: &Query) -> RowOrder {
+        RowOrder::new(index, query, &|| true).unwrap()
     }
 
-    fn keys(index: &Index, selection: &Selection) -> Vec<String> {
+    fn keys(index: &Index, selection: &RowOrder) -> Vec<String> {
         selection.iter().map(|row| index.row(row).key.escaped()).collect()
     }
 

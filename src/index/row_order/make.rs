@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::{Front, Rows, Selection};
+use super::{Front, RowOrder, Rows};
 use crate::index::Index;
 use crate::index::batch::Results;
 use crate::index::codec::Tail;
@@ -88,7 +88,7 @@ impl Query {
     }
 }
 
-impl Selection {
+impl RowOrder {
     /// The rows that are asked for.
     ///
     /// Asks `wanted` every few thousand rows; `None` as soon as it says no. Large indexes are gone
@@ -97,14 +97,14 @@ impl Selection {
         Self::with_early(index, query, wanted, &mut |_| {})
     }
 
-    /// As [`Selection::new`]. If that takes more than some 20 ms, `early` is called once, with
+    /// As [`RowOrder::new`]. If that takes more than some 20 ms, `early` is called once, with
     /// what was found until then, as soon as that is something: in the order of the keys without gaps,
     /// from the end that comes first, and of what matches more or less the best; not in other orders.
     pub fn with_early(
         index: &Index,
         query: &Query,
         wanted: &dyn Fn() -> bool,
-        early: &mut dyn FnMut(Selection),
+        early: &mut dyn FnMut(RowOrder),
     ) -> Option<Self> {
         Self::make(
             index,
@@ -185,7 +185,7 @@ struct Early<'a> {
     query: &'a Query,
     due: Instant,
     /// Until it has been shown something.
-    show: Option<&'a mut dyn FnMut(Selection)>,
+    show: Option<&'a mut dyn FnMut(RowOrder)>,
 }
 
 /// The rows of a batch that were found: weight and number in one, and the sum of their sizes.
@@ -216,9 +216,9 @@ impl Early<'_> {
         if rows.is_empty() {
             return;
         }
-        let found = Selection::of(Rows::Some(rows), sum);
+        let found = RowOrder::of(Rows::Some(rows), sum);
         if let Some(show) = self.show.take() {
-            show(Selection { reversed, ascending: !scored, ..found });
+            show(RowOrder { reversed, ascending: !scored, ..found });
         }
     }
 }
@@ -312,7 +312,7 @@ fn ranks(index: &Index) -> Vec<u32> {
 /// longer wanted.
 fn front(
     index: &Index,
-    selection: &Selection,
+    selection: &RowOrder,
     recent: &[Key],
     wanted: &dyn Fn() -> bool,
 ) -> Option<Front> {
@@ -368,17 +368,17 @@ mod tests {
                 asked.get() < 2
             };
             let query = Query { filter: "1".into(), matching, ..Query::default() };
-            assert_eq!(Selection::new(&index, &query, &wanted), None);
+            assert_eq!(RowOrder::new(&index, &query, &wanted), None);
             assert_eq!(asked.get(), 2);
         }
     }
 
     /// What is shown as soon as anything is found, and all.
-    fn early_and_all(index: &Index, query: &Query) -> (Selection, Selection) {
+    fn early_and_all(index: &Index, query: &Query) -> (RowOrder, RowOrder) {
         let mut shown = Vec::new();
         let mut show = |early| shown.push(early);
         let early = Early { query, due: Instant::now(), show: Some(&mut show) };
-        let all = Selection::make(index, query, &|| true, early).unwrap();
+        let all = RowOrder::make(index, query, &|| true, early).unwrap();
         assert_eq!(shown.len(), 1, "it is shown once");
         (shown.remove(0), all)
     }
@@ -412,7 +412,7 @@ mod tests {
         for (descending, rows) in [(false, vec![0, 1, 10, 11]), (true, vec![41, 40])] {
             let query = Query { descending, ..Query::default() };
             let mut shown = Vec::new();
-            let mut show = |early: Selection| shown.extend(early.iter());
+            let mut show = |early: RowOrder| shown.extend(early.iter());
             let mut early = Early { query: &query, due: Instant::now(), show: Some(&mut show) };
             let found = vec![batch(0), batch(10), None, batch(30), None, batch(40)];
             early.look(&found.into(), false);
@@ -427,6 +427,6 @@ mod tests {
         let mut show = |_| panic!("it is shown");
         let due = Instant::now() + Duration::from_secs(3600);
         let early = Early { query: &query, due, show: Some(&mut show) };
-        assert!(Selection::make(&index, &query, &|| true, early).is_some());
+        assert!(RowOrder::make(&index, &query, &|| true, early).is_some());
     }
 }
