@@ -45,9 +45,11 @@ use crate::text;
 
 pub(crate) use dialogs::{store_facts, store_state};
 pub use editor::Editor;
-pub use event::{Effect, Event, Loaded, NotEdited, Read, SaveError, Shown, Slot, Ticket, WriteId};
+pub use event::{
+    Effect, Event, Loaded, NotEdited, Read, RecordView, SaveError, Slot, Ticket, WriteId,
+};
 pub use layout::{Area, Layout};
-pub use modal::{Confirm, Details, Modal, OnYes, Overlay, Prompt, PromptKind};
+pub use modal::{Confirm, Confirmed, Details, Modal, Overlay, Prompt, PromptKind};
 pub use notice::{Notice, Tone};
 pub use targets::TargetChoice;
 pub use typing::is_text;
@@ -117,7 +119,7 @@ impl Default for Settings {
 
 /// Whether there is a server to talk to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Link {
+pub enum SessionState {
     /// The first answer is awaited.
     Connecting,
     /// Connecting failed; the user may try again.
@@ -126,7 +128,7 @@ pub enum Link {
     Open(Connection),
 }
 
-impl Link {
+impl SessionState {
     /// Whether connecting failed for a reason that may pass, so that larder goes on trying.
     pub fn is_trying(&self) -> bool {
         use crate::model::ErrorKind::{Connection, Loading, Timeout};
@@ -149,7 +151,7 @@ pub struct App {
     /// Columns and rows of the terminal.
     pub size: (u16, u16),
     /// Whether there is a server.
-    pub link: Link,
+    pub session: SessionState,
     /// What is known of it.
     pub server: ServerInfo,
     /// How long a round trip takes.
@@ -194,7 +196,7 @@ impl App {
         Self {
             keymap,
             size,
-            link: Link::Connecting,
+            session: SessionState::Connecting,
             server: ServerInfo::default(),
             latency: None,
             focus: Pane::Stores,
@@ -255,7 +257,7 @@ impl App {
             Event::Time => self.time_passed(),
             Event::Slow(slot, ticket) => {
                 if slot == Slot::Record && self.is_live(slot, ticket) && self.record.loading {
-                    self.record.slow = true;
+                    self.record.show_loading = true;
                 }
             }
             Event::Written(id, result) => self.written(id, result, &mut effects),
@@ -395,7 +397,7 @@ impl App {
                 "The record in the editor has not been saved."
             };
             self.modal = Some(Modal::Confirm(Box::new(
-                Confirm::new("Quit", "quit and discard", OnYes::Quit).line(line),
+                Confirm::new("Quit", "quit and discard", Confirmed::Quit).line(line),
             )));
             return;
         }

@@ -7,7 +7,7 @@ mod stage;
 
 use std::sync::Arc;
 
-use larder::app::{Effect, Event, Loaded, Read, Settings, Shown, Slot, TargetChoice};
+use larder::app::{Effect, Event, Loaded, Read, RecordView, Settings, Slot, TargetChoice};
 use larder::keymap::{Action, Context, KeyMap};
 use larder::model::{
     Connection, Crawl, Crawler, Error, ErrorKind, Record, RecordMeta, RecordState, Section,
@@ -242,7 +242,7 @@ fn a_value_too_large() {
         stage.keys("<end>");
         let key = records().last().unwrap().meta.key.clone();
         let meta = RecordMeta { key, size: 200_000_000, ..RecordMeta::default() };
-        stage.answer(Slot::Record, Ok(Loaded::Record(Shown::TooLarge(meta))));
+        stage.answer(Slot::Record, Ok(Loaded::Record(RecordView::TooLarge(meta))));
         stage.keys("<enter>");
         stage
     });
@@ -264,7 +264,7 @@ fn the_beginning_of_a_large_value() {
         let head = Record { meta: meta.clone(), value };
         let bytes = head.value.len();
         let preview = Arc::new(Preview::build_head(head, Mode::Auto));
-        stage.answer(Slot::Record, Ok(Loaded::Record(Shown::Head(meta, preview, bytes))));
+        stage.answer(Slot::Record, Ok(Loaded::Record(RecordView::Head(meta, preview, bytes))));
         stage.keys("<enter>");
         stage
     });

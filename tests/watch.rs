@@ -5,7 +5,7 @@
 #[path = "support/stage.rs"]
 mod stage;
 
-use larder::app::watch::Fresh;
+use larder::app::watch::Highlight;
 use larder::app::{Effect, Event, Loaded, Pane, Read, Settings, Slot, Tone};
 use larder::index::Sort;
 use larder::model::{Key, KeyPage, Record, StoreInfo, Timestamp, WatchEvent, WatchSource, Written};
@@ -74,8 +74,8 @@ fn records_come_and_go_around_the_cursor() {
     apply(&mut stage);
     assert_eq!(keys(&stage), ["a", "d", "e", "f"]);
     assert_eq!(stage.app.keys.current().unwrap().key, Key::from("d"));
-    let fresh = |key: &str| stage.app.watch.fresh(&Key::from(key));
-    assert_eq!((fresh("a"), fresh("d")), (Some(Fresh::New), None));
+    let fresh = |key: &str| stage.app.watch.highlight(&Key::from(key));
+    assert_eq!((fresh("a"), fresh("d")), (Some(Highlight::New), None));
 }
 
 #[test]
@@ -116,7 +116,7 @@ fn the_record_under_the_cursor_is_read_again_when_it_changes() {
     stage.noticed(came(std::slice::from_ref(&newer)));
     stage.answer(Slot::Record, Ok(Loaded::Record(shown(newer))));
     assert_eq!(stage.app.record.record().unwrap().value, "22");
-    assert_eq!(stage.app.watch.fresh(&Key::from("d")), Some(Fresh::Changed));
+    assert_eq!(stage.app.watch.highlight(&Key::from("d")), Some(Highlight::Changed));
     assert_eq!(stage.app.focus, Pane::Record);
 }
 
@@ -226,7 +226,7 @@ fn marks_fade_and_then_nothing_wakes_the_program() {
     assert!(wake.micros() <= NOW + 1_000_000);
     stage.app.now = Timestamp::from_micros(NOW + 120_000_000);
     stage.event(Event::Time);
-    assert_eq!(stage.app.watch.fresh(&Key::from("a")), None);
+    assert_eq!(stage.app.watch.highlight(&Key::from("a")), None);
     assert_eq!(stage.app.wake(), None);
 }
 
@@ -309,9 +309,9 @@ fn a_wish_to_fetch_a_large_value_outlives_its_changes() {
     let newer = record("d", JSON, "22");
     stage.noticed(came(std::slice::from_ref(&newer)));
     stage.keys("<tab>f");
-    assert!(stage.app.record.eager);
+    assert!(stage.app.record.fetch_if_large);
     stage.noticed(came(&[newer]));
-    assert!(stage.app.record.eager);
+    assert!(stage.app.record.fetch_if_large);
 }
 
 #[test]
@@ -336,14 +336,14 @@ fn the_list_of_a_store_that_is_gone_stays() {
     stage.noticed(WatchEvent::StoreGone("shop".into()));
     stage.keys("j");
     let (ticket, _) = stage.take(Slot::Record);
-    let missing = Loaded::Record(larder::app::Shown::Missing(Key::from("f")));
+    let missing = Loaded::Record(larder::app::RecordView::Missing(Key::from("f")));
     stage.event(Event::Loaded(Slot::Record, ticket, Ok(missing)));
     assert_eq!(apply(&mut stage), 0);
     assert_eq!(keys(&stage), ["b", "d", "f"]);
     // It comes back with records that are neither new nor changed to anybody.
     stage.noticed(WatchEvent::Store(store("shop", 3)));
     stage.noticed(came(&shop()));
-    assert_eq!(stage.app.watch.fresh(&Key::from("b")), None);
+    assert_eq!(stage.app.watch.highlight(&Key::from("b")), None);
 }
 
 #[test]
@@ -360,7 +360,7 @@ fn a_record_that_the_user_made_is_new() {
     );
     apply(&mut stage);
     stage.noticed(came(&[record("a", JSON, "1")]));
-    assert_eq!(stage.app.watch.fresh(&Key::from("a")), Some(Fresh::New));
+    assert_eq!(stage.app.watch.highlight(&Key::from("a")), Some(Highlight::New));
 }
 
 /// Polls, so that the core has to find out by itself what is new.
@@ -396,7 +396,7 @@ fn what_a_round_sees_comes_and_what_it_does_not_see_goes() {
     stage.noticed(WatchEvent::ScanStarted).noticed(page(&["a", "d"]));
     compare(&mut stage);
     assert_eq!(keys(&stage), ["a", "b", "d", "f"]);
-    assert_eq!(stage.app.watch.fresh(&Key::from("a")), Some(Fresh::New));
+    assert_eq!(stage.app.watch.highlight(&Key::from("a")), Some(Highlight::New));
     stage.noticed(came(&[record("g", JSON, "0")])).noticed(page(&["f"]));
     stage.noticed(WatchEvent::ScanFinished);
     compare(&mut stage);
@@ -439,8 +439,8 @@ fn where_the_server_names_records_they_are_counted_and_not_the_number() {
     assert!((stage.app.watch.rate(stage.app.now) - 1.0).abs() < 1e-9);
     apply(&mut stage);
     assert_eq!(keys(&stage), ["b", "d", "f", "g", "h", "i", "j"]);
-    assert_eq!(stage.app.watch.fresh(&Key::from("b")), Some(Fresh::Changed));
-    assert_eq!(stage.app.watch.fresh(&Key::from("j")), Some(Fresh::New));
+    assert_eq!(stage.app.watch.highlight(&Key::from("b")), Some(Highlight::Changed));
+    assert_eq!(stage.app.watch.highlight(&Key::from("j")), Some(Highlight::New));
     let compares = |effect: &Effect| matches!(effect, Effect::Read(Slot::Compare, ..));
     assert!(!stage.asked.iter().any(compares), "there is no round that they could count for");
 }

@@ -4,7 +4,7 @@ use crate::index::Sort;
 use crate::keymap::{Action, Context};
 use crate::preview::Mode;
 
-use super::event::{Effect, Shown, Slot};
+use super::event::{Effect, RecordView, Slot};
 use super::list::Move;
 use super::modal::{Modal, Overlay, Prompt, PromptKind};
 use super::{App, Editor, Notice, Pane};
@@ -77,9 +77,9 @@ impl App {
         let height = self.list_height(self.focus);
         match self.focus {
             Pane::Record if self.record.fetching => self.stop_fetching(effects),
-            Pane::Record if !self.record.needle.is_empty() => {
+            Pane::Record if !self.record.search.is_empty() => {
                 self.cancel(Slot::Search, effects);
-                self.record.needle.clear();
+                self.record.search.clear();
                 self.record.matches = None;
             }
             Pane::Record => self.focus_on(Pane::Keys),
@@ -298,7 +298,8 @@ impl App {
                 let mode = self.record.mode;
                 if self.record.fetching {
                     self.fetch(effects);
-                } else if self.record.loading || matches!(self.record.shown, Some(Shown::Head(..)))
+                } else if self.record.loading
+                    || matches!(self.record.shown, Some(RecordView::Head(..)))
                 {
                     self.reload_record(effects);
                 } else if let Some(record) = self.record.record().cloned() {
@@ -306,9 +307,12 @@ impl App {
                 }
             }
             // What is still on its way is fetched as soon as it is known to be large.
-            Action::Fetch if self.record.loading => self.record.eager = true,
+            Action::Fetch if self.record.loading => self.record.fetch_if_large = true,
             Action::Fetch
-                if matches!(self.record.shown, Some(Shown::TooLarge(_) | Shown::Head(..))) =>
+                if matches!(
+                    self.record.shown,
+                    Some(RecordView::TooLarge(_) | RecordView::Head(..))
+                ) =>
             {
                 self.fetch(effects);
             }
@@ -322,12 +326,14 @@ impl App {
         if record.is_none() {
             self.notice = Some(match (&self.record.shown, self.record.loading) {
                 (_, true) => Notice::info("the record is still on its way"),
-                (Some(Shown::TooLarge(_) | Shown::Head(..)), _) => {
+                (Some(RecordView::TooLarge(_) | RecordView::Head(..)), _) => {
                     let chord = self.keymap.chord(Context::Record, Action::Fetch);
                     let remedy = chord.map(|chord| format!("fetch it first with {chord}"));
                     Notice::warning(text::then("the value has not been fetched", ": ", remedy))
                 }
-                (Some(Shown::Missing(_)), _) => Notice::warning("there is no such record any more"),
+                (Some(RecordView::Missing(_)), _) => {
+                    Notice::warning("there is no such record any more")
+                }
                 _ => Notice::info("there is no record under the cursor"),
             });
         }

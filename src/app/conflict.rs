@@ -5,7 +5,7 @@ use crate::model::{ContentType, Error, Expected, Record, SetValue};
 
 use super::App;
 use super::event::{Effect, Read, Slot};
-use super::modal::{Confirm, Modal, OnYes};
+use super::modal::{Confirm, Confirmed, Modal};
 use crate::text;
 
 /// What stands before that which is there now.
@@ -17,7 +17,7 @@ impl App {
     pub(super) fn ask_to_overwrite(&mut self, set: &SetValue, effects: &mut Vec<Effect>) {
         let old = self.editor.as_ref().and_then(|editor| editor.original.as_ref());
         let mut confirm =
-            Confirm::new("Overwrite the record", "overwrite", OnYes::OverwriteRecord(None));
+            Confirm::new("Overwrite the record", "overwrite", Confirmed::OverwriteRecord(None));
         // What is there now comes first, where there is room for little.
         let now = format!("{NOW}being read…");
         confirm = match old {
@@ -51,7 +51,7 @@ impl App {
             asked.verb = "save";
             (if is_new { "none" } else { "deleted" }.to_owned(), Expected::Absent)
         };
-        asked.on_yes = OnYes::OverwriteRecord(Some(expected));
+        asked.confirmed = Confirmed::OverwriteRecord(Some(expected));
         say(asked, &now);
     }
 
@@ -75,7 +75,9 @@ impl App {
     /// The question whose answer still has to wait.
     fn undecided(&mut self) -> Option<&mut Confirm> {
         match &mut self.modal {
-            Some(Modal::Confirm(asked)) if matches!(asked.on_yes, OnYes::OverwriteRecord(None)) => {
+            Some(Modal::Confirm(asked))
+                if matches!(asked.confirmed, Confirmed::OverwriteRecord(None)) =>
+            {
                 Some(asked)
             }
             _ => None,

@@ -9,7 +9,7 @@ use crate::model::{Crawl, Crawler, Error, StorageInfo, StoreName, Timestamp};
 
 use super::event::{Effect, Read, Slot};
 use super::modal::{Modal, Overlay};
-use super::{App, Link, Notice};
+use super::{App, Notice, SessionState};
 
 /// Microseconds over which the rate of a queue or dataset is taken.
 const SPAN: i64 = 60_000_000;
@@ -107,7 +107,7 @@ fn find<'a>(rows: &'a [StorageInfo], name: &StoreName) -> Option<&'a StorageInfo
 
 impl App {
     pub(super) fn show_crawl(&mut self, effects: &mut Vec<Effect>) {
-        if !matches!(self.link, Link::Open(_)) {
+        if !matches!(self.session, SessionState::Open(_)) {
             self.notice =
                 Some(Notice::info("there is no crawl to look at before larder is connected"));
             return;

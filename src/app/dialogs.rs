@@ -5,8 +5,8 @@ use crossterm::event::KeyEvent;
 use crate::keymap::{Action, Context};
 use crate::model::{RecordMeta, RecordState, StoreInfo, StoreName, StoreState, Timestamp, Write};
 
-use super::event::{Effect, Read, Shown, Slot};
-use super::modal::{Confirm, Details, Modal, OnYes, Overlay};
+use super::event::{Effect, Read, RecordView, Slot};
+use super::modal::{Confirm, Confirmed, Details, Modal, Overlay};
 use super::{App, Notice, Pane};
 use crate::text;
 use crate::text::visible;
@@ -31,8 +31,8 @@ impl App {
             return;
         }
         match action {
-            Some(Action::ConfirmYes) if confirm.may() => self.confirmed(effects),
-            Some(Action::Accept) if confirm.yes && confirm.may() => self.confirmed(effects),
+            Some(Action::ConfirmYes) if confirm.can_confirm() => self.confirmed(effects),
+            Some(Action::Accept) if confirm.yes && confirm.can_confirm() => self.confirmed(effects),
             Some(Action::Accept) if confirm.typed.is_some() => {
                 let out = self.keymap.chord_beside_text(Context::Confirm, Action::ConfirmNo);
                 let out = out.map(|chord| format!("{chord} leaves it"));
@@ -40,16 +40,18 @@ impl App {
                 self.notice = Some(Notice::info(text));
             }
             Some(Action::Switch | Action::Left | Action::Right | Action::Next) => {
-                confirm.yes = !confirm.yes && confirm.may();
+                confirm.yes = !confirm.yes && confirm.can_confirm();
             }
-            Some(Action::ConfirmYes) if matches!(confirm.on_yes, OnYes::OverwriteRecord(None)) => {
+            Some(Action::ConfirmYes)
+                if matches!(confirm.confirmed, Confirmed::OverwriteRecord(None)) =>
+            {
                 self.notice = Some(Notice::info("what is there now has not been read yet"));
             }
             Some(Action::ConfirmNo | Action::Accept | Action::Cancel | Action::Back) => {
                 self.modal = None;
                 self.cancel(Slot::Theirs, effects);
             }
-            Some(Action::Quit) if matches!(confirm.on_yes, OnYes::Quit) => {
+            Some(Action::Quit) if matches!(confirm.confirmed, Confirmed::Quit) => {
                 self.editor = None;
                 self.leave(effects);
             }
@@ -65,20 +67,20 @@ impl App {
 
     fn confirmed(&mut self, effects: &mut Vec<Effect>) {
         let Some(Modal::Confirm(confirm)) = self.modal.take() else { return };
-        match confirm.on_yes {
-            OnYes::Write(write) => {
+        match confirm.confirmed {
+            Confirmed::Write(write) => {
                 self.send(write, effects);
             }
-            OnYes::DiscardEdit => {
+            Confirmed::DiscardEdit => {
                 self.editor = None;
                 // Perhaps it was given up because someone else had changed the record.
                 self.reload_record(effects);
             }
-            OnYes::OverwriteRecord(expected) => self.save_editor(false, expected, effects),
-            OnYes::OverwriteFile(path, bytes) => {
+            Confirmed::OverwriteRecord(expected) => self.save_editor(false, expected, effects),
+            Confirmed::OverwriteFile(path, bytes) => {
                 effects.push(Effect::SaveFile { path, bytes, overwrite: true });
             }
-            OnYes::Quit => {
+            Confirmed::Quit => {
                 self.editor = None;
                 self.leave(effects);
             }
@@ -90,14 +92,15 @@ impl App {
         let Some(first) = keys.first() else { return };
         let sizes = keys.iter().filter_map(|key| self.keys.index.find(key.as_bytes()).ok());
         let bytes: u64 = sizes.map(|row| self.keys.index.row(row).size).sum();
-        let on_yes = OnYes::Write(Write::Delete { store: store.clone(), keys: keys.clone() });
+        let confirmed =
+            Confirmed::Write(Write::Delete { store: store.clone(), keys: keys.clone() });
         let confirm = if keys.len() == 1 {
-            Confirm::new("Delete the record", "delete", on_yes)
+            Confirm::new("Delete the record", "delete", confirmed)
                 .line(first.escaped())
                 .line(format!("{} in the store {store}", text::size(bytes)))
         } else {
             let count = text::plural(keys.len() as u64, "record");
-            Confirm::new(format!("Delete {count}"), "delete", on_yes)
+            Confirm::new(format!("Delete {count}"), "delete", confirmed)
                 .line(format!("{} in the store {store}", text::size(bytes)))
         };
         self.modal = Some(Modal::Confirm(Box::new(confirm)));
@@ -122,9 +125,9 @@ impl App {
     /// Brings the question about a store up to date with what is known of it by now.
     pub(super) fn update_question(&mut self, info: &StoreInfo) {
         let Some(Modal::Confirm(asked)) = &self.modal else { return };
-        let drop = match &asked.on_yes {
-            OnYes::Write(Write::Drop(store)) if *store == info.store => true,
-            OnYes::Write(Write::Purge(store)) if *store == info.store => false,
+        let drop = match &asked.confirmed {
+            Confirmed::Write(Write::Drop(store)) if *store == info.store => true,
+            Confirmed::Write(Write::Purge(store)) if *store == info.store => false,
             _ => return,
         };
         let lines = self.store_question(info, drop).lines;
@@ -160,12 +163,12 @@ impl App {
                 "Removed for good; the store stays.",
             )
         };
-        Confirm::new(title, verb, OnYes::Write(write))
+        Confirm::new(title, verb, Confirmed::Write(write))
             .line(store.escaped())
             .line(format!("{records} · {weight}"))
             .line(what)
             // As it is shown: what cannot be seen cannot be typed.
-            .typing(visible(&store.escaped()).into_owned())
+            .require_text(visible(&store.escaped()).into_owned())
     }
 
     pub(super) fn show_details(&mut self) {
@@ -176,7 +179,7 @@ impl App {
             facts.extend(self.watching_fact(&info.store));
             "Store"
         } else {
-            let read = self.record.shown.as_ref().and_then(Shown::meta).cloned();
+            let read = self.record.shown.as_ref().and_then(RecordView::meta).cloned();
             let current = self.keys.current();
             let read = read.filter(|read| current.as_ref().is_none_or(|at| at.key == read.key));
             let Some(meta) = read.or(current) else { return };

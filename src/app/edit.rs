@@ -9,7 +9,7 @@ use crate::model::Family;
 
 use super::editor::{Blocked, Content, Editor, Field, not_editable};
 use super::event::{Effect, NotEdited};
-use super::modal::{Confirm, Modal, OnYes};
+use super::modal::{Confirm, Confirmed, Modal};
 use super::{App, Notice};
 use crate::text;
 
@@ -161,7 +161,7 @@ impl App {
     fn cancel_editor(&mut self) {
         if self.editor.as_ref().is_some_and(Editor::is_changed) {
             self.modal = Some(Modal::Confirm(Box::new(
-                Confirm::new("Discard the changes", "discard", OnYes::DiscardEdit)
+                Confirm::new("Discard the changes", "discard", Confirmed::DiscardEdit)
                     .line("What was typed has not been saved."),
             )));
         } else {

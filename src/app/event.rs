@@ -269,7 +269,7 @@ pub enum Loaded {
     /// What the keys of this index that begin so share.
     Groups(Arc<Index>, Scope, Groups),
     /// A record and what to show of it.
-    Record(Shown),
+    Record(RecordView),
     /// A record that is not for the screen; `None` if there is none.
     Value(Option<Record>),
     /// Where the text occurs.
@@ -278,7 +278,7 @@ pub enum Loaded {
 
 /// A record as the right pane shows it.
 #[derive(Debug, Clone)]
-pub enum Shown {
+pub enum RecordView {
     /// There is no such record.
     Missing(Key),
     /// The value is over the limit and was not fetched.
@@ -289,7 +289,7 @@ pub enum Shown {
     Whole(Record, Arc<Preview>),
 }
 
-impl Shown {
+impl RecordView {
     /// The record's key.
     pub fn key(&self) -> &Key {
         match self {

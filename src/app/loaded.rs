@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crate::model::{Connection, Error, ErrorKind, ServerInfo};
 
-use super::event::{Effect, Loaded, Read, Shown, Slot};
-use super::{App, FIRST_PAUSE, LONGEST_PAUSE, Link, Notice, Pane};
+use super::event::{Effect, Loaded, Read, RecordView, Slot};
+use super::{App, FIRST_PAUSE, LONGEST_PAUSE, Notice, Pane, SessionState};
 use crate::text;
 
 /// The time between two questions to a replica whether it still is one.
@@ -23,7 +23,7 @@ impl App {
         match result {
             Ok(server) => {
                 self.latency = server.latency;
-                self.link = Link::Open(Connection::Up);
+                self.session = SessionState::Open(Connection::Up);
                 self.pause = FIRST_PAUSE;
                 if !server.notes.is_empty() {
                     self.tell(Notice::warning(server.notes.join(" · ")));
@@ -34,10 +34,10 @@ impl App {
                 self.read_stores(effects);
             }
             // A try that was given up too late.
-            Err(_) if matches!(self.link, Link::Open(_)) => {}
+            Err(_) if matches!(self.session, SessionState::Open(_)) => {}
             Err(error) => {
-                self.link = Link::Failed(error);
-                if self.link.is_trying() {
+                self.session = SessionState::Failed(error);
+                if self.session.is_trying() {
                     effects.push(Effect::ConnectAgain(self.pause));
                     self.pause = (self.pause * 2).min(LONGEST_PAUSE);
                 }
@@ -46,12 +46,12 @@ impl App {
     }
 
     pub(super) fn connection(&mut self, connection: Connection, effects: &mut Vec<Effect>) {
-        let was_down = matches!(self.link, Link::Open(Connection::Down { .. }));
+        let was_down = matches!(self.session, SessionState::Open(Connection::Down { .. }));
         let is_up = connection == Connection::Up;
-        if !matches!(self.link, Link::Open(_)) {
+        if !matches!(self.session, SessionState::Open(_)) {
             return;
         }
-        self.link = Link::Open(connection);
+        self.session = SessionState::Open(connection);
         if was_down && is_up {
             self.tell(Notice::done("connected again"));
             // It may be another one, or a replica no longer.
@@ -73,7 +73,7 @@ impl App {
         result: Result<ServerInfo, Error>,
         effects: &mut Vec<Effect>,
     ) {
-        if !matches!(self.link, Link::Open(_)) {
+        if !matches!(self.session, SessionState::Open(_)) {
             return;
         }
         if let Ok(server) = result {
@@ -130,7 +130,7 @@ impl App {
                     }
                 }
                 self.told_if_gone();
-                if self.stores.again {
+                if self.stores.dirty {
                     self.read_stores(effects);
                 }
             }
@@ -212,19 +212,19 @@ impl App {
             Loaded::Record(shown) => {
                 let view = self.viewport();
                 self.check_against_list(&shown, effects);
-                let large = matches!(shown, Shown::TooLarge(_) | Shown::Head(..));
-                let eager = self.record.eager && large;
+                let large = matches!(shown, RecordView::TooLarge(_) | RecordView::Head(..));
+                let eager = self.record.fetch_if_large && large;
                 self.record.show(shown, view);
                 if eager {
                     return self.fetch(effects);
                 }
-                if self.record.again {
+                if self.record.dirty {
                     self.reload_record(effects);
                 }
                 // The heading may have grown by a note, so the view is measured again.
                 let view = self.viewport();
                 self.record.scroll_by(0, view);
-                if !self.record.needle.is_empty() && self.record.matches.is_none() {
+                if !self.record.search.is_empty() && self.record.matches.is_none() {
                     self.search(effects);
                 }
             }
@@ -232,7 +232,7 @@ impl App {
             Loaded::Found(matches) => {
                 let view = self.viewport();
                 if matches.is_empty() {
-                    let needle = self.record.needle.clone();
+                    let needle = self.record.search.clone();
                     self.tell(Notice::info(format!("not found: {needle}")));
                 }
                 self.record.found(matches, view);
@@ -241,7 +241,7 @@ impl App {
     }
 
     /// Brings the list up to date with a record that has just been read.
-    fn check_against_list(&mut self, shown: &Shown, effects: &mut Vec<Effect>) {
+    fn check_against_list(&mut self, shown: &RecordView, effects: &mut Vec<Effect>) {
         use crate::index::Change;
         // Of a store that is gone, the list is all that is left.
         if self.keys.gone {
@@ -275,7 +275,7 @@ impl App {
 
     pub(super) fn search(&mut self, effects: &mut Vec<Effect>) {
         if let Some(preview) = self.record.preview() {
-            let read = Read::Search(preview.clone(), self.record.needle.clone());
+            let read = Read::Search(preview.clone(), self.record.search.clone());
             self.read(Slot::Search, read, effects);
         }
     }
@@ -288,7 +288,7 @@ impl App {
                     // What was read before stays, so the failure is told elsewhere.
                     self.tell(notice);
                 }
-                if self.stores.again {
+                if self.stores.dirty {
                     self.read_stores(effects);
                 }
             }
@@ -313,7 +313,7 @@ impl App {
             }
             Slot::Record => {
                 self.record.fail(error);
-                if self.record.again {
+                if self.record.dirty {
                     self.reload_record(effects);
                 }
             }

@@ -41,7 +41,7 @@ pub struct Confirm {
     /// The word on the button that does it.
     pub verb: &'static str,
     /// What to do on yes.
-    pub on_yes: OnYes,
+    pub confirmed: Confirmed,
     /// Whether Yes is chosen.
     pub yes: bool,
     /// What must be typed before Yes can be chosen, and what has been typed.
@@ -50,7 +50,7 @@ pub struct Confirm {
 
 /// What a dialog does when it is confirmed.
 #[derive(Debug, Clone)]
-pub enum OnYes {
+pub enum Confirmed {
     /// Write.
     Write(Write),
     /// Give up what is in the editor.
@@ -66,8 +66,8 @@ pub enum OnYes {
 
 impl Confirm {
     /// A question that a `y` answers.
-    pub fn new(title: impl Into<String>, verb: &'static str, on_yes: OnYes) -> Self {
-        Self { title: title.into(), lines: Vec::new(), verb, on_yes, yes: false, typed: None }
+    pub fn new(title: impl Into<String>, verb: &'static str, confirmed: Confirmed) -> Self {
+        Self { title: title.into(), lines: Vec::new(), verb, confirmed, yes: false, typed: None }
     }
 
     /// Adds a line of what will happen.
@@ -79,19 +79,22 @@ impl Confirm {
 
     /// Asks for this text to be typed first.
     #[must_use]
-    pub fn typing(mut self, text: String) -> Self {
+    pub fn require_text(mut self, text: String) -> Self {
         self.typed = Some((text, LineInput::default()));
         self
     }
 
     /// Whether it is about what is in the editor.
     pub fn is_about_editor(&self) -> bool {
-        matches!(self.on_yes, OnYes::DiscardEdit | OnYes::OverwriteRecord(_) | OnYes::Quit)
+        matches!(
+            self.confirmed,
+            Confirmed::DiscardEdit | Confirmed::OverwriteRecord(_) | Confirmed::Quit
+        )
     }
 
     /// Whether Yes may be chosen: what must be typed has been, and what must be known is.
-    pub fn may(&self) -> bool {
-        !matches!(self.on_yes, OnYes::OverwriteRecord(None))
+    pub fn can_confirm(&self) -> bool {
+        !matches!(self.confirmed, Confirmed::OverwriteRecord(None))
             && self.typed.as_ref().is_none_or(|(wanted, input)| input.text() == wanted)
     }
 }

@@ -9,7 +9,7 @@ use crate::keymap::Action;
 use crate::model::{OpenBy, Write};
 
 use super::event::{Effect, SaveError, Slot};
-use super::modal::{Confirm, Modal, OnYes, PromptKind};
+use super::modal::{Confirm, Confirmed, Modal, PromptKind};
 use super::{App, Notice, Pane};
 use crate::text;
 
@@ -100,7 +100,7 @@ impl App {
         match kind {
             PromptKind::FilterStores | PromptKind::FilterKeys => self.filter(kind, text, effects),
             PromptKind::Search => {
-                text.clone_into(&mut self.record.needle);
+                text.clone_into(&mut self.record.search);
                 self.record.matches = None;
                 self.cancel(Slot::Search, effects);
                 if !text.is_empty() {
@@ -142,8 +142,8 @@ impl App {
                 self.tell(Notice::done(format!("{size} saved to {shown}")));
             }
             Err(SaveError::Exists) if asks => {
-                let on_yes = OnYes::OverwriteFile(path, bytes);
-                let question = Confirm::new("Replace the file", "replace", on_yes);
+                let confirmed = Confirmed::OverwriteFile(path, bytes);
+                let question = Confirm::new("Replace the file", "replace", confirmed);
                 self.modal = Some(Modal::Confirm(Box::new(
                     question.line(shown).line("There is one already."),
                 )));

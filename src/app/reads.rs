@@ -27,7 +27,7 @@ impl App {
 
     pub(super) fn read_stores(&mut self, effects: &mut Vec<Effect>) {
         self.stores.loading = true;
-        self.stores.again = false;
+        self.stores.dirty = false;
         self.read(Slot::Stores, Read::Stores, effects);
     }
 
@@ -139,11 +139,11 @@ impl App {
     }
 
     pub(super) fn refresh(&mut self, effects: &mut Vec<Effect>) {
-        if matches!(self.link, super::Link::Connecting) {
+        if matches!(self.session, super::SessionState::Connecting) {
             return;
         }
-        if matches!(self.link, super::Link::Failed(_)) {
-            self.link = super::Link::Connecting;
+        if matches!(self.session, super::SessionState::Failed(_)) {
+            self.session = super::SessionState::Connecting;
             self.pause = super::FIRST_PAUSE;
             effects.push(Effect::Connect);
             return;

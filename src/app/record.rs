@@ -7,7 +7,7 @@ use crate::model::{Error, Key, Record, RecordMeta, StoreName};
 use crate::preview::{Matches, Mode, Preview, Scroll, Viewport};
 use crate::text::fit;
 
-use super::event::Shown;
+use super::event::RecordView;
 use super::layout::Area;
 use crate::text;
 
@@ -21,17 +21,17 @@ pub struct RecordPane {
     /// Which record is wanted.
     pub wanted: Option<(StoreName, Key)>,
     /// What is shown; of another record while the wanted one is on its way.
-    pub shown: Option<Shown>,
+    pub shown: Option<RecordView>,
     /// Whether the wanted record is on its way.
     pub loading: bool,
     /// Whether it has been on its way for so long that the user is told.
-    pub slow: bool,
+    pub show_loading: bool,
     /// Whether it is fetched although it is large.
     pub fetching: bool,
     /// Whether it is to be fetched should it turn out to be large.
-    pub eager: bool,
+    pub fetch_if_large: bool,
     /// Whether it has changed while it is on its way, and is to be read once more.
-    pub again: bool,
+    pub dirty: bool,
     /// Whether it has changed since it was read.
     pub outdated: bool,
     /// Why it could not be read.
@@ -43,7 +43,7 @@ pub struct RecordPane {
     /// How values are shown.
     pub mode: Mode,
     /// The text searched for; empty for none.
-    pub needle: String,
+    pub search: String,
     /// Where it occurs.
     pub matches: Option<Matches>,
 }
@@ -58,28 +58,28 @@ impl RecordPane {
     pub fn want(&mut self, store: StoreName, key: Key) {
         self.wanted = Some((store, key));
         self.loading = true;
-        self.slow = false;
+        self.show_loading = false;
         self.fetching = false;
-        self.eager = false;
-        self.again = false;
+        self.fetch_if_large = false;
+        self.dirty = false;
         self.outdated = false;
         self.failure = None;
     }
 
     /// Shows a record. The same record read again keeps its scroll.
-    pub fn show(&mut self, shown: Shown, view: Viewport) {
+    pub fn show(&mut self, shown: RecordView, view: Viewport) {
         let same = self.shown.as_ref().is_some_and(|old| old.key() == shown.key());
         let unchanged = match (&self.shown, &shown) {
-            (Some(Shown::Whole(old, a)), Shown::Whole(new, b)) => {
+            (Some(RecordView::Whole(old, a)), RecordView::Whole(new, b)) => {
                 same && old == new && a.kind() == b.kind()
             }
-            (Some(Shown::Head(old, a, _)), Shown::Head(new, b, _)) => {
+            (Some(RecordView::Head(old, a, _)), RecordView::Head(new, b, _)) => {
                 same && old == new && a.is_of_same_bytes(b) && a.kind() == b.kind()
             }
             _ => false,
         };
         self.loading = false;
-        self.slow = false;
+        self.show_loading = false;
         self.fetching = false;
         self.failure = None;
         self.shown = Some(shown);
@@ -96,7 +96,7 @@ impl RecordPane {
     /// The wanted record could not be read.
     pub fn fail(&mut self, error: Error) {
         self.loading = false;
-        self.slow = false;
+        self.show_loading = false;
         self.fetching = false;
         self.failure = Some(error);
     }
@@ -104,7 +104,7 @@ impl RecordPane {
     /// What is shown of the value, if it has been read.
     pub fn preview(&self) -> Option<&Arc<Preview>> {
         match &self.shown {
-            Some(Shown::Whole(_, preview) | Shown::Head(_, preview, _)) => Some(preview),
+            Some(RecordView::Whole(_, preview) | RecordView::Head(_, preview, _)) => Some(preview),
             _ => None,
         }
     }
@@ -112,14 +112,14 @@ impl RecordPane {
     /// The record, if it is the wanted one and its value is here.
     pub fn record(&self) -> Option<&Record> {
         match &self.shown {
-            Some(Shown::Whole(record, _)) if self.is_wanted(&record.meta.key) => Some(record),
+            Some(RecordView::Whole(record, _)) if self.is_wanted(&record.meta.key) => Some(record),
             _ => None,
         }
     }
 
     /// The metadata of the wanted record, if it has been read.
     pub fn meta(&self) -> Option<&RecordMeta> {
-        self.shown.as_ref().and_then(Shown::meta).filter(|meta| self.is_wanted(&meta.key))
+        self.shown.as_ref().and_then(RecordView::meta).filter(|meta| self.is_wanted(&meta.key))
     }
 
     /// Whether what is shown is of another record than the wanted one.
@@ -164,7 +164,7 @@ impl RecordPane {
     /// What the reader should know of this value before reading it.
     pub fn note(&self, keymap: &KeyMap) -> Option<String> {
         use crate::model::RecordState as State;
-        let damage = match self.shown.as_ref().and_then(Shown::meta).map(|meta| &meta.state) {
+        let damage = match self.shown.as_ref().and_then(RecordView::meta).map(|meta| &meta.state) {
             Some(State::NoMetadata) => Some("no metadata: Crawlee reads None".to_owned()),
             Some(State::NoValue) => Some("metadata without a value: Crawlee reads None".to_owned()),
             Some(State::BadMetadata(raw)) => {
@@ -181,7 +181,7 @@ impl RecordPane {
             Some(State::Whole | State::NotRead) | None => None,
         };
         let part = match &self.shown {
-            Some(Shown::Head(meta, _, head)) => {
+            Some(RecordView::Head(meta, _, head)) => {
                 let (head, size) = (text::size(*head as u64), text::size(meta.size));
                 let remedy = keymap.says(Context::Record, Action::Fetch, "reads it all");
                 Some(text::then(&format!("the first {head} of {size}"), ": ", remedy))

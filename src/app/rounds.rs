@@ -6,7 +6,7 @@ use crate::model::{Key, RecordMeta, WatchSource};
 
 use super::App;
 use super::event::{Effect, Read, Slot};
-use super::watch::Fresh;
+use super::watch::Highlight;
 use crate::text;
 
 /// At most so many pages wait to be compared; beyond, the round does not count.
@@ -73,8 +73,8 @@ impl App {
             match change {
                 Change::Set(meta) => {
                     let there = self.keys.newest.find(meta.key.as_bytes()).is_ok();
-                    let fresh = if there { Fresh::Changed } else { Fresh::New };
-                    self.note_fresh(&meta.key, fresh);
+                    let highlight = if there { Highlight::Changed } else { Highlight::New };
+                    self.highlight(&meta.key, highlight);
                 }
                 Change::Remove(key) => removed.push(key),
             }

@@ -19,7 +19,7 @@ pub struct StoresPane {
     /// Whether it is being read.
     pub loading: bool,
     /// Whether it is to be read once more when it has been.
-    pub again: bool,
+    pub dirty: bool,
     /// Why it could not be read.
     pub failure: Option<Error>,
     /// Why this user may not see the list; it then has the stores that were opened by name.

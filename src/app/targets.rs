@@ -5,7 +5,7 @@ use crate::keymap::Action;
 use super::event::Effect;
 use super::list::{Cursor, Move};
 use super::modal::Modal;
-use super::{App, Link, Notice, act};
+use super::{App, Notice, SessionState, act};
 
 /// A target that can be switched to, as it is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,7 +64,7 @@ impl App {
         let Some(choice) = self.settings.targets.get(at) else { return };
         if let Err(problem) = &choice.label {
             self.notice = Some(Notice::failure(problem.clone()));
-        } else if at == self.settings.target && !matches!(self.link, Link::Failed(_)) {
+        } else if at == self.settings.target && !matches!(self.session, SessionState::Failed(_)) {
             self.notice = Some(Notice::info(format!("{} is open already", choice.name)));
         } else if !self.writing.is_empty() {
             // Its answer would come to another target's screen.

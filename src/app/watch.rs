@@ -11,9 +11,9 @@ use super::{App, Notice, Pane};
 use crate::text;
 
 /// For so long a record that came or changed is marked, in microseconds.
-const FRESH: i64 = 3_000_000;
+const HIGHLIGHTED: i64 = 3_000_000;
 /// At most so many records are marked at a time; nobody sees more.
-const MOST_FRESH: usize = 4096;
+const MOST_HIGHLIGHTS: usize = 4096;
 /// At most so many changes wait for a walk to end; beyond, another walk is cheaper.
 const MOST_LATE: usize = 100_000;
 /// After the last change of a store, at most so many more rounds are wanted if the list does not add
@@ -32,7 +32,7 @@ const SPAN: i32 = 5;
 
 /// Why a record is marked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fresh {
+pub enum Highlight {
     /// It has just come.
     New,
     /// It has just changed.
@@ -46,21 +46,21 @@ pub struct Watch {
     pub on: bool,
     /// How changes are found out, once that is known.
     pub source: Option<WatchSource>,
-    fresh: HashMap<Key, (Fresh, Timestamp)>,
+    highlights: HashMap<Key, (Highlight, Timestamp)>,
     /// Changed records of the last minute, by second.
     seconds: Vec<(i64, u32)>,
 }
 
 impl Default for Watch {
     fn default() -> Self {
-        Self { on: true, source: None, fresh: HashMap::new(), seconds: Vec::new() }
+        Self { on: true, source: None, highlights: HashMap::new(), seconds: Vec::new() }
     }
 }
 
 impl Watch {
     /// Whether and why a record is to be marked.
-    pub fn fresh(&self, key: &Key) -> Option<Fresh> {
-        self.fresh.get(key).map(|(fresh, _)| *fresh)
+    pub fn highlight(&self, key: &Key) -> Option<Highlight> {
+        self.highlights.get(key).map(|(highlight, _)| *highlight)
     }
 
     /// Records a second that came or changed, over the last few seconds.
@@ -87,7 +87,7 @@ impl Watch {
 
     /// When what is shown of it will be different although nothing happens.
     pub fn wake(&self) -> Option<Timestamp> {
-        let fades = self.fresh.values().map(|(_, since)| since.micros() + FRESH).min();
+        let fades = self.highlights.values().map(|(_, since)| since.micros() + HIGHLIGHTED).min();
         // The chart moves on with the seconds.
         let moves = self.seconds.last().map(|_| i64::MAX);
         fades.into_iter().chain(moves).min().map(Timestamp::from_micros)
@@ -95,7 +95,7 @@ impl Watch {
 
     /// Forgets what the time has overtaken.
     fn expire(&mut self, now: Timestamp) {
-        self.fresh.retain(|_, (_, since)| now.micros() - since.micros() < FRESH);
+        self.highlights.retain(|_, (_, since)| now.micros() - since.micros() < HIGHLIGHTED);
         let now = second(now);
         self.seconds.retain(|(at, _)| (0..MINUTE).contains(&(now - at)));
     }
@@ -122,17 +122,17 @@ impl Watch {
     /// A record that the user made is a new one.
     pub(super) fn came(&mut self, key: &Key, now: Timestamp) {
         if self.on {
-            self.mark(key, Fresh::New, now);
+            self.mark(key, Highlight::New, now);
         }
     }
 
-    fn mark(&mut self, key: &Key, fresh: Fresh, now: Timestamp) {
-        let room = self.fresh.len() < MOST_FRESH;
-        match self.fresh.get_mut(key) {
+    fn mark(&mut self, key: &Key, highlight: Highlight, now: Timestamp) {
+        let room = self.highlights.len() < MOST_HIGHLIGHTS;
+        match self.highlights.get_mut(key) {
             // Written again at once, it is still a new one.
             Some((_, since)) => *since = now,
             None if room => {
-                self.fresh.insert(key.clone(), (fresh, now));
+                self.highlights.insert(key.clone(), (highlight, now));
             }
             None => {}
         }
@@ -140,7 +140,7 @@ impl Watch {
 
     /// Another store is open: what was marked was about the old one.
     pub(super) fn forget(&mut self) {
-        self.fresh.clear();
+        self.highlights.clear();
         self.seconds.clear();
     }
 }
@@ -246,8 +246,8 @@ impl App {
     }
 
     /// Marks a record that came or changed.
-    pub(super) fn note_fresh(&mut self, key: &Key, fresh: Fresh) {
-        self.watch.mark(key, fresh, self.now);
+    pub(super) fn highlight(&mut self, key: &Key, highlight: Highlight) {
+        self.watch.mark(key, highlight, self.now);
         self.keys.recent.push(key.clone());
     }
 
@@ -264,8 +264,8 @@ impl App {
         for meta in set {
             if known {
                 let there = self.keys.newest.find(meta.key.as_bytes()).is_ok();
-                let fresh = if there { Fresh::Changed } else { Fresh::New };
-                self.note_fresh(&meta.key, fresh);
+                let highlight = if there { Highlight::Changed } else { Highlight::New };
+                self.highlight(&meta.key, highlight);
             }
             self.keys.late.push(Change::Set(meta.clone()));
         }
@@ -294,7 +294,7 @@ impl App {
     fn missed(&mut self, effects: &mut Vec<Effect>) {
         self.keys.in_round = false;
         if self.stores.loading {
-            self.stores.again = true;
+            self.stores.dirty = true;
         } else {
             self.read_stores(effects);
         }
@@ -320,7 +320,7 @@ impl App {
         if self.record.fetching || large == Some(true) {
             self.record.outdated = true;
         } else if self.record.loading {
-            self.record.again = true;
+            self.record.dirty = true;
         } else {
             self.reload_record(effects);
         }
@@ -385,13 +385,13 @@ mod tests {
     fn marks_fade_and_a_new_record_stays_new() {
         let mut watch = Watch::default();
         let key = Key::from("a");
-        watch.mark(&key, Fresh::New, at(10));
-        watch.mark(&key, Fresh::Changed, at(12));
-        assert_eq!(watch.fresh(&key), Some(Fresh::New));
+        watch.mark(&key, Highlight::New, at(10));
+        watch.mark(&key, Highlight::Changed, at(12));
+        assert_eq!(watch.highlight(&key), Some(Highlight::New));
         assert_eq!(watch.wake(), Some(at(15)));
         watch.expire(at(14));
-        assert_eq!(watch.fresh(&key), Some(Fresh::New));
+        assert_eq!(watch.highlight(&key), Some(Highlight::New));
         watch.expire(at(15));
-        assert_eq!(watch.fresh(&key), None);
+        assert_eq!(watch.highlight(&key), None);
     }
 }

@@ -9,7 +9,7 @@ use futures::StreamExt;
 use tokio::sync::mpsc::Sender;
 use tokio::sync::watch as channel;
 
-use crate::app::{Event, Loaded, Read, Shown, Slot, Ticket};
+use crate::app::{Event, Loaded, Read, RecordView, Slot, Ticket};
 use crate::index::Builder;
 use crate::model::{Error, ErrorKind, Reading, Record, RecordMeta, Result, StoreName};
 use crate::preview::{Mode, Preview};
@@ -74,15 +74,15 @@ impl Job {
             Read::Record { store, key, limit, mode } => {
                 let reading = self.patiently(storage.read(&store, &key, limit)).await?;
                 Loaded::Record(match reading {
-                    None => Shown::Missing(key),
-                    Some(Reading::TooLarge(meta)) => Shown::TooLarge(meta),
+                    None => RecordView::Missing(key),
+                    Some(Reading::TooLarge(meta)) => RecordView::TooLarge(meta),
                     Some(Reading::Head { meta, head }) => prepare_head(meta, head, mode).await?,
                     Some(Reading::Whole(record)) => prepare(record, mode).await?,
                 })
             }
             Read::Whole { store, key, mode } => {
                 Loaded::Record(match self.patiently(storage.get_value(&store, &key)).await? {
-                    None => Shown::Missing(key),
+                    None => RecordView::Missing(key),
                     Some(record) => prepare(record, mode).await?,
                 })
             }
@@ -189,20 +189,20 @@ impl Job {
     }
 }
 
-async fn prepare(record: Record, mode: Mode) -> Result<Shown> {
+async fn prepare(record: Record, mode: Mode) -> Result<RecordView> {
     let small = record.value.len() <= INLINE;
     let build = move || {
         let preview = Arc::new(Preview::build_as(&record, mode));
-        Shown::Whole(record, preview)
+        RecordView::Whole(record, preview)
     };
     if small { Ok(build()) } else { aside(build).await }
 }
 
-async fn prepare_head(meta: RecordMeta, head: Bytes, mode: Mode) -> Result<Shown> {
+async fn prepare_head(meta: RecordMeta, head: Bytes, mode: Mode) -> Result<RecordView> {
     aside(move || {
         let bytes = head.len();
         let record = Record { meta: meta.clone(), value: head };
-        Shown::Head(meta, Arc::new(Preview::build_head(record, mode)), bytes)
+        RecordView::Head(meta, Arc::new(Preview::build_head(record, mode)), bytes)
     })
     .await
 }

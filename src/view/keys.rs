@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 
 use crate::app::keys::FUZZY;
-use crate::app::watch::Fresh;
+use crate::app::watch::Highlight;
 use crate::app::{App, Area, Pane, store_facts, store_state};
 use crate::index::{Group, Sort};
 use crate::keymap::{Action, Context};
@@ -283,10 +283,10 @@ fn row(
     let s = &look.symbols;
     let marked = app.keys.marks.contains(&meta.key);
     put(buf, inner.x, y, 1, if current { s.marker } else { " " }, look.style(Role::Marker));
-    let (symbol, role) = match app.watch.fresh(&meta.key) {
+    let (symbol, role) = match app.watch.highlight(&meta.key) {
         _ if marked => (s.mark, Role::Marked),
-        Some(Fresh::New) => (s.new, Role::New),
-        Some(Fresh::Changed) => (s.changed, Role::Changed),
+        Some(Highlight::New) => (s.new, Role::New),
+        Some(Highlight::Changed) => (s.changed, Role::Changed),
         None => (" ", Role::Text),
     };
     put(buf, inner.x + 1, y, 1, symbol, look.style(role));

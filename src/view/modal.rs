@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 
-use crate::app::{App, Area, Confirm, Details, OnYes};
+use crate::app::{App, Area, Confirm, Confirmed, Details};
 use crate::model::Write;
 use crate::text;
 use crate::text::{cells, visible};
@@ -53,8 +53,8 @@ pub(super) fn confirm(
     let height = u16::try_from(lines.len()).unwrap_or(room) + 4 + typed;
     let area = centred(body, width, height);
     let danger = matches!(
-        confirm.on_yes,
-        OnYes::Write(Write::Drop(_) | Write::Purge(_) | Write::Delete { .. })
+        confirm.confirmed,
+        Confirmed::Write(Write::Drop(_) | Write::Purge(_) | Write::Delete { .. })
     );
     let role = if danger { Role::Danger } else { Role::Warning };
     let titles = Titles { top: &confirm.title, bottom: "" };
@@ -123,7 +123,7 @@ fn buttons(
     let used = put(buf, x, y, width, &format!(" {no} "), style(!confirm.yes, true));
     let yes = format!(" {yes} ");
     let x = x + used + 2;
-    put(buf, x, y, width.saturating_sub(used + 2), &yes, style(confirm.yes, confirm.may()));
+    put(buf, x, y, width.saturating_sub(used + 2), &yes, style(confirm.yes, confirm.can_confirm()));
 }
 
 /// Draws facts in two columns.

@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::style::Style;
 
-use crate::app::{App, Area, Pane, Shown};
+use crate::app::{App, Area, Pane, RecordView};
 use crate::keymap::{Action, Context};
 use crate::model::{Record, RecordMeta};
 use crate::preview::{Hit, Kind, Mode, Role as Part, Row};
@@ -22,10 +22,10 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, look: &Look) {
     }
     let record = &app.record;
     let focused = app.focus == Pane::Record;
-    let stale = record.is_stale() && record.slow;
+    let stale = record.is_stale() && record.show_loading;
     let title = match (&record.wanted, &record.shown) {
         // While the next one is only just on its way, the title stays that of what is shown.
-        (Some(_), Some(shown)) if record.loading && !record.slow => shown.key().escaped(),
+        (Some(_), Some(shown)) if record.loading && !record.show_loading => shown.key().escaped(),
         (Some((_, key)), _) => key.escaped(),
         (None, _) => "Value".to_owned(),
     };
@@ -41,17 +41,19 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, look: &Look) {
         None if record.loading => say(buf, inner, &loading_words(app), Role::Dim, look),
         None => {}
         Some(_) if stale => say(buf, inner, &loading_words(app), Role::Dim, look),
-        Some(Shown::Missing(_)) => {
+        Some(RecordView::Missing(_)) => {
             say(buf, inner, "this record is no longer there", Role::Warning, look);
         }
-        Some(Shown::TooLarge(meta)) => {
+        Some(RecordView::TooLarge(meta)) => {
             heading(buf, inner, meta, look);
             let text = if record.fetching { fetching(meta, app) } else { too_large(meta, app) };
             let role = if record.fetching { Role::Warning } else { Role::Text };
             let below = below(inner, 2);
             say(buf, below, &text, role, look);
         }
-        Some(Shown::Whole(Record { meta, .. }, preview) | Shown::Head(meta, preview, _)) => {
+        Some(
+            RecordView::Whole(Record { meta, .. }, preview) | RecordView::Head(meta, preview, _),
+        ) => {
             heading(buf, inner, meta, look);
             let mut y = inner.y + 1;
             for row in record.note_rows(inner.width, &app.keymap) {
@@ -94,7 +96,7 @@ fn cancels(app: &App) -> Option<String> {
 fn bottom(app: &App) -> String {
     let record = &app.record;
     let mut parts = Vec::new();
-    if !record.needle.is_empty() {
+    if !record.search.is_empty() {
         let found = record.matches.as_ref().map_or_else(
             || "…".to_owned(),
             |matches| match matches.current() {
@@ -106,7 +108,7 @@ fn bottom(app: &App) -> String {
                 None => "not found".to_owned(),
             },
         );
-        parts.push(format!("/{} · {found}", record.needle));
+        parts.push(format!("/{} · {found}", record.search));
     }
     if let Some(preview) = record.preview() {
         match record.mode {

@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::style::Modifier;
 
-use crate::app::{App, Area, Link};
+use crate::app::{App, Area, SessionState};
 use crate::model::{Connection, WatchSource};
 use crate::text;
 use crate::theme::Role;
@@ -22,7 +22,7 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, look: &Look) {
         return;
     }
     put(buf, area.x, area.y, area.width, &" ".repeat(area.width.into()), look.style(Role::Text));
-    if let Link::Open(Connection::Down { tries, reason }) = &app.link {
+    if let SessionState::Open(Connection::Down { tries, reason }) = &app.session {
         let tried = match tries {
             0 => String::new(),
             1 => ", tried once".to_owned(),

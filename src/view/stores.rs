@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 
-use crate::app::{App, Area, Link, Pane};
+use crate::app::{App, Area, Pane, SessionState};
 use crate::keymap::{Action, Context};
 use crate::model::{StoreInfo, StoreState};
 use crate::text;
@@ -32,7 +32,7 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, look: &Look) {
     pane(buf, area, focused, &Titles { top: &title, bottom: &at }, look);
     let inner = area.inner();
     if let Some(text) = instead(app) {
-        let role = if stores.failure.is_some() || matches!(app.link, Link::Failed(_)) {
+        let role = if stores.failure.is_some() || matches!(app.session, SessionState::Failed(_)) {
             Role::Danger
         } else {
             Role::Dim
@@ -57,10 +57,10 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, look: &Look) {
 fn instead(app: &App) -> Option<String> {
     let stores = &app.stores;
     let says = |action, does| app.keymap.says(Context::Stores, action, does);
-    match &app.link {
-        Link::Connecting => return Some("connecting…".to_owned()),
-        Link::Failed(error) => {
-            let trying = app.link.is_trying();
+    match &app.session {
+        SessionState::Connecting => return Some("connecting…".to_owned()),
+        SessionState::Failed(error) => {
+            let trying = app.session.is_trying();
             let tries = if trying { "tries at once" } else { "tries again" };
             let more = app.settings.targets.len() > 1;
             let remedies = [
@@ -76,7 +76,7 @@ fn instead(app: &App) -> Option<String> {
             let dot = if text.is_empty() { "" } else { "." };
             return Some(format!("{error}.{gap}{text}{dot}"));
         }
-        Link::Open(_) => {}
+        SessionState::Open(_) => {}
     }
     if let Some(error) = stores.failure.as_ref().filter(|_| stores.total() == 0) {
         let key = app.keymap.chords(Context::Stores, Action::NewStore).first();

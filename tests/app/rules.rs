@@ -1,6 +1,6 @@
 //! What must be so whatever happens: each event is handed to the core here, and what it did is checked.
 
-use larder::app::{Confirm, Event, Modal, OnYes, PromptKind, Slot, WriteId};
+use larder::app::{Confirm, Confirmed, Event, Modal, PromptKind, Slot, WriteId};
 use larder::model::{Expected, Record, Write, WriteOutcome};
 
 use super::stage::Stage;
@@ -76,7 +76,7 @@ pub(super) fn step(stage: &mut Stage, world: &mut World, event: Event) {
     for effect in &stage.asked {
         if let larder::app::Effect::SaveFile { bytes, path, overwrite } = effect {
             match (&was.question, &was.prompt) {
-                (Some(Confirm { on_yes: OnYes::OverwriteFile(to, held), .. }), None) => {
+                (Some(Confirm { confirmed: Confirmed::OverwriteFile(to, held), .. }), None) => {
                     assert!(*overwrite && to == path && held == bytes, "{told}");
                     world.seen.insert("a file replaced");
                 }
@@ -88,7 +88,7 @@ pub(super) fn step(stage: &mut Stage, world: &mut World, event: Event) {
         }
     }
     if let (Event::Saved(path, bytes, _), Some(asked)) = (&event, &is.question)
-        && let OnYes::OverwriteFile(to, held) = &asked.on_yes
+        && let Confirmed::OverwriteFile(to, held) = &asked.confirmed
         && was.question.is_none()
     {
         assert!(to == path && held == bytes, "{told}");
@@ -118,7 +118,11 @@ pub(super) fn step(stage: &mut Stage, world: &mut World, event: Event) {
 /// Every write was asked for by the dialog or the editor before it, and expects what that showed.
 fn check_write(was: &Before, event: &Event, write: &Write) {
     match (write, &was.question, &was.editor) {
-        (Write::Set(set), Some(Confirm { on_yes: OnYes::OverwriteRecord(held), lines, .. }), _) => {
+        (
+            Write::Set(set),
+            Some(Confirm { confirmed: Confirmed::OverwriteRecord(held), lines, .. }),
+            _,
+        ) => {
             assert_eq!(Some(&set.expected), held.as_ref());
             let shown = match &set.expected {
                 Expected::Anything => panic!("a third writer would be lost"),
@@ -150,7 +154,7 @@ fn check_write(was: &Before, event: &Event, write: &Write) {
                 Some((PromptKind::StoreName | PromptKind::StoreAlias, _))
             ));
         }
-        (write, Some(Confirm { on_yes: OnYes::Write(held), typed, .. }), _) => {
+        (write, Some(Confirm { confirmed: Confirmed::Write(held), typed, .. }), _) => {
             assert_eq!(write, held);
             assert!(typed.as_ref().is_none_or(|(wanted, input)| input.text() == wanted));
         }
@@ -175,7 +179,8 @@ fn check_editor(was: &Before, is: &Before, event: &Event) {
             }
             _ => None,
         };
-        let given_up = |asked: &Confirm| matches!(asked.on_yes, OnYes::DiscardEdit | OnYes::Quit);
+        let given_up =
+            |asked: &Confirm| matches!(asked.confirmed, Confirmed::DiscardEdit | Confirmed::Quit);
         let given_up =
             matches!(event, Event::Key(_)) && was.question.as_ref().is_some_and(given_up);
         let own = made.is_some() && made == editing.saving;
@@ -199,9 +204,9 @@ fn check_question(was: &Before, is: &Before, event: &Event) {
     if matches!(event, Event::Key(_)) {
         return;
     }
-    let undecided = matches!(was.on_yes, OnYes::OverwriteRecord(None));
-    let decided = matches!(is.on_yes, OnYes::OverwriteRecord(Some(_)));
-    let same = format!("{:?}", was.on_yes) == format!("{:?}", is.on_yes);
+    let undecided = matches!(was.confirmed, Confirmed::OverwriteRecord(None));
+    let decided = matches!(is.confirmed, Confirmed::OverwriteRecord(Some(_)));
+    let same = format!("{:?}", was.confirmed) == format!("{:?}", is.confirmed);
     let answered = matches!(event, Event::Loaded(Slot::Theirs, ..));
     assert!(same || undecided && decided && answered, "{event:?}: {was:?} became {is:?}");
 }
@@ -225,7 +230,7 @@ fn check_loading(stage: &Stage, world: &World, told: &str) {
         assert!(app.writing.contains_key(&id), "saving for ever, after {told}");
     }
     if let Some(Modal::Confirm(asked)) = &app.modal
-        && matches!(asked.on_yes, OnYes::OverwriteRecord(None))
+        && matches!(asked.confirmed, Confirmed::OverwriteRecord(None))
     {
         let failed = asked.lines.iter().any(|line| line.starts_with("Now: not known"));
         assert!(failed || world.is_asked(Slot::Theirs), "undecided for ever, after {told}");

@@ -1,6 +1,6 @@
 //! Values: fetched, copied and saved to files.
 
-use larder::app::{Effect, Event, Loaded, Read, SaveError, Shown, Slot};
+use larder::app::{Effect, Event, Loaded, Read, RecordView, SaveError, Slot};
 use larder::model::{RecordMeta, WatchEvent};
 
 use super::stage::{Stage, index, record, store};
@@ -15,7 +15,7 @@ fn a_large_value_is_fetched_only_when_asked_for() {
     stage.answer(Slot::Keys, Ok(Loaded::Keys(index(&records), 1.0)));
     let (ticket, read) = stage.take(Slot::Record);
     assert!(matches!(read, Read::Record { limit: 2_097_152, .. }));
-    stage.event(Event::Loaded(Slot::Record, ticket, Ok(Loaded::Record(Shown::TooLarge(big)))));
+    stage.event(Event::Loaded(Slot::Record, ticket, Ok(Loaded::Record(RecordView::TooLarge(big)))));
     stage.keys("Yw");
     assert!(stage.notice().contains("fetch it first"));
     stage.keys("f");
@@ -49,7 +49,7 @@ fn a_fetch_asked_for_too_early_is_not_forgotten() {
     let (ticket, _) = stage.take(Slot::Record);
     stage.keys("f");
     let big = RecordMeta { key: "big".into(), size: 200_000_000, ..RecordMeta::default() };
-    stage.event(Event::Loaded(Slot::Record, ticket, Ok(Loaded::Record(Shown::TooLarge(big)))));
+    stage.event(Event::Loaded(Slot::Record, ticket, Ok(Loaded::Record(RecordView::TooLarge(big)))));
     assert!(matches!(stage.take(Slot::Record).1, Read::Whole { .. }));
 }
 
@@ -60,7 +60,7 @@ fn the_beginning_of_a_large_value_is_not_taken_for_all_of_it() {
     let head = record("b", "text/plain", "the beginning");
     let meta = RecordMeta { size: 1 << 30, ..head.meta.clone() };
     let preview = larder::preview::Preview::build_head(head, larder::preview::Mode::Auto);
-    let head = Shown::Head(meta, preview.into(), 13);
+    let head = RecordView::Head(meta, preview.into(), 13);
     stage.answer(Slot::Record, Ok(Loaded::Record(head)));
     assert!(
         stage.app.record.note(&stage.app.keymap).unwrap().starts_with("the first 13 B of 1.1 GB")

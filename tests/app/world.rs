@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use larder::app::{Effect, Event, Loaded, Read, Shown, Slot, Ticket, WriteId};
+use larder::app::{Effect, Event, Loaded, Read, RecordView, Slot, Ticket, WriteId};
 use larder::model::{
     ContentType, Error, ErrorKind, Expected, Key, OpenBy, Record, RecordMeta, WatchEvent, Write,
     WriteOutcome, Written,
@@ -84,7 +84,8 @@ impl World {
         let find = |store: &larder::model::StoreName, key: &Key| {
             self.stores.get(&store.escaped()).and_then(|records| records.get(key)).cloned()
         };
-        let to_shown = |found: Option<Record>, key: Key| found.map_or(Shown::Missing(key), shown);
+        let to_shown =
+            |found: Option<Record>, key: Key| found.map_or(RecordView::Missing(key), shown);
         Ok(match read {
             Read::Stores => {
                 let stores = self.stores.iter();

@@ -9,7 +9,7 @@
 use std::sync::Arc;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use larder::app::{App, Effect, Event, Loaded, Read, Settings, Shown, Slot, Ticket, WriteId};
+use larder::app::{App, Effect, Event, Loaded, Read, RecordView, Settings, Slot, Ticket, WriteId};
 use larder::index::Builder;
 use larder::keymap::KeyMap;
 use larder::model::{
@@ -158,7 +158,8 @@ impl Stage {
                 panic!("{read:?}")
             };
             let record = records.iter().find(|record| record.meta.key == *key);
-            let shown = record.map_or(Shown::Missing(key.clone()), |record| shown(record.clone()));
+            let shown =
+                record.map_or(RecordView::Missing(key.clone()), |record| shown(record.clone()));
             self.event(Event::Loaded(Slot::Record, ticket, Ok(Loaded::Record(shown))));
         }
         self
@@ -275,9 +276,9 @@ pub fn record(key: &str, content_type: &str, value: impl AsRef<[u8]>) -> Record 
     }
 }
 
-pub fn shown(record: Record) -> Shown {
+pub fn shown(record: Record) -> RecordView {
     let preview = Arc::new(Preview::build_as(&record, larder::preview::Mode::Auto));
-    Shown::Whole(record, preview)
+    RecordView::Whole(record, preview)
 }
 
 pub fn store(name: &str, records: u64) -> StoreInfo {
