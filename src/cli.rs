@@ -5,6 +5,7 @@
 
 mod arguments;
 mod confirm;
+#[cfg(feature = "demo")]
 mod demo;
 mod describe;
 mod failure;
@@ -31,7 +32,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-pub use arguments::{Cli, Command, Demo, Global};
+#[cfg(feature = "demo")]
+pub use arguments::Demo;
+pub use arguments::{Cli, Command, Global};
+#[cfg(feature = "demo")]
 pub use demo::{PreparedDemo, prepare_demo};
 pub use hide::hide_passwords;
 pub use usage::parse;
@@ -173,6 +177,7 @@ fn dispatch(command: &Command, cli: &Cli, output: &mut Output) -> Outcome {
             return targets::list(&config, &environment, output);
         }
         // Not a one-shot command: the browser runs beside it.
+        #[cfg(feature = "demo")]
         Command::Demo(_) => return Ok(failure::USAGE),
         // Before anything is connected to.
         Command::Purge(remove) | Command::Drop(remove) => confirm::possible(remove.yes)?,
@@ -216,9 +221,9 @@ fn dispatch(command: &Command, cli: &Cli, output: &mut Output) -> Outcome {
             Command::Purge(remove) => remove::purge(storage, remove, place, output).await,
             Command::Drop(remove) => remove::drop_store(storage, remove, place, output).await,
             Command::Repair(repair) => repair::repair(storage, repair, output).await,
-            Command::Completions { .. } | Command::Man | Command::Targets | Command::Demo(_) => {
-                Ok(failure::DONE)
-            }
+            #[cfg(feature = "demo")]
+            Command::Demo(_) => Ok(failure::DONE),
+            Command::Completions { .. } | Command::Man | Command::Targets => Ok(failure::DONE),
         }
     });
     // The connection's own tasks end with the process.

@@ -12,19 +12,33 @@
 //! model, text, keymap, theme, outfile    the ground: know no other layer
 //! ```
 //!
+//! Without the features `tui` and `demo`, both on by default, it is a library: [`storage`], [`index`],
+//! [`model`] and [`text`].
+//!
 //! `ARCHITECTURE.md` tells what happens on a keypress and on a load, and where a new line goes.
 
+#[cfg(feature = "tui")]
 pub mod app;
+#[cfg(feature = "tui")]
 pub mod cli;
+#[cfg(feature = "tui")]
 pub mod config;
+#[cfg(feature = "demo")]
 pub mod demo;
 pub mod index;
+#[cfg(feature = "tui")]
 pub mod keymap;
 pub mod model;
+#[cfg(feature = "tui")]
 mod outfile;
+#[cfg(feature = "tui")]
 pub mod preview;
 pub mod storage;
+#[cfg_attr(not(feature = "tui"), allow(dead_code, reason = "the preview measures with it"))]
 pub mod text;
+#[cfg(feature = "tui")]
 pub mod theme;
+#[cfg(feature = "tui")]
 pub mod tui;
+#[cfg(feature = "tui")]
 pub mod view;

@@ -2,7 +2,10 @@
 
 use std::process::ExitCode;
 
-use larder::cli::{self, Browse, Cli, Command, PreparedDemo};
+use larder::cli::{self, Browse, Cli};
+#[cfg(feature = "demo")]
+use larder::cli::{Command, PreparedDemo};
+#[cfg(feature = "demo")]
 use larder::demo::Demo;
 use larder::tui;
 
@@ -13,19 +16,17 @@ fn main() -> ExitCode {
     };
     // First of all: until then, everybody on the machine can read them.
     cli::hide_passwords(&cli);
-    let demo = match &cli.command {
-        Some(Command::Demo(arguments)) => Some(arguments),
-        Some(command) => return cli::run(command, &cli),
-        None => None,
-    };
-    // From here on this process is the browser, or waits for the one that is.
-    if let Some(code) = tui::supervise() {
-        return ExitCode::from(code);
+    match &cli.command {
+        None => supervised(|| code(browse(&cli))),
+        #[cfg(feature = "demo")]
+        Some(Command::Demo(arguments)) => supervised(|| demonstrate(&cli, arguments)),
+        Some(command) => cli::run(command, &cli),
     }
-    match demo {
-        Some(arguments) => demonstrate(&cli, arguments),
-        None => code(browse(&cli)),
-    }
+}
+
+/// Runs the browser in this process, or waits for the child that runs it.
+fn supervised(browser: impl FnOnce() -> ExitCode) -> ExitCode {
+    tui::supervise().map_or_else(browser, ExitCode::from)
 }
 
 fn browse(cli: &Cli) -> anyhow::Result<u8> {
@@ -36,6 +37,7 @@ fn browse(cli: &Cli) -> anyhow::Result<u8> {
 
 /// Browses what a simulated crawl writes meanwhile. What went wrong with the crawl is told after
 /// the browser's end, and is the end's reason where there is no other.
+#[cfg(feature = "demo")]
 fn demonstrate(cli: &Cli, arguments: &cli::Demo) -> ExitCode {
     let begun = || {
         let PreparedDemo { config, target, settings } = cli::prepare_demo(cli, arguments)?;

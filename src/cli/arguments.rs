@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::{ArgGroup, Args, Parser, Subcommand};
 use clap_complete::Shell;
 
+#[cfg(feature = "demo")]
 use super::demo::parse_rate;
 use super::help;
 use crate::config::parse_seconds;
@@ -141,6 +142,7 @@ pub enum Command {
     Targets,
 
     /// Watch a simulated crawl fill a store
+    #[cfg(feature = "demo")]
     #[command(after_help = help::DEMO)]
     Demo(Demo),
 
@@ -308,6 +310,7 @@ pub struct Remove {
 }
 
 /// `demo`.
+#[cfg(feature = "demo")]
 #[derive(Debug, Args)]
 pub struct Demo {
     /// Finish the crawl after N records

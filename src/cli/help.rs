@@ -1,11 +1,27 @@
 //! The words of `--help` that clap does not make up itself.
 
+/// What only a build with the demo has.
+#[cfg(feature = "demo")]
+macro_rules! demo {
+    ($text:literal) => {
+        $text
+    };
+}
+#[cfg(not(feature = "demo"))]
+macro_rules! demo {
+    ($text:literal) => {
+        ""
+    };
+}
+
 /// `larder --help`: one screen of 80×24. Tests hold that every command and option is in it.
-pub(super) const OVERVIEW: &str = "\
+pub(super) const OVERVIEW: &str = concat!(
+    "\
 larder: a terminal browser for the key-value stores of Crawlee crawls
 
-  larder demo                     watch a made-up crawl fill a store
-  larder path/to/project          browse its storage; without a path, ./storage
+",
+    demo!("  larder demo                     watch a made-up crawl fill a store\n"),
+    "  larder path/to/project          browse its storage; without a path, ./storage
   larder redis://127.0.0.1:6379   browse a Redis server
 
 Usage: larder [OPTIONS] [TARGET]  or  larder [OPTIONS] [-t TARGET] COMMAND …
@@ -15,7 +31,9 @@ Commands, for scripts:                   COMMAND --help tells more, by example
   create   open or create a store        purge    remove all records
   info     about a store or a record     drop     remove a store
   keys     list keys                     targets  what there is to open
-  get      print a value                 demo     a crawl to look around in
+  get      print a value",
+    demo!("                 demo     a crawl to look around in"),
+    "
   set      set a record                  url      a record's public URL
   exists   is there such a record?       repair   mend a store's metadata
   watch    tell what changes             man  and  completions  for the shell
@@ -25,7 +43,8 @@ Options:      (also -h, --help  and  -V, --version )
       --timeout SECS   give up after SECS s    --touch      update accessed_at
       --config FILE    other settings          --json       print JSON Lines
       --wait-replicas N  for N to have it      --no-color   use no colours
-";
+"
+);
 
 /// Behind the options, in the manual page.
 pub(super) const EXIT_CODES: &str = "\
@@ -137,6 +156,7 @@ Examples:
   larder targets
   larder targets --json | jq -r 'select(.default) | .target'";
 
+#[cfg(feature = "demo")]
 pub(super) const DEMO: &str = "\
 Needs no server: the crawl fills a private directory, larder-demo-XXXXXX, in the system's temporary \
 one, and it is removed at the end with all that is in it. What a killed demo left, the next one \

@@ -12,9 +12,15 @@ use crate::storage::target::Target;
 const HERE: &str = "./storage";
 
 /// What to type where nothing names a target. As it stands, in three lines, behind `larder: `.
+#[cfg(feature = "demo")]
 pub const NO_TARGET: &str = "\
 nothing to open here. Try a demo:        larder demo
         a Crawlee storage directory:     larder path/to/storage
+        a Redis server:                  larder redis://127.0.0.1:6379";
+/// What to type where nothing names a target. As it stands, in two lines, behind `larder: `.
+#[cfg(not(feature = "demo"))]
+pub const NO_TARGET: &str = "\
+nothing to open here. Try a directory:   larder path/to/storage
         a Redis server:                  larder redis://127.0.0.1:6379";
 
 /// Where a target was named.
@@ -152,6 +158,7 @@ mod tests {
         assert_eq!(config.default_origin(&environment), Some(Origin::RedisUrl));
     }
 
+    #[cfg(feature = "demo")]
     #[test]
     fn where_nothing_is_named_three_lines_say_what_to_type() {
         let why = Config::default().resolve(None, &Environment::default()).unwrap_err();

@@ -57,7 +57,7 @@ pub enum ErrorKind {
 /// An error of the storage layer: a kind, and one sentence without a full stop.
 ///
 /// `Display` gives the sentence and, after a colon or semicolon, the remedy; on one line. The
-/// sentence may quote the server and must be made [visible](crate::preview) before it is shown.
+/// sentence may quote the server and must be made [visible](crate::text) before it is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error {
     /// What kind of failure it is.
