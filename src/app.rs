@@ -185,6 +185,8 @@ pub struct App {
     /// Whether another target was chosen and its first answer is awaited.
     switching: bool,
     tickets: [Ticket; Slot::COUNT],
+    /// What the shell is to do about the event that is being handled.
+    effects: Vec<Effect>,
     /// The present time; set by the shell before each event and frame.
     pub now: Timestamp,
 }
@@ -215,6 +217,7 @@ impl App {
             pause: FIRST_PAUSE,
             switching: false,
             tickets: [Ticket::default(); Slot::COUNT],
+            effects: Vec::new(),
             now: Timestamp::from_micros(0),
             settings,
         }
@@ -238,31 +241,30 @@ impl App {
     /// Takes an event; gives what the shell is to do about it.
     #[must_use = "what the core asks for is to be carried out"]
     pub fn handle(&mut self, event: Event) -> Vec<Effect> {
-        let mut effects = Vec::new();
         match event {
-            Event::Key(key) => self.key(key, &mut effects),
-            Event::Keys(keys) => self.keys(&keys, &mut effects),
-            Event::Mouse(mouse) => self.on_mouse(mouse, &mut effects),
-            Event::Paste(text) => self.paste(&text, &mut effects),
+            Event::Key(key) => self.key(key),
+            Event::Keys(keys) => self.keys(&keys),
+            Event::Mouse(mouse) => self.on_mouse(mouse),
+            Event::Paste(text) => self.paste(&text),
             Event::Resize(width, height) => self.resize(width, height),
-            Event::Connected(result) => self.connected(result, &mut effects),
-            Event::Connection(connection) => self.connection(connection, &mut effects),
-            Event::Server(result) => self.server_told(result, &mut effects),
+            Event::Connected(result) => self.connected(result),
+            Event::Connection(connection) => self.connection(connection),
+            Event::Server(result) => self.server_told(result),
             Event::Loaded(slot, ticket, result) => {
                 if self.is_live(slot, ticket) {
-                    self.loaded(slot, result, &mut effects);
+                    self.loaded(slot, result);
                 }
             }
-            Event::Watched(ticket, noticed) => self.noticed(ticket, noticed, &mut effects),
+            Event::Watched(ticket, noticed) => self.noticed(ticket, noticed),
             Event::Time => self.time_passed(),
             Event::Slow(slot, ticket) => {
                 if slot == Slot::Record && self.is_live(slot, ticket) && self.record.loading {
                     self.record.show_loading = true;
                 }
             }
-            Event::Written(id, result) => self.written(id, result, &mut effects),
-            Event::Resolved(id, result) => self.resolved(id, result, &mut effects),
-            Event::Edited(result) => self.edited(result, &mut effects),
+            Event::Written(id, result) => self.written(id, result),
+            Event::Resolved(id, result) => self.resolved(id, result),
+            Event::Edited(result) => self.edited(result),
             Event::Copied(what, result) => {
                 self.tell(match result {
                     Ok(bytes) => {
@@ -272,10 +274,10 @@ impl App {
                 });
             }
             Event::Saved(path, bytes, result) => self.saved(path, bytes, result),
-            Event::Switched(result) => self.switched(result, &mut effects),
+            Event::Switched(result) => self.switched(result),
         }
-        self.set_interest(&mut effects);
-        effects
+        self.set_interest();
+        std::mem::take(&mut self.effects)
     }
 
     /// Where everything is on the screen.
@@ -326,24 +328,24 @@ impl App {
         self.settings.read_only || self.server.read_only
     }
 
-    fn key(&mut self, key: KeyEvent, effects: &mut Vec<Effect>) {
+    fn key(&mut self, key: KeyEvent) {
         if key.kind == crossterm::event::KeyEventKind::Release {
             return;
         }
         self.notice = None;
         let action = self.keymap.lookup(self.context(), &key);
         match self.context() {
-            Context::Confirm => self.confirm_key(key, action, effects),
-            Context::Prompt => self.prompt_key(key, action, effects),
+            Context::Confirm => self.confirm_key(key, action),
+            Context::Prompt => self.prompt_key(key, action),
             Context::Help if self.closes_crawl(&key) => {
-                self.overlay_key(Some(Action::Close), effects);
+                self.overlay_key(Some(Action::Close));
             }
-            Context::Help => self.overlay_key(action, effects),
-            Context::Targets => self.targets_key(action, effects),
-            Context::Editor => self.editor_key(key, action, effects),
+            Context::Help => self.overlay_key(action),
+            Context::Targets => self.targets_key(action),
+            Context::Editor => self.editor_key(key, action),
             _ => {
                 if let Some(action) = action {
-                    self.act(action, effects);
+                    self.act(action);
                 }
             }
         }
@@ -388,7 +390,7 @@ impl App {
         (!parts.is_empty()).then(|| parts.join(" · "))
     }
 
-    fn quit(&mut self, effects: &mut Vec<Effect>) {
+    fn quit(&mut self) {
         if self.editor.as_ref().is_some_and(Editor::is_changed) {
             let saving = self.editor.as_ref().is_some_and(|editor| editor.saving.is_some());
             let line = if saving {
@@ -401,14 +403,14 @@ impl App {
             )));
             return;
         }
-        self.leave(effects);
+        self.leave();
     }
 
-    fn leave(&mut self, effects: &mut Vec<Effect>) {
+    fn leave(&mut self) {
         self.ending();
         if !self.writing.is_empty() {
             self.tell(Notice::info("waiting for the write under way, then quitting"));
         }
-        effects.push(Effect::Quit);
+        self.effects.push(Effect::Quit);
     }
 }

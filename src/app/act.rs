@@ -15,15 +15,15 @@ const SIDEWAYS: isize = 8;
 
 impl App {
     /// Does in the pane in focus what a key asks for.
-    pub(super) fn act(&mut self, action: Action, effects: &mut Vec<Effect>) {
+    pub(super) fn act(&mut self, action: Action) {
         match action {
-            Action::Quit => self.quit(effects),
+            Action::Quit => self.quit(),
             Action::Help => self.modal = Some(Modal::Help(Overlay::default())),
-            Action::Refresh => self.refresh(effects),
+            Action::Refresh => self.refresh(),
             Action::NextPane => self.cycle_focus(1),
             Action::PreviousPane => self.cycle_focus(2),
-            Action::Suspend => effects.push(Effect::Suspend),
-            Action::Redraw => effects.push(Effect::Redraw),
+            Action::Suspend => self.effects.push(Effect::Suspend),
+            Action::Redraw => self.effects.push(Effect::Redraw),
             Action::ToggleMouse => {
                 self.mouse = !self.mouse;
                 self.notice = Some(Notice::info(if self.mouse {
@@ -31,18 +31,18 @@ impl App {
                 } else {
                     "the mouse is the terminal's: select text as usual"
                 }));
-                effects.push(Effect::Mouse(self.mouse));
+                self.effects.push(Effect::Mouse(self.mouse));
             }
-            Action::ToggleWatch => self.toggle_watch(effects),
-            Action::Back => self.back(effects),
+            Action::ToggleWatch => self.toggle_watch(),
+            Action::Back => self.back(),
             Action::Targets => self.show_targets(),
-            Action::Crawl => self.show_crawl(effects),
+            Action::Crawl => self.show_crawl(),
             Action::Details => self.show_details(),
-            Action::CopyKey => self.copy_key(effects),
+            Action::CopyKey => self.copy_key(),
             _ => match self.focus {
-                Pane::Stores => self.act_on_stores(action, effects),
-                Pane::Keys => self.act_on_keys(action, effects),
-                Pane::Record => self.act_on_record(action, effects),
+                Pane::Stores => self.act_on_stores(action),
+                Pane::Keys => self.act_on_keys(action),
+                Pane::Record => self.act_on_record(action),
             },
         }
     }
@@ -73,35 +73,35 @@ impl App {
         }
     }
 
-    fn back(&mut self, effects: &mut Vec<Effect>) {
+    fn back(&mut self) {
         let height = self.list_height(self.focus);
         match self.focus {
-            Pane::Record if self.record.fetching => self.stop_fetching(effects),
+            Pane::Record if self.record.fetching => self.stop_fetching(),
             Pane::Record if !self.record.search.is_empty() => {
-                self.cancel(Slot::Search, effects);
+                self.cancel(Slot::Search);
                 self.record.search.clear();
                 self.record.matches = None;
             }
             Pane::Record => self.focus_on(Pane::Keys),
             Pane::Keys if !self.keys.filter.is_empty() => {
                 self.keys.filter.clear();
-                self.select_keys(effects);
+                self.select_keys();
             }
             Pane::Keys if !self.keys.marks.is_empty() => self.keys.marks.clear(),
             Pane::Keys if self.keys.grouping.is_some() => {
-                self.leave_group(effects);
+                self.leave_group();
             }
-            Pane::Keys if self.record.fetching => self.stop_fetching(effects),
+            Pane::Keys if self.record.fetching => self.stop_fetching(),
             Pane::Keys if self.keys.loading.is_some() && !self.keys.paused => {
                 self.keys.paused = true;
-                effects.push(Effect::Pause(true));
+                self.effects.push(Effect::Pause(true));
                 let resume = self.keymap.chords(Context::Global, Action::Refresh).first();
                 let resume = resume.map_or(String::new(), |key| format!("; {key} reads on"));
                 self.notice = Some(Notice::info(format!("stopped reading the keys{resume}")));
             }
             Pane::Keys => self.focus_on(Pane::Stores),
             Pane::Stores if self.stores.lost.is_some() => {
-                self.cancel(Slot::Lost, effects);
+                self.cancel(Slot::Lost);
                 self.stores.lost = None;
                 self.notice = Some(Notice::info("stopped looking for lost stores"));
             }
@@ -109,13 +109,13 @@ impl App {
         }
     }
 
-    fn stop_fetching(&mut self, effects: &mut Vec<Effect>) {
-        self.cancel(Slot::Record, effects);
-        self.reload_record(effects);
+    fn stop_fetching(&mut self) {
+        self.cancel(Slot::Record);
+        self.reload_record();
         self.notice = Some(Notice::info("the fetch was cancelled"));
     }
 
-    fn act_on_stores(&mut self, action: Action, effects: &mut Vec<Effect>) {
+    fn act_on_stores(&mut self, action: Action) {
         let height = self.list_height(Pane::Stores);
         if let Some(to) = movement(action) {
             return self.stores.go(to, height);
@@ -127,7 +127,7 @@ impl App {
                 if self.keys.store.as_ref() == Some(&store) && self.keys.failure.is_none() {
                     self.focus_on(Pane::Keys);
                 } else {
-                    self.open_store(store, effects);
+                    self.open_store(store);
                 }
             }
             Action::Filter => {
@@ -139,37 +139,37 @@ impl App {
             }
             Action::Purge | Action::Drop if self.may_write() => {
                 if let Some(info) = self.stores.current().cloned() {
-                    self.ask_about_store(&info, action == Action::Drop, effects);
+                    self.ask_about_store(&info, action == Action::Drop);
                 }
             }
             Action::FindLost => {
                 self.stores.look_for_lost();
-                self.read(Slot::Lost, super::Read::Lost, effects);
+                self.read(Slot::Lost, super::Read::Lost);
             }
             _ => {}
         }
     }
 
-    fn act_on_keys(&mut self, action: Action, effects: &mut Vec<Effect>) {
+    fn act_on_keys(&mut self, action: Action) {
         let height = self.list_height(Pane::Keys);
         if let Some(to) = movement(action) {
             self.keys.go(to, height);
-            return self.follow_cursor(effects);
+            return self.follow_cursor();
         }
         match action {
             Action::Left => {
-                if !self.leave_group(effects) {
+                if !self.leave_group() {
                     self.focus_on(Pane::Stores);
                 }
             }
             Action::Open | Action::Right => {
-                if !self.enter_group(effects) {
+                if !self.enter_group() {
                     self.focus_on(Pane::Record);
                 }
             }
-            Action::Follow => self.toggle_follow(effects),
-            Action::Groups => self.toggle_groups(effects),
-            Action::Totals => self.show_totals(effects),
+            Action::Follow => self.toggle_follow(),
+            Action::Groups => self.toggle_groups(),
+            Action::Totals => self.show_totals(),
             Action::Filter => self.prompt(PromptKind::FilterKeys, &self.keys.filter.clone()),
             Action::Sort => {
                 self.keys.sort = match self.keys.sort {
@@ -182,31 +182,31 @@ impl App {
                 self.flatten_groups();
                 // The largest are what one looks for; names read forwards.
                 self.keys.descending = self.keys.sort == Sort::Size;
-                self.select_keys(effects);
+                self.select_keys();
             }
             Action::ReverseSort => {
                 self.keys.descending = !self.keys.descending;
-                self.select_keys(effects);
+                self.select_keys();
             }
             Action::Mark => {
                 self.keys.toggle_mark();
                 self.keys.go(Move::By(1), height);
-                self.follow_cursor(effects);
+                self.follow_cursor();
             }
             Action::UnmarkAll => self.keys.marks.clear(),
             Action::Purge if self.may_write() => {
                 let store = self.keys.store.clone();
                 let known = store.and_then(|store| self.stores.get(&store).cloned());
                 if let Some(info) = known {
-                    self.ask_about_store(&info, false, effects);
+                    self.ask_about_store(&info, false);
                 }
             }
-            _ => self.act_on_one_record(action, effects),
+            _ => self.act_on_one_record(action),
         }
     }
 
     /// Newest first, and the view stays on top, or not any more.
-    fn toggle_follow(&mut self, effects: &mut Vec<Effect>) {
+    fn toggle_follow(&mut self) {
         let height = self.list_height(Pane::Keys);
         self.keys.follow = !self.keys.follow;
         if !self.keys.follow {
@@ -219,7 +219,7 @@ impl App {
         self.keys.sort = Sort::Newest;
         self.keys.descending = false;
         self.keys.go(Move::Home, height);
-        self.select_keys(effects);
+        self.select_keys();
         self.notice = Some(Notice::info(if self.watch.on {
             "following: what comes or changes is shown at the top".to_owned()
         } else {
@@ -228,7 +228,7 @@ impl App {
         }));
     }
 
-    fn act_on_record(&mut self, action: Action, effects: &mut Vec<Effect>) {
+    fn act_on_record(&mut self, action: Action) {
         let view = self.viewport();
         let page = isize::try_from(view.height.saturating_sub(1).max(1)).unwrap_or(1);
         match action {
@@ -252,12 +252,12 @@ impl App {
             }
             Action::SearchNext => self.record.step(1, view),
             Action::SearchPrevious => self.record.step(-1, view),
-            _ => self.act_on_one_record(action, effects),
+            _ => self.act_on_one_record(action),
         }
     }
 
     /// What keys and record panes have in common.
-    fn act_on_one_record(&mut self, action: Action, effects: &mut Vec<Effect>) {
+    fn act_on_one_record(&mut self, action: Action) {
         match action {
             Action::NewRecord if self.may_write() => {
                 if let Some(store) = self.keys.store.clone() {
@@ -265,15 +265,15 @@ impl App {
                     self.lay_out_as_crawlee();
                 }
             }
-            Action::Edit if self.may_write() => self.edit(false, effects),
-            Action::EditExternal if self.may_write() => self.edit(true, effects),
+            Action::Edit if self.may_write() => self.edit(false),
+            Action::EditExternal if self.may_write() => self.edit(true),
             Action::Delete if self.may_write() => self.ask_to_delete(),
             Action::CopyValue => {
                 if let Some(record) = self.value_at_hand() {
                     // Text in another charset is copied as the text that it is.
                     let preview = self.record.preview().filter(|preview| preview.is_converted());
                     let bytes = preview.map_or(record.value, |preview| preview.shown().clone());
-                    effects.push(Effect::Copy { what: "value", bytes });
+                    self.effects.push(Effect::Copy { what: "value", bytes });
                 }
             }
             Action::SaveValue => {
@@ -297,13 +297,13 @@ impl App {
                 };
                 let mode = self.record.mode;
                 if self.record.fetching {
-                    self.fetch(effects);
+                    self.fetch();
                 } else if self.record.loading
                     || matches!(self.record.shown, Some(RecordView::Head(..)))
                 {
-                    self.reload_record(effects);
+                    self.reload_record();
                 } else if let Some(record) = self.record.record().cloned() {
-                    self.read(Slot::Record, super::Read::Preview(record, mode), effects);
+                    self.read(Slot::Record, super::Read::Preview(record, mode));
                 }
             }
             // What is still on its way is fetched as soon as it is known to be large.
@@ -314,7 +314,7 @@ impl App {
                     Some(RecordView::TooLarge(_) | RecordView::Head(..))
                 ) =>
             {
-                self.fetch(effects);
+                self.fetch();
             }
             _ => {}
         }
@@ -340,14 +340,14 @@ impl App {
         record
     }
 
-    fn copy_key(&mut self, effects: &mut Vec<Effect>) {
+    fn copy_key(&mut self) {
         let name = match self.focus {
             Pane::Stores => self.stores.current().map(|info| info.store.as_bytes().to_vec()),
             _ => self.keys.current().map(|meta| meta.key.as_bytes().to_vec()),
         };
         let what = if self.focus == Pane::Stores { "store name" } else { "key" };
         if let Some(name) = name {
-            effects.push(Effect::Copy { what, bytes: name.into() });
+            self.effects.push(Effect::Copy { what, bytes: name.into() });
         }
     }
 

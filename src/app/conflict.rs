@@ -4,7 +4,7 @@
 use crate::model::{ContentType, Error, Expected, Record, SetValue};
 
 use super::App;
-use super::event::{Effect, Read, Slot};
+use super::event::{Read, Slot};
 use super::modal::{Confirm, Confirmed, Modal};
 use crate::text;
 
@@ -14,7 +14,7 @@ const NOW: &str = "Now: ";
 impl App {
     /// Asks whether to write over what was in the way of this write. Yes is possible as soon as that
     /// has been read, and is about that alone.
-    pub(super) fn ask_to_overwrite(&mut self, set: &SetValue, effects: &mut Vec<Effect>) {
+    pub(super) fn ask_to_overwrite(&mut self, set: &SetValue) {
         let old = self.editor.as_ref().and_then(|editor| editor.original.as_ref());
         let mut confirm =
             Confirm::new("Overwrite the record", "overwrite", Confirmed::OverwriteRecord(None));
@@ -30,9 +30,9 @@ impl App {
         confirm = confirm.line("No keeps your text in the editor.");
         self.modal = Some(Modal::Confirm(Box::new(confirm)));
         let read = Read::Value { store: set.store.clone(), key: set.key.clone() };
-        self.read(Slot::Theirs, read, effects);
+        self.read(Slot::Theirs, read);
         // The pane behind is to show what is there now.
-        self.reload_record(effects);
+        self.reload_record();
     }
 
     /// What was in the way has been read. The question holds it from now on, whatever is read later.
@@ -63,13 +63,13 @@ impl App {
     }
 
     /// Reads what was in the way once more, if that failed or was cut off.
-    pub(super) fn read_theirs_again(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn read_theirs_again(&mut self) {
         if self.undecided().is_none() {
             return;
         }
         let Some(editor) = &self.editor else { return };
         let read = Read::Value { store: editor.store.clone(), key: editor.typed_key() };
-        self.read(Slot::Theirs, read, effects);
+        self.read(Slot::Theirs, read);
     }
 
     /// The question whose answer still has to wait.

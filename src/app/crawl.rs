@@ -7,7 +7,7 @@ use crossterm::event::KeyEvent;
 use crate::keymap::{Action, Context};
 use crate::model::{Crawl, Crawler, Error, StorageInfo, StoreName, Timestamp};
 
-use super::event::{Effect, Read, Slot};
+use super::event::{Read, Slot};
 use super::modal::{Modal, Overlay};
 use super::{App, Notice, SessionState};
 
@@ -106,27 +106,23 @@ fn find<'a>(rows: &'a [StorageInfo], name: &StoreName) -> Option<&'a StorageInfo
 }
 
 impl App {
-    pub(super) fn show_crawl(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn show_crawl(&mut self) {
         if !matches!(self.session, SessionState::Open(_)) {
             self.notice =
                 Some(Notice::info("there is no crawl to look at before larder is connected"));
             return;
         }
         self.modal = Some(Modal::Crawl(Box::default()));
-        self.read(Slot::Crawl, Read::Crawl, effects);
+        self.read(Slot::Crawl, Read::Crawl);
     }
 
     /// Takes a reading; the next one follows by itself, as long as anyone looks.
-    pub(super) fn crawl_read(
-        &mut self,
-        result: Result<Arc<Crawl>, Error>,
-        effects: &mut Vec<Effect>,
-    ) {
+    pub(super) fn crawl_read(&mut self, result: Result<Arc<Crawl>, Error>) {
         match (&mut self.modal, result) {
             (Some(Modal::Crawl(overview)), Ok(crawl)) => overview.take(crawl, self.now),
             (Some(Modal::Crawl(overview)), Err(error)) => overview.failure = Some(error),
             // Another dialog has come in its place.
-            (_, _) => self.cancel(Slot::Crawl, effects),
+            (_, _) => self.cancel(Slot::Crawl),
         }
     }
 

@@ -12,12 +12,7 @@ use crate::text;
 use crate::text::visible;
 
 impl App {
-    pub(super) fn confirm_key(
-        &mut self,
-        key: KeyEvent,
-        action: Option<Action>,
-        effects: &mut Vec<Effect>,
-    ) {
+    pub(super) fn confirm_key(&mut self, key: KeyEvent, action: Option<Action>) {
         use crossterm::event::{KeyCode, KeyModifiers};
         let Some(Modal::Confirm(confirm)) = &mut self.modal else { return };
         let plain = matches!(key.code, KeyCode::Char(_))
@@ -31,8 +26,8 @@ impl App {
             return;
         }
         match action {
-            Some(Action::ConfirmYes) if confirm.can_confirm() => self.confirmed(effects),
-            Some(Action::Accept) if confirm.yes && confirm.can_confirm() => self.confirmed(effects),
+            Some(Action::ConfirmYes) if confirm.can_confirm() => self.confirmed(),
+            Some(Action::Accept) if confirm.yes && confirm.can_confirm() => self.confirmed(),
             Some(Action::Accept) if confirm.typed.is_some() => {
                 let out = self.keymap.chord_beside_text(Context::Confirm, Action::ConfirmNo);
                 let out = out.map(|chord| format!("{chord} leaves it"));
@@ -49,40 +44,40 @@ impl App {
             }
             Some(Action::ConfirmNo | Action::Accept | Action::Cancel | Action::Back) => {
                 self.modal = None;
-                self.cancel(Slot::Theirs, effects);
+                self.cancel(Slot::Theirs);
             }
             Some(Action::Quit) if matches!(confirm.confirmed, Confirmed::Quit) => {
                 self.editor = None;
-                self.leave(effects);
+                self.leave();
             }
             Some(Action::Quit) => {
-                self.cancel(Slot::Theirs, effects);
-                self.quit(effects);
+                self.cancel(Slot::Theirs);
+                self.quit();
             }
-            Some(Action::Redraw) => effects.push(Effect::Redraw),
-            Some(Action::Suspend) => effects.push(Effect::Suspend),
+            Some(Action::Redraw) => self.effects.push(Effect::Redraw),
+            Some(Action::Suspend) => self.effects.push(Effect::Suspend),
             _ => {}
         }
     }
 
-    fn confirmed(&mut self, effects: &mut Vec<Effect>) {
+    fn confirmed(&mut self) {
         let Some(Modal::Confirm(confirm)) = self.modal.take() else { return };
         match confirm.confirmed {
             Confirmed::Write(write) => {
-                self.send(write, effects);
+                self.send(write);
             }
             Confirmed::DiscardEdit => {
                 self.editor = None;
                 // Perhaps it was given up because someone else had changed the record.
-                self.reload_record(effects);
+                self.reload_record();
             }
-            Confirmed::OverwriteRecord(expected) => self.save_editor(false, expected, effects),
+            Confirmed::OverwriteRecord(expected) => self.save_editor(false, expected),
             Confirmed::OverwriteFile(path, bytes) => {
-                effects.push(Effect::SaveFile { path, bytes, overwrite: true });
+                self.effects.push(Effect::SaveFile { path, bytes, overwrite: true });
             }
             Confirmed::Quit => {
                 self.editor = None;
-                self.leave(effects);
+                self.leave();
             }
         }
     }
@@ -108,15 +103,10 @@ impl App {
 
     /// Asks before a store is emptied or removed. Its weight, where it is not known, is asked of
     /// the server meanwhile.
-    pub(super) fn ask_about_store(
-        &mut self,
-        info: &StoreInfo,
-        drop: bool,
-        effects: &mut Vec<Effect>,
-    ) {
+    pub(super) fn ask_about_store(&mut self, info: &StoreInfo, drop: bool) {
         let open = self.keys.store.as_ref() == Some(&info.store) && self.keys.complete;
         if !open && info.bytes.is_none() {
-            self.read(Slot::Store, Read::Store(info.store.clone()), effects);
+            self.read(Slot::Store, Read::Store(info.store.clone()));
         }
         let confirm = self.store_question(info, drop);
         self.modal = Some(Modal::Confirm(Box::new(confirm)));

@@ -15,7 +15,7 @@ use crate::text;
 
 impl App {
     /// Opens the record under the cursor in the editor, or at once in the user's own.
-    pub(super) fn edit(&mut self, outside: bool, effects: &mut Vec<Effect>) {
+    pub(super) fn edit(&mut self, outside: bool) {
         let (Some(store), Some(record)) = (self.keys.store.clone(), self.value_at_hand()) else {
             return;
         };
@@ -48,7 +48,7 @@ impl App {
         self.editor = Some(editor);
         self.lay_out_as_crawlee();
         if outside {
-            self.edit_outside(effects);
+            self.edit_outside();
         }
     }
 
@@ -59,7 +59,7 @@ impl App {
         }
     }
 
-    fn edit_outside(&mut self, effects: &mut Vec<Effect>) {
+    fn edit_outside(&mut self) {
         if let Some(editor) = &mut self.editor {
             editor.outside = true;
             let suffix = match editor.typed_content_type().family() {
@@ -73,13 +73,13 @@ impl App {
                 _ if matches!(editor.value, Content::Text(..)) => ".txt".to_owned(),
                 _ => ".bin".to_owned(),
             };
-            effects.push(Effect::OpenEditor { text: editor.value.bytes(), suffix });
+            self.effects.push(Effect::OpenEditor { text: editor.value.bytes(), suffix });
         }
     }
 
     /// The user's own editor has ended: what it left is saved at once, or stays in larder's
     /// editor if it cannot be.
-    pub(super) fn edited(&mut self, result: Result<Bytes, NotEdited>, effects: &mut Vec<Effect>) {
+    pub(super) fn edited(&mut self, result: Result<Bytes, NotEdited>) {
         let Some(editor) = &mut self.editor else { return };
         editor.outside = false;
         match result {
@@ -102,7 +102,7 @@ impl App {
                 editor.replace(&text);
                 // A new record still needs its key.
                 if editor.original.is_some() {
-                    self.save_editor(false, None, effects);
+                    self.save_editor(false, None);
                 }
             }
             Err(NotEdited { why, left }) => {
@@ -117,31 +117,26 @@ impl App {
         }
     }
 
-    pub(super) fn editor_key(
-        &mut self,
-        key: KeyEvent,
-        action: Option<Action>,
-        effects: &mut Vec<Effect>,
-    ) {
+    pub(super) fn editor_key(&mut self, key: KeyEvent, action: Option<Action>) {
         let Some(editor) = &mut self.editor else { return };
         match action {
-            Some(Action::Quit) => return self.quit(effects),
-            Some(Action::Redraw) => return effects.push(Effect::Redraw),
-            Some(Action::Suspend) => return effects.push(Effect::Suspend),
+            Some(Action::Quit) => return self.quit(),
+            Some(Action::Redraw) => return self.effects.push(Effect::Redraw),
+            Some(Action::Suspend) => return self.effects.push(Effect::Suspend),
             _ if editor.outside => return,
             _ if editor.saving.is_some() => {
                 self.notice = Some(Notice::info("being saved; the answer is awaited"));
                 return;
             }
             Some(Action::Help) => self.modal = Some(Modal::Help(super::modal::Overlay::default())),
-            Some(Action::Save) => self.save_editor(false, None, effects),
-            Some(Action::SaveAsText) => self.save_editor(true, None, effects),
+            Some(Action::Save) => self.save_editor(false, None),
+            Some(Action::SaveAsText) => self.save_editor(true, None),
             Some(Action::Cancel) => self.cancel_editor(),
             Some(Action::NextField) => editor.next_field(true),
             Some(Action::PreviousField) => editor.next_field(false),
             Some(Action::Undo) => editor.undo(false),
             Some(Action::Redo) => editor.undo(true),
-            Some(Action::EditExternal) => self.edit_outside(effects),
+            Some(Action::EditExternal) => self.edit_outside(),
             Some(Action::Format) => {
                 if let Err(why) = editor.format() {
                     editor.fault = Some(why);
@@ -169,17 +164,12 @@ impl App {
         }
     }
 
-    pub(super) fn save_editor(
-        &mut self,
-        as_text: bool,
-        over: Option<Expected>,
-        effects: &mut Vec<Effect>,
-    ) {
+    pub(super) fn save_editor(&mut self, as_text: bool, over: Option<Expected>) {
         let Some(editor) = &mut self.editor else { return };
         match editor.to_write(as_text, over) {
             Ok(write) => {
                 editor.fault = None;
-                let id = self.send(write, effects);
+                let id = self.send(write);
                 if let Some(editor) = &mut self.editor {
                     editor.saving = Some(id);
                 }
@@ -195,7 +185,7 @@ impl App {
                     _ => "nothing was changed",
                 };
                 self.tell(Notice::info(notice));
-                self.reload_record(effects);
+                self.reload_record();
             }
             Err(Blocked::Fault(why)) => {
                 editor.fault = Some(why);

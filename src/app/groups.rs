@@ -6,7 +6,7 @@ use crate::index::{Group, Groups, Index};
 use crate::keymap::{Action, Context};
 use crate::model::RecordMeta;
 
-use super::event::{Effect, Read, Slot};
+use super::event::{Read, Slot};
 use super::list::Move;
 use super::{App, Notice, Pane};
 
@@ -62,24 +62,24 @@ impl Grouping {
 
 impl App {
     /// Shows groups instead of keys, or keys again.
-    pub(super) fn toggle_groups(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn toggle_groups(&mut self) {
         if self.keys.grouping.is_some() {
-            return self.leave_grouping(effects);
+            return self.leave_grouping();
         }
         self.keys.filter.clear();
         self.keys.grouping = Some(Grouping { flat: true, ..Grouping::default() });
-        self.read_groups(effects);
+        self.read_groups();
     }
 
-    fn leave_grouping(&mut self, effects: &mut Vec<Effect>) {
-        self.cancel(Slot::Groups, effects);
+    fn leave_grouping(&mut self) {
+        self.cancel(Slot::Groups);
         self.keys.grouping = None;
         self.keys.scope = Scope::default();
-        self.select_keys(effects);
+        self.select_keys();
     }
 
     /// Finds the groups of the present index, once at a time.
-    pub(super) fn read_groups(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn read_groups(&mut self) {
         let Some(grouping) = &mut self.keys.grouping else { return };
         if std::mem::replace(&mut grouping.reading, true) {
             grouping.outdated = true;
@@ -87,33 +87,27 @@ impl App {
         }
         grouping.outdated = false;
         let read = Read::Groups(self.keys.newest.clone(), grouping.scope.clone());
-        self.read(Slot::Groups, read, effects);
+        self.read(Slot::Groups, read);
     }
 
     /// The index has changed.
-    pub(super) fn regroup(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn regroup(&mut self) {
         if self.keys.are_grouped() {
-            self.read_groups(effects);
+            self.read_groups();
         }
     }
 
-    pub(super) fn grouped(
-        &mut self,
-        index: Arc<Index>,
-        scope: &Scope,
-        groups: Groups,
-        effects: &mut Vec<Effect>,
-    ) {
+    pub(super) fn grouped(&mut self, index: Arc<Index>, scope: &Scope, groups: Groups) {
         let height = self.list_height(Pane::Keys);
         let under = self.keys.group(self.keys.cursor.at).map(|group| group.prefix);
         let Some(grouping) = &mut self.keys.grouping else { return };
         grouping.reading = false;
         if grouping.outdated || grouping.scope != *scope {
-            return self.read_groups(effects);
+            return self.read_groups();
         }
         if groups.len() == index.len() && *scope == Scope::default() {
             self.tell(Notice::info("these keys share no beginning"));
-            return self.leave_grouping(effects);
+            return self.leave_grouping();
         }
         let fresh = std::mem::take(&mut grouping.flat);
         let held = under.filter(|_| !fresh).map(|key| key.as_bytes().to_vec());
@@ -124,11 +118,11 @@ impl App {
         let len = grouping.len();
         self.keys.scope = Scope::default();
         self.keys.cursor.hold(at, len, height);
-        self.follow_cursor(effects);
+        self.follow_cursor();
     }
 
     /// Enters the group under the cursor; false if there is none.
-    pub(super) fn enter_group(&mut self, effects: &mut Vec<Effect>) -> bool {
+    pub(super) fn enter_group(&mut self) -> bool {
         let Some(group) = self.keys.group(self.keys.cursor.at).filter(|group| !group.leaf) else {
             return false;
         };
@@ -137,23 +131,23 @@ impl App {
         // The first row is the one to begin with.
         grouping.wanted = Some(entered.prefix.clone());
         grouping.above.push(std::mem::replace(&mut grouping.scope, entered));
-        self.read_groups(effects);
+        self.read_groups();
         true
     }
 
     /// Leaves the group, or the groups altogether; false if there are none.
-    pub(super) fn leave_group(&mut self, effects: &mut Vec<Effect>) -> bool {
+    pub(super) fn leave_group(&mut self) -> bool {
         let Some(grouping) = &mut self.keys.grouping else { return false };
         if !grouping.flat {
             let Some(scope) = grouping.above.pop() else {
-                self.leave_grouping(effects);
+                self.leave_grouping();
                 return true;
             };
             let left = std::mem::replace(&mut grouping.scope, scope);
             grouping.wanted = Some(left.prefix);
         }
         self.keys.filter.clear();
-        self.read_groups(effects);
+        self.read_groups();
         true
     }
 

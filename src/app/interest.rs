@@ -7,7 +7,7 @@ use super::{App, Pane};
 
 impl App {
     /// Tells the watcher if something else is on the screen than before.
-    pub(super) fn set_interest(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn set_interest(&mut self) {
         use WatchSource::{Polling, SubKeys, Woken};
         let looks = matches!(self.watch.source, Some(Polling { .. } | Woken { .. } | SubKeys));
         if !looks {
@@ -25,7 +25,7 @@ impl App {
         };
         if interest != self.interest {
             self.interest = interest.clone();
-            effects.push(Effect::SetInterest(interest));
+            self.effects.push(Effect::SetInterest(interest));
         }
     }
 }

@@ -12,11 +12,7 @@ use crate::text;
 const ASK_REPLICA: Duration = Duration::from_secs(1);
 
 impl App {
-    pub(super) fn connected(
-        &mut self,
-        result: Result<ServerInfo, Error>,
-        effects: &mut Vec<Effect>,
-    ) {
+    pub(super) fn connected(&mut self, result: Result<ServerInfo, Error>) {
         if std::mem::take(&mut self.switching) {
             self.untell();
         }
@@ -29,23 +25,23 @@ impl App {
                     self.tell(Notice::warning(server.notes.join(" · ")));
                 }
                 self.server = server;
-                self.follow_role(effects);
-                self.watch(effects);
-                self.read_stores(effects);
+                self.follow_role();
+                self.watch();
+                self.read_stores();
             }
             // A try that was given up too late.
             Err(_) if matches!(self.session, SessionState::Open(_)) => {}
             Err(error) => {
                 self.session = SessionState::Failed(error);
                 if self.session.is_trying() {
-                    effects.push(Effect::ConnectAgain(self.pause));
+                    self.effects.push(Effect::ConnectAgain(self.pause));
                     self.pause = (self.pause * 2).min(LONGEST_PAUSE);
                 }
             }
         }
     }
 
-    pub(super) fn connection(&mut self, connection: Connection, effects: &mut Vec<Effect>) {
+    pub(super) fn connection(&mut self, connection: Connection) {
         let was_down = matches!(self.session, SessionState::Open(Connection::Down { .. }));
         let is_up = connection == Connection::Up;
         if !matches!(self.session, SessionState::Open(_)) {
@@ -55,24 +51,20 @@ impl App {
         if was_down && is_up {
             self.tell(Notice::done("connected again"));
             // It may be another one, or a replica no longer.
-            effects.push(Effect::AskServer(Duration::ZERO));
-            self.refresh(effects);
-            self.read_theirs_again(effects);
+            self.effects.push(Effect::AskServer(Duration::ZERO));
+            self.refresh();
+            self.read_theirs_again();
         }
     }
 
     /// A replica is asked again and again whether it still is one.
-    fn follow_role(&self, effects: &mut Vec<Effect>) {
+    fn follow_role(&mut self) {
         if self.server.replica {
-            effects.push(Effect::AskServer(ASK_REPLICA));
+            self.effects.push(Effect::AskServer(ASK_REPLICA));
         }
     }
 
-    pub(super) fn server_told(
-        &mut self,
-        result: Result<ServerInfo, Error>,
-        effects: &mut Vec<Effect>,
-    ) {
+    pub(super) fn server_told(&mut self, result: Result<ServerInfo, Error>) {
         if !matches!(self.session, SessionState::Open(_)) {
             return;
         }
@@ -89,19 +81,14 @@ impl App {
             }
             self.server = server;
         }
-        self.follow_role(effects);
+        self.follow_role();
     }
 
-    pub(super) fn loaded(
-        &mut self,
-        slot: Slot,
-        result: Result<Loaded, Error>,
-        effects: &mut Vec<Effect>,
-    ) {
+    pub(super) fn loaded(&mut self, slot: Slot, result: Result<Loaded, Error>) {
         let loaded = match result {
             Ok(loaded) => loaded,
-            Err(error) if slot == Slot::Crawl => return self.crawl_read(Err(error), effects),
-            Err(error) => return self.failed(slot, error, effects),
+            Err(error) if slot == Slot::Crawl => return self.crawl_read(Err(error)),
+            Err(error) => return self.failed(slot, error),
         };
         let stores_height = self.list_height(Pane::Stores);
         let keys_height = self.list_height(Pane::Keys);
@@ -110,14 +97,14 @@ impl App {
                 // A list that is there is better than one without counts.
                 if !self.stores.ready {
                     self.stores.begin(stores, stores_height);
-                    self.open_listed(effects);
+                    self.open_listed();
                 }
             }
             Loaded::Stores(stores, latency) => {
                 let first = !self.stores.ready;
                 self.stores.set(stores, stores_height);
                 self.latency = latency.or(self.latency);
-                self.open_listed(effects);
+                self.open_listed();
                 // A single store is what one came for.
                 if first
                     && self.settings.open.is_none()
@@ -126,12 +113,12 @@ impl App {
                 {
                     let only = self.stores.current().map(|info| info.store.clone());
                     if let Some(store) = only {
-                        self.open_store(store, effects);
+                        self.open_store(store);
                     }
                 }
                 self.told_if_gone();
                 if self.stores.dirty {
-                    self.read_stores(effects);
+                    self.read_stores();
                 }
             }
             Loaded::Lost(share, found) => {
@@ -156,16 +143,16 @@ impl App {
                 // It may have ended just as it was made to wait.
                 self.keys.paused &= !done;
                 self.keys.newest = index;
-                self.select_keys(effects);
-                self.regroup(effects);
-                self.count_totals(effects);
+                self.select_keys();
+                self.regroup();
+                self.count_totals();
                 if done {
                     self.keys.settle();
                 }
                 if done && self.keys.again {
-                    self.read_keys(false, effects);
+                    self.read_keys(false);
                 } else if done {
-                    self.apply_late(effects);
+                    self.apply_late();
                 }
             }
             Loaded::Progress(rows, share) => {
@@ -174,29 +161,29 @@ impl App {
                     self.keys.loading = Some(share);
                 }
             }
-            Loaded::Totals(rows) => self.totalled(rows, effects),
-            Loaded::Crawl(crawl) => self.crawl_read(Ok(crawl), effects),
-            Loaded::Groups(index, scope, groups) => self.grouped(index, &scope, groups, effects),
+            Loaded::Totals(rows) => self.totalled(rows),
+            Loaded::Crawl(crawl) => self.crawl_read(Ok(crawl)),
+            Loaded::Groups(index, scope, groups) => self.grouped(index, &scope, groups),
             // The whole list of the same is there already, but for what has changed since.
             Loaded::Partial(..) if self.keys.shown == Some(self.keys.asked.clone()) => {}
             Loaded::Partial(index, selection) => {
                 self.keys.show(index, selection, keys_height);
                 self.keys.selecting = true;
-                self.follow_cursor(effects);
+                self.follow_cursor();
             }
-            Loaded::Compared(changes) => self.compared(changes, effects),
+            Loaded::Compared(changes) => self.compared(changes),
             Loaded::Applied(index, made) => {
                 self.keys.late.drain(..made.min(self.keys.late.len()));
                 self.keys.newest = index;
                 self.keys.applying = false;
-                self.regroup(effects);
-                self.count_totals(effects);
+                self.regroup();
+                self.count_totals();
                 // An order that is being made is made again when it is there.
                 if !self.keys.selecting {
-                    self.select_keys(effects);
+                    self.select_keys();
                 }
                 if !self.keys.late.is_empty() {
-                    self.apply_late(effects);
+                    self.apply_late();
                 }
                 self.check_round();
             }
@@ -204,28 +191,28 @@ impl App {
                 let newest = std::sync::Arc::ptr_eq(&index, &self.keys.newest);
                 self.keys.show(index, selection, keys_height);
                 self.keys.shown = Some(self.keys.asked.clone());
-                self.follow_cursor(effects);
+                self.follow_cursor();
                 if !newest {
-                    self.select_keys(effects);
+                    self.select_keys();
                 }
             }
             Loaded::Record(shown) => {
                 let view = self.viewport();
-                self.check_against_list(&shown, effects);
+                self.check_against_list(&shown);
                 let large = matches!(shown, RecordView::TooLarge(_) | RecordView::Head(..));
                 let eager = self.record.fetch_if_large && large;
                 self.record.show(shown, view);
                 if eager {
-                    return self.fetch(effects);
+                    return self.fetch();
                 }
                 if self.record.dirty {
-                    self.reload_record(effects);
+                    self.reload_record();
                 }
                 // The heading may have grown by a note, so the view is measured again.
                 let view = self.viewport();
                 self.record.scroll_by(0, view);
                 if !self.record.search.is_empty() && self.record.matches.is_none() {
-                    self.search(effects);
+                    self.search();
                 }
             }
             Loaded::Value(record) => self.theirs_read(record),
@@ -241,7 +228,7 @@ impl App {
     }
 
     /// Brings the list up to date with a record that has just been read.
-    fn check_against_list(&mut self, shown: &RecordView, effects: &mut Vec<Effect>) {
+    fn check_against_list(&mut self, shown: &RecordView) {
         use crate::index::Change;
         // Of a store that is gone, the list is all that is left.
         if self.keys.gone {
@@ -258,29 +245,29 @@ impl App {
             Some(_) => return,
         };
         self.keys.late.push(change);
-        self.apply_late(effects);
+        self.apply_late();
     }
 
     /// Makes the index show what was changed here, unless a walk is under way that may undo it.
-    pub(super) fn apply_late(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn apply_late(&mut self) {
         // One at a time: were each given up for the next, none might end while a crawl writes.
         // What has just been read is packed by that.
         let wanted = !self.keys.late.is_empty() || !self.keys.newest.is_packed();
         if self.keys.loading.is_none() && !self.keys.applying && wanted {
             self.keys.applying = true;
             let read = Read::Apply(self.keys.newest.clone(), self.keys.late.clone());
-            self.read(Slot::Keys, read, effects);
+            self.read(Slot::Keys, read);
         }
     }
 
-    pub(super) fn search(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn search(&mut self) {
         if let Some(preview) = self.record.preview() {
             let read = Read::Search(preview.clone(), self.record.search.clone());
-            self.read(Slot::Search, read, effects);
+            self.read(Slot::Search, read);
         }
     }
 
-    fn failed(&mut self, slot: Slot, error: Error, effects: &mut Vec<Effect>) {
+    fn failed(&mut self, slot: Slot, error: Error) {
         match slot {
             Slot::Stores => {
                 let notice = Notice::from(&error);
@@ -289,14 +276,14 @@ impl App {
                     self.tell(notice);
                 }
                 if self.stores.dirty {
-                    self.read_stores(effects);
+                    self.read_stores();
                 }
             }
             Slot::Lost => {
                 self.stores.lost = None;
                 self.tell(Notice::from(&error));
             }
-            Slot::Store if error.kind == ErrorKind::NotFound => self.read_stores(effects),
+            Slot::Store if error.kind == ErrorKind::NotFound => self.read_stores(),
             Slot::Store => {}
             Slot::Keys => {
                 self.keys.applying = false;
@@ -304,7 +291,7 @@ impl App {
                 self.keys.paused = false;
                 self.keys.failure = Some(error);
                 if self.keys.again {
-                    self.read_keys(!self.keys.complete, effects);
+                    self.read_keys(!self.keys.complete);
                 }
             }
             Slot::Compare => {
@@ -314,7 +301,7 @@ impl App {
             Slot::Record => {
                 self.record.fail(error);
                 if self.record.dirty {
-                    self.reload_record(effects);
+                    self.reload_record();
                 }
             }
             Slot::Theirs => self.theirs_failed(&error),

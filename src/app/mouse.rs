@@ -2,7 +2,6 @@
 
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 
-use super::event::Effect;
 use super::list::Move;
 use super::modal::Modal;
 use super::{App, Pane};
@@ -11,7 +10,7 @@ use super::{App, Pane};
 const WHEEL: isize = 3;
 
 impl App {
-    pub(super) fn on_mouse(&mut self, mouse: MouseEvent, effects: &mut Vec<Effect>) {
+    pub(super) fn on_mouse(&mut self, mouse: MouseEvent) {
         let wheel = match mouse.kind {
             MouseEventKind::ScrollDown => Some(WHEEL),
             MouseEventKind::ScrollUp => Some(-WHEEL),
@@ -30,16 +29,11 @@ impl App {
             }
             (Some(_), _) => {}
             (None, Some(editor)) => editor.wheel(wheel.unwrap_or(0)),
-            (None, None) => self.mouse_on_panes(mouse, wheel, effects),
+            (None, None) => self.mouse_on_panes(mouse, wheel),
         }
     }
 
-    fn mouse_on_panes(
-        &mut self,
-        mouse: MouseEvent,
-        wheel: Option<isize>,
-        effects: &mut Vec<Effect>,
-    ) {
+    fn mouse_on_panes(&mut self, mouse: MouseEvent, wheel: Option<isize>) {
         let layout = self.layout();
         let Some(pane) = layout.pane_at(mouse.column, mouse.row) else { return };
         let height = self.list_height(pane);
@@ -51,7 +45,7 @@ impl App {
                 }
                 Pane::Keys => {
                     self.keys.scroll(rows, height);
-                    self.follow_cursor(effects);
+                    self.follow_cursor();
                 }
                 Pane::Record => {
                     let view = self.viewport();
@@ -92,9 +86,9 @@ impl App {
             _ => self.keys.go(Move::To(row), height),
         }
         if again {
-            self.act(crate::keymap::Action::Open, effects);
+            self.act(crate::keymap::Action::Open);
         } else if pane == Pane::Keys {
-            self.follow_cursor(effects);
+            self.follow_cursor();
         }
     }
 }

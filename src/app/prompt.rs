@@ -14,26 +14,21 @@ use super::{App, Notice, Pane};
 use crate::text;
 
 impl App {
-    pub(super) fn prompt_key(
-        &mut self,
-        key: KeyEvent,
-        action: Option<Action>,
-        effects: &mut Vec<Effect>,
-    ) {
+    pub(super) fn prompt_key(&mut self, key: KeyEvent, action: Option<Action>) {
         let Some(Modal::Prompt(prompt)) = &mut self.modal else { return };
         match action {
             Some(Action::Accept) => {
                 let (kind, text) = (prompt.kind, prompt.input.text().to_owned());
                 let value = prompt.value.clone();
                 self.modal = None;
-                self.answer(kind, &text, value, effects);
+                self.answer(kind, &text, value);
             }
             Some(Action::Cancel | Action::Back) => {
                 let kind = prompt.kind;
                 self.modal = None;
                 // What was filtered while typing is shown whole again.
                 if matches!(kind, PromptKind::FilterKeys | PromptKind::FilterStores) {
-                    self.filter(kind, "", effects);
+                    self.filter(kind, "");
                 }
             }
             Some(Action::Next | Action::Previous) => {
@@ -43,24 +38,24 @@ impl App {
                     other => other,
                 };
             }
-            Some(Action::Quit) => self.quit(effects),
-            Some(Action::Redraw) => effects.push(Effect::Redraw),
-            Some(Action::Suspend) => effects.push(Effect::Suspend),
+            Some(Action::Quit) => self.quit(),
+            Some(Action::Redraw) => self.effects.push(Effect::Redraw),
+            Some(Action::Suspend) => self.effects.push(Effect::Suspend),
             _ => {
                 if prompt.input.key(key) {
                     let (kind, text) = (prompt.kind, prompt.input.text().to_owned());
-                    self.typed(kind, &text, effects);
+                    self.typed(kind, &text);
                 }
             }
         }
     }
 
-    pub(super) fn paste(&mut self, text: &str, effects: &mut Vec<Effect>) {
+    pub(super) fn paste(&mut self, text: &str) {
         match (&mut self.modal, &mut self.editor) {
             (Some(Modal::Prompt(prompt)), _) => {
                 prompt.input.paste(text);
                 let (kind, text) = (prompt.kind, prompt.input.text().to_owned());
-                self.typed(kind, &text, effects);
+                self.typed(kind, &text);
             }
             (Some(Modal::Confirm(confirm)), _) => {
                 if let Some((wanted, input)) = &mut confirm.typed {
@@ -77,13 +72,13 @@ impl App {
     }
 
     /// Filters show their effect as one types.
-    fn typed(&mut self, kind: PromptKind, text: &str, effects: &mut Vec<Effect>) {
+    fn typed(&mut self, kind: PromptKind, text: &str) {
         if matches!(kind, PromptKind::FilterKeys | PromptKind::FilterStores) {
-            self.filter(kind, text, effects);
+            self.filter(kind, text);
         }
     }
 
-    fn filter(&mut self, kind: PromptKind, text: &str, effects: &mut Vec<Effect>) {
+    fn filter(&mut self, kind: PromptKind, text: &str) {
         if kind == PromptKind::FilterStores {
             let height = self.list_height(Pane::Stores);
             self.stores.set_filter(text, height);
@@ -92,25 +87,25 @@ impl App {
             if !text.is_empty() {
                 self.flatten_groups();
             }
-            self.select_keys(effects);
+            self.select_keys();
         }
     }
 
-    fn answer(&mut self, kind: PromptKind, text: &str, value: Bytes, effects: &mut Vec<Effect>) {
+    fn answer(&mut self, kind: PromptKind, text: &str, value: Bytes) {
         match kind {
-            PromptKind::FilterStores | PromptKind::FilterKeys => self.filter(kind, text, effects),
+            PromptKind::FilterStores | PromptKind::FilterKeys => self.filter(kind, text),
             PromptKind::Search => {
                 text.clone_into(&mut self.record.search);
                 self.record.matches = None;
-                self.cancel(Slot::Search, effects);
+                self.cancel(Slot::Search);
                 if !text.is_empty() {
-                    self.search(effects);
+                    self.search();
                 }
             }
             PromptKind::SaveValue => {
                 if !text.is_empty() {
                     let path = expand_home(text);
-                    effects.push(Effect::SaveFile { path, bytes: value, overwrite: false });
+                    self.effects.push(Effect::SaveFile { path, bytes: value, overwrite: false });
                 }
             }
             PromptKind::StoreName | PromptKind::StoreAlias => {
@@ -119,7 +114,7 @@ impl App {
                     (PromptKind::StoreName, name) => OpenBy::Name(name.to_owned()),
                     (_, alias) => OpenBy::Alias(alias.to_owned()),
                 };
-                self.send(Write::Create(by), effects);
+                self.send(Write::Create(by));
             }
         }
     }
@@ -162,7 +157,7 @@ impl App {
         }
     }
 
-    pub(super) fn overlay_key(&mut self, action: Option<Action>, effects: &mut Vec<Effect>) {
+    pub(super) fn overlay_key(&mut self, action: Option<Action>) {
         let page = self.layout().body.inner().height.saturating_sub(2).max(1);
         let page = isize::try_from(page).unwrap_or(1);
         let overlay = match &mut self.modal {
@@ -174,8 +169,8 @@ impl App {
         };
         match action {
             Some(Action::Close | Action::Back | Action::Help | Action::Cancel) => {
-                self.cancel(Slot::Totals, effects);
-                self.cancel(Slot::Crawl, effects);
+                self.cancel(Slot::Totals);
+                self.cancel(Slot::Crawl);
                 self.modal = None;
             }
             Some(Action::Up) => overlay.scroll_by(-1),
@@ -184,9 +179,9 @@ impl App {
             Some(Action::PageDown) => overlay.scroll_by(page),
             Some(Action::Home) => overlay.scroll_by(isize::MIN),
             Some(Action::End) => overlay.scroll_by(isize::MAX),
-            Some(Action::Quit) => self.quit(effects),
-            Some(Action::Redraw) => effects.push(Effect::Redraw),
-            Some(Action::Suspend) => effects.push(Effect::Suspend),
+            Some(Action::Quit) => self.quit(),
+            Some(Action::Redraw) => self.effects.push(Effect::Redraw),
+            Some(Action::Suspend) => self.effects.push(Effect::Suspend),
             _ => {}
         }
     }

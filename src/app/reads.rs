@@ -14,26 +14,26 @@ impl App {
         self.tickets[slot as usize] == ticket
     }
 
-    pub(super) fn read(&mut self, slot: Slot, read: Read, effects: &mut Vec<Effect>) {
+    pub(super) fn read(&mut self, slot: Slot, read: Read) {
         let ticket = &mut self.tickets[slot as usize];
         ticket.0 += 1;
-        effects.push(Effect::Read(slot, *ticket, read));
+        self.effects.push(Effect::Read(slot, *ticket, read));
     }
 
-    pub(super) fn cancel(&mut self, slot: Slot, effects: &mut Vec<Effect>) {
+    pub(super) fn cancel(&mut self, slot: Slot) {
         self.tickets[slot as usize].0 += 1;
-        effects.push(Effect::Cancel(slot));
+        self.effects.push(Effect::Cancel(slot));
     }
 
-    pub(super) fn read_stores(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn read_stores(&mut self) {
         self.stores.loading = true;
         self.stores.dirty = false;
-        self.read(Slot::Stores, Read::Stores, effects);
+        self.read(Slot::Stores, Read::Stores);
     }
 
     /// Reads the keys of the open store; `early` shows them as they come, otherwise the old list
     /// stays until the new one is whole.
-    pub(super) fn read_keys(&mut self, early: bool, effects: &mut Vec<Effect>) {
+    pub(super) fn read_keys(&mut self, early: bool) {
         if let Some(store) = self.keys.store.clone() {
             self.keys.loading = Some(0.0);
             self.keys.walked = 0;
@@ -43,18 +43,18 @@ impl App {
             self.keys.failure = None;
             // What was changed before the walk begins, the walk will see.
             self.keys.late.clear();
-            self.read(Slot::Keys, Read::Keys { store, early }, effects);
+            self.read(Slot::Keys, Read::Keys { store, early });
         }
     }
 
-    pub(super) fn select_keys(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn select_keys(&mut self) {
         let height = self.list_height(Pane::Keys);
         if self.keys.is_plain() {
-            self.cancel(Slot::Select, effects);
+            self.cancel(Slot::Select);
             self.keys.shown = None;
             let index = self.keys.newest.clone();
             self.keys.show_plain(index, height);
-            self.follow_cursor(effects);
+            self.follow_cursor();
             return;
         }
         self.keys.selecting = true;
@@ -79,29 +79,29 @@ impl App {
         // What is newest is another thing each time, and no reason to begin anew.
         self.keys.asked = Query { recent: Arc::default(), ..query.clone() };
         let read = Read::Select(self.keys.newest.clone(), query);
-        self.read(Slot::Select, read, effects);
+        self.read(Slot::Select, read);
     }
 
     /// Opens a store: its keys, and the record under the cursor as soon as there is one.
-    pub(super) fn open_store(&mut self, store: StoreName, effects: &mut Vec<Effect>) {
+    pub(super) fn open_store(&mut self, store: StoreName) {
         for slot in [Slot::Select, Slot::Groups, Slot::Compare, Slot::Record, Slot::Search] {
-            self.cancel(slot, effects);
+            self.cancel(slot);
         }
         self.record.clear();
         self.keys.open(store);
         self.watch.forget();
         self.focus = Pane::Keys;
         // Before the walk, so that nothing falls between the two.
-        self.watch(effects);
-        self.read_keys(true, effects);
+        self.watch();
+        self.read_keys(true);
     }
 
     /// Wants the record under the cursor, if it is not the one that is shown or on its way.
-    pub(super) fn follow_cursor(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn follow_cursor(&mut self) {
         let Some(store) = self.keys.store.clone() else { return };
         let Some(meta) = self.keys.current() else {
             if self.record.wanted.is_some() {
-                self.cancel(Slot::Record, effects);
+                self.cancel(Slot::Record);
                 self.record.clear();
             }
             if self.focus == Pane::Record {
@@ -111,52 +111,52 @@ impl App {
         };
         let same = self.record.wanted.as_ref().is_some_and(|(s, k)| *s == store && *k == meta.key);
         if !same {
-            self.read_record(store, meta.key, effects);
+            self.read_record(store, meta.key);
         }
     }
 
     /// Reads the wanted record again.
-    pub(super) fn reload_record(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn reload_record(&mut self) {
         if let Some((store, key)) = self.record.wanted.clone() {
-            self.read_record(store, key, effects);
+            self.read_record(store, key);
         }
     }
 
-    fn read_record(&mut self, store: StoreName, key: Key, effects: &mut Vec<Effect>) {
-        self.cancel(Slot::Search, effects);
+    fn read_record(&mut self, store: StoreName, key: Key) {
+        self.cancel(Slot::Search);
         self.record.want(store.clone(), key.clone());
         let (limit, mode) = (self.settings.preview_limit, self.record.mode);
-        self.read(Slot::Record, Read::Record { store, key, limit, mode }, effects);
+        self.read(Slot::Record, Read::Record { store, key, limit, mode });
     }
 
     /// Fetches the wanted record although it is large.
-    pub(super) fn fetch(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn fetch(&mut self) {
         let Some((store, key)) = self.record.wanted.clone() else { return };
         self.record.want(store.clone(), key.clone());
         self.record.fetching = true;
         let mode = self.record.mode;
-        self.read(Slot::Record, Read::Whole { store, key, mode }, effects);
+        self.read(Slot::Record, Read::Whole { store, key, mode });
     }
 
-    pub(super) fn refresh(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn refresh(&mut self) {
         if matches!(self.session, super::SessionState::Connecting) {
             return;
         }
         if matches!(self.session, super::SessionState::Failed(_)) {
             self.session = super::SessionState::Connecting;
             self.pause = super::FIRST_PAUSE;
-            effects.push(Effect::Connect);
+            self.effects.push(Effect::Connect);
             return;
         }
         if std::mem::take(&mut self.keys.paused) {
-            return effects.push(Effect::Pause(false));
+            return self.effects.push(Effect::Pause(false));
         }
-        self.read_stores(effects);
+        self.read_stores();
         if self.keys.store.is_some() {
             // An unfinished or failed first walk starts over and shows what comes.
             let early = !self.keys.complete;
-            self.read_keys(early, effects);
-            self.reload_record(effects);
+            self.read_keys(early);
+            self.reload_record();
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::index::{Change, ScanEvent};
 use crate::model::{Key, RecordMeta, WatchSource};
 
 use super::App;
-use super::event::{Effect, Read, Slot};
+use super::event::{Read, Slot};
 use super::watch::Highlight;
 use crate::text;
 
@@ -14,7 +14,7 @@ const MOST_PAGES: usize = 4096;
 
 impl App {
     /// Takes what a walk beside the reader saw, or that a round of it began or ended.
-    pub(super) fn scanned(&mut self, scanned: ScanEvent, effects: &mut Vec<Effect>) {
+    pub(super) fn scanned(&mut self, scanned: ScanEvent) {
         let keys = &mut self.keys;
         // The walk that fills the index sees it too, or too much waits already.
         if !keys.complete || keys.loading.is_some() || keys.scanned.len() >= MOST_PAGES {
@@ -31,28 +31,23 @@ impl App {
             | ScanEvent::Incomplete => {}
         }
         keys.scanned.push(scanned);
-        self.compare_passing(effects);
+        self.compare_passing();
     }
 
     /// Whatever is told while a round goes on is newer than what the walk has seen.
-    pub(super) fn tell_round(
-        &mut self,
-        set: &[RecordMeta],
-        removed: &[Key],
-        effects: &mut Vec<Effect>,
-    ) {
+    pub(super) fn tell_round(&mut self, set: &[RecordMeta], removed: &[Key]) {
         let told: Vec<Key> = set.iter().map(|meta| meta.key.clone()).collect();
         if self.keys.comparing {
             self.keys.overtaken.extend(told.iter().chain(removed).cloned());
         }
         if self.keys.in_round {
             for scanned in [ScanEvent::Told(told), ScanEvent::Gone(removed.to_vec())] {
-                self.scanned(scanned, effects);
+                self.scanned(scanned);
             }
         }
     }
 
-    fn compare_passing(&mut self, effects: &mut Vec<Effect>) {
+    fn compare_passing(&mut self) {
         let keys = &mut self.keys;
         if keys.comparing || keys.scanned.is_empty() {
             return;
@@ -61,11 +56,11 @@ impl App {
         keys.overtaken.clear();
         let scanned = std::mem::take(&mut keys.scanned);
         let read = Read::Compare(keys.newest.clone(), scanned, keys.round.clone());
-        self.read(Slot::Compare, read, effects);
+        self.read(Slot::Compare, read);
     }
 
     /// What is different goes into the index, and is marked.
-    pub(super) fn compared(&mut self, mut changes: Vec<Change>, effects: &mut Vec<Effect>) {
+    pub(super) fn compared(&mut self, mut changes: Vec<Change>) {
         self.keys.comparing = false;
         changes.retain(|change| !self.keys.overtaken.contains(change.key()));
         let mut removed = Vec::new();
@@ -82,11 +77,11 @@ impl App {
         let open = self.record.wanted.as_ref().map(|(_, key)| key);
         if open.is_some_and(|open| removed.contains(&open)) {
             // It says so itself when it is read again.
-            self.reload_changed(effects);
+            self.reload_changed();
         }
         self.keys.late.extend(changes);
-        self.apply_late(effects);
-        self.compare_passing(effects);
+        self.apply_late();
+        self.compare_passing();
         self.check_round();
     }
 

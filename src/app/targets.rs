@@ -40,7 +40,7 @@ impl App {
         usize::from(self.layout().body.inner().height / 2).max(1)
     }
 
-    pub(super) fn targets_key(&mut self, action: Option<Action>, effects: &mut Vec<Effect>) {
+    pub(super) fn targets_key(&mut self, action: Option<Action>) {
         let (len, height) = (self.settings.targets.len(), self.targets_height());
         let Some(Modal::Targets(cursor)) = &mut self.modal else { return };
         if let Some(to) = action.and_then(act::movement) {
@@ -50,17 +50,17 @@ impl App {
             Some(Action::Accept) => {
                 let at = cursor.at;
                 self.modal = None;
-                self.switch(at, effects);
+                self.switch(at);
             }
             Some(Action::Close | Action::Back | Action::Cancel) => self.modal = None,
-            Some(Action::Quit) => self.quit(effects),
-            Some(Action::Redraw) => effects.push(Effect::Redraw),
-            Some(Action::Suspend) => effects.push(Effect::Suspend),
+            Some(Action::Quit) => self.quit(),
+            Some(Action::Redraw) => self.effects.push(Effect::Redraw),
+            Some(Action::Suspend) => self.effects.push(Effect::Suspend),
             _ => {}
         }
     }
 
-    fn switch(&mut self, at: usize, effects: &mut Vec<Effect>) {
+    fn switch(&mut self, at: usize) {
         let Some(choice) = self.settings.targets.get(at) else { return };
         if let Err(problem) = &choice.label {
             self.notice = Some(Notice::failure(problem.clone()));
@@ -71,13 +71,13 @@ impl App {
             let why = "a write is under way; switch when it has been answered";
             self.notice = Some(Notice::warning(why));
         } else {
-            effects.push(Effect::Switch(at));
+            self.effects.push(Effect::Switch(at));
         }
     }
 
     /// The shell has let go of the old storage, or cannot yet. Nothing of the old one stays but
     /// what is the user's own: the mouse, and whether changes are watched.
-    pub(super) fn switched(&mut self, result: Result<usize, String>, effects: &mut Vec<Effect>) {
+    pub(super) fn switched(&mut self, result: Result<usize, String>) {
         let at = match result {
             Ok(at) => at,
             Err(why) => {
@@ -99,6 +99,7 @@ impl App {
         fresh.now = self.now;
         fresh.last_write = self.last_write;
         fresh.quitting = self.quitting;
+        fresh.effects = std::mem::take(&mut self.effects);
         // No reply to a question of before is taken for an answer.
         fresh.tickets = self.tickets;
         for ticket in &mut fresh.tickets {
@@ -107,6 +108,6 @@ impl App {
         fresh.notice = Some(Notice::info(format!("opening {}…", choice.name)));
         fresh.switching = true;
         *self = fresh;
-        effects.push(Effect::Connect);
+        self.effects.push(Effect::Connect);
     }
 }

@@ -3,7 +3,7 @@
 use crate::model::ContentType;
 
 use super::App;
-use super::event::{Effect, Read, Slot};
+use super::event::{Read, Slot};
 use super::modal::{Modal, Overlay};
 
 /// The totals of the open store.
@@ -20,13 +20,13 @@ pub struct Totals {
 }
 
 impl App {
-    pub(super) fn show_totals(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn show_totals(&mut self) {
         self.modal = Some(Modal::Totals(Totals::default()));
-        self.count_totals(effects);
+        self.count_totals();
     }
 
     /// Counts again, if the user looks at it; not more than once at a time.
-    pub(super) fn count_totals(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn count_totals(&mut self) {
         let Some(Modal::Totals(totals)) = &mut self.modal else { return };
         if totals.counting {
             totals.outdated = true;
@@ -35,19 +35,15 @@ impl App {
         totals.counting = true;
         totals.outdated = false;
         let index = self.keys.newest.clone();
-        self.read(Slot::Totals, Read::Totals(index), effects);
+        self.read(Slot::Totals, Read::Totals(index));
     }
 
-    pub(super) fn totalled(
-        &mut self,
-        rows: Vec<(ContentType, u64, u64)>,
-        effects: &mut Vec<Effect>,
-    ) {
+    pub(super) fn totalled(&mut self, rows: Vec<(ContentType, u64, u64)>) {
         let Some(Modal::Totals(totals)) = &mut self.modal else { return };
         totals.rows = Some(rows);
         totals.counting = false;
         if totals.outdated {
-            self.count_totals(effects);
+            self.count_totals();
         }
     }
 }

@@ -7,7 +7,6 @@ use crate::keymap::{Action, Context};
 
 use super::App;
 use super::editor::Field;
-use super::event::Effect;
 
 /// Whether a key types something into a value.
 pub fn is_text(key: &KeyEvent) -> bool {
@@ -57,13 +56,13 @@ impl App {
     }
 
     /// Takes keys that came at once.
-    pub(super) fn keys(&mut self, keys: &[KeyEvent], effects: &mut Vec<Effect>) {
+    pub(super) fn keys(&mut self, keys: &[KeyEvent]) {
         let mut rest = keys;
         while let Some((first, others)) = rest.split_first() {
             let text = if self.takes_text() { self.text_of(rest) } else { String::new() };
             let run = text.chars().count();
             if run < 2 {
-                self.key(*first, effects);
+                self.key(*first);
                 rest = others;
                 continue;
             }

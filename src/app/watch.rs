@@ -151,24 +151,24 @@ fn second(at: Timestamp) -> i64 {
 
 impl App {
     /// Watches the list of stores and the open store, or nothing if the user does not want it.
-    pub(super) fn watch(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn watch(&mut self) {
         if self.watch.on {
             let ticket = &mut self.tickets[Slot::Watch as usize];
             ticket.0 += 1;
-            effects.push(Effect::Watch(*ticket, self.keys.store.clone()));
+            self.effects.push(Effect::Watch(*ticket, self.keys.store.clone()));
         }
     }
 
-    pub(super) fn toggle_watch(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn toggle_watch(&mut self) {
         self.watch.on = !self.watch.on;
         self.watch.source = None;
         if self.watch.on {
-            self.watch(effects);
+            self.watch();
             // What happened meanwhile.
-            self.refresh(effects);
+            self.refresh();
             self.notice = Some(Notice::info("watching: changes show as they happen"));
         } else {
-            self.cancel(Slot::Watch, effects);
+            self.cancel(Slot::Watch);
             self.watch.forget();
             let remedy = self.says(Action::Refresh, "reads again");
             let text = text::then("not watching any more", "; ", remedy);
@@ -176,7 +176,7 @@ impl App {
         }
     }
 
-    pub(super) fn noticed(&mut self, ticket: Ticket, event: WatchEvent, effects: &mut Vec<Effect>) {
+    pub(super) fn noticed(&mut self, ticket: Ticket, event: WatchEvent) {
         if !self.is_live(Slot::Watch, ticket) {
             return;
         }
@@ -202,26 +202,26 @@ impl App {
                     self.keys.gone = false;
                     // What comes now is neither new nor changed to anybody.
                     self.keys.complete = false;
-                    self.read_keys(false, effects);
+                    self.read_keys(false);
                 }
-                self.open_wanted(&store, effects);
+                self.open_wanted(&store);
             }
             WatchEvent::StoreGone(store) => {
                 let height = self.list_height(Pane::Stores);
                 self.stores.remove(&store, height);
                 if self.stores.total() == 0 {
                     // Perhaps the storage is gone with it.
-                    self.read_stores(effects);
+                    self.read_stores();
                 }
                 if self.keys.store.as_ref() == Some(&store) {
                     self.tell_gone();
                 }
             }
-            WatchEvent::Records { set, removed } => self.records_noticed(&set, &removed, effects),
-            WatchEvent::ScanStarted => self.scanned(ScanEvent::Begins, effects),
-            WatchEvent::Page(page) => self.scanned(ScanEvent::Page(page.into()), effects),
-            WatchEvent::ScanFinished => self.scanned(ScanEvent::Ends, effects),
-            WatchEvent::Lagged => self.missed(effects),
+            WatchEvent::Records { set, removed } => self.records_noticed(&set, &removed),
+            WatchEvent::ScanStarted => self.scanned(ScanEvent::Begins),
+            WatchEvent::Page(page) => self.scanned(ScanEvent::Page(page.into())),
+            WatchEvent::ScanFinished => self.scanned(ScanEvent::Ends),
+            WatchEvent::Lagged => self.missed(),
         }
     }
 
@@ -251,7 +251,7 @@ impl App {
         self.keys.recent.push(key.clone());
     }
 
-    fn records_noticed(&mut self, set: &[RecordMeta], removed: &[Key], effects: &mut Vec<Effect>) {
+    fn records_noticed(&mut self, set: &[RecordMeta], removed: &[Key]) {
         if self.keys.store.is_none() {
             return;
         }
@@ -260,7 +260,7 @@ impl App {
         if known && self.watch.tells_each() {
             self.watch.count(set.len(), self.now);
         }
-        self.tell_round(set, removed, effects);
+        self.tell_round(set, removed);
         for meta in set {
             if known {
                 let there = self.keys.newest.find(meta.key.as_bytes()).is_ok();
@@ -277,42 +277,42 @@ impl App {
                 let text = format!("{} was deleted by someone else", key.named());
                 self.tell(Notice::warning(text));
             } else if set.iter().any(|meta| meta.key == *key) {
-                self.reload_changed(effects);
+                self.reload_changed();
             }
         }
         self.keys.late.extend(removed.iter().cloned().map(Change::Remove));
         if self.keys.late.len() > MOST_LATE {
             // A walk that begins after them sees them all.
             self.keys.late.clear();
-            self.missed_keys(effects);
+            self.missed_keys();
         }
-        self.apply_late(effects);
+        self.apply_late();
     }
 
     /// Reads everything again, after what is being read: were that given up each time, none of it
     /// might end while a crawl writes.
-    fn missed(&mut self, effects: &mut Vec<Effect>) {
+    fn missed(&mut self) {
         self.keys.in_round = false;
         if self.stores.loading {
             self.stores.dirty = true;
         } else {
-            self.read_stores(effects);
+            self.read_stores();
         }
-        self.missed_keys(effects);
-        self.reload_changed(effects);
+        self.missed_keys();
+        self.reload_changed();
     }
 
-    fn missed_keys(&mut self, effects: &mut Vec<Effect>) {
+    fn missed_keys(&mut self) {
         if self.keys.loading.is_some() {
             self.keys.again = true;
         } else {
-            self.read_keys(!self.keys.complete, effects);
+            self.read_keys(!self.keys.complete);
         }
     }
 
     /// Reads the record under the cursor again without moving the view, but never gives up a read
     /// for it; one that was fetched although it is large is only marked.
-    pub(super) fn reload_changed(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn reload_changed(&mut self) {
         let large = self
             .record
             .record()
@@ -322,7 +322,7 @@ impl App {
         } else if self.record.loading {
             self.record.dirty = true;
         } else {
-            self.reload_record(effects);
+            self.reload_record();
         }
     }
 
@@ -339,20 +339,20 @@ impl App {
     }
 
     /// Opens the store that the user started larder for, if it is in the list.
-    pub(super) fn open_listed(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn open_listed(&mut self) {
         if let Some(store) = self.settings.open.clone()
             && self.stores.get(&store).is_some()
         {
-            self.open_wanted(&store, effects);
+            self.open_wanted(&store);
         }
     }
 
     /// Opens the store that the user started larder for, as soon as it is there.
-    pub(super) fn open_wanted(&mut self, store: &StoreName, effects: &mut Vec<Effect>) {
+    pub(super) fn open_wanted(&mut self, store: &StoreName) {
         if self.keys.store.is_none() && self.settings.open.as_ref() == Some(store) {
             let height = self.list_height(Pane::Stores);
             self.stores.go_to(store, height);
-            self.open_store(store.clone(), effects);
+            self.open_store(store.clone());
         }
     }
 }

@@ -23,21 +23,16 @@ pub struct Pending {
 
 impl App {
     /// Hands a write to the shell.
-    pub(super) fn send(&mut self, write: Write, effects: &mut Vec<Effect>) -> WriteId {
+    pub(super) fn send(&mut self, write: Write) -> WriteId {
         self.last_write.0 += 1;
         let id = self.last_write;
         self.writing.insert(id, Pending { write: write.clone(), in_doubt: false });
         self.tell(Notice::info(format!("{}…", doing(&write))));
-        effects.push(Effect::Write(id, write));
+        self.effects.push(Effect::Write(id, write));
         id
     }
 
-    pub(super) fn written(
-        &mut self,
-        id: WriteId,
-        result: Result<Written, Error>,
-        effects: &mut Vec<Effect>,
-    ) {
+    pub(super) fn written(&mut self, id: WriteId, result: Result<Written, Error>) {
         let Some(pending) = self.writing.get_mut(&id).filter(|pending| !pending.in_doubt) else {
             return;
         };
@@ -47,42 +42,37 @@ impl App {
             pending.in_doubt = true;
             let write = pending.write.clone();
             self.tell(Notice::warning(format!("{}; looking what became of it…", error.problem)));
-            return effects.push(Effect::Resolve(id, write));
+            return self.effects.push(Effect::Resolve(id, write));
         }
         let Some(Pending { write, .. }) = self.writing.remove(&id) else { return };
         match result {
-            Ok(written) => self.done(id, &write, &written, effects),
+            Ok(written) => self.done(id, &write, &written),
             Err(error) => {
                 if error.kind == ErrorKind::ReadOnly {
                     // It may have become a replica.
-                    effects.push(Effect::AskServer(Duration::ZERO));
+                    self.effects.push(Effect::AskServer(Duration::ZERO));
                 }
-                self.refused(id, &write, &error, effects);
+                self.refused(id, &write, &error);
             }
         }
     }
 
-    pub(super) fn resolved(
-        &mut self,
-        id: WriteId,
-        result: Result<WriteOutcome, Error>,
-        effects: &mut Vec<Effect>,
-    ) {
+    pub(super) fn resolved(&mut self, id: WriteId, result: Result<WriteOutcome, Error>) {
         if !self.writing.get(&id).is_some_and(|pending| pending.in_doubt) {
             return;
         }
         let Some(Pending { write, .. }) = self.writing.remove(&id) else { return };
         match result {
-            Ok(WriteOutcome::Refused(error)) => self.refused(id, &write, &error, effects),
+            Ok(WriteOutcome::Refused(error)) => self.refused(id, &write, &error),
             Ok(outcome) => {
                 if let Some(written) = outcome.done(&write) {
-                    self.done(id, &write, written, effects);
+                    self.done(id, &write, written);
                     self.tell(Notice::done(outcome.told(&write).0));
                 } else {
                     self.keep_editor(id);
                     self.tell(Notice::from(&outcome.error(&write)).lasting());
-                    self.read_again_after(&write, effects);
-                    self.reload_record(effects);
+                    self.read_again_after(&write);
+                    self.reload_record();
                 }
             }
             Err(error) => {
@@ -93,7 +83,7 @@ impl App {
         }
     }
 
-    fn done(&mut self, id: WriteId, write: &Write, written: &Written, effects: &mut Vec<Effect>) {
+    fn done(&mut self, id: WriteId, write: &Write, written: &Written) {
         let words = done_words(write, written);
         self.tell(match written.replicas.and_then(Replicas::in_words) {
             None => Notice::done(words),
@@ -104,14 +94,14 @@ impl App {
                 let store = match by {
                     OpenBy::Default => "default",
                     OpenBy::Name(name) | OpenBy::Alias(name) => name,
-                    OpenBy::Id(_) => return self.read_stores(effects),
+                    OpenBy::Id(_) => return self.read_stores(),
                 };
                 self.stores.want(StoreName::from(store));
                 // Not under a dialog or the editor, which are about what the user sees now.
                 if self.modal.is_none() && self.editor.is_none() {
-                    self.open_store(StoreName::from(store), effects);
+                    self.open_store(StoreName::from(store));
                 }
-                self.read_stores(effects);
+                self.read_stores();
             }
             Write::Set(set) => {
                 let edited = self.keep_editor(id);
@@ -142,9 +132,9 @@ impl App {
                     }
                     let wanted = Some((set.store.clone(), set.key.clone()));
                     if self.record.wanted == wanted {
-                        self.reload_record(effects);
+                        self.reload_record();
                     }
-                    self.after_change(&set.store.clone(), effects);
+                    self.after_change(&set.store.clone());
                 }
             }
             Write::Delete { store, keys } => {
@@ -153,61 +143,61 @@ impl App {
                     for key in keys {
                         self.keys.marks.remove(key);
                     }
-                    self.after_change(store, effects);
+                    self.after_change(store);
                 }
             }
             Write::Purge(store) => {
                 if self.keys.store.as_ref() == Some(store) {
-                    self.open_again(store, effects);
+                    self.open_again(store);
                 }
-                self.read_stores(effects);
+                self.read_stores();
             }
             Write::Drop(store) => {
                 if self.keys.store.as_ref() == Some(store) {
-                    self.close_store(effects);
+                    self.close_store();
                 }
-                self.read_stores(effects);
+                self.read_stores();
             }
         }
     }
 
     /// Forgets the open store, which is no more; its name is watched for no longer.
-    fn close_store(&mut self, effects: &mut Vec<Effect>) {
+    fn close_store(&mut self) {
         for slot in
             [Slot::Keys, Slot::Select, Slot::Groups, Slot::Compare, Slot::Record, Slot::Search]
         {
-            self.cancel(slot, effects);
+            self.cancel(slot);
         }
         self.record.clear();
         self.keys = super::keys::KeysPane::default();
         self.focus = Pane::Stores;
         self.watch.forget();
-        self.watch(effects);
+        self.watch();
     }
 
-    fn open_again(&mut self, store: &StoreName, effects: &mut Vec<Effect>) {
+    fn open_again(&mut self, store: &StoreName) {
         let focus = self.focus;
-        self.open_store(store.clone(), effects);
+        self.open_store(store.clone());
         self.focus = if focus == Pane::Record { Pane::Keys } else { focus };
     }
 
-    fn after_change(&mut self, store: &StoreName, effects: &mut Vec<Effect>) {
-        self.apply_late(effects);
-        self.read(Slot::Store, Read::Store(store.clone()), effects);
+    fn after_change(&mut self, store: &StoreName) {
+        self.apply_late();
+        self.read(Slot::Store, Read::Store(store.clone()));
     }
 
     /// A delete that was refused or lost on its way may have been made in part.
-    fn read_again_after(&mut self, write: &Write, effects: &mut Vec<Effect>) {
+    fn read_again_after(&mut self, write: &Write) {
         if let Write::Delete { store, .. } = write
             && self.keys.store.as_ref() == Some(store)
         {
-            self.read_keys(false, effects);
+            self.read_keys(false);
         }
     }
 
-    fn refused(&mut self, id: WriteId, write: &Write, error: &Error, effects: &mut Vec<Effect>) {
+    fn refused(&mut self, id: WriteId, write: &Write, error: &Error) {
         let editing = self.keep_editor(id);
-        self.read_again_after(write, effects);
+        self.read_again_after(write);
         // A question that is being answered is never changed under the user's fingers, and nobody
         // answers one who has left.
         let asks = self.modal.is_none() && !self.quitting;
@@ -215,7 +205,7 @@ impl App {
             (write, editing, error.kind, asks)
         {
             self.untell();
-            self.ask_to_overwrite(set, effects);
+            self.ask_to_overwrite(set);
             return;
         }
         let typed = match write {
