@@ -17,15 +17,15 @@ lint:
 # Run the tests of the library, the core and the screen
 quick *arguments:
     tests/run --prepare
-    cargo test --locked --lib --test layers --test app --test frames {{arguments}}
+    cargo test --locked --lib --test core {{arguments}}
 
-# Get what is missing and run all tests; `just test -- --test cli set::` runs some
+# Get what is missing and run all tests; `just test -- --test program commands::` runs some
 test *arguments:
     tests/run {{arguments}}
 
 # Take the screens as they are now for right: look at the diff
 accept:
-    INSTA_UPDATE=always cargo test --locked --test frames
+    INSTA_UPDATE=always cargo test --locked --test core frames::
     assets/pictures
 
 # Measure against a budget: beside, cursor, demo, directory, fresh, index, large, listing, live, preview, soak, startup

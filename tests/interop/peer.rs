@@ -1,5 +1,4 @@
 //! The same operations, by Crawlee and by larder.
-#![allow(dead_code, reason = "every test binary uses its own part of this file")]
 
 use std::io::{BufRead, BufReader, Lines, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};

@@ -1,0 +1,38 @@
+//! Scripts for the core: keys and replies go in, state and effects come out.
+
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
+
+mod connection;
+mod editing;
+mod interleavings;
+mod kept;
+mod lists;
+mod rules;
+mod values;
+mod world;
+mod writes;
+
+use larder::model::Written;
+
+use crate::stage::{Stage, record, store};
+
+const JSON: &str = "application/json; charset=utf-8";
+
+fn shop() -> Vec<larder::model::Record> {
+    vec![
+        record("a", JSON, r#"{"price": 1}"#),
+        record("b", JSON, r#"{"price": 2}"#),
+        record("c", "text/plain; charset=utf-8", "three"),
+    ]
+}
+
+fn opened() -> Stage {
+    let mut stage = Stage::new(120, 36);
+    stage.connect(vec![store("default", 2), store("shop", 3)]);
+    stage.keys("j").open(&shop());
+    stage
+}
+
+fn done() -> Written {
+    Written { records: 1, ..Written::default() }
+}

@@ -1,0 +1,424 @@
+//! The editor, from the record that was read to the write that stores it.
+
+use larder::app::editor::Field;
+use larder::app::{Effect, Event, Loaded, Modal, NotEdited, Slot};
+use larder::model::{
+    Connection, Error, ErrorKind, Expected, JsonLayout, Key, ServerInfo, Write, WriteOutcome,
+};
+
+use super::{JSON, done, opened, shop};
+use crate::stage::{Stage, index, record, store};
+
+#[test]
+fn an_edit_expects_what_was_read_and_keeps_crawlees_form() {
+    let mut stage = opened();
+    stage.keys("e");
+    let text = stage.app.editor.as_ref().unwrap().value.bytes();
+    assert_eq!(text, "{\n  \"price\": 1\n}");
+    stage.keys("<down><end>2<ctrl-s>");
+    let Write::Set(set) = stage.write() else { panic!() };
+    assert_eq!(set.value, r#"{"price": 12}"#);
+    let Expected::Unchanged { value, .. } = &set.expected else { panic!("{:?}", set.expected) };
+    assert_eq!(value, r#"{"price": 1}"#);
+    assert!(stage.app.editor.is_some(), "the editor waits for the answer");
+    stage.written(Write::Set(set), Ok(done()));
+    assert!(stage.app.editor.is_none());
+    assert_eq!(stage.notice(), "saved a");
+}
+
+#[test]
+fn json_that_was_not_in_crawlees_form_is_left_as_it_is() {
+    let text = "{\n\t\"n\": 1.50,\n\t\"n\": 1E5 }\n";
+    let records = [record("odd", JSON, text)];
+    let mut stage = Stage::new(120, 36);
+    stage.connect(vec![store("one", 1)]);
+    stage.answer(Slot::Keys, Ok(Loaded::Keys(index(&records), 1.0)));
+    stage.show(&records);
+    stage.keys("e<ctrl-end>").keys(" <ctrl-s>");
+    let Write::Set(set) = stage.write() else { panic!() };
+    let value = String::from_utf8(set.value.to_vec()).unwrap();
+    assert_eq!(value.replace(' ', ""), text.replace(' ', ""));
+    assert_eq!(value.len(), text.len() + 1);
+}
+
+#[test]
+fn an_edit_that_changes_nothing_writes_nothing() {
+    let mut stage = opened();
+    stage.keys("e<ctrl-s>");
+    assert!(stage.writes().is_empty());
+    assert!(stage.app.editor.is_none());
+    assert_eq!(stage.notice(), "nothing was changed");
+}
+
+#[test]
+fn broken_json_is_not_sent_but_may_be_saved_as_text() {
+    let mut stage = opened();
+    stage.keys("e<down><end>x<ctrl-s>");
+    assert!(stage.writes().is_empty());
+    let editor = stage.app.editor.as_ref().unwrap();
+    let fault = editor.fault.as_deref().unwrap();
+    assert!(fault.starts_with("not JSON at line 2, column 13"), "{fault}");
+    stage.keys("<ctrl-t>");
+    let Write::Set(set) = stage.write() else { panic!() };
+    assert_eq!(set.content_type.as_str(), "text/plain; charset=utf-8");
+    assert_eq!(set.value, "{\n  \"price\": 1x\n}");
+}
+
+#[test]
+fn a_conflict_keeps_the_text_and_asks() {
+    let mut stage = opened();
+    stage.keys("e<down><end>2<ctrl-s>");
+    let write = stage.write();
+    stage.written(write, Err(Error::new(ErrorKind::Conflict, "changed")));
+    let lines = |stage: &Stage| match &stage.app.modal {
+        Some(Modal::Confirm(asked)) => asked.lines.join("\n"),
+        other => panic!("{other:?}"),
+    };
+    assert!(lines(&stage).contains("Now: being read"), "{}", lines(&stage));
+    stage.keys("y");
+    assert!(stage.writes().is_empty(), "nobody knows yet what would be overwritten");
+    stage.theirs(Some(record("a", "text/plain", "new")));
+    let said = lines(&stage);
+    assert!(said.contains(&format!("Now: 3 B, text/plain\nWhen read: 12 B, {JSON}")), "{said}");
+    // The pane behind shows it too.
+    stage.show(&[record("a", "text/plain", "new")]);
+    assert_eq!(stage.app.record.record().unwrap().value, "new");
+    stage.keys("<esc>");
+    assert!(stage.app.editor.as_ref().is_some_and(|editor| editor.saving.is_none()));
+    stage.keys("<ctrl-s>");
+    let write = stage.write();
+    stage.written(write, Err(Error::new(ErrorKind::Conflict, "changed")));
+    stage.theirs(Some(record("a", "text/plain", "newer")));
+    // A third writer comes while the question is open: it is not asked about.
+    stage.show(&[record("a", "text/plain", "newest")]);
+    stage.keys("y");
+    let Write::Set(set) = stage.write() else { panic!() };
+    let newer = Expected::Unchanged { value: "newer".into(), content_type: "text/plain".into() };
+    assert_eq!(set.expected, newer);
+    stage.written(Write::Set(set), Err(Error::new(ErrorKind::Conflict, "changed")));
+    stage.theirs(Some(record("a", "text/plain", "the newest")));
+    assert!(lines(&stage).contains("Now: 10 B, text/plain"), "{}", lines(&stage));
+}
+
+#[test]
+fn what_would_be_overwritten_is_shown_on_a_small_screen_too() {
+    let mut stage = Stage::new(40, 10);
+    stage.connect(vec![store("default", 2), store("shop", 3)]);
+    stage.keys("j").open(&shop());
+    stage.keys("e<down><end>2<ctrl-s>");
+    let write = stage.write();
+    stage.written(write, Err(Error::new(ErrorKind::Conflict, "changed")));
+    stage.theirs(Some(record("a", JSON, "[1, 2, 3]")));
+    let frame = stage.frame();
+    for part in ["Someone else has changed", "Now: 9 B, application/json", "overwrite"] {
+        assert!(frame.contains(part), "{part}: {frame}");
+    }
+}
+
+#[test]
+fn a_record_deleted_meanwhile_is_saved_only_while_there_is_none() {
+    let mut stage = opened();
+    stage.keys("e<down><end>2<ctrl-s>");
+    let write = stage.write();
+    stage.written(write, Err(Error::new(ErrorKind::Conflict, "changed")));
+    stage.theirs(None);
+    let Some(Modal::Confirm(asked)) = &stage.app.modal else { panic!() };
+    assert!(asked.lines.contains(&"Now: deleted".to_owned()), "{:?}", asked.lines);
+    stage.keys("y");
+    let Write::Set(set) = stage.write() else { panic!() };
+    assert_eq!((set.expected, set.key), (Expected::Absent, Key::from("a")));
+}
+
+#[test]
+fn a_new_record_replaces_only_what_the_question_shows() {
+    let mut stage = opened();
+    stage.keys("nb<enter><enter>{}<ctrl-s>");
+    let write = stage.write();
+    stage.written(write, Err(Error::new(ErrorKind::Conflict, "there is one")));
+    stage.theirs(Some(record("b", JSON, "[2]"))).keys("y");
+    let Write::Set(set) = stage.write() else { panic!() };
+    assert_eq!(set.key, Key::from("b"));
+    let Expected::Unchanged { value, .. } = set.expected else { panic!("{:?}", set.expected) };
+    assert_eq!(value, "[2]");
+}
+
+#[test]
+fn what_could_not_be_read_is_not_overwritten_until_the_server_is_back() {
+    let mut stage = opened();
+    stage.keys("e<down><end>2<ctrl-s>");
+    let write = stage.write();
+    stage.written(write, Err(Error::new(ErrorKind::Conflict, "changed")));
+    stage.answer(Slot::Theirs, Err(Error::new(ErrorKind::Connection, "the server is away")));
+    stage.keys("y");
+    assert!(stage.writes().is_empty() && stage.app.modal.is_some());
+    let Some(Modal::Confirm(asked)) = &stage.app.modal else { panic!() };
+    assert!(
+        asked.lines.join("\n").contains("not known, so it is not overwritten: the server is away")
+    );
+    let down = Connection::Down { tries: 1, reason: "the server is away".into() };
+    stage.event(Event::Connection(down)).event(Event::Connection(Connection::Up));
+    stage.theirs(Some(record("a", JSON, "3"))).keys("y");
+    assert!(matches!(stage.write(), Write::Set(_)));
+}
+
+#[test]
+fn a_question_that_was_closed_takes_no_answer() {
+    let mut stage = opened();
+    stage.keys("e<down><end>2<ctrl-s>");
+    let write = stage.write();
+    stage.written(write, Err(Error::new(ErrorKind::Conflict, "changed")));
+    let (ticket, _) = stage.take(Slot::Theirs);
+    stage.keys("<esc>");
+    assert!(stage.asked.iter().any(|effect| matches!(effect, Effect::Cancel(Slot::Theirs))));
+    stage.keys("<ctrl-s>");
+    let write = stage.write();
+    stage.written(write, Err(Error::new(ErrorKind::Conflict, "changed")));
+    let old = Loaded::Value(Some(record("a", JSON, "old")));
+    stage.event(Event::Loaded(Slot::Theirs, ticket, Ok(old))).keys("y");
+    assert!(stage.writes().is_empty());
+}
+
+#[test]
+fn the_answer_to_one_write_never_touches_another() {
+    let mut stage = opened();
+    // A save whose outcome is never known gives the text back, and it is saved again.
+    stage.keys("e<down><end>2<ctrl-s>");
+    let first = stage.write();
+    let first_id = stage.sent_id(&first);
+    stage.written(first.clone(), Err(Error::new(ErrorKind::InDoubt, "the connection broke")));
+    stage.resolved(first.clone(), Err(Error::new(ErrorKind::Connection, "still away")));
+    stage.keys("3<ctrl-s>");
+    let second = stage.write();
+    for late in [Ok(done()), Err(Error::new(ErrorKind::Conflict, "changed"))] {
+        stage.event(Event::Written(first_id, late));
+        assert!(stage.app.editor.as_ref().unwrap().saving.is_some() && stage.app.modal.is_none());
+    }
+    stage.event(Event::Resolved(first_id, Ok(WriteOutcome::Applied(done()))));
+    assert!(stage.app.editor.is_some(), "the second save has not been answered");
+    stage.written(second, Ok(done()));
+    assert!(stage.app.editor.is_none() && stage.app.writing.is_empty());
+    // Nor does a delete that is answered late touch an editor that was opened since.
+    stage.keys("dy");
+    let delete = stage.write();
+    stage.show(&shop());
+    stage.keys("e<down><end>4<ctrl-s>");
+    let save = stage.write();
+    stage.written(delete, Err(Error::new(ErrorKind::Conflict, "changed")));
+    assert!(stage.app.modal.is_none() && stage.app.editor.as_ref().unwrap().saving.is_some());
+    stage.written(save, Ok(done()));
+    assert!(stage.app.editor.is_none());
+}
+
+#[test]
+fn what_another_editor_left_stays_until_it_is_saved() {
+    // Conflict, refusal, no connection, an unknown outcome, and what is no JSON.
+    let broken = "{\n  \"price\": 7";
+    for (text, kind) in [
+        ("{\"price\": 7}", Some(ErrorKind::Conflict)),
+        ("{\"price\": 7}", Some(ErrorKind::Permission)),
+        ("{\"price\": 7}", Some(ErrorKind::Connection)),
+        ("{\"price\": 7}", Some(ErrorKind::InDoubt)),
+        (broken, None),
+    ] {
+        let mut stage = opened();
+        stage.keys("E").event(Event::Edited(Ok(text.into())));
+        if let Some(kind) = kind {
+            let write = stage.write();
+            stage.written(write.clone(), Err(Error::new(kind, "no")));
+            if kind == ErrorKind::InDoubt {
+                stage.resolved(write, Err(Error::new(ErrorKind::Connection, "away")));
+            }
+        }
+        assert!(stage.writes().is_empty());
+        stage.keys("<esc><esc><esc>");
+        let editor = stage.app.editor.as_ref().unwrap_or_else(|| panic!("{kind:?} lost {text}"));
+        assert_eq!(editor.value.bytes(), text, "{kind:?}");
+    }
+    // An editor that failed may have written something before.
+    let mut stage = opened();
+    let failed = |left: Option<&str>| {
+        let left = left.map(|left| left.to_owned().into());
+        Event::Edited(Err(NotEdited { why: "vi failed".to_owned(), left }))
+    };
+    stage.keys("E").event(failed(Some("half")));
+    assert!(stage.writes().is_empty());
+    assert_eq!(stage.app.editor.as_ref().unwrap().value.bytes(), "half");
+    assert_eq!(stage.notice(), "vi failed");
+    let mut stage = opened();
+    stage.keys("E").event(failed(None));
+    assert!(stage.app.editor.is_none());
+}
+
+#[test]
+fn a_failed_save_keeps_the_text() {
+    let mut stage = opened();
+    stage.keys("e<down><end>2<ctrl-s>");
+    let write = stage.write();
+    stage.written(write, Err(Error::new(ErrorKind::OutOfMemory, "no memory on the server")));
+    assert!(stage.notice().starts_with("no memory on the server; "));
+    assert!(stage.app.editor.as_ref().unwrap().is_changed());
+}
+
+#[test]
+fn unsaved_text_is_not_thrown_away_unasked() {
+    let mut stage = opened();
+    stage.keys("e<down>x<esc>");
+    assert!(matches!(stage.app.modal, Some(Modal::Confirm(_))));
+    stage.keys("<enter>");
+    assert!(stage.app.editor.is_some());
+    stage.keys("<ctrl-c>");
+    assert!(stage.asked.iter().all(|effect| !matches!(effect, Effect::Quit)));
+    stage.keys("y");
+    assert!(matches!(stage.asked.last(), Some(Effect::Quit)));
+}
+
+#[test]
+fn a_new_record_must_not_overwrite_one() {
+    let mut stage = opened();
+    stage.keys("nkey<enter><enter>{}<ctrl-s>");
+    let Write::Set(set) = stage.write() else { panic!() };
+    assert_eq!((set.key, set.expected), (Key::from("key"), Expected::Absent));
+    assert_eq!((set.content_type.as_str(), &set.value[..]), (JSON, &b"{}"[..]));
+}
+
+#[test]
+fn none_has_no_value() {
+    let mut stage = opened();
+    stage.keys("nempty<tab><up><tab>x<ctrl-s>");
+    assert!(stage.writes().is_empty());
+    assert!(stage.app.editor.as_ref().unwrap().fault.is_some());
+    stage.keys("<tab><backspace><ctrl-s>");
+    let Write::Set(set) = stage.write() else { panic!() };
+    assert_eq!((set.content_type.as_str(), set.value.len()), ("application/x-none", 0));
+}
+
+#[test]
+fn what_the_users_editor_left_is_saved() {
+    let mut stage = opened();
+    stage.keys("E");
+    let Some(Effect::OpenEditor { text, suffix }) = stage.asked.pop() else { panic!() };
+    assert_eq!((&text[..], suffix.as_str()), (&b"{\n  \"price\": 1\n}"[..], ".json"));
+    // The line break that editors add at the end is not the user's.
+    stage.event(Event::Edited(Ok("{\n  \"price\": 7\n}\n".into())));
+    let Write::Set(set) = stage.write() else { panic!() };
+    assert_eq!(set.value, r#"{"price": 7}"#);
+}
+
+#[test]
+fn an_outside_edit_without_change_writes_nothing() {
+    let mut stage = opened();
+    stage.keys("E");
+    stage.event(Event::Edited(Ok("{\n  \"price\": 1\n}\n".into())));
+    assert!(stage.writes().is_empty() && stage.app.editor.is_none());
+}
+
+#[test]
+fn ctrl_c_in_a_dialog_does_not_throw_text_away() {
+    let mut stage = opened();
+    stage.keys("e<down><end>2<ctrl-s>");
+    let write = stage.write();
+    stage.written(write, Err(Error::new(ErrorKind::Conflict, "changed")));
+    stage.keys("<ctrl-c>");
+    assert!(stage.asked.iter().all(|effect| !matches!(effect, Effect::Quit)));
+    assert!(stage.app.editor.as_ref().unwrap().is_changed());
+}
+
+#[test]
+fn a_question_is_not_replaced_by_another() {
+    let mut stage = opened();
+    stage.keys("e<down><end>2<ctrl-s><ctrl-c>");
+    let write = stage.write();
+    stage.written(write, Err(Error::new(ErrorKind::Conflict, "changed")));
+    let Some(Modal::Confirm(confirm)) = &stage.app.modal else { panic!() };
+    assert_eq!(confirm.title, "Quit");
+    assert!(stage.app.editor.as_ref().is_some_and(|editor| editor.saving.is_none()));
+}
+
+#[test]
+fn only_the_content_type_changes_where_only_it_was_changed() {
+    let records = [record("odd", "application/json ", r#"{"a":1}"#)];
+    let mut stage = Stage::new(120, 36);
+    stage.connect(vec![store("one", 1)]);
+    stage.answer(Slot::Keys, Ok(Loaded::Keys(index(&records), 1.0)));
+    stage.show(&records);
+    stage.keys("e<ctrl-t>");
+    let Write::Set(set) = stage.write() else { panic!() };
+    assert_eq!(set.value, r#"{"a":1}"#);
+    // And a value alone leaves the type as it is, to the last blank.
+    let mut stage = Stage::new(120, 36);
+    stage.connect(vec![store("one", 1)]);
+    stage.answer(Slot::Keys, Ok(Loaded::Keys(index(&records), 1.0)));
+    stage.show(&records);
+    stage.keys("e<end> <ctrl-s>");
+    let Write::Set(set) = stage.write() else { panic!() };
+    assert_eq!(set.content_type.as_str(), "application/json ");
+}
+
+#[test]
+fn an_outside_editor_that_changes_nothing_saves_nothing_typed_before() {
+    let mut stage = opened();
+    stage.keys("e<down><end>2<ctrl-o>");
+    let Some(Effect::OpenEditor { text, .. }) = stage.asked.pop() else { panic!() };
+    stage.event(Event::Edited(Ok(text)));
+    assert!(stage.writes().is_empty());
+    assert!(stage.app.editor.as_ref().unwrap().is_changed(), "nor is it lost");
+}
+
+#[test]
+fn the_line_end_that_an_editor_adds_to_crlf_text_is_not_the_users() {
+    let records = [record("crlf", "text/plain", "one\r\ntwo")];
+    let mut stage = Stage::new(120, 36);
+    stage.connect(vec![store("one", 1)]);
+    stage.answer(Slot::Keys, Ok(Loaded::Keys(index(&records), 1.0)));
+    stage.show(&records);
+    stage.keys("E");
+    stage.event(Event::Edited(Ok("one\r\ntwo\r\n".into())));
+    assert!(stage.writes().is_empty() && stage.app.editor.is_none());
+}
+
+#[test]
+fn new_json_is_laid_out_as_crawlee_does_it_there() {
+    for (json_layout, stored) in [
+        (JsonLayout::OneLine, r#"{"a": [1, 2]}"#),
+        (JsonLayout::Indented, "{\n  \"a\": [\n    1,\n    2\n  ]\n}"),
+    ] {
+        let mut stage = Stage::new(120, 36);
+        stage.asked.clear();
+        stage.event(Event::Connected(Ok(ServerInfo { json_layout, ..ServerInfo::default() })));
+        stage.answer(Slot::Stores, Ok(Loaded::Stores(vec![store("one", 1)], None)));
+        stage.keys("nkey<tab><tab>");
+        stage.event(Event::Paste(r#"{"a":[1,2]}"#.to_owned()));
+        stage.keys("<ctrl-s>");
+        let Write::Set(set) = stage.write() else { panic!() };
+        assert_eq!(set.value, stored);
+    }
+}
+
+#[test]
+fn tab_is_typed_in_a_value_and_leaves_every_other_field() {
+    let mut stage = opened();
+    stage.keys("nkey<tab><tab>a<tab>b<shift-tab>");
+    let editor = stage.app.editor.as_ref().unwrap();
+    assert_eq!((&editor.value.bytes()[..], editor.field), (&b"a\tb"[..], Field::ContentType));
+    stage.keys("<alt-up><alt-down><alt-down><alt-down><alt-down>");
+    assert_eq!(stage.app.editor.as_ref().unwrap().field, Field::ContentType);
+}
+
+#[test]
+fn keys_that_come_at_once_are_text_up_to_one_that_does_something() {
+    let mut stage = opened();
+    stage.keys("nkey<enter><enter>");
+    let all = crate::stage::keys;
+    // A line feed, as a program sends it, is one; with a carriage return before it too.
+    stage.event(Event::Keys(all("[1,<ctrl-j><tab>2,<enter><ctrl-j>Ü]x<left><backspace>y<ctrl-s>")));
+    assert!(stage.app.editor.as_ref().unwrap().fault.is_some());
+    let value = |stage: &Stage| stage.app.editor.as_ref().unwrap().value.bytes();
+    assert_eq!(value(&stage), "[1,\n\t2,\nÜyx");
+    // What came in one go is taken back in one go.
+    stage.keys("<ctrl-z><ctrl-z><ctrl-z>");
+    assert_eq!(value(&stage), "");
+    // Elsewhere keys are keys.
+    stage.keys("<esc>y");
+    stage.event(Event::Keys(all("jd")));
+    assert!(matches!(stage.app.modal, Some(Modal::Confirm(_))));
+}

@@ -1,0 +1,226 @@
+//! Whatever order answers, failures, other writers and keys come in: nothing is written that was not
+//! confirmed or that would overwrite what was not shown, no text is lost, and nothing loads for ever.
+
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
+
+use larder::app::{Editor, Event, Modal};
+use larder::model::{Connection, StoreName};
+use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
+
+use super::rules::{before, step};
+use super::world::World;
+use crate::stage::{Stage, key};
+
+/// What the user does, some of it more often than the rest.
+const KEYS: [&str; 42] = [
+    "j",
+    "k",
+    "j",
+    "<enter>",
+    "<enter>",
+    "<tab>",
+    "<esc>",
+    "y",
+    "y",
+    "n",
+    "d",
+    "d",
+    "e",
+    "e",
+    "e",
+    "x",
+    "x",
+    "<ctrl-s>",
+    "<ctrl-s>",
+    "<ctrl-s>",
+    "<ctrl-t>",
+    "<space>",
+    "w",
+    "P",
+    "D",
+    "shop",
+    "default",
+    "r",
+    "E",
+    "<ctrl-o>",
+    "<left>",
+    "<right>",
+    "g",
+    "s",
+    "/",
+    "t",
+    "?",
+    "<up>",
+    "<down>",
+    "ex<ctrl-s>",
+    "dy",
+    "<ctrl-c>",
+];
+
+/// What the user's own editor leaves, as soon as it was asked for: larder waits for it.
+fn edit_outside(stage: &mut Stage, world: &mut World, what: u8) {
+    if let Some(text) = world.outside.take() {
+        let left = match what % 3 {
+            0 => Ok(text),
+            1 => Ok(format!("outside {what}").into()),
+            _ => Err(larder::app::NotEdited {
+                why: "vi failed".to_owned(),
+                left: (what & 4 == 0).then(|| "half".into()),
+            }),
+        };
+        step(stage, world, Event::Edited(left));
+    }
+}
+
+/// Presses keys one after the other.
+fn press(stage: &mut Stage, world: &mut World, mut keys: &str, what: u8) {
+    while let Some(c) = keys.chars().next().filter(|_| !world.quit) {
+        let close = keys.strip_prefix('<').and_then(|rest| rest.split_once('>'));
+        let (name, rest) = close.map_or_else(
+            || (c.to_string(), &keys[c.len_utf8()..]),
+            |(name, rest)| (name.to_owned(), rest),
+        );
+        keys = rest;
+        step(stage, world, Event::Key(key(&name)));
+        edit_outside(stage, world, what);
+    }
+}
+
+/// Plays a whole session; gives what came to pass in it.
+fn play(moves: &[(u8, u8)]) -> BTreeSet<&'static str> {
+    let mut stage = Stage::new(120, 36);
+    let mut world = World::new();
+    stage.asked.clear();
+    step(&mut stage, &mut world, Event::Connected(Ok(larder::model::ServerInfo::default())));
+    let drain = |stage: &mut Stage, world: &mut World| {
+        for _ in 0..300 {
+            let next = world.answer(0).or_else(|| world.write(0, 7)).or_else(|| world.resolve(0));
+            let Some(next) = next else { return };
+            step(stage, world, next);
+        }
+        panic!("the core asks for ever");
+    };
+    drain(&mut stage, &mut world);
+    for name in ["j", "<enter>"] {
+        step(&mut stage, &mut world, Event::Key(key(name)));
+    }
+    drain(&mut stage, &mut world);
+    for (kind, what) in moves {
+        if world.quit {
+            break;
+        }
+        let at = usize::from(*what);
+        let open = stage.app.keys.store.as_ref().map(StoreName::escaped);
+        let event = match kind {
+            0..8 => {
+                press(&mut stage, &mut world, KEYS[at % KEYS.len()], *what);
+                None
+            }
+            21 | 22 => {
+                // Somebody who knows what he wants.
+                let keys = match (&stage.app.modal, &stage.app.editor) {
+                    (Some(Modal::Confirm(asked)), _) => match &asked.typed {
+                        Some((name, _)) => format!("<ctrl-u>{name}<enter>"),
+                        None => "y".to_owned(),
+                    },
+                    (Some(Modal::Prompt(_)), _) => "<enter>".to_owned(),
+                    (Some(_), _) => "<esc>".to_owned(),
+                    (None, Some(_)) => "x<ctrl-s>".to_owned(),
+                    (None, None) => ["e", "w", "P", "D", "<enter>"][at % 5].to_owned(),
+                };
+                press(&mut stage, &mut world, &keys, *what);
+                None
+            }
+            23 => world.answer(world.reads.len().wrapping_sub(1)),
+            8..12 => world.answer(at),
+            12..14 => world.write(at, *what >> 2),
+            14 => {
+                let settled = world.resolve(at);
+                world.seen.extend(settled.as_ref().map(|_| "settled"));
+                settled
+            }
+            15 => {
+                let edited = stage.app.editor.as_ref().map(Editor::typed_key);
+                world.someone_else(*what, open.as_deref(), edited)
+            }
+            16 => {
+                let file = world.files.pop();
+                file.map(|(path, bytes)| match what % 3 {
+                    0 => Event::Saved(path, bytes, Ok(1)),
+                    1 => Event::Saved(path, bytes, Err(larder::app::SaveError::Exists)),
+                    _ => {
+                        let why = "the disk is full".to_owned();
+                        Event::Saved(path, bytes, Err(larder::app::SaveError::Failed(why)))
+                    }
+                })
+            }
+            // Something that was answered long ago is answered again.
+            17 if !world.given.is_empty() => Some(world.given[at % world.given.len()].clone()),
+            18 => {
+                world.up = !world.up;
+                let down = Connection::Down { tries: 1, reason: "the server is away".to_owned() };
+                Some(Event::Connection(if world.up { Connection::Up } else { down }))
+            }
+            19 if what % 4 == 0 => world.someones_store(*what >> 2),
+            20 => Some(Event::Paste("pasted".to_owned())),
+            _ => None,
+        };
+        if let Some(event) = event {
+            step(&mut stage, &mut world, event);
+        }
+    }
+    // In the end everything is answered, and the list is what is stored.
+    if !world.up {
+        world.up = true;
+        step(&mut stage, &mut world, Event::Connection(Connection::Up));
+    }
+    drain(&mut stage, &mut world);
+    assert!(stage.app.writing.is_empty());
+    let was = before(&stage);
+    if !world.quit && was.editor.is_none() && stage.app.modal.is_none() {
+        step(&mut stage, &mut world, Event::Key(key("r")));
+        drain(&mut stage, &mut world);
+        let open = stage.app.keys.store.as_ref().map(StoreName::escaped);
+        if let Some(listed) = open.and_then(|open| world.listed(&open)) {
+            let keys = &stage.app.keys.newest;
+            let shown = (0..keys.len()).filter_map(|at| keys.get(at));
+            let shown = shown.map(|meta| (meta.key, (meta.size, meta.content_type)));
+            assert_eq!(shown.collect::<HashMap<_, _>>(), listed);
+            world.seen.insert("a list compared");
+        }
+    }
+    world.seen
+}
+
+/// What the sessions must have come to, or they would prove nothing.
+const WANTED: [&str; 14] = [
+    "a file replaced",
+    "a list compared",
+    "a store made",
+    "closed by its own answer",
+    "deleted",
+    "discarded",
+    "dropped",
+    "edited outside",
+    "overwritten",
+    "purged",
+    "saved",
+    "saved anew",
+    "settled",
+    "told after a failure",
+];
+
+#[test]
+fn in_whatever_order_things_come_nothing_unasked_is_written_and_no_text_is_lost() {
+    let config = ProptestConfig { cases: 1500, failure_persistence: None, ..Default::default() };
+    let moves = prop::collection::vec((0u8..24, any::<u8>()), 1..160);
+    let seen = RefCell::new(BTreeSet::new());
+    let played = TestRunner::new(config).run(&moves, |moves| {
+        seen.borrow_mut().extend(play(&moves));
+        Ok(())
+    });
+    played.unwrap_or_else(|failure| panic!("{failure}"));
+    assert_eq!(seen.into_inner().into_iter().collect::<Vec<_>>(), WANTED);
+}

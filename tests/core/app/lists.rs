@@ -1,0 +1,162 @@
+//! The lists and their cursors while the storage answers.
+
+use larder::app::{Effect, Event, Loaded, Read, Slot};
+use larder::model::{
+    Error, ErrorKind, Key, OpenBy, ServerInfo, StoreInfo, StoreState, WatchEvent, Write, Written,
+};
+
+use super::{JSON, opened, shop};
+use crate::stage::{Stage, index, record, shown, store};
+
+#[test]
+fn the_first_record_is_read_as_soon_as_its_key_is_known() {
+    let stage = opened();
+    assert_eq!(stage.app.record.meta().unwrap().key, Key::from("a"));
+    assert!(stage.asked.iter().all(|effect| !matches!(effect, Effect::Read(Slot::Record, ..))));
+}
+
+#[test]
+fn a_late_record_is_not_shown() {
+    let mut stage = opened();
+    stage.keys("j");
+    let (first, _) = stage.take(Slot::Record);
+    stage.keys("j");
+    stage.event(Event::Loaded(
+        Slot::Record,
+        first,
+        Ok(Loaded::Record(shown(record("b", JSON, "2")))),
+    ));
+    assert_eq!(stage.app.record.shown.as_ref().unwrap().key(), &Key::from("a"));
+    stage.show(&shop());
+    assert_eq!(stage.app.record.meta().unwrap().key, Key::from("c"));
+}
+
+#[test]
+fn the_cursor_stays_on_its_key_while_records_come_and_go() {
+    let mut stage = opened();
+    stage.keys("j").show(&shop());
+    stage.keys("r");
+    let mut more = shop();
+    more.insert(0, record("0", JSON, "0"));
+    more.insert(0, record("00", JSON, "0"));
+    stage.answer(Slot::Keys, Ok(Loaded::Keys(index(&more), 1.0)));
+    assert_eq!(stage.app.keys.current().unwrap().key, Key::from("b"));
+    assert_eq!(stage.app.keys.cursor.at, 3);
+    // Its key gone, the cursor is on the next one.
+    stage.keys("r");
+    let fewer = vec![record("a", JSON, "1"), record("c", JSON, "3")];
+    stage.answer(Slot::Keys, Ok(Loaded::Keys(index(&fewer), 1.0)));
+    assert_eq!(stage.app.keys.current().unwrap().key, Key::from("c"));
+}
+
+#[test]
+fn a_filter_works_as_one_types_and_esc_clears_it() {
+    let mut stage = opened();
+    stage.keys("/B");
+    let (ticket, read) = stage.take(Slot::Select);
+    let Read::Select(index, query) = read else { panic!() };
+    assert_eq!(query.filter, "B");
+    let none = larder::index::RowOrder::new(&index, &query, &|| true).unwrap();
+    stage.event(Event::Loaded(Slot::Select, ticket, Ok(Loaded::Selected(index, none))));
+    assert!(stage.app.keys.is_empty());
+    stage.keys("<esc>");
+    assert_eq!((stage.app.keys.filter.as_str(), stage.app.keys.len()), ("", 3));
+}
+
+#[test]
+fn a_store_that_is_not_whole_is_no_empty_one() {
+    let mut stage = Stage::new(120, 36);
+    let half = StoreInfo { state: StoreState::HalfMade, ..store("half", 0) };
+    stage.connect(vec![half]);
+    stage.answer(Slot::Keys, Ok(Loaded::Keys(index(&[]), 1.0)));
+    let frame = stage.frame();
+    assert!(frame.contains("half-made: indexed") && !frame.contains("no records"), "{frame}");
+}
+
+#[test]
+fn a_failed_read_is_told_in_its_pane() {
+    let mut stage = opened();
+    stage.keys("j");
+    let error = Error::new(ErrorKind::Permission, "the server forbids HGET");
+    stage.answer(Slot::Record, Err(error));
+    assert!(stage.frame().contains("the server forbids HGET; ask for the"));
+    assert_eq!(stage.app.keys.len(), 3);
+}
+
+#[test]
+fn where_the_list_of_stores_is_hidden_one_is_opened_by_its_name() {
+    let mut stage = Stage::new(120, 36);
+    let hidden = || Err(Error::new(ErrorKind::Permission, "the user may not see the list"));
+    stage.event(Event::Connected(Ok(ServerInfo::default())));
+    stage.answer(Slot::Stores, hidden());
+    let frame = stage.frame();
+    assert!(frame.contains("the user may not see"), "{frame}");
+    assert!(frame.contains("n opens one by"), "{frame}");
+    stage.keys("nshop<enter>");
+    let write = stage.write();
+    assert_eq!(write, Write::Create(OpenBy::Name("shop".into())));
+    stage.written(write, Ok(Written::default()));
+    stage.answer(Slot::Stores, hidden());
+    stage.answer(Slot::Keys, Ok(Loaded::Keys(index(&shop()), 1.0)));
+    assert_eq!(stage.notice(), "the store was there already", "the refusal is known");
+    stage.noticed(WatchEvent::Store(store("shop", 3)));
+    assert_eq!(stage.app.stores.current().unwrap().store, "shop".into());
+    assert_eq!(stage.app.keys.len(), 3);
+}
+
+#[test]
+fn until_the_user_moves_the_cursor_is_on_the_first_row_whatever_arrives() {
+    let mut stage = Stage::new(120, 36);
+    stage.connect(vec![store("shop", 3)]);
+    let (ticket, _) = stage.take(Slot::Keys);
+    let all = shop();
+    stage.event(Event::Loaded(Slot::Keys, ticket, Ok(Loaded::Keys(index(&all[2..]), 0.3))));
+    assert_eq!(stage.app.keys.current().unwrap().key, Key::from("c"));
+    stage.event(Event::Loaded(Slot::Keys, ticket, Ok(Loaded::Keys(index(&all), 1.0))));
+    assert_eq!(stage.app.keys.current().unwrap().key, Key::from("a"));
+    stage.show(&all);
+    // From then on it stays on its key.
+    stage.keys("r");
+    let mut more = vec![record("0", JSON, "0")];
+    more.extend(all);
+    stage.answer(Slot::Keys, Ok(Loaded::Keys(index(&more), 1.0)));
+    assert_eq!(stage.app.keys.current().unwrap().key, Key::from("a"));
+}
+
+#[test]
+fn a_smaller_window_keeps_the_cursor_on_its_key() {
+    let records: Vec<_> = (0..60).map(|n| record(&format!("k{n:02}"), JSON, "1")).collect();
+    let mut stage = Stage::new(120, 36);
+    stage.connect(vec![store("one", 60)]);
+    stage.answer(Slot::Keys, Ok(Loaded::Keys(index(&records), 1.0)));
+    stage.keys("<pgdn>");
+    let before = stage.app.keys.current().unwrap().key;
+    stage.event(Event::Resize(40, 10));
+    assert_eq!(stage.app.keys.current().unwrap().key, before);
+    let cursor = stage.app.keys.cursor;
+    assert!((cursor.top..cursor.top + 5).contains(&cursor.at), "{cursor:?}");
+}
+
+#[test]
+fn the_order_of_a_store_left_behind_is_not_shown_for_another() {
+    let mut stage = opened();
+    stage.keys("s");
+    let (ticket, read) = stage.take(Slot::Select);
+    let Read::Select(old, _) = read else { panic!() };
+    stage.keys("hk<enter>");
+    let late = larder::index::RowOrder::all(&old);
+    stage.event(Event::Loaded(Slot::Select, ticket, Ok(Loaded::Selected(old, late))));
+    assert!(stage.app.keys.is_empty());
+}
+
+#[test]
+fn the_end_of_the_help_can_be_left_again() {
+    let mut stage = opened();
+    stage.keys("?");
+    let top = stage.frame();
+    stage.keys("G");
+    let end = stage.frame();
+    assert_ne!(top, end);
+    stage.keys("k");
+    assert_ne!(stage.frame(), end);
+}

@@ -1,0 +1,238 @@
+//! What must be so whatever happens: each event is handed to the core here, and what it did is checked.
+
+use larder::app::{Confirm, Confirmed, Event, Modal, PromptKind, Slot, WriteId};
+use larder::model::{Expected, Record, Write, WriteOutcome};
+
+use super::world::World;
+use crate::stage::Stage;
+
+/// What is compared before and after an event.
+pub(super) struct Before {
+    pub(super) editor: Option<Editing>,
+    question: Option<Confirm>,
+    prompt: Option<(PromptKind, bytes::Bytes)>,
+    notice: Option<String>,
+    record: Option<Record>,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct Editing {
+    text: (String, String, bytes::Bytes),
+    original: Option<Record>,
+    saving: Option<WriteId>,
+    changed: bool,
+}
+
+pub(super) fn before(stage: &Stage) -> Before {
+    let app = &stage.app;
+    Before {
+        editor: app.editor.as_ref().map(|editor| Editing {
+            text: (
+                editor.key.text().to_owned(),
+                editor.content_type.text().to_owned(),
+                editor.value.bytes(),
+            ),
+            original: editor.original.clone(),
+            saving: editor.saving,
+            changed: editor.is_changed(),
+        }),
+        question: match &app.modal {
+            Some(Modal::Confirm(asked)) => Some(Confirm::clone(asked)),
+            _ => None,
+        },
+        prompt: match &app.modal {
+            Some(Modal::Prompt(prompt)) => Some((prompt.kind, prompt.value.clone())),
+            _ => None,
+        },
+        notice: app.notice.as_ref().filter(|notice| notice.lasting).map(|n| n.text.clone()),
+        record: app.record.record().cloned(),
+    }
+}
+
+/// Lets the core handle an event, and holds what must be so after any.
+#[allow(clippy::needless_pass_by_value, reason = "scripts read better without references")]
+pub(super) fn step(stage: &mut Stage, world: &mut World, event: Event) {
+    let was = before(stage);
+    let told = format!("{event:?}");
+    let by_user = matches!(event, Event::Key(_) | Event::Edited(_));
+    stage.asked.clear();
+    stage.event(event.clone());
+    let is = before(stage);
+
+    for write in stage.writes() {
+        assert!(by_user, "{told} sent {write:?}");
+        check_write(&was, &event, &write);
+        world.seen.insert(match (&write, &was.question) {
+            (Write::Create(_), _) => "a store made",
+            (Write::Set(set), Some(_)) if set.expected == Expected::Absent => "saved anew",
+            (Write::Set(_), Some(_)) => "overwritten",
+            (Write::Set(_), None) if matches!(event, Event::Edited(_)) => "edited outside",
+            (Write::Set(_), None) => "saved",
+            (Write::Delete { .. }, _) => "deleted",
+            (Write::Purge(_), _) => "purged",
+            (Write::Drop(_), _) => "dropped",
+        });
+    }
+    for effect in &stage.asked {
+        if let larder::app::Effect::SaveFile { bytes, path, overwrite } = effect {
+            match (&was.question, &was.prompt) {
+                (Some(Confirm { confirmed: Confirmed::OverwriteFile(to, held), .. }), None) => {
+                    assert!(*overwrite && to == path && held == bytes, "{told}");
+                    world.seen.insert("a file replaced");
+                }
+                (None, Some((PromptKind::SaveValue, held))) => {
+                    assert!(!overwrite && held == bytes, "{told}");
+                }
+                other => panic!("{told} saves a file after {other:?}"),
+            }
+        }
+    }
+    if let (Event::Saved(path, bytes, _), Some(asked)) = (&event, &is.question)
+        && let Confirmed::OverwriteFile(to, held) = &asked.confirmed
+        && was.question.is_none()
+    {
+        assert!(to == path && held == bytes, "{told}");
+    }
+    if was.prompt.is_none()
+        && let Some((PromptKind::SaveValue, value)) = &is.prompt
+        && by_user
+    {
+        assert_eq!(Some(value), was.record.as_ref().map(|record| &record.value), "{told}");
+    }
+    world.take(std::mem::take(&mut stage.asked));
+    if was.editor.as_ref().is_some_and(|editor| editor.changed) && is.editor.is_none() {
+        world.seen.insert(if by_user { "discarded" } else { "closed by its own answer" });
+    }
+    if was.notice.is_some() && !by_user {
+        world.seen.insert("told after a failure");
+    }
+    check_editor(&was, &is, &event);
+    check_question(&was, &is, &event);
+    if let (Some(failed), false) = (&was.notice, by_user) {
+        let now = is.notice.unwrap_or_default();
+        assert!(now.starts_with(failed.as_str()), "{told} hides that {failed}");
+    }
+    check_loading(stage, world, &told);
+}
+
+/// Every write was asked for by the dialog or the editor before it, and expects what that showed.
+fn check_write(was: &Before, event: &Event, write: &Write) {
+    match (write, &was.question, &was.editor) {
+        (
+            Write::Set(set),
+            Some(Confirm { confirmed: Confirmed::OverwriteRecord(held), lines, .. }),
+            _,
+        ) => {
+            assert_eq!(Some(&set.expected), held.as_ref());
+            let shown = match &set.expected {
+                Expected::Anything => panic!("a third writer would be lost"),
+                Expected::Absent => "Now: deleted".to_owned(),
+                Expected::Unchanged { value, content_type } => {
+                    format!("Now: {} B, {}", value.len(), content_type.as_str())
+                }
+            };
+            let shown =
+                |line: &String| *line == shown || line == "Now: none" && shown == "Now: deleted";
+            assert!(lines.iter().any(shown), "{lines:?} {set:?}");
+        }
+        (Write::Set(set), None, Some(editor)) => {
+            let expected = match &editor.original {
+                None => Expected::Absent,
+                Some(read) => Expected::Unchanged {
+                    value: read.value.clone(),
+                    content_type: read.meta.content_type.clone(),
+                },
+            };
+            assert_eq!(set.expected, expected);
+            assert!(editor.saving.is_none(), "{event:?} saves twice");
+        }
+        // Asked for in the list, and edited elsewhere at once.
+        (Write::Set(_), None, None) => assert!(matches!(event, Event::Edited(_)), "{event:?}"),
+        (Write::Create(_), None, _) => {
+            assert!(matches!(
+                was.prompt,
+                Some((PromptKind::StoreName | PromptKind::StoreAlias, _))
+            ));
+        }
+        (write, Some(Confirm { confirmed: Confirmed::Write(held), typed, .. }), _) => {
+            assert_eq!(write, held);
+            assert!(typed.as_ref().is_none_or(|(wanted, input)| input.text() == wanted));
+        }
+        other => panic!("{event:?}: {other:?}"),
+    }
+}
+
+/// What was typed stays until its own write is made or the user has given it up.
+fn check_editor(was: &Before, is: &Before, event: &Event) {
+    let Some(editing) = &was.editor else {
+        if let Some(opened) = &is.editor
+            && let Some(read) = &opened.original
+        {
+            assert_eq!(Some(read), was.record.as_ref(), "it shows what the pane showed");
+        }
+        return;
+    };
+    let Some(now) = &is.editor else {
+        let made = match event {
+            Event::Written(id, Ok(_)) | Event::Resolved(id, Ok(WriteOutcome::Applied(_))) => {
+                Some(*id)
+            }
+            _ => None,
+        };
+        let given_up =
+            |asked: &Confirm| matches!(asked.confirmed, Confirmed::DiscardEdit | Confirmed::Quit);
+        let given_up =
+            matches!(event, Event::Key(_)) && was.question.as_ref().is_some_and(given_up);
+        let own = made.is_some() && made == editing.saving;
+        assert!(own || given_up || !editing.changed, "{event:?} closed {editing:?}");
+        return;
+    };
+    assert_eq!(now.original, editing.original);
+    if !matches!(event, Event::Key(_) | Event::Paste(_) | Event::Edited(_)) {
+        assert_eq!(now.text, editing.text, "{event:?}");
+        let own = match event {
+            Event::Written(id, _) | Event::Resolved(id, _) => Some(*id) == editing.saving,
+            _ => false,
+        };
+        assert!(own || now.saving == editing.saving, "{event:?}");
+    }
+}
+
+/// What a question is about does not change while it is open.
+fn check_question(was: &Before, is: &Before, event: &Event) {
+    let (Some(was), Some(is)) = (&was.question, &is.question) else { return };
+    if matches!(event, Event::Key(_)) {
+        return;
+    }
+    let undecided = matches!(was.confirmed, Confirmed::OverwriteRecord(None));
+    let decided = matches!(is.confirmed, Confirmed::OverwriteRecord(Some(_)));
+    let same = format!("{:?}", was.confirmed) == format!("{:?}", is.confirmed);
+    let answered = matches!(event, Event::Loaded(Slot::Theirs, ..));
+    assert!(same || undecided && decided && answered, "{event:?}: {was:?} became {is:?}");
+}
+
+/// What is said to be on its way is.
+fn check_loading(stage: &Stage, world: &World, told: &str) {
+    let (app, asked) = (&stage.app, |slot| world.is_asked(slot));
+    let closed = app.keys.store.is_none();
+    assert!(!closed || app.keys.newest.is_empty(), "keys of a store that is gone, after {told}");
+    assert!(!app.record.loading || asked(Slot::Record), "the record, after {told}");
+    assert!(app.keys.loading.is_none() || asked(Slot::Keys), "the keys, after {told}");
+    assert!(!app.keys.applying || asked(Slot::Keys), "changes, after {told}");
+    assert!(!app.keys.selecting || asked(Slot::Select), "the order, after {told}");
+    assert!(!app.keys.comparing || asked(Slot::Compare), "a round, after {told}");
+    assert!(!app.stores.loading || asked(Slot::Stores), "the stores, after {told}");
+    let mut sent: Vec<_> =
+        world.writes.iter().map(|(id, _)| *id).chain(world.settles.clone()).collect();
+    sent.sort();
+    assert_eq!(app.writing.keys().copied().collect::<Vec<_>>(), sent, "after {told}");
+    if let Some(id) = app.editor.as_ref().and_then(|editor| editor.saving) {
+        assert!(app.writing.contains_key(&id), "saving for ever, after {told}");
+    }
+    if let Some(Modal::Confirm(asked)) = &app.modal
+        && matches!(asked.confirmed, Confirmed::OverwriteRecord(None))
+    {
+        let failed = asked.lines.iter().any(|line| line.starts_with("Now: not known"));
+        assert!(failed || world.is_asked(Slot::Theirs), "undecided for ever, after {told}");
+    }
+}

@@ -1,0 +1,114 @@
+//! Values: fetched, copied and saved to files.
+
+use larder::app::{Effect, Event, Loaded, Read, RecordView, SaveError, Slot};
+use larder::model::{RecordMeta, WatchEvent};
+
+use super::{JSON, opened, shop};
+use crate::stage::{Stage, index, record, store};
+
+#[test]
+fn a_large_value_is_fetched_only_when_asked_for() {
+    let mut stage = Stage::new(120, 36);
+    stage.connect(vec![store("big", 1)]);
+    let big = RecordMeta { key: "big".into(), size: 200_000_000, ..RecordMeta::default() };
+    let records = [record("big", "application/octet-stream", "")];
+    stage.answer(Slot::Keys, Ok(Loaded::Keys(index(&records), 1.0)));
+    let (ticket, read) = stage.take(Slot::Record);
+    assert!(matches!(read, Read::Record { limit: 2_097_152, .. }));
+    stage.event(Event::Loaded(Slot::Record, ticket, Ok(Loaded::Record(RecordView::TooLarge(big)))));
+    stage.keys("Yw");
+    assert!(stage.notice().contains("fetch it first"));
+    stage.keys("f");
+    assert!(matches!(stage.take(Slot::Record).1, Read::Whole { .. }));
+    stage.keys("<esc>");
+    assert!(stage.asked.iter().any(|effect| matches!(effect, Effect::Cancel(Slot::Record))));
+    assert_eq!(stage.notice(), "the fetch was cancelled");
+}
+
+#[test]
+fn copying_hands_out_the_bytes() {
+    let mut stage = opened();
+    stage.keys("yY");
+    let copied: Vec<_> = stage
+        .asked
+        .iter()
+        .filter_map(|effect| match effect {
+            Effect::Copy { what, bytes } => Some((*what, bytes.clone())),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(copied, [("key", "a".into()), ("value", r#"{"price": 1}"#.into())]);
+}
+
+#[test]
+fn a_fetch_asked_for_too_early_is_not_forgotten() {
+    let mut stage = Stage::new(120, 36);
+    stage.connect(vec![store("big", 1)]);
+    let records = [record("big", "application/octet-stream", "")];
+    stage.answer(Slot::Keys, Ok(Loaded::Keys(index(&records), 1.0)));
+    let (ticket, _) = stage.take(Slot::Record);
+    stage.keys("f");
+    let big = RecordMeta { key: "big".into(), size: 200_000_000, ..RecordMeta::default() };
+    stage.event(Event::Loaded(Slot::Record, ticket, Ok(Loaded::Record(RecordView::TooLarge(big)))));
+    assert!(matches!(stage.take(Slot::Record).1, Read::Whole { .. }));
+}
+
+#[test]
+fn the_beginning_of_a_large_value_is_not_taken_for_all_of_it() {
+    let mut stage = opened();
+    stage.keys("j");
+    let head = record("b", "text/plain", "the beginning");
+    let meta = RecordMeta { size: 1 << 30, ..head.meta.clone() };
+    let preview = larder::preview::Preview::build_head(head, larder::preview::Mode::Auto);
+    let head = RecordView::Head(meta, preview.into(), 13);
+    stage.answer(Slot::Record, Ok(Loaded::Record(head)));
+    assert!(
+        stage.app.record.note(&stage.app.keymap).unwrap().starts_with("the first 13 B of 1.1 GB")
+    );
+    for keys in ["e", "E", "Y", "w"] {
+        stage.asked.clear();
+        stage.keys(keys);
+        assert!(stage.asked.is_empty() && stage.app.editor.is_none(), "{keys}");
+        assert!(stage.app.notice.as_ref().unwrap().text.contains("fetch it first"), "{keys}");
+    }
+    stage.keys("f");
+    assert!(matches!(stage.take(Slot::Record).1, Read::Whole { .. }));
+}
+
+/// What is to be saved to which file, of the newest effect.
+fn save(stage: &mut Stage) -> (String, String, bool) {
+    let Some(Effect::SaveFile { bytes, path, overwrite }) = stage.asked.pop() else {
+        panic!("{:?}", stage.asked)
+    };
+    let text = String::from_utf8(bytes.to_vec()).unwrap();
+    (path.display().to_string(), text, overwrite)
+}
+
+#[test]
+fn a_value_is_saved_that_was_there_when_the_user_asked() {
+    let mut stage = opened();
+    stage.keys("w");
+    // While the name is typed, the record changes, and its new value is on the screen.
+    let set = vec![record("a", JSON, "changed").meta];
+    stage.noticed(WatchEvent::Records { set, removed: vec![] });
+    stage.show(&[record("a", JSON, "changed")]);
+    assert_eq!(stage.app.record.record().unwrap().value, "changed");
+    stage.keys("<enter>");
+    assert_eq!(save(&mut stage), ("a".to_owned(), r#"{"price": 1}"#.to_owned(), false));
+}
+
+#[test]
+fn a_file_is_replaced_by_the_value_that_was_asked_about() {
+    let mut stage = opened();
+    stage.keys("w<enter>");
+    let (_, first, _) = save(&mut stage);
+    // Before that is answered, another one is asked for.
+    stage.keys("j").show(&shop());
+    stage.keys("w");
+    stage.event(Event::Saved("c".into(), first.clone().into(), Err(SaveError::Exists)));
+    assert!(stage.notice().contains("c was not saved"), "the name is still being typed");
+    stage.keys("<esc>");
+    stage.event(Event::Saved("a".into(), first.clone().into(), Err(SaveError::Exists)));
+    stage.keys("y");
+    assert_eq!(save(&mut stage), ("a".to_owned(), first, true));
+}

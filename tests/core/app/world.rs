@@ -1,0 +1,240 @@
+//! A storage in a few maps, which answers what the core asks for when a test says so.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use larder::app::{Effect, Event, Loaded, Read, RecordView, Slot, Ticket, WriteId};
+use larder::model::{
+    ContentType, Error, ErrorKind, Expected, Key, OpenBy, Record, RecordMeta, WatchEvent, Write,
+    WriteOutcome, Written,
+};
+
+use crate::stage::{index, record, shown, store};
+
+type Records = BTreeMap<Key, Record>;
+
+/// What is stored, and what has been asked and not been answered.
+#[derive(Default)]
+pub(super) struct World {
+    stores: BTreeMap<String, Records>,
+    /// Whether the server can be reached.
+    pub(super) up: bool,
+    pub(super) reads: Vec<(Slot, Ticket, Read)>,
+    pub(super) writes: Vec<(WriteId, Write)>,
+    /// Writes whose answer was lost, and whether they were made.
+    pub(super) lost: Vec<(WriteId, bool)>,
+    pub(super) settles: Vec<WriteId>,
+    pub(super) files: Vec<(std::path::PathBuf, bytes::Bytes)>,
+    pub(super) outside: Option<bytes::Bytes>,
+    pub(super) quit: bool,
+    watched: Option<Ticket>,
+    /// What has come to pass, so that a test can tell whether it tried anything.
+    pub(super) seen: BTreeSet<&'static str>,
+    /// Answers that have been given, to be given again too late.
+    pub(super) given: Vec<Event>,
+}
+
+impl World {
+    pub(super) fn new() -> Self {
+        let mut world = Self { up: true, ..Self::default() };
+        for name in ["default", "shop"] {
+            let records =
+                ["a", "b", "c"].map(|key| record(key, "text/plain", format!("{key} one")));
+            let records = records.into_iter().map(|record| (record.meta.key.clone(), record));
+            world.stores.insert(name.to_owned(), records.collect());
+        }
+        world
+    }
+
+    /// Takes what the core asks for.
+    pub(super) fn take(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                Effect::Read(slot, ticket, read) => {
+                    self.reads.retain(|(asked, ..)| *asked != slot);
+                    self.reads.push((slot, ticket, read));
+                }
+                Effect::Cancel(slot) => self.reads.retain(|(asked, ..)| *asked != slot),
+                Effect::Watch(ticket, _) => self.watched = Some(ticket),
+                Effect::Write(id, write) => self.writes.push((id, write)),
+                Effect::Resolve(id, _) => self.settles.push(id),
+                Effect::SaveFile { path, bytes, .. } => self.files.push((path, bytes)),
+                Effect::OpenEditor { text, .. } => self.outside = Some(text),
+                Effect::Quit => self.quit = true,
+                _ => {}
+            }
+        }
+    }
+
+    pub(super) fn is_asked(&self, slot: Slot) -> bool {
+        self.reads.iter().any(|(asked, ..)| *asked == slot)
+    }
+
+    /// Answers one of the reads.
+    pub(super) fn answer(&mut self, at: usize) -> Option<Event> {
+        let (slot, ticket, read) = self.reads.get(at % self.reads.len().max(1))?.clone();
+        let computed = read.is_computed() || matches!(read, Read::Preview(..) | Read::Search(..));
+        self.reads.retain(|(asked, ..)| *asked != slot);
+        let result = if self.up || computed { self.read(read) } else { Err(away()) };
+        let event = Event::Loaded(slot, ticket, result);
+        self.given.push(event.clone());
+        Some(event)
+    }
+
+    fn read(&self, read: Read) -> Result<Loaded, Error> {
+        let find = |store: &larder::model::StoreName, key: &Key| {
+            self.stores.get(&store.escaped()).and_then(|records| records.get(key)).cloned()
+        };
+        let to_shown =
+            |found: Option<Record>, key: Key| found.map_or(RecordView::Missing(key), shown);
+        Ok(match read {
+            Read::Stores => {
+                let stores = self.stores.iter();
+                let stores = stores.map(|(name, records)| store(name, records.len() as u64));
+                Loaded::Stores(stores.collect(), None)
+            }
+            Read::Store(name) => {
+                let records = self.stores.get(&name.escaped()).ok_or_else(missing)?;
+                Loaded::Store(Box::new(store(&name.escaped(), records.len() as u64)))
+            }
+            Read::Keys { store, .. } => {
+                let records = self.stores.get(&store.escaped()).ok_or_else(missing)?;
+                Loaded::Keys(index(&records.values().cloned().collect::<Vec<_>>()), 1.0)
+            }
+            Read::Record { store, key, .. } | Read::Whole { store, key, .. } => {
+                Loaded::Record(to_shown(find(&store, &key), key))
+            }
+            Read::Value { store, key } => Loaded::Value(find(&store, &key)),
+            Read::Preview(record, _) => Loaded::Record(shown(record)),
+            Read::Search(preview, needle) => Loaded::Found(preview.find(&needle)),
+            read if read.is_computed() => read.compute(&|| true, &mut |_| {}).unwrap(),
+            other => panic!("{other:?}"),
+        })
+    }
+
+    /// Answers one of the writes: makes it, refuses it, or loses the answer.
+    pub(super) fn write(&mut self, at: usize, how: u8) -> Option<Event> {
+        if self.writes.is_empty() {
+            return None;
+        }
+        let (id, write) = self.writes.remove(at % self.writes.len());
+        let result = match how % 8 {
+            _ if !self.up => Err(away()),
+            0 => Err(Error::new(ErrorKind::Permission, "the server forbids it")),
+            lost @ 1..=3 => {
+                let made = lost > 1 && self.make(&write).is_ok();
+                self.lost.push((id, made));
+                Err(Error::new(ErrorKind::InDoubt, "the connection broke"))
+            }
+            _ => self.make(&write),
+        };
+        let event = Event::Written(id, result);
+        self.given.push(event.clone());
+        Some(event)
+    }
+
+    /// Tells what became of one of the writes whose answer was lost, if that can be seen.
+    pub(super) fn resolve(&mut self, at: usize) -> Option<Event> {
+        if self.settles.is_empty() {
+            return None;
+        }
+        let id = self.settles.remove(at % self.settles.len());
+        let made = self.lost.iter().any(|(lost, made)| *lost == id && *made);
+        let result = match (self.up, made) {
+            (false, _) => Err(away()),
+            (true, true) => Ok(WriteOutcome::Applied(Written { records: 1, ..Written::default() })),
+            (true, false) => Ok(WriteOutcome::NotApplied),
+        };
+        let event = Event::Resolved(id, result);
+        self.given.push(event.clone());
+        Some(event)
+    }
+
+    fn make(&mut self, write: &Write) -> Result<Written, Error> {
+        let mut written = Written { records: 1, ..Written::default() };
+        match write {
+            Write::Create(OpenBy::Name(name) | OpenBy::Alias(name)) => {
+                self.stores.entry(name.clone()).or_default();
+            }
+            Write::Create(_) => {}
+            Write::Set(set) => {
+                let records = self.stores.get_mut(&set.store.escaped()).ok_or_else(missing)?;
+                let there = records.get(&set.key);
+                let fits = match &set.expected {
+                    Expected::Anything => panic!("nothing is overwritten unseen: {set:?}"),
+                    Expected::Absent => there.is_none(),
+                    Expected::Unchanged { value, content_type } => there.is_some_and(|there| {
+                        there.value == value && there.meta.content_type == *content_type
+                    }),
+                };
+                if !fits {
+                    return Err(Error::new(ErrorKind::Conflict, "it has changed"));
+                }
+                let made = record(&set.key.escaped(), set.content_type.as_str(), &set.value);
+                written.meta = Some(made.meta.clone());
+                records.insert(set.key.clone(), made);
+            }
+            Write::Delete { store, keys } => {
+                let records = self.stores.get_mut(&store.escaped()).ok_or_else(missing)?;
+                written.records = keys.iter().filter_map(|key| records.remove(key)).count() as u64;
+            }
+            Write::Purge(store) => {
+                self.stores.get_mut(&store.escaped()).ok_or_else(missing)?.clear();
+            }
+            Write::Drop(store) => {
+                self.stores.remove(&store.escaped()).ok_or_else(missing)?;
+            }
+        }
+        Ok(written)
+    }
+
+    /// Somebody else sets or deletes a record; what the watcher says of it.
+    pub(super) fn someone_else(
+        &mut self,
+        what: u8,
+        open: Option<&str>,
+        edited: Option<Key>,
+    ) -> Option<Event> {
+        let any = Key::from(["a", "b", "c", "d"][usize::from(what % 4)]);
+        let key = edited.filter(|_| what & 16 == 0).unwrap_or(any);
+        let name = open.unwrap_or("shop");
+        let records = self.stores.get_mut(name)?;
+        let noticed = if what & 4 == 0 {
+            let made = record(&key.escaped(), "text/plain", format!("theirs {what}"));
+            let meta = made.meta.clone();
+            records.insert(key, made);
+            WatchEvent::Records { set: vec![meta], removed: vec![] }
+        } else {
+            records.remove(&key);
+            WatchEvent::Records { set: Vec::<RecordMeta>::new(), removed: vec![key] }
+        };
+        // Some of it is never told, or late.
+        (what & 8 == 0).then_some(Event::Watched(self.watched?, noticed))
+    }
+
+    /// A store is dropped or made by somebody else.
+    pub(super) fn someones_store(&mut self, what: u8) -> Option<Event> {
+        let name = ["default", "shop", "new"][usize::from(what % 3)];
+        let noticed = if self.stores.remove(name).is_some() {
+            WatchEvent::StoreGone(name.into())
+        } else {
+            self.stores.insert(name.to_owned(), Records::new());
+            WatchEvent::Store(store(name, 0))
+        };
+        Some(Event::Watched(self.watched?, noticed))
+    }
+
+    /// Keys with their sizes and types, as the list is to show them.
+    pub(super) fn listed(&self, store: &str) -> Option<HashMap<Key, (u64, ContentType)>> {
+        let records = self.stores.get(store)?.values();
+        let fact = |record: &Record| (record.meta.size, record.meta.content_type.clone());
+        Some(records.map(|record| (record.meta.key.clone(), fact(record))).collect())
+    }
+}
+
+fn away() -> Error {
+    Error::new(ErrorKind::Connection, "the server is away")
+}
+
+fn missing() -> Error {
+    Error::new(ErrorKind::NotFound, "there is no such store")
+}

@@ -1,0 +1,228 @@
+//! Writes: asked about, refused, and answered late.
+
+use larder::app::{Effect, Event, Loaded, Modal, Pane, Read, Settings, Slot};
+use larder::model::{
+    Connection, Error, ErrorKind, Key, StoreInfo, WatchEvent, Write, WriteOutcome, Written,
+};
+
+use super::{done, opened, shop};
+use crate::stage::{Stage, store};
+
+#[test]
+fn delete_asks_first_and_its_default_is_no() {
+    let mut stage = opened();
+    stage.keys("d");
+    assert!(matches!(stage.app.modal, Some(Modal::Confirm(_))));
+    stage.keys("<enter>");
+    assert!(stage.app.modal.is_none());
+    assert!(stage.writes().is_empty());
+    stage.keys("dn");
+    assert!(stage.writes().is_empty());
+    stage.keys("dy");
+    let write = stage.write();
+    assert_eq!(write, Write::Delete { store: "shop".into(), keys: vec![Key::from("a")] });
+    stage.written(write, Ok(done()));
+    assert_eq!(stage.notice(), "deleted a");
+    let (ticket, read) = stage.take(Slot::Keys);
+    let Read::Apply(old, changes) = read else { panic!("{read:?}") };
+    let applied = Loaded::Applied(std::sync::Arc::new(old.apply(&changes)), changes.len());
+    stage.event(Event::Loaded(Slot::Keys, ticket, Ok(applied)));
+    assert_eq!(stage.app.keys.len(), 2);
+    assert_eq!(stage.app.keys.current().unwrap().key, Key::from("b"));
+}
+
+#[test]
+fn marked_records_are_deleted_together() {
+    let mut stage = opened();
+    stage.keys("<space><space>dy");
+    let Write::Delete { keys, .. } = stage.write() else { panic!() };
+    assert_eq!(keys, [Key::from("a"), Key::from("b")]);
+}
+
+#[test]
+fn drop_wants_the_name_typed() {
+    let mut stage = opened();
+    stage.keys("<tab><tab>");
+    assert_eq!(stage.app.focus, Pane::Stores);
+    stage.keys("D<enter>y<enter>");
+    assert!(stage.writes().is_empty(), "neither Enter nor y drops");
+    stage.keys("<ctrl-u>no shop<ctrl-w><ctrl-w>shop<enter>");
+    assert_eq!(stage.write(), Write::Drop("shop".into()));
+}
+
+#[test]
+fn purge_names_count_and_bytes() {
+    let mut stage = opened();
+    stage.keys("P");
+    let Some(Modal::Confirm(confirm)) = &stage.app.modal else { panic!() };
+    assert!(confirm.lines.contains(&"3 records · 29 B".to_owned()), "{:?}", confirm.lines);
+    stage.keys("shop<enter>");
+    let write = stage.write();
+    assert_eq!(write, Write::Purge("shop".into()));
+    stage.written(write, Ok(Written { records: 3, ..Written::default() }));
+    assert_eq!(stage.notice(), "purged shop: 3 records removed");
+}
+
+#[test]
+fn the_question_before_a_purge_is_whole_on_a_small_screen() {
+    let mut stage = Stage::new(40, 10);
+    let info = StoreInfo { bytes: Some(12_345_678), ..store("shop", 1_234_567) };
+    stage.connect(vec![info, store("two", 1)]);
+    stage.keys("Psh");
+    let frame = stage.frame();
+    for part in
+        ["1,234,567 records", "server's memory", "the store stays.", "Its name: sh", "esc No"]
+    {
+        assert!(frame.contains(part), "{part}: {frame}");
+    }
+}
+
+#[test]
+fn dropping_the_open_store_closes_it() {
+    let mut stage = opened();
+    stage.keys("<tab><tab>Dshop<enter>");
+    let write = stage.write();
+    stage.written(write, Ok(done()));
+    assert_eq!(stage.app.focus, Pane::Stores);
+    assert!(stage.app.keys.store.is_none() && stage.app.record.shown.is_none());
+    // Nor is it watched any more: one that is made anew is another store.
+    let watched = stage.asked.iter().rev().find_map(|effect| match effect {
+        Effect::Watch(_, store) => Some(store),
+        _ => None,
+    });
+    assert_eq!(watched, Some(&None));
+}
+
+#[test]
+fn a_write_of_unknown_fate_is_told_and_then_settled() {
+    let mut stage = opened();
+    stage.keys("e<down><end>2<ctrl-s>");
+    let write = stage.write();
+    stage.written(write.clone(), Err(Error::new(ErrorKind::InDoubt, "the connection broke")));
+    assert!(stage.notice().contains("looking what became of it"));
+    assert!(matches!(stage.asked.last(), Some(Effect::Resolve(..))));
+    stage.resolved(write.clone(), Ok(WriteOutcome::NotApplied));
+    assert!(stage.notice().contains("the write was not made"));
+    assert!(stage.app.editor.is_some(), "the text is still there");
+    stage.keys("<ctrl-s>");
+    assert_eq!(stage.write(), write);
+    stage.written(write.clone(), Err(Error::new(ErrorKind::InDoubt, "the connection broke")));
+    stage.resolved(write, Ok(WriteOutcome::Applied(done())));
+    assert!(stage.app.editor.is_none());
+}
+
+#[test]
+fn read_only_refuses_every_write() {
+    let mut stage = Stage::with(120, 36, Settings { read_only: true, ..Settings::default() });
+    stage.connect(vec![store("default", 2), store("shop", 3)]);
+    stage.keys("nPD").open(&shop());
+    stage.keys("neEdP");
+    assert!(stage.writes().is_empty());
+    assert!(stage.app.editor.is_none() && stage.app.modal.is_none());
+    assert_eq!(
+        stage.notice(),
+        "larder is read-only here: by --read-only, LARDER_READ_ONLY, the settings or the profile"
+    );
+}
+
+#[test]
+fn a_name_that_cannot_be_seen_is_typed_as_it_is_shown() {
+    let mut stage = Stage::new(120, 36);
+    stage.connect(vec![store("a\nb", 0), store("c", 0)]);
+    stage.keys("D");
+    stage.event(Event::Paste("a␊b".to_owned()));
+    stage.keys("<enter>");
+    assert_eq!(stage.write(), Write::Drop("a\nb".into()));
+}
+
+#[test]
+fn a_failed_write_is_not_hidden_by_quitting() {
+    let mut stage = opened();
+    stage.keys("dyq");
+    let write = stage.write();
+    stage.written(write, Err(Error::new(ErrorKind::OutOfMemory, "no memory")));
+    assert!(stage.app.unseen_failure().unwrap().starts_with("no memory"));
+}
+
+#[test]
+fn a_failure_stays_until_a_key_whatever_is_done_after_it() {
+    let mut stage = opened();
+    stage.keys("dy");
+    let first = stage.write();
+    stage.keys("jdy");
+    let second = stage.write();
+    stage.keys("jdy");
+    let third = stage.write();
+    stage.written(first, Err(Error::new(ErrorKind::OutOfMemory, "no memory")));
+    stage.written(second, Ok(done()));
+    assert!(stage.notice().starts_with("no memory; "), "{}", stage.notice());
+    let down = Connection::Down { tries: 1, reason: "gone".into() };
+    stage.event(Event::Connection(down)).event(Event::Connection(Connection::Up));
+    assert!(stage.notice().starts_with("no memory; "), "{}", stage.notice());
+    stage.written(third, Err(Error::new(ErrorKind::Permission, "the server forbids HDEL")));
+    assert!(stage.notice().starts_with("no memory; "), "{}", stage.notice());
+    assert!(stage.notice().contains(" · the server forbids HDEL; "), "{}", stage.notice());
+    stage.keys("j");
+    assert_eq!(stage.notice(), "");
+}
+
+#[test]
+fn a_question_does_what_it_showed_whatever_changes_under_it() {
+    let mut stage = opened();
+    stage.keys("<space><space>d");
+    // The marked ones go, the cursor moves, another store is asked for and comes.
+    let gone = [Key::from("a"), Key::from("b")];
+    stage.noticed(WatchEvent::Records { set: vec![], removed: gone.to_vec() });
+    stage.keys("jjl<space>");
+    let mut info = store("shop", 1);
+    stage.noticed(WatchEvent::Store(info.clone())).noticed(WatchEvent::StoreGone("default".into()));
+    stage.keys("y");
+    assert_eq!(stage.write(), Write::Delete { store: "shop".into(), keys: gone.to_vec() });
+
+    let mut stage = opened();
+    stage.keys("<tab><tab>P");
+    info.records = Some(7);
+    stage.noticed(WatchEvent::StoreGone("default".into())).noticed(WatchEvent::Store(info));
+    stage.keys("shop<enter>");
+    assert_eq!(stage.write(), Write::Purge("shop".into()));
+}
+
+#[test]
+fn a_store_that_is_made_late_does_not_open_under_the_editor() {
+    let mut stage = opened();
+    stage.keys("<tab><tab>nlate<enter>");
+    let create = stage.write();
+    stage.keys("<tab>e<down>x");
+    stage.written(create, Ok(done()));
+    assert_eq!(stage.app.keys.store, Some("shop".into()));
+    assert!(stage.app.editor.is_some());
+    assert_eq!(stage.notice(), "store created");
+}
+
+#[test]
+fn whoever_ends_larder_is_told_what_was_not_saved() {
+    // By a signal, there is no question.
+    let mut stage = opened();
+    stage.keys("e<down>x").app.ending();
+    assert_eq!(stage.app.unseen_failure().unwrap(), "a in shop was not saved");
+    // A conflict that comes after the user has quit asks nobody.
+    let mut stage = opened();
+    stage.keys("e<down><end>2<ctrl-s><ctrl-c>y");
+    let write = stage.write();
+    stage.written(write, Err(Error::new(ErrorKind::Conflict, "someone was faster")));
+    assert!(stage.app.modal.is_none());
+    assert!(stage.app.unseen_failure().unwrap().starts_with("someone was faster"));
+    // In doubt, larder looks before it ends.
+    let mut stage = opened();
+    stage.keys("dy");
+    let write = stage.write();
+    stage.written(write.clone(), Err(Error::new(ErrorKind::InDoubt, "the wire broke")));
+    stage.keys("q");
+    assert_eq!(stage.notice(), "waiting for the write under way, then quitting");
+    stage.resolved(write, Ok(WriteOutcome::NotApplied));
+    assert!(stage.app.unseen_failure().unwrap().contains("was not made"));
+    // What was discarded on purpose is not told.
+    let mut stage = opened();
+    stage.keys("e<down>x<ctrl-c>y");
+    assert_eq!(stage.app.unseen_failure(), None);
+}

@@ -1,0 +1,597 @@
+//! Every state of the screen, at the three sizes that are promised.
+
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
+
+use std::sync::Arc;
+
+use larder::app::{Effect, Event, Loaded, Read, RecordView, Settings, Slot, TargetChoice};
+use larder::keymap::{Action, Context, KeyMap};
+use larder::model::{
+    Connection, Crawl, Crawler, Error, ErrorKind, Record, RecordMeta, RecordState, Section,
+    StorageInfo, StoreInfo, StoreState, Timestamp, WatchEvent, WatchSource,
+};
+use larder::preview::{Mode, Preview};
+use larder::theme::Theme;
+
+use crate::stage::{NOW, Stage, index, record, store};
+
+const SIZES: [(u16, u16); 3] = [(120, 36), (80, 24), (40, 10)];
+const JSON: &str = "application/json; charset=utf-8";
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x05\0\0\0\x02\xd0\x08\x06\0\0\0";
+
+fn records() -> Vec<Record> {
+    let mut records = vec![
+        record("CRAWLEE_STATE", JSON, r#"{"page": 7, "seen": [1, 2.50, 1E400], "ok": true}"#),
+        record("INPUT", JSON, r#"{"startUrls": ["http://127.0.0.1/"], "maxDepth": NaN}"#),
+        record("empty", "text/plain; charset=utf-8", ""),
+        record("evil\u{1b}[31m\u{202e}key", "text/plain; charset=utf-8", "\u{1b}]0;owned\u{7}"),
+        record("none", "application/x-none", ""),
+        record("page-000001", "text/html; charset=utf-8", "<html>\n  <body>Hi</body>\n</html>\n"),
+        record("screenshot", "image/png", PNG),
+        record("日本語のキー", JSON, r#"{"名": "値"}"#),
+    ];
+    let mut lost = record("orphan", "", "no metadata");
+    lost.meta.state = RecordState::NoMetadata;
+    records.push(lost);
+    records.sort_by(|a, b| a.meta.key.cmp(&b.meta.key));
+    records
+}
+
+fn stores() -> Vec<StoreInfo> {
+    let half = StoreInfo { state: StoreState::HalfMade, ..store("half-made-store", 0) };
+    vec![store("default", 2), half, store("shop-snapshots", 9), store("scratch", 1_234_567)]
+}
+
+fn opened(width: u16, height: u16) -> Stage {
+    let mut stage = Stage::new(width, height);
+    let mut all = stores();
+    all.sort_by(|a, b| a.store.cmp(&b.store));
+    stage.connect(all);
+    stage.keys("<end>").open(&records());
+    stage
+}
+
+fn each(name: &str, script: impl Fn(u16, u16) -> Stage) {
+    for (width, height) in SIZES {
+        snapshot(name, &mut script(width, height));
+    }
+}
+
+fn snapshot(name: &str, stage: &mut Stage) {
+    let (width, height) = stage.app.size;
+    let frame = stage.frame();
+    let hostile = |c: char| c != '\n' && c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c);
+    assert!(!frame.contains(hostile), "hostile text in {name}");
+    insta::assert_snapshot!(format!("{name}_{width}x{height}"), frame);
+    let other = with_other_keys(stage);
+    let spelled = spelled_keys(&other);
+    // What was said before stands as it was said.
+    if stage.app.notice.is_none() {
+        assert_eq!(spelled, Vec::<String>::new(), "{name} spells default keys:\n{other}");
+    }
+}
+
+/// The same state where every action has another key than the default ones.
+fn with_other_keys(stage: &mut Stage) -> String {
+    let default = std::mem::replace(&mut stage.app.keymap, Arc::new(other_keys()));
+    let frame = stage.frame();
+    stage.app.keymap = default;
+    frame
+}
+
+fn other_keys() -> KeyMap {
+    let mut tables = toml::Table::new();
+    for context in Context::ALL {
+        let held = match context {
+            Context::Global => ["shift-", "ctrl-shift-", "alt-shift-", "ctrl-alt-shift-"],
+            _ => ["", "ctrl-", "alt-", "ctrl-alt-"],
+        };
+        let mut chords = (2..=12).flat_map(|n| held.map(|held| format!("{held}f{n}")));
+        let mut table = toml::Table::new();
+        for (action, _) in KeyMap::default().entries(*context) {
+            let chord = chords.next().unwrap();
+            table.insert(action.name().to_owned(), vec![chord].into());
+        }
+        tables.insert(context.name().to_owned(), table.into());
+    }
+    KeyMap::with_overrides(&tables).unwrap()
+}
+
+/// What reads like a default key and what it does: `r reads`, `Esc closes`, `↑ ↓ scroll`.
+fn spelled_keys(frame: &str) -> Vec<String> {
+    let default = KeyMap::default();
+    let mut labels = vec!["Esc".to_owned(), "Tab".to_owned(), "Tab:".to_owned()];
+    for context in Context::ALL {
+        let chords = default.entries(*context).flat_map(|(_, chords)| chords);
+        labels.extend(chords.map(|chord| chord.label(true)));
+    }
+    let verb = |word: &str| {
+        word.len() > 2 && word.ends_with('s') && word.chars().all(|c| c.is_ascii_lowercase())
+    };
+    let mut found = Vec::new();
+    for line in frame.lines() {
+        let words: Vec<&str> = line.split([' ', '│']).filter(|word| !word.is_empty()).collect();
+        for pair in words.windows(2) {
+            let label = labels.iter().any(|label| label == pair[0]);
+            let named = matches!(pair[0], "Esc" | "esc" | "Tab:" | "tab:" | "↵" | "↓");
+            if label && (verb(pair[1].trim_end_matches(['.', ';', ','])) || named) {
+                found.push(pair.join(" "));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn a_sentence_that_spells_a_key_is_found() {
+    assert_eq!(spelled_keys("│ incomplete: r reads on │ a replica takes"), ["r reads"]);
+    assert_eq!(
+        spelled_keys(" Esc No   ↑ ↓ scroll · Esc closes"),
+        ["Esc No", "↓ scroll", "Esc closes"]
+    );
+}
+
+#[test]
+fn notices_name_the_keys_that_the_user_chose() {
+    let mut stage = opened(120, 36);
+    stage.app.keymap = Arc::new(other_keys());
+    let key = |action| {
+        let chord = other_keys().chord(Context::Keys, action).unwrap();
+        let name = chord.to_string();
+        format!("<{name}>")
+    };
+    for (actions, wanted) in [
+        (&[Action::Follow, Action::Follow][..], (Action::Sort, "sorts by key")),
+        (&[Action::ToggleWatch], (Action::Refresh, "reads again")),
+        (&[Action::Follow], (Action::ToggleWatch, "turns watching on")),
+    ] {
+        for action in actions {
+            stage.keys(&key(*action));
+        }
+        let wanted = other_keys().says(Context::Keys, wanted.0, wanted.1).unwrap();
+        assert!(stage.notice().ends_with(&wanted), "{}", stage.notice());
+        assert_eq!(spelled_keys(stage.notice()), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn the_start() {
+    each("connecting", Stage::new);
+}
+
+#[test]
+fn a_list_of_stores() {
+    each("stores", |width, height| {
+        let mut stage = Stage::new(width, height);
+        stage.connect(stores());
+        stage
+    });
+}
+
+#[test]
+fn no_server() {
+    each("refused", |width, height| {
+        let mut stage = Stage::new(width, height);
+        let error = Error::new(ErrorKind::Connection, "nothing listens at 127.0.0.1:6379");
+        stage.event(Event::Connected(Err(error)));
+        stage
+    });
+}
+
+#[test]
+fn a_server_gone() {
+    each("down", |width, height| {
+        let mut stage = opened(width, height);
+        let down = Connection::Down { tries: 12, reason: "the server closed it".into() };
+        stage.event(Event::Connection(down));
+        stage
+    });
+}
+
+#[test]
+fn an_open_store() {
+    each("keys", opened);
+}
+
+#[test]
+fn json() {
+    each("json", |width, height| {
+        let mut stage = opened(width, height);
+        stage.keys("j").show(&records());
+        stage.keys("<enter>");
+        stage
+    });
+}
+
+#[test]
+fn text() {
+    each("text", |width, height| {
+        let mut stage = opened(width, height);
+        stage.keys("jjjjjj").show(&records());
+        stage.keys("<enter>");
+        stage
+    });
+}
+
+#[test]
+fn binary() {
+    each("hex", |width, height| {
+        let mut stage = opened(width, height);
+        stage.keys("jjjjjjj").show(&records());
+        stage.keys("<enter>");
+        stage
+    });
+}
+
+#[test]
+fn hostile_text() {
+    each("hostile", |width, height| {
+        let mut stage = opened(width, height);
+        stage.keys("jjj").show(&records());
+        stage.keys("<enter>");
+        stage
+    });
+}
+
+#[test]
+fn a_value_too_large() {
+    each("large", |width, height| {
+        let mut stage = opened(width, height);
+        stage.keys("<end>");
+        let key = records().last().unwrap().meta.key.clone();
+        let meta = RecordMeta { key, size: 200_000_000, ..RecordMeta::default() };
+        stage.answer(Slot::Record, Ok(Loaded::Record(RecordView::TooLarge(meta))));
+        stage.keys("<enter>");
+        stage
+    });
+}
+
+#[test]
+fn the_beginning_of_a_large_value() {
+    each("head", |width, height| {
+        let mut stage = opened(width, height);
+        stage.keys("<end>");
+        let key = records().last().unwrap().meta.key.clone();
+        let meta = RecordMeta {
+            key,
+            size: 200_000_000,
+            content_type: "text/csv; charset=utf-8".into(),
+            ..RecordMeta::default()
+        };
+        let value = "name,price\nladle,12.50\npan,80\n".repeat(100).into();
+        let head = Record { meta: meta.clone(), value };
+        let bytes = head.value.len();
+        let preview = Arc::new(Preview::build_head(head, Mode::Auto));
+        stage.answer(Slot::Record, Ok(Loaded::Record(RecordView::Head(meta, preview, bytes))));
+        stage.keys("<enter>");
+        stage
+    });
+}
+
+#[test]
+fn a_store_that_a_crawl_fills() {
+    each("watching", |width, height| {
+        let mut stage = opened(width, height);
+        stage.app.now = Timestamp::from_micros(NOW - 30_000_000);
+        stage.noticed(WatchEvent::Source(WatchSource::Files));
+        let mut new = 0;
+        for (step, records) in (0..).zip([3, 0, 9, 20, 12, 31]) {
+            stage.app.now = Timestamp::from_micros(NOW - 25_000_000 + step * 5_000_000);
+            let mut set = Vec::new();
+            for _ in 0..records {
+                new += 1;
+                set.push(record(&format!("page-{new:06}"), JSON, "{}").meta);
+            }
+            set.push(records_changed());
+            stage.noticed(WatchEvent::Records { set, removed: Vec::new() });
+            while stage.asked.iter().any(|e| matches!(e, Effect::Read(Slot::Keys, ..))) {
+                let (ticket, read) = stage.take(Slot::Keys);
+                let Read::Apply(index, changes) = read else { panic!("{read:?}") };
+                let applied = Loaded::Applied(index.apply(&changes).into(), changes.len());
+                stage.event(Event::Loaded(Slot::Keys, ticket, Ok(applied)));
+            }
+        }
+        stage.show(&records());
+        stage
+    });
+}
+
+fn records_changed() -> RecordMeta {
+    records()[1].meta.clone()
+}
+
+#[test]
+fn a_walk_under_way() {
+    each("loading", |width, height| {
+        let mut stage = Stage::new(width, height);
+        stage.connect(stores());
+        stage.keys("<enter>");
+        stage.answer(Slot::Keys, Ok(Loaded::Keys(index(&records()[..4]), 0.43)));
+        stage.show(&records());
+        stage
+    });
+}
+
+/// Answers all that needs no storage.
+fn compute(stage: &mut Stage) {
+    let computed = |effect: &Effect| match effect {
+        Effect::Read(slot, _, read) if read.is_computed() => Some(*slot),
+        _ => None,
+    };
+    while let Some(slot) = stage.asked.iter().find_map(computed) {
+        let (ticket, read) = stage.take(slot);
+        let loaded = read.compute(&|| true, &mut |_| {}).unwrap();
+        stage.event(Event::Loaded(slot, ticket, Ok(loaded)));
+    }
+}
+
+#[test]
+fn a_walk_that_was_stopped() {
+    each("stopped", |width, height| {
+        let mut stage = Stage::new(width, height);
+        stage.connect(vec![store("huge", 5_000_000)]);
+        let (ticket, _) = stage.take(Slot::Keys);
+        for loaded in [Loaded::Progress(1_234_567, 0.246), Loaded::Keys(index(&records()), 0.247)] {
+            stage.event(Event::Loaded(Slot::Keys, ticket, Ok(loaded)));
+        }
+        stage.show(&records());
+        snapshot("walking", &mut stage);
+        stage.keys("<esc>");
+        stage
+    });
+}
+
+#[test]
+fn a_store_that_is_polled_while_its_newest_records_are_followed() {
+    each("following", |width, height| {
+        let mut stage = opened(width, height);
+        stage.app.now = Timestamp::from_micros(NOW - 2_000_000);
+        let within = std::time::Duration::from_millis(4_600);
+        stage.noticed(WatchEvent::Source(WatchSource::Polling { within, why: String::new() }));
+        stage.noticed(WatchEvent::Store(store("shop-snapshots", 1009)));
+        stage.keys("F");
+        compute(&mut stage);
+        let set = vec![record("page-000042", JSON, "{}").meta];
+        stage.noticed(WatchEvent::Records { set, removed: Vec::new() });
+        compute(&mut stage);
+        stage.show(&[record("page-000042", JSON, "{}")]);
+        stage
+    });
+}
+
+#[test]
+fn a_store_whose_records_the_server_names() {
+    each("named", |width, height| {
+        let mut stage = opened(width, height);
+        stage.app.now = Timestamp::from_micros(NOW - 2_000_000);
+        stage.noticed(WatchEvent::Source(WatchSource::SubKeys));
+        let set = vec![record("page-000042", JSON, "{}").meta];
+        stage.noticed(WatchEvent::Records { set, removed: Vec::new() });
+        compute(&mut stage);
+        stage.show(&[record("page-000042", JSON, "{}")]);
+        stage
+    });
+}
+
+#[test]
+fn keys_in_groups_and_totals() {
+    let many = || {
+        let mut many = records();
+        for number in 0..40 {
+            many.push(record(&format!("page-{number:06}"), JSON, "{\"number\": 1}"));
+            many.push(record(&format!("thumb-{}-{number}", number % 2), "image/png", PNG));
+        }
+        many
+    };
+    each("groups", |width, height| {
+        let mut stage = Stage::new(width, height);
+        stage.connect(vec![store("default", 2), store("shop-snapshots", 88)]);
+        stage.keys("<end>").open(&many()).keys("c");
+        compute(&mut stage);
+        stage.keys("<end><up><up>");
+        stage
+    });
+    each("totals", |width, height| {
+        let mut stage = Stage::new(width, height);
+        stage.connect(vec![store("default", 2), store("shop-snapshots", 88)]);
+        stage.keys("<end>").open(&many()).keys("t");
+        compute(&mut stage);
+        stage
+    });
+}
+
+fn section<T>(rows: Vec<T>, total: u64) -> Section<T> {
+    Section { rows, total, fault: None }
+}
+
+/// The overview, with these readings, the last one now.
+fn overview(width: u16, height: u16, readings: impl IntoIterator<Item = Crawl>) -> Stage {
+    let mut stage = opened(width, height);
+    stage.keys("C");
+    let (ticket, _) = stage.take(Slot::Crawl);
+    let readings: Vec<_> = readings.into_iter().collect();
+    for (before, crawl) in (0..readings.len()).rev().zip(readings) {
+        let before = i64::try_from(before).unwrap() * 10_000_000;
+        stage.app.now = Timestamp::from_micros(NOW - before);
+        stage.event(Event::Loaded(Slot::Crawl, ticket, Ok(Loaded::Crawl(Arc::new(crawl)))));
+    }
+    stage
+}
+
+#[test]
+fn the_crawl_beside_the_stores() {
+    let ago = |seconds: i64| Some(Timestamp::from_micros(NOW - seconds * 1_000_000));
+    let crawler = Crawler {
+        finished: Some(1_234),
+        failed: Some(12),
+        retries: Some(40),
+        finished_per_minute: Some(617.2),
+        failed_per_minute: Some(6.04),
+        runtime: Some(std::time::Duration::from_secs(120)),
+        persisted_at: ago(35),
+        ..Crawler::default()
+    };
+    let crawl = |more: u64| {
+        let queue = StorageInfo {
+            name: "default".into(),
+            pending: Some(3_120 - more),
+            handled: Some(1_100 + more),
+            total: Some(4_220),
+            had_multiple_clients: true,
+            modified_at: ago(0),
+            ..StorageInfo::default()
+        };
+        let later = StorageInfo {
+            name: "later".into(),
+            pending: Some(1_234_567),
+            handled: Some(0),
+            total: Some(1_234_567),
+            modified_at: ago(7_200),
+            ..StorageInfo::default()
+        };
+        let products = StorageInfo {
+            name: "products".into(),
+            items: Some(900 + more / 2),
+            modified_at: ago(1),
+            ..StorageInfo::default()
+        };
+        Crawl {
+            crawlers: section(vec![crawler.clone()], 1),
+            queues: section(vec![queue, later], 2),
+            datasets: section(vec![products], 1),
+        }
+    };
+    each("crawl", |width, height| overview(width, height, [crawl(0), crawl(100), crawl(210)]));
+    each("crawl_down", |width, height| {
+        let mut stage = overview(width, height, [crawl(0)]);
+        stage.keys("<end>");
+        stage
+    });
+    each("crawl_troubles", |width, height| {
+        let finished = Crawler {
+            finished_at: ago(300),
+            failed: Some(0),
+            failed_per_minute: Some(0.0),
+            ..crawler.clone()
+        };
+        let silent = Crawler { number: 1, persisted_at: ago(10_000), ..crawler.clone() };
+        let javascript = Crawler { number: 0, javascript: true, ..crawler.clone() };
+        let fault = Some("the record is not an object".to_owned());
+        let bad = Crawler { number: 3, javascript: true, fault, ..Crawler::default() };
+        let fault = Some("a Redis key of this store holds another type of value".to_owned());
+        let hostile =
+            StorageInfo { name: "evil\u{1b}[31m\u{202e}".into(), fault, ..StorageInfo::default() };
+        let bare = StorageInfo { name: "".into(), total: Some(3), ..StorageInfo::default() };
+        let forbidden = "the user may not run HSCAN on datasets:name_to_id".to_owned();
+        let crawl = Crawl {
+            crawlers: section(vec![finished, silent, javascript, bad], 4),
+            queues: section(vec![bare, hostile], 1_234),
+            datasets: Section { fault: Some(forbidden), ..Section::default() },
+        };
+        overview(width, height, [crawl])
+    });
+    each("crawl_none", |width, height| overview(width, height, [Crawl::default()]));
+    each("crawl_reading", |width, height| overview(width, height, []));
+}
+
+#[test]
+fn dialogs() {
+    each("delete", |width, height| {
+        let mut stage = opened(width, height);
+        stage.keys("d");
+        stage
+    });
+    each("drop", |width, height| {
+        let mut stage = opened(width, height);
+        stage.keys("<esc>Dsho");
+        stage
+    });
+}
+
+#[test]
+fn the_editor() {
+    each("editor", |width, height| {
+        let mut stage = opened(width, height);
+        stage.keys("e<down><end>,");
+        stage
+    });
+    each("editor_fault", |width, height| {
+        let mut stage = opened(width, height);
+        stage.keys("e<down><end>x<ctrl-s>");
+        stage
+    });
+    each("new_record", |width, height| {
+        let mut stage = opened(width, height);
+        stage.keys("nkey");
+        stage
+    });
+}
+
+#[test]
+fn overlays() {
+    each("help", |width, height| {
+        let mut stage = opened(width, height);
+        stage.keys("?");
+        stage
+    });
+    each("details", |width, height| {
+        let mut stage = opened(width, height);
+        stage.keys("i");
+        stage
+    });
+    each("filter", |width, height| {
+        let mut stage = opened(width, height);
+        stage.keys("/page");
+        stage
+    });
+}
+
+#[test]
+fn targets() {
+    let choice = |name: &str, label: &str, read_only| TargetChoice {
+        name: name.to_owned(),
+        label: Ok(label.to_owned()),
+        read_only,
+    };
+    each("targets", |width, height| {
+        let long =
+            "rediss-sentinel://crawler@sentinel-one.example:26379,sentinel-two.example:26379";
+        let typo = Err("[profiles.typo] url: `http://` is not a Redis address".to_owned());
+        let targets = vec![
+            choice("local", "redis://127.0.0.1:6379/0", false),
+            choice("production", long, true),
+            TargetChoice { name: "typo".to_owned(), label: typo, read_only: false },
+            choice("./storage", "~/crawl/storage", false),
+        ];
+        let settings = Settings { targets, ..Settings::default() };
+        let mut stage = Stage::with(width, height, settings);
+        stage.connect(stores());
+        stage.keys("Tj");
+        stage
+    });
+    each("targets_one", |width, height| {
+        let targets = vec![choice("the command line", "redis://127.0.0.1:6379/0", false)];
+        let mut stage = Stage::with(width, height, Settings { targets, ..Settings::default() });
+        stage.connect(stores());
+        stage.keys("T");
+        stage
+    });
+}
+
+#[test]
+fn a_notice() {
+    each("notice", |width, height| {
+        let mut stage = opened(width, height);
+        stage.keys("M");
+        stage
+    });
+}
+
+#[test]
+fn without_colours_no_cell_has_one() {
+    let buffer = opened(120, 36).buffer(Theme::plain());
+    for cell in buffer.content() {
+        assert_eq!(cell.fg, ratatui::style::Color::Reset);
+        assert_eq!(cell.bg, ratatui::style::Color::Reset);
+    }
+}

@@ -1,0 +1,15 @@
+//! What needs no server and no built program: the core, its frames, its previews and the layers.
+
+#[path = "../support/server.rs"]
+mod server;
+#[path = "../support/stage.rs"]
+mod stage;
+
+mod app;
+mod crawl_overview;
+mod frames;
+mod groups;
+mod json_oracle;
+mod layers;
+mod preview_widths;
+mod watch;

@@ -1,0 +1,17 @@
+//! Real Crawlee, for Python and for JavaScript, and larder on the same stores.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests, outside #[test]")]
+
+#[path = "../support/pty.rs"]
+mod pty;
+#[path = "../support/python.rs"]
+mod python;
+#[path = "../support/server.rs"]
+mod server;
+
+mod cases;
+mod crawl;
+mod directory;
+mod overview;
+mod peer;
+mod redis;
+mod state;

@@ -1,0 +1,11 @@
+//! The one-shot commands, whole: the real program against a real server.
+
+mod failures;
+mod lost;
+mod program;
+mod records;
+mod secrets;
+mod settings;
+mod stores;
+mod terminal;
+mod watching;

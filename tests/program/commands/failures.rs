@@ -1,0 +1,274 @@
+//! Exit codes 2, 3 and 4, closed pipes, and help.
+
+use std::io::Read as _;
+use std::process::Stdio;
+
+use super::program::{Program, clean, run};
+use crate::fill;
+use crate::server::Server;
+
+#[test]
+fn wrong_arguments_are_exit_code_2() {
+    let program = Program::with_shop();
+    for args in [
+        &["get", "shop"][..],
+        &["frobnicate", "the", "shop"],
+        &["keys", "shop", "--limit", "many"],
+        &["stores", "--timeout", "0"],
+        &["set", "shop", "k"],
+        &["set", "shop", "k", "v", "--null"],
+        &["create", "--name", "a", "--alias", "b"],
+        &["-t", "http://127.0.0.1", "stores"],
+        &["-t", "redis://127.0.0.1", "redis://127.0.0.2"],
+        &["-t", "redis://127.0.0.1/not-a-number", "stores"],
+    ] {
+        let run = program.run(args);
+        assert_eq!(run.code, 2, "{args:?}: {}", run.err);
+        assert!(run.out.is_empty(), "{args:?}");
+        assert!(run.err.starts_with("larder: ") && !run.err.contains('\u{1b}'), "{}", run.err);
+        assert_eq!(run.err.matches('\n').count(), 1, "{}", run.err);
+    }
+    let why = program.fails(&["-t", "stoers", "stores"], 2);
+    assert!(why.contains("`stoers`") && why.contains("profile"), "{why}");
+}
+
+#[test]
+fn the_browser_wants_a_terminal() {
+    let why = Program::empty().fails(&[], 2);
+    assert!(why.contains("terminal"), "{why}");
+}
+
+#[test]
+fn a_server_that_cannot_be_used_is_exit_code_3() {
+    let mut program = Program::empty();
+    program.server.kill();
+    let why = program.fails(&["stores"], 3);
+    assert!(why.contains("127.0.0.1") && why.contains("start the server"), "{why}");
+
+    let locked = Server::start_with(&["--requirepass", "opensesame"]);
+    let mut command = clean(program.home.path());
+    let answer = run(command.args(["-t", &locked.url(), "stores"]), b"");
+    assert_eq!(answer.code, 3, "{}", answer.err);
+    let answer = run(command.env("LARDER_PASSWORD", "wrong"), b"");
+    assert_eq!(answer.code, 3, "{}", answer.err);
+    assert!(answer.err.contains("LARDER_PASSWORD"), "{}", answer.err);
+    let answer = run(command.env("LARDER_PASSWORD", "opensesame"), b"");
+    assert_eq!(answer.code, 0, "{}", answer.err);
+}
+
+#[test]
+fn a_server_that_does_not_answer_is_given_up() {
+    let program = Program::with_shop();
+    program.server.stop_process();
+    let why = program.fails(&["--timeout", "0.3", "stores"], 3);
+    program.server.continue_process();
+    assert!(why.contains("did not answer") && why.contains("longer"), "{why}");
+}
+
+#[test]
+fn read_only_refuses_every_write() {
+    let program = Program::with_shop();
+    let all = |program: &Program| {
+        let keys = program.server.cli(&["KEYS", "*"]);
+        let mut keys: Vec<_> = keys.split(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
+        keys.sort();
+        let dump = |key: &Vec<u8>| program.server.cli(&["DUMP", std::str::from_utf8(key).unwrap()]);
+        let dumps: Vec<_> = keys.iter().map(dump).collect();
+        (keys, dumps)
+    };
+    let before = all(&program);
+    assert!(before.0.len() > 3, "{:?}", before.0);
+    for args in [
+        &["set", "shop", "k", "v"][..],
+        &["delete", "shop", "page-1"],
+        &["purge", "shop", "--yes"],
+        &["drop", "shop", "--yes"],
+        &["create", "--name", "new"],
+    ] {
+        let mut read_only = vec!["--read-only"];
+        read_only.extend(args);
+        let why = program.fails(&read_only, 4);
+        assert!(why.contains("read-only"), "{why}");
+        let answer = run(program.command(args).env("LARDER_READ_ONLY", "1"), b"");
+        assert_eq!(answer.code, 4, "{}", answer.err);
+        assert!(answer.err.contains("LARDER_READ_ONLY"), "{}", answer.err);
+    }
+    assert_eq!(all(&program), before, "neither a record nor a store");
+    program.ok(&["--read-only", "get", &format!("id:{}", fill::id("shop")), "page-1"]);
+}
+
+#[test]
+fn a_store_of_another_type_is_exit_code_5() {
+    let program = Program::with_shop();
+    program.server.cli(&["DEL", "key_value_stores:shop:items"]);
+    program.server.cli(&["SET", "key_value_stores:shop:items", "a string"]);
+    program.fails(&["get", "shop", "page-1"], 5);
+    program.server.cli(&["DEL", "key_value_stores:shop:metadata_items"]);
+    let why = program.fails(&["keys", "shop"], 5);
+    assert!(why.contains("`shop` is damaged"), "{why}");
+}
+
+#[test]
+fn a_half_made_store_is_no_empty_one() {
+    let program = Program::empty();
+    program.server.cli(&["HSET", "key_value_stores:name_to_id", "half", "someid"]);
+    let why = program.fails(&["keys", "half"], 5);
+    assert!(why.contains("half-made") && why.contains("drop it"), "{why}");
+    program.ok(&["create", "--name", "whole"]);
+    assert_eq!(program.ok(&["keys", "whole"]), "");
+}
+
+#[test]
+fn what_may_not_be_read_is_exit_code_4() {
+    let program = Program::with_shop();
+    program.server.cli(&["ACL", "SETUSER", "reader", "on", ">pw", "~*", "+@all", "-json.get"]);
+    let target = format!("redis://reader:pw@127.0.0.1:{}", program.server.port());
+    let answer = program.run(["-t", &target, "info", "shop"]);
+    assert_eq!(answer.code, 4, "{}", answer.err);
+    let text = String::from_utf8(answer.out).unwrap();
+    assert_eq!(text.matches("JSON.GET").count(), 1, "said once: {text}");
+}
+
+#[test]
+fn a_user_without_rights_is_told_of_a_command() {
+    let program = Program::with_shop();
+    program.server.cli(&["ACL", "SETUSER", "nobody", "on", ">pw", "~*"]);
+    let target = format!("redis://nobody:pw@127.0.0.1:{}", program.server.port());
+    let answer = program.run(["-t", &target, "stores"]);
+    assert_eq!(answer.code, 4, "{}", answer.err);
+    assert!(answer.err.contains("HLEN"), "{}", answer.err);
+}
+
+#[test]
+fn who_may_not_see_the_list_of_stores_names_one() {
+    let program = Program::with_shop();
+    let rights = ["ACL", "SETUSER", "seller", "on", ">pw", "~key_value_stores:shop*", "+@all"];
+    program.server.cli(&rights);
+    let target = format!("redis://seller:pw@127.0.0.1:{}", program.server.port());
+    let run = |args: &[&str]| {
+        let run = program.run([&["-t", &target], args].concat());
+        (run.code, String::from_utf8(run.out).unwrap(), run.err)
+    };
+    let (code, _, why) = run(&["stores"]);
+    assert!(code == 4 && why.contains("list of stores") && why.contains("name a store"), "{why}");
+    assert_eq!(run(&["keys", "shop", "--bare", "--prefix", "page"]).1, "page-1\npage-2\n");
+    assert_eq!(run(&["get", "shop", "page-2"]).1, "<p>two</p>");
+    assert_eq!(run(&["set", "shop", "new", "text"]), (0, String::new(), String::new()));
+    assert_eq!(run(&["delete", "shop", "new"]).0, 0);
+    let (code, out, why) = run(&["info", "shop"]);
+    assert_eq!((code, why.as_str()), (0, ""), "{out}");
+    let (code, _, why) = run(&["drop", "shop", "--yes"]);
+    assert!(code == 4 && program.stored("shop", b"none").is_some(), "{why}");
+    let (code, _, why) = run(&["keys", "shop-2"]);
+    assert!(code == 1 && why.contains("that this user may see"), "{code} {why}");
+}
+
+#[test]
+fn a_store_that_is_not_there_is_named() {
+    let program = Program::with_shop();
+    for args in [
+        &["get", "nope", "x"][..],
+        &["delete", "nope", "x"],
+        &["delete", "nope", "x", "y"],
+        &["url", "nope", "x"],
+        &["keys", "nope"],
+        &["info", "nope"],
+    ] {
+        let why = program.fails(args, 1);
+        assert!(why.contains("no store nope"), "{why}");
+    }
+    program.fails(&["url", "shop", "page-1"], 4);
+}
+
+#[test]
+fn a_delete_names_the_keys_that_were_not_there() {
+    let program = Program::with_shop();
+    let answer = program.run(["delete", "shop", "page-1", "no-1", "no-2", "page-1"]);
+    assert_eq!(answer.code, 0);
+    let lines: Vec<&str> = answer.err.lines().collect();
+    assert_eq!(lines, ["larder: there was no record `no-1`", "larder: there was no record `no-2`"]);
+    let json = program.ok(&["delete", "shop", "page-2", "no-1", "--json"]);
+    assert_eq!(json, "{\"deleted\":1,\"missing\":[\"no-1\"]}\n");
+}
+
+#[test]
+fn failures_of_files_say_what_to_do() {
+    let program = Program::with_shop();
+    let why = program.fails(&["get", "shop", "page-1", "-o", "/nonexistent/x"], 2);
+    assert!(why.contains("/nonexistent/x cannot be written") && !why.contains(".tmp"), "{why}");
+    let why = program.fails(&["set", "shop", "k", "--file", "/nope"], 2);
+    assert!(why.contains("/nope cannot be read") && why.contains("; "), "{why}");
+}
+
+#[test]
+fn a_redis_is_no_sentinel() {
+    let program = Program::with_shop();
+    let port = program.server.port();
+    let target = format!("redis-sentinel://127.0.0.1:{port}?sentinelServiceName=shop");
+    let why = program.fails(&["-t", &target, "stores"], 3);
+    assert!(why.contains("no Sentinel") && why.contains("redis://"), "{why}");
+}
+
+#[test]
+fn a_closed_pipe_ends_quietly() {
+    let program = Program::with_shop();
+    let rows = (0..4_000).map(|n| (format!("key-{n:06}"), "text/plain".to_owned(), vec![b'x']));
+    fill::records(&mut program.server.client(), "shop", rows);
+    for args in
+        [&["keys", "shop"][..], &["keys", "shop", "--json"], &["stores"], &["man"], &["--help"]]
+    {
+        let mut command = program.command(args);
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // Closed before anything is read.
+        drop(child.stdout.take());
+        let mut said = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+        assert_eq!((child.wait().unwrap().code(), said.as_str()), (Some(0), ""), "{args:?}");
+    }
+}
+
+#[test]
+fn a_full_disk_is_no_success() {
+    let program = Program::with_shop();
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let mut command = program.command(["get", "shop", "page-1"]);
+    let output = command.stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("standard output"));
+}
+
+#[test]
+fn help_fits_the_screen_and_every_command_has_an_example() {
+    let program = Program::empty();
+    let help = program.ok(&["--help"]);
+    assert!(help.lines().count() <= 23, "{help}");
+    assert!(help.lines().all(|line| line.chars().count() <= 80), "{help}");
+    let commands = [
+        "stores",
+        "create",
+        "info",
+        "keys",
+        "get",
+        "set",
+        "exists",
+        "delete",
+        "url",
+        "purge",
+        "drop",
+        "repair",
+        "targets",
+        "completions",
+        "man",
+    ];
+    for command in commands {
+        assert!(help.contains(command));
+        assert!(program.ok(&[command, "--help"]).contains("Example"), "{command}");
+    }
+    assert!(program.ok(&["completions", "bash"]).contains("content-type"));
+    assert!(program.ok(&["man"]).starts_with(".ie"));
+}

@@ -1,0 +1,119 @@
+//! What is different where somebody looks on.
+
+use super::program::Program;
+use crate::fill;
+use crate::pty::Screen;
+
+fn on_screen(program: &Program, args: &[&str]) -> Screen {
+    Screen::start(args, &[("LARDER_URL", &program.server.url())], 24, 100)
+}
+
+/// The screen and the bytes of a command that has ended, with its exit code.
+fn shown(program: &Program, args: &[&str]) -> (String, Vec<u8>, u32) {
+    let mut screen = on_screen(program, args);
+    let code = screen.exit_code();
+    (screen.contents(), screen.raw(0), code)
+}
+
+#[test]
+fn a_terminal_gets_nothing_that_it_would_obey() {
+    let program = Program::with_shop();
+    let hostile = "evil\u{1b}]0;owned\u{7}\u{9b}31m\u{202e}";
+    let record = (hostile.to_owned(), hostile.to_owned(), hostile.as_bytes().to_vec());
+    let text =
+        ("text".to_owned(), "text/plain".to_owned(), format!("{hostile}\nnext\tline").into());
+    fill::records(&mut program.server.client(), "shop", [record, text]);
+    for args in [
+        &["keys", "shop"][..],
+        &["keys", "shop", "--bare"],
+        &["keys", "shop", "--json"],
+        &["info", "shop", hostile],
+        &["info", "shop", hostile, "--json"],
+        &["get", "shop", "text"],
+        &["get", "shop", hostile],
+        &["get", "shop", &format!("{hostile}x")],
+        &["create", "--alias", hostile],
+        &["stores"],
+        &["stores", "--json"],
+    ] {
+        let (screen, raw, _) = shown(&program, args);
+        let text = String::from_utf8(raw).unwrap();
+        assert!(screen.contains("evil"), "{args:?}: {screen}");
+        let obeyed =
+            text.chars().find(|c| (c.is_control() && !"\r\n\t".contains(*c)) || *c == '\u{202e}');
+        assert_eq!(obeyed, None, "{args:?}: {text:?}");
+    }
+    let (screen, _, code) = shown(&program, &["get", "shop", "text"]);
+    assert_eq!(code, 0);
+    assert!(screen.contains("\nnext    line"), "{screen}");
+}
+
+#[test]
+fn bytes_go_to_a_terminal_only_by_force() {
+    let program = Program::with_shop();
+    let (screen, _, code) = shown(&program, &["get", "shop", "bytes"]);
+    assert_eq!(code, 4);
+    assert!(screen.contains("--force"), "{screen}");
+    let (_, raw, code) = shown(&program, &["get", "shop", "bytes", "--force"]);
+    assert_eq!((code, raw), (0, b"\0\xff\r\n".to_vec()));
+}
+
+#[test]
+fn purge_and_drop_ask_for_the_store_s_name() {
+    let program = Program::with_shop();
+    for wrong in ["\r", "y\r", "yes\r", "shops\r"] {
+        let mut screen = on_screen(&program, &["drop", "shop"]);
+        screen.wait_for_text("the store `shop` with its 4 records");
+        screen.keys(wrong);
+        assert_eq!(screen.exit_code(), 4, "{}", screen.picture());
+        let text = screen.contents();
+        assert!(text.contains("of the server's memory") && text.contains("nothing was changed"));
+        assert_eq!(wrong == "\r", text.contains("nothing was typed"), "{text}");
+    }
+    assert_eq!(program.ok(&["keys", "shop"]).lines().count(), 4);
+    for command in ["purge", "drop"] {
+        let mut screen = on_screen(&program, &[command, "shop"]);
+        screen.wait_for_text("Type its name to confirm:");
+        screen.keys("shop\r");
+        assert_eq!(screen.exit_code(), 0, "{}", screen.picture());
+    }
+    assert_eq!(program.ok(&["stores", "--json"]), "");
+}
+
+#[test]
+fn repair_asks_after_it_has_shown_what_it_will_write() {
+    let program = Program::empty();
+    let storage = program.home.path().join("storage");
+    let store = storage.join("key_value_stores/shop");
+    std::fs::create_dir_all(&store).unwrap();
+    let file = store.join("__metadata__.json");
+    std::fs::write(&file, "{\"id\": \"AbCdEfGhIjKlMnOpQ\",").unwrap();
+    let target = storage.display().to_string();
+    for (answer, code) in [("\r", 4), ("n\r", 4), ("y\r", 0)] {
+        let mut screen = on_screen(&program, &["-t", &target, "repair", "shop"]);
+        screen.wait_for_text("[y/N]");
+        assert!(screen.contents().contains("+   \"id\": \"AbCdEfGhIjKlMnOpQ\""));
+        screen.keys(answer);
+        assert_eq!(screen.exit_code(), code, "{}", screen.picture());
+    }
+    assert!(std::fs::read_to_string(&file).unwrap().contains("\"modified_at\""));
+}
+
+#[test]
+fn a_terminal_that_moves_no_cursor_is_refused_before_anything_is_written() {
+    for name in ["dumb", "unknown"] {
+        for args in [&["redis://127.0.0.1:1"][..], &["demo"]] {
+            let mut screen = Screen::start(args, &[("TERM", name)], 24, 100);
+            assert_eq!(screen.exit_code(), 2, "{}", screen.picture());
+            let text = String::from_utf8(screen.raw(0)).unwrap();
+            assert!(text.starts_with("larder: the browser cannot draw on a terminal"), "{text:?}");
+            assert!(text.contains(name) && text.lines().count() == 1, "{text:?}");
+            assert!(!text.contains('\x1b'), "{text:?}");
+        }
+    }
+    // Most terminals are alike, and a container may say nothing of its own.
+    let mut screen = Screen::start(&["redis://127.0.0.1:1"], &[("TERM", "")], 24, 100);
+    screen.wait_for_text("nothing listens");
+    screen.keys("q");
+    assert_eq!(screen.exit_code(), 0);
+}

@@ -1,0 +1,158 @@
+//! `watch`.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests, outside #[test]")]
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::process::{Child, ChildStdout, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::program::Program;
+use crate::fill;
+
+/// For so long a line is waited for.
+const PATIENCE: Duration = Duration::from_secs(30);
+const JSON: &str = "application/json; charset=utf-8";
+
+/// Ends the program, whatever became of the test.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn start(program: &Program, args: &[&str]) -> (Running, ChildStdout) {
+    let mut command = program.command(args);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let out = child.stdout.take().unwrap();
+    (Running(child), out)
+}
+
+/// The lines as they come.
+fn lines(out: ChildStdout) -> mpsc::Receiver<String> {
+    let (sender, lines) = mpsc::channel();
+    std::thread::spawn(move || {
+        for line in BufReader::new(out).lines().map_while(Result::ok) {
+            let _ = sender.send(line);
+        }
+    });
+    lines
+}
+
+fn set(program: &Program, key: &str, value: &str) {
+    let mut client = program.server.client();
+    fill::records(&mut client, "shop", [(key.to_owned(), JSON.to_owned(), value.into())]);
+    let time = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    let time = format!("\"2026-11-23T01:02:03.{:06}+00:00\"", time.subsec_micros());
+    let metadata = b"key_value_stores:shop:metadata";
+    client.call(&[b"JSON.SET", metadata, b"$.modified_at", time.as_bytes()]);
+}
+
+/// Sets new records until the first is told: then it is watched.
+fn watched(program: &Program, lines: &mpsc::Receiver<String>) -> String {
+    for number in 0..300 {
+        set(program, &format!("first-{number}"), "{}");
+        if let Ok(line) = lines.recv_timeout(Duration::from_millis(100)) {
+            return line;
+        }
+    }
+    panic!("nothing was told");
+}
+
+fn event(line: &str) -> (String, String) {
+    let line: Value = serde_json::from_str(line).unwrap();
+    assert!(line["time"].is_string(), "{line}");
+    (line["event"].as_str().unwrap().to_owned(), line["key"].as_str().unwrap().to_owned())
+}
+
+#[test]
+fn each_record_that_comes_changes_or_goes_is_a_line() {
+    let program = Program::with_shop();
+    let (_running, out) = start(&program, &["watch", "shop", "--json"]);
+    let lines = lines(out);
+    let (what, key) = event(&watched(&program, &lines));
+    assert_eq!(what, "new");
+    assert!(key.starts_with("first-"), "{key}");
+    let wait = |wanted: (&str, &str)| {
+        loop {
+            let line = lines.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("never: {wanted:?}"));
+            let (what, key) = event(&line);
+            if (what.as_str(), key.as_str()) == wanted {
+                return;
+            }
+            assert!(key.starts_with("first-"), "{line}");
+        }
+    };
+    set(&program, "page-1", r#"{"price": 1000.50}"#);
+    wait(("changed", "page-1"));
+    assert_eq!(program.run(["delete", "shop", "page-2"]).code, 0);
+    wait(("deleted", "page-2"));
+}
+
+#[test]
+fn it_ends_after_as_many_lines_as_are_wanted() {
+    let program = Program::with_shop();
+    let (mut running, out) = start(&program, &["watch", "shop", "-n", "1"]);
+    let lines = lines(out);
+    let line = watched(&program, &lines);
+    assert!(line.starts_with("new ") && line.contains(JSON) && line.contains("first-"), "{line}");
+    assert_eq!(running.0.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn a_closed_pipe_ends_it_quietly() {
+    let program = Program::with_shop();
+    let (mut running, out) = start(&program, &["watch", "shop"]);
+    drop(out);
+    let mut number = 0;
+    let status = loop {
+        if let Some(status) = running.0.try_wait().unwrap() {
+            break status;
+        }
+        assert!(number < 300, "it does not end");
+        set(&program, &format!("more-{number}"), "{}");
+        number += 1;
+        std::thread::sleep(Duration::from_millis(100));
+    };
+    let mut error = String::new();
+    running.0.stderr.take().unwrap().read_to_string(&mut error).unwrap();
+    assert_eq!((status.code(), error.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn there_must_be_such_a_store() {
+    let program = Program::with_shop();
+    program.fails(&["watch", "nothing"], 1);
+}
+
+#[test]
+fn a_store_that_is_not_there_is_waited_for_and_all_its_records_are_new() {
+    let program = Program::empty();
+    let missing = program.run(["watch", "shop"]);
+    assert_eq!((missing.code, missing.out.len()), (1, 0), "{missing:?}");
+    let (running, out) = start(&program, &["watch", "shop", "--json", "--wait", "-n", "3"]);
+    let lines = lines(out);
+    // It has looked for the store, and not found it.
+    let looked = || {
+        let stats = program.server.cli(&["INFO", "commandstats"]);
+        let stats = String::from_utf8(stats).unwrap();
+        let calls = stats.split_once("cmdstat_hlen:calls=").map_or("0", |(_, rest)| rest);
+        calls.split(',').next().unwrap().parse::<u32>().unwrap()
+    };
+    while looked() < 5 {
+        std::thread::yield_now();
+    }
+    program.ok(&["create", "--name", "shop"]);
+    program.ok(&["set", "shop", "a", "1"]);
+    program.ok(&["set", "shop", "b", "2"]);
+    let mut told: Vec<_> = (0..2).map(|_| event(&lines.recv_timeout(PATIENCE).unwrap())).collect();
+    told.sort();
+    assert_eq!(told, [("new".into(), "a".into()), ("new".into(), "b".into())]);
+    program.ok(&["set", "shop", "c", "3"]);
+    assert_eq!(event(&lines.recv_timeout(PATIENCE).unwrap()), ("new".into(), "c".into()));
+    drop(running);
+}

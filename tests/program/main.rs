@@ -1,0 +1,26 @@
+//! The built program: its commands, and the browser in a pseudo-terminal.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests, outside #[test]")]
+
+#[path = "../support/breaking.rs"]
+mod breaking;
+#[path = "../support/fill.rs"]
+mod fill;
+#[path = "../support/pty.rs"]
+mod pty;
+#[path = "../support/python.rs"]
+mod python;
+#[path = "../support/server.rs"]
+mod server;
+
+mod background;
+mod browser;
+mod commands;
+mod demo;
+mod kills;
+mod lying_servers;
+mod package;
+
+mod pictures;
+mod signals;
+mod support;
+mod terminal;

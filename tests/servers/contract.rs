@@ -1,0 +1,173 @@
+//! What every backend must do. Each function gets an empty storage that may be written to.
+//!
+//! A backend's test file names a maker of such storages and calls [`contract!`](crate::contract),
+//! which makes a test of every function here.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests, outside #[test]")]
+#![allow(unreachable_pub, reason = "a private module of a test program")]
+
+pub mod crawl;
+pub mod keys;
+pub mod records;
+pub mod stores;
+
+use bytes::Bytes;
+use futures::TryStreamExt;
+use larder::model::{ContentType, Expected, Key, OpenBy, RecordMeta, SetValue, StoreName, Value};
+use larder::storage::Storage;
+
+/// Makes a test of every function of the suite. `$make` is an async function that gives a value
+/// with a method `storage() -> &dyn Storage`; what it holds lives as long as the test.
+#[macro_export]
+macro_rules! contract {
+    ($make:path) => {
+        $crate::contract! { @tests $make;
+            stores: open_creates_a_store_once_and_finds_it_again,
+            stores: names_and_aliases_are_checked,
+            stores: an_unknown_id_creates_nothing,
+            stores: stores_are_listed_by_the_bytes_of_their_names,
+            stores: purge_leaves_the_store_and_drop_does_not,
+            stores: what_is_not_there_is_not_found,
+            stores: writes_move_the_times_and_reads_do_not,
+            stores: many_openers_of_one_name_get_one_store,
+            stores: a_store_without_faults_is_not_lost,
+            stores: the_connection_is_up_and_the_server_answers,
+            records: every_value_comes_back_as_it_was_set,
+            records: every_key_comes_back_as_it_was_set,
+            records: hostile_keys_are_deleted_one_by_one,
+            records: a_key_that_cannot_be_kept_is_refused_and_leaves_nothing,
+            records: a_key_that_is_not_utf8_cannot_be_set,
+            records: expected_absent_makes_and_never_overwrites,
+            records: expected_unchanged_never_overwrites_another_write,
+            records: a_value_over_the_limit_is_not_fetched,
+            records: a_large_value_comes_back_whole,
+            records: settling_tells_what_became_of_a_write,
+            keys: scanning_gives_every_key_once_sorted,
+            keys: keys_come_in_the_order_of_their_bytes,
+            keys: prefix_start_and_limit_cut_the_list,
+            keys: an_empty_store_has_no_keys,
+            crawl: beside_nothing_there_is_no_crawl,
+            crawl: crawlers_tell_of_themselves_in_the_default_store,
+        }
+    };
+    (@tests $make:path; $($module:ident: $name:ident,)*) => {
+        $(
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                let made = $make().await;
+                $crate::contract::$module::$name(made.storage()).await;
+            }
+        )*
+    };
+}
+
+/// The keys that a backend documents that it cannot keep: in a directory those that would make no
+/// file name, or one that is too long. The one difference between the backends that this suite
+/// knows, beside that a directory gives the beginning of a value over the limit.
+pub async fn refused_keys(storage: &dyn Storage) -> Vec<Key> {
+    match &*storage.server().await.unwrap().product {
+        "directory" => {
+            let mut keys =
+                ["", ".", "..", "__metadata__.json", "a.__metadata__.json"].map(Key::from).to_vec();
+            keys.extend([Key::from("k".repeat(300)), Key::from("é".repeat(40))]);
+            keys
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The hostile keys that the backend can keep.
+pub async fn kept_keys(storage: &dyn Storage) -> Vec<Key> {
+    let refused = refused_keys(storage).await;
+    hostile_keys().into_iter().filter(|key| !refused.contains(key)).collect()
+}
+
+/// Keys that something on the way could take for something else.
+pub fn hostile_keys() -> Vec<Key> {
+    let mut keys: Vec<Key> = [
+        "",
+        " ",
+        "  two  spaces ",
+        "a/b/../c",
+        "..",
+        ".",
+        "a:b:items",
+        ":metadata",
+        "*",
+        "a*[b]?c",
+        "\"quoted\"",
+        "'single'",
+        "back\\slash",
+        "new\nline",
+        "cr\r\nlf",
+        "tab\t",
+        "nul\0inside",
+        "\u{1b}[31mred\u{7}",
+        "\u{7f}",
+        "\u{80}\u{9f}",
+        "ünïcödé",
+        "日本語",
+        "😀👨‍👩‍👧",
+        "\u{202e}rtl",
+        "\u{200b}",
+        "\u{feff}bom",
+        "\u{2028}\u{2029}",
+        "%2F%00",
+        "-dash",
+        "--",
+        "NaN",
+        "null",
+        "{}",
+        "{tag}key",
+        "$1",
+        "`tick`",
+        "INPUT",
+        "__metadata__",
+        "pmessage",
+        "message",
+        "OK",
+        "$-1",
+        "*3",
+        "0",
+        "-1",
+    ]
+    .map(Key::from)
+    .into();
+    keys.push(Key::from("k".repeat(300)));
+    keys
+}
+
+/// Opens a store by name.
+pub async fn store(storage: &dyn Storage, name: &str) -> StoreName {
+    storage.open(&OpenBy::Name(name.into())).await.unwrap().info.store
+}
+
+/// A write that takes whatever is there.
+pub fn set(store: &StoreName, key: &Key, value: Value, given: Option<ContentType>) -> SetValue {
+    let (value, content_type) = value.encode(given);
+    let (store, key) = (store.clone(), key.clone());
+    SetValue { store, key, value, content_type, expected: Expected::Anything }
+}
+
+/// Sets a text.
+pub async fn put(storage: &dyn Storage, store: &StoreName, key: &str, text: &str) {
+    let write = set(store, &Key::from(key), Value::Text(text.into()), None);
+    storage.set_value(&write).await.unwrap();
+}
+
+/// The value's bytes; panics if there is no record.
+pub async fn value(storage: &dyn Storage, store: &StoreName, key: &Key) -> Bytes {
+    let record = storage.get_value(store, key).await.unwrap();
+    record.unwrap_or_else(|| panic!("no record {key}")).value
+}
+
+/// Every record that a scan gives, sorted by key, each as it was told last: a walk may give the
+/// keys first and then what the metadata says.
+pub async fn scan(storage: &dyn Storage, store: &StoreName) -> Vec<RecordMeta> {
+    let pages: Vec<_> = storage.scan_keys(store).try_collect().await.unwrap();
+    let mut metas: Vec<RecordMeta> =
+        pages.iter().flat_map(larder::model::KeyPage::to_metas).collect();
+    metas.reverse();
+    metas.sort_by(|a, b| a.key.cmp(&b.key));
+    metas.dedup_by(|a, b| a.key == b.key);
+    metas
+}

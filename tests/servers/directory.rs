@@ -1,0 +1,52 @@
+//! The directory backend: the contract of every backend, and what only directories have.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests, outside #[test]")]
+
+mod crawl;
+mod damaged;
+mod left;
+mod others;
+mod refused;
+mod strangers;
+mod watching;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use larder::storage::{self, Options, Storage, Target};
+use tempfile::TempDir;
+
+/// A storage in a directory of its own.
+struct Directory {
+    storage: Arc<dyn Storage>,
+    folder: TempDir,
+}
+
+impl Directory {
+    /// Waits for no disk: thousands of writes are made, and what a power cut leaves no test sees.
+    async fn new() -> Self {
+        Self::with(&Options { durable: false, ..Options::default() }).await
+    }
+
+    async fn with(options: &Options) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let storage = connect(folder.path(), options).await;
+        Self { storage, folder }
+    }
+
+    fn storage(&self) -> &dyn Storage {
+        &*self.storage
+    }
+
+    /// Where a store's files are.
+    fn store(&self, name: &str) -> PathBuf {
+        self.folder.path().join("key_value_stores").join(name)
+    }
+}
+
+async fn connect(path: &Path, options: &Options) -> Arc<dyn Storage> {
+    storage::connect(&Target::Directory(path.to_owned()), options).await.unwrap()
+}
+
+mod contract_on_a_directory {
+    crate::contract!(super::Directory::new);
+}

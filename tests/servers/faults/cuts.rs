@@ -1,0 +1,364 @@
+//! Every kind of write, cut, reset, stalled and delayed at the bytes of it and of its answer, with and
+//! without scripts, with and without the right to close connections: none is lost, made twice or
+//! half, and what larder says of it is so, also after what was late has arrived.
+//!
+//! `LARDER_CUTS` is how many faults there are, 2,000 in `.ci/run` and few without it; `all` tries every
+//! byte, which takes long.
+
+mod check;
+mod wire;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use larder::model::{
+    Connection, Error, ErrorKind, Expected, Key, OpenBy, SetValue, Write, WriteOutcome, Written,
+};
+use larder::storage::{Options, Storage, Target, connect, resolve_until};
+use tokio::time::Instant;
+
+use self::check::{Case, Said, Seen, look};
+use self::wire::{Fault, Wire};
+
+use crate::fill;
+use crate::server::{Client, Monitor, Reply, Server};
+
+const STORE: &str = "shop";
+const TEXT: &str = "text/plain; charset=utf-8";
+
+/// So many faults at a time: most of them wait.
+const AT_ONCE: usize = 32;
+
+/// How many faults there are where nobody says it.
+const FEW: usize = 300;
+
+/// What a user may do: run scripts, close connections.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Rights {
+    scripts: bool,
+    close: bool,
+}
+
+const RIGHTS: [Rights; 4] = [
+    Rights { scripts: true, close: true },
+    Rights { scripts: false, close: true },
+    Rights { scripts: true, close: false },
+    Rights { scripts: false, close: false },
+];
+
+/// A server, the way to it, and the storages that use it.
+struct Bench {
+    client: Client,
+    monitor: Monitor,
+    wire: Wire,
+    storages: HashMap<(Rights, bool), Arc<dyn Storage>>,
+    // Ends last.
+    _server: Server,
+}
+
+impl Bench {
+    async fn start() -> Self {
+        let server = Server::start();
+        let mut client = server.client();
+        for rights in RIGHTS {
+            let mut rules = vec![user(rights), "on", ">p", "~*", "&*", "+@all"];
+            if !rights.scripts {
+                rules.extend(["-eval", "-evalsha", "-eval_ro", "-evalsha_ro"]);
+            }
+            if !rights.close {
+                rules.push("-client|kill");
+            }
+            let command = [&["ACL", "SETUSER"], &rules[..]].concat();
+            let command: Vec<&[u8]> = command.iter().map(|part| part.as_bytes()).collect();
+            assert_eq!(client.call(&command), Reply::Simple("OK".into()));
+        }
+        let (monitor, wire) = (server.monitor(), Wire::start(server.port()).await);
+        Self { client, monitor, wire, storages: HashMap::new(), _server: server }
+    }
+
+    /// The storage of such a user, connected; a brief one soon gives up.
+    async fn storage(&mut self, rights: Rights, brief: bool) -> Arc<dyn Storage> {
+        if !self.storages.contains_key(&(rights, brief)) {
+            let url = format!("redis://{}:p@127.0.0.1:{}", user(rights), self.wire.port);
+            let limit = Duration::from_millis(if brief { 250 } else { 10_000 });
+            let options = Options { command_timeout: limit, ..Options::default() };
+            let storage = connect(&Target::parse(&url).unwrap(), &options).await.unwrap();
+            // So that it knows whether it may run scripts.
+            self.fill();
+            storage.write(&set("k001", Expected::Anything)).await.unwrap();
+            self.storages.insert((rights, brief), storage);
+        }
+        let storage = Arc::clone(&self.storages[&(rights, brief)]);
+        let mut state = storage.connection();
+        let up = state.wait_for(|state| *state == Connection::Up);
+        tokio::time::timeout(Duration::from_secs(20), up).await.unwrap().unwrap();
+        storage
+    }
+
+    fn fill(&mut self) {
+        self.client.call(&[b"FLUSHALL"]);
+        fill::stores(&mut self.client, [STORE, "other"]);
+        let record = |key: String| (key, TEXT.to_owned(), b"old".to_vec());
+        let keys = (0..150).map(|at| format!("k{at:03}"));
+        fill::records(&mut self.client, STORE, keys.map(record));
+        fill::records(&mut self.client, "other", [record("k".to_owned())]);
+        self.monitor.lines();
+    }
+
+    /// What is on the server, and how often it was written since [`look`](Self::look) was last
+    /// called with `before`.
+    fn look(&mut self, before: usize) -> Seen {
+        let ran = |line: &String| {
+            let line = line.to_ascii_uppercase();
+            line.contains("] \"EVAL\" ") || line.ends_with("] \"EXEC\"")
+        };
+        let runs = before + self.monitor.lines().iter().filter(|line| ran(line)).count();
+        look(&mut self.client, runs)
+    }
+
+    /// What becomes of a write when nothing goes wrong, and how many bytes it and its answer have.
+    async fn learn(&mut self, rights: Rights, write: Write) -> (Case, (usize, usize)) {
+        let storage = self.storage(rights, false).await;
+        let parts: Vec<Write> = match &write {
+            Write::Delete { store, keys } => (1..=keys.len().div_ceil(100))
+                .map(|batch| keys[..(batch * 100).min(keys.len())].to_vec())
+                .map(|keys| Write::Delete { store: store.clone(), keys })
+                .collect(),
+            _ => vec![write.clone()],
+        };
+        self.fill();
+        let before = self.look(0);
+        let (mut steps, mut gone) = (Vec::new(), Vec::new());
+        let mut answer = Err(ErrorKind::Server);
+        for part in parts {
+            self.fill();
+            self.wire.arm(Fault::None);
+            answer = storage.write(&part).await.map_err(|error| error.kind);
+            gone.push(answer.as_ref().map_or(0, |written| written.records));
+            steps.push(self.look(0));
+        }
+        let (up, down) = self.wire.counted();
+        let case = Case { write, before, steps, gone, answer, may_close: rights.close };
+        (case, (up, down))
+    }
+
+    /// Makes the write with this fault, settles it, and says what is wrong with what was said.
+    async fn try_with(&mut self, rights: Rights, case: &Case, fault: Fault) -> Tried {
+        let storage = self.storage(rights, fault.stalls()).await;
+        self.fill();
+        self.wire.arm(fault);
+        let said = match storage.write(&case.write).await {
+            Err(error) if error.kind == ErrorKind::InDoubt => {
+                let deadline = Instant::now() + Duration::from_secs(10);
+                Said::Resolved(resolve_until(&*storage, &case.write, deadline).await)
+            }
+            answer => Said::Answered(answer),
+        };
+        let now = self.look(0);
+        if fault.is_late() {
+            let delivered = self.wire.deliver().await;
+            assert!(delivered, "{fault:?}, {rights:?}, {said:?}: {:?}", case.write);
+        }
+        let later = self.look(now.runs);
+        Tried { said, now, later }
+    }
+}
+
+/// What came of a write with a fault.
+struct Tried {
+    said: Said,
+    now: Seen,
+    later: Seen,
+}
+
+fn user(rights: Rights) -> &'static str {
+    match (rights.scripts, rights.close) {
+        (true, true) => "all",
+        (false, true) => "unscripted",
+        (true, false) => "unclosing",
+        (false, false) => "neither",
+    }
+}
+
+fn set(key: &str, expected: Expected) -> Write {
+    Write::Set(SetValue {
+        store: STORE.into(),
+        key: Key::from(key),
+        value: "new".into(),
+        content_type: TEXT.into(),
+        expected,
+    })
+}
+
+fn writes() -> Vec<Write> {
+    let old = Expected::Unchanged { value: "old".into(), content_type: TEXT.into() };
+    let delete = |keys: Vec<String>| Write::Delete {
+        store: STORE.into(),
+        keys: keys.iter().map(|key| Key::from(key.as_str())).collect(),
+    };
+    // What is there already, so that who comes first cannot be told by the value.
+    let Write::Set(there) = set("k001", Expected::Absent) else { unreachable!() };
+    vec![
+        set("k001", Expected::Anything),
+        set("new", Expected::Anything),
+        set("new", Expected::Absent),
+        Write::Set(SetValue { value: "old".into(), ..there }),
+        set("k001", old),
+        delete(vec!["k001".into()]),
+        delete(vec!["none".into()]),
+        delete((0..150).map(|at| format!("k{at:03}")).collect()),
+        Write::Purge(STORE.into()),
+        Write::Drop(STORE.into()),
+        Write::Drop("none".into()),
+        Write::Create(OpenBy::Name("new".into())),
+    ]
+}
+
+/// So many faults, spread over a write and its answer; `None`: one of each kind at every byte.
+fn faults((up, down): (usize, usize), rights: Rights, count: Option<usize>) -> Vec<Fault> {
+    // Whole, what is cut behind may be run while larder looks, unless it can close the connection.
+    let up = if rights.close { up } else { up - 1 };
+    let spread = |most: usize, share: usize| -> Vec<usize> {
+        let count = count.map_or(most + 1, |count| (count * share / 100).max(2));
+        let mut all: Vec<_> = (0..count).map(|at| most * at / (count - 1)).collect();
+        all.dedup();
+        all
+    };
+    let mut faults = Vec::new();
+    faults.extend(spread(up, 26).into_iter().map(Fault::Cut));
+    faults.extend(spread(up, 10).into_iter().map(Fault::Reset));
+    faults.extend(spread(up - usize::from(rights.close), 28).into_iter().map(Fault::Late));
+    faults.extend(spread(down - 1, 28).into_iter().map(Fault::CutAnswer));
+    // These wait for a clock: with every byte of all others, a few do.
+    let few =
+        |most: usize| spread(most, 5).into_iter().step_by(if count.is_some() { 1 } else { 97 });
+    faults.extend(few(up - usize::from(rights.close)).map(Fault::Stall));
+    faults.extend(few(down - 1).map(Fault::StallAnswer));
+    // A short answer has fewer bytes than faults: then there are more of the others.
+    if let Some(count) = count {
+        let missing = count.saturating_sub(faults.len());
+        let at = |turn: usize| up.saturating_sub(1) * (2 * turn + 1) / (2 * missing);
+        faults.extend((0..missing).map(|turn| Fault::Late(at(turn))));
+    }
+    faults
+}
+
+#[derive(Default)]
+struct Tally {
+    faults: usize,
+    settled: usize,
+    unknown: Vec<String>,
+    wrong: Vec<String>,
+}
+
+/// Runs what is left of the work on a server of its own.
+async fn work(left: &Mutex<Vec<(Rights, Write)>>, count: Option<usize>, tally: &Mutex<Tally>) {
+    let mut bench = Bench::start().await;
+    loop {
+        let next = left.lock().unwrap().pop();
+        let Some((rights, write)) = next else { return };
+        let (case, bytes) = bench.learn(rights, write).await;
+        if bytes.0 == 0 {
+            // Without a script nothing is sent where there is nothing to do.
+            continue;
+        }
+        for fault in faults(bytes, rights, count) {
+            let tried = bench.try_with(rights, &case, fault).await;
+            let about =
+                format!("{fault:?} of {bytes:?}, {rights:?}: {:?}: {:?}", case.write, tried.said);
+            let mut tally = tally.lock().unwrap();
+            tally.faults += 1;
+            tally.settled += usize::from(matches!(tried.said, Said::Resolved(_)));
+            if let Some(wrong) = case.wrong(&tried.said, &tried.now, &tried.later) {
+                tally.wrong.push(format!("{wrong}: {about}"));
+            }
+            if matches!(tried.said, Said::Resolved(Err(_) | Ok(WriteOutcome::Unclear))) {
+                tally.unknown.push(about);
+            }
+        }
+    }
+}
+
+fn run<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
+}
+
+#[test]
+fn no_cut_loses_doubles_or_halves_a_write_or_makes_larder_say_what_is_not_so() {
+    let wanted = std::env::var("LARDER_CUTS").unwrap_or_else(|_| FEW.to_string());
+    let wanted: Option<usize> = wanted.parse().ok();
+    let all: Vec<_> = RIGHTS
+        .iter()
+        .flat_map(|rights| writes().into_iter().map(|write| (*rights, write)))
+        .collect();
+    // Two of them send nothing without scripts.
+    let each = wanted.map(|wanted| wanted.div_ceil(all.len() - 2));
+    let (left, tally) = (Mutex::new(all), Mutex::new(Tally::default()));
+    std::thread::scope(|scope| {
+        for _ in 0..AT_ONCE {
+            scope.spawn(|| run(work(&left, each, &tally)));
+        }
+    });
+    let tally = tally.into_inner().unwrap();
+    assert!(tally.wrong.is_empty(), "{} wrong:\n{}", tally.wrong.len(), tally.wrong.join("\n"));
+    assert!(tally.faults >= wanted.unwrap_or(2000), "only {} faults", tally.faults);
+    assert!(tally.settled * 10 >= tally.faults * 7, "only {} were settled", tally.settled);
+    // A machine that is slow can make it so, but not often.
+    let unknown = &tally.unknown;
+    assert!(unknown.len() * 50 <= tally.faults, "{}:\n{}", unknown.len(), unknown.join("\n"));
+}
+
+#[test]
+fn the_check_finds_a_write_that_runs_twice() {
+    run(async {
+        let mut bench = Bench::start().await;
+        // Of a transaction, the second MULTI is refused.
+        for rights in RIGHTS.into_iter().filter(|rights| rights.scripts) {
+            let (case, _) = bench.learn(rights, set("k001", Expected::Anything)).await;
+            let tried = bench.try_with(rights, &case, Fault::Twice).await;
+            let wrong = case.wrong(&tried.said, &tried.now, &tried.later);
+            assert_eq!(wrong.as_deref(), Some("run 2 times"), "{rights:?}");
+        }
+    });
+}
+
+#[test]
+fn the_check_finds_wrong_words_and_half_made_writes() {
+    run(async {
+        let mut bench = Bench::start().await;
+        let rights = RIGHTS[0];
+        let (case, _) = bench.learn(rights, set("k001", Expected::Anything)).await;
+        let made = bench.try_with(rights, &case, Fault::CutAnswer(0)).await;
+        let not = bench.try_with(rights, &case, Fault::Late(100)).await;
+        for tried in [&made, &not] {
+            assert_eq!(case.wrong(&tried.said, &tried.now, &tried.later), None);
+        }
+        let written = Written { records: 1, ..Written::default() };
+        let done = [
+            Said::Answered(Ok(written.clone())),
+            Said::Resolved(Ok(WriteOutcome::Applied(written.clone()))),
+            Said::Resolved(Ok(WriteOutcome::There(written))),
+        ];
+        let undone = [
+            Said::Resolved(Ok(WriteOutcome::NotApplied)),
+            Said::Resolved(Ok(WriteOutcome::NotSoFar)),
+            Said::Resolved(Ok(WriteOutcome::Refused(Error::new(ErrorKind::Conflict, "there")))),
+        ];
+        for said in &done {
+            assert!(case.wrong(said, &not.now, &not.later).is_some(), "{said:?}");
+            assert_eq!(case.wrong(said, &made.now, &made.later), None, "{said:?}");
+        }
+        for said in &undone {
+            assert!(case.wrong(said, &made.now, &made.later).is_some(), "{said:?}");
+        }
+        // What came after larder had spoken.
+        let late = case.wrong(&undone[0], &not.now, &made.later);
+        assert_eq!(late.as_deref(), Some("wrong word: not made"));
+        let mut half = made.now.clone();
+        let items = half.keys.iter_mut().find(|(name, _)| name.ends_with(":items"));
+        items.unwrap().1.pop();
+        let half = case.wrong(&made.said, &half, &half);
+        assert_eq!(half.as_deref(), Some("half made"));
+    });
+}

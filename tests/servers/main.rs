@@ -1,0 +1,17 @@
+//! The storage on real servers and in real directories: what each backend must do, what only it
+//! has, and what becomes of writes where something is taken from them.
+
+#[path = "../support/fill.rs"]
+mod fill;
+#[path = "../support/proxy.rs"]
+mod proxy;
+#[path = "../support/python.rs"]
+mod python;
+#[path = "../support/server.rs"]
+mod server;
+
+mod connection;
+mod contract;
+mod directory;
+mod faults;
+mod redis;

@@ -1,0 +1,69 @@
+//! The Redis backend on a real server: the contract of every backend, and what only Redis has.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests, outside #[test]")]
+
+mod commands;
+mod crawl;
+mod damaged;
+mod format;
+mod listening;
+mod races;
+mod rights;
+mod walking;
+mod watching;
+
+use std::sync::Arc;
+
+use larder::storage::{self, Options, Storage, Target};
+
+use crate::server::Server;
+
+/// A storage on a server of its own.
+struct Redis {
+    storage: Arc<dyn Storage>,
+    server: Server,
+}
+
+impl Redis {
+    /// For a user who may do everything.
+    async fn new() -> Self {
+        Self::with(&Options::default()).await
+    }
+
+    async fn with(options: &Options) -> Self {
+        let server = Server::start();
+        let storage = connect(&server.url(), options).await;
+        Self { storage, server }
+    }
+
+    /// For a user who may run no scripts.
+    async fn without_scripts() -> Self {
+        Self::as_user(&["~*", "+@all", "-eval", "-evalsha", "-eval_ro", "-evalsha_ro"]).await
+    }
+
+    /// For a user with these rights.
+    async fn as_user(rights: &[&str]) -> Self {
+        let server = Server::start();
+        let rule = [&["ACL", "SETUSER", "user", "on", ">secret"], rights].concat();
+        server.cli(&rule);
+        let url = format!("redis://user:secret@127.0.0.1:{}", server.port());
+        let storage = connect(&url, &Options::default()).await;
+        Self { storage, server }
+    }
+
+    fn storage(&self) -> &dyn Storage {
+        &*self.storage
+    }
+}
+
+async fn connect(url: &str, options: &Options) -> Arc<dyn Storage> {
+    let target = Target::parse(url).unwrap();
+    storage::connect(&target, options).await.unwrap()
+}
+
+mod contract_on_redis {
+    crate::contract!(super::Redis::new);
+}
+
+mod contract_without_scripts {
+    crate::contract!(super::Redis::without_scripts);
+}
