@@ -11,7 +11,7 @@ use crate::model::{
 
 /// What a record's metadata says, borrowed from the reply where it can be.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Stated<'a> {
+pub(super) struct ParsedMetadata<'a> {
     /// The content type.
     pub(super) content_type: Cow<'a, str>,
     /// The value's size; Crawlee takes metadata without one.
@@ -30,7 +30,7 @@ struct Usual<'a> {
 
 /// Reads a record's metadata where it is written as Crawlee writes it and names this key: what
 /// nearly all of it is, and a third of the work of [`parse_record`]. `None` means nothing.
-pub(super) fn parse_plain<'a>(key: &[u8], json: &'a [u8]) -> Option<Stated<'a>> {
+pub(super) fn parse_plain<'a>(key: &[u8], json: &'a [u8]) -> Option<ParsedMetadata<'a>> {
     let escaped = |byte: &u8| *byte < 0x20 || matches!(byte, b'"' | b'\\');
     let rest = json.strip_prefix(br#"{"key":""#)?.strip_prefix(key)?;
     let rest = rest.strip_prefix(br#"","content_type":""#)?;
@@ -47,13 +47,13 @@ pub(super) fn parse_plain<'a>(key: &[u8], json: &'a [u8]) -> Option<Stated<'a>> 
     std::str::from_utf8(key).ok()?;
     let content_type = Cow::Borrowed(std::str::from_utf8(content_type).ok()?);
     let size = digits.iter().fold(0, |size, digit| size * 10 + u64::from(digit - b'0'));
-    Some(Stated { content_type, size: Some(size) })
+    Some(ParsedMetadata { content_type, size: Some(size) })
 }
 
 /// Reads a record's metadata as leniently as Crawlee does; `None` where Crawlee would fail.
-pub(super) fn parse_record(json: &[u8]) -> Option<Stated<'_>> {
+pub(super) fn parse_record(json: &[u8]) -> Option<ParsedMetadata<'_>> {
     if let Ok(usual) = serde_json::from_slice::<Usual<'_>>(json) {
-        return Some(Stated { content_type: usual.content_type, size: usual.size });
+        return Some(ParsedMetadata { content_type: usual.content_type, size: usual.size });
     }
     // Rare but legal: fields given twice, sizes written as text or with a fraction of zero.
     let Json::Object(fields) = serde_json::from_slice(json).ok()? else { return None };
@@ -66,7 +66,7 @@ pub(super) fn parse_record(json: &[u8]) -> Option<Stated<'_>> {
         Some(Json::String(size)) => Some(whole_number(size.trim())?),
         Some(_) => return None,
     };
-    Some(Stated { content_type: Cow::Owned(content_type.as_str()?.to_owned()), size })
+    Some(ParsedMetadata { content_type: Cow::Owned(content_type.as_str()?.to_owned()), size })
 }
 
 fn whole_number(text: &str) -> Option<u64> {

@@ -12,19 +12,19 @@
 //! doubt settle             what is remembered of a write · what became of one whose answer was lost
 //! ```
 
-mod crawl;
+mod connection;
 mod doubt;
-mod fault;
+mod error;
 mod iterate;
-mod layout;
-mod link;
+mod keys;
 mod list;
-mod lost;
 mod open;
+mod orphan_stores;
 mod read;
 mod reply;
 mod resolve;
 mod scan;
+mod siblings;
 mod unscripted;
 mod watch;
 mod write;
@@ -38,9 +38,9 @@ use fred::types::Value;
 use futures::stream::BoxStream;
 use tokio::sync::watch as channel;
 
+use self::connection::{Command, ConnectionManager, Facts};
 use self::doubt::{Doubts, Progress};
-use self::layout::Part;
-use self::link::{Command, Facts, Link};
+use self::keys::Part;
 use self::open::Claims;
 use super::target::RedisTarget;
 use super::{Options, Storage};
@@ -56,14 +56,14 @@ use crate::model::{
 /// [`Expected`](crate::model::Expected) names is read right before instead of within.
 #[derive(Clone)]
 pub struct RedisStorage {
-    link: Link,
+    connections: ConnectionManager,
     options: Options,
-    known: Arc<Known>,
+    server: Arc<ServerState>,
 }
 
 /// What was found out about the server; its watcher knows it, too.
 #[derive(Default)]
-struct Known {
+struct ServerState {
     /// Whether the server was a replica when last looked at.
     replica: AtomicBool,
     /// Whether the server has refused to run scripts.
@@ -79,22 +79,22 @@ struct Known {
 impl RedisStorage {
     /// Connects within [`Options::connect_timeout`].
     pub async fn connect(target: &RedisTarget, options: &Options) -> Result<Self> {
-        let link = Link::connect(target, options).await?;
-        let storage = Self { link, options: options.clone(), known: Arc::default() };
+        let connections = ConnectionManager::connect(target, options).await?;
+        let storage = Self { connections, options: options.clone(), server: Arc::default() };
         storage.look_at_server().await?;
         Ok(storage)
     }
 
     async fn look_at_server(&self) -> Result<Facts> {
-        let facts = self.link.facts().await?;
-        self.known.replica.store(facts.replica, Ordering::Relaxed);
+        let facts = self.connections.facts().await?;
+        self.server.replica.store(facts.replica, Ordering::Relaxed);
         Ok(facts)
     }
 
     /// Whether the server takes no writes. A replica is looked at again: it may have been made
     /// the primary since.
     async fn is_replica(&self) -> Result<bool> {
-        if !self.known.replica.load(Ordering::Relaxed) {
+        if !self.server.replica.load(Ordering::Relaxed) {
             return Ok(false);
         }
         Ok(self.look_at_server().await?.replica)
@@ -109,11 +109,11 @@ fn command(name: &'static str, args: impl IntoIterator<Item = Value>) -> Command
 #[async_trait]
 impl Storage for RedisStorage {
     fn label(&self) -> String {
-        self.link.label()
+        self.connections.label()
     }
 
     fn connection(&self) -> channel::Receiver<Connection> {
-        self.link.state()
+        self.connections.state()
     }
 
     async fn server(&self) -> Result<ServerInfo> {
@@ -125,7 +125,7 @@ impl Storage for RedisStorage {
             cluster: facts.cluster,
             read_only: self.options.read_only || facts.replica || facts.cluster,
             json_layout: JsonLayout::OneLine,
-            latency: Some(self.link.ping().await?),
+            latency: Some(self.connections.ping().await?),
             notes: facts.notes,
         })
     }
@@ -135,7 +135,7 @@ impl Storage for RedisStorage {
     }
 
     async fn ping(&self) -> Result<Duration> {
-        self.link.ping().await
+        self.connections.ping().await
     }
 
     async fn stores(&self) -> Result<Vec<StoreInfo>> {
@@ -155,7 +155,7 @@ impl Storage for RedisStorage {
     }
 
     fn metadata_key(&self, store: &StoreName) -> String {
-        StoreName::from(&layout::key_bytes(store, Part::Metadata)[..]).escaped()
+        StoreName::from(&keys::key_bytes(store, Part::Metadata)[..]).escaped()
     }
 
     async fn get_metadata(&self, store: &StoreName) -> Result<StoreInfo> {
@@ -239,6 +239,6 @@ impl Storage for RedisStorage {
     }
 
     async fn crawl(&self) -> Result<Crawl> {
-        self.look_beside().await
+        self.read_siblings().await
     }
 }

@@ -6,8 +6,8 @@
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
-use super::layout::Part;
-use super::link::Lost;
+use super::connection::Lost;
+use super::keys::Part;
 use super::read::hash_command;
 use super::write::DELETE_BATCH;
 use super::{RedisStorage, reply};
@@ -96,14 +96,15 @@ impl RedisStorage {
         if wanted == 0 {
             return self.write_in_doubt(write, before).await;
         }
-        let (link, waiting) = self.link.waiting(wanted);
-        let mut written = Self { link, ..self.clone() }.write_in_doubt(write, before).await?;
+        let (connections, waiting) = self.connections.waiting(wanted);
+        let mut written =
+            Self { connections, ..self.clone() }.write_in_doubt(write, before).await?;
         written.replicas = waiting.told();
         Ok(written)
     }
 
     async fn write_in_doubt(&self, write: &Write, before: Before) -> Result<Written> {
-        let (at, point) = (Timestamp::now(), self.link.losses());
+        let (at, point) = (Timestamp::now(), self.connections.losses());
         let mut progress = Progress::default();
         let result = match write {
             Write::Create(by) => self
@@ -118,9 +119,9 @@ impl RedisStorage {
         let Err(error) = result else { return result };
         let told = told(&progress, write, &error);
         if error.kind == ErrorKind::InDoubt {
-            let lost = self.link.lost_since(point);
+            let lost = self.connections.lost_since(point);
             let write = write.clone();
-            self.known.doubts.add(Doubt { write, before, at: Some(at), progress, lost });
+            self.server.doubts.add(Doubt { write, before, at: Some(at), progress, lost });
         }
         Err(told)
     }
@@ -130,18 +131,18 @@ impl RedisStorage {
     ///
     /// [`write_and_remember`]: Self::write_and_remember
     pub(super) fn doubt(&self, write: &Write) -> Doubt {
-        self.known.doubts.find(write).unwrap_or_else(|| Doubt {
+        self.server.doubts.find(write).unwrap_or_else(|| Doubt {
             write: write.clone(),
             before: Before::Unknown,
             at: None,
             progress: Progress::default(),
-            lost: self.link.lost_since(0),
+            lost: self.connections.lost_since(0),
         })
     }
 
     /// Looks at what a write is about to change, where the write itself does not say.
     async fn look_before(&self, write: &Write) -> Before {
-        if self.options.read_only || self.link.cluster() {
+        if self.options.read_only || self.connections.cluster() {
             return Before::Unknown;
         }
         let before = match write {
@@ -173,7 +174,7 @@ impl RedisStorage {
             let asked = batch
                 .iter()
                 .flat_map(|key| halves.map(|half| hash_command("HEXISTS", store, half, key)));
-            let mut replies = self.link.pipeline(asked.collect()).await?.into_iter();
+            let mut replies = self.connections.pipeline(asked.collect()).await?.into_iter();
             for _ in batch {
                 let value = reply::integer(&reply::next(&mut replies)?)?;
                 let metadata = reply::integer(&reply::next(&mut replies)?)?;

@@ -8,12 +8,12 @@ use fred::types::Value;
 use futures::future::{self, FutureExt};
 use futures::stream::{self, BoxStream, StreamExt, TryStreamExt};
 
-use super::layout::{self, ID_TO_NAME, NAME_TO_ID, Part};
-use super::link::Command;
+use super::connection::Command;
+use super::keys::{self, ID_TO_NAME, NAME_TO_ID, Part};
 use super::scan::bounds::Bounds;
 use super::scan::hscan;
 use super::write::store_arg;
-use super::{RedisStorage, command, fault, reply};
+use super::{RedisStorage, command, error, reply};
 use crate::model::{Error, ErrorKind, Result, StoreInfo, StoreName, StoreState};
 use crate::storage::metadata::StoreMetadata;
 
@@ -60,7 +60,7 @@ impl RedisStorage {
             };
             let names: Vec<_> = indexed.keys().take(BATCH).cloned().collect();
             let mut infos = self.facts_of(&names).await?;
-            judge_all(&mut infos, &indexed);
+            classify_all(&mut infos, &indexed);
             if indexed.len() <= BATCH {
                 return Ok(Some(((1.0, infos), Step::Done)));
             }
@@ -78,7 +78,7 @@ impl RedisStorage {
         let batches: Vec<_> =
             names.chunks(BATCH).map(|batch| self.facts_of(batch).boxed()).collect();
         let mut infos = stream::iter(batches).buffered(BATCHES).try_concat().await?;
-        judge_all(&mut infos, indexed);
+        classify_all(&mut infos, indexed);
         Ok(infos)
     }
 
@@ -106,7 +106,7 @@ impl RedisStorage {
         let hash = Value::from(index);
         loop {
             let page = hscan(hash.clone(), cursor, INDEX_PAGE);
-            let (next, fields) = reply::page(self.link.run_bulk(page).await?)?;
+            let (next, fields) = reply::page(self.connections.run_bulk(page).await?)?;
             bounds.page(self, INDEX_PAGE, fields.len() / 2, ("HLEN", Some(&hash))).await?;
             let mut fields = fields.into_iter();
             while let (Some(field), Some(value)) = (fields.next(), fields.next()) {
@@ -126,17 +126,17 @@ impl RedisStorage {
     /// [`ErrorKind::NotFound`] if neither an index nor any of its Redis keys knows it.
     pub(super) async fn info(&self, store: &StoreName) -> Result<StoreInfo> {
         let store_alone = std::slice::from_ref(store);
-        let replies = self.link.pipeline(questions(store_alone)).await?;
-        let Some(mut info) = gather_all(store_alone, replies)?.pop() else {
+        let replies = self.connections.pipeline(info_commands(store_alone)).await?;
+        let Some(mut info) = parse_infos(store_alone, replies)?.pop() else {
             return Err(Error::no_store(store));
         };
         let mut commands = vec![command("HGET", [Value::from(NAME_TO_ID), store_arg(store)])];
         // From a few of its fields: cheap at any size, and about right.
-        commands.push(command("MEMORY USAGE", [layout::key(store, Part::Items)]));
+        commands.push(command("MEMORY USAGE", [keys::key(store, Part::Items)]));
         if let Some(id) = &info.id {
             commands.push(command("HGET", [Value::from(ID_TO_NAME), Value::from(id)]));
         }
-        let mut replies = self.link.pipeline(commands).await?.into_iter();
+        let mut replies = self.connections.pipeline(commands).await?.into_iter();
         // A user who may not see the indexes sees the store: what they say is not known.
         let mut known = true;
         let mut entry = |reply: Result<Value>| match reply {
@@ -167,42 +167,43 @@ impl RedisStorage {
             });
         }
         if known {
-            judge(&mut info, &index);
+            classify(&mut info, &index);
         }
         Ok(info)
     }
 
     /// The store's metadata document, raw; `None` if there is none.
     pub(super) async fn store_document(&self, store: &StoreName) -> Result<Option<Bytes>> {
-        let document = self.link.run(command("JSON.GET", [layout::key(store, Part::Metadata)]));
+        let document =
+            self.connections.run(command("JSON.GET", [keys::key(store, Part::Metadata)]));
         reply::bytes(document.await?)
     }
 
     /// What the stores' own Redis keys tell, in the order given. A store without metadata is told
-    /// as a ghost: what the indexes know comes after, in [`judge`].
+    /// as a ghost: what the indexes know comes after, in [`classify`].
     pub(super) async fn facts_of(&self, stores: &[StoreName]) -> Result<Vec<StoreInfo>> {
         let replies = match self.answers_by_script(stores).await? {
             Some(replies) => replies,
-            None => self.link.pipeline_bulk(questions(stores)).await?,
+            None => self.connections.pipeline_bulk(info_commands(stores)).await?,
         };
-        gather_all(stores, replies)
+        parse_infos(stores, replies)
     }
 
-    /// The answers to [`questions`] by one script; `None` where scripts that only read are
+    /// The answers to [`info_commands`] by one script; `None` where scripts that only read are
     /// forbidden or not known, or where one of the answers is an error.
     async fn answers_by_script(&self, stores: &[StoreName]) -> Result<Option<Vec<Result<Value>>>> {
-        if self.link.cluster() || self.known.no_read_scripts.load(Ordering::Relaxed) {
+        if self.connections.cluster() || self.server.no_read_scripts.load(Ordering::Relaxed) {
             return Ok(None);
         }
-        let keys = questions(stores).into_iter().flat_map(|question| question.args);
+        let keys = info_commands(stores).into_iter().flat_map(|command| command.args);
         let args = [Value::from(STORES), Value::from((stores.len() * 3).to_string())];
         let script = command("EVAL_RO", args.into_iter().chain(keys));
         // The server counts what a script runs, too.
-        self.link.did(stores.len() as u64 * 3);
-        match self.link.run_bulk(script).await {
+        self.connections.count_commands(stores.len() as u64 * 3);
+        match self.connections.run_bulk(script).await {
             Ok(reply) => Ok(Some(reply::array(reply)?.into_iter().map(Ok).collect())),
-            Err(error) if fault::forbids_scripts(&error) => {
-                self.known.no_read_scripts.store(true, Ordering::Relaxed);
+            Err(error) if error::forbids_scripts(&error) => {
+                self.server.no_read_scripts.store(true, Ordering::Relaxed);
                 Ok(None)
             }
             Err(error) => match error.kind {
@@ -219,34 +220,34 @@ impl RedisStorage {
 
 /// An index that this user may not see is the list of stores.
 fn of_index(error: Error) -> Error {
-    if !fault::forbids_key(&error) {
+    if !error::forbids_key(&error) {
         return error;
     }
     Error::new(ErrorKind::Permission, "the user may not see the list of stores")
         .hint("name a store: those that it may see can be opened")
 }
 
-fn judge_all(infos: &mut [StoreInfo], indexed: &BTreeMap<StoreName, Indexed>) {
+fn classify_all(infos: &mut [StoreInfo], indexed: &BTreeMap<StoreName, Indexed>) {
     let none = Indexed::default();
     for info in infos {
-        judge(info, indexed.get(&info.store).unwrap_or(&none));
+        classify(info, indexed.get(&info.store).unwrap_or(&none));
     }
 }
 
 /// What is asked of each store: its metadata, and how many records and values it has.
-pub(super) fn questions(stores: &[StoreName]) -> Vec<Command> {
-    let questions = stores.iter().flat_map(|store| {
+pub(super) fn info_commands(stores: &[StoreName]) -> Vec<Command> {
+    let commands = stores.iter().flat_map(|store| {
         [
-            command("JSON.GET", [layout::key(store, Part::Metadata)]),
-            command("HLEN", [layout::key(store, Part::MetadataItems)]),
-            command("HLEN", [layout::key(store, Part::Items)]),
+            command("JSON.GET", [keys::key(store, Part::Metadata)]),
+            command("HLEN", [keys::key(store, Part::MetadataItems)]),
+            command("HLEN", [keys::key(store, Part::Items)]),
         ]
     });
-    questions.collect()
+    commands.collect()
 }
 
-/// The answers to [`questions`].
-pub(super) fn gather_all(
+/// The answers to [`info_commands`].
+pub(super) fn parse_infos(
     stores: &[StoreName],
     replies: Vec<Result<Value>>,
 ) -> Result<Vec<StoreInfo>> {
@@ -256,12 +257,12 @@ pub(super) fn gather_all(
         let document = reply::next(&mut replies);
         let records = reply::next(&mut replies);
         let values = reply::next(&mut replies);
-        infos.push(gather(store, document, records, values)?);
+        infos.push(parse_info(store, document, records, values)?);
     }
     Ok(infos)
 }
 
-fn gather(
+fn parse_info(
     store: &StoreName,
     document: Result<Value>,
     records: Result<Value>,
@@ -308,7 +309,7 @@ fn of_one_store(error: Error) -> Result<String> {
 }
 
 /// Sets the state of a store from what the indexes say of it.
-pub(super) fn judge(info: &mut StoreInfo, index: &Indexed) {
+pub(super) fn classify(info: &mut StoreInfo, index: &Indexed) {
     let own = |id: &Bytes| info.id.as_ref().is_some_and(|own| own.as_bytes() == id);
     info.state = match &info.state {
         StoreState::Damaged(_) | StoreState::Forbidden(_) => return,

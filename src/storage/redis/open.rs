@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use fred::types::Value;
 
-use super::layout::{self, ID_TO_NAME, NAME_TO_ID, Part};
+use super::keys::{self, ID_TO_NAME, NAME_TO_ID, Part};
 use super::write::store_arg;
 use super::{RedisStorage, command, reply};
 use crate::model::{
@@ -72,7 +72,7 @@ impl RedisStorage {
             return Ok(opened);
         }
         self.may_write(&format!("creating the store {}", store.escaped())).await?;
-        let patience = CREATION_TIMEOUT.min(self.options.command_timeout);
+        let timeout = CREATION_TIMEOUT.min(self.options.command_timeout);
         let started = Instant::now();
         let mut pause = LOOK_AGAIN.0;
         loop {
@@ -80,7 +80,7 @@ impl RedisStorage {
             let new = StoreMetadata::new(new_id()?, name.clone(), Timestamp::now());
             let attempt = self.try_to_create(&store, &new).await;
             if attempt.as_ref().is_err_and(|error| error.kind == ErrorKind::InDoubt) {
-                self.known.claims.add(new.id.clone());
+                self.server.claims.add(new.id.clone());
             }
             match attempt.map_err(|error| not_made(&store, error))? {
                 Attempt::Created => {
@@ -98,7 +98,7 @@ impl RedisStorage {
             if let Some(opened) = self.open_existing(&store).await? {
                 return Ok(opened);
             }
-            if started.elapsed() > patience {
+            if started.elapsed() > timeout {
                 return Err(half_made(&store));
             }
         }
@@ -107,8 +107,10 @@ impl RedisStorage {
     async fn open_by_id(&self, id: &str) -> Result<Opened> {
         let unknown =
             || Error::new(ErrorKind::NotFound, format!("there is no store with the id {id}"));
-        let name =
-            self.link.run(command("HGET", [Value::from(ID_TO_NAME), Value::from(id)])).await?;
+        let name = self
+            .connections
+            .run(command("HGET", [Value::from(ID_TO_NAME), Value::from(id)]))
+            .await?;
         let Some(name) = reply::bytes(name)? else { return Err(unknown()) };
         let store = StoreName::from(name.to_vec());
         let Some(mut opened) = self.open_existing(&store).await? else { return Err(unknown()) };
@@ -126,14 +128,14 @@ impl RedisStorage {
         self.touch(store).await;
         let info = self.info(store).await?;
         // Made by an attempt whose answer was lost.
-        let created = self.known.claims.take(info.id.as_deref());
+        let created = self.server.claims.take(info.id.as_deref());
         Ok(Some(Opened { info, created }))
     }
 
     async fn try_to_create(&self, store: &StoreName, new: &StoreMetadata) -> Result<Attempt> {
         let keys = vec![
-            layout::key(store, Part::Metadata),
-            layout::key(store, Part::CreatedSignal),
+            keys::key(store, Part::Metadata),
+            keys::key(store, Part::CreatedSignal),
             Value::from(ID_TO_NAME),
             Value::from(NAME_TO_ID),
         ];

@@ -7,8 +7,8 @@
 use bytes::Bytes;
 use fred::types::Value;
 
-use super::layout::{self, Part};
-use super::link::{Alone, Command};
+use super::connection::{Command, DedicatedConnection};
+use super::keys::{self, Part};
 use super::{RedisStorage, command, reply};
 use crate::model::{
     Error, ErrorKind, Key, Reading, Record, RecordMeta, RecordState, Result, StoreName,
@@ -17,7 +17,7 @@ use crate::storage::metadata::judge_record;
 
 /// Above this size in bytes a value comes over a connection of its own, so that what is asked
 /// meanwhile does not wait behind it.
-pub(super) const ALONE_ABOVE: u64 = 4 << 20;
+pub(super) const DEDICATED_ABOVE: u64 = 4 << 20;
 
 /// A record's raw metadata and its value.
 type Halves = (Option<Bytes>, Option<Bytes>);
@@ -25,7 +25,7 @@ type Halves = (Option<Bytes>, Option<Bytes>);
 type Replies = std::vec::IntoIter<Result<Value>>;
 
 /// A record's two halves, as far as they can be told without the value.
-struct Glance {
+struct Stat {
     /// The raw metadata.
     metadata: Option<Bytes>,
     /// The size of the value.
@@ -38,9 +38,9 @@ impl RedisStorage {
         store: &StoreName,
         key: &Key,
     ) -> Result<Option<RecordMeta>> {
-        let glance = self.glance(store, key).await?;
+        let stat = self.stat(store, key).await?;
         self.touch(store).await;
-        Ok(judge_record(key, glance.metadata.as_deref(), glance.size))
+        Ok(judge_record(key, stat.metadata.as_deref(), stat.size))
     }
 
     pub(super) async fn read_up_to(
@@ -61,8 +61,8 @@ impl RedisStorage {
         key: &Key,
         limit: u64,
     ) -> Result<Option<Reading>> {
-        let glance = self.glance(store, key).await?;
-        match glance.size {
+        let stat = self.stat(store, key).await?;
+        match stat.size {
             Some(size) if size <= limit => {
                 let (metadata, value) = self.both_halves(store, key, size).await?;
                 let size = value.as_ref().map(|value| value.len() as u64);
@@ -71,7 +71,7 @@ impl RedisStorage {
                 Ok(meta.map(|meta| Reading::Whole(Record { meta, value })))
             }
             size => {
-                let meta = judge_record(key, glance.metadata.as_deref(), size);
+                let meta = judge_record(key, stat.metadata.as_deref(), size);
                 Ok(meta.map(|meta| match size {
                     Some(_) => Reading::TooLarge(meta),
                     None => Reading::Whole(Record { meta, value: Bytes::new() }),
@@ -81,45 +81,43 @@ impl RedisStorage {
     }
 
     pub(super) async fn value_exists(&self, store: &StoreName, key: &Key) -> Result<bool> {
-        let exists = self.link.run(hash_command("HEXISTS", store, Part::Items, key)).await?;
+        let exists = self.connections.run(hash_command("HEXISTS", store, Part::Items, key)).await?;
         self.touch(store).await;
         Ok(reply::integer(&exists)? == 1)
     }
 
-    async fn glance(&self, store: &StoreName, key: &Key) -> Result<Glance> {
+    async fn stat(&self, store: &StoreName, key: &Key) -> Result<Stat> {
         let metadata = hash_command("HGET", store, Part::MetadataItems, key);
         let size = hash_command("HSTRLEN", store, Part::Items, key);
         let exists = hash_command("HEXISTS", store, Part::Items, key);
         let asked = vec![metadata, size, exists];
-        let judge = |mut replies: Replies| {
+        let parse = |mut replies: Replies| {
             let metadata = reply::bytes(reply::next(&mut replies)?)?;
             let size = reply::integer(&reply::next(&mut replies)?)?;
             let there = reply::integer(&reply::next(&mut replies)?)? == 1;
-            Ok(Glance { metadata, size: (there || size > 0).then_some(size) })
+            Ok(Stat { metadata, size: (there || size > 0).then_some(size) })
         };
-        self.at_one_moment(asked, judge, |glance| {
-            fits(key, glance.metadata.as_deref(), glance.size)
-        })
-        .await
+        self.at_one_moment(asked, parse, |stat| fits(key, stat.metadata.as_deref(), stat.size))
+            .await
     }
 
     /// The metadata and the value that belongs to it.
     async fn both_halves(&self, store: &StoreName, key: &Key, size: u64) -> Result<Halves> {
         let metadata = hash_command("HGET", store, Part::MetadataItems, key);
         let value = hash_command("HGET", store, Part::Items, key);
-        if size > ALONE_ABOVE {
-            let alone = self.link.alone(size).await?;
-            return if self.link.cluster() {
-                one_after_the_other(&alone, metadata, value).await
+        if size > DEDICATED_ABOVE {
+            let dedicated = self.connections.dedicated(size).await?;
+            return if self.connections.cluster() {
+                one_after_the_other(&dedicated, metadata, value).await
             } else {
-                both_halves_alone(&alone, metadata, value).await
+                both_halves_dedicated(&dedicated, metadata, value).await
             };
         }
-        let judge = |mut replies: Replies| {
+        let parse = |mut replies: Replies| {
             let metadata = reply::bytes(reply::next(&mut replies)?)?;
             Ok((metadata, reply::bytes(reply::next(&mut replies)?)?))
         };
-        self.at_one_moment(vec![metadata, value], judge, |(metadata, value)| {
+        self.at_one_moment(vec![metadata, value], parse, |(metadata, value)| {
             let size = value.as_ref().map(|value| value.len() as u64);
             fits(key, metadata.as_deref(), size)
         })
@@ -131,24 +129,24 @@ impl RedisStorage {
     async fn at_one_moment<T>(
         &self,
         asked: Vec<Command>,
-        judge: impl Fn(Replies) -> Result<T>,
+        parse: impl Fn(Replies) -> Result<T>,
         fits: impl Fn(&T) -> bool,
     ) -> Result<T> {
         let mut sandwich = asked.clone();
         sandwich.extend(asked.first().cloned());
-        let mut replies = self.link.pipeline(sandwich).await?;
+        let mut replies = self.connections.pipeline(sandwich).await?;
         let after = reply::bytes(replies.pop().unwrap_or(Ok(Value::Null))?)?;
         let before = match replies.first() {
             Some(Ok(before)) => reply::bytes(before.clone())?,
             _ => None,
         };
-        let read = judge(replies.into_iter())?;
+        let read = parse(replies.into_iter())?;
         if before == after && fits(&read) {
             return Ok(read);
         }
         // A writer came between, or the record is damaged: a transaction tells.
-        match self.link.transaction(asked).await {
-            Ok(replies) => judge(replies.into_iter()),
+        match self.connections.transaction(asked).await {
+            Ok(replies) => parse(replies.into_iter()),
             // Forbidden, or the halves lie on different nodes: what was read has to do.
             Err(error) if matches!(error.kind, ErrorKind::Permission | ErrorKind::Cluster) => {
                 Ok(read)
@@ -168,23 +166,31 @@ fn fits(key: &Key, metadata: Option<&[u8]>, size: Option<u64>) -> bool {
 
 /// Fetching a large value twice is too much: both halves come in one transaction, or, where that
 /// is forbidden, one after the other.
-async fn both_halves_alone(alone: &Alone, metadata: Command, value: Command) -> Result<Halves> {
-    if let Err(error) = alone.run(command("MULTI", [])).await {
+async fn both_halves_dedicated(
+    dedicated: &DedicatedConnection,
+    metadata: Command,
+    value: Command,
+) -> Result<Halves> {
+    if let Err(error) = dedicated.run(command("MULTI", [])).await {
         if error.kind != ErrorKind::Permission {
             return Err(error);
         }
-        return one_after_the_other(alone, metadata, value).await;
+        return one_after_the_other(dedicated, metadata, value).await;
     }
-    alone.run(metadata).await?;
-    alone.run(value).await?;
-    let mut replies = reply::array(alone.run(command("EXEC", [])).await?)?.into_iter().map(Ok);
+    dedicated.run(metadata).await?;
+    dedicated.run(value).await?;
+    let mut replies = reply::array(dedicated.run(command("EXEC", [])).await?)?.into_iter().map(Ok);
     let metadata = reply::bytes(reply::next(&mut replies)?)?;
     Ok((metadata, reply::bytes(reply::next(&mut replies)?)?))
 }
 
-async fn one_after_the_other(alone: &Alone, metadata: Command, value: Command) -> Result<Halves> {
-    let metadata = reply::bytes(alone.run(metadata).await?)?;
-    Ok((metadata, reply::bytes(alone.run(value).await?)?))
+async fn one_after_the_other(
+    dedicated: &DedicatedConnection,
+    metadata: Command,
+    value: Command,
+) -> Result<Halves> {
+    let metadata = reply::bytes(dedicated.run(metadata).await?)?;
+    Ok((metadata, reply::bytes(dedicated.run(value).await?)?))
 }
 
 /// A command on one field of one of a store's hashes.
@@ -194,7 +200,7 @@ pub(super) fn hash_command(
     part: Part,
     key: &Key,
 ) -> Command {
-    command(name, [layout::key(store, part), bytes_of(key)])
+    command(name, [keys::key(store, part), bytes_of(key)])
 }
 
 /// A record's key as an argument.

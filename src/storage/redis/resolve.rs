@@ -14,13 +14,13 @@ use crate::storage::resolve;
 impl RedisStorage {
     pub(super) async fn find_fate(&self, write: &Write) -> Result<WriteOutcome> {
         let doubt = self.doubt(write);
-        let closed = self.link.close_lost(&doubt.lost).await?;
+        let closed = self.connections.close_lost(&doubt.lost).await?;
         let outcome = match write {
             Write::Create(by) => match resolve::created_store(by) {
                 Some(store) => {
                     let info = self.info_if_any(&store).await?;
                     let id = info.as_ref().and_then(|info| info.id.as_deref());
-                    if self.known.claims.has(id) {
+                    if self.server.claims.has(id) {
                         WriteOutcome::Applied(Written { records: 1, ..Written::default() })
                     } else {
                         resolve::of_create(info.as_ref(), closed)
@@ -49,7 +49,7 @@ impl RedisStorage {
                 resolve::of_drop(store, doubt.before.store(), info.as_ref(), closed)
             }
         };
-        self.known.doubts.forget(write);
+        self.server.doubts.forget(write);
         // WAIT would have told of the lost connection alone.
         let wanted = self.options.wait_replicas;
         let replicas = (wanted > 0).then_some(Replicas { wanted, have: None });

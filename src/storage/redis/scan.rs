@@ -1,15 +1,15 @@
 //! Walking the keys of one store with HSCAN, never holding the server for long.
 
 pub(super) mod bounds;
-mod manners;
 mod pages;
+mod throttle;
 
 use fred::types::Value;
 use futures::stream::{self, BoxStream, StreamExt};
 
 use self::pages::Pages;
 
-use super::layout::{self, Part};
+use super::keys::{self, Part};
 use super::read::hash_command;
 use super::{Command, RedisStorage, command, reply};
 use crate::model::{ErrorKind, Key, KeyPage, RecordState, Result, StoreName};
@@ -63,8 +63,8 @@ impl RedisStorage {
 
     async fn lengths_differ(&self, store: &StoreName) -> Result<bool> {
         let lengths = [Part::Items, Part::MetadataItems]
-            .map(|part| command("HLEN", [layout::key(store, part)]));
-        let mut replies = self.link.pipeline_bulk(lengths.into()).await?.into_iter();
+            .map(|part| command("HLEN", [keys::key(store, part)]));
+        let mut replies = self.connections.pipeline_bulk(lengths.into()).await?.into_iter();
         match (reply::next(&mut replies), reply::next(&mut replies)) {
             (Ok(values), Ok(records)) => Ok(reply::integer(&values)? != reply::integer(&records)?),
             // The keys have been listed: what the other hash refuses shows when it is read.
@@ -75,7 +75,7 @@ impl RedisStorage {
     /// Those of these keys that have a value and no metadata, with the value's size.
     async fn orphans_among(&self, store: &StoreName, keys: &[Key]) -> Result<Vec<(Key, u64)>> {
         let asked = keys.iter().map(|key| hash_command("HEXISTS", store, Part::MetadataItems, key));
-        let replies = self.link.pipeline_bulk(asked.collect()).await?;
+        let replies = self.connections.pipeline_bulk(asked.collect()).await?;
         let mut orphans = Vec::new();
         for (key, reply) in keys.iter().zip(replies) {
             if reply::integer(&reply?)? == 0 {
@@ -85,7 +85,7 @@ impl RedisStorage {
                     hash_command("HSTRLEN", store, Part::Items, key),
                     hash_command("HEXISTS", store, Part::MetadataItems, key),
                 ];
-                let mut replies = self.link.pipeline_bulk(again).await?.into_iter();
+                let mut replies = self.connections.pipeline_bulk(again).await?.into_iter();
                 let there = reply::integer(&reply::next(&mut replies)?)?;
                 let size = reply::integer(&reply::next(&mut replies)?)?;
                 if there == 1 && reply::integer(&reply::next(&mut replies)?)? == 0 {
@@ -184,8 +184,8 @@ fn only_keys(fields: Vec<Value>) -> Result<KeyPage> {
 /// Adds a record of which this is the metadata.
 pub(super) fn push_record(page: &mut KeyPage, key: &[u8], json: &[u8]) {
     match parse_plain(key, json).or_else(|| parse_record(json)) {
-        Some(stated) => {
-            page.push(key, &stated.content_type, stated.size.unwrap_or_default(), None);
+        Some(parsed) => {
+            page.push(key, &parsed.content_type, parsed.size.unwrap_or_default(), None);
         }
         None => page.push(key, "", 0, Some(bad_metadata(json))),
     }

@@ -8,8 +8,8 @@
 use bytes::Bytes;
 use fred::types::Value;
 
-use super::layout::{self, ACCESSED_AT, ID_TO_NAME, MODIFIED_AT, NAME_TO_ID, Part};
-use super::link::Command;
+use super::connection::Command;
+use super::keys::{self, ACCESSED_AT, ID_TO_NAME, MODIFIED_AT, NAME_TO_ID, Part};
 use super::open::Attempt;
 use super::read::hash_command;
 use super::write::{json, part_keys, store_arg};
@@ -130,16 +130,16 @@ impl RedisStorage {
         new: &StoreMetadata,
     ) -> Result<Attempt> {
         let [metadata, signal] =
-            [Part::Metadata, Part::CreatedSignal].map(|part| layout::key(store, part));
+            [Part::Metadata, Part::CreatedSignal].map(|part| keys::key(store, part));
         let (ids, names) = (Value::from(ID_TO_NAME), Value::from(NAME_TO_ID));
         let watched = [metadata.clone(), signal.clone(), ids.clone(), names.clone()];
-        let transaction = self.link.watch_keys(watched.into()).await?;
+        let transaction = self.connections.watch_keys(watched.into()).await?;
         if self.store_document(store).await?.is_some() {
             return Ok(Attempt::Exists);
         }
         let signals = self.check_signal_and_indexes(store).await?;
         let claimed = command("HEXISTS", [names.clone(), store_arg(store)]);
-        if reply::integer(&self.link.run(claimed).await?)? == 1 {
+        if reply::integer(&self.connections.run(claimed).await?)? == 1 {
             return Ok(Attempt::Wait);
         }
         let mut commands = vec![
@@ -167,12 +167,12 @@ impl RedisStorage {
 
     /// Whether the store has metadata; fails if its hashes or its metadata are of a wrong type.
     async fn has_document(&self, store: &StoreName) -> Result<bool> {
-        let questions = vec![
+        let commands = vec![
             command("HLEN", part_keys(store, &[Part::Items])),
             command("HLEN", part_keys(store, &[Part::MetadataItems])),
             command("JSON.GET", part_keys(store, &[Part::Metadata])),
         ];
-        let replies = self.link.pipeline(questions).await?;
+        let replies = self.connections.pipeline(commands).await?;
         let replies = replies.into_iter().collect::<Result<Vec<_>>>()?;
         Ok(replies.last().is_some_and(|document| !document.is_null()))
     }
@@ -180,13 +180,13 @@ impl RedisStorage {
     /// How many elements the store's signal has; fails if it or an index is of a wrong type.
     async fn check_signal_and_indexes(&self, store: &StoreName) -> Result<u64> {
         let signal = part_keys(store, &[Part::CreatedSignal]);
-        let questions = vec![
+        let commands = vec![
             command("HLEN", [Value::from(ID_TO_NAME)]),
             command("HLEN", [Value::from(NAME_TO_ID)]),
             command("LLEN", signal.clone()),
             command("TYPE", signal),
         ];
-        let mut replies = self.link.pipeline(questions).await?.into_iter();
+        let mut replies = self.connections.pipeline(commands).await?.into_iter();
         reply::next(&mut replies)?;
         reply::next(&mut replies)?;
         let (length, kind) = (reply::next(&mut replies), reply::next(&mut replies));
@@ -195,7 +195,7 @@ impl RedisStorage {
             // Nothing else than creating a store needs the right to it.
             Err(error) if error.kind == ErrorKind::Permission => match kind {
                 Ok(kind) if kind.as_str().is_none_or(|kind| kind != "none" && kind != "list") => {
-                    Err(Error::new(ErrorKind::WrongType, super::fault::WRONG_TYPE))
+                    Err(Error::new(ErrorKind::WrongType, super::error::WRONG_TYPE))
                 }
                 _ => Ok(0),
             },
@@ -205,7 +205,7 @@ impl RedisStorage {
 
     /// Runs MULTI/EXEC, and fails if any of its commands did.
     async fn transaction(&self, commands: Vec<Command>) -> Result<Vec<Value>> {
-        whole(self.link.transaction(commands).await?)
+        whole(self.connections.transaction(commands).await?)
     }
 }
 
@@ -238,7 +238,7 @@ fn touches(store: &StoreName, at: Timestamp) -> [Command; 2] {
 pub(super) fn json_set(store: &StoreName, path: &'static str, now: Value) -> Command {
     command(
         "JSON.SET",
-        [layout::key(store, Part::Metadata), Value::from(path), now, Value::from("XX")],
+        [keys::key(store, Part::Metadata), Value::from(path), now, Value::from("XX")],
     )
 }
 

@@ -122,7 +122,7 @@ impl Watcher {
         told: mpsc::Sender<WatchEvent>,
     ) -> Self {
         let pace = Pace::new(storage.options.watch_budget);
-        let states = storage.link.state();
+        let states = storage.connections.state();
         Self {
             storage,
             store,

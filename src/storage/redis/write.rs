@@ -10,10 +10,10 @@ use bytes::Bytes;
 use fred::types::Value;
 
 use super::doubt::{Progress, batch_time};
-use super::layout::{self, ACCESSED_AT, ID_TO_NAME, NAME_TO_ID, Part};
+use super::keys::{self, ACCESSED_AT, ID_TO_NAME, NAME_TO_ID, Part};
 use super::read::bytes_of;
 use super::unscripted::json_set;
-use super::{RedisStorage, command, fault, reply};
+use super::{RedisStorage, command, error, reply};
 use crate::model::{
     ContentType, Error, ErrorKind, Expected, Key, RecordMeta, RecordState, Result, SetValue,
     StoreName, Timestamp, Written,
@@ -90,8 +90,8 @@ impl RedisStorage {
             return Ok(());
         }
         let settings = ["proto-max-bulk-len", "client-query-buffer-limit"];
-        let questions = settings.map(|setting| command("CONFIG GET", [Value::from(setting)]));
-        let replies = self.link.pipeline(questions.into()).await?;
+        let commands = settings.map(|setting| command("CONFIG GET", [Value::from(setting)]));
+        let replies = self.connections.pipeline(commands.into()).await?;
         let [argument, buffer] = [0, 1].map(|at| {
             let pair = replies.get(at)?.as_ref().ok()?;
             let limit = reply::bytes(reply::array(pair.clone()).ok()?.pop()?).ok()??;
@@ -164,7 +164,7 @@ impl RedisStorage {
         self.may_write("dropping").await?;
         // Ids that stale entries of the index give this store; the script checks each again.
         let ids = self.ids_that_lead_to(store).await.map_err(|error| {
-            if !fault::forbids_key(&error) {
+            if !error::forbids_key(&error) {
                 return error;
             }
             let problem = "the user may not take the store from the list of stores";
@@ -200,7 +200,7 @@ impl RedisStorage {
             )
             .hint("connect to the primary server"));
         }
-        if self.link.cluster() {
+        if self.connections.cluster() {
             return Err(Error::new(
                 ErrorKind::Cluster,
                 format!(
@@ -219,13 +219,13 @@ impl RedisStorage {
         keys: Vec<Value>,
         args: Vec<Value>,
     ) -> Result<Option<Value>> {
-        if self.known.no_scripts.load(Ordering::Relaxed) {
+        if self.server.no_scripts.load(Ordering::Relaxed) {
             return Ok(None);
         }
-        match self.link.script(source, keys, args).await {
+        match self.connections.script(source, keys, args).await {
             Ok(reply) => Ok(Some(reply)),
-            Err(error) if fault::forbids_scripts(&error) => {
-                self.known.no_scripts.store(true, Ordering::Relaxed);
+            Err(error) if error::forbids_scripts(&error) => {
+                self.server.no_scripts.store(true, Ordering::Relaxed);
                 Ok(None)
             }
             Err(error) => Err(error),
@@ -237,12 +237,12 @@ impl RedisStorage {
     pub(super) async fn touch(&self, store: &StoreName) {
         if !self.options.touch
             || self.options.read_only
-            || self.known.replica.load(Ordering::Relaxed)
+            || self.server.replica.load(Ordering::Relaxed)
         {
             return;
         }
         if let Err(error) =
-            self.link.run(json_set(store, ACCESSED_AT, json(Timestamp::now()))).await
+            self.connections.run(json_set(store, ACCESSED_AT, json(Timestamp::now()))).await
         {
             log::warn!("accessed_at of {} was not updated: {error}", store.escaped());
         }
@@ -260,7 +260,7 @@ impl RedisStorage {
 }
 
 pub(super) fn part_keys(store: &StoreName, parts: &[Part]) -> Vec<Value> {
-    parts.iter().map(|part| layout::key(store, *part)).collect()
+    parts.iter().map(|part| keys::key(store, *part)).collect()
 }
 
 /// A time as a store's metadata has it.

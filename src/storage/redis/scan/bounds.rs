@@ -45,7 +45,7 @@ impl Bounds {
         if self.is_within() {
             return Ok(());
         }
-        let told = storage.link.run_bulk(command(count, hash.cloned())).await;
+        let told = storage.connections.run_bulk(command(count, hash.cloned())).await;
         self.counted(told.and_then(|told| reply::integer(&told)))
     }
 

@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 use fred::types::Value;
 use tokio::task::JoinHandle;
 
-use super::super::layout::{self, Part};
+use super::super::keys::{self, Part};
 use super::super::{RedisStorage, reply};
 use super::bounds::Bounds;
-use super::manners::Manners;
+use super::throttle::Throttle;
 use super::{hscan, only_keys, parse_page};
 use crate::model::{Error, ErrorKind, KeyPage, Result, StoreName};
 
@@ -36,13 +36,13 @@ const FAR: Duration = Duration::from_millis(2);
 /// travels and is taken apart, what is left of the hash is soon walked in lanes, each with a page
 /// under way: where one ends, what another one has left is parted again. A cursor names a place and
 /// nothing else, so one may begin anywhere; what is there all the time is met by one of the lanes.
-/// Beside a crawl there is one lane, with small pages and pauses: see [`Manners`].
+/// Beside a crawl there is one lane, with small pages and pauses: see [`Throttle`].
 pub(super) struct Pages<'a> {
     storage: &'a RedisStorage,
     hash: Value,
     no_values: bool,
     size: PageSize,
-    manners: Manners,
+    throttle: Throttle,
     lanes: Vec<Lane>,
     asked: VecDeque<Asked>,
     /// When the last answer came.
@@ -107,10 +107,10 @@ impl<'a> Pages<'a> {
     pub(super) fn new(storage: &'a RedisStorage, store: &StoreName, part: Part) -> Self {
         Self {
             storage,
-            hash: layout::key(store, part),
+            hash: keys::key(store, part),
             no_values: part == Part::Items,
             size: PageSize::new(),
-            manners: Manners::new(store),
+            throttle: Throttle::new(store),
             lanes: vec![Lane::new(0)],
             asked: VecDeque::new(),
             answered: Instant::now(),
@@ -126,11 +126,11 @@ impl<'a> Pages<'a> {
     /// The next page; `None` after the last.
     pub(super) async fn next(&mut self) -> Result<Option<KeyPage>> {
         if self.asked.is_empty() {
-            self.manners.pause().await;
+            self.throttle.pause().await;
             self.ask();
         }
-        if self.manners.is_due() {
-            self.manners.look(self.storage).await;
+        if self.throttle.is_due() {
+            self.throttle.look(self.storage).await;
         }
         let Some(Asked { lane, count, since, reply }) = self.asked.pop_front() else {
             return Ok(None);
@@ -144,7 +144,7 @@ impl<'a> Pages<'a> {
             lane.came_to(cursor);
         }
         self.split();
-        if !self.manners.is_pausing() {
+        if !self.throttle.is_pausing() {
             self.ask();
         }
         Ok(Some(page))
@@ -152,10 +152,10 @@ impl<'a> Pages<'a> {
 
     /// What is left gets more lanes once nobody else needs the server.
     fn split(&mut self) {
-        if !self.manners.may_hurry() {
+        if !self.throttle.may_hurry() {
             return;
         }
-        let wanted = if self.manners.round_trip() < FAR { LANES.0 } else { LANES.1 };
+        let wanted = if self.throttle.round_trip() < FAR { LANES.0 } else { LANES.1 };
         while self.lanes.iter().filter(|lane| lane.cursor.is_some()).count() < wanted {
             let longest = self.lanes.iter_mut().max_by(|a, b| a.left().total_cmp(&b.left()));
             let Some(longest) = longest.filter(|lane| lane.left() > LARGE_SHARE) else { return };
@@ -168,7 +168,7 @@ impl<'a> Pages<'a> {
     fn ask(&mut self) {
         for at in 0..self.lanes.len() {
             let busy = self.asked.iter().any(|asked| asked.lane == at);
-            let alone = self.asked.is_empty() || self.manners.may_hurry();
+            let alone = self.asked.is_empty() || self.throttle.may_hurry();
             if busy || !alone {
                 continue;
             }
@@ -179,18 +179,18 @@ impl<'a> Pages<'a> {
     }
 
     fn ask_lane(&mut self, lane: usize, cursor: u64) {
-        let count = if self.manners.may_hurry() { self.size.count } else { FIRST_COUNT };
+        let count = if self.throttle.may_hurry() { self.size.count } else { FIRST_COUNT };
         let mut scan = hscan(self.hash.clone(), cursor, count);
         let no_values = self.no_values;
         if no_values {
             scan.args.push(Value::from("NOVALUES"));
         }
-        let link = self.storage.link.clone();
+        let connections = self.storage.connections.clone();
         let since = Instant::now();
         // A task of its own, so that it is sent at once, its coming is noted when it comes, and it
         // is taken apart while the page before is used.
         let reply = tokio::spawn(async move {
-            let reply = link.run_bulk(scan).await;
+            let reply = connections.run_bulk(scan).await;
             let came = Instant::now();
             let page = reply.and_then(reply::page).and_then(|(cursor, fields)| {
                 let page = if no_values { only_keys(fields) } else { parse_page(fields) };
@@ -204,10 +204,10 @@ impl<'a> Pages<'a> {
     /// Makes pages larger or smaller, so that each holds the server about as long as it should.
     fn learn(&mut self, since: Instant, came: Instant, entries: usize) {
         // What was asked for before had to be answered first.
-        let begun = self.answered.max(since + self.manners.round_trip());
+        let begun = self.answered.max(since + self.throttle.round_trip());
         let took = came.saturating_duration_since(begun);
         self.answered = came;
-        self.manners.served(took.max(LEAST * entries as u32), came);
+        self.throttle.served(took.max(LEAST * entries as u32), came);
         self.size.learn(entries, took);
     }
 }

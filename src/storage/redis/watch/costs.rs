@@ -67,12 +67,12 @@ impl Watcher {
         let due = costs.read.is_none_or(|at| at.elapsed() >= pause);
         let first = costs.walk.counted.is_none();
         // A node of a cluster tells only of itself.
-        let tells = !costs.refused && !self.storage.link.cluster();
+        let tells = !costs.refused && !self.storage.connections.cluster();
         if !tells || !due || (!first && costs.walk.calls + costs.keys.calls == 0) {
             return;
         }
         let asked = command("INFO", [Value::from("commandstats")]);
-        let told = self.storage.link.run_bulk(asked).await.and_then(reply::bytes);
+        let told = self.storage.connections.run_bulk(asked).await.and_then(reply::bytes);
         let costs = &mut self.costs;
         let Ok(Some(told)) = told else {
             costs.refused = true;

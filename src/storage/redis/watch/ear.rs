@@ -8,8 +8,8 @@ use bytes::Bytes;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
-use super::super::layout::{self, Part};
-use super::super::link::{Heard, Link, Listener};
+use super::super::connection::{ConnectionManager, Message, Subscription};
+use super::super::keys::{self, Part};
 use super::sub_keys;
 use super::trust::Counts;
 use crate::model::{ErrorKind, Key, StoreName};
@@ -68,9 +68,9 @@ impl Drop for Ear {
 
 impl Ear {
     /// With `events`, also to key events.
-    pub(super) fn open(link: Link, store: StoreName, events: bool) -> Self {
+    pub(super) fn open(connections: ConnectionManager, store: StoreName, events: bool) -> Self {
         let shared = Arc::<Shared>::default();
-        let task = tokio::spawn(listen(link, store, events, Arc::clone(&shared)));
+        let task = tokio::spawn(listen(connections, store, events, Arc::clone(&shared)));
         Self { shared, task }
     }
 
@@ -132,13 +132,18 @@ impl Shared {
     }
 }
 
-async fn listen(link: Link, store: StoreName, events: bool, shared: Arc<Shared>) {
-    let channels = Channels::of(&store, link.database());
-    let opened = link.listen(channels.all(events)).await;
+async fn listen(
+    connections: ConnectionManager,
+    store: StoreName,
+    events: bool,
+    shared: Arc<Shared>,
+) {
+    let channels = Channels::of(&store, connections.database());
+    let opened = connections.subscribe(channels.all(events)).await;
     let deaf = match opened {
-        Ok(listener) => {
+        Ok(subscription) => {
             shared.inbox().open = true;
-            collect(listener, &channels, &shared).await
+            collect(subscription, &channels, &shared).await
         }
         Err(error) => {
             log::debug!("listening: {error}");
@@ -152,12 +157,12 @@ async fn listen(link: Link, store: StoreName, events: bool, shared: Arc<Shared>)
 }
 
 /// Collects until nothing more can be heard; gives the reason. The connection ends with it.
-async fn collect(mut listener: Listener, channels: &Channels, shared: &Shared) -> Deaf {
+async fn collect(mut subscription: Subscription, channels: &Channels, shared: &Shared) -> Deaf {
     let mut named = false;
     let (mut begun, mut events) = (Instant::now(), 0);
     loop {
-        match listener.next().await {
-            Ok(Heard::KeyEvent) => {
+        match subscription.next().await {
+            Ok(Message::KeyEvent) => {
                 shared.ring();
                 if begun.elapsed() > SPAN {
                     (begun, events) = (Instant::now(), 0);
@@ -167,19 +172,19 @@ async fn collect(mut listener: Listener, channels: &Channels, shared: &Shared) -
                     return Deaf::TooMuch;
                 }
             }
-            Ok(Heard::Published { channel, message }) => {
+            Ok(Message::Published { channel, message }) => {
                 if !channels.take(&channel, &message, shared) {
                     continue;
                 }
                 if !std::mem::replace(&mut named, true) {
                     // They say all that the events do.
-                    listener.leave(channels.events.clone());
+                    subscription.unsubscribe(channels.events.clone());
                 }
                 if shared.inbox().changed.len() > MOST_CHANGED {
                     return Deaf::Lost;
                 }
             }
-            Ok(Heard::Lost) => return Deaf::Lost,
+            Ok(Message::Lagged) => return Deaf::Lost,
             Err(error) => {
                 log::debug!("listening: {error}");
                 return Deaf::Lost;
@@ -199,9 +204,9 @@ struct Channels {
 impl Channels {
     fn of(store: &StoreName, database: u32) -> Self {
         Self {
-            events: layout::key_events(store, Part::MetadataItems, database),
-            metadata: layout::sub_keys(store, Part::MetadataItems, database),
-            values: layout::sub_keys(store, Part::Items, database),
+            events: keys::key_events(store, Part::MetadataItems, database),
+            metadata: keys::sub_keys(store, Part::MetadataItems, database),
+            values: keys::sub_keys(store, Part::Items, database),
         }
     }
 

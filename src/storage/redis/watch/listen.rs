@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::super::layout::Part;
+use super::super::keys::Part;
 use super::super::read::hash_command;
 use super::super::reply;
 use super::super::scan::push_record;
@@ -71,11 +71,11 @@ impl Watcher {
             };
             // The nodes of a cluster tell only of what each has, and fred takes no name of a channel
             // that is not text.
-            if due && !self.storage.link.cluster() && store.as_str().is_some() {
+            if due && !self.storage.connections.cluster() && store.as_str().is_some() {
                 self.listening.trust = Trust::default();
                 let events = !self.waking.is_armed();
-                let link = self.storage.link.clone();
-                self.listening.ear = Some(Ear::open(link, store.clone(), events));
+                let connections = self.storage.connections.clone();
+                self.listening.ear = Some(Ear::open(connections, store.clone(), events));
             }
             return;
         };
@@ -212,10 +212,11 @@ impl Watcher {
         keys: Vec<Key>,
         set: &mut Vec<RecordMeta>,
     ) -> Result<Vec<Key>> {
-        let questions = keys.iter().flat_map(|key| {
+        let commands = keys.iter().flat_map(|key| {
             ["HEXISTS", "HSTRLEN"].map(|name| hash_command(name, store, Part::Items, key))
         });
-        let mut replies = self.storage.link.pipeline_bulk(questions.collect()).await?.into_iter();
+        let mut replies =
+            self.storage.connections.pipeline_bulk(commands.collect()).await?.into_iter();
         let mut removed = Vec::new();
         for key in keys {
             let there = reply::integer(&reply::next(&mut replies)?)?;

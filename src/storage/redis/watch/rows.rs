@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 
-use super::super::layout::{self, Part};
+use super::super::keys::{self, Part};
 use super::super::read::{bytes_of, hash_command};
 use super::super::scan::push_record;
 use super::super::{command, reply};
@@ -95,9 +95,9 @@ impl Watcher {
         store: &StoreName,
         keys: &[Key],
     ) -> Result<Vec<Option<Bytes>>> {
-        let hash = layout::key(store, Part::MetadataItems);
+        let hash = keys::key(store, Part::MetadataItems);
         let asked = command("HMGET", std::iter::once(hash).chain(keys.iter().map(bytes_of)));
-        let found = reply::array(self.storage.link.run_bulk(asked).await?)?;
+        let found = reply::array(self.storage.connections.run_bulk(asked).await?)?;
         found.into_iter().map(reply::bytes).collect()
     }
 
@@ -109,11 +109,11 @@ impl Watcher {
         told: &mut Vec<WatchEvent>,
     ) -> Result<()> {
         let length = hash_command("HSTRLEN", store, Part::Items, &key);
-        let length = reply::integer(&self.storage.link.run_bulk(length).await?)?;
+        let length = reply::integer(&self.storage.connections.run_bulk(length).await?)?;
         let mut hash = 0;
         if length <= SMALL_VALUE {
             let value = hash_command("HGET", store, Part::Items, &key);
-            let value = reply::bytes(self.storage.link.run_bulk(value).await?)?;
+            let value = reply::bytes(self.storage.connections.run_bulk(value).await?)?;
             let mut hasher = DefaultHasher::new();
             value.hash(&mut hasher);
             hash = hasher.finish();
@@ -148,9 +148,9 @@ impl Watcher {
 
     /// Reads all keys; what was not there before is looked at, what is no longer is told.
     pub(super) async fn look_at_keys(&mut self, store: &StoreName) -> Result<Vec<WatchEvent>> {
-        let asked = command("HKEYS", [layout::key(store, Part::MetadataItems)]);
+        let asked = command("HKEYS", [keys::key(store, Part::MetadataItems)]);
         let start = Instant::now();
-        let reply = self.storage.link.run_bulk(asked).await?;
+        let reply = self.storage.connections.run_bulk(asked).await?;
         let now = Instant::now();
         let keys = reply::array(reply)?;
         self.pace.read_keys(keys.len(), now - start, now);

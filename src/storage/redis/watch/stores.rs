@@ -5,9 +5,9 @@ use std::time::Instant;
 
 use fred::types::Value;
 
-use super::super::layout::{ID_TO_NAME, NAME_TO_ID};
+use super::super::keys::{ID_TO_NAME, NAME_TO_ID};
 use super::super::list::{self, Indexed};
-use super::super::{command, fault, reply};
+use super::super::{command, error, reply};
 use super::Watcher;
 use super::trust::{Level, Moved};
 use crate::model::{Result, StoreInfo, StoreName, StoreState, WatchEvent};
@@ -44,7 +44,7 @@ impl Watcher {
         if self.known.index.is_none() {
             // Whoever watches lists them too: only what comes after is news.
             match self.lengths().await {
-                Err(error) if fault::forbids_key(&error) => {
+                Err(error) if error::forbids_key(&error) => {
                     self.known.hidden = true;
                     self.known.index = Some(BTreeMap::new());
                 }
@@ -57,9 +57,10 @@ impl Watcher {
         if let Some(store) = self.store.clone() {
             let start = Instant::now();
             let store = [store];
-            let replies = self.storage.link.pipeline_bulk(list::questions(&store)).await?;
+            let replies =
+                self.storage.connections.pipeline_bulk(list::info_commands(&store)).await?;
             self.pace.answered(start.elapsed());
-            for info in list::gather_all(&store, replies)? {
+            for info in list::parse_infos(&store, replies)? {
                 self.look_at_open(info, &mut told);
             }
         }
@@ -112,7 +113,7 @@ impl Watcher {
         let none = Indexed::default();
         let indexed = index.get(&info.store).unwrap_or(&none);
         if !self.known.hidden {
-            list::judge(&mut info, indexed);
+            list::classify(&mut info, indexed);
         }
         if info.state == StoreState::Ghost && info.records.unwrap_or(0) == 0 {
             // There is none: the index has told, or is about to.
@@ -127,7 +128,7 @@ impl Watcher {
     async fn lengths(&mut self) -> Result<[u64; 2]> {
         let asked = [NAME_TO_ID, ID_TO_NAME].map(|index| command("HLEN", [Value::from(index)]));
         let start = Instant::now();
-        let mut replies = self.storage.link.pipeline_bulk(asked.into()).await?.into_iter();
+        let mut replies = self.storage.connections.pipeline_bulk(asked.into()).await?.into_iter();
         self.pace.answered(start.elapsed());
         let names = reply::integer(&reply::next(&mut replies)?)?;
         Ok([names, reply::integer(&reply::next(&mut replies)?)?])

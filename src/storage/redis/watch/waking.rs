@@ -1,7 +1,7 @@
 //! Being woken by the server, so that nothing is looked at where nothing changes.
 //!
 //! Before each tick reads what it looks at, the server is asked to remember these Redis keys (see
-//! [`Bell`]); it then rings once for each that changes. So every change after a tick's reading rings, and
+//! [`KeyTracker`]); it then rings once for each that changes. So every change after a tick's reading rings, and
 //! until then there need be no other tick.
 
 use std::time::{Duration, Instant};
@@ -10,8 +10,8 @@ use tokio::task::JoinHandle;
 
 use fred::types::Value;
 
-use super::super::layout::{self, ID_TO_NAME, NAME_TO_ID, Part};
-use super::super::link::{Bell, Link};
+use super::super::connection::{ConnectionManager, KeyTracker};
+use super::super::keys::{self, ID_TO_NAME, NAME_TO_ID, Part};
 use super::Watcher;
 use super::stores::MOST_STORES;
 use crate::model::{Error, ErrorKind, Result};
@@ -51,8 +51,8 @@ enum Last {
 enum State {
     #[default]
     Closed,
-    Opening(JoinHandle<Result<Bell>>),
-    Armed(Bell),
+    Opening(JoinHandle<Result<KeyTracker>>),
+    Armed(KeyTracker),
     /// To be opened again at this time, if ever.
     Away(Option<Instant>),
 }
@@ -82,19 +82,20 @@ impl Waking {
     }
 
     /// Begins to open it, or takes it once that is done.
-    async fn open(&mut self, link: &Link) {
+    async fn open(&mut self, connections: &ConnectionManager) {
         match &mut self.state {
             // A node tells only of what it has itself.
-            State::Closed if link.cluster() => self.state = State::Away(None),
+            State::Closed if connections.cluster() => self.state = State::Away(None),
             State::Closed => {
-                let link = link.clone();
-                self.state = State::Opening(tokio::spawn(async move { link.bell().await }));
+                let connections = connections.clone();
+                self.state =
+                    State::Opening(tokio::spawn(async move { connections.key_tracker().await }));
             }
             State::Opening(task) if task.is_finished() => {
                 self.state = match task.await {
-                    Ok(Ok(bell)) => State::Armed(bell),
+                    Ok(Ok(tracker)) => State::Armed(tracker),
                     Ok(Err(error)) => {
-                        log::debug!("no bell: {error}");
+                        log::debug!("no tracking: {error}");
                         State::Away(again(&error))
                     }
                     Err(_) => State::Away(None),
@@ -106,17 +107,17 @@ impl Waking {
     }
 
     fn give_up(&mut self, why: &str, again: Option<Instant>) {
-        log::debug!("no bell any more: {why}");
+        log::debug!("no tracking any more: {why}");
         *self = Self { state: State::Away(again), ..Self::default() };
     }
 
     /// Waits until it rings, if it has not.
     pub(super) async fn ring(&mut self) {
-        let State::Armed(bell) = &mut self.state else { return std::future::pending().await };
+        let State::Armed(tracker) = &mut self.state else { return std::future::pending().await };
         if self.rung {
             return std::future::pending().await;
         }
-        match bell.ring().await {
+        match tracker.invalidated().await {
             Ok(()) => self.rung = true,
             Err(error) => self.give_up(&error.problem, again(&error)),
         }
@@ -129,8 +130,8 @@ impl Waking {
 
     /// The tick has looked: whether the store had moved since the tick before.
     pub(super) fn looked(&mut self, moved: bool) {
-        let State::Armed(bell) = &mut self.state else { return };
-        self.rung |= bell.has_rung();
+        let State::Armed(tracker) = &mut self.state else { return };
+        self.rung |= tracker.has_invalidated();
         let silent = moved && !self.before && !self.rung;
         self.last = if silent { Last::Doubtful } else { Last::Fine };
     }
@@ -145,26 +146,26 @@ fn again(error: &Error) -> Option<Instant> {
 impl Watcher {
     /// Whatever changes from now on is to ring, before it is looked at.
     pub(super) async fn arm(&mut self) {
-        self.waking.open(&self.storage.link).await;
+        self.waking.open(&self.storage.connections).await;
         let indexes = [NAME_TO_ID, ID_TO_NAME].map(Value::from);
         let mut keys = if self.known.hidden { Vec::new() } else { indexes.to_vec() };
         if let Some(store) = &self.store {
             let parts = [Part::Metadata, Part::MetadataItems, Part::Items];
-            keys.extend(parts.map(|part| layout::key(store, part)));
+            keys.extend(parts.map(|part| keys::key(store, part)));
         }
         for store in self.interest.borrow().stores.iter().take(MOST_STORES) {
-            keys.extend([Part::Metadata, Part::MetadataItems].map(|part| layout::key(store, part)));
+            keys.extend([Part::Metadata, Part::MetadataItems].map(|part| keys::key(store, part)));
         }
         if keys.is_empty() {
             return;
         }
         let waking = &mut self.waking;
-        let State::Armed(bell) = &mut waking.state else { return };
-        if let Err(error) = bell.arm(keys).await {
+        let State::Armed(tracker) = &mut waking.state else { return };
+        if let Err(error) = tracker.track(keys).await {
             return waking.give_up(&error.problem, again(&error));
         }
         // All that rang for what was armed before has come with the answer.
-        waking.rung |= bell.has_rung();
+        waking.rung |= tracker.has_invalidated();
         if waking.last == Last::Doubtful && !waking.rung {
             return waking.give_up("it did not ring", Some(Instant::now() + LATER));
         }

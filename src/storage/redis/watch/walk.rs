@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::super::layout::{self, Part};
+use super::super::keys::{self, Part};
 use super::super::{reply, scan};
 use super::trust::Level;
 use super::{Gone, Watcher};
@@ -74,8 +74,8 @@ impl Watcher {
         let mut ended = false;
         while pages < PAGES && !ended && begun.elapsed() < BURST {
             let start = Instant::now();
-            let page = scan::hscan(layout::key(store, Part::MetadataItems), cursor, COUNT);
-            let page = self.storage.link.run_bulk(page).await?;
+            let page = scan::hscan(keys::key(store, Part::MetadataItems), cursor, COUNT);
+            let page = self.storage.connections.run_bulk(page).await?;
             served += start.elapsed();
             pages += 1;
             let (next, fields) = reply::page(page)?;

@@ -1,7 +1,7 @@
 //! One connection, from its making to its end.
 //!
 //! A fred client is used for one life only and never reconnects: a command can so neither wait in
-//! a queue for a later connection nor be sent a second time. The [link](super::Link) makes the
+//! a queue for a later connection nor be sent a second time. The [link](super::ConnectionManager) makes the
 //! next life.
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -14,7 +14,7 @@ use futures::future::join_all;
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
 
-use super::super::fault;
+use super::super::error;
 use super::client::Place;
 use super::command::{self, Command};
 use super::fence::Identity;
@@ -23,7 +23,7 @@ use super::relay::Relay;
 use crate::model::{Error, ErrorKind, Result};
 
 /// A connection that works until it has ended; dropping it closes it at once.
-pub(super) struct Life {
+pub(super) struct Connection {
     way: Way,
     end: End,
     address: String,
@@ -69,7 +69,7 @@ impl End {
 }
 
 /// What is to be sent, and how long its answer may take.
-pub(super) struct Sent {
+pub(super) struct Batch {
     /// All of them go out together.
     pub(super) commands: Vec<Command>,
     /// The cluster slot of all, where it is not that of each command's first key.
@@ -81,7 +81,7 @@ pub(super) struct Sent {
     pub(super) write: bool,
 }
 
-impl Life {
+impl Connection {
     /// Starts a life with this client and its relay, within `timeout`. `address` is for messages.
     pub(super) async fn start(
         (client, relay): (Client, Relay),
@@ -102,28 +102,28 @@ impl Life {
         // From here on the drop of `life` ends the task.
         let identity = OnceLock::new();
         let way = Way::Client(Box::new(client));
-        let life = Self { way, end, address: address.to_owned(), identity };
-        let reason = |error| life.end.reason(error);
+        let connection = Self { way, end, address: address.to_owned(), identity };
+        let reason = |error| connection.end.reason(error);
         tokio::select! {
             biased;
             result = &mut task => match result {
-                Ok(Err(error)) => return Err(reason(fault::connecting(&error, address))),
-                _ => return Err(reason(fault::closed(address))),
+                Ok(Err(error)) => return Err(reason(error::connecting(&error, address))),
+                _ => return Err(reason(error::closed(address))),
             },
             result = &mut connected => {
-                result.map_err(|error| reason(fault::connecting(&error, address)))?;
+                result.map_err(|error| reason(error::connecting(&error, address)))?;
             }
-            () = tokio::time::sleep(timeout) => return Err(fault::no_answer(address, timeout)),
+            () = tokio::time::sleep(timeout) => return Err(error::no_answer(address, timeout)),
         }
-        let (end, address) = (life.end.clone(), address.to_owned());
+        let (end, address) = (connection.end.clone(), address.to_owned());
         tokio::spawn(async move {
             let reason = match task.await {
-                Ok(Err(error)) => fault::lost(&error, &address),
-                _ => fault::closed(&address),
+                Ok(Err(error)) => error::lost(&error, &address),
+                _ => error::closed(&address),
             };
             end.now(end.reason(reason));
         });
-        Ok(life)
+        Ok(connection)
     }
 
     /// A life of connections to all nodes of a cluster: it ends with the first of them.
@@ -183,8 +183,8 @@ impl Life {
     pub(super) async fn end(&self) -> Error {
         let mut ended = self.end.ended.subscribe();
         match ended.wait_for(Option::is_some).await {
-            Ok(reason) => reason.clone().unwrap_or_else(|| fault::closed(&self.address)),
-            Err(_) => fault::closed(&self.address),
+            Ok(reason) => reason.clone().unwrap_or_else(|| error::closed(&self.address)),
+            Err(_) => error::closed(&self.address),
         }
     }
 
@@ -195,18 +195,18 @@ impl Life {
     ///
     /// # Errors
     /// The connection ended, or the time was up. Error replies are within the frames.
-    pub(super) async fn send(&self, sent: Sent) -> Result<Vec<(Resp3Frame, Option<usize>)>> {
+    pub(super) async fn send(&self, batch: Batch) -> Result<Vec<(Resp3Frame, Option<usize>)>> {
         if let Some(reason) = self.ended() {
             return Err(reason);
         }
         let client = match &self.way {
             Way::Client(client) => client.clone(),
-            Way::Nodes(nodes) => return Arc::clone(nodes).send(sent).await,
+            Way::Nodes(nodes) => return Arc::clone(nodes).send(batch).await,
         };
         let (end, address) = (self.end.clone(), self.address.clone());
         let job = async move {
             let mut ended = end.ended.subscribe();
-            let timeout = sent.timeout;
+            let timeout = batch.timeout;
             let expired = async {
                 match timeout {
                     Some(timeout) => tokio::time::sleep(timeout).await,
@@ -215,12 +215,12 @@ impl Life {
             };
             tokio::select! {
                 biased;
-                result = exchange(&client, sent, &address) => result.map_err(|error| end.reason(error)),
+                result = exchange(&client, batch, &address) => result.map_err(|error| end.reason(error)),
                 reason = ended.wait_for(Option::is_some) => {
-                    Err(reason.ok().and_then(|reason| reason.clone()).unwrap_or_else(|| fault::closed(&address)))
+                    Err(reason.ok().and_then(|reason| reason.clone()).unwrap_or_else(|| error::closed(&address)))
                 }
                 () = expired => {
-                    let error = fault::no_answer(&address, timeout.unwrap_or_default());
+                    let error = error::no_answer(&address, timeout.unwrap_or_default());
                     end.now(error.clone());
                     Err(error)
                 }
@@ -228,14 +228,14 @@ impl Life {
         };
         match tokio::spawn(job).await {
             Ok(result) => result,
-            Err(_) => Err(fault::closed(&self.address)),
+            Err(_) => Err(error::closed(&self.address)),
         }
     }
 
     /// One command; an error reply is an error.
     pub(super) async fn one(&self, command: Command, timeout: Duration) -> Result<Value> {
         let mut replies = self.each(vec![command], timeout).await?;
-        replies.pop().unwrap_or_else(|| Err(fault::closed(&self.address)))
+        replies.pop().unwrap_or_else(|| Err(error::closed(&self.address)))
     }
 
     /// Several commands in one go; each reply on its own.
@@ -244,13 +244,13 @@ impl Life {
         commands: Vec<Command>,
         timeout: Duration,
     ) -> Result<Vec<Result<Value>>> {
-        let sent = Sent { commands, slot: None, timeout: Some(timeout), write: false };
-        let frames = self.send(sent).await?;
+        let batch = Batch { commands, slot: None, timeout: Some(timeout), write: false };
+        let frames = self.send(batch).await?;
         Ok(frames.into_iter().map(|(frame, keep)| command::value(frame, keep)).collect())
     }
 }
 
-impl Drop for Life {
+impl Drop for Connection {
     fn drop(&mut self) {
         self.close(Error::new(ErrorKind::Connection, "the connection was closed"));
     }
@@ -259,7 +259,7 @@ impl Drop for Life {
 /// Hands the commands over in order, at once, and collects the replies.
 async fn exchange(
     client: &Client,
-    sent: Sent,
+    batch: Batch,
     address: &str,
 ) -> Result<Vec<(Resp3Frame, Option<usize>)>> {
     let sending = Sending {
@@ -271,13 +271,13 @@ async fn exchange(
         ..Sending::default()
     };
     let client = client.with_options(&sending);
-    let replies = sent.commands.into_iter().map(|command| {
-        let prepared = command.prepare(sent.slot);
+    let replies = batch.commands.into_iter().map(|command| {
+        let prepared = command.prepare(batch.slot);
         let keep = prepared.keep();
         let client = &client;
         async move {
             let reply = client.custom_raw(prepared.command, prepared.args).await;
-            reply.map(|frame| (frame, keep)).map_err(|error| fault::lost(&error, address))
+            reply.map(|frame| (frame, keep)).map_err(|error| error::lost(&error, address))
         }
     });
     join_all(replies).await.into_iter().collect()

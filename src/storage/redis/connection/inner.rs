@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{Mutex as AsyncMutex, watch};
 
-use super::super::fault;
+use super::super::error;
 use super::client::{Place, Purpose};
 use super::command::Command;
 use super::establish::{self, Established, Plan};
 use super::fence::Losses;
-use super::life::Life;
-use crate::model::{Connection, Error, Result};
+use super::single::Connection;
+use crate::model::{Connection as ConnectionState, Error, Result};
 use crate::storage::Options;
 use crate::storage::target::RedisTarget;
 
@@ -23,37 +23,37 @@ const FIRST_PAUSE: Duration = Duration::from_millis(100);
 /// How many bytes a second a line must carry at least; what is sent gets more time by this.
 const SLOWEST_LINE: usize = 1 << 20;
 
-pub(super) struct Core {
+pub(super) struct Inner {
     pub(super) target: RedisTarget,
-    pub(super) state: watch::Sender<Connection>,
+    pub(super) state: watch::Sender<ConnectionState>,
     plan: Plan,
     command_timeout: Duration,
     /// How many commands were sent so far.
-    pub(super) sent: AtomicU64,
+    pub(super) commands_sent: AtomicU64,
     pub(super) losses: Losses,
     main: Mutex<Current>,
-    bulk: AsyncMutex<Option<Arc<Life>>>,
-    writer: AsyncMutex<Option<Life>>,
+    bulk: AsyncMutex<Option<Arc<Connection>>>,
+    writer: AsyncMutex<Option<Connection>>,
 }
 
 /// The connection that is in use, and where it leads.
 struct Current {
-    life: Arc<Life>,
+    connection: Arc<Connection>,
     place: Place,
 }
 
-impl Core {
+impl Inner {
     pub(super) async fn connect(target: &RedisTarget, options: &Options) -> Result<Arc<Self>> {
         let plan = Plan::new(target, options.connect_timeout)?;
-        let Established { life, place } = establish::checked(&plan).await?;
+        let Established { connection, place } = establish::checked(&plan).await?;
         Ok(Arc::new(Self {
             target: target.clone(),
-            state: watch::Sender::new(Connection::Up),
+            state: watch::Sender::new(ConnectionState::Up),
             plan,
             command_timeout: options.command_timeout,
-            sent: AtomicU64::new(0),
+            commands_sent: AtomicU64::new(0),
             losses: Losses::default(),
-            main: Mutex::new(Current { life: Arc::new(life), place }),
+            main: Mutex::new(Current { connection: Arc::new(connection), place }),
             bulk: AsyncMutex::new(None),
             writer: AsyncMutex::new(None),
         }))
@@ -72,71 +72,74 @@ impl Core {
     ///
     /// # Errors
     /// There is none at present.
-    pub(super) fn main(&self) -> Result<Arc<Life>> {
-        let life = Arc::clone(&self.current().life);
-        match life.ended() {
-            None => Ok(life),
+    pub(super) fn main(&self) -> Result<Arc<Connection>> {
+        let connection = Arc::clone(&self.current().connection);
+        match connection.ended() {
+            None => Ok(connection),
             Some(reason) => Err(self.down(&reason)),
         }
     }
 
     fn down(&self, ended: &Error) -> Error {
         let reason = match &*self.state.borrow() {
-            Connection::Down { reason, .. } => reason.clone(),
-            Connection::Up => ended.problem.clone(),
+            ConnectionState::Down { reason, .. } => reason.clone(),
+            ConnectionState::Up => ended.problem.clone(),
         };
-        fault::down(&self.target.address(), &reason)
+        error::down(&self.target.address(), &reason)
     }
 
     /// The second connection, made when first asked for.
-    pub(super) async fn bulk(&self) -> Result<Arc<Life>> {
+    pub(super) async fn bulk(&self) -> Result<Arc<Connection>> {
         // Fails at once while the server is away.
         self.main()?;
         let mut bulk = self.bulk.lock().await;
-        if let Some(life) = bulk.as_ref().filter(|life| life.ended().is_none()) {
-            return Ok(Arc::clone(life));
+        if let Some(connection) = bulk.as_ref().filter(|connection| connection.ended().is_none()) {
+            return Ok(Arc::clone(connection));
         }
-        let life = Arc::new(self.another().await?);
-        *bulk = Some(Arc::clone(&life));
-        Ok(life)
+        let connection = Arc::new(self.another().await?);
+        *bulk = Some(Arc::clone(&connection));
+        Ok(connection)
     }
 
     /// The connection for transactions, for the caller alone; see [`keep_writer`](Self::keep_writer).
-    pub(super) async fn writer(&self) -> Result<Life> {
+    pub(super) async fn writer(&self) -> Result<Connection> {
         self.main()?;
         let kept = self.writer.lock().await.take();
-        if let Some(life) = kept.filter(|life| life.ended().is_none()) {
-            return Ok(life);
+        if let Some(connection) = kept.filter(|connection| connection.ended().is_none()) {
+            return Ok(connection);
         }
-        let life = self.another().await?;
-        establish::identify(&life, self.command_timeout).await?;
-        Ok(life)
+        let connection = self.another().await?;
+        establish::identify(&connection, self.command_timeout).await?;
+        Ok(connection)
     }
 
     /// Puts a connection back whose transaction has ended as it should.
-    pub(super) async fn keep_writer(&self, life: Life) {
-        *self.writer.lock().await = Some(life);
+    pub(super) async fn keep_writer(&self, connection: Connection) {
+        *self.writer.lock().await = Some(connection);
     }
 
     /// A further connection to the place of the one in use.
-    pub(super) async fn another(&self) -> Result<Life> {
+    pub(super) async fn another(&self) -> Result<Connection> {
         establish::plain(&self.plan, &self.place()).await
     }
 
     /// A further connection, for a value of so many bytes.
-    pub(super) async fn for_value(&self, size: u64) -> Result<Life> {
+    pub(super) async fn for_value(&self, size: u64) -> Result<Connection> {
         establish::for_purpose(&self.plan, &self.place(), Purpose::Large(size)).await
     }
 
     /// A further connection, for one that listens.
-    pub(super) async fn listening(&self, purpose: Purpose) -> Result<Life> {
+    pub(super) async fn for_messages(&self, purpose: Purpose) -> Result<Connection> {
         // Fails at once while the server is away.
         self.main()?;
         establish::for_purpose(&self.plan, &self.place(), purpose).await
     }
 
     /// How long an answer to these may take.
-    pub(super) fn patience<'a>(&self, commands: impl IntoIterator<Item = &'a Command>) -> Duration {
+    pub(super) fn timeout_for<'a>(
+        &self,
+        commands: impl IntoIterator<Item = &'a Command>,
+    ) -> Duration {
         let size: usize = commands.into_iter().map(Command::size).sum();
         self.command_timeout + Duration::from_secs((size / SLOWEST_LINE) as u64)
     }
@@ -146,40 +149,42 @@ impl Core {
     }
 
     pub(super) fn closed(&self) -> Error {
-        fault::closed(&self.target.address())
+        error::closed(&self.target.address())
     }
 }
 
 /// Watches the connection in use and replaces it when it ends; never returns.
-pub(super) async fn supervise(core: Arc<Core>) {
+pub(super) async fn supervise(inner: Arc<Inner>) {
     let mut pause = Duration::ZERO;
     loop {
-        let life = Arc::clone(&core.current().life);
+        let connection = Arc::clone(&inner.current().connection);
         let since = Instant::now();
-        let reason = life.end().await;
+        let reason = connection.end().await;
         // One that ends again and again right after it was made is not made anew all the time.
         if since.elapsed() > LONGEST_PAUSE {
             pause = Duration::ZERO;
         }
         log::warn!("connection lost: {}", reason.problem);
         let mut tries = 0;
-        core.state.send_replace(Connection::Down { tries, reason: reason.problem });
-        let Established { life, place } = loop {
+        inner.state.send_replace(ConnectionState::Down { tries, reason: reason.problem });
+        let Established { connection, place } = loop {
             tokio::time::sleep(pause).await;
-            match establish::checked(&core.plan).await {
+            match establish::checked(&inner.plan).await {
                 Ok(established) => break established,
                 Err(error) => {
                     tries += 1;
                     pause = longer(pause);
                     log::info!("try {tries} to reconnect: {}", error.problem);
-                    core.state.send_replace(Connection::Down { tries, reason: error.problem });
+                    inner
+                        .state
+                        .send_replace(ConnectionState::Down { tries, reason: error.problem });
                 }
             }
         };
-        *core.current() = Current { life: Arc::new(life), place };
+        *inner.current() = Current { connection: Arc::new(connection), place };
         pause = longer(pause);
         log::info!("connected again");
-        core.state.send_replace(Connection::Up);
+        inner.state.send_replace(ConnectionState::Up);
     }
 }
 

@@ -56,8 +56,8 @@ async fn a_private_authority_is_trusted_when_named_and_names_are_verified() {
     let server = certificates.server("no");
     let (port, ca) = (server.port(), certificates.path("ca.pem"));
     for host in ["127.0.0.1", "localhost"] {
-        let link = connect(&format!("rediss://{host}:{port}?ca_file={ca}")).await.unwrap();
-        assert_eq!(link.run(command("GET", &["k"])).await, Ok(Value::Null));
+        let connections = connect(&format!("rediss://{host}:{port}?ca_file={ca}")).await.unwrap();
+        assert_eq!(connections.run(command("GET", &["k"])).await, Ok(Value::Null));
     }
     let unknown = refusal(&format!("rediss://127.0.0.1:{port}")).await;
     assert_eq!(unknown.kind, ErrorKind::Tls);
@@ -100,8 +100,8 @@ async fn a_client_certificate_is_sent_where_it_is_wanted() {
     let base =
         format!("rediss://127.0.0.1:{}?ca_file={}", server.port(), certificates.path("ca.pem"));
     let (cert, key) = (certificates.path("client.pem"), certificates.path("client.key"));
-    let link = connect(&format!("{base}&cert_file={cert}&key_file={key}")).await.unwrap();
-    assert_eq!(link.run(command("GET", &["k"])).await, Ok(Value::Null));
+    let connections = connect(&format!("{base}&cert_file={cert}&key_file={key}")).await.unwrap();
+    assert_eq!(connections.run(command("GET", &["k"])).await, Ok(Value::Null));
     let none = refusal(&base).await;
     assert!(matches!(none.kind, ErrorKind::Tls | ErrorKind::Connection), "{none}");
     let half = refusal(&format!("{base}&cert_file={cert}")).await;

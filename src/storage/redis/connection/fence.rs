@@ -9,8 +9,8 @@ use std::sync::{Mutex, PoisonError};
 
 use fred::types::Value;
 
-use super::life::Life;
-use super::{Command, Link};
+use super::single::Connection;
+use super::{Command, ConnectionManager};
 use crate::model::{ErrorKind, Result};
 
 /// How many lost writes are remembered; each is asked for soon after.
@@ -27,7 +27,7 @@ pub(crate) struct Identity {
 
 impl Identity {
     /// The questions that [`read`](Self::read) takes the answers of.
-    pub(super) fn questions() -> [Command; 2] {
+    pub(super) fn commands() -> [Command; 2] {
         [Command::new("CLIENT ID", []), Command::new("INFO", [Value::String("server".into())])]
     }
 
@@ -53,26 +53,26 @@ pub(crate) struct Lost {
 pub(super) struct Losses(Mutex<(u64, VecDeque<Lost>)>);
 
 impl Losses {
-    pub(super) fn add(&self, life: &Life) {
+    pub(super) fn add(&self, connection: &Connection) {
         let mut losses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (turn, list) = &mut *losses;
         *turn += 1;
-        list.push_back(Lost { turn: *turn, connection: life.identity().cloned() });
+        list.push_back(Lost { turn: *turn, connection: connection.identity().cloned() });
         if list.len() > REMEMBERED {
             list.pop_front();
         }
     }
 }
 
-impl Link {
+impl ConnectionManager {
     /// A point in time, for [`lost_since`](Self::lost_since).
     pub(crate) fn losses(&self) -> u64 {
-        self.0.core.losses.0.lock().unwrap_or_else(PoisonError::into_inner).0
+        self.0.inner.losses.0.lock().unwrap_or_else(PoisonError::into_inner).0
     }
 
     /// The writes that went unanswered since then, by whomever they were sent.
     pub(crate) fn lost_since(&self, point: u64) -> Vec<Lost> {
-        let losses = self.0.core.losses.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let losses = self.0.inner.losses.0.lock().unwrap_or_else(PoisonError::into_inner);
         losses.1.iter().filter(|lost| lost.turn > point).cloned().collect()
     }
 
@@ -83,11 +83,11 @@ impl Link {
     /// # Errors
     /// The server did not answer.
     pub(crate) async fn close_lost(&self, lost: &[Lost]) -> Result<bool> {
-        let life = self.0.core.main()?;
+        let connection = self.0.inner.main()?;
         let mut here = Vec::new();
         let mut elsewhere = false;
         for lost in lost {
-            match (&lost.connection, life.identity()) {
+            match (&lost.connection, connection.identity()) {
                 // The new connection is another one: this is not its own id.
                 (Some(gone), Some(now)) if gone.run == now.run => {
                     if gone.client != now.client && !here.contains(&gone.client) {

@@ -4,42 +4,42 @@ use std::time::Duration;
 
 use fred::types::Value;
 
-use super::Link;
+use super::ConnectionManager;
 use super::command::{self, Command};
-use super::life::{Life, Sent};
+use super::single::{Batch, Connection};
 use crate::model::Result;
 
 /// A connection of its own. Nothing else waits behind its reply; dropping it closes it at once,
 /// also in the midst of a reply.
-pub(crate) struct Alone {
-    life: Life,
-    link: Link,
+pub(crate) struct DedicatedConnection {
+    connection: Connection,
+    connections: ConnectionManager,
 }
 
-impl Alone {
-    pub(super) async fn open(link: &Link, size: u64) -> Result<Self> {
-        let core = &link.0.core;
+impl DedicatedConnection {
+    pub(super) async fn open(connections: &ConnectionManager, size: u64) -> Result<Self> {
+        let inner = &connections.0.inner;
         // Fails at once while the server is away.
-        core.main()?;
-        Ok(Self { life: core.for_value(size).await?, link: link.clone() })
+        inner.main()?;
+        Ok(Self { connection: inner.for_value(size).await?, connections: connections.clone() })
     }
 
     /// Runs a command however long its reply takes, as long as the server answers others.
     pub(crate) async fn run(&self, command: Command) -> Result<Value> {
-        let sent = Sent { commands: vec![command], slot: None, timeout: None, write: false };
-        let reply = self.life.send(sent);
+        let batch = Batch { commands: vec![command], slot: None, timeout: None, write: false };
+        let reply = self.connection.send(batch);
         tokio::pin!(reply);
-        let interval = self.link.0.core.command_timeout().max(Duration::from_millis(1));
+        let interval = self.connections.0.inner.command_timeout().max(Duration::from_millis(1));
         let mut failed = None;
         loop {
             let watched = async {
                 tokio::time::sleep(interval).await;
-                self.link.ping().await.err()
+                self.connections.ping().await.err()
             };
             tokio::select! {
                 biased;
                 frames = &mut reply => {
-                    let (frame, _) = frames?.pop().ok_or_else(|| self.link.0.core.closed())?;
+                    let (frame, _) = frames?.pop().ok_or_else(|| self.connections.0.inner.closed())?;
                     return command::value(frame, None);
                 }
                 error = watched => match (error, failed.take()) {

@@ -7,97 +7,97 @@
 use bytes::Bytes;
 use fred::interfaces::{ClientLike, EventInterface};
 use fred::types::config::Options as Sending;
-use fred::types::{KeyspaceEvent, Message, Value};
+use fred::types::{KeyspaceEvent, Message as Published, Value};
 use futures::FutureExt as _;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
 use super::client::Purpose;
 use super::command::{self, Command};
-use super::core::Core;
-use super::life::{Life, Sent};
+use super::inner::Inner;
+use super::single::{Batch, Connection};
 use crate::model::Result;
-use crate::storage::redis::fault;
+use crate::storage::redis::error;
 
 /// What came over such a connection.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Heard {
+pub(crate) enum Message {
     /// A message, and the channel it was on.
     Published { channel: Bytes, message: Bytes },
     /// Something happened to a key whose events are listened to.
     KeyEvent,
     /// More came than was taken in time: some of it is lost.
-    Lost,
+    Lagged,
 }
 
 /// A connection that has subscribed to some channels; dropping it closes it.
-pub(crate) struct Listener {
-    life: Life,
-    published: Receiver<Message>,
+pub(crate) struct Subscription {
+    connection: Connection,
+    published: Receiver<Published>,
     /// fred sorts these out by the names of their channels.
     events: Receiver<KeyspaceEvent>,
 }
 
-impl Listener {
-    pub(super) async fn open(core: &Core, channels: Vec<Bytes>) -> Result<Self> {
-        let life = core.listening(Purpose::Channels).await?;
-        let client = life.client()?;
+impl Subscription {
+    pub(super) async fn open(inner: &Inner, channels: Vec<Bytes>) -> Result<Self> {
+        let connection = inner.for_messages(Purpose::Channels).await?;
+        let client = connection.client()?;
         let (published, events) = (client.message_rx(), client.keyspace_event_rx());
         let channels = channels.into_iter().map(Value::Bytes);
         let subscribe = Command::new("SUBSCRIBE", channels).prepare(None);
         let ping = Command::new("PING", []).prepare(None);
         // As the link's other commands go out, so that there is one way for all.
         let client = client.with_options(&Sending::default());
-        let timeout = core.command_timeout();
+        let timeout = inner.command_timeout();
         let answered = async {
             // Both are handed over in this order before anything is waited for.
             tokio::select! {
                 biased;
                 answer = client.custom_raw(subscribe.command, subscribe.args) => answer,
                 answer = client.custom_raw(ping.command, ping.args) => answer,
-                reason = life.end() => return Err(reason),
+                reason = connection.end() => return Err(reason),
             }
-            .map_err(|error| fault::lost(&error, &core.target.address()))
+            .map_err(|error| error::lost(&error, &inner.target.address()))
         };
         let answer = tokio::time::timeout(timeout, answered)
             .await
-            .map_err(|_| fault::no_answer(&core.target.address(), timeout))??;
+            .map_err(|_| error::no_answer(&inner.target.address(), timeout))??;
         command::value(answer, None)?;
-        Ok(Self { life, published, events })
+        Ok(Self { connection, published, events })
     }
 
     /// The next thing that is heard. Nothing is lost if it is dropped while it waits.
     ///
     /// # Errors
     /// The connection has ended.
-    pub(crate) async fn next(&mut self) -> Result<Heard> {
-        let heard = tokio::select! {
+    pub(crate) async fn next(&mut self) -> Result<Message> {
+        let message = tokio::select! {
             biased;
             message = self.published.recv() => message.map(published),
-            event = self.events.recv() => event.map(|_| Heard::KeyEvent),
-            reason = self.life.end() => return Err(reason),
+            event = self.events.recv() => event.map(|_| Message::KeyEvent),
+            reason = self.connection.end() => return Err(reason),
         };
-        match heard {
-            Ok(heard) => Ok(heard),
-            Err(RecvError::Lagged(_)) => Ok(Heard::Lost),
-            Err(RecvError::Closed) => Err(self.life.end().await),
+        match message {
+            Ok(message) => Ok(message),
+            Err(RecvError::Lagged(_)) => Ok(Message::Lagged),
+            Err(RecvError::Closed) => Err(self.connection.end().await),
         }
     }
 
     /// Listens no longer to a channel. What has been sent already still comes.
-    pub(crate) fn leave(&self, channel: Bytes) {
+    pub(crate) fn unsubscribe(&self, channel: Bytes) {
         let commands = vec![Command::new("UNSUBSCRIBE", [Value::Bytes(channel)])];
-        let sent = Sent { commands, slot: None, timeout: None, write: false };
+        let batch = Batch { commands, slot: None, timeout: None, write: false };
         // The task that waits for the answer ends with the connection.
-        let _ = self.life.send(sent).now_or_never();
+        let _ = self.connection.send(batch).now_or_never();
     }
 }
 
-fn published(message: Message) -> Heard {
+fn published(message: Published) -> Message {
     let text = match message.value {
         Value::Bytes(bytes) => bytes,
         Value::String(text) => text.into_inner(),
         _ => Bytes::new(),
     };
-    Heard::Published { channel: message.channel.into_inner(), message: text }
+    Message::Published { channel: message.channel.into_inner(), message: text }
 }

@@ -13,7 +13,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::task::AbortHandle;
 use tokio_rustls::TlsConnector;
 
-use super::super::fault;
+use super::super::error;
 use super::client::{Place, Purpose};
 use super::doorway::Doorway;
 use super::framing::{Framing, Piece, Violation};
@@ -43,10 +43,10 @@ impl Relay {
         let address = place.to_string();
         let opened = Transport::open(place, tls, timeout).await;
         let server = opened.map_err(|error| match error.kind() {
-            io::ErrorKind::TimedOut => fault::no_answer(&address, timeout),
-            _ => fault::transport(&error, &address),
+            io::ErrorKind::TimedOut => error::no_answer(&address, timeout),
+            _ => error::transport(&error, &address),
         })?;
-        let doorway = Doorway::open().map_err(|error| fault::no_relay(&error))?;
+        let doorway = Doorway::open().map_err(|error| error::no_relay(&error))?;
         let path = doorway.path.clone();
         let reason = Arc::new(OnceLock::new());
         let told = Arc::clone(&reason);
@@ -86,10 +86,10 @@ impl End {
             // A server that wants another certificate says so after the handshake. All else looks
             // to fred as it is.
             Self::Broken(error) => {
-                Some(fault::transport(&error, address)).filter(|error| error.kind == ErrorKind::Tls)
+                Some(error::transport(&error, address)).filter(|error| error.kind == ErrorKind::Tls)
             }
-            Self::Lied(Violation::NoReply) => Some(fault::not_redis(address)),
-            Self::Lied(violation) => Some(fault::protocol(&violation.to_string(), address)),
+            Self::Lied(Violation::NoReply) => Some(error::not_redis(address)),
+            Self::Lied(violation) => Some(error::protocol(&violation.to_string(), address)),
         }
     }
 }
@@ -163,7 +163,7 @@ async fn pass_replies(
             let written = match piece {
                 Piece::Pass(from, to) => near.write_all(&bytes[from..to]).await,
                 Piece::TooLarge(size) => {
-                    near.write_all(format!("-{} {size}\r\n", fault::TOO_LARGE).as_bytes()).await
+                    near.write_all(format!("-{} {size}\r\n", error::TOO_LARGE).as_bytes()).await
                 }
             };
             if written.is_err() {

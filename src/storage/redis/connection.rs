@@ -4,26 +4,26 @@
 //! fred's own reconnection is off. Each connection is one [life]; when it ends, everything
 //! that waits on it fails at once, and the link makes the next one, for ever, at most 2 s apart.
 
-mod alone;
-mod bell;
 mod client;
 mod command;
-mod core;
+mod dedicated;
 mod doorway;
 mod establish;
 mod facts;
 mod fence;
 mod framing;
-mod life;
+mod inner;
+mod key_tracker;
 mod limits;
-mod listening;
 mod nodes;
+mod optimistic;
 mod relay;
 mod replicas;
 mod sentinel;
+mod single;
+mod subscription;
 mod tls;
 mod transport;
-mod watched;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -34,74 +34,74 @@ use fred::types::Value;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use self::core::Core;
-use self::life::{Life, Sent};
-use super::fault;
-use crate::model::{Connection, Error, ErrorKind, Result};
+use self::inner::Inner;
+use self::single::{Batch, Connection};
+use super::error;
+use crate::model::{Connection as ConnectionState, Error, ErrorKind, Result};
 use crate::storage::Options;
 use crate::storage::target::RedisTarget;
 
-pub(crate) use self::alone::Alone;
-pub(crate) use self::bell::Bell;
 pub(crate) use self::command::Command;
+pub(crate) use self::dedicated::DedicatedConnection;
 pub(crate) use self::facts::Facts;
 pub(crate) use self::fence::Lost;
-pub(crate) use self::listening::{Heard, Listener};
+pub(crate) use self::key_tracker::KeyTracker;
+pub(crate) use self::optimistic::OptimisticTransaction;
 pub(crate) use self::replicas::Waiting;
-pub(crate) use self::watched::Watched;
+pub(crate) use self::subscription::{Message, Subscription};
 
 /// A connection that comes back by itself. Cheap to clone; the last clone closes it.
 #[derive(Clone)]
-pub(crate) struct Link(Arc<Shared>, Option<Arc<Waiting>>);
+pub(crate) struct ConnectionManager(Arc<Supervised>, Option<Arc<Waiting>>);
 
-struct Shared {
-    core: Arc<Core>,
+struct Supervised {
+    inner: Arc<Inner>,
     supervisor: JoinHandle<()>,
 }
 
-impl Drop for Shared {
+impl Drop for Supervised {
     fn drop(&mut self) {
         self.supervisor.abort();
     }
 }
 
-impl Link {
+impl ConnectionManager {
     /// Connects within `options.connect_timeout`: logs in, selects the database, and looks whether
     /// the server has loaded its data and lets this user read stores.
     pub(crate) async fn connect(target: &RedisTarget, options: &Options) -> Result<Self> {
-        let core = Core::connect(target, options).await?;
-        let supervisor = tokio::spawn(core::supervise(Arc::clone(&core)));
-        Ok(Self(Arc::new(Shared { core, supervisor }), None))
+        let inner = Inner::connect(target, options).await?;
+        let supervisor = tokio::spawn(inner::supervise(Arc::clone(&inner)));
+        Ok(Self(Arc::new(Supervised { inner, supervisor }), None))
     }
 
     /// The target without its secret.
     pub(crate) fn label(&self) -> String {
-        self.0.core.target.label()
+        self.0.inner.target.label()
     }
 
     /// Whether the connection is up, and every later change.
-    pub(crate) fn state(&self) -> watch::Receiver<Connection> {
-        self.0.core.state.subscribe()
+    pub(crate) fn state(&self) -> watch::Receiver<ConnectionState> {
+        self.0.inner.state.subscribe()
     }
 
     /// Whether the server is a cluster.
     pub(crate) fn cluster(&self) -> bool {
-        self.0.core.place().is_cluster()
+        self.0.inner.place().is_cluster()
     }
 
     /// So many commands more are run than are sent.
-    pub(crate) fn did(&self, commands: u64) {
-        self.0.core.sent.fetch_add(commands, Ordering::Relaxed);
+    pub(crate) fn count_commands(&self, commands: u64) {
+        self.0.inner.commands_sent.fetch_add(commands, Ordering::Relaxed);
     }
 
     /// How many reads were sent so far.
-    pub(crate) fn sent(&self) -> u64 {
-        self.0.core.sent.load(Ordering::Relaxed)
+    pub(crate) fn commands_sent(&self) -> u64 {
+        self.0.inner.commands_sent.load(Ordering::Relaxed)
     }
 
     /// The number of the database that the target names.
     pub(crate) fn database(&self) -> u32 {
-        self.0.core.target.database
+        self.0.inner.target.database
     }
 
     /// What the server tells of itself.
@@ -123,9 +123,9 @@ impl Link {
 
     /// Several reads in one go; each reply on its own.
     pub(crate) async fn pipeline(&self, commands: Vec<Command>) -> Result<Vec<Result<Value>>> {
-        let core = &self.0.core;
-        let life = core.main()?;
-        read(core, &life, commands).await
+        let inner = &self.0.inner;
+        let connection = inner.main()?;
+        read(inner, &connection, commands).await
     }
 
     /// A read that nobody waits on, as of a scan: over a second connection, so that those of
@@ -136,9 +136,9 @@ impl Link {
 
     /// Several reads over the second connection.
     pub(crate) async fn pipeline_bulk(&self, commands: Vec<Command>) -> Result<Vec<Result<Value>>> {
-        let core = &self.0.core;
-        let life = core.bulk().await?;
-        read(core, &life, commands).await
+        let inner = &self.0.inner;
+        let connection = inner.bulk().await?;
+        read(inner, &connection, commands).await
     }
 
     /// A write: the script is sent once and never again.
@@ -152,35 +152,35 @@ impl Link {
         keys: Vec<Value>,
         args: Vec<Value>,
     ) -> Result<Value> {
-        let core = &self.0.core;
+        let inner = &self.0.inner;
         let count = Value::Integer(i64::try_from(keys.len()).unwrap_or(i64::MAX));
         let slots = keys.iter().cloned().map(|key| Command::new("EXISTS", [key]).slot());
         let slot = if self.cluster() { one_slot(slots)? } else { None };
         let source = Value::String(source.into());
         let command = Command::new("EVAL", [source, count].into_iter().chain(keys).chain(args));
-        let timeout = Some(core.patience([&command]));
-        let send = async |life: &Life| {
-            let sent = Sent { commands: vec![command], slot, timeout, write: true };
-            let frames = life.send(sent).await;
-            let frames = frames.map_err(|error| no_answer_to_write(core, life, error));
-            let (frame, _) = frames?.pop().ok_or_else(|| core.closed())?;
+        let timeout = Some(inner.timeout_for([&command]));
+        let send = async |connection: &Connection| {
+            let batch = Batch { commands: vec![command], slot, timeout, write: true };
+            let frames = connection.send(batch).await;
+            let frames = frames.map_err(|error| no_answer_to_write(inner, connection, error));
+            let (frame, _) = frames?.pop().ok_or_else(|| inner.closed())?;
             command::value(frame, None)
         };
-        let Some(waiting) = &self.1 else { return send(&*core.main()?).await };
-        let life = core.writer().await?;
-        let reply = send(&life).await;
+        let Some(waiting) = &self.1 else { return send(&*inner.main()?).await };
+        let connection = inner.writer().await?;
+        let reply = send(&connection).await;
         if reply.is_ok() {
-            waiting.wait(&life).await;
+            waiting.wait(&connection).await;
         }
-        if life.ended().is_none() {
-            core.keep_writer(life).await;
+        if connection.ended().is_none() {
+            inner.keep_writer(connection).await;
         }
         reply
     }
 
     /// The same, whose writes wait for so many replicas to have them, within the time of a command.
     pub(crate) fn waiting(&self, replicas: u32) -> (Self, Arc<Waiting>) {
-        let until = Instant::now() + self.0.core.command_timeout();
+        let until = Instant::now() + self.0.inner.command_timeout();
         let waiting = Arc::new(Waiting::new(replicas, until));
         (Self(Arc::clone(&self.0), Some(Arc::clone(&waiting))), waiting)
     }
@@ -192,11 +192,11 @@ impl Link {
     /// As [`script`](Self::script). A command that the server refuses to queue undoes all: its
     /// error is returned. One that fails within EXEC is an error in the list; the others stand.
     pub(crate) async fn transaction(&self, commands: Vec<Command>) -> Result<Vec<Result<Value>>> {
-        let core = &self.0.core;
+        let inner = &self.0.inner;
         let slots = commands.iter().map(Command::slot);
         let slot = if self.cluster() { one_slot(slots)? } else { None };
-        let life = core.writer().await?;
-        let replies = exec(core, life, commands, slot, self.1.as_deref()).await?;
+        let connection = inner.writer().await?;
+        let replies = exec(inner, connection, commands, slot, self.1.as_deref()).await?;
         replies.ok_or_else(|| Error::new(ErrorKind::Conflict, "the transaction was given up"))
     }
 
@@ -205,47 +205,51 @@ impl Link {
     ///
     /// # Errors
     /// The keys could not be watched; nothing was done.
-    pub(crate) async fn watch_keys(&self, keys: Vec<Value>) -> Result<Watched> {
-        Watched::start(&self.0.core, keys, self.1.clone()).await
+    pub(crate) async fn watch_keys(&self, keys: Vec<Value>) -> Result<OptimisticTransaction> {
+        OptimisticTransaction::start(&self.0.inner, keys, self.1.clone()).await
     }
 
     /// A connection of its own for one value of about so many bytes; closed when dropped, also on
     /// the way.
-    pub(crate) async fn alone(&self, size: u64) -> Result<Alone> {
-        Alone::open(self, size).await
+    pub(crate) async fn dedicated(&self, size: u64) -> Result<DedicatedConnection> {
+        DedicatedConnection::open(self, size).await
     }
 
     /// A connection of its own that tells when keys change; closed when dropped.
     ///
     /// # Errors
     /// [`ErrorKind::Permission`] and others where this user, or this server, cannot have it.
-    pub(crate) async fn bell(&self) -> Result<Bell> {
-        Bell::open(&self.0.core).await
+    pub(crate) async fn key_tracker(&self) -> Result<KeyTracker> {
+        KeyTracker::open(&self.0.inner).await
     }
 
     /// A connection of its own that hears what is published on these channels; closed when dropped.
     ///
     /// # Errors
     /// [`ErrorKind::Permission`] if this user may not hear one of them.
-    pub(crate) async fn listen(&self, channels: Vec<Bytes>) -> Result<Listener> {
-        Listener::open(&self.0.core, channels).await
+    pub(crate) async fn subscribe(&self, channels: Vec<Bytes>) -> Result<Subscription> {
+        Subscription::open(&self.0.inner, channels).await
     }
 }
 
-async fn read(core: &Core, life: &Life, commands: Vec<Command>) -> Result<Vec<Result<Value>>> {
+async fn read(
+    inner: &Inner,
+    connection: &Connection,
+    commands: Vec<Command>,
+) -> Result<Vec<Result<Value>>> {
     if commands.is_empty() {
         return Ok(Vec::new());
     }
-    if core.place().is_cluster() && commands.iter().any(|command| command.name == "SCAN") {
+    if inner.place().is_cluster() && commands.iter().any(|command| command.name == "SCAN") {
         return Err(Error::new(
             ErrorKind::Cluster,
             "a cluster cannot be looked through as a whole",
         )
         .hint("connect to one of its nodes' own tools"));
     }
-    core.sent.fetch_add(commands.len() as u64, Ordering::Relaxed);
-    let timeout = core.patience(&commands);
-    life.each(commands, timeout).await
+    inner.commands_sent.fetch_add(commands.len() as u64, Ordering::Relaxed);
+    let timeout = inner.timeout_for(&commands);
+    connection.each(commands, timeout).await
 }
 
 /// MULTI, the commands, EXEC; `None` if a watched key has changed.
@@ -253,31 +257,31 @@ async fn read(core: &Core, life: &Life, commands: Vec<Command>) -> Result<Vec<Re
 /// While the connection is in use it is in nobody's reach: if this future is dropped on the way, it
 /// is closed, and the server forgets what was queued.
 async fn exec(
-    core: &Core,
-    life: Life,
+    inner: &Inner,
+    connection: Connection,
     commands: Vec<Command>,
     slot: Option<u16>,
     waiting: Option<&Waiting>,
 ) -> Result<Option<Vec<Result<Value>>>> {
-    let timeout = Some(core.patience(&commands));
-    let send = |commands| life.send(Sent { commands, slot, timeout, write: true });
+    let timeout = Some(inner.timeout_for(&commands));
+    let send = |commands| connection.send(Batch { commands, slot, timeout, write: true });
     // MULTI alone first: were it refused, the rest would run command by command.
     let (frame, _) =
-        send(vec![Command::new("MULTI", [])]).await?.pop().ok_or_else(|| core.closed())?;
+        send(vec![Command::new("MULTI", [])]).await?.pop().ok_or_else(|| inner.closed())?;
     command::value(frame, None)?;
     let mut rest = commands;
     rest.push(Command::new("EXEC", []));
     let frames = send(rest).await;
-    let mut frames = frames.map_err(|error| no_answer_to_write(core, &life, error))?;
-    let (exec, _) = frames.pop().ok_or_else(|| core.closed())?;
+    let mut frames = frames.map_err(|error| no_answer_to_write(inner, &connection, error))?;
+    let (exec, _) = frames.pop().ok_or_else(|| inner.closed())?;
     for (frame, _) in frames {
         command::value(frame, None)?;
     }
     let replies = command::replies(exec)?;
     if let (Some(waiting), Some(_)) = (waiting, &replies) {
-        waiting.wait(&life).await;
+        waiting.wait(&connection).await;
     }
-    core.keep_writer(life).await;
+    inner.keep_writer(connection).await;
     Ok(replies)
 }
 
@@ -290,18 +294,18 @@ fn one_slot(slots: impl IntoIterator<Item = Option<u16>>) -> Result<Option<u16>>
     let mut found = None;
     for slot in slots.into_iter().flatten() {
         if found.is_some_and(|found| found != slot) {
-            return Err(fault::reply("CROSSSLOT"));
+            return Err(error::reply("CROSSSLOT"));
         }
         found = Some(slot);
     }
     Ok(found)
 }
 
-fn no_answer_to_write(core: &Core, life: &Life, error: Error) -> Error {
+fn no_answer_to_write(inner: &Inner, connection: &Connection, error: Error) -> Error {
     match error.kind {
         ErrorKind::Connection | ErrorKind::Timeout => {
-            core.losses.add(life);
-            fault::fate_unknown(&error)
+            inner.losses.add(connection);
+            error::fate_unknown(&error)
         }
         _ => error,
     }

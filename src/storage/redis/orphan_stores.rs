@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use fred::types::Value;
 use futures::stream::{self, BoxStream, StreamExt};
 
-use super::layout::{self, EVERY_STORE, NAME_TO_ID, Part};
-use super::list::{Indexed, judge};
+use super::keys::{self, EVERY_STORE, NAME_TO_ID, Part};
+use super::list::{Indexed, classify};
 use super::scan::bounds::Bounds;
 use super::write::store_arg;
 use super::{RedisStorage, command, reply};
@@ -58,7 +58,7 @@ impl Search<'_> {
         }
         if self.known.is_none() {
             self.known = Some(self.storage.indexed_stores().await?.into_keys().collect());
-            self.round_trip = self.storage.link.ping().await.unwrap_or_default();
+            self.round_trip = self.storage.connections.ping().await.unwrap_or_default();
         }
         let page = command(
             "SCAN",
@@ -71,7 +71,7 @@ impl Search<'_> {
             ],
         );
         let started = Instant::now();
-        let (next, keys) = reply::page(self.storage.link.run_bulk(page).await?)?;
+        let (next, keys) = reply::page(self.storage.connections.run_bulk(page).await?)?;
         let took = started.elapsed().saturating_sub(self.round_trip);
         self.bounds.page(self.storage, self.count, keys.len(), ("DBSIZE", None)).await?;
         self.count = next_count(self.count, took);
@@ -92,7 +92,7 @@ impl Search<'_> {
         let mut new = BTreeSet::new();
         for key in keys {
             let key = reply::bytes(key)?.unwrap_or_default();
-            match layout::parse_key(&key) {
+            match keys::parse_key(&key) {
                 // A signal alone holds nothing of a store.
                 None | Some((_, Part::CreatedSignal)) => {}
                 Some((store, _)) if known.contains(&store) => {}
@@ -109,14 +109,14 @@ impl Search<'_> {
         // A crawl may have made it since the indexes were read.
         let ids =
             new.iter().map(|store| command("HGET", [Value::from(NAME_TO_ID), store_arg(store)]));
-        let ids = self.storage.link.pipeline_bulk(ids.collect()).await?;
+        let ids = self.storage.connections.pipeline_bulk(ids.collect()).await?;
         let infos = self.storage.facts_of(&new).await?;
         let mut found = BTreeMap::new();
         for (mut info, id) in infos.into_iter().zip(ids) {
             if reply::bytes(id?)?.is_some() {
                 continue;
             }
-            judge(&mut info, &Indexed::default());
+            classify(&mut info, &Indexed::default());
             found.insert(info.store.clone(), info);
         }
         Ok(found.into_values().collect())

@@ -14,39 +14,40 @@ use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 
 use super::client::Purpose;
 use super::command::Command;
-use super::core::Core;
-use super::life::Life;
+use super::inner::Inner;
+use super::single::Connection;
 use crate::model::Result;
 
 /// Such a connection; dropping it closes it.
-pub(crate) struct Bell {
-    life: Life,
-    rings: Receiver<Invalidation>,
+pub(crate) struct KeyTracker {
+    connection: Connection,
+    invalidations: Receiver<Invalidation>,
     timeout: Duration,
 }
 
-impl Bell {
-    pub(super) async fn open(core: &Core) -> Result<Self> {
-        let life = core.listening(Purpose::Tracking).await?;
-        let (rings, timeout) = (life.client()?.invalidation_rx(), core.command_timeout());
+impl KeyTracker {
+    pub(super) async fn open(inner: &Inner) -> Result<Self> {
+        let connection = inner.for_messages(Purpose::Tracking).await?;
+        let (invalidations, timeout) =
+            (connection.client()?.invalidation_rx(), inner.command_timeout());
         let on = Command::new("CLIENT TRACKING", [Value::from("ON")]);
-        life.one(on, timeout).await?;
-        Ok(Self { life, rings, timeout })
+        connection.one(on, timeout).await?;
+        Ok(Self { connection, invalidations, timeout })
     }
 
     /// From the answer on it rings once for each of these keys that changes, be it there or not.
-    pub(crate) async fn arm(&self, keys: Vec<Value>) -> Result<()> {
+    pub(crate) async fn track(&self, keys: Vec<Value>) -> Result<()> {
         // Whatever reads a key makes the server remember it; this reads many, and none of their data.
-        self.life.one(Command::new("EXISTS", keys), self.timeout).await.map(|_| ())
+        self.connection.one(Command::new("EXISTS", keys), self.timeout).await.map(|_| ())
     }
 
-    /// Whether it has rung since the last call of this or of [`ring`](Self::ring).
-    pub(crate) fn has_rung(&mut self) -> bool {
-        let mut rung = false;
+    /// Whether it has rung since the last call of this or of [`invalidated`](Self::invalidated).
+    pub(crate) fn has_invalidated(&mut self) -> bool {
+        let mut invalidated = false;
         loop {
-            match self.rings.try_recv() {
-                Ok(_) | Err(TryRecvError::Lagged(_)) => rung = true,
-                Err(TryRecvError::Empty | TryRecvError::Closed) => return rung,
+            match self.invalidations.try_recv() {
+                Ok(_) | Err(TryRecvError::Lagged(_)) => invalidated = true,
+                Err(TryRecvError::Empty | TryRecvError::Closed) => return invalidated,
             }
         }
     }
@@ -55,14 +56,14 @@ impl Bell {
     ///
     /// # Errors
     /// The connection has ended.
-    pub(crate) async fn ring(&mut self) -> Result<()> {
+    pub(crate) async fn invalidated(&mut self) -> Result<()> {
         tokio::select! {
             biased;
-            ring = self.rings.recv() => match ring {
+            key = self.invalidations.recv() => match key {
                 Ok(_) | Err(RecvError::Lagged(_)) => Ok(()),
-                Err(RecvError::Closed) => Err(self.life.end().await),
+                Err(RecvError::Closed) => Err(self.connection.end().await),
             },
-            reason = self.life.end() => Err(reason),
+            reason = self.connection.end() => Err(reason),
         }
     }
 }

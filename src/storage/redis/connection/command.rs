@@ -4,7 +4,7 @@ use bytes::Bytes;
 use fred::types::{ClusterHash, CustomCommand, Resp3Frame, Value};
 use fred::util::redis_keyslot;
 
-use super::super::fault;
+use super::super::error;
 use crate::model::Result;
 
 /// A command: its name, which may hold a space (`CLIENT INFO`), and its arguments.
@@ -97,9 +97,9 @@ pub(super) fn value(frame: Resp3Frame, keep: Option<usize>) -> Result<Value> {
         Resp3Frame::SimpleString { data, .. } | Resp3Frame::BigNumber { data, .. } => {
             Value::String(String::from_utf8_lossy(&data).into_owned().into())
         }
-        Resp3Frame::SimpleError { data, .. } => return Err(fault::reply(&data)),
+        Resp3Frame::SimpleError { data, .. } => return Err(error::reply(&data)),
         Resp3Frame::BlobError { data, .. } => {
-            return Err(fault::reply(&String::from_utf8_lossy(&data)));
+            return Err(error::reply(&String::from_utf8_lossy(&data)));
         }
         Resp3Frame::Number { data, .. } => Value::Integer(data),
         Resp3Frame::Double { data, .. } => Value::Double(data),

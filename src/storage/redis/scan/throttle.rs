@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use fred::types::Value;
 
-use super::super::layout::{self, MODIFIED_AT, Part};
+use super::super::keys::{self, MODIFIED_AT, Part};
 use super::super::{RedisStorage, command, reply};
 use crate::model::{Result, StoreName};
 
@@ -26,7 +26,7 @@ const SHARE: f64 = 0.1;
 const BURST: Duration = Duration::from_micros(250);
 
 /// Whether others work on the server, and what follows from that.
-pub(super) struct Manners {
+pub(super) struct Throttle {
     /// The metadata of the store.
     metadata: Value,
     /// The store's time of change, as last seen.
@@ -45,10 +45,10 @@ pub(super) struct Manners {
     next: Option<Instant>,
 }
 
-impl Manners {
+impl Throttle {
     pub(super) fn new(store: &StoreName) -> Self {
         Self {
-            metadata: layout::key(store, Part::Metadata),
+            metadata: keys::key(store, Part::Metadata),
             modified: None,
             commands: None,
             others: None,
@@ -83,13 +83,13 @@ impl Manners {
     /// Looks whether others work. What the server refuses to tell counts as no.
     pub(super) async fn look(&mut self, storage: &RedisStorage) {
         let first = self.looked.is_none();
-        let sent = storage.link.sent();
+        let sent = storage.connections.commands_sent();
         let start = Instant::now();
         let mut asked = vec![command("JSON.GET", [self.metadata.clone(), MODIFIED_AT.into()])];
-        if !storage.link.cluster() {
+        if !storage.connections.cluster() {
             asked.push(command("INFO", [Value::from("stats")]));
         }
-        let Ok(replies) = storage.link.pipeline(asked).await else { return };
+        let Ok(replies) = storage.connections.pipeline(asked).await else { return };
         let now = Instant::now();
         self.round_trip = if first { now - start } else { self.round_trip.min(now - start) };
         self.looked = Some(now);
@@ -156,16 +156,16 @@ mod tests {
 
     #[test]
     fn beside_others_a_walk_takes_a_small_share_and_else_all() {
-        let mut manners = Manners::new(&"a".into());
-        assert!(!manners.may_hurry(), "that nobody else works is not known yet");
+        let mut throttle = Throttle::new(&"a".into());
+        assert!(!throttle.may_hurry(), "that nobody else works is not known yet");
         let now = Instant::now();
-        manners.served(BURST, now);
-        assert!(!manners.is_pausing(), "nor that anybody does");
-        manners.knows = true;
-        assert!(manners.may_hurry());
-        manners.others = Some(now);
-        assert!(!manners.may_hurry());
-        assert_eq!(manners.next.map(|next| next - now), Some(BURST.mul_f64(1.0 / SHARE - 1.0)));
+        throttle.served(BURST, now);
+        assert!(!throttle.is_pausing(), "nor that anybody does");
+        throttle.knows = true;
+        assert!(throttle.may_hurry());
+        throttle.others = Some(now);
+        assert!(!throttle.may_hurry());
+        assert_eq!(throttle.next.map(|next| next - now), Some(BURST.mul_f64(1.0 / SHARE - 1.0)));
     }
 
     #[test]

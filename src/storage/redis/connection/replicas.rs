@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use fred::types::Value;
 
 use super::Command;
-use super::life::Life;
+use super::single::Connection;
 use crate::model::Replicas;
 
 /// The least time that replicas are given, in milliseconds; 0 would be for ever.
@@ -34,11 +34,11 @@ impl Waiting {
     }
 
     /// Waits for what this connection has just written.
-    pub(super) async fn wait(&self, life: &Life) {
+    pub(super) async fn wait(&self, connection: &Connection) {
         let left = self.until.saturating_duration_since(Instant::now());
         let millis = i64::try_from(left.as_millis().max(LEAST)).unwrap_or(i64::MAX);
         let args = [Value::Integer(self.wanted.into()), Value::Integer(millis)];
-        let have = match life.one(Command::new("WAIT", args), left + SLACK).await {
+        let have = match connection.one(Command::new("WAIT", args), left + SLACK).await {
             Ok(have) => have.as_u64().and_then(|have| u32::try_from(have).ok()),
             Err(error) => {
                 log::warn!("on how many replicas a write is could not be found out: {error}");

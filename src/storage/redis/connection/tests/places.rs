@@ -5,11 +5,14 @@ use crate::model::ErrorKind;
 async fn a_unix_socket_works_as_url_and_as_path() {
     let server = Server::start_without_module(&["--unixsocket", "{dir}/redis.sock"]);
     let path = server.dir().join("redis.sock");
-    let link = connect(&format!("redis+unix://{}?db=1", path.display())).await.unwrap();
-    link.script("return redis.call('SET', KEYS[1], 'x')", vec![text("k")], vec![]).await.unwrap();
+    let connections = connect(&format!("redis+unix://{}?db=1", path.display())).await.unwrap();
+    connections
+        .script("return redis.call('SET', KEYS[1], 'x')", vec![text("k")], vec![])
+        .await
+        .unwrap();
     let plain = connect(&path.to_string_lossy()).await.unwrap();
     assert_eq!(plain.run(command("GET", &["k"])).await, Ok(Value::Null));
-    assert_eq!(link.run(command("GET", &["k"])).await, Ok(text("x")));
+    assert_eq!(connections.run(command("GET", &["k"])).await, Ok(text("x")));
 }
 
 #[tokio::test]
@@ -33,11 +36,12 @@ async fn a_replica_is_recognised_and_takes_no_write() {
     while !info().contains("master_link_status:up") {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    let link = connect(&replica.url()).await.unwrap();
-    assert!(link.facts().await.unwrap().replica);
-    let write = link.script("return redis.call('SET', KEYS[1], 'x')", vec![text("k")], vec![]);
+    let connections = connect(&replica.url()).await.unwrap();
+    assert!(connections.facts().await.unwrap().replica);
+    let write =
+        connections.script("return redis.call('SET', KEYS[1], 'x')", vec![text("k")], vec![]);
     assert_eq!(write.await.unwrap_err().kind, ErrorKind::ReadOnly);
-    let write = link.transaction(vec![command("SET", &["k", "x"])]);
+    let write = connections.transaction(vec![command("SET", &["k", "x"])]);
     assert_eq!(write.await.unwrap_err().kind, ErrorKind::ReadOnly);
 }
 
@@ -52,11 +56,17 @@ async fn sentinel_names_the_primary() {
             "redis-sentinel://127.0.0.1:{gone},127.0.0.1:{port}/1?sentinelServiceName={service}"
         )
     };
-    let link = connect(&url("shop")).await.unwrap();
-    link.script("return redis.call('SET', KEYS[1], 'x')", vec![text("k")], vec![]).await.unwrap();
+    let connections = connect(&url("shop")).await.unwrap();
+    connections
+        .script("return redis.call('SET', KEYS[1], 'x')", vec![text("k")], vec![])
+        .await
+        .unwrap();
     let direct = connect(&format!("{}/1", server.url())).await.unwrap();
     assert_eq!(direct.run(command("GET", &["k"])).await, Ok(text("x")));
-    assert_eq!(link.alone(1).await.unwrap().run(command("GET", &["k"])).await, Ok(text("x")));
+    assert_eq!(
+        connections.dedicated(1).await.unwrap().run(command("GET", &["k"])).await,
+        Ok(text("x"))
+    );
     let unknown = refusal(&url("other")).await;
     assert!(unknown.problem.contains("`other`"), "{unknown}");
     let away =
@@ -70,7 +80,7 @@ async fn after_a_failover_the_link_goes_to_the_new_primary() {
     let mut old = Server::start_without_module(&[]);
     let sentinel = Server::start_sentinel("shop", old.port());
     let url = format!("redis-sentinel://127.0.0.1:{}?sentinelServiceName=shop", sentinel.port());
-    let link = connect(&url).await.unwrap();
+    let connections = connect(&url).await.unwrap();
     let new = Server::start_without_module(&[]);
     new.cli(&["SET", "who", "new"]);
     // What a failover comes to for a client: the Sentinel names another server.
@@ -78,30 +88,32 @@ async fn after_a_failover_the_link_goes_to_the_new_primary() {
     sentinel.cli(&["SENTINEL", "REMOVE", "shop"]);
     sentinel.cli(&["SENTINEL", "MONITOR", "shop", "127.0.0.1", &port, "1"]);
     old.kill();
-    until_down(&link).await;
-    until_up(&link).await;
-    assert_eq!(link.run(command("GET", &["who"])).await, Ok(text("new")));
+    until_down(&connections).await;
+    until_up(&connections).await;
+    assert_eq!(connections.run(command("GET", &["who"])).await, Ok(text("new")));
 }
 
 #[tokio::test]
 async fn a_cluster_is_recognised_read_and_refused_writes_over_slots() {
     let server = cluster();
     for scheme in ["redis", "redis-cluster"] {
-        let link = connect(&format!("{scheme}://127.0.0.1:{}", server.port())).await.unwrap();
-        assert!(link.cluster());
-        assert!(link.facts().await.unwrap().cluster);
+        let connections =
+            connect(&format!("{scheme}://127.0.0.1:{}", server.port())).await.unwrap();
+        assert!(connections.cluster());
+        assert!(connections.facts().await.unwrap().cluster);
         let (a, b) = (text("{x}a"), text("{x}b"));
         let set = "redis.call('SET', KEYS[1], 'a') return redis.call('SET', KEYS[2], 'b')";
-        link.script(set, vec![a, b], vec![]).await.unwrap();
-        let replies = link.pipeline(vec![command("GET", &["{x}a"]), command("GET", &["{x}b"])]);
+        connections.script(set, vec![a, b], vec![]).await.unwrap();
+        let replies =
+            connections.pipeline(vec![command("GET", &["{x}a"]), command("GET", &["{x}b"])]);
         assert_eq!(replies.await.unwrap(), [Ok(text("a")), Ok(text("b"))]);
-        let apart = link.script(set, vec![text("a"), text("b")], vec![]).await.unwrap_err();
+        let apart = connections.script(set, vec![text("a"), text("b")], vec![]).await.unwrap_err();
         assert_eq!(apart.kind, ErrorKind::Cluster);
         let apart =
-            link.transaction(vec![command("SET", &["a", "1"]), command("SET", &["b", "1"])]);
+            connections.transaction(vec![command("SET", &["a", "1"]), command("SET", &["b", "1"])]);
         assert_eq!(apart.await.unwrap_err().kind, ErrorKind::Cluster);
         let same = vec![command("SET", &["{x}a", "1"]), command("SET", &["{x}b", "1"])];
-        assert_eq!(link.transaction(same).await.unwrap().len(), 2);
+        assert_eq!(connections.transaction(same).await.unwrap().len(), 2);
         assert_eq!(server.cli(&["EXISTS", "a"]), b"0");
     }
     let error = refusal(&format!("redis://127.0.0.1:{}/1", server.port())).await;
@@ -121,12 +133,13 @@ async fn a_cluster_without_slots_is_not_set_up() {
 #[tokio::test]
 async fn a_cluster_that_comes_back_is_found_again() {
     let mut server = cluster();
-    let link = connect(&format!("redis-cluster://127.0.0.1:{}", server.port())).await.unwrap();
+    let connections =
+        connect(&format!("redis-cluster://127.0.0.1:{}", server.port())).await.unwrap();
     server.kill();
-    until_down(&link).await;
+    until_down(&connections).await;
     server.restart();
-    until_up(&link).await;
-    assert_eq!(link.run(command("GET", &["k"])).await, Ok(Value::Null));
+    until_up(&connections).await;
+    assert_eq!(connections.run(command("GET", &["k"])).await, Ok(Value::Null));
 }
 
 #[tokio::test]
@@ -138,25 +151,25 @@ async fn keys_are_read_from_whichever_node_holds_them() {
     nodes.iter().for_each(until_ok);
     // `a` lies in slot 15495, `b` in slot 3300.
     for url in [nodes[0].url(), format!("redis-cluster://127.0.0.1:{}", nodes[1].port())] {
-        let link = connect(&url).await.unwrap();
+        let connections = connect(&url).await.unwrap();
         for key in ["a", "b"] {
             let set = "return redis.call('SET', KEYS[1], 'x')";
-            link.script(set, vec![text(key)], vec![]).await.unwrap();
-            assert_eq!(link.run_bulk(command("GET", &[key])).await, Ok(text("x")));
+            connections.script(set, vec![text(key)], vec![]).await.unwrap();
+            assert_eq!(connections.run_bulk(command("GET", &[key])).await, Ok(text("x")));
         }
-        let refused = link.run(command("SCAN", &["0"])).await.unwrap_err();
+        let refused = connections.run(command("SCAN", &["0"])).await.unwrap_err();
         assert_eq!(refused.kind, ErrorKind::Cluster);
     }
     assert_eq!([nodes[0].cli(&["DBSIZE"]), nodes[1].cli(&["DBSIZE"])], [b"1", b"1"]);
     // A slot that moves while the link looks elsewhere is found again.
-    let link = connect(&nodes[0].url()).await.unwrap();
+    let connections = connect(&nodes[0].url()).await.unwrap();
     nodes[0].cli(&["DEL", "b"]);
     let id = String::from_utf8(nodes[1].cli(&["CLUSTER", "MYID"])).unwrap();
     for node in [&nodes[1], &nodes[0]] {
         node.cli(&["CLUSTER", "SETSLOT", "3300", "NODE", &id]);
     }
-    assert_eq!(link.run(command("GET", &["b"])).await, Ok(Value::Null));
-    assert_eq!(*link.state().borrow(), Connection::Up);
+    assert_eq!(connections.run(command("GET", &["b"])).await, Ok(Value::Null));
+    assert_eq!(*connections.state().borrow(), ConnectionState::Up);
 }
 
 fn cluster() -> Server {

@@ -30,30 +30,31 @@ async fn a_user_with_few_rights_can_read() {
     let mut args = vec!["ACL", "SETUSER", "ann"];
     args.extend(rights);
     server.cli(&args);
-    let link = connect(&format!("redis://ann@127.0.0.1:{}", server.port())).await.unwrap();
+    let connections = connect(&format!("redis://ann@127.0.0.1:{}", server.port())).await.unwrap();
     assert_eq!(
-        link.run(command("HLEN", &["key_value_stores:x:items"])).await,
+        connections.run(command("HLEN", &["key_value_stores:x:items"])).await,
         Ok(Value::Integer(0))
     );
-    let facts = link.facts().await.unwrap();
+    let facts = connections.facts().await.unwrap();
     assert_eq!((facts.product.as_str(), facts.json), ("", None));
     assert_eq!(facts.notes.len(), 3, "{:?}", facts.notes);
-    assert!(link.ping().await.is_ok(), "a refusal is an answer");
-    let script = link.script("return 1", vec![], vec![]).await.unwrap_err();
-    assert!(crate::storage::redis::fault::forbids_scripts(&script), "{script}");
-    let hset = link.transaction(vec![command("HSET", &["key_value_stores:x:items", "a", "b"])]);
+    assert!(connections.ping().await.is_ok(), "a refusal is an answer");
+    let script = connections.script("return 1", vec![], vec![]).await.unwrap_err();
+    assert!(crate::storage::redis::error::forbids_scripts(&script), "{script}");
+    let hset =
+        connections.transaction(vec![command("HSET", &["key_value_stores:x:items", "a", "b"])]);
     let hset = hset.await.unwrap_err();
     assert_eq!(hset.kind, ErrorKind::Permission);
-    assert!(!crate::storage::redis::fault::forbids_scripts(&hset), "{hset}");
-    assert_eq!(*link.state().borrow(), Connection::Up);
+    assert!(!crate::storage::redis::error::forbids_scripts(&hset), "{hset}");
+    assert_eq!(*connections.state().borrow(), ConnectionState::Up);
 }
 
 #[tokio::test]
 async fn a_default_user_without_ping_can_read() {
     let server = Server::start_without_module(&[]);
     server.cli(&["ACL", "SETUSER", "default", "-@all", "+hlen", "+hget"]);
-    let link = connect(&server.url()).await.unwrap();
-    assert_eq!(link.run(command("HLEN", &["k"])).await, Ok(Value::Integer(0)));
+    let connections = connect(&server.url()).await.unwrap();
+    assert_eq!(connections.run(command("HLEN", &["k"])).await, Ok(Value::Integer(0)));
 }
 
 #[tokio::test]
@@ -79,7 +80,7 @@ async fn a_server_that_never_answers_times_out_in_time() {
     let brief = Options { connect_timeout: Duration::from_millis(400), ..options() };
     for url in ["redis", "rediss", "redis-cluster"].map(|s| format!("{s}://127.0.0.1:{port}")) {
         let start = std::time::Instant::now();
-        let error = Link::connect(&target(&url), &brief).await.err().unwrap();
+        let error = ConnectionManager::connect(&target(&url), &brief).await.err().unwrap();
         assert!(matches!(error.kind, ErrorKind::Timeout | ErrorKind::Connection), "{url}: {error}");
         assert!(start.elapsed() < Duration::from_secs(2), "{url}: {:?}", start.elapsed());
     }
@@ -105,11 +106,17 @@ async fn something_else_than_redis_is_told() {
 async fn a_database_that_is_not_there_is_told() {
     let server = Server::start_without_module(&["--databases", "300"]);
     let port = server.port();
-    let link = connect(&format!("redis://127.0.0.1:{port}/299")).await.unwrap();
-    link.script("return redis.call('SET', KEYS[1], 'x')", vec![text("k")], vec![]).await.unwrap();
-    link.run_bulk(command("GET", &["k"])).await.unwrap();
-    assert_eq!(link.run_bulk(command("GET", &["k"])).await, Ok(text("x")));
-    assert_eq!(link.alone(1).await.unwrap().run(command("GET", &["k"])).await, Ok(text("x")));
+    let connections = connect(&format!("redis://127.0.0.1:{port}/299")).await.unwrap();
+    connections
+        .script("return redis.call('SET', KEYS[1], 'x')", vec![text("k")], vec![])
+        .await
+        .unwrap();
+    connections.run_bulk(command("GET", &["k"])).await.unwrap();
+    assert_eq!(connections.run_bulk(command("GET", &["k"])).await, Ok(text("x")));
+    assert_eq!(
+        connections.dedicated(1).await.unwrap().run(command("GET", &["k"])).await,
+        Ok(text("x"))
+    );
     assert_eq!(server.cli(&["EXISTS", "k"]), b"0");
     let error = refusal(&format!("redis://127.0.0.1:{port}/300")).await;
     assert_eq!(

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::super::layout;
+use super::super::keys;
 use super::framing::Questions;
 
 const KIB: u64 = 1 << 10;
@@ -42,7 +42,7 @@ impl Limit {
 
     fn of(name: &[u8], key: &[u8], value: Self) -> Self {
         match name.to_ascii_uppercase().as_slice() {
-            b"HGET" | b"HMGET" if layout::holds_values(key) => value,
+            b"HGET" | b"HMGET" if keys::holds_values(key) => value,
             b"GET" | b"EXEC" => value,
             b"HGET" | b"HMGET" | b"JSON.GET" | b"EVAL" | b"EVAL_RO" => Self::METADATA,
             b"HSCAN" | b"SCAN" | b"HKEYS" => Self::PAGE,

@@ -2,8 +2,8 @@
 
 use fred::types::Value;
 
-use super::super::fault;
-use super::{Command, Link};
+use super::super::error;
+use super::{Command, ConnectionManager};
 use crate::model::{Error, ErrorKind, Result};
 
 /// What is known of a server.
@@ -24,7 +24,7 @@ pub(crate) struct Facts {
 }
 
 /// Asks in one round trip.
-pub(super) async fn read(link: &Link) -> Result<Facts> {
+pub(super) async fn read(connections: &ConnectionManager) -> Result<Facts> {
     let text = |text: &'static str| Value::String(text.into());
     let commands = vec![
         Command::new("INFO", [text("server")]),
@@ -33,10 +33,10 @@ pub(super) async fn read(link: &Link) -> Result<Facts> {
         // No store can have this name: a store's own metadata is never fetched here.
         Command::new("JSON.GET", [text("key_value_stores:/:metadata")]),
     ];
-    let mut replies = link.pipeline(commands).await?.into_iter();
+    let mut replies = connections.pipeline(commands).await?.into_iter();
     let mut next = || replies.next().unwrap_or(Ok(Value::Null));
     let (server, replication, role, json) = (next(), next(), next(), next());
-    let mut facts = Facts { cluster: link.cluster(), ..Facts::default() };
+    let mut facts = Facts { cluster: connections.cluster(), ..Facts::default() };
     match server.map(|reply| reply.as_string().unwrap_or_default()) {
         Ok(info) => (facts.product, facts.version) = product(&info),
         Err(error) => facts.refused(&error, "its version is hidden"),
@@ -58,7 +58,7 @@ pub(super) async fn read(link: &Link) -> Result<Facts> {
         }
         Err(error) if error.kind == ErrorKind::WrongType => facts.json = Some(true),
         // Who may not see this one may see others.
-        Err(error) if fault::forbids_key(&error) => {}
+        Err(error) if error::forbids_key(&error) => {}
         Err(error) => facts.refused(&error, "stores' metadata is hidden"),
     }
     if facts.replica {

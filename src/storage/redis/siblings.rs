@@ -8,8 +8,8 @@ use std::vec;
 
 use fred::types::Value;
 
-use super::layout::{self, Beside, Part};
-use super::link::Command;
+use super::connection::Command;
+use super::keys::{self, Part, SiblingKind};
 use super::read::hash_command;
 use super::scan::hscan;
 use super::{RedisStorage, reply};
@@ -27,11 +27,11 @@ const TOO_LARGE: &str = "the record is too large to be looked at again and again
 type Replies = vec::IntoIter<Result<Value>>;
 
 impl RedisStorage {
-    pub(super) async fn look_beside(&self) -> Result<Crawl> {
+    pub(super) async fn read_siblings(&self) -> Result<Crawl> {
         let store = StoreName::from(DEFAULT);
         let places = Crawler::places();
-        let asked = first_questions(&store, &places);
-        let mut replies = self.link.pipeline_bulk(asked).await?.into_iter();
+        let asked = first_commands(&store, &places);
+        let mut replies = self.connections.pipeline_bulk(asked).await?.into_iter();
         let mut queues = names(&mut replies)?;
         let mut datasets = names(&mut replies)?;
         let mut crawlers = Section::default();
@@ -45,8 +45,8 @@ impl RedisStorage {
             }
         }
 
-        let asked = second_questions(&store, &wanted, &queues, &datasets);
-        let mut replies = self.link.pipeline_bulk(asked).await?.into_iter();
+        let asked = second_commands(&store, &wanted, &queues, &datasets);
+        let mut replies = self.connections.pipeline_bulk(asked).await?.into_iter();
         describe(&mut queues, &mut replies)?;
         describe(&mut datasets, &mut replies)?;
         let records = replies.next().unwrap_or(Ok(Value::Null)).and_then(reply::array);
@@ -68,9 +68,9 @@ impl RedisStorage {
 
 /// Lengths and pages of the indexes, and the sizes of what crawlers may have kept: whatever is
 /// there under such a key, an immense value is not fetched.
-fn first_questions(store: &StoreName, places: &[(String, Crawler)]) -> Vec<Command> {
+fn first_commands(store: &StoreName, places: &[(String, Crawler)]) -> Vec<Command> {
     let mut asked = Vec::new();
-    for kind in [Beside::Queues, Beside::Datasets] {
+    for kind in [SiblingKind::Queues, SiblingKind::Datasets] {
         let index = Value::from(kind.name_to_id());
         asked.push(Command { name: "HLEN", args: vec![index.clone()] });
         asked.push(hscan(index, 0, PAGE));
@@ -82,20 +82,20 @@ fn first_questions(store: &StoreName, places: &[(String, Crawler)]) -> Vec<Comma
 }
 
 /// What the indexes name, and what crawlers have kept.
-fn second_questions(
+fn second_commands(
     store: &StoreName,
     wanted: &[(String, Crawler)],
     queues: &Section<StorageInfo>,
     datasets: &Section<StorageInfo>,
 ) -> Vec<Command> {
     let mut asked = Vec::new();
-    for (kind, section) in [(Beside::Queues, queues), (Beside::Datasets, datasets)] {
+    for (kind, section) in [(SiblingKind::Queues, queues), (SiblingKind::Datasets, datasets)] {
         for row in &section.rows {
             asked.push(Command { name: "JSON.GET", args: vec![kind.metadata(&row.name)] });
         }
     }
     if !wanted.is_empty() {
-        let mut args = vec![layout::key(store, Part::Items)];
+        let mut args = vec![keys::key(store, Part::Items)];
         for (key, _) in wanted {
             args.push(Value::from(key.as_str()));
         }

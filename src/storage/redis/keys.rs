@@ -24,14 +24,14 @@ const PREFIX: &[u8] = b"key_value_stores:";
 
 /// The other kinds of storages that a crawl has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Beside {
+pub(super) enum SiblingKind {
     /// The request queues.
     Queues,
     /// The datasets.
     Datasets,
 }
 
-impl Beside {
+impl SiblingKind {
     /// The hash from internal name to id.
     pub(super) fn name_to_id(self) -> &'static str {
         match self {

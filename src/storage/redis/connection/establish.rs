@@ -5,12 +5,12 @@ use std::time::{Duration, Instant};
 use fred::types::Value;
 use tokio_rustls::TlsConnector;
 
-use super::super::fault;
+use super::super::error;
 use super::client::{self, Login, Place, Purpose};
 use super::command::Command;
 use super::fence::Identity;
-use super::life::Life;
 use super::nodes::Nodes;
+use super::single::Connection;
 use super::{sentinel, tls};
 use crate::model::{Error, ErrorKind, Result};
 use crate::storage::target::{Endpoint, Host, RedisTarget};
@@ -28,7 +28,7 @@ pub(super) struct Plan {
 
 /// A connection, and where it leads.
 pub(super) struct Established {
-    pub(super) life: Life,
+    pub(super) connection: Connection,
     pub(super) place: Place,
 }
 
@@ -50,9 +50,9 @@ pub(super) async fn checked(plan: &Plan) -> Result<Established> {
                 Endpoint::Cluster(hosts) => return cluster(plan, hosts.clone()).await,
                 Endpoint::Sentinel { .. } => (Place::Tcp(sentinel::primary(plan).await?), true),
             };
-            let life = plain(plan, &place).await?;
-            match check(plan, &life, &place, by_sentinel).await? {
-                Verdict::Usable => return Ok(Established { life, place }),
+            let connection = plain(plan, &place).await?;
+            match check(plan, &connection, &place, by_sentinel).await? {
+                Verdict::Usable => return Ok(Established { connection, place }),
                 Verdict::Cluster(host) => return cluster(plan, vec![host]).await,
                 // A failover is under way: ask again, until the time is up.
                 Verdict::NotPrimary => tokio::time::sleep(Duration::from_millis(200)).await,
@@ -61,7 +61,7 @@ pub(super) async fn checked(plan: &Plan) -> Result<Established> {
     };
     let result = match tokio::time::timeout(plan.timeout, work).await {
         Ok(result) => result,
-        Err(_) => Err(fault::no_answer(&plan.target.address(), plan.timeout)),
+        Err(_) => Err(error::no_answer(&plan.target.address(), plan.timeout)),
     };
     result.map_err(|error| match error.kind {
         ErrorKind::Timeout if plan.target.tls.is_some() => {
@@ -85,46 +85,50 @@ async fn cluster(plan: &Plan, hosts: Vec<Host>) -> Result<Established> {
         {
             // What the node itself says of the cluster tells more than that it was not found.
             let alone = usable(plan, Place::Node(host)).await;
-            alone.map_err(|why| if fault::is_cluster_down(&why) { why } else { error })
+            alone.map_err(|why| if error::is_cluster_down(&why) { why } else { error })
         }
         (result, _) => result,
     }
 }
 
 async fn usable(plan: &Plan, place: Place) -> Result<Established> {
-    let life = plain(plan, &place).await?;
-    check(plan, &life, &place, false).await?;
-    Ok(Established { life, place })
+    let connection = plain(plan, &place).await?;
+    check(plan, &connection, &place, false).await?;
+    Ok(Established { connection, place })
 }
 
 /// A connection to a known place, logged in and with its database, but not tried.
-pub(super) async fn plain(plan: &Plan, place: &Place) -> Result<Life> {
+pub(super) async fn plain(plan: &Plan, place: &Place) -> Result<Connection> {
     for_purpose(plan, place, Purpose::Data).await
 }
 
 /// As [`plain`], for something else than data.
-pub(super) async fn for_purpose(plan: &Plan, place: &Place, purpose: Purpose) -> Result<Life> {
+pub(super) async fn for_purpose(
+    plan: &Plan,
+    place: &Place,
+    purpose: Purpose,
+) -> Result<Connection> {
     if let Place::Cluster(hosts) = place {
-        return Ok(Life::of_nodes(Nodes::connect(plan, hosts, purpose).await?, place));
+        return Ok(Connection::of_nodes(Nodes::connect(plan, hosts, purpose).await?, place));
     }
     to_server(plan, place, purpose).await
 }
 
 /// As [`for_purpose`], to one server.
-pub(super) async fn to_server(plan: &Plan, place: &Place, purpose: Purpose) -> Result<Life> {
+pub(super) async fn to_server(plan: &Plan, place: &Place, purpose: Purpose) -> Result<Connection> {
     let address = place.to_string();
     let start = Instant::now();
-    let start_life = |login| async {
+    let open_with = |login| async {
         let left = plan.timeout.saturating_sub(start.elapsed());
         let wired = client::build(place, login, plan.tls.as_ref(), left, purpose).await?;
-        Life::start(wired, &address, plan.timeout).await
+        Connection::start(wired, &address, plan.timeout).await
     };
-    let life = match start_life(Login::of(&plan.target)).await {
+    let connection = match open_with(Login::of(&plan.target)).await {
         // fred greets with PING where there is nobody to log in; a default user may lack the
         // right to it, but any password logs it in.
         Err(error) if error.kind == ErrorKind::Permission && plan.target.username.is_none() => {
             let login = Login { username: Some("default".into()), password: Some(String::new()) };
-            start_life(login).await.map_err(|_| error)?
+            open_with(login).await.map_err(|_| error)?
         }
         started => started?,
     };
@@ -132,7 +136,7 @@ pub(super) async fn to_server(plan: &Plan, place: &Place, purpose: Purpose) -> R
     if number != 0 {
         let select = Command::new("SELECT", [Value::Integer(i64::from(number))]);
         let left = plan.timeout.saturating_sub(start.elapsed());
-        life.one(select, left).await.map_err(|error| {
+        connection.one(select, left).await.map_err(|error| {
             if error.kind == ErrorKind::Usage {
                 let problem = format!("the server has no database {number}");
                 // A cluster has a reason of its own.
@@ -143,14 +147,14 @@ pub(super) async fn to_server(plan: &Plan, place: &Place, purpose: Purpose) -> R
             }
         })?;
     }
-    Ok(life)
+    Ok(connection)
 }
 
 /// Asks how the server calls a connection, where it tells.
-pub(super) async fn identify(life: &Life, timeout: Duration) -> Result<()> {
-    let replies = life.each(Identity::questions().into(), timeout).await?;
+pub(super) async fn identify(connection: &Connection, timeout: Duration) -> Result<()> {
+    let replies = connection.each(Identity::commands().into(), timeout).await?;
     if let [client, server] = &replies[..] {
-        life.is(Identity::read(client, server));
+        connection.is(Identity::read(client, server));
     }
     Ok(())
 }
@@ -161,7 +165,12 @@ enum Verdict {
     NotPrimary,
 }
 
-async fn check(plan: &Plan, life: &Life, place: &Place, by_sentinel: bool) -> Result<Verdict> {
+async fn check(
+    plan: &Plan,
+    connection: &Connection,
+    place: &Place,
+    by_sentinel: bool,
+) -> Result<Verdict> {
     let key = || Value::String(PROBED_KEY.into());
     let mut probes = vec![
         Command::new("HLEN", [key()]),
@@ -169,15 +178,15 @@ async fn check(plan: &Plan, life: &Life, place: &Place, by_sentinel: bool) -> Re
         Command::new("HGET", [key(), Value::String("default".into())]),
         Command::new("INFO", [Value::String("cluster".into())]),
     ];
-    probes.extend(Identity::questions());
+    probes.extend(Identity::commands());
     if by_sentinel {
         probes.push(Command::new("ROLE", []));
     }
-    let mut replies = life.each(probes, plan.timeout).await?.into_iter();
+    let mut replies = connection.each(probes, plan.timeout).await?.into_iter();
     let reads: Vec<_> = replies.by_ref().take(3).collect();
     let info = replies.next();
     if let (Some(client), Some(server)) = (replies.next(), replies.next()) {
-        life.is(Identity::read(&client, &server));
+        connection.is(Identity::read(&client, &server));
     }
     let role = replies.next();
     if let Some(Ok(Value::Array(role))) = role
@@ -192,7 +201,7 @@ async fn check(plan: &Plan, life: &Life, place: &Place, by_sentinel: bool) -> Re
             reads.iter().any(|read| matches!(read, Err(error) if error.kind == ErrorKind::Cluster));
         if told || seen {
             if plan.target.database != 0 {
-                return Err(fault::reply("ERR SELECT is not allowed in cluster mode"));
+                return Err(error::reply("ERR SELECT is not allowed in cluster mode"));
             }
             return Ok(Verdict::Cluster(host.clone()));
         }
@@ -202,7 +211,7 @@ async fn check(plan: &Plan, life: &Life, place: &Place, by_sentinel: bool) -> Re
         match read {
             Ok(_) => return Ok(Verdict::Usable),
             // Who may not see the indexes may see stores.
-            Err(error) if error.kind == ErrorKind::WrongType || fault::forbids_key(&error) => {
+            Err(error) if error.kind == ErrorKind::WrongType || error::forbids_key(&error) => {
                 return Ok(Verdict::Usable);
             }
             Err(error) => {
@@ -210,7 +219,7 @@ async fn check(plan: &Plan, life: &Life, place: &Place, by_sentinel: bool) -> Re
             }
         }
     }
-    let error = refusal.unwrap_or_else(|| fault::closed(&place.to_string()));
+    let error = refusal.unwrap_or_else(|| error::closed(&place.to_string()));
     if error.kind == ErrorKind::Permission {
         let user = plan.target.username.as_deref().unwrap_or("default");
         let problem = format!("the user `{user}` may not read any store");

@@ -7,19 +7,19 @@ mod server;
 mod proxy;
 
 mod basics;
-mod listening;
 mod loss;
 mod places;
 mod refusals;
 mod secure;
+mod subscription;
 
 use std::time::Duration;
 
 use fred::types::Value;
 
 use self::server::Server;
-use super::{Command, Link};
-use crate::model::{Connection, Error, Result};
+use super::{Command, ConnectionManager};
+use crate::model::{Connection as ConnectionState, Error, Result};
 use crate::storage::Options;
 use crate::storage::target::{RedisTarget, Target};
 
@@ -39,8 +39,8 @@ fn options() -> Options {
     }
 }
 
-async fn connect(url: &str) -> Result<Link> {
-    Link::connect(&target(url), &options()).await
+async fn connect(url: &str) -> Result<ConnectionManager> {
+    ConnectionManager::connect(&target(url), &options()).await
 }
 
 async fn refusal(url: &str) -> Error {
@@ -55,16 +55,19 @@ fn command(name: &'static str, args: &[&str]) -> Command {
     Command::new(name, args.iter().map(|arg| text(arg)))
 }
 
-async fn until(link: &Link, what: impl FnMut(&Connection) -> bool) -> Connection {
-    let mut state = link.state();
+async fn until(
+    connections: &ConnectionManager,
+    what: impl FnMut(&ConnectionState) -> bool,
+) -> ConnectionState {
+    let mut state = connections.state();
     let found = tokio::time::timeout(PATIENCE, state.wait_for(what)).await;
-    found.expect("the state comes in time").expect("the link lives").clone()
+    found.expect("the state comes in time").expect("the manager lives").clone()
 }
 
-async fn until_down(link: &Link) {
-    until(link, |state| matches!(state, Connection::Down { .. })).await;
+async fn until_down(connections: &ConnectionManager) {
+    until(connections, |state| matches!(state, ConnectionState::Down { .. })).await;
 }
 
-async fn until_up(link: &Link) {
-    until(link, |state| *state == Connection::Up).await;
+async fn until_up(connections: &ConnectionManager) {
+    until(connections, |state| *state == ConnectionState::Up).await;
 }

@@ -4,34 +4,34 @@ use std::sync::Arc;
 
 use fred::types::Value;
 
-use super::core::Core;
-use super::life::Life;
+use super::inner::Inner;
+use super::single::Connection;
 use super::{Command, Waiting, exec};
 use crate::model::{ErrorKind, Result};
 
 /// A connection that watches keys; dropped before its transaction, it is closed.
-pub(crate) struct Watched {
-    core: Arc<Core>,
-    life: Life,
+pub(crate) struct OptimisticTransaction {
+    inner: Arc<Inner>,
+    connection: Connection,
     waiting: Option<Arc<Waiting>>,
 }
 
-impl Watched {
+impl OptimisticTransaction {
     pub(super) async fn start(
-        core: &Arc<Core>,
+        inner: &Arc<Inner>,
         keys: Vec<Value>,
         waiting: Option<Arc<Waiting>>,
     ) -> Result<Self> {
-        let life = core.writer().await?;
+        let connection = inner.writer().await?;
         let watch = Command::new("WATCH", keys);
-        let timeout = core.patience([&watch]);
-        match life.one(watch, timeout).await {
+        let timeout = inner.timeout_for([&watch]);
+        match connection.one(watch, timeout).await {
             Err(error) if error.kind != ErrorKind::Permission => Err(error),
             watched => {
                 if let Err(error) = watched {
                     log::info!("a transaction without a watch: {error}");
                 }
-                Ok(Self { core: Arc::clone(core), life, waiting })
+                Ok(Self { inner: Arc::clone(inner), connection, waiting })
             }
         }
     }
@@ -39,8 +39,8 @@ impl Watched {
     /// MULTI, the commands, EXEC. `None`: a key that is watched has changed, and nothing was done.
     ///
     /// # Errors
-    /// As [`Link::transaction`](super::Link::transaction).
+    /// As [`ConnectionManager::transaction`](super::ConnectionManager::transaction).
     pub(crate) async fn commit(self, commands: Vec<Command>) -> Result<Option<Vec<Result<Value>>>> {
-        exec(&self.core, self.life, commands, None, self.waiting.as_deref()).await
+        exec(&self.inner, self.connection, commands, None, self.waiting.as_deref()).await
     }
 }

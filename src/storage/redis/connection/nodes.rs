@@ -10,7 +10,7 @@ use tokio::sync::Mutex as AsyncMutex;
 use super::client::{Place, Purpose};
 use super::command::Command;
 use super::establish::{self, Plan};
-use super::life::{Life, Sent};
+use super::single::{Batch, Connection};
 use crate::model::{Error, ErrorKind, Result};
 use crate::storage::target::Host;
 
@@ -26,7 +26,7 @@ pub(super) struct Nodes {
     plan: Plan,
     purpose: Purpose,
     slots: Mutex<Slots>,
-    lives: AsyncMutex<BTreeMap<String, Arc<Life>>>,
+    connections: AsyncMutex<BTreeMap<String, Arc<Connection>>>,
 }
 
 /// Which node serves which slots.
@@ -60,15 +60,15 @@ impl Nodes {
         for host in hosts {
             match discover(plan, host, purpose).await {
                 Ok((slots, asked)) => {
-                    let lives = BTreeMap::from([(host.to_string(), Arc::new(asked))]);
+                    let connections = BTreeMap::from([(host.to_string(), Arc::new(asked))]);
                     let nodes = Arc::new(Self {
                         plan: plan.clone(),
                         purpose,
                         slots: Mutex::new(slots),
-                        lives: AsyncMutex::new(lives),
+                        connections: AsyncMutex::new(connections),
                     });
                     let serving = nodes.serving()?;
-                    try_join_all(serving.iter().map(|host| nodes.life(host))).await?;
+                    try_join_all(serving.iter().map(|host| nodes.connection(host))).await?;
                     return Ok(nodes);
                 }
                 Err(error) => failed = failed.or(Some(error)),
@@ -94,36 +94,36 @@ impl Nodes {
     }
 
     /// The connection to this node, made when first asked for.
-    async fn life(&self, host: &Host) -> Result<Arc<Life>> {
+    async fn connection(&self, host: &Host) -> Result<Arc<Connection>> {
         let name = host.to_string();
-        if let Some(life) = self.lives.lock().await.get(&name) {
-            return Ok(Arc::clone(life));
+        if let Some(connection) = self.connections.lock().await.get(&name) {
+            return Ok(Arc::clone(connection));
         }
         let place = Place::Node(host.clone());
-        let life = establish::to_server(&self.plan, &place, self.purpose).await?;
-        let life = Arc::new(life);
-        Ok(Arc::clone(self.lives.lock().await.entry(name).or_insert(life)))
+        let connection = establish::to_server(&self.plan, &place, self.purpose).await?;
+        let connection = Arc::new(connection);
+        Ok(Arc::clone(self.connections.lock().await.entry(name).or_insert(connection)))
     }
 
     /// Waits until one of the connections ends; gives the reason.
     pub(super) async fn end(&self) -> Error {
-        let lives: Vec<_> = self.lives.lock().await.values().cloned().collect();
-        let ends = lives.iter().map(|life| life.end().boxed());
+        let connections: Vec<_> = self.connections.lock().await.values().cloned().collect();
+        let ends = connections.iter().map(|connection| connection.end().boxed());
         futures::future::select_all(ends).await.0
     }
 
     /// Ends all connections at once.
     pub(super) fn close(&self, reason: &Error) {
         // Held only while a connection is being made, which then goes with the rest.
-        if let Ok(lives) = self.lives.try_lock() {
-            lives.values().for_each(|life| life.close(reason.clone()));
+        if let Ok(connections) = self.connections.try_lock() {
+            connections.values().for_each(|connection| connection.close(reason.clone()));
         }
     }
 
     /// Sends each command to the node that serves its key; the replies come in their order.
-    pub(super) fn send(self: Arc<Self>, sent: Sent) -> BoxFuture<'static, Result<Vec<Reply>>> {
+    pub(super) fn send(self: Arc<Self>, batch: Batch) -> BoxFuture<'static, Result<Vec<Reply>>> {
         async move {
-            let Sent { commands, slot, timeout, write } = sent;
+            let Batch { commands, slot, timeout, write } = batch;
             let mut parts: BTreeMap<String, (Host, Vec<(usize, Command)>)> = BTreeMap::new();
             for (at, command) in commands.iter().enumerate() {
                 let host = self.slots().host(slot.or_else(|| command.slot())).cloned();
@@ -137,8 +137,8 @@ impl Nodes {
                 let nodes = &self;
                 async move {
                     let (order, commands): (Vec<_>, Vec<_>) = part.into_iter().unzip();
-                    let sent = Sent { commands, slot, timeout, write };
-                    let replies = nodes.life(&host).await?.send(sent).await?;
+                    let batch = Batch { commands, slot, timeout, write };
+                    let replies = nodes.connection(&host).await?.send(batch).await?;
                     Ok::<_, Error>(order.into_iter().zip(replies).collect::<Vec<_>>())
                 }
             });
@@ -176,9 +176,9 @@ impl Nodes {
             } else {
                 commands.insert(0, Command::new("ASKING", []));
             }
-            let life = self.life(&host).await?;
-            let sent = Sent { commands, slot: Some(slot), timeout, write: false };
-            last = life.send(sent).await?.pop();
+            let connection = self.connection(&host).await?;
+            let batch = Batch { commands, slot: Some(slot), timeout, write: false };
+            last = connection.send(batch).await?.pop();
             next = last.as_ref().and_then(|(reply, _)| redirection(reply));
         }
         Ok(last)
@@ -186,10 +186,10 @@ impl Nodes {
 }
 
 /// The slots as a node knows them, and the connection over which it told.
-async fn discover(plan: &Plan, host: &Host, purpose: Purpose) -> Result<(Slots, Life)> {
+async fn discover(plan: &Plan, host: &Host, purpose: Purpose) -> Result<(Slots, Connection)> {
     let place = Place::Node(host.clone());
-    let life = establish::to_server(plan, &place, purpose).await?;
-    let reply = life.one(Command::new("CLUSTER SLOTS", []), plan.timeout).await?;
+    let connection = establish::to_server(plan, &place, purpose).await?;
+    let reply = connection.one(Command::new("CLUSTER SLOTS", []), plan.timeout).await?;
     let mut slots = Slots::default();
     if let Value::Array(ranges) = reply {
         slots.ranges = ranges.into_iter().filter_map(|range| range_of(range, host)).collect();
@@ -201,7 +201,7 @@ async fn discover(plan: &Plan, host: &Host, purpose: Purpose) -> Result<(Slots, 
             format!("the node at {host} names no node that serves a slot"),
         ));
     }
-    Ok((slots, life))
+    Ok((slots, connection))
 }
 
 /// `[first slot, last slot, [host, port, …], …]`; a node that does not know its own name is the one

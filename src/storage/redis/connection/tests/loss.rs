@@ -7,28 +7,31 @@ const COUNT: &str = "return redis.call('INCR', KEYS[1])";
 #[tokio::test]
 async fn a_server_that_comes_back_is_found_again() {
     let mut server = Server::start_without_module(&[]);
-    let link = connect(&server.url()).await.unwrap();
-    assert_eq!(*link.state().borrow(), Connection::Up);
+    let connections = connect(&server.url()).await.unwrap();
+    assert_eq!(*connections.state().borrow(), ConnectionState::Up);
     server.kill();
-    let down = until(&link, |state| matches!(state, Connection::Down { tries, .. } if *tries >= 2));
-    let Connection::Down { reason, .. } = down.await else { panic!("down") };
+    let down = until(
+        &connections,
+        |state| matches!(state, ConnectionState::Down { tries, .. } if *tries >= 2),
+    );
+    let ConnectionState::Down { reason, .. } = down.await else { panic!("down") };
     assert!(reason.contains("nothing listens"), "{reason}");
     let start = std::time::Instant::now();
     for failed in [
-        link.run(command("GET", &["k"])).await,
-        link.run_bulk(command("GET", &["k"])).await,
-        link.script(COUNT, vec![text("n")], vec![]).await,
-        link.transaction(vec![command("INCR", &["n"])]).await.map(|_| Value::Null),
-        link.alone(1).await.map(|_| Value::Null),
+        connections.run(command("GET", &["k"])).await,
+        connections.run_bulk(command("GET", &["k"])).await,
+        connections.script(COUNT, vec![text("n")], vec![]).await,
+        connections.transaction(vec![command("INCR", &["n"])]).await.map(|_| Value::Null),
+        connections.dedicated(1).await.map(|_| Value::Null),
     ] {
         assert_eq!(failed.unwrap_err().kind, ErrorKind::Connection);
     }
     assert!(start.elapsed() < Duration::from_secs(1), "they fail at once");
     server.restart();
-    until_up(&link).await;
-    assert_eq!(link.run(command("GET", &["n"])).await, Ok(Value::Null), "nothing ran late");
-    assert_eq!(link.run_bulk(command("GET", &["n"])).await, Ok(Value::Null));
-    assert_eq!(link.script(COUNT, vec![text("n")], vec![]).await, Ok(Value::Integer(1)));
+    until_up(&connections).await;
+    assert_eq!(connections.run(command("GET", &["n"])).await, Ok(Value::Null), "nothing ran late");
+    assert_eq!(connections.run_bulk(command("GET", &["n"])).await, Ok(Value::Null));
+    assert_eq!(connections.script(COUNT, vec![text("n")], vec![]).await, Ok(Value::Integer(1)));
 }
 
 #[tokio::test]
@@ -91,30 +94,30 @@ impl Drop for Loading {
 async fn a_script_in_flight_when_the_wire_is_cut_runs_once() {
     let server = Server::start_without_module(&[]);
     let proxy = Proxy::start(server.port()).await;
-    let link = connect(&proxy.url()).await.unwrap();
+    let connections = connect(&proxy.url()).await.unwrap();
     proxy.set(Wire::Silent);
-    let writing = link.clone();
+    let writing = connections.clone();
     let write = tokio::spawn(async move { writing.script(COUNT, vec![text("n")], vec![]).await });
     while server.cli(&["GET", "n"]) != b"1" {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     proxy.set(Wire::Cut);
     assert_eq!(write.await.unwrap().unwrap_err().kind, ErrorKind::InDoubt);
-    until_down(&link).await;
+    until_down(&connections).await;
     proxy.set(Wire::Open);
-    until_up(&link).await;
-    assert_eq!(link.run(command("GET", &["n"])).await, Ok(text("1")));
+    until_up(&connections).await;
+    assert_eq!(connections.run(command("GET", &["n"])).await, Ok(text("1")));
 }
 
 #[tokio::test]
 async fn a_transaction_in_flight_when_the_wire_is_cut_runs_once() {
     let server = Server::start_without_module(&[]);
     let proxy = Proxy::start(server.port()).await;
-    let link = connect(&proxy.url()).await.unwrap();
-    link.transaction(vec![command("SET", &["warm", "1"])]).await.unwrap();
+    let connections = connect(&proxy.url()).await.unwrap();
+    connections.transaction(vec![command("SET", &["warm", "1"])]).await.unwrap();
     // The pause lets MULTI be answered, but not what follows; so silence begins between the two.
     server.cli(&["CLIENT", "PAUSE", "60000", "WRITE"]);
-    let writing = link.clone();
+    let writing = connections.clone();
     let write = tokio::spawn(async move {
         writing.transaction(vec![command("INCR", &["n"]), command("INCR", &["n"])]).await
     });
@@ -128,10 +131,10 @@ async fn a_transaction_in_flight_when_the_wire_is_cut_runs_once() {
     }
     proxy.set(Wire::Cut);
     assert_eq!(write.await.unwrap().unwrap_err().kind, ErrorKind::InDoubt);
-    until_down(&link).await;
+    until_down(&connections).await;
     proxy.set(Wire::Open);
-    until_up(&link).await;
-    assert_eq!(link.run(command("GET", &["n"])).await, Ok(text("2")));
+    until_up(&connections).await;
+    assert_eq!(connections.run(command("GET", &["n"])).await, Ok(text("2")));
 }
 
 #[tokio::test]
@@ -139,31 +142,34 @@ async fn a_server_that_falls_silent_times_out_and_is_found_again() {
     let server = Server::start_without_module(&[]);
     let brief = Options { command_timeout: Duration::from_millis(300), ..options() };
     let brief = Options { connect_timeout: Duration::from_millis(500), ..brief };
-    let link = Link::connect(&target(&server.url()), &brief).await.unwrap();
+    let connections = ConnectionManager::connect(&target(&server.url()), &brief).await.unwrap();
     server.stop_process();
-    let read = link.run(command("GET", &["k"])).await.unwrap_err();
+    let read = connections.run(command("GET", &["k"])).await.unwrap_err();
     assert_eq!(read.kind, ErrorKind::Timeout);
-    let down = until(&link, |state| matches!(state, Connection::Down { tries, .. } if *tries >= 1));
+    let down = until(
+        &connections,
+        |state| matches!(state, ConnectionState::Down { tries, .. } if *tries >= 1),
+    );
     down.await;
-    let write = link.script(COUNT, vec![text("n")], vec![]).await.unwrap_err();
+    let write = connections.script(COUNT, vec![text("n")], vec![]).await.unwrap_err();
     assert_eq!(write.kind, ErrorKind::Connection, "it was not sent");
     server.continue_process();
-    until_up(&link).await;
-    assert_eq!(link.run(command("GET", &["n"])).await, Ok(Value::Null));
+    until_up(&connections).await;
+    assert_eq!(connections.run(command("GET", &["n"])).await, Ok(Value::Null));
 }
 
 #[tokio::test]
 async fn a_write_that_a_silent_server_has_got_is_of_unknown_fate_and_runs_once() {
     let server = Server::start_without_module(&[]);
     let brief = Options { command_timeout: Duration::from_millis(300), ..options() };
-    let link = Link::connect(&target(&server.url()), &brief).await.unwrap();
+    let connections = ConnectionManager::connect(&target(&server.url()), &brief).await.unwrap();
     server.stop_process();
-    let write = link.script(COUNT, vec![text("n")], vec![]).await.unwrap_err();
+    let write = connections.script(COUNT, vec![text("n")], vec![]).await.unwrap_err();
     assert_eq!(write.kind, ErrorKind::InDoubt);
     server.continue_process();
-    until_up(&link).await;
+    until_up(&connections).await;
     // Connections are served in turn: what the old one had sent was read before.
-    let count = link.run(command("GET", &["n"])).await.unwrap();
+    let count = connections.run(command("GET", &["n"])).await.unwrap();
     assert!(count == Value::Null || count == text("1"), "{count:?}");
 }
 
@@ -171,26 +177,26 @@ async fn a_write_that_a_silent_server_has_got_is_of_unknown_fate_and_runs_once()
 async fn a_read_that_nobody_waits_for_any_more_still_times_out() {
     let server = Server::start_without_module(&[]);
     let brief = Options { command_timeout: Duration::from_millis(300), ..options() };
-    let link = Link::connect(&target(&server.url()), &brief).await.unwrap();
+    let connections = ConnectionManager::connect(&target(&server.url()), &brief).await.unwrap();
     server.stop_process();
-    let reading = link.clone();
+    let reading = connections.clone();
     let read = tokio::spawn(async move { reading.run(command("GET", &["k"])).await });
     tokio::task::yield_now().await;
     tokio::time::sleep(Duration::from_millis(20)).await;
     read.abort();
-    until_down(&link).await;
+    until_down(&connections).await;
     server.continue_process();
-    until_up(&link).await;
+    until_up(&connections).await;
 }
 
 #[tokio::test]
 async fn the_last_clone_closes_the_connections() {
     let server = Server::start_without_module(&[]);
-    let link = connect(&server.url()).await.unwrap();
-    link.run_bulk(command("GET", &["k"])).await.unwrap();
+    let connections = connect(&server.url()).await.unwrap();
+    connections.run_bulk(command("GET", &["k"])).await.unwrap();
     let clients = || server.cli(&["CLIENT", "LIST"]).split(|byte| *byte == b'\n').count();
     assert!(clients() >= 3);
-    drop(link);
+    drop(connections);
     while String::from_utf8_lossy(&server.cli(&["CLIENT", "LIST"])).lines().count() > 1 {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }

@@ -2,11 +2,11 @@
 
 use fred::types::Value;
 
-use super::super::fault;
+use super::super::error;
 use super::client::{self, Login, Place, Purpose};
 use super::command::Command;
 use super::establish::Plan;
-use super::life::Life;
+use super::single::Connection;
 use crate::model::{Error, ErrorKind, Result};
 use crate::storage::target::{Endpoint, Host};
 
@@ -32,7 +32,7 @@ pub(super) async fn primary(plan: &Plan) -> Result<Host> {
         }
     }
     Err(best.map_or_else(
-        || fault::closed(&plan.target.address()),
+        || error::closed(&plan.target.address()),
         |error| match error.kind {
             ErrorKind::Connection | ErrorKind::Timeout => Error::new(
                 error.kind,
@@ -62,9 +62,10 @@ async fn ask(plan: &Plan, host: &Host, hosts: usize) -> Result<Host> {
     let timeout = plan.timeout / u32::try_from(hosts + 1).unwrap_or(u32::MAX);
     let place = Place::Tcp(host.clone());
     let wired = client::build(&place, login, plan.tls.as_ref(), timeout, Purpose::Data).await?;
-    let life = Life::start(wired, &host.to_string(), timeout).await?;
+    let connection = Connection::start(wired, &host.to_string(), timeout).await?;
     let name = Value::String(service.as_str().into());
-    let reply = life.one(Command::new("SENTINEL GET-MASTER-ADDR-BY-NAME", [name]), timeout).await?;
+    let reply =
+        connection.one(Command::new("SENTINEL GET-MASTER-ADDR-BY-NAME", [name]), timeout).await?;
     let Value::Array(parts) = reply else {
         return Err(Error::new(
             ErrorKind::Usage,

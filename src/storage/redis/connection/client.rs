@@ -9,7 +9,7 @@ use fred::types::config::{
 };
 use tokio_rustls::TlsConnector;
 
-use super::super::read::ALONE_ABOVE;
+use super::super::read::DEDICATED_ABOVE;
 use super::framing::Protocol;
 use super::limits::Limit;
 use super::relay::Relay;
@@ -109,7 +109,7 @@ impl Purpose {
     pub(super) fn value(self) -> Limit {
         match self {
             Self::Large(size) => Limit::value(size),
-            _ => Limit::value(ALONE_ABOVE),
+            _ => Limit::value(DEDICATED_ABOVE),
         }
     }
 
