@@ -9,27 +9,27 @@
 //! ```
 //!
 //! Nothing is looked at but counts and times while these stand still. What a look costs the server
-//! it says itself ([`costs`]), or else it is taken from how long its answers take ([`pace`]).
+//! it says itself ([`costs`]), or else it is taken from how long its answers take ([`budget`]).
 //!
-//! Most servers wake a client when what it looked at changes ([`waking`]): then the next look comes at
+//! Most servers wake a client when what it looked at changes ([`tracking`]): then the next look comes at
 //! once, and none until then. Some are set up to tell more, which is never asked of them but taken
-//! where it comes (see [`ear`], and [`trust`] for how far):
+//! where it comes (see [`notifications`], and [`notification_check`] for how far):
 //!
 //! ```text
 //! sub-keys        which records change: only these are read, nothing is walked any more
 //! key events      that something changes: as waking, where that is refused
 //! ```
 
+mod budget;
 mod costs;
-mod ear;
 mod listen;
-mod pace;
-mod rows;
-mod stores;
+mod notification_check;
+mod notifications;
+mod rescan;
+mod store_changes;
 mod sub_keys;
-mod trust;
-mod waking;
-mod walk;
+mod tracking;
+mod visible_rows;
 
 use std::time::{Duration, Instant};
 
@@ -37,14 +37,14 @@ use futures::stream::{self, BoxStream, StreamExt as _};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
+use self::budget::Budget;
 use self::costs::Costs;
 use self::listen::Listening;
-use self::pace::Pace;
-use self::rows::Rows;
-use self::stores::Known;
-use self::trust::Level;
-use self::waking::Waking;
-use self::walk::Walk;
+use self::notification_check::Level;
+use self::rescan::Rescan;
+use self::store_changes::KnownStores;
+use self::tracking::Tracking;
+use self::visible_rows::VisibleRows;
 use super::RedisStorage;
 use crate::model::{Connection, ErrorKind, Interest, Result, StoreName, WatchEvent, WatchSource};
 
@@ -91,12 +91,12 @@ struct Watcher {
     told: mpsc::Sender<WatchEvent>,
     /// The connection, which may go and come back between two looks.
     states: watch::Receiver<Connection>,
-    pace: Pace,
+    budget: Budget,
     costs: Costs,
-    known: Known,
-    rows: Rows,
-    walk: Walk,
-    waking: Waking,
+    known: KnownStores,
+    visible_rows: VisibleRows,
+    rescan: Rescan,
+    tracking: Tracking,
     listening: Listening,
     /// What was last told of how changes are found out.
     source: Option<WatchSource>,
@@ -104,9 +104,9 @@ struct Watcher {
     changed: Option<Instant>,
     slow: Option<Instant>,
     /// Whether something else than the open store may have changed since.
-    owed: bool,
+    stale: bool,
     /// What the reader last doubted.
-    doubt: u32,
+    rescan_request: u32,
     /// What the server refuses, in a few words.
     refused: Option<String>,
 }
@@ -121,7 +121,7 @@ impl Watcher {
         interest: watch::Receiver<Interest>,
         told: mpsc::Sender<WatchEvent>,
     ) -> Self {
-        let pace = Pace::new(storage.options.watch_budget);
+        let budget = Budget::new(storage.options.watch_budget);
         let states = storage.connections.state();
         Self {
             storage,
@@ -129,25 +129,25 @@ impl Watcher {
             interest,
             told,
             states,
-            pace,
+            budget,
             costs: Costs::default(),
-            known: Known::default(),
-            rows: Rows::default(),
-            walk: Walk::default(),
-            waking: Waking::default(),
+            known: KnownStores::default(),
+            visible_rows: VisibleRows::default(),
+            rescan: Rescan::default(),
+            tracking: Tracking::default(),
             listening: Listening::default(),
             source: None,
             changed: None,
             slow: None,
-            owed: false,
-            doubt: 0,
+            stale: false,
+            rescan_request: 0,
             refused: None,
         }
     }
 
     async fn run(mut self) {
         loop {
-            let error = match self.look().await {
+            let error = match self.tick().await {
                 Ok(Ok(())) => continue,
                 Ok(Err(Gone)) => return,
                 Err(error) => error,
@@ -179,8 +179,9 @@ impl Watcher {
     /// The connection was lost: what is known is of before.
     async fn start_over(&mut self) -> std::result::Result<(), Gone> {
         self.states.mark_unchanged();
-        (self.known, self.rows, self.walk) = (Known::default(), Rows::default(), Walk::default());
-        (self.waking, self.listening) = (Waking::default(), Listening::default());
+        (self.known, self.visible_rows, self.rescan) =
+            (KnownStores::default(), VisibleRows::default(), Rescan::default());
+        (self.tracking, self.listening) = (Tracking::default(), Listening::default());
         self.costs = Costs::default();
         self.tell(WatchEvent::Lagged).await
     }
@@ -190,7 +191,7 @@ impl Watcher {
     }
 
     /// One turn: whatever is due, then the pause until the next.
-    async fn look(&mut self) -> Result<std::result::Result<(), Gone>> {
+    async fn tick(&mut self) -> Result<std::result::Result<(), Gone>> {
         let start = Instant::now();
         if self.states.has_changed().unwrap_or(false)
             && *self.states.borrow() == Connection::Up
@@ -199,13 +200,13 @@ impl Watcher {
             return Ok(Err(Gone));
         }
         // What has just come onto the screen is to be looked at as well.
-        self.owed |= self.looks_elsewhere();
+        self.stale |= self.looks_elsewhere();
         self.interest.mark_unchanged();
-        self.arm().await;
+        self.track_keys().await;
         self.listen();
-        self.ticks();
+        self.tick_begins();
         let slow = self.slow.is_none_or(|last| start - last >= SLOW_TICK);
-        self.owed = !slow && (self.owed || self.waking.was_rung_for());
+        self.stale = !slow && (self.stale || self.tracking.was_invalidated());
         for noticed in self.look_at_stores(slow).await? {
             if self.tell(noticed).await.is_err() {
                 return Ok(Err(Gone));
@@ -215,9 +216,9 @@ impl Watcher {
             self.slow = Some(start);
             self.learn_costs().await;
         }
-        let doubt = self.interest.borrow().doubt;
-        if std::mem::replace(&mut self.doubt, doubt) != doubt {
-            self.walk.wanted = true;
+        let request = self.interest.borrow().doubt;
+        if std::mem::replace(&mut self.rescan_request, request) != request {
+            self.rescan.requested = true;
         }
         if let Some(store) = self.store.clone()
             && self.level() < Level::SubKeys
@@ -239,7 +240,7 @@ impl Watcher {
             if self.tell_source().await.is_err() {
                 return Ok(Err(Gone));
             }
-            let tick = start + self.tick();
+            let tick = start + self.interval();
             let due = self.next_step().filter(|due| *due < tick);
             if !self.sleep_until(due.unwrap_or(tick)).await {
                 // Something else may be due now.
@@ -271,17 +272,17 @@ impl Watcher {
     fn source_now(&self) -> Option<WatchSource> {
         let level = self.level();
         let soonest = match level {
-            _ if self.waking.is_armed() => waking::RUNG,
-            Level::Events => listen::WOKEN,
+            _ if self.tracking.is_active() => tracking::AFTER_INVALIDATION,
+            Level::Events => listen::AFTER_EVENT,
             _ => TICK,
         };
         let within = match (&self.store, self.known.open_records()) {
-            (Some(_), Some(records)) => self.pace.within(records).max(soonest),
+            (Some(_), Some(records)) => self.budget.within(records).max(soonest),
             _ => soonest,
         };
         let now = match level {
             Level::SubKeys => WatchSource::SubKeys,
-            _ if self.waking.is_armed() => WatchSource::Woken { by: "tracking", within },
+            _ if self.tracking.is_active() => WatchSource::Woken { by: "tracking", within },
             Level::Events => WatchSource::Woken { by: "key events", within },
             Level::Nothing => {
                 WatchSource::Polling { within, why: self.refused.clone().unwrap_or_default() }
@@ -291,11 +292,11 @@ impl Watcher {
             (
                 Some(WatchSource::Polling { within: before, why: told }),
                 WatchSource::Polling { within, why },
-            ) => told == why && !pace::is_other(*before, *within),
+            ) => told == why && !budget::is_other(*before, *within),
             (
                 Some(WatchSource::Woken { within: before, .. }),
                 WatchSource::Woken { within, .. },
-            ) => !pace::is_other(*before, *within),
+            ) => !budget::is_other(*before, *within),
             (before, now) => before.as_ref() == Some(now),
         };
         (!known).then_some(now)

@@ -80,11 +80,11 @@ impl Watcher {
         };
         costs.read = Some(Instant::now());
         if let Some(seconds) = costs.walk.learn(counted(&told, "hscan")) {
-            self.pace.entry_costs(seconds);
+            self.budget.entry_costs(seconds);
             costs.told = true;
         }
         if let Some(seconds) = costs.keys.learn(counted(&told, "hkeys")) {
-            self.pace.key_costs(seconds);
+            self.budget.key_costs(seconds);
             costs.told = true;
         }
     }

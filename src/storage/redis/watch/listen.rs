@@ -6,15 +6,15 @@ use super::super::keys::Part;
 use super::super::read::hash_command;
 use super::super::reply;
 use super::super::scan::push_record;
-use super::ear::{Deaf, Ear};
-use super::rows::{BATCH, LINGER};
-use super::trust::{Level, Trust};
-use super::waking::{RUNG, SILENT};
+use super::notification_check::{Level, NotificationCheck};
+use super::notifications::{EndReason, Notifications};
+use super::tracking::{AFTER_INVALIDATION, SILENT};
+use super::visible_rows::{BATCH, LINGER};
 use super::{SLOW_TICK, TICK, Watcher};
 use crate::model::{Key, KeyPage, RecordMeta, RecordState, Result, StoreName, WatchEvent};
 
 /// Where the server tells that something has happened, the next tick comes so soon.
-pub(super) const WOKEN: Duration = Duration::from_millis(50);
+pub(super) const AFTER_EVENT: Duration = Duration::from_millis(50);
 /// What names a record is often followed at once by more: a record is in two hashes.
 const GATHER: Duration = Duration::from_millis(5);
 /// Where so much comes that looking is cheaper, it is listened again once nothing has changed for
@@ -30,8 +30,8 @@ const DOUBTED: [Duration; 2] = [Duration::from_secs(5), Duration::from_secs(300)
 /// What is listened to, and how far it is trusted.
 #[derive(Debug, Default)]
 pub(super) struct Listening {
-    ear: Option<Ear>,
-    pub(super) trust: Trust,
+    notifications: Option<Notifications>,
+    pub(super) check: NotificationCheck,
     again: Again,
     /// How long nothing was listened to after the last time it did not add up.
     doubted: Duration,
@@ -50,19 +50,19 @@ enum Again {
 impl Watcher {
     /// How far what the server tells is trusted.
     pub(super) fn level(&self) -> Level {
-        self.listening.trust.level()
+        self.listening.check.level()
     }
 
     /// Takes in what has been heard; begins to listen, or gives it up.
     pub(super) fn listen(&mut self) {
         let now = Instant::now();
         let Some(store) = &self.store else { return };
-        if self.waking.is_open() {
+        if self.tracking.is_undecided() {
             // Whether it may be woken decides what else it listens to.
             return;
         }
         let quiet = self.changed.is_none_or(|at| now.saturating_duration_since(at) > QUIET);
-        let Some(ear) = &self.listening.ear else {
+        let Some(notifications) = &self.listening.notifications else {
             let due = match self.listening.again {
                 Again::Now => true,
                 Again::At(at) => at <= now,
@@ -72,28 +72,29 @@ impl Watcher {
             // The nodes of a cluster tell only of what each has, and fred takes no name of a channel
             // that is not text.
             if due && !self.storage.connections.cluster() && store.as_str().is_some() {
-                self.listening.trust = Trust::default();
-                let events = !self.waking.is_armed();
+                self.listening.check = NotificationCheck::default();
+                let events = !self.tracking.is_active();
                 let connections = self.storage.connections.clone();
-                self.listening.ear = Some(Ear::open(connections, store.clone(), events));
+                self.listening.notifications =
+                    Some(Notifications::open(connections, store.clone(), events));
             }
             return;
         };
-        let (heard, deaf) = ear.heard();
-        let trust = &mut self.listening.trust;
-        if trust.hear(heard) {
-            log::debug!("listening: {:?} are told", trust.level());
-            if trust.level() == Level::SubKeys {
+        let (received, ended) = notifications.received();
+        let check = &mut self.listening.check;
+        if check.record(received) {
+            log::debug!("listening: {:?} are told", check.level());
+            if check.level() == Level::SubKeys {
                 // What came before the first message was told by nobody.
-                self.want_round();
+                self.request_rescan();
             }
         }
-        let again = match deaf {
-            Some(Deaf::Forbidden) => Again::Never,
-            Some(Deaf::Unreachable) => Again::At(now + LATER),
-            Some(Deaf::Lost) => Again::At(now + SOON),
-            Some(Deaf::TooMuch) => Again::WhenQuiet,
-            None if self.listening.trust.holds(now) => return,
+        let again = match ended {
+            Some(EndReason::Forbidden) => Again::Never,
+            Some(EndReason::Unreachable) => Again::At(now + LATER),
+            Some(EndReason::Lost) => Again::At(now + SOON),
+            Some(EndReason::TooMuch) => Again::WhenQuiet,
+            None if self.listening.check.holds(now) => return,
             None => {
                 let [first, most] = DOUBTED;
                 self.listening.doubted = (self.listening.doubted * 2).clamp(first, most);
@@ -108,29 +109,30 @@ impl Watcher {
         if self.level() == Level::SubKeys {
             // Whatever was not told is found by looking, and by a round that begins now.
             self.changed = Some(now);
-            self.want_round();
+            self.request_rescan();
         }
-        self.listening.ear = None;
+        self.listening.notifications = None;
         self.listening.again = again;
-        self.listening.trust = Trust::default();
+        self.listening.check = NotificationCheck::default();
     }
 
     /// The time from one tick to the next.
-    pub(super) fn tick(&self) -> Duration {
+    pub(super) fn interval(&self) -> Duration {
         let since = self.changed.map_or(Duration::MAX, |at| at.elapsed());
-        if self.waking.is_armed() {
+        if self.tracking.is_active() {
             // The open value is looked at a last time a slow tick later.
-            let calm = since > LINGER + SLOW_TICK && !self.owed && !self.looks_elsewhere();
-            return match self.waking.has_rung() {
-                true => RUNG,
+            let calm = since > LINGER + SLOW_TICK && !self.stale && !self.looks_elsewhere();
+            return match self.tracking.has_invalidated() {
+                true => AFTER_INVALIDATION,
                 false if calm => SILENT,
                 false => TICK,
             };
         }
-        let ear = self.listening.ear.as_ref().filter(|_| self.level() == Level::Events);
+        let notifications =
+            self.listening.notifications.as_ref().filter(|_| self.level() == Level::Events);
         let moving = since < LINGER;
-        match ear {
-            Some(ear) if ear.has_rung() => WOKEN,
+        match notifications {
+            Some(notifications) if notifications.has_event() => AFTER_EVENT,
             Some(_) if !moving && !self.looks_elsewhere() => SLOW_TICK,
             _ => TICK,
         }
@@ -142,9 +144,9 @@ impl Watcher {
     }
 
     /// A tick begins.
-    pub(super) fn ticks(&mut self) {
-        if self.listening.ear.as_ref().is_some_and(Ear::look) {
-            self.listening.trust.ticks();
+    pub(super) fn tick_begins(&mut self) {
+        if self.listening.notifications.as_ref().is_some_and(Notifications::tick_begins) {
+            self.listening.check.tick_begins();
         }
     }
 
@@ -152,8 +154,8 @@ impl Watcher {
     /// something else.
     pub(super) async fn sleep_until(&mut self, at: Instant) -> bool {
         let news = async {
-            match &self.listening.ear {
-                Some(ear) => ear.news().await,
+            match &self.listening.notifications {
+                Some(notifications) => notifications.news().await,
                 None => std::future::pending().await,
             }
         };
@@ -163,28 +165,29 @@ impl Watcher {
             biased;
             () = tokio::time::sleep_until(at.into()) => true,
             () = news => false,
-            () = self.waking.ring() => false,
+            () = self.tracking.invalidated() => false,
             Ok(()) = interest.changed(), if !known => false,
         }
     }
 
     /// When the records that were named are to be read.
     pub(super) fn named_due(&self) -> Option<Instant> {
-        let ear = self.listening.ear.as_ref().filter(|_| self.level() == Level::SubKeys)?;
-        Some((ear.since()? + GATHER).max(self.pace.next_named))
+        let notifications =
+            self.listening.notifications.as_ref().filter(|_| self.level() == Level::SubKeys)?;
+        Some((notifications.since()? + GATHER).max(self.budget.next_named))
     }
 
     /// Reads the records that were named.
     pub(super) async fn look_at_named(&mut self, store: &StoreName) -> Result<Vec<WatchEvent>> {
-        let Some(ear) = &self.listening.ear else { return Ok(Vec::new()) };
-        let (keys, start) = (ear.take(), Instant::now());
+        let Some(notifications) = &self.listening.notifications else { return Ok(Vec::new()) };
+        let (keys, start) = (notifications.take(), Instant::now());
         let told = self.read_named(store, &keys).await;
         let now = Instant::now();
         if told.is_err() {
             // They will not be named again.
             self.stop_listening(Again::At(now + LATER), now);
         }
-        self.pace.read_named(keys.len(), now - start, now);
+        self.budget.read_named(keys.len(), now - start, now);
         told
     }
 

@@ -22,9 +22,9 @@ const OTHERS: f64 = 0.0008;
 
 /// What looking costs, as measured, and what it may cost.
 #[derive(Debug, Clone)]
-pub(super) struct Pace {
+pub(super) struct Budget {
     /// Of one of the server's cores.
-    budget: f64,
+    fraction: f64,
     /// Seconds of the server's time that an entry of a walk takes.
     entry: f64,
     /// Seconds that a key takes when all are read.
@@ -41,11 +41,11 @@ pub(super) struct Pace {
     pub(super) next_named: Instant,
 }
 
-impl Pace {
+impl Budget {
     pub(super) fn new(budget: f32) -> Self {
         let now = Instant::now();
         Self {
-            budget: f64::from(budget).clamp(0.0, 1.0),
+            fraction: f64::from(budget).clamp(0.0, 1.0),
             entry: FIRST,
             key: FIRST_KEY,
             told: [false; 2],
@@ -58,7 +58,7 @@ impl Pace {
 
     /// Whether anything but counts may be looked at.
     pub(super) fn may_scan(&self) -> bool {
-        self.budget > OTHERS
+        self.fraction > OTHERS
     }
 
     /// An answer that cost the server next to nothing took so long.
@@ -114,13 +114,13 @@ impl Pace {
     }
 
     fn keys_pause(&self, keys: f64) -> Duration {
-        let share = KEYS_SHARE.min(self.budget / 2.0).max(1e-5);
+        let share = KEYS_SHARE.min(self.fraction / 2.0).max(1e-5);
         Duration::from_secs_f64((keys * self.key / share).min(60.0)).max(KEYS_PAUSE)
     }
 
     /// The share of a core that the walk has to itself.
     fn share(&self) -> f64 {
-        (self.budget - OTHERS).max(1e-4)
+        (self.fraction - OTHERS).max(1e-4)
     }
 
     /// How late a change in a store of so many records may be told.
@@ -153,56 +153,56 @@ mod tests {
 
     #[test]
     fn the_pause_after_a_burst_keeps_the_budget() {
-        let mut pace = Pace::new(0.02);
+        let mut budget = Budget::new(0.02);
         let now = Instant::now();
-        pace.answered(Duration::from_micros(100));
+        budget.answered(Duration::from_micros(100));
         // Ten milliseconds of the server's time, and the way there and back twenty times.
-        pace.walked(5000, 20, Duration::from_millis(12), now);
-        let pause = (pace.next_burst - now).as_secs_f64();
+        budget.walked(5000, 20, Duration::from_millis(12), now);
+        let pause = (budget.next_burst - now).as_secs_f64();
         assert!((0.010 / pause) < 0.0193, "{pause}");
         assert!((0.010 / pause) > 0.0187, "{pause}");
     }
 
     #[test]
     fn what_the_server_says_goes_before_what_is_measured() {
-        let mut pace = Pace::new(0.02);
+        let mut budget = Budget::new(0.02);
         let now = Instant::now();
-        pace.entry_costs(1e-6);
-        pace.walked(5000, 20, Duration::from_millis(50), now);
-        let pause = (pace.next_burst - now).as_secs_f64();
+        budget.entry_costs(1e-6);
+        budget.walked(5000, 20, Duration::from_millis(50), now);
+        let pause = (budget.next_burst - now).as_secs_f64();
         assert!((pause - 0.005 / 0.0192).abs() < 1e-3, "{pause}");
-        pace.key_costs(0.2e-6);
-        pace.read_keys(10_000, Duration::from_millis(20), now);
-        assert_eq!(pace.next_keys - now, Duration::from_millis(250));
+        budget.key_costs(0.2e-6);
+        budget.read_keys(10_000, Duration::from_millis(20), now);
+        assert_eq!(budget.next_keys - now, Duration::from_millis(250));
     }
 
     #[test]
     fn records_that_are_named_are_read_together_where_there_are_many() {
-        let mut pace = Pace::new(0.02);
+        let mut budget = Budget::new(0.02);
         let now = Instant::now();
-        pace.answered(Duration::from_micros(100));
-        pace.read_named(1, Duration::from_micros(120), now);
-        assert_eq!(pace.next_named - now, NAMED_PAUSE);
-        pace.read_named(5000, Duration::from_millis(6), now);
-        assert!(pace.next_named - now > Duration::from_millis(300));
+        budget.answered(Duration::from_micros(100));
+        budget.read_named(1, Duration::from_micros(120), now);
+        assert_eq!(budget.next_named - now, NAMED_PAUSE);
+        budget.read_named(5000, Duration::from_millis(6), now);
+        assert!(budget.next_named - now > Duration::from_millis(300));
     }
 
     #[test]
     fn a_distant_server_is_not_taken_for_a_busy_one() {
-        let mut pace = Pace::new(0.02);
+        let mut budget = Budget::new(0.02);
         let now = Instant::now();
-        pace.answered(Duration::from_millis(50));
-        pace.walked(5000, 20, Duration::from_millis(1003), now);
-        assert!(pace.next_burst - now < Duration::from_millis(200));
+        budget.answered(Duration::from_millis(50));
+        budget.walked(5000, 20, Duration::from_millis(1003), now);
+        assert!(budget.next_burst - now < Duration::from_millis(200));
     }
 
     #[test]
     fn small_stores_are_told_at_once_and_large_ones_as_the_budget_allows() {
-        let pace = Pace::new(0.02);
-        assert!(pace.within(5_000) <= Duration::from_millis(200));
-        assert!(pace.within(10_000) <= Duration::from_millis(400));
-        assert!(pace.within(1_000_000) > Duration::from_secs(60));
-        assert!(!Pace::new(0.0).may_scan());
+        let budget = Budget::new(0.02);
+        assert!(budget.within(5_000) <= Duration::from_millis(200));
+        assert!(budget.within(10_000) <= Duration::from_millis(400));
+        assert!(budget.within(1_000_000) > Duration::from_secs(60));
+        assert!(!Budget::new(0.0).may_scan());
         assert!(is_other(Duration::from_secs(3), Duration::from_secs(5)));
         assert!(!is_other(Duration::from_secs(3), Duration::from_secs(4)));
     }

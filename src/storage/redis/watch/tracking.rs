@@ -13,23 +13,23 @@ use fred::types::Value;
 use super::super::connection::{ConnectionManager, KeyTracker};
 use super::super::keys::{self, ID_TO_NAME, NAME_TO_ID, Part};
 use super::Watcher;
-use super::stores::MOST_STORES;
+use super::store_changes::MOST_STORES;
 use crate::model::{Error, ErrorKind, Result};
 
 /// When the bell rings, the next tick comes so soon after the last.
-pub(super) const RUNG: Duration = Duration::from_millis(100);
+pub(super) const AFTER_INVALIDATION: Duration = Duration::from_millis(100);
 /// While the bell is silent, one looks only to make sure: a server that is emptied as a whole does
 /// not ring.
 pub(super) const SILENT: Duration = Duration::from_secs(10);
-/// After there was no connection for it, or it did not ring where it should have.
+/// After there was no connection for it, or it did not tell of a change where it should have.
 const LATER: Duration = Duration::from_secs(30);
 
 /// The bell, and what it told.
 #[derive(Default)]
-pub(super) struct Waking {
+pub(super) struct Tracking {
     state: State,
     /// Whether it has rung since the last tick began.
-    rung: bool,
+    invalidated: bool,
     /// Whether it had rung when that began, or might have.
     before: bool,
     last: Last,
@@ -52,12 +52,12 @@ enum State {
     #[default]
     Closed,
     Opening(JoinHandle<Result<KeyTracker>>),
-    Armed(KeyTracker),
+    Active(KeyTracker),
     /// To be opened again at this time, if ever.
     Away(Option<Instant>),
 }
 
-impl Drop for Waking {
+impl Drop for Tracking {
     fn drop(&mut self) {
         if let State::Opening(task) = &self.state {
             task.abort();
@@ -65,20 +65,20 @@ impl Drop for Waking {
     }
 }
 
-impl Waking {
+impl Tracking {
     /// Whether it is not known yet if there is a bell.
-    pub(super) fn is_open(&self) -> bool {
+    pub(super) fn is_undecided(&self) -> bool {
         matches!(self.state, State::Closed | State::Opening(_))
     }
 
     /// Whether every change rings.
-    pub(super) fn is_armed(&self) -> bool {
-        matches!(self.state, State::Armed(_))
+    pub(super) fn is_active(&self) -> bool {
+        matches!(self.state, State::Active(_))
     }
 
     /// Whether it has rung since the last tick began.
-    pub(super) fn has_rung(&self) -> bool {
-        self.rung
+    pub(super) fn has_invalidated(&self) -> bool {
+        self.invalidated
     }
 
     /// Begins to open it, or takes it once that is done.
@@ -93,7 +93,7 @@ impl Waking {
             }
             State::Opening(task) if task.is_finished() => {
                 self.state = match task.await {
-                    Ok(Ok(tracker)) => State::Armed(tracker),
+                    Ok(Ok(tracker)) => State::Active(tracker),
                     Ok(Err(error)) => {
                         log::debug!("no tracking: {error}");
                         State::Away(again(&error))
@@ -102,7 +102,7 @@ impl Waking {
                 };
             }
             State::Away(Some(again)) if *again <= Instant::now() => self.state = State::Closed,
-            State::Opening(_) | State::Armed(_) | State::Away(_) => {}
+            State::Opening(_) | State::Active(_) | State::Away(_) => {}
         }
     }
 
@@ -112,27 +112,27 @@ impl Waking {
     }
 
     /// Waits until it rings, if it has not.
-    pub(super) async fn ring(&mut self) {
-        let State::Armed(tracker) = &mut self.state else { return std::future::pending().await };
-        if self.rung {
+    pub(super) async fn invalidated(&mut self) {
+        let State::Active(tracker) = &mut self.state else { return std::future::pending().await };
+        if self.invalidated {
             return std::future::pending().await;
         }
         match tracker.invalidated().await {
-            Ok(()) => self.rung = true,
+            Ok(()) => self.invalidated = true,
             Err(error) => self.give_up(&error.problem, again(&error)),
         }
     }
 
     /// Whether the tick under way was rung for.
-    pub(super) fn was_rung_for(&self) -> bool {
+    pub(super) fn was_invalidated(&self) -> bool {
         self.before
     }
 
     /// The tick has looked: whether the store had moved since the tick before.
     pub(super) fn looked(&mut self, moved: bool) {
-        let State::Armed(tracker) = &mut self.state else { return };
-        self.rung |= tracker.has_invalidated();
-        let silent = moved && !self.before && !self.rung;
+        let State::Active(tracker) = &mut self.state else { return };
+        self.invalidated |= tracker.has_invalidated();
+        let silent = moved && !self.before && !self.invalidated;
         self.last = if silent { Last::Doubtful } else { Last::Fine };
     }
 }
@@ -145,8 +145,8 @@ fn again(error: &Error) -> Option<Instant> {
 
 impl Watcher {
     /// Whatever changes from now on is to ring, before it is looked at.
-    pub(super) async fn arm(&mut self) {
-        self.waking.open(&self.storage.connections).await;
+    pub(super) async fn track_keys(&mut self) {
+        self.tracking.open(&self.storage.connections).await;
         let indexes = [NAME_TO_ID, ID_TO_NAME].map(Value::from);
         let mut keys = if self.known.hidden { Vec::new() } else { indexes.to_vec() };
         if let Some(store) = &self.store {
@@ -159,20 +159,20 @@ impl Watcher {
         if keys.is_empty() {
             return;
         }
-        let waking = &mut self.waking;
-        let State::Armed(tracker) = &mut waking.state else { return };
+        let tracking = &mut self.tracking;
+        let State::Active(tracker) = &mut tracking.state else { return };
         if let Err(error) = tracker.track(keys).await {
-            return waking.give_up(&error.problem, again(&error));
+            return tracking.give_up(&error.problem, again(&error));
         }
         // All that rang for what was armed before has come with the answer.
-        waking.rung |= tracker.has_invalidated();
-        if waking.last == Last::Doubtful && !waking.rung {
-            return waking.give_up("it did not ring", Some(Instant::now() + LATER));
+        tracking.invalidated |= tracker.has_invalidated();
+        if tracking.last == Last::Doubtful && !tracking.invalidated {
+            return tracking.give_up("it did not tell of a change", Some(Instant::now() + LATER));
         }
-        waking.before = std::mem::take(&mut waking.rung);
-        if waking.last == Last::None {
+        tracking.before = std::mem::take(&mut tracking.invalidated);
+        if tracking.last == Last::None {
             // What changed before the first time did not ring.
-            (waking.before, waking.last) = (true, Last::Fine);
+            (tracking.before, tracking.last) = (true, Last::Fine);
         }
     }
 }

@@ -10,8 +10,8 @@ use tokio::task::JoinHandle;
 
 use super::super::connection::{ConnectionManager, Message, Subscription};
 use super::super::keys::{self, Part};
+use super::notification_check::Counts;
 use super::sub_keys;
-use super::trust::Counts;
 use crate::model::{ErrorKind, Key, StoreName};
 
 /// More key events a second cost the server more than to look at it does.
@@ -23,14 +23,14 @@ const MOST_CHANGED: usize = 50_000;
 
 /// Listens in a task of its own, over a connection of its own; both end with it.
 #[derive(Debug)]
-pub(super) struct Ear {
-    shared: Arc<Shared>,
+pub(super) struct Notifications {
+    shared: Arc<SharedInbox>,
     task: JoinHandle<()>,
 }
 
 /// Why nothing more is heard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Deaf {
+pub(super) enum EndReason {
     /// This user may not listen.
     Forbidden,
     /// There was no connection for it.
@@ -42,7 +42,7 @@ pub(super) enum Deaf {
 }
 
 #[derive(Debug, Default)]
-struct Shared {
+struct SharedInbox {
     inbox: Mutex<Inbox>,
     news: Notify,
 }
@@ -55,41 +55,41 @@ struct Inbox {
     since: Option<Instant>,
     /// Whether the channels are listened to.
     open: bool,
-    deaf: Option<Deaf>,
+    ended: Option<EndReason>,
     /// Whether an event has come since the watcher last looked.
-    rung: bool,
+    event: bool,
 }
 
-impl Drop for Ear {
+impl Drop for Notifications {
     fn drop(&mut self) {
         self.task.abort();
     }
 }
 
-impl Ear {
+impl Notifications {
     /// With `events`, also to key events.
     pub(super) fn open(connections: ConnectionManager, store: StoreName, events: bool) -> Self {
-        let shared = Arc::<Shared>::default();
+        let shared = Arc::<SharedInbox>::default();
         let task = tokio::spawn(listen(connections, store, events, Arc::clone(&shared)));
         Self { shared, task }
     }
 
     /// All that has been heard by now, and why there will be no more.
-    pub(super) fn heard(&self) -> (Counts, Option<Deaf>) {
+    pub(super) fn received(&self) -> (Counts, Option<EndReason>) {
         let inbox = self.shared.inbox();
-        (inbox.counts, inbox.deaf)
+        (inbox.counts, inbox.ended)
     }
 
-    /// Whether anything has happened since [`look`](Self::look).
-    pub(super) fn has_rung(&self) -> bool {
-        self.shared.inbox().rung
+    /// Whether anything has happened since [`tick_begins`](Self::tick_begins).
+    pub(super) fn has_event(&self) -> bool {
+        self.shared.inbox().event
     }
 
     /// What has happened by now is about to be looked at. Gives whether whatever happens from now on
     /// is heard, if the server tells it.
-    pub(super) fn look(&self) -> bool {
+    pub(super) fn tick_begins(&self) -> bool {
         let mut inbox = self.shared.inbox();
-        inbox.rung = false;
+        inbox.event = false;
         inbox.open
     }
 
@@ -112,7 +112,7 @@ impl Ear {
     }
 }
 
-impl Shared {
+impl SharedInbox {
     fn inbox(&self) -> MutexGuard<'_, Inbox> {
         self.inbox.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -124,10 +124,10 @@ impl Shared {
         }
     }
 
-    fn ring(&self) {
+    fn note_event(&self) {
         self.put(|inbox| {
             inbox.counts.events += 1;
-            !std::mem::replace(&mut inbox.rung, true)
+            !std::mem::replace(&mut inbox.event, true)
         });
     }
 }
@@ -136,11 +136,11 @@ async fn listen(
     connections: ConnectionManager,
     store: StoreName,
     events: bool,
-    shared: Arc<Shared>,
+    shared: Arc<SharedInbox>,
 ) {
     let channels = Channels::of(&store, connections.database());
     let opened = connections.subscribe(channels.all(events)).await;
-    let deaf = match opened {
+    let ended = match opened {
         Ok(subscription) => {
             shared.inbox().open = true;
             collect(subscription, &channels, &shared).await
@@ -148,28 +148,32 @@ async fn listen(
         Err(error) => {
             log::debug!("listening: {error}");
             match error.kind {
-                ErrorKind::Permission | ErrorKind::NotSupported => Deaf::Forbidden,
-                _ => Deaf::Unreachable,
+                ErrorKind::Permission | ErrorKind::NotSupported => EndReason::Forbidden,
+                _ => EndReason::Unreachable,
             }
         }
     };
-    shared.put(|inbox| inbox.deaf.replace(deaf).is_none());
+    shared.put(|inbox| inbox.ended.replace(ended).is_none());
 }
 
 /// Collects until nothing more can be heard; gives the reason. The connection ends with it.
-async fn collect(mut subscription: Subscription, channels: &Channels, shared: &Shared) -> Deaf {
+async fn collect(
+    mut subscription: Subscription,
+    channels: &Channels,
+    shared: &SharedInbox,
+) -> EndReason {
     let mut named = false;
     let (mut begun, mut events) = (Instant::now(), 0);
     loop {
         match subscription.next().await {
             Ok(Message::KeyEvent) => {
-                shared.ring();
+                shared.note_event();
                 if begun.elapsed() > SPAN {
                     (begun, events) = (Instant::now(), 0);
                 }
                 events += 1;
                 if !named && events > MOST_EVENTS * SPAN.as_secs() as u32 {
-                    return Deaf::TooMuch;
+                    return EndReason::TooMuch;
                 }
             }
             Ok(Message::Published { channel, message }) => {
@@ -181,13 +185,13 @@ async fn collect(mut subscription: Subscription, channels: &Channels, shared: &S
                     subscription.unsubscribe(channels.events.clone());
                 }
                 if shared.inbox().changed.len() > MOST_CHANGED {
-                    return Deaf::Lost;
+                    return EndReason::Lost;
                 }
             }
-            Ok(Message::Lagged) => return Deaf::Lost,
+            Ok(Message::Lagged) => return EndReason::Lost,
             Err(error) => {
                 log::debug!("listening: {error}");
-                return Deaf::Lost;
+                return EndReason::Lost;
             }
         }
     }
@@ -217,10 +221,10 @@ impl Channels {
     }
 
     /// Takes a message in; whether it names records.
-    fn take(&self, channel: &Bytes, message: &Bytes, shared: &Shared) -> bool {
+    fn take(&self, channel: &Bytes, message: &Bytes, shared: &SharedInbox) -> bool {
         if *channel == self.events {
             // fred takes those of the databases above 255 for messages like any other.
-            shared.ring();
+            shared.note_event();
             return false;
         }
         let known = *channel == self.metadata || *channel == self.values;

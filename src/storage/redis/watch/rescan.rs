@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::super::keys::{self, Part};
 use super::super::{reply, scan};
-use super::trust::Level;
+use super::notification_check::Level;
 use super::{Gone, Watcher};
 use crate::model::{Result, StoreName, WatchEvent};
 
@@ -17,9 +17,9 @@ const BURST: Duration = Duration::from_millis(150);
 
 /// Where the walk is.
 #[derive(Debug, Default)]
-pub(super) struct Walk {
+pub(super) struct Rescan {
     /// Whether something has changed that no whole round has seen yet.
-    pub(super) wanted: bool,
+    pub(super) requested: bool,
     /// Where the next page begins, and when the round began; `None` between two rounds.
     at: Option<(u64, Instant)>,
 }
@@ -32,13 +32,13 @@ impl Watcher {
     }
 
     /// Begins a round anew, whatever has been seen of the last.
-    pub(super) fn want_round(&mut self) {
-        self.walk = Walk { wanted: true, at: None };
+    pub(super) fn request_rescan(&mut self) {
+        self.rescan = Rescan { requested: true, at: None };
     }
 
     fn burst_due(&self) -> Option<Instant> {
-        let wanted = self.walk.wanted || self.walk.at.is_some();
-        (wanted && self.pace.may_scan()).then_some(self.pace.next_burst)
+        let wanted = self.rescan.requested || self.rescan.at.is_some();
+        (wanted && self.budget.may_scan()).then_some(self.budget.next_burst)
     }
 
     /// Does what is due first.
@@ -63,7 +63,7 @@ impl Watcher {
     async fn burst(&mut self, store: &StoreName) -> Result<std::result::Result<(), Gone>> {
         let (mut entries, mut pages, mut served) = (0, 0, Duration::ZERO);
         let begun = Instant::now();
-        let (mut cursor, since) = if let Some(at) = self.walk.at {
+        let (mut cursor, since) = if let Some(at) = self.rescan.at {
             at
         } else {
             if self.tell(WatchEvent::ScanStarted).await.is_err() {
@@ -86,13 +86,13 @@ impl Watcher {
                 return Ok(Err(Gone));
             }
         }
-        self.pace.walked(entries, pages, served, begun);
+        self.budget.walked(entries, pages, served, begun);
         self.costs.walk.did(pages.into(), entries);
-        self.walk.at = Some((cursor, since)).filter(|_| !ended);
+        self.rescan.at = Some((cursor, since)).filter(|_| !ended);
         if ended {
             // What changed since this round began is for the next one to see.
             let moved = self.changed.is_some_and(|changed| changed >= since);
-            self.walk.wanted = moved && self.level() < Level::SubKeys;
+            self.rescan.requested = moved && self.level() < Level::SubKeys;
             if self.tell(WatchEvent::ScanFinished).await.is_err() {
                 return Ok(Err(Gone));
             }

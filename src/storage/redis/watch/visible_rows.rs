@@ -10,8 +10,8 @@ use super::super::keys::{self, Part};
 use super::super::read::{bytes_of, hash_command};
 use super::super::scan::push_record;
 use super::super::{command, reply};
-use super::trust::Level;
-use super::{SLOW_TICK, Watcher, pace};
+use super::notification_check::Level;
+use super::{SLOW_TICK, Watcher, budget};
 use crate::model::{Key, KeyPage, RecordState, Result, StoreName, WatchEvent};
 use crate::storage::metadata::judge_record;
 
@@ -26,7 +26,7 @@ pub(super) const LINGER: Duration = Duration::from_secs(2);
 
 /// What was last seen of some rows.
 #[derive(Debug, Default)]
-pub(super) struct Rows {
+pub(super) struct VisibleRows {
     /// The raw metadata of those on the screen.
     shown: HashMap<Key, Option<Bytes>>,
     /// The open record, its value's size and what it hashes to.
@@ -46,13 +46,13 @@ impl Watcher {
         let interest = self.interest.borrow().clone();
         let moving = self.changed.is_some_and(|at| at.elapsed() < LINGER);
         let shown: Vec<Key> = interest.keys.into_iter().take(MOST_ROWS).collect();
-        let others = shown.iter().any(|key| !self.rows.shown.contains_key(key));
+        let others = shown.iter().any(|key| !self.visible_rows.shown.contains_key(key));
         let mut told = Vec::new();
         if (moving || others) && !shown.is_empty() {
             self.look_at_shown_rows(store, &shown, &mut told).await?;
         }
         if let Some(open) = interest.open {
-            let other = self.rows.open.as_ref().is_none_or(|(key, ..)| *key != open);
+            let other = self.visible_rows.open.as_ref().is_none_or(|(key, ..)| *key != open);
             if other || (all && self.changed.is_some_and(|at| at.elapsed() < LINGER + SLOW_TICK)) {
                 self.look_at_value(store, open, &mut told).await?;
             }
@@ -70,7 +70,7 @@ impl Watcher {
         let (mut page, mut gone) = (KeyPage::default(), Vec::new());
         let mut now = HashMap::with_capacity(shown.len());
         for (key, raw) in shown.iter().zip(found) {
-            if self.rows.shown.get(key) != Some(&raw) {
+            if self.visible_rows.shown.get(key) != Some(&raw) {
                 match &raw {
                     Some(raw) => push_record(&mut page, key.as_bytes(), raw),
                     None => gone.push(key.clone()),
@@ -78,7 +78,7 @@ impl Watcher {
             }
             now.insert(key.clone(), raw);
         }
-        self.rows.shown = now;
+        self.visible_rows.shown = now;
         // A value without metadata is a row too.
         let removed = self.without_metadata(store, gone, &mut Vec::new()).await?;
         if !page.is_empty() {
@@ -119,7 +119,7 @@ impl Watcher {
             hash = hasher.finish();
         }
         let now = (key.clone(), length, hash);
-        let before = self.rows.open.replace(now.clone());
+        let before = self.visible_rows.open.replace(now.clone());
         if before.is_some_and(|before| before.0 == key && before != now) {
             let raw = self.metadata_of(store, std::slice::from_ref(&key)).await?.pop().flatten();
             if let Some(mut meta) = judge_record(&key, raw.as_deref(), Some(length)) {
@@ -135,15 +135,15 @@ impl Watcher {
 
     /// Whether all keys are few enough to be read at once.
     pub(super) fn is_small(&self) -> bool {
-        self.known.open_records().is_some_and(|records| records <= pace::SMALL)
+        self.known.open_records().is_some_and(|records| records <= budget::SMALL)
     }
 
     /// When all keys are to be read again: while something moves, and once after.
     pub(super) fn keys_due(&self) -> Option<Instant> {
-        let moving = self.changed.is_some_and(|at| at + LINGER > self.pace.next_keys);
+        let moving = self.changed.is_some_and(|at| at + LINGER > self.budget.next_keys);
         let named = self.level() == Level::SubKeys;
-        let wanted = self.is_small() && self.pace.may_scan() && !named;
-        (wanted && (moving || self.rows.keys.is_none())).then_some(self.pace.next_keys)
+        let wanted = self.is_small() && self.budget.may_scan() && !named;
+        (wanted && (moving || self.visible_rows.keys.is_none())).then_some(self.budget.next_keys)
     }
 
     /// Reads all keys; what was not there before is looked at, what is no longer is told.
@@ -153,7 +153,7 @@ impl Watcher {
         let reply = self.storage.connections.run_bulk(asked).await?;
         let now = Instant::now();
         let keys = reply::array(reply)?;
-        self.pace.read_keys(keys.len(), now - start, now);
+        self.budget.read_keys(keys.len(), now - start, now);
         self.costs.keys.did(1, keys.len());
         let mut present = HashSet::with_capacity(keys.len());
         for key in keys {
@@ -161,8 +161,8 @@ impl Watcher {
             let key = reply::bytes(key)?.unwrap_or_default();
             present.insert(Bytes::copy_from_slice(&key));
         }
-        let Some(before) = self.rows.keys.replace(present) else { return Ok(Vec::new()) };
-        let Some(present) = &self.rows.keys else { return Ok(Vec::new()) };
+        let Some(before) = self.visible_rows.keys.replace(present) else { return Ok(Vec::new()) };
+        let Some(present) = &self.visible_rows.keys else { return Ok(Vec::new()) };
         let came: Vec<Key> = present.difference(&before).map(|key| Key::from(&key[..])).collect();
         let removed: Vec<Key> = before.difference(present).map(|key| Key::from(&key[..])).collect();
         let mut told = Vec::new();

@@ -58,9 +58,9 @@ struct Open {
 
 /// The messages' record so far.
 #[derive(Debug, Default)]
-pub(super) struct Trust {
+pub(super) struct NotificationCheck {
     level: Level,
-    heard: Counts,
+    received: Counts,
     /// What had been heard at the last two ticks. A message may come before the tick's own answer,
     /// so the last but one is what a movement is measured from.
     marks: [Counts; 2],
@@ -69,21 +69,21 @@ pub(super) struct Trust {
     ticks: u8,
 }
 
-impl Trust {
+impl NotificationCheck {
     pub(super) fn level(&self) -> Level {
         self.level
     }
 
     /// All that has been heard by now. Gives whether the messages are trusted further than before.
-    pub(super) fn hear(&mut self, heard: Counts) -> bool {
-        let proven = if heard.sub_keys > self.heard.sub_keys {
+    pub(super) fn record(&mut self, received: Counts) -> bool {
+        let proven = if received.sub_keys > self.received.sub_keys {
             Level::SubKeys
-        } else if heard.events > self.heard.events {
+        } else if received.events > self.received.events {
             Level::Events
         } else {
             Level::Nothing
         };
-        self.heard = heard;
+        self.received = received;
         let more = proven > self.level;
         if more {
             self.level = proven;
@@ -93,7 +93,7 @@ impl Trust {
     }
 
     /// A tick begins, and the server is listened to.
-    pub(super) fn ticks(&mut self) {
+    pub(super) fn tick_begins(&mut self) {
         self.ticks = (self.ticks + 1).min(SURE);
     }
 
@@ -101,7 +101,7 @@ impl Trust {
     /// that may have happened before the server was listened to, so that nothing follows from it.
     pub(super) fn ticked(&mut self, moved: Option<Moved>, now: Instant) -> bool {
         let before = self.marks[0];
-        self.marks = [self.marks[1], self.heard];
+        self.marks = [self.marks[1], self.received];
         let Some(moved) = moved else { return false };
         let sure = self.ticks >= SURE;
         if sure && self.level > Level::Nothing {
@@ -112,8 +112,8 @@ impl Trust {
 
     /// Whether all that was seen adds up. If not, nothing is trusted any more.
     pub(super) fn holds(&mut self, now: Instant) -> bool {
-        let (level, heard) = (self.level, self.heard);
-        self.open.retain(|open| !open.is_accounted_for(level, heard));
+        let (level, received) = (self.level, self.received);
+        self.open.retain(|open| !open.is_accounted_for(level, received));
         let holds = self.open.iter().all(|open| now.saturating_duration_since(open.seen) < GRACE);
         if !holds {
             *self = Self::default();
@@ -123,15 +123,15 @@ impl Trust {
 }
 
 impl Open {
-    fn is_accounted_for(&self, level: Level, heard: Counts) -> bool {
+    fn is_accounted_for(&self, level: Level, received: Counts) -> bool {
         let before = &self.before;
         match level {
             Level::Nothing => true,
-            Level::Events => heard.events > before.events,
+            Level::Events => received.events > before.events,
             Level::SubKeys => {
-                heard.sub_keys > before.sub_keys
-                    && heard.set - before.set >= self.moved.gained
-                    && heard.removed - before.removed >= self.moved.lost
+                received.sub_keys > before.sub_keys
+                    && received.set - before.set >= self.moved.gained
+                    && received.removed - before.removed >= self.moved.lost
             }
         }
     }
@@ -144,17 +144,18 @@ mod tests {
     const GAINED: Option<Moved> = Some(Moved { gained: 1, lost: 0 });
     const CHANGED: Option<Moved> = Some(Moved { gained: 0, lost: 0 });
 
-    /// Trust, and a clock that goes on by a tick each time.
+    /// NotificationCheck, and a clock that goes on by a tick each time.
     struct Ticking {
-        trust: Trust,
-        heard: Counts,
+        check: NotificationCheck,
+        received: Counts,
         now: Instant,
     }
 
     impl Ticking {
-        fn trusting(heard: Counts) -> Self {
-            let mut ticking = Self { trust: Trust::default(), heard, now: Instant::now() };
-            assert!(ticking.trust.hear(heard));
+        fn believing(received: Counts) -> Self {
+            let mut ticking =
+                Self { check: NotificationCheck::default(), received, now: Instant::now() };
+            assert!(ticking.check.record(received));
             for _ in 0..4 {
                 assert!(ticking.tick(None));
             }
@@ -162,16 +163,16 @@ mod tests {
         }
 
         fn sets(&mut self, records: u64) {
-            self.heard.sub_keys += 1;
-            self.heard.set += records;
-            self.trust.hear(self.heard);
+            self.received.sub_keys += 1;
+            self.received.set += records;
+            self.check.record(self.received);
         }
 
         fn tick(&mut self, moved: Option<Moved>) -> bool {
             self.now += Duration::from_millis(250);
-            self.trust.ticks();
-            self.trust.ticked(moved, self.now);
-            self.trust.holds(self.now)
+            self.check.tick_begins();
+            self.check.ticked(moved, self.now);
+            self.check.holds(self.now)
         }
 
         /// How many quiet ticks it takes until the trust is gone.
@@ -181,20 +182,20 @@ mod tests {
     }
 
     fn sub_keys() -> Ticking {
-        Ticking::trusting(Counts { sub_keys: 1, set: 1, ..Counts::default() })
+        Ticking::believing(Counts { sub_keys: 1, set: 1, ..Counts::default() })
     }
 
     #[test]
     fn a_message_proves_what_kind_of_messages_there_are() {
-        let mut trust = Trust::default();
-        assert!(!trust.hear(Counts::default()));
-        assert!(trust.hear(Counts { events: 1, ..Counts::default() }));
-        assert_eq!(trust.level(), Level::Events);
+        let mut check = NotificationCheck::default();
+        assert!(!check.record(Counts::default()));
+        assert!(check.record(Counts { events: 1, ..Counts::default() }));
+        assert_eq!(check.level(), Level::Events);
         let named = Counts { events: 1, sub_keys: 1, set: 1, ..Counts::default() };
-        assert!(trust.hear(named));
-        assert_eq!(trust.level(), Level::SubKeys);
-        assert!(!trust.hear(Counts { events: 2, ..named }), "less than is known already");
-        assert_eq!(trust.level(), Level::SubKeys);
+        assert!(check.record(named));
+        assert_eq!(check.level(), Level::SubKeys);
+        assert!(!check.record(Counts { events: 2, ..named }), "less than is known already");
+        assert_eq!(check.level(), Level::SubKeys);
     }
 
     #[test]
@@ -214,7 +215,7 @@ mod tests {
             let mut ticking = sub_keys();
             assert!(ticking.tick(moved));
             assert_eq!(ticking.doubts(), Some(4));
-            assert_eq!(ticking.trust.level(), Level::Nothing);
+            assert_eq!(ticking.check.level(), Level::Nothing);
         }
     }
 
@@ -232,24 +233,24 @@ mod tests {
 
     #[test]
     fn what_happened_before_the_first_message_is_not_held_against_it() {
-        let mut trust = Trust::default();
+        let mut check = NotificationCheck::default();
         let now = Instant::now();
-        trust.hear(Counts { sub_keys: 1, set: 1, ..Counts::default() });
+        check.record(Counts { sub_keys: 1, set: 1, ..Counts::default() });
         let many = Some(Moved { gained: 50, lost: 0 });
-        assert!(trust.ticked(many, now), "not listened to yet");
-        trust.ticks();
-        assert!(trust.ticked(many, now), "since a tick that was not listened to");
-        assert!(trust.holds(now + GRACE * 2));
-        trust.ticks();
-        assert!(!trust.ticked(many, now));
-        assert!(!trust.holds(now + GRACE * 2));
+        assert!(check.ticked(many, now), "not listened to yet");
+        check.tick_begins();
+        assert!(check.ticked(many, now), "since a tick that was not listened to");
+        assert!(check.holds(now + GRACE * 2));
+        check.tick_begins();
+        assert!(!check.ticked(many, now));
+        assert!(!check.holds(now + GRACE * 2));
     }
 
     #[test]
     fn key_events_account_for_any_movement() {
-        let mut ticking = Ticking::trusting(Counts { events: 1, ..Counts::default() });
-        ticking.heard.events += 1;
-        ticking.trust.hear(ticking.heard);
+        let mut ticking = Ticking::believing(Counts { events: 1, ..Counts::default() });
+        ticking.received.events += 1;
+        ticking.check.record(ticking.received);
         assert!(ticking.tick(Some(Moved { gained: 9, lost: 0 })));
         assert_eq!(ticking.doubts(), None);
         assert!(ticking.tick(CHANGED));

@@ -9,7 +9,7 @@ use super::super::keys::{ID_TO_NAME, NAME_TO_ID};
 use super::super::list::{self, Indexed};
 use super::super::{command, error, reply};
 use super::Watcher;
-use super::trust::{Level, Moved};
+use super::notification_check::{Level, Moved};
 use crate::model::{Result, StoreInfo, StoreName, StoreState, WatchEvent};
 
 /// At most so many stores on the screen are looked at.
@@ -17,7 +17,7 @@ pub(super) const MOST_STORES: usize = 100;
 
 /// The stores as they were last told.
 #[derive(Debug, Default)]
-pub(super) struct Known {
+pub(super) struct KnownStores {
     /// What the indexes name, once they have been read.
     index: Option<BTreeMap<StoreName, Indexed>>,
     /// Whether this user may not see them.
@@ -30,7 +30,7 @@ pub(super) struct Known {
     open: Option<StoreInfo>,
 }
 
-impl Known {
+impl KnownStores {
     /// How many records the open store has, as last seen.
     pub(super) fn open_records(&self) -> Option<u64> {
         self.open.as_ref()?.records
@@ -59,7 +59,7 @@ impl Watcher {
             let store = [store];
             let replies =
                 self.storage.connections.pipeline_bulk(list::info_commands(&store)).await?;
-            self.pace.answered(start.elapsed());
+            self.budget.answered(start.elapsed());
             for info in list::parse_infos(&store, replies)? {
                 self.look_at_open(info, &mut told);
             }
@@ -77,8 +77,8 @@ impl Watcher {
     fn look_at_open(&mut self, info: StoreInfo, told: &mut Vec<WatchEvent>) {
         let before = self.known.open.replace(info.clone());
         let Some(before) = before else {
-            self.listening.trust.ticked(None, Instant::now());
-            self.waking.looked(false);
+            self.listening.check.ticked(None, Instant::now());
+            self.tracking.looked(false);
             // Perhaps it has changed since it was listed.
             self.tell_store(info, told);
             return;
@@ -91,15 +91,15 @@ impl Watcher {
         let emptied = was > 0 && is == 0;
         let movement = Moved { gained: is.saturating_sub(was), lost: was.saturating_sub(is) };
         let movement = (moved && !emptied).then_some(movement);
-        let untold = self.listening.trust.ticked(movement, Instant::now());
-        self.waking.looked(moved);
+        let untold = self.listening.check.ticked(movement, Instant::now());
+        self.tracking.looked(moved);
         if !moved && before.accessed_at == info.accessed_at {
             return;
         }
         if moved {
             self.changed = Some(Instant::now());
-            self.walk.wanted |= !named || untold;
-            if (named && emptied) || (was > super::pace::SMALL && is < was / 2) {
+            self.rescan.requested |= !named || untold;
+            if (named && emptied) || (was > super::budget::SMALL && is < was / 2) {
                 // Purged, or nearly: reading anew is less work than finding out what went.
                 told.push(WatchEvent::Lagged);
             }
@@ -129,7 +129,7 @@ impl Watcher {
         let asked = [NAME_TO_ID, ID_TO_NAME].map(|index| command("HLEN", [Value::from(index)]));
         let start = Instant::now();
         let mut replies = self.storage.connections.pipeline_bulk(asked.into()).await?.into_iter();
-        self.pace.answered(start.elapsed());
+        self.budget.answered(start.elapsed());
         let names = reply::integer(&reply::next(&mut replies)?)?;
         Ok([names, reply::integer(&reply::next(&mut replies)?)?])
     }
@@ -164,7 +164,7 @@ impl Watcher {
                 continue;
             }
             if self.store.as_ref() == Some(&store) {
-                self.rows = super::Rows::default();
+                self.visible_rows = super::VisibleRows::default();
             }
             self.known.told.remove(&store);
             told.push(WatchEvent::StoreGone(store));
