@@ -1,15 +1,14 @@
 //! Crawlee's stores on a Redis server, through fred. The only place that names fred.
 //!
 //! ```text
-//! link fault               the connection; what errors mean
-//! layout reply             names of Redis keys · taking answers apart
-//! read scan iterate        one record · all keys of a store · in Crawlee's order
-//! write unscripted         one script a write, in scripts/ · transactions where these are forbidden
-//! open                     creating, beside Crawlee's openers
-//! list lost                stores the indexes name · stores no index names
-//! crawl                    what lies beside the stores
-//! watch                    what changes
-//! doubt settle             what is remembered of a write · what became of one whose answer was lost
+//! connection error         connections that come back · what errors mean keys reply
+//! names of Redis keys · parsing of answers read scan iterate        one record · all keys of a
+//! store · in Crawlee's order write unscripted         one script a write, in scripts/ ·
+//! transactions where these are forbidden open                     creating, beside Crawlee's
+//! openers list orphan_stores       stores that the indexes name · stores that no index names
+//! siblings                 request queues, datasets and crawlers beside the stores watch
+//! what changes doubt settle             what is remembered of a write · what became of one whose
+//! answer was lost
 //! ```
 
 mod connection;

@@ -1,8 +1,8 @@
 //! The connection to a server: fred, made so that nothing hangs, nothing runs late and no write
 //! runs twice.
 //!
-//! fred's own reconnection is off. Each connection is one [life]; when it ends, everything
-//! that waits on it fails at once, and the link makes the next one, for ever, at most 2 s apart.
+//! fred's own reconnection is off. A [connection](single) is used once; when it ends, everything
+//! that waits on it fails at once, and the manager makes the next one, for ever, at most 2 s apart.
 
 mod client;
 mod command;
@@ -89,12 +89,12 @@ impl ConnectionManager {
         self.0.inner.place().is_cluster()
     }
 
-    /// So many commands more are run than are sent.
+    /// Counts commands that a script ran, so that they are not taken for another client's.
     pub(crate) fn count_commands(&self, commands: u64) {
         self.0.inner.commands_sent.fetch_add(commands, Ordering::Relaxed);
     }
 
-    /// How many reads were sent so far.
+    /// Commands of reads so far, sent or run by scripts.
     pub(crate) fn commands_sent(&self) -> u64 {
         self.0.inner.commands_sent.load(Ordering::Relaxed)
     }
@@ -178,7 +178,7 @@ impl ConnectionManager {
         reply
     }
 
-    /// The same, whose writes wait for so many replicas to have them, within the time of a command.
+    /// The same, whose writes wait within the time of a command until this many replicas have them.
     pub(crate) fn waiting(&self, replicas: u32) -> (Self, Arc<Waiting>) {
         let until = Instant::now() + self.0.inner.command_timeout();
         let waiting = Arc::new(Waiting::new(replicas, until));
@@ -209,7 +209,7 @@ impl ConnectionManager {
         OptimisticTransaction::start(&self.0.inner, keys, self.1.clone()).await
     }
 
-    /// A connection of its own for one value of about so many bytes; closed when dropped, also on
+    /// A connection of its own for one value of about `size` bytes; closed when dropped, also on
     /// the way.
     pub(crate) async fn dedicated(&self, size: u64) -> Result<DedicatedConnection> {
         DedicatedConnection::open(self, size).await
@@ -223,10 +223,11 @@ impl ConnectionManager {
         KeyTracker::open(&self.0.inner).await
     }
 
-    /// A connection of its own that hears what is published on these channels; closed when dropped.
+    /// A connection of its own that receives what is published on these channels; closed when
+    /// dropped.
     ///
     /// # Errors
-    /// [`ErrorKind::Permission`] if this user may not hear one of them.
+    /// [`ErrorKind::Permission`] if this user may not subscribe to one of them.
     pub(crate) async fn subscribe(&self, channels: Vec<Bytes>) -> Result<Subscription> {
         Subscription::open(&self.0.inner, channels).await
     }

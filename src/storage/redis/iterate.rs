@@ -9,8 +9,8 @@ use super::RedisStorage;
 use crate::index::Builder;
 use crate::model::{Error, ErrorKind, Key, KeyPage, RecordMeta, Result, StoreName};
 
-/// Up to so many keys are kept one by one while a store is walked; of more, an index of all takes
-/// less memory and time.
+/// Keys up to which they are kept one by one while a store is walked; of more, an index of all
+/// takes less memory and time.
 const FEW: usize = 100_000;
 /// How many rows of an index are copied at a time.
 const BATCH: usize = 1000;

@@ -19,7 +19,7 @@ use crate::storage::metadata::StoreMetadata;
 
 const STORES: &str = include_str!("scripts/stores.lua");
 
-/// How many stores are asked for at once: it holds the server for about half a millisecond.
+/// Stores in one batch: it holds the server for about half a millisecond.
 const BATCH: usize = 64;
 /// How many such batches are under way, so that a distant server is not waited for each time.
 const BATCHES: usize = 4;
@@ -35,7 +35,7 @@ pub(super) struct Indexed {
     pub(super) ids: Vec<Bytes>,
 }
 
-/// How far a listing in steps is.
+/// The step of a listing that is due.
 enum Step {
     Names,
     Rest(BTreeMap<StoreName, Indexed>),
@@ -179,8 +179,8 @@ impl RedisStorage {
         reply::bytes(document.await?)
     }
 
-    /// What the stores' own Redis keys tell, in the order given. A store without metadata is told
-    /// as a ghost: what the indexes know comes after, in [`classify`].
+    /// What the stores' own Redis keys hold, in the order given. A store without metadata is a
+    /// ghost here: what the indexes know comes after, in [`classify`].
     pub(super) async fn facts_of(&self, stores: &[StoreName]) -> Result<Vec<StoreInfo>> {
         let replies = match self.answers_by_script(stores).await? {
             Some(replies) => replies,
@@ -234,7 +234,7 @@ fn classify_all(infos: &mut [StoreInfo], indexed: &BTreeMap<StoreName, Indexed>)
     }
 }
 
-/// What is asked of each store: its metadata, and how many records and values it has.
+/// The commands for each store: its metadata, and its counts of records and values.
 pub(super) fn info_commands(stores: &[StoreName]) -> Vec<Command> {
     let commands = stores.iter().flat_map(|store| {
         [
@@ -246,7 +246,7 @@ pub(super) fn info_commands(stores: &[StoreName]) -> Vec<Command> {
     commands.collect()
 }
 
-/// The answers to [`info_commands`].
+/// Parses the answers to [`info_commands`].
 pub(super) fn parse_infos(
     stores: &[StoreName],
     replies: Vec<Result<Value>>,

@@ -1,4 +1,4 @@
-//! Looking through the whole key space for stores that no index names.
+//! Stores that no index names, found by a walk of the whole key space.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};

@@ -24,7 +24,7 @@ type Halves = (Option<Bytes>, Option<Bytes>);
 
 type Replies = std::vec::IntoIter<Result<Value>>;
 
-/// A record's two halves, as far as they can be told without the value.
+/// A record's metadata and the size of its value, read without the value.
 struct Stat {
     /// The raw metadata.
     metadata: Option<Bytes>,

@@ -156,7 +156,7 @@ impl Walk<'_> {
     }
 }
 
-/// Asks for a page of a hash from a cursor on, of about so many entries.
+/// HSCAN of a hash from a cursor on, of about `count` entries.
 pub(super) fn hscan(hash: Value, cursor: u64, count: u32) -> Command {
     let cursor = Value::from(cursor.to_string());
     command("HSCAN", [hash, cursor, Value::from("COUNT"), Value::from(count)])

@@ -1,9 +1,10 @@
 //! Writes where the server forbids scripts: MULTI/EXEC takes their place.
 //!
-//! What a user may not run is refused when it is queued, and that undoes all; so is everything while
-//! the server has no memory, for it queues nothing then. But a key of a wrong type fails alone within EXEC, so types are asked for before. What a
-//! script would have compared is read right before, which leaves a short gap in which another writer
-//! can come between; of creating a store, where the gap could harm, the keys are watched.
+//! What a user may not run is refused when it is queued, and that undoes all; so is everything
+//! while the server has no memory, for it queues nothing then. But a key of a wrong type fails
+//! alone within EXEC, so types are asked for before. What a script would have compared is read
+//! right before, which leaves a short gap in which another writer can come between; of creating a
+//! store, where the gap could harm, the keys are watched.
 
 use bytes::Bytes;
 use fred::types::Value;

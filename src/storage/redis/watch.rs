@@ -1,23 +1,23 @@
-//! Watching stores on a server: by looking, as cheaply as it goes, and by what it tells.
+//! Watching stores on a server: by cheap reads, tracking and notifications.
 //!
 //! ```text
 //! each 250 ms     the open store's counts and times; when they move:
 //!                 the rows on the screen, and the open value
 //! each second     the other stores on the screen; the lengths of the indexes
 //! small stores    all keys, as often as a small part of the budget allows
-//! larger ones     a walk that goes round within the budget, told page by page
+//! larger ones     rescans within the budget, told page by page
 //! ```
 //!
 //! Nothing is looked at but counts and times while these stand still. What a look costs the server
 //! it says itself ([`costs`]), or else it is taken from how long its answers take ([`budget`]).
 //!
-//! Most servers wake a client when what it looked at changes ([`tracking`]): then the next look comes at
-//! once, and none until then. Some are set up to tell more, which is never asked of them but taken
-//! where it comes (see [`notifications`], and [`notification_check`] for how far):
+//! Most servers tell a client when a key that it read changes ([`tracking`]): the next tick then
+//! comes at once, and none before. Some are set up to tell more, which is used where it comes,
+//! never asked for (see [`notifications`], and [`notification_check`] for how far):
 //!
 //! ```text
-//! sub-keys        which records change: only these are read, nothing is walked any more
-//! key events      that something changes: as waking, where that is refused
+//! sub-keys        which records change: only these are read, nothing is rescanned
+//! key events      that something changes: as tracking, where that is refused
 //! ```
 
 mod budget;
@@ -50,9 +50,9 @@ use crate::model::{Connection, ErrorKind, Interest, Result, StoreName, WatchEven
 
 /// How often the open store's counts and times are read.
 const TICK: Duration = Duration::from_millis(250);
-/// How often what may wait a little is looked at: other stores, the open value.
+/// How often other stores and the open value are read.
 const SLOW_TICK: Duration = Duration::from_secs(1);
-/// How many things may wait for the reader.
+/// Events that may wait for the receiver.
 const ROOM: usize = 64;
 /// After a failure that may pass, the next try comes so much later.
 const AGAIN: Duration = Duration::from_secs(2);
@@ -75,7 +75,7 @@ impl RedisStorage {
     }
 }
 
-/// Ends with the stream that hears of it.
+/// Ends with the stream that it feeds.
 struct Task(JoinHandle<()>);
 
 impl Drop for Task {
@@ -98,20 +98,20 @@ struct Watcher {
     rescan: Rescan,
     tracking: Tracking,
     listening: Listening,
-    /// What was last told of how changes are found out.
+    /// The source of changes, as last told.
     source: Option<WatchSource>,
     /// When the open store was last seen to change.
     changed: Option<Instant>,
     slow: Option<Instant>,
-    /// Whether something else than the open store may have changed since.
+    /// Whether another store than the open one may have changed since its last read.
     stale: bool,
-    /// What the reader last doubted.
+    /// The last request for a rescan.
     rescan_request: u32,
     /// What the server refuses, in a few words.
     refused: Option<String>,
 }
 
-/// The reader is gone.
+/// The receiver is gone.
 struct Gone;
 
 impl Watcher {
@@ -190,7 +190,7 @@ impl Watcher {
         self.told.send(noticed).await.map_err(|_| Gone)
     }
 
-    /// One turn: whatever is due, then the pause until the next.
+    /// One tick: reads what is due, then waits until the next.
     async fn tick(&mut self) -> Result<std::result::Result<(), Gone>> {
         let start = Instant::now();
         if self.states.has_changed().unwrap_or(false)
@@ -199,7 +199,7 @@ impl Watcher {
         {
             return Ok(Err(Gone));
         }
-        // What has just come onto the screen is to be looked at as well.
+        // What has just become visible is read as well.
         self.stale |= self.looks_elsewhere();
         self.interest.mark_unchanged();
         self.track_keys().await;

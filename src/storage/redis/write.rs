@@ -1,6 +1,6 @@
 //! Changing records and removing stores.
 //!
-//! Each write is one script, so that it happens whole or not at all, and once: the link never
+//! Each write is one script, so that it happens whole or not at all, and once: the connection never
 //! sends a script again. Where the server forbids scripts, [`unscripted`](super::unscripted) has
 //! its transaction.
 

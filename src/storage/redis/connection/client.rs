@@ -1,4 +1,4 @@
-//! fred's client, set up for one life.
+//! fred's client, set up for one connection.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use super::relay::Relay;
 use crate::model::Result;
 use crate::storage::target::{Host, RedisTarget};
 
-/// Where a single life connects to: what an endpoint comes down to.
+/// Where a single connection leads: what an endpoint comes down to.
 #[derive(Debug, Clone)]
 pub(super) enum Place {
     /// One server.
@@ -70,7 +70,7 @@ impl Login {
 pub(super) enum Purpose {
     /// Questions and their answers.
     Data,
-    /// One value of so many bytes.
+    /// One value of this size in bytes.
     Large(u64),
     /// What is published on channels.
     Channels,
@@ -119,8 +119,8 @@ impl Purpose {
     }
 }
 
-/// A client for one server, that does not reconnect and leaves all limits of time to its life; and
-/// the relay that has connected to the server within `timeout`.
+/// A client for one server, that does not reconnect and leaves all limits of time to its
+/// connection; and the relay that has connected to the server within `timeout`.
 pub(super) async fn build(
     place: &Place,
     login: Login,

@@ -1,8 +1,8 @@
 //! Closing connections whose writes went unanswered, so that nothing of them runs later.
 //!
 //! What was sent may still be on its way when larder has given the connection up: in a socket's
-//! buffer, in a tunnel, behind a line that stalls. Once the server has closed its end, it drops what
-//! it has not read, and takes no more.
+//! buffer, in a tunnel, behind a line that stalls. Once the server has closed its end, it drops
+//! what it has not read, and takes no more.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};

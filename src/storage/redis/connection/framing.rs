@@ -1,8 +1,8 @@
 //! Replies as they arrive, checked before anything decodes them.
 //!
 //! The client library decodes lists within lists by recursion, and keeps what has come of a reply
-//! until all of it is there. So a few bytes can overflow its stack, and a reply without end takes all
-//! memory. What is passed on from here is as deep and as large as the question allows.
+//! until all of it is there. So a few bytes can overflow its stack, and a reply without end takes
+//! all memory. What is passed on from here is as deep and as large as the question allows.
 
 use std::fmt;
 

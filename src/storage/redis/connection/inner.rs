@@ -1,4 +1,4 @@
-//! What a link holds: its connections, and the task that brings them back.
+//! The manager's connections, and the task that brings them back.
 
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -20,7 +20,7 @@ use crate::storage::target::RedisTarget;
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 
-/// How many bytes a second a line must carry at least; what is sent gets more time by this.
+/// The least that a line must carry, in bytes a second; a larger batch gets more time by this.
 const SLOWEST_LINE: usize = 1 << 20;
 
 pub(super) struct Inner {
@@ -28,7 +28,7 @@ pub(super) struct Inner {
     pub(super) state: watch::Sender<ConnectionState>,
     plan: Plan,
     command_timeout: Duration,
-    /// How many commands were sent so far.
+    /// Commands of reads so far.
     pub(super) commands_sent: AtomicU64,
     pub(super) losses: Losses,
     main: Mutex<Current>,
@@ -101,7 +101,8 @@ impl Inner {
         Ok(connection)
     }
 
-    /// The connection for transactions, for the caller alone; see [`keep_writer`](Self::keep_writer).
+    /// The connection for transactions, for the caller alone; see
+    /// [`keep_writer`](Self::keep_writer).
     pub(super) async fn writer(&self) -> Result<Connection> {
         self.main()?;
         let kept = self.writer.lock().await.take();
@@ -123,19 +124,19 @@ impl Inner {
         establish::plain(&self.plan, &self.place()).await
     }
 
-    /// A further connection, for a value of so many bytes.
+    /// A further connection, for a value of this size in bytes.
     pub(super) async fn for_value(&self, size: u64) -> Result<Connection> {
         establish::for_purpose(&self.plan, &self.place(), Purpose::Large(size)).await
     }
 
-    /// A further connection, for one that listens.
+    /// A further connection, for messages.
     pub(super) async fn for_messages(&self, purpose: Purpose) -> Result<Connection> {
         // Fails at once while the server is away.
         self.main()?;
         establish::for_purpose(&self.plan, &self.place(), purpose).await
     }
 
-    /// How long an answer to these may take.
+    /// The time-out of these commands: longer where they are large.
     pub(super) fn timeout_for<'a>(
         &self,
         commands: impl IntoIterator<Item = &'a Command>,

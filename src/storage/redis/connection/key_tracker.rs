@@ -1,4 +1,4 @@
-//! A connection that is told when one of some Redis keys changes: once for each, until asked again.
+//! A connection that is told when tracked Redis keys change: once for each, until tracked again.
 //!
 //! This is the server's tracking of what a client has read, in its plain mode: it remembers a few
 //! names of keys, sends one line for each that changes and forgets it. So it costs a server next to
@@ -35,13 +35,16 @@ impl KeyTracker {
         Ok(Self { connection, invalidations, timeout })
     }
 
-    /// From the answer on it rings once for each of these keys that changes, be it there or not.
+    /// From the answer on, one invalidation comes for each of these keys that changes, be it there
+    /// or not.
     pub(crate) async fn track(&self, keys: Vec<Value>) -> Result<()> {
-        // Whatever reads a key makes the server remember it; this reads many, and none of their data.
+        // Whatever reads a key makes the server remember it; this reads many, and none of their
+        // data.
         self.connection.one(Command::new("EXISTS", keys), self.timeout).await.map(|_| ())
     }
 
-    /// Whether it has rung since the last call of this or of [`invalidated`](Self::invalidated).
+    /// Whether an invalidation came since the last call of this or of
+    /// [`invalidated`](Self::invalidated).
     pub(crate) fn has_invalidated(&mut self) -> bool {
         let mut invalidated = false;
         loop {
@@ -52,7 +55,7 @@ impl KeyTracker {
         }
     }
 
-    /// Waits until it rings. Nothing is lost if this is dropped while it waits.
+    /// Waits for an invalidation. Nothing is lost if this is dropped while it waits.
     ///
     /// # Errors
     /// The connection has ended.

@@ -1,8 +1,8 @@
 //! One connection, from its making to its end.
 //!
-//! A fred client is used for one life only and never reconnects: a command can so neither wait in
-//! a queue for a later connection nor be sent a second time. The [link](super::ConnectionManager) makes the
-//! next life.
+//! A fred client is used for one connection only and never reconnects: so a command can neither
+//! wait in a queue for a later one nor be sent a second time. The
+//! [manager](super::ConnectionManager) makes the next connection.
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
@@ -38,7 +38,7 @@ enum Way {
     Nodes(Arc<Nodes>),
 }
 
-/// The power to end a life, and the knowledge whether it has.
+/// Ends a connection, and knows whether it has ended.
 #[derive(Clone)]
 struct End {
     ended: watch::Sender<Option<Error>>,
@@ -82,7 +82,7 @@ pub(super) struct Batch {
 }
 
 impl Connection {
-    /// Starts a life with this client and its relay, within `timeout`. `address` is for messages.
+    /// Connects with this client and its relay, within `timeout`. `address` is for messages.
     pub(super) async fn start(
         (client, relay): (Client, Relay),
         address: &str,
@@ -99,7 +99,7 @@ impl Connection {
             task: Arc::new(Mutex::new(Some(task.abort_handle()))),
             relay: Some(relay),
         };
-        // From here on the drop of `life` ends the task.
+        // From here on dropping `connection` ends the task.
         let identity = OnceLock::new();
         let way = Way::Client(Box::new(client));
         let connection = Self { way, end, address: address.to_owned(), identity };
@@ -126,7 +126,7 @@ impl Connection {
         Ok(connection)
     }
 
-    /// A life of connections to all nodes of a cluster: it ends with the first of them.
+    /// Connections to all nodes of a cluster as one: it ends with the first of them.
     pub(super) fn of_nodes(nodes: Arc<Nodes>, place: &Place) -> Self {
         let end =
             End { ended: watch::Sender::new(None), task: Arc::new(Mutex::new(None)), relay: None };

@@ -1,4 +1,4 @@
-//! A connection that only listens to what is published.
+//! A connection that only receives what is published.
 //!
 //! fred takes the server's answers to SUBSCRIBE and UNSUBSCRIBE for news of a channel and drops
 //! them, so neither is ever seen to be answered. A PING right after tells: if the first thing that
@@ -46,7 +46,7 @@ impl Subscription {
         let channels = channels.into_iter().map(Value::Bytes);
         let subscribe = Command::new("SUBSCRIBE", channels).prepare(None);
         let ping = Command::new("PING", []).prepare(None);
-        // As the link's other commands go out, so that there is one way for all.
+        // As all other commands go out, so that there is one way for all.
         let client = client.with_options(&Sending::default());
         let timeout = inner.command_timeout();
         let answered = async {
@@ -66,7 +66,7 @@ impl Subscription {
         Ok(Self { connection, published, events })
     }
 
-    /// The next thing that is heard. Nothing is lost if it is dropped while it waits.
+    /// The next message. Nothing is lost if this is dropped while it waits.
     ///
     /// # Errors
     /// The connection has ended.

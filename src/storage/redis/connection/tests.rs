@@ -1,4 +1,4 @@
-//! The link against real servers.
+//! The connection manager against real servers.
 
 #[path = "../../../../tests/support/server.rs"]
 mod server;

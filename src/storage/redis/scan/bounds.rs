@@ -83,7 +83,7 @@ impl Bounds {
 mod tests {
     use super::*;
 
-    /// How many pages of so many entries a walk of so many gives before it is ended.
+    /// Pages that a walk gives before it is ended.
     fn pages(count: u64, asked: u32, given: usize) -> Option<u64> {
         let mut bounds = Bounds::new();
         (1..200_000).find(|_| {

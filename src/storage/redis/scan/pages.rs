@@ -55,7 +55,8 @@ pub(super) struct Pages<'a> {
 struct Lane {
     /// Where the next page begins; `None` at the end.
     cursor: Option<u64>,
-    /// Where the next lane begins, with the bits of a cursor turned around; `None` for the last one.
+    /// Where the next lane begins, with the bits of a cursor turned around; `None` for the last
+    /// one.
     before: Option<u64>,
     begins: f32,
     ends: f32,
@@ -96,7 +97,8 @@ impl Lane {
     fn came_to(&mut self, cursor: u64) {
         let at = reply::walked(cursor);
         self.at = at.clamp(self.at, self.ends);
-        // Not by the share: that is rounded, and the last keys of an immense hash would be left out.
+        // Not by the share: that is rounded, and the last keys of an immense hash would be left
+        // out.
         let within = self.before.is_none_or(|before| cursor.reverse_bits() < before);
         self.cursor = (cursor != 0 && within).then_some(cursor);
     }
@@ -241,7 +243,7 @@ impl PageSize {
         Self { count: FIRST_COUNT, entries: 0.0, seconds: 0.0 }
     }
 
-    /// A page of so many entries took so long. Grows to the double at most.
+    /// Adapts to how long a page took. Grows to the double at most.
     fn learn(&mut self, entries: usize, took: Duration) {
         self.entries = self.entries * KEPT + entries as f64;
         self.seconds = self.seconds * KEPT + took.as_secs_f64();

@@ -1,4 +1,4 @@
-//! How much of the server a walk may take: all that is left of it, or little where others work.
+//! Throttles a scan: full speed on an idle server, 10 % of its time beside other clients.
 
 use std::time::{Duration, Instant};
 
@@ -9,29 +9,29 @@ use super::super::keys::{self, MODIFIED_AT, Part};
 use super::super::{RedisStorage, command, reply};
 use crate::model::{Result, StoreName};
 
-/// How often it is found out whether others work.
+/// The time between two looks for other clients.
 const LOOK: Duration = Duration::from_millis(100);
-/// How soon for the first time.
+/// The time before the first one.
 const FIRST_LOOK: Duration = Duration::from_millis(10);
-/// For so long after they were last seen, others are taken to go on.
+/// The time for which other clients are taken to go on after they were last seen.
 const LINGER: Duration = Duration::from_secs(2);
-/// So many commands a second that larder did not send are others' work.
+/// Commands a second not sent by larder from which on other clients are at work.
 const FEW: f64 = 300.0;
-/// So many of larder's own may not have been counted.
+/// larder's own commands that may be missing from its count.
 const STRAY: u64 = 10;
-/// The share of the server's time that a walk takes beside others: what they send then rarely
-/// waits for it.
+/// The fraction of the server's time that a scan takes beside other clients, whose commands then
+/// rarely wait for it.
 const SHARE: f64 = 0.1;
-/// A burst beside others takes about so long.
+/// How long a burst beside other clients holds the server.
 const BURST: Duration = Duration::from_micros(250);
 
-/// Whether others work on the server, and what follows from that.
+/// Whether other clients work on the server, and the pauses that follow from that.
 pub(super) struct Throttle {
     /// The metadata of the store.
     metadata: Value,
     /// The store's time of change, as last seen.
     modified: Option<Bytes>,
-    /// How many commands the server had answered, how many of them larder's, and when.
+    /// Commands that the server had answered, larder's among them, and when.
     commands: Option<(u64, u64, Instant)>,
     /// When others were last seen to work.
     others: Option<Instant>,
@@ -60,7 +60,7 @@ impl Throttle {
         }
     }
 
-    /// Whether the server has nothing else to do, as far as is known.
+    /// Whether no other client is at work, as far as is known.
     pub(super) fn may_hurry(&self) -> bool {
         self.knows && !self.are_others()
     }
@@ -74,13 +74,13 @@ impl Throttle {
         self.round_trip
     }
 
-    /// Whether it is time to look whether others work.
+    /// Whether it is time to look for other clients.
     pub(super) fn is_due(&self) -> bool {
         let pause = if self.knows { LOOK } else { FIRST_LOOK };
         self.looked.is_none_or(|at| at.elapsed() >= pause.max(self.round_trip * 20))
     }
 
-    /// Looks whether others work. What the server refuses to tell counts as no.
+    /// Looks for other clients. What the server refuses to tell counts as none.
     pub(super) async fn look(&mut self, storage: &RedisStorage) {
         let first = self.looked.is_none();
         let sent = storage.connections.commands_sent();
@@ -114,7 +114,7 @@ impl Throttle {
         }
     }
 
-    /// A page held the server for so long.
+    /// Accounts for the time that a page held the server.
     pub(super) fn served(&mut self, took: Duration, now: Instant) {
         self.burst += took;
         if self.burst >= BURST {

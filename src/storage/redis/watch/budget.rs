@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-/// Up to so many records, all keys are read at once: it holds the server for a millisecond.
+/// Records up to which all keys are read at once: it holds the server for a millisecond.
 pub(super) const SMALL: u64 = 10_000;
 /// The share of a core that reading all keys may cost: the writes that have to wait for it stay
 /// rarer than one in a hundred.
@@ -29,7 +29,7 @@ pub(super) struct Budget {
     entry: f64,
     /// Seconds that a key takes when all are read.
     key: f64,
-    /// Which of these two the server has told itself.
+    /// Whether these two come from the server's own counts.
     told: [bool; 2],
     /// The shortest answer seen: the way there and back.
     way: Duration,
@@ -67,13 +67,13 @@ impl Budget {
         self.way = took.min(self.way + self.way / 100);
     }
 
-    /// The server says that an entry of a walk takes so many seconds.
+    /// Seconds that an entry of a rescan takes, by the server's count.
     pub(super) fn entry_costs(&mut self, seconds: f64) {
         // Others may call it too, for more or for less.
         (self.entry, self.told[0]) = (seconds.clamp(LEAST, 4.0 * FIRST), true);
     }
 
-    /// The server says that a key takes so many seconds when all are read.
+    /// Seconds that a key takes when all are read, by the server's count.
     pub(super) fn key_costs(&mut self, seconds: f64) {
         let seconds = seconds.clamp(FIRST_KEY / 4.0, FIRST_KEY * 20.0);
         (self.key, self.told[1]) = (seconds, true);
@@ -94,7 +94,7 @@ impl Budget {
         self.next_burst = begun + Duration::from_secs_f64((cost / self.share()).min(60.0));
     }
 
-    /// So many keys were read at once, which took so long.
+    /// Accounts for keys read at once.
     pub(super) fn read_keys(&mut self, keys: usize, took: Duration, now: Instant) {
         let served = took.saturating_sub(self.way).as_secs_f64();
         let keys = keys.max(1) as f64;
@@ -105,7 +105,7 @@ impl Budget {
         self.next_keys = now + self.keys_pause(keys);
     }
 
-    /// So many records that the server named were read, which took so long.
+    /// Accounts for records read because the server named them.
     pub(super) fn read_named(&mut self, records: usize, took: Duration, now: Instant) {
         let served = took.saturating_sub(self.way).as_secs_f64();
         let cost = served.max(records as f64 * LEAST);
@@ -123,7 +123,7 @@ impl Budget {
         (self.fraction - OTHERS).max(1e-4)
     }
 
-    /// How late a change in a store of so many records may be told.
+    /// The longest delay of a change in a store of this size.
     pub(super) fn within(&self, records: u64) -> Duration {
         if records <= SMALL {
             return self.keys_pause(records as f64);

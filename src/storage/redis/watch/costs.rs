@@ -1,8 +1,8 @@
-//! What looking costs the server, in its own words.
+//! What watching costs the server, by its own counts.
 //!
-//! How long an answer takes tells of the way there and back and of the client's own work as well. The
-//! server keeps count of its commands and of their time; between two looks at these numbers lies
-//! what ours have cost.
+//! How long an answer takes tells of the way there and back and of the client's own work as well.
+//! The server keeps count of its commands and of their time; between two looks at these numbers
+//! lies what ours have cost.
 
 use std::time::{Duration, Instant};
 
@@ -13,7 +13,7 @@ use super::Watcher;
 
 /// How often the numbers are read, while anything is walked or read at all.
 const PAUSE: Duration = Duration::from_secs(5);
-/// How soon where they have not told anything yet.
+/// How soon while nothing has been learned from them.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// Beside the command itself, the server has to read it and to write the answer: in bursts of small
 /// pages, about a tenth of its time more.
@@ -27,7 +27,7 @@ pub(super) struct Costs {
     pub(super) keys: Work,
     /// Whether something has been learned from it.
     told: bool,
-    /// Whether the server refuses to tell.
+    /// Whether the server refuses INFO.
     refused: bool,
 }
 
@@ -42,7 +42,7 @@ pub(super) struct Work {
 }
 
 impl Work {
-    /// It was sent so often, and so many entries came.
+    /// Counts calls that were sent and entries that came.
     pub(super) fn did(&mut self, calls: u64, items: usize) {
         self.calls += calls;
         self.items += items as u64;

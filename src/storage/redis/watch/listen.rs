@@ -1,4 +1,4 @@
-//! What follows from what the server tells by itself.
+//! Subscribing to the server's notifications, and what follows from them.
 
 use std::time::{Duration, Instant};
 
@@ -13,31 +13,30 @@ use super::visible_rows::{BATCH, LINGER};
 use super::{SLOW_TICK, TICK, Watcher};
 use crate::model::{Key, KeyPage, RecordMeta, RecordState, Result, StoreName, WatchEvent};
 
-/// Where the server tells that something has happened, the next tick comes so soon.
+/// The next tick after a key event.
 pub(super) const AFTER_EVENT: Duration = Duration::from_millis(50);
-/// What names a record is often followed at once by more: a record is in two hashes.
+/// The wait for further messages after one that names a record: a record is in two hashes.
 const GATHER: Duration = Duration::from_millis(5);
-/// Where so much comes that looking is cheaper, it is listened again once nothing has changed for
-/// so long.
+/// The time without a change after which a subscription that cost more than ticks is tried again.
 const QUIET: Duration = Duration::from_secs(5);
-/// After the connection has ended, the next comes so much later.
+/// The pause before subscribing again after the connection has ended.
 const SOON: Duration = Duration::from_secs(1);
-/// After there was no connection for it.
+/// The pause where no connection could be made.
 const LATER: Duration = Duration::from_secs(30);
-/// After what was told did not add up: at first, and at most.
+/// The pause after messages did not account for a change: the first, and the longest.
 const DOUBTED: [Duration; 2] = [Duration::from_secs(5), Duration::from_secs(300)];
 
-/// What is listened to, and how far it is trusted.
+/// The subscription, and how far it is trusted.
 #[derive(Debug, Default)]
 pub(super) struct Listening {
     notifications: Option<Notifications>,
     pub(super) check: NotificationCheck,
     again: Again,
-    /// How long nothing was listened to after the last time it did not add up.
+    /// The last pause because messages did not account for a change.
     doubted: Duration,
 }
 
-/// When to listen again.
+/// When to subscribe again.
 #[derive(Debug, Clone, Copy, Default)]
 enum Again {
     #[default]
@@ -48,17 +47,17 @@ enum Again {
 }
 
 impl Watcher {
-    /// How far what the server tells is trusted.
+    /// How far the server's messages are trusted.
     pub(super) fn level(&self) -> Level {
         self.listening.check.level()
     }
 
-    /// Takes in what has been heard; begins to listen, or gives it up.
+    /// Takes in the messages that came; subscribes, or gives the subscription up.
     pub(super) fn listen(&mut self) {
         let now = Instant::now();
         let Some(store) = &self.store else { return };
         if self.tracking.is_undecided() {
-            // Whether it may be woken decides what else it listens to.
+            // Whether there is tracking decides which channels are needed.
             return;
         }
         let quiet = self.changed.is_none_or(|at| now.saturating_duration_since(at) > QUIET);
@@ -69,8 +68,8 @@ impl Watcher {
                 Again::WhenQuiet => quiet,
                 Again::Never => false,
             };
-            // The nodes of a cluster tell only of what each has, and fred takes no name of a channel
-            // that is not text.
+            // The nodes of a cluster tell only of what each has, and fred takes no name of a
+            // channel that is not text.
             if due && !self.storage.connections.cluster() && store.as_str().is_some() {
                 self.listening.check = NotificationCheck::default();
                 let events = !self.tracking.is_active();
@@ -85,7 +84,7 @@ impl Watcher {
         if check.record(received) {
             log::debug!("listening: {:?} are told", check.level());
             if check.level() == Level::SubKeys {
-                // What came before the first message was told by nobody.
+                // No message told what changed before the first one.
                 self.request_rescan();
             }
         }
@@ -107,7 +106,7 @@ impl Watcher {
     fn stop_listening(&mut self, again: Again, now: Instant) {
         log::debug!("listening no longer, again: {again:?}");
         if self.level() == Level::SubKeys {
-            // Whatever was not told is found by looking, and by a round that begins now.
+            // What no message told is found by ticks, and by a rescan that begins now.
             self.changed = Some(now);
             self.request_rescan();
         }
@@ -116,7 +115,7 @@ impl Watcher {
         self.listening.check = NotificationCheck::default();
     }
 
-    /// The time from one tick to the next.
+    /// The time between two ticks.
     pub(super) fn interval(&self) -> Duration {
         let since = self.changed.map_or(Duration::MAX, |at| at.elapsed());
         if self.tracking.is_active() {
@@ -138,7 +137,7 @@ impl Watcher {
         }
     }
 
-    /// Whether the reader has something else on the screen than at the last tick.
+    /// Whether something else is visible than at the last tick.
     pub(super) fn looks_elsewhere(&self) -> bool {
         self.interest.has_changed().unwrap_or(true)
     }
@@ -150,8 +149,7 @@ impl Watcher {
         }
     }
 
-    /// Sleeps; ends early, with `false`, if the server tells something or the reader looks at
-    /// something else.
+    /// Sleeps; ends early, with `false`, if a message comes or something else becomes visible.
     pub(super) async fn sleep_until(&mut self, at: Instant) -> bool {
         let news = async {
             match &self.listening.notifications {

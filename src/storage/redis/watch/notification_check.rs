@@ -1,4 +1,4 @@
-//! Whether what the server tells by itself may be relied upon.
+//! Whether the server's notifications may be relied upon.
 //!
 //! How a server is configured may be hidden, may change, and does not tell what another user may
 //! publish. So it goes by evidence: a message proves that there are messages, and every tick checks
@@ -7,10 +7,9 @@
 
 use std::time::{Duration, Instant};
 
-/// For so long a message may be later than the tick that saw what it is about.
+/// How much later than the tick that saw a change its message may come.
 const GRACE: Duration = Duration::from_secs(1);
-/// So many ticks have to begin while the server is listened to before one of them sees nothing but
-/// what was told.
+/// Ticks that must begin while subscribed before one sees nothing but changes that had messages.
 const SURE: u8 = 2;
 
 /// How far the server's messages are trusted.
@@ -25,7 +24,7 @@ pub(super) enum Level {
     SubKeys,
 }
 
-/// What has been heard so far.
+/// Messages received so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Counts {
     /// Messages that only say that something has happened.
@@ -41,9 +40,9 @@ pub(super) struct Counts {
 /// What a tick saw.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Moved {
-    /// So many records more than at the tick before.
+    /// Records more than at the tick before.
     pub(super) gained: u64,
-    /// So many fewer.
+    /// Records fewer than at the tick before.
     pub(super) lost: u64,
 }
 
@@ -52,7 +51,7 @@ pub(super) struct Moved {
 struct Open {
     moved: Moved,
     seen: Instant,
-    /// What had been heard before anything of it can have happened.
+    /// Messages received before any of it can have happened.
     before: Counts,
 }
 
@@ -61,7 +60,7 @@ struct Open {
 pub(super) struct NotificationCheck {
     level: Level,
     received: Counts,
-    /// What had been heard at the last two ticks. A message may come before the tick's own answer,
+    /// Messages received at the last two ticks. A message may come before the tick's own answer,
     /// so the last but one is what a movement is measured from.
     marks: [Counts; 2],
     open: Vec<Open>,
@@ -74,7 +73,7 @@ impl NotificationCheck {
         self.level
     }
 
-    /// All that has been heard by now. Gives whether the messages are trusted further than before.
+    /// Records all messages received by now. Gives whether they are trusted further than before.
     pub(super) fn record(&mut self, received: Counts) -> bool {
         let proven = if received.sub_keys > self.received.sub_keys {
             Level::SubKeys
@@ -92,7 +91,7 @@ impl NotificationCheck {
         more
     }
 
-    /// A tick begins, and the server is listened to.
+    /// A tick begins while subscribed.
     pub(super) fn tick_begins(&mut self) {
         self.ticks = (self.ticks + 1).min(SURE);
     }
@@ -144,7 +143,7 @@ mod tests {
     const GAINED: Option<Moved> = Some(Moved { gained: 1, lost: 0 });
     const CHANGED: Option<Moved> = Some(Moved { gained: 0, lost: 0 });
 
-    /// NotificationCheck, and a clock that goes on by a tick each time.
+    /// A check, and a clock that advances by a tick each time.
     struct Ticking {
         check: NotificationCheck,
         received: Counts,
@@ -175,7 +174,7 @@ mod tests {
             self.check.holds(self.now)
         }
 
-        /// How many quiet ticks it takes until the trust is gone.
+        /// Quiet ticks until the messages are no longer trusted.
         fn doubts(&mut self) -> Option<u32> {
             (1..20).find(|_| !self.tick(None))
         }

@@ -1,4 +1,4 @@
-//! What the server tells of one store by itself, collected until the watcher takes it.
+//! The server's notifications of one store, collected until the watcher takes them.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,30 +14,30 @@ use super::notification_check::Counts;
 use super::sub_keys;
 use crate::model::{ErrorKind, Key, StoreName};
 
-/// More key events a second cost the server more than to look at it does.
+/// Key events a second above which ticks cost the server less.
 const MOST_EVENTS: u32 = 200;
-/// Over which time that is taken.
+/// The time over which these are counted.
 const SPAN: Duration = Duration::from_secs(2);
-/// At most so many records wait to be looked at; beyond, a walk is cheaper.
+/// Records that may wait to be read; beyond, a rescan is cheaper.
 const MOST_CHANGED: usize = 50_000;
 
-/// Listens in a task of its own, over a connection of its own; both end with it.
+/// A subscription in a task of its own, over a connection of its own; both end with it.
 #[derive(Debug)]
 pub(super) struct Notifications {
     shared: Arc<SharedInbox>,
     task: JoinHandle<()>,
 }
 
-/// Why nothing more is heard.
+/// Why no more messages come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum EndReason {
-    /// This user may not listen.
+    /// This user may not subscribe.
     Forbidden,
     /// There was no connection for it.
     Unreachable,
     /// The connection has ended, or some of what came was lost.
     Lost,
-    /// So much comes that it is cheaper to look.
+    /// More messages come than ticks would cost.
     TooMuch,
 }
 
@@ -53,7 +53,7 @@ struct Inbox {
     changed: HashSet<Key>,
     /// When the first of them was named.
     since: Option<Instant>,
-    /// Whether the channels are listened to.
+    /// Whether the channels are subscribed to.
     open: bool,
     ended: Option<EndReason>,
     /// Whether an event has come since the watcher last looked.
@@ -67,14 +67,14 @@ impl Drop for Notifications {
 }
 
 impl Notifications {
-    /// With `events`, also to key events.
+    /// Subscribes; with `events`, also to key events.
     pub(super) fn open(connections: ConnectionManager, store: StoreName, events: bool) -> Self {
         let shared = Arc::<SharedInbox>::default();
         let task = tokio::spawn(listen(connections, store, events, Arc::clone(&shared)));
         Self { shared, task }
     }
 
-    /// All that has been heard by now, and why there will be no more.
+    /// The messages that came by now, and why there will be no more.
     pub(super) fn received(&self) -> (Counts, Option<EndReason>) {
         let inbox = self.shared.inbox();
         (inbox.counts, inbox.ended)
@@ -85,8 +85,8 @@ impl Notifications {
         self.shared.inbox().event
     }
 
-    /// What has happened by now is about to be looked at. Gives whether whatever happens from now on
-    /// is heard, if the server tells it.
+    /// A tick is about to read what has happened by now. Gives whether messages of later changes
+    /// will be received.
     pub(super) fn tick_begins(&self) -> bool {
         let mut inbox = self.shared.inbox();
         inbox.event = false;
@@ -105,8 +105,7 @@ impl Notifications {
         inbox.changed.drain().collect()
     }
 
-    /// Waits until something happens where nothing had, a record is named where none was, or the
-    /// ear is deaf.
+    /// Waits for the first event, the first named record, or the end of the subscription.
     pub(super) async fn news(&self) {
         self.shared.news.notified().await;
     }
@@ -156,7 +155,7 @@ async fn listen(
     shared.put(|inbox| inbox.ended.replace(ended).is_none());
 }
 
-/// Collects until nothing more can be heard; gives the reason. The connection ends with it.
+/// Collects messages until no more can come; gives the reason. The connection ends with it.
 async fn collect(
     mut subscription: Subscription,
     channels: &Channels,
@@ -198,7 +197,7 @@ async fn collect(
 }
 
 /// The channels of one store. Whatever a crawl writes changes `metadata_items` too, so its events
-/// are enough to be woken by.
+/// are enough.
 struct Channels {
     events: Bytes,
     metadata: Bytes,

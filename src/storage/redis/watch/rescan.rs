@@ -1,4 +1,4 @@
-//! The walk that goes round beside a crawl.
+//! Rescans of the watched store beside a crawl.
 
 use std::time::{Duration, Instant};
 
@@ -15,7 +15,7 @@ const PAGES: u32 = 60;
 /// A burst does not go on for longer, however far the server is.
 const BURST: Duration = Duration::from_millis(150);
 
-/// Where the walk is.
+/// The rescan under way, or wanted.
 #[derive(Debug, Default)]
 pub(super) struct Rescan {
     /// Whether something has changed that no whole round has seen yet.

@@ -12,7 +12,7 @@ use super::Watcher;
 use super::notification_check::{Level, Moved};
 use crate::model::{Result, StoreInfo, StoreName, StoreState, WatchEvent};
 
-/// At most so many stores on the screen are looked at.
+/// Visible stores that are read at most.
 pub(super) const MOST_STORES: usize = 100;
 
 /// The stores as they were last told.
@@ -24,7 +24,7 @@ pub(super) struct KnownStores {
     pub(super) hidden: bool,
     /// How long the indexes were then.
     lengths: [u64; 2],
-    /// What was told of each store that was looked at.
+    /// What was told of each store that was read.
     told: HashMap<StoreName, StoreInfo>,
     /// The open store, as last seen.
     open: Option<StoreInfo>,

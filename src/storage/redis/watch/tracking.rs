@@ -1,8 +1,8 @@
-//! Being woken by the server, so that nothing is looked at where nothing changes.
+//! Client tracking, so that nothing is read while nothing changes.
 //!
-//! Before each tick reads what it looks at, the server is asked to remember these Redis keys (see
-//! [`KeyTracker`]); it then rings once for each that changes. So every change after a tick's reading rings, and
-//! until then there need be no other tick.
+//! Before each tick reads its Redis keys, the server is asked to track them (see [`KeyTracker`]);
+//! it then sends one invalidation for each that changes. So every change after a tick's reads is
+//! told, and until then no other tick is needed.
 
 use std::time::{Duration, Instant};
 
@@ -16,21 +16,20 @@ use super::Watcher;
 use super::store_changes::MOST_STORES;
 use crate::model::{Error, ErrorKind, Result};
 
-/// When the bell rings, the next tick comes so soon after the last.
+/// The time between two ticks after an invalidation.
 pub(super) const AFTER_INVALIDATION: Duration = Duration::from_millis(100);
-/// While the bell is silent, one looks only to make sure: a server that is emptied as a whole does
-/// not ring.
+/// The time between two ticks without an invalidation: FLUSHALL sends none.
 pub(super) const SILENT: Duration = Duration::from_secs(10);
-/// After there was no connection for it, or it did not tell of a change where it should have.
+/// The pause after tracking could not be had, or missed a change.
 const LATER: Duration = Duration::from_secs(30);
 
-/// The bell, and what it told.
+/// The tracker's connection, and what it told.
 #[derive(Default)]
 pub(super) struct Tracking {
     state: State,
-    /// Whether it has rung since the last tick began.
+    /// Whether an invalidation has come since the last tick began.
     invalidated: bool,
-    /// Whether it had rung when that began, or might have.
+    /// Whether one had come, or might have, when that tick began.
     before: bool,
     last: Last,
 }
@@ -38,12 +37,12 @@ pub(super) struct Tracking {
 /// What the last tick saw.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum Last {
-    /// There was none with the bell armed.
+    /// There was none while tracking.
     #[default]
     None,
-    /// Nothing, or something that it had rung for.
+    /// Nothing, or a change that was invalidated.
     Fine,
-    /// A change for which it had not rung yet.
+    /// A change without an invalidation so far.
     Doubtful,
 }
 
@@ -66,17 +65,17 @@ impl Drop for Tracking {
 }
 
 impl Tracking {
-    /// Whether it is not known yet if there is a bell.
+    /// Whether it is not known yet if keys can be tracked.
     pub(super) fn is_undecided(&self) -> bool {
         matches!(self.state, State::Closed | State::Opening(_))
     }
 
-    /// Whether every change rings.
+    /// Whether every change sends an invalidation.
     pub(super) fn is_active(&self) -> bool {
         matches!(self.state, State::Active(_))
     }
 
-    /// Whether it has rung since the last tick began.
+    /// Whether an invalidation has come since the last tick began.
     pub(super) fn has_invalidated(&self) -> bool {
         self.invalidated
     }
@@ -111,7 +110,7 @@ impl Tracking {
         *self = Self { state: State::Away(again), ..Self::default() };
     }
 
-    /// Waits until it rings, if it has not.
+    /// Waits for an invalidation, if none has come.
     pub(super) async fn invalidated(&mut self) {
         let State::Active(tracker) = &mut self.state else { return std::future::pending().await };
         if self.invalidated {
@@ -123,7 +122,7 @@ impl Tracking {
         }
     }
 
-    /// Whether the tick under way was rung for.
+    /// Whether the tick under way follows an invalidation.
     pub(super) fn was_invalidated(&self) -> bool {
         self.before
     }
@@ -144,7 +143,7 @@ fn again(error: &Error) -> Option<Instant> {
 }
 
 impl Watcher {
-    /// Whatever changes from now on is to ring, before it is looked at.
+    /// Tracks the keys that the tick will read, before it reads them.
     pub(super) async fn track_keys(&mut self) {
         self.tracking.open(&self.storage.connections).await;
         let indexes = [NAME_TO_ID, ID_TO_NAME].map(Value::from);
@@ -164,14 +163,14 @@ impl Watcher {
         if let Err(error) = tracker.track(keys).await {
             return tracking.give_up(&error.problem, again(&error));
         }
-        // All that rang for what was armed before has come with the answer.
+        // All invalidations of keys tracked before have come with the answer.
         tracking.invalidated |= tracker.has_invalidated();
         if tracking.last == Last::Doubtful && !tracking.invalidated {
             return tracking.give_up("it did not tell of a change", Some(Instant::now() + LATER));
         }
         tracking.before = std::mem::take(&mut tracking.invalidated);
         if tracking.last == Last::None {
-            // What changed before the first time did not ring.
+            // What changed before the first time sent no invalidation.
             (tracking.before, tracking.last) = (true, Last::Fine);
         }
     }

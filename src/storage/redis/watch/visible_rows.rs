@@ -15,13 +15,13 @@ use super::{SLOW_TICK, Watcher, budget};
 use crate::model::{Key, KeyPage, RecordState, Result, StoreName, WatchEvent};
 use crate::storage::metadata::judge_record;
 
-/// At most so many rows on the screen are looked at.
+/// Visible rows that are read at most.
 const MOST_ROWS: usize = 200;
-/// How many new keys are looked at in one go.
+/// New keys that are read in one go.
 pub(super) const BATCH: usize = 500;
 /// Values up to this size are read to find out whether they have changed.
 const SMALL_VALUE: u64 = 64 << 10;
-/// For so long after the last change the screen is looked at as if more were to come.
+/// The time after the last change for which visible rows are still read.
 pub(super) const LINGER: Duration = Duration::from_secs(2);
 
 /// What was last seen of some rows.

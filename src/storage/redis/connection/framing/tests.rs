@@ -204,7 +204,8 @@ proptest! {
         }
     }
 
-    /// In the newer protocol it may refuse texts, keys of maps and numbers; it does not fail on them.
+    /// In the newer protocol it may refuse texts, keys of maps and numbers; it does not fail on
+    /// them.
     #[test]
     fn what_is_passed_on_in_the_newer_protocol_ends_in_order(
         bytes in prop::collection::vec(prop::sample::select(&b"+-:$*%~>_#,=!\r\n0123a\xff"[..]), 0..400),
