@@ -8,18 +8,18 @@ pub mod clipboard;
 pub mod terminal;
 
 mod answers;
+pub mod backend;
 mod background;
 mod effects;
 mod files;
+mod first_run;
 mod handover;
 mod input;
-pub mod lean;
 mod reads;
 mod setup;
 mod signals;
 mod supervise;
 mod typed;
-mod welcome;
 
 use std::io;
 use std::sync::Arc;
@@ -39,22 +39,22 @@ use background::{Background, QUESTION};
 use effects::Tasks;
 use input::Input;
 pub use setup::Setup;
-use signals::{Signals, Wish};
+use signals::{SignalAction, Signals};
 pub use supervise::supervise;
 use terminal::Terminal;
 
 /// The least time between two frames.
-const FRAME: Duration = Duration::from_millis(16);
+const FRAME_INTERVAL: Duration = Duration::from_millis(16);
 /// The least time between a frame and the one that answers a key: a result that was drawn just
 /// before must not keep the key waiting.
-const ANSWER: Duration = Duration::from_millis(4);
+const ANSWER_INTERVAL: Duration = Duration::from_millis(4);
 /// The least time between two frames while text pours in.
-const POUR: Duration = Duration::from_millis(100);
+const PASTE_INTERVAL: Duration = Duration::from_millis(100);
 /// How many more files than are open must be possible to open: the runtime, the signals, the terminal
 /// and one connection take twelve. Where others are missing, what needs them says so.
-const FILES: usize = 16;
+const MIN_FREE_FILES: usize = 16;
 /// How many results may wait for the loop before their tasks have to.
-const ROOM: usize = 64;
+const EVENT_QUEUE: usize = 64;
 
 /// Runs the browser until the user or a signal ends it; gives the exit code.
 ///
@@ -79,8 +79,8 @@ pub fn run(setup: Setup) -> anyhow::Result<u8> {
 /// Refuses to start where too few files can be opened: libraries would panic on the way.
 fn check_files() -> crate::model::Result<()> {
     let spare = || rustix::io::dup(rustix::stdio::stdin());
-    let opened: Vec<_> = (0..FILES).map_while(|_| spare().ok()).collect();
-    if opened.len() == FILES {
+    let opened: Vec<_> = (0..MIN_FREE_FILES).map_while(|_| spare().ok()).collect();
+    if opened.len() == MIN_FREE_FILES {
         return Ok(());
     }
     let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
@@ -90,8 +90,8 @@ fn check_files() -> crate::model::Result<()> {
 }
 
 /// Where a target is found.
-enum Place {
-    Known(Box<Target>),
+enum CurrentTarget {
+    Given(Box<Target>),
     Listed(usize),
 }
 
@@ -108,7 +108,7 @@ struct Shell {
     connected: mpsc::Sender<Arc<dyn Storage>>,
     storages: mpsc::Receiver<Arc<dyn Storage>>,
     /// Where the present target is found: it, or its place in the list.
-    target: Place,
+    target: CurrentTarget,
     targets: Option<Arc<Targets>>,
     /// What was found there, for the next tries: a password's command runs once.
     resolved: Arc<OnceCell<Target>>,
@@ -117,15 +117,15 @@ struct Shell {
     drawn: Option<Instant>,
     dirty: bool,
     /// The least time from the last frame to the next.
-    pace: Duration,
+    frame_interval: Duration,
     ending: Option<u8>,
     /// Whether the terminal has stopped giving events.
-    deaf: bool,
+    input_closed: bool,
 }
 
 impl Shell {
     fn new(setup: Setup, mut terminal: Terminal) -> io::Result<Self> {
-        let (sender, events) = mpsc::channel(ROOM);
+        let (sender, events) = mpsc::channel(EVENT_QUEUE);
         let (connected, storages) = mpsc::channel(1);
         let size = terminal::size()?;
         let size = (size.width, size.height);
@@ -143,16 +143,16 @@ impl Shell {
             events,
             connected,
             storages,
-            target: Place::Known(Box::new(setup.target)),
+            target: CurrentTarget::Given(Box::new(setup.target)),
             targets: setup.targets.map(Arc::new),
             resolved: Arc::default(),
             options: setup.options,
             clipboard_limit: setup.clipboard_limit,
             drawn: None,
             dirty: true,
-            pace: FRAME,
+            frame_interval: FRAME_INTERVAL,
             ending: None,
-            deaf: false,
+            input_closed: false,
         })
     }
 
@@ -177,8 +177,8 @@ impl Shell {
             tokio::select! {
                 biased;
                 () = frame, if self.dirty && quiet => self.draw()?,
-                wish = self.signals.next() => self.wish(wish).await?,
-                event = self.input.next(), if !self.deaf => self.typed(event).await?,
+                action = self.signals.next() => self.on_signal(action).await?,
+                event = self.input.next(), if !self.input_closed => self.typed(event).await?,
                 () = self.terminal.quiet(), if self.dirty && !quiet => {}
                 () = pause(release.unwrap_or_default()), if release.is_some() => {
                     let kept = self.background.release();
@@ -200,8 +200,8 @@ impl Shell {
     /// Ends when the next frame may be drawn.
     fn frame_due(&self) -> impl Future<Output = ()> + use<> {
         pause(match self.drawn {
-            Some(drawn) => self.pace.saturating_sub(drawn.elapsed()),
-            None => self.background.hold(),
+            Some(drawn) => self.frame_interval.saturating_sub(drawn.elapsed()),
+            None => self.background.first_frame_wait(),
         })
     }
 
@@ -225,11 +225,11 @@ impl Shell {
         self.unless_gone(drawn)?;
         // Only once the hint has been seen, and beside the loop.
         if self.drawn.is_none() && self.app.settings.welcome {
-            tokio::task::spawn_blocking(welcome::remember);
+            tokio::task::spawn_blocking(first_run::remember);
         }
         self.drawn = Some(Instant::now());
         self.dirty = false;
-        self.pace = FRAME;
+        self.frame_interval = FRAME_INTERVAL;
         Ok(())
     }
 
@@ -240,15 +240,15 @@ impl Shell {
         self.carry_out(effects).await
     }
 
-    async fn wish(&mut self, wish: Wish) -> io::Result<()> {
-        let effects = match wish {
-            Wish::End(code) => {
+    async fn on_signal(&mut self, action: SignalAction) -> io::Result<()> {
+        let effects = match action {
+            SignalAction::End(code) => {
                 self.end(code);
                 return Ok(());
             }
-            Wish::Stop => self.suspend()?,
-            Wish::Continue => self.continued()?,
-            Wish::Resize => {
+            SignalAction::Stop => self.suspend()?,
+            SignalAction::Continue => self.continued()?,
+            SignalAction::Resize => {
                 let Ok(size) = terminal::size() else { return Ok(()) };
                 return self.take(Event::Resize(size.width, size.height)).await;
             }
@@ -311,7 +311,7 @@ impl Shell {
     fn connect(&mut self, after: Duration) {
         let (options, connected) = (self.options.clone(), self.connected.clone());
         match (&self.target, &self.targets) {
-            (Place::Listed(at), Some(targets)) => {
+            (CurrentTarget::Listed(at), Some(targets)) => {
                 let (at, targets) = (*at, Arc::clone(targets));
                 let known = Arc::clone(&self.resolved);
                 // A password's command may take as long as it takes to unlock a key ring.
@@ -322,11 +322,11 @@ impl Shell {
                 let resolved = async move { known.get_or_try_init(resolve).await.cloned() };
                 self.tasks.connect(resolved, options, connected, after);
             }
-            (Place::Known(target), _) => {
+            (CurrentTarget::Given(target), _) => {
                 let target = Target::clone(target);
                 self.tasks.connect(std::future::ready(Ok(target)), options, connected, after);
             }
-            (Place::Listed(_), None) => {}
+            (CurrentTarget::Listed(_), None) => {}
         }
     }
 
@@ -343,7 +343,7 @@ impl Shell {
         let Some((read_only, wait_replicas)) = chosen else {
             return refused("there is no such target");
         };
-        let (sender, events) = mpsc::channel(ROOM);
+        let (sender, events) = mpsc::channel(EVENT_QUEUE);
         let mut old = std::mem::replace(&mut self.events, events);
         (self.connected, self.storages) = mpsc::channel(1);
         self.tasks.start_over(sender);
@@ -355,7 +355,7 @@ impl Shell {
             }
         }
         (self.options.read_only, self.options.wait_replicas) = (read_only, wait_replicas);
-        self.target = Place::Listed(at);
+        self.target = CurrentTarget::Listed(at);
         (Ok(at), effects)
     }
 

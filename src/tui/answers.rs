@@ -20,7 +20,7 @@ const LONGEST: usize = 512;
 
 /// What an answer begins with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum Introducer {
     /// `ESC ]`: colours, titles, the clipboard.
     Osc,
     /// `ESC P`: names and settings.
@@ -39,9 +39,9 @@ enum State {
     /// The escape key is kept: it may be an answer's first byte.
     Escape,
     /// The user may have typed this.
-    Begun(Kind),
+    Begun(Introducer),
     /// Nobody types this.
-    Certain(Kind),
+    Certain(Introducer),
     /// An answer has ended with an escape; its backslash is still to come.
     Closing,
 }
@@ -80,7 +80,7 @@ pub(super) enum Due {
     Soon,
 }
 
-enum Part {
+enum Continuation {
     Inner,
     End,
     Other,
@@ -141,7 +141,7 @@ impl Answers {
                 }
             }
             State::Begun(kind) => match self.part(kind, key) {
-                Part::Inner => {
+                Continuation::Inner => {
                     self.push(key);
                     self.kept.push(key);
                     if self.is_certain(kind) {
@@ -150,24 +150,26 @@ impl Answers {
                     }
                     return Sorted::Keys(Vec::new());
                 }
-                Part::End => return self.finish(kind),
-                Part::Other => {
+                Continuation::End => return self.finish(kind),
+                Continuation::Other => {
                     before = std::mem::take(&mut self.kept);
                     self.state = State::Idle;
                 }
             },
             State::Certain(kind) => match self.part(kind, key) {
-                Part::Inner => {
+                Continuation::Inner => {
                     self.push(key);
                     return Sorted::Keys(Vec::new());
                 }
-                Part::End => return self.finish(kind),
-                Part::Other if is_escape(key) && !matches!(kind, Kind::Csi | Kind::Ss3) => {
+                Continuation::End => return self.finish(kind),
+                Continuation::Other
+                    if is_escape(key) && !matches!(kind, Introducer::Csi | Introducer::Ss3) =>
+                {
                     let ended = self.finish(kind);
                     self.state = State::Closing;
                     return ended;
                 }
-                Part::Other => self.state = State::Idle,
+                Continuation::Other => self.state = State::Idle,
             },
         }
         self.text.clear();
@@ -193,94 +195,96 @@ impl Answers {
         self.since = Instant::now();
     }
 
-    fn finish(&mut self, kind: Kind) -> Sorted {
+    fn finish(&mut self, kind: Introducer) -> Sorted {
         self.state = State::Idle;
         self.kept.clear();
         let text = std::mem::take(&mut self.text);
-        if kind == Kind::Osc { Sorted::Command(text) } else { Sorted::Keys(Vec::new()) }
+        if kind == Introducer::Osc { Sorted::Command(text) } else { Sorted::Keys(Vec::new()) }
     }
 
     /// What a key is in what may be an answer.
-    fn part(&self, kind: Kind, key: KeyEvent) -> Part {
+    fn part(&self, kind: Introducer, key: KeyEvent) -> Continuation {
         let certain = matches!(self.state, State::Certain(_));
         let Some(letter) = plain(key) else {
             return match (key.code, key.modifiers) {
                 (KeyCode::Char('g'), KeyModifiers::CONTROL)
                 | (KeyCode::Char('\\'), KeyModifiers::ALT)
-                    if certain && !matches!(kind, Kind::Csi | Kind::Ss3) =>
+                    if certain && !matches!(kind, Introducer::Csi | Introducer::Ss3) =>
                 {
-                    Part::End
+                    Continuation::End
                 }
-                _ => Part::Other,
+                _ => Continuation::Other,
             };
         };
         let text = self.text.as_str();
         // A short one must have come at once: its letters are keys that do something.
         let at_once = !self.kept.is_empty() && text.is_empty() && self.since.elapsed() < KEPT;
         let inner = match kind {
-            Kind::Osc if certain => match text.split_once(';') {
+            Introducer::Osc if certain => match text.split_once(';') {
                 Some(("4" | "10" | "11" | "12" | "13" | "14" | "15" | "16" | "17" | "19", _)) => {
                     text.len() < LONGEST_COLOR
                         && (letter.is_ascii_alphanumeric() || ":/#;?".contains(letter))
                 }
                 _ => text.len() < LONGEST,
             },
-            Kind::Dcs | Kind::Apc if certain => text.len() < LONGEST,
-            Kind::Osc => {
+            Introducer::Dcs | Introducer::Apc if certain => text.len() < LONGEST,
+            Introducer::Osc => {
                 letter.is_ascii_digit() && text.len() < 4 || letter == ';' && !text.is_empty()
             }
-            Kind::Dcs => match text.chars().last() {
+            Introducer::Dcs => match text.chars().last() {
                 Some('$' | '+' | '!' | '>') => letter.is_ascii_alphabetic() || letter == '|',
                 Some(_) => letter.is_ascii_digit() || ";$+|".contains(letter),
                 None => letter.is_ascii_digit() || "$+!>".contains(letter),
             },
-            Kind::Apc => match text {
+            Introducer::Apc => match text {
                 "" => letter == 'G',
                 _ => letter.is_ascii_alphanumeric(),
             },
-            Kind::Csi => match letter {
-                'A'..='D' | 'F' | 'H' | 'I' | 'O'..='S' | 'Z' if at_once => return Part::End,
-                '@'..='~' if !text.is_empty() => return Part::End,
+            Introducer::Csi => match letter {
+                'A'..='D' | 'F' | 'H' | 'I' | 'O'..='S' | 'Z' if at_once => {
+                    return Continuation::End;
+                }
+                '@'..='~' if !text.is_empty() => return Continuation::End,
                 '<' | '=' | '>' | '?' => text.is_empty(),
                 '0'..='9' => text.len() < LONGEST_COLOR,
                 ';' | ':' | '$' | ' ' => !text.is_empty() && text.len() < LONGEST_COLOR,
                 _ => false,
             },
-            Kind::Ss3 => match letter {
-                'A'..='D' | 'F' | 'H' | 'P'..='S' if at_once => return Part::End,
+            Introducer::Ss3 => match letter {
+                'A'..='D' | 'F' | 'H' | 'P'..='S' if at_once => return Continuation::End,
                 _ => false,
             },
         };
-        if inner { Part::Inner } else { Part::Other }
+        if inner { Continuation::Inner } else { Continuation::Other }
     }
 
     /// Whether nobody types what has come.
-    fn is_certain(&self, kind: Kind) -> bool {
+    fn is_certain(&self, kind: Introducer) -> bool {
         let mut last = self.text.chars().rev();
         match kind {
-            Kind::Osc => self.text.ends_with(';'),
-            Kind::Dcs => {
+            Introducer::Osc => self.text.ends_with(';'),
+            Introducer::Dcs => {
                 last.next() == Some('|') || last.next().is_some_and(|c| "$+!>".contains(c))
             }
-            Kind::Apc | Kind::Csi => self.text.len() > 1,
-            Kind::Ss3 => false,
+            Introducer::Apc | Introducer::Csi => self.text.len() > 1,
+            Introducer::Ss3 => false,
         }
     }
 }
 
 /// What may begin with a key: with Alt, or right after the escape key.
-fn begins(key: KeyEvent, escaped: bool, due: Due) -> Option<Kind> {
+fn begins(key: KeyEvent, escaped: bool, due: Due) -> Option<Introducer> {
     let KeyCode::Char(letter) = key.code else { return None };
     let alone = plain(key).is_some();
     if !alone && key.modifiers.difference(KeyModifiers::SHIFT) != KeyModifiers::ALT {
         return None;
     }
     match letter {
-        ']' if !alone || escaped || due != Due::Never => Some(Kind::Osc),
-        'P' if !alone || escaped => Some(Kind::Dcs),
-        '_' if !alone || escaped => Some(Kind::Apc),
-        '[' if alone && escaped => Some(Kind::Csi),
-        'O' if alone && escaped => Some(Kind::Ss3),
+        ']' if !alone || escaped || due != Due::Never => Some(Introducer::Osc),
+        'P' if !alone || escaped => Some(Introducer::Dcs),
+        '_' if !alone || escaped => Some(Introducer::Apc),
+        '[' if alone && escaped => Some(Introducer::Csi),
+        'O' if alone && escaped => Some(Introducer::Ss3),
         _ => None,
     }
 }

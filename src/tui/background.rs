@@ -18,10 +18,10 @@ pub(super) const QUESTION: &[u8] = b"\x1b]11;?\x07";
 
 /// How long the first frame waits for an answer: a terminal on this machine gives it sooner, and
 /// none waits long enough to be noticed. Later answers change the colours of what is shown.
-const HOLD: Duration = Duration::from_millis(20);
+const FIRST_FRAME_TIMEOUT: Duration = Duration::from_millis(20);
 
 /// How long an answer may be under way: larder does not leave before, lest it land in the shell.
-const PATIENCE: Duration = Duration::from_millis(150);
+const ANSWER_TIMEOUT: Duration = Duration::from_millis(150);
 
 /// How long the escape key may be an answer's first byte: it is kept for a moment meanwhile.
 const SOON: Duration = Duration::from_secs(5);
@@ -38,7 +38,7 @@ pub(super) struct Background {
 
 /// What a key was.
 #[derive(Debug, PartialEq)]
-pub(super) enum Heard {
+pub(super) enum Filtered {
     /// The user's own keys, in order; none if it is not known yet.
     Keys(Vec<KeyEvent>),
     /// The end of an answer, with the theme for it where it made sense.
@@ -53,14 +53,14 @@ impl Background {
     }
 
     /// How much longer the first frame is to wait.
-    pub(super) fn hold(&self) -> Duration {
-        self.left(HOLD)
+    pub(super) fn first_frame_wait(&self) -> Duration {
+        self.left(FIRST_FRAME_TIMEOUT)
     }
 
     /// How much longer larder is to listen before it gives the terminal back.
-    pub(super) fn patience(&self) -> Duration {
-        let rest = self.answers.unfinished().map(|since| PATIENCE.saturating_sub(since));
-        self.left(PATIENCE).max(rest.unwrap_or_default())
+    pub(super) fn drain_timeout(&self) -> Duration {
+        let rest = self.answers.unfinished().map(|since| ANSWER_TIMEOUT.saturating_sub(since));
+        self.left(ANSWER_TIMEOUT).max(rest.unwrap_or_default())
     }
 
     fn left(&self, all: Duration) -> Duration {
@@ -78,15 +78,15 @@ impl Background {
     }
 
     /// Takes the next key and tells what it is.
-    pub(super) fn hear(&mut self, key: KeyEvent) -> Heard {
+    pub(super) fn feed(&mut self, key: KeyEvent) -> Filtered {
         let due = match self.answered {
             true => Due::Never,
             false if self.asked.elapsed() < SOON => Due::Soon,
             false => Due::Late,
         };
         match self.answers.sort(key, due) {
-            Sorted::Keys(keys) => Heard::Keys(keys),
-            Sorted::Command(text) => Heard::Answer(self.theme(&text).map(Box::new)),
+            Sorted::Keys(keys) => Filtered::Keys(keys),
+            Sorted::Command(text) => Filtered::Answer(self.theme(&text).map(Box::new)),
         }
     }
 

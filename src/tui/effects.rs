@@ -135,8 +135,8 @@ impl Tasks {
             if let Some(wait) = wait {
                 tokio::time::sleep(wait).await;
             }
-            let job = reads::Job { slot, ticket, events: events.clone(), paused };
-            let run = AssertUnwindSafe(job.run(storage, read)).catch_unwind();
+            let read_task = reads::ReadTask { slot, ticket, events: events.clone(), paused };
+            let run = AssertUnwindSafe(read_task.run(storage, read)).catch_unwind();
             if run.await.is_err() {
                 // The loop must wake to see that the terminal has been given back.
                 let _ = events.send(Event::Loaded(slot, ticket, Err(bug()))).await;

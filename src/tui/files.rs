@@ -13,7 +13,7 @@ use crate::app::{NotEdited, SaveError};
 use crate::outfile;
 
 /// How long an editor may take to end when its terminal is gone.
-const PARTING: Duration = Duration::from_secs(2);
+const EDITOR_EXIT_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Writes a file whole or not at all, as `larder get -o` does; gives the number of bytes.
 ///
@@ -102,7 +102,7 @@ async fn hang_up(editor: &mut Child) -> Option<ExitStatus> {
     let id = editor.id().and_then(|id| Pid::from_raw(id.cast_signed()));
     // It may have ended by itself.
     let _ = id.map(|id| kill_process(id, Signal::HUP));
-    tokio::time::timeout(PARTING, editor.wait()).await.ok()?.ok()
+    tokio::time::timeout(EDITOR_EXIT_TIMEOUT, editor.wait()).await.ok()?.ok()
 }
 
 #[cfg(test)]

@@ -5,14 +5,14 @@ use std::io::{self, Write as _};
 use signal_hook::consts::SIGTSTP;
 use signal_hook::low_level::emulate_default_handler;
 
-use super::signals::Wish;
+use super::signals::SignalAction;
 use super::{Shell, TerminalEvent, files, terminal};
 use crate::app::{Effect, Event, NotEdited};
 
 impl Shell {
     /// Gives the terminal back. A failure that the user can no longer see in it is told after it.
     pub(super) async fn leave(&mut self, code: u8) -> u8 {
-        self.hear_out().await;
+        self.drain_input().await;
         let written = self.terminal.leave();
         match self.app.unseen_failure() {
             Some(text) => {
@@ -28,13 +28,13 @@ impl Shell {
     }
 
     /// Waits for an answer that is still under way: in the shell it would be garbage.
-    async fn hear_out(&mut self) {
-        while !self.deaf
+    async fn drain_input(&mut self) {
+        while !self.input_closed
             && let Ok(Some(event)) =
-                tokio::time::timeout(self.background.patience(), self.input.next()).await
+                tokio::time::timeout(self.background.drain_timeout(), self.input.next()).await
         {
             if let TerminalEvent::Key(key) = event {
-                self.background.hear(key);
+                self.background.feed(key);
             }
         }
     }
@@ -86,7 +86,7 @@ impl Shell {
 
     /// No one is left to read or to write for.
     pub(super) fn gone(&mut self) {
-        self.deaf = true;
+        self.input_closed = true;
         if self.ending.is_none() {
             self.end(129);
         }
@@ -115,10 +115,10 @@ impl Shell {
                     result = &mut edit => break result,
                     // Ctrl-Z and Ctrl-C go to everyone in the foreground. Stopped with the editor,
                     // the shell has its prompt, and `fg` continues both; an interrupt is the editor's.
-                    wish = self.signals.next() => match wish {
-                        Wish::Stop => emulate_default_handler(SIGTSTP)?,
-                        Wish::End(ending) if !wish.is_typed() => code = Some(ending),
-                        Wish::End(_) | Wish::Continue | Wish::Resize => {}
+                    action = self.signals.next() => match action {
+                        SignalAction::Stop => emulate_default_handler(SIGTSTP)?,
+                        SignalAction::End(ending) if !action.is_typed() => code = Some(ending),
+                        SignalAction::End(_) | SignalAction::Continue | SignalAction::Resize => {}
                     },
                 }
             }

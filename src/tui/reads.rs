@@ -16,16 +16,16 @@ use crate::preview::{Mode, Preview};
 use crate::storage::Storage;
 
 /// After this long the user is told that a record is on its way.
-const SLOW: Duration = Duration::from_millis(150);
+const SLOW_AFTER: Duration = Duration::from_millis(150);
 /// Values below this size are prepared where they arrive; larger ones on a thread of their own.
-const INLINE: usize = 64 << 10;
+const INLINE_LIMIT: usize = 64 << 10;
 /// The rest of the crawl is read again so much later, or later by this many times what it took.
-const AGAIN: (Duration, u32) = (Duration::from_secs(1), 4);
+const OVERVIEW_INTERVAL: (Duration, u32) = (Duration::from_secs(1), 4);
 /// How often a walk shows how far it is.
-const PROGRESS: Duration = Duration::from_millis(100);
+const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
 
 /// Where the results of one read go.
-pub(super) struct Job {
+pub(super) struct ReadTask {
     pub(super) slot: Slot,
     pub(super) ticket: Ticket,
     pub(super) events: Sender<Event>,
@@ -33,7 +33,7 @@ pub(super) struct Job {
     pub(super) paused: channel::Receiver<bool>,
 }
 
-impl Job {
+impl ReadTask {
     /// Reads and reports, until the end or until it is given up.
     pub(super) async fn run(self, storage: Option<Arc<dyn Storage>>, read: Read) {
         let result = match storage {
@@ -59,20 +59,20 @@ impl Job {
             Read::Crawl => return self.crawl(storage).await,
             Read::Keys { store, early } => return self.keys(storage, &store, early).await,
             read if read.is_computed() => {
-                let wanted = Wanted::default();
-                let flag = wanted.0.clone();
+                let cancel = CancelOnDrop::default();
+                let flag = cancel.0.clone();
                 let (slot, ticket, events) = (self.slot, self.ticket, self.events.clone());
                 let mut early = move |loaded| {
                     // Where the loop has no room, it has enough to show.
                     let _ = events.try_send(Event::Loaded(slot, ticket, Ok(loaded)));
                 };
                 let still = move || flag.load(Ordering::Relaxed);
-                let loaded = aside(move || read.compute(&still, &mut early)).await?;
-                drop(wanted);
+                let loaded = on_blocking_thread(move || read.compute(&still, &mut early)).await?;
+                drop(cancel);
                 return Ok(loaded);
             }
             Read::Record { store, key, limit, mode } => {
-                let reading = self.patiently(storage.read(&store, &key, limit)).await?;
+                let reading = self.report_if_slow(storage.read(&store, &key, limit)).await?;
                 Loaded::Record(match reading {
                     None => RecordView::Missing(key),
                     Some(Reading::TooLarge(meta)) => RecordView::TooLarge(meta),
@@ -81,7 +81,7 @@ impl Job {
                 })
             }
             Read::Whole { store, key, mode } => {
-                Loaded::Record(match self.patiently(storage.get_value(&store, &key)).await? {
+                Loaded::Record(match self.report_if_slow(storage.get_value(&store, &key)).await? {
                     None => RecordView::Missing(key),
                     Some(record) => prepare(record, mode).await?,
                 })
@@ -89,19 +89,19 @@ impl Job {
             Read::Value { store, key } => Loaded::Value(storage.get_value(&store, &key).await?),
             Read::Preview(record, mode) => Loaded::Record(prepare(record, mode).await?),
             Read::Search(preview, needle) => {
-                Loaded::Found(aside(move || preview.find(&needle)).await?)
+                Loaded::Found(on_blocking_thread(move || preview.find(&needle)).await?)
             }
             _ => return Ok(None),
         }))
     }
 
     /// Tells the user if the answer takes its time.
-    async fn patiently<T>(&self, answer: impl Future<Output = T>) -> T {
+    async fn report_if_slow<T>(&self, answer: impl Future<Output = T>) -> T {
         let mut answer = std::pin::pin!(answer);
         tokio::select! {
             biased;
             done = &mut answer => return done,
-            () = tokio::time::sleep(SLOW) => {}
+            () = tokio::time::sleep(SLOW_AFTER) => {}
         }
         let _ = self.events.send(Event::Slow(self.slot, self.ticket)).await;
         answer.await
@@ -135,7 +135,7 @@ impl Job {
         loop {
             let start = Instant::now();
             let crawl = storage.crawl().await;
-            let pause = (start.elapsed() * AGAIN.1).max(AGAIN.0);
+            let pause = (start.elapsed() * OVERVIEW_INTERVAL.1).max(OVERVIEW_INTERVAL.0);
             self.report(crawl.map(|crawl| Loaded::Crawl(Arc::new(crawl)))).await;
             tokio::time::sleep(pause).await;
         }
@@ -157,20 +157,20 @@ impl Job {
         while let Some(page) = pages.next().await {
             let page = page?;
             builder.add(&page);
-            if counted.elapsed() >= PROGRESS {
+            if counted.elapsed() >= PROGRESS_INTERVAL {
                 counted = Instant::now();
                 let rows = builder.len() as u64;
                 self.report(Ok(Loaded::Progress(rows, page.progress.min(0.999)))).await;
             }
             let due = told.is_none_or(|told| {
                 let since = told.elapsed();
-                since >= PROGRESS && (builder.is_due() || since >= cost * 10)
+                since >= PROGRESS_INTERVAL && (builder.is_due() || since >= cost * 10)
             });
             let stopped = *self.paused.borrow();
             // A snapshot ends somewhere; after that only the share walked is news.
             if early && (due || stopped) && builder.has_more() && page.progress < 1.0 {
                 let start = Instant::now();
-                let (back, index) = aside(move || {
+                let (back, index) = on_blocking_thread(move || {
                     let index = Arc::new(builder.snapshot());
                     (builder, index)
                 })
@@ -184,22 +184,22 @@ impl Job {
                 let _ = self.paused.clone().wait_for(|paused| !paused).await;
             }
         }
-        let index = aside(move || Arc::new(builder.finish())).await?;
+        let index = on_blocking_thread(move || Arc::new(builder.finish())).await?;
         Ok(Some(Loaded::Keys(index, 1.0)))
     }
 }
 
 async fn prepare(record: Record, mode: Mode) -> Result<RecordView> {
-    let small = record.value.len() <= INLINE;
+    let small = record.value.len() <= INLINE_LIMIT;
     let build = move || {
         let preview = Arc::new(Preview::build_as(&record, mode));
         RecordView::Whole(record, preview)
     };
-    if small { Ok(build()) } else { aside(build).await }
+    if small { Ok(build()) } else { on_blocking_thread(build).await }
 }
 
 async fn prepare_head(meta: RecordMeta, head: Bytes, mode: Mode) -> Result<RecordView> {
-    aside(move || {
+    on_blocking_thread(move || {
         let bytes = head.len();
         let record = Record { meta: meta.clone(), value: head };
         RecordView::Head(meta, Arc::new(Preview::build_head(record, mode)), bytes)
@@ -208,22 +208,24 @@ async fn prepare_head(meta: RecordMeta, head: Bytes, mode: Mode) -> Result<Recor
 }
 
 /// Tells a thread that its result is no longer wanted, once this is dropped.
-struct Wanted(Arc<AtomicBool>);
+struct CancelOnDrop(Arc<AtomicBool>);
 
-impl Default for Wanted {
+impl Default for CancelOnDrop {
     fn default() -> Self {
         Self(Arc::new(AtomicBool::new(true)))
     }
 }
 
-impl Drop for Wanted {
+impl Drop for CancelOnDrop {
     fn drop(&mut self) {
         self.0.store(false, Ordering::Relaxed);
     }
 }
 
 /// Runs on a thread where it may take its time.
-async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+async fn on_blocking_thread<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T> {
     tokio::task::spawn_blocking(work).await.map_err(|_| stopped())
 }
 

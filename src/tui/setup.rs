@@ -102,7 +102,7 @@ impl Setup {
     /// Shows a hint if larder has never been started before.
     #[must_use]
     pub fn with_welcome(mut self) -> Self {
-        self.settings.welcome = super::welcome::is_first();
+        self.settings.welcome = super::first_run::is_first();
         self
     }
 }

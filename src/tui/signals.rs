@@ -17,7 +17,7 @@ const QUIT: u8 = 131;
 
 /// What a signal asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Wish {
+pub(super) enum SignalAction {
     /// End, with this exit code (128 and the signal's number, as shells have it).
     End(u8),
     /// Stop, as Ctrl-Z does.
@@ -28,41 +28,41 @@ pub(super) enum Wish {
     Resize,
 }
 
-impl Wish {
+impl SignalAction {
     /// Whether a key asks for it, where another program has the terminal: then it was meant for that.
     pub(super) fn is_typed(self) -> bool {
         matches!(self, Self::End(INTERRUPTED | QUIT))
     }
 }
 
-/// The signals, as a stream of wishes.
-pub(super) struct Signals(Vec<(Signal, Wish)>);
+/// The signals, as a stream of actions.
+pub(super) struct Signals(Vec<(Signal, SignalAction)>);
 
 impl Signals {
     /// Takes the signals over from the operating system's defaults.
     pub(super) fn take() -> io::Result<Self> {
-        let wishes = [
-            (SignalKind::terminate(), Wish::End(143)),
-            (SignalKind::hangup(), Wish::End(129)),
-            (SignalKind::interrupt(), Wish::End(INTERRUPTED)),
-            (SignalKind::quit(), Wish::End(QUIT)),
-            (SignalKind::user_defined1(), Wish::End(138)),
-            (SignalKind::user_defined2(), Wish::End(140)),
-            (SignalKind::alarm(), Wish::End(142)),
-            (SignalKind::from_raw(SIGTSTP), Wish::Stop),
-            (SignalKind::from_raw(SIGCONT), Wish::Continue),
-            (SignalKind::window_change(), Wish::Resize),
+        let actions = [
+            (SignalKind::terminate(), SignalAction::End(143)),
+            (SignalKind::hangup(), SignalAction::End(129)),
+            (SignalKind::interrupt(), SignalAction::End(INTERRUPTED)),
+            (SignalKind::quit(), SignalAction::End(QUIT)),
+            (SignalKind::user_defined1(), SignalAction::End(138)),
+            (SignalKind::user_defined2(), SignalAction::End(140)),
+            (SignalKind::alarm(), SignalAction::End(142)),
+            (SignalKind::from_raw(SIGTSTP), SignalAction::Stop),
+            (SignalKind::from_raw(SIGCONT), SignalAction::Continue),
+            (SignalKind::window_change(), SignalAction::Resize),
         ];
-        let taken = wishes.into_iter().map(|(kind, wish)| Ok((signal(kind)?, wish)));
+        let taken = actions.into_iter().map(|(kind, action)| Ok((signal(kind)?, action)));
         Ok(Self(taken.collect::<io::Result<_>>()?))
     }
 
-    /// The next wish; the first of the list where there are several.
-    pub(super) async fn next(&mut self) -> Wish {
+    /// The next action; the first of the list where there are several.
+    pub(super) async fn next(&mut self) -> SignalAction {
         std::future::poll_fn(|context| {
-            for (signal, wish) in &mut self.0 {
+            for (signal, action) in &mut self.0 {
                 if signal.poll_recv(context).is_ready() {
-                    return Poll::Ready(*wish);
+                    return Poll::Ready(*action);
                 }
             }
             Poll::Pending
@@ -73,8 +73,8 @@ impl Signals {
     /// Forgets what was meant for a program that had the terminal meanwhile: Ctrl-C in an editor
     /// goes to everyone in the foreground.
     pub(super) fn forget_typed(&mut self) {
-        for (signal, wish) in &mut self.0 {
-            if wish.is_typed() || *wish == Wish::Stop {
+        for (signal, action) in &mut self.0 {
+            if action.is_typed() || *action == SignalAction::Stop {
                 while signal.recv().now_or_never().is_some() {}
             }
         }

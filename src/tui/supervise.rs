@@ -90,7 +90,7 @@ struct Supervisor {
 impl Supervisor {
     fn run(mut self) -> u8 {
         loop {
-            match self.look() {
+            match self.wait_status() {
                 Some(status) if status.stopped() => self.stop(),
                 Some(status) => return self.ended(status),
                 None => {
@@ -104,7 +104,7 @@ impl Supervisor {
     }
 
     /// What has become of the child, told once.
-    fn look(&self) -> Option<WaitStatus> {
+    fn wait_status(&self) -> Option<WaitStatus> {
         let options = WaitOptions::NOHANG | WaitOptions::UNTRACED;
         waitpid(Some(self.child), options).ok().flatten().map(|(_, status)| status)
     }

@@ -19,7 +19,7 @@ use ratatui::layout::{Rect, Size};
 use signal_hook::consts::SIGTSTP;
 use signal_hook::low_level::emulate_default_handler;
 
-use super::lean::Lean;
+use super::backend::CompactBackend;
 use writer::WRITER;
 pub(super) use writer::takes_bytes;
 
@@ -36,7 +36,7 @@ const MOUSE_OFF: &str = "\x1b[?1006l\x1b[?1000l";
 static PANICKED: AtomicBool = AtomicBool::new(false);
 
 /// What frames are written through.
-pub type Backend = Lean<Tty>;
+pub type Backend = CompactBackend<Tty>;
 
 /// Collects a frame, and hands it over when it is flushed, so that it leaves in one write.
 #[derive(Debug, Default)]
@@ -71,7 +71,7 @@ impl Terminal {
     pub fn enter(mouse: bool) -> io::Result<Self> {
         install_panic_hook();
         WRITER.start()?;
-        let inner = ratatui::Terminal::new(Lean::new(Tty::default()))?;
+        let inner = ratatui::Terminal::new(CompactBackend::new(Tty::default()))?;
         let mut terminal = Self { inner, mouse };
         terminal.reenter()?;
         Ok(terminal)

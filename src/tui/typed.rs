@@ -7,8 +7,8 @@ use crossterm::event::{Event as TerminalEvent, KeyEvent};
 
 use crate::app::{Event, is_text};
 
-use super::background::Heard;
-use super::{ANSWER, POUR, Shell};
+use super::background::Filtered;
+use super::{ANSWER_INTERVAL, PASTE_INTERVAL, Shell};
 
 /// How many keys are taken at once: signals and results wait meanwhile.
 const BATCH: usize = 4096;
@@ -26,9 +26,9 @@ impl Shell {
                 self.press(keys).await?;
                 return self.told(event).await;
             };
-            match self.background.hear(key) {
-                Heard::Keys(heard) => keys.extend(heard),
-                Heard::Answer(theme) => {
+            match self.background.feed(key) {
+                Filtered::Keys(heard) => keys.extend(heard),
+                Filtered::Answer(theme) => {
                     if let Some(theme) = theme {
                         self.look.theme = *theme;
                         self.dirty = true;
@@ -63,7 +63,7 @@ impl Shell {
         if keys.is_empty() {
             return Ok(());
         }
-        self.pace = if keys.len() < MANY { ANSWER } else { POUR };
+        self.frame_interval = if keys.len() < MANY { ANSWER_INTERVAL } else { PASTE_INTERVAL };
         self.take(Event::Keys(keys)).await
     }
 }

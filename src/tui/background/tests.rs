@@ -33,12 +33,12 @@ fn keys(bytes: &str) -> Vec<KeyEvent> {
 }
 
 /// What the user typed among them, and the last theme that was answered.
-fn hear(background: &mut Background, bytes: &str) -> (Vec<KeyEvent>, Option<Theme>) {
+fn feed(background: &mut Background, bytes: &str) -> (Vec<KeyEvent>, Option<Theme>) {
     let (mut typed, mut answer) = (Vec::new(), None);
     for key in keys(bytes) {
-        match background.hear(key) {
-            Heard::Keys(keys) => typed.extend(keys),
-            Heard::Answer(theme) => answer = theme.map(|theme| *theme),
+        match background.feed(key) {
+            Filtered::Keys(keys) => typed.extend(keys),
+            Filtered::Answer(theme) => answer = theme.map(|theme| *theme),
         }
     }
     (typed, answer)
@@ -54,11 +54,11 @@ fn the_answer_is_picked_out_of_what_is_typed() {
         ("\x1b]11;#fafaf5\x07", true),
     ] {
         let mut background = background();
-        let (typed, theme) = hear(&mut background, &format!("jk{answer}l"));
+        let (typed, theme) = feed(&mut background, &format!("jk{answer}l"));
         assert_eq!(typed, keys("jkl"), "{answer:?}");
         let pair = background.pair.as_ref().unwrap();
         assert_eq!(theme.as_ref(), Some(if light { &pair.light } else { &pair.dark }));
-        assert_eq!(background.patience(), Duration::ZERO);
+        assert_eq!(background.drain_timeout(), Duration::ZERO);
     }
 }
 
@@ -66,7 +66,7 @@ fn the_answer_is_picked_out_of_what_is_typed() {
 fn keys_that_only_begin_like_an_answer_are_the_users() {
     for typed in ["]]j", "\x1b]j", "]1\x1b]2", "]1j", "\x1b]11j"] {
         let mut background = background();
-        let (mut heard, answer) = hear(&mut background, typed);
+        let (mut heard, answer) = feed(&mut background, typed);
         heard.extend(background.release());
         assert_eq!((heard, answer), (keys(typed), None), "{typed:?}");
     }
@@ -75,21 +75,21 @@ fn keys_that_only_begin_like_an_answer_are_the_users() {
 #[test]
 fn what_nobody_types_is_swallowed_and_ends_where_it_can_be_no_answer() {
     for (answer, typed) in [("\x1b]11;rgb:q!", "!"), ("]11;\x07x", "x")] {
-        assert_eq!(hear(&mut background(), answer), (keys(typed), None), "{answer:?}");
+        assert_eq!(feed(&mut background(), answer), (keys(typed), None), "{answer:?}");
     }
     let long = format!("\x1b]11;{}", "f".repeat(80));
-    let (typed, _) = hear(&mut background(), &long);
+    let (typed, _) = feed(&mut background(), &long);
     assert!(typed.len() > 30 && typed.len() < 80, "{} keys", typed.len());
 }
 
 #[test]
 fn an_answer_is_awaited_however_late_it_ends() {
     let mut background = background();
-    assert_eq!(hear(&mut background, "\x1b]11;rgb:dd"), (Vec::new(), None));
+    assert_eq!(feed(&mut background, "\x1b]11;rgb:dd"), (Vec::new(), None));
     // No time is set for its rest; before larder leaves, it waits for it again.
     assert_eq!((background.release_in(), background.release()), (None, Vec::new()));
-    assert!(background.patience() > Duration::ZERO);
-    let (typed, theme) = hear(&mut background, "dd/dddd/dddd\x07j");
+    assert!(background.drain_timeout() > Duration::ZERO);
+    let (typed, theme) = feed(&mut background, "dd/dddd/dddd\x07j");
     assert_eq!(typed, keys("j"));
     assert_eq!(theme.as_ref(), background.pair.as_ref().map(|pair| &pair.light));
 }
@@ -98,7 +98,7 @@ fn an_answer_is_awaited_however_late_it_ends() {
 fn a_key_that_may_begin_an_answer_is_kept_for_a_moment_only() {
     let mut background = background();
     assert_eq!(background.release_in(), None);
-    assert_eq!(hear(&mut background, "]").0, []);
+    assert_eq!(feed(&mut background, "]").0, []);
     assert!(background.release_in().is_some_and(|wait| wait <= KEPT));
     assert_eq!(background.release(), keys("]"));
     assert_eq!(background.release_in(), None);
@@ -107,19 +107,19 @@ fn a_key_that_may_begin_an_answer_is_kept_for_a_moment_only() {
 #[test]
 fn an_answer_without_a_colour_is_swallowed_and_changes_nothing() {
     for answer in ["\x1b]11;rgb:ff/ff\x07", "\x1b]11;rgb:x/y/z\x07", "\x1b]11;#ab\x07"] {
-        assert_eq!(hear(&mut background(), answer), (Vec::new(), None), "{answer:?}");
+        assert_eq!(feed(&mut background(), answer), (Vec::new(), None), "{answer:?}");
     }
 }
 
 #[test]
 fn a_second_answer_counts_too() {
     let mut background = background();
-    hear(&mut background, "\x1b]11;rgb:ff/ff/ff\x07");
-    let (typed, theme) = hear(&mut background, "\x1b]11;rgb:00/00/00\x07");
+    feed(&mut background, "\x1b]11;rgb:ff/ff/ff\x07");
+    let (typed, theme) = feed(&mut background, "\x1b]11;rgb:00/00/00\x07");
     assert_eq!(
         (typed, theme.as_ref()),
         (Vec::new(), background.pair.as_ref().map(|pair| &pair.dark))
     );
     // A bracket is a bracket again.
-    assert_eq!(hear(&mut background, "]").0, keys("]"));
+    assert_eq!(feed(&mut background, "]").0, keys("]"));
 }

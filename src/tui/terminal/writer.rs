@@ -123,8 +123,8 @@ impl Writer {
     }
 
     /// Waits until all is written, for so long at most; tells whether it is.
-    pub(super) fn wait(&self, patience: Duration) -> bool {
-        let deadline = Instant::now() + patience;
+    pub(super) fn wait(&self, timeout: Duration) -> bool {
+        let deadline = Instant::now() + timeout;
         let mut state = self.state();
         while !state.is_quiet() {
             let left = deadline.saturating_duration_since(Instant::now());
@@ -189,10 +189,10 @@ fn write(mut bytes: &[u8]) -> Result<(), Errno> {
 }
 
 /// Whether the terminal takes bytes, now or within this time.
-pub(in crate::tui) fn takes_bytes(patience: Option<Duration>) -> bool {
-    let timeout = patience.map(|patience| Timespec {
-        tv_sec: patience.as_secs().cast_signed(),
-        tv_nsec: patience.subsec_nanos().into(),
+pub(in crate::tui) fn takes_bytes(timeout: Option<Duration>) -> bool {
+    let timeout = timeout.map(|timeout| Timespec {
+        tv_sec: timeout.as_secs().cast_signed(),
+        tv_nsec: timeout.subsec_nanos().into(),
     });
     let output = stdout();
     let mut asked = [PollFd::new(&output, PollFlags::OUT)];

@@ -8,12 +8,12 @@ use ratatui::layout::{Rect, Size};
 use ratatui::style::{Color, Modifier, Style};
 
 use super::pen::Pen;
-use super::shown::Shown;
+use super::screen::Screen;
 use crate::view::even_out;
 use model::{Model, Widths};
 
-fn screen(columns: u16, rows: u16) -> Shown {
-    let mut shown = Shown::default();
+fn screen(columns: u16, rows: u16) -> Screen {
+    let mut shown = Screen::default();
     shown.fit(Size::new(columns, rows));
     shown
 }
@@ -170,7 +170,7 @@ fn two_panes(at: usize) -> Buffer {
     buf
 }
 
-type Painter = fn(&mut Shown, Vec<(u16, u16, &Cell)>) -> String;
+type Painter = fn(&mut Screen, Vec<(u16, u16, &Cell)>) -> String;
 
 /// Draws frames one after the other.
 fn drawn(frames: &[&Buffer], widths: Widths, paint: Painter) -> Model {

@@ -72,14 +72,14 @@ impl Width {
 
 /// The cells of the screen, by rows.
 #[derive(Debug, Default)]
-pub(super) struct Shown {
+pub(super) struct Screen {
     size: Size,
     cells: Vec<Cell>,
     /// Of each row, the first column from which on nothing is sure.
     unsure: Vec<Option<u16>>,
 }
 
-impl Shown {
+impl Screen {
     /// Takes the screen's size; a screen of another size is blank.
     pub(super) fn fit(&mut self, size: Size) {
         if self.size != size {

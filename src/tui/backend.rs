@@ -3,10 +3,10 @@
 //! A row further down costs three bytes instead of ten where the same columns change in row after
 //! row, because the cursor goes there by line feed and backspace; and styles are told by what
 //! differs from the last one. A row with text whose width terminals dispute is erased and drawn
-//! anew from there on (`shown`).
+//! anew from there on (`screen`).
 
 mod pen;
-mod shown;
+mod screen;
 
 use std::cell::Cell as StdCell;
 use std::io::{self, Write};
@@ -15,23 +15,23 @@ use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
 use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
 
-use shown::Shown;
+use screen::Screen;
 
 /// [`CrosstermBackend`] with a frame writer of its own.
 #[derive(Debug)]
-pub struct Lean<W: Write> {
+pub struct CompactBackend<W: Write> {
     inner: CrosstermBackend<W>,
     /// The terminal's size when last asked for.
     size: StdCell<Size>,
-    shown: Shown,
+    screen: Screen,
     cursor_hidden: bool,
 }
 
-impl<W: Write> Lean<W> {
+impl<W: Write> CompactBackend<W> {
     /// Writes to `writer`, a terminal in raw mode.
     pub fn new(writer: W) -> Self {
         let inner = CrosstermBackend::new(writer);
-        Self { inner, size: StdCell::default(), shown: Shown::default(), cursor_hidden: false }
+        Self { inner, size: StdCell::default(), screen: Screen::default(), cursor_hidden: false }
     }
 
     /// Forgets what is known of the terminal: another program has had it.
@@ -40,7 +40,7 @@ impl<W: Write> Lean<W> {
     }
 }
 
-impl<W: Write> Write for Lean<W> {
+impl<W: Write> Write for CompactBackend<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         Write::write(&mut self.inner, bytes)
     }
@@ -50,15 +50,15 @@ impl<W: Write> Write for Lean<W> {
     }
 }
 
-impl<W: Write> Backend for Lean<W> {
+impl<W: Write> Backend for CompactBackend<W> {
     type Error = io::Error;
 
     fn draw<'a, I>(&mut self, content: I) -> io::Result<()>
     where
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
-        self.shown.fit(self.size.get());
-        let text = self.shown.draw(content);
+        self.screen.fit(self.size.get());
+        let text = self.screen.draw(content);
         Write::write_all(&mut self.inner, text.as_bytes())
     }
 
@@ -84,13 +84,13 @@ impl<W: Write> Backend for Lean<W> {
     }
 
     fn clear(&mut self) -> io::Result<()> {
-        self.shown.clear();
+        self.screen.clear();
         self.inner.clear()
     }
 
     fn clear_region(&mut self, clear_type: ClearType) -> io::Result<()> {
         // Ratatui clears all of a full screen, or nothing.
-        self.shown.clear();
+        self.screen.clear();
         self.inner.clear_region(clear_type)
     }
 

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use ratatui::buffer::Cell;
 use ratatui::style::{Color, Modifier};
 
-use super::shown::Width;
+use super::screen::Width;
 
 /// Steps up to which line feeds and backspaces are cheaper than an absolute move.
 const NEAR: u16 = 4;
@@ -22,21 +22,21 @@ const MODIFIERS: [(Modifier, u8); 7] = [
 
 /// What a cell looks like, without its symbol.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Look {
+struct CellStyle {
     front: Color,
     behind: Color,
     modifiers: Modifier,
 }
 
-const PLAIN: Look =
-    Look { front: Color::Reset, behind: Color::Reset, modifiers: Modifier::empty() };
+const PLAIN: CellStyle =
+    CellStyle { front: Color::Reset, behind: Color::Reset, modifiers: Modifier::empty() };
 
 /// Writes cells; knows the terminal's style and, where that is certain, its cursor.
 /// The style is plain before and after.
 #[derive(Debug)]
 pub(super) struct Pen {
     out: String,
-    look: Look,
+    style: CellStyle,
     /// Where the cursor is; unknown after text that terminals give different widths.
     at: Option<(u16, u16)>,
     /// Whether letters of disputed width were written last: only more of them may follow without
@@ -49,8 +49,8 @@ pub(super) struct Pen {
 impl Pen {
     /// For a terminal with so many columns.
     pub(super) fn new(columns: u16) -> Self {
-        let (out, look, at) = (String::new(), PLAIN, None);
-        Self { out, look, at, letters: false, columns, wraps: true }
+        let (out, style, at) = (String::new(), PLAIN, None);
+        Self { out, style, at, letters: false, columns, wraps: true }
     }
 
     /// Writes a cell at its place.
@@ -63,7 +63,7 @@ impl Pen {
         if self.at != Some((x, y)) {
             go(&mut self.out, self.at.filter(|_| !self.letters), (x, y));
         }
-        self.restyle(Look { front: cell.fg, behind: cell.bg, modifiers: cell.modifier });
+        self.restyle(CellStyle { front: cell.fg, behind: cell.bg, modifiers: cell.modifier });
         self.out.push_str(symbol);
         // Nobody agrees on where the cursor is behind the last column either.
         let known = width != Width::Disputed && x + 1 < self.columns;
@@ -94,10 +94,10 @@ impl Pen {
         self.out
     }
 
-    fn restyle(&mut self, wanted: Look) {
-        if wanted != self.look {
-            restyle(&mut self.out, self.look, wanted);
-            self.look = wanted;
+    fn restyle(&mut self, wanted: CellStyle) {
+        if wanted != self.style {
+            restyle(&mut self.out, self.style, wanted);
+            self.style = wanted;
         }
     }
 }
@@ -137,7 +137,7 @@ fn go(out: &mut String, from: Option<(u16, u16)>, (x, y): (u16, u16)) {
 }
 
 /// Changes the style, in one sequence.
-fn restyle(out: &mut String, from: Look, to: Look) {
+fn restyle(out: &mut String, from: CellStyle, to: CellStyle) {
     let mut codes = String::new();
     let gone = from.modifiers - to.modifiers;
     let fresh = if gone.is_empty() {
