@@ -4,10 +4,10 @@
 //! `config.example.toml` shows every setting with its default, and a test holds it to that.
 
 pub mod environment;
-mod origin;
 mod password;
 mod profile;
 mod resolve;
+mod target_source;
 mod targets;
 mod units;
 
@@ -23,9 +23,9 @@ use log::LevelFilter;
 use serde::Deserialize;
 
 pub use environment::Environment;
-pub use origin::{NO_TARGET, Origin};
 pub use profile::{Profile, expand_home};
 pub use resolve::Resolved;
+pub use target_source::{NO_TARGET, TargetSource};
 pub use targets::{Choice, Targets};
 pub use units::{parse_seconds, parse_size};
 

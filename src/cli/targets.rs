@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::failure::{DONE, Outcome};
 use super::output::Output;
-use crate::config::{Choice, Config, Environment, Origin};
+use crate::config::{Choice, Config, Environment, TargetSource};
 use crate::text::visible;
 
 const HEADS: [&str; 3] = ["  name", "target", "writes"];
@@ -21,7 +21,7 @@ pub(super) fn list(config: &Config, environment: &Environment, output: &mut Outp
                 "problem": choice.label.as_ref().err(),
                 "read_only": choice.read_only,
                 "default": choice.default.is_some(),
-                "default_by": choice.default.map(Origin::name),
+                "default_by": choice.default.map(TargetSource::name),
             }))?;
         }
         return Ok(DONE);
@@ -49,11 +49,11 @@ fn row(choice: &Choice) -> Vec<String> {
 fn sentence(config: &Config, choices: &[Choice]) -> String {
     let taken = choices.iter().find_map(|choice| Some((choice, choice.default?)));
     match taken {
-        Some((choice, origin)) if choice.name == origin.name() => {
-            format!("* `larder` alone opens it: {}", reason(origin))
+        Some((choice, source)) if choice.name == source.name() => {
+            format!("* `larder` alone opens it: {}", reason(source))
         }
-        Some((choice, origin)) => {
-            format!("* `larder` alone opens {}: {}", choice.name, reason(origin))
+        Some((choice, source)) => {
+            format!("* `larder` alone opens {}: {}", choice.name, reason(source))
         }
         None if config.profiles.is_empty() => {
             "no profiles are configured, and `larder` alone finds nothing to open here".to_owned()
@@ -62,13 +62,13 @@ fn sentence(config: &Config, choices: &[Choice]) -> String {
     }
 }
 
-fn reason(origin: Origin) -> &'static str {
-    match origin {
-        Origin::CommandLine => "the command line names it",
-        Origin::Config => "the config file's target names it",
-        Origin::LarderUrl => "LARDER_URL names it",
-        Origin::RedisUrl => "REDIS_URL names it",
-        Origin::StorageDir => "CRAWLEE_STORAGE_DIR names it",
-        Origin::Here => "it is here, and nothing else is named",
+fn reason(source: TargetSource) -> &'static str {
+    match source {
+        TargetSource::CommandLine => "the command line names it",
+        TargetSource::Config => "the config file's target names it",
+        TargetSource::LarderUrl => "LARDER_URL names it",
+        TargetSource::RedisUrl => "REDIS_URL names it",
+        TargetSource::StorageDir => "CRAWLEE_STORAGE_DIR names it",
+        TargetSource::CurrentDirectory => "it is here, and nothing else is named",
     }
 }

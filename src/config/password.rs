@@ -22,8 +22,8 @@ const LONGEST: u64 = 64 << 10;
 /// messages are thrown away, and it is no longer in the terminal's foreground. Must not be called from asynchronous code: it waits.
 ///
 /// # Errors
-/// [`ErrorKind::Auth`] if it cannot be run, fails, prints nothing or takes longer than `patience`.
-pub(super) fn run(command: &str, patience: Duration, quiet: bool) -> Result<String> {
+/// [`ErrorKind::Auth`] if it cannot be run, fails, prints nothing or takes longer than `timeout`.
+pub(super) fn run(command: &str, timeout: Duration, quiet: bool) -> Result<String> {
     let cannot = |why: io::Error| failed(format!("password_command cannot be run: {why}"));
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(cannot)?;
@@ -39,9 +39,9 @@ pub(super) fn run(command: &str, patience: Duration, quiet: bool) -> Result<Stri
             .kill_on_drop(true)
             .spawn()
             .map_err(cannot)?;
-        let answer = tokio::time::timeout(patience, first_line(&mut child)).await;
+        let answer = tokio::time::timeout(timeout, first_line(&mut child)).await;
         let late = |_| {
-            let seconds = patience.as_secs_f32();
+            let seconds = timeout.as_secs_f32();
             failed(format!("password_command took over {seconds} s"))
         };
         answer.map_err(late)?.map_err(cannot)

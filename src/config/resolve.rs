@@ -3,7 +3,7 @@
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::environment::Environment;
-use super::origin::{NO_TARGET, Origin};
+use super::target_source::{NO_TARGET, TargetSource};
 use super::{Config, Profile, password};
 use crate::model::{Error, ErrorKind, Result};
 use crate::storage::target::{Endpoint, Secret, Target, TlsSettings};
@@ -16,7 +16,7 @@ pub struct Resolved {
     /// The profile's name, if it was one.
     pub profile: Option<String>,
     /// Where it was named.
-    pub origin: Origin,
+    pub source: TargetSource,
     /// Whether the profile forbids writing.
     pub read_only: bool,
     /// How many replicas the profile asks for.
@@ -25,9 +25,9 @@ pub struct Resolved {
 
 impl Resolved {
     /// A target that no profile names.
-    pub(super) fn plain(target: Target, origin: Origin, environment: &Environment) -> Self {
+    pub(super) fn plain(target: Target, source: TargetSource, environment: &Environment) -> Self {
         let mut resolved =
-            Self { target, profile: None, origin, read_only: false, wait_replicas: None };
+            Self { target, profile: None, source, read_only: false, wait_replicas: None };
         resolved.log_in_as(environment);
         resolved
     }
@@ -47,7 +47,7 @@ impl Resolved {
 }
 
 impl Config {
-    /// Finds the target: `named` (the command line's), else the first of [`Origin::DEFAULTS`]. A
+    /// Finds the target: `named` (the command line's), else the first of [`TargetSource::DEFAULTS`]. A
     /// text may be a profile's name.
     ///
     /// The password is `LARDER_PASSWORD`, else the profile's, else the first line that the
@@ -58,22 +58,22 @@ impl Config {
     /// [`ErrorKind::Auth`] if `password_command` fails.
     pub fn resolve(&self, named: Option<&str>, environment: &Environment) -> Result<Resolved> {
         let Some(text) = named else {
-            return match self.default_origin(environment) {
-                Some(origin) => self.resolve_at(origin, environment),
+            return match self.default_source(environment) {
+                Some(source) => self.resolve_at(source, environment),
                 None => Err(Error::new(ErrorKind::Usage, NO_TARGET)),
             };
         };
         if self.profiles.contains_key(text) {
-            return self.resolve_profile(text, Origin::CommandLine, environment);
+            return self.resolve_profile(text, TargetSource::CommandLine, environment);
         }
         let target = Target::parse(text).map_err(|why| self.not_a_target(text, why))?;
-        Ok(Resolved::plain(target, Origin::CommandLine, environment))
+        Ok(Resolved::plain(target, TargetSource::CommandLine, environment))
     }
 
     pub(super) fn resolve_profile(
         &self,
         name: &str,
-        origin: Origin,
+        source: TargetSource,
         environment: &Environment,
     ) -> Result<Resolved> {
         let Some(profile) = self.profiles.get(name) else {
@@ -82,7 +82,7 @@ impl Config {
         let mut resolved = Resolved {
             target: self.of_profile(name, profile, environment.password.is_none())?,
             profile: Some(name.to_owned()),
-            origin,
+            source,
             read_only: profile.read_only,
             wait_replicas: profile.wait_replicas,
         };

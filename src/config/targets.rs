@@ -1,6 +1,6 @@
 //! All targets that have a name, for a list of them and for switching between them.
 
-use super::origin::Origin;
+use super::target_source::TargetSource;
 use super::{Config, Environment, Resolved};
 use crate::model::{Error, ErrorKind, Result};
 use crate::storage::target::Target;
@@ -19,16 +19,16 @@ pub struct Choice {
     /// On how many replicas a write is to be before it is told to be made.
     pub wait_replicas: u32,
     /// Where `larder` alone finds it, if this is what it takes.
-    pub default: Option<Origin>,
-    origin: Option<Origin>,
+    pub default: Option<TargetSource>,
+    source: Option<TargetSource>,
 }
 
 impl Config {
     /// The profiles, by name, and then what else is set and names another target. Runs no
     /// `password_command` and connects to nothing.
     pub fn choices(&self, environment: &Environment) -> Vec<Choice> {
-        let default = self.default_origin(environment);
-        let taken = default.and_then(|origin| self.profile_at(origin, environment));
+        let default = self.default_source(environment);
+        let taken = default.and_then(|source| self.profile_at(source, environment));
         let label = |target: Result<Target>| match target {
             Ok(target) => Ok(target.label()),
             // Which file it is stands over all of them.
@@ -44,22 +44,22 @@ impl Config {
             read_only: self.read_only || profile.read_only,
             wait_replicas: profile.wait_replicas.unwrap_or(self.wait_replicas),
             default: default.filter(|_| taken == Some(name)),
-            origin: None,
+            source: None,
         });
         let mut choices: Vec<Choice> = profiles.collect();
-        for origin in Origin::DEFAULTS {
-            let named = self.profile_at(origin, environment).is_some();
-            if named || !self.is_written(origin, environment) {
+        for source in TargetSource::DEFAULTS {
+            let named = self.profile_at(source, environment).is_some();
+            if named || !self.is_written(source, environment) {
                 continue;
             }
             let choice = Choice {
-                name: origin.name().to_owned(),
+                name: source.name().to_owned(),
                 is_profile: false,
-                label: label(self.target_at(origin, environment)),
+                label: label(self.target_at(source, environment)),
                 read_only: self.read_only,
                 wait_replicas: self.wait_replicas,
-                default: default.filter(|default| *default == origin),
-                origin: Some(origin),
+                default: default.filter(|default| *default == source),
+                source: Some(source),
             };
             let same = choices.iter_mut().find(|other| other.is_same(&choice));
             match same {
@@ -97,18 +97,18 @@ impl Targets {
             Some(name) => choice.is_profile && choice.name == *name,
             None => {
                 !choice.is_profile && choice.label.as_ref() == Ok(&label)
-                    || choice.default == Some(resolved.origin)
+                    || choice.default == Some(resolved.source)
             }
         });
         let start = same.unwrap_or_else(|| {
             let choice = Choice {
-                name: resolved.origin.name().to_owned(),
+                name: resolved.source.name().to_owned(),
                 is_profile: false,
                 label: Ok(label),
                 read_only: config.read_only || resolved.read_only,
                 wait_replicas: resolved.wait_replicas.unwrap_or(config.wait_replicas),
                 default: None,
-                origin: Some(resolved.origin),
+                source: Some(resolved.source),
             };
             choices.insert(0, choice);
             0
@@ -141,12 +141,12 @@ impl Targets {
         let Some(choice) = self.choices.get(at) else {
             return Err(Error::new(ErrorKind::Usage, "there is no such target"));
         };
-        let resolved = match choice.origin {
+        let resolved = match choice.source {
             None => {
-                let origin = Origin::CommandLine;
-                self.config.resolve_profile(&choice.name, origin, &self.environment)?
+                let source = TargetSource::CommandLine;
+                self.config.resolve_profile(&choice.name, source, &self.environment)?
             }
-            Some(origin) => self.config.resolve_at(origin, &self.environment)?,
+            Some(source) => self.config.resolve_at(source, &self.environment)?,
         };
         Ok(resolved.target)
     }
@@ -196,7 +196,7 @@ mod tests {
         assert!(choices[0].label.as_ref().unwrap_err().starts_with("[profiles.broken] url: "));
         assert_eq!(choices[1].label.as_deref(), Ok("redis://one:6379/0"));
         assert_eq!((choices[1].read_only, choices[2].read_only), (true, false));
-        assert_eq!((choices[1].default, choices[3].default), (Some(Origin::Config), None));
+        assert_eq!((choices[1].default, choices[3].default), (Some(TargetSource::Config), None));
         assert!(!format!("{choices:?}").contains("hidden"));
     }
 
@@ -207,7 +207,7 @@ mod tests {
             Environment { url: Some("redis://one:6379".into()), ..Environment::default() };
         let choices = config.choices(&environment);
         assert_eq!(choices.len(), 1);
-        assert_eq!(choices[0].default, Some(Origin::LarderUrl));
+        assert_eq!(choices[0].default, Some(TargetSource::LarderUrl));
     }
 
     #[test]

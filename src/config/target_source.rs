@@ -9,7 +9,7 @@ use crate::model::{Error, ErrorKind, Result};
 use crate::storage::target::Target;
 
 /// Crawlee's own default, under the directory in which larder starts.
-const HERE: &str = "./storage";
+const DEFAULT_STORAGE: &str = "./storage";
 
 /// What to type where nothing names a target. As it stands, in three lines, behind `larder: `.
 #[cfg(feature = "demo")]
@@ -25,7 +25,7 @@ nothing to open here. Try a directory:   larder path/to/storage
 
 /// Where a target was named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Origin {
+pub enum TargetSource {
     /// On the command line.
     CommandLine,
     /// The config file's `target`.
@@ -37,13 +37,13 @@ pub enum Origin {
     /// `CRAWLEE_STORAGE_DIR`.
     StorageDir,
     /// `./storage`, because it is there.
-    Here,
+    CurrentDirectory,
 }
 
-impl Origin {
+impl TargetSource {
     /// Where a target is looked for when the command line names none, in this order.
     pub const DEFAULTS: [Self; 5] =
-        [Self::Config, Self::LarderUrl, Self::RedisUrl, Self::StorageDir, Self::Here];
+        [Self::Config, Self::LarderUrl, Self::RedisUrl, Self::StorageDir, Self::CurrentDirectory];
 
     /// What to call it.
     pub fn name(self) -> &'static str {
@@ -53,67 +53,77 @@ impl Origin {
             Self::LarderUrl => environment::URL,
             Self::RedisUrl => environment::REDIS_URL,
             Self::StorageDir => environment::STORAGE_DIR,
-            Self::Here => HERE,
+            Self::CurrentDirectory => DEFAULT_STORAGE,
         }
     }
 }
 
 impl Config {
     /// Where `larder` alone finds its target, if anywhere.
-    pub fn default_origin(&self, environment: &Environment) -> Option<Origin> {
-        Origin::DEFAULTS.into_iter().find(|origin| self.written(*origin, environment).is_some())
+    pub fn default_source(&self, environment: &Environment) -> Option<TargetSource> {
+        TargetSource::DEFAULTS
+            .into_iter()
+            .find(|source| self.written(*source, environment).is_some())
     }
 
-    pub(super) fn is_written(&self, origin: Origin, environment: &Environment) -> bool {
-        self.written(origin, environment).is_some()
+    pub(super) fn is_written(&self, source: TargetSource, environment: &Environment) -> bool {
+        self.written(source, environment).is_some()
     }
 
     /// What is written there. May hold a password.
     fn written<'a>(
         &'a self,
-        origin: Origin,
+        source: TargetSource,
         environment: &'a Environment,
     ) -> Option<Cow<'a, OsStr>> {
         let text = |text: &'a Option<String>| text.as_deref().map(OsStr::new).map(Cow::Borrowed);
-        match origin {
-            Origin::CommandLine => None,
-            Origin::Config => text(&self.target),
-            Origin::LarderUrl => text(&environment.url),
-            Origin::RedisUrl => text(&environment.redis_url),
-            Origin::StorageDir => {
+        match source {
+            TargetSource::CommandLine => None,
+            TargetSource::Config => text(&self.target),
+            TargetSource::LarderUrl => text(&environment.url),
+            TargetSource::RedisUrl => text(&environment.redis_url),
+            TargetSource::StorageDir => {
                 environment.storage_dir.as_deref().map(|path| Cow::Borrowed(path.as_os_str()))
             }
-            Origin::Here => {
+            TargetSource::CurrentDirectory => {
                 let folder = environment.folder.as_deref()?;
                 let there = folder.join("storage").is_dir();
-                there.then(|| Cow::Owned(OsString::from(HERE)))
+                there.then(|| Cow::Owned(OsString::from(DEFAULT_STORAGE)))
             }
         }
     }
 
     /// The profile that is named there, if it is one.
-    pub(super) fn profile_at(&self, origin: Origin, environment: &Environment) -> Option<&str> {
-        if matches!(origin, Origin::StorageDir | Origin::Here) {
+    pub(super) fn profile_at(
+        &self,
+        source: TargetSource,
+        environment: &Environment,
+    ) -> Option<&str> {
+        if matches!(source, TargetSource::StorageDir | TargetSource::CurrentDirectory) {
             return None;
         }
-        let written = self.written(origin, environment)?;
+        let written = self.written(source, environment)?;
         self.profiles.get_key_value(written.to_str()?).map(|(name, _)| name.as_str())
     }
 
     /// What is written there as a target, without what a profile or the environment adds.
-    pub(super) fn target_at(&self, origin: Origin, environment: &Environment) -> Result<Target> {
-        let Some(written) = self.written(origin, environment) else {
+    pub(super) fn target_at(
+        &self,
+        source: TargetSource,
+        environment: &Environment,
+    ) -> Result<Target> {
+        let Some(written) = self.written(source, environment) else {
             return Err(Error::new(ErrorKind::Usage, NO_TARGET));
         };
-        let target = match (origin, written.to_str()) {
+        let target = match (source, written.to_str()) {
             // Always paths, whatever they look like.
-            (Origin::StorageDir | Origin::Here, _) | (_, None) => {
+            (TargetSource::StorageDir | TargetSource::CurrentDirectory, _) | (_, None) => {
                 Target::at(&environment.folder.clone().unwrap_or_default().join(&written))
             }
             (_, Some(text)) => Target::parse(text).map_err(|why| self.not_a_target(text, why)),
         };
         target.map_err(|why| {
-            let problem = format!("{}: {}", origin.name(), why.problem);
+            let problem = format!("{}: {}", source.name(), why.problem);
             Error::new(why.kind, problem).hint(why.remedy().to_owned())
         })
     }
@@ -122,12 +132,12 @@ impl Config {
     ///
     /// # Errors
     /// As [`Config::resolve`].
-    pub fn resolve_at(&self, origin: Origin, environment: &Environment) -> Result<Resolved> {
-        if let Some(name) = self.profile_at(origin, environment) {
-            return self.resolve_profile(name, origin, environment);
+    pub fn resolve_at(&self, source: TargetSource, environment: &Environment) -> Result<Resolved> {
+        if let Some(name) = self.profile_at(source, environment) {
+            return self.resolve_profile(name, source, environment);
         }
-        let target = self.target_at(origin, environment)?;
-        Ok(Resolved::plain(target, origin, environment))
+        let target = self.target_at(source, environment)?;
+        Ok(Resolved::plain(target, source, environment))
     }
 }
 
@@ -141,12 +151,15 @@ mod tests {
         let mut environment =
             Environment { folder: Some(folder.path().to_owned()), ..Environment::default() };
         let config = Config::default();
-        assert_eq!(config.default_origin(&environment), None);
+        assert_eq!(config.default_source(&environment), None);
         let storage = folder.path().join("storage");
         std::fs::create_dir(&storage).unwrap();
-        assert_eq!(config.default_origin(&environment), Some(Origin::Here));
+        assert_eq!(config.default_source(&environment), Some(TargetSource::CurrentDirectory));
         let resolved = config.resolve(None, &environment).unwrap();
-        assert_eq!((resolved.target, resolved.origin), (Target::Directory(storage), Origin::Here));
+        assert_eq!(
+            (resolved.target, resolved.source),
+            (Target::Directory(storage), TargetSource::CurrentDirectory)
+        );
         // A bare word here is a path, not a profile or an address.
         environment.storage_dir = Some("127.0.0.1".into());
         let why = config.resolve(None, &environment).unwrap_err();
@@ -155,7 +168,7 @@ mod tests {
         let resolved = config.resolve(None, &environment).unwrap();
         assert_eq!(resolved.target, Target::Directory(folder.path().join("127.0.0.1")));
         environment.redis_url = Some("redis://shared".into());
-        assert_eq!(config.default_origin(&environment), Some(Origin::RedisUrl));
+        assert_eq!(config.default_source(&environment), Some(TargetSource::RedisUrl));
     }
 
     #[cfg(feature = "demo")]
