@@ -7,15 +7,15 @@ mod arguments;
 mod confirm;
 #[cfg(feature = "demo")]
 mod demo;
-mod describe;
-mod failure;
+mod exit;
 mod help;
-mod hide;
+mod json;
 mod listing;
 mod logging;
-mod manual;
+mod man;
 mod output;
 mod records;
+mod reexec;
 mod remove;
 mod repair;
 mod set;
@@ -33,18 +33,18 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 #[cfg(feature = "demo")]
-pub use arguments::Demo;
+pub use arguments::DemoArgs;
 pub use arguments::{Cli, Command, Global};
 #[cfg(feature = "demo")]
 pub use demo::{PreparedDemo, prepare_demo};
-pub use hide::hide_passwords;
+pub use reexec::hide_passwords;
 pub use usage::parse;
 
 use crate::config::{Config, Environment, Resolved, Targets};
 use crate::model::{Error, ErrorKind, Key, OpenBy, Result, StoreName, Write, Written};
 use crate::storage::target::Target;
 use crate::storage::{self, Storage, resolve_until};
-use failure::{Failure, Outcome, say};
+use exit::{ExitResult, Failure, say};
 use output::Output;
 
 /// What `TERM` says of a terminal that moves no cursor, as an editor's shell window is, or of which
@@ -153,7 +153,7 @@ fn check_terminal() -> Result<()> {
 pub fn report(why: anyhow::Error) -> ExitCode {
     let error =
         why.downcast::<Error>().unwrap_or_else(|why| Error::new(ErrorKind::Io, format!("{why:#}")));
-    failure::finish(Err(error.into()))
+    exit::finish(Err(error.into()))
 }
 
 /// Runs a one-shot command and gives the process's exit code.
@@ -161,16 +161,16 @@ pub fn run(command: &Command, cli: &Cli) -> ExitCode {
     let mut output = Output::new(cli.global.json);
     let outcome = dispatch(command, cli, &mut output);
     let written = output.finish();
-    failure::finish(match (outcome, written) {
+    exit::finish(match (outcome, written) {
         (Ok(_), Err(why)) => Err(why.into()),
         (outcome, _) => outcome,
     })
 }
 
-fn dispatch(command: &Command, cli: &Cli, output: &mut Output) -> Outcome {
+fn dispatch(command: &Command, cli: &Cli, output: &mut Output) -> ExitResult {
     match command {
-        Command::Completions { shell } => return manual::completions(*shell, output),
-        Command::Man => return manual::page(output),
+        Command::Completions { shell } => return man::completions(*shell, output),
+        Command::Man => return man::page(output),
         Command::Targets => {
             let (config, environment) = settings(cli)?;
             warn(&config, cli);
@@ -178,7 +178,7 @@ fn dispatch(command: &Command, cli: &Cli, output: &mut Output) -> Outcome {
         }
         // Not a one-shot command: the browser runs beside it.
         #[cfg(feature = "demo")]
-        Command::Demo(_) => return Ok(failure::USAGE),
+        Command::Demo(_) => return Ok(exit::USAGE),
         // Before anything is connected to.
         Command::Purge(remove) | Command::Drop(remove) => confirm::possible(remove.yes)?,
         Command::Repair(repair) => confirm::possible(repair.yes)?,
@@ -213,7 +213,7 @@ fn dispatch(command: &Command, cli: &Cli, output: &mut Output) -> Outcome {
             Command::Get(get) => records::get(storage, get, output).await,
             Command::Set(arguments) => match set {
                 Some(value) => set::set(storage, arguments, value, output).await,
-                None => Ok(failure::USAGE),
+                None => Ok(exit::USAGE),
             },
             Command::Exists(record) => records::exists(storage, record, output).await,
             Command::Delete(delete) => records::delete(storage, delete, output).await,
@@ -222,8 +222,8 @@ fn dispatch(command: &Command, cli: &Cli, output: &mut Output) -> Outcome {
             Command::Drop(remove) => remove::drop_store(storage, remove, place, output).await,
             Command::Repair(repair) => repair::repair(storage, repair, output).await,
             #[cfg(feature = "demo")]
-            Command::Demo(_) => Ok(failure::DONE),
-            Command::Completions { .. } | Command::Man | Command::Targets => Ok(failure::DONE),
+            Command::Demo(_) => Ok(exit::DONE),
+            Command::Completions { .. } | Command::Man | Command::Targets => Ok(exit::DONE),
         }
     });
     // The connection's own tasks end with the process.

@@ -38,7 +38,7 @@ fn browse(cli: &Cli) -> anyhow::Result<u8> {
 /// Browses what a simulated crawl writes meanwhile. What went wrong with the crawl is told after
 /// the browser's end, and is the end's reason where there is no other.
 #[cfg(feature = "demo")]
-fn demonstrate(cli: &Cli, arguments: &cli::Demo) -> ExitCode {
+fn demonstrate(cli: &Cli, arguments: &cli::DemoArgs) -> ExitCode {
     let begun = || {
         let PreparedDemo { config, target, settings } = cli::prepare_demo(cli, arguments)?;
         let demo = Demo::begin(&settings, target, &config.options(), &std::env::temp_dir())?;

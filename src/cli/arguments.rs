@@ -88,54 +88,54 @@ pub enum Command {
 
     /// Open a store, creating it if it is not there
     #[command(after_help = help::CREATE)]
-    Create(Create),
+    Create(CreateArgs),
 
     /// Tell about a store, or about a record
     #[command(after_help = help::INFO)]
-    Info(Info),
+    Info(InfoArgs),
 
     /// List the keys of a store, sorted, with size and content type
     #[command(after_help = help::KEYS)]
-    Keys(Keys),
+    Keys(KeysArgs),
 
     /// Print a line for each record that comes, changes or goes
     #[command(after_help = help::WATCH)]
-    Watch(Watch),
+    Watch(WatchArgs),
 
     /// Print a record's value, byte for byte
     #[command(after_help = help::GET)]
-    Get(Get),
+    Get(GetArgs),
 
     /// Set a record
     #[command(
         after_help = help::SET,
         override_usage = "larder set [OPTIONS] <STORE> <KEY> <VALUE|--file <FILE>|--null>"
     )]
-    Set(Set),
+    Set(SetArgs),
 
     /// Tell by the exit code whether a record is there
     #[command(after_help = help::EXISTS)]
-    Exists(OneRecord),
+    Exists(RecordArgs),
 
     /// Delete records
     #[command(after_help = help::DELETE)]
-    Delete(Delete),
+    Delete(DeleteArgs),
 
     /// Print a record's public URL, where the storage has one
     #[command(after_help = help::URL)]
-    Url(OneRecord),
+    Url(RecordArgs),
 
     /// Remove all records of a store; the store stays
     #[command(after_help = help::PURGE)]
-    Purge(Remove),
+    Purge(RemoveArgs),
 
     /// Remove a store with all its records
     #[command(after_help = help::DROP)]
-    Drop(Remove),
+    Drop(RemoveArgs),
 
     /// Write metadata anew for a store whose own is damaged; its records stay
     #[command(after_help = help::REPAIR)]
-    Repair(Repair),
+    Repair(RepairArgs),
 
     /// List what can be named as a target, and tell what `larder` alone opens
     #[command(after_help = help::TARGETS)]
@@ -144,7 +144,7 @@ pub enum Command {
     /// Watch a simulated crawl fill a store
     #[cfg(feature = "demo")]
     #[command(after_help = help::DEMO)]
-    Demo(Demo),
+    Demo(DemoArgs),
 
     /// Print a completion script for a shell
     #[command(after_help = help::COMPLETIONS)]
@@ -160,7 +160,7 @@ pub enum Command {
 
 /// `create`.
 #[derive(Debug, Args)]
-pub struct Create {
+pub struct CreateArgs {
     /// Open by name: letters, digits, and - inside
     #[arg(long, value_name = "NAME", conflicts_with = "alias")]
     pub name: Option<String>,
@@ -172,7 +172,7 @@ pub struct Create {
 
 /// `info`.
 #[derive(Debug, Args)]
-pub struct Info {
+pub struct InfoArgs {
     #[arg(help = STORE)]
     pub(super) store: OsString,
     #[arg(help = KEY)]
@@ -181,7 +181,7 @@ pub struct Info {
 
 /// `keys`.
 #[derive(Debug, Args)]
-pub struct Keys {
+pub struct KeysArgs {
     #[arg(help = STORE)]
     pub(super) store: OsString,
 
@@ -208,7 +208,7 @@ pub struct Keys {
 
 /// `watch`.
 #[derive(Debug, Args)]
-pub struct Watch {
+pub struct WatchArgs {
     #[arg(help = STORE)]
     pub(super) store: OsString,
 
@@ -223,7 +223,7 @@ pub struct Watch {
 
 /// `get`.
 #[derive(Debug, Args)]
-pub struct Get {
+pub struct GetArgs {
     #[arg(help = STORE)]
     pub(super) store: OsString,
     #[arg(help = KEY)]
@@ -242,7 +242,7 @@ pub struct Get {
 #[derive(Debug, Args)]
 #[group(skip)]
 #[command(group(ArgGroup::new("source").required(true).args(["value", "file", "null"])))]
-pub struct Set {
+pub struct SetArgs {
     #[arg(help = STORE)]
     pub(super) store: OsString,
     #[arg(help = KEY)]
@@ -271,7 +271,7 @@ pub struct Set {
 
 /// `exists` and `url`.
 #[derive(Debug, Args)]
-pub struct OneRecord {
+pub struct RecordArgs {
     #[arg(help = STORE)]
     pub(super) store: OsString,
     #[arg(help = KEY)]
@@ -280,7 +280,7 @@ pub struct OneRecord {
 
 /// `delete`.
 #[derive(Debug, Args)]
-pub struct Delete {
+pub struct DeleteArgs {
     #[arg(help = STORE)]
     pub(super) store: OsString,
     #[arg(help = KEY, value_name = "KEY", required = true)]
@@ -289,7 +289,7 @@ pub struct Delete {
 
 /// `repair`.
 #[derive(Debug, Args)]
-pub struct Repair {
+pub struct RepairArgs {
     #[arg(help = STORE)]
     pub store: OsString,
 
@@ -300,7 +300,7 @@ pub struct Repair {
 
 /// `purge` and `drop`.
 #[derive(Debug, Args)]
-pub struct Remove {
+pub struct RemoveArgs {
     #[arg(help = STORE)]
     pub(super) store: OsString,
 
@@ -312,7 +312,7 @@ pub struct Remove {
 /// `demo`.
 #[cfg(feature = "demo")]
 #[derive(Debug, Args)]
-pub struct Demo {
+pub struct DemoArgs {
     /// Finish the crawl after N records
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub records: Option<u64>,

@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 
-use super::failure::Failure;
+use super::exit::Failure;
 use crate::model::{Error, ErrorKind, StoreInfo};
 use crate::text::{visible, visible_bytes};
 

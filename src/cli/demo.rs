@@ -1,6 +1,6 @@
 //! `demo`: what the command line says about it.
 
-use super::arguments::{Cli, Demo};
+use super::arguments::{Cli, DemoArgs};
 use super::{check_terminal, settings};
 use crate::config::Config;
 use crate::model::{Error, ErrorKind, Result};
@@ -23,7 +23,7 @@ pub struct PreparedDemo {
 /// # Errors
 /// As [`prepare_browser`](super::prepare_browser); [`ErrorKind::ReadOnly`] for a target that the
 /// settings say is not to be written to.
-pub fn prepare_demo(cli: &Cli, demo: &Demo) -> Result<PreparedDemo> {
+pub fn prepare_demo(cli: &Cli, demo: &DemoArgs) -> Result<PreparedDemo> {
     let (config, environment) = settings(cli)?;
     check_terminal()?;
     config.check()?;

@@ -4,10 +4,10 @@ use std::io;
 
 use futures::StreamExt as _;
 
-use super::arguments::Keys;
-use super::failure::{DONE, Outcome};
+use super::arguments::KeysArgs;
+use super::exit::{DONE, ExitResult};
 use super::output::Output;
-use super::{describe, key, store};
+use super::{json, key, store};
 use crate::model::{
     Error, ErrorKind, PageRow, RecordMeta, RecordState, Result, StoreInfo, StoreState,
 };
@@ -18,7 +18,11 @@ use crate::text::{cells, visible};
 const TYPE_WIDTH: usize = 31;
 
 /// `keys`: prints as keys come, so columns have fixed widths and the key stands last.
-pub(super) async fn keys(storage: &dyn Storage, arguments: &Keys, output: &mut Output) -> Outcome {
+pub(super) async fn keys(
+    storage: &dyn Storage,
+    arguments: &KeysArgs,
+    output: &mut Output,
+) -> ExitResult {
     let name = store(storage, &arguments.store).await?;
     let prefix = arguments.prefix.as_deref().map(key).unwrap_or_default();
     let after = arguments.after.as_deref().map(key);
@@ -41,7 +45,7 @@ pub(super) async fn keys(storage: &dyn Storage, arguments: &Keys, output: &mut O
     Ok(DONE)
 }
 
-fn print(row: &PageRow<'_>, arguments: &Keys, output: &mut Output) -> io::Result<()> {
+fn print(row: &PageRow<'_>, arguments: &KeysArgs, output: &mut Output) -> io::Result<()> {
     if arguments.null {
         output.raw(row.key)?;
         return output.raw(b"\0");
@@ -51,7 +55,7 @@ fn print(row: &PageRow<'_>, arguments: &Keys, output: &mut Output) -> io::Result
     }
     let meta = row.to_meta();
     if output.json {
-        return output.json_line(&describe::record(&meta).into());
+        return output.json_line(&json::record(&meta).into());
     }
     output.raw(columns(&meta).as_bytes())?;
     output.last(row.key)
@@ -62,7 +66,7 @@ fn sound(info: &StoreInfo) -> Result<()> {
     if !matches!(info.state, StoreState::HalfMade | StoreState::Damaged(_)) {
         return Ok(());
     }
-    let problem = describe::store_problem(&info.state).unwrap_or_default();
+    let problem = json::store_problem(&info.state).unwrap_or_default();
     let error = Error::new(ErrorKind::Damaged, format!("the store `{}` is {problem}", info.store));
     Err(match info.state {
         StoreState::HalfMade => {

@@ -9,10 +9,10 @@ use std::path::Path;
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde_json::{Map, json};
 
-use super::arguments::{Delete, Get, OneRecord};
-use super::failure::{self, DAMAGED, DONE, Failure, NOT_THERE, Outcome, REFUSED, say};
+use super::arguments::{DeleteArgs, GetArgs, RecordArgs};
+use super::exit::{self, DAMAGED, DONE, ExitResult, Failure, NOT_THERE, REFUSED, say};
 use super::output::Output;
-use super::{describe, key, store, write};
+use super::{json, key, store, write};
 use crate::model::Family;
 use crate::model::{Error, ErrorKind, Key, Record, RecordState, StoreName, Write};
 use crate::outfile;
@@ -23,7 +23,7 @@ use crate::storage::Storage;
 const AT_ONCE: usize = 64;
 
 /// `get`.
-pub(super) async fn get(storage: &dyn Storage, get: &Get, output: &mut Output) -> Outcome {
+pub(super) async fn get(storage: &dyn Storage, get: &GetArgs, output: &mut Output) -> ExitResult {
     let name = store(storage, &get.store).await?;
     let key = key(&get.key);
     let Some(record) = storage.get_value(&name, &key).await? else {
@@ -36,7 +36,7 @@ pub(super) async fn get(storage: &dyn Storage, get: &Get, output: &mut Output) -
             .into());
     }
     print(&record, get, output)?;
-    let Some(problem) = describe::record_problem(&record.meta.state) else { return Ok(DONE) };
+    let Some(problem) = json::record_problem(&record.meta.state) else { return Ok(DONE) };
     match &record.meta.state {
         RecordState::Unreadable(_) => {
             say(&format!("of the record `{key}` {problem}; the value's bytes are as stored"));
@@ -56,7 +56,7 @@ pub(super) async fn get(storage: &dyn Storage, get: &Get, output: &mut Output) -
     }
 }
 
-fn print(record: &Record, get: &Get, output: &mut Output) -> Result<(), Failure> {
+fn print(record: &Record, get: &GetArgs, output: &mut Output) -> Result<(), Failure> {
     match get.output.as_deref() {
         Some(file) if file != Path::new("-") => {
             return outfile::write(file, &record.value, false).map_err(|why| {
@@ -117,14 +117,14 @@ fn in_its_charset(record: &Record) -> Option<String> {
 /// `exists`: says nothing, unless `--json` asks.
 pub(super) async fn exists(
     storage: &dyn Storage,
-    record: &OneRecord,
+    record: &RecordArgs,
     output: &mut Output,
-) -> Outcome {
+) -> ExitResult {
     let (name, key) = names(storage, &record.store, &record.key).await?;
     let exists = storage.record_exists(&name, &key).await?;
     if output.json {
         let mut map = Map::new();
-        describe::put_text(&mut map, "key", key.as_bytes());
+        json::put_text(&mut map, "key", key.as_bytes());
         map.insert("exists".into(), json!(exists));
         output.json_line(&map.into())?;
     }
@@ -132,7 +132,11 @@ pub(super) async fn exists(
 }
 
 /// `delete`.
-pub(super) async fn delete(storage: &dyn Storage, delete: &Delete, output: &mut Output) -> Outcome {
+pub(super) async fn delete(
+    storage: &dyn Storage,
+    delete: &DeleteArgs,
+    output: &mut Output,
+) -> ExitResult {
     let name = store(storage, &delete.store).await?;
     let mut keys: Vec<Key> = Vec::with_capacity(delete.keys.len());
     let mut seen = HashSet::new();
@@ -151,7 +155,7 @@ pub(super) async fn delete(storage: &dyn Storage, delete: &Delete, output: &mut 
         if let Some(missing) = &missing {
             map.insert("missing".into(), missing.iter().map(Key::escaped).collect());
         }
-        describe::put_replicas(&mut map, written.replicas);
+        json::put_replicas(&mut map, written.replicas);
         output.json_line(&map.into())?;
     } else if written.records > 0 {
         for key in missing.into_iter().flatten() {
@@ -165,7 +169,7 @@ pub(super) async fn delete(storage: &dyn Storage, delete: &Delete, output: &mut 
             let none = Error::new(ErrorKind::NotFound, problem);
             Err(no_store(storage, &name).await.unwrap_or(none).into())
         }
-        _ => Ok(failure::written(written.replicas)),
+        _ => Ok(exit::written(written.replicas)),
     }
 }
 
@@ -178,7 +182,11 @@ async fn missing(storage: &dyn Storage, store: &StoreName, keys: &[Key]) -> Opti
 }
 
 /// `url`.
-pub(super) async fn url(storage: &dyn Storage, record: &OneRecord, output: &mut Output) -> Outcome {
+pub(super) async fn url(
+    storage: &dyn Storage,
+    record: &RecordArgs,
+    output: &mut Output,
+) -> ExitResult {
     let (name, key) = names(storage, &record.store, &record.key).await?;
     let url = match storage.get_public_url(&name, &key).await {
         Ok(url) => url,
@@ -187,7 +195,7 @@ pub(super) async fn url(storage: &dyn Storage, record: &OneRecord, output: &mut 
     };
     if output.json {
         let mut map = Map::new();
-        describe::put_text(&mut map, "key", key.as_bytes());
+        json::put_text(&mut map, "key", key.as_bytes());
         map.insert("url".into(), json!(url));
         output.json_line(&map.into())?;
     } else {

@@ -2,20 +2,20 @@
 
 use serde_json::{Value, json};
 
-use super::arguments::Remove;
-use super::failure::{self, Outcome};
+use super::arguments::RemoveArgs;
+use super::exit::{self, ExitResult};
 use super::output::Output;
-use super::{confirm, describe, store, write};
+use super::{confirm, json, store, write};
 use crate::model::{ErrorKind, Replicas, StoreInfo, StoreName, Write};
 use crate::storage::Storage;
 
 /// `purge`.
 pub(super) async fn purge(
     storage: &dyn Storage,
-    remove: &Remove,
+    remove: &RemoveArgs,
     place: &str,
     output: &mut Output,
-) -> Outcome {
+) -> ExitResult {
     let name = agreed(storage, remove, "Remove all records of", place).await?;
     let written = write(storage, &Write::Purge(name.clone())).await?;
     tell(output, &name, "purged", &json!(written.records), written.replicas)
@@ -24,10 +24,10 @@ pub(super) async fn purge(
 /// `drop`.
 pub(super) async fn drop_store(
     storage: &dyn Storage,
-    remove: &Remove,
+    remove: &RemoveArgs,
     place: &str,
     output: &mut Output,
-) -> Outcome {
+) -> ExitResult {
     let name = agreed(storage, remove, "Remove", place).await?;
     let written = write(storage, &Write::Drop(name.clone())).await?;
     tell(output, &name, "dropped", &json!(true), written.replicas)
@@ -37,7 +37,7 @@ pub(super) async fn drop_store(
 /// the storage that says whether there is anything.
 async fn agreed(
     storage: &dyn Storage,
-    remove: &Remove,
+    remove: &RemoveArgs,
     what: &str,
     place: &str,
 ) -> Result<StoreName, super::Failure> {
@@ -61,13 +61,13 @@ fn tell(
     what: &str,
     value: &Value,
     replicas: Option<Replicas>,
-) -> Outcome {
+) -> ExitResult {
     if output.json {
         let mut map = serde_json::Map::new();
-        describe::put_text(&mut map, "store", store.as_bytes());
+        json::put_text(&mut map, "store", store.as_bytes());
         map.insert(what.to_owned(), value.clone());
-        describe::put_replicas(&mut map, replicas);
+        json::put_replicas(&mut map, replicas);
         output.json_line(&map.into())?;
     }
-    Ok(failure::written(replicas))
+    Ok(exit::written(replicas))
 }

@@ -2,15 +2,19 @@
 
 use serde_json::{Value, json};
 
-use super::arguments::Repair;
-use super::failure::{DONE, Outcome, say};
+use super::arguments::RepairArgs;
+use super::exit::{DONE, ExitResult, say};
 use super::output::Output;
-use super::{confirm, describe, store};
+use super::{confirm, json, store};
 use crate::storage::Storage;
 use crate::text::visible;
 
 /// `repair`: shows what is wrong and what will be written, asks, and writes.
-pub(super) async fn repair(storage: &dyn Storage, repair: &Repair, output: &mut Output) -> Outcome {
+pub(super) async fn repair(
+    storage: &dyn Storage,
+    repair: &RepairArgs,
+    output: &mut Output,
+) -> ExitResult {
     let name = store(storage, &repair.store).await?;
     let plan = storage.plan_repair(&name).await?;
     if let Some(plan) = &plan {
@@ -34,7 +38,7 @@ pub(super) async fn repair(storage: &dyn Storage, repair: &Repair, output: &mut 
     }
     if output.json {
         let mut map = serde_json::Map::new();
-        describe::put_text(&mut map, "store", name.as_bytes());
+        json::put_text(&mut map, "store", name.as_bytes());
         map.insert("repaired".to_owned(), json!(plan.is_some()));
         if let Some(plan) = &plan {
             let text = |bytes: &[u8]| Value::from(String::from_utf8_lossy(bytes).into_owned());

@@ -8,10 +8,10 @@ use std::path::Path;
 use bytes::Bytes;
 use percent_encoding::{percent_decode, percent_decode_str};
 
-use super::arguments::Set;
-use super::failure::{self, Failure, Outcome, say};
+use super::arguments::SetArgs;
+use super::exit::{self, ExitResult, Failure, say};
 use super::output::Output;
-use super::{describe, key, store, write};
+use super::{json, key, store, write};
 use crate::model::Family;
 use crate::model::{
     ContentType, Error, ErrorKind, Expected, Key, RecordMeta, RecordState, Result, SetValue,
@@ -26,7 +26,7 @@ use crate::storage::Storage;
 /// # Errors
 /// [`ErrorKind::Usage`] for JSON that is none, with its line and column; [`ErrorKind::Io`] for a
 /// file that cannot be read.
-pub(super) fn value(set: &Set) -> Result<(Bytes, ContentType)> {
+pub(super) fn value(set: &SetArgs) -> Result<(Bytes, ContentType)> {
     let given = set.content_type.as_deref().map(ContentType::from);
     if given.as_ref().is_some_and(|given| given.as_str().is_empty()) {
         return Err(Error::new(ErrorKind::Usage, "the content type is empty"));
@@ -140,10 +140,10 @@ fn read(file: &Path) -> Result<Vec<u8>> {
 /// `set`, with what [`value`] made of the arguments.
 pub(super) async fn set(
     storage: &dyn Storage,
-    set: &Set,
+    set: &SetArgs,
     (value, content_type): (Bytes, ContentType),
     output: &mut Output,
-) -> Outcome {
+) -> ExitResult {
     let name = store(storage, &set.store).await?;
     let key = key(&set.key);
     let (value, content_type) = match kept_type(storage, set, &name, &key).await {
@@ -171,18 +171,18 @@ pub(super) async fn set(
     let replicas = written.replicas;
     if output.json {
         let meta = RecordMeta { key, content_type, size, ..RecordMeta::default() };
-        let mut map = describe::record(&written.meta.unwrap_or(meta));
-        describe::put_replicas(&mut map, replicas);
+        let mut map = json::record(&written.meta.unwrap_or(meta));
+        json::put_replicas(&mut map, replicas);
         output.json_line(&map.into())?;
     }
-    Ok(failure::written(replicas))
+    Ok(exit::written(replicas))
 }
 
 /// The type that a record keeps where none is given: that of a file which is named for it, such as
 /// `INPUT.json`. Elsewhere the value alone says the type, as in Crawlee for Python.
 async fn kept_type(
     storage: &dyn Storage,
-    set: &Set,
+    set: &SetArgs,
     store: &StoreName,
     key: &Key,
 ) -> Option<ContentType> {
@@ -199,7 +199,7 @@ async fn kept_type(
 
 /// The value with the type that its record has, if it can have it.
 fn as_kept(
-    set: &Set,
+    set: &SetArgs,
     kept: ContentType,
     (value, inferred): (Bytes, ContentType),
 ) -> (Bytes, ContentType) {

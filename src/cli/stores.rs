@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::arguments::{Create, Info};
-use super::failure::{self, DAMAGED, DONE, Outcome, REFUSED};
+use super::arguments::{CreateArgs, InfoArgs};
+use super::exit::{self, DAMAGED, DONE, ExitResult, REFUSED};
 use super::output::Output;
-use super::{describe, key, store, write};
+use super::{json, key, store, write};
 use crate::model::{
     Error, ErrorKind, OpenBy, RecordState, StoreInfo, StoreState, Timestamp, Write,
 };
@@ -16,11 +16,11 @@ const HEADS: [&str; 7] =
     ["store", "id", "name", ">records", "created_at", "modified_at", "accessed_at"];
 
 /// `stores`.
-pub(super) async fn list(storage: &dyn Storage, output: &mut Output) -> Outcome {
+pub(super) async fn list(storage: &dyn Storage, output: &mut Output) -> ExitResult {
     let stores = storage.stores().await?;
     if output.json {
         for info in &stores {
-            output.json_line(&describe::store(info).into())?;
+            output.json_line(&json::store(info).into())?;
         }
         return Ok(DONE);
     }
@@ -41,7 +41,7 @@ fn row(info: &StoreInfo) -> Vec<String> {
     for time in [info.created_at, info.modified_at, info.accessed_at] {
         row.push(or_dash(time.map(to_the_second)));
     }
-    if let Some(problem) = describe::store_problem(&info.state) {
+    if let Some(problem) = json::store_problem(&info.state) {
         row.push(format!("! {}", visible(&problem)));
     }
     row
@@ -54,7 +54,11 @@ fn to_the_second(time: Timestamp) -> String {
 }
 
 /// `create`.
-pub(super) async fn create(storage: &dyn Storage, create: &Create, output: &mut Output) -> Outcome {
+pub(super) async fn create(
+    storage: &dyn Storage,
+    create: &CreateArgs,
+    output: &mut Output,
+) -> ExitResult {
     let by = match (&create.name, &create.alias) {
         (Some(name), _) => OpenBy::Name(name.clone()),
         (None, Some(alias)) => OpenBy::Alias(alias.clone()),
@@ -62,20 +66,20 @@ pub(super) async fn create(storage: &dyn Storage, create: &Create, output: &mut 
     };
     let written = write(storage, &Write::Create(by.clone())).await?;
     let opened = storage.open(&by).await?;
-    let mut map = describe::store(&opened.info);
+    let mut map = json::store(&opened.info);
     map.insert("created".into(), json!(written.records > 0));
-    describe::put_replicas(&mut map, written.replicas);
+    json::put_replicas(&mut map, written.replicas);
     output.json_line(&map.into())?;
-    Ok(failure::written(written.replicas))
+    Ok(exit::written(written.replicas))
 }
 
 /// `info`. `place` says what a store's weight is a part of.
 pub(super) async fn info(
     storage: &dyn Storage,
-    info: &Info,
+    info: &InfoArgs,
     place: &str,
     output: &mut Output,
-) -> Outcome {
+) -> ExitResult {
     let name = store(storage, &info.store).await?;
     let mut ignored = String::new();
     let (map, problem, code) = if let Some(argument) = &info.key {
@@ -86,16 +90,16 @@ pub(super) async fn info(
         };
         let unreadable = matches!(meta.state, RecordState::Unreadable(_));
         let code = if unreadable { REFUSED } else { DAMAGED };
-        (describe::record(&meta), describe::record_problem(&meta.state), code)
+        (json::record(&meta), json::record_problem(&meta.state), code)
     } else {
         let info = storage.get_metadata(&name).await?;
-        let mut map = describe::store(&info);
+        let mut map = json::store(&info);
         ignored = info.ignored.to_string();
         map.insert("metadata_key".into(), json!(storage.metadata_key(&name)));
         // Nothing is known to be wrong with what may not be read.
         let forbidden = matches!(info.state, StoreState::Forbidden(_) | StoreState::Unreadable(_));
         let code = if forbidden { REFUSED } else { DAMAGED };
-        (map, describe::store_problem(&info.state), code)
+        (map, json::store_problem(&info.state), code)
     };
     if output.json {
         output.json_line(&map.into())?;

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::failure::{DONE, Outcome};
+use super::exit::{DONE, ExitResult};
 use super::output::Output;
 use crate::config::{Choice, Config, Environment, TargetSource};
 use crate::text::visible;
@@ -10,7 +10,7 @@ use crate::text::visible;
 const HEADS: [&str; 3] = ["  name", "target", "writes"];
 
 /// `targets`. Connects to nothing, and runs no `password_command`.
-pub(super) fn list(config: &Config, environment: &Environment, output: &mut Output) -> Outcome {
+pub(super) fn list(config: &Config, environment: &Environment, output: &mut Output) -> ExitResult {
     let choices = config.choices(environment);
     if output.json {
         for choice in &choices {

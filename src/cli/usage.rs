@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use clap::{CommandFactory as _, Parser as _};
 
 use super::arguments::Cli;
-use super::failure::{USAGE, say};
+use super::exit::{USAGE, say};
 
 /// Reads the process's arguments.
 ///

@@ -8,11 +8,11 @@ use futures::StreamExt as _;
 use serde_json::json;
 use tokio::sync::watch as channel;
 
-use super::arguments::Watch;
-use super::failure::{DONE, Outcome};
+use super::arguments::WatchArgs;
+use super::exit::{DONE, ExitResult};
 use super::listing::columns;
 use super::output::Output;
-use super::{describe, store};
+use super::{json, store};
 use crate::index::{Builder, Change, Index, RescanState, ScanEvent};
 use crate::model::{
     Error, ErrorKind, Interest, Key, RecordMeta, Result, StoreName, Timestamp, WatchEvent,
@@ -36,9 +36,9 @@ const LOOK_AGAIN: Duration = Duration::from_millis(250);
 /// `watch`: runs until it is interrupted, its output is closed, or the store is gone.
 pub(super) async fn watch(
     storage: &dyn Storage,
-    arguments: &Watch,
+    arguments: &WatchArgs,
     output: &mut Output,
-) -> Outcome {
+) -> ExitResult {
     let mut waited = false;
     let name = loop {
         match found(storage, &arguments.store).await {
@@ -88,10 +88,7 @@ async fn walk(storage: &dyn Storage, name: &StoreName) -> Result<Index> {
 }
 
 impl Watched<'_> {
-    async fn take(
-        &mut self,
-        event: WatchEvent,
-    ) -> std::result::Result<(), super::failure::Failure> {
+    async fn take(&mut self, event: WatchEvent) -> std::result::Result<(), super::exit::Failure> {
         match event {
             WatchEvent::Source(WatchSource::None { why }) => {
                 let problem = format!("the store cannot be watched: {why}");
@@ -158,10 +155,10 @@ impl Watched<'_> {
         if self.output.json {
             let mut map = if event == "deleted" {
                 let mut map = serde_json::Map::new();
-                describe::put_text(&mut map, "key", meta.key.as_bytes());
+                json::put_text(&mut map, "key", meta.key.as_bytes());
                 map
             } else {
-                describe::record(meta)
+                json::record(meta)
             };
             map.insert("event".into(), json!(event));
             map.insert("time".into(), json!(Timestamp::now().to_string()));

@@ -32,7 +32,7 @@ pub(super) enum Failure {
 }
 
 /// What a command gives: an exit code.
-pub(super) type Outcome = Result<u8, Failure>;
+pub(super) type ExitResult = Result<u8, Failure>;
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
@@ -88,7 +88,7 @@ pub(super) fn code(kind: ErrorKind) -> u8 {
 }
 
 /// Says what is to be said, and gives the process's exit code.
-pub(super) fn finish(outcome: Outcome) -> ExitCode {
+pub(super) fn finish(outcome: ExitResult) -> ExitCode {
     let code = match outcome {
         Ok(code) => code,
         Err(Failure::Closed) => DONE,

@@ -7,7 +7,7 @@ use clap_complete::Shell;
 use clap_mangen::Man;
 
 use super::arguments::Cli;
-use super::failure::{DONE, Outcome};
+use super::exit::{DONE, ExitResult};
 use super::output::Output;
 
 /// What no definition of an argument tells.
@@ -62,7 +62,7 @@ The log, if it is switched on.
 "#;
 
 /// `completions`.
-pub(super) fn completions(shell: Shell, output: &mut Output) -> Outcome {
+pub(super) fn completions(shell: Shell, output: &mut Output) -> ExitResult {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "larder", &mut script);
     output.raw(&script)?;
@@ -70,7 +70,7 @@ pub(super) fn completions(shell: Shell, output: &mut Output) -> Outcome {
 }
 
 /// `man`: one page for the whole program.
-pub(super) fn page(output: &mut Output) -> Outcome {
+pub(super) fn page(output: &mut Output) -> ExitResult {
     output.raw(&roff()?)?;
     Ok(DONE)
 }
