@@ -33,7 +33,7 @@ use crate::config::Targets;
 use crate::model::{Error, ErrorKind, Timestamp};
 use crate::storage::target::Target;
 use crate::storage::{Options, Storage};
-use crate::view::{Look, draw};
+use crate::view::{Appearance, draw};
 
 use background::{Background, QUESTION};
 use effects::Tasks;
@@ -97,7 +97,7 @@ enum CurrentTarget {
 
 struct Shell {
     app: App,
-    look: Look,
+    appearance: Appearance,
     /// What the terminal answers, among the keys; first its background.
     background: Background,
     terminal: Terminal,
@@ -134,7 +134,7 @@ impl Shell {
         }
         Ok(Self {
             app: App::new(setup.settings, Arc::new(setup.keymap), size),
-            look: setup.look,
+            appearance: setup.appearance,
             background: Background::asked(setup.pair),
             terminal,
             input: Input::open()?,
@@ -221,7 +221,7 @@ impl Shell {
 
     fn draw(&mut self) -> io::Result<()> {
         self.app.now = Timestamp::now();
-        let drawn = self.terminal.draw(|frame| draw(frame, &self.app, &self.look));
+        let drawn = self.terminal.draw(|frame| draw(frame, &self.app, &self.appearance));
         self.unless_gone(drawn)?;
         // Only once the hint has been seen, and beside the loop.
         if self.drawn.is_none() && self.app.settings.welcome {

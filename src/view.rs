@@ -8,10 +8,10 @@
 //! footer     prompt, notice, or the keys of the pane in focus
 //! ```
 
+mod border;
 mod crawl;
 mod editor;
 mod footer;
-mod frame;
 mod help;
 mod keys;
 mod modal;
@@ -31,16 +31,16 @@ use crate::theme::{Role, Symbols, Theme};
 
 pub use paint::even_out;
 
-/// How things look: colours and symbols.
+/// Colours and symbols.
 #[derive(Debug, Clone)]
-pub struct Look {
+pub struct Appearance {
     /// Styles by role.
     pub theme: Theme,
     /// Marks and borders.
     pub symbols: Symbols,
 }
 
-impl Look {
+impl Appearance {
     /// The style of a role.
     fn style(&self, role: Role) -> Style {
         self.theme.style(role)
@@ -48,51 +48,51 @@ impl Look {
 }
 
 /// Draws everything.
-pub fn draw(frame: &mut Frame<'_>, app: &App, look: &Look) {
+pub fn draw(frame: &mut Frame<'_>, app: &App, appearance: &Appearance) {
     let area = frame.area();
     let layout = app.layout();
     let buf = frame.buffer_mut();
-    buf.set_style(area, look.style(Role::Text));
-    status::draw(buf, layout.status, app, look);
+    buf.set_style(area, appearance.style(Role::Text));
+    status::draw(buf, layout.status, app, appearance);
     let mut cursor = None;
     if let Some(editor) = &app.editor {
-        cursor = editor::draw(buf, layout.body, editor, look);
+        cursor = editor::draw(buf, layout.body, editor, appearance);
     } else {
         if let Some(area) = layout.stores {
-            stores::draw(buf, area, app, look);
+            stores::draw(buf, area, app, appearance);
         }
         if let Some(area) = layout.keys {
-            keys::draw(buf, area, app, look);
+            keys::draw(buf, area, app, appearance);
         }
         if let Some(area) = layout.record {
-            record::draw(buf, area, app, look);
+            record::draw(buf, area, app, appearance);
         }
     }
-    let in_footer = footer::draw(buf, layout.footer, app, look);
+    let in_footer = footer::draw(buf, layout.footer, app, appearance);
     match &app.modal {
         None => {}
         Some(Modal::Prompt(_)) => cursor = in_footer,
         Some(Modal::Confirm(confirm)) => {
-            cursor = modal::confirm(buf, layout.body, confirm, app, look);
+            cursor = modal::confirm(buf, layout.body, confirm, app, appearance);
         }
         Some(Modal::Details(details)) => {
-            modal::details(buf, layout.body, details, app, look);
+            modal::details(buf, layout.body, details, app, appearance);
             cursor = None;
         }
         Some(Modal::Totals(shown)) => {
-            totals::draw(buf, layout.body, shown, app, look);
+            totals::draw(buf, layout.body, shown, app, appearance);
             cursor = None;
         }
         Some(Modal::Crawl(overview)) => {
-            crawl::draw(buf, layout.body, overview, app, look);
+            crawl::draw(buf, layout.body, overview, app, appearance);
             cursor = None;
         }
         Some(Modal::Targets(at)) => {
-            targets::draw(buf, layout.body, *at, app, look);
+            targets::draw(buf, layout.body, *at, app, appearance);
             cursor = None;
         }
         Some(Modal::Help(overlay)) => {
-            help::draw(buf, layout.body, overlay, app, look);
+            help::draw(buf, layout.body, overlay, app, appearance);
             cursor = None;
         }
     }

@@ -7,7 +7,7 @@ use crate::model::{Result, StoreName};
 use crate::storage::Options;
 use crate::storage::target::Target;
 use crate::theme::{Pair, Symbols, Theme};
-use crate::view::Look;
+use crate::view::Appearance;
 
 /// What the browser needs to start.
 #[derive(Debug)]
@@ -21,7 +21,7 @@ pub struct Setup {
     /// Which key does what.
     pub keymap: KeyMap,
     /// How it looks.
-    pub look: Look,
+    pub appearance: Appearance,
     /// What can be switched to; none where that is not wanted.
     pub targets: Option<Targets>,
     /// The themes to choose from, if the terminal is to be asked for its background.
@@ -64,7 +64,7 @@ impl Setup {
                 .saturating_div(3)
                 .saturating_add(16),
             pair,
-            look: Look { theme, symbols: Symbols::for_terminal(&env) },
+            appearance: Appearance { theme, symbols: Symbols::for_terminal(&env) },
             target,
             options,
             keymap,

@@ -30,7 +30,7 @@ impl Shell {
                 Filtered::Keys(heard) => keys.extend(heard),
                 Filtered::Answer(theme) => {
                     if let Some(theme) = theme {
-                        self.look.theme = *theme;
+                        self.appearance.theme = *theme;
                         self.dirty = true;
                     }
                 }

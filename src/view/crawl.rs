@@ -10,8 +10,8 @@ use crate::text;
 use crate::text::cells;
 use crate::theme::Role;
 
-use super::Look;
-use super::frame::{Titles, bordered, overlay_keys};
+use super::Appearance;
+use super::border::{Titles, bordered, overlay_keys};
 use super::modal::centred;
 use super::paint::{put, put_all, put_right};
 
@@ -24,8 +24,8 @@ const LITTLE: u16 = 74;
 /// From so many columns on there is room for long names.
 const MUCH: u16 = 90;
 
-/// What a kind is called, and its columns. Numbers of a kind stand below each other.
-struct Kind {
+/// What a table is called, and its columns. Numbers of a table stand below each other.
+struct Table {
     title: &'static str,
     short: &'static str,
     none: &'static str,
@@ -34,21 +34,21 @@ struct Kind {
     narrow: [usize; 3],
 }
 
-const CRAWLERS: Kind = Kind {
+const CRAWLERS: Table = Table {
     title: "Crawlers",
     short: "Crawlers",
     none: "no crawler keeps statistics in the default store",
     heads: ["Retries", "Finished", "Failed", "Failed/min", "Per min", "As of"],
     narrow: [1, 2, 4],
 };
-const QUEUES: Kind = Kind {
+const QUEUES: Table = Table {
     title: "Request queues",
     short: "Queues",
     none: "no request queues",
     heads: ["Pending", "Handled", "Total", "", "Per min", "Changed"],
     narrow: [0, 1, 4],
 };
-const DATASETS: Kind = Kind {
+const DATASETS: Table = Table {
     title: "Datasets",
     short: "Datasets",
     none: "no datasets",
@@ -56,16 +56,16 @@ const DATASETS: Kind = Kind {
     narrow: [0, 1, 4],
 };
 
-enum Line {
+enum OverviewLine {
     /// How many there are; `None` where there is nothing below it that has columns.
-    Head(&'static Kind, Option<u64>),
-    Row(&'static Kind, Row),
+    Head(&'static Table, Option<u64>),
+    Row(&'static Table, TableRow),
     Text(Role, String),
     Gap,
 }
 
 /// A name in pieces, and numbers or what is wrong.
-struct Row {
+struct TableRow {
     name: Vec<(String, Role)>,
     cells: [String; 6],
     /// The column that tells of something bad.
@@ -74,53 +74,73 @@ struct Row {
 }
 
 /// Draws the overview.
-pub(super) fn draw(buf: &mut Buffer, body: Area, overview: &Overview, app: &App, look: &Look) {
+pub(super) fn draw(
+    buf: &mut Buffer,
+    body: Area,
+    overview: &Overview,
+    app: &App,
+    appearance: &Appearance,
+) {
     let width = body.width.min(96);
     let lines = lines(overview, app.now, width.saturating_sub(2));
     let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2);
     let area = centred(body, width, height);
     let inner = area.inner();
     let first = overview.overlay.first(lines.len(), inner.height.into());
-    let bottom = overlay_keys(overview.overlay.is_long(), app, look);
-    let (border, title) = (look.style(Role::BorderFocus), look.style(Role::Title));
-    bordered(buf, area, &Titles { top: "The crawl", bottom: &bottom }, look, border, title);
+    let bottom = overlay_keys(overview.overlay.is_long(), app, appearance);
+    let (border, title) = (appearance.style(Role::BorderFocus), appearance.style(Role::Title));
+    bordered(buf, area, &Titles { top: "The crawl", bottom: &bottom }, appearance, border, title);
     for (line, y) in lines.iter().skip(first).zip(inner.y..inner.y + inner.height) {
         match line {
-            Line::Head(kind, total) => {
-                let header = look.style(Role::Header);
-                let heads = total.map(|_| kind.heads).unwrap_or_default().map(str::to_owned);
-                let room = numbers(buf, inner, y, kind, &heads, &|_| header);
-                let title = if is_narrow(inner.width) { kind.short } else { kind.title };
+            OverviewLine::Head(table, total) => {
+                let header = appearance.style(Role::Header);
+                let heads = total.map(|_| table.heads).unwrap_or_default().map(str::to_owned);
+                let room = numbers(buf, inner, y, table, &heads, &|_| header);
+                let title = if is_narrow(inner.width) { table.short } else { table.title };
                 let counted = total.map(|total| format!("{title} {}", text::count(total)));
                 let counted = counted.filter(|title| cells(title) <= usize::from(room));
                 put(buf, inner.x + 1, y, room, counted.as_deref().unwrap_or(title), header);
             }
-            Line::Row(kind, row) => draw_row(buf, inner, y, kind, row, look),
-            Line::Text(role, text) => {
-                put(buf, inner.x + 1, y, inner.width.saturating_sub(2), text, look.style(*role));
+            OverviewLine::Row(table, row) => draw_row(buf, inner, y, table, row, appearance),
+            OverviewLine::Text(role, text) => {
+                put(
+                    buf,
+                    inner.x + 1,
+                    y,
+                    inner.width.saturating_sub(2),
+                    text,
+                    appearance.style(*role),
+                );
             }
-            Line::Gap => {}
+            OverviewLine::Gap => {}
         }
     }
 }
 
-fn draw_row(buf: &mut Buffer, inner: Area, y: u16, kind: &Kind, row: &Row, look: &Look) {
+fn draw_row(
+    buf: &mut Buffer,
+    inner: Area,
+    y: u16,
+    table: &Table,
+    row: &TableRow,
+    appearance: &Appearance,
+) {
     let pieces: Vec<_> =
-        row.name.iter().map(|(text, role)| (text.as_str(), look.style(*role))).collect();
+        row.name.iter().map(|(text, role)| (text.as_str(), appearance.style(*role))).collect();
     let Some(fault) = &row.fault else {
         let style = |column| {
-            look.style(match column {
+            appearance.style(match column {
                 5 => Role::Dim,
                 column if row.bad == Some(column) => Role::Warning,
                 _ => Role::Text,
             })
         };
-        let room = numbers(buf, inner, y, kind, &row.cells, &style);
+        let room = numbers(buf, inner, y, table, &row.cells, &style);
         put_all(buf, inner.x + 1, y, room, &pieces);
         return;
     };
-    let warning = look.style(Role::Warning);
-    put(buf, inner.x, y, 1, look.symbols.damaged, warning);
+    let warning = appearance.style(Role::Warning);
+    put(buf, inner.x, y, 1, appearance.symbols.damaged, warning);
     let width = inner.width.saturating_sub(2);
     let used = put_all(buf, inner.x + 1, y, width / 2, &pieces) + 2;
     put(buf, inner.x + 1 + used, y, width.saturating_sub(used), fault, warning);
@@ -131,12 +151,12 @@ fn numbers(
     buf: &mut Buffer,
     inner: Area,
     y: u16,
-    kind: &Kind,
+    table: &Table,
     texts: &[String; 6],
     style: &dyn Fn(usize) -> Style,
 ) -> u16 {
     let columns: Vec<(usize, u16)> = if is_narrow(inner.width) {
-        kind.narrow.into_iter().zip(NARROW).collect()
+        table.narrow.into_iter().zip(NARROW).collect()
     } else {
         WIDE.into_iter().enumerate().collect()
     };
@@ -157,11 +177,11 @@ fn is_narrow(width: u16) -> bool {
 }
 
 /// All there is to show, in this many columns.
-fn lines(overview: &Overview, now: Timestamp, width: u16) -> Vec<Line> {
+fn lines(overview: &Overview, now: Timestamp, width: u16) -> Vec<OverviewLine> {
     let mut lines = Vec::new();
-    let say = |lines: &mut Vec<Line>, role, text: &str| {
+    let say = |lines: &mut Vec<OverviewLine>, role, text: &str| {
         for row in text::wrap(text, usize::from(width.saturating_sub(2))) {
-            lines.push(Line::Text(role, row));
+            lines.push(OverviewLine::Text(role, row));
         }
     };
     if let Some(failure) = &overview.failure {
@@ -181,26 +201,26 @@ fn lines(overview: &Overview, now: Timestamp, width: u16) -> Vec<Line> {
         crawlers.push(crawler(row, now, several, spans));
     }
     let mut sections = vec![(&CRAWLERS, crawlers, crawl.crawlers.total, &crawl.crawlers.fault)];
-    for (kind, section) in [(&QUEUES, &crawl.queues), (&DATASETS, &crawl.datasets)] {
+    for (table, section) in [(&QUEUES, &crawl.queues), (&DATASETS, &crawl.datasets)] {
         let mut rows = Vec::new();
         for row in &section.rows {
-            rows.push(storage(row, kind, overview, now, wide));
+            rows.push(storage(row, table, overview, now, wide));
         }
-        sections.push((kind, rows, section.total, &section.fault));
+        sections.push((table, rows, section.total, &section.fault));
     }
-    for (kind, rows, total, fault) in sections {
+    for (table, rows, total, fault) in sections {
         if !lines.is_empty() {
-            lines.push(Line::Gap);
+            lines.push(OverviewLine::Gap);
         }
         let shown = rows.len() as u64;
-        lines.push(Line::Head(kind, (shown > 0).then_some(total)));
+        lines.push(OverviewLine::Head(table, (shown > 0).then_some(total)));
         for row in rows {
-            lines.push(Line::Row(kind, row));
+            lines.push(OverviewLine::Row(table, row));
         }
         if let Some(fault) = fault {
             say(&mut lines, Role::Warning, fault);
         } else if shown == 0 {
-            say(&mut lines, Role::Dim, kind.none);
+            say(&mut lines, Role::Dim, table.none);
         } else if shown < total {
             let more = format!("and {} more", text::count(total - shown));
             say(&mut lines, Role::Dim, &more);
@@ -210,7 +230,7 @@ fn lines(overview: &Overview, now: Timestamp, width: u16) -> Vec<Line> {
 }
 
 /// `several`: its number tells it from the others; `spans`: also how long it has run.
-fn crawler(crawler: &Crawler, now: Timestamp, several: bool, spans: bool) -> Row {
+fn crawler(crawler: &Crawler, now: Timestamp, several: bool, spans: bool) -> TableRow {
     let (word, role, span) = match doing(crawler, now) {
         Doing::Running => ("running", Role::Ok, "for"),
         Doing::Finished => ("finished", Role::Text, "in"),
@@ -243,24 +263,24 @@ fn crawler(crawler: &Crawler, now: Timestamp, several: bool, spans: bool) -> Row
         ago(crawler.finished_at.or(crawler.persisted_at), now),
     ];
     let bad = crawler.failed.is_some_and(|failed| failed > 0).then_some(2);
-    Row { name, cells, bad, fault: crawler.fault.clone() }
+    TableRow { name, cells, bad, fault: crawler.fault.clone() }
 }
 
 /// `marks`: also whether several clients share it.
 fn storage(
     info: &StorageInfo,
-    kind: &Kind,
+    table: &Table,
     overview: &Overview,
     now: Timestamp,
     marks: bool,
-) -> Row {
+) -> TableRow {
     let name = info.name.escaped();
     let name = if name.is_empty() { "(empty name)".to_owned() } else { name };
     let mut name = vec![(name, Role::Text)];
     if info.had_multiple_clients && marks {
         name.push((" shared".to_owned(), Role::Dim));
     }
-    let (counts, per_minute) = if kind.heads[0].is_empty() {
+    let (counts, per_minute) = if table.heads[0].is_empty() {
         ([String::new(), count(info.items), String::new()], overview.dataset_rate(&info.name))
     } else {
         let counts = [info.pending, info.handled, info.total].map(count);
@@ -268,7 +288,7 @@ fn storage(
     };
     let [first, second, third] = counts;
     let cells = [first, second, third, String::new(), rate(per_minute), ago(info.modified_at, now)];
-    Row { name, cells, bad: None, fault: info.fault.clone() }
+    TableRow { name, cells, bad: None, fault: info.fault.clone() }
 }
 
 /// A count in eight columns: in millions where it is large.

@@ -9,8 +9,8 @@ use crate::text;
 use crate::text::{cells, visible};
 use crate::theme::Role;
 
-use super::Look;
-use super::frame::{Titles, bordered};
+use super::Appearance;
+use super::border::{Titles, bordered};
 use super::paint::put;
 
 /// Columns of a field's label.
@@ -21,7 +21,7 @@ pub(super) fn draw(
     buf: &mut Buffer,
     area: Area,
     editor: &Editor,
-    look: &Look,
+    appearance: &Appearance,
 ) -> Option<(u16, u16)> {
     let what = if editor.original.is_some() { "Edit" } else { "New record in" };
     let changed = if editor.is_changed() { " · changed" } else { "" };
@@ -31,8 +31,8 @@ pub(super) fn draw(
         (_, true) => "in the other editor…".to_owned(),
         _ => position(editor),
     };
-    let (border, style) = (look.style(Role::BorderFocus), look.style(Role::Title));
-    bordered(buf, area, &Titles { top: &title, bottom: &bottom }, look, border, style);
+    let (border, style) = (appearance.style(Role::BorderFocus), appearance.style(Role::Title));
+    bordered(buf, area, &Titles { top: &title, bottom: &bottom }, appearance, border, style);
     let inner = area.inner();
     if inner.height < 3 {
         return None;
@@ -47,9 +47,9 @@ pub(super) fn draw(
     for (row, (field, label, input, editable)) in fields.into_iter().enumerate() {
         let y = inner.y + u16::try_from(row).unwrap_or(0);
         let focused = editor.field == field;
-        let style = look.style(if focused { Role::Title } else { Role::Dim });
+        let style = appearance.style(if focused { Role::Title } else { Role::Dim });
         put(buf, x, y, LABEL, label, style);
-        let style = look.style(if editable { Role::Text } else { Role::Dim });
+        let style = appearance.style(if editable { Role::Text } else { Role::Dim });
         let before: String = input.text().chars().take(input.cursor()).collect();
         let room = width.saturating_sub(LABEL + 1);
         let left = cells(&visible(&before)).saturating_sub(usize::from(room));
@@ -64,8 +64,8 @@ pub(super) fn draw(
             cursor = Some((x + LABEL + u16::try_from(column).unwrap_or(room), y));
         }
     }
-    let rule = look.symbols.border.horizontal_top.repeat(usize::from(inner.width));
-    put(buf, inner.x, inner.y + 2, inner.width, &rule, look.style(Role::Border));
+    let rule = appearance.symbols.border.horizontal_top.repeat(usize::from(inner.width));
+    put(buf, inner.x, inner.y + 2, inner.width, &rule, appearance.style(Role::Border));
     let mut value = Area { x, y: inner.y + 3, width, height: inner.height - 3 };
     if let Some(fault) = &editor.fault {
         let lines = text::wrap(fault, usize::from(width));
@@ -73,16 +73,16 @@ pub(super) fn draw(
             u16::try_from(lines.len()).unwrap_or(1).min(value.height.saturating_sub(1)).min(3);
         let y = value.y + value.height - rows;
         for (line, y) in lines.iter().zip(y..y + rows) {
-            put(buf, x, y, width, line, look.style(Role::Danger));
+            put(buf, x, y, width, line, appearance.style(Role::Danger));
         }
         value.height -= rows;
     }
     let in_value = match &editor.value {
-        Content::Text(text, _) => self::text(buf, value, text, editor, look),
+        Content::Text(text, _) => self::text(buf, value, text, editor, appearance),
         Content::Bytes(bytes) => {
             let size = text::size(bytes.len() as u64);
             let words = format!("{size} that are not text: only $EDITOR can change them");
-            put(buf, value.x, value.y, value.width, &words, look.style(Role::Dim));
+            put(buf, value.x, value.y, value.width, &words, appearance.style(Role::Dim));
             None
         }
     };
@@ -109,7 +109,7 @@ fn text(
     area: Area,
     text: &TextArea<'static>,
     editor: &Editor,
-    look: &Look,
+    appearance: &Appearance,
 ) -> Option<(u16, u16)> {
     let (top, left) = editor.scroll;
     // A fault takes rows from the value, so the cursor may need another one.
@@ -119,14 +119,14 @@ fn text(
     for (at, y) in (top..text.lines().len()).zip(area.y..area.y + area.height) {
         let line = &text.lines()[at];
         let shown = part(line, left, area.width.into());
-        put(buf, area.x, y, area.width, &shown, look.style(Role::Text));
+        put(buf, area.x, y, area.width, &shown, appearance.style(Role::Text));
         if let Some((from, to)) = selected {
             let chars = line.chars().count();
             // Columns at which the selection enters and leaves this line.
             let from = if at == from.0 { from.1 } else { chars * usize::from(at < from.0) };
             let to = if at == to.0 { to.1 } else { chars * usize::from(at < to.0) };
             if from < to {
-                highlight(buf, area, y, line, (from, to), left, look);
+                highlight(buf, area, y, line, (from, to), left, appearance);
             }
         }
     }
@@ -143,7 +143,7 @@ fn highlight(
     line: &str,
     (from, to): (usize, usize),
     left: usize,
-    look: &Look,
+    appearance: &Appearance,
 ) {
     let width = |count: usize| {
         cells(&visible(&line.chars().take(count).collect::<String>())).saturating_sub(left)
@@ -151,7 +151,7 @@ fn highlight(
     let (from, to) = (width(from), width(to).min(usize::from(area.width)));
     for x in from..to {
         if let Some(cell) = u16::try_from(x).ok().and_then(|x| buf.cell_mut((area.x + x, y))) {
-            cell.set_style(look.style(Role::Selection));
+            cell.set_style(appearance.style(Role::Selection));
         }
     }
 }

@@ -9,25 +9,37 @@ use crate::text;
 use crate::text::{cells, visible};
 use crate::theme::Role;
 
-use super::Look;
+use super::Appearance;
 use super::paint::{put, put_right};
 
 /// Columns between two hints.
 const GAP: usize = 3;
 
 /// Draws the footer; gives the cursor's cell if a line is being typed in it.
-pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, look: &Look) -> Option<(u16, u16)> {
+pub(super) fn draw(
+    buf: &mut Buffer,
+    area: Area,
+    app: &App,
+    appearance: &Appearance,
+) -> Option<(u16, u16)> {
     if area.height == 0 {
         return None;
     }
-    put(buf, area.x, area.y, area.width, &" ".repeat(area.width.into()), look.style(Role::Text));
+    put(
+        buf,
+        area.x,
+        area.y,
+        area.width,
+        &" ".repeat(area.width.into()),
+        appearance.style(Role::Text),
+    );
     if let Some(Modal::Prompt(line)) = &app.modal {
         // A prompt that is shown again says why in the row above.
         if let (Some(notice), true) = (&app.notice, area.y > 2) {
             let above = Area { y: area.y - 1, ..area };
-            say(buf, above, &notice.text, look.style(Role::Danger));
+            say(buf, above, &notice.text, appearance.style(Role::Danger));
         }
-        return Some(prompt(buf, area, line, app, look));
+        return Some(prompt(buf, area, line, app, appearance));
     }
     if let Some(notice) = &app.notice {
         let (mark, role) = match notice.tone {
@@ -37,13 +49,13 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, look: &Look) -> Opti
             Tone::Failure => ("! ", Role::Danger),
         };
         let text = format!("{mark}{}", notice.text);
-        say(buf, area, &text, look.style(role));
+        say(buf, area, &text, appearance.style(role));
         return None;
     }
     // Where a name is typed, letters are letters; the dialog itself says what the keys do.
     let typing = matches!(&app.modal, Some(Modal::Confirm(confirm)) if confirm.typed.is_some());
     if !typing {
-        hints(buf, area, app, look);
+        hints(buf, area, app, appearance);
     }
     None
 }
@@ -59,9 +71,15 @@ fn say(buf: &mut Buffer, area: Area, text: &str, style: Style) {
     }
 }
 
-fn prompt(buf: &mut Buffer, area: Area, prompt: &Prompt, app: &App, look: &Look) -> (u16, u16) {
+fn prompt(
+    buf: &mut Buffer,
+    area: Area,
+    prompt: &Prompt,
+    app: &App,
+    appearance: &Appearance,
+) -> (u16, u16) {
     let label = format!(" {}", prompt.kind.label());
-    let used = put(buf, area.x, area.y, area.width, &label, look.style(Role::Title));
+    let used = put(buf, area.x, area.y, area.width, &label, appearance.style(Role::Title));
     let room = area.width.saturating_sub(used + 1);
     let text = prompt.input.text();
     let before: String = text.chars().take(prompt.input.cursor()).collect();
@@ -72,23 +90,23 @@ fn prompt(buf: &mut Buffer, area: Area, prompt: &Prompt, app: &App, look: &Look)
         start += before[start..].chars().next().map_or(1, char::len_utf8);
     }
     let x = area.x + used;
-    put(buf, x, area.y, room, &text[start..], look.style(Role::Input));
+    put(buf, x, area.y, room, &text[start..], appearance.style(Role::Input));
     if matches!(prompt.kind, PromptKind::StoreName | PromptKind::StoreAlias) && room > 40 {
         let other = if prompt.kind == PromptKind::StoreName { "an alias" } else { "a name" };
         let switch = app.keymap.chord(Context::Prompt, Action::Next);
         let switch = switch.map(|chord| format!("{chord}: {other} instead · "));
         let text = format!("{}empty: the default store", switch.unwrap_or_default());
-        put_right(buf, area.x + area.width - 1, area.y, 50, &text, look.style(Role::Dim));
+        put_right(buf, area.x + area.width - 1, area.y, 50, &text, appearance.style(Role::Dim));
     }
     (x + u16::try_from(wide(start)).unwrap_or(room).min(room), area.y)
 }
 
-fn hints(buf: &mut Buffer, area: Area, app: &App, look: &Look) {
+fn hints(buf: &mut Buffer, area: Area, app: &App, appearance: &Appearance) {
     let all: Vec<_> = app
         .keymap
         .hints(app.context())
         .filter(|(action, _)| app.does(*action))
-        .map(|(action, chord)| (action, chord.label(look.symbols.unicode)))
+        .map(|(action, chord)| (action, chord.label(appearance.symbols.unicode)))
         .collect();
     let wide = |(action, chord): &(Action, String)| cells(chord) + 1 + cells(action.hint()) + GAP;
     let mut room = usize::from(area.width).saturating_sub(1);
@@ -110,8 +128,16 @@ fn hints(buf: &mut Buffer, area: Area, app: &App, look: &Look) {
     let mut x = area.x + 1;
     for (action, chord) in shown {
         let right = area.x + area.width;
-        x += put(buf, x, area.y, right.saturating_sub(x), chord, look.style(Role::KeyHint)) + 1;
-        x += put(buf, x, area.y, right.saturating_sub(x), action.hint(), look.style(Role::Hint));
+        x += put(buf, x, area.y, right.saturating_sub(x), chord, appearance.style(Role::KeyHint))
+            + 1;
+        x += put(
+            buf,
+            x,
+            area.y,
+            right.saturating_sub(x),
+            action.hint(),
+            appearance.style(Role::Hint),
+        );
         x += GAP as u16;
     }
 }

@@ -8,49 +8,55 @@ use crate::text;
 use crate::text::cells;
 use crate::theme::Role;
 
-use super::Look;
-use super::frame::{Titles, bordered, overlay_keys};
+use super::Appearance;
+use super::border::{Titles, bordered, overlay_keys};
 use super::paint::put;
 
-enum Line {
+enum HelpLine {
     Title(&'static str),
     Key(String, String),
     Gap,
 }
 
 /// Draws the help over everything; the context one comes from stands first.
-pub(super) fn draw(buf: &mut Buffer, body: Area, overlay: &Overlay, app: &App, look: &Look) {
+pub(super) fn draw(
+    buf: &mut Buffer,
+    body: Area,
+    overlay: &Overlay,
+    app: &App,
+    appearance: &Appearance,
+) {
     let width = body.width.min(78);
     let area = Area { x: body.x + (body.width - width) / 2, width, ..body };
     let inner = area.inner();
     let column = if inner.width >= 60 { 24 } else { inner.width / 3 };
     let rooms = (column.saturating_sub(2), inner.width.saturating_sub(column + 2));
-    let lines = lines(app, look, rooms);
+    let lines = lines(app, appearance, rooms);
     let last = lines.len().saturating_sub(usize::from(inner.height));
     let scroll = overlay.first(lines.len(), inner.height.into());
     let bottom = match (scroll * 100).checked_div(last) {
-        Some(percent) => format!("{percent} % · {}", overlay_keys(true, app, look)),
-        None => overlay_keys(false, app, look),
+        Some(percent) => format!("{percent} % · {}", overlay_keys(true, app, appearance)),
+        None => overlay_keys(false, app, appearance),
     };
-    let (border, title) = (look.style(Role::BorderFocus), look.style(Role::Title));
-    bordered(buf, area, &Titles { top: "Keys", bottom: &bottom }, look, border, title);
+    let (border, title) = (appearance.style(Role::BorderFocus), appearance.style(Role::Title));
+    bordered(buf, area, &Titles { top: "Keys", bottom: &bottom }, appearance, border, title);
     for (line, y) in lines.iter().skip(scroll).zip(inner.y..inner.y + inner.height) {
         match line {
-            Line::Title(title) => {
-                put(buf, inner.x + 1, y, inner.width, title, look.style(Role::Header));
+            HelpLine::Title(title) => {
+                put(buf, inner.x + 1, y, inner.width, title, appearance.style(Role::Header));
             }
-            Line::Key(keys, what) => {
-                put(buf, inner.x + 1, y, column - 1, keys, look.style(Role::KeyHint));
+            HelpLine::Key(keys, what) => {
+                put(buf, inner.x + 1, y, column - 1, keys, appearance.style(Role::KeyHint));
                 let room = inner.width.saturating_sub(column + 1);
-                put(buf, inner.x + 1 + column, y, room, what, look.style(Role::Text));
+                put(buf, inner.x + 1 + column, y, room, what, appearance.style(Role::Text));
             }
-            Line::Gap => {}
+            HelpLine::Gap => {}
         }
     }
 }
 
 /// `rooms`: the columns for the keys, and for what they do.
-fn lines(app: &App, look: &Look, rooms: (u16, u16)) -> Vec<Line> {
+fn lines(app: &App, appearance: &Appearance, rooms: (u16, u16)) -> Vec<HelpLine> {
     let here = match (&app.editor, app.focus) {
         (Some(_), _) => Context::Editor,
         (None, Pane::Stores) => Context::Stores,
@@ -61,14 +67,14 @@ fn lines(app: &App, look: &Look, rooms: (u16, u16)) -> Vec<Line> {
     let mut lines = Vec::new();
     for context in std::iter::once(here).chain(rest) {
         if !lines.is_empty() {
-            lines.push(Line::Gap);
+            lines.push(HelpLine::Gap);
         }
-        lines.push(Line::Title(context.title()));
+        lines.push(HelpLine::Title(context.title()));
         for (action, chords) in app.keymap.entries(context) {
             if chords.is_empty() {
                 continue;
             }
-            let unicode = look.symbols.unicode;
+            let unicode = appearance.symbols.unicode;
             let chords: Vec<_> = chords.iter().map(|chord| chord.label(unicode)).collect();
             let mut keys = rows_of(&chords, rooms.0.into()).into_iter();
             let mut does = text::wrap(action.description(), rooms.1.into()).into_iter();
@@ -77,7 +83,7 @@ fn lines(app: &App, look: &Look, rooms: (u16, u16)) -> Vec<Line> {
                 if keys.is_none() && does.is_none() {
                     break;
                 }
-                lines.push(Line::Key(keys.unwrap_or_default(), does.unwrap_or_default()));
+                lines.push(HelpLine::Key(keys.unwrap_or_default(), does.unwrap_or_default()));
             }
         }
     }

@@ -13,8 +13,8 @@ use crate::text;
 use crate::text::{cells, visible};
 use crate::theme::Role;
 
-use super::Look;
-use super::frame::{Titles, pane};
+use super::Appearance;
+use super::border::{Titles, pane};
 use super::paint::{put, put_right};
 
 /// Columns of a fact's name.
@@ -28,22 +28,22 @@ const TYPE: u16 = 9;
 const TITLE_FRAME: usize = 6;
 
 /// Draws the keys of the open store, or what is known of the store under the cursor.
-pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, look: &Look) {
+pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appearance) {
     let focused = app.focus == Pane::Keys;
     let keys = &app.keys;
     let open = keys.store.as_ref().filter(|_| !app.is_elsewhere());
     let Some(store) = open else {
-        unopened(buf, area, app, look);
+        unopened(buf, area, app, appearance);
         return;
     };
-    let (title, bottom) = titles(app, &store.escaped(), area.width, look);
-    pane(buf, area, focused, &Titles { top: &title, bottom: &bottom }, look);
+    let (title, bottom) = titles(app, &store.escaped(), area.width, appearance);
+    pane(buf, area, focused, &Titles { top: &title, bottom: &bottom }, appearance);
     let inner = area.inner();
     if inner.height == 0 {
         return;
     }
     if let (Some(error), true) = (&keys.failure, keys.is_empty()) {
-        return say(buf, inner, &error.to_string(), Role::Danger, look);
+        return say(buf, inner, &error.to_string(), Role::Danger, appearance);
     }
     if keys.is_empty() {
         let known = app.stores.get(store).map(|info| &info.state);
@@ -51,7 +51,7 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, look: &Look) {
             .filter(|state| matches!(state, StoreState::HalfMade | StoreState::Damaged(_)))
             .filter(|_| keys.complete && keys.filter.is_empty());
         if let Some(state) = damage {
-            return say(buf, inner, &store_state(state), Role::Warning, look);
+            return say(buf, inner, &store_state(state), Role::Warning, appearance);
         }
         let says = |action, does| app.keymap.says(Context::Keys, action, does);
         let clears = || says(Action::Back, "clears the filter");
@@ -63,27 +63,27 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, look: &Look) {
             }
             (false, false) => text::then("no key contains this", "; ", clears()),
         };
-        return say(buf, inner, &text, Role::Dim, look);
+        return say(buf, inner, &text, Role::Dim, appearance);
     }
-    header(buf, inner, app, kinds(app, inner.height.saturating_sub(1)), look);
+    header(buf, inner, app, kinds(app, inner.height.saturating_sub(1)), appearance);
     let body = Area { y: inner.y + 1, height: inner.height - 1, ..inner };
     let rows = (keys.cursor.top..keys.len()).zip(body.y..body.y + body.height);
     for (at, y) in rows {
         if let Some(group) = keys.group(at).filter(|group| !group.leaf) {
-            group_row(buf, body, y, &group, at == keys.cursor.at, look);
+            group_row(buf, body, y, &group, at == keys.cursor.at, appearance);
         } else if let Some(meta) = keys.row(at) {
-            row(buf, body, y, &meta, at == keys.cursor.at, app, look);
+            row(buf, body, y, &meta, at == keys.cursor.at, app, appearance);
         }
     }
 }
 
 /// What is known of the store under the cursor, until one is opened.
-fn unopened(buf: &mut Buffer, area: Area, app: &App, look: &Look) {
+fn unopened(buf: &mut Buffer, area: Area, app: &App, appearance: &Appearance) {
     let Some(info) = app.stores.current() else {
-        return pane(buf, area, false, &Titles { top: "Keys", bottom: "" }, look);
+        return pane(buf, area, false, &Titles { top: "Keys", bottom: "" }, appearance);
     };
     let name = info.store.escaped();
-    pane(buf, area, false, &Titles { top: &name, bottom: "" }, look);
+    pane(buf, area, false, &Titles { top: &name, bottom: "" }, appearance);
     let mut facts = Vec::new();
     store_facts(info, app.now, &mut facts);
     let inner = area.inner();
@@ -94,13 +94,13 @@ fn unopened(buf: &mut Buffer, area: Area, app: &App, look: &Look) {
         for (at, line) in lines.iter().enumerate() {
             let Some(y) = rows.next() else { return };
             let name = if at == 0 { name } else { "" };
-            put(buf, x, y, NAMES, name, look.style(Role::Dim));
-            put(buf, x + NAMES, y, width.saturating_sub(NAMES), line, look.style(Role::Text));
+            put(buf, x, y, NAMES, name, appearance.style(Role::Dim));
+            put(buf, x + NAMES, y, width.saturating_sub(NAMES), line, appearance.style(Role::Text));
         }
     }
 }
 
-fn titles(app: &App, store: &str, width: u16, look: &Look) -> (String, String) {
+fn titles(app: &App, store: &str, width: u16, appearance: &Appearance) -> (String, String) {
     let keys = &app.keys;
     let all = keys.index.len() as u64;
     let mut title = store.to_owned();
@@ -112,7 +112,7 @@ fn titles(app: &App, store: &str, width: u16, look: &Look) -> (String, String) {
         let rows = if keys.are_grouped() { "row" } else { "record" };
         let found = text::plural(keys.len() as u64, rows);
         let scope = Key::from(&scope.prefix[..]).escaped();
-        title = format!("{store} · {scope}{} · {found}", look.symbols.ellipsis);
+        title = format!("{store} · {scope}{} · {found}", appearance.symbols.ellipsis);
         if !keys.filter.is_empty() {
             title = format!("{title} · /{}", keys.filter);
         }
@@ -160,12 +160,12 @@ fn titles(app: &App, store: &str, width: u16, look: &Look) -> (String, String) {
     (title, bottom.join(" · "))
 }
 
-fn say(buf: &mut Buffer, inner: Area, text: &str, role: Role, look: &Look) {
+fn say(buf: &mut Buffer, inner: Area, text: &str, role: Role, appearance: &Appearance) {
     let width = inner.width.saturating_sub(2);
     for (line, y) in
         text::wrap(text, usize::from(width)).iter().zip(inner.y..inner.y + inner.height)
     {
-        put(buf, inner.x + 1, y, width, line, look.style(role));
+        put(buf, inner.x + 1, y, width, line, appearance.style(role));
     }
 }
 
@@ -180,13 +180,13 @@ fn columns(width: u16) -> (u16, u16) {
 
 /// What the rows on the screen are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kinds {
+enum RowKinds {
     Keys,
     Groups,
     Both,
 }
 
-fn kinds(app: &App, height: u16) -> Kinds {
+fn kinds(app: &App, height: u16) -> RowKinds {
     let keys = &app.keys;
     let end = keys.len().min(keys.cursor.top + usize::from(height));
     let (mut groups, mut single) = (false, !keys.are_grouped());
@@ -197,15 +197,15 @@ fn kinds(app: &App, height: u16) -> Kinds {
         }
     }
     match (groups, single) {
-        (true, true) => Kinds::Both,
-        (true, false) => Kinds::Groups,
-        (false, _) => Kinds::Keys,
+        (true, true) => RowKinds::Both,
+        (true, false) => RowKinds::Groups,
+        (false, _) => RowKinds::Keys,
     }
 }
 
-fn header(buf: &mut Buffer, inner: Area, app: &App, kinds: Kinds, look: &Look) {
+fn header(buf: &mut Buffer, inner: Area, app: &App, kinds: RowKinds, appearance: &Appearance) {
     let (type_width, size_width) = columns(inner.width);
-    let s = &look.symbols;
+    let s = &appearance.symbols;
     let arrow = if app.keys.descending { s.descending } else { s.ascending };
     let label = |word: &str, sort: Sort| {
         if app.keys.sort == sort && !app.keys.are_grouped() {
@@ -214,22 +214,22 @@ fn header(buf: &mut Buffer, inner: Area, app: &App, kinds: Kinds, look: &Look) {
             word.to_owned()
         }
     };
-    let style = look.style(Role::Header);
+    let style = appearance.style(Role::Header);
     let right = inner.x + inner.width.saturating_sub(1);
     if size_width > 0 {
         put_right(buf, right, inner.y, size_width, &label("Size", Sort::Size), style);
     }
-    if type_width > 0 && kinds == Kinds::Groups {
+    if type_width > 0 && kinds == RowKinds::Groups {
         let right = right.saturating_sub(size_width);
         put_right(buf, right, inner.y, type_width, "Records", style);
-    } else if type_width > 0 && kinds == Kinds::Keys {
+    } else if type_width > 0 && kinds == RowKinds::Keys {
         let x = right.saturating_sub(size_width + type_width) + 1;
         put(buf, x, inner.y, type_width, &label("Type", Sort::ContentType), style);
     }
     let width = inner.width.saturating_sub(2 + type_width + size_width + 1);
     let key = match app.keys.sort {
-        _ if kinds == Kinds::Groups => "Groups".to_owned(),
-        _ if kinds == Kinds::Both => "Groups and keys".to_owned(),
+        _ if kinds == RowKinds::Groups => "Groups".to_owned(),
+        _ if kinds == RowKinds::Both => "Groups and keys".to_owned(),
         // Groups and what is in them stand in the order of the keys.
         _ if app.keys.are_grouped() => "Key".to_owned(),
         Sort::Newest if app.keys.descending => "Oldest first".to_owned(),
@@ -240,24 +240,38 @@ fn header(buf: &mut Buffer, inner: Area, app: &App, kinds: Kinds, look: &Look) {
 }
 
 /// Keys that begin alike: what they share, how many there are, and what they weigh.
-fn group_row(buf: &mut Buffer, inner: Area, y: u16, group: &Group, current: bool, look: &Look) {
+fn group_row(
+    buf: &mut Buffer,
+    inner: Area,
+    y: u16,
+    group: &Group,
+    current: bool,
+    appearance: &Appearance,
+) {
     let (type_width, size_width) = columns(inner.width);
-    let s = &look.symbols;
-    put(buf, inner.x, y, 1, if current { s.marker } else { " " }, look.style(Role::Marker));
-    put(buf, inner.x + 1, y, 1, " ", look.style(Role::Text));
+    let s = &appearance.symbols;
+    put(buf, inner.x, y, 1, if current { s.marker } else { " " }, appearance.style(Role::Marker));
+    put(buf, inner.x + 1, y, 1, " ", appearance.style(Role::Text));
     let right = inner.x + inner.width.saturating_sub(1);
     if size_width > 0 {
         let size = text::size(group.bytes);
-        put_right(buf, right, y, size_width, &size, look.style(Role::Text));
+        put_right(buf, right, y, size_width, &size, appearance.style(Role::Text));
     }
     if type_width > 0 {
         // Numbers are read by their right ends.
         let right = right.saturating_sub(size_width);
-        put_right(buf, right, y, type_width, &short_count(group.records), look.style(Role::Dim));
+        put_right(
+            buf,
+            right,
+            y,
+            type_width,
+            &short_count(group.records),
+            appearance.style(Role::Dim),
+        );
     }
     let prefix = format!("{}{}", group.prefix.escaped(), s.ellipsis);
     let width = inner.width.saturating_sub(2 + type_width + size_width + 1);
-    put(buf, inner.x + 2, y, width, &prefix, look.style(Role::Title));
+    put(buf, inner.x + 2, y, width, &prefix, appearance.style(Role::Title));
 }
 
 /// A count in as many columns as a content type has.
@@ -277,26 +291,26 @@ fn row(
     meta: &RecordMeta,
     current: bool,
     app: &App,
-    look: &Look,
+    appearance: &Appearance,
 ) {
     let (type_width, size_width) = columns(inner.width);
-    let s = &look.symbols;
+    let s = &appearance.symbols;
     let marked = app.keys.marks.contains(&meta.key);
-    put(buf, inner.x, y, 1, if current { s.marker } else { " " }, look.style(Role::Marker));
+    put(buf, inner.x, y, 1, if current { s.marker } else { " " }, appearance.style(Role::Marker));
     let (symbol, role) = match app.watch.highlight(&meta.key) {
         _ if marked => (s.mark, Role::Marked),
         Some(Highlight::New) => (s.new, Role::New),
         Some(Highlight::Changed) => (s.changed, Role::Changed),
         None => (" ", Role::Text),
     };
-    put(buf, inner.x + 1, y, 1, symbol, look.style(role));
+    put(buf, inner.x + 1, y, 1, symbol, appearance.style(role));
     let right = inner.x + inner.width.saturating_sub(1);
     let unread = meta.state == RecordState::NotRead;
     let damaged =
         !matches!(meta.state, RecordState::Whole | RecordState::BareFile | RecordState::NotRead);
     if size_width > 0 {
         let size = if unread { s.ellipsis.to_owned() } else { text::size(meta.size) };
-        put_right(buf, right, y, size_width, &size, look.style(Role::Text));
+        put_right(buf, right, y, size_width, &size, appearance.style(Role::Text));
     }
     if type_width > 0 {
         let x = right.saturating_sub(size_width + type_width) + 1;
@@ -306,9 +320,9 @@ fn row(
             (meta.content_type.short(), type_role(meta.content_type.family()))
         };
         if damaged {
-            put(buf, x - 1, y, 1, s.damaged, look.style(Role::Warning));
+            put(buf, x - 1, y, 1, s.damaged, appearance.style(Role::Warning));
         }
-        put(buf, x, y, type_width - 1, word, look.style(role));
+        put(buf, x, y, type_width - 1, word, appearance.style(role));
     }
     // The marker alone shows the cursor: a move that also restyled two keys would cost as many
     // bytes again, over every slow connection.
@@ -316,7 +330,7 @@ fn row(
     let key = meta.key.escaped();
     let (key, role) = if key.is_empty() { ("(empty key)", Role::Dim) } else { (&*key, role) };
     let width = inner.width.saturating_sub(2 + type_width + size_width + 1);
-    put(buf, inner.x + 2, y, width, key, look.style(role));
+    put(buf, inner.x + 2, y, width, key, appearance.style(role));
 }
 
 /// The colour of a family of content types.

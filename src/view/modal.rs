@@ -8,8 +8,8 @@ use crate::text;
 use crate::text::{cells, visible};
 use crate::theme::Role;
 
-use super::Look;
-use super::frame::{Titles, bordered, overlay_keys};
+use super::Appearance;
+use super::border::{Titles, bordered, overlay_keys};
 use super::paint::put;
 
 /// The middle of the screen, in this size or as large as there is room for.
@@ -29,7 +29,7 @@ pub(super) fn confirm(
     body: Area,
     confirm: &Confirm,
     app: &App,
-    look: &Look,
+    appearance: &Appearance,
 ) -> Option<(u16, u16)> {
     let width = body.width.min(64);
     let text = usize::from(width.saturating_sub(4));
@@ -58,31 +58,38 @@ pub(super) fn confirm(
     );
     let role = if danger { Role::Danger } else { Role::Warning };
     let titles = Titles { top: &confirm.title, bottom: "" };
-    bordered(buf, area, &titles, look, look.style(role), look.style(role));
+    bordered(buf, area, &titles, appearance, appearance.style(role), appearance.style(role));
     let inner = area.inner();
     let (x, width) = (inner.x + 1, inner.width.saturating_sub(2));
     let mut y = inner.y;
     for line in &lines {
-        put(buf, x, y, width, line, look.style(Role::Text));
+        put(buf, x, y, width, line, appearance.style(Role::Text));
         y += 1;
     }
     let mut cursor = None;
     if let Some((_, input)) = &confirm.typed {
         let used = if low {
-            put(buf, x, y, width, "Its name: ", look.style(Role::Dim))
+            put(buf, x, y, width, "Its name: ", appearance.style(Role::Dim))
         } else {
             let asked = format!("Type its name to {} it:", confirm.verb);
-            put(buf, x, y, width, &asked, look.style(Role::Dim));
+            put(buf, x, y, width, &asked, appearance.style(Role::Dim));
             y += 1;
-            put(buf, x, y, 2, "> ", look.style(Role::KeyHint))
+            put(buf, x, y, 2, "> ", appearance.style(Role::KeyHint))
         };
-        put(buf, x + used, y, width.saturating_sub(used), input.text(), look.style(Role::Text));
+        put(
+            buf,
+            x + used,
+            y,
+            width.saturating_sub(used),
+            input.text(),
+            appearance.style(Role::Text),
+        );
         let before: String = input.text().chars().take(input.cursor()).collect();
         let column = u16::try_from(cells(&visible(&before))).unwrap_or(u16::MAX);
         cursor = Some((x.saturating_add(used).saturating_add(column), y));
     }
     let y = (area.y + area.height).saturating_sub(2);
-    buttons(buf, x, y, width, confirm, app, look);
+    buttons(buf, x, y, width, confirm, app, appearance);
     cursor
 }
 
@@ -93,17 +100,17 @@ fn buttons(
     width: u16,
     confirm: &Confirm,
     app: &App,
-    look: &Look,
+    appearance: &Appearance,
 ) {
     use crate::keymap::{Action, Context};
     let key = |action| {
         let chord = app.keymap.chords(Context::Confirm, action).first();
-        chord.map_or_else(String::new, |chord| chord.label(look.symbols.unicode))
+        chord.map_or_else(String::new, |chord| chord.label(appearance.symbols.unicode))
     };
     let (yes, no) = if confirm.typed.is_some() {
         let key = |action| {
             let chord = app.keymap.chord_beside_text(Context::Confirm, action);
-            chord.map_or_else(String::new, |chord| chord.label(look.symbols.unicode))
+            chord.map_or_else(String::new, |chord| chord.label(appearance.symbols.unicode))
         };
         (
             format!("{} {}", key(Action::Accept), confirm.verb),
@@ -116,9 +123,9 @@ fn buttons(
         )
     };
     let style = |chosen: bool, able: bool| match (chosen, able) {
-        (true, _) => look.style(Role::Selection),
-        (false, true) => look.style(Role::Text),
-        (false, false) => look.style(Role::Dim),
+        (true, _) => appearance.style(Role::Selection),
+        (false, true) => appearance.style(Role::Text),
+        (false, false) => appearance.style(Role::Dim),
     };
     let used = put(buf, x, y, width, &format!(" {no} "), style(!confirm.yes, true));
     let yes = format!(" {yes} ");
@@ -127,7 +134,13 @@ fn buttons(
 }
 
 /// Draws facts in two columns.
-pub(super) fn details(buf: &mut Buffer, body: Area, details: &Details, app: &App, look: &Look) {
+pub(super) fn details(
+    buf: &mut Buffer,
+    body: Area,
+    details: &Details,
+    app: &App,
+    appearance: &Appearance,
+) {
     let width = body.width.min(78);
     let names = details.facts.iter().map(|(name, _)| cells(name)).max().unwrap_or(0) + 2;
     let room = usize::from(width.saturating_sub(4)).saturating_sub(names).max(1);
@@ -141,14 +154,21 @@ pub(super) fn details(buf: &mut Buffer, body: Area, details: &Details, app: &App
     let area = centred(body, width, height);
     let inner = area.inner();
     let first = details.overlay.first(lines.len(), inner.height.into());
-    let bottom = overlay_keys(details.overlay.is_long(), app, look);
-    let (border, title) = (look.style(Role::BorderFocus), look.style(Role::Title));
-    bordered(buf, area, &Titles { top: &details.title, bottom: &bottom }, look, border, title);
+    let bottom = overlay_keys(details.overlay.is_long(), app, appearance);
+    let (border, title) = (appearance.style(Role::BorderFocus), appearance.style(Role::Title));
+    bordered(
+        buf,
+        area,
+        &Titles { top: &details.title, bottom: &bottom },
+        appearance,
+        border,
+        title,
+    );
     let names = u16::try_from(names).unwrap_or(20);
     let rows = lines.iter().skip(first).zip(inner.y..inner.y + inner.height);
     for ((name, value), y) in rows {
-        put(buf, inner.x + 1, y, names, name, look.style(Role::Dim));
+        put(buf, inner.x + 1, y, names, name, appearance.style(Role::Dim));
         let width = inner.width.saturating_sub(names + 2);
-        put(buf, inner.x + 1 + names, y, width, value, look.style(Role::Text));
+        put(buf, inner.x + 1 + names, y, width, value, appearance.style(Role::Text));
     }
 }

@@ -50,7 +50,7 @@ pub(super) fn put_all(buf: &mut Buffer, x: u16, y: u16, width: u16, pieces: &[Pi
     used
 }
 
-/// Gives what wide characters cover their own look: what is seen of it is theirs.
+/// Gives what wide characters cover their own style: what is seen of it is theirs.
 pub fn even_out(buf: &mut Buffer) {
     let area = buf.area;
     for y in area.y..area.bottom() {

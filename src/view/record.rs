@@ -10,15 +10,15 @@ use crate::preview::{Hit, Kind, Mode, Role as Part, Row};
 use crate::text;
 use crate::theme::Role;
 
-use super::Look;
-use super::frame::{Titles, pane};
+use super::Appearance;
+use super::border::{Titles, pane};
 use super::keys::type_role;
 use super::paint::{put, put_right};
 
 /// Draws the record under the cursor.
-pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, look: &Look) {
+pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appearance) {
     if app.is_elsewhere() {
-        return pane(buf, area, false, &Titles { top: "Value", bottom: "" }, look);
+        return pane(buf, area, false, &Titles { top: "Value", bottom: "" }, appearance);
     }
     let record = &app.record;
     let focused = app.focus == Pane::Record;
@@ -30,45 +30,45 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, look: &Look) {
         (None, _) => "Value".to_owned(),
     };
     let title = if title.is_empty() { "(empty key)" } else { &title };
-    pane(buf, area, focused, &Titles { top: title, bottom: &bottom(app) }, look);
+    pane(buf, area, focused, &Titles { top: title, bottom: &bottom(app) }, appearance);
     // One free column on both sides, as the lists have.
     let inner = area.inner();
     let inner = Area { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
     if let Some(error) = &record.failure {
-        return say(buf, inner, &error.to_string(), Role::Danger, look);
+        return say(buf, inner, &error.to_string(), Role::Danger, appearance);
     }
     match &record.shown {
-        None if record.loading => say(buf, inner, &loading_words(app), Role::Dim, look),
+        None if record.loading => say(buf, inner, &loading_words(app), Role::Dim, appearance),
         None => {}
-        Some(_) if stale => say(buf, inner, &loading_words(app), Role::Dim, look),
+        Some(_) if stale => say(buf, inner, &loading_words(app), Role::Dim, appearance),
         Some(RecordView::Missing(_)) => {
-            say(buf, inner, "this record is no longer there", Role::Warning, look);
+            say(buf, inner, "this record is no longer there", Role::Warning, appearance);
         }
         Some(RecordView::TooLarge(meta)) => {
-            heading(buf, inner, meta, look);
+            heading(buf, inner, meta, appearance);
             let text = if record.fetching { fetching(meta, app) } else { too_large(meta, app) };
             let role = if record.fetching { Role::Warning } else { Role::Text };
             let below = below(inner, 2);
-            say(buf, below, &text, role, look);
+            say(buf, below, &text, role, appearance);
         }
         Some(
             RecordView::Whole(Record { meta, .. }, preview) | RecordView::Head(meta, preview, _),
         ) => {
-            heading(buf, inner, meta, look);
+            heading(buf, inner, meta, appearance);
             let mut y = inner.y + 1;
             for row in record.note_rows(inner.width, &app.keymap) {
-                put(buf, inner.x, y, inner.width, &row, look.style(Role::Warning));
+                put(buf, inner.x, y, inner.width, &row, appearance.style(Role::Warning));
                 y += 1;
             }
             let view = record.viewport(area, &app.keymap);
             let rest = below(inner, y - inner.y);
             match preview.kind() {
-                Kind::None => say(buf, rest, "None", Role::TypeNone, look),
-                Kind::Empty => say(buf, rest, "(empty)", Role::Dim, look),
+                Kind::None => say(buf, rest, "None", Role::TypeNone, appearance),
+                Kind::Empty => say(buf, rest, "(empty)", Role::Dim, appearance),
                 _ => {
                     let rows = preview.rows(record.scroll, view, record.matches.as_ref());
                     for (row, y) in rows.iter().zip(y..inner.y + inner.height) {
-                        value_row(buf, inner, y, row, look);
+                        value_row(buf, inner, y, row, appearance);
                     }
                 }
             }
@@ -129,24 +129,30 @@ fn bottom(app: &App) -> String {
     parts.join(" · ")
 }
 
-fn heading(buf: &mut Buffer, inner: Area, meta: &RecordMeta, look: &Look) {
+fn heading(buf: &mut Buffer, inner: Area, meta: &RecordMeta, appearance: &Appearance) {
     let size = text::size(meta.size);
-    let start =
-        put_right(buf, inner.x + inner.width, inner.y, inner.width, &size, look.style(Role::Text));
+    let start = put_right(
+        buf,
+        inner.x + inner.width,
+        inner.y,
+        inner.width,
+        &size,
+        appearance.style(Role::Text),
+    );
     let content_type = meta.content_type.as_str();
     let (word, role) = if content_type.is_empty() {
         ("no content type", Role::Warning)
     } else {
         (content_type, type_role(meta.content_type.family()))
     };
-    put(buf, inner.x, inner.y, start.saturating_sub(inner.x + 1), word, look.style(role));
+    put(buf, inner.x, inner.y, start.saturating_sub(inner.x + 1), word, appearance.style(role));
 }
 
-fn say(buf: &mut Buffer, inner: Area, text: &str, role: Role, look: &Look) {
+fn say(buf: &mut Buffer, inner: Area, text: &str, role: Role, appearance: &Appearance) {
     for (line, y) in
         text::wrap(text, usize::from(inner.width)).iter().zip(inner.y..inner.y + inner.height)
     {
-        put(buf, inner.x, y, inner.width, line, look.style(role));
+        put(buf, inner.x, y, inner.width, line, appearance.style(role));
     }
 }
 
@@ -170,25 +176,26 @@ fn fetching(meta: &RecordMeta, app: &App) -> String {
     text::then(&state, " ", cancels(app).map(|cancels| format!("{cancels}.")))
 }
 
-fn value_row(buf: &mut Buffer, inner: Area, y: u16, row: &Row, look: &Look) {
+fn value_row(buf: &mut Buffer, inner: Area, y: u16, row: &Row, appearance: &Appearance) {
     let mut x = inner.x;
     let right = inner.x + inner.width;
     for span in &row.spans {
-        let style = hit_style(span.hit, look).unwrap_or_else(|| part_style(span.role, look));
+        let style =
+            hit_style(span.hit, appearance).unwrap_or_else(|| part_style(span.role, appearance));
         x += put(buf, x, y, right.saturating_sub(x), &span.text, style);
     }
 }
 
-fn hit_style(hit: Hit, look: &Look) -> Option<Style> {
+fn hit_style(hit: Hit, appearance: &Appearance) -> Option<Style> {
     match hit {
         Hit::No => None,
-        Hit::Match => Some(look.style(Role::Match)),
-        Hit::Current => Some(look.style(Role::MatchCurrent)),
+        Hit::Match => Some(appearance.style(Role::Match)),
+        Hit::Current => Some(appearance.style(Role::MatchCurrent)),
     }
 }
 
-fn part_style(part: Part, look: &Look) -> Style {
-    look.style(match part {
+fn part_style(part: Part, appearance: &Appearance) -> Style {
+    appearance.style(match part {
         Part::Plain => Role::Text,
         Part::Key => Role::JsonKey,
         Part::String => Role::JsonString,

@@ -8,7 +8,7 @@ use crate::model::{Connection, WatchSource};
 use crate::text;
 use crate::theme::Role;
 
-use super::Look;
+use super::Appearance;
 use super::paint::{Piece, put, put_all, put_right};
 
 /// From so many columns on, the line has room for the chart.
@@ -17,11 +17,18 @@ const WIDE: u16 = 100;
 const NARROW: u16 = 60;
 
 /// Draws the status line; a banner takes its place while the server is away.
-pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, look: &Look) {
+pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appearance) {
     if area.height == 0 {
         return;
     }
-    put(buf, area.x, area.y, area.width, &" ".repeat(area.width.into()), look.style(Role::Text));
+    put(
+        buf,
+        area.x,
+        area.y,
+        area.width,
+        &" ".repeat(area.width.into()),
+        appearance.style(Role::Text),
+    );
     if let SessionState::Open(Connection::Down { tries, reason }) = &app.session {
         let tried = match tries {
             0 => String::new(),
@@ -36,7 +43,7 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, look: &Look) {
             area.y,
             area.width,
             &filled,
-            look.style(Role::Danger).add_modifier(Modifier::REVERSED),
+            appearance.style(Role::Danger).add_modifier(Modifier::REVERSED),
         );
         return;
     }
@@ -45,35 +52,49 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, look: &Look) {
         let millis = latency.as_secs_f64() * 1000.0;
         let text =
             if millis < 10.0 { format!("{millis:.1} ms") } else { format!("{millis:.0} ms") };
-        right = put_right(buf, right, area.y, 10, &text, look.style(Role::Dim));
+        right = put_right(buf, right, area.y, 10, &text, appearance.style(Role::Dim));
     }
     if let Some(bars) = app.watch.bars(app.now).filter(|_| area.width >= WIDE) {
-        let chart = chart(&bars, look);
-        right =
-            put_right(buf, right.saturating_sub(2), area.y, 12, &chart, look.style(Role::Spark));
+        let chart = chart(&bars, appearance);
+        right = put_right(
+            buf,
+            right.saturating_sub(2),
+            area.y,
+            12,
+            &chart,
+            appearance.style(Role::Spark),
+        );
         right += 1;
     }
-    let text = watching(app, look, area.width);
+    let text = watching(app, appearance, area.width);
     if !text.is_empty() {
-        right = put_right(buf, right.saturating_sub(2), area.y, 60, &text, look.style(Role::Dim));
+        right =
+            put_right(buf, right.saturating_sub(2), area.y, 60, &text, appearance.style(Role::Dim));
     }
     for badge in badges(app) {
         let text = format!(" {badge} ");
-        right = put_right(buf, right.saturating_sub(2), area.y, 14, &text, look.style(Role::Badge));
+        right = put_right(
+            buf,
+            right.saturating_sub(2),
+            area.y,
+            14,
+            &text,
+            appearance.style(Role::Badge),
+        );
     }
     let server = format!("{} {}", app.server.product, app.server.version);
     let label = format!("  {}", app.settings.label);
     let server = format!("  {}", server.trim());
     let pieces: [Piece<'_>; 3] = [
-        (" larder", look.style(Role::Title)),
-        (&label, look.style(Role::Text)),
-        (&server, look.style(Role::Dim)),
+        (" larder", appearance.style(Role::Title)),
+        (&label, appearance.style(Role::Text)),
+        (&server, appearance.style(Role::Dim)),
     ];
     put_all(buf, area.x, area.y, right.saturating_sub(area.x + 1), &pieces);
 }
 
 /// `watching · 12/s`: how changes are found out, and how many there were lately.
-fn watching(app: &App, look: &Look, width: u16) -> String {
+fn watching(app: &App, appearance: &Appearance, width: u16) -> String {
     let Some(source) = app.watch.source.as_ref().filter(|_| width >= NARROW) else {
         return String::new();
     };
@@ -81,7 +102,7 @@ fn watching(app: &App, look: &Look, width: u16) -> String {
         return String::new();
     }
     let rate = app.watch.rate(app.now);
-    let separator = look.symbols.separator;
+    let separator = appearance.symbols.separator;
     match rate {
         rate if rate <= 0.0 => source.to_string(),
         rate => {
@@ -94,14 +115,14 @@ fn watching(app: &App, look: &Look, width: u16) -> String {
             }
             #[expect(clippy::cast_sign_loss, reason = "neither factor is negative")]
             let bytes = (rate * bytes as f64 / all as f64) as u64;
-            format!("{records} {} {}/s", look.symbols.about, text::size(bytes))
+            format!("{records} {} {}/s", appearance.symbols.about, text::size(bytes))
         }
     }
 }
 
 /// A bar for each number, the highest as high as a row.
-fn chart(bars: &[u32], look: &Look) -> String {
-    let heights = look.symbols.spark;
+fn chart(bars: &[u32], appearance: &Appearance) -> String {
+    let heights = appearance.symbols.spark;
     let most = bars.iter().copied().max().unwrap_or(0).max(1) as usize;
     let bar = |bar: &u32| match *bar as usize {
         0 => " ",

@@ -8,12 +8,12 @@ use crate::model::{StoreInfo, StoreState};
 use crate::text;
 use crate::theme::Role;
 
-use super::Look;
-use super::frame::{Titles, pane};
+use super::Appearance;
+use super::border::{Titles, pane};
 use super::paint::{put, put_right};
 
 /// Draws the list of stores.
-pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, look: &Look) {
+pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appearance) {
     let focused = app.focus == Pane::Stores;
     let stores = &app.stores;
     let count = text::count(stores.len() as u64);
@@ -29,7 +29,7 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, look: &Look) {
         }
         None => String::new(),
     };
-    pane(buf, area, focused, &Titles { top: &title, bottom: &at }, look);
+    pane(buf, area, focused, &Titles { top: &title, bottom: &at }, appearance);
     let inner = area.inner();
     if let Some(text) = instead(app) {
         let role = if stores.failure.is_some() || matches!(app.session, SessionState::Failed(_)) {
@@ -41,14 +41,14 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, look: &Look) {
             .iter()
             .zip(inner.y..inner.y + inner.height)
         {
-            put(buf, inner.x + 1, y, inner.width.saturating_sub(2), line, look.style(role));
+            put(buf, inner.x + 1, y, inner.width.saturating_sub(2), line, appearance.style(role));
         }
         return;
     }
     let rows = (stores.cursor.top..stores.len()).zip(inner.y..inner.y + inner.height);
     for (at, y) in rows {
         if let Some(info) = stores.row(at) {
-            row(buf, inner, y, info, at == stores.cursor.at, focused, app, look);
+            row(buf, inner, y, info, at == stores.cursor.at, focused, app, appearance);
         }
     }
 }
@@ -110,24 +110,24 @@ fn row(
     current: bool,
     focused: bool,
     app: &App,
-    look: &Look,
+    appearance: &Appearance,
 ) {
     let open = app.keys.store.as_ref() == Some(&info.store);
-    let marker = if current { look.symbols.marker } else { " " };
-    put(buf, inner.x, y, 1, marker, look.style(Role::Marker));
+    let marker = if current { appearance.symbols.marker } else { " " };
+    put(buf, inner.x, y, 1, marker, appearance.style(Role::Marker));
     // What it is that is not whole, the pane beside says.
-    let mark = if info.state == StoreState::Whole { " " } else { look.symbols.damaged };
-    put(buf, inner.x + 1, y, 1, mark, look.style(Role::Warning));
+    let mark = if info.state == StoreState::Whole { " " } else { appearance.symbols.damaged };
+    put(buf, inner.x + 1, y, 1, mark, appearance.style(Role::Warning));
     let right = inner.x + inner.width.saturating_sub(1);
     let mut end = right;
     if inner.width >= 24 {
         let when =
             info.modified_at.map(|at| text::ago(at.micros(), app.now.micros())).unwrap_or_default();
-        put_right(buf, end, y, 6, &when, look.style(Role::Dim));
+        put_right(buf, end, y, 6, &when, appearance.style(Role::Dim));
         end = end.saturating_sub(7);
     }
     let records = info.records.map_or_else(|| "?".to_owned(), text::count);
-    let start = put_right(buf, end, y, 13, &records, look.style(Role::Text));
+    let start = put_right(buf, end, y, 13, &records, appearance.style(Role::Text));
     let width = start.saturating_sub(inner.x + 3);
     let role = match (&info.state, current && focused, open) {
         (StoreState::Whole, true, _) => Role::Cursor,
@@ -137,5 +137,5 @@ fn row(
     };
     let name = info.store.escaped();
     let name = if name.is_empty() { "(empty name)" } else { &name };
-    put(buf, inner.x + 2, y, width, name, look.style(role));
+    put(buf, inner.x + 2, y, width, name, appearance.style(role));
 }

@@ -7,8 +7,8 @@ use crate::app::{App, Area, TargetChoice};
 use crate::keymap::{Action, Context};
 use crate::theme::Role;
 
-use super::Look;
-use super::frame::{Titles, bordered};
+use super::Appearance;
+use super::border::{Titles, bordered};
 use super::modal::centred;
 use super::paint::{put, put_right};
 
@@ -16,7 +16,13 @@ use super::paint::{put, put_right};
 const ALONE: &str = "Profiles of the config file are listed here.";
 
 /// Draws the list; each target has a row for its name and one for what it is.
-pub(super) fn draw(buf: &mut Buffer, body: Area, cursor: Cursor, app: &App, look: &Look) {
+pub(super) fn draw(
+    buf: &mut Buffer,
+    body: Area,
+    cursor: Cursor,
+    app: &App,
+    appearance: &Appearance,
+) {
     let targets = &app.settings.targets;
     let alone = u16::from(targets.len() < 2);
     let rows = u16::try_from(targets.len() * 2).unwrap_or(u16::MAX);
@@ -25,17 +31,17 @@ pub(super) fn draw(buf: &mut Buffer, body: Area, cursor: Cursor, app: &App, look
         .then(|| format!("{} / {}", cursor.at + 1, targets.len()));
     let key = |action, does| {
         let chord = app.keymap.chord(Context::Targets, action)?;
-        Some(format!("{} {does}", chord.label(look.symbols.unicode)))
+        Some(format!("{} {does}", chord.label(appearance.symbols.unicode)))
     };
     let keys = [key(Action::Accept, "opens"), key(Action::Close, "closes")];
     let bottom: Vec<_> = at.into_iter().chain(keys.into_iter().flatten()).collect();
     let bottom = bottom.join(" · ");
-    let (border, title) = (look.style(Role::BorderFocus), look.style(Role::Title));
+    let (border, title) = (appearance.style(Role::BorderFocus), appearance.style(Role::Title));
     bordered(
         buf,
         area,
         &Titles { top: "Open another target", bottom: &bottom },
-        look,
+        appearance,
         border,
         title,
     );
@@ -46,11 +52,11 @@ pub(super) fn draw(buf: &mut Buffer, body: Area, cursor: Cursor, app: &App, look
             break;
         }
         let present = at == app.settings.target;
-        entry(buf, Area { y, height: 2, ..inner }, target, at == cursor.at, present, look);
+        entry(buf, Area { y, height: 2, ..inner }, target, at == cursor.at, present, appearance);
         y += 2;
     }
     if alone == 1 && y < inner.y + inner.height {
-        put(buf, inner.x + 2, y, inner.width.saturating_sub(3), ALONE, look.style(Role::Dim));
+        put(buf, inner.x + 2, y, inner.width.saturating_sub(3), ALONE, appearance.style(Role::Dim));
     }
 }
 
@@ -60,23 +66,23 @@ fn entry(
     target: &TargetChoice,
     current: bool,
     present: bool,
-    look: &Look,
+    appearance: &Appearance,
 ) {
-    let marker = if current { look.symbols.marker } else { " " };
-    put(buf, area.x, area.y, 1, marker, look.style(Role::Marker));
+    let marker = if current { appearance.symbols.marker } else { " " };
+    put(buf, area.x, area.y, 1, marker, appearance.style(Role::Marker));
     let mut right = area.x + area.width.saturating_sub(1);
     let badges = [(present, "open"), (target.read_only, "read-only")];
     for (_, badge) in badges.iter().filter(|(there, _)| *there) {
-        let style = look.style(Role::Dim);
+        let style = appearance.style(Role::Dim);
         right = put_right(buf, right, area.y, 12, badge, style).saturating_sub(2);
     }
     let name = if current { Role::Cursor } else { Role::Text };
     let room = right.saturating_sub(area.x + 2);
-    put(buf, area.x + 2, area.y, room, &target.name, look.style(name));
+    put(buf, area.x + 2, area.y, room, &target.name, appearance.style(name));
     let (label, role) = match &target.label {
         Ok(label) => (label.clone(), Role::Dim),
         Err(problem) => (format!("! {problem}"), Role::Danger),
     };
     let room = area.width.saturating_sub(3);
-    put(buf, area.x + 2, area.y + 1, room, &label, look.style(role));
+    put(buf, area.x + 2, area.y + 1, room, &label, appearance.style(role));
 }

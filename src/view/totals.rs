@@ -9,8 +9,8 @@ use crate::text;
 use crate::text::visible;
 use crate::theme::Role;
 
-use super::Look;
-use super::frame::{Titles, bordered, overlay_keys};
+use super::Appearance;
+use super::border::{Titles, bordered, overlay_keys};
 use super::keys::type_role;
 use super::modal::centred;
 use super::paint::{put, put_right};
@@ -23,30 +23,43 @@ const BYTES: u16 = 10;
 const SHARE: u16 = 6;
 
 /// Draws the totals; the sum stands last.
-pub(super) fn draw(buf: &mut Buffer, body: Area, totals: &Totals, app: &App, look: &Look) {
+pub(super) fn draw(
+    buf: &mut Buffer,
+    body: Area,
+    totals: &Totals,
+    app: &App,
+    appearance: &Appearance,
+) {
     let rows = totals.rows.as_deref().unwrap_or_default();
     let wanted = u16::try_from(rows.len().max(1)).unwrap_or(u16::MAX).saturating_add(4);
     let area = centred(body, body.width.min(72), wanted);
     let inner = area.inner();
     let room = usize::from(inner.height.saturating_sub(2));
     let first = totals.overlay.first(rows.len(), room);
-    let bottom = overlay_keys(totals.overlay.is_long(), app, look);
+    let bottom = overlay_keys(totals.overlay.is_long(), app, appearance);
     let store = app.keys.store.as_ref().map(StoreName::escaped).unwrap_or_default();
     let title = format!("Content types of {store}");
-    let (border, style) = (look.style(Role::BorderFocus), look.style(Role::Title));
-    bordered(buf, area, &Titles { top: &title, bottom: &bottom }, look, border, style);
+    let (border, style) = (appearance.style(Role::BorderFocus), appearance.style(Role::Title));
+    bordered(buf, area, &Titles { top: &title, bottom: &bottom }, appearance, border, style);
     if inner.height < 2 {
         return;
     }
-    let header = look.style(Role::Header);
+    let header = appearance.style(Role::Header);
     line(buf, inner, inner.y, ["Content type", "Records", "Bytes", ""], [header, header]);
     let Some(_) = &totals.rows else {
-        put(buf, inner.x + 1, inner.y + 1, inner.width - 1, "counting…", look.style(Role::Dim));
+        put(
+            buf,
+            inner.x + 1,
+            inner.y + 1,
+            inner.width - 1,
+            "counting…",
+            appearance.style(Role::Dim),
+        );
         return;
     };
     let all: u64 = rows.iter().map(|(_, _, bytes)| bytes).sum();
     let records: u64 = rows.iter().map(|(_, records, _)| records).sum();
-    let text = look.style(Role::Text);
+    let text = appearance.style(Role::Text);
     for ((name, records, bytes), y) in
         rows.iter().skip(first).take(room).zip(inner.y + 1..inner.y + inner.height)
     {
@@ -54,7 +67,7 @@ pub(super) fn draw(buf: &mut Buffer, body: Area, totals: &Totals, app: &App, loo
         let shown = visible(name.as_str());
         let shown = if shown.is_empty() { "(no content type)".into() } else { shown };
         let cells = [&*shown, &text::count(*records), &text::size(*bytes), &share];
-        line(buf, inner, y, cells, [look.style(type_role(name.family())), text]);
+        line(buf, inner, y, cells, [appearance.style(type_role(name.family())), text]);
     }
     let y = inner.y + inner.height - 1;
     let cells = ["all", &text::count(records), &text::size(all), ""];

@@ -18,7 +18,7 @@ use larder::model::{
 };
 use larder::preview::Preview;
 use larder::theme::{Symbols, Theme};
-use larder::view::{Look, draw};
+use larder::view::{Appearance, draw};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
@@ -189,10 +189,10 @@ impl Stage {
 
     pub fn buffer(&mut self, theme: Theme) -> ratatui::buffer::Buffer {
         let (width, height) = self.app.size;
-        let look = Look { theme, symbols: Symbols::UNICODE };
+        let appearance = Appearance { theme, symbols: Symbols::UNICODE };
         self.app.now = Timestamp::from_micros(NOW);
         let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-        terminal.draw(|frame| draw(frame, &self.app, &look)).unwrap();
+        terminal.draw(|frame| draw(frame, &self.app, &appearance)).unwrap();
         terminal.backend().buffer().clone()
     }
 

@@ -8,7 +8,7 @@ use crate::keymap::{Action, Chord, Context};
 use crate::text::{cells, fit, visible};
 use crate::theme::Role;
 
-use super::Look;
+use super::Appearance;
 use super::paint::{cut, put};
 
 /// What stands in a border.
@@ -20,9 +20,9 @@ pub(super) struct Titles<'a> {
 }
 
 /// What the border of an overlay says of its keys: how it scrolls, if it does, and closes.
-pub(super) fn overlay_keys(scrolls: bool, app: &App, look: &Look) -> String {
+pub(super) fn overlay_keys(scrolls: bool, app: &App, appearance: &Appearance) -> String {
     let chord = |action| app.keymap.chord(Context::Help, action);
-    let label = |chord: Chord| chord.label(look.symbols.unicode);
+    let label = |chord: Chord| chord.label(appearance.symbols.unicode);
     let scroll = chord(Action::Up).zip(chord(Action::Down)).filter(|_| scrolls);
     let scroll = scroll.map(|(up, down)| format!("{} {} scroll", label(up), label(down)));
     let close = chord(Action::Close).map(|chord| format!("{} closes", label(chord)));
@@ -31,10 +31,16 @@ pub(super) fn overlay_keys(scrolls: bool, app: &App, look: &Look) -> String {
 }
 
 /// Draws the border of a pane and clears what is inside it.
-pub(super) fn pane(buf: &mut Buffer, area: Area, focused: bool, titles: &Titles<'_>, look: &Look) {
+pub(super) fn pane(
+    buf: &mut Buffer,
+    area: Area,
+    focused: bool,
+    titles: &Titles<'_>,
+    appearance: &Appearance,
+) {
     let role = if focused { Role::BorderFocus } else { Role::Border };
     let title = if focused { Role::Title } else { Role::Text };
-    bordered(buf, area, titles, look, look.style(role), look.style(title));
+    bordered(buf, area, titles, appearance, appearance.style(role), appearance.style(title));
 }
 
 /// Draws a border in these styles and clears what is inside it.
@@ -42,7 +48,7 @@ pub(super) fn bordered(
     buf: &mut Buffer,
     area: Area,
     titles: &Titles<'_>,
-    look: &Look,
+    appearance: &Appearance,
     border: Style,
     title: Style,
 ) {
@@ -58,7 +64,7 @@ pub(super) fn bordered(
             }
         }
     }
-    let s = look.symbols.border;
+    let s = appearance.symbols.border;
     let (right, bottom) = (area.x + area.width - 1, area.y + area.height - 1);
     for y in area.y + 1..bottom {
         put(buf, area.x, y, 1, s.vertical_left, border);
@@ -84,6 +90,13 @@ pub(super) fn bordered(
         let text = visible(titles.bottom);
         let text = format!(" {} ", fit(&text, usize::from(room - 2)));
         let width = u16::try_from(cells(&text)).unwrap_or(room);
-        put(buf, right.saturating_sub(width + 1), bottom, width, &text, look.style(Role::Dim));
+        put(
+            buf,
+            right.saturating_sub(width + 1),
+            bottom,
+            width,
+            &text,
+            appearance.style(Role::Dim),
+        );
     }
 }
