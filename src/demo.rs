@@ -1,29 +1,29 @@
 //! A simulated crawl that fills stores while the browser shows them.
 //!
 //! ```text
-//! crawl                    what is written: follows from the seed alone
-//!   product, html, picture, state, words, json, random
-//! pace                     when: steadily, with bursts and pauses
+//! simulation               what is written: follows from the seed alone
+//!   product, html, picture, statistics, catalogue, json, random
+//! arrivals                 when: steadily, with bursts and pauses
 //! writer                   writes it through the storage, on a thread of its own
-//! beside                   the request queue and the dataset beside the stores
-//! folder                   the private directory, and those that killed demos left
+//! siblings                 the request queue and the dataset beside the stores
+//! private_folder           the private directory, and those that killed demos left
 //! ```
 //!
 //! [`Demo::begin`] returns as soon as the stores are there to be browsed; [`Demo::finish`] (or
 //! dropping) ends the crawl and removes what it made.
 
-pub mod crawl;
+pub mod simulation;
 
-mod beside;
-mod folder;
+mod arrivals;
+mod catalogue;
 mod html;
 mod json;
-mod pace;
 mod picture;
+mod private_folder;
 mod product;
 mod random;
-mod state;
-mod words;
+mod siblings;
+mod statistics;
 mod writer;
 
 use std::path::Path;
@@ -32,13 +32,13 @@ use std::thread::{self, JoinHandle};
 
 use tokio::sync::watch;
 
-pub use crawl::{Crawl, Entry, Limits, Place};
-pub use json::Layout;
+pub use json::JsonStyle;
+pub use simulation::{DemoRecord, Destination, Limits, Simulation};
 
 use crate::model::{Error, ErrorKind, Result, StoreName};
 use crate::storage::{Options, Target};
-use folder::Folder;
-use writer::Writer;
+use private_folder::PrivateFolder;
+use writer::RecordWriter;
 
 /// The records after which a crawl is finished where the user names no number.
 pub const MOST_RECORDS: u64 = 100_000;
@@ -51,7 +51,7 @@ pub const RATE: f64 = 12.0;
 
 /// What a demo does.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Settings {
+pub struct DemoSettings {
     /// The crawl is finished after so many records; `None`: after [`MOST_RECORDS`] or
     /// [`MOST_BYTES`].
     pub records: Option<u64>,
@@ -63,7 +63,7 @@ pub struct Settings {
     pub store: String,
 }
 
-impl Settings {
+impl DemoSettings {
     fn limits(&self) -> Limits {
         match self.records {
             Some(records) => Limits { records, bytes: u64::MAX },
@@ -80,7 +80,7 @@ pub struct Demo {
     stop: watch::Sender<bool>,
     writer: Option<JoinHandle<Result<()>>>,
     /// The private directory, where no target was named. Removed after the writer's end.
-    folder: Option<Folder>,
+    folder: Option<PrivateFolder>,
 }
 
 impl Demo {
@@ -92,7 +92,7 @@ impl Demo {
     /// [`ErrorKind::Conflict`] if the target has a store of this name, [`ErrorKind::Io`] if the
     /// directory cannot be made, and what the storage says.
     pub fn begin(
-        settings: &Settings,
+        settings: &DemoSettings,
         target: Option<Target>,
         options: &Options,
         temporary: &Path,
@@ -109,7 +109,7 @@ impl Demo {
         let options = Options { read_only: false, touch: false, durable: false, ..options.clone() };
         let (stop, stopped) = watch::channel(false);
         let (ready, is_ready) = mpsc::channel();
-        let writer = Writer::new(settings, target.clone(), options, folder.is_some());
+        let writer = RecordWriter::new(settings, target.clone(), options, folder.is_some());
         let handle = thread::Builder::new()
             .name("larder-demo".to_owned())
             .spawn(move || writer.run(&ready, stopped))
@@ -168,15 +168,15 @@ impl Drop for Demo {
     }
 }
 
-fn private(temporary: &Path) -> Result<Folder> {
-    let folder = Folder::make(temporary).map_err(|why| {
+fn private(temporary: &Path) -> Result<PrivateFolder> {
+    let folder = PrivateFolder::make(temporary).map_err(|why| {
         let problem = format!("no directory can be made in {}: {why}", temporary.display());
         Error::new(ErrorKind::Io, problem).hint("name another place in TMPDIR")
     })?;
     let (temporary, owner) = (temporary.to_owned(), folder.owner());
     // Removing much takes time, and nothing waits for it; without a thread the next demo does it.
     let _ = thread::Builder::new().name("larder-sweep".to_owned()).spawn(move || {
-        let removed = folder::sweep(&temporary, owner);
+        let removed = private_folder::sweep(&temporary, owner);
         if removed > 0 {
             log::info!("removed what {removed} killed demos left");
         }

@@ -14,7 +14,7 @@ pub struct PreparedDemo {
     /// The target that the command line names.
     pub target: Option<Target>,
     /// What the demo is to do.
-    pub settings: crate::demo::Settings,
+    pub settings: crate::demo::DemoSettings,
 }
 
 /// Reads the settings and finds the target, if the command line names one: no variable and no
@@ -39,7 +39,7 @@ pub fn prepare_demo(cli: &Cli, demo: &DemoArgs) -> Result<PreparedDemo> {
         }
         target = Some(resolved.target);
     }
-    let settings = crate::demo::Settings {
+    let settings = crate::demo::DemoSettings {
         records: demo.records,
         rate: demo.rate,
         seed: demo.seed,

@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::json::Layout;
+use super::catalogue::{CATALOGUE, CATEGORIES, PEOPLE, SENTENCES};
+use super::json::JsonStyle;
 use super::product::Product;
 use super::random::Random;
-use super::words::{CATEGORIES, PEOPLE, SENTENCES, WARES};
 
 /// The page of a product.
 pub(super) fn product(product: &Product, random: &mut Random) -> String {
@@ -21,7 +21,7 @@ pub(super) fn product(product: &Product, random: &mut Random) -> String {
         product.ware.language,
         product.shop,
         product.url(),
-        product.json(random).render(Layout::OneLine)
+        product.json(random).render(JsonStyle::OneLine)
     );
     for category in CATEGORIES {
         put(&mut page, format_args!("      <a href=\"/{category}/\">{category}</a>\n"));
@@ -58,7 +58,7 @@ pub(super) fn product(product: &Product, random: &mut Random) -> String {
     }
     page.push_str("    </section>\n    <aside>\n");
     for _ in 0..random.between(2, 5) {
-        let (other, number) = (random.pick(&WARES), random.between(1, 99_999));
+        let (other, number) = (random.pick(&CATALOGUE), random.between(1, 99_999));
         put(&mut page, format_args!("      <a href=\"/p/{number:06}\">{}</a>\n", other.name));
     }
     put(

@@ -2,7 +2,7 @@
 
 /// How a JSON value is laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Layout {
+pub enum JsonStyle {
     /// Indented by two, as in Crawlee's directories.
     Indented,
     /// On one line, as on Redis.
@@ -41,13 +41,13 @@ impl Json {
     }
 
     /// Writes it.
-    pub(super) fn render(&self, layout: Layout) -> String {
+    pub(super) fn render(&self, style: JsonStyle) -> String {
         let mut out = String::new();
-        self.write(&mut out, layout, 0);
+        self.write(&mut out, style, 0);
         out
     }
 
-    fn write(&self, out: &mut String, layout: Layout, depth: usize) {
+    fn write(&self, out: &mut String, style: JsonStyle, depth: usize) {
         match self {
             Self::Text(text) => quote(text, out),
             Self::Raw(text) => out.push_str(text),
@@ -56,20 +56,20 @@ impl Json {
             Self::List(items) => {
                 out.push('[');
                 for (at, item) in items.iter().enumerate() {
-                    separate(out, layout, depth + 1, at == 0);
-                    item.write(out, layout, depth + 1);
+                    separate(out, style, depth + 1, at == 0);
+                    item.write(out, style, depth + 1);
                 }
-                close(out, layout, depth, ']');
+                close(out, style, depth, ']');
             }
             Self::Map(entries) => {
                 out.push('{');
                 for (at, (name, value)) in entries.iter().enumerate() {
-                    separate(out, layout, depth + 1, at == 0);
+                    separate(out, style, depth + 1, at == 0);
                     quote(name, out);
                     out.push_str(": ");
-                    value.write(out, layout, depth + 1);
+                    value.write(out, style, depth + 1);
                 }
-                close(out, layout, depth, '}');
+                close(out, style, depth, '}');
             }
         }
     }
@@ -80,19 +80,19 @@ fn quote(text: &str, out: &mut String) {
     out.push_str(&serde_json::Value::from(text).to_string());
 }
 
-fn separate(out: &mut String, layout: Layout, depth: usize, first: bool) {
-    match layout {
-        Layout::Indented => {
+fn separate(out: &mut String, style: JsonStyle, depth: usize, first: bool) {
+    match style {
+        JsonStyle::Indented => {
             out.push_str(if first { "\n" } else { ",\n" });
             indent(out, depth);
         }
-        Layout::OneLine if first => {}
-        Layout::OneLine => out.push_str(", "),
+        JsonStyle::OneLine if first => {}
+        JsonStyle::OneLine => out.push_str(", "),
     }
 }
 
-fn close(out: &mut String, layout: Layout, depth: usize, bracket: char) {
-    if layout == Layout::Indented {
+fn close(out: &mut String, style: JsonStyle, depth: usize, bracket: char) {
+    if style == JsonStyle::Indented {
         out.push('\n');
         indent(out, depth);
     }
@@ -117,11 +117,11 @@ mod tests {
             ("c", Json::map([("d", Json::List(Vec::new()))])),
         ]);
         assert_eq!(
-            value.render(Layout::OneLine),
+            value.render(JsonStyle::OneLine),
             r#"{"a": [-0.0, "é\n\u0001\""], "b": {}, "c": {"d": []}}"#
         );
         assert_eq!(
-            value.render(Layout::Indented),
+            value.render(JsonStyle::Indented),
             "{\n  \"a\": [\n    -0.0,\n    \"é\\n\\u0001\\\"\"\n  ],\n  \"b\": {},\n  \"c\": {\n    \
              \"d\": []\n  }\n}"
         );

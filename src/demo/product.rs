@@ -1,8 +1,10 @@
 //! The products that the simulated crawl finds, and the JSON it makes of them.
 
+use super::catalogue::{
+    CATALOGUE, CATEGORIES, COLOURS, CURRENCIES, CatalogueItem, PEOPLE, SENTENCES, SHOPS,
+};
 use super::json::Json;
 use super::random::Random;
-use super::words::{CATEGORIES, COLOURS, CURRENCIES, PEOPLE, SENTENCES, SHOPS, WARES, Ware};
 
 /// Numbers that are awkward to a reader of JSON, with a name that says what they are. Python writes
 /// NaN and the infinities; the others come from shops.
@@ -27,7 +29,7 @@ pub(super) struct Product {
     /// How many were found before it.
     pub(super) number: u64,
     /// What it is, in its own language.
-    pub(super) ware: Ware,
+    pub(super) ware: CatalogueItem,
     /// The shop's host name.
     pub(super) shop: &'static str,
     /// Where in the shop it stands.
@@ -46,7 +48,7 @@ impl Product {
     pub(super) fn new(number: u64, random: &mut Random) -> Self {
         Self {
             number,
-            ware: random.pick(&WARES),
+            ware: random.pick(&CATALOGUE),
             shop: random.pick(&SHOPS),
             category: random.pick(&CATEGORIES),
             colour: random.pick(&COLOURS),

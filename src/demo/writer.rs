@@ -7,11 +7,11 @@ use std::time::Duration;
 use tokio::sync::watch::Receiver;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
-use super::beside::Beside;
-use super::crawl::{Crawl, Entry, Place};
-use super::json::Layout;
-use super::pace::Pace;
-use super::{Settings, cannot};
+use super::arrivals::Arrivals;
+use super::json::JsonStyle;
+use super::siblings::Siblings;
+use super::simulation::{DemoRecord, Destination, Simulation};
+use super::{DemoSettings, cannot};
 use crate::model::{
     Connection, Error, ErrorKind, Expected, Key, OpenBy, Result, SetValue, StoreName,
 };
@@ -27,17 +27,17 @@ const MINUTE: Duration = Duration::from_secs(60);
 const LATE: Duration = Duration::from_secs(1);
 
 /// The pause before a write is tried again that the storage could not make just now.
-const AGAIN: Duration = Duration::from_millis(500);
+const RETRY_DELAY: Duration = Duration::from_millis(500);
 
 /// How long the end may take where the storage does not answer: somebody waits for the prompt.
-const PATIENCE: Duration = Duration::from_secs(3);
+const STOP_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// What is to be written where.
-pub(super) struct Writer {
+pub(super) struct RecordWriter {
     target: Target,
     options: Options,
-    crawl: Crawl,
-    pace: Pace,
+    crawl: Simulation,
+    arrivals: Arrivals,
     seed: u64,
     /// The name of the one store on a target; none in a directory of its own.
     only: Option<String>,
@@ -45,7 +45,7 @@ pub(super) struct Writer {
 
 /// A store that the demo made.
 #[derive(Debug, Clone)]
-struct Made {
+struct CreatedStore {
     store: StoreName,
     id: Option<String>,
     /// Whether somebody, mostly the user in the browser, has dropped it since.
@@ -56,14 +56,14 @@ struct Made {
 struct Work {
     storage: Arc<dyn Storage>,
     /// The default store and the one for what is found; or one for both.
-    made: Vec<Made>,
+    made: Vec<CreatedStore>,
     stopped: Receiver<bool>,
     /// What lies beside the stores, where the crawl has a directory for itself.
-    beside: Option<Beside>,
+    siblings: Option<Siblings>,
 }
 
 /// What became of a record.
-enum Done {
+enum SetOutcome {
     Written,
     /// Its store is gone, and so is what would have been written to it.
     Skipped,
@@ -71,21 +71,26 @@ enum Done {
     Stopped,
 }
 
-impl Writer {
+impl RecordWriter {
     /// A writer that fills a directory of its own, or else one store on the target.
-    pub(super) fn new(settings: &Settings, target: Target, options: Options, own: bool) -> Self {
-        let layout = match target {
-            Target::Directory(_) => Layout::Indented,
-            _ => Layout::OneLine,
+    pub(super) fn new(
+        settings: &DemoSettings,
+        target: Target,
+        options: Options,
+        own: bool,
+    ) -> Self {
+        let style = match target {
+            Target::Directory(_) => JsonStyle::Indented,
+            _ => JsonStyle::OneLine,
         };
         // On a target of the user's, all that is written follows from the seed.
-        let crawl = if own { Crawl::living } else { Crawl::new };
+        let crawl = if own { Simulation::in_real_time } else { Simulation::new };
         Self {
             target,
             options,
-            crawl: crawl(settings.seed, layout, settings.limits()),
+            crawl: crawl(settings.seed, style, settings.limits()),
             seed: settings.seed,
-            pace: Pace::new(settings.seed, settings.rate),
+            arrivals: Arrivals::new(settings.seed, settings.rate),
             only: (!own).then(|| settings.store.clone()),
         }
     }
@@ -105,9 +110,9 @@ impl Writer {
 
     /// The queue and the dataset of a crawl that has a directory for itself. Where they cannot be
     /// made, the stores are still there to be looked at.
-    fn beside(&self) -> Option<Beside> {
+    fn siblings(&self) -> Option<Siblings> {
         let Target::Directory(root) = &self.target else { return None };
-        self.only.is_none().then(|| Beside::make(root, self.seed)).and_then(told)
+        self.only.is_none().then(|| Siblings::make(root, self.seed)).and_then(told)
     }
 
     async fn work(mut self, ready: &Sender<()>, stopped: Receiver<bool>) -> Result<()> {
@@ -120,8 +125,8 @@ impl Writer {
         };
         // Where nobody waits any more, there is a stop to be seen.
         let _ = ready.send(());
-        let mut work = Work { storage, made, stopped, beside: self.beside() };
-        let ended = work.write(&mut self.crawl, &mut self.pace).await;
+        let mut work = Work { storage, made, stopped, siblings: self.siblings() };
+        let ended = work.write(&mut self.crawl, &mut self.arrivals).await;
         if let Err(why) = &ended {
             log::error!("the demo's crawl ended: {why}");
         }
@@ -136,14 +141,14 @@ impl Writer {
 }
 
 impl Work {
-    async fn write(&mut self, crawl: &mut Crawl, pace: &mut Pace) -> Result<()> {
+    async fn write(&mut self, crawl: &mut Simulation, arrivals: &mut Arrivals) -> Result<()> {
         let mut due = Instant::now();
         let mut records = 0_u64;
         let mut told_of_itself = Instant::now();
         while let Some(entry) = crawl.next() {
-            due = due.max(Instant::now().checked_sub(LATE).unwrap_or(due)) + pace.wait();
+            due = due.max(Instant::now().checked_sub(LATE).unwrap_or(due)) + arrivals.wait();
             loop {
-                let lives = self.beside.is_some();
+                let lives = self.siblings.is_some();
                 tokio::select! {
                     biased;
                     _ = self.stopped.wait_for(|stopped| *stopped) => return Ok(()),
@@ -154,16 +159,16 @@ impl Work {
                 // Where it cannot be written, the next record says why.
                 let _ = self.set(&crawl.sign_of_life()).await;
             }
-            if let Some(beside) = &mut self.beside
-                && let Err(why) = beside.follow(crawl.requests())
+            if let Some(siblings) = &mut self.siblings
+                && let Err(why) = siblings.follow(crawl.requests())
             {
                 log::warn!("the demo's queue and dataset stay as they are: {why}");
-                self.beside = None;
+                self.siblings = None;
             }
             match self.set(&entry).await {
-                Ok(Done::Written) => records += u64::from(!entry.again),
-                Ok(Done::Skipped) => {}
-                Ok(Done::Stopped) => return Ok(()),
+                Ok(SetOutcome::Written) => records += u64::from(!entry.again),
+                Ok(SetOutcome::Skipped) => {}
+                Ok(SetOutcome::Stopped) => return Ok(()),
                 Err(why) => {
                     let problem =
                         format!("the demo's crawl ended after {records} records: {}", why.problem);
@@ -180,17 +185,17 @@ impl Work {
     }
 
     /// Writes one record, waiting out what goes by itself.
-    async fn set(&mut self, entry: &Entry) -> Result<Done> {
-        let at = match entry.place {
-            Place::Default => 0,
-            Place::Found => self.made.len() - 1,
+    async fn set(&mut self, entry: &DemoRecord) -> Result<SetOutcome> {
+        let at = match entry.destination {
+            Destination::Default => 0,
+            Destination::Found => self.made.len() - 1,
         };
         if entry.again && self.is_other(&self.made[at]).await {
             self.made[at].gone = true;
         }
         let made = &self.made[at];
         if made.gone {
-            return Ok(Done::Skipped);
+            return Ok(SetOutcome::Skipped);
         }
         let set = SetValue {
             store: made.store.clone(),
@@ -207,20 +212,20 @@ impl Work {
                     written = &mut writing => written,
                     // A write under way is waited for, but not for ever.
                     _ = stopped.wait_for(|stopped| *stopped) => {
-                        match timeout(PATIENCE, writing).await {
+                        match timeout(STOP_TIMEOUT, writing).await {
                             Ok(written) => written,
-                            Err(_) => return Ok(Done::Stopped),
+                            Err(_) => return Ok(SetOutcome::Stopped),
                         }
                     }
                 };
                 match written {
-                    Ok(_) => return Ok(Done::Written),
+                    Ok(_) => return Ok(SetOutcome::Written),
                     Err(why) => why,
                 }
             };
             if why.kind == ErrorKind::NotFound {
                 self.made[at].gone = true;
-                return Ok(Done::Skipped);
+                return Ok(SetOutcome::Skipped);
             }
             if !passes(why.kind) {
                 return Err(why);
@@ -228,19 +233,19 @@ impl Work {
             log::debug!("the demo's crawl waits: {why}");
             let mut connection = self.storage.connection();
             let up = async {
-                sleep(AGAIN).await;
+                sleep(RETRY_DELAY).await;
                 // Where it never comes back, the stop does.
                 let _ = connection.wait_for(|state| *state == Connection::Up).await;
             };
             tokio::select! {
-                _ = stopped.wait_for(|stopped| *stopped) => return Ok(Done::Stopped),
+                _ = stopped.wait_for(|stopped| *stopped) => return Ok(SetOutcome::Stopped),
                 () = up => {}
             }
         }
     }
 
     /// Whether the store is another one by now, made by somebody else under the same name.
-    async fn is_other(&self, made: &Made) -> bool {
+    async fn is_other(&self, made: &CreatedStore) -> bool {
         match self.storage.get_metadata(&made.store).await {
             Ok(info) => info.id.is_some() && info.id != made.id,
             Err(_) => false,
@@ -267,15 +272,15 @@ impl Work {
                 Err(why) => Err(why),
             }
         };
-        match timeout(PATIENCE, dropping).await {
+        match timeout(STOP_TIMEOUT, dropping).await {
             Ok(dropped) => dropped,
             Err(_) => Err(stays("no answer").hint(format!("remove it with `larder drop {store}`"))),
         }
     }
 }
 
-fn told(beside: std::io::Result<Beside>) -> Option<Beside> {
-    beside.inspect_err(|why| log::warn!("the demo has no queue and no dataset: {why}")).ok()
+fn told(siblings: std::io::Result<Siblings>) -> Option<Siblings> {
+    siblings.inspect_err(|why| log::warn!("the demo has no queue and no dataset: {why}")).ok()
 }
 
 /// Ends when it is due, at once where it is already: a timer would take a millisecond.
@@ -294,7 +299,7 @@ fn passes(kind: ErrorKind) -> bool {
 }
 
 /// Makes a store that must not be there yet.
-async fn new_store(storage: &dyn Storage, name: &str) -> Result<Made> {
+async fn new_store(storage: &dyn Storage, name: &str) -> Result<CreatedStore> {
     let taken = || {
         let problem = format!("there is already a store `{name}` at {}", storage.label());
         Error::new(ErrorKind::Conflict, problem).hint("name another one with --store")
@@ -309,7 +314,7 @@ async fn new_store(storage: &dyn Storage, name: &str) -> Result<Made> {
     if created { Ok(made) } else { Err(taken()) }
 }
 
-async fn open(storage: &dyn Storage, by: &OpenBy) -> Result<(Made, bool)> {
+async fn open(storage: &dyn Storage, by: &OpenBy) -> Result<(CreatedStore, bool)> {
     let opened = storage.open(by).await?;
-    Ok((Made { store: opened.info.store, id: opened.info.id, gone: false }, opened.created))
+    Ok((CreatedStore { store: opened.info.store, id: opened.info.id, gone: false }, opened.created))
 }

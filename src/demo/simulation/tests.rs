@@ -6,20 +6,20 @@ use crate::model::Family;
 
 const ENDLESS: Limits = Limits { records: u64::MAX, bytes: u64::MAX };
 
-fn entries(seed: u64, layout: Layout, count: usize) -> Vec<Entry> {
-    Crawl::new(seed, layout, ENDLESS).take(count).collect()
+fn entries(seed: u64, style: JsonStyle, count: usize) -> Vec<DemoRecord> {
+    Simulation::new(seed, style, ENDLESS).take(count).collect()
 }
 
 #[test]
 fn a_seed_gives_the_same_bytes_and_another_one_others() {
-    assert_eq!(entries(7, Layout::Indented, 300), entries(7, Layout::Indented, 300));
-    assert_ne!(entries(7, Layout::Indented, 60), entries(8, Layout::Indented, 60));
+    assert_eq!(entries(7, JsonStyle::Indented, 300), entries(7, JsonStyle::Indented, 300));
+    assert_ne!(entries(7, JsonStyle::Indented, 60), entries(8, JsonStyle::Indented, 60));
 }
 
 #[test]
 fn the_layout_changes_json_alone() {
     for (indented, line) in
-        entries(3, Layout::Indented, 200).iter().zip(&entries(3, Layout::OneLine, 200))
+        entries(3, JsonStyle::Indented, 200).iter().zip(&entries(3, JsonStyle::OneLine, 200))
     {
         assert_eq!((&indented.key, &indented.content_type), (&line.key, &line.content_type));
         if indented.content_type.family() == Family::Json {
@@ -34,7 +34,7 @@ fn the_layout_changes_json_alone() {
 #[test]
 fn every_kind_comes_within_the_first_200_whatever_the_seed() {
     for seed in 0..6 {
-        let entries = entries(seed, Layout::Indented, 200);
+        let entries = entries(seed, JsonStyle::Indented, 200);
         let kinds: HashSet<&str> = entries.iter().map(|entry| entry.content_type.short()).collect();
         for kind in ["json", "html", "png", "jpeg", "csv", "gzip", "none"] {
             assert!(kinds.contains(kind), "no {kind} with seed {seed}");
@@ -61,7 +61,7 @@ fn every_kind_comes_within_the_first_200_whatever_the_seed() {
 
 #[test]
 fn what_it_makes_decodes() {
-    for entry in entries(1, Layout::Indented, 500) {
+    for entry in entries(1, JsonStyle::Indented, 500) {
         let value = &entry.value[..];
         match entry.content_type.short() {
             "json" => {
@@ -142,8 +142,8 @@ fn csv(text: &str) -> Vec<Vec<String>> {
 #[test]
 fn keys_are_new_or_said_to_come_again() {
     let mut seen = HashSet::new();
-    for entry in entries(2, Layout::OneLine, 1_200) {
-        let new = seen.insert((entry.place, entry.key.clone()));
+    for entry in entries(2, JsonStyle::OneLine, 1_200) {
+        let new = seen.insert((entry.destination, entry.key.clone()));
         assert_eq!(new, !entry.again, "{}", entry.key);
         let name = entry.key.len() * 3 + ".__metadata__.json".len();
         assert!(entry.key.is_ascii() || name < 255, "{} is too long for a file", entry.key);
@@ -154,7 +154,7 @@ fn keys_are_new_or_said_to_come_again() {
 fn a_crawl_of_n_records_has_n_and_says_that_it_is_finished() {
     for records in [1, 2, 3, 4, 5, 10, 60, 89, 90, 91, 92, 93, 94, 95, 96, 200] {
         let limits = Limits { records, bytes: u64::MAX };
-        let entries: Vec<Entry> = Crawl::new(4, Layout::OneLine, limits).collect();
+        let entries: Vec<DemoRecord> = Simulation::new(4, JsonStyle::OneLine, limits).collect();
         let new = entries.iter().filter(|entry| !entry.again).count();
         let keys: HashSet<&str> = entries.iter().map(|entry| entry.key.as_str()).collect();
         assert_eq!((new as u64, keys.len() as u64), (records, records));
@@ -171,13 +171,14 @@ fn a_crawl_of_n_records_has_n_and_says_that_it_is_finished() {
 #[test]
 fn a_crawl_ends_at_its_bytes() {
     let limits = Limits { records: u64::MAX, bytes: 1_000_000 };
-    let total: usize = Crawl::new(4, Layout::OneLine, limits).map(|entry| entry.value.len()).sum();
+    let total: usize =
+        Simulation::new(4, JsonStyle::OneLine, limits).map(|entry| entry.value.len()).sum();
     assert!((1_000_000..1_100_000).contains(&total), "{total}");
 }
 
 #[test]
 fn most_of_it_is_pages_and_products_and_the_statistics_grow() {
-    let entries = entries(5, Layout::OneLine, 1_200);
+    let entries = entries(5, JsonStyle::OneLine, 1_200);
     let found = |start: &str| entries.iter().filter(|entry| entry.key.starts_with(start)).count();
     assert!(found("page-") + found("product-") > 900);
     let totals: Vec<u64> = entries

@@ -2,7 +2,7 @@
 
 /// A product's name, what one writes under it, and the language of both.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Ware {
+pub(super) struct CatalogueItem {
     /// A BCP 47 tag.
     pub(super) language: &'static str,
     /// The name.
@@ -11,36 +11,36 @@ pub(super) struct Ware {
     pub(super) line: &'static str,
 }
 
-const fn ware(language: &'static str, name: &'static str, line: &'static str) -> Ware {
-    Ware { language, name, line }
+const fn item(language: &'static str, name: &'static str, line: &'static str) -> CatalogueItem {
+    CatalogueItem { language, name, line }
 }
 
 /// In many scripts: right to left, wide, with combining marks and joined emoji.
-pub(super) const WARES: [Ware; 24] = [
-    ware("en", "Walnut desk lamp", "Warm light, a brass joint, and a switch that clicks."),
-    ware("ja", "緑茶セット", "宇治で摘んだ一番茶。湯呑みが二つ付きます。"),
-    ware("en", "Canvas day pack", "Twenty litres, two pockets, no logo."),
-    ware("ar", "إبريق نحاسي", "مصنوع يدويًا في مدينة فاس، بسعة لترين."),
-    ware("de", "Schreibtischstuhl „Größe M“", "Geölte Eiche, Rollen für weiche Böden."),
-    ware("en", "Enamel mug 🏕️", "Survives a fall, a fire and a dishwasher."),
-    ware("fr", "Cafetie\u{300}re a\u{300} piston", "Verre borosilicate\u{301}, un litre."),
-    ware("ko", "한지 공책", "한 장 한 장 손으로 뜬 종이 100쪽."),
-    ware("en", "Wool blanket", "Woven on a loom that is older than the shop."),
-    ware("he", "מחברת כיס", "נייר חלק, 96 עמודים, כריכת בד."),
-    ware("en", "Family puzzle 👨‍👩‍👧‍👦", "1,000 pieces, one of which the cat has."),
-    ware("ru", "Самовар", "Пять литров, латунь, жаровой."),
-    ware("th", "ผ้าพันคอไหม", "ทอด้วยมือจากเชียงใหม่"),
-    ware("en", "Field notebook", "Paper that takes rain, a pencil that takes abuse."),
-    ware("hi", "हल्दी पाउडर", "खेत से सीधे, 200 ग्राम।"),
-    ware("el", "Ελαιόλαδο", "Πρώτη ψυχρή έκθλιψη, μισό λίτρο."),
-    ware("en", "Cast-iron pan", "Seasoned twice. Heavier than it looks."),
-    ware("zh", "青花瓷碗", "景德镇手绘,直径十五厘米。"),
-    ware("es", "Manta de alpaca", "Teñida con añil; ¡no la laves en caliente!"),
-    ware("en", "Bicycle bell 🔔", "One note, and everybody knows it."),
-    ware("vi", "Nón lá", "Đan tay ở Huế, quai lụa tím."),
-    ware("pl", "Ceramika z Bolesławca", "Ręcznie malowany półmisek, żaroodporny."),
-    ware("en", "Linen apron", "With the loop for the towel that you always wanted."),
-    ware("ta", "காபி வடிகட்டி", "பித்தளை, இரண்டு கப்."),
+pub(super) const CATALOGUE: [CatalogueItem; 24] = [
+    item("en", "Walnut desk lamp", "Warm light, a brass joint, and a switch that clicks."),
+    item("ja", "緑茶セット", "宇治で摘んだ一番茶。湯呑みが二つ付きます。"),
+    item("en", "Canvas day pack", "Twenty litres, two pockets, no logo."),
+    item("ar", "إبريق نحاسي", "مصنوع يدويًا في مدينة فاس، بسعة لترين."),
+    item("de", "Schreibtischstuhl „Größe M“", "Geölte Eiche, Rollen für weiche Böden."),
+    item("en", "Enamel mug 🏕️", "Survives a fall, a fire and a dishwasher."),
+    item("fr", "Cafetie\u{300}re a\u{300} piston", "Verre borosilicate\u{301}, un litre."),
+    item("ko", "한지 공책", "한 장 한 장 손으로 뜬 종이 100쪽."),
+    item("en", "Wool blanket", "Woven on a loom that is older than the shop."),
+    item("he", "מחברת כיס", "נייר חלק, 96 עמודים, כריכת בד."),
+    item("en", "Family puzzle 👨‍👩‍👧‍👦", "1,000 pieces, one of which the cat has."),
+    item("ru", "Самовар", "Пять литров, латунь, жаровой."),
+    item("th", "ผ้าพันคอไหม", "ทอด้วยมือจากเชียงใหม่"),
+    item("en", "Field notebook", "Paper that takes rain, a pencil that takes abuse."),
+    item("hi", "हल्दी पाउडर", "खेत से सीधे, 200 ग्राम।"),
+    item("el", "Ελαιόλαδο", "Πρώτη ψυχρή έκθλιψη, μισό λίτρο."),
+    item("en", "Cast-iron pan", "Seasoned twice. Heavier than it looks."),
+    item("zh", "青花瓷碗", "景德镇手绘,直径十五厘米。"),
+    item("es", "Manta de alpaca", "Teñida con añil; ¡no la laves en caliente!"),
+    item("en", "Bicycle bell 🔔", "One note, and everybody knows it."),
+    item("vi", "Nón lá", "Đan tay ở Huế, quai lụa tím."),
+    item("pl", "Ceramika z Bolesławca", "Ręcznie malowany półmisek, żaroodporny."),
+    item("en", "Linen apron", "With the loop for the towel that you always wanted."),
+    item("ta", "காபி வடிகட்டி", "பித்தளை, இரண்டு கப்."),
 ];
 
 pub(super) const CATEGORIES: [&str; 8] =

@@ -1,7 +1,7 @@
 //! The simulated crawl: what it writes, one record after the other.
 //!
 //! All of it follows from the seed and from how many records there were before, so a demo can be
-//! shown again; when a record is written is another matter (`demo::pace`).
+//! shown again; when a record is written is another matter (`demo::arrivals`).
 
 use std::collections::VecDeque;
 use std::io::Write as _;
@@ -9,13 +9,13 @@ use std::io::Write as _;
 use bytes::Bytes;
 use flate2::{Compression, GzBuilder};
 
+use super::catalogue::FAILURES;
 use super::html;
-use super::json::{Json, Layout};
+use super::json::{Json, JsonStyle};
 use super::picture::Picture;
 use super::product::{CSV_HEAD, Product};
 use super::random::Random;
-use super::state::{self, Statistics};
-use super::words::FAILURES;
+use super::statistics::{self, Statistics};
 use crate::model::{ContentType, Timestamp, Value};
 
 /// When a simulated crawl starts whose every byte follows from its seed: 2026-11-22T08:00:00Z, in
@@ -36,7 +36,7 @@ const PERSIST: u64 = 20;
 
 /// Which of the crawl's stores a record goes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Place {
+pub enum Destination {
     /// The default store: input, output, states, error snapshots.
     Default,
     /// What was found.
@@ -45,9 +45,9 @@ pub enum Place {
 
 /// One thing that the crawl writes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
+pub struct DemoRecord {
     /// Where to.
-    pub place: Place,
+    pub destination: Destination,
     /// The key.
     pub key: String,
     /// The content type.
@@ -67,18 +67,18 @@ pub struct Limits {
     pub bytes: u64,
 }
 
-/// The crawl, as an iterator over what it writes: the same for the same seed and layout. The last
+/// The crawl, as an iterator over what it writes: the same for the same seed and style. The last
 /// entries say that it is finished.
 #[derive(Debug)]
-pub struct Crawl {
+pub struct Simulation {
     random: Random,
-    layout: Layout,
+    style: JsonStyle,
     limits: Limits,
-    queue: VecDeque<Entry>,
+    queue: VecDeque<DemoRecord>,
     statistics: Statistics,
     /// Whether it tells of itself by the clock, as a crawler that runs: its states are not the same
     /// again then, all else is.
-    living: bool,
+    in_real_time: bool,
     /// The time, simulated or not.
     now: i64,
     requests: u64,
@@ -91,25 +91,31 @@ pub struct Crawl {
     rows: String,
 }
 
-impl Crawl {
+impl Simulation {
     /// A crawl that has yet to write its first record.
-    pub fn new(seed: u64, layout: Layout, limits: Limits) -> Self {
-        Self::starting(seed, layout, limits, START, false)
+    pub fn new(seed: u64, style: JsonStyle, limits: Limits) -> Self {
+        Self::starting(seed, style, limits, START, false)
     }
 
     /// The same, by the clock: what it tells of itself is of now.
-    pub fn living(seed: u64, layout: Layout, limits: Limits) -> Self {
-        Self::starting(seed, layout, limits, Timestamp::now().micros(), true)
+    pub fn in_real_time(seed: u64, style: JsonStyle, limits: Limits) -> Self {
+        Self::starting(seed, style, limits, Timestamp::now().micros(), true)
     }
 
-    fn starting(seed: u64, layout: Layout, limits: Limits, start: i64, living: bool) -> Self {
+    fn starting(
+        seed: u64,
+        style: JsonStyle,
+        limits: Limits,
+        start: i64,
+        in_real_time: bool,
+    ) -> Self {
         let mut crawl = Self {
             random: Random::new(seed, 1),
-            layout,
+            style,
             limits,
             queue: VecDeque::new(),
             statistics: Statistics::new(start),
-            living,
+            in_real_time,
             now: start,
             requests: 0,
             records: 0,
@@ -123,7 +129,7 @@ impl Crawl {
     }
 
     fn begin(&mut self, seed: u64) {
-        let urls = super::words::SHOPS
+        let urls = super::catalogue::SHOPS
             .map(|shop| Json::map([("url", Json::text(format!("https://{shop}/")))]));
         let input = Json::map([
             ("startUrls", Json::List(urls.to_vec())),
@@ -133,7 +139,7 @@ impl Crawl {
             ("saveScreenshots", Json::raw(true)),
             ("seed", Json::raw(seed)),
         ]);
-        self.json(Place::Default, "INPUT", ContentType::JSON, &input);
+        self.json(Destination::Default, "INPUT", ContentType::JSON, &input);
         self.persist();
     }
 
@@ -143,16 +149,16 @@ impl Crawl {
     }
 
     /// What it tells of itself at this moment, though nothing has happened.
-    pub fn sign_of_life(&mut self) -> Entry {
+    pub fn sign_of_life(&mut self) -> DemoRecord {
         self.look_at_the_clock();
-        let value = Value::Json(self.statistics.json(self.now).render(self.layout));
+        let value = Value::Json(self.statistics.json(self.now).render(self.style));
         let (value, content_type) = value.encode(Some(STATE.into()));
         let key = STATISTICS.to_owned();
-        Entry { place: Place::Default, key, content_type, value, again: true }
+        DemoRecord { destination: Destination::Default, key, content_type, value, again: true }
     }
 
     fn look_at_the_clock(&mut self) {
-        if self.living {
+        if self.in_real_time {
             self.now = self.now.max(Timestamp::now().micros());
         }
     }
@@ -161,11 +167,11 @@ impl Crawl {
         self.look_at_the_clock();
         let again = self.requests > 0;
         let statistics = self.statistics.json(self.now);
-        self.json(Place::Default, STATISTICS, STATE.into(), &statistics);
+        self.json(Destination::Default, STATISTICS, STATE.into(), &statistics);
         self.mark(again);
         if self.requests.is_multiple_of(5 * PERSIST) {
-            let sessions = state::sessions(self.now, &mut self.random);
-            self.json(Place::Default, "CRAWLEE_SESSION_POOL_STATE", STATE.into(), &sessions);
+            let sessions = statistics::sessions(self.now, &mut self.random);
+            self.json(Destination::Default, "CRAWLEE_SESSION_POOL_STATE", STATE.into(), &sessions);
             self.mark(again);
         }
     }
@@ -179,7 +185,7 @@ impl Crawl {
             ("store", Json::text("shop-snapshots")),
             ("message", Json::text("収集完了 ✅ — done — تمّ")),
         ]);
-        self.json(Place::Default, "OUTPUT", ContentType::JSON, &output);
+        self.json(Destination::Default, "OUTPUT", ContentType::JSON, &output);
         self.mark(self.has_output);
         self.has_output = true;
     }
@@ -190,7 +196,7 @@ impl Crawl {
         let number = self.requests;
         let millis = self.random.between(40, 900);
         let took = self.random.between(20_000, 140_000).cast_signed();
-        if !self.living {
+        if !self.in_real_time {
             self.now += took;
         }
         let product = Product::new(number, &mut self.random);
@@ -225,7 +231,7 @@ impl Crawl {
         } else {
             format!("product-{number:06}")
         };
-        self.json(Place::Found, &key, ContentType::JSON, &json);
+        self.json(Destination::Found, &key, ContentType::JSON, &json);
         self.rows.push_str(&product.csv());
         if number == 3 || self.random.once_in(12) {
             let png = Picture::of_page(&mut self.random).png();
@@ -238,7 +244,7 @@ impl Crawl {
         if number == 12 || self.random.once_in(50) {
             // What was looked at and held nothing.
             let key = format!("seen/{}?page={}", product.url(), self.random.between(2, 40));
-            self.push(Place::Found, key, Value::None, ContentType::NONE);
+            self.push(Destination::Found, key, Value::None, ContentType::NONE);
         }
         if number == 16 || self.random.once_in(60) {
             let text = format!("{CSV_HEAD}{}", std::mem::take(&mut self.rows));
@@ -261,24 +267,41 @@ impl Crawl {
             [("html", "text/html", Bytes::from(page)), ("jpg", "image/jpeg", picture.into())]
         {
             let key = format!("{base}.{end}");
-            self.push(Place::Default, key, Value::Bytes(value), kind.into());
+            self.push(Destination::Default, key, Value::Bytes(value), kind.into());
         }
     }
 
-    fn json(&mut self, place: Place, key: &str, content_type: ContentType, json: &Json) {
-        let value = Value::Json(json.render(self.layout));
-        self.push(place, key.to_owned(), value, content_type);
+    fn json(
+        &mut self,
+        destination: Destination,
+        key: &str,
+        content_type: ContentType,
+        json: &Json,
+    ) {
+        let value = Value::Json(json.render(self.style));
+        self.push(destination, key.to_owned(), value, content_type);
     }
 
     fn found(&mut self, key: &str, content_type: &str, value: Vec<u8>) {
-        self.push(Place::Found, key.to_owned(), Value::Bytes(value.into()), content_type.into());
+        self.push(
+            Destination::Found,
+            key.to_owned(),
+            Value::Bytes(value.into()),
+            content_type.into(),
+        );
     }
 
-    fn push(&mut self, place: Place, key: String, value: Value, content_type: ContentType) {
+    fn push(
+        &mut self,
+        destination: Destination,
+        key: String,
+        value: Value,
+        content_type: ContentType,
+    ) {
         let (value, content_type) = value.encode(Some(content_type));
         self.records += 1;
         self.bytes += value.len() as u64;
-        self.queue.push_back(Entry { place, key, content_type, value, again: false });
+        self.queue.push_back(DemoRecord { destination, key, content_type, value, again: false });
     }
 
     /// Says of the last entry whether it replaces an earlier one.
@@ -313,16 +336,16 @@ impl Crawl {
         }
         if fits > 1 {
             let statistics = self.statistics.json(self.now);
-            self.json(Place::Default, STATISTICS, STATE.into(), &statistics);
+            self.json(Destination::Default, STATISTICS, STATE.into(), &statistics);
             self.mark(true);
         }
     }
 }
 
-impl Iterator for Crawl {
-    type Item = Entry;
+impl Iterator for Simulation {
+    type Item = DemoRecord;
 
-    fn next(&mut self) -> Option<Entry> {
+    fn next(&mut self) -> Option<DemoRecord> {
         while !self.ended {
             if self.records >= self.limits.records || self.bytes >= self.limits.bytes {
                 self.end();

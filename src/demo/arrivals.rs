@@ -12,7 +12,7 @@ const BURST: f64 = 15.0;
 
 /// The times between records.
 #[derive(Debug)]
-pub(super) struct Pace {
+pub(super) struct Arrivals {
     random: Random,
     rate: f64,
     /// How many more records come without waiting.
@@ -23,8 +23,8 @@ pub(super) struct Pace {
     calm: u64,
 }
 
-impl Pace {
-    /// A pace of about `rate` records a second.
+impl Arrivals {
+    /// About `rate` records a second.
     pub(super) fn new(seed: u64, rate: f64) -> Self {
         let mut random = Random::new(seed, 2);
         let calm = random.between(60, 180);
@@ -64,18 +64,18 @@ mod tests {
 
     #[test]
     fn the_first_come_at_once_and_the_rest_at_about_the_rate() {
-        let mut pace = Pace::new(1, 12.0);
-        assert!((0..FIRST).all(|_| pace.wait().is_zero()));
+        let mut arrivals = Arrivals::new(1, 12.0);
+        assert!((0..FIRST).all(|_| arrivals.wait().is_zero()));
         let records = 5_000;
-        let seconds: f64 = (0..records).map(|_| pace.wait().as_secs_f64()).sum();
+        let seconds: f64 = (0..records).map(|_| arrivals.wait().as_secs_f64()).sum();
         let rate = f64::from(records) / seconds;
         assert!((11.0..19.0).contains(&rate), "{rate}");
     }
 
     #[test]
     fn there_are_bursts_and_pauses() {
-        let mut pace = Pace::new(3, 10.0);
-        let waits: Vec<f64> = (0..3_000).map(|_| pace.wait().as_secs_f64()).collect();
+        let mut arrivals = Arrivals::new(3, 10.0);
+        let waits: Vec<f64> = (0..3_000).map(|_| arrivals.wait().as_secs_f64()).collect();
         let fastest = waits[100..].windows(30).map(|some| some.iter().sum::<f64>());
         assert!(fastest.fold(f64::MAX, f64::min) < 0.5);
         assert!(waits.iter().any(|wait| *wait > 1.5));

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 
 use ring::digest::{SHA256, digest};
 
-use super::json::{Json, Layout};
+use super::catalogue::SHOPS;
+use super::json::{Json, JsonStyle};
 use super::random::Random;
-use super::words::SHOPS;
 use crate::model::Timestamp;
 
 /// The directories of request queues and of datasets.
@@ -28,7 +28,7 @@ const FIRST: u64 = 12;
 
 /// The queue and the dataset.
 #[derive(Debug)]
-pub(super) struct Beside {
+pub(super) struct Siblings {
     queue: PathBuf,
     dataset: PathBuf,
     /// Their ids.
@@ -38,7 +38,7 @@ pub(super) struct Beside {
     total: u64,
 }
 
-impl Beside {
+impl Siblings {
     /// Makes both, with the first pages in the queue.
     pub(super) fn make(root: &Path, seed: u64) -> io::Result<Self> {
         let mut random = Random::new(seed, 3);
@@ -47,7 +47,7 @@ impl Beside {
                 b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
             (0..17).map(|_| char::from(random.pick(LETTERS))).collect::<String>()
         };
-        let mut beside = Self {
+        let mut siblings = Self {
             queue: root.join(QUEUES).join(DEFAULT),
             dataset: root.join(DATASETS).join(DEFAULT),
             ids: [id(), id()],
@@ -55,11 +55,11 @@ impl Beside {
             handled: 0,
             total: 0,
         };
-        fs::create_dir_all(&beside.queue)?;
-        fs::create_dir_all(&beside.dataset)?;
-        beside.find(FIRST)?;
-        beside.tell()?;
-        Ok(beside)
+        fs::create_dir_all(&siblings.queue)?;
+        fs::create_dir_all(&siblings.dataset)?;
+        siblings.find(FIRST)?;
+        siblings.tell()?;
+        Ok(siblings)
     }
 
     /// Goes on to where the crawl is after so many products.
@@ -149,7 +149,7 @@ fn now() -> String {
 /// Writes a file whole, so that no reader sees a part of it.
 fn write(path: &Path, json: &Json) -> io::Result<()> {
     let early = path.with_extension("tmp");
-    fs::write(&early, json.render(Layout::Indented))?;
+    fs::write(&early, json.render(JsonStyle::Indented))?;
     fs::rename(early, path)
 }
 
@@ -160,13 +160,13 @@ mod tests {
     #[test]
     fn a_request_has_the_name_that_crawlee_gives_it() {
         let root = tempfile::tempdir().unwrap();
-        let mut beside = Beside::make(root.path(), 1).unwrap();
-        beside.follow(4).unwrap();
-        assert_eq!((beside.handled, beside.total), (0, FIRST));
-        beside.follow(41).unwrap();
+        let mut siblings = Siblings::make(root.path(), 1).unwrap();
+        siblings.follow(4).unwrap();
+        assert_eq!((siblings.handled, siblings.total), (0, FIRST));
+        siblings.follow(41).unwrap();
         let files = |kind| fs::read_dir(root.path().join(kind).join(DEFAULT)).unwrap().count();
         assert_eq!((files(QUEUES), files(DATASETS)), (1 + 8 + 12 + 2, 1 + 8));
-        let metadata = fs::read(beside.queue.join(METADATA)).unwrap();
+        let metadata = fs::read(siblings.queue.join(METADATA)).unwrap();
         let told: serde_json::Value = serde_json::from_slice(&metadata).unwrap();
         assert_eq!(
             (&told["handled_request_count"], &told["total_request_count"]),

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{FlockOperation, OFlags, flock};
 
-use super::beside;
+use super::siblings;
 
 /// How the directories begin; six letters or digits follow.
 const PREFIX: &str = "larder-demo-";
@@ -25,14 +25,14 @@ const WORDS: &[u8] = b"A demo of larder fills this directory, and removes it at 
 /// What the crawl makes in the directory.
 const STORES: &str = "key_value_stores";
 /// What it makes beside.
-const BESIDE: [&str; 2] = [beside::QUEUES, beside::DATASETS];
+const SIBLINGS: [&str; 2] = [siblings::QUEUES, siblings::DATASETS];
 
 /// How often a directory is tried to be removed while something is still being written in it.
 const TRIES: u32 = 5;
 
 /// A directory of this process's own; removed on drop.
 #[derive(Debug)]
-pub(super) struct Folder {
+pub(super) struct PrivateFolder {
     path: PathBuf,
     /// Which file this is, should something else stand at the path by now.
     identity: (u64, u64),
@@ -42,7 +42,7 @@ pub(super) struct Folder {
     removed: bool,
 }
 
-impl Folder {
+impl PrivateFolder {
     /// Makes a directory that only this user can enter.
     pub(super) fn make(parent: &Path) -> io::Result<Self> {
         let path = tempfile::Builder::new()
@@ -92,7 +92,7 @@ impl Folder {
     }
 }
 
-impl Drop for Folder {
+impl Drop for PrivateFolder {
     fn drop(&mut self) {
         if let Err(why) = self.remove() {
             log::warn!("{} stays: {why}", self.path.display());
@@ -168,7 +168,7 @@ fn left_behind(folder: &Path, owner: u32) -> io::Result<Option<File>> {
 
 /// Removes the stores and what lies beside them, then the mark, then the directory; fails if there is more in it.
 fn empty(folder: &Path) -> io::Result<()> {
-    for own in [STORES].into_iter().chain(BESIDE) {
+    for own in [STORES].into_iter().chain(SIBLINGS) {
         let own = folder.join(own);
         let mut tries = 0;
         loop {

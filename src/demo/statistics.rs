@@ -191,7 +191,7 @@ fn duration(micros: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::demo::json::Layout;
+    use crate::demo::json::JsonStyle;
 
     #[test]
     fn durations_are_iso_8601() {
@@ -206,7 +206,7 @@ mod tests {
         statistics.succeed(0, 100);
         statistics.succeed(1, 300);
         statistics.fail(503, 50);
-        let text = statistics.json(60_000_000).render(Layout::OneLine);
+        let text = statistics.json(60_000_000).render(JsonStyle::OneLine);
         let read: serde_json::Value = serde_json::from_str(&text).unwrap();
         assert_eq!(read["requestsTotal"], 3);
         assert_eq!(read["requestsRetries"], 4);
@@ -216,7 +216,7 @@ mod tests {
         assert_eq!(read["requestsWithStatusCode"].to_string(), r#"{"200":2,"503":1}"#);
         assert_eq!(read["crawlerFinishedAt"], serde_json::Value::Null);
         statistics.end();
-        let text = statistics.json(60_000_000).render(Layout::OneLine);
+        let text = statistics.json(60_000_000).render(JsonStyle::OneLine);
         assert!(text.contains(r#""crawlerFinishedAt": "1970-01-01T00:01:00Z""#), "{text}");
     }
 }

@@ -17,21 +17,21 @@ fn killed(parent: &Path, name: &str) -> PathBuf {
 #[test]
 fn a_directory_is_private_marked_and_removed() {
     let parent = tempfile::tempdir().unwrap();
-    let mut folder = Folder::make(parent.path()).unwrap();
+    let mut folder = PrivateFolder::make(parent.path()).unwrap();
     let path = folder.path().to_owned();
     assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o700);
     assert!(path.join(MARK).is_file());
     fs::create_dir_all(path.join(STORES).join("default")).unwrap();
     folder.remove().unwrap();
     assert!(!path.exists());
-    let dropped = Folder::make(parent.path()).unwrap().path().to_owned();
+    let dropped = PrivateFolder::make(parent.path()).unwrap().path().to_owned();
     assert!(!dropped.exists());
 }
 
 #[test]
 fn what_killed_demos_left_is_removed() {
     let parent = tempfile::tempdir().unwrap();
-    let mine = Folder::make(parent.path()).unwrap();
+    let mine = PrivateFolder::make(parent.path()).unwrap();
     let left =
         [killed(parent.path(), "larder-demo-abc123"), killed(parent.path(), "larder-demo-ABCDEF")];
     assert_eq!(sweep(parent.path(), mine.owner()), 2);
@@ -44,7 +44,7 @@ fn what_killed_demos_left_is_removed() {
 fn look_alikes_are_left_alone() {
     let parent = tempfile::tempdir().unwrap();
     let elsewhere = tempfile::tempdir().unwrap();
-    let mine = Folder::make(parent.path()).unwrap();
+    let mine = PrivateFolder::make(parent.path()).unwrap();
     let at = |name: &str| parent.path().join(name);
     // Names that no demo makes.
     for name in
@@ -87,7 +87,7 @@ fn look_alikes_are_left_alone() {
 #[test]
 fn a_running_demo_s_directory_is_left_alone_until_its_end() {
     let parent = tempfile::tempdir().unwrap();
-    let running = Folder::make(parent.path()).unwrap();
+    let running = PrivateFolder::make(parent.path()).unwrap();
     assert_eq!(sweep(parent.path(), running.owner()), 0);
     assert!(running.path().exists());
 }
@@ -111,7 +111,7 @@ fn links_inside_are_removed_and_not_followed() {
 #[test]
 fn what_the_demo_did_not_put_there_stays() {
     let parent = tempfile::tempdir().unwrap();
-    let mut folder = Folder::make(parent.path()).unwrap();
+    let mut folder = PrivateFolder::make(parent.path()).unwrap();
     let path = folder.path().to_owned();
     fs::write(path.join("notes.txt"), "mine").unwrap();
     let why = folder.remove().unwrap_err();
@@ -122,7 +122,7 @@ fn what_the_demo_did_not_put_there_stays() {
 #[test]
 fn another_directory_at_its_path_stays() {
     let parent = tempfile::tempdir().unwrap();
-    let mut folder = Folder::make(parent.path()).unwrap();
+    let mut folder = PrivateFolder::make(parent.path()).unwrap();
     let path = folder.path().to_owned();
     fs::rename(&path, parent.path().join("moved")).unwrap();
     fs::create_dir_all(path.join(STORES)).unwrap();
