@@ -12,8 +12,8 @@ mod format;
 mod hex;
 mod index;
 pub mod json;
-mod layout;
 mod line;
+mod line_layout;
 mod reveal;
 mod row;
 #[cfg(test)]
@@ -23,9 +23,9 @@ mod text;
 
 use bytes::Bytes;
 
-use self::charset::Reading;
-use self::layout::{Format, Lines};
-use self::text::Style;
+use self::charset::DecodedText;
+use self::line_layout::{Format, Lines};
+use self::text::TextForm;
 use crate::model::Family;
 use crate::model::Record;
 
@@ -39,14 +39,14 @@ pub use scroll::{Scroll, Viewport};
 #[derive(Debug)]
 pub struct Preview {
     value: Bytes,
-    kind: Kind,
+    kind: PreviewKind,
     note: Option<String>,
     body: Body,
 }
 
 /// What a value is shown as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Kind {
+pub enum PreviewKind {
     /// JSON, pretty-printed.
     Json,
     /// Text in lines.
@@ -109,7 +109,7 @@ impl Preview {
         if value.is_empty() && (mode != Mode::Auto || family != Family::None) {
             let json = mode == Mode::Auto && !head && family == Family::Json;
             let note = json.then(|| "empty, which is not valid JSON".to_owned());
-            return Self { value, kind: Kind::Empty, note, body: Body::Nothing };
+            return Self { value, kind: PreviewKind::Empty, note, body: Body::Nothing };
         }
         match mode {
             Mode::Auto => Self::guess(record, head),
@@ -122,8 +122,8 @@ impl Preview {
             },
             Mode::Hex => Self::hex(value, None),
             Mode::Raw => {
-                let style = Style { raw: true, crlf: false };
-                Self::lines_of(value.clone(), value, Kind::Text, None, style)
+                let style = TextForm { raw: true, crlf: false };
+                Self::lines_of(value.clone(), value, PreviewKind::Text, None, style)
             }
         }
     }
@@ -140,7 +140,7 @@ impl Preview {
         if family == Family::None {
             let note = (!value.is_empty())
                 .then(|| format!("holds {} bytes although its type says None", value.len()));
-            return Self { value, kind: Kind::None, note, body: Body::Nothing };
+            return Self { value, kind: PreviewKind::None, note, body: Body::Nothing };
         }
         let read = charset::read(&record.meta, &value, head);
         match family {
@@ -158,7 +158,7 @@ impl Preview {
             },
             _ => {
                 // Of bytes of an unknown type, only what is UTF-8 is taken for text.
-                let read = read.or_else(|| Reading::utf8(&value));
+                let read = read.or_else(|| DecodedText::utf8(&value));
                 let read = read
                     .filter(|read| is_readable(&read.text) && format::describe(&value).is_none());
                 let Some(read) = read else {
@@ -180,7 +180,7 @@ impl Preview {
     /// worth a word.
     fn json(
         value: &Bytes,
-        read: &Reading,
+        read: &DecodedText,
         family: Family,
         head: bool,
     ) -> Result<Self, Option<String>> {
@@ -194,7 +194,12 @@ impl Preview {
                     .then(|| "not plain UTF-8: Crawlee for Python reads None".to_owned());
                 let notes: Vec<_> = read.note().into_iter().chain(unread).collect();
                 let note = (!notes.is_empty()).then(|| notes.join("; "));
-                Ok(Self { value: value.clone(), kind: Kind::Json, note, body: Body::Lines(lines) })
+                Ok(Self {
+                    value: value.clone(),
+                    kind: PreviewKind::Json,
+                    note,
+                    body: Body::Lines(lines),
+                })
             }
             Err(_) if read.faulty => Err(None),
             Err(fault) => {
@@ -208,7 +213,7 @@ impl Preview {
     }
 
     /// The value as text in the charset it is in.
-    fn read(value: Bytes, read: &Reading, note: Option<String>) -> Self {
+    fn read(value: Bytes, read: &DecodedText, note: Option<String>) -> Self {
         let notes: Vec<_> = read.note().into_iter().chain(note).collect();
         let note = (!notes.is_empty()).then(|| notes.join("; "));
         Self::text_of(value, read.text.clone(), note)
@@ -225,15 +230,15 @@ impl Preview {
             (None, true) => Some("lines end with CR LF".to_owned()),
             (Some(note), true) => Some(format!("{note}; lines end with CR LF")),
         };
-        Self::lines_of(value, text, Kind::Text, note, Style { raw: false, crlf })
+        Self::lines_of(value, text, PreviewKind::Text, note, TextForm { raw: false, crlf })
     }
 
     fn lines_of(
         value: Bytes,
         bytes: Bytes,
-        kind: Kind,
+        kind: PreviewKind,
         note: Option<String>,
-        style: Style,
+        style: TextForm,
     ) -> Self {
         let index = text::find_lines(&bytes, style);
         let lines = Lines { bytes, index, format: Format::Text(style) };
@@ -241,7 +246,7 @@ impl Preview {
     }
 
     fn hex(value: Bytes, note: Option<String>) -> Self {
-        Self { value, kind: Kind::Hex, note, body: Body::Hex }
+        Self { value, kind: PreviewKind::Hex, note, body: Body::Hex }
     }
 
     fn not_utf8(value: Bytes) -> Self {
@@ -253,7 +258,7 @@ impl Preview {
     }
 
     /// What the value is shown as.
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> PreviewKind {
         self.kind
     }
 

@@ -55,7 +55,7 @@ enum Narrow {
 
 /// A value's text.
 #[derive(Debug, Clone)]
-pub struct Reading {
+pub struct DecodedText {
     /// The charset it is in.
     pub charset: Charset,
     /// The text in UTF-8, without the byte order mark; with the bytes as stored where
@@ -128,7 +128,7 @@ impl Charset {
     }
 }
 
-impl Reading {
+impl DecodedText {
     /// A value that is UTF-8, whatever its type is.
     pub fn utf8(value: &Bytes) -> Option<Self> {
         Some(decode(value, Charset::UTF_8, false)).filter(|read| !read.faulty)
@@ -168,7 +168,7 @@ impl Reading {
 ///
 /// The charset is the declared one, else that of the byte order mark, of the document, else a
 /// guess. A byte order mark that is right for all of the value is believed before all.
-pub fn read(meta: &RecordMeta, value: &Bytes, head: bool) -> Option<Reading> {
+pub fn read(meta: &RecordMeta, value: &Bytes, head: bool) -> Option<DecodedText> {
     let content_type = meta.content_type.as_str();
     // A name's ending tells a type, but nobody has declared a charset by it.
     let label = (meta.state != RecordState::BareFile).then_some(content_type);
@@ -191,7 +191,7 @@ pub fn read(meta: &RecordMeta, value: &Bytes, head: bool) -> Option<Reading> {
             Source::Mark
         };
         let charset = Charset { source, ..found.charset };
-        return Some(Reading { charset, remark, ..found });
+        return Some(DecodedText { charset, remark, ..found });
     }
     if !text_type {
         return None;
@@ -202,21 +202,21 @@ pub fn read(meta: &RecordMeta, value: &Bytes, head: bool) -> Option<Reading> {
             let utf8 =
                 !declared.is_utf8() && !value.is_ascii() && std::str::from_utf8(value).is_ok();
             let remark = utf8.then(|| "but its bytes are UTF-8".to_owned());
-            return Some(Reading { remark, ..read });
+            return Some(DecodedText { remark, ..read });
         }
         let looks = guess(value).filter(|_| declared.is_utf8()).and_then(fits);
         let remark = looks.map(|looks| format!("but it looks like {}", looks.charset.name()));
-        return is_clean(&read.text).then_some(Reading { remark, ..read });
+        return is_clean(&read.text).then_some(DecodedText { remark, ..read });
     }
     let remark = unknown.map(|label| {
         let label: String = label.chars().take(40).collect();
         format!("the declared charset `{label}` is not known")
     });
-    undeclared(content_type, value, head).map(|read| Reading { remark, ..read })
+    undeclared(content_type, value, head).map(|read| DecodedText { remark, ..read })
 }
 
 /// As [`read`], where nothing is declared and there is no byte order mark.
-fn undeclared(content_type: &str, value: &Bytes, head: bool) -> Option<Reading> {
+fn undeclared(content_type: &str, value: &Bytes, head: bool) -> Option<DecodedText> {
     let fits = |charset: Charset| Some(decode(value, charset, head)).filter(|read| !read.faulty);
     let written = document::encoding(content_type, value);
     let written = written.map(|encoding| Charset::new(encoding, Source::Document));
@@ -237,7 +237,7 @@ fn undeclared(content_type: &str, value: &Bytes, head: bool) -> Option<Reading> 
         let clean = |text: &[u8]| is_clean(text) && memchr::memchr(0x1b, text).is_none();
         return japanese.filter(|read| clean(&read.text)).or(Some(plain));
     }
-    let clean = |read: &Reading| is_clean(&read.text);
+    let clean = |read: &DecodedText| is_clean(&read.text);
     written.and_then(fits).or_else(|| guess(value).and_then(fits)).filter(clean)
 }
 
@@ -313,10 +313,10 @@ fn is_clean(text: &[u8]) -> bool {
         && (std::str::from_utf8(text).is_err() || !memchr::memchr_iter(0xc2, text).any(control))
 }
 
-fn decode(value: &Bytes, charset: Charset, head: bool) -> Reading {
+fn decode(value: &Bytes, charset: Charset, head: bool) -> DecodedText {
     let begin = if charset.mark { charset.mark_bytes().len() } else { 0 };
     let plain = value.slice(begin.min(value.len())..);
-    let done = |text: Bytes, faulty: bool, cut: bool, charset: Charset| Reading {
+    let done = |text: Bytes, faulty: bool, cut: bool, charset: Charset| DecodedText {
         charset,
         text,
         faulty,

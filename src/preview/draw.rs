@@ -1,7 +1,7 @@
 //! Builds the rows that are seen.
 
-use super::layout::{Lines, Wrap};
 use super::line::{Line, Placed};
+use super::line_layout::{Lines, Wrap};
 use super::row::{Hit, Role, Row, Span};
 use super::{Matches, Scroll, Viewport};
 use crate::text::{cells, fit};

@@ -90,18 +90,18 @@ pub const PYTHON_DEPTH: usize = 950;
 /// How deep the JSON is nested: 1 for a list of numbers, 0 for a number. What is not JSON counts
 /// up to its fault.
 pub fn depth(bytes: &[u8]) -> usize {
-    let mut depth = Depth::default();
+    let mut depth = DepthCounter::default();
     let _ = scan(bytes, &mut depth);
     depth.most
 }
 
 #[derive(Default)]
-struct Depth {
+struct DepthCounter {
     now: usize,
     most: usize,
 }
 
-impl Sink for Depth {
+impl Sink for DepthCounter {
     fn token(&mut self, token: Token, _: Range<usize>) {
         match token {
             Token::Open => self.now += 1,

@@ -16,14 +16,14 @@ pub(super) struct Line<'a> {
     /// Levels of nesting.
     pub(super) depth: usize,
     /// What it is made of.
-    pub(super) parts: Vec<Part<'a>>,
+    pub(super) parts: Vec<Fragment<'a>>,
     /// Whether tabs are expanded.
     pub(super) tabs: bool,
 }
 
 /// A part of a line.
 #[derive(Debug)]
-pub(super) struct Part<'a> {
+pub(super) struct Fragment<'a> {
     /// What is shown.
     pub(super) bytes: &'a [u8],
     /// Where it stands in the value, if it does.
@@ -123,7 +123,7 @@ impl<'a> Line<'a> {
 
     /// About how many cells the line takes without its indentation.
     pub(super) fn cells(&self) -> usize {
-        let cells = |part: &Part| match part.long {
+        let cells = |part: &Fragment| match part.long {
             Some(long) => long.cells.last().copied().unwrap_or(0),
             None => chunk::estimate(part.bytes, self.tabs),
         };
@@ -133,7 +133,7 @@ impl<'a> Line<'a> {
     /// The column, without the indentation, of the unit that holds an offset.
     pub(super) fn column_of(&self, offset: usize) -> usize {
         let Some((index, begin)) = self.part_at(offset) else { return 0 };
-        let cells_of = |part: &Part| match part.long {
+        let cells_of = |part: &Fragment| match part.long {
             Some(long) => long.cells.last().copied().unwrap_or(0),
             None => chunk::estimate(part.bytes, self.tabs),
         };
@@ -287,7 +287,7 @@ mod tests {
     use super::*;
 
     fn line<'a>(texts: &[&'a str]) -> Line<'a> {
-        let parts = texts.iter().map(|text| Part {
+        let parts = texts.iter().map(|text| Fragment {
             bytes: text.as_bytes(),
             source: None,
             role: Role::Plain,

@@ -1,7 +1,7 @@
 //! Bringing a place of the value into view.
 
 use super::hex;
-use super::layout::Lines;
+use super::line_layout::Lines;
 use super::{Body, Preview, Scroll, Viewport};
 
 impl Preview {

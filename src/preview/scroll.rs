@@ -1,7 +1,7 @@
 //! Moving about in a preview.
 
 use super::hex;
-use super::layout::Lines;
+use super::line_layout::Lines;
 use super::{Body, Preview};
 
 /// How much of a preview is seen.

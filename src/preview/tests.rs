@@ -8,7 +8,7 @@ fn record(bytes: &[u8], content_type: &str) -> Record {
     Record { meta, value: Bytes::copy_from_slice(bytes) }
 }
 
-fn seen(bytes: &[u8], content_type: &str) -> (Kind, Option<String>) {
+fn seen(bytes: &[u8], content_type: &str) -> (PreviewKind, Option<String>) {
     let preview = Preview::build(&record(bytes, content_type));
     (preview.kind(), preview.note().map(str::to_owned))
 }
@@ -23,10 +23,10 @@ fn the_beginning_of_a_value_is_shown_without_complaint() {
         let preview = Preview::build_head(record(bytes, content_type), Mode::Auto);
         (preview.kind(), preview.note().map(str::to_owned), texts(&preview).join("|"))
     };
-    let cut = (Kind::Text, None, "{\"a\": \"é".to_owned());
+    let cut = (PreviewKind::Text, None, "{\"a\": \"é".to_owned());
     assert_eq!(head(b"{\"a\": \"\xc3\xa9\xc3", "application/json"), cut);
-    assert_eq!(head(b"\xe2\x82", "text/plain"), (Kind::Empty, None, String::new()));
-    assert_eq!(head(b"\x89PNG\r\n\x1a\n\0\0", "image/png").0, Kind::Hex);
+    assert_eq!(head(b"\xe2\x82", "text/plain"), (PreviewKind::Empty, None, String::new()));
+    assert_eq!(head(b"\x89PNG\r\n\x1a\n\0\0", "image/png").0, PreviewKind::Hex);
 }
 
 #[test]
@@ -37,22 +37,22 @@ fn a_preview_can_be_shared_between_threads() {
 
 #[test]
 fn content_types_decide_what_is_shown() {
-    assert_eq!(seen(b"[1]", "application/json; charset=utf-8"), (Kind::Json, None));
-    assert_eq!(seen(b"[1]", "text/plain; charset=utf-8"), (Kind::Text, None));
-    assert_eq!(seen(b"[1]", "application/ld+json"), (Kind::Json, None));
-    assert_eq!(seen(b"[1]", ""), (Kind::Json, None));
-    assert_eq!(seen(b"<svg/>", "image/svg+xml"), (Kind::Text, None));
-    assert_eq!(seen(b"a\0b", "application/octet-stream"), (Kind::Hex, None));
-    assert_eq!(seen(b"\xff", ""), (Kind::Hex, None));
+    assert_eq!(seen(b"[1]", "application/json; charset=utf-8"), (PreviewKind::Json, None));
+    assert_eq!(seen(b"[1]", "text/plain; charset=utf-8"), (PreviewKind::Text, None));
+    assert_eq!(seen(b"[1]", "application/ld+json"), (PreviewKind::Json, None));
+    assert_eq!(seen(b"[1]", ""), (PreviewKind::Json, None));
+    assert_eq!(seen(b"<svg/>", "image/svg+xml"), (PreviewKind::Text, None));
+    assert_eq!(seen(b"a\0b", "application/octet-stream"), (PreviewKind::Hex, None));
+    assert_eq!(seen(b"\xff", ""), (PreviewKind::Hex, None));
 }
 
 #[test]
 fn none_is_not_an_empty_text() {
-    assert_eq!(seen(b"", "application/x-none"), (Kind::None, None));
-    assert_eq!(seen(b"", "text/plain"), (Kind::Empty, None));
-    assert_eq!(seen(b"", "application/octet-stream"), (Kind::Empty, None));
+    assert_eq!(seen(b"", "application/x-none"), (PreviewKind::None, None));
+    assert_eq!(seen(b"", "text/plain"), (PreviewKind::Empty, None));
+    assert_eq!(seen(b"", "application/octet-stream"), (PreviewKind::Empty, None));
     let note = "holds 2 bytes although its type says None";
-    assert_eq!(seen(b"ab", "application/x-none"), (Kind::None, Some(note.to_owned())));
+    assert_eq!(seen(b"ab", "application/x-none"), (PreviewKind::None, Some(note.to_owned())));
     let nothing = Preview::build(&record(b"", "application/x-none"));
     assert_eq!((nothing.lines(), texts(&nothing).len()), (0, 0));
 }
@@ -60,21 +60,21 @@ fn none_is_not_an_empty_text() {
 #[test]
 fn what_does_not_decode_says_so() {
     let note = "not valid JSON at line 1, column 5 (Expecting value): shown as text";
-    assert_eq!(seen(b"[1, }", "application/json"), (Kind::Text, Some(note.to_owned())));
+    assert_eq!(seen(b"[1, }", "application/json"), (PreviewKind::Text, Some(note.to_owned())));
     let note = "not UTF-8: shown as hex";
-    assert_eq!(seen(b"[\xff", "application/json"), (Kind::Hex, Some(note.to_owned())));
-    assert_eq!(seen(b"\xff\0\x01\xfe", "text/plain"), (Kind::Hex, Some(note.to_owned())));
+    assert_eq!(seen(b"[\xff", "application/json"), (PreviewKind::Hex, Some(note.to_owned())));
+    assert_eq!(seen(b"\xff\0\x01\xfe", "text/plain"), (PreviewKind::Hex, Some(note.to_owned())));
     let note = "not UTF-8 but gzip: shown as hex";
-    assert_eq!(seen(b"\x1f\x8b\x08\0\xff", "text/html"), (Kind::Hex, Some(note.to_owned())));
+    assert_eq!(seen(b"\x1f\x8b\x08\0\xff", "text/html"), (PreviewKind::Hex, Some(note.to_owned())));
     let note = "empty, which is not valid JSON";
-    assert_eq!(seen(b"", "application/json"), (Kind::Empty, Some(note.to_owned())));
+    assert_eq!(seen(b"", "application/json"), (PreviewKind::Empty, Some(note.to_owned())));
 }
 
 #[test]
 fn text_of_other_charsets_is_text() {
     let guessed = Some("windows-1252, a guess".to_owned());
-    assert_eq!(seen(b"gr\xfc\xdfe", "text/plain"), (Kind::Text, guessed.clone()));
-    assert_eq!(seen(b"\"\xff\"", "application/ld+json"), (Kind::Json, guessed));
+    assert_eq!(seen(b"gr\xfc\xdfe", "text/plain"), (PreviewKind::Text, guessed.clone()));
+    assert_eq!(seen(b"\"\xff\"", "application/ld+json"), (PreviewKind::Json, guessed));
     let declared = "text/html; charset=windows-1251";
     let preview = Preview::build(&record(b"\xcf\xf0\xe8\xe2\xe5\xf2", declared));
     assert_eq!(texts(&preview), ["Привет"]);
@@ -86,18 +86,18 @@ fn text_of_other_charsets_is_text() {
     let windows = b"\xef\xbb\xbf{\r\n  \"a\": 1\r\n}\r\n";
     let mark = "UTF-8, by its byte order mark";
     let note = format!("{mark}; not plain UTF-8: Crawlee for Python reads None");
-    assert_eq!(seen(windows, "application/json"), (Kind::Json, Some(note)));
+    assert_eq!(seen(windows, "application/json"), (PreviewKind::Json, Some(note)));
     let wide: Vec<u8> = "\u{feff}{\"a\": 1}".encode_utf16().flat_map(u16::to_le_bytes).collect();
-    assert_eq!(seen(&wide, "application/json; charset=utf-8").0, Kind::Json);
+    assert_eq!(seen(&wide, "application/json; charset=utf-8").0, PreviewKind::Json);
     let note = Some("UTF-16LE, by its byte order mark".to_owned());
-    assert_eq!(seen(&wide, ""), (Kind::Json, note));
-    assert_eq!(seen(&wide, "application/octet-stream").0, Kind::Hex);
+    assert_eq!(seen(&wide, ""), (PreviewKind::Json, note));
+    assert_eq!(seen(&wide, "application/octet-stream").0, PreviewKind::Hex);
 }
 
 #[test]
 fn headers_are_read() {
     let gif = seen(b"GIF89a\x0a\0\x14\0", "image/gif");
-    assert_eq!(gif, (Kind::Hex, Some("GIF, 10 × 20 pixels".to_owned())));
+    assert_eq!(gif, (PreviewKind::Hex, Some("GIF, 10 × 20 pixels".to_owned())));
 }
 
 #[test]

@@ -2,12 +2,12 @@
 
 use super::chunk::CHUNK;
 use super::index::{self, Index};
-use super::line::{Line, Part};
+use super::line::{Fragment, Line};
 use super::row::Role;
 
 /// How a text is cut into lines.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Style {
+pub(super) struct TextForm {
     /// Line ends and tabs are shown as symbols.
     pub(super) raw: bool,
     /// Every line ends with CR LF, which is then not shown.
@@ -21,7 +21,7 @@ pub(super) fn is_crlf(bytes: &[u8]) -> bool {
 }
 
 /// Finds the lines. A line end at the very end does not begin another line.
-pub(super) fn find_lines(bytes: &[u8], style: Style) -> Index {
+pub(super) fn find_lines(bytes: &[u8], style: TextForm) -> Index {
     let mut index = Index::default();
     let mut start = 0;
     while start < bytes.len() {
@@ -35,7 +35,7 @@ pub(super) fn find_lines(bytes: &[u8], style: Style) -> Index {
 }
 
 /// Where what is shown of a line ends, given where its newline stands (or the value ends).
-fn shown_end(bytes: &[u8], start: usize, newline: usize, style: Style) -> usize {
+fn shown_end(bytes: &[u8], start: usize, newline: usize, style: TextForm) -> usize {
     if style.raw {
         (newline + 1).min(bytes.len())
     } else if style.crlf && newline > start && bytes[newline - 1] == b'\r' && newline < bytes.len()
@@ -68,11 +68,16 @@ pub(super) fn line_start(bytes: &[u8], index: &Index, number: usize) -> usize {
 }
 
 /// Line `number`.
-pub(super) fn line<'a>(bytes: &'a [u8], index: &'a Index, number: usize, style: Style) -> Line<'a> {
+pub(super) fn line<'a>(
+    bytes: &'a [u8],
+    index: &'a Index,
+    number: usize,
+    style: TextForm,
+) -> Line<'a> {
     let start = line_start(bytes, index, number);
     let end = shown_end(bytes, start, newline(bytes, index, start), style);
     let long = index.long_at(start);
-    let part = Part { bytes: &bytes[start..end], source: Some(start), role: Role::Plain, long };
+    let part = Fragment { bytes: &bytes[start..end], source: Some(start), role: Role::Plain, long };
     Line { depth: 0, parts: vec![part], tabs: !style.raw }
 }
 
@@ -91,9 +96,9 @@ mod tests {
 
     use super::*;
 
-    const STYLE: Style = Style { raw: false, crlf: false };
+    const STYLE: TextForm = TextForm { raw: false, crlf: false };
 
-    fn lines(text: &str, style: Style) -> Vec<&str> {
+    fn lines(text: &str, style: TextForm) -> Vec<&str> {
         let index = Box::leak(Box::new(find_lines(text.as_bytes(), style)));
         let line = |number| {
             std::str::from_utf8(line(text.as_bytes(), index, number, style).parts[0].bytes).unwrap()
@@ -105,13 +110,13 @@ mod tests {
     fn a_last_line_end_begins_no_line() {
         assert_eq!(lines("a\nb\n", STYLE), ["a", "b"]);
         assert_eq!(lines("\n\n", STYLE), ["", ""]);
-        assert_eq!(lines("a\nb", Style { raw: true, crlf: false }), ["a\n", "b"]);
+        assert_eq!(lines("a\nb", TextForm { raw: true, crlf: false }), ["a\n", "b"]);
     }
 
     #[test]
     fn carriage_returns_are_hidden_only_where_all_lines_have_them() {
         assert!(is_crlf(b"a\r\nb\r\nc") && !is_crlf(b"a\r\nb\n") && !is_crlf(b"a\r"));
-        assert_eq!(lines("a\r\nb\r\n", Style { raw: false, crlf: true }), ["a", "b"]);
+        assert_eq!(lines("a\r\nb\r\n", TextForm { raw: false, crlf: true }), ["a", "b"]);
         assert_eq!(lines("a\r\nb\n", STYLE), ["a\r", "b"]);
     }
 
@@ -123,7 +128,7 @@ mod tests {
         ) {
             let end = if crlf { "\r\n" } else { "\n" };
             let text: String = lengths.iter().map(|&length| "x".repeat(length) + end).collect();
-            let style = Style { raw, crlf };
+            let style = TextForm { raw, crlf };
             let expected: Vec<_> = text
                 .split_inclusive('\n')
                 .map(|line| if raw { line } else { line.trim_end() })

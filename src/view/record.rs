@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use crate::app::{App, Area, Pane, RecordView};
 use crate::keymap::{Action, Context};
 use crate::model::{Record, RecordMeta};
-use crate::preview::{Hit, Kind, Mode, Role as Part, Row};
+use crate::preview::{Hit, Mode, PreviewKind, Role as Part, Row};
 use crate::text;
 use crate::theme::Role;
 
@@ -63,8 +63,8 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appeara
             let view = record.viewport(area, &app.keymap);
             let rest = below(inner, y - inner.y);
             match preview.kind() {
-                Kind::None => say(buf, rest, "None", Role::TypeNone, appearance),
-                Kind::Empty => say(buf, rest, "(empty)", Role::Dim, appearance),
+                PreviewKind::None => say(buf, rest, "None", Role::TypeNone, appearance),
+                PreviewKind::Empty => say(buf, rest, "(empty)", Role::Dim, appearance),
                 _ => {
                     let rows = preview.rows(record.scroll, view, record.matches.as_ref());
                     for (row, y) in rows.iter().zip(y..inner.y + inner.height) {
@@ -118,7 +118,7 @@ fn bottom(app: &App) -> String {
             Mode::Raw => parts.push("raw".to_owned()),
         }
         let view = app.viewport();
-        if !record.wrap && preview.kind() != Kind::Hex {
+        if !record.wrap && preview.kind() != PreviewKind::Hex {
             parts.push("no wrap".to_owned());
         }
         if preview.bottom(view) != preview.top() {

@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use crate::model::Family;
 use crate::model::{ContentType, Record};
-use crate::preview::charset::{self, Charset, Reading};
+use crate::preview::charset::{self, Charset, DecodedText};
 use crate::preview::json::{self, Spacing};
 
 use super::Content;
@@ -47,8 +47,8 @@ impl Opened {
 }
 
 /// The text of a value, if it has one.
-fn text(record: &Record) -> Option<Reading> {
-    charset::read(&record.meta, &record.value, false).or_else(|| Reading::utf8(&record.value))
+fn text(record: &Record) -> Option<DecodedText> {
+    charset::read(&record.meta, &record.value, false).or_else(|| DecodedText::utf8(&record.value))
 }
 
 /// Why the built-in editor cannot edit a value; none if it can.

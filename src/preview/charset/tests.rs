@@ -6,7 +6,7 @@ fn meta(content_type: &str) -> RecordMeta {
     RecordMeta { content_type: content_type.into(), ..RecordMeta::default() }
 }
 
-fn reading(content_type: &str, bytes: &[u8]) -> Option<Reading> {
+fn reading(content_type: &str, bytes: &[u8]) -> Option<DecodedText> {
     read(&meta(content_type), &Bytes::copy_from_slice(bytes), false)
 }
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::super::chunk::CHUNK;
 use super::super::index::Index;
-use super::super::line::{Line, Part};
+use super::super::line::{Fragment, Line};
 use super::super::row::Role;
 use super::lex::{Sink, Token, white};
 use super::{JsonFault, empty_brackets, scan};
@@ -57,14 +57,14 @@ struct Found {
 }
 
 /// Reads lines one after the other. The source is known to be JSON.
-struct Reader<'a> {
+struct LineReader<'a> {
     bytes: &'a [u8],
     index: &'a Index,
     at: usize,
     depth: usize,
 }
 
-impl Reader<'_> {
+impl LineReader<'_> {
     fn next(&mut self) -> Found {
         let mut token = self.token();
         let mut key = None;
@@ -148,9 +148,9 @@ impl Reader<'_> {
     }
 }
 
-fn reader_at<'a>(bytes: &'a [u8], index: &'a Index, number: usize) -> Reader<'a> {
+fn reader_at<'a>(bytes: &'a [u8], index: &'a Index, number: usize) -> LineReader<'a> {
     let (mark, _) = index.before_line(number);
-    let mut reader = Reader { bytes, index, at: mark.offset, depth: mark.depth };
+    let mut reader = LineReader { bytes, index, at: mark.offset, depth: mark.depth };
     for _ in mark.line..number {
         reader.next();
     }
@@ -165,13 +165,13 @@ pub(in crate::preview) fn line_start(bytes: &[u8], index: &Index, number: usize)
 /// Line `number`.
 pub(in crate::preview) fn line<'a>(bytes: &'a [u8], index: &'a Index, number: usize) -> Line<'a> {
     let found = reader_at(bytes, index, number).next();
-    let fixed = |text: &'static str, source| Part {
+    let fixed = |text: &'static str, source| Fragment {
         bytes: text.as_bytes(),
         source,
         role: Role::Punctuation,
         long: None,
     };
-    let token = |at: Range<usize>, role| Part {
+    let token = |at: Range<usize>, role| Fragment {
         source: Some(at.start),
         role,
         long: if at.len() > CHUNK { index.long_at(at.start) } else { None },
@@ -198,7 +198,7 @@ pub(in crate::preview) fn line<'a>(bytes: &'a [u8], index: &'a Index, number: us
 /// The line that holds a byte of the source.
 pub(in crate::preview) fn line_of(bytes: &[u8], index: &Index, offset: usize) -> usize {
     let mark = index.before_offset(offset);
-    let mut reader = Reader { bytes, index, at: mark.offset, depth: mark.depth };
+    let mut reader = LineReader { bytes, index, at: mark.offset, depth: mark.depth };
     let mut number = mark.line;
     loop {
         reader.next();

@@ -41,7 +41,7 @@ impl Spacing {
     /// `None` for what is not JSON, stands on several lines or is spaced now so, now so. What
     /// does not occur is as in the rest of it, else as Python has it.
     pub fn of(bytes: &[u8]) -> Option<Self> {
-        let mut seen = Seen { source: bytes, ..Seen::default() };
+        let mut seen = SpacingDetector { source: bytes, ..SpacingDetector::default() };
         scan(bytes, &mut seen).ok()?;
         let (start, end) = (seen.start?, seen.end);
         if seen.mixed || start > 4096 || bytes.len() - end > 4096 {
@@ -96,7 +96,7 @@ fn kind(bracket: u8) -> usize {
 
 /// Where each kind of white space was seen first, and whether all later ones are the same.
 #[derive(Default)]
-struct Seen<'a> {
+struct SpacingDetector<'a> {
     source: &'a [u8],
     start: Option<usize>,
     end: usize,
@@ -108,7 +108,7 @@ struct Seen<'a> {
     mixed: bool,
 }
 
-impl Sink for Seen<'_> {
+impl Sink for SpacingDetector<'_> {
     fn token(&mut self, token: Token, at: Range<usize>) {
         if token == Token::Gap || self.mixed {
             return;

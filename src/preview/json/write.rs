@@ -16,28 +16,28 @@ pub fn most(len: usize) -> usize {
 /// The JSON in one line, spaced as Python's `json.dumps` does it, every number and string spelled
 /// as it was. What is not JSON stays as it is. It is at most twice as long.
 pub fn compact(bytes: &[u8]) -> Vec<u8> {
-    written(bytes, Layout::OneLine(&Spacing::python()), usize::MAX)
+    written(bytes, JsonForm::OneLine(&Spacing::python()), usize::MAX)
         .unwrap_or_else(|| bytes.to_vec())
 }
 
 /// As [`compact`], with other spacing; `None` if it would get longer than [`most`].
 pub fn spaced(bytes: &[u8], spacing: &Spacing) -> Option<Vec<u8>> {
-    written(bytes, Layout::OneLine(spacing), most(bytes.len()))
+    written(bytes, JsonForm::OneLine(spacing), most(bytes.len()))
 }
 
 /// The JSON in lines, indented by two, every number and string spelled as it was. What is not
 /// JSON stays as it is (with replacement characters where it is not UTF-8). `None` if it would
 /// get longer than [`most`].
 pub fn pretty(bytes: &[u8]) -> Option<String> {
-    let out = written(bytes, Layout::Lines, most(bytes.len()))?;
+    let out = written(bytes, JsonForm::Lines, most(bytes.len()))?;
     Some(
         String::from_utf8(out)
             .unwrap_or_else(|fault| String::from_utf8_lossy(fault.as_bytes()).into_owned()),
     )
 }
 
-fn written(bytes: &[u8], layout: Layout<'_>, most: usize) -> Option<Vec<u8>> {
-    let writer = |out| Writer { source: bytes, layout, out, depth: 0, last: None };
+fn written(bytes: &[u8], layout: JsonForm<'_>, most: usize) -> Option<Vec<u8>> {
+    let writer = |out| JsonWriter { source: bytes, layout, out, depth: 0, last: None };
     let mut count = writer(Out::Count(0));
     if scan(bytes, &mut count).is_err() {
         return Some(bytes.to_vec());
@@ -81,23 +81,23 @@ impl Out {
 }
 
 #[derive(Clone, Copy)]
-enum Layout<'a> {
+enum JsonForm<'a> {
     Lines,
     OneLine(&'a Spacing),
 }
 
-struct Writer<'a> {
+struct JsonWriter<'a> {
     source: &'a [u8],
-    layout: Layout<'a>,
+    layout: JsonForm<'a>,
     out: Out,
     depth: usize,
     /// The last token, and the byte it begins with.
     last: Option<(Token, u8)>,
 }
 
-impl Writer<'_> {
+impl JsonWriter<'_> {
     fn finish(mut self) -> Out {
-        if let Layout::OneLine(spacing) = self.layout {
+        if let JsonForm::OneLine(spacing) = self.layout {
             self.out.put(&spacing.after);
         }
         self.out
@@ -105,7 +105,7 @@ impl Writer<'_> {
 
     fn between(&mut self, token: Token, first: u8) {
         match self.layout {
-            Layout::Lines => match self.last {
+            JsonForm::Lines => match self.last {
                 None => {}
                 Some((Token::Key, _)) => self.out.put(b": "),
                 Some((last, _)) => {
@@ -116,7 +116,7 @@ impl Writer<'_> {
                     self.out.indent(self.depth);
                 }
             },
-            Layout::OneLine(spacing) => self.out.put(match self.last {
+            JsonForm::OneLine(spacing) => self.out.put(match self.last {
                 None => &spacing.before,
                 Some((last, opened)) => spacing.between(last, opened, token, first),
             }),
@@ -124,7 +124,7 @@ impl Writer<'_> {
     }
 }
 
-impl Sink for Writer<'_> {
+impl Sink for JsonWriter<'_> {
     fn token(&mut self, token: Token, at: Range<usize>) {
         let first = self.source[at.start];
         match token {
@@ -134,8 +134,8 @@ impl Sink for Writer<'_> {
         }
         self.between(token, first);
         match (token, self.layout) {
-            (Token::Empty, Layout::Lines) => self.out.put(empty_brackets(first).as_bytes()),
-            (Token::Empty, Layout::OneLine(spacing)) => {
+            (Token::Empty, JsonForm::Lines) => self.out.put(empty_brackets(first).as_bytes()),
+            (Token::Empty, JsonForm::OneLine(spacing)) => {
                 self.out.put(&[first]);
                 self.out.put(spacing.inside(first));
                 // The closing bracket's code is two above the opening one's.
@@ -157,8 +157,9 @@ mod tests {
     use super::super::tests::json;
     use super::*;
 
-    fn counted(bytes: &[u8], layout: Layout<'_>) -> u64 {
-        let mut count = Writer { source: bytes, layout, out: Out::Count(0), depth: 0, last: None };
+    fn counted(bytes: &[u8], layout: JsonForm<'_>) -> u64 {
+        let mut count =
+            JsonWriter { source: bytes, layout, out: Out::Count(0), depth: 0, last: None };
         scan(bytes, &mut count).unwrap();
         count.finish().len()
     }
@@ -171,7 +172,7 @@ mod tests {
         let both = "[{\"a\": ".repeat(deep) + "1" + &"}]".repeat(deep);
         let broad = "[".repeat(5000) + &"1,".repeat(50_000) + "1" + &"]".repeat(5000);
         for text in [&lists, &objects, &both, &broad] {
-            assert!(counted(text.as_bytes(), Layout::Lines) > 500 << 20);
+            assert!(counted(text.as_bytes(), JsonForm::Lines) > 500 << 20);
             assert_eq!(pretty(text.as_bytes()), None);
             assert!(compact(text.as_bytes()).len() <= text.len() * 2);
         }
@@ -192,9 +193,9 @@ mod tests {
         #[test]
         fn what_is_counted_is_what_is_made(text in json()) {
             let bytes = text.as_bytes();
-            prop_assert_eq!(counted(bytes, Layout::Lines), pretty(bytes).unwrap().len() as u64);
+            prop_assert_eq!(counted(bytes, JsonForm::Lines), pretty(bytes).unwrap().len() as u64);
             let python = Spacing::python();
-            let line = counted(bytes, Layout::OneLine(&python));
+            let line = counted(bytes, JsonForm::OneLine(&python));
             prop_assert_eq!(line, compact(bytes).len() as u64);
         }
 

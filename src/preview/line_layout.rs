@@ -5,7 +5,7 @@ use bytes::Bytes;
 use super::index::Index;
 use super::json;
 use super::line::{Line, Placed, Units};
-use super::text::{self, Style};
+use super::text::{self, TextForm};
 use super::{Scroll, Viewport};
 use crate::text::unit;
 
@@ -25,7 +25,7 @@ pub(super) struct Lines {
 /// How the value is cut into lines.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Format {
-    Text(Style),
+    Text(TextForm),
     Json,
 }
 
