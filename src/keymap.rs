@@ -30,11 +30,11 @@ const NEEDED: [(Context, Action); 6] = [
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyMap {
     /// One for each of [`Context::ALL`], in that order.
-    tables: Vec<Table>,
+    tables: Vec<ContextTable>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-struct Table {
+struct ContextTable {
     /// In the file's order.
     bindings: Vec<(Action, Vec<Chord>)>,
     footer: Vec<Action>,
@@ -135,7 +135,7 @@ impl KeyMap {
         Some(format!("{} {does}", self.chord(context, action)?))
     }
 
-    fn table(&self, context: Context) -> &Table {
+    fn table(&self, context: Context) -> &ContextTable {
         &self.tables[context as usize]
     }
 
@@ -146,7 +146,7 @@ impl KeyMap {
     fn embedded() -> Result<Self, String> {
         let mut file: File = toml::from_str(DEFAULTS).map_err(|why| why.to_string())?;
         let footer = file.remove("footer").unwrap_or_default();
-        let mut tables = vec![Table::default(); Context::ALL.len()];
+        let mut tables = vec![ContextTable::default(); Context::ALL.len()];
         for (name, actions) in file {
             let context: Context = name.parse()?;
             let mut actions: Vec<_> = actions.into_iter().collect();

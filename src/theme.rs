@@ -12,7 +12,7 @@ use std::path::Path;
 
 use ratatui::style::{Color, Modifier, Style};
 
-pub use color::Depth;
+pub use color::ColorDepth;
 pub use role::Role;
 pub use symbols::Symbols;
 
@@ -37,7 +37,7 @@ pub struct Theme {
 
 /// A theme for each kind of background.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pair {
+pub struct ThemePair {
     /// For dark backgrounds.
     pub dark: Theme,
     /// For light ones.
@@ -48,7 +48,7 @@ impl Theme {
     /// No colours, only bold, underline and reverse.
     pub fn plain() -> Self {
         // The embedded files are held sound by a test; no input reaches this.
-        Self::build(ANSI, &toml::Table::new(), Depth::None)
+        Self::build(ANSI, &toml::Table::new(), ColorDepth::None)
             .unwrap_or_else(|why| unreachable!("the embedded theme: {why}"))
     }
 
@@ -68,9 +68,9 @@ impl Theme {
         overrides: &toml::Table,
         env: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Self, String> {
-        let depth = Depth::of_terminal(env);
+        let depth = ColorDepth::of_terminal(env);
         let (file, depth) = match name {
-            "none" => (ANSI, Depth::None),
+            "none" => (ANSI, ColorDepth::None),
             "ansi" => (ANSI, depth),
             "dark" => (DARK, depth),
             "light" => (LIGHT, depth),
@@ -87,7 +87,7 @@ impl Theme {
                 ));
             }
         };
-        let file = if depth <= Depth::Sixteen { ANSI } else { file };
+        let file = if depth <= ColorDepth::Sixteen { ANSI } else { file };
         Self::build(file, overrides, depth)
     }
 
@@ -100,13 +100,13 @@ impl Theme {
         name: &str,
         overrides: &toml::Table,
         env: &dyn Fn(&str) -> Option<String>,
-    ) -> Result<Option<Pair>, String> {
-        let depth = Depth::of_terminal(env);
-        if name != "auto" || depth <= Depth::Sixteen || background(env).is_some() {
+    ) -> Result<Option<ThemePair>, String> {
+        let depth = ColorDepth::of_terminal(env);
+        if name != "auto" || depth <= ColorDepth::Sixteen || background(env).is_some() {
             return Ok(None);
         }
         let dark = Self::build(DARK, overrides, depth)?;
-        Ok(Some(Pair { dark, light: Self::build(LIGHT, overrides, depth)? }))
+        Ok(Some(ThemePair { dark, light: Self::build(LIGHT, overrides, depth)? }))
     }
 
     /// The style of a role.
@@ -114,7 +114,7 @@ impl Theme {
         self.styles[role as usize]
     }
 
-    fn build(file: &str, overrides: &toml::Table, depth: Depth) -> Result<Self, String> {
+    fn build(file: &str, overrides: &toml::Table, depth: ColorDepth) -> Result<Self, String> {
         let table: toml::Table = file.parse().map_err(|why: toml::de::Error| why.to_string())?;
         let mut styles = vec![Style::new(); Role::ALL.len()];
         for (name, value) in table.iter().chain(overrides) {
@@ -144,7 +144,7 @@ fn own(path: &str) -> Result<toml::Table, String> {
         wrong(&format!("line {line}: {}", why.message().replace('\n', " ")))
     })?;
     // Here rather than later, so that what is wrong in it is told with its name.
-    Theme::build(ANSI, &table, Depth::True).map_err(|why| wrong(&why))?;
+    Theme::build(ANSI, &table, ColorDepth::True).map_err(|why| wrong(&why))?;
     Ok(table)
 }
 
@@ -190,8 +190,8 @@ fn parse(text: &str) -> Result<Style, String> {
     if behind { Err(format!("`{text}` ends with `on`")) } else { Ok(style) }
 }
 
-fn reduced(style: Style, depth: Depth) -> Style {
-    if depth == Depth::None {
+fn reduced(style: Style, depth: ColorDepth) -> Style {
+    if depth == ColorDepth::None {
         // A badge told only by its background would be lost.
         let behind = style.bg.is_some_and(|color| color != Color::Reset);
         let kept = Modifier::BOLD | Modifier::UNDERLINED | Modifier::REVERSED;

@@ -4,7 +4,7 @@ use ratatui::style::Color;
 
 /// How many colours a terminal shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Depth {
+pub enum ColorDepth {
     /// None: only bold, reverse and underline.
     None,
     /// The terminal's own sixteen.
@@ -39,7 +39,7 @@ const SIXTEEN: [(Color, [u8; 3]); 16] = [
 /// The steps of red, green and blue in the table of 256.
 const STEPS: [u8; 6] = [0, 95, 135, 175, 215, 255];
 
-impl Depth {
+impl ColorDepth {
     /// What the environment tells: `NO_COLOR`, `COLORTERM`, `TERM`.
     pub fn of_terminal(env: &dyn Fn(&str) -> Option<String>) -> Self {
         let get = |name| env(name).unwrap_or_default();
@@ -115,8 +115,8 @@ pub(super) fn rgb(color: Color) -> Option<[u8; 3]> {
 mod tests {
     use super::*;
 
-    fn depth(variables: &'static [(&'static str, &'static str)]) -> Depth {
-        Depth::of_terminal(&|name| {
+    fn depth(variables: &'static [(&'static str, &'static str)]) -> ColorDepth {
+        ColorDepth::of_terminal(&|name| {
             let found = variables.iter().find(|(known, _)| *known == name);
             found.map(|(_, value)| (*value).to_owned())
         })
@@ -124,25 +124,28 @@ mod tests {
 
     #[test]
     fn the_environment_tells_how_many_colours_there_are() {
-        assert_eq!(depth(&[("TERM", "xterm-256color"), ("COLORTERM", "truecolor")]), Depth::True);
-        assert_eq!(depth(&[("TERM", "xterm-kitty")]), Depth::True);
-        assert_eq!(depth(&[("TERM", "tmux-256color")]), Depth::Indexed);
-        assert_eq!(depth(&[("TERM", "linux")]), Depth::Sixteen);
-        assert_eq!(depth(&[]), Depth::Sixteen);
-        assert_eq!(depth(&[("TERM", "dumb"), ("COLORTERM", "truecolor")]), Depth::None);
-        assert_eq!(depth(&[("NO_COLOR", "1"), ("COLORTERM", "truecolor")]), Depth::None);
-        assert_eq!(depth(&[("NO_COLOR", ""), ("COLORTERM", "24bit")]), Depth::True);
+        assert_eq!(
+            depth(&[("TERM", "xterm-256color"), ("COLORTERM", "truecolor")]),
+            ColorDepth::True
+        );
+        assert_eq!(depth(&[("TERM", "xterm-kitty")]), ColorDepth::True);
+        assert_eq!(depth(&[("TERM", "tmux-256color")]), ColorDepth::Indexed);
+        assert_eq!(depth(&[("TERM", "linux")]), ColorDepth::Sixteen);
+        assert_eq!(depth(&[]), ColorDepth::Sixteen);
+        assert_eq!(depth(&[("TERM", "dumb"), ("COLORTERM", "truecolor")]), ColorDepth::None);
+        assert_eq!(depth(&[("NO_COLOR", "1"), ("COLORTERM", "truecolor")]), ColorDepth::None);
+        assert_eq!(depth(&[("NO_COLOR", ""), ("COLORTERM", "24bit")]), ColorDepth::True);
     }
 
     #[test]
     fn colours_are_brought_to_the_nearest() {
         let orange = Color::Rgb(255, 135, 0);
-        assert_eq!(Depth::True.nearest(orange), orange);
-        assert_eq!(Depth::Indexed.nearest(orange), Color::Indexed(208));
-        assert_eq!(Depth::Indexed.nearest(Color::Rgb(8, 8, 8)), Color::Indexed(232));
-        assert_eq!(Depth::Sixteen.nearest(Color::Rgb(250, 250, 250)), Color::White);
-        assert_eq!(Depth::Sixteen.nearest(Color::Indexed(196)), Color::LightRed);
-        assert_eq!(Depth::Sixteen.nearest(Color::Cyan), Color::Cyan);
-        assert_eq!(Depth::None.nearest(orange), Color::Reset);
+        assert_eq!(ColorDepth::True.nearest(orange), orange);
+        assert_eq!(ColorDepth::Indexed.nearest(orange), Color::Indexed(208));
+        assert_eq!(ColorDepth::Indexed.nearest(Color::Rgb(8, 8, 8)), Color::Indexed(232));
+        assert_eq!(ColorDepth::Sixteen.nearest(Color::Rgb(250, 250, 250)), Color::White);
+        assert_eq!(ColorDepth::Sixteen.nearest(Color::Indexed(196)), Color::LightRed);
+        assert_eq!(ColorDepth::Sixteen.nearest(Color::Cyan), Color::Cyan);
+        assert_eq!(ColorDepth::None.nearest(orange), Color::Reset);
     }
 }

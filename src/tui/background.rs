@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use crossterm::event::KeyEvent;
 
-use crate::theme::{Pair, Theme};
+use crate::theme::{Theme, ThemePair};
 
 use super::answers::{Answers, Due, Sorted};
 
@@ -30,7 +30,7 @@ const SOON: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub(super) struct Background {
     /// The themes to choose from; none where the terminal was not asked.
-    pair: Option<Pair>,
+    pair: Option<ThemePair>,
     asked: Instant,
     answered: bool,
     answers: Answers,
@@ -47,7 +47,7 @@ pub(super) enum Filtered {
 
 impl Background {
     /// For when the question is sent, or not asked where there is nothing to choose from.
-    pub(super) fn asked(pair: Option<Pair>) -> Self {
+    pub(super) fn asked(pair: Option<ThemePair>) -> Self {
         let answered = pair.is_none();
         Self { pair, asked: Instant::now(), answered, answers: Answers::new() }
     }

@@ -6,7 +6,7 @@ use crate::keymap::KeyMap;
 use crate::model::{Result, StoreName};
 use crate::storage::Options;
 use crate::storage::target::Target;
-use crate::theme::{Pair, Symbols, Theme};
+use crate::theme::{Symbols, Theme, ThemePair};
 use crate::view::Appearance;
 
 /// What the browser needs to start.
@@ -25,7 +25,7 @@ pub struct Setup {
     /// What can be switched to; none where that is not wanted.
     pub targets: Option<Targets>,
     /// The themes to choose from, if the terminal is to be asked for its background.
-    pub pair: Option<Pair>,
+    pub pair: Option<ThemePair>,
     /// The longest sequence, in bytes, to hand to the terminal's clipboard.
     pub clipboard_limit: usize,
 }
