@@ -71,7 +71,7 @@ pub struct Browse {
     pub prepared: Prepared,
     /// What it can switch to.
     pub targets: Targets,
-    /// What is to be said of the config file, if anything is.
+    /// Warning about the config file.
     pub warning: Option<String>,
 }
 
@@ -118,7 +118,7 @@ fn settings(cli: &Cli) -> Result<(Config, Environment)> {
     Ok((config, environment))
 }
 
-/// Says of the config file what is to be said, but not to a program that reads JSON.
+/// Prints the config file's warning, but not where the output is JSON.
 fn warn(config: &Config, cli: &Cli) {
     if let Some(warning) = config.warning().filter(|_| !cli.global.json) {
         say(&warning);

@@ -53,7 +53,7 @@ const PASTE_INTERVAL: Duration = Duration::from_millis(100);
 /// How many more files than are open must be possible to open: the runtime, the signals, the terminal
 /// and one connection take twelve. Where others are missing, what needs them says so.
 const MIN_FREE_FILES: usize = 16;
-/// How many results may wait for the loop before their tasks have to.
+/// Results that may wait for the loop before their tasks have to.
 const EVENT_QUEUE: usize = 64;
 
 /// Runs the browser until the user or a signal ends it; gives the exit code.
@@ -89,7 +89,7 @@ fn check_files() -> crate::model::Result<()> {
     Err(Error::new(ErrorKind::Io, problem).hint("raise it: ulimit -n 256"))
 }
 
-/// Where a target is found.
+/// Target that the browser is connected to.
 enum CurrentTarget {
     Given(Box<Target>),
     Listed(usize),
@@ -119,7 +119,7 @@ struct Shell {
     /// The least time from the last frame to the next.
     frame_interval: Duration,
     ending: Option<u8>,
-    /// Whether the terminal has stopped giving events.
+    /// Whether the terminal gives no more events.
     input_closed: bool,
 }
 
@@ -205,7 +205,7 @@ impl Shell {
         })
     }
 
-    /// Ends when what is shown is different although nothing has happened; perhaps never.
+    /// Ends when the core asks to be woken; perhaps never.
     fn wake_due(&self) -> impl Future<Output = ()> + use<> {
         let wait = self.app.wake().map(|wake| {
             let micros = wake.micros().saturating_sub(Timestamp::now().micros());

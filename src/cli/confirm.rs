@@ -6,7 +6,7 @@ use super::exit::Failure;
 use crate::model::{Error, ErrorKind, StoreInfo};
 use crate::text::{visible, visible_bytes};
 
-/// Refuses a script that does not say `--yes`: there is nobody to ask.
+/// Refuses to go on without a terminal to ask in, unless `--yes` is given.
 pub(super) fn possible(yes: bool) -> Result<(), Failure> {
     if yes || (io::stdin().is_terminal() && io::stderr().is_terminal()) {
         return Ok(());

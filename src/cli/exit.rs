@@ -27,7 +27,7 @@ pub(super) const FEW_REPLICAS: u8 = 6;
 pub(super) enum Failure {
     /// Something is wrong, and is to be said.
     Error(Error),
-    /// Nobody reads standard output any more; not the command's fault.
+    /// Standard output is closed; no fault of the command's.
     Closed,
 }
 
@@ -87,7 +87,7 @@ pub(super) fn code(kind: ErrorKind) -> u8 {
     }
 }
 
-/// Says what is to be said, and gives the process's exit code.
+/// Prints the failure, if any, and gives the process's exit code.
 pub(super) fn finish(outcome: ExitResult) -> ExitCode {
     let code = match outcome {
         Ok(code) => code,

@@ -15,7 +15,7 @@ use crate::config::{Config, log_file};
 /// A log that has grown over this many bytes is begun anew, keeping the old one as `.old`.
 const LARGEST: u64 = 5 << 20;
 
-/// Starts the log where the settings ask for one. Failing to is no reason not to start: it is said
+/// Starts the log where the settings ask for one. Failing to is no reason not to start: it is printed
 /// on standard error.
 pub(super) fn start(config: &Config) {
     if config.log == LevelFilter::Off {

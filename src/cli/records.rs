@@ -19,7 +19,7 @@ use crate::outfile;
 use crate::preview::charset;
 use crate::storage::Storage;
 
-/// How many records are looked at without waiting for the answers.
+/// Records that are asked for without waiting for the answers.
 const AT_ONCE: usize = 64;
 
 /// `get`.

@@ -30,7 +30,7 @@ struct Watched<'a> {
     left: Option<usize>,
 }
 
-/// How long a store that is not there yet is left before it is looked for again.
+/// Time between two looks for a store that is not there yet.
 const LOOK_AGAIN: Duration = Duration::from_millis(250);
 
 /// `watch`: runs until it is interrupted, its output is closed, or the store is gone.

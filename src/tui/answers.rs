@@ -40,7 +40,7 @@ enum State {
     Escape,
     /// The user may have typed this.
     Begun(Introducer),
-    /// Nobody types this.
+    /// A reply: these keys are never typed.
     Certain(Introducer),
     /// An answer has ended with an escape; its backslash is still to come.
     Closing,

@@ -52,12 +52,12 @@ impl Background {
         Self { pair, asked: Instant::now(), answered, answers: Answers::new() }
     }
 
-    /// How much longer the first frame is to wait.
+    /// Time left for the first frame to wait for the reply.
     pub(super) fn first_frame_wait(&self) -> Duration {
         self.left(FIRST_FRAME_TIMEOUT)
     }
 
-    /// How much longer larder is to listen before it gives the terminal back.
+    /// Time left for a late reply, before the terminal is given back.
     pub(super) fn drain_timeout(&self) -> Duration {
         let rest = self.answers.unfinished().map(|since| ANSWER_TIMEOUT.saturating_sub(since));
         self.left(ANSWER_TIMEOUT).max(rest.unwrap_or_default())
@@ -67,17 +67,17 @@ impl Background {
         if self.answered { Duration::ZERO } else { all.saturating_sub(self.asked.elapsed()) }
     }
 
-    /// How much longer to wait for the rest of what is kept; nothing if nothing is.
+    /// Time until the kept keys are released; zero if none are kept.
     pub(super) fn release_in(&self) -> Option<Duration> {
         self.answers.release_in()
     }
 
-    /// The keys that were kept: it is the user who types so slowly.
+    /// Releases the kept keys: they were typed slowly, and begin no reply.
     pub(super) fn release(&mut self) -> Vec<KeyEvent> {
         self.answers.release()
     }
 
-    /// Takes the next key and tells what it is.
+    /// Feeds the next key to the parser of replies.
     pub(super) fn feed(&mut self, key: KeyEvent) -> Filtered {
         let due = match self.answered {
             true => Due::Never,

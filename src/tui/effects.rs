@@ -27,7 +27,7 @@ pub(super) struct Tasks {
     storage: Option<Arc<dyn Storage>>,
     events: Sender<Event>,
     reads: [Option<AbortHandle>; Slot::COUNT],
-    /// What the reader has before his eyes.
+    /// Visible rows, which the watcher reads first.
     interest: channel::Sender<Interest>,
     /// Whether the walk of the keys is to wait.
     paused: channel::Sender<bool>,
@@ -152,7 +152,7 @@ impl Tasks {
         self.paused.send_replace(paused);
     }
 
-    /// The reader looks at something else.
+    /// Reports the visible rows to the watcher.
     pub(super) fn set_interest(&mut self, interest: Interest) {
         self.interest.send_if_modified(|old| {
             let new = *old != interest;

@@ -1,4 +1,4 @@
-//! Whether somebody sees larder for the first time, remembered in an empty file.
+//! First run of larder, recorded by an empty file.
 
 use std::fs::{self, OpenOptions};
 use std::path::PathBuf;
@@ -10,7 +10,7 @@ fn file() -> Option<PathBuf> {
     Some(state_folder()?.join("welcomed"))
 }
 
-/// Whether the hint has not been shown yet, as far as can be told.
+/// Whether the hint of the first run has not been shown yet.
 pub(super) fn is_first() -> bool {
     file().is_some_and(|file| !file.exists())
 }

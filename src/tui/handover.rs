@@ -10,7 +10,7 @@ use super::{Shell, TerminalEvent, files, terminal};
 use crate::app::{Effect, Event, NotEdited};
 
 impl Shell {
-    /// Gives the terminal back. A failure that the user can no longer see in it is told after it.
+    /// Gives the terminal back, then prints a failure that was not yet drawn.
     pub(super) async fn leave(&mut self, code: u8) -> u8 {
         self.drain_input().await;
         let written = self.terminal.leave();
@@ -27,7 +27,7 @@ impl Shell {
         }
     }
 
-    /// Waits for an answer that is still under way: in the shell it would be garbage.
+    /// Drains a late OSC 11 reply, which the shell would otherwise echo.
     async fn drain_input(&mut self) {
         while !self.input_closed
             && let Ok(Some(event)) =
@@ -84,7 +84,7 @@ impl Shell {
         }
     }
 
-    /// No one is left to read or to write for.
+    /// Ends as after SIGHUP: the terminal is gone.
     pub(super) fn gone(&mut self) {
         self.input_closed = true;
         if self.ending.is_none() {

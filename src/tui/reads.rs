@@ -1,4 +1,4 @@
-//! One read, from the storage to what the core is told.
+//! One read, from the storage to the events of the core.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,13 +15,13 @@ use crate::model::{Error, ErrorKind, Reading, Record, RecordMeta, Result, StoreN
 use crate::preview::{Mode, Preview};
 use crate::storage::Storage;
 
-/// After this long the user is told that a record is on its way.
+/// Delay after which a record is reported as loading.
 const SLOW_AFTER: Duration = Duration::from_millis(150);
 /// Values below this size are prepared where they arrive; larger ones on a thread of their own.
 const INLINE_LIMIT: usize = 64 << 10;
 /// The rest of the crawl is read again so much later, or later by this many times what it took.
 const OVERVIEW_INTERVAL: (Duration, u32) = (Duration::from_secs(1), 4);
-/// How often a walk shows how far it is.
+/// Time between two reports of a scan's progress.
 const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
 
 /// Where the results of one read go.
@@ -95,7 +95,7 @@ impl ReadTask {
         }))
     }
 
-    /// Tells the user if the answer takes its time.
+    /// Reports a read that takes longer than [`SLOW_AFTER`].
     async fn report_if_slow<T>(&self, answer: impl Future<Output = T>) -> T {
         let mut answer = std::pin::pin!(answer);
         tokio::select! {
@@ -130,7 +130,7 @@ impl ReadTask {
         Ok(())
     }
 
-    /// Looks at the rest of the crawl until it is given up.
+    /// Reads the rest of the crawl again and again, until it is cancelled.
     async fn crawl(&self, storage: &dyn Storage) -> Result<Option<Loaded>> {
         loop {
             let start = Instant::now();
@@ -207,7 +207,7 @@ async fn prepare_head(meta: RecordMeta, head: Bytes, mode: Mode) -> Result<Recor
     .await
 }
 
-/// Tells a thread that its result is no longer wanted, once this is dropped.
+/// Flag that cancels work on another thread when it is dropped.
 struct CancelOnDrop(Arc<AtomicBool>);
 
 impl Default for CancelOnDrop {
@@ -222,7 +222,7 @@ impl Drop for CancelOnDrop {
     }
 }
 
-/// Runs on a thread where it may take its time.
+/// Runs work off the loop, on a thread that may block.
 async fn on_blocking_thread<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T> {

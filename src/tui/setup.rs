@@ -20,7 +20,7 @@ pub struct Setup {
     pub settings: Settings,
     /// Which key does what.
     pub keymap: KeyMap,
-    /// How it looks.
+    /// Colours and symbols.
     pub appearance: Appearance,
     /// What can be switched to; none where that is not wanted.
     pub targets: Option<Targets>,

@@ -15,7 +15,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 const INTERRUPTED: u8 = 130;
 const QUIT: u8 = 131;
 
-/// What a signal asks for.
+/// Action that a signal asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum SignalAction {
     /// End, with this exit code (128 and the signal's number, as shells have it).
@@ -57,7 +57,7 @@ impl Signals {
         Ok(Self(taken.collect::<io::Result<_>>()?))
     }
 
-    /// The next action; the first of the list where there are several.
+    /// Next action; the first of the list where several signals wait.
     pub(super) async fn next(&mut self) -> SignalAction {
         std::future::poll_fn(|context| {
             for (signal, action) in &mut self.0 {

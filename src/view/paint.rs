@@ -1,4 +1,4 @@
-//! The few strokes that everything is drawn with. All text goes through [`visible`], so nothing
+//! Primitives that everything is drawn with. All text goes through [`visible`], so nothing
 //! hostile can reach the terminal from here.
 
 use ratatui::buffer::{Buffer, CellWidth as _};
