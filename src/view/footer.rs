@@ -37,7 +37,7 @@ pub(super) fn draw(
         // A prompt that is shown again says why in the row above.
         if let (Some(notice), true) = (&app.notice, area.y > 2) {
             let above = Area { y: area.y - 1, ..area };
-            say(buf, above, &notice.text, appearance.style(Role::Danger));
+            message(buf, above, &notice.text, appearance.style(Role::Danger));
         }
         return Some(prompt(buf, area, line, app, appearance));
     }
@@ -49,7 +49,7 @@ pub(super) fn draw(
             Tone::Failure => ("! ", Role::Danger),
         };
         let text = format!("{mark}{}", notice.text);
-        say(buf, area, &text, appearance.style(role));
+        message(buf, area, &text, appearance.style(role));
         return None;
     }
     // Where a name is typed, letters are letters; the dialog itself says what the keys do.
@@ -61,7 +61,7 @@ pub(super) fn draw(
 }
 
 /// Writes a sentence; a long one takes rows from what lies above.
-fn say(buf: &mut Buffer, area: Area, text: &str, style: Style) {
+fn message(buf: &mut Buffer, area: Area, text: &str, style: Style) {
     let mut rows = text::wrap(text, area.width.saturating_sub(2).into());
     rows.truncate(usize::from(area.y / 2).clamp(1, 4));
     let first = area.y + 1 - rows.len() as u16;

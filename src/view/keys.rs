@@ -7,7 +7,6 @@ use crate::app::watch::Highlight;
 use crate::app::{App, Area, Pane, store_facts, store_state};
 use crate::index::{Group, Sort};
 use crate::keymap::{Action, Context};
-use crate::model::Family;
 use crate::model::{Key, RecordMeta, RecordState, StoreState};
 use crate::text;
 use crate::text::{cells, visible};
@@ -15,7 +14,7 @@ use crate::theme::Role;
 
 use super::Appearance;
 use super::border::{Titles, pane};
-use super::paint::{put, put_right};
+use super::paint::{paragraph, put, put_right, type_role};
 
 /// Columns of a fact's name.
 const NAMES: u16 = 13;
@@ -43,7 +42,12 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appeara
         return;
     }
     if let (Some(error), true) = (&keys.failure, keys.is_empty()) {
-        return say(buf, inner, &error.to_string(), Role::Danger, appearance);
+        return paragraph(
+            buf,
+            beside_cursor(inner),
+            &error.to_string(),
+            appearance.style(Role::Danger),
+        );
     }
     if keys.is_empty() {
         let known = app.stores.get(store).map(|info| &info.state);
@@ -51,7 +55,12 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appeara
             .filter(|state| matches!(state, StoreState::HalfMade | StoreState::Damaged(_)))
             .filter(|_| keys.complete && keys.filter.is_empty());
         if let Some(state) = damage {
-            return say(buf, inner, &store_state(state), Role::Warning, appearance);
+            return paragraph(
+                buf,
+                beside_cursor(inner),
+                &store_state(state),
+                appearance.style(Role::Warning),
+            );
         }
         let says = |action, does| app.keymap.says(Context::Keys, action, does);
         let clears = || says(Action::Back, "clears the filter");
@@ -63,7 +72,7 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appeara
             }
             (false, false) => text::then("no key contains this", "; ", clears()),
         };
-        return say(buf, inner, &text, Role::Dim, appearance);
+        return paragraph(buf, beside_cursor(inner), &text, appearance.style(Role::Dim));
     }
     header(buf, inner, app, kinds(app, inner.height.saturating_sub(1)), appearance);
     let body = Area { y: inner.y + 1, height: inner.height - 1, ..inner };
@@ -160,13 +169,9 @@ fn titles(app: &App, store: &str, width: u16, appearance: &Appearance) -> (Strin
     (title, bottom.join(" · "))
 }
 
-fn say(buf: &mut Buffer, inner: Area, text: &str, role: Role, appearance: &Appearance) {
-    let width = inner.width.saturating_sub(2);
-    for (line, y) in
-        text::wrap(text, usize::from(width)).iter().zip(inner.y..inner.y + inner.height)
-    {
-        put(buf, inner.x + 1, y, width, line, appearance.style(role));
-    }
+/// The area of a text: as wide as the keys, which leave a column free on both sides.
+fn beside_cursor(inner: Area) -> Area {
+    Area { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner }
 }
 
 /// How many columns type and size have in a pane of this width.
@@ -331,16 +336,4 @@ fn row(
     let (key, role) = if key.is_empty() { ("(empty key)", Role::Dim) } else { (&*key, role) };
     let width = inner.width.saturating_sub(2 + type_width + size_width + 1);
     put(buf, inner.x + 2, y, width, key, appearance.style(role));
-}
-
-/// The colour of a family of content types.
-pub(super) fn type_role(family: Family) -> Role {
-    match family {
-        Family::Json => Role::TypeJson,
-        Family::Text => Role::TypeText,
-        Family::Image => Role::TypeImage,
-        Family::None => Role::TypeNone,
-        Family::Binary => Role::TypeBinary,
-        Family::Unknown => Role::TypeUnknown,
-    }
 }

@@ -4,7 +4,10 @@
 use ratatui::buffer::{Buffer, CellWidth as _};
 use ratatui::style::Style;
 
-use crate::text::{cells, fit, visible};
+use crate::app::Area;
+use crate::model::Family;
+use crate::text::{self, cells, fit, visible};
+use crate::theme::Role;
 
 /// Columns of the widest character: a joined one of some scripts.
 const WIDEST: u16 = 16;
@@ -36,6 +39,14 @@ pub(super) fn put_right(
     let x = right.saturating_sub(used);
     put(buf, x, y, used, &shown, style);
     x
+}
+
+/// Writes a text over as many rows of an area as it needs, broken at spaces.
+pub(super) fn paragraph(buf: &mut Buffer, area: Area, text: &str, style: Style) {
+    let rows = text::wrap(text, usize::from(area.width));
+    for (row, y) in rows.iter().zip(area.y..area.y + area.height) {
+        put(buf, area.x, y, area.width, row, style);
+    }
 }
 
 /// A piece of text with its style.
@@ -75,6 +86,18 @@ pub(super) fn cut(buf: &mut Buffer, column: u16, y: u16) {
         {
             cell.set_symbol(" ");
         }
+    }
+}
+
+/// The colour of a family of content types.
+pub(super) fn type_role(family: Family) -> Role {
+    match family {
+        Family::Json => Role::TypeJson,
+        Family::Text => Role::TypeText,
+        Family::Image => Role::TypeImage,
+        Family::None => Role::TypeNone,
+        Family::Binary => Role::TypeBinary,
+        Family::Unknown => Role::TypeUnknown,
     }
 }
 

@@ -12,8 +12,7 @@ use crate::theme::Role;
 
 use super::Appearance;
 use super::border::{Titles, pane};
-use super::keys::type_role;
-use super::paint::{put, put_right};
+use super::paint::{paragraph, put, put_right, type_role};
 
 /// Draws the record under the cursor.
 pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appearance) {
@@ -34,22 +33,23 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appeara
     // One free column on both sides, as the lists have.
     let inner = area.inner();
     let inner = Area { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
+    let in_role = |role| appearance.style(role);
     if let Some(error) = &record.failure {
-        return say(buf, inner, &error.to_string(), Role::Danger, appearance);
+        return paragraph(buf, inner, &error.to_string(), in_role(Role::Danger));
     }
     match &record.shown {
-        None if record.loading => say(buf, inner, &loading_words(app), Role::Dim, appearance),
+        None if record.loading => paragraph(buf, inner, &loading_words(app), in_role(Role::Dim)),
         None => {}
-        Some(_) if stale => say(buf, inner, &loading_words(app), Role::Dim, appearance),
+        Some(_) if stale => paragraph(buf, inner, &loading_words(app), in_role(Role::Dim)),
         Some(RecordView::Missing(_)) => {
-            say(buf, inner, "this record is no longer there", Role::Warning, appearance);
+            paragraph(buf, inner, "this record is no longer there", in_role(Role::Warning));
         }
         Some(RecordView::TooLarge(meta)) => {
             heading(buf, inner, meta, appearance);
             let text = if record.fetching { fetching(meta, app) } else { too_large(meta, app) };
             let role = if record.fetching { Role::Warning } else { Role::Text };
             let below = below(inner, 2);
-            say(buf, below, &text, role, appearance);
+            paragraph(buf, below, &text, in_role(role));
         }
         Some(
             RecordView::Whole(Record { meta, .. }, preview) | RecordView::Head(meta, preview, _),
@@ -57,14 +57,14 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appeara
             heading(buf, inner, meta, appearance);
             let mut y = inner.y + 1;
             for row in record.note_rows(inner.width, &app.keymap) {
-                put(buf, inner.x, y, inner.width, &row, appearance.style(Role::Warning));
+                put(buf, inner.x, y, inner.width, &row, in_role(Role::Warning));
                 y += 1;
             }
             let view = record.viewport(area, &app.keymap);
             let rest = below(inner, y - inner.y);
             match preview.kind() {
-                PreviewKind::None => say(buf, rest, "None", Role::TypeNone, appearance),
-                PreviewKind::Empty => say(buf, rest, "(empty)", Role::Dim, appearance),
+                PreviewKind::None => paragraph(buf, rest, "None", in_role(Role::TypeNone)),
+                PreviewKind::Empty => paragraph(buf, rest, "(empty)", in_role(Role::Dim)),
                 _ => {
                     let rows = preview.rows(record.scroll, view, record.matches.as_ref());
                     for (row, y) in rows.iter().zip(y..inner.y + inner.height) {
@@ -146,14 +146,6 @@ fn heading(buf: &mut Buffer, inner: Area, meta: &RecordMeta, appearance: &Appear
         (content_type, type_role(meta.content_type.family()))
     };
     put(buf, inner.x, inner.y, start.saturating_sub(inner.x + 1), word, appearance.style(role));
-}
-
-fn say(buf: &mut Buffer, inner: Area, text: &str, role: Role, appearance: &Appearance) {
-    for (line, y) in
-        text::wrap(text, usize::from(inner.width)).iter().zip(inner.y..inner.y + inner.height)
-    {
-        put(buf, inner.x, y, inner.width, line, appearance.style(role));
-    }
 }
 
 /// What fetching costs the server: measured at 0.6 to 0.9 ms a megabyte.

@@ -11,9 +11,8 @@ use crate::theme::Role;
 
 use super::Appearance;
 use super::border::{Titles, bordered, overlay_keys};
-use super::keys::type_role;
 use super::modal::centred;
-use super::paint::{put, put_right};
+use super::paint::{put, put_right, type_role};
 
 /// Columns of the number of records, with a gap before them.
 const RECORDS: u16 = 12;
