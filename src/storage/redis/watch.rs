@@ -46,7 +46,7 @@ use self::store_changes::KnownStores;
 use self::tracking::Tracking;
 use self::visible_rows::VisibleRows;
 use super::RedisStorage;
-use crate::model::{Connection, ErrorKind, Interest, Result, StoreName, WatchEvent, WatchSource};
+use crate::model::{Connection, Error, ErrorKind, Interest, StoreName, WatchEvent, WatchSource};
 
 /// How often the open store's counts and times are read.
 const TICK: Duration = Duration::from_millis(250);
@@ -111,8 +111,22 @@ struct Watcher {
     refused: Option<String>,
 }
 
-/// The receiver is gone.
-struct Gone;
+/// Why the watcher stops what it does.
+enum Stop {
+    /// The receiver is gone: it ends.
+    Gone,
+    /// It goes on after a pause.
+    Failed(Error),
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// A step of the watcher.
+type Step = std::result::Result<(), Stop>;
 
 impl Watcher {
     fn new(
@@ -148,9 +162,9 @@ impl Watcher {
     async fn run(mut self) {
         loop {
             let error = match self.tick().await {
-                Ok(Ok(())) => continue,
-                Ok(Err(Gone)) => return,
-                Err(error) => error,
+                Ok(()) => continue,
+                Err(Stop::Gone) => return,
+                Err(Stop::Failed(error)) => error,
             };
             log::debug!("watching: {error}");
             match error.kind {
@@ -177,7 +191,7 @@ impl Watcher {
     }
 
     /// The connection was lost: what is known is of before.
-    async fn start_over(&mut self) -> std::result::Result<(), Gone> {
+    async fn start_over(&mut self) -> Step {
         self.states.mark_unchanged();
         (self.known, self.visible_rows, self.rescan) =
             (KnownStores::default(), VisibleRows::default(), Rescan::default());
@@ -186,18 +200,15 @@ impl Watcher {
         self.tell(WatchEvent::Lagged).await
     }
 
-    async fn tell(&self, noticed: WatchEvent) -> std::result::Result<(), Gone> {
-        self.told.send(noticed).await.map_err(|_| Gone)
+    async fn tell(&self, event: WatchEvent) -> Step {
+        self.told.send(event).await.map_err(|_| Stop::Gone)
     }
 
     /// One tick: reads what is due, then waits until the next.
-    async fn tick(&mut self) -> Result<std::result::Result<(), Gone>> {
+    async fn tick(&mut self) -> Step {
         let start = Instant::now();
-        if self.states.has_changed().unwrap_or(false)
-            && *self.states.borrow() == Connection::Up
-            && self.start_over().await.is_err()
-        {
-            return Ok(Err(Gone));
+        if self.states.has_changed().unwrap_or(false) && *self.states.borrow() == Connection::Up {
+            self.start_over().await?;
         }
         // What has just become visible is read as well.
         self.stale |= self.looks_elsewhere();
@@ -207,10 +218,8 @@ impl Watcher {
         self.tick_begins();
         let slow = self.slow.is_none_or(|last| start - last >= SLOW_TICK);
         self.stale = !slow && (self.stale || self.tracking.was_invalidated());
-        for noticed in self.look_at_stores(slow).await? {
-            if self.tell(noticed).await.is_err() {
-                return Ok(Err(Gone));
-            }
+        for event in self.look_at_stores(slow).await? {
+            self.tell(event).await?;
         }
         if slow {
             self.slow = Some(start);
@@ -223,10 +232,8 @@ impl Watcher {
         if let Some(store) = self.store.clone()
             && self.level() < Level::SubKeys
         {
-            for noticed in self.look_at_rows(&store, slow).await? {
-                if self.tell(noticed).await.is_err() {
-                    return Ok(Err(Gone));
-                }
+            for event in self.look_at_rows(&store, slow).await? {
+                self.tell(event).await?;
             }
         }
         self.until_next(start).await
@@ -234,12 +241,10 @@ impl Watcher {
 
     /// Takes in what the server tells, and walks and looks for keys as the budget allows, until the
     /// next tick is due.
-    async fn until_next(&mut self, start: Instant) -> Result<std::result::Result<(), Gone>> {
+    async fn until_next(&mut self, start: Instant) -> Step {
         loop {
             self.listen();
-            if self.tell_source().await.is_err() {
-                return Ok(Err(Gone));
-            }
+            self.tell_source().await?;
             let tick = start + self.interval();
             let due = self.next_step().filter(|due| *due < tick);
             if !self.sleep_until(due.unwrap_or(tick)).await {
@@ -247,18 +252,16 @@ impl Watcher {
                 continue;
             }
             if due.is_none() {
-                return Ok(Ok(()));
+                return Ok(());
             }
-            if self.step().await?.is_err() {
-                return Ok(Err(Gone));
-            }
+            self.step().await?;
             if Instant::now() >= tick {
-                return Ok(Ok(()));
+                return Ok(());
             }
         }
     }
 
-    async fn tell_source(&mut self) -> std::result::Result<(), Gone> {
+    async fn tell_source(&mut self) -> Step {
         match self.source_now() {
             Some(source) => {
                 self.source = Some(source.clone());

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use super::super::keys::{self, Part};
 use super::super::{reply, scan};
 use super::notification_check::Level;
-use super::{Gone, Watcher};
-use crate::model::{Result, StoreName, WatchEvent};
+use super::{Step, Watcher};
+use crate::model::{StoreName, WatchEvent};
 
 /// Entries that a page asks for: it holds the server for a tenth of a millisecond.
 const COUNT: u32 = 80;
@@ -42,8 +42,8 @@ impl Watcher {
     }
 
     /// Does what is due first.
-    pub(super) async fn step(&mut self) -> Result<std::result::Result<(), Gone>> {
-        let Some(store) = self.store.clone() else { return Ok(Ok(())) };
+    pub(super) async fn step(&mut self) -> Step {
+        let Some(store) = self.store.clone() else { return Ok(()) };
         let first = self.next_step();
         let told = if first == self.named_due() {
             self.look_at_named(&store).await?
@@ -52,23 +52,19 @@ impl Watcher {
         } else {
             return self.burst(&store).await;
         };
-        for noticed in told {
-            if self.tell(noticed).await.is_err() {
-                return Ok(Err(Gone));
-            }
+        for event in told {
+            self.tell(event).await?;
         }
-        Ok(Ok(()))
+        Ok(())
     }
 
-    async fn burst(&mut self, store: &StoreName) -> Result<std::result::Result<(), Gone>> {
+    async fn burst(&mut self, store: &StoreName) -> Step {
         let (mut entries, mut pages, mut served) = (0, 0, Duration::ZERO);
         let begun = Instant::now();
         let (mut cursor, since) = if let Some(at) = self.rescan.at {
             at
         } else {
-            if self.tell(WatchEvent::ScanStarted).await.is_err() {
-                return Ok(Err(Gone));
-            }
+            self.tell(WatchEvent::ScanStarted).await?;
             (0, begun)
         };
         let mut ended = false;
@@ -82,8 +78,8 @@ impl Watcher {
             let page = scan::parse_page(fields)?;
             entries += page.len();
             (cursor, ended) = (next, next == 0);
-            if !page.is_empty() && self.tell(WatchEvent::Page(page)).await.is_err() {
-                return Ok(Err(Gone));
+            if !page.is_empty() {
+                self.tell(WatchEvent::Page(page)).await?;
             }
         }
         self.budget.walked(entries, pages, served, begun);
@@ -93,10 +89,8 @@ impl Watcher {
             // What changed since this round began is for the next one to see.
             let moved = self.changed.is_some_and(|changed| changed >= since);
             self.rescan.requested = moved && self.level() < Level::SubKeys;
-            if self.tell(WatchEvent::ScanFinished).await.is_err() {
-                return Ok(Err(Gone));
-            }
+            self.tell(WatchEvent::ScanFinished).await?;
         }
-        Ok(Ok(()))
+        Ok(())
     }
 }
