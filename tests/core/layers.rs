@@ -2,6 +2,7 @@
 //! each of them names. Comments, texts and test modules do not count.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests, outside #[test]")]
 
+mod circles;
 mod sources;
 
 use self::sources::{mentions, paths, sources, strip};
