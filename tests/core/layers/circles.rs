@@ -15,10 +15,6 @@ const OPEN: &[(&str, &str)] = &[
     ("app::event", "app::groups"),
     ("app::modal", "app::crawl"),
     ("app::modal", "app::totals"),
-    ("cli::arguments", "cli::demo"),
-    ("config::origin", "config::resolve"),
-    ("preview::scroll", "preview::hex"),
-    ("preview::scroll", "preview::layout"),
     ("storage::directory::folder", "storage::directory::rights"),
     ("storage::directory::folder", "storage::directory::temporary"),
     ("storage::directory::names", "storage::directory::junk"),
@@ -36,9 +32,6 @@ const OPEN: &[(&str, &str)] = &[
     ("storage::redis::doubt", "storage::redis::write"),
     ("storage::redis::open", "storage::redis::write"),
     ("storage::redis::unscripted", "storage::redis::write"),
-    ("tui::lean", "tui::terminal"),
-    ("tui::lean::pen", "tui::lean::shown"),
-    ("tui::reads", "tui::effects"),
 ];
 
 #[test]
