@@ -187,3 +187,28 @@ fn private(temporary: &Path) -> Result<PrivateFolder> {
 fn cannot(why: &dyn std::fmt::Display) -> Error {
     Error::new(ErrorKind::Io, format!("the demo cannot run: {why}"))
 }
+
+/// Reads how many records are to be written a second.
+///
+/// # Errors
+/// A sentence, for what is no number between 0.01 and 100,000.
+pub fn parse_rate(text: &str) -> std::result::Result<f64, String> {
+    match text.parse() {
+        Ok(rate) if (0.01..=100_000.0).contains(&rate) => Ok(rate),
+        _ => Err("a number of records a second, from 0.01 to 100000".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rates_are_above_zero_and_bounded() {
+        assert_eq!(parse_rate("0.5"), Ok(0.5));
+        assert_eq!(parse_rate("2000"), Ok(2000.0));
+        for wrong in ["0", "-1", "NaN", "inf", "1e9", "fast", ""] {
+            assert!(parse_rate(wrong).is_err(), "{wrong}");
+        }
+    }
+}

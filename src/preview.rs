@@ -20,6 +20,7 @@ mod row;
 mod samples;
 mod scroll;
 mod text;
+mod viewport;
 
 use bytes::Bytes;
 
@@ -32,7 +33,7 @@ use crate::model::Record;
 pub use find::Matches;
 pub use json::JsonFault;
 pub use row::{Hit, Role, Row, Span};
-pub use scroll::{Scroll, Viewport};
+pub use viewport::{Scroll, Viewport};
 
 /// A value made ready to be shown. It never changes, and holds no copy of the value but its text
 /// in UTF-8, where that is something else.

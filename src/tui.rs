@@ -127,7 +127,7 @@ impl Shell {
     fn new(setup: Setup, mut terminal: Terminal) -> io::Result<Self> {
         let (sender, events) = mpsc::channel(EVENT_QUEUE);
         let (connected, storages) = mpsc::channel(1);
-        let size = terminal::size()?;
+        let size = backend::size()?;
         let size = (size.width, size.height);
         if setup.pair.is_some() {
             terminal.send(QUESTION)?;
@@ -249,7 +249,7 @@ impl Shell {
             SignalAction::Stop => self.suspend()?,
             SignalAction::Continue => self.continued()?,
             SignalAction::Resize => {
-                let Ok(size) = terminal::size() else { return Ok(()) };
+                let Ok(size) = backend::size() else { return Ok(()) };
                 return self.take(Event::Resize(size.width, size.height)).await;
             }
         };

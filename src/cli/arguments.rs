@@ -7,8 +7,6 @@ use std::time::Duration;
 use clap::{ArgGroup, Args, Parser, Subcommand};
 use clap_complete::Shell;
 
-#[cfg(feature = "demo")]
-use super::demo::parse_rate;
 use super::help;
 use crate::config::parse_seconds;
 
@@ -318,7 +316,7 @@ pub struct DemoArgs {
     pub records: Option<u64>,
 
     /// Write about R records a second
-    #[arg(long, value_name = "R", default_value_t = crate::demo::RATE, value_parser = parse_rate)]
+    #[arg(long, value_name = "R", default_value_t = crate::demo::RATE, value_parser = crate::demo::parse_rate)]
     pub rate: f64,
 
     /// Another seed gives another crawl, the same one the same

@@ -25,7 +25,7 @@ pub struct Resolved {
 
 impl Resolved {
     /// A target that no profile names.
-    pub(super) fn plain(target: Target, source: TargetSource, environment: &Environment) -> Self {
+    fn plain(target: Target, source: TargetSource, environment: &Environment) -> Self {
         let mut resolved =
             Self { target, profile: None, source, read_only: false, wait_replicas: None };
         resolved.log_in_as(environment);
@@ -68,6 +68,18 @@ impl Config {
         }
         let target = Target::parse(text).map_err(|why| self.not_a_target(text, why))?;
         Ok(Resolved::plain(target, TargetSource::CommandLine, environment))
+    }
+
+    /// Resolves what is written there.
+    ///
+    /// # Errors
+    /// As [`Config::resolve`].
+    pub fn resolve_at(&self, source: TargetSource, environment: &Environment) -> Result<Resolved> {
+        if let Some(name) = self.profile_at(source, environment) {
+            return self.resolve_profile(name, source, environment);
+        }
+        let target = self.target_at(source, environment)?;
+        Ok(Resolved::plain(target, source, environment))
     }
 
     pub(super) fn resolve_profile(

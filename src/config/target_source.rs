@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
 
+use super::Config;
 use super::environment::{self, Environment};
-use super::{Config, Resolved};
 use crate::model::{Error, ErrorKind, Result};
 use crate::storage::target::Target;
 
@@ -126,18 +126,6 @@ impl Config {
             let problem = format!("{}: {}", source.name(), why.problem);
             Error::new(why.kind, problem).hint(why.remedy().to_owned())
         })
-    }
-
-    /// Resolves what is written there.
-    ///
-    /// # Errors
-    /// As [`Config::resolve`].
-    pub fn resolve_at(&self, source: TargetSource, environment: &Environment) -> Result<Resolved> {
-        if let Some(name) = self.profile_at(source, environment) {
-            return self.resolve_profile(name, source, environment);
-        }
-        let target = self.target_at(source, environment)?;
-        Ok(Resolved::plain(target, source, environment))
     }
 }
 

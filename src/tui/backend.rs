@@ -7,6 +7,7 @@
 
 mod pen;
 mod screen;
+mod width;
 
 use std::cell::Cell as StdCell;
 use std::io::{self, Write};
@@ -95,7 +96,7 @@ impl<W: Write> Backend for CompactBackend<W> {
     }
 
     fn size(&self) -> io::Result<Size> {
-        let size = super::terminal::size()?;
+        let size = size()?;
         self.size.set(size);
         Ok(size)
     }
@@ -107,6 +108,17 @@ impl<W: Write> Backend for CompactBackend<W> {
     fn flush(&mut self) -> io::Result<()> {
         Backend::flush(&mut self.inner)
     }
+}
+
+/// Columns and rows of the terminal that larder writes to. One that does not know its size counts as
+/// 80 × 24.
+///
+/// # Errors
+/// If the terminal is gone.
+pub(super) fn size() -> io::Result<Size> {
+    let size = rustix::termios::tcgetwinsize(rustix::stdio::stdout())?;
+    let or = |number, usual| if number == 0 { usual } else { number };
+    Ok(Size::new(or(size.ws_col, 80), or(size.ws_row, 24)))
 }
 
 #[cfg(test)]

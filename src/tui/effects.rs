@@ -202,7 +202,7 @@ impl Tasks {
         self.writes.spawn(async move {
             let result = match storage {
                 Some(storage) => storage.write(&write).await,
-                None => Err(not_connected()),
+                None => Err(reads::not_connected()),
             };
             let _ = events.send(Event::Written(id, result)).await;
         });
@@ -217,7 +217,7 @@ impl Tasks {
                     let deadline = tokio::time::Instant::now() + SETTLE;
                     resolve_until(&*storage, &write, deadline).await
                 }
-                None => Err(not_connected()),
+                None => Err(reads::not_connected()),
             };
             let _ = events.send(Event::Resolved(id, result)).await;
         });
@@ -242,8 +242,4 @@ impl Tasks {
 
 pub(super) fn bug() -> Error {
     Error::new(ErrorKind::Io, "larder failed; this is a bug")
-}
-
-pub(super) fn not_connected() -> Error {
-    Error::new(ErrorKind::Connection, "not connected")
 }

@@ -6,7 +6,7 @@ use signal_hook::consts::SIGTSTP;
 use signal_hook::low_level::emulate_default_handler;
 
 use super::signals::SignalAction;
-use super::{Shell, TerminalEvent, files, terminal};
+use super::{Shell, TerminalEvent, backend, files, terminal};
 use crate::app::{Effect, Event, NotEdited};
 
 impl Shell {
@@ -58,7 +58,7 @@ impl Shell {
 
     /// Takes the size anew and draws everything.
     pub(super) fn resized(&mut self) -> io::Result<Vec<Effect>> {
-        let effects = match terminal::size() {
+        let effects = match backend::size() {
             Ok(size) => self.app.handle(Event::Resize(size.width, size.height)),
             Err(why) => {
                 self.unless_gone(Err(why))?;

@@ -38,7 +38,7 @@ impl ReadTask {
     pub(super) async fn run(self, storage: Option<Arc<dyn Storage>>, read: Read) {
         let result = match storage {
             Some(storage) => self.perform(&*storage, read).await,
-            None => Err(super::effects::not_connected()),
+            None => Err(not_connected()),
         };
         match result {
             Ok(Some(loaded)) => self.report(Ok(loaded)).await,
@@ -231,4 +231,8 @@ async fn on_blocking_thread<T: Send + 'static>(
 
 fn stopped() -> Error {
     Error::new(ErrorKind::Io, "the work was stopped before its end")
+}
+
+pub(super) fn not_connected() -> Error {
+    Error::new(ErrorKind::Connection, "not connected")
 }

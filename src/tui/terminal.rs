@@ -210,17 +210,6 @@ pub(super) fn is_raw() -> bool {
         .is_ok_and(|modes| !modes.local_modes.contains(LocalModes::ICANON))
 }
 
-/// Columns and rows of the terminal that larder writes to. One that does not know its size counts as
-/// 80 × 24.
-///
-/// # Errors
-/// If the terminal is gone.
-pub(super) fn size() -> io::Result<Size> {
-    let size = rustix::termios::tcgetwinsize(rustix::stdio::stdout())?;
-    let or = |number, usual| if number == 0 { usual } else { number };
-    Ok(Size::new(or(size.ws_col, 80), or(size.ws_row, 24)))
-}
-
 fn usable() -> io::Result<()> {
     if PANICKED.load(Ordering::SeqCst) {
         return Err(io::Error::other("larder panicked; the screen is given back"));

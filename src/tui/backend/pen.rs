@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use ratatui::buffer::Cell;
 use ratatui::style::{Color, Modifier};
 
-use super::screen::Width;
+use super::width::Width;
 
 /// Steps up to which line feeds and backspaces are cheaper than an absolute move.
 const NEAR: u16 = 4;
