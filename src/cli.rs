@@ -10,6 +10,7 @@ mod demo;
 mod exit;
 mod help;
 mod json;
+mod limits;
 mod listing;
 mod logging;
 mod man;
@@ -45,6 +46,7 @@ use crate::model::{Error, ErrorKind, Key, OpenBy, Result, StoreName, Write, Writ
 use crate::storage::target::Target;
 use crate::storage::{self, Storage, resolve_until};
 use exit::{ExitResult, Failure, say};
+use limits::check_files;
 use output::Output;
 
 /// What `TERM` says of a terminal that moves no cursor, as an editor's shell window is, or of which
@@ -83,6 +85,7 @@ pub struct Browse {
 pub fn prepare(cli: &Cli) -> Result<Prepared> {
     let (config, environment) = settings(cli)?;
     warn(&config, cli);
+    check_files()?;
     let resolved = config.resolve(cli.target(), &environment)?;
     Ok(prepared(config, resolved))
 }
@@ -94,6 +97,7 @@ pub fn prepare(cli: &Cli) -> Result<Prepared> {
 pub fn prepare_browser(cli: &Cli) -> Result<Browse> {
     let (config, environment) = settings(cli)?;
     let warning = config.warning();
+    check_files()?;
     let resolved = config.resolve(cli.target(), &environment)?;
     check_terminal()?;
     let targets = Targets::new(config.clone(), environment, &resolved);

@@ -30,7 +30,7 @@ use tokio::sync::{OnceCell, mpsc};
 
 use crate::app::{App, Effect, Event};
 use crate::config::Targets;
-use crate::model::{Error, ErrorKind, Timestamp};
+use crate::model::Timestamp;
 use crate::storage::target::Target;
 use crate::storage::{Options, Storage};
 use crate::view::{Appearance, draw};
@@ -50,9 +50,6 @@ const FRAME_INTERVAL: Duration = Duration::from_millis(16);
 const ANSWER_INTERVAL: Duration = Duration::from_millis(4);
 /// The least time between two frames while text pours in.
 const PASTE_INTERVAL: Duration = Duration::from_millis(100);
-/// How many more files than are open must be possible to open: the runtime, the signals, the terminal
-/// and one connection take twelve. Where others are missing, what needs them says so.
-const MIN_FREE_FILES: usize = 16;
 /// Results that may wait for the loop before their tasks have to.
 const EVENT_QUEUE: usize = 64;
 
@@ -61,7 +58,6 @@ const EVENT_QUEUE: usize = 64;
 /// # Errors
 /// If there is no terminal, or it fails.
 pub fn run(setup: Setup) -> anyhow::Result<u8> {
-    check_files()?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .thread_name("larder")
@@ -74,19 +70,6 @@ pub fn run(setup: Setup) -> anyhow::Result<u8> {
     // A walk or a preview on its own thread must not hold up the end.
     runtime.shutdown_background();
     Ok(code?)
-}
-
-/// Refuses to start where too few files can be opened: libraries would panic on the way.
-fn check_files() -> crate::model::Result<()> {
-    let spare = || rustix::io::dup(rustix::stdio::stdin());
-    let opened: Vec<_> = (0..MIN_FREE_FILES).map_while(|_| spare().ok()).collect();
-    if opened.len() == MIN_FREE_FILES {
-        return Ok(());
-    }
-    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
-    let limit = limit.map_or_else(|| "none".to_owned(), |limit| limit.to_string());
-    let problem = format!("the browser may open too few files here (the limit is {limit})");
-    Err(Error::new(ErrorKind::Io, problem).hint("raise it: ulimit -n 256"))
 }
 
 /// Target that the browser is connected to.

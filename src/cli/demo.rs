@@ -1,7 +1,7 @@
 //! `demo`: what the command line says about it.
 
 use super::arguments::{Cli, DemoArgs};
-use super::{check_terminal, settings};
+use super::{check_files, check_terminal, settings};
 use crate::config::Config;
 use crate::model::{Error, ErrorKind, Result};
 use crate::storage::Target;
@@ -26,6 +26,7 @@ pub struct PreparedDemo {
 pub fn prepare_demo(cli: &Cli, demo: &DemoArgs) -> Result<PreparedDemo> {
     let (config, environment) = settings(cli)?;
     check_terminal()?;
+    check_files()?;
     config.check()?;
     let mut target = None;
     if cli.target().is_some() {

@@ -45,7 +45,10 @@ const ARROWS: [(&str, &[&str]); 16] = [
 const CRATES: [(&str, &[&str]); 13] = [
     ("fred::", &["storage::redis"]),
     ("notify::", &["storage::directory::watch"]),
-    ("rustix::", &["storage::directory", "demo::private_folder", "tui", "cli::logging"]),
+    (
+        "rustix::",
+        &["storage::directory", "demo::private_folder", "tui", "cli::limits", "cli::logging"],
+    ),
     ("ratatui::", &["view", "tui", "theme"]),
     ("ratatui_textarea::", &["view", "app::editor", "app::input"]),
     ("crossterm::", &["keymap", "app", "tui", "cli"]),

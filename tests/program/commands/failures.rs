@@ -1,10 +1,12 @@
 //! Exit codes 2, 3 and 4, closed pipes, and help.
 
 use std::io::Read as _;
+use std::path::Path;
 use std::process::Stdio;
 
-use super::program::{Program, clean, run};
+use super::program::{Program, clean, clean_program, run};
 use crate::fill;
+use crate::pty::larder;
 use crate::server::Server;
 
 #[test]
@@ -198,6 +200,44 @@ fn failures_of_files_say_what_to_do() {
     assert!(why.contains("/nonexistent/x cannot be written") && !why.contains(".tmp"), "{why}");
     let why = program.fails(&["set", "shop", "k", "--file", "/nope"], 2);
     assert!(why.contains("/nope cannot be read") && why.contains("; "), "{why}");
+}
+
+#[test]
+fn with_too_few_files_a_command_ends_with_a_sentence() {
+    let program = Program::with_shop();
+    let folder = tempfile::tempdir().unwrap();
+    let target = folder.path().to_str().unwrap();
+    program.ok(&["-t", target, "create", "--alias", "default"]);
+    let server = program.server.url();
+    let larder = larder().display().to_string();
+    let mut refused = 0;
+    for limit in 3..24 {
+        for (target, command) in [
+            (target, "set default key value"),
+            (target, "get default key"),
+            (&server, "stores"),
+            (&server, "set shop key value"),
+        ] {
+            let script = format!("ulimit -n {limit}; exec {larder} -t {target} {command}");
+            let mut shell = clean_program(Path::new("/bin/sh"), program.home.path());
+            let answer = run(shell.args(["-c", &script]), b"");
+            let told = format!("{limit} {command}: {}", answer.err);
+            assert!(!told.contains("panicked"), "{told}");
+            // Below, the system cannot even load the program.
+            if (4..19).contains(&limit) {
+                assert_eq!(answer.code, 2, "{told}");
+                assert!(told.contains("too few files") && told.contains("ulimit"), "{told}");
+                refused += 1;
+            } else if limit > 19 && command != "get default key" {
+                assert_eq!(answer.code, 0, "{told}");
+            }
+        }
+    }
+    assert_eq!(refused, 60);
+    assert_eq!(
+        run(&mut program.command(["-t", target, "get", "default", "key"]), b"").out,
+        b"value"
+    );
 }
 
 #[test]

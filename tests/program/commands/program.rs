@@ -120,7 +120,12 @@ impl Program {
 
 /// larder in a clean environment.
 pub(crate) fn clean(home: &Path) -> Command {
-    let mut command = Command::new(larder());
+    clean_program(larder(), home)
+}
+
+/// Another program, such as a shell that starts larder, in a clean environment.
+pub(crate) fn clean_program(program: &Path, home: &Path) -> Command {
+    let mut command = Command::new(program);
     for name in FOREIGN {
         command.env_remove(name);
     }
