@@ -163,8 +163,10 @@ one, and it is removed at the end with all that is in it. What a killed demo lef
 removes. Without --records the crawl is finished after 100,000 records or 500 MB.
 
 With --target, the crawl fills one new store there instead, and refuses a name that is taken. \
-At the end just that store is dropped, if it is still the one that the demo made. --read-only is for \
-the browser alone; a target that the settings make read-only is refused.
+At the end just that store is dropped, if it is still the one that the demo made. So nothing is written \
+to the default store, where crawlers keep their statistics, nor to request queues and datasets: the \
+overview of the crawl shows a demo in its private directory alone. --read-only is for the browser alone; \
+a target that the settings make read-only is refused.
 
 Examples:
   larder demo

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
+use std::collections::BTreeSet;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::thread::sleep;
@@ -45,6 +46,12 @@ fn records_arrive_on_a_server_and_go_with_the_demo() {
     wait("more than the first records", || count(&server) > 60);
     let input = String::from_utf8(server.cli(&["HGET", ITEMS, "INPUT"])).unwrap();
     assert!(input.starts_with("{\"startUrls\": [{\"url\": "), "on one line: {input}");
+    // What a crawler has beside a store of its own is the user's on a server of the user's.
+    let stores = String::from_utf8(server.cli(&["HKEYS", "key_value_stores:name_to_id"])).unwrap();
+    assert_eq!(stores.lines().collect::<BTreeSet<_>>(), BTreeSet::from(["larder-demo", "other"]));
+    for beside in ["request_queues*", "datasets*", "key_value_stores:default*"] {
+        assert_eq!(server.cli(&["KEYS", beside]), b"", "{beside}");
+    }
     screen.keys("q");
     assert_eq!(screen.exit_code(), 0);
     assert_eq!(server.cli(&["KEYS", "*larder-demo*"]), b"");
