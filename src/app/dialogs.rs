@@ -266,6 +266,9 @@ pub(crate) fn store_facts(
     if info.ignored.count > 0 {
         facts.push(("ignored", info.ignored.to_string()));
     }
+    if let Some(beside) = info.beside.as_ref().filter(|beside| beside.count > 0) {
+        facts.push(("no stores", format!("{beside} (beside the stores)")));
+    }
 }
 
 fn with_ago(words: &str) -> String {

@@ -112,7 +112,7 @@ impl StoresPane {
         for (store, info) in &self.meanwhile {
             let known = self.all.iter().position(|old| old.store == *store);
             match (known, info) {
-                (Some(at), Some(info)) => self.all[at] = info.clone(),
+                (Some(at), Some(info)) => self.all[at].renew(info.clone()),
                 (Some(at), None) => drop(self.all.remove(at)),
                 (None, Some(info)) => self.all.push(info.clone()),
                 (None, None) => {}
@@ -150,7 +150,7 @@ impl StoresPane {
     /// Takes newer metadata of one store.
     pub fn update(&mut self, info: StoreInfo) {
         if let Some(old) = self.all.iter_mut().find(|old| old.store == info.store) {
-            *old = info;
+            old.renew(info);
         }
     }
 
@@ -165,7 +165,7 @@ impl StoresPane {
         }
         self.failure = None;
         match self.all.binary_search_by(|old| old.store.cmp(&info.store)) {
-            Ok(at) => self.all[at] = info,
+            Ok(at) => self.all[at].renew(info),
             Err(at) => {
                 let held = self.wanted.take();
                 let held = held.or_else(|| self.current().map(|info| info.store.clone()));
@@ -229,6 +229,7 @@ impl StoresPane {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Ignored;
 
     fn store(name: &str) -> StoreInfo {
         StoreInfo { store: name.into(), ..StoreInfo::default() }
@@ -276,8 +277,11 @@ mod tests {
         pane.set(vec![store("b"), store("d")], 10);
         pane.go_to(&"d".into(), 10);
         pane.put(store("c"), 10);
+        let beside = Some(Ignored { count: 1, names: vec![".git/".into()] });
+        pane.put(StoreInfo { beside: beside.clone(), ..store("d") }, 10);
         pane.put(StoreInfo { records: Some(7), ..store("d") }, 10);
-        assert_eq!(pane.current().map(|info| info.records), Some(Some(7)));
+        let now = pane.current().unwrap();
+        assert_eq!((now.records, &now.beside), (Some(7), &beside), "a watcher looks not beside it");
         pane.remove(&"b".into(), 10);
         assert_eq!((pane.total(), pane.cursor.at), (2, 1));
         pane.remove(&"d".into(), 10);

@@ -17,7 +17,7 @@ pub(super) fn put_replicas(map: &mut Map<String, Value>, replicas: Option<Replic
 }
 
 /// `store`, `id`, `name`, `accessed_at`, `created_at`, `modified_at`, `records`; `values` and
-/// `bytes` where known, `state` and `problem` where the store is not whole.
+/// `bytes` where known, `ignored` where there is such, `state` and `problem` where the store is not whole.
 pub(super) fn store(info: &StoreInfo) -> Map<String, Value> {
     let time = |time: Option<Timestamp>| time.map(|time| time.to_string());
     let mut map = Map::new();
@@ -33,10 +33,7 @@ pub(super) fn store(info: &StoreInfo) -> Map<String, Value> {
             map.insert(name.into(), json!(number));
         }
     }
-    if info.ignored.count > 0 {
-        let Ignored { count, names } = &info.ignored;
-        map.insert("ignored".into(), json!({"count": count, "names": names}));
-    }
+    put_ignored(&mut map, "ignored", &info.ignored);
     let (state, problem) = match &info.state {
         StoreState::Whole => return map,
         StoreState::HalfMade => ("half_made", None),
@@ -52,6 +49,14 @@ pub(super) fn store(info: &StoreInfo) -> Map<String, Value> {
         map.insert("problem".into(), json!(problem));
     }
     map
+}
+
+/// What is no record, or no store, where there is such.
+pub(super) fn put_ignored(map: &mut Map<String, Value>, name: &str, ignored: &Ignored) {
+    let Ignored { count, names } = ignored;
+    if *count > 0 {
+        map.insert(name.into(), json!({"count": count, "names": names}));
+    }
 }
 
 /// `key`, `content_type`, `size`; `state` where the record is not whole.

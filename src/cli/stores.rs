@@ -81,7 +81,7 @@ pub(super) async fn info(
     output: &mut Output,
 ) -> ExitResult {
     let name = store(storage, &info.store).await?;
-    let mut ignored = String::new();
+    let mut ignored = (String::new(), String::new());
     let (map, problem, code) = if let Some(argument) = &info.key {
         let key = key(argument);
         let Some(meta) = storage.get_record_metadata(&name, &key).await? else {
@@ -94,7 +94,9 @@ pub(super) async fn info(
     } else {
         let info = storage.get_metadata(&name).await?;
         let mut map = json::store(&info);
-        ignored = info.ignored.to_string();
+        let beside = info.beside.clone().unwrap_or_default();
+        json::put_ignored(&mut map, "no_stores", &beside);
+        ignored = (info.ignored.to_string(), format!("{beside} (beside the stores)"));
         map.insert("metadata_key".into(), json!(storage.metadata_key(&name)));
         // Nothing is known to be wrong with what may not be read.
         let forbidden = matches!(info.state, StoreState::Forbidden(_) | StoreState::Unreadable(_));
@@ -112,7 +114,8 @@ pub(super) async fn info(
                 Value::String(text) => visible(text).into_owned(),
                 // What the values themselves have is another number.
                 Value::Number(bytes) if name == "bytes" => format!("about {bytes} {place}"),
-                Value::Object(_) if name == "ignored" => visible(&ignored).into_owned(),
+                Value::Object(_) if name == "ignored" => visible(&ignored.0).into_owned(),
+                Value::Object(_) if name == "no_stores" => visible(&ignored.1).into_owned(),
                 other => other.to_string(),
             };
             output.line(&format!("{name:width$}  {text}"))?;

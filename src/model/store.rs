@@ -52,6 +52,18 @@ pub struct StoreInfo {
     pub state: StoreState,
     /// What lies in the store's directory and is no record.
     pub ignored: Ignored,
+    /// What lies beside the stores' directories and is none of them; `None` where it was not looked
+    /// for, as in what a watcher tells.
+    pub beside: Option<Ignored>,
+}
+
+impl StoreInfo {
+    /// Takes what is newer; what lies beside stays where it was not looked for again.
+    pub fn renew(&mut self, newer: Self) {
+        let beside = self.beside.take();
+        *self = newer;
+        self.beside = self.beside.take().or(beside);
+    }
 }
 
 /// How `open` finds or makes a store.

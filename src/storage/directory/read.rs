@@ -109,6 +109,7 @@ pub(super) fn weigh(root: &Root, store: &StoreName) -> Result<StoreInfo> {
         }
         info.bytes = Some(bytes);
     }
+    info.beside = Some(super::stores::beside(root)?);
     Ok(info)
 }
 

@@ -8,7 +8,9 @@ use super::junk::is_hidden_folder;
 use super::listing::Listing;
 use super::names;
 use super::record::read_text;
-use crate::model::{Error, ErrorKind, Result, StoreInfo, StoreName, StoreState, Timestamp};
+use crate::model::{
+    Error, ErrorKind, Ignored, Result, StoreInfo, StoreName, StoreState, Timestamp,
+};
 use crate::storage::metadata::StoreMetadata;
 
 /// All stores, sorted by name: every directory there is. A link in a directory's place is listed
@@ -18,11 +20,14 @@ pub(super) fn list(root: &Root) -> Result<Vec<StoreInfo>> {
         root.check()?;
         return Ok(Vec::new());
     };
-    let names = names(&stores)?;
+    let (names, beside) = sorted(&stores)?;
+    let beside = Some(beside);
     let mut found = Vec::with_capacity(names.len());
     for store in names {
         match stores.folder(store.as_bytes()) {
-            Ok(Some(folder)) => found.push(look(&folder, store)?),
+            Ok(Some(folder)) => {
+                found.push(StoreInfo { beside: beside.clone(), ..look(&folder, store)? });
+            }
             // Removed meanwhile.
             Ok(None) => {}
             Err(error) => {
@@ -32,7 +37,8 @@ pub(super) fn list(root: &Root) -> Result<Vec<StoreInfo>> {
                     ErrorKind::Io => StoreState::Unreadable(error.problem),
                     _ => return Err(error),
                 };
-                found.push(StoreInfo { store, state, ..StoreInfo::default() });
+                let beside = beside.clone();
+                found.push(StoreInfo { store, state, beside, ..StoreInfo::default() });
             }
         }
     }
@@ -42,21 +48,37 @@ pub(super) fn list(root: &Root) -> Result<Vec<StoreInfo>> {
 /// The directories in this one, sorted by name, with the links that stand in the place of one;
 /// hidden ones only where they are stores.
 pub(super) fn names(folder: &Folder) -> Result<Vec<StoreName>> {
+    sorted(folder).map(|(names, _)| names)
+}
+
+/// What lies in the directory of the stores, and is none of them.
+pub(super) fn beside(root: &Root) -> Result<Ignored> {
+    root.stores()?.map_or_else(|| Ok(Ignored::default()), |stores| Ok(sorted(&stores)?.1))
+}
+
+/// The names of the stores, sorted, and what is no store.
+fn sorted(folder: &Folder) -> Result<(Vec<StoreName>, Ignored)> {
     let mut names = Vec::new();
     let mut hidden = Vec::new();
+    let mut beside = Ignored::default();
     folder.each_name(|name, kind| {
-        if kind.is_dir() || kind.is_symlink() {
-            let names = if name.starts_with(b".") { &mut hidden } else { &mut names };
+        if !kind.is_dir() && !kind.is_symlink() {
+            beside.add(name, false);
+        } else if name.starts_with(b".") {
+            hidden.push(StoreName::from(name));
+        } else {
             names.push(StoreName::from(name));
         }
     })?;
     for name in hidden {
-        if !is_hidden_folder(folder, name.as_bytes())? {
+        if is_hidden_folder(folder, name.as_bytes())? {
+            beside.add(name.as_bytes(), true);
+        } else {
             names.push(name);
         }
     }
     names.sort();
-    Ok(names)
+    Ok((names, beside))
 }
 
 /// What is known of one store.

@@ -36,6 +36,25 @@ fn a_damaged_store_says_so_in_its_row() {
 }
 
 #[test]
+fn what_is_no_store_and_no_record_is_named_by_info() {
+    let program = Program::empty();
+    let folder = tempfile::tempdir().unwrap();
+    let target = folder.path().to_str().unwrap();
+    program.ok(&["-t", target, "create"]);
+    let stores = folder.path().join("key_value_stores");
+    std::fs::write(stores.join("default/.DS_Store"), "").unwrap();
+    std::fs::write(stores.join("Thumbs.db"), "").unwrap();
+    std::fs::create_dir(stores.join(".git\u{1b}")).unwrap();
+    let told = program.ok(&["-t", target, "info", "default"]);
+    assert!(told.contains("ignored       1: .DS_Store\n"), "{told}");
+    let beside = |names| format!("no_stores     2: {names} (beside the stores)\n");
+    let (one, other) = (beside("Thumbs.db, .git␛/"), beside(".git␛/, Thumbs.db"));
+    assert!(told.contains(&one) || told.contains(&other), "{told}");
+    let told = json_lines(&program.ok(&["-t", target, "info", "default", "--json"]));
+    assert_eq!(told[0]["no_stores"]["count"], 2);
+}
+
+#[test]
 fn a_store_is_created_once_and_then_opened() {
     let program = Program::empty();
     let first = json_lines(&program.ok(&["create", "--name", "shop-2"])).remove(0);

@@ -244,14 +244,27 @@ async fn what_systems_and_editors_leave_is_named_and_is_no_record() {
     .await;
     fs::create_dir(path.join("INPUT.json.lock")).unwrap();
     fs::create_dir(made.store(".git")).unwrap();
+    for name in [".DS_Store", "Thumbs.db"] {
+        fs::write(made.store(name), "").unwrap();
+    }
     assert_eq!(keys(&made, &store).await, ["INPUT", "x~"]);
     let info = made.storage().get_metadata(&store).await.unwrap();
     assert_eq!((info.records, info.ignored.count), (Some(2), 4));
     let mut ignored = info.ignored.names.clone();
     ignored.sort();
     assert_eq!(ignored, [".DS_Store", ".INPUT.json.swp", "INPUT.json.lock/", "INPUT.json~"]);
+    // What lies beside the stores is told of each that is asked for or listed.
+    let listed = made.storage().stores().await.unwrap();
+    assert_eq!(listed.len(), 1);
+    for info in [&info, &listed[0]] {
+        let mut beside = info.beside.clone().unwrap();
+        beside.names.sort();
+        assert_eq!(
+            (beside.count, beside.to_string()),
+            (3, "3: .DS_Store, .git/, Thumbs.db".into())
+        );
+    }
     // A store of such a name is one if it has a store's metadata.
-    assert_eq!(made.storage().stores().await.unwrap().len(), 1);
     made.storage().open(&OpenBy::Alias(".hidden".into())).await.unwrap();
     assert_eq!(made.storage().stores().await.unwrap().len(), 2);
     for junk in [".DS_Store", "INPUT.json~"] {
