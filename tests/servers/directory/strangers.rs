@@ -8,7 +8,7 @@ use std::path::Path;
 use larder::model::{ErrorKind, Key, OpenBy, RecordState, StoreName, StoreState, Value};
 use larder::storage::Options;
 
-use super::refused::{as_nobody, is_root, place, run};
+use super::refused::{as_nobody, can_give_files_away, is_root, place, run};
 use super::{Directory, connect};
 use crate::contract::{put, scan, set, store};
 
@@ -60,13 +60,14 @@ async fn as_nobody_what_is_closed_is_no_damage() {
 }
 
 #[tokio::test]
-async fn what_root_makes_in_another_user_s_storage_is_theirs() {
-    // Only root can make files that are another's.
-    if !is_root() {
-        return;
-    }
+async fn what_is_made_in_a_storage_belongs_to_its_owner() {
     let made = Directory::new().await;
-    chown(made.folder.path(), Some(NOBODY), Some(NOBODY)).unwrap();
+    // Without root's rights the storage stays this user's; all else is checked.
+    let gives_away = can_give_files_away("that what root makes in a storage is its owner's");
+    let own = fs::metadata(made.folder.path()).unwrap();
+    let (user, group) = if gives_away { (NOBODY, NOBODY) } else { (own.uid(), own.gid()) };
+    let other = if gives_away { (1, 1) } else { (user, group) };
+    chown(made.folder.path(), Some(user), Some(group)).unwrap();
     mode(made.folder.path(), 0o750);
     let shop = store(made.storage(), "shop").await;
     put(made.storage(), &shop, "key", "x").await;
@@ -75,20 +76,25 @@ async fn what_root_makes_in_another_user_s_storage_is_theirs() {
         (facts.uid(), facts.gid(), facts.mode() & 0o777)
     };
     let path = made.store("shop");
+    // A folder of this user's own is made as any other program makes it.
+    let outside = tempfile::tempdir().unwrap();
+    let plain = outside.path().join("plain");
+    fs::create_dir(&plain).unwrap();
+    let folders = if gives_away { 0o750 } else { facts(&plain).2 };
     for folder in [&made.folder.path().join("key_value_stores"), &path] {
-        assert_eq!(facts(folder), (NOBODY, NOBODY, 0o750), "{}", folder.display());
+        assert_eq!(facts(folder), (user, group, folders), "{}", folder.display());
     }
     for name in ["__metadata__.json", "key", "key.__metadata__.json"] {
-        assert_eq!(facts(&path.join(name)), (NOBODY, NOBODY, 0o600), "{name}");
+        assert_eq!(facts(&path.join(name)), (user, group, 0o600), "{name}");
     }
     // New files are like those that are there; one that is replaced stays whose it was.
     mode(&path.join("__metadata__.json"), 0o664);
-    chown(path.join("key"), Some(1), Some(1)).unwrap();
+    chown(path.join("key"), Some(other.0), Some(other.1)).unwrap();
     put(made.storage(), &shop, "key", "y").await;
     put(made.storage(), &shop, "new", "x").await;
-    assert_eq!(facts(&path.join("key")), (1, 1, 0o600));
-    assert_eq!(facts(&path.join("new")), (NOBODY, NOBODY, 0o664));
-    assert_eq!(facts(&path.join("new.__metadata__.json")), (NOBODY, NOBODY, 0o664));
+    assert_eq!(facts(&path.join("key")), (other.0, other.1, 0o600));
+    assert_eq!(facts(&path.join("new")), (user, group, 0o664));
+    assert_eq!(facts(&path.join("new.__metadata__.json")), (user, group, 0o664));
     made.storage().open(&OpenBy::Default).await.unwrap();
-    assert_eq!(facts(&made.store("default")), (NOBODY, NOBODY, 0o750));
+    assert_eq!(facts(&made.store("default")), (user, group, folders));
 }
