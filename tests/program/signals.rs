@@ -1,5 +1,6 @@
 //! Whatever ends larder, the terminal is as it was before.
 
+use std::io::Read as _;
 use std::path::Path;
 use std::time::Duration;
 
@@ -118,6 +119,36 @@ fn memory_that_cannot_be_had_gives_the_terminal_back() {
     screen.resize(1000, 1000);
     assert_eq!(ended(&mut screen, "a failed allocation"), 134);
     assert!(screen.contents().contains("ended by SIGABRT"), "{}", screen.picture());
+}
+
+#[test]
+fn a_stack_overflow_gives_the_terminal_back_and_is_told() {
+    let test = std::env::current_exe().unwrap();
+    let args =
+        ["--exact", "signals::overflows_its_stack_on_the_terminal", "--ignored", "--nocapture"];
+    let mut screen = Screen::start_program(&test, &args, &[], 24, 100);
+    screen.wait_for_screen("the browser's screen", vt100::Screen::alternate_screen);
+    screen.keys("x");
+    assert_eq!(ended(&mut screen, "a stack overflow"), 134);
+    let all = String::from_utf8_lossy(&screen.raw(0)).into_owned();
+    assert!(all.contains("has overflowed its stack"), "{all}");
+    assert!(screen.contents().contains("ended by SIGABRT"), "{}", screen.picture());
+}
+
+/// A program with larder's supervisor and terminal, which nothing of its own ends.
+#[test]
+#[ignore = "run by a_stack_overflow_gives_the_terminal_back_and_is_told"]
+fn overflows_its_stack_on_the_terminal() {
+    fn descend(depth: u64) -> u64 {
+        let room = std::hint::black_box([depth; 64]);
+        if depth == u64::MAX { 0 } else { descend(depth + 1) + room[63] }
+    }
+    if let Some(code) = larder::tui::supervise() {
+        std::process::exit(code.into());
+    }
+    let _terminal = larder::tui::terminal::Terminal::enter(true).unwrap();
+    std::io::stdin().read_exact(&mut [0]).unwrap();
+    descend(0);
 }
 
 #[test]
