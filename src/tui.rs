@@ -276,6 +276,7 @@ impl Shell {
                     effects.extend(self.app.handle(event));
                 }
                 Effect::SaveFile { path, bytes, overwrite } => self.tasks.work(move || {
+                    let path = files::at_home(&path);
                     let result = files::save(&path, &bytes, overwrite);
                     Event::Saved(path, bytes, result)
                 }),

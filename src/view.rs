@@ -26,7 +26,7 @@ use ratatui::Frame;
 use ratatui::layout::Position;
 use ratatui::style::Style;
 
-use crate::app::{App, Modal};
+use crate::app::{App, Layer};
 use crate::theme::{Role, Symbols, Theme};
 
 pub use paint::even_out;
@@ -69,32 +69,31 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, appearance: &Appearance) {
         }
     }
     let in_footer = footer::draw(buf, layout.footer, app, appearance);
-    match &app.modal {
-        None => {}
-        Some(Modal::Prompt(_)) => cursor = in_footer,
-        Some(Modal::Confirm(confirm)) => {
-            cursor = modal::confirm(buf, layout.body, confirm, app, appearance);
-        }
-        Some(Modal::Details(details)) => {
-            modal::details(buf, layout.body, details, app, appearance);
-            cursor = None;
-        }
-        Some(Modal::Totals(shown)) => {
-            totals::draw(buf, layout.body, shown, app, appearance);
-            cursor = None;
-        }
-        Some(Modal::Crawl(overview)) => {
-            crawl::draw(buf, layout.body, overview, app, appearance);
-            cursor = None;
-        }
-        Some(Modal::Targets(at)) => {
-            targets::draw(buf, layout.body, *at, app, appearance);
-            cursor = None;
-        }
-        Some(Modal::Help(overlay)) => {
-            help::draw(buf, layout.body, overlay, app, appearance);
-            cursor = None;
-        }
+    for layer in &app.layers {
+        cursor = match layer {
+            Layer::Prompt(_) => in_footer,
+            Layer::Confirm(confirm) => modal::confirm(buf, layout.body, confirm, app, appearance),
+            Layer::Details(details) => {
+                modal::details(buf, layout.body, details, app, appearance);
+                None
+            }
+            Layer::Totals(shown) => {
+                totals::draw(buf, layout.body, shown, app, appearance);
+                None
+            }
+            Layer::Crawl(overview) => {
+                crawl::draw(buf, layout.body, overview, app, appearance);
+                None
+            }
+            Layer::Targets(targets) => {
+                targets::draw(buf, layout.body, targets.cursor, app, appearance);
+                None
+            }
+            Layer::Help(help) => {
+                help::draw(buf, layout.body, &help.overlay, app, appearance);
+                None
+            }
+        };
     }
     even_out(buf);
     if let Some((x, y)) = cursor.filter(|(x, y)| area.contains(Position { x: *x, y: *y })) {

@@ -1,204 +1,224 @@
-//! Editing a record: the keys of the editor, and the way to the user's own one.
+//! What keys and answers do in the editor, and the way to the user's own one.
 
 use bytes::Bytes;
-use crossterm::event::KeyEvent;
+use crossterm::event::{KeyCode, KeyEvent};
 
 use crate::keymap::Action;
-use crate::model::Expected;
-use crate::model::Family;
-
-use super::editor::{Blocked, Content, Editor, Field, not_editable};
-use super::event::{Effect, NotEdited};
-use super::modal::{Confirm, Confirmed, Modal};
-use super::{App, Notice};
+use crate::model::{Expected, Family, Record, StoreName};
 use crate::text;
 
-impl App {
-    /// Opens the record under the cursor in the editor, or at once in the user's own.
-    pub(super) fn edit(&mut self, outside: bool) {
-        let (Some(store), Some(record)) = (self.keys.store.clone(), self.value_at_hand()) else {
-            return;
-        };
-        if record.meta.key.as_str().is_none() {
-            self.notice = Some(Notice::warning(
-                "this key is not UTF-8: Crawlee's metadata cannot name it, so it cannot be set",
-            ));
-            return;
+use super::ctx::{Ctx, Request};
+use super::editor::{Blocked, Content, Editor, Field, not_editable};
+use super::event::{Effect, NotEdited};
+use super::layers::Then;
+use super::notice::Notice;
+use super::question::{Confirm, Confirmed};
+
+impl Editor {
+    /// For a new record of this store.
+    pub(super) fn new_record(store: StoreName, ctx: &Ctx<'_>) -> Self {
+        let mut new = Self::create(store);
+        new.json_layout = ctx.json_layout;
+        new
+    }
+
+    /// For a record that was read, here or at once in the user's own editor; says why not if it
+    /// cannot be edited.
+    pub(super) fn open(
+        store: StoreName,
+        record: Record,
+        outside: bool,
+        ctx: &mut Ctx<'_>,
+    ) -> Option<Self> {
+        if let Some(why) = refusal(&record, outside, ctx) {
+            ctx.say(Notice::warning(why));
+            return None;
         }
-        if !outside {
-            if record.value.len() as u64 > self.settings.editor_limit {
-                let size = text::size(record.value.len() as u64);
-                let state = format!("{size} are too much for the built-in editor");
-                let remedy = self.says(Action::EditExternal, "opens it in $EDITOR");
-                self.notice = Some(Notice::warning(text::then(&state, "; ", remedy)));
-                return;
-            }
-            if let Some(why) = not_editable(&record) {
-                let remedy = self.says(Action::EditExternal, "opens its bytes in $EDITOR");
-                let state = text::then(&why, "; ", remedy);
-                let remedy = self.says(Action::SaveValue, "saves them to a file");
-                self.notice = Some(Notice::warning(text::then(&state, ", ", remedy)));
-                return;
-            }
-        }
-        let mut editor = Editor::edit(store, record, self.settings.editor_limit);
+        let mut editor = Self::edit(store, record, ctx.settings.editor_limit);
         if let Some(note) = editor.note.take() {
-            self.notice = Some(Notice::info(note));
+            ctx.say(Notice::info(note));
         }
-        self.editor = Some(editor);
-        self.lay_out_as_crawlee();
+        editor.json_layout = ctx.json_layout;
         if outside {
-            self.edit_outside();
+            editor.hand_out(ctx);
         }
+        Some(editor)
     }
 
-    /// Tells the editor how Crawlee lays JSON out in this storage.
-    pub(super) fn lay_out_as_crawlee(&mut self) {
-        if let Some(editor) = &mut self.editor {
-            editor.json_layout = self.server.json_layout;
-        }
+    /// Hands the value to the user's own editor.
+    fn hand_out(&mut self, ctx: &mut Ctx<'_>) {
+        self.outside = true;
+        let suffix = match self.typed_content_type().family() {
+            Family::Json => ".json".to_owned(),
+            Family::Text | Family::Image => {
+                let content_type = self.typed_content_type();
+                let short: String =
+                    content_type.short().chars().filter(char::is_ascii_alphanumeric).collect();
+                if short == "text" { ".txt".to_owned() } else { format!(".{short}") }
+            }
+            _ if matches!(self.value, Content::Text(..)) => ".txt".to_owned(),
+            _ => ".bin".to_owned(),
+        };
+        ctx.effect(Effect::OpenEditor { text: self.value.bytes(), suffix });
     }
 
-    fn edit_outside(&mut self) {
-        if let Some(editor) = &mut self.editor {
-            editor.outside = true;
-            let suffix = match editor.typed_content_type().family() {
-                Family::Json => ".json".to_owned(),
-                Family::Text | Family::Image => {
-                    let content_type = editor.typed_content_type();
-                    let short: String =
-                        content_type.short().chars().filter(char::is_ascii_alphanumeric).collect();
-                    if short == "text" { ".txt".to_owned() } else { format!(".{short}") }
-                }
-                _ if matches!(editor.value, Content::Text(..)) => ".txt".to_owned(),
-                _ => ".bin".to_owned(),
-            };
-            self.effects.push(Effect::OpenEditor { text: editor.value.bytes(), suffix });
-        }
-    }
-
-    /// The user's own editor has ended: what it left is saved at once, or stays in larder's
-    /// editor if it cannot be.
-    pub(super) fn edited(&mut self, result: Result<Bytes, NotEdited>) {
-        let Some(editor) = &mut self.editor else { return };
-        editor.outside = false;
+    /// The user's own editor has ended: what it left is saved at once, or stays here if it cannot
+    /// be. `shown`: the record in the pane behind.
+    pub(super) fn returned(
+        &mut self,
+        result: Result<Bytes, NotEdited>,
+        shown: Option<&Record>,
+        ctx: &mut Ctx<'_>,
+    ) -> Then {
+        self.outside = false;
+        // What was typed here before is neither saved nor lost.
+        let untouched = !self.is_changed() && self.original.is_some();
         match result {
             Ok(text) => {
                 // Editors end the last line with a line break, whether it had one or not.
-                let before = editor.value.bytes();
-                let end = editor.value.line_end();
+                let before = self.value.bytes();
+                let end = self.value.line_end();
                 let text = match text.strip_suffix(end) {
                     Some(cut) if !before.ends_with(b"\n") => text.slice(..cut.len()),
                     _ => text,
                 };
                 if text == before {
-                    // What was typed here before is neither saved nor lost.
-                    if !editor.is_changed() && editor.original.is_some() {
-                        self.editor = None;
-                    }
-                    self.tell(Notice::info("nothing was changed"));
-                    return;
+                    ctx.tell(Notice::info("nothing was changed"));
+                    return if untouched { Then::Close } else { Then::Stay };
                 }
-                editor.replace(&text);
+                self.replace(&text);
                 // A new record still needs its key.
-                if editor.original.is_some() {
-                    self.save_editor(false, None);
+                if self.original.is_some() {
+                    self.save(false, None, shown, ctx)
+                } else {
+                    Then::Stay
                 }
             }
             Err(NotEdited { why, left }) => {
+                ctx.tell(Notice::failure(why).lasting());
                 // It may be half of what was meant, so it is kept here and not saved.
                 if let Some(left) = &left {
-                    editor.replace(left);
-                } else if !editor.is_changed() && editor.original.is_some() {
-                    self.editor = None;
+                    self.replace(left);
+                } else if untouched {
+                    return Then::Close;
                 }
-                self.tell(Notice::failure(why).lasting());
+                Then::Stay
             }
         }
     }
 
-    pub(super) fn editor_key(&mut self, key: KeyEvent, action: Option<Action>) {
-        let Some(editor) = &mut self.editor else { return };
+    /// Takes a key, and what it is bound to. `shown`: the record in the pane behind.
+    pub(super) fn act(
+        &mut self,
+        key: KeyEvent,
+        action: Option<Action>,
+        shown: Option<&Record>,
+        ctx: &mut Ctx<'_>,
+    ) -> Then {
+        if ctx.common(action) || self.outside {
+            return Then::Stay;
+        }
+        if self.saving.is_some() {
+            ctx.say(Notice::info("being saved; the answer is awaited"));
+            return Then::Stay;
+        }
         match action {
-            Some(Action::Quit) => return self.quit(),
-            Some(Action::Redraw) => return self.effects.push(Effect::Redraw),
-            Some(Action::Suspend) => return self.effects.push(Effect::Suspend),
-            _ if editor.outside => return,
-            _ if editor.saving.is_some() => {
-                self.notice = Some(Notice::info("being saved; the answer is awaited"));
-                return;
+            Some(Action::Help) => ctx.request(Request::Help),
+            Some(Action::Save) => return self.save(false, None, shown, ctx),
+            Some(Action::SaveAsText) => return self.save(true, None, shown, ctx),
+            Some(Action::Cancel) if !self.is_changed() => return Then::Close,
+            Some(Action::Cancel) => {
+                let asked = Confirm::new("Discard the changes", "discard", Confirmed::DiscardEdit)
+                    .line("What was typed has not been saved.");
+                ctx.request(Request::Ask(Box::new(asked)));
             }
-            Some(Action::Help) => self.modal = Some(Modal::Help(super::modal::Overlay::default())),
-            Some(Action::Save) => self.save_editor(false, None),
-            Some(Action::SaveAsText) => self.save_editor(true, None),
-            Some(Action::Cancel) => self.cancel_editor(),
-            Some(Action::NextField) => editor.next_field(true),
-            Some(Action::PreviousField) => editor.next_field(false),
-            Some(Action::Undo) => editor.undo(false),
-            Some(Action::Redo) => editor.undo(true),
-            Some(Action::EditExternal) => self.edit_outside(),
+            Some(Action::NextField) => self.next_field(true),
+            Some(Action::PreviousField) => self.next_field(false),
+            Some(Action::Undo) => self.undo(false),
+            Some(Action::Redo) => self.undo(true),
+            Some(Action::EditExternal) => self.hand_out(ctx),
             Some(Action::Format) => {
-                if let Err(why) = editor.format() {
-                    editor.fault = Some(why);
+                if let Err(why) = self.format() {
+                    self.fault = Some(why);
                 }
             }
-            _ if editor.field == Field::Value
-                && editor.value.text().is_none()
-                && key.code != crossterm::event::KeyCode::Tab =>
+            _ if self.field == Field::Value
+                && self.value.text().is_none()
+                && key.code != KeyCode::Tab =>
             {
-                self.notice = Some(Notice::info("these bytes are not text; edit them in $EDITOR"));
+                ctx.say(Notice::info("these bytes are not text; edit them in $EDITOR"));
             }
-            _ => editor.key(key),
+            _ => self.key(key),
         }
-        self.show_editor_cursor();
+        self.show_cursor(ctx.layout().body);
+        Then::Stay
     }
 
-    fn cancel_editor(&mut self) {
-        if self.editor.as_ref().is_some_and(Editor::is_changed) {
-            self.modal = Some(Modal::Confirm(Box::new(
-                Confirm::new("Discard the changes", "discard", Confirmed::DiscardEdit)
-                    .line("What was typed has not been saved."),
-            )));
-        } else {
-            self.editor = None;
-        }
-    }
-
-    pub(super) fn save_editor(&mut self, as_text: bool, over: Option<Expected>) {
-        let Some(editor) = &mut self.editor else { return };
-        match editor.to_write(as_text, over) {
+    /// Saves what was typed, over what was read or over `over`. `shown`: the record in the pane
+    /// behind.
+    pub(super) fn save(
+        &mut self,
+        as_text: bool,
+        over: Option<Expected>,
+        shown: Option<&Record>,
+        ctx: &mut Ctx<'_>,
+    ) -> Then {
+        match self.to_write(as_text, over) {
             Ok(write) => {
-                editor.fault = None;
-                let id = self.send(write);
-                if let Some(editor) = &mut self.editor {
-                    editor.saving = Some(id);
-                }
+                self.fault = None;
+                self.saving = Some(ctx.send(write));
             }
             Err(Blocked::Unchanged) => {
-                let editor = self.editor.take();
-                let read = editor.and_then(|editor| editor.original);
-                let notice = match (read, self.record.record()) {
-                    (Some(read), Some(now)) if read.meta.key == now.meta.key && read != *now => {
+                let notice = match (&self.original, shown) {
+                    (Some(read), Some(now)) if read.meta.key == now.meta.key && read != now => {
                         "nothing was saved: nothing was typed here, but someone else has changed the \
                          record"
                     }
                     _ => "nothing was changed",
                 };
-                self.tell(Notice::info(notice));
-                self.reload_record();
+                ctx.tell(Notice::info(notice));
+                ctx.request(Request::ReloadRecord);
+                return Then::Close;
             }
-            Err(Blocked::Fault(why)) => {
-                editor.fault = Some(why);
-                self.show_editor_cursor();
-            }
+            Err(Blocked::Fault(why)) => self.fault = Some(why),
         }
+        self.show_cursor(ctx.layout().body);
+        Then::Stay
     }
 
-    /// Scrolls the editor so that its cursor is on the screen.
-    pub(super) fn show_editor_cursor(&mut self) {
-        let body = self.layout().body;
-        if let Some(editor) = &mut self.editor {
-            editor.show_cursor(body);
+    /// Whether the next keys are text for the value.
+    pub(super) fn takes_text(&self) -> bool {
+        let idle = self.saving.is_none() && !self.outside;
+        idle && self.field == Field::Value && self.value.text().is_some()
+    }
+
+    /// Takes pasted text, unless it is being saved or edited elsewhere.
+    pub(super) fn take_text(&mut self, text: &str, ctx: &Ctx<'_>) {
+        if self.saving.is_none() && !self.outside {
+            self.paste(text);
+            self.show_cursor(ctx.layout().body);
         }
     }
+}
+
+/// Why a record cannot be edited here, or at all.
+fn refusal(record: &Record, outside: bool, ctx: &Ctx<'_>) -> Option<String> {
+    if record.meta.key.as_str().is_none() {
+        let why = "this key is not UTF-8: Crawlee's metadata cannot name it, so it cannot be set";
+        return Some(why.to_owned());
+    }
+    if outside {
+        return None;
+    }
+    if record.value.len() as u64 > ctx.settings.editor_limit {
+        let size = text::size(record.value.len() as u64);
+        let state = format!("{size} are too much for the built-in editor");
+        let remedy = ctx.says(Action::EditExternal, "opens it in $EDITOR");
+        return Some(text::then(&state, "; ", remedy));
+    }
+    let why = not_editable(record)?;
+    let remedy = ctx.says(Action::EditExternal, "opens its bytes in $EDITOR");
+    let state = text::then(&why, "; ", remedy);
+    let remedy = ctx.says(Action::SaveValue, "saves them to a file");
+    Some(text::then(&state, ", ", remedy))
 }

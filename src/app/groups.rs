@@ -72,7 +72,7 @@ impl App {
     }
 
     fn leave_grouping(&mut self) {
-        self.cancel(Slot::Groups);
+        self.out.cancel(Slot::Groups);
         self.keys.grouping = None;
         self.keys.scope = Scope::default();
         self.select_keys();
@@ -87,7 +87,7 @@ impl App {
         }
         grouping.outdated = false;
         let read = Read::Groups(self.keys.newest.clone(), grouping.scope.clone());
-        self.read(Slot::Groups, read);
+        self.out.read(Slot::Groups, read);
     }
 
     /// The index has changed.

@@ -25,7 +25,7 @@ impl App {
         };
         if interest != self.interest {
             self.interest = interest.clone();
-            self.effects.push(Effect::SetInterest(interest));
+            self.out.effects.push(Effect::SetInterest(interest));
         }
     }
 }

@@ -1,6 +1,15 @@
 //! Where things are on the screen: the core needs it for pages and the mouse, the view to draw.
 
-use super::Pane;
+/// One of the three panes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pane {
+    /// The list of stores.
+    Stores,
+    /// The keys of the open store.
+    Keys,
+    /// The record under the cursor.
+    Record,
+}
 
 /// A rectangle of cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -88,6 +97,18 @@ impl Layout {
             }
         }
         layout
+    }
+
+    /// How many list rows a pane shows; of a pane that is not shown, how many it would.
+    pub fn list_height(&self, pane: Pane) -> usize {
+        let area = self.area(pane).unwrap_or(self.body);
+        let header = u16::from(pane == Pane::Keys);
+        usize::from(area.inner().height.saturating_sub(header))
+    }
+
+    /// How many targets their list shows at once; each has two rows.
+    pub fn targets_height(&self) -> usize {
+        usize::from(self.body.inner().height / 2).max(1)
     }
 
     /// Where a pane is, if it is shown.

@@ -1,5 +1,7 @@
 //! A cursor in a list of which a window is shown.
 
+use crate::keymap::Action;
+
 /// Where the cursor is, and which row is the first on the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Cursor {
@@ -22,6 +24,21 @@ pub enum Move {
     End,
     /// To this row.
     To(usize),
+}
+
+impl Move {
+    /// The way that an action moves a cursor; `None` if it does something else.
+    pub fn of(action: Action) -> Option<Self> {
+        Some(match action {
+            Action::Up => Self::By(-1),
+            Action::Down => Self::By(1),
+            Action::PageUp => Self::Pages(-1),
+            Action::PageDown => Self::Pages(1),
+            Action::Home => Self::Home,
+            Action::End => Self::End,
+            _ => return None,
+        })
+    }
 }
 
 impl Cursor {

@@ -1,173 +1,56 @@
-//! What comes back from reads and from the connection.
+//! What comes back from reads.
 
-use std::time::Duration;
+use std::sync::Arc;
 
-use crate::model::{Connection, Error, ErrorKind, ServerInfo};
+use crate::index::Index;
+use crate::model::{Error, ErrorKind, StoreInfo, Timestamp};
 
-use super::event::{Effect, Loaded, Read, RecordView, Slot};
-use super::{App, FIRST_PAUSE, LONGEST_PAUSE, Notice, Pane, SessionState};
-use crate::text;
-
-/// The time between two questions to a replica whether it still is one.
-const ASK_REPLICA: Duration = Duration::from_secs(1);
+use super::event::{Loaded, Read, RecordView, Slot};
+use super::layers::{Layer, Overview};
+use super::{App, Notice, Pane};
 
 impl App {
-    pub(super) fn connected(&mut self, result: Result<ServerInfo, Error>) {
-        if std::mem::take(&mut self.switching) {
-            self.untell();
-        }
-        match result {
-            Ok(server) => {
-                self.latency = server.latency;
-                self.session = SessionState::Open(Connection::Up);
-                self.pause = FIRST_PAUSE;
-                if !server.notes.is_empty() {
-                    self.tell(Notice::warning(server.notes.join(" · ")));
-                }
-                self.server = server;
-                self.follow_role();
-                self.watch();
-                self.read_stores();
-            }
-            // A try that was given up too late.
-            Err(_) if matches!(self.session, SessionState::Open(_)) => {}
-            Err(error) => {
-                self.session = SessionState::Failed(error);
-                if self.session.is_trying() {
-                    self.effects.push(Effect::ConnectAgain(self.pause));
-                    self.pause = (self.pause * 2).min(LONGEST_PAUSE);
-                }
-            }
-        }
-    }
-
-    pub(super) fn connection(&mut self, connection: Connection) {
-        let was_down = matches!(self.session, SessionState::Open(Connection::Down { .. }));
-        let is_up = connection == Connection::Up;
-        if !matches!(self.session, SessionState::Open(_)) {
-            return;
-        }
-        self.session = SessionState::Open(connection);
-        if was_down && is_up {
-            self.tell(Notice::done("connected again"));
-            // It may be another one, or a replica no longer.
-            self.effects.push(Effect::AskServer(Duration::ZERO));
-            self.refresh();
-            self.read_theirs_again();
-        }
-    }
-
-    /// A replica is asked again and again whether it still is one.
-    fn follow_role(&mut self) {
-        if self.server.replica {
-            self.effects.push(Effect::AskServer(ASK_REPLICA));
-        }
-    }
-
-    pub(super) fn server_told(&mut self, result: Result<ServerInfo, Error>) {
-        if !matches!(self.session, SessionState::Open(_)) {
-            return;
-        }
-        if let Ok(server) = result {
-            match (self.server.replica, server.replica) {
-                (true, false) => {
-                    self.tell(Notice::done("this server is a replica no longer"));
-                }
-                (false, true) => {
-                    let words = "this server is a replica now: it takes no writes";
-                    self.tell(Notice::warning(words));
-                }
-                _ => {}
-            }
-            self.server = server;
-        }
-        self.follow_role();
-    }
-
-    pub(super) fn loaded(&mut self, slot: Slot, result: Result<Loaded, Error>) {
-        let loaded = match result {
-            Ok(loaded) => loaded,
-            Err(error) if slot == Slot::Crawl => return self.crawl_read(Err(error)),
-            Err(error) => return self.failed(slot, error),
-        };
-        let stores_height = self.list_height(Pane::Stores);
-        let keys_height = self.list_height(Pane::Keys);
+    pub(super) fn loaded(&mut self, loaded: Loaded) {
         match loaded {
             Loaded::SomeStores(stores) => {
-                // A list that is there is better than one without counts.
-                if !self.stores.ready {
-                    self.stores.begin(stores, stores_height);
+                if self.stores.begun(stores, &ctx!(self)) {
                     self.open_listed();
                 }
             }
             Loaded::Stores(stores, latency) => {
-                let first = !self.stores.ready;
-                self.stores.set(stores, stores_height);
-                self.latency = latency.or(self.latency);
-                self.open_listed();
-                // A single store is what one came for.
-                if first
-                    && self.settings.open.is_none()
-                    && self.stores.total() == 1
-                    && self.keys.store.is_none()
-                {
-                    let only = self.stores.current().map(|info| info.store.clone());
-                    if let Some(store) = only {
-                        self.open_store(store);
-                    }
-                }
-                self.told_if_gone();
-                if self.stores.dirty {
-                    self.read_stores();
-                }
+                self.session.latency = latency.or(self.session.latency);
+                self.stores_read(stores);
             }
-            Loaded::Lost(share, found) => {
-                if let Some(count) = self.stores.add_lost(share, found, stores_height) {
-                    self.tell(match count {
-                        0 => Notice::done("no lost stores: the indexes name them all"),
-                        found => Notice::warning(format!(
-                            "{} found that no index names",
-                            text::plural(found as u64, "store")
-                        )),
-                    });
-                }
-            }
+            Loaded::Lost(share, found) => self.stores.lost_found(share, found, &mut ctx!(self)),
             Loaded::Store(info) => {
                 self.update_question(&info);
                 self.stores.update(*info);
             }
-            Loaded::Keys(index, share) => {
-                let done = share >= 1.0;
-                self.keys.loading = (!done).then_some(share);
-                self.keys.complete |= done;
-                // It may have ended just as it was made to wait.
-                self.keys.paused &= !done;
-                self.keys.newest = index;
-                self.select_keys();
-                self.regroup();
-                self.count_totals();
-                if done {
-                    self.keys.settle();
-                }
-                if done && self.keys.again {
-                    self.read_keys(false);
-                } else if done {
-                    self.apply_late();
-                }
-            }
+            Loaded::Keys(index, share) => self.keys_read(index, share),
             Loaded::Progress(rows, share) => {
                 self.keys.walked = rows;
                 if self.keys.loading.is_some() {
                     self.keys.loading = Some(share);
                 }
             }
-            Loaded::Totals(rows) => self.totalled(rows),
-            Loaded::Crawl(crawl) => self.crawl_read(Ok(crawl)),
+            Loaded::Totals(rows) => {
+                for layer in &mut self.layers {
+                    if let Layer::Totals(totals) = layer {
+                        return totals.counted(rows, &self.keys.newest, &mut ctx!(self));
+                    }
+                }
+            }
+            Loaded::Crawl(crawl) => match self.overview() {
+                Some((overview, now)) => overview.take(crawl, now),
+                // Nobody looks at it any more.
+                None => self.out.cancel(Slot::Crawl),
+            },
             Loaded::Groups(index, scope, groups) => self.grouped(index, &scope, groups),
             // The whole list of the same is there already, but for what has changed since.
             Loaded::Partial(..) if self.keys.shown == Some(self.keys.asked.clone()) => {}
             Loaded::Partial(index, selection) => {
-                self.keys.show(index, selection, keys_height);
+                let height = self.list_height(Pane::Keys);
+                self.keys.show(index, selection, height);
                 self.keys.selecting = true;
                 self.follow_cursor();
             }
@@ -188,8 +71,9 @@ impl App {
                 self.check_round();
             }
             Loaded::Selected(index, selection) => {
-                let newest = std::sync::Arc::ptr_eq(&index, &self.keys.newest);
-                self.keys.show(index, selection, keys_height);
+                let newest = Arc::ptr_eq(&index, &self.keys.newest);
+                let height = self.list_height(Pane::Keys);
+                self.keys.show(index, selection, height);
                 self.keys.shown = Some(self.keys.asked.clone());
                 self.follow_cursor();
                 if !newest {
@@ -197,34 +81,79 @@ impl App {
                 }
             }
             Loaded::Record(shown) => {
-                let view = self.viewport();
                 self.check_against_list(&shown);
-                let large = matches!(shown, RecordView::TooLarge(_) | RecordView::Head(..));
-                let eager = self.record.fetch_if_large && large;
-                self.record.show(shown, view);
-                if eager {
-                    return self.fetch();
-                }
-                if self.record.dirty {
-                    self.reload_record();
-                }
-                // The heading may have grown by a note, so the view is measured again.
-                let view = self.viewport();
-                self.record.scroll_by(0, view);
-                if !self.record.search.is_empty() && self.record.matches.is_none() {
-                    self.search();
+                self.record.loaded(shown, &mut ctx!(self));
+            }
+            Loaded::Value(record) => {
+                let is_new = self.editor.as_ref().is_some_and(|editor| editor.original.is_none());
+                if let Some(asked) = self.conflicts().next() {
+                    asked.theirs_read(record, is_new);
                 }
             }
-            Loaded::Value(record) => self.theirs_read(record),
-            Loaded::Found(matches) => {
-                let view = self.viewport();
-                if matches.is_empty() {
-                    let needle = self.record.search.clone();
-                    self.tell(Notice::info(format!("not found: {needle}")));
-                }
-                self.record.found(matches, view);
+            Loaded::Found(matches) => self.record.searched(matches, &mut ctx!(self)),
+        }
+    }
+
+    /// The list of stores has been read.
+    fn stores_read(&mut self, stores: Vec<StoreInfo>) {
+        let first = !self.stores.ready;
+        let height = self.list_height(Pane::Stores);
+        self.stores.set(stores, height);
+        self.open_listed();
+        // A single store is what one came for.
+        if first
+            && self.settings.open.is_none()
+            && self.stores.total() == 1
+            && self.keys.store.is_none()
+        {
+            let only = self.stores.current().map(|info| info.store.clone());
+            if let Some(store) = only {
+                self.open_store(store);
             }
         }
+        self.told_if_gone();
+        if self.stores.dirty {
+            self.read_stores();
+        }
+    }
+
+    /// Keys have been read, and the fraction of the store that they are; 1.0 at the end.
+    fn keys_read(&mut self, index: Arc<Index>, share: f32) {
+        let done = share >= 1.0;
+        self.keys.loading = (!done).then_some(share);
+        self.keys.complete |= done;
+        // It may have ended just as it was made to wait.
+        self.keys.paused &= !done;
+        self.keys.newest = index;
+        self.select_keys();
+        self.regroup();
+        self.count_totals();
+        if done {
+            self.keys.settle();
+        }
+        if done && self.keys.again {
+            self.read_keys(false);
+        } else if done {
+            self.apply_late();
+        }
+    }
+
+    /// Counts what there is of each content type again, if the user looks at it.
+    fn count_totals(&mut self) {
+        for layer in &mut self.layers {
+            if let Layer::Totals(totals) = layer {
+                totals.count(&self.keys.newest, &mut ctx!(self));
+            }
+        }
+    }
+
+    /// The overview of the crawl, if the user looks at it, and the present time.
+    fn overview(&mut self) -> Option<(&mut Overview, Timestamp)> {
+        let now = self.now;
+        self.layers.iter_mut().find_map(|layer| match layer {
+            Layer::Crawl(overview) => Some((&mut **overview, now)),
+            _ => None,
+        })
     }
 
     /// Brings the list up to date with a record that has just been read.
@@ -256,33 +185,14 @@ impl App {
         if self.keys.loading.is_none() && !self.keys.applying && wanted {
             self.keys.applying = true;
             let read = Read::Apply(self.keys.newest.clone(), self.keys.late.clone());
-            self.read(Slot::Keys, read);
+            self.out.read(Slot::Keys, read);
         }
     }
 
-    pub(super) fn search(&mut self) {
-        if let Some(preview) = self.record.preview() {
-            let read = Read::Search(preview.clone(), self.record.search.clone());
-            self.read(Slot::Search, read);
-        }
-    }
-
-    fn failed(&mut self, slot: Slot, error: Error) {
+    pub(super) fn failed(&mut self, slot: Slot, error: Error) {
         match slot {
-            Slot::Stores => {
-                let notice = Notice::from(&error);
-                if self.stores.fail(error) {
-                    // What was read before stays, so the failure is told elsewhere.
-                    self.tell(notice);
-                }
-                if self.stores.dirty {
-                    self.read_stores();
-                }
-            }
-            Slot::Lost => {
-                self.stores.lost = None;
-                self.tell(Notice::from(&error));
-            }
+            Slot::Stores => self.stores.failed(error, &mut ctx!(self)),
+            Slot::Lost => self.stores.lost_failed(&error, &mut ctx!(self)),
             Slot::Store if error.kind == ErrorKind::NotFound => self.read_stores(),
             Slot::Store => {}
             Slot::Keys => {
@@ -298,18 +208,22 @@ impl App {
                 self.keys.comparing = false;
                 self.tell(Notice::from(&error));
             }
-            Slot::Record => {
-                self.record.fail(error);
-                if self.record.dirty {
-                    self.reload_record();
+            Slot::Record => self.record.failed(error, &mut ctx!(self)),
+            Slot::Theirs => {
+                if let Some(asked) = self.conflicts().next() {
+                    asked.theirs_failed(&error);
                 }
             }
-            Slot::Theirs => self.theirs_failed(&error),
             Slot::Select => {
                 self.keys.selecting = false;
                 self.tell(Notice::from(&error));
             }
-            Slot::Groups | Slot::Totals | Slot::Crawl | Slot::Search | Slot::Watch => {
+            Slot::Crawl => match self.overview() {
+                Some((overview, _)) => overview.failure = Some(error),
+                // Nobody looks at it any more.
+                None => self.out.cancel(Slot::Crawl),
+            },
+            Slot::Groups | Slot::Totals | Slot::Search | Slot::Watch => {
                 self.tell(Notice::from(&error));
             }
         }

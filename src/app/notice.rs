@@ -4,8 +4,6 @@
 
 use crate::model::Error;
 
-use super::App;
-
 /// How a notice is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tone {
@@ -58,26 +56,24 @@ impl Notice {
     }
 }
 
-impl App {
-    /// Tells of something that no key has just asked for. Where a failure stands that lasts, another
-    /// one comes beside it, and everything else is left out.
-    pub(super) fn tell(&mut self, notice: Notice) {
-        match &mut self.notice {
-            Some(old) if old.lasting && !notice.lasting => {}
-            Some(old) if old.lasting && old.text.contains(&notice.text) => {}
-            Some(old) if old.lasting => {
-                old.text.push_str(" · ");
-                old.text.push_str(&notice.text);
-            }
-            _ => self.notice = Some(notice),
+/// Tells of something that no key has just asked for. Where a failure stands that lasts, another
+/// one comes beside it, and everything else is left out.
+pub(super) fn tell(told: &mut Option<Notice>, notice: Notice) {
+    match told {
+        Some(old) if old.lasting && !notice.lasting => {}
+        Some(old) if old.lasting && old.text.contains(&notice.text) => {}
+        Some(old) if old.lasting => {
+            old.text.push_str(" · ");
+            old.text.push_str(&notice.text);
         }
+        _ => *told = Some(notice),
     }
+}
 
-    /// Takes back a notice of something that is over.
-    pub(super) fn untell(&mut self) {
-        if self.notice.as_ref().is_some_and(|notice| !notice.lasting) {
-            self.notice = None;
-        }
+/// Takes back a notice of something that is over.
+pub(super) fn untell(told: &mut Option<Notice>) {
+    if told.as_ref().is_some_and(|notice| !notice.lasting) {
+        *told = None;
     }
 }
 

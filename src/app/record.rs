@@ -1,5 +1,7 @@
 //! The right pane: the record under the cursor.
 
+mod act;
+
 use std::sync::Arc;
 
 use crate::keymap::{Action, Context, KeyMap};

@@ -56,7 +56,7 @@ impl App {
         keys.overtaken.clear();
         let scanned = std::mem::take(&mut keys.scanned);
         let read = Read::Compare(keys.newest.clone(), scanned, keys.round.clone());
-        self.read(Slot::Compare, read);
+        self.out.read(Slot::Compare, read);
     }
 
     /// What is different goes into the index, and is marked.
@@ -77,7 +77,7 @@ impl App {
         let open = self.record.wanted.as_ref().map(|(_, key)| key);
         if open.is_some_and(|open| removed.contains(&open)) {
             // It says so itself when it is read again.
-            self.reload_changed();
+            self.record.reload_changed(&mut ctx!(self));
         }
         self.keys.late.extend(changes);
         self.apply_late();

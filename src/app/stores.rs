@@ -1,5 +1,7 @@
 //! The left pane: all stores.
 
+mod act;
+
 use std::collections::HashSet;
 
 use crate::model::{Error, ErrorKind, StoreInfo, StoreName};

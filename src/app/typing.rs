@@ -3,10 +3,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
-use crate::keymap::{Action, Context};
-
-use super::App;
-use super::editor::Field;
+use crate::keymap::{Action, Context, KeyMap};
 
 /// Whether a key types something into a value.
 pub fn is_text(key: &KeyEvent) -> bool {
@@ -45,39 +42,8 @@ fn is_the_editors(action: Action) -> bool {
     )
 }
 
-impl App {
-    /// Whether the next keys are text for a value.
-    pub fn takes_text(&self) -> bool {
-        self.context() == Context::Editor
-            && self.editor.as_ref().is_some_and(|editor| {
-                let idle = editor.saving.is_none() && !editor.outside;
-                idle && editor.field == Field::Value && editor.value.text().is_some()
-            })
-    }
-
-    /// Takes keys that came at once.
-    pub(super) fn keys(&mut self, keys: &[KeyEvent]) {
-        let mut rest = keys;
-        while let Some((first, others)) = rest.split_first() {
-            let text = if self.takes_text() { self.text_of(rest) } else { String::new() };
-            let run = text.chars().count();
-            if run < 2 {
-                self.key(*first);
-                rest = others;
-                continue;
-            }
-            self.notice = None;
-            if let Some(editor) = &mut self.editor {
-                editor.paste(&text);
-            }
-            self.show_editor_cursor();
-            rest = &rest[run..];
-        }
-    }
-
-    /// The text that keys type, up to the first that does something.
-    fn text_of(&self, keys: &[KeyEvent]) -> String {
-        let acts = |key| self.keymap.lookup(Context::Editor, key).is_some_and(is_the_editors);
-        keys.iter().map_while(|key| text_of(key).filter(|_| !acts(key))).collect()
-    }
+/// The text that keys type in the editor, up to the first that does something.
+pub(super) fn typed(keymap: &KeyMap, keys: &[KeyEvent]) -> String {
+    let acts = |key| keymap.lookup(Context::Editor, key).is_some_and(is_the_editors);
+    keys.iter().map_while(|key| text_of(key).filter(|_| !acts(key))).collect()
 }

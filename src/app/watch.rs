@@ -110,6 +110,16 @@ impl Watch {
         !self.tells_each()
     }
 
+    /// How changes of the open store are found out, for the details.
+    pub(super) fn fact(&self) -> Option<(&'static str, String)> {
+        let told = match &self.source {
+            Some(source) => source.in_words(),
+            None if self.on => return None,
+            None => "no".to_owned(),
+        };
+        Some(("watched", told))
+    }
+
     fn count(&mut self, changes: usize, now: Timestamp) {
         let changes = u32::try_from(changes).unwrap_or(u32::MAX);
         let now = second(now);
@@ -153,9 +163,8 @@ impl App {
     /// Watches the list of stores and the open store, or nothing if the user does not want it.
     pub(super) fn watch(&mut self) {
         if self.watch.on {
-            let ticket = &mut self.tickets[Slot::Watch as usize];
-            ticket.0 += 1;
-            self.effects.push(Effect::Watch(*ticket, self.keys.store.clone()));
+            let ticket = self.out.next(Slot::Watch);
+            self.out.effects.push(Effect::Watch(ticket, self.keys.store.clone()));
         }
     }
 
@@ -168,16 +177,16 @@ impl App {
             self.refresh();
             self.notice = Some(Notice::info("watching: changes show as they happen"));
         } else {
-            self.cancel(Slot::Watch);
+            self.out.cancel(Slot::Watch);
             self.watch.forget();
-            let remedy = self.says(Action::Refresh, "reads again");
+            let remedy = ctx!(self).says(Action::Refresh, "reads again");
             let text = text::then("not watching any more", "; ", remedy);
             self.notice = Some(Notice::info(text));
         }
     }
 
     pub(super) fn noticed(&mut self, ticket: Ticket, event: WatchEvent) {
-        if !self.is_live(Slot::Watch, ticket) {
+        if !self.out.is_live(Slot::Watch, ticket) {
             return;
         }
         self.watch.expire(self.now);
@@ -272,12 +281,13 @@ impl App {
         let wanted = self.record.wanted.as_ref().map(|(_, key)| key);
         if let Some(key) = wanted {
             let own = |change: &Change| matches!(change, Change::Remove(late) if late == key);
-            let known = self.is_removing(key) || self.keys.late.iter().any(own);
+            let known = self.writes.is_removing(self.keys.store.as_ref(), key)
+                || self.keys.late.iter().any(own);
             if removed.contains(key) && self.focus == Pane::Record && !known {
                 let text = format!("{} was deleted by someone else", key.named());
                 self.tell(Notice::warning(text));
             } else if set.iter().any(|meta| meta.key == *key) {
-                self.reload_changed();
+                self.record.reload_changed(&mut ctx!(self));
             }
         }
         self.keys.late.extend(removed.iter().cloned().map(Change::Remove));
@@ -293,13 +303,9 @@ impl App {
     /// might end while a crawl writes.
     fn missed(&mut self) {
         self.keys.in_round = false;
-        if self.stores.loading {
-            self.stores.dirty = true;
-        } else {
-            self.read_stores();
-        }
+        self.stores.read_again(&mut ctx!(self));
         self.missed_keys();
-        self.reload_changed();
+        self.record.reload_changed(&mut ctx!(self));
     }
 
     fn missed_keys(&mut self) {
@@ -307,22 +313,6 @@ impl App {
             self.keys.again = true;
         } else {
             self.read_keys(!self.keys.complete);
-        }
-    }
-
-    /// Reads the record under the cursor again without moving the view, but never gives up a read
-    /// for it; one that was fetched although it is large is only marked.
-    pub(super) fn reload_changed(&mut self) {
-        let large = self
-            .record
-            .record()
-            .map(|record| record.value.len() as u64 > self.settings.preview_limit);
-        if self.record.fetching || large == Some(true) {
-            self.record.outdated = true;
-        } else if self.record.loading {
-            self.record.dirty = true;
-        } else {
-            self.reload_record();
         }
     }
 

@@ -1,7 +1,7 @@
 //! Files: saving a value, and handing one to the user's own editor.
 
 use std::io::{self, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
@@ -14,6 +14,12 @@ use crate::outfile;
 
 /// How long an editor may take to end when its terminal is gone.
 const EDITOR_EXIT_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// The path with `~/` at its start as the home directory, as in a shell.
+pub(super) fn at_home(path: &Path) -> PathBuf {
+    let dirs = directories::BaseDirs::new();
+    crate::config::expand_home(path, dirs.as_ref().map(directories::BaseDirs::home_dir))
+}
 
 /// Writes a file whole or not at all, as `larder get -o` does; gives the number of bytes.
 ///

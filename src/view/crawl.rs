@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::style::Style;
 
-use crate::app::crawl::{Doing, Overview, doing};
+use crate::app::layers::crawl::{Doing, Overview, doing};
 use crate::app::{App, Area};
 use crate::model::{Crawler, StorageInfo, Timestamp};
 use crate::text;

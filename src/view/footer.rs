@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::style::Style;
 
-use crate::app::{App, Area, Modal, Prompt, PromptKind, Tone};
+use crate::app::{App, Area, Layer, Prompt, PromptKind, Tone};
 use crate::keymap::{Action, Context};
 use crate::text;
 use crate::text::{cells, visible};
@@ -33,7 +33,7 @@ pub(super) fn draw(
         &" ".repeat(area.width.into()),
         appearance.style(Role::Text),
     );
-    if let Some(Modal::Prompt(line)) = &app.modal {
+    if let Some(Layer::Prompt(line)) = app.layer() {
         // A prompt that is shown again says why in the row above.
         if let (Some(notice), true) = (&app.notice, area.y > 2) {
             let above = Area { y: area.y - 1, ..area };
@@ -53,7 +53,7 @@ pub(super) fn draw(
         return None;
     }
     // Where a name is typed, letters are letters; the dialog itself says what the keys do.
-    let typing = matches!(&app.modal, Some(Modal::Confirm(confirm)) if confirm.typed.is_some());
+    let typing = matches!(app.layer(), Some(Layer::Confirm(confirm)) if confirm.typed.is_some());
     if !typing {
         hints(buf, area, app, appearance);
     }

@@ -29,7 +29,7 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appeara
         &" ".repeat(area.width.into()),
         appearance.style(Role::Text),
     );
-    if let SessionState::Open(Connection::Down { tries, reason }) = &app.session {
+    if let SessionState::Open(Connection::Down { tries, reason }) = &app.session.state {
         let tried = match tries {
             0 => String::new(),
             1 => ", tried once".to_owned(),
@@ -48,7 +48,7 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appeara
         return;
     }
     let mut right = area.x + area.width.saturating_sub(1);
-    if let Some(latency) = app.latency {
+    if let Some(latency) = app.session.latency {
         let millis = latency.as_secs_f64() * 1000.0;
         let text =
             if millis < 10.0 { format!("{millis:.1} ms") } else { format!("{millis:.0} ms") };
@@ -82,7 +82,7 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appeara
             appearance.style(Role::Badge),
         );
     }
-    let server = format!("{} {}", app.server.product, app.server.version);
+    let server = format!("{} {}", app.session.server.product, app.session.server.version);
     let label = format!("  {}", app.settings.label);
     let server = format!("  {}", server.trim());
     let pieces: [Piece<'_>; 3] = [
@@ -133,10 +133,10 @@ fn chart(bars: &[u32], appearance: &Appearance) -> String {
 
 fn badges(app: &App) -> Vec<&'static str> {
     let mut badges = Vec::new();
-    if app.server.replica {
+    if app.session.server.replica {
         badges.push("replica");
     }
-    if app.server.cluster {
+    if app.session.server.cluster {
         badges.push("cluster");
     }
     if app.is_read_only() {

@@ -32,11 +32,12 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appeara
     pane(buf, area, focused, &Titles { top: &title, bottom: &at }, appearance);
     let inner = area.inner();
     if let Some(text) = instead(app) {
-        let role = if stores.failure.is_some() || matches!(app.session, SessionState::Failed(_)) {
-            Role::Danger
-        } else {
-            Role::Dim
-        };
+        let role =
+            if stores.failure.is_some() || matches!(app.session.state, SessionState::Failed(_)) {
+                Role::Danger
+            } else {
+                Role::Dim
+            };
         for (line, y) in text::wrap(&text, usize::from(inner.width.saturating_sub(2)))
             .iter()
             .zip(inner.y..inner.y + inner.height)
@@ -57,7 +58,7 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appeara
 fn instead(app: &App) -> Option<String> {
     let stores = &app.stores;
     let says = |action, does| app.keymap.says(Context::Stores, action, does);
-    match &app.session {
+    match &app.session.state {
         SessionState::Connecting => return Some("connecting…".to_owned()),
         SessionState::Failed(error) => {
             let trying = app.session.is_trying();

@@ -27,7 +27,7 @@ pub(super) fn draw(
     let alone = u16::from(targets.len() < 2);
     let rows = u16::try_from(targets.len() * 2).unwrap_or(u16::MAX);
     let area = centred(body, body.width.min(72), rows.saturating_add(2 + alone));
-    let at = (targets.len() > app.targets_height())
+    let at = (targets.len() > app.layout().targets_height())
         .then(|| format!("{} / {}", cursor.at + 1, targets.len()));
     let key = |action, does| {
         let chord = app.keymap.chord(Context::Targets, action)?;

@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 
-use crate::app::totals::Totals;
+use crate::app::layers::Totals;
 use crate::app::{App, Area};
 use crate::model::StoreName;
 use crate::text;

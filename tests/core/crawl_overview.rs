@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use larder::app::{App, Effect, Event, Loaded, Modal, Overlay, Read, Settings, Slot, Ticket};
+use larder::app::{App, Effect, Event, Help, Layer, Loaded, Read, Settings, Slot, Ticket};
 use larder::keymap::KeyMap;
 use larder::model::{Crawl, Error, ErrorKind, StorageInfo, Timestamp};
 
@@ -61,10 +61,10 @@ fn it_is_read_while_one_looks_at_it_and_not_longer() {
         assert!(stage.frame().contains("1,234"), "{}", stage.frame());
         assert!(!is_given_up(&stage));
         stage.keys(close);
-        assert!(stage.app.modal.is_none() && is_given_up(&stage), "{close}");
+        assert!(stage.app.layers.is_empty() && is_given_up(&stage), "{close}");
         let before = stage.asked.len();
         reads(&mut stage, ticket, 3, Ok(crawl(20)));
-        assert!(stage.app.modal.is_none());
+        assert!(stage.app.layers.is_empty());
         assert_eq!(stage.asked.len(), before, "a late reading is nobody's");
     }
 }
@@ -115,7 +115,7 @@ fn a_failure_is_told_and_what_was_read_stays() {
 fn before_there_is_a_connection_there_is_nothing_to_look_at() {
     let mut stage = Stage::new(120, 36);
     stage.keys("C");
-    assert!(stage.app.modal.is_none());
+    assert!(stage.app.layers.is_empty());
     assert!(stage.notice().contains("connected"), "{}", stage.notice());
     let reads = |effect: &Effect| matches!(effect, Effect::Read(Slot::Crawl, ..));
     assert!(!stage.asked.iter().any(reads));
@@ -124,7 +124,7 @@ fn before_there_is_a_connection_there_is_nothing_to_look_at() {
 #[test]
 fn a_dialog_that_takes_its_place_ends_the_readings() {
     let (mut stage, ticket) = opened();
-    stage.app.modal = Some(Modal::Help(Overlay::default()));
+    stage.app.layers = vec![Layer::Help(Help::default())];
     reads(&mut stage, ticket, 1, Ok(crawl(10)));
     assert!(is_given_up(&stage));
 }
@@ -135,7 +135,7 @@ fn nothing_can_be_changed_from_there() {
     stage.keys("j").open(&[record("a", "text/plain", "1")]).keys("C");
     stage.asked.clear();
     stage.keys("dyePDnEw<del><enter>y<space>");
-    assert!(matches!(stage.app.modal, Some(Modal::Crawl(_))), "{:?}", stage.app.modal);
+    assert!(matches!(stage.app.layer(), Some(Layer::Crawl(_))), "{:?}", stage.app.layer());
     assert!(stage.asked.is_empty(), "{:?}", stage.asked);
 }
 
@@ -163,9 +163,9 @@ fn the_key_that_the_user_chose_opens_and_closes_it() {
     stage.app = App::new(Settings::default(), keymap, (120, 36));
     stage.connect(vec![store("default", 2), store("shop", 6)]);
     stage.keys("C");
-    assert!(stage.app.modal.is_none());
+    assert!(stage.app.layers.is_empty());
     stage.keys("X");
-    assert!(matches!(stage.app.modal, Some(Modal::Crawl(_))));
+    assert!(matches!(stage.app.layer(), Some(Layer::Crawl(_))));
     stage.keys("X");
-    assert!(stage.app.modal.is_none());
+    assert!(stage.app.layers.is_empty());
 }

@@ -1,7 +1,7 @@
 //! Connecting, losing the connection, and switching to another target.
 
 use larder::app::{
-    Effect, Event, Loaded, Modal, Pane, Read, SessionState, Settings, Slot, TargetChoice,
+    Effect, Event, Layer, Loaded, Pane, Read, SessionState, Settings, Slot, TargetChoice, Targets,
 };
 use larder::model::{Connection, Error, ErrorKind, ServerInfo, StoreInfo, WriteOutcome};
 
@@ -14,7 +14,7 @@ fn a_refused_connection_can_be_tried_again() {
     stage.asked.clear();
     let error = Error::new(ErrorKind::Connection, "nothing listens at 127.0.0.1:1");
     stage.event(Event::Connected(Err(error)));
-    assert!(matches!(stage.app.session, SessionState::Failed(_)));
+    assert!(matches!(stage.app.session.state, SessionState::Failed(_)));
     stage.asked.clear();
     stage.keys("r");
     assert!(matches!(stage.asked[..], [Effect::Connect]));
@@ -51,7 +51,7 @@ fn what_may_pass_is_tried_again_with_growing_pauses_and_nothing_else_is() {
     assert_eq!(fail(&mut stage, ErrorKind::Connection), [500], "r begins anew");
     stage.connect(vec![store("shop", 3)]);
     assert_eq!(fail(&mut stage, ErrorKind::Connection), [0; 0], "a late failure");
-    assert!(matches!(stage.app.session, SessionState::Open(_)));
+    assert!(matches!(stage.app.session.state, SessionState::Open(_)));
 }
 
 #[test]
@@ -132,10 +132,10 @@ fn the_list_of_targets_opens_on_the_present_one_and_closes_without_effect() {
     stage.asked.clear();
     for close in ["<esc>", "q", "T", "<enter>"] {
         stage.keys("T");
-        let Some(Modal::Targets(cursor)) = &stage.app.modal else { panic!("{close}") };
+        let Some(Layer::Targets(Targets { cursor })) = stage.app.layer() else { panic!("{close}") };
         assert_eq!(cursor.at, 0);
         stage.keys(close);
-        assert!(stage.app.modal.is_none() && stage.asked.is_empty(), "{close}");
+        assert!(stage.app.layers.is_empty() && stage.asked.is_empty(), "{close}");
     }
     assert_eq!(stage.notice(), "local is open already");
 }
@@ -153,7 +153,7 @@ fn a_switch_starts_afresh_and_takes_no_reply_of_before() {
     stage.asked.clear();
     stage.event(Event::Switched(Ok(at)));
     assert!(matches!(stage.asked[..], [Effect::Connect]));
-    assert!(matches!(stage.app.session, SessionState::Connecting));
+    assert!(matches!(stage.app.session.state, SessionState::Connecting));
     assert!(stage.app.keys.store.is_none() && stage.app.keys.is_empty());
     assert!(!stage.app.stores.ready && stage.app.record.shown.is_none());
     assert_eq!(stage.app.settings.label, "redis://127.0.0.1:7000/0");

@@ -1,7 +1,7 @@
 //! The editor, from the record that was read to the write that stores it.
 
 use larder::app::editor::Field;
-use larder::app::{Effect, Event, Loaded, Modal, NotEdited, Slot};
+use larder::app::{Effect, Event, Layer, Loaded, NotEdited, Slot};
 use larder::model::{
     Connection, Error, ErrorKind, Expected, JsonLayout, Key, ServerInfo, Write, WriteOutcome,
 };
@@ -70,8 +70,8 @@ fn a_conflict_keeps_the_text_and_asks() {
     stage.keys("e<down><end>2<ctrl-s>");
     let write = stage.write();
     stage.written(write, Err(Error::new(ErrorKind::Conflict, "changed")));
-    let lines = |stage: &Stage| match &stage.app.modal {
-        Some(Modal::Confirm(asked)) => asked.lines.join("\n"),
+    let lines = |stage: &Stage| match stage.app.layer() {
+        Some(Layer::Confirm(asked)) => asked.lines.join("\n"),
         other => panic!("{other:?}"),
     };
     assert!(lines(&stage).contains("Now: being read"), "{}", lines(&stage));
@@ -122,7 +122,7 @@ fn a_record_deleted_meanwhile_is_saved_only_while_there_is_none() {
     let write = stage.write();
     stage.written(write, Err(Error::new(ErrorKind::Conflict, "changed")));
     stage.theirs(None);
-    let Some(Modal::Confirm(asked)) = &stage.app.modal else { panic!() };
+    let Some(Layer::Confirm(asked)) = stage.app.layer() else { panic!() };
     assert!(asked.lines.contains(&"Now: deleted".to_owned()), "{:?}", asked.lines);
     stage.keys("y");
     let Write::Set(set) = stage.write() else { panic!() };
@@ -150,8 +150,8 @@ fn what_could_not_be_read_is_not_overwritten_until_the_server_is_back() {
     stage.written(write, Err(Error::new(ErrorKind::Conflict, "changed")));
     stage.answer(Slot::Theirs, Err(Error::new(ErrorKind::Connection, "the server is away")));
     stage.keys("y");
-    assert!(stage.writes().is_empty() && stage.app.modal.is_some());
-    let Some(Modal::Confirm(asked)) = &stage.app.modal else { panic!() };
+    assert!(stage.writes().is_empty() && !stage.app.layers.is_empty());
+    let Some(Layer::Confirm(asked)) = stage.app.layer() else { panic!() };
     assert!(
         asked.lines.join("\n").contains("not known, so it is not overwritten: the server is away")
     );
@@ -191,12 +191,12 @@ fn the_answer_to_one_write_never_touches_another() {
     let second = stage.write();
     for late in [Ok(done()), Err(Error::new(ErrorKind::Conflict, "changed"))] {
         stage.event(Event::Written(first_id, late));
-        assert!(stage.app.editor.as_ref().unwrap().saving.is_some() && stage.app.modal.is_none());
+        assert!(stage.app.editor.as_ref().unwrap().saving.is_some() && stage.app.layers.is_empty());
     }
     stage.event(Event::Resolved(first_id, Ok(WriteOutcome::Applied(done()))));
     assert!(stage.app.editor.is_some(), "the second save has not been answered");
     stage.written(second, Ok(done()));
-    assert!(stage.app.editor.is_none() && stage.app.writing.is_empty());
+    assert!(stage.app.editor.is_none() && stage.app.writes.pending.is_empty());
     // Nor does a delete that is answered late touch an editor that was opened since.
     stage.keys("dy");
     let delete = stage.write();
@@ -204,7 +204,7 @@ fn the_answer_to_one_write_never_touches_another() {
     stage.keys("e<down><end>4<ctrl-s>");
     let save = stage.write();
     stage.written(delete, Err(Error::new(ErrorKind::Conflict, "changed")));
-    assert!(stage.app.modal.is_none() && stage.app.editor.as_ref().unwrap().saving.is_some());
+    assert!(stage.app.layers.is_empty() && stage.app.editor.as_ref().unwrap().saving.is_some());
     stage.written(save, Ok(done()));
     assert!(stage.app.editor.is_none());
 }
@@ -263,7 +263,7 @@ fn a_failed_save_keeps_the_text() {
 fn unsaved_text_is_not_thrown_away_unasked() {
     let mut stage = opened();
     stage.keys("e<down>x<esc>");
-    assert!(matches!(stage.app.modal, Some(Modal::Confirm(_))));
+    assert!(matches!(stage.app.layer(), Some(Layer::Confirm(_))));
     stage.keys("<enter>");
     assert!(stage.app.editor.is_some());
     stage.keys("<ctrl-c>");
@@ -329,7 +329,7 @@ fn a_question_is_not_replaced_by_another() {
     stage.keys("e<down><end>2<ctrl-s><ctrl-c>");
     let write = stage.write();
     stage.written(write, Err(Error::new(ErrorKind::Conflict, "changed")));
-    let Some(Modal::Confirm(confirm)) = &stage.app.modal else { panic!() };
+    let Some(Layer::Confirm(confirm)) = stage.app.layer() else { panic!() };
     assert_eq!(confirm.title, "Quit");
     assert!(stage.app.editor.as_ref().is_some_and(|editor| editor.saving.is_none()));
 }
@@ -420,5 +420,5 @@ fn keys_that_come_at_once_are_text_up_to_one_that_does_something() {
     // Elsewhere keys are keys.
     stage.keys("<esc>y");
     stage.event(Event::Keys(all("jd")));
-    assert!(matches!(stage.app.modal, Some(Modal::Confirm(_))));
+    assert!(matches!(stage.app.layer(), Some(Layer::Confirm(_))));
 }

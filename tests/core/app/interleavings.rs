@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 
-use larder::app::{Editor, Event, Modal};
+use larder::app::{Editor, Event, Layer};
 use larder::model::{Connection, StoreName};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
@@ -120,12 +120,12 @@ fn play(moves: &[(u8, u8)]) -> BTreeSet<&'static str> {
             }
             21 | 22 => {
                 // Somebody who knows what he wants.
-                let keys = match (&stage.app.modal, &stage.app.editor) {
-                    (Some(Modal::Confirm(asked)), _) => match &asked.typed {
+                let keys = match (stage.app.layer(), &stage.app.editor) {
+                    (Some(Layer::Confirm(asked)), _) => match &asked.typed {
                         Some((name, _)) => format!("<ctrl-u>{name}<enter>"),
                         None => "y".to_owned(),
                     },
-                    (Some(Modal::Prompt(_)), _) => "<enter>".to_owned(),
+                    (Some(Layer::Prompt(_)), _) => "<enter>".to_owned(),
                     (Some(_), _) => "<esc>".to_owned(),
                     (None, Some(_)) => "x<ctrl-s>".to_owned(),
                     (None, None) => ["e", "w", "P", "D", "<enter>"][at % 5].to_owned(),
@@ -177,9 +177,9 @@ fn play(moves: &[(u8, u8)]) -> BTreeSet<&'static str> {
         step(&mut stage, &mut world, Event::Connection(Connection::Up));
     }
     drain(&mut stage, &mut world);
-    assert!(stage.app.writing.is_empty());
+    assert!(stage.app.writes.pending.is_empty());
     let was = before(&stage);
-    if !world.quit && was.editor.is_none() && stage.app.modal.is_none() {
+    if !world.quit && was.editor.is_none() && stage.app.layers.is_empty() {
         step(&mut stage, &mut world, Event::Key(key("r")));
         drain(&mut stage, &mut world);
         let open = stage.app.keys.store.as_ref().map(StoreName::escaped);
@@ -214,7 +214,7 @@ const WANTED: [&str; 14] = [
 
 #[test]
 fn in_whatever_order_things_come_nothing_unasked_is_written_and_no_text_is_lost() {
-    let config = ProptestConfig { cases: 1500, failure_persistence: None, ..Default::default() };
+    let config = ProptestConfig { cases: 3000, failure_persistence: None, ..Default::default() };
     let moves = prop::collection::vec((0u8..24, any::<u8>()), 1..160);
     let seen = RefCell::new(BTreeSet::new());
     let played = TestRunner::new(config).run(&moves, |moves| {

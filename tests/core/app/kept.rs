@@ -198,7 +198,8 @@ fn json_that_would_be_gigabytes_is_edited_and_stored_as_it_stands() {
     // A new record in a directory, where JSON is indented.
     let mut stage = Stage::new(120, 36);
     stage.connect(vec![store("default", 1), store("shop", 1)]);
-    stage.app.server = ServerInfo { json_layout: JsonLayout::Indented, ..ServerInfo::default() };
+    stage.app.session.server =
+        ServerInfo { json_layout: JsonLayout::Indented, ..ServerInfo::default() };
     stage.keys("j").open(&[record("k", JSON, b"1")]);
     stage.keys("nnew");
     stage.app.editor.as_mut().unwrap().replace(&deep.clone().into());

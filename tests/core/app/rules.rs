@@ -1,6 +1,6 @@
 //! What must be so whatever happens: each event is handed to the core here, and what it did is checked.
 
-use larder::app::{Confirm, Confirmed, Event, Modal, PromptKind, Slot, WriteId};
+use larder::app::{Confirm, Confirmed, Event, Layer, PromptKind, Slot, WriteId};
 use larder::model::{Expected, Record, Write, WriteOutcome};
 
 use super::world::World;
@@ -36,12 +36,12 @@ pub(super) fn before(stage: &Stage) -> Before {
             saving: editor.saving,
             changed: editor.is_changed(),
         }),
-        question: match &app.modal {
-            Some(Modal::Confirm(asked)) => Some(Confirm::clone(asked)),
+        question: match app.layer() {
+            Some(Layer::Confirm(asked)) => Some(Confirm::clone(asked)),
             _ => None,
         },
-        prompt: match &app.modal {
-            Some(Modal::Prompt(prompt)) => Some((prompt.kind, prompt.value.clone())),
+        prompt: match app.layer() {
+            Some(Layer::Prompt(prompt)) => Some((prompt.kind, prompt.value.clone())),
             _ => None,
         },
         notice: app.notice.as_ref().filter(|notice| notice.lasting).map(|n| n.text.clone()),
@@ -225,11 +225,11 @@ fn check_loading(stage: &Stage, world: &World, told: &str) {
     let mut sent: Vec<_> =
         world.writes.iter().map(|(id, _)| *id).chain(world.settles.clone()).collect();
     sent.sort();
-    assert_eq!(app.writing.keys().copied().collect::<Vec<_>>(), sent, "after {told}");
+    assert_eq!(app.writes.pending.keys().copied().collect::<Vec<_>>(), sent, "after {told}");
     if let Some(id) = app.editor.as_ref().and_then(|editor| editor.saving) {
-        assert!(app.writing.contains_key(&id), "saving for ever, after {told}");
+        assert!(app.writes.pending.contains_key(&id), "saving for ever, after {told}");
     }
-    if let Some(Modal::Confirm(asked)) = &app.modal
+    if let Some(Layer::Confirm(asked)) = app.layer()
         && matches!(asked.confirmed, Confirmed::OverwriteRecord(None))
     {
         let failed = asked.lines.iter().any(|line| line.starts_with("Now: not known"));

@@ -1,6 +1,6 @@
 //! Writes: asked about, refused, and answered late.
 
-use larder::app::{Effect, Event, Loaded, Modal, Pane, Read, Settings, Slot};
+use larder::app::{Effect, Event, Layer, Loaded, Pane, Read, Settings, Slot};
 use larder::model::{
     Connection, Error, ErrorKind, Key, StoreInfo, WatchEvent, Write, WriteOutcome, Written,
 };
@@ -12,9 +12,9 @@ use crate::stage::{Stage, store};
 fn delete_asks_first_and_its_default_is_no() {
     let mut stage = opened();
     stage.keys("d");
-    assert!(matches!(stage.app.modal, Some(Modal::Confirm(_))));
+    assert!(matches!(stage.app.layer(), Some(Layer::Confirm(_))));
     stage.keys("<enter>");
-    assert!(stage.app.modal.is_none());
+    assert!(stage.app.layers.is_empty());
     assert!(stage.writes().is_empty());
     stage.keys("dn");
     assert!(stage.writes().is_empty());
@@ -54,7 +54,7 @@ fn drop_wants_the_name_typed() {
 fn purge_names_count_and_bytes() {
     let mut stage = opened();
     stage.keys("P");
-    let Some(Modal::Confirm(confirm)) = &stage.app.modal else { panic!() };
+    let Some(Layer::Confirm(confirm)) = stage.app.layer() else { panic!() };
     assert!(confirm.lines.contains(&"3 records · 29 B".to_owned()), "{:?}", confirm.lines);
     stage.keys("shop<enter>");
     let write = stage.write();
@@ -118,7 +118,7 @@ fn read_only_refuses_every_write() {
     stage.keys("nPD").open(&shop());
     stage.keys("neEdP");
     assert!(stage.writes().is_empty());
-    assert!(stage.app.editor.is_none() && stage.app.modal.is_none());
+    assert!(stage.app.editor.is_none() && stage.app.layers.is_empty());
     assert_eq!(
         stage.notice(),
         "larder is read-only here: by --read-only, LARDER_READ_ONLY, the settings or the profile"
@@ -210,7 +210,7 @@ fn whoever_ends_larder_is_told_what_was_not_saved() {
     stage.keys("e<down><end>2<ctrl-s><ctrl-c>y");
     let write = stage.write();
     stage.written(write, Err(Error::new(ErrorKind::Conflict, "someone was faster")));
-    assert!(stage.app.modal.is_none());
+    assert!(stage.app.layers.is_empty());
     assert!(stage.app.unseen_failure().unwrap().starts_with("someone was faster"));
     // In doubt, larder looks before it ends.
     let mut stage = opened();

@@ -7,9 +7,9 @@ use crossterm::event::KeyEvent;
 use crate::keymap::{Action, Context};
 use crate::model::{Crawl, Crawler, Error, StorageInfo, StoreName, Timestamp};
 
-use super::event::{Read, Slot};
-use super::modal::{Modal, Overlay};
-use super::{App, Notice, SessionState};
+use super::super::ctx::Ctx;
+use super::super::event::Slot;
+use super::dialog::{Dialog, Overlay, Then};
 
 /// Microseconds over which the rate of a queue or dataset is taken.
 const SPAN: i64 = 60_000_000;
@@ -57,7 +57,8 @@ pub fn doing(crawler: &Crawler, now: Timestamp) -> Doing {
 }
 
 impl Overview {
-    fn take(&mut self, crawl: Arc<Crawl>, now: Timestamp) {
+    /// Takes a reading; the next one follows by itself, as long as anyone looks.
+    pub(in crate::app) fn take(&mut self, crawl: Arc<Crawl>, now: Timestamp) {
         self.readings.retain(|(at, _)| (0..=SPAN).contains(&(now.micros() - at.micros())));
         let last = self.readings.last().map(|(at, _)| now.micros() - at.micros());
         if last.is_none_or(|since| since >= STEP) {
@@ -105,31 +106,25 @@ fn find<'a>(rows: &'a [StorageInfo], name: &StoreName) -> Option<&'a StorageInfo
     rows.iter().find(|row| row.name == *name)
 }
 
-impl App {
-    pub(super) fn show_crawl(&mut self) {
-        if !matches!(self.session, SessionState::Open(_)) {
-            self.notice =
-                Some(Notice::info("there is no crawl to look at before larder is connected"));
-            return;
-        }
-        self.modal = Some(Modal::Crawl(Box::default()));
-        self.read(Slot::Crawl, Read::Crawl);
+impl Dialog for Overview {
+    fn context(&self) -> Context {
+        Context::Help
     }
 
-    /// Takes a reading; the next one follows by itself, as long as anyone looks.
-    pub(super) fn crawl_read(&mut self, result: Result<Arc<Crawl>, Error>) {
-        match (&mut self.modal, result) {
-            (Some(Modal::Crawl(overview)), Ok(crawl)) => overview.take(crawl, self.now),
-            (Some(Modal::Crawl(overview)), Err(error)) => overview.failure = Some(error),
-            // Another dialog has come in its place.
-            (_, _) => self.cancel(Slot::Crawl),
+    fn key(&mut self, key: KeyEvent, action: Option<Action>, ctx: &mut Ctx<'_>) -> Then {
+        // The key that opened it closes it again.
+        if ctx.keymap.lookup(Context::Global, &key) == Some(Action::Crawl) {
+            return Then::Close;
         }
+        self.overlay.act(action, ctx)
     }
 
-    /// Whether the key is the one that opened the overview, so that it closes it again.
-    pub(super) fn closes_crawl(&self, key: &KeyEvent) -> bool {
-        matches!(self.modal, Some(Modal::Crawl(_)))
-            && self.keymap.lookup(Context::Global, key) == Some(Action::Crawl)
+    fn wheel(&mut self, rows: isize, _: &mut Ctx<'_>) {
+        self.overlay.scroll_by(rows);
+    }
+
+    fn closed(&mut self, ctx: &mut Ctx<'_>) {
+        ctx.cancel(Slot::Crawl);
     }
 }
 

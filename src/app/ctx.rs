@@ -1,0 +1,208 @@
+//! What a pane or a dialog may use besides its own state, and what it asks of the rest.
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+
+use bytes::Bytes;
+
+use crate::keymap::{Action, Context, KeyMap};
+use crate::model::{Expected, JsonLayout, StoreInfo, StoreName, Timestamp, Write};
+
+use super::event::{Effect, Read, Slot, Ticket, WriteId};
+use super::layout::{Layout, Pane};
+use super::notice::{self, Notice};
+use super::question::{Confirm, Prompt, PromptKind};
+use super::settings::Settings;
+
+/// Something that concerns more than the pane or the dialog that asks for it.
+#[derive(Debug)]
+pub enum Request {
+    /// End, after a question if something would be lost.
+    Quit,
+    /// End, and lose what is in the editor.
+    Leave,
+    /// Give the keys to this pane, if there is something in it.
+    Focus(Pane),
+    /// Open this store, or go to its keys if it is open.
+    OpenStore(StoreName),
+    /// Show the record under the cursor.
+    ShowRecord,
+    /// Read the record that is shown again.
+    ReloadRecord,
+    /// Show the keys there are.
+    Help,
+    /// Perform a write, under this number.
+    Send(WriteId, Write),
+    /// Give up what is in the editor.
+    DiscardEdit,
+    /// Save what is in the editor over what is in the way.
+    SaveOver(Option<Expected>),
+    /// Leave only the stores or keys that contain this text.
+    Filter(PromptKind, String),
+    /// Find this text in the value.
+    Search(String),
+    /// Open another target, by its number in [`Settings::targets`].
+    Switch(usize),
+    /// Ask before something is done.
+    Ask(Box<Confirm>),
+    /// Ask before a store is dropped (`true`) or purged.
+    AskAboutStore(Box<StoreInfo>, bool),
+    /// Ask for a line.
+    Prompt(Box<Prompt>),
+    /// Count what there is of each content type.
+    Totals,
+}
+
+/// What has been asked for while an event is handled.
+#[derive(Debug, Default)]
+pub(super) struct Outbox {
+    /// For the shell.
+    pub(super) effects: Vec<Effect>,
+    /// For the rest of the core.
+    pub(super) requests: VecDeque<Request>,
+    /// The live read of each slot.
+    pub(super) tickets: [Ticket; Slot::COUNT],
+    /// The number of the last write.
+    pub(super) last_write: WriteId,
+}
+
+impl Outbox {
+    /// Whether this is the slot's live read.
+    pub(super) fn is_live(&self, slot: Slot, ticket: Ticket) -> bool {
+        self.tickets[slot as usize] == ticket
+    }
+
+    /// Reads; an older read of the same slot is given up.
+    pub(super) fn read(&mut self, slot: Slot, read: Read) {
+        let ticket = self.next(slot);
+        self.effects.push(Effect::Read(slot, ticket, read));
+    }
+
+    /// Gives up the slot's read.
+    pub(super) fn cancel(&mut self, slot: Slot) {
+        self.next(slot);
+        self.effects.push(Effect::Cancel(slot));
+    }
+
+    /// Makes the slot's read outdated; gives the ticket of the next one.
+    pub(super) fn next(&mut self, slot: Slot) -> Ticket {
+        let ticket = &mut self.tickets[slot as usize];
+        ticket.0 += 1;
+        *ticket
+    }
+}
+
+/// What a pane or a dialog may use besides its own state.
+pub struct Ctx<'a> {
+    /// The present time.
+    pub now: Timestamp,
+    /// Columns and rows of the terminal.
+    pub size: (u16, u16),
+    /// The pane that takes the keys.
+    pub focus: Pane,
+    /// Which key does what.
+    pub keymap: &'a KeyMap,
+    /// From the configuration.
+    pub settings: &'a Settings,
+    /// Why writes are refused, if they are.
+    pub refused: Option<&'static str>,
+    /// How Crawlee lays JSON out in this storage.
+    pub json_layout: JsonLayout,
+    pub(super) notice: &'a mut Option<Notice>,
+    pub(super) out: &'a mut Outbox,
+}
+
+impl Ctx<'_> {
+    /// Where everything is on the screen.
+    pub fn layout(&self) -> Layout {
+        Layout::new(self.size.0, self.size.1, self.focus)
+    }
+
+    /// How many list rows a pane shows.
+    pub fn list_height(&self, pane: Pane) -> usize {
+        self.layout().list_height(pane)
+    }
+
+    /// Has the shell do something.
+    pub fn effect(&mut self, effect: Effect) {
+        self.out.effects.push(effect);
+    }
+
+    /// Has the rest of the core do something, after the present event.
+    pub fn request(&mut self, request: Request) {
+        self.out.requests.push_back(request);
+    }
+
+    /// Reads; an older read of the same slot is given up.
+    pub fn read(&mut self, slot: Slot, read: Read) {
+        self.out.read(slot, read);
+    }
+
+    /// Gives up the slot's read.
+    pub fn cancel(&mut self, slot: Slot) {
+        self.out.cancel(slot);
+    }
+
+    /// Answers the key that was pressed.
+    pub fn say(&mut self, notice: Notice) {
+        *self.notice = Some(notice);
+    }
+
+    /// Tells of something that no key has just asked for; a failure that lasts stays.
+    pub fn tell(&mut self, notice: Notice) {
+        notice::tell(self.notice, notice);
+    }
+
+    /// For a sentence: which key does this in the pane in focus, and what.
+    pub fn says(&self, action: Action, does: &str) -> Option<String> {
+        self.keymap.says(self.focus.context(), action, does)
+    }
+
+    /// Whether writes are allowed; says so if not.
+    pub fn may_write(&mut self) -> bool {
+        if let Some(why) = self.refused {
+            self.say(Notice::warning(why));
+        }
+        self.refused.is_none()
+    }
+
+    /// Performs a write; gives the number that its answer will bear.
+    pub fn send(&mut self, write: Write) -> WriteId {
+        self.out.last_write.0 += 1;
+        let id = self.out.last_write;
+        self.request(Request::Send(id, write));
+        id
+    }
+
+    /// Asks for a line that holds this text at first.
+    pub fn prompt(&mut self, kind: PromptKind, text: &str) {
+        self.request(Request::Prompt(Box::new(Prompt::new(kind, text))));
+    }
+
+    /// Saves bytes to a file, unless one of that name is there.
+    pub fn save_file(&mut self, path: PathBuf, bytes: Bytes, overwrite: bool) {
+        self.effect(Effect::SaveFile { path, bytes, overwrite });
+    }
+
+    /// Does what every dialog does with these keys; tells whether it was one of them.
+    pub fn common(&mut self, action: Option<Action>) -> bool {
+        match action {
+            Some(Action::Quit) => self.request(Request::Quit),
+            Some(Action::Redraw) => self.effect(Effect::Redraw),
+            Some(Action::Suspend) => self.effect(Effect::Suspend),
+            _ => return false,
+        }
+        true
+    }
+}
+
+impl Pane {
+    /// The table of the keymap that this pane's keys are in.
+    pub fn context(self) -> Context {
+        match self {
+            Self::Stores => Context::Stores,
+            Self::Keys => Context::Keys,
+            Self::Record => Context::Record,
+        }
+    }
+}

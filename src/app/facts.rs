@@ -1,0 +1,103 @@
+//! What is known of stores and records, name by name.
+
+use crate::model::{RecordMeta, RecordState, StoreInfo, StoreState, Timestamp};
+use crate::text;
+
+/// Name and value; values may hold hostile text.
+pub type Facts = Vec<(&'static str, String)>;
+
+/// What is known of a record.
+pub(super) fn record_facts(meta: &RecordMeta, facts: &mut Facts) {
+    let key = meta.key.escaped();
+    facts.push(("key", if key.is_empty() { "(empty)".to_owned() } else { key }));
+    facts.push(("content type", meta.content_type.as_str().to_owned()));
+    let exact = text::plural(meta.size, "byte");
+    let short =
+        if meta.size < 1000 { String::new() } else { format!(" ({})", text::size(meta.size)) };
+    facts.push(("size", format!("{exact}{short}")));
+    facts.push(("record state", record_state(&meta.state)));
+}
+
+/// What a record's state means, in words.
+fn record_state(state: &RecordState) -> String {
+    match state {
+        RecordState::Whole => "whole".to_owned(),
+        RecordState::NoMetadata => "a value without metadata: Crawlee reads None".to_owned(),
+        RecordState::NoValue => "metadata without a value: Crawlee reads None".to_owned(),
+        RecordState::BadMetadata(raw) => {
+            format!("malformed metadata, Crawlee cannot list this store: {raw}")
+        }
+        RecordState::WrongSize(said) => format!("the metadata says {said} bytes"),
+        RecordState::BareFile => {
+            "a file without metadata: Crawlee for Python reads None".to_owned()
+        }
+        RecordState::Unreadable(why) => format!(
+            "the metadata cannot be read: {why}; run larder as its owner, or change its permissions"
+        ),
+        RecordState::SeveralFiles(files) => format!(
+            "the files {files} are one record to Crawlee for JavaScript: move all but one away, or \
+             delete one that has an ending"
+        ),
+        RecordState::NotRead => "not read yet".to_owned(),
+    }
+}
+
+/// What is known of a store, name by name.
+pub(crate) fn store_facts(info: &StoreInfo, now: Timestamp, facts: &mut Facts) {
+    let none = || "—".to_owned();
+    facts.push(("store", info.store.escaped()));
+    facts.push(("id", info.id.clone().unwrap_or_else(none)));
+    let name = info.name.clone();
+    facts.push(("name", name.unwrap_or_else(|| "none (an alias or the default)".to_owned())));
+    facts.push(("records", info.records.map_or_else(none, text::count)));
+    if let Some(values) = info.values {
+        let told =
+            "some records are not whole; values without metadata are listed from Redis 7.4 on";
+        facts.push(("values", format!("{}: {told}", text::count(values))));
+    }
+    let when = |at: Option<Timestamp>| {
+        at.map_or_else(none, |at| {
+            // With blanks, where a narrow column may break it.
+            let exact = at.to_string().replace('T', " ").replace("+00:00", " UTC");
+            format!("{exact} · {}", with_ago(&text::ago(at.micros(), now.micros())))
+        })
+    };
+    facts.push(("created_at", when(info.created_at)));
+    facts.push(("modified_at", when(info.modified_at)));
+    facts.push(("accessed_at", when(info.accessed_at)));
+    facts.push(("store state", store_state(&info.state)));
+    if info.ignored.count > 0 {
+        facts.push(("ignored", info.ignored.to_string()));
+    }
+    if let Some(beside) = info.beside.as_ref().filter(|beside| beside.count > 0) {
+        facts.push(("no stores", format!("{beside} (beside the stores)")));
+    }
+}
+
+fn with_ago(words: &str) -> String {
+    if words == "now" || words.starts_with("in ") {
+        words.to_owned()
+    } else {
+        format!("{words} ago")
+    }
+}
+
+/// What a store's state means, in words.
+pub(crate) fn store_state(state: &StoreState) -> String {
+    match state {
+        StoreState::Whole => "whole".to_owned(),
+        StoreState::HalfMade => "half-made: indexed, but without metadata; Crawlee waits 30 s on \
+                                 it and fails"
+            .to_owned(),
+        StoreState::Ghost => {
+            "ghost: records without index and metadata, written after a drop".to_owned()
+        }
+        StoreState::NotIndexed => "whole, but no index entry leads to it".to_owned(),
+        StoreState::StaleId => "an id leads here that is not the store's own".to_owned(),
+        StoreState::Damaged(why) => format!("damaged: {why}"),
+        StoreState::Forbidden(why) => {
+            format!("not permitted: {why}; use a user who may, or change the permissions")
+        }
+        StoreState::Unreadable(why) => why.clone(),
+    }
+}

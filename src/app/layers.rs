@@ -1,0 +1,69 @@
+//! Dialogs over the panes, one upon the other; the topmost takes the keys.
+
+mod confirm;
+pub mod crawl;
+mod details;
+mod dialog;
+mod help;
+mod prompt;
+mod targets;
+mod totals;
+
+pub use crawl::Overview;
+pub use details::Details;
+pub use dialog::{Dialog, Overlay, Then};
+pub use help::Help;
+pub use targets::Targets;
+pub use totals::Totals;
+
+use super::question::{Confirm, Prompt};
+
+/// The dialogs there are, a line each.
+macro_rules! layers {
+    ($($(#[$doc:meta])* $name:ident($content:ty),)*) => {
+        /// Something that takes the keys until it is answered.
+        #[derive(Debug, Clone)]
+        pub enum Layer {
+            $($(#[$doc])* $name($content),)*
+        }
+
+        impl Layer {
+            /// What all dialogs have in common.
+            pub fn dialog(&self) -> &dyn Dialog {
+                match self {
+                    $(Self::$name(content) => content,)*
+                }
+            }
+
+            /// The same, to be changed.
+            pub fn dialog_mut(&mut self) -> &mut dyn Dialog {
+                match self {
+                    $(Self::$name(content) => content,)*
+                }
+            }
+        }
+
+        $(impl From<$content> for Layer {
+            fn from(content: $content) -> Self {
+                Self::$name(content)
+            }
+        })*
+    };
+}
+
+layers! {
+    /// A question whose default is No.
+    Confirm(Box<Confirm>),
+    /// A line to type.
+    Prompt(Box<Prompt>),
+    /// The keys.
+    Help(Help),
+    /// What is known of a store or record.
+    Details(Details),
+    /// How much there is of each content type.
+    Totals(Totals),
+    /// The rest of the crawl.
+    Crawl(Box<Overview>),
+    /// The targets, and the one under the cursor.
+    Targets(Targets),
+}

@@ -1,0 +1,84 @@
+//! A question, answered by a key or by typing a name.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use crate::keymap::{Action, Context};
+use crate::text;
+
+use super::super::ctx::{Ctx, Request};
+use super::super::event::Slot;
+use super::super::notice::Notice;
+use super::super::question::{Confirm, Confirmed};
+use super::dialog::{Dialog, Then};
+
+impl Dialog for Confirm {
+    fn context(&self) -> Context {
+        Context::Confirm
+    }
+
+    fn key(&mut self, key: KeyEvent, action: Option<Action>, ctx: &mut Ctx<'_>) -> Then {
+        let plain = matches!(key.code, KeyCode::Char(_))
+            && !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
+        // So are the keys of a line that are bound to nothing here, such as Ctrl-U.
+        let line = plain || key.code == KeyCode::Backspace || action.is_none();
+        if let (Some((wanted, input)), true) = (&mut self.typed, line) {
+            // Where a name must be typed, letters are letters, not answers.
+            input.key(key);
+            self.yes = input.text() == wanted;
+            return Then::Stay;
+        }
+        match action {
+            Some(Action::ConfirmYes) if self.can_confirm() => return self.confirm(ctx),
+            Some(Action::Accept) if self.yes && self.can_confirm() => return self.confirm(ctx),
+            Some(Action::Accept) if self.typed.is_some() => {
+                let out = ctx.keymap.chord_beside_text(Context::Confirm, Action::ConfirmNo);
+                let out = out.map(|chord| format!("{chord} leaves it"));
+                let text = text::then("type the store's name to go on", "; ", out);
+                ctx.say(Notice::info(text));
+            }
+            Some(Action::Switch | Action::Left | Action::Right | Action::Next) => {
+                self.yes = !self.yes && self.can_confirm();
+            }
+            Some(Action::ConfirmYes) if self.is_undecided() => {
+                ctx.say(Notice::info("what is there now has not been read yet"));
+            }
+            Some(Action::ConfirmNo | Action::Accept | Action::Cancel | Action::Back) => {
+                return Then::Close;
+            }
+            Some(Action::Quit) if matches!(self.confirmed, Confirmed::Quit) => {
+                ctx.request(Request::Leave);
+                return Then::Close;
+            }
+            other => drop(ctx.common(other)),
+        }
+        Then::Stay
+    }
+
+    fn paste(&mut self, text: &str, _: &mut Ctx<'_>) {
+        if let Some((wanted, input)) = &mut self.typed {
+            input.paste(text);
+            self.yes = input.text() == wanted;
+        }
+    }
+
+    fn closed(&mut self, ctx: &mut Ctx<'_>) {
+        if self.is_undecided() {
+            ctx.cancel(Slot::Theirs);
+        }
+    }
+}
+
+impl Confirm {
+    /// Has done what was asked about.
+    fn confirm(&mut self, ctx: &mut Ctx<'_>) -> Then {
+        // The question goes away, so nothing is left of what it held.
+        match std::mem::replace(&mut self.confirmed, Confirmed::DiscardEdit) {
+            Confirmed::Write(write) => drop(ctx.send(write)),
+            Confirmed::DiscardEdit => ctx.request(Request::DiscardEdit),
+            Confirmed::OverwriteRecord(expected) => ctx.request(Request::SaveOver(expected)),
+            Confirmed::OverwriteFile(path, bytes) => ctx.save_file(path, bytes, true),
+            Confirmed::Quit => ctx.request(Request::Leave),
+        }
+        Then::Close
+    }
+}

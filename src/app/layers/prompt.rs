@@ -1,0 +1,86 @@
+//! A line to type: filters, searches, names of stores and files.
+
+use std::path::PathBuf;
+
+use crossterm::event::KeyEvent;
+
+use crate::keymap::{Action, Context};
+use crate::model::{OpenBy, Write};
+
+use super::super::ctx::{Ctx, Request};
+use super::super::question::{Prompt, PromptKind};
+use super::dialog::{Dialog, Then};
+
+impl Dialog for Prompt {
+    fn context(&self) -> Context {
+        Context::Prompt
+    }
+
+    fn key(&mut self, key: KeyEvent, action: Option<Action>, ctx: &mut Ctx<'_>) -> Then {
+        match action {
+            Some(Action::Accept) => {
+                self.answer(ctx);
+                return Then::Close;
+            }
+            Some(Action::Cancel | Action::Back) => {
+                // What was filtered while typing is shown whole again.
+                if self.filters() {
+                    ctx.request(Request::Filter(self.kind, String::new()));
+                }
+                return Then::Close;
+            }
+            Some(Action::Next | Action::Previous) => {
+                self.kind = match self.kind {
+                    PromptKind::StoreName => PromptKind::StoreAlias,
+                    PromptKind::StoreAlias => PromptKind::StoreName,
+                    other => other,
+                };
+            }
+            other => {
+                if !ctx.common(other) && self.input.key(key) {
+                    self.typed(ctx);
+                }
+            }
+        }
+        Then::Stay
+    }
+
+    fn paste(&mut self, text: &str, ctx: &mut Ctx<'_>) {
+        self.input.paste(text);
+        self.typed(ctx);
+    }
+}
+
+impl Prompt {
+    fn filters(&self) -> bool {
+        matches!(self.kind, PromptKind::FilterKeys | PromptKind::FilterStores)
+    }
+
+    /// Filters show their effect as one types.
+    fn typed(&self, ctx: &mut Ctx<'_>) {
+        if self.filters() {
+            ctx.request(Request::Filter(self.kind, self.input.text().to_owned()));
+        }
+    }
+
+    fn answer(&self, ctx: &mut Ctx<'_>) {
+        let text = self.input.text();
+        match self.kind {
+            PromptKind::FilterStores | PromptKind::FilterKeys => self.typed(ctx),
+            PromptKind::Search => ctx.request(Request::Search(text.to_owned())),
+            PromptKind::SaveValue => {
+                if !text.is_empty() {
+                    ctx.save_file(PathBuf::from(text), self.value.clone(), false);
+                }
+            }
+            PromptKind::StoreName | PromptKind::StoreAlias => {
+                let by = match (self.kind, text) {
+                    (_, "") => OpenBy::Default,
+                    (PromptKind::StoreName, name) => OpenBy::Name(name.to_owned()),
+                    (_, alias) => OpenBy::Alias(alias.to_owned()),
+                };
+                ctx.send(Write::Create(by));
+            }
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! The list of targets.
+
+use crossterm::event::KeyEvent;
+
+use crate::keymap::{Action, Context};
+
+use super::super::ctx::{Ctx, Request};
+use super::super::list::{Cursor, Move};
+use super::dialog::{Dialog, Then};
+
+/// The targets, and the one under the cursor.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Targets {
+    /// The cursor among [`Settings::targets`](crate::app::Settings::targets).
+    pub cursor: Cursor,
+}
+
+impl Targets {
+    /// The list, with the cursor on the present target.
+    pub(in crate::app) fn new(ctx: &Ctx<'_>) -> Self {
+        let mut new = Self::default();
+        new.go(Move::To(ctx.settings.target), ctx);
+        new
+    }
+
+    fn go(&mut self, to: Move, ctx: &Ctx<'_>) {
+        self.cursor.go(to, ctx.settings.targets.len(), ctx.layout().targets_height());
+    }
+}
+
+impl Dialog for Targets {
+    fn context(&self) -> Context {
+        Context::Targets
+    }
+
+    fn key(&mut self, _: KeyEvent, action: Option<Action>, ctx: &mut Ctx<'_>) -> Then {
+        if let Some(to) = action.and_then(Move::of) {
+            self.go(to, ctx);
+            return Then::Stay;
+        }
+        match action {
+            Some(Action::Accept) => {
+                ctx.request(Request::Switch(self.cursor.at));
+                Then::Close
+            }
+            Some(Action::Close | Action::Back | Action::Cancel) => Then::Close,
+            other => {
+                ctx.common(other);
+                Then::Stay
+            }
+        }
+    }
+
+    fn wheel(&mut self, rows: isize, ctx: &mut Ctx<'_>) {
+        self.go(Move::By(rows.signum()), ctx);
+    }
+
+    fn resize(&mut self, ctx: &mut Ctx<'_>) {
+        self.go(Move::By(0), ctx);
+    }
+}

@@ -1,0 +1,71 @@
+//! How much there is of each content type, while the user looks at it.
+
+use std::sync::Arc;
+
+use crossterm::event::KeyEvent;
+
+use crate::index::Index;
+use crate::keymap::{Action, Context};
+use crate::model::ContentType;
+
+use super::super::ctx::Ctx;
+use super::super::event::{Read, Slot};
+use super::dialog::{Dialog, Overlay, Then};
+
+/// The totals of the open store.
+#[derive(Debug, Clone, Default)]
+pub struct Totals {
+    /// How far the list is scrolled.
+    pub overlay: Overlay,
+    /// Content types with their records and bytes, the most bytes first; `None` until counted.
+    pub rows: Option<Vec<(ContentType, u64, u64)>>,
+    /// Whether they are being counted.
+    counting: bool,
+    /// Whether the index has changed since.
+    outdated: bool,
+}
+
+impl Totals {
+    /// Counts again; not more than once at a time.
+    pub(in crate::app) fn count(&mut self, index: &Arc<Index>, ctx: &mut Ctx<'_>) {
+        if self.counting {
+            self.outdated = true;
+            return;
+        }
+        self.counting = true;
+        self.outdated = false;
+        ctx.read(Slot::Totals, Read::Totals(Arc::clone(index)));
+    }
+
+    /// Takes what was counted, and counts again if the index has changed since.
+    pub(in crate::app) fn counted(
+        &mut self,
+        rows: Vec<(ContentType, u64, u64)>,
+        index: &Arc<Index>,
+        ctx: &mut Ctx<'_>,
+    ) {
+        self.rows = Some(rows);
+        self.counting = false;
+        if self.outdated {
+            self.count(index, ctx);
+        }
+    }
+}
+
+impl Dialog for Totals {
+    fn context(&self) -> Context {
+        Context::Help
+    }
+
+    fn key(&mut self, _: KeyEvent, action: Option<Action>, ctx: &mut Ctx<'_>) -> Then {
+        self.overlay.act(action, ctx)
+    }
+
+    fn wheel(&mut self, rows: isize, _: &mut Ctx<'_>) {
+        self.overlay.scroll_by(rows);
+    }
+
+    fn closed(&mut self, ctx: &mut Ctx<'_>) {
+        ctx.cancel(Slot::Totals);
+    }
+}

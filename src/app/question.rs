@@ -1,0 +1,249 @@
+//! Questions and lines to type, as data: what a dialog is about, and what it does when confirmed.
+
+use std::path::PathBuf;
+
+use bytes::Bytes;
+
+use crate::model::{ContentType, Error, Expected, Key, Record, StoreInfo, StoreName, Write};
+use crate::text::{self, visible};
+
+use super::input::LineInput;
+
+/// A question whose default is No.
+#[derive(Debug, Clone)]
+pub struct Confirm {
+    /// What it is about, as `Drop the store`.
+    pub title: String,
+    /// What will happen, line by line; may hold hostile text.
+    pub lines: Vec<String>,
+    /// The word on the button that does it.
+    pub verb: &'static str,
+    /// What to do on yes.
+    pub confirmed: Confirmed,
+    /// Whether Yes is chosen.
+    pub yes: bool,
+    /// What must be typed before Yes can be chosen, and what has been typed.
+    pub typed: Option<(String, LineInput)>,
+}
+
+/// What a dialog does when it is confirmed.
+#[derive(Debug, Clone)]
+pub enum Confirmed {
+    /// Write.
+    Write(Write),
+    /// Give up what is in the editor.
+    DiscardEdit,
+    /// Write what is in the editor over what someone else wrote: over this, and nothing later. `None`
+    /// until it has been read.
+    OverwriteRecord(Option<Expected>),
+    /// Save these bytes over this file.
+    OverwriteFile(PathBuf, Bytes),
+    /// End although what is in the editor has not been saved.
+    Quit,
+}
+
+/// What the line that tells of the record in the way begins with.
+const NOW: &str = "Now: ";
+
+impl Confirm {
+    /// A question that a `y` answers.
+    pub fn new(title: impl Into<String>, verb: &'static str, confirmed: Confirmed) -> Self {
+        Self { title: title.into(), lines: Vec::new(), verb, confirmed, yes: false, typed: None }
+    }
+
+    /// Adds a line of what will happen.
+    #[must_use]
+    pub fn line(mut self, line: impl Into<String>) -> Self {
+        self.lines.push(line.into());
+        self
+    }
+
+    /// Asks for this text to be typed first.
+    #[must_use]
+    pub fn require_text(mut self, text: String) -> Self {
+        self.typed = Some((text, LineInput::default()));
+        self
+    }
+
+    /// Whether it is about what is in the editor.
+    pub fn is_about_editor(&self) -> bool {
+        matches!(
+            self.confirmed,
+            Confirmed::DiscardEdit | Confirmed::OverwriteRecord(_) | Confirmed::Quit
+        )
+    }
+
+    /// Whether what is in the way has still to be read.
+    pub fn is_undecided(&self) -> bool {
+        matches!(self.confirmed, Confirmed::OverwriteRecord(None))
+    }
+
+    /// Whether Yes may be chosen: what must be typed has been, and what must be known is.
+    pub fn can_confirm(&self) -> bool {
+        !self.is_undecided()
+            && self.typed.as_ref().is_none_or(|(wanted, input)| input.text() == wanted)
+    }
+
+    /// Whether to delete these records, which weigh so many bytes.
+    pub fn delete(store: StoreName, keys: Vec<Key>, bytes: u64) -> Self {
+        let weight = format!("{} in the store {store}", text::size(bytes));
+        let (count, first) = (keys.len(), keys.first().map(Key::escaped));
+        let write = Confirmed::Write(Write::Delete { store, keys });
+        match first {
+            Some(first) if count == 1 => {
+                Self::new("Delete the record", "delete", write).line(first).line(weight)
+            }
+            _ => {
+                let count = text::plural(count as u64, "record");
+                Self::new(format!("Delete {count}"), "delete", write).line(weight)
+            }
+        }
+    }
+
+    /// Whether to drop a store, or to purge it. `known`: what its values weigh, where its keys have
+    /// been read.
+    pub fn about_store(info: &StoreInfo, drop: bool, known: Option<u64>) -> Self {
+        let store = info.store.clone();
+        let weight = match (known, info.bytes) {
+            (Some(bytes), _) => text::size(bytes),
+            (None, Some(bytes)) => format!("about {} of the server's memory", text::size(bytes)),
+            (None, None) => "size not known".to_owned(),
+        };
+        let records = info.records.map_or_else(
+            || "an unknown number of records".to_owned(),
+            |records| text::plural(records, "record"),
+        );
+        let (title, verb, write, what) = if drop {
+            let what = "Removed for good, with the store.";
+            ("Drop the store", "drop", Write::Drop(store.clone()), what)
+        } else {
+            let what = "Removed for good; the store stays.";
+            ("Purge the store", "purge", Write::Purge(store.clone()), what)
+        };
+        Self::new(title, verb, Confirmed::Write(write))
+            .line(store.escaped())
+            .line(format!("{records} · {weight}"))
+            .line(what)
+            // As it is shown: what cannot be seen cannot be typed.
+            .require_text(visible(&store.escaped()).into_owned())
+    }
+
+    /// Whether it asks to drop this store (`true`) or to purge it; `None` for any other question.
+    pub fn drops(&self, store: &StoreName) -> Option<bool> {
+        match &self.confirmed {
+            Confirmed::Write(Write::Drop(asked)) if asked == store => Some(true),
+            Confirmed::Write(Write::Purge(asked)) if asked == store => Some(false),
+            _ => None,
+        }
+    }
+
+    /// Whether to write over what was in the way of a save. Yes is possible as soon as that has
+    /// been read, and is about that alone. `old`: the record as it was read for editing.
+    pub fn overwrite(old: Option<&Record>) -> Self {
+        let asked =
+            Self::new("Overwrite the record", "overwrite", Confirmed::OverwriteRecord(None));
+        // What is there now comes first, where there is room for little.
+        let now = format!("{NOW}being read…");
+        let asked = match old {
+            Some(old) => asked
+                .line("Someone else has changed or deleted this record since it was read.")
+                .line(now)
+                .line(format!("When read: {}", weight(old.value.len(), &old.meta.content_type))),
+            None => asked.line("There is a record of this key already.").line(now),
+        };
+        asked.line("No keeps your text in the editor.")
+    }
+
+    /// What was in the way has been read. The question holds it from now on, whatever is read later.
+    pub fn theirs_read(&mut self, theirs: Option<Record>, is_new: bool) {
+        if !self.is_undecided() {
+            return;
+        }
+        let done = if theirs.is_some() { "changed" } else { "deleted" };
+        if let Some(line) = self.lines.first_mut().filter(|_| !is_new) {
+            *line = format!("Someone else has {done} this record since it was read.");
+        }
+        let (now, expected) = if let Some(Record { meta, value }) = theirs {
+            let content_type = meta.content_type;
+            (weight(value.len(), &content_type), Expected::Unchanged { value, content_type })
+        } else {
+            "Save the record anew".clone_into(&mut self.title);
+            self.verb = "save";
+            (if is_new { "none" } else { "deleted" }.to_owned(), Expected::Absent)
+        };
+        self.confirmed = Confirmed::OverwriteRecord(Some(expected));
+        self.tell_now(&now);
+    }
+
+    /// What was in the way could not be read, so it cannot be overwritten.
+    pub fn theirs_failed(&mut self, error: &Error) {
+        if self.is_undecided() {
+            self.tell_now(&format!("not known, so it is not overwritten: {error}"));
+        }
+    }
+
+    fn tell_now(&mut self, now: &str) {
+        if let Some(line) = self.lines.iter_mut().find(|line| line.starts_with(NOW)) {
+            *line = format!("{NOW}{now}");
+        }
+    }
+}
+
+fn weight(size: usize, content_type: &ContentType) -> String {
+    let kind = content_type.as_str();
+    let kind = if kind.is_empty() { "no content type" } else { kind };
+    format!("{}, {kind}", text::size(size as u64))
+}
+
+/// A line to type at the bottom of the screen.
+#[derive(Debug, Clone)]
+pub struct Prompt {
+    /// What the line is for.
+    pub kind: PromptKind,
+    /// What has been typed.
+    pub input: LineInput,
+    /// What a file is to hold: the value that was there when the user asked.
+    pub value: Bytes,
+}
+
+impl Prompt {
+    /// A line that holds this text at first.
+    pub fn new(kind: PromptKind, text: &str) -> Self {
+        Self { kind, input: LineInput::new(text), value: Bytes::new() }
+    }
+
+    /// Asks for the file that is to hold this value.
+    pub fn save(path: &str, value: Bytes) -> Self {
+        Self { value, ..Self::new(PromptKind::SaveValue, path) }
+    }
+}
+
+/// What a line is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PromptKind {
+    /// Leave only the stores that contain it.
+    FilterStores,
+    /// Leave only the keys that contain it.
+    FilterKeys,
+    /// Find it in the value.
+    Search,
+    /// Save the value to this file.
+    SaveValue,
+    /// Create a store of this name.
+    StoreName,
+    /// Create a store of this alias.
+    StoreAlias,
+}
+
+impl PromptKind {
+    /// What stands before the line.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::FilterStores | Self::FilterKeys => "filter: ",
+            Self::Search => "search: ",
+            Self::SaveValue => "save value as: ",
+            Self::StoreName => "new store, name: ",
+            Self::StoreAlias => "new store, alias: ",
+        }
+    }
+}

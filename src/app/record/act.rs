@@ -1,0 +1,279 @@
+//! What keys and answers do with the record that is shown.
+
+use crate::keymap::{Action, Context};
+use crate::model::{Error, Key, Record, StoreName};
+use crate::preview::{Matches, Mode, Viewport};
+use crate::text;
+
+use super::super::ctx::{Ctx, Request};
+use super::super::event::{Effect, Read, RecordView, Slot};
+use super::super::layout::Pane;
+use super::super::notice::Notice;
+use super::super::question::{Prompt, PromptKind};
+use super::RecordPane;
+
+/// Columns that a step sideways scrolls.
+const SIDEWAYS: isize = 8;
+
+impl RecordPane {
+    /// The part of the screen that shows the value.
+    pub(in crate::app) fn view(&self, ctx: &Ctx<'_>) -> Viewport {
+        let layout = ctx.layout();
+        self.viewport(layout.record.unwrap_or(layout.body), ctx.keymap)
+    }
+
+    /// Does what a key is bound to; tells whether it was a key of this pane alone.
+    pub(in crate::app) fn act(&mut self, action: Action, ctx: &mut Ctx<'_>) -> bool {
+        let view = self.view(ctx);
+        let page = isize::try_from(view.height.saturating_sub(1).max(1)).unwrap_or(1);
+        match action {
+            Action::Up => self.scroll_by(-1, view),
+            Action::Down => self.scroll_by(1, view),
+            Action::PageUp => self.scroll_by(-page, view),
+            Action::PageDown => self.scroll_by(page, view),
+            Action::Home => self.to_end(false, view),
+            Action::End => self.to_end(true, view),
+            Action::Left => {
+                if !self.sideways(-SIDEWAYS, view) {
+                    ctx.request(Request::Focus(Pane::Keys));
+                }
+            }
+            Action::Right => {
+                self.sideways(SIDEWAYS, view);
+            }
+            // In the beginning of a large value too.
+            Action::Search if self.preview().is_some() || self.value_at_hand(ctx).is_some() => {
+                ctx.prompt(PromptKind::Search, "");
+            }
+            Action::SearchNext => self.step(1, view),
+            Action::SearchPrevious => self.step(-1, view),
+            _ => return false,
+        }
+        true
+    }
+
+    /// Does what a key is bound to in the list of keys too; what else is about one record is the
+    /// editor's.
+    pub(in crate::app) fn act_on_value(&mut self, action: Action, ctx: &mut Ctx<'_>) {
+        match action {
+            Action::CopyValue => {
+                if let Some(record) = self.value_at_hand(ctx) {
+                    // Text in another charset is copied as the text that it is.
+                    let preview = self.preview().filter(|preview| preview.is_converted());
+                    let bytes = preview.map_or(record.value, |preview| preview.shown().clone());
+                    ctx.effect(Effect::Copy { what: "value", bytes });
+                }
+            }
+            Action::SaveValue => {
+                if let Some(record) = self.value_at_hand(ctx) {
+                    let name = file_name(&record.meta.key.escaped());
+                    ctx.request(Request::Prompt(Box::new(Prompt::save(&name, record.value))));
+                }
+            }
+            Action::Wrap => {
+                self.wrap = !self.wrap;
+                let view = self.view(ctx);
+                self.scroll_by(0, view);
+                self.sideways(0, view);
+            }
+            Action::ViewMode => self.next_mode(ctx),
+            // What is still on its way is fetched as soon as it is known to be large.
+            Action::Fetch if self.loading => self.fetch_if_large = true,
+            Action::Fetch if self.is_in_part() => self.fetch(ctx),
+            _ => {}
+        }
+    }
+
+    /// Whether not all of the value has been fetched, because it is large.
+    fn is_in_part(&self) -> bool {
+        matches!(self.shown, Some(RecordView::TooLarge(_) | RecordView::Head(..)))
+    }
+
+    fn next_mode(&mut self, ctx: &mut Ctx<'_>) {
+        self.mode = match self.mode {
+            Mode::Auto => Mode::Text,
+            Mode::Text => Mode::Raw,
+            Mode::Raw => Mode::Hex,
+            Mode::Hex => Mode::Auto,
+        };
+        if self.fetching {
+            self.fetch(ctx);
+        } else if self.loading || matches!(self.shown, Some(RecordView::Head(..))) {
+            self.reload(ctx);
+        } else if let Some(record) = self.record().cloned() {
+            ctx.read(Slot::Record, Read::Preview(record, self.mode));
+        }
+    }
+
+    /// Gives up a fetch, or the search; tells whether there was one.
+    pub(in crate::app) fn back(&mut self, ctx: &mut Ctx<'_>) -> bool {
+        if self.stop_fetching(ctx) {
+            return true;
+        }
+        if self.search.is_empty() {
+            return false;
+        }
+        ctx.cancel(Slot::Search);
+        self.search.clear();
+        self.matches = None;
+        true
+    }
+
+    /// Gives up a fetch; tells whether there was one.
+    pub(in crate::app) fn stop_fetching(&mut self, ctx: &mut Ctx<'_>) -> bool {
+        if !self.fetching {
+            return false;
+        }
+        ctx.cancel(Slot::Record);
+        self.reload(ctx);
+        ctx.say(Notice::info("the fetch was cancelled"));
+        true
+    }
+
+    /// The wanted record with its value; says why there is none.
+    pub(in crate::app) fn value_at_hand(&self, ctx: &mut Ctx<'_>) -> Option<Record> {
+        let record = self.record().cloned();
+        if record.is_none() {
+            ctx.say(match (&self.shown, self.loading) {
+                (_, true) => Notice::info("the record is still on its way"),
+                (Some(RecordView::TooLarge(_) | RecordView::Head(..)), _) => {
+                    let chord = ctx.keymap.chord(Context::Record, Action::Fetch);
+                    let remedy = chord.map(|chord| format!("fetch it first with {chord}"));
+                    Notice::warning(text::then("the value has not been fetched", ": ", remedy))
+                }
+                (Some(RecordView::Missing(_)), _) => {
+                    Notice::warning("there is no such record any more")
+                }
+                _ => Notice::info("there is no record under the cursor"),
+            });
+        }
+        record
+    }
+
+    /// Wants this record, if it is not the one that is shown or on its way.
+    pub(in crate::app) fn follow(&mut self, store: &StoreName, key: Key, ctx: &mut Ctx<'_>) {
+        let same = self.wanted.as_ref().is_some_and(|(s, k)| s == store && *k == key);
+        if !same {
+            self.read(store.clone(), key, ctx);
+        }
+    }
+
+    /// Wants nothing any more.
+    pub(in crate::app) fn leave(&mut self, ctx: &mut Ctx<'_>) {
+        if self.wanted.is_some() {
+            ctx.cancel(Slot::Record);
+            self.clear();
+        }
+    }
+
+    /// Reads the wanted record again.
+    pub(in crate::app) fn reload(&mut self, ctx: &mut Ctx<'_>) {
+        if let Some((store, key)) = self.wanted.clone() {
+            self.read(store, key, ctx);
+        }
+    }
+
+    /// Reads the wanted record again without moving the view, but never gives up a read for it; one
+    /// that was fetched although it is large is only marked.
+    pub(in crate::app) fn reload_changed(&mut self, ctx: &mut Ctx<'_>) {
+        let large =
+            self.record().map(|record| record.value.len() as u64 > ctx.settings.preview_limit);
+        if self.fetching || large == Some(true) {
+            self.outdated = true;
+        } else if self.loading {
+            self.dirty = true;
+        } else {
+            self.reload(ctx);
+        }
+    }
+
+    fn read(&mut self, store: StoreName, key: Key, ctx: &mut Ctx<'_>) {
+        ctx.cancel(Slot::Search);
+        self.want(store.clone(), key.clone());
+        let (limit, mode) = (ctx.settings.preview_limit, self.mode);
+        ctx.read(Slot::Record, Read::Record { store, key, limit, mode });
+    }
+
+    /// Fetches the wanted record although it is large.
+    fn fetch(&mut self, ctx: &mut Ctx<'_>) {
+        let Some((store, key)) = self.wanted.clone() else { return };
+        self.want(store.clone(), key.clone());
+        self.fetching = true;
+        ctx.read(Slot::Record, Read::Whole { store, key, mode: self.mode });
+    }
+
+    /// Takes what was read.
+    pub(in crate::app) fn loaded(&mut self, shown: RecordView, ctx: &mut Ctx<'_>) {
+        let view = self.view(ctx);
+        let large = matches!(shown, RecordView::TooLarge(_) | RecordView::Head(..));
+        let fetch = self.fetch_if_large && large;
+        self.show(shown, view);
+        if fetch {
+            return self.fetch(ctx);
+        }
+        if self.dirty {
+            self.reload(ctx);
+        }
+        // The heading may have grown by a note, so the view is measured again.
+        let view = self.view(ctx);
+        self.scroll_by(0, view);
+        if !self.search.is_empty() && self.matches.is_none() {
+            self.find(ctx);
+        }
+    }
+
+    /// The record could not be read.
+    pub(in crate::app) fn failed(&mut self, error: Error, ctx: &mut Ctx<'_>) {
+        self.fail(error);
+        if self.dirty {
+            self.reload(ctx);
+        }
+    }
+
+    /// Looks for another text; for none if it is empty.
+    pub(in crate::app) fn look_for(&mut self, text: &str, ctx: &mut Ctx<'_>) {
+        text.clone_into(&mut self.search);
+        self.matches = None;
+        ctx.cancel(Slot::Search);
+        if !text.is_empty() {
+            self.find(ctx);
+        }
+    }
+
+    fn find(&self, ctx: &mut Ctx<'_>) {
+        if let Some(preview) = self.preview() {
+            ctx.read(Slot::Search, Read::Search(preview.clone(), self.search.clone()));
+        }
+    }
+
+    /// Takes where the text occurs.
+    pub(in crate::app) fn searched(&mut self, matches: Matches, ctx: &mut Ctx<'_>) {
+        if matches.is_empty() {
+            ctx.tell(Notice::info(format!("not found: {}", self.search)));
+        }
+        let view = self.view(ctx);
+        self.found(matches, view);
+    }
+}
+
+/// A name for a file that holds this key's value: what a shell or a file system would trip over
+/// becomes `_`.
+fn file_name(key: &str) -> String {
+    let safe = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | '+' | '=' | '@');
+    let name: String = key.chars().map(|c| if safe(c) { c } else { '_' }).take(100).collect();
+    let name = name.trim_start_matches(['.', '-']);
+    if name.is_empty() { "value".to_owned() } else { name.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn file_names_hold_nothing_that_bites() {
+        assert_eq!(file_name("page-1.html"), "page-1.html");
+        assert_eq!(file_name("../../etc/passwd"), "_.._etc_passwd");
+        assert_eq!(file_name(""), "value");
+        assert_eq!(file_name("a b\n\u{1b}c"), "a_b__c");
+    }
+}

@@ -1,0 +1,171 @@
+//! The session with the storage: connecting, trying again, and what is known of the server.
+
+use std::time::Duration;
+
+use crate::model::{Connection, Error, ErrorKind, ServerInfo};
+
+use super::ctx::Ctx;
+use super::event::Effect;
+use super::notice::{self, Notice};
+use super::settings::Settings;
+
+/// The pause before the second try to connect; it doubles up to [`LONGEST_PAUSE`].
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+/// The longest pause between two tries.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// The time between two questions to a replica whether it still is one.
+const ASK_REPLICA: Duration = Duration::from_secs(1);
+
+/// Whether there is a server to talk to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SessionState {
+    /// The first answer is awaited.
+    Connecting,
+    /// Connecting failed; the user may try again.
+    Failed(Error),
+    /// There is one, or there was one and it is being sought.
+    Open(Connection),
+}
+
+/// The session with the storage.
+#[derive(Debug)]
+pub struct Session {
+    /// Whether there is a server.
+    pub state: SessionState,
+    /// What is known of it.
+    pub server: ServerInfo,
+    /// How long a round trip takes.
+    pub latency: Option<Duration>,
+    /// How long to wait before the next try to connect, if one fails.
+    pause: Duration,
+    /// Whether another target was chosen and its first answer is awaited.
+    switching: bool,
+}
+
+impl Session {
+    /// One whose first answer is awaited. `switching`: after another target was chosen.
+    pub(super) fn new(switching: bool) -> Self {
+        Self {
+            state: SessionState::Connecting,
+            server: ServerInfo::default(),
+            latency: None,
+            pause: FIRST_PAUSE,
+            switching,
+        }
+    }
+
+    /// Whether there is a server, or there was one and it is being sought.
+    pub fn is_open(&self) -> bool {
+        matches!(self.state, SessionState::Open(_))
+    }
+
+    /// Whether connecting failed for a reason that may pass, so that larder goes on trying.
+    pub fn is_trying(&self) -> bool {
+        use ErrorKind::{Connection, Loading, Timeout};
+        matches!(&self.state, SessionState::Failed(error)
+            if matches!(error.kind, Connection | Timeout | Loading))
+    }
+
+    /// Why writes are refused, if they are.
+    pub(super) fn refused(&self, settings: &Settings) -> Option<&'static str> {
+        if !settings.read_only && !self.server.read_only {
+            return None;
+        }
+        Some(if self.server.replica {
+            "this server is a replica: it takes no writes"
+        } else if self.server.cluster {
+            "this server is a cluster: no write can be one step there"
+        } else {
+            "larder is read-only here: by --read-only, LARDER_READ_ONLY, the settings or the profile"
+        })
+    }
+
+    /// Connecting ended; tells whether there is a server now.
+    pub(super) fn connected(
+        &mut self,
+        result: Result<ServerInfo, Error>,
+        ctx: &mut Ctx<'_>,
+    ) -> bool {
+        if std::mem::take(&mut self.switching) {
+            notice::untell(ctx.notice);
+        }
+        match result {
+            Ok(server) => {
+                self.latency = server.latency;
+                self.state = SessionState::Open(Connection::Up);
+                self.pause = FIRST_PAUSE;
+                if !server.notes.is_empty() {
+                    ctx.tell(Notice::warning(server.notes.join(" · ")));
+                }
+                self.server = server;
+                self.follow_role(ctx);
+                true
+            }
+            // A try that was given up too late.
+            Err(_) if self.is_open() => false,
+            Err(error) => {
+                self.state = SessionState::Failed(error);
+                if self.is_trying() {
+                    ctx.effect(Effect::ConnectAgain(self.pause));
+                    self.pause = (self.pause * 2).min(LONGEST_PAUSE);
+                }
+                false
+            }
+        }
+    }
+
+    /// The connection went away or came back; tells whether it has just come back.
+    pub(super) fn connection(&mut self, connection: Connection, ctx: &mut Ctx<'_>) -> bool {
+        if !self.is_open() {
+            return false;
+        }
+        let was_down = matches!(self.state, SessionState::Open(Connection::Down { .. }));
+        let back = was_down && connection == Connection::Up;
+        self.state = SessionState::Open(connection);
+        if back {
+            ctx.tell(Notice::done("connected again"));
+            // It may be another one, or a replica no longer.
+            ctx.effect(Effect::AskServer(Duration::ZERO));
+        }
+        back
+    }
+
+    /// A replica is asked again and again whether it still is one.
+    fn follow_role(&self, ctx: &mut Ctx<'_>) {
+        if self.server.replica {
+            ctx.effect(Effect::AskServer(ASK_REPLICA));
+        }
+    }
+
+    /// The server has told of itself.
+    pub(super) fn told(&mut self, result: Result<ServerInfo, Error>, ctx: &mut Ctx<'_>) {
+        if !self.is_open() {
+            return;
+        }
+        if let Ok(server) = result {
+            match (self.server.replica, server.replica) {
+                (true, false) => {
+                    ctx.tell(Notice::done("this server is a replica no longer"));
+                }
+                (false, true) => {
+                    let words = "this server is a replica now: it takes no writes";
+                    ctx.tell(Notice::warning(words));
+                }
+                _ => {}
+            }
+            self.server = server;
+        }
+        self.follow_role(ctx);
+    }
+
+    /// The user wants everything read again; tells whether there is something to read from. Where
+    /// connecting failed, it is tried at once.
+    pub(super) fn refresh(&mut self, ctx: &mut Ctx<'_>) -> bool {
+        if matches!(self.state, SessionState::Failed(_)) {
+            self.state = SessionState::Connecting;
+            self.pause = FIRST_PAUSE;
+            ctx.effect(Effect::Connect);
+        }
+        self.is_open()
+    }
+}

@@ -1,0 +1,60 @@
+//! What the core needs to know of the configuration.
+
+use crate::model::StoreName;
+
+/// What the core needs to know of the configuration.
+#[derive(Debug, Clone)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of the user's")]
+pub struct Settings {
+    /// The target without its secret, for the status line.
+    pub label: String,
+    /// Refuse writes, and say so.
+    pub read_only: bool,
+    /// Values above this many bytes are fetched only when asked for.
+    pub preview_limit: u64,
+    /// Texts above this many bytes are edited only in the user's own editor.
+    pub editor_limit: u64,
+    /// Wrap long lines at first.
+    pub wrap: bool,
+    /// Take the mouse at first.
+    pub mouse: bool,
+    /// The targets that have a name.
+    pub targets: Vec<TargetChoice>,
+    /// Which of them is the present one.
+    pub target: usize,
+    /// Whether the user has never seen larder before.
+    pub welcome: bool,
+    /// What is to be said at the start.
+    pub warning: Option<String>,
+    /// The store to open as soon as it is there.
+    pub open: Option<StoreName>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            label: String::new(),
+            read_only: false,
+            preview_limit: 2 << 20,
+            editor_limit: 1 << 20,
+            wrap: true,
+            mouse: true,
+            targets: Vec::new(),
+            target: 0,
+            welcome: false,
+            warning: None,
+            open: None,
+        }
+    }
+}
+
+/// A target that can be switched to, as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TargetChoice {
+    /// A profile's name, or that of the place where the target is written.
+    pub name: String,
+    /// The target without its secret; or what is wrong with it, in one sentence.
+    pub label: Result<String, String>,
+    /// Whether writes to it are refused.
+    pub read_only: bool,
+}
