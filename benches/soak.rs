@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 
 use crawl::{Habit, Writer};
 use futures::StreamExt as _;
-use larder::app::{App, Effect, Event, Loaded, Read, Settings, Slot, Ticket};
+use larder::app::{App, Effect, Event, Load, Loaded, Read, Settings, Slot, Ticket};
 use larder::index::{Builder, Index};
 use larder::keymap::KeyMap;
 use larder::model::{Interest, RecordMeta, Timestamp};
@@ -187,20 +187,22 @@ impl Shell {
         let (storage, sender) = (Arc::clone(&self.storage), self.sender.clone());
         tokio::spawn(async move {
             let loaded = match read {
-                Read::Stores => Some(Loaded::Stores(storage.stores().await.unwrap(), None)),
-                Read::Keys { store, .. } => {
+                Read::Load(Load::Stores) => {
+                    Some(Loaded::Stores(storage.stores().await.unwrap(), None))
+                }
+                Read::Load(Load::Keys { store, .. }) => {
                     let (mut builder, mut pages) = (Builder::new(), storage.scan_keys(&store));
                     while let Some(page) = pages.next().await {
                         builder.add(&page.unwrap());
                     }
                     Some(Loaded::Keys(Arc::new(builder.finish()), 1.0))
                 }
-                read if read.is_computed() => {
-                    tokio::task::spawn_blocking(move || read.compute(&|| true, &mut |_| {}))
+                Read::Compute(compute) => {
+                    tokio::task::spawn_blocking(move || compute.run(&|| true, &mut |_| {}))
                         .await
                         .unwrap()
                 }
-                _ => None,
+                Read::Load(_) => None,
             };
             if let Some(loaded) = loaded {
                 let _ = sender.send(Event::Loaded(slot, ticket, Ok(loaded))).await;

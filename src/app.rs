@@ -29,6 +29,7 @@ pub mod keys;
 pub mod layers;
 pub mod layout;
 pub mod list;
+mod load;
 pub mod notice;
 pub mod question;
 pub mod record;
@@ -56,13 +57,12 @@ use crate::model::{Interest, Timestamp};
 use crate::preview::Viewport;
 
 pub use editor::Editor;
-pub use event::{
-    Effect, Event, Loaded, NotEdited, Read, RecordView, SaveError, Slot, Ticket, WriteId,
-};
+pub use event::{Effect, Event, NotEdited, SaveError, Slot, Ticket, WriteId};
 pub use facts::Facts;
 pub(crate) use facts::{store_facts, store_state};
 pub use layers::{Details, Dialog, Help, Layer, Overlay, Targets};
 pub use layout::{Area, Layout, Pane};
+pub use load::{Compute, Load, Loaded, Read, RecordView, Scope};
 pub use notice::{Notice, Tone};
 pub use question::{Confirm, Confirmed, Prompt, PromptKind};
 pub use session::{Session, SessionState};

@@ -3,29 +3,14 @@
 use std::sync::Arc;
 
 use crate::index::{RowOrder, groups, totals};
+use crate::preview::Preview;
 
-use super::event::{Loaded, Read};
+use super::load::{Compute, Loaded, RecordView};
 
-impl Read {
-    /// Whether [`Read::compute`] gives the answer.
-    pub fn is_computed(&self) -> bool {
-        matches!(
-            self,
-            Self::Apply(..)
-                | Self::Compare(..)
-                | Self::Totals(_)
-                | Self::Groups(..)
-                | Self::Select(..)
-        )
-    }
-
-    /// The answer, where it needs no storage. Asks `wanted` now and then; `None` as soon as it
-    /// says no. What is known before the rest goes to `early`.
-    pub fn compute(
-        self,
-        wanted: &dyn Fn() -> bool,
-        early: &mut dyn FnMut(Loaded),
-    ) -> Option<Loaded> {
+impl Compute {
+    /// The answer. Asks `wanted` now and then; `None` as soon as it says no. What is known before
+    /// the rest goes to `early`.
+    pub fn run(self, wanted: &dyn Fn() -> bool, early: &mut dyn FnMut(Loaded)) -> Option<Loaded> {
         Some(match self {
             Self::Apply(index, changes) => {
                 Loaded::Applied(Arc::new(index.apply(&changes)), changes.len())
@@ -42,7 +27,11 @@ impl Read {
                 let selection = RowOrder::with_early(&index, &query, wanted, &mut show)?;
                 Loaded::Selected(index, selection)
             }
-            _ => return None,
+            Self::Preview(record, mode) => {
+                let preview = Arc::new(Preview::build_as(&record, mode));
+                Loaded::Record(RecordView::Whole(record, preview))
+            }
+            Self::Search(preview, needle) => Loaded::Found(preview.find(&needle)),
         })
     }
 }

@@ -8,8 +8,9 @@ use bytes::Bytes;
 use crate::keymap::{Action, Context, KeyMap};
 use crate::model::{Expected, JsonLayout, StoreInfo, StoreName, Timestamp, Write};
 
-use super::event::{Effect, Read, Slot, Ticket, WriteId};
+use super::event::{Effect, Slot, Ticket, WriteId};
 use super::layout::{Layout, Pane};
+use super::load::Read;
 use super::notice::{self, Notice};
 use super::question::{Confirm, Prompt, PromptKind};
 use super::settings::Settings;
@@ -73,9 +74,9 @@ impl Outbox {
     }
 
     /// Reads; an older read of the same slot is given up.
-    pub(super) fn read(&mut self, slot: Slot, read: Read) {
+    pub(super) fn read(&mut self, slot: Slot, read: impl Into<Read>) {
         let ticket = self.next(slot);
-        self.effects.push(Effect::Read(slot, ticket, read));
+        self.effects.push(Effect::Read(slot, ticket, read.into()));
     }
 
     /// Gives up the slot's read.
@@ -134,7 +135,7 @@ impl Ctx<'_> {
     }
 
     /// Reads; an older read of the same slot is given up.
-    pub fn read(&mut self, slot: Slot, read: Read) {
+    pub fn read(&mut self, slot: Slot, read: impl Into<Read>) {
         self.out.read(slot, read);
     }
 

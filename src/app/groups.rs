@@ -6,18 +6,10 @@ use crate::index::{Group, Groups, Index};
 use crate::keymap::{Action, Context};
 use crate::model::RecordMeta;
 
-use super::event::{Read, Slot};
+use super::event::Slot;
 use super::list::Move;
+use super::load::{Compute, Scope};
 use super::{App, Notice, Pane};
-
-/// What all keys of a group begin with.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Scope {
-    /// These bytes.
-    pub prefix: Vec<u8>,
-    /// And whether a digit comes next.
-    pub numbered: bool,
-}
 
 /// The groups that the middle pane shows instead of keys.
 #[derive(Debug, Clone, Default)]
@@ -86,7 +78,7 @@ impl App {
             return;
         }
         grouping.outdated = false;
-        let read = Read::Groups(self.keys.newest.clone(), grouping.scope.clone());
+        let read = Compute::Groups(self.keys.newest.clone(), grouping.scope.clone());
         self.out.read(Slot::Groups, read);
     }
 

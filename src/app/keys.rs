@@ -6,8 +6,9 @@ use std::sync::Arc;
 use crate::index::{Change, Group, Index, Query, Recent, RescanState, RowOrder, ScanEvent, Sort};
 use crate::model::{Error, Key, RecordMeta, StoreName};
 
-use super::groups::{Grouping, Scope};
+use super::groups::Grouping;
 use super::list::{Cursor, Move};
+use super::load::Scope;
 
 /// A filter that begins with this finds keys that have its letters in this order, the best first.
 pub const FUZZY: char = '~';

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use crate::index::Index;
 use crate::model::{Error, ErrorKind, StoreInfo, Timestamp};
 
-use super::event::{Loaded, Read, RecordView, Slot};
+use super::event::Slot;
 use super::layers::{Layer, Overview};
+use super::load::{Compute, Loaded, RecordView};
 use super::{App, Notice, Pane};
 
 impl App {
@@ -184,7 +185,7 @@ impl App {
         let wanted = !self.keys.late.is_empty() || !self.keys.newest.is_packed();
         if self.keys.loading.is_none() && !self.keys.applying && wanted {
             self.keys.applying = true;
-            let read = Read::Apply(self.keys.newest.clone(), self.keys.late.clone());
+            let read = Compute::Apply(self.keys.newest.clone(), self.keys.late.clone());
             self.out.read(Slot::Keys, read);
         }
     }

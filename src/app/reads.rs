@@ -5,8 +5,9 @@ use std::sync::Arc;
 use crate::index::{Filter, Query, Sort};
 use crate::model::StoreName;
 
-use super::event::{Effect, Read, Slot};
+use super::event::{Effect, Slot};
 use super::keys::FUZZY;
+use super::load::{Compute, Load};
 use super::{App, Pane};
 
 impl App {
@@ -26,7 +27,7 @@ impl App {
             self.keys.failure = None;
             // What was changed before the walk begins, the walk will see.
             self.keys.late.clear();
-            self.out.read(Slot::Keys, Read::Keys { store, early });
+            self.out.read(Slot::Keys, Load::Keys { store, early });
         }
     }
 
@@ -61,7 +62,7 @@ impl App {
         };
         // What is newest is another thing each time, and no reason to begin anew.
         self.keys.asked = Query { recent: Arc::default(), ..query.clone() };
-        let read = Read::Select(self.keys.newest.clone(), query);
+        let read = Compute::Select(self.keys.newest.clone(), query);
         self.out.read(Slot::Select, read);
     }
 

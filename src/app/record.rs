@@ -9,8 +9,8 @@ use crate::model::{Error, Key, Record, RecordMeta, StoreName};
 use crate::preview::{Matches, Mode, Preview, Scroll, Viewport};
 use crate::text::fit;
 
-use super::event::RecordView;
 use super::layout::Area;
+use super::load::RecordView;
 use crate::text;
 
 /// A note takes no more rows than this from the value.

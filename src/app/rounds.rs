@@ -5,7 +5,8 @@ use crate::index::{Change, ScanEvent};
 use crate::model::{Key, RecordMeta, WatchSource};
 
 use super::App;
-use super::event::{Read, Slot};
+use super::event::Slot;
+use super::load::Compute;
 use super::watch::Highlight;
 use crate::text;
 
@@ -55,7 +56,7 @@ impl App {
         keys.comparing = true;
         keys.overtaken.clear();
         let scanned = std::mem::take(&mut keys.scanned);
-        let read = Read::Compare(keys.newest.clone(), scanned, keys.round.clone());
+        let read = Compute::Compare(keys.newest.clone(), scanned, keys.round.clone());
         self.out.read(Slot::Compare, read);
     }
 

@@ -11,15 +11,16 @@ use crate::model::{Error, ErrorKind, OpenBy, StoreInfo, StoreName, Write, Writte
 use crate::text;
 
 use super::ctx::Request;
-use super::event::{Effect, Event, Read, SaveError, Slot, WriteId};
+use super::event::{Effect, Event, SaveError, Slot, WriteId};
 use super::facts::{record_facts, store_facts};
 use super::layers::{Details, Help, Layer, Overview, Targets, Then, Totals};
 use super::list::Move;
+use super::load::{Load, RecordView};
 use super::notice::{self, Notice};
 use super::question::{Confirm, Confirmed, Prompt, PromptKind};
 use super::typing::typed;
 use super::writes::{Answer, done_words};
-use super::{App, Editor, Pane, RecordView, Session};
+use super::{App, Editor, Pane, Session};
 
 /// Rows a step of the wheel scrolls.
 const WHEEL: isize = 3;
@@ -282,7 +283,7 @@ impl App {
     pub(super) fn ask_about_store(&mut self, info: &StoreInfo, drop: bool) {
         let known = self.known_weight(&info.store);
         if known.is_none() && info.bytes.is_none() {
-            self.out.read(Slot::Store, Read::Store(info.store.clone()));
+            self.out.read(Slot::Store, Load::Store(info.store.clone()));
         }
         let asked = Confirm::about_store(info, drop, known);
         self.layers.push(Layer::Confirm(Box::new(asked)));
@@ -345,7 +346,7 @@ impl App {
     pub(super) fn show_crawl(&mut self) {
         if self.session.is_open() {
             self.layers.push(Layer::Crawl(Box::<Overview>::default()));
-            self.out.read(Slot::Crawl, Read::Crawl);
+            self.out.read(Slot::Crawl, Load::Crawl);
         } else {
             let why = "there is no crawl to look at before larder is connected";
             self.notice = Some(Notice::info(why));
@@ -535,7 +536,7 @@ impl App {
 
     fn after_change(&mut self, store: &StoreName) {
         self.apply_late();
-        self.out.read(Slot::Store, Read::Store(store.clone()));
+        self.out.read(Slot::Store, Load::Store(store.clone()));
     }
 
     /// A delete that was refused or lost on its way may have been made in part.
@@ -558,7 +559,7 @@ impl App {
             notice::untell(&mut self.notice);
             let old = self.editor.as_ref().and_then(|editor| editor.original.as_ref());
             self.layers.push(Layer::Confirm(Box::new(Confirm::overwrite(old))));
-            let read = Read::Value { store: set.store.clone(), key: set.key.clone() };
+            let read = Load::Value { store: set.store.clone(), key: set.key.clone() };
             self.out.read(Slot::Theirs, read);
             // The pane behind is to show what is there now.
             return self.reload_record();
@@ -588,7 +589,7 @@ impl App {
             return;
         }
         if let Some(editor) = &self.editor {
-            let read = Read::Value { store: editor.store.clone(), key: editor.typed_key() };
+            let read = Load::Value { store: editor.store.clone(), key: editor.typed_key() };
             self.out.read(Slot::Theirs, read);
         }
     }

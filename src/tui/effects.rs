@@ -9,7 +9,7 @@ use tokio::sync::mpsc::Sender;
 use tokio::sync::watch as channel;
 use tokio::task::{AbortHandle, JoinSet};
 
-use crate::app::{Event, Read, Slot, Ticket, WriteId};
+use crate::app::{Event, Load, Read, Slot, Ticket, WriteId};
 use crate::model::{Error, ErrorKind, Interest, Result, StoreName, Write};
 use crate::storage::target::Target;
 use crate::storage::{Options, Storage, resolve_until};
@@ -126,7 +126,7 @@ impl Tasks {
     /// Starts a read; the slot's older one is given up.
     pub(super) fn read(&mut self, slot: Slot, ticket: Ticket, read: Read) {
         let wait = if slot == Slot::Record { self.debounce(&read) } else { None };
-        if matches!(read, Read::Keys { .. }) {
+        if matches!(read, Read::Load(Load::Keys { .. })) {
             self.pause(false);
         }
         let paused = self.paused.subscribe();
@@ -182,7 +182,7 @@ impl Tasks {
 
     /// A first move reads at once; those that follow it closely wait for the last.
     fn debounce(&mut self, read: &Read) -> Option<Duration> {
-        if !matches!(read, Read::Record { .. }) {
+        if !matches!(read, Read::Load(Load::Record { .. })) {
             return None;
         }
         let last = self.last_record.replace(Instant::now());

@@ -9,7 +9,7 @@ use futures::StreamExt;
 use tokio::sync::mpsc::Sender;
 use tokio::sync::watch as channel;
 
-use crate::app::{Event, Loaded, Read, RecordView, Slot, Ticket};
+use crate::app::{Compute, Event, Load, Loaded, Read, RecordView, Slot, Ticket};
 use crate::index::Builder;
 use crate::model::{Error, ErrorKind, Reading, Record, RecordMeta, Result, StoreName};
 use crate::preview::{Mode, Preview};
@@ -52,26 +52,23 @@ impl ReadTask {
     }
 
     async fn perform(&self, storage: &dyn Storage, read: Read) -> Result<Option<Loaded>> {
-        Ok(Some(match read {
-            Read::Stores => return self.stores(storage).await,
-            Read::Lost => return self.lost(storage).await.map(|()| None),
-            Read::Store(store) => Loaded::Store(Box::new(storage.get_metadata(&store).await?)),
-            Read::Crawl => return self.crawl(storage).await,
-            Read::Keys { store, early } => return self.keys(storage, &store, early).await,
-            read if read.is_computed() => {
-                let cancel = CancelOnDrop::default();
-                let flag = cancel.0.clone();
-                let (slot, ticket, events) = (self.slot, self.ticket, self.events.clone());
-                let mut early = move |loaded| {
-                    // Where the loop has no room, it has enough to show.
-                    let _ = events.try_send(Event::Loaded(slot, ticket, Ok(loaded)));
-                };
-                let still = move || flag.load(Ordering::Relaxed);
-                let loaded = on_blocking_thread(move || read.compute(&still, &mut early)).await?;
-                drop(cancel);
-                return Ok(loaded);
+        match read {
+            Read::Load(load) => self.load(storage, load).await,
+            Read::Compute(Compute::Preview(record, mode)) => {
+                Ok(Some(Loaded::Record(prepare(record, mode).await?)))
             }
-            Read::Record { store, key, limit, mode } => {
+            Read::Compute(compute) => self.compute(compute).await,
+        }
+    }
+
+    async fn load(&self, storage: &dyn Storage, load: Load) -> Result<Option<Loaded>> {
+        Ok(Some(match load {
+            Load::Stores => return self.stores(storage).await,
+            Load::Lost => return self.lost(storage).await.map(|()| None),
+            Load::Store(store) => Loaded::Store(Box::new(storage.get_metadata(&store).await?)),
+            Load::Crawl => return self.crawl(storage).await,
+            Load::Keys { store, early } => return self.keys(storage, &store, early).await,
+            Load::Record { store, key, limit, mode } => {
                 let reading = self.report_if_slow(storage.read(&store, &key, limit)).await?;
                 Loaded::Record(match reading {
                     None => RecordView::Missing(key),
@@ -80,19 +77,29 @@ impl ReadTask {
                     Some(Reading::Whole(record)) => prepare(record, mode).await?,
                 })
             }
-            Read::Whole { store, key, mode } => {
+            Load::Whole { store, key, mode } => {
                 Loaded::Record(match self.report_if_slow(storage.get_value(&store, &key)).await? {
                     None => RecordView::Missing(key),
                     Some(record) => prepare(record, mode).await?,
                 })
             }
-            Read::Value { store, key } => Loaded::Value(storage.get_value(&store, &key).await?),
-            Read::Preview(record, mode) => Loaded::Record(prepare(record, mode).await?),
-            Read::Search(preview, needle) => {
-                Loaded::Found(on_blocking_thread(move || preview.find(&needle)).await?)
-            }
-            _ => return Ok(None),
+            Load::Value { store, key } => Loaded::Value(storage.get_value(&store, &key).await?),
         }))
+    }
+
+    /// Computes on a thread of its own; gives nothing if the answer is no longer wanted.
+    async fn compute(&self, compute: Compute) -> Result<Option<Loaded>> {
+        let cancel = CancelOnDrop::default();
+        let flag = cancel.0.clone();
+        let (slot, ticket, events) = (self.slot, self.ticket, self.events.clone());
+        let mut early = move |loaded| {
+            // Where the loop has no room, it has enough to show.
+            let _ = events.try_send(Event::Loaded(slot, ticket, Ok(loaded)));
+        };
+        let still = move || flag.load(Ordering::Relaxed);
+        let loaded = on_blocking_thread(move || compute.run(&still, &mut early)).await?;
+        drop(cancel);
+        Ok(loaded)
     }
 
     /// Reports a read that takes longer than [`SLOW_AFTER`].

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use larder::app::{App, Effect, Event, Help, Layer, Loaded, Read, Settings, Slot, Ticket};
+use larder::app::{App, Effect, Event, Help, Layer, Load, Loaded, Read, Settings, Slot, Ticket};
 use larder::keymap::KeyMap;
 use larder::model::{Crawl, Error, ErrorKind, StorageInfo, Timestamp};
 
@@ -21,7 +21,7 @@ fn opened() -> (Stage, Ticket) {
     let mut stage = connected();
     stage.keys("C");
     let (ticket, read) = stage.take(Slot::Crawl);
-    assert!(matches!(read, Read::Crawl));
+    assert!(matches!(read, Read::Load(Load::Crawl)));
     (stage, ticket)
 }
 

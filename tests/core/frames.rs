@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use larder::app::{Effect, Event, Loaded, Read, RecordView, Settings, Slot, TargetChoice};
+use larder::app::{Compute, Effect, Event, Loaded, Read, RecordView, Settings, Slot, TargetChoice};
 use larder::keymap::{Action, Context, KeyMap};
 use larder::model::{
     Connection, Crawl, Crawler, Error, ErrorKind, Record, RecordMeta, RecordState, Section,
@@ -13,7 +13,7 @@ use larder::model::{
 use larder::preview::{Mode, Preview};
 use larder::theme::Theme;
 
-use crate::stage::{NOW, Stage, index, record, store};
+use crate::stage::{NOW, Stage, computed, index, record, store};
 
 const SIZES: [(u16, u16); 3] = [(120, 36), (80, 24), (40, 10)];
 const JSON: &str = "application/json; charset=utf-8";
@@ -286,7 +286,9 @@ fn a_store_that_a_crawl_fills() {
             stage.noticed(WatchEvent::Records { set, removed: Vec::new() });
             while stage.asked.iter().any(|e| matches!(e, Effect::Read(Slot::Keys, ..))) {
                 let (ticket, read) = stage.take(Slot::Keys);
-                let Read::Apply(index, changes) = read else { panic!("{read:?}") };
+                let Read::Compute(Compute::Apply(index, changes)) = read else {
+                    panic!("{read:?}")
+                };
                 let applied = Loaded::Applied(index.apply(&changes).into(), changes.len());
                 stage.event(Event::Loaded(Slot::Keys, ticket, Ok(applied)));
             }
@@ -314,13 +316,13 @@ fn a_walk_under_way() {
 
 /// Answers all that needs no storage.
 fn compute(stage: &mut Stage) {
-    let computed = |effect: &Effect| match effect {
-        Effect::Read(slot, _, read) if read.is_computed() => Some(*slot),
+    let waits = |effect: &Effect| match effect {
+        Effect::Read(slot, _, Read::Compute(_)) => Some(*slot),
         _ => None,
     };
-    while let Some(slot) = stage.asked.iter().find_map(computed) {
+    while let Some(slot) = stage.asked.iter().find_map(waits) {
         let (ticket, read) = stage.take(slot);
-        let loaded = read.compute(&|| true, &mut |_| {}).unwrap();
+        let loaded = computed(read);
         stage.event(Event::Loaded(slot, ticket, Ok(loaded)));
     }
 }

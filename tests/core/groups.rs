@@ -6,7 +6,7 @@ use larder::app::{Effect, Event, Loaded, Pane, Slot};
 use larder::index::Sort;
 use larder::model::{Key, Record, WatchEvent, WatchSource};
 
-use crate::stage::{Stage, index, record, store};
+use crate::stage::{Stage, computed, index, record, store};
 
 const JSON: &str = "application/json; charset=utf-8";
 
@@ -31,7 +31,7 @@ fn answer(stage: &mut Stage) {
     };
     while let Some(slot) = stage.asked.iter().find_map(wanted) {
         let (ticket, read) = stage.take(slot);
-        let loaded = read.compute(&|| true, &mut |_| {}).unwrap();
+        let loaded = computed(read);
         stage.event(Event::Loaded(slot, ticket, Ok(loaded)));
     }
 }
@@ -101,11 +101,7 @@ fn groups_follow_what_changes() {
     let set = vec![record("page-003", JSON, "1").meta, record("map-1", JSON, "1").meta];
     stage.noticed(WatchEvent::Records { set, removed: vec![Key::from("INPUT")] });
     let (ticket, read) = stage.take(Slot::Keys);
-    stage.event(Event::Loaded(
-        Slot::Keys,
-        ticket,
-        Ok(read.compute(&|| true, &mut |_| {}).unwrap()),
-    ));
+    stage.event(Event::Loaded(Slot::Keys, ticket, Ok(computed(read))));
     answer(&mut stage);
     assert_eq!(rows(&stage), ["map-1", "page-* 3", "shot-* 3"]);
     assert_eq!(stage.app.keys.cursor.at, 2, "the cursor stays on its group");
@@ -116,11 +112,7 @@ fn totals_are_counted_while_one_looks_at_them() {
     let mut stage = opened();
     stage.keys("t");
     let (ticket, read) = stage.take(Slot::Totals);
-    stage.event(Event::Loaded(
-        Slot::Totals,
-        ticket,
-        Ok(read.compute(&|| true, &mut |_| {}).unwrap()),
-    ));
+    stage.event(Event::Loaded(Slot::Totals, ticket, Ok(computed(read))));
     let frame = stage.frame();
     let all = frame.lines().find_map(|line| line.split("│ all ").nth(1));
     let all: Vec<_> = all.unwrap_or_else(|| panic!("{frame}")).split_whitespace().collect();
@@ -141,11 +133,7 @@ fn following_keeps_the_view_on_the_newest() {
     let set = vec![record("page-009", JSON, "1").meta];
     stage.noticed(WatchEvent::Records { set, removed: vec![] });
     let (ticket, read) = stage.take(Slot::Keys);
-    stage.event(Event::Loaded(
-        Slot::Keys,
-        ticket,
-        Ok(read.compute(&|| true, &mut |_| {}).unwrap()),
-    ));
+    stage.event(Event::Loaded(Slot::Keys, ticket, Ok(computed(read))));
     answer(&mut stage);
     assert_eq!(stage.app.keys.current().unwrap().key, Key::from("page-009"));
     stage.keys("j");

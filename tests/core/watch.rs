@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
 use larder::app::watch::Highlight;
-use larder::app::{Effect, Event, Loaded, Pane, Read, Settings, Slot, Tone};
+use larder::app::{Compute, Effect, Event, Load, Loaded, Pane, Read, Settings, Slot, Tone};
 use larder::index::Sort;
 use larder::model::{Key, KeyPage, Record, StoreInfo, Timestamp, WatchEvent, WatchSource, Written};
 
@@ -40,7 +40,7 @@ fn apply(stage: &mut Stage) -> usize {
     let mut applied = 0;
     while stage.asked.iter().any(|effect| matches!(effect, Effect::Read(Slot::Keys, ..))) {
         let (ticket, read) = stage.take(Slot::Keys);
-        let Read::Apply(index, changes) = read else { panic!("{read:?}") };
+        let Read::Compute(Compute::Apply(index, changes)) = read else { panic!("{read:?}") };
         applied += changes.len();
         let loaded = Loaded::Applied(index.apply(&changes).into(), changes.len());
         stage.event(Event::Loaded(Slot::Keys, ticket, Ok(loaded)));
@@ -85,7 +85,7 @@ fn changes_that_come_while_others_are_made_are_made_after_them() {
         stage.noticed(came(&[record(key, JSON, "0")]));
     }
     assert_eq!(apply(&mut stage), 0, "a flood of changes never gives up the one under way");
-    let Read::Apply(index, changes) = read else { panic!("{read:?}") };
+    let Read::Compute(Compute::Apply(index, changes)) = read else { panic!("{read:?}") };
     let loaded = Loaded::Applied(index.apply(&changes).into(), changes.len());
     stage.event(Event::Loaded(Slot::Keys, ticket, Ok(loaded)));
     assert_eq!(apply(&mut stage), 3);
@@ -165,7 +165,10 @@ fn stores_appear_change_and_vanish_in_the_list() {
     assert_eq!(keys(&stage), ["b", "d", "f"], "what was read stays");
     stage.asked.retain(|effect| matches!(effect, Effect::Watch(..)));
     stage.noticed(WatchEvent::Store(store("shop", 0)));
-    assert!(matches!(stage.take(Slot::Keys).1, Read::Keys { early: false, .. }), "it came back");
+    assert!(
+        matches!(stage.take(Slot::Keys).1, Read::Load(Load::Keys { early: false, .. })),
+        "it came back"
+    );
 }
 
 #[test]
@@ -177,7 +180,7 @@ fn a_store_that_is_made_anew_during_its_first_walk_is_read_anew() {
     assert!(stage.notice().contains("the store shop is gone"), "{}", stage.notice());
     stage.answer(Slot::Keys, Ok(Loaded::Keys(index(&shop()), 1.0)));
     stage.noticed(WatchEvent::Store(store("shop", 0)));
-    assert!(matches!(stage.take(Slot::Keys).1, Read::Keys { .. }));
+    assert!(matches!(stage.take(Slot::Keys).1, Read::Load(Load::Keys { .. })));
 }
 
 #[test]
@@ -195,9 +198,9 @@ fn what_the_user_deletes_is_not_deleted_by_someone_else() {
 fn missed_changes_are_read() {
     let mut stage = opened();
     stage.noticed(WatchEvent::Lagged);
-    assert!(matches!(stage.take(Slot::Stores).1, Read::Stores));
-    assert!(matches!(stage.take(Slot::Keys).1, Read::Keys { early: false, .. }));
-    assert!(matches!(stage.take(Slot::Record).1, Read::Record { .. }));
+    assert!(matches!(stage.take(Slot::Stores).1, Read::Load(Load::Stores)));
+    assert!(matches!(stage.take(Slot::Keys).1, Read::Load(Load::Keys { early: false, .. })));
+    assert!(matches!(stage.take(Slot::Record).1, Read::Load(Load::Record { .. })));
 }
 
 #[test]
@@ -211,7 +214,10 @@ fn watching_is_turned_off_and_on_with_one_key() {
     stage.asked.clear();
     stage.keys("W");
     assert!(stage.asked.iter().any(|effect| matches!(effect, Effect::Watch(_, Some(_)))));
-    assert!(matches!(stage.take(Slot::Keys).1, Read::Keys { .. }), "what happened meanwhile");
+    assert!(
+        matches!(stage.take(Slot::Keys).1, Read::Load(Load::Keys { .. })),
+        "what happened meanwhile"
+    );
 }
 
 #[test]
@@ -240,7 +246,7 @@ fn an_order_is_made_again_after_changes_and_never_starves() {
         stage.asked.iter().filter(|e| matches!(e, Effect::Read(Slot::Select, ..))).count()
     };
     assert_eq!(asked(&stage), 0, "the one under way is not given up");
-    let Read::Select(index, query) = read else { panic!("{read:?}") };
+    let Read::Compute(Compute::Select(index, query)) = read else { panic!("{read:?}") };
     let selection = larder::index::RowOrder::new(&index, &query, &|| true);
     let loaded = Loaded::Selected(index, selection.unwrap());
     stage.event(Event::Loaded(Slot::Select, ticket, Ok(loaded)));
@@ -269,7 +275,7 @@ fn a_walk_is_not_given_up_for_what_was_missed_meanwhile_but_followed_by_another(
     stage.connect(vec![store("default", 2), store("shop", 3)]);
     stage.keys("j<enter>");
     let (ticket, read) = stage.take(Slot::Keys);
-    assert!(matches!(read, Read::Keys { early: true, .. }));
+    assert!(matches!(read, Read::Load(Load::Keys { early: true, .. })));
     for _ in 0..5 {
         stage.noticed(WatchEvent::Lagged);
     }
@@ -325,7 +331,10 @@ fn changes_that_wait_for_a_walk_take_bounded_room() {
     assert!(stage.app.keys.late.len() <= 100_000, "{}", stage.app.keys.late.len());
     assert_eq!(asked(&stage, Slot::Keys), 0, "the walk goes on");
     stage.event(Event::Loaded(Slot::Keys, ticket, Ok(Loaded::Keys(index(&shop()), 1.0))));
-    assert!(matches!(stage.take(Slot::Keys).1, Read::Keys { early: false, .. }), "for the rest");
+    assert!(
+        matches!(stage.take(Slot::Keys).1, Read::Load(Load::Keys { early: false, .. })),
+        "for the rest"
+    );
 }
 
 #[test]
@@ -381,7 +390,9 @@ fn page(records: &[&str]) -> WatchEvent {
 fn compare(stage: &mut Stage) {
     while stage.asked.iter().any(|effect| matches!(effect, Effect::Read(Slot::Compare, ..))) {
         let (ticket, read) = stage.take(Slot::Compare);
-        let Read::Compare(index, scanned, round) = read else { panic!("{read:?}") };
+        let Read::Compute(Compute::Compare(index, scanned, round)) = read else {
+            panic!("{read:?}")
+        };
         let loaded = Loaded::Compared(round.pass(&index, &scanned));
         stage.event(Event::Loaded(Slot::Compare, ticket, Ok(loaded)));
         apply(stage);
@@ -473,7 +484,7 @@ fn a_record_that_is_named_while_a_page_is_compared_is_as_it_was_named() {
     let (ticket, read) = stage.take(Slot::Compare);
     stage.noticed(came(&[record("b", JSON, "12345")])).noticed(gone(&["x"]));
     apply(&mut stage);
-    let Read::Compare(index, scanned, round) = read else { panic!("{read:?}") };
+    let Read::Compute(Compute::Compare(index, scanned, round)) = read else { panic!("{read:?}") };
     let loaded = Loaded::Compared(round.pass(&index, &scanned));
     stage.event(Event::Loaded(Slot::Compare, ticket, Ok(loaded)));
     apply(&mut stage);

@@ -9,7 +9,9 @@
 use std::sync::Arc;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use larder::app::{App, Effect, Event, Loaded, Read, RecordView, Settings, Slot, Ticket, WriteId};
+use larder::app::{
+    App, Effect, Event, Load, Loaded, Read, RecordView, Settings, Slot, Ticket, WriteId,
+};
 use larder::index::Builder;
 use larder::keymap::KeyMap;
 use larder::model::{
@@ -21,6 +23,14 @@ use larder::theme::{Symbols, Theme};
 use larder::view::{Appearance, draw};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
+
+/// What a computation gives.
+pub fn computed(read: Read) -> Loaded {
+    match read {
+        Read::Compute(compute) => compute.run(&|| true, &mut |_| {}).unwrap(),
+        Read::Load(load) => panic!("{load:?} needs a storage"),
+    }
+}
 
 /// The moment at which all frames are drawn.
 pub const NOW: i64 = 1_795_356_000_000_000;
@@ -154,7 +164,7 @@ impl Stage {
     pub fn show(&mut self, records: &[Record]) -> &mut Self {
         while self.asked.iter().any(|e| matches!(e, Effect::Read(Slot::Record, ..))) {
             let (ticket, read) = self.take(Slot::Record);
-            let (Read::Record { key, .. } | Read::Whole { key, .. }) = &read else {
+            let Read::Load(Load::Record { key, .. } | Load::Whole { key, .. }) = &read else {
                 panic!("{read:?}")
             };
             let record = records.iter().find(|record| record.meta.key == *key);

@@ -9,7 +9,8 @@ use crate::keymap::{Action, Context};
 use crate::model::ContentType;
 
 use super::super::ctx::Ctx;
-use super::super::event::{Read, Slot};
+use super::super::event::Slot;
+use super::super::load::Compute;
 use super::dialog::{Dialog, Overlay, Then};
 
 /// The totals of the open store.
@@ -34,7 +35,7 @@ impl Totals {
         }
         self.counting = true;
         self.outdated = false;
-        ctx.read(Slot::Totals, Read::Totals(Arc::clone(index)));
+        ctx.read(Slot::Totals, Compute::Totals(Arc::clone(index)));
     }
 
     /// Takes what was counted, and counts again if the index has changed since.

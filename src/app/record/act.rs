@@ -6,8 +6,9 @@ use crate::preview::{Matches, Mode, Viewport};
 use crate::text;
 
 use super::super::ctx::{Ctx, Request};
-use super::super::event::{Effect, Read, RecordView, Slot};
+use super::super::event::{Effect, Slot};
 use super::super::layout::Pane;
+use super::super::load::{Compute, Load, RecordView};
 use super::super::notice::Notice;
 use super::super::question::{Prompt, PromptKind};
 use super::RecordPane;
@@ -101,7 +102,7 @@ impl RecordPane {
         } else if self.loading || matches!(self.shown, Some(RecordView::Head(..))) {
             self.reload(ctx);
         } else if let Some(record) = self.record().cloned() {
-            ctx.read(Slot::Record, Read::Preview(record, self.mode));
+            ctx.read(Slot::Record, Compute::Preview(record, self.mode));
         }
     }
 
@@ -191,7 +192,7 @@ impl RecordPane {
         ctx.cancel(Slot::Search);
         self.want(store.clone(), key.clone());
         let (limit, mode) = (ctx.settings.preview_limit, self.mode);
-        ctx.read(Slot::Record, Read::Record { store, key, limit, mode });
+        ctx.read(Slot::Record, Load::Record { store, key, limit, mode });
     }
 
     /// Fetches the wanted record although it is large.
@@ -199,7 +200,7 @@ impl RecordPane {
         let Some((store, key)) = self.wanted.clone() else { return };
         self.want(store.clone(), key.clone());
         self.fetching = true;
-        ctx.read(Slot::Record, Read::Whole { store, key, mode: self.mode });
+        ctx.read(Slot::Record, Load::Whole { store, key, mode: self.mode });
     }
 
     /// Takes what was read.
@@ -242,7 +243,7 @@ impl RecordPane {
 
     fn find(&self, ctx: &mut Ctx<'_>) {
         if let Some(preview) = self.preview() {
-            ctx.read(Slot::Search, Read::Search(preview.clone(), self.search.clone()));
+            ctx.read(Slot::Search, Compute::Search(preview.clone(), self.search.clone()));
         }
     }
 

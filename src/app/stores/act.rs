@@ -5,9 +5,10 @@ use crate::model::{Error, StoreInfo};
 use crate::text;
 
 use super::super::ctx::{Ctx, Request};
-use super::super::event::{Read, Slot};
+use super::super::event::Slot;
 use super::super::layout::Pane;
 use super::super::list::Move;
+use super::super::load::Load;
 use super::super::notice::Notice;
 use super::super::question::PromptKind;
 use super::StoresPane;
@@ -34,7 +35,7 @@ impl StoresPane {
             }
             Action::FindLost => {
                 self.look_for_lost();
-                ctx.read(Slot::Lost, Read::Lost);
+                ctx.read(Slot::Lost, Load::Lost);
             }
             _ => {}
         }
@@ -54,7 +55,7 @@ impl StoresPane {
     pub(in crate::app) fn read(&mut self, ctx: &mut Ctx<'_>) {
         self.loading = true;
         self.dirty = false;
-        ctx.read(Slot::Stores, Read::Stores);
+        ctx.read(Slot::Stores, Load::Stores);
     }
 
     /// Reads the list once more when it has been read, if it is being read just now: were that given

@@ -1,7 +1,8 @@
 //! Connecting, losing the connection, and switching to another target.
 
 use larder::app::{
-    Effect, Event, Layer, Loaded, Pane, Read, SessionState, Settings, Slot, TargetChoice, Targets,
+    Effect, Event, Layer, Load, Loaded, Pane, Read, SessionState, Settings, Slot, TargetChoice,
+    Targets,
 };
 use larder::model::{Connection, Error, ErrorKind, ServerInfo, StoreInfo, WriteOutcome};
 
@@ -241,7 +242,7 @@ fn the_only_store_is_opened_at_once() {
     let mut stage = Stage::new(120, 36);
     stage.connect(vec![store("default", 2)]);
     assert_eq!(stage.app.focus, Pane::Keys);
-    assert!(matches!(stage.take(Slot::Keys).1, Read::Keys { early: true, .. }));
+    assert!(matches!(stage.take(Slot::Keys).1, Read::Load(Load::Keys { early: true, .. })));
 }
 
 #[test]

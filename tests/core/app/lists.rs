@@ -1,6 +1,6 @@
 //! The lists and their cursors while the storage answers.
 
-use larder::app::{Effect, Event, Loaded, Read, Slot};
+use larder::app::{Compute, Effect, Event, Loaded, Read, Slot};
 use larder::model::{
     Error, ErrorKind, Key, OpenBy, ServerInfo, StoreInfo, StoreState, WatchEvent, Write, Written,
 };
@@ -54,7 +54,7 @@ fn a_filter_works_as_one_types_and_esc_clears_it() {
     let mut stage = opened();
     stage.keys("/B");
     let (ticket, read) = stage.take(Slot::Select);
-    let Read::Select(index, query) = read else { panic!() };
+    let Read::Compute(Compute::Select(index, query)) = read else { panic!() };
     assert_eq!(query.filter, "B");
     let none = larder::index::RowOrder::new(&index, &query, &|| true).unwrap();
     stage.event(Event::Loaded(Slot::Select, ticket, Ok(Loaded::Selected(index, none))));
@@ -142,7 +142,7 @@ fn the_order_of_a_store_left_behind_is_not_shown_for_another() {
     let mut stage = opened();
     stage.keys("s");
     let (ticket, read) = stage.take(Slot::Select);
-    let Read::Select(old, _) = read else { panic!() };
+    let Read::Compute(Compute::Select(old, _)) = read else { panic!() };
     stage.keys("hk<enter>");
     let late = larder::index::RowOrder::all(&old);
     stage.event(Event::Loaded(Slot::Select, ticket, Ok(Loaded::Selected(old, late))));

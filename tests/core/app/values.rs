@@ -1,6 +1,6 @@
 //! Values: fetched, copied and saved to files.
 
-use larder::app::{Effect, Event, Loaded, Read, RecordView, SaveError, Slot};
+use larder::app::{Effect, Event, Load, Loaded, Read, RecordView, SaveError, Slot};
 use larder::model::{RecordMeta, WatchEvent};
 
 use super::{JSON, opened, shop};
@@ -14,12 +14,12 @@ fn a_large_value_is_fetched_only_when_asked_for() {
     let records = [record("big", "application/octet-stream", "")];
     stage.answer(Slot::Keys, Ok(Loaded::Keys(index(&records), 1.0)));
     let (ticket, read) = stage.take(Slot::Record);
-    assert!(matches!(read, Read::Record { limit: 2_097_152, .. }));
+    assert!(matches!(read, Read::Load(Load::Record { limit: 2_097_152, .. })));
     stage.event(Event::Loaded(Slot::Record, ticket, Ok(Loaded::Record(RecordView::TooLarge(big)))));
     stage.keys("Yw");
     assert!(stage.notice().contains("fetch it first"));
     stage.keys("f");
-    assert!(matches!(stage.take(Slot::Record).1, Read::Whole { .. }));
+    assert!(matches!(stage.take(Slot::Record).1, Read::Load(Load::Whole { .. })));
     stage.keys("<esc>");
     assert!(stage.asked.iter().any(|effect| matches!(effect, Effect::Cancel(Slot::Record))));
     assert_eq!(stage.notice(), "the fetch was cancelled");
@@ -50,7 +50,7 @@ fn a_fetch_asked_for_too_early_is_not_forgotten() {
     stage.keys("f");
     let big = RecordMeta { key: "big".into(), size: 200_000_000, ..RecordMeta::default() };
     stage.event(Event::Loaded(Slot::Record, ticket, Ok(Loaded::Record(RecordView::TooLarge(big)))));
-    assert!(matches!(stage.take(Slot::Record).1, Read::Whole { .. }));
+    assert!(matches!(stage.take(Slot::Record).1, Read::Load(Load::Whole { .. })));
 }
 
 #[test]
@@ -72,7 +72,7 @@ fn the_beginning_of_a_large_value_is_not_taken_for_all_of_it() {
         assert!(stage.app.notice.as_ref().unwrap().text.contains("fetch it first"), "{keys}");
     }
     stage.keys("f");
-    assert!(matches!(stage.take(Slot::Record).1, Read::Whole { .. }));
+    assert!(matches!(stage.take(Slot::Record).1, Read::Load(Load::Whole { .. })));
 }
 
 /// What is to be saved to which file, of the newest effect.

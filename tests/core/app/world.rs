@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use larder::app::{Effect, Event, Loaded, Read, RecordView, Slot, Ticket, WriteId};
+use larder::app::{Effect, Event, Load, Loaded, Read, RecordView, Slot, Ticket, WriteId};
 use larder::model::{
     ContentType, Error, ErrorKind, Expected, Key, OpenBy, Record, RecordMeta, WatchEvent, Write,
     WriteOutcome, Written,
@@ -72,7 +72,7 @@ impl World {
     /// Answers one of the reads.
     pub(super) fn answer(&mut self, at: usize) -> Option<Event> {
         let (slot, ticket, read) = self.reads.get(at % self.reads.len().max(1))?.clone();
-        let computed = read.is_computed() || matches!(read, Read::Preview(..) | Read::Search(..));
+        let computed = matches!(read, Read::Compute(_));
         self.reads.retain(|(asked, ..)| *asked != slot);
         let result = if self.up || computed { self.read(read) } else { Err(away()) };
         let event = Event::Loaded(slot, ticket, result);
@@ -87,27 +87,25 @@ impl World {
         let to_shown =
             |found: Option<Record>, key: Key| found.map_or(RecordView::Missing(key), shown);
         Ok(match read {
-            Read::Stores => {
+            Read::Load(Load::Stores) => {
                 let stores = self.stores.iter();
                 let stores = stores.map(|(name, records)| store(name, records.len() as u64));
                 Loaded::Stores(stores.collect(), None)
             }
-            Read::Store(name) => {
+            Read::Load(Load::Store(name)) => {
                 let records = self.stores.get(&name.escaped()).ok_or_else(missing)?;
                 Loaded::Store(Box::new(store(&name.escaped(), records.len() as u64)))
             }
-            Read::Keys { store, .. } => {
+            Read::Load(Load::Keys { store, .. }) => {
                 let records = self.stores.get(&store.escaped()).ok_or_else(missing)?;
                 Loaded::Keys(index(&records.values().cloned().collect::<Vec<_>>()), 1.0)
             }
-            Read::Record { store, key, .. } | Read::Whole { store, key, .. } => {
+            Read::Load(Load::Record { store, key, .. } | Load::Whole { store, key, .. }) => {
                 Loaded::Record(to_shown(find(&store, &key), key))
             }
-            Read::Value { store, key } => Loaded::Value(find(&store, &key)),
-            Read::Preview(record, _) => Loaded::Record(shown(record)),
-            Read::Search(preview, needle) => Loaded::Found(preview.find(&needle)),
-            read if read.is_computed() => read.compute(&|| true, &mut |_| {}).unwrap(),
-            other => panic!("{other:?}"),
+            Read::Load(Load::Value { store, key }) => Loaded::Value(find(&store, &key)),
+            Read::Compute(compute) => compute.run(&|| true, &mut |_| {}).unwrap(),
+            Read::Load(other) => panic!("{other:?}"),
         })
     }
 

@@ -1,6 +1,6 @@
 //! Writes: asked about, refused, and answered late.
 
-use larder::app::{Effect, Event, Layer, Loaded, Pane, Read, Settings, Slot};
+use larder::app::{Compute, Effect, Event, Layer, Loaded, Pane, Read, Settings, Slot};
 use larder::model::{
     Connection, Error, ErrorKind, Key, StoreInfo, WatchEvent, Write, WriteOutcome, Written,
 };
@@ -24,7 +24,7 @@ fn delete_asks_first_and_its_default_is_no() {
     stage.written(write, Ok(done()));
     assert_eq!(stage.notice(), "deleted a");
     let (ticket, read) = stage.take(Slot::Keys);
-    let Read::Apply(old, changes) = read else { panic!("{read:?}") };
+    let Read::Compute(Compute::Apply(old, changes)) = read else { panic!("{read:?}") };
     let applied = Loaded::Applied(std::sync::Arc::new(old.apply(&changes)), changes.len());
     stage.event(Event::Loaded(Slot::Keys, ticket, Ok(applied)));
     assert_eq!(stage.app.keys.len(), 2);

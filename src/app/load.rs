@@ -1,0 +1,174 @@
+//! What is loaded from the storage, what is computed from that, and what both give.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::index::{Change, Groups, Index, Query, RescanState, RowOrder, ScanEvent};
+use crate::model::{ContentType, Crawl, Key, Record, RecordMeta, StoreInfo, StoreName};
+use crate::preview::{Matches, Mode, Preview};
+
+/// Something to read from the storage.
+#[derive(Debug, Clone)]
+pub enum Load {
+    /// All stores.
+    Stores,
+    /// Stores that no index names.
+    Lost,
+    /// One store's metadata.
+    Store(StoreName),
+    /// The rest of the crawl, again and again until it is given up.
+    Crawl,
+    /// All keys of a store.
+    Keys {
+        /// The store.
+        store: StoreName,
+        /// Publish what has arrived while the walk goes on.
+        early: bool,
+    },
+    /// A record, with its value up to a limit.
+    Record {
+        /// The store.
+        store: StoreName,
+        /// The key.
+        key: Key,
+        /// In bytes.
+        limit: u64,
+        /// How to show it.
+        mode: Mode,
+    },
+    /// A record whatever its size.
+    Whole {
+        /// The store.
+        store: StoreName,
+        /// The key.
+        key: Key,
+        /// How to show it.
+        mode: Mode,
+    },
+    /// A record whatever its size, to be compared and not shown.
+    Value {
+        /// The store.
+        store: StoreName,
+        /// The key.
+        key: Key,
+    },
+}
+
+/// What all keys of a group begin with.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Scope {
+    /// These bytes.
+    pub prefix: Vec<u8>,
+    /// And whether a digit comes next.
+    pub numbered: bool,
+}
+
+/// Something to compute off the loop.
+#[derive(Debug, Clone)]
+pub enum Compute {
+    /// The index with changes made to it.
+    Apply(Arc<Index>, Vec<Change>),
+    /// What is different about what a walk saw.
+    Compare(Arc<Index>, Vec<ScanEvent>, RescanState),
+    /// How much there is of each content type.
+    Totals(Arc<Index>),
+    /// What the keys that begin so share.
+    Groups(Arc<Index>, Scope),
+    /// An order and a filter over the index.
+    Select(Arc<Index>, Query),
+    /// A record at hand, shown another way.
+    Preview(Record, Mode),
+    /// Where the text occurs in the value.
+    Search(Arc<Preview>, String),
+}
+
+/// Something to have from the storage, or to compute off the loop.
+#[derive(Debug, Clone)]
+pub enum Read {
+    /// From the storage.
+    Load(Load),
+    /// From what is at hand.
+    Compute(Compute),
+}
+
+impl From<Load> for Read {
+    fn from(load: Load) -> Self {
+        Self::Load(load)
+    }
+}
+
+impl From<Compute> for Read {
+    fn from(compute: Compute) -> Self {
+        Self::Compute(compute)
+    }
+}
+
+/// What a read gave.
+#[derive(Debug, Clone)]
+pub enum Loaded {
+    /// All stores, and how long one round trip took.
+    Stores(Vec<StoreInfo>, Option<Duration>),
+    /// All stores by their names, some of them with their counts; the rest is on its way.
+    SomeStores(Vec<StoreInfo>),
+    /// More stores that no index names, and the share of the key space looked through.
+    Lost(f32, Vec<StoreInfo>),
+    /// One store's metadata.
+    Store(Box<StoreInfo>),
+    /// Keys; the share of the store walked, 1 at the end.
+    Keys(Arc<Index>, f32),
+    /// So many rows came with what has been walked so far, and the share that this is.
+    Progress(u64, f32),
+    /// What is different about what a walk saw.
+    Compared(Vec<Change>),
+    /// The index with so many of the changes made.
+    Applied(Arc<Index>, usize),
+    /// The first rows of what is being filtered.
+    Partial(Arc<Index>, RowOrder),
+    /// An order and a filter over this index.
+    Selected(Arc<Index>, RowOrder),
+    /// Content types with their records and bytes.
+    Totals(Vec<(ContentType, u64, u64)>),
+    /// The rest of the crawl, as it is now.
+    Crawl(Arc<Crawl>),
+    /// What the keys of this index that begin so share.
+    Groups(Arc<Index>, Scope, Groups),
+    /// A record and what to show of it.
+    Record(RecordView),
+    /// A record that is not for the screen; `None` if there is none.
+    Value(Option<Record>),
+    /// Where the text occurs.
+    Found(Matches),
+}
+
+/// A record as the right pane shows it.
+#[derive(Debug, Clone)]
+pub enum RecordView {
+    /// There is no such record.
+    Missing(Key),
+    /// The value is over the limit and was not fetched.
+    TooLarge(RecordMeta),
+    /// The value is over the limit; this is the preview of its beginning, of so many bytes.
+    Head(RecordMeta, Arc<Preview>, usize),
+    /// The record and its preview.
+    Whole(Record, Arc<Preview>),
+}
+
+impl RecordView {
+    /// The record's key.
+    pub fn key(&self) -> &Key {
+        match self {
+            Self::Missing(key) => key,
+            Self::TooLarge(meta) | Self::Head(meta, ..) => &meta.key,
+            Self::Whole(record, _) => &record.meta.key,
+        }
+    }
+
+    /// The record's metadata, if it is there.
+    pub fn meta(&self) -> Option<&RecordMeta> {
+        match self {
+            Self::Missing(_) => None,
+            Self::TooLarge(meta) | Self::Head(meta, ..) => Some(meta),
+            Self::Whole(record, _) => Some(&record.meta),
+        }
+    }
+}
