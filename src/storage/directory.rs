@@ -18,7 +18,6 @@
 mod crawl;
 mod endings;
 mod entries;
-mod fault;
 mod find;
 mod folder;
 mod junk;
@@ -26,17 +25,18 @@ mod listing;
 mod lock;
 mod names;
 mod open;
-mod place;
+mod os_error;
+mod ownership;
 mod plan;
 mod read;
 mod record;
+mod record_files;
 mod remove;
 mod repair;
 mod resolve;
-mod rights;
 mod set;
 mod sidecar;
-mod stores;
+mod store_info;
 mod style;
 mod sweep;
 mod temporary;
@@ -53,8 +53,8 @@ use tokio::sync::watch as channel;
 
 use self::find::Reach;
 use self::folder::Root;
-use self::lock::Manner;
-use self::open::Terms;
+use self::lock::WriteOptions;
+use self::open::OpenOptions;
 use self::watch::Hub;
 
 use super::{Options, Storage};
@@ -131,33 +131,33 @@ impl DirectoryStorage {
     async fn write_store<T: Send + 'static>(
         &self,
         doing: &str,
-        work: impl FnOnce(&Root, Manner) -> Result<T> + Send + 'static,
+        work: impl FnOnce(&Root, WriteOptions) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         if self.options.read_only {
             return Err(Error::new(ErrorKind::ReadOnly, format!("{doing} is refused: read-only")));
         }
-        let manner = self.manner();
-        self.run(move |root| work(root, manner)).await
+        let options = self.write_options();
+        self.run(move |root| work(root, options)).await
     }
 
-    fn manner(&self) -> Manner {
-        Manner { durable: self.options.durable, patience: self.options.command_timeout }
+    fn write_options(&self) -> WriteOptions {
+        WriteOptions { durable: self.options.durable, lock_timeout: self.options.command_timeout }
     }
 
     fn toucher(&self) -> Toucher {
         let wanted = self.options.touch && !self.options.read_only;
-        Toucher(wanted.then(|| self.manner()))
+        Toucher(wanted.then(|| self.write_options()))
     }
 }
 
 /// Notes accesses, where that is asked for.
 #[derive(Clone, Copy)]
-struct Toucher(Option<Manner>);
+struct Toucher(Option<WriteOptions>);
 
 impl Toucher {
     fn touch(self, root: &Root, store: &StoreName) {
-        if let Some(manner) = self.0
-            && let Err(error) = times::note_access(root, store, manner)
+        if let Some(options) = self.0
+            && let Err(error) = times::note_access(root, store, options)
         {
             log::warn!("accessed_at of {} was not updated: {error}", store.escaped());
         }
@@ -204,7 +204,7 @@ impl Storage for DirectoryStorage {
     }
 
     async fn stores(&self) -> Result<Vec<StoreInfo>> {
-        self.run(stores::list).await
+        self.run(store_info::list).await
     }
 
     /// Every directory is a store that [`Storage::stores`] lists: none can be lost.
@@ -214,8 +214,9 @@ impl Storage for DirectoryStorage {
 
     async fn open(&self, by: &OpenBy) -> Result<Opened> {
         let Options { read_only, touch, .. } = self.options;
-        let (by, terms) = (by.clone(), Terms { read_only, touch, manner: self.manner() });
-        self.run(move |root| open::open(root, &by, terms)).await
+        let (by, options) =
+            (by.clone(), OpenOptions { read_only, touch, write: self.write_options() });
+        self.run(move |root| open::open(root, &by, options)).await
     }
 
     fn metadata_key(&self, store: &StoreName) -> String {
@@ -256,13 +257,13 @@ impl Storage for DirectoryStorage {
 
     async fn set_value(&self, set: &SetValue) -> Result<Written> {
         let (doing, set) = (format!("setting {}", set.key.escaped()), set.clone());
-        self.write_store(&doing, move |root, manner| set::set(root, &set, manner)).await
+        self.write_store(&doing, move |root, options| set::set(root, &set, options)).await
     }
 
     async fn delete_value(&self, store: &StoreName, keys: &[Key]) -> Result<Written> {
         let (store, keys) = (store.clone(), keys.to_vec());
-        self.write_store("deleting", move |root, manner| {
-            remove::delete(root, &store, &keys, manner)
+        self.write_store("deleting", move |root, options| {
+            remove::delete(root, &store, &keys, options)
         })
         .await
     }
@@ -279,8 +280,8 @@ impl Storage for DirectoryStorage {
         limit: Option<usize>,
     ) -> BoxStream<'_, Result<KeyPage>> {
         let after = exclusive_start_key.cloned();
-        let wanted = walk::Wanted { prefix: prefix.to_vec(), after, limit };
-        walk::iterate(self.root.clone(), store.clone(), wanted, self.toucher())
+        let key_range = walk::KeyRange { prefix: prefix.to_vec(), after, limit };
+        walk::iterate(self.root.clone(), store.clone(), key_range, self.toucher())
     }
 
     async fn record_exists(&self, store: &StoreName, key: &Key) -> Result<bool> {
@@ -300,18 +301,18 @@ impl Storage for DirectoryStorage {
 
     async fn repair(&self, repair: &Repair) -> Result<Written> {
         let repair = repair.clone();
-        self.write_store("repairing", move |root, manner| repair::repair(root, &repair, manner))
+        self.write_store("repairing", move |root, options| repair::repair(root, &repair, options))
             .await
     }
 
     async fn purge(&self, store: &StoreName) -> Result<Written> {
         let store = store.clone();
-        self.write_store("purging", move |root, manner| remove::purge(root, &store, manner)).await
+        self.write_store("purging", move |root, options| remove::purge(root, &store, options)).await
     }
 
     async fn drop_store(&self, store: &StoreName) -> Result<Written> {
         let store = store.clone();
-        self.write_store("dropping", move |root, manner| remove::drop_store(root, &store, manner))
+        self.write_store("dropping", move |root, options| remove::drop_store(root, &store, options))
             .await
     }
 

@@ -1,11 +1,11 @@
 //! What lies beside the stores in the same directory: request queues, datasets, and what crawlers
 //! keep of themselves in the default store. All of this blocks.
 
-use super::fault;
 use super::folder::{Folder, Root};
 use super::names::METADATA;
+use super::os_error;
 use super::record::read_text;
-use super::stores;
+use super::store_info;
 use crate::model::{Crawl, Error, ErrorKind, Result, Section, StorageInfo, StoreName};
 use crate::model::{Crawler, crawl::LONGEST, crawl::MOST};
 
@@ -30,8 +30,8 @@ pub(super) fn look(root: &Root) -> Result<Crawl> {
 /// The directories in this one, each with what its metadata says.
 fn section(root: &Root, kind: &str) -> Result<Section<StorageInfo>> {
     let mut section = Section::default();
-    let listed = root.beside(kind).and_then(|folder| {
-        let names = folder.as_ref().map(stores::names).transpose()?;
+    let listed = root.subfolder(kind).and_then(|folder| {
+        let names = folder.as_ref().map(store_info::names).transpose()?;
         Ok(folder.zip(names))
     });
     let (folder, mut names) = match listed {
@@ -63,7 +63,7 @@ fn info(folder: &Folder, name: &StoreName) -> Result<StorageInfo> {
     if let Some(metadata) = text(folder, METADATA) {
         return Ok(StorageInfo::read(name.clone(), metadata.as_deref().map_err(Clone::clone)));
     }
-    let files = stores::look(folder, name.clone())?;
+    let files = store_info::of_folder(folder, name.clone())?;
     Ok(StorageInfo {
         name: files.store,
         items: files.records,
@@ -92,7 +92,7 @@ fn text(folder: &Folder, name: &[u8]) -> Option<std::result::Result<Vec<u8>, Str
         Ok(None) => None,
         Ok(Some((text, true))) if text.len() as u64 <= LONGEST => Some(Ok(text)),
         Ok(Some(_)) => Some(Err("the file is immense".to_owned())),
-        Err(why) => Some(Err(fault::words(why))),
+        Err(why) => Some(Err(os_error::words(why))),
     }
 }
 

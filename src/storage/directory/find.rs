@@ -8,8 +8,8 @@ use percent_encoding::percent_decode;
 
 use super::endings;
 use super::folder::Folder;
-use super::names::{self, Kind};
-use super::place::{Beside, Place, Stated, bare, by_metadata, file};
+use super::names::{self, FileKind};
+use super::record_files::{MetadataContent, MetadataFile, RecordFiles, bare, by_metadata, file};
 use super::sidecar::Form;
 use super::style;
 use crate::model::{Error, ErrorKind, Key, Result, Timestamp};
@@ -40,20 +40,20 @@ pub(super) enum Reach {
 
 /// A record that was found under a key.
 #[derive(Debug, Clone)]
-pub(super) struct Found {
+pub(super) struct FoundRecord {
     /// The files that the key names best.
-    pub(super) place: Place,
+    pub(super) files: RecordFiles,
     /// Other files that would be the same record.
     pub(super) rivals: Vec<Vec<u8>>,
     /// Whether the key names this place rather than its rivals.
     decided: bool,
 }
 
-impl Found {
+impl FoundRecord {
     /// The files' names, for a sentence; `None` if there is only one.
     pub(super) fn several(&self) -> Option<String> {
         let (last, rest) = self.rivals.split_last()?;
-        let first = std::iter::once(&self.place.name).chain(rest);
+        let first = std::iter::once(&self.files.name).chain(rest);
         let first: Vec<_> = first.map(|name| Key::from(&**name).escaped()).collect();
         Some(format!("{} and {}", first.join(", "), Key::from(&**last).escaped()))
     }
@@ -64,7 +64,7 @@ impl Found {
     /// [`ErrorKind::Damaged`] where the key names no file rather than another.
     pub(super) fn readable(self) -> Result<Self> {
         match self.several() {
-            Some(names) if !self.decided => Err(several_files(&self.place.key, &names)),
+            Some(names) if !self.decided => Err(several_files(&self.files.key, &names)),
             _ => Ok(self),
         }
     }
@@ -73,10 +73,10 @@ impl Found {
     ///
     /// # Errors
     /// [`ErrorKind::Damaged`] where several files are the record.
-    pub(super) fn only(self) -> Result<Place> {
+    pub(super) fn only(self) -> Result<RecordFiles> {
         match self.several() {
-            Some(names) => Err(several_files(&self.place.key, &names)),
-            None => Ok(self.place),
+            Some(names) => Err(several_files(&self.files.key, &names)),
+            None => Ok(self.files),
         }
     }
 }
@@ -91,92 +91,94 @@ fn several_files(key: &Key, names: &str) -> Error {
 ///
 /// Where no record has this key, but a bare file has this name, it is that: who asks for
 /// `INPUT.json` gets the record `INPUT` that is in it.
-pub(super) fn find(folder: &Folder, key: &Key, reach: Reach) -> Result<Option<Found>> {
+pub(super) fn find(folder: &Folder, key: &Key, reach: Reach) -> Result<Option<FoundRecord>> {
     if let Some(found) = under(folder, key, reach)? {
         return Ok(Some(found));
     }
-    let Some(place) = bare(folder, key.as_bytes())? else { return Ok(None) };
-    let others = under(folder, &place.key, reach)?;
+    let Some(files) = bare(folder, key.as_bytes())? else { return Ok(None) };
+    let others = under(folder, &files.key, reach)?;
     Ok(Some(match others {
-        Some(others) if others.place.name != place.name && others.rivals.is_empty() => {
+        Some(others) if others.files.name != files.name && others.rivals.is_empty() => {
             // The value of a record with metadata of its own is that record.
-            let rivals = vec![others.place.name];
-            Found { place: Place { key: key.clone(), ..place }, rivals, decided: true }
+            let rivals = vec![others.files.name];
+            FoundRecord { files: RecordFiles { key: key.clone(), ..files }, rivals, decided: true }
         }
         Some(others) if !others.rivals.is_empty() => {
-            let all = std::iter::once(others.place.name).chain(others.rivals);
-            let rivals = all.filter(|name| *name != place.name).collect();
-            Found { place: Place { key: key.clone(), ..place }, rivals, decided: true }
+            let all = std::iter::once(others.files.name).chain(others.rivals);
+            let rivals = all.filter(|name| *name != files.name).collect();
+            FoundRecord { files: RecordFiles { key: key.clone(), ..files }, rivals, decided: true }
         }
         Some(others) => others,
-        None => Found { place, rivals: Vec::new(), decided: true },
+        None => FoundRecord { files, rivals: Vec::new(), decided: true },
     }))
 }
 
-fn under(folder: &Folder, key: &Key, reach: Reach) -> Result<Option<Found>> {
+fn under(folder: &Folder, key: &Key, reach: Reach) -> Result<Option<FoundRecord>> {
     let bytes = key.as_bytes();
-    let mut places: Vec<Place> = Vec::new();
+    let mut candidates: Vec<RecordFiles> = Vec::new();
     for base in names::spellings(bytes) {
-        if let Some(place) = by_metadata(folder, &base)?.filter(|place| place.key == *key) {
-            places.push(place);
+        if let Some(files) = by_metadata(folder, &base)?.filter(|files| files.key == *key) {
+            candidates.push(files);
         }
     }
-    let stated = places.len();
-    let add = |name: &[u8], places: &mut Vec<Place>| -> Result<()> {
-        if places.iter().any(|place| place.name == name) {
+    let stated = candidates.len();
+    let add = |name: &[u8], candidates: &mut Vec<RecordFiles>| -> Result<()> {
+        if candidates.iter().any(|files| files.name == name) {
             return Ok(());
         }
-        let place = match bare(folder, name)? {
+        let files = match bare(folder, name)? {
             // Crawlee may be about to write its metadata.
-            Some(place) if stated > 0 && is_fresh(&place) => None,
+            Some(files) if stated > 0 && is_fresh(&files) => None,
             None if file(folder, name)?.is_some() => by_metadata(folder, name)?,
-            place => place,
+            files => files,
         };
-        places.extend(place.filter(|place| place.key == *key));
+        candidates.extend(files.filter(|files| files.key == *key));
         Ok(())
     };
     for name in names::bare_names(bytes) {
-        add(&name, &mut places)?;
+        add(&name, &mut candidates)?;
     }
     if names::is_itself_a_name(bytes) {
         let mut name = [bytes, b"."].concat();
         for ending in USUAL {
             name.truncate(bytes.len() + 1);
             name.extend_from_slice(ending.as_bytes());
-            add(&name, &mut places)?;
+            add(&name, &mut candidates)?;
         }
     }
-    let (ended, spelled) = others(folder, bytes, look(folder, &places, reach))?;
+    let (ended, spelled) = others(folder, bytes, scan_limit(folder, &candidates, reach))?;
     for name in ended {
-        add(&name, &mut places)?;
+        add(&name, &mut candidates)?;
     }
     for base in spelled {
-        if places.is_empty()
-            && let Some(place) = by_metadata(folder, &base)?.filter(|place| place.key == *key)
+        if candidates.is_empty()
+            && let Some(files) = by_metadata(folder, &base)?.filter(|files| files.key == *key)
         {
-            places.push(place);
+            candidates.push(files);
         }
     }
-    let mut places = places.into_iter();
-    let Some(place) = places.next() else { return Ok(None) };
+    let mut candidates = candidates.into_iter();
+    let Some(files) = candidates.next() else { return Ok(None) };
     let decided =
-        place.beside.is_some() || names::bare_names(bytes).any(|name| *name == place.name);
-    let rivals = places.map(|place| place.name).collect();
-    Ok(Some(Found { place, rivals, decided }))
+        files.metadata.is_some() || names::bare_names(bytes).any(|name| *name == files.name);
+    let rivals = candidates.map(|files| files.name).collect();
+    Ok(Some(FoundRecord { files, rivals, decided }))
 }
 
 /// How many names of the folder are to be looked at for further files of a record.
-fn look(folder: &Folder, places: &[Place], reach: Reach) -> usize {
-    let python = |place: &Place| match &place.beside {
-        Some(Beside { stated: Stated::Sound(sidecar, _), .. }) => sidecar.form == Form::Python,
+fn scan_limit(folder: &Folder, candidates: &[RecordFiles], reach: Reach) -> usize {
+    let python = |files: &RecordFiles| match &files.metadata {
+        Some(MetadataFile { content: MetadataContent::Parsed(sidecar, _), .. }) => {
+            sidecar.form == Form::Python
+        }
         Some(_) => true,
         None => false,
     };
     match reach {
         Reach::Near => 0,
         // Crawlee for Python makes no bare files; what there is of them is under the usual names.
-        Reach::Far if places.iter().any(python) => 0,
-        Reach::Far if places.is_empty() && !style::is_python_s(folder) => usize::MAX,
+        Reach::Far if candidates.iter().any(python) => 0,
+        Reach::Far if candidates.is_empty() && !style::is_python_s(folder) => usize::MAX,
         Reach::Far => NEAR,
     }
 }
@@ -191,13 +193,13 @@ fn others(folder: &Folder, key: &[u8], most: usize) -> Result<(Names, Names)> {
     let mut left = most;
     folder.names_while(|name, kind| {
         if kind.is_file() {
-            match names::kind(name) {
-                Kind::Metadata(base)
+            match names::classify(name) {
+                FileKind::RecordMetadata(base)
                     if base.contains(&b'%') && percent_decode(base).eq(key.iter().copied()) =>
                 {
                     spelled.push(base.to_vec());
                 }
-                Kind::Value if name.starts_with(key) && *names::bare_key(name) == *key => {
+                FileKind::Value if name.starts_with(key) && *names::bare_key(name) == *key => {
                     ended.push(name.to_vec());
                 }
                 _ => {}
@@ -211,18 +213,18 @@ fn others(folder: &Folder, key: &[u8], most: usize) -> Result<(Names, Names)> {
     Ok((ended, spelled))
 }
 
-fn is_fresh(place: &Place) -> bool {
-    let age = place.value.map(|facts| Timestamp::now().micros().saturating_sub(facts.modified));
+fn is_fresh(files: &RecordFiles) -> bool {
+    let age = files.value.map(|stat| Timestamp::now().micros().saturating_sub(stat.modified));
     age.is_some_and(|age| (-FRESH..FRESH).contains(&age))
 }
 
 /// The keys under which a record may be, or have been, of which this entry is a part: to be looked
 /// for after it changed. The first is the likeliest.
 pub(super) fn keys_of_entry(folder: &Folder, name: &[u8]) -> Result<Vec<Key>> {
-    let base = match names::kind(name) {
-        Kind::Metadata(base) => base,
-        Kind::Value | Kind::Temporary | Kind::Junk => name,
-        Kind::Store | Kind::Own => return Ok(Vec::new()),
+    let base = match names::classify(name) {
+        FileKind::RecordMetadata(base) => base,
+        FileKind::Value | FileKind::CrawleeTemporary | FileKind::Junk => name,
+        FileKind::StoreMetadata | FileKind::LarderTemporary => return Ok(Vec::new()),
     };
     if !names::readable(base) {
         return Ok(Vec::new());
@@ -230,7 +232,7 @@ pub(super) fn keys_of_entry(folder: &Folder, name: &[u8]) -> Result<Vec<Key>> {
     let mut keys: Vec<Key> = Vec::new();
     let stated = by_metadata(folder, base)?;
     let has_metadata = stated.is_some();
-    keys.extend(stated.map(|place| place.key));
+    keys.extend(stated.map(|files| files.key));
     let mut add = |bytes: Cow<'_, [u8]>| {
         if keys.iter().all(|key| key.as_bytes() != &*bytes) {
             keys.push(Key::from(&*bytes));
@@ -245,12 +247,12 @@ pub(super) fn keys_of_entry(folder: &Folder, name: &[u8]) -> Result<Vec<Key>> {
     }
     // Others of the same record are listed under their names as long as there are several.
     if let Some(key) = keys.first().cloned()
-        && let Some(Found { place, rivals, .. }) = find(folder, &key, Reach::Near)?
+        && let Some(FoundRecord { files, rivals, .. }) = find(folder, &key, Reach::Near)?
     {
-        for name in std::iter::once(place.name).chain(rivals) {
+        for name in std::iter::once(files.name).chain(rivals) {
             let name = Key::from(name);
             if endings::stem(name.as_bytes()).is_some()
-                && place.beside.is_none()
+                && files.metadata.is_none()
                 && !keys.contains(&name)
             {
                 keys.push(name);

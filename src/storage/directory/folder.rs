@@ -14,7 +14,7 @@ use rustix::fs::{self, AtFlags, FileType, Gid, Mode, OFlags, Uid};
 use rustix::io::Errno;
 
 use super::entries::each_entry;
-use super::{fault, rights, temporary};
+use super::{os_error, ownership, temporary};
 use crate::model::{Error, ErrorKind, Result, StoreName};
 
 /// The directory of the stores' directories.
@@ -44,7 +44,7 @@ pub(super) struct Folder {
 
 /// What is known of a file without opening it.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Facts {
+pub(super) struct FileStat {
     /// Whether it is a file, and neither a directory, nor a link, nor anything else.
     pub(super) is_file: bool,
     /// Whether it is a directory.
@@ -95,17 +95,17 @@ impl Root {
             }
             Errno::NOTDIR => Error::new(ErrorKind::Usage, format!("{path} is not a directory"))
                 .hint("name the directory that Crawlee stores in, such as ./storage"),
-            _ => fault::reading(&self.path, why),
+            _ => os_error::reading(&self.path, why),
         }
     }
 
     /// The directory of the stores; `None` if it is not there (yet).
     pub(super) fn stores(&self) -> Result<Option<Folder>> {
-        self.beside(STORES)
+        self.subfolder(STORES)
     }
 
     /// A directory in the storage's own; `None` if it is not there (yet).
-    pub(super) fn beside(&self, name: &str) -> Result<Option<Folder>> {
+    pub(super) fn subfolder(&self, name: &str) -> Result<Option<Folder>> {
         match self.folder() {
             Ok(folder) => folder.folder(name.as_bytes()),
             Err(Errno::NOENT) => Ok(None),
@@ -193,7 +193,7 @@ impl Folder {
             Ok(fd) => Ok(Some(Folder { fd, path: self.path_of(name) })),
             Err(Errno::NOENT | Errno::NAMETOOLONG) => Ok(None),
             Err(Errno::NOTDIR | Errno::LOOP) => Err(self.no_folder(name)),
-            Err(why) => Err(fault::reading(&self.path_of(name), why)),
+            Err(why) => Err(os_error::reading(&self.path_of(name), why)),
         }
     }
 
@@ -217,17 +217,17 @@ impl Folder {
         for _ in 0..10 {
             if let Some(folder) = self.folder(name)? {
                 if made {
-                    rights::like_its_parent(self, &folder);
+                    ownership::inherit_from_parent(self, &folder);
                 }
                 return Ok((folder, made));
             }
             match fs::mkdirat(&self.fd, name, Mode::from_raw_mode(0o777)) {
                 Ok(()) => made = true,
                 Err(Errno::EXIST) => made = false,
-                Err(why) => return Err(fault::writing(&self.path_of(name), why)),
+                Err(why) => return Err(os_error::writing(&self.path_of(name), why)),
             }
         }
-        Err(fault::writing(&self.path_of(name), Errno::NOENT))
+        Err(os_error::writing(&self.path_of(name), Errno::NOENT))
     }
 
     /// Removes a directory in this one, if nothing is in it.
@@ -261,29 +261,29 @@ impl Folder {
         .or_else(|why| match why {
             // Removed since it was opened.
             Errno::NOENT => Ok(()),
-            why => Err(fault::reading(&self.path, why)),
+            why => Err(os_error::reading(&self.path, why)),
         })
     }
 
     /// What is known of an entry without opening it; `None` if it is not there.
-    pub(super) fn facts(&self, name: &[u8]) -> Result<Option<Facts>> {
+    pub(super) fn stat(&self, name: &[u8]) -> Result<Option<FileStat>> {
         match fs::statat(&self.fd, name, AtFlags::SYMLINK_NOFOLLOW) {
-            Ok(stat) => Ok(Some(Facts::from(&stat))),
+            Ok(stat) => Ok(Some(FileStat::from(&stat))),
             Err(Errno::NOENT | Errno::NAMETOOLONG) => Ok(None),
-            Err(why) => Err(fault::reading(&self.path_of(name), why)),
+            Err(why) => Err(os_error::reading(&self.path_of(name), why)),
         }
     }
 
     /// What is known of this directory.
-    pub(super) fn own_facts(&self) -> Result<Facts> {
+    pub(super) fn own_stat(&self) -> Result<FileStat> {
         match fs::fstat(&self.fd) {
-            Ok(stat) => Ok(Facts::from(&stat)),
-            Err(why) => Err(fault::reading(&self.path, why)),
+            Ok(stat) => Ok(FileStat::from(&stat)),
+            Err(why) => Err(os_error::reading(&self.path, why)),
         }
     }
 
     /// Opens a file for reading; `None` if it is not there, or is not a file.
-    pub(super) fn file(&self, name: &[u8]) -> std::result::Result<Option<(File, Facts)>, Errno> {
+    pub(super) fn file(&self, name: &[u8]) -> std::result::Result<Option<(File, FileStat)>, Errno> {
         let fd = match fs::openat(&self.fd, name, FILE, Mode::empty()) {
             Ok(fd) => fd,
             Err(
@@ -296,8 +296,8 @@ impl Folder {
             ) => return Ok(None),
             Err(why) => return Err(why),
         };
-        let facts = Facts::from(&fs::fstat(&fd)?);
-        Ok(facts.is_file.then(|| (File::from(fd), facts)))
+        let stat = FileStat::from(&fs::fstat(&fd)?);
+        Ok(stat.is_file.then(|| (File::from(fd), stat)))
     }
 }
 
@@ -307,7 +307,7 @@ impl AsFd for Folder {
     }
 }
 
-impl From<&fs::Stat> for Facts {
+impl From<&fs::Stat> for FileStat {
     fn from(stat: &fs::Stat) -> Self {
         let kind = FileType::from_raw_mode(stat.st_mode);
         let nanos = i64::try_from(stat.st_mtime_nsec).unwrap_or_default();

@@ -1,7 +1,7 @@
 //! Files and folders that systems, editors and other programs leave beside records.
 
 use super::folder::Folder;
-use super::names::{METADATA, OWN};
+use super::names::{LARDER_PREFIX, METADATA};
 use crate::model::Result;
 
 /// Names that desktops and version control give.
@@ -18,7 +18,7 @@ pub(super) fn is_junk(name: &[u8]) -> bool {
     // Nearly all names end otherwise than these.
     match name.last() {
         Some(b'~') => true,
-        Some(b'p') if name.ends_with(b".tmp") => !name.starts_with(OWN),
+        Some(b'p') if name.ends_with(b".tmp") => !name.starts_with(LARDER_PREFIX),
         _ if name.first() == Some(&b'.') => {
             BEGINNINGS.iter().any(|begin| name.starts_with(begin))
                 || SWAP.iter().any(|end| name.ends_with(end))
@@ -34,7 +34,7 @@ pub(super) fn is_hidden_folder(folder: &Folder, name: &[u8]) -> Result<bool> {
         return Ok(false);
     }
     Ok(match folder.folder(name) {
-        Ok(Some(inside)) => inside.facts(METADATA)?.is_none(),
+        Ok(Some(inside)) => inside.stat(METADATA)?.is_none(),
         // Gone, a link, or one that may not be looked into.
         Ok(None) | Err(_) => true,
     })

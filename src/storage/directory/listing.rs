@@ -3,50 +3,50 @@
 //! A name with an ending stands for itself where metadata lies beside it, and for the key without
 //! the ending where none does. So these names are put aside until all are known.
 
-mod rows;
+mod key_rows;
 
 use std::borrow::Cow;
 use std::ops::Range;
 
-use self::rows::{Name, Row, Rows};
+use self::key_rows::{KeyRow, KeyRows, NameForm};
 use super::endings;
 use super::folder::Folder;
-use super::names::{self, Kind};
+use super::names::{self, FileKind};
 use super::record::metadata_name;
 use crate::model::{Ignored, Result};
 
 /// The keys of a store in the order of their bytes, each once, in a few allocations.
 #[derive(Debug, Default)]
 pub(super) struct Listing {
-    rows: Rows,
+    rows: KeyRows,
     cut: bool,
     ignored: Ignored,
 }
 
 /// A key and where its record is.
-pub(super) struct Entry<'a> {
+pub(super) struct ListedKey<'a> {
     /// The key's bytes.
     pub(super) key: &'a [u8],
-    row: Row,
-    rows: &'a Rows,
+    row: KeyRow,
+    rows: &'a KeyRows,
 }
 
 /// What is known of a record's files by their names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Files {
     /// There is metadata of this record, and no value of the same name.
-    Stated,
+    MetadataOnly,
     /// There are metadata and a value of the same name.
-    Whole,
+    Pair,
     /// There is a bare file.
     Bare,
     /// There is metadata, and a bare file that may be its value.
-    Both,
+    MetadataAndBare,
     /// The key is a bare file's name: another record has the key that it would have.
     Rival,
 }
 
-impl<'a> Entry<'a> {
+impl<'a> ListedKey<'a> {
     /// What is known of its files.
     pub(super) fn files(&self) -> Files {
         self.row.files
@@ -61,7 +61,9 @@ impl<'a> Entry<'a> {
     pub(super) fn name(&self) -> Cow<'a, [u8]> {
         let file = self.file();
         match self.row.files {
-            Files::Both => endings::stem(&file).map_or(file.clone(), |stem| stem.to_vec().into()),
+            Files::MetadataAndBare => {
+                endings::stem(&file).map_or(file.clone(), |stem| stem.to_vec().into())
+            }
             _ => file,
         }
     }
@@ -69,9 +71,9 @@ impl<'a> Entry<'a> {
     /// The name of its value's file, as far as names tell.
     pub(super) fn file(&self) -> Cow<'a, [u8]> {
         match self.row.name {
-            Name::Quoted => names::quoted(self.key),
-            Name::Itself => self.key.into(),
-            Name::Ending(_) | Name::Other(_) => self.rows.name(&self.row).into(),
+            NameForm::Quoted => names::quoted(self.key),
+            NameForm::Itself => self.key.into(),
+            NameForm::Ending(_) | NameForm::Other(_) => self.rows.name(&self.row).into(),
         }
     }
 }
@@ -79,9 +81,9 @@ impl<'a> Entry<'a> {
 /// The names of a folder, by what is known of them: values and metadata, each with and without an
 /// ending that tells a type.
 #[derive(Default)]
-struct Heaps {
-    plain: [Rows; 2],
-    ended: [Rows; 2],
+struct Buckets {
+    plain: [KeyRows; 2],
+    ended: [KeyRows; 2],
 }
 
 impl Listing {
@@ -99,7 +101,7 @@ impl Listing {
     ) -> Result<Self> {
         // Most keys come twice, by the value and by the metadata. Two lists that are sorted and
         // then merged take a quarter of the time of looking each key up.
-        let mut heaps = Heaps::default();
+        let mut buckets = Buckets::default();
         let room = most.saturating_mul(2).saturating_add(1000);
         let mut cut = false;
         let mut ignored = Ignored::default();
@@ -109,14 +111,16 @@ impl Listing {
                 ignored.add(name, kind.is_dir());
                 return;
             }
-            let (base, of) = match names::kind(name) {
-                Kind::Value => (name, 0),
-                Kind::Metadata(base) => (base, 1),
-                Kind::Junk => {
+            let (base, of) = match names::classify(name) {
+                FileKind::Value => (name, 0),
+                FileKind::RecordMetadata(base) => (base, 1),
+                FileKind::Junk => {
                     junk.push(name.to_vec());
                     return;
                 }
-                Kind::Store | Kind::Temporary | Kind::Own => return,
+                FileKind::StoreMetadata
+                | FileKind::CrawleeTemporary
+                | FileKind::LarderTemporary => return,
             };
             if !names::readable(base) {
                 return;
@@ -126,8 +130,8 @@ impl Listing {
             if !keep(&key) && !stem.is_some_and(&keep) {
                 return;
             }
-            let rows = if stem.is_some() { &mut heaps.ended[of] } else { &mut heaps.plain[of] };
-            rows.push_name(&key, base, if of == 0 { Files::Bare } else { Files::Stated });
+            let rows = if stem.is_some() { &mut buckets.ended[of] } else { &mut buckets.plain[of] };
+            rows.push_name(&key, base, if of == 0 { Files::Bare } else { Files::MetadataOnly });
             if stem.is_none() && rows.len() > room {
                 rows.sort();
                 cut |= rows.cut(most);
@@ -135,17 +139,17 @@ impl Listing {
         })?;
         for name in junk {
             // With metadata beside it, it is a record whatever it is called.
-            if folder.facts(&metadata_name(&name))?.is_none() {
+            if folder.stat(&metadata_name(&name))?.is_none() {
                 ignored.add(&name, false);
             }
         }
-        let [mut values, mut metadata] = heaps.plain;
+        let [mut values, mut metadata] = buckets.plain;
         std::thread::scope(|scope| {
             scope.spawn(|| metadata.sort());
             values.sort();
         });
         let mut rows = values.paired(&metadata);
-        let [mut values, mut metadata] = heaps.ended;
+        let [mut values, mut metadata] = buckets.ended;
         if values.len() + metadata.len() > 0 {
             values.sort();
             metadata.sort();
@@ -172,8 +176,8 @@ impl Listing {
     }
 
     /// The keys at these places.
-    pub(super) fn entries(&self, places: Range<usize>) -> impl Iterator<Item = Entry<'_>> {
+    pub(super) fn entries(&self, places: Range<usize>) -> impl Iterator<Item = ListedKey<'_>> {
         let rows = &self.rows;
-        rows.at(places).iter().map(move |row| Entry { key: rows.key(row), row: *row, rows })
+        rows.at(places).iter().map(move |row| ListedKey { key: rows.key(row), row: *row, rows })
     }
 }

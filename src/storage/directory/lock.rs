@@ -13,22 +13,22 @@ use super::sweep::sweep;
 use crate::model::{Error, ErrorKind, Result, StoreName};
 
 /// The pause between two looks at a lock that another larder holds: the first, the longest.
-const LOOK_AGAIN: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(20));
+const RETRY_PAUSE: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(20));
 
 /// How to write.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Manner {
+pub(super) struct WriteOptions {
     /// Wait until it would survive a power cut.
     pub(super) durable: bool,
     /// How long to wait for another larder that writes to the same store.
-    pub(super) patience: Duration,
+    pub(super) lock_timeout: Duration,
 }
 
 /// Locks a store's directory against other larders, until it is closed; removes what a larder
 /// left that was ended while it wrote there.
-pub(super) fn lock(folder: &Folder, patience: Duration) -> Result<()> {
+pub(super) fn lock(folder: &Folder, lock_timeout: Duration) -> Result<()> {
     let started = Instant::now();
-    let mut pause = LOOK_AGAIN.0;
+    let mut pause = RETRY_PAUSE.0;
     loop {
         let locked = fs::flock(folder, FlockOperation::NonBlockingLockExclusive);
         // Some network file systems lock nothing, or no directories: there only the renames
@@ -37,20 +37,20 @@ pub(super) fn lock(folder: &Folder, patience: Duration) -> Result<()> {
             sweep(folder);
             return Ok(());
         }
-        if started.elapsed() > patience {
+        if started.elapsed() > lock_timeout {
             let problem = format!("another larder is writing to {}", folder.path().display());
             return Err(
                 Error::new(ErrorKind::Timeout, problem).hint("try again; nothing has been changed")
             );
         }
         std::thread::sleep(pause);
-        pause = (pause * 2).min(LOOK_AGAIN.1);
+        pause = (pause * 2).min(RETRY_PAUSE.1);
     }
 }
 
 /// Opens and locks a store that is there.
-pub(super) fn locked(root: &Root, store: &StoreName, manner: Manner) -> Result<Folder> {
+pub(super) fn open_locked(root: &Root, store: &StoreName, options: WriteOptions) -> Result<Folder> {
     let folder = root.existing(store)?;
-    lock(&folder, manner.patience)?;
+    lock(&folder, options.lock_timeout)?;
     Ok(folder)
 }

@@ -16,10 +16,10 @@ use crate::model::{Error, ErrorKind, Key, Result};
 pub(super) const METADATA: &[u8] = b"__metadata__.json";
 
 /// What follows a value's file name in the name of its metadata file.
-pub(super) const SUFFIX: &[u8] = b".__metadata__.json";
+pub(super) const METADATA_SUFFIX: &[u8] = b".__metadata__.json";
 
 /// How the temporary files of larder begin; they end with `.tmp`.
-pub(super) const OWN: &[u8] = b".larder-";
+pub(super) const LARDER_PREFIX: &[u8] = b".larder-";
 
 /// The most bytes that file systems commonly take in a name.
 const LONGEST: usize = 255;
@@ -28,36 +28,36 @@ const QUOTED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.
 
 /// What a file of a store's directory is, by its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind<'a> {
+pub(super) enum FileKind<'a> {
     /// The store's metadata.
-    Store,
+    StoreMetadata,
     /// The metadata of the record whose value has this file name.
-    Metadata(&'a [u8]),
+    RecordMetadata(&'a [u8]),
     /// A value.
     Value,
     /// A temporary file of Crawlee's, unless it has a metadata file beside it.
-    Temporary,
+    CrawleeTemporary,
     /// A temporary file of larder's.
-    Own,
+    LarderTemporary,
     /// What a system or an editor left, unless it has a metadata file beside it.
     Junk,
 }
 
 /// What a file is, by its name.
-pub(super) fn kind(name: &[u8]) -> Kind<'_> {
+pub(super) fn classify(name: &[u8]) -> FileKind<'_> {
     if name == METADATA {
-        return Kind::Store;
+        return FileKind::StoreMetadata;
     }
-    if name.starts_with(OWN) && name.ends_with(b".tmp") {
-        return Kind::Own;
+    if name.starts_with(LARDER_PREFIX) && name.ends_with(b".tmp") {
+        return FileKind::LarderTemporary;
     }
-    if let Some(value) = name.strip_suffix(SUFFIX) {
-        return Kind::Metadata(value);
+    if let Some(value) = name.strip_suffix(METADATA_SUFFIX) {
+        return FileKind::RecordMetadata(value);
     }
     if !is_junk(name) {
-        return Kind::Value;
+        return FileKind::Value;
     }
-    if is_temporary(name) { Kind::Temporary } else { Kind::Junk }
+    if is_temporary(name) { FileKind::CrawleeTemporary } else { FileKind::Junk }
 }
 
 /// Whether Python's `mkstemp` could have made this name for Crawlee: `NAME.XXXXXXXX.tmp`, or
@@ -152,7 +152,7 @@ pub(super) fn readable(name: &[u8]) -> bool {
 
 /// Whether a value's file without metadata can have this name.
 pub(super) fn is_bare(name: &[u8]) -> bool {
-    kind(name) == Kind::Value && readable(name)
+    classify(name) == FileKind::Value && readable(name)
 }
 
 /// The file name for a record of this key that is to be written.
@@ -165,7 +165,7 @@ pub(super) fn writable(key: &Key) -> Result<Cow<'_, [u8]>> {
             .hint("Crawlee could not read it"));
     }
     let name = quoted(key.as_bytes());
-    possible(&name, LONGEST - SUFFIX.len()).map_err(|why| {
+    possible(&name, LONGEST - METADATA_SUFFIX.len()).map_err(|why| {
         Error::new(ErrorKind::Usage, format!("this key cannot be kept in a directory: {why}"))
             .hint("choose another key")
     })?;
@@ -177,7 +177,11 @@ fn possible(name: &[u8], longest: usize) -> std::result::Result<(), String> {
     match name {
         b"" => Err("it is empty".into()),
         b"." | b".." => Err("its file name means a directory".into()),
-        _ if matches!(kind(name), Kind::Store | Kind::Metadata(_) | Kind::Own) => {
+        _ if matches!(
+            classify(name),
+            FileKind::StoreMetadata | FileKind::RecordMetadata(_) | FileKind::LarderTemporary
+        ) =>
+        {
             Err("its file name is kept for metadata".into())
         }
         _ if name.len() > longest => {
@@ -217,19 +221,19 @@ mod tests {
     #[test]
     fn files_are_told_by_their_names() {
         for (name, expected) in [
-            ("__metadata__.json", Kind::Store),
-            ("INPUT.json", Kind::Value),
-            ("page.__metadata__.json", Kind::Metadata(b"page")),
-            ("page.abcd_123.tmp", Kind::Temporary),
-            ("page.html.abcd_123.html.tmp", Kind::Temporary),
-            ("__metadata__.json.abcd_123.json.tmp", Kind::Temporary),
-            ("page.ABCD1234.tmp", Kind::Junk),
-            ("notes.tmp", Kind::Junk),
-            ("abcdefgh.tmp", Kind::Junk),
-            (".DS_Store", Kind::Junk),
-            (".larder-x1.tmp", Kind::Own),
+            ("__metadata__.json", FileKind::StoreMetadata),
+            ("INPUT.json", FileKind::Value),
+            ("page.__metadata__.json", FileKind::RecordMetadata(b"page")),
+            ("page.abcd_123.tmp", FileKind::CrawleeTemporary),
+            ("page.html.abcd_123.html.tmp", FileKind::CrawleeTemporary),
+            ("__metadata__.json.abcd_123.json.tmp", FileKind::CrawleeTemporary),
+            ("page.ABCD1234.tmp", FileKind::Junk),
+            ("notes.tmp", FileKind::Junk),
+            ("abcdefgh.tmp", FileKind::Junk),
+            (".DS_Store", FileKind::Junk),
+            (".larder-x1.tmp", FileKind::LarderTemporary),
         ] {
-            assert_eq!(kind(name.as_bytes()), expected, "{name}");
+            assert_eq!(classify(name.as_bytes()), expected, "{name}");
         }
     }
 

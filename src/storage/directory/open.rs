@@ -5,11 +5,11 @@
 //! the same instant, the later has the last word.
 
 use super::folder::{Folder, Root, no_folder_left};
-use super::lock::{Manner, lock};
+use super::lock::{WriteOptions, lock};
 use super::names;
-use super::stores::{self, Stored};
+use super::store_info::{self, StoreMetadataFile};
 use super::style::{self, Style};
-use super::temporary::{Like, Slot, Temporary, sync};
+use super::temporary::{Like, TemporaryFile, TemporaryKind, sync};
 use super::times::{self, note_access};
 use crate::model::{
     Error, ErrorKind, OpenBy, Opened, Result, StoreInfo, StoreName, StoreState, Timestamp,
@@ -22,17 +22,17 @@ const TRIES: usize = 20;
 
 /// How a store may be opened.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Terms {
+pub(super) struct OpenOptions {
     /// Nothing may be written.
     pub(super) read_only: bool,
     /// Opening counts as an access, as in Crawlee.
     pub(super) touch: bool,
     /// How to write.
-    pub(super) manner: Manner,
+    pub(super) write: WriteOptions,
 }
 
 /// Opens a store as Crawlee does; creates it where it is missing, except by id.
-pub(super) fn open(root: &Root, by: &OpenBy, terms: Terms) -> Result<Opened> {
+pub(super) fn open(root: &Root, by: &OpenBy, options: OpenOptions) -> Result<Opened> {
     let (store, name) = match by {
         OpenBy::Id(id) => (by_id(root, id)?, None),
         OpenBy::Default => (StoreName::from("default"), None),
@@ -47,15 +47,15 @@ pub(super) fn open(root: &Root, by: &OpenBy, terms: Terms) -> Result<Opened> {
         if let Some(folder) = root.store(&store)?
             && is_a_store(&folder)?
         {
-            if terms.touch
-                && !terms.read_only
-                && let Err(error) = note_access(root, &store, terms.manner)
+            if options.touch
+                && !options.read_only
+                && let Err(error) = note_access(root, &store, options.write)
             {
                 log::warn!("accessed_at of {} was not updated: {error}", store.escaped());
             }
-            let info = stores::look(&folder, store)?;
+            let info = store_info::of_folder(&folder, store)?;
             return match &info.state {
-                StoreState::Damaged(why) => Err(stores::damaged(&info.store, why)),
+                StoreState::Damaged(why) => Err(store_info::damaged(&info.store, why)),
                 StoreState::Forbidden(why) => Err(Error::new(ErrorKind::Permission, why)
                     .hint("run larder as its owner, or change its permissions")),
                 StoreState::Unreadable(why) => Err(Error::new(ErrorKind::Io, why)),
@@ -65,11 +65,11 @@ pub(super) fn open(root: &Root, by: &OpenBy, terms: Terms) -> Result<Opened> {
         if matches!(by, OpenBy::Id(_)) {
             return Err(Error::no_store(&store));
         }
-        if terms.read_only {
+        if options.read_only {
             let problem = format!("creating the store {} is refused: read-only", store.escaped());
             return Err(Error::new(ErrorKind::ReadOnly, problem));
         }
-        match create(root, &store, name, terms.manner) {
+        match create(root, &store, name, options.write) {
             Ok(Some(info)) => return Ok(Opened { info, created: true }),
             Ok(None) => {}
             // Dropped again by someone else; not the storage itself.
@@ -83,7 +83,7 @@ pub(super) fn open(root: &Root, by: &OpenBy, terms: Terms) -> Result<Opened> {
 /// Whether a store needs no metadata any more to be one: it has some, or it is a store of Crawlee
 /// for JavaScript, to which metadata as Python's would say that it is another's.
 fn is_a_store(folder: &Folder) -> Result<bool> {
-    Ok(folder.facts(names::METADATA)?.is_some() || style::of(folder)? != Style::Python)
+    Ok(folder.stat(names::METADATA)?.is_some() || style::of(folder)? != Style::Python)
 }
 
 /// Creates a store; `None` if another was faster.
@@ -91,12 +91,12 @@ fn create(
     root: &Root,
     store: &StoreName,
     name: Option<&str>,
-    manner: Manner,
+    options: WriteOptions,
 ) -> Result<Option<StoreInfo>> {
-    let (stores, made_stores) = root.make_stores(manner.durable)?;
+    let (stores, made_stores) = root.make_stores(options.durable)?;
     let (folder, made) = stores.make_folder(store.as_bytes())?;
-    let created = lock(&folder, manner.patience)
-        .and_then(|()| create_metadata(&folder, &new_metadata(name)?, manner));
+    let created = lock(&folder, options.lock_timeout)
+        .and_then(|()| create_metadata(&folder, &new_metadata(name)?, options));
     match created {
         Ok(true) => {}
         Ok(false) => return Ok(None),
@@ -111,22 +111,23 @@ fn create(
             return Err(error);
         }
     }
-    if manner.durable {
+    if options.durable {
         sync(&stores)?;
     }
     // Files that were there before are its own now.
-    stores::look(&folder, store.clone()).map(Some)
+    store_info::of_folder(&folder, store.clone()).map(Some)
 }
 
 /// The store's metadata, put in its place if there is none; says whether.
-fn create_metadata(folder: &Folder, text: &str, manner: Manner) -> Result<bool> {
+fn create_metadata(folder: &Folder, text: &str, options: WriteOptions) -> Result<bool> {
     let like = Like::Beside(None);
-    let new = Temporary::write(folder, Slot::Store, text.as_bytes(), like, manner.durable)?;
-    let made = new.place(names::METADATA)?;
-    if made && manner.durable {
+    let new =
+        TemporaryFile::write(folder, TemporaryKind::Store, text.as_bytes(), like, options.durable)?;
+    let made = new.place_new(names::METADATA)?;
+    if made && options.durable {
         sync(folder)?;
     }
-    if folder.facts(names::METADATA)?.is_none() {
+    if folder.stat(names::METADATA)?.is_none() {
         return Err(no_folder_left(folder));
     }
     Ok(made)
@@ -164,6 +165,6 @@ fn by_id(root: &Root, id: &str) -> Result<StoreName> {
 
 fn has_id(stores: &Folder, name: &[u8], id: &str) -> bool {
     let folder = stores.folder(name).ok().flatten();
-    let found = folder.and_then(|folder| stores::metadata(&folder).ok());
-    matches!(found, Some(Stored::Whole(metadata, _)) if metadata.id == id)
+    let found = folder.and_then(|folder| store_info::metadata(&folder).ok());
+    matches!(found, Some(StoreMetadataFile::Parsed(metadata, _)) if metadata.id == id)
 }

@@ -4,12 +4,12 @@
 use bytes::Bytes;
 
 use super::endings;
-use super::fault;
-use super::find::{Found, Reach, find};
+use super::find::{FoundRecord, Reach, find};
 use super::folder::Folder;
 use super::names;
-use super::place::{Beside, Place, Stated};
+use super::os_error;
 use super::record::metadata_name;
+use super::record_files::{MetadataContent, MetadataFile, RecordFiles};
 use super::sidecar::{self, Form, News};
 use super::style::{self, Style};
 use crate::model::Family;
@@ -25,7 +25,7 @@ pub(super) struct Plan {
     /// The value.
     pub(super) value: Bytes,
     /// The metadata's file.
-    pub(super) beside: Option<Vec<u8>>,
+    pub(super) metadata: Option<Vec<u8>>,
     /// Its new text, where it changes.
     pub(super) text: Option<String>,
     /// A file with the old value that goes when the new one is there.
@@ -43,31 +43,31 @@ pub(super) fn plan(folder: &Folder, set: &SetValue) -> Result<Plan> {
     let quoted = names::writable(&set.key)?.into_owned();
     let style = style::of(folder)?;
     let reach = if style == Style::Python { Reach::Near } else { Reach::Far };
-    let place = find(folder, &set.key, reach)?.map(Found::only).transpose()?;
-    let Some(place) = place else { return New::of(set, style).record(style, quoted) };
-    if let Some(beside) = &place.beside {
-        return New::of(set, written_by(beside)).stated(folder, &place, beside);
+    let files = find(folder, &set.key, reach)?.map(FoundRecord::only).transpose()?;
+    let Some(files) = files else { return New::of(set, style).record(style, quoted) };
+    if let Some(metadata) = &files.metadata {
+        return New::of(set, written_by(metadata)).with_metadata(folder, &files, metadata);
     }
     let new = New::of(set, style);
     // What somebody placed without metadata, and edits as such, stays so.
     let edited = matches!(set.expected, Expected::Unchanged { .. })
-        && endings::is_read_as(&place.name, &new.content_type);
-    let ended = place.key == set.key && endings::stem(&place.name).is_some();
+        && endings::is_read_as(&files.name, &new.content_type);
+    let ended = files.key == set.key && endings::stem(&files.name).is_some();
     if style == Style::Python && !edited && !ended {
-        return Ok(new.python(place.name));
+        return Ok(new.python(files.name));
     }
-    New::of(set, Style::Bare).bare(Some(place))
+    New::of(set, Style::Bare).bare(Some(files))
 }
 
 /// The program whose metadata this is.
-fn written_by(beside: &Beside) -> Style {
-    match &beside.stated {
-        Stated::Sound(sidecar, _) => match sidecar.form {
+fn written_by(metadata: &MetadataFile) -> Style {
+    match &metadata.content {
+        MetadataContent::Parsed(sidecar, _) => match sidecar.form {
             Form::Python => Style::Python,
             Form::Named(_) => Style::Named,
             Form::Nested(_) => Style::Nested,
         },
-        Stated::Malformed(_) | Stated::Unreadable(_) => Style::Python,
+        MetadataContent::Malformed(_) | MetadataContent::Unreadable(_) => Style::Python,
     }
 }
 
@@ -104,79 +104,84 @@ impl<'a> New<'a> {
             Style::Nested => {
                 let name = self.ended()?;
                 let text = sidecar::in_a_string(self.key, &self.content_type, ending);
-                let beside = metadata_name(self.key.as_bytes());
-                Ok(self.with(name, beside, Some(text), None))
+                let metadata = metadata_name(self.key.as_bytes());
+                Ok(self.with(name, metadata, Some(text), None))
             }
         }
     }
 
     fn python(self, name: Vec<u8>) -> Plan {
         let text = sidecar::python(self.key, &self.content_type, self.value.len());
-        let beside = metadata_name(&name);
-        self.with(name, beside, Some(text), None)
+        let metadata = metadata_name(&name);
+        self.with(name, metadata, Some(text), None)
     }
 
     /// Where there is metadata: it keeps its form.
-    fn stated(self, folder: &Folder, place: &Place, beside: &Beside) -> Result<Plan> {
-        let (sidecar, text) = match &beside.stated {
-            Stated::Sound(sidecar, text) => (sidecar, text),
-            Stated::Unreadable(why) => {
-                return Err(fault::reading(&folder.path_of(&beside.name), *why));
+    fn with_metadata(
+        self,
+        folder: &Folder,
+        files: &RecordFiles,
+        metadata: &MetadataFile,
+    ) -> Result<Plan> {
+        let (sidecar, text) = match &metadata.content {
+            MetadataContent::Parsed(sidecar, text) => (sidecar, text),
+            MetadataContent::Unreadable(why) => {
+                return Err(os_error::reading(&folder.path_of(&metadata.name), *why));
             }
-            Stated::Malformed(_) => {
+            MetadataContent::Malformed(_) => {
                 let text = sidecar::python(self.key, &self.content_type, self.value.len());
-                return Ok(self.with(place.name.clone(), beside.name.clone(), Some(text), None));
+                return Ok(self.with(files.name.clone(), metadata.name.clone(), Some(text), None));
             }
         };
-        let base = beside.name.strip_suffix(names::SUFFIX).unwrap_or_default();
-        if sidecar.form == Form::Python && (*place.name == *base || place.value.is_none()) {
-            let text = sidecar::python(&place.key, &self.content_type, self.value.len());
-            return Ok(self.with(place.name.clone(), beside.name.clone(), Some(text), None));
+        let base = metadata.name.strip_suffix(names::METADATA_SUFFIX).unwrap_or_default();
+        if sidecar.form == Form::Python && (*files.name == *base || files.value.is_none()) {
+            let text = sidecar::python(&files.key, &self.content_type, self.value.len());
+            return Ok(self.with(files.name.clone(), metadata.name.clone(), Some(text), None));
         }
         let ending = endings::ending(&self.content_type);
         let same = endings::essence(&self.content_type)
             .eq_ignore_ascii_case(endings::essence(&sidecar.content_type));
         // A file that is named for its type gets another name with another type.
-        let name = match endings::stem(&place.name) {
+        let name = match endings::stem(&files.name) {
             Some(stem) if !same => {
                 let stem = if sidecar.form == Form::Python { base } else { stem };
                 [stem, b".", ending.as_bytes()].concat()
             }
-            _ => place.name.clone(),
+            _ => files.name.clone(),
         };
         let ending = match &sidecar.form {
-            Form::Nested(old) if name == place.name => old,
+            Form::Nested(old) if name == files.name => old,
             _ => ending,
         };
         let content_type = &self.content_type;
         let news = News { content_type, size: self.value.len(), name: &name, ending };
         let text = sidecar::renewed(text, &sidecar.form, &news);
-        let replaced = (name != place.name && place.value.is_some()).then(|| place.name.clone());
-        Ok(self.with(name, beside.name.clone(), text, replaced))
+        let replaced = (name != files.name && files.value.is_some()).then(|| files.name.clone());
+        Ok(self.with(name, metadata.name.clone(), text, replaced))
     }
 
     /// A file without metadata, which keeps its name as long as it tells the type.
-    fn bare(self, place: Option<Place>) -> Result<Plan> {
-        let name = match &place {
-            Some(place) if endings::is_read_as(&place.name, &self.content_type) => {
-                place.name.clone()
+    fn bare(self, files: Option<RecordFiles>) -> Result<Plan> {
+        let name = match &files {
+            Some(files) if endings::is_read_as(&files.name, &self.content_type) => {
+                files.name.clone()
             }
-            Some(place) => {
-                let stem = endings::stem(&place.name).unwrap_or(&place.name);
+            Some(files) => {
+                let stem = endings::stem(&files.name).unwrap_or(&files.name);
                 let ending = endings::ending(&self.content_type);
                 [stem, b".", ending.as_bytes()].concat()
             }
             None => self.ended()?,
         };
-        let key = place.as_ref().map_or_else(|| self.key.clone(), |place| place.key.clone());
-        let replaced = place.map(|place| place.name).filter(|old| *old != name);
+        let key = files.as_ref().map_or_else(|| self.key.clone(), |files| files.key.clone());
+        let replaced = files.map(|files| files.name).filter(|old| *old != name);
         let meta = RecordMeta {
             key,
             content_type: endings::content_type(&name),
             size: self.value.len() as u64,
             state: RecordState::BareFile,
         };
-        Ok(Plan { name, value: self.value, beside: None, text: None, replaced, meta })
+        Ok(Plan { name, value: self.value, metadata: None, text: None, replaced, meta })
     }
 
     /// The name of a file that is read as a record of this key.
@@ -184,7 +189,7 @@ impl<'a> New<'a> {
         let key = self.key.as_bytes();
         let ending = endings::ending(&self.content_type);
         let name = [key, b".", ending.as_bytes()].concat();
-        let room = name.len() + names::SUFFIX.len();
+        let room = name.len() + names::METADATA_SUFFIX.len();
         let fits = names::is_itself_a_name(key) && room <= 255 && names::is_bare(&name);
         if fits && *names::bare_key(&name) == *key {
             return Ok(name);
@@ -201,7 +206,7 @@ impl<'a> New<'a> {
     fn with(
         self,
         name: Vec<u8>,
-        beside: Vec<u8>,
+        metadata: Vec<u8>,
         text: Option<String>,
         replaced: Option<Vec<u8>>,
     ) -> Plan {
@@ -211,6 +216,6 @@ impl<'a> New<'a> {
             size: self.value.len() as u64,
             state: RecordState::Whole,
         };
-        Plan { name, value: self.value, beside: Some(beside), text, replaced, meta }
+        Plan { name, value: self.value, metadata: Some(metadata), text, replaced, meta }
     }
 }

@@ -6,10 +6,10 @@ use std::io::Read as _;
 use bytes::Bytes;
 use rustix::io::Errno;
 
-use super::fault;
 use super::find::{Reach, find};
 use super::folder::{Folder, Root};
 use super::names;
+use super::os_error;
 use super::record;
 use crate::model::{Error, ErrorKind, Key, Reading, Record, Result, StoreInfo, StoreName};
 
@@ -38,22 +38,22 @@ pub(super) fn read_key(folder: &Folder, key: &Key, limit: u64) -> Result<Option<
         tries -= 1;
         let Some(found) = find(folder, key, Reach::Far)? else { return Ok(None) };
         let found = found.readable()?;
-        let failed = |why| fault::reading(&folder.path_of(&found.place.name), why);
-        let file = match found.place.value {
-            Some(_) => folder.file(&found.place.name).map_err(failed)?,
+        let failed = |why| os_error::reading(&folder.path_of(&found.files.name), why);
+        let file = match found.files.value {
+            Some(_) => folder.file(&found.files.name).map_err(failed)?,
             None => None,
         };
-        let facts = file.as_ref().map(|(_, facts)| *facts);
+        let stat = file.as_ref().map(|(_, stat)| *stat);
         let value = match file {
-            Some((file, facts)) => Some(up_to(file, facts.size, limit).map_err(failed)?),
+            Some((file, stat)) => Some(up_to(file, stat.size, limit).map_err(failed)?),
             None => None,
         };
         let size = value.as_ref().map(|(_, size)| *size);
-        let Some(meta) = record::judge(&found.place, size) else { return Ok(None) };
-        if tries > 0 && record::between_halves(Some(&meta), facts) {
+        let Some(meta) = record::combine_halves(&found.files, size) else { return Ok(None) };
+        if tries > 0 && record::is_half_written(Some(&meta), stat) {
             continue;
         }
-        let meta = record::shared(meta, &found);
+        let meta = record::with_rivals(meta, &found);
         let (value, size) = value.unwrap_or_default();
         return Ok(Some(if size > value.len() as u64 {
             Reading::Head { meta, head: Bytes::from(value) }
@@ -94,22 +94,22 @@ fn up_to(mut file: File, mut size: u64, limit: u64) -> std::result::Result<(Vec<
 pub(super) fn exists(root: &Root, store: &StoreName, key: &Key) -> Result<bool> {
     let Some(folder) = root.store(store)? else { return Ok(false) };
     let found = find(&folder, key, Reach::Far)?;
-    Ok(found.is_some_and(|found| found.place.value.is_some()))
+    Ok(found.is_some_and(|found| found.files.value.is_some()))
 }
 
 /// What is known of one store, with what its values take on the disk where they are not too many.
 pub(super) fn weigh(root: &Root, store: &StoreName) -> Result<StoreInfo> {
     let folder = root.existing(store)?;
-    let mut info = super::stores::look(&folder, store.clone())?;
+    let mut info = super::store_info::of_folder(&folder, store.clone())?;
     if info.records.is_some_and(|records| records <= WEIGHED as u64) {
         let listing = super::listing::Listing::read(&folder)?;
         let mut bytes = 0;
         for entry in listing.entries(0..listing.len()) {
-            bytes += folder.facts(&entry.file())?.map_or(0, |facts| facts.size);
+            bytes += folder.stat(&entry.file())?.map_or(0, |stat| stat.size);
         }
         info.bytes = Some(bytes);
     }
-    info.beside = Some(super::stores::beside(root)?);
+    info.beside = Some(super::store_info::beside(root)?);
     Ok(info)
 }
 
@@ -118,7 +118,7 @@ pub(super) fn url(root: &Root, store: &StoreName, key: &Key) -> Result<String> {
     use std::os::unix::ffi::OsStrExt as _;
 
     let found = match root.store(store)? {
-        Some(folder) => find(&folder, key, Reach::Far)?.map(|found| found.place.name),
+        Some(folder) => find(&folder, key, Reach::Far)?.map(|found| found.files.name),
         None => None,
     };
     let name = match found {

@@ -6,11 +6,11 @@ use std::time::Duration;
 use rustix::io::Errno;
 
 use super::endings;
-use super::fault;
-use super::find::{Found, Reach, find};
-use super::folder::{Facts, Folder};
+use super::find::{FoundRecord, Reach, find};
+use super::folder::{FileStat, Folder};
 use super::names;
-use super::place::{Place, Stated};
+use super::os_error;
+use super::record_files::{MetadataContent, RecordFiles};
 use crate::model::{
     ContentType, Error, ErrorKind, Key, RecordMeta, RecordState, Result, Timestamp,
 };
@@ -28,7 +28,7 @@ const GAP: Duration = Duration::from_millis(1);
 
 /// The name of the metadata file beside a value's.
 pub(super) fn metadata_name(name: &[u8]) -> Vec<u8> {
-    [name, names::SUFFIX].concat()
+    [name, names::METADATA_SUFFIX].concat()
 }
 
 /// What is known of the record of this key without its value; `None` if neither half is there.
@@ -41,15 +41,15 @@ pub(super) fn meta_of_key(folder: &Folder, key: &Key, reach: Reach) -> Result<Op
         tries -= 1;
         let Some(found) = find(folder, key, reach)? else { return Ok(None) };
         let found = found.readable()?;
-        let meta = judge(&found.place, found.place.value.map(|facts| facts.size));
-        if tries == 0 || !between_halves(meta.as_ref(), found.place.value) {
-            return Ok(meta.map(|meta| shared(meta, &found)));
+        let meta = combine_halves(&found.files, found.files.value.map(|stat| stat.size));
+        if tries == 0 || !is_half_written(meta.as_ref(), found.files.value) {
+            return Ok(meta.map(|meta| with_rivals(meta, &found)));
         }
     }
 }
 
 /// Notes that the record is in several files, if so.
-pub(super) fn shared(mut meta: RecordMeta, found: &Found) -> RecordMeta {
+pub(super) fn with_rivals(mut meta: RecordMeta, found: &FoundRecord) -> RecordMeta {
     if let Some(names) = found.several() {
         meta.state = RecordState::SeveralFiles(names);
     }
@@ -57,15 +57,15 @@ pub(super) fn shared(mut meta: RecordMeta, found: &Found) -> RecordMeta {
 }
 
 /// What is known of the record at a place that `again` looks at, as often as it takes.
-pub(super) fn settled(
-    mut again: impl FnMut() -> Result<Option<Place>>,
+pub(super) fn when_consistent(
+    mut again: impl FnMut() -> Result<Option<RecordFiles>>,
 ) -> Result<Option<RecordMeta>> {
     let mut tries = TRIES;
     loop {
         tries -= 1;
-        let Some(place) = again()? else { return Ok(None) };
-        let meta = judge(&place, place.value.map(|facts| facts.size));
-        if tries == 0 || !between_halves(meta.as_ref(), place.value) {
+        let Some(files) = again()? else { return Ok(None) };
+        let meta = combine_halves(&files, files.value.map(|stat| stat.size));
+        if tries == 0 || !is_half_written(meta.as_ref(), files.value) {
             return Ok(meta);
         }
     }
@@ -73,9 +73,9 @@ pub(super) fn settled(
 
 /// Whether this may be a record of which a writer has replaced the value and not yet the metadata,
 /// as Crawlee does one after the other. If so, some of the time that this takes has passed.
-pub(super) fn between_halves(meta: Option<&RecordMeta>, value: Option<Facts>) -> bool {
+pub(super) fn is_half_written(meta: Option<&RecordMeta>, value: Option<FileStat>) -> bool {
     let wrong = meta.is_some_and(|meta| matches!(meta.state, RecordState::WrongSize(_)));
-    let age = value.map(|facts| Timestamp::now().micros().saturating_sub(facts.modified));
+    let age = value.map(|stat| Timestamp::now().micros().saturating_sub(stat.modified));
     let maybe = wrong && age.is_some_and(|age| (-FRESH..FRESH).contains(&age));
     if maybe {
         std::thread::sleep(GAP);
@@ -85,17 +85,17 @@ pub(super) fn between_halves(meta: Option<&RecordMeta>, value: Option<Facts>) ->
 
 /// Puts together what the two halves of a record say; `None` if it is not there. `size` is the
 /// value's, `None` where there is no value.
-pub(super) fn judge(place: &Place, size: Option<u64>) -> Option<RecordMeta> {
-    let (content_type, state) = match place.beside.as_ref().map(|beside| &beside.stated) {
+pub(super) fn combine_halves(files: &RecordFiles, size: Option<u64>) -> Option<RecordMeta> {
+    let (content_type, state) = match files.metadata.as_ref().map(|metadata| &metadata.content) {
         None if size.is_none() => return None,
-        None => (endings::content_type(&place.name), RecordState::BareFile),
-        Some(Stated::Unreadable(why)) => {
-            (ContentType::UNKNOWN, RecordState::Unreadable(fault::words(*why)))
+        None => (endings::content_type(&files.name), RecordState::BareFile),
+        Some(MetadataContent::Unreadable(why)) => {
+            (ContentType::UNKNOWN, RecordState::Unreadable(os_error::words(*why)))
         }
-        Some(Stated::Malformed(text)) => {
+        Some(MetadataContent::Malformed(text)) => {
             (ContentType::UNKNOWN, RecordState::BadMetadata(text.clone()))
         }
-        Some(Stated::Sound(sidecar, _)) => {
+        Some(MetadataContent::Parsed(sidecar, _)) => {
             let state = match (sidecar.size, size) {
                 (_, None) => RecordState::NoValue,
                 (Some(stated), Some(real)) if stated != real => RecordState::WrongSize(stated),
@@ -105,7 +105,7 @@ pub(super) fn judge(place: &Place, size: Option<u64>) -> Option<RecordMeta> {
         }
     };
     let size = size.unwrap_or_default();
-    Some(RecordMeta { key: place.key.clone(), content_type, size, state })
+    Some(RecordMeta { key: files.key.clone(), content_type, size, state })
 }
 
 /// Reads a metadata file, and says whether that is all of it; `None` if it is not there.
@@ -113,9 +113,9 @@ pub(super) fn read_text(
     folder: &Folder,
     name: &[u8],
 ) -> std::result::Result<Option<(Vec<u8>, bool)>, Errno> {
-    let Some((file, facts)) = folder.file(name)? else { return Ok(None) };
+    let Some((file, stat)) = folder.file(name)? else { return Ok(None) };
     // One byte more than it has, so that one read finds its end.
-    let room = usize::try_from(facts.size.min(LONGEST_METADATA)).unwrap_or_default() + 1;
+    let room = usize::try_from(stat.size.min(LONGEST_METADATA)).unwrap_or_default() + 1;
     let mut text = Vec::with_capacity(room);
     let read = file.take(LONGEST_METADATA + 1).read_to_end(&mut text);
     read.map_err(|why| Errno::from_io_error(&why).unwrap_or(Errno::IO))?;
@@ -149,8 +149,8 @@ mod tests {
         let hour = Duration::from_secs(3600);
         for (time, fresh) in [(now, true), (now - hour, false), (now + hour, false)] {
             file.set_modified(time).unwrap();
-            let facts = stores.facts(b"a").unwrap();
-            assert_eq!(between_halves(Some(&meta), facts), fresh, "{time:?}");
+            let stat = stores.stat(b"a").unwrap();
+            assert_eq!(is_half_written(Some(&meta), stat), fresh, "{time:?}");
         }
     }
 }

@@ -6,12 +6,12 @@ use rustix::io::Errno;
 use super::find::{Reach, find};
 use super::folder::{Folder, Root, is_name};
 use super::listing::Listing;
-use super::lock::{Manner, lock, locked};
-use super::names::{self, Kind};
+use super::lock::{WriteOptions, lock, open_locked};
+use super::names::{self, FileKind};
 use super::set::unlink;
 use super::temporary::sync;
 use super::times::note_removal;
-use super::{endings, fault, style};
+use super::{endings, os_error, style};
 use crate::model::{Error, ErrorKind, Key, Result, StoreName, Written};
 
 /// How many records are deleted under one lock.
@@ -26,12 +26,12 @@ pub(super) fn delete(
     root: &Root,
     store: &StoreName,
     keys: &[Key],
-    manner: Manner,
+    options: WriteOptions,
 ) -> Result<Written> {
     let mut records = 0;
     for batch in keys.chunks(BATCH) {
         let Some(folder) = root.store(store)? else { break };
-        lock(&folder, manner.patience)?;
+        lock(&folder, options.lock_timeout)?;
         let before = records;
         let python = style::is_python_s(&folder);
         let reach = if python { Reach::Near } else { Reach::Far };
@@ -40,7 +40,7 @@ pub(super) fn delete(
             Ok(())
         });
         if records > before {
-            note_removal(&folder, manner)?;
+            note_removal(&folder, options)?;
         }
         outcome?;
     }
@@ -50,40 +50,40 @@ pub(super) fn delete(
 fn delete_record(folder: &Folder, key: &Key, reach: Reach) -> Result<bool> {
     let Some(found) = find(folder, key, reach)? else { return Ok(false) };
     // A bare file that is called by its own name can be meant by nobody else.
-    let by_its_name = found.place.beside.is_none()
-        && *found.place.name == *key.as_bytes()
+    let by_its_name = found.files.metadata.is_none()
+        && *found.files.name == *key.as_bytes()
         && endings::stem(key.as_bytes()).is_some();
-    let place = if by_its_name { found.place } else { found.only()? };
+    let files = if by_its_name { found.files } else { found.only()? };
     let mut there = false;
-    if place.value.is_some() {
-        there |= unlink(folder, &place.name)?;
+    if files.value.is_some() {
+        there |= unlink(folder, &files.name)?;
     }
-    if let Some(beside) = &place.beside {
-        there |= unlink(folder, &beside.name)?;
+    if let Some(metadata) = &files.metadata {
+        there |= unlink(folder, &metadata.name)?;
     }
     Ok(there)
 }
 
 /// Removes all records, and what writers that were ended left of files they were writing.
-pub(super) fn purge(root: &Root, store: &StoreName, manner: Manner) -> Result<Written> {
-    let folder = locked(root, store, manner)?;
+pub(super) fn purge(root: &Root, store: &StoreName, options: WriteOptions) -> Result<Written> {
+    let folder = open_locked(root, store, options)?;
     let records = Listing::read(&folder)?.len() as u64;
     let mut names = Vec::new();
     folder.each_name(|name, kind| {
-        if kind.is_file() && names::kind(name) != Kind::Store {
+        if kind.is_file() && names::classify(name) != FileKind::StoreMetadata {
             names.push(name.to_vec());
         }
     })?;
     // Each value comes right before its metadata, or not long before it.
     names.sort_unstable();
     let outcome = names.iter().try_for_each(|name| unlink(&folder, name).map(|_| ()));
-    note_removal(&folder, manner)?;
+    note_removal(&folder, options)?;
     outcome?;
     Ok(Written { records, ..Written::default() })
 }
 
 /// Removes a store: first its metadata, so that nobody takes what is left for a whole one.
-pub(super) fn drop_store(root: &Root, store: &StoreName, manner: Manner) -> Result<Written> {
+pub(super) fn drop_store(root: &Root, store: &StoreName, options: WriteOptions) -> Result<Written> {
     let Some(stores) = root.stores()?.filter(|_| is_name(store.as_bytes())) else {
         return Err(Error::no_store(store));
     };
@@ -91,10 +91,10 @@ pub(super) fn drop_store(root: &Root, store: &StoreName, manner: Manner) -> Resu
         let Some(folder) = stores.folder(store.as_bytes())? else {
             return Err(Error::no_store(store));
         };
-        lock(&folder, manner.patience)?;
+        lock(&folder, options.lock_timeout)?;
         unlink(&folder, names::METADATA).or_else(|error| {
             // Something else of that name goes with the rest.
-            if folder.facts(names::METADATA)?.is_some_and(|facts| facts.is_folder) {
+            if folder.stat(names::METADATA)?.is_some_and(|stat| stat.is_folder) {
                 Ok(false)
             } else {
                 Err(error)
@@ -103,14 +103,14 @@ pub(super) fn drop_store(root: &Root, store: &StoreName, manner: Manner) -> Resu
         empty(&folder, 0)?;
         match fs::unlinkat(&stores, store.as_bytes(), AtFlags::REMOVEDIR) {
             Ok(()) | Err(Errno::NOENT) => {
-                if manner.durable {
+                if options.durable {
                     sync(&stores)?;
                 }
                 return Ok(Written { records: 1, ..Written::default() });
             }
             // A crawler wrote to it meanwhile.
             Err(Errno::NOTEMPTY | Errno::EXIST) => {}
-            Err(why) => return Err(fault::writing(folder.path(), why)),
+            Err(why) => return Err(os_error::writing(folder.path(), why)),
         }
     }
     let name = store.escaped();
@@ -135,7 +135,7 @@ fn empty(folder: &Folder, depth: usize) -> Result<()> {
             }
             match fs::unlinkat(folder, &*name, AtFlags::REMOVEDIR) {
                 Ok(()) | Err(Errno::NOENT | Errno::NOTEMPTY | Errno::EXIST) => {}
-                Err(why) => return Err(fault::writing(&folder.path_of(&name), why)),
+                Err(why) => return Err(os_error::writing(&folder.path_of(&name), why)),
             }
         } else {
             unlink(folder, &name)?;

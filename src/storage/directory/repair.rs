@@ -6,13 +6,13 @@
 use serde_json::Value as Json;
 
 use super::folder::{Folder, Root};
-use super::lock::{Manner, lock};
+use super::lock::{WriteOptions, lock};
 use super::names::METADATA;
 use super::record::read_text;
-use super::stores::{self, Stored};
+use super::store_info::{self, StoreMetadataFile};
 use super::style::{self, Style};
-use super::temporary::{Like, Slot, Temporary, sync};
-use super::{fault, times};
+use super::temporary::{Like, TemporaryFile, TemporaryKind, sync};
+use super::{os_error, times};
 use crate::model::{Error, ErrorKind, Repair, Result, StoreName, Timestamp, Written};
 use crate::storage::opening::{check_name, new_id};
 
@@ -20,13 +20,14 @@ use crate::storage::opening::{check_name, new_id};
 pub(super) fn plan(root: &Root, store: &StoreName) -> Result<Option<Repair>> {
     let folder = root.existing(store)?;
     let path = folder.path_of(METADATA);
-    let problem = match stores::metadata(&folder)? {
+    let problem = match store_info::metadata(&folder)? {
         // Without metadata it is a store of Crawlee for JavaScript, or one that Crawlee will make.
-        Stored::Whole(..) | Stored::None => return Ok(None),
-        Stored::Unreadable(why) => return Err(fault::reading(&path, why)),
-        Stored::Bad(why) => why,
+        StoreMetadataFile::Parsed(..) | StoreMetadataFile::Missing => return Ok(None),
+        StoreMetadataFile::Unreadable(why) => return Err(os_error::reading(&path, why)),
+        StoreMetadataFile::Malformed(why) => why,
     };
-    let Some((text, _)) = read_text(&folder, METADATA).map_err(|why| fault::reading(&path, why))?
+    let Some((text, _)) =
+        read_text(&folder, METADATA).map_err(|why| os_error::reading(&path, why))?
     else {
         let problem = format!("{} is not a file", path.display());
         return Err(Error::new(ErrorKind::Damaged, problem).hint("move it away"));
@@ -42,21 +43,21 @@ pub(super) fn plan(root: &Root, store: &StoreName) -> Result<Option<Repair>> {
 }
 
 /// Writes it, if the store's metadata is still what it was when that was planned.
-pub(super) fn repair(root: &Root, repair: &Repair, manner: Manner) -> Result<Written> {
+pub(super) fn repair(root: &Root, repair: &Repair, options: WriteOptions) -> Result<Written> {
     let folder = root.existing(&repair.store)?;
-    lock(&folder, manner.patience)?;
+    lock(&folder, options.lock_timeout)?;
     let path = folder.path_of(METADATA);
-    let read = read_text(&folder, METADATA).map_err(|why| fault::reading(&path, why))?;
+    let read = read_text(&folder, METADATA).map_err(|why| os_error::reading(&path, why))?;
     let same =
         read.is_some_and(|(text, _)| String::from_utf8_lossy(&text).as_bytes() == &*repair.before);
     if !same {
         let problem = format!("{} has been changed meanwhile", path.display());
         return Err(Error::new(ErrorKind::Conflict, problem).hint("look at the store again"));
     }
-    let like = folder.facts(METADATA)?.map_or(Like::Beside(None), Like::Old);
-    Temporary::write(&folder, Slot::Store, &repair.after, like, manner.durable)?
+    let like = folder.stat(METADATA)?.map_or(Like::Beside(None), Like::Old);
+    TemporaryFile::write(&folder, TemporaryKind::Store, &repair.after, like, options.durable)?
         .replace(METADATA)?;
-    if manner.durable {
+    if options.durable {
         sync(&folder)?;
     }
     Ok(Written { records: 1, ..Written::default() })
@@ -117,9 +118,9 @@ fn ages(folder: &Folder) -> Result<(Timestamp, Timestamp)> {
         }
     })?;
     for name in names {
-        if let Some(facts) = folder.facts(&name)? {
-            let (first, last) = ages.unwrap_or((facts.modified, facts.modified));
-            ages = Some((first.min(facts.modified), last.max(facts.modified)));
+        if let Some(stat) = folder.stat(&name)? {
+            let (first, last) = ages.unwrap_or((stat.modified, stat.modified));
+            ages = Some((first.min(stat.modified), last.max(stat.modified)));
         }
     }
     let now = Timestamp::now().micros();

@@ -4,7 +4,7 @@
 use super::find::{Reach, find};
 use super::folder::Root;
 use super::read::read;
-use super::stores;
+use super::store_info;
 use crate::model::{ErrorKind, Result, StoreInfo, StoreName, Write, WriteOutcome};
 use crate::storage::resolve::{self, Batch, Before};
 
@@ -38,7 +38,7 @@ pub(super) fn outcome(root: &Root, write: &Write) -> Result<WriteOutcome> {
 }
 
 fn info_if_any(root: &Root, store: &StoreName) -> Result<Option<StoreInfo>> {
-    match stores::info(root, store) {
+    match store_info::of_store(root, store) {
         Ok(info) => Ok(Some(info)),
         Err(error) if error.kind == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),

@@ -10,16 +10,16 @@ use std::io::Read as _;
 use rustix::fs::{self, AtFlags};
 use rustix::io::Errno;
 
-use super::fault;
-use super::folder::{Facts, Folder, Root};
-use super::lock::{Manner, locked};
+use super::folder::{FileStat, Folder, Root};
+use super::lock::{WriteOptions, open_locked};
 use super::names;
+use super::os_error;
 use super::plan::{Plan, plan};
 use super::read;
 use super::record;
-use super::stores::{self, Stored};
+use super::store_info::{self, StoreMetadataFile};
 use super::style::sibling;
-use super::temporary::{Like, Slot, Temporary, sync};
+use super::temporary::{Like, TemporaryFile, TemporaryKind, sync};
 use super::times::touched;
 use crate::model::{Error, Expected, Reading, Result, SetValue, Written};
 
@@ -28,59 +28,71 @@ use crate::model::{Error, Expected, Reading, Result, SetValue, Written};
 ///
 /// # Errors
 /// Among others [`Damaged`](crate::model::ErrorKind::Damaged) where the store's metadata is.
-pub(super) fn set(root: &Root, set: &SetValue, manner: Manner) -> Result<Written> {
+pub(super) fn set(root: &Root, set: &SetValue, options: WriteOptions) -> Result<Written> {
     names::writable(&set.key)?;
-    let folder = locked(root, &set.store, manner)?;
-    let stored = stores::metadata(&folder)?;
-    if let Stored::Bad(why) = &stored {
-        return Err(stores::damaged(&set.store, why));
+    let folder = open_locked(root, &set.store, options)?;
+    let stored = store_info::metadata(&folder)?;
+    if let StoreMetadataFile::Malformed(why) = &stored {
+        return Err(store_info::damaged(&set.store, why));
     }
     let plan = plan(&folder, set)?;
-    let Plan { name, beside, .. } = &plan;
-    let old = folder.facts(name)?;
-    let old_beside = match beside {
-        Some(beside) => folder.facts(beside)?,
+    let Plan { name, metadata, .. } = &plan;
+    let old = folder.stat(name)?;
+    let old_metadata = match metadata {
+        Some(metadata) => folder.stat(metadata)?,
         None => None,
     };
-    for (name, facts) in
-        [Some((name, old)), beside.as_ref().zip(Some(old_beside))].into_iter().flatten()
+    for (name, stat) in
+        [Some((name, old)), metadata.as_ref().zip(Some(old_metadata))].into_iter().flatten()
     {
-        if facts.is_some_and(|facts| !facts.is_file) {
+        if stat.is_some_and(|stat| !stat.is_file) {
             return Err(record::in_the_way(&folder, name));
         }
     }
 
     let before = match &plan.replaced {
-        Some(replaced) => folder.facts(replaced)?,
+        Some(replaced) => folder.stat(replaced)?,
         None => old,
     };
-    let next = match before.or(old_beside) {
-        Some(facts) => Some(facts),
+    let next = match before.or(old_metadata) {
+        Some(stat) => Some(stat),
         None => sibling(&folder)?,
     };
-    let like = |old: Option<Facts>| old.map_or(Like::Beside(next), Like::Old);
-    let new = Temporary::write(&folder, Slot::Value, &plan.value, like(before), manner.durable)?;
-    let new_beside = match &plan.text {
+    let like = |old: Option<FileStat>| old.map_or(Like::Beside(next), Like::Old);
+    let new = TemporaryFile::write(
+        &folder,
+        TemporaryKind::Value,
+        &plan.value,
+        like(before),
+        options.durable,
+    )?;
+    let new_metadata = match &plan.text {
         None => None,
         Some(text) => {
-            let (text, like) = (text.as_bytes(), like(old_beside));
-            Some(Temporary::write(&folder, Slot::Metadata, text, like, manner.durable)?)
+            let (text, like) = (text.as_bytes(), like(old_metadata));
+            Some(TemporaryFile::write(
+                &folder,
+                TemporaryKind::Metadata,
+                text,
+                like,
+                options.durable,
+            )?)
         }
     };
-    let touched = touched(&folder, &stored, true, manner)?;
+    let touched = touched(&folder, &stored, true, options)?;
 
     check(&folder, set)?;
     // Stays readable through this, should the second half be refused.
     let before = folder.file(name).ok().flatten();
     if set.expected == Expected::Absent || plan.replaced.is_some() {
-        if !new.place(name)? {
+        if !new.place_new(name)? {
             return Err(Error::conflict(set));
         }
     } else {
         new.replace(name)?;
     }
-    if let Some((new, beside)) = new_beside.zip(beside.as_ref())
-        && let Err(error) = new.replace(beside)
+    if let Some((new, metadata)) = new_metadata.zip(metadata.as_ref())
+        && let Err(error) = new.replace(metadata)
     {
         if let Err(why) = take_back(&folder, name, old, before) {
             log::warn!("half of {} is new: {why}", folder.path_of(name).display());
@@ -94,7 +106,7 @@ pub(super) fn set(root: &Root, set: &SetValue, manner: Manner) -> Result<Written
     if let Some(Err(error)) = touched.map(|touched| touched.replace(names::METADATA)) {
         log::warn!("the times of {} were not updated: {error}", folder.path().display());
     }
-    if manner.durable {
+    if options.durable {
         sync(&folder)?;
     }
     Ok(Written { records: 1, meta: Some(plan.meta), ..Written::default() })
@@ -104,18 +116,18 @@ pub(super) fn set(root: &Root, set: &SetValue, manner: Manner) -> Result<Written
 fn take_back(
     folder: &Folder,
     name: &[u8],
-    old: Option<Facts>,
-    before: Option<(File, Facts)>,
+    old: Option<FileStat>,
+    before: Option<(File, FileStat)>,
 ) -> Result<()> {
-    let Some((mut file, facts)) = before else {
+    let Some((mut file, stat)) = before else {
         // One that was there and could not be read is lost; the new one is better than none.
         return if old.is_none() { unlink(folder, name).map(|_| ()) } else { Ok(()) };
     };
     let mut value = Vec::new();
     file.read_to_end(&mut value).map_err(|why| {
-        fault::reading(&folder.path_of(name), Errno::from_io_error(&why).unwrap_or(Errno::IO))
+        os_error::reading(&folder.path_of(name), Errno::from_io_error(&why).unwrap_or(Errno::IO))
     })?;
-    Temporary::write(folder, Slot::Value, &value, Like::Old(facts), true)?.replace(name)
+    TemporaryFile::write(folder, TemporaryKind::Value, &value, Like::Old(stat), true)?.replace(name)
 }
 
 /// Whether the record is what the writer expects.
@@ -142,6 +154,6 @@ pub(super) fn unlink(folder: &Folder, name: &[u8]) -> Result<bool> {
     match fs::unlinkat(folder, name, AtFlags::empty()) {
         Ok(()) => Ok(true),
         Err(Errno::NOENT) => Ok(false),
-        Err(why) => Err(fault::writing(&folder.path_of(name), why)),
+        Err(why) => Err(os_error::writing(&folder.path_of(name), why)),
     }
 }

@@ -15,7 +15,7 @@ use serde_json::{Map, Value as Json};
 
 use super::endings;
 use super::folder::is_name;
-use super::names::{self, Kind};
+use super::names::{self, FileKind};
 use crate::model::{ContentType, Key};
 use crate::storage::metadata::parse_record;
 
@@ -111,7 +111,10 @@ fn nested(text: &[u8]) -> Option<Map<String, Json>> {
 /// another kind of file has.
 fn value_name(name: &str) -> Option<Vec<u8>> {
     let name = name.as_bytes();
-    let own = matches!(names::kind(name), Kind::Store | Kind::Metadata(_) | Kind::Own);
+    let own = matches!(
+        names::classify(name),
+        FileKind::StoreMetadata | FileKind::RecordMetadata(_) | FileKind::LarderTemporary
+    );
     (is_name(name) && !own).then(|| name.to_vec())
 }
 

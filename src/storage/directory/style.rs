@@ -2,10 +2,10 @@
 //! blocks.
 
 use super::endings;
-use super::folder::{Facts, Folder};
-use super::names::{self, Kind, METADATA};
-use super::place::{self, Beside, Stated};
+use super::folder::{FileStat, Folder};
+use super::names::{self, FileKind, METADATA};
 use super::record::read_text;
+use super::record_files::{self, MetadataContent, MetadataFile};
 use super::sidecar::Form;
 use crate::model::Result;
 
@@ -56,9 +56,9 @@ pub(super) fn of(folder: &Folder) -> Result<Style> {
     let (mut sidecars, mut bare, mut left) = (Vec::new(), false, ENTRIES);
     folder.names_while(|name, kind| {
         if kind.is_file() {
-            match names::kind(name) {
-                Kind::Metadata(of) if sidecars.len() < READ => sidecars.push(of.to_vec()),
-                Kind::Value => bare |= endings::stem(name).is_some(),
+            match names::classify(name) {
+                FileKind::RecordMetadata(of) if sidecars.len() < READ => sidecars.push(of.to_vec()),
+                FileKind::Value => bare |= endings::stem(name).is_some(),
                 _ => {}
             }
         }
@@ -67,9 +67,9 @@ pub(super) fn of(folder: &Folder) -> Result<Style> {
     })?;
     sidecars.sort_unstable();
     for name in sidecars {
-        let found = place::by_metadata(folder, &name)?;
-        if let Some(Beside { stated: Stated::Sound(sidecar, _), .. }) =
-            found.and_then(|found| found.beside)
+        let found = record_files::by_metadata(folder, &name)?;
+        if let Some(MetadataFile { content: MetadataContent::Parsed(sidecar, _), .. }) =
+            found.and_then(|found| found.metadata)
         {
             return Ok(match sidecar.form {
                 Form::Python => Style::Python,
@@ -86,20 +86,21 @@ pub(super) fn of(folder: &Folder) -> Result<Style> {
 }
 
 /// A file in the folder that new ones are to be like: the store's metadata, else any value.
-pub(super) fn sibling(folder: &Folder) -> Result<Option<Facts>> {
-    if let Some(facts) = folder.facts(METADATA)?.filter(|facts| facts.is_file) {
-        return Ok(Some(facts));
+pub(super) fn sibling(folder: &Folder) -> Result<Option<FileStat>> {
+    if let Some(stat) = folder.stat(METADATA)?.filter(|stat| stat.is_file) {
+        return Ok(Some(stat));
     }
     let mut first = None;
     folder.names_while(|name, kind| {
-        let fits = kind.is_file() && matches!(names::kind(name), Kind::Value | Kind::Metadata(_));
+        let fits = kind.is_file()
+            && matches!(names::classify(name), FileKind::Value | FileKind::RecordMetadata(_));
         if fits {
             first = Some(name.to_vec());
         }
         first.is_none()
     })?;
     Ok(match first {
-        Some(name) => folder.facts(&name)?,
+        Some(name) => folder.stat(&name)?,
         None => None,
     })
 }

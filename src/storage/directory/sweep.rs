@@ -12,11 +12,11 @@ use std::sync::{Mutex, PoisonError};
 use rustix::fs::{self, AtFlags, FlockOperation, Mode, OFlags};
 use rustix::io::Errno;
 
-use super::folder::{Facts, Folder};
-use super::names::{self, Kind};
+use super::folder::{FileStat, Folder};
+use super::names::{self, FileKind};
 use super::record::metadata_name;
 use super::sidecar::{self, Form};
-use super::temporary::Slot;
+use super::temporary::TemporaryKind;
 use crate::model::Timestamp;
 
 /// Without locks, a file of this age in microseconds has no maker any more.
@@ -36,12 +36,12 @@ const LONGEST: u64 = 1 << 20;
 
 /// Removes what is left in a store whose lock is held.
 pub(super) fn sweep(folder: &Folder) {
-    let value_there = folder.facts(&Slot::Value.name()).is_ok_and(|facts| facts.is_some());
-    for slot in [Slot::Metadata, Slot::Value, Slot::Store] {
+    let value_there = folder.stat(&TemporaryKind::Value.name()).is_ok_and(|stat| stat.is_some());
+    for slot in [TemporaryKind::Metadata, TemporaryKind::Value, TemporaryKind::Store] {
         let name = slot.name();
-        let Some((file, facts)) = abandoned(folder, &name) else { continue };
+        let Some((file, stat)) = abandoned(folder, &name) else { continue };
         // The value is put in its place first: only its metadata is still to follow.
-        if slot == Slot::Metadata && !value_there && complete(folder, &name, file, facts) {
+        if slot == TemporaryKind::Metadata && !value_there && complete(folder, &name, file, stat) {
             log::info!("metadata in {} was completed", folder.path().display());
             continue;
         }
@@ -63,7 +63,7 @@ fn sweep_others(folder: &Folder) {
     drop(last);
     let (mut found, mut left) = (Vec::new(), ENTRIES);
     let listed = folder.names_while(|name, kind| {
-        if kind.is_file() && names::kind(name) == Kind::Own {
+        if kind.is_file() && names::classify(name) == FileKind::LarderTemporary {
             found.push(name.to_vec());
         }
         left -= 1;
@@ -72,11 +72,12 @@ fn sweep_others(folder: &Folder) {
     if let Err(why) = listed {
         log::warn!("{why}");
     }
-    let slots = [Slot::Metadata, Slot::Value, Slot::Store].map(Slot::name);
+    let slots = [TemporaryKind::Metadata, TemporaryKind::Value, TemporaryKind::Store]
+        .map(TemporaryKind::name);
     for name in found.iter().filter(|name| !slots.contains(name)) {
         // Its name alone does not prove that larder made it, nor that it is done with it.
-        let age = |facts: Facts| Timestamp::now().micros().saturating_sub(facts.modified);
-        if abandoned(folder, name).is_some_and(|(_, facts)| age(facts) > A_WHILE) {
+        let age = |stat: FileStat| Timestamp::now().micros().saturating_sub(stat.modified);
+        if abandoned(folder, name).is_some_and(|(_, stat)| age(stat) > A_WHILE) {
             remove(folder, name);
         }
     }
@@ -93,21 +94,21 @@ fn remove(folder: &Folder, name: &[u8]) -> bool {
         Ok(()) => log::info!("{} was left behind and is removed", folder.path_of(name).display()),
         Err(why) => log::warn!("{}: {why}", folder.path_of(name).display()),
     }
-    folder.facts(name).is_ok_and(|facts| facts.is_none())
+    folder.stat(name).is_ok_and(|stat| stat.is_none())
 }
 
 /// A temporary file of larder's whose maker is gone, with its lock.
-fn abandoned(folder: &Folder, name: &[u8]) -> Option<(File, Facts)> {
+fn abandoned(folder: &Folder, name: &[u8]) -> Option<(File, FileStat)> {
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
     let file = File::from(fs::openat(folder, name, flags, Mode::empty()).ok()?);
-    let facts = Facts::from(&fs::fstat(&file).ok()?);
-    if !facts.is_file {
+    let stat = FileStat::from(&fs::fstat(&file).ok()?);
+    if !stat.is_file {
         return None;
     }
     let gone = match fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {
         Ok(()) => true,
         Err(Errno::WOULDBLOCK) => false,
-        Err(_) => Timestamp::now().micros().saturating_sub(facts.modified) > OLD,
+        Err(_) => Timestamp::now().micros().saturating_sub(stat.modified) > OLD,
     };
     // Another may have put it in its place, and have begun the next one.
     let same = || {
@@ -116,12 +117,12 @@ fn abandoned(folder: &Folder, name: &[u8]) -> Option<(File, Facts)> {
             now.is_ok_and(|now| own.st_ino == now.st_ino && own.st_dev == now.st_dev)
         })
     };
-    (gone && same()).then_some((file, facts))
+    (gone && same()).then_some((file, stat))
 }
 
 /// Puts metadata in its place where its writer was ended right after the value was put in its
 /// own, and nobody has written the record since; says whether.
-fn complete(folder: &Folder, name: &[u8], file: File, facts: Facts) -> bool {
+fn complete(folder: &Folder, name: &[u8], file: File, stat: FileStat) -> bool {
     let mut text = Vec::new();
     if file.take(LONGEST).read_to_end(&mut text).is_err() {
         return false;
@@ -132,13 +133,13 @@ fn complete(folder: &Folder, name: &[u8], file: File, facts: Facts) -> bool {
     if sidecar.form != Form::Python || !names::readable(&base) {
         return false;
     }
-    let beside = metadata_name(&base);
-    let (Ok(Some(value)), Ok(old)) = (folder.facts(&base), folder.facts(&beside)) else {
+    let metadata = metadata_name(&base);
+    let (Ok(Some(value)), Ok(old)) = (folder.stat(&base), folder.stat(&metadata)) else {
         return false;
     };
     let fits = value.is_file && Some(value.size) == sidecar.size;
     let newest = old.map_or(value.modified, |old| old.modified.max(value.modified));
-    fits && newest <= facts.modified && fs::renameat(folder, name, folder, &*beside).is_ok()
+    fits && newest <= stat.modified && fs::renameat(folder, name, folder, &*metadata).is_ok()
 }
 
 fn stated_key(text: &[u8]) -> Option<String> {

@@ -7,17 +7,17 @@ use std::io::Write as _;
 use rustix::fs::{self, AtFlags, FlockOperation, Mode, OFlags};
 use rustix::io::Errno;
 
-use super::fault;
-use super::folder::{Facts, Folder, no_folder_left};
+use super::folder::{FileStat, Folder, no_folder_left};
 use super::names;
-use super::rights;
+use super::os_error;
+use super::ownership;
 use super::sweep::make_way;
 use crate::model::{Error, ErrorKind, Result};
 
 /// What a temporary file is to become. Each has a name of its own, so that what a writer left that
 /// was ended is found without a look through the whole folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Slot {
+pub(super) enum TemporaryKind {
     /// A value.
     Value,
     /// A record's metadata.
@@ -26,7 +26,7 @@ pub(super) enum Slot {
     Store,
 }
 
-impl Slot {
+impl TemporaryKind {
     /// The name of the temporary file.
     pub(super) fn name(self) -> Vec<u8> {
         let which: &[u8] = match self {
@@ -34,12 +34,12 @@ impl Slot {
             Self::Metadata => b"metadata.tmp",
             Self::Store => b"store.tmp",
         };
-        [names::OWN, which].concat()
+        [names::LARDER_PREFIX, which].concat()
     }
 }
 
 /// A written file that is not yet in its place; removed if it never gets there.
-pub(super) struct Temporary<'a> {
+pub(super) struct TemporaryFile<'a> {
     folder: &'a Folder,
     name: Vec<u8>,
     /// Open, and locked, as long as its writer lives.
@@ -51,30 +51,30 @@ pub(super) struct Temporary<'a> {
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Like {
     /// The file whose place it takes.
-    Old(Facts),
+    Old(FileStat),
     /// A file that lies beside it, of which it gets the permissions; its owner is the folder's.
-    Beside(Option<Facts>),
+    Beside(Option<FileStat>),
 }
 
-impl<'a> Temporary<'a> {
+impl<'a> TemporaryFile<'a> {
     /// Writes a file with these rights. Without a file that it is like, it can be read by its
     /// owner only, as Crawlee's.
     pub(super) fn write(
         folder: &'a Folder,
-        slot: Slot,
+        slot: TemporaryKind,
         content: &[u8],
         like: Like,
         durable: bool,
     ) -> Result<Self> {
         let failed = |why: std::io::Error| {
-            fault::writing(folder.path(), Errno::from_io_error(&why).unwrap_or(Errno::IO))
+            os_error::writing(folder.path(), Errno::from_io_error(&why).unwrap_or(Errno::IO))
         };
         let temporary = Self::create(folder, slot)?;
         let mut file = &temporary.file;
         file.write_all(content).map_err(failed)?;
         match like {
-            Like::Old(facts) => rights::like(file, folder, Some(facts), true),
-            Like::Beside(facts) => rights::like(file, folder, facts, false),
+            Like::Old(stat) => ownership::copy(file, folder, Some(stat), true),
+            Like::Beside(stat) => ownership::copy(file, folder, stat, false),
         }
         if durable {
             file.sync_all().map_err(failed)?;
@@ -82,7 +82,7 @@ impl<'a> Temporary<'a> {
         Ok(temporary)
     }
 
-    fn create(folder: &'a Folder, slot: Slot) -> Result<Self> {
+    fn create(folder: &'a Folder, slot: TemporaryKind) -> Result<Self> {
         let flags =
             OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let mut name = slot.name();
@@ -97,7 +97,7 @@ impl<'a> Temporary<'a> {
                 Err(Errno::EXIST) if make_way(folder, &name) => {}
                 Err(Errno::EXIST) => name = random_name()?,
                 Err(Errno::NOENT) => return Err(no_folder_left(folder)),
-                Err(why) => return Err(fault::writing(folder.path(), why)),
+                Err(why) => return Err(os_error::writing(folder.path(), why)),
             }
         }
     }
@@ -105,13 +105,13 @@ impl<'a> Temporary<'a> {
     /// Puts the file in its place, whatever file is there.
     pub(super) fn replace(mut self, name: &[u8]) -> Result<()> {
         fs::renameat(self.folder, &*self.name, self.folder, name)
-            .map_err(|why| fault::writing(&self.folder.path_of(name), why))?;
+            .map_err(|why| os_error::writing(&self.folder.path_of(name), why))?;
         self.placed = true;
         Ok(())
     }
 
     /// Puts the file in its place if there is nothing yet; says whether.
-    pub(super) fn place(mut self, name: &[u8]) -> Result<bool> {
+    pub(super) fn place_new(mut self, name: &[u8]) -> Result<bool> {
         match rename_new(self.folder, &self.name, name) {
             Ok(()) => self.placed = true,
             Err(Errno::EXIST) => return Ok(false),
@@ -121,10 +121,10 @@ impl<'a> Temporary<'a> {
                 match fs::linkat(folder, &*self.name, folder, name, AtFlags::empty()) {
                     Ok(()) => {}
                     Err(Errno::EXIST) => return Ok(false),
-                    Err(why) => return Err(fault::writing(&folder.path_of(name), why)),
+                    Err(why) => return Err(os_error::writing(&folder.path_of(name), why)),
                 }
             }
-            Err(why) => return Err(fault::writing(&self.folder.path_of(name), why)),
+            Err(why) => return Err(os_error::writing(&self.folder.path_of(name), why)),
         }
         Ok(true)
     }
@@ -140,14 +140,14 @@ fn rename_new(_: &Folder, _: &[u8], _: &[u8]) -> std::result::Result<(), Errno> 
     Err(Errno::NOSYS)
 }
 
-impl Drop for Temporary<'_> {
+impl Drop for TemporaryFile<'_> {
     fn drop(&mut self) {
         if !self.placed
             && let Err(why) = fs::unlinkat(self.folder, &*self.name, AtFlags::empty())
             && why != Errno::NOENT
         {
             let path = self.folder.path_of(&self.name);
-            log::warn!("{} was left behind: {}", path.display(), fault::words(why));
+            log::warn!("{} was left behind: {}", path.display(), os_error::words(why));
         }
     }
 }
@@ -158,7 +158,7 @@ fn random_name() -> Result<Vec<u8>> {
     getrandom::fill(&mut random)
         .map_err(|why| Error::new(ErrorKind::Io, format!("no random numbers: {why}")))?;
     let random = u64::from_le_bytes(random);
-    Ok([names::OWN, format!("{random:016x}.tmp").as_bytes()].concat())
+    Ok([names::LARDER_PREFIX, format!("{random:016x}.tmp").as_bytes()].concat())
 }
 
 /// Waits until what was renamed and removed in a directory would survive a power cut.
@@ -166,6 +166,6 @@ pub(super) fn sync(folder: &Folder) -> Result<()> {
     match fs::fsync(folder) {
         // Not every file system can do this to a directory.
         Ok(()) | Err(Errno::INVAL | Errno::NOTSUP | Errno::BADF) => Ok(()),
-        Err(why) => Err(fault::writing(folder.path(), why)),
+        Err(why) => Err(os_error::writing(folder.path(), why)),
     }
 }

@@ -3,10 +3,10 @@
 use serde_json::Value as Json;
 
 use super::folder::{Folder, Root};
-use super::lock::{Manner, locked};
+use super::lock::{WriteOptions, open_locked};
 use super::names;
-use super::stores::{self, Stored};
-use super::temporary::{Like, Slot, Temporary, sync};
+use super::store_info::{self, StoreMetadataFile};
+use super::temporary::{Like, TemporaryFile, TemporaryKind, sync};
 use crate::model::{ErrorKind, Result, StoreName, Timestamp};
 
 /// A time as Python's `str()` writes it.
@@ -25,11 +25,11 @@ pub(super) fn javascript(time: Timestamp) -> String {
 /// that could be read. Everything else that it says stays.
 pub(super) fn touched<'a>(
     folder: &'a Folder,
-    stored: &Stored,
+    stored: &StoreMetadataFile,
     modified: bool,
-    manner: Manner,
-) -> Result<Option<Temporary<'a>>> {
-    let Stored::Whole(_, text) = stored else { return Ok(None) };
+    options: WriteOptions,
+) -> Result<Option<TemporaryFile<'a>>> {
+    let StoreMetadataFile::Parsed(_, text) = stored else { return Ok(None) };
     let Ok(Json::Object(mut fields)) = serde_json::from_slice(text) else { return Ok(None) };
     let now = Timestamp::now();
     let mut put = |snake: &str, camel: &str| {
@@ -45,18 +45,19 @@ pub(super) fn touched<'a>(
         put("modified_at", "modifiedAt");
     }
     let Ok(text) = serde_json::to_string_pretty(&Json::Object(fields)) else { return Ok(None) };
-    let like = match folder.facts(names::METADATA)? {
+    let like = match folder.stat(names::METADATA)? {
         Some(old) => Like::Old(old),
         None => Like::Beside(None),
     };
-    let new = Temporary::write(folder, Slot::Store, text.as_bytes(), like, manner.durable)?;
+    let new =
+        TemporaryFile::write(folder, TemporaryKind::Store, text.as_bytes(), like, options.durable)?;
     Ok(Some(new))
 }
 
 /// Notes in the store's metadata that it has been read, as Crawlee's reads do.
-pub(super) fn note_access(root: &Root, store: &StoreName, manner: Manner) -> Result<()> {
-    let folder = locked(root, store, manner)?;
-    match touched(&folder, &stores::metadata(&folder)?, false, manner)? {
+pub(super) fn note_access(root: &Root, store: &StoreName, options: WriteOptions) -> Result<()> {
+    let folder = open_locked(root, store, options)?;
+    match touched(&folder, &store_info::metadata(&folder)?, false, options)? {
         Some(touched) => touched.replace(names::METADATA),
         None => Ok(()),
     }
@@ -64,9 +65,9 @@ pub(super) fn note_access(root: &Root, store: &StoreName, manner: Manner) -> Res
 
 /// Notes in the store's metadata that records have gone. That must not fail for want of room: on
 /// a full disk it is the way to make some.
-pub(super) fn note_removal(folder: &Folder, manner: Manner) -> Result<()> {
-    let noted = stores::metadata(folder)
-        .and_then(|stored| touched(folder, &stored, true, manner))
+pub(super) fn note_removal(folder: &Folder, options: WriteOptions) -> Result<()> {
+    let noted = store_info::metadata(folder)
+        .and_then(|stored| touched(folder, &stored, true, options))
         .and_then(|touched| touched.map_or(Ok(()), |touched| touched.replace(names::METADATA)));
     match noted {
         Err(error) if error.kind == ErrorKind::DiskFull => {
@@ -76,7 +77,7 @@ pub(super) fn note_removal(folder: &Folder, manner: Manner) -> Result<()> {
         Err(error) if error.kind == ErrorKind::NotFound => {}
         noted => noted?,
     }
-    if manner.durable { sync(folder) } else { Ok(()) }
+    if options.durable { sync(folder) } else { Ok(()) }
 }
 
 #[cfg(test)]

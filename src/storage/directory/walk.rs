@@ -8,8 +8,8 @@ use futures::stream::{self, BoxStream, StreamExt as _, TryStreamExt as _};
 
 use super::find::{Reach, find};
 use super::folder::{Folder, Root};
-use super::listing::{Entry, Files, Listing};
-use super::place::{self, Place};
+use super::listing::{Files, ListedKey, Listing};
+use super::record_files::{self, RecordFiles};
 use super::{Toucher, blocking, endings, record};
 use crate::model::{Key, KeyPage, RecordMeta, RecordState, Result, StoreName};
 
@@ -82,30 +82,30 @@ fn records(
 }
 
 /// What is known of a listed record without its value; `None` if it is not there any more.
-fn meta_of_entry(folder: &Folder, entry: &Entry<'_>) -> Result<Option<RecordMeta>> {
+fn meta_of_entry(folder: &Folder, entry: &ListedKey<'_>) -> Result<Option<RecordMeta>> {
     let (name, file) = (entry.name(), entry.file());
     let mut shared = entry.is_shared();
-    let meta = record::settled(|| {
+    let meta = record::when_consistent(|| {
         if !matches!(entry.files(), Files::Bare | Files::Rival) {
-            if let Some(place) = place::by_metadata(folder, &name)? {
-                shared |= entry.files() == Files::Both && *place.name != *file;
-                return Ok(Some(place));
+            if let Some(files) = record_files::by_metadata(folder, &name)? {
+                shared |= entry.files() == Files::MetadataAndBare && *files.name != *file;
+                return Ok(Some(files));
             }
-            return place::bare(folder, &file);
+            return record_files::bare(folder, &file);
         }
-        let Some(place) = place::bare(folder, &file)? else {
+        let Some(files) = record_files::bare(folder, &file)? else {
             // Its metadata came meanwhile.
-            return place::by_metadata(folder, &file);
+            return record_files::by_metadata(folder, &file);
         };
         if let Some(stem) = endings::stem(&file)
-            && let Some(stated) = place::by_metadata(folder, stem)?
+            && let Some(stated) = record_files::by_metadata(folder, stem)?
             && *stated.name == *file
         {
             // It is told as the value of that record.
             return Ok(None);
         }
-        let key = if entry.files() == Files::Rival { Key::from(&*file) } else { place.key };
-        Ok(Some(Place { key, ..place }))
+        let key = if entry.files() == Files::Rival { Key::from(&*file) } else { files.key };
+        Ok(Some(RecordFiles { key, ..files }))
     })?;
     let Some(meta) = meta else { return Ok(None) };
     if !shared {
@@ -114,7 +114,7 @@ fn meta_of_entry(folder: &Folder, entry: &Entry<'_>) -> Result<Option<RecordMeta
     // Only where names do not fit together, which is rare.
     let found = find(folder, &meta.key, Reach::Near)?;
     Ok(Some(match found {
-        Some(found) => record::shared(meta, &found),
+        Some(found) => record::with_rivals(meta, &found),
         None => meta,
     }))
 }
@@ -136,7 +136,7 @@ fn ranges(count: usize, (first, most): (usize, usize)) -> impl Iterator<Item = R
 }
 
 /// What [`iterate`] is to give.
-pub(super) struct Wanted {
+pub(super) struct KeyRange {
     /// Only keys that start with this.
     pub(super) prefix: Vec<u8>,
     /// Only keys behind this one.
@@ -146,7 +146,7 @@ pub(super) struct Wanted {
 }
 
 /// A listing of which the records are being read.
-struct Course {
+struct ListingCursor {
     found: Arc<(Folder, Listing)>,
     /// Where the records that are still to be read begin, and how many are read next.
     next: (usize, usize),
@@ -156,17 +156,17 @@ struct Course {
 pub(super) fn iterate(
     root: Root,
     store: StoreName,
-    wanted: Wanted,
+    key_range: KeyRange,
     toucher: Toucher,
 ) -> BoxStream<'static, Result<KeyPage>> {
-    let start = (Arc::new((root, store)), wanted, None);
-    stream::try_unfold(start, move |(place, wanted, course)| async move {
+    let start = (Arc::new((root, store)), key_range, None);
+    stream::try_unfold(start, move |(source, key_range, cursor)| async move {
         blocking(move || {
-            if course.is_none() {
-                toucher.touch(&place.0, &place.1);
+            if cursor.is_none() {
+                toucher.touch(&source.0, &source.1);
             }
-            let (page, wanted, course) = advance(&place.0, &place.1, wanted, course)?;
-            Ok(course.map(|course| (page, (place, wanted, Some(course)))))
+            let (page, key_range, cursor) = advance(&source.0, &source.1, key_range, cursor)?;
+            Ok(cursor.map(|cursor| (page, (source, key_range, Some(cursor)))))
         })
         .await
     })
@@ -177,47 +177,47 @@ pub(super) fn iterate(
 fn advance(
     root: &Root,
     store: &StoreName,
-    mut wanted: Wanted,
-    course: Option<Course>,
-) -> Result<(KeyPage, Wanted, Option<Course>)> {
-    let course = match course {
-        Some(course) if course.next.0 < course.found.1.len() => Some(course),
+    mut key_range: KeyRange,
+    cursor: Option<ListingCursor>,
+) -> Result<(KeyPage, KeyRange, Option<ListingCursor>)> {
+    let cursor = match cursor {
+        Some(cursor) if cursor.next.0 < cursor.found.1.len() => Some(cursor),
         // More keys vanished than were spare: what comes behind the last one is listed anew.
-        Some(course) if course.found.1.is_cut() => None,
-        Some(_) => return Ok((KeyPage::default(), wanted, None)),
+        Some(cursor) if cursor.found.1.is_cut() => None,
+        Some(_) => return Ok((KeyPage::default(), key_range, None)),
         None => None,
     };
-    let mut course = match course {
-        Some(course) => course,
-        None => Course { found: list(root, store, &wanted)?, next: (0, RECORDS.0) },
+    let mut cursor = match cursor {
+        Some(cursor) => cursor,
+        None => ListingCursor { found: list(root, store, &key_range)?, next: (0, RECORDS.0) },
     };
-    let count = course.found.1.len();
-    if count == 0 || wanted.limit == Some(0) {
-        return Ok((KeyPage::default(), wanted, None));
+    let count = cursor.found.1.len();
+    if count == 0 || key_range.limit == Some(0) {
+        return Ok((KeyPage::default(), key_range, None));
     }
-    let (start, length) = course.next;
+    let (start, length) = cursor.next;
     let range = start..count.min(start + length);
-    course.next = (range.end, RECORDS.1.min(length * 2));
+    cursor.next = (range.end, RECORDS.1.min(length * 2));
     let mut page = KeyPage::default();
-    for entry in course.found.1.entries(range) {
-        if wanted.limit == Some(0) {
+    for entry in cursor.found.1.entries(range) {
+        if key_range.limit == Some(0) {
             break;
         }
-        if let Some(meta) = meta_of_entry(&course.found.0, &entry)? {
+        if let Some(meta) = meta_of_entry(&cursor.found.0, &entry)? {
             page.push_meta(&meta);
-            wanted.limit = wanted.limit.map(|limit| limit - 1);
+            key_range.limit = key_range.limit.map(|limit| limit - 1);
         }
-        wanted.after = Some(Key::from(entry.key));
+        key_range.after = Some(Key::from(entry.key));
     }
-    Ok((page, wanted, Some(course)))
+    Ok((page, key_range, Some(cursor)))
 }
 
-fn list(root: &Root, store: &StoreName, wanted: &Wanted) -> Result<Arc<(Folder, Listing)>> {
+fn list(root: &Root, store: &StoreName, key_range: &KeyRange) -> Result<Arc<(Folder, Listing)>> {
     let folder = root.existing(store)?;
-    let after = wanted.after.as_ref().map(Key::as_bytes);
-    let most = wanted.limit.map_or(usize::MAX, |limit| limit.saturating_add(SPARE));
+    let after = key_range.after.as_ref().map(Key::as_bytes);
+    let most = key_range.limit.map_or(usize::MAX, |limit| limit.saturating_add(SPARE));
     let listing = Listing::smallest(&folder, most, |key| {
-        key.starts_with(&wanted.prefix) && after.is_none_or(|after| key > after)
+        key.starts_with(&key_range.prefix) && after.is_none_or(|after| key > after)
     })?;
     Ok(Arc::new((folder, listing)))
 }

@@ -13,13 +13,13 @@
 //! look       file system questions of all these
 //! ```
 
+mod debounce;
 mod inbox;
-mod keeper;
-mod look;
 mod native;
 mod poll;
-mod settle;
-mod stores;
+mod recount;
+mod stat;
+mod worker;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -30,9 +30,9 @@ use futures::stream::{self, BoxStream, StreamExt as _};
 use tokio::sync::mpsc;
 
 use self::inbox::Inbox;
-use self::keeper::{Keeper, Source};
 use self::native::Native;
 use self::poll::Poller;
+use self::worker::{Source, Worker};
 use super::folder::Root;
 use crate::model::{StoreName, WatchEvent, WatchSource};
 
@@ -43,20 +43,20 @@ const ROOM: usize = 64;
 const WITHIN: Duration = Duration::from_millis(500);
 
 /// What a storage directory's listeners share.
-pub(super) struct Hub(Arc<Shared>);
+pub(super) struct Hub(Arc<HubState>);
 
-struct Shared {
+struct HubState {
     root: Root,
     /// Never use notifications.
     polling: bool,
     inbox: Arc<Inbox>,
-    life: Mutex<Life>,
+    listeners: Mutex<Listeners>,
 }
 
 /// Who listens, and whether anyone tells them.
 #[derive(Default)]
-struct Life {
-    listeners: Vec<Listener>,
+struct Listeners {
+    list: Vec<Listener>,
     next: u64,
     /// How changes are found out, while the thread runs.
     source: Option<WatchSource>,
@@ -83,17 +83,17 @@ impl Hub {
     }
 
     fn with(root: Root, polling: bool) -> Self {
-        let (inbox, life) = (Arc::default(), Mutex::default());
-        Self(Arc::new(Shared { root, polling, inbox, life }))
+        let (inbox, listeners) = (Arc::default(), Mutex::default());
+        Self(Arc::new(HubState { root, polling, inbox, listeners }))
     }
 
     /// Listens from now on; see [`Storage::watch`](crate::storage::Storage::watch).
     pub(super) fn watch(&self, store: Option<&StoreName>) -> BoxStream<'static, WatchEvent> {
         let (to, mut from) = mpsc::channel(ROOM);
         let id = self.listen(store, to);
-        let ending = Ending { shared: self.0.clone(), id };
+        let guard = ListenGuard { shared: self.0.clone(), id };
         stream::poll_fn(move |context| {
-            let _ = &ending;
+            let _ = &guard;
             from.poll_recv(context)
         })
         .boxed()
@@ -101,12 +101,12 @@ impl Hub {
 
     fn listen(&self, store: Option<&StoreName>, to: mpsc::Sender<WatchEvent>) -> u64 {
         let shared = &self.0;
-        let mut life = shared.life();
-        life.next += 1;
-        let id = life.next;
+        let mut listeners = shared.listeners();
+        listeners.next += 1;
+        let id = listeners.next;
         if let Some(store) = store {
             // How it is now: polling begins a moment later.
-            let before = shared.root.store(store).ok().flatten().and_then(look::own);
+            let before = shared.root.store(store).ok().flatten().and_then(stat::own);
             shared.inbox.note(|pending| {
                 pending.follow(store);
                 if let Some(before) = before {
@@ -114,50 +114,54 @@ impl Hub {
                 }
             });
         }
-        let source = match life.source.clone() {
+        let source = match listeners.source.clone() {
             Some(source) => {
                 shared.inbox.wake();
                 source
             }
-            None => shared.start(&mut life, store),
+            None => shared.start(&mut listeners, store),
         };
         let ends = matches!(source, WatchSource::None { .. });
         // There is room: nothing was sent yet.
         let _ = to.try_send(WatchEvent::Source(source));
         if !ends {
-            life.listeners.push(Listener { id, store: store.cloned(), to, behind: false });
+            listeners.list.push(Listener { id, store: store.cloned(), to, behind: false });
         }
         id
     }
 }
 
-impl Shared {
-    fn life(&self) -> MutexGuard<'_, Life> {
-        self.life.lock().unwrap_or_else(PoisonError::into_inner)
+impl HubState {
+    fn listeners(&self) -> MutexGuard<'_, Listeners> {
+        self.listeners.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Starts to find out changes, and the thread that tells them.
-    fn start(self: &Arc<Self>, life: &mut Life, first: Option<&StoreName>) -> WatchSource {
-        let silent = look::silent(&look::nearest(&self.root));
+    fn start(
+        self: &Arc<Self>,
+        listeners: &mut Listeners,
+        first: Option<&StoreName>,
+    ) -> WatchSource {
+        let silent = stat::silent(&stat::nearest(&self.root));
         let native = match silent {
             _ if self.polling => Err(String::new()),
             Some(kind) => Err(format!("no notifications on {kind}")),
             None => Native::start(&self.root, first, &self.inbox),
         };
-        let (source, told) = match native {
+        let (source, reported) = match native {
             Ok(native) => (Source::Files(native), WatchSource::Files),
             Err(why) => {
                 let poller = Poller::new(self.root.clone());
-                let told = WatchSource::Polling { within: WITHIN, why: why.clone() };
-                (Source::Polling { poller, why }, told)
+                let reported = WatchSource::Polling { within: WITHIN, why: why.clone() };
+                (Source::Polling { poller, why }, reported)
             }
         };
-        let keeper = Keeper::new(self.clone(), source);
+        let worker = Worker::new(self.clone(), source);
         let thread = thread::Builder::new().name("watch".to_owned());
-        match thread.spawn(move || keeper.run()) {
+        match thread.spawn(move || worker.run()) {
             Ok(_) => {
-                life.source = Some(told.clone());
-                told
+                listeners.source = Some(reported.clone());
+                reported
             }
             Err(why) => WatchSource::None { why: why.to_string() },
         }
@@ -165,18 +169,18 @@ impl Shared {
 
     /// Tells all listeners.
     fn tell(&self, noticed: &WatchEvent) {
-        let mut life = self.life();
-        let source = life.source.clone();
-        for listener in &mut life.listeners {
+        let mut listeners = self.listeners();
+        let source = listeners.source.clone();
+        for listener in &mut listeners.list {
             listener.tell(noticed.clone(), source.as_ref());
         }
     }
 
     /// Tells those who follow the store.
     fn tell_of(&self, store: &StoreName, noticed: &WatchEvent) {
-        let mut life = self.life();
-        let source = life.source.clone();
-        for listener in &mut life.listeners {
+        let mut listeners = self.listeners();
+        let source = listeners.source.clone();
+        for listener in &mut listeners.list {
             if listener.store.as_ref() == Some(store) {
                 listener.tell(noticed.clone(), source.as_ref());
             }
@@ -186,26 +190,26 @@ impl Shared {
     /// Tells those who lost notices that they did, as far as they listen now; gives whether any
     /// is left.
     fn catch_up(&self) -> bool {
-        let mut life = self.life();
-        let source = life.source.clone();
-        life.listeners.iter_mut().any(|listener| !listener.catches_up(source.as_ref()))
+        let mut listeners = self.listeners();
+        let source = listeners.source.clone();
+        listeners.list.iter_mut().any(|listener| !listener.catches_up(source.as_ref()))
     }
 
     /// Whether no one listens; the thread is then taken to have ended.
     fn ends(&self) -> bool {
-        let mut life = self.life();
-        let ends = life.listeners.is_empty();
+        let mut listeners = self.listeners();
+        let ends = listeners.list.is_empty();
         if ends {
-            life.source = None;
+            listeners.source = None;
         }
         ends
     }
 
     fn leave(&self, id: u64) {
-        let mut life = self.life();
-        if let Some(at) = life.listeners.iter().position(|listener| listener.id == id) {
-            let listener = life.listeners.swap_remove(at);
-            drop(life);
+        let mut listeners = self.listeners();
+        if let Some(at) = listeners.list.iter().position(|listener| listener.id == id) {
+            let listener = listeners.list.swap_remove(at);
+            drop(listeners);
             if let Some(store) = listener.store {
                 self.inbox.note(|pending| pending.unfollow(&store));
             }
@@ -236,12 +240,12 @@ impl Listener {
 }
 
 /// Ends a stream's listening when it is dropped.
-struct Ending {
-    shared: Arc<Shared>,
+struct ListenGuard {
+    shared: Arc<HubState>,
     id: u64,
 }
 
-impl Drop for Ending {
+impl Drop for ListenGuard {
     fn drop(&mut self) {
         self.shared.leave(self.id);
     }

@@ -7,9 +7,9 @@ use std::path::PathBuf;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::look::Stamp;
+use super::stat::Stamp;
 use crate::model::StoreName;
-use crate::storage::directory::names::{self, Kind};
+use crate::storage::directory::names::{self, FileKind};
 
 /// How long the first change of a batch waits for others: Crawlee writes three files for a record.
 const GATHER: Duration = Duration::from_millis(50);
@@ -38,11 +38,11 @@ pub(super) struct Touched {
 
 /// What happened since the last batch.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Batch {
+pub(super) struct ChangeBatch {
     /// What happened in which store.
     pub(super) stores: HashMap<StoreName, Touched>,
     /// Directories may have come or gone.
-    pub(super) layout: bool,
+    pub(super) directories: bool,
     /// Directories that are not what they were: removed, or moved.
     pub(super) gone: HashSet<PathBuf>,
     /// More happened than could be noted.
@@ -51,16 +51,16 @@ pub(super) struct Batch {
     pub(super) failed: Option<String>,
 }
 
-impl Batch {
+impl ChangeBatch {
     fn is_empty(&self) -> bool {
-        self.stores.is_empty() && !self.layout && !self.missed && self.failed.is_none()
+        self.stores.is_empty() && !self.directories && !self.missed && self.failed.is_none()
     }
 }
 
 /// Gathers what happens into a batch.
 #[derive(Debug, Default)]
 pub(super) struct Pending {
-    batch: Batch,
+    batch: ChangeBatch,
     since: Option<Instant>,
     kept: usize,
     followed: HashMap<StoreName, usize>,
@@ -71,15 +71,15 @@ pub(super) struct Pending {
 impl Pending {
     /// Notes that a file of a store changed, came or went.
     pub(super) fn file(&mut self, store: &StoreName, name: &[u8], now: Instant) {
-        let value = match names::kind(name) {
-            Kind::Store => {
+        let value = match names::classify(name) {
+            FileKind::StoreMetadata => {
                 self.touched(store, now);
                 return;
             }
             // A value that only looks temporary has metadata beside it, and is known by that.
-            Kind::Own | Kind::Temporary | Kind::Junk => return,
-            Kind::Metadata(value) => value,
-            Kind::Value => name,
+            FileKind::LarderTemporary | FileKind::CrawleeTemporary | FileKind::Junk => return,
+            FileKind::RecordMetadata(value) => value,
+            FileKind::Value => name,
         };
         // Metadata of a value that could have no name.
         if value.is_empty() {
@@ -118,9 +118,9 @@ impl Pending {
 
     /// Notes that directories may have come or gone; `gone` where this one certainly is not what
     /// it was.
-    pub(super) fn layout(&mut self, gone: Option<PathBuf>, now: Instant) {
+    pub(super) fn directories(&mut self, gone: Option<PathBuf>, now: Instant) {
         self.since.get_or_insert(now);
-        self.batch.layout = true;
+        self.batch.directories = true;
         let Some(path) = gone else { return };
         if self.batch.gone.len() < MOST {
             self.batch.gone.insert(path);
@@ -133,7 +133,7 @@ impl Pending {
     pub(super) fn missed(&mut self, now: Instant) {
         self.since.get_or_insert(now);
         self.batch.missed = true;
-        self.batch.layout = true;
+        self.batch.directories = true;
         for touched in self.batch.stores.values_mut() {
             touched.values = HashMap::new();
         }
@@ -184,7 +184,7 @@ impl Pending {
     }
 
     /// Takes what was gathered.
-    pub(super) fn take(&mut self) -> Batch {
+    pub(super) fn take(&mut self) -> ChangeBatch {
         self.since = None;
         self.kept = 0;
         take(&mut self.batch)
@@ -195,7 +195,7 @@ impl Pending {
 #[derive(Debug, Default)]
 pub(super) struct Inbox {
     pending: Mutex<Pending>,
-    bell: Condvar,
+    ready: Condvar,
 }
 
 impl Inbox {
@@ -204,10 +204,10 @@ impl Inbox {
         let mut pending = self.lock();
         let waiting = pending.since.is_none();
         let given = note(&mut pending);
-        let ring = waiting && pending.since.is_some();
+        let notify = waiting && pending.since.is_some();
         drop(pending);
-        if ring {
-            self.bell.notify_one();
+        if notify {
+            self.ready.notify_one();
         }
         given
     }
@@ -215,11 +215,15 @@ impl Inbox {
     /// Ends the reader's present waiting.
     pub(super) fn wake(&self) {
         self.lock().woken = true;
-        self.bell.notify_one();
+        self.ready.notify_one();
     }
 
     /// Waits until a batch is due after the one at `last`, until `deadline`, or to be woken.
-    pub(super) fn wait(&self, last: Option<Instant>, deadline: Option<Instant>) -> Option<Batch> {
+    pub(super) fn wait(
+        &self,
+        last: Option<Instant>,
+        deadline: Option<Instant>,
+    ) -> Option<ChangeBatch> {
         let mut pending = self.lock();
         loop {
             let now = Instant::now();
@@ -232,10 +236,10 @@ impl Inbox {
             }
             pending = match due.into_iter().chain(deadline).min() {
                 Some(until) => {
-                    let waited = self.bell.wait_timeout(pending, until - now);
+                    let waited = self.ready.wait_timeout(pending, until - now);
                     waited.unwrap_or_else(PoisonError::into_inner).0
                 }
-                None => self.bell.wait(pending).unwrap_or_else(PoisonError::into_inner),
+                None => self.ready.wait(pending).unwrap_or_else(PoisonError::into_inner),
             };
         }
     }
@@ -319,7 +323,7 @@ mod tests {
             pending.file(&store, number.to_string().as_bytes(), now);
         }
         let batch = pending.take();
-        assert!(batch.missed && batch.layout);
+        assert!(batch.missed && batch.directories);
         assert!(batch.stores[&store].values.is_empty());
         pending.file(&store, b"a", now);
         assert!(!pending.take().missed);
@@ -331,7 +335,7 @@ mod tests {
         assert_eq!(inbox.wait(None, Some(Instant::now())), None);
         inbox.wake();
         assert_eq!(inbox.wait(None, None), None);
-        inbox.note(|pending| pending.layout(None, Instant::now()));
-        assert!(inbox.wait(None, None).is_some_and(|batch| batch.layout));
+        inbox.note(|pending| pending.directories(None, Instant::now()));
+        assert!(inbox.wait(None, None).is_some_and(|batch| batch.directories));
     }
 }

@@ -10,7 +10,7 @@ use notify::event::{EventKind, ModifyKind};
 use notify::{Config, ErrorKind, Event, RecommendedWatcher, RecursiveMode, Watcher};
 
 use super::inbox::{Inbox, Pending};
-use super::look::{self, Stamp};
+use super::stat::{self, Stamp};
 use crate::model::StoreName;
 use crate::storage::directory::folder::{Root, STORES};
 
@@ -28,11 +28,11 @@ pub(super) struct Native {
 
 /// What [`Native::arrange`] found.
 #[derive(Debug, Default)]
-pub(super) struct Arranged {
+pub(super) struct StoreChanges {
     /// Stores that were not watched before, with the stamps of their directories.
-    pub(super) came: Vec<(StoreName, Stamp)>,
+    pub(super) added: Vec<(StoreName, Stamp)>,
     /// Stores that are gone; one that was made again also is in `came`.
-    pub(super) went: Vec<StoreName>,
+    pub(super) removed: Vec<StoreName>,
 }
 
 impl Native {
@@ -58,7 +58,7 @@ impl Native {
         native.find_top()?;
         if let Some(store) = first
             && let Ok(Some(folder)) = native.root.store(store)
-            && let Some(stamp) = look::own(folder)
+            && let Some(stamp) = stat::own(folder)
         {
             native.add(store, stamp)?;
         }
@@ -74,45 +74,45 @@ impl Native {
         &mut self,
         gone: &HashSet<PathBuf>,
         anew: bool,
-    ) -> Result<Arranged, String> {
+    ) -> Result<StoreChanges, String> {
         let folder = self.root.path().join(STORES);
         // One that was moved away goes on telling, of another place.
         if let Some((top, _)) = self.top.take_if(|(top, _)| anew || gone.contains(top)) {
             let _ = self.watcher.unwatch(&top);
         }
         self.find_top()?;
-        let there = look::list(&self.root).unwrap_or_default();
+        let there = stat::list(&self.root).unwrap_or_default();
         let changed = |store: &StoreName, inode: u64| {
             there.get(store).is_none_or(|stamp| stamp.inode != inode)
                 || gone.contains(&folder)
                 || gone.contains(&self.root.store_path(store))
         };
         let known = self.stores.iter();
-        let went = known.filter(|(store, inode)| changed(store, **inode));
-        let went: Vec<_> = went.map(|(store, _)| store.clone()).collect();
+        let removed = known.filter(|(store, inode)| changed(store, **inode));
+        let removed: Vec<_> = removed.map(|(store, _)| store.clone()).collect();
         let mut before = HashSet::new();
         if anew {
-            before.extend(self.stores.keys().filter(|store| !went.contains(store)).cloned());
+            before.extend(self.stores.keys().filter(|store| !removed.contains(store)).cloned());
         }
-        for store in before.iter().chain(&went) {
+        for store in before.iter().chain(&removed) {
             self.stores.remove(store);
             let _ = self.watcher.unwatch(&self.root.store_path(store));
         }
-        let mut came = Vec::new();
+        let mut added = Vec::new();
         for (store, stamp) in there {
             let new = !self.stores.contains_key(&store) && self.add(&store, stamp)?;
             if new && !before.contains(&store) {
-                came.push((store, stamp));
+                added.push((store, stamp));
             }
         }
-        Ok(Arranged { came, went })
+        Ok(StoreChanges { added, removed })
     }
 
     /// Watches the directory that holds the stores, or the nearest above it that is there.
     fn find_top(&mut self) -> Result<(), String> {
         for _ in 0..TRIES {
-            let nearest = look::nearest(&self.root);
-            let inode = look::inode(&nearest);
+            let nearest = stat::nearest(&self.root);
+            let inode = stat::inode(&nearest);
             if self.top.as_ref().is_some_and(|top| top.0 == nearest && top.1 == inode) {
                 return Ok(());
             }
@@ -177,7 +177,7 @@ fn translate(event: notify::Result<Event>, stores: &Path, pending: &mut Pending,
         return;
     }
     let gone = matches!(event.kind, EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_)));
-    let came = matches!(event.kind, EventKind::Create(_));
+    let added = matches!(event.kind, EventKind::Create(_));
     for path in &event.paths {
         match path.strip_prefix(stores).map(|inside| (inside, inside.parent())) {
             Ok((file, Some(store))) if !store.as_os_str().is_empty() => {
@@ -190,8 +190,8 @@ fn translate(event: notify::Result<Event>, stores: &Path, pending: &mut Pending,
                 pending.file(&store, name.as_bytes(), now);
             }
             // A store, the directory of stores, or something above it.
-            _ if gone => pending.layout(Some(path.clone()), now),
-            _ if came => pending.layout(None, now),
+            _ if gone => pending.directories(Some(path.clone()), now),
+            _ if added => pending.directories(None, now),
             _ => {}
         }
     }
@@ -202,7 +202,7 @@ mod tests {
     use super::*;
     use notify::event::{CreateKind, DataChange, Flag, RemoveKind, RenameMode};
 
-    fn told(kind: EventKind, path: &str) -> super::super::inbox::Batch {
+    fn told(kind: EventKind, path: &str) -> super::super::inbox::ChangeBatch {
         let mut pending = Pending::default();
         pending.follow(&StoreName::from("s"));
         let event = Event::new(kind).add_path(path.into());
@@ -218,7 +218,7 @@ mod tests {
             EventKind::Remove(RemoveKind::File),
         ] {
             let batch = told(kind, "/r/key_value_stores/s/page");
-            assert!(!batch.layout && batch.gone.is_empty());
+            assert!(!batch.directories && batch.gone.is_empty());
             assert!(batch.stores[&StoreName::from("s")].values.contains_key(&b"page"[..]));
         }
     }
@@ -227,9 +227,9 @@ mod tests {
     fn directories_that_go_are_named() {
         for path in ["/r/key_value_stores/s", "/r/key_value_stores", "/r"] {
             let batch = told(EventKind::Remove(RemoveKind::Folder), path);
-            assert!(batch.layout && batch.gone.contains(Path::new(path)), "{path}");
+            assert!(batch.directories && batch.gone.contains(Path::new(path)), "{path}");
             let batch = told(EventKind::Create(CreateKind::Folder), path);
-            assert!(batch.layout && batch.gone.is_empty(), "{path}");
+            assert!(batch.directories && batch.gone.is_empty(), "{path}");
         }
     }
 
@@ -250,14 +250,14 @@ mod tests {
         std::fs::create_dir(path.join(STORES).join("new")).unwrap();
         let deadline = Instant::now() + Duration::from_secs(10);
         let batch = inbox.wait(None, Some(deadline)).expect("nothing was told");
-        assert!(batch.layout);
+        assert!(batch.directories);
     }
 
     #[test]
     fn what_lies_deeper_is_nothing() {
         let kind = EventKind::Create(CreateKind::File);
         let batch = told(kind, "/r/key_value_stores/s/deeper/page");
-        assert!(batch.stores.is_empty() && !batch.layout);
+        assert!(batch.stores.is_empty() && !batch.directories);
     }
 
     #[test]

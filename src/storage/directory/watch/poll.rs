@@ -10,12 +10,12 @@ use std::ops::Bound;
 use std::time::{Duration, Instant};
 
 use super::inbox::Inbox;
-use super::look::{self, Stamp};
-use super::native::Arranged;
-use super::stores::PAUSE;
+use super::native::StoreChanges;
+use super::recount::PAUSE;
+use super::stat::{self, Stamp};
 use crate::model::StoreName;
 use crate::storage::directory::folder::{Folder, Root};
-use crate::storage::directory::names::{self, Kind};
+use crate::storage::directory::names::{self, FileKind};
 
 /// The least time between two looks.
 const LEAST: Duration = Duration::from_millis(500);
@@ -175,22 +175,22 @@ impl Poller {
     }
 
     /// Looks once: notes what changed in stores, and gives which stores came and went.
-    pub(super) fn look(&mut self, inbox: &Inbox, now: Instant) -> Arranged {
-        let there = look::list(&self.root).unwrap_or_default();
+    pub(super) fn poll(&mut self, inbox: &Inbox, now: Instant) -> StoreChanges {
+        let there = stat::list(&self.root).unwrap_or_default();
         if std::mem::take(&mut self.fresh) && self.before != folder_of_stores(&self.root) {
             inbox.note(|pending| pending.missed(now));
         }
-        let mut arranged = Arranged::default();
+        let mut changes = StoreChanges::default();
         self.stores.retain(|store, _| {
             let stays = there.contains_key(store);
             if !stays {
-                arranged.went.push(store.clone());
+                changes.removed.push(store.clone());
             }
             stays
         });
         for (store, stamp) in &there {
             match self.stores.insert(store.clone(), *stamp) {
-                None => arranged.came.push((store.clone(), *stamp)),
+                None => changes.added.push((store.clone(), *stamp)),
                 Some(before) if before != *stamp => {
                     inbox.note(|pending| pending.changed(store, now));
                 }
@@ -200,12 +200,12 @@ impl Poller {
         let followed: HashSet<_> = inbox.note(|pending| pending.followed()).into_iter().collect();
         self.snapshots.retain(|store, _| followed.contains(store));
         for store in followed {
-            self.look_at(&store, inbox, now);
+            self.poll_store(&store, inbox, now);
         }
-        arranged
+        changes
     }
 
-    fn look_at(&mut self, store: &StoreName, inbox: &Inbox, now: Instant) {
+    fn poll_store(&mut self, store: &StoreName, inbox: &Inbox, now: Instant) {
         let Ok(Some(folder)) = self.root.store(store) else {
             // As one that is empty: all that comes is new.
             let snapshot = Snapshot { listing: 1, ..Snapshot::default() };
@@ -218,7 +218,7 @@ impl Poller {
             return;
         };
         let snapshot = self.snapshots.entry(store.clone()).or_default();
-        let stamp = look::own(&folder);
+        let stamp = stat::own(&folder);
         let changed = snapshot.folder != stamp || snapshot.listing == 0;
         // Once more after a change: another may have come in the same tick of the clock.
         if changed || std::mem::take(&mut snapshot.again) {
@@ -231,14 +231,14 @@ impl Poller {
                     pending.file(store, &name, now);
                 }
                 let before = pending.before(store);
-                let between = first && before != look::own(&folder);
+                let between = first && before != stat::own(&folder);
                 if between || (snapshot.too_large && !first) {
                     pending.missed(now);
                 }
             });
         }
         let start = Instant::now();
-        let asked = snapshot.ask(|name| look::stamp(&folder, name), || start.elapsed() >= ASKING);
+        let asked = snapshot.ask(|name| stat::stamp(&folder, name), || start.elapsed() >= ASKING);
         if !asked.is_empty() {
             inbox.note(|pending| {
                 for name in asked {
@@ -250,16 +250,16 @@ impl Poller {
 }
 
 fn folder_of_stores(root: &Root) -> Option<Stamp> {
-    root.stores().ok().flatten().and_then(look::own)
+    root.stores().ok().flatten().and_then(stat::own)
 }
 
 /// Lists a store; gives the names that came, went or were replaced.
 fn list(snapshot: &mut Snapshot, folder: &Folder) -> Vec<Vec<u8>> {
     let mut changed = Vec::new();
     snapshot.begin();
-    let listed = look::names(folder, |name, inode, _| {
-        if matches!(names::kind(name), Kind::Value | Kind::Metadata(_))
-            && snapshot.listed(name, inode, || look::stamp(folder, name))
+    let listed = stat::names(folder, |name, inode, _| {
+        if matches!(names::classify(name), FileKind::Value | FileKind::RecordMetadata(_))
+            && snapshot.listed(name, inode, || stat::stamp(folder, name))
         {
             changed.push(name.to_vec());
         }

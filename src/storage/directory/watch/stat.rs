@@ -13,7 +13,7 @@ use rustix::io::Result;
 use crate::model::StoreName;
 use crate::storage::directory::folder::{Root, STORES};
 use crate::storage::directory::junk::is_hidden_folder;
-use crate::storage::directory::names::SUFFIX;
+use crate::storage::directory::names::METADATA_SUFFIX;
 
 /// What changes whenever a file does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -84,7 +84,7 @@ pub(super) fn stamp(folder: impl AsFd, name: &[u8]) -> Option<Stamp> {
 /// The stamps of a value's file and of its metadata's.
 pub(super) fn stamps(folder: impl AsFd, value: &[u8]) -> (Option<Stamp>, Option<Stamp>) {
     let mut metadata = value.to_vec();
-    metadata.extend_from_slice(SUFFIX);
+    metadata.extend_from_slice(METADATA_SUFFIX);
     (stamp(folder.as_fd(), value), stamp(folder.as_fd(), &metadata))
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use super::inbox::Span;
-use super::look::Stamp;
+use super::stat::Stamp;
 use crate::model::{RecordMeta, RecordState, StoreName};
 
 /// How long after the last change of one of its files a record may be told that is not whole.
@@ -23,7 +23,7 @@ const MOST: usize = 20_000;
 pub(super) type Stamps = (Option<Stamp>, Option<Stamp>);
 
 /// A store and the file name of a value in it.
-pub(super) type Slot = (StoreName, Vec<u8>);
+pub(super) type ValueFile = (StoreName, Vec<u8>);
 
 /// When a record that was read is to be told: at once (`None`), or looked at again, since its
 /// files are written and deleted one after the other.
@@ -39,19 +39,19 @@ pub(super) fn again(record: Option<&RecordMeta>, span: Span, now: Instant) -> Op
 
 /// What was told of late, so that it is not told twice.
 #[derive(Debug, Default)]
-pub(super) struct Told {
-    records: HashMap<Slot, (Stamps, Instant)>,
+pub(super) struct Reported {
+    records: HashMap<ValueFile, (Stamps, Instant)>,
 }
 
-impl Told {
+impl Reported {
     /// Whether exactly these files were told.
-    pub(super) fn has(&self, value: &Slot, stamps: Stamps) -> bool {
-        let told = self.records.get(value);
-        told.is_some_and(|(told, _)| *told == stamps)
+    pub(super) fn has(&self, value: &ValueFile, stamps: Stamps) -> bool {
+        let reported = self.records.get(value);
+        reported.is_some_and(|(reported, _)| *reported == stamps)
     }
 
     /// Remembers what was told.
-    pub(super) fn add(&mut self, value: Slot, stamps: Stamps, now: Instant) {
+    pub(super) fn add(&mut self, value: ValueFile, stamps: Stamps, now: Instant) {
         if self.records.len() >= MOST {
             self.records.clear();
         }
@@ -98,16 +98,16 @@ mod tests {
 
     #[test]
     fn the_same_files_are_told_once() {
-        let (mut told, now) = (Told::default(), Instant::now());
-        let slot: Slot = ("s".into(), b"a".to_vec());
+        let (mut reported, now) = (Reported::default(), Instant::now());
+        let slot: ValueFile = ("s".into(), b"a".to_vec());
         let stamp = Stamp { inode: 1, ..Stamp::default() };
-        assert!(!told.has(&slot, (None, None)));
-        told.add(slot.clone(), (Some(stamp), None), now);
-        assert!(told.has(&slot, (Some(stamp), None)));
-        assert!(!told.has(&slot, (Some(stamp), Some(stamp))));
-        told.tidy(now + MS);
-        assert!(told.has(&slot, (Some(stamp), None)));
-        told.tidy(now + REMEMBERED);
-        assert!(!told.has(&slot, (Some(stamp), None)));
+        assert!(!reported.has(&slot, (None, None)));
+        reported.add(slot.clone(), (Some(stamp), None), now);
+        assert!(reported.has(&slot, (Some(stamp), None)));
+        assert!(!reported.has(&slot, (Some(stamp), Some(stamp))));
+        reported.tidy(now + MS);
+        assert!(reported.has(&slot, (Some(stamp), None)));
+        reported.tidy(now + REMEMBERED);
+        assert!(!reported.has(&slot, (Some(stamp), None)));
     }
 }

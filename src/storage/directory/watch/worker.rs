@@ -5,19 +5,19 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::inbox::{Batch, Span};
-use super::native::{Arranged, Native};
+use super::debounce::{self, Reported};
+use super::inbox::{ChangeBatch, Span};
+use super::native::{Native, StoreChanges};
 use super::poll::Poller;
-use super::settle::{self, Told};
-use super::stores::Throttle;
-use super::{Shared, WITHIN, look};
+use super::recount::RecountSchedule;
+use super::{HubState, WITHIN, stat};
 use crate::model::{
     ErrorKind, Key, RecordMeta, Result, StoreName, Timestamp, WatchEvent, WatchSource,
 };
 use crate::storage::directory::find::{Reach, keys_of_entry};
 use crate::storage::directory::folder::Folder;
 use crate::storage::directory::record;
-use crate::storage::directory::stores::info;
+use crate::storage::directory::store_info::of_store;
 
 /// The most records of one notice.
 const MOST: usize = 1000;
@@ -45,11 +45,11 @@ pub(super) enum Source {
 }
 
 /// Tells what changed.
-pub(super) struct Keeper {
-    shared: Arc<Shared>,
+pub(super) struct Worker {
+    shared: Arc<HubState>,
     source: Source,
-    throttle: Throttle,
-    told: Told,
+    recounts: RecountSchedule,
+    reported: Reported,
     /// Values that are still being written, and when to look at them again.
     unsettled: HashMap<(StoreName, Vec<u8>), (Span, Instant)>,
     /// When the last batch was taken.
@@ -63,25 +63,25 @@ pub(super) struct Keeper {
 }
 
 /// Ends all streams if the thread dies, so that no one waits for it.
-struct Dying(Arc<Shared>);
+struct PanicGuard(Arc<HubState>);
 
-impl Drop for Dying {
+impl Drop for PanicGuard {
     fn drop(&mut self) {
         if thread::panicking() {
-            let mut life = self.0.life();
-            life.source = None;
-            life.listeners.clear();
+            let mut listeners = self.0.listeners();
+            listeners.source = None;
+            listeners.list.clear();
         }
     }
 }
 
-impl Keeper {
-    pub(super) fn new(shared: Arc<Shared>, source: Source) -> Self {
+impl Worker {
+    pub(super) fn new(shared: Arc<HubState>, source: Source) -> Self {
         Self {
             shared,
             source,
-            throttle: Throttle::default(),
-            told: Told::default(),
+            recounts: RecountSchedule::default(),
+            reported: Reported::default(),
             unsettled: HashMap::new(),
             last: None,
             next: Instant::now(),
@@ -94,13 +94,13 @@ impl Keeper {
 
     /// Works until no one listens.
     pub(super) fn run(mut self) {
-        let _dying = Dying(self.shared.clone());
-        self.look(&Batch::default());
+        let _guard = PanicGuard(self.shared.clone());
+        self.rescan(&ChangeBatch::default());
         self.fresh = false;
         while !self.shared.ends() {
             if let Some(batch) = self.shared.inbox.wait(self.last, Some(self.deadline())) {
                 self.last = Some(Instant::now());
-                self.told.tidy(Instant::now());
+                self.reported.tidy(Instant::now());
                 self.handle(batch);
             }
             self.step();
@@ -111,25 +111,25 @@ impl Keeper {
     fn deadline(&self) -> Instant {
         let unsettled = self.unsettled.values().map(|(_, at)| *at).min();
         let behind = self.behind.then(|| Instant::now() + RETRY);
-        unsettled.into_iter().chain(self.throttle.due()).chain(behind).fold(self.next, Instant::min)
+        unsettled.into_iter().chain(self.recounts.due()).chain(behind).fold(self.next, Instant::min)
     }
 
     /// Tells what a batch holds.
-    fn handle(&mut self, batch: Batch) {
+    fn handle(&mut self, batch: ChangeBatch) {
         if let Some(why) = &batch.failed {
             self.poll_instead(why.clone());
         }
-        if batch.layout && matches!(self.source, Source::Files(_)) {
-            self.look(&batch);
+        if batch.directories && matches!(self.source, Source::Files(_)) {
+            self.rescan(&batch);
         }
         if batch.missed {
-            self.told.clear();
+            self.reported.clear();
             self.unsettled.clear();
             self.shared.tell(&WatchEvent::Lagged);
         }
         let now = Instant::now();
         for (store, touched) in batch.stores {
-            self.throttle.mark(&store, touched.records, now);
+            self.recounts.mark(&store, touched.records, now);
             self.read(&store, touched.values);
         }
     }
@@ -144,7 +144,7 @@ impl Keeper {
             }
         };
         if unknown || self.next <= now {
-            self.look(&Batch::default());
+            self.rescan(&ChangeBatch::default());
         }
         let mut due: HashMap<StoreName, HashMap<Vec<u8>, Span>> = HashMap::new();
         self.unsettled.retain(|(store, value), (span, at)| {
@@ -157,24 +157,24 @@ impl Keeper {
         for (store, values) in due {
             self.read(&store, values);
         }
-        if let Some(store) = self.throttle.next(now) {
+        if let Some(store) = self.recounts.next(now) {
             self.count(&store);
         }
         self.behind = self.shared.catch_up();
     }
 
     /// Compares the directories with what is known of them.
-    fn look(&mut self, batch: &Batch) {
+    fn rescan(&mut self, batch: &ChangeBatch) {
         let start = Instant::now();
-        let arranged = match &mut self.source {
+        let changes = match &mut self.source {
             Source::Files(native) => match native.arrange(&batch.gone, batch.missed) {
-                Ok(arranged) => arranged,
+                Ok(changes) => changes,
                 Err(why) => {
                     self.poll_instead(why);
                     return;
                 }
             },
-            Source::Polling { poller, .. } => poller.look(&self.shared.inbox, start),
+            Source::Polling { poller, .. } => poller.poll(&self.shared.inbox, start),
         };
         let end = Instant::now();
         self.next = match &self.source {
@@ -182,23 +182,23 @@ impl Keeper {
             Source::Polling { .. } => end + Poller::pause(end - start),
         };
         self.announce(Poller::pause(end - start));
-        self.arranged(arranged);
+        self.report_stores(changes);
     }
 
-    fn arranged(&mut self, arranged: Arranged) {
-        for store in arranged.went {
-            self.throttle.forget(&store);
+    fn report_stores(&mut self, stores: StoreChanges) {
+        for store in stores.removed {
+            self.recounts.forget(&store);
             self.unsettled.retain(|(of, _), _| *of != store);
             self.shared.tell(&WatchEvent::StoreGone(store));
         }
         let now = Instant::now();
         let followed = self.shared.inbox.note(|pending| pending.followed());
-        for (store, stamp) in arranged.came {
+        for (store, stamp) in stores.added {
             let changed = stamp.modified.0.saturating_mul(1_000_000) + stamp.modified.1 / 1000;
             let new = !self.fresh;
             let changed = changed >= self.began.micros() - TICK;
             if new || changed {
-                self.throttle.mark(&store, true, now);
+                self.recounts.mark(&store, true, now);
             }
             if !matches!(self.source, Source::Files(_)) || !followed.contains(&store) {
                 continue;
@@ -217,7 +217,7 @@ impl Keeper {
         let Ok(Some(folder)) = self.shared.root.store(store) else { return };
         let mut names = Vec::new();
         // What is not read here is noticed when it changes, or is gone.
-        let _ = look::names(&folder, |name, _, _| names.push(name.to_vec()));
+        let _ = stat::names(&folder, |name, _, _| names.push(name.to_vec()));
         self.shared.inbox.note(|pending| {
             for name in names {
                 pending.file(store, &name, now);
@@ -232,7 +232,7 @@ impl Keeper {
         self.next = Instant::now();
         self.fresh = true;
         self.say_source();
-        self.look(&Batch::default());
+        self.rescan(&ChangeBatch::default());
         self.fresh = false;
         // What happened between the two is not known.
         self.shared.tell(&WatchEvent::Lagged);
@@ -260,7 +260,7 @@ impl Keeper {
                 WatchSource::Polling { within: self.within, why: why.clone() }
             }
         };
-        self.shared.life().source = Some(source.clone());
+        self.shared.listeners().source = Some(source.clone());
         self.shared.tell(&WatchEvent::Source(source));
     }
 
@@ -270,13 +270,13 @@ impl Keeper {
         let Ok(Some(folder)) = self.shared.root.store(store) else { return };
         let (mut set, mut removed) = (Vec::new(), Vec::new());
         for (value, span) in values {
-            let stamps = look::stamps(&folder, &value);
+            let stamps = stat::stamps(&folder, &value);
             let slot = (store.clone(), value);
             let span = match self.unsettled.remove(&slot) {
                 Some((before, _)) => Span { first: before.first.min(span.first), ..span },
                 None => span,
             };
-            if self.told.has(&slot, stamps) {
+            if self.reported.has(&slot, stamps) {
                 continue;
             }
             let Ok((found, absent)) = changed(&folder, &slot.1) else {
@@ -284,11 +284,11 @@ impl Keeper {
                 return;
             };
             let now = Instant::now();
-            if let Some(again) = settle::again(found.first(), span, now) {
+            if let Some(again) = debounce::again(found.first(), span, now) {
                 self.unsettled.insert(slot, (span, again));
                 continue;
             }
-            self.told.add(slot, stamps, now);
+            self.reported.add(slot, stamps, now);
             set.extend(found);
             removed.extend(absent);
             if set.len() + removed.len() >= MOST {
@@ -304,8 +304,8 @@ impl Keeper {
     /// Counts a store again, and tells.
     fn count(&mut self, store: &StoreName) {
         let start = Instant::now();
-        let counted = info(&self.shared.root, store);
-        self.throttle.counted(store, start, Instant::now());
+        let counted = of_store(&self.shared.root, store);
+        self.recounts.counted(store, start, Instant::now());
         match counted {
             Ok(info) => self.shared.tell(&WatchEvent::Store(info)),
             // That it is gone is told by what looks at the directories.

@@ -9,18 +9,18 @@ use crate::storage::directory::{endings, names};
 
 /// Keys in one allocation.
 #[derive(Debug, Default)]
-pub(super) struct Rows {
+pub(super) struct KeyRows {
     bytes: Vec<u8>,
-    rows: Vec<Row>,
+    rows: Vec<KeyRow>,
 }
 
 /// One key.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Row {
+pub(super) struct KeyRow {
     start: usize,
     length: u16,
     /// The name that belongs to it.
-    pub(super) name: Name,
+    pub(super) name: NameForm,
     /// What lies in the folder.
     pub(super) files: Files,
     /// Whether other files would be the same record.
@@ -29,7 +29,7 @@ pub(super) struct Row {
 
 /// How a file's name follows from the key, without the suffix of metadata.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Name {
+pub(super) enum NameForm {
     /// As Crawlee for Python quotes the key.
     Quoted,
     /// It is the key.
@@ -40,7 +40,7 @@ pub(super) enum Name {
     Other(u8),
 }
 
-impl Row {
+impl KeyRow {
     fn range(&self) -> Range<usize> {
         self.start..self.start + usize::from(self.length)
     }
@@ -51,52 +51,52 @@ fn short<T: TryFrom<usize> + Default>(length: usize) -> T {
     T::try_from(length).unwrap_or_default()
 }
 
-impl Rows {
+impl KeyRows {
     /// Adds a key as its name stands for it.
     pub(super) fn push_name(&mut self, key: &[u8], base: &[u8], files: Files) {
         // An escape makes a key shorter than its name: of one length they are the same.
         let itself = key.len() == base.len() && !names::is_plain(base);
-        let name = if itself { Name::Itself } else { Name::Quoted };
+        let name = if itself { NameForm::Itself } else { NameForm::Quoted };
         self.push(key, name, files, &[]);
     }
 
-    fn push(&mut self, key: &[u8], name: Name, files: Files, more: &[u8]) {
+    fn push(&mut self, key: &[u8], name: NameForm, files: Files, more: &[u8]) {
         let start = self.bytes.len();
         self.bytes.extend_from_slice(key);
         self.bytes.extend_from_slice(more);
-        self.rows.push(Row { start, length: short(key.len()), name, files, shared: false });
+        self.rows.push(KeyRow { start, length: short(key.len()), name, files, shared: false });
     }
 
     /// A copy of another list's row.
-    fn take(&mut self, row: &Row, of: &Self) {
+    fn take(&mut self, row: &KeyRow, of: &Self) {
         let start = self.bytes.len();
         let more = match row.name {
-            Name::Ending(length) | Name::Other(length) => usize::from(length),
-            Name::Quoted | Name::Itself => 0,
+            NameForm::Ending(length) | NameForm::Other(length) => usize::from(length),
+            NameForm::Quoted | NameForm::Itself => 0,
         };
         self.bytes.extend_from_slice(&of.bytes[row.start..row.range().end + more]);
-        self.rows.push(Row { start, ..*row });
+        self.rows.push(KeyRow { start, ..*row });
     }
 
     pub(super) fn len(&self) -> usize {
         self.rows.len()
     }
 
-    pub(super) fn at(&self, places: Range<usize>) -> &[Row] {
+    pub(super) fn at(&self, places: Range<usize>) -> &[KeyRow] {
         self.rows.get(places).unwrap_or_default()
     }
 
-    pub(super) fn key(&self, row: &Row) -> &[u8] {
+    pub(super) fn key(&self, row: &KeyRow) -> &[u8] {
         &self.bytes[row.range()]
     }
 
     /// The name that stands in the bytes; of others the key.
-    pub(super) fn name(&self, row: &Row) -> &[u8] {
+    pub(super) fn name(&self, row: &KeyRow) -> &[u8] {
         let Range { start, end } = row.range();
         match row.name {
-            Name::Ending(length) => &self.bytes[start..end + usize::from(length)],
-            Name::Other(length) => &self.bytes[end..end + usize::from(length)],
-            Name::Quoted | Name::Itself => &self.bytes[start..end],
+            NameForm::Ending(length) => &self.bytes[start..end + usize::from(length)],
+            NameForm::Other(length) => &self.bytes[end..end + usize::from(length)],
+            NameForm::Quoted | NameForm::Itself => &self.bytes[start..end],
         }
     }
 
@@ -118,8 +118,8 @@ impl Rows {
     pub(super) fn sort(&mut self) {
         let common = self.common_start();
         let bytes = &self.bytes;
-        let rest = |row: &Row| &bytes[row.start + common..row.range().end];
-        let mut order: Vec<(u64, Row)> = self
+        let rest = |row: &KeyRow| &bytes[row.start + common..row.range().end];
+        let mut order: Vec<(u64, KeyRow)> = self
             .rows
             .iter()
             .map(|row| {
@@ -130,7 +130,7 @@ impl Rows {
                 (u64::from_be_bytes(first), *row)
             })
             .collect();
-        let itself = |row: &Row| row.name == Name::Itself;
+        let itself = |row: &KeyRow| row.name == NameForm::Itself;
         order.sort_unstable_by(|(one, a), (other, b)| {
             one.cmp(other)
                 .then_with(|| rest(a).cmp(rest(b)))
@@ -158,15 +158,15 @@ impl Rows {
         self.bytes.extend_from_slice(&metadata.bytes);
         let bytes = &self.bytes;
         for row in &metadata.rows {
-            let mut row = Row { start: row.start + shift, ..*row };
+            let mut row = KeyRow { start: row.start + shift, ..*row };
             let key = &bytes[row.range()];
             while let Some(before) = own.next_if(|own| bytes[own.range()] < *key) {
                 rows.push(before);
             }
             if let Some(same) = own.next_if(|own| bytes[own.range()] == *key) {
-                let itself = same.name == Name::Itself && row.name == Name::Itself;
-                let name = if itself { Name::Itself } else { Name::Quoted };
-                row = Row { name, files: Files::Whole, ..same };
+                let itself = same.name == NameForm::Itself && row.name == NameForm::Itself;
+                let name = if itself { NameForm::Itself } else { NameForm::Quoted };
+                row = KeyRow { name, files: Files::Pair, ..same };
             }
             rows.push(row);
         }
@@ -190,7 +190,7 @@ impl Rows {
             }
             // The file's own name: the key may have been unquoted.
             let name = match row.name {
-                Name::Itself => name.into(),
+                NameForm::Itself => name.into(),
                 _ => names::quoted(name),
             };
             let Some(stem) = endings::stem(&name) else { continue };
@@ -198,11 +198,11 @@ impl Rows {
             let unquoted = names::key(stem);
             if *unquoted != *stem && all.has_metadata(&unquoted, sorted) {
                 if keep(&unquoted) {
-                    all.push(&unquoted, Name::Other(short(name.len())), Files::Bare, &name);
+                    all.push(&unquoted, NameForm::Other(short(name.len())), Files::Bare, &name);
                 }
             } else if keep(stem) {
                 let rest = &name[stem.len()..];
-                all.push(stem, Name::Ending(short(rest.len())), Files::Bare, rest);
+                all.push(stem, NameForm::Ending(short(rest.len())), Files::Bare, rest);
             }
         }
         all.sort_all();
@@ -213,7 +213,7 @@ impl Rows {
     /// Whether there is metadata alone of this key among so many rows, which are sorted.
     fn has_metadata(&self, key: &[u8], sorted: usize) -> bool {
         let at = self.rows[..sorted].binary_search_by(|row| self.key(row).cmp(key));
-        at.is_ok_and(|at| self.rows[at].files == Files::Stated)
+        at.is_ok_and(|at| self.rows[at].files == Files::MetadataOnly)
     }
 
     fn sort_all(&mut self) {
@@ -226,26 +226,26 @@ impl Rows {
     /// Makes one row of metadata and the one bare file that may be its value. Of several files
     /// that would be one record each gets a row, all but the first under their own names.
     fn resolve(&mut self) {
-        let mut rows: Vec<Row> = Vec::with_capacity(self.rows.len());
+        let mut rows: Vec<KeyRow> = Vec::with_capacity(self.rows.len());
         let mut rivals = false;
         let old = std::mem::take(&mut self.rows);
         for same in old.chunk_by(|a, b| self.bytes[a.range()] == self.bytes[b.range()]) {
-            let ended = |row: &Row| row.files == Files::Bare && rank(row) == 2;
+            let ended = |row: &KeyRow| row.files == Files::Bare && rank(row) == 2;
             match same {
                 [one] => rows.push(*one),
-                [stated, bare] if stated.files == Files::Stated && ended(bare) => {
-                    rows.push(Row { files: Files::Both, ..*bare });
+                [stated, bare] if stated.files == Files::MetadataOnly && ended(bare) => {
+                    rows.push(KeyRow { files: Files::MetadataAndBare, ..*bare });
                 }
                 several => {
                     for row in several {
-                        let Name::Ending(length) = row.name else {
-                            rows.push(Row { shared: true, ..*row });
+                        let NameForm::Ending(length) = row.name else {
+                            rows.push(KeyRow { shared: true, ..*row });
                             continue;
                         };
                         rivals = true;
                         let length = row.length + u16::from(length);
-                        let (name, files) = (Name::Itself, Files::Rival);
-                        rows.push(Row { length, name, files, shared: true, ..*row });
+                        let (name, files) = (NameForm::Itself, Files::Rival);
+                        rows.push(KeyRow { length, name, files, shared: true, ..*row });
                     }
                 }
             }
@@ -259,9 +259,9 @@ impl Rows {
     /// Gives rows with metadata whose name is spelled otherwise than Crawlee spells it the key
     /// that the metadata most likely states.
     pub(super) fn spell_out(&mut self) {
-        let odd = |row: &&mut Row| match row.files {
-            Files::Stated | Files::Whole => row.name == Name::Itself,
-            Files::Both => matches!(row.name, Name::Ending(_)),
+        let odd = |row: &&mut KeyRow| match row.files {
+            Files::MetadataOnly | Files::Pair => row.name == NameForm::Itself,
+            Files::MetadataAndBare => matches!(row.name, NameForm::Ending(_)),
             Files::Bare | Files::Rival => false,
         };
         let mut more = Vec::new();
@@ -274,15 +274,15 @@ impl Rows {
             let key: Vec<u8> = percent_decode(base).collect();
             if key != base {
                 let more_of_name = match row.name {
-                    Name::Ending(length) => usize::from(length),
+                    NameForm::Ending(length) => usize::from(length),
                     _ => 0,
                 };
                 let name = &self.bytes[row.start..row.range().end + more_of_name];
                 let start = end + more.len();
                 more.extend_from_slice(&key);
                 more.extend_from_slice(name);
-                let (length, name) = (short(key.len()), Name::Other(short(name.len())));
-                *row = Row { start, length, name, ..*row };
+                let (length, name) = (short(key.len()), NameForm::Other(short(name.len())));
+                *row = KeyRow { start, length, name, ..*row };
             }
         }
         if !more.is_empty() {
@@ -295,10 +295,10 @@ impl Rows {
 }
 
 /// Of one key, metadata comes before a bare file without an ending, and that before others.
-fn rank(row: &Row) -> u8 {
+fn rank(row: &KeyRow) -> u8 {
     match (row.files, row.name) {
-        (Files::Stated | Files::Whole, _) => 0,
-        (_, Name::Ending(_) | Name::Other(_)) => 2,
+        (Files::MetadataOnly | Files::Pair, _) => 0,
+        (_, NameForm::Ending(_) | NameForm::Other(_)) => 2,
         _ => 1,
     }
 }

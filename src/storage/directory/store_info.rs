@@ -2,11 +2,11 @@
 
 use rustix::io::Errno;
 
-use super::fault;
 use super::folder::{Folder, Root};
 use super::junk::is_hidden_folder;
 use super::listing::Listing;
 use super::names;
+use super::os_error;
 use super::record::read_text;
 use crate::model::{
     Error, ErrorKind, Ignored, Result, StoreInfo, StoreName, StoreState, Timestamp,
@@ -26,7 +26,7 @@ pub(super) fn list(root: &Root) -> Result<Vec<StoreInfo>> {
     for store in names {
         match stores.folder(store.as_bytes()) {
             Ok(Some(folder)) => {
-                found.push(StoreInfo { beside: beside.clone(), ..look(&folder, store)? });
+                found.push(StoreInfo { beside: beside.clone(), ..of_folder(&folder, store)? });
             }
             // Removed meanwhile.
             Ok(None) => {}
@@ -85,35 +85,35 @@ fn sorted(folder: &Folder) -> Result<(Vec<StoreName>, Ignored)> {
 ///
 /// # Errors
 /// [`ErrorKind::NotFound`] if it is not there.
-pub(super) fn info(root: &Root, store: &StoreName) -> Result<StoreInfo> {
-    look(&root.existing(store)?, store.clone())
+pub(super) fn of_store(root: &Root, store: &StoreName) -> Result<StoreInfo> {
+    of_folder(&root.existing(store)?, store.clone())
 }
 
 /// What is known of the store in this directory; its records are counted by their names.
 ///
 /// A directory without the store's metadata is a store all the same: Crawlee for JavaScript writes
 /// none, and people place files by hand. Its time is the directory's own.
-pub(super) fn look(folder: &Folder, store: StoreName) -> Result<StoreInfo> {
+pub(super) fn of_folder(folder: &Folder, store: StoreName) -> Result<StoreInfo> {
     let mut info = StoreInfo { store, ..StoreInfo::default() };
     match metadata(folder)? {
-        Stored::None => {
-            info.modified_at = Some(Timestamp::from_micros(folder.own_facts()?.modified));
+        StoreMetadataFile::Missing => {
+            info.modified_at = Some(Timestamp::from_micros(folder.own_stat()?.modified));
         }
-        Stored::Whole(metadata, _) => {
+        StoreMetadataFile::Parsed(metadata, _) => {
             info.id = Some(metadata.id);
             info.name = metadata.name;
             info.created_at = metadata.created_at;
             info.modified_at = metadata.modified_at;
             info.accessed_at = metadata.accessed_at;
         }
-        Stored::Bad(why) => info.state = StoreState::Damaged(why),
-        Stored::Unreadable(Errno::ACCESS | Errno::PERM) => {
+        StoreMetadataFile::Malformed(why) => info.state = StoreState::Damaged(why),
+        StoreMetadataFile::Unreadable(Errno::ACCESS | Errno::PERM) => {
             let path = folder.path_of(names::METADATA);
-            let why = fault::reading(&path, Errno::ACCESS);
+            let why = os_error::reading(&path, Errno::ACCESS);
             info.state = StoreState::Forbidden(why.problem);
         }
-        Stored::Unreadable(why) => {
-            let why = fault::reading(&folder.path_of(names::METADATA), why);
+        StoreMetadataFile::Unreadable(why) => {
+            let why = os_error::reading(&folder.path_of(names::METADATA), why);
             info.state = StoreState::Unreadable(why.problem);
         }
     }
@@ -134,35 +134,39 @@ pub(super) fn look(folder: &Folder, store: StoreName) -> Result<StoreInfo> {
 }
 
 /// A store's metadata file.
-pub(super) enum Stored {
+pub(super) enum StoreMetadataFile {
     /// There is none.
-    None,
+    Missing,
     /// What it says, and its text.
-    Whole(StoreMetadata, Vec<u8>),
+    Parsed(StoreMetadata, Vec<u8>),
     /// It is not what Crawlee writes: says why.
-    Bad(String),
+    Malformed(String),
     /// The system does not let it be read: says why.
     Unreadable(Errno),
 }
 
 /// Reads a store's metadata.
-pub(super) fn metadata(folder: &Folder) -> Result<Stored> {
+pub(super) fn metadata(folder: &Folder) -> Result<StoreMetadataFile> {
     match read_text(folder, names::METADATA) {
         Ok(Some((text, true))) => Ok(match StoreMetadata::parse(&text) {
-            Ok(metadata) => Stored::Whole(metadata, text),
-            Err(why) => Stored::Bad(why),
+            Ok(metadata) => StoreMetadataFile::Parsed(metadata, text),
+            Err(why) => StoreMetadataFile::Malformed(why),
         }),
-        Ok(Some((_, false))) => Ok(Stored::Bad("the store's metadata is immense".to_owned())),
-        Ok(None) => match folder.facts(names::METADATA)? {
-            None => Ok(Stored::None),
-            Some(facts) if facts.is_file => Ok(Stored::None),
-            Some(_) => Ok(Stored::Bad("the store's metadata is not a file".to_owned())),
+        Ok(Some((_, false))) => {
+            Ok(StoreMetadataFile::Malformed("the store's metadata is immense".to_owned()))
+        }
+        Ok(None) => match folder.stat(names::METADATA)? {
+            None => Ok(StoreMetadataFile::Missing),
+            Some(stat) if stat.is_file => Ok(StoreMetadataFile::Missing),
+            Some(_) => {
+                Ok(StoreMetadataFile::Malformed("the store's metadata is not a file".to_owned()))
+            }
         },
         // What the program itself lacks.
         Err(why @ (Errno::MFILE | Errno::NFILE | Errno::NOMEM)) => {
-            Err(fault::reading(&folder.path_of(names::METADATA), why))
+            Err(os_error::reading(&folder.path_of(names::METADATA), why))
         }
-        Err(why) => Ok(Stored::Unreadable(why)),
+        Err(why) => Ok(StoreMetadataFile::Unreadable(why)),
     }
 }
 

@@ -6,7 +6,7 @@ use std::os::fd::AsFd;
 use rustix::fs::{self, Mode};
 use rustix::io::Errno;
 
-use super::folder::{Facts, Folder};
+use super::folder::{FileStat, Folder};
 
 /// As Crawlee for Python makes its files.
 const OWNER_ONLY: Mode = Mode::RUSR.union(Mode::WUSR);
@@ -14,18 +14,23 @@ const OWNER_ONLY: Mode = Mode::RUSR.union(Mode::WUSR);
 /// Gives a new file the owner and the permissions of the one whose place it is to take or that
 /// lies beside it; without one, the owner of its folder. Where these cannot be given, the file is
 /// good all the same.
-pub(super) fn like(file: impl AsFd, folder: &Folder, like: Option<Facts>, takes_its_place: bool) {
-    let of_folder = folder.own_facts().ok().map(|facts| facts.owner);
-    let owner = like.filter(|_| takes_its_place).map(|facts| facts.owner).or(of_folder);
+pub(super) fn copy(
+    file: impl AsFd,
+    folder: &Folder,
+    like: Option<FileStat>,
+    takes_its_place: bool,
+) {
+    let of_folder = folder.own_stat().ok().map(|stat| stat.owner);
+    let owner = like.filter(|_| takes_its_place).map(|stat| stat.owner).or(of_folder);
     if let Some((user, group)) = owner {
         let _ = fs::fchown(&file, Some(user), Some(group));
     }
-    let _ = fs::fchmod(&file, like.map_or(OWNER_ONLY, |facts| facts.mode));
+    let _ = fs::fchmod(&file, like.map_or(OWNER_ONLY, |stat| stat.mode));
 }
 
 /// Gives a new folder its parent's owner and permissions, where the parent is another user's.
-pub(super) fn like_its_parent(parent: &Folder, new: &Folder) {
-    let (Ok(above), Ok(own)) = (parent.own_facts(), new.own_facts()) else { return };
+pub(super) fn inherit_from_parent(parent: &Folder, new: &Folder) {
+    let (Ok(above), Ok(own)) = (parent.own_stat(), new.own_stat()) else { return };
     if above.owner.0 == own.owner.0 {
         return;
     }

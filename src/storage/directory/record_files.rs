@@ -6,40 +6,40 @@
 use rustix::io::Errno;
 
 use super::endings;
-use super::fault;
-use super::folder::{Facts, Folder, is_name};
+use super::folder::{FileStat, Folder, is_name};
 use super::names;
+use super::os_error;
 use super::record::{metadata_name, read_text};
 use super::sidecar::{self, Form, Sidecar};
 use crate::model::{Key, Result};
 
 /// The files of one record.
 #[derive(Debug, Clone)]
-pub(super) struct Place {
+pub(super) struct RecordFiles {
     /// The record's key.
     pub(super) key: Key,
     /// The value's file.
     pub(super) name: Vec<u8>,
     /// What is known of it, if it is there.
-    pub(super) value: Option<Facts>,
+    pub(super) value: Option<FileStat>,
     /// The metadata's file, if it is there.
-    pub(super) beside: Option<Beside>,
+    pub(super) metadata: Option<MetadataFile>,
 }
 
 /// A record's metadata file.
 #[derive(Debug, Clone)]
-pub(super) struct Beside {
+pub(super) struct MetadataFile {
     /// Its name.
     pub(super) name: Vec<u8>,
     /// What it says.
-    pub(super) stated: Stated,
+    pub(super) content: MetadataContent,
 }
 
 /// What a metadata file holds.
 #[derive(Debug, Clone)]
-pub(super) enum Stated {
+pub(super) enum MetadataContent {
     /// What it says, and its text.
-    Sound(Sidecar, Vec<u8>),
+    Parsed(Sidecar, Vec<u8>),
     /// It is malformed; its beginning.
     Malformed(String),
     /// The system does not let it be read; says why.
@@ -50,27 +50,27 @@ pub(super) enum Stated {
 ///
 /// # Errors
 /// Only where the program itself lacks something; what is wrong with the file is in the answer.
-pub(super) fn by_metadata(folder: &Folder, base: &[u8]) -> Result<Option<Place>> {
-    let beside = metadata_name(base);
-    let stated = match read_text(folder, &beside) {
+pub(super) fn by_metadata(folder: &Folder, base: &[u8]) -> Result<Option<RecordFiles>> {
+    let metadata = metadata_name(base);
+    let content = match read_text(folder, &metadata) {
         Ok(None) => return Ok(None),
         Ok(Some((text, true))) => match sidecar::parse(base, &text) {
-            Some(sidecar) => Stated::Sound(sidecar, text),
-            None => Stated::Malformed(String::from_utf8_lossy(&text).into_owned()),
+            Some(sidecar) => MetadataContent::Parsed(sidecar, text),
+            None => MetadataContent::Malformed(String::from_utf8_lossy(&text).into_owned()),
         },
         Ok(Some((mut text, false))) => {
             text.truncate(1000);
-            Stated::Malformed(String::from_utf8_lossy(&text).into_owned())
+            MetadataContent::Malformed(String::from_utf8_lossy(&text).into_owned())
         }
         Err(why @ (Errno::MFILE | Errno::NFILE | Errno::NOMEM)) => {
-            return Err(fault::reading(&folder.path_of(&beside), why));
+            return Err(os_error::reading(&folder.path_of(&metadata), why));
         }
-        Err(why) => Stated::Unreadable(why),
+        Err(why) => MetadataContent::Unreadable(why),
     };
     let mut name = base.to_vec();
     let mut value = None;
     let mut other_key = None;
-    if let Stated::Sound(sidecar, _) = &stated {
+    if let MetadataContent::Parsed(sidecar, _) = &content {
         other_key.clone_from(&sidecar.other_key);
         match &sidecar.form {
             Form::Python => {
@@ -79,8 +79,8 @@ pub(super) fn by_metadata(folder: &Folder, base: &[u8]) -> Result<Option<Place>>
                     let ending = endings::ending(&sidecar.content_type);
                     let ended = [base, b".", ending.as_bytes()].concat();
                     // Metadata that leaves out how the value's file is called.
-                    if let Some(place) = bare(folder, &ended)? {
-                        (name, value) = (ended, place.value);
+                    if let Some(files) = bare(folder, &ended)? {
+                        (name, value) = (ended, files.value);
                     }
                 }
             }
@@ -99,24 +99,24 @@ pub(super) fn by_metadata(folder: &Folder, base: &[u8]) -> Result<Option<Place>>
         value = file(folder, &name)?;
     }
     let key = other_key.unwrap_or_else(|| Key::from(&*names::key(base)));
-    let beside = Some(Beside { name: beside, stated });
-    Ok(Some(Place { key, name, value, beside }))
+    let metadata = Some(MetadataFile { name: metadata, content });
+    Ok(Some(RecordFiles { key, name, value, metadata }))
 }
 
 /// The record that is this file alone; `None` if there is no such file, or metadata beside it.
-pub(super) fn bare(folder: &Folder, name: &[u8]) -> Result<Option<Place>> {
+pub(super) fn bare(folder: &Folder, name: &[u8]) -> Result<Option<RecordFiles>> {
     if !is_name(name) || !names::is_bare(name) {
         return Ok(None);
     }
-    let Some(facts) = file(folder, name)? else { return Ok(None) };
+    let Some(stat) = file(folder, name)? else { return Ok(None) };
     if file(folder, &metadata_name(name))?.is_some() {
         return Ok(None);
     }
     let key = Key::from(&*names::bare_key(name));
-    Ok(Some(Place { key, name: name.to_vec(), value: Some(facts), beside: None }))
+    Ok(Some(RecordFiles { key, name: name.to_vec(), value: Some(stat), metadata: None }))
 }
 
 /// What is known of a file; `None` if there is none of this name.
-pub(super) fn file(folder: &Folder, name: &[u8]) -> Result<Option<Facts>> {
-    Ok(folder.facts(name)?.filter(|facts| facts.is_file))
+pub(super) fn file(folder: &Folder, name: &[u8]) -> Result<Option<FileStat>> {
+    Ok(folder.stat(name)?.filter(|stat| stat.is_file))
 }

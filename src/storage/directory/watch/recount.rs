@@ -22,13 +22,13 @@ struct Waiting {
 
 /// The stores that wait to be counted.
 #[derive(Debug, Default)]
-pub(super) struct Throttle {
+pub(super) struct RecountSchedule {
     waiting: HashMap<StoreName, Waiting>,
     counted: HashMap<StoreName, Instant>,
     rest: Option<Instant>,
 }
 
-impl Throttle {
+impl RecountSchedule {
     /// The store changed; `records` if not only in its own metadata.
     pub(super) fn mark(&mut self, store: &StoreName, records: bool, now: Instant) {
         match self.waiting.get_mut(store) {
@@ -86,44 +86,44 @@ mod tests {
 
     #[test]
     fn a_store_is_counted_at_once_and_then_twice_a_second() {
-        let (mut throttle, store, now) =
-            (Throttle::default(), StoreName::from("s"), Instant::now());
-        throttle.mark(&store, true, now);
-        assert_eq!(throttle.next(now), Some(store.clone()));
-        throttle.counted(&store, now, now + MS);
-        assert_eq!(throttle.due(), None);
-        throttle.mark(&store, true, now + MS * 3);
-        assert_eq!(throttle.next(now + MS * 499), None);
-        assert_eq!(throttle.due(), Some(now + CHANGED));
-        assert_eq!(throttle.next(now + CHANGED), Some(store));
+        let (mut recounts, store, now) =
+            (RecountSchedule::default(), StoreName::from("s"), Instant::now());
+        recounts.mark(&store, true, now);
+        assert_eq!(recounts.next(now), Some(store.clone()));
+        recounts.counted(&store, now, now + MS);
+        assert_eq!(recounts.due(), None);
+        recounts.mark(&store, true, now + MS * 3);
+        assert_eq!(recounts.next(now + MS * 499), None);
+        assert_eq!(recounts.due(), Some(now + CHANGED));
+        assert_eq!(recounts.next(now + CHANGED), Some(store));
     }
 
     #[test]
     fn a_store_that_is_only_used_is_told_once_a_second() {
-        let (mut throttle, store, now) =
-            (Throttle::default(), StoreName::from("s"), Instant::now());
-        throttle.counted(&store, now, now);
-        throttle.mark(&store, false, now);
-        assert_eq!(throttle.due(), Some(now + TOUCHED));
-        throttle.mark(&store, true, now);
-        throttle.mark(&store, false, now);
-        assert_eq!(throttle.due(), Some(now + CHANGED));
+        let (mut recounts, store, now) =
+            (RecountSchedule::default(), StoreName::from("s"), Instant::now());
+        recounts.counted(&store, now, now);
+        recounts.mark(&store, false, now);
+        assert_eq!(recounts.due(), Some(now + TOUCHED));
+        recounts.mark(&store, true, now);
+        recounts.mark(&store, false, now);
+        assert_eq!(recounts.due(), Some(now + CHANGED));
     }
 
     #[test]
     fn a_count_that_takes_long_is_followed_by_a_long_pause() {
-        let (mut throttle, now) = (Throttle::default(), Instant::now());
+        let (mut recounts, now) = (RecountSchedule::default(), Instant::now());
         let (large, small) = (StoreName::from("large"), StoreName::from("small"));
-        throttle.counted(&large, now, now + MS * 100);
-        throttle.mark(&large, true, now + MS * 200);
-        throttle.mark(&small, true, now + MS * 100);
+        recounts.counted(&large, now, now + MS * 100);
+        recounts.mark(&large, true, now + MS * 200);
+        recounts.mark(&small, true, now + MS * 100);
         let rested = now + MS * 2100;
-        assert_eq!(throttle.next(now + MS * 2099), None);
-        assert_eq!(throttle.next(rested), Some(small.clone()));
-        throttle.counted(&small, rested, rested);
-        assert_eq!(throttle.next(rested), Some(large.clone()));
-        throttle.mark(&large, true, rested);
-        throttle.forget(&large);
-        assert_eq!(throttle.due(), None);
+        assert_eq!(recounts.next(now + MS * 2099), None);
+        assert_eq!(recounts.next(rested), Some(small.clone()));
+        recounts.counted(&small, rested, rested);
+        assert_eq!(recounts.next(rested), Some(large.clone()));
+        recounts.mark(&large, true, rested);
+        recounts.forget(&large);
+        assert_eq!(recounts.due(), None);
     }
 }
