@@ -5,7 +5,7 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use larder::index::{
-    Builder, Change, Filter, Index, Query, RowOrder, Seen, Sort, compare, groups, totals,
+    BloomFilter, Builder, Change, Filter, Index, Query, RowOrder, Sort, compare, groups, totals,
 };
 use larder::model::{Key, KeyPage, RecordMeta};
 
@@ -117,8 +117,8 @@ fn measure(records: u64) {
     });
     let page = pages(records).last().unwrap_or_default();
     time("compare a page of 1,000", runs, || compare(&index, &page));
-    let mut seen = Seen::new(index.len());
-    index.for_each_row(0..index.len(), |row| seen.note(row.key));
+    let mut seen = BloomFilter::new(index.len());
+    index.for_each_row(0..index.len(), |row| seen.insert(row.key));
     time("what a round has not seen", runs, || seen.missing(&index));
 }
 

@@ -11,7 +11,7 @@
 //! Building, packing and selecting take many milliseconds at a million keys: not for the loop.
 
 mod arena;
-mod batch;
+mod bloom;
 mod builder;
 mod change;
 mod chunk;
@@ -20,18 +20,19 @@ mod compare;
 mod cursor;
 mod filter;
 mod groups;
-mod names;
+mod interner;
 mod packed;
+mod parallel;
 mod recent;
 mod rescan;
 mod row_order;
-mod seen;
 mod sort;
 mod totals;
 
 #[cfg(test)]
 mod model_tests;
 
+pub use bloom::BloomFilter;
 pub use builder::Builder;
 pub use change::Change;
 pub use compare::compare;
@@ -39,7 +40,6 @@ pub use groups::{Group, Groups, groups};
 pub use recent::Recent;
 pub use rescan::{RescanState, ScanEvent};
 pub use row_order::{Filter, Query, RowOrder, Sort};
-pub use seen::Seen;
 pub use totals::totals;
 
 /// One row of an index, borrowed. The content type is unknown if the store has more than 65,535
@@ -52,14 +52,14 @@ use std::sync::Arc;
 use crate::model::RecordMeta;
 use arena::Sorted;
 use cursor::Cursor;
-use names::Names;
+use interner::Interner;
 use packed::Packed;
 
 /// The keys of a store with their metadata, sorted by the keys' bytes, each key once.
 #[derive(Debug, Clone, Default)]
 pub struct Index {
     form: Form,
-    names: Arc<Names>,
+    content_types: Arc<Interner>,
     left_out: u64,
 }
 
@@ -109,7 +109,7 @@ impl Index {
             Form::Sorted(sorted) => sorted.heap_bytes(),
             Form::Packed(packed) => packed.heap_bytes(),
         };
-        rows + self.names.heap_bytes()
+        rows + self.content_types.heap_bytes()
     }
 
     /// Whether it has the form that takes the least memory and is changed without copying it.
@@ -122,7 +122,7 @@ impl Index {
     pub fn packed(&self) -> Self {
         let Form::Sorted(sorted) = &self.form else { return self.clone() };
         let form = Form::Packed(Packed::pack(sorted));
-        Self { form, names: self.names.clone(), left_out: self.left_out }
+        Self { form, content_types: self.content_types.clone(), left_out: self.left_out }
     }
 
     /// A row, in the order of the keys. Packed, it takes half a microsecond:

@@ -11,7 +11,7 @@ use crate::model::RecordState;
 pub(super) struct Arena {
     bytes: Vec<u8>,
     /// Where each row begins, until they are taken.
-    places: Vec<u32>,
+    offsets: Vec<u32>,
     rows: u32,
     /// The sum of the values' sizes.
     total: u128,
@@ -63,10 +63,10 @@ impl Arena {
             let more = (self.bytes.len() / 8).max(1 << 12);
             self.bytes.reserve_exact((most - self.bytes.len()).max(more));
         }
-        if self.places.len() == self.places.capacity() {
-            self.places.reserve_exact((self.places.len() / 8).max(1 << 8));
+        if self.offsets.len() == self.offsets.capacity() {
+            self.offsets.reserve_exact((self.offsets.len() / 8).max(1 << 8));
         }
-        self.places.push(self.bytes.len() as u32);
+        self.offsets.push(self.bytes.len() as u32);
         codec::put_number(&mut self.bytes, key.len() as u64);
         self.bytes.extend_from_slice(key);
         codec::put_tail(&mut self.bytes, name, size, state);
@@ -76,27 +76,27 @@ impl Arena {
     }
 
     #[inline]
-    pub(super) fn key(&self, place: u32) -> &[u8] {
-        let mut at = place as usize;
+    pub(super) fn key(&self, offset: u32) -> &[u8] {
+        let mut at = offset as usize;
         let length = codec::number(&self.bytes, &mut at) as usize;
         &self.bytes[at..at + length]
     }
 
     /// The key, and where what follows it begins.
-    pub(super) fn split(&self, place: u32) -> (&[u8], usize) {
-        let mut at = place as usize;
+    pub(super) fn split(&self, offset: u32) -> (&[u8], usize) {
+        let mut at = offset as usize;
         let length = codec::number(&self.bytes, &mut at) as usize;
         (&self.bytes[at..at + length], at + length)
     }
 
-    pub(super) fn tail(&self, place: u32) -> Tail {
-        let (_, mut at) = self.split(place);
+    pub(super) fn tail(&self, offset: u32) -> Tail {
+        let (_, mut at) = self.split(offset);
         codec::tail(&self.bytes, &mut at)
     }
 
     /// The places of all rows, in the order in which they came; no more can be added after.
-    pub(super) fn take_places(&mut self) -> Vec<u32> {
-        std::mem::take(&mut self.places)
+    pub(super) fn take_offsets(&mut self) -> Vec<u32> {
+        std::mem::take(&mut self.offsets)
     }
 
     /// The first `most` rows.
@@ -113,17 +113,17 @@ impl Arena {
             total += u128::from(tail.size);
             not_read |= tail.state.is_some_and(|state| codec::is_not_read(&self.bytes, state));
         }
-        let (bytes, places) = (self.bytes[..at].to_vec(), self.places[..most].to_vec());
-        Self { bytes, places, rows: most as u32, total, left_out: 0, not_read }
+        let (bytes, offsets) = (self.bytes[..at].to_vec(), self.offsets[..most].to_vec());
+        Self { bytes, offsets, rows: most as u32, total, left_out: 0, not_read }
     }
 
     pub(super) fn shrink(&mut self) {
         self.bytes.shrink_to_fit();
-        self.places.shrink_to_fit();
+        self.offsets.shrink_to_fit();
     }
 
     pub(super) fn heap_bytes(&self) -> usize {
-        self.bytes.capacity() + self.places.capacity() * size_of::<u32>()
+        self.bytes.capacity() + self.offsets.capacity() * size_of::<u32>()
     }
 }
 
@@ -146,8 +146,8 @@ impl Sorted {
     /// be waited for.
     pub(super) fn fetch(&self, rows: Range<usize>) {
         let rows = rows.start..rows.end.min(self.order.len());
-        let places = self.order.get(rows).unwrap_or_default();
-        let first = places.iter().filter_map(|place| self.arena.bytes.get(*place as usize));
+        let offsets = self.order.get(rows).unwrap_or_default();
+        let first = offsets.iter().filter_map(|offset| self.arena.bytes.get(*offset as usize));
         std::hint::black_box(first.fold(0, |all, byte| all ^ byte));
     }
 

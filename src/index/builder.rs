@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::arena::{Arena, Sorted};
-use super::names::Names;
+use super::interner::Interner;
 use super::{Form, Index, codec, sort};
 use crate::model::KeyPage;
 
@@ -19,7 +19,7 @@ const SNAPSHOT: usize = 100_000;
 pub struct Builder {
     /// As they came.
     arena: Arena,
-    names: Names,
+    content_types: Interner,
     /// How many rows the last snapshot had.
     shown: usize,
 }
@@ -37,7 +37,7 @@ impl Builder {
         for row in page.iter() {
             let name = match last {
                 Some((known, name)) if known == row.content_type => name,
-                _ => self.names.place(row.content_type),
+                _ => self.content_types.intern(row.content_type),
             };
             last = Some((row.content_type, name));
             self.arena.push(row.key, name, row.size, row.state);
@@ -57,7 +57,7 @@ impl Builder {
     /// The memory it takes, in bytes. Beside it, [`Builder::finish`] takes 4 bytes a row while it
     /// sorts.
     pub fn heap_bytes(&self) -> usize {
-        self.arena.heap_bytes() + self.names.heap_bytes()
+        self.arena.heap_bytes() + self.content_types.heap_bytes()
     }
 
     /// Whether another snapshot would show more than the last one.
@@ -77,19 +77,19 @@ impl Builder {
     /// memory again. More can be added after.
     pub fn snapshot(&mut self) -> Index {
         self.shown = self.len().min(SNAPSHOT);
-        index(self.arena.head(SNAPSHOT), self.names.clone())
+        index(self.arena.head(SNAPSHOT), self.content_types.clone())
     }
 
     /// An index of all rows, but not of those whose metadata was never read: they were gone
     /// before that. It is packed only if many rows came twice and would go on taking their memory.
     pub fn finish(self) -> Index {
         let came = self.arena.len();
-        let mut index = index(self.arena, self.names);
+        let mut index = index(self.arena, self.content_types);
         if let Form::Sorted(sorted) = &mut index.form {
             if sorted.arena.has_not_read() {
                 let Sorted { arena, order, total } = sorted;
-                order.retain(|place| {
-                    let tail = arena.tail(*place);
+                order.retain(|offset| {
+                    let tail = arena.tail(*offset);
                     let gone = tail.state.is_some_and(|at| codec::is_not_read(arena.bytes(), at));
                     *total -= if gone { u128::from(tail.size) } else { 0 };
                     !gone
@@ -103,12 +103,16 @@ impl Builder {
     }
 }
 
-fn index(mut arena: Arena, names: Names) -> Index {
+fn index(mut arena: Arena, content_types: Interner) -> Index {
     arena.shrink();
-    let mut order = arena.take_places();
+    let mut order = arena.take_offsets();
     let total = arena.total() - sort::by_key(&arena, &mut order);
     let left_out = arena.left_out();
-    Index { form: Form::Sorted(Sorted { arena, order, total }), names: Arc::new(names), left_out }
+    Index {
+        form: Form::Sorted(Sorted { arena, order, total }),
+        content_types: Arc::new(content_types),
+        left_out,
+    }
 }
 
 #[cfg(test)]

@@ -35,19 +35,19 @@ impl Index {
         let Form::Packed(packed) = &self.form else { return self.packed().apply(changes) };
         let mut sorted: Vec<&Change> = changes.iter().collect();
         sorted.sort_by_key(|change| change.key());
-        let mut names = self.names.clone();
+        let mut content_types = self.content_types.clone();
         for change in &sorted {
             if let Change::Set(meta) = change
-                && names.known(&meta.content_type).is_none()
+                && content_types.id(&meta.content_type).is_none()
             {
-                Arc::make_mut(&mut names).place(&meta.content_type);
+                Arc::make_mut(&mut content_types).intern(&meta.content_type);
             }
         }
-        let place = |meta: &RecordMeta| names.known(&meta.content_type).unwrap_or_default();
+        let id = |meta: &RecordMeta| content_types.id(&meta.content_type).unwrap_or_default();
         let mut changes = sorted.chunk_by(|a, b| a.key() == b.key()).filter_map(<[_]>::last);
         let mut next = changes.next();
         let mut chunks = Vec::with_capacity(packed.chunks() + 1);
-        let (mut done, mut rows) = (0, Rows::default());
+        let (mut done, mut rows) = (0, RowBuffer::default());
         while let Some(change) = next {
             let touched = packed.chunk_for(done, change.key().as_bytes());
             chunks.extend((done..touched).filter_map(|at| packed.chunk(at)).cloned());
@@ -55,14 +55,14 @@ impl Index {
             // Until a chunk has enough rows, the next one is joined with it.
             loop {
                 let limit = packed.chunk(done + 1).map(Chunk::first);
-                let mut old = packed.chunk(done).map(Old::new);
+                let mut old = packed.chunk(done).map(ChunkReader::new);
                 while let Some(change) = next
                     && limit.is_none_or(|limit| change.key().as_bytes() < limit)
                 {
                     let key = change.key().as_bytes();
                     rows.take(&mut old, Some(key));
                     if let Change::Set(meta) = change {
-                        rows.set(meta, place(meta));
+                        rows.set(meta, id(meta));
                     }
                     next = changes.next();
                 }
@@ -77,12 +77,12 @@ impl Index {
         }
         chunks.extend((done..packed.chunks()).filter_map(|at| packed.chunk(at)).cloned());
         let (packed, left_out) = Packed::new(chunks);
-        Self { form: Form::Packed(packed), names, left_out: self.left_out + left_out }
+        Self { form: Form::Packed(packed), content_types, left_out: self.left_out + left_out }
     }
 }
 
 /// A chunk that is being copied.
-struct Old<'a> {
+struct ChunkReader<'a> {
     chunk: &'a Chunk,
     at: usize,
     /// The row that comes next: its key, size, and where what follows the key begins and ends.
@@ -92,7 +92,7 @@ struct Old<'a> {
     rows: usize,
 }
 
-impl<'a> Old<'a> {
+impl<'a> ChunkReader<'a> {
     fn new(chunk: &'a Chunk) -> Self {
         let rows = chunk.len() + 1;
         let mut old = Self { chunk, at: 0, key: Vec::new(), size: 0, tail: 0..0, rows };
@@ -118,14 +118,14 @@ impl<'a> Old<'a> {
 
 /// Rows from which chunks are to be made.
 #[derive(Default)]
-struct Rows {
+struct RowBuffer {
     /// Keys and what follows them, end to end.
     bytes: Vec<u8>,
     /// Where a row's key and where what follows it ends, and its size.
     list: Vec<(usize, usize, u64)>,
 }
 
-impl Rows {
+impl RowBuffer {
     fn len(&self) -> usize {
         self.list.len()
     }
@@ -145,7 +145,7 @@ impl Rows {
     }
 
     /// Takes the old rows before a key, or all of them, and leaves out the row of the key itself.
-    fn take(&mut self, old: &mut Option<Old>, key: Option<&[u8]>) {
+    fn take(&mut self, old: &mut Option<ChunkReader>, key: Option<&[u8]>) {
         let Some(old) = old else { return };
         while old.rows > 0 && key.is_none_or(|key| old.key.as_slice() < key) {
             self.push(&old.key, old.size, &old.chunk.data()[old.tail.clone()]);

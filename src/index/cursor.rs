@@ -139,7 +139,7 @@ impl<'a> Cursor<'a> {
         });
         Row {
             key: self.key(),
-            content_type: self.index.names.get(self.tail.name),
+            content_type: self.index.content_types.get(self.tail.name),
             size: self.tail.size,
             state: self.state.as_ref(),
         }
@@ -147,11 +147,11 @@ impl<'a> Cursor<'a> {
 
     /// Reads the row on which it stands.
     fn stand(&mut self, sorted: &Sorted) {
-        if let Some(place) = sorted.order.get(self.row) {
+        if let Some(offset) = sorted.order.get(self.row) {
             if self.row.is_multiple_of(AHEAD) {
                 sorted.fetch(self.row..self.row + AHEAD);
             }
-            self.tail = sorted.arena.tail(*place);
+            self.tail = sorted.arena.tail(*offset);
         }
     }
 

@@ -4,7 +4,7 @@ use memchr::memmem::Finder;
 use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
-use super::batch::Batch;
+use super::parallel::RowBatch;
 
 /// A longer text is looked for as it is: the matcher counts with 16 bits, up to 28 a letter.
 const MOST_LETTERS: usize = 1000;
@@ -25,7 +25,7 @@ pub(super) enum Needle<'a> {
 
 /// What a thread needs to look for it.
 #[derive(Default)]
-pub(super) struct Tool {
+pub(super) struct Scratch {
     lower: Vec<u8>,
     letters: Vec<char>,
     matcher: Option<Matcher>,
@@ -63,14 +63,19 @@ impl<'a> Needle<'a> {
 
     /// Calls `found` with the rows of the batch, counted from its first, that have it, and how
     /// well they do; 0 where that is not told.
-    pub(super) fn search(&self, tool: &mut Tool, batch: &Batch, mut found: impl FnMut(usize, u32)) {
+    pub(super) fn search(
+        &self,
+        scratch: &mut Scratch,
+        batch: &RowBatch,
+        mut found: impl FnMut(usize, u32),
+    ) {
         match self {
             Self::All => (0..batch.ends.len()).for_each(|row| found(row, 0)),
             Self::Exact(finder) => within(&batch.keys, batch, finder, found),
             Self::AnyCase(finder) => {
-                tool.lower.clear();
-                tool.lower.extend(batch.keys.iter().map(u8::to_ascii_lowercase));
-                within(&tool.lower, batch, finder, found);
+                scratch.lower.clear();
+                scratch.lower.extend(batch.keys.iter().map(u8::to_ascii_lowercase));
+                within(&scratch.lower, batch, finder, found);
             }
             Self::AnyCaseText(finder) => {
                 // Lower case can be longer or shorter: one key at a time.
@@ -82,7 +87,7 @@ impl<'a> Needle<'a> {
                 }
             }
             Self::Fuzzy(pattern) => {
-                let matcher = tool.matcher.get_or_insert_with(|| Matcher::new(Config::DEFAULT));
+                let matcher = scratch.matcher.get_or_insert_with(|| Matcher::new(Config::DEFAULT));
                 let ascii = batch.keys.is_ascii();
                 for row in 0..batch.ends.len() {
                     let key = &batch.keys[batch.range(row)];
@@ -90,7 +95,7 @@ impl<'a> Needle<'a> {
                         pattern.score(Utf32Str::Ascii(key), matcher)
                     } else {
                         let text = String::from_utf8_lossy(key);
-                        pattern.score(Utf32Str::new(&text, &mut tool.letters), matcher)
+                        pattern.score(Utf32Str::new(&text, &mut scratch.letters), matcher)
                     };
                     if let Some(score) = score {
                         found(row, score);
@@ -102,7 +107,7 @@ impl<'a> Needle<'a> {
 }
 
 /// Calls `found` with the rows whose part of `keys` has it; `keys` are those of the batch.
-fn within(keys: &[u8], batch: &Batch, finder: &Finder, mut found: impl FnMut(usize, u32)) {
+fn within(keys: &[u8], batch: &RowBatch, finder: &Finder, mut found: impl FnMut(usize, u32)) {
     let length = finder.needle().len();
     let (mut row, mut at) = (0, 0);
     while let Some(hit) = keys.get(at..).and_then(|rest| finder.find(rest)) {

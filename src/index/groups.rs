@@ -23,12 +23,12 @@ pub struct Group {
 /// were made from. Records that stand beside each other as themselves take no memory.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Groups {
-    parts: Vec<Part>,
+    segments: Vec<Segment>,
     len: usize,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Part {
+struct Segment {
     /// The position of its first entry.
     position: usize,
     /// The index's row with which it begins.
@@ -69,7 +69,7 @@ pub fn groups(index: &Index, prefix: &[u8], numbered: bool) -> Groups {
                 }
                 let prefix = Key::from(name.as_slice());
                 let group = Some(Group { prefix, records, bytes, leaf: false, numbered });
-                groups.parts.push(Part { position: groups.len, row, group });
+                groups.segments.push(Segment { position: groups.len, row, group });
                 groups.len += 1;
             }
         }
@@ -90,10 +90,11 @@ impl Groups {
 
     /// The group or record at a position; the record comes from the index.
     pub fn get(&self, index: &Index, position: usize) -> Option<Group> {
-        let part = self.parts.partition_point(|part| part.position <= position).checked_sub(1)?;
-        let part = self.parts.get(part).filter(|_| position < self.len)?;
-        part.group.clone().or_else(|| {
-            let meta = index.get(part.row + position - part.position)?;
+        let segment =
+            self.segments.partition_point(|segment| segment.position <= position).checked_sub(1)?;
+        let segment = self.segments.get(segment).filter(|_| position < self.len)?;
+        segment.group.clone().or_else(|| {
+            let meta = index.get(segment.row + position - segment.position)?;
             let (prefix, bytes) = (meta.key, meta.size);
             Some(Group { prefix, records: 1, bytes, leaf: true, numbered: false })
         })
@@ -101,19 +102,20 @@ impl Groups {
 
     /// The index's row at which the group or record at a position begins.
     pub fn row(&self, position: usize) -> Option<usize> {
-        let part = self.parts.partition_point(|part| part.position <= position).checked_sub(1)?;
-        let part = self.parts.get(part).filter(|_| position < self.len)?;
-        Some(part.row + position - part.position)
+        let segment =
+            self.segments.partition_point(|segment| segment.position <= position).checked_sub(1)?;
+        let segment = self.segments.get(segment).filter(|_| position < self.len)?;
+        Some(segment.row + position - segment.position)
     }
 
     /// The position of the group or record to which a row of the index belongs; the nearest
     /// before it, if it belongs to none.
     pub fn position_of(&self, row: usize) -> usize {
-        let part = self.parts.partition_point(|part| part.row <= row).checked_sub(1);
-        let Some(part) = part.and_then(|at| self.parts.get(at)) else { return 0 };
-        match part.group {
-            Some(_) => part.position,
-            None => (part.position + row - part.row).min(self.len - 1),
+        let segment = self.segments.partition_point(|segment| segment.row <= row).checked_sub(1);
+        let Some(segment) = segment.and_then(|at| self.segments.get(at)) else { return 0 };
+        match segment.group {
+            Some(_) => segment.position,
+            None => (segment.position + row - segment.row).min(self.len - 1),
         }
     }
 
@@ -123,8 +125,8 @@ impl Groups {
     }
 
     fn add_record(&mut self, row: usize) {
-        if self.parts.last().is_none_or(|part| part.group.is_some()) {
-            self.parts.push(Part { position: self.len, row, group: None });
+        if self.segments.last().is_none_or(|segment| segment.group.is_some()) {
+            self.segments.push(Segment { position: self.len, row, group: None });
         }
         self.len += 1;
     }

@@ -11,14 +11,14 @@ const MANY: usize = 1 << 16;
 /// Rows in chunks.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Packed {
-    spine: Vec<Vertebra>,
+    spine: Vec<SpineEntry>,
     /// The sum of the values' sizes.
     total: u128,
 }
 
 /// A chunk, and how many rows there are up to its end.
 #[derive(Debug, Clone)]
-struct Vertebra {
+struct SpineEntry {
     chunk: Chunk,
     end: u32,
 }
@@ -33,7 +33,7 @@ impl Packed {
             if let Some(next) = end.checked_add(chunk.len() as u32) {
                 end = next;
                 packed.total += u128::from(chunk.total());
-                packed.spine.push(Vertebra { chunk, end });
+                packed.spine.push(SpineEntry { chunk, end });
             } else {
                 left_out += chunk.len() as u64;
             }
@@ -48,8 +48,8 @@ impl Packed {
             let mut encoder = Encoder::default();
             encoder.chunks.reserve_exact(order.len() / chunk::ROWS + 1);
             let bytes = sorted.arena.bytes();
-            for place in order {
-                let (key, start) = sorted.arena.split(*place);
+            for offset in order {
+                let (key, start) = sorted.arena.split(*offset);
                 let mut end = start;
                 let tail = codec::tail(bytes, &mut end);
                 encoder.push(key, tail.size, &bytes[start..end], chunk::ROWS);
@@ -90,7 +90,7 @@ impl Packed {
     }
 
     pub(super) fn chunk(&self, at: usize) -> Option<&Chunk> {
-        self.spine.get(at).map(|vertebra| &vertebra.chunk)
+        self.spine.get(at).map(|entry| &entry.chunk)
     }
 
     /// The row with which a chunk begins; for the one after the last, how many rows there are.
@@ -100,7 +100,7 @@ impl Packed {
 
     /// The chunk that holds a row.
     pub(super) fn chunk_of(&self, row: usize) -> usize {
-        self.spine.partition_point(|vertebra| vertebra.end as usize <= row)
+        self.spine.partition_point(|entry| entry.end as usize <= row)
     }
 
     /// Among the chunks from `from` on, the last that begins with no greater key; `from`, if that
@@ -132,7 +132,7 @@ impl Packed {
     }
 
     pub(super) fn heap_bytes(&self) -> usize {
-        let chunks: usize = self.spine.iter().map(|vertebra| vertebra.chunk.heap_bytes()).sum();
-        chunks + self.spine.capacity() * size_of::<Vertebra>()
+        let chunks: usize = self.spine.iter().map(|entry| entry.chunk.heap_bytes()).sum();
+        chunks + self.spine.capacity() * size_of::<SpineEntry>()
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::{Change, Index, Seen, compare};
+use super::{BloomFilter, Change, Index, compare};
 use crate::model::{Key, KeyPage};
 
 /// Something to compare with the index, in the order in which it was noticed.
@@ -30,7 +30,7 @@ pub struct RescanState(Arc<Mutex<State>>);
 
 #[derive(Debug, Default)]
 struct State {
-    seen: Seen,
+    seen: BloomFilter,
     /// Whether the round is seen from its beginning on.
     whole: bool,
 }
@@ -49,13 +49,13 @@ impl RescanState {
                 }
                 ScanEvent::Page(page) => {
                     for row in page.iter() {
-                        state.seen.note(row.key);
+                        state.seen.insert(row.key);
                     }
                     changes.extend(compare(index, page));
                 }
                 ScanEvent::Told(keys) => {
                     for key in keys {
-                        state.seen.note(key.as_bytes());
+                        state.seen.insert(key.as_bytes());
                     }
                     overtake(&mut changes, keys);
                 }

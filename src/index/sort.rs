@@ -10,7 +10,7 @@ use super::codec;
 
 /// Parts up to this are sorted by words: to part them once more would mean to wait for the memory
 /// of each of their keys twice more, since they lie where they came.
-const PART: usize = 1 << 17;
+const PARTITION: usize = 1 << 17;
 /// From this on, two threads sort parts.
 const MANY: usize = 1 << 16;
 /// Groups below this are sorted by comparing whole keys.
@@ -22,9 +22,9 @@ const REPLACED: u32 = u32::MAX;
 const DIGITS: usize = 257 * 257;
 
 /// A row with the eight bytes of its key that are compared now.
-struct Entry {
+struct SortEntry {
     word: u64,
-    place: u32,
+    offset: u32,
     /// How many bytes the key has left from there: 9 for more than eight.
     rest: u8,
     replaced: bool,
@@ -35,10 +35,10 @@ struct Entry {
 pub(super) fn by_key(arena: &Arena, order: &mut Vec<u32>) -> u128 {
     let mut replaced = 0;
     let mut parts = Vec::new();
-    part(arena, order, &mut parts, &mut replaced);
+    partition(arena, order, &mut parts, &mut replaced);
     parts.sort_unstable_by_key(|(range, _)| range.start);
     if order.len() < MANY {
-        replaced += sort_parts(arena, order, 0, &parts);
+        replaced += sort_partitions(arena, order, 0, &parts);
     } else {
         // Parts never overlap, and rise: about half of the rows in each half of the parts.
         let half = parts.partition_point(|(range, _)| range.end <= order.len() / 2);
@@ -46,8 +46,8 @@ pub(super) fn by_key(arena: &Arena, order: &mut Vec<u32>) -> u128 {
         let middle = back.first().map_or(order.len(), |(range, _)| range.start);
         let (low, high) = order.split_at_mut(middle);
         let sums = std::thread::scope(|scope| {
-            let other = scope.spawn(|| sort_parts(arena, high, middle, back));
-            let one = sort_parts(arena, low, 0, front);
+            let other = scope.spawn(|| sort_partitions(arena, high, middle, back));
+            let one = sort_partitions(arena, low, 0, front);
             // A panic there is one here.
             match other.join() {
                 Ok(other) => one + other,
@@ -56,13 +56,13 @@ pub(super) fn by_key(arena: &Arena, order: &mut Vec<u32>) -> u128 {
         });
         replaced += sums;
     }
-    order.retain(|place| *place != REPLACED);
+    order.retain(|offset| *offset != REPLACED);
     replaced
 }
 
 /// Parts the places until every part is small. `parts` are those left to be sorted, with how many
 /// bytes their keys share.
-fn part(
+fn partition(
     arena: &Arena,
     order: &mut [u32],
     parts: &mut Vec<(Range<usize>, usize)>,
@@ -72,7 +72,7 @@ fn part(
     let mut work: Vec<(Range<usize>, usize)> = vec![(0..order.len(), 0)];
     let (mut parted, mut counts) = (Vec::new(), Vec::new());
     while let Some((range, depth)) = work.pop() {
-        if range.len() <= PART {
+        if range.len() <= PARTITION {
             parts.push((range, depth));
             continue;
         }
@@ -80,17 +80,17 @@ fn part(
         let depth = depth + shared(arena, group, depth);
         counts.clear();
         counts.resize(DIGITS + 1, 0_u32);
-        for place in &*group {
-            counts[digit(&arena.key(*place)[depth..]) + 1] += 1;
+        for offset in &*group {
+            counts[digit(&arena.key(*offset)[depth..]) + 1] += 1;
         }
         for at in 1..=DIGITS {
             counts[at] += counts[at - 1];
         }
         parted.resize(group.len().max(parted.len()), 0);
         let mut free = counts.clone();
-        for place in &*group {
-            let slot = &mut free[digit(&arena.key(*place)[depth..])];
-            parted[*slot as usize] = *place;
+        for offset in &*group {
+            let slot = &mut free[digit(&arena.key(*offset)[depth..])];
+            parted[*slot as usize] = *offset;
             *slot += 1;
         }
         group.copy_from_slice(&parted[..group.len()]);
@@ -123,17 +123,17 @@ fn ends_within(digit: usize) -> bool {
 }
 
 /// Marks rows as replaced, and gives the sum of their sizes.
-fn replace(arena: &Arena, places: &mut [u32]) -> u128 {
+fn replace(arena: &Arena, offsets: &mut [u32]) -> u128 {
     let mut sum = 0;
-    for place in places {
-        sum += u128::from(arena.tail(*place).size);
-        *place = REPLACED;
+    for offset in offsets {
+        sum += u128::from(arena.tail(*offset).size);
+        *offset = REPLACED;
     }
     sum
 }
 
 /// Sorts each part of `order`, which begins at row `base`.
-fn sort_parts(
+fn sort_partitions(
     arena: &Arena,
     order: &mut [u32],
     base: usize,
@@ -144,13 +144,13 @@ fn sort_parts(
     for (range, depth) in parts {
         let part = &mut order[range.start - base..range.end - base];
         entries.clear();
-        let entry = |place: &u32| Entry { word: 0, place: *place, rest: 0, replaced: false };
+        let entry = |offset: &u32| SortEntry { word: 0, offset: *offset, rest: 0, replaced: false };
         entries.extend(part.iter().map(entry));
         sort_words(arena, &mut entries, *depth);
-        for (place, entry) in part.iter_mut().zip(&entries) {
-            *place = entry.place;
+        for (offset, entry) in part.iter_mut().zip(&entries) {
+            *offset = entry.offset;
             if entry.replaced {
-                replaced += replace(arena, std::slice::from_mut(place));
+                replaced += replace(arena, std::slice::from_mut(offset));
             }
         }
     }
@@ -158,13 +158,13 @@ fn sort_parts(
 }
 
 /// Sorts rows whose keys share `depth` bytes.
-fn sort_words(arena: &Arena, entries: &mut [Entry], depth: usize) {
+fn sort_words(arena: &Arena, entries: &mut [SortEntry], depth: usize) {
     let mut work: Vec<(Range<usize>, usize)> = vec![(0..entries.len(), depth)];
     while let Some((range, depth)) = work.pop() {
         let group = &mut entries[range.clone()];
-        let tail = |entry: &Entry| &arena.key(entry.place)[depth..];
+        let tail = |entry: &SortEntry| &arena.key(entry.offset)[depth..];
         if group.len() < SMALL {
-            group.sort_unstable_by(|a, b| tail(a).cmp(tail(b)).then(a.place.cmp(&b.place)));
+            group.sort_unstable_by(|a, b| tail(a).cmp(tail(b)).then(a.offset.cmp(&b.offset)));
             for at in 1..group.len() {
                 group[at - 1].replaced = tail(&group[at - 1]) == tail(&group[at]);
             }
@@ -178,7 +178,7 @@ fn sort_words(arena: &Arena, entries: &mut [Entry], depth: usize) {
         group.sort_unstable_by_key(|entry| entry.word);
         // Of two keys with the same word, the one that ends within it is the prefix.
         for same in group.chunk_by_mut(|a, b| a.word == b.word) {
-            same.sort_unstable_by_key(|entry| (entry.rest, entry.place));
+            same.sort_unstable_by_key(|entry| (entry.rest, entry.offset));
         }
         let mut start = range.start;
         for same in group.chunk_by_mut(|a, b| (a.word, a.rest) == (b.word, b.rest)) {
@@ -187,7 +187,7 @@ fn sort_words(arena: &Arena, entries: &mut [Entry], depth: usize) {
                 // Long words in common are gone through at once.
                 let more = match same.len() {
                     ..SMALL => 0,
-                    _ => shared_of(arena, same.iter().map(|entry| entry.place), depth + WORD),
+                    _ => shared_of(arena, same.iter().map(|entry| entry.offset), depth + WORD),
                 };
                 work.push((start..end, depth + WORD + more));
             } else if let [replaced @ .., _] = same {
@@ -205,11 +205,11 @@ fn shared(arena: &Arena, group: &[u32], depth: usize) -> usize {
     shared_of(arena, group.iter().copied(), depth)
 }
 
-fn shared_of(arena: &Arena, mut places: impl Iterator<Item = u32>, depth: usize) -> usize {
-    let tail = |place: u32| &arena.key(place)[depth..];
-    let Some(mut first) = places.next().map(tail) else { return 0 };
-    for place in places {
-        let other = tail(place);
+fn shared_of(arena: &Arena, mut offsets: impl Iterator<Item = u32>, depth: usize) -> usize {
+    let tail = |offset: u32| &arena.key(offset)[depth..];
+    let Some(mut first) = offsets.next().map(tail) else { return 0 };
+    for offset in offsets {
+        let other = tail(offset);
         if !other.starts_with(first) {
             first = &first[..codec::shared(first, other)];
         }
@@ -241,9 +241,9 @@ mod tests {
         for (number, key) in keys.iter().enumerate() {
             arena.push(key, 0, number as u64, None);
         }
-        let mut order = arena.take_places();
+        let mut order = arena.take_offsets();
         let replaced = by_key(&arena, &mut order);
-        (order.iter().map(|place| arena.tail(*place).size as usize).collect(), replaced)
+        (order.iter().map(|offset| arena.tail(*offset).size as usize).collect(), replaced)
     }
 
     #[test]
@@ -258,7 +258,7 @@ mod tests {
     #[test]
     fn of_equal_keys_the_last_one_stays() {
         // By whole keys, by words, and in parts.
-        for count in [10, 200, PART + PART / 2] {
+        for count in [10, 200, PARTITION + PARTITION / 2] {
             let keys: Vec<Vec<u8>> = (0..count).map(|at| vec![b'x'; 20 + at % 2]).collect();
             let (order, replaced) = sorted(&keys);
             assert_eq!(order, [count - 2, count - 1]);

@@ -7,7 +7,7 @@ use crate::model::ContentType;
 /// (or as much as fits); the largest sum first, then the most records. Goes through all rows, but
 /// not through their keys: some ten milliseconds at a million.
 pub fn totals(index: &Index) -> Vec<(ContentType, u64, u64)> {
-    let mut sums = vec![(0_u64, 0_u64); index.names.list().len()];
+    let mut sums = vec![(0_u64, 0_u64); index.content_types.list().len()];
     let mut add = |tail: codec::Tail| {
         let (records, bytes) = &mut sums[usize::from(tail.name)];
         *records += 1;
@@ -22,7 +22,7 @@ pub fn totals(index: &Index) -> Vec<(ContentType, u64, u64)> {
             }
         }
     }
-    let named = index.names.list().iter().zip(sums);
+    let named = index.content_types.list().iter().zip(sums);
     let mut totals: Vec<_> = named
         .filter(|(_, (records, _))| *records > 0)
         .map(|(name, (records, bytes))| (name.clone(), records, bytes))

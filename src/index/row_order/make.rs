@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 
 use super::{Front, RowOrder, Rows};
 use crate::index::Index;
-use crate::index::batch::Results;
 use crate::index::codec::Tail;
 use crate::index::cursor::Cursor;
-use crate::index::filter::{Needle, Tool};
+use crate::index::filter::{Needle, Scratch};
+use crate::index::parallel::BatchResults;
 use crate::model::Key;
 
 /// When what was found so far is shown.
@@ -192,7 +192,7 @@ struct Early<'a> {
 type Found = (Vec<u64>, u64);
 
 impl Early<'_> {
-    fn look(&mut self, found: &Results<Found>, scored: bool) {
+    fn look(&mut self, found: &BatchResults<Found>, scored: bool) {
         if self.show.is_none() || Instant::now() < self.due {
             return;
         }
@@ -224,7 +224,7 @@ impl Early<'_> {
 }
 
 /// The best matches so far, the best first.
-fn best(found: &Results<Found>) -> Vec<u32> {
+fn best(found: &BatchResults<Found>) -> Vec<u32> {
     let Ok(found) = found.lock() else { return Vec::new() };
     let mut numbers: Vec<u64> =
         found.iter().flatten().flat_map(|(numbers, _)| numbers).copied().collect();
@@ -252,10 +252,10 @@ fn look(
     let backwards = plain && early.query.descending;
     let found = index.on_batches(
         backwards,
-        Tool::default,
-        |tool, batch| {
+        Scratch::default,
+        |scratch, batch| {
             let (mut numbers, mut sum) = (Vec::new(), 0_u64);
-            needle.search(tool, batch, |row, score| {
+            needle.search(scratch, batch, |row, score| {
                 if !range.contains(&(batch.first + row)) {
                     return;
                 }
@@ -298,7 +298,7 @@ fn sort_largest(index: &Index, rows: &mut [u32], descending: bool) {
 
 /// The rank of each content type by its text, by its place.
 fn ranks(index: &Index) -> Vec<u32> {
-    let names = index.names.list();
+    let names = index.content_types.list();
     let mut order: Vec<usize> = (0..names.len()).collect();
     order.sort_by(|a, b| names[*a].cmp(&names[*b]));
     let mut ranks = vec![0; names.len()];

@@ -14,12 +14,12 @@ const LINE: usize = 8;
 /// Keys noted in a round, a byte each (a Bloom filter). Of keys that were not noted, some forty in
 /// a thousand pass for noted; which ones, changes from round to round.
 #[derive(Debug, Clone, Default)]
-pub struct Seen {
+pub struct BloomFilter {
     words: Vec<u64>,
     round: u64,
 }
 
-impl Seen {
+impl BloomFilter {
     /// For about so many keys; more pass for noted more often.
     pub fn new(capacity: usize) -> Self {
         Self { words: vec![0; size(capacity)], round: 0 }
@@ -34,16 +34,16 @@ impl Seen {
     }
 
     /// Notes a key: the walk has come across it, or somebody told of it.
-    pub fn note(&mut self, key: &[u8]) {
-        let (line, mask) = self.place(key);
+    pub fn insert(&mut self, key: &[u8]) {
+        let (line, mask) = self.bits(key);
         for (word, bits) in self.words[line..].iter_mut().zip(mask) {
             *word |= bits;
         }
     }
 
     /// Whether a key was noted; sometimes yes where it was not, never no where it was.
-    pub fn has(&self, key: &[u8]) -> bool {
-        let (line, mask) = self.place(key);
+    pub fn contains(&self, key: &[u8]) -> bool {
+        let (line, mask) = self.bits(key);
         self.words[line..].iter().zip(mask).all(|(word, bits)| word & bits == bits)
     }
 
@@ -53,7 +53,7 @@ impl Seen {
         let mut missing = Vec::new();
         let mut cursor = Cursor::new(index, 0);
         while cursor.is_on() {
-            if !self.has(cursor.key()) {
+            if !self.contains(cursor.key()) {
                 missing.push(Key::from(cursor.key()));
             }
             cursor.advance();
@@ -67,7 +67,7 @@ impl Seen {
     }
 
     /// The first word of the key's line, and its bits there.
-    fn place(&self, key: &[u8]) -> (usize, [u64; LINE]) {
+    fn bits(&self, key: &[u8]) -> (usize, [u64; LINE]) {
         let mut hasher = DefaultHasher::new();
         hasher.write_u64(self.round);
         hasher.write(key);
@@ -108,13 +108,13 @@ mod tests {
         builder.add(&page);
         let mut index = builder.finish();
         let gone = |key: &Key| key.escaped().ends_with('7');
-        let mut seen = Seen::new(1);
+        let mut seen = BloomFilter::new(1);
         let mut rounds = 0;
         while index.iter().any(|row| gone(&row.key)) {
             seen.restart(index.len());
             assert!(seen.heap_bytes() <= index.len() + 64);
             let there = index.iter().filter(|row| !gone(&row.key));
-            there.for_each(|row| seen.note(row.key.as_bytes()));
+            there.for_each(|row| seen.insert(row.key.as_bytes()));
             let missing = seen.missing(&index);
             assert!(missing.iter().all(gone));
             if rounds == 0 {

@@ -16,11 +16,11 @@ const CHUNKS: usize = 42;
 const MANY: usize = 4;
 
 /// What there is so far, by batch.
-pub(super) type Results<T> = Mutex<Vec<Option<T>>>;
+pub(super) type BatchResults<T> = Mutex<Vec<Option<T>>>;
 
 /// The rows of a batch.
 #[derive(Default)]
-pub(super) struct Batch {
+pub(super) struct RowBatch {
     /// The number of the first row.
     pub(super) first: usize,
     /// The keys, end to end.
@@ -31,7 +31,7 @@ pub(super) struct Batch {
     pub(super) tails: Vec<Tail>,
 }
 
-impl Batch {
+impl RowBatch {
     /// Where a row's key stands among the keys.
     pub(super) fn range(&self, row: usize) -> Range<usize> {
         let start = row.checked_sub(1).map_or(0, |before| self.ends[before] as usize);
@@ -60,7 +60,7 @@ impl Index {
     }
 
     /// Fills a batch.
-    pub(super) fn read_batch(&self, number: usize, batch: &mut Batch) {
+    pub(super) fn read_batch(&self, number: usize, batch: &mut RowBatch) {
         batch.keys.clear();
         batch.ends.clear();
         batch.tails.clear();
@@ -90,45 +90,45 @@ impl Index {
     /// one, with a tool for each; gives the results in the order of the rows. Between two batches
     /// this thread calls `pause` with the results that there are so far, and gives up if it
     /// says no.
-    pub(super) fn on_batches<Tool, T: Send>(
+    pub(super) fn on_batches<Scratch, T: Send>(
         &self,
         backwards: bool,
-        tool: impl Fn() -> Tool + Sync,
-        work: impl Fn(&mut Tool, &Batch) -> T + Sync,
-        pause: &mut dyn FnMut(&Results<T>) -> bool,
+        scratch: impl Fn() -> Scratch + Sync,
+        work: impl Fn(&mut Scratch, &RowBatch) -> T + Sync,
+        pause: &mut dyn FnMut(&BatchResults<T>) -> bool,
     ) -> Option<Vec<T>> {
         let count = self.batches();
-        let results: Results<T> = Mutex::new((0..count).map(|_| None).collect());
+        let results: BatchResults<T> = Mutex::new((0..count).map(|_| None).collect());
         let (next, stopped) = (AtomicUsize::new(0), AtomicBool::new(false));
         // False at the end.
-        let step = |tool: &mut Tool, batch: &mut Batch| {
+        let step = |scratch: &mut Scratch, batch: &mut RowBatch| {
             let number = next.fetch_add(1, Ordering::Relaxed);
             if number >= count || stopped.load(Ordering::Relaxed) {
                 return false;
             }
             let number = if backwards { count - 1 - number } else { number };
             self.read_batch(number, batch);
-            let result = work(tool, batch);
+            let result = work(scratch, batch);
             if let Ok(mut results) = results.lock() {
                 results[number] = Some(result);
             }
             true
         };
         let all = || {
-            let (mut tool, mut batch) = (tool(), Batch::default());
-            while step(&mut tool, &mut batch) {}
+            let (mut scratch, mut batch) = (scratch(), RowBatch::default());
+            while step(&mut scratch, &mut batch) {}
         };
         let done = std::thread::scope(|scope| {
             if count >= MANY {
                 scope.spawn(all);
             }
-            let (mut tool, mut batch) = (tool(), Batch::default());
+            let (mut scratch, mut batch) = (scratch(), RowBatch::default());
             loop {
                 if !pause(&results) {
                     stopped.store(true, Ordering::Relaxed);
                     return false;
                 }
-                if !step(&mut tool, &mut batch) {
+                if !step(&mut scratch, &mut batch) {
                     return true;
                 }
             }
