@@ -7,7 +7,7 @@
 mod crawl;
 pub mod directory;
 mod metadata;
-mod opening;
+mod naming;
 pub mod redis;
 mod resolve;
 pub mod target;

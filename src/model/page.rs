@@ -7,7 +7,7 @@ use super::{ContentType, Key, RecordMeta, RecordState};
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct KeyPage {
     keys: Vec<u8>,
-    rows: Vec<Row>,
+    rows: Vec<PackedRow>,
     types: Vec<ContentType>,
     bad: Vec<(usize, RecordState)>,
     /// How much of the store has been walked with this page, from 0 to 1; 0 where it is not known.
@@ -15,7 +15,7 @@ pub struct KeyPage {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Row {
+struct PackedRow {
     end: u32,
     content_type: u16,
     size: u64,
@@ -63,7 +63,7 @@ impl KeyPage {
         if let Some(state) = state {
             self.bad.push((self.rows.len(), state));
         }
-        self.rows.push(Row {
+        self.rows.push(PackedRow {
             end: u32::try_from(self.keys.len()).unwrap_or(u32::MAX),
             content_type: u16::try_from(content_type).unwrap_or(u16::MAX),
             size,

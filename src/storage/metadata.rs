@@ -98,7 +98,7 @@ pub(super) fn write_record(key: &Key, content_type: &ContentType, size: usize) -
 
 /// Puts together what the two halves of a record say; `None` if neither is there.
 /// `real_size` is `None` where there is no value.
-pub(super) fn judge_record(
+pub(super) fn combine_halves(
     key: &Key,
     metadata: Option<&[u8]>,
     real_size: Option<u64>,

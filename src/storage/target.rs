@@ -1,14 +1,14 @@
 //! What a target is: the place to connect to, taken from a URL or a path.
 
 mod parse;
-mod place;
+mod path;
 mod secret;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 pub use parse::strip_password;
-pub use place::{is_path, label as directory_label};
+pub use path::{is_path, label as directory_label};
 pub use secret::Secret;
 
 use super::Result;
@@ -89,8 +89,8 @@ impl Target {
     /// [`ErrorKind::Usage`](super::ErrorKind::Usage); the message never quotes a password.
     pub fn parse(text: &str) -> Result<Self> {
         let text = text.trim();
-        match place::path_of(text)? {
-            Some(path) => place::target(&path),
+        match path::path_of(text)? {
+            Some(path) => path::target(&path),
             None => parse::redis(text).map(Self::Redis),
         }
     }
@@ -100,7 +100,7 @@ impl Target {
     /// # Errors
     /// [`ErrorKind::Usage`](super::ErrorKind::Usage) if there is neither a directory nor a socket.
     pub fn at(path: &Path) -> Result<Self> {
-        place::target(path)
+        path::target(path)
     }
 
     /// What to call it on a screen: a URL without the password, or a path with `~` for the home

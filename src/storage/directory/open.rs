@@ -15,7 +15,7 @@ use crate::model::{
     Error, ErrorKind, OpenBy, Opened, Result, StoreInfo, StoreName, StoreState, Timestamp,
 };
 use crate::storage::metadata::StoreMetadata;
-use crate::storage::opening::{check_alias, check_name, new_id};
+use crate::storage::naming::{check_alias, check_name, new_id};
 
 /// How often a store that vanishes right after it was made is made again.
 const TRIES: usize = 20;

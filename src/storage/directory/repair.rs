@@ -14,7 +14,7 @@ use super::style::{self, Style};
 use super::temporary::{Like, TemporaryFile, TemporaryKind, sync};
 use super::{os_error, times};
 use crate::model::{Error, ErrorKind, Repair, Result, StoreName, Timestamp, Written};
-use crate::storage::opening::{check_name, new_id};
+use crate::storage::naming::{check_name, new_id};
 
 /// What would be written; `None` where nothing is wrong.
 pub(super) fn plan(root: &Root, store: &StoreName) -> Result<Option<Repair>> {

@@ -17,7 +17,7 @@ use crate::model::{
     Error, ErrorKind, OpenBy, Opened, Result, StoreInfo, StoreName, StoreState, Timestamp,
 };
 use crate::storage::metadata::StoreMetadata;
-use crate::storage::opening::{check_alias, check_name, new_id};
+use crate::storage::naming::{check_alias, check_name, new_id};
 
 const CREATE: &str =
     concat!(include_str!("scripts/refused.lua"), include_str!("scripts/create.lua"));

@@ -13,7 +13,7 @@ use super::{RedisStorage, command, reply};
 use crate::model::{
     Error, ErrorKind, Key, Reading, Record, RecordMeta, RecordState, Result, StoreName,
 };
-use crate::storage::metadata::judge_record;
+use crate::storage::metadata::combine_halves;
 
 /// Above this size in bytes a value comes over a connection of its own, so that what is asked
 /// meanwhile does not wait behind it.
@@ -40,7 +40,7 @@ impl RedisStorage {
     ) -> Result<Option<RecordMeta>> {
         let stat = self.stat(store, key).await?;
         self.touch(store).await;
-        Ok(judge_record(key, stat.metadata.as_deref(), stat.size))
+        Ok(combine_halves(key, stat.metadata.as_deref(), stat.size))
     }
 
     pub(super) async fn read_up_to(
@@ -66,12 +66,12 @@ impl RedisStorage {
             Some(size) if size <= limit => {
                 let (metadata, value) = self.both_halves(store, key, size).await?;
                 let size = value.as_ref().map(|value| value.len() as u64);
-                let meta = judge_record(key, metadata.as_deref(), size);
+                let meta = combine_halves(key, metadata.as_deref(), size);
                 let value = value.unwrap_or_default();
                 Ok(meta.map(|meta| Reading::Whole(Record { meta, value })))
             }
             size => {
-                let meta = judge_record(key, stat.metadata.as_deref(), size);
+                let meta = combine_halves(key, stat.metadata.as_deref(), size);
                 Ok(meta.map(|meta| match size {
                     Some(_) => Reading::TooLarge(meta),
                     None => Reading::Whole(Record { meta, value: Bytes::new() }),
@@ -161,7 +161,7 @@ impl RedisStorage {
 
 /// Whether two halves may belong together.
 fn fits(key: &Key, metadata: Option<&[u8]>, size: Option<u64>) -> bool {
-    judge_record(key, metadata, size).is_none_or(|meta| meta.state == RecordState::Whole)
+    combine_halves(key, metadata, size).is_none_or(|meta| meta.state == RecordState::Whole)
 }
 
 /// Fetching a large value twice is too much: both halves come in one transaction, or, where that

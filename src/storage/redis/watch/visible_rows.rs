@@ -13,7 +13,7 @@ use super::super::{command, reply};
 use super::notification_check::Level;
 use super::{SLOW_TICK, Watcher, budget};
 use crate::model::{Key, KeyPage, RecordState, Result, StoreName, WatchEvent};
-use crate::storage::metadata::judge_record;
+use crate::storage::metadata::combine_halves;
 
 /// Visible rows that are read at most.
 const MOST_ROWS: usize = 200;
@@ -122,7 +122,7 @@ impl Watcher {
         let before = self.visible_rows.open.replace(now.clone());
         if before.is_some_and(|before| before.0 == key && before != now) {
             let raw = self.metadata_of(store, std::slice::from_ref(&key)).await?.pop().flatten();
-            if let Some(mut meta) = judge_record(&key, raw.as_deref(), Some(length)) {
+            if let Some(mut meta) = combine_halves(&key, raw.as_deref(), Some(length)) {
                 if matches!(meta.state, RecordState::WrongSize(_)) {
                     // A writer came between the two looks.
                     meta.state = RecordState::Whole;
