@@ -98,7 +98,7 @@ mod tests {
     use crate::model::KeyPage;
 
     #[test]
-    fn what_was_noted_is_never_missing_and_what_was_not_is_found_after_some_rounds() {
+    fn bloom_filter_has_no_false_negatives_and_new_salts_find_the_rest() {
         let keys: Vec<String> = (0..20_000).map(|number| format!("page-{number}")).collect();
         let mut page = KeyPage::default();
         for key in &keys {

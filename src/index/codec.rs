@@ -135,7 +135,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_state_comes_back_and_nothing_is_left_over() {
+    fn every_record_state_round_trips_through_the_codec() {
         let states = [
             RecordState::NoMetadata,
             RecordState::NoValue,
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn what_keys_share_is_counted_across_words() {
+    fn shared_prefixes_are_counted_across_words() {
         for length in 0..40 {
             let (a, mut b) = (vec![b'x'; 40], vec![b'x'; 40]);
             b[length] = b'y';

@@ -174,7 +174,7 @@ mod tests {
     use crate::model::KeyPage;
 
     #[test]
-    fn collections_are_entered_down_to_their_records() {
+    fn groups_are_nested_down_to_single_records() {
         let mut page = KeyPage::default();
         for number in 0..1000 {
             page.push(format!("page-{number:06}").as_bytes(), "", 2, None);

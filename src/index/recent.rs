@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_seen_again_goes_to_the_front_and_the_oldest_is_forgotten() {
+    fn a_repeated_key_moves_to_the_front_and_the_oldest_is_evicted() {
         let mut recent = Recent::new(3);
         for key in ["a", "b", "c", "a", "d"] {
             recent.push(key.into());

@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn of_fuzzy_matches_the_best_comes_first_and_equals_by_key() {
+    fn fuzzy_matches_are_sorted_by_score_then_key() {
         let index = index(&["a-p-r-i-l", "april", "March", "april-2", "\u{e4}pril", "ril"]);
         for index in [index.packed(), index] {
             let found = matches(&index, "april", Filter::Fuzzy);
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn all_rows_in_either_direction_take_no_memory() {
+    fn all_rows_ascending_or_descending_allocate_nothing() {
         let index = index(&["a", "b", "c"]);
         let down = select(&index, &Query { descending: true, ..Query::default() });
         assert_eq!(down.rows, Rows::All(3));
@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn the_newest_come_first_and_take_only_their_own_memory() {
+    fn newest_keys_come_first_and_only_they_allocate() {
         let index = index(&["a1", "b1", "c1", "d2", "e1"]);
         let recent: Vec<Key> = ["d2", "x", "b1", "d2", "e1"].map(Key::from).to_vec();
         let mut query = Query { sort: Sort::Newest, recent: recent.into(), ..Query::default() };

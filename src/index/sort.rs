@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn of_equal_keys_the_last_one_stays() {
+    fn the_last_of_equal_keys_is_kept() {
         // By whole keys, by words, and in parts.
         for count in [10, 200, PARTITION + PARTITION / 2] {
             let keys: Vec<Vec<u8>> = (0..count).map(|at| vec![b'x'; 20 + at % 2]).collect();
@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn many_keys_are_sorted_as_a_map_sorts_them() {
+    fn large_sorts_agree_with_a_sorted_map() {
         let mut keys = Vec::new();
         for number in 0..4 * MANY as u64 {
             let mixed = number.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 44;

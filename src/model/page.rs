@@ -130,7 +130,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rows_come_back_as_they_were_pushed() {
+    fn rows_round_trip_through_a_page() {
         let mut page = KeyPage::default();
         page.push(b"a", "text/plain", 3, None);
         page.push(b"", "", 0, Some(RecordState::NoMetadata));

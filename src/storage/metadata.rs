@@ -275,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_read_in_short_is_what_is_read_at_length() {
+    fn parse_plain_agrees_with_parse_record() {
         let usual = r#"{"key":"ä b","content_type":"text/html; charset=utf-8","size":120}"#;
         let plain = parse_plain("ä b".as_bytes(), usual.as_bytes());
         assert!(plain.is_some() && plain == parse_record(usual.as_bytes()));
@@ -313,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn store_metadata_comes_back_as_it_was_written() {
+    fn store_metadata_round_trips() {
         let new = StoreMetadata::new("a1".into(), Some("shop".into()), Timestamp::from_micros(1));
         assert_eq!(StoreMetadata::parse(new.to_json().as_bytes()), Ok(new));
         for (json, fault) in [

@@ -359,7 +359,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_longer_wanted_is_given_up() {
+    fn a_cancelled_query_returns_none() {
         let index = numbers(100_000);
         for matching in [Filter::Substring, Filter::Fuzzy] {
             let asked = Cell::new(0);
@@ -384,7 +384,7 @@ mod tests {
     }
 
     #[test]
-    fn of_what_matches_more_or_less_the_best_so_far_are_shown_early() {
+    fn early_fuzzy_results_are_the_best_so_far() {
         // One thread goes through so few, and the first batch is shown.
         let index = numbers(10_000);
         let query = Query { filter: "15".into(), matching: Filter::Fuzzy, ..Query::default() };
@@ -396,7 +396,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_found_early_is_the_beginning_and_what_follows_is_all() {
+    fn early_results_are_a_prefix_of_the_final_ones() {
         let index = numbers(10_000);
         for descending in [false, true] {
             let query = Query { filter: "1".into(), descending, ..Query::default() };
@@ -407,7 +407,7 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_behind_a_batch_that_is_not_done_is_not_shown_early() {
+    fn early_results_end_at_the_first_unfinished_batch() {
         let batch = |row: u64| Some((vec![row, row + 1], 2));
         for (descending, rows) in [(false, vec![0, 1, 10, 11]), (true, vec![41, 40])] {
             let query = Query { descending, ..Query::default() };
@@ -421,7 +421,7 @@ mod tests {
     }
 
     #[test]
-    fn before_it_is_time_nothing_is_shown() {
+    fn no_early_results_before_they_are_due() {
         let index = numbers(10_000);
         let query = Query { filter: "1".into(), ..Query::default() };
         let mut show = |_| panic!("it is shown");

@@ -104,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn endings_tell_the_type_whatever_their_case() {
+    fn extensions_map_to_types_case_insensitively() {
         for (name, expected) in [
             (&b"INPUT.json"[..], "application/json; charset=utf-8"),
             (b"Page.HTM", "text/html; charset=utf-8"),
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn types_get_the_ending_by_which_they_are_read_again() {
+    fn types_round_trip_through_their_extension() {
         for (name, expected) in [
             ("application/json; charset=utf-8", "json"),
             ("TEXT/HTML", "html"),
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn only_endings_that_tell_a_type_are_cut_off() {
+    fn only_known_extensions_are_stripped_from_names() {
         for (name, expected) in [
             (&b"INPUT.json"[..], Some(&b"INPUT"[..])),
             (b"a.b.HTML", Some(b"a.b")),
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn the_table_is_whole() {
+    fn the_extension_table_is_complete() {
         assert_eq!((TABLE.types.len(), TABLE.endings.len()), (1180, 965));
         assert!(TABLE.types.keys().all(|ending| ending.len() <= LONGEST));
     }

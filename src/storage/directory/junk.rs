@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_others_leave_is_told_by_its_name() {
+    fn junk_files_are_recognised_by_name() {
         for name in [
             ".DS_Store",
             "._INPUT.json",

@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_crawlee_did_not_make_stand_for_themselves() {
+    fn file_names_that_quote_cannot_produce_are_keys_verbatim() {
         for name in [&b"a b.html"[..], b"it's", b"%2f", b"100%", b"\xff"] {
             assert_eq!(*super::key(name), *name);
             assert!(spellings(name).any(|spelling| *spelling == *name));
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn files_are_told_by_their_names() {
+    fn files_are_classified_by_name() {
         for (name, expected) in [
             ("__metadata__.json", FileKind::StoreMetadata),
             ("INPUT.json", FileKind::Value),
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_without_a_file_name_are_refused() {
+    fn keys_that_are_no_file_name_are_refused() {
         let long = "k".repeat(238);
         for key in ["", ".", "..", "__metadata__.json", "a.__metadata__.json", &long] {
             let error = writable(&Key::from(key)).unwrap_err();
@@ -253,13 +253,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_key_comes_back_from_its_name(bytes: Vec<u8>) {
+        fn every_key_round_trips_through_its_file_name(bytes: Vec<u8>) {
             let name = quoted(&bytes);
             prop_assert_eq!(&*key(&name), &bytes[..]);
         }
 
         #[test]
-        fn every_name_is_found_by_its_key(name in "[ -.0-~é]{1,20}") {
+        fn every_bare_file_name_is_among_the_spellings_of_its_key(name in "[ -.0-~é]{1,20}") {
             let name = name.into_bytes();
             prop_assume!(is_bare(&name));
             let key = super::key(&name);

@@ -139,7 +139,7 @@ mod tests {
     use crate::storage::directory::folder::{Root, STORES};
 
     #[test]
-    fn only_a_value_that_is_new_waits_for_its_metadata() {
+    fn only_a_fresh_value_waits_for_its_metadata() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join(STORES)).unwrap();
         let file = std::fs::File::create(folder.path().join(STORES).join("a")).unwrap();

@@ -157,7 +157,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_cut_text_still_tells_is_read() {
+    fn fields_of_truncated_metadata_are_recovered() {
         let text = "{\n \"id\": \"AbCdEfGhIjKlMnOpQ\", \"name\" :null, \"accessed_at\": \"2026-01";
         assert_eq!(string(text, "id").as_deref(), Some("AbCdEfGhIjKlMnOpQ"));
         assert!(is_null(text, "name"));

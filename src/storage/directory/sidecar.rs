@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn every_program_s_metadata_is_read() {
+    fn metadata_of_each_crawlee_program_is_parsed() {
         let python = r#"{"key": "a", "content_type": "text/html", "size": 3}"#;
         assert_eq!(form("a", python), Some(Form::Python));
         let named = r#"{"key":"INPUT","contentType":"application/json","filename":"INPUT.json"}"#;
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_name_that_leads_elsewhere_is_damage() {
+    fn metadata_naming_a_file_outside_the_store_is_malformed() {
         for name in ["/etc/passwd", "../a", "..", ".", "", "a/b", "a\0b", "__metadata__.json"] {
             let fields = serde_json::json!({"key": "a", "contentType": "b", "filename": name});
             assert_eq!(form("a", &fields.to_string()), None, "{name}");
@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_is_spelled_otherwise_in_the_name_is_believed() {
+    fn stated_key_wins_over_another_encoding_in_the_file_name() {
         let key = |base: &str, key: &str| {
             let text = serde_json::json!({"key": key, "content_type": "b"}).to_string();
             parse(base.as_bytes(), text.as_bytes()).unwrap().other_key
@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_anew_keeps_its_form() {
+    fn renewed_metadata_keeps_its_form() {
         let html = ContentType::from("text/html");
         let news = News { content_type: &html, size: 9, name: b"page.html", ending: "html" };
         for (text, expected) in [
@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn new_metadata_is_read_as_it_was_meant() {
+    fn written_metadata_parses_to_the_same_record() {
         let (key, kind) = (Key::from("a \"b\""), ContentType::from("text/html"));
         let named = named(&key, &kind, b"a%20%22b%22.html");
         let read = parse(b"a%20%22b%22", named.as_bytes()).unwrap();

@@ -85,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_are_written_as_each_program_writes_them() {
+    fn times_are_formatted_as_python_and_javascript_format_them() {
         let time = Timestamp::parse("2026-11-28T10:00:00.012345Z").unwrap();
         assert_eq!(python(time), "2026-11-28 10:00:00.012345+00:00");
         assert_eq!(javascript(time), "2026-11-28T10:00:00.012Z");

@@ -262,7 +262,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn who_does_not_listen_is_told_that_it_missed_something() {
+    fn a_lagging_listener_is_told_that_it_missed_events() {
         let (to, mut from) = mpsc::channel(4);
         let mut listener = Listener { id: 1, store: None, to, behind: false };
         let gone = |number: u32| WatchEvent::StoreGone(number.to_string().into());

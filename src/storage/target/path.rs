@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn the_storage_directory_is_found_from_wherever_one_points() {
+    fn the_storage_directory_is_found_from_project_storage_and_store_paths() {
         let folder = tempfile::tempdir().unwrap();
         let project = folder.path();
         let storage = project.join("storage");
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn a_directory_that_holds_nothing_is_an_empty_storage() {
+    fn an_empty_directory_is_an_empty_storage() {
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(storage_of(folder.path()), folder.path());
         // One that only has other parts of a storage has no stores yet.
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn a_socket_is_a_server_and_a_file_is_neither() {
+    fn a_socket_is_a_redis_target_and_a_file_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("redis");
         let _listener = UnixListener::bind(&path).unwrap();
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_there_is_named_with_both_readings() {
+    fn a_missing_path_is_named_as_directory_or_socket() {
         for text in ["/no/such/place", "./no-such-place", "no-such-place/", "file:///no/such"] {
             let why = Target::parse(text).unwrap_err();
             assert_eq!(why.kind, ErrorKind::Usage, "{text}");
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_are_no_paths() {
+    fn host_addresses_are_not_taken_for_paths() {
         for text in [
             "redis://h",
             "h:1/2",

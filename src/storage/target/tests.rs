@@ -16,7 +16,7 @@ fn refused(text: &str) -> String {
 }
 
 #[test]
-fn every_form_is_read() {
+fn every_target_form_is_parsed() {
     for (text, label) in [
         ("redis://db.example", "redis://db.example:6379/0"),
         ("REDIS://db.example:7000/3", "redis://db.example:7000/3"),
@@ -48,7 +48,7 @@ fn every_form_is_read() {
 }
 
 #[test]
-fn a_label_is_a_target_again() {
+fn labels_parse_back_to_their_target() {
     for text in [
         "redis://us%40er@db:6379/0",
         "rediss://[::1]:6379/1",
@@ -97,7 +97,7 @@ fn certificates_can_be_named_in_the_url() {
 }
 
 #[test]
-fn what_is_no_target_is_refused_in_one_sentence() {
+fn invalid_targets_are_refused_in_one_sentence() {
     for (text, part) in [
         ("http://db:6379", "`http://` is not a Redis address"),
         ("postgres://db", "`postgres://`"),
@@ -140,7 +140,7 @@ fn a_refusal_never_quotes_the_password() {
 }
 
 #[test]
-fn a_password_is_taken_out_of_a_url() {
+fn strip_password_splits_url_and_password() {
     for (text, rest, secret) in [
         ("redis://ann:pw@db:6379/1", "redis://ann@db:6379/1", Some("pw")),
         ("redis://:pw@db", "redis://db", Some("pw")),
@@ -160,7 +160,7 @@ fn a_password_is_taken_out_of_a_url() {
 
 proptest! {
     #[test]
-    fn any_password_survives_being_taken_out(user in "[a-z@:/]{0,8}", password in "\\PC{1,20}") {
+    fn any_password_round_trips_through_strip_password(user in "[a-z@:/]{0,8}", password in "\\PC{1,20}") {
         let url = format!("redis://{}:{}@db:6379/2", parse::encode(&user), parse::encode(&password));
         let (rest, secret) = strip_password(&url);
         let mut stripped = redis(&rest);

@@ -77,7 +77,7 @@ mod tests {
     const MS: Duration = Duration::from_millis(1);
 
     #[test]
-    fn a_value_is_held_back_until_its_metadata_had_time_to_come() {
+    fn a_bare_value_is_debounced_until_its_metadata_can_arrive() {
         let start = Instant::now();
         let bare = RecordMeta { state: RecordState::BareFile, ..RecordMeta::default() };
         let span = Span { first: start, last: start };
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn whole_records_and_none_are_told_at_once() {
+    fn whole_and_removed_records_are_reported_at_once() {
         let start = Instant::now();
         let span = Span { first: start, last: start };
         assert_eq!(again(None, span, start), None);
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_files_are_told_once() {
+    fn unchanged_stamps_are_reported_once() {
         let (mut reported, now) = (Reported::default(), Instant::now());
         let slot: ValueFile = ("s".into(), b"a".to_vec());
         let stamp = Stamp { inode: 1, ..Stamp::default() };

@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn the_files_of_one_record_are_one_value() {
+    fn value_and_metadata_file_are_one_change() {
         let (mut pending, store, now) = followed();
         let later = now + Duration::from_millis(7);
         for name in ["page.abcd_123.tmp", "page", "page.__metadata__.json.abcdefgh.json.tmp"] {
@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn a_batch_gathers_for_a_while_and_never_follows_at_once() {
+    fn batches_are_delayed_and_spaced() {
         let (mut pending, store, now) = followed();
         assert_eq!(pending.due(None), None);
         pending.file(&store, b"a", now);
@@ -292,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn stores_that_no_one_follows_are_only_marked() {
+    fn unfollowed_stores_are_marked_without_file_names() {
         let (mut pending, store, now) = followed();
         let other = StoreName::from("other");
         pending.file(&other, b"a", now);
@@ -306,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn temporary_files_are_nothing() {
+    fn temporary_files_are_ignored() {
         let (mut pending, store, now) = followed();
         for name in [&b".larder-1.tmp"[..], b"a.abcdefgh.tmp", b"a.html.abcdefgh.html.tmp"] {
             pending.file(&store, name, now);
@@ -317,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_much_is_missed_instead_of_kept() {
+    fn changes_over_the_limit_become_missed() {
         let (mut pending, store, now) = followed();
         for number in 0..=MOST {
             pending.file(&store, number.to_string().as_bytes(), now);
@@ -330,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wait_ends_by_a_wake_or_at_its_deadline() {
+    fn wait_returns_on_wake_or_at_the_deadline() {
         let inbox = Inbox::default();
         assert_eq!(inbox.wait(None, Some(Instant::now())), None);
         inbox.wake();

@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn files_of_a_store_are_its_changes() {
+    fn file_events_mark_their_store_as_changed() {
         for kind in [
             EventKind::Modify(ModifyKind::Name(RenameMode::To)),
             EventKind::Modify(ModifyKind::Data(DataChange::Any)),
@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn directories_that_go_are_named() {
+    fn removed_directories_are_named() {
         for path in ["/r/key_value_stores/s", "/r/key_value_stores", "/r"] {
             let batch = told(EventKind::Remove(RemoveKind::Folder), path);
             assert!(batch.directories && batch.gone.contains(Path::new(path)), "{path}");
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn the_directory_of_stores_is_watched_anew_where_another_takes_its_place() {
+    fn a_replaced_stores_directory_is_watched_again() {
         use std::time::Duration;
 
         let folder = tempfile::tempdir().unwrap();
@@ -254,14 +254,14 @@ mod tests {
     }
 
     #[test]
-    fn what_lies_deeper_is_nothing() {
+    fn events_in_subdirectories_of_a_store_are_ignored() {
         let kind = EventKind::Create(CreateKind::File);
         let batch = told(kind, "/r/key_value_stores/s/deeper/page");
         assert!(batch.stores.is_empty() && !batch.directories);
     }
 
     #[test]
-    fn lost_events_and_failures_are_told() {
+    fn lost_events_and_watcher_failures_are_reported() {
         let (mut pending, now) = (Pending::default(), Instant::now());
         let lost = Event::new(EventKind::Other).set_flag(Flag::Rescan);
         translate(Ok(lost), Path::new("/r/key_value_stores"), &mut pending, now);

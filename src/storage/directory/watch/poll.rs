@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn listings_tell_what_came_was_replaced_and_went() {
+    fn listings_report_added_replaced_and_removed_files() {
         let mut snapshot = Snapshot::default();
         assert!(listing(&mut snapshot, &[("a", 1), ("b", 2)]).is_empty());
         assert!(listing(&mut snapshot, &[("b", 2), ("a", 1)]).is_empty());
@@ -302,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn other_inode_numbers_alone_are_no_change() {
+    fn a_new_inode_with_the_same_stamp_is_no_change() {
         let mut snapshot = Snapshot::default();
         snapshot.begin();
         snapshot.listed(b"a", 1, || None);
@@ -314,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn stamps_are_asked_for_in_turn_and_tell_what_changed_in_place() {
+    fn stamps_are_polled_round_robin_and_report_files_changed_in_place() {
         let mut snapshot = Snapshot::default();
         listing(&mut snapshot, &[("a", 1), ("b", 2), ("c", 3)]);
         let mut asked = Vec::new();
@@ -339,7 +339,7 @@ mod tests {
     }
 
     #[test]
-    fn a_store_that_is_too_large_says_so() {
+    fn a_store_over_the_file_limit_is_marked_too_large() {
         let mut snapshot = Snapshot::default();
         snapshot.begin();
         for number in 0..=MOST {

@@ -85,7 +85,7 @@ mod tests {
     const MS: Duration = Duration::from_millis(1);
 
     #[test]
-    fn a_store_is_counted_at_once_and_then_twice_a_second() {
+    fn a_changing_store_is_recounted_at_most_twice_a_second() {
         let (mut recounts, store, now) =
             (RecountSchedule::default(), StoreName::from("s"), Instant::now());
         recounts.mark(&store, true, now);
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn a_store_that_is_only_used_is_told_once_a_second() {
+    fn a_store_that_is_only_read_is_recounted_once_a_second() {
         let (mut recounts, store, now) =
             (RecountSchedule::default(), StoreName::from("s"), Instant::now());
         recounts.counted(&store, now, now);
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn a_count_that_takes_long_is_followed_by_a_long_pause() {
+    fn a_slow_count_is_followed_by_a_proportional_pause() {
         let (mut recounts, now) = (RecountSchedule::default(), Instant::now());
         let (large, small) = (StoreName::from("large"), StoreName::from("small"));
         recounts.counted(&large, now, now + MS * 100);
