@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::codec::{self, Tail};
 use crate::model::RecordState;
 
-/// Rows as they came: a key's length, the key, and what follows it. A row's place is the byte at
+/// Rows as they came: a key's length, the key, and what follows it. A row's offset is the byte at
 /// which it begins.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Arena {
@@ -42,7 +42,7 @@ impl Arena {
         &self.bytes
     }
 
-    /// Adds a row; one that has no room is only counted. Places have 32 bits, and the last of them
+    /// Adds a row; one that has no room is only counted. Offsets have 32 bits, and the last of them
     /// stands for none.
     pub(super) fn push(&mut self, key: &[u8], name: u16, size: u64, state: Option<&RecordState>) {
         let text = match state {
@@ -94,7 +94,7 @@ impl Arena {
         codec::tail(&self.bytes, &mut at)
     }
 
-    /// The places of all rows, in the order in which they came; no more can be added after.
+    /// The offsets of all rows, in the order in which they came; no more can be added after.
     pub(super) fn take_offsets(&mut self) -> Vec<u32> {
         std::mem::take(&mut self.offsets)
     }
@@ -131,7 +131,7 @@ impl Arena {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Sorted {
     pub(super) arena: Arena,
-    /// Places in the arena.
+    /// Offsets in the arena.
     pub(super) order: Vec<u32>,
     /// The sum of the values' sizes.
     pub(super) total: u128,

@@ -1,4 +1,4 @@
-//! Which keys of an index a round of a walk has not come across.
+//! Bloom filter over the keys that a rescan has seen.
 
 use std::hash::{DefaultHasher, Hasher as _};
 
@@ -6,13 +6,13 @@ use super::Index;
 use super::cursor::Cursor;
 use crate::model::Key;
 
-/// How many bits a key sets.
+/// Bits set per key.
 const BITS: u32 = 5;
-/// The bits of a key lie within so many words: one line of a cache.
+/// Words that hold a key's bits: one cache line.
 const LINE: usize = 8;
 
-/// Keys noted in a round, a byte each (a Bloom filter). Of keys that were not noted, some forty in
-/// a thousand pass for noted; which ones, changes from round to round.
+/// Bloom filter with one byte a key: false-positive rate about 4 %. Each round has another salt, so
+/// that a false positive of one is found in the next.
 #[derive(Debug, Clone, Default)]
 pub struct BloomFilter {
     words: Vec<u64>,
@@ -20,12 +20,12 @@ pub struct BloomFilter {
 }
 
 impl BloomFilter {
-    /// For about so many keys; more pass for noted more often.
+    /// Capacity in keys; with more, the false-positive rate grows.
     pub fn new(capacity: usize) -> Self {
         Self { words: vec![0; size(capacity)], round: 0 }
     }
 
-    /// Begins a new round, for about so many keys.
+    /// Clears the filter and changes its salt; `capacity` in keys.
     pub fn restart(&mut self, capacity: usize) {
         self.round += 1;
         self.words.clear();
@@ -33,7 +33,7 @@ impl BloomFilter {
         self.words.shrink_to(size(capacity));
     }
 
-    /// Notes a key: the walk has come across it, or somebody told of it.
+    /// Adds a key that a scan or an event has shown.
     pub fn insert(&mut self, key: &[u8]) {
         let (line, mask) = self.bits(key);
         for (word, bits) in self.words[line..].iter_mut().zip(mask) {
@@ -41,14 +41,14 @@ impl BloomFilter {
         }
     }
 
-    /// Whether a key was noted; sometimes yes where it was not, never no where it was.
+    /// Whether a key may have been added: false positives, no false negatives.
     pub fn contains(&self, key: &[u8]) -> bool {
         let (line, mask) = self.bits(key);
         self.words[line..].iter().zip(mask).all(|(word, bits)| word & bits == bits)
     }
 
-    /// The keys of the index that were surely not noted in this round, in their order. Goes
-    /// through all rows: not for the loop.
+    /// Keys of the index that were certainly not added in this round, in their order. Visits
+    /// every row: not for the loop.
     pub fn missing(&self, index: &Index) -> Vec<Key> {
         let mut missing = Vec::new();
         let mut cursor = Cursor::new(index, 0);

@@ -81,7 +81,7 @@ impl Index {
     }
 }
 
-/// A chunk that is being copied.
+/// Reader of a chunk's rows, for copying them.
 struct ChunkReader<'a> {
     chunk: &'a Chunk,
     at: usize,
@@ -116,7 +116,7 @@ impl<'a> ChunkReader<'a> {
     }
 }
 
-/// Rows from which chunks are to be made.
+/// Buffer of rows that become chunks.
 #[derive(Default)]
 struct RowBuffer {
     /// Keys and what follows them, end to end.

@@ -1,4 +1,4 @@
-//! Which keys a filter leaves: those that contain a text, or its letters in their order.
+//! Filters on keys: a substring, or the letters of a text in their order.
 
 use memchr::memmem::Finder;
 use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
@@ -23,7 +23,7 @@ pub(super) enum Needle<'a> {
     Fuzzy(Box<Pattern>),
 }
 
-/// What a thread needs to look for it.
+/// Reusable buffers of one searching thread.
 #[derive(Default)]
 pub(super) struct Scratch {
     lower: Vec<u8>,

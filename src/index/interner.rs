@@ -1,10 +1,10 @@
-//! The content types of an index, each once.
+//! Interned content types of an index.
 
 use std::collections::HashMap;
 
 use crate::model::ContentType;
 
-/// Gives each content type a place in a list. The first is the unknown type.
+/// Content types by a 16-bit id. Id 0 is the unknown type.
 #[derive(Debug, Clone)]
 pub(super) struct Interner {
     list: Vec<ContentType>,
@@ -19,7 +19,7 @@ impl Default for Interner {
 }
 
 impl Interner {
-    /// The type's place; that of the unknown type if there are too many.
+    /// Id of a type, added if new; 0 once all ids are taken.
     pub(super) fn intern(&mut self, name: &ContentType) -> u16 {
         if let Some(id) = self.ids.get(name) {
             return *id;
@@ -30,7 +30,7 @@ impl Interner {
         id
     }
 
-    /// The type's place, if it has one, or will never have its own.
+    /// Id of a type, if it has one or will never have its own.
     pub(super) fn id(&self, name: &ContentType) -> Option<u16> {
         let full = self.list.len() > usize::from(u16::MAX);
         self.ids.get(name).copied().or(full.then_some(0))

@@ -16,7 +16,7 @@ pub(super) struct Packed {
     total: u128,
 }
 
-/// A chunk, and how many rows there are up to its end.
+/// Chunk, and the number of rows up to its end.
 #[derive(Debug, Clone)]
 struct SpineEntry {
     chunk: Chunk,

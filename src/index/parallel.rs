@@ -1,5 +1,4 @@
-//! Some thousand rows at a time, in the form in which they are searched fastest; and two threads
-//! that go through all of them.
+//! Batches of some 4,000 decoded rows, and two threads that work through them.
 
 use std::ops::Range;
 use std::sync::Mutex;

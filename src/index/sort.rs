@@ -30,7 +30,7 @@ struct SortEntry {
     replaced: bool,
 }
 
-/// Sorts places, which rise at first, by their keys; of rows with one key only the last stays.
+/// Sorts offsets, which rise at first, by their keys; of rows with one key only the last stays.
 /// Gives the sum of the sizes of those that do not.
 pub(super) fn by_key(arena: &Arena, order: &mut Vec<u32>) -> u128 {
     let mut replaced = 0;
@@ -60,7 +60,7 @@ pub(super) fn by_key(arena: &Arena, order: &mut Vec<u32>) -> u128 {
     replaced
 }
 
-/// Parts the places until every part is small. `parts` are those left to be sorted, with how many
+/// Partitions the offsets until every part is small. `parts` are those left to be sorted, with how many
 /// bytes their keys share.
 fn partition(
     arena: &Arena,

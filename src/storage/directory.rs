@@ -1,18 +1,19 @@
 //! Crawlee's stores in a directory, in the layout of its own file-system storage.
 //!
 //! ```text
-//! folder entries fault     directories and files by descriptors · their names · what errors mean
+//! folder entries os_error  directories and files by descriptors · their names · what errors mean
 //! names junk endings       file names ⇄ keys · what is no record · content types by endings
-//! sidecar place find       a metadata file · a record's files · looking for them by its key
-//! record                   what its files say together
-//! stores style             the stores · which program one belongs to
+//! sidecar record_files     metadata text · value file and metadata file of a record
+//! find record              the files of a key · what value and metadata say together
+//! store_info style         the stores · which program one belongs to
 //! read listing walk        one record · all keys by their names · with their metadata
-//! lock temporary rights    one writer at a time · files put in their place whole · their owner
-//! sweep                    what a writer left that was ended
+//! lock temporary           one writer at a time · files written whole and renamed into place
+//! ownership                owner and mode of new files and folders
+//! sweep                    temporary files of a killed writer
 //! plan set times remove    which files are written · setting · the store's times · deleting
 //! open repair settle       opening and creating · metadata anew · what became of a write
 //! crawl                    what lies beside the stores
-//! watch                    what changes: by notifications, or by polling
+//! watch                    changes, from file notifications or polling
 //! ```
 
 mod crawl;

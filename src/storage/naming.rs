@@ -1,4 +1,4 @@
-//! What stores may be called, and their ids; the same for every backend, as in Crawlee.
+//! Names, aliases and ids of stores, as Crawlee checks and makes them; the same for every backend.
 
 use crate::model::{Error, ErrorKind, Result};
 

@@ -1,4 +1,4 @@
-//! Looking for a record by its key. All of this blocks.
+//! Lookup of a record's files by its key. All of this blocks.
 //!
 //! Where several files would be one record, none is taken for another.
 
@@ -45,7 +45,7 @@ pub(super) struct FoundRecord {
     pub(super) files: RecordFiles,
     /// Other files that would be the same record.
     pub(super) rivals: Vec<Vec<u8>>,
-    /// Whether the key names this place rather than its rivals.
+    /// Whether the key names these files rather than their rivals.
     decided: bool,
 }
 
@@ -58,7 +58,7 @@ impl FoundRecord {
         Some(format!("{} and {}", first.join(", "), Key::from(&**last).escaped()))
     }
 
-    /// The place, to be read.
+    /// The files, to be read.
     ///
     /// # Errors
     /// [`ErrorKind::Damaged`] where the key names no file rather than another.
@@ -69,7 +69,7 @@ impl FoundRecord {
         }
     }
 
-    /// The place, to be written.
+    /// The files, to be written.
     ///
     /// # Errors
     /// [`ErrorKind::Damaged`] where several files are the record.

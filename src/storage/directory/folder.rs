@@ -42,7 +42,7 @@ pub(super) struct Folder {
     path: PathBuf,
 }
 
-/// What is known of a file without opening it.
+/// Type, size, mode, owner and time of a file, from `stat`.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct FileStat {
     /// Whether it is a file, and neither a directory, nor a link, nor anything else.

@@ -31,7 +31,7 @@ pub(super) struct ListedKey<'a> {
     rows: &'a KeyRows,
 }
 
-/// What is known of a record's files by their names.
+/// Files of a record, as far as names tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Files {
     /// There is metadata of this record, and no value of the same name.
@@ -78,8 +78,7 @@ impl<'a> ListedKey<'a> {
     }
 }
 
-/// The names of a folder, by what is known of them: values and metadata, each with and without an
-/// ending that tells a type.
+/// File names by kind: values and metadata, each with and without an ending that tells a type.
 #[derive(Default)]
 struct Buckets {
     plain: [KeyRows; 2],

@@ -15,7 +15,7 @@ use crate::model::{Error, ErrorKind, Result, StoreName};
 /// The pause between two looks at a lock that another larder holds: the first, the longest.
 const RETRY_PAUSE: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(20));
 
-/// How to write.
+/// Durability of a write, and the timeout for its lock.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct WriteOptions {
     /// Wait until it would survive a power cut.

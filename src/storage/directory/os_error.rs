@@ -1,4 +1,4 @@
-//! What the system's errors mean to a user.
+//! Errors of the operating system as sentences with a remedy.
 
 use std::path::Path;
 

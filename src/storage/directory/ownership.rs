@@ -1,4 +1,4 @@
-//! Owner and permissions of what is made new: as of what is there, also where larder runs as root
+//! Owner and mode of new files and folders: those of what is there, also where larder runs as root
 //! in somebody else's storage.
 
 use std::os::fd::AsFd;

@@ -1,4 +1,4 @@
-//! One record: what its two halves say together. All of this blocks.
+//! Metadata of one record, combined from its two files. All of this blocks.
 
 use std::io::Read as _;
 use std::time::Duration;
@@ -56,7 +56,7 @@ pub(super) fn with_rivals(mut meta: RecordMeta, found: &FoundRecord) -> RecordMe
     meta
 }
 
-/// What is known of the record at a place that `again` looks at, as often as it takes.
+/// Metadata of the record that `again` reads, repeated until both files fit.
 pub(super) fn when_consistent(
     mut again: impl FnMut() -> Result<Option<RecordFiles>>,
 ) -> Result<Option<RecordMeta>> {

@@ -1,4 +1,4 @@
-//! The files of a record. All of this blocks.
+//! Value file and metadata file of a record. All of this blocks.
 //!
 //! A metadata file decides for its record. A bare file, one without metadata, is a record of
 //! Crawlee for JavaScript: its key is its name without the ending.
@@ -13,7 +13,7 @@ use super::record::{metadata_name, read_text};
 use super::sidecar::{self, Form, Sidecar};
 use crate::model::{Key, Result};
 
-/// The files of one record.
+/// Value file and metadata file of one record.
 #[derive(Debug, Clone)]
 pub(super) struct RecordFiles {
     /// The record's key.
@@ -35,7 +35,7 @@ pub(super) struct MetadataFile {
     pub(super) content: MetadataContent,
 }
 
-/// What a metadata file holds.
+/// Content of a metadata file.
 #[derive(Debug, Clone)]
 pub(super) enum MetadataContent {
     /// What it says, and its text.

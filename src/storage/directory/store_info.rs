@@ -1,4 +1,4 @@
-//! The stores, and what is known of each without reading its records. All of this blocks.
+//! Stores with their metadata and record counts. All of this blocks.
 
 use rustix::io::Errno;
 

@@ -1,5 +1,5 @@
-//! What a larder left that was ended while it wrote: removed by the next one that writes to the
-//! store. All of this blocks.
+//! Temporary files of a killed larder: removed by the next one that writes to the store. All of
+//! this blocks.
 //!
 //! A writer holds a lock on each of its temporary files until that is in its place, so a file
 //! whose lock can be had has no maker any more. Where the file system knows no locks, only its

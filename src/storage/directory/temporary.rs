@@ -14,8 +14,8 @@ use super::ownership;
 use super::sweep::make_way;
 use crate::model::{Error, ErrorKind, Result};
 
-/// What a temporary file is to become. Each has a name of its own, so that what a writer left that
-/// was ended is found without a look through the whole folder.
+/// Purpose of a temporary file. Each has a name of its own, so that the file of a killed writer is
+/// found without listing the folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum TemporaryKind {
     /// A value.
@@ -38,7 +38,7 @@ impl TemporaryKind {
     }
 }
 
-/// A written file that is not yet in its place; removed if it never gets there.
+/// Written file that is not yet renamed into place; removed on drop until then.
 pub(super) struct TemporaryFile<'a> {
     folder: &'a Folder,
     name: Vec<u8>,
@@ -47,7 +47,7 @@ pub(super) struct TemporaryFile<'a> {
     placed: bool,
 }
 
-/// What a new file is to be like.
+/// File whose owner and mode a new one gets.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Like {
     /// The file whose place it takes.

@@ -135,7 +135,7 @@ fn ranges(count: usize, (first, most): (usize, usize)) -> impl Iterator<Item = R
     })
 }
 
-/// What [`iterate`] is to give.
+/// Keys that [`iterate`] gives.
 pub(super) struct KeyRange {
     /// Only keys that start with this.
     pub(super) prefix: Vec<u8>,
@@ -145,7 +145,7 @@ pub(super) struct KeyRange {
     pub(super) limit: Option<usize>,
 }
 
-/// A listing of which the records are being read.
+/// Position in a listing whose records are being read.
 struct ListingCursor {
     found: Arc<(Folder, Listing)>,
     /// Where the records that are still to be read begin, and how many are read next.
@@ -173,7 +173,7 @@ pub(super) fn iterate(
     .boxed()
 }
 
-/// Reads the next records; nothing more to come is told by no course.
+/// Reads the next records; no cursor means the end.
 fn advance(
     root: &Root,
     store: &StoreName,

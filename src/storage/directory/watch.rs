@@ -4,13 +4,13 @@
 //! them. Where they come from:
 //!
 //! ```text
-//! native     the platform's notifications        poll      looking again and again
+//! native     file notifications of the platform      poll      periodic listings
 //!        └──────────────┬─────────────────────────────────────┘
-//! inbox      gathered into batches
-//! keeper     the thread: reads what changed, and tells it
-//!   settle   records that are still being written; what was told already
-//!   stores   which store to count when
-//! look       file system questions of all these
+//! inbox      changes, gathered into batches
+//! worker     the thread: reads changed records, reports them
+//!   debounce records that are still being written, and records already reported
+//!   recount  when to count which store again
+//! stat       stamps of files and directories, file system types
 //! ```
 
 mod debounce;
@@ -42,7 +42,7 @@ const ROOM: usize = 64;
 /// How late polling may tell a change before it is known what polling costs.
 const WITHIN: Duration = Duration::from_millis(500);
 
-/// What a storage directory's listeners share.
+/// Hub of one storage directory: its listeners and the thread that serves them.
 pub(super) struct Hub(Arc<HubState>);
 
 struct HubState {
@@ -53,7 +53,7 @@ struct HubState {
     listeners: Mutex<Listeners>,
 }
 
-/// Who listens, and whether anyone tells them.
+/// Listeners, and the source that the running thread uses.
 #[derive(Default)]
 struct Listeners {
     list: Vec<Listener>,
@@ -62,7 +62,7 @@ struct Listeners {
     source: Option<WatchSource>,
 }
 
-/// One stream.
+/// Receiving end of one stream.
 struct Listener {
     id: u64,
     store: Option<StoreName>,
@@ -239,7 +239,7 @@ impl Listener {
     }
 }
 
-/// Ends a stream's listening when it is dropped.
+/// Unregisters its listener when the stream is dropped.
 struct ListenGuard {
     shared: Arc<HubState>,
     id: u64,

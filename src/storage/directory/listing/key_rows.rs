@@ -1,4 +1,4 @@
-//! Keys with what is known of their files, in one allocation each for bytes and rows.
+//! Keys and the form of their file names, in one allocation for bytes and one for rows.
 
 use std::ops::Range;
 

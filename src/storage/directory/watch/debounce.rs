@@ -1,4 +1,4 @@
-//! Whether what a record's files are now is to be told, or still on its way.
+//! Debouncing of records that are still being written, and of changes already reported.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -37,7 +37,7 @@ pub(super) fn again(record: Option<&RecordMeta>, span: Span, now: Instant) -> Op
     }
 }
 
-/// What was told of late, so that it is not told twice.
+/// Stamps of recently reported files, so that a change is reported once.
 #[derive(Debug, Default)]
 pub(super) struct Reported {
     records: HashMap<ValueFile, (Stamps, Instant)>,

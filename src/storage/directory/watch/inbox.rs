@@ -1,5 +1,4 @@
-//! What was noticed and is still to be told: filled by the platform's notifications or by polling,
-//! emptied a batch at a time.
+//! Inbox of changes: filled by file notifications or polling, emptied in batches.
 
 use std::collections::{HashMap, HashSet};
 use std::mem::take;
@@ -27,7 +26,7 @@ pub(super) struct Span {
     pub(super) last: Instant,
 }
 
-/// What happened in one store.
+/// Changes in one store.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Touched {
     /// File names of values that changed, or whose metadata did. Only of followed stores.
@@ -36,12 +35,12 @@ pub(super) struct Touched {
     pub(super) records: bool,
 }
 
-/// What happened since the last batch.
+/// Changes since the last batch.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct ChangeBatch {
     /// What happened in which store.
     pub(super) stores: HashMap<StoreName, Touched>,
-    /// Directories may have come or gone.
+    /// Directories may have been added or removed.
     pub(super) directories: bool,
     /// Directories that are not what they were: removed, or moved.
     pub(super) gone: HashSet<PathBuf>,
@@ -57,7 +56,7 @@ impl ChangeBatch {
     }
 }
 
-/// Gathers what happens into a batch.
+/// Collector of the next batch.
 #[derive(Debug, Default)]
 pub(super) struct Pending {
     batch: ChangeBatch,

@@ -26,12 +26,12 @@ pub(super) struct Native {
     stores: HashMap<StoreName, u64>,
 }
 
-/// What [`Native::arrange`] found.
+/// Stores added and removed since the last [`Native::arrange`] or poll.
 #[derive(Debug, Default)]
 pub(super) struct StoreChanges {
     /// Stores that were not watched before, with the stamps of their directories.
     pub(super) added: Vec<(StoreName, Stamp)>,
-    /// Stores that are gone; one that was made again also is in `came`.
+    /// Stores that are gone; one that was made again also is in `added`.
     pub(super) removed: Vec<StoreName>,
 }
 

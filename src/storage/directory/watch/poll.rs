@@ -1,4 +1,4 @@
-//! Looking again and again, where there are no notifications.
+//! Polling, where there are no file notifications.
 //!
 //! A store that is followed is listed whenever its directory's time changes; its names and inodes
 //! tell what came, went or was replaced. What was changed in place, or replaced by a file that got

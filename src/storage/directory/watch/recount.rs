@@ -1,4 +1,4 @@
-//! When to count which store again, so that counting stays a small share of one core.
+//! Schedule of recounts: when to count which store, at a small share of one core.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};

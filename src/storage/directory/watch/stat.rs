@@ -1,4 +1,4 @@
-//! What a watcher looks at itself: which stores and names there are, and when files changed.
+//! Stamps and names of files and directories, as the watcher compares them.
 //! Links are never followed, but on the storage directory's own path.
 
 use std::collections::HashMap;
@@ -15,7 +15,7 @@ use crate::storage::directory::folder::{Root, STORES};
 use crate::storage::directory::junk::is_hidden_folder;
 use crate::storage::directory::names::METADATA_SUFFIX;
 
-/// What changes whenever a file does.
+/// Inode, size and times of a file: differs after any change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub(super) struct Stamp {
     pub(super) inode: u64,

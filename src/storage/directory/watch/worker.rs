@@ -1,4 +1,4 @@
-//! The thread that tells what changed: it reads the records and counts the stores again.
+//! Watch thread: reads changed records, recounts changed stores, reports both.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -44,7 +44,7 @@ pub(super) enum Source {
     },
 }
 
-/// Tells what changed.
+/// State of the watch thread.
 pub(super) struct Worker {
     shared: Arc<HubState>,
     source: Source,
@@ -62,7 +62,7 @@ pub(super) struct Worker {
     fresh: bool,
 }
 
-/// Ends all streams if the thread dies, so that no one waits for it.
+/// Ends all streams if the thread panics, so that nobody waits for it.
 struct PanicGuard(Arc<HubState>);
 
 impl Drop for PanicGuard {
