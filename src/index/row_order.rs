@@ -1,8 +1,10 @@
 //! An order of an index's rows: filtered, sorted by a column.
 
+mod early;
 mod make;
+mod query;
 
-pub use make::{Filter, Query, Sort};
+pub use query::{Filter, Query, Sort};
 
 use super::Index;
 

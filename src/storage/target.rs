@@ -2,14 +2,12 @@
 
 mod parse;
 mod path;
-mod secret;
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 pub use parse::strip_password;
 pub use path::{is_path, label as directory_label};
-pub use secret::Secret;
 
 use super::Result;
 
@@ -52,6 +50,29 @@ pub enum Endpoint {
     },
     /// A cluster, known by some of its nodes.
     Cluster(Vec<Host>),
+}
+
+/// A password. `Debug` hides it and there is no `Display`, so that it reaches no screen, log or
+/// error by accident.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Wraps a password.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The password itself, for whoever sends it.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
 }
 
 /// Certificates for TLS. The server's certificate and name are always verified.

@@ -1,92 +1,21 @@
 //! Finds the rows that are asked for and brings them into the order that is asked for.
 
 use std::cmp::Reverse;
-use std::ops::Range;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::early::{Early, Found};
+use super::query::{Filter, Query, Sort};
 use super::{Front, RowOrder, Rows};
 use crate::index::Index;
 use crate::index::codec::Tail;
 use crate::index::cursor::Cursor;
 use crate::index::filter::{Needle, Scratch};
-use crate::index::parallel::BatchResults;
 use crate::model::Key;
 
 /// When what was found so far is shown.
 const EARLY: Duration = Duration::from_millis(20);
-/// Of what matches more or less, so many are shown then.
-const BEST: usize = 1000;
 /// How many keys are looked up between two questions whether the work is still wanted.
 const LOOKUPS: usize = 4096;
-
-/// What rows are sorted by; ties by key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Sort {
-    /// By the keys' bytes, as Crawlee does; with a fuzzy filter, the best match first.
-    #[default]
-    Key,
-    /// By the values' sizes.
-    Size,
-    /// By the content types' text.
-    ContentType,
-    /// The keys seen last ([`Query::recent`]) first, then all others by key.
-    Newest,
-}
-
-/// How a key has to match the filter. Case counts if the filter has an upper-case letter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Filter {
-    /// It contains the text.
-    #[default]
-    Substring,
-    /// It has the letters of each word of the text, in their order.
-    Fuzzy,
-}
-
-/// Which rows of an index are to be selected, in which order.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Query {
-    /// The order.
-    pub sort: Sort,
-    /// Whether the order is backwards.
-    pub descending: bool,
-    /// Only keys that match this; empty: all.
-    pub filter: String,
-    /// How they have to match it.
-    pub matching: Filter,
-    /// For [`Sort::Newest`]: keys, the newest first. Those that the index does not have are
-    /// passed over.
-    pub recent: Arc<[Key]>,
-    /// Only keys that begin with this; empty: all.
-    pub prefix: Vec<u8>,
-    /// And, if that is not empty, go on with a digit.
-    pub numbered: bool,
-}
-
-impl Query {
-    /// The rows whose keys begin as they are to.
-    fn range(&self, index: &Index) -> Range<usize> {
-        if self.prefix.is_empty() {
-            return 0..index.len();
-        }
-        let mut start = self.prefix.clone();
-        let end;
-        if self.numbered {
-            start.push(b'0');
-            // What comes after the digits.
-            end = Some([&self.prefix[..], b":"].concat());
-        } else if let Some(last) = self.prefix.iter().rposition(|byte| *byte < u8::MAX) {
-            let mut next = self.prefix[..=last].to_vec();
-            next[last] += 1;
-            end = Some(next);
-        } else {
-            end = None;
-        }
-        let row = |key: &[u8]| index.find(key).unwrap_or_else(|row| row);
-        row(&start)..end.map_or(index.len(), |end| row(&end))
-    }
-}
 
 impl RowOrder {
     /// The rows that are asked for.
@@ -178,62 +107,6 @@ impl Weight {
 
 fn clamped(size: u64) -> u32 {
     u32::try_from(size).unwrap_or(u32::MAX)
-}
-
-/// Shows what was found when it is time.
-struct Early<'a> {
-    query: &'a Query,
-    due: Instant,
-    /// Until it has been shown something.
-    show: Option<&'a mut dyn FnMut(RowOrder)>,
-}
-
-/// The rows of a batch that were found: weight and number in one, and the sum of their sizes.
-type Found = (Vec<u64>, u64);
-
-impl Early<'_> {
-    fn look(&mut self, found: &BatchResults<Found>, scored: bool) {
-        if self.show.is_none() || Instant::now() < self.due {
-            return;
-        }
-        let reversed = self.query.descending;
-        let (mut rows, mut sum) = (Vec::new(), 0_u64);
-        if scored {
-            rows = best(found);
-        } else if let Ok(found) = found.lock() {
-            // Without gaps from the end that is shown first.
-            let gap = |batch: &Option<Found>| batch.is_none();
-            let done = if reversed {
-                found.iter().rposition(gap).map_or(0, |gap| gap + 1)..found.len()
-            } else {
-                0..found.iter().position(gap).unwrap_or(found.len())
-            };
-            for (numbers, bytes) in found[done].iter().flatten() {
-                rows.extend(numbers.iter().map(|number| *number as u32));
-                sum = sum.saturating_add(*bytes);
-            }
-        }
-        if rows.is_empty() {
-            return;
-        }
-        let found = RowOrder::of(Rows::Some(rows), sum);
-        if let Some(show) = self.show.take() {
-            show(RowOrder { reversed, ascending: !scored, ..found });
-        }
-    }
-}
-
-/// The best matches so far, the best first.
-fn best(found: &BatchResults<Found>) -> Vec<u32> {
-    let Ok(found) = found.lock() else { return Vec::new() };
-    let mut numbers: Vec<u64> =
-        found.iter().flatten().flat_map(|(numbers, _)| numbers).copied().collect();
-    if numbers.len() > BEST {
-        numbers.select_nth_unstable(BEST);
-        numbers.truncate(BEST);
-    }
-    numbers.sort_unstable();
-    numbers.into_iter().map(|number| number as u32).collect()
 }
 
 /// The rows that have what is looked for, batch by batch.
@@ -346,6 +219,7 @@ mod tests {
 
     use super::*;
     use crate::index::Builder;
+    use crate::index::row_order::early::BEST;
     use crate::model::KeyPage;
 
     fn numbers(count: u32) -> Index {
@@ -403,20 +277,6 @@ mod tests {
             let (early, all) = early_and_all(&index, &query);
             assert!(early.len() > 100 && early.len() < all.len(), "{}", early.len());
             assert!(early.iter().eq(all.iter().take(early.len())));
-        }
-    }
-
-    #[test]
-    fn early_results_end_at_the_first_unfinished_batch() {
-        let batch = |row: u64| Some((vec![row, row + 1], 2));
-        for (descending, rows) in [(false, vec![0, 1, 10, 11]), (true, vec![41, 40])] {
-            let query = Query { descending, ..Query::default() };
-            let mut shown = Vec::new();
-            let mut show = |early: RowOrder| shown.extend(early.iter());
-            let mut early = Early { query: &query, due: Instant::now(), show: Some(&mut show) };
-            let found = vec![batch(0), batch(10), None, batch(30), None, batch(40)];
-            early.look(&found.into(), false);
-            assert_eq!(shown, rows);
         }
     }
 
