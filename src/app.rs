@@ -12,7 +12,6 @@ macro_rules! ctx {
             focus: $app.focus,
             keymap: &$app.keymap,
             settings: &$app.settings,
-            refused: $app.session.refused(&$app.settings),
             json_layout: $app.session.server.json_layout,
             notice: &mut $app.notice,
             out: &mut $app.out,
@@ -40,6 +39,7 @@ pub mod watch;
 pub mod writes;
 
 mod act;
+mod allowed;
 mod compute;
 mod edit;
 mod facts;
@@ -56,6 +56,7 @@ use crate::keymap::{Action, Context, KeyMap};
 use crate::model::{Interest, Timestamp};
 use crate::preview::Viewport;
 
+pub use allowed::Why;
 pub use editor::Editor;
 pub use event::{Effect, Event, NotEdited, SaveError, Slot, Ticket, WriteId};
 pub use facts::Facts;
@@ -211,6 +212,44 @@ impl App {
     /// Whether writes are refused here.
     pub fn is_read_only(&self) -> bool {
         self.session.refused(&self.settings).is_some()
+    }
+
+    /// Whether an action can be done here and now; or why not. In dialogs and in the editor all that
+    /// their keys are bound to can be.
+    pub fn allowed(&self, action: Action) -> Result<(), Why> {
+        if !self.layers.is_empty() || self.editor.is_some() {
+            return Ok(());
+        }
+        self.allowed_in_panes(action)
+    }
+
+    /// As [`App::allowed`], of the panes behind a dialog.
+    pub fn allowed_in_panes(&self, action: Action) -> Result<(), Why> {
+        match (action, self.session.refused(&self.settings)) {
+            (Action::Targets, _) if self.settings.targets.is_empty() => {
+                let why = "there is nothing to switch to here; larder targets lists what there is";
+                return Err(Notice::info(why));
+            }
+            (Action::Crawl, _) if !self.session.is_open() => {
+                let why = "there is no crawl to look at before larder is connected";
+                return Err(Notice::info(why));
+            }
+            (Action::NewStore | Action::FindLost, _) if !self.session.is_open() => {
+                return Err(Notice::info("there is no storage before larder is connected"));
+            }
+            (_, Some(why)) if allowed::writes(action, self.focus) => {
+                return Err(Notice::warning(why));
+            }
+            _ => {}
+        }
+        match self.focus {
+            Pane::Stores => self.stores.allowed(action),
+            Pane::Keys => {
+                self.keys.allowed(action)?;
+                self.record.allowed(action, &self.keymap)
+            }
+            Pane::Record => self.record.allowed(action, &self.keymap),
+        }
     }
 
     /// The program ends as soon as no write is under way.

@@ -124,7 +124,7 @@ impl App {
                 self.follow_cursor();
             }
             Action::UnmarkAll => self.keys.marks.clear(),
-            Action::Purge if ctx!(self).may_write() => {
+            Action::Purge => {
                 let store = self.keys.store.clone();
                 let known = store.and_then(|store| self.stores.get(&store).cloned());
                 if let Some(info) = known {
@@ -161,14 +161,14 @@ impl App {
     /// What keys and record panes have in common.
     fn act_on_one_record(&mut self, action: Action) {
         match action {
-            Action::NewRecord if ctx!(self).may_write() => {
+            Action::NewRecord => {
                 if let Some(store) = self.keys.store.clone() {
                     self.editor = Some(Editor::new_record(store, &ctx!(self)));
                 }
             }
-            Action::Edit if ctx!(self).may_write() => self.edit(false),
-            Action::EditExternal if ctx!(self).may_write() => self.edit(true),
-            Action::Delete if ctx!(self).may_write() => self.ask_to_delete(),
+            Action::Edit => self.edit(false),
+            Action::EditExternal => self.edit(true),
+            Action::Delete => self.ask_to_delete(),
             _ => self.record.act_on_value(action, &mut ctx!(self)),
         }
     }

@@ -105,8 +105,6 @@ pub struct Ctx<'a> {
     pub keymap: &'a KeyMap,
     /// From the configuration.
     pub settings: &'a Settings,
-    /// Why writes are refused, if they are.
-    pub refused: Option<&'static str>,
     /// How Crawlee lays JSON out in this storage.
     pub json_layout: JsonLayout,
     pub(super) notice: &'a mut Option<Notice>,
@@ -157,14 +155,6 @@ impl Ctx<'_> {
     /// For a sentence: which key does this in the pane in focus, and what.
     pub fn says(&self, action: Action, does: &str) -> Option<String> {
         self.keymap.says(self.focus.context(), action, does)
-    }
-
-    /// Whether writes are allowed; says so if not.
-    pub fn may_write(&mut self) -> bool {
-        if let Some(why) = self.refused {
-            self.say(Notice::warning(why));
-        }
-        self.refused.is_none()
     }
 
     /// Performs a write; gives the number that its answer will bear.

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use crate::index::{Group, Groups, Index};
-use crate::keymap::{Action, Context};
 use crate::model::RecordMeta;
 
 use super::event::Slot;
@@ -141,28 +140,6 @@ impl App {
         self.keys.filter.clear();
         self.read_groups();
         true
-    }
-
-    /// Whether an action does something where the cursor is: on a group, only what is done to the
-    /// list, or to the records that are marked.
-    pub fn does(&self, action: Action) -> bool {
-        let group = self.keys.group(self.keys.cursor.at).is_some_and(|group| !group.leaf);
-        if self.context() != Context::Keys || !group {
-            return true;
-        }
-        match action {
-            Action::Delete => !self.keys.marks.is_empty(),
-            Action::Edit
-            | Action::EditExternal
-            | Action::Mark
-            | Action::Details
-            | Action::CopyKey
-            | Action::CopyValue
-            | Action::SaveValue
-            | Action::Fetch
-            | Action::ViewMode => false,
-            _ => true,
-        }
     }
 
     /// Filters and orders are about keys: those of the present group are shown.

@@ -147,7 +147,10 @@ impl App {
             let then = editor.act(key, action, self.record.record(), &mut ctx!(self));
             self.after_edit(then);
         } else if let Some(action) = action {
-            self.act(action);
+            match self.allowed(action) {
+                Ok(()) => self.act(action),
+                Err(why) => self.notice = Some(why),
+            }
         }
     }
 
@@ -344,23 +347,13 @@ impl App {
     }
 
     pub(super) fn show_crawl(&mut self) {
-        if self.session.is_open() {
-            self.layers.push(Layer::Crawl(Box::<Overview>::default()));
-            self.out.read(Slot::Crawl, Load::Crawl);
-        } else {
-            let why = "there is no crawl to look at before larder is connected";
-            self.notice = Some(Notice::info(why));
-        }
+        self.layers.push(Layer::Crawl(Box::<Overview>::default()));
+        self.out.read(Slot::Crawl, Load::Crawl);
     }
 
     pub(super) fn show_targets(&mut self) {
-        if self.settings.targets.is_empty() {
-            let words = "there is nothing to switch to here; larder targets lists what there is";
-            self.notice = Some(Notice::info(words));
-        } else {
-            let targets = Targets::new(&ctx!(self));
-            self.layers.push(targets.into());
-        }
+        let targets = Targets::new(&ctx!(self));
+        self.layers.push(targets.into());
     }
 
     fn switch(&mut self, at: usize) {

@@ -105,7 +105,7 @@ fn hints(buf: &mut Buffer, area: Area, app: &App, appearance: &Appearance) {
     let all: Vec<_> = app
         .keymap
         .hints(app.context())
-        .filter(|(action, _)| app.does(*action))
+        .filter(|(action, _)| app.allowed(*action).is_ok())
         .map(|(action, chord)| (action, chord.label(appearance.symbols.unicode)))
         .collect();
     let wide = |(action, chord): &(Action, String)| cells(chord) + 1 + cells(action.hint()) + GAP;

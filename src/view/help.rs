@@ -14,7 +14,8 @@ use super::paint::put;
 
 enum HelpLine {
     Title(&'static str),
-    Key(String, String),
+    /// The chords, what they do, and whether that can be done now.
+    Key(String, String, bool),
     Gap,
 }
 
@@ -45,10 +46,11 @@ pub(super) fn draw(
             HelpLine::Title(title) => {
                 put(buf, inner.x + 1, y, inner.width, title, appearance.style(Role::Header));
             }
-            HelpLine::Key(keys, what) => {
-                put(buf, inner.x + 1, y, column - 1, keys, appearance.style(Role::KeyHint));
+            HelpLine::Key(keys, what, now) => {
+                let role = |role| appearance.style(if *now { role } else { Role::Dim });
+                put(buf, inner.x + 1, y, column - 1, keys, role(Role::KeyHint));
                 let room = inner.width.saturating_sub(column + 1);
-                put(buf, inner.x + 1 + column, y, room, what, appearance.style(Role::Text));
+                put(buf, inner.x + 1 + column, y, room, what, role(Role::Text));
             }
             HelpLine::Gap => {}
         }
@@ -74,6 +76,8 @@ fn lines(app: &App, appearance: &Appearance, rooms: (u16, u16)) -> Vec<HelpLine>
             if chords.is_empty() {
                 continue;
             }
+            let in_panes = app.editor.is_none() && [here, Context::Global].contains(&context);
+            let now = !in_panes || app.allowed_in_panes(action).is_ok();
             let unicode = appearance.symbols.unicode;
             let chords: Vec<_> = chords.iter().map(|chord| chord.label(unicode)).collect();
             let mut keys = rows_of(&chords, rooms.0.into()).into_iter();
@@ -83,7 +87,8 @@ fn lines(app: &App, appearance: &Appearance, rooms: (u16, u16)) -> Vec<HelpLine>
                 if keys.is_none() && does.is_none() {
                     break;
                 }
-                lines.push(HelpLine::Key(keys.unwrap_or_default(), does.unwrap_or_default()));
+                let (keys, does) = (keys.unwrap_or_default(), does.unwrap_or_default());
+                lines.push(HelpLine::Key(keys, does, now));
             }
         }
     }

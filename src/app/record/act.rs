@@ -1,6 +1,6 @@
 //! What keys and answers do with the record that is shown.
 
-use crate::keymap::{Action, Context};
+use crate::keymap::{Action, Context, KeyMap};
 use crate::model::{Error, Key, Record, StoreName};
 use crate::preview::{Matches, Mode, Viewport};
 use crate::text;
@@ -86,7 +86,7 @@ impl RecordPane {
     }
 
     /// Whether not all of the value has been fetched, because it is large.
-    fn is_in_part(&self) -> bool {
+    pub(in crate::app) fn is_in_part(&self) -> bool {
         matches!(self.shown, Some(RecordView::TooLarge(_) | RecordView::Head(..)))
     }
 
@@ -131,24 +131,31 @@ impl RecordPane {
         true
     }
 
+    /// Whether the wanted record is here with its value; or why not.
+    pub(in crate::app) fn has_value(&self, keymap: &KeyMap) -> Result<(), Notice> {
+        if self.record().is_some() {
+            return Ok(());
+        }
+        Err(match (&self.shown, self.loading) {
+            (_, true) => Notice::info("the record is still on its way"),
+            (Some(RecordView::TooLarge(_) | RecordView::Head(..)), _) => {
+                let chord = keymap.chord(Context::Record, Action::Fetch);
+                let remedy = chord.map(|chord| format!("fetch it first with {chord}"));
+                Notice::warning(text::then("the value has not been fetched", ": ", remedy))
+            }
+            (Some(RecordView::Missing(_)), _) => {
+                Notice::warning("there is no such record any more")
+            }
+            _ => Notice::info("there is no record under the cursor"),
+        })
+    }
+
     /// The wanted record with its value; says why there is none.
     pub(in crate::app) fn value_at_hand(&self, ctx: &mut Ctx<'_>) -> Option<Record> {
-        let record = self.record().cloned();
-        if record.is_none() {
-            ctx.say(match (&self.shown, self.loading) {
-                (_, true) => Notice::info("the record is still on its way"),
-                (Some(RecordView::TooLarge(_) | RecordView::Head(..)), _) => {
-                    let chord = ctx.keymap.chord(Context::Record, Action::Fetch);
-                    let remedy = chord.map(|chord| format!("fetch it first with {chord}"));
-                    Notice::warning(text::then("the value has not been fetched", ": ", remedy))
-                }
-                (Some(RecordView::Missing(_)), _) => {
-                    Notice::warning("there is no such record any more")
-                }
-                _ => Notice::info("there is no record under the cursor"),
-            });
+        if let Err(why) = self.has_value(ctx.keymap) {
+            ctx.say(why);
         }
-        record
+        self.record().cloned()
     }
 
     /// Wants this record, if it is not the one that is shown or on its way.

@@ -26,8 +26,8 @@ impl StoresPane {
                 }
             }
             Action::Filter => ctx.prompt(PromptKind::FilterStores, self.filter()),
-            Action::NewStore if ctx.may_write() => ctx.prompt(PromptKind::StoreName, ""),
-            Action::Purge | Action::Drop if ctx.may_write() => {
+            Action::NewStore => ctx.prompt(PromptKind::StoreName, ""),
+            Action::Purge | Action::Drop => {
                 if let Some(info) = self.current() {
                     let info = Box::new(info.clone());
                     ctx.request(Request::AskAboutStore(info, action == Action::Drop));

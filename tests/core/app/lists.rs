@@ -160,3 +160,30 @@ fn the_end_of_the_help_can_be_left_again() {
     stage.keys("k");
     assert_ne!(stage.frame(), end);
 }
+
+#[test]
+fn a_key_that_cannot_be_used_says_why_and_the_footer_leaves_it_out() {
+    use larder::keymap::Action;
+    let mut stage = Stage::new(120, 36);
+    let text = |stage: &Stage| stage.app.notice.as_ref().map(|notice| notice.text.clone());
+    stage.keys("n");
+    assert_eq!(text(&stage).unwrap(), "there is no storage before larder is connected");
+    stage.connect(vec![]);
+    stage.keys("D");
+    assert_eq!(text(&stage).unwrap(), "there is no store under the cursor");
+    stage.keys("T");
+    assert!(text(&stage).unwrap().starts_with("there is nothing to switch to here"));
+    for action in [Action::Drop, Action::Open, Action::Details, Action::Targets] {
+        assert!(stage.app.allowed(action).is_err(), "{action}");
+    }
+    let mut stage = Stage::new(120, 36);
+    stage.connect(vec![store("default", 1)]);
+    stage.open(&[record("a", "text/plain", "x")]);
+    stage.keys("u");
+    assert_eq!(text(&stage).unwrap(), "no record is marked");
+    stage.keys("f");
+    assert_eq!(text(&stage).unwrap(), "all of this value is here already");
+    stage.keys("<enter>n");
+    assert_eq!(text(&stage).unwrap(), "nothing is searched for");
+    assert!(stage.app.allowed(Action::Edit).is_ok());
+}

@@ -1,0 +1,105 @@
+//! What can be done here and now: one question, asked by dispatch, footer and help alike.
+
+use crate::keymap::{Action, KeyMap};
+
+use super::keys::KeysPane;
+use super::layout::Pane;
+use super::notice::Notice;
+use super::record::RecordPane;
+use super::stores::StoresPane;
+
+/// Why something cannot be done now, and what to do about it.
+pub type Why = Notice;
+
+/// Whether an action writes, so that it is refused where nothing may be written.
+pub(super) fn writes(action: Action, pane: Pane) -> bool {
+    match action {
+        Action::NewStore | Action::Purge | Action::Drop => pane != Pane::Record,
+        Action::NewRecord | Action::Edit | Action::EditExternal | Action::Delete => {
+            pane != Pane::Stores
+        }
+        _ => false,
+    }
+}
+
+impl StoresPane {
+    /// Whether an action does something where the cursor is.
+    pub(super) fn allowed(&self, action: Action) -> Result<(), Why> {
+        match action {
+            Action::Open
+            | Action::Right
+            | Action::Details
+            | Action::CopyKey
+            | Action::Purge
+            | Action::Drop
+                if self.current().is_none() =>
+            {
+                Err(Notice::info("there is no store under the cursor"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl KeysPane {
+    /// Whether an action does something where the cursor is: on a group, only what is done to the
+    /// list, or to the records that are marked.
+    pub(super) fn allowed(&self, action: Action) -> Result<(), Why> {
+        let on_group = self.group(self.cursor.at).is_some_and(|group| !group.leaf);
+        let marked = !self.marks.is_empty();
+        let ok = match action {
+            Action::Delete if marked => true,
+            Action::UnmarkAll => marked,
+            Action::Open | Action::Right => on_group || self.current().is_some(),
+            action if is_about_one_record(action) => !on_group && self.current().is_some(),
+            _ => true,
+        };
+        if ok {
+            return Ok(());
+        }
+        Err(Notice::info(match action {
+            Action::UnmarkAll => "no record is marked",
+            _ if on_group => "this is a group of keys: open it first",
+            _ => "there is no record under the cursor",
+        }))
+    }
+}
+
+fn is_about_one_record(action: Action) -> bool {
+    matches!(
+        action,
+        Action::Edit
+            | Action::EditExternal
+            | Action::Delete
+            | Action::Mark
+            | Action::Details
+            | Action::CopyKey
+            | Action::CopyValue
+            | Action::SaveValue
+            | Action::Fetch
+            | Action::ViewMode
+    )
+}
+
+impl RecordPane {
+    /// Whether an action does something with the record that is shown. While it is on its way, what
+    /// will be possible is: the footer does not change with every move of the cursor.
+    pub(super) fn allowed(&self, action: Action, keymap: &KeyMap) -> Result<(), Why> {
+        if self.loading {
+            return Ok(());
+        }
+        match action {
+            Action::Edit | Action::EditExternal | Action::CopyValue | Action::SaveValue => {
+                self.has_value(keymap)
+            }
+            Action::Search if self.preview().is_none() => self.has_value(keymap),
+            Action::SearchNext | Action::SearchPrevious if self.matches.is_none() => {
+                Err(Notice::info("nothing is searched for"))
+            }
+            Action::Fetch if self.shown.is_some() && !self.is_in_part() => {
+                Err(Notice::info("all of this value is here already"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
