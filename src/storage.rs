@@ -11,6 +11,7 @@ mod naming;
 pub mod redis;
 mod resolve;
 pub mod target;
+mod timing;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,6 +22,7 @@ use tokio::sync::watch as channel;
 
 pub use resolve::resolve_until;
 pub use target::Target;
+pub use timing::{RedisTiming, Timing};
 
 use crate::model::{
     Connection, Crawl, Error, ErrorKind, Interest, Key, KeyPage, OpenBy, Opened, Reading, Record,
@@ -47,6 +49,8 @@ pub struct Options {
     /// The share of one of the server's cores that watching may cost (0.02: two hundredths), where
     /// it costs the server anything.
     pub watch_budget: f32,
+    /// The times of the watchers.
+    pub timing: Timing,
 }
 
 impl Default for Options {
@@ -59,6 +63,7 @@ impl Default for Options {
             durable: true,
             wait_replicas: 0,
             watch_budget: 0.02,
+            timing: Timing::default(),
         }
     }
 }

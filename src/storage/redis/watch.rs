@@ -31,7 +31,7 @@ mod sub_keys;
 mod tracking;
 mod visible_rows;
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use futures::stream::{self, BoxStream, StreamExt as _};
 use tokio::sync::{mpsc, watch};
@@ -47,15 +47,10 @@ use self::tracking::Tracking;
 use self::visible_rows::VisibleRows;
 use super::RedisStorage;
 use crate::model::{Connection, Error, ErrorKind, Interest, StoreName, WatchEvent, WatchSource};
+use crate::storage::RedisTiming;
 
-/// How often the open store's counts and times are read.
-const TICK: Duration = Duration::from_millis(250);
-/// How often other stores and the open value are read.
-const SLOW_TICK: Duration = Duration::from_secs(1);
 /// Events that may wait for the receiver.
 const ROOM: usize = 64;
-/// After a failure that may pass, the next try comes so much later.
-const AGAIN: Duration = Duration::from_secs(2);
 
 impl RedisStorage {
     /// Watches in a task of its own, which ends when the stream is dropped.
@@ -91,6 +86,7 @@ struct Watcher {
     told: mpsc::Sender<WatchEvent>,
     /// The connection, which may go and come back between two looks.
     states: watch::Receiver<Connection>,
+    timing: RedisTiming,
     budget: Budget,
     costs: Costs,
     known: KnownStores,
@@ -135,7 +131,8 @@ impl Watcher {
         interest: watch::Receiver<Interest>,
         told: mpsc::Sender<WatchEvent>,
     ) -> Self {
-        let budget = Budget::new(storage.options.watch_budget);
+        let timing = storage.options.timing.redis;
+        let budget = Budget::new(storage.options.watch_budget, &timing);
         let states = storage.connections.state();
         Self {
             storage,
@@ -143,12 +140,13 @@ impl Watcher {
             interest,
             told,
             states,
+            timing,
             budget,
             costs: Costs::default(),
             known: KnownStores::default(),
             visible_rows: VisibleRows::default(),
             rescan: Rescan::default(),
-            tracking: Tracking::default(),
+            tracking: Tracking::new(timing.reconnect),
             listening: Listening::default(),
             source: None,
             changed: None,
@@ -171,7 +169,7 @@ impl Watcher {
                 ErrorKind::Connection | ErrorKind::Timeout => {
                     if *self.states.borrow() == Connection::Up {
                         // It answers, but not now: not too eagerly.
-                        tokio::time::sleep(AGAIN).await;
+                        tokio::time::sleep(self.timing.retry).await;
                     }
                     let up = self.states.wait_for(|state| *state == Connection::Up).await.is_ok();
                     if !up || self.start_over().await.is_err() {
@@ -183,9 +181,9 @@ impl Watcher {
                     let _ = self.tell(WatchEvent::Source(WatchSource::None { why })).await;
                     // Rights may come back, but not often.
                     self.source = None;
-                    tokio::time::sleep(AGAIN * 5).await;
+                    tokio::time::sleep(self.timing.retry * 5).await;
                 }
-                _ => tokio::time::sleep(AGAIN).await,
+                _ => tokio::time::sleep(self.timing.retry).await,
             }
         }
     }
@@ -195,7 +193,8 @@ impl Watcher {
         self.states.mark_unchanged();
         (self.known, self.visible_rows, self.rescan) =
             (KnownStores::default(), VisibleRows::default(), Rescan::default());
-        (self.tracking, self.listening) = (Tracking::default(), Listening::default());
+        (self.tracking, self.listening) =
+            (Tracking::new(self.timing.reconnect), Listening::default());
         self.costs = Costs::default();
         self.tell(WatchEvent::Lagged).await
     }
@@ -216,7 +215,7 @@ impl Watcher {
         self.track_keys().await;
         self.listen();
         self.tick_begins();
-        let slow = self.slow.is_none_or(|last| start - last >= SLOW_TICK);
+        let slow = self.slow.is_none_or(|last| start - last >= self.timing.slow_tick);
         self.stale = !slow && (self.stale || self.tracking.was_invalidated());
         for event in self.look_at_stores(slow).await? {
             self.tell(event).await?;
@@ -275,9 +274,9 @@ impl Watcher {
     fn source_now(&self) -> Option<WatchSource> {
         let level = self.level();
         let soonest = match level {
-            _ if self.tracking.is_active() => tracking::AFTER_INVALIDATION,
-            Level::Events => listen::AFTER_EVENT,
-            _ => TICK,
+            _ if self.tracking.is_active() => self.timing.after_invalidation,
+            Level::Events => self.timing.after_event,
+            _ => self.timing.tick,
         };
         let within = match (&self.store, self.known.open_records()) {
             (Some(_), Some(records)) => self.budget.within(records).max(soonest),

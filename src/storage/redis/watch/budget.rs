@@ -2,15 +2,13 @@
 
 use std::time::{Duration, Instant};
 
+use crate::storage::RedisTiming;
+
 /// Records up to which all keys are read at once: it holds the server for a millisecond.
 pub(super) const SMALL: u64 = 10_000;
 /// The share of a core that reading all keys may cost: the writes that have to wait for it stay
 /// rarer than one in a hundred.
 const KEYS_SHARE: f64 = 0.008;
-/// The shortest time between two such readings.
-const KEYS_PAUSE: Duration = Duration::from_millis(100);
-/// The shortest time between two readings of records that the server named.
-const NAMED_PAUSE: Duration = Duration::from_millis(50);
 /// What an entry of a walk costs the server at least, in seconds.
 const LEAST: f64 = 0.6e-6;
 /// What it is taken to cost before that has been measured.
@@ -25,6 +23,7 @@ const OTHERS: f64 = 0.0008;
 pub(super) struct Budget {
     /// Of one of the server's cores.
     fraction: f64,
+    timing: RedisTiming,
     /// Seconds of the server's time that an entry of a walk takes.
     entry: f64,
     /// Seconds that a key takes when all are read.
@@ -42,10 +41,11 @@ pub(super) struct Budget {
 }
 
 impl Budget {
-    pub(super) fn new(budget: f32) -> Self {
+    pub(super) fn new(budget: f32, timing: &RedisTiming) -> Self {
         let now = Instant::now();
         Self {
             fraction: f64::from(budget).clamp(0.0, 1.0),
+            timing: *timing,
             entry: FIRST,
             key: FIRST_KEY,
             told: [false; 2],
@@ -110,12 +110,12 @@ impl Budget {
         let served = took.saturating_sub(self.way).as_secs_f64();
         let cost = served.max(records as f64 * LEAST);
         let pause = Duration::from_secs_f64((cost / self.share()).min(60.0));
-        self.next_named = now + pause.max(NAMED_PAUSE);
+        self.next_named = now + pause.max(self.timing.between_named);
     }
 
     fn keys_pause(&self, keys: f64) -> Duration {
         let share = KEYS_SHARE.min(self.fraction / 2.0).max(1e-5);
-        Duration::from_secs_f64((keys * self.key / share).min(60.0)).max(KEYS_PAUSE)
+        Duration::from_secs_f64((keys * self.key / share).min(60.0)).max(self.timing.between_keys)
     }
 
     /// The share of a core that the walk has to itself.
@@ -151,9 +151,13 @@ pub(super) fn is_other(before: Duration, now: Duration) -> bool {
 mod tests {
     use super::*;
 
+    fn with(share: f32) -> Budget {
+        Budget::new(share, &RedisTiming::default())
+    }
+
     #[test]
     fn the_pause_after_a_burst_keeps_the_budget() {
-        let mut budget = Budget::new(0.02);
+        let mut budget = with(0.02);
         let now = Instant::now();
         budget.answered(Duration::from_micros(100));
         // Ten milliseconds of the server's time, and the way there and back twenty times.
@@ -165,7 +169,7 @@ mod tests {
 
     #[test]
     fn what_the_server_says_goes_before_what_is_measured() {
-        let mut budget = Budget::new(0.02);
+        let mut budget = with(0.02);
         let now = Instant::now();
         budget.entry_costs(1e-6);
         budget.walked(5000, 20, Duration::from_millis(50), now);
@@ -178,18 +182,18 @@ mod tests {
 
     #[test]
     fn records_that_are_named_are_read_together_where_there_are_many() {
-        let mut budget = Budget::new(0.02);
+        let mut budget = with(0.02);
         let now = Instant::now();
         budget.answered(Duration::from_micros(100));
         budget.read_named(1, Duration::from_micros(120), now);
-        assert_eq!(budget.next_named - now, NAMED_PAUSE);
+        assert_eq!(budget.next_named - now, budget.timing.between_named);
         budget.read_named(5000, Duration::from_millis(6), now);
         assert!(budget.next_named - now > Duration::from_millis(300));
     }
 
     #[test]
     fn a_distant_server_is_not_taken_for_a_busy_one() {
-        let mut budget = Budget::new(0.02);
+        let mut budget = with(0.02);
         let now = Instant::now();
         budget.answered(Duration::from_millis(50));
         budget.walked(5000, 20, Duration::from_millis(1003), now);
@@ -198,11 +202,11 @@ mod tests {
 
     #[test]
     fn small_stores_are_told_at_once_and_large_ones_as_the_budget_allows() {
-        let budget = Budget::new(0.02);
+        let budget = with(0.02);
         assert!(budget.within(5_000) <= Duration::from_millis(200));
         assert!(budget.within(10_000) <= Duration::from_millis(400));
         assert!(budget.within(1_000_000) > Duration::from_secs(60));
-        assert!(!Budget::new(0.0).may_scan());
+        assert!(!with(0.0).may_scan());
         assert!(is_other(Duration::from_secs(3), Duration::from_secs(5)));
         assert!(!is_other(Duration::from_secs(3), Duration::from_secs(4)));
     }

@@ -4,17 +4,13 @@
 //! The server keeps count of its commands and of their time; between two looks at these numbers
 //! lies what ours have cost.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use fred::types::Value;
 
 use super::super::{command, reply};
 use super::Watcher;
 
-/// How often the numbers are read, while anything is walked or read at all.
-const PAUSE: Duration = Duration::from_secs(5);
-/// How soon while nothing has been learned from them.
-const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// Beside the command itself, the server has to read it and to write the answer: in bursts of small
 /// pages, about a tenth of its time more.
 const WRITING: f64 = 1.1;
@@ -63,7 +59,8 @@ impl Watcher {
     /// Asks the server what its work has cost, if it is time to.
     pub(super) async fn learn_costs(&mut self) {
         let costs = &self.costs;
-        let pause = if costs.told { PAUSE } else { FIRST_PAUSE };
+        let timing = &self.timing;
+        let pause = if costs.told { timing.between_costs } else { timing.between_first_costs };
         let due = costs.read.is_none_or(|at| at.elapsed() >= pause);
         let first = costs.walk.counted.is_none();
         // A node of a cluster tells only of itself.

@@ -6,25 +6,11 @@ use super::super::keys::Part;
 use super::super::read::hash_command;
 use super::super::reply;
 use super::super::scan::push_record;
+use super::Watcher;
 use super::notification_check::{Level, NotificationCheck};
 use super::notifications::{EndReason, Notifications};
-use super::tracking::{AFTER_INVALIDATION, SILENT};
-use super::visible_rows::{BATCH, LINGER};
-use super::{SLOW_TICK, TICK, Watcher};
+use super::visible_rows::BATCH;
 use crate::model::{Key, KeyPage, RecordMeta, RecordState, Result, StoreName, WatchEvent};
-
-/// The next tick after a key event.
-pub(super) const AFTER_EVENT: Duration = Duration::from_millis(50);
-/// The wait for further messages after one that names a record: a record is in two hashes.
-const GATHER: Duration = Duration::from_millis(5);
-/// The time without a change after which a subscription that cost more than ticks is tried again.
-const QUIET: Duration = Duration::from_secs(5);
-/// The pause before subscribing again after the connection has ended.
-const SOON: Duration = Duration::from_secs(1);
-/// The pause where no connection could be made.
-const LATER: Duration = Duration::from_secs(30);
-/// The pause after messages did not account for a change: the first, and the longest.
-const DOUBTED: [Duration; 2] = [Duration::from_secs(5), Duration::from_secs(300)];
 
 /// The subscription, and how far it is trusted.
 #[derive(Debug, Default)]
@@ -60,7 +46,8 @@ impl Watcher {
             // Whether there is tracking decides which channels are needed.
             return;
         }
-        let quiet = self.changed.is_none_or(|at| now.saturating_duration_since(at) > QUIET);
+        let quiet =
+            self.changed.is_none_or(|at| now.saturating_duration_since(at) > self.timing.quiet);
         let Some(notifications) = &self.listening.notifications else {
             let due = match self.listening.again {
                 Again::Now => true,
@@ -90,13 +77,13 @@ impl Watcher {
         }
         let again = match ended {
             Some(EndReason::Forbidden) => Again::Never,
-            Some(EndReason::Unreachable) => Again::At(now + LATER),
-            Some(EndReason::Lost) => Again::At(now + SOON),
+            Some(EndReason::Unreachable) => Again::At(now + self.timing.reconnect),
+            Some(EndReason::Lost) => Again::At(now + self.timing.resubscribe),
             Some(EndReason::TooMuch) => Again::WhenQuiet,
-            None if self.listening.check.holds(now) => return,
+            None if self.listening.check.holds(now, self.timing.grace) => return,
             None => {
-                let [first, most] = DOUBTED;
-                self.listening.doubted = (self.listening.doubted * 2).clamp(first, most);
+                let (first, longest) = (self.timing.first_doubt, self.timing.longest_doubt);
+                self.listening.doubted = (self.listening.doubted * 2).clamp(first, longest);
                 Again::At(now + self.listening.doubted)
             }
         };
@@ -117,23 +104,25 @@ impl Watcher {
 
     /// The time between two ticks.
     pub(super) fn interval(&self) -> Duration {
+        let timing = &self.timing;
         let since = self.changed.map_or(Duration::MAX, |at| at.elapsed());
         if self.tracking.is_active() {
             // The open value is looked at a last time a slow tick later.
-            let calm = since > LINGER + SLOW_TICK && !self.stale && !self.looks_elsewhere();
+            let calm =
+                since > timing.linger + timing.slow_tick && !self.stale && !self.looks_elsewhere();
             return match self.tracking.has_invalidated() {
-                true => AFTER_INVALIDATION,
-                false if calm => SILENT,
-                false => TICK,
+                true => timing.after_invalidation,
+                false if calm => timing.silent_tick,
+                false => timing.tick,
             };
         }
         let notifications =
             self.listening.notifications.as_ref().filter(|_| self.level() == Level::Events);
-        let moving = since < LINGER;
+        let moving = since < timing.linger;
         match notifications {
-            Some(notifications) if notifications.has_event() => AFTER_EVENT,
-            Some(_) if !moving && !self.looks_elsewhere() => SLOW_TICK,
-            _ => TICK,
+            Some(notifications) if notifications.has_event() => timing.after_event,
+            Some(_) if !moving && !self.looks_elsewhere() => timing.slow_tick,
+            _ => timing.tick,
         }
     }
 
@@ -172,7 +161,7 @@ impl Watcher {
     pub(super) fn named_due(&self) -> Option<Instant> {
         let notifications =
             self.listening.notifications.as_ref().filter(|_| self.level() == Level::SubKeys)?;
-        Some((notifications.since()? + GATHER).max(self.budget.next_named))
+        Some((notifications.since()? + self.timing.gather).max(self.budget.next_named))
     }
 
     /// Reads the records that were named.
@@ -183,7 +172,7 @@ impl Watcher {
         let now = Instant::now();
         if told.is_err() {
             // They will not be named again.
-            self.stop_listening(Again::At(now + LATER), now);
+            self.stop_listening(Again::At(now + self.timing.reconnect), now);
         }
         self.budget.read_named(keys.len(), now - start, now);
         told

@@ -3,12 +3,10 @@
 //! How a server is configured may be hidden, may change, and does not tell what another user may
 //! publish. So it goes by evidence: a message proves that there are messages, and every tick checks
 //! them. Whenever the counts or times of the store have moved and no message accounts for it within
-//! [`GRACE`], they are trusted no longer.
+//! [`RedisTiming::grace`](crate::storage::RedisTiming::grace), they are trusted no longer.
 
 use std::time::{Duration, Instant};
 
-/// How much later than the tick that saw a change its message may come.
-const GRACE: Duration = Duration::from_secs(1);
 /// Ticks that must begin while subscribed before one sees nothing but changes that had messages.
 const SURE: u8 = 2;
 
@@ -110,10 +108,10 @@ impl NotificationCheck {
     }
 
     /// Whether all that was seen adds up. If not, nothing is trusted any more.
-    pub(super) fn holds(&mut self, now: Instant) -> bool {
+    pub(super) fn holds(&mut self, now: Instant, grace: Duration) -> bool {
         let (level, received) = (self.level, self.received);
         self.open.retain(|open| !open.is_accounted_for(level, received));
-        let holds = self.open.iter().all(|open| now.saturating_duration_since(open.seen) < GRACE);
+        let holds = self.open.iter().all(|open| now.saturating_duration_since(open.seen) < grace);
         if !holds {
             *self = Self::default();
         }
@@ -140,6 +138,7 @@ impl Open {
 mod tests {
     use super::*;
 
+    const GRACE: Duration = Duration::from_secs(1);
     const GAINED: Option<Moved> = Some(Moved { gained: 1, lost: 0 });
     const CHANGED: Option<Moved> = Some(Moved { gained: 0, lost: 0 });
 
@@ -171,7 +170,7 @@ mod tests {
             self.now += Duration::from_millis(250);
             self.check.tick_begins();
             self.check.ticked(moved, self.now);
-            self.check.holds(self.now)
+            self.check.holds(self.now, GRACE)
         }
 
         /// Quiet ticks until the messages are no longer trusted.
@@ -239,10 +238,10 @@ mod tests {
         assert!(check.ticked(many, now), "not listened to yet");
         check.tick_begins();
         assert!(check.ticked(many, now), "since a tick that was not listened to");
-        assert!(check.holds(now + GRACE * 2));
+        assert!(check.holds(now + GRACE * 2, GRACE));
         check.tick_begins();
         assert!(!check.ticked(many, now));
-        assert!(!check.holds(now + GRACE * 2));
+        assert!(!check.holds(now + GRACE * 2, GRACE));
     }
 
     #[test]

@@ -16,17 +16,11 @@ use super::Watcher;
 use super::store_changes::MOST_STORES;
 use crate::model::{Error, ErrorKind, Result};
 
-/// The time between two ticks after an invalidation.
-pub(super) const AFTER_INVALIDATION: Duration = Duration::from_millis(100);
-/// The time between two ticks without an invalidation: FLUSHALL sends none.
-pub(super) const SILENT: Duration = Duration::from_secs(10);
-/// The pause after tracking could not be had, or missed a change.
-const LATER: Duration = Duration::from_secs(30);
-
 /// The tracker's connection, and what it told.
-#[derive(Default)]
 pub(super) struct Tracking {
     state: State,
+    /// From a connection that could not be made, or a change that was missed, to the next try.
+    reconnect: Duration,
     /// Whether an invalidation has come since the last tick began.
     invalidated: bool,
     /// Whether one had come, or might have, when that tick began.
@@ -65,6 +59,11 @@ impl Drop for Tracking {
 }
 
 impl Tracking {
+    pub(super) fn new(reconnect: Duration) -> Self {
+        let (state, last) = (State::default(), Last::default());
+        Self { state, reconnect, invalidated: false, before: false, last }
+    }
+
     /// Whether it is not known yet if keys can be tracked.
     pub(super) fn is_undecided(&self) -> bool {
         matches!(self.state, State::Closed | State::Opening(_))
@@ -95,7 +94,7 @@ impl Tracking {
                     Ok(Ok(tracker)) => State::Active(tracker),
                     Ok(Err(error)) => {
                         log::debug!("no tracking: {error}");
-                        State::Away(again(&error))
+                        State::Away(self.again(&error))
                     }
                     Err(_) => State::Away(None),
                 };
@@ -107,7 +106,7 @@ impl Tracking {
 
     fn give_up(&mut self, why: &str, again: Option<Instant>) {
         log::debug!("no tracking any more: {why}");
-        *self = Self { state: State::Away(again), ..Self::default() };
+        *self = Self { state: State::Away(again), ..Self::new(self.reconnect) };
     }
 
     /// Waits for an invalidation, if none has come.
@@ -118,8 +117,14 @@ impl Tracking {
         }
         match tracker.invalidated().await {
             Ok(()) => self.invalidated = true,
-            Err(error) => self.give_up(&error.problem, again(&error)),
+            Err(error) => self.give_up(&error.problem, self.again(&error)),
         }
+    }
+
+    /// When to try again after this: what is refused stays refused.
+    fn again(&self, error: &Error) -> Option<Instant> {
+        let passes = matches!(error.kind, ErrorKind::Connection | ErrorKind::Timeout);
+        passes.then(|| Instant::now() + self.reconnect)
     }
 
     /// Whether the tick under way follows an invalidation.
@@ -134,12 +139,6 @@ impl Tracking {
         let silent = moved && !self.before && !self.invalidated;
         self.last = if silent { Last::Doubtful } else { Last::Fine };
     }
-}
-
-/// When to try again after this: what is refused stays refused.
-fn again(error: &Error) -> Option<Instant> {
-    let passes = matches!(error.kind, ErrorKind::Connection | ErrorKind::Timeout);
-    passes.then(|| Instant::now() + LATER)
 }
 
 impl Watcher {
@@ -161,12 +160,13 @@ impl Watcher {
         let tracking = &mut self.tracking;
         let State::Active(tracker) = &mut tracking.state else { return };
         if let Err(error) = tracker.track(keys).await {
-            return tracking.give_up(&error.problem, again(&error));
+            return tracking.give_up(&error.problem, tracking.again(&error));
         }
         // All invalidations of keys tracked before have come with the answer.
         tracking.invalidated |= tracker.has_invalidated();
         if tracking.last == Last::Doubtful && !tracking.invalidated {
-            return tracking.give_up("it did not tell of a change", Some(Instant::now() + LATER));
+            return tracking
+                .give_up("it did not tell of a change", Some(Instant::now() + tracking.reconnect));
         }
         tracking.before = std::mem::take(&mut tracking.invalidated);
         if tracking.last == Last::None {

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use bytes::Bytes;
 
@@ -11,7 +11,7 @@ use super::super::read::{bytes_of, hash_command};
 use super::super::scan::push_record;
 use super::super::{command, reply};
 use super::notification_check::Level;
-use super::{SLOW_TICK, Watcher, budget};
+use super::{Watcher, budget};
 use crate::model::{Key, KeyPage, RecordState, Result, StoreName, WatchEvent};
 use crate::storage::metadata::combine_halves;
 
@@ -21,8 +21,6 @@ const MOST_ROWS: usize = 200;
 pub(super) const BATCH: usize = 500;
 /// Values up to this size are read to find out whether they have changed.
 const SMALL_VALUE: u64 = 64 << 10;
-/// The time after the last change for which visible rows are still read.
-pub(super) const LINGER: Duration = Duration::from_secs(2);
 
 /// What was last seen of some rows.
 #[derive(Debug, Default)]
@@ -43,8 +41,9 @@ impl Watcher {
         store: &StoreName,
         all: bool,
     ) -> Result<Vec<WatchEvent>> {
+        let timing = self.timing;
         let interest = self.interest.borrow().clone();
-        let moving = self.changed.is_some_and(|at| at.elapsed() < LINGER);
+        let moving = self.changed.is_some_and(|at| at.elapsed() < timing.linger);
         let shown: Vec<Key> = interest.keys.into_iter().take(MOST_ROWS).collect();
         let others = shown.iter().any(|key| !self.visible_rows.shown.contains_key(key));
         let mut told = Vec::new();
@@ -53,7 +52,12 @@ impl Watcher {
         }
         if let Some(open) = interest.open {
             let other = self.visible_rows.open.as_ref().is_none_or(|(key, ..)| *key != open);
-            if other || (all && self.changed.is_some_and(|at| at.elapsed() < LINGER + SLOW_TICK)) {
+            if other
+                || (all
+                    && self
+                        .changed
+                        .is_some_and(|at| at.elapsed() < timing.linger + timing.slow_tick))
+            {
                 self.look_at_value(store, open, &mut told).await?;
             }
         }
@@ -140,7 +144,7 @@ impl Watcher {
 
     /// When all keys are to be read again: while something moves, and once after.
     pub(super) fn keys_due(&self) -> Option<Instant> {
-        let moving = self.changed.is_some_and(|at| at + LINGER > self.budget.next_keys);
+        let moving = self.changed.is_some_and(|at| at + self.timing.linger > self.budget.next_keys);
         let named = self.level() == Level::SubKeys;
         let wanted = self.is_small() && self.budget.may_scan() && !named;
         (wanted && (moving || self.visible_rows.keys.is_none())).then_some(self.budget.next_keys)
