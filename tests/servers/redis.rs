@@ -13,7 +13,7 @@ mod watching;
 
 use std::sync::Arc;
 
-use larder::storage::{self, Options, Storage, Target};
+use larder::storage::{self, Options, Storage, Target, Timing};
 
 use crate::server::Server;
 
@@ -26,7 +26,7 @@ struct Redis {
 impl Redis {
     /// For a user who may do everything.
     async fn new() -> Self {
-        Self::with(&Options::default()).await
+        Self::with(&options()).await
     }
 
     async fn with(options: &Options) -> Self {
@@ -46,13 +46,18 @@ impl Redis {
         let rule = [&["ACL", "SETUSER", "user", "on", ">secret"], rights].concat();
         server.cli(&rule);
         let url = format!("redis://user:secret@127.0.0.1:{}", server.port());
-        let storage = connect(&url, &Options::default()).await;
+        let storage = connect(&url, &options()).await;
         Self { storage, server }
     }
 
     fn storage(&self) -> &dyn Storage {
         &*self.storage
     }
+}
+
+/// The usual ones, with watchers that look ten times as often.
+fn options() -> Options {
+    Options { timing: Timing::default().faster(10), ..Options::default() }
 }
 
 async fn connect(url: &str, options: &Options) -> Arc<dyn Storage> {

@@ -8,10 +8,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use larder::model::{Connection, Key, WatchEvent, WatchSource};
-use larder::storage::{Options, Storage};
+use larder::storage::Storage;
 
 use super::watching::{Watched, calls, has, touch};
-use super::{Redis, connect};
+use super::{Redis, connect, options};
 use crate::fill;
 use crate::proxy::{Proxy, Wire};
 use crate::server::{Client, Reply, Server};
@@ -27,7 +27,7 @@ const METADATA_ITEMS: &str = "key_value_stores:shop:metadata_items";
 /// the looks go on, and only what is heard comes before them.
 async fn on_server(args: &[&str]) -> Watched {
     let server = Server::start_with(args);
-    let storage = connect(&unwoken(&server), &Options::default()).await;
+    let storage = connect(&unwoken(&server), &options()).await;
     let client = server.client();
     Watched::on(Redis { storage, server }, client, 200).await
 }
@@ -159,7 +159,7 @@ async fn key_events_wake_the_watcher() {
 #[tokio::test(flavor = "multi_thread")]
 async fn key_events_of_any_database_are_heard() {
     let server = Server::start_with(&["--notify-keyspace-events", "Kh"]);
-    let storage = connect(&format!("{}/3", unwoken(&server)), &Options::default()).await;
+    let storage = connect(&format!("{}/3", unwoken(&server)), &options()).await;
     let mut client = server.client();
     client.call(&[b"SELECT", b"3"]);
     let mut watched = Watched::on(Redis { storage, server }, client, 10).await;
@@ -219,7 +219,7 @@ async fn records_that_the_server_names_are_told() {
 #[tokio::test(flavor = "multi_thread")]
 async fn records_are_named_to_one_who_is_woken_too() {
     let server = Server::start();
-    let storage = connect(&server.url(), &Options::default()).await;
+    let storage = connect(&server.url(), &options()).await;
     let client = server.client();
     let mut watched = Watched::on(Redis { storage, server }, client, 200).await;
     watched.until_listening().await;
@@ -341,7 +341,7 @@ async fn a_server_that_comes_back_is_listened_to_again() {
     let proxy = Proxy::start(server.port()).await;
     let url = proxy.url().replace("//", "//user:secret@");
     unwoken(&server);
-    let storage: Arc<dyn Storage> = connect(&url, &Options::default()).await;
+    let storage: Arc<dyn Storage> = connect(&url, &options()).await;
     let client = server.client();
     let mut watched = Watched::on(Redis { storage, server }, client, 10).await;
     watched.until_named().await;

@@ -9,7 +9,7 @@ use larder::model::{Interest, Key, StoreName, WatchEvent, WatchSource};
 use larder::storage::Options;
 use tokio::sync::watch;
 
-use super::{Redis, connect};
+use super::{Redis, connect, options};
 use crate::contract::store;
 use crate::fill;
 use crate::server::{Client, Reply, Server};
@@ -28,7 +28,7 @@ pub(super) struct Watched {
 impl Watched {
     /// A store `shop` of so many records, watched by somebody who looks at nothing.
     async fn with(records: u32) -> Self {
-        Self::within(records, &Options::default()).await
+        Self::within(records, &options()).await
     }
 
     async fn within(records: u32, options: &Options) -> Self {
@@ -147,7 +147,7 @@ async fn counts_are_told_as_they_move() {
 #[tokio::test(flavor = "multi_thread")]
 async fn rows_on_the_screen_are_looked_at_first() {
     // Nothing is walked.
-    let options = Options { watch_budget: 0.0, ..Options::default() };
+    let options = Options { watch_budget: 0.0, ..options() };
     let mut watched = Watched::within(20_000, &options).await;
     let keys = vec![Key::from("page-000001"), Key::from("page-000002")];
     watched.interest.send_replace(Interest { keys, ..Interest::default() });
@@ -245,16 +245,32 @@ impl Watched {
         self.until_nothing_is_asked().await;
     }
 
+    /// Waits until this watcher looks no more while another one, whom the server does not wake,
+    /// looks many times.
     pub(super) async fn until_nothing_is_asked(&self) {
-        // Longer than from one look to the next.
-        let a_while = Duration::from_millis(1500);
-        let mut looks = None;
-        loop {
-            let now = calls(&self.redis.server, "hlen");
-            if looks.replace(now) == Some(now) {
-                return;
+        const LOOKS: usize = 12;
+        let server = &self.redis.server;
+        server.cli(&["ACL", "SETUSER", "clock", "on", ">tick", "~*", "+@all", "-client|tracking"]);
+        let url = format!("redis://clock:tick@127.0.0.1:{}", server.port());
+        let clock = connect(&url, &options()).await;
+        let interest = watch::Sender::new(Interest::default());
+        let mut ticking = clock.watch(Some(&"clock".into()), interest.subscribe());
+        let mut monitor = server.monitor();
+        let waits = async {
+            let mut looks = 0;
+            while looks < LOOKS {
+                for line in monitor.lines().iter().filter(|line| line.contains("\"HLEN\"")) {
+                    let ours = line.contains("\"key_value_stores:shop:");
+                    let theirs = line.contains("\"key_value_stores:clock:");
+                    looks = if ours { 0 } else { looks + usize::from(theirs) };
+                }
+                tokio::time::sleep(Duration::from_millis(5)).await;
             }
-            tokio::time::sleep(a_while).await;
+        };
+        let ticks = async { while ticking.next().await.is_some() {} };
+        tokio::select! {
+            done = tokio::time::timeout(PATIENCE, waits) => assert!(done.is_ok(), "it looks"),
+            () = ticks => panic!("the other watcher ended"),
         }
     }
 }
@@ -339,7 +355,7 @@ async fn after_a_lost_connection_everything_may_have_been_missed() {
 async fn who_may_not_look_is_told_why() {
     let redis = Redis::as_user(&["~*", "+@all", "-hlen"]).await;
     let url = format!("redis://user:secret@127.0.0.1:{}", redis.server.port());
-    let storage = connect(&url, &Options::default()).await;
+    let storage = connect(&url, &options()).await;
     let interest = watch::Sender::new(Interest::default());
     let mut noticed = storage.watch(None, interest.subscribe());
     let first = tokio::time::timeout(PATIENCE, noticed.next()).await.unwrap();
