@@ -15,8 +15,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use futures::StreamExt as _;
-use larder::model::{KeyPage, RecordState, StoreName};
-use larder::storage::{self, Options, Storage, Target};
+use larder::model::{KeyPage, RecordState, Scan, StoreName};
+use larder::storage::{self, Options, Storage, Target, all_stores};
 use report::{Report, median, ms};
 
 const RECORDS: u64 = 100_000;
@@ -58,7 +58,7 @@ async fn measure(root: &Path, path: &Path, report: &mut Report) {
         let reading = time(|| read_all(path));
         let listed = list(&storage).await;
         let started = Instant::now();
-        storage.stores().await.unwrap();
+        all_stores(&*storage).await.unwrap();
         let counted = ms(started.elapsed());
         // The first run only warms the system's memory of the directory.
         if run > 0 {
@@ -118,7 +118,7 @@ async fn list(storage: &Arc<dyn Storage>) -> Listed {
     let started = Instant::now();
     let (mut keys, mut first) = (None, None);
     let (mut named, mut told) = (0, 0);
-    let mut pages = storage.scan_keys(&StoreName::from("large"));
+    let mut pages = storage.scan(&StoreName::from("large"), Scan::default());
     let bare =
         |page: &KeyPage| page.get(0).and_then(|row| row.state) == Some(&RecordState::NotRead);
     while let Some(page) = pages.next().await {

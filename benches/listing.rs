@@ -24,6 +24,7 @@ use std::time::{Duration, Instant};
 use bare::Bare;
 use futures::StreamExt as _;
 use larder::index::Builder;
+use larder::model::Scan;
 use larder::storage::{Options, Target, connect};
 use report::{Report, median};
 use server::Server;
@@ -84,7 +85,7 @@ async fn list(server: &Server, records: u64) -> (Duration, Duration) {
     let target = Target::parse(&server.url()).unwrap();
     let storage = connect(&target, &Options::default()).await.unwrap();
     let start = Instant::now();
-    let mut pages = storage.scan_keys(&STORE.into());
+    let mut pages = storage.scan(&STORE.into(), Scan::default());
     let mut builder = Builder::new();
     while let Some(page) = pages.next().await {
         builder.add(&page.unwrap());

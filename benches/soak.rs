@@ -21,8 +21,8 @@ use futures::StreamExt as _;
 use larder::app::{App, Effect, Event, Load, Loaded, Read, Settings, Slot, Ticket};
 use larder::index::{Builder, Index};
 use larder::keymap::KeyMap;
-use larder::model::{Interest, RecordMeta, Timestamp};
-use larder::storage::{Options, Storage, Target, connect};
+use larder::model::{Interest, RecordMeta, Scan, Timestamp};
+use larder::storage::{Options, Storage, Target, all_stores, connect};
 use report::Report;
 use server::Server;
 use tokio::sync::{mpsc, watch};
@@ -188,10 +188,11 @@ impl Shell {
         tokio::spawn(async move {
             let loaded = match read {
                 Read::Load(Load::Stores) => {
-                    Some(Loaded::Stores(storage.stores().await.unwrap(), None))
+                    Some(Loaded::Stores(all_stores(&*storage).await.unwrap(), None))
                 }
                 Read::Load(Load::Keys { store, .. }) => {
-                    let (mut builder, mut pages) = (Builder::new(), storage.scan_keys(&store));
+                    let (mut builder, mut pages) =
+                        (Builder::new(), storage.scan(&store, Scan::default()));
                     while let Some(page) = pages.next().await {
                         builder.add(&page.unwrap());
                     }

@@ -271,7 +271,7 @@ async fn resolve(
     started: Instant,
 ) -> std::result::Result<Written, Failure> {
     log::warn!("settling a write: {lost}");
-    let limit = storage.time_limit();
+    let limit = storage.session().time_limit;
     let least = Instant::now() + (limit / 4).min(GRACE);
     match resolve_until(storage, write, least.max(started + limit)).await {
         Ok(outcome) => match outcome.done(write) {

@@ -8,6 +8,7 @@ mod crawl;
 pub mod directory;
 mod metadata;
 mod naming;
+mod read_only;
 pub mod redis;
 mod resolve;
 pub mod target;
@@ -17,16 +18,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use futures::stream::{self, BoxStream, StreamExt as _, TryStreamExt as _};
+use futures::stream::{BoxStream, StreamExt as _, TryStreamExt as _};
 use tokio::sync::watch as channel;
 
+use self::read_only::ReadOnly;
 pub use resolve::resolve_until;
 pub use target::Target;
 pub use timing::{RedisTiming, Timing};
 
 use crate::model::{
-    Connection, Crawl, Error, ErrorKind, Interest, Key, KeyPage, OpenBy, Opened, Reading, Record,
-    RecordMeta, Repair, Result, ServerInfo, SetValue, StoreInfo, StoreName, WatchEvent, Write,
+    Connection, Crawl, Error, ErrorKind, Interest, Key, KeyPage, OpenBy, Opened, Reading, Repair,
+    Result, Scan, ServerInfo, StoreInfo, StoreList, StoreName, Want, WatchEvent, Write,
     WriteOutcome, Written,
 };
 
@@ -68,43 +70,34 @@ impl Default for Options {
     }
 }
 
+/// A storage's connection.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// What to call the storage on a screen: the target without its secret.
+    pub label: String,
+    /// How long one command may go unanswered.
+    pub time_limit: Duration,
+    /// The state, and every later change of it.
+    pub state: channel::Receiver<Connection>,
+}
+
 /// A place that holds key-value stores.
 ///
 /// Dropping the future of a read gives the work up, on the server too where the protocol allows
 /// it. The future of a write must be polled to its end.
 #[async_trait]
 pub trait Storage: Send + Sync + 'static {
-    /// What to call this storage on a screen: the target without its secret.
-    fn label(&self) -> String;
+    /// The connection: its label, its time limit and its state.
+    fn session(&self) -> Session;
 
-    /// The state of the connection, and every later change of it.
-    fn connection(&self) -> channel::Receiver<Connection>;
-
-    /// What is known of the server. What it refuses to tell is left out and named in
-    /// [`ServerInfo::notes`].
+    /// What is known of the server, with the time of one round trip. What it refuses to tell is left
+    /// out and named in [`ServerInfo::notes`].
     async fn server(&self) -> Result<ServerInfo>;
 
-    /// How long one command may go unanswered.
-    fn time_limit(&self) -> Duration;
-
-    /// One round trip, for measuring the latency.
-    async fn ping(&self) -> Result<Duration>;
-
-    /// All stores that the indexes name, sorted by name, with record counts and times.
-    /// Half-made stores and stale ids are listed as such; see [`StoreState`](crate::model::StoreState).
-    async fn stores(&self) -> Result<Vec<StoreInfo>>;
-
-    /// The same for a screen that is to show something soon: where there are many stores, the
-    /// first of them come as they are, and the others with their names alone; then all. Each item
-    /// tells which share of them is as it is, 1 at the end.
-    fn stores_in_steps(&self) -> BoxStream<'_, Result<(f32, Vec<StoreInfo>)>> {
-        stream::once(self.stores()).map_ok(|all| (1.0, all)).boxed()
-    }
-
-    /// Looks through the whole server for stores that no index names ([`StoreState::Ghost`](crate::model::StoreState::Ghost) and
-    /// stores without an index entry), a bounded batch at a time: each item is the share of the
-    /// key space walked so far (0 to 1) and the stores newly found. May be dropped at any time.
-    fn find_lost_stores(&self) -> BoxStream<'_, Result<(f32, Vec<StoreInfo>)>>;
+    /// Stores with record counts and times, a batch at a time: each item has the fraction done so
+    /// far, 1.0 in the last, and what [`StoreList`] says. Half-made stores and stale ids are listed
+    /// as such; see [`StoreState`](crate::model::StoreState). May be dropped at any time.
+    fn stores(&self, list: StoreList) -> BoxStream<'_, Result<(f32, Vec<StoreInfo>)>>;
 
     /// Opens a store as Crawlee's `open` does; creates it where it is missing, except by id.
     /// Of all that create one name at once, Crawlee's openers included, one makes the store and
@@ -116,60 +109,20 @@ pub trait Storage: Send + Sync + 'static {
     /// Crawlee would not take, [`ErrorKind::ReadOnly`] where it would have to be created.
     async fn open(&self, by: &OpenBy) -> Result<Opened>;
 
-    /// The name of the thing that holds the store's metadata: a Redis key, a file's path.
-    fn metadata_key(&self, store: &StoreName) -> String;
-
     /// The store's metadata, record count and times; also of a store that is not whole.
     ///
     /// # Errors
     /// [`ErrorKind::NotFound`] if there is no such store.
     async fn get_metadata(&self, store: &StoreName) -> Result<StoreInfo>;
 
-    /// The record's metadata with the value's real size, without reading the value.
-    /// `None` if neither half of the record is there.
-    async fn get_record_metadata(&self, store: &StoreName, key: &Key)
-    -> Result<Option<RecordMeta>>;
-
-    /// Reads a record whole, however large: values above a few MiB come over a connection of
-    /// their own, so that nothing else waits behind them. `None` if neither half is there.
-    /// The bytes are the stored ones; [`RecordMeta::state`] says what is damaged.
-    async fn get_value(&self, store: &StoreName, key: &Key) -> Result<Option<Record>>;
-
-    /// Reads a record whose value is at most `limit` bytes; of a larger one only the metadata, or
-    /// its first `limit` bytes where the backend can read a part.
-    async fn read(&self, store: &StoreName, key: &Key, limit: u64) -> Result<Option<Reading>>;
-
-    /// Sets a record: value, metadata and the store's times in one atomic step.
+    /// What [`Write::Repair`] would write for a store whose metadata is damaged; `None` where
+    /// nothing is wrong with it.
     ///
     /// # Errors
-    /// [`ErrorKind::Conflict`] if the record is not what [`SetValue::expected`] says;
-    /// [`ErrorKind::NotFound`] if the store has no metadata (in a directory: if it is not there);
-    /// [`ErrorKind::Usage`] for a key that is not UTF-8, or that cannot be a file's name;
-    /// [`ErrorKind::InDoubt`] if no answer came (see [`Storage::resolve`]).
-    async fn set_value(&self, set: &SetValue) -> Result<Written>;
-
-    /// Deletes records, each in one atomic step; `Written::records` counts those that were there.
-    /// What comes after an error in a long list is not deleted.
-    async fn delete_value(&self, store: &StoreName, keys: &[Key]) -> Result<Written>;
-
-    /// All keys with their metadata in the backend's own order, a page at a time, without values.
-    /// A key may come twice. Dropping the stream stops the walk. Values without metadata come last
-    /// where the backend can find them without reading values; see [`StoreInfo::values`]. What
-    /// the metadata says is not checked against the value.
-    fn scan_keys(&self, store: &StoreName) -> BoxStream<'_, Result<KeyPage>>;
-
-    /// Keys in Crawlee's order (by bytes), after `exclusive_start_key`, at most `limit`, only
-    /// those that start with `prefix` (empty: all), some at a time. Holds no more keys than it must.
-    fn iterate_keys(
-        &self,
-        store: &StoreName,
-        prefix: &[u8],
-        exclusive_start_key: Option<&Key>,
-        limit: Option<usize>,
-    ) -> BoxStream<'_, Result<KeyPage>>;
-
-    /// Whether the value is there (as Crawlee: the metadata does not count).
-    async fn record_exists(&self, store: &StoreName, key: &Key) -> Result<bool>;
+    /// [`ErrorKind::NotSupported`] where the backend cannot do this.
+    async fn plan_repair(&self, store: &StoreName) -> Result<Option<Repair>> {
+        Err(no_repair(store))
+    }
 
     /// A URL under which the value can be fetched.
     ///
@@ -177,30 +130,27 @@ pub trait Storage: Send + Sync + 'static {
     /// [`ErrorKind::NotSupported`] on Redis.
     async fn get_public_url(&self, store: &StoreName, key: &Key) -> Result<String>;
 
-    /// What [`Storage::repair`] would write for a store whose metadata is damaged; `None` where
-    /// nothing is wrong with it.
+    /// Reads a record, or as much of it as is wanted; `None` if neither half is there. Values above
+    /// a few MiB come over a connection of their own, so that nothing else waits behind them.
+    /// The bytes are the stored ones; [`RecordMeta::state`](crate::model::RecordMeta::state) says
+    /// what is damaged.
+    async fn read(&self, store: &StoreName, key: &Key, want: Want) -> Result<Option<Reading>>;
+
+    /// Keys with their metadata, a page at a time, without values. Dropping the stream stops the
+    /// walk. What the metadata says is not checked against the value. Sorted keys are held no longer
+    /// and in no greater number than they must.
+    fn scan(&self, store: &StoreName, scan: Scan) -> BoxStream<'_, Result<KeyPage>>;
+
+    /// Performs a write. A record is set or deleted in one atomic step; what comes after an error in
+    /// a long list is not deleted.
     ///
     /// # Errors
-    /// [`ErrorKind::NotSupported`] where the backend cannot do this.
-    async fn plan_repair(&self, store: &StoreName) -> Result<Option<Repair>> {
-        let problem = format!("the metadata of {} cannot be repaired here", store.escaped());
-        Err(Error::new(ErrorKind::NotSupported, problem)
-            .hint("only stores in a directory can; on a server, drop it and create it again"))
-    }
-
-    /// Writes metadata as it was planned; the records stay.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Conflict`] if the metadata has changed since.
-    async fn repair(&self, repair: &Repair) -> Result<Written> {
-        self.plan_repair(&repair.store).await.map(|_| Written::default())
-    }
-
-    /// Removes all records; the store stays. `Written::records` counts them.
-    async fn purge(&self, store: &StoreName) -> Result<Written>;
-
-    /// Removes the store with all its records.
-    async fn drop_store(&self, store: &StoreName) -> Result<Written>;
+    /// [`ErrorKind::Conflict`] if a record is not what is expected, or a store's metadata no longer
+    /// what a repair was planned for;
+    /// [`ErrorKind::NotFound`] if the store has no metadata (in a directory: if it is not there);
+    /// [`ErrorKind::Usage`] for a key that is not UTF-8, or that cannot be a file's name;
+    /// [`ErrorKind::InDoubt`] if no answer came (see [`Storage::resolve`]).
+    async fn write(&self, write: &Write) -> Result<Written>;
 
     /// After [`ErrorKind::InDoubt`]: finds out what became of a write. First makes sure, where it
     /// can, that nothing of it arrives later.
@@ -210,7 +160,7 @@ pub trait Storage: Send + Sync + 'static {
     /// The first item tells how ([`WatchEvent::Source`]), and what happens after the call of this
     /// function is told, so a walk that starts later misses nothing. Several changes of one
     /// record close together are told as one. Ends only where the backend cannot watch.
-    /// What `interest` holds is looked at before the rest, wherever anything has to be looked at.
+    /// What is visible (`interest`) is read before the rest, wherever anything has to be read.
     /// Dropping the stream stops it.
     fn watch(
         &self,
@@ -223,21 +173,45 @@ pub trait Storage: Send + Sync + 'static {
     /// is read. Changes nothing, `accessed_at` neither, also with [`Options::touch`]. What cannot
     /// be read is left out and told in its place.
     async fn crawl(&self) -> Result<Crawl>;
+}
 
-    /// Performs a write given as data. [`resolve`](Self::resolve) can tell more of one that was made by
-    /// this than of others.
-    async fn write(&self, write: &Write) -> Result<Written> {
-        match write {
-            Write::Create(by) => {
-                let opened = self.open(by).await?;
-                Ok(Written { records: u64::from(opened.created), ..Written::default() })
-            }
-            Write::Set(set) => self.set_value(set).await,
-            Write::Delete { store, keys } => self.delete_value(store, keys).await,
-            Write::Purge(store) => self.purge(store).await,
-            Write::Drop(store) => self.drop_store(store).await,
-        }
+/// All stores that the indexes name, in one go.
+///
+/// # Errors
+/// The indexes cannot be read.
+pub async fn all_stores(storage: &dyn Storage) -> Result<Vec<StoreInfo>> {
+    let mut steps = storage.stores(StoreList::Indexed);
+    let mut stores = Vec::new();
+    while let Some(step) = steps.next().await {
+        stores = step?.1;
     }
+    Ok(stores)
+}
+
+/// That the backend repairs nothing.
+fn no_repair(store: &StoreName) -> Error {
+    let problem = format!("the metadata of {} cannot be repaired here", store.escaped());
+    Error::new(ErrorKind::NotSupported, problem)
+        .hint("only stores in a directory can; on a server, drop it and create it again")
+}
+
+/// The keys of a walk that start with `prefix`.
+fn narrow(
+    pages: BoxStream<'_, Result<KeyPage>>,
+    prefix: Vec<u8>,
+) -> BoxStream<'_, Result<KeyPage>> {
+    if prefix.is_empty() {
+        return pages;
+    }
+    let kept = pages.map_ok(move |page| {
+        let mut kept = KeyPage::default();
+        kept.progress = page.progress;
+        for row in page.iter().filter(|row| row.key.starts_with(&prefix)) {
+            kept.push_row(&row);
+        }
+        kept
+    });
+    kept.boxed()
 }
 
 /// Connects to what the target names, within [`Options::connect_timeout`].
@@ -248,9 +222,16 @@ pub trait Storage: Send + Sync + 'static {
 /// [`ErrorKind::NotFound`], [`ErrorKind::Usage`] or [`ErrorKind::Permission`].
 pub async fn connect(target: &Target, options: &Options) -> Result<Arc<dyn Storage>> {
     match target {
-        Target::Redis(target) => Ok(Arc::new(redis::RedisStorage::connect(target, options).await?)),
+        Target::Redis(target) => {
+            Ok(guarded(redis::RedisStorage::connect(target, options).await?, options))
+        }
         Target::Directory(path) => {
-            Ok(Arc::new(directory::DirectoryStorage::open(path, options).await?))
+            Ok(guarded(directory::DirectoryStorage::open(path, options).await?, options))
         }
     }
+}
+
+/// The backend, or one that refuses writes.
+fn guarded(storage: impl Storage, options: &Options) -> Arc<dyn Storage> {
+    if options.read_only { Arc::new(ReadOnly(storage)) } else { Arc::new(storage) }
 }

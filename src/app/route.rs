@@ -524,6 +524,7 @@ impl App {
                 }
                 self.read_stores();
             }
+            Write::Repair(_) => self.read_stores(),
         }
     }
 

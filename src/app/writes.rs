@@ -114,7 +114,7 @@ impl Writes {
         self.pending.values().any(|pending| match &pending.write {
             Write::Delete { store, keys } => open == Some(store) && keys.contains(key),
             Write::Purge(store) | Write::Drop(store) => open == Some(store),
-            Write::Create(_) | Write::Set(_) => false,
+            Write::Create(_) | Write::Set(_) | Write::Repair(_) => false,
         })
     }
 }
@@ -129,6 +129,7 @@ fn doing(write: &Write) -> String {
         }
         Write::Purge(store) => format!("purging {store}"),
         Write::Drop(store) => format!("dropping {store}"),
+        Write::Repair(repair) => format!("repairing {}", repair.store),
     }
 }
 
@@ -158,5 +159,6 @@ pub(super) fn done_words(write: &Write, written: &Written) -> String {
             format!("purged {store}: {} removed", text::plural(written.records, "record"))
         }
         Write::Drop(store) => format!("dropped {store}"),
+        Write::Repair(repair) => format!("repaired {}", repair.store),
     }
 }

@@ -9,7 +9,7 @@ use super::exit::{DONE, ExitResult};
 use super::output::Output;
 use super::{json, key, store};
 use crate::model::{
-    Error, ErrorKind, PageRow, RecordMeta, RecordState, Result, StoreInfo, StoreState,
+    Error, ErrorKind, Order, PageRow, RecordMeta, RecordState, Result, Scan, StoreInfo, StoreState,
 };
 use crate::storage::Storage;
 use crate::text::{cells, visible};
@@ -26,7 +26,9 @@ pub(super) async fn keys(
     let name = store(storage, &arguments.store).await?;
     let prefix = arguments.prefix.as_deref().map(key).unwrap_or_default();
     let after = arguments.after.as_deref().map(key);
-    let mut pages = storage.iterate_keys(&name, prefix.as_bytes(), after.as_ref(), arguments.limit);
+    let order = Order::Keys { after, limit: arguments.limit };
+    let scan = Scan { order, prefix: prefix.as_bytes().to_vec() };
+    let mut pages = storage.scan(&name, scan);
     let mut empty = true;
     while let Some(page) = pages.next().await {
         for row in page?.iter() {

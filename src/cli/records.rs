@@ -14,7 +14,7 @@ use super::exit::{self, DAMAGED, DONE, ExitResult, Failure, NOT_THERE, REFUSED, 
 use super::output::Output;
 use super::{json, key, store, write};
 use crate::model::Family;
-use crate::model::{Error, ErrorKind, Key, Record, RecordState, StoreName, Write};
+use crate::model::{Error, ErrorKind, Key, Record, RecordState, StoreName, Want, Write};
 use crate::outfile;
 use crate::preview::charset;
 use crate::storage::Storage;
@@ -26,9 +26,10 @@ const AT_ONCE: usize = 64;
 pub(super) async fn get(storage: &dyn Storage, get: &GetArgs, output: &mut Output) -> ExitResult {
     let name = store(storage, &get.store).await?;
     let key = key(&get.key);
-    let Some(record) = storage.get_value(&name, &key).await? else {
+    let Some(record) = storage.read(&name, &key, Want::Whole).await? else {
         return Err(no_record(storage, &name, &key).await.into());
     };
+    let record = record.into_record();
     if record.meta.state == RecordState::NoValue {
         let problem = format!("the record `{key}` has metadata, but no value");
         return Err(Error::new(ErrorKind::Damaged, problem)
@@ -121,7 +122,9 @@ pub(super) async fn exists(
     output: &mut Output,
 ) -> ExitResult {
     let (name, key) = names(storage, &record.store, &record.key).await?;
-    let exists = storage.record_exists(&name, &key).await?;
+    let read = storage.read(&name, &key, Want::Meta).await?;
+    // As Crawlee: the metadata alone does not count.
+    let exists = read.is_some_and(|read| read.meta().state != RecordState::NoValue);
     if output.json {
         let mut map = Map::new();
         json::put_text(&mut map, "key", key.as_bytes());
@@ -175,7 +178,7 @@ pub(super) async fn delete(
 
 /// Which of these records are not there; `None` where that may not be asked.
 async fn missing(storage: &dyn Storage, store: &StoreName, keys: &[Key]) -> Option<Vec<Key>> {
-    let looks = keys.iter().map(|key| storage.get_record_metadata(store, key));
+    let looks = keys.iter().map(|key| storage.read(store, key, Want::Meta));
     let found: Vec<_> = stream::iter(looks).buffered(AT_ONCE).try_collect().await.ok()?;
     let pairs = keys.iter().zip(found);
     Some(pairs.filter(|(_, found)| found.is_none()).map(|(key, _)| key.clone()).collect())

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use super::arguments::RepairArgs;
 use super::exit::{DONE, ExitResult, say};
 use super::output::Output;
-use super::{confirm, json, store};
+use super::{confirm, json, store, write};
+use crate::model::Write;
 use crate::storage::Storage;
 use crate::text::visible;
 
@@ -32,7 +33,7 @@ pub(super) async fn repair(
         if !repair.yes {
             confirm::ask_plainly("Write this? The records stay as they are.")?;
         }
-        storage.repair(plan).await?;
+        write(storage, &Write::Repair(plan.clone())).await?;
     } else {
         say(&format!("nothing is wrong with the metadata of the store `{name}`"));
     }

@@ -15,7 +15,7 @@ use super::{json, key, store, write};
 use crate::model::Family;
 use crate::model::{
     ContentType, Error, ErrorKind, Expected, Key, RecordMeta, RecordState, Result, SetValue,
-    StoreName, Value, Write,
+    StoreName, Value, Want, Write,
 };
 use crate::preview::charset::Charset;
 use crate::preview::json::{PYTHON_DEPTH, check, compact, depth};
@@ -193,7 +193,7 @@ async fn kept_type(
     let url = storage.get_public_url(store, key).await.ok()?;
     let file: Vec<u8> = percent_decode_str(url.rsplit('/').next()?).collect();
     let named = *percent_decode(&file).collect::<Vec<u8>>() != *key.as_bytes();
-    let meta = storage.get_record_metadata(store, key).await.ok()??;
+    let meta = storage.read(store, key, Want::Meta).await.ok()??.into_meta();
     (named || meta.state == RecordState::BareFile).then_some(meta.content_type)
 }
 

@@ -7,9 +7,9 @@ use super::exit::{self, DAMAGED, DONE, ExitResult, REFUSED};
 use super::output::Output;
 use super::{json, key, store, write};
 use crate::model::{
-    Error, ErrorKind, OpenBy, RecordState, StoreInfo, StoreState, Timestamp, Write,
+    Error, ErrorKind, OpenBy, Reading, RecordState, StoreInfo, StoreState, Timestamp, Want, Write,
 };
-use crate::storage::Storage;
+use crate::storage::{Storage, all_stores};
 use crate::text::{visible, visible_bytes};
 
 const HEADS: [&str; 7] =
@@ -17,7 +17,7 @@ const HEADS: [&str; 7] =
 
 /// `stores`.
 pub(super) async fn list(storage: &dyn Storage, output: &mut Output) -> ExitResult {
-    let stores = storage.stores().await?;
+    let stores = all_stores(storage).await?;
     if output.json {
         for info in &stores {
             output.json_line(&json::store(info).into())?;
@@ -84,7 +84,8 @@ pub(super) async fn info(
     let mut ignored = (String::new(), String::new());
     let (map, problem, code) = if let Some(argument) = &info.key {
         let key = key(argument);
-        let Some(meta) = storage.get_record_metadata(&name, &key).await? else {
+        let Some(meta) = storage.read(&name, &key, Want::Meta).await?.map(Reading::into_meta)
+        else {
             let problem = format!("there is no record `{key}` in the store `{name}`");
             return Err(Error::new(ErrorKind::NotFound, problem).into());
         };
@@ -97,7 +98,7 @@ pub(super) async fn info(
         let beside = info.beside.clone().unwrap_or_default();
         json::put_ignored(&mut map, "no_stores", &beside);
         ignored = (info.ignored.to_string(), format!("{beside} (beside the stores)"));
-        map.insert("metadata_key".into(), json!(storage.metadata_key(&name)));
+        map.insert("metadata_key".into(), json!(info.metadata_key));
         // Nothing is known to be wrong with what may not be read.
         let forbidden = matches!(info.state, StoreState::Forbidden(_) | StoreState::Unreadable(_));
         let code = if forbidden { REFUSED } else { DAMAGED };

@@ -15,7 +15,7 @@ use super::output::Output;
 use super::{json, store};
 use crate::index::{Builder, Change, Index, RescanState, ScanEvent};
 use crate::model::{
-    Error, ErrorKind, Interest, Key, RecordMeta, Result, StoreName, Timestamp, WatchEvent,
+    Error, ErrorKind, Interest, Key, RecordMeta, Result, Scan, StoreName, Timestamp, WatchEvent,
     WatchSource,
 };
 use crate::storage::Storage;
@@ -79,7 +79,7 @@ async fn found(storage: &dyn Storage, argument: &OsStr) -> Result<StoreName> {
 }
 
 async fn walk(storage: &dyn Storage, name: &StoreName) -> Result<Index> {
-    let (mut builder, mut pages) = (Builder::new(), storage.scan_keys(name));
+    let (mut builder, mut pages) = (Builder::new(), storage.scan(name, Scan::default()));
     while let Some(page) = pages.next().await {
         builder.add(&page?);
     }

@@ -13,7 +13,7 @@ use super::siblings::Siblings;
 use super::simulation::{DemoRecord, Destination, Simulation};
 use super::{DemoSettings, cannot};
 use crate::model::{
-    Connection, Error, ErrorKind, Expected, Key, OpenBy, Result, SetValue, StoreName,
+    Connection, Error, ErrorKind, Expected, Key, OpenBy, Result, SetValue, StoreName, Write,
 };
 use crate::storage::{self, Options, Storage, Target};
 
@@ -197,17 +197,17 @@ impl Work {
         if made.gone {
             return Ok(SetOutcome::Skipped);
         }
-        let set = SetValue {
+        let write = Write::Set(SetValue {
             store: made.store.clone(),
             key: Key::from(entry.key.as_str()),
             value: entry.value.clone(),
             content_type: entry.content_type.clone(),
             expected: Expected::Anything,
-        };
+        });
         loop {
             let mut stopped = self.stopped.clone();
             let why = {
-                let mut writing = std::pin::pin!(self.storage.set_value(&set));
+                let mut writing = std::pin::pin!(self.storage.write(&write));
                 let written = tokio::select! {
                     written = &mut writing => written,
                     // A write under way is waited for, but not for ever.
@@ -231,7 +231,7 @@ impl Work {
                 return Err(why);
             }
             log::debug!("the demo's crawl waits: {why}");
-            let mut connection = self.storage.connection();
+            let mut connection = self.storage.session().state;
             let up = async {
                 sleep(RETRY_DELAY).await;
                 // Where it never comes back, the stop does.
@@ -260,12 +260,14 @@ impl Work {
             let problem = format!("the demo's store `{store}` stays: {why}");
             Error::new(ErrorKind::Conflict, problem)
         };
-        if let Connection::Down { reason, .. } = &*self.storage.connection().borrow() {
+        if let Connection::Down { reason, .. } = &*self.storage.session().state.borrow() {
             return Err(stays(reason).hint(format!("remove it with `larder drop {store}`")));
         }
         let dropping = async {
             match self.storage.get_metadata(store).await {
-                Ok(info) if info.id == made.id => self.storage.drop_store(store).await.map(drop),
+                Ok(info) if info.id == made.id => {
+                    self.storage.write(&Write::Drop(store.clone())).await.map(drop)
+                }
                 Ok(_) => Err(stays("somebody else made it anew").hint(String::new())),
                 // The user dropped it.
                 Err(why) if why.kind == ErrorKind::NotFound => Ok(()),
@@ -301,7 +303,7 @@ fn passes(kind: ErrorKind) -> bool {
 /// Makes a store that must not be there yet.
 async fn new_store(storage: &dyn Storage, name: &str) -> Result<CreatedStore> {
     let taken = || {
-        let problem = format!("there is already a store `{name}` at {}", storage.label());
+        let problem = format!("there is already a store `{name}` at {}", storage.session().label);
         Error::new(ErrorKind::Conflict, problem).hint("name another one with --store")
     };
     match storage.get_metadata(&StoreName::from(name)).await {

@@ -102,6 +102,7 @@ fn as_wanted(write: &Write) -> &'static str {
         Write::Delete { .. } => "the records are gone",
         Write::Purge(_) => "the store is empty",
         Write::Drop(_) => "the store is gone",
+        Write::Repair(_) => "the metadata is as it was planned",
     }
 }
 

@@ -52,18 +52,56 @@ pub struct Record {
     pub value: Bytes,
 }
 
-/// What a limited read gave.
+/// What a read gave.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reading {
     /// The whole record.
     Whole(Record),
-    /// The value is over the limit and was not fetched.
-    TooLarge(RecordMeta),
-    /// The value is over the limit; this is its beginning.
-    Head {
+    /// The metadata alone: the value was not asked for, or is over the limit.
+    Meta(RecordMeta),
+    /// A part of the value.
+    Part {
         /// The metadata; `size` is the whole value's.
         meta: RecordMeta,
-        /// The first bytes.
-        head: Bytes,
+        /// Where the part begins, in bytes.
+        start: u64,
+        /// Its bytes.
+        bytes: Bytes,
     },
+}
+
+impl Reading {
+    /// The metadata.
+    pub fn meta(&self) -> &RecordMeta {
+        match self {
+            Self::Whole(record) => &record.meta,
+            Self::Meta(meta) | Self::Part { meta, .. } => meta,
+        }
+    }
+
+    /// The metadata alone.
+    pub fn into_meta(self) -> RecordMeta {
+        match self {
+            Self::Whole(record) => record.meta,
+            Self::Meta(meta) | Self::Part { meta, .. } => meta,
+        }
+    }
+
+    /// The record, as far as its value was read.
+    pub fn into_record(self) -> Record {
+        match self {
+            Self::Whole(record) => record,
+            Self::Meta(meta) => Record { meta, value: Bytes::new() },
+            Self::Part { meta, bytes, .. } => Record { meta, value: bytes },
+        }
+    }
+
+    /// This part of a record that was read whole.
+    pub(crate) fn cut(record: Record, range: &std::ops::Range<u64>) -> Self {
+        let length = record.value.len() as u64;
+        let (start, end) = (range.start.min(length), range.end.min(length));
+        // Within the length, which is a `usize`.
+        let bytes = record.value.slice(start as usize..end.max(start) as usize);
+        Self::Part { meta: record.meta, start, bytes }
+    }
 }

@@ -55,6 +55,8 @@ pub struct StoreInfo {
     /// What lies beside the stores' directories and is none of them; `None` where it was not looked
     /// for, as in what a watcher tells.
     pub beside: Option<Ignored>,
+    /// The Redis key or the file that holds the metadata; only where one store was asked for.
+    pub metadata_key: Option<String>,
 }
 
 impl StoreInfo {

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::{ContentType, Key, OpenBy, RecordMeta, StoreName};
+use super::{ContentType, Key, OpenBy, RecordMeta, Repair, StoreName};
 
 /// What must be there for a write to be made.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -56,6 +56,8 @@ pub enum Write {
     Purge(StoreName),
     /// Remove a store.
     Drop(StoreName),
+    /// Write metadata as it was planned; the records stay.
+    Repair(Repair),
 }
 
 /// On how many replicas a write is.

@@ -46,23 +46,22 @@ mod walk;
 mod watch;
 
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use async_trait::async_trait;
-use futures::stream::{self, BoxStream, StreamExt as _};
+use futures::stream::{self, BoxStream, StreamExt as _, TryStreamExt as _};
 use tokio::sync::watch as channel;
 
-use self::find::Reach;
 use self::folder::Root;
 use self::lock::WriteOptions;
 use self::open::OpenOptions;
 use self::watch::Hub;
 
-use super::{Options, Storage};
+use super::{Options, Session, Storage, narrow};
 use crate::model::{
-    Connection, Crawl, Error, ErrorKind, Interest, JsonLayout, Key, KeyPage, OpenBy, Opened,
-    Reading, Record, RecordMeta, Repair, Result, ServerInfo, SetValue, StoreInfo, StoreName,
-    WatchEvent, Write, WriteOutcome, Written,
+    Connection, Crawl, Error, ErrorKind, Interest, JsonLayout, Key, KeyPage, OpenBy, Opened, Order,
+    Reading, Repair, Result, Scan, ServerInfo, StoreInfo, StoreList, StoreName, Want, WatchEvent,
+    Write, WriteOutcome, Written,
 };
 
 /// Crawlee's key-value stores in a directory.
@@ -128,15 +127,11 @@ impl DirectoryStorage {
         .await
     }
 
-    /// Runs a write, unless writing is refused.
+    /// Runs a write.
     async fn write_store<T: Send + 'static>(
         &self,
-        doing: &str,
         work: impl FnOnce(&Root, WriteOptions) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        if self.options.read_only {
-            return Err(Error::new(ErrorKind::ReadOnly, format!("{doing} is refused: read-only")));
-        }
         let options = self.write_options();
         self.run(move |root| work(root, options)).await
     }
@@ -176,41 +171,36 @@ async fn blocking<T: Send + 'static>(
 
 #[async_trait]
 impl Storage for DirectoryStorage {
-    fn label(&self) -> String {
-        self.label.clone()
-    }
-
-    fn connection(&self) -> channel::Receiver<Connection> {
-        self.connection.subscribe()
+    fn session(&self) -> Session {
+        Session {
+            label: self.label.clone(),
+            time_limit: self.options.command_timeout,
+            state: self.connection.subscribe(),
+        }
     }
 
     async fn server(&self) -> Result<ServerInfo> {
+        let started = Instant::now();
+        self.run(|root| root.stores().map(|_| ())).await?;
+        let latency = started.elapsed();
         Ok(ServerInfo {
             product: "directory".to_owned(),
             read_only: self.options.read_only,
             json_layout: JsonLayout::Indented,
-            latency: Some(self.ping().await?),
+            latency: Some(latency),
             ..ServerInfo::default()
         })
     }
 
-    fn time_limit(&self) -> Duration {
-        self.options.command_timeout
-    }
-
-    async fn ping(&self) -> Result<Duration> {
-        let started = Instant::now();
-        self.run(|root| root.stores().map(|_| ())).await?;
-        Ok(started.elapsed())
-    }
-
-    async fn stores(&self) -> Result<Vec<StoreInfo>> {
-        self.run(store_info::list).await
-    }
-
-    /// Every directory is a store that [`Storage::stores`] lists: none can be lost.
-    fn find_lost_stores(&self) -> BoxStream<'_, Result<(f32, Vec<StoreInfo>)>> {
-        stream::iter([Ok((1.0, Vec::new()))]).boxed()
+    /// No store can be lost: every directory is one.
+    fn stores(&self, list: StoreList) -> BoxStream<'_, Result<(f32, Vec<StoreInfo>)>> {
+        let stores = async move {
+            match list {
+                StoreList::Indexed => self.run(store_info::list).await,
+                StoreList::Orphaned => Ok(Vec::new()),
+            }
+        };
+        stream::once(stores).map_ok(|stores| (1.0, stores)).boxed()
     }
 
     async fn open(&self, by: &OpenBy) -> Result<Opened> {
@@ -220,74 +210,24 @@ impl Storage for DirectoryStorage {
         self.run(move |root| open::open(root, &by, options)).await
     }
 
-    fn metadata_key(&self, store: &StoreName) -> String {
-        let path = Path::new(folder::STORES).join(store.escaped()).join("__metadata__.json");
-        path.display().to_string()
-    }
-
     async fn get_metadata(&self, store: &StoreName) -> Result<StoreInfo> {
         self.read_store(store, read::weigh).await
     }
 
-    async fn get_record_metadata(
-        &self,
-        store: &StoreName,
-        key: &Key,
-    ) -> Result<Option<RecordMeta>> {
+    async fn read(&self, store: &StoreName, key: &Key, want: Want) -> Result<Option<Reading>> {
         let key = key.clone();
-        self.read_store(store, move |root, store| match root.store(store)? {
-            Some(folder) => record::meta_of_key(&folder, &key, Reach::Far),
-            None => Ok(None),
-        })
-        .await
+        self.read_store(store, move |root, store| read::read(root, store, &key, &want)).await
     }
 
-    async fn get_value(&self, store: &StoreName, key: &Key) -> Result<Option<Record>> {
-        Ok(match self.read(store, key, u64::MAX).await? {
-            Some(Reading::Whole(record)) => Some(record),
-            // Only if it grows all the time: what was there when it was looked at.
-            Some(Reading::Head { meta, head }) => Some(Record { meta, value: head }),
-            Some(Reading::TooLarge(_)) | None => None,
-        })
-    }
-
-    async fn read(&self, store: &StoreName, key: &Key, limit: u64) -> Result<Option<Reading>> {
-        let key = key.clone();
-        self.read_store(store, move |root, store| read::read(root, store, &key, limit)).await
-    }
-
-    async fn set_value(&self, set: &SetValue) -> Result<Written> {
-        let (doing, set) = (format!("setting {}", set.key.escaped()), set.clone());
-        self.write_store(&doing, move |root, options| set::set(root, &set, options)).await
-    }
-
-    async fn delete_value(&self, store: &StoreName, keys: &[Key]) -> Result<Written> {
-        let (store, keys) = (store.clone(), keys.to_vec());
-        self.write_store("deleting", move |root, options| {
-            remove::delete(root, &store, &keys, options)
-        })
-        .await
-    }
-
-    fn scan_keys(&self, store: &StoreName) -> BoxStream<'_, Result<KeyPage>> {
-        walk::scan(self.root.clone(), store.clone(), self.toucher())
-    }
-
-    fn iterate_keys(
-        &self,
-        store: &StoreName,
-        prefix: &[u8],
-        exclusive_start_key: Option<&Key>,
-        limit: Option<usize>,
-    ) -> BoxStream<'_, Result<KeyPage>> {
-        let after = exclusive_start_key.cloned();
-        let key_range = walk::KeyRange { prefix: prefix.to_vec(), after, limit };
-        walk::iterate(self.root.clone(), store.clone(), key_range, self.toucher())
-    }
-
-    async fn record_exists(&self, store: &StoreName, key: &Key) -> Result<bool> {
-        let key = key.clone();
-        self.read_store(store, move |root, store| read::exists(root, store, &key)).await
+    fn scan(&self, store: &StoreName, scan: Scan) -> BoxStream<'_, Result<KeyPage>> {
+        let (root, store, toucher) = (self.root.clone(), store.clone(), self.toucher());
+        match scan.order {
+            Order::Any => narrow(walk::scan(root, store, toucher), scan.prefix),
+            Order::Keys { after, limit } => {
+                let range = walk::KeyRange { prefix: scan.prefix, after, limit };
+                walk::scan_sorted(root, store, range, toucher)
+            }
+        }
     }
 
     async fn get_public_url(&self, store: &StoreName, key: &Key) -> Result<String> {
@@ -300,21 +240,33 @@ impl Storage for DirectoryStorage {
         self.run(move |root| repair::plan(root, &store)).await
     }
 
-    async fn repair(&self, repair: &Repair) -> Result<Written> {
-        let repair = repair.clone();
-        self.write_store("repairing", move |root, options| repair::repair(root, &repair, options))
-            .await
-    }
-
-    async fn purge(&self, store: &StoreName) -> Result<Written> {
-        let store = store.clone();
-        self.write_store("purging", move |root, options| remove::purge(root, &store, options)).await
-    }
-
-    async fn drop_store(&self, store: &StoreName) -> Result<Written> {
-        let store = store.clone();
-        self.write_store("dropping", move |root, options| remove::drop_store(root, &store, options))
-            .await
+    async fn write(&self, write: &Write) -> Result<Written> {
+        let write = write.clone();
+        match write {
+            Write::Create(by) => {
+                let opened = self.open(&by).await?;
+                Ok(Written { records: u64::from(opened.created), ..Written::default() })
+            }
+            Write::Set(set) => {
+                self.write_store(move |root, options| set::set(root, &set, options)).await
+            }
+            Write::Delete { store, keys } => {
+                let work = move |root: &Root, options| remove::delete(root, &store, &keys, options);
+                self.write_store(work).await
+            }
+            Write::Purge(store) => {
+                let work = move |root: &Root, options| remove::purge(root, &store, options);
+                self.write_store(work).await
+            }
+            Write::Drop(store) => {
+                let work = move |root: &Root, options| remove::drop_store(root, &store, options);
+                self.write_store(work).await
+            }
+            Write::Repair(repair) => {
+                let work = move |root: &Root, options| repair::repair(root, &repair, options);
+                self.write_store(work).await
+            }
+        }
     }
 
     fn watch(

@@ -1,14 +1,15 @@
 //! Crawlee's stores on a Redis server, through fred. The only place that names fred.
 //!
 //! ```text
-//! connection error         connections that come back · what errors mean keys reply
-//! names of Redis keys · parsing of answers read scan iterate        one record · all keys of a
-//! store · in Crawlee's order write unscripted         one script a write, in scripts/ ·
-//! transactions where these are forbidden open                     creating, beside Crawlee's
-//! openers list orphan_stores       stores that the indexes name · stores that no index names
-//! siblings                 request queues, datasets and crawlers beside the stores watch
-//! what changes doubt settle             what is remembered of a write · what became of one whose
-//! answer was lost
+//! connection error         connections that come back · what errors mean
+//! keys reply               names of Redis keys · parsing of answers
+//! read scan iterate        one record · all keys of a store · in Crawlee's order
+//! write unscripted         one script a write, in scripts/ · transactions where these are forbidden
+//! open                     creating, beside Crawlee's openers
+//! list orphan_stores       stores that the indexes name · stores that no index names
+//! siblings                 request queues, datasets and crawlers beside the stores
+//! watch                    what changes
+//! doubt resolve            what is remembered of a write · what became of one whose answer was lost
 //! ```
 
 mod connection;
@@ -30,7 +31,6 @@ mod write;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use async_trait::async_trait;
 use fred::types::Value;
@@ -38,15 +38,15 @@ use futures::stream::BoxStream;
 use tokio::sync::watch as channel;
 
 use self::connection::{Command, ConnectionManager, Facts};
-use self::doubt::{Doubts, Progress};
+use self::doubt::Doubts;
 use self::keys::Part;
 use self::open::Claims;
 use super::target::RedisTarget;
-use super::{Options, Storage};
+use super::{Options, Session, Storage, narrow};
 use crate::model::{
-    Connection, Crawl, Error, ErrorKind, Interest, JsonLayout, Key, KeyPage, OpenBy, Opened,
-    Reading, Record, RecordMeta, Result, ServerInfo, SetValue, StoreInfo, StoreName, Timestamp,
-    WatchEvent, Write, WriteOutcome, Written,
+    Crawl, Error, ErrorKind, Interest, JsonLayout, Key, KeyPage, OpenBy, Opened, Order, Reading,
+    Result, Scan, ServerInfo, StoreInfo, StoreList, StoreName, Want, WatchEvent, Write,
+    WriteOutcome, Written,
 };
 
 /// Crawlee's key-value stores on a Redis server.
@@ -107,12 +107,12 @@ fn command(name: &'static str, args: impl IntoIterator<Item = Value>) -> Command
 
 #[async_trait]
 impl Storage for RedisStorage {
-    fn label(&self) -> String {
-        self.connections.label()
-    }
-
-    fn connection(&self) -> channel::Receiver<Connection> {
-        self.connections.state()
+    fn session(&self) -> Session {
+        Session {
+            label: self.connections.label(),
+            time_limit: self.options.command_timeout,
+            state: self.connections.state(),
+        }
     }
 
     async fn server(&self) -> Result<ServerInfo> {
@@ -129,83 +129,23 @@ impl Storage for RedisStorage {
         })
     }
 
-    fn time_limit(&self) -> Duration {
-        self.options.command_timeout
-    }
-
-    async fn ping(&self) -> Result<Duration> {
-        self.connections.ping().await
-    }
-
-    async fn stores(&self) -> Result<Vec<StoreInfo>> {
-        self.list_stores().await
-    }
-
-    fn stores_in_steps(&self) -> BoxStream<'_, Result<(f32, Vec<StoreInfo>)>> {
-        self.list_in_steps()
-    }
-
-    fn find_lost_stores(&self) -> BoxStream<'_, Result<(f32, Vec<StoreInfo>)>> {
-        self.search_lost()
-    }
-
-    async fn open(&self, by: &OpenBy) -> Result<Opened> {
-        self.open_by(by).await
-    }
-
-    fn metadata_key(&self, store: &StoreName) -> String {
-        StoreName::from(&keys::key_bytes(store, Part::Metadata)[..]).escaped()
-    }
-
-    async fn get_metadata(&self, store: &StoreName) -> Result<StoreInfo> {
-        let info = self.info(store).await?;
-        self.touch(store).await;
-        Ok(info)
-    }
-
-    async fn get_record_metadata(
-        &self,
-        store: &StoreName,
-        key: &Key,
-    ) -> Result<Option<RecordMeta>> {
-        self.read_meta(store, key).await
-    }
-
-    async fn get_value(&self, store: &StoreName, key: &Key) -> Result<Option<Record>> {
-        match self.read_up_to(store, key, u64::MAX).await? {
-            Some(Reading::Whole(record)) => Ok(Some(record)),
-            Some(Reading::TooLarge(_) | Reading::Head { .. }) | None => Ok(None),
+    fn stores(&self, list: StoreList) -> BoxStream<'_, Result<(f32, Vec<StoreInfo>)>> {
+        match list {
+            StoreList::Indexed => self.indexed_stores(),
+            StoreList::Orphaned => self.orphan_stores(),
         }
     }
 
-    async fn read(&self, store: &StoreName, key: &Key, limit: u64) -> Result<Option<Reading>> {
-        self.read_up_to(store, key, limit).await
+    async fn open(&self, by: &OpenBy) -> Result<Opened> {
+        self.open(by).await
     }
 
-    async fn set_value(&self, set: &SetValue) -> Result<Written> {
-        self.set(set, Timestamp::now()).await
-    }
-
-    async fn delete_value(&self, store: &StoreName, keys: &[Key]) -> Result<Written> {
-        self.delete(store, keys, Timestamp::now(), &mut Progress::default()).await
-    }
-
-    fn scan_keys(&self, store: &StoreName) -> BoxStream<'_, Result<KeyPage>> {
-        self.scan(store)
-    }
-
-    fn iterate_keys(
-        &self,
-        store: &StoreName,
-        prefix: &[u8],
-        exclusive_start_key: Option<&Key>,
-        limit: Option<usize>,
-    ) -> BoxStream<'_, Result<KeyPage>> {
-        self.iterate(store, prefix, exclusive_start_key, limit)
-    }
-
-    async fn record_exists(&self, store: &StoreName, key: &Key) -> Result<bool> {
-        self.value_exists(store, key).await
+    async fn get_metadata(&self, store: &StoreName) -> Result<StoreInfo> {
+        let mut info = self.info(store).await?;
+        let key = keys::key_bytes(store, Part::Metadata);
+        info.metadata_key = Some(StoreName::from(&key[..]).escaped());
+        self.touch(store).await;
+        Ok(info)
     }
 
     async fn get_public_url(&self, _store: &StoreName, _key: &Key) -> Result<String> {
@@ -213,12 +153,25 @@ impl Storage for RedisStorage {
             .hint("save the value to a file instead"))
     }
 
-    async fn purge(&self, store: &StoreName) -> Result<Written> {
-        self.purge_store(store, Timestamp::now()).await
+    async fn read(&self, store: &StoreName, key: &Key, want: Want) -> Result<Option<Reading>> {
+        let reading = self.read(store, key, want).await;
+        self.touch(store).await;
+        reading
     }
 
-    async fn drop_store(&self, store: &StoreName) -> Result<Written> {
-        self.remove_store(store).await
+    fn scan(&self, store: &StoreName, scan: Scan) -> BoxStream<'_, Result<KeyPage>> {
+        match scan.order {
+            Order::Any => narrow(self.scan(store), scan.prefix),
+            Order::Keys { after, limit } => self.scan_sorted(store, scan.prefix, after, limit),
+        }
+    }
+
+    async fn write(&self, write: &Write) -> Result<Written> {
+        self.write(write).await
+    }
+
+    async fn resolve(&self, write: &Write) -> Result<WriteOutcome> {
+        self.resolve(write).await
     }
 
     fn watch(
@@ -226,18 +179,10 @@ impl Storage for RedisStorage {
         store: Option<&StoreName>,
         interest: channel::Receiver<Interest>,
     ) -> BoxStream<'static, WatchEvent> {
-        self.follow(store, interest)
-    }
-
-    async fn write(&self, write: &Write) -> Result<Written> {
-        self.write_and_remember(write).await
-    }
-
-    async fn resolve(&self, write: &Write) -> Result<WriteOutcome> {
-        self.find_fate(write).await
+        self.watch(store, interest)
     }
 
     async fn crawl(&self) -> Result<Crawl> {
-        self.read_siblings().await
+        self.crawl().await
     }
 }

@@ -8,8 +8,8 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 use super::Storage;
 use crate::model::{
-    Connection, Error, ErrorKind, Expected, OpenBy, Reading, RecordMeta, Result, SetValue,
-    StoreInfo, StoreName, StoreState, Write, WriteOutcome, Written,
+    Connection, Error, ErrorKind, Expected, OpenBy, Reading, Repair, Result, SetValue, StoreInfo,
+    StoreName, StoreState, Write, WriteOutcome, Written,
 };
 
 /// The pause between two looks.
@@ -82,7 +82,7 @@ pub(super) fn of_set(
     };
     let written = is(&set.value, set.content_type.as_str());
     let there = || {
-        let meta = now.map(meta_of).cloned();
+        let meta = now.map(Reading::meta).cloned();
         WriteOutcome::There(Written { records: 1, meta, ..Written::default() })
     };
     let had = matches!(before, Before::Thing(_));
@@ -103,13 +103,6 @@ pub(super) fn of_set(
     }
 }
 
-fn meta_of(reading: &Reading) -> &RecordMeta {
-    match reading {
-        Reading::Whole(record) => &record.meta,
-        Reading::TooLarge(meta) | Reading::Head { meta, .. } => meta,
-    }
-}
-
 /// Whether the record is as it was before, as far as both were read.
 fn same(before: Before<'_, Reading>, now: Option<&Reading>) -> bool {
     let (Before::Thing(before), Some(now)) = (before, now) else { return false };
@@ -117,7 +110,7 @@ fn same(before: Before<'_, Reading>, now: Option<&Reading>) -> bool {
         (Reading::Whole(before), Reading::Whole(now)) => before.value == now.value,
         _ => true,
     };
-    values && meta_of(before) == meta_of(now)
+    values && before.meta() == now.meta()
 }
 
 /// The part of a delete whose answer was lost.
@@ -157,6 +150,17 @@ pub(super) fn of_delete(done: u64, all: usize, ends: bool, lost: &Batch<'_>) -> 
             all: all as u64,
             pending: !lost.closed && !made && left > 0,
         }
+    }
+}
+
+/// What became of a repair, by the text of the metadata now.
+pub(super) fn of_repair(repair: &Repair, now: Option<&[u8]>) -> WriteOutcome {
+    match now {
+        Some(now) if now == &*repair.after => {
+            WriteOutcome::There(Written { records: 1, ..Written::default() })
+        }
+        Some(now) if now == &*repair.before => WriteOutcome::NotApplied,
+        _ => WriteOutcome::Unclear,
     }
 }
 
@@ -222,7 +226,7 @@ pub async fn resolve_until(
     write: &Write,
     deadline: Instant,
 ) -> Result<WriteOutcome> {
-    let mut states = storage.connection();
+    let mut states = storage.session().state;
     loop {
         let up = states.wait_for(|state| *state == Connection::Up);
         // Where it does not come back, settling says so itself.

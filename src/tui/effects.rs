@@ -57,7 +57,7 @@ impl Tasks {
 
     /// Uses this storage from now on, and reports its connection's changes.
     pub(super) fn use_storage(&mut self, storage: Arc<dyn Storage>) {
-        let (mut states, events) = (storage.connection(), self.events.clone());
+        let (mut states, events) = (storage.session().state, self.events.clone());
         let watcher = tokio::spawn(async move {
             while states.changed().await.is_ok() {
                 let state = states.borrow_and_update().clone();

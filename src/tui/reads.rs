@@ -11,7 +11,9 @@ use tokio::sync::watch as channel;
 
 use crate::app::{Compute, Event, Load, Loaded, Read, RecordView, Slot, Ticket};
 use crate::index::Builder;
-use crate::model::{Error, ErrorKind, Reading, Record, RecordMeta, Result, StoreName};
+use crate::model::{
+    Error, ErrorKind, Reading, Record, RecordMeta, Result, Scan, StoreList, StoreName, Want,
+};
 use crate::preview::{Mode, Preview};
 use crate::storage::Storage;
 
@@ -69,21 +71,27 @@ impl ReadTask {
             Load::Crawl => return self.crawl(storage).await,
             Load::Keys { store, early } => return self.keys(storage, &store, early).await,
             Load::Record { store, key, limit, mode } => {
-                let reading = self.report_if_slow(storage.read(&store, &key, limit)).await?;
+                let want = Want::UpTo(limit);
+                let reading = self.report_if_slow(storage.read(&store, &key, want)).await?;
                 Loaded::Record(match reading {
                     None => RecordView::Missing(key),
-                    Some(Reading::TooLarge(meta)) => RecordView::TooLarge(meta),
-                    Some(Reading::Head { meta, head }) => prepare_head(meta, head, mode).await?,
+                    Some(Reading::Meta(meta)) => RecordView::TooLarge(meta),
+                    Some(Reading::Part { meta, bytes, .. }) => {
+                        prepare_head(meta, bytes, mode).await?
+                    }
                     Some(Reading::Whole(record)) => prepare(record, mode).await?,
                 })
             }
-            Load::Whole { store, key, mode } => {
-                Loaded::Record(match self.report_if_slow(storage.get_value(&store, &key)).await? {
+            Load::Whole { store, key, mode } => Loaded::Record(
+                match self.report_if_slow(storage.read(&store, &key, Want::Whole)).await? {
                     None => RecordView::Missing(key),
-                    Some(record) => prepare(record, mode).await?,
-                })
+                    Some(read) => prepare(read.into_record(), mode).await?,
+                },
+            ),
+            Load::Value { store, key } => {
+                let read = storage.read(&store, &key, Want::Whole).await?;
+                Loaded::Value(read.map(Reading::into_record))
             }
-            Load::Value { store, key } => Loaded::Value(storage.get_value(&store, &key).await?),
         }))
     }
 
@@ -115,18 +123,21 @@ impl ReadTask {
     }
 
     async fn stores(&self, storage: &dyn Storage) -> Result<Option<Loaded>> {
-        let mut steps = storage.stores_in_steps();
+        let mut steps = storage.stores(StoreList::Indexed);
         while let Some(step) = steps.next().await {
             match step? {
                 (share, some) if share < 1.0 => self.report(Ok(Loaded::SomeStores(some))).await,
-                (_, all) => return Ok(Some(Loaded::Stores(all, storage.ping().await.ok()))),
+                (_, all) => {
+                    let latency = storage.server().await.ok().and_then(|server| server.latency);
+                    return Ok(Some(Loaded::Stores(all, latency)));
+                }
             }
         }
         Ok(None)
     }
 
     async fn lost(&self, storage: &dyn Storage) -> Result<()> {
-        let mut found = storage.find_lost_stores();
+        let mut found = storage.stores(StoreList::Orphaned);
         let mut share = 0.0;
         while let Some(step) = found.next().await {
             let (now, stores) = step?;
@@ -156,7 +167,7 @@ impl ReadTask {
         store: &StoreName,
         early: bool,
     ) -> Result<Option<Loaded>> {
-        let mut pages = storage.scan_keys(store);
+        let mut pages = storage.scan(store, Scan::default());
         let mut builder = Builder::new();
         let mut told: Option<Instant> = None;
         let mut cost = Duration::ZERO;

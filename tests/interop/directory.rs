@@ -17,6 +17,7 @@ use tempfile::TempDir;
 
 use crate::cases::{self, Case};
 use crate::peer::{self, Crawlee, Op, internal_name};
+use crate::short::Short as _;
 
 /// The cases whose keys can be files' names.
 fn all() -> Vec<Case> {
@@ -211,7 +212,7 @@ async fn larder_reads_what_crawlee_wrote() {
         crawlee.run(&[Op::Open(by)].into_iter().chain(sets).collect::<Vec<_>>());
     }
     let storage = connect(&folder, false).await;
-    let listed = storage.stores().await.unwrap();
+    let listed = storage.all_stores().await.unwrap();
     assert_eq!(listed.len(), stores().len());
     for by in stores() {
         let opened = storage.open(&by).await.unwrap();

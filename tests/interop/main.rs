@@ -7,6 +7,8 @@ mod pty;
 mod python;
 #[path = "../support/server.rs"]
 mod server;
+#[path = "../support/short.rs"]
+mod short;
 
 mod cases;
 mod crawl;

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use crate::cases::Case;
 use crate::python;
 use crate::server::Server;
+use crate::short::Short as _;
 
 /// One operation on the store that was opened last.
 #[derive(Clone)]

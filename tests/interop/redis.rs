@@ -12,6 +12,7 @@ use crate::cases;
 use crate::peer::{self, Crawlee, Op, connect};
 use crate::python;
 use crate::server::Server;
+use crate::short::Short as _;
 use crate::state::{assert_same, dump};
 
 /// Names and aliases that Crawlee takes, however odd.
@@ -115,7 +116,7 @@ async fn reads_change_nothing_unless_asked_to() {
     let (before, times) = (dump(&server), raw(&server));
     let storage = connect(&server, false).await;
     let store = StoreName::from("default");
-    storage.stores().await.unwrap();
+    storage.all_stores().await.unwrap();
     storage.open(&OpenBy::Default).await.unwrap();
     storage.get_metadata(&store).await.unwrap();
     storage.scan_keys(&store).try_collect::<Vec<_>>().await.unwrap();
@@ -123,7 +124,7 @@ async fn reads_change_nothing_unless_asked_to() {
     for meta in pages.iter().flat_map(larder::model::KeyPage::to_metas) {
         storage.get_record_metadata(&store, &meta.key).await.unwrap();
         storage.get_value(&store, &meta.key).await.unwrap();
-        storage.read(&store, &meta.key, 100).await.unwrap();
+        storage.read_up_to(&store, &meta.key, 100).await.unwrap();
         storage.record_exists(&store, &meta.key).await.unwrap();
     }
     assert_same("read", &before, &dump(&server));
@@ -138,7 +139,7 @@ async fn larder_reads_what_crawlee_wrote_byte_for_byte() {
         crawlee.run(&[vec![Op::Open(by)], set_all()].concat());
     }
     let storage = connect(&server, false).await;
-    let listed = storage.stores().await.unwrap();
+    let listed = storage.all_stores().await.unwrap();
     assert_eq!(listed.len(), stores().len());
     for by in stores() {
         let opened = storage.open(&by).await.unwrap();
@@ -225,7 +226,8 @@ async fn each_opens_purges_and_drops_what_the_other_made() {
         let by_id = Op::Open(OpenBy::Id(id.clone()));
         let found = crawlee.run(&[open.clone(), by_id.clone(), fill.clone()]);
         assert_eq!((&found[0]["id"], &found[1]["id"]), (&json!(id), &json!(id)), "{by:?}");
-        assert_eq!(found[0]["key"], json!(storage.metadata_key(&store)));
+        let info = storage.get_metadata(&store).await.unwrap();
+        assert_eq!(found[0]["key"], json!(info.metadata_key));
         assert_eq!(storage.get_metadata(&store).await.unwrap().records, Some(1));
         crawlee.run(&[open.clone(), Op::Purge]);
         assert_eq!(storage.get_metadata(&store).await.unwrap().records, Some(0));

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::short::Short as _;
 use larder::model::{ContentType, Expected, Key, OpenBy, RecordState, SetValue, StoreName};
 use larder::storage::{self, Options, Storage, Target};
 

@@ -11,6 +11,8 @@ mod pty;
 mod python;
 #[path = "../support/server.rs"]
 mod server;
+#[path = "../support/short.rs"]
+mod short;
 
 mod background;
 mod browser;

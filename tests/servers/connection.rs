@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use larder::model::{
     Connection, ContentType, ErrorKind, Expected, Key, SetValue, StoreName, Write, WriteOutcome,
 };
@@ -11,6 +12,7 @@ use larder::storage::{self, Options, Storage, Target};
 use crate::fill;
 use crate::proxy::{Proxy, Wire};
 use crate::server::Server;
+use crate::short::Short as _;
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -24,7 +26,7 @@ async fn connect(url: &str) -> larder::model::Result<Arc<dyn Storage>> {
 }
 
 async fn until(storage: &dyn Storage, what: impl FnMut(&Connection) -> bool) {
-    let mut connection = storage.connection();
+    let mut connection = storage.session().state;
     let waited = tokio::time::timeout(PATIENCE, connection.wait_for(what)).await;
     assert!(waited.is_ok_and(|state| state.is_ok()), "the connection does not change");
 }
@@ -47,8 +49,8 @@ async fn a_storage_outlives_its_server() -> larder::model::Result<()> {
     until(&*storage, |state| matches!(state, Connection::Down { tries: 1.., .. })).await;
     let start = Instant::now();
     for failed in [
-        storage.stores().await.map(|_| ()),
-        storage.read(&StoreName::from("shop"), &Key::from("k"), 1000).await.map(|_| ()),
+        storage.all_stores().await.map(|_| ()),
+        storage.read_up_to(&StoreName::from("shop"), &Key::from("k"), 1000).await.map(|_| ()),
         storage.set_value(&set("k")).await.map(|_| ()),
         storage.purge(&StoreName::from("shop")).await.map(|_| ()),
     ] {
@@ -58,7 +60,7 @@ async fn a_storage_outlives_its_server() -> larder::model::Result<()> {
     server.restart();
     fill::stores(&mut server.client(), ["shop"]);
     until(&*storage, |state| *state == Connection::Up).await;
-    assert_eq!(storage.stores().await?.len(), 1);
+    assert_eq!(storage.all_stores().await?.len(), 1);
     storage.set_value(&set("k")).await?;
     Ok(())
 }
@@ -71,13 +73,18 @@ async fn a_write_whose_answer_is_lost_is_made_once_and_settled_by_reading()
     let mut monitor = server.monitor();
     let wire = Proxy::start(server.port()).await;
     let storage = connect(&wire.url()).await?;
-    storage.set_value(&set("first")).await?;
+    let old = set("k");
+    storage.set_value(&old).await?;
+    // What it expects is all that must be known of before, so the script is all that is sent.
+    let expected =
+        Expected::Unchanged { value: old.value.clone(), content_type: old.content_type.clone() };
+    let new = SetValue { value: Bytes::from_static(b"new"), expected, ..old };
     wire.set(Wire::Silent);
-    let writing = Arc::clone(&storage);
-    let write = tokio::spawn(async move { writing.set_value(&set("k")).await });
+    let (writing, write) = (Arc::clone(&storage), new.clone());
+    let write = tokio::spawn(async move { writing.set_value(&write).await });
     let items = "key_value_stores:shop:items";
     let start = Instant::now();
-    while server.cli(&["HEXISTS", items, "k"]) != b"1" && start.elapsed() < PATIENCE {
+    while server.cli(&["HGET", items, "k"]) != b"new" && start.elapsed() < PATIENCE {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     wire.set(Wire::Cut);
@@ -86,12 +93,16 @@ async fn a_write_whose_answer_is_lost_is_made_once_and_settled_by_reading()
     until(&*storage, |state| *state != Connection::Up).await;
     wire.set(Wire::Open);
     until(&*storage, |state| *state == Connection::Up).await;
-    let outcome = storage.resolve(&Write::Set(set("k"))).await?;
+    let outcome = storage.resolve(&Write::Set(new.clone())).await?;
+    assert!(matches!(outcome, WriteOutcome::Applied(_)), "{outcome:?}");
+    // Of one that is not remembered any more it is not told who made it.
+    let outcome = storage.resolve(&Write::Set(new)).await?;
     assert!(matches!(outcome, WriteOutcome::There(_)), "{outcome:?}");
     assert_eq!(storage.resolve(&Write::Set(set("never"))).await?, WriteOutcome::NotApplied);
     let made = |line: &String| line.contains("lua") && line.contains("\"HSET\"");
     let made: Vec<_> = monitor.lines().into_iter().filter(made).collect();
-    let of_k = made.iter().filter(|line| line.contains(&format!("\"{items}\" \"k\""))).count();
+    let set_k = format!("\"{items}\" \"k\" \"new\"");
+    let of_k = made.iter().filter(|line| line.contains(&set_k)).count();
     assert_eq!(of_k, 1, "{made:#?}");
     Ok(())
 }
@@ -103,11 +114,12 @@ async fn a_replica_is_browsed_read_only() -> larder::model::Result<()> {
     let replica = Server::start_with(&["--replicaof", "127.0.0.1", &primary.port().to_string()]);
     let storage = connect(&replica.url()).await?;
     let start = Instant::now();
-    while storage.stores().await.map_or(0, |stores| stores.len()) == 0 && start.elapsed() < PATIENCE
+    while storage.all_stores().await.map_or(0, |stores| stores.len()) == 0
+        && start.elapsed() < PATIENCE
     {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    assert_eq!(storage.stores().await?.len(), 1);
+    assert_eq!(storage.all_stores().await?.len(), 1);
     let server = storage.server().await?;
     assert!(server.replica && server.read_only);
     let refused = storage.set_value(&set("k")).await;
@@ -128,14 +140,14 @@ async fn a_cluster_is_read_and_refuses_what_cannot_be_one_step() -> larder::mode
     fill::records(&mut client, "shop", [("k".into(), "text/plain".into(), b"v".to_vec())]);
     let storage = connect(&server.url()).await?;
     assert!(storage.server().await?.cluster);
-    assert_eq!(storage.stores().await?[0].records, Some(1));
+    assert_eq!(storage.all_stores().await?[0].records, Some(1));
     let record = storage.get_value(&StoreName::from("shop"), &Key::from("k")).await?;
     assert_eq!(record.map(|record| record.value), Some(b"v".to_vec().into()));
     let refused = storage.set_value(&set("new")).await;
     assert_eq!(refused.map_err(|error| error.kind), Err(ErrorKind::Cluster));
     let refused = storage.drop_store(&StoreName::from("shop")).await;
     assert_eq!(refused.map_err(|error| error.kind), Err(ErrorKind::Cluster));
-    assert_eq!(storage.stores().await?[0].records, Some(1));
+    assert_eq!(storage.all_stores().await?[0].records, Some(1));
     Ok(())
 }
 
@@ -144,7 +156,7 @@ async fn a_password_never_reaches_a_label_or_an_error() -> larder::model::Result
     let server = Server::start_with(&["--requirepass", "hunter2"]);
     let port = server.port();
     let storage = connect(&format!("redis://:hunter2@127.0.0.1:{port}")).await?;
-    assert_eq!(storage.label(), format!("redis://127.0.0.1:{port}/0"));
+    assert_eq!(storage.session().label, format!("redis://127.0.0.1:{port}/0"));
     let wrong = connect(&format!("redis://:hunter3@127.0.0.1:{port}")).await;
     let Err(error) = wrong else { panic!("a wrong password is refused") };
     assert_eq!(error.kind, ErrorKind::Auth);

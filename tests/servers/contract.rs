@@ -10,6 +10,7 @@ pub mod keys;
 pub mod records;
 pub mod stores;
 
+use crate::short::Short as _;
 use bytes::Bytes;
 use futures::TryStreamExt;
 use larder::model::{ContentType, Expected, Key, OpenBy, RecordMeta, SetValue, StoreName, Value};
@@ -39,11 +40,13 @@ macro_rules! contract {
             records: expected_absent_makes_and_never_overwrites,
             records: expected_unchanged_never_overwrites_another_write,
             records: a_value_over_the_limit_is_not_fetched,
+            records: a_part_of_a_value_is_read,
             records: a_large_value_comes_back_whole,
             records: settling_tells_what_became_of_a_write,
             keys: scanning_gives_every_key_once_sorted,
             keys: keys_come_in_the_order_of_their_bytes,
             keys: prefix_start_and_limit_cut_the_list,
+            keys: a_prefix_narrows_a_scan_in_any_order,
             keys: an_empty_store_has_no_keys,
             crawl: beside_nothing_there_is_no_crawl,
             crawl: crawlers_tell_of_themselves_in_the_default_store,

@@ -9,6 +9,8 @@ mod proxy;
 mod python;
 #[path = "../support/server.rs"]
 mod server;
+#[path = "../support/short.rs"]
+mod short;
 
 mod connection;
 mod contract;

@@ -16,6 +16,7 @@ use crate::model::{
 };
 use crate::storage::metadata::StoreMetadata;
 use crate::storage::naming::{check_alias, check_name, new_id};
+use crate::storage::read_only;
 
 /// How often a store that vanishes right after it was made is made again.
 const TRIES: usize = 20;
@@ -66,8 +67,7 @@ pub(super) fn open(root: &Root, by: &OpenBy, options: OpenOptions) -> Result<Ope
             return Err(Error::no_store(&store));
         }
         if options.read_only {
-            let problem = format!("creating the store {} is refused: read-only", store.escaped());
-            return Err(Error::new(ErrorKind::ReadOnly, problem));
+            return Err(read_only::refused(&format!("creating the store {}", store.escaped())));
         }
         match create(root, &store, name, options.write) {
             Ok(Some(info)) => return Ok(Opened { info, created: true }),

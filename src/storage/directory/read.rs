@@ -1,38 +1,53 @@
 //! Reading one record. All of this blocks.
 
 use std::fs::File;
-use std::io::Read as _;
+use std::io::{Read as _, Seek as _, SeekFrom};
+use std::ops::Range;
+use std::path::Path;
 
 use bytes::Bytes;
 use rustix::io::Errno;
 
 use super::find::{Reach, find};
-use super::folder::{Folder, Root};
+use super::folder::{self, Folder, Root};
 use super::names;
 use super::os_error;
 use super::record;
-use crate::model::{Error, ErrorKind, Key, Reading, Record, Result, StoreInfo, StoreName};
+use crate::model::{Error, ErrorKind, Key, Reading, Record, Result, StoreInfo, StoreName, Want};
 
 /// How often it is looked whether a file that grows has grown again.
 const TRIES: usize = 3;
 /// Values of so many records at most are weighed to tell what a store takes on the disk.
 const WEIGHED: usize = 20_000;
 
-/// Reads a record, of a value over the limit the beginning; `None` if neither half is there.
+/// Reads a record, or as much of it as is wanted; `None` if neither half is there.
 pub(super) fn read(
     root: &Root,
     store: &StoreName,
     key: &Key,
-    limit: u64,
+    want: &Want,
 ) -> Result<Option<Reading>> {
-    match root.store(store)? {
-        Some(folder) => read_key(&folder, key, limit),
-        None => Ok(None),
-    }
+    let Some(folder) = root.store(store)? else { return Ok(None) };
+    Ok(match want {
+        Want::Meta => record::meta_of_key(&folder, key, Reach::Far)?.map(Reading::Meta),
+        Want::UpTo(limit) => read_key(&folder, key, 0..*limit)?,
+        Want::Range(range) => read_key(&folder, key, range.clone())?.map(|reading| {
+            let (start, record) = (range.start, reading.into_record());
+            Reading::Part {
+                start: start.min(record.meta.size),
+                meta: record.meta,
+                bytes: record.value,
+            }
+        }),
+        // A part only of a file that grows all the time: what was there when it was looked at.
+        Want::Whole => {
+            read_key(&folder, key, 0..u64::MAX)?.map(|read| Reading::Whole(read.into_record()))
+        }
+    })
 }
 
-/// Reads the record of this key in a store.
-pub(super) fn read_key(folder: &Folder, key: &Key, limit: u64) -> Result<Option<Reading>> {
+/// Reads the record of this key in a store, of its value these bytes.
+pub(super) fn read_key(folder: &Folder, key: &Key, range: Range<u64>) -> Result<Option<Reading>> {
     let mut tries = record::TRIES;
     loop {
         tries -= 1;
@@ -45,7 +60,7 @@ pub(super) fn read_key(folder: &Folder, key: &Key, limit: u64) -> Result<Option<
         };
         let stat = file.as_ref().map(|(_, stat)| *stat);
         let value = match file {
-            Some((file, stat)) => Some(up_to(file, stat.size, limit).map_err(failed)?),
+            Some((file, stat)) => Some(part(file, stat.size, &range).map_err(failed)?),
             None => None,
         };
         let size = value.as_ref().map(|(_, size)| *size);
@@ -56,11 +71,30 @@ pub(super) fn read_key(folder: &Folder, key: &Key, limit: u64) -> Result<Option<
         let meta = record::with_rivals(meta, &found);
         let (value, size) = value.unwrap_or_default();
         return Ok(Some(if size > value.len() as u64 {
-            Reading::Head { meta, head: Bytes::from(value) }
+            Reading::Part { meta, start: range.start.min(size), bytes: Bytes::from(value) }
         } else {
             Reading::Whole(Record { meta, value: Bytes::from(value) })
         }));
     }
+}
+
+/// These bytes of a file, and the size of all of it; `size` is what it was before.
+fn part(
+    mut file: File,
+    size: u64,
+    range: &Range<u64>,
+) -> std::result::Result<(Vec<u8>, u64), Errno> {
+    if range.start == 0 {
+        return up_to(file, size, range.end);
+    }
+    let failed = |why: std::io::Error| Errno::from_io_error(&why).unwrap_or(Errno::IO);
+    let length = range.end.min(size).saturating_sub(range.start);
+    let mut bytes = Vec::new();
+    let room = usize::try_from(length).map_err(|_| Errno::NOMEM)?;
+    bytes.try_reserve_exact(room).map_err(|_| Errno::NOMEM)?;
+    file.seek(SeekFrom::Start(range.start)).map_err(failed)?;
+    (&mut file).take(length).read_to_end(&mut bytes).map_err(failed)?;
+    Ok((bytes, size))
 }
 
 /// The first `limit` bytes of a file, and the size of all of it; `size` is what it was before.
@@ -90,17 +124,12 @@ fn up_to(mut file: File, mut size: u64, limit: u64) -> std::result::Result<(Vec<
     Ok((bytes, if read < limit { read } else { size }))
 }
 
-/// Whether the value is there.
-pub(super) fn exists(root: &Root, store: &StoreName, key: &Key) -> Result<bool> {
-    let Some(folder) = root.store(store)? else { return Ok(false) };
-    let found = find(&folder, key, Reach::Far)?;
-    Ok(found.is_some_and(|found| found.files.value.is_some()))
-}
-
 /// What is known of one store, with what its values take on the disk where they are not too many.
 pub(super) fn weigh(root: &Root, store: &StoreName) -> Result<StoreInfo> {
     let folder = root.existing(store)?;
     let mut info = super::store_info::of_folder(&folder, store.clone())?;
+    let metadata = Path::new(folder::STORES).join(store.escaped()).join("__metadata__.json");
+    info.metadata_key = Some(metadata.display().to_string());
     if info.records.is_some_and(|records| records <= WEIGHED as u64) {
         let listing = super::listing::Listing::read(&folder)?;
         let mut bytes = 0;

@@ -3,9 +3,12 @@
 
 use super::find::{Reach, find};
 use super::folder::Root;
+use super::names::METADATA;
+use super::os_error;
 use super::read::read;
+use super::record::read_text;
 use super::store_info;
-use crate::model::{ErrorKind, Result, StoreInfo, StoreName, Write, WriteOutcome};
+use crate::model::{ErrorKind, Result, StoreInfo, StoreName, Want, Write, WriteOutcome};
 use crate::storage::resolve::{self, Batch, Before};
 
 pub(super) fn outcome(root: &Root, write: &Write) -> Result<WriteOutcome> {
@@ -15,7 +18,7 @@ pub(super) fn outcome(root: &Root, write: &Write) -> Result<WriteOutcome> {
             None => WriteOutcome::NotApplied,
         },
         Write::Set(set) => {
-            let reading = read(root, &set.store, &set.key, resolve::limit(set))?;
+            let reading = read(root, &set.store, &set.key, &Want::UpTo(resolve::limit(set)))?;
             resolve::of_set(set, Before::Unknown, reading.as_ref(), true)
         }
         Write::Delete { store, keys } => {
@@ -33,6 +36,13 @@ pub(super) fn outcome(root: &Root, write: &Write) -> Result<WriteOutcome> {
         }
         Write::Drop(store) => {
             resolve::of_drop(store, Before::Unknown, info_if_any(root, store)?.as_ref(), true)
+        }
+        Write::Repair(repair) => {
+            let folder = root.existing(&repair.store)?;
+            let path = folder.path_of(METADATA);
+            let read = read_text(&folder, METADATA).map_err(|why| os_error::reading(&path, why))?;
+            let now = read.map(|(text, _)| String::from_utf8_lossy(&text).into_owned());
+            resolve::of_repair(repair, now.as_deref().map(str::as_bytes))
         }
     })
 }

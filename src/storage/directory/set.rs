@@ -137,7 +137,7 @@ fn check(folder: &Folder, set: &SetValue) -> Result<()> {
         Expected::Absent => 0,
         Expected::Unchanged { value, .. } => value.len() as u64,
     };
-    let found = read::read_key(folder, &set.key, limit)?;
+    let found = read::read_key(folder, &set.key, 0..limit)?;
     let fits = match (&set.expected, found) {
         (Expected::Unchanged { value, content_type }, Some(Reading::Whole(record))) => {
             record.value == value

@@ -135,7 +135,7 @@ fn ranges(count: usize, (first, most): (usize, usize)) -> impl Iterator<Item = R
     })
 }
 
-/// Keys that [`iterate`] gives.
+/// Keys that [`scan_sorted`] gives.
 pub(super) struct KeyRange {
     /// Only keys that start with this.
     pub(super) prefix: Vec<u8>,
@@ -153,7 +153,7 @@ struct ListingCursor {
 }
 
 /// The records in the order of their keys' bytes.
-pub(super) fn iterate(
+pub(super) fn scan_sorted(
     root: Root,
     store: StoreName,
     key_range: KeyRange,

@@ -12,9 +12,10 @@ use super::read::hash_command;
 use super::write::DELETE_BATCH;
 use super::{RedisStorage, reply};
 use crate::model::{
-    Error, ErrorKind, Expected, Key, Reading, Result, StoreInfo, StoreName, Timestamp, Write,
+    Error, ErrorKind, Expected, Key, Reading, Result, StoreInfo, StoreName, Timestamp, Want, Write,
     Written,
 };
+use crate::storage::no_repair;
 
 /// How many lost writes are remembered until they are settled.
 const REMEMBERED: usize = 64;
@@ -90,7 +91,8 @@ pub(super) fn batch_time(at: Timestamp, batch: usize) -> Timestamp {
 
 impl RedisStorage {
     /// Writes, and remembers what is needed to settle it.
-    pub(super) async fn write_and_remember(&self, write: &Write) -> Result<Written> {
+    pub(super) async fn write(&self, write: &Write) -> Result<Written> {
+        self.check(write).await?;
         let before = self.look_before(write).await;
         let wanted = self.options.wait_replicas;
         if wanted == 0 {
@@ -108,13 +110,14 @@ impl RedisStorage {
         let mut progress = Progress::default();
         let result = match write {
             Write::Create(by) => self
-                .open_by(by)
+                .open(by)
                 .await
                 .map(|opened| Written { records: u64::from(opened.created), ..Written::default() }),
             Write::Set(set) => self.set(set, at).await,
             Write::Delete { store, keys } => self.delete(store, keys, at, &mut progress).await,
-            Write::Purge(store) => self.purge_store(store, at).await,
-            Write::Drop(store) => self.remove_store(store).await,
+            Write::Purge(store) => self.purge(store, at).await,
+            Write::Drop(store) => self.drop_store(store).await,
+            Write::Repair(repair) => Err(no_repair(&repair.store)),
         };
         let Err(error) = result else { return result };
         let told = told(&progress, write, &error);
@@ -126,10 +129,10 @@ impl RedisStorage {
         Err(told)
     }
 
-    /// What is known of a lost write; of one that was not made by [`write_and_remember`], how it
+    /// What is known of a lost write; of one that was not made by [`write`], how it
     /// may have gone.
     ///
-    /// [`write_and_remember`]: Self::write_and_remember
+    /// [`write`]: Self::write
     pub(super) fn doubt(&self, write: &Write) -> Doubt {
         self.server.doubts.find(write).unwrap_or_else(|| Doubt {
             write: write.clone(),
@@ -142,18 +145,18 @@ impl RedisStorage {
 
     /// Looks at what a write is about to change, where the write itself does not say.
     async fn look_before(&self, write: &Write) -> Before {
-        if self.options.read_only || self.connections.cluster() {
+        if self.connections.cluster() {
             return Before::Unknown;
         }
         let before = match write {
-            Write::Create(_) => Ok(Before::Unknown),
+            Write::Create(_) | Write::Repair(_) => Ok(Before::Unknown),
             Write::Set(set) => {
                 let limit = match set.expected {
                     Expected::Unchanged { .. } => return Before::Unknown,
                     Expected::Absent => 0,
                     Expected::Anything => COMPARED,
                 };
-                self.read_untouched(&set.store, &set.key, limit).await.map(Before::Record)
+                self.read(&set.store, &set.key, Want::UpTo(limit)).await.map(Before::Record)
             }
             Write::Delete { store, keys } => self.are_there(store, keys).await.map(Before::Records),
             Write::Purge(store) | Write::Drop(store) => {

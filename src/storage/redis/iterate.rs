@@ -43,14 +43,15 @@ impl Wanted {
 }
 
 impl RedisStorage {
-    pub(super) fn iterate(
+    /// The keys with metadata in the order of their bytes.
+    pub(super) fn scan_sorted(
         &self,
         store: &StoreName,
-        prefix: &[u8],
-        after: Option<&Key>,
+        prefix: Vec<u8>,
+        after: Option<Key>,
         limit: Option<usize>,
     ) -> BoxStream<'_, Result<KeyPage>> {
-        let wanted = Wanted { prefix: prefix.to_vec(), after: after.cloned() };
+        let wanted = Wanted { prefix, after };
         let pages = self.scan_metadata(store);
         match limit {
             Some(0) => stream::empty().boxed(),

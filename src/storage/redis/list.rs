@@ -43,15 +43,11 @@ enum Step {
 }
 
 impl RedisStorage {
-    pub(super) async fn list_stores(&self) -> Result<Vec<StoreInfo>> {
-        self.list_indexed(&self.indexed_stores().await?).await
-    }
-
     /// All stores; of many, first those that a screen shows, and of the others the names.
-    pub(super) fn list_in_steps(&self) -> BoxStream<'_, Result<(f32, Vec<StoreInfo>)>> {
+    pub(super) fn indexed_stores(&self) -> BoxStream<'_, Result<(f32, Vec<StoreInfo>)>> {
         stream::try_unfold(Step::Names, move |step| async move {
             let indexed = match step {
-                Step::Names => self.indexed_stores().await?,
+                Step::Names => self.read_indexes().await?,
                 Step::Rest(indexed) => {
                     let all = self.list_indexed(&indexed).await?;
                     return Ok(Some(((1.0, all), Step::Done)));
@@ -83,7 +79,7 @@ impl RedisStorage {
     }
 
     /// Both indexes, by store. Sorted by name.
-    pub(super) async fn indexed_stores(&self) -> Result<BTreeMap<StoreName, Indexed>> {
+    pub(super) async fn read_indexes(&self) -> Result<BTreeMap<StoreName, Indexed>> {
         let mut indexed: BTreeMap<StoreName, Indexed> = BTreeMap::new();
         let (ids, names) =
             future::try_join(self.walk_index(NAME_TO_ID), self.walk_index(ID_TO_NAME))

@@ -18,6 +18,7 @@ use crate::model::{
 };
 use crate::storage::metadata::StoreMetadata;
 use crate::storage::naming::{check_alias, check_name, new_id};
+use crate::storage::read_only;
 
 const CREATE: &str =
     concat!(include_str!("scripts/refused.lua"), include_str!("scripts/create.lua"));
@@ -61,7 +62,7 @@ impl Claims {
 }
 
 impl RedisStorage {
-    pub(super) async fn open_by(&self, by: &OpenBy) -> Result<Opened> {
+    pub(super) async fn open(&self, by: &OpenBy) -> Result<Opened> {
         let (store, name) = match by {
             OpenBy::Id(id) => return self.open_by_id(id).await,
             OpenBy::Default => (StoreName::from("default"), None),
@@ -71,7 +72,11 @@ impl RedisStorage {
         if let Some(opened) = self.open_existing(&store).await? {
             return Ok(opened);
         }
-        self.may_write(&format!("creating the store {}", store.escaped())).await?;
+        let doing = format!("creating the store {}", store.escaped());
+        if self.options.read_only {
+            return Err(read_only::refused(&doing));
+        }
+        self.may_write(&doing).await?;
         let timeout = CREATION_TIMEOUT.min(self.options.command_timeout);
         let started = Instant::now();
         let mut pause = LOOK_AGAIN.0;

@@ -33,7 +33,7 @@ struct Search<'a> {
 }
 
 impl RedisStorage {
-    pub(super) fn search_lost(&self) -> BoxStream<'_, Result<(f32, Vec<StoreInfo>)>> {
+    pub(super) fn orphan_stores(&self) -> BoxStream<'_, Result<(f32, Vec<StoreInfo>)>> {
         let search = Search {
             storage: self,
             known: None,
@@ -57,7 +57,7 @@ impl Search<'_> {
             return Ok(None);
         }
         if self.known.is_none() {
-            self.known = Some(self.storage.indexed_stores().await?.into_keys().collect());
+            self.known = Some(self.storage.read_indexes().await?.into_keys().collect());
             self.round_trip = self.storage.connections.ping().await.unwrap_or_default();
         }
         let page = command(

@@ -10,9 +10,7 @@ use fred::types::Value;
 use super::connection::{Command, DedicatedConnection};
 use super::keys::{self, Part};
 use super::{RedisStorage, command, reply};
-use crate::model::{
-    Error, ErrorKind, Key, Reading, Record, RecordMeta, RecordState, Result, StoreName,
-};
+use crate::model::{Error, ErrorKind, Key, Reading, Record, RecordState, Result, StoreName, Want};
 use crate::storage::metadata::combine_halves;
 
 /// Above this size in bytes a value comes over a connection of its own, so that what is asked
@@ -33,57 +31,35 @@ struct Stat {
 }
 
 impl RedisStorage {
-    pub(super) async fn read_meta(
-        &self,
-        store: &StoreName,
-        key: &Key,
-    ) -> Result<Option<RecordMeta>> {
-        let stat = self.stat(store, key).await?;
-        self.touch(store).await;
-        Ok(combine_halves(key, stat.metadata.as_deref(), stat.size))
-    }
-
-    pub(super) async fn read_up_to(
-        &self,
-        store: &StoreName,
-        key: &Key,
-        limit: u64,
-    ) -> Result<Option<Reading>> {
-        let reading = self.read_untouched(store, key, limit).await;
-        self.touch(store).await;
-        reading
-    }
-
     /// Reads without ever touching `accessed_at`.
-    pub(super) async fn read_untouched(
+    pub(super) async fn read(
         &self,
         store: &StoreName,
         key: &Key,
-        limit: u64,
+        want: Want,
     ) -> Result<Option<Reading>> {
         let stat = self.stat(store, key).await?;
-        match stat.size {
-            Some(size) if size <= limit => {
-                let (metadata, value) = self.both_halves(store, key, size).await?;
-                let size = value.as_ref().map(|value| value.len() as u64);
-                let meta = combine_halves(key, metadata.as_deref(), size);
-                let value = value.unwrap_or_default();
-                Ok(meta.map(|meta| Reading::Whole(Record { meta, value })))
-            }
-            size => {
-                let meta = combine_halves(key, stat.metadata.as_deref(), size);
-                Ok(meta.map(|meta| match size {
-                    Some(_) => Reading::TooLarge(meta),
-                    None => Reading::Whole(Record { meta, value: Bytes::new() }),
-                }))
-            }
-        }
-    }
-
-    pub(super) async fn value_exists(&self, store: &StoreName, key: &Key) -> Result<bool> {
-        let exists = self.connections.run(hash_command("HEXISTS", store, Part::Items, key)).await?;
-        self.touch(store).await;
-        Ok(reply::integer(&exists)? == 1)
+        let fits = stat.size.zip(want.limit()).filter(|(size, limit)| size <= limit);
+        let Some((size, _)) = fits else {
+            let meta = combine_halves(key, stat.metadata.as_deref(), stat.size);
+            // Without a value there is no more to read.
+            let whole = stat.size.is_none() && want != Want::Meta;
+            return Ok(meta.map(|meta| {
+                if whole {
+                    Reading::Whole(Record { meta, value: Bytes::new() })
+                } else {
+                    Reading::Meta(meta)
+                }
+            }));
+        };
+        let (metadata, value) = self.both_halves(store, key, size).await?;
+        let size = value.as_ref().map(|value| value.len() as u64);
+        let meta = combine_halves(key, metadata.as_deref(), size);
+        let record = meta.map(|meta| Record { meta, value: value.unwrap_or_default() });
+        Ok(record.map(|record| match &want {
+            Want::Range(range) => Reading::cut(record, range),
+            _ => Reading::Whole(record),
+        }))
     }
 
     async fn stat(&self, store: &StoreName, key: &Key) -> Result<Stat> {

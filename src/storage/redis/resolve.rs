@@ -6,13 +6,13 @@ use super::RedisStorage;
 use super::doubt::{Before, Doubt, batch_time};
 use super::write::DELETE_BATCH;
 use crate::model::{
-    ErrorKind, Key, Replicas, Result, SetValue, StoreInfo, StoreName, Timestamp, Write,
+    ErrorKind, Key, Replicas, Result, SetValue, StoreInfo, StoreName, Timestamp, Want, Write,
     WriteOutcome, Written,
 };
-use crate::storage::resolve;
+use crate::storage::{no_repair, resolve};
 
 impl RedisStorage {
-    pub(super) async fn find_fate(&self, write: &Write) -> Result<WriteOutcome> {
+    pub(super) async fn resolve(&self, write: &Write) -> Result<WriteOutcome> {
         let doubt = self.doubt(write);
         let closed = self.connections.close_lost(&doubt.lost).await?;
         let outcome = match write {
@@ -28,9 +28,9 @@ impl RedisStorage {
                 }
                 None => WriteOutcome::NotApplied,
             },
-            Write::Set(set) => self.fate_of_set(set, &doubt, closed).await?,
+            Write::Set(set) => self.outcome_of_set(set, &doubt, closed).await?,
             Write::Delete { store, keys } => {
-                self.fate_of_delete(store, keys, &doubt, closed).await?
+                self.outcome_of_delete(store, keys, &doubt, closed).await?
             }
             Write::Purge(store) => {
                 let info = self.info_if_any(store).await?;
@@ -48,6 +48,7 @@ impl RedisStorage {
                 let info = self.info_if_any(store).await?;
                 resolve::of_drop(store, doubt.before.store(), info.as_ref(), closed)
             }
+            Write::Repair(repair) => return Err(no_repair(&repair.store)),
         };
         self.server.doubts.forget(write);
         // WAIT would have told of the lost connection alone.
@@ -62,14 +63,14 @@ impl RedisStorage {
         })
     }
 
-    async fn fate_of_set(
+    async fn outcome_of_set(
         &self,
         set: &SetValue,
         doubt: &Doubt,
         closed: bool,
     ) -> Result<WriteOutcome> {
         let marked = is_marked(self.info_if_any(&set.store).await?.as_ref(), doubt.at);
-        let now = self.read_untouched(&set.store, &set.key, resolve::limit(set)).await?;
+        let now = self.read(&set.store, &set.key, Want::UpTo(resolve::limit(set))).await?;
         let before = match &doubt.before {
             Before::Record(record) => record.as_ref().into(),
             _ => resolve::Before::Unknown,
@@ -80,7 +81,7 @@ impl RedisStorage {
         })
     }
 
-    async fn fate_of_delete(
+    async fn outcome_of_delete(
         &self,
         store: &StoreName,
         keys: &[Key],

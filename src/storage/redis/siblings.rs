@@ -27,7 +27,7 @@ const TOO_LARGE: &str = "the record is too large to be looked at again and again
 type Replies = vec::IntoIter<Result<Value>>;
 
 impl RedisStorage {
-    pub(super) async fn read_siblings(&self) -> Result<Crawl> {
+    pub(super) async fn crawl(&self) -> Result<Crawl> {
         let store = StoreName::from(DEFAULT);
         let places = Crawler::places();
         let asked = first_commands(&store, &places);

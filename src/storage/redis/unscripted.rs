@@ -17,6 +17,7 @@ use super::write::{json, part_keys, store_arg};
 use super::{RedisStorage, command, reply};
 use crate::model::{
     ContentType, Error, ErrorKind, Expected, Key, Reading, Result, SetValue, StoreName, Timestamp,
+    Want,
 };
 use crate::storage::metadata::StoreMetadata;
 
@@ -53,7 +54,7 @@ impl RedisStorage {
             Expected::Absent => 0,
             Expected::Unchanged { value, .. } => value.len() as u64,
         };
-        let found = self.read_untouched(&set.store, &set.key, limit).await?;
+        let found = self.read(&set.store, &set.key, Want::UpTo(limit)).await?;
         Ok(match (&set.expected, found) {
             (Expected::Absent, found) => found.is_none(),
             (Expected::Unchanged { value, content_type }, Some(Reading::Whole(record))) => {

@@ -54,7 +54,7 @@ const ROOM: usize = 64;
 
 impl RedisStorage {
     /// Watches in a task of its own, which ends when the stream is dropped.
-    pub(super) fn follow(
+    pub(super) fn watch(
         &self,
         store: Option<&StoreName>,
         interest: watch::Receiver<Interest>,

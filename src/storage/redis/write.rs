@@ -16,9 +16,10 @@ use super::unscripted::json_set;
 use super::{RedisStorage, command, error, reply};
 use crate::model::{
     ContentType, Error, ErrorKind, Expected, Key, RecordMeta, RecordState, Result, SetValue,
-    StoreName, Timestamp, Written,
+    StoreName, Timestamp, Write, Written,
 };
 use crate::storage::metadata::write_record;
+use crate::storage::no_repair;
 
 const SET: &str = concat!(include_str!("scripts/refused.lua"), include_str!("scripts/set.lua"));
 const DELETE: &str =
@@ -39,14 +40,12 @@ const BESIDE_VALUE: u64 = 64 << 10;
 impl RedisStorage {
     /// `at` is the time that the store gets, here and below.
     pub(super) async fn set(&self, set: &SetValue, at: Timestamp) -> Result<Written> {
-        self.may_write(&format!("setting {}", set.key.escaped())).await?;
         // Crawlee infers a type from the value where none is given; here the value is bytes.
         let content_type = match set.content_type.as_str() {
             "" => ContentType::BINARY,
             _ => set.content_type.clone(),
         };
         let meta = write_record(&set.key, &content_type, set.value.len())?;
-        self.check_size(set.value.len() as u64).await?;
         let (expected, old_value, old_type) = match &set.expected {
             Expected::Anything => ("anything", Bytes::new(), ""),
             Expected::Absent => ("absent", Bytes::new(), ""),
@@ -81,6 +80,22 @@ impl RedisStorage {
             }),
             b"missing" => Err(self.why_missing(&set.store).await),
             _ => Err(Error::conflict(set)),
+        }
+    }
+
+    /// Refuses before anything else is asked what the server would not take.
+    pub(super) async fn check(&self, write: &Write) -> Result<()> {
+        match write {
+            // Only where there is none yet.
+            Write::Create(_) => Ok(()),
+            Write::Set(set) => {
+                self.may_write(&format!("setting {}", set.key.escaped())).await?;
+                self.check_size(set.value.len() as u64).await
+            }
+            Write::Delete { .. } => self.may_write("deleting").await,
+            Write::Purge(_) => self.may_write("purging").await,
+            Write::Drop(_) => self.may_write("dropping").await,
+            Write::Repair(repair) => Err(no_repair(&repair.store)),
         }
     }
 
@@ -133,7 +148,6 @@ impl RedisStorage {
         at: Timestamp,
         progress: &mut Progress,
     ) -> Result<Written> {
-        self.may_write("deleting").await?;
         for batch in keys.chunks(DELETE_BATCH) {
             let at = batch_time(at, progress.batches);
             let mut args = vec![json(at)];
@@ -148,8 +162,7 @@ impl RedisStorage {
         Ok(Written { records: progress.records, ..Written::default() })
     }
 
-    pub(super) async fn purge_store(&self, store: &StoreName, at: Timestamp) -> Result<Written> {
-        self.may_write("purging").await?;
+    pub(super) async fn purge(&self, store: &StoreName, at: Timestamp) -> Result<Written> {
         let keys = part_keys(store, &[Part::Items, Part::MetadataItems, Part::Metadata]);
         let records = match self.script(PURGE, keys, vec![json(at)]).await? {
             // Half made, or not there at all.
@@ -160,8 +173,7 @@ impl RedisStorage {
         Ok(Written { records, ..Written::default() })
     }
 
-    pub(super) async fn remove_store(&self, store: &StoreName) -> Result<Written> {
-        self.may_write("dropping").await?;
+    pub(super) async fn drop_store(&self, store: &StoreName) -> Result<Written> {
         // Ids that stale entries of the index give this store; the script checks each again.
         let ids = self.ids_that_lead_to(store).await.map_err(|error| {
             if !error::forbids_key(&error) {
@@ -190,9 +202,6 @@ impl RedisStorage {
 
     /// Refuses a write before anything is sent.
     pub(super) async fn may_write(&self, doing: &str) -> Result<()> {
-        if self.options.read_only {
-            return Err(Error::new(ErrorKind::ReadOnly, format!("{doing} is refused: read-only")));
-        }
         if self.is_replica().await? {
             return Err(Error::new(
                 ErrorKind::ReadOnly,

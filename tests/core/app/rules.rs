@@ -71,6 +71,7 @@ pub(super) fn step(stage: &mut Stage, world: &mut World, event: Event) {
             (Write::Delete { .. }, _) => "deleted",
             (Write::Purge(_), _) => "purged",
             (Write::Drop(_), _) => "dropped",
+            (Write::Repair(_), _) => "repaired",
         });
     }
     for effect in &stage.asked {

@@ -181,6 +181,7 @@ impl World {
             Write::Drop(store) => {
                 self.stores.remove(&store.escaped()).ok_or_else(missing)?;
             }
+            Write::Repair(_) => panic!("the browser repairs nothing"),
         }
         Ok(written)
     }

@@ -18,6 +18,7 @@ use tempfile::TempDir;
 
 use super::connect;
 use crate::server;
+use crate::short::Short as _;
 
 /// Crawlee's storage in a process of its own.
 struct JavaScript {
@@ -181,7 +182,7 @@ async fn larder_reads_what_javascript_wrote() {
             // With metadata, Crawlee itself takes each file for one more record, without a key.
             assert_eq!(javascript.keys(), sizes.collect::<Vec<_>>());
         }
-        assert_eq!(storage.stores().await.unwrap()[0].records, Some(listed.len() as u64));
+        assert_eq!(storage.all_stores().await.unwrap()[0].records, Some(listed.len() as u64));
         for (op, bytes, content_type) in written() {
             let key = Key::from(op["key"].as_str().unwrap());
             let read = storage.get_value(&store(), &key).await.unwrap().expect("a record");

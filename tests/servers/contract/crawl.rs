@@ -4,6 +4,7 @@ use larder::model::{ContentType, Crawl, Key, OpenBy, Timestamp, Value};
 use larder::storage::Storage;
 
 use super::set;
+use crate::short::Short as _;
 
 pub async fn beside_nothing_there_is_no_crawl(storage: &dyn Storage) {
     assert_eq!(storage.crawl().await.unwrap(), Crawl::default());
@@ -34,9 +35,9 @@ pub async fn crawlers_tell_of_themselves_in_the_default_store(storage: &dyn Stor
         let json = ContentType::from("application/json");
         storage.set_value(&set(&store, &Key::from(key), value, Some(json))).await.unwrap();
     }
-    let before = storage.stores().await.unwrap();
+    let before = storage.all_stores().await.unwrap();
     let crawl = storage.crawl().await.unwrap();
-    assert_eq!(storage.stores().await.unwrap(), before);
+    assert_eq!(storage.all_stores().await.unwrap(), before);
 
     let crawlers = &crawl.crawlers;
     assert_eq!((crawlers.total, &crawlers.fault), (4, &None));

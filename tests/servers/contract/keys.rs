@@ -1,10 +1,13 @@
 //! Walking and listing keys.
 
+use std::collections::BTreeSet;
+
 use futures::TryStreamExt;
-use larder::model::{Key, StoreName};
+use larder::model::{Key, Scan, StoreName};
 use larder::storage::Storage;
 
 use super::{put, refused_keys, scan, store};
+use crate::short::Short as _;
 
 async fn fill(storage: &dyn Storage, store: &StoreName, count: usize) -> Vec<Key> {
     let mut keys = Vec::new();
@@ -83,4 +86,16 @@ pub async fn an_empty_store_has_no_keys(storage: &dyn Storage) {
     assert_eq!(scan(storage, &shop).await, []);
     assert_eq!(listed(storage, &shop, "", None, None).await, []);
     assert_eq!(listed(storage, &shop, "", None, Some(3)).await, []);
+}
+
+pub async fn a_prefix_narrows_a_scan_in_any_order(storage: &dyn Storage) {
+    let shop = store(storage, "shop").await;
+    for key in ["a", "ab", "abc", "b", "Ab"] {
+        put(storage, &shop, key, "x").await;
+    }
+    let scan = Scan { prefix: b"ab".to_vec(), ..Scan::default() };
+    let pages: Vec<_> = storage.scan(&shop, scan).try_collect().await.unwrap();
+    let metas = pages.iter().flat_map(larder::model::KeyPage::to_metas);
+    let found: BTreeSet<_> = metas.map(|meta| meta.key).collect();
+    assert_eq!(found, BTreeSet::from(["ab", "abc"].map(Key::from)));
 }

@@ -2,12 +2,13 @@
 
 use bytes::Bytes;
 use larder::model::{
-    ContentType, ErrorKind, Expected, Key, Reading, RecordMeta, RecordState, SetValue, Value,
+    ContentType, ErrorKind, Expected, Key, Reading, RecordMeta, RecordState, SetValue, Value, Want,
     Write, WriteOutcome,
 };
 use larder::storage::Storage;
 
 use super::{kept_keys, put, refused_keys, set, store, value};
+use crate::short::Short as _;
 
 pub async fn every_value_comes_back_as_it_was_set(storage: &dyn Storage) {
     let shop = store(storage, "shop").await;
@@ -39,7 +40,7 @@ pub async fn every_value_comes_back_as_it_was_set(storage: &dyn Storage) {
         assert_eq!((written.records, written.meta.as_ref()), (1, Some(&meta)));
         let record = storage.get_value(&shop, &key).await.unwrap().unwrap();
         assert_eq!((&record.meta, &record.value), (&meta, &write.value), "{key}");
-        let reading = storage.read(&shop, &key, meta.size).await.unwrap();
+        let reading = storage.read_up_to(&shop, &key, meta.size).await.unwrap();
         assert_eq!(reading, Some(Reading::Whole(record)), "{key}");
         assert_eq!(storage.get_record_metadata(&shop, &key).await.unwrap(), Some(meta.clone()));
         assert!(storage.record_exists(&shop, &key).await.unwrap());
@@ -151,14 +152,31 @@ pub async fn a_value_over_the_limit_is_not_fetched(storage: &dyn Storage) {
     let shop = store(storage, "shop").await;
     let key = Key::from("key");
     put(storage, &shop, "key", "0123456789").await;
-    let meta = match storage.read(&shop, &key, 9).await.unwrap() {
-        Some(Reading::TooLarge(meta)) => meta,
-        Some(Reading::Head { meta, head }) if head == "012345678" => meta,
+    let meta = match storage.read_up_to(&shop, &key, 9).await.unwrap() {
+        Some(Reading::Meta(meta)) => meta,
+        Some(Reading::Part { meta, bytes: head, .. }) if head == "012345678" => meta,
         other => panic!("it was fetched: {other:?}"),
     };
     assert_eq!((meta.size, meta.state), (10, RecordState::Whole));
-    let whole = storage.read(&shop, &key, 10).await.unwrap();
+    let whole = storage.read_up_to(&shop, &key, 10).await.unwrap();
     assert!(matches!(whole, Some(Reading::Whole(record)) if record.value == "0123456789"));
+}
+
+pub async fn a_part_of_a_value_is_read(storage: &dyn Storage) {
+    let shop = store(storage, "shop").await;
+    let key = Key::from("key");
+    let parts = [(2..5, 2, "234"), (0..4, 0, "0123"), (0..99, 0, "0123456789"), (8..99, 8, "89")];
+    let behind = [(10..12, 10, ""), (40..50, 10, ""), (3..3, 3, "")];
+    assert_eq!(storage.read(&shop, &key, Want::Range(2..5)).await.unwrap(), None);
+    put(storage, &shop, "key", "0123456789").await;
+    for (range, from, part) in parts.into_iter().chain(behind) {
+        let read = storage.read(&shop, &key, Want::Range(range.clone())).await.unwrap();
+        let Some(Reading::Part { meta, start, bytes }) = read else {
+            panic!("{range:?}: {read:?}")
+        };
+        assert_eq!((start, &bytes[..]), (from, part.as_bytes()), "{range:?}");
+        assert_eq!((meta.size, meta.state), (10, RecordState::Whole), "{range:?}");
+    }
 }
 
 pub async fn a_large_value_comes_back_whole(storage: &dyn Storage) {

@@ -17,6 +17,7 @@ use larder::storage::Options;
 
 use super::{Directory, connect};
 use crate::contract::{put, scan, set, store};
+use crate::short::Short as _;
 
 fn metadata(key: &str, size: usize) -> String {
     format!("{{\"key\": \"{key}\", \"content_type\": \"text/plain\", \"size\": {size}}}")
@@ -132,7 +133,7 @@ async fn linked_directories_are_named_and_never_entered() {
     let outside = tempfile::tempdir().unwrap();
     fs::write(outside.path().join("record"), "secret").unwrap();
     symlink(outside.path(), made.store("linked")).unwrap();
-    let listed = made.storage().stores().await.unwrap();
+    let listed = made.storage().all_stores().await.unwrap();
     assert_eq!(listed.len(), 2);
     assert!(matches!(&listed[0].state, StoreState::Damaged(why) if why.contains("link")));
 
@@ -152,7 +153,7 @@ async fn linked_directories_are_named_and_never_entered() {
     let root = made.folder.path();
     fs::rename(root.join("key_value_stores"), outside.path().join("moved")).unwrap();
     symlink(outside.path().join("moved"), root.join("key_value_stores")).unwrap();
-    assert_eq!(storage.stores().await.unwrap_err().kind, ErrorKind::Damaged);
+    assert_eq!(storage.all_stores().await.unwrap_err().kind, ErrorKind::Damaged);
     let other = tempfile::tempdir().unwrap();
     let real = tempfile::tempdir().unwrap();
     symlink(real.path(), other.path().join("storage")).unwrap();
@@ -227,7 +228,7 @@ async fn what_vanishes_during_a_walk_is_just_not_there() {
     assert_eq!(rest.last().unwrap().key, Key::from("key-235"));
 
     fs::remove_dir_all(made.folder.path()).unwrap();
-    let error = made.storage().stores().await.unwrap_err();
+    let error = made.storage().all_stores().await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::NotFound, "no empty list in its place: {error}");
     assert_eq!(made.storage().get_value(&shop, &Key::from("key-001")).await.unwrap(), None);
     let error = made.storage().open(&OpenBy::Default).await.unwrap_err();
@@ -248,7 +249,7 @@ async fn files_placed_by_hand_are_read_and_edited() {
     fs::write(path.join(&long), "long").unwrap();
     fs::create_dir(made.store(OsStr::from_bytes(b"\xff").to_str().unwrap_or("plain"))).unwrap();
 
-    let stores = made.storage().stores().await.unwrap();
+    let stores = made.storage().all_stores().await.unwrap();
     let default = stores.iter().find(|info| info.store == "default".into()).unwrap();
     assert_eq!((&default.state, &default.id), (&StoreState::Whole, &None));
     assert_eq!((default.records, stores.len()), (Some(4), 3));
@@ -292,7 +293,8 @@ async fn a_large_value_is_read_in_part() {
     // More than any memory holds.
     file.set_len(1 << 42).unwrap();
     let key = Key::from("sparse.bin");
-    let Some(Reading::Head { meta, head }) = made.storage().read(&shop, &key, 1000).await.unwrap()
+    let Some(Reading::Part { meta, bytes: head, .. }) =
+        made.storage().read_up_to(&shop, &key, 1000).await.unwrap()
     else {
         panic!("no head");
     };

@@ -6,6 +6,7 @@ use larder::model::{ErrorKind, RecordState, StoreState};
 
 use super::{Directory, damaged};
 use crate::contract::{put, store};
+use crate::short::Short as _;
 
 #[tokio::test]
 async fn damaged_metadata_of_a_store_is_repaired_and_its_records_stay() {

@@ -11,6 +11,7 @@ use larder::model::{
 
 use super::Directory;
 use crate::contract::{put, scan, set};
+use crate::short::Short as _;
 
 /// A store with these files, and where it is.
 async fn with(files: &[(&str, &str)]) -> (Directory, StoreName, PathBuf) {
@@ -154,7 +155,7 @@ async fn metadata_that_names_its_value_s_file_is_kept_in_its_form() {
     let expected = [("INPUT", "application/json; charset=utf-8"), ("page", "text/html")]
         .map(|(key, kind)| (key.to_owned(), kind.to_owned(), RecordState::Whole));
     assert_eq!(states, expected);
-    assert_eq!(storage.stores().await.unwrap()[0].records, Some(2));
+    assert_eq!(storage.all_stores().await.unwrap()[0].records, Some(2));
 
     let text = |name: &str| fs::read_to_string(path.join(name)).unwrap();
     let json = "application/json; charset=utf-8";
@@ -254,7 +255,7 @@ async fn what_systems_and_editors_leave_is_named_and_is_no_record() {
     ignored.sort();
     assert_eq!(ignored, [".DS_Store", ".INPUT.json.swp", "INPUT.json.lock/", "INPUT.json~"]);
     // What lies beside the stores is told of each that is asked for or listed.
-    let listed = made.storage().stores().await.unwrap();
+    let listed = made.storage().all_stores().await.unwrap();
     assert_eq!(listed.len(), 1);
     for info in [&info, &listed[0]] {
         let mut beside = info.beside.clone().unwrap();
@@ -266,7 +267,7 @@ async fn what_systems_and_editors_leave_is_named_and_is_no_record() {
     }
     // A store of such a name is one if it has a store's metadata.
     made.storage().open(&OpenBy::Alias(".hidden".into())).await.unwrap();
-    assert_eq!(made.storage().stores().await.unwrap().len(), 2);
+    assert_eq!(made.storage().all_stores().await.unwrap().len(), 2);
     for junk in [".DS_Store", "INPUT.json~"] {
         assert_eq!(value(&made, &store, junk).await, None, "{junk}");
     }

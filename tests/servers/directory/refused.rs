@@ -16,6 +16,7 @@ use tempfile::TempDir;
 use super::damaged::no_temporary_files;
 use super::{Directory, connect};
 use crate::contract::{put, set, store};
+use crate::short::Short as _;
 
 /// Says to the process of one of these tests where its directory is.
 const PLACE: &str = "LARDER_TEST_PLACE";
@@ -176,7 +177,7 @@ async fn as_nobody_writes_are_refused() {
     let place = place();
     let storage = connect(&place, &Options::default()).await;
     let shop = StoreName::from("shop");
-    let stores = storage.stores().await.unwrap();
+    let stores = storage.all_stores().await.unwrap();
     assert!(matches!(stores[0].state, StoreState::Forbidden(_)), "{stores:?}");
     let closed = Key::from("closed.txt");
     let error = storage.get_value(&shop, &closed).await.unwrap_err();
@@ -279,7 +280,7 @@ async fn a_storage_for_reading_only_refuses_every_write() {
         assert_eq!(kind, ErrorKind::ReadOnly);
     }
     assert!(storage.server().await.unwrap().read_only);
-    assert_eq!(storage.stores().await.unwrap().len(), 1);
+    assert_eq!(storage.all_stores().await.unwrap().len(), 1);
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@ use larder::storage::Options;
 use super::refused::{as_nobody, can_give_files_away, is_root, place, run};
 use super::{Directory, connect};
 use crate::contract::{put, scan, set, store};
+use crate::short::Short as _;
 
 const NOBODY: u32 = 65534;
 
@@ -41,7 +42,7 @@ async fn what_may_not_be_read_is_told_as_such() {
 async fn as_nobody_what_is_closed_is_no_damage() {
     let storage = connect(&place(), &Options::default()).await;
     let shop = StoreName::from("shop");
-    let listed = storage.stores().await.unwrap();
+    let listed = storage.all_stores().await.unwrap();
     let StoreState::Forbidden(why) = &listed[0].state else { panic!("{listed:?}") };
     assert!(why.contains("__metadata__.json") && why.contains("Permission denied"), "{why}");
     let found = scan(&*storage, &shop).await;

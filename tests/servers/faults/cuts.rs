@@ -90,7 +90,7 @@ impl Bench {
             self.storages.insert((rights, brief), storage);
         }
         let storage = Arc::clone(&self.storages[&(rights, brief)]);
-        let mut state = storage.connection();
+        let mut state = storage.session().state;
         let up = state.wait_for(|state| *state == Connection::Up);
         tokio::time::timeout(Duration::from_secs(20), up).await.unwrap().unwrap();
         storage

@@ -41,6 +41,7 @@ fn must_have(write: &Write) -> &'static [&'static str] {
         Write::Purge(_) => &["unlink", "json.set"],
         Write::Drop(_) => &["hdel", "unlink"],
         Write::Create(_) => &["hsetnx", "json.set", "lpush"],
+        Write::Repair(_) => unreachable!("a server repairs nothing"),
     }
 }
 

@@ -213,6 +213,7 @@ pub(crate) fn keys_of(write: &Write) -> Vec<String> {
         Write::Delete { store, .. } | Write::Purge(store) | Write::Drop(store) => store.escaped(),
         Write::Create(OpenBy::Name(name) | OpenBy::Alias(name)) => name.clone(),
         Write::Create(_) => "default".to_owned(),
+        Write::Repair(repair) => repair.store.escaped(),
     };
     let parts = PARTS.map(|part| format!("key_value_stores:{store}:{part}"));
     parts.into_iter().chain(INDEXES.map(str::to_owned)).collect()

@@ -9,6 +9,7 @@ use larder::storage::Options;
 use super::Redis;
 use crate::contract::{put, records, scan, set, store, stores};
 use crate::server::Monitor;
+use crate::short::Short as _;
 
 /// The commands that came since the last look, without those of the tests' own client.
 fn seen(monitor: &mut Monitor) -> Vec<String> {
@@ -58,9 +59,9 @@ async fn a_record_over_the_limit_is_not_asked_for() {
     let shop = store(redis.storage(), "shop").await;
     put(redis.storage(), &shop, "key", "0123456789").await;
     let mut monitor = redis.server.monitor();
-    redis.storage().read(&shop, &Key::from("key"), 9).await.unwrap();
+    redis.storage().read_up_to(&shop, &Key::from("key"), 9).await.unwrap();
     scan(redis.storage(), &shop).await;
-    redis.storage().stores().await.unwrap();
+    redis.storage().all_stores().await.unwrap();
     let lines = seen(&mut monitor);
     assert!(lines.iter().any(|line| name(line) == "HSTRLEN"));
     let fetched = |line: &&String| line.contains("\"HGET\" \"key_value_stores:shop:items\"");
@@ -114,7 +115,7 @@ async fn reads_touch_accessed_at_only_when_asked_to() {
         count("get_metadata");
         storage.get_value(&shop, &key).await.unwrap();
         count("get_value");
-        storage.read(&shop, &key, 0).await.unwrap();
+        storage.read_up_to(&shop, &key, 0).await.unwrap();
         count("read");
         storage.record_exists(&shop, &key).await.unwrap();
         count("record_exists");

@@ -13,6 +13,7 @@ use super::{Redis, connect};
 use crate::contract::{put, scan, set, store};
 use crate::fill;
 use crate::server::Server;
+use crate::short::Short as _;
 
 async fn lost(storage: &dyn Storage) -> Vec<StoreInfo> {
     let steps: Vec<_> = storage.find_lost_stores().try_collect().await.unwrap();
@@ -20,7 +21,7 @@ async fn lost(storage: &dyn Storage) -> Vec<StoreInfo> {
 }
 
 async fn listed(storage: &dyn Storage, name: &str) -> StoreInfo {
-    let stores = storage.stores().await.unwrap();
+    let stores = storage.all_stores().await.unwrap();
     stores.into_iter().find(|info| info.store == StoreName::from(name)).unwrap()
 }
 
@@ -54,13 +55,13 @@ async fn a_ghost_is_found_and_put_in_order() {
         assert_eq!(*ghost, StoreName::from("ghost:a*"));
         assert_eq!((found[0].records, &found[0].state), (Some(2), &StoreState::Ghost));
         let alone = redis.storage().get_metadata(ghost).await.unwrap();
-        assert_eq!(StoreInfo { bytes: None, ..alone }, found[0]);
+        assert_eq!(StoreInfo { bytes: None, metadata_key: None, ..alone }, found[0]);
         let write = set(ghost, &Key::from("new"), Value::Text("x".into()), None);
         let refused = redis.storage().set_value(&write).await.unwrap_err();
         assert_eq!(refused.kind, ErrorKind::Damaged, "{refused}");
         is_put_in_order(redis.storage(), ghost).await;
         assert_eq!(lost(redis.storage()).await, []);
-        assert_eq!(redis.storage().stores().await.unwrap().len(), 1);
+        assert_eq!(redis.storage().all_stores().await.unwrap().len(), 1);
     }
 }
 
@@ -70,7 +71,7 @@ async fn a_store_that_lost_its_index_is_found_and_put_in_order() {
     fill::stores(&mut redis.server.client(), ["shop"]);
     two_records(&redis.server, "shop");
     redis.server.cli(&["UNLINK", "key_value_stores:name_to_id", "key_value_stores:id_to_name"]);
-    assert_eq!(redis.storage().stores().await.unwrap(), []);
+    assert_eq!(redis.storage().all_stores().await.unwrap(), []);
     let found = lost(redis.storage()).await;
     assert_eq!(found[0].state, StoreState::NotIndexed);
     let opened = redis.storage().open(&OpenBy::Name("shop".into())).await.unwrap();
@@ -109,7 +110,7 @@ async fn a_half_made_store_is_told_waited_for_and_put_in_order() {
     let other = StoreName::from("other");
     assert_eq!(redis.storage().purge(&other).await.unwrap().records, 0);
     assert_eq!(redis.storage().drop_store(&other).await.unwrap().records, 1);
-    assert_eq!(redis.storage().stores().await.unwrap().len(), 1);
+    assert_eq!(redis.storage().all_stores().await.unwrap().len(), 1);
 }
 
 #[tokio::test]
@@ -143,7 +144,7 @@ async fn an_index_entry_of_another_store_survives_a_drop() {
         let id = format!("\"{}\"", fill::id("other"));
         redis.server.cli(&["JSON.SET", "key_value_stores:shop:metadata", "$.id", &id]);
         redis.storage().drop_store(&StoreName::from("shop")).await.unwrap();
-        let other = redis.storage().stores().await.unwrap();
+        let other = redis.storage().all_stores().await.unwrap();
         assert_eq!((other.len(), &other[0].state), (1, &StoreState::Whole));
         assert!(redis.storage().open(&OpenBy::Id(fill::id("other"))).await.is_ok());
     }
@@ -250,7 +251,7 @@ async fn left_alone(redis: &Redis) {
         }
         assert_eq!(redis.server.cli(&["GET", &key]), b"another program's");
         if part != "metadata" {
-            let error = redis.storage().read(&name, &Key::from("k"), 9).await.unwrap_err();
+            let error = redis.storage().read_up_to(&name, &Key::from("k"), 9).await.unwrap_err();
             assert_eq!(error.kind, ErrorKind::WrongType);
             let json = format!("key_value_stores:{store}:metadata");
             let time = redis.server.cli(&["JSON.GET", &json, "$.modified_at"]);
@@ -278,7 +279,7 @@ async fn store_metadata_that_makes_no_sense_is_told_and_can_be_dropped() {
         put(redis.storage(), &name, "two", "2").await;
         is_put_in_order(redis.storage(), &name).await;
     }
-    assert_eq!(redis.storage().stores().await.unwrap(), []);
+    assert_eq!(redis.storage().all_stores().await.unwrap(), []);
 }
 
 #[tokio::test]
@@ -289,11 +290,11 @@ async fn keys_and_stores_that_are_not_utf8_are_listed_read_and_deleted() {
     let meta = br#"{"key":"?","content_type":"text/plain","size":5}"#;
     client.call(&[b"HSET", b"key_value_stores:\xfe:metadata_items", b"\xff\x00k", meta]);
     client.call(&[b"HSET", b"key_value_stores:name_to_id", b"\xfe", b"a1"]);
-    let store = redis.storage().stores().await.unwrap().remove(0).store;
+    let store = redis.storage().all_stores().await.unwrap().remove(0).store;
     assert_eq!(store.escaped(), "\\xfe");
     let rows = scan(redis.storage(), &store).await;
     assert_eq!(rows[0].key.as_bytes(), b"\xff\x00k");
-    let reading = redis.storage().read(&store, &rows[0].key, 5).await.unwrap();
+    let reading = redis.storage().read_up_to(&store, &rows[0].key, 5).await.unwrap();
     assert!(matches!(reading, Some(Reading::Whole(record)) if record.value == "value"));
     let deleted = redis.storage().delete_value(&store, &[rows[0].key.clone()]).await;
     assert_eq!(deleted.unwrap().records, 1);
@@ -305,12 +306,12 @@ async fn keys_and_stores_that_are_not_utf8_are_listed_read_and_deleted() {
 async fn a_server_without_redisjson_says_so() {
     let server = Server::start_without_module(&[]);
     let storage = connect(&server.url(), &Options::default()).await;
-    assert_eq!(storage.stores().await.unwrap(), []);
+    assert_eq!(storage.all_stores().await.unwrap(), []);
     let error = storage.open(&OpenBy::Default).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::NoJsonModule, "{error}");
     assert_eq!(server.cli(&["DBSIZE"]), b"0");
     server.cli(&["HSET", "key_value_stores:name_to_id", "shop", "a1"]);
-    assert_eq!(storage.stores().await.unwrap_err().kind, ErrorKind::NoJsonModule);
+    assert_eq!(storage.all_stores().await.unwrap_err().kind, ErrorKind::NoJsonModule);
 }
 
 #[tokio::test]

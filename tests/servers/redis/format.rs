@@ -5,6 +5,7 @@ use larder::storage::Options;
 
 use super::{Redis, connect};
 use crate::contract::{put, set, store};
+use crate::short::Short as _;
 
 fn text(bytes: Vec<u8>) -> String {
     String::from_utf8(bytes).unwrap()
@@ -67,7 +68,8 @@ async fn a_value_given_no_type_is_bytes() {
     let write = set(&shop, &Key::from("key"), value, Some(ContentType::UNKNOWN));
     let meta = redis.storage().set_value(&write).await.unwrap().meta.unwrap();
     assert_eq!(meta.content_type, ContentType::BINARY);
-    let Some(Reading::Whole(record)) = redis.storage().read(&shop, &meta.key, 9).await.unwrap()
+    let Some(Reading::Whole(record)) =
+        redis.storage().read_up_to(&shop, &meta.key, 9).await.unwrap()
     else {
         panic!("no record");
     };
@@ -89,11 +91,11 @@ async fn a_thousand_stores_are_listed() {
     let redis = Redis::new().await;
     let names: Vec<_> = (0..1000).map(|at| format!("store-{at:04}")).collect();
     crate::fill::stores(&mut redis.server.client(), names.iter().map(String::as_str));
-    let stores = redis.storage().stores().await.unwrap();
+    let stores = redis.storage().all_stores().await.unwrap();
     let listed: Vec<_> = stores.iter().map(|info| info.store.escaped()).collect();
     assert_eq!(listed, names);
     assert_eq!(stores[7].id, Some(crate::fill::id("store-0007")));
     let read_only = Options { read_only: true, ..Options::default() };
     let storage = connect(&redis.server.url(), &read_only).await;
-    assert_eq!(storage.stores().await.unwrap(), stores);
+    assert_eq!(storage.all_stores().await.unwrap(), stores);
 }

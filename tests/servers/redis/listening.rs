@@ -346,7 +346,7 @@ async fn a_server_that_comes_back_is_listened_to_again() {
     let mut watched = Watched::on(Redis { storage, server }, client, 10).await;
     watched.until_named().await;
     proxy.set(Wire::Cut);
-    let mut connection = watched.redis.storage.connection();
+    let mut connection = watched.redis.storage.session().state;
     connection.wait_for(|connection| *connection != Connection::Up).await.unwrap();
     watched.until_nobody_listens().await;
     set_named(&mut watched.client, b"meanwhile", b"1");

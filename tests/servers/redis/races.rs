@@ -12,6 +12,7 @@ use larder::storage::{Options, Storage};
 use super::{Redis, connect};
 use crate::contract::{set, store, value};
 use crate::server::Server;
+use crate::short::Short as _;
 
 /// Writes as Crawlee does, MULTI/EXEC, two kinds of record in turn, until told to stop.
 fn write_as_crawlee(server: &Server, stop: Arc<AtomicBool>) -> std::thread::JoinHandle<u32> {
@@ -60,7 +61,8 @@ async fn a_reader_never_sees_value_and_metadata_disagree() {
     };
     let mut seen = std::collections::BTreeSet::new();
     for _ in 0..2000 {
-        let Some(Reading::Whole(record)) = redis.storage().read(&shop, &key, 100).await.unwrap()
+        let Some(Reading::Whole(record)) =
+            redis.storage().read_up_to(&shop, &key, 100).await.unwrap()
         else {
             panic!("the record is always there");
         };

@@ -10,6 +10,7 @@ use super::{Redis, connect};
 use crate::contract::{put, scan, set, store, value};
 use crate::fill;
 use crate::server::Server;
+use crate::short::Short as _;
 
 /// Every kind of write.
 fn writes(store: &StoreName) -> [Write; 5] {
@@ -61,7 +62,7 @@ async fn a_replica_is_read_and_never_written() {
     let server = reader.server().await.unwrap();
     assert!(server.replica && server.read_only);
     assert_eq!(value(&*reader, &shop, &Key::from("key")).await, "text");
-    assert_eq!(reader.stores().await.unwrap().len(), 1);
+    assert_eq!(reader.all_stores().await.unwrap().len(), 1);
     for write in writes(&shop) {
         let error = reader.write(&write).await.unwrap_err();
         assert_eq!(error.kind, ErrorKind::ReadOnly, "{write:?}");
@@ -100,8 +101,8 @@ async fn a_minimal_access_list_is_enough() {
     let key = Key::from("key");
     assert_eq!(value(storage, &shop, &key).await, "text");
     assert_eq!(scan(storage, &shop).await.len(), 1);
-    assert_eq!(storage.stores().await.unwrap().len(), 1);
-    storage.ping().await.unwrap();
+    assert_eq!(storage.all_stores().await.unwrap().len(), 1);
+    storage.server().await.unwrap().latency.unwrap();
     let edit = larder::model::SetValue {
         expected: larder::model::Expected::Absent,
         ..set(&shop, &key, Value::None, None)
@@ -158,7 +159,7 @@ async fn a_script_that_is_refused_within_leaves_nothing_in_part() {
     }
     assert_eq!(redis.server.cli(&["HLEN", "key_value_stores:shop:items"]), b"0");
     assert_eq!(redis.server.cli(&["DBSIZE"]), b"4");
-    let stores = redis.storage().stores().await.unwrap();
+    let stores = redis.storage().all_stores().await.unwrap();
     assert_eq!((stores.len(), &stores[0].state), (1, &StoreState::Whole));
 }
 
@@ -179,7 +180,7 @@ async fn a_cluster_is_read_and_never_written() {
     let storage = connect(&url, &Options::default()).await;
     let shop = StoreName::from("shop");
     assert!(storage.server().await.unwrap().cluster);
-    assert_eq!(storage.stores().await.unwrap()[0].records, Some(2));
+    assert_eq!(storage.all_stores().await.unwrap()[0].records, Some(2));
     assert_eq!(scan(&*storage, &shop).await.len(), 2);
     assert_eq!(value(&*storage, &shop, &Key::from("key")).await, "text");
     assert_eq!(value(&*storage, &shop, &Key::from("large")).await.len(), 5 << 20);
@@ -200,7 +201,7 @@ async fn who_may_not_see_the_indexes_uses_stores_by_name() {
         fill::stores(&mut redis.server.client(), ["shop-1", "other"]);
         let storage = redis.storage();
         assert!(storage.server().await.unwrap().notes.is_empty());
-        let list = storage.stores().await.unwrap_err();
+        let list = storage.all_stores().await.unwrap_err();
         assert_eq!(list.kind, ErrorKind::Permission);
         assert!(list.problem.contains("the list of stores"), "{list}");
 

@@ -6,11 +6,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use futures::TryStreamExt as _;
-use larder::model::{Key, StoreInfo, StoreName};
+use larder::model::{Key, StoreInfo, StoreList, StoreName};
 
 use super::Redis;
 use crate::fill;
 use crate::server::Server;
+use crate::short::Short as _;
 
 const STORE: &str = "large";
 const HASH: &[u8] = b"key_value_stores:large:metadata_items";
@@ -120,7 +121,7 @@ async fn of_many_stores_the_first_come_with_counts_and_the_others_by_name() {
     let redis = Redis::new().await;
     let names: Vec<String> = (0..500).map(|n| format!("store-{n:03}")).collect();
     fill::stores(&mut redis.server.client(), names.iter().map(String::as_str));
-    let steps: Vec<_> = redis.storage().stores_in_steps().try_collect().await.unwrap();
+    let steps: Vec<_> = redis.storage().stores(StoreList::Indexed).try_collect().await.unwrap();
     let [(share, some), (whole, all)] = &steps[..] else { panic!("{} steps", steps.len()) };
     assert!(*share > 0.0 && *share < 0.5, "{share}");
     assert!((whole - 1.0).abs() < f32::EPSILON);
@@ -129,5 +130,5 @@ async fn of_many_stores_the_first_come_with_counts_and_the_others_by_name() {
     assert_eq!(called(some), names);
     assert_eq!(some[..20], all[..20]);
     assert_eq!((some[499].records, all[499].records), (None, Some(0)));
-    assert_eq!(*all, redis.storage().stores().await.unwrap());
+    assert_eq!(*all, redis.storage().all_stores().await.unwrap());
 }

@@ -13,6 +13,7 @@ use super::{Redis, connect, options};
 use crate::contract::store;
 use crate::fill;
 use crate::server::{Client, Reply, Server};
+use crate::short::Short as _;
 
 const JSON: &str = "application/json; charset=utf-8";
 /// For so long anything is waited for.

@@ -50,7 +50,7 @@ impl Watcher {
                 }
                 lengths => {
                     self.known.lengths = lengths?;
-                    self.known.index = Some(self.storage.indexed_stores().await?);
+                    self.known.index = Some(self.storage.read_indexes().await?);
                 }
             }
         }
@@ -141,7 +141,7 @@ impl Watcher {
         if lengths == self.known.lengths {
             return Ok(());
         }
-        let index = self.storage.indexed_stores().await?;
+        let index = self.storage.read_indexes().await?;
         self.known.lengths = lengths;
         let before = self.known.index.replace(index).unwrap_or_default();
         let now = self.known.index.iter().flatten();

@@ -1,0 +1,88 @@
+//! A storage that refuses every write, whatever its backend.
+//!
+//! What a backend writes by itself it leaves out by [`Options::read_only`](super::Options): the
+//! store that an opening would create, and the times of accesses.
+
+use async_trait::async_trait;
+use futures::stream::BoxStream;
+use tokio::sync::watch as channel;
+
+use super::{Session, Storage};
+use crate::model::{
+    Crawl, Error, ErrorKind, Interest, Key, KeyPage, OpenBy, Opened, Reading, Repair, Result, Scan,
+    ServerInfo, StoreInfo, StoreList, StoreName, Want, WatchEvent, Write, WriteOutcome, Written,
+};
+
+/// A backend of which only the reads are let through.
+pub(super) struct ReadOnly<S>(pub(super) S);
+
+/// That this is refused because the storage is read-only.
+pub(super) fn refused(doing: &str) -> Error {
+    Error::new(ErrorKind::ReadOnly, format!("{doing} is refused: read-only"))
+}
+
+#[async_trait]
+impl<S: Storage> Storage for ReadOnly<S> {
+    fn session(&self) -> Session {
+        self.0.session()
+    }
+
+    async fn server(&self) -> Result<ServerInfo> {
+        self.0.server().await
+    }
+
+    fn stores(&self, list: StoreList) -> BoxStream<'_, Result<(f32, Vec<StoreInfo>)>> {
+        self.0.stores(list)
+    }
+
+    async fn open(&self, by: &OpenBy) -> Result<Opened> {
+        self.0.open(by).await
+    }
+
+    async fn get_metadata(&self, store: &StoreName) -> Result<StoreInfo> {
+        self.0.get_metadata(store).await
+    }
+
+    async fn plan_repair(&self, store: &StoreName) -> Result<Option<Repair>> {
+        self.0.plan_repair(store).await
+    }
+
+    async fn get_public_url(&self, store: &StoreName, key: &Key) -> Result<String> {
+        self.0.get_public_url(store, key).await
+    }
+
+    async fn read(&self, store: &StoreName, key: &Key, want: Want) -> Result<Option<Reading>> {
+        self.0.read(store, key, want).await
+    }
+
+    fn scan(&self, store: &StoreName, scan: Scan) -> BoxStream<'_, Result<KeyPage>> {
+        self.0.scan(store, scan)
+    }
+
+    async fn write(&self, write: &Write) -> Result<Written> {
+        Err(refused(&match write {
+            Write::Create(_) => return self.0.write(write).await,
+            Write::Set(set) => format!("setting {}", set.key.escaped()),
+            Write::Delete { .. } => "deleting".to_owned(),
+            Write::Purge(_) => "purging".to_owned(),
+            Write::Drop(_) => "dropping".to_owned(),
+            Write::Repair(_) => "repairing".to_owned(),
+        }))
+    }
+
+    async fn resolve(&self, write: &Write) -> Result<WriteOutcome> {
+        self.0.resolve(write).await
+    }
+
+    fn watch(
+        &self,
+        store: Option<&StoreName>,
+        interest: channel::Receiver<Interest>,
+    ) -> BoxStream<'static, WatchEvent> {
+        self.0.watch(store, interest)
+    }
+
+    async fn crawl(&self) -> Result<Crawl> {
+        self.0.crawl().await
+    }
+}
