@@ -79,7 +79,7 @@ named! {
     Right "right" "right" "Scroll right"
     Open "open" "open" "Open what is under the cursor in the pane on the right"
 
-    NewStore "new_store" "new" "Make a new store, or open one by its name, alias or id"
+    NewStore "new_store" "new" "Make a new store, or open one by its name or alias"
     Purge "purge" "purge" "Remove all records of the store; the store stays"
     Drop "drop" "drop" "Remove the store with all its records"
     FindLost "find_lost" "find lost" "Look through the whole server for stores that no index names"
