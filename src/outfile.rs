@@ -1,11 +1,11 @@
 //! Writes a local file so that it is there whole or not at all: for the browser and for commands.
 //!
-//! As `cp` does, a symbolic link is followed, and a file that is there keeps its mode; a new one
-//! gets the mode that the umask allows.
+//! As `cp` does, a symbolic link is followed, and a file that is there keeps its mode and its owner;
+//! a new one gets the mode that the umask allows.
 
-use std::fs::{self, OpenOptions, Permissions};
+use std::fs::{self, File, Metadata, OpenOptions, Permissions};
 use std::io::{self, Write as _};
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, fchown};
 use std::path::{Path, PathBuf};
 
 use tempfile::Builder;
@@ -28,7 +28,7 @@ pub(crate) fn write(path: &Path, bytes: &[u8], new: bool) -> io::Result<()> {
         Ok(known) if !known.is_file() => {
             return OpenOptions::new().write(true).open(&target)?.write_all(bytes);
         }
-        Ok(known) => Some(Permissions::from_mode(known.permissions().mode() & 0o777)),
+        Ok(known) => Some(known),
         Err(_) => None,
     };
     let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
@@ -39,7 +39,11 @@ pub(crate) fn write(path: &Path, bytes: &[u8], new: bool) -> io::Result<()> {
         .permissions(Permissions::from_mode(0o666))
         .tempfile_in(folder.unwrap_or(Path::new(".")))?;
     if let Some(known) = known {
-        file.as_file().set_permissions(known)?;
+        let own = file.as_file().metadata()?;
+        if (own.uid(), own.gid()) != (known.uid(), known.gid()) {
+            give(file.as_file(), &known);
+        }
+        file.as_file().set_permissions(Permissions::from_mode(known.mode() & 0o777))?;
     }
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
@@ -49,6 +53,14 @@ pub(crate) fn write(path: &Path, bytes: &[u8], new: bool) -> io::Result<()> {
         file.persist(&target)?;
     }
     Ok(())
+}
+
+/// Gives the file another's owner and group, or else the group alone: what only root may give away
+/// stays the user's, as with any program that replaces files.
+fn give(file: &File, known: &Metadata) {
+    if fchown(file, Some(known.uid()), Some(known.gid())).is_err() {
+        let _ = fchown(file, None, Some(known.gid()));
+    }
 }
 
 /// Where the links end that begin here; there need not be anything.
@@ -84,6 +96,24 @@ mod tests {
             assert_eq!(mode(&file), wanted);
         }
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+    }
+
+    #[test]
+    fn a_file_stays_whose_it_was() {
+        const SOMEBODY: (u32, u32) = (65534, 65534);
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("file");
+        let owner = |path: &Path| {
+            let known = fs::metadata(path).unwrap();
+            (known.uid(), known.gid())
+        };
+        fs::write(&file, "old").unwrap();
+        let own = owner(&file);
+        // Only root can give it to somebody; whoever else runs this keeps what is theirs.
+        let given = std::os::unix::fs::chown(&file, Some(SOMEBODY.0), Some(SOMEBODY.1)).is_ok();
+        write(&file, b"new", false).unwrap();
+        assert_eq!(owner(&file), if given { SOMEBODY } else { own });
+        assert_eq!(fs::read(&file).unwrap(), b"new");
     }
 
     #[test]
