@@ -49,6 +49,7 @@ mod reads;
 mod rounds;
 mod route;
 mod typing;
+mod unasked;
 
 use std::sync::Arc;
 
@@ -104,6 +105,8 @@ pub struct App {
     pub editor: Option<Editor>,
     /// Dialogs over everything; the last one takes the keys.
     pub layers: Vec<Layer>,
+    /// When the dialog that opened by itself takes keys.
+    unseen_until: Option<Timestamp>,
     /// A sentence in the footer.
     pub notice: Option<Notice>,
     /// Whether the mouse is taken.
@@ -133,6 +136,7 @@ impl App {
             interest: Interest::default(),
             editor: None,
             layers: Vec::new(),
+            unseen_until: None,
             notice: None,
             mouse: settings.mouse,
             writes: Writes::default(),

@@ -87,8 +87,10 @@ impl App {
             }
             Loaded::Value(record) => {
                 let is_new = self.editor.as_ref().is_some_and(|editor| editor.original.is_none());
-                if let Some(asked) = self.conflicts().next() {
-                    asked.theirs_read(record, is_new);
+                let asked = self.conflicts().next();
+                if asked.map(|asked| asked.theirs_read(record, is_new)).is_some() {
+                    // Yes is about what is said only now.
+                    self.await_pause();
                 }
             }
             Loaded::Found(matches) => self.record.searched(matches, &mut ctx!(self)),

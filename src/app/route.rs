@@ -137,6 +137,9 @@ impl App {
         if key.kind == KeyEventKind::Release {
             return;
         }
+        if self.drops_input() {
+            return;
+        }
         self.notice = None;
         let action = self.keymap.lookup(self.context(), &key);
         if let Some(layer) = self.layers.last_mut() {
@@ -173,6 +176,9 @@ impl App {
     }
 
     fn paste(&mut self, text: &str) {
+        if self.drops_input() {
+            return;
+        }
         if let Some(layer) = self.layers.last_mut() {
             layer.dialog_mut().paste(text, &mut ctx!(self));
         } else if let Some(editor) = &mut self.editor {
@@ -421,7 +427,7 @@ impl App {
                 let asked = Confirm::new("Replace the file", "replace", confirmed)
                     .line(shown)
                     .line("There is one already.");
-                self.layers.push(Layer::Confirm(Box::new(asked)));
+                self.open_unasked(Layer::Confirm(Box::new(asked)));
             }
             Err(SaveError::Exists) => {
                 let why = format!("{shown} was not saved: there is one already");
@@ -429,7 +435,7 @@ impl App {
             }
             Err(SaveError::Failed(why)) => {
                 if asks {
-                    self.layers.push(Layer::Prompt(Box::new(Prompt::save(&shown, bytes))));
+                    self.open_unasked(Layer::Prompt(Box::new(Prompt::save(&shown, bytes))));
                 }
                 let why = format!("{shown} was not saved: {why}");
                 self.tell(Notice::failure(why).lasting());
@@ -552,7 +558,8 @@ impl App {
         {
             notice::untell(&mut self.notice);
             let old = self.editor.as_ref().and_then(|editor| editor.original.as_ref());
-            self.layers.push(Layer::Confirm(Box::new(Confirm::overwrite(old))));
+            let asked = Confirm::overwrite(old);
+            self.open_unasked(Layer::Confirm(Box::new(asked)));
             let read = Load::Value { store: set.store.clone(), key: set.key.clone() };
             self.out.read(Slot::Theirs, read);
             // The pane behind is to show what is there now.
@@ -564,7 +571,7 @@ impl App {
             _ => None,
         };
         if let (Some((kind, text)), true, None) = (typed, asks, &self.editor) {
-            self.layers.push(Layer::Prompt(Box::new(Prompt::new(kind, text))));
+            self.open_unasked(Layer::Prompt(Box::new(Prompt::new(kind, text))));
         }
         self.tell(Notice::from(error).lasting());
     }

@@ -319,13 +319,15 @@ impl App {
     /// Some time has passed without anything happening.
     pub(super) fn time_passed(&mut self) {
         self.watch.expire(self.now);
+        self.unseen_until = self.unseen_until();
         self.check_quiet();
     }
 
     /// When the shell is to send [`Event::Time`](super::Event::Time) if nothing else happens.
     pub fn wake(&self) -> Option<Timestamp> {
         let next_second = Timestamp::from_micros((second(self.now) + 1) * 1_000_000);
-        self.watch.wake().map(|wake| wake.min(next_second))
+        let watch = self.watch.wake().map(|wake| wake.min(next_second));
+        watch.into_iter().chain(self.unseen_until()).min()
     }
 
     /// Opens the store that the user started larder for, if it is in the list.

@@ -54,7 +54,8 @@ pub(super) fn draw(
     }
     // Where a name is typed, letters are letters; the dialog itself says what the keys do.
     let typing = matches!(app.layer(), Some(Layer::Confirm(confirm)) if confirm.typed.is_some());
-    if !typing {
+    // Nor are they offered where they are not taken yet.
+    if !typing && app.unseen_until().is_none() {
         hints(buf, area, app, appearance);
     }
     None

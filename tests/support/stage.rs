@@ -57,6 +57,16 @@ impl Stage {
     pub fn event(&mut self, event: Event) -> &mut Self {
         let effects = self.app.handle(event);
         self.asked.extend(effects);
+        self.see()
+    }
+
+    /// Looks at a dialog that opened by itself, until it takes keys.
+    fn see(&mut self) -> &mut Self {
+        if let Some(until) = self.app.unseen_until() {
+            self.app.now = until;
+            let effects = self.app.handle(Event::Time);
+            self.asked.extend(effects);
+        }
         self
     }
 

@@ -7,7 +7,7 @@ use larder::model::{
 };
 
 use super::{JSON, done, opened, shop};
-use crate::stage::{Stage, index, record, store};
+use crate::stage::{Stage, index, key as key_of, record, store};
 
 #[test]
 fn an_edit_expects_what_was_read_and_keeps_crawlees_form() {
@@ -98,6 +98,29 @@ fn a_conflict_keeps_the_text_and_asks() {
     stage.written(Write::Set(set), Err(Error::new(ErrorKind::Conflict, "changed")));
     stage.theirs(Some(record("a", "text/plain", "the newest")));
     assert!(lines(&stage).contains("Now: 10 B, text/plain"), "{}", lines(&stage));
+}
+
+#[test]
+fn keys_that_are_on_their_way_do_not_answer_what_opens_by_itself() {
+    let mut stage = opened();
+    stage.keys("e<down><end>2<ctrl-s>");
+    let write = stage.write();
+    let id = stage.sent_id(&write);
+    let conflict = Error::new(ErrorKind::Conflict, "changed");
+    // Nobody has had the time to see it.
+    stage.asked.extend(stage.app.handle(Event::Written(id, Err(conflict))));
+    let (ticket, _) = stage.take(Slot::Theirs);
+    let theirs = Ok(Loaded::Value(Some(record("a", "text/plain", "new"))));
+    stage.asked.extend(stage.app.handle(Event::Loaded(Slot::Theirs, ticket, theirs)));
+    for key in ["y", "enter", "n", "esc"] {
+        stage.asked.extend(stage.app.handle(Event::Keys(vec![key_of(key)])));
+        assert!(matches!(stage.app.layer(), Some(Layer::Confirm(_))), "{key}");
+    }
+    stage.asked.extend(stage.app.handle(Event::Paste("y".to_owned())));
+    assert!(stage.writes().is_empty());
+    stage.app.now = stage.app.wake().expect("the footer offers the keys then");
+    stage.keys("y");
+    assert_eq!(stage.writes().len(), 1);
 }
 
 #[test]

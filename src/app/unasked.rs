@@ -1,0 +1,81 @@
+//! Dialogs that open by themselves, in answer to no key: a question after a save, a line that is
+//! asked for again.
+//!
+//! Whoever types on does not know of it yet, and must not answer what cannot have been seen. So its
+//! first keys are dropped until there has been a pause in them, long enough to see it.
+
+use crate::model::Timestamp;
+
+use super::App;
+use super::layers::Layer;
+
+/// Pause in typing after which a key answers a dialog that opened by itself, in microseconds:
+/// longer than between two keys of somebody who types, or of a key that is held down.
+const PAUSE: i64 = 400_000;
+
+impl App {
+    /// Opens a dialog that no key has asked for.
+    pub(super) fn open_unasked(&mut self, layer: Layer) {
+        self.layers.push(layer);
+        self.await_pause();
+    }
+
+    /// Takes no keys until there was a pause: what the dialog says has just changed.
+    pub(super) fn await_pause(&mut self) {
+        self.unseen_until = Some(Timestamp::from_micros(self.now.micros() + PAUSE));
+    }
+
+    /// When the topmost dialog takes keys, if it opened by itself and does not yet.
+    pub fn unseen_until(&self) -> Option<Timestamp> {
+        self.unseen_until.filter(|until| self.now < *until && !self.layers.is_empty())
+    }
+
+    /// Whether a key or a paste is dropped, for it may have been typed before the dialog was seen.
+    pub(super) fn drops_input(&mut self) -> bool {
+        let drops = self.unseen_until().is_some();
+        if drops {
+            self.await_pause();
+        } else {
+            self.unseen_until = None;
+        }
+        drops
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::app::layers::Help;
+    use crate::app::{Event, Settings};
+    use crate::keymap::KeyMap;
+    use crossterm::event::{KeyCode, KeyEvent};
+
+    fn at(app: &mut App, millis: i64) {
+        app.now = Timestamp::from_micros(millis * 1000);
+    }
+
+    #[test]
+    fn a_dialog_that_opened_by_itself_takes_keys_after_a_pause_in_them() {
+        let mut app = App::new(Settings::default(), Arc::new(KeyMap::default()), (80, 24));
+        let escape = || Event::Key(KeyEvent::from(KeyCode::Esc));
+        app.open_unasked(Help::default().into());
+        assert_eq!(app.wake().map(Timestamp::micros), Some(PAUSE));
+        for millis in [10, 100, 450, 800] {
+            at(&mut app, millis);
+            let _ = app.handle(escape());
+            assert_eq!(app.layers.len(), 1, "at {millis} ms");
+        }
+        at(&mut app, 1250);
+        let _ = app.handle(Event::Time);
+        assert_eq!(app.wake(), None);
+        let _ = app.handle(escape());
+        assert!(app.layers.is_empty());
+        // What a key asks for takes the next one at once.
+        let _ = app.handle(Event::Key(KeyEvent::from(KeyCode::Char('?'))));
+        assert_eq!((app.layers.len(), app.unseen_until()), (1, None));
+        let _ = app.handle(escape());
+        assert!(app.layers.is_empty());
+    }
+}
