@@ -72,6 +72,16 @@ pub(super) fn stem(name: &[u8]) -> Option<&[u8]> {
     (dot > 0 && known(&name[dot + 1..]).is_some()).then(|| &name[..dot])
 }
 
+/// The names of files that have this stem and any ending that tells a type, in the cases in which
+/// endings are written: `a.jpg`, `a.JPG`, `a.Jpg`.
+pub(super) fn names(stem: &[u8]) -> impl Iterator<Item = Vec<u8>> {
+    TABLE.types.keys().flat_map(move |ending| {
+        let (upper, mut first) = (ending.to_ascii_uppercase(), (*ending).to_owned());
+        first[..1].make_ascii_uppercase();
+        [(*ending).to_owned(), upper, first].map(|ending| [stem, b".", ending.as_bytes()].concat())
+    })
+}
+
 /// The content type that a bare file's name tells; a name without a dot is looked up whole.
 pub(super) fn content_type(name: &[u8]) -> ContentType {
     let ending = memchr::memrchr(b'.', name).map_or(name, |dot| &name[dot + 1..]);

@@ -146,7 +146,7 @@ fn under(folder: &Folder, key: &Key, reach: Reach) -> Result<Option<FoundRecord>
             add(&name, &mut candidates)?;
         }
     }
-    let (ended, spelled) = others(folder, bytes, scan_limit(folder, &candidates, reach))?;
+    let (ended, spelled, all) = others(folder, bytes, scan_limit(folder, &candidates, reach))?;
     for name in ended {
         add(&name, &mut candidates)?;
     }
@@ -155,6 +155,14 @@ fn under(folder: &Folder, key: &Key, reach: Reach) -> Result<Option<FoundRecord>
             && let Some(files) = by_metadata(folder, &base)?.filter(|files| files.key == *key)
         {
             candidates.push(files);
+        }
+    }
+    if candidates.is_empty() && !all && names::is_itself_a_name(bytes) {
+        // In a folder of which only the beginning was looked at, every ending is asked for by name.
+        for name in endings::names(bytes) {
+            if folder.stat(&name)?.is_some() {
+                add(&name, &mut candidates)?;
+            }
         }
     }
     let mut candidates = candidates.into_iter();
@@ -184,11 +192,12 @@ fn scan_limit(folder: &Folder, candidates: &[RecordFiles], reach: Reach) -> usiz
 }
 
 /// Of so many entries that are looked at, the files whose name is this key and any ending, and what
-/// the names of metadata files begin with that spell the key in any way.
-fn others(folder: &Folder, key: &[u8], most: usize) -> Result<(Names, Names)> {
+/// the names of metadata files begin with that spell the key in any way; and whether there are no more
+/// to look for.
+fn others(folder: &Folder, key: &[u8], most: usize) -> Result<(Names, Names, bool)> {
     let (mut ended, mut spelled) = (Names::new(), Names::new());
     if most == 0 {
-        return Ok((ended, spelled));
+        return Ok((ended, spelled, true));
     }
     let mut left = most;
     folder.names_while(|name, kind| {
@@ -210,7 +219,7 @@ fn others(folder: &Folder, key: &[u8], most: usize) -> Result<(Names, Names)> {
     })?;
     ended.sort_unstable();
     spelled.sort_unstable();
-    Ok((ended, spelled))
+    Ok((ended, spelled, left > 0))
 }
 
 fn is_fresh(files: &RecordFiles) -> bool {

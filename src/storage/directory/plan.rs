@@ -42,16 +42,21 @@ pub(super) struct Plan {
 pub(super) fn plan(folder: &Folder, set: &SetValue) -> Result<Plan> {
     let quoted = names::writable(&set.key)?.into_owned();
     let style = style::of(folder)?;
-    let reach = if style == Style::Python { Reach::Near } else { Reach::Far };
-    let files = find(folder, &set.key, reach)?.map(FoundRecord::only).transpose()?;
+    let near = if style == Style::Python { find(folder, &set.key, Reach::Near)? } else { None };
+    // What is edited is there, and is looked for as it was read.
+    let edited = matches!(set.expected, Expected::Unchanged { .. });
+    let found = match near {
+        None if style != Style::Python || edited => find(folder, &set.key, Reach::Far)?,
+        near => near,
+    };
+    let files = found.map(FoundRecord::only).transpose()?;
     let Some(files) = files else { return New::of(set, style).record(style, quoted) };
     if let Some(metadata) = &files.metadata {
         return New::of(set, written_by(metadata)).with_metadata(folder, &files, metadata);
     }
     let new = New::of(set, style);
     // What somebody placed without metadata, and edits as such, stays so.
-    let edited = matches!(set.expected, Expected::Unchanged { .. })
-        && endings::is_read_as(&files.name, &new.content_type);
+    let edited = edited && endings::is_read_as(&files.name, &new.content_type);
     let ended = files.key == set.key && endings::stem(&files.name).is_some();
     if style == Style::Python && !edited && !ended {
         return Ok(new.python(files.name));

@@ -34,9 +34,10 @@ pub(super) fn delete(
         lock(&folder, options.lock_timeout)?;
         let before = records;
         let python = style::is_python_s(&folder);
-        let reach = if python { Reach::Near } else { Reach::Far };
         let outcome = batch.iter().try_for_each(|key| {
-            records += u64::from(delete_record(&folder, key, reach)?);
+            // A record of Crawlee for Python is under its likeliest names, what lies beside may not be.
+            let gone = python && delete_record(&folder, key, Reach::Near)?;
+            records += u64::from(gone || delete_record(&folder, key, Reach::Far)?);
             Ok(())
         });
         if records > before {

@@ -274,6 +274,50 @@ async fn what_systems_and_editors_leave_is_named_and_is_no_record() {
 }
 
 #[tokio::test]
+async fn a_rare_ending_is_found_by_its_key_in_a_large_store_of_python_too() {
+    let made = Directory::new().await;
+    let storage = made.storage();
+    let store = storage.open(&OpenBy::Default).await.unwrap().info.store;
+    let path = made.store("default");
+    // More than are looked at; rare endings among all, for the file system gives them in its order.
+    let endings = ["dae", "TIFF", "Wasm"];
+    for number in 0..3000 {
+        if number % 100 == 0 {
+            let name = format!("rare-{number}.{}", endings[number / 100 % 3]);
+            fs::write(path.join(name), "x").unwrap();
+        }
+        fs::write(path.join(format!("page-{number}")), "").unwrap();
+        let metadata = format!(
+            r#"{{"key": "page-{number}", "content_type": "application/x-none", "size": 0}}"#
+        );
+        fs::write(path.join(format!("page-{number}.__metadata__.json")), metadata).unwrap();
+    }
+    let listed = keys(&made, &store).await;
+    for key in (0..3000).step_by(100).map(|number| format!("rare-{number}")) {
+        assert!(listed.contains(&key), "{key}");
+        assert_eq!(value(&made, &store, &key).await.as_deref(), Some("x"), "{key}");
+    }
+    assert_eq!(value(&made, &store, "rare").await, None);
+    // It is edited and deleted as it was found.
+    let key = Key::from("rare-0");
+    let read = storage.get_value(&store, &key).await.unwrap().unwrap();
+    let edit = SetValue {
+        expected: Expected::Unchanged {
+            value: read.value,
+            content_type: read.meta.content_type.clone(),
+        },
+        ..write(&store, "rare-0", "y", read.meta.content_type.as_str())
+    };
+    storage.set_value(&edit).await.unwrap();
+    assert_eq!(fs::read_to_string(path.join("rare-0.dae")).unwrap(), "y");
+    let keys = ["rare-0".into(), "rare-100".into(), "rare".into()];
+    assert_eq!(storage.delete_value(&store, &keys).await.unwrap().records, 2);
+    assert!(!path.join("rare-0.dae").exists());
+    let long = "k".repeat(236);
+    assert_eq!(value(&made, &store, &long).await, None);
+}
+
+#[tokio::test]
 async fn a_store_of_javascript_is_opened_and_stays_one() {
     let (made, store, path) = with(&[("INPUT.json", "{}")]).await;
     let opened = made.storage().open(&OpenBy::Default).await.unwrap();
