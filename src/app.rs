@@ -24,6 +24,7 @@ pub mod editor;
 pub mod event;
 pub mod groups;
 pub mod input;
+pub mod jobs;
 pub mod keys;
 pub mod layers;
 pub mod layout;
@@ -62,7 +63,8 @@ pub use editor::Editor;
 pub use event::{Effect, Event, NotEdited, SaveError, Slot, Ticket, WriteId};
 pub use facts::Facts;
 pub(crate) use facts::{store_facts, store_state};
-pub use layers::{Details, Dialog, Help, Layer, Overlay, Targets};
+pub use jobs::{Job, JobId};
+pub use layers::{Details, Dialog, Help, Jobs, Layer, Overlay, Targets};
 pub use layout::{Area, Layout, Pane};
 pub use load::{Compute, Load, Loaded, Read, RecordView, Scope};
 pub use notice::{Notice, Tone};
@@ -167,6 +169,7 @@ impl App {
     pub fn handle(&mut self, event: Event) -> Vec<Effect> {
         self.route(event);
         self.serve();
+        self.refresh_jobs();
         self.set_interest();
         std::mem::take(&mut self.out.effects)
     }
@@ -254,6 +257,28 @@ impl App {
             }
             Pane::Record => self.record.allowed(action, &self.keymap),
         }
+    }
+
+    /// Long work under way: the writes, and what is read or looked for.
+    pub fn jobs(&self) -> Vec<Job> {
+        let writes =
+            self.writes.pending.iter().map(|(id, pending)| {
+                Job::write(*id, writes::doing(&pending.write), pending.in_doubt)
+            });
+        let keys = self.keys.loading.zip(self.keys.store.as_ref()).map(|(share, store)| {
+            let state = if self.keys.paused { "paused" } else { "" };
+            let title = format!("reading the keys of {store}");
+            let progress = (!self.keys.paused).then_some(share);
+            Job { state, cancellable: !self.keys.paused, ..Job::read(Slot::Keys, title, progress) }
+        });
+        let lost = self
+            .stores
+            .lost
+            .map(|share| Job::read(Slot::Lost, "looking for lost stores".to_owned(), Some(share)));
+        let wanted = self.record.wanted.as_ref().filter(|_| self.record.fetching);
+        let fetch = wanted
+            .map(|(_, key)| Job::read(Slot::Record, format!("fetching {}", key.named()), None));
+        writes.chain(keys).chain(lost).chain(fetch).collect()
     }
 
     /// The program ends as soon as no write is under way.

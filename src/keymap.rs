@@ -17,12 +17,13 @@ pub use chord::Chord;
 const DEFAULTS: &str = include_str!("../assets/keymap.toml");
 
 /// What can be in no keymap without a chord: without it there would be no way out.
-const NEEDED: [(Context, Action); 6] = [
+const NEEDED: [(Context, Action); 7] = [
     (Context::Global, Action::Quit),
     (Context::Editor, Action::Cancel),
     (Context::Confirm, Action::ConfirmNo),
     (Context::Prompt, Action::Cancel),
     (Context::Help, Action::Close),
+    (Context::Jobs, Action::Close),
     (Context::Targets, Action::Close),
 ];
 
@@ -277,9 +278,14 @@ mod tests {
     #[test]
     fn typing_never_acts_on_the_panes_behind() {
         let map = KeyMap::default();
-        for context in
-            [Context::Editor, Context::Prompt, Context::Confirm, Context::Help, Context::Targets]
-        {
+        for context in [
+            Context::Editor,
+            Context::Prompt,
+            Context::Confirm,
+            Context::Help,
+            Context::Jobs,
+            Context::Targets,
+        ] {
             for key in ['r', 'M'] {
                 assert_eq!(press(&map, context, key), None, "{key} in {context}");
             }

@@ -13,6 +13,7 @@ mod crawl;
 mod editor;
 mod footer;
 mod help;
+mod jobs;
 mod keys;
 mod modal;
 mod paint;
@@ -83,6 +84,10 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, appearance: &Appearance) {
             }
             Layer::Crawl(overview) => {
                 crawl::draw(buf, layout.body, overview, app, appearance);
+                None
+            }
+            Layer::Jobs(shown) => {
+                jobs::draw(buf, layout.body, shown, app, appearance);
                 None
             }
             Layer::Targets(targets) => {

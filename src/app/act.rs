@@ -35,6 +35,7 @@ impl App {
             Action::Back => self.back(),
             Action::Targets => self.show_targets(),
             Action::Crawl => self.show_crawl(),
+            Action::Jobs => self.show_jobs(),
             Action::Details => self.show_details(),
             Action::CopyKey => self.copy_key(),
             _ => match self.focus {
@@ -65,16 +66,19 @@ impl App {
                 self.leave_group();
             }
             Pane::Keys if self.record.stop_fetching(&mut ctx!(self)) => {}
-            Pane::Keys if self.keys.loading.is_some() && !self.keys.paused => {
-                self.keys.paused = true;
-                self.out.effects.push(Effect::Pause(true));
-                let resume = self.keymap.chords(Context::Global, Action::Refresh).first();
-                let resume = resume.map_or(String::new(), |key| format!("; {key} reads on"));
-                self.notice = Some(Notice::info(format!("stopped reading the keys{resume}")));
-            }
+            Pane::Keys if self.keys.loading.is_some() && !self.keys.paused => self.pause_walk(),
             Pane::Keys => self.focus_on(Pane::Stores),
             Pane::Stores => self.stores.back(&mut ctx!(self)),
         }
+    }
+
+    /// Makes the walk of the keys wait until it is refreshed.
+    pub(super) fn pause_walk(&mut self) {
+        self.keys.paused = true;
+        self.out.effects.push(Effect::Pause(true));
+        let resume = self.keymap.chords(Context::Global, Action::Refresh).first();
+        let resume = resume.map_or(String::new(), |key| format!("; {key} reads on"));
+        self.notice = Some(Notice::info(format!("stopped reading the keys{resume}")));
     }
 
     fn act_on_keys(&mut self, action: Action) {

@@ -9,6 +9,7 @@ use crate::keymap::{Action, Context, KeyMap};
 use crate::model::{Expected, JsonLayout, StoreInfo, StoreName, Timestamp, Write};
 
 use super::event::{Effect, Slot, Ticket, WriteId};
+use super::jobs::JobId;
 use super::layout::{Layout, Pane};
 use super::load::Read;
 use super::notice::{self, Notice};
@@ -50,6 +51,8 @@ pub enum Request {
     AskAboutStore(Box<StoreInfo>, bool),
     /// Ask for a line.
     Prompt(Box<Prompt>),
+    /// Give this job up.
+    CancelJob(JobId),
     /// Count what there is of each content type.
     Totals,
 }

@@ -5,6 +5,7 @@ pub mod crawl;
 mod details;
 mod dialog;
 mod help;
+mod jobs;
 mod prompt;
 mod targets;
 mod totals;
@@ -13,6 +14,7 @@ pub use crawl::Overview;
 pub use details::Details;
 pub use dialog::{Dialog, Overlay, Then};
 pub use help::Help;
+pub use jobs::Jobs;
 pub use targets::Targets;
 pub use totals::Totals;
 
@@ -64,6 +66,8 @@ layers! {
     Totals(Totals),
     /// The rest of the crawl.
     Crawl(Box<Overview>),
+    /// Long work under way.
+    Jobs(Jobs),
     /// The targets, and the one under the cursor.
     Targets(Targets),
 }

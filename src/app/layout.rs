@@ -106,6 +106,11 @@ impl Layout {
         usize::from(area.inner().height.saturating_sub(header))
     }
 
+    /// How many jobs their list shows at once.
+    pub fn jobs_height(&self) -> usize {
+        usize::from(self.body.inner().height).max(1)
+    }
+
     /// How many targets their list shows at once; each has two rows.
     pub fn targets_height(&self) -> usize {
         usize::from(self.body.inner().height / 2).max(1)

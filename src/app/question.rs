@@ -42,6 +42,8 @@ pub enum Confirmed {
     Quit,
 }
 
+/// The button that waits for writes, then ends.
+pub(super) const WAIT: &str = "wait and quit";
 /// What the line that tells of the record in the way begins with.
 const NOW: &str = "Now: ";
 
@@ -76,6 +78,11 @@ impl Confirm {
     /// Whether what is in the way has still to be read.
     pub fn is_undecided(&self) -> bool {
         matches!(self.confirmed, Confirmed::OverwriteRecord(None))
+    }
+
+    /// Whether it asks to end as soon as writes have been answered, and nothing else is at stake.
+    pub fn waits_for_writes(&self) -> bool {
+        matches!(self.confirmed, Confirmed::Quit) && self.verb == WAIT
     }
 
     /// Whether Yes may be chosen: what must be typed has been, and what must be known is.

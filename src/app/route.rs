@@ -13,13 +13,14 @@ use crate::text;
 use super::ctx::Request;
 use super::event::{Effect, Event, SaveError, Slot, WriteId};
 use super::facts::{record_facts, store_facts};
-use super::layers::{Details, Help, Layer, Overview, Targets, Then, Totals};
+use super::jobs::JobId;
+use super::layers::{Details, Help, Jobs, Layer, Overview, Targets, Then, Totals};
 use super::list::Move;
 use super::load::{Load, RecordView};
 use super::notice::{self, Notice};
-use super::question::{Confirm, Confirmed, Prompt, PromptKind};
+use super::question::{Confirm, Confirmed, Prompt, PromptKind, WAIT};
 use super::typing::typed;
-use super::writes::{Answer, done_words};
+use super::writes::{Answer, doing, done_words};
 use super::{App, Editor, Pane, Session};
 
 /// Rows a step of the wheel scrolls.
@@ -124,6 +125,7 @@ impl App {
                 Request::Ask(question) => self.layers.push(Layer::Confirm(question)),
                 Request::AskAboutStore(info, drop) => self.ask_about_store(&info, drop),
                 Request::Prompt(prompt) => self.layers.push(Layer::Prompt(prompt)),
+                Request::CancelJob(id) => self.cancel_job(id),
                 Request::Totals => {
                     let mut totals = Totals::default();
                     totals.count(&self.keys.newest, &mut ctx!(self));
@@ -257,6 +259,15 @@ impl App {
             self.layers.push(Layer::Confirm(Box::new(asked)));
             return;
         }
+        if let Some((_, pending)) = self.writes.pending.first_key_value() {
+            let more = self.writes.pending.len() - 1;
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            let asked = Confirm::new("Quit", WAIT, Confirmed::Quit)
+                .line(format!("Under way: {}{more}.", doing(&pending.write)))
+                .line("larder ends as soon as it has been answered.");
+            self.layers.push(Layer::Confirm(Box::new(asked)));
+            return;
+        }
         self.leave();
     }
 
@@ -266,6 +277,33 @@ impl App {
             self.tell(Notice::info("waiting for the write under way, then quitting"));
         }
         self.out.effects.push(Effect::Quit);
+    }
+
+    pub(super) fn show_jobs(&mut self) {
+        self.layers.push(Jobs::default().into());
+    }
+
+    /// Whoever looks at the jobs sees them as they are.
+    pub(super) fn refresh_jobs(&mut self) {
+        if self.layers.iter().any(|layer| matches!(layer, Layer::Jobs(_))) {
+            let (jobs, height) = (self.jobs(), self.layout().jobs_height());
+            for layer in &mut self.layers {
+                if let Layer::Jobs(shown) = layer {
+                    shown.update(jobs.clone(), height);
+                }
+            }
+        }
+    }
+
+    fn cancel_job(&mut self, id: JobId) {
+        match id {
+            JobId::Read(Slot::Keys) => self.pause_walk(),
+            JobId::Read(Slot::Lost) if self.stores.lost.is_some() => {
+                self.stores.back(&mut ctx!(self));
+            }
+            JobId::Read(Slot::Record) => drop(self.record.stop_fetching(&mut ctx!(self))),
+            JobId::Read(_) | JobId::Write(_) => {}
+        }
     }
 
     fn filter(&mut self, kind: PromptKind, text: &str) {
@@ -449,6 +487,7 @@ impl App {
         // The editor is given back to the user if this was its write.
         let own = self.editor.as_mut().filter(|editor| editor.saving == Some(id));
         let edited = own.map(|editor| editor.saving = None).is_some();
+        self.close_quit(matches!(answer, Answer::Done(..)));
         match answer {
             Answer::Done(write, written) => self.done(&write, written, edited),
             Answer::Refused(write, error) => self.refused(&write, &error, edited),
@@ -457,6 +496,21 @@ impl App {
                 self.reload_record();
             }
             Answer::Unknown => {}
+        }
+    }
+
+    /// A question whether to wait for writes has no more meaning once they are answered: larder
+    /// ends if they were made, and stays if there is something to say. Where another dialog would
+    /// come to light, and take the key that was meant for this one, it stays.
+    fn close_quit(&mut self, made: bool) {
+        let waits =
+            |layer: &Layer| matches!(layer, Layer::Confirm(asked) if asked.waits_for_writes());
+        let alone = self.layers.len() == 1 && self.layers.iter().all(waits);
+        if alone && self.writes.pending.is_empty() {
+            self.layers.pop();
+            if made {
+                self.leave();
+            }
         }
     }
 

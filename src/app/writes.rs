@@ -119,7 +119,8 @@ impl Writes {
     }
 }
 
-fn doing(write: &Write) -> String {
+/// What is being done.
+pub(super) fn doing(write: &Write) -> String {
     match write {
         Write::Create(_) => "creating the store".to_owned(),
         Write::Set(set) => format!("saving {}", set.key.named()),

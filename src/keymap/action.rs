@@ -66,6 +66,7 @@ named! {
     ToggleMouse "toggle_mouse" "mouse" "Turn the mouse on or off, so that the terminal can select text"
     Targets "targets" "targets" "Open another target: a server or a directory"
     Crawl "crawl" "crawl" "Show the rest of the crawl: request queues, datasets, what crawlers tell of themselves"
+    Jobs "jobs" "jobs" "Show what is under way: writes, walks and fetches"
     ToggleWatch "toggle_watch" "watch" "Watch for changes, or stop watching"
     Redraw "redraw" "redraw" "Draw the whole screen anew"
 
@@ -125,6 +126,7 @@ named! {
     Accept "accept" "accept" "Take what is chosen or typed"
     Next "next" "next" "Go to the next choice"
     Previous "previous" "previous" "Go to the previous choice"
+    CancelJob "cancel_job" "cancel" "Give up the job under the cursor"
     Close "close" "close" "Close the help"
 }
 
@@ -152,6 +154,7 @@ named! {
     Confirm "confirm" "Dialogs" "While larder asks for a Yes or No"
     Prompt "prompt" "Prompts" "While a line of text is typed"
     Help "help" "Help" "While the help is open"
+    Jobs "jobs" "Jobs" "While the list of jobs is open"
     Targets "targets" "Targets" "While the list of targets is open"
 }
 
@@ -168,7 +171,7 @@ impl Context {
 
     /// Whether this stands in front of the panes: no plain character may act on them from here.
     pub const fn is_in_front(self) -> bool {
-        matches!(self, Self::Editor | Self::Confirm | Self::Prompt | Self::Help | Self::Targets)
+        !matches!(self, Self::Global | Self::Stores | Self::Keys | Self::Record)
     }
 }
 

@@ -402,6 +402,23 @@ fn keys_in_groups_and_totals() {
     });
 }
 
+#[test]
+fn the_jobs_under_way() {
+    each("jobs", |width, height| {
+        let mut stage = Stage::new(width, height);
+        stage.connect(vec![store("default", 2), store("shop-snapshots", 88)]);
+        stage.keys("<end>").open(&records()).keys("dyr");
+        stage.answer(Slot::Keys, Ok(Loaded::Progress(10, 0.25)));
+        stage.keys("J<down>");
+        stage
+    });
+    each("jobs_none", |width, height| {
+        let mut stage = Stage::new(width, height);
+        stage.connect(vec![store("default", 2), store("shop", 3)]).keys("J");
+        stage
+    });
+}
+
 fn section<T>(rows: Vec<T>, total: u64) -> Section<T> {
     Section { rows, total, fault: None }
 }

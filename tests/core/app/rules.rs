@@ -13,6 +13,7 @@ pub(super) struct Before {
     prompt: Option<(PromptKind, bytes::Bytes)>,
     notice: Option<String>,
     record: Option<Record>,
+    layers: usize,
 }
 
 #[derive(Clone, PartialEq, Debug)]
@@ -46,6 +47,7 @@ pub(super) fn before(stage: &Stage) -> Before {
         },
         notice: app.notice.as_ref().filter(|notice| notice.lasting).map(|n| n.text.clone()),
         record: app.record.record().cloned(),
+        layers: app.layers.len(),
     }
 }
 
@@ -94,7 +96,8 @@ pub(super) fn step(stage: &mut Stage, world: &mut World, event: Event) {
     {
         assert!(to == path && held == bytes, "{told}");
     }
-    if was.prompt.is_none()
+    // One that was opened now, not one that comes to light again.
+    if was.layers < is.layers
         && let Some((PromptKind::SaveValue, value)) = &is.prompt
         && by_user
     {

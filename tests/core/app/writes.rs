@@ -138,7 +138,7 @@ fn a_name_that_cannot_be_seen_is_typed_as_it_is_shown() {
 #[test]
 fn a_failed_write_is_not_hidden_by_quitting() {
     let mut stage = opened();
-    stage.keys("dyq");
+    stage.keys("dyqy");
     let write = stage.write();
     stage.written(write, Err(Error::new(ErrorKind::OutOfMemory, "no memory")));
     assert!(stage.app.unseen_failure().unwrap().starts_with("no memory"));
@@ -217,7 +217,7 @@ fn whoever_ends_larder_is_told_what_was_not_saved() {
     stage.keys("dy");
     let write = stage.write();
     stage.written(write.clone(), Err(Error::new(ErrorKind::InDoubt, "the wire broke")));
-    stage.keys("q");
+    stage.keys("qy");
     assert_eq!(stage.notice(), "waiting for the write under way, then quitting");
     stage.resolved(write, Ok(WriteOutcome::NotApplied));
     assert!(stage.app.unseen_failure().unwrap().contains("was not made"));
@@ -225,4 +225,54 @@ fn whoever_ends_larder_is_told_what_was_not_saved() {
     let mut stage = opened();
     stage.keys("e<down>x<ctrl-c>y");
     assert_eq!(stage.app.unseen_failure(), None);
+}
+
+#[test]
+fn whoever_ends_larder_while_it_writes_is_asked_and_ends_with_the_answer() {
+    use larder::app::{Effect, Layer};
+    let quits = |stage: &Stage| stage.asked.iter().any(|effect| matches!(effect, Effect::Quit));
+    let mut stage = opened();
+    stage.keys("dy");
+    let write = stage.write();
+    stage.keys("q");
+    let Some(Layer::Confirm(asked)) = stage.app.layer() else { panic!() };
+    assert!(asked.lines[0].starts_with("Under way: deleting "), "{:?}", asked.lines);
+    assert!(!quits(&stage));
+    stage.written(write, Ok(done()));
+    assert!(quits(&stage) && stage.app.layers.is_empty(), "nothing is at stake any more");
+    // What was not made is told, and nobody is sent away from it.
+    let mut stage = opened();
+    stage.keys("dy");
+    let write = stage.write();
+    stage.keys("q");
+    stage.written(write, Err(Error::new(ErrorKind::Permission, "not permitted")));
+    assert!(!quits(&stage) && stage.app.layers.is_empty());
+    assert!(stage.notice().contains("not permitted"), "{}", stage.notice());
+}
+
+#[test]
+fn jobs_are_listed_and_cancelled() {
+    use larder::app::{Effect, Layer, Loaded, Slot};
+    let mut stage = opened();
+    stage.keys("dy");
+    let write = stage.write();
+    stage.keys("r");
+    stage.answer(Slot::Keys, Ok(Loaded::Progress(10, 0.25)));
+    stage.keys("J");
+    let titles = |stage: &Stage| match stage.app.layer() {
+        Some(Layer::Jobs(shown)) => {
+            shown.jobs.iter().map(|job| (job.title.clone(), job.progress)).collect::<Vec<_>>()
+        }
+        other => panic!("{other:?}"),
+    };
+    let reads = ("reading the keys of shop".to_owned(), Some(0.25));
+    assert_eq!(titles(&stage), [("deleting a".to_owned(), None), reads.clone()]);
+    stage.keys("x");
+    assert_eq!(stage.notice(), "a write cannot be cancelled: it ends by itself");
+    stage.written(write, Ok(done()));
+    assert_eq!(titles(&stage), [reads]);
+    stage.keys("x");
+    assert!(stage.asked.iter().any(|effect| matches!(effect, Effect::Pause(true))));
+    stage.keys("J");
+    assert!(stage.app.layers.is_empty());
 }

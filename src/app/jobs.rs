@@ -1,0 +1,40 @@
+//! Long work under way, as one list: what is written, read and looked for.
+
+use super::event::{Slot, WriteId};
+
+/// What a job can be told apart by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JobId {
+    /// A write.
+    Write(WriteId),
+    /// What fills this slot.
+    Read(Slot),
+}
+
+/// Work under way that may take its time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Job {
+    /// Which one.
+    pub id: JobId,
+    /// What is being done; may hold hostile text.
+    pub title: String,
+    /// Fraction that is done, from 0.0 to 1.0; `None` where that is not known.
+    pub progress: Option<f32>,
+    /// What is to be said of it besides, such as that it waits.
+    pub state: &'static str,
+    /// Whether it can be cancelled. A write cannot: it ends by itself.
+    pub cancellable: bool,
+}
+
+impl Job {
+    /// A write that has not been answered. `in_doubt`: its answer was lost.
+    pub(super) fn write(id: WriteId, title: String, in_doubt: bool) -> Self {
+        let state = if in_doubt { "answer lost, being looked into" } else { "" };
+        Self { id: JobId::Write(id), title, progress: None, state, cancellable: false }
+    }
+
+    /// Something that is read, and can be given up.
+    pub(super) fn read(slot: Slot, title: String, progress: Option<f32>) -> Self {
+        Self { id: JobId::Read(slot), title, progress, state: "", cancellable: true }
+    }
+}
