@@ -27,8 +27,11 @@ use crate::server::{Client, Monitor, Reply, Server};
 const STORE: &str = "shop";
 const TEXT: &str = "text/plain; charset=utf-8";
 
-/// So many faults at a time: most of them wait.
-const AT_ONCE: usize = 32;
+/// Faults at a time, each on a server of its own: most of them wait.
+const AT_ONCE: usize = 96;
+
+/// Faults of one write that are tried one after another.
+const IN_TURN: usize = 24;
 
 /// How many faults there are where nobody says it.
 const FEW: usize = 300;
@@ -252,18 +255,26 @@ struct Tally {
     wrong: Vec<String>,
 }
 
+/// Every so many-th fault of a write.
+struct Part {
+    rights: Rights,
+    write: Write,
+    at: usize,
+    of: usize,
+}
+
 /// Runs what is left of the work on a server of its own.
-async fn work(left: &Mutex<Vec<(Rights, Write)>>, count: Option<usize>, tally: &Mutex<Tally>) {
+async fn work(left: &Mutex<Vec<Part>>, count: Option<usize>, tally: &Mutex<Tally>) {
     let mut bench = Bench::start().await;
     loop {
         let next = left.lock().unwrap().pop();
-        let Some((rights, write)) = next else { return };
+        let Some(Part { rights, write, at, of }) = next else { return };
         let (case, bytes) = bench.learn(rights, write).await;
         if bytes.0 == 0 {
             // Without a script nothing is sent where there is nothing to do.
             continue;
         }
-        for fault in faults(bytes, rights, count) {
+        for fault in faults(bytes, rights, count).into_iter().skip(at).step_by(of) {
             let tried = bench.try_with(rights, &case, fault).await;
             let about =
                 format!("{fault:?} of {bytes:?}, {rights:?}: {:?}: {:?}", case.write, tried.said);
@@ -288,12 +299,15 @@ fn run<T>(work: impl Future<Output = T>) -> T {
 fn no_cut_loses_doubles_or_halves_a_write_or_makes_larder_say_what_is_not_so() {
     let wanted = std::env::var("LARDER_CUTS").unwrap_or_else(|_| FEW.to_string());
     let wanted: Option<usize> = wanted.parse().ok();
-    let all: Vec<_> = RIGHTS
-        .iter()
-        .flat_map(|rights| writes().into_iter().map(|write| (*rights, write)))
-        .collect();
     // Two of them send nothing without scripts.
-    let each = wanted.map(|wanted| wanted.div_ceil(all.len() - 2));
+    let each = wanted.map(|wanted| wanted.div_ceil(RIGHTS.len() * writes().len() - 2));
+    let of = each.unwrap_or(IN_TURN * 16).div_ceil(IN_TURN);
+    let mut all = Vec::new();
+    for rights in RIGHTS {
+        for write in writes() {
+            all.extend((0..of).map(|at| Part { rights, write: write.clone(), at, of }));
+        }
+    }
     let (left, tally) = (Mutex::new(all), Mutex::new(Tally::default()));
     std::thread::scope(|scope| {
         for _ in 0..AT_ONCE {
