@@ -427,7 +427,7 @@ fn an_idle_program_writes_nothing_and_uses_no_time() {
     let server = filled();
     let screen = open(&server, &[]);
     screen.wait_for_text("owned");
-    screen.wait_quiet(std::time::Duration::from_millis(300));
+    screen.wait_quiet(std::time::Duration::from_secs(1));
     let both = || cpu(screen.pid()) + cpu(screen.worker());
     let (written, before) = (screen.written(), both());
     screen.wait_quiet(std::time::Duration::from_secs(2));

@@ -5,6 +5,7 @@ mod liar;
 use std::fs;
 use std::io::Read;
 use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -14,6 +15,9 @@ use self::liar::{Answer, DOCUMENT, Liar, RECORD, bulk, is, list, page};
 const LONGEST: Duration = Duration::from_secs(40);
 /// What larder may take, in MB. Its own code is some of it.
 const MOST: u64 = 100;
+
+/// Runs at a time: most of them wait.
+const AT_ONCE: usize = 40;
 
 /// What came of a run.
 #[derive(Debug)]
@@ -284,42 +288,47 @@ fn no_answer_of_a_wrong_kind_makes_it_fail() {
         // Everything after the login.
         ("", &reads),
     ];
-    // Side by side: where an answer is taken for a message, a run waits for the true one.
+    let lies = cases.iter().flat_map(|case| wrong().into_iter().map(move |answer| (case, answer)));
+    side_by_side(lies.collect(), |((name, commands), answer)| {
+        wrong_answer_to(name, commands, &answer);
+    });
+}
+
+/// Does this with each: where an answer is taken for a message, a run waits for the true one.
+fn side_by_side<T: Send>(all: Vec<T>, what: impl Fn(T) + Sync) {
+    let left = Mutex::new(all);
     thread::scope(|scope| {
-        for (name, commands) in cases {
-            scope.spawn(move || wrong_answers_to(name, commands));
+        for _ in 0..AT_ONCE {
+            scope.spawn(|| {
+                loop {
+                    let next = left.lock().unwrap().pop();
+                    let Some(next) = next else { return };
+                    what(next);
+                }
+            });
         }
     });
 }
 
-fn wrong_answers_to(name: &'static str, commands: &[&[&str]]) {
-    for answer in wrong() {
-        let lie = Answer::Once(answer.clone());
-        let server = Liar::start(move |command| {
-            let login = ["PING", "CLIENT", "INFO"].iter().any(|login| is(command, login));
-            let lies = if name.is_empty() { !login } else { is(command, name) };
-            lies.then(|| lie.clone())
-        });
-        for args in commands {
-            let what = format!("{name} {args:?} {}", String::from_utf8_lossy(&answer));
-            in_order(&run_for(&server.url(), "0.5", args), &what);
-        }
+fn wrong_answer_to(name: &'static str, commands: &[&[&str]], answer: &[u8]) {
+    let lie = Answer::Once(answer.to_vec());
+    let server = Liar::start(move |command| {
+        let login = ["PING", "CLIENT", "INFO"].iter().any(|login| is(command, login));
+        let lies = if name.is_empty() { !login } else { is(command, name) };
+        lies.then(|| lie.clone())
+    });
+    for args in commands {
+        let what = format!("{name} {args:?} {}", String::from_utf8_lossy(answer));
+        in_order(&run_for(&server.url(), "0.5", args), &what);
     }
 }
 
 #[test]
 fn a_server_that_says_it_is_a_cluster_is_checked_as_one() {
     let info = Answer::Once(bulk("redis_version:8.2.1\r\ncluster_enabled:1\r\n"));
-    for slots in wrong() {
-        let (info, slots) = (info.clone(), Answer::Once(slots));
-        let server = Liar::start(move |command| match () {
-            () if is(command, "INFO") => Some(info.clone()),
-            () if is(command, "CLUSTER SLOTS") => Some(slots.clone()),
-            () => None,
-        });
-        in_order(&run(&server, &["stores"]), "a cluster");
-    }
-    for slots in [Answer::Once(b"*1\r\n".repeat(5000)), endless("*90000000\r\n", ":1\r\n")] {
+    let mut all: Vec<_> = wrong().into_iter().map(Answer::Once).collect();
+    all.extend([Answer::Once(b"*1\r\n".repeat(5000)), endless("*90000000\r\n", ":1\r\n")]);
+    side_by_side(all, |slots| {
         let info = info.clone();
         let server = Liar::start(move |command| match () {
             () if is(command, "INFO") => Some(info.clone()),
@@ -327,7 +336,7 @@ fn a_server_that_says_it_is_a_cluster_is_checked_as_one() {
             () => None,
         });
         in_order(&run(&server, &["stores"]), "a cluster");
-    }
+    });
 }
 
 #[test]
