@@ -55,9 +55,11 @@ impl Redis {
     }
 }
 
-/// The usual ones, with watchers that look ten times as often.
+/// The usual ones, with watchers that look ten times as often, and may cost as much more.
 fn options() -> Options {
-    Options { timing: Timing::default().faster(10), ..Options::default() }
+    let usual = Options::default();
+    let watch_budget = usual.watch_budget * 10.0;
+    Options { timing: Timing::default().faster(10), watch_budget, ..usual }
 }
 
 async fn connect(url: &str, options: &Options) -> Arc<dyn Storage> {

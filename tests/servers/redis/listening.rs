@@ -120,7 +120,7 @@ impl Watched {
     /// apart from what has happened.
     async fn until_looked_at(&mut self) {
         let looks = calls(&self.redis.server, "hlen");
-        while calls(&self.redis.server, "hlen") < looks + 12 {
+        while calls(&self.redis.server, "hlen") < looks + 24 {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
