@@ -24,7 +24,7 @@ use tokio::sync::watch as channel;
 use self::read_only::ReadOnly;
 pub use resolve::resolve_until;
 pub use target::Target;
-pub use timing::{RedisTiming, Timing};
+pub use timing::{DirectoryTiming, RedisTiming, Timing};
 
 use crate::model::{
     Connection, Crawl, Error, ErrorKind, Interest, Key, KeyPage, OpenBy, Opened, Reading, Repair,

@@ -87,7 +87,7 @@ impl DirectoryStorage {
         let named = path.to_owned();
         let root = blocking(move || Root::open(&named)).await?;
         Ok(Self {
-            hub: Hub::new(root.clone()),
+            hub: Hub::new(root.clone(), options.timing.directory),
             root,
             label: super::target::directory_label(path),
             options: options.clone(),
@@ -100,7 +100,8 @@ impl DirectoryStorage {
     #[doc(hidden)]
     #[must_use]
     pub fn polling(self) -> Self {
-        Self { hub: Hub::polling(self.root.clone()), ..self }
+        let timing = self.options.timing.directory;
+        Self { hub: Hub::polling(self.root.clone(), timing), ..self }
     }
 
     /// Runs something that blocks.

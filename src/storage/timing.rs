@@ -7,13 +7,15 @@ use std::time::Duration;
 pub struct Timing {
     /// Those of the watcher of a server.
     pub redis: RedisTiming,
+    /// Those of the watcher of a directory.
+    pub directory: DirectoryTiming,
 }
 
 impl Timing {
     /// Divides the times between looks. What bounds how late others may be stays as it is.
     #[must_use]
     pub fn faster(self, by: u32) -> Self {
-        Self { redis: self.redis.faster(by) }
+        Self { redis: self.redis.faster(by), directory: self.directory.faster(by) }
     }
 }
 
@@ -105,6 +107,66 @@ impl RedisTiming {
             longest_doubt: self.longest_doubt / by,
             // A message takes its time, however often one looks.
             grace: self.grace,
+        }
+    }
+}
+
+/// The times of the watcher of a directory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DirectoryTiming {
+    /// From the first change of a batch to its end: Crawlee writes three files for a record.
+    pub gather: Duration,
+    /// The least between two batches.
+    pub between_batches: Duration,
+    /// The least between two looks, where there are no notifications.
+    pub between_polls: Duration,
+    /// Between two comparisons of the watched directories with what is there, whatever the
+    /// notifications say.
+    pub between_checks: Duration,
+    /// Between two tries to report to a listener that it missed something.
+    pub retry: Duration,
+    /// The least between two counts of a store whose records change.
+    pub between_counts: Duration,
+    /// The least between two counts of a store of which only its own metadata changes.
+    pub between_idle_counts: Duration,
+    /// From the last change of one of its files until a record may be reported that is not whole.
+    pub settled: Duration,
+    /// The longest for which a record that goes on changing is held back.
+    pub longest_settling: Duration,
+    /// For which it is remembered what was reported: longer than notifications of one change are
+    /// apart.
+    pub remembered: Duration,
+}
+
+impl Default for DirectoryTiming {
+    fn default() -> Self {
+        Self {
+            gather: Duration::from_millis(50),
+            between_batches: Duration::from_millis(100),
+            between_polls: Duration::from_millis(500),
+            between_checks: Duration::from_secs(5),
+            retry: Duration::from_millis(100),
+            between_counts: Duration::from_millis(500),
+            between_idle_counts: Duration::from_secs(1),
+            settled: Duration::from_millis(100),
+            longest_settling: Duration::from_millis(300),
+            remembered: Duration::from_secs(2),
+        }
+    }
+}
+
+impl DirectoryTiming {
+    fn faster(self, by: u32) -> Self {
+        Self {
+            gather: self.gather / by,
+            between_batches: self.between_batches / by,
+            between_polls: self.between_polls / by,
+            between_checks: self.between_checks / by,
+            retry: self.retry / by,
+            between_counts: self.between_counts / by,
+            between_idle_counts: self.between_idle_counts / by,
+            // Whoever writes a record takes his time, however often one looks.
+            ..self
         }
     }
 }

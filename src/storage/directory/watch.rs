@@ -24,7 +24,6 @@ mod worker;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::Duration;
 
 use futures::stream::{self, BoxStream, StreamExt as _};
 use tokio::sync::mpsc;
@@ -35,12 +34,10 @@ use self::poll::Poller;
 use self::worker::{Source, Worker};
 use super::folder::Root;
 use crate::model::{StoreName, WatchEvent, WatchSource};
+use crate::storage::DirectoryTiming;
 
 /// How many notices wait for a listener that does not listen; beyond, they are missed.
 const ROOM: usize = 64;
-
-/// How late polling may tell a change before it is known what polling costs.
-const WITHIN: Duration = Duration::from_millis(500);
 
 /// Hub of one storage directory: its listeners and the thread that serves them.
 pub(super) struct Hub(Arc<HubState>);
@@ -49,6 +46,7 @@ struct HubState {
     root: Root,
     /// Never use notifications.
     polling: bool,
+    timing: DirectoryTiming,
     inbox: Arc<Inbox>,
     listeners: Mutex<Listeners>,
 }
@@ -73,18 +71,18 @@ struct Listener {
 
 impl Hub {
     /// Starts nothing yet.
-    pub(super) fn new(root: Root) -> Self {
-        Self::with(root, false)
+    pub(super) fn new(root: Root, timing: DirectoryTiming) -> Self {
+        Self::with(root, false, timing)
     }
 
     /// One that never uses notifications.
-    pub(super) fn polling(root: Root) -> Self {
-        Self::with(root, true)
+    pub(super) fn polling(root: Root, timing: DirectoryTiming) -> Self {
+        Self::with(root, true, timing)
     }
 
-    fn with(root: Root, polling: bool) -> Self {
-        let (inbox, listeners) = (Arc::default(), Mutex::default());
-        Self(Arc::new(HubState { root, polling, inbox, listeners }))
+    fn with(root: Root, polling: bool, timing: DirectoryTiming) -> Self {
+        let (inbox, listeners) = (Arc::new(Inbox::new(timing)), Mutex::default());
+        Self(Arc::new(HubState { root, polling, timing, inbox, listeners }))
     }
 
     /// Listens from now on; see [`Storage::watch`](crate::storage::Storage::watch).
@@ -152,7 +150,8 @@ impl HubState {
             Ok(native) => (Source::Files(native), WatchSource::Files),
             Err(why) => {
                 let poller = Poller::new(self.root.clone());
-                let reported = WatchSource::Polling { within: WITHIN, why: why.clone() };
+                let reported =
+                    WatchSource::Polling { within: self.timing.between_polls, why: why.clone() };
                 (Source::Polling { poller, why }, reported)
             }
         };

@@ -1,20 +1,12 @@
 //! Debouncing of records that are still being written, and of changes already reported.
 
 use std::collections::HashMap;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::inbox::Span;
 use super::stat::Stamp;
 use crate::model::{RecordMeta, RecordState, StoreName};
-
-/// How long after the last change of one of its files a record may be told that is not whole.
-const SETTLED: Duration = Duration::from_millis(100);
-
-/// How long at most a record that goes on changing is held back.
-const LATEST: Duration = Duration::from_millis(300);
-
-/// How long it is remembered what was told; longer than notifications of one change are apart.
-const REMEMBERED: Duration = Duration::from_secs(2);
+use crate::storage::DirectoryTiming;
 
 /// The most records that are remembered as told.
 const MOST: usize = 20_000;
@@ -27,11 +19,16 @@ pub(super) type ValueFile = (StoreName, Vec<u8>);
 
 /// When a record that was read is to be told: at once (`None`), or looked at again, since its
 /// files are written and deleted one after the other.
-pub(super) fn again(record: Option<&RecordMeta>, span: Span, now: Instant) -> Option<Instant> {
+pub(super) fn again(
+    record: Option<&RecordMeta>,
+    span: Span,
+    now: Instant,
+    timing: &DirectoryTiming,
+) -> Option<Instant> {
     match record.map(|meta| &meta.state) {
         None | Some(RecordState::Whole) => None,
         Some(_) => {
-            let until = (span.last + SETTLED).min(span.first + LATEST);
+            let until = (span.last + timing.settled).min(span.first + timing.longest_settling);
             (until > now).then_some(until)
         }
     }
@@ -59,8 +56,8 @@ impl Reported {
     }
 
     /// Forgets what is old.
-    pub(super) fn tidy(&mut self, now: Instant) {
-        self.records.retain(|_, (_, at)| *at + REMEMBERED > now);
+    pub(super) fn tidy(&mut self, now: Instant, timing: &DirectoryTiming) {
+        self.records.retain(|_, (_, at)| *at + timing.remembered > now);
         self.records.shrink_to(1024);
     }
 
@@ -72,42 +69,48 @@ impl Reported {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     const MS: Duration = Duration::from_millis(1);
 
     #[test]
     fn a_bare_value_is_debounced_until_its_metadata_can_arrive() {
-        let start = Instant::now();
+        let (timing, start) = (DirectoryTiming::default(), Instant::now());
         let bare = RecordMeta { state: RecordState::BareFile, ..RecordMeta::default() };
         let span = Span { first: start, last: start };
-        assert_eq!(again(Some(&bare), span, start + MS), Some(start + SETTLED));
-        assert_eq!(again(Some(&bare), span, start + SETTLED), None);
+        assert_eq!(again(Some(&bare), span, start + MS, &timing), Some(start + timing.settled));
+        assert_eq!(again(Some(&bare), span, start + timing.settled, &timing), None);
         let span = Span { first: start, last: start + MS * 280 };
-        assert_eq!(again(Some(&bare), span, start + MS * 290), Some(start + LATEST));
-        assert_eq!(again(Some(&bare), span, start + LATEST), None);
+        assert_eq!(
+            again(Some(&bare), span, start + MS * 290, &timing),
+            Some(start + timing.longest_settling)
+        );
+        assert_eq!(again(Some(&bare), span, start + timing.longest_settling, &timing), None);
     }
 
     #[test]
     fn whole_and_removed_records_are_reported_at_once() {
-        let start = Instant::now();
+        let (timing, start) = (DirectoryTiming::default(), Instant::now());
         let span = Span { first: start, last: start };
-        assert_eq!(again(None, span, start), None);
-        assert_eq!(again(Some(&RecordMeta::default()), span, start), None);
+        assert_eq!(again(None, span, start, &timing), None);
+        assert_eq!(again(Some(&RecordMeta::default()), span, start, &timing), None);
     }
 
     #[test]
     fn unchanged_stamps_are_reported_once() {
         let (mut reported, now) = (Reported::default(), Instant::now());
+        let timing = DirectoryTiming::default();
         let slot: ValueFile = ("s".into(), b"a".to_vec());
         let stamp = Stamp { inode: 1, ..Stamp::default() };
         assert!(!reported.has(&slot, (None, None)));
         reported.add(slot.clone(), (Some(stamp), None), now);
         assert!(reported.has(&slot, (Some(stamp), None)));
         assert!(!reported.has(&slot, (Some(stamp), Some(stamp))));
-        reported.tidy(now + MS);
+        reported.tidy(now + MS, &timing);
         assert!(reported.has(&slot, (Some(stamp), None)));
-        reported.tidy(now + REMEMBERED);
+        reported.tidy(now + timing.remembered, &timing);
         assert!(!reported.has(&slot, (Some(stamp), None)));
     }
 }

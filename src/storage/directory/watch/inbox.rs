@@ -4,17 +4,12 @@ use std::collections::{HashMap, HashSet};
 use std::mem::take;
 use std::path::PathBuf;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::stat::Stamp;
 use crate::model::StoreName;
+use crate::storage::DirectoryTiming;
 use crate::storage::directory::names::{self, FileKind};
-
-/// How long the first change of a batch waits for others: Crawlee writes three files for a record.
-const GATHER: Duration = Duration::from_millis(50);
-
-/// The least time between two batches.
-const APART: Duration = Duration::from_millis(100);
 
 /// The most names and paths that are kept; beyond, all is to be read again.
 const MOST: usize = 20_000;
@@ -177,9 +172,9 @@ impl Pending {
     }
 
     /// When the next batch is to be taken, if one was taken at `last`.
-    pub(super) fn due(&self, last: Option<Instant>) -> Option<Instant> {
-        let gathered = self.since? + GATHER;
-        Some(last.map_or(gathered, |last| gathered.max(last + APART)))
+    pub(super) fn due(&self, last: Option<Instant>, timing: &DirectoryTiming) -> Option<Instant> {
+        let gathered = self.since? + timing.gather;
+        Some(last.map_or(gathered, |last| gathered.max(last + timing.between_batches)))
     }
 
     /// Takes what was gathered.
@@ -193,11 +188,16 @@ impl Pending {
 /// [`Pending`] between threads.
 #[derive(Debug, Default)]
 pub(super) struct Inbox {
+    timing: DirectoryTiming,
     pending: Mutex<Pending>,
     ready: Condvar,
 }
 
 impl Inbox {
+    pub(super) fn new(timing: DirectoryTiming) -> Self {
+        Self { timing, ..Self::default() }
+    }
+
     /// Notes something; wakes the reader if it has nothing yet.
     pub(super) fn note<T>(&self, note: impl FnOnce(&mut Pending) -> T) -> T {
         let mut pending = self.lock();
@@ -226,7 +226,7 @@ impl Inbox {
         let mut pending = self.lock();
         loop {
             let now = Instant::now();
-            let due = pending.due(last);
+            let due = pending.due(last, &self.timing);
             if due.is_some_and(|due| due <= now) {
                 return Some(pending.take()).filter(|batch| !batch.is_empty());
             }
@@ -251,6 +251,8 @@ impl Inbox {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     fn followed() -> (Pending, StoreName, Instant) {
@@ -279,15 +281,19 @@ mod tests {
 
     #[test]
     fn batches_are_delayed_and_spaced() {
+        let timing = DirectoryTiming::default();
         let (mut pending, store, now) = followed();
-        assert_eq!(pending.due(None), None);
+        assert_eq!(pending.due(None, &timing), None);
         pending.file(&store, b"a", now);
-        pending.file(&store, b"b", now + GATHER / 2);
-        assert_eq!(pending.due(None), Some(now + GATHER));
-        assert_eq!(pending.due(Some(now)), Some(now + APART));
+        pending.file(&store, b"b", now + timing.gather / 2);
+        assert_eq!(pending.due(None, &timing), Some(now + timing.gather));
+        assert_eq!(pending.due(Some(now), &timing), Some(now + timing.between_batches));
         pending.take();
-        pending.file(&store, b"c", now + APART);
-        assert_eq!(pending.due(Some(now)), Some(now + APART + GATHER));
+        pending.file(&store, b"c", now + timing.between_batches);
+        assert_eq!(
+            pending.due(Some(now), &timing),
+            Some(now + timing.between_batches + timing.gather)
+        );
     }
 
     #[test]
@@ -306,11 +312,12 @@ mod tests {
 
     #[test]
     fn temporary_files_are_ignored() {
+        let timing = DirectoryTiming::default();
         let (mut pending, store, now) = followed();
         for name in [&b".larder-1.tmp"[..], b"a.abcdefgh.tmp", b"a.html.abcdefgh.html.tmp"] {
             pending.file(&store, name, now);
         }
-        assert_eq!(pending.due(None), None);
+        assert_eq!(pending.due(None, &timing), None);
         pending.file(&store, b"a.abcdefgh.tmp.__metadata__.json", now);
         assert!(pending.take().stores[&store].values.contains_key(&b"a.abcdefgh.tmp"[..]));
     }

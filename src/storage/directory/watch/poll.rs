@@ -17,9 +17,6 @@ use crate::model::StoreName;
 use crate::storage::directory::folder::{Folder, Root};
 use crate::storage::directory::names::{self, FileKind};
 
-/// The least time between two looks.
-const LEAST: Duration = Duration::from_millis(500);
-
 /// How long one look may ask for stamps.
 const ASKING: Duration = Duration::from_millis(10);
 
@@ -169,9 +166,9 @@ impl Poller {
         followed.iter().all(|store| self.snapshots.contains_key(store))
     }
 
-    /// How long after a look that took `cost` the next one is.
-    pub(super) fn pause(cost: Duration) -> Duration {
-        (cost * PAUSE).max(LEAST)
+    /// The time from a look that took `cost` to the next one.
+    pub(super) fn pause(cost: Duration, least: Duration) -> Duration {
+        (cost * PAUSE).max(least)
     }
 
     /// Looks once: notes what changed in stores, and gives which stores came and went.

@@ -1,15 +1,10 @@
 //! Schedule of recounts: when to count which store, at a small share of one core.
 
 use std::collections::HashMap;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crate::model::StoreName;
-
-/// The least time between two counts of one store whose records change.
-const CHANGED: Duration = Duration::from_millis(500);
-
-/// The same, where only its own metadata does.
-const TOUCHED: Duration = Duration::from_secs(1);
+use crate::storage::DirectoryTiming;
 
 /// A count is followed by a pause of this many times what it took.
 pub(super) const PAUSE: u32 = 20;
@@ -23,12 +18,17 @@ struct Waiting {
 /// The stores that wait to be counted.
 #[derive(Debug, Default)]
 pub(super) struct RecountSchedule {
+    timing: DirectoryTiming,
     waiting: HashMap<StoreName, Waiting>,
     counted: HashMap<StoreName, Instant>,
     rest: Option<Instant>,
 }
 
 impl RecountSchedule {
+    pub(super) fn new(timing: DirectoryTiming) -> Self {
+        Self { timing, ..Self::default() }
+    }
+
     /// The store changed; `records` if not only in its own metadata.
     pub(super) fn mark(&mut self, store: &StoreName, records: bool, now: Instant) {
         match self.waiting.get_mut(store) {
@@ -66,7 +66,9 @@ impl RecountSchedule {
     /// The store that may be counted first; of several, the one that waits longest.
     fn first(&self) -> Option<(&StoreName, Instant)> {
         let due = |store: &StoreName, waiting: &Waiting| {
-            let apart = if waiting.records { CHANGED } else { TOUCHED };
+            let timing = &self.timing;
+            let apart =
+                if waiting.records { timing.between_counts } else { timing.between_idle_counts };
             let own = self.counted.get(store).map(|counted| *counted + apart);
             own.into_iter().chain(self.rest).fold(waiting.since, Instant::max)
         };
@@ -80,6 +82,8 @@ impl RecountSchedule {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     const MS: Duration = Duration::from_millis(1);
@@ -94,8 +98,8 @@ mod tests {
         assert_eq!(recounts.due(), None);
         recounts.mark(&store, true, now + MS * 3);
         assert_eq!(recounts.next(now + MS * 499), None);
-        assert_eq!(recounts.due(), Some(now + CHANGED));
-        assert_eq!(recounts.next(now + CHANGED), Some(store));
+        assert_eq!(recounts.due(), Some(now + recounts.timing.between_counts));
+        assert_eq!(recounts.next(now + recounts.timing.between_counts), Some(store));
     }
 
     #[test]
@@ -104,10 +108,10 @@ mod tests {
             (RecountSchedule::default(), StoreName::from("s"), Instant::now());
         recounts.counted(&store, now, now);
         recounts.mark(&store, false, now);
-        assert_eq!(recounts.due(), Some(now + TOUCHED));
+        assert_eq!(recounts.due(), Some(now + recounts.timing.between_idle_counts));
         recounts.mark(&store, true, now);
         recounts.mark(&store, false, now);
-        assert_eq!(recounts.due(), Some(now + CHANGED));
+        assert_eq!(recounts.due(), Some(now + recounts.timing.between_counts));
     }
 
     #[test]

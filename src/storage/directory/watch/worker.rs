@@ -10,10 +10,11 @@ use super::inbox::{ChangeBatch, Span};
 use super::native::{Native, StoreChanges};
 use super::poll::Poller;
 use super::recount::RecountSchedule;
-use super::{HubState, WITHIN, stat};
+use super::{HubState, stat};
 use crate::model::{
     ErrorKind, Key, RecordMeta, Result, StoreName, Timestamp, WatchEvent, WatchSource,
 };
+use crate::storage::DirectoryTiming;
 use crate::storage::directory::find::{Reach, keys_of_entry};
 use crate::storage::directory::folder::Folder;
 use crate::storage::directory::record;
@@ -21,12 +22,6 @@ use crate::storage::directory::store_info::of_store;
 
 /// The most records of one notice.
 const MOST: usize = 1000;
-
-/// How often the watched directories are compared with what is there, whatever is told of them.
-const CHECK: Duration = Duration::from_secs(5);
-
-/// How often it is tried to tell a listener that it missed something.
-const RETRY: Duration = Duration::from_millis(100);
 
 /// A store whose directory changed this long before the first look may have changed after the
 /// listener came: clocks of file systems go in ticks.
@@ -47,6 +42,7 @@ pub(super) enum Source {
 /// State of the watch thread.
 pub(super) struct Worker {
     shared: Arc<HubState>,
+    timing: DirectoryTiming,
     source: Source,
     recounts: RecountSchedule,
     reported: Reported,
@@ -77,15 +73,17 @@ impl Drop for PanicGuard {
 
 impl Worker {
     pub(super) fn new(shared: Arc<HubState>, source: Source) -> Self {
+        let timing = shared.timing;
         Self {
             shared,
+            timing,
             source,
-            recounts: RecountSchedule::default(),
+            recounts: RecountSchedule::new(timing),
             reported: Reported::default(),
             unsettled: HashMap::new(),
             last: None,
             next: Instant::now(),
-            within: WITHIN,
+            within: timing.between_polls,
             behind: false,
             began: Timestamp::now(),
             fresh: true,
@@ -100,7 +98,7 @@ impl Worker {
         while !self.shared.ends() {
             if let Some(batch) = self.shared.inbox.wait(self.last, Some(self.deadline())) {
                 self.last = Some(Instant::now());
-                self.reported.tidy(Instant::now());
+                self.reported.tidy(Instant::now(), &self.timing);
                 self.handle(batch);
             }
             self.step();
@@ -110,7 +108,7 @@ impl Worker {
     /// When there is something to do although nothing happens.
     fn deadline(&self) -> Instant {
         let unsettled = self.unsettled.values().map(|(_, at)| *at).min();
-        let behind = self.behind.then(|| Instant::now() + RETRY);
+        let behind = self.behind.then(|| Instant::now() + self.timing.retry);
         unsettled.into_iter().chain(self.recounts.due()).chain(behind).fold(self.next, Instant::min)
     }
 
@@ -177,11 +175,12 @@ impl Worker {
             Source::Polling { poller, .. } => poller.poll(&self.shared.inbox, start),
         };
         let end = Instant::now();
+        let pause = Poller::pause(end - start, self.timing.between_polls);
         self.next = match &self.source {
-            Source::Files(_) => end + CHECK.max(Poller::pause(end - start)),
-            Source::Polling { .. } => end + Poller::pause(end - start),
+            Source::Files(_) => end + self.timing.between_checks.max(pause),
+            Source::Polling { .. } => end + pause,
         };
-        self.announce(Poller::pause(end - start));
+        self.announce(pause);
         self.report_stores(changes);
     }
 
@@ -243,7 +242,7 @@ impl Worker {
         if matches!(self.source, Source::Files(_)) {
             return;
         }
-        let mut within = WITHIN;
+        let mut within = self.timing.between_polls;
         while within < pause {
             within *= 2;
         }
@@ -284,7 +283,7 @@ impl Worker {
                 return;
             };
             let now = Instant::now();
-            if let Some(again) = debounce::again(found.first(), span, now) {
+            if let Some(again) = debounce::again(found.first(), span, now, &self.timing) {
                 self.unsettled.insert(slot, (span, again));
                 continue;
             }

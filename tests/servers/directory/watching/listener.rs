@@ -11,7 +11,7 @@ use futures::StreamExt as _;
 use futures::stream::BoxStream;
 use larder::model::{Interest, Key, RecordMeta, RecordState, StoreInfo, StoreName, WatchEvent};
 use larder::storage::directory::DirectoryStorage;
-use larder::storage::{Options, Storage as _};
+use larder::storage::{Options, Storage as _, Timing};
 use serde_json::json;
 use tokio::runtime::{Builder, Runtime};
 
@@ -163,7 +163,7 @@ impl Seen {
 /// The storage in a folder, which uses notifications or only polls.
 pub(crate) fn storage(folder: &Path, polling: bool) -> DirectoryStorage {
     let runtime = Builder::new_current_thread().build().unwrap();
-    let options = Options::default();
+    let options = Options { timing: Timing::default().faster(10), ..Options::default() };
     let storage = runtime.block_on(DirectoryStorage::open(folder, &options)).unwrap();
     if polling { storage.polling() } else { storage }
 }
