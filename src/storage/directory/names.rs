@@ -114,6 +114,15 @@ fn quoted_strictly(key: &[u8]) -> Vec<u8> {
     percent_encode(key, NON_ALPHANUMERIC).to_string().into_bytes()
 }
 
+/// A quoted name with its escapes in small letters, where that is another.
+fn in_small_letters(quoted: &[u8]) -> Option<Vec<u8>> {
+    let mut name = quoted.to_vec();
+    for at in memchr::memchr_iter(b'%', quoted) {
+        name[at + 1..at + 3].make_ascii_lowercase();
+    }
+    (name != quoted).then_some(name)
+}
+
 /// What `encodeURIComponent` leaves as it is.
 const COMPONENT: &AsciiSet =
     &QUOTED.remove(b'!').remove(b'\'').remove(b'(').remove(b')').remove(b'*');
@@ -124,8 +133,8 @@ pub(super) fn is_itself_a_name(key: &[u8]) -> bool {
 }
 
 /// The names that the metadata file of a record of this key may begin with, likeliest first: as
-/// Crawlee for Python spells it, as the one for JavaScript does, and with more or fewer bytes
-/// escaped.
+/// Crawlee for Python spells it, as the one for JavaScript does, with more or fewer bytes escaped,
+/// and with escapes in small letters.
 pub(super) fn spellings(key: &[u8]) -> impl Iterator<Item = Cow<'_, [u8]>> {
     let quoted = quoted(key);
     let plain = is_plain(key);
@@ -136,7 +145,11 @@ pub(super) fn spellings(key: &[u8]) -> impl Iterator<Item = Cow<'_, [u8]>> {
     let component: Cow<'_, [u8]> = percent_encode(key, COMPONENT).to_string().into_bytes().into();
     let component = Some(component).filter(|name| *name != quoted && Some(name) != itself.as_ref());
     let itself = itself.filter(|itself| **itself != *quoted);
-    [Some(quoted), itself, strict, component].into_iter().flatten().filter(|name| readable(name))
+    let small = in_small_letters(&quoted).filter(|name| Some(&**name) != itself.as_deref());
+    [Some(quoted), itself, strict, component, small.map(Cow::Owned)]
+        .into_iter()
+        .flatten()
+        .filter(|name| readable(name))
 }
 
 /// The names of bare files that would be a record of this key, of those without an ending.

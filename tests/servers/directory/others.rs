@@ -359,6 +359,24 @@ async fn every_spelling_of_a_key_in_a_file_s_name_is_found() {
 }
 
 #[tokio::test]
+async fn a_record_of_python_keeps_the_spelling_of_its_files() {
+    for (key, base) in
+        [("a/b", "a%2fb"), ("ž", "%c5%be"), ("it's a", "it%27s%20a"), ("p-1", "p%2D1")]
+    {
+        let beside = format!("{base}.__metadata__.json");
+        let metadata =
+            serde_json::json!({"key": key, "content_type": "text/plain", "size": 1}).to_string();
+        let (made, store, path) = with(&[(base, "x"), (&beside, &metadata)]).await;
+        assert_eq!(value(&made, &store, key).await.as_deref(), Some("x"), "{key}");
+        made.storage().set_value(&write(&store, key, "y", "text/plain")).await.unwrap();
+        assert_eq!(names(&path), [base, &beside], "{key}");
+        assert_eq!(fs::read(path.join(base)).unwrap(), b"y");
+        assert_eq!(made.storage().delete_value(&store, &[key.into()]).await.unwrap().records, 1);
+        assert_eq!(names(&path), [""; 0], "{key}");
+    }
+}
+
+#[tokio::test]
 async fn metadata_without_a_file_s_name_leads_to_the_value_of_its_type() {
     let metadata = r#"{"key":"INPUT","contentType":"application/json"}"#;
     let (made, store, path) =
