@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{BloomFilter, Change, Index, compare};
-use crate::model::{Key, KeyPage};
+use crate::model::{Key, KeyPage, RecordState};
 
 /// Something to compare with the index, in the order in which it was noticed.
 #[derive(Debug, Clone)]
@@ -51,15 +51,19 @@ impl RescanState {
                     for row in page.iter() {
                         state.seen.insert(row.key);
                     }
+                    let rows = page.iter().filter(|row| row.state != Some(&RecordState::NotRead));
+                    supersede(&mut changes, || rows.map(|row| row.key));
                     changes.extend(compare(index, page));
                 }
                 ScanEvent::Told(keys) => {
                     for key in keys {
                         state.seen.insert(key.as_bytes());
                     }
-                    overtake(&mut changes, keys);
+                    supersede(&mut changes, || keys.iter().map(Key::as_bytes));
                 }
-                ScanEvent::Gone(keys) => overtake(&mut changes, keys),
+                ScanEvent::Gone(keys) => {
+                    supersede(&mut changes, || keys.iter().map(Key::as_bytes));
+                }
                 ScanEvent::Incomplete => state.whole = false,
                 ScanEvent::Ends => {
                     if std::mem::take(&mut state.whole) {
@@ -72,11 +76,15 @@ impl RescanState {
     }
 }
 
-/// What a page showed of these is out of date.
-fn overtake(changes: &mut Vec<Change>, keys: &[Key]) {
+/// Drops what was found of these keys before: something newer is known, also where that is what the
+/// index holds.
+fn supersede<'a, K: Iterator<Item = &'a [u8]>>(
+    changes: &mut Vec<Change>,
+    keys: impl FnOnce() -> K,
+) {
     if !changes.is_empty() {
-        let keys: HashSet<&Key> = keys.iter().collect();
-        changes.retain(|change| !keys.contains(change.key()));
+        let keys: HashSet<&[u8]> = keys().collect();
+        changes.retain(|change| !keys.contains(change.key().as_bytes()));
     }
 }
 
@@ -137,5 +145,19 @@ mod tests {
         let scanned = [ScanEvent::Begins, page, ScanEvent::Told(told), ScanEvent::Gone(gone)];
         let new = round.pass(&index, &scanned);
         assert!(matches!(&new[..], [Change::Set(meta)] if meta.key == Key::from("z")), "{new:?}");
+    }
+
+    #[test]
+    fn a_page_is_newer_than_all_that_was_found_before() {
+        let (index, round) = (index(&["a", "b"]), RescanState::default());
+        // `b` is removed after the first rescan began, and set again before the second one.
+        let first = [ScanEvent::Begins, seen(&["a", "x"]), ScanEvent::Ends];
+        assert_eq!(removed(&round.pass(&index, &first)), ["b"]);
+        let both = first.into_iter().chain([ScanEvent::Begins, seen(&["a", "b"])]);
+        let found = round.pass(&index, &both.collect::<Vec<_>>());
+        assert!(
+            matches!(&found[..], [Change::Set(meta)] if meta.key == Key::from("x")),
+            "{found:?}"
+        );
     }
 }
