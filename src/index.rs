@@ -26,6 +26,7 @@ mod recent;
 mod rescan;
 mod row_order;
 mod sort;
+pub mod sync;
 
 #[cfg(test)]
 mod model_tests;

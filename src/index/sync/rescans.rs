@@ -1,0 +1,146 @@
+//! Rescans of a store: what they saw and has not been compared, and whether another one is needed.
+
+use crate::index::{Change, RescanState, ScanEvent};
+
+/// At most so many events wait to be compared; beyond, the rescan does not count.
+const MOST_EVENTS: usize = 4096;
+
+/// Rescans of one store.
+#[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "facts that are true or not by themselves")]
+pub(super) struct Rescans {
+    /// Events to be compared, in their order.
+    queue: Vec<ScanEvent>,
+    /// How many of them come before the first change that is not applied. Only these may be
+    /// compared: an index that lacks an older change would hide a difference.
+    fence: Option<usize>,
+    /// Whether events before these were dropped: nothing is gone for not having been seen.
+    incomplete: bool,
+    /// Keys seen in the present rescan; shared with the thread that compares.
+    pub(super) state: RescanState,
+    /// Whether a rescan is between its start and its end.
+    running: bool,
+    /// Whether one has ended and its count has not been checked.
+    pub(super) finished: bool,
+    /// Whether another one is needed. Requested only while none is running: whoever rescans may
+    /// take the end of the present one for its answer.
+    wanted: bool,
+    /// How often one was requested.
+    pub(super) requests: u32,
+    /// How many may still be requested because index and count disagree.
+    pub(super) attempts: u32,
+}
+
+impl Rescans {
+    /// Takes an event; drops it where no index can be compared, because a walk is under way.
+    pub(super) fn push(&mut self, event: ScanEvent, comparable: bool) {
+        match &event {
+            ScanEvent::Begins => self.running = true,
+            ScanEvent::Ends => self.running = false,
+            _ => {}
+        }
+        if !comparable || self.queue.len() >= MOST_EVENTS {
+            self.drop_events();
+            self.wanted = true;
+            return;
+        }
+        self.finished |= matches!(event, ScanEvent::Ends);
+        self.queue.push(event);
+    }
+
+    /// Notes changes that are newer than all events before, and are to be applied before those
+    /// that follow.
+    pub(super) fn told(&mut self, changes: &[Change]) {
+        self.fence.get_or_insert(self.queue.len());
+        if !self.running && self.queue.is_empty() {
+            return;
+        }
+        let (mut set, mut removed) = (Vec::new(), Vec::new());
+        for change in changes {
+            match change {
+                Change::Set(meta) => set.push(meta.key.clone()),
+                Change::Remove(key) => removed.push(key.clone()),
+            }
+        }
+        self.queue.extend([ScanEvent::Told(set), ScanEvent::Gone(removed)]);
+    }
+
+    /// How many events may be compared now.
+    pub(super) fn ready(&self) -> usize {
+        self.fence.unwrap_or(self.queue.len())
+    }
+
+    /// Takes the events that may be compared.
+    pub(super) fn take(&mut self) -> Vec<ScanEvent> {
+        let rest = self.queue.split_off(self.ready());
+        self.fence = self.fence.map(|_| 0);
+        let mut events = std::mem::replace(&mut self.queue, rest);
+        if std::mem::take(&mut self.incomplete) {
+            events.insert(0, ScanEvent::Incomplete);
+        }
+        events
+    }
+
+    /// All changes that are known are being applied.
+    pub(super) fn applying(&mut self) {
+        self.fence = None;
+    }
+
+    /// Changes that come before all events are still to be applied.
+    pub(super) fn apply_first(&mut self) {
+        self.fence = Some(0);
+    }
+
+    /// Whether there is nothing to compare.
+    pub(super) fn is_empty(&self) -> bool {
+        self.queue.is_empty()
+    }
+
+    /// Whether a rescan is under way.
+    pub(super) fn is_running(&self) -> bool {
+        self.running
+    }
+
+    /// The rescan under way never ends: changes were lost, or the watcher is another one.
+    pub(super) fn interrupt(&mut self) {
+        self.running = false;
+        self.drop_events();
+    }
+
+    /// Drops what has not been compared; tells whether that was something.
+    pub(super) fn drop_events(&mut self) -> bool {
+        let pages = |event: &ScanEvent| matches!(event, ScanEvent::Page(_) | ScanEvent::Ends);
+        let dropped = self.queue.iter().any(pages);
+        self.queue.clear();
+        self.incomplete = true;
+        self.fence = self.fence.map(|_| 0);
+        self.finished = false;
+        dropped
+    }
+
+    /// Another rescan is needed, as soon as none is running.
+    pub(super) fn want(&mut self) {
+        self.wanted = true;
+    }
+
+    /// Whether another rescan was needed, which a walk makes unnecessary.
+    pub(super) fn take_wanted(&mut self) -> bool {
+        std::mem::take(&mut self.wanted)
+    }
+
+    /// Another rescan is needed if index and count disagree, a few times: what is damaged never
+    /// agrees.
+    pub(super) fn check(&mut self, records: Option<u64>, index: usize) {
+        if self.attempts > 0 && records.is_some_and(|records| records != index as u64) {
+            self.attempts -= 1;
+            self.wanted = true;
+        }
+    }
+
+    /// Requests the rescan that is needed, if that can be done now.
+    pub(super) fn request(&mut self) {
+        if !self.running && std::mem::take(&mut self.wanted) {
+            self.requests = self.requests.wrapping_add(1);
+        }
+    }
+}
