@@ -1,5 +1,6 @@
 //! `watch`: a line for each record that comes, changes or goes.
 
+use std::collections::VecDeque;
 use std::ffi::OsStr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,11 +10,12 @@ use serde_json::json;
 use tokio::sync::watch as channel;
 
 use super::arguments::WatchArgs;
-use super::exit::{DONE, ExitResult};
+use super::exit::{DONE, ExitResult, Failure};
 use super::listing::columns;
 use super::output::Output;
 use super::{json, store};
-use crate::index::{Builder, Change, Index, RescanState, ScanEvent};
+use crate::index::sync::{Facts, KeySync, Step, SyncEvent, WorkId};
+use crate::index::{Builder, Change, Index, ScanEvent};
 use crate::model::{
     Error, ErrorKind, Interest, Key, RecordMeta, Result, Scan, StoreName, Timestamp, WatchEvent,
     WatchSource,
@@ -24,8 +26,12 @@ use crate::storage::Storage;
 struct Watched<'a> {
     storage: &'a dyn Storage,
     name: StoreName,
-    index: Index,
-    round: RescanState,
+    sync: KeySync,
+    /// How changes are found out, and how many records the store has; both as told.
+    source: Option<WatchSource>,
+    records: Option<u64>,
+    /// Asks the watcher for another rescan.
+    interest: channel::Sender<Interest>,
     output: &'a mut Output,
     left: Option<usize>,
 }
@@ -48,22 +54,26 @@ pub(super) async fn watch(
         tokio::time::sleep(LOOK_AGAIN).await;
     };
     // Before the walk, so that nothing falls between the two.
-    let nobody_looks = channel::Sender::new(Interest::default());
-    let mut event = storage.watch(Some(&name), nobody_looks.subscribe());
-    let there = walk(storage, &name).await?;
-    let round = RescanState::default();
-    let index = Builder::new().finish().apply(&[]);
-    let mut watched = Watched { storage, name, index, round, output, left: arguments.count };
-    if waited {
+    let interest = channel::Sender::new(Interest::default());
+    let mut events = storage.watch(Some(&name), interest.subscribe());
+    let mut watched = Watched {
+        storage,
+        name,
+        sync: KeySync::default(),
+        source: None,
+        records: None,
+        interest,
         // What came before the store was seen came while it was waited for.
-        let changes = differences(&watched.index, &there);
-        watched.changed(&changes)?;
-        watched.output.flush()?;
-    } else {
-        watched.index = there;
+        left: if waited { arguments.count } else { Some(0) },
+        output,
+    };
+    watched.sync(SyncEvent::Restart).await?;
+    watched.output.flush()?;
+    if !waited {
+        watched.left = arguments.count;
     }
     while watched.left != Some(0)
-        && let Some(event) = event.next().await
+        && let Some(event) = events.next().await
     {
         watched.take(event).await?;
         watched.output.flush()?;
@@ -88,50 +98,85 @@ async fn walk(storage: &dyn Storage, name: &StoreName) -> Result<Index> {
 }
 
 impl Watched<'_> {
-    async fn take(&mut self, event: WatchEvent) -> std::result::Result<(), super::exit::Failure> {
+    async fn take(&mut self, event: WatchEvent) -> std::result::Result<(), Failure> {
         match event {
             WatchEvent::Source(WatchSource::None { why }) => {
                 let problem = format!("the store cannot be watched: {why}");
                 return Err(Error::new(ErrorKind::NotSupported, problem).into());
             }
+            WatchEvent::Source(source) => self.source = Some(source),
             WatchEvent::Records { set, removed } => {
-                let told = set.iter().map(|meta| meta.key.clone()).collect();
-                self.round.pass(&self.index, &[ScanEvent::Told(told)]);
-                let set = set.into_iter().map(Change::Set);
-                let changes: Vec<_> = set.chain(removed.into_iter().map(Change::Remove)).collect();
-                self.changed(&changes)?;
+                let changes = set.iter().cloned().map(Change::Set);
+                let changes = changes.chain(removed.iter().cloned().map(Change::Remove));
+                self.changed(&changes.collect::<Vec<_>>())?;
+                self.sync(SyncEvent::Told { set, removed }).await?;
             }
-            WatchEvent::ScanStarted => self.passed(ScanEvent::Begins)?,
-            WatchEvent::Page(page) => self.passed(ScanEvent::Page(Arc::new(page)))?,
-            WatchEvent::ScanFinished => self.passed(ScanEvent::Ends)?,
-            WatchEvent::Lagged => {
-                let now = match walk(self.storage, &self.name).await {
-                    Ok(now) => now,
-                    // It says itself when the store is gone.
-                    Err(why) if why.kind == ErrorKind::NotFound => return Ok(()),
-                    Err(why) => return Err(why.into()),
-                };
-                self.round.pass(&self.index, &[ScanEvent::Incomplete]);
-                let changes = differences(&self.index, &now);
-                self.changed(&changes)?;
+            WatchEvent::ScanStarted => self.sync(SyncEvent::Scan(ScanEvent::Begins)).await?,
+            WatchEvent::Page(page) => {
+                self.sync(SyncEvent::Scan(ScanEvent::Page(Arc::new(page)))).await?;
+            }
+            WatchEvent::ScanFinished => self.sync(SyncEvent::Scan(ScanEvent::Ends)).await?,
+            WatchEvent::Lagged => self.sync(SyncEvent::Lagged).await?,
+            WatchEvent::Store(info) if info.store == self.name => {
+                self.records = info.records;
+                self.sync(SyncEvent::counted(self.source.as_ref())).await?;
             }
             WatchEvent::StoreGone(gone) if gone == self.name => {
                 let problem = format!("the store `{}` is gone", self.name);
                 return Err(Error::new(ErrorKind::NotFound, problem).into());
             }
-            WatchEvent::Source(_) | WatchEvent::Store(_) | WatchEvent::StoreGone(_) => {}
+            WatchEvent::Store(_) | WatchEvent::StoreGone(_) => {}
         }
         Ok(())
     }
 
-    fn passed(&mut self, scanned: ScanEvent) -> std::io::Result<()> {
-        let changes = self.round.pass(&self.index, &[scanned]);
-        self.changed(&changes)
+    /// Does what the state machine of the keys asks for, until it asks for nothing more.
+    async fn sync(&mut self, event: SyncEvent) -> std::result::Result<(), Failure> {
+        let facts = Facts {
+            now: Timestamp::now(),
+            records: self.records,
+            named: matches!(self.source, Some(WatchSource::SubKeys)),
+        };
+        let mut events = VecDeque::from([event]);
+        while let Some(event) = events.pop_front() {
+            for step in self.sync.handle(event, &facts) {
+                match step {
+                    Step::Walk { id, .. } => events.push_back(self.walk(id).await?),
+                    Step::Apply { id, index, changes } => {
+                        events.push_back(SyncEvent::Applied(id, index.apply(&changes).into()));
+                    }
+                    Step::Compare { id, index, events: scanned, state } => {
+                        let changes = state.pass(&index, &scanned);
+                        events.push_back(SyncEvent::Compared(id, changes));
+                    }
+                    Step::Found(changes) => self.changed(&changes)?,
+                    Step::Index | Step::Complete | Step::CancelKeys | Step::CancelCompare => {}
+                }
+            }
+        }
+        let doubt = self.sync.rescan_requests();
+        self.interest.send_if_modified(|old| std::mem::replace(&mut old.doubt, doubt) != doubt);
+        Ok(())
+    }
+
+    /// Reads all keys, and prints what is different.
+    async fn walk(&mut self, id: WorkId) -> std::result::Result<SyncEvent, Failure> {
+        let index = match walk(self.storage, &self.name).await {
+            Ok(index) => Arc::new(index),
+            // It says itself when the store is gone.
+            Err(why) if why.kind == ErrorKind::NotFound && self.sync.is_complete() => {
+                return Ok(SyncEvent::Failed(id, why));
+            }
+            Err(why) => return Err(why.into()),
+        };
+        let changes = differences(self.sync.index(), &index);
+        self.changed(&changes)?;
+        Ok(SyncEvent::Walked(id, index, 1.0))
     }
 
     fn changed(&mut self, changes: &[Change]) -> std::io::Result<()> {
         for change in changes {
-            let known = self.index.find(change.key().as_bytes()).is_ok();
+            let known = self.sync.index().find(change.key().as_bytes()).is_ok();
             match change {
                 Change::Set(meta) => self.print(if known { "changed" } else { "new" }, meta)?,
                 Change::Remove(key) if known => {
@@ -140,9 +185,6 @@ impl Watched<'_> {
                 }
                 Change::Remove(_) => {}
             }
-        }
-        if !changes.is_empty() {
-            self.index = self.index.apply(changes);
         }
         Ok(())
     }
