@@ -54,8 +54,8 @@ async fn soak(server: &Server, records: u64, seconds: u64, report: &mut Report) 
     let target = Target::parse(&server.url()).unwrap();
     let storage = connect(&target, &Options::default()).await.unwrap();
     let mut shell = Shell::new(storage).await;
-    shell.until("the store is listed", |app| app.keys.complete).await;
-    assert_eq!(shell.app.keys.newest.len() as u64, records);
+    shell.until("the store is listed", |app| app.keys.sync.is_complete()).await;
+    assert_eq!(shell.app.keys.sync.index().len() as u64, records);
 
     let writer = Writer::start(server, STORE, records, RATE, Habit::TurnsOver);
     let (mut early, begun) = (0.0, Instant::now());
@@ -66,13 +66,17 @@ async fn soak(server: &Server, records: u64, seconds: u64, report: &mut Report) 
         }
     }
     let late = memory();
-    println!("{} writes in {seconds} s, {} records", writer.written(), shell.app.keys.newest.len());
+    println!(
+        "{} writes in {seconds} s, {} records",
+        writer.written(),
+        shell.app.keys.sync.index().len()
+    );
     drop(writer.stop());
     let stopped = Instant::now();
     let wanted = stored(server);
     loop {
         shell.turn(Duration::from_millis(100)).await;
-        let (missing, wrong) = differences(&shell.app.keys.newest, &wanted);
+        let (missing, wrong) = differences(shell.app.keys.sync.index(), &wanted);
         if missing + wrong == 0 {
             break;
         }
@@ -196,7 +200,7 @@ impl Shell {
                     while let Some(page) = pages.next().await {
                         builder.add(&page.unwrap());
                     }
-                    Some(Loaded::Keys(Arc::new(builder.finish()), 1.0))
+                    Some(Loaded::keys(Arc::new(builder.finish()), 1.0))
                 }
                 Read::Compute(compute) => {
                     tokio::task::spawn_blocking(move || compute.run(&|| true, &mut |_| {}))

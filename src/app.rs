@@ -47,7 +47,6 @@ mod facts;
 mod interest;
 mod loaded;
 mod reads;
-mod rounds;
 mod route;
 mod typing;
 mod unasked;
@@ -66,7 +65,7 @@ pub(crate) use facts::{store_facts, store_state};
 pub use jobs::{Job, JobId};
 pub use layers::{Details, Dialog, Help, Jobs, Layer, Overlay, Targets};
 pub use layout::{Area, Layout, Pane};
-pub use load::{Compute, Load, Loaded, Read, RecordView, Scope};
+pub use load::{Compute, Load, Loaded, Ordered, Read, RecordView, Scope};
 pub use notice::{Notice, Tone};
 pub use question::{Confirm, Confirmed, Prompt, PromptKind};
 pub use session::{Session, SessionState};
@@ -265,11 +264,11 @@ impl App {
             self.writes.pending.iter().map(|(id, pending)| {
                 Job::write(*id, writes::doing(&pending.write), pending.in_doubt)
             });
-        let keys = self.keys.loading.zip(self.keys.store.as_ref()).map(|(share, store)| {
-            let state = if self.keys.paused { "paused" } else { "" };
+        let keys = self.keys.sync.walk().zip(self.keys.store.as_ref()).map(|(walk, store)| {
+            let state = if walk.paused { "paused" } else { "" };
             let title = format!("reading the keys of {store}");
-            let progress = (!self.keys.paused).then_some(share);
-            Job { state, cancellable: !self.keys.paused, ..Job::read(Slot::Keys, title, progress) }
+            let progress = (!walk.paused).then_some(walk.share);
+            Job { state, cancellable: !walk.paused, ..Job::read(Slot::Keys, title, progress) }
         });
         let lost = self
             .stores

@@ -264,6 +264,7 @@ impl Shell {
                 Effect::Read(slot, ticket, read) => self.tasks.read(slot, ticket, read),
                 Effect::Watch(ticket, store) => self.tasks.watch(ticket, store.as_ref()),
                 Effect::Pause(paused) => self.tasks.pause(paused),
+                Effect::OrderWalk(query) => self.tasks.order_walk(query),
                 Effect::SetInterest(interest) => self.tasks.set_interest(interest),
                 Effect::Cancel(slot) => self.tasks.cancel(slot),
                 Effect::Write(id, write) => self.tasks.write(id, write),

@@ -1,6 +1,7 @@
 //! What the actions do in the panes.
 
 use crate::index::Sort;
+use crate::index::sync::SyncEvent;
 use crate::keymap::{Action, Context};
 use crate::text;
 
@@ -66,7 +67,9 @@ impl App {
                 self.leave_group();
             }
             Pane::Keys if self.record.stop_fetching(&mut ctx!(self)) => {}
-            Pane::Keys if self.keys.loading.is_some() && !self.keys.paused => self.pause_walk(),
+            Pane::Keys if self.keys.sync.walk().is_some_and(|walk| !walk.paused) => {
+                self.pause_walk();
+            }
             Pane::Keys => self.focus_on(Pane::Stores),
             Pane::Stores => self.stores.back(&mut ctx!(self)),
         }
@@ -74,7 +77,7 @@ impl App {
 
     /// Makes the walk of the keys wait until it is refreshed.
     pub(super) fn pause_walk(&mut self) {
-        self.keys.paused = true;
+        self.sync_keys(SyncEvent::Paused(true), None);
         self.out.effects.push(Effect::Pause(true));
         let resume = self.keymap.chords(Context::Global, Action::Refresh).first();
         let resume = resume.map_or(String::new(), |key| format!("; {key} reads on"));

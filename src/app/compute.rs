@@ -5,15 +5,20 @@ use std::sync::Arc;
 use crate::index::{RowOrder, groups, totals};
 use crate::preview::Preview;
 
-use super::load::{Compute, Loaded, RecordView};
+use super::load::{Compute, Loaded, Ordered, RecordView};
 
 impl Compute {
     /// The answer. Asks `wanted` now and then; `None` as soon as it says no. What is known before
     /// the rest goes to `early`.
     pub fn run(self, wanted: &dyn Fn() -> bool, early: &mut dyn FnMut(Loaded)) -> Option<Loaded> {
         Some(match self {
-            Self::Apply(index, changes) => {
-                Loaded::Applied(Arc::new(index.apply(&changes)), changes.len())
+            Self::Apply { index, changes, query } => {
+                let index = Arc::new(index.apply(&changes));
+                let ordered = Ordered::make(&index, query, wanted, early);
+                if !wanted() {
+                    return None;
+                }
+                Loaded::Applied(index, ordered)
             }
             Self::Compare(index, scanned, round) => Loaded::Compared(round.pass(&index, &scanned)),
             Self::Totals(index) => Loaded::Totals(totals(&index)),

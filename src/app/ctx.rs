@@ -82,6 +82,12 @@ impl Outbox {
         self.effects.push(Effect::Read(slot, ticket, read.into()));
     }
 
+    /// Reads under a number that is greater than all before in this slot.
+    pub(super) fn read_as(&mut self, slot: Slot, number: u64, read: impl Into<Read>) {
+        self.tickets[slot as usize] = Ticket(number);
+        self.effects.push(Effect::Read(slot, Ticket(number), read.into()));
+    }
+
     /// Gives up the slot's read.
     pub(super) fn cancel(&mut self, slot: Slot) {
         self.next(slot);
@@ -138,6 +144,11 @@ impl Ctx<'_> {
     /// Reads; an older read of the same slot is given up.
     pub fn read(&mut self, slot: Slot, read: impl Into<Read>) {
         self.out.read(slot, read);
+    }
+
+    /// Reads under a number of one's own.
+    pub(super) fn read_as(&mut self, slot: Slot, number: u64, read: impl Into<Read>) {
+        self.out.read_as(slot, number, read);
     }
 
     /// Gives up the slot's read.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use crossterm::event::{KeyEvent, MouseEvent};
 
+use crate::index::Query;
 use crate::model::{
     Connection, Error, Interest, ServerInfo, StoreName, WatchEvent, Write, WriteOutcome, Written,
 };
@@ -87,6 +88,8 @@ pub enum Effect {
     Cancel(Slot),
     /// Let the walk of the open store's keys wait, or go on.
     Pause(bool),
+    /// Have that walk make this order of what it publishes from now on.
+    OrderWalk(Option<Query>),
     /// Watch the list of stores, and a store if one is given, instead of what was watched before.
     Watch(Ticket, Option<StoreName>),
     /// Tell the watcher what the reader has before his eyes.

@@ -77,7 +77,7 @@ impl App {
             return;
         }
         grouping.outdated = false;
-        let read = Compute::Groups(self.keys.newest.clone(), grouping.scope.clone());
+        let read = Compute::Groups(self.keys.sync.index().clone(), grouping.scope.clone());
         self.out.read(Slot::Groups, read);
     }
 

@@ -20,7 +20,7 @@ impl App {
         let interest = Interest {
             stores: stores.collect(),
             keys: keys.filter_map(|at| self.keys.row(at)).map(|meta| meta.key).collect(),
-            doubt: self.keys.doubt,
+            doubt: self.keys.sync.rescan_requests(),
             open: self.record.wanted.as_ref().map(|(_, key)| key.clone()),
         };
         if interest != self.interest {

@@ -1,29 +1,34 @@
 //! The middle pane: the keys of the open store.
 
-use std::collections::{BTreeSet, HashSet};
+mod sync;
+
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::index::{Change, Group, Index, Query, Recent, RescanState, RowOrder, ScanEvent, Sort};
-use crate::model::{Error, Key, RecordMeta, StoreName};
+use crate::index::sync::{Highlight, KeySync};
+use crate::index::{Group, Index, RowOrder, Sort};
+use crate::model::{Key, RecordMeta, StoreName};
 
 use super::groups::Grouping;
 use super::list::{Cursor, Move};
 use super::load::Scope;
+
+pub use sync::ShownOrder;
 
 /// A filter that begins with this finds keys that have its letters in this order, the best first.
 pub const FUZZY: char = '~';
 
 /// The keys of one store, their order and filter, and the one under the cursor.
 #[derive(Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "facts that are true or not by themselves")]
 pub struct KeysPane {
     /// The open store.
     pub store: Option<StoreName>,
-    /// Its keys as they are shown; the selection belongs to them.
+    /// Its keys as far as they are known, and what is being done about the rest.
+    pub sync: KeySync,
+    /// Its keys as they are shown: older than those known while these are ordered.
     pub index: Arc<Index>,
-    /// Its keys as far as they have been read: newer than those shown while these are sorted.
-    pub newest: Arc<Index>,
-    selection: RowOrder,
+    /// Rows of the keys that are shown.
+    pub order: ShownOrder,
     /// The cursor among the selected keys.
     pub cursor: Cursor,
     /// The order.
@@ -38,75 +43,19 @@ pub struct KeysPane {
     pub grouping: Option<Grouping>,
     /// Whether the newest records come in at the top, and the view stays there.
     pub follow: bool,
-    /// What came or changed last.
-    pub recent: Recent,
-    /// The share of the store walked, while it is being walked.
-    pub loading: Option<f32>,
-    /// Whether the user made the walk wait.
-    pub paused: bool,
-    /// Whether the selection is older than the index, the order or the filter.
-    pub selecting: bool,
-    /// What was last selected, and what of that is shown as a whole.
-    pub asked: Query,
-    /// `None` if another order is shown, or only a part.
-    pub shown: Option<Query>,
-    /// Whether the store has been walked to its end.
-    pub complete: bool,
-    /// Whether changes were lost while it is walked, so that another walk follows this one.
-    pub again: bool,
-    /// Why it could not be.
-    pub failure: Option<Error>,
     /// Keys marked for deleting.
     pub marks: BTreeSet<Key>,
-    /// Changes, made here or noticed, that the index does not show yet.
-    pub late: Vec<Change>,
-    /// Whether such changes are being brought into the index.
-    pub applying: bool,
-    /// What a walk beside the reader saw, until it is compared.
-    pub scanned: Vec<ScanEvent>,
-    /// Whether some of it is being compared.
-    pub comparing: bool,
-    /// Keys of which something newer was told since.
-    pub overtaken: HashSet<Key>,
-    /// What has been seen of that round.
-    pub round: RescanState,
-    /// Whether that walk is between its beginning and its end.
-    pub in_round: bool,
-    /// Whether a round has ended whose differences are not all in the index.
-    pub rounded: bool,
-    /// How often another round was wanted, because the list did not add up.
-    pub doubt: u32,
-    /// How often that may be until the store changes again.
-    pub doubts: u32,
-    /// How many rows have come, while the store is walked.
-    pub walked: u64,
     /// Whether the store is no longer listed.
     pub gone: bool,
     held: Option<Key>,
 }
 
 impl KeysPane {
-    /// A pane for this store, which is now to be read; order stays.
-    pub fn open(&mut self, store: StoreName) {
-        *self = Self {
-            store: Some(store),
-            loading: Some(0.0),
-            sort: self.sort,
-            descending: self.descending,
-            ..Self::default()
-        };
-    }
-
-    /// Whether changes are known that the index may not show yet.
-    pub fn is_busy(&self) -> bool {
-        self.comparing || self.applying || !self.late.is_empty() || !self.scanned.is_empty()
-    }
-
     /// How many rows there are: keys that the filter leaves, or groups.
     pub fn len(&self) -> usize {
         match &self.grouping {
             Some(grouping) if !grouping.flat => grouping.len(),
-            _ => self.selection.len(),
+            _ => self.order.rows.len(),
         }
     }
 
@@ -130,7 +79,7 @@ impl KeysPane {
         if let Some(grouping) = self.grouping.as_ref().filter(|grouping| !grouping.flat) {
             return grouping.record(at);
         }
-        self.index.get(self.selection.get(at)?)
+        self.index.get(self.order.rows.get(at)?)
     }
 
     /// The record under the cursor.
@@ -140,7 +89,7 @@ impl KeysPane {
 
     /// What the selected records weigh together, in bytes.
     pub fn total_bytes(&self) -> u64 {
-        self.selection.total_bytes()
+        self.order.rows.total_bytes()
     }
 
     /// Moves the cursor in a window of `height` rows.
@@ -169,11 +118,15 @@ impl KeysPane {
             && self.scope == Scope::default()
     }
 
-    /// Shows this selection of this index; the cursor stays on its key, or goes to its neighbour.
-    pub fn show(&mut self, index: Arc<Index>, selection: RowOrder, height: usize) {
+    /// Why a record is highlighted, if it is.
+    pub fn highlight(&self, key: &Key) -> Option<Highlight> {
+        self.sync.highlights.get(key)
+    }
+
+    /// Shows these rows of this index; the cursor stays on its key, or goes to its neighbour.
+    pub fn show(&mut self, index: Arc<Index>, rows: RowOrder, height: usize) {
         self.index = index;
-        self.selection = selection;
-        self.selecting = false;
+        self.order.rows = rows;
         self.marks.retain(|key| self.index.find(key.as_bytes()).is_ok());
         if self.are_grouped() {
             return;
@@ -186,7 +139,7 @@ impl KeysPane {
         let found = self.held.as_ref().map(|key| self.index.find(key.as_bytes()));
         let at = match found {
             None => 0,
-            Some(Ok(row)) => self.selection.position_of(row).unwrap_or(self.cursor.at),
+            Some(Ok(row)) => self.order.rows.position_of(row).unwrap_or(self.cursor.at),
             // In key order the next key takes the place of one that is gone.
             Some(Err(row)) if self.is_plain() => row,
             Some(Err(_)) => self.cursor.at,
@@ -201,12 +154,6 @@ impl KeysPane {
     /// moved, it stays on the first row instead, whatever key arrives there.
     pub fn settle(&mut self) {
         self.held = self.current().map(|meta| meta.key);
-    }
-
-    /// Shows the index in its own order.
-    pub fn show_plain(&mut self, index: Arc<Index>, height: usize) {
-        let selection = RowOrder::all(&index);
-        self.show(index, selection, height);
     }
 
     /// Marks or unmarks the record under the cursor.

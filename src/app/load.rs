@@ -24,6 +24,8 @@ pub enum Load {
         store: StoreName,
         /// Publish what has arrived while the walk goes on.
         early: bool,
+        /// Make this order of what is published.
+        query: Option<Query>,
     },
     /// A record, with its value up to a limit.
     Record {
@@ -67,7 +69,14 @@ pub struct Scope {
 #[derive(Debug, Clone)]
 pub enum Compute {
     /// The index with changes made to it.
-    Apply(Arc<Index>, Vec<Change>),
+    Apply {
+        /// Before the changes.
+        index: Arc<Index>,
+        /// In their order.
+        changes: Arc<Vec<Change>>,
+        /// Make this order of it.
+        query: Option<Query>,
+    },
     /// What is different about what a walk saw.
     Compare(Arc<Index>, Vec<ScanEvent>, RescanState),
     /// How much there is of each content type.
@@ -114,14 +123,14 @@ pub enum Loaded {
     Lost(f32, Vec<StoreInfo>),
     /// One store's metadata.
     Store(Box<StoreInfo>),
-    /// Keys; the share of the store walked, 1 at the end.
-    Keys(Arc<Index>, f32),
+    /// Keys and their order, if one was asked for; the share of the store walked, 1 at the end.
+    Keys(Arc<Index>, f32, Option<Ordered>),
     /// So many rows came with what has been walked so far, and the share that this is.
     Progress(u64, f32),
     /// What is different about what a walk saw.
     Compared(Vec<Change>),
-    /// The index with so many of the changes made.
-    Applied(Arc<Index>, usize),
+    /// The index with the changes made, and its order if one was asked for.
+    Applied(Arc<Index>, Option<Ordered>),
     /// The first rows of what is being filtered.
     Partial(Arc<Index>, RowOrder),
     /// An order and a filter over this index.
@@ -138,6 +147,38 @@ pub enum Loaded {
     Value(Option<Record>),
     /// Where the text occurs.
     Found(Matches),
+}
+
+impl Loaded {
+    /// Keys in their own order; the share of the store walked, 1 at the end.
+    pub fn keys(index: Arc<Index>, share: f32) -> Self {
+        Self::Keys(index, share, None)
+    }
+}
+
+/// An order of an index's rows, and what it was made for.
+#[derive(Debug, Clone)]
+pub struct Ordered {
+    /// Order and filter.
+    pub query: Query,
+    /// The rows.
+    pub rows: RowOrder,
+}
+
+impl Ordered {
+    /// The order that is asked for, if one is; none as soon as `wanted` says no. The first rows go to
+    /// `early` where the rest takes its time.
+    pub fn make(
+        index: &Arc<Index>,
+        query: Option<Query>,
+        wanted: &dyn Fn() -> bool,
+        early: &mut dyn FnMut(Loaded),
+    ) -> Option<Self> {
+        let query = query?;
+        let mut show = |rows| early(Loaded::Partial(Arc::clone(index), rows));
+        let rows = RowOrder::with_early(index, &query, wanted, &mut show)?;
+        Some(Self { query, rows })
+    }
 }
 
 /// A record as the right pane shows it.

@@ -1,13 +1,11 @@
 //! What comes back from reads.
 
-use std::sync::Arc;
-
-use crate::index::Index;
+use crate::index::sync::{SyncEvent, WorkId};
 use crate::model::{Error, ErrorKind, StoreInfo, Timestamp};
 
 use super::event::Slot;
 use super::layers::{Layer, Overview};
-use super::load::{Compute, Loaded, RecordView};
+use super::load::{Loaded, RecordView};
 use super::{App, Notice, Pane};
 
 impl App {
@@ -27,17 +25,17 @@ impl App {
                 self.update_question(&info);
                 self.stores.update(*info);
             }
-            Loaded::Keys(index, share) => self.keys_read(index, share),
+            Loaded::Keys(index, share, ordered) => {
+                self.sync_keys(SyncEvent::Walked(self.work(Slot::Keys), index, share), ordered);
+            }
             Loaded::Progress(rows, share) => {
-                self.keys.walked = rows;
-                if self.keys.loading.is_some() {
-                    self.keys.loading = Some(share);
-                }
+                let progress = SyncEvent::Progress(self.work(Slot::Keys), rows, share);
+                self.sync_keys(progress, None);
             }
             Loaded::Totals(rows) => {
                 for layer in &mut self.layers {
                     if let Layer::Totals(totals) = layer {
-                        return totals.counted(rows, &self.keys.newest, &mut ctx!(self));
+                        return totals.counted(rows, self.keys.sync.index(), &mut ctx!(self));
                     }
                 }
             }
@@ -47,39 +45,20 @@ impl App {
                 None => self.out.cancel(Slot::Crawl),
             },
             Loaded::Groups(index, scope, groups) => self.grouped(index, &scope, groups),
-            // The whole list of the same is there already, but for what has changed since.
-            Loaded::Partial(..) if self.keys.shown == Some(self.keys.asked.clone()) => {}
-            Loaded::Partial(index, selection) => {
-                let height = self.list_height(Pane::Keys);
-                self.keys.show(index, selection, height);
-                self.keys.selecting = true;
-                self.follow_cursor();
+            Loaded::Partial(index, rows) => {
+                if self.keys.selected_in_part(index, rows, &mut ctx!(self)) {
+                    self.follow_cursor();
+                }
             }
-            Loaded::Compared(changes) => self.compared(changes),
-            Loaded::Applied(index, made) => {
-                self.keys.late.drain(..made.min(self.keys.late.len()));
-                self.keys.newest = index;
-                self.keys.applying = false;
-                self.regroup();
-                self.count_totals();
-                // An order that is being made is made again when it is there.
-                if !self.keys.selecting {
-                    self.select_keys();
-                }
-                if !self.keys.late.is_empty() {
-                    self.apply_late();
-                }
-                self.check_round();
+            Loaded::Compared(changes) => {
+                self.sync_keys(SyncEvent::Compared(self.work(Slot::Compare), changes), None);
             }
-            Loaded::Selected(index, selection) => {
-                let newest = Arc::ptr_eq(&index, &self.keys.newest);
-                let height = self.list_height(Pane::Keys);
-                self.keys.show(index, selection, height);
-                self.keys.shown = Some(self.keys.asked.clone());
+            Loaded::Applied(index, ordered) => {
+                self.sync_keys(SyncEvent::Applied(self.work(Slot::Keys), index), ordered);
+            }
+            Loaded::Selected(index, rows) => {
+                self.keys.selected(index, rows, &mut ctx!(self));
                 self.follow_cursor();
-                if !newest {
-                    self.select_keys();
-                }
             }
             Loaded::Record(shown) => {
                 self.check_against_list(&shown);
@@ -120,32 +99,16 @@ impl App {
         }
     }
 
-    /// Keys have been read, and the fraction of the store that they are; 1.0 at the end.
-    fn keys_read(&mut self, index: Arc<Index>, share: f32) {
-        let done = share >= 1.0;
-        self.keys.loading = (!done).then_some(share);
-        self.keys.complete |= done;
-        // It may have ended just as it was made to wait.
-        self.keys.paused &= !done;
-        self.keys.newest = index;
-        self.select_keys();
-        self.regroup();
-        self.count_totals();
-        if done {
-            self.keys.settle();
-        }
-        if done && self.keys.again {
-            self.read_keys(false);
-        } else if done {
-            self.apply_late();
-        }
+    /// The live read of a slot, as the state machine of the keys numbers it.
+    fn work(&self, slot: Slot) -> WorkId {
+        WorkId(self.out.tickets[slot as usize].0)
     }
 
     /// Counts what there is of each content type again, if the user looks at it.
-    fn count_totals(&mut self) {
+    pub(super) fn count_totals(&mut self) {
         for layer in &mut self.layers {
             if let Layer::Totals(totals) = layer {
-                totals.count(&self.keys.newest, &mut ctx!(self));
+                totals.count(self.keys.sync.index(), &mut ctx!(self));
             }
         }
     }
@@ -176,20 +139,7 @@ impl App {
             }
             Some(_) => return,
         };
-        self.keys.late.push(change);
-        self.apply_late();
-    }
-
-    /// Makes the index show what was changed here, unless a walk is under way that may undo it.
-    pub(super) fn apply_late(&mut self) {
-        // One at a time: were each given up for the next, none might end while a crawl writes.
-        // What has just been read is packed by that.
-        let wanted = !self.keys.late.is_empty() || !self.keys.newest.is_packed();
-        if self.keys.loading.is_none() && !self.keys.applying && wanted {
-            self.keys.applying = true;
-            let read = Compute::Apply(self.keys.newest.clone(), self.keys.late.clone());
-            self.out.read(Slot::Keys, read);
-        }
+        self.sync_keys(SyncEvent::Answered { changes: vec![change], highlight: false }, None);
     }
 
     pub(super) fn failed(&mut self, slot: Slot, error: Error) {
@@ -199,17 +149,11 @@ impl App {
             Slot::Store if error.kind == ErrorKind::NotFound => self.read_stores(),
             Slot::Store => {}
             Slot::Keys => {
-                self.keys.applying = false;
-                self.keys.loading = None;
-                self.keys.paused = false;
-                self.keys.failure = Some(error);
-                if self.keys.again {
-                    self.read_keys(!self.keys.complete);
-                }
+                self.sync_keys(SyncEvent::Failed(self.work(slot), error), None);
             }
             Slot::Compare => {
-                self.keys.comparing = false;
                 self.tell(Notice::from(&error));
+                self.sync_keys(SyncEvent::Failed(self.work(slot), error), None);
             }
             Slot::Record => self.record.failed(error, &mut ctx!(self)),
             Slot::Theirs => {
@@ -218,7 +162,7 @@ impl App {
                 }
             }
             Slot::Select => {
-                self.keys.selecting = false;
+                self.keys.order.selecting = false;
                 self.tell(Notice::from(&error));
             }
             Slot::Crawl => match self.overview() {
@@ -237,7 +181,7 @@ impl App {
         let Some(store) = &self.keys.store else { return };
         if self.stores.get(store).is_some() {
             self.keys.gone = false;
-        } else if self.keys.complete {
+        } else if self.keys.sync.is_complete() {
             self.tell_gone();
         }
     }

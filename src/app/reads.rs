@@ -1,13 +1,10 @@
 //! What to read next, and under which ticket.
 
-use std::sync::Arc;
-
-use crate::index::{Filter, Query, Sort};
-use crate::model::StoreName;
+use crate::index::sync::{Facts, SyncEvent};
+use crate::model::{StoreName, WatchSource};
 
 use super::event::{Effect, Slot};
-use super::keys::FUZZY;
-use super::load::{Compute, Load};
+use super::load::Ordered;
 use super::{App, Pane};
 
 impl App {
@@ -15,80 +12,65 @@ impl App {
         self.stores.read(&mut ctx!(self));
     }
 
-    /// Reads the keys of the open store; `early` shows them as they come, otherwise the old list
-    /// stays until the new one is whole.
-    pub(super) fn read_keys(&mut self, early: bool) {
-        if let Some(store) = self.keys.store.clone() {
-            self.keys.loading = Some(0.0);
-            self.keys.walked = 0;
-            self.keys.paused = false;
-            self.keys.applying = false;
-            self.keys.again = false;
-            self.keys.failure = None;
-            // What was changed before the walk begins, the walk will see.
-            self.keys.late.clear();
-            self.out.read(Slot::Keys, Load::Keys { store, early });
+    /// Order or filter of the keys are other ones.
+    pub(super) fn select_keys(&mut self) {
+        if self.keys.reorder(&mut ctx!(self)) {
+            self.follow_cursor();
         }
     }
 
-    pub(super) fn select_keys(&mut self) {
-        let height = self.list_height(Pane::Keys);
-        if self.keys.is_plain() {
-            self.out.cancel(Slot::Select);
-            self.keys.shown = None;
-            let index = self.keys.newest.clone();
-            self.keys.show_plain(index, height);
-            self.follow_cursor();
-            return;
+    /// Tells the state machine of the keys; an order of rows may come with a new index.
+    pub(super) fn sync_keys(&mut self, event: SyncEvent, ordered: Option<Ordered>) {
+        let facts = self.facts();
+        let news = self.keys.handle_sync(event, &facts, &mut ctx!(self));
+        if news.index {
+            if self.keys.indexed(ordered, &mut ctx!(self)) {
+                self.follow_cursor();
+            }
+            self.regroup();
+            self.count_totals();
         }
-        self.keys.selecting = true;
-        let (matching, filter) = match self.keys.filter.strip_prefix(FUZZY) {
-            Some(fuzzy) => (Filter::Fuzzy, fuzzy),
-            None => (Filter::Substring, self.keys.filter.as_str()),
-        };
-        let recent = if self.keys.sort == Sort::Newest {
-            self.keys.recent.snapshot()
-        } else {
-            Arc::default()
-        };
-        let query = Query {
-            sort: self.keys.sort,
-            descending: self.keys.descending,
-            filter: filter.to_owned(),
-            matching,
-            recent,
-            prefix: self.keys.scope.prefix.clone(),
-            numbered: self.keys.scope.numbered,
-        };
-        // What is newest is another thing each time, and no reason to begin anew.
-        self.keys.asked = Query { recent: Arc::default(), ..query.clone() };
-        let read = Compute::Select(self.keys.newest.clone(), query);
-        self.out.read(Slot::Select, read);
+        if news.complete {
+            self.keys.settle();
+        }
+        let open = self.record.wanted.as_ref().map(|(_, key)| key);
+        if open.is_some_and(|open| news.removed.contains(open)) {
+            // It says so itself when it is read again.
+            self.record.reload_changed(&mut ctx!(self));
+        }
+    }
+
+    /// What the state machine of the keys has to know beside an event.
+    fn facts(&self) -> Facts {
+        let known = self.keys.store.as_ref().and_then(|store| self.stores.get(store));
+        Facts {
+            now: self.now,
+            records: known.and_then(|info| info.records),
+            named: matches!(self.watch.source, Some(WatchSource::SubKeys)),
+        }
     }
 
     /// Opens a store: its keys, and the record under the cursor as soon as there is one.
     pub(super) fn open_store(&mut self, store: StoreName) {
-        for slot in [Slot::Select, Slot::Groups, Slot::Compare, Slot::Record, Slot::Search] {
+        for slot in [Slot::Record, Slot::Search] {
             self.out.cancel(slot);
         }
         self.record.clear();
-        self.keys.open(store);
+        self.keys.open(store, &mut ctx!(self));
         self.watch.forget();
         self.focus = Pane::Keys;
         // Before the walk, so that nothing falls between the two.
         self.watch();
-        self.read_keys(true);
+        self.sync_keys(SyncEvent::Restart, None);
     }
 
     /// Forgets the open store, which is no more; its name is watched for no longer.
     pub(super) fn close_store(&mut self) {
-        for slot in
-            [Slot::Keys, Slot::Select, Slot::Groups, Slot::Compare, Slot::Record, Slot::Search]
-        {
+        for slot in [Slot::Record, Slot::Search] {
             self.out.cancel(slot);
         }
         self.record.clear();
-        self.keys = super::keys::KeysPane::default();
+        self.keys.close(&mut ctx!(self));
         self.focus = Pane::Stores;
         self.watch.forget();
         self.watch();
@@ -115,14 +97,13 @@ impl App {
         if !self.session.refresh(&mut ctx!(self)) {
             return;
         }
-        if std::mem::take(&mut self.keys.paused) {
+        if self.keys.sync.walk().is_some_and(|walk| walk.paused) {
+            self.sync_keys(SyncEvent::Paused(false), None);
             return self.out.effects.push(Effect::Pause(false));
         }
         self.read_stores();
         if self.keys.store.is_some() {
-            // An unfinished or failed first walk starts over and shows what comes.
-            let early = !self.keys.complete;
-            self.read_keys(early);
+            self.sync_keys(SyncEvent::Restart, None);
             self.reload_record();
         }
     }

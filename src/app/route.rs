@@ -6,6 +6,7 @@ use bytes::Bytes;
 use crossterm::event::{KeyEvent, KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
 
 use crate::index::Change;
+use crate::index::sync::SyncEvent;
 use crate::keymap::Action;
 use crate::model::{Error, ErrorKind, OpenBy, StoreInfo, StoreName, Write, Written};
 use crate::text;
@@ -97,7 +98,9 @@ impl App {
                 }
                 Request::Focus(pane) => self.focus_on(pane),
                 Request::OpenStore(store) => {
-                    if self.keys.store.as_ref() == Some(&store) && self.keys.failure.is_none() {
+                    if self.keys.store.as_ref() == Some(&store)
+                        && self.keys.sync.failure().is_none()
+                    {
                         self.focus_on(Pane::Keys);
                     } else {
                         self.open_store(store);
@@ -128,7 +131,7 @@ impl App {
                 Request::CancelJob(id) => self.cancel_job(id),
                 Request::Totals => {
                     let mut totals = Totals::default();
-                    totals.count(&self.keys.newest, &mut ctx!(self));
+                    totals.count(self.keys.sync.index(), &mut ctx!(self));
                     self.layers.push(totals.into());
                 }
             }
@@ -321,7 +324,7 @@ impl App {
 
     /// What the values of this store weigh, if its keys have been read.
     fn known_weight(&self, store: &StoreName) -> Option<u64> {
-        let open = self.keys.store.as_ref() == Some(store) && self.keys.complete;
+        let open = self.keys.store.as_ref() == Some(store) && self.keys.sync.is_complete();
         open.then(|| self.keys.index.total_bytes())
     }
 
@@ -547,13 +550,10 @@ impl App {
                         size: set.value.len() as u64,
                         ..Default::default()
                     });
-                    if self.keys.newest.find(meta.key.as_bytes()).is_err() {
-                        self.watch.came(&meta.key, self.now);
-                    }
-                    self.keys.late.push(Change::Set(meta));
                     if edited {
                         self.keys.hold(set.key.clone());
                     }
+                    self.change_list(vec![Change::Set(meta)]);
                     let wanted = Some((set.store.clone(), set.key.clone()));
                     if self.record.wanted == wanted {
                         self.reload_record();
@@ -563,10 +563,10 @@ impl App {
             }
             Write::Delete { store, keys } => {
                 if self.keys.store.as_ref() == Some(store) {
-                    self.keys.late.extend(keys.iter().cloned().map(Change::Remove));
                     for key in keys {
                         self.keys.marks.remove(key);
                     }
+                    self.change_list(keys.iter().cloned().map(Change::Remove).collect());
                     self.after_change(store);
                 }
             }
@@ -588,8 +588,13 @@ impl App {
         }
     }
 
+    /// Changes that were made here are brought into the list.
+    fn change_list(&mut self, changes: Vec<Change>) {
+        let highlight = self.watch.on;
+        self.sync_keys(SyncEvent::Answered { changes, highlight }, None);
+    }
+
     fn after_change(&mut self, store: &StoreName) {
-        self.apply_late();
         self.out.read(Slot::Store, Load::Store(store.clone()));
     }
 
@@ -598,7 +603,7 @@ impl App {
         if let Write::Delete { store, .. } = write
             && self.keys.store.as_ref() == Some(store)
         {
-            self.read_keys(false);
+            self.sync_keys(SyncEvent::Restart, None);
         }
     }
 

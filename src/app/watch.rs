@@ -1,8 +1,7 @@
 //! What changes in the storage under the reader: the lists follow, the cursor stays on its key.
 
-use std::collections::HashMap;
-
-use crate::index::{Change, ScanEvent};
+use crate::index::ScanEvent;
+use crate::index::sync::SyncEvent;
 use crate::keymap::Action;
 use crate::model::{Key, RecordMeta, StoreInfo, StoreName, Timestamp, WatchEvent, WatchSource};
 
@@ -10,17 +9,6 @@ use super::event::{Effect, Slot, Ticket};
 use super::{App, Notice, Pane};
 use crate::text;
 
-/// For so long a record that came or changed is marked, in microseconds.
-const HIGHLIGHTED: i64 = 3_000_000;
-/// At most so many records are marked at a time; nobody sees more.
-const MOST_HIGHLIGHTS: usize = 4096;
-/// At most so many changes wait for a walk to end; beyond, another walk is cheaper.
-const MOST_LATE: usize = 100_000;
-/// After the last change of a store, at most so many more rounds are wanted if the list does not add
-/// up.
-const MOST_DOUBTS: u32 = 6;
-/// Where each record is told, so many: the server checks itself what it tells.
-const FEW_DOUBTS: u32 = 1;
 /// Seconds that one bar of the chart stands for.
 const BAR: i64 = 5;
 /// Bars of the chart: a minute.
@@ -30,15 +18,6 @@ const MINUTE: i64 = 60;
 /// Seconds over which the rate is taken.
 const SPAN: i32 = 5;
 
-/// Why a record is marked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Highlight {
-    /// It has just come.
-    New,
-    /// It has just changed.
-    Changed,
-}
-
 /// How changes are found out, and which there were lately.
 #[derive(Debug, Clone)]
 pub struct Watch {
@@ -46,23 +25,17 @@ pub struct Watch {
     pub on: bool,
     /// How changes are found out, once that is known.
     pub source: Option<WatchSource>,
-    highlights: HashMap<Key, (Highlight, Timestamp)>,
     /// Changed records of the last minute, by second.
     seconds: Vec<(i64, u32)>,
 }
 
 impl Default for Watch {
     fn default() -> Self {
-        Self { on: true, source: None, highlights: HashMap::new(), seconds: Vec::new() }
+        Self { on: true, source: None, seconds: Vec::new() }
     }
 }
 
 impl Watch {
-    /// Whether and why a record is to be marked.
-    pub fn highlight(&self, key: &Key) -> Option<Highlight> {
-        self.highlights.get(key).map(|(highlight, _)| *highlight)
-    }
-
     /// Records a second that came or changed, over the last few seconds.
     pub fn rate(&self, now: Timestamp) -> f64 {
         let now = second(now);
@@ -87,15 +60,12 @@ impl Watch {
 
     /// When what is shown of it will be different although nothing happens.
     pub fn wake(&self) -> Option<Timestamp> {
-        let fades = self.highlights.values().map(|(_, since)| since.micros() + HIGHLIGHTED).min();
         // The chart moves on with the seconds.
-        let moves = self.seconds.last().map(|_| i64::MAX);
-        fades.into_iter().chain(moves).min().map(Timestamp::from_micros)
+        self.seconds.last().map(|_| Timestamp::from_micros(i64::MAX))
     }
 
     /// Forgets what the time has overtaken.
     fn expire(&mut self, now: Timestamp) {
-        self.highlights.retain(|_, (_, since)| now.micros() - since.micros() < HIGHLIGHTED);
         let now = second(now);
         self.seconds.retain(|(at, _)| (0..MINUTE).contains(&(now - at)));
     }
@@ -129,28 +99,8 @@ impl Watch {
         }
     }
 
-    /// A record that the user made is a new one.
-    pub(super) fn came(&mut self, key: &Key, now: Timestamp) {
-        if self.on {
-            self.mark(key, Highlight::New, now);
-        }
-    }
-
-    fn mark(&mut self, key: &Key, highlight: Highlight, now: Timestamp) {
-        let room = self.highlights.len() < MOST_HIGHLIGHTS;
-        match self.highlights.get_mut(key) {
-            // Written again at once, it is still a new one.
-            Some((_, since)) => *since = now,
-            None if room => {
-                self.highlights.insert(key.clone(), (highlight, now));
-            }
-            None => {}
-        }
-    }
-
-    /// Another store is open: what was marked was about the old one.
+    /// Another store is open: what came was about the old one.
     pub(super) fn forget(&mut self) {
-        self.highlights.clear();
         self.seconds.clear();
     }
 }
@@ -179,6 +129,7 @@ impl App {
         } else {
             self.out.cancel(Slot::Watch);
             self.watch.forget();
+            self.sync_keys(SyncEvent::Unwatched, None);
             let remedy = ctx!(self).says(Action::Refresh, "reads again");
             let text = text::then("not watching any more", "; ", remedy);
             self.notice = Some(Notice::info(text));
@@ -203,15 +154,18 @@ impl App {
             WatchEvent::Store(info) => {
                 let height = self.list_height(Pane::Stores);
                 self.update_question(&info);
-                self.count_records(&info);
-                let back = self.keys.gone && self.keys.store.as_ref() == Some(&info.store);
+                let open = self.keys.store.as_ref() == Some(&info.store);
+                if open {
+                    self.count_records(&info);
+                }
                 let store = info.store.clone();
                 self.stores.put(info, height);
-                if back {
-                    self.keys.gone = false;
-                    // What comes now is neither new nor changed to anybody.
-                    self.keys.complete = false;
-                    self.read_keys(false);
+                if open {
+                    let counted = SyncEvent::counted(self.watch.source.as_ref());
+                    self.sync_keys(counted, None);
+                }
+                if open && std::mem::take(&mut self.keys.gone) {
+                    self.sync_keys(SyncEvent::Recreated, None);
                 }
                 self.open_wanted(&store);
             }
@@ -226,7 +180,7 @@ impl App {
                     self.tell_gone();
                 }
             }
-            WatchEvent::Records { set, removed } => self.records_noticed(&set, &removed),
+            WatchEvent::Records { set, removed } => self.records_noticed(set, removed),
             WatchEvent::ScanStarted => self.scanned(ScanEvent::Begins),
             WatchEvent::Page(page) => self.scanned(ScanEvent::Page(page.into())),
             WatchEvent::ScanFinished => self.scanned(ScanEvent::Ends),
@@ -236,14 +190,6 @@ impl App {
 
     /// Where not every change is told, the number of records tells how many came.
     fn count_records(&mut self, info: &StoreInfo) {
-        if self.keys.store.as_ref() != Some(&info.store) {
-            return;
-        }
-        self.keys.doubts = match self.watch.source {
-            Some(WatchSource::Files) => 0,
-            Some(WatchSource::SubKeys) => FEW_DOUBTS,
-            _ => MOST_DOUBTS,
-        };
         let open = !self.watch.tells_each();
         let before = self.stores.get(&info.store).and_then(|known| known.records);
         if let (true, Some(before), Some(after)) = (open, before, info.records) {
@@ -254,35 +200,23 @@ impl App {
         }
     }
 
-    /// Marks a record that came or changed.
-    pub(super) fn highlight(&mut self, key: &Key, highlight: Highlight) {
-        self.watch.mark(key, highlight, self.now);
-        self.keys.recent.push(key.clone());
+    /// A rescan has gone on.
+    fn scanned(&mut self, event: ScanEvent) {
+        self.sync_keys(SyncEvent::Scan(event), None);
     }
 
-    fn records_noticed(&mut self, set: &[RecordMeta], removed: &[Key]) {
+    fn records_noticed(&mut self, set: Vec<RecordMeta>, removed: Vec<Key>) {
         if self.keys.store.is_none() {
             return;
         }
         // While a first walk goes on, everything is new.
-        let known = self.keys.complete;
-        if known && self.watch.tells_each() {
+        if self.keys.sync.is_complete() && self.watch.tells_each() {
             self.watch.count(set.len(), self.now);
-        }
-        self.tell_round(set, removed);
-        for meta in set {
-            if known {
-                let there = self.keys.newest.find(meta.key.as_bytes()).is_ok();
-                let highlight = if there { Highlight::Changed } else { Highlight::New };
-                self.highlight(&meta.key, highlight);
-            }
-            self.keys.late.push(Change::Set(meta.clone()));
         }
         let wanted = self.record.wanted.as_ref().map(|(_, key)| key);
         if let Some(key) = wanted {
-            let own = |change: &Change| matches!(change, Change::Remove(late) if late == key);
             let known = self.writes.is_removing(self.keys.store.as_ref(), key)
-                || self.keys.late.iter().any(own);
+                || self.keys.sync.is_removing(key);
             if removed.contains(key) && self.focus == Pane::Record && !known {
                 let text = format!("{} was deleted by someone else", key.named());
                 self.tell(Notice::warning(text));
@@ -290,43 +224,33 @@ impl App {
                 self.record.reload_changed(&mut ctx!(self));
             }
         }
-        self.keys.late.extend(removed.iter().cloned().map(Change::Remove));
-        if self.keys.late.len() > MOST_LATE {
-            // A walk that begins after them sees them all.
-            self.keys.late.clear();
-            self.missed_keys();
-        }
-        self.apply_late();
+        self.sync_keys(SyncEvent::Told { set, removed }, None);
     }
 
     /// Reads everything again, after what is being read: were that given up each time, none of it
     /// might end while a crawl writes.
     fn missed(&mut self) {
-        self.keys.in_round = false;
         self.stores.read_again(&mut ctx!(self));
-        self.missed_keys();
+        self.sync_keys(SyncEvent::Lagged, None);
         self.record.reload_changed(&mut ctx!(self));
-    }
-
-    fn missed_keys(&mut self) {
-        if self.keys.loading.is_some() {
-            self.keys.again = true;
-        } else {
-            self.read_keys(!self.keys.complete);
-        }
     }
 
     /// Some time has passed without anything happening.
     pub(super) fn time_passed(&mut self) {
         self.watch.expire(self.now);
         self.unseen_until = self.unseen_until();
-        self.check_quiet();
+        self.sync_keys(SyncEvent::Time, None);
+        if self.watch.rate(self.now) <= 0.0 {
+            self.sync_keys(SyncEvent::Quiet, None);
+        }
     }
 
     /// When the shell is to send [`Event::Time`](super::Event::Time) if nothing else happens.
     pub fn wake(&self) -> Option<Timestamp> {
         let next_second = Timestamp::from_micros((second(self.now) + 1) * 1_000_000);
-        let watch = self.watch.wake().map(|wake| wake.min(next_second));
+        let highlights = self.keys.sync.highlights.wake();
+        let watch = self.watch.wake().into_iter().chain(highlights).min();
+        let watch = watch.map(|wake| wake.min(next_second));
         watch.into_iter().chain(self.unseen_until()).min()
     }
 
@@ -371,19 +295,5 @@ mod tests {
         assert_eq!(watch.bars(at(107)).map(|bars| (bars[BARS - 2], bars[BARS - 1])), Some((20, 0)));
         watch.expire(at(200));
         assert_eq!(watch.wake(), None, "an idle program sleeps");
-    }
-
-    #[test]
-    fn marks_fade_and_a_new_record_stays_new() {
-        let mut watch = Watch::default();
-        let key = Key::from("a");
-        watch.mark(&key, Highlight::New, at(10));
-        watch.mark(&key, Highlight::Changed, at(12));
-        assert_eq!(watch.highlight(&key), Some(Highlight::New));
-        assert_eq!(watch.wake(), Some(at(15)));
-        watch.expire(at(14));
-        assert_eq!(watch.highlight(&key), Some(Highlight::New));
-        watch.expire(at(15));
-        assert_eq!(watch.highlight(&key), None);
     }
 }

@@ -10,11 +10,12 @@ use tokio::sync::watch as channel;
 use tokio::task::{AbortHandle, JoinSet};
 
 use crate::app::{Event, Load, Read, Slot, Ticket, WriteId};
+use crate::index::Query;
 use crate::model::{Error, ErrorKind, Interest, Result, StoreName, Write};
 use crate::storage::target::Target;
 use crate::storage::{Options, Storage, resolve_until};
 
-use super::reads;
+use super::reads::{self, WalkControl};
 
 /// Moves that come faster than this wait for the last one before anything is read.
 const DEBOUNCE: Duration = Duration::from_millis(40);
@@ -29,8 +30,8 @@ pub(super) struct Tasks {
     reads: [Option<AbortHandle>; Slot::COUNT],
     /// Visible rows, which the watcher reads first.
     interest: channel::Sender<Interest>,
-    /// Whether the walk of the keys is to wait.
-    paused: channel::Sender<bool>,
+    /// What the walk of the keys is to do.
+    walk: channel::Sender<WalkControl>,
     last_record: Option<Instant>,
     watcher: Option<AbortHandle>,
     connecting: Option<AbortHandle>,
@@ -46,7 +47,7 @@ impl Tasks {
             events,
             reads: [const { None }; Slot::COUNT],
             interest: channel::Sender::new(Interest::default()),
-            paused: channel::Sender::new(false),
+            walk: channel::Sender::new(WalkControl::default()),
             last_record: None,
             watcher: None,
             connecting: None,
@@ -126,16 +127,16 @@ impl Tasks {
     /// Starts a read; the slot's older one is given up.
     pub(super) fn read(&mut self, slot: Slot, ticket: Ticket, read: Read) {
         let wait = if slot == Slot::Record { self.debounce(&read) } else { None };
-        if matches!(read, Read::Load(Load::Keys { .. })) {
-            self.pause(false);
+        if let Read::Load(Load::Keys { query, .. }) = &read {
+            self.walk.send_replace(WalkControl { paused: false, query: query.clone() });
         }
-        let paused = self.paused.subscribe();
+        let walk = self.walk.subscribe();
         let (storage, events) = (self.storage.clone(), self.events.clone());
         let task = tokio::spawn(async move {
             if let Some(wait) = wait {
                 tokio::time::sleep(wait).await;
             }
-            let read_task = reads::ReadTask { slot, ticket, events: events.clone(), paused };
+            let read_task = reads::ReadTask { slot, ticket, events: events.clone(), walk };
             let run = AssertUnwindSafe(read_task.run(storage, read)).catch_unwind();
             if run.await.is_err() {
                 // The loop must wake to see that the terminal has been given back.
@@ -149,7 +150,12 @@ impl Tasks {
 
     /// Lets the walk of the keys wait, or go on.
     pub(super) fn pause(&mut self, paused: bool) {
-        self.paused.send_replace(paused);
+        self.walk.send_modify(|walk| walk.paused = paused);
+    }
+
+    /// Has the walk of the keys make this order of what it publishes.
+    pub(super) fn order_walk(&mut self, query: Option<Query>) {
+        self.walk.send_modify(|walk| walk.query = query);
     }
 
     /// Reports the visible rows to the watcher.

@@ -9,8 +9,8 @@ use futures::StreamExt;
 use tokio::sync::mpsc::Sender;
 use tokio::sync::watch as channel;
 
-use crate::app::{Compute, Event, Load, Loaded, Read, RecordView, Slot, Ticket};
-use crate::index::Builder;
+use crate::app::{Compute, Event, Load, Loaded, Ordered, Read, RecordView, Slot, Ticket};
+use crate::index::{Builder, Query};
 use crate::model::{
     Error, ErrorKind, Reading, Record, RecordMeta, Result, Scan, StoreList, StoreName, Want,
 };
@@ -31,8 +31,17 @@ pub(super) struct ReadTask {
     pub(super) slot: Slot,
     pub(super) ticket: Ticket,
     pub(super) events: Sender<Event>,
-    /// Whether a walk is to wait.
-    pub(super) paused: channel::Receiver<bool>,
+    /// What a walk of the keys is to do.
+    pub(super) walk: channel::Receiver<WalkControl>,
+}
+
+/// What the walk of the open store's keys is to do.
+#[derive(Debug, Clone, Default)]
+pub(super) struct WalkControl {
+    /// Wait.
+    pub(super) paused: bool,
+    /// Make this order of what is published.
+    pub(super) query: Option<Query>,
 }
 
 impl ReadTask {
@@ -69,7 +78,7 @@ impl ReadTask {
             Load::Lost => return self.lost(storage).await.map(|()| None),
             Load::Store(store) => Loaded::Store(Box::new(storage.get_metadata(&store).await?)),
             Load::Crawl => return self.crawl(storage).await,
-            Load::Keys { store, early } => return self.keys(storage, &store, early).await,
+            Load::Keys { store, early, .. } => return self.keys(storage, &store, early).await,
             Load::Record { store, key, limit, mode } => {
                 let want = Want::UpTo(limit);
                 let reading = self.report_if_slow(storage.read(&store, &key, want)).await?;
@@ -99,15 +108,20 @@ impl ReadTask {
     async fn compute(&self, compute: Compute) -> Result<Option<Loaded>> {
         let cancel = CancelOnDrop::default();
         let flag = cancel.0.clone();
-        let (slot, ticket, events) = (self.slot, self.ticket, self.events.clone());
-        let mut early = move |loaded| {
-            // Where the loop has no room, it has enough to show.
-            let _ = events.try_send(Event::Loaded(slot, ticket, Ok(loaded)));
-        };
+        let mut early = self.early();
         let still = move || flag.load(Ordering::Relaxed);
         let loaded = on_blocking_thread(move || compute.run(&still, &mut early)).await?;
         drop(cancel);
         Ok(loaded)
+    }
+
+    /// Reports a part of what is being computed.
+    fn early(&self) -> impl FnMut(Loaded) + Send + 'static {
+        let (slot, ticket, events) = (self.slot, self.ticket, self.events.clone());
+        move |loaded| {
+            // Where the loop has no room, it has enough to show.
+            let _ = events.try_send(Event::Loaded(slot, ticket, Ok(loaded)));
+        }
     }
 
     /// Reports a read that takes longer than [`SLOW_AFTER`].
@@ -184,26 +198,39 @@ impl ReadTask {
                 let since = told.elapsed();
                 since >= PROGRESS_INTERVAL && (builder.is_due() || since >= cost * 10)
             });
-            let stopped = *self.paused.borrow();
+            let stopped = self.walk.borrow().paused;
             // A snapshot ends somewhere; after that only the share walked is news.
             if early && (due || stopped) && builder.has_more() && page.progress < 1.0 {
                 let start = Instant::now();
-                let (back, index) = on_blocking_thread(move || {
+                let query = self.walk.borrow().query.clone();
+                let (back, index, ordered) = on_blocking_thread(move || {
                     let index = Arc::new(builder.snapshot());
-                    (builder, index)
+                    let ordered = Ordered::make(&index, query, &|| true, &mut |_| {});
+                    (builder, index, ordered)
                 })
                 .await?;
                 builder = back;
                 cost = start.elapsed();
                 told = Some(Instant::now());
-                self.report(Ok(Loaded::Keys(index, page.progress.min(0.999)))).await;
+                let share = page.progress.min(0.999);
+                self.report(Ok(Loaded::Keys(index, share, ordered))).await;
             }
             if stopped {
-                let _ = self.paused.clone().wait_for(|paused| !paused).await;
+                let _ = self.walk.clone().wait_for(|walk| !walk.paused).await;
             }
         }
-        let index = on_blocking_thread(move || Arc::new(builder.finish())).await?;
-        Ok(Some(Loaded::Keys(index, 1.0)))
+        let query = self.walk.borrow().query.clone();
+        let (cancel, mut early) = (CancelOnDrop::default(), self.early());
+        let flag = cancel.0.clone();
+        let (index, ordered) = on_blocking_thread(move || {
+            let index = Arc::new(builder.finish());
+            let wanted = move || flag.load(Ordering::Relaxed);
+            let ordered = Ordered::make(&index, query, &wanted, &mut early);
+            (index, ordered)
+        })
+        .await?;
+        drop(cancel);
+        Ok(Some(Loaded::Keys(index, 1.0, ordered)))
     }
 }
 

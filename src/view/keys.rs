@@ -3,8 +3,8 @@
 use ratatui::buffer::Buffer;
 
 use crate::app::keys::FUZZY;
-use crate::app::watch::Highlight;
 use crate::app::{App, Area, Pane, store_facts, store_state};
+use crate::index::sync::Highlight;
 use crate::index::{Group, Sort};
 use crate::keymap::{Action, Context};
 use crate::model::{Key, RecordMeta, RecordState, StoreState};
@@ -41,7 +41,7 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appeara
     if inner.height == 0 {
         return;
     }
-    if let (Some(error), true) = (&keys.failure, keys.is_empty()) {
+    if let (Some(error), true) = (keys.sync.failure(), keys.is_empty()) {
         return paragraph(
             buf,
             beside_cursor(inner),
@@ -53,7 +53,7 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appeara
         let known = app.stores.get(store).map(|info| &info.state);
         let damage = known
             .filter(|state| matches!(state, StoreState::HalfMade | StoreState::Damaged(_)))
-            .filter(|_| keys.complete && keys.filter.is_empty());
+            .filter(|_| keys.sync.is_complete() && keys.filter.is_empty());
         if let Some(state) = damage {
             return paragraph(
                 buf,
@@ -64,14 +64,17 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appeara
         }
         let says = |action, does| app.keymap.says(Context::Keys, action, does);
         let clears = || says(Action::Back, "clears the filter");
-        let text = match (keys.loading.is_some() || keys.selecting, keys.filter.is_empty()) {
-            (true, _) => "loading…".to_owned(),
-            (false, true) => text::then("no records", "; ", says(Action::NewRecord, "writes one")),
-            (false, false) if keys.filter.starts_with(FUZZY) => {
-                text::then("no key is like this", "; ", clears())
-            }
-            (false, false) => text::then("no key contains this", "; ", clears()),
-        };
+        let text =
+            match (keys.sync.walk().is_some() || keys.order.selecting, keys.filter.is_empty()) {
+                (true, _) => "loading…".to_owned(),
+                (false, true) => {
+                    text::then("no records", "; ", says(Action::NewRecord, "writes one"))
+                }
+                (false, false) if keys.filter.starts_with(FUZZY) => {
+                    text::then("no key is like this", "; ", clears())
+                }
+                (false, false) => text::then("no key contains this", "; ", clears()),
+            };
         return paragraph(buf, beside_cursor(inner), &text, appearance.style(Role::Dim));
     }
     header(buf, inner, app, kinds(app, inner.height.saturating_sub(1)), appearance);
@@ -126,16 +129,18 @@ fn titles(app: &App, store: &str, width: u16, appearance: &Appearance) -> (Strin
             title = format!("{title} · /{}", keys.filter);
         }
     } else if keys.filter.is_empty() {
-        if all > 0 || keys.complete {
+        if all > 0 || keys.sync.is_complete() {
             let bytes = text::size(keys.index.total_bytes());
             // The walk may not have come to all of them, or not lately.
             let told = keys.store.as_ref().and_then(|store| app.stores.get(store));
-            let behind = !keys.complete || app.watch.is_behind();
+            let behind = !keys.sync.is_complete() || app.watch.is_behind();
             let told = told.and_then(|info| info.records).filter(|_| behind);
             title = format!("{store} · {}", text::plural(told.unwrap_or(all), "record"));
             let longer = format!("{title} · {bytes}");
             // Half a number says something else, and bytes of a part say nothing.
-            if keys.complete && cells(&visible(&longer)) + TITLE_FRAME <= usize::from(width) {
+            if keys.sync.is_complete()
+                && cells(&visible(&longer)) + TITLE_FRAME <= usize::from(width)
+            {
                 title = longer;
             }
         }
@@ -147,18 +152,18 @@ fn titles(app: &App, store: &str, width: u16, appearance: &Appearance) -> (Strin
     if !keys.marks.is_empty() {
         bottom.push(format!("{} marked", text::count(keys.marks.len() as u64)));
     }
-    if keys.failure.is_some() && !keys.is_empty() {
+    if keys.sync.failure().is_some() && !keys.is_empty() {
         let remedy = app.keymap.says(Context::Keys, Action::Refresh, "reads on");
         bottom.push(text::then("incomplete", ": ", remedy));
     }
     if keys.gone {
         bottom.push("the store is gone".to_owned());
     }
-    let walked = app.walked(true);
+    let walked = progress(app, true);
     let room = usize::from(width).saturating_sub(TITLE_FRAME);
     let long = walked.filter(|walked| bottom.is_empty() && cells(walked) <= room);
     let alone = long.is_some();
-    bottom.extend(long.or_else(|| app.walked(false)));
+    bottom.extend(long.or_else(|| progress(app, false)));
     if keys.follow && !keys.are_grouped() {
         bottom.push("following".to_owned());
     }
@@ -167,6 +172,22 @@ fn titles(app: &App, store: &str, width: u16, appearance: &Appearance) -> (Strin
         bottom.push(format!("{} / {}", text::count(at), text::count(of)));
     }
     (title, bottom.join(" · "))
+}
+
+/// `n of m, x %` while the store is walked; only the share where there is no room.
+fn progress(app: &App, room: bool) -> Option<String> {
+    let walk = app.keys.sync.walk()?;
+    let percent = (walk.share * 100.0).floor();
+    let store = app.keys.store.as_ref()?;
+    let of = app.stores.get(store).and_then(|info| info.records);
+    let walked = match of {
+        Some(of) if walk.rows > 0 && room => {
+            let (rows, of) = (walk.rows.min(of), text::count(of));
+            format!("{} of {of}, {percent:.0} %", text::count(rows))
+        }
+        _ => format!("{percent:.0} %"),
+    };
+    Some(if walk.paused { format!("stopped at {walked}") } else { walked })
 }
 
 /// The area of a text: as wide as the keys, which leave a column free on both sides.
@@ -302,7 +323,7 @@ fn row(
     let s = &appearance.symbols;
     let marked = app.keys.marks.contains(&meta.key);
     put(buf, inner.x, y, 1, if current { s.marker } else { " " }, appearance.style(Role::Marker));
-    let (symbol, role) = match app.watch.highlight(&meta.key) {
+    let (symbol, role) = match app.keys.highlight(&meta.key) {
         _ if marked => (s.mark, Role::Marked),
         Some(Highlight::New) => (s.new, Role::New),
         Some(Highlight::Changed) => (s.changed, Role::Changed),

@@ -286,10 +286,10 @@ fn a_store_that_a_crawl_fills() {
             stage.noticed(WatchEvent::Records { set, removed: Vec::new() });
             while stage.asked.iter().any(|e| matches!(e, Effect::Read(Slot::Keys, ..))) {
                 let (ticket, read) = stage.take(Slot::Keys);
-                let Read::Compute(Compute::Apply(index, changes)) = read else {
+                let Read::Compute(Compute::Apply { index, changes, .. }) = read else {
                     panic!("{read:?}")
                 };
-                let applied = Loaded::Applied(index.apply(&changes).into(), changes.len());
+                let applied = Loaded::Applied(index.apply(&changes).into(), None);
                 stage.event(Event::Loaded(Slot::Keys, ticket, Ok(applied)));
             }
         }
@@ -308,7 +308,7 @@ fn a_walk_under_way() {
         let mut stage = Stage::new(width, height);
         stage.connect(stores());
         stage.keys("<enter>");
-        stage.answer(Slot::Keys, Ok(Loaded::Keys(index(&records()[..4]), 0.43)));
+        stage.answer(Slot::Keys, Ok(Loaded::keys(index(&records()[..4]), 0.43)));
         stage.show(&records());
         stage
     });
@@ -333,7 +333,7 @@ fn a_walk_that_was_stopped() {
         let mut stage = Stage::new(width, height);
         stage.connect(vec![store("huge", 5_000_000)]);
         let (ticket, _) = stage.take(Slot::Keys);
-        for loaded in [Loaded::Progress(1_234_567, 0.246), Loaded::Keys(index(&records()), 0.247)] {
+        for loaded in [Loaded::Progress(1_234_567, 0.246), Loaded::keys(index(&records()), 0.247)] {
             stage.event(Event::Loaded(Slot::Keys, ticket, Ok(loaded)));
         }
         stage.show(&records());

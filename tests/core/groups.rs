@@ -118,7 +118,7 @@ fn totals_are_counted_while_one_looks_at_them() {
     let all: Vec<_> = all.unwrap_or_else(|| panic!("{frame}")).split_whitespace().collect();
     assert_eq!(all[..3], ["6", "6", "B"], "{frame}");
     stage.asked.clear();
-    stage.keys("<esc>r").answer(Slot::Keys, Ok(Loaded::Keys(index(&shop()), 1.0)));
+    stage.keys("<esc>r").answer(Slot::Keys, Ok(Loaded::keys(index(&shop()), 1.0)));
     let counts = |effect: &Effect| matches!(effect, Effect::Read(Slot::Totals, ..));
     assert!(!stage.asked.iter().any(counts), "nobody looks");
 }

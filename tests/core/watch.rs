@@ -2,9 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
-use larder::app::watch::Highlight;
-use larder::app::{Compute, Effect, Event, Load, Loaded, Pane, Read, Settings, Slot, Tone};
+use larder::app::{
+    Compute, Effect, Event, Load, Loaded, Ordered, Pane, Read, Settings, Slot, Tone,
+};
 use larder::index::Sort;
+use larder::index::sync::Highlight;
 use larder::model::{Key, KeyPage, Record, StoreInfo, Timestamp, WatchEvent, WatchSource, Written};
 
 use crate::stage::{NOW, Stage, index, record, shown, store};
@@ -40,9 +42,9 @@ fn apply(stage: &mut Stage) -> usize {
     let mut applied = 0;
     while stage.asked.iter().any(|effect| matches!(effect, Effect::Read(Slot::Keys, ..))) {
         let (ticket, read) = stage.take(Slot::Keys);
-        let Read::Compute(Compute::Apply(index, changes)) = read else { panic!("{read:?}") };
+        let Read::Compute(Compute::Apply { index, changes, .. }) = read else { panic!("{read:?}") };
         applied += changes.len();
-        let loaded = Loaded::Applied(index.apply(&changes).into(), changes.len());
+        let loaded = Loaded::Applied(index.apply(&changes).into(), None);
         stage.event(Event::Loaded(Slot::Keys, ticket, Ok(loaded)));
     }
     applied
@@ -72,7 +74,7 @@ fn records_come_and_go_around_the_cursor() {
     apply(&mut stage);
     assert_eq!(keys(&stage), ["a", "d", "e", "f"]);
     assert_eq!(stage.app.keys.current().unwrap().key, Key::from("d"));
-    let fresh = |key: &str| stage.app.watch.highlight(&Key::from(key));
+    let fresh = |key: &str| stage.app.keys.highlight(&Key::from(key));
     assert_eq!((fresh("a"), fresh("d")), (Some(Highlight::New), None));
 }
 
@@ -85,8 +87,8 @@ fn changes_that_come_while_others_are_made_are_made_after_them() {
         stage.noticed(came(&[record(key, JSON, "0")]));
     }
     assert_eq!(apply(&mut stage), 0, "a flood of changes never gives up the one under way");
-    let Read::Compute(Compute::Apply(index, changes)) = read else { panic!("{read:?}") };
-    let loaded = Loaded::Applied(index.apply(&changes).into(), changes.len());
+    let Read::Compute(Compute::Apply { index, changes, .. }) = read else { panic!("{read:?}") };
+    let loaded = Loaded::Applied(index.apply(&changes).into(), None);
     stage.event(Event::Loaded(Slot::Keys, ticket, Ok(loaded)));
     assert_eq!(apply(&mut stage), 3);
     assert_eq!(keys(&stage), ["a", "b", "d", "f", "x", "y", "z"]);
@@ -98,7 +100,7 @@ fn changes_during_the_walk_are_made_after_it() {
     stage.connect(vec![store("default", 2), store("shop", 3)]);
     stage.keys("j<enter>");
     stage.noticed(came(&[record("new", JSON, "0")]));
-    stage.answer(Slot::Keys, Ok(Loaded::Keys(index(&shop()), 1.0)));
+    stage.answer(Slot::Keys, Ok(Loaded::keys(index(&shop()), 1.0)));
     assert_eq!(apply(&mut stage), 1);
     assert_eq!(keys(&stage), ["b", "d", "f", "new"]);
     assert_eq!(stage.app.keys.cursor.at, 0);
@@ -114,7 +116,7 @@ fn the_record_under_the_cursor_is_read_again_when_it_changes() {
     stage.noticed(came(std::slice::from_ref(&newer)));
     stage.answer(Slot::Record, Ok(Loaded::Record(shown(newer))));
     assert_eq!(stage.app.record.record().unwrap().value, "22");
-    assert_eq!(stage.app.watch.highlight(&Key::from("d")), Some(Highlight::Changed));
+    assert_eq!(stage.app.keys.highlight(&Key::from("d")), Some(Highlight::Changed));
     assert_eq!(stage.app.focus, Pane::Record);
 }
 
@@ -178,7 +180,7 @@ fn a_store_that_is_made_anew_during_its_first_walk_is_read_anew() {
     stage.keys("j<enter>");
     stage.noticed(WatchEvent::StoreGone("shop".into()));
     assert!(stage.notice().contains("the store shop is gone"), "{}", stage.notice());
-    stage.answer(Slot::Keys, Ok(Loaded::Keys(index(&shop()), 1.0)));
+    stage.answer(Slot::Keys, Ok(Loaded::keys(index(&shop()), 1.0)));
     stage.noticed(WatchEvent::Store(store("shop", 0)));
     assert!(matches!(stage.take(Slot::Keys).1, Read::Load(Load::Keys { .. })));
 }
@@ -230,7 +232,7 @@ fn marks_fade_and_then_nothing_wakes_the_program() {
     assert!(wake.micros() <= NOW + 1_000_000);
     stage.app.now = Timestamp::from_micros(NOW + 120_000_000);
     stage.event(Event::Time);
-    assert_eq!(stage.app.watch.highlight(&Key::from("a")), None);
+    assert_eq!(stage.app.keys.highlight(&Key::from("a")), None);
     assert_eq!(stage.app.wake(), None);
 }
 
@@ -251,6 +253,76 @@ fn an_order_is_made_again_after_changes_and_never_starves() {
     let loaded = Loaded::Selected(index, selection.unwrap());
     stage.event(Event::Loaded(Slot::Select, ticket, Ok(loaded)));
     assert_eq!(asked(&stage), 1, "but another follows it");
+}
+
+/// Answers the newest read of a slot by computing it.
+fn compute(stage: &mut Stage, slot: Slot) {
+    let (ticket, read) = stage.take(slot);
+    let Read::Compute(compute) = read else { panic!("{read:?}") };
+    let loaded = compute.run(&|| true, &mut |_| {}).unwrap();
+    stage.event(Event::Loaded(slot, ticket, Ok(loaded)));
+}
+
+#[test]
+fn changes_and_their_order_take_one_round_trip() {
+    let mut stage = opened();
+    stage.keys("s");
+    compute(&mut stage, Slot::Select);
+    stage.noticed(came(&[record("a", "text/plain", "0")]));
+    compute(&mut stage, Slot::Keys);
+    assert_eq!(keys(&stage), ["b", "d", "f", "a"], "by content type");
+    assert_eq!((asked(&stage, Slot::Select), asked(&stage, Slot::Keys)), (0, 0));
+}
+
+#[test]
+fn a_filter_typed_while_changes_are_applied_does_not_wait_for_the_order_before_it() {
+    let mut stage = opened();
+    stage.keys("s");
+    compute(&mut stage, Slot::Select);
+    stage.noticed(came(&[record("dd", JSON, "0")]));
+    let (late, read) = stage.take(Slot::Keys);
+    stage.keys("/d");
+    // The changes are applied again, without the order that nobody wants any more.
+    let (ticket, again) = stage.take(Slot::Keys);
+    let Read::Compute(Compute::Apply { index, changes, query: None }) = again else {
+        panic!("{again:?}")
+    };
+    compute(&mut stage, Slot::Select);
+    assert_eq!(keys(&stage), ["d"]);
+    let Read::Compute(given_up) = read else { panic!("{read:?}") };
+    let loaded = given_up.run(&|| true, &mut |_| {}).unwrap();
+    stage.event(Event::Loaded(Slot::Keys, late, Ok(loaded)));
+    assert_eq!(keys(&stage), ["d"], "a late reply is no news");
+    let applied = Loaded::Applied(index.apply(&changes).into(), None);
+    stage.event(Event::Loaded(Slot::Keys, ticket, Ok(applied)));
+    compute(&mut stage, Slot::Select);
+    assert_eq!(keys(&stage), ["d", "dd"]);
+}
+
+#[test]
+fn a_walk_gives_its_keys_in_the_order_that_is_set() {
+    let mut stage = opened();
+    stage.keys("s");
+    compute(&mut stage, Slot::Select);
+    stage.keys("r");
+    let (ticket, read) = stage.take(Slot::Keys);
+    let Read::Load(Load::Keys { query: Some(query), .. }) = read else { panic!("{read:?}") };
+    let all = index(&[record("a", "text/plain", "0"), record("b", JSON, "1")]);
+    let ordered = Ordered::make(&all, Some(query), &|| true, &mut |_| {});
+    stage.event(Event::Loaded(Slot::Keys, ticket, Ok(Loaded::Keys(all.clone(), 0.5, ordered))));
+    assert_eq!((keys(&stage), asked(&stage, Slot::Select)), (vec!["b".into(), "a".into()], 0));
+    // From now on in the order that is set now.
+    stage.keys("s");
+    let query = stage.asked.iter().rev().find_map(|effect| match effect {
+        Effect::OrderWalk(query) => Some(query.clone().unwrap()),
+        _ => None,
+    });
+    let ordered = Ordered::make(&all, query, &|| true, &mut |_| {});
+    assert_eq!(asked(&stage, Slot::Select), 1, "what is there is ordered at once");
+    stage.event(Event::Loaded(Slot::Keys, ticket, Ok(Loaded::Keys(all, 1.0, ordered))));
+    let cancelled = |effect: &Effect| matches!(effect, Effect::Cancel(Slot::Select));
+    assert!(stage.asked.iter().any(cancelled), "the order came with the keys");
+    assert_eq!(keys(&stage).len(), 2);
 }
 
 #[test]
@@ -280,11 +352,11 @@ fn a_walk_is_not_given_up_for_what_was_missed_meanwhile_but_followed_by_another(
         stage.noticed(WatchEvent::Lagged);
     }
     assert_eq!((asked(&stage, Slot::Keys), asked(&stage, Slot::Stores)), (0, 1));
-    stage.event(Event::Loaded(Slot::Keys, ticket, Ok(Loaded::Keys(index(&shop()), 0.5))));
+    stage.event(Event::Loaded(Slot::Keys, ticket, Ok(Loaded::keys(index(&shop()), 0.5))));
     assert_eq!(keys(&stage), ["b", "d", "f"], "what comes shows");
-    stage.event(Event::Loaded(Slot::Keys, ticket, Ok(Loaded::Keys(index(&shop()), 1.0))));
+    stage.event(Event::Loaded(Slot::Keys, ticket, Ok(Loaded::keys(index(&shop()), 1.0))));
     assert_eq!(asked(&stage, Slot::Keys), 1);
-    stage.answer(Slot::Keys, Ok(Loaded::Keys(index(&shop()), 1.0)));
+    stage.answer(Slot::Keys, Ok(Loaded::keys(index(&shop()), 1.0)));
     let stores = vec![store("default", 2), store("shop", 3)];
     stage.answer(Slot::Stores, Ok(Loaded::Stores(stores.clone(), None)));
     assert_eq!((asked(&stage, Slot::Keys), asked(&stage, Slot::Stores)), (0, 1));
@@ -328,9 +400,13 @@ fn changes_that_wait_for_a_walk_take_bounded_room() {
             (0..1000).map(|number| record(&format!("{batch}-{number}"), JSON, "1")).collect();
         stage.noticed(came(&records));
     }
-    assert!(stage.app.keys.late.len() <= 100_000, "{}", stage.app.keys.late.len());
+    assert!(
+        stage.app.keys.sync.pending().len() <= 100_000,
+        "{}",
+        stage.app.keys.sync.pending().len()
+    );
     assert_eq!(asked(&stage, Slot::Keys), 0, "the walk goes on");
-    stage.event(Event::Loaded(Slot::Keys, ticket, Ok(Loaded::Keys(index(&shop()), 1.0))));
+    stage.event(Event::Loaded(Slot::Keys, ticket, Ok(Loaded::keys(index(&shop()), 1.0))));
     assert!(
         matches!(stage.take(Slot::Keys).1, Read::Load(Load::Keys { early: false, .. })),
         "for the rest"
@@ -350,7 +426,7 @@ fn the_list_of_a_store_that_is_gone_stays() {
     // It comes back with records that are neither new nor changed to anybody.
     stage.noticed(WatchEvent::Store(store("shop", 3)));
     stage.noticed(came(&shop()));
-    assert_eq!(stage.app.watch.highlight(&Key::from("b")), None);
+    assert_eq!(stage.app.keys.highlight(&Key::from("b")), None);
 }
 
 #[test]
@@ -367,7 +443,7 @@ fn a_record_that_the_user_made_is_new() {
     );
     apply(&mut stage);
     stage.noticed(came(&[record("a", JSON, "1")]));
-    assert_eq!(stage.app.watch.highlight(&Key::from("a")), Some(Highlight::New));
+    assert_eq!(stage.app.keys.highlight(&Key::from("a")), Some(Highlight::New));
 }
 
 /// Polls, so that the core has to find out by itself what is new.
@@ -388,6 +464,7 @@ fn page(records: &[&str]) -> WatchEvent {
 
 /// Compares what was noticed with the index, as the shell does.
 fn compare(stage: &mut Stage) {
+    apply(stage);
     while stage.asked.iter().any(|effect| matches!(effect, Effect::Read(Slot::Compare, ..))) {
         let (ticket, read) = stage.take(Slot::Compare);
         let Read::Compute(Compute::Compare(index, scanned, round)) = read else {
@@ -405,7 +482,7 @@ fn what_a_round_sees_comes_and_what_it_does_not_see_goes() {
     stage.noticed(WatchEvent::ScanStarted).noticed(page(&["a", "d"]));
     compare(&mut stage);
     assert_eq!(keys(&stage), ["a", "b", "d", "f"]);
-    assert_eq!(stage.app.watch.highlight(&Key::from("a")), Some(Highlight::New));
+    assert_eq!(stage.app.keys.highlight(&Key::from("a")), Some(Highlight::New));
     stage.noticed(came(&[record("g", JSON, "0")])).noticed(page(&["f"]));
     stage.noticed(WatchEvent::ScanFinished);
     compare(&mut stage);
@@ -448,8 +525,8 @@ fn where_the_server_names_records_they_are_counted_and_not_the_number() {
     assert!((stage.app.watch.rate(stage.app.now) - 1.0).abs() < 1e-9);
     apply(&mut stage);
     assert_eq!(keys(&stage), ["b", "d", "f", "g", "h", "i", "j"]);
-    assert_eq!(stage.app.watch.highlight(&Key::from("b")), Some(Highlight::Changed));
-    assert_eq!(stage.app.watch.highlight(&Key::from("j")), Some(Highlight::New));
+    assert_eq!(stage.app.keys.highlight(&Key::from("b")), Some(Highlight::Changed));
+    assert_eq!(stage.app.keys.highlight(&Key::from("j")), Some(Highlight::New));
     let compares = |effect: &Effect| matches!(effect, Effect::Read(Slot::Compare, ..));
     assert!(!stage.asked.iter().any(compares), "there is no round that they could count for");
 }

@@ -166,7 +166,7 @@ impl Stage {
     /// Opens the store under the cursor, with these records, and answers the read of the first.
     pub fn open(&mut self, records: &[Record]) -> &mut Self {
         self.keys("<enter>");
-        self.answer(Slot::Keys, Ok(Loaded::Keys(index(records), 1.0)));
+        self.answer(Slot::Keys, Ok(Loaded::keys(index(records), 1.0)));
         self.show(records)
     }
 

@@ -32,7 +32,7 @@ fn json_that_was_not_in_crawlees_form_is_left_as_it_is() {
     let records = [record("odd", JSON, text)];
     let mut stage = Stage::new(120, 36);
     stage.connect(vec![store("one", 1)]);
-    stage.answer(Slot::Keys, Ok(Loaded::Keys(index(&records), 1.0)));
+    stage.answer(Slot::Keys, Ok(Loaded::keys(index(&records), 1.0)));
     stage.show(&records);
     stage.keys("e<ctrl-end>").keys(" <ctrl-s>");
     let Write::Set(set) = stage.write() else { panic!() };
@@ -362,7 +362,7 @@ fn only_the_content_type_changes_where_only_it_was_changed() {
     let records = [record("odd", "application/json ", r#"{"a":1}"#)];
     let mut stage = Stage::new(120, 36);
     stage.connect(vec![store("one", 1)]);
-    stage.answer(Slot::Keys, Ok(Loaded::Keys(index(&records), 1.0)));
+    stage.answer(Slot::Keys, Ok(Loaded::keys(index(&records), 1.0)));
     stage.show(&records);
     stage.keys("e<ctrl-t>");
     let Write::Set(set) = stage.write() else { panic!() };
@@ -370,7 +370,7 @@ fn only_the_content_type_changes_where_only_it_was_changed() {
     // And a value alone leaves the type as it is, to the last blank.
     let mut stage = Stage::new(120, 36);
     stage.connect(vec![store("one", 1)]);
-    stage.answer(Slot::Keys, Ok(Loaded::Keys(index(&records), 1.0)));
+    stage.answer(Slot::Keys, Ok(Loaded::keys(index(&records), 1.0)));
     stage.show(&records);
     stage.keys("e<end> <ctrl-s>");
     let Write::Set(set) = stage.write() else { panic!() };
@@ -392,7 +392,7 @@ fn the_line_end_that_an_editor_adds_to_crlf_text_is_not_the_users() {
     let records = [record("crlf", "text/plain", "one\r\ntwo")];
     let mut stage = Stage::new(120, 36);
     stage.connect(vec![store("one", 1)]);
-    stage.answer(Slot::Keys, Ok(Loaded::Keys(index(&records), 1.0)));
+    stage.answer(Slot::Keys, Ok(Loaded::keys(index(&records), 1.0)));
     stage.show(&records);
     stage.keys("E");
     stage.event(Event::Edited(Ok("one\r\ntwo\r\n".into())));

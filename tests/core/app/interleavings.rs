@@ -184,7 +184,7 @@ fn play(moves: &[(u8, u8)]) -> BTreeSet<&'static str> {
         drain(&mut stage, &mut world);
         let open = stage.app.keys.store.as_ref().map(StoreName::escaped);
         if let Some(listed) = open.and_then(|open| world.listed(&open)) {
-            let keys = &stage.app.keys.newest;
+            let keys = stage.app.keys.sync.index();
             let shown = (0..keys.len()).filter_map(|at| keys.get(at));
             let shown = shown.map(|meta| (meta.key, (meta.size, meta.content_type)));
             assert_eq!(shown.collect::<HashMap<_, _>>(), listed);

@@ -39,13 +39,13 @@ fn the_cursor_stays_on_its_key_while_records_come_and_go() {
     let mut more = shop();
     more.insert(0, record("0", JSON, "0"));
     more.insert(0, record("00", JSON, "0"));
-    stage.answer(Slot::Keys, Ok(Loaded::Keys(index(&more), 1.0)));
+    stage.answer(Slot::Keys, Ok(Loaded::keys(index(&more), 1.0)));
     assert_eq!(stage.app.keys.current().unwrap().key, Key::from("b"));
     assert_eq!(stage.app.keys.cursor.at, 3);
     // Its key gone, the cursor is on the next one.
     stage.keys("r");
     let fewer = vec![record("a", JSON, "1"), record("c", JSON, "3")];
-    stage.answer(Slot::Keys, Ok(Loaded::Keys(index(&fewer), 1.0)));
+    stage.answer(Slot::Keys, Ok(Loaded::keys(index(&fewer), 1.0)));
     assert_eq!(stage.app.keys.current().unwrap().key, Key::from("c"));
 }
 
@@ -68,7 +68,7 @@ fn a_store_that_is_not_whole_is_no_empty_one() {
     let mut stage = Stage::new(120, 36);
     let half = StoreInfo { state: StoreState::HalfMade, ..store("half", 0) };
     stage.connect(vec![half]);
-    stage.answer(Slot::Keys, Ok(Loaded::Keys(index(&[]), 1.0)));
+    stage.answer(Slot::Keys, Ok(Loaded::keys(index(&[]), 1.0)));
     let frame = stage.frame();
     assert!(frame.contains("half-made: indexed") && !frame.contains("no records"), "{frame}");
 }
@@ -97,7 +97,7 @@ fn where_the_list_of_stores_is_hidden_one_is_opened_by_its_name() {
     assert_eq!(write, Write::Create(OpenBy::Name("shop".into())));
     stage.written(write, Ok(Written::default()));
     stage.answer(Slot::Stores, hidden());
-    stage.answer(Slot::Keys, Ok(Loaded::Keys(index(&shop()), 1.0)));
+    stage.answer(Slot::Keys, Ok(Loaded::keys(index(&shop()), 1.0)));
     assert_eq!(stage.notice(), "the store was there already", "the refusal is known");
     stage.noticed(WatchEvent::Store(store("shop", 3)));
     assert_eq!(stage.app.stores.current().unwrap().store, "shop".into());
@@ -110,16 +110,16 @@ fn until_the_user_moves_the_cursor_is_on_the_first_row_whatever_arrives() {
     stage.connect(vec![store("shop", 3)]);
     let (ticket, _) = stage.take(Slot::Keys);
     let all = shop();
-    stage.event(Event::Loaded(Slot::Keys, ticket, Ok(Loaded::Keys(index(&all[2..]), 0.3))));
+    stage.event(Event::Loaded(Slot::Keys, ticket, Ok(Loaded::keys(index(&all[2..]), 0.3))));
     assert_eq!(stage.app.keys.current().unwrap().key, Key::from("c"));
-    stage.event(Event::Loaded(Slot::Keys, ticket, Ok(Loaded::Keys(index(&all), 1.0))));
+    stage.event(Event::Loaded(Slot::Keys, ticket, Ok(Loaded::keys(index(&all), 1.0))));
     assert_eq!(stage.app.keys.current().unwrap().key, Key::from("a"));
     stage.show(&all);
     // From then on it stays on its key.
     stage.keys("r");
     let mut more = vec![record("0", JSON, "0")];
     more.extend(all);
-    stage.answer(Slot::Keys, Ok(Loaded::Keys(index(&more), 1.0)));
+    stage.answer(Slot::Keys, Ok(Loaded::keys(index(&more), 1.0)));
     assert_eq!(stage.app.keys.current().unwrap().key, Key::from("a"));
 }
 
@@ -128,7 +128,7 @@ fn a_smaller_window_keeps_the_cursor_on_its_key() {
     let records: Vec<_> = (0..60).map(|n| record(&format!("k{n:02}"), JSON, "1")).collect();
     let mut stage = Stage::new(120, 36);
     stage.connect(vec![store("one", 60)]);
-    stage.answer(Slot::Keys, Ok(Loaded::Keys(index(&records), 1.0)));
+    stage.answer(Slot::Keys, Ok(Loaded::keys(index(&records), 1.0)));
     stage.keys("<pgdn>");
     let before = stage.app.keys.current().unwrap().key;
     stage.event(Event::Resize(40, 10));

@@ -219,12 +219,15 @@ fn check_question(was: &Before, is: &Before, event: &Event) {
 fn check_loading(stage: &Stage, world: &World, told: &str) {
     let (app, asked) = (&stage.app, |slot| world.is_asked(slot));
     let closed = app.keys.store.is_none();
-    assert!(!closed || app.keys.newest.is_empty(), "keys of a store that is gone, after {told}");
+    assert!(
+        !closed || app.keys.sync.index().is_empty(),
+        "keys of a store that is gone, after {told}"
+    );
     assert!(!app.record.loading || asked(Slot::Record), "the record, after {told}");
-    assert!(app.keys.loading.is_none() || asked(Slot::Keys), "the keys, after {told}");
-    assert!(!app.keys.applying || asked(Slot::Keys), "changes, after {told}");
-    assert!(!app.keys.selecting || asked(Slot::Select), "the order, after {told}");
-    assert!(!app.keys.comparing || asked(Slot::Compare), "a round, after {told}");
+    assert!(app.keys.sync.walk().is_none() || asked(Slot::Keys), "the keys, after {told}");
+    assert!(!app.keys.sync.is_applying() || asked(Slot::Keys), "changes, after {told}");
+    assert!(!app.keys.order.selecting || asked(Slot::Select), "the order, after {told}");
+    assert!(!app.keys.sync.is_comparing() || asked(Slot::Compare), "a round, after {told}");
     assert!(!app.stores.loading || asked(Slot::Stores), "the stores, after {told}");
     let mut sent: Vec<_> =
         world.writes.iter().map(|(id, _)| *id).chain(world.settles.clone()).collect();

@@ -12,7 +12,7 @@ fn a_large_value_is_fetched_only_when_asked_for() {
     stage.connect(vec![store("big", 1)]);
     let big = RecordMeta { key: "big".into(), size: 200_000_000, ..RecordMeta::default() };
     let records = [record("big", "application/octet-stream", "")];
-    stage.answer(Slot::Keys, Ok(Loaded::Keys(index(&records), 1.0)));
+    stage.answer(Slot::Keys, Ok(Loaded::keys(index(&records), 1.0)));
     let (ticket, read) = stage.take(Slot::Record);
     assert!(matches!(read, Read::Load(Load::Record { limit: 2_097_152, .. })));
     stage.event(Event::Loaded(Slot::Record, ticket, Ok(Loaded::Record(RecordView::TooLarge(big)))));
@@ -45,7 +45,7 @@ fn a_fetch_asked_for_too_early_is_not_forgotten() {
     let mut stage = Stage::new(120, 36);
     stage.connect(vec![store("big", 1)]);
     let records = [record("big", "application/octet-stream", "")];
-    stage.answer(Slot::Keys, Ok(Loaded::Keys(index(&records), 1.0)));
+    stage.answer(Slot::Keys, Ok(Loaded::keys(index(&records), 1.0)));
     let (ticket, _) = stage.take(Slot::Record);
     stage.keys("f");
     let big = RecordMeta { key: "big".into(), size: 200_000_000, ..RecordMeta::default() };

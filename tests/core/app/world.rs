@@ -98,7 +98,7 @@ impl World {
             }
             Read::Load(Load::Keys { store, .. }) => {
                 let records = self.stores.get(&store.escaped()).ok_or_else(missing)?;
-                Loaded::Keys(index(&records.values().cloned().collect::<Vec<_>>()), 1.0)
+                Loaded::keys(index(&records.values().cloned().collect::<Vec<_>>()), 1.0)
             }
             Read::Load(Load::Record { store, key, .. } | Load::Whole { store, key, .. }) => {
                 Loaded::Record(to_shown(find(&store, &key), key))

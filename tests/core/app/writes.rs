@@ -24,8 +24,10 @@ fn delete_asks_first_and_its_default_is_no() {
     stage.written(write, Ok(done()));
     assert_eq!(stage.notice(), "deleted a");
     let (ticket, read) = stage.take(Slot::Keys);
-    let Read::Compute(Compute::Apply(old, changes)) = read else { panic!("{read:?}") };
-    let applied = Loaded::Applied(std::sync::Arc::new(old.apply(&changes)), changes.len());
+    let Read::Compute(Compute::Apply { index: old, changes, .. }) = read else {
+        panic!("{read:?}")
+    };
+    let applied = Loaded::Applied(std::sync::Arc::new(old.apply(&changes)), None);
     stage.event(Event::Loaded(Slot::Keys, ticket, Ok(applied)));
     assert_eq!(stage.app.keys.len(), 2);
     assert_eq!(stage.app.keys.current().unwrap().key, Key::from("b"));
