@@ -158,7 +158,6 @@ impl Default for DirectoryTiming {
 impl DirectoryTiming {
     fn faster(self, by: u32) -> Self {
         Self {
-            gather: self.gather / by,
             between_batches: self.between_batches / by,
             between_polls: self.between_polls / by,
             between_checks: self.between_checks / by,

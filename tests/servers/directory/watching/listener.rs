@@ -163,7 +163,11 @@ impl Seen {
 /// The storage in a folder, which uses notifications or only polls.
 pub(crate) fn storage(folder: &Path, polling: bool) -> DirectoryStorage {
     let runtime = Builder::new_current_thread().build().unwrap();
-    let options = Options { timing: Timing::default().faster(10), ..Options::default() };
+    let mut timing = Timing::default().faster(10);
+    // A busy machine may make whoever writes a record slower than any crawl is.
+    timing.directory.settled *= 5;
+    timing.directory.longest_settling *= 5;
+    let options = Options { timing, ..Options::default() };
     let storage = runtime.block_on(DirectoryStorage::open(folder, &options)).unwrap();
     if polling { storage.polling() } else { storage }
 }
