@@ -149,6 +149,10 @@ fn scheme_kind(scheme: &str) -> Result<(Kind, bool)> {
         "rediss+unix" => {
             return Err(usage("TLS over a Unix socket is not supported").hint("use redis+unix://"));
         }
+        // What is more than a scheme may hold a password.
+        _ if scheme.contains(['@', ':', '/', '?']) => {
+            return Err(usage("the target is not a Redis address").hint(FORMS));
+        }
         _ => return Err(usage(format!("`{scheme}://` is not a Redis address")).hint(FORMS)),
     })
 }
@@ -187,6 +191,11 @@ impl Query {
                 "ca_file" => query.tls.ca_file = Some(value.into()),
                 "cert_file" => query.tls.cert_file = Some(value.into()),
                 "key_file" => query.tls.key_file = Some(value.into()),
+                // It may be the rest of a password with a question mark in it.
+                _ if url.query().is_some_and(|query| query.contains('@')) => {
+                    return Err(usage("the target has an unknown parameter")
+                        .hint("in a password, write `?` as %3F"));
+                }
                 _ => {
                     let known = match kind {
                         Kind::Sentinel => {
