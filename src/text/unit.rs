@@ -59,9 +59,13 @@ pub(crate) fn first(text: &str) -> Unit<'_> {
         let text = format!("⟨+{count}⟩");
         return Unit { len, cells: cells(&text), text: Cow::Owned(text), symbol: true };
     }
-    let shown = &cluster[..bound(cluster)];
-    let text =
-        if joins(c, shown) { Cow::Owned(format!("◌{shown}")) } else { Cow::Borrowed(shown) };
+    let mut shown = &cluster[..bound(cluster, 0)];
+    let mut text = Cow::Borrowed(shown);
+    if joins(c, shown) {
+        // The circle takes of the room, so that what is shown would be shown as it is again.
+        shown = &cluster[..bound(cluster, 1)];
+        text = Cow::Owned(format!("◌{shown}"));
+    }
     match cluster_cells(&text) {
         0 => symbol(c),
         cells => Unit { len: shown.len(), text, cells, symbol: false },
@@ -123,16 +127,16 @@ fn simple(c: char) -> Option<usize> {
     }
 }
 
-/// How many bytes of a cluster can be shown as one unit.
-fn bound(cluster: &str) -> usize {
-    let (mut run, mut used) = (0, 0);
+/// How many bytes of a cluster can be shown as one unit, behind a circle or none.
+fn bound(cluster: &str, circle: usize) -> usize {
+    let (mut run, mut used) = (0, circle);
     let mut before = None;
     for (count, (at, c)) in cluster.char_indices().enumerate() {
         let selector = matches!(c, '\u{fe0e}' | '\u{fe0f}') && before.is_some_and(is_emoji);
         run = if zero_width(c) { run + 1 } else { 0 };
         used += c.width().unwrap_or(0);
         let hidden = is_hidden(c) && !selector;
-        if at > 0 && (hidden || run > MARKS || count >= CHARS || used > CELLS) {
+        if at > 0 && (hidden || run > MARKS || count + circle >= CHARS || used > CELLS) {
             return at;
         }
         before = Some(c);

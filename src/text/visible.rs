@@ -133,6 +133,15 @@ mod tests {
     }
 
     #[test]
+    fn what_is_visible_stays_as_it_is() {
+        for hostile in ["🏽", "\u{301}", "\u{1160}\u{1161}", "\u{200d}🏽", "\u{94d}क", "\u{e34}"]
+        {
+            let shown = visible(&hostile.repeat(40)).into_owned();
+            assert_eq!(visible(&shown), shown);
+        }
+    }
+
+    #[test]
     fn bytes_that_are_not_text_are_spelled() {
         assert_eq!(visible_bytes(b"a\xff\xfe\x1bz"), "a\\xff\\xfe␛z");
         assert_eq!(visible_bytes("ü".as_bytes()), "ü");

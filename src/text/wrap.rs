@@ -1,5 +1,7 @@
 //! Text broken into rows of a given width.
 
+use unicode_segmentation::UnicodeSegmentation as _;
+
 use super::{cells, visible};
 
 /// The most characters that [`wrap`] looks at: enough for any screen.
@@ -32,20 +34,34 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
                 continue;
             }
             // A word wider than a row goes on in the next.
-            for c in word.chars() {
-                let mut bytes = [0; 4];
-                let c = &*c.encode_utf8(&mut bytes);
-                let wide = cells(c);
+            for piece in pieces(word, width) {
+                let wide = cells(piece);
                 if used + wide > width && used > 0 {
                     rows.push(String::new());
                     used = 0;
                 }
-                push(&mut rows, "", c);
+                push(&mut rows, "", piece);
                 used += wide;
             }
         }
     }
     rows
+}
+
+/// The grapheme clusters of a word; one that is itself wider than a row (consonants joined without
+/// end), in its characters.
+fn pieces(word: &str, width: usize) -> impl Iterator<Item = &str> {
+    word.graphemes(true).flat_map(move |cluster| {
+        let whole = cells(cluster) <= width;
+        let parts = if whole { cluster.len() } else { 1 };
+        let mut rest = cluster;
+        std::iter::from_fn(move || {
+            let first = rest.chars().next()?.len_utf8();
+            let (piece, after) = rest.split_at(first.max(parts));
+            rest = after;
+            Some(piece)
+        })
+    })
 }
 
 fn push(rows: &mut [String], gap: &str, word: &str) {
@@ -65,5 +81,16 @@ mod tests {
         assert_eq!(wrap("", 7), [""]);
         assert_eq!(wrap("abcdefghij k", 4), ["abcd", "efgh", "ij k"]);
         assert_eq!(wrap("日本語", 4), ["日本", "語"]);
+    }
+
+    #[test]
+    fn a_long_word_is_broken_between_clusters_and_no_row_is_wider() {
+        assert_eq!(wrap("❤\u{fe0f}❤\u{fe0f}❤\u{fe0f}", 4), ["❤\u{fe0f}❤\u{fe0f}", "❤\u{fe0f}"]);
+        assert_eq!(wrap("ab🇩🇪🇩🇪", 4), ["ab🇩🇪", "🇩🇪"]);
+        let joined = "स\u{94d}".repeat(9);
+        assert_eq!(cells(&joined), 9);
+        let rows = wrap(&joined, 4);
+        assert!(rows.iter().all(|row| cells(row) <= 4), "{rows:?}");
+        assert_eq!(rows.concat(), joined);
     }
 }
