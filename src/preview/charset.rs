@@ -157,7 +157,7 @@ impl DecodedText {
         let whole = !self.faulty && !self.cut;
         let text = std::str::from_utf8(&self.text);
         whole
-            && (self.charset.is_plain()
+            && ((self.charset.is_plain() && self.text.len() == value.len())
                 || text
                     .is_ok_and(|text| self.charset.encode(text).is_ok_and(|back| back == *value)))
     }

@@ -186,6 +186,15 @@ fn what_cannot_be_written_is_named_with_its_place() {
     );
 }
 
+#[test]
+fn the_head_of_a_value_whose_last_character_is_cut_is_not_exact() {
+    let value = Bytes::from_static(b"Gr\xc3\xbc\xc3");
+    let read = read(&meta("text/plain; charset=utf-8"), &value, true).unwrap();
+    assert_eq!((&*read.text, read.faulty), ("Grü".as_bytes(), false));
+    assert!(!read.is_exact(&value));
+    assert!(read.is_exact(&value.slice(..4)));
+}
+
 proptest! {
     #[test]
     fn any_bytes_are_read_and_those_that_are_exact_come_back(

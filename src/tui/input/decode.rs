@@ -24,6 +24,8 @@ pub(super) struct Decoder {
     kept: Vec<u8>,
     /// Within a paste: how much of what is kept holds no end of it.
     pasting: Option<usize>,
+    /// Within a sequence that is too long to mean anything.
+    overlong: bool,
 }
 
 /// What stands at the front.
@@ -43,7 +45,11 @@ impl Decoder {
         let mut at = 0;
         while at < self.kept.len() {
             let rest = &self.kept[at..];
-            if let Some(searched) = self.pasting {
+            if self.overlong {
+                let end = rest.iter().position(|byte| !is_parameter(*byte));
+                at += end.map_or(rest.len(), |end| end + usize::from(is_last(rest[end])));
+                self.overlong = end.is_none();
+            } else if let Some(searched) = self.pasting {
                 let found = memchr::memmem::find(&rest[searched..], PASTE_ENDS);
                 let Some(found) = found.map(|found| searched + found) else {
                     self.pasting = Some(rest.len().saturating_sub(PASTE_ENDS.len() - 1));
@@ -59,10 +65,14 @@ impl Decoder {
             } else {
                 match front(rest, more) {
                     Front::Whole(count, event) => {
-                        events.extend(event);
+                        // However it is cut on its way: the same as below.
+                        events.extend(event.filter(|_| count <= LONGEST + 1));
                         at += count;
                     }
-                    Front::Part if rest.len() > LONGEST => at += rest.len(),
+                    Front::Part if rest.len() > LONGEST => {
+                        at += rest.len();
+                        self.overlong = true;
+                    }
                     Front::Part => break,
                 }
             }
@@ -101,13 +111,23 @@ fn front(bytes: &[u8], more: bool) -> Front {
     }
 }
 
+/// Whether a byte stands before the last one of a control sequence.
+fn is_parameter(byte: u8) -> bool {
+    (0x20..=0x3f).contains(&byte)
+}
+
+/// Whether a byte ends a control sequence.
+fn is_last(byte: u8) -> bool {
+    (0x40..=0x7e).contains(&byte)
+}
+
 /// A control sequence, after its two first bytes: parameters, then a last byte.
 fn sequence(bytes: &[u8]) -> Front {
-    let Some(end) = bytes.iter().position(|byte| !(0x20..=0x3f).contains(byte)) else {
+    let Some(end) = bytes.iter().position(|byte| !is_parameter(*byte)) else {
         return Front::Part;
     };
     let last = bytes[end];
-    if !(0x40..=0x7e).contains(&last) {
+    if !is_last(last) {
         // Broken off; what follows is something else.
         return Front::Whole(2 + end, None);
     }

@@ -183,6 +183,9 @@ impl Framing {
                 let endless = rest.len() >= LONGEST_HEAD;
                 return if endless { Err(Violation::BadNumber) } else { Ok(Head::Incomplete) };
             };
+            if end > LONGEST_HEAD {
+                return Err(Violation::BadNumber);
+            }
             length = end;
             number = Some(&rest[1..end - 2]);
         }

@@ -166,6 +166,19 @@ fn a_release_says_so() {
 }
 
 #[test]
+fn a_sequence_that_is_too_long_types_nothing_however_it_is_cut() {
+    let sequence = [&b"\x1b[1;"[..], &[b'0'; 300], b"5C", b"x"].concat();
+    for step in [2, 64, 128, 129, 130, 1000] {
+        let parts: Vec<_> = sequence.chunks(step).collect();
+        assert_eq!(decoded(&parts[..]), [letter('x', NONE)], "{step} bytes at a time");
+    }
+    // One that is broken off ends where the next begins.
+    let broken = [&b"\x1b["[..], &[b'0'; 200], b"\x1b[A"].concat();
+    let parts: Vec<_> = broken.chunks(50).collect();
+    assert_eq!(decoded(&parts), [key(KeyCode::Up, NONE)]);
+}
+
+#[test]
 fn a_long_paste_in_many_parts_is_whole() {
     let text = "x\u{e9}\x1b[20\r".repeat(20_000);
     let all = [PASTE_BEGINS, text.as_bytes(), PASTE_ENDS].concat();

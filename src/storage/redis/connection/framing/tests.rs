@@ -75,6 +75,7 @@ fn every_lie_has_its_name() {
     }
     assert_eq!(violation(b":123456789012345678901\r\n"), Violation::BadNumber);
     assert_eq!(violation(&[b":".to_vec(), vec![b'1'; 100]].concat()), Violation::BadNumber);
+    assert_eq!(violation(&[&b"$"[..], &[b'0'; 40], b"\r\n\r\n"].concat()), Violation::BadNumber);
     assert_eq!(violation(b"$3\r\nabcdef\r\n"), Violation::WrongLength);
     assert_eq!(violation(b"HTTP/1.1 400 Bad Request\r\n"), Violation::NoReply);
     assert_eq!(violation(b"*2\r\n:1\r\n>1\r\n"), Violation::NoReply);
