@@ -32,6 +32,10 @@ accept:
 bench name:
     cargo bench --locked --bench {{name}}
 
+# Fuzz one target until it is stopped, guided by coverage: needs nightly and cargo-fuzz
+fuzz target *arguments:
+    cargo +nightly fuzz run {{target}} {{arguments}}
+
 # Open the documentation of every module
 doc:
     cargo doc --locked --no-deps --document-private-items --open

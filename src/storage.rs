@@ -6,7 +6,7 @@
 
 mod crawl;
 pub mod directory;
-mod metadata;
+pub(crate) mod metadata;
 mod naming;
 mod read_only;
 pub mod redis;

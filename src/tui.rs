@@ -14,7 +14,7 @@ mod effects;
 mod files;
 mod first_run;
 mod handover;
-mod input;
+pub(crate) mod input;
 mod reads;
 mod setup;
 mod signals;

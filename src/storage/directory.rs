@@ -36,7 +36,7 @@ mod remove;
 mod repair;
 mod resolve;
 mod set;
-mod sidecar;
+pub(crate) mod sidecar;
 mod store_info;
 mod style;
 mod sweep;

@@ -1,5 +1,8 @@
 //! The two kinds of metadata as Crawlee writes and reads them: a record's and a store's.
 
+#[cfg(any(test, feature = "fuzz"))]
+pub(crate) mod fuzz;
+
 use std::borrow::Cow;
 
 use serde::Deserialize;

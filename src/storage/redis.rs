@@ -12,7 +12,7 @@
 //! doubt resolve            what is remembered of a write · what became of one whose answer was lost
 //! ```
 
-mod connection;
+pub(crate) mod connection;
 mod doubt;
 mod error;
 mod iterate;
@@ -26,7 +26,7 @@ mod resolve;
 mod scan;
 mod siblings;
 mod unscripted;
-mod watch;
+pub(crate) mod watch;
 mod write;
 
 use std::sync::Arc;

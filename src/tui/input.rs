@@ -4,7 +4,7 @@
 //! gone and is not the controlling one, so that no signal tells of it), and cannot be told to leave
 //! the terminal to another program for a while.
 
-mod decode;
+pub(crate) mod decode;
 
 use std::collections::VecDeque;
 use std::io::{self, PipeReader, PipeWriter, Write as _};

@@ -8,7 +8,7 @@ mod sources;
 use self::sources::{mentions, paths, sources, strip};
 
 /// What each layer may name besides itself.
-const ARROWS: [(&str, &[&str]); 16] = [
+const ARROWS: [(&str, &[&str]); 17] = [
     ("lib", &[]),
     ("main", &["cli", "demo", "tui", "config"]),
     (
@@ -26,6 +26,8 @@ const ARROWS: [(&str, &[&str]); 16] = [
     ("config", &["keymap", "model", "storage", "theme"]),
     // Keys in their order come out of the index, which knows nothing of storage but its data.
     ("storage", &["index", "model"]),
+    // Calls what reads bytes from outside, wherever it is.
+    ("fuzz", &["model", "preview", "storage", "text", "tui"]),
     ("index", &["model"]),
     ("preview", &["model", "text"]),
     // The ground: knows nobody.

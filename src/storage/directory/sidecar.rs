@@ -7,6 +7,9 @@
 //! Crawlee for JavaScript 3  "{\"extension\":…,\"key\":…,\"contentType\":…}"
 //! ```
 
+#[cfg(any(test, feature = "fuzz"))]
+pub(crate) mod fuzz;
+
 use std::borrow::Cow;
 
 use percent_encoding::percent_decode;

@@ -11,7 +11,7 @@ mod doorway;
 mod establish;
 mod facts;
 mod fence;
-mod framing;
+pub(crate) mod framing;
 mod inner;
 mod key_tracker;
 mod limits;

@@ -27,7 +27,7 @@ mod notification_check;
 mod notifications;
 mod rescan;
 mod store_changes;
-mod sub_keys;
+pub(crate) mod sub_keys;
 mod tracking;
 mod visible_rows;
 

@@ -203,5 +203,40 @@ fn mouse(button: u16, column: u16, row: u16, down: bool) -> Option<Event> {
     Some(Event::Mouse(MouseEvent { kind, column, row, modifiers: with }))
 }
 
+#[cfg(any(test, feature = "fuzz"))]
+pub(crate) mod fuzz {
+    //! What a terminal sends, as a target for a fuzzer.
+
+    use super::{Decoder, Event, LONGEST, VecDeque};
+
+    /// Gives the bytes in parts, and says of each but the last that there is more.
+    fn fed(data: &[u8], step: usize) -> VecDeque<Event> {
+        let (mut decoder, mut events) = (Decoder::default(), VecDeque::new());
+        let mut parts = data.chunks(step.max(1)).peekable();
+        while let Some(part) = parts.next() {
+            decoder.feed(part, parts.peek().is_some(), &mut events);
+            let kept = decoder.kept.len();
+            assert!(decoder.pasting.is_some() || kept <= LONGEST, "{kept} bytes are kept");
+        }
+        events
+    }
+
+    /// However the bytes are cut on their way, they mean the same.
+    pub(crate) fn feed(data: &[u8]) {
+        let whole = fed(data, data.len());
+        for step in [1, 3, 64] {
+            assert!(fed(data, step) == whole, "{step} bytes at a time");
+        }
+    }
+
+    pub(crate) const SAMPLES: &[&[u8]] = &[
+        b"\x1b[A\x1bOB\x1b[1;5C\x1b[3;5~\x1b[27;5;13~\x1b[97;5u\x1b[[E\x1b[Z",
+        b"\x1b[<0;12;5M\x1b[<0;12;5m\x1b[M !!\x1b[<64;1;1M",
+        b"\x1b[200~pasted \x1b[31m\r\n text\x1b[201~q",
+        b"a\xc3\xa9\xf0\x9f\x98\x80\xff\x1b\x1b x\x1b\xc3\xa9\x03",
+        b"\x1b[12;40R\x1b[?62;c\x1b]11;rgb:0000/0000/0000\x1b\\\x1bP>|t\x1b\\",
+    ];
+}
+
 #[cfg(test)]
 mod tests;

@@ -4,6 +4,9 @@
 //! until all of it is there. So a few bytes can overflow its stack, and a reply without end takes
 //! all memory. What is passed on from here is as deep and as large as the question allows.
 
+#[cfg(any(test, feature = "fuzz"))]
+pub(crate) mod fuzz;
+
 use std::fmt;
 
 use super::limits::Limit;

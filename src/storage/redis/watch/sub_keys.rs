@@ -41,6 +41,31 @@ fn length(digits: &[u8]) -> Option<usize> {
     std::str::from_utf8(digits).ok().filter(|_| plain)?.parse().ok()
 }
 
+#[cfg(any(test, feature = "fuzz"))]
+pub(crate) mod fuzz {
+    //! A message, as a target for a fuzzer.
+
+    /// What is taken apart is a message in its exact form, and nothing of it is lost.
+    pub(crate) fn parse(data: &[u8]) {
+        let Some(parsed) = super::parse(data) else { return };
+        let bar = data.iter().position(|byte| *byte == b'|').unwrap_or_default();
+        let mut written = data[..=bar].to_vec();
+        for (at, key) in parsed.keys.iter().enumerate() {
+            let comma = if at > 0 { "," } else { "" };
+            written.extend(format!("{comma}{}:", key.as_bytes().len()).bytes());
+            written.extend_from_slice(key.as_bytes());
+        }
+        assert_eq!(written.escape_ascii().to_string(), data.escape_ascii().to_string());
+    }
+
+    pub(crate) const SAMPLES: &[&[u8]] = &[
+        b"hset|6:page-1",
+        b"hdel|3:a,b,2:|:,0:",
+        b"hexpired|10:0123456789,1:\xff",
+        b"hset|18446744073709551615:x",
+    ];
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
