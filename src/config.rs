@@ -257,6 +257,11 @@ impl Config {
         Error::new(ErrorKind::Usage, format!("{}: {problem}", file.display()))
     }
 
+    /// An error in the file, which it does not name.
+    fn in_file(&self, why: Error) -> Error {
+        Error { problem: self.wrong(&why.problem).problem, ..why }
+    }
+
     /// What the storage layer is to keep to.
     pub fn options(&self) -> Options {
         Options {

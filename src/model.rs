@@ -17,7 +17,7 @@ mod write;
 
 pub use content::{ContentType, Family, Value};
 pub use crawl::{Crawl, Crawler, Section, StorageInfo};
-pub use error::{Error, ErrorKind, Result};
+pub use error::{Cause, Error, ErrorKind, Result};
 pub use key::{Key, StoreName};
 pub use outcome::WriteOutcome;
 pub use page::{KeyPage, PageRow};

@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use crate::config::NO_TARGET;
-use crate::model::{Error, ErrorKind, Replicas};
+use crate::model::{Cause, Error, ErrorKind, Replicas};
 use crate::text::visible;
 
 /// Done.
@@ -94,7 +94,7 @@ pub(super) fn finish(outcome: ExitResult) -> ExitCode {
         Err(Failure::Closed) => DONE,
         Err(Failure::Error(error)) => {
             log::error!("{:?}: {error}", error.kind);
-            if error.problem == NO_TARGET {
+            if error.cause == Some(Cause::NoTarget) {
                 // larder's own three lines, with nothing of anybody else's in them.
                 let _ = writeln!(io::stderr(), "larder: {NO_TARGET}");
             } else {

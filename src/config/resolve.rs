@@ -3,7 +3,7 @@
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::environment::Environment;
-use super::target_source::{NO_TARGET, TargetSource};
+use super::target_source::{TargetSource, no_target};
 use super::{Config, Profile, password};
 use crate::model::{Error, ErrorKind, Result};
 use crate::storage::target::{Endpoint, Secret, Target, TlsSettings};
@@ -54,13 +54,13 @@ impl Config {
     /// profile's `password_command` prints, else the URL's.
     ///
     /// # Errors
-    /// [`ErrorKind::Usage`] for what is no target, and with [`NO_TARGET`] where none is named;
-    /// [`ErrorKind::Auth`] if `password_command` fails.
+    /// [`ErrorKind::Usage`] for what is no target, with [`Cause::NoTarget`](crate::model::Cause)
+    /// where none is named; [`ErrorKind::Auth`] if `password_command` fails.
     pub fn resolve(&self, named: Option<&str>, environment: &Environment) -> Result<Resolved> {
         let Some(text) = named else {
             return match self.default_source(environment) {
                 Some(source) => self.resolve_at(source, environment),
-                None => Err(Error::new(ErrorKind::Usage, NO_TARGET)),
+                None => Err(no_target()),
             };
         };
         if self.profiles.contains_key(text) {
@@ -92,37 +92,15 @@ impl Config {
             return Err(Error::new(ErrorKind::Usage, format!("there is no profile `{name}`")));
         };
         let mut resolved = Resolved {
-            target: self.of_profile(name, profile, environment.password.is_none())?,
+            target: profile_target(name, profile).map_err(|why| self.in_file(why))?,
             profile: Some(name.to_owned()),
             source,
             read_only: profile.read_only,
             wait_replicas: profile.wait_replicas,
         };
-        resolved.log_in_as(environment);
-        Ok(resolved)
-    }
-
-    /// The profile's target; with its own password, for which its command may have to run, only
-    /// if that is asked for.
-    pub(super) fn of_profile(
-        &self,
-        name: &str,
-        profile: &Profile,
-        password: bool,
-    ) -> Result<Target> {
-        let wrong = |problem: &str| self.wrong(&format!("[profiles.{name}] {problem}"));
-        if profile.url.is_empty() {
-            return Err(wrong("has no url"));
-        }
-        let mut target = Target::parse(&with_service(profile)).map_err(|why| {
-            let inner = wrong(&format!("url: {}", why.problem));
-            inner.hint(why.remedy().to_owned())
-        })?;
-        let Target::Redis(redis) = &mut target else { return Ok(target) };
-        if profile.username.is_some() {
-            redis.username.clone_from(&profile.username);
-        }
-        if password {
+        if let Target::Redis(redis) = &mut resolved.target
+            && environment.password.is_none()
+        {
             if let Some(text) = &profile.password {
                 redis.password = Some(Secret::new(text));
             } else if let Some(command) = &profile.password_command {
@@ -130,42 +108,8 @@ impl Config {
                     Some(Secret::new(password::run(command, password::PATIENCE, self.quiet)?));
             }
         }
-        if let Some(database) = profile.database {
-            redis.database = database;
-        }
-        let files = TlsSettings {
-            ca_file: profile.ca_file.clone(),
-            cert_file: profile.cert_file.clone(),
-            key_file: profile.key_file.clone(),
-        };
-        if files != TlsSettings::default() {
-            let Some(tls) = &mut redis.tls else {
-                return Err(wrong("names certificates, but its url is not TLS")
-                    .hint("write the url as rediss://…"));
-            };
-            tls.ca_file = files.ca_file.or(tls.ca_file.take());
-            tls.cert_file = files.cert_file.or(tls.cert_file.take());
-            tls.key_file = files.key_file.or(tls.key_file.take());
-        }
-        match &mut redis.endpoint {
-            Endpoint::Sentinel { service, username, password, .. } => {
-                if let Some(name) = &profile.sentinel_service {
-                    service.clone_from(name);
-                }
-                if profile.sentinel_username.is_some() {
-                    username.clone_from(&profile.sentinel_username);
-                }
-                if let Some(text) = &profile.sentinel_password {
-                    *password = Some(Secret::new(text));
-                }
-            }
-            _ if profile.sentinel_service.is_some() || profile.sentinel_password.is_some() => {
-                return Err(wrong("has Sentinel settings, but its url names no Sentinel")
-                    .hint("write the url as redis-sentinel://HOST:26379"));
-            }
-            _ => {}
-        }
-        Ok(target)
+        resolved.log_in_as(environment);
+        Ok(resolved)
     }
 
     /// A single word may have been meant as a command or a profile.
@@ -183,6 +127,59 @@ impl Config {
         Error::new(ErrorKind::Usage, format!("`{text}` is no command, profile, URL or directory"))
             .hint(format!("{profiles}; `larder --help` lists the commands"))
     }
+}
+
+/// The profile's target, without its password; an error names the profile, and not the file.
+pub(super) fn profile_target(name: &str, profile: &Profile) -> Result<Target> {
+    let wrong =
+        |problem: &str| Error::new(ErrorKind::Usage, format!("[profiles.{name}] {problem}"));
+    if profile.url.is_empty() {
+        return Err(wrong("has no url"));
+    }
+    let mut target = Target::parse(&with_service(profile)).map_err(|why| {
+        let inner = wrong(&format!("url: {}", why.problem));
+        inner.hint(why.remedy().to_owned())
+    })?;
+    let Target::Redis(redis) = &mut target else { return Ok(target) };
+    if profile.username.is_some() {
+        redis.username.clone_from(&profile.username);
+    }
+    if let Some(database) = profile.database {
+        redis.database = database;
+    }
+    let files = TlsSettings {
+        ca_file: profile.ca_file.clone(),
+        cert_file: profile.cert_file.clone(),
+        key_file: profile.key_file.clone(),
+    };
+    if files != TlsSettings::default() {
+        let Some(tls) = &mut redis.tls else {
+            return Err(wrong("names certificates, but its url is not TLS")
+                .hint("write the url as rediss://…"));
+        };
+        tls.ca_file = files.ca_file.or(tls.ca_file.take());
+        tls.cert_file = files.cert_file.or(tls.cert_file.take());
+        tls.key_file = files.key_file.or(tls.key_file.take());
+    }
+    match &mut redis.endpoint {
+        Endpoint::Sentinel { service, username, password, .. } => {
+            if let Some(name) = &profile.sentinel_service {
+                service.clone_from(name);
+            }
+            if profile.sentinel_username.is_some() {
+                username.clone_from(&profile.sentinel_username);
+            }
+            if let Some(text) = &profile.sentinel_password {
+                *password = Some(Secret::new(text));
+            }
+        }
+        _ if profile.sentinel_service.is_some() || profile.sentinel_password.is_some() => {
+            return Err(wrong("has Sentinel settings, but its url names no Sentinel")
+                .hint("write the url as redis-sentinel://HOST:26379"));
+        }
+        _ => {}
+    }
+    Ok(target)
 }
 
 /// The profile's URL, with the service that a Sentinel URL must name where only the profile does.

@@ -5,7 +5,7 @@ use std::ffi::{OsStr, OsString};
 
 use super::Config;
 use super::environment::{self, Environment};
-use crate::model::{Error, ErrorKind, Result};
+use crate::model::{Cause, Error, ErrorKind, Result};
 use crate::storage::target::Target;
 
 /// Crawlee's own default, under the directory in which larder starts.
@@ -22,6 +22,11 @@ nothing to open here. Try a demo:        larder demo
 pub const NO_TARGET: &str = "\
 nothing to open here. Try a directory:   larder path/to/storage
         a Redis server:                  larder redis://127.0.0.1:6379";
+
+/// Nothing names a target.
+pub(super) fn no_target() -> Error {
+    Error::new(ErrorKind::Usage, NO_TARGET).because(Cause::NoTarget)
+}
 
 /// Where a target was named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,7 +118,7 @@ impl Config {
         environment: &Environment,
     ) -> Result<Target> {
         let Some(written) = self.written(source, environment) else {
-            return Err(Error::new(ErrorKind::Usage, NO_TARGET));
+            return Err(no_target());
         };
         let target = match (source, written.to_str()) {
             // Always paths, whatever they look like.

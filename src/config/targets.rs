@@ -1,5 +1,6 @@
 //! All targets that have a name, for a list of them and for switching between them.
 
+use super::resolve::profile_target;
 use super::target_source::TargetSource;
 use super::{Config, Environment, Resolved};
 use crate::model::{Error, ErrorKind, Result};
@@ -32,15 +33,12 @@ impl Config {
         let label = |target: Result<Target>| match target {
             Ok(target) => Ok(target.label()),
             // Which file it is stands over all of them.
-            Err(why) => Err(match why.problem.find("[profiles.") {
-                Some(start) => why.problem[start..].to_owned(),
-                None => why.problem,
-            }),
+            Err(why) => Err(why.problem),
         };
         let profiles = self.profiles.iter().map(|(name, profile)| Choice {
             name: name.clone(),
             is_profile: true,
-            label: label(self.of_profile(name, profile, false)),
+            label: label(profile_target(name, profile)),
             read_only: self.read_only || profile.read_only,
             wait_replicas: profile.wait_replicas.unwrap_or(self.wait_replicas),
             default: default.filter(|_| taken == Some(name)),

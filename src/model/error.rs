@@ -66,6 +66,21 @@ pub struct Error {
     pub problem: String,
     /// What the user can do, where it is better than the kind's own [remedy](ErrorKind::remedy).
     pub hint: Option<String>,
+    /// What exactly is in the way, where code decides by it.
+    pub cause: Option<Cause>,
+}
+
+/// What exactly is in the way, as data: no code reads a sentence to decide.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cause {
+    /// The user may not run this command: `HSET`, `CLIENT INFO`.
+    Command(String),
+    /// The user may not use this Redis key or channel.
+    Key,
+    /// The cluster does not serve this key, or none at all.
+    ClusterDown,
+    /// Nothing names a target.
+    NoTarget,
 }
 
 /// What takes a refusal of larder's own away, whoever asked for it.
@@ -75,7 +90,7 @@ const READ_ONLY: &str =
 impl Error {
     /// An error of this kind.
     pub fn new(kind: ErrorKind, problem: impl Into<String>) -> Self {
-        Self { kind, problem: problem.into(), hint: None }
+        Self { kind, problem: problem.into(), hint: None, cause: None }
     }
 
     /// There is no such store.
@@ -97,6 +112,13 @@ impl Error {
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
+        self
+    }
+
+    /// Says what exactly is in the way.
+    #[must_use]
+    pub(crate) fn because(mut self, cause: Cause) -> Self {
+        self.cause = Some(cause);
         self
     }
 

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::model::{Error, ErrorKind};
+use crate::model::{Cause, Error, ErrorKind};
 
 /// How a cluster answers for a slot that has been given to no node.
 const NOT_SERVED: &str = "CLUSTERDOWN Hash slot not served";
@@ -55,8 +55,10 @@ pub(super) fn reply(text: &str) -> Error {
             ErrorKind::Connection,
             "the cluster is not set up: no node serves the slot of this key",
         )
+        .because(Cause::ClusterDown)
         .hint("assign all slots with redis-cli --cluster create, or --cluster fix"),
         "CLUSTERDOWN" => error(ErrorKind::Connection, "the cluster is down")
+            .because(Cause::ClusterDown)
             .hint("wait until all its slots are served, or mend it with redis-cli --cluster"),
         "MASTERDOWN" => error(
             ErrorKind::Connection,
@@ -180,21 +182,20 @@ fn forbidden(text: &str) -> Error {
         }
         // As larder's own scripts say it.
         let on = rest.strip_prefix(" command on ").map(|key| format!(" on {key}"));
-        let problem =
-            format!("the user may not run {}{}", cut(&name), cut(&on.unwrap_or_default()));
-        return Error::new(ErrorKind::Permission, problem);
+        let name = cut(&name);
+        let problem = format!("the user may not run {name}{}", cut(&on.unwrap_or_default()));
+        return Error::new(ErrorKind::Permission, problem).because(Cause::Command(name));
     }
     if text.contains("key") {
-        return Error::new(ErrorKind::Permission, NO_KEY);
+        let problem = "the user may not use a Redis key that this needs";
+        return Error::new(ErrorKind::Permission, problem).because(Cause::Key);
     }
     Error::new(ErrorKind::Permission, "the server's access list forbids this")
 }
 
-const NO_KEY: &str = "the user may not use a Redis key that this needs";
-const NO_SCRIPTS: &str = "the user may not run EVAL";
-
 fn scripts_forbidden() -> Error {
-    Error::new(ErrorKind::Permission, NO_SCRIPTS)
+    Error::new(ErrorKind::Permission, "the user may not run EVAL")
+        .because(Cause::Command("EVAL".to_owned()))
 }
 
 fn is_script(name: &str) -> bool {
@@ -203,17 +204,17 @@ fn is_script(name: &str) -> bool {
 
 /// Whether the error says that scripts are forbidden or missing, so that a transaction is the way.
 pub(super) fn forbids_scripts(error: &Error) -> bool {
-    error.kind == ErrorKind::Permission && error.problem == NO_SCRIPTS
+    matches!(&error.cause, Some(Cause::Command(name)) if is_script(name))
 }
 
 /// Whether the error says that it is the Redis key that this user may not use, not the command.
 pub(super) fn forbids_key(error: &Error) -> bool {
-    error.kind == ErrorKind::Permission && error.problem == NO_KEY
+    error.cause == Some(Cause::Key)
 }
 
 /// Whether the error is a cluster's word that it does not serve.
 pub(super) fn is_cluster_down(error: &Error) -> bool {
-    [reply("CLUSTERDOWN"), reply(NOT_SERVED)].contains(error)
+    error.cause == Some(Cause::ClusterDown)
 }
 
 /// The server at `address` did not answer in time.

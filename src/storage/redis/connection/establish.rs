@@ -12,7 +12,7 @@ use super::fence::Identity;
 use super::nodes::Nodes;
 use super::single::Connection;
 use super::{sentinel, tls};
-use crate::model::{Error, ErrorKind, Result};
+use crate::model::{Cause, Error, ErrorKind, Result};
 use crate::storage::target::{Endpoint, Host, RedisTarget};
 
 /// A key that every server with stores has, to see what the user may do.
@@ -223,10 +223,12 @@ async fn check(
     if error.kind == ErrorKind::Permission {
         let user = plan.target.username.as_deref().unwrap_or("default");
         let problem = format!("the user `{user}` may not read any store");
-        return Err(match error.problem.strip_prefix("the user may not run ") {
-            Some(command) => Error::new(error.kind, format!("{problem}: it may not run {command}"))
-                .hint("let it run what reads (+@read and JSON.GET), or use another user"),
-            None => Error::new(error.kind, problem)
+        return Err(match &error.cause {
+            Some(Cause::Command(command)) => {
+                Error::new(error.kind, format!("{problem}: it may not run {command}"))
+                    .hint("let it run what reads (+@read and JSON.GET), or use another user")
+            }
+            _ => Error::new(error.kind, problem)
                 .hint("let it read key_value_stores:*, or use another user"),
         });
     }

@@ -4,7 +4,7 @@ use fred::types::Value;
 
 use super::super::error;
 use super::{Command, ConnectionManager};
-use crate::model::{Error, ErrorKind, Result};
+use crate::model::{Cause, Error, ErrorKind, Result};
 
 /// What is known of a server.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -74,9 +74,9 @@ pub(super) async fn read(connections: &ConnectionManager) -> Result<Facts> {
 
 impl Facts {
     fn refused(&mut self, error: &Error, so: &str) {
-        let why = match error.problem.strip_prefix("the user may not run ") {
-            Some(command) => format!("no right to {command}"),
-            None => error.problem.clone(),
+        let why = match &error.cause {
+            Some(Cause::Command(command)) => format!("no right to {command}"),
+            _ => error.problem.clone(),
         };
         self.notes.push(format!("{so} ({why})"));
     }

@@ -85,6 +85,19 @@ fn what_is_forbidden_is_named() {
         assert!(forbids_key(&reply(key)), "{key}");
     }
     assert!(!forbids_key(&reply(own)));
+    for (text, cause) in [
+        (own, Some(Cause::Command("HDEL".to_owned()))),
+        ("NOPERM User ann has no permissions to run the 'client|info' command", {
+            Some(Cause::Command("CLIENT INFO".to_owned()))
+        }),
+        ("ERR The user executing the script can't run this command or subcommand", None),
+        ("NOPERM something new", None),
+        (NOT_SERVED, Some(Cause::ClusterDown)),
+        ("CLUSTERDOWN The cluster is down", Some(Cause::ClusterDown)),
+        ("READONLY You can't write against a read only replica.", None),
+    ] {
+        assert_eq!(reply(text).cause, cause, "{text}");
+    }
 }
 
 #[test]
