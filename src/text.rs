@@ -7,6 +7,6 @@ mod width;
 mod wrap;
 
 pub use format::{ago, count, plural, size, then};
-pub use visible::{visible, visible_bytes};
+pub use visible::{Visible, visible, visible_bytes};
 pub use width::{cells, fit, fit_middle};
 pub use wrap::wrap;

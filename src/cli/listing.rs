@@ -12,10 +12,12 @@ use crate::model::{
     Error, ErrorKind, Order, PageRow, RecordMeta, RecordState, Result, Scan, StoreInfo, StoreState,
 };
 use crate::storage::Storage;
-use crate::text::{cells, visible};
+use crate::text::{Visible, cells, visible};
 
 /// Fits `application/json; charset=utf-8`.
 const TYPE_WIDTH: usize = 31;
+/// As wide as all columns.
+pub(super) const BLANKS: &str = "                                             ";
 
 /// `keys`: prints as keys come, so columns have fixed widths and the key stands last.
 pub(super) async fn keys(
@@ -59,7 +61,9 @@ fn print(row: &PageRow<'_>, arguments: &KeysArgs, output: &mut Output) -> io::Re
     if output.json {
         return output.json_line(&json::record(&meta).into());
     }
-    output.raw(columns(&meta).as_bytes())?;
+    for part in columns(&meta) {
+        output.part(&part)?;
+    }
     output.last(row.key)
 }
 
@@ -79,7 +83,7 @@ fn sound(info: &StoreInfo) -> Result<()> {
 }
 
 /// Size and content type, in columns.
-pub(super) fn columns(meta: &RecordMeta) -> String {
+pub(super) fn columns(meta: &RecordMeta) -> [Visible<'_>; 3] {
     let problem = match &meta.state {
         RecordState::NoMetadata => Some("(no metadata)"),
         RecordState::NoValue => Some("(no value)"),
@@ -93,7 +97,8 @@ pub(super) fn columns(meta: &RecordMeta) -> String {
     };
     let kind = visible(problem.unwrap_or(meta.content_type.as_str()));
     let pad = TYPE_WIDTH.saturating_sub(cells(&kind));
-    format!("{:>10}  {kind}{:pad$}  ", meta.size, "")
+    let size = visible(&format!("{:>10}  ", meta.size)).into_static();
+    [size, kind, visible(&BLANKS[..pad + 2])]
 }
 
 #[cfg(test)]
@@ -105,7 +110,8 @@ mod tests {
     fn columns_line_up_whatever_the_type_holds() {
         let row = |content_type: &str| {
             let content_type = ContentType::from(content_type);
-            columns(&RecordMeta { content_type, size: 12, ..RecordMeta::default() })
+            let meta = RecordMeta { content_type, size: 12, ..RecordMeta::default() };
+            Visible::concat(&columns(&meta))
         };
         for text in
             ["application/json; charset=utf-8", "text/html", "a\u{1b}b\n", "文字/プレーン", ""]

@@ -9,7 +9,7 @@ use std::io::{self, BufWriter, IsTerminal as _, StdoutLock, Write as _};
 use serde_json::Value;
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use crate::text::{cells, visible, visible_bytes};
+use crate::text::{Visible, cells, visible, visible_bytes};
 
 /// A column is padded to at most this many cells; what is longer sticks out.
 const WIDEST: usize = 48;
@@ -30,13 +30,25 @@ impl Output {
         Self { to: BufWriter::with_capacity(1 << 16, stdout.lock()), terminal, json }
     }
 
-    /// Bytes as they are.
+    /// A value's bytes as they are, whatever they do to a terminal.
     pub(super) fn raw(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.to.write_all(bytes)
     }
 
-    /// A line, whose text is visible already.
-    pub(super) fn line(&mut self, text: &str) -> io::Result<()> {
+    /// A line of these parts.
+    pub(super) fn line(&mut self, parts: &[Visible<'_>]) -> io::Result<()> {
+        for text in parts {
+            self.part(text)?;
+        }
+        self.raw_line("")
+    }
+
+    /// A part of a line.
+    pub(super) fn part(&mut self, text: &Visible<'_>) -> io::Result<()> {
+        self.raw(text.as_bytes())
+    }
+
+    fn raw_line(&mut self, text: &str) -> io::Result<()> {
         self.to.write_all(text.as_bytes())?;
         self.to.write_all(b"\n")
     }
@@ -44,8 +56,7 @@ impl Output {
     /// Bytes from a store in a line of their own, or at a line's end.
     pub(super) fn last(&mut self, bytes: &[u8]) -> io::Result<()> {
         if self.terminal {
-            let text = visible_bytes(bytes);
-            return self.line(&text);
+            return self.line(&[visible_bytes(bytes)]);
         }
         self.to.write_all(bytes)?;
         self.to.write_all(b"\n")
@@ -70,15 +81,19 @@ impl Output {
     pub(super) fn json_line(&mut self, value: &Value) -> io::Result<()> {
         let text = value.to_string();
         let text = if self.terminal { escape_invisible(&text) } else { Cow::Borrowed(&*text) };
-        self.line(&text)
+        self.raw_line(&text)
     }
 
     /// Rows with a head, as columns: names are the heads, `>` before one aligns it to the right.
-    pub(super) fn table(&mut self, heads: &[&str], rows: &[Vec<String>]) -> io::Result<()> {
+    pub(super) fn table(
+        &mut self,
+        heads: &[&str],
+        rows: &[Vec<Visible<'static>>],
+    ) -> io::Result<()> {
         let mut head = Vec::with_capacity(heads.len());
         let mut right = Vec::with_capacity(heads.len());
         for name in heads {
-            head.push(name.trim_start_matches('>').to_owned());
+            head.push(visible(name.trim_start_matches('>')).into_static());
             right.push(name.starts_with('>'));
         }
         let mut widths: Vec<usize> = head.iter().map(|cell| cells(cell)).collect();
@@ -95,7 +110,7 @@ impl Output {
                     if right.get(at) == Some(&true) { (pad, 0) } else { (0, pad) };
                 let _ = write!(line, "{:before$}{cell}{:after$}  ", "", "");
             }
-            self.line(line.trim_end())?;
+            self.raw_line(line.trim_end())?;
         }
         Ok(())
     }
@@ -113,12 +128,12 @@ impl Output {
 
 /// JSON stays the same JSON when characters are spelled as `\uXXXX`.
 fn escape_invisible(json: &str) -> Cow<'_, str> {
-    if matches!(visible(json), Cow::Borrowed(_)) {
+    if visible(json).is_unchanged() {
         return Cow::Borrowed(json);
     }
     let mut out = String::with_capacity(json.len());
     for grapheme in json.graphemes(true) {
-        if matches!(visible(grapheme), Cow::Borrowed(_)) {
+        if visible(grapheme).is_unchanged() {
             out.push_str(grapheme);
             continue;
         }
@@ -145,7 +160,7 @@ mod tests {
         });
         let text = value.to_string();
         let escaped = escape_invisible(&text);
-        assert!(matches!(visible(&escaped), Cow::Borrowed(_)), "{escaped}");
+        assert!(visible(&escaped).is_unchanged(), "{escaped}");
         assert_eq!(serde_json::from_str::<Value>(&escaped).unwrap(), value);
         assert!(escaped.contains("e\u{301} \u{1f600}"), "{escaped}");
     }

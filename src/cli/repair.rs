@@ -22,11 +22,11 @@ pub(super) async fn repair(
         let before = String::from_utf8_lossy(&plan.before);
         let after = String::from_utf8_lossy(&plan.after);
         if !output.json {
-            output.line(&format!("{}: {}", visible(&plan.file), visible(&plan.problem)))?;
-            output.line("")?;
-            let marked = before.lines().map(|line| ('-', line));
-            for (mark, line) in marked.chain(after.lines().map(|line| ('+', line))) {
-                output.line(&format!("{mark} {}", visible(line)))?;
+            output.line(&[visible(&plan.file), visible(": "), visible(&plan.problem)])?;
+            output.line(&[])?;
+            let marked = before.lines().map(|line| ("- ", line));
+            for (mark, line) in marked.chain(after.lines().map(|line| ("+ ", line))) {
+                output.line(&[visible(mark), visible(line)])?;
             }
             output.flush()?;
         }

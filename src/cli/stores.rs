@@ -10,7 +10,7 @@ use crate::model::{
     Error, ErrorKind, OpenBy, Reading, RecordState, StoreInfo, StoreState, Timestamp, Want, Write,
 };
 use crate::storage::{Storage, all_stores};
-use crate::text::{visible, visible_bytes};
+use crate::text::{Visible, visible, visible_bytes};
 
 const HEADS: [&str; 7] =
     ["store", "id", "name", ">records", "created_at", "modified_at", "accessed_at"];
@@ -29,20 +29,20 @@ pub(super) async fn list(storage: &dyn Storage, output: &mut Output) -> ExitResu
     Ok(DONE)
 }
 
-fn row(info: &StoreInfo) -> Vec<String> {
-    let or_dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
+fn row(info: &StoreInfo) -> Vec<Visible<'static>> {
+    let or_dash = |text: Option<&str>| visible(text.unwrap_or("-")).into_static();
     let mut row = vec![
         // Made visible for a script too: a line is a store, whatever its name holds.
-        visible_bytes(info.store.as_bytes()).into_owned(),
-        or_dash(info.id.as_deref().map(|id| visible(id).into_owned())),
-        or_dash(info.name.as_deref().map(|name| visible(name).into_owned())),
-        or_dash(info.records.map(|records| records.to_string())),
+        visible_bytes(info.store.as_bytes()).into_static(),
+        or_dash(info.id.as_deref()),
+        or_dash(info.name.as_deref()),
+        or_dash(info.records.map(|records| records.to_string()).as_deref()),
     ];
     for time in [info.created_at, info.modified_at, info.accessed_at] {
-        row.push(or_dash(time.map(to_the_second)));
+        row.push(or_dash(time.map(to_the_second).as_deref()));
     }
     if let Some(problem) = json::store_problem(&info.state) {
-        row.push(format!("! {}", visible(&problem)));
+        row.push(Visible::concat(&[visible("! "), visible(&problem)]));
     }
     row
 }
@@ -112,17 +112,17 @@ pub(super) async fn info(
         for (name, value) in map.iter().filter(|(name, _)| *name != "problem") {
             let text = match value {
                 Value::Null => "-".to_owned(),
-                Value::String(text) => visible(text).into_owned(),
+                Value::String(text) => text.clone(),
                 // What the values themselves have is another number.
                 Value::Number(bytes) if name == "bytes" => format!("about {bytes} {place}"),
-                Value::Object(_) if name == "ignored" => visible(&ignored.0).into_owned(),
-                Value::Object(_) if name == "no_stores" => visible(&ignored.1).into_owned(),
+                Value::Object(_) if name == "ignored" => ignored.0.clone(),
+                Value::Object(_) if name == "no_stores" => ignored.1.clone(),
                 other => other.to_string(),
             };
-            output.line(&format!("{name:width$}  {text}"))?;
+            output.line(&[visible(&format!("{name:width$}  ")), visible(&text)])?;
         }
         if let Some(problem) = &problem {
-            output.line(&format!("! {}", visible(problem)))?;
+            output.line(&[visible("! "), visible(problem)])?;
         }
     }
     Ok(if problem.is_some() { code } else { DONE })

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::exit::{DONE, ExitResult};
 use super::output::Output;
 use crate::config::{Choice, Config, Environment, TargetSource};
-use crate::text::visible;
+use crate::text::{Visible, visible};
 
 const HEADS: [&str; 3] = ["  name", "target", "writes"];
 
@@ -29,20 +29,20 @@ pub(super) fn list(config: &Config, environment: &Environment, output: &mut Outp
     if !choices.is_empty() {
         let rows: Vec<_> = choices.iter().map(row).collect();
         output.table(&HEADS, &rows)?;
-        output.line("")?;
+        output.line(&[])?;
     }
-    output.line(&visible(&sentence(config, &choices)))?;
+    output.line(&[visible(&sentence(config, &choices))])?;
     Ok(DONE)
 }
 
-fn row(choice: &Choice) -> Vec<String> {
-    let mark = if choice.default.is_some() { "*" } else { " " };
+fn row(choice: &Choice) -> Vec<Visible<'static>> {
+    let mark = if choice.default.is_some() { "* " } else { "  " };
     let target = match &choice.label {
-        Ok(label) => visible(label).into_owned(),
-        Err(problem) => format!("! {}", visible(problem)),
+        Ok(label) => visible(label).into_static(),
+        Err(problem) => Visible::concat(&[visible("! "), visible(problem)]),
     };
     let writes = if choice.read_only { "refused" } else { "allowed" };
-    vec![format!("{mark} {}", visible(&choice.name)), target, writes.to_owned()]
+    vec![Visible::concat(&[visible(mark), visible(&choice.name)]), target, visible(writes)]
 }
 
 /// What `larder` alone does, and why.

@@ -11,7 +11,7 @@ use tokio::sync::watch as channel;
 
 use super::arguments::WatchArgs;
 use super::exit::{DONE, ExitResult, Failure};
-use super::listing::columns;
+use super::listing::{BLANKS, columns};
 use super::output::Output;
 use super::{json, store};
 use crate::index::sync::{Facts, KeySync, Step, SyncEvent, WorkId};
@@ -21,6 +21,7 @@ use crate::model::{
     WatchSource,
 };
 use crate::storage::Storage;
+use crate::text::visible;
 
 /// What is known of the store, and how much may still be printed.
 struct Watched<'a> {
@@ -206,8 +207,14 @@ impl Watched<'_> {
             map.insert("time".into(), json!(Timestamp::now().to_string()));
             return self.output.json_line(&map.into());
         }
-        let columns = if event == "deleted" { format!("{:45}", "") } else { columns(meta) };
-        self.output.raw(format!("{event:<8}{columns}").as_bytes())?;
+        self.output.part(&visible(&format!("{event:<8}")))?;
+        if event == "deleted" {
+            self.output.part(&visible(BLANKS))?;
+        } else {
+            for part in columns(meta) {
+                self.output.part(&part)?;
+            }
+        }
         self.output.last(meta.key.as_bytes())
     }
 }

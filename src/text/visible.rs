@@ -2,9 +2,72 @@
 //! writing, or hide.
 
 use std::borrow::Cow;
+use std::fmt;
+use std::ops::Deref;
 
 use super::unit;
-use super::width::is_plain;
+use super::width::{fit, is_plain};
+
+/// Text in which nothing is hidden: the only text that painters and the commands' output take.
+/// It comes from [`visible`] and [`visible_bytes`] alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Visible<'a>(Cow<'a, str>);
+
+impl Visible<'_> {
+    /// Whether it is the text that it was made from.
+    pub fn is_unchanged(&self) -> bool {
+        matches!(self.0, Cow::Borrowed(_))
+    }
+
+    /// In at most `width` cells; see [`fit`].
+    #[must_use]
+    pub fn fit(&self, width: usize) -> Visible<'_> {
+        Visible(fit(&self.0, width))
+    }
+
+    /// The text alone.
+    pub fn into_owned(self) -> String {
+        self.0.into_owned()
+    }
+
+    /// Its own text, whatever it was made from.
+    #[must_use]
+    pub fn into_static(self) -> Visible<'static> {
+        Visible(Cow::Owned(self.0.into_owned()))
+    }
+
+    /// One after the other; none joins the one before.
+    #[must_use]
+    pub fn concat(parts: &[Visible<'_>]) -> Visible<'static> {
+        Visible(Cow::Owned(parts.iter().map(|part| &**part).collect()))
+    }
+}
+
+impl Deref for Visible<'_> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Visible<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl PartialEq<str> for Visible<'_> {
+    fn eq(&self, other: &str) -> bool {
+        *self.0 == *other
+    }
+}
+
+impl PartialEq<&str> for Visible<'_> {
+    fn eq(&self, other: &&str) -> bool {
+        *self.0 == **other
+    }
+}
 
 /// `text` with everything invisible as a symbol: control characters as their pictures (`␛`, `␊`),
 /// others that show nothing of themselves (bidirectional marks, zero-width and format characters,
@@ -12,17 +75,17 @@ use super::width::is_plain;
 /// as their count (`⟨+40⟩`).
 ///
 /// The result has no line end and no tab, and [`cells`](super::cells) tells its width exactly.
-pub fn visible(text: &str) -> Cow<'_, str> {
+pub fn visible(text: &str) -> Visible<'_> {
     if is_plain(text.as_bytes()) {
-        return Cow::Borrowed(text);
+        return Visible(Cow::Borrowed(text));
     }
     let mut out = String::with_capacity(text.len());
     push(text, &mut out);
-    if out == text { Cow::Borrowed(text) } else { Cow::Owned(out) }
+    Visible(if out == text { Cow::Borrowed(text) } else { Cow::Owned(out) })
 }
 
 /// As [`visible`], with bytes that are not UTF-8 as `\xNN`.
-pub fn visible_bytes(bytes: &[u8]) -> Cow<'_, str> {
+pub fn visible_bytes(bytes: &[u8]) -> Visible<'_> {
     if let Ok(text) = std::str::from_utf8(bytes) {
         return visible(text);
     }
@@ -33,7 +96,7 @@ pub fn visible_bytes(bytes: &[u8]) -> Cow<'_, str> {
             out.push_str(&unit::stray(byte).text);
         }
     }
-    Cow::Owned(out)
+    Visible(Cow::Owned(out))
 }
 
 fn push(mut text: &str, out: &mut String) {
@@ -120,7 +183,7 @@ mod tests {
             "नमस्ते",
             "한국어",
         ] {
-            assert!(matches!(visible(text), Cow::Borrowed(same) if same == text), "{text}");
+            assert!(visible(text).is_unchanged(), "{text}");
         }
     }
 
@@ -137,7 +200,7 @@ mod tests {
         for hostile in ["🏽", "\u{301}", "\u{1160}\u{1161}", "\u{200d}🏽", "\u{94d}क", "\u{e34}"]
         {
             let shown = visible(&hostile.repeat(40)).into_owned();
-            assert_eq!(visible(&shown), shown);
+            assert_eq!(&*visible(&shown), shown);
         }
     }
 

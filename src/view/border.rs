@@ -5,7 +5,7 @@ use ratatui::style::Style;
 
 use crate::app::{App, Area};
 use crate::keymap::{Action, Chord, Context};
-use crate::text::{cells, fit, visible};
+use crate::text::{cells, visible};
 use crate::theme::Role;
 
 use super::Appearance;
@@ -82,13 +82,11 @@ pub(super) fn bordered(
     }
     let room = area.width.saturating_sub(4);
     if !titles.top.is_empty() && room > 2 {
-        let text = visible(titles.top);
-        let text = format!(" {} ", fit(&text, usize::from(room - 2)));
+        let text = format!(" {} ", visible(titles.top).fit(usize::from(room - 2)));
         put(buf, area.x + 1, area.y, room, &text, title);
     }
     if !titles.bottom.is_empty() && room > 2 {
-        let text = visible(titles.bottom);
-        let text = format!(" {} ", fit(&text, usize::from(room - 2)));
+        let text = format!(" {} ", visible(titles.bottom).fit(usize::from(room - 2)));
         let width = u16::try_from(cells(&text)).unwrap_or(room);
         put(
             buf,

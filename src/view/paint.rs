@@ -1,12 +1,12 @@
-//! Primitives that everything is drawn with. All text goes through [`visible`], so nothing
-//! hostile can reach the terminal from here.
+//! Primitives that everything is drawn with. Only [`draw`] writes into the buffer, and takes nothing
+//! but [`Visible`] text, so nothing hostile can reach the terminal from here.
 
 use ratatui::buffer::{Buffer, CellWidth as _};
 use ratatui::style::Style;
 
 use crate::app::Area;
 use crate::model::Family;
-use crate::text::{self, cells, fit, visible};
+use crate::text::{self, Visible, cells, visible};
 use crate::theme::Role;
 
 /// Columns of the widest character: a joined one of some scripts.
@@ -14,12 +14,23 @@ const WIDEST: u16 = 16;
 
 /// Writes text from a cell on, in at most `width` cells, cut with `…`; gives the cells used.
 pub(super) fn put(buf: &mut Buffer, x: u16, y: u16, width: u16, text: &str, style: Style) -> u16 {
+    draw(buf, x, y, width, &visible(text), style)
+}
+
+/// As [`put`], for text that is visible already.
+pub(super) fn draw(
+    buf: &mut Buffer,
+    x: u16,
+    y: u16,
+    width: u16,
+    text: &Visible<'_>,
+    style: Style,
+) -> u16 {
     let room = width.min(buf.area.right().saturating_sub(x));
     if room == 0 || y >= buf.area.bottom() || x < buf.area.x || y < buf.area.y {
         return 0;
     }
-    let shown = visible(text);
-    let shown = fit(&shown, usize::from(room));
+    let shown = text.fit(usize::from(room));
     let (end, _) = buf.set_stringn(x, y, &*shown, usize::from(room), style);
     end - x
 }
@@ -34,10 +45,10 @@ pub(super) fn put_right(
     style: Style,
 ) -> u16 {
     let shown = visible(text);
-    let shown = fit(&shown, usize::from(width));
+    let shown = shown.fit(usize::from(width));
     let used = u16::try_from(cells(&shown)).unwrap_or(width).min(width);
     let x = right.saturating_sub(used);
-    put(buf, x, y, used, &shown, style);
+    draw(buf, x, y, used, &shown, style);
     x
 }
 

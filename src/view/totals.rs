@@ -6,7 +6,6 @@ use crate::app::layers::Totals;
 use crate::app::{App, Area};
 use crate::model::StoreName;
 use crate::text;
-use crate::text::visible;
 use crate::theme::Role;
 
 use super::Appearance;
@@ -63,9 +62,8 @@ pub(super) fn draw(
         rows.iter().skip(first).take(room).zip(inner.y + 1..inner.y + inner.height)
     {
         let share = format!("{:.0} %", *bytes as f64 * 100.0 / all.max(1) as f64);
-        let shown = visible(name.as_str());
-        let shown = if shown.is_empty() { "(no content type)".into() } else { shown };
-        let cells = [&*shown, &text::count(*records), &text::size(*bytes), &share];
+        let shown = if name.as_str().is_empty() { "(no content type)" } else { name.as_str() };
+        let cells = [shown, &text::count(*records), &text::size(*bytes), &share];
         line(buf, inner, y, cells, [appearance.style(type_role(name.family())), text]);
     }
     let y = inner.y + inner.height - 1;

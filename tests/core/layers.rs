@@ -44,7 +44,7 @@ const ARROWS: [(&str, &[&str]); 17] = [
 /// `config::password` reads the pipe of a password command, before there is a terminal to hold up.
 /// `demo` writes from a thread with a runtime of its own, so that it never shares the browser's.
 /// The directory backend reads and writes files on threads of their own: files have no other way.
-const CRATES: [(&str, &[&str]); 13] = [
+const CRATES: [(&str, &[&str]); 14] = [
     ("fred::", &["storage::redis"]),
     ("notify::", &["storage::directory::watch"]),
     (
@@ -52,6 +52,8 @@ const CRATES: [(&str, &[&str]); 13] = [
         &["storage::directory", "demo::private_folder", "tui", "cli::limits", "cli::logging"],
     ),
     ("ratatui::", &["view", "tui", "theme"]),
+    // There, only visible text is written.
+    ("set_string", &["view::paint"]),
     ("ratatui_textarea::", &["view", "app::editor", "app::input"]),
     ("crossterm::", &["keymap", "app", "tui", "cli"]),
     ("tokio::spawn", &["tui", "storage::redis", "storage::directory"]),
