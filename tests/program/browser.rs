@@ -46,6 +46,33 @@ fn value(server: &Server, key: &str) -> String {
 }
 
 #[test]
+fn a_replica_takes_writes_in_the_browser_as_soon_as_it_is_promoted() {
+    let mut primary = filled();
+    let port = primary.port().to_string();
+    let replica = Server::start_with(&["--replicaof", &format!("127.0.0.1 {port}")]);
+    let mut client = primary.client();
+    while client.call(&[b"WAIT", b"1", b"1000"]).int() < 1 {}
+    let mut screen = open(&replica, &[]);
+    screen.keys("/page-2\r");
+    screen.wait_for_text("\"price\": 7");
+    screen.keys("e");
+    screen.wait_for_text("replica");
+    assert!(!screen.contents().contains("content type"), "no editor: {}", screen.picture());
+    // As a failover does: the primary is gone, and its place is taken.
+    primary.kill();
+    replica.cli(&["REPLICAOF", "NO", "ONE"]);
+    screen.wait_for_text("a replica no longer");
+    screen.keys("e");
+    screen.wait_for_text("content type");
+    screen.keys("\x1b[B\x1b[F5\x13");
+    screen.wait_for_text("saved page-2");
+    assert_eq!(value(&replica, "page-2"), r#"{"price": 75}"#);
+    assert!(!screen.contents().contains("read-only"), "{}", screen.picture());
+    screen.keys("q");
+    assert_eq!(screen.exit_code(), 0);
+}
+
+#[test]
 fn a_user_lists_reads_and_quits_and_the_terminal_is_given_back() {
     let server = filled();
     let mut screen = open(&server, &[]);
