@@ -7,6 +7,7 @@ mod arguments;
 mod confirm;
 #[cfg(feature = "demo")]
 mod demo;
+mod dry_run;
 mod exit;
 mod help;
 mod json;
@@ -42,9 +43,10 @@ pub use reexec::hide_passwords;
 pub use usage::parse;
 
 use crate::config::{Config, Environment, Resolved, Targets};
-use crate::model::{Error, ErrorKind, Key, OpenBy, Result, StoreName, Write, Written};
+use crate::model::{Error, ErrorKind, Key, OpenBy, Result, StoreName};
+use crate::ops::{self, Failed, Outcome, Plan, Resolution, words};
 use crate::storage::target::Target;
-use crate::storage::{self, Storage, resolve_until};
+use crate::storage::{self, Storage};
 use exit::{ExitResult, Failure, say};
 use limits::check_files;
 use output::Output;
@@ -184,7 +186,9 @@ fn dispatch(command: &Command, cli: &Cli, output: &mut Output) -> ExitResult {
         #[cfg(feature = "demo")]
         Command::Demo(_) => return Ok(exit::USAGE),
         // Before anything is connected to.
-        Command::Purge(remove) | Command::Drop(remove) => confirm::possible(remove.yes)?,
+        Command::Purge(remove) | Command::Drop(remove) => {
+            confirm::possible(remove.yes || remove.dry_run)?;
+        }
         Command::Repair(repair) => confirm::possible(repair.yes)?,
         _ => {}
     }
@@ -205,8 +209,8 @@ fn dispatch(command: &Command, cli: &Cli, output: &mut Output) -> ExitResult {
         let storage = storage::connect(&target, &config.options()).await?;
         let storage = &*storage;
         let place = match target {
-            Target::Redis(_) => "of the server's memory",
-            Target::Directory(_) => "on the disk",
+            Target::Redis(_) => words::MEMORY,
+            Target::Directory(_) => words::DISK,
         };
         match command {
             Command::Stores => stores::list(storage, output).await,
@@ -220,7 +224,7 @@ fn dispatch(command: &Command, cli: &Cli, output: &mut Output) -> ExitResult {
                 None => Ok(exit::USAGE),
             },
             Command::Exists(record) => records::exists(storage, record, output).await,
-            Command::Delete(delete) => records::delete(storage, delete, output).await,
+            Command::Delete(delete) => remove::delete(storage, delete, place, output).await,
             Command::Url(record) => records::url(storage, record, output).await,
             Command::Purge(remove) => remove::purge(storage, remove, place, output).await,
             Command::Drop(remove) => remove::drop_store(storage, remove, place, output).await,
@@ -252,37 +256,26 @@ async fn store(storage: &dyn Storage, argument: &OsStr) -> Result<StoreName> {
     }
 }
 
-/// Writes; where the answer was lost, finds out what became of it.
-async fn write(storage: &dyn Storage, write: &Write) -> std::result::Result<Written, Failure> {
+/// Makes a plan; where the answer was lost, finds out what became of it, within the time limit of
+/// one command. What is left out is for the caller to say.
+async fn perform(storage: &dyn Storage, plan: &Plan) -> std::result::Result<Outcome, Failure> {
     let started = Instant::now();
-    match storage.write(write).await {
-        Err(lost) if lost.kind == ErrorKind::InDoubt => {
-            resolve(storage, write, lost, started).await
-        }
-        other => Ok(other?),
-    }
-}
-
-/// Settles a write that was `started` and lost, within the time limit of one command.
-async fn resolve(
-    storage: &dyn Storage,
-    write: &Write,
-    lost: Error,
-    started: Instant,
-) -> std::result::Result<Written, Failure> {
-    log::warn!("settling a write: {lost}");
+    let Failed { error: lost, doubt } = match ops::perform(storage, plan).await {
+        Ok(outcome) => return Ok(outcome),
+        Err(failed) => failed,
+    };
+    let Some(doubt) = doubt else { return Err(lost.into()) };
+    log::warn!("looking what became of a write: {lost}");
     let limit = storage.session().time_limit;
     let least = Instant::now() + (limit / 4).min(GRACE);
-    match resolve_until(storage, write, least.max(started + limit)).await {
-        Ok(outcome) => match outcome.done(write) {
-            Some(written) => {
-                say(&outcome.told(write).0);
-                Ok(written.clone())
-            }
-            None => Err(outcome.error(write).into()),
-        },
+    match ops::resolve(storage, &doubt, least.max(started + limit)).await {
+        Ok(Resolution::Done(outcome, words)) => {
+            say(&words);
+            Ok(outcome)
+        }
+        Ok(Resolution::Refused(error) | Resolution::Open(error)) => Err(error.into()),
         Err(why) => {
-            log::warn!("not settled: {why}");
+            log::warn!("not found out: {why}");
             Err(lost.into())
         }
     }

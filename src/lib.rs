@@ -2,11 +2,12 @@
 //!
 //! ```text
 //! main → tui, cli, demo                  two front ends of one storage layer, and what fills it
-//! tui  → view, app, storage, config, …   the loop, the terminal, the tasks
-//! cli  → storage, preview, config, demo  one-shot commands for scripts
+//! tui  → view, app, ops, storage, …      the loop, the terminal, the tasks
+//! cli  → ops, storage, preview, config   one-shot commands for scripts
 //! demo → storage                         a simulated crawl, beside the browser
 //! view → app, preview, keymap, theme     one file per region of the screen
-//! app  → index, preview, keymap          the state, and what an event makes of it
+//! app  → ops, index, preview, keymap     the state, and what an event makes of it
+//! ops  → storage                         what is done to data, for browser and commands
 //! storage → index                        the backends
 //! index, preview                         keys in order; values as rows
 //! model, text, keymap, theme, outfile    the ground: know no other layer
@@ -32,6 +33,8 @@ pub mod index;
 #[cfg(feature = "tui")]
 pub mod keymap;
 pub mod model;
+#[cfg(feature = "tui")]
+pub mod ops;
 #[cfg(feature = "tui")]
 mod outfile;
 #[cfg(feature = "tui")]

@@ -22,7 +22,6 @@ use futures::stream::{BoxStream, StreamExt as _, TryStreamExt as _};
 use tokio::sync::watch as channel;
 
 use self::read_only::ReadOnly;
-pub use resolve::resolve_until;
 pub use target::Target;
 pub use timing::{DirectoryTiming, RedisTiming, Timing};
 

@@ -283,6 +283,10 @@ pub struct DeleteArgs {
     pub(super) store: OsString,
     #[arg(help = KEY, value_name = "KEY", required = true)]
     pub(super) keys: Vec<OsString>,
+
+    /// Show what would be deleted, and change nothing
+    #[arg(long)]
+    pub(super) dry_run: bool,
 }
 
 /// `repair`.
@@ -301,6 +305,10 @@ pub struct RepairArgs {
 pub struct RemoveArgs {
     #[arg(help = STORE)]
     pub(super) store: OsString,
+
+    /// Show what would be removed, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
 
     /// Do not ask
     #[arg(long)]

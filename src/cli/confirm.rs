@@ -3,7 +3,7 @@
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 
 use super::exit::Failure;
-use crate::model::{Error, ErrorKind, StoreInfo};
+use crate::model::{Error, ErrorKind, StoreName};
 use crate::text::{visible, visible_bytes};
 
 /// Refuses to go on without a terminal to ask in, unless `--yes` is given.
@@ -32,22 +32,16 @@ pub(super) fn ask_plainly(question: &str) -> Result<(), Failure> {
     Err(Error::new(ErrorKind::Conflict, "not confirmed").hint("nothing was changed").into())
 }
 
-/// Asks for the store's name; anything else, the empty line too, is a No. `place` says what its
-/// weight is a part of.
+/// Asks a question about a store, whose name is the answer; anything else, the empty line too, is a
+/// No.
 ///
 /// # Errors
 /// [`ErrorKind::Conflict`] for a No.
-pub(super) fn ask(what: &str, info: &StoreInfo, place: &str) -> Result<(), Failure> {
-    let name = visible_bytes(info.store.as_bytes());
-    let records = match info.records {
-        None => "all its records".to_owned(),
-        Some(1) => "its 1 record".to_owned(),
-        Some(records) => format!("its {records} records"),
-    };
-    let bytes = info.bytes.map_or(String::new(), |bytes| format!(" (about {bytes} bytes {place})"));
+pub(super) fn ask(store: &StoreName, question: &str) -> Result<(), Failure> {
+    let name = visible_bytes(store.as_bytes());
     let mut stderr = io::stderr();
     // If the question cannot be shown, the answer is none.
-    let _ = writeln!(stderr, "{what} the store `{name}` with {records}{bytes}?");
+    let _ = writeln!(stderr, "{}", visible(question));
     let _ = write!(stderr, "Type its name to confirm: ");
     let _ = stderr.flush();
     let mut line = Vec::new();
@@ -56,7 +50,7 @@ pub(super) fn ask(what: &str, info: &StoreInfo, place: &str) -> Result<(), Failu
         line.pop();
     }
     // What cannot be typed may be typed as it is shown.
-    let typed = !line.is_empty() && (line == info.store.as_bytes() || line == name.as_bytes());
+    let typed = !line.is_empty() && (line == store.as_bytes() || line == name.as_bytes());
     if typed {
         return Ok(());
     }

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use crate::config::NO_TARGET;
 use crate::model::{Cause, Error, ErrorKind, Replicas};
+use crate::ops::words;
 use crate::text::visible;
 
 /// Done.
@@ -42,10 +43,10 @@ impl From<Error> for Failure {
 
 /// The exit code of a write that was made: it may be on too few replicas, which is then said.
 pub(super) fn written(replicas: Option<Replicas>) -> u8 {
-    match replicas.and_then(Replicas::in_words) {
+    match words::on_few_replicas("written", replicas) {
         None => DONE,
         Some(few) => {
-            say(&format!("written, but {few}"));
+            say(&few);
             FEW_REPLICAS
         }
     }

@@ -117,10 +117,12 @@ Examples:
   larder exists id:4nJ0PcRnFGqCv8dGt default-key --json";
 
 pub(super) const DELETE: &str = "\
-Fails with exit code 1 only if none of the keys was there; with some missing, it names them.
+Fails with exit code 1 only if none of the keys was there; with some missing, it names them. A record \
+that changes while it is being deleted stays, is named, and makes the exit code 4.
 
 Examples:
   larder delete shop-snapshots page-000042 page-000043
+  larder delete shop-snapshots page-000042 --dry-run
   larder delete shop-snapshots -- --a-key-like-an-option";
 
 pub(super) const URL: &str = "\
@@ -132,13 +134,15 @@ Example:
 pub(super) const PURGE: &str = "\
 A terminal is asked for the store's name; a script needs --yes.
 
-Example:
+Examples:
+  larder purge shop-snapshots --dry-run
   larder purge shop-snapshots --yes";
 
 pub(super) const DROP: &str = "\
 A terminal is asked for the store's name; a script needs --yes.
 
-Example:
+Examples:
+  larder drop shop-snapshots --dry-run
   larder drop shop-snapshots --yes";
 
 pub(super) const REPAIR: &str = "\

@@ -1,26 +1,21 @@
-//! `get`, `exists`, `delete` and `url`.
+//! `get`, `exists` and `url`.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::io;
 use std::path::Path;
 
-use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde_json::{Map, json};
 
-use super::arguments::{DeleteArgs, GetArgs, RecordArgs};
-use super::exit::{self, DAMAGED, DONE, ExitResult, Failure, NOT_THERE, REFUSED, say};
+use super::arguments::{GetArgs, RecordArgs};
+use super::exit::{DAMAGED, DONE, ExitResult, Failure, NOT_THERE, REFUSED, say};
 use super::output::Output;
-use super::{json, key, store, write};
+use super::{json, key, store};
 use crate::model::Family;
-use crate::model::{Error, ErrorKind, Key, Record, RecordState, StoreName, Want, Write};
+use crate::model::{Error, ErrorKind, Key, Record, RecordState, StoreName, Want};
 use crate::outfile;
 use crate::preview::charset;
 use crate::storage::Storage;
-
-/// Records that are asked for without waiting for the answers.
-const AT_ONCE: usize = 64;
 
 /// `get`.
 pub(super) async fn get(storage: &dyn Storage, get: &GetArgs, output: &mut Output) -> ExitResult {
@@ -134,56 +129,6 @@ pub(super) async fn exists(
     Ok(if exists { DONE } else { NOT_THERE })
 }
 
-/// `delete`.
-pub(super) async fn delete(
-    storage: &dyn Storage,
-    delete: &DeleteArgs,
-    output: &mut Output,
-) -> ExitResult {
-    let name = store(storage, &delete.store).await?;
-    let mut keys: Vec<Key> = Vec::with_capacity(delete.keys.len());
-    let mut seen = HashSet::new();
-    keys.extend(
-        delete.keys.iter().map(|argument| key(argument)).filter(|k| seen.insert(k.clone())),
-    );
-    let one = if let [key] = &*keys { Some(key.clone()) } else { None };
-    let (count, missing) = (keys.len(), missing(storage, &name, &keys).await);
-    let written = write(storage, &Write::Delete { store: name.clone(), keys }).await?;
-    // A crawl may have come between: then nothing is said of single keys.
-    let deleted = usize::try_from(written.records).unwrap_or(usize::MAX);
-    let missing = missing.filter(|missing| missing.len().saturating_add(deleted) == count);
-    if output.json {
-        let mut map = Map::new();
-        map.insert("deleted".into(), json!(written.records));
-        if let Some(missing) = &missing {
-            map.insert("missing".into(), missing.iter().map(Key::escaped).collect());
-        }
-        json::put_replicas(&mut map, written.replicas);
-        output.json_line(&map.into())?;
-    } else if written.records > 0 {
-        for key in missing.into_iter().flatten() {
-            say(&format!("there was no record `{key}`"));
-        }
-    }
-    match (written.records, one) {
-        (0, Some(key)) => Err(no_record(storage, &name, &key).await.into()),
-        (0, None) => {
-            let problem = format!("none of these records is in the store `{name}`");
-            let none = Error::new(ErrorKind::NotFound, problem);
-            Err(no_store(storage, &name).await.unwrap_or(none).into())
-        }
-        _ => Ok(exit::written(written.replicas)),
-    }
-}
-
-/// Which of these records are not there; `None` where that may not be asked.
-async fn missing(storage: &dyn Storage, store: &StoreName, keys: &[Key]) -> Option<Vec<Key>> {
-    let looks = keys.iter().map(|key| storage.read(store, key, Want::Meta));
-    let found: Vec<_> = stream::iter(looks).buffered(AT_ONCE).try_collect().await.ok()?;
-    let pairs = keys.iter().zip(found);
-    Some(pairs.filter(|(_, found)| found.is_none()).map(|(key, _)| key.clone()).collect())
-}
-
 /// `url`.
 pub(super) async fn url(
     storage: &dyn Storage,
@@ -215,14 +160,14 @@ async fn names(
     Ok((store(storage, of_store).await?, key(of_key)))
 }
 
-async fn no_record(storage: &dyn Storage, store: &StoreName, key: &Key) -> Error {
+pub(super) async fn no_record(storage: &dyn Storage, store: &StoreName, key: &Key) -> Error {
     let problem = format!("there is no record `{key}` in the store `{store}`");
     let none = Error::new(ErrorKind::NotFound, problem);
     no_store(storage, store).await.unwrap_or(none)
 }
 
 /// That there is no such store, if so; where that may not be asked, it counts as there.
-async fn no_store(storage: &dyn Storage, store: &StoreName) -> Option<Error> {
+pub(super) async fn no_store(storage: &dyn Storage, store: &StoreName) -> Option<Error> {
     let why = storage.get_metadata(store).await.err()?;
     (why.kind == ErrorKind::NotFound).then_some(why)
 }

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use super::arguments::RepairArgs;
 use super::exit::{DONE, ExitResult, say};
 use super::output::Output;
-use super::{confirm, json, store, write};
-use crate::model::Write;
+use super::{confirm, json, perform, store};
+use crate::ops::{self, Change, Operation};
 use crate::storage::Storage;
 use crate::text::visible;
 
@@ -17,12 +17,13 @@ pub(super) async fn repair(
     output: &mut Output,
 ) -> ExitResult {
     let name = store(storage, &repair.store).await?;
-    let plan = storage.plan_repair(&name).await?;
-    if let Some(plan) = &plan {
-        let before = String::from_utf8_lossy(&plan.before);
-        let after = String::from_utf8_lossy(&plan.after);
+    let plan = ops::plan(storage, &Operation::Repair(name.clone())).await?;
+    let Change::Repair(_, found) = &plan.change else { return Ok(DONE) };
+    if let Some(found) = found {
+        let before = String::from_utf8_lossy(&found.before);
+        let after = String::from_utf8_lossy(&found.after);
         if !output.json {
-            output.line(&[visible(&plan.file), visible(": "), visible(&plan.problem)])?;
+            output.line(&[visible(&found.file), visible(": "), visible(&found.problem)])?;
             output.line(&[])?;
             let marked = before.lines().map(|line| ("- ", line));
             for (mark, line) in marked.chain(after.lines().map(|line| ("+ ", line))) {
@@ -33,19 +34,19 @@ pub(super) async fn repair(
         if !repair.yes {
             confirm::ask_plainly("Write this? The records stay as they are.")?;
         }
-        write(storage, &Write::Repair(plan.clone())).await?;
+        perform(storage, &plan).await?;
     } else {
         say(&format!("nothing is wrong with the metadata of the store `{name}`"));
     }
     if output.json {
         let mut map = serde_json::Map::new();
         json::put_text(&mut map, "store", name.as_bytes());
-        map.insert("repaired".to_owned(), json!(plan.is_some()));
-        if let Some(plan) = &plan {
+        map.insert("repaired".to_owned(), json!(found.is_some()));
+        if let Some(found) = found {
             let text = |bytes: &[u8]| Value::from(String::from_utf8_lossy(bytes).into_owned());
-            map.insert("file".to_owned(), json!(plan.file));
-            map.insert("before".to_owned(), text(&plan.before));
-            map.insert("after".to_owned(), text(&plan.after));
+            map.insert("file".to_owned(), json!(found.file));
+            map.insert("before".to_owned(), text(&found.before));
+            map.insert("after".to_owned(), text(&found.after));
         }
         output.json_line(&map.into())?;
     }

@@ -11,12 +11,13 @@ use percent_encoding::{percent_decode, percent_decode_str};
 use super::arguments::SetArgs;
 use super::exit::{self, ExitResult, Failure, say};
 use super::output::Output;
-use super::{json, key, store, write};
+use super::{json, key, perform, store};
 use crate::model::Family;
 use crate::model::{
     ContentType, Error, ErrorKind, Expected, Key, RecordMeta, RecordState, Result, SetValue,
-    StoreName, Value, Want, Write,
+    StoreName, Value, Want,
 };
+use crate::ops::Plan;
 use crate::preview::charset::Charset;
 use crate::preview::json::{PYTHON_DEPTH, check, compact, depth};
 use crate::storage::Storage;
@@ -152,7 +153,7 @@ pub(super) async fn set(
     };
     let size = value.len() as u64;
     let expected = if set.if_absent { Expected::Absent } else { Expected::Anything };
-    let wanted = Write::Set(SetValue {
+    let plan = Plan::set(SetValue {
         store: name,
         key: key.clone(),
         value,
@@ -160,7 +161,7 @@ pub(super) async fn set(
         expected,
     });
     let written =
-        write(storage, &wanted).await.map_err(|failure| hinted(failure, set.if_absent))?;
+        perform(storage, &plan).await.map_err(|failure| hinted(failure, set.if_absent))?;
     // In a store without metadata, a file's ending is all that tells the type.
     if let Some(meta) = &written.meta
         && essence(&meta.content_type) != essence(&content_type)

@@ -5,10 +5,11 @@ use serde_json::{Value, json};
 use super::arguments::{CreateArgs, InfoArgs};
 use super::exit::{self, DAMAGED, DONE, ExitResult, REFUSED};
 use super::output::Output;
-use super::{json, key, store, write};
+use super::{json, key, perform, store};
 use crate::model::{
-    Error, ErrorKind, OpenBy, Reading, RecordState, StoreInfo, StoreState, Timestamp, Want, Write,
+    Error, ErrorKind, OpenBy, Reading, RecordState, StoreInfo, StoreState, Timestamp, Want,
 };
+use crate::ops::Plan;
 use crate::storage::{Storage, all_stores};
 use crate::text::{Visible, visible, visible_bytes};
 
@@ -64,7 +65,7 @@ pub(super) async fn create(
         (None, Some(alias)) => OpenBy::Alias(alias.clone()),
         (None, None) => OpenBy::Default,
     };
-    let written = write(storage, &Write::Create(by.clone())).await?;
+    let written = perform(storage, &Plan::create(by.clone())).await?;
     let opened = storage.open(&by).await?;
     let mut map = json::store(&opened.info);
     map.insert("created".into(), json!(written.records > 0));

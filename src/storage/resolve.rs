@@ -2,18 +2,10 @@
 //!
 //! `closed` says that nothing of the write can arrive any more.
 
-use std::time::Duration;
-
-use tokio::time::{Instant, sleep, timeout_at};
-
-use super::Storage;
 use crate::model::{
-    Connection, Error, ErrorKind, Expected, OpenBy, Reading, Repair, Result, SetValue, StoreInfo,
-    StoreName, StoreState, Write, WriteOutcome, Written,
+    Error, Expected, OpenBy, Reading, Repair, SetValue, StoreInfo, StoreName, StoreState,
+    WriteOutcome, Written,
 };
-
-/// The pause between two looks.
-const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// What was there before a write.
 #[derive(Debug)]
@@ -215,35 +207,4 @@ pub(super) fn of_drop(
 fn is_same(before: &StoreInfo, now: &StoreInfo) -> bool {
     let seen = |info: &StoreInfo| (info.id.clone(), info.modified_at, info.records, info.values);
     seen(before) == seen(now) && before.state == now.state
-}
-
-/// Settles a write as soon as the storage can be reached again, until `deadline`.
-///
-/// # Errors
-/// The storage could not be asked in that time.
-pub async fn resolve_until(
-    storage: &dyn Storage,
-    write: &Write,
-    deadline: Instant,
-) -> Result<WriteOutcome> {
-    let mut states = storage.session().state;
-    loop {
-        let up = states.wait_for(|state| *state == Connection::Up);
-        // Where it does not come back, settling says so itself.
-        let _ = timeout_at(deadline, up).await;
-        match timeout_at(deadline, storage.resolve(write)).await {
-            Ok(Err(why)) if may_pass(why.kind) && Instant::now() < deadline => {
-                // The loss may not have been noticed everywhere yet.
-                sleep(LOOK_AGAIN).await;
-            }
-            Ok(settled) => return settled,
-            Err(_) => {
-                return Err(Error::new(ErrorKind::Timeout, "the server did not answer in time"));
-            }
-        }
-    }
-}
-
-fn may_pass(kind: ErrorKind) -> bool {
-    matches!(kind, ErrorKind::Connection | ErrorKind::Timeout | ErrorKind::Loading)
 }

@@ -12,8 +12,9 @@ use tokio::task::{AbortHandle, JoinSet};
 use crate::app::{Event, Load, Read, Slot, Ticket, WriteId};
 use crate::index::Query;
 use crate::model::{Error, ErrorKind, Interest, Result, StoreName, Write};
+use crate::ops;
 use crate::storage::target::Target;
-use crate::storage::{Options, Storage, resolve_until};
+use crate::storage::{Options, Storage};
 
 use super::reads::{self, WalkControl};
 
@@ -221,7 +222,7 @@ impl Tasks {
             let result = match storage {
                 Some(storage) => {
                     let deadline = tokio::time::Instant::now() + SETTLE;
-                    resolve_until(&*storage, &write, deadline).await
+                    ops::find_out(&*storage, &write, deadline).await
                 }
                 None => Err(reads::not_connected()),
             };

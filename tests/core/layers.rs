@@ -8,21 +8,22 @@ mod sources;
 use self::sources::{mentions, paths, sources, strip};
 
 /// What each layer may name besides itself.
-const ARROWS: [(&str, &[&str]); 17] = [
+const ARROWS: [(&str, &[&str]); 18] = [
     ("lib", &[]),
     ("main", &["cli", "demo", "tui", "config"]),
     (
         "tui",
         &[
-            "app", "config", "index", "keymap", "model", "outfile", "preview", "storage", "text",
-            "theme", "view",
+            "app", "config", "index", "keymap", "model", "ops", "outfile", "preview", "storage",
+            "text", "theme", "view",
         ],
     ),
-    ("cli", &["config", "demo", "index", "model", "outfile", "preview", "storage", "text"]),
+    ("cli", &["config", "demo", "index", "model", "ops", "outfile", "preview", "storage", "text"]),
     // A user of the storage like any crawler: nothing of the browser is known to it.
     ("demo", &["model", "storage"]),
-    ("view", &["app", "index", "keymap", "model", "preview", "text", "theme"]),
-    ("app", &["index", "keymap", "model", "preview", "text"]),
+    ("view", &["app", "index", "keymap", "model", "ops", "preview", "text", "theme"]),
+    ("app", &["index", "keymap", "model", "ops", "preview", "text"]),
+    ("ops", &["model", "storage", "text"]),
     ("config", &["keymap", "model", "storage", "theme"]),
     // Keys in their order come out of the index, which knows nothing of storage but its data.
     ("storage", &["index", "model"]),

@@ -7,6 +7,7 @@
 
 pub mod crawl;
 pub mod keys;
+pub mod ops;
 pub mod records;
 pub mod stores;
 
@@ -48,6 +49,11 @@ macro_rules! contract {
             keys: prefix_start_and_limit_cut_the_list,
             keys: a_prefix_narrows_a_scan_in_any_order,
             keys: an_empty_store_has_no_keys,
+            ops: a_plan_holds_what_is_there_and_changes_nothing,
+            ops: a_plan_is_made_as_it_was_shown,
+            ops: a_record_that_changed_since_its_plan_stays_and_is_named,
+            ops: what_a_list_shows_is_deleted_whatever_its_key,
+            ops: a_store_that_was_made_anew_since_its_plan_stays,
             crawl: beside_nothing_there_is_no_crawl,
             crawl: crawlers_tell_of_themselves_in_the_default_store,
         }

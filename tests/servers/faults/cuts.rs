@@ -15,7 +15,8 @@ use std::time::Duration;
 use larder::model::{
     Connection, Error, ErrorKind, Expected, Key, OpenBy, SetValue, Write, WriteOutcome, Written,
 };
-use larder::storage::{Options, Storage, Target, connect, resolve_until};
+use larder::ops::find_out;
+use larder::storage::{Options, Storage, Target, connect};
 use tokio::time::Instant;
 
 use self::check::{Case, Said, Seen, look};
@@ -154,7 +155,7 @@ impl Bench {
         let said = match storage.write(&case.write).await {
             Err(error) if error.kind == ErrorKind::InDoubt => {
                 let deadline = Instant::now() + Duration::from_secs(10);
-                Said::Resolved(resolve_until(&*storage, &case.write, deadline).await)
+                Said::Resolved(find_out(&*storage, &case.write, deadline).await)
             }
             answer => Said::Answered(answer),
         };

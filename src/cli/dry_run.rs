@@ -1,0 +1,85 @@
+//! What a command would do, and does not: the plan that its dialog shows in the browser.
+
+use serde_json::{Map, Value, json};
+
+use super::exit::{DONE, ExitResult, say};
+use super::json;
+use super::listing::columns;
+use super::output::Output;
+use crate::model::{ErrorKind, StoreName};
+use crate::ops::{Change, Plan, PlannedRecord, words};
+use crate::text::visible;
+
+/// What stands in the columns of a record that is not there, or of which nothing is known.
+const ABSENT: &str = "! there is no such record                    ";
+const UNKNOWN: &str = "? not known                                  ";
+
+/// Prints a plan.
+///
+/// # Errors
+/// [`ErrorKind::NotFound`] where there is nothing to plan for.
+pub(super) fn show(plan: &Plan, place: &str, output: &mut Output) -> ExitResult {
+    match &plan.problem {
+        Some(why) if why.kind == ErrorKind::NotFound => return Err(why.clone().into()),
+        Some(why) => say(&format!("not all of it may be looked at: {why}")),
+        None => {}
+    }
+    if output.json {
+        output.json_line(&as_json(plan).into())?;
+        return Ok(DONE);
+    }
+    output.line(&[visible(&words::title(plan))])?;
+    for line in words::lines(plan, place) {
+        output.line(&[visible(&line)])?;
+    }
+    if let Change::Delete { records, .. } = &plan.change {
+        output.line(&[])?;
+        for record in records {
+            match record {
+                PlannedRecord::There(meta) => {
+                    for column in columns(meta) {
+                        output.part(&column)?;
+                    }
+                }
+                PlannedRecord::Absent(_) => output.part(&visible(ABSENT))?,
+                PlannedRecord::Unknown(_) => output.part(&visible(UNKNOWN))?,
+            }
+            output.last(record.key().as_bytes())?;
+        }
+    }
+    output.line(&[])?;
+    output.line(&[visible(words::DRY_RUN)])?;
+    Ok(DONE)
+}
+
+fn as_json(plan: &Plan) -> Map<String, Value> {
+    let mut map = Map::new();
+    map.insert("operation".into(), json!(words::verb(plan)));
+    let put_store = |map: &mut Map<String, Value>, store: &StoreName| {
+        json::put_text(map, "store", store.as_bytes());
+    };
+    match &plan.change {
+        Change::Delete { store, .. } => put_store(&mut map, store),
+        Change::Purge(store) | Change::Drop(store) => put_store(&mut map, &store.name),
+        Change::Create(_) | Change::Set(_) | Change::Repair(..) => {}
+    }
+    map.insert("records".into(), json!(plan.records));
+    map.insert("bytes".into(), json!(plan.weight.bytes()));
+    map.insert("reversible".into(), json!(plan.reversible));
+    if let Change::Delete { records, .. } = &plan.change {
+        let there = records.iter().filter_map(|record| match record {
+            PlannedRecord::There(meta) => Some(Value::from(json::record(meta))),
+            PlannedRecord::Unknown(key) => {
+                let mut map = Map::new();
+                json::put_text(&mut map, "key", key.as_bytes());
+                Some(map.into())
+            }
+            PlannedRecord::Absent(_) => None,
+        });
+        map.insert("delete".into(), there.collect());
+        let missing = records.iter().filter(|record| matches!(record, PlannedRecord::Absent(_)));
+        let missing = missing.map(|record| Value::from(record.key().escaped()));
+        map.insert("missing".into(), missing.collect());
+    }
+    map
+}

@@ -1,0 +1,242 @@
+//! What an operation would change: shown before, and then applied as it was shown.
+
+use futures::stream::{self, StreamExt as _, TryStreamExt as _};
+
+use crate::model::{
+    Error, ErrorKind, Expected, Key, OpenBy, RecordMeta, Repair, Result, SetValue, StoreInfo,
+    StoreName, Want, Write,
+};
+use crate::storage::Storage;
+
+use super::Operation;
+
+/// Records that are asked for without waiting for the answers.
+const AT_ONCE: usize = 64;
+
+/// What an operation would change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// What is to be changed, as it was when the plan was made.
+    pub change: Change,
+    /// Records that are written or removed, where that is known.
+    pub records: Option<u64>,
+    /// Bytes of their values.
+    pub weight: Weight,
+    /// Whether nothing that is there is lost by it.
+    pub reversible: bool,
+    /// Why nothing is known of it: it is not there, or may not be looked at.
+    pub problem: Option<Error>,
+}
+
+/// An operation, with what it was planned for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// Open or create a store.
+    Create(OpenBy),
+    /// Set one record; it holds itself what must be there before.
+    Set(SetValue),
+    /// Delete records of a store.
+    Delete {
+        /// The store.
+        store: StoreName,
+        /// The records, as they were shown.
+        records: Vec<PlannedRecord>,
+    },
+    /// Remove all records of a store.
+    Purge(PlannedStore),
+    /// Remove a store.
+    Drop(PlannedStore),
+    /// Write the metadata of a store anew; `None` where nothing is wrong with it.
+    Repair(StoreName, Option<Repair>),
+}
+
+/// A record of a plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PlannedRecord {
+    /// It is there, with this metadata.
+    There(RecordMeta),
+    /// It is not there.
+    Absent(Key),
+    /// What is there may not be looked at.
+    Unknown(Key),
+}
+
+/// A store of a plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedStore {
+    /// Its internal name.
+    pub name: StoreName,
+    /// Its id, where that is known: a store of the same name that is made later has another.
+    pub id: Option<String>,
+}
+
+/// Bytes that a plan is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Weight {
+    /// Of the values themselves.
+    Values(u64),
+    /// About so many where the storage keeps them: in memory, or on a disk.
+    Kept(u64),
+    /// Not known.
+    Unknown,
+}
+
+impl PlannedRecord {
+    /// The key.
+    pub fn key(&self) -> &Key {
+        match self {
+            Self::There(meta) => &meta.key,
+            Self::Absent(key) | Self::Unknown(key) => key,
+        }
+    }
+}
+
+impl Weight {
+    /// What a storage says that a store weighs.
+    pub fn of(info: &StoreInfo) -> Self {
+        info.bytes.map_or(Self::Unknown, Self::Kept)
+    }
+
+    /// The bytes, where they are known.
+    pub fn bytes(self) -> Option<u64> {
+        match self {
+            Self::Values(bytes) | Self::Kept(bytes) => Some(bytes),
+            Self::Unknown => None,
+        }
+    }
+}
+
+impl From<&StoreInfo> for PlannedStore {
+    fn from(info: &StoreInfo) -> Self {
+        Self { name: info.store.clone(), id: info.id.clone() }
+    }
+}
+
+impl Plan {
+    /// The plan of opening or creating a store.
+    pub fn create(by: OpenBy) -> Self {
+        Self::new(Change::Create(by), None, Weight::Unknown, true)
+    }
+
+    /// The plan of setting a record.
+    pub fn set(set: SetValue) -> Self {
+        let weight = Weight::Values(set.value.len() as u64);
+        let first = set.expected == Expected::Absent;
+        Self::new(Change::Set(set), Some(1), weight, first)
+    }
+
+    /// The plan of deleting records, as they are shown.
+    pub fn delete(store: StoreName, records: Vec<PlannedRecord>) -> Self {
+        let (mut count, mut bytes, mut known) = (0, 0_u64, true);
+        for record in &records {
+            match record {
+                PlannedRecord::There(meta) => {
+                    count += 1;
+                    bytes = bytes.saturating_add(meta.size);
+                }
+                PlannedRecord::Absent(_) => {}
+                PlannedRecord::Unknown(_) => {
+                    count += 1;
+                    known = false;
+                }
+            }
+        }
+        let weight = if known { Weight::Values(bytes) } else { Weight::Unknown };
+        Self::new(Change::Delete { store, records }, Some(count), weight, false)
+    }
+
+    /// The plan of removing all records of a store that weighs this.
+    pub fn purge(info: &StoreInfo, weight: Weight) -> Self {
+        Self::new(Change::Purge(info.into()), info.records, weight, false)
+    }
+
+    /// The plan of removing a store that weighs this.
+    pub fn drop(info: &StoreInfo, weight: Weight) -> Self {
+        Self::new(Change::Drop(info.into()), info.records, weight, false)
+    }
+
+    fn repair(store: StoreName, repair: Option<Repair>) -> Self {
+        Self::new(Change::Repair(store, repair), Some(0), Weight::Values(0), false)
+    }
+
+    fn new(change: Change, records: Option<u64>, weight: Weight, reversible: bool) -> Self {
+        Self { change, records, weight, reversible, problem: None }
+    }
+
+    /// Whether it removes this record of this store.
+    pub fn removes(&self, store: &StoreName, key: &Key) -> bool {
+        match &self.change {
+            Change::Delete { store: from, records } => {
+                from == store && records.iter().any(|record| record.key() == key)
+            }
+            Change::Purge(planned) | Change::Drop(planned) => planned.name == *store,
+            Change::Create(_) | Change::Set(_) | Change::Repair(..) => false,
+        }
+    }
+
+    /// The write that the storage is asked for; `None` for a repair where nothing is wrong.
+    pub fn write(&self) -> Option<Write> {
+        Some(match &self.change {
+            Change::Create(by) => Write::Create(by.clone()),
+            Change::Set(set) => Write::Set(set.clone()),
+            Change::Delete { store, records } => {
+                let there = records.iter().filter(|it| !matches!(it, PlannedRecord::Absent(_)));
+                let keys = there.map(|record| record.key().clone()).collect();
+                Write::Delete { store: store.clone(), keys }
+            }
+            Change::Purge(store) => Write::Purge(store.name.clone()),
+            Change::Drop(store) => Write::Drop(store.name.clone()),
+            Change::Repair(_, repair) => Write::Repair(repair.clone()?),
+        })
+    }
+}
+
+/// Looks at what an operation would change. Changes nothing.
+///
+/// # Errors
+/// What the storage says. Of what may not be looked at there is a plan nevertheless, and so of a store
+/// that is not there: something may be left of it. [`Plan::problem`] says so.
+pub async fn plan(storage: &dyn Storage, operation: &Operation) -> Result<Plan> {
+    Ok(match operation {
+        Operation::Create(by) => Plan::create(by.clone()),
+        Operation::Set(set) => Plan::set(set.clone()),
+        Operation::Delete { store, keys } => plan_delete(storage, store, keys).await?,
+        Operation::Purge(store) => {
+            let (info, problem) = look_at(storage, store).await?;
+            Plan { problem, ..Plan::purge(&info, Weight::of(&info)) }
+        }
+        Operation::Drop(store) => {
+            let (info, problem) = look_at(storage, store).await?;
+            Plan { problem, ..Plan::drop(&info, Weight::of(&info)) }
+        }
+        Operation::Repair(store) => Plan::repair(store.clone(), storage.plan_repair(store).await?),
+    })
+}
+
+async fn plan_delete(storage: &dyn Storage, store: &StoreName, keys: &[Key]) -> Result<Plan> {
+    let looks = keys.iter().map(|key| storage.read(store, key, Want::Meta));
+    let found: Result<Vec<_>> = stream::iter(looks).buffered(AT_ONCE).try_collect().await;
+    let (found, problem) = match found {
+        Ok(found) => (found.into_iter().map(Some).collect(), None),
+        Err(why) if why.kind == ErrorKind::Permission => (vec![None; keys.len()], Some(why)),
+        Err(why) => return Err(why),
+    };
+    let records = keys.iter().zip(found).map(|(key, found)| match found {
+        Some(Some(found)) => PlannedRecord::There(found.into_meta()),
+        Some(None) => PlannedRecord::Absent(key.clone()),
+        None => PlannedRecord::Unknown(key.clone()),
+    });
+    Ok(Plan { problem, ..Plan::delete(store.clone(), records.collect()) })
+}
+
+/// A store, or why nothing is known of it.
+async fn look_at(storage: &dyn Storage, store: &StoreName) -> Result<(StoreInfo, Option<Error>)> {
+    match storage.get_metadata(store).await {
+        Ok(info) => Ok((info, None)),
+        Err(why) if matches!(why.kind, ErrorKind::Permission | ErrorKind::NotFound) => {
+            let info = StoreInfo { store: store.clone(), ..StoreInfo::default() };
+            Ok((info, Some(why)))
+        }
+        Err(why) => Err(why),
+    }
+}

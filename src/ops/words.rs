@@ -1,0 +1,220 @@
+//! The sentences on what is done to data: each once, for notices, dialogs and commands.
+
+use crate::model::{Error, ErrorKind, Expected, Key, Replicas, StoreName, Write, WriteOutcome};
+use crate::text::{plural, size, visible_bytes};
+
+use super::{Change, Outcome, Plan, Weight};
+
+/// Keys that a sentence names at most.
+const NAMED: usize = 5;
+
+const LOOK: &str = "look before you repeat it";
+
+/// What a dialog about a plan is called.
+pub fn title(plan: &Plan) -> String {
+    match &plan.change {
+        Change::Create(_) => "Create the store".to_owned(),
+        Change::Set(_) => "Set the record".to_owned(),
+        Change::Delete { records, .. } if records.len() == 1 => "Delete the record".to_owned(),
+        Change::Delete { .. } => {
+            format!("Delete {}", plural(plan.records.unwrap_or_default(), "record"))
+        }
+        Change::Purge(_) => "Purge the store".to_owned(),
+        Change::Drop(_) => "Drop the store".to_owned(),
+        Change::Repair(..) => "Repair the store".to_owned(),
+    }
+}
+
+/// The word for doing it, on a button.
+pub fn verb(plan: &Plan) -> &'static str {
+    match &plan.change {
+        Change::Create(_) => "create",
+        Change::Set(_) => "set",
+        Change::Delete { .. } => "delete",
+        Change::Purge(_) => "purge",
+        Change::Drop(_) => "drop",
+        Change::Repair(..) => "repair",
+    }
+}
+
+/// What a plan would do, line by line, as its dialog and a dry run show it. `place` is where a
+/// storage keeps its values: [`MEMORY`] or [`DISK`]. May hold hostile text.
+pub fn lines(plan: &Plan, place: &str) -> Vec<String> {
+    let weight = match plan.weight {
+        Weight::Values(bytes) => size(bytes),
+        Weight::Kept(bytes) => format!("about {} {place}", size(bytes)),
+        Weight::Unknown => "size not known".to_owned(),
+    };
+    let whole = |name: &StoreName, end: &str| {
+        let records = plan.records.map_or_else(
+            || "an unknown number of records".to_owned(),
+            |records| plural(records, "record"),
+        );
+        vec![name.escaped(), format!("{records} · {weight}"), end.to_owned()]
+    };
+    match &plan.change {
+        Change::Delete { store, records } => {
+            let only = if let [record] = &**records { Some(record.key().escaped()) } else { None };
+            only.into_iter().chain([format!("{weight} in the store {store}")]).collect()
+        }
+        Change::Purge(store) => whole(&store.name, "Removed for good; the store stays."),
+        Change::Drop(store) => whole(&store.name, "Removed for good, with the store."),
+        Change::Create(_) | Change::Set(_) | Change::Repair(..) => Vec::new(),
+    }
+}
+
+/// Where a server keeps values.
+pub const MEMORY: &str = "of the server's memory";
+/// Where a directory keeps them.
+pub const DISK: &str = "on the disk";
+
+/// The question before a store is emptied or removed, where a line must do.
+pub fn question(plan: &Plan, place: &str) -> String {
+    let (what, name) = match &plan.change {
+        Change::Purge(store) => ("Remove all records of", &store.name),
+        Change::Drop(store) => ("Remove", &store.name),
+        _ => return format!("{}?", title(plan)),
+    };
+    let records = match plan.records {
+        None => "all its records".to_owned(),
+        Some(1) => "its 1 record".to_owned(),
+        Some(records) => format!("its {records} records"),
+    };
+    let bytes = plan.weight.bytes();
+    let bytes = bytes.map_or(String::new(), |bytes| format!(" (about {bytes} bytes {place})"));
+    format!("{what} the store `{}` with {records}{bytes}?", visible_bytes(name.as_bytes()))
+}
+
+/// What ends a dry run.
+pub const DRY_RUN: &str = "Nothing was changed.";
+
+/// That a key names no record.
+pub fn no_record(key: &Key) -> String {
+    format!("there was no record `{key}`")
+}
+
+/// That it is under way.
+pub fn doing(plan: &Plan) -> String {
+    match &plan.change {
+        Change::Create(_) => "creating the store".to_owned(),
+        Change::Set(set) => format!("saving {}", set.key.named()),
+        Change::Delete { records, .. } => match &**records {
+            [record] => format!("deleting {}", record.key().named()),
+            records => format!("deleting {}", plural(records.len() as u64, "record")),
+        },
+        Change::Purge(store) => format!("purging {}", store.name),
+        Change::Drop(store) => format!("dropping {}", store.name),
+        Change::Repair(store, _) => format!("repairing {store}"),
+    }
+}
+
+/// That it is done, and what is left of it.
+pub fn done(plan: &Plan, outcome: &Outcome) -> String {
+    let records = outcome.records;
+    let done = match &plan.change {
+        Change::Create(_) if records == 0 => "the store was there already".to_owned(),
+        Change::Create(_) => "store created".to_owned(),
+        Change::Set(set) => format!("saved {}", set.key.named()),
+        Change::Delete { .. } if records == 0 => "nothing to delete: someone was faster".to_owned(),
+        Change::Delete { records: planned, .. } => match &**planned {
+            [record] => format!("deleted {}", record.key().named()),
+            _ => format!("deleted {}", plural(records, "record")),
+        },
+        Change::Purge(store) => {
+            format!("purged {}: {} removed", store.name, plural(records, "record"))
+        }
+        Change::Drop(store) => format!("dropped {}", store.name),
+        Change::Repair(store, _) => format!("repaired {store}"),
+    };
+    match left(&outcome.skipped) {
+        None => done,
+        Some(left) => format!("{done}; {left}"),
+    }
+}
+
+/// That it is done, but on fewer replicas than the user wants it on; `None` where it is on enough.
+pub fn on_few_replicas(done: &str, replicas: Option<Replicas>) -> Option<String> {
+    replicas.and_then(Replicas::in_words).map(|few| format!("{done}, but {few}"))
+}
+
+/// That records have changed since they were shown; `None` where none has.
+pub fn left(skipped: &[Key]) -> Option<String> {
+    let names: Vec<_> = skipped.iter().take(NAMED).map(Key::named).collect();
+    let names = names.join(", ");
+    match skipped.len() {
+        0 => None,
+        1 => Some(format!("{names} has changed since it was shown, and stays")),
+        all => {
+            let more = if all > NAMED { ", …" } else { "" };
+            let records = plural(all as u64, "record");
+            Some(format!("{records} have changed since they were shown, and stay: {names}{more}"))
+        }
+    }
+}
+
+/// The refusal of a plan of which nothing is as it was shown.
+pub(super) fn all_skipped(skipped: &[Key]) -> Error {
+    let problem = left(skipped).unwrap_or_default();
+    Error::new(ErrorKind::Conflict, problem).hint("look at what is there now, then try again")
+}
+
+/// The refusal of a plan for a store that has been dropped and made anew since.
+pub(super) fn made_anew(store: &StoreName) -> Error {
+    let problem = format!("the store {store} has been dropped and made anew since it was shown");
+    Error::new(ErrorKind::Conflict, problem).hint("nothing was changed; look at it, then try again")
+}
+
+/// That the answer to a write was lost.
+pub fn in_doubt(error: &Error) -> String {
+    format!("{}; looking what became of it…", error.problem)
+}
+
+/// That it could not be found out what became of a write.
+pub fn not_known(error: &Error) -> String {
+    format!("{NOT_KNOWN}: {error}")
+}
+
+const NOT_KNOWN: &str = "whether the write was made is not known";
+
+/// What was found out of a write whose answer was lost: the state, then what to do about it.
+pub(super) fn found_out(write: &Write, outcome: &WriteOutcome) -> (String, &'static str) {
+    let (state, remedy) = match outcome {
+        WriteOutcome::Applied(_) => {
+            return ("the answer was lost, but the write was made".to_owned(), "");
+        }
+        WriteOutcome::There(_) if wants_to_be_first(write) => (
+            "a record with this value is there now, but another writer may have set it".to_owned(),
+            LOOK,
+        ),
+        WriteOutcome::There(_) => (as_wanted(write).to_owned(), ""),
+        WriteOutcome::Refused(error) => return (error.problem.clone(), ""),
+        WriteOutcome::NotApplied => ("the write was not made".to_owned(), "try again"),
+        WriteOutcome::NotSoFar => {
+            ("the write was not made so far, but it may still come".to_owned(), LOOK)
+        }
+        WriteOutcome::Partly { gone, all, pending: false } => {
+            (format!("{gone} of {all} records are deleted"), "delete the others again")
+        }
+        WriteOutcome::Partly { gone, all, pending: true } => {
+            (format!("{gone} of {all} records are deleted so far, but more may still go"), LOOK)
+        }
+        WriteOutcome::Unclear => (NOT_KNOWN.to_owned(), LOOK),
+    };
+    (format!("the answer was lost: {state}"), remedy)
+}
+
+pub(super) fn wants_to_be_first(write: &Write) -> bool {
+    matches!(write, Write::Set(set) if set.expected == Expected::Absent)
+}
+
+fn as_wanted(write: &Write) -> &'static str {
+    match write {
+        Write::Create(_) => "the store is there",
+        Write::Set(_) => "the record has this value now",
+        Write::Delete { keys, .. } if keys.len() == 1 => "the record is gone",
+        Write::Delete { .. } => "the records are gone",
+        Write::Purge(_) => "the store is empty",
+        Write::Drop(_) => "the store is gone",
+        Write::Repair(_) => "the metadata is as it was planned",
+    }
+}
