@@ -55,11 +55,12 @@ use std::sync::Arc;
 
 use crate::keymap::{Action, Context, KeyMap};
 use crate::model::{Interest, Timestamp};
+use crate::ops::words;
 use crate::preview::Viewport;
 
 pub use allowed::Why;
 pub use editor::Editor;
-pub use event::{Effect, Event, NotEdited, SaveError, Slot, Ticket, WriteId};
+pub use event::{Effect, Event, NotEdited, SaveError, Slot, Ticket};
 pub use facts::Facts;
 pub(crate) use facts::{store_facts, store_state};
 pub use jobs::{Job, JobId};
@@ -262,7 +263,7 @@ impl App {
     pub fn jobs(&self) -> Vec<Job> {
         let writes =
             self.writes.pending.iter().map(|(id, pending)| {
-                Job::write(*id, writes::doing(&pending.write), pending.in_doubt)
+                Job::write(*id, words::doing(&pending.plan), pending.in_doubt)
             });
         let keys = self.keys.sync.walk().zip(self.keys.store.as_ref()).map(|(walk, store)| {
             let state = if walk.paused { "paused" } else { "" };

@@ -208,10 +208,7 @@ fn dispatch(command: &Command, cli: &Cli, output: &mut Output) -> ExitResult {
         };
         let storage = storage::connect(&target, &config.options()).await?;
         let storage = &*storage;
-        let place = match target {
-            Target::Redis(_) => words::MEMORY,
-            Target::Directory(_) => words::DISK,
-        };
+        let place = words::place(matches!(target, Target::Directory(_)));
         match command {
             Command::Stores => stores::list(storage, output).await,
             Command::Create(create) => stores::create(storage, create, output).await,

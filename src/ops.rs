@@ -20,6 +20,6 @@ pub mod words;
 
 pub use operation::{Operation, Outcome, WriteId};
 pub use perform::{Failed, perform};
-pub use plan::{Change, Plan, PlannedRecord, PlannedStore, Weight, plan};
+pub use plan::{Plan, PlannedChange, PlannedRecord, PlannedStore, Weight, plan};
 pub use resolution::Resolution;
 pub use resolve::{Doubt, find_out, resolve};

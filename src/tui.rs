@@ -267,8 +267,8 @@ impl Shell {
                 Effect::OrderWalk(query) => self.tasks.order_walk(query),
                 Effect::SetInterest(interest) => self.tasks.set_interest(interest),
                 Effect::Cancel(slot) => self.tasks.cancel(slot),
-                Effect::Write(id, write) => self.tasks.write(id, write),
-                Effect::Resolve(id, write) => self.tasks.resolve(id, write),
+                Effect::Write(id, plan) => self.tasks.write(id, plan),
+                Effect::Resolve(id) => self.tasks.resolve(id),
                 Effect::OpenEditor { text, suffix } => {
                     effects.extend(self.outside(&text, &suffix).await?);
                 }

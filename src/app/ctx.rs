@@ -6,9 +6,10 @@ use std::path::PathBuf;
 use bytes::Bytes;
 
 use crate::keymap::{Action, Context, KeyMap};
-use crate::model::{Expected, JsonLayout, StoreInfo, StoreName, Timestamp, Write};
+use crate::model::{Expected, JsonLayout, StoreInfo, StoreName, Timestamp};
+use crate::ops::{Plan, WriteId};
 
-use super::event::{Effect, Slot, Ticket, WriteId};
+use super::event::{Effect, Slot, Ticket};
 use super::jobs::JobId;
 use super::layout::{Layout, Pane};
 use super::load::Read;
@@ -33,8 +34,8 @@ pub enum Request {
     ReloadRecord,
     /// Show the keys there are.
     Help,
-    /// Perform a write, under this number.
-    Send(WriteId, Write),
+    /// Make a plan, under this number.
+    Send(WriteId, Box<Plan>),
     /// Give up what is in the editor.
     DiscardEdit,
     /// Save what is in the editor over what is in the way.
@@ -171,11 +172,11 @@ impl Ctx<'_> {
         self.keymap.says(self.focus.context(), action, does)
     }
 
-    /// Performs a write; gives the number that its answer will bear.
-    pub fn send(&mut self, write: Write) -> WriteId {
+    /// Has a plan made; gives the number that its answer will bear.
+    pub fn send(&mut self, plan: Plan) -> WriteId {
         self.out.last_write.0 += 1;
         let id = self.out.last_write;
-        self.request(Request::Send(id, write));
+        self.request(Request::Send(id, Box::new(plan)));
         id
     }
 

@@ -5,6 +5,7 @@ use crossterm::event::{KeyCode, KeyEvent};
 
 use crate::keymap::Action;
 use crate::model::{Expected, Family, Record, StoreName};
+use crate::ops::Plan;
 use crate::text;
 
 use super::ctx::{Ctx, Request};
@@ -163,10 +164,10 @@ impl Editor {
         shown: Option<&Record>,
         ctx: &mut Ctx<'_>,
     ) -> Then {
-        match self.to_write(as_text, over) {
-            Ok(write) => {
+        match self.to_set(as_text, over) {
+            Ok(set) => {
                 self.fault = None;
-                self.saving = Some(ctx.send(write));
+                self.saving = Some(ctx.send(Plan::set(set)));
             }
             Err(Blocked::Unchanged) => {
                 let notice = match (&self.original, shown) {

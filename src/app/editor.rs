@@ -10,10 +10,10 @@ use bytes::Bytes;
 use crossterm::event::KeyEvent;
 
 use crate::model::{ContentType, JsonLayout, Key, Record, StoreName};
+use crate::ops::WriteId;
 use crate::preview::charset::Charset;
 use crate::preview::json::Spacing;
 
-use super::event::WriteId;
 use super::input::LineInput;
 
 pub use content::{Content, LineEnd};

@@ -7,9 +7,8 @@ use bytes::Bytes;
 use crossterm::event::{KeyEvent, MouseEvent};
 
 use crate::index::Query;
-use crate::model::{
-    Connection, Error, Interest, ServerInfo, StoreName, WatchEvent, Write, WriteOutcome, Written,
-};
+use crate::model::{Connection, Error, Interest, ServerInfo, StoreName, WatchEvent};
+use crate::ops::{Outcome, Plan, Resolution, WriteId};
 
 use super::load::{Loaded, Read};
 
@@ -41,9 +40,9 @@ pub enum Event {
     /// A read has been running for so long that the user should be told.
     Slow(Slot, Ticket),
     /// A write was answered.
-    Written(WriteId, Result<Written, Error>),
+    Written(WriteId, Result<Outcome, Error>),
     /// A write whose answer was lost has been looked into.
-    Resolved(WriteId, Result<WriteOutcome, Error>),
+    Resolved(WriteId, Result<Resolution, Error>),
     /// The external editor ended; holds the text if it could be read back.
     Edited(Result<Bytes, NotEdited>),
     /// Something was handed to the terminal's clipboard, or was too large for it.
@@ -94,10 +93,10 @@ pub enum Effect {
     Watch(Ticket, Option<StoreName>),
     /// Tell the watcher what the reader has before his eyes.
     SetInterest(Interest),
-    /// Write. Never given up; quitting waits for it.
-    Write(WriteId, Write),
+    /// Make a plan. Never given up; quitting waits for it.
+    Write(WriteId, Plan),
     /// Find out what became of a write.
-    Resolve(WriteId, Write),
+    Resolve(WriteId),
     /// Hand text to the user's own editor, in a file whose name ends so.
     OpenEditor {
         /// What the file is to hold.
@@ -172,7 +171,3 @@ impl Slot {
 /// Numbers the reads of a slot, so that a late reply is known as such.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Ticket(pub u64);
-
-/// Numbers the writes, so that the answer to one is never taken for that to another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub struct WriteId(pub u64);

@@ -1,6 +1,8 @@
 //! Long work under way, as one list: what is written, read and looked for.
 
-use super::event::{Slot, WriteId};
+use crate::ops::WriteId;
+
+use super::event::Slot;
 
 /// What a job can be told apart by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use bytes::Bytes;
 
-use crate::model::{ContentType, Error, Expected, Key, Record, StoreInfo, StoreName, Write};
+use crate::model::{ContentType, Error, Expected, Record, StoreInfo};
+use crate::ops::{Plan, PlannedChange, Weight, words};
 use crate::text::{self, visible};
 
 use super::input::LineInput;
@@ -29,8 +30,8 @@ pub struct Confirm {
 /// What a dialog does when it is confirmed.
 #[derive(Debug, Clone)]
 pub enum Confirmed {
-    /// Write.
-    Write(Write),
+    /// Make this plan, as it was shown.
+    Plan(Box<Plan>),
     /// Give up what is in the editor.
     DiscardEdit,
     /// Write what is in the editor over what someone else wrote: over this, and nothing later. `None`
@@ -91,57 +92,33 @@ impl Confirm {
             && self.typed.as_ref().is_none_or(|(wanted, input)| input.text() == wanted)
     }
 
-    /// Whether to delete these records, which weigh so many bytes.
-    pub fn delete(store: StoreName, keys: Vec<Key>, bytes: u64) -> Self {
-        let weight = format!("{} in the store {store}", text::size(bytes));
-        let (count, first) = (keys.len(), keys.first().map(Key::escaped));
-        let write = Confirmed::Write(Write::Delete { store, keys });
-        match first {
-            Some(first) if count == 1 => {
-                Self::new("Delete the record", "delete", write).line(first).line(weight)
-            }
-            _ => {
-                let count = text::plural(count as u64, "record");
-                Self::new(format!("Delete {count}"), "delete", write).line(weight)
-            }
-        }
-    }
-
-    /// Whether to drop a store, or to purge it. `known`: what its values weigh, where its keys have
-    /// been read.
-    pub fn about_store(info: &StoreInfo, drop: bool, known: Option<u64>) -> Self {
-        let store = info.store.clone();
-        let weight = match (known, info.bytes) {
-            (Some(bytes), _) => text::size(bytes),
-            (None, Some(bytes)) => format!("about {} of the server's memory", text::size(bytes)),
-            (None, None) => "size not known".to_owned(),
-        };
-        let records = info.records.map_or_else(
-            || "an unknown number of records".to_owned(),
-            |records| text::plural(records, "record"),
-        );
-        let (title, verb, write, what) = if drop {
-            let what = "Removed for good, with the store.";
-            ("Drop the store", "drop", Write::Drop(store.clone()), what)
-        } else {
-            let what = "Removed for good; the store stays.";
-            ("Purge the store", "purge", Write::Purge(store.clone()), what)
-        };
-        Self::new(title, verb, Confirmed::Write(write))
-            .line(store.escaped())
-            .line(format!("{records} · {weight}"))
-            .line(what)
-            // As it is shown: what cannot be seen cannot be typed.
-            .require_text(visible(&store.escaped()).into_owned())
-    }
-
-    /// Whether it asks to drop this store (`true`) or to purge it; `None` for any other question.
-    pub fn drops(&self, store: &StoreName) -> Option<bool> {
-        match &self.confirmed {
-            Confirmed::Write(Write::Drop(asked)) if asked == store => Some(true),
-            Confirmed::Write(Write::Purge(asked)) if asked == store => Some(false),
+    /// Whether to make a plan. `place` is where the storage keeps its values. For a store, its name
+    /// must be typed.
+    pub fn plan(plan: Plan, place: &str) -> Self {
+        let name = match &plan.change {
+            PlannedChange::Purge(store) | PlannedChange::Drop(store) => Some(store.name.escaped()),
             _ => None,
+        };
+        let asked = Self {
+            lines: words::lines(&plan, place),
+            ..Self::new(words::title(&plan), words::verb(&plan), Confirmed::Plan(Box::new(plan)))
+        };
+        // As it is shown: what cannot be seen cannot be typed.
+        match name {
+            Some(name) => asked.require_text(visible(&name).into_owned()),
+            None => asked,
         }
+    }
+
+    /// Shows what is known by now of the store that it asks to drop or to purge.
+    pub fn update(&mut self, info: &StoreInfo, weight: Weight, place: &str) {
+        let Confirmed::Plan(plan) = &self.confirmed else { return };
+        let now = match &plan.change {
+            PlannedChange::Purge(store) if store.name == info.store => Plan::purge(info, weight),
+            PlannedChange::Drop(store) if store.name == info.store => Plan::drop(info, weight),
+            _ => return,
+        };
+        self.lines = words::lines(&now, place);
     }
 
     /// Whether to write over what was in the way of a save. Yes is possible as soon as that has

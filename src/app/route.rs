@@ -1,5 +1,6 @@
 //! Routes: which pane, dialog or editor an event concerns, and what one asks of the others.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use bytes::Bytes;
@@ -8,11 +9,14 @@ use crossterm::event::{KeyEvent, KeyEventKind, MouseButton, MouseEvent, MouseEve
 use crate::index::Change;
 use crate::index::sync::SyncEvent;
 use crate::keymap::Action;
-use crate::model::{Error, ErrorKind, OpenBy, StoreInfo, StoreName, Write, Written};
+use crate::model::{Error, ErrorKind, Key, OpenBy, StoreInfo, StoreName};
+use crate::ops::{
+    Outcome, Plan, PlannedChange, PlannedRecord, PlannedStore, Weight, WriteId, words,
+};
 use crate::text;
 
 use super::ctx::Request;
-use super::event::{Effect, Event, SaveError, Slot, WriteId};
+use super::event::{Effect, Event, SaveError, Slot};
 use super::facts::{record_facts, store_facts};
 use super::jobs::JobId;
 use super::layers::{Details, Help, Jobs, Layer, Overview, Targets, Then, Totals};
@@ -21,7 +25,7 @@ use super::load::{Load, RecordView};
 use super::notice::{self, Notice};
 use super::question::{Confirm, Confirmed, Prompt, PromptKind, WAIT};
 use super::typing::typed;
-use super::writes::{Answer, doing, done_words};
+use super::writes::Answer;
 use super::{App, Editor, Pane, Session};
 
 /// Rows a step of the wheel scrolls.
@@ -109,7 +113,7 @@ impl App {
                 Request::ShowRecord => self.follow_cursor(),
                 Request::ReloadRecord => self.reload_record(),
                 Request::Help => self.layers.push(Help::default().into()),
-                Request::Send(id, write) => self.writes.send(id, write, &mut ctx!(self)),
+                Request::Send(id, plan) => self.writes.send(id, *plan, &mut ctx!(self)),
                 Request::DiscardEdit => {
                     self.editor = None;
                     // Perhaps it was given up because someone else had changed the record.
@@ -266,7 +270,7 @@ impl App {
             let more = self.writes.pending.len() - 1;
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
             let asked = Confirm::new("Quit", WAIT, Confirmed::Quit)
-                .line(format!("Under way: {}{more}.", doing(&pending.write)))
+                .line(format!("Under way: {}{more}.", words::doing(&pending.plan)))
                 .line("larder ends as soon as it has been answered.");
             self.layers.push(Layer::Confirm(Box::new(asked)));
             return;
@@ -322,43 +326,52 @@ impl App {
         }
     }
 
-    /// What the values of this store weigh, if its keys have been read.
-    fn known_weight(&self, store: &StoreName) -> Option<u64> {
-        let open = self.keys.store.as_ref() == Some(store) && self.keys.sync.is_complete();
-        open.then(|| self.keys.index.total_bytes())
+    /// What a store weighs: its values, if its keys have been read, else what the storage says.
+    fn weight(&self, info: &StoreInfo) -> Weight {
+        if self.keys.store.as_ref() == Some(&info.store) && self.keys.sync.is_complete() {
+            Weight::Values(self.keys.index.total_bytes())
+        } else {
+            Weight::of(info)
+        }
     }
 
     /// Asks before a store is emptied or removed. Its weight, where it is not known, is asked of
     /// the server meanwhile.
     pub(super) fn ask_about_store(&mut self, info: &StoreInfo, drop: bool) {
-        let known = self.known_weight(&info.store);
-        if known.is_none() && info.bytes.is_none() {
+        let weight = self.weight(info);
+        if weight == Weight::Unknown {
             self.out.read(Slot::Store, Load::Store(info.store.clone()));
         }
-        let asked = Confirm::about_store(info, drop, known);
+        let plan = if drop { Plan::drop(info, weight) } else { Plan::purge(info, weight) };
+        self.ask(plan);
+    }
+
+    fn ask(&mut self, plan: Plan) {
+        let asked = Confirm::plan(plan, words::place(self.session.server.is_directory()));
         self.layers.push(Layer::Confirm(Box::new(asked)));
     }
 
     /// Brings a question about a store up to date with what is known of it by now.
     pub(super) fn update_question(&mut self, info: &StoreInfo) {
-        let known = self.known_weight(&info.store);
+        let (weight, place) = (self.weight(info), words::place(self.session.server.is_directory()));
         for layer in &mut self.layers {
-            if let Layer::Confirm(asked) = layer
-                && let Some(drop) = asked.drops(&info.store)
-            {
-                asked.lines = Confirm::about_store(info, drop, known).lines;
+            if let Layer::Confirm(asked) = layer {
+                asked.update(info, weight, place);
             }
         }
     }
 
     pub(super) fn ask_to_delete(&mut self) {
-        let (Some(store), keys) = (self.keys.store.clone(), self.keys.chosen()) else { return };
-        if keys.is_empty() {
-            return;
+        let Some(store) = self.keys.store.clone() else { return };
+        let index = &self.keys.index;
+        let shown = self.keys.chosen().into_iter().map(|key| match index.find(key.as_bytes()) {
+            Ok(row) => PlannedRecord::There(index.row(row)),
+            Err(_) => PlannedRecord::Unknown(key),
+        });
+        let shown: Vec<_> = shown.collect();
+        if !shown.is_empty() {
+            self.ask(Plan::delete(store, shown));
         }
-        let sizes = keys.iter().filter_map(|key| self.keys.index.find(key.as_bytes()).ok());
-        let bytes: u64 = sizes.map(|row| self.keys.index.row(row).size).sum();
-        self.layers.push(Layer::Confirm(Box::new(Confirm::delete(store, keys, bytes))));
     }
 
     /// Opens the record under the cursor in the editor, or at once in the user's own.
@@ -490,12 +503,14 @@ impl App {
         // The editor is given back to the user if this was its write.
         let own = self.editor.as_mut().filter(|editor| editor.saving == Some(id));
         let edited = own.map(|editor| editor.saving = None).is_some();
-        self.close_quit(matches!(answer, Answer::Done(..)));
+        // What was left is to be seen.
+        let made = |outcome: &Outcome| outcome.skipped.is_empty();
+        self.close_quit(matches!(&answer, Answer::Done(_, outcome) if made(outcome)));
         match answer {
-            Answer::Done(write, written) => self.done(&write, written, edited),
-            Answer::Refused(write, error) => self.refused(&write, &error, edited),
-            Answer::NotMade(write) => {
-                self.read_again_after(&write);
+            Answer::Done(plan, outcome) => self.done(&plan, outcome, edited),
+            Answer::Refused(plan, error) => self.refused(&plan, &error, edited),
+            Answer::NotMade(plan) => {
+                self.read_again_after(&plan);
                 self.reload_record();
             }
             Answer::Unknown => {}
@@ -517,9 +532,9 @@ impl App {
         }
     }
 
-    fn done(&mut self, write: &Write, written: Written, edited: bool) {
-        match write {
-            Write::Create(by) => {
+    fn done(&mut self, plan: &Plan, outcome: Outcome, edited: bool) {
+        match &plan.change {
+            PlannedChange::Create(by) => {
                 let store = match by {
                     OpenBy::Default => "default",
                     OpenBy::Name(name) | OpenBy::Alias(name) => name,
@@ -532,10 +547,10 @@ impl App {
                 }
                 self.read_stores();
             }
-            Write::Set(set) => {
+            PlannedChange::Set(set) => {
                 if edited {
                     if let Some(told) = self.editor.take().and_then(|editor| editor.told) {
-                        let words = done_words(write, &written);
+                        let words = words::done(plan, &outcome);
                         self.tell(Notice::warning(format!("{words}, but {told}")));
                     }
                     // A question about what is no longer unsaved has no more meaning.
@@ -544,7 +559,7 @@ impl App {
                     );
                 }
                 if self.keys.store.as_ref() == Some(&set.store) {
-                    let meta = written.meta.unwrap_or_else(|| crate::model::RecordMeta {
+                    let meta = outcome.meta.unwrap_or_else(|| crate::model::RecordMeta {
                         key: set.key.clone(),
                         content_type: set.content_type.clone(),
                         size: set.value.len() as u64,
@@ -561,16 +576,19 @@ impl App {
                     self.after_change(&set.store);
                 }
             }
-            Write::Delete { store, keys } => {
+            PlannedChange::Delete { store, records } => {
                 if self.keys.store.as_ref() == Some(store) {
-                    for key in keys {
+                    let left: HashSet<&Key> = outcome.skipped.iter().collect();
+                    let keys = records.iter().map(PlannedRecord::key);
+                    let gone: Vec<_> = keys.filter(|key| !left.contains(key)).cloned().collect();
+                    for key in &gone {
                         self.keys.marks.remove(key);
                     }
-                    self.change_list(keys.iter().cloned().map(Change::Remove).collect());
+                    self.change_list(gone.into_iter().map(Change::Remove).collect());
                     self.after_change(store);
                 }
             }
-            Write::Purge(store) => {
+            PlannedChange::Purge(PlannedStore { name: store, .. }) => {
                 if self.keys.store.as_ref() == Some(store) {
                     let focus = self.focus;
                     self.open_store(store.clone());
@@ -578,13 +596,13 @@ impl App {
                 }
                 self.read_stores();
             }
-            Write::Drop(store) => {
+            PlannedChange::Drop(PlannedStore { name: store, .. }) => {
                 if self.keys.store.as_ref() == Some(store) {
                     self.close_store();
                 }
                 self.read_stores();
             }
-            Write::Repair(_) => self.read_stores(),
+            PlannedChange::Repair(..) => self.read_stores(),
         }
     }
 
@@ -599,21 +617,21 @@ impl App {
     }
 
     /// A delete that was refused or lost on its way may have been made in part.
-    fn read_again_after(&mut self, write: &Write) {
-        if let Write::Delete { store, .. } = write
+    fn read_again_after(&mut self, plan: &Plan) {
+        if let PlannedChange::Delete { store, .. } = &plan.change
             && self.keys.store.as_ref() == Some(store)
         {
             self.sync_keys(SyncEvent::Restart, None);
         }
     }
 
-    fn refused(&mut self, write: &Write, error: &Error, edited: bool) {
-        self.read_again_after(write);
+    fn refused(&mut self, plan: &Plan, error: &Error, edited: bool) {
+        self.read_again_after(plan);
         // A question that is being answered is never changed under the user's fingers, and nobody
         // answers one who has left.
         let asks = self.layers.is_empty() && !self.quitting;
-        if let (Write::Set(set), true, ErrorKind::Conflict, true) =
-            (write, edited, error.kind, asks)
+        if let (PlannedChange::Set(set), true, ErrorKind::Conflict, true) =
+            (&plan.change, edited, error.kind, asks)
         {
             notice::untell(&mut self.notice);
             let old = self.editor.as_ref().and_then(|editor| editor.original.as_ref());
@@ -624,9 +642,9 @@ impl App {
             // The pane behind is to show what is there now.
             return self.reload_record();
         }
-        let typed = match write {
-            Write::Create(OpenBy::Name(name)) => Some((PromptKind::StoreName, name)),
-            Write::Create(OpenBy::Alias(alias)) => Some((PromptKind::StoreAlias, alias)),
+        let typed = match &plan.change {
+            PlannedChange::Create(OpenBy::Name(name)) => Some((PromptKind::StoreName, name)),
+            PlannedChange::Create(OpenBy::Alias(alias)) => Some((PromptKind::StoreAlias, alias)),
             _ => None,
         };
         if let (Some((kind, text)), true, None) = (typed, asks, &self.editor) {

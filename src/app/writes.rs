@@ -3,18 +3,18 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::model::{Error, ErrorKind, Key, Replicas, StoreName, Write, WriteOutcome, Written};
-use crate::text;
+use crate::model::{Error, ErrorKind, Key, StoreName};
+use crate::ops::{Outcome, Plan, Resolution, WriteId, words};
 
 use super::ctx::Ctx;
-use super::event::{Effect, WriteId};
+use super::event::Effect;
 use super::notice::Notice;
 
 /// A write that has not been answered.
 #[derive(Debug, Clone)]
 pub struct Pending {
-    /// What is to be written.
-    pub write: Write,
+    /// What is to be made.
+    pub plan: Plan,
     /// Whether its answer was lost, and larder looks what became of it.
     pub in_doubt: bool,
 }
@@ -30,21 +30,21 @@ pub struct Writes {
 #[derive(Debug)]
 pub(super) enum Answer {
     /// It was made.
-    Done(Write, Written),
+    Done(Plan, Outcome),
     /// It was not made, and why.
-    Refused(Write, Error),
+    Refused(Plan, Error),
     /// Its answer was lost, and so far it was not made. All that there is to say has been said.
-    NotMade(Write),
+    NotMade(Plan),
     /// Its answer was lost, and so was what was asked about it.
     Unknown,
 }
 
 impl Writes {
-    /// Hands a write to the shell.
-    pub(super) fn send(&mut self, id: WriteId, write: Write, ctx: &mut Ctx<'_>) {
-        self.pending.insert(id, Pending { write: write.clone(), in_doubt: false });
-        ctx.tell(Notice::info(format!("{}…", doing(&write))));
-        ctx.effect(Effect::Write(id, write));
+    /// Hands a plan to the shell.
+    pub(super) fn send(&mut self, id: WriteId, plan: Plan, ctx: &mut Ctx<'_>) {
+        self.pending.insert(id, Pending { plan: plan.clone(), in_doubt: false });
+        ctx.tell(Notice::info(format!("{}…", words::doing(&plan))));
+        ctx.effect(Effect::Write(id, plan));
     }
 
     /// A write was answered, or its answer was lost and is looked for; what became of it, if that
@@ -52,7 +52,7 @@ impl Writes {
     pub(super) fn written(
         &mut self,
         id: WriteId,
-        result: Result<Written, Error>,
+        result: Result<Outcome, Error>,
         ctx: &mut Ctx<'_>,
     ) -> Option<Answer> {
         let pending = self.pending.get_mut(&id).filter(|pending| !pending.in_doubt)?;
@@ -60,23 +60,22 @@ impl Writes {
             && error.kind == ErrorKind::InDoubt
         {
             pending.in_doubt = true;
-            let write = pending.write.clone();
-            ctx.tell(Notice::warning(format!("{}; looking what became of it…", error.problem)));
-            ctx.effect(Effect::Resolve(id, write));
+            ctx.tell(Notice::warning(words::in_doubt(error)));
+            ctx.effect(Effect::Resolve(id));
             return None;
         }
-        let Pending { write, .. } = self.pending.remove(&id)?;
+        let Pending { plan, .. } = self.pending.remove(&id)?;
         Some(match result {
-            Ok(written) => {
-                ctx.tell(done_notice(&write, &written));
-                Answer::Done(write, written)
+            Ok(outcome) => {
+                ctx.tell(done_notice(&plan, &outcome));
+                Answer::Done(plan, outcome)
             }
             Err(error) => {
                 if error.kind == ErrorKind::ReadOnly {
                     // It may have become a replica.
                     ctx.effect(Effect::AskServer(Duration::ZERO));
                 }
-                Answer::Refused(write, error)
+                Answer::Refused(plan, error)
             }
         })
     }
@@ -85,25 +84,26 @@ impl Writes {
     pub(super) fn resolved(
         &mut self,
         id: WriteId,
-        result: Result<WriteOutcome, Error>,
+        result: Result<Resolution, Error>,
         ctx: &mut Ctx<'_>,
     ) -> Option<Answer> {
         self.pending.get(&id).filter(|pending| pending.in_doubt)?;
-        let Pending { write, .. } = self.pending.remove(&id)?;
+        let Pending { plan, .. } = self.pending.remove(&id)?;
         Some(match result {
-            Ok(WriteOutcome::Refused(error)) => Answer::Refused(write, error),
-            Ok(outcome) => {
-                if let Some(written) = outcome.done(&write) {
-                    ctx.tell(Notice::done(outcome.told(&write).0));
-                    Answer::Done(write, written.clone())
-                } else {
-                    ctx.tell(Notice::from(&outcome.error(&write)).lasting());
-                    Answer::NotMade(write)
-                }
+            Ok(Resolution::Refused(error)) => Answer::Refused(plan, error),
+            Ok(Resolution::Done(outcome, state)) => {
+                ctx.tell(match words::left(&outcome.skipped) {
+                    None => Notice::done(state),
+                    Some(left) => Notice::warning(format!("{state}; {left}")),
+                });
+                Answer::Done(plan, outcome)
+            }
+            Ok(Resolution::Open(error)) => {
+                ctx.tell(Notice::from(&error).lasting());
+                Answer::NotMade(plan)
             }
             Err(error) => {
-                let words = format!("whether the write was made is not known: {error}");
-                ctx.tell(Notice::failure(words).lasting());
+                ctx.tell(Notice::failure(words::not_known(&error)).lasting());
                 Answer::Unknown
             }
         })
@@ -111,55 +111,18 @@ impl Writes {
 
     /// Whether a write under way removes this record of the open store.
     pub(super) fn is_removing(&self, open: Option<&StoreName>, key: &Key) -> bool {
-        self.pending.values().any(|pending| match &pending.write {
-            Write::Delete { store, keys } => open == Some(store) && keys.contains(key),
-            Write::Purge(store) | Write::Drop(store) => open == Some(store),
-            Write::Create(_) | Write::Set(_) | Write::Repair(_) => false,
+        open.is_some_and(|store| {
+            self.pending.values().any(|pending| pending.plan.removes(store, key))
         })
     }
 }
 
-/// What is being done.
-pub(super) fn doing(write: &Write) -> String {
-    match write {
-        Write::Create(_) => "creating the store".to_owned(),
-        Write::Set(set) => format!("saving {}", set.key.named()),
-        Write::Delete { keys, .. } if keys.len() == 1 => format!("deleting {}", keys[0].named()),
-        Write::Delete { keys, .. } => {
-            format!("deleting {}", text::plural(keys.len() as u64, "record"))
-        }
-        Write::Purge(store) => format!("purging {store}"),
-        Write::Drop(store) => format!("dropping {store}"),
-        Write::Repair(repair) => format!("repairing {}", repair.store),
-    }
-}
-
-/// Says what was done, and on how many replicas it is not.
-fn done_notice(write: &Write, written: &Written) -> Notice {
-    let words = done_words(write, written);
-    match written.replicas.and_then(Replicas::in_words) {
-        None => Notice::done(words),
-        Some(few) => Notice::warning(format!("{words}, but {few}")),
-    }
-}
-
-/// What was done.
-pub(super) fn done_words(write: &Write, written: &Written) -> String {
-    match write {
-        Write::Create(_) if written.records == 0 => "the store was there already".to_owned(),
-        Write::Create(_) => "store created".to_owned(),
-        Write::Set(set) => format!("saved {}", set.key.named()),
-        Write::Delete { keys, .. } if keys.len() == 1 && written.records == 1 => {
-            format!("deleted {}", keys[0].named())
-        }
-        Write::Delete { .. } if written.records == 0 => {
-            "nothing to delete: someone was faster".to_owned()
-        }
-        Write::Delete { .. } => format!("deleted {}", text::plural(written.records, "record")),
-        Write::Purge(store) => {
-            format!("purged {store}: {} removed", text::plural(written.records, "record"))
-        }
-        Write::Drop(store) => format!("dropped {store}"),
-        Write::Repair(repair) => format!("repaired {}", repair.store),
+/// Says what was done, what was left, and on how many replicas it is not.
+fn done_notice(plan: &Plan, outcome: &Outcome) -> Notice {
+    let words = words::done(plan, outcome);
+    match words::on_few_replicas(&words, outcome.replicas) {
+        Some(few) => Notice::warning(few),
+        None if outcome.skipped.is_empty() => Notice::done(words),
+        None => Notice::warning(words),
     }
 }

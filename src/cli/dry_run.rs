@@ -7,7 +7,7 @@ use super::json;
 use super::listing::columns;
 use super::output::Output;
 use crate::model::{ErrorKind, StoreName};
-use crate::ops::{Change, Plan, PlannedRecord, words};
+use crate::ops::{Plan, PlannedChange, PlannedRecord, words};
 use crate::text::visible;
 
 /// What stands in the columns of a record that is not there, or of which nothing is known.
@@ -32,7 +32,7 @@ pub(super) fn show(plan: &Plan, place: &str, output: &mut Output) -> ExitResult 
     for line in words::lines(plan, place) {
         output.line(&[visible(&line)])?;
     }
-    if let Change::Delete { records, .. } = &plan.change {
+    if let PlannedChange::Delete { records, .. } = &plan.change {
         output.line(&[])?;
         for record in records {
             match record {
@@ -59,14 +59,16 @@ fn as_json(plan: &Plan) -> Map<String, Value> {
         json::put_text(map, "store", store.as_bytes());
     };
     match &plan.change {
-        Change::Delete { store, .. } => put_store(&mut map, store),
-        Change::Purge(store) | Change::Drop(store) => put_store(&mut map, &store.name),
-        Change::Create(_) | Change::Set(_) | Change::Repair(..) => {}
+        PlannedChange::Delete { store, .. } => put_store(&mut map, store),
+        PlannedChange::Purge(store) | PlannedChange::Drop(store) => {
+            put_store(&mut map, &store.name);
+        }
+        PlannedChange::Create(_) | PlannedChange::Set(_) | PlannedChange::Repair(..) => {}
     }
     map.insert("records".into(), json!(plan.records));
     map.insert("bytes".into(), json!(plan.weight.bytes()));
     map.insert("reversible".into(), json!(plan.reversible));
-    if let Change::Delete { records, .. } = &plan.change {
+    if let PlannedChange::Delete { records, .. } = &plan.change {
         let there = records.iter().filter_map(|record| match record {
             PlannedRecord::There(meta) => Some(Value::from(json::record(meta))),
             PlannedRecord::Unknown(key) => {

@@ -10,7 +10,7 @@ use super::output::Output;
 use super::records::{no_record, no_store};
 use super::{confirm, dry_run, json, key, perform, store};
 use crate::model::{Error, ErrorKind, Key, Replicas, StoreName};
-use crate::ops::{self, Change, Operation, Plan, PlannedRecord, words};
+use crate::ops::{self, Operation, Plan, PlannedChange, PlannedRecord, words};
 use crate::storage::Storage;
 
 /// `delete`.
@@ -81,7 +81,7 @@ async fn none_was_there(storage: &dyn Storage, store: &StoreName, one: Option<Ke
 
 /// The keys of a plan that are not there.
 fn missing(plan: &Plan) -> Vec<&Key> {
-    let Change::Delete { records, .. } = &plan.change else { return Vec::new() };
+    let PlannedChange::Delete { records, .. } = &plan.change else { return Vec::new() };
     let missing = records.iter().filter(|record| matches!(record, PlannedRecord::Absent(_)));
     missing.map(PlannedRecord::key).collect()
 }

@@ -6,7 +6,7 @@ use super::arguments::RepairArgs;
 use super::exit::{DONE, ExitResult, say};
 use super::output::Output;
 use super::{confirm, json, perform, store};
-use crate::ops::{self, Change, Operation};
+use crate::ops::{self, Operation, PlannedChange};
 use crate::storage::Storage;
 use crate::text::visible;
 
@@ -18,7 +18,7 @@ pub(super) async fn repair(
 ) -> ExitResult {
     let name = store(storage, &repair.store).await?;
     let plan = ops::plan(storage, &Operation::Repair(name.clone())).await?;
-    let Change::Repair(_, found) = &plan.change else { return Ok(DONE) };
+    let PlannedChange::Repair(_, found) = &plan.change else { return Ok(DONE) };
     if let Some(found) = found {
         let before = String::from_utf8_lossy(&found.before);
         let after = String::from_utf8_lossy(&found.after);

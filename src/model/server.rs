@@ -47,3 +47,13 @@ pub struct ServerInfo {
     /// What the server refused or lacks, a short sentence each.
     pub notes: Vec<String>,
 }
+
+impl ServerInfo {
+    /// What a storage directory is called instead of a server's product.
+    pub const DIRECTORY: &str = "directory";
+
+    /// Whether it is a storage directory.
+    pub fn is_directory(&self) -> bool {
+        self.product == Self::DIRECTORY
+    }
+}

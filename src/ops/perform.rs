@@ -1,5 +1,6 @@
 //! Makes a plan: just what was shown, and nothing that has changed since.
 
+use futures::FutureExt as _;
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 
 use crate::model::{
@@ -7,7 +8,7 @@ use crate::model::{
 };
 use crate::storage::Storage;
 
-use super::{Change, Doubt, Outcome, Plan, PlannedRecord, PlannedStore, words};
+use super::{Doubt, Outcome, Plan, PlannedChange, PlannedRecord, PlannedStore, words};
 
 /// Records that are asked for without waiting for the answers.
 const AT_ONCE: usize = 64;
@@ -36,7 +37,7 @@ pub async fn perform(storage: &dyn Storage, plan: &Plan) -> std::result::Result<
     let Some(mut write) = plan.write() else { return Ok(Outcome::default()) };
     let mut skipped = Vec::new();
     match &plan.change {
-        Change::Delete { store, records } => {
+        PlannedChange::Delete { store, records } => {
             let looked = look_at(storage, store, records).await?;
             let changed = records.iter().zip(&looked).filter(|(_, look)| **look == Look::Changed);
             skipped = changed.map(|(record, _)| record.key().clone()).collect();
@@ -49,8 +50,8 @@ pub async fn perform(storage: &dyn Storage, plan: &Plan) -> std::result::Result<
                 write = Write::Delete { store: store.clone(), keys };
             }
         }
-        Change::Purge(store) | Change::Drop(store) => is_same(storage, store).await?,
-        Change::Create(_) | Change::Set(_) | Change::Repair(..) => {}
+        PlannedChange::Purge(store) | PlannedChange::Drop(store) => is_same(storage, store).await?,
+        PlannedChange::Create(_) | PlannedChange::Set(_) | PlannedChange::Repair(..) => {}
     }
     match storage.write(&write).await {
         Ok(written) => Ok(Outcome { skipped, ..Outcome::from(written) }),
@@ -77,23 +78,27 @@ async fn look_at(
     store: &StoreName,
     records: &[PlannedRecord],
 ) -> Result<Vec<Look>> {
-    let looks = records.iter().map(|record| async move {
-        let shown = match record {
-            PlannedRecord::There(meta) => meta,
-            PlannedRecord::Absent(_) => return Ok(Look::Gone),
-            PlannedRecord::Unknown(_) => return Ok(Look::Same),
-        };
-        let now = storage.read(store, &shown.key, Want::Meta).await;
-        match now.map(|now| now.map(Reading::into_meta)) {
-            Ok(Some(now)) if is_other(shown, &now) => Ok(Look::Changed),
-            Ok(Some(_)) => Ok(Look::Same),
-            Ok(None) => Ok(Look::Gone),
-            // What may not be looked at can be deleted all the same.
-            Err(why) if why.kind == ErrorKind::Permission => Ok(Look::Same),
-            Err(why) => Err(why),
-        }
-    });
+    // Boxed, for a task may hold them.
+    let looks = records.iter().map(|record| look(storage, store, record).boxed());
+    let looks: Vec<_> = looks.collect();
     stream::iter(looks).buffered(AT_ONCE).try_collect().await
+}
+
+async fn look(storage: &dyn Storage, store: &StoreName, record: &PlannedRecord) -> Result<Look> {
+    let shown = match record {
+        PlannedRecord::There(meta) => meta,
+        PlannedRecord::Absent(_) => return Ok(Look::Gone),
+        PlannedRecord::Unknown(_) => return Ok(Look::Same),
+    };
+    let now = storage.read(store, &shown.key, Want::Meta).await;
+    match now.map(|now| now.map(Reading::into_meta)) {
+        Ok(Some(now)) if is_other(shown, &now) => Ok(Look::Changed),
+        Ok(Some(_)) => Ok(Look::Same),
+        Ok(None) => Ok(Look::Gone),
+        // What may not be looked at can be deleted all the same.
+        Err(why) if why.kind == ErrorKind::Permission => Ok(Look::Same),
+        Err(why) => Err(why),
+    }
 }
 
 /// Whether two looks at a record of one key saw different records. What a list shows is what the

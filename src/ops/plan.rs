@@ -17,7 +17,7 @@ const AT_ONCE: usize = 64;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
     /// What is to be changed, as it was when the plan was made.
-    pub change: Change,
+    pub change: PlannedChange,
     /// Records that are written or removed, where that is known.
     pub records: Option<u64>,
     /// Bytes of their values.
@@ -30,7 +30,7 @@ pub struct Plan {
 
 /// An operation, with what it was planned for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Change {
+pub enum PlannedChange {
     /// Open or create a store.
     Create(OpenBy),
     /// Set one record; it holds itself what must be there before.
@@ -115,14 +115,14 @@ impl From<&StoreInfo> for PlannedStore {
 impl Plan {
     /// The plan of opening or creating a store.
     pub fn create(by: OpenBy) -> Self {
-        Self::new(Change::Create(by), None, Weight::Unknown, true)
+        Self::new(PlannedChange::Create(by), None, Weight::Unknown, true)
     }
 
     /// The plan of setting a record.
     pub fn set(set: SetValue) -> Self {
         let weight = Weight::Values(set.value.len() as u64);
         let first = set.expected == Expected::Absent;
-        Self::new(Change::Set(set), Some(1), weight, first)
+        Self::new(PlannedChange::Set(set), Some(1), weight, first)
     }
 
     /// The plan of deleting records, as they are shown.
@@ -142,51 +142,51 @@ impl Plan {
             }
         }
         let weight = if known { Weight::Values(bytes) } else { Weight::Unknown };
-        Self::new(Change::Delete { store, records }, Some(count), weight, false)
+        Self::new(PlannedChange::Delete { store, records }, Some(count), weight, false)
     }
 
     /// The plan of removing all records of a store that weighs this.
     pub fn purge(info: &StoreInfo, weight: Weight) -> Self {
-        Self::new(Change::Purge(info.into()), info.records, weight, false)
+        Self::new(PlannedChange::Purge(info.into()), info.records, weight, false)
     }
 
     /// The plan of removing a store that weighs this.
     pub fn drop(info: &StoreInfo, weight: Weight) -> Self {
-        Self::new(Change::Drop(info.into()), info.records, weight, false)
+        Self::new(PlannedChange::Drop(info.into()), info.records, weight, false)
     }
 
     fn repair(store: StoreName, repair: Option<Repair>) -> Self {
-        Self::new(Change::Repair(store, repair), Some(0), Weight::Values(0), false)
+        Self::new(PlannedChange::Repair(store, repair), Some(0), Weight::Values(0), false)
     }
 
-    fn new(change: Change, records: Option<u64>, weight: Weight, reversible: bool) -> Self {
+    fn new(change: PlannedChange, records: Option<u64>, weight: Weight, reversible: bool) -> Self {
         Self { change, records, weight, reversible, problem: None }
     }
 
     /// Whether it removes this record of this store.
     pub fn removes(&self, store: &StoreName, key: &Key) -> bool {
         match &self.change {
-            Change::Delete { store: from, records } => {
+            PlannedChange::Delete { store: from, records } => {
                 from == store && records.iter().any(|record| record.key() == key)
             }
-            Change::Purge(planned) | Change::Drop(planned) => planned.name == *store,
-            Change::Create(_) | Change::Set(_) | Change::Repair(..) => false,
+            PlannedChange::Purge(planned) | PlannedChange::Drop(planned) => planned.name == *store,
+            PlannedChange::Create(_) | PlannedChange::Set(_) | PlannedChange::Repair(..) => false,
         }
     }
 
     /// The write that the storage is asked for; `None` for a repair where nothing is wrong.
     pub fn write(&self) -> Option<Write> {
         Some(match &self.change {
-            Change::Create(by) => Write::Create(by.clone()),
-            Change::Set(set) => Write::Set(set.clone()),
-            Change::Delete { store, records } => {
+            PlannedChange::Create(by) => Write::Create(by.clone()),
+            PlannedChange::Set(set) => Write::Set(set.clone()),
+            PlannedChange::Delete { store, records } => {
                 let there = records.iter().filter(|it| !matches!(it, PlannedRecord::Absent(_)));
                 let keys = there.map(|record| record.key().clone()).collect();
                 Write::Delete { store: store.clone(), keys }
             }
-            Change::Purge(store) => Write::Purge(store.name.clone()),
-            Change::Drop(store) => Write::Drop(store.name.clone()),
-            Change::Repair(_, repair) => Write::Repair(repair.clone()?),
+            PlannedChange::Purge(store) => Write::Purge(store.name.clone()),
+            PlannedChange::Drop(store) => Write::Drop(store.name.clone()),
+            PlannedChange::Repair(_, repair) => Write::Repair(repair.clone()?),
         })
     }
 }

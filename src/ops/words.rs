@@ -3,7 +3,7 @@
 use crate::model::{Error, ErrorKind, Expected, Key, Replicas, StoreName, Write, WriteOutcome};
 use crate::text::{plural, size, visible_bytes};
 
-use super::{Change, Outcome, Plan, Weight};
+use super::{Outcome, Plan, PlannedChange, Weight};
 
 /// Keys that a sentence names at most.
 const NAMED: usize = 5;
@@ -13,32 +13,34 @@ const LOOK: &str = "look before you repeat it";
 /// What a dialog about a plan is called.
 pub fn title(plan: &Plan) -> String {
     match &plan.change {
-        Change::Create(_) => "Create the store".to_owned(),
-        Change::Set(_) => "Set the record".to_owned(),
-        Change::Delete { records, .. } if records.len() == 1 => "Delete the record".to_owned(),
-        Change::Delete { .. } => {
+        PlannedChange::Create(_) => "Create the store".to_owned(),
+        PlannedChange::Set(_) => "Set the record".to_owned(),
+        PlannedChange::Delete { records, .. } if records.len() == 1 => {
+            "Delete the record".to_owned()
+        }
+        PlannedChange::Delete { .. } => {
             format!("Delete {}", plural(plan.records.unwrap_or_default(), "record"))
         }
-        Change::Purge(_) => "Purge the store".to_owned(),
-        Change::Drop(_) => "Drop the store".to_owned(),
-        Change::Repair(..) => "Repair the store".to_owned(),
+        PlannedChange::Purge(_) => "Purge the store".to_owned(),
+        PlannedChange::Drop(_) => "Drop the store".to_owned(),
+        PlannedChange::Repair(..) => "Repair the store".to_owned(),
     }
 }
 
 /// The word for doing it, on a button.
 pub fn verb(plan: &Plan) -> &'static str {
     match &plan.change {
-        Change::Create(_) => "create",
-        Change::Set(_) => "set",
-        Change::Delete { .. } => "delete",
-        Change::Purge(_) => "purge",
-        Change::Drop(_) => "drop",
-        Change::Repair(..) => "repair",
+        PlannedChange::Create(_) => "create",
+        PlannedChange::Set(_) => "set",
+        PlannedChange::Delete { .. } => "delete",
+        PlannedChange::Purge(_) => "purge",
+        PlannedChange::Drop(_) => "drop",
+        PlannedChange::Repair(..) => "repair",
     }
 }
 
-/// What a plan would do, line by line, as its dialog and a dry run show it. `place` is where a
-/// storage keeps its values: [`MEMORY`] or [`DISK`]. May hold hostile text.
+/// What a plan would do, line by line, as its dialog and a dry run show it. `place` is what
+/// [`place`](place()) gives. May hold hostile text.
 pub fn lines(plan: &Plan, place: &str) -> Vec<String> {
     let weight = match plan.weight {
         Weight::Values(bytes) => size(bytes),
@@ -53,26 +55,31 @@ pub fn lines(plan: &Plan, place: &str) -> Vec<String> {
         vec![name.escaped(), format!("{records} · {weight}"), end.to_owned()]
     };
     match &plan.change {
-        Change::Delete { store, records } => {
+        PlannedChange::Delete { store, records } => {
             let only = if let [record] = &**records { Some(record.key().escaped()) } else { None };
             only.into_iter().chain([format!("{weight} in the store {store}")]).collect()
         }
-        Change::Purge(store) => whole(&store.name, "Removed for good; the store stays."),
-        Change::Drop(store) => whole(&store.name, "Removed for good, with the store."),
-        Change::Create(_) | Change::Set(_) | Change::Repair(..) => Vec::new(),
+        PlannedChange::Purge(store) => whole(&store.name, "Removed for good; the store stays."),
+        PlannedChange::Drop(store) => whole(&store.name, "Removed for good, with the store."),
+        PlannedChange::Create(_) | PlannedChange::Set(_) | PlannedChange::Repair(..) => Vec::new(),
     }
 }
 
 /// Where a server keeps values.
-pub const MEMORY: &str = "of the server's memory";
+const MEMORY: &str = "of the server's memory";
 /// Where a directory keeps them.
-pub const DISK: &str = "on the disk";
+const DISK: &str = "on the disk";
+
+/// Where a storage keeps its values, for [`lines`] and [`question`].
+pub fn place(is_directory: bool) -> &'static str {
+    if is_directory { DISK } else { MEMORY }
+}
 
 /// The question before a store is emptied or removed, where a line must do.
 pub fn question(plan: &Plan, place: &str) -> String {
     let (what, name) = match &plan.change {
-        Change::Purge(store) => ("Remove all records of", &store.name),
-        Change::Drop(store) => ("Remove", &store.name),
+        PlannedChange::Purge(store) => ("Remove all records of", &store.name),
+        PlannedChange::Drop(store) => ("Remove", &store.name),
         _ => return format!("{}?", title(plan)),
     };
     let records = match plan.records {
@@ -96,15 +103,15 @@ pub fn no_record(key: &Key) -> String {
 /// That it is under way.
 pub fn doing(plan: &Plan) -> String {
     match &plan.change {
-        Change::Create(_) => "creating the store".to_owned(),
-        Change::Set(set) => format!("saving {}", set.key.named()),
-        Change::Delete { records, .. } => match &**records {
+        PlannedChange::Create(_) => "creating the store".to_owned(),
+        PlannedChange::Set(set) => format!("saving {}", set.key.named()),
+        PlannedChange::Delete { records, .. } => match &**records {
             [record] => format!("deleting {}", record.key().named()),
             records => format!("deleting {}", plural(records.len() as u64, "record")),
         },
-        Change::Purge(store) => format!("purging {}", store.name),
-        Change::Drop(store) => format!("dropping {}", store.name),
-        Change::Repair(store, _) => format!("repairing {store}"),
+        PlannedChange::Purge(store) => format!("purging {}", store.name),
+        PlannedChange::Drop(store) => format!("dropping {}", store.name),
+        PlannedChange::Repair(store, _) => format!("repairing {store}"),
     }
 }
 
@@ -112,19 +119,21 @@ pub fn doing(plan: &Plan) -> String {
 pub fn done(plan: &Plan, outcome: &Outcome) -> String {
     let records = outcome.records;
     let done = match &plan.change {
-        Change::Create(_) if records == 0 => "the store was there already".to_owned(),
-        Change::Create(_) => "store created".to_owned(),
-        Change::Set(set) => format!("saved {}", set.key.named()),
-        Change::Delete { .. } if records == 0 => "nothing to delete: someone was faster".to_owned(),
-        Change::Delete { records: planned, .. } => match &**planned {
+        PlannedChange::Create(_) if records == 0 => "the store was there already".to_owned(),
+        PlannedChange::Create(_) => "store created".to_owned(),
+        PlannedChange::Set(set) => format!("saved {}", set.key.named()),
+        PlannedChange::Delete { .. } if records == 0 => {
+            "nothing to delete: someone was faster".to_owned()
+        }
+        PlannedChange::Delete { records: planned, .. } => match &**planned {
             [record] => format!("deleted {}", record.key().named()),
             _ => format!("deleted {}", plural(records, "record")),
         },
-        Change::Purge(store) => {
+        PlannedChange::Purge(store) => {
             format!("purged {}: {} removed", store.name, plural(records, "record"))
         }
-        Change::Drop(store) => format!("dropped {}", store.name),
-        Change::Repair(store, _) => format!("repaired {store}"),
+        PlannedChange::Drop(store) => format!("dropped {}", store.name),
+        PlannedChange::Repair(store, _) => format!("repaired {store}"),
     };
     match left(&outcome.skipped) {
         None => done,

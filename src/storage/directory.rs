@@ -185,7 +185,7 @@ impl Storage for DirectoryStorage {
         self.run(|root| root.stores().map(|_| ())).await?;
         let latency = started.elapsed();
         Ok(ServerInfo {
-            product: "directory".to_owned(),
+            product: ServerInfo::DIRECTORY.to_owned(),
             read_only: self.options.read_only,
             json_layout: JsonLayout::Indented,
             latency: Some(latency),

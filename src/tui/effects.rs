@@ -1,7 +1,8 @@
 //! Carries out what the core asks for: starts reads, gives them up, and never gives up a write.
 
+use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use futures::{FutureExt as _, StreamExt as _};
@@ -9,10 +10,10 @@ use tokio::sync::mpsc::Sender;
 use tokio::sync::watch as channel;
 use tokio::task::{AbortHandle, JoinSet};
 
-use crate::app::{Event, Load, Read, Slot, Ticket, WriteId};
+use crate::app::{Event, Load, Read, Slot, Ticket};
 use crate::index::Query;
-use crate::model::{Error, ErrorKind, Interest, Result, StoreName, Write};
-use crate::ops;
+use crate::model::{Error, ErrorKind, Interest, Result, StoreName};
+use crate::ops::{self, Doubt, Failed, Plan, WriteId};
 use crate::storage::target::Target;
 use crate::storage::{Options, Storage};
 
@@ -21,8 +22,8 @@ use super::reads::{self, WalkControl};
 /// Moves that come faster than this wait for the last one before anything is read.
 const DEBOUNCE: Duration = Duration::from_millis(40);
 
-/// For so long a connection is awaited in which to find out what became of a write.
-const SETTLE: Duration = Duration::from_secs(30);
+/// Time for a connection to come back in which to find out what became of a write.
+const RESOLVE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The storage, once connected, and everything that runs beside the loop.
 pub(super) struct Tasks {
@@ -38,6 +39,8 @@ pub(super) struct Tasks {
     connecting: Option<AbortHandle>,
     asking: Option<AbortHandle>,
     writes: JoinSet<()>,
+    /// Writes whose answers were lost, until it is asked what became of them.
+    doubts: Arc<Mutex<BTreeMap<WriteId, Doubt>>>,
 }
 
 impl Tasks {
@@ -54,6 +57,7 @@ impl Tasks {
             connecting: None,
             asking: None,
             writes: JoinSet::new(),
+            doubts: Arc::default(),
         }
     }
 
@@ -203,28 +207,37 @@ impl Tasks {
         }
     }
 
-    /// Starts a write, which nothing gives up.
-    pub(super) fn write(&mut self, id: WriteId, write: Write) {
+    /// Makes a plan, which nothing gives up.
+    pub(super) fn write(&mut self, id: WriteId, plan: Plan) {
         let (storage, events) = (self.storage.clone(), self.events.clone());
+        let doubts = Arc::clone(&self.doubts);
         self.writes.spawn(async move {
             let result = match storage {
-                Some(storage) => storage.write(&write).await,
-                None => Err(reads::not_connected()),
+                Some(storage) => ops::perform(&*storage, &plan).await,
+                None => Err(reads::not_connected().into()),
             };
+            let result = result.map_err(|Failed { error, doubt }| {
+                if let Some(doubt) = doubt {
+                    lock(&doubts).insert(id, doubt);
+                }
+                error
+            });
             let _ = events.send(Event::Written(id, result)).await;
         });
     }
 
-    /// Finds out what became of a write.
-    pub(super) fn resolve(&mut self, id: WriteId, write: Write) {
+    /// Finds out what became of a write whose answer was lost.
+    pub(super) fn resolve(&mut self, id: WriteId) {
         let (storage, events) = (self.storage.clone(), self.events.clone());
+        let doubt = lock(&self.doubts).remove(&id);
         self.writes.spawn(async move {
-            let result = match storage {
-                Some(storage) => {
-                    let deadline = tokio::time::Instant::now() + SETTLE;
-                    ops::find_out(&*storage, &write, deadline).await
+            let result = match (storage, doubt) {
+                (Some(storage), Some(doubt)) => {
+                    let deadline = tokio::time::Instant::now() + RESOLVE_TIMEOUT;
+                    ops::resolve(&*storage, &doubt, deadline).await
                 }
-                None => Err(reads::not_connected()),
+                (None, _) => Err(reads::not_connected()),
+                (_, None) => Err(bug()),
             };
             let _ = events.send(Event::Resolved(id, result)).await;
         });
@@ -245,6 +258,10 @@ impl Tasks {
             }
         });
     }
+}
+
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 pub(super) fn bug() -> Error {

@@ -3,7 +3,6 @@
 use ratatui::buffer::Buffer;
 
 use crate::app::{App, Area, Confirm, Confirmed, Details};
-use crate::model::Write;
 use crate::text;
 use crate::text::{cells, visible};
 use crate::theme::Role;
@@ -52,10 +51,7 @@ pub(super) fn confirm(
     lines.truncate(usize::from(room));
     let height = u16::try_from(lines.len()).unwrap_or(room) + 4 + typed;
     let area = centred(body, width, height);
-    let danger = matches!(
-        confirm.confirmed,
-        Confirmed::Write(Write::Drop(_) | Write::Purge(_) | Write::Delete { .. })
-    );
+    let danger = matches!(&confirm.confirmed, Confirmed::Plan(plan) if !plan.reversible);
     let role = if danger { Role::Danger } else { Role::Warning };
     let titles = Titles { top: &confirm.title, bottom: "" };
     bordered(buf, area, &titles, appearance, appearance.style(role), appearance.style(role));

@@ -39,6 +39,12 @@ const ARROWS: [(&str, &[&str]); 18] = [
     ("theme", &[]),
 ];
 
+/// What of `ops` does something: for those who have a storage. The core and the view use its data.
+const DOES: [&str; 4] = ["ops::plan", "ops::perform", "ops::resolve", "ops::find_out"];
+/// The methods that change what a storage holds. Only `ops` calls them, and the demo's crawl.
+const CHANGES: [&str; 6] =
+    [".write(&", ".set_value(", ".delete_value(", ".purge(", ".drop_store(", ".repair("];
+
 /// Which modules may name a crate, or call what starts a task.
 ///
 /// The editor's and the prompts' text lives in the state as the widget that edits it. A thread of
@@ -81,6 +87,24 @@ fn every_layer_names_only_those_below_it() {
             if is_layer && target != layer && !allowed.contains(&target) {
                 faults.push(format!("{module} names {path}"));
             }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn data_is_changed_on_one_road() {
+    let mut faults = Vec::new();
+    for (module, code) in sources() {
+        let layer = module.split("::").next().unwrap();
+        if ["app", "view"].contains(&layer) {
+            let paths = paths(&code, &module);
+            let does = paths.iter().filter(|path| DOES.contains(&path.as_str()));
+            faults.extend(does.map(|path| format!("{module} names {path}")));
+        }
+        if ["app", "view", "tui", "cli"].contains(&layer) {
+            let changes = CHANGES.iter().filter(|call| code.contains(**call));
+            faults.extend(changes.map(|call| format!("{module} calls {call}…)")));
         }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));

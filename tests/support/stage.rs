@@ -9,15 +9,14 @@
 use std::sync::Arc;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use larder::app::{
-    App, Effect, Event, Load, Loaded, Read, RecordView, Settings, Slot, Ticket, WriteId,
-};
+use larder::app::{App, Effect, Event, Load, Loaded, Read, RecordView, Settings, Slot, Ticket};
 use larder::index::Builder;
 use larder::keymap::KeyMap;
 use larder::model::{
     ContentType, Error, Key, KeyPage, Record, RecordMeta, RecordState, ServerInfo, StoreInfo,
     Timestamp, WatchEvent, Write, WriteOutcome, Written,
 };
+use larder::ops::{Outcome, Resolution, WriteId};
 use larder::preview::Preview;
 use larder::theme::{Symbols, Theme};
 use larder::view::{Appearance, draw};
@@ -112,7 +111,7 @@ impl Stage {
         let writes: Vec<_> = self.writes();
         assert_eq!(writes.len(), 1, "{writes:?}");
         self.sent.extend(self.asked.iter().filter_map(|effect| match effect {
-            Effect::Write(id, write) => Some((*id, write.clone())),
+            Effect::Write(id, plan) => Some((*id, plan.write()?)),
             _ => None,
         }));
         self.asked.retain(|effect| !matches!(effect, Effect::Write(..)));
@@ -121,7 +120,7 @@ impl Stage {
 
     pub fn writes(&self) -> Vec<Write> {
         let writes = self.asked.iter().filter_map(|effect| match effect {
-            Effect::Write(_, write) => Some(write.clone()),
+            Effect::Write(_, plan) => plan.write(),
             _ => None,
         });
         writes.collect()
@@ -130,12 +129,13 @@ impl Stage {
     /// Answers a write under way.
     pub fn written(&mut self, write: Write, result: Result<Written, Error>) -> &mut Self {
         let id = self.sent_id(&write);
-        self.event(Event::Written(id, result))
+        self.event(Event::Written(id, result.map(Outcome::from)))
     }
 
     /// Tells what became of a write whose answer was lost.
     pub fn resolved(&mut self, write: Write, result: Result<WriteOutcome, Error>) -> &mut Self {
         let id = self.sent_id(&write);
+        let result = result.map(|outcome| Resolution::of(&write, outcome));
         self.event(Event::Resolved(id, result))
     }
 

@@ -2,7 +2,7 @@
 
 use ratatui_textarea::CursorMove;
 
-use crate::model::{ContentType, Expected, SetValue, Write};
+use crate::model::{ContentType, Expected, SetValue};
 use crate::preview::json;
 
 use super::super::input::LineInput;
@@ -45,7 +45,7 @@ impl Editor {
 
     /// The write that stores what was typed; `as_text` stores it as text whatever it was. It expects
     /// what was read when the editor was opened, or `over` if that is given.
-    pub fn to_write(&mut self, as_text: bool, over: Option<Expected>) -> Result<Write, Blocked> {
+    pub fn to_set(&mut self, as_text: bool, over: Option<Expected>) -> Result<SetValue, Blocked> {
         if as_text {
             self.content_type = LineInput::new(ContentType::TEXT.as_str());
         }
@@ -68,6 +68,6 @@ impl Editor {
             None => Expected::Absent,
         });
         let key = self.typed_key();
-        Ok(Write::Set(SetValue { store: self.store.clone(), key, value, content_type, expected }))
+        Ok(SetValue { store: self.store.clone(), key, value, content_type, expected })
     }
 }

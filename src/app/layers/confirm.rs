@@ -73,7 +73,7 @@ impl Confirm {
     fn confirm(&mut self, ctx: &mut Ctx<'_>) -> Then {
         // The question goes away, so nothing is left of what it held.
         match std::mem::replace(&mut self.confirmed, Confirmed::DiscardEdit) {
-            Confirmed::Write(write) => drop(ctx.send(write)),
+            Confirmed::Plan(plan) => drop(ctx.send(*plan)),
             Confirmed::DiscardEdit => ctx.request(Request::DiscardEdit),
             Confirmed::OverwriteRecord(expected) => ctx.request(Request::SaveOver(expected)),
             Confirmed::OverwriteFile(path, bytes) => ctx.save_file(path, bytes, true),

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use crossterm::event::KeyEvent;
 
 use crate::keymap::{Action, Context};
-use crate::model::{OpenBy, Write};
+use crate::model::OpenBy;
+use crate::ops::Plan;
 
 use super::super::ctx::{Ctx, Request};
 use super::super::question::{Prompt, PromptKind};
@@ -79,7 +80,7 @@ impl Prompt {
                     (PromptKind::StoreName, name) => OpenBy::Name(name.to_owned()),
                     (_, alias) => OpenBy::Alias(alias.to_owned()),
                 };
-                ctx.send(Write::Create(by));
+                ctx.send(Plan::create(by));
             }
         }
     }

@@ -5,6 +5,7 @@ use larder::app::{Effect, Event, Layer, Loaded, NotEdited, Slot};
 use larder::model::{
     Connection, Error, ErrorKind, Expected, JsonLayout, Key, ServerInfo, Write, WriteOutcome,
 };
+use larder::ops::Resolution;
 
 use super::{JSON, done, opened, shop};
 use crate::stage::{Stage, index, key as key_of, record, store};
@@ -212,11 +213,12 @@ fn the_answer_to_one_write_never_touches_another() {
     stage.resolved(first.clone(), Err(Error::new(ErrorKind::Connection, "still away")));
     stage.keys("3<ctrl-s>");
     let second = stage.write();
-    for late in [Ok(done()), Err(Error::new(ErrorKind::Conflict, "changed"))] {
+    for late in [Ok(done().into()), Err(Error::new(ErrorKind::Conflict, "changed"))] {
         stage.event(Event::Written(first_id, late));
         assert!(stage.app.editor.as_ref().unwrap().saving.is_some() && stage.app.layers.is_empty());
     }
-    stage.event(Event::Resolved(first_id, Ok(WriteOutcome::Applied(done()))));
+    let made = Resolution::of(&first, WriteOutcome::Applied(done()));
+    stage.event(Event::Resolved(first_id, Ok(made)));
     assert!(stage.app.editor.is_some(), "the second save has not been answered");
     stage.written(second, Ok(done()));
     assert!(stage.app.editor.is_none() && stage.app.writes.pending.is_empty());

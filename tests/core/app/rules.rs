@@ -1,7 +1,8 @@
 //! What must be so whatever happens: each event is handed to the core here, and what it did is checked.
 
-use larder::app::{Confirm, Confirmed, Event, Layer, PromptKind, Slot, WriteId};
-use larder::model::{Expected, Record, Write, WriteOutcome};
+use larder::app::{Confirm, Confirmed, Event, Layer, PromptKind, Slot};
+use larder::model::{Expected, Record, Write};
+use larder::ops::{Resolution, WriteId};
 
 use super::world::World;
 use crate::stage::Stage;
@@ -158,8 +159,8 @@ fn check_write(was: &Before, event: &Event, write: &Write) {
                 Some((PromptKind::StoreName | PromptKind::StoreAlias, _))
             ));
         }
-        (write, Some(Confirm { confirmed: Confirmed::Write(held), typed, .. }), _) => {
-            assert_eq!(write, held);
+        (write, Some(Confirm { confirmed: Confirmed::Plan(held), typed, .. }), _) => {
+            assert_eq!(Some(write), held.write().as_ref());
             assert!(typed.as_ref().is_none_or(|(wanted, input)| input.text() == wanted));
         }
         other => panic!("{event:?}: {other:?}"),
@@ -178,9 +179,7 @@ fn check_editor(was: &Before, is: &Before, event: &Event) {
     };
     let Some(now) = &is.editor else {
         let made = match event {
-            Event::Written(id, Ok(_)) | Event::Resolved(id, Ok(WriteOutcome::Applied(_))) => {
-                Some(*id)
-            }
+            Event::Written(id, Ok(_)) | Event::Resolved(id, Ok(Resolution::Done(..))) => Some(*id),
             _ => None,
         };
         let given_up =

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use larder::app::{Effect, Event, Load, Loaded, Read, RecordView, Slot, Ticket, WriteId};
+use larder::app::{Effect, Event, Load, Loaded, Read, RecordView, Slot, Ticket};
 use larder::model::{
-    ContentType, Error, ErrorKind, Expected, Key, OpenBy, Record, RecordMeta, WatchEvent, Write,
-    WriteOutcome, Written,
+    ContentType, Error, ErrorKind, Expected, Key, OpenBy, Record, RecordMeta, WatchEvent,
 };
+use larder::ops::{Outcome, Plan, PlannedChange, PlannedRecord, Resolution, WriteId};
 
 use crate::stage::{index, record, shown, store};
 
@@ -19,7 +19,7 @@ pub(super) struct World {
     /// Whether the server can be reached.
     pub(super) up: bool,
     pub(super) reads: Vec<(Slot, Ticket, Read)>,
-    pub(super) writes: Vec<(WriteId, Write)>,
+    pub(super) writes: Vec<(WriteId, Plan)>,
     /// Writes whose answer was lost, and whether they were made.
     pub(super) lost: Vec<(WriteId, bool)>,
     pub(super) settles: Vec<WriteId>,
@@ -55,8 +55,8 @@ impl World {
                 }
                 Effect::Cancel(slot) => self.reads.retain(|(asked, ..)| *asked != slot),
                 Effect::Watch(ticket, _) => self.watched = Some(ticket),
-                Effect::Write(id, write) => self.writes.push((id, write)),
-                Effect::Resolve(id, _) => self.settles.push(id),
+                Effect::Write(id, plan) => self.writes.push((id, plan)),
+                Effect::Resolve(id) => self.settles.push(id),
                 Effect::SaveFile { path, bytes, .. } => self.files.push((path, bytes)),
                 Effect::OpenEditor { text, .. } => self.outside = Some(text),
                 Effect::Quit => self.quit = true,
@@ -139,22 +139,28 @@ impl World {
         let made = self.lost.iter().any(|(lost, made)| *lost == id && *made);
         let result = match (self.up, made) {
             (false, _) => Err(away()),
-            (true, true) => Ok(WriteOutcome::Applied(Written { records: 1, ..Written::default() })),
-            (true, false) => Ok(WriteOutcome::NotApplied),
+            (true, true) => {
+                let outcome = Outcome { records: 1, ..Outcome::default() };
+                Ok(Resolution::Done(outcome, "the write was made".to_owned()))
+            }
+            (true, false) => {
+                let error = Error::new(ErrorKind::Connection, "the write was not made");
+                Ok(Resolution::Open(error))
+            }
         };
         let event = Event::Resolved(id, result);
         self.given.push(event.clone());
         Some(event)
     }
 
-    fn make(&mut self, write: &Write) -> Result<Written, Error> {
-        let mut written = Written { records: 1, ..Written::default() };
-        match write {
-            Write::Create(OpenBy::Name(name) | OpenBy::Alias(name)) => {
+    fn make(&mut self, plan: &Plan) -> Result<Outcome, Error> {
+        let mut outcome = Outcome { records: 1, ..Outcome::default() };
+        match &plan.change {
+            PlannedChange::Create(OpenBy::Name(name) | OpenBy::Alias(name)) => {
                 self.stores.entry(name.clone()).or_default();
             }
-            Write::Create(_) => {}
-            Write::Set(set) => {
+            PlannedChange::Create(_) | PlannedChange::Repair(..) => {}
+            PlannedChange::Set(set) => {
                 let records = self.stores.get_mut(&set.store.escaped()).ok_or_else(missing)?;
                 let there = records.get(&set.key);
                 let fits = match &set.expected {
@@ -168,22 +174,33 @@ impl World {
                     return Err(Error::new(ErrorKind::Conflict, "it has changed"));
                 }
                 let made = record(&set.key.escaped(), set.content_type.as_str(), &set.value);
-                written.meta = Some(made.meta.clone());
+                outcome.meta = Some(made.meta.clone());
                 records.insert(set.key.clone(), made);
             }
-            Write::Delete { store, keys } => {
+            PlannedChange::Delete { store, records: planned } => {
                 let records = self.stores.get_mut(&store.escaped()).ok_or_else(missing)?;
-                written.records = keys.iter().filter_map(|key| records.remove(key)).count() as u64;
+                outcome.records = 0;
+                for record in planned {
+                    match (record, records.get(record.key())) {
+                        (PlannedRecord::There(shown), Some(now)) if now.meta != *shown => {
+                            outcome.skipped.push(shown.key.clone());
+                        }
+                        (_, None) => {}
+                        (_, Some(_)) => {
+                            records.remove(record.key());
+                            outcome.records += 1;
+                        }
+                    }
+                }
             }
-            Write::Purge(store) => {
-                self.stores.get_mut(&store.escaped()).ok_or_else(missing)?.clear();
+            PlannedChange::Purge(store) => {
+                self.stores.get_mut(&store.name.escaped()).ok_or_else(missing)?.clear();
             }
-            Write::Drop(store) => {
-                self.stores.remove(&store.escaped()).ok_or_else(missing)?;
+            PlannedChange::Drop(store) => {
+                self.stores.remove(&store.name.escaped()).ok_or_else(missing)?;
             }
-            Write::Repair(_) => panic!("the browser repairs nothing"),
         }
-        Ok(written)
+        Ok(outcome)
     }
 
     /// Somebody else sets or deletes a record; what the watcher says of it.

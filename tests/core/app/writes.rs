@@ -1,9 +1,12 @@
 //! Writes: asked about, refused, and answered late.
 
-use larder::app::{Compute, Effect, Event, Layer, Loaded, Pane, Read, Settings, Slot};
+use larder::app::{Compute, Confirmed, Effect, Event, Layer, Loaded, Pane, Read, Settings, Slot};
+use larder::index::Change;
 use larder::model::{
-    Connection, Error, ErrorKind, Key, StoreInfo, WatchEvent, Write, WriteOutcome, Written,
+    Connection, Error, ErrorKind, Key, ServerInfo, StoreInfo, WatchEvent, Write, WriteOutcome,
+    Written,
 };
+use larder::ops::{Outcome, PlannedChange, PlannedRecord};
 
 use super::{done, opened, shop};
 use crate::stage::{Stage, store};
@@ -39,6 +42,44 @@ fn marked_records_are_deleted_together() {
     stage.keys("<space><space>dy");
     let Write::Delete { keys, .. } = stage.write() else { panic!() };
     assert_eq!(keys, [Key::from("a"), Key::from("b")]);
+}
+
+#[test]
+fn a_record_that_changed_since_it_was_shown_stays_in_the_list_and_is_named() {
+    let mut stage = opened();
+    stage.keys("<space><space>dy");
+    let write = stage.write();
+    let outcome = Outcome { records: 1, skipped: vec!["b".into()], ..Outcome::default() };
+    stage.event(Event::Written(stage.sent_id(&write), Ok(outcome)));
+    assert_eq!(stage.notice(), "deleted 1 record; b has changed since it was shown, and stays");
+    let (_, read) = stage.take(Slot::Keys);
+    let Read::Compute(Compute::Apply { changes, .. }) = read else { panic!("{read:?}") };
+    assert!(matches!(&changes[..], [Change::Remove(key)] if *key == Key::from("a")), "{changes:?}");
+    assert_eq!(stage.app.keys.marks.iter().collect::<Vec<_>>(), [&Key::from("b")]);
+}
+
+#[test]
+fn a_plan_holds_what_the_list_showed_when_it_was_asked_for() {
+    let mut stage = opened();
+    stage.keys("d");
+    let Some(Layer::Confirm(asked)) = stage.app.layer() else { panic!() };
+    let Confirmed::Plan(plan) = &asked.confirmed else { panic!() };
+    let PlannedChange::Delete { records, .. } = &plan.change else { panic!() };
+    assert_eq!(**records, [PlannedRecord::There(shop()[0].meta.clone())]);
+}
+
+#[test]
+fn a_directory_keeps_its_values_on_the_disk() {
+    let mut stage = Stage::new(120, 36);
+    stage.connect(vec![StoreInfo { bytes: Some(5000), ..store("shop", 3) }]);
+    for (product, place) in [("Redis", "of the server's memory"), ("directory", "on the disk")] {
+        let server = ServerInfo { product: product.to_owned(), ..ServerInfo::default() };
+        stage.event(Event::Server(Ok(server)));
+        stage.keys("P");
+        let Some(Layer::Confirm(asked)) = stage.app.layer() else { panic!() };
+        assert_eq!(asked.lines[1], format!("3 records · about 5.0 KB {place}"));
+        stage.keys("<esc>");
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use futures::StreamExt as _;
 use larder::model::{ContentType, ErrorKind, Key, OpenBy, RecordMeta, StoreName, Value};
-use larder::ops::{self, Change, Operation, Outcome, Plan, PlannedRecord, Weight, words};
+use larder::ops::{self, Operation, Outcome, Plan, PlannedChange, PlannedRecord, Weight, words};
 use larder::storage::Storage;
 
 use super::{kept_keys, put, scan, set, store};
@@ -29,7 +29,7 @@ pub async fn a_plan_holds_what_is_there_and_changes_nothing(storage: &dyn Storag
 
     let delete = plan_delete(storage, &shop, &["a", "b", "missing"]).await;
     assert_eq!((delete.records, delete.weight), (Some(2), Weight::Values(8)));
-    let Change::Delete { records, .. } = &delete.change else { panic!() };
+    let PlannedChange::Delete { records, .. } = &delete.change else { panic!() };
     assert!(matches!(&records[0], PlannedRecord::There(meta) if meta.size == 3));
     assert_eq!(records[2], PlannedRecord::Absent("missing".into()));
     let purge = plan(storage, Operation::Purge(shop.clone())).await;
