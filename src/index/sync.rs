@@ -233,9 +233,9 @@ impl KeySync {
     }
 
     fn scanned(&mut self, event: ScanEvent) {
-        // A walk may see it too, or not.
-        let comparable = self.complete && self.walk().is_none();
-        self.rescans.push(event, comparable);
+        if !matches!(self.phase, Phase::Empty) {
+            self.rescans.push(event, self.walk().is_some());
+        }
     }
 
     fn lagged(&mut self, steps: &mut Vec<Step>) {

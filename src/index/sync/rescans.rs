@@ -32,20 +32,25 @@ pub(super) struct Rescans {
 }
 
 impl Rescans {
-    /// Takes an event; drops it where no index can be compared, because a walk is under way.
-    pub(super) fn push(&mut self, event: ScanEvent, comparable: bool) {
+    /// Takes an event, to be compared when the walk under way has ended.
+    pub(super) fn push(&mut self, event: ScanEvent, walking: bool) {
         match &event {
             ScanEvent::Begins => self.running = true,
             ScanEvent::Ends => self.running = false,
             _ => {}
         }
-        if !comparable || self.queue.len() >= MOST_EVENTS {
+        if self.queue.len() >= MOST_EVENTS {
             self.drop_events();
             self.wanted = true;
             return;
         }
         self.finished |= matches!(event, ScanEvent::Ends);
+        let begins = matches!(event, ScanEvent::Begins);
         self.queue.push(event);
+        if begins && walking {
+            // What the walk sees later than the rescan is not gone; the count tells what is.
+            self.queue.push(ScanEvent::Incomplete);
+        }
     }
 
     /// Notes changes that are newer than all events before, and are to be applied before those

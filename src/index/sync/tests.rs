@@ -70,6 +70,9 @@ struct World {
     rescan: Rescan,
     /// On its way from the watcher.
     stream: VecDeque<SyncEvent>,
+    /// How many records there were when the watcher counted them, at each event on its way.
+    counts: VecDeque<usize>,
+    records: Option<u64>,
     sync: KeySync,
     jobs: Vec<Job>,
     /// Replies of work that was given up.
@@ -85,20 +88,20 @@ impl World {
             up: true,
             rescan: Rescan { wanted: true, ..Rescan::default() },
             stream: VecDeque::new(),
+            counts: VecDeque::new(),
+            records: None,
             sync: KeySync::default(),
             jobs: Vec::new(),
             late: Vec::new(),
         };
         world.tell(SyncEvent::Restart);
+        world.count();
         world
     }
 
     fn tell(&mut self, event: SyncEvent) {
-        let facts = Facts {
-            now: Timestamp::from_micros(0),
-            records: Some(self.store.len() as u64),
-            named: self.named,
-        };
+        let facts =
+            Facts { now: Timestamp::from_micros(0), records: self.records, named: self.named };
         for step in self.sync.handle(event, &facts) {
             match step {
                 Step::Walk { id, early } => {
@@ -149,6 +152,21 @@ impl World {
             self.store.insert(name, size);
             SyncEvent::Told { set: vec![meta(name, size)], removed: Vec::new() }
         }
+    }
+
+    /// The watcher counts the records.
+    fn count(&mut self) {
+        if self.up {
+            self.stream.push_back(SyncEvent::Counted(6));
+            self.counts.push_back(self.store.len());
+        }
+    }
+
+    /// What is on its way from the watcher is lost.
+    fn lose_stream(&mut self) {
+        self.stream.clear();
+        self.counts.clear();
+        self.rescan = Rescan { request: self.rescan.request, wanted: true, ..Rescan::default() };
     }
 
     /// The watcher tells of a change, unless it is away.
@@ -216,6 +234,9 @@ impl World {
 
     fn deliver(&mut self) -> bool {
         let Some(event) = self.stream.pop_front() else { return false };
+        if matches!(event, SyncEvent::Counted(_)) {
+            self.records = self.counts.pop_front().map(|count| count as u64);
+        }
         self.tell(event);
         true
     }
@@ -226,6 +247,7 @@ impl World {
             self.rescan = Rescan { request: self.rescan.request, ..Rescan::default() };
             if up {
                 self.stream.push_back(SyncEvent::Lagged);
+                self.count();
             }
         }
     }
@@ -239,6 +261,7 @@ impl World {
                 if self.named || what & 128 != 0 {
                     self.told(told);
                 }
+                self.count();
             }
             5..8 => drop(self.rescan(what)),
             8..14 => drop(self.work(what)),
@@ -254,6 +277,7 @@ impl World {
                 let told = self.change(what, what & 64 != 0);
                 let SyncEvent::Told { set, removed } = told.clone() else { unreachable!() };
                 self.told(told);
+                self.count();
                 let set = set.into_iter().map(Change::Set);
                 let changes = set.chain(removed.into_iter().map(Change::Remove)).collect();
                 self.tell(SyncEvent::Answered { changes, highlight: true });
@@ -268,16 +292,16 @@ impl World {
             }
             25 if what < 128 => {
                 // A listener that is slow is told only that something was lost.
-                self.stream.clear();
-                self.rescan = Rescan { request: self.rescan.request, ..Rescan::default() };
+                self.lose_stream();
                 self.stream.push_back(SyncEvent::Lagged);
+                self.count();
             }
             25 => {
                 // The watcher is stopped and another one started.
-                self.stream.clear();
-                self.rescan = Rescan { request: self.rescan.request, ..Rescan::default() };
+                self.lose_stream();
                 self.tell(SyncEvent::Unwatched);
                 self.tell(SyncEvent::Restart);
+                self.count();
             }
             _ => {}
         }
@@ -296,7 +320,11 @@ impl World {
                 self.tell(SyncEvent::Restart);
                 continue;
             }
-            return;
+            let before = self.sync.rescan_requests();
+            self.tell(SyncEvent::Quiet);
+            if self.sync.rescan_requests() == before {
+                return;
+            }
         }
         panic!("it never ends");
     }
@@ -352,10 +380,11 @@ fn a_rescan_that_is_needed_during_another_is_requested_after_its_end() {
     while world.work(0) {}
     for _ in 0..2 {
         world.rescan(0);
+        while world.deliver() {}
     }
-    // The walk sees what the page shows, or not: the page is dropped.
-    world.tell(SyncEvent::Restart);
-    while world.deliver() {}
+    // What the page showed is lost.
+    let Some(Job::Compare { id, .. }) = world.jobs.pop() else { panic!("nothing is compared") };
+    world.tell(SyncEvent::Failed(id, lost()));
     while world.work(0) {}
     assert_eq!(world.sync.rescan_requests(), 0, "whoever rescans would take it for answered");
     while world.rescan.at.is_some() {
