@@ -1,5 +1,6 @@
 //! Stores, records, pages, errors and the writes that change them, as data: no I/O.
 
+mod commit;
 pub mod content;
 pub mod crawl;
 pub mod error;
@@ -15,6 +16,7 @@ mod upkeep;
 pub mod watch;
 mod write;
 
+pub use commit::{Change, Commit, Committed, Content, Done, Expect, Version, WriteId};
 pub use content::{ContentType, Family, Value};
 pub use crawl::{Crawl, Crawler, Section, StorageInfo};
 pub use error::{Cause, Error, ErrorKind, Result};

@@ -18,7 +18,9 @@ mod resolution;
 mod resolve;
 pub mod words;
 
-pub use operation::{Operation, Outcome, WriteId};
+pub use operation::{Operation, Outcome};
+
+pub use crate::model::WriteId;
 pub use perform::{Failed, perform};
 pub use plan::{Plan, PlannedChange, PlannedRecord, PlannedStore, Weight, plan};
 pub use resolution::Resolution;

@@ -26,9 +26,9 @@ pub use target::Target;
 pub use timing::{DirectoryTiming, RedisTiming, Timing};
 
 use crate::model::{
-    Connection, Crawl, Error, ErrorKind, Interest, Key, KeyPage, OpenBy, Opened, Reading, Repair,
-    Result, Scan, ServerInfo, StoreInfo, StoreList, StoreName, Want, WatchEvent, Write,
-    WriteOutcome, Written,
+    Commit, Committed, Connection, Crawl, Error, ErrorKind, Interest, Key, KeyPage, OpenBy, Opened,
+    Reading, Repair, Result, Scan, ServerInfo, StoreInfo, StoreList, StoreName, Want, WatchEvent,
+    Write, WriteOutcome, Written,
 };
 
 /// How a storage is to behave; the same for every backend.
@@ -150,6 +150,14 @@ pub trait Storage: Send + Sync + 'static {
     /// [`ErrorKind::Usage`] for a key that is not UTF-8, or that cannot be a file's name;
     /// [`ErrorKind::InDoubt`] if no answer came (see [`Storage::resolve`]).
     async fn write(&self, write: &Write) -> Result<Written>;
+
+    /// Changes records of one store in the order given, each in one atomic step and only if it is
+    /// what it is expected to be. What became of each is told; a failure of one does not undo
+    /// others. After [`ErrorKind::InDoubt`], [`Commit::as_write`] can be resolved.
+    ///
+    /// # Errors
+    /// Nothing was changed: writing is refused as a whole.
+    async fn commit(&self, store: &StoreName, commits: &[Commit]) -> Result<Vec<Committed>>;
 
     /// After [`ErrorKind::InDoubt`]: finds out what became of a write. First makes sure, where it
     /// can, that nothing of it arrives later.

@@ -2,10 +2,6 @@
 
 use crate::model::{Key, OpenBy, RecordMeta, Replicas, SetValue, StoreName, Written};
 
-/// Identifies a write: the answer to one never touches another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct WriteId(pub u64);
-
 /// A change of what a storage holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Operation {

@@ -16,6 +16,7 @@
 //! watch                    changes, from file notifications or polling
 //! ```
 
+mod commit;
 mod crawl;
 mod endings;
 mod entries;
@@ -59,9 +60,9 @@ use self::watch::Hub;
 
 use super::{Options, Session, Storage, narrow};
 use crate::model::{
-    Connection, Crawl, Error, ErrorKind, Interest, JsonLayout, Key, KeyPage, OpenBy, Opened, Order,
-    Reading, Repair, Result, Scan, ServerInfo, StoreInfo, StoreList, StoreName, Want, WatchEvent,
-    Write, WriteOutcome, Written,
+    Commit, Committed, Connection, Crawl, Error, ErrorKind, Interest, JsonLayout, Key, KeyPage,
+    OpenBy, Opened, Order, Reading, Repair, Result, Scan, ServerInfo, StoreInfo, StoreList,
+    StoreName, Want, WatchEvent, Write, WriteOutcome, Written,
 };
 
 /// Crawlee's key-value stores in a directory.
@@ -276,6 +277,12 @@ impl Storage for DirectoryStorage {
         _attention: channel::Receiver<Interest>,
     ) -> BoxStream<'static, WatchEvent> {
         self.hub.watch(store)
+    }
+
+    async fn commit(&self, store: &StoreName, commits: &[Commit]) -> Result<Vec<Committed>> {
+        let (store, commits) = (store.clone(), commits.to_vec());
+        self.write_store(move |root, options| Ok(commit::commit(root, &store, &commits, options)))
+            .await
     }
 
     async fn resolve(&self, write: &Write) -> Result<WriteOutcome> {

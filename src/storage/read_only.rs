@@ -9,8 +9,9 @@ use tokio::sync::watch as channel;
 
 use super::{Session, Storage};
 use crate::model::{
-    Crawl, Error, ErrorKind, Interest, Key, KeyPage, OpenBy, Opened, Reading, Repair, Result, Scan,
-    ServerInfo, StoreInfo, StoreList, StoreName, Want, WatchEvent, Write, WriteOutcome, Written,
+    Commit, Committed, Crawl, Error, ErrorKind, Interest, Key, KeyPage, OpenBy, Opened, Reading,
+    Repair, Result, Scan, ServerInfo, StoreInfo, StoreList, StoreName, Want, WatchEvent, Write,
+    WriteOutcome, Written,
 };
 
 /// A backend of which only the reads are let through.
@@ -68,6 +69,10 @@ impl<S: Storage> Storage for ReadOnly<S> {
             Write::Drop(_) => "dropping".to_owned(),
             Write::Repair(_) => "repairing".to_owned(),
         }))
+    }
+
+    async fn commit(&self, _store: &StoreName, _commits: &[Commit]) -> Result<Vec<Committed>> {
+        Err(refused("changing records"))
     }
 
     async fn resolve(&self, write: &Write) -> Result<WriteOutcome> {

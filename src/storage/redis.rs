@@ -5,6 +5,7 @@
 //! keys reply               names of Redis keys · parsing of answers
 //! read scan iterate        one record · all keys of a store · in Crawlee's order
 //! write unscripted         one script a write, in scripts/ · transactions where these are forbidden
+//! commit                   records that are changed only if they are what is expected
 //! open                     creating, beside Crawlee's openers
 //! list orphan_stores       stores that the indexes name · stores that no index names
 //! siblings                 request queues, datasets and crawlers beside the stores
@@ -12,6 +13,7 @@
 //! doubt resolve            what is remembered of a write · what became of one whose answer was lost
 //! ```
 
+mod commit;
 pub(crate) mod connection;
 mod doubt;
 mod error;
@@ -44,9 +46,9 @@ use self::open::Claims;
 use super::target::RedisTarget;
 use super::{Options, Session, Storage, narrow};
 use crate::model::{
-    Crawl, Error, ErrorKind, Interest, JsonLayout, Key, KeyPage, OpenBy, Opened, Order, Reading,
-    Result, Scan, ServerInfo, StoreInfo, StoreList, StoreName, Want, WatchEvent, Write,
-    WriteOutcome, Written,
+    Commit, Committed, Crawl, Error, ErrorKind, Interest, JsonLayout, Key, KeyPage, OpenBy, Opened,
+    Order, Reading, Result, Scan, ServerInfo, StoreInfo, StoreList, StoreName, Want, WatchEvent,
+    Write, WriteOutcome, Written,
 };
 
 /// Crawlee's key-value stores on a Redis server.
@@ -168,6 +170,10 @@ impl Storage for RedisStorage {
 
     async fn write(&self, write: &Write) -> Result<Written> {
         self.write(write).await
+    }
+
+    async fn commit(&self, store: &StoreName, commits: &[Commit]) -> Result<Vec<Committed>> {
+        self.commit(store, commits).await
     }
 
     async fn resolve(&self, write: &Write) -> Result<WriteOutcome> {

@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use larder::model::{
-    Connection, ContentType, ErrorKind, Expected, Key, SetValue, StoreName, Write, WriteOutcome,
+    Change, Commit, Connection, ContentType, ErrorKind, Expect, Expected, Key, SetValue, StoreName,
+    Write, WriteId, WriteOutcome,
 };
 use larder::storage::{self, Options, Storage, Target};
 
@@ -161,5 +162,54 @@ async fn a_password_never_reaches_a_label_or_an_error() -> larder::model::Result
     let Err(error) = wrong else { panic!("a wrong password is refused") };
     assert_eq!(error.kind, ErrorKind::Auth);
     assert!(!format!("{error} {error:?}").contains("hunter"), "{error}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn of_commits_whose_answer_is_lost_none_is_told_to_be_done() -> larder::model::Result<()> {
+    let server = Server::start();
+    fill::stores(&mut server.client(), ["shop"]);
+    let wire = Proxy::start(server.port()).await;
+    let storage = connect(&wire.url()).await?;
+    for key in ["first", "second"] {
+        storage.set_value(&set(key)).await?;
+    }
+    let change = |id, key: &str, change| Commit {
+        id: WriteId(id),
+        key: Key::from(key),
+        expect: Expect::Anything,
+        change,
+    };
+    let commits = [
+        change(1, "first", Change::Remove),
+        change(2, "second", Change::Remove),
+        change(3, "third", Change::Put("new".into(), ContentType::TEXT)),
+    ];
+    let shop = StoreName::from("shop");
+    wire.set(Wire::Silent);
+    let (writing, sent) = (Arc::clone(&storage), commits.clone());
+    let store = shop.clone();
+    let write = tokio::spawn(async move { writing.commit(&store, &sent).await });
+    let start = Instant::now();
+    let items = "key_value_stores:shop:items";
+    while server.cli(&["HLEN", items]) != b"0" && start.elapsed() < PATIENCE {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    wire.set(Wire::Cut);
+    let committed = write.await.expect("the write ends")?;
+    let kinds: Vec<_> =
+        committed.iter().map(|commit| commit.result.clone().map_err(|error| error.kind)).collect();
+    // Of the last nothing was sent.
+    let [doubt, never] = [Err(ErrorKind::InDoubt), Err(ErrorKind::Connection)];
+    assert_eq!(kinds, [doubt.clone(), doubt, never]);
+    until(&*storage, |state| *state != Connection::Up).await;
+    wire.set(Wire::Open);
+    until(&*storage, |state| *state == Connection::Up).await;
+    for commit in &commits[..2] {
+        let outcome = storage.resolve(&commit.as_write(&shop)).await?;
+        assert!(matches!(outcome, WriteOutcome::Applied(_)), "{outcome:?}");
+    }
+    let outcome = storage.resolve(&commits[2].as_write(&shop)).await?;
+    assert_eq!(outcome, WriteOutcome::NotApplied);
     Ok(())
 }

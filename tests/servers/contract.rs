@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests, outside #[test]")]
 #![allow(unreachable_pub, reason = "a private module of a test program")]
 
+pub mod commits;
 pub mod crawl;
 pub mod keys;
 pub mod ops;
@@ -44,6 +45,13 @@ macro_rules! contract {
             records: a_part_of_a_value_is_read,
             records: a_large_value_comes_back_whole,
             records: settling_tells_what_became_of_a_write,
+            commits: records_are_put_and_removed_in_one_call,
+            commits: a_record_that_is_there_is_not_made_again,
+            commits: a_record_that_changed_since_is_skipped_and_the_others_are_removed,
+            commits: a_large_value_is_compared_by_its_digest,
+            commits: of_many_who_expect_one_version_one_changes_it,
+            commits: many_removals_are_answered_in_their_order,
+            commits: where_there_is_no_store_nothing_is_put,
             keys: scanning_gives_every_key_once_sorted,
             keys: keys_come_in_the_order_of_their_bytes,
             keys: prefix_start_and_limit_cut_the_list,

@@ -27,11 +27,18 @@ pub(super) fn read(
     key: &Key,
     want: &Want,
 ) -> Result<Option<Reading>> {
-    let Some(folder) = root.store(store)? else { return Ok(None) };
+    match root.store(store)? {
+        Some(folder) => read_in(&folder, key, want),
+        None => Ok(None),
+    }
+}
+
+/// Reads a record of a store, or as much of it as is wanted.
+pub(super) fn read_in(folder: &Folder, key: &Key, want: &Want) -> Result<Option<Reading>> {
     Ok(match want {
-        Want::Meta => record::meta_of_key(&folder, key, Reach::Far)?.map(Reading::Meta),
-        Want::UpTo(limit) => read_key(&folder, key, 0..*limit)?,
-        Want::Range(range) => read_key(&folder, key, range.clone())?.map(|reading| {
+        Want::Meta => record::meta_of_key(folder, key, Reach::Far)?.map(Reading::Meta),
+        Want::UpTo(limit) => read_key(folder, key, 0..*limit)?,
+        Want::Range(range) => read_key(folder, key, range.clone())?.map(|reading| {
             let (start, record) = (range.start, reading.into_record());
             Reading::Part {
                 start: start.min(record.meta.size),
@@ -41,7 +48,7 @@ pub(super) fn read(
         }),
         // A part only of a file that grows all the time: what was there when it was looked at.
         Want::Whole => {
-            read_key(&folder, key, 0..u64::MAX)?.map(|read| Reading::Whole(read.into_record()))
+            read_key(folder, key, 0..u64::MAX)?.map(|read| Reading::Whole(read.into_record()))
         }
     })
 }

@@ -15,7 +15,7 @@ use super::{endings, os_error, style};
 use crate::model::{Error, ErrorKind, Key, Result, StoreName, Written};
 
 /// How many records are deleted under one lock.
-const BATCH: usize = 100;
+pub(super) const BATCH: usize = 100;
 /// How deep in each other directories in a store are removed.
 const DEPTH: usize = 32;
 /// How often a store that someone goes on writing to is emptied.
@@ -48,7 +48,8 @@ pub(super) fn delete(
     Ok(Written { records, ..Written::default() })
 }
 
-fn delete_record(folder: &Folder, key: &Key, reach: Reach) -> Result<bool> {
+/// Deletes one record; whether any of it was there.
+pub(super) fn delete_record(folder: &Folder, key: &Key, reach: Reach) -> Result<bool> {
     let Some(found) = find(folder, key, reach)? else { return Ok(false) };
     // A bare file that is called by its own name can be meant by nobody else.
     let by_its_name = found.files.metadata.is_none()

@@ -49,7 +49,7 @@ pub(super) struct Progress {
 /// A write whose answer was lost.
 #[derive(Debug, Clone)]
 pub(super) struct Doubt {
-    write: Write,
+    pub(super) write: Write,
     pub(super) before: Before,
     /// The time that the write gives its store; a batch of a delete its own.
     pub(super) at: Option<Timestamp>,
@@ -62,7 +62,7 @@ pub(super) struct Doubt {
 pub(super) struct Doubts(Mutex<VecDeque<Doubt>>);
 
 impl Doubts {
-    fn add(&self, doubt: Doubt) {
+    pub(super) fn add(&self, doubt: Doubt) {
         let mut doubts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         doubts.push_back(doubt);
         if doubts.len() > REMEMBERED {

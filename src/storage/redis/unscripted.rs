@@ -168,7 +168,7 @@ impl RedisStorage {
     }
 
     /// Whether the store has metadata; fails if its hashes or its metadata are of a wrong type.
-    async fn has_document(&self, store: &StoreName) -> Result<bool> {
+    pub(super) async fn has_document(&self, store: &StoreName) -> Result<bool> {
         let commands = vec![
             command("HLEN", part_keys(store, &[Part::Items])),
             command("HLEN", part_keys(store, &[Part::MetadataItems])),
@@ -225,13 +225,13 @@ fn whole(replies: Vec<Result<Value>>) -> Result<Vec<Value>> {
     })
 }
 
-fn with_value(mut command: Command, value: Bytes) -> Command {
+pub(super) fn with_value(mut command: Command, value: Bytes) -> Command {
     command.args.push(Value::Bytes(value));
     command
 }
 
 /// Both times of a store, set where they are there.
-fn touches(store: &StoreName, at: Timestamp) -> [Command; 2] {
+pub(super) fn touches(store: &StoreName, at: Timestamp) -> [Command; 2] {
     let at = json(at);
     [json_set(store, ACCESSED_AT, at.clone()), json_set(store, MODIFIED_AT, at)]
 }

@@ -100,7 +100,7 @@ impl RedisStorage {
     }
 
     /// Refuses a value that the server would not take: it would break the connection instead.
-    async fn check_size(&self, size: u64) -> Result<()> {
+    pub(super) async fn check_size(&self, size: u64) -> Result<()> {
         if size < ALWAYS_TAKEN - BESIDE_VALUE {
             return Ok(());
         }
@@ -129,7 +129,7 @@ impl RedisStorage {
     }
 
     /// Why there is no metadata: because there is no such store, or because it is half-made.
-    async fn why_missing(&self, store: &StoreName) -> Error {
+    pub(super) async fn why_missing(&self, store: &StoreName) -> Error {
         match self.info(store).await {
             Ok(_) => {
                 let name = store.escaped();

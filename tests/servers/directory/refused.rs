@@ -8,7 +8,9 @@ use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use larder::model::{ErrorKind, Key, OpenBy, Record, StoreName, StoreState, Value};
+use larder::model::{
+    Change, Commit, ErrorKind, Expect, Key, OpenBy, Record, StoreName, StoreState, Value, WriteId,
+};
 use larder::storage::Options;
 
 use tempfile::TempDir;
@@ -270,12 +272,19 @@ async fn a_storage_for_reading_only_refuses_every_write() {
         connect(made.folder.path(), &Options { read_only: true, ..Options::default() }).await;
     let shop = StoreName::from("shop");
     let write = set(&shop, &Key::from("key"), Value::Text("new".into()), None);
+    let removal = Commit {
+        id: WriteId(1),
+        key: Key::from("key"),
+        expect: Expect::Anything,
+        change: Change::Remove,
+    };
     for kind in [
         storage.set_value(&write).await.unwrap_err().kind,
         storage.purge(&shop).await.unwrap_err().kind,
         storage.drop_store(&shop).await.unwrap_err().kind,
         storage.delete_value(&shop, &[Key::from("key")]).await.unwrap_err().kind,
         storage.open(&larder::model::OpenBy::Default).await.unwrap_err().kind,
+        storage.commit(&shop, &[removal]).await.unwrap_err().kind,
     ] {
         assert_eq!(kind, ErrorKind::ReadOnly);
     }

@@ -29,7 +29,7 @@ fn scripts_on_old_servers_change_nothing_when_they_are_refused() {
     let mut new = keys(&["metadata", "created_signal"], "absent");
     new.extend([ids, names]);
     let id = fill::id("whole");
-    let cases: [Case<'_>; 5] = [
+    let cases: [Case<'_>; 7] = [
         (
             include_str!("../../../src/storage/redis/scripts/set.lua"),
             &records,
@@ -41,6 +41,18 @@ fn scripts_on_old_servers_change_nothing_when_they_are_refused() {
             &records,
             &["\"now\"", "one"],
             &["hdel", "json.set"],
+        ),
+        (
+            include_str!("../../../src/storage/redis/scripts/commit.lua"),
+            &records,
+            &["\"now\"", "remove", "one", "anything", "", "0", "", "", ""],
+            &["hdel", "json.set"],
+        ),
+        (
+            include_str!("../../../src/storage/redis/scripts/commit.lua"),
+            &records,
+            &["\"now\"", "put", "one", "anything", "", "0", "", "new", "{}"],
+            &["hset", "json.set"],
         ),
         (
             include_str!("../../../src/storage/redis/scripts/purge.lua"),

@@ -2,7 +2,8 @@
 
 use futures::{StreamExt, TryStreamExt};
 use larder::model::{
-    ErrorKind, Interest, Key, OpenBy, StoreName, StoreState, Value, WatchEvent, Write,
+    Change, Commit, ErrorKind, Expect, Interest, Key, OpenBy, StoreName, StoreState, Value,
+    WatchEvent, Write, WriteId,
 };
 use larder::storage::Options;
 
@@ -39,6 +40,14 @@ async fn read_only_refuses_every_write_before_anything_is_sent() {
         let only_looks = lines.iter().all(|line| line.contains("\"JSON.GET\""));
         assert!(only_looks && lines.len() <= 1, "{write:?}: {lines:?}");
     }
+    let commit = Commit {
+        id: WriteId(1),
+        key: Key::from("key"),
+        expect: Expect::Anything,
+        change: Change::Remove,
+    };
+    let error = redis.storage().commit(&shop, &[commit]).await.unwrap_err();
+    assert_eq!((error.kind, monitor.lines().len()), (ErrorKind::ReadOnly, 0));
     // Opening what is there is a read, and even --touch writes nothing.
     let opened = redis.storage().open(&OpenBy::Name("shop".into())).await.unwrap();
     assert!(!opened.created);

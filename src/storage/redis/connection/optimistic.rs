@@ -14,6 +14,7 @@ pub(crate) struct OptimisticTransaction {
     inner: Arc<Inner>,
     connection: Connection,
     waiting: Option<Arc<Waiting>>,
+    watching: bool,
 }
 
 impl OptimisticTransaction {
@@ -23,17 +24,26 @@ impl OptimisticTransaction {
         waiting: Option<Arc<Waiting>>,
     ) -> Result<Self> {
         let connection = inner.writer().await?;
+        if keys.is_empty() {
+            return Ok(Self { inner: Arc::clone(inner), connection, waiting, watching: false });
+        }
         let watch = Command::new("WATCH", keys);
         let timeout = inner.timeout_for([&watch]);
         match connection.one(watch, timeout).await {
             Err(error) if error.kind != ErrorKind::Permission => Err(error),
             watched => {
-                if let Err(error) = watched {
+                if let Err(error) = &watched {
                     log::info!("a transaction without a watch: {error}");
                 }
-                Ok(Self { inner: Arc::clone(inner), connection, waiting })
+                let watching = watched.is_ok();
+                Ok(Self { inner: Arc::clone(inner), connection, waiting, watching })
             }
         }
+    }
+
+    /// Whether the keys are watched: this user may be forbidden to.
+    pub(crate) fn is_watching(&self) -> bool {
+        self.watching
     }
 
     /// MULTI, the commands, EXEC. `None`: a key that is watched has changed, and nothing was done.

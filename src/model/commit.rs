@@ -1,0 +1,251 @@
+//! Changes of records, each with what must be there for it to be made.
+
+use std::fmt::Write as _;
+
+use bytes::Bytes;
+
+use super::{ContentType, Error, ErrorKind, Expected, Key, Reading, Record, RecordMeta, Result};
+use super::{Replicas, SetValue, StoreName, Want, Write};
+
+/// The size in bytes up to which a value is compared byte for byte; above it its digest stands for it.
+const COMPARED_WHOLE: usize = 64 << 10;
+
+/// A write among those of this process: the answer to one is never taken for another's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct WriteId(pub u64);
+
+/// A change of one record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Commit {
+    /// Its number.
+    pub id: WriteId,
+    /// The record's key.
+    pub key: Key,
+    /// What must be there.
+    pub expect: Expect,
+    /// What is done.
+    pub change: Change,
+}
+
+/// What a commit does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// Set the record. As in Crawlee an empty content type is inferred: of bytes,
+    /// `application/octet-stream`.
+    Put(Bytes, ContentType),
+    /// Delete the record.
+    Remove,
+}
+
+/// What must be there for a commit to be made.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Expect {
+    /// Whatever is there.
+    #[default]
+    Anything,
+    /// No such record.
+    Absent,
+    /// This version of the record.
+    Is(Version),
+}
+
+/// A record at one time, as far as it is needed to tell whether it has changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Version {
+    /// The content type; where it was unknown, only the value is compared.
+    pub content_type: ContentType,
+    /// The value.
+    pub content: Content,
+}
+
+/// A value, or what stands for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Content {
+    /// The bytes.
+    Bytes(Bytes),
+    /// The size in bytes, and the SHA-1 digest in hexadecimal digits.
+    Digest(u64, String),
+    /// The size in bytes alone, where the value was not read: another value of the same size and type
+    /// counts as the same.
+    Size(u64),
+}
+
+/// What became of a commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Committed {
+    /// The commit's number.
+    pub id: WriteId,
+    /// The metadata of the record that was set; of a removal whether anything was there. A record
+    /// that is not what was expected is an [`ErrorKind::Conflict`], and nothing was done to it.
+    pub result: Result<Done>,
+    /// Whether comparison and change were one step for every other writer. In a directory they are
+    /// one for other larders, but Crawlee can come between.
+    pub atomic: bool,
+    /// On how many replicas it is, where the user wants it on some.
+    pub replicas: Option<Replicas>,
+}
+
+/// What a commit did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Done {
+    /// The record was set and has this metadata.
+    Put(RecordMeta),
+    /// The record was removed.
+    Removed,
+    /// There was nothing to remove.
+    NothingThere,
+}
+
+impl Version {
+    /// The version of a record that was read whole.
+    pub fn of(record: &Record) -> Self {
+        let value = &record.value;
+        let content = if value.len() <= COMPARED_WHOLE {
+            Content::Bytes(value.clone())
+        } else {
+            Content::Digest(value.len() as u64, sha1(value))
+        };
+        Self { content_type: record.meta.content_type.clone(), content }
+    }
+
+    /// The version of a record whose value was not read.
+    pub fn of_meta(meta: &RecordMeta) -> Self {
+        Self { content_type: meta.content_type.clone(), content: Content::Size(meta.size) }
+    }
+
+    /// How much of a record must be read to compare it.
+    pub(crate) fn want(&self) -> Want {
+        match &self.content {
+            Content::Bytes(bytes) => Want::UpTo(bytes.len() as u64),
+            Content::Digest(size, _) => Want::UpTo(*size),
+            Content::Size(_) => Want::Meta,
+        }
+    }
+
+    /// Whether what was read, as [`want`](Self::want) says, is this version.
+    pub(crate) fn is(&self, now: &Reading) -> bool {
+        let meta = now.meta();
+        let types = self.content_type.as_str().is_empty() || self.content_type == meta.content_type;
+        types
+            && match (&self.content, now) {
+                (Content::Bytes(bytes), Reading::Whole(record)) => record.value == *bytes,
+                (Content::Digest(size, digest), Reading::Whole(record)) => {
+                    record.value.len() as u64 == *size && sha1(&record.value) == *digest
+                }
+                (Content::Size(size), now) => now.meta().size == *size,
+                _ => false,
+            }
+    }
+}
+
+impl Expect {
+    /// Whether what was read is what is expected.
+    pub(crate) fn is_met(&self, now: Option<&Reading>) -> bool {
+        match self {
+            Self::Anything => true,
+            Self::Absent => now.is_none(),
+            Self::Is(version) => now.is_some_and(|now| version.is(now)),
+        }
+    }
+
+    /// How much of a record must be read to tell.
+    pub(crate) fn want(&self) -> Want {
+        match self {
+            Self::Anything | Self::Absent => Want::Meta,
+            Self::Is(version) => version.want(),
+        }
+    }
+}
+
+impl Commit {
+    /// That the record is not what is expected.
+    pub(crate) fn conflict(&self) -> Error {
+        let key = self.key.escaped();
+        let problem = match self.expect {
+            Expect::Absent => format!("there is already a record {key}"),
+            _ => format!("the record {key} has been changed or deleted meanwhile"),
+        };
+        Error::new(ErrorKind::Conflict, problem)
+    }
+
+    /// The same as a write, to find out what became of it where no answer came.
+    pub fn as_write(&self, store: &StoreName) -> Write {
+        let (store, key) = (store.clone(), self.key.clone());
+        match &self.change {
+            Change::Remove => Write::Delete { store, keys: vec![key] },
+            Change::Put(value, content_type) => {
+                let expected = match &self.expect {
+                    Expect::Absent => Expected::Absent,
+                    Expect::Is(Version { content_type, content: Content::Bytes(value) }) => {
+                        let (value, content_type) = (value.clone(), content_type.clone());
+                        Expected::Unchanged { value, content_type }
+                    }
+                    Expect::Is(_) | Expect::Anything => Expected::Anything,
+                };
+                let (value, content_type) = (value.clone(), content_type.clone());
+                Write::Set(SetValue { store, key, value, content_type, expected })
+            }
+        }
+    }
+}
+
+/// The SHA-1 digest in hexadecimal digits, as Redis's scripts give it. It tells a change, not an
+/// attack.
+fn sha1(value: &[u8]) -> String {
+    let digest = ring::digest::digest(&ring::digest::SHA1_FOR_LEGACY_USE_ONLY, value);
+    let mut hex = String::with_capacity(40);
+    for byte in digest.as_ref() {
+        let _ = write!(hex, "{byte:02x}");
+    }
+    hex
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(content_type: &str, value: Vec<u8>) -> Record {
+        let size = value.len() as u64;
+        let meta = RecordMeta {
+            key: Key::from("k"),
+            content_type: content_type.into(),
+            size,
+            ..RecordMeta::default()
+        };
+        Record { meta, value: value.into() }
+    }
+
+    #[test]
+    fn a_digest_is_the_one_that_redis_gives() {
+        assert_eq!(sha1(b""), "da39a3ee5e6b4b0d3255bfef95601890afd80709");
+        assert_eq!(sha1(b"abc"), "a9993e364706816aba3e25717850c26c9cd0d89d");
+    }
+
+    #[test]
+    fn a_version_is_told_from_every_other() {
+        for size in [3, COMPARED_WHOLE, COMPARED_WHOLE + 1] {
+            let old = record("text/plain", vec![b'x'; size]);
+            let mut other = vec![b'x'; size];
+            other[size - 1] = b'y';
+            let version = Version::of(&old);
+            assert_eq!(matches!(version.content, Content::Bytes(_)), size <= COMPARED_WHOLE);
+            assert!(version.is(&Reading::Whole(old.clone())));
+            for changed in [
+                record("text/plain", other.clone()),
+                record("text/html", vec![b'x'; size]),
+                record("text/plain", vec![b'x'; size + 1]),
+            ] {
+                assert!(!version.is(&Reading::Whole(changed)));
+            }
+            assert!(!version.is(&Reading::Meta(old.meta.clone())), "it was not read");
+            // Without the type only the value counts.
+            let untyped = Version { content_type: "".into(), ..version };
+            assert!(untyped.is(&Reading::Whole(record("text/html", vec![b'x'; size]))));
+            assert!(!untyped.is(&Reading::Whole(record("text/html", other))));
+        }
+        let meta = record("text/plain", vec![b'x'; 9]).meta;
+        let version = Version::of_meta(&meta);
+        assert!(version.is(&Reading::Meta(meta.clone())));
+        assert!(!version.is(&Reading::Meta(RecordMeta { size: 8, ..meta })));
+    }
+}

@@ -1,0 +1,89 @@
+-- Changes records of one store, each only if it is what is expected, and the store's times, in one
+-- step. All changes of a call are of one kind.
+-- KEYS: items, metadata_items, metadata
+-- ARGV: the time as JSON, 'put' or 'remove', then for each record: its key; what is expected
+--       ('anything', 'absent', 'bytes', 'digest' or 'size'); the expected bytes, or their SHA-1
+--       digest; the expected size; the expected content type, empty where it was unknown; the new
+--       value; the new metadata
+-- Gives for each record 'put', 'removed', 'nothing' (there was nothing to remove), 'conflict', or
+-- 'missing' (no such store).
+local items, metadata_items, metadata = KEYS[1], KEYS[2], KEYS[3]
+local time, kind = ARGV[1], ARGV[2]
+
+-- What can fail for a wrong type comes before the first change: a script is not rolled back.
+redis.call('HLEN', items)
+redis.call('HLEN', metadata_items)
+local store = redis.call('JSON.GET', metadata)
+local no = refused(true, 'JSON.SET', metadata, '$.larder_asks', '0', 'XX')
+if kind == 'put' then
+    no = no or refused(false, 'HSET', items, ARGV[3], '')
+        or refused(false, 'HSET', metadata_items, ARGV[3], '')
+else
+    no = no or refused(false, 'HDEL', items, ARGV[3])
+        or refused(false, 'HDEL', metadata_items, ARGV[3])
+end
+if no then
+    return no
+end
+
+local function is_expected(at, there, old)
+    local key, mode, content, size, content_type = unpack(ARGV, at, at + 4)
+    if mode == 'anything' then
+        return true
+    elseif mode == 'absent' then
+        return not there
+    elseif not there then
+        return false
+    end
+    local read, fields = pcall(cjson.decode, old or '')
+    if not read or type(fields) ~= 'table' then
+        fields = {}
+    end
+    if content_type ~= '' and (fields.content_type or fields.contentType) ~= content_type then
+        return false
+    end
+    local now = redis.call('HSTRLEN', items, key)
+    if mode == 'size' then
+        -- Who has not read the value may know only what the metadata says.
+        return now == tonumber(size) or fields.size == tonumber(size)
+    elseif now ~= tonumber(size) then
+        return false
+    end
+    -- Metadata without a value is read as an empty one.
+    local value = redis.call('HGET', items, key) or ''
+    if mode == 'digest' then
+        value = redis.sha1hex(value)
+    end
+    return value == content
+end
+
+local results, changed = {}, false
+for at = 3, #ARGV, 7 do
+    local key = ARGV[at]
+    local old = redis.call('HGET', metadata_items, key)
+    local there = old or redis.call('HEXISTS', items, key) == 1
+    local result
+    if kind == 'remove' and not there then
+        result = 'nothing'
+    elseif kind == 'put' and not store then
+        result = 'missing'
+    elseif not is_expected(at, there, old) then
+        result = 'conflict'
+    elseif kind == 'put' then
+        redis.call('HSET', items, key, ARGV[at + 5])
+        redis.call('HSET', metadata_items, key, ARGV[at + 6])
+        result, changed = 'put', true
+    else
+        redis.call('HDEL', items, key)
+        redis.call('HDEL', metadata_items, key)
+        result, changed = 'removed', true
+    end
+    results[#results + 1] = result
+end
+-- Comes last, for a server without memory refuses it to a script that has not written before. XX
+-- leaves a store without metadata as it is.
+if changed then
+    redis.pcall('JSON.SET', metadata, '$.accessed_at', time, 'XX')
+    redis.pcall('JSON.SET', metadata, '$.modified_at', time, 'XX')
+end
+return results
