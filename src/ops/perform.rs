@@ -8,10 +8,8 @@ use crate::model::{
 };
 use crate::storage::Storage;
 
+use super::plan::AT_ONCE;
 use super::{Doubt, Outcome, Plan, PlannedChange, PlannedRecord, PlannedStore, words};
-
-/// Records that are asked for without waiting for the answers.
-const AT_ONCE: usize = 64;
 
 /// Why a plan was not made, or not seen to be made.
 #[derive(Debug)]

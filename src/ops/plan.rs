@@ -11,7 +11,7 @@ use crate::storage::Storage;
 use super::Operation;
 
 /// Records that are asked for without waiting for the answers.
-const AT_ONCE: usize = 64;
+pub(super) const AT_ONCE: usize = 64;
 
 /// What an operation would change.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,8 +5,9 @@ use std::time::Duration;
 use futures::TryStreamExt;
 use larder::model::{
     ErrorKind, Key, OpenBy, Reading, Record, RecordState, StoreInfo, StoreName, StoreState, Value,
-    Write,
+    Want, Write,
 };
+use larder::ops::{Plan, PlannedRecord, perform};
 use larder::storage::{Options, Storage};
 
 use super::{Redis, connect};
@@ -360,4 +361,26 @@ async fn a_value_that_the_server_would_not_take_is_refused_before_it_is_sent() {
     let redis = Redis::as_user(&["~*", "+@all", "-config"]).await;
     let shop = store(redis.storage(), "shop").await;
     redis.storage().set_value(&set(&shop, &key, value(3 << 20), None)).await.unwrap();
+}
+
+#[tokio::test]
+async fn damaged_records_are_deleted_as_the_list_shows_them() {
+    let redis = Redis::new().await;
+    let shop = store(redis.storage(), "shop").await;
+    for key in ["whole", "no metadata", "no value", "malformed", "wrong size"] {
+        put(redis.storage(), &shop, key, "text").await;
+    }
+    let (items, metadata) = ("key_value_stores:shop:items", "key_value_stores:shop:metadata_items");
+    redis.server.cli(&["HDEL", metadata, "no metadata"]);
+    redis.server.cli(&["HDEL", items, "no value"]);
+    redis.server.cli(&["HSET", metadata, "malformed", "{"]);
+    redis.server.cli(&["HSET", items, "wrong size", "longer than it says"]);
+    let mut shown = scan(redis.storage(), &shop).await;
+    // As many values as metadata: then nobody looks for what has none.
+    let alone = redis.storage().read(&shop, &Key::from("no metadata"), Want::Meta).await.unwrap();
+    shown.extend(alone.map(Reading::into_meta));
+    assert_eq!(shown.len(), 5, "{shown:?}");
+    let plan = Plan::delete(shop.clone(), shown.into_iter().map(PlannedRecord::There).collect());
+    let outcome = perform(redis.storage(), &plan).await.unwrap();
+    assert_eq!((outcome.records, outcome.skipped), (5, Vec::new()));
 }
