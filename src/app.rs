@@ -12,6 +12,7 @@ macro_rules! ctx {
             focus: $app.focus,
             keymap: &$app.keymap,
             settings: &$app.settings,
+            watching: $app.watch.on,
             json_layout: $app.session.server.json_layout,
             notice: &mut $app.notice,
             out: &mut $app.out,
@@ -22,7 +23,6 @@ macro_rules! ctx {
 pub mod ctx;
 pub mod editor;
 pub mod event;
-pub mod groups;
 pub mod input;
 pub mod jobs;
 pub mod keys;
@@ -54,7 +54,7 @@ mod unasked;
 use std::sync::Arc;
 
 use crate::keymap::{Action, Context, KeyMap};
-use crate::model::{Interest, Timestamp};
+use crate::model::Timestamp;
 use crate::ops::words;
 use crate::preview::Viewport;
 
@@ -101,8 +101,6 @@ pub struct App {
     pub record: RecordPane,
     /// What changes under the reader.
     pub watch: Watch,
-    /// What the watcher was last told that the reader looks at.
-    interest: Interest,
     /// A record being edited, over the panes.
     pub editor: Option<Editor>,
     /// Dialogs over everything; the last one takes the keys.
@@ -135,7 +133,6 @@ impl App {
             keys: KeysPane::default(),
             record,
             watch: Watch::default(),
-            interest: Interest::default(),
             editor: None,
             layers: Vec::new(),
             unseen_until: None,
@@ -170,7 +167,7 @@ impl App {
         self.route(event);
         self.serve();
         self.refresh_jobs();
-        self.set_interest();
+        self.watch.look(&self.stores, &self.keys, &self.record, &mut ctx!(self));
         std::mem::take(&mut self.out.effects)
     }
 

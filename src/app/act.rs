@@ -1,15 +1,10 @@
 //! What the actions do in the panes.
 
-use crate::index::Sort;
 use crate::index::sync::SyncEvent;
 use crate::keymap::{Action, Context};
-use crate::text;
 
-use super::ctx::Request;
 use super::event::Effect;
 use super::layers::Help;
-use super::list::Move;
-use super::question::PromptKind;
 use super::{App, Editor, Notice, Pane};
 
 impl App {
@@ -39,39 +34,36 @@ impl App {
             Action::Jobs => self.show_jobs(),
             Action::Details => self.show_details(),
             Action::CopyKey => self.copy_key(),
-            _ => match self.focus {
-                Pane::Stores => self.stores.act(action, &mut ctx!(self)),
-                Pane::Keys => self.act_on_keys(action),
-                Pane::Record => {
-                    if !self.record.act(action, &mut ctx!(self)) {
-                        self.act_on_one_record(action);
+            _ => {
+                let own = match self.focus {
+                    Pane::Stores => {
+                        self.stores.act(action, &mut ctx!(self));
+                        true
                     }
+                    Pane::Keys => self.keys.act(action, &mut ctx!(self)),
+                    Pane::Record => self.record.act(action, &mut ctx!(self)),
+                };
+                if !own {
+                    self.act_on_one_record(action);
                 }
-            },
+            }
         }
     }
 
     fn back(&mut self) {
         match self.focus {
-            Pane::Record => {
-                if !self.record.back(&mut ctx!(self)) {
-                    self.focus_on(Pane::Keys);
-                }
-            }
-            Pane::Keys if !self.keys.filter.is_empty() => {
-                self.keys.filter.clear();
-                self.select_keys();
-            }
-            Pane::Keys if !self.keys.marks.is_empty() => self.keys.marks.clear(),
-            Pane::Keys if self.keys.grouping.is_some() => {
-                self.leave_group();
-            }
+            Pane::Stores => self.stores.back(&mut ctx!(self)),
+            Pane::Keys if self.keys.back(&mut ctx!(self)) => {}
             Pane::Keys if self.record.stop_fetching(&mut ctx!(self)) => {}
             Pane::Keys if self.keys.sync.walk().is_some_and(|walk| !walk.paused) => {
                 self.pause_walk();
             }
             Pane::Keys => self.focus_on(Pane::Stores),
-            Pane::Stores => self.stores.back(&mut ctx!(self)),
+            Pane::Record => {
+                if !self.record.back(&mut ctx!(self)) {
+                    self.focus_on(Pane::Keys);
+                }
+            }
         }
     }
 
@@ -82,87 +74,6 @@ impl App {
         let resume = self.keymap.chords(Context::Global, Action::Refresh).first();
         let resume = resume.map_or(String::new(), |key| format!("; {key} reads on"));
         self.notice = Some(Notice::info(format!("stopped reading the keys{resume}")));
-    }
-
-    fn act_on_keys(&mut self, action: Action) {
-        let height = self.list_height(Pane::Keys);
-        if let Some(to) = Move::of(action) {
-            self.keys.go(to, height);
-            return self.follow_cursor();
-        }
-        match action {
-            Action::Left => {
-                if !self.leave_group() {
-                    self.focus_on(Pane::Stores);
-                }
-            }
-            Action::Open | Action::Right => {
-                if !self.enter_group() {
-                    self.focus_on(Pane::Record);
-                }
-            }
-            Action::Follow => self.toggle_follow(),
-            Action::Groups => self.toggle_groups(),
-            Action::Totals => self.out.requests.push_back(Request::Totals),
-            Action::Filter => {
-                let filter = self.keys.filter.clone();
-                ctx!(self).prompt(PromptKind::FilterKeys, &filter);
-            }
-            Action::Sort => {
-                self.keys.sort = match self.keys.sort {
-                    Sort::Key => Sort::ContentType,
-                    Sort::ContentType => Sort::Size,
-                    Sort::Size => Sort::Newest,
-                    Sort::Newest => Sort::Key,
-                };
-                self.keys.follow = false;
-                self.flatten_groups();
-                // The largest are what one looks for; names read forwards.
-                self.keys.descending = self.keys.sort == Sort::Size;
-                self.select_keys();
-            }
-            Action::ReverseSort => {
-                self.keys.descending = !self.keys.descending;
-                self.select_keys();
-            }
-            Action::Mark => {
-                self.keys.toggle_mark();
-                self.keys.go(Move::By(1), height);
-                self.follow_cursor();
-            }
-            Action::UnmarkAll => self.keys.marks.clear(),
-            Action::Purge => {
-                let store = self.keys.store.clone();
-                let known = store.and_then(|store| self.stores.get(&store).cloned());
-                if let Some(info) = known {
-                    self.ask_about_store(&info, false);
-                }
-            }
-            _ => self.act_on_one_record(action),
-        }
-    }
-
-    /// Newest first, and the view stays on top, or not any more.
-    fn toggle_follow(&mut self) {
-        let height = self.list_height(Pane::Keys);
-        self.keys.follow = !self.keys.follow;
-        if !self.keys.follow {
-            let remedy = ctx!(self).says(Action::Sort, "sorts by key");
-            let text = text::then("not following any more", "; ", remedy);
-            self.notice = Some(Notice::info(text));
-            return;
-        }
-        self.flatten_groups();
-        self.keys.sort = Sort::Newest;
-        self.keys.descending = false;
-        self.keys.go(Move::Home, height);
-        self.select_keys();
-        self.notice = Some(Notice::info(if self.watch.on {
-            "following: what comes or changes is shown at the top".to_owned()
-        } else {
-            let remedy = ctx!(self).says(Action::ToggleWatch, "turns watching on");
-            text::then("following, but nothing is watched", "; ", remedy)
-        }));
     }
 
     /// What keys and record panes have in common.

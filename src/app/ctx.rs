@@ -48,6 +48,8 @@ pub enum Request {
     Switch(usize),
     /// Ask before something is done.
     Ask(Box<Confirm>),
+    /// Ask before the open store is purged.
+    AskToPurge,
     /// Ask before a store is dropped (`true`) or purged.
     AskAboutStore(Box<StoreInfo>, bool),
     /// Ask for a line.
@@ -115,6 +117,8 @@ pub struct Ctx<'a> {
     pub keymap: &'a KeyMap,
     /// From the configuration.
     pub settings: &'a Settings,
+    /// Whether changes are watched.
+    pub watching: bool,
     /// How Crawlee lays JSON out in this storage.
     pub json_layout: JsonLayout,
     pub(super) notice: &'a mut Option<Notice>,

@@ -1,31 +1,40 @@
-//! What the reader has before his eyes, for a watcher that has to look again and again.
+//! What is on the screen, for a watcher that has to look again and again.
 
 use crate::model::{Interest, WatchSource};
 
+use super::ctx::Ctx;
 use super::event::Effect;
-use super::{App, Pane};
+use super::keys::KeysPane;
+use super::layout::Pane;
+use super::record::RecordPane;
+use super::stores::StoresPane;
+use super::watch::Watch;
 
-impl App {
+impl Watch {
     /// Tells the watcher if something else is on the screen than before.
-    pub(super) fn set_interest(&mut self) {
+    pub(super) fn look(
+        &mut self,
+        stores: &StoresPane,
+        keys: &KeysPane,
+        record: &RecordPane,
+        ctx: &mut Ctx<'_>,
+    ) {
         use WatchSource::{Polling, SubKeys, Woken};
-        let looks = matches!(self.watch.source, Some(Polling { .. } | Woken { .. } | SubKeys));
-        if !looks {
+        if !matches!(self.source, Some(Polling { .. } | Woken { .. } | SubKeys)) {
             return;
         }
-        let stores =
-            self.stores.cursor.top..self.stores.cursor.top + self.list_height(Pane::Stores);
-        let stores = stores.map_while(|at| self.stores.row(at)).map(|info| info.store.clone());
-        let keys = self.keys.cursor.top..self.keys.cursor.top + self.list_height(Pane::Keys);
+        let listed = stores.cursor.top..stores.cursor.top + ctx.list_height(Pane::Stores);
+        let listed = listed.map_while(|at| stores.row(at)).map(|info| info.store.clone());
+        let rows = keys.cursor.top..keys.cursor.top + ctx.list_height(Pane::Keys);
         let interest = Interest {
-            stores: stores.collect(),
-            keys: keys.filter_map(|at| self.keys.row(at)).map(|meta| meta.key).collect(),
-            doubt: self.keys.sync.rescan_requests(),
-            open: self.record.wanted.as_ref().map(|(_, key)| key.clone()),
+            stores: listed.collect(),
+            keys: rows.filter_map(|at| keys.row(at)).map(|meta| meta.key).collect(),
+            doubt: keys.sync.rescan_requests(),
+            open: record.wanted.as_ref().map(|(_, key)| key.clone()),
         };
         if interest != self.interest {
             self.interest = interest.clone();
-            self.out.effects.push(Effect::SetInterest(interest));
+            ctx.effect(Effect::SetInterest(interest));
         }
     }
 }

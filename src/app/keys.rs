@@ -1,5 +1,7 @@
 //! The middle pane: the keys of the open store.
 
+mod act;
+mod groups;
 mod sync;
 
 use std::collections::BTreeSet;
@@ -9,10 +11,10 @@ use crate::index::sync::{Highlight, KeySync};
 use crate::index::{Group, Index, RowOrder, Sort};
 use crate::model::{Key, RecordMeta, StoreName};
 
-use super::groups::Grouping;
 use super::list::{Cursor, Move};
 use super::load::Scope;
 
+pub use groups::Grouping;
 pub use sync::ShownOrder;
 
 /// A filter that begins with this finds keys that have its letters in this order, the best first.

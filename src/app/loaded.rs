@@ -44,7 +44,9 @@ impl App {
                 // Nobody looks at it any more.
                 None => self.out.cancel(Slot::Crawl),
             },
-            Loaded::Groups(index, scope, groups) => self.grouped(index, &scope, groups),
+            Loaded::Groups(index, scope, groups) => {
+                self.keys.grouped(index, &scope, groups, &mut ctx!(self));
+            }
             Loaded::Partial(index, rows) => {
                 if self.keys.selected_in_part(index, rows, &mut ctx!(self)) {
                     self.follow_cursor();

@@ -12,13 +12,6 @@ impl App {
         self.stores.read(&mut ctx!(self));
     }
 
-    /// Order or filter of the keys are other ones.
-    pub(super) fn select_keys(&mut self) {
-        if self.keys.reorder(&mut ctx!(self)) {
-            self.follow_cursor();
-        }
-    }
-
     /// Tells the state machine of the keys; an order of rows may come with a new index.
     pub(super) fn sync_keys(&mut self, event: SyncEvent, ordered: Option<Ordered>) {
         let facts = self.facts();
@@ -27,7 +20,7 @@ impl App {
             if self.keys.indexed(ordered, &mut ctx!(self)) {
                 self.follow_cursor();
             }
-            self.regroup();
+            self.keys.regroup(&mut ctx!(self));
             self.count_totals();
         }
         if news.complete {

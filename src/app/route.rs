@@ -130,6 +130,12 @@ impl App {
                 Request::Search(text) => self.record.look_for(&text, &mut ctx!(self)),
                 Request::Switch(at) => self.switch(at),
                 Request::Ask(question) => self.layers.push(Layer::Confirm(question)),
+                Request::AskToPurge => {
+                    let known = self.keys.store.as_ref().and_then(|store| self.stores.get(store));
+                    if let Some(info) = known.cloned() {
+                        self.ask_about_store(&info, false);
+                    }
+                }
                 Request::AskAboutStore(info, drop) => self.ask_about_store(&info, drop),
                 Request::Prompt(prompt) => self.layers.push(Layer::Prompt(prompt)),
                 Request::CancelJob(id) => self.cancel_job(id),
@@ -317,12 +323,8 @@ impl App {
         if kind == PromptKind::FilterStores {
             let height = self.list_height(Pane::Stores);
             self.stores.set_filter(text, height);
-        } else if self.keys.filter != text {
-            text.clone_into(&mut self.keys.filter);
-            if !text.is_empty() {
-                self.flatten_groups();
-            }
-            self.select_keys();
+        } else {
+            self.keys.set_filter(text, &mut ctx!(self));
         }
     }
 

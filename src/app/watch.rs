@@ -3,7 +3,9 @@
 use crate::index::ScanEvent;
 use crate::index::sync::SyncEvent;
 use crate::keymap::Action;
-use crate::model::{Key, RecordMeta, StoreInfo, StoreName, Timestamp, WatchEvent, WatchSource};
+use crate::model::{
+    Interest, Key, RecordMeta, StoreInfo, StoreName, Timestamp, WatchEvent, WatchSource,
+};
 
 use super::event::{Effect, Slot, Ticket};
 use super::{App, Notice, Pane};
@@ -25,13 +27,15 @@ pub struct Watch {
     pub on: bool,
     /// How changes are found out, once that is known.
     pub source: Option<WatchSource>,
+    /// What the watcher was last told to look at.
+    pub(super) interest: Interest,
     /// Changed records of the last minute, by second.
     seconds: Vec<(i64, u32)>,
 }
 
 impl Default for Watch {
     fn default() -> Self {
-        Self { on: true, source: None, seconds: Vec::new() }
+        Self { on: true, source: None, interest: Interest::default(), seconds: Vec::new() }
     }
 }
 

@@ -5,10 +5,13 @@ use std::sync::Arc;
 use crate::index::{Group, Groups, Index};
 use crate::model::RecordMeta;
 
-use super::event::Slot;
-use super::list::Move;
-use super::load::{Compute, Scope};
-use super::{App, Notice, Pane};
+use super::super::ctx::{Ctx, Request};
+use super::super::event::Slot;
+use super::super::layout::Pane;
+use super::super::list::Move;
+use super::super::load::{Compute, Scope};
+use super::super::notice::Notice;
+use super::KeysPane;
 
 /// The groups that the middle pane shows instead of keys.
 #[derive(Debug, Clone, Default)]
@@ -51,54 +54,60 @@ impl Grouping {
     }
 }
 
-impl App {
+impl KeysPane {
     /// Shows groups instead of keys, or keys again.
-    pub(super) fn toggle_groups(&mut self) {
-        if self.keys.grouping.is_some() {
-            return self.leave_grouping();
+    pub(in crate::app) fn toggle_groups(&mut self, ctx: &mut Ctx<'_>) {
+        if self.grouping.is_some() {
+            return self.leave_grouping(ctx);
         }
-        self.keys.filter.clear();
-        self.keys.grouping = Some(Grouping { flat: true, ..Grouping::default() });
-        self.read_groups();
+        self.filter.clear();
+        self.grouping = Some(Grouping { flat: true, ..Grouping::default() });
+        self.read_groups(ctx);
     }
 
-    fn leave_grouping(&mut self) {
-        self.out.cancel(Slot::Groups);
-        self.keys.grouping = None;
-        self.keys.scope = Scope::default();
-        self.select_keys();
+    fn leave_grouping(&mut self, ctx: &mut Ctx<'_>) {
+        ctx.cancel(Slot::Groups);
+        self.grouping = None;
+        self.scope = Scope::default();
+        self.reselect(ctx);
     }
 
     /// Finds the groups of the present index, once at a time.
-    pub(super) fn read_groups(&mut self) {
-        let Some(grouping) = &mut self.keys.grouping else { return };
+    pub(in crate::app) fn read_groups(&mut self, ctx: &mut Ctx<'_>) {
+        let Some(grouping) = &mut self.grouping else { return };
         if std::mem::replace(&mut grouping.reading, true) {
             grouping.outdated = true;
             return;
         }
         grouping.outdated = false;
-        let read = Compute::Groups(self.keys.sync.index().clone(), grouping.scope.clone());
-        self.out.read(Slot::Groups, read);
+        let read = Compute::Groups(self.sync.index().clone(), grouping.scope.clone());
+        ctx.read(Slot::Groups, read);
     }
 
     /// The index has changed.
-    pub(super) fn regroup(&mut self) {
-        if self.keys.are_grouped() {
-            self.read_groups();
+    pub(in crate::app) fn regroup(&mut self, ctx: &mut Ctx<'_>) {
+        if self.are_grouped() {
+            self.read_groups(ctx);
         }
     }
 
-    pub(super) fn grouped(&mut self, index: Arc<Index>, scope: &Scope, groups: Groups) {
-        let height = self.list_height(Pane::Keys);
-        let under = self.keys.group(self.keys.cursor.at).map(|group| group.prefix);
-        let Some(grouping) = &mut self.keys.grouping else { return };
+    pub(in crate::app) fn grouped(
+        &mut self,
+        index: Arc<Index>,
+        scope: &Scope,
+        groups: Groups,
+        ctx: &mut Ctx<'_>,
+    ) {
+        let height = ctx.list_height(Pane::Keys);
+        let under = self.group(self.cursor.at).map(|group| group.prefix);
+        let Some(grouping) = &mut self.grouping else { return };
         grouping.reading = false;
         if grouping.outdated || grouping.scope != *scope {
-            return self.read_groups();
+            return self.read_groups(ctx);
         }
         if groups.len() == index.len() && *scope == Scope::default() {
-            self.tell(Notice::info("these keys share no beginning"));
-            return self.leave_grouping();
+            ctx.tell(Notice::info("these keys share no beginning"));
+            return self.leave_grouping(ctx);
         }
         let fresh = std::mem::take(&mut grouping.flat);
         let held = under.filter(|_| !fresh).map(|key| key.as_bytes().to_vec());
@@ -107,48 +116,48 @@ impl App {
         });
         (grouping.groups, grouping.index) = (groups, index);
         let len = grouping.len();
-        self.keys.scope = Scope::default();
-        self.keys.cursor.hold(at, len, height);
-        self.follow_cursor();
+        self.scope = Scope::default();
+        self.cursor.hold(at, len, height);
+        ctx.request(Request::ShowRecord);
     }
 
     /// Enters the group under the cursor; false if there is none.
-    pub(super) fn enter_group(&mut self) -> bool {
-        let Some(group) = self.keys.group(self.keys.cursor.at).filter(|group| !group.leaf) else {
+    pub(in crate::app) fn enter_group(&mut self, ctx: &mut Ctx<'_>) -> bool {
+        let Some(group) = self.group(self.cursor.at).filter(|group| !group.leaf) else {
             return false;
         };
         let entered = Scope { prefix: group.prefix.as_bytes().to_vec(), numbered: group.numbered };
-        let Some(grouping) = &mut self.keys.grouping else { return false };
+        let Some(grouping) = &mut self.grouping else { return false };
         // The first row is the one to begin with.
         grouping.wanted = Some(entered.prefix.clone());
         grouping.above.push(std::mem::replace(&mut grouping.scope, entered));
-        self.read_groups();
+        self.read_groups(ctx);
         true
     }
 
     /// Leaves the group, or the groups altogether; false if there are none.
-    pub(super) fn leave_group(&mut self) -> bool {
-        let Some(grouping) = &mut self.keys.grouping else { return false };
+    pub(in crate::app) fn leave_group(&mut self, ctx: &mut Ctx<'_>) -> bool {
+        let Some(grouping) = &mut self.grouping else { return false };
         if !grouping.flat {
             let Some(scope) = grouping.above.pop() else {
-                self.leave_grouping();
+                self.leave_grouping(ctx);
                 return true;
             };
             let left = std::mem::replace(&mut grouping.scope, scope);
             grouping.wanted = Some(left.prefix);
         }
-        self.keys.filter.clear();
-        self.read_groups();
+        self.filter.clear();
+        self.read_groups(ctx);
         true
     }
 
     /// Filters and orders are about keys: those of the present group are shown.
-    pub(super) fn flatten_groups(&mut self) {
-        if let Some(grouping) = self.keys.grouping.as_mut().filter(|grouping| !grouping.flat) {
+    pub(in crate::app) fn flatten_groups(&mut self, ctx: &mut Ctx<'_>) {
+        if let Some(grouping) = self.grouping.as_mut().filter(|grouping| !grouping.flat) {
             grouping.flat = true;
-            self.keys.scope = grouping.scope.clone();
-            let (len, height) = (self.keys.len(), self.list_height(Pane::Keys));
-            self.keys.cursor.go(Move::Home, len, height);
+            self.scope = grouping.scope.clone();
+            let (len, height) = (self.len(), ctx.list_height(Pane::Keys));
+            self.cursor.go(Move::Home, len, height);
         }
     }
 }

@@ -1,0 +1,118 @@
+//! What keys do in the list of keys.
+
+use crate::index::Sort;
+use crate::keymap::Action;
+use crate::text;
+
+use super::super::ctx::{Ctx, Request};
+use super::super::layout::Pane;
+use super::super::list::Move;
+use super::super::notice::Notice;
+use super::super::question::PromptKind;
+use super::KeysPane;
+
+impl KeysPane {
+    /// Does what a key is bound to; tells whether it was a key of this pane alone.
+    pub(in crate::app) fn act(&mut self, action: Action, ctx: &mut Ctx<'_>) -> bool {
+        if let Some(to) = Move::of(action) {
+            self.go(to, ctx.list_height(Pane::Keys));
+            ctx.request(Request::ShowRecord);
+            return true;
+        }
+        match action {
+            Action::Left => {
+                if !self.leave_group(ctx) {
+                    ctx.request(Request::Focus(Pane::Stores));
+                }
+            }
+            Action::Open | Action::Right => {
+                if !self.enter_group(ctx) {
+                    ctx.request(Request::Focus(Pane::Record));
+                }
+            }
+            Action::Follow => self.toggle_follow(ctx),
+            Action::Groups => self.toggle_groups(ctx),
+            Action::Totals => ctx.request(Request::Totals),
+            Action::Filter => ctx.prompt(PromptKind::FilterKeys, &self.filter),
+            Action::Sort => {
+                self.sort = match self.sort {
+                    Sort::Key => Sort::ContentType,
+                    Sort::ContentType => Sort::Size,
+                    Sort::Size => Sort::Newest,
+                    Sort::Newest => Sort::Key,
+                };
+                self.follow = false;
+                self.flatten_groups(ctx);
+                // The largest are what one looks for; names read forwards.
+                self.descending = self.sort == Sort::Size;
+                self.reselect(ctx);
+            }
+            Action::ReverseSort => {
+                self.descending = !self.descending;
+                self.reselect(ctx);
+            }
+            Action::Mark => {
+                self.toggle_mark();
+                self.go(Move::By(1), ctx.list_height(Pane::Keys));
+                ctx.request(Request::ShowRecord);
+            }
+            Action::UnmarkAll => self.marks.clear(),
+            Action::Purge => ctx.request(Request::AskToPurge),
+            _ => return false,
+        }
+        true
+    }
+
+    /// Takes away the filter, the marks or the groups; tells whether there was something to take
+    /// away.
+    pub(in crate::app) fn back(&mut self, ctx: &mut Ctx<'_>) -> bool {
+        if !self.filter.is_empty() {
+            self.filter.clear();
+            self.reselect(ctx);
+        } else if !self.marks.is_empty() {
+            self.marks.clear();
+        } else {
+            return self.grouping.is_some() && self.leave_group(ctx);
+        }
+        true
+    }
+
+    /// Leaves only the keys that contain this text.
+    pub(in crate::app) fn set_filter(&mut self, text: &str, ctx: &mut Ctx<'_>) {
+        if self.filter == text {
+            return;
+        }
+        text.clone_into(&mut self.filter);
+        if !text.is_empty() {
+            self.flatten_groups(ctx);
+        }
+        self.reselect(ctx);
+    }
+
+    /// Order or filter are other ones.
+    pub(in crate::app) fn reselect(&mut self, ctx: &mut Ctx<'_>) {
+        if self.reorder(ctx) {
+            ctx.request(Request::ShowRecord);
+        }
+    }
+
+    /// Newest first, and the view stays on top, or not any more.
+    fn toggle_follow(&mut self, ctx: &mut Ctx<'_>) {
+        self.follow = !self.follow;
+        if !self.follow {
+            let remedy = ctx.says(Action::Sort, "sorts by key");
+            return ctx.say(Notice::info(text::then("not following any more", "; ", remedy)));
+        }
+        self.flatten_groups(ctx);
+        self.sort = Sort::Newest;
+        self.descending = false;
+        self.go(Move::Home, ctx.list_height(Pane::Keys));
+        self.reselect(ctx);
+        ctx.say(Notice::info(if ctx.watching {
+            "following: what comes or changes is shown at the top".to_owned()
+        } else {
+            let remedy = ctx.says(Action::ToggleWatch, "turns watching on");
+            text::then("following, but nothing is watched", "; ", remedy)
+        }));
+    }
+}
