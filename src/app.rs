@@ -39,14 +39,11 @@ pub mod stores;
 pub mod watch;
 pub mod writes;
 
-mod act;
 mod allowed;
 mod compute;
 mod edit;
 mod facts;
 mod interest;
-mod loaded;
-mod reads;
 mod route;
 mod typing;
 mod unasked;
@@ -166,7 +163,6 @@ impl App {
     pub fn handle(&mut self, event: Event) -> Vec<Effect> {
         self.route(event);
         self.serve();
-        self.refresh_jobs();
         self.watch.look(&self.stores, &self.keys, &self.record, &mut ctx!(self));
         std::mem::take(&mut self.out.effects)
     }
@@ -301,5 +297,14 @@ impl App {
         let parts: Vec<_> =
             failed.map(|notice| notice.text.clone()).into_iter().chain(unsaved).collect();
         (!parts.is_empty()).then(|| parts.join(" · "))
+    }
+
+    /// When the shell is to send [`Event::Time`](Event::Time) if nothing else happens.
+    pub fn wake(&self) -> Option<Timestamp> {
+        let next_second = Timestamp::from_micros((watch::second(self.now) + 1) * 1_000_000);
+        let highlights = self.keys.sync.highlights.wake();
+        let watch = self.watch.wake().into_iter().chain(highlights).min();
+        let watch = watch.map(|wake| wake.min(next_second));
+        watch.into_iter().chain(self.unseen_until()).min()
     }
 }

@@ -1,15 +1,6 @@
 //! What changes in the storage under the reader: the lists follow, the cursor stays on its key.
 
-use crate::index::ScanEvent;
-use crate::index::sync::SyncEvent;
-use crate::keymap::Action;
-use crate::model::{
-    Interest, Key, RecordMeta, StoreInfo, StoreName, Timestamp, WatchEvent, WatchSource,
-};
-
-use super::event::{Effect, Slot, Ticket};
-use super::{App, Notice, Pane};
-use crate::text;
+use crate::model::{Interest, Timestamp, WatchSource};
 
 /// Seconds that one bar of the chart stands for.
 const BAR: i64 = 5;
@@ -69,13 +60,13 @@ impl Watch {
     }
 
     /// Forgets what the time has overtaken.
-    fn expire(&mut self, now: Timestamp) {
+    pub(super) fn expire(&mut self, now: Timestamp) {
         let now = second(now);
         self.seconds.retain(|(at, _)| (0..MINUTE).contains(&(now - at)));
     }
 
     /// Whether every record that comes or changes is told by itself.
-    fn tells_each(&self) -> bool {
+    pub(super) fn tells_each(&self) -> bool {
         !matches!(self.source, Some(WatchSource::Polling { .. } | WatchSource::Woken { .. }))
     }
 
@@ -94,7 +85,7 @@ impl Watch {
         Some(("watched", told))
     }
 
-    fn count(&mut self, changes: usize, now: Timestamp) {
+    pub(super) fn count(&mut self, changes: usize, now: Timestamp) {
         let changes = u32::try_from(changes).unwrap_or(u32::MAX);
         let now = second(now);
         match self.seconds.last_mut() {
@@ -109,172 +100,8 @@ impl Watch {
     }
 }
 
-fn second(at: Timestamp) -> i64 {
+pub(super) fn second(at: Timestamp) -> i64 {
     at.micros().div_euclid(1_000_000)
-}
-
-impl App {
-    /// Watches the list of stores and the open store, or nothing if the user does not want it.
-    pub(super) fn watch(&mut self) {
-        if self.watch.on {
-            let ticket = self.out.next(Slot::Watch);
-            self.out.effects.push(Effect::Watch(ticket, self.keys.store.clone()));
-        }
-    }
-
-    pub(super) fn toggle_watch(&mut self) {
-        self.watch.on = !self.watch.on;
-        self.watch.source = None;
-        if self.watch.on {
-            self.watch();
-            // What happened meanwhile.
-            self.refresh();
-            self.notice = Some(Notice::info("watching: changes show as they happen"));
-        } else {
-            self.out.cancel(Slot::Watch);
-            self.watch.forget();
-            self.sync_keys(SyncEvent::Unwatched, None);
-            let remedy = ctx!(self).says(Action::Refresh, "reads again");
-            let text = text::then("not watching any more", "; ", remedy);
-            self.notice = Some(Notice::info(text));
-        }
-    }
-
-    pub(super) fn noticed(&mut self, ticket: Ticket, event: WatchEvent) {
-        if !self.out.is_live(Slot::Watch, ticket) {
-            return;
-        }
-        self.watch.expire(self.now);
-        match event {
-            WatchEvent::Source(source) => {
-                if let WatchSource::Polling { why, .. } = &source
-                    && !why.is_empty()
-                    && self.watch.source.as_ref() != Some(&source)
-                {
-                    self.tell(Notice::info(format!("{source}: {why}")));
-                }
-                self.watch.source = Some(source);
-            }
-            WatchEvent::Store(info) => {
-                let height = self.list_height(Pane::Stores);
-                self.update_question(&info);
-                let open = self.keys.store.as_ref() == Some(&info.store);
-                if open {
-                    self.count_records(&info);
-                }
-                let store = info.store.clone();
-                self.stores.put(info, height);
-                if open {
-                    let counted = SyncEvent::counted(self.watch.source.as_ref());
-                    self.sync_keys(counted, None);
-                }
-                if open && std::mem::take(&mut self.keys.gone) {
-                    self.sync_keys(SyncEvent::Recreated, None);
-                }
-                self.open_wanted(&store);
-            }
-            WatchEvent::StoreGone(store) => {
-                let height = self.list_height(Pane::Stores);
-                self.stores.remove(&store, height);
-                if self.stores.total() == 0 {
-                    // Perhaps the storage is gone with it.
-                    self.read_stores();
-                }
-                if self.keys.store.as_ref() == Some(&store) {
-                    self.tell_gone();
-                }
-            }
-            WatchEvent::Records { set, removed } => self.records_noticed(set, removed),
-            WatchEvent::ScanStarted => self.scanned(ScanEvent::Begins),
-            WatchEvent::Page(page) => self.scanned(ScanEvent::Page(page.into())),
-            WatchEvent::ScanFinished => self.scanned(ScanEvent::Ends),
-            WatchEvent::Lagged => self.missed(),
-        }
-    }
-
-    /// Where not every change is told, the number of records tells how many came.
-    fn count_records(&mut self, info: &StoreInfo) {
-        let open = !self.watch.tells_each();
-        let before = self.stores.get(&info.store).and_then(|known| known.records);
-        if let (true, Some(before), Some(after)) = (open, before, info.records) {
-            let came = usize::try_from(after.saturating_sub(before)).unwrap_or(usize::MAX);
-            if came > 0 {
-                self.watch.count(came, self.now);
-            }
-        }
-    }
-
-    /// A rescan has gone on.
-    fn scanned(&mut self, event: ScanEvent) {
-        self.sync_keys(SyncEvent::Scan(event), None);
-    }
-
-    fn records_noticed(&mut self, set: Vec<RecordMeta>, removed: Vec<Key>) {
-        if self.keys.store.is_none() {
-            return;
-        }
-        // While a first walk goes on, everything is new.
-        if self.keys.sync.is_complete() && self.watch.tells_each() {
-            self.watch.count(set.len(), self.now);
-        }
-        let wanted = self.record.wanted.as_ref().map(|(_, key)| key);
-        if let Some(key) = wanted {
-            let known = self.writes.is_removing(self.keys.store.as_ref(), key)
-                || self.keys.sync.is_removing(key);
-            if removed.contains(key) && self.focus == Pane::Record && !known {
-                let text = format!("{} was deleted by someone else", key.named());
-                self.tell(Notice::warning(text));
-            } else if set.iter().any(|meta| meta.key == *key) {
-                self.record.reload_changed(&mut ctx!(self));
-            }
-        }
-        self.sync_keys(SyncEvent::Told { set, removed }, None);
-    }
-
-    /// Reads everything again, after what is being read: were that given up each time, none of it
-    /// might end while a crawl writes.
-    fn missed(&mut self) {
-        self.stores.read_again(&mut ctx!(self));
-        self.sync_keys(SyncEvent::Lagged, None);
-        self.record.reload_changed(&mut ctx!(self));
-    }
-
-    /// Some time has passed without anything happening.
-    pub(super) fn time_passed(&mut self) {
-        self.watch.expire(self.now);
-        self.unseen_until = self.unseen_until();
-        self.sync_keys(SyncEvent::Time, None);
-        if self.watch.rate(self.now) <= 0.0 {
-            self.sync_keys(SyncEvent::Quiet, None);
-        }
-    }
-
-    /// When the shell is to send [`Event::Time`](super::Event::Time) if nothing else happens.
-    pub fn wake(&self) -> Option<Timestamp> {
-        let next_second = Timestamp::from_micros((second(self.now) + 1) * 1_000_000);
-        let highlights = self.keys.sync.highlights.wake();
-        let watch = self.watch.wake().into_iter().chain(highlights).min();
-        let watch = watch.map(|wake| wake.min(next_second));
-        watch.into_iter().chain(self.unseen_until()).min()
-    }
-
-    /// Opens the store that the user started larder for, if it is in the list.
-    pub(super) fn open_listed(&mut self) {
-        if let Some(store) = self.settings.open.clone()
-            && self.stores.get(&store).is_some()
-        {
-            self.open_wanted(&store);
-        }
-    }
-
-    /// Opens the store that the user started larder for, as soon as it is there.
-    pub(super) fn open_wanted(&mut self, store: &StoreName) {
-        if self.keys.store.is_none() && self.settings.open.as_ref() == Some(store) {
-            let height = self.list_height(Pane::Stores);
-            self.stores.go_to(store, height);
-            self.open_store(store.clone());
-        }
-    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,178 @@
+//! What a key does in the pane in focus.
+
+use crate::index::sync::SyncEvent;
+use crate::keymap::{Action, Context};
+
+use super::super::App;
+use super::super::editor::Editor;
+use super::super::event::{Effect, Slot};
+use super::super::facts::{record_facts, store_facts};
+use super::super::jobs::JobId;
+use super::super::layers::{Details, Help, Jobs, Layer, Overview, Targets};
+use super::super::layout::Pane;
+use super::super::load::{Load, RecordView};
+use super::super::notice::Notice;
+use super::{opened, questions, watched};
+
+/// Does in the pane in focus what a key asks for.
+pub(in crate::app) fn act(app: &mut App, action: Action) {
+    match action {
+        Action::Quit => app.quit(),
+        Action::Help => app.layers.push(Help::default().into()),
+        Action::Refresh => opened::refresh(app),
+        Action::NextPane => app.cycle_focus(1),
+        Action::PreviousPane => app.cycle_focus(2),
+        Action::Suspend => app.out.effects.push(Effect::Suspend),
+        Action::Redraw => app.out.effects.push(Effect::Redraw),
+        Action::ToggleMouse => {
+            app.mouse = !app.mouse;
+            app.notice = Some(Notice::info(if app.mouse {
+                "the mouse works in larder"
+            } else {
+                "the mouse is the terminal's: select text as usual"
+            }));
+            app.out.effects.push(Effect::Mouse(app.mouse));
+        }
+        Action::ToggleWatch => watched::toggle_watch(app),
+        Action::Back => back(app),
+        Action::Targets => show_targets(app),
+        Action::Crawl => show_crawl(app),
+        Action::Jobs => show_jobs(app),
+        Action::Details => show_details(app),
+        Action::CopyKey => copy_key(app),
+        _ => {
+            let own = match app.focus {
+                Pane::Stores => {
+                    app.stores.act(action, &mut ctx!(app));
+                    true
+                }
+                Pane::Keys => app.keys.act(action, &mut ctx!(app)),
+                Pane::Record => app.record.act(action, &mut ctx!(app)),
+            };
+            if !own {
+                act_on_one_record(app, action);
+            }
+        }
+    }
+}
+
+pub(in crate::app) fn back(app: &mut App) {
+    match app.focus {
+        Pane::Stores => app.stores.back(&mut ctx!(app)),
+        Pane::Keys if app.keys.back(&mut ctx!(app)) => {}
+        Pane::Keys if app.record.stop_fetching(&mut ctx!(app)) => {}
+        Pane::Keys if app.keys.sync.walk().is_some_and(|walk| !walk.paused) => {
+            pause_walk(app);
+        }
+        Pane::Keys => app.focus_on(Pane::Stores),
+        Pane::Record => {
+            if !app.record.back(&mut ctx!(app)) {
+                app.focus_on(Pane::Keys);
+            }
+        }
+    }
+}
+
+/// Makes the walk of the keys wait until it is refreshed.
+pub(in crate::app) fn pause_walk(app: &mut App) {
+    opened::sync_keys(app, SyncEvent::Paused(true), None);
+    app.out.effects.push(Effect::Pause(true));
+    let resume = app.keymap.chords(Context::Global, Action::Refresh).first();
+    let resume = resume.map_or(String::new(), |key| format!("; {key} reads on"));
+    app.notice = Some(Notice::info(format!("stopped reading the keys{resume}")));
+}
+
+/// What keys and record panes have in common.
+pub(in crate::app) fn act_on_one_record(app: &mut App, action: Action) {
+    match action {
+        Action::NewRecord => {
+            if let Some(store) = app.keys.store.clone() {
+                app.editor = Some(Editor::new_record(store, &ctx!(app)));
+            }
+        }
+        Action::Edit => edit(app, false),
+        Action::EditExternal => edit(app, true),
+        Action::Delete => questions::ask_to_delete(app),
+        _ => app.record.act_on_value(action, &mut ctx!(app)),
+    }
+}
+
+pub(in crate::app) fn copy_key(app: &mut App) {
+    let name = match app.focus {
+        Pane::Stores => app.stores.current().map(|info| info.store.as_bytes().to_vec()),
+        _ => app.keys.current().map(|meta| meta.key.as_bytes().to_vec()),
+    };
+    let what = if app.focus == Pane::Stores { "store name" } else { "key" };
+    if let Some(name) = name {
+        app.out.effects.push(Effect::Copy { what, bytes: name.into() });
+    }
+}
+
+/// Opens the record under the cursor in the editor, or at once in the user's own.
+pub(in crate::app) fn edit(app: &mut App, outside: bool) {
+    let mut ctx = ctx!(app);
+    if let (Some(store), Some(record)) =
+        (app.keys.store.clone(), app.record.value_at_hand(&mut ctx))
+    {
+        app.editor = Editor::open(store, record, outside, &mut ctx);
+    }
+}
+
+pub(in crate::app) fn show_details(app: &mut App) {
+    let mut facts = Vec::new();
+    let (title, info) = if app.focus == Pane::Stores {
+        let Some(info) = app.stores.current() else { return };
+        ("Store", Some(info))
+    } else {
+        let read = app.record.shown.as_ref().and_then(RecordView::meta).cloned();
+        let current = app.keys.current();
+        let read = read.filter(|read| current.as_ref().is_none_or(|at| at.key == read.key));
+        let Some(meta) = read.or(current) else { return };
+        record_facts(&meta, &mut facts);
+        ("Record", app.keys.store.as_ref().and_then(|store| app.stores.get(store)))
+    };
+    if let Some(info) = info {
+        store_facts(info, app.now, &mut facts);
+        if app.keys.store.as_ref() == Some(&info.store) {
+            facts.extend(app.watch.fact());
+        }
+    }
+    app.layers.push(Details::new(title, facts).into());
+}
+
+pub(in crate::app) fn show_targets(app: &mut App) {
+    let targets = Targets::new(&ctx!(app));
+    app.layers.push(targets.into());
+}
+
+pub(in crate::app) fn show_jobs(app: &mut App) {
+    app.layers.push(Jobs::default().into());
+}
+
+pub(in crate::app) fn show_crawl(app: &mut App) {
+    app.layers.push(Layer::Crawl(Box::<Overview>::default()));
+    app.out.read(Slot::Crawl, Load::Crawl);
+}
+
+/// Whoever looks at the jobs sees them as they are.
+pub(in crate::app) fn refresh_jobs(app: &mut App) {
+    if app.layers.iter().any(|layer| matches!(layer, Layer::Jobs(_))) {
+        let (jobs, height) = (app.jobs(), app.layout().jobs_height());
+        for layer in &mut app.layers {
+            if let Layer::Jobs(shown) = layer {
+                shown.update(jobs.clone(), height);
+            }
+        }
+    }
+}
+
+pub(in crate::app) fn cancel_job(app: &mut App, id: JobId) {
+    match id {
+        JobId::Read(Slot::Keys) => pause_walk(app),
+        JobId::Read(Slot::Lost) if app.stores.lost.is_some() => {
+            app.stores.back(&mut ctx!(app));
+        }
+        JobId::Read(Slot::Record) => drop(app.record.stop_fetching(&mut ctx!(app))),
+        JobId::Read(_) | JobId::Write(_) => {}
+    }
+}

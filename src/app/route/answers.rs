@@ -1,0 +1,206 @@
+//! What became of writes and of saved files.
+
+use bytes::Bytes;
+use std::collections::HashSet;
+use std::path::PathBuf;
+
+use crate::index::Change;
+use crate::index::sync::SyncEvent;
+use crate::model::{Error, ErrorKind, Key, OpenBy, StoreName};
+use crate::ops::{Outcome, Plan, PlannedChange, PlannedRecord, PlannedStore, WriteId, words};
+use crate::text;
+
+use super::super::event::{SaveError, Slot};
+use super::super::layers::Layer;
+use super::super::layout::Pane;
+use super::super::load::Load;
+use super::super::notice::Notice;
+use super::super::question::{Confirm, Confirmed, Prompt, PromptKind};
+use super::super::writes::Answer;
+use super::super::{App, notice};
+use super::{opened, replies};
+
+/// It is known what became of a write.
+pub(in crate::app) fn answered(app: &mut App, id: WriteId, answer: Option<Answer>) {
+    let Some(answer) = answer else { return };
+    // The editor is given back to the user if this was its write.
+    let own = app.editor.as_mut().filter(|editor| editor.saving == Some(id));
+    let edited = own.map(|editor| editor.saving = None).is_some();
+    // What was left is to be seen.
+    let made = |outcome: &Outcome| outcome.skipped.is_empty();
+    close_quit(app, matches!(&answer, Answer::Done(_, outcome) if made(outcome)));
+    match answer {
+        Answer::Done(plan, outcome) => done(app, &plan, outcome, edited),
+        Answer::Refused(plan, error) => refused(app, &plan, &error, edited),
+        Answer::NotMade(plan) => {
+            read_again_after(app, &plan);
+            opened::reload_record(app);
+        }
+        Answer::Unknown => {}
+    }
+}
+
+/// A question whether to wait for writes has no more meaning once they are answered: larder
+/// ends if they were made, and stays if there is something to say. Where another dialog would
+/// come to light, and take the key that was meant for this one, it stays.
+pub(in crate::app) fn close_quit(app: &mut App, made: bool) {
+    let waits = |layer: &Layer| matches!(layer, Layer::Confirm(asked) if asked.waits_for_writes());
+    let alone = app.layers.len() == 1 && app.layers.iter().all(waits);
+    if alone && app.writes.pending.is_empty() {
+        app.layers.pop();
+        if made {
+            app.leave();
+        }
+    }
+}
+
+pub(in crate::app) fn done(app: &mut App, plan: &Plan, outcome: Outcome, edited: bool) {
+    match &plan.change {
+        PlannedChange::Create(by) => {
+            let store = match by {
+                OpenBy::Default => "default",
+                OpenBy::Name(name) | OpenBy::Alias(name) => name,
+                OpenBy::Id(_) => return opened::read_stores(app),
+            };
+            app.stores.want(StoreName::from(store));
+            // Not under a dialog or the editor, which are about what the user sees now.
+            if app.layers.is_empty() && app.editor.is_none() {
+                opened::open_store(app, StoreName::from(store));
+            }
+            opened::read_stores(app);
+        }
+        PlannedChange::Set(set) => {
+            if edited {
+                if let Some(told) = app.editor.take().and_then(|editor| editor.told) {
+                    let words = words::done(plan, &outcome);
+                    app.tell(Notice::warning(format!("{words}, but {told}")));
+                }
+                // A question about what is no longer unsaved has no more meaning.
+                app.layers.retain(
+                    |layer| !matches!(layer, Layer::Confirm(asked) if asked.is_about_editor()),
+                );
+            }
+            if app.keys.store.as_ref() == Some(&set.store) {
+                let meta = outcome.meta.unwrap_or_else(|| crate::model::RecordMeta {
+                    key: set.key.clone(),
+                    content_type: set.content_type.clone(),
+                    size: set.value.len() as u64,
+                    ..Default::default()
+                });
+                if edited {
+                    app.keys.hold(set.key.clone());
+                }
+                replies::change_list(app, vec![Change::Set(meta)]);
+                let wanted = Some((set.store.clone(), set.key.clone()));
+                if app.record.wanted == wanted {
+                    opened::reload_record(app);
+                }
+                after_change(app, &set.store);
+            }
+        }
+        PlannedChange::Delete { store, records } => {
+            if app.keys.store.as_ref() == Some(store) {
+                let left: HashSet<&Key> = outcome.skipped.iter().collect();
+                let keys = records.iter().map(PlannedRecord::key);
+                let gone: Vec<_> = keys.filter(|key| !left.contains(key)).cloned().collect();
+                for key in &gone {
+                    app.keys.marks.remove(key);
+                }
+                replies::change_list(app, gone.into_iter().map(Change::Remove).collect());
+                after_change(app, store);
+            }
+        }
+        PlannedChange::Purge(PlannedStore { name: store, .. }) => {
+            if app.keys.store.as_ref() == Some(store) {
+                let focus = app.focus;
+                opened::open_store(app, store.clone());
+                app.focus = if focus == Pane::Record { Pane::Keys } else { focus };
+            }
+            opened::read_stores(app);
+        }
+        PlannedChange::Drop(PlannedStore { name: store, .. }) => {
+            if app.keys.store.as_ref() == Some(store) {
+                opened::close_store(app);
+            }
+            opened::read_stores(app);
+        }
+        PlannedChange::Repair(..) => opened::read_stores(app),
+    }
+}
+
+pub(in crate::app) fn after_change(app: &mut App, store: &StoreName) {
+    app.out.read(Slot::Store, Load::Store(store.clone()));
+}
+
+/// A delete that was refused or lost on its way may have been made in part.
+pub(in crate::app) fn read_again_after(app: &mut App, plan: &Plan) {
+    if let PlannedChange::Delete { store, .. } = &plan.change
+        && app.keys.store.as_ref() == Some(store)
+    {
+        opened::sync_keys(app, SyncEvent::Restart, None);
+    }
+}
+
+pub(in crate::app) fn refused(app: &mut App, plan: &Plan, error: &Error, edited: bool) {
+    read_again_after(app, plan);
+    // A question that is being answered is never changed under the user's fingers, and nobody
+    // answers one who has left.
+    let asks = app.layers.is_empty() && !app.quitting;
+    if let (PlannedChange::Set(set), true, ErrorKind::Conflict, true) =
+        (&plan.change, edited, error.kind, asks)
+    {
+        notice::untell(&mut app.notice);
+        let old = app.editor.as_ref().and_then(|editor| editor.original.as_ref());
+        let asked = Confirm::overwrite(old);
+        app.open_unasked(Layer::Confirm(Box::new(asked)));
+        let read = Load::Value { store: set.store.clone(), key: set.key.clone() };
+        app.out.read(Slot::Theirs, read);
+        // The pane behind is to show what is there now.
+        return opened::reload_record(app);
+    }
+    let typed = match &plan.change {
+        PlannedChange::Create(OpenBy::Name(name)) => Some((PromptKind::StoreName, name)),
+        PlannedChange::Create(OpenBy::Alias(alias)) => Some((PromptKind::StoreAlias, alias)),
+        _ => None,
+    };
+    if let (Some((kind, text)), true, None) = (typed, asks, &app.editor) {
+        app.open_unasked(Layer::Prompt(Box::new(Prompt::new(kind, text))));
+    }
+    app.tell(Notice::from(error).lasting());
+}
+
+/// A file was written, or not.
+pub(in crate::app) fn saved(
+    app: &mut App,
+    path: PathBuf,
+    bytes: Bytes,
+    result: Result<usize, SaveError>,
+) {
+    let shown = path.display().to_string();
+    // Whoever types in the editor or answers something else is not interrupted.
+    let asks = app.layers.is_empty() && app.editor.is_none() && !app.quitting;
+    match result {
+        Ok(bytes) => {
+            let size = text::size(bytes as u64);
+            app.tell(Notice::done(format!("{size} saved to {shown}")));
+        }
+        Err(SaveError::Exists) if asks => {
+            let confirmed = Confirmed::OverwriteFile(path, bytes);
+            let asked = Confirm::new("Replace the file", "replace", confirmed)
+                .line(shown)
+                .line("There is one already.");
+            app.open_unasked(Layer::Confirm(Box::new(asked)));
+        }
+        Err(SaveError::Exists) => {
+            let why = format!("{shown} was not saved: there is one already");
+            app.tell(Notice::failure(why).lasting());
+        }
+        Err(SaveError::Failed(why)) => {
+            if asks {
+                app.open_unasked(Layer::Prompt(Box::new(Prompt::save(&shown, bytes))));
+            }
+            let why = format!("{shown} was not saved: {why}");
+            app.tell(Notice::failure(why).lasting());
+        }
+    }
+}

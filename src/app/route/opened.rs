@@ -1,0 +1,158 @@
+//! Opening a store, reading it again, and following the cursor.
+
+use crate::index::sync::{Facts, SyncEvent};
+use crate::model::{StoreName, WatchSource};
+
+use super::super::App;
+use super::super::event::{Effect, Slot};
+use super::super::layers::Layer;
+use super::super::layout::Pane;
+use super::super::load::Ordered;
+use super::super::notice::Notice;
+
+pub(in crate::app) fn read_stores(app: &mut App) {
+    app.stores.read(&mut ctx!(app));
+}
+
+/// Tells the state machine of the keys; an order of rows may come with a new index.
+pub(in crate::app) fn sync_keys(app: &mut App, event: SyncEvent, ordered: Option<Ordered>) {
+    let facts = facts(app);
+    let news = app.keys.handle_sync(event, &facts, &mut ctx!(app));
+    if news.index {
+        if app.keys.indexed(ordered, &mut ctx!(app)) {
+            follow_cursor(app);
+        }
+        app.keys.regroup(&mut ctx!(app));
+        count_totals(app);
+    }
+    if news.complete {
+        app.keys.settle();
+    }
+    let open = app.record.wanted.as_ref().map(|(_, key)| key);
+    if open.is_some_and(|open| news.removed.contains(open)) {
+        // It says so itself when it is read again.
+        app.record.reload_changed(&mut ctx!(app));
+    }
+}
+
+/// What the state machine of the keys has to know beside an event.
+pub(in crate::app) fn facts(app: &App) -> Facts {
+    let known = app.keys.store.as_ref().and_then(|store| app.stores.get(store));
+    Facts {
+        now: app.now,
+        records: known.and_then(|info| info.records),
+        named: matches!(app.watch.source, Some(WatchSource::SubKeys)),
+    }
+}
+
+/// Opens a store: its keys, and the record under the cursor as soon as there is one.
+pub(in crate::app) fn open_store(app: &mut App, store: StoreName) {
+    for slot in [Slot::Record, Slot::Search] {
+        app.out.cancel(slot);
+    }
+    app.record.clear();
+    app.keys.open(store, &mut ctx!(app));
+    app.watch.forget();
+    app.focus = Pane::Keys;
+    // Before the walk, so that nothing falls between the two.
+    watch(app);
+    sync_keys(app, SyncEvent::Restart, None);
+}
+
+/// Forgets the open store, which is no more; its name is watched for no longer.
+pub(in crate::app) fn close_store(app: &mut App) {
+    for slot in [Slot::Record, Slot::Search] {
+        app.out.cancel(slot);
+    }
+    app.record.clear();
+    app.keys.close(&mut ctx!(app));
+    app.focus = Pane::Stores;
+    app.watch.forget();
+    watch(app);
+}
+
+/// Wants the record under the cursor, if it is not the one that is shown or on its way.
+pub(in crate::app) fn follow_cursor(app: &mut App) {
+    let Some(store) = app.keys.store.clone() else { return };
+    if let Some(meta) = app.keys.current() {
+        return app.record.follow(&store, meta.key, &mut ctx!(app));
+    }
+    app.record.leave(&mut ctx!(app));
+    if app.focus == Pane::Record {
+        app.focus = Pane::Keys;
+    }
+}
+
+/// Reads the wanted record again.
+pub(in crate::app) fn reload_record(app: &mut App) {
+    app.record.reload(&mut ctx!(app));
+}
+
+pub(in crate::app) fn refresh(app: &mut App) {
+    if !app.session.refresh(&mut ctx!(app)) {
+        return;
+    }
+    if app.keys.sync.walk().is_some_and(|walk| walk.paused) {
+        sync_keys(app, SyncEvent::Paused(false), None);
+        return app.out.effects.push(Effect::Pause(false));
+    }
+    read_stores(app);
+    if app.keys.store.is_some() {
+        sync_keys(app, SyncEvent::Restart, None);
+        reload_record(app);
+    }
+}
+
+/// Counts what there is of each content type again, if the user looks at it.
+pub(in crate::app) fn count_totals(app: &mut App) {
+    for layer in &mut app.layers {
+        if let Layer::Totals(totals) = layer {
+            totals.count(app.keys.sync.index(), &mut ctx!(app));
+        }
+    }
+}
+
+/// Says it calmly if the open store is no longer listed; what was read stays readable.
+pub(in crate::app) fn told_if_gone(app: &mut App) {
+    let Some(store) = &app.keys.store else { return };
+    if app.stores.get(store).is_some() {
+        app.keys.gone = false;
+    } else if app.keys.sync.is_complete() {
+        tell_gone(app);
+    }
+}
+
+pub(in crate::app) fn tell_gone(app: &mut App) {
+    if let Some(store) = app.keys.store.as_ref().filter(|_| !app.keys.gone) {
+        // A write that failed because of it has more to say.
+        let text = format!("the store {store} is gone; what was read of it is still shown");
+        app.tell(Notice::warning(text));
+        app.keys.gone = true;
+    }
+}
+
+/// Watches the list of stores and the open store, or nothing if the user does not want it.
+pub(in crate::app) fn watch(app: &mut App) {
+    if app.watch.on {
+        let ticket = app.out.next(Slot::Watch);
+        app.out.effects.push(Effect::Watch(ticket, app.keys.store.clone()));
+    }
+}
+
+/// Opens the store that the user started larder for, if it is in the list.
+pub(in crate::app) fn open_listed(app: &mut App) {
+    if let Some(store) = app.settings.open.clone()
+        && app.stores.get(&store).is_some()
+    {
+        open_wanted(app, &store);
+    }
+}
+
+/// Opens the store that the user started larder for, as soon as it is there.
+pub(in crate::app) fn open_wanted(app: &mut App, store: &StoreName) {
+    if app.keys.store.is_none() && app.settings.open.as_ref() == Some(store) {
+        let height = app.list_height(Pane::Stores);
+        app.stores.go_to(store, height);
+        open_store(app, store.clone());
+    }
+}

@@ -1,0 +1,77 @@
+//! Questions that are asked, and what is in the way of a save.
+
+use crate::model::StoreInfo;
+use crate::ops::{Plan, PlannedRecord, Weight, words};
+
+use super::super::App;
+use super::super::event::Slot;
+use super::super::layers::Layer;
+use super::super::load::Load;
+use super::super::question::Confirm;
+
+/// What a store weighs: its values, if its keys have been read, else what the storage says.
+pub(in crate::app) fn weight(app: &App, info: &StoreInfo) -> Weight {
+    if app.keys.store.as_ref() == Some(&info.store) && app.keys.sync.is_complete() {
+        Weight::Values(app.keys.index.total_bytes())
+    } else {
+        Weight::of(info)
+    }
+}
+
+pub(in crate::app) fn ask(app: &mut App, plan: Plan) {
+    let asked = Confirm::plan(plan, words::place(app.session.server.is_directory()));
+    app.layers.push(Layer::Confirm(Box::new(asked)));
+}
+
+/// Asks before a store is emptied or removed. Its weight, where it is not known, is asked of
+/// the server meanwhile.
+pub(in crate::app) fn ask_about_store(app: &mut App, info: &StoreInfo, drop: bool) {
+    let weight = weight(app, info);
+    if weight == Weight::Unknown {
+        app.out.read(Slot::Store, Load::Store(info.store.clone()));
+    }
+    let plan = if drop { Plan::drop(info, weight) } else { Plan::purge(info, weight) };
+    ask(app, plan);
+}
+
+/// Brings a question about a store up to date with what is known of it by now.
+pub(in crate::app) fn update_question(app: &mut App, info: &StoreInfo) {
+    let (weight, place) = (weight(app, info), words::place(app.session.server.is_directory()));
+    for layer in &mut app.layers {
+        if let Layer::Confirm(asked) = layer {
+            asked.update(info, weight, place);
+        }
+    }
+}
+
+pub(in crate::app) fn ask_to_delete(app: &mut App) {
+    let Some(store) = app.keys.store.clone() else { return };
+    let index = &app.keys.index;
+    let shown = app.keys.chosen().into_iter().map(|key| match index.find(key.as_bytes()) {
+        Ok(row) => PlannedRecord::There(index.row(row)),
+        Err(_) => PlannedRecord::Unknown(key),
+    });
+    let shown: Vec<_> = shown.collect();
+    if !shown.is_empty() {
+        ask(app, Plan::delete(store, shown));
+    }
+}
+
+/// The questions about what is in the way of a save.
+pub(in crate::app) fn conflicts(app: &mut App) -> impl Iterator<Item = &mut Confirm> {
+    app.layers.iter_mut().filter_map(|layer| match layer {
+        Layer::Confirm(asked) if asked.is_undecided() => Some(&mut **asked),
+        _ => None,
+    })
+}
+
+/// Reads what was in the way once more, if that failed or was cut off.
+pub(in crate::app) fn read_theirs_again(app: &mut App) {
+    if conflicts(app).next().is_none() {
+        return;
+    }
+    if let Some(editor) = &app.editor {
+        let read = Load::Value { store: editor.store.clone(), key: editor.typed_key() };
+        app.out.read(Slot::Theirs, read);
+    }
+}

@@ -1,0 +1,174 @@
+//! What comes back from reads.
+
+use crate::index::Change;
+use crate::index::sync::{SyncEvent, WorkId};
+use crate::model::{Error, ErrorKind, StoreInfo, Timestamp};
+
+use super::super::App;
+use super::super::event::Slot;
+use super::super::layers::{Layer, Overview};
+use super::super::layout::Pane;
+use super::super::load::{Loaded, RecordView};
+use super::super::notice::Notice;
+use super::{opened, questions};
+
+pub(in crate::app) fn loaded(app: &mut App, loaded: Loaded) {
+    match loaded {
+        Loaded::SomeStores(stores) => {
+            if app.stores.begun(stores, &ctx!(app)) {
+                opened::open_listed(app);
+            }
+        }
+        Loaded::Stores(stores, latency) => {
+            app.session.latency = latency.or(app.session.latency);
+            stores_read(app, stores);
+        }
+        Loaded::Lost(share, found) => app.stores.lost_found(share, found, &mut ctx!(app)),
+        Loaded::Store(info) => {
+            questions::update_question(app, &info);
+            app.stores.update(*info);
+        }
+        Loaded::Keys(index, share, ordered) => {
+            opened::sync_keys(app, SyncEvent::Walked(work(app, Slot::Keys), index, share), ordered);
+        }
+        Loaded::Progress(rows, share) => {
+            let progress = SyncEvent::Progress(work(app, Slot::Keys), rows, share);
+            opened::sync_keys(app, progress, None);
+        }
+        Loaded::Totals(rows) => {
+            for layer in &mut app.layers {
+                if let Layer::Totals(totals) = layer {
+                    return totals.counted(rows, app.keys.sync.index(), &mut ctx!(app));
+                }
+            }
+        }
+        Loaded::Crawl(crawl) => match overview(app) {
+            Some((overview, now)) => overview.take(crawl, now),
+            // Nobody looks at it any more.
+            None => app.out.cancel(Slot::Crawl),
+        },
+        Loaded::Groups(index, scope, groups) => {
+            app.keys.grouped(index, &scope, groups, &mut ctx!(app));
+        }
+        Loaded::Partial(index, rows) => {
+            if app.keys.selected_in_part(index, rows, &mut ctx!(app)) {
+                opened::follow_cursor(app);
+            }
+        }
+        Loaded::Compared(changes) => {
+            opened::sync_keys(app, SyncEvent::Compared(work(app, Slot::Compare), changes), None);
+        }
+        Loaded::Applied(index, ordered) => {
+            opened::sync_keys(app, SyncEvent::Applied(work(app, Slot::Keys), index), ordered);
+        }
+        Loaded::Selected(index, rows) => {
+            app.keys.selected(index, rows, &mut ctx!(app));
+            opened::follow_cursor(app);
+        }
+        Loaded::Record(shown) => {
+            check_against_list(app, &shown);
+            app.record.loaded(shown, &mut ctx!(app));
+        }
+        Loaded::Value(record) => {
+            let is_new = app.editor.as_ref().is_some_and(|editor| editor.original.is_none());
+            let asked = questions::conflicts(app).next();
+            if asked.map(|asked| asked.theirs_read(record, is_new)).is_some() {
+                // Yes is about what is said only now.
+                app.await_pause();
+            }
+        }
+        Loaded::Found(matches) => app.record.searched(matches, &mut ctx!(app)),
+    }
+}
+
+pub(in crate::app) fn failed(app: &mut App, slot: Slot, error: Error) {
+    match slot {
+        Slot::Stores => app.stores.failed(error, &mut ctx!(app)),
+        Slot::Lost => app.stores.lost_failed(&error, &mut ctx!(app)),
+        Slot::Store if error.kind == ErrorKind::NotFound => opened::read_stores(app),
+        Slot::Store => {}
+        Slot::Keys => {
+            opened::sync_keys(app, SyncEvent::Failed(work(app, slot), error), None);
+        }
+        Slot::Compare => {
+            app.tell(Notice::from(&error));
+            opened::sync_keys(app, SyncEvent::Failed(work(app, slot), error), None);
+        }
+        Slot::Record => app.record.failed(error, &mut ctx!(app)),
+        Slot::Theirs => {
+            if let Some(asked) = questions::conflicts(app).next() {
+                asked.theirs_failed(&error);
+            }
+        }
+        Slot::Select => {
+            app.keys.order.selecting = false;
+            app.tell(Notice::from(&error));
+        }
+        Slot::Crawl => match overview(app) {
+            Some((overview, _)) => overview.failure = Some(error),
+            // Nobody looks at it any more.
+            None => app.out.cancel(Slot::Crawl),
+        },
+        Slot::Groups | Slot::Totals | Slot::Search | Slot::Watch => {
+            app.tell(Notice::from(&error));
+        }
+    }
+}
+
+/// The list of stores has been read.
+pub(in crate::app) fn stores_read(app: &mut App, stores: Vec<StoreInfo>) {
+    let first = !app.stores.ready;
+    let height = app.list_height(Pane::Stores);
+    app.stores.set(stores, height);
+    opened::open_listed(app);
+    // A single store is what one came for.
+    if first && app.settings.open.is_none() && app.stores.total() == 1 && app.keys.store.is_none() {
+        let only = app.stores.current().map(|info| info.store.clone());
+        if let Some(store) = only {
+            opened::open_store(app, store);
+        }
+    }
+    opened::told_if_gone(app);
+    if app.stores.dirty {
+        opened::read_stores(app);
+    }
+}
+
+/// The live read of a slot, as the state machine of the keys numbers it.
+pub(in crate::app) fn work(app: &App, slot: Slot) -> WorkId {
+    WorkId(app.out.tickets[slot as usize].0)
+}
+
+/// The overview of the crawl, if the user looks at it, and the present time.
+pub(in crate::app) fn overview(app: &mut App) -> Option<(&mut Overview, Timestamp)> {
+    let now = app.now;
+    app.layers.iter_mut().find_map(|layer| match layer {
+        Layer::Crawl(overview) => Some((&mut **overview, now)),
+        _ => None,
+    })
+}
+
+/// Brings the list up to date with a record that has just been read.
+pub(in crate::app) fn check_against_list(app: &mut App, shown: &RecordView) {
+    // Of a store that is gone, the list is all that is left.
+    if app.keys.gone {
+        return;
+    }
+    let key = shown.key();
+    let Ok(row) = app.keys.index.find(key.as_bytes()) else { return };
+    let row = app.keys.index.row(row);
+    let change = match shown.meta() {
+        None => Change::Remove(key.clone()),
+        Some(meta) if meta.size != row.size || meta.content_type != row.content_type => {
+            Change::Set(meta.clone())
+        }
+        Some(_) => return,
+    };
+    opened::sync_keys(app, SyncEvent::Answered { changes: vec![change], highlight: false }, None);
+}
+
+/// Changes that were made here are brought into the list.
+pub(in crate::app) fn change_list(app: &mut App, changes: Vec<Change>) {
+    let highlight = app.watch.on;
+    opened::sync_keys(app, SyncEvent::Answered { changes, highlight }, None);
+}

@@ -1,0 +1,56 @@
+//! Another target: starting afresh with it.
+
+use super::super::App;
+use super::super::event::Effect;
+use super::super::notice::Notice;
+use super::super::session::{Session, SessionState};
+
+pub(in crate::app) fn switch(app: &mut App, at: usize) {
+    let Some(choice) = app.settings.targets.get(at) else { return };
+    let failed = matches!(app.session.state, SessionState::Failed(_));
+    if let Err(problem) = &choice.label {
+        app.notice = Some(Notice::failure(problem.clone()));
+    } else if at == app.settings.target && !failed {
+        app.notice = Some(Notice::info(format!("{} is open already", choice.name)));
+    } else if !app.writes.pending.is_empty() {
+        // Its answer would come to another target's screen.
+        let why = "a write is under way; switch when it has been answered";
+        app.notice = Some(Notice::warning(why));
+    } else {
+        app.out.effects.push(Effect::Switch(at));
+    }
+}
+
+/// The shell has let go of the old storage, or cannot yet. Nothing of the old one stays but
+/// what is the user's own: the mouse, and whether changes are watched.
+pub(in crate::app) fn switched(app: &mut App, result: Result<usize, String>) {
+    let at = match result {
+        Ok(at) => at,
+        Err(why) => {
+            app.notice = Some(Notice::warning(why));
+            return;
+        }
+    };
+    let mut settings = app.settings.clone();
+    let Some(choice) = settings.targets.get(at).cloned() else { return };
+    settings.target = at;
+    settings.label = choice.label.unwrap_or_default();
+    settings.read_only = choice.read_only;
+    settings.welcome = false;
+    settings.open = None;
+    settings.wrap = app.record.wrap;
+    let mut new = App::new(settings, app.keymap.clone(), app.size);
+    new.mouse = app.mouse;
+    new.watch.on = app.watch.on;
+    new.now = app.now;
+    new.quitting = app.quitting;
+    new.out = std::mem::take(&mut app.out);
+    // No reply to a question of before is taken for an answer.
+    for ticket in &mut new.out.tickets {
+        ticket.0 += 1;
+    }
+    new.notice = Some(Notice::info(format!("opening {}…", choice.name)));
+    new.session = Session::new(true);
+    *app = new;
+    app.out.effects.push(Effect::Connect);
+}
