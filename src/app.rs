@@ -46,7 +46,6 @@ mod facts;
 mod interest;
 mod route;
 mod typing;
-mod unasked;
 
 use std::sync::Arc;
 
@@ -306,5 +305,10 @@ impl App {
         let watch = self.watch.wake().into_iter().chain(highlights).min();
         let watch = watch.map(|wake| wake.min(next_second));
         watch.into_iter().chain(self.unseen_until()).min()
+    }
+
+    /// When the topmost dialog takes keys, if it opened by itself and does not yet.
+    pub fn unseen_until(&self) -> Option<Timestamp> {
+        self.unseen_until.filter(|until| self.now < *until && !self.layers.is_empty())
     }
 }

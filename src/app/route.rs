@@ -7,6 +7,7 @@ mod opened;
 mod questions;
 mod replies;
 mod targets;
+mod unasked;
 mod watched;
 
 use crossterm::event::{KeyEvent, KeyEventKind};
@@ -147,7 +148,7 @@ impl App {
         if key.kind == KeyEventKind::Release {
             return;
         }
-        if self.drops_input() {
+        if unasked::drops_input(self) {
             return;
         }
         self.notice = None;
@@ -186,7 +187,7 @@ impl App {
     }
 
     fn paste(&mut self, text: &str) {
-        if self.drops_input() {
+        if unasked::drops_input(self) {
             return;
         }
         if let Some(layer) = self.layers.last_mut() {

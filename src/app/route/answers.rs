@@ -18,7 +18,7 @@ use super::super::notice::Notice;
 use super::super::question::{Confirm, Confirmed, Prompt, PromptKind};
 use super::super::writes::Answer;
 use super::super::{App, notice};
-use super::{opened, replies};
+use super::{opened, replies, unasked};
 
 /// It is known what became of a write.
 pub(in crate::app) fn answered(app: &mut App, id: WriteId, answer: Option<Answer>) {
@@ -152,7 +152,7 @@ pub(in crate::app) fn refused(app: &mut App, plan: &Plan, error: &Error, edited:
         notice::untell(&mut app.notice);
         let old = app.editor.as_ref().and_then(|editor| editor.original.as_ref());
         let asked = Confirm::overwrite(old);
-        app.open_unasked(Layer::Confirm(Box::new(asked)));
+        unasked::open(app, Layer::Confirm(Box::new(asked)));
         let read = Load::Value { store: set.store.clone(), key: set.key.clone() };
         app.out.read(Slot::Theirs, read);
         // The pane behind is to show what is there now.
@@ -164,7 +164,7 @@ pub(in crate::app) fn refused(app: &mut App, plan: &Plan, error: &Error, edited:
         _ => None,
     };
     if let (Some((kind, text)), true, None) = (typed, asks, &app.editor) {
-        app.open_unasked(Layer::Prompt(Box::new(Prompt::new(kind, text))));
+        unasked::open(app, Layer::Prompt(Box::new(Prompt::new(kind, text))));
     }
     app.tell(Notice::from(error).lasting());
 }
@@ -189,7 +189,7 @@ pub(in crate::app) fn saved(
             let asked = Confirm::new("Replace the file", "replace", confirmed)
                 .line(shown)
                 .line("There is one already.");
-            app.open_unasked(Layer::Confirm(Box::new(asked)));
+            unasked::open(app, Layer::Confirm(Box::new(asked)));
         }
         Err(SaveError::Exists) => {
             let why = format!("{shown} was not saved: there is one already");
@@ -197,7 +197,7 @@ pub(in crate::app) fn saved(
         }
         Err(SaveError::Failed(why)) => {
             if asks {
-                app.open_unasked(Layer::Prompt(Box::new(Prompt::save(&shown, bytes))));
+                unasked::open(app, Layer::Prompt(Box::new(Prompt::save(&shown, bytes))));
             }
             let why = format!("{shown} was not saved: {why}");
             app.tell(Notice::failure(why).lasting());

@@ -10,7 +10,7 @@ use super::super::layers::{Layer, Overview};
 use super::super::layout::Pane;
 use super::super::load::{Loaded, RecordView};
 use super::super::notice::Notice;
-use super::{opened, questions};
+use super::{opened, questions, unasked};
 
 pub(in crate::app) fn loaded(app: &mut App, loaded: Loaded) {
     match loaded {
@@ -74,7 +74,7 @@ pub(in crate::app) fn loaded(app: &mut App, loaded: Loaded) {
             let asked = questions::conflicts(app).next();
             if asked.map(|asked| asked.theirs_read(record, is_new)).is_some() {
                 // Yes is about what is said only now.
-                app.await_pause();
+                unasked::await_pause(app);
             }
         }
         Loaded::Found(matches) => app.record.searched(matches, &mut ctx!(app)),

@@ -6,40 +6,33 @@
 
 use crate::model::Timestamp;
 
-use super::App;
-use super::layers::Layer;
+use super::super::App;
+use super::super::layers::Layer;
 
 /// Pause in typing after which a key answers a dialog that opened by itself, in microseconds:
 /// longer than between two keys of somebody who types, or of a key that is held down.
 const PAUSE: i64 = 400_000;
 
-impl App {
-    /// Opens a dialog that no key has asked for.
-    pub(super) fn open_unasked(&mut self, layer: Layer) {
-        self.layers.push(layer);
-        self.await_pause();
-    }
+/// Opens a dialog that no key has asked for.
+pub(super) fn open(app: &mut App, layer: Layer) {
+    app.layers.push(layer);
+    await_pause(app);
+}
 
-    /// Takes no keys until there was a pause: what the dialog says has just changed.
-    pub(super) fn await_pause(&mut self) {
-        self.unseen_until = Some(Timestamp::from_micros(self.now.micros() + PAUSE));
-    }
+/// Takes no keys until there was a pause: what the dialog says has just changed.
+pub(super) fn await_pause(app: &mut App) {
+    app.unseen_until = Some(Timestamp::from_micros(app.now.micros() + PAUSE));
+}
 
-    /// When the topmost dialog takes keys, if it opened by itself and does not yet.
-    pub fn unseen_until(&self) -> Option<Timestamp> {
-        self.unseen_until.filter(|until| self.now < *until && !self.layers.is_empty())
+/// Whether a key or a paste is dropped, for it may have been typed before the dialog was seen.
+pub(super) fn drops_input(app: &mut App) -> bool {
+    let drops = app.unseen_until().is_some();
+    if drops {
+        await_pause(app);
+    } else {
+        app.unseen_until = None;
     }
-
-    /// Whether a key or a paste is dropped, for it may have been typed before the dialog was seen.
-    pub(super) fn drops_input(&mut self) -> bool {
-        let drops = self.unseen_until().is_some();
-        if drops {
-            self.await_pause();
-        } else {
-            self.unseen_until = None;
-        }
-        drops
-    }
+    drops
 }
 
 #[cfg(test)]
@@ -60,7 +53,7 @@ mod tests {
     fn a_dialog_that_opened_by_itself_takes_keys_after_a_pause_in_them() {
         let mut app = App::new(Settings::default(), Arc::new(KeyMap::default()), (80, 24));
         let escape = || Event::Key(KeyEvent::from(KeyCode::Esc));
-        app.open_unasked(Help::default().into());
+        open(&mut app, Help::default().into());
         assert_eq!(app.wake().map(Timestamp::micros), Some(PAUSE));
         for millis in [10, 100, 450, 800] {
             at(&mut app, millis);
