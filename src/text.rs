@@ -6,7 +6,7 @@ mod visible;
 mod width;
 mod wrap;
 
-pub use format::{ago, count, plural, size, then};
+pub use format::{ago, count, count_within, plural, rate, short_count, since, size, then};
 pub use visible::{Visible, visible, visible_bytes};
 pub use width::{cells, fit, fit_middle};
 pub use wrap::wrap;

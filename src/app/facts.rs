@@ -59,7 +59,7 @@ pub(crate) fn store_facts(info: &StoreInfo, now: Timestamp, facts: &mut Facts) {
         at.map_or_else(none, |at| {
             // With blanks, where a narrow column may break it.
             let exact = at.to_string().replace('T', " ").replace("+00:00", " UTC");
-            format!("{exact} · {}", with_ago(&text::ago(at.micros(), now.micros())))
+            format!("{exact} · {}", text::since(at.micros(), now.micros()))
         })
     };
     facts.push(("created_at", when(info.created_at)));
@@ -71,14 +71,6 @@ pub(crate) fn store_facts(info: &StoreInfo, now: Timestamp, facts: &mut Facts) {
     }
     if let Some(beside) = info.beside.as_ref().filter(|beside| beside.count > 0) {
         facts.push(("no stores", format!("{beside} (beside the stores)")));
-    }
-}
-
-fn with_ago(words: &str) -> String {
-    if words == "now" || words.starts_with("in ") {
-        words.to_owned()
-    } else {
-        format!("{words} ago")
     }
 }
 

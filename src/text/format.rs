@@ -33,6 +33,30 @@ pub fn count(number: u64) -> String {
     out
 }
 
+/// A count in at most `cells`, as far as thousands are short enough: `999,999` or `1,000 k`.
+pub fn count_within(number: u64, cells: usize) -> String {
+    let exact = count(number);
+    if exact.len() <= cells { exact } else { format!("{} k", count(number / 1000)) }
+}
+
+/// A count in eight cells: in millions or billions where it is large.
+pub fn short_count(number: u64) -> String {
+    match number {
+        0..1_000_000 => count(number),
+        1_000_000..1_000_000_000 => format!("{:.1} M", number as f64 / 1e6),
+        _ => format!("{:.1} G", number as f64 / 1e9),
+    }
+}
+
+/// A rate: with a tenth where it is small.
+pub fn rate(rate: f64) -> String {
+    if rate > 0.0 && rate < 9.95 {
+        return format!("{rate:.1}");
+    }
+    #[expect(clippy::cast_sign_loss, reason = "the cast clamps, as wanted")]
+    short_count(rate.round() as u64)
+}
+
 /// `1 record`, `520 records`.
 pub fn plural(number: u64, one: &str) -> String {
     let s = if number == 1 { "" } else { "s" };
@@ -60,9 +84,32 @@ pub fn ago(then: i64, now: i64) -> String {
     format!("{sign}{number} {unit}")
 }
 
+/// As [`ago`], as a sentence has it: `now`, `5 min ago`, `in 3 h`.
+pub fn since(then: i64, now: i64) -> String {
+    let words = ago(then, now);
+    if words == "now" || words.starts_with("in ") { words } else { format!("{words} ago") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_stay_in_their_columns() {
+        for (number, text) in
+            [(0, "0"), (999_999, "999,999"), (1_234_567, "1.2 M"), (98_765_432_100, "98.8 G")]
+        {
+            assert_eq!(short_count(number), text);
+        }
+        for (number, text) in
+            [(0.0, "0"), (0.04, "0.0"), (3.44, "3.4"), (9.96, "10"), (618.4, "618")]
+        {
+            assert_eq!(rate(number), text);
+        }
+        for (number, text) in [(999_999, "999,999"), (1_234_567, "1,234 k"), (10_000, "10,000")] {
+            assert_eq!(count_within(number, 8), text);
+        }
+    }
 
     #[test]
     fn sizes_are_short() {
@@ -97,6 +144,9 @@ mod tests {
             [(0, "now"), (59, "59 s"), (60, "1 min"), (7200, "2 h"), (-90, "in 1 min")]
         {
             assert_eq!(ago(before(seconds), now), text);
+        }
+        for (seconds, text) in [(0, "now"), (7200, "2 h ago"), (-90, "in 1 min")] {
+            assert_eq!(since(before(seconds), now), text);
         }
     }
 }

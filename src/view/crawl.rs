@@ -291,51 +291,26 @@ fn storage(
     TableRow { name, cells, bad: None, fault: info.fault.clone() }
 }
 
-/// A count in eight columns: in millions where it is large.
 fn count(count: Option<u64>) -> String {
-    match count {
-        None => "—".to_owned(),
-        Some(count @ 0..1_000_000) => text::count(count),
-        Some(count @ 0..1_000_000_000) => format!("{:.1} M", count as f64 / 1e6),
-        Some(count) => format!("{:.1} G", count as f64 / 1e9),
-    }
+    count.map_or_else(none, text::short_count)
 }
 
-/// A rate: exact where it is small.
 fn rate(rate: Option<f64>) -> String {
-    match rate {
-        None => "—".to_owned(),
-        Some(rate) if rate > 0.0 && rate < 9.95 => format!("{rate:.1}"),
-        #[expect(clippy::cast_sign_loss, reason = "the cast clamps, as wanted")]
-        Some(rate) => count(Some(rate.round() as u64)),
-    }
+    rate.map_or_else(none, text::rate)
 }
 
 fn ago(at: Option<Timestamp>, now: Timestamp) -> String {
-    at.map_or_else(|| "—".to_owned(), |at| text::ago(at.micros(), now.micros()))
+    at.map_or_else(none, |at| text::ago(at.micros(), now.micros()))
+}
+
+/// What stands where nothing is known.
+fn none() -> String {
+    "—".to_owned()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_stay_in_their_columns() {
-        for (number, text) in [
-            (None, "—"),
-            (Some(0), "0"),
-            (Some(999_999), "999,999"),
-            (Some(1_234_567), "1.2 M"),
-            (Some(98_765_432_100), "98.8 G"),
-        ] {
-            assert_eq!(count(number), text);
-        }
-        for (number, text) in
-            [(0.0, "0"), (0.04, "0.0"), (3.44, "3.4"), (9.96, "10"), (618.4, "618")]
-        {
-            assert_eq!(rate(Some(number)), text);
-        }
-    }
 
     #[test]
     fn the_columns_leave_room_for_names() {

@@ -291,23 +291,13 @@ fn group_row(
             right,
             y,
             type_width,
-            &short_count(group.records),
+            &text::count_within(group.records, usize::from(TYPE) - 1),
             appearance.style(Role::Dim),
         );
     }
     let prefix = format!("{}{}", group.prefix.escaped(), s.ellipsis);
     let width = inner.width.saturating_sub(2 + type_width + size_width + 1);
     put(buf, inner.x + 2, y, width, &prefix, appearance.style(Role::Title));
-}
-
-/// A count in as many columns as a content type has.
-fn short_count(number: u64) -> String {
-    let exact = text::count(number);
-    if exact.len() < usize::from(TYPE) {
-        exact
-    } else {
-        format!("{} k", text::count(number / 1000))
-    }
 }
 
 fn row(
