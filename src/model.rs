@@ -1,5 +1,6 @@
 //! Stores, records, pages, errors and the writes that change them, as data: no I/O.
 
+mod aside;
 mod commit;
 pub mod content;
 pub mod crawl;
@@ -16,6 +17,7 @@ mod upkeep;
 pub mod watch;
 mod write;
 
+pub use aside::{Aside, AsideId, AsideInfo, Restored};
 pub use commit::{Change, Commit, Committed, Content, Done, Expect, Version, WriteId};
 pub use content::{ContentType, Family, Value};
 pub use crawl::{Crawl, Crawler, Section, StorageInfo};

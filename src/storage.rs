@@ -26,9 +26,9 @@ pub use target::Target;
 pub use timing::{DirectoryTiming, RedisTiming, Timing};
 
 use crate::model::{
-    Commit, Committed, Connection, Crawl, Error, ErrorKind, Interest, Key, KeyPage, OpenBy, Opened,
-    Reading, Repair, Result, Scan, ServerInfo, StoreInfo, StoreList, StoreName, Want, WatchEvent,
-    Write, WriteOutcome, Written,
+    Aside, AsideId, AsideInfo, Commit, Committed, Connection, Crawl, Error, ErrorKind, Interest,
+    Key, KeyPage, OpenBy, Opened, Reading, Repair, Restored, Result, Scan, ServerInfo, StoreInfo,
+    StoreList, StoreName, Want, WatchEvent, Write, WriteOutcome, Written,
 };
 
 /// How a storage is to behave; the same for every backend.
@@ -163,6 +163,40 @@ pub trait Storage: Send + Sync + 'static {
     /// can, that nothing of it arrives later.
     async fn resolve(&self, write: &Write) -> Result<WriteOutcome>;
 
+    /// Sets a store or its records aside instead of destroying them: for crawlers and for every
+    /// reader it is as after a purge or a drop, until it is restored or discarded. What a killed
+    /// program was setting aside is in the store or among the asides.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`] if there is no such store; [`ErrorKind::NotSupported`] where the
+    /// backend cannot do this. Nothing has been changed then.
+    async fn set_aside(&self, aside: &Aside) -> Result<AsideInfo> {
+        let store = aside.store().escaped();
+        Err(no_asides(&format!("{store} cannot be set aside here")))
+    }
+
+    /// All that is set aside, the oldest first.
+    async fn asides(&self) -> Result<Vec<AsideInfo>> {
+        Ok(Vec::new())
+    }
+
+    /// Puts back what was set aside. Where the store has records again, only those whose keys it
+    /// does not have, in small steps; the others stay set aside, and [`Restored::left`] counts them.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`] if nothing is set aside under this id.
+    async fn restore(&self, id: &AsideId) -> Result<Restored> {
+        Err(no_asides(&format!("{id} cannot be restored here")))
+    }
+
+    /// Removes for good what was set aside.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`] if nothing is set aside under this id.
+    async fn discard(&self, id: &AsideId) -> Result<()> {
+        Err(no_asides(&format!("{id} cannot be discarded here")))
+    }
+
     /// Follows what changes: the list of stores, and the records of `store` where one is given.
     /// The first item tells how ([`WatchEvent::Source`]), and what happens after the call of this
     /// function is told, so a walk that starts later misses nothing. Several changes of one
@@ -219,6 +253,10 @@ fn narrow(
         kept
     });
     kept.boxed()
+}
+
+fn no_asides(problem: &str) -> Error {
+    Error::new(ErrorKind::NotSupported, problem).hint("only stores in a directory can be set aside")
 }
 
 /// Connects to what the target names, within [`Options::connect_timeout`].

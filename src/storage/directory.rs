@@ -10,12 +10,14 @@
 //! lock temporary           one writer at a time · files written whole and renamed into place
 //! ownership                owner and mode of new files and folders
 //! sweep                    temporary files of a killed writer
+//! aside rename             what is set aside instead of destroyed · swaps and renames
 //! plan set times remove    which files are written · setting · the store's times · deleting
 //! open repair settle       opening and creating · metadata anew · what became of a write
 //! crawl                    what lies beside the stores
 //! watch                    changes, from file notifications or polling
 //! ```
 
+mod aside;
 mod commit;
 mod crawl;
 mod endings;
@@ -34,6 +36,7 @@ mod read;
 mod record;
 mod record_files;
 mod remove;
+mod rename;
 mod repair;
 mod resolve;
 mod set;
@@ -60,9 +63,9 @@ use self::watch::Hub;
 
 use super::{Options, Session, Storage, narrow};
 use crate::model::{
-    Commit, Committed, Connection, Crawl, Error, ErrorKind, Interest, JsonLayout, Key, KeyPage,
-    OpenBy, Opened, Order, Reading, Repair, Result, Scan, ServerInfo, StoreInfo, StoreList,
-    StoreName, Want, WatchEvent, Write, WriteOutcome, Written,
+    Aside, AsideId, AsideInfo, Commit, Committed, Connection, Crawl, Error, ErrorKind, Interest,
+    JsonLayout, Key, KeyPage, OpenBy, Opened, Order, Reading, Repair, Restored, Result, Scan,
+    ServerInfo, StoreInfo, StoreList, StoreName, Want, WatchEvent, Write, WriteOutcome, Written,
 };
 
 /// Crawlee's key-value stores in a directory.
@@ -269,6 +272,25 @@ impl Storage for DirectoryStorage {
                 self.write_store(work).await
             }
         }
+    }
+
+    async fn set_aside(&self, aside: &Aside) -> Result<AsideInfo> {
+        let aside = aside.clone();
+        self.write_store(move |root, options| aside::set_aside(root, &aside, options)).await
+    }
+
+    async fn asides(&self) -> Result<Vec<AsideInfo>> {
+        self.run(aside::list).await
+    }
+
+    async fn restore(&self, id: &AsideId) -> Result<Restored> {
+        let id = id.clone();
+        self.write_store(move |root, options| aside::restore(root, &id, options)).await
+    }
+
+    async fn discard(&self, id: &AsideId) -> Result<()> {
+        let id = id.clone();
+        self.write_store(move |root, options| aside::discard(root, &id, options)).await
     }
 
     fn watch(

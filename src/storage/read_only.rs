@@ -9,9 +9,9 @@ use tokio::sync::watch as channel;
 
 use super::{Session, Storage};
 use crate::model::{
-    Commit, Committed, Crawl, Error, ErrorKind, Interest, Key, KeyPage, OpenBy, Opened, Reading,
-    Repair, Result, Scan, ServerInfo, StoreInfo, StoreList, StoreName, Want, WatchEvent, Write,
-    WriteOutcome, Written,
+    Aside, AsideId, AsideInfo, Commit, Committed, Crawl, Error, ErrorKind, Interest, Key, KeyPage,
+    OpenBy, Opened, Reading, Repair, Restored, Result, Scan, ServerInfo, StoreInfo, StoreList,
+    StoreName, Want, WatchEvent, Write, WriteOutcome, Written,
 };
 
 /// A backend of which only the reads are let through.
@@ -77,6 +77,22 @@ impl<S: Storage> Storage for ReadOnly<S> {
 
     async fn resolve(&self, write: &Write) -> Result<WriteOutcome> {
         self.0.resolve(write).await
+    }
+
+    async fn set_aside(&self, aside: &Aside) -> Result<AsideInfo> {
+        Err(refused(&format!("setting {} aside", aside.store().escaped())))
+    }
+
+    async fn asides(&self) -> Result<Vec<AsideInfo>> {
+        self.0.asides().await
+    }
+
+    async fn restore(&self, _: &AsideId) -> Result<Restored> {
+        Err(refused("restoring"))
+    }
+
+    async fn discard(&self, _: &AsideId) -> Result<()> {
+        Err(refused("discarding"))
     }
 
     fn watch(

@@ -10,7 +10,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use larder::model::{ContentType, ErrorKind, Expected, Key, OpenBy, RecordState, SetValue};
+use larder::model::{Aside, ContentType, ErrorKind, Expected, Key, OpenBy, RecordState, SetValue};
 use larder::storage::{self, Options, Storage, Target};
 use serde_json::{Value as Json, json};
 use tempfile::TempDir;
@@ -275,6 +275,43 @@ async fn crawlee_reads_what_larder_wrote() {
     storage.set_value(&json).await.unwrap();
     let read = on_ours.run(&[Op::Open(OpenBy::Default), Op::Get("json".into())]);
     assert_eq!(read[1]["value"], json!({"json": r#"{"ü": [1, {"a": null}]}"#}));
+}
+
+#[tokio::test]
+async fn crawlee_sees_what_is_set_aside_as_purged_or_dropped() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut crawlee = crawlee(&folder);
+    let storage = connect(&folder, false).await;
+    for by in stores() {
+        let store = internal_name(&by);
+        let keys = Op::Keys { after: None, limit: None };
+        let fill = [Op::Open(by.clone()), Op::Set(all().remove(5)), Op::Set(all().remove(6))];
+        crawlee.run(&fill);
+        let seen = crawlee.run(&[Op::Metadata, keys.clone()]);
+        assert_eq!(seen[1].as_array().unwrap().len(), 2, "{seen:?}");
+        let id = seen[0]["id"].as_str().unwrap().to_owned();
+
+        // To the client that has it open it is purged, and it goes on writing.
+        let records = storage.set_aside(&Aside::Records(store.clone())).await.unwrap();
+        let now = crawlee.run(&[keys.clone(), Op::Set(all().remove(7)), keys.clone()]);
+        assert_eq!((now[0].as_array().unwrap().len(), now[2].as_array().unwrap().len()), (0, 1));
+        let same = crawlee.run(&[Op::Open(OpenBy::Id(id.clone())), Op::Metadata]);
+        assert_eq!(same[1]["id"], json!(id), "{by:?}");
+        let restored = storage.restore(&records.id).await.unwrap();
+        assert_eq!((restored.records, restored.left), (2, 0), "{by:?}");
+        let after = crawlee.run(std::slice::from_ref(&keys));
+        assert_eq!(after[0].as_array().unwrap().len(), 3, "{by:?}");
+
+        // A store that was dropped is not found by its id, for it lies beside the stores.
+        let whole = storage.set_aside(&Aside::Store(store.clone())).await.unwrap();
+        let by_id = Op::Open(OpenBy::Id(id.clone()));
+        let gone = crawlee.run(std::slice::from_ref(&by_id));
+        assert!(gone[0]["error"].as_str().unwrap().contains("not found"), "{gone:?}");
+        storage.restore(&whole.id).await.unwrap();
+        let back = crawlee.run(&[by_id, keys]);
+        assert_eq!(back[0]["id"], json!(id), "{by:?}");
+        assert_eq!(back[1].as_array().unwrap().len(), 3, "{by:?}");
+    }
 }
 
 #[tokio::test]

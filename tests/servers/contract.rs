@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests, outside #[test]")]
 #![allow(unreachable_pub, reason = "a private module of a test program")]
 
+pub mod asides;
 pub mod commits;
 pub mod crawl;
 pub mod keys;

@@ -1,6 +1,7 @@
 //! The directory backend: the contract of every backend, and what only directories have.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests, outside #[test]")]
 
+mod aside;
 mod crawl;
 mod damaged;
 mod left;

@@ -5,14 +5,14 @@
 
 use super::find::Reach;
 use super::folder::{Folder, Root};
-use super::lock::{WriteOptions, lock};
+use super::lock::{WriteOptions, open_locked};
 use super::read::read_in;
 use super::remove::{BATCH, delete_record};
 use super::times::note_removal;
 use super::{set, style};
 use crate::model::{
-    Change, Commit, Committed, Content, Done, Expect, Expected, Reading, Result, SetValue,
-    StoreName, Version, Want,
+    Change, Commit, Committed, Content, Done, ErrorKind, Expect, Expected, Reading, Result,
+    SetValue, StoreName, Version, Want,
 };
 
 /// Makes the changes in their order, each on its own.
@@ -77,10 +77,13 @@ fn remove(
     removals: &[Commit],
     options: WriteOptions,
 ) -> Result<Vec<Result<Done>>> {
-    let Some(folder) = root.store(store)? else {
-        return Ok(removals.iter().map(|_| Ok(Done::NothingThere)).collect());
+    let folder = match open_locked(root, store, options) {
+        Ok(folder) => folder,
+        Err(error) if error.kind == ErrorKind::NotFound => {
+            return Ok(removals.iter().map(|_| Ok(Done::NothingThere)).collect());
+        }
+        Err(error) => return Err(error),
     };
-    lock(&folder, options.lock_timeout)?;
     let python = style::is_python_s(&folder);
     let reach = if python { Reach::Near } else { Reach::Far };
     let results: Vec<_> =

@@ -99,6 +99,14 @@ impl Root {
         }
     }
 
+    /// The storage's directory itself.
+    ///
+    /// # Errors
+    /// As [`Root::check`].
+    pub(super) fn own_folder(&self) -> Result<Folder> {
+        self.folder().map_err(|why| self.unusable(why))
+    }
+
     /// The directory of the stores; `None` if it is not there (yet).
     pub(super) fn stores(&self) -> Result<Option<Folder>> {
         self.subfolder(STORES)
@@ -118,13 +126,13 @@ impl Root {
     /// # Errors
     /// [`ErrorKind::NotFound`] if it is not.
     pub(super) fn check(&self) -> Result<()> {
-        self.folder().map(|_| ()).map_err(|why| self.unusable(why))
+        self.own_folder().map(|_| ())
     }
 
     /// The directory of the stores, which is made if it is not there; with `durable` so that it
     /// would survive a power cut; says whether it was made.
     pub(super) fn make_stores(&self, durable: bool) -> Result<(Folder, bool)> {
-        let folder = self.folder().map_err(|why| self.unusable(why))?;
+        let folder = self.own_folder()?;
         let (stores, made) = folder.make_folder(STORES.as_bytes())?;
         if durable {
             // Also if another has made it just now, and has not come to this yet.
@@ -228,6 +236,14 @@ impl Folder {
             }
         }
         Err(os_error::writing(&self.path_of(name), Errno::NOENT))
+    }
+
+    /// Whether another descriptor is of this directory too.
+    pub(super) fn is_same(&self, other: &Folder) -> bool {
+        match (fs::fstat(&self.fd), fs::fstat(&other.fd)) {
+            (Ok(own), Ok(other)) => own.st_dev == other.st_dev && own.st_ino == other.st_ino,
+            _ => false,
+        }
     }
 
     /// Removes a directory in this one, if nothing is in it.

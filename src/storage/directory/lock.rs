@@ -1,14 +1,15 @@
 //! The lock that all larders share on a store's directory. All of this blocks.
 //!
 //! Every larder that writes to a store holds it meanwhile, so that of two that expect something
-//! one is refused. Crawlee knows no locks.
+//! one is refused; who gets it removes what a larder left that was ended while it wrote there.
+//! Crawlee knows no locks.
 
 use std::time::{Duration, Instant};
 
 use rustix::fs::{self, FlockOperation};
 use rustix::io::Errno;
 
-use super::folder::{Folder, Root};
+use super::folder::{Folder, Root, is_name};
 use super::sweep::sweep;
 use crate::model::{Error, ErrorKind, Result, StoreName};
 
@@ -24,9 +25,8 @@ pub(super) struct WriteOptions {
     pub(super) lock_timeout: Duration,
 }
 
-/// Locks a store's directory against other larders, until it is closed; removes what a larder
-/// left that was ended while it wrote there.
-pub(super) fn lock(folder: &Folder, lock_timeout: Duration) -> Result<()> {
+/// Locks a folder against other larders, until it is closed.
+pub(super) fn wait_for_lock(folder: &Folder, lock_timeout: Duration) -> Result<()> {
     let started = Instant::now();
     let mut pause = RETRY_PAUSE.0;
     loop {
@@ -34,7 +34,6 @@ pub(super) fn lock(folder: &Folder, lock_timeout: Duration) -> Result<()> {
         // Some network file systems lock nothing, or no directories: there only the renames
         // themselves keep writers apart.
         if locked != Err(Errno::WOULDBLOCK) {
-            sweep(folder);
             return Ok(());
         }
         if started.elapsed() > lock_timeout {
@@ -48,9 +47,37 @@ pub(super) fn lock(folder: &Folder, lock_timeout: Duration) -> Result<()> {
     }
 }
 
+/// Opens and locks a folder that is there; `None` if it is not, or went meanwhile.
+///
+/// The lock is on the folder, not on its name: one that was swapped for another while its lock was
+/// waited for is let go, and the other is locked.
+pub(super) fn lock_current(
+    parent: &Folder,
+    name: &[u8],
+    lock_timeout: Duration,
+) -> Result<Option<Folder>> {
+    let started = Instant::now();
+    loop {
+        let Some(folder) = parent.folder(name)? else { return Ok(None) };
+        wait_for_lock(&folder, lock_timeout.saturating_sub(started.elapsed()))?;
+        match parent.folder(name)? {
+            Some(now) if now.is_same(&folder) => {
+                sweep(&folder);
+                return Ok(Some(folder));
+            }
+            Some(_) => {}
+            None => return Ok(None),
+        }
+    }
+}
+
 /// Opens and locks a store that is there.
 pub(super) fn open_locked(root: &Root, store: &StoreName, options: WriteOptions) -> Result<Folder> {
-    let folder = root.existing(store)?;
-    lock(&folder, options.lock_timeout)?;
-    Ok(folder)
+    let folder = match root.stores()? {
+        Some(stores) if is_name(store.as_bytes()) => {
+            lock_current(&stores, store.as_bytes(), options.lock_timeout)?
+        }
+        _ => None,
+    };
+    folder.ok_or_else(|| Error::no_store(store))
 }

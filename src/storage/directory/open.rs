@@ -5,7 +5,7 @@
 //! the same instant, the later has the last word.
 
 use super::folder::{Folder, Root, no_folder_left};
-use super::lock::{WriteOptions, lock};
+use super::lock::{WriteOptions, lock_current};
 use super::names;
 use super::store_info::{self, StoreMetadataFile};
 use super::style::{self, Style};
@@ -94,12 +94,16 @@ fn create(
     options: WriteOptions,
 ) -> Result<Option<StoreInfo>> {
     let (stores, made_stores) = root.make_stores(options.durable)?;
-    let (folder, made) = stores.make_folder(store.as_bytes())?;
-    let created = lock(&folder, options.lock_timeout)
-        .and_then(|()| create_metadata(&folder, &new_metadata(name)?, options));
-    match created {
-        Ok(true) => {}
-        Ok(false) => return Ok(None),
+    let (_, made) = stores.make_folder(store.as_bytes())?;
+    let created = lock_current(&stores, store.as_bytes(), options.lock_timeout)
+        .and_then(|folder| folder.ok_or_else(|| Error::no_store(store)))
+        .and_then(|folder| {
+            let made = create_metadata(&folder, &new_metadata(name)?, options)?;
+            Ok(made.then_some(folder))
+        });
+    let folder = match created {
+        Ok(Some(folder)) => folder,
+        Ok(None) => return Ok(None),
         Err(error) => {
             // Not if somebody has put anything there.
             if made {
@@ -110,7 +114,7 @@ fn create(
             }
             return Err(error);
         }
-    }
+    };
     if options.durable {
         sync(&stores)?;
     }

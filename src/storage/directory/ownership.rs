@@ -42,3 +42,11 @@ pub(super) fn inherit_from_parent(parent: &Folder, new: &Folder) {
         let _ = fs::fchmod(new, mode);
     }
 }
+
+/// Gives a new folder the owner and the permissions of the one whose place it is to take.
+pub(super) fn copy_folder(new: &Folder, old: &Folder) {
+    let Ok(stat) = old.own_stat() else { return };
+    let _ = fs::fchown(new, Some(stat.owner.0), Some(stat.owner.1));
+    let special = fs::fstat(old).map_or(0, |stat| stat.st_mode & 0o7000);
+    let _ = fs::fchmod(new, Mode::from_raw_mode(stat.mode.as_raw_mode() | special));
+}

@@ -6,7 +6,7 @@ use rustix::io::Errno;
 use super::find::{Reach, find};
 use super::folder::{Folder, Root, is_name};
 use super::listing::Listing;
-use super::lock::{WriteOptions, lock, open_locked};
+use super::lock::{WriteOptions, lock_current, open_locked};
 use super::names::{self, FileKind};
 use super::set::unlink;
 use super::temporary::sync;
@@ -30,8 +30,11 @@ pub(super) fn delete(
 ) -> Result<Written> {
     let mut records = 0;
     for batch in keys.chunks(BATCH) {
-        let Some(folder) = root.store(store)? else { break };
-        lock(&folder, options.lock_timeout)?;
+        let folder = match open_locked(root, store, options) {
+            Ok(folder) => folder,
+            Err(error) if error.kind == ErrorKind::NotFound => break,
+            Err(error) => return Err(error),
+        };
         let before = records;
         let python = style::is_python_s(&folder);
         let outcome = batch.iter().try_for_each(|key| {
@@ -90,10 +93,10 @@ pub(super) fn drop_store(root: &Root, store: &StoreName, options: WriteOptions) 
         return Err(Error::no_store(store));
     };
     for _ in 0..ROUNDS {
-        let Some(folder) = stores.folder(store.as_bytes())? else {
+        let current = lock_current(&stores, store.as_bytes(), options.lock_timeout)?;
+        let Some(folder) = current else {
             return Err(Error::no_store(store));
         };
-        lock(&folder, options.lock_timeout)?;
         unlink(&folder, names::METADATA).or_else(|error| {
             // Something else of that name goes with the rest.
             if folder.stat(names::METADATA)?.is_some_and(|stat| stat.is_folder) {
@@ -123,7 +126,8 @@ pub(super) fn drop_store(root: &Root, store: &StoreName, options: WriteOptions) 
     .hint("stop the crawl and drop it again"))
 }
 
-fn empty(folder: &Folder, depth: usize) -> Result<()> {
+/// Removes everything in a folder.
+pub(super) fn empty(folder: &Folder, depth: usize) -> Result<()> {
     if depth > DEPTH {
         let problem = format!("{} is too deep to be removed", folder.path().display());
         return Err(Error::new(ErrorKind::NotSupported, problem).hint("remove it by hand"));

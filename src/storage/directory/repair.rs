@@ -6,7 +6,7 @@
 use serde_json::Value as Json;
 
 use super::folder::{Folder, Root};
-use super::lock::{WriteOptions, lock};
+use super::lock::{WriteOptions, open_locked};
 use super::names::METADATA;
 use super::record::read_text;
 use super::store_info::{self, StoreMetadataFile};
@@ -44,8 +44,7 @@ pub(super) fn plan(root: &Root, store: &StoreName) -> Result<Option<Repair>> {
 
 /// Writes it, if the store's metadata is still what it was when that was planned.
 pub(super) fn repair(root: &Root, repair: &Repair, options: WriteOptions) -> Result<Written> {
-    let folder = root.existing(&repair.store)?;
-    lock(&folder, options.lock_timeout)?;
+    let folder = open_locked(root, &repair.store, options)?;
     let path = folder.path_of(METADATA);
     let read = read_text(&folder, METADATA).map_err(|why| os_error::reading(&path, why))?;
     let same =

@@ -11,6 +11,7 @@ use super::folder::{FileStat, Folder, no_folder_left};
 use super::names;
 use super::os_error;
 use super::ownership;
+use super::rename::rename_new;
 use super::sweep::make_way;
 use crate::model::{Error, ErrorKind, Result};
 
@@ -112,32 +113,13 @@ impl<'a> TemporaryFile<'a> {
 
     /// Puts the file in its place if there is nothing yet; says whether.
     pub(super) fn place_new(mut self, name: &[u8]) -> Result<bool> {
-        match rename_new(self.folder, &self.name, name) {
+        match rename_new(self.folder, &self.name, self.folder, name) {
             Ok(()) => self.placed = true,
             Err(Errno::EXIST) => return Ok(false),
-            // File systems that cannot rename so can link.
-            Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {
-                let folder = self.folder;
-                match fs::linkat(folder, &*self.name, folder, name, AtFlags::empty()) {
-                    Ok(()) => {}
-                    Err(Errno::EXIST) => return Ok(false),
-                    Err(why) => return Err(os_error::writing(&folder.path_of(name), why)),
-                }
-            }
             Err(why) => return Err(os_error::writing(&self.folder.path_of(name), why)),
         }
         Ok(true)
     }
-}
-
-#[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
-fn rename_new(folder: &Folder, from: &[u8], to: &[u8]) -> std::result::Result<(), Errno> {
-    fs::renameat_with(folder, from, folder, to, fs::RenameFlags::NOREPLACE)
-}
-
-#[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
-fn rename_new(_: &Folder, _: &[u8], _: &[u8]) -> std::result::Result<(), Errno> {
-    Err(Errno::NOSYS)
 }
 
 impl Drop for TemporaryFile<'_> {

@@ -21,16 +21,11 @@ pub(super) fn javascript(time: Timestamp) -> String {
     format!("{}.{millis:03}Z", text.trim_end_matches("+00:00"))
 }
 
-/// Writes the store's metadata with new times, to be put in its place; `None` where there is none
-/// that could be read. Everything else that it says stays.
-pub(super) fn touched<'a>(
-    folder: &'a Folder,
-    stored: &StoreMetadataFile,
-    modified: bool,
-    options: WriteOptions,
-) -> Result<Option<TemporaryFile<'a>>> {
-    let StoreMetadataFile::Parsed(_, text) = stored else { return Ok(None) };
-    let Ok(Json::Object(mut fields)) = serde_json::from_slice(text) else { return Ok(None) };
+/// The store's metadata with new times; `None` where there is none that could be read. Everything
+/// else that it says stays.
+pub(super) fn touched_text(stored: &StoreMetadataFile, modified: bool) -> Option<String> {
+    let StoreMetadataFile::Parsed(_, text) = stored else { return None };
+    let Ok(Json::Object(mut fields)) = serde_json::from_slice(text) else { return None };
     let now = Timestamp::now();
     let mut put = |snake: &str, camel: &str| {
         let (name, time) = if fields.contains_key(camel) && !fields.contains_key(snake) {
@@ -44,14 +39,23 @@ pub(super) fn touched<'a>(
     if modified {
         put("modified_at", "modifiedAt");
     }
-    let Ok(text) = serde_json::to_string_pretty(&Json::Object(fields)) else { return Ok(None) };
+    serde_json::to_string_pretty(&Json::Object(fields)).ok()
+}
+
+/// Writes the store's metadata with new times, to be put in its place; see [`touched_text`].
+pub(super) fn touched<'a>(
+    folder: &'a Folder,
+    stored: &StoreMetadataFile,
+    modified: bool,
+    options: WriteOptions,
+) -> Result<Option<TemporaryFile<'a>>> {
+    let Some(text) = touched_text(stored, modified) else { return Ok(None) };
     let like = match folder.stat(names::METADATA)? {
         Some(old) => Like::Old(old),
         None => Like::Beside(None),
     };
-    let new =
-        TemporaryFile::write(folder, TemporaryKind::Store, text.as_bytes(), like, options.durable)?;
-    Ok(Some(new))
+    let (kind, text) = (TemporaryKind::Store, text.as_bytes());
+    TemporaryFile::write(folder, kind, text, like, options.durable).map(Some)
 }
 
 /// Notes in the store's metadata that it has been read, as Crawlee's reads do.

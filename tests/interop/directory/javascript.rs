@@ -10,7 +10,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use larder::model::{
-    ContentType, ErrorKind, Expected, Key, RecordMeta, RecordState, SetValue, StoreName,
+    Aside, ContentType, ErrorKind, Expected, Key, RecordMeta, RecordState, SetValue, StoreName,
 };
 use larder::storage::Storage;
 use serde_json::{Value as Json, json};
@@ -238,6 +238,30 @@ async fn javascript_reads_what_larder_changed_and_no_longer_what_it_deleted() {
         javascript.run(&[json!({"op": "delete", "key": "page"})]);
         assert!(!storage.record_exists(&store(), &Key::from("page")).await.unwrap());
         assert_eq!(names(&folder).len(), before.len() - 4 * each);
+    }
+}
+
+#[tokio::test]
+async fn javascript_sees_what_is_set_aside_as_purged_or_dropped() {
+    for writes_metadata in [false, true] {
+        let (folder, mut javascript, storage) = filled(writes_metadata).await;
+        let before = names(&folder);
+        let count = written().len() as u64;
+        for aside in [Aside::Records(store()), Aside::Store(store())] {
+            let info = storage.set_aside(&aside).await.unwrap();
+            assert_eq!(info.records, count);
+            assert_eq!(javascript.keys(), [], "{aside:?}");
+            assert_eq!(javascript.get("page"), Json::Null, "{aside:?}");
+            // It goes on writing, and makes a store that was dropped anew.
+            javascript.run(&[set_op("later", &json!("x"), None)]);
+            let restored = storage.restore(&info.id).await.unwrap();
+            assert_eq!((restored.records, restored.left), (count, 0), "{aside:?}");
+            assert_eq!(javascript.get("page")["value"], json!("<p>"), "{aside:?}");
+            assert_eq!(javascript.get("later")["value"], json!("x"), "{aside:?}");
+            javascript.run(&[json!({"op": "delete", "key": "later"})]);
+            assert_eq!(names(&folder), before, "{aside:?}");
+        }
+        assert_eq!(storage.all_stores().await.unwrap().len(), 1, "asides are no stores");
     }
 }
 

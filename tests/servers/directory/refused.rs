@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use larder::model::{
-    Change, Commit, ErrorKind, Expect, Key, OpenBy, Record, StoreName, StoreState, Value, WriteId,
+    Aside, Change, Commit, ErrorKind, Expect, Key, OpenBy, Record, StoreName, StoreState, Value,
+    WriteId,
 };
 use larder::storage::Options;
 
@@ -63,6 +64,15 @@ async fn all_refused(place: &Path, kind: ErrorKind, size: usize) {
         let error = storage.set_value(&write).await.unwrap_err();
         assert_eq!(error.kind, kind, "{error}");
         assert!(!error.to_string().contains("os error"), "{error}");
+    }
+    // On a full disk there may be room for the few bytes that tell what was set aside.
+    if kind != ErrorKind::DiskFull {
+        for aside in [Aside::Records(shop.clone()), Aside::Store(shop.clone())] {
+            let error = storage.set_aside(&aside).await.unwrap_err();
+            assert_eq!(error.kind, kind, "{error}");
+            assert!(error.hint.is_some(), "what to do is said: {error}");
+        }
+        assert_eq!(storage.asides().await.unwrap(), []);
     }
     assert_eq!((files(&path), fs::read(path.join("__metadata__.json")).unwrap()), before);
     assert!(no_temporary_files(&path));

@@ -10,8 +10,9 @@ use std::fs;
 use std::path::Path;
 
 use crawl::Crawlee;
-use larder::model::{Key, RecordMeta, RecordState, StoreName, WatchEvent, WatchSource};
-use larder::storage::Storage as _;
+use larder::model::{Aside, Key, RecordMeta, RecordState, StoreName, WatchEvent, WatchSource};
+use larder::storage::directory::DirectoryStorage;
+use larder::storage::{Options, Storage as _};
 use listener::{Listener, interest, resources};
 use serde_json::json;
 
@@ -28,6 +29,7 @@ both_ways! {
     changed_and_deleted_records_are_told
     stores_that_come_and_go_are_told
     a_purge_is_told
+    records_that_are_set_aside_and_restored_are_told
     thousands_of_records_all_arrive
     directories_that_come_later_are_followed
     a_storage_that_is_removed_and_made_again_is_followed
@@ -118,6 +120,31 @@ fn a_purge_is_told(polling: bool) {
     listener.until("the count", |seen| {
         seen.stores.get(&"default".into()).is_some_and(|info| info.records == Some(0))
     });
+    assert!(listener.seen.gone.is_empty(), "the store stays");
+}
+
+fn records_that_are_set_aside_and_restored_are_told(polling: bool) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut crawlee = Crawlee::start(folder.path());
+    let mut ops = vec![json!({"op": "open"})];
+    ops.extend((0..50).map(|key| set(&key.to_string())));
+    crawlee.run(&json!(ops));
+    let mut listener = Listener::start(folder.path(), polling, Some("default"));
+    assert_eq!(listener.seen.records.len(), 50);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let (path, options) = (folder.path(), Options { durable: false, ..Options::default() });
+    let storage = runtime.block_on(DirectoryStorage::open(path, &options)).unwrap();
+    let aside = Aside::Records("default".into());
+    let info = runtime.block_on(storage.set_aside(&aside)).unwrap();
+    listener.until("the end of all", |seen| seen.records.is_empty());
+    listener.until("the count", |seen| {
+        seen.stores.get(&"default".into()).is_some_and(|info| info.records == Some(0))
+    });
+    // Its directory is another one now, and followed as the first was.
+    crawlee.run(&json!([set("later")]));
+    listener.until("a new record", |seen| seen.records.contains_key(&Key::from("later")));
+    runtime.block_on(storage.restore(&info.id)).unwrap();
+    listener.until("all records", |seen| seen.records.len() == 51);
     assert!(listener.seen.gone.is_empty(), "the store stays");
 }
 

@@ -188,7 +188,12 @@ impl Worker {
         for store in stores.removed {
             self.recounts.forget(&store);
             self.unsettled.retain(|(of, _), _| *of != store);
-            self.shared.tell(&WatchEvent::StoreGone(store));
+            if stores.added.iter().any(|(added, _)| *added == store) {
+                // Its directory is another one, as after a purge that sets records aside.
+                self.shared.tell_of(&store, &WatchEvent::Lagged);
+            } else {
+                self.shared.tell(&WatchEvent::StoreGone(store));
+            }
         }
         let now = Instant::now();
         let followed = self.shared.inbox.note(|pending| pending.followed());

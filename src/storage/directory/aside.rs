@@ -1,0 +1,201 @@
+//! Stores and records that are set aside instead of destroyed. All of this blocks.
+//!
+//! ```text
+//! STORAGE/.larder/aside/ID/about.json   what it is, of which store, since when
+//!                          store/       the store's directory, or one with its records
+//!                          new/         an empty store, then the one that it was swapped for
+//! STORAGE/.larder/discarded/ID/         what is being removed
+//! ```
+//!
+//! It lies beside `key_value_stores/`, since Crawlee opens by id through every folder in there. A
+//! purged store is swapped for an empty one in one step, so that a crawler never finds no folder.
+//! What a killed larder leaves is told by what there is: `new/` with anything but the store's
+//! metadata was swapped already. So at every moment each record is in the store or in an aside.
+
+mod about;
+mod entry;
+mod restore;
+
+use rustix::io::Errno;
+
+use self::about::About;
+use self::entry::{Entry, NEW, STORE, kill_point};
+pub(super) use self::restore::restore;
+use super::folder::{Folder, Root, is_name};
+use super::listing::Listing;
+use super::lock::{WriteOptions, open_locked};
+use super::names::{self, FileKind};
+use super::rename::{exchange, is_unsupported, rename_new};
+use super::store_info::{self, StoreMetadataFile};
+use super::temporary::{Like, TemporaryFile, TemporaryKind, sync};
+use super::times::{note_removal, touched_text};
+use super::{os_error, ownership};
+use crate::model::{Aside, AsideId, AsideInfo, Error, ErrorKind, Result};
+
+/// Sets a store or its records aside, in one step where the file system can.
+///
+/// # Errors
+/// [`ErrorKind::NotFound`] without such a store, [`ErrorKind::NotSupported`] where the store is on
+/// another file system than the storage's directory. Nothing has been changed then.
+pub(super) fn set_aside(root: &Root, aside: &Aside, options: WriteOptions) -> Result<AsideInfo> {
+    let store = aside.store();
+    let stores = root.stores()?.filter(|_| is_name(store.as_bytes()));
+    let stores = stores.ok_or_else(|| Error::no_store(store))?;
+    let folder = open_locked(root, store, options)?;
+    let records = Listing::read(&folder)?.len() as u64;
+    entry::sweep(root);
+    let mut entry = Entry::create(root, aside, &folder, options)?;
+    kill_point();
+    let moved = match aside {
+        Aside::Store(store) => {
+            let moved = rename_new(&stores, store.as_bytes(), &entry.folder, STORE);
+            moved.map(|()| true).map_err(|why| failed(&folder, why))
+        }
+        Aside::Records(store) => swap(&stores, store.as_bytes(), &folder, &entry, options)
+            .and_then(|swapped| if swapped { Ok(true) } else { move_files(&folder, &entry) }),
+    };
+    let whole = match moved {
+        Ok(whole) => whole,
+        Err(error) => {
+            entry.remove_if_empty(root);
+            return Err(error);
+        }
+    };
+    kill_point();
+    if whole {
+        entry.settle()?;
+    } else {
+        entry.note_steps(options)?;
+        note_removal(&folder, options)?;
+    }
+    if options.durable {
+        sync(&stores)?;
+        sync(&entry.folder)?;
+    }
+    let (id, at) = (entry.id.clone(), entry.about.at);
+    Ok(AsideInfo { id, aside: aside.clone(), records, at, in_steps: !whole })
+}
+
+/// Removes for good what was set aside: in one step it is no aside any more, then it is freed.
+///
+/// # Errors
+/// [`ErrorKind::NotFound`] if nothing is set aside under this id.
+pub(super) fn discard(root: &Root, id: &AsideId, options: WriteOptions) -> Result<()> {
+    entry::sweep(root);
+    Entry::open(root, id, options)?.discard(root, options)
+}
+
+/// All that is set aside, the oldest first.
+pub(super) fn list(root: &Root) -> Result<Vec<AsideInfo>> {
+    let mut found = Vec::new();
+    for id in entry::ids(root)? {
+        // What another larder is about to set aside, or has just restored, is none.
+        if let Some(entry) = Entry::look(root, &id)?
+            && let Some(kept) = entry.kept()?
+        {
+            let records = Listing::read(&kept)?.len() as u64;
+            let About { aside, at, in_steps, .. } = entry.about;
+            found.push(AsideInfo { id, aside, records, at, in_steps });
+        }
+    }
+    found.sort_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
+    Ok(found)
+}
+
+/// Swaps a store for an empty one with its metadata; says whether, for not every file system can.
+fn swap(
+    stores: &Folder,
+    store: &[u8],
+    folder: &Folder,
+    entry: &Entry,
+    options: WriteOptions,
+) -> Result<bool> {
+    let metadata = store_info::metadata(folder)?;
+    let text = match &metadata {
+        StoreMetadataFile::Missing => None,
+        StoreMetadataFile::Parsed(..) => touched_text(&metadata, true),
+        // It stays as it is, which nobody can copy.
+        StoreMetadataFile::Malformed(_) | StoreMetadataFile::Unreadable(_) => return Ok(false),
+    };
+    let (new, _) = entry.folder.make_folder(NEW)?;
+    if let Some(text) = text {
+        let like = folder.stat(names::METADATA)?.map_or(Like::Beside(None), Like::Old);
+        let (kind, text) = (TemporaryKind::Store, text.as_bytes());
+        TemporaryFile::write(&new, kind, text, like, options.durable)?.replace(names::METADATA)?;
+    }
+    ownership::copy_folder(&new, folder);
+    if options.durable {
+        sync(&new)?;
+    }
+    kill_point();
+    match exchange(stores, store, &entry.folder, NEW) {
+        Ok(()) => {}
+        Err(why) if is_unsupported(why) => {
+            log::warn!(
+                "{}: the file system swaps no directories, so the records are moved one by one",
+                folder.path().display()
+            );
+            entry.remove_new();
+            return Ok(false);
+        }
+        Err(why) => return Err(failed(folder, why)),
+    }
+    kill_point();
+    // Purging takes files alone: folders and links that lie in a store stay there.
+    let mut others = Vec::new();
+    folder.each_name(|name, kind| {
+        if !kind.is_file() {
+            others.push(name.to_vec());
+        }
+    })?;
+    for name in others {
+        if let Err(why) = rename_new(folder, &name, &new, &name) {
+            log::warn!("{} was set aside too: {why}", folder.path_of(&name).display());
+        }
+        kill_point();
+    }
+    Ok(true)
+}
+
+/// Moves the files of a store one after the other; gives that it took more than one step.
+fn move_files(folder: &Folder, entry: &Entry) -> Result<bool> {
+    let (kept, _) = entry.folder.make_folder(STORE)?;
+    ownership::copy_folder(&kept, folder);
+    let mut names = Vec::new();
+    folder.each_name(|name, kind| {
+        if kind.is_file() && names::classify(name) != FileKind::StoreMetadata {
+            names.push(name.to_vec());
+        }
+    })?;
+    // Each value comes right before its metadata, or not long before it.
+    names.sort_unstable();
+    for (at, name) in names.iter().enumerate() {
+        match rename_new(folder, name, &kept, name) {
+            Ok(()) => kill_point(),
+            // It went meanwhile.
+            Err(Errno::NOENT) => {}
+            Err(why) => {
+                // Back, newest last: what cannot go back stays to be restored.
+                for name in names[..at].iter().rev() {
+                    let _ = rename_new(&kept, name, folder, name);
+                }
+                return Err(failed(folder, why));
+            }
+        }
+    }
+    Ok(false)
+}
+
+/// The error of moving a store out of its place.
+fn failed(folder: &Folder, why: Errno) -> Error {
+    if why == Errno::XDEV {
+        let path = folder.path().display();
+        let problem = format!("{path} is on another file system than the storage's directory");
+        return Error::new(ErrorKind::NotSupported, problem)
+            .hint("it cannot be set aside, only removed for good; nothing has been changed");
+    }
+    os_error::writing(folder.path(), why)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,67 @@
+//! Stores and records that are set aside, restored and discarded.
+
+use larder::model::{Aside, ErrorKind, Key, Restored};
+use larder::storage::Storage;
+
+use super::{put, store};
+use crate::short::Short as _;
+
+pub async fn what_is_set_aside_is_as_purged_or_dropped_and_comes_back(storage: &dyn Storage) {
+    let shop = store(storage, "shop").await;
+    for key in ["a", "b/c", "ü"] {
+        put(storage, &shop, key, key).await;
+    }
+    let id = storage.get_metadata(&shop).await.unwrap().id;
+    for aside in [Aside::Records(shop.clone()), Aside::Store(shop.clone())] {
+        let info = storage.set_aside(&aside).await.unwrap();
+        assert_eq!((&info.aside, info.records), (&aside, 3));
+        assert_eq!(storage.asides().await.unwrap(), std::slice::from_ref(&info));
+        let now = storage.get_metadata(&shop).await;
+        match &aside {
+            Aside::Records(_) => {
+                let now = now.unwrap();
+                assert_eq!((now.records, now.id), (Some(0), id.clone()));
+            }
+            Aside::Store(_) => assert_eq!(now.unwrap_err().kind, ErrorKind::NotFound),
+        }
+        let restored = storage.restore(&info.id).await.unwrap();
+        assert_eq!(restored, Restored { records: 3, left: 0 });
+        for key in ["a", "b/c", "ü"] {
+            let record = storage.get_value(&shop, &Key::from(key)).await.unwrap().unwrap();
+            assert_eq!(record.value, key);
+        }
+        assert_eq!(storage.get_metadata(&shop).await.unwrap().id, id);
+        assert_eq!(storage.asides().await.unwrap(), []);
+        let again = storage.restore(&info.id).await.unwrap_err();
+        assert_eq!(again.kind, ErrorKind::NotFound);
+    }
+}
+
+pub async fn a_restore_replaces_no_record_that_came_since(storage: &dyn Storage) {
+    let shop = store(storage, "shop").await;
+    for key in ["a", "b"] {
+        put(storage, &shop, key, "old").await;
+    }
+    let info = storage.set_aside(&Aside::Records(shop.clone())).await.unwrap();
+    put(storage, &shop, "b", "new").await;
+    put(storage, &shop, "c", "new").await;
+    let restored = storage.restore(&info.id).await.unwrap();
+    assert_eq!(restored, Restored { records: 1, left: 1 });
+    for (key, value) in [("a", "old"), ("b", "new"), ("c", "new")] {
+        let record = storage.get_value(&shop, &Key::from(key)).await.unwrap().unwrap();
+        assert_eq!(record.value, value, "{key}");
+    }
+    let left = storage.asides().await.unwrap();
+    assert_eq!(left.iter().map(|info| info.records).collect::<Vec<_>>(), [1]);
+    storage.discard(&info.id).await.unwrap();
+    assert_eq!(storage.asides().await.unwrap(), []);
+    assert_eq!(storage.discard(&info.id).await.unwrap_err().kind, ErrorKind::NotFound);
+}
+
+pub async fn a_store_that_is_not_there_cannot_be_set_aside(storage: &dyn Storage) {
+    for aside in [Aside::Records("none".into()), Aside::Store("none".into())] {
+        let error = storage.set_aside(&aside).await.unwrap_err();
+        assert_eq!(error.kind, ErrorKind::NotFound, "{error}");
+    }
+    assert_eq!(storage.asides().await.unwrap(), []);
+}
