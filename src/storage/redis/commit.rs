@@ -11,10 +11,9 @@ use fred::types::Value;
 
 use super::connection::Command;
 use super::doubt::{Before, Doubt, Progress, batch_time};
-use super::keys::Part;
+use super::keys::{DELETE_BATCH, Part, json, part_keys};
 use super::read::{bytes_of, hash_command};
 use super::unscripted::{touches, with_value};
-use super::write::{DELETE_BATCH, json, part_keys};
 use super::{RedisStorage, reply};
 use crate::model::{
     Change, Commit, Committed, Content, ContentType, Done, Error, ErrorKind, Expect, RecordMeta,

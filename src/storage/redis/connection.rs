@@ -17,6 +17,7 @@ mod key_tracker;
 mod limits;
 mod nodes;
 mod optimistic;
+mod place;
 mod relay;
 mod replicas;
 mod sentinel;
@@ -35,6 +36,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use self::inner::Inner;
+pub(super) use self::limits::DEDICATED_ABOVE;
 use self::single::{Batch, Connection};
 use super::error;
 use crate::model::{Connection as ConnectionState, Error, ErrorKind, Result};

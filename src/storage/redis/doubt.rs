@@ -7,9 +7,9 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
 use super::connection::Lost;
+use super::keys::DELETE_BATCH;
 use super::keys::Part;
 use super::read::hash_command;
-use super::write::DELETE_BATCH;
 use super::{RedisStorage, reply};
 use crate::model::{
     Error, ErrorKind, Expected, Key, Reading, Result, StoreInfo, StoreName, Timestamp, Want, Write,

@@ -7,8 +7,10 @@
 use bytes::Bytes;
 use fred::types::Value;
 
-use crate::model::StoreName;
+use crate::model::{StoreName, Timestamp};
 
+/// How many records one script deletes at most, so that none holds the server for long.
+pub(super) const DELETE_BATCH: usize = 100;
 /// The hash from store id to internal name.
 pub(super) const ID_TO_NAME: &str = "key_value_stores:id_to_name";
 /// The hash from internal name to store id.
@@ -114,6 +116,21 @@ pub(super) fn parse_key(key: &[u8]) -> Option<(StoreName, Part)> {
 /// Whether a Redis key holds the values of a store.
 pub(super) fn holds_values(key: &[u8]) -> bool {
     matches!(parse_key(key), Some((_, Part::Items)))
+}
+
+/// The Redis keys of these parts of a store.
+pub(super) fn part_keys(store: &StoreName, parts: &[Part]) -> Vec<Value> {
+    parts.iter().map(|part| key(store, *part)).collect()
+}
+
+/// A time as a store's metadata has it.
+pub(super) fn json(at: Timestamp) -> Value {
+    Value::from(format!("\"{at}\""))
+}
+
+/// A store's name as an argument.
+pub(super) fn store_arg(store: &StoreName) -> Value {
+    Value::Bytes(Bytes::copy_from_slice(store.as_bytes()))
 }
 
 #[cfg(test)]

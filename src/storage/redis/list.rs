@@ -9,10 +9,10 @@ use futures::future::{self, FutureExt};
 use futures::stream::{self, BoxStream, StreamExt, TryStreamExt};
 
 use super::connection::Command;
+use super::keys::store_arg;
 use super::keys::{self, ID_TO_NAME, NAME_TO_ID, Part};
 use super::scan::bounds::Bounds;
 use super::scan::hscan;
-use super::write::store_arg;
 use super::{RedisStorage, command, error, reply};
 use crate::model::{Error, ErrorKind, Result, StoreInfo, StoreName, StoreState};
 use crate::storage::metadata::StoreMetadata;

@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 
 use fred::types::Value;
 
+use super::keys::store_arg;
 use super::keys::{self, ID_TO_NAME, NAME_TO_ID, Part};
-use super::write::store_arg;
 use super::{RedisStorage, command, reply};
 use crate::model::{
     Error, ErrorKind, OpenBy, Opened, Result, StoreInfo, StoreName, StoreState, Timestamp,

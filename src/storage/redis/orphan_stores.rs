@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 use fred::types::Value;
 use futures::stream::{self, BoxStream, StreamExt};
 
+use super::keys::store_arg;
 use super::keys::{self, EVERY_STORE, NAME_TO_ID, Part};
 use super::list::{Indexed, classify};
 use super::scan::bounds::Bounds;
-use super::write::store_arg;
 use super::{RedisStorage, command, reply};
 use crate::model::{Result, StoreInfo, StoreName};
 

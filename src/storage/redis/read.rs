@@ -7,15 +7,11 @@
 use bytes::Bytes;
 use fred::types::Value;
 
-use super::connection::{Command, DedicatedConnection};
+use super::connection::{Command, DEDICATED_ABOVE, DedicatedConnection};
 use super::keys::{self, Part};
 use super::{RedisStorage, command, reply};
 use crate::model::{Error, ErrorKind, Key, Reading, Record, RecordState, Result, StoreName, Want};
 use crate::storage::metadata::combine_halves;
-
-/// Above this size in bytes a value comes over a connection of its own, so that what is asked
-/// meanwhile does not wait behind it.
-pub(super) const DEDICATED_ABOVE: u64 = 4 << 20;
 
 /// A record's raw metadata and its value.
 type Halves = (Option<Bytes>, Option<Bytes>);

@@ -4,7 +4,7 @@
 
 use super::RedisStorage;
 use super::doubt::{Before, Doubt, batch_time};
-use super::write::DELETE_BATCH;
+use super::keys::DELETE_BATCH;
 use crate::model::{
     ErrorKind, Key, Replicas, Result, SetValue, StoreInfo, StoreName, Timestamp, Want, Write,
     WriteOutcome, Written,

@@ -11,9 +11,9 @@ use fred::types::Value;
 
 use super::connection::Command;
 use super::keys::{self, ACCESSED_AT, ID_TO_NAME, MODIFIED_AT, NAME_TO_ID, Part};
+use super::keys::{json, part_keys, store_arg};
 use super::open::Attempt;
 use super::read::hash_command;
-use super::write::{json, part_keys, store_arg};
 use super::{RedisStorage, command, reply};
 use crate::model::{
     ContentType, Error, ErrorKind, Expected, Key, Reading, Result, SetValue, StoreName, Timestamp,

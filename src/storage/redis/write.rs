@@ -10,7 +10,9 @@ use bytes::Bytes;
 use fred::types::Value;
 
 use super::doubt::{Progress, batch_time};
-use super::keys::{self, ACCESSED_AT, ID_TO_NAME, NAME_TO_ID, Part};
+use super::keys::{
+    ACCESSED_AT, DELETE_BATCH, ID_TO_NAME, NAME_TO_ID, Part, json, part_keys, store_arg,
+};
 use super::read::bytes_of;
 use super::unscripted::json_set;
 use super::{RedisStorage, command, error, reply};
@@ -26,9 +28,6 @@ const DELETE: &str =
     concat!(include_str!("scripts/refused.lua"), include_str!("scripts/delete.lua"));
 const PURGE: &str = concat!(include_str!("scripts/refused.lua"), include_str!("scripts/purge.lua"));
 const DROP: &str = concat!(include_str!("scripts/refused.lua"), include_str!("scripts/drop.lua"));
-
-/// How many records one script deletes at most, so that none holds the server for long.
-pub(super) const DELETE_BATCH: usize = 100;
 
 /// The least that a server can be told to take as one argument, in bytes: no limit is lower.
 const ALWAYS_TAKEN: u64 = 1 << 20;
@@ -266,17 +265,4 @@ impl RedisStorage {
             .map(|(id, _)| id)
             .collect())
     }
-}
-
-pub(super) fn part_keys(store: &StoreName, parts: &[Part]) -> Vec<Value> {
-    parts.iter().map(|part| keys::key(store, *part)).collect()
-}
-
-/// A time as a store's metadata has it.
-pub(super) fn json(at: Timestamp) -> Value {
-    Value::from(format!("\"{at}\""))
-}
-
-pub(super) fn store_arg(store: &StoreName) -> Value {
-    Value::Bytes(Bytes::copy_from_slice(store.as_bytes()))
 }

@@ -18,17 +18,11 @@ const OPEN: &[(&str, &str)] = &[
     ("storage::directory::record_files", "storage::directory::record"),
     ("storage::directory::style", "storage::directory::record"),
     ("storage::directory::temporary", "storage::directory::sweep"),
-    ("storage::redis::connection::client", "storage::redis::read"),
     ("storage::redis::connection::limits", "storage::redis::connection::framing"),
     ("storage::redis::connection::nodes", "storage::redis::connection::establish"),
-    ("storage::redis::connection::relay", "storage::redis::connection::client"),
     ("storage::redis::connection::sentinel", "storage::redis::connection::establish"),
     ("storage::redis::connection::single", "storage::redis::connection::fence"),
     ("storage::redis::connection::single", "storage::redis::connection::nodes"),
-    ("storage::redis::connection::transport", "storage::redis::connection::client"),
-    ("storage::redis::doubt", "storage::redis::write"),
-    ("storage::redis::open", "storage::redis::write"),
-    ("storage::redis::unscripted", "storage::redis::write"),
 ];
 
 #[test]

@@ -6,10 +6,11 @@ use fred::types::Value;
 use tokio_rustls::TlsConnector;
 
 use super::super::error;
-use super::client::{self, Login, Place, Purpose};
+use super::client::{self, Login};
 use super::command::Command;
 use super::fence::Identity;
 use super::nodes::Nodes;
+use super::place::{Place, Purpose};
 use super::single::Connection;
 use super::{sentinel, tls};
 use crate::model::{Cause, Error, ErrorKind, Result};

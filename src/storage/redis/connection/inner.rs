@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 use tokio::sync::{Mutex as AsyncMutex, watch};
 
 use super::super::error;
-use super::client::{Place, Purpose};
 use super::command::Command;
 use super::establish::{self, Established, Plan};
 use super::fence::Losses;
+use super::place::{Place, Purpose};
 use super::single::Connection;
 use crate::model::{Connection as ConnectionState, Error, Result};
 use crate::storage::Options;

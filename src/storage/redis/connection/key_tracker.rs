@@ -12,9 +12,9 @@ use fred::types::client::Invalidation;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 
-use super::client::Purpose;
 use super::command::Command;
 use super::inner::Inner;
+use super::place::Purpose;
 use super::single::Connection;
 use crate::model::Result;
 

@@ -9,6 +9,10 @@ use super::framing::Questions;
 const KIB: u64 = 1 << 10;
 const MIB: u64 = 1 << 20;
 
+/// Above this size in bytes a value comes over a connection of its own, so that what is asked
+/// meanwhile does not wait behind it.
+pub(in crate::storage::redis) const DEDICATED_ABOVE: u64 = 4 << 20;
+
 /// How much of a command's name and of its first argument is looked at. A store's key that is
 /// longer than this gets the smaller limit of its kind.
 const LOOKED_AT: usize = 1 << 10;

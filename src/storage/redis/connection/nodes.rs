@@ -7,9 +7,9 @@ use fred::types::{Resp3Frame, Value};
 use futures::future::{BoxFuture, FutureExt, join_all, try_join_all};
 use tokio::sync::Mutex as AsyncMutex;
 
-use super::client::{Place, Purpose};
 use super::command::Command;
 use super::establish::{self, Plan};
+use super::place::{Place, Purpose};
 use super::single::{Batch, Connection};
 use crate::model::{Error, ErrorKind, Result};
 use crate::storage::target::Host;

@@ -14,10 +14,10 @@ use tokio::task::AbortHandle;
 use tokio_rustls::TlsConnector;
 
 use super::super::error;
-use super::client::{Place, Purpose};
 use super::doorway::Doorway;
 use super::framing::{Framing, Piece, Violation};
 use super::limits::{Asked, Commands};
+use super::place::{Place, Purpose};
 use super::transport::{Reader, Transport, Writer};
 use crate::model::{Error, ErrorKind, Result};
 

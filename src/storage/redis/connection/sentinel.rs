@@ -3,9 +3,10 @@
 use fred::types::Value;
 
 use super::super::error;
-use super::client::{self, Login, Place, Purpose};
+use super::client::{self, Login};
 use super::command::Command;
 use super::establish::Plan;
+use super::place::{Place, Purpose};
 use super::single::Connection;
 use crate::model::{Error, ErrorKind, Result};
 use crate::storage::target::{Endpoint, Host};

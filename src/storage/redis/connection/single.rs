@@ -15,10 +15,10 @@ use tokio::sync::watch;
 use tokio::task::AbortHandle;
 
 use super::super::error;
-use super::client::Place;
 use super::command::{self, Command};
 use super::fence::Identity;
 use super::nodes::Nodes;
+use super::place::Place;
 use super::relay::Relay;
 use crate::model::{Error, ErrorKind, Result};
 

@@ -12,9 +12,9 @@ use futures::FutureExt as _;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
-use super::client::Purpose;
 use super::command::{self, Command};
 use super::inner::Inner;
+use super::place::Purpose;
 use super::single::{Batch, Connection};
 use crate::model::Result;
 use crate::storage::redis::error;

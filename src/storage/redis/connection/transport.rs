@@ -8,7 +8,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, UnixStream};
 use tokio_rustls::TlsConnector;
 
-use super::client::Place;
+use super::place::Place;
 use crate::storage::target::Host;
 
 /// What comes of a server.
