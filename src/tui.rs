@@ -12,7 +12,6 @@ pub mod backend;
 mod background;
 mod effects;
 mod files;
-mod first_run;
 mod handover;
 pub(crate) mod input;
 mod reads;
@@ -208,7 +207,7 @@ impl Shell {
         self.unless_gone(drawn)?;
         // Only once the hint has been seen, and beside the loop.
         if self.drawn.is_none() && self.app.settings.welcome {
-            tokio::task::spawn_blocking(first_run::remember);
+            tokio::task::spawn_blocking(setup::remember_first_run);
         }
         self.drawn = Some(Instant::now());
         self.dirty = false;

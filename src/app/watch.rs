@@ -59,7 +59,7 @@ impl Watch {
         self.seconds.last().map(|_| Timestamp::from_micros(i64::MAX))
     }
 
-    /// Forgets what the time has overtaken.
+    /// Forgets changes older than a minute.
     pub(super) fn expire(&mut self, now: Timestamp) {
         let now = second(now);
         self.seconds.retain(|(at, _)| (0..MINUTE).contains(&(now - at)));

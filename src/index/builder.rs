@@ -54,7 +54,7 @@ impl Builder {
         self.len() == 0
     }
 
-    /// The memory it takes, in bytes. Beside it, [`Builder::finish`] takes 4 bytes a row while it
+    /// The memory it takes, in bytes. In addition, [`Builder::finish`] takes 4 bytes a row while it
     /// sorts.
     pub fn heap_bytes(&self) -> usize {
         self.arena.heap_bytes() + self.content_types.heap_bytes()

@@ -1,7 +1,7 @@
 //! Sorts rows by their keys and keeps the last row of each key: parted by two bytes at a time
 //! until the parts are small, these eight bytes at a time.
 //!
-//! Beside the order itself that takes 4 bytes a row, and up to three megabytes a thread.
+//! In addition to the order itself, that takes 4 bytes a row, and up to three megabytes a thread.
 
 use std::ops::Range;
 

@@ -102,7 +102,28 @@ impl Setup {
     /// Shows a hint if larder has never been started before.
     #[must_use]
     pub fn with_welcome(mut self) -> Self {
-        self.settings.welcome = super::first_run::is_first();
+        self.settings.welcome = is_first_run();
         self
+    }
+}
+
+/// The file whose being there says that the hint has been shown.
+fn first_run_file() -> Option<std::path::PathBuf> {
+    Some(crate::config::state_folder()?.join("welcomed"))
+}
+
+/// Whether the hint of the first run has not been shown yet.
+fn is_first_run() -> bool {
+    first_run_file().is_some_and(|file| !file.exists())
+}
+
+/// Remembers that it has been. Where that cannot be written, it comes again next time.
+pub(super) fn remember_first_run() {
+    let Some(file) = first_run_file() else { return };
+    let made = file.parent().map_or(Ok(()), std::fs::create_dir_all);
+    let made =
+        made.and_then(|()| std::fs::OpenOptions::new().create(true).append(true).open(&file));
+    if let Err(why) = made {
+        log::info!("{} cannot be written: {why}", file.display());
     }
 }

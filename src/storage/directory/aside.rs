@@ -119,7 +119,7 @@ fn swap(
     };
     let (new, _) = entry.folder.make_folder(NEW)?;
     if let Some(text) = text {
-        let like = folder.stat(names::METADATA)?.map_or(Like::Beside(None), Like::Old);
+        let like = folder.stat(names::METADATA)?.map_or(Like::Sibling(None), Like::Old);
         let (kind, text) = (TemporaryKind::Store, text.as_bytes());
         TemporaryFile::write(&new, kind, text, like, options.durable)?.replace(names::METADATA)?;
     }

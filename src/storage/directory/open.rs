@@ -124,7 +124,7 @@ fn create(
 
 /// The store's metadata, put in its place if there is none; says whether.
 fn create_metadata(folder: &Folder, text: &str, options: WriteOptions) -> Result<bool> {
-    let like = Like::Beside(None);
+    let like = Like::Sibling(None);
     let new =
         TemporaryFile::write(folder, TemporaryKind::Store, text.as_bytes(), like, options.durable)?;
     let made = new.place_new(names::METADATA)?;

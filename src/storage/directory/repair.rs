@@ -53,7 +53,7 @@ pub(super) fn repair(root: &Root, repair: &Repair, options: WriteOptions) -> Res
         let problem = format!("{} has been changed meanwhile", path.display());
         return Err(Error::new(ErrorKind::Conflict, problem).hint("look at the store again"));
     }
-    let like = folder.stat(METADATA)?.map_or(Like::Beside(None), Like::Old);
+    let like = folder.stat(METADATA)?.map_or(Like::Sibling(None), Like::Old);
     TemporaryFile::write(&folder, TemporaryKind::Store, &repair.after, like, options.durable)?
         .replace(METADATA)?;
     if options.durable {

@@ -58,7 +58,7 @@ pub(super) fn set(root: &Root, set: &SetValue, options: WriteOptions) -> Result<
         Some(stat) => Some(stat),
         None => sibling(&folder)?,
     };
-    let like = |old: Option<FileStat>| old.map_or(Like::Beside(next), Like::Old);
+    let like = |old: Option<FileStat>| old.map_or(Like::Sibling(next), Like::Old);
     let new = TemporaryFile::write(
         &folder,
         TemporaryKind::Value,

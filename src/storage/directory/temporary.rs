@@ -54,7 +54,7 @@ pub(super) enum Like {
     /// The file whose place it takes.
     Old(FileStat),
     /// A file that lies beside it, of which it gets the permissions; its owner is the folder's.
-    Beside(Option<FileStat>),
+    Sibling(Option<FileStat>),
 }
 
 impl<'a> TemporaryFile<'a> {
@@ -75,7 +75,7 @@ impl<'a> TemporaryFile<'a> {
         file.write_all(content).map_err(failed)?;
         match like {
             Like::Old(stat) => ownership::copy(file, folder, Some(stat), true),
-            Like::Beside(stat) => ownership::copy(file, folder, stat, false),
+            Like::Sibling(stat) => ownership::copy(file, folder, stat, false),
         }
         if durable {
             file.sync_all().map_err(failed)?;

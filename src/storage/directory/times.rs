@@ -52,7 +52,7 @@ pub(super) fn touched<'a>(
     let Some(text) = touched_text(stored, modified) else { return Ok(None) };
     let like = match folder.stat(names::METADATA)? {
         Some(old) => Like::Old(old),
-        None => Like::Beside(None),
+        None => Like::Sibling(None),
     };
     let (kind, text) = (TemporaryKind::Store, text.as_bytes());
     TemporaryFile::write(folder, kind, text, like, options.durable).map(Some)

@@ -1,7 +1,7 @@
 //! Changing records that are what they are expected to be.
 //!
 //! A batch is one script. Where scripts are forbidden, each change is a transaction that watches the
-//! store's Redis keys while the record is compared. Beside a crawl these change all the time: after
+//! store's Redis keys while the record is compared. During a crawl these change all the time: after
 //! some tries the transaction watches nothing, and that is told.
 
 use std::sync::atomic::Ordering;

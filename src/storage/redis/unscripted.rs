@@ -147,7 +147,7 @@ impl RedisStorage {
         let mut commands = vec![
             command("HSETNX", [names, store_arg(store), Value::from(&new.id)]),
             command("HSETNX", [ids.clone(), Value::from(&new.id), store_arg(store)]),
-            // A user who may not watch could be overtaken: what is there is another's.
+            // A user who may not watch may come too late: what is there is another's.
             command(
                 "JSON.SET",
                 [metadata, Value::from("$"), Value::from(new.to_json()), Value::from("NX")],

@@ -80,7 +80,7 @@ impl Entry {
 
     fn write_about(&self, like: Option<FileStat>, options: WriteOptions) -> Result<()> {
         let (kind, text) = (TemporaryKind::Store, self.about.text());
-        let like = Like::Beside(like);
+        let like = Like::Sibling(like);
         TemporaryFile::write(&self.folder, kind, text.as_bytes(), like, options.durable)?
             .replace(ABOUT)
     }

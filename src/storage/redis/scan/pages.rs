@@ -36,7 +36,7 @@ const FAR: Duration = Duration::from_millis(2);
 /// travels and is taken apart, what is left of the hash is soon walked in lanes, each with a page
 /// under way: where one ends, what another one has left is parted again. A cursor names a place and
 /// nothing else, so one may begin anywhere; what is there all the time is met by one of the lanes.
-/// Beside a crawl there is one lane, with small pages and pauses: see [`Throttle`].
+/// During a crawl there is one lane, with small pages and pauses: see [`Throttle`].
 pub(super) struct Pages<'a> {
     storage: &'a RedisStorage,
     hash: Value,

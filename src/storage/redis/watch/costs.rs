@@ -11,7 +11,7 @@ use fred::types::Value;
 use super::super::{command, reply};
 use super::Watcher;
 
-/// Beside the command itself, the server has to read it and to write the answer: in bursts of small
+/// In addition to the command itself, the server has to read it and to write the answer: in bursts of small
 /// pages, about a tenth of its time more.
 const WRITING: f64 = 1.1;
 
