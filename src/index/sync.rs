@@ -277,9 +277,13 @@ impl KeySync {
         if changes.is_empty() {
             return;
         }
-        // What waits was told after what has been compared.
-        let superseded: HashSet<&Key> = self.pending.iter().map(Change::key).collect();
+        // What waits, in either list, was told after what has been compared.
+        let pending = self.pending.iter().map(Change::key);
+        let superseded: HashSet<&Key> = pending.chain(self.rescans.told_since()).collect();
         changes.retain(|change| !superseded.contains(change.key()));
+        if changes.is_empty() {
+            return;
+        }
         for change in &changes {
             if let Change::Set(meta) = change {
                 let highlight = self.highlight_for(&meta.key);

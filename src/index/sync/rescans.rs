@@ -1,9 +1,14 @@
 //! Rescans of a store: what they saw and has not been compared, and whether another one is needed.
 
 use crate::index::{Change, RescanState, ScanEvent};
+use crate::model::Key;
 
 /// At most so many events wait to be compared; beyond, the rescan does not count.
 const MOST_EVENTS: usize = 4096;
+
+/// At most so many are compared at a time, so that what is found takes the loop a moment. Few in
+/// tests, so that these come to it.
+const MOST_COMPARED: usize = if cfg!(test) { 3 } else { 32 };
 
 /// Rescans of one store.
 #[derive(Debug, Default)]
@@ -72,18 +77,27 @@ impl Rescans {
 
     /// How many events may be compared now.
     pub(super) fn ready(&self) -> usize {
-        self.fence.unwrap_or(self.queue.len())
+        self.fence.unwrap_or(self.queue.len()).min(MOST_COMPARED)
     }
 
     /// Takes the events that may be compared.
     pub(super) fn take(&mut self) -> Vec<ScanEvent> {
-        let rest = self.queue.split_off(self.ready());
-        self.fence = self.fence.map(|_| 0);
+        let ready = self.ready();
+        let rest = self.queue.split_off(ready);
+        self.fence = self.fence.map(|fence| fence - ready);
         let mut events = std::mem::replace(&mut self.queue, rest);
         if std::mem::take(&mut self.incomplete) {
             events.insert(0, ScanEvent::Incomplete);
         }
         events
+    }
+
+    /// Keys of changes that were told after what has been taken, and before what is left.
+    pub(super) fn told_since(&self) -> impl Iterator<Item = &Key> {
+        self.queue.iter().flat_map(|event| match event {
+            ScanEvent::Told(keys) | ScanEvent::Gone(keys) => keys.as_slice(),
+            _ => &[],
+        })
     }
 
     /// All changes that are known are being applied.
