@@ -298,7 +298,7 @@ impl App {
         (!parts.is_empty()).then(|| parts.join(" · "))
     }
 
-    /// When the shell is to send [`Event::Time`](Event::Time) if nothing else happens.
+    /// When the shell is to send [`Event::Time`] if nothing else happens.
     pub fn wake(&self) -> Option<Timestamp> {
         let next_second = Timestamp::from_micros((watch::second(self.now) + 1) * 1_000_000);
         let highlights = self.keys.sync.highlights.wake();
