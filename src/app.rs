@@ -216,10 +216,12 @@ impl App {
     /// Whether an action can be done here and now; or why not. In dialogs and in the editor all that
     /// their keys are bound to can be.
     pub fn allowed(&self, action: Action) -> Result<(), Why> {
-        if !self.layers.is_empty() || self.editor.is_some() {
-            return Ok(());
+        match self.layers.last() {
+            Some(layer) if layer.dialog().allows(action) => Ok(()),
+            Some(_) => Err(Notice::info("there is nothing to do that to")),
+            None if self.editor.is_some() => Ok(()),
+            None => self.allowed_in_panes(action),
         }
-        self.allowed_in_panes(action)
     }
 
     /// As [`App::allowed`], of the panes behind a dialog.

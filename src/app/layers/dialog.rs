@@ -25,6 +25,11 @@ pub trait Dialog {
     /// Takes a key, and what it is bound to.
     fn key(&mut self, key: KeyEvent, action: Option<Action>, ctx: &mut Ctx<'_>) -> Then;
 
+    /// Whether an action does something now, for the footer.
+    fn allows(&self, _action: Action) -> bool {
+        true
+    }
+
     /// Takes pasted text.
     fn paste(&mut self, _text: &str, _ctx: &mut Ctx<'_>) {}
 
@@ -45,6 +50,10 @@ impl<T: Dialog> Dialog for Box<T> {
 
     fn key(&mut self, key: KeyEvent, action: Option<Action>, ctx: &mut Ctx<'_>) -> Then {
         (**self).key(key, action, ctx)
+    }
+
+    fn allows(&self, action: Action) -> bool {
+        (**self).allows(action)
     }
 
     fn paste(&mut self, text: &str, ctx: &mut Ctx<'_>) {

@@ -52,6 +52,11 @@ impl Dialog for Jobs {
         Then::Stay
     }
 
+    fn allows(&self, action: Action) -> bool {
+        action != Action::CancelJob
+            || self.jobs.get(self.cursor.at).is_some_and(|job| job.cancellable)
+    }
+
     fn wheel(&mut self, rows: isize, ctx: &mut Ctx<'_>) {
         self.cursor.scroll(rows, self.jobs.len(), ctx.layout().jobs_height());
     }
