@@ -4,16 +4,14 @@ mod confirm;
 pub mod crawl;
 mod details;
 mod dialog;
-mod help;
 mod jobs;
 mod prompt;
 mod targets;
 mod totals;
 
 pub use crawl::Overview;
-pub use details::Details;
+pub use details::{Details, Help};
 pub use dialog::{Dialog, Overlay, Then};
-pub use help::Help;
 pub use jobs::Jobs;
 pub use targets::Targets;
 pub use totals::Totals;

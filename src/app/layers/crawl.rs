@@ -119,8 +119,8 @@ impl Dialog for Overview {
         self.overlay.act(action, ctx)
     }
 
-    fn wheel(&mut self, rows: isize, _: &mut Ctx<'_>) {
-        self.overlay.scroll_by(rows);
+    fn overlay(&mut self) -> Option<&mut Overlay> {
+        Some(&mut self.overlay)
     }
 
     fn closed(&mut self, ctx: &mut Ctx<'_>) {

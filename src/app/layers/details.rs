@@ -1,12 +1,9 @@
-//! What is known of a store or a record.
+//! What is only looked at: what is known of a store or a record, and the keys there are.
 
-use crossterm::event::KeyEvent;
+use crate::keymap::Context;
 
-use crate::keymap::{Action, Context};
-
-use super::super::ctx::Ctx;
 use super::super::facts::Facts;
-use super::dialog::{Dialog, Overlay, Then};
+use super::dialog::{Dialog, Overlay};
 
 /// Facts in two columns.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,11 +28,24 @@ impl Dialog for Details {
         Context::Help
     }
 
-    fn key(&mut self, _: KeyEvent, action: Option<Action>, ctx: &mut Ctx<'_>) -> Then {
-        self.overlay.act(action, ctx)
+    fn overlay(&mut self) -> Option<&mut Overlay> {
+        Some(&mut self.overlay)
+    }
+}
+
+/// The keys, and how far they are scrolled.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Help {
+    /// How far they are scrolled.
+    pub overlay: Overlay,
+}
+
+impl Dialog for Help {
+    fn context(&self) -> Context {
+        Context::Help
     }
 
-    fn wheel(&mut self, rows: isize, _: &mut Ctx<'_>) {
-        self.overlay.scroll_by(rows);
+    fn overlay(&mut self) -> Option<&mut Overlay> {
+        Some(&mut self.overlay)
     }
 }

@@ -22,8 +22,15 @@ pub trait Dialog {
     /// The table of the keymap that its keys are in.
     fn context(&self) -> Context;
 
+    /// What is scrolled, of a dialog that is only looked at.
+    fn overlay(&mut self) -> Option<&mut Overlay> {
+        None
+    }
+
     /// Takes a key, and what it is bound to.
-    fn key(&mut self, key: KeyEvent, action: Option<Action>, ctx: &mut Ctx<'_>) -> Then;
+    fn key(&mut self, _key: KeyEvent, action: Option<Action>, ctx: &mut Ctx<'_>) -> Then {
+        self.overlay().map_or(Then::Stay, |overlay| overlay.act(action, ctx))
+    }
 
     /// Whether an action does something now, for the footer.
     fn allows(&self, _action: Action) -> bool {
@@ -34,7 +41,11 @@ pub trait Dialog {
     fn paste(&mut self, _text: &str, _ctx: &mut Ctx<'_>) {}
 
     /// Takes steps of the wheel, in rows, down if positive.
-    fn wheel(&mut self, _rows: isize, _ctx: &mut Ctx<'_>) {}
+    fn wheel(&mut self, rows: isize, _ctx: &mut Ctx<'_>) {
+        if let Some(overlay) = self.overlay() {
+            overlay.scroll_by(rows);
+        }
+    }
 
     /// The terminal has another size.
     fn resize(&mut self, _ctx: &mut Ctx<'_>) {}
@@ -46,6 +57,10 @@ pub trait Dialog {
 impl<T: Dialog> Dialog for Box<T> {
     fn context(&self) -> Context {
         (**self).context()
+    }
+
+    fn overlay(&mut self) -> Option<&mut Overlay> {
+        (**self).overlay()
     }
 
     fn key(&mut self, key: KeyEvent, action: Option<Action>, ctx: &mut Ctx<'_>) -> Then {

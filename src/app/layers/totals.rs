@@ -2,16 +2,14 @@
 
 use std::sync::Arc;
 
-use crossterm::event::KeyEvent;
-
 use crate::index::Index;
-use crate::keymap::{Action, Context};
+use crate::keymap::Context;
 use crate::model::ContentType;
 
 use super::super::ctx::Ctx;
 use super::super::event::Slot;
 use super::super::load::Compute;
-use super::dialog::{Dialog, Overlay, Then};
+use super::dialog::{Dialog, Overlay};
 
 /// The totals of the open store.
 #[derive(Debug, Clone, Default)]
@@ -58,12 +56,8 @@ impl Dialog for Totals {
         Context::Help
     }
 
-    fn key(&mut self, _: KeyEvent, action: Option<Action>, ctx: &mut Ctx<'_>) -> Then {
-        self.overlay.act(action, ctx)
-    }
-
-    fn wheel(&mut self, rows: isize, _: &mut Ctx<'_>) {
-        self.overlay.scroll_by(rows);
+    fn overlay(&mut self) -> Option<&mut Overlay> {
+        Some(&mut self.overlay)
     }
 
     fn closed(&mut self, ctx: &mut Ctx<'_>) {
