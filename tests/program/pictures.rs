@@ -93,6 +93,8 @@ fn browse(server: &Server, ground: Ground) -> Screen {
     screen.keys(&"j".repeat(14));
     screen.wait_for_text("/p/7\"");
     screen.wait_for_text("15 / 73");
+    // What it watches by until tracking is on, a second after a store was opened, is not for ever.
+    screen.wait_for_text("watching by tracking");
     screen
 }
 
