@@ -1,7 +1,8 @@
 //! Crawlee's stores in a directory, in the layout of its own file-system storage.
 //!
 //! ```text
-//! folder entries os_error  directories and files by descriptors · their names · what errors mean
+//! root folder entries      directories and files by descriptors · their names
+//! os_error                 what errors mean
 //! names junk endings       file names ⇄ keys · what is no record · content types by endings
 //! sidecar record_files     metadata text · value file and metadata file of a record
 //! find record              the files of a key · what value and metadata say together
@@ -39,6 +40,7 @@ mod remove;
 mod rename;
 mod repair;
 mod resolve;
+mod root;
 mod set;
 pub(crate) mod sidecar;
 mod store_info;
@@ -56,9 +58,9 @@ use async_trait::async_trait;
 use futures::stream::{self, BoxStream, StreamExt as _, TryStreamExt as _};
 use tokio::sync::watch as channel;
 
-use self::folder::Root;
 use self::lock::WriteOptions;
 use self::open::OpenOptions;
+use self::root::Root;
 use self::watch::Hub;
 
 use super::{Options, Session, Storage, narrow};

@@ -4,10 +4,11 @@
 //! between, so no change is told to be atomic.
 
 use super::find::Reach;
-use super::folder::{Folder, Root};
+use super::folder::Folder;
 use super::lock::{WriteOptions, open_locked};
 use super::read::read_in;
 use super::remove::{BATCH, delete_record};
+use super::root::Root;
 use super::times::note_removal;
 use super::{set, style};
 use crate::model::{

@@ -1,10 +1,11 @@
 //! What lies beside the stores in the same directory: request queues, datasets, and what crawlers
 //! keep of themselves in the default store. All of this blocks.
 
-use super::folder::{Folder, Root};
+use super::folder::Folder;
+use super::folder::read_text;
 use super::names::METADATA;
 use super::os_error;
-use super::record::read_text;
+use super::root::Root;
 use super::store_info;
 use crate::model::{Crawl, Error, ErrorKind, Result, Section, StorageInfo, StoreName};
 use crate::model::{Crawler, crawl::LONGEST, crawl::MOST};

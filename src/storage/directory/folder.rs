@@ -6,6 +6,7 @@
 //! that no pipe or device can hold the program up. All of this blocks.
 
 use std::fs::File;
+use std::io::Read as _;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
@@ -14,11 +15,8 @@ use rustix::fs::{self, AtFlags, FileType, Gid, Mode, OFlags, Uid};
 use rustix::io::Errno;
 
 use super::entries::each_entry;
-use super::{os_error, ownership, temporary};
+use super::os_error;
 use crate::model::{Error, ErrorKind, Result, StoreName};
-
-/// The directory of the stores' directories.
-pub(super) const STORES: &str = "key_value_stores";
 
 const DIRECTORY: OFlags =
     OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
@@ -28,12 +26,8 @@ const FILE: OFlags = OFlags::RDONLY
     .union(OFlags::NOCTTY)
     .union(OFlags::CLOEXEC);
 
-/// The storage's directory, as the user named it. It is opened anew by each call: it may be
-/// removed and made again while larder runs.
-#[derive(Debug, Clone)]
-pub(super) struct Root {
-    path: PathBuf,
-}
+/// Metadata above this size in bytes is nobody's: only its beginning is read and shown.
+const LONGEST_METADATA: u64 = 1 << 20;
 
 /// An open directory: of the stores, or of one store.
 #[derive(Debug)]
@@ -59,117 +53,6 @@ pub(super) struct FileStat {
     pub(super) modified: i64,
 }
 
-impl Root {
-    /// The storage's directory, which must be there.
-    ///
-    /// # Errors
-    /// One sentence that says what to do.
-    pub(super) fn open(path: &Path) -> Result<Self> {
-        let absolute = std::path::absolute(path).map_err(|why| {
-            Error::new(ErrorKind::Usage, format!("{} is no path: {why}", path.display()))
-        })?;
-        let root = Self { path: absolute };
-        let folder = root.folder().map_err(|why| root.unusable(why))?;
-        folder.each_name(|_, _| {})?;
-        Ok(root)
-    }
-
-    /// The absolute path.
-    pub(super) fn path(&self) -> &Path {
-        &self.path
-    }
-
-    fn folder(&self) -> std::result::Result<Folder, Errno> {
-        // The user named it, so it may be reached through links.
-        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        let fd = fs::open(&self.path, flags, Mode::empty())?;
-        Ok(Folder { fd, path: self.path.clone() })
-    }
-
-    fn unusable(&self, why: Errno) -> Error {
-        let path = self.path.display();
-        match why {
-            Errno::NOENT => {
-                Error::new(ErrorKind::NotFound, format!("there is no directory {path}"))
-                    .hint("name a directory that Crawlee stores in, such as ./storage, or make it")
-            }
-            Errno::NOTDIR => Error::new(ErrorKind::Usage, format!("{path} is not a directory"))
-                .hint("name the directory that Crawlee stores in, such as ./storage"),
-            _ => os_error::reading(&self.path, why),
-        }
-    }
-
-    /// The storage's directory itself.
-    ///
-    /// # Errors
-    /// As [`Root::check`].
-    pub(super) fn own_folder(&self) -> Result<Folder> {
-        self.folder().map_err(|why| self.unusable(why))
-    }
-
-    /// The directory of the stores; `None` if it is not there (yet).
-    pub(super) fn stores(&self) -> Result<Option<Folder>> {
-        self.subfolder(STORES)
-    }
-
-    /// A directory in the storage's own; `None` if it is not there (yet).
-    pub(super) fn subfolder(&self, name: &str) -> Result<Option<Folder>> {
-        match self.folder() {
-            Ok(folder) => folder.folder(name.as_bytes()),
-            Err(Errno::NOENT) => Ok(None),
-            Err(why) => Err(self.unusable(why)),
-        }
-    }
-
-    /// Whether the storage's directory is there.
-    ///
-    /// # Errors
-    /// [`ErrorKind::NotFound`] if it is not.
-    pub(super) fn check(&self) -> Result<()> {
-        self.own_folder().map(|_| ())
-    }
-
-    /// The directory of the stores, which is made if it is not there; with `durable` so that it
-    /// would survive a power cut; says whether it was made.
-    pub(super) fn make_stores(&self, durable: bool) -> Result<(Folder, bool)> {
-        let folder = self.own_folder()?;
-        let (stores, made) = folder.make_folder(STORES.as_bytes())?;
-        if durable {
-            // Also if another has made it just now, and has not come to this yet.
-            temporary::sync(&folder)?;
-        }
-        Ok((stores, made))
-    }
-
-    /// Removes the directory of the stores again, if nothing is in it.
-    pub(super) fn remove_stores_if_empty(&self) {
-        if let Ok(folder) = self.folder() {
-            folder.remove_if_empty(STORES.as_bytes());
-        }
-    }
-
-    /// One store's directory; `None` if it is not there.
-    pub(super) fn store(&self, store: &StoreName) -> Result<Option<Folder>> {
-        match self.stores()? {
-            Some(stores) if is_name(store.as_bytes()) => stores.folder(store.as_bytes()),
-            _ => Ok(None),
-        }
-    }
-
-    /// One store's directory, which must be there.
-    ///
-    /// # Errors
-    /// [`ErrorKind::NotFound`] if it is not.
-    pub(super) fn existing(&self, store: &StoreName) -> Result<Folder> {
-        self.store(store)?.ok_or_else(|| Error::no_store(store))
-    }
-
-    /// The absolute path of a store's directory.
-    pub(super) fn store_path(&self, store: &StoreName) -> PathBuf {
-        self.path.join(STORES).join(std::ffi::OsStr::from_bytes(store.as_bytes()))
-    }
-}
-
 /// The store in this directory went while it was written to.
 pub(super) fn no_folder_left(folder: &Folder) -> Error {
     let name = folder.path.file_name().unwrap_or_default();
@@ -182,6 +65,13 @@ pub(super) fn is_name(name: &[u8]) -> bool {
 }
 
 impl Folder {
+    /// Opens a directory by its absolute path, also through links.
+    pub(super) fn through_links(path: &Path) -> std::result::Result<Self, Errno> {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let fd = fs::open(path, flags, Mode::empty())?;
+        Ok(Self { fd, path: path.to_owned() })
+    }
+
     /// The absolute path, for messages and URLs only.
     pub(super) fn path(&self) -> &Path {
         &self.path
@@ -216,26 +106,6 @@ impl Folder {
         }
         Error::new(ErrorKind::Damaged, format!("{} is not a directory", path.display()))
             .hint("move it away")
-    }
-
-    /// Opens a directory in this one, and makes it if it is not there; says whether it made it.
-    pub(super) fn make_folder(&self, name: &[u8]) -> Result<(Folder, bool)> {
-        // Another may remove it right after it was made: that is not tried for ever.
-        let mut made = false;
-        for _ in 0..10 {
-            if let Some(folder) = self.folder(name)? {
-                if made {
-                    ownership::inherit_from_parent(self, &folder);
-                }
-                return Ok((folder, made));
-            }
-            match fs::mkdirat(&self.fd, name, Mode::from_raw_mode(0o777)) {
-                Ok(()) => made = true,
-                Err(Errno::EXIST) => made = false,
-                Err(why) => return Err(os_error::writing(&self.path_of(name), why)),
-            }
-        }
-        Err(os_error::writing(&self.path_of(name), Errno::NOENT))
     }
 
     /// Whether another descriptor is of this directory too.
@@ -315,6 +185,21 @@ impl Folder {
         let stat = FileStat::from(&fs::fstat(&fd)?);
         Ok(stat.is_file.then(|| (File::from(fd), stat)))
     }
+}
+
+/// Reads a metadata file, and says whether that is all of it; `None` if it is not there.
+pub(super) fn read_text(
+    folder: &Folder,
+    name: &[u8],
+) -> std::result::Result<Option<(Vec<u8>, bool)>, Errno> {
+    let Some((file, stat)) = folder.file(name)? else { return Ok(None) };
+    // One byte more than it has, so that one read finds its end.
+    let room = usize::try_from(stat.size.min(LONGEST_METADATA)).unwrap_or_default() + 1;
+    let mut text = Vec::with_capacity(room);
+    let read = file.take(LONGEST_METADATA + 1).read_to_end(&mut text);
+    read.map_err(|why| Errno::from_io_error(&why).unwrap_or(Errno::IO))?;
+    let whole = text.len() as u64 <= LONGEST_METADATA;
+    Ok(Some((text, whole)))
 }
 
 impl AsFd for Folder {

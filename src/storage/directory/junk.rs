@@ -1,8 +1,4 @@
-//! Files and folders that systems, editors and other programs leave beside records.
-
-use super::folder::Folder;
-use super::names::{LARDER_PREFIX, METADATA};
-use crate::model::Result;
+//! Files that systems, editors and other programs leave beside records.
 
 /// Names that desktops and version control give.
 const NAMES: [&[u8]; 4] = [b".DS_Store", b"Thumbs.db", b"desktop.ini", b".gitkeep"];
@@ -13,12 +9,13 @@ const BEGINNINGS: [&[u8]; 4] = [b"._", b".nfs", b".fuse_hidden", b".~lock."];
 /// How hidden files end that Vim edits in.
 const SWAP: [&[u8]; 3] = [b".swp", b".swo", b".swx"];
 
-/// Whether a file of this name is no record, unless it has metadata beside it.
+/// Whether a file of this name is no record, unless it has metadata beside it. Not for the temporary
+/// files of larder.
 pub(super) fn is_junk(name: &[u8]) -> bool {
     // Nearly all names end otherwise than these.
     match name.last() {
         Some(b'~') => true,
-        Some(b'p') if name.ends_with(b".tmp") => !name.starts_with(LARDER_PREFIX),
+        Some(b'p') if name.ends_with(b".tmp") => true,
         _ if name.first() == Some(&b'.') => {
             BEGINNINGS.iter().any(|begin| name.starts_with(begin))
                 || SWAP.iter().any(|end| name.ends_with(end))
@@ -26,18 +23,6 @@ pub(super) fn is_junk(name: &[u8]) -> bool {
         }
         _ => NAMES.contains(&name),
     }
-}
-
-/// Whether a folder among the stores is none of them: a hidden one without a store's metadata.
-pub(super) fn is_hidden_folder(folder: &Folder, name: &[u8]) -> Result<bool> {
-    if !name.starts_with(b".") {
-        return Ok(false);
-    }
-    Ok(match folder.folder(name) {
-        Ok(Some(inside)) => inside.stat(METADATA)?.is_none(),
-        // Gone, a link, or one that may not be looked into.
-        Ok(None) | Err(_) => true,
-    })
 }
 
 #[cfg(test)]
@@ -62,8 +47,7 @@ mod tests {
         ] {
             assert!(is_junk(name.as_bytes()), "{name}");
         }
-        for name in ["INPUT.json", "a~b", "page.swp", ".hidden", "tmp", ".larder-1.tmp", "", "a_."]
-        {
+        for name in ["INPUT.json", "a~b", "page.swp", ".hidden", "tmp", "", "a_."] {
             assert!(!is_junk(name.as_bytes()), "{name}");
         }
     }

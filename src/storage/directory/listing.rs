@@ -11,8 +11,8 @@ use std::ops::Range;
 use self::key_rows::{KeyRow, KeyRows, NameForm};
 use super::endings;
 use super::folder::Folder;
+use super::names::metadata_name;
 use super::names::{self, FileKind};
-use super::record::metadata_name;
 use crate::model::{Ignored, Result};
 
 /// The keys of a store in the order of their bytes, each once, in a few allocations.

@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 use rustix::fs::{self, FlockOperation};
 use rustix::io::Errno;
 
-use super::folder::{Folder, Root, is_name};
+use super::folder::{Folder, is_name};
+use super::root::Root;
 use super::sweep::sweep;
 use crate::model::{Error, ErrorKind, Result, StoreName};
 

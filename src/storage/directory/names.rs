@@ -43,6 +43,30 @@ pub(super) enum FileKind<'a> {
     Junk,
 }
 
+/// Purpose of a temporary file. Each has a name of its own, so that the file of a killed writer is
+/// found without listing the folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TemporaryKind {
+    /// A value.
+    Value,
+    /// A record's metadata.
+    Metadata,
+    /// The store's metadata.
+    Store,
+}
+
+impl TemporaryKind {
+    /// The name of the temporary file.
+    pub(super) fn name(self) -> Vec<u8> {
+        let which: &[u8] = match self {
+            Self::Value => b"value.tmp",
+            Self::Metadata => b"metadata.tmp",
+            Self::Store => b"store.tmp",
+        };
+        [LARDER_PREFIX, which].concat()
+    }
+}
+
 /// What a file is, by its name.
 pub(super) fn classify(name: &[u8]) -> FileKind<'_> {
     if name == METADATA {
@@ -82,6 +106,11 @@ pub(super) fn quoted(key: &[u8]) -> Cow<'_, [u8]> {
         Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
         Cow::Owned(text) => Cow::Owned(text.into_bytes()),
     }
+}
+
+/// The name of the metadata file beside a value's.
+pub(super) fn metadata_name(name: &[u8]) -> Vec<u8> {
+    [name, METADATA_SUFFIX].concat()
 }
 
 /// The key that a value's file name stands for.

@@ -4,12 +4,14 @@
 //! find it. Crawlee replaces whatever is there: of a larder and a Crawlee that create one store in
 //! the same instant, the later has the last word.
 
-use super::folder::{Folder, Root, no_folder_left};
+use super::folder::{Folder, no_folder_left};
 use super::lock::{WriteOptions, lock_current};
 use super::names;
+use super::names::TemporaryKind;
+use super::root::Root;
 use super::store_info::{self, StoreMetadataFile};
 use super::style::{self, Style};
-use super::temporary::{Like, TemporaryFile, TemporaryKind, sync};
+use super::temporary::{Like, TemporaryFile, sync};
 use super::times::{self, note_access};
 use crate::model::{
     Error, ErrorKind, OpenBy, Opened, Result, StoreInfo, StoreName, StoreState, Timestamp,

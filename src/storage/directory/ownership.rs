@@ -7,6 +7,8 @@ use rustix::fs::{self, Mode};
 use rustix::io::Errno;
 
 use super::folder::{FileStat, Folder};
+use super::os_error;
+use crate::model::Result;
 
 /// As Crawlee for Python makes its files.
 const OWNER_ONLY: Mode = Mode::RUSR.union(Mode::WUSR);
@@ -28,8 +30,30 @@ pub(super) fn copy(
     let _ = fs::fchmod(&file, like.map_or(OWNER_ONLY, |stat| stat.mode));
 }
 
+impl Folder {
+    /// Opens a directory in this one, and makes it if it is not there; says whether it made it.
+    pub(super) fn make_folder(&self, name: &[u8]) -> Result<(Folder, bool)> {
+        // Another may remove it right after it was made: that is not tried for ever.
+        let mut made = false;
+        for _ in 0..10 {
+            if let Some(folder) = self.folder(name)? {
+                if made {
+                    inherit_from_parent(self, &folder);
+                }
+                return Ok((folder, made));
+            }
+            match fs::mkdirat(self, name, Mode::from_raw_mode(0o777)) {
+                Ok(()) => made = true,
+                Err(Errno::EXIST) => made = false,
+                Err(why) => return Err(os_error::writing(&self.path_of(name), why)),
+            }
+        }
+        Err(os_error::writing(&self.path_of(name), Errno::NOENT))
+    }
+}
+
 /// Gives a new folder its parent's owner and permissions, where the parent is another user's.
-pub(super) fn inherit_from_parent(parent: &Folder, new: &Folder) {
+fn inherit_from_parent(parent: &Folder, new: &Folder) {
     let (Ok(above), Ok(own)) = (parent.own_stat(), new.own_stat()) else { return };
     if above.owner.0 == own.owner.0 {
         return;

@@ -9,10 +9,11 @@ use bytes::Bytes;
 use rustix::io::Errno;
 
 use super::find::{Reach, find};
-use super::folder::{self, Folder, Root};
+use super::folder::Folder;
 use super::names;
 use super::os_error;
 use super::record;
+use super::root::{Root, STORES};
 use crate::model::{Error, ErrorKind, Key, Reading, Record, Result, StoreInfo, StoreName, Want};
 
 /// How often it is looked whether a file that grows has grown again.
@@ -135,7 +136,7 @@ fn up_to(mut file: File, mut size: u64, limit: u64) -> std::result::Result<(Vec<
 pub(super) fn weigh(root: &Root, store: &StoreName) -> Result<StoreInfo> {
     let folder = root.existing(store)?;
     let mut info = super::store_info::of_folder(&folder, store.clone())?;
-    let metadata = Path::new(folder::STORES).join(store.escaped()).join("__metadata__.json");
+    let metadata = Path::new(STORES).join(store.escaped()).join("__metadata__.json");
     info.metadata_key = Some(metadata.display().to_string());
     if info.records.is_some_and(|records| records <= WEIGHED as u64) {
         let listing = super::listing::Listing::read(&folder)?;

@@ -1,22 +1,15 @@
 //! Metadata of one record, combined from its two files. All of this blocks.
 
-use std::io::Read as _;
 use std::time::Duration;
-
-use rustix::io::Errno;
 
 use super::endings;
 use super::find::{FoundRecord, Reach, find};
 use super::folder::{FileStat, Folder};
-use super::names;
 use super::os_error;
 use super::record_files::{MetadataContent, RecordFiles};
 use crate::model::{
     ContentType, Error, ErrorKind, Key, RecordMeta, RecordState, Result, Timestamp,
 };
-
-/// Metadata above this size in bytes is nobody's: only its beginning is read and shown.
-const LONGEST_METADATA: u64 = 1 << 20;
 
 /// How often a record is looked at while its two halves do not fit.
 pub(super) const TRIES: usize = 4;
@@ -25,11 +18,6 @@ pub(super) const TRIES: usize = 4;
 const FRESH: i64 = 1_000_000;
 /// The pause between two looks at a record of which one half is new.
 const GAP: Duration = Duration::from_millis(1);
-
-/// The name of the metadata file beside a value's.
-pub(super) fn metadata_name(name: &[u8]) -> Vec<u8> {
-    [name, names::METADATA_SUFFIX].concat()
-}
 
 /// What is known of the record of this key without its value; `None` if neither half is there.
 ///
@@ -108,21 +96,6 @@ pub(super) fn combine_halves(files: &RecordFiles, size: Option<u64>) -> Option<R
     Some(RecordMeta { key: files.key.clone(), content_type, size, state })
 }
 
-/// Reads a metadata file, and says whether that is all of it; `None` if it is not there.
-pub(super) fn read_text(
-    folder: &Folder,
-    name: &[u8],
-) -> std::result::Result<Option<(Vec<u8>, bool)>, Errno> {
-    let Some((file, stat)) = folder.file(name)? else { return Ok(None) };
-    // One byte more than it has, so that one read finds its end.
-    let room = usize::try_from(stat.size.min(LONGEST_METADATA)).unwrap_or_default() + 1;
-    let mut text = Vec::with_capacity(room);
-    let read = file.take(LONGEST_METADATA + 1).read_to_end(&mut text);
-    read.map_err(|why| Errno::from_io_error(&why).unwrap_or(Errno::IO))?;
-    let whole = text.len() as u64 <= LONGEST_METADATA;
-    Ok(Some((text, whole)))
-}
-
 /// The error for a key whose file name something else has: a directory, a link.
 pub(super) fn in_the_way(folder: &Folder, name: &[u8]) -> Error {
     let path = folder.path_of(name);
@@ -136,7 +109,7 @@ pub(super) fn in_the_way(folder: &Folder, name: &[u8]) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::storage::directory::folder::{Root, STORES};
+    use crate::storage::directory::root::{Root, STORES};
 
     #[test]
     fn only_a_fresh_value_waits_for_its_metadata() {

@@ -6,10 +6,11 @@
 use rustix::io::Errno;
 
 use super::endings;
+use super::folder::read_text;
 use super::folder::{FileStat, Folder, is_name};
 use super::names;
+use super::names::metadata_name;
 use super::os_error;
-use super::record::{metadata_name, read_text};
 use super::sidecar::{self, Form, Sidecar};
 use crate::model::{Key, Result};
 

@@ -4,10 +4,11 @@ use rustix::fs::{self, AtFlags};
 use rustix::io::Errno;
 
 use super::find::{Reach, find};
-use super::folder::{Folder, Root, is_name};
+use super::folder::{Folder, is_name};
 use super::listing::Listing;
 use super::lock::{WriteOptions, lock_current, open_locked};
 use super::names::{self, FileKind};
+use super::root::Root;
 use super::set::unlink;
 use super::temporary::sync;
 use super::times::note_removal;

@@ -76,7 +76,7 @@ fn rename_noreplace(_: &Folder, _: &[u8], _: &Folder, _: &[u8]) -> Result<(), Er
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::storage::directory::folder::{Root, STORES};
+    use crate::storage::directory::root::{Root, STORES};
 
     #[test]
     fn a_rename_replaces_nothing_and_an_exchange_swaps_two_folders() {

@@ -5,13 +5,15 @@
 
 use serde_json::Value as Json;
 
-use super::folder::{Folder, Root};
+use super::folder::Folder;
+use super::folder::read_text;
 use super::lock::{WriteOptions, open_locked};
 use super::names::METADATA;
-use super::record::read_text;
+use super::names::TemporaryKind;
+use super::root::Root;
 use super::store_info::{self, StoreMetadataFile};
 use super::style::{self, Style};
-use super::temporary::{Like, TemporaryFile, TemporaryKind, sync};
+use super::temporary::{Like, TemporaryFile, sync};
 use super::{os_error, times};
 use crate::model::{Error, ErrorKind, Repair, Result, StoreName, Timestamp, Written};
 use crate::storage::naming::{check_name, new_id};

@@ -2,11 +2,11 @@
 //! before it is not known. All of this blocks.
 
 use super::find::{Reach, find};
-use super::folder::Root;
+use super::folder::read_text;
 use super::names::METADATA;
 use super::os_error;
 use super::read::read;
-use super::record::read_text;
+use super::root::Root;
 use super::store_info;
 use crate::model::{ErrorKind, Result, StoreInfo, StoreName, Want, Write, WriteOutcome};
 use crate::storage::resolve::{self, Batch, Before};

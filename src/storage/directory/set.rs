@@ -10,16 +10,18 @@ use std::io::Read as _;
 use rustix::fs::{self, AtFlags};
 use rustix::io::Errno;
 
-use super::folder::{FileStat, Folder, Root};
+use super::folder::{FileStat, Folder};
 use super::lock::{WriteOptions, open_locked};
 use super::names;
+use super::names::TemporaryKind;
 use super::os_error;
 use super::plan::{Plan, plan};
 use super::read;
 use super::record;
+use super::root::Root;
 use super::store_info::{self, StoreMetadataFile};
 use super::style::sibling;
-use super::temporary::{Like, TemporaryFile, TemporaryKind, sync};
+use super::temporary::{Like, TemporaryFile, sync};
 use super::times::touched;
 use crate::model::{Error, Expected, Reading, Result, SetValue, Written};
 

@@ -2,12 +2,11 @@
 
 use rustix::io::Errno;
 
-use super::folder::{Folder, Root};
-use super::junk::is_hidden_folder;
+use super::folder::{Folder, read_text};
 use super::listing::Listing;
 use super::names;
 use super::os_error;
-use super::record::read_text;
+use super::root::Root;
 use crate::model::{
     Error, ErrorKind, Ignored, Result, StoreInfo, StoreName, StoreState, Timestamp,
 };
@@ -79,6 +78,18 @@ fn sorted(folder: &Folder) -> Result<(Vec<StoreName>, Ignored)> {
     }
     names.sort();
     Ok((names, beside))
+}
+
+/// Whether a folder among the stores is none of them: a hidden one without a store's metadata.
+pub(super) fn is_hidden_folder(folder: &Folder, name: &[u8]) -> Result<bool> {
+    if !name.starts_with(b".") {
+        return Ok(false);
+    }
+    Ok(match folder.folder(name) {
+        Ok(Some(inside)) => inside.stat(names::METADATA)?.is_none(),
+        // Gone, a link, or one that may not be looked into.
+        Ok(None) | Err(_) => true,
+    })
 }
 
 /// What is known of one store.

@@ -2,9 +2,9 @@
 //! blocks.
 
 use super::endings;
+use super::folder::read_text;
 use super::folder::{FileStat, Folder};
 use super::names::{self, FileKind, METADATA};
-use super::record::read_text;
 use super::record_files::{self, MetadataContent, MetadataFile};
 use super::sidecar::Form;
 use crate::model::Result;

@@ -13,10 +13,10 @@ use rustix::fs::{self, AtFlags, FlockOperation, Mode, OFlags};
 use rustix::io::Errno;
 
 use super::folder::{FileStat, Folder};
+use super::names::TemporaryKind;
+use super::names::metadata_name;
 use super::names::{self, FileKind};
-use super::record::metadata_name;
 use super::sidecar::{self, Form};
-use super::temporary::TemporaryKind;
 use crate::model::Timestamp;
 
 /// Without locks, a file of this age in microseconds has no maker any more.

@@ -8,36 +8,12 @@ use rustix::fs::{self, AtFlags, FlockOperation, Mode, OFlags};
 use rustix::io::Errno;
 
 use super::folder::{FileStat, Folder, no_folder_left};
-use super::names;
+use super::names::{self, TemporaryKind};
 use super::os_error;
 use super::ownership;
 use super::rename::rename_new;
 use super::sweep::make_way;
 use crate::model::{Error, ErrorKind, Result};
-
-/// Purpose of a temporary file. Each has a name of its own, so that the file of a killed writer is
-/// found without listing the folder.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum TemporaryKind {
-    /// A value.
-    Value,
-    /// A record's metadata.
-    Metadata,
-    /// The store's metadata.
-    Store,
-}
-
-impl TemporaryKind {
-    /// The name of the temporary file.
-    pub(super) fn name(self) -> Vec<u8> {
-        let which: &[u8] = match self {
-            Self::Value => b"value.tmp",
-            Self::Metadata => b"metadata.tmp",
-            Self::Store => b"store.tmp",
-        };
-        [names::LARDER_PREFIX, which].concat()
-    }
-}
 
 /// Written file that is not yet renamed into place; removed on drop until then.
 pub(super) struct TemporaryFile<'a> {

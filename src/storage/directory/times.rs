@@ -2,11 +2,13 @@
 
 use serde_json::Value as Json;
 
-use super::folder::{Folder, Root};
+use super::folder::Folder;
 use super::lock::{WriteOptions, open_locked};
 use super::names;
+use super::names::TemporaryKind;
+use super::root::Root;
 use super::store_info::{self, StoreMetadataFile};
-use super::temporary::{Like, TemporaryFile, TemporaryKind, sync};
+use super::temporary::{Like, TemporaryFile, sync};
 use crate::model::{ErrorKind, Result, StoreName, Timestamp};
 
 /// A time as Python's `str()` writes it.

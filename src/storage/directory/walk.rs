@@ -7,9 +7,10 @@ use std::sync::Arc;
 use futures::stream::{self, BoxStream, StreamExt as _, TryStreamExt as _};
 
 use super::find::{Reach, find};
-use super::folder::{Folder, Root};
+use super::folder::Folder;
 use super::listing::{Files, ListedKey, Listing};
 use super::record_files::{self, RecordFiles};
+use super::root::Root;
 use super::{Toucher, blocking, endings, record};
 use crate::model::{Key, KeyPage, RecordMeta, RecordState, Result, StoreName};
 

@@ -32,7 +32,7 @@ use self::inbox::Inbox;
 use self::native::Native;
 use self::poll::Poller;
 use self::worker::{Source, Worker};
-use super::folder::Root;
+use super::root::Root;
 use crate::model::{StoreName, WatchEvent, WatchSource};
 use crate::storage::DirectoryTiming;
 

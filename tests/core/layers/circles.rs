@@ -12,12 +12,6 @@ use super::sources::{sources, strip};
 
 /// Imports that still close a circle: to be turned around, and none to be added.
 const OPEN: &[(&str, &str)] = &[
-    ("storage::directory::folder", "storage::directory::ownership"),
-    ("storage::directory::folder", "storage::directory::temporary"),
-    ("storage::directory::names", "storage::directory::junk"),
-    ("storage::directory::record_files", "storage::directory::record"),
-    ("storage::directory::style", "storage::directory::record"),
-    ("storage::directory::temporary", "storage::directory::sweep"),
     ("storage::redis::connection::limits", "storage::redis::connection::framing"),
     ("storage::redis::connection::nodes", "storage::redis::connection::establish"),
     ("storage::redis::connection::sentinel", "storage::redis::connection::establish"),

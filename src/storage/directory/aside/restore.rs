@@ -9,13 +9,14 @@ use std::collections::HashSet;
 use rustix::io::Errno;
 
 use super::super::find::{Reach, find};
-use super::super::folder::{Folder, Root};
+use super::super::folder::Folder;
 use super::super::listing::{Files, ListedKey, Listing};
 use super::super::lock::{WriteOptions, open_locked};
 use super::super::names::{self, FileKind};
 use super::super::os_error;
 use super::super::record_files::{self, MetadataContent, MetadataFile, RecordFiles};
 use super::super::rename::{exchange, is_unsupported, rename_new};
+use super::super::root::Root;
 use super::super::set::unlink;
 use super::super::store_info::{self, StoreMetadataFile};
 use super::super::temporary::sync;

@@ -12,7 +12,7 @@ use notify::{Config, ErrorKind, Event, RecommendedWatcher, RecursiveMode, Watche
 use super::inbox::{Inbox, Pending};
 use super::stat::{self, Stamp};
 use crate::model::StoreName;
-use crate::storage::directory::folder::{Root, STORES};
+use crate::storage::directory::root::{Root, STORES};
 
 /// How often the nearest directory is looked for anew when it vanishes under the search.
 const TRIES: usize = 8;

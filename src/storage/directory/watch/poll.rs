@@ -14,8 +14,9 @@ use super::native::StoreChanges;
 use super::recount::PAUSE;
 use super::stat::{self, Stamp};
 use crate::model::StoreName;
-use crate::storage::directory::folder::{Folder, Root};
+use crate::storage::directory::folder::Folder;
 use crate::storage::directory::names::{self, FileKind};
+use crate::storage::directory::root::Root;
 
 /// How long one look may ask for stamps.
 const ASKING: Duration = Duration::from_millis(10);

@@ -11,9 +11,9 @@ use rustix::fs::{self, AtFlags, Dir, FileType, Stat};
 use rustix::io::Result;
 
 use crate::model::StoreName;
-use crate::storage::directory::folder::{Root, STORES};
-use crate::storage::directory::junk::is_hidden_folder;
 use crate::storage::directory::names::METADATA_SUFFIX;
+use crate::storage::directory::root::{Root, STORES};
+use crate::storage::directory::store_info::is_hidden_folder;
 
 /// Inode, size and times of a file: differs after any change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
