@@ -16,8 +16,6 @@ mod line;
 mod line_layout;
 mod reveal;
 mod row;
-#[cfg(test)]
-mod samples;
 mod scroll;
 mod text;
 mod viewport;

@@ -175,7 +175,7 @@ impl Builder {
 #[cfg(test)]
 mod tests {
     use super::super::Preview;
-    use super::super::samples::preview;
+    use super::super::tests::preview;
     use super::*;
 
     fn rows(preview: &Preview, width: u16, wrap: bool, marks: Option<&Matches>) -> Vec<Row> {

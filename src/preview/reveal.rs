@@ -68,7 +68,7 @@ impl Preview {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::samples::{preview, values, view};
+    use super::super::tests::{preview, values, view};
     use super::super::{Hit, Span};
 
     #[test]

@@ -113,7 +113,7 @@ impl Preview {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::samples::{preview, values, view};
+    use super::super::tests::{preview, values, view};
     use super::super::{Mode, Preview, Row};
     use super::*;
     use crate::model::Record;
