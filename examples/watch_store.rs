@@ -51,9 +51,9 @@ async fn watch(target: &str, store: StoreName) -> Result<()> {
                 let set = set.into_iter().map(Change::Set);
                 set.chain(removed.into_iter().map(Change::Remove)).collect()
             }
-            WatchEvent::ScanStarted => rescan.pass(&index, &[ScanEvent::Begins]),
+            WatchEvent::ScanStarted => rescan.pass(&index, &[ScanEvent::Started]),
             WatchEvent::Page(page) => rescan.pass(&index, &[ScanEvent::Page(Arc::new(page))]),
-            WatchEvent::ScanFinished => rescan.pass(&index, &[ScanEvent::Ends]),
+            WatchEvent::ScanFinished => rescan.pass(&index, &[ScanEvent::Finished]),
             WatchEvent::Lagged => {
                 rescan = RescanState::default();
                 index = walk(&*storage, &store).await?;

@@ -29,7 +29,7 @@ impl Watch {
         let interest = Interest {
             stores: listed.collect(),
             keys: rows.filter_map(|at| keys.row(at)).map(|meta| meta.key).collect(),
-            doubt: keys.sync.rescan_requests(),
+            rescan_request: keys.sync.rescan_requests(),
             open: record.wanted.as_ref().map(|(_, key)| key.clone()),
         };
         if interest != self.interest {

@@ -112,11 +112,11 @@ impl Watched<'_> {
                 self.changed(&changes.collect::<Vec<_>>())?;
                 self.sync(SyncEvent::Told { set, removed }).await?;
             }
-            WatchEvent::ScanStarted => self.sync(SyncEvent::Scan(ScanEvent::Begins)).await?,
+            WatchEvent::ScanStarted => self.sync(SyncEvent::Scan(ScanEvent::Started)).await?,
             WatchEvent::Page(page) => {
                 self.sync(SyncEvent::Scan(ScanEvent::Page(Arc::new(page)))).await?;
             }
-            WatchEvent::ScanFinished => self.sync(SyncEvent::Scan(ScanEvent::Ends)).await?,
+            WatchEvent::ScanFinished => self.sync(SyncEvent::Scan(ScanEvent::Finished)).await?,
             WatchEvent::Lagged => self.sync(SyncEvent::Lagged).await?,
             WatchEvent::Store(info) if info.store == self.name => {
                 self.records = info.records;
@@ -155,8 +155,8 @@ impl Watched<'_> {
                 }
             }
         }
-        let doubt = self.sync.rescan_requests();
-        self.interest.send_if_modified(|old| std::mem::replace(&mut old.doubt, doubt) != doubt);
+        let rescan_request = self.sync.rescan_requests();
+        self.interest.send_if_modified(|old| std::mem::replace(&mut old.rescan_request, rescan_request) != rescan_request);
         Ok(())
     }
 

@@ -11,7 +11,7 @@ use crate::model::{Key, KeyPage, RecordState};
 #[derive(Debug, Clone)]
 pub enum ScanEvent {
     /// A round begins.
-    Begins,
+    Started,
     /// What the walk has just seen.
     Page(Arc<KeyPage>),
     /// Keys that were told otherwise, to be there: newer than any page before.
@@ -21,7 +21,7 @@ pub enum ScanEvent {
     /// Some of it was left out: nothing is gone for not having been seen.
     Incomplete,
     /// The round has ended.
-    Ends,
+    Finished,
 }
 
 /// What has been seen of the present round; shared with the thread that compares.
@@ -42,7 +42,7 @@ impl RescanState {
         let mut changes = Vec::new();
         for scanned in scanned {
             match scanned {
-                ScanEvent::Begins => {
+                ScanEvent::Started => {
                     // Some will come meanwhile.
                     state.seen.restart(index.len() + index.len() / 8 + 1024);
                     state.whole = true;
@@ -65,7 +65,7 @@ impl RescanState {
                     supersede(&mut changes, || keys.iter().map(Key::as_bytes));
                 }
                 ScanEvent::Incomplete => state.whole = false,
-                ScanEvent::Ends => {
+                ScanEvent::Finished => {
                     if std::mem::take(&mut state.whole) {
                         changes.extend(state.seen.missing(index).into_iter().map(Change::Remove));
                     }
@@ -123,18 +123,18 @@ mod tests {
     fn what_a_whole_round_does_not_see_is_gone() {
         let (index, round) = (index(&["a", "b", "c"]), RescanState::default());
         let told = ScanEvent::Told(vec![Key::from("c")]);
-        let first = round.pass(&index, &[ScanEvent::Begins, seen(&["a"])]);
+        let first = round.pass(&index, &[ScanEvent::Started, seen(&["a"])]);
         assert!(first.is_empty(), "{first:?}");
-        assert_eq!(removed(&round.pass(&index, &[told, ScanEvent::Ends])), ["b"]);
-        assert!(round.pass(&index, &[ScanEvent::Ends]).is_empty(), "no round began");
+        assert_eq!(removed(&round.pass(&index, &[told, ScanEvent::Finished])), ["b"]);
+        assert!(round.pass(&index, &[ScanEvent::Finished]).is_empty(), "no round began");
     }
 
     #[test]
     fn what_is_new_on_a_page_is_told_and_a_spoilt_round_takes_nothing_away() {
         let (index, round) = (index(&["a", "b"]), RescanState::default());
-        let new = round.pass(&index, &[ScanEvent::Begins, seen(&["a", "x"])]);
+        let new = round.pass(&index, &[ScanEvent::Started, seen(&["a", "x"])]);
         assert!(matches!(&new[..], [Change::Set(meta)] if meta.key == Key::from("x")));
-        assert!(round.pass(&index, &[ScanEvent::Incomplete, ScanEvent::Ends]).is_empty());
+        assert!(round.pass(&index, &[ScanEvent::Incomplete, ScanEvent::Finished]).is_empty());
     }
 
     #[test]
@@ -142,7 +142,7 @@ mod tests {
         let (index, round) = (index(&["a", "b"]), RescanState::default());
         let (told, gone) = (vec![Key::from("x")], vec![Key::from("y")]);
         let page = seen(&["a", "b", "x", "y", "z"]);
-        let scanned = [ScanEvent::Begins, page, ScanEvent::Told(told), ScanEvent::Gone(gone)];
+        let scanned = [ScanEvent::Started, page, ScanEvent::Told(told), ScanEvent::Gone(gone)];
         let new = round.pass(&index, &scanned);
         assert!(matches!(&new[..], [Change::Set(meta)] if meta.key == Key::from("z")), "{new:?}");
     }
@@ -151,9 +151,9 @@ mod tests {
     fn a_page_is_newer_than_all_that_was_found_before() {
         let (index, round) = (index(&["a", "b"]), RescanState::default());
         // `b` is removed after the first rescan began, and set again before the second one.
-        let first = [ScanEvent::Begins, seen(&["a", "x"]), ScanEvent::Ends];
+        let first = [ScanEvent::Started, seen(&["a", "x"]), ScanEvent::Finished];
         assert_eq!(removed(&round.pass(&index, &first)), ["b"]);
-        let both = first.into_iter().chain([ScanEvent::Begins, seen(&["a", "b"])]);
+        let both = first.into_iter().chain([ScanEvent::Started, seen(&["a", "b"])]);
         let found = round.pass(&index, &both.collect::<Vec<_>>());
         assert!(
             matches!(&found[..], [Change::Set(meta)] if meta.key == Key::from("x")),

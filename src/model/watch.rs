@@ -16,7 +16,7 @@ pub struct Interest {
     pub open: Option<Key>,
     /// Another number than before: what the watcher has told does not add up to the number of
     /// records, and another round is wanted although nothing changes.
-    pub doubt: u32,
+    pub rescan_request: u32,
 }
 
 /// One thing that a watcher noticed.

@@ -545,7 +545,7 @@ fn a_record_that_is_named_while_a_round_goes_on_is_there_after_it() {
 /// How often another round was wanted.
 fn doubts(stage: &Stage) -> u32 {
     let interest = stage.asked.iter().rev().find_map(|effect| match effect {
-        Effect::SetInterest(interest) => Some(interest.doubt),
+        Effect::SetInterest(interest) => Some(interest.rescan_request),
         _ => None,
     });
     interest.unwrap()

@@ -75,9 +75,9 @@ pub(in crate::app) fn noticed(app: &mut App, ticket: Ticket, event: WatchEvent) 
             }
         }
         WatchEvent::Records { set, removed } => records_noticed(app, set, removed),
-        WatchEvent::ScanStarted => scanned(app, ScanEvent::Begins),
+        WatchEvent::ScanStarted => scanned(app, ScanEvent::Started),
         WatchEvent::Page(page) => scanned(app, ScanEvent::Page(page.into())),
-        WatchEvent::ScanFinished => scanned(app, ScanEvent::Ends),
+        WatchEvent::ScanFinished => scanned(app, ScanEvent::Finished),
         WatchEvent::Lagged => missed(app),
     }
 }

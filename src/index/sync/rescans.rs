@@ -40,8 +40,8 @@ impl Rescans {
     /// Takes an event, to be compared when the walk under way has ended.
     pub(super) fn push(&mut self, event: ScanEvent, walking: bool) {
         match &event {
-            ScanEvent::Begins => self.running = true,
-            ScanEvent::Ends => self.running = false,
+            ScanEvent::Started => self.running = true,
+            ScanEvent::Finished => self.running = false,
             _ => {}
         }
         if self.queue.len() >= MOST_EVENTS {
@@ -49,8 +49,8 @@ impl Rescans {
             self.wanted = true;
             return;
         }
-        self.finished |= matches!(event, ScanEvent::Ends);
-        let begins = matches!(event, ScanEvent::Begins);
+        self.finished |= matches!(event, ScanEvent::Finished);
+        let begins = matches!(event, ScanEvent::Started);
         self.queue.push(event);
         if begins && walking {
             // What the walk sees later than the rescan is not gone; the count tells what is.
@@ -128,7 +128,7 @@ impl Rescans {
 
     /// Drops what has not been compared; tells whether that was something.
     pub(super) fn drop_events(&mut self) -> bool {
-        let pages = |event: &ScanEvent| matches!(event, ScanEvent::Page(_) | ScanEvent::Ends);
+        let pages = |event: &ScanEvent| matches!(event, ScanEvent::Page(_) | ScanEvent::Finished);
         let dropped = self.queue.iter().any(pages);
         self.queue.clear();
         self.incomplete = true;

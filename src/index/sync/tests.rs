@@ -192,7 +192,7 @@ impl World {
             }
             self.rescan.moved = false;
             self.rescan.at = Some(0);
-            self.stream.push_back(SyncEvent::Scan(ScanEvent::Begins));
+            self.stream.push_back(SyncEvent::Scan(ScanEvent::Started));
             return true;
         };
         let end = (at + 1 + keys % 3).min(KEYS);
@@ -200,7 +200,7 @@ impl World {
         self.stream.push_back(SyncEvent::Scan(ScanEvent::Page(Arc::new(page(&rows)))));
         self.rescan.at = (end < KEYS).then_some(end);
         if self.rescan.at.is_none() {
-            self.stream.push_back(SyncEvent::Scan(ScanEvent::Ends));
+            self.stream.push_back(SyncEvent::Scan(ScanEvent::Finished));
             self.rescan.wanted = self.rescan.moved && !self.named;
         }
         true

@@ -224,7 +224,7 @@ impl Watcher {
             self.slow = Some(start);
             self.learn_costs().await;
         }
-        let request = self.interest.borrow().doubt;
+        let request = self.interest.borrow().rescan_request;
         if std::mem::replace(&mut self.rescan_request, request) != request {
             self.rescan.requested = true;
         }
