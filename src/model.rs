@@ -27,7 +27,7 @@ pub use outcome::WriteOutcome;
 pub use page::{KeyPage, PageRow};
 pub use query::{Order, Scan, StoreList, Want};
 pub use record::{Reading, Record, RecordMeta, RecordState};
-pub use server::{Connection, JsonLayout, ServerInfo};
+pub use server::{ConnectionState, JsonLayout, ServerInfo};
 pub use store::{OpenBy, Opened, StoreInfo, StoreState};
 pub use time::Timestamp;
 pub use upkeep::{Ignored, Repair};

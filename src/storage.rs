@@ -26,9 +26,9 @@ pub use target::Target;
 pub use timing::{DirectoryTiming, RedisTiming, Timing};
 
 use crate::model::{
-    Aside, AsideId, AsideInfo, Commit, Committed, Connection, Crawl, Error, ErrorKind, Interest,
-    Key, KeyPage, OpenBy, Opened, Reading, Repair, Restored, Result, Scan, ServerInfo, StoreInfo,
-    StoreList, StoreName, Want, WatchEvent, Write, WriteOutcome, Written,
+    Aside, AsideId, AsideInfo, Commit, Committed, ConnectionState, Crawl, Error, ErrorKind,
+    Interest, Key, KeyPage, OpenBy, Opened, Reading, Repair, Restored, Result, Scan, ServerInfo,
+    StoreInfo, StoreList, StoreName, Want, WatchEvent, Write, WriteOutcome, Written,
 };
 
 /// How a storage is to behave; the same for every backend.
@@ -77,7 +77,7 @@ pub struct Session {
     /// How long one command may go unanswered.
     pub time_limit: Duration,
     /// The state, and every later change of it.
-    pub state: channel::Receiver<Connection>,
+    pub state: channel::Receiver<ConnectionState>,
 }
 
 /// A place that holds key-value stores.

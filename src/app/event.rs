@@ -7,7 +7,7 @@ use bytes::Bytes;
 use crossterm::event::{KeyEvent, MouseEvent};
 
 use crate::index::Query;
-use crate::model::{Connection, Error, Interest, ServerInfo, StoreName, WatchEvent};
+use crate::model::{ConnectionState, Error, Interest, ServerInfo, StoreName, WatchEvent};
 use crate::ops::{Outcome, Plan, Resolution, WriteId};
 
 use super::load::{Loaded, Read};
@@ -28,7 +28,7 @@ pub enum Event {
     /// Connecting ended.
     Connected(Result<ServerInfo, Error>),
     /// The connection went away or came back.
-    Connection(Connection),
+    Connection(ConnectionState),
     /// What the server tells of itself now.
     Server(Result<ServerInfo, Error>),
     /// A read gave something. Late ones are told by their ticket.

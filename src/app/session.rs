@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::model::{Connection, Error, ErrorKind, ServerInfo};
+use crate::model::{ConnectionState, Error, ErrorKind, ServerInfo};
 
 use super::ctx::Ctx;
 use super::event::Effect;
@@ -24,7 +24,7 @@ pub enum SessionState {
     /// Connecting failed; the user may try again.
     Failed(Error),
     /// There is one, or there was one and it is being sought.
-    Open(Connection),
+    Open(ConnectionState),
 }
 
 /// The session with the storage.
@@ -92,7 +92,7 @@ impl Session {
         match result {
             Ok(server) => {
                 self.latency = server.latency;
-                self.state = SessionState::Open(Connection::Up);
+                self.state = SessionState::Open(ConnectionState::Up);
                 self.pause = FIRST_PAUSE;
                 if !server.notes.is_empty() {
                     ctx.tell(Notice::warning(server.notes.join(" · ")));
@@ -115,12 +115,12 @@ impl Session {
     }
 
     /// The connection went away or came back; tells whether it has just come back.
-    pub(super) fn connection(&mut self, connection: Connection, ctx: &mut Ctx<'_>) -> bool {
+    pub(super) fn connection(&mut self, connection: ConnectionState, ctx: &mut Ctx<'_>) -> bool {
         if !self.is_open() {
             return false;
         }
-        let was_down = matches!(self.state, SessionState::Open(Connection::Down { .. }));
-        let back = was_down && connection == Connection::Up;
+        let was_down = matches!(self.state, SessionState::Open(ConnectionState::Down { .. }));
+        let back = was_down && connection == ConnectionState::Up;
         self.state = SessionState::Open(connection);
         if back {
             ctx.tell(Notice::done("connected again"));

@@ -156,7 +156,9 @@ impl Watched<'_> {
             }
         }
         let rescan_request = self.sync.rescan_requests();
-        self.interest.send_if_modified(|old| std::mem::replace(&mut old.rescan_request, rescan_request) != rescan_request);
+        self.interest.send_if_modified(|old| {
+            std::mem::replace(&mut old.rescan_request, rescan_request) != rescan_request
+        });
         Ok(())
     }
 

@@ -13,7 +13,7 @@ use super::siblings::Siblings;
 use super::simulation::{DemoRecord, Destination, Simulation};
 use super::{DemoSettings, cannot};
 use crate::model::{
-    Connection, Error, ErrorKind, Expected, Key, OpenBy, Result, SetValue, StoreName, Write,
+    ConnectionState, Error, ErrorKind, Expected, Key, OpenBy, Result, SetValue, StoreName, Write,
 };
 use crate::storage::{self, Options, Storage, Target};
 
@@ -235,7 +235,7 @@ impl Work {
             let up = async {
                 sleep(RETRY_DELAY).await;
                 // Where it never comes back, the stop does.
-                let _ = connection.wait_for(|state| *state == Connection::Up).await;
+                let _ = connection.wait_for(|state| *state == ConnectionState::Up).await;
             };
             tokio::select! {
                 _ = stopped.wait_for(|stopped| *stopped) => return Ok(SetOutcome::Stopped),
@@ -260,7 +260,7 @@ impl Work {
             let problem = format!("the demo's store `{store}` stays: {why}");
             Error::new(ErrorKind::Conflict, problem)
         };
-        if let Connection::Down { reason, .. } = &*self.storage.session().state.borrow() {
+        if let ConnectionState::Down { reason, .. } = &*self.storage.session().state.borrow() {
             return Err(stays(reason).hint(format!("remove it with `larder drop {store}`")));
         }
         let dropping = async {

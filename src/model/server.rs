@@ -14,7 +14,7 @@ pub enum JsonLayout {
 
 /// The state of a storage's connection.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum Connection {
+pub enum ConnectionState {
     /// Commands are answered.
     #[default]
     Up,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep, timeout_at};
 
-use crate::model::{Connection, Error, ErrorKind, Key, Result, Write, WriteOutcome};
+use crate::model::{ConnectionState, Error, ErrorKind, Key, Result, Write, WriteOutcome};
 use crate::storage::Storage;
 
 use super::Resolution;
@@ -47,7 +47,7 @@ pub async fn find_out(
 ) -> Result<WriteOutcome> {
     let mut states = storage.session().state;
     loop {
-        let up = states.wait_for(|state| *state == Connection::Up);
+        let up = states.wait_for(|state| *state == ConnectionState::Up);
         // Where it does not come back, the storage says so itself.
         let _ = timeout_at(deadline, up).await;
         match timeout_at(deadline, storage.resolve(write)).await {

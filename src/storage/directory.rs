@@ -65,9 +65,10 @@ use self::watch::Hub;
 
 use super::{Options, Session, Storage, narrow};
 use crate::model::{
-    Aside, AsideId, AsideInfo, Commit, Committed, Connection, Crawl, Error, ErrorKind, Interest,
-    JsonLayout, Key, KeyPage, OpenBy, Opened, Order, Reading, Repair, Restored, Result, Scan,
-    ServerInfo, StoreInfo, StoreList, StoreName, Want, WatchEvent, Write, WriteOutcome, Written,
+    Aside, AsideId, AsideInfo, Commit, Committed, ConnectionState, Crawl, Error, ErrorKind,
+    Interest, JsonLayout, Key, KeyPage, OpenBy, Opened, Order, Reading, Repair, Restored, Result,
+    Scan, ServerInfo, StoreInfo, StoreList, StoreName, Want, WatchEvent, Write, WriteOutcome,
+    Written,
 };
 
 /// Crawlee's key-value stores in a directory.
@@ -80,7 +81,7 @@ pub struct DirectoryStorage {
     hub: Hub,
     label: String,
     options: Options,
-    connection: channel::Sender<Connection>,
+    connection: channel::Sender<ConnectionState>,
 }
 
 impl DirectoryStorage {
@@ -97,7 +98,7 @@ impl DirectoryStorage {
             root,
             label: super::target::directory_label(path),
             options: options.clone(),
-            connection: channel::Sender::new(Connection::Up),
+            connection: channel::Sender::new(ConnectionState::Up),
         })
     }
 

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::style::Modifier;
 
 use crate::app::{App, Area, SessionState};
-use crate::model::{Connection, WatchSource};
+use crate::model::{ConnectionState, WatchSource};
 use crate::text;
 use crate::theme::Role;
 
@@ -29,7 +29,7 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appeara
         &" ".repeat(area.width.into()),
         appearance.style(Role::Text),
     );
-    if let SessionState::Open(Connection::Down { tries, reason }) = &app.session.state {
+    if let SessionState::Open(ConnectionState::Down { tries, reason }) = &app.session.state {
         let tried = match tries {
             0 => String::new(),
             1 => ", tried once".to_owned(),

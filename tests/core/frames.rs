@@ -7,7 +7,7 @@ use std::sync::Arc;
 use larder::app::{Compute, Effect, Event, Loaded, Read, RecordView, Settings, Slot, TargetChoice};
 use larder::keymap::{Action, Context, KeyMap};
 use larder::model::{
-    Connection, Crawl, Crawler, Error, ErrorKind, Record, RecordMeta, RecordState, Section,
+    ConnectionState, Crawl, Crawler, Error, ErrorKind, Record, RecordMeta, RecordState, Section,
     StorageInfo, StoreInfo, StoreState, Timestamp, WatchEvent, WatchSource,
 };
 use larder::preview::{Mode, Preview};
@@ -182,7 +182,7 @@ fn no_server() {
 fn a_server_gone() {
     each("down", |width, height| {
         let mut stage = opened(width, height);
-        let down = Connection::Down { tries: 12, reason: "the server closed it".into() };
+        let down = ConnectionState::Down { tries: 12, reason: "the server closed it".into() };
         stage.event(Event::Connection(down));
         stage
     });

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use larder::model::{
-    Change, Commit, Connection, ContentType, ErrorKind, Expect, Expected, Key, SetValue, StoreName,
-    Write, WriteId, WriteOutcome,
+    Change, Commit, ConnectionState, ContentType, ErrorKind, Expect, Expected, Key, SetValue,
+    StoreName, Write, WriteId, WriteOutcome,
 };
 use larder::storage::{self, Options, Storage, Target};
 
@@ -26,7 +26,7 @@ async fn connect(url: &str) -> larder::model::Result<Arc<dyn Storage>> {
     storage::connect(&Target::parse(url)?, &options).await
 }
 
-async fn until(storage: &dyn Storage, what: impl FnMut(&Connection) -> bool) {
+async fn until(storage: &dyn Storage, what: impl FnMut(&ConnectionState) -> bool) {
     let mut connection = storage.session().state;
     let waited = tokio::time::timeout(PATIENCE, connection.wait_for(what)).await;
     assert!(waited.is_ok_and(|state| state.is_ok()), "the connection does not change");
@@ -47,7 +47,7 @@ async fn a_storage_outlives_its_server() -> larder::model::Result<()> {
     let mut server = Server::start();
     let storage = connect(&server.url()).await?;
     server.kill();
-    until(&*storage, |state| matches!(state, Connection::Down { tries: 1.., .. })).await;
+    until(&*storage, |state| matches!(state, ConnectionState::Down { tries: 1.., .. })).await;
     let start = Instant::now();
     for failed in [
         storage.all_stores().await.map(|_| ()),
@@ -60,7 +60,7 @@ async fn a_storage_outlives_its_server() -> larder::model::Result<()> {
     assert!(start.elapsed() < Duration::from_secs(1), "they fail at once");
     server.restart();
     fill::stores(&mut server.client(), ["shop"]);
-    until(&*storage, |state| *state == Connection::Up).await;
+    until(&*storage, |state| *state == ConnectionState::Up).await;
     assert_eq!(storage.all_stores().await?.len(), 1);
     storage.set_value(&set("k")).await?;
     Ok(())
@@ -91,9 +91,9 @@ async fn a_write_whose_answer_is_lost_is_made_once_and_settled_by_reading()
     wire.set(Wire::Cut);
     let lost = write.await.expect("the write ends");
     assert_eq!(lost.map_err(|error| error.kind), Err(ErrorKind::InDoubt));
-    until(&*storage, |state| *state != Connection::Up).await;
+    until(&*storage, |state| *state != ConnectionState::Up).await;
     wire.set(Wire::Open);
-    until(&*storage, |state| *state == Connection::Up).await;
+    until(&*storage, |state| *state == ConnectionState::Up).await;
     let outcome = storage.resolve(&Write::Set(new.clone())).await?;
     assert!(matches!(outcome, WriteOutcome::Applied(_)), "{outcome:?}");
     // Of one that is not remembered any more it is not told who made it.
@@ -202,9 +202,9 @@ async fn of_commits_whose_answer_is_lost_none_is_told_to_be_done() -> larder::mo
     // Of the last nothing was sent.
     let [doubt, never] = [Err(ErrorKind::InDoubt), Err(ErrorKind::Connection)];
     assert_eq!(kinds, [doubt.clone(), doubt, never]);
-    until(&*storage, |state| *state != Connection::Up).await;
+    until(&*storage, |state| *state != ConnectionState::Up).await;
     wire.set(Wire::Open);
-    until(&*storage, |state| *state == Connection::Up).await;
+    until(&*storage, |state| *state == ConnectionState::Up).await;
     for commit in &commits[..2] {
         let outcome = storage.resolve(&commit.as_write(&shop)).await?;
         assert!(matches!(outcome, WriteOutcome::Applied(_)), "{outcome:?}");

@@ -39,7 +39,7 @@ use self::inner::Inner;
 pub(super) use self::limits::DEDICATED_ABOVE;
 use self::single::{Batch, Connection};
 use super::error;
-use crate::model::{Connection as ConnectionState, Error, ErrorKind, Result};
+use crate::model::{ConnectionState, Error, ErrorKind, Result};
 use crate::storage::Options;
 use crate::storage::target::RedisTarget;
 

@@ -46,7 +46,9 @@ use self::store_changes::KnownStores;
 use self::tracking::Tracking;
 use self::visible_rows::VisibleRows;
 use super::RedisStorage;
-use crate::model::{Connection, Error, ErrorKind, Interest, StoreName, WatchEvent, WatchSource};
+use crate::model::{
+    ConnectionState, Error, ErrorKind, Interest, StoreName, WatchEvent, WatchSource,
+};
 use crate::storage::RedisTiming;
 
 /// Events that may wait for the receiver.
@@ -85,7 +87,7 @@ struct Watcher {
     interest: watch::Receiver<Interest>,
     told: mpsc::Sender<WatchEvent>,
     /// The connection, which may go and come back between two looks.
-    states: watch::Receiver<Connection>,
+    states: watch::Receiver<ConnectionState>,
     timing: RedisTiming,
     budget: Budget,
     costs: Costs,
@@ -167,11 +169,12 @@ impl Watcher {
             log::debug!("watching: {error}");
             match error.kind {
                 ErrorKind::Connection | ErrorKind::Timeout => {
-                    if *self.states.borrow() == Connection::Up {
+                    if *self.states.borrow() == ConnectionState::Up {
                         // It answers, but not now: not too eagerly.
                         tokio::time::sleep(self.timing.retry).await;
                     }
-                    let up = self.states.wait_for(|state| *state == Connection::Up).await.is_ok();
+                    let up =
+                        self.states.wait_for(|state| *state == ConnectionState::Up).await.is_ok();
                     if !up || self.start_over().await.is_err() {
                         return;
                     }
@@ -206,7 +209,9 @@ impl Watcher {
     /// One tick: reads what is due, then waits until the next.
     async fn tick(&mut self) -> Step {
         let start = Instant::now();
-        if self.states.has_changed().unwrap_or(false) && *self.states.borrow() == Connection::Up {
+        if self.states.has_changed().unwrap_or(false)
+            && *self.states.borrow() == ConnectionState::Up
+        {
             self.start_over().await?;
         }
         // What has just become visible is read as well.

@@ -4,7 +4,7 @@ use larder::app::{
     Effect, Event, Layer, Load, Loaded, Pane, Read, SessionState, Settings, Slot, TargetChoice,
     Targets,
 };
-use larder::model::{Connection, Error, ErrorKind, ServerInfo, StoreInfo, WriteOutcome};
+use larder::model::{ConnectionState, Error, ErrorKind, ServerInfo, StoreInfo, WriteOutcome};
 
 use super::{JSON, done, opened, shop};
 use crate::stage::{Stage, record, shown, store};
@@ -58,11 +58,12 @@ fn what_may_pass_is_tried_again_with_growing_pauses_and_nothing_else_is() {
 #[test]
 fn the_browser_stays_when_the_server_goes_and_refreshes_when_it_is_back() {
     let mut stage = opened();
-    let down = Connection::Down { tries: 3, reason: "the server closed the connection".into() };
+    let down =
+        ConnectionState::Down { tries: 3, reason: "the server closed the connection".into() };
     stage.event(Event::Connection(down));
     assert_eq!(stage.app.keys.len(), 3);
     assert!(stage.frame().contains("tried 3 times"));
-    stage.event(Event::Connection(Connection::Up));
+    stage.event(Event::Connection(ConnectionState::Up));
     assert_eq!(stage.notice(), "connected again");
     stage.take(Slot::Stores);
     stage.take(Slot::Keys);

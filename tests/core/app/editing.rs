@@ -3,7 +3,7 @@
 use larder::app::editor::Field;
 use larder::app::{Effect, Event, Layer, Loaded, NotEdited, Slot};
 use larder::model::{
-    Connection, Error, ErrorKind, Expected, JsonLayout, Key, ServerInfo, Write, WriteOutcome,
+    ConnectionState, Error, ErrorKind, Expected, JsonLayout, Key, ServerInfo, Write, WriteOutcome,
 };
 use larder::ops::Resolution;
 
@@ -179,8 +179,8 @@ fn what_could_not_be_read_is_not_overwritten_until_the_server_is_back() {
     assert!(
         asked.lines.join("\n").contains("not known, so it is not overwritten: the server is away")
     );
-    let down = Connection::Down { tries: 1, reason: "the server is away".into() };
-    stage.event(Event::Connection(down)).event(Event::Connection(Connection::Up));
+    let down = ConnectionState::Down { tries: 1, reason: "the server is away".into() };
+    stage.event(Event::Connection(down)).event(Event::Connection(ConnectionState::Up));
     stage.theirs(Some(record("a", JSON, "3"))).keys("y");
     assert!(matches!(stage.write(), Write::Set(_)));
 }

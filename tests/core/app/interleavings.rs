@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 
 use larder::app::{Editor, Event, Layer};
-use larder::model::{Connection, StoreName};
+use larder::model::{ConnectionState, StoreName};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
@@ -160,8 +160,9 @@ fn play(moves: &[(u8, u8)]) -> BTreeSet<&'static str> {
             17 if !world.given.is_empty() => Some(world.given[at % world.given.len()].clone()),
             18 => {
                 world.up = !world.up;
-                let down = Connection::Down { tries: 1, reason: "the server is away".to_owned() };
-                Some(Event::Connection(if world.up { Connection::Up } else { down }))
+                let down =
+                    ConnectionState::Down { tries: 1, reason: "the server is away".to_owned() };
+                Some(Event::Connection(if world.up { ConnectionState::Up } else { down }))
             }
             19 if what % 4 == 0 => world.someones_store(*what >> 2),
             20 => Some(Event::Paste("pasted".to_owned())),
@@ -174,7 +175,7 @@ fn play(moves: &[(u8, u8)]) -> BTreeSet<&'static str> {
     // In the end everything is answered, and the list is what is stored.
     if !world.up {
         world.up = true;
-        step(&mut stage, &mut world, Event::Connection(Connection::Up));
+        step(&mut stage, &mut world, Event::Connection(ConnectionState::Up));
     }
     drain(&mut stage, &mut world);
     assert!(stage.app.writes.pending.is_empty());

@@ -3,7 +3,7 @@
 use larder::app::{Compute, Confirmed, Effect, Event, Layer, Loaded, Pane, Read, Settings, Slot};
 use larder::index::Change;
 use larder::model::{
-    Connection, Error, ErrorKind, Key, ServerInfo, StoreInfo, WatchEvent, Write, WriteOutcome,
+    ConnectionState, Error, ErrorKind, Key, ServerInfo, StoreInfo, WatchEvent, Write, WriteOutcome,
     Written,
 };
 use larder::ops::{Outcome, PlannedChange, PlannedRecord};
@@ -199,8 +199,8 @@ fn a_failure_stays_until_a_key_whatever_is_done_after_it() {
     stage.written(first, Err(Error::new(ErrorKind::OutOfMemory, "no memory")));
     stage.written(second, Ok(done()));
     assert!(stage.notice().starts_with("no memory; "), "{}", stage.notice());
-    let down = Connection::Down { tries: 1, reason: "gone".into() };
-    stage.event(Event::Connection(down)).event(Event::Connection(Connection::Up));
+    let down = ConnectionState::Down { tries: 1, reason: "gone".into() };
+    stage.event(Event::Connection(down)).event(Event::Connection(ConnectionState::Up));
     assert!(stage.notice().starts_with("no memory; "), "{}", stage.notice());
     stage.written(third, Err(Error::new(ErrorKind::Permission, "the server forbids HDEL")));
     assert!(stage.notice().starts_with("no memory; "), "{}", stage.notice());

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures::{StreamExt, TryStreamExt, future};
 use larder::model::{
-    Connection, ErrorKind, Key, OpenBy, StoreInfo, StoreName, StoreState, Timestamp, Write,
+    ConnectionState, ErrorKind, Key, OpenBy, StoreInfo, StoreName, StoreState, Timestamp, Write,
 };
 use larder::storage::Storage;
 
@@ -184,7 +184,7 @@ pub async fn a_store_without_faults_is_not_lost(storage: &dyn Storage) {
 }
 
 pub async fn the_connection_is_up_and_the_server_answers(storage: &dyn Storage) {
-    assert_eq!(*storage.session().state.borrow(), Connection::Up);
+    assert_eq!(*storage.session().state.borrow(), ConnectionState::Up);
     assert!(storage.server().await.unwrap().latency.unwrap() < Duration::from_secs(10));
     assert!(!storage.session().label.is_empty());
     assert!(!storage.server().await.unwrap().read_only);

@@ -13,7 +13,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use larder::model::{
-    Connection, Error, ErrorKind, Expected, Key, OpenBy, SetValue, Write, WriteOutcome, Written,
+    ConnectionState, Error, ErrorKind, Expected, Key, OpenBy, SetValue, Write, WriteOutcome,
+    Written,
 };
 use larder::ops::find_out;
 use larder::storage::{Options, Storage, Target, connect};
@@ -95,7 +96,7 @@ impl Bench {
         }
         let storage = Arc::clone(&self.storages[&(rights, brief)]);
         let mut state = storage.session().state;
-        let up = state.wait_for(|state| *state == Connection::Up);
+        let up = state.wait_for(|state| *state == ConnectionState::Up);
         tokio::time::timeout(Duration::from_secs(20), up).await.unwrap().unwrap();
         storage
     }

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use larder::model::{Connection, Key, WatchEvent, WatchSource};
+use larder::model::{ConnectionState, Key, WatchEvent, WatchSource};
 use larder::storage::Storage;
 
 use super::watching::{Watched, calls, has, touch};
@@ -347,7 +347,7 @@ async fn a_server_that_comes_back_is_listened_to_again() {
     watched.until_named().await;
     proxy.set(Wire::Cut);
     let mut connection = watched.redis.storage.session().state;
-    connection.wait_for(|connection| *connection != Connection::Up).await.unwrap();
+    connection.wait_for(|connection| *connection != ConnectionState::Up).await.unwrap();
     watched.until_nobody_listens().await;
     set_named(&mut watched.client, b"meanwhile", b"1");
     proxy.set(Wire::Open);

@@ -12,7 +12,7 @@ use super::establish::{self, Established, Plan};
 use super::fence::Losses;
 use super::place::{Place, Purpose};
 use super::single::Connection;
-use crate::model::{Connection as ConnectionState, Error, Result};
+use crate::model::{ConnectionState, Error, Result};
 use crate::storage::Options;
 use crate::storage::target::RedisTarget;
 

@@ -19,7 +19,7 @@ use fred::types::Value;
 
 use self::server::Server;
 use super::{Command, ConnectionManager};
-use crate::model::{Connection as ConnectionState, Error, Result};
+use crate::model::{ConnectionState, Error, Result};
 use crate::storage::Options;
 use crate::storage::target::{RedisTarget, Target};
 
