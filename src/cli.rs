@@ -7,6 +7,7 @@ mod arguments;
 mod confirm;
 #[cfg(feature = "demo")]
 mod demo;
+mod digest;
 mod dry_run;
 mod exit;
 mod help;

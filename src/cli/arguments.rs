@@ -234,6 +234,10 @@ pub struct GetArgs {
     /// Print bytes to a terminal, whatever they do to it
     #[arg(short, long)]
     pub force: bool,
+
+    /// Print the SHA-256 digest of the value instead, for set --if-unchanged
+    #[arg(long, conflicts_with_all = ["output", "force"])]
+    pub digest: bool,
 }
 
 /// `set`.
@@ -263,8 +267,12 @@ pub struct SetArgs {
     pub content_type: Option<String>,
 
     /// Only if there is no such record yet
-    #[arg(long)]
+    #[arg(long, conflicts_with = "if_unchanged")]
     pub if_absent: bool,
+
+    /// Only if the value still has this digest, as get --digest prints it
+    #[arg(long, value_name = "DIGEST")]
+    pub if_unchanged: Option<String>,
 }
 
 /// `exists` and `url`.

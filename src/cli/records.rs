@@ -10,7 +10,7 @@ use serde_json::{Map, json};
 use super::arguments::{GetArgs, RecordArgs};
 use super::exit::{DAMAGED, DONE, ExitResult, Failure, NOT_THERE, REFUSED, say};
 use super::output::Output;
-use super::{json, key, store};
+use super::{digest, json, key, store};
 use crate::model::Family;
 use crate::model::{Error, ErrorKind, Key, Record, RecordState, StoreName, Want};
 use crate::outfile;
@@ -31,7 +31,11 @@ pub(super) async fn get(storage: &dyn Storage, get: &GetArgs, output: &mut Outpu
             .hint("set it again, or delete it")
             .into());
     }
-    print(&record, get, output)?;
+    if get.digest {
+        print_digest(&record, output)?;
+    } else {
+        print(&record, get, output)?;
+    }
     let Some(problem) = json::record_problem(&record.meta.state) else { return Ok(DONE) };
     match &record.meta.state {
         RecordState::Unreadable(_) => {
@@ -50,6 +54,16 @@ pub(super) async fn get(storage: &dyn Storage, get: &GetArgs, output: &mut Outpu
             Ok(DAMAGED)
         }
     }
+}
+
+fn print_digest(record: &Record, output: &mut Output) -> Result<(), Failure> {
+    let digest = digest::of(&record.value);
+    if output.json {
+        let mut map = json::record(&record.meta);
+        map.insert("digest".into(), json!(digest));
+        return Ok(output.json_line(&map.into())?);
+    }
+    Ok(output.last(digest.as_bytes())?)
 }
 
 fn print(record: &Record, get: &GetArgs, output: &mut Output) -> Result<(), Failure> {

@@ -11,7 +11,7 @@ use percent_encoding::{percent_decode, percent_decode_str};
 use super::arguments::SetArgs;
 use super::exit::{self, ExitResult, Failure, say};
 use super::output::Output;
-use super::{json, key, perform, store};
+use super::{digest, json, key, perform, store};
 use crate::model::Family;
 use crate::model::{
     ContentType, Error, ErrorKind, Expected, Key, RecordMeta, RecordState, Result, SetValue,
@@ -152,7 +152,11 @@ pub(super) async fn set(
         None => (value, content_type),
     };
     let size = value.len() as u64;
-    let expected = if set.if_absent { Expected::Absent } else { Expected::Anything };
+    let expected = match &set.if_unchanged {
+        Some(digest) => digest::unchanged(storage, &name, &key, digest).await?,
+        None if set.if_absent => Expected::Absent,
+        None => Expected::Anything,
+    };
     let plan = Plan::set(SetValue {
         store: name,
         key: key.clone(),
@@ -160,8 +164,7 @@ pub(super) async fn set(
         content_type: content_type.clone(),
         expected,
     });
-    let written =
-        perform(storage, &plan).await.map_err(|failure| hinted(failure, set.if_absent))?;
+    let written = perform(storage, &plan).await.map_err(|failure| hinted(failure, set))?;
     // In a store without metadata, a file's ending is all that tells the type.
     if let Some(meta) = &written.meta
         && essence(&meta.content_type) != essence(&content_type)
@@ -224,13 +227,14 @@ fn essence(content_type: &ContentType) -> String {
     text.split(';').next().unwrap_or(text).trim().to_ascii_lowercase()
 }
 
-fn hinted(failure: Failure, if_absent: bool) -> Failure {
+fn hinted(failure: Failure, set: &SetArgs) -> Failure {
     let Failure::Error(why) = failure else { return failure };
     match why.kind {
         ErrorKind::NotFound if why.hint.is_none() => {
             why.hint("create it with: larder create --name NAME")
         }
-        ErrorKind::Conflict if if_absent => why.hint("leave --if-absent out to replace it"),
+        ErrorKind::Conflict if set.if_absent => why.hint("leave --if-absent out to replace it"),
+        ErrorKind::Conflict if set.if_unchanged.is_some() => why.hint(digest::LOOK),
         _ => why,
     }
     .into()

@@ -162,6 +162,22 @@ fn a_record_that_is_there_can_be_kept() {
 }
 
 #[test]
+fn a_record_is_replaced_only_if_it_is_still_what_was_read() {
+    let program = Program::with_shop();
+    let digest = program.ok(&["get", "shop", "page-1", "--digest"]);
+    let digest = digest.trim();
+    program.ok(&["set", "shop", "page-1", "mine", "--if-unchanged", digest]);
+    assert_eq!(program.stored("shop", b"page-1").unwrap(), b"mine");
+    let why = program.fails(&["set", "shop", "page-1", "other", "--if-unchanged", digest], 4);
+    assert!(why.contains("has been changed meanwhile") && why.contains("--digest"), "{why}");
+    assert_eq!(program.stored("shop", b"page-1").unwrap(), b"mine");
+    let why = program.fails(&["set", "shop", "none", "x", "--if-unchanged", digest], 4);
+    assert!(why.contains("is not there any more"), "{why}");
+    program.fails(&["set", "shop", "page-1", "x", "--if-unchanged", "12ab"], 2);
+    assert_eq!(program.stored("shop", b"none"), None);
+}
+
+#[test]
 fn records_are_described_with_crawlee_s_names() {
     let program = Program::with_shop();
     let told = program.ok(&["info", "shop", "page-1", "--json"]);
