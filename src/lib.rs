@@ -6,8 +6,9 @@
 //! cli  → ops, storage, preview, config   one-shot commands for scripts
 //! demo → storage                         a simulated crawl, beside the browser
 //! view → app, preview, keymap, theme     one file per region of the screen
-//! app  → ops, index, preview, keymap     the state, and what an event makes of it
+//! app  → ops, edit, index, preview, …    the state, and what an event makes of it
 //! ops  → storage                         what is done to data, for browser and commands
+//! edit → preview, text                   documents, diff, merge and drafts: pure
 //! storage → index                        the backends
 //! index, preview                         keys in order; values as rows
 //! model, text, keymap, theme, outfile    the ground: know no other layer
@@ -26,6 +27,8 @@ pub mod cli;
 pub mod config;
 #[cfg(feature = "demo")]
 pub mod demo;
+#[cfg(feature = "tui")]
+pub mod edit;
 #[cfg(any(test, feature = "fuzz"))]
 #[doc(hidden)]
 pub mod fuzz;

@@ -8,7 +8,7 @@ mod write;
 use std::fmt;
 use std::ops::Range;
 
-use self::lex::{Sink, Token};
+pub(crate) use self::lex::{Sink, Token};
 
 pub use spacing::Spacing;
 pub use write::{compact, most, pretty, spaced};
@@ -66,7 +66,7 @@ pub fn check(bytes: &[u8]) -> Result<(), JsonFault> {
 }
 
 /// Checks the bytes and reports every token.
-pub(super) fn scan(bytes: &[u8], sink: &mut impl Sink) -> Result<(), JsonFault> {
+pub(crate) fn scan(bytes: &[u8], sink: &mut impl Sink) -> Result<(), JsonFault> {
     if let Err(fault) = std::str::from_utf8(bytes) {
         return Err(JsonFault::new(bytes, fault.valid_up_to(), "not UTF-8"));
     }

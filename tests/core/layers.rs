@@ -8,21 +8,27 @@ mod sources;
 use self::sources::{mentions, paths, sources, strip};
 
 /// What each layer may name besides itself.
-const ARROWS: [(&str, &[&str]); 18] = [
+const ARROWS: [(&str, &[&str]); 19] = [
     ("lib", &[]),
     ("main", &["cli", "demo", "tui", "config"]),
     (
         "tui",
         &[
-            "app", "config", "index", "keymap", "model", "ops", "outfile", "preview", "storage",
-            "text", "theme", "view",
+            "app", "config", "edit", "index", "keymap", "model", "ops", "outfile", "preview",
+            "storage", "text", "theme", "view",
         ],
     ),
-    ("cli", &["config", "demo", "index", "model", "ops", "outfile", "preview", "storage", "text"]),
+    (
+        "cli",
+        &[
+            "config", "demo", "edit", "index", "model", "ops", "outfile", "preview", "storage",
+            "text",
+        ],
+    ),
     // A user of the storage like any crawler: nothing of the browser is known to it.
     ("demo", &["model", "storage"]),
-    ("view", &["app", "index", "keymap", "model", "ops", "preview", "text", "theme"]),
-    ("app", &["index", "keymap", "model", "ops", "preview", "text"]),
+    ("view", &["app", "edit", "index", "keymap", "model", "ops", "preview", "text", "theme"]),
+    ("app", &["edit", "index", "keymap", "model", "ops", "preview", "text"]),
     ("ops", &["model", "storage", "text"]),
     ("config", &["keymap", "model", "storage", "theme"]),
     // Keys in their order come out of the index, which knows nothing of storage but its data.
@@ -30,6 +36,8 @@ const ARROWS: [(&str, &[&str]); 18] = [
     // Calls what reads bytes from outside, wherever it is.
     ("fuzz", &["model", "preview", "storage", "text", "tui"]),
     ("index", &["model"]),
+    // Documents, diff, merge, drafts: data alone.
+    ("edit", &["model", "preview", "text"]),
     ("preview", &["model", "text"]),
     // The ground: knows nobody.
     ("keymap", &[]),

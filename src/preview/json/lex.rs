@@ -4,7 +4,7 @@ use std::ops::Range;
 
 /// What stands in a JSON text. Commas and colons are not reported: they follow from the rest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::preview) enum Token {
+pub(crate) enum Token {
     /// `{` or `[` of something that is not empty.
     Open,
     /// `}` or `]`.
@@ -24,7 +24,7 @@ pub(in crate::preview) enum Token {
 }
 
 /// Takes the tokens, in order, with the bytes they stand in.
-pub(in crate::preview) trait Sink {
+pub(crate) trait Sink {
     /// One token.
     fn token(&mut self, token: Token, at: Range<usize>);
 }

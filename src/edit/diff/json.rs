@@ -1,0 +1,116 @@
+//! JSON is compared by leaf; members by their keys, items by what they have in common.
+
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+
+use super::super::align::hunks;
+use super::super::leaves::{Digests, Kind, Leaves};
+use super::excerpt::{cut, middle};
+use super::{DiffBody, LISTED, LeafChange};
+
+/// What is different, and how many changes are not listed; `None` if one has too many leaves.
+pub(super) fn compare(before: &[u8], after: &[u8], digests: &Digests) -> Option<(DiffBody, usize)> {
+    let old = Leaves::of(before, digests)?;
+    let new = Leaves::of(after, digests)?;
+    let mut compared = Compared { old: &old, new: &new, found: Vec::new(), more: 0 };
+    let mut rest = vec![(0, 0)];
+    while let Some((a, b)) = rest.pop() {
+        compared.at(a, b, &mut rest);
+    }
+    let body =
+        if compared.found.is_empty() { DiffBody::Layout } else { DiffBody::Leaves(compared.found) };
+    Some((body, compared.more))
+}
+
+struct Compared<'a> {
+    old: &'a Leaves<'a>,
+    new: &'a Leaves<'a>,
+    found: Vec<LeafChange>,
+    more: usize,
+}
+
+impl Compared<'_> {
+    fn at(&mut self, a: usize, b: usize, rest: &mut Vec<(usize, usize)>) {
+        let (old, new) = (self.old, self.new);
+        if old.digest(a) == new.digest(b) {
+            return;
+        }
+        match (old.kind(a), new.kind(b)) {
+            (Kind::Object, Kind::Object) => self.members(a, b, rest),
+            (Kind::List, Kind::List) => self.items(a, b, rest),
+            _ => self.change(Some(a), Some(b)),
+        }
+    }
+
+    fn members(&mut self, a: usize, b: usize, rest: &mut Vec<(usize, usize)>) {
+        let (old, new) = (self.old, self.new);
+        let before = keyed(old, a);
+        let after: HashMap<_, _> = keyed(new, b).into_iter().collect();
+        let mut pairs = Vec::new();
+        let mut seen = HashSet::with_capacity(before.len());
+        for (name, node) in before {
+            match after.get(&name) {
+                Some(now) => pairs.push((node, *now)),
+                None => self.change(Some(node), None),
+            }
+            seen.insert(name);
+        }
+        for (name, node) in keyed(new, b) {
+            if !seen.contains(&name) {
+                self.change(None, Some(node));
+            }
+        }
+        rest.extend(pairs.into_iter().rev());
+    }
+
+    fn items(&mut self, a: usize, b: usize, rest: &mut Vec<(usize, usize)>) {
+        let (old, new) = (self.old, self.new);
+        let (before, after): (Vec<_>, Vec<_>) =
+            (old.children(a).collect(), new.children(b).collect());
+        let of_old: Vec<_> = before.iter().map(|node| old.digest(*node)).collect();
+        let of_new: Vec<_> = after.iter().map(|node| new.digest(*node)).collect();
+        let mut pairs = Vec::new();
+        for (gone, come) in hunks(&of_old, &of_new) {
+            // As many as go come: they are taken for the same ones, changed.
+            if gone.len() == come.len() {
+                pairs.extend(before[gone].iter().copied().zip(after[come].iter().copied()));
+                continue;
+            }
+            before[gone].iter().for_each(|node| self.change(Some(*node), None));
+            after[come].iter().for_each(|node| self.change(None, Some(*node)));
+        }
+        rest.extend(pairs.into_iter().rev());
+    }
+
+    fn change(&mut self, before: Option<usize>, after: Option<usize>) {
+        if self.found.len() == LISTED {
+            self.more += 1;
+            return;
+        }
+        let path = match (before, after) {
+            (_, Some(node)) => self.new.path(node),
+            (Some(node), None) => self.old.path(node),
+            (None, None) => return,
+        };
+        let old = before.map(|node| self.old.value(node));
+        let new = after.map(|node| self.new.value(node));
+        let (gone, come): (Range<usize>, Range<usize>) = match (old, new) {
+            (Some(old), Some(new)) => middle(old, new),
+            _ => (0..0, 0..0),
+        };
+        let (before, after) = (old.map(|old| cut(old, &gone)), new.map(|new| cut(new, &come)));
+        self.found.push(LeafChange { path, before, after });
+    }
+}
+
+/// Members by key, as it is spelled, and by how many of that key come before.
+fn keyed<'a>(leaves: &'a Leaves<'_>, object: usize) -> Vec<((&'a [u8], u32), usize)> {
+    let mut seen: HashMap<&[u8], u32> = HashMap::new();
+    let mut members = Vec::new();
+    for node in leaves.children(object) {
+        let count = seen.entry(leaves.key(node)).or_default();
+        members.push(((leaves.key(node), *count), node));
+        *count += 1;
+    }
+    members
+}

@@ -1,0 +1,293 @@
+//! The leaves of a JSON value, each with the bytes it stands in: found in one pass, without recursion,
+//! by the lexer that the preview uses. Read as Python reads JSON: `NaN`, repeated keys, lone surrogates.
+
+mod path;
+
+use std::hash::{BuildHasher, RandomState};
+use std::ops::Range;
+
+use crate::preview::json::{self, Sink, Token};
+
+/// Values and containers of a JSON text that are told apart; a value with more of them is not.
+const MOST: usize = 1 << 20;
+
+/// What a node is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Kind {
+    /// `{…}`.
+    Object,
+    /// `[…]`.
+    List,
+    /// A string, a number, or a literal.
+    Leaf,
+}
+
+/// A value of a JSON text: a leaf, or what holds others.
+#[derive(Debug, Clone)]
+struct Node {
+    kind: Kind,
+    /// The object or list that it is in; its own number at the root.
+    parent: u32,
+    /// Which of that one's children it is, from 0.
+    position: u32,
+    /// The number of the first node that is not in it.
+    next: u32,
+    /// The bytes of its key with the quotes; empty where it has none.
+    key: Range<u32>,
+    /// Its bytes.
+    value: Range<u32>,
+    /// The same for values that are spelled alike, whatever the white space between their tokens.
+    digest: u64,
+}
+
+/// The leaves of a JSON value, and what holds them.
+///
+/// Nodes are numbered in the order in which they begin; 0 is the root.
+#[derive(Debug, Clone)]
+pub struct Leaves<'a> {
+    bytes: &'a [u8],
+    nodes: Vec<Node>,
+}
+
+/// What makes digests that can be compared: by keys of this process, so that no value can be made to
+/// look like another.
+#[derive(Debug, Clone, Default)]
+pub struct Digests(RandomState);
+
+impl<'a> Leaves<'a> {
+    /// The leaves of a JSON text; `None` if it is none, or has more than a million of them.
+    pub fn of(bytes: &'a [u8], digests: &Digests) -> Option<Self> {
+        u32::try_from(bytes.len()).ok()?;
+        let mut builder = Builder {
+            bytes,
+            digests,
+            nodes: Vec::new(),
+            open: Vec::new(),
+            key: 0..0,
+            too_many: false,
+        };
+        json::scan(bytes, &mut builder).ok()?;
+        (!builder.too_many).then_some(Self { bytes, nodes: builder.nodes })
+    }
+
+    /// How many nodes there are.
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Whether there is none, which no JSON is.
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
+    /// Where the value of a node stands.
+    pub fn range(&self, node: usize) -> Range<usize> {
+        wide(&self.nodes[node].value)
+    }
+
+    /// Where a node stands, with its key if it has one.
+    pub(super) fn whole(&self, node: usize) -> Range<usize> {
+        let Node { key, value, .. } = &self.nodes[node];
+        if key.is_empty() { wide(value) } else { key.start as usize..value.end as usize }
+    }
+
+    /// The key of a node as it is spelled, with its quotes; empty where it has none.
+    pub(super) fn key(&self, node: usize) -> &'a [u8] {
+        &self.bytes[wide(&self.nodes[node].key)]
+    }
+
+    /// The bytes of a node's value.
+    pub(super) fn value(&self, node: usize) -> &'a [u8] {
+        &self.bytes[self.range(node)]
+    }
+
+    pub(super) fn kind(&self, node: usize) -> Kind {
+        self.nodes[node].kind
+    }
+
+    pub(super) fn digest(&self, node: usize) -> u64 {
+        self.nodes[node].digest
+    }
+
+    /// The children of an object or a list, in their order.
+    pub(super) fn children(&self, node: usize) -> impl Iterator<Item = usize> + '_ {
+        let end = self.nodes[node].next as usize;
+        let first = node + 1;
+        std::iter::successors((first < end).then_some(first), move |&child| {
+            Some(self.nodes[child].next as usize).filter(|next| *next < end)
+        })
+    }
+
+    /// The innermost node whose bytes, or whose key's, hold this offset.
+    pub fn at(&self, offset: usize) -> Option<usize> {
+        let after = self.nodes.partition_point(|node| {
+            let start = if node.key.is_empty() { node.value.start } else { node.key.start };
+            start as usize <= offset
+        });
+        let mut node = after.checked_sub(1)?;
+        while !self.whole(node).contains(&offset) {
+            if node == 0 {
+                return None;
+            }
+            node = self.nodes[node].parent as usize;
+        }
+        Some(node)
+    }
+
+    /// Whether a node holds others, or could.
+    pub fn is_container(&self, node: usize) -> bool {
+        self.kind(node) != Kind::Leaf
+    }
+}
+
+fn wide(range: &Range<u32>) -> Range<usize> {
+    range.start as usize..range.end as usize
+}
+
+/// An object or a list whose end has not come.
+struct Open {
+    node: u32,
+    children: u32,
+    digest: u64,
+}
+
+struct Builder<'a, 'd> {
+    bytes: &'a [u8],
+    digests: &'d Digests,
+    nodes: Vec<Node>,
+    open: Vec<Open>,
+    key: Range<u32>,
+    too_many: bool,
+}
+
+#[allow(clippy::cast_possible_truncation, reason = "texts of 4 GiB and more are refused before")]
+impl Sink for Builder<'_, '_> {
+    fn token(&mut self, token: Token, at: Range<usize>) {
+        if self.too_many {
+            return;
+        }
+        let range = at.start as u32..at.end as u32;
+        match token {
+            Token::Gap => {}
+            Token::Key => self.key = range,
+            Token::Close => {
+                let Some(Open { node, digest, .. }) = self.open.pop() else { return };
+                let next = self.nodes.len() as u32;
+                let node = &mut self.nodes[node as usize];
+                (node.next, node.value.end, node.digest) = (next, range.end, digest);
+                self.count(digest);
+            }
+            Token::Open | Token::Empty | Token::String | Token::Number | Token::Literal => {
+                self.node(token, range);
+            }
+        }
+    }
+}
+
+impl Builder<'_, '_> {
+    #[allow(clippy::cast_possible_truncation, reason = "there are at most MOST nodes")]
+    fn node(&mut self, token: Token, value: Range<u32>) {
+        if self.nodes.len() == MOST {
+            self.too_many = true;
+            return;
+        }
+        let number = self.nodes.len() as u32;
+        let kind = match (token, self.bytes[value.start as usize]) {
+            (Token::Open | Token::Empty, b'{') => Kind::Object,
+            (Token::Open | Token::Empty, _) => Kind::List,
+            _ => Kind::Leaf,
+        };
+        let (parent, position) =
+            self.open.last().map_or((number, 0), |open| (open.node, open.children));
+        let key = std::mem::replace(&mut self.key, 0..0);
+        let spelled = &self.bytes[wide(&key)];
+        if let Some(open) = self.open.last_mut() {
+            open.digest = self.digests.0.hash_one((open.digest, spelled));
+            open.children += 1;
+        }
+        let spelled: &[u8] = match kind {
+            Kind::Leaf => &self.bytes[wide(&value)],
+            _ => &[],
+        };
+        let digest = self.digests.0.hash_one((kind, spelled));
+        self.nodes.push(Node { kind, parent, position, next: number + 1, key, value, digest });
+        if token == Token::Open {
+            self.open.push(Open { node: number, children: 0, digest });
+        } else {
+            self.count(digest);
+        }
+    }
+
+    /// A node is complete: what holds it takes its digest.
+    fn count(&mut self, digest: u64) {
+        if let Some(open) = self.open.last_mut() {
+            open.digest = self.digests.0.hash_one((open.digest, digest));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn leaves(text: &str) -> Vec<(String, String)> {
+        let leaves = Leaves::of(text.as_bytes(), &Digests::default()).unwrap();
+        let all = (0..leaves.len()).filter(|node| leaves.kind(*node) == Kind::Leaf);
+        let spelled = |node| String::from_utf8(leaves.value(node).to_vec()).unwrap();
+        all.map(|node| (leaves.path(node), spelled(node))).collect()
+    }
+
+    #[test]
+    fn leaves_are_named_by_their_path_and_spelled_as_they_stand() {
+        let found = leaves(
+            r#" {"a": [1.10, -0, {"b": NaN}], "a": "\ud800", "x y": {}, "é": 1E5, "\u00e9": null} "#,
+        );
+        let expected = [
+            ("$.a[0]", "1.10"),
+            ("$.a[1]", "-0"),
+            ("$.a[2].b", "NaN"),
+            ("$.a", r#""\ud800""#),
+            ("$.é", "1E5"),
+            (r#"$["\u00e9"]"#, "null"),
+        ];
+        assert_eq!(found, expected.map(|(path, value)| (path.to_owned(), value.to_owned())));
+        assert_eq!(leaves("7"), [("$".to_owned(), "7".to_owned())]);
+    }
+
+    #[test]
+    fn an_offset_is_in_its_innermost_value() {
+        let text = br#"{"a": [1, {"b": 22}], "c": 3}"#;
+        let leaves = Leaves::of(text, &Digests::default()).unwrap();
+        let path = |offset| leaves.at(offset).map(|node| leaves.path(node));
+        assert_eq!(path(0).as_deref(), Some("$"));
+        assert_eq!(path(2).as_deref(), Some("$.a"));
+        assert_eq!(path(7).as_deref(), Some("$.a[0]"));
+        assert_eq!(path(8).as_deref(), Some("$.a"));
+        assert_eq!(path(17).as_deref(), Some("$.a[1].b"));
+        assert_eq!(path(text.len()), None);
+    }
+
+    #[test]
+    fn depth_takes_no_stack_and_masses_are_refused() {
+        let deep = "[".repeat(10_000) + "1" + &"]".repeat(10_000);
+        let leaves = Leaves::of(deep.as_bytes(), &Digests::default()).unwrap();
+        assert_eq!(leaves.len(), 10_001);
+        assert!(leaves.path(10_000).ends_with("[0][0]"));
+        let masses = format!("[{}1]", "1,".repeat(MOST));
+        assert!(Leaves::of(masses.as_bytes(), &Digests::default()).is_none());
+        assert!(Leaves::of(b"[1,", &Digests::default()).is_none());
+    }
+
+    #[test]
+    fn digests_tell_all_but_white_space() {
+        let digests = Digests::default();
+        let digest = |text: &str| Leaves::of(text.as_bytes(), &digests).unwrap().digest(0);
+        assert_eq!(digest("[1, {\"a\": 2}]"), digest("[ 1,{\n\"a\":2}]"));
+        for other in ["[1, {\"a\": 2.0}]", "[1, [2]]", "[[1], {\"a\": 2}]", "[1, {\"b\": 2}]", "[]"]
+        {
+            assert_ne!(digest("[1, {\"a\": 2}]"), digest(other), "{other}");
+        }
+        assert_ne!(digest("[[], 1]"), digest("[[1]]"));
+        assert_ne!(digest("{}"), digest("[]"));
+    }
+}

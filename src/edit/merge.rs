@@ -1,0 +1,194 @@
+//! Two changes of one value, both of them made: by leaf where it is JSON, by line where it is text.
+//!
+//! What comes out is joined of pieces of the three values: every byte of `theirs` that `mine` did not
+//! change is there as it stood, and what `mine` changed is there as it was typed.
+
+mod conflict;
+mod json;
+mod lines;
+mod members;
+#[cfg(test)]
+mod tests;
+
+use bytes::Bytes;
+
+use crate::model::ContentType;
+use crate::preview::charset::Charset;
+use crate::preview::json as syntax;
+
+pub use conflict::{Choice, Conflict, Unresolved};
+
+use super::leaves::Digests;
+use super::text_of::Version;
+use json::JsonMerge;
+use lines::LineMerge;
+
+/// Two changes of one value: what was read, what was typed, and what someone else wrote meanwhile.
+#[derive(Debug, Clone)]
+pub struct Merge {
+    /// What was read.
+    pub base: Version,
+    /// What was typed.
+    pub mine: Version,
+    /// What is there now.
+    pub theirs: Version,
+    /// The places that both changed, and not alike.
+    pub conflicts: Vec<Conflict>,
+    /// Where `theirs` changed what `mine` did not, in words; at most a few.
+    pub theirs_at: Vec<String>,
+    /// How it is joined.
+    way: Way,
+    /// Whether the content type itself is the first conflict.
+    types: bool,
+}
+
+/// How two changes are joined.
+#[derive(Debug, Clone)]
+enum Way {
+    /// One of them is what there is, or both are the same.
+    One(Bytes),
+    /// By leaf.
+    Json(Box<JsonMerge>, Charset),
+    /// By line.
+    Lines(LineMerge, Charset),
+    /// Not: it is one or the other.
+    Either,
+}
+
+impl Merge {
+    /// Joins what was typed with what someone else wrote, both made from `base`.
+    pub fn of(base: &Version, mine: &Version, theirs: &Version) -> Self {
+        let mut merge = Self {
+            base: base.clone(),
+            mine: mine.clone(),
+            theirs: theirs.clone(),
+            conflicts: Vec::new(),
+            theirs_at: Vec::new(),
+            way: Way::Either,
+            types: false,
+        };
+        let spelled = |version: &Version| Bytes::from(version.content_type.as_str().to_owned());
+        let [old, own, other] = [base, mine, theirs].map(|version| &version.content_type);
+        merge.types = own != old && other != old && own != other;
+        if merge.types {
+            let pieces = [base, mine, theirs].map(|version| Some(spelled(version)));
+            merge.conflicts.push(Conflict::new("the content type".to_owned(), pieces));
+        }
+        if mine.value == base.value || mine.value == theirs.value {
+            merge.way = Way::One(theirs.value.clone());
+        } else if theirs.value == base.value {
+            merge.way = Way::One(mine.value.clone());
+        } else if !merge.by_leaf() && !merge.by_line() {
+            let pieces = [base, mine, theirs].map(|version| Some(version.value.clone()));
+            merge.conflicts.push(Conflict::new("the whole value".to_owned(), pieces));
+        }
+        merge
+    }
+
+    /// The three texts, where all are text of one charset.
+    fn texts(&self) -> Option<([Bytes; 3], Charset)> {
+        let (base, charset) = self.base.text()?;
+        let (mine, of_mine) = self.mine.text()?;
+        let (theirs, of_theirs) = self.theirs.text()?;
+        let same = of_mine.words() == charset.words() && of_theirs.words() == charset.words();
+        same.then_some(([base, mine, theirs], of_theirs))
+    }
+
+    fn by_leaf(&mut self) -> bool {
+        if ![&self.base, &self.mine, &self.theirs].iter().all(|version| version.says_json()) {
+            return false;
+        }
+        let Some((texts, charset)) = self.texts() else { return false };
+        let Some(joined) = JsonMerge::of(texts, &Digests::default()) else { return false };
+        self.conflicts.extend(joined.conflicts.iter().cloned());
+        self.theirs_at.clone_from(&joined.theirs_at);
+        self.way = Way::Json(Box::new(joined), charset);
+        true
+    }
+
+    fn by_line(&mut self) -> bool {
+        let Some((texts, charset)) = self.texts() else { return false };
+        let joined = LineMerge::of(texts);
+        self.conflicts.extend(joined.conflicts.iter().cloned());
+        self.theirs_at.clone_from(&joined.theirs_at);
+        self.way = Way::Lines(joined, charset);
+        true
+    }
+
+    /// Whether there is nothing to choose.
+    pub fn is_clean(&self) -> bool {
+        self.conflicts.is_empty()
+    }
+
+    /// Whether it can only be the one or the other.
+    pub fn is_whole(&self) -> bool {
+        matches!(self.way, Way::Either)
+    }
+
+    /// Whether a conflict takes text that is typed for it.
+    pub fn can_edit(&self, at: usize) -> bool {
+        (self.types && at == 0) || !self.is_whole()
+    }
+
+    /// Whether what was typed for a conflict can stand there; or why not.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn check(&self, at: usize, text: &[u8]) -> Result<(), String> {
+        let is_type = self.types && at == 0;
+        match &self.way {
+            Way::Json(..) if !is_type => {
+                syntax::check(text).map_err(|fault| format!("not JSON: {fault}"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The value that comes out, and its content type; `choices` are for the conflicts, in order.
+    ///
+    /// # Errors
+    /// Where a choice is missing, or the outcome cannot be stored.
+    pub fn resolve(&self, choices: &[Choice]) -> Result<Version, Unresolved> {
+        if choices.len() < self.conflicts.len() {
+            return Err(Unresolved::Undecided(choices.len()));
+        }
+        let (for_type, choices) = choices.split_at(usize::from(self.types));
+        let content_type = self.content_type(for_type.first());
+        let encode = |text: Bytes, charset: &Charset| {
+            if charset.is_plain() {
+                return Ok(text);
+            }
+            let text = std::str::from_utf8(&text).map_err(|_| Unresolved::NotText)?;
+            let encoded = charset.encode(text);
+            encoded.map(Bytes::from).map_err(|why| Unresolved::Fault(why.to_string()))
+        };
+        let value = match &self.way {
+            Way::One(value) => value.clone(),
+            Way::Json(joined, charset) => {
+                let text = joined.resolve(choices);
+                // What was typed for a conflict is the only thing that could make it something else.
+                syntax::check(&text)
+                    .map_err(|fault| Unresolved::Fault(format!("not JSON: {fault}")))?;
+                encode(text, charset)?
+            }
+            Way::Lines(joined, charset) => encode(joined.resolve(choices), charset)?,
+            Way::Either => match choices.first() {
+                Some(Choice::Mine) => self.mine.value.clone(),
+                Some(Choice::Edited(value)) => value.clone(),
+                _ => self.theirs.value.clone(),
+            },
+        };
+        Ok(Version { content_type, value })
+    }
+
+    fn content_type(&self, choice: Option<&Choice>) -> ContentType {
+        match choice {
+            Some(Choice::Edited(text)) => ContentType::from(&*String::from_utf8_lossy(text)),
+            Some(Choice::Theirs) => self.theirs.content_type.clone(),
+            None if self.mine.content_type == self.base.content_type => {
+                self.theirs.content_type.clone()
+            }
+            Some(Choice::Mine) | None => self.mine.content_type.clone(),
+        }
+    }
+}

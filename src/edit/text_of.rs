@@ -1,0 +1,85 @@
+//! A value with its content type, and the text that it is.
+
+use bytes::Bytes;
+
+use crate::model::{ContentType, Family, Record, RecordMeta};
+use crate::preview::charset::{self, Charset, DecodedText};
+
+/// A value at one time: as it was read, as it was typed, or as it is there now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Version {
+    /// The content type.
+    pub content_type: ContentType,
+    /// The bytes as they are stored.
+    pub value: Bytes,
+}
+
+impl From<&Record> for Version {
+    fn from(record: &Record) -> Self {
+        let content_type = record.meta.content_type.clone();
+        Self { content_type, value: record.value.clone() }
+    }
+}
+
+impl Version {
+    /// The text in UTF-8 and the charset it is stored in; `None` for bytes that are no text, or of
+    /// which the text would not give the very bytes back.
+    pub(super) fn text(&self) -> Option<(Bytes, Charset)> {
+        let meta = RecordMeta {
+            content_type: self.content_type.clone(),
+            size: self.value.len() as u64,
+            ..RecordMeta::default()
+        };
+        let read = charset::read(&meta, &self.value, false);
+        let read = read.or_else(|| DecodedText::utf8(&self.value))?;
+        read.is_exact(&self.value).then_some((read.text, read.charset))
+    }
+
+    /// Whether the content type says that it is JSON.
+    pub(super) fn says_json(&self) -> bool {
+        let essence = self.content_type.as_str().split(';').next().unwrap_or("").trim();
+        let suffix = essence.to_ascii_lowercase().ends_with("+json");
+        suffix || self.content_type.family() == Family::Json
+    }
+}
+
+/// The lines of a text, each with what ends it.
+pub(super) fn lines(text: &[u8]) -> Vec<&[u8]> {
+    let mut lines = Vec::new();
+    let mut start = 0;
+    for end in memchr::memchr_iter(b'\n', text) {
+        lines.push(&text[start..=end]);
+        start = end + 1;
+    }
+    if start < text.len() {
+        lines.push(&text[start..]);
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn version(content_type: &str, value: &'static [u8]) -> Version {
+        Version { content_type: content_type.into(), value: Bytes::from_static(value) }
+    }
+
+    #[test]
+    fn text_is_read_in_its_charset_and_bytes_are_not() {
+        let (text, _) = version("text/plain; charset=utf-16le", b"\xe4\0\n\0").text().unwrap();
+        assert_eq!(text, "ä\n");
+        let (text, _) = version("text/plain; charset=latin1", b"\xe4").text().unwrap();
+        assert_eq!(text, "ä");
+        assert_eq!(version("image/png", b"\x89PNG\xff\0").text(), None);
+        assert_eq!(version("text/plain; charset=utf-8", b"a\xff\0b").text(), None);
+    }
+
+    #[test]
+    fn lines_keep_what_ends_them() {
+        let expected: [&[u8]; 4] = [b"a\r\n", b"\n", b"b\n", b"c"];
+        assert_eq!(lines(b"a\r\n\nb\nc"), expected);
+        assert!(lines(b"").is_empty());
+        assert_eq!(lines(b"a\n").len(), 1);
+    }
+}
