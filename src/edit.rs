@@ -16,6 +16,6 @@ pub mod merge;
 mod text_of;
 
 pub use diff::{Diff, DiffBody, LeafChange, Row};
-pub use leaves::Leaves;
+pub use leaves::{Digests, LeafIndex, Leaves, NotAValue, Trail};
 pub use merge::{Choice, Conflict, Merge};
 pub use text_of::Version;

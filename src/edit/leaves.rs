@@ -1,12 +1,18 @@
 //! The leaves of a JSON value, each with the bytes it stands in: found in one pass, without recursion,
 //! by the lexer that the preview uses. Read as Python reads JSON: `NaN`, repeated keys, lone surrogates.
 
+mod member;
 mod path;
+mod trail;
 
 use std::hash::{BuildHasher, RandomState};
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::preview::json::{self, Sink, Token};
+
+pub use member::NotAValue;
+pub use trail::{LeafIndex, Trail};
 
 /// Values and containers of a JSON text that are told apart; a value with more of them is not.
 const MOST: usize = 1 << 20;
@@ -46,7 +52,7 @@ struct Node {
 #[derive(Debug, Clone)]
 pub struct Leaves<'a> {
     bytes: &'a [u8],
-    nodes: Vec<Node>,
+    nodes: Arc<Vec<Node>>,
 }
 
 /// What makes digests that can be compared: by keys of this process, so that no value can be made to
@@ -67,7 +73,7 @@ impl<'a> Leaves<'a> {
             too_many: false,
         };
         json::scan(bytes, &mut builder).ok()?;
-        (!builder.too_many).then_some(Self { bytes, nodes: builder.nodes })
+        (!builder.too_many).then_some(Self { bytes, nodes: Arc::new(builder.nodes) })
     }
 
     /// How many nodes there are.
@@ -86,18 +92,18 @@ impl<'a> Leaves<'a> {
     }
 
     /// Where a node stands, with its key if it has one.
-    pub(super) fn whole(&self, node: usize) -> Range<usize> {
+    pub fn whole(&self, node: usize) -> Range<usize> {
         let Node { key, value, .. } = &self.nodes[node];
         if key.is_empty() { wide(value) } else { key.start as usize..value.end as usize }
     }
 
     /// The key of a node as it is spelled, with its quotes; empty where it has none.
-    pub(super) fn key(&self, node: usize) -> &'a [u8] {
+    pub fn key(&self, node: usize) -> &'a [u8] {
         &self.bytes[wide(&self.nodes[node].key)]
     }
 
     /// The bytes of a node's value.
-    pub(super) fn value(&self, node: usize) -> &'a [u8] {
+    pub fn value(&self, node: usize) -> &'a [u8] {
         &self.bytes[self.range(node)]
     }
 
@@ -110,7 +116,7 @@ impl<'a> Leaves<'a> {
     }
 
     /// The children of an object or a list, in their order.
-    pub(super) fn children(&self, node: usize) -> impl Iterator<Item = usize> + '_ {
+    pub fn children(&self, node: usize) -> impl Iterator<Item = usize> + '_ {
         let end = self.nodes[node].next as usize;
         let first = node + 1;
         std::iter::successors((first < end).then_some(first), move |&child| {

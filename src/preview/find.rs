@@ -18,6 +18,11 @@ pub struct Matches {
 }
 
 impl Matches {
+    /// One range alone, which the user stands on.
+    pub fn one(range: Range<usize>) -> Self {
+        Self { ranges: vec![range], current: Some(0), capped: false }
+    }
+
     /// How many there are, at most 100,000.
     pub fn len(&self) -> usize {
         self.ranges.len()
