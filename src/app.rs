@@ -60,11 +60,11 @@ pub use event::{Effect, Event, NotEdited, SaveError, Slot, Ticket};
 pub use facts::Facts;
 pub(crate) use facts::{store_facts, store_state};
 pub use jobs::{Job, JobId};
-pub use layers::{Details, Dialog, Help, Jobs, Layer, Overlay, Targets};
+pub use layers::{Details, Dialog, Help, Jobs, Layer, LeafCursor, Overlay, Targets};
 pub use layout::{Area, Layout, Pane};
-pub use load::{Compute, Load, Loaded, Ordered, Read, RecordView, Scope};
+pub use load::{Compute, LeavesShown, Load, Loaded, Ordered, Read, RecordView, Scope};
 pub use notice::{Notice, Tone};
-pub use question::{Confirm, Confirmed, Prompt, PromptKind};
+pub use question::{Confirm, Confirmed, LeafEdit, Prompt, PromptKind};
 pub use session::{Session, SessionState};
 pub use settings::{Settings, TargetChoice};
 pub use typing::is_text;
@@ -185,6 +185,14 @@ impl App {
     /// The topmost dialog.
     pub fn layer(&self) -> Option<&Layer> {
         self.layers.last()
+    }
+
+    /// The cursor in the values of the JSON that is shown, if there is one.
+    pub fn leaf(&self) -> Option<&LeafCursor> {
+        self.layers.iter().find_map(|layer| match layer {
+            Layer::Leaf(cursor) => Some(&**cursor),
+            _ => None,
+        })
     }
 
     /// Which of the keymap's tables the next key is looked up in.

@@ -17,12 +17,13 @@ pub use chord::Chord;
 const DEFAULTS: &str = include_str!("../assets/keymap.toml");
 
 /// What can be in no keymap without a chord: without it there would be no way out.
-const NEEDED: [(Context, Action); 7] = [
+const NEEDED: [(Context, Action); 8] = [
     (Context::Global, Action::Quit),
     (Context::Editor, Action::Cancel),
     (Context::Confirm, Action::ConfirmNo),
     (Context::Prompt, Action::Cancel),
     (Context::Help, Action::Close),
+    (Context::Leaf, Action::Close),
     (Context::Jobs, Action::Close),
     (Context::Targets, Action::Close),
 ];

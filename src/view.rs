@@ -73,6 +73,8 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, appearance: &Appearance) {
     for layer in &app.layers {
         cursor = match layer {
             Layer::Prompt(_) => in_footer,
+            // Lit in the pane.
+            Layer::Leaf(_) => None,
             Layer::Confirm(confirm) => modal::confirm(buf, layout.body, confirm, app, appearance),
             Layer::Details(details) => {
                 modal::details(buf, layout.body, details, app, appearance);

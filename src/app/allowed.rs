@@ -92,6 +92,9 @@ impl RecordPane {
             Action::Edit | Action::EditExternal | Action::CopyValue | Action::SaveValue => {
                 self.has_value(keymap)
             }
+            Action::SelectValue if !self.shows_json() => {
+                Err(Notice::info("only JSON has values to choose one of"))
+            }
             Action::Search if self.preview().is_none() => self.has_value(keymap),
             Action::SearchNext | Action::SearchPrevious if self.matches.is_none() => {
                 Err(Notice::info("nothing is searched for"))

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use crate::edit::{Digests, Leaves};
 use crate::index::{RowOrder, groups, totals};
 use crate::preview::Preview;
 
-use super::load::{Compute, Loaded, Ordered, RecordView};
+use super::load::{Compute, LeavesShown, Loaded, Ordered, RecordView};
 
 impl Compute {
     /// The answer. Asks `wanted` now and then; `None` as soon as it says no. What is known before
@@ -35,6 +36,11 @@ impl Compute {
             Self::Preview(record, mode) => {
                 let preview = Arc::new(Preview::build_as(&record, mode));
                 Loaded::Record(RecordView::Whole(record, preview))
+            }
+            Self::Leaves(record, preview) => {
+                let index = Leaves::of(&record.value, &Digests::default());
+                let index = index.map(|leaves| leaves.index());
+                Loaded::Leaves(index.map(|index| LeavesShown { record, preview, index }))
             }
             Self::Search(preview, needle) => Loaded::Found(preview.find(&needle)),
         })

@@ -2,19 +2,21 @@
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use bytes::Bytes;
 
 use crate::keymap::{Action, Context, KeyMap};
 use crate::model::{Expected, JsonLayout, StoreInfo, StoreName, Timestamp};
 use crate::ops::{Plan, WriteId};
+use crate::preview::Preview;
 
 use super::event::{Effect, Slot, Ticket};
 use super::jobs::JobId;
 use super::layout::{Layout, Pane};
 use super::load::Read;
 use super::notice::{self, Notice};
-use super::question::{Confirm, Prompt, PromptKind};
+use super::question::{Confirm, LeafEdit, Prompt, PromptKind};
 use super::settings::Settings;
 
 /// Something that concerns more than the pane or the dialog that asks for it.
@@ -44,6 +46,10 @@ pub enum Request {
     Filter(PromptKind, String),
     /// Find this text in the value.
     Search(String),
+    /// Scroll what is shown of a record to this offset.
+    Reveal(Arc<Preview>, usize),
+    /// Change the value under the cursor, in the record.
+    EditLeaf(LeafEdit),
     /// Open another target, by its number in [`Settings::targets`].
     Switch(usize),
     /// Ask before something is done.

@@ -157,6 +157,8 @@ pub enum Slot {
     Record,
     /// The search in its value.
     Search,
+    /// The values of its JSON.
+    Leaves,
     /// The record that is in the way of one being saved.
     Theirs,
     /// What is watched.
@@ -165,7 +167,7 @@ pub enum Slot {
 
 impl Slot {
     /// How many slots there are.
-    pub const COUNT: usize = 13;
+    pub const COUNT: usize = 14;
 }
 
 /// Numbers the reads of a slot, so that a late reply is known as such.

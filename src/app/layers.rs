@@ -5,6 +5,7 @@ pub mod crawl;
 mod details;
 mod dialog;
 mod jobs;
+mod leaf;
 mod prompt;
 mod targets;
 mod totals;
@@ -13,6 +14,7 @@ pub use crawl::Overview;
 pub use details::{Details, Help};
 pub use dialog::{Dialog, Overlay, Then};
 pub use jobs::Jobs;
+pub use leaf::LeafCursor;
 pub use targets::Targets;
 pub use totals::Totals;
 
@@ -66,6 +68,8 @@ layers! {
     Crawl(Box<Overview>),
     /// Long work under way.
     Jobs(Jobs),
+    /// The cursor in the values of the JSON that is shown.
+    Leaf(Box<LeafCursor>),
     /// The targets, and the one under the cursor.
     Targets(Targets),
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::edit::{LeafIndex, Leaves};
 use crate::index::{Change, Groups, Index, Query, RescanState, RowOrder, ScanEvent};
 use crate::model::{ContentType, Crawl, Key, Record, RecordMeta, StoreInfo, StoreName};
 use crate::preview::{Matches, Mode, Preview};
@@ -87,8 +88,28 @@ pub enum Compute {
     Select(Arc<Index>, Query),
     /// A record at hand, shown another way.
     Preview(Record, Mode),
+    /// The values of the JSON that is shown.
+    Leaves(Record, Arc<Preview>),
     /// Where the text occurs in the value.
     Search(Arc<Preview>, String),
+}
+
+/// JSON that is shown, and which values are where in it.
+#[derive(Debug, Clone)]
+pub struct LeavesShown {
+    /// The record as it was read.
+    pub record: Record,
+    /// How it is shown.
+    pub preview: Arc<Preview>,
+    /// Its values.
+    pub index: LeafIndex,
+}
+
+impl LeavesShown {
+    /// The values, over the record's bytes.
+    pub fn leaves(&self) -> Leaves<'_> {
+        self.index.over(&self.record.value)
+    }
 }
 
 /// Something to have from the storage, or to compute off the loop.
@@ -145,6 +166,8 @@ pub enum Loaded {
     Record(RecordView),
     /// A record that is not for the screen; `None` if there is none.
     Value(Option<Record>),
+    /// The values of the JSON that is shown; `None` if they are too many.
+    Leaves(Option<LeavesShown>),
     /// Where the text occurs.
     Found(Matches),
 }

@@ -39,6 +39,8 @@ pub enum Confirmed {
     OverwriteRecord(Option<Expected>),
     /// Save these bytes over this file.
     OverwriteFile(PathBuf, Bytes),
+    /// Remove the value under the cursor from its record.
+    RemoveLeaf,
     /// End although what is in the editor has not been saved.
     Quit,
 }
@@ -179,6 +181,33 @@ fn weight(size: usize, content_type: &ContentType) -> String {
     format!("{}, {kind}", text::size(size as u64))
 }
 
+/// A change of the value under the cursor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LeafEdit {
+    /// Another value in its place.
+    Value(String),
+    /// Another name for the member.
+    Key(String),
+    /// One more member or item.
+    Add(String),
+    /// The member or item is removed.
+    Remove,
+}
+
+impl LeafEdit {
+    /// The line that asks for it again, with what was typed; `None` where nothing is typed.
+    pub(super) fn prompt(&self, in_object: bool) -> Option<Prompt> {
+        let (kind, text) = match self {
+            Self::Value(text) => (PromptKind::LeafValue, text),
+            Self::Key(text) => (PromptKind::LeafKey, text),
+            Self::Add(text) if in_object => (PromptKind::LeafMember, text),
+            Self::Add(text) => (PromptKind::LeafItem, text),
+            Self::Remove => return None,
+        };
+        Some(Prompt::new(kind, text))
+    }
+}
+
 /// A line to type at the bottom of the screen.
 #[derive(Debug, Clone)]
 pub struct Prompt {
@@ -213,6 +242,14 @@ pub enum PromptKind {
     Search,
     /// Save the value to this file.
     SaveValue,
+    /// Another value in JSON.
+    LeafValue,
+    /// Another name of a member.
+    LeafKey,
+    /// One more member of an object.
+    LeafMember,
+    /// One more item of a list.
+    LeafItem,
     /// Create a store of this name.
     StoreName,
     /// Create a store of this alias.
@@ -226,6 +263,10 @@ impl PromptKind {
             Self::FilterStores | Self::FilterKeys => "filter: ",
             Self::Search => "search: ",
             Self::SaveValue => "save value as: ",
+            Self::LeafValue => "value: ",
+            Self::LeafKey => "name: ",
+            Self::LeafMember => "new \"name\": value: ",
+            Self::LeafItem => "new value: ",
             Self::StoreName => "new store, name: ",
             Self::StoreAlias => "new store, alias: ",
         }

@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use crate::keymap::{Action, Context, KeyMap};
 use crate::model::{Error, Key, Record, RecordMeta, StoreName};
-use crate::preview::{Matches, Mode, Preview, Scroll, Viewport};
+use crate::preview::{Matches, Mode, Preview, PreviewKind, Scroll, Viewport};
 use crate::text::fit;
 
+use super::ctx::Ctx;
 use super::layout::Area;
 use super::load::RecordView;
 use crate::text;
@@ -109,6 +110,14 @@ impl RecordPane {
             Some(RecordView::Whole(_, preview) | RecordView::Head(_, preview, _)) => Some(preview),
             _ => None,
         }
+    }
+
+    /// Whether the wanted record is shown as JSON, just as it is stored.
+    pub fn shows_json(&self) -> bool {
+        self.record().is_some()
+            && self.preview().is_some_and(|preview| {
+                preview.kind() == PreviewKind::Json && !preview.is_converted()
+            })
     }
 
     /// The record, if it is the wanted one and its value is here.
@@ -220,6 +229,14 @@ impl RecordPane {
     pub fn to_end(&mut self, end: bool, view: Viewport) {
         if let Some(preview) = self.preview() {
             self.scroll = if end { preview.bottom(view) } else { preview.top() };
+        }
+    }
+
+    /// Scrolls so far that this offset is seen, if this is what is shown.
+    pub(super) fn reveal(&mut self, shown: &Arc<Preview>, offset: usize, ctx: &Ctx<'_>) {
+        let view = self.view(ctx);
+        if let Some(preview) = self.preview().filter(|preview| Arc::ptr_eq(preview, shown)) {
+            self.scroll = preview.reveal(self.scroll, offset, view);
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod actions;
 mod answers;
+mod leaves;
 mod mouse;
 mod opened;
 mod questions;
@@ -122,6 +123,10 @@ impl App {
                     }
                 }
                 Request::Filter(kind, text) => self.filter(kind, &text),
+                Request::Reveal(preview, offset) => {
+                    self.record.reveal(&preview, offset, &ctx!(self));
+                }
+                Request::EditLeaf(change) => leaves::change(self, &change),
                 Request::Search(text) => self.record.look_for(&text, &mut ctx!(self)),
                 Request::Switch(at) => targets::switch(self, at),
                 Request::Ask(question) => self.layers.push(Layer::Confirm(question)),
@@ -160,7 +165,7 @@ impl App {
         } else if let Some(editor) = &mut self.editor {
             let then = editor.act(key, action, self.record.record(), &mut ctx!(self));
             self.after_edit(then);
-        } else if let Some(action) = action {
+        } else if let Some(action) = action.map(|action| leaves::or_whole(self, action)) {
             match self.allowed(action) {
                 Ok(()) => actions::act(self, action),
                 Err(why) => self.notice = Some(why),

@@ -111,6 +111,13 @@ named! {
     SearchNext "search_next" "next" "Go to the next match"
     SearchPrevious "search_previous" "previous" "Go to the previous match"
 
+    SelectValue "select_value" "values" "Put a cursor on the values of the JSON, to change one alone"
+    EditValue "edit_value" "edit value" "Edit the value under the cursor"
+    AddMember "add_member" "add" "Add a member or an item behind the cursor"
+    RenameMember "rename_member" "rename" "Give the member another name"
+    CopyPath "copy_path" "copy path" "Copy where the value is, as `$.a[3].b`"
+    RemoveMember "remove_member" "remove" "Remove the member or the item"
+
     Save "save" "save" "Store the record"
     SaveAsText "save_as_text" "save as text" "Store the record as plain text, JSON or not"
     NextField "next_field" "next field" "Go to the next field: key, content type, value"
@@ -150,6 +157,7 @@ named! {
     Stores "stores" "Stores" "In the list of stores"
     Keys "keys" "Keys" "In the list of keys"
     Record "record" "Record" "In the pane that shows a value"
+    Leaf "leaf" "JSON values" "While the cursor is on a value of the JSON"
     Editor "editor" "Editor" "While a record is edited"
     Confirm "confirm" "Dialogs" "While larder asks for a Yes or No"
     Prompt "prompt" "Prompts" "While a line of text is typed"

@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::style::Style;
 
-use crate::app::{App, Area, Pane, RecordView};
+use crate::app::{App, Area, LeafCursor, Pane, RecordView};
 use crate::keymap::{Action, Context};
 use crate::model::{Record, RecordMeta};
 use crate::preview::{Hit, Mode, PreviewKind, Role as Part, Row};
@@ -66,7 +66,9 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appeara
                 PreviewKind::None => paragraph(buf, rest, "None", in_role(Role::TypeNone)),
                 PreviewKind::Empty => paragraph(buf, rest, "(empty)", in_role(Role::Dim)),
                 _ => {
-                    let rows = preview.rows(record.scroll, view, record.matches.as_ref());
+                    let leaf = app.leaf().filter(|leaf| leaf.is_over(preview));
+                    let lit = leaf.map(LeafCursor::lit).or(record.matches.as_ref());
+                    let rows = preview.rows(record.scroll, view, lit);
                     for (row, y) in rows.iter().zip(y..inner.y + inner.height) {
                         value_row(buf, inner, y, row, appearance);
                     }
@@ -96,7 +98,11 @@ fn cancels(app: &App) -> Option<String> {
 fn bottom(app: &App) -> String {
     let record = &app.record;
     let mut parts = Vec::new();
-    if !record.search.is_empty() {
+    if let Some(leaf) = app.leaf() {
+        // Of a long way both ends are told.
+        let room = app.layout().record.map_or(0, |area| area.width.saturating_sub(14));
+        parts.push(text::fit_middle(&leaf.path(), room.into()).into_owned());
+    } else if !record.search.is_empty() {
         let found = record.matches.as_ref().map_or_else(
             || "…".to_owned(),
             |matches| match matches.current() {

@@ -6,6 +6,7 @@ mod connection;
 mod editing;
 mod interleavings;
 mod kept;
+mod leaf;
 mod lists;
 mod rules;
 mod values;

@@ -204,6 +204,19 @@ fn json() {
 }
 
 #[test]
+fn one_value_of_json() {
+    each("leaf", |width, height| {
+        let mut stage = opened(width, height);
+        stage.keys("j").show(&records());
+        stage.keys("<enter><enter>");
+        let (ticket, read) = stage.take(Slot::Leaves);
+        stage.event(Event::Loaded(Slot::Leaves, ticket, Ok(computed(read))));
+        stage.keys("jj");
+        stage
+    });
+}
+
+#[test]
 fn text() {
     each("text", |width, height| {
         let mut stage = opened(width, height);

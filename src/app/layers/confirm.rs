@@ -8,7 +8,7 @@ use crate::text;
 use super::super::ctx::{Ctx, Request};
 use super::super::event::Slot;
 use super::super::notice::Notice;
-use super::super::question::{Confirm, Confirmed};
+use super::super::question::{Confirm, Confirmed, LeafEdit};
 use super::dialog::{Dialog, Then};
 
 impl Dialog for Confirm {
@@ -77,6 +77,7 @@ impl Confirm {
             Confirmed::DiscardEdit => ctx.request(Request::DiscardEdit),
             Confirmed::OverwriteRecord(expected) => ctx.request(Request::SaveOver(expected)),
             Confirmed::OverwriteFile(path, bytes) => ctx.save_file(path, bytes, true),
+            Confirmed::RemoveLeaf => ctx.request(Request::EditLeaf(LeafEdit::Remove)),
             Confirmed::Quit => ctx.request(Request::Leave),
         }
         Then::Close

@@ -9,7 +9,7 @@ use crate::model::OpenBy;
 use crate::ops::Plan;
 
 use super::super::ctx::{Ctx, Request};
-use super::super::question::{Prompt, PromptKind};
+use super::super::question::{LeafEdit, Prompt, PromptKind};
 use super::dialog::{Dialog, Then};
 
 impl Dialog for Prompt {
@@ -73,6 +73,15 @@ impl Prompt {
                 if !text.is_empty() {
                     ctx.save_file(PathBuf::from(text), self.value.clone(), false);
                 }
+            }
+            PromptKind::LeafValue => {
+                ctx.request(Request::EditLeaf(LeafEdit::Value(text.to_owned())));
+            }
+            PromptKind::LeafKey => {
+                ctx.request(Request::EditLeaf(LeafEdit::Key(text.to_owned())));
+            }
+            PromptKind::LeafMember | PromptKind::LeafItem => {
+                ctx.request(Request::EditLeaf(LeafEdit::Add(text.to_owned())));
             }
             PromptKind::StoreName | PromptKind::StoreAlias => {
                 let by = match (self.kind, text) {

@@ -12,7 +12,7 @@ use super::super::layers::{Details, Help, Jobs, Layer, Overview, Targets};
 use super::super::layout::Pane;
 use super::super::load::{Load, RecordView};
 use super::super::notice::Notice;
-use super::{opened, questions, watched};
+use super::{leaves, opened, questions, watched};
 
 /// Does in the pane in focus what a key asks for.
 pub(in crate::app) fn act(app: &mut App, action: Action) {
@@ -90,6 +90,7 @@ pub(in crate::app) fn act_on_one_record(app: &mut App, action: Action) {
                 app.editor = Some(Editor::new_record(store, &ctx!(app)));
             }
         }
+        Action::SelectValue => leaves::select(app),
         Action::Edit => edit(app, false),
         Action::EditExternal => edit(app, true),
         Action::Delete => questions::ask_to_delete(app),

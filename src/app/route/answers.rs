@@ -18,11 +18,14 @@ use super::super::notice::Notice;
 use super::super::question::{Confirm, Confirmed, Prompt, PromptKind};
 use super::super::writes::Answer;
 use super::super::{App, notice};
-use super::{opened, replies, unasked};
+use super::{leaves, opened, replies, unasked};
 
 /// It is known what became of a write.
 pub(in crate::app) fn answered(app: &mut App, id: WriteId, answer: Option<Answer>) {
     let Some(answer) = answer else { return };
+    if leaves::answered(app, id, &answer) {
+        return;
+    }
     // The editor is given back to the user if this was its write.
     let own = app.editor.as_mut().filter(|editor| editor.saving == Some(id));
     let edited = own.map(|editor| editor.saving = None).is_some();

@@ -10,7 +10,7 @@ use super::super::layers::{Layer, Overview};
 use super::super::layout::Pane;
 use super::super::load::{Loaded, RecordView};
 use super::super::notice::Notice;
-use super::{opened, questions, unasked};
+use super::{leaves, opened, questions, unasked};
 
 pub(in crate::app) fn loaded(app: &mut App, loaded: Loaded) {
     match loaded {
@@ -68,8 +68,12 @@ pub(in crate::app) fn loaded(app: &mut App, loaded: Loaded) {
         Loaded::Record(shown) => {
             check_against_list(app, &shown);
             app.record.loaded(shown, &mut ctx!(app));
+            leaves::follow(app);
         }
         Loaded::Value(record) => {
+            if leaves::theirs(app, record.as_ref()) {
+                return;
+            }
             let is_new = app.editor.as_ref().is_some_and(|editor| editor.original.is_none());
             let asked = questions::conflicts(app).next();
             if asked.map(|asked| asked.theirs_read(record, is_new)).is_some() {
@@ -77,6 +81,7 @@ pub(in crate::app) fn loaded(app: &mut App, loaded: Loaded) {
                 unasked::await_pause(app);
             }
         }
+        Loaded::Leaves(shown) => leaves::found(app, shown),
         Loaded::Found(matches) => app.record.searched(matches, &mut ctx!(app)),
     }
 }
@@ -109,7 +114,7 @@ pub(in crate::app) fn failed(app: &mut App, slot: Slot, error: Error) {
             // Nobody looks at it any more.
             None => app.out.cancel(Slot::Crawl),
         },
-        Slot::Groups | Slot::Totals | Slot::Search | Slot::Watch => {
+        Slot::Groups | Slot::Leaves | Slot::Totals | Slot::Search | Slot::Watch => {
             app.tell(Notice::from(&error));
         }
     }

@@ -1,0 +1,187 @@
+//! One value of the JSON that is shown: chosen with a cursor, and changed alone. Every byte outside it
+//! stays.
+
+mod saving;
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use crossterm::event::KeyEvent;
+
+use crate::keymap::{Action, Context};
+use crate::model::{Key, StoreName};
+use crate::preview::{Matches, Preview};
+
+use super::super::ctx::{Ctx, Request};
+use super::super::event::{Effect, Slot};
+use super::super::load::LeavesShown;
+use super::super::notice::Notice;
+use super::dialog::{Dialog, Then};
+
+use saving::Pending;
+
+/// The cursor in the values of a record's JSON.
+#[derive(Debug, Clone)]
+pub struct LeafCursor {
+    store: StoreName,
+    shown: LeavesShown,
+    /// The number of the value under the cursor.
+    at: usize,
+    /// Its bytes, as they are lit.
+    lit: Matches,
+    /// Why nothing may be written here.
+    refused: Option<&'static str>,
+    /// The change that is being saved, or looked into.
+    pending: Option<Pending>,
+    /// Where the cursor goes once the record is read again: the offset of what was added.
+    next: Option<usize>,
+}
+
+impl LeafCursor {
+    /// At the first value at or behind this offset.
+    pub(in crate::app) fn new(
+        store: StoreName,
+        shown: LeavesShown,
+        offset: usize,
+        refused: Option<&'static str>,
+    ) -> Self {
+        let at = shown.leaves().from(offset);
+        let lit = Matches::default();
+        let mut cursor = Self { store, shown, at, lit, refused, pending: None, next: None };
+        cursor.go(at);
+        cursor
+    }
+
+    /// The bytes of the value under the cursor, lit.
+    pub fn lit(&self) -> &Matches {
+        &self.lit
+    }
+
+    /// Where the cursor is, as `$.a[3].b`.
+    pub fn path(&self) -> String {
+        self.shown.leaves().path(self.at)
+    }
+
+    /// Whether this is how the record is shown.
+    pub fn is_over(&self, preview: &Arc<Preview>) -> bool {
+        Arc::ptr_eq(&self.shown.preview, preview)
+    }
+
+    /// Whether it is about this record.
+    pub(in crate::app) fn is_about(&self, store: &StoreName, key: &Key) -> bool {
+        self.store == *store && self.shown.record.meta.key == *key
+    }
+
+    /// Takes the record as it is now; the cursor stays at its path, or on what was added.
+    pub(in crate::app) fn update(&mut self, shown: LeavesShown, ctx: &mut Ctx<'_>) {
+        let trail = self.shown.leaves().trail(self.at);
+        let leaves = shown.leaves();
+        let at = match self.next.take() {
+            Some(offset) => leaves.from(offset),
+            None => leaves.follow(&trail).unwrap_or(self.at),
+        };
+        self.shown = shown;
+        self.go(at);
+        self.reveal(ctx);
+    }
+
+    fn go(&mut self, at: usize) {
+        self.at = at.min(self.shown.leaves().len() - 1);
+        self.lit = Matches::one(self.lit_range());
+    }
+
+    /// A leaf is lit whole, with its key if it has one; of what holds others the key and the bracket.
+    fn lit_range(&self) -> Range<usize> {
+        let leaves = self.shown.leaves();
+        let whole = leaves.whole(self.at);
+        let value = leaves.range(self.at);
+        if leaves.is_container(self.at) { whole.start..value.start + 1 } else { whole }
+    }
+
+    fn reveal(&self, ctx: &mut Ctx<'_>) {
+        ctx.request(Request::Reveal(Arc::clone(&self.shown.preview), self.lit_range().start));
+    }
+
+    fn step(&mut self, by: isize, ctx: &mut Ctx<'_>) {
+        self.go(self.at.saturating_add_signed(by));
+        self.reveal(ctx);
+    }
+
+    /// The value under the cursor as it is spelled.
+    fn spelled(&self) -> Bytes {
+        self.shown.record.value.slice(self.shown.leaves().range(self.at))
+    }
+}
+
+impl Dialog for LeafCursor {
+    fn context(&self) -> Context {
+        Context::Leaf
+    }
+
+    fn key(&mut self, _: KeyEvent, action: Option<Action>, ctx: &mut Ctx<'_>) -> Then {
+        let page = ctx.layout().record.map_or(1, |pane| pane.inner().height.saturating_sub(2));
+        let page = isize::try_from(page.max(1)).unwrap_or(1);
+        let leaves = self.shown.leaves();
+        match action {
+            Some(Action::Up) => self.step(-1, ctx),
+            Some(Action::Down) => self.step(1, ctx),
+            Some(Action::PageUp) => self.step(-page, ctx),
+            Some(Action::PageDown) => self.step(page, ctx),
+            Some(Action::Home) => self.step(isize::MIN, ctx),
+            Some(Action::End) => self.step(isize::MAX, ctx),
+            Some(Action::Left) => {
+                let parent = leaves.parent(self.at);
+                self.go(parent);
+                self.reveal(ctx);
+            }
+            Some(Action::Right) => {
+                let child = leaves.children(self.at).next();
+                if let Some(child) = child {
+                    self.go(child);
+                    self.reveal(ctx);
+                }
+            }
+            Some(Action::CopyPath) => {
+                ctx.effect(Effect::Copy { what: "path", bytes: self.path().into() });
+            }
+            Some(Action::CopyValue) => {
+                ctx.effect(Effect::Copy { what: "value", bytes: self.spelled() });
+            }
+            Some(
+                action @ (Action::EditValue
+                | Action::AddMember
+                | Action::RenameMember
+                | Action::RemoveMember),
+            ) => match (self.allows(action), self.refused) {
+                (true, _) => self.ask(action, ctx),
+                (false, Some(why)) => ctx.say(Notice::warning(why)),
+                (false, None) if action == Action::RenameMember => {
+                    ctx.say(Notice::info("only a member of an object has a name"));
+                }
+                (false, None) => ctx.say(Notice::info("the whole value is not removed here")),
+            },
+            Some(Action::Close | Action::Back | Action::Cancel) => return Then::Close,
+            other => drop(ctx.common(other)),
+        }
+        Then::Stay
+    }
+
+    fn allows(&self, action: Action) -> bool {
+        let leaves = self.shown.leaves();
+        match action {
+            Action::EditValue | Action::AddMember => self.refused.is_none(),
+            Action::RenameMember => self.refused.is_none() && leaves.is_member(self.at),
+            Action::RemoveMember => self.refused.is_none() && leaves.parent(self.at) != self.at,
+            _ => true,
+        }
+    }
+
+    fn wheel(&mut self, rows: isize, ctx: &mut Ctx<'_>) {
+        self.step(rows, ctx);
+    }
+
+    fn closed(&mut self, ctx: &mut Ctx<'_>) {
+        ctx.cancel(Slot::Leaves);
+    }
+}

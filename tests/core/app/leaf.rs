@@ -1,0 +1,223 @@
+//! Values of JSON that are changed one at a time, in the pane that shows them.
+
+use larder::app::{Effect, Event, Layer, Loaded, RecordView, Settings, Slot};
+use larder::model::{Error, ErrorKind, Expected, Record, SetValue, Write};
+
+use super::{JSON, done};
+use crate::stage::{Stage, computed, record, store};
+
+const TEXT: &str = r#"{"price": 1.10, "tags": ["sale",  "new"], "n": {"deep": -0}}"#;
+
+fn on(text: &str) -> Stage {
+    with(Settings::default(), text)
+}
+
+fn with(settings: Settings, text: &str) -> Stage {
+    let mut stage = Stage::with(120, 36, settings);
+    stage.connect(vec![store("shop", 1)]);
+    stage.open(&[record("a", JSON, text)]);
+    stage.keys("<tab>");
+    stage
+}
+
+/// Puts the cursor on the values.
+fn select(stage: &mut Stage) {
+    stage.keys("<enter>");
+    let (ticket, read) = stage.take(Slot::Leaves);
+    stage.event(Event::Loaded(Slot::Leaves, ticket, Ok(computed(read))));
+    assert!(stage.app.leaf().is_some());
+}
+
+fn path(stage: &Stage) -> String {
+    stage.app.leaf().unwrap().path()
+}
+
+/// What is being saved, and what it expects to be there.
+fn saved(stage: &mut Stage) -> (String, SetValue) {
+    let Write::Set(set) = stage.write() else { panic!() };
+    (String::from_utf8(set.value.to_vec()).unwrap(), set)
+}
+
+fn expects(set: &SetValue, text: &str) {
+    let there = Expected::Unchanged {
+        value: text.as_bytes().to_vec().into(),
+        content_type: set.content_type.clone(),
+    };
+    assert_eq!(set.expected, there);
+}
+
+fn conflict() -> Error {
+    Error::new(ErrorKind::Conflict, "changed")
+}
+
+#[test]
+fn the_cursor_goes_from_value_to_value_and_says_where_it_is() {
+    let mut stage = on(TEXT);
+    select(&mut stage);
+    let mut paths = vec![path(&stage)];
+    for _ in 0..6 {
+        stage.keys("j");
+        paths.push(path(&stage));
+    }
+    let all = ["$", "$.price", "$.tags", "$.tags[0]", "$.tags[1]", "$.n", "$.n.deep"];
+    assert_eq!(paths, all);
+    stage.keys("j");
+    assert_eq!(path(&stage), "$.n.deep", "the last one is the last");
+    stage.keys("h");
+    assert_eq!(path(&stage), "$.n");
+    stage.keys("gj");
+    assert_eq!(path(&stage), "$.price");
+    assert!(stage.frame().contains("$.price"), "the border says where");
+    stage.keys("yY");
+    let copied = stage.asked.iter().filter_map(|effect| match effect {
+        Effect::Copy { bytes, .. } => Some(String::from_utf8(bytes.to_vec()).unwrap()),
+        _ => None,
+    });
+    assert_eq!(copied.collect::<Vec<_>>(), ["$.price", "1.10"]);
+    stage.keys("<esc>");
+    assert!(stage.app.leaf().is_none());
+}
+
+#[test]
+fn one_value_is_edited_and_every_other_byte_stays() {
+    let mut stage = on(TEXT);
+    select(&mut stage);
+    stage.keys("j<enter>");
+    let Some(Layer::Prompt(prompt)) = stage.app.layer() else { panic!() };
+    assert_eq!(prompt.input.text(), "1.10", "as it is spelled");
+    stage.keys("<backspace><backspace>20<enter>");
+    let (text, set) = saved(&mut stage);
+    assert_eq!(text, TEXT.replace("1.10", "1.20"));
+    expects(&set, TEXT);
+    stage.keys("<enter>");
+    assert_eq!(stage.notice(), "being saved; the answer is awaited");
+    stage.written(Write::Set(set), Ok(done()));
+    stage.show(&[record("a", JSON, &text)]);
+    let (ticket, read) = stage.take(Slot::Leaves);
+    stage.event(Event::Loaded(Slot::Leaves, ticket, Ok(computed(read))));
+    assert_eq!(path(&stage), "$.price", "the cursor stays");
+    stage.keys("<enter>");
+    let Some(Layer::Prompt(prompt)) = stage.app.layer() else { panic!() };
+    assert_eq!(prompt.input.text(), "1.20");
+}
+
+#[test]
+fn what_is_no_value_is_asked_for_again_with_what_was_typed() {
+    let mut stage = on(TEXT);
+    select(&mut stage);
+    stage.keys("j<enter><ctrl-u>cheap<enter>");
+    assert!(stage.writes().is_empty());
+    assert!(stage.notice().starts_with("not JSON"), "{}", stage.notice());
+    let Some(Layer::Prompt(prompt)) = stage.app.layer() else { panic!() };
+    assert_eq!(prompt.input.text(), "cheap");
+    stage.keys("<esc><enter><enter>");
+    assert_eq!(stage.notice(), "nothing was changed");
+    assert!(stage.writes().is_empty());
+}
+
+#[test]
+fn members_are_added_renamed_and_removed_alone() {
+    let saves = |keys: &str| {
+        let mut stage = on(TEXT);
+        select(&mut stage);
+        stage.keys(keys);
+        saved(&mut stage).0
+    };
+    assert_eq!(saves("jastock: 4<enter>"), TEXT.replace("1.10,", r#"1.10, "stock": 4,"#));
+    assert_eq!(saves("jjja\"x\"<enter>"), TEXT.replace(r#""sale",  "#, r#""sale",  "x",  "#));
+    assert_eq!(saves("jR<ctrl-u>cost<enter>"), TEXT.replace("price", "cost"));
+    assert_eq!(saves("jdy"), TEXT.replace(r#""price": 1.10, "#, ""));
+    assert_eq!(saves("Gdy"), TEXT.replace(r#""deep": -0"#, ""));
+    let mut stage = on(TEXT);
+    select(&mut stage);
+    stage.keys("jjjR");
+    assert_eq!(stage.notice(), "only a member of an object has a name");
+    stage.keys("jd<enter>");
+    assert!(stage.writes().is_empty(), "No is the default");
+}
+
+#[test]
+fn what_someone_else_changed_beside_it_is_kept() {
+    let mut stage = on(TEXT);
+    select(&mut stage);
+    stage.keys("j<enter><ctrl-u>2<enter>");
+    let (_, set) = saved(&mut stage);
+    stage.written(Write::Set(set), Err(conflict()));
+    let now = r#"{"seen": true, "price": 1.10, "tags": []}"#;
+    stage.theirs(Some(record("a", JSON, now)));
+    let (text, set) = saved(&mut stage);
+    assert_eq!(text, now.replace("1.10", "2"));
+    expects(&set, now);
+    stage.written(Write::Set(set), Ok(done()));
+    assert!(stage.notice().contains("merged"), "{}", stage.notice());
+}
+
+#[test]
+fn the_same_value_changed_by_someone_else_is_not_overwritten() {
+    let cases: [(Option<Record>, &str); 4] = [
+        (Some(record("a", JSON, r#"{"price": 1.30}"#)), "$.price is now 1.30"),
+        (Some(record("a", JSON, r#"{"n": 1}"#)), "$.price is now gone"),
+        (Some(record("a", "text/plain", "none")), "no JSON any more"),
+        (None, "deleted"),
+    ];
+    for (theirs, said) in cases {
+        let mut stage = on(TEXT);
+        select(&mut stage);
+        stage.keys("j<enter><ctrl-u>2<enter>");
+        let (_, set) = saved(&mut stage);
+        stage.asked.clear();
+        stage.written(Write::Set(set), Err(conflict()));
+        stage.theirs(theirs);
+        assert!(stage.writes().is_empty());
+        assert!(stage.notice().starts_with("not saved"), "{}", stage.notice());
+        assert!(stage.notice().contains(said), "{}", stage.notice());
+        stage.keys("<enter>");
+        assert!(matches!(stage.app.layer(), Some(Layer::Prompt(_))), "the next one can be tried");
+    }
+}
+
+#[test]
+fn nothing_is_changed_where_nothing_may_be_written() {
+    let mut stage = with(Settings { read_only: true, ..Settings::default() }, TEXT);
+    select(&mut stage);
+    for key in ["<enter>", "a", "jR", "d"] {
+        stage.keys(key);
+        assert!(matches!(stage.app.layer(), Some(Layer::Leaf(_))), "{key}");
+        assert!(stage.notice().contains("read-only"), "{key}: {}", stage.notice());
+    }
+}
+
+#[test]
+fn only_json_has_values() {
+    let mut stage = on(TEXT);
+    stage.show(&[]);
+    let mut text = Stage::new(120, 36);
+    text.connect(vec![store("shop", 1)]);
+    text.open(&[record("c", "text/plain; charset=utf-8", "three")]);
+    text.keys("<tab><enter>");
+    assert!(text.app.leaf().is_none());
+    assert!(text.app.editor.is_some(), "the whole of it is edited");
+}
+
+#[test]
+fn the_cursor_follows_the_record_as_it_changes() {
+    let mut stage = on(TEXT);
+    select(&mut stage);
+    stage.keys("G");
+    assert_eq!(path(&stage), "$.n.deep");
+    let now = record("a", JSON, r#"{"n": {"x": 1, "deep": 7}}"#);
+    let (ticket, _) = {
+        stage.keys("<esc>r");
+        stage.take(Slot::Record)
+    };
+    select(&mut stage);
+    stage.keys("G");
+    let view = RecordView::Whole(now.clone(), larder::preview::Preview::build(&now).into());
+    stage.event(Event::Loaded(Slot::Record, ticket, Ok(Loaded::Record(view))));
+    let (ticket, read) = stage.take(Slot::Leaves);
+    stage.event(Event::Loaded(Slot::Leaves, ticket, Ok(computed(read))));
+    assert_eq!(path(&stage), "$.n.deep");
+    stage.keys("<enter>");
+    let Some(Layer::Prompt(prompt)) = stage.app.layer() else { panic!() };
+    assert_eq!(prompt.input.text(), "7");
+}
