@@ -1,21 +1,35 @@
 //! What editing makes of values, as data: no I/O, no clock, nothing of the screen.
 //!
 //! ```text
-//! leaves  the leaves of a JSON value, with the bytes that each stands in
-//! align   what two, or three, sequences have in common
-//! diff    what is different about two values: by leaf, by line, by range
-//! merge   two changes of one value, both of them made, or the places where they meet
+//! document   a value being edited: pieces of what was read and of what was typed, and its history
+//! clusters   what the cursor steps over: grapheme clusters, words
+//! find       search, and brackets that belong together
+//! rows       how a document is laid out: only the rows that are seen
+//! text_edit  a document with a cursor and a selection: what an editor of text does
+//! leaves     the leaves of a JSON value, with the bytes that each stands in
+//! align      what two, or three, sequences have in common
+//! diff       what is different about two values: by leaf, by line, by range
+//! merge      two changes of one value, both of them made, or the places where they meet
 //! ```
 //!
-//! Nothing is respelled: a diff shows bytes as they stand, and a merge joins pieces of what was there.
+//! Nothing is respelled: what was not typed over is the original's bytes, a diff shows bytes as they
+//! stand, and a merge joins pieces of what was there.
 
 mod align;
+pub mod clusters;
 pub mod diff;
+mod document;
+pub mod find;
 mod leaves;
 pub mod merge;
+pub mod rows;
+mod text_edit;
 mod text_of;
 
 pub use diff::{Diff, DiffBody, LeafChange, Row};
+pub use document::{Document, Edit, Grouping};
 pub use leaves::{Digests, LeafIndex, Leaves, NotAValue, Trail};
 pub use merge::{Choice, Conflict, Merge};
+pub use rows::Rows;
+pub use text_edit::{Motion, TextEdit};
 pub use text_of::Version;

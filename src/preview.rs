@@ -5,7 +5,7 @@
 //! another charset than UTF-8 is converted once, and then shown in the same way.
 
 pub mod charset;
-mod chunk;
+pub(crate) mod chunk;
 mod draw;
 mod find;
 mod format;

@@ -6,15 +6,15 @@ use unicode_segmentation::UnicodeSegmentation;
 use crate::text::unit;
 
 /// About how many bytes are a chunk.
-pub(super) const CHUNK: usize = 4096;
+pub(crate) const CHUNK: usize = 4096;
 /// How far before its round offset a chunk may begin.
 const SLACK: usize = 64;
 /// Tab stops are so many cells apart.
-pub(super) const TAB: usize = 4;
+pub(crate) const TAB: usize = 4;
 
 /// Where chunk `k` of a piece begins: at or a little before `k * CHUNK`, between two characters
 /// and, where there is such a place, between two grapheme clusters.
-pub(super) fn start(piece: &[u8], k: usize) -> usize {
+pub(crate) fn start(piece: &[u8], k: usize) -> usize {
     let round = k.saturating_mul(CHUNK);
     if k == 0 || round >= piece.len() {
         return round.min(piece.len());

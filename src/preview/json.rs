@@ -1,7 +1,9 @@
 //! JSON as Python reads and writes it, without changing a number's or a string's spelling.
 
+mod carry;
 pub(super) mod lex;
 pub(super) mod lines;
+mod parts;
 mod spacing;
 mod write;
 
@@ -10,6 +12,8 @@ use std::ops::Range;
 
 pub(crate) use self::lex::{Sink, Token};
 
+pub use carry::{TypedOver, carried};
+pub use parts::parts;
 pub use spacing::Spacing;
 pub use write::{compact, most, pretty, spaced};
 

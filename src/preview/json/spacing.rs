@@ -41,10 +41,21 @@ impl Spacing {
     /// `None` for what is not JSON, stands on several lines or is spaced now so, now so. What
     /// does not occur is as in the rest of it, else as Python has it.
     pub fn of(bytes: &[u8]) -> Option<Self> {
-        let mut seen = SpacingDetector { source: bytes, ..SpacingDetector::default() };
+        Self::detect(bytes, false)
+    }
+
+    /// As [`Spacing::of`], with the first spacing of each kind where JSON on one line is spaced now
+    /// so, now so.
+    pub fn seen(bytes: &[u8]) -> Option<Self> {
+        let one_line = !bytes.trim_ascii().iter().any(|byte| matches!(byte, b'\n' | b'\r'));
+        one_line.then(|| Self::detect(bytes, true)).flatten()
+    }
+
+    fn detect(bytes: &[u8], any: bool) -> Option<Self> {
+        let mut seen = SpacingDetector { source: bytes, any, ..SpacingDetector::default() };
         scan(bytes, &mut seen).ok()?;
         let (start, end) = (seen.start?, seen.end);
-        if seen.mixed || start > 4096 || bytes.len() - end > 4096 {
+        if (seen.mixed && !any) || start > 4096 || bytes.len() - end > 4096 {
             return None;
         }
         let python = Self::python();
@@ -106,11 +117,13 @@ struct SpacingDetector<'a> {
     padding: [[Option<Range<usize>>; 2]; 2],
     empty: [Option<Range<usize>>; 2],
     mixed: bool,
+    /// Whether mixed spacing is gone on with.
+    any: bool,
 }
 
 impl Sink for SpacingDetector<'_> {
     fn token(&mut self, token: Token, at: Range<usize>) {
-        if token == Token::Gap || self.mixed {
+        if token == Token::Gap || (self.mixed && !self.any) {
             return;
         }
         let first = self.source[at.start];

@@ -1,0 +1,300 @@
+//! A value being edited: the bytes that were read, what was typed, and the pieces of both in order.
+//!
+//! What was not typed over *is* the original's bytes: no piece is copied but what is inserted. An edit
+//! costs as much as it inserts, whatever the document's size.
+
+mod buffer;
+mod history;
+mod pieces;
+
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use bytes::Bytes;
+
+use crate::model::Timestamp;
+
+use buffer::{Buffers, Piece};
+use history::{Change, History};
+use pieces::Pieces;
+
+pub use history::Grouping;
+
+/// A part of the original that something else stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    /// The part's first byte, in the original.
+    pub at: usize,
+    /// How many of the original's bytes are gone.
+    pub removed: usize,
+    /// What stands in their place.
+    pub inserted: Bytes,
+}
+
+/// Bytes being edited, with all that was done to them.
+#[derive(Debug, Clone)]
+pub struct Document {
+    buffers: Buffers,
+    pieces: Pieces,
+    history: History,
+    /// Counts changes, so that what was derived from an earlier state is known as such.
+    revision: u64,
+}
+
+impl Document {
+    /// A document in which nothing has been typed.
+    pub fn new(original: Bytes) -> Self {
+        let buffers = Buffers::new(original);
+        let pieces = Pieces::new(buffers.whole());
+        Self { buffers, pieces, history: History::default(), revision: 0 }
+    }
+
+    /// The original with these edits, which are in order and apart from each other, as one step to
+    /// undo; `None` where they do not fit into it.
+    pub fn with_edits(original: Bytes, edits: &[Edit], now: Timestamp) -> Option<Self> {
+        let mut end = 0;
+        for edit in edits {
+            let fits = edit.at >= end && edit.removed <= original.len().checked_sub(edit.at)?;
+            end = edit.at + edit.removed;
+            if !fits {
+                return None;
+            }
+        }
+        let mut document = Self::new(original);
+        let edits: Vec<_> = edits
+            .iter()
+            .map(|edit| (edit.at..edit.at + edit.removed, &edit.inserted[..]))
+            .collect();
+        document.replace_each(&edits, now);
+        Some(document)
+    }
+
+    /// What was read.
+    pub fn original(&self) -> &Bytes {
+        self.buffers.original()
+    }
+
+    /// How many bytes there are.
+    pub fn len(&self) -> usize {
+        self.pieces.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// A number that is another one after each change.
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// Puts `inserted` in the place of `range`, which is cut to what there is. `grouping` says with what
+    /// it is undone, `now` when it was typed.
+    pub fn replace(
+        &mut self,
+        range: Range<usize>,
+        inserted: &[u8],
+        grouping: Grouping,
+        now: Timestamp,
+    ) {
+        let end = range.end.min(self.len());
+        let range = range.start.min(end)..end;
+        if range.is_empty() && inserted.is_empty() {
+            return;
+        }
+        // A word begins where a blank was typed and something else comes.
+        let blank = |byte: Option<u8>| byte.is_none_or(|byte| byte.is_ascii_whitespace());
+        let word = grouping == Grouping::Typed
+            && blank(range.start.checked_sub(1).and_then(|at| self.byte(at)))
+            && !blank(inserted.first().copied());
+        let new = self.buffers.append(inserted);
+        self.change(range, new.into_iter().collect(), grouping, now, word);
+    }
+
+    /// Puts something else in the place of each of these ranges, which are in order and apart from each
+    /// other, as one step to undo.
+    pub fn replace_each(&mut self, edits: &[(Range<usize>, &[u8])], now: Timestamp) {
+        let (Some((first, _)), Some((last, _))) = (edits.first(), edits.last()) else { return };
+        let all = first.start..last.end.min(self.len());
+        let mut new = Vec::new();
+        let mut at = all.start;
+        for (range, inserted) in edits {
+            new.extend(self.pieces.within(at..range.start, &self.buffers));
+            new.extend(self.buffers.append(inserted));
+            at = range.end;
+        }
+        self.change(all, new, Grouping::Alone, now, false);
+    }
+
+    fn change(
+        &mut self,
+        range: Range<usize>,
+        inserted: Vec<Piece>,
+        grouping: Grouping,
+        now: Timestamp,
+        word: bool,
+    ) {
+        let at = range.start;
+        let removed = self.pieces.replace(range, &inserted, &self.buffers);
+        self.history.push(Change::new(at, removed, inserted), grouping, now, word);
+        self.revision += 1;
+        if self.history.is_full() {
+            self.history.forget();
+            let kept = self.pieces.iter_mut().chain(self.history.pieces_mut());
+            self.buffers.compact(kept);
+        }
+    }
+
+    /// Takes the last step back; gives the range of what it brought back.
+    pub fn undo(&mut self) -> Option<Range<usize>> {
+        let group = self.history.undo()?;
+        let mut place = 0..0;
+        for change in group.iter().rev() {
+            let range = change.at..change.at + change.inserted_len();
+            self.pieces.replace(range, &change.removed, &self.buffers);
+            place = change.at..change.at + change.removed_len();
+        }
+        self.revision += 1;
+        Some(place)
+    }
+
+    /// Does again what was taken back; gives the range of what it inserted.
+    pub fn redo(&mut self) -> Option<Range<usize>> {
+        let group = self.history.redo()?;
+        let mut place = 0..0;
+        for change in group {
+            let range = change.at..change.at + change.removed_len();
+            self.pieces.replace(range, &change.inserted, &self.buffers);
+            place = change.at..change.at + change.inserted_len();
+        }
+        self.revision += 1;
+        Some(place)
+    }
+
+    /// Ends the step to undo: what is typed next is undone by itself.
+    pub fn end_step(&mut self) {
+        self.history.close();
+    }
+
+    /// What is different from the original, in order, joined where it touches. Applied to the original
+    /// it gives the document: a draft, and 'mine' of a merge.
+    pub fn edits_since_original(&self) -> Vec<Edit> {
+        let mut edits = Vec::new();
+        let (mut at, mut inserted) = (0, Vec::new());
+        let mut flush = |at: usize, to: usize, inserted: &mut Vec<u8>| {
+            if to > at || !inserted.is_empty() {
+                let inserted = Bytes::from(std::mem::take(inserted));
+                edits.push(Edit { at, removed: to - at, inserted });
+            }
+        };
+        for piece in self.pieces.iter() {
+            if piece.added {
+                inserted.extend_from_slice(self.buffers.bytes(piece));
+            } else {
+                flush(at, piece.start, &mut inserted);
+                at = piece.start + piece.len;
+            }
+        }
+        flush(at, self.original().len(), &mut inserted);
+        edits
+    }
+
+    /// Whether these are other bytes than the original's.
+    pub fn is_changed(&self) -> bool {
+        let original = self.original();
+        let mut at = 0;
+        self.len() != original.len()
+            || !self.pieces.iter().all(|piece| {
+                let start = at;
+                at += piece.len;
+                if piece.added {
+                    self.buffers.bytes(piece) == &original[start..at]
+                } else {
+                    piece.start == start || self.buffers.bytes(piece) == &original[start..at]
+                }
+            })
+    }
+
+    /// All bytes; the original's own where nothing is changed.
+    pub fn bytes(&self) -> Bytes {
+        match self.pieces.only() {
+            Some(piece) if !piece.added => {
+                self.original().slice(piece.start..piece.start + piece.len)
+            }
+            _ => self.read(0..self.len()).into_owned().into(),
+        }
+    }
+
+    /// The bytes of a range, which is cut to what there is; copied only where pieces meet.
+    pub fn read(&self, range: Range<usize>) -> Cow<'_, [u8]> {
+        let end = range.end.min(self.len());
+        let range = range.start.min(end)..end;
+        let mut slices = self.slices(range.clone());
+        let Some(first) = slices.next() else { return Cow::Borrowed(&[]) };
+        if first.len() == range.len() {
+            return Cow::Borrowed(first);
+        }
+        let mut all = Vec::with_capacity(range.len());
+        all.extend_from_slice(first);
+        slices.for_each(|slice| all.extend_from_slice(slice));
+        Cow::Owned(all)
+    }
+
+    /// The bytes of a range, piece by piece.
+    pub fn slices(&self, range: Range<usize>) -> impl Iterator<Item = &[u8]> {
+        let end = range.end.min(self.len());
+        let mut left = end.saturating_sub(range.start);
+        let mut pieces = None;
+        if left > 0 {
+            pieces = Some(self.pieces.from(range.start));
+        }
+        pieces.into_iter().flatten().map_while(move |(piece, skip)| {
+            let bytes = &self.buffers.bytes(piece)[skip..];
+            let bytes = &bytes[..bytes.len().min(left)];
+            left -= bytes.len();
+            (!bytes.is_empty()).then_some(bytes)
+        })
+    }
+
+    /// The byte at an offset.
+    pub fn byte(&self, at: usize) -> Option<u8> {
+        if at >= self.len() {
+            return None;
+        }
+        let (piece, skip) = self.pieces.from(at).next()?;
+        self.buffers.bytes(piece).get(skip).copied()
+    }
+
+    /// How many lines there are: one more than line feeds.
+    pub fn lines(&self) -> usize {
+        self.pieces.breaks() + 1
+    }
+
+    /// Where line `number` begins, from 0; the end for one that does not exist.
+    pub fn line_start(&self, number: usize) -> usize {
+        if number == 0 {
+            return 0;
+        }
+        let Some((piece, before, nth)) = self.pieces.with_break(number - 1) else {
+            return self.len();
+        };
+        before + self.buffers.after_break(piece, nth)
+    }
+
+    /// The line that holds an offset, from 0.
+    pub fn line_of(&self, at: usize) -> usize {
+        self.pieces.breaks_before(at, &self.buffers)
+    }
+
+    /// Line `number` without the line feed at its end.
+    pub fn line(&self, number: usize) -> Range<usize> {
+        let start = self.line_start(number);
+        let end =
+            if number + 1 >= self.lines() { self.len() } else { self.line_start(number + 1) - 1 };
+        start..end
+    }
+}

@@ -1,0 +1,180 @@
+//! Pieces in the order of the document, in chunks that know how much they hold.
+
+use std::ops::Range;
+
+use super::buffer::{Buffers, Piece};
+
+/// A chunk has at most so many pieces.
+const MOST: usize = 128;
+
+#[derive(Debug, Clone, Default)]
+struct Chunk {
+    pieces: Vec<Piece>,
+    len: usize,
+    breaks: usize,
+}
+
+/// All pieces.
+#[derive(Debug, Clone)]
+pub(super) struct Pieces {
+    chunks: Vec<Chunk>,
+    len: usize,
+    breaks: usize,
+}
+
+impl Pieces {
+    pub(super) fn new(whole: Option<Piece>) -> Self {
+        let mut pieces = Self { chunks: Vec::new(), len: 0, breaks: 0 };
+        pieces.splice(0..0, whole.as_slice());
+        pieces
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
+    pub(super) fn breaks(&self) -> usize {
+        self.breaks
+    }
+
+    /// All, in order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Piece> {
+        self.chunks.iter().flat_map(|chunk| &chunk.pieces)
+    }
+
+    /// All, to be moved in their buffers.
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Piece> {
+        self.chunks.iter_mut().flat_map(|chunk| &mut chunk.pieces)
+    }
+
+    /// The piece, if there is just one.
+    pub(super) fn only(&self) -> Option<&Piece> {
+        let mut pieces = self.iter();
+        pieces.next().filter(|_| pieces.next().is_none())
+    }
+
+    /// The chunk that holds an offset, and where it begins; the last one for the end.
+    fn chunk_at(&self, at: usize) -> (usize, usize) {
+        let mut begin = 0;
+        let last = self.chunks.len().saturating_sub(1);
+        for (index, chunk) in self.chunks.iter().enumerate() {
+            if at < begin + chunk.len || index == last {
+                return (index, begin);
+            }
+            begin += chunk.len;
+        }
+        (0, 0)
+    }
+
+    /// The pieces from an offset on, the first with how many of its bytes are before that.
+    pub(super) fn from(&self, at: usize) -> impl Iterator<Item = (&Piece, usize)> {
+        let (index, begin) = self.chunk_at(at);
+        let mut skip = at - begin;
+        let mut first = 0;
+        for piece in self.chunks.get(index).map_or(&[][..], |chunk| &chunk.pieces) {
+            if skip < piece.len {
+                break;
+            }
+            skip -= piece.len;
+            first += 1;
+        }
+        let chunks = self.chunks.get(index..).unwrap_or(&[]);
+        let pieces = chunks.iter().flat_map(|chunk| &chunk.pieces).skip(first);
+        pieces.enumerate().map(move |(n, piece)| (piece, if n == 0 { skip } else { 0 }))
+    }
+
+    /// The pieces of a range.
+    pub(super) fn within(&self, range: Range<usize>, buffers: &Buffers) -> Vec<Piece> {
+        let mut left = range.len();
+        let mut found = Vec::new();
+        for (piece, skip) in self.from(range.start) {
+            if left == 0 {
+                break;
+            }
+            let len = (piece.len - skip).min(left);
+            left -= len;
+            let whole = len == piece.len;
+            found.push(if whole { *piece } else { buffers.part(piece, skip..skip + len) });
+        }
+        found
+    }
+
+    /// Puts other pieces in the place of a range; gives those that were there.
+    pub(super) fn replace(
+        &mut self,
+        range: Range<usize>,
+        inserted: &[Piece],
+        buffers: &Buffers,
+    ) -> Vec<Piece> {
+        let removed = self.within(range.clone(), buffers);
+        let (first, begin) = self.chunk_at(range.start);
+        let (last, last_begin) = self.chunk_at(range.end);
+        let end = self.chunks.get(last).map_or(0, |chunk| last_begin + chunk.len);
+        let mut new = self.within(begin..range.start, buffers);
+        for piece in inserted.iter().chain(&self.within(range.end..end, buffers)) {
+            if !new.last_mut().is_some_and(|before| before.joined(piece)) {
+                new.push(*piece);
+            }
+        }
+        let after = (last + 1).min(self.chunks.len());
+        self.splice(first..after, &new);
+        removed
+    }
+
+    fn splice(&mut self, chunks: Range<usize>, pieces: &[Piece]) {
+        // Halves are left room in, so that not each edit beside it makes a chunk of its own.
+        let size = if pieces.len() > MOST { MOST / 2 } else { MOST };
+        let new: Vec<Chunk> = pieces
+            .chunks(size)
+            .map(|pieces| Chunk {
+                len: pieces.iter().map(|piece| piece.len).sum(),
+                breaks: pieces.iter().map(|piece| piece.breaks).sum(),
+                pieces: pieces.to_vec(),
+            })
+            .collect();
+        for chunk in &new {
+            self.len += chunk.len;
+            self.breaks += chunk.breaks;
+        }
+        for chunk in self.chunks.splice(chunks, new) {
+            self.len -= chunk.len;
+            self.breaks -= chunk.breaks;
+        }
+    }
+
+    /// The piece with line feed `number`, from 0; where the piece begins, and which of its line feeds
+    /// it is.
+    pub(super) fn with_break(&self, number: usize) -> Option<(&Piece, usize, usize)> {
+        let (mut begin, mut left) = (0, number);
+        for chunk in &self.chunks {
+            if left >= chunk.breaks {
+                left -= chunk.breaks;
+                begin += chunk.len;
+                continue;
+            }
+            for piece in &chunk.pieces {
+                if left < piece.breaks {
+                    return Some((piece, begin, left));
+                }
+                left -= piece.breaks;
+                begin += piece.len;
+            }
+        }
+        None
+    }
+
+    /// How many line feeds stand before an offset.
+    pub(super) fn breaks_before(&self, at: usize, buffers: &Buffers) -> usize {
+        let (index, mut begin) = self.chunk_at(at);
+        let chunks = self.chunks.get(..index).unwrap_or(&[]);
+        let mut breaks = chunks.iter().map(|chunk| chunk.breaks).sum();
+        for piece in self.chunks.get(index).map_or(&[][..], |chunk| &chunk.pieces) {
+            if at < begin + piece.len {
+                return breaks + buffers.breaks_before(piece, at - begin);
+            }
+            breaks += piece.breaks;
+            begin += piece.len;
+        }
+        breaks
+    }
+}

@@ -1,0 +1,249 @@
+//! A document is what a plain vector of bytes would be, whatever is done to it.
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn at(millis: i64) -> Timestamp {
+    Timestamp::from_micros(millis * 1000)
+}
+
+fn document(text: &str) -> Document {
+    Document::new(Bytes::copy_from_slice(text.as_bytes()))
+}
+
+fn text(document: &Document) -> String {
+    String::from_utf8(document.bytes().to_vec()).unwrap()
+}
+
+fn type_in(document: &mut Document, mut offset: usize, text: &str, from: i64) {
+    for (n, byte) in (0..).zip(text.bytes()) {
+        document.replace(offset..offset, &[byte], Grouping::Typed, at(from + 10 * n));
+        offset += 1;
+    }
+}
+
+#[test]
+fn what_is_typed_is_undone_word_by_word() {
+    let mut document = document("<>");
+    type_in(&mut document, 1, "one two", 0);
+    assert_eq!(text(&document), "<one two>");
+    assert_eq!(document.undo(), Some(5..5));
+    assert_eq!(text(&document), "<one >");
+    document.undo();
+    assert_eq!(text(&document), "<>");
+    assert_eq!(document.undo(), None);
+    document.redo();
+    assert_eq!(document.redo(), Some(5..8));
+    assert_eq!(text(&document), "<one two>");
+    assert_eq!(document.redo(), None);
+}
+
+#[test]
+fn a_pause_or_another_place_begins_a_new_step() {
+    let mut document = document("");
+    type_in(&mut document, 0, "ab", 0);
+    type_in(&mut document, 2, "cd", 5000);
+    type_in(&mut document, 1, "x", 5030);
+    assert_eq!(text(&document), "axbcd");
+    for expected in ["abcd", "ab", ""] {
+        document.undo();
+        assert_eq!(text(&document), expected);
+    }
+}
+
+#[test]
+fn what_is_deleted_with_backspace_comes_back_as_one() {
+    let mut document = document("abcdef");
+    for offset in [5, 4, 3] {
+        document.replace(offset..offset + 1, b"", Grouping::Deleted, at(0));
+    }
+    assert_eq!(text(&document), "abc");
+    document.undo();
+    assert_eq!(text(&document), "abcdef");
+    assert!(!document.is_changed());
+}
+
+#[test]
+fn edits_are_told_in_terms_of_the_original() {
+    let mut document = document("one two three");
+    document.replace(4..7, b"2", Grouping::Alone, at(0));
+    document.replace(0..0, b">", Grouping::Alone, at(0));
+    let edit =
+        |at, removed, inserted: &'static str| Edit { at, removed, inserted: inserted.into() };
+    assert_eq!(document.edits_since_original(), [edit(0, 0, ">"), edit(4, 3, "2")]);
+    document.undo();
+    document.undo();
+    assert_eq!(document.edits_since_original(), []);
+    // Typing what was there before is no change.
+    document.replace(4..7, b"two", Grouping::Alone, at(0));
+    assert!(!document.is_changed());
+}
+
+#[test]
+fn edits_that_do_not_fit_make_no_document() {
+    let original = Bytes::from_static(b"abc");
+    let edit = |at, removed| Edit { at, removed, inserted: Bytes::new() };
+    let made = |edits: &[Edit]| Document::with_edits(original.clone(), edits, at(0)).is_some();
+    assert!(made(&[edit(0, 1), edit(1, 2)]));
+    assert!(!made(&[edit(0, 4)]));
+    assert!(!made(&[edit(4, 0)]));
+    assert!(!made(&[edit(0, 2), edit(1, 1)]));
+}
+
+#[test]
+fn the_oldest_steps_are_forgotten_when_the_history_is_too_large() {
+    let mut document = document("start");
+    let much = vec![b'x'; 9 << 20];
+    for _ in 0..20 {
+        let len = document.len();
+        document.replace(0..len, &much, Grouping::Alone, at(0));
+    }
+    document.replace(0..0, b"y", Grouping::Alone, at(0));
+    let mut steps = 0;
+    while document.undo().is_some() {
+        assert!(document.bytes() == much, "steps that are left are whole");
+        steps += 1;
+    }
+    assert!((3..20).contains(&steps), "{steps}");
+    while document.redo().is_some() {}
+    assert_eq!((document.len(), document.byte(0)), (much.len() + 1, Some(b'y')));
+}
+
+/// What a random session does.
+#[derive(Debug, Clone)]
+enum Step {
+    Replace(usize, usize, Vec<u8>, u8),
+    Each(Vec<(usize, usize)>, Vec<u8>),
+    Undo,
+    Redo,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let bytes = prop_oneof![
+        "[a-c\n ]{0,3}".prop_map(String::into_bytes),
+        "(a\n){0,40}".prop_map(String::into_bytes),
+        proptest::collection::vec(any::<u8>(), 0..4),
+    ];
+    let ranges = proptest::collection::vec((0_usize..100, 0_usize..20), 1..5);
+    prop_oneof![
+        6 => (any::<usize>(), 0_usize..6, bytes.clone(), any::<u8>())
+            .prop_map(|(at, removed, new, group)| Step::Replace(at, removed, new, group)),
+        1 => (ranges, bytes).prop_map(|(ranges, new)| Step::Each(ranges, new)),
+        2 => Just(Step::Undo),
+        1 => Just(Step::Redo),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    #[test]
+    fn a_document_is_what_a_vector_would_be(
+        original in "([a-z\n]{0,40}é?){0,9}",
+        steps in proptest::collection::vec(step(), 0..80),
+    ) {
+        let original = Bytes::from(original);
+        let mut document = Document::new(original.clone());
+        // States after each step of the history; the last `undone` were taken back.
+        let mut states = vec![original.to_vec()];
+        let mut now = 0;
+        let mut current = 0;
+        for (time, step) in steps.into_iter().enumerate() {
+            let mut model = document.bytes().to_vec();
+            match step {
+                Step::Replace(offset, removed, new, group) => {
+                    let offset = offset % (model.len() + 1);
+                    let end = (offset + removed).min(model.len());
+                    if offset == end && new.is_empty() {
+                        continue;
+                    }
+                    now += i64::from(group) * 20_000;
+                    let grouping = match group % 4 {
+                        0 | 1 => Grouping::Typed,
+                        2 => Grouping::Deleted,
+                        _ => Grouping::Alone,
+                    };
+                    model.splice(offset..end, new.iter().copied());
+                    document.replace(offset..end, &new, grouping, Timestamp::from_micros(now));
+                    states.truncate(current + 1);
+                    states.push(model.clone());
+                    current += 1;
+                }
+                Step::Each(ranges, new) => {
+                    let mut edits: Vec<(Range<usize>, &[u8])> = Vec::new();
+                    for (gap, removed) in ranges {
+                        let start = edits.last().map_or(0, |(last, _)| last.end) + gap;
+                        if start + removed <= model.len() {
+                            edits.push((start..start + removed, &new));
+                        }
+                    }
+                    if edits.is_empty() {
+                        continue;
+                    }
+                    for (range, new) in edits.iter().rev() {
+                        model.splice(range.clone(), new.iter().copied());
+                    }
+                    document.replace_each(&edits, Timestamp::from_micros(now));
+                    states.truncate(current + 1);
+                    states.push(model.clone());
+                    current += 1;
+                }
+                Step::Undo => {
+                    if document.undo().is_none() {
+                        prop_assert!(current == 0);
+                        continue;
+                    }
+                    // A step takes some states back together.
+                    let found = states[..current].iter().rposition(|state| document.bytes() == *state);
+                    prop_assert!(found.is_some(), "undo gives a state that was");
+                    current = found.unwrap_or(0);
+                    model.clone_from(&states[current]);
+                }
+                Step::Redo => {
+                    if document.redo().is_none() {
+                        continue;
+                    }
+                    let found = states[current..].iter().position(|state| document.bytes() == *state);
+                    prop_assert!(found.is_some(), "redo gives a state that was");
+                    current += found.unwrap_or(0);
+                    model.clone_from(&states[current]);
+                }
+            }
+            prop_assert_eq!(&document.bytes()[..], &model[..]);
+            prop_assert_eq!(document.len(), model.len());
+            prop_assert_eq!(document.is_changed(), original != model);
+            if time % 16 == 0 {
+                holds(&document, &model)?;
+                let edits = document.edits_since_original();
+                let again = Document::with_edits(original.clone(), &edits, at(0)).unwrap();
+                prop_assert_eq!(&again.bytes()[..], &model[..]);
+            }
+        }
+        while document.undo().is_some() {}
+        prop_assert!(document.bytes() == original);
+        prop_assert_eq!(document.edits_since_original(), []);
+    }
+}
+
+/// Lines and ranges are found where they are.
+fn holds(document: &Document, model: &[u8]) -> Result<(), TestCaseError> {
+    let starts: Vec<usize> =
+        std::iter::once(0).chain(memchr::memchr_iter(b'\n', model).map(|at| at + 1)).collect();
+    prop_assert_eq!(document.lines(), starts.len());
+    for (number, &start) in starts.iter().enumerate().step_by(1 + starts.len() / 40) {
+        prop_assert_eq!(document.line_start(number), start);
+        prop_assert_eq!(document.line_of(start), number);
+        let end = starts.get(number + 1).map_or(model.len(), |next| next - 1);
+        prop_assert_eq!(document.line(number), start..end);
+        prop_assert_eq!(document.line_of(end), number);
+        prop_assert_eq!(&document.read(start..end)[..], &model[start..end]);
+    }
+    prop_assert_eq!(document.line_start(starts.len() + 3), model.len());
+    for at in (0..=model.len()).step_by(7) {
+        prop_assert_eq!(document.byte(at), model.get(at).copied());
+        let to = (at + 20).min(model.len());
+        prop_assert_eq!(document.slices(at..to).collect::<Vec<_>>().concat(), &model[at..to]);
+    }
+    Ok(())
+}

@@ -1,0 +1,191 @@
+//! Search in a document, and the bracket that belongs to another.
+
+use std::ops::Range;
+
+use memchr::memmem;
+
+use super::document::Document;
+
+/// So many bytes are searched at a time.
+const WINDOW: usize = 256 << 10;
+
+/// Whether case is ignored, in ASCII: capital letters in a text make the search exact.
+fn folds(needle: &[u8]) -> bool {
+    !needle.iter().any(u8::is_ascii_uppercase) && needle.iter().any(u8::is_ascii_lowercase)
+}
+
+/// The first place at or after `from` where `needle` stands, else the first of all.
+pub fn next(document: &Document, needle: &[u8], from: usize) -> Option<Range<usize>> {
+    forward(document, needle, from..document.len()).or_else(|| {
+        let end = from.saturating_add(needle.len()).min(document.len());
+        forward(document, needle, 0..end)
+    })
+}
+
+/// The last place before `from` where `needle` stands, else the last of all.
+pub fn previous(document: &Document, needle: &[u8], from: usize) -> Option<Range<usize>> {
+    let before = from.saturating_add(needle.len()).saturating_sub(1).min(document.len());
+    backward(document, needle, 0..before)
+        .or_else(|| backward(document, needle, from..document.len()))
+}
+
+/// All places where `needle` stands, in order, none overlapping.
+pub fn all(document: &Document, needle: &[u8]) -> Vec<Range<usize>> {
+    let (mut found, mut from) = (Vec::new(), 0);
+    while let Some(place) = forward(document, needle, from..document.len()) {
+        from = place.end;
+        found.push(place);
+    }
+    found
+}
+
+fn forward(document: &Document, needle: &[u8], within: Range<usize>) -> Option<Range<usize>> {
+    if needle.is_empty() {
+        return None;
+    }
+    let finder = memmem::Finder::new(needle);
+    let folds = folds(needle);
+    let mut start = within.start;
+    while start + needle.len() <= within.end {
+        let end = within.end.min(start + WINDOW + needle.len());
+        let window = document.read(start..end);
+        let found =
+            if folds { finder.find(&window.to_ascii_lowercase()) } else { finder.find(&window) };
+        if let Some(at) = found {
+            return Some(start + at..start + at + needle.len());
+        }
+        start += WINDOW;
+    }
+    None
+}
+
+fn backward(document: &Document, needle: &[u8], within: Range<usize>) -> Option<Range<usize>> {
+    if needle.is_empty() {
+        return None;
+    }
+    let finder = memmem::FinderRev::new(needle);
+    let folds = folds(needle);
+    let mut end = within.end;
+    loop {
+        let start = end.saturating_sub(WINDOW + needle.len()).max(within.start);
+        let window = document.read(start..end);
+        let found =
+            if folds { finder.rfind(window.to_ascii_lowercase()) } else { finder.rfind(&window) };
+        if let Some(at) = found {
+            return Some(start + at..start + at + needle.len());
+        }
+        if start <= within.start {
+            return None;
+        }
+        end = start + needle.len() - 1;
+    }
+}
+
+/// The bracket that belongs to the one at `at`, or before it. Those in strings of JSON do not count.
+pub fn matching_bracket(document: &Document, at: usize) -> Option<usize> {
+    let bracket = |at: usize| {
+        document.byte(at).filter(|byte| b"()[]{}".contains(byte)).map(|byte| (at, byte))
+    };
+    let (at, own) = bracket(at).or_else(|| bracket(at.checked_sub(1)?))?;
+    let pairs = [(b'(', b')'), (b'[', b']'), (b'{', b'}')];
+    let &(open, close) = pairs.iter().find(|(open, close)| own == *open || own == *close)?;
+    let mut depth = 0_usize;
+    let mut quoted = false;
+    if own == open {
+        let (mut escaped, mut here) = (false, at);
+        for slice in document.slices(at..document.len()) {
+            for &byte in slice {
+                if quoted {
+                    quoted = byte != b'"' || escaped;
+                    escaped = byte == b'\\' && !escaped;
+                } else if byte == b'"' {
+                    quoted = true;
+                } else if byte == open {
+                    depth += 1;
+                } else if byte == close {
+                    depth -= 1;
+                    if depth == 0 {
+                        return Some(here);
+                    }
+                }
+                here += 1;
+            }
+        }
+        return None;
+    }
+    let mut end = at + 1;
+    while end > 0 {
+        let start = end.saturating_sub(WINDOW);
+        let window = document.read(start..end);
+        for here in (0..window.len()).rev() {
+            let byte = window[here];
+            if byte == b'"' {
+                // A quote behind an odd number of backslashes is part of the string.
+                let before = window[..here].iter().rev().take_while(|&&byte| byte == b'\\');
+                quoted ^= before.count() % 2 == 0;
+            } else if quoted {
+            } else if byte == close {
+                depth += 1;
+            } else if byte == open {
+                depth -= 1;
+                if depth == 0 {
+                    return Some(start + here);
+                }
+            }
+        }
+        end = start;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use super::super::document::Grouping;
+    use super::*;
+    use crate::model::Timestamp;
+
+    fn document(parts: &[&str]) -> Document {
+        let mut document = Document::new(Bytes::new());
+        for part in parts {
+            let end = document.len();
+            document.replace(end..end, part.as_bytes(), Grouping::Alone, Timestamp::from_micros(0));
+        }
+        document
+    }
+
+    #[test]
+    fn what_stands_across_pieces_is_found_both_ways_and_around_the_ends() {
+        let document = document(&["Nee", "dle needle NEE", "DLE"]);
+        assert_eq!(all(&document, b"needle"), [0..6, 7..13, 14..20]);
+        assert_eq!(all(&document, b"Needle").first(), Some(&(0..6)));
+        assert_eq!(all(&document, b"Needle").len(), 1);
+        assert_eq!(next(&document, b"needle", 1), Some(7..13));
+        assert_eq!(next(&document, b"needle", 15), Some(0..6));
+        assert_eq!(previous(&document, b"needle", 7), Some(0..6));
+        assert_eq!(previous(&document, b"needle", 0), Some(14..20));
+        assert_eq!(next(&document, b"nothing", 0), None);
+        assert_eq!(next(&document, b"", 0), None);
+    }
+
+    #[test]
+    fn what_stands_across_windows_is_found() {
+        let long = "x".repeat(WINDOW - 3) + "needle" + &"x".repeat(2 * WINDOW);
+        let document = document(&[&long]);
+        let place = WINDOW - 3..WINDOW + 3;
+        assert_eq!(next(&document, b"needle", 0), Some(place.clone()));
+        assert_eq!(previous(&document, b"needle", document.len()), Some(place));
+    }
+
+    #[test]
+    fn brackets_belong_together_but_for_those_in_strings() {
+        let text = r#"{"a]": [1, "\"}", {}], "b": 2}"#;
+        let document = document(&[text]);
+        for (at, other) in [(0, 29), (29, 0), (7, 20), (20, 7), (18, 19), (19, 18)] {
+            assert_eq!(matching_bracket(&document, at), Some(other), "{at}");
+        }
+        assert_eq!(matching_bracket(&document, text.len()), Some(0));
+        assert_eq!(matching_bracket(&document, 10), None);
+    }
+}

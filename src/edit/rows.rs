@@ -1,0 +1,301 @@
+//! The rows that a document is shown in: only those that are seen are ever laid out.
+//!
+//! A long line is cut into pages at places that follow from the bytes near them, so that its middle is
+//! laid out without looking at what is before it.
+
+use std::ops::Range;
+
+use crate::preview::chunk::{self, CHUNK, TAB};
+use crate::text::unit::{self, Unit};
+
+use super::document::Document;
+
+/// Longer lines are wrapped even where lines are not.
+const LONG: usize = 16 << 10;
+
+/// How a document is laid out in rows.
+#[derive(Debug, Clone, Copy)]
+pub struct Rows<'a> {
+    document: &'a Document,
+    width: usize,
+    wrap: bool,
+    /// Whether a carriage return before a line feed is part of the line's end.
+    returns: bool,
+}
+
+/// A row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// The line that it is of, from 0.
+    pub line: usize,
+    /// The line's bytes, without what ends it.
+    pub of: Range<usize>,
+    /// The row's bytes.
+    pub at: Range<usize>,
+}
+
+impl Row {
+    /// Whether the line begins with it.
+    pub fn is_first(&self) -> bool {
+        self.at.start == self.of.start
+    }
+
+    /// Whether the line ends with it.
+    pub fn is_last(&self) -> bool {
+        self.at.end == self.of.end
+    }
+}
+
+impl<'a> Rows<'a> {
+    /// Rows of so many cells, at least one. `returns`: a carriage return belongs to the line feed
+    /// after it, and is not shown.
+    pub fn new(document: &'a Document, width: usize, wrap: bool, returns: bool) -> Self {
+        Self { document, width: width.max(1), wrap, returns }
+    }
+
+    fn line(&self, number: usize) -> Range<usize> {
+        let line = self.document.line(number);
+        let ends = self.returns
+            && number + 1 < self.document.lines()
+            && line.end > line.start
+            && self.document.byte(line.end - 1) == Some(b'\r');
+        line.start..line.end - usize::from(ends)
+    }
+
+    /// Where the rows of a page begin: from `page`'s beginning to the next page.
+    fn starts(&self, line: &Range<usize>, page: Range<usize>) -> Vec<usize> {
+        let mut starts = vec![page.start];
+        if !self.wrap && line.len() <= LONG {
+            return starts;
+        }
+        units(&self.document.read(page.clone()), self.width, |at, cell, _| {
+            if cell == 0 && at > 0 {
+                starts.push(page.start + at);
+            }
+            true
+        });
+        starts
+    }
+
+    /// The page of a line that holds an offset; the last one for the end.
+    fn page(&self, line: &Range<usize>, at: usize) -> Range<usize> {
+        if line.len() <= CHUNK || (!self.wrap && line.len() <= LONG) {
+            return line.clone();
+        }
+        let mut k = (at - line.start) / CHUNK;
+        let mut end = self.page_start(line, k + 1);
+        if at >= end && end < line.end {
+            k += 1;
+            end = self.page_start(line, k + 1);
+        }
+        let start = self.page_start(line, k);
+        // What is left behind the last page's beginning may be nothing.
+        if start == line.end && k > 0 { self.page_start(line, k - 1)..line.end } else { start..end }
+    }
+
+    fn page_start(&self, line: &Range<usize>, k: usize) -> usize {
+        let Some(before) = k.checked_sub(1) else { return line.start };
+        let base = line.start + before * CHUNK;
+        if base + CHUNK >= line.end {
+            return line.end;
+        }
+        let near = self.document.read(base..line.end.min(base + CHUNK + 64));
+        base + chunk::start(&near, 1)
+    }
+
+    /// The row that shows an offset.
+    pub fn row_of(&self, at: usize) -> Row {
+        let number = self.document.line_of(at);
+        let of = self.line(number);
+        let at = at.clamp(of.start, of.end);
+        let page = self.page(&of, at);
+        let starts = self.starts(&of, page.clone());
+        let index = starts.partition_point(|&start| start <= at).saturating_sub(1);
+        let end = starts.get(index + 1).copied().unwrap_or(page.end);
+        Row { line: number, at: starts[index]..end, of }
+    }
+
+    /// The row below.
+    pub fn next(&self, row: &Row) -> Option<Row> {
+        if !row.is_last() {
+            return Some(self.row_of(row.at.end));
+        }
+        (row.line + 1 < self.document.lines())
+            .then(|| self.row_of(self.document.line_start(row.line + 1)))
+    }
+
+    /// The row above.
+    pub fn previous(&self, row: &Row) -> Option<Row> {
+        if !row.is_first() {
+            return Some(self.row_of(row.at.start - 1));
+        }
+        let line = self.line(row.line.checked_sub(1)?);
+        Some(self.row_of(line.end))
+    }
+
+    /// At most `count` rows from one on.
+    pub fn from(&self, row: Row, count: usize) -> Vec<Row> {
+        let mut rows = vec![row];
+        while rows.len() < count
+            && let Some(next) = rows.last().and_then(|last| self.next(last))
+        {
+            rows.push(next);
+        }
+        rows.truncate(count);
+        rows
+    }
+
+    /// The row `count` rows above, or the first.
+    pub fn back(&self, mut row: Row, count: usize) -> Row {
+        for _ in 0..count {
+            match self.previous(&row) {
+                Some(previous) => row = previous,
+                None => break,
+            }
+        }
+        row
+    }
+
+    /// The row `count` rows below, or the last.
+    pub fn forward(&self, mut row: Row, count: usize) -> Row {
+        for _ in 0..count {
+            match self.next(&row) {
+                Some(next) => row = next,
+                None => break,
+            }
+        }
+        row
+    }
+
+    /// Cells before an offset in its row.
+    pub fn cell_of(&self, row: &Row, at: usize) -> usize {
+        self.until(row, |place, _, _| place.end > at).1
+    }
+
+    /// The offset of what a row shows at a cell; its end behind it. Of a row that goes on below, the
+    /// last place.
+    pub fn at_cell(&self, row: &Row, cell: usize) -> usize {
+        let (at, _) = self.until(row, |_, before, unit| before + unit.cells > cell);
+        if at == row.at.end && !row.is_last() {
+            return super::clusters::previous(self.document, at).max(row.at.start);
+        }
+        super::clusters::settle(self.document, at)
+    }
+
+    /// The first unit for which `stop` says so: its offset and the cells before it.
+    fn until(
+        &self,
+        row: &Row,
+        stop: impl Fn(Range<usize>, usize, &Unit<'_>) -> bool,
+    ) -> (usize, usize) {
+        let mut found = None;
+        let mut end = 0;
+        self.units(row, |at, cell, unit| {
+            end = cell + unit.cells;
+            if stop(at.clone(), cell, unit) {
+                found = Some((at.start, cell));
+            }
+            found.is_none()
+        });
+        found.unwrap_or((row.at.end, end))
+    }
+
+    /// What a row shows, unit by unit, with each one's bytes and the cells before it, until `each` says no.
+    pub(crate) fn units(
+        &self,
+        row: &Row,
+        mut each: impl FnMut(Range<usize>, usize, &Unit<'_>) -> bool,
+    ) {
+        let start = row.at.start;
+        units(&self.document.read(row.at.clone()), usize::MAX, |at, cell, unit| {
+            each(start + at..start + at + unit.len, cell, unit)
+        });
+    }
+}
+
+/// The units of bytes, with their offsets and the cells before them in rows of so many cells, until
+/// `each` says no.
+fn units(bytes: &[u8], width: usize, mut each: impl FnMut(usize, usize, &Unit<'_>) -> bool) {
+    let (mut at, mut cell) = (0, 0);
+    let mut place = |mut unit: Unit<'_>, tab: bool| {
+        if tab {
+            let cells = TAB - cell % TAB;
+            unit = Unit { len: 1, text: "    "[..cells].into(), cells, symbol: false };
+        }
+        if cell > 0 && unit.cells > width - cell.min(width) {
+            cell = 0;
+            if tab {
+                unit = Unit { len: 1, text: "    ".into(), cells: TAB, symbol: false };
+            }
+        }
+        let goes_on = each(at, cell, &unit);
+        at += unit.len;
+        cell += unit.cells;
+        goes_on
+    };
+    for part in bytes.utf8_chunks() {
+        let mut text = part.valid();
+        while !text.is_empty() {
+            let unit = unit::first(text);
+            let len = unit.len;
+            if !place(unit, text.starts_with('\t')) {
+                return;
+            }
+            text = &text[len..];
+        }
+        if !part.invalid().iter().all(|&byte| place(unit::stray(byte), false)) {
+            return;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn all(rows: &Rows<'_>) -> Vec<Row> {
+        rows.from(rows.row_of(0), usize::MAX)
+    }
+
+    #[test]
+    fn a_row_that_is_full_goes_on_below() {
+        let document = Document::new(Bytes::from_static("abcdef\r\nüü\n\nx".as_bytes()));
+        let rows = Rows::new(&document, 4, true, true);
+        let found: Vec<_> = all(&rows).into_iter().map(|row| (row.line, row.at)).collect();
+        assert_eq!(found, [(0, 0..4), (0, 4..6), (1, 8..12), (2, 13..13), (3, 14..15)]);
+        assert_eq!(rows.cell_of(&rows.row_of(10), 10), 1);
+        assert_eq!(rows.at_cell(&rows.row_of(0), 9), 3);
+        assert_eq!(rows.at_cell(&rows.row_of(5), 9), 6);
+        assert_eq!(all(&Rows::new(&document, 4, false, false)).len(), 4);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(60))]
+
+        #[test]
+        fn rows_tile_the_document_and_are_found_from_anywhere(
+            unit in "[a-z\t\n üé日\u{301}👨\r]{1,12}", times in 1_usize..1200,
+            width in 5_usize..90, wrap in any::<bool>(), returns in any::<bool>(),
+        ) {
+            let document = Document::new(Bytes::from(unit.repeat(times)));
+            let rows = Rows::new(&document, width, wrap, returns);
+            let all = all(&rows);
+            prop_assert_eq!(all[0].at.start, 0);
+            prop_assert_eq!(all[all.len() - 1].at.end, document.len());
+            for pair in all.windows(2) {
+                prop_assert!(pair[1].at.start - pair[0].at.end <= 2);
+                prop_assert!(pair[0].is_last() || pair[1].at.start == pair[0].at.end);
+                prop_assert_eq!(rows.previous(&pair[1]), Some(pair[0].clone()));
+            }
+            for row in &all {
+                prop_assert_eq!(&rows.row_of(row.at.start), row);
+                let mut cells = 0;
+                rows.units(row, |_, cell, unit| { cells = cell + unit.cells; true });
+                prop_assert!(!wrap || cells <= width.max(10), "{} cells", cells);
+            }
+        }
+    }
+}

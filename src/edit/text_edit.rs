@@ -1,0 +1,448 @@
+//! A text being edited: a document with a cursor and a selection in it.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use bytes::Bytes;
+
+use crate::model::Timestamp;
+
+use super::clusters;
+use super::document::{Document, Grouping};
+use super::find;
+use super::rows::{Row, Rows};
+
+/// Where the cursor goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Motion {
+    /// To the cluster before.
+    Left,
+    /// To the next cluster.
+    Right,
+    /// To the beginning of the word, or of the one before.
+    WordLeft,
+    /// To the next word.
+    WordRight,
+    /// So many rows up.
+    Up(usize),
+    /// So many rows down.
+    Down(usize),
+    /// To the row's beginning; from there to the line's.
+    Home,
+    /// To the row's end; from there to the line's.
+    End,
+    /// To the beginning of all.
+    Start,
+    /// To the end of all.
+    Finish,
+    /// To an offset.
+    To(usize),
+}
+
+/// A document with a cursor in it.
+#[derive(Debug, Clone)]
+pub struct TextEdit {
+    document: Document,
+    cursor: usize,
+    /// Where the selection began that ends at the cursor.
+    anchor: Option<usize>,
+    /// The cell that the cursor keeps to while it goes up and down.
+    goal: Option<usize>,
+    /// Whether every line of the original ends in a carriage return and a line feed.
+    returns: bool,
+}
+
+impl TextEdit {
+    /// A text with the cursor at its beginning.
+    pub fn new(text: Bytes) -> Self {
+        let feeds = memchr::memchr_iter(b'\n', &text).count();
+        let returns = feeds > 0 && memchr::memmem::find_iter(&text, b"\r\n").count() == feeds;
+        let document = Document::new(text);
+        Self { document, cursor: 0, anchor: None, goal: None, returns }
+    }
+
+    /// The document.
+    pub fn document(&self) -> &Document {
+        &self.document
+    }
+
+    /// Whether a carriage return before each line feed is part of the line's end, and not shown.
+    pub fn has_returns(&self) -> bool {
+        self.returns
+    }
+
+    /// What ends a line here, as it would be typed.
+    pub fn line_end(&self) -> &'static str {
+        if self.returns { "\r\n" } else { "\n" }
+    }
+
+    /// How it is laid out in rows of so many cells.
+    pub fn rows(&self, width: usize, wrap: bool) -> Rows<'_> {
+        Rows::new(&self.document, width, wrap, self.returns)
+    }
+
+    /// The cursor's offset.
+    pub fn cursor(&self) -> usize {
+        self.cursor
+    }
+
+    /// The cursor's line and the characters before it in that line, from 0.
+    pub fn position(&self) -> (usize, usize) {
+        let line = self.document.line_of(self.cursor);
+        let start = self.document.line_start(line);
+        let before = self.document.slices(start..self.cursor);
+        let starts = before.map(|bytes| bytes.iter().filter(|&&byte| byte & 0xc0 != 0x80).count());
+        (line, starts.sum())
+    }
+
+    /// The bytes that are selected, if any are.
+    pub fn selection(&self) -> Option<Range<usize>> {
+        let anchor = self.anchor?;
+        let range = anchor.min(self.cursor)..anchor.max(self.cursor);
+        (!range.is_empty()).then_some(range)
+    }
+
+    /// What is selected.
+    pub fn selected(&self) -> Option<Cow<'_, [u8]>> {
+        Some(self.document.read(self.selection()?))
+    }
+
+    /// Selects everything.
+    pub fn select_all(&mut self) {
+        (self.anchor, self.cursor, self.goal) = (Some(0), self.document.len(), None);
+    }
+
+    /// Selects a range, with the cursor at its end.
+    pub fn select(&mut self, range: Range<usize>) {
+        self.document.end_step();
+        (self.anchor, self.cursor, self.goal) = (Some(range.start), range.end, None);
+    }
+
+    /// Moves the cursor, with the selection (`select`) or without.
+    pub fn go(&mut self, motion: Motion, select: bool, width: usize, wrap: bool) {
+        self.document.end_step();
+        let selection = self.selection();
+        if select {
+            self.anchor.get_or_insert(self.cursor);
+        } else {
+            self.anchor = None;
+        }
+        let goal = self.goal.take();
+        let document = &self.document;
+        self.cursor = match (motion, selection) {
+            (Motion::Left, Some(selected)) if !select => selected.start,
+            (Motion::Right, Some(selected)) if !select => selected.end,
+            (Motion::Left, _) => clusters::previous(document, self.cursor),
+            (Motion::Right, _) => clusters::next(document, self.cursor),
+            (Motion::WordLeft, _) => clusters::previous_word(document, self.cursor),
+            (Motion::WordRight, _) => clusters::next_word(document, self.cursor),
+            (Motion::Start, _) => 0,
+            (Motion::Finish, _) => document.len(),
+            (Motion::To(at), _) => clusters::settle(document, at),
+            (Motion::Home | Motion::End | Motion::Up(_) | Motion::Down(_), _) => {
+                let rows = self.rows(width, wrap);
+                let row = rows.row_of(self.cursor);
+                match motion {
+                    Motion::Home if self.cursor > row.at.start => row.at.start,
+                    Motion::Home => row.of.start,
+                    Motion::End => {
+                        let end = rows.at_cell(&row, usize::MAX);
+                        if self.cursor == end { row.of.end } else { end }
+                    }
+                    Motion::Up(count) => {
+                        return self.vertical(
+                            goal,
+                            &row,
+                            |rows, row| rows.back(row, count),
+                            (width, wrap),
+                        );
+                    }
+                    Motion::Down(count) => {
+                        return self.vertical(
+                            goal,
+                            &row,
+                            |rows, row| rows.forward(row, count),
+                            (width, wrap),
+                        );
+                    }
+                    _ => self.cursor,
+                }
+            }
+        };
+    }
+
+    fn vertical(
+        &mut self,
+        goal: Option<usize>,
+        from: &Row,
+        step: impl Fn(&Rows<'_>, Row) -> Row,
+        (width, wrap): (usize, bool),
+    ) {
+        let rows = self.rows(width, wrap);
+        let goal = goal.unwrap_or_else(|| rows.cell_of(from, self.cursor));
+        let row = step(&rows, from.clone());
+        (self.cursor, self.goal) = (rows.at_cell(&row, goal), Some(goal));
+    }
+
+    /// Types text over the selection, or where the cursor is.
+    pub fn insert(&mut self, text: &str, now: Timestamp) {
+        self.put(text.as_bytes(), Grouping::Typed, now);
+    }
+
+    /// Begins a new line.
+    pub fn new_line(&mut self, now: Timestamp) {
+        self.put(self.line_end_here().as_bytes(), Grouping::Alone, now);
+    }
+
+    /// Pastes text over the selection or where the cursor is, with its lines ended as those here.
+    pub fn paste(&mut self, text: &str, now: Timestamp) {
+        let end = self.line_end_here();
+        // Terminals send a pasted line break as a carriage return.
+        let lines = if text.contains('\r') {
+            Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
+        } else {
+            Cow::Borrowed(text)
+        };
+        let text = if end == "\n" { lines } else { Cow::Owned(lines.replace('\n', end)) };
+        self.put(text.as_bytes(), Grouping::Alone, now);
+    }
+
+    /// What ends the lines around the cursor.
+    fn line_end_here(&self) -> &'static str {
+        let line = self.document.line_of(self.cursor);
+        let near = if line + 1 < self.document.lines() { line + 1 } else { line };
+        let feed = self.document.line_start(near).checked_sub(1);
+        match feed.and_then(|feed| feed.checked_sub(1)).and_then(|at| self.document.byte(at)) {
+            Some(b'\r') if near > 0 => "\r\n",
+            _ if near == 0 => self.line_end(),
+            _ => "\n",
+        }
+    }
+
+    /// Pastes bytes as they are.
+    pub fn paste_bytes(&mut self, bytes: &[u8], now: Timestamp) {
+        self.put(bytes, Grouping::Alone, now);
+    }
+
+    /// Deletes what is selected.
+    pub fn cut(&mut self, now: Timestamp) {
+        if self.selection().is_some() {
+            self.put(b"", Grouping::Alone, now);
+        }
+    }
+
+    fn put(&mut self, bytes: &[u8], grouping: Grouping, now: Timestamp) {
+        let range = self.selection().unwrap_or(self.cursor..self.cursor);
+        let end = range.start + bytes.len();
+        self.document.replace(range, bytes, grouping, now);
+        (self.cursor, self.anchor, self.goal) = (end, None, None);
+    }
+
+    /// Deletes what is selected, else from the cursor to where `motion` leads.
+    pub fn delete(&mut self, motion: Motion, now: Timestamp) {
+        let document = &self.document;
+        let there = match motion {
+            Motion::Left => clusters::previous(document, self.cursor),
+            Motion::Right => clusters::next(document, self.cursor),
+            Motion::WordLeft => clusters::previous_word(document, self.cursor),
+            Motion::WordRight => clusters::next_word(document, self.cursor),
+            Motion::End => {
+                let line = document.line(document.line_of(self.cursor));
+                let end = self.rows(1, false).row_of(line.start).of.end;
+                if end > self.cursor { end } else { clusters::next(document, self.cursor) }
+            }
+            Motion::Home => document.line_start(document.line_of(self.cursor)),
+            _ => self.cursor,
+        };
+        let range = there.min(self.cursor)..there.max(self.cursor);
+        let (range, grouping) = match self.selection() {
+            Some(selected) => (selected, Grouping::Alone),
+            None => (range, Grouping::Deleted),
+        };
+        self.cursor = range.start;
+        (self.anchor, self.goal) = (None, None);
+        self.document.replace(range, b"", grouping, now);
+        // What is left may join what stands before it.
+        self.cursor = clusters::settle(&self.document, self.cursor);
+    }
+
+    /// Takes a step back, or does it again; tells whether there was one.
+    pub fn undo(&mut self, redo: bool) -> bool {
+        let place = if redo { self.document.redo() } else { self.document.undo() };
+        if let Some(place) = &place {
+            self.cursor = clusters::settle(&self.document, place.end);
+            (self.anchor, self.goal) = (None, None);
+        }
+        place.is_some()
+    }
+
+    /// Selects the next place where a text stands, or the previous one; tells whether there is one.
+    pub fn find(&mut self, text: &str, forward: bool) -> bool {
+        let selected = self.selection();
+        let found = if forward {
+            let from = selected.map_or(self.cursor, |selected| selected.start + 1);
+            find::next(&self.document, text.as_bytes(), from)
+        } else {
+            let from = selected.map_or(self.cursor, |selected| selected.start);
+            find::previous(&self.document, text.as_bytes(), from)
+        };
+        if let Some(found) = found.clone() {
+            self.select(found);
+        }
+        found.is_some()
+    }
+
+    /// Puts `with` in the place of `text` everywhere, as one step; tells how often.
+    pub fn replace_all(&mut self, text: &str, with: &str, now: Timestamp) -> usize {
+        let found = find::all(&self.document, text.as_bytes());
+        let count = found.len();
+        let before = found.iter().filter(|range| range.end <= self.cursor).count();
+        let edits: Vec<_> = found.into_iter().map(|range| (range, with.as_bytes())).collect();
+        self.document.replace_each(&edits, now);
+        let moved = self.cursor + before * with.len();
+        self.cursor = clusters::settle(&self.document, moved.saturating_sub(before * text.len()));
+        (self.anchor, self.goal) = (None, None);
+        count
+    }
+
+    /// Puts another text in the place of this one, as one step, with the cursor at the beginning. What
+    /// both begin and end with is not touched.
+    pub fn replace_text(&mut self, text: &[u8], now: Timestamp) {
+        let was = self.document.read(0..self.document.len());
+        let same = |(a, b): &(&u8, &u8)| a == b;
+        let before = was.iter().zip(text).take_while(same).count();
+        let (rest, new) = (&was[before..], &text[before..]);
+        let after = rest.iter().rev().zip(new.iter().rev()).take_while(same).count();
+        let range = before..was.len() - after;
+        drop(was);
+        self.document.replace(range, &text[before..text.len() - after], Grouping::Alone, now);
+        (self.cursor, self.anchor, self.goal) = (0, None, None);
+    }
+
+    /// Puts the cursor on a line and character of it, both from 1.
+    pub fn go_to(&mut self, line: usize, column: usize) {
+        let line = line.saturating_sub(1).min(self.document.lines() - 1);
+        let range = self.document.line(line);
+        let mut left = column.saturating_sub(1);
+        let bytes = self.document.slices(range.clone()).flatten();
+        let before = bytes.take_while(|&&byte| {
+            let starts = byte & 0xc0 != 0x80;
+            left = left.saturating_add(usize::from(!starts));
+            left = left.wrapping_sub(1);
+            left != usize::MAX
+        });
+        let at = range.start + before.count();
+        self.go(Motion::To(at), false, 1, false);
+    }
+
+    /// Puts the cursor on an offset, or the cluster that has it.
+    pub fn go_to_offset(&mut self, at: usize) {
+        self.go(Motion::To(at), false, 1, false);
+    }
+
+    /// Goes to the bracket that belongs to the one at the cursor; tells whether there is one.
+    pub fn go_to_bracket(&mut self) -> bool {
+        let found = find::matching_bracket(&self.document, self.cursor);
+        if let Some(at) = found {
+            self.go(Motion::To(at), false, 1, false);
+        }
+        found.is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn now() -> Timestamp {
+        Timestamp::from_micros(0)
+    }
+
+    fn edit(text: &str) -> TextEdit {
+        TextEdit::new(Bytes::copy_from_slice(text.as_bytes()))
+    }
+
+    fn text(edit: &TextEdit) -> String {
+        String::from_utf8(edit.document().bytes().to_vec()).unwrap()
+    }
+
+    #[test]
+    fn line_ends_are_those_of_the_lines_around() {
+        let mut edit = edit("a\r\nb\nc");
+        edit.go(Motion::Right, false, 80, false);
+        edit.new_line(now());
+        edit.go(Motion::Finish, false, 80, false);
+        edit.paste("x\ry", now());
+        assert_eq!(text(&edit), "a\r\n\r\nb\ncx\ny");
+        let mut edit = self::edit("a\r\nb");
+        edit.go(Motion::Finish, false, 80, false);
+        edit.paste("1\n2\r\n", now());
+        assert_eq!(text(&edit), "a\r\nb1\r\n2\r\n");
+        edit.delete(Motion::Left, now());
+        assert_eq!(text(&edit), "a\r\nb1\r\n2");
+    }
+
+    #[test]
+    fn the_cursor_keeps_to_its_cell_going_up_and_down() {
+        let mut edit = edit("long line\nab\n日本語日本語\n");
+        for _ in 0..5 {
+            edit.go(Motion::Right, false, 80, false);
+        }
+        let mut places = Vec::new();
+        for motion in
+            [Motion::Down(1), Motion::Down(1), Motion::Down(1), Motion::Up(3), Motion::Up(1)]
+        {
+            edit.go(motion, false, 80, false);
+            places.push(edit.position());
+        }
+        assert_eq!(places, [(1, 2), (2, 2), (3, 0), (0, 5), (0, 5)]);
+    }
+
+    #[test]
+    fn what_is_selected_is_typed_over_and_comes_back() {
+        let mut edit = edit("one two");
+        edit.go(Motion::WordRight, true, 80, false);
+        assert_eq!(edit.selected().as_deref(), Some(&b"one "[..]));
+        edit.insert("x", now());
+        assert_eq!(text(&edit), "xtwo");
+        edit.undo(false);
+        assert_eq!(text(&edit), "one two");
+        edit.select_all();
+        edit.go(Motion::Left, false, 80, false);
+        assert_eq!((edit.cursor(), edit.selection()), (0, None));
+    }
+
+    #[test]
+    fn half_a_flag_is_never_left() {
+        let mut edit = edit("🇩🇪🇫🇷");
+        edit.go(Motion::Finish, false, 80, false);
+        edit.delete(Motion::Left, now());
+        assert_eq!(text(&edit), "🇩🇪");
+        edit.delete(Motion::Left, now());
+        assert_eq!(text(&edit), "");
+    }
+
+    #[test]
+    fn all_is_replaced_in_one_step() {
+        let mut edit = edit("cat, Cat, cart, cat");
+        edit.go(Motion::Finish, false, 80, false);
+        assert_eq!(edit.replace_all("cat", "mouse", now()), 3);
+        assert_eq!(text(&edit), "mouse, mouse, cart, mouse");
+        assert_eq!(edit.cursor(), edit.document().len());
+        edit.undo(false);
+        assert_eq!(text(&edit), "cat, Cat, cart, cat");
+        assert!(!edit.find("CART", true) && edit.find("cart", false));
+        assert_eq!(edit.selection(), Some(10..14));
+    }
+
+    #[test]
+    fn lines_and_columns_are_found_and_told() {
+        let mut edit = edit("äö\nü日x\n");
+        edit.go_to(2, 3);
+        assert_eq!(edit.position(), (1, 2));
+        edit.go_to(2, 99);
+        assert_eq!(edit.position(), (1, 3));
+        edit.go_to(99, 1);
+        assert_eq!(edit.position(), (2, 0));
+    }
+}
