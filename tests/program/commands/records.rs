@@ -171,10 +171,10 @@ fn a_record_is_replaced_only_if_it_is_still_what_was_read() {
     let why = program.fails(&["set", "shop", "page-1", "other", "--if-unchanged", digest], 4);
     assert!(why.contains("has been changed meanwhile") && why.contains("--digest"), "{why}");
     assert_eq!(program.stored("shop", b"page-1").unwrap(), b"mine");
-    let why = program.fails(&["set", "shop", "none", "x", "--if-unchanged", digest], 4);
+    let why = program.fails(&["set", "shop", "page-99", "x", "--if-unchanged", digest], 4);
     assert!(why.contains("is not there any more"), "{why}");
     program.fails(&["set", "shop", "page-1", "x", "--if-unchanged", "12ab"], 2);
-    assert_eq!(program.stored("shop", b"none"), None);
+    assert_eq!(program.stored("shop", b"page-99"), None);
 }
 
 #[test]
