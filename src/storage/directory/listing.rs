@@ -111,26 +111,26 @@ impl Listing {
                 return;
             }
             let (base, of) = match names::classify(name) {
-                FileKind::Value => (name, 0),
-                FileKind::RecordMetadata(base) => (base, 1),
+                FileKind::Value if names::is_short(name) => (name, 0),
+                FileKind::RecordMetadata(base) if names::readable(base) => (base, 1),
                 FileKind::Junk => {
                     junk.push(name.to_vec());
                     return;
                 }
-                FileKind::StoreMetadata
+                FileKind::Value
+                | FileKind::RecordMetadata(_)
+                | FileKind::StoreMetadata
                 | FileKind::CrawleeTemporary
                 | FileKind::LarderTemporary => return,
             };
-            if !names::readable(base) {
-                return;
-            }
-            let key = names::key(base);
+            let (key, quoted) = names::key_and_form(base);
             let stem = endings::stem(base);
             if !keep(&key) && !stem.is_some_and(&keep) {
                 return;
             }
             let rows = if stem.is_some() { &mut buckets.ended[of] } else { &mut buckets.plain[of] };
-            rows.push_name(&key, base, if of == 0 { Files::Bare } else { Files::MetadataOnly });
+            let name = if quoted { NameForm::Quoted } else { NameForm::Itself };
+            rows.push(&key, name, if of == 0 { Files::Bare } else { Files::MetadataOnly }, &[]);
             if stem.is_none() && rows.len() > room {
                 rows.sort();
                 cut |= rows.cut(most);

@@ -115,18 +115,34 @@ pub(super) fn metadata_name(name: &[u8]) -> Vec<u8> {
 
 /// The key that a value's file name stands for.
 pub(super) fn key(name: &[u8]) -> Cow<'_, [u8]> {
-    // Most names; a store has many.
-    if is_plain(name) {
-        return Cow::Borrowed(name);
-    }
-    let key: Cow<'_, [u8]> = percent_decode(name).into();
-    if *quoted(&key) == *name { key } else { Cow::Borrowed(name) }
+    key_and_form(name).0
 }
 
+/// The key that a value's file name stands for, and whether Crawlee for Python quotes that key so.
+pub(super) fn key_and_form(name: &[u8]) -> (Cow<'_, [u8]>, bool) {
+    // Most names; a store has many.
+    if is_plain(name) {
+        return (Cow::Borrowed(name), true);
+    }
+    let key: Cow<'_, [u8]> = percent_decode(name).into();
+    if *quoted(&key) == *name { (key, true) } else { (Cow::Borrowed(name), false) }
+}
+
+/// The bytes that stand for themselves in any key.
+const PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte: u8 = 0;
+    while byte < 128 {
+        plain[byte as usize] =
+            byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~');
+        byte += 1;
+    }
+    plain
+};
+
 /// Whether a name holds only what stands for itself in any key.
-pub(super) fn is_plain(name: &[u8]) -> bool {
-    name.iter()
-        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~'))
+fn is_plain(name: &[u8]) -> bool {
+    name.iter().all(|byte| PLAIN[usize::from(*byte)])
 }
 
 /// The key of a bare file: its name without an ending that tells a type, as Crawlee for JavaScript
@@ -190,6 +206,11 @@ pub(super) fn bare_names(key: &[u8]) -> impl Iterator<Item = Cow<'_, [u8]>> {
 /// have been placed by hand.
 pub(super) fn readable(name: &[u8]) -> bool {
     possible(name, LONGEST).is_ok()
+}
+
+/// Whether a name is no longer than file systems commonly take.
+pub(super) fn is_short(name: &[u8]) -> bool {
+    name.len() <= LONGEST
 }
 
 /// Whether a value's file without metadata can have this name.

@@ -52,15 +52,8 @@ fn short<T: TryFrom<usize> + Default>(length: usize) -> T {
 }
 
 impl KeyRows {
-    /// Adds a key as its name stands for it.
-    pub(super) fn push_name(&mut self, key: &[u8], base: &[u8], files: Files) {
-        // An escape makes a key shorter than its name: of one length they are the same.
-        let itself = key.len() == base.len() && !names::is_plain(base);
-        let name = if itself { NameForm::Itself } else { NameForm::Quoted };
-        self.push(key, name, files, &[]);
-    }
-
-    fn push(&mut self, key: &[u8], name: NameForm, files: Files, more: &[u8]) {
+    /// Adds a key, and what follows it in the bytes.
+    pub(super) fn push(&mut self, key: &[u8], name: NameForm, files: Files, more: &[u8]) {
         let start = self.bytes.len();
         self.bytes.extend_from_slice(key);
         self.bytes.extend_from_slice(more);
@@ -145,8 +138,11 @@ impl KeyRows {
         let Some(first) = self.rows.first() else { return 0 };
         let first = self.key(first);
         self.rows.iter().fold(first.len(), |common, row| {
-            let same = first[..common].iter().zip(self.key(row)).take_while(|(a, b)| a == b);
-            same.count()
+            let (first, key) = (&first[..common], self.key(row));
+            if key.starts_with(first) {
+                return common;
+            }
+            first.iter().zip(key).take_while(|(a, b)| a == b).count()
         })
     }
 
