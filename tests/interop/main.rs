@@ -15,5 +15,6 @@ mod crawl;
 mod directory;
 mod overview;
 mod peer;
+mod race;
 mod redis;
 mod state;
