@@ -314,7 +314,10 @@ impl App {
         let highlights = self.keys.sync.highlights.wake();
         let watch = self.watch.wake().into_iter().chain(highlights).min();
         let watch = watch.map(|wake| wake.min(next_second));
-        watch.into_iter().chain(self.unseen_until()).min()
+        // Behind a dialog nothing is looked at.
+        let editor = self.editor.as_ref().filter(|_| self.layers.is_empty());
+        let editor = editor.and_then(Editor::wake);
+        watch.into_iter().chain(self.unseen_until()).chain(editor).min()
     }
 
     /// When the topmost dialog takes keys, if it opened by itself and does not yet.

@@ -129,7 +129,7 @@ impl Default for Config {
             command_timeout: options.command_timeout,
             wait_replicas: options.wait_replicas,
             preview_limit: 2 << 20,
-            editor_limit: 1 << 20,
+            editor_limit: 16 << 20,
             clipboard_limit: 1 << 20,
             wrap: true,
             log: LevelFilter::Off,

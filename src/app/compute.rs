@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::edit::{Digests, Leaves};
 use crate::index::{RowOrder, groups, totals};
-use crate::preview::Preview;
+use crate::preview::{Preview, json};
 
 use super::load::{Compute, LeavesShown, Loaded, Ordered, RecordView};
 
@@ -43,6 +43,7 @@ impl Compute {
                 Loaded::Leaves(index.map(|index| LeavesShown { record, preview, index }))
             }
             Self::Search(preview, needle) => Loaded::Found(preview.find(&needle)),
+            Self::Check(text, state) => Loaded::Checked(state, json::check(&text).err()),
         })
     }
 }

@@ -50,6 +50,8 @@ pub enum Request {
     Reveal(Arc<Preview>, usize),
     /// Change the value under the cursor, in the record.
     EditLeaf(LeafEdit),
+    /// The editor has asked for this line.
+    InEditor(PromptKind, String),
     /// Open another target, by its number in [`Settings::targets`].
     Switch(usize),
     /// Ask before something is done.

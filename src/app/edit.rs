@@ -20,6 +20,7 @@ impl Editor {
     pub(super) fn new_record(store: StoreName, ctx: &Ctx<'_>) -> Self {
         let mut new = Self::create(store);
         new.json_layout = ctx.json_layout;
+        new.wrap = ctx.settings.wrap;
         new
     }
 
@@ -40,6 +41,7 @@ impl Editor {
             ctx.say(Notice::info(note));
         }
         editor.json_layout = ctx.json_layout;
+        editor.wrap = ctx.settings.wrap;
         if outside {
             editor.hand_out(ctx);
         }
@@ -87,7 +89,7 @@ impl Editor {
                     ctx.tell(Notice::info("nothing was changed"));
                     return if untouched { Then::Close } else { Then::Stay };
                 }
-                self.replace(&text);
+                self.replace(&text, ctx.now);
                 // A new record still needs its key.
                 if self.original.is_some() {
                     self.save(false, None, shown, ctx)
@@ -99,7 +101,7 @@ impl Editor {
                 ctx.tell(Notice::failure(why).lasting());
                 // It may be half of what was meant, so it is kept here and not saved.
                 if let Some(left) = &left {
-                    self.replace(left);
+                    self.replace(left, ctx.now);
                 } else if untouched {
                     return Then::Close;
                 }
@@ -139,18 +141,20 @@ impl Editor {
             Some(Action::Redo) => self.undo(true),
             Some(Action::EditExternal) => self.hand_out(ctx),
             Some(Action::Format) => {
-                if let Err(why) = self.format() {
+                if let Err(why) = self.format(ctx.now) {
                     self.fault = Some(why);
                 }
             }
+            Some(action) if self.text_action(action, ctx) => {}
             _ if self.field == Field::Value
                 && self.value.text().is_none()
                 && key.code != KeyCode::Tab =>
             {
                 ctx.say(Notice::info("these bytes are not text; edit them in $EDITOR"));
             }
-            _ => self.key(key),
+            _ => self.key(key, ctx.layout().body, ctx.now),
         }
+        self.changed(ctx);
         self.show_cursor(ctx.layout().body);
         Then::Stay
     }
@@ -196,7 +200,8 @@ impl Editor {
     /// Takes pasted text, unless it is being saved or edited elsewhere.
     pub(super) fn take_text(&mut self, text: &str, ctx: &Ctx<'_>) {
         if self.saving.is_none() && !self.outside {
-            self.paste(text);
+            self.paste(text, ctx.now);
+            self.changed(ctx);
             self.show_cursor(ctx.layout().body);
         }
     }

@@ -1,6 +1,9 @@
 //! The editor: a record's key, content type and value, until they are safely stored.
 
+mod check;
+mod commands;
 mod content;
+mod keys;
 mod open;
 mod place;
 mod save;
@@ -9,15 +12,17 @@ mod stored;
 use bytes::Bytes;
 use crossterm::event::KeyEvent;
 
-use crate::model::{ContentType, JsonLayout, Key, Record, StoreName};
+use crate::model::{ContentType, JsonLayout, Key, Record, StoreName, Timestamp};
 use crate::ops::WriteId;
 use crate::preview::charset::Charset;
 use crate::preview::json::Spacing;
 
+use super::Area;
 use super::input::LineInput;
 
-pub use content::{Content, LineEnd};
+pub use content::Content;
 pub use open::not_editable;
+pub use place::{EditorScroll, TextPlace};
 pub use save::Blocked;
 
 use open::Opened;
@@ -58,14 +63,24 @@ pub struct Editor {
     pub fault: Option<String>,
     /// What is to be said once it is saved.
     pub told: Option<String>,
-    /// First row and column of the value shown.
-    pub scroll: (usize, usize),
+    /// What of the value is on the screen.
+    pub scroll: EditorScroll,
+    /// Whether long lines are wrapped.
+    pub wrap: bool,
     /// What is to be said when it is opened.
     pub note: Option<String>,
+    /// What is searched for.
+    pub(super) needle: String,
+    /// What was cut or copied last.
+    clipboard: Bytes,
+    /// What is known of the text as JSON.
+    check: check::Check,
     /// The charset that the value is stored in.
     pub charset: Charset,
     /// How the JSON was spaced on its one line, where it was laid out.
     spacing: Option<Spacing>,
+    /// The JSON before it was laid out.
+    source: Bytes,
     start: (String, Bytes),
 }
 
@@ -110,7 +125,7 @@ impl Editor {
         opened: Opened,
         field: Field,
     ) -> Self {
-        let Opened { value, start, charset, spacing, note } = opened;
+        let Opened { value, start, source, charset, spacing, note } = opened;
         // A line break in a content type is a space in its field, and not a change.
         let content_type = LineInput::new(content_type);
         let start = (content_type.text().to_owned(), start);
@@ -126,10 +141,15 @@ impl Editor {
             json_layout: JsonLayout::default(),
             fault: None,
             told: None,
-            scroll: (0, 0),
+            scroll: EditorScroll::default(),
+            wrap: false,
             note,
+            needle: String::new(),
+            clipboard: Bytes::new(),
+            check: check::Check::default(),
             charset,
             spacing,
+            source,
             start,
         }
     }
@@ -138,7 +158,7 @@ impl Editor {
     pub fn is_changed(&self) -> bool {
         self.content_type.text() != self.start.0
             || (self.original.is_none() && !self.key.text().is_empty())
-            || !self.value.is(&self.start.1)
+            || self.value.is_changed(&self.start.1)
     }
 
     /// The key, as it was read or typed.
@@ -155,12 +175,12 @@ impl Editor {
     }
 
     /// Replaces the value, as the user's own editor left it.
-    pub fn replace(&mut self, text: &Bytes) {
-        self.value = match self.value {
-            Content::Text(..) => Content::new(text),
-            Content::Bytes(_) => Content::Bytes(text.clone()),
-        };
-        self.scroll = (0, 0);
+    pub fn replace(&mut self, text: &Bytes, now: Timestamp) {
+        match &mut self.value {
+            Content::Text(edit) => edit.replace_text(text, now),
+            Content::Bytes(own) => own.clone_from(text),
+        }
+        self.scroll = EditorScroll::default();
         self.fault = None;
     }
 
@@ -177,7 +197,7 @@ impl Editor {
     }
 
     /// Takes a key that is bound to no action.
-    pub fn key(&mut self, key: KeyEvent) {
+    pub fn key(&mut self, key: KeyEvent, body: Area, now: Timestamp) {
         use crossterm::event::{KeyCode, KeyModifiers};
         self.fault = None;
         // What is pasted without brackets may have line feeds.
@@ -198,42 +218,25 @@ impl Editor {
             Field::ContentType => {
                 self.content_type.key(key);
             }
-            Field::Value => {
-                if let Content::Text(area, _) = &mut self.value {
-                    if line_feed {
-                        area.insert_newline();
-                    } else if tab {
-                        area.insert_str("\t");
-                    } else {
-                        area.input(key);
-                    }
-                }
-            }
+            Field::Value => self.text_key(key, body, now),
         }
     }
 
     /// Takes pasted text where the cursor is.
-    pub fn paste(&mut self, text: &str) {
+    pub fn paste(&mut self, text: &str, now: Timestamp) {
         self.fault = None;
         match (self.field, &mut self.value) {
             (Field::Key, _) => self.key.paste(text),
             (Field::ContentType, _) => self.content_type.paste(text),
-            (Field::Value, Content::Text(area, _)) => {
-                // Terminals send a pasted line break as a carriage return.
-                area.insert_str(text.replace("\r\n", "\n").replace('\r', "\n"));
-            }
+            (Field::Value, Content::Text(edit)) => edit.paste(text, now),
             (Field::Value, Content::Bytes(_)) => {}
         }
     }
 
     /// Takes back or does again.
     pub fn undo(&mut self, redo: bool) {
-        if let Content::Text(area, _) = &mut self.value {
-            if redo {
-                area.redo();
-            } else {
-                area.undo();
-            }
+        if let Some(text) = self.value.text_mut() {
+            text.undo(redo);
         }
     }
 

@@ -163,11 +163,13 @@ pub enum Slot {
     Theirs,
     /// What is watched.
     Watch,
+    /// The fault of the JSON being typed.
+    Check,
 }
 
 impl Slot {
     /// How many slots there are.
-    pub const COUNT: usize = 14;
+    pub const COUNT: usize = 15;
 }
 
 /// Numbers the reads of a slot, so that a late reply is known as such.

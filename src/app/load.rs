@@ -3,9 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
+
 use crate::edit::{LeafIndex, Leaves};
 use crate::index::{Change, Groups, Index, Query, RescanState, RowOrder, ScanEvent};
 use crate::model::{ContentType, Crawl, Key, Record, RecordMeta, StoreInfo, StoreName};
+use crate::preview::json::JsonFault;
 use crate::preview::{Matches, Mode, Preview};
 
 /// Something to read from the storage.
@@ -92,6 +95,8 @@ pub enum Compute {
     Leaves(Record, Arc<Preview>),
     /// Where the text occurs in the value.
     Search(Arc<Preview>, String),
+    /// What is wrong with this text as JSON; its state is of this number.
+    Check(Bytes, u64),
 }
 
 /// JSON that is shown, and which values are where in it.
@@ -170,6 +175,8 @@ pub enum Loaded {
     Leaves(Option<LeavesShown>),
     /// Where the text occurs.
     Found(Matches),
+    /// What is wrong with a text as JSON, in its state of this number.
+    Checked(u64, Option<JsonFault>),
 }
 
 impl Loaded {

@@ -240,6 +240,14 @@ pub enum PromptKind {
     FilterKeys,
     /// Find it in the value.
     Search,
+    /// Find it in the text being edited.
+    SearchText,
+    /// Replace it in the text being edited.
+    ReplaceText,
+    /// Put this in its place.
+    ReplaceWith,
+    /// Go to this line or offset of the text being edited.
+    GoTo,
     /// Save the value to this file.
     SaveValue,
     /// Another value in JSON.
@@ -261,7 +269,10 @@ impl PromptKind {
     pub fn label(self) -> &'static str {
         match self {
             Self::FilterStores | Self::FilterKeys => "filter: ",
-            Self::Search => "search: ",
+            Self::Search | Self::SearchText => "search: ",
+            Self::ReplaceText => "replace: ",
+            Self::ReplaceWith => "by: ",
+            Self::GoTo => "go to line: ",
             Self::SaveValue => "save value as: ",
             Self::LeafValue => "value: ",
             Self::LeafKey => "name: ",

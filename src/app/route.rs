@@ -128,6 +128,11 @@ impl App {
                 }
                 Request::EditLeaf(change) => leaves::change(self, &change),
                 Request::Search(text) => self.record.look_for(&text, &mut ctx!(self)),
+                Request::InEditor(kind, text) => {
+                    if let Some(editor) = &mut self.editor {
+                        editor.answered(kind, &text, &mut ctx!(self));
+                    }
+                }
                 Request::Switch(at) => targets::switch(self, at),
                 Request::Ask(question) => self.layers.push(Layer::Confirm(question)),
                 Request::AskToPurge => {

@@ -36,7 +36,7 @@ impl Default for Settings {
             label: String::new(),
             read_only: false,
             preview_limit: 2 << 20,
-            editor_limit: 1 << 20,
+            editor_limit: 16 << 20,
             wrap: true,
             mouse: true,
             targets: Vec::new(),

@@ -39,6 +39,17 @@ fn is_the_editors(action: Action) -> bool {
             | Action::Redo
             | Action::EditExternal
             | Action::Format
+            | Action::Cut
+            | Action::CopySelection
+            | Action::PasteSelection
+            | Action::SelectAll
+            | Action::Search
+            | Action::SearchNext
+            | Action::SearchPrevious
+            | Action::Replace
+            | Action::GoTo
+            | Action::Bracket
+            | Action::Wrap
     )
 }
 

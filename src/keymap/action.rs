@@ -125,6 +125,13 @@ named! {
     Undo "undo" "undo" "Undo the last change"
     Redo "redo" "redo" "Redo what was undone"
     Format "format" "format" "Lay the JSON out over lines"
+    Cut "cut" "cut" "Cut what is selected"
+    CopySelection "copy_selection" "copy" "Copy what is selected to the clipboard"
+    PasteSelection "paste_selection" "paste" "Paste what was cut or copied here last"
+    SelectAll "select_all" "select all" "Select the whole text"
+    Replace "replace" "replace" "Replace a text everywhere"
+    GoTo "go_to" "go to" "Go to a line or an offset"
+    Bracket "bracket" "bracket" "Go to the bracket that belongs to this one"
     Cancel "cancel" "cancel" "Close without doing anything"
 
     ConfirmYes "confirm_yes" "yes" "Do it"

@@ -29,8 +29,8 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Clicks and the wheel, with coordinates of any size. Not the mouse's every move, which would
 /// wake an idle program.
-const MOUSE_ON: &str = "\x1b[?1000h\x1b[?1006h";
-const MOUSE_OFF: &str = "\x1b[?1006l\x1b[?1000l";
+const MOUSE_ON: &str = "\x1b[?1002h\x1b[?1006h";
+const MOUSE_OFF: &str = "\x1b[?1006l\x1b[?1002l";
 
 /// Whether any thread panicked: the screen is given back for good.
 static PANICKED: AtomicBool = AtomicBool::new(false);

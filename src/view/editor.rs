@@ -1,7 +1,8 @@
 //! The editor, over all panes.
 
+mod text_rows;
+
 use ratatui::buffer::Buffer;
-use ratatui_textarea::TextArea;
 
 use crate::app::Area;
 use crate::app::editor::{Content, Editor, Field};
@@ -66,7 +67,8 @@ pub(super) fn draw(
     }
     let rule = appearance.symbols.border.horizontal_top.repeat(usize::from(inner.width));
     put(buf, inner.x, inner.y + 2, inner.width, &rule, appearance.style(Role::Border));
-    let mut value = Area { x, y: inner.y + 3, width, height: inner.height - 3 };
+    let height = inner.height - 3;
+    let mut value = Area { x, y: inner.y + 3, width, height };
     if let Some(fault) = &editor.fault {
         let lines = text::wrap(fault, usize::from(width));
         let rows =
@@ -78,7 +80,7 @@ pub(super) fn draw(
         value.height -= rows;
     }
     let in_value = match &editor.value {
-        Content::Text(text, _) => self::text(buf, value, text, editor, appearance),
+        Content::Text(_) => text_rows::draw(buf, value, height, editor, appearance),
         Content::Bytes(bytes) => {
             let size = text::size(bytes.len() as u64);
             let words = format!("{size} that are not text: only $EDITOR can change them");
@@ -91,7 +93,7 @@ pub(super) fn draw(
 
 fn position(editor: &Editor) -> String {
     let Some(text) = editor.value.text() else { return String::new() };
-    let ratatui_textarea::DataCursor(row, column) = text.cursor();
+    let (row, column) = text.position();
     let charset = editor.charset;
     let stored =
         if charset.is_plain() { String::new() } else { format!("{} · ", charset.words()) };
@@ -99,61 +101,8 @@ fn position(editor: &Editor) -> String {
         "{stored}{}:{} of {}",
         text::count(row as u64 + 1),
         text::count(column as u64 + 1),
-        text::plural(text.lines().len() as u64, "line")
+        text::plural(text.document().lines() as u64, "line")
     )
-}
-
-/// Draws the lines on the screen; gives the cursor's cell.
-fn text(
-    buf: &mut Buffer,
-    area: Area,
-    text: &TextArea<'static>,
-    editor: &Editor,
-    appearance: &Appearance,
-) -> Option<(u16, u16)> {
-    let (top, left) = editor.scroll;
-    // A fault takes rows from the value, so the cursor may need another one.
-    let row = text.cursor().0;
-    let top = top.max((row + 1).saturating_sub(usize::from(area.height))).min(row.max(top));
-    let selected = text.selection_range();
-    for (at, y) in (top..text.lines().len()).zip(area.y..area.y + area.height) {
-        let line = &text.lines()[at];
-        let shown = part(line, left, area.width.into());
-        put(buf, area.x, y, area.width, &shown, appearance.style(Role::Text));
-        if let Some((from, to)) = selected {
-            let chars = line.chars().count();
-            // Columns at which the selection enters and leaves this line.
-            let from = if at == from.0 { from.1 } else { chars * usize::from(at < from.0) };
-            let to = if at == to.0 { to.1 } else { chars * usize::from(at < to.0) };
-            if from < to {
-                highlight(buf, area, y, line, (from, to), left, appearance);
-            }
-        }
-    }
-    let (row, column) = editor.cursor_cell()?;
-    let y = area.y + u16::try_from(row.checked_sub(top)?).ok()?;
-    let x = area.x + u16::try_from(column.checked_sub(left)?).ok()?;
-    (y < area.y + area.height).then_some((x, y))
-}
-
-fn highlight(
-    buf: &mut Buffer,
-    area: Area,
-    y: u16,
-    line: &str,
-    (from, to): (usize, usize),
-    left: usize,
-    appearance: &Appearance,
-) {
-    let width = |count: usize| {
-        cells(&visible(&line.chars().take(count).collect::<String>())).saturating_sub(left)
-    };
-    let (from, to) = (width(from), width(to).min(usize::from(area.width)));
-    for x in from..to {
-        if let Some(cell) = u16::try_from(x).ok().and_then(|x| buf.cell_mut((area.x + x, y))) {
-            cell.set_style(appearance.style(Role::Selection));
-        }
-    }
 }
 
 /// Of a line's visible text, `width` cells after the first `left`.

@@ -192,7 +192,7 @@ fn hit_style(hit: Hit, appearance: &Appearance) -> Option<Style> {
     }
 }
 
-fn part_style(part: Part, appearance: &Appearance) -> Style {
+pub(super) fn part_style(part: Part, appearance: &Appearance) -> Style {
     appearance.style(match part {
         Part::Plain => Role::Text,
         Part::Key => Role::JsonKey,

@@ -4,11 +4,13 @@
 
 mod connection;
 mod editing;
+mod fidelity;
 mod interleavings;
 mod kept;
 mod leaf;
 mod lists;
 mod rules;
+mod text;
 mod values;
 mod world;
 mod writes;

@@ -547,6 +547,15 @@ fn the_editor() {
         stage.keys("e<down><end>,");
         stage
     });
+    each("editor_typing", |width, height| {
+        let mut stage = opened(width, height);
+        stage.keys("e<down><down><end>x<ctrl-home><shift-right>");
+        stage.app.now = stage.app.wake().unwrap();
+        stage.event(Event::Time);
+        let (ticket, read) = stage.take(Slot::Check);
+        stage.event(Event::Loaded(Slot::Check, ticket, Ok(computed(read))));
+        stage
+    });
     each("editor_fault", |width, height| {
         let mut stage = opened(width, height);
         stage.keys("e<down><end>x<ctrl-s>");

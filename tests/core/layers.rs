@@ -55,7 +55,7 @@ const CHANGES: [&str; 6] =
 
 /// Which modules may name a crate, or call what starts a task.
 ///
-/// The editor's and the prompts' text lives in the state as the widget that edits it. A thread of
+/// A line that is typed lives in the state as the widget that edits it. A thread of
 /// `config::password` reads the pipe of a password command, before there is a terminal to hold up.
 /// `demo` writes from a thread with a runtime of its own, so that it never shares the browser's.
 /// The directory backend reads and writes files on threads of their own: files have no other way.
@@ -69,7 +69,7 @@ const CRATES: [(&str, &[&str]); 14] = [
     ("ratatui::", &["view", "tui", "theme"]),
     // There, only visible text is written.
     ("set_string", &["view::paint"]),
-    ("ratatui_textarea::", &["view", "app::editor", "app::input"]),
+    ("ratatui_textarea::", &["app::input"]),
     ("crossterm::", &["keymap", "app", "tui", "cli"]),
     ("tokio::spawn", &["tui", "storage::redis", "storage::directory"]),
     ("task::spawn", &["tui", "storage::redis", "storage::directory"]),

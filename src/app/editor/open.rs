@@ -15,6 +15,8 @@ pub(super) struct Opened {
     pub(super) value: Content,
     /// What stands in the editor before anything is typed.
     pub(super) start: Bytes,
+    /// The text before it was laid out.
+    pub(super) source: Bytes,
     pub(super) charset: Charset,
     /// How the JSON was spaced on its one line; none if it was not laid out.
     pub(super) spacing: Option<Spacing>,
@@ -28,6 +30,7 @@ impl Opened {
         Self {
             value: Content::Bytes(value.clone()),
             start: value.clone(),
+            source: Bytes::new(),
             charset: Charset::UTF_8,
             spacing: None,
             note: None,
@@ -35,14 +38,15 @@ impl Opened {
     }
 
     pub(super) fn new(record: &Record) -> Self {
-        let Some(read) = text(record).filter(|read| read.is_exact(&record.value)) else {
+        let Some(read) = text(record).filter(|read| keeps(read, record)) else {
             return Self::bytes(&record.value);
         };
         let json = is_json(&record.meta.content_type) && json::check(&read.text).is_ok();
         let (laid_out, spacing, note) = if json { lay_out(&read.text) } else { (None, None, None) };
-        let start = laid_out.unwrap_or(read.text);
+        let source = read.text;
+        let start = laid_out.unwrap_or_else(|| source.clone());
         let value = Content::new(&start);
-        Self { value, start, charset: read.charset, spacing, note }
+        Self { value, start, source, charset: read.charset, spacing, note }
     }
 }
 
@@ -51,10 +55,16 @@ fn text(record: &Record) -> Option<DecodedText> {
     charset::read(&record.meta, &record.value, false).or_else(|| DecodedText::utf8(&record.value))
 }
 
+/// Whether what is not typed over stays what it was, to the byte. Bytes that are not the UTF-8 they should
+/// be are edited as they stand.
+fn keeps(read: &DecodedText, record: &Record) -> bool {
+    read.is_exact(&record.value) || (read.charset.is_plain() && read.text == record.value)
+}
+
 /// Why the built-in editor cannot edit a value; none if it can.
 pub fn not_editable(record: &Record) -> Option<String> {
     let Some(read) = text(record) else { return Some("this value is not text".to_owned()) };
-    if read.is_exact(&record.value) {
+    if keeps(&read, record) {
         return None;
     }
     let charset = read.charset.words();
@@ -80,11 +90,8 @@ type LaidOut = (Option<Bytes>, Option<Spacing>, Option<String>);
 
 /// JSON on one line is laid out in lines, to be put on one line again.
 fn lay_out(text: &Bytes) -> LaidOut {
-    let Some(spacing) = Spacing::of(text) else {
-        let one_line = !text.trim_ascii().contains(&b'\n');
-        let note = "this JSON is not spaced in one way: it is edited as it stands";
-        return (None, None, one_line.then(|| note.to_owned()));
-    };
+    // What stands on several lines is edited as it stands.
+    let Some(spacing) = Spacing::seen(text) else { return (None, None, None) };
     if let Some(lines) = json::pretty(text) {
         return (Some(lines.into()), Some(spacing), None);
     }

@@ -1,12 +1,10 @@
 //! From what was typed to the write that stores it.
 
-use ratatui_textarea::CursorMove;
-
-use crate::model::{ContentType, Expected, SetValue};
+use crate::model::{ContentType, Expected, SetValue, Timestamp};
 use crate::preview::json;
 
 use super::super::input::LineInput;
-use super::{Content, Editor};
+use super::Editor;
 
 /// Why the editor cannot save.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +17,7 @@ pub enum Blocked {
 
 impl Editor {
     /// Lays JSON out for people; tells why it could not.
-    pub fn format(&mut self) -> Result<(), String> {
+    pub fn format(&mut self, now: Timestamp) -> Result<(), String> {
         let bytes = self.value.bytes();
         if let Err(fault) = json::check(&bytes) {
             self.go_to(fault.line, fault.column);
@@ -33,12 +31,8 @@ impl Editor {
         let Some(text) = json::pretty(&bytes) else {
             return Err("laid out, this JSON would be too long: it stays as it stands".to_owned());
         };
-        if let Content::Text(area, _) = &mut self.value
-            && text.as_bytes() != bytes
-        {
-            area.select_all();
-            area.insert_str(&text);
-            area.move_cursor(CursorMove::Top);
+        if let Some(edit) = self.value.text_mut() {
+            edit.replace_text(text.as_bytes(), now);
         }
         Ok(())
     }

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use crate::model::Family;
 use crate::model::{ContentType, JsonLayout};
 use crate::preview::charset::{Charset, Unwritable};
-use crate::preview::json::{self, JsonFault};
+use crate::preview::json::{self, JsonFault, Spacing};
 
 use super::open::{is_json, is_json_suffix};
 use super::{Blocked, Content, Editor, Field};
@@ -45,7 +45,8 @@ impl Editor {
         let was = self.original.as_ref();
         let is_text = matches!(self.value, Content::Text(..));
         let recoded = is_text && was.is_some() && charset != self.charset;
-        let untouched = was.filter(|_| self.value.is(&self.start.1)).map(|was| was.value.clone());
+        let untouched =
+            was.filter(|_| !self.value.is_changed(&self.start.1)).map(|was| was.value.clone());
         let bytes = match untouched {
             // What was not touched is stored as it was, to the byte.
             Some(was) if !(as_text && recoded) => {
@@ -127,7 +128,9 @@ impl Editor {
     fn json_bytes(&self, text: Bytes, told: &mut Vec<String>) -> Bytes {
         let was_json = self.original.as_ref().is_some_and(|was| is_json(&was.meta.content_type));
         let laid_out = match &self.spacing {
-            Some(spacing) if was_json => json::spaced(&text, spacing),
+            Some(spacing) if was_json => {
+                self.carried(&text, spacing).or_else(|| json::spaced(&text, spacing))
+            }
             None if was_json => return text,
             // A type of one's own is stored as it was typed, as Crawlee stores it.
             _ if is_json_suffix(&self.typed_content_type()) => return text,
@@ -143,6 +146,18 @@ impl Editor {
             },
             Bytes::from,
         )
+    }
+}
+
+impl Editor {
+    /// JSON that was laid out, with all that was not typed over as it stood.
+    fn carried(&self, text: &[u8], spacing: &Spacing) -> Option<Vec<u8>> {
+        let edits = self.value.text()?.document().edits_since_original();
+        let edits: Vec<_> = edits
+            .iter()
+            .map(|edit| (edit.at..edit.at + edit.removed, edit.inserted.len()))
+            .collect();
+        json::carried(&self.source, &self.start.1, &edits, text, spacing)
     }
 }
 

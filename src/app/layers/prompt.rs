@@ -69,6 +69,10 @@ impl Prompt {
         match self.kind {
             PromptKind::FilterStores | PromptKind::FilterKeys => self.typed(ctx),
             PromptKind::Search => ctx.request(Request::Search(text.to_owned())),
+            PromptKind::SearchText
+            | PromptKind::ReplaceText
+            | PromptKind::ReplaceWith
+            | PromptKind::GoTo => ctx.request(Request::InEditor(self.kind, text.to_owned())),
             PromptKind::SaveValue => {
                 if !text.is_empty() {
                     ctx.save_file(PathBuf::from(text), self.value.clone(), false);

@@ -1,6 +1,6 @@
 //! The mouse: a click puts the cursor there, a second one opens, the wheel scrolls.
 
-use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 
 use crate::keymap::Action;
 
@@ -17,12 +17,20 @@ pub(in crate::app) fn on_mouse(app: &mut App, mouse: MouseEvent) {
         MouseEventKind::ScrollDown => Some(WHEEL),
         MouseEventKind::ScrollUp => Some(-WHEEL),
         MouseEventKind::Down(MouseButton::Left) => None,
+        MouseEventKind::Drag(MouseButton::Left) if app.takes_text() => None,
         _ => return,
     };
+    let body = app.layout().body;
     if let Some(layer) = app.layers.last_mut() {
         layer.dialog_mut().wheel(wheel.unwrap_or(0), &mut ctx!(app));
     } else if let Some(editor) = &mut app.editor {
-        editor.wheel(wheel.unwrap_or(0));
+        let place = (mouse.column, mouse.row);
+        let select = matches!(mouse.kind, MouseEventKind::Drag(_))
+            || mouse.modifiers.contains(KeyModifiers::SHIFT);
+        match wheel {
+            Some(rows) => editor.wheel(rows, body),
+            None => editor.click(place, select, body),
+        }
     } else if let Some(pane) = app.layout().pane_at(mouse.column, mouse.row) {
         match wheel {
             Some(rows) => scroll(app, pane, rows),

@@ -82,6 +82,11 @@ pub(in crate::app) fn loaded(app: &mut App, loaded: Loaded) {
             }
         }
         Loaded::Leaves(shown) => leaves::found(app, shown),
+        Loaded::Checked(state, fault) => {
+            if let Some(editor) = &mut app.editor {
+                editor.checked(state, fault);
+            }
+        }
         Loaded::Found(matches) => app.record.searched(matches, &mut ctx!(app)),
     }
 }
@@ -114,7 +119,7 @@ pub(in crate::app) fn failed(app: &mut App, slot: Slot, error: Error) {
             // Nobody looks at it any more.
             None => app.out.cancel(Slot::Crawl),
         },
-        Slot::Groups | Slot::Leaves | Slot::Totals | Slot::Search | Slot::Watch => {
+        Slot::Groups | Slot::Leaves | Slot::Totals | Slot::Search | Slot::Watch | Slot::Check => {
             app.tell(Notice::from(&error));
         }
     }

@@ -133,6 +133,9 @@ pub(in crate::app) fn missed(app: &mut App) {
 pub(in crate::app) fn time_passed(app: &mut App) {
     app.watch.expire(app.now);
     app.unseen_until = app.unseen_until();
+    if let Some(editor) = &mut app.editor {
+        editor.time_passed(&mut ctx!(app));
+    }
     opened::sync_keys(app, SyncEvent::Time, None);
     if app.watch.rate(app.now) <= 0.0 {
         opened::sync_keys(app, SyncEvent::Quiet, None);

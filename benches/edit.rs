@@ -1,0 +1,107 @@
+//! The built-in editor over large values: how long a key takes until its frame is drawn, and a paste.
+//! `cargo bench --bench edit`.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark stops where it fails")]
+
+#[path = "support/report.rs"]
+mod report;
+#[path = "../tests/support/stage.rs"]
+mod stage;
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use larder::app::{Event, Settings};
+use larder::model::Record;
+use larder::theme::{Symbols, Theme};
+use larder::view::{Appearance, draw};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use report::{Report, max, median, ms};
+use stage::{Stage, record, store};
+
+const SIZE: usize = 5 << 20;
+/// Milliseconds from a key to its frame.
+const KEY: f64 = 5.0;
+/// Milliseconds for a paste of 1 MB.
+const PASTE: f64 = 100.0;
+
+fn repeated(piece: &str) -> String {
+    piece.repeat(SIZE / piece.len())
+}
+
+fn main() -> ExitCode {
+    let mut report = Report::default();
+    let item = r#"{"url": "https://shop.example/page/42", "price": 46.2, "tags": ["a", null]},"#;
+    let json = "application/json";
+    for (name, content_type, text) in [
+        ("json, laid out", json, format!("[{}0]", repeated(item))),
+        ("json, one string", json, format!("[\"{}\"]", repeated("a long, long string "))),
+        ("text, lines", "text/plain", repeated("a line of 25 characters.\n")),
+        ("text, one line", "text/plain", repeated("words and words, ")),
+        ("text, one wide line", "text/plain", repeated("日本語のテキスト、нет")),
+        ("text, marks", "text/plain", repeated("a\u{301}\u{302}\u{303}")),
+    ] {
+        for wrap in [true, false] {
+            let how = if wrap { "wrapped" } else { "cut" };
+            measure(&format!("{name}, {how}"), content_type, &text, wrap, &mut report);
+        }
+    }
+    report.end()
+}
+
+fn measure(name: &str, content_type: &str, text: &str, wrap: bool, report: &mut Report) {
+    let settings = Settings { editor_limit: 1 << 26, wrap, ..Settings::default() };
+    let mut stage = Stage::with(120, 40, settings);
+    stage.connect(vec![store("default", 1), store("shop", 1)]);
+    let value = Record { value: text.to_owned().into(), ..record("k", content_type, "") };
+    stage.keys("j").open(&[value]);
+    let begun = Instant::now();
+    stage.keys("e");
+    report.line(&format!("{name}: open"), ms(begun.elapsed()), None, "ms");
+    let mut terminal = Terminal::new(TestBackend::new(120, 40)).unwrap();
+    let appearance = Appearance { theme: Theme::plain(), symbols: Symbols::UNICODE };
+    let mut frame = |stage: &Stage| {
+        terminal.draw(|frame| draw(frame, &stage.app, &appearance)).unwrap();
+    };
+    // In the middle, at the end, at the beginning: typed, deleted, moved, undone.
+    let places =
+        [format!("<ctrl-g>@{}<enter>", text.len() / 2), "<ctrl-end>".into(), "<ctrl-home>".into()];
+    let mut times = Vec::new();
+    for place in places {
+        stage.keys(&place);
+        frame(&stage);
+        for keys in [
+            "x",
+            "y",
+            " ",
+            "<enter>",
+            "<down>",
+            "<up>",
+            "<pgdn>",
+            "<pgup>",
+            "<left>",
+            "<backspace>",
+            "<end>",
+            "<home>",
+            "<shift-down>",
+            "z",
+            "<ctrl-z>",
+            "<ctrl-z>",
+            "<ctrl-y>",
+        ] {
+            for key in stage::keys(keys) {
+                let begun = Instant::now();
+                stage.event(Event::Key(key));
+                frame(&stage);
+                times.push(ms(begun.elapsed()));
+            }
+        }
+    }
+    report.line(&format!("{name}: key to frame, median"), median(&times), Some(KEY), "ms");
+    report.line(&format!("{name}: key to frame, worst"), max(&times), Some(KEY), "ms");
+    let pasted = "pasted text, 日本語\r".repeat(1_000_000 / 24);
+    let begun = Instant::now();
+    stage.event(Event::Paste(pasted));
+    frame(&stage);
+    report.line(&format!("{name}: paste of 1 MB"), ms(begun.elapsed()), Some(PASTE), "ms");
+}

@@ -1,0 +1,118 @@
+//! What actions do in the text of a value: clipboard, search, places.
+
+use bytes::Bytes;
+
+use crate::keymap::Action;
+use crate::text;
+
+use super::super::ctx::Ctx;
+use super::super::event::Effect;
+use super::super::notice::Notice;
+use super::super::question::PromptKind;
+use super::{Editor, Field};
+
+/// A selection of at most so many bytes is what is searched for next.
+const NEEDLE: usize = 200;
+
+impl Editor {
+    /// Does what an action does in the text; tells whether it is one of those.
+    pub(in crate::app) fn text_action(&mut self, action: Action, ctx: &mut Ctx<'_>) -> bool {
+        let needle = self.selected_needle().unwrap_or_else(|| self.needle.clone());
+        let Some(edit) = self.value.text_mut() else { return false };
+        match action {
+            Action::Wrap => {
+                self.wrap = !self.wrap;
+                self.scroll.left = 0;
+            }
+            Action::SelectAll => edit.select_all(),
+            Action::CopySelection | Action::Cut => {
+                let Some(selected) = edit.selected() else {
+                    ctx.say(Notice::info("nothing is selected"));
+                    return true;
+                };
+                let bytes = Bytes::copy_from_slice(&selected);
+                ctx.effect(Effect::Copy { what: "Selection", bytes: bytes.clone() });
+                if action == Action::Cut {
+                    edit.cut(ctx.now);
+                }
+                self.clipboard = bytes;
+            }
+            Action::PasteSelection => edit.paste_bytes(&self.clipboard, ctx.now),
+            Action::Search => ctx.prompt(PromptKind::SearchText, &needle),
+            Action::Replace => ctx.prompt(PromptKind::ReplaceText, &needle),
+            Action::GoTo => ctx.prompt(PromptKind::GoTo, ""),
+            Action::SearchNext | Action::SearchPrevious if self.needle.is_empty() => {
+                ctx.prompt(PromptKind::SearchText, &needle);
+            }
+            Action::SearchNext => self.look_for(true, ctx),
+            Action::SearchPrevious => self.look_for(false, ctx),
+            Action::Bracket => {
+                if !edit.go_to_bracket() {
+                    ctx.say(Notice::info("no bracket here that another belongs to"));
+                }
+            }
+            _ => return false,
+        }
+        self.field = Field::Value;
+        true
+    }
+
+    /// What is selected, where it can be typed into a line.
+    fn selected_needle(&self) -> Option<String> {
+        let selected = self.value.text()?.selected().filter(|text| text.len() <= NEEDLE)?;
+        let text = String::from_utf8(selected.into_owned()).ok()?;
+        (!text.contains('\n')).then_some(text)
+    }
+
+    /// Takes the line that was asked for.
+    pub(in crate::app) fn answered(&mut self, kind: PromptKind, answer: &str, ctx: &mut Ctx<'_>) {
+        match kind {
+            PromptKind::SearchText if !answer.is_empty() => {
+                answer.clone_into(&mut self.needle);
+                self.look_for(true, ctx);
+            }
+            PromptKind::ReplaceText if !answer.is_empty() => {
+                answer.clone_into(&mut self.needle);
+                ctx.prompt(PromptKind::ReplaceWith, "");
+            }
+            PromptKind::ReplaceWith => {
+                let needle = &self.needle;
+                let Some(edit) = self.value.text_mut() else { return };
+                let count = edit.replace_all(needle, answer, ctx.now);
+                ctx.say(Notice::info(match count {
+                    0 => "not found".to_owned(),
+                    _ => format!("replaced in {}", text::plural(count as u64, "place")),
+                }));
+            }
+            PromptKind::GoTo if !self.go_to_place(answer) => {
+                ctx.say(Notice::info("type a line, line:column, or @ and an offset in bytes"));
+            }
+            _ => {}
+        }
+        self.changed(ctx);
+        self.show_cursor(ctx.layout().body);
+    }
+
+    fn look_for(&mut self, forward: bool, ctx: &mut Ctx<'_>) {
+        let found = self.value.text_mut().is_some_and(|edit| edit.find(&self.needle, forward));
+        if !found {
+            ctx.say(Notice::info("not found"));
+        }
+    }
+
+    /// `12`, `12:3`, `@1000`; tells whether it was one of these.
+    fn go_to_place(&mut self, answer: &str) -> bool {
+        let answer = answer.trim();
+        if let Some(offset) = answer.strip_prefix('@') {
+            let Ok(offset) = offset.parse() else { return false };
+            if let Some(edit) = self.value.text_mut() {
+                edit.go_to_offset(offset);
+            }
+            return true;
+        }
+        let (line, column) = answer.split_once(':').unwrap_or((answer, "1"));
+        let (Ok(line), Ok(column)) = (line.parse(), column.parse()) else { return false };
+        self.go_to(line, column);
+        true
+    }
+}

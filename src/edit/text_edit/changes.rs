@@ -1,0 +1,131 @@
+//! What is typed, pasted, deleted and replaced, and taken back.
+
+use std::borrow::Cow;
+
+use crate::model::Timestamp;
+
+use super::super::clusters;
+use super::super::document::Grouping;
+use super::super::find;
+use super::{Motion, TextEdit};
+
+impl TextEdit {
+    /// Types text over the selection, or where the cursor is.
+    pub fn insert(&mut self, text: &str, now: Timestamp) {
+        self.put(text.as_bytes(), Grouping::Typed, now);
+    }
+
+    /// Begins a new line.
+    pub fn new_line(&mut self, now: Timestamp) {
+        self.put(self.line_end_here().as_bytes(), Grouping::Alone, now);
+    }
+
+    /// Pastes text over the selection or where the cursor is, with its lines ended as those here.
+    pub fn paste(&mut self, text: &str, now: Timestamp) {
+        let end = self.line_end_here();
+        // Terminals send a pasted line break as a carriage return.
+        let lines = if text.contains('\r') {
+            Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
+        } else {
+            Cow::Borrowed(text)
+        };
+        let text = if end == "\n" { lines } else { Cow::Owned(lines.replace('\n', end)) };
+        self.put(text.as_bytes(), Grouping::Alone, now);
+    }
+
+    /// What ends the lines around the cursor.
+    fn line_end_here(&self) -> &'static str {
+        let line = self.document.line_of(self.cursor);
+        let near = if line + 1 < self.document.lines() { line + 1 } else { line };
+        let feed = self.document.line_start(near).checked_sub(1);
+        match feed.and_then(|feed| feed.checked_sub(1)).and_then(|at| self.document.byte(at)) {
+            Some(b'\r') if near > 0 => "\r\n",
+            _ if near == 0 => self.line_end(),
+            _ => "\n",
+        }
+    }
+
+    /// Pastes bytes as they are.
+    pub fn paste_bytes(&mut self, bytes: &[u8], now: Timestamp) {
+        self.put(bytes, Grouping::Alone, now);
+    }
+
+    /// Deletes what is selected.
+    pub fn cut(&mut self, now: Timestamp) {
+        if self.selection().is_some() {
+            self.put(b"", Grouping::Alone, now);
+        }
+    }
+
+    fn put(&mut self, bytes: &[u8], grouping: Grouping, now: Timestamp) {
+        let range = self.selection().unwrap_or(self.cursor..self.cursor);
+        let end = range.start + bytes.len();
+        self.document.replace(range, bytes, grouping, now);
+        (self.cursor, self.anchor, self.goal) = (end, None, None);
+    }
+
+    /// Deletes what is selected, else from the cursor to where `motion` leads.
+    pub fn delete(&mut self, motion: Motion, now: Timestamp) {
+        let document = &self.document;
+        let there = match motion {
+            Motion::Left => clusters::previous(document, self.cursor),
+            Motion::Right => clusters::next(document, self.cursor),
+            Motion::WordLeft => clusters::previous_word(document, self.cursor),
+            Motion::WordRight => clusters::next_word(document, self.cursor),
+            Motion::End => {
+                let line = document.line(document.line_of(self.cursor));
+                let end = self.rows(1, false).row_of(line.start).of.end;
+                if end > self.cursor { end } else { clusters::next(document, self.cursor) }
+            }
+            Motion::Home => document.line_start(document.line_of(self.cursor)),
+            _ => self.cursor,
+        };
+        let range = there.min(self.cursor)..there.max(self.cursor);
+        let (range, grouping) = match self.selection() {
+            Some(selected) => (selected, Grouping::Alone),
+            None => (range, Grouping::Deleted),
+        };
+        self.cursor = range.start;
+        (self.anchor, self.goal) = (None, None);
+        self.document.replace(range, b"", grouping, now);
+        // What is left may join what stands before it.
+        self.cursor = clusters::settle(&self.document, self.cursor);
+    }
+
+    /// Takes a step back, or does it again; tells whether there was one.
+    pub fn undo(&mut self, redo: bool) -> bool {
+        let place = if redo { self.document.redo() } else { self.document.undo() };
+        if let Some(place) = &place {
+            self.cursor = clusters::settle(&self.document, place.end);
+            (self.anchor, self.goal) = (None, None);
+        }
+        place.is_some()
+    }
+
+    /// Puts `with` in the place of `text` everywhere, as one step; tells how often.
+    pub fn replace_all(&mut self, text: &str, with: &str, now: Timestamp) -> usize {
+        let found = find::all(&self.document, text.as_bytes());
+        let count = found.len();
+        let before = found.iter().filter(|range| range.end <= self.cursor).count();
+        let edits: Vec<_> = found.into_iter().map(|range| (range, with.as_bytes())).collect();
+        self.document.replace_each(&edits, now);
+        let moved = self.cursor + before * with.len();
+        self.cursor = clusters::settle(&self.document, moved.saturating_sub(before * text.len()));
+        (self.anchor, self.goal) = (None, None);
+        count
+    }
+
+    /// Puts another text in the place of this one, as one step, with the cursor at the beginning. What
+    /// both begin and end with is not touched.
+    pub fn replace_text(&mut self, text: &[u8], now: Timestamp) {
+        let was = self.document.read(0..self.document.len());
+        let same = |(a, b): &(&u8, &u8)| a == b;
+        let before = was.iter().zip(text).take_while(same).count();
+        let (rest, new) = (&was[before..], &text[before..]);
+        let after = rest.iter().rev().zip(new.iter().rev()).take_while(same).count();
+        let range = before..was.len() - after;
+        drop(was);
+        self.document.replace(range, &text[before..text.len() - after], Grouping::Alone, now);
+        (self.cursor, self.anchor, self.goal) = (0, None, None);
+    }
+}

@@ -1,0 +1,155 @@
+//! The text of a value under keys and the mouse: selection, clipboard, search, undo, faults.
+
+use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use larder::app::{Effect, Event, Settings, Slot};
+use larder::model::Timestamp;
+
+use super::JSON;
+use crate::stage::{Stage, computed, record, store};
+
+fn editing(content_type: &str, value: &str) -> Stage {
+    let mut stage = Stage::with(80, 24, Settings::default());
+    stage.connect(vec![store("default", 1), store("shop", 1)]);
+    stage.keys("j").open(&[record("k", content_type, value)]);
+    stage.keys("e");
+    stage
+}
+
+fn text(stage: &Stage) -> String {
+    let bytes = stage.app.editor.as_ref().unwrap().value.bytes();
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+fn cursor(stage: &Stage) -> (usize, usize) {
+    stage.app.editor.as_ref().unwrap().value.text().unwrap().position()
+}
+
+#[test]
+fn what_is_selected_is_copied_to_the_terminal_cut_and_pasted() {
+    let mut stage = editing("text/plain", "one two three");
+    stage.keys("<ctrl-right><shift-end>");
+    stage.keys("<alt-c>");
+    let Some(Effect::Copy { bytes, .. }) = stage.asked.pop() else { panic!() };
+    assert_eq!(bytes, "two three");
+    stage.keys("<ctrl-x><home><ctrl-v>");
+    assert_eq!(text(&stage), "two threeone ");
+    // Each was a step of its own.
+    stage.keys("<ctrl-z>");
+    assert_eq!(text(&stage), "one ");
+    stage.keys("<ctrl-z>");
+    assert_eq!(text(&stage), "one two three");
+    stage.keys("<ctrl-y><alt-a>x");
+    assert_eq!(text(&stage), "x");
+}
+
+#[test]
+fn a_line_that_is_pasted_ends_as_the_lines_around() {
+    let mut stage = editing("text/plain", "a\r\nb\r\n");
+    stage.event(Event::Paste("1\r2\n".to_owned()));
+    stage.keys("<ctrl-end><enter>");
+    assert_eq!(text(&stage), "1\r\n2\r\na\r\nb\r\n\r\n");
+}
+
+#[test]
+fn a_text_is_searched_and_replaced_everywhere_as_one_step() {
+    let mut stage = editing("text/plain", "cat dog\nCat cat\n");
+    stage.keys("<ctrl-f>cat<enter>");
+    assert_eq!(cursor(&stage), (0, 3));
+    stage.keys("<alt-n>");
+    assert_eq!(cursor(&stage), (1, 3));
+    stage.keys("<alt-n><alt-n><alt-p>");
+    assert_eq!(cursor(&stage), (1, 7));
+    // What is selected is what is replaced.
+    stage.keys("<ctrl-r><enter>mouse<enter>");
+    assert_eq!(text(&stage), "mouse dog\nmouse mouse\n");
+    assert_eq!(stage.notice(), "replaced in 3 places");
+    stage.keys("<ctrl-z>");
+    assert_eq!(text(&stage), "cat dog\nCat cat\n");
+    stage.keys("<ctrl-f><ctrl-u>bird<enter>");
+    assert_eq!(stage.notice(), "not found");
+}
+
+#[test]
+fn places_are_gone_to_by_line_column_and_offset_and_brackets_by_their_other() {
+    let mut stage = editing("text/plain", "äb\n(c[d])\n");
+    for (place, at) in
+        [("2", (1, 0)), ("1:2", (0, 1)), ("@5", (1, 1)), ("99", (2, 0)), ("x", (2, 0))]
+    {
+        stage.keys("<ctrl-g>").keys(place).keys("<enter>");
+        assert_eq!(cursor(&stage), at, "{place}");
+    }
+    stage.keys("<ctrl-g>2<enter><alt-b>");
+    assert_eq!(cursor(&stage), (1, 5));
+    stage.keys("<alt-b>");
+    assert_eq!(cursor(&stage), (1, 0));
+}
+
+#[test]
+fn the_mouse_puts_the_cursor_and_selects_by_dragging() {
+    let mut stage = editing("text/plain", "first line\nsecond line\n");
+    let mouse = |stage: &mut Stage, kind, column, row| {
+        stage.event(Event::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE }));
+    };
+    let (x, y) = {
+        let frame = stage.frame();
+        let row = frame.lines().position(|line| line.contains("first line")).unwrap();
+        let line = frame.lines().nth(row).unwrap();
+        let x = line[..line.find("first").unwrap()].chars().count();
+        (u16::try_from(x).unwrap(), u16::try_from(row).unwrap())
+    };
+    mouse(&mut stage, MouseEventKind::Down(MouseButton::Left), x + 6, y);
+    assert_eq!(cursor(&stage), (0, 6));
+    mouse(&mut stage, MouseEventKind::Drag(MouseButton::Left), x + 6, y + 1);
+    stage.keys("<ctrl-x>");
+    assert_eq!(text(&stage), "first  line\n");
+    mouse(&mut stage, MouseEventKind::Down(MouseButton::Left), x + 60, y + 9);
+    assert_eq!(cursor(&stage), (1, 0), "behind the end there is only the end");
+}
+
+#[test]
+fn a_fault_of_the_json_is_told_after_a_pause_and_gone_when_it_is_mended() {
+    let mut stage = editing(JSON, "{\"a\": [1, 2]}");
+    let pause = |stage: &mut Stage| {
+        stage.app.now = stage.app.wake().expect("the text is to be looked at");
+        stage.event(Event::Time);
+        let (ticket, read) = stage.take(Slot::Check);
+        stage.event(Event::Loaded(Slot::Check, ticket, Ok(computed(read))));
+    };
+    let told = |stage: &Stage| {
+        let fault = stage.app.editor.as_ref().unwrap().json_fault();
+        fault.map(|fault| (fault.line, fault.message))
+    };
+    stage.keys("<down><end>x");
+    assert_eq!(told(&stage), None, "not while keys come");
+    pause(&mut stage);
+    assert_eq!(told(&stage), Some((2, "Expecting value")));
+    let frame = stage.frame();
+    let at = |text: &str| frame.lines().position(|line| line.contains(text)).unwrap();
+    assert_eq!(at("line 2: Expecting value"), at("\"a\": [x") + 1, "{frame}");
+    assert!(frame.contains("    1,"), "nothing is moved: {frame}");
+    stage.keys("<backspace>");
+    assert_eq!(told(&stage), None);
+    pause(&mut stage);
+    assert_eq!(told(&stage), None);
+    // A check that was overtaken by what was typed tells nothing.
+    stage.keys("y");
+    stage.app.now = stage.app.wake().unwrap();
+    stage.event(Event::Time);
+    let (ticket, read) = stage.take(Slot::Check);
+    stage.keys("<backspace>");
+    stage.event(Event::Loaded(Slot::Check, ticket, Ok(computed(read))));
+    assert_eq!(told(&stage), None);
+    assert!(stage.app.now > Timestamp::from_micros(0));
+}
+
+#[test]
+fn long_lines_are_wrapped_or_scrolled() {
+    let mut stage = editing("text/plain", &"word ".repeat(60));
+    let rows = |stage: &mut Stage| stage.frame().matches("word word").count();
+    assert!(rows(&mut stage) > 10);
+    assert_eq!(stage.frame().lines().filter(|line| line.contains("word word")).count(), 5);
+    stage.keys("<alt-w><end>");
+    let frame = stage.frame();
+    assert_eq!(frame.lines().filter(|line| line.contains("word word")).count(), 1);
+    assert_eq!(cursor(&stage), (0, 300));
+}
