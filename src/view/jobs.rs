@@ -9,7 +9,7 @@ use crate::theme::Role;
 use super::Appearance;
 use super::border::{Titles, bordered};
 use super::modal::centred;
-use super::paint::{put, put_right};
+use super::paint::{light, put, put_right};
 
 /// Draws the list; a job has a row.
 pub(super) fn draw(buf: &mut Buffer, body: Area, shown: &Jobs, app: &App, appearance: &Appearance) {
@@ -44,7 +44,7 @@ pub(super) fn draw(buf: &mut Buffer, body: Area, shown: &Jobs, app: &App, appear
 }
 
 fn row(buf: &mut Buffer, area: Area, job: &Job, under: bool, appearance: &Appearance) {
-    let role = |role| appearance.style(if under { Role::Selection } else { role });
+    let role = |role| appearance.style(role);
     put(buf, area.x, area.y, area.width, &" ".repeat(area.width.into()), role(Role::Text));
     let share = job.progress.map(|share| format!("{:.0} %", share * 100.0));
     let right = share.unwrap_or_else(|| job.state.to_owned());
@@ -52,4 +52,7 @@ fn row(buf: &mut Buffer, area: Area, job: &Job, under: bool, appearance: &Appear
     let room = put_right(buf, end, area.y, area.width / 2, &right, role(Role::Dim));
     let width = room.saturating_sub(area.x + 2);
     put(buf, area.x + 1, area.y, width, &job.title, role(Role::Text));
+    if under {
+        light(buf, area, role(Role::Cursor));
+    }
 }

@@ -14,7 +14,7 @@ use crate::theme::Role;
 
 use super::Appearance;
 use super::border::{Titles, pane};
-use super::paint::{paragraph, put, put_right, type_role};
+use super::paint::{light, paragraph, put, put_right, type_role};
 
 /// Columns of a fact's name.
 const NAMES: u16 = 13;
@@ -81,10 +81,14 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appeara
     let body = Area { y: inner.y + 1, height: inner.height - 1, ..inner };
     let rows = (keys.cursor.top..keys.len()).zip(body.y..body.y + body.height);
     for (at, y) in rows {
+        let current = at == keys.cursor.at;
         if let Some(group) = keys.group(at).filter(|group| !group.leaf) {
-            group_row(buf, body, y, &group, at == keys.cursor.at, appearance);
+            group_row(buf, body, y, &group, current, appearance);
         } else if let Some(meta) = keys.row(at) {
-            row(buf, body, y, &meta, at == keys.cursor.at, app, appearance);
+            row(buf, body, y, &meta, current, app, appearance);
+        }
+        if current && focused {
+            light(buf, Area { y, height: 1, ..body }, appearance.style(Role::Cursor));
         }
     }
 }
@@ -265,6 +269,13 @@ fn header(buf: &mut Buffer, inner: Area, app: &App, kinds: RowKinds, appearance:
     put(buf, inner.x + 2, inner.y, width, &key, style);
 }
 
+/// The mark of the row under the cursor.
+fn marker(buf: &mut Buffer, x: u16, y: u16, current: bool, appearance: &Appearance) {
+    if current {
+        put(buf, x, y, 1, appearance.symbols.marker, appearance.style(Role::Marker));
+    }
+}
+
 /// Keys that begin alike: what they share, how many there are, and what they weigh.
 fn group_row(
     buf: &mut Buffer,
@@ -276,7 +287,7 @@ fn group_row(
 ) {
     let (type_width, size_width) = columns(inner.width);
     let s = &appearance.symbols;
-    put(buf, inner.x, y, 1, if current { s.marker } else { " " }, appearance.style(Role::Marker));
+    marker(buf, inner.x, y, current, appearance);
     put(buf, inner.x + 1, y, 1, " ", appearance.style(Role::Text));
     let right = inner.x + inner.width.saturating_sub(1);
     if size_width > 0 {
@@ -312,7 +323,7 @@ fn row(
     let (type_width, size_width) = columns(inner.width);
     let s = &appearance.symbols;
     let marked = app.keys.marks.contains(&meta.key);
-    put(buf, inner.x, y, 1, if current { s.marker } else { " " }, appearance.style(Role::Marker));
+    marker(buf, inner.x, y, current, appearance);
     let (symbol, role) = match app.keys.highlight(&meta.key) {
         _ if marked => (s.mark, Role::Marked),
         Some(Highlight::New) => (s.new, Role::New),
@@ -340,8 +351,6 @@ fn row(
         }
         put(buf, x, y, type_width - 1, word, appearance.style(role));
     }
-    // The marker alone shows the cursor: a move that also restyled two keys would cost as many
-    // bytes again, over every slow connection.
     let role = if damaged { Role::Warning } else { Role::Text };
     let key = meta.key.escaped();
     let (key, role) = if key.is_empty() { ("(empty key)", Role::Dim) } else { (&*key, role) };

@@ -72,6 +72,16 @@ pub(super) fn put_all(buf: &mut Buffer, x: u16, y: u16, width: u16, pieces: &[Pi
     used
 }
 
+/// Lights a whole row in one style, whatever styles are in it: each other style would cost a slow
+/// connection as many bytes again.
+pub(super) fn light(buf: &mut Buffer, row: Area, style: Style) {
+    for x in row.x..row.x + row.width {
+        if let Some(cell) = buf.cell_mut((x, row.y)) {
+            cell.set_style(Style::reset().patch(style));
+        }
+    }
+}
+
 /// Gives what wide characters cover their own style: what is seen of it is theirs.
 pub fn even_out(buf: &mut Buffer) {
     let area = buf.area;

@@ -10,7 +10,7 @@ use crate::theme::Role;
 
 use super::Appearance;
 use super::border::{Titles, pane};
-use super::paint::{put, put_right};
+use super::paint::{light, put, put_right};
 
 /// Draws the list of stores.
 pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appearance) {
@@ -114,8 +114,9 @@ fn row(
     appearance: &Appearance,
 ) {
     let open = app.keys.store.as_ref() == Some(&info.store);
-    let marker = if current { appearance.symbols.marker } else { " " };
-    put(buf, inner.x, y, 1, marker, appearance.style(Role::Marker));
+    if current {
+        put(buf, inner.x, y, 1, appearance.symbols.marker, appearance.style(Role::Marker));
+    }
     // What it is that is not whole, the pane beside says.
     let mark = if info.state == StoreState::Whole { " " } else { appearance.symbols.damaged };
     put(buf, inner.x + 1, y, 1, mark, appearance.style(Role::Warning));
@@ -130,13 +131,15 @@ fn row(
     let records = info.records.map_or_else(|| "?".to_owned(), text::count);
     let start = put_right(buf, end, y, 13, &records, appearance.style(Role::Text));
     let width = start.saturating_sub(inner.x + 3);
-    let role = match (&info.state, current && focused, open) {
-        (StoreState::Whole, true, _) => Role::Cursor,
-        (StoreState::Whole, false, true) => Role::Title,
-        (StoreState::Whole, false, false) => Role::Text,
+    let role = match (&info.state, open) {
+        (StoreState::Whole, true) => Role::Title,
+        (StoreState::Whole, false) => Role::Text,
         _ => Role::Warning,
     };
     let name = info.store.escaped();
     let name = if name.is_empty() { "(empty name)" } else { &name };
     put(buf, inner.x + 2, y, width, name, appearance.style(role));
+    if current && focused {
+        light(buf, Area { y, height: 1, ..inner }, appearance.style(Role::Cursor));
+    }
 }

@@ -10,7 +10,7 @@ use crate::theme::Role;
 use super::Appearance;
 use super::border::{Titles, bordered};
 use super::modal::centred;
-use super::paint::{put, put_right};
+use super::paint::{light, put, put_right};
 
 /// What is said where there is nothing to choose from.
 const ALONE: &str = "Profiles of the config file are listed here.";
@@ -76,9 +76,11 @@ fn entry(
         let style = appearance.style(Role::Dim);
         right = put_right(buf, right, area.y, 12, badge, style).saturating_sub(2);
     }
-    let name = if current { Role::Cursor } else { Role::Text };
     let room = right.saturating_sub(area.x + 2);
-    put(buf, area.x + 2, area.y, room, &target.name, appearance.style(name));
+    put(buf, area.x + 2, area.y, room, &target.name, appearance.style(Role::Text));
+    if current {
+        light(buf, Area { height: 1, ..area }, appearance.style(Role::Cursor));
+    }
     let (label, role) = match &target.label {
         Ok(label) => (label.clone(), Role::Dim),
         Err(problem) => (format!("! {problem}"), Role::Danger),
