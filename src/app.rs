@@ -60,7 +60,9 @@ pub use event::{Effect, Event, NotEdited, SaveError, Slot, Ticket};
 pub use facts::Facts;
 pub(crate) use facts::{store_facts, store_state};
 pub use jobs::{Job, JobId};
-pub use layers::{Details, Dialog, Help, Jobs, Layer, LeafCursor, Overlay, Targets};
+pub use layers::{
+    Details, Dialog, Help, Jobs, Layer, LeafCursor, MergeView, Overlay, Review, Targets,
+};
 pub use layout::{Area, Layout, Pane};
 pub use load::{Compute, LeavesShown, Load, Loaded, Ordered, Read, RecordView, Scope};
 pub use notice::{Notice, Tone};

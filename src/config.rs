@@ -61,6 +61,8 @@ pub struct Config {
     /// Values over this many bytes are edited in `$EDITOR` only.
     #[serde(deserialize_with = "units::size")]
     pub editor_limit: u64,
+    /// Show what a save changes before it is made.
+    pub review_saves: bool,
     /// Values over this many bytes are not copied to the clipboard.
     #[serde(deserialize_with = "units::size")]
     pub clipboard_limit: u64,
@@ -130,6 +132,7 @@ impl Default for Config {
             wait_replicas: options.wait_replicas,
             preview_limit: 2 << 20,
             editor_limit: 16 << 20,
+            review_saves: true,
             clipboard_limit: 1 << 20,
             wrap: true,
             log: LevelFilter::Off,

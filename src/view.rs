@@ -15,9 +15,11 @@ mod footer;
 mod help;
 mod jobs;
 mod keys;
+mod merge;
 mod modal;
 mod paint;
 mod record;
+mod review;
 mod status;
 mod stores;
 mod targets;
@@ -92,6 +94,11 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, appearance: &Appearance) {
                 jobs::draw(buf, layout.body, shown, app, appearance);
                 None
             }
+            Layer::Review(review) => {
+                review::draw(buf, layout.body, review, app, appearance);
+                None
+            }
+            Layer::Merge(shown) => merge::draw(buf, layout.body, shown, app, appearance),
             Layer::Targets(targets) => {
                 targets::draw(buf, layout.body, targets.cursor, app, appearance);
                 None

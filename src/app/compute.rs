@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::edit::{Digests, Leaves};
+use crate::edit::{Diff, Digests, Leaves, Merge};
 use crate::index::{RowOrder, groups, totals};
 use crate::preview::{Preview, json};
 
@@ -41,6 +41,14 @@ impl Compute {
                 let index = Leaves::of(&record.value, &Digests::default());
                 let index = index.map(|leaves| leaves.index());
                 Loaded::Leaves(index.map(|index| LeavesShown { record, preview, index }))
+            }
+            Self::Diff(versions) => {
+                let [before, after] = &*versions;
+                Loaded::Diff(Box::new(Diff::of(Some(before), Some(after))))
+            }
+            Self::Merge(versions) => {
+                let [base, mine, theirs] = &*versions;
+                Loaded::Merged(Box::new(Merge::of(base, mine, theirs)))
             }
             Self::Search(preview, needle) => Loaded::Found(preview.find(&needle)),
             Self::Check(text, state) => Loaded::Checked(state, json::check(&text).err()),

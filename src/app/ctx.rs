@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+use crate::edit::Version;
 use crate::keymap::{Action, Context, KeyMap};
-use crate::model::{Expected, JsonLayout, StoreInfo, StoreName, Timestamp};
+use crate::model::{Expected, JsonLayout, SetValue, StoreInfo, StoreName, Timestamp};
 use crate::ops::{Plan, WriteId};
 use crate::preview::Preview;
 
@@ -40,6 +41,14 @@ pub enum Request {
     Send(WriteId, Box<Plan>),
     /// Give up what is in the editor.
     DiscardEdit,
+    /// Take no keys in a dialog that has just opened before there was a pause in them.
+    AwaitPause,
+    /// Show what a save of the editor's record changes, before it is made.
+    Review(Box<SetValue>),
+    /// Save the editor's record so.
+    Save(Box<SetValue>),
+    /// Save it so over this version, with which it was joined.
+    SaveMerged(Box<SetValue>, Box<Version>),
     /// Save what is in the editor over what is in the way.
     SaveOver(Option<Expected>),
     /// Leave only the stores or keys that contain this text.

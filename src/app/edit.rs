@@ -10,7 +10,7 @@ use crate::text;
 
 use super::ctx::{Ctx, Request};
 use super::editor::{Blocked, Content, Editor, Field, not_editable};
-use super::event::{Effect, NotEdited};
+use super::event::{Effect, NotEdited, Slot};
 use super::layers::Then;
 use super::notice::Notice;
 use super::question::{Confirm, Confirmed};
@@ -92,7 +92,10 @@ impl Editor {
                 self.replace(&text, ctx.now);
                 // A new record still needs its key.
                 if self.original.is_some() {
-                    self.save(false, None, shown, ctx)
+                    let then = self.save(false, None, shown, ctx);
+                    // Whatever it shows, no key has asked for it.
+                    ctx.request(Request::AwaitPause);
+                    then
                 } else {
                     Then::Stay
                 }
@@ -121,7 +124,14 @@ impl Editor {
         if ctx.common(action) || self.outside {
             return Then::Stay;
         }
-        if self.saving.is_some() {
+        if self.merging.is_some() && action == Some(Action::Cancel) {
+            self.unmerge();
+            ctx.cancel(Slot::Theirs);
+            ctx.cancel(Slot::Saving);
+            ctx.say(Notice::warning("not saved: what you typed is in the editor"));
+            return Then::Stay;
+        }
+        if self.is_busy() {
             ctx.say(Notice::info("being saved; the answer is awaited"));
             return Then::Stay;
         }
@@ -168,10 +178,17 @@ impl Editor {
         shown: Option<&Record>,
         ctx: &mut Ctx<'_>,
     ) -> Then {
+        let reviewed = over.is_some() || self.original.is_none() || !ctx.settings.review_saves;
         match self.to_set(as_text, over) {
             Ok(set) => {
                 self.fault = None;
-                self.saving = Some(ctx.send(Plan::set(set)));
+                self.tries = 0;
+                self.unmerge();
+                if reviewed {
+                    self.saving = Some(ctx.send(Plan::set(set)));
+                } else {
+                    ctx.request(Request::Review(Box::new(set)));
+                }
             }
             Err(Blocked::Unchanged) => {
                 let notice = match (&self.original, shown) {
@@ -193,13 +210,13 @@ impl Editor {
 
     /// Whether the next keys are text for the value.
     pub(super) fn takes_text(&self) -> bool {
-        let idle = self.saving.is_none() && !self.outside;
+        let idle = !self.is_busy() && !self.outside;
         idle && self.field == Field::Value && self.value.text().is_some()
     }
 
     /// Takes pasted text, unless it is being saved or edited elsewhere.
     pub(super) fn take_text(&mut self, text: &str, ctx: &Ctx<'_>) {
-        if self.saving.is_none() && !self.outside {
+        if !self.is_busy() && !self.outside {
             self.paste(text, ctx.now);
             self.changed(ctx);
             self.show_cursor(ctx.layout().body);

@@ -4,6 +4,7 @@ mod check;
 mod commands;
 mod content;
 mod keys;
+mod merging;
 mod open;
 mod place;
 mod save;
@@ -12,6 +13,7 @@ mod stored;
 use bytes::Bytes;
 use crossterm::event::KeyEvent;
 
+use crate::edit::Version;
 use crate::model::{ContentType, JsonLayout, Key, Record, StoreName, Timestamp};
 use crate::ops::WriteId;
 use crate::preview::charset::Charset;
@@ -21,6 +23,9 @@ use super::Area;
 use super::input::LineInput;
 
 pub use content::Content;
+pub(in crate::app) use keys::type_into;
+pub use merging::Merging;
+pub(in crate::app) use merging::only_over;
 pub use open::not_editable;
 pub use place::{EditorScroll, TextPlace};
 pub use save::Blocked;
@@ -55,6 +60,14 @@ pub struct Editor {
     pub field: Field,
     /// The write under way that stores it; keys wait for its answer.
     pub saving: Option<WriteId>,
+    /// A save that met what someone else wrote, until the two are joined.
+    pub merging: Option<Box<Merging>>,
+    /// The version that the write under way was joined with; none if it is what was read.
+    pub onto: Option<Box<Version>>,
+    /// How often in a row a save met what someone else wrote.
+    pub tries: u32,
+    /// Where someone else's changes were joined with what was typed, in words.
+    pub merged: Option<String>,
     /// Whether the user's own editor has it.
     pub outside: bool,
     /// How JSON that is new is stored.
@@ -137,6 +150,10 @@ impl Editor {
             value,
             field,
             saving: None,
+            merging: None,
+            onto: None,
+            tries: 0,
+            merged: None,
             outside: false,
             json_layout: JsonLayout::default(),
             fault: None,
@@ -152,6 +169,11 @@ impl Editor {
             source,
             start,
         }
+    }
+
+    /// Whether a save is under way: keys wait for its end.
+    pub fn is_busy(&self) -> bool {
+        self.saving.is_some() || self.merging.is_some()
     }
 
     /// Whether anything was changed.

@@ -161,6 +161,8 @@ pub enum Slot {
     Leaves,
     /// The record that is in the way of one being saved.
     Theirs,
+    /// What a save changes, or what it is joined with.
+    Saving,
     /// What is watched.
     Watch,
     /// The fault of the JSON being typed.
@@ -169,7 +171,7 @@ pub enum Slot {
 
 impl Slot {
     /// How many slots there are.
-    pub const COUNT: usize = 15;
+    pub const COUNT: usize = 16;
 }
 
 /// Numbers the reads of a slot, so that a late reply is known as such.

@@ -6,7 +6,9 @@ mod details;
 mod dialog;
 mod jobs;
 mod leaf;
+pub mod merge;
 mod prompt;
+mod review;
 mod targets;
 mod totals;
 
@@ -15,6 +17,8 @@ pub use details::{Details, Help};
 pub use dialog::{Dialog, Overlay, Then};
 pub use jobs::Jobs;
 pub use leaf::LeafCursor;
+pub use merge::MergeView;
+pub use review::Review;
 pub use targets::Targets;
 pub use totals::Totals;
 
@@ -70,6 +74,22 @@ layers! {
     Jobs(Jobs),
     /// The cursor in the values of the JSON that is shown.
     Leaf(Box<LeafCursor>),
+    /// What a save changes, before it is made.
+    Review(Box<Review>),
+    /// What was typed and what someone else wrote, where they meet.
+    Merge(Box<MergeView>),
     /// The targets, and the one under the cursor.
     Targets(Targets),
+}
+
+impl From<Review> for Layer {
+    fn from(review: Review) -> Self {
+        Self::Review(Box::new(review))
+    }
+}
+
+impl From<MergeView> for Layer {
+    fn from(view: MergeView) -> Self {
+        Self::Merge(Box::new(view))
+    }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use crate::edit::{LeafIndex, Leaves};
+use crate::edit::{Diff, LeafIndex, Leaves, Merge, Version};
 use crate::index::{Change, Groups, Index, Query, RescanState, RowOrder, ScanEvent};
 use crate::model::{ContentType, Crawl, Key, Record, RecordMeta, StoreInfo, StoreName};
 use crate::preview::json::JsonFault;
@@ -97,6 +97,10 @@ pub enum Compute {
     Search(Arc<Preview>, String),
     /// What is wrong with this text as JSON; its state is of this number.
     Check(Bytes, u64),
+    /// What is different about a value after a change of it.
+    Diff(Box<[Version; 2]>),
+    /// What was typed, joined with what someone else wrote: of what was read, typed, and is there now.
+    Merge(Box<[Version; 3]>),
 }
 
 /// JSON that is shown, and which values are where in it.
@@ -177,6 +181,10 @@ pub enum Loaded {
     Found(Matches),
     /// What is wrong with a text as JSON, in its state of this number.
     Checked(u64, Option<JsonFault>),
+    /// What is different about a value after a change of it.
+    Diff(Box<Diff>),
+    /// What was typed, joined with what someone else wrote.
+    Merged(Box<Merge>),
 }
 
 impl Loaded {

@@ -7,6 +7,7 @@ mod mouse;
 mod opened;
 mod questions;
 mod replies;
+mod saving;
 mod targets;
 mod unasked;
 mod watched;
@@ -115,6 +116,11 @@ impl App {
                     // Perhaps it was given up because someone else had changed the record.
                     opened::reload_record(self);
                 }
+                Request::AwaitPause if self.layers.is_empty() => {}
+                Request::AwaitPause => unasked::await_pause(self),
+                Request::Review(set) => saving::review(self, *set),
+                Request::Save(set) => saving::save(self, *set),
+                Request::SaveMerged(set, onto) => saving::save_merged(self, *set, onto),
                 Request::SaveOver(expected) => {
                     if let Some(editor) = &mut self.editor {
                         let shown = self.record.record();
@@ -268,7 +274,7 @@ impl App {
 
     pub(super) fn quit(&mut self) {
         if self.editor.as_ref().is_some_and(Editor::is_changed) {
-            let saving = self.editor.as_ref().is_some_and(|editor| editor.saving.is_some());
+            let saving = self.editor.as_ref().is_some_and(Editor::is_busy);
             let line = if saving {
                 "The record in the editor is being saved. If that fails, the text is lost."
             } else {

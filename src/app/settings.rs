@@ -14,6 +14,8 @@ pub struct Settings {
     pub preview_limit: u64,
     /// Texts above this many bytes are edited only in the user's own editor.
     pub editor_limit: u64,
+    /// Show what a save changes before it is made.
+    pub review_saves: bool,
     /// Wrap long lines at first.
     pub wrap: bool,
     /// Take the mouse at first.
@@ -37,6 +39,7 @@ impl Default for Settings {
             read_only: false,
             preview_limit: 2 << 20,
             editor_limit: 16 << 20,
+            review_saves: false,
             wrap: true,
             mouse: true,
             targets: Vec::new(),

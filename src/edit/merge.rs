@@ -90,7 +90,8 @@ impl Merge {
         let (base, charset) = self.base.text()?;
         let (mine, of_mine) = self.mine.text()?;
         let (theirs, of_theirs) = self.theirs.text()?;
-        let same = of_mine.words() == charset.words() && of_theirs.words() == charset.words();
+        let stored = |charset: Charset| (charset.name(), charset.is_plain());
+        let same = [of_mine, of_theirs].map(stored) == [stored(charset); 2];
         same.then_some(([base, mine, theirs], of_theirs))
     }
 

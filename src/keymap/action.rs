@@ -140,6 +140,8 @@ named! {
     Accept "accept" "accept" "Take what is chosen or typed"
     Next "next" "next" "Go to the next choice"
     Previous "previous" "previous" "Go to the previous choice"
+    TakeMine "take_mine" "mine" "Take what you typed"
+    TakeTheirs "take_theirs" "theirs" "Take what someone else wrote"
     CancelJob "cancel_job" "cancel" "Give up the job under the cursor"
     Close "close" "close" "Close the help"
 }
@@ -170,6 +172,8 @@ named! {
     Prompt "prompt" "Prompts" "While a line of text is typed"
     Help "help" "Help" "While the help is open"
     Jobs "jobs" "Jobs" "While the list of jobs is open"
+    Review "review" "Review" "While a save is shown before it is made"
+    Merge "merge" "Merge" "While what you typed meets what someone else wrote"
     Targets "targets" "Targets" "While the list of targets is open"
 }
 

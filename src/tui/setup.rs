@@ -51,6 +51,7 @@ impl Setup {
                 read_only: options.read_only,
                 preview_limit: config.preview_limit,
                 editor_limit: config.editor_limit,
+                review_saves: config.review_saves,
                 wrap: config.wrap,
                 mouse: config.mouse,
                 ..Settings::default()

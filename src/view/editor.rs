@@ -27,7 +27,7 @@ pub(super) fn draw(
     let what = if editor.original.is_some() { "Edit" } else { "New record in" };
     let changed = if editor.is_changed() { " · changed" } else { "" };
     let title = format!("{what} {}{changed}", editor.store.escaped());
-    let bottom = match (editor.saving.is_some(), editor.outside) {
+    let bottom = match (editor.is_busy(), editor.outside) {
         (true, _) => "saving…".to_owned(),
         (_, true) => "in the other editor…".to_owned(),
         _ => position(editor),

@@ -10,6 +10,7 @@ mod kept;
 mod leaf;
 mod lists;
 mod rules;
+mod saving;
 mod text;
 mod values;
 mod world;

@@ -569,6 +569,33 @@ fn the_editor() {
 }
 
 #[test]
+fn a_save_before_it_is_made_and_where_it_meets_another() {
+    each("review_json", |width, height| {
+        let mut stage = opened(width, height);
+        stage.app.settings.review_saves = true;
+        stage.keys("e<down><end><left>0<down><down><down><end><left>5<ctrl-s>").compared();
+        stage
+    });
+    each("review_text", |width, height| {
+        let mut stage = opened(width, height);
+        stage.app.settings.review_saves = true;
+        stage.keys("jjjjjj").show(&records());
+        stage.keys("e<down><end><left><left><left><left><left><left><left>!<ctrl-s>").compared();
+        stage
+    });
+    each("merge", |width, height| {
+        let mut stage = opened(width, height);
+        stage.keys("e<down><end><left>0<down><down><down><end><left>5<ctrl-s>");
+        let write = stage.write();
+        stage.written(write, Err(Error::new(ErrorKind::Conflict, "changed")));
+        let theirs = r#"{"page": 8, "seen": [1, 2.75, 1E400], "ok": false}"#;
+        stage.theirs(Some(record("CRAWLEE_STATE", JSON, theirs))).compared();
+        stage.keys("m");
+        stage
+    });
+}
+
+#[test]
 fn overlays() {
     each("help", |width, height| {
         let mut stage = opened(width, height);

@@ -65,6 +65,8 @@ fn a_replica_takes_writes_in_the_browser_as_soon_as_it_is_promoted() {
     screen.keys("e");
     screen.wait_for_text("content type");
     screen.keys("\x1b[B\x1b[F5\x13");
+    screen.wait_for_text("$.price  7 → 75");
+    screen.keys("\x13");
     screen.wait_for_text("saved page-2");
     assert_eq!(value(&replica, "page-2"), r#"{"price": 75}"#);
     assert!(!screen.contents().contains("read-only"), "{}", screen.picture());
@@ -94,6 +96,8 @@ fn an_edit_in_the_built_in_editor_is_stored_as_crawlee_would() {
     screen.keys("e");
     screen.wait_for_text("Edit shop");
     screen.keys("\x1b[B\x1b[F\x1b[D1\x13");
+    screen.wait_for_text("$.price  46.20 → 46.201");
+    screen.keys("\r");
     screen.wait_for_text("saved page-1");
     assert_eq!(value(&server, "page-1"), r#"{"price": 46.201, "url": "http://127.0.0.1/1"}"#);
     let meta = server.cli(&["HGET", "key_value_stores:shop:metadata_items", "page-1"]);
@@ -135,6 +139,10 @@ fn an_edit_in_the_users_own_editor_is_stored() {
     screen.keys("jj");
     screen.wait_for_text("\"price\": 7");
     screen.keys("E");
+    screen.wait_for("the change, and the keys that answer it", |text| {
+        text.contains("$.price  7 → 8") && text.contains("↵ accept")
+    });
+    screen.keys("\r");
     screen.wait_for_text("saved page-2");
     assert_eq!(value(&server, "page-2"), r#"{"price": 8}"#);
     screen.keys("q");
@@ -287,6 +295,10 @@ fn ctrl_z_in_the_users_editor_gives_the_shell_back() {
     shell.keys("E");
     shell.wait_for("the shell", |text| text.contains("Stopped") && text.trim_end().ends_with('$'));
     shell.keys("fg\r");
+    shell.wait_for("the change, and the keys that answer it", |text| {
+        text.contains("$.price") && text.contains("↵ accept")
+    });
+    shell.keys("\r");
     shell.wait_for_text("saved page-2");
     assert_eq!(value(&server, "page-2"), r#"{"price": 8}"#);
     shell.keys("q");

@@ -150,6 +150,12 @@ impl Stage {
         self.answer(Slot::Theirs, Ok(Loaded::Value(record)))
     }
 
+    /// Compares or joins what a save needs.
+    pub fn compared(&mut self) -> &mut Self {
+        let (ticket, read) = self.take(Slot::Saving);
+        self.event(Event::Loaded(Slot::Saving, ticket, Ok(computed(read))))
+    }
+
     /// Connects to a server with these stores.
     pub fn connect(&mut self, stores: Vec<StoreInfo>) -> &mut Self {
         let server = ServerInfo {

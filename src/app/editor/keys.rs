@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use crate::edit::Motion;
+use crate::edit::{Motion, TextEdit};
 use crate::model::Timestamp;
 
 use super::super::Area;
@@ -61,16 +61,28 @@ impl Editor {
     /// Takes a key for the text of the value.
     pub(super) fn text_key(&mut self, key: KeyEvent, body: Area, now: Timestamp) {
         let place = self.text_place(Self::value_size(body));
-        let (width, wrap) = (place.width.saturating_sub(1), self.wrap);
+        let wrap = self.wrap;
         let Some(text) = self.value.text_mut() else { return };
-        match does(key, place.height.saturating_sub(1).max(1)) {
-            Some(Does::Go(motion)) => {
-                text.go(motion, key.modifiers.contains(KeyModifiers::SHIFT), width, wrap);
-            }
-            Some(Does::Delete(motion)) => text.delete(motion, now),
-            Some(Does::Type(c)) => text.insert(c.encode_utf8(&mut [0; 4]), now),
-            Some(Does::Break) => text.new_line(now),
-            None => {}
+        type_into(text, key, (place.width, place.height), wrap, now);
+    }
+}
+
+/// Takes a key for a text that has so many columns and rows.
+pub(in crate::app) fn type_into(
+    text: &mut TextEdit,
+    key: KeyEvent,
+    (width, height): (usize, usize),
+    wrap: bool,
+    now: Timestamp,
+) {
+    let width = width.saturating_sub(1);
+    match does(key, height.saturating_sub(1).max(1)) {
+        Some(Does::Go(motion)) => {
+            text.go(motion, key.modifiers.contains(KeyModifiers::SHIFT), width, wrap);
         }
+        Some(Does::Delete(motion)) => text.delete(motion, now),
+        Some(Does::Type(c)) => text.insert(c.encode_utf8(&mut [0; 4]), now),
+        Some(Does::Break) => text.new_line(now),
+        None => {}
     }
 }

@@ -18,7 +18,7 @@ use super::super::notice::Notice;
 use super::super::question::{Confirm, Confirmed, Prompt, PromptKind};
 use super::super::writes::Answer;
 use super::super::{App, notice};
-use super::{leaves, opened, replies, unasked};
+use super::{leaves, opened, replies, saving, unasked};
 
 /// It is known what became of a write.
 pub(in crate::app) fn answered(app: &mut App, id: WriteId, answer: Option<Answer>) {
@@ -74,9 +74,8 @@ pub(in crate::app) fn done(app: &mut App, plan: &Plan, outcome: Outcome, edited:
         }
         PlannedChange::Set(set) => {
             if edited {
-                if let Some(told) = app.editor.take().and_then(|editor| editor.told) {
-                    let words = words::done(plan, &outcome);
-                    app.tell(Notice::warning(format!("{words}, but {told}")));
+                if let Some(editor) = app.editor.take() {
+                    tell_saved(app, &words::done(plan, &outcome), editor.merged, editor.told);
                 }
                 // A question about what is no longer unsaved has no more meaning.
                 app.layers.retain(
@@ -131,6 +130,19 @@ pub(in crate::app) fn done(app: &mut App, plan: &Plan, outcome: Outcome, edited:
     }
 }
 
+/// Says what else there is to say of a record that was saved.
+fn tell_saved(app: &mut App, words: &str, merged: Option<String>, told: Option<String>) {
+    let merged = merged.map(|merged| format!("{words}, merged {merged}"));
+    match (merged, told) {
+        (merged, Some(told)) => {
+            let words = merged.as_deref().unwrap_or(words);
+            app.tell(Notice::warning(format!("{words}, but {told}")));
+        }
+        (Some(merged), None) => app.tell(Notice::done(merged)),
+        (None, None) => {}
+    }
+}
+
 pub(in crate::app) fn after_change(app: &mut App, store: &StoreName) {
     app.out.read(Slot::Store, Load::Store(store.clone()));
 }
@@ -149,9 +161,14 @@ pub(in crate::app) fn refused(app: &mut App, plan: &Plan, error: &Error, edited:
     // A question that is being answered is never changed under the user's fingers, and nobody
     // answers one who has left.
     let asks = app.layers.is_empty() && !app.quitting;
-    if let (PlannedChange::Set(set), true, ErrorKind::Conflict, true) =
-        (&plan.change, edited, error.kind, asks)
+    let conflict = edited && error.kind == ErrorKind::Conflict && !app.quitting;
+    if let PlannedChange::Set(set) = &plan.change
+        && conflict
+        && saving::met(app, set)
     {
+        return;
+    }
+    if let (PlannedChange::Set(set), true, true) = (&plan.change, conflict, asks) {
         notice::untell(&mut app.notice);
         let old = app.editor.as_ref().and_then(|editor| editor.original.as_ref());
         let asked = Confirm::overwrite(old);

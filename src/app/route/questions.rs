@@ -8,6 +8,7 @@ use super::super::event::Slot;
 use super::super::layers::Layer;
 use super::super::load::Load;
 use super::super::question::Confirm;
+use super::saving;
 
 /// What a store weighs: its values, if its keys have been read, else what the storage says.
 pub(in crate::app) fn weight(app: &App, info: &StoreInfo) -> Weight {
@@ -67,6 +68,7 @@ pub(in crate::app) fn conflicts(app: &mut App) -> impl Iterator<Item = &mut Conf
 
 /// Reads what was in the way once more, if that failed or was cut off.
 pub(in crate::app) fn read_theirs_again(app: &mut App) {
+    saving::read_again(app);
     if conflicts(app).next().is_none() {
         return;
     }

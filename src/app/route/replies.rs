@@ -10,7 +10,7 @@ use super::super::layers::{Layer, Overview};
 use super::super::layout::Pane;
 use super::super::load::{Loaded, RecordView};
 use super::super::notice::Notice;
-use super::{leaves, opened, questions, unasked};
+use super::{leaves, opened, questions, saving, unasked};
 
 pub(in crate::app) fn loaded(app: &mut App, loaded: Loaded) {
     match loaded {
@@ -71,7 +71,7 @@ pub(in crate::app) fn loaded(app: &mut App, loaded: Loaded) {
             leaves::follow(app);
         }
         Loaded::Value(record) => {
-            if leaves::theirs(app, record.as_ref()) {
+            if leaves::theirs(app, record.as_ref()) || saving::theirs_read(app, record.as_ref()) {
                 return;
             }
             let is_new = app.editor.as_ref().is_some_and(|editor| editor.original.is_none());
@@ -87,6 +87,14 @@ pub(in crate::app) fn loaded(app: &mut App, loaded: Loaded) {
                 editor.checked(state, fault);
             }
         }
+        Loaded::Diff(diff) => {
+            for layer in &mut app.layers {
+                if let Layer::Review(review) = layer {
+                    return review.compared(*diff);
+                }
+            }
+        }
+        Loaded::Merged(merge) => saving::merged(app, *merge),
         Loaded::Found(matches) => app.record.searched(matches, &mut ctx!(app)),
     }
 }
@@ -105,6 +113,7 @@ pub(in crate::app) fn failed(app: &mut App, slot: Slot, error: Error) {
             opened::sync_keys(app, SyncEvent::Failed(work(app, slot), error), None);
         }
         Slot::Record => app.record.failed(error, &mut ctx!(app)),
+        Slot::Theirs | Slot::Saving if saving::failed(app, &error) => {}
         Slot::Theirs => {
             if let Some(asked) = questions::conflicts(app).next() {
                 asked.theirs_failed(&error);
@@ -119,7 +128,13 @@ pub(in crate::app) fn failed(app: &mut App, slot: Slot, error: Error) {
             // Nobody looks at it any more.
             None => app.out.cancel(Slot::Crawl),
         },
-        Slot::Groups | Slot::Leaves | Slot::Totals | Slot::Search | Slot::Watch | Slot::Check => {
+        Slot::Groups
+        | Slot::Leaves
+        | Slot::Totals
+        | Slot::Search
+        | Slot::Saving
+        | Slot::Watch
+        | Slot::Check => {
             app.tell(Notice::from(&error));
         }
     }

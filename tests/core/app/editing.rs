@@ -8,7 +8,7 @@ use larder::model::{
 use larder::ops::Resolution;
 
 use super::{JSON, done, opened, shop};
-use crate::stage::{Stage, index, key as key_of, record, store};
+use crate::stage::{Stage, computed, index, key as key_of, record, store};
 
 #[test]
 fn an_edit_expects_what_was_read_and_keeps_crawlees_form() {
@@ -71,34 +71,34 @@ fn a_conflict_keeps_the_text_and_asks() {
     stage.keys("e<down><end>2<ctrl-s>");
     let write = stage.write();
     stage.written(write, Err(Error::new(ErrorKind::Conflict, "changed")));
-    let lines = |stage: &Stage| match stage.app.layer() {
-        Some(Layer::Confirm(asked)) => asked.lines.join("\n"),
-        other => panic!("{other:?}"),
-    };
-    assert!(lines(&stage).contains("Now: being read"), "{}", lines(&stage));
+    assert!(stage.app.layers.is_empty(), "nothing is asked before it is known what is there");
     stage.keys("y");
     assert!(stage.writes().is_empty(), "nobody knows yet what would be overwritten");
-    stage.theirs(Some(record("a", "text/plain", "new")));
-    let said = lines(&stage);
-    assert!(said.contains(&format!("Now: 3 B, text/plain\nWhen read: 12 B, {JSON}")), "{said}");
+    stage.theirs(Some(record("a", "text/plain", "new"))).compared();
+    let frame = stage.frame();
+    for part in ["Merge a · 0 of 1 decided", "1 of 1  line 1", "{\"price\": 12}", "new", "was "] {
+        assert!(frame.contains(part), "{part}: {frame}");
+    }
     // The pane behind shows it too.
     stage.show(&[record("a", "text/plain", "new")]);
     assert_eq!(stage.app.record.record().unwrap().value, "new");
+    stage.keys("<enter>");
+    assert!(stage.writes().is_empty(), "nothing is decided");
     stage.keys("<esc>");
     assert!(stage.app.editor.as_ref().is_some_and(|editor| editor.saving.is_none()));
     stage.keys("<ctrl-s>");
     let write = stage.write();
     stage.written(write, Err(Error::new(ErrorKind::Conflict, "changed")));
-    stage.theirs(Some(record("a", "text/plain", "newer")));
+    stage.theirs(Some(record("a", "text/plain", "newer"))).compared();
     // A third writer comes while the question is open: it is not asked about.
     stage.show(&[record("a", "text/plain", "newest")]);
-    stage.keys("y");
+    stage.keys("m<enter>");
     let Write::Set(set) = stage.write() else { panic!() };
     let newer = Expected::Unchanged { value: "newer".into(), content_type: "text/plain".into() };
-    assert_eq!(set.expected, newer);
+    assert_eq!((&set.expected, &set.value[..]), (&newer, &br#"{"price": 12}"#[..]));
     stage.written(Write::Set(set), Err(Error::new(ErrorKind::Conflict, "changed")));
-    stage.theirs(Some(record("a", "text/plain", "the newest")));
-    assert!(lines(&stage).contains("Now: 10 B, text/plain"), "{}", lines(&stage));
+    stage.theirs(Some(record("a", "text/plain", "the newest"))).compared();
+    assert!(stage.frame().contains("the newest"), "{}", stage.frame());
 }
 
 #[test]
@@ -110,17 +110,19 @@ fn keys_that_are_on_their_way_do_not_answer_what_opens_by_itself() {
     let conflict = Error::new(ErrorKind::Conflict, "changed");
     // Nobody has had the time to see it.
     stage.asked.extend(stage.app.handle(Event::Written(id, Err(conflict))));
-    let (ticket, _) = stage.take(Slot::Theirs);
-    let theirs = Ok(Loaded::Value(Some(record("a", "text/plain", "new"))));
-    stage.asked.extend(stage.app.handle(Event::Loaded(Slot::Theirs, ticket, theirs)));
-    for key in ["y", "enter", "n", "esc"] {
+    stage.theirs(Some(record("a", "text/plain", "new")));
+    let (ticket, read) = stage.take(Slot::Saving);
+    let joined = Event::Loaded(Slot::Saving, ticket, Ok(computed(read)));
+    stage.asked.extend(stage.app.handle(joined));
+    for key in ["m", "enter", "t", "esc"] {
         stage.asked.extend(stage.app.handle(Event::Keys(vec![key_of(key)])));
-        assert!(matches!(stage.app.layer(), Some(Layer::Confirm(_))), "{key}");
+        assert!(matches!(stage.app.layer(), Some(Layer::Merge(_))), "{key}");
     }
-    stage.asked.extend(stage.app.handle(Event::Paste("y".to_owned())));
+    stage.asked.extend(stage.app.handle(Event::Paste("m".to_owned())));
+    stage.asked.extend(stage.app.handle(Event::Keys(vec![key_of("enter")])));
     assert!(stage.writes().is_empty());
     stage.app.now = stage.app.wake().expect("the footer offers the keys then");
-    stage.keys("y");
+    stage.keys("m<enter>");
     assert_eq!(stage.writes().len(), 1);
 }
 
@@ -132,9 +134,9 @@ fn what_would_be_overwritten_is_shown_on_a_small_screen_too() {
     stage.keys("e<down><end>2<ctrl-s>");
     let write = stage.write();
     stage.written(write, Err(Error::new(ErrorKind::Conflict, "changed")));
-    stage.theirs(Some(record("a", JSON, "[1, 2, 3]")));
+    stage.theirs(Some(record("a", JSON, r#"{"price": 3}"#))).compared();
     let frame = stage.frame();
-    for part in ["Someone else has changed", "Now: 9 B, application/json", "overwrite"] {
+    for part in ["Merge a", "$.price", "was     1", "yours", "12", "theirs", "3"] {
         assert!(frame.contains(part), "{part}: {frame}");
     }
 }
@@ -173,20 +175,36 @@ fn what_could_not_be_read_is_not_overwritten_until_the_server_is_back() {
     let write = stage.write();
     stage.written(write, Err(Error::new(ErrorKind::Conflict, "changed")));
     stage.answer(Slot::Theirs, Err(Error::new(ErrorKind::Connection, "the server is away")));
-    stage.keys("y");
-    assert!(stage.writes().is_empty() && !stage.app.layers.is_empty());
-    let Some(Layer::Confirm(asked)) = stage.app.layer() else { panic!() };
-    assert!(
-        asked.lines.join("\n").contains("not known, so it is not overwritten: the server is away")
-    );
+    assert!(stage.writes().is_empty() && stage.app.layers.is_empty());
+    let notice = stage.notice();
+    assert!(notice.contains("is not known: the server is away"), "{notice}");
     let down = ConnectionState::Down { tries: 1, reason: "the server is away".into() };
     stage.event(Event::Connection(down)).event(Event::Connection(ConnectionState::Up));
-    stage.theirs(Some(record("a", JSON, "3"))).keys("y");
+    stage.keys("<ctrl-s>");
+    let write = stage.write();
+    stage.written(write, Err(Error::new(ErrorKind::Conflict, "changed")));
+    stage.theirs(Some(record("a", JSON, "3"))).compared().keys("m<enter>");
     assert!(matches!(stage.write(), Write::Set(_)));
 }
 
 #[test]
-fn a_question_that_was_closed_takes_no_answer() {
+fn what_a_save_met_is_read_again_once_the_server_is_back() {
+    let mut stage = opened();
+    stage.keys("e<down><end>2<ctrl-s>");
+    let write = stage.write();
+    stage.written(write, Err(Error::new(ErrorKind::Conflict, "changed")));
+    let (lost, _) = stage.take(Slot::Theirs);
+    let down = ConnectionState::Down { tries: 1, reason: "the server is away".into() };
+    stage.event(Event::Connection(down)).event(Event::Connection(ConnectionState::Up));
+    let late = Loaded::Value(Some(record("a", JSON, "old")));
+    stage.event(Event::Loaded(Slot::Theirs, lost, Ok(late)));
+    stage.theirs(Some(record("a", JSON, r#"{"price": 1, "n": 2}"#))).compared();
+    let Write::Set(set) = stage.write() else { panic!() };
+    assert_eq!(set.value, r#"{"price": 12, "n": 2}"#);
+}
+
+#[test]
+fn a_save_that_was_given_up_takes_no_answer() {
     let mut stage = opened();
     stage.keys("e<down><end>2<ctrl-s>");
     let write = stage.write();
@@ -194,11 +212,12 @@ fn a_question_that_was_closed_takes_no_answer() {
     let (ticket, _) = stage.take(Slot::Theirs);
     stage.keys("<esc>");
     assert!(stage.asked.iter().any(|effect| matches!(effect, Effect::Cancel(Slot::Theirs))));
+    assert!(stage.app.editor.as_ref().is_some_and(|editor| !editor.is_busy()));
     stage.keys("<ctrl-s>");
     let write = stage.write();
     stage.written(write, Err(Error::new(ErrorKind::Conflict, "changed")));
     let old = Loaded::Value(Some(record("a", JSON, "old")));
-    stage.event(Event::Loaded(Slot::Theirs, ticket, Ok(old))).keys("y");
+    stage.event(Event::Loaded(Slot::Theirs, ticket, Ok(old))).keys("m<enter>");
     assert!(stage.writes().is_empty());
 }
 

@@ -13,6 +13,9 @@ use super::rules::{before, step};
 use super::world::World;
 use crate::stage::{Stage, key};
 
+/// A new record of a key that is there, where the keys are in focus.
+const NEW: &str = "na<enter><enter>x<ctrl-s>";
+
 /// What the user does, some of it more often than the rest.
 const KEYS: [&str; 42] = [
     "j",
@@ -126,9 +129,10 @@ fn play(moves: &[(u8, u8)]) -> BTreeSet<&'static str> {
                         None => "y".to_owned(),
                     },
                     (Some(Layer::Prompt(_)), _) => "<enter>".to_owned(),
+                    (Some(Layer::Merge(_)), _) => "m<enter>".to_owned(),
                     (Some(_), _) => "<esc>".to_owned(),
                     (None, Some(_)) => "x<ctrl-s>".to_owned(),
-                    (None, None) => ["e", "w", "P", "D", "<enter>"][at % 5].to_owned(),
+                    (None, None) => ["e", "w", "P", "D", "<enter>", NEW][at % 6].to_owned(),
                 };
                 press(&mut stage, &mut world, &keys, *what);
                 None
@@ -196,7 +200,7 @@ fn play(moves: &[(u8, u8)]) -> BTreeSet<&'static str> {
 }
 
 /// What the sessions must have come to, or they would prove nothing.
-const WANTED: [&str; 14] = [
+const WANTED: [&str; 16] = [
     "a file replaced",
     "a list compared",
     "a store made",
@@ -205,6 +209,8 @@ const WANTED: [&str; 14] = [
     "discarded",
     "dropped",
     "edited outside",
+    "merged",
+    "merged by choice",
     "overwritten",
     "purged",
     "saved",

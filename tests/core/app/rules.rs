@@ -1,6 +1,7 @@
 //! What must be so whatever happens: each event is handed to the core here, and what it did is checked.
 
-use larder::app::{Confirm, Confirmed, Event, Layer, PromptKind, Slot};
+use larder::app::{Confirm, Confirmed, Event, Layer, Loaded, MergeView, PromptKind, Slot};
+use larder::edit::{Choice, Version};
 use larder::model::{Expected, Record, Write};
 use larder::ops::{Resolution, WriteId};
 
@@ -11,6 +12,7 @@ use crate::stage::Stage;
 pub(super) struct Before {
     pub(super) editor: Option<Editing>,
     question: Option<Confirm>,
+    merge: Option<Box<MergeView>>,
     prompt: Option<(PromptKind, bytes::Bytes)>,
     notice: Option<String>,
     record: Option<Record>,
@@ -42,6 +44,10 @@ pub(super) fn before(stage: &Stage) -> Before {
             Some(Layer::Confirm(asked)) => Some(Confirm::clone(asked)),
             _ => None,
         },
+        merge: match app.layer() {
+            Some(Layer::Merge(view)) => Some(view.clone()),
+            _ => None,
+        },
         prompt: match app.layer() {
             Some(Layer::Prompt(prompt)) => Some((prompt.kind, prompt.value.clone())),
             _ => None,
@@ -63,13 +69,16 @@ pub(super) fn step(stage: &mut Stage, world: &mut World, event: Event) {
     let is = before(stage);
 
     for write in stage.writes() {
-        assert!(by_user, "{told} sent {write:?}");
+        let joined = matches!(event, Event::Loaded(_, _, Ok(Loaded::Merged(_))));
+        assert!(by_user || joined, "{told} sent {write:?}");
         check_write(&was, &event, &write);
         world.seen.insert(match (&write, &was.question) {
             (Write::Create(_), _) => "a store made",
             (Write::Set(set), Some(_)) if set.expected == Expected::Absent => "saved anew",
             (Write::Set(_), Some(_)) => "overwritten",
             (Write::Set(_), None) if matches!(event, Event::Edited(_)) => "edited outside",
+            (Write::Set(_), None) if joined => "merged",
+            (Write::Set(_), None) if was.merge.is_some() => "merged by choice",
             (Write::Set(_), None) => "saved",
             (Write::Delete { .. }, _) => "deleted",
             (Write::Purge(_), _) => "purged",
@@ -123,6 +132,17 @@ pub(super) fn step(stage: &mut Stage, world: &mut World, event: Event) {
 /// Every write was asked for by the dialog or the editor before it, and expects what that showed.
 fn check_write(was: &Before, event: &Event, write: &Write) {
     match (write, &was.question, &was.editor) {
+        // What comes out of a merge, over what it was joined with and nothing else; whatever
+        // question is open.
+        (Write::Set(set), _, Some(_)) if joined(was, event).is_some() => {
+            let (out, theirs) = joined(was, event).unwrap();
+            let over = Expected::Unchanged {
+                value: theirs.value.clone(),
+                content_type: theirs.content_type.clone(),
+            };
+            assert_eq!(set.expected, over);
+            assert_eq!((&set.value, &set.content_type), (&out.value, &out.content_type));
+        }
         (
             Write::Set(set),
             Some(Confirm { confirmed: Confirmed::OverwriteRecord(held), lines, .. }),
@@ -167,6 +187,20 @@ fn check_write(was: &Before, event: &Event, write: &Write) {
     }
 }
 
+/// What comes out of a merge that this event ends, and what it was joined with.
+fn joined(was: &Before, event: &Event) -> Option<(Version, Version)> {
+    match (event, &was.merge) {
+        (Event::Loaded(_, _, Ok(Loaded::Merged(merge))), None) => {
+            Some((merge.resolve(&[]).ok()?, merge.theirs.clone()))
+        }
+        (Event::Key(_), Some(view)) => {
+            let choices: Option<Vec<Choice>> = view.choices.iter().cloned().collect();
+            Some((view.merge.resolve(&choices?).ok()?, view.merge.theirs.clone()))
+        }
+        _ => None,
+    }
+}
+
 /// What was typed stays until its own write is made or the user has given it up.
 fn check_editor(was: &Before, is: &Before, event: &Event) {
     let Some(editing) = &was.editor else {
@@ -187,7 +221,9 @@ fn check_editor(was: &Before, is: &Before, event: &Event) {
         let given_up =
             matches!(event, Event::Key(_)) && was.question.as_ref().is_some_and(given_up);
         let own = made.is_some() && made == editing.saving;
-        assert!(own || given_up || !editing.changed, "{event:?} closed {editing:?}");
+        // What was typed is there already.
+        let there = joined(was, event).is_some_and(|(out, theirs)| out == theirs);
+        assert!(own || given_up || there || !editing.changed, "{event:?} closed {editing:?}");
         return;
     };
     assert_eq!(now.original, editing.original);
@@ -195,6 +231,7 @@ fn check_editor(was: &Before, is: &Before, event: &Event) {
         assert_eq!(now.text, editing.text, "{event:?}");
         let own = match event {
             Event::Written(id, _) | Event::Resolved(id, _) => Some(*id) == editing.saving,
+            Event::Loaded(_, _, Ok(Loaded::Merged(_))) => editing.saving.is_none(),
             _ => false,
         };
         assert!(own || now.saving == editing.saving, "{event:?}");
@@ -232,6 +269,10 @@ fn check_loading(stage: &Stage, world: &World, told: &str) {
         world.writes.iter().map(|(id, _)| *id).chain(world.settles.clone()).collect();
     sent.sort();
     assert_eq!(app.writes.pending.keys().copied().collect::<Vec<_>>(), sent, "after {told}");
+    if let Some(merging) = app.editor.as_ref().and_then(|editor| editor.merging.as_ref()) {
+        let slot = if merging.theirs.is_some() { Slot::Saving } else { Slot::Theirs };
+        assert!(asked(slot), "merging for ever, after {told}");
+    }
     if let Some(id) = app.editor.as_ref().and_then(|editor| editor.saving) {
         assert!(app.writes.pending.contains_key(&id), "saving for ever, after {told}");
     }

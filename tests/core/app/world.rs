@@ -37,8 +37,8 @@ impl World {
     pub(super) fn new() -> Self {
         let mut world = Self { up: true, ..Self::default() };
         for name in ["default", "shop"] {
-            let records =
-                ["a", "b", "c"].map(|key| record(key, "text/plain", format!("{key} one")));
+            let records = ["a", "b", "c"]
+                .map(|key| record(key, "text/plain", format!("{key} one\ntwo\nthree")));
             let records = records.into_iter().map(|record| (record.meta.key.clone(), record));
             world.stores.insert(name.to_owned(), records.collect());
         }
@@ -215,7 +215,15 @@ impl World {
         let name = open.unwrap_or("shop");
         let records = self.stores.get_mut(name)?;
         let noticed = if what & 4 == 0 {
-            let made = record(&key.escaped(), "text/plain", format!("theirs {what}"));
+            // Beside what the user edits, or over it.
+            let old = records.get(&key).and_then(|old| String::from_utf8(old.value.to_vec()).ok());
+            let beside =
+                old.as_ref().and_then(|old| old.rsplit_once('\n').filter(|_| what & 64 == 0));
+            let value = match beside {
+                Some((rest, _)) => format!("{rest}\ntheirs {what}"),
+                None => format!("theirs {what}\ntwo\nthree"),
+            };
+            let made = record(&key.escaped(), "text/plain", value);
             let meta = made.meta.clone();
             records.insert(key, made);
             WatchEvent::Records { set: vec![meta], removed: vec![] }

@@ -1,0 +1,179 @@
+//! What was typed and what someone else wrote, where they meet: place by place one, the other, or
+//! something that is typed anew.
+
+use crossterm::event::KeyEvent;
+
+use crate::edit::{Choice, Conflict, Merge, TextEdit};
+use crate::keymap::{Action, Context};
+use crate::model::SetValue;
+
+use super::super::ctx::{Ctx, Request};
+use super::super::editor::{only_over, type_into};
+use super::super::notice::Notice;
+use super::dialog::{Dialog, Overlay, Then};
+
+/// A save that met what someone else wrote in the same place.
+#[derive(Debug, Clone)]
+pub struct MergeView {
+    /// The save as it was asked for.
+    pub set: SetValue,
+    /// What was read, what was typed and what is there now.
+    pub merge: Merge,
+    /// What is chosen for each conflict.
+    pub choices: Vec<Option<Choice>>,
+    /// The conflict that is shown.
+    pub at: usize,
+    /// What is being typed for it.
+    pub typed: Option<TextEdit>,
+    /// What is wrong with that.
+    pub fault: Option<String>,
+    /// Whether comparing and writing are one step, so that nobody can come between.
+    pub atomic: bool,
+    /// How far the pieces are scrolled.
+    pub overlay: Overlay,
+}
+
+impl MergeView {
+    /// Nothing is chosen at first.
+    pub fn new(set: SetValue, merge: Merge, atomic: bool) -> Self {
+        let choices = vec![None; merge.conflicts.len()];
+        let overlay = Overlay::default();
+        Self { set, merge, choices, at: 0, typed: None, fault: None, atomic, overlay }
+    }
+
+    /// The conflict that is shown.
+    pub fn conflict(&self) -> Option<&Conflict> {
+        self.merge.conflicts.get(self.at)
+    }
+
+    /// How many are decided.
+    pub fn decided(&self) -> usize {
+        self.choices.iter().flatten().count()
+    }
+
+    /// Takes one for the conflict that is shown, and goes on to the next that is open.
+    fn choose(&mut self, choice: Choice) {
+        if let Some(chosen) = self.choices.get_mut(self.at) {
+            *chosen = Some(choice);
+        }
+        let open = |at: &usize| self.choices.get(*at).is_some_and(Option::is_none);
+        let count = self.choices.len();
+        if let Some(next) = (self.at + 1..count).chain(0..self.at).find(open) {
+            self.go(next);
+        }
+    }
+
+    fn go(&mut self, at: usize) {
+        self.at = at.min(self.choices.len().saturating_sub(1));
+        self.overlay = Overlay::default();
+    }
+
+    /// Begins to type for the conflict that is shown, from what is chosen for it or was typed before.
+    fn type_anew(&mut self, ctx: &mut Ctx<'_>) {
+        let Some(conflict) = self.conflict() else { return };
+        if !self.merge.can_edit(self.at) {
+            ctx.say(Notice::info("these bytes are taken whole: the ones or the others"));
+            return;
+        }
+        let piece = match self.choices.get(self.at).and_then(Option::as_ref) {
+            Some(Choice::Edited(text)) => Some(text),
+            Some(Choice::Theirs) => conflict.theirs.as_ref(),
+            _ => conflict.mine.as_ref().or(conflict.theirs.as_ref()),
+        };
+        self.typed = Some(TextEdit::new(piece.cloned().unwrap_or_default()));
+    }
+
+    fn type_key(&mut self, key: KeyEvent, action: Option<Action>, ctx: &mut Ctx<'_>) {
+        let Some(typed) = &mut self.typed else { return };
+        self.fault = None;
+        match action {
+            Some(Action::Save) => {
+                let text = typed.document().bytes();
+                if let Err(why) = self.merge.check(self.at, &text) {
+                    self.fault = Some(why);
+                } else {
+                    self.typed = None;
+                    self.choose(Choice::Edited(text));
+                }
+            }
+            Some(Action::Cancel) => self.typed = None,
+            _ if ctx.common(action) => {}
+            Some(Action::Undo) => drop(typed.undo(false)),
+            Some(Action::Redo) => drop(typed.undo(true)),
+            _ => {
+                let body = ctx.layout().body.inner();
+                let size = (usize::from(body.width), usize::from(body.height));
+                type_into(typed, key, size, false, ctx.now);
+            }
+        }
+    }
+
+    /// Saves what comes out, over what was shown and nothing later.
+    fn save(&mut self, ctx: &mut Ctx<'_>) -> Then {
+        let choices: Option<Vec<Choice>> = self.choices.iter().cloned().collect();
+        let Some(choices) = choices else {
+            let open = self.choices.iter().position(Option::is_none).unwrap_or(0);
+            self.go(open);
+            ctx.say(Notice::info("this place is not decided"));
+            return Then::Stay;
+        };
+        match self.merge.resolve(&choices) {
+            Ok(joined) => {
+                let onto = self.merge.theirs.clone();
+                let set = SetValue {
+                    value: joined.value,
+                    content_type: joined.content_type,
+                    expected: only_over(&onto),
+                    ..self.set.clone()
+                };
+                ctx.request(Request::SaveMerged(Box::new(set), Box::new(onto)));
+                Then::Close
+            }
+            Err(why) => {
+                ctx.say(Notice::warning(why.to_string()));
+                Then::Stay
+            }
+        }
+    }
+}
+
+impl Dialog for MergeView {
+    fn context(&self) -> Context {
+        if self.typed.is_some() { Context::Editor } else { Context::Merge }
+    }
+
+    fn key(&mut self, key: KeyEvent, action: Option<Action>, ctx: &mut Ctx<'_>) -> Then {
+        if self.typed.is_some() {
+            self.type_key(key, action, ctx);
+            return Then::Stay;
+        }
+        match action {
+            Some(Action::Accept) => return self.save(ctx),
+            Some(Action::TakeMine) => self.choose(Choice::Mine),
+            Some(Action::TakeTheirs) => self.choose(Choice::Theirs),
+            Some(Action::Edit) => self.type_anew(ctx),
+            Some(Action::Next) => self.go(self.at + 1),
+            Some(Action::Previous) => self.go(self.at.saturating_sub(1)),
+            Some(Action::Close) => {
+                ctx.say(Notice::warning("not saved: what you typed is in the editor"));
+                return Then::Close;
+            }
+            action => return self.overlay.act(action, ctx),
+        }
+        Then::Stay
+    }
+
+    fn allows(&self, action: Action) -> bool {
+        action != Action::Accept || self.decided() == self.choices.len()
+    }
+
+    fn paste(&mut self, text: &str, ctx: &mut Ctx<'_>) {
+        if let Some(typed) = &mut self.typed {
+            typed.paste(text, ctx.now);
+        }
+    }
+
+    fn wheel(&mut self, rows: isize, _: &mut Ctx<'_>) {
+        self.overlay.scroll_by(rows);
+    }
+}

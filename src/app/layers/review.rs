@@ -1,0 +1,68 @@
+//! What a save changes, before it is made.
+
+use crossterm::event::KeyEvent;
+
+use crate::edit::Diff;
+use crate::keymap::{Action, Context};
+use crate::model::SetValue;
+
+use super::super::ctx::{Ctx, Request};
+use super::super::event::Slot;
+use super::super::notice::Notice;
+use super::dialog::{Dialog, Overlay, Then};
+
+/// A save, and what it changes.
+#[derive(Debug, Clone)]
+pub struct Review {
+    /// The save.
+    pub set: SetValue,
+    /// What it changes; none until it has been compared.
+    pub diff: Option<Diff>,
+    /// What is to be said of it.
+    pub note: Option<String>,
+    /// Whether comparing and writing are one step, so that nobody can come between.
+    pub atomic: bool,
+    /// How far it is scrolled.
+    pub overlay: Overlay,
+}
+
+impl Review {
+    /// A save whose difference is being looked for.
+    pub fn new(set: SetValue, note: Option<String>, atomic: bool) -> Self {
+        Self { set, diff: None, note, atomic, overlay: Overlay::default() }
+    }
+
+    /// It has been compared.
+    pub(in crate::app) fn compared(&mut self, diff: Diff) {
+        self.diff = Some(diff);
+    }
+}
+
+impl Dialog for Review {
+    fn context(&self) -> Context {
+        Context::Review
+    }
+
+    fn overlay(&mut self) -> Option<&mut Overlay> {
+        Some(&mut self.overlay)
+    }
+
+    fn key(&mut self, _: KeyEvent, action: Option<Action>, ctx: &mut Ctx<'_>) -> Then {
+        match action {
+            // What is not shown yet is not agreed to.
+            Some(Action::Accept) if self.diff.is_none() => {
+                ctx.say(Notice::info("what is changed is being looked for"));
+                Then::Stay
+            }
+            Some(Action::Accept) => {
+                ctx.request(Request::Save(Box::new(self.set.clone())));
+                Then::Close
+            }
+            action => self.overlay.act(action, ctx),
+        }
+    }
+
+    fn closed(&mut self, ctx: &mut Ctx<'_>) {
+        ctx.cancel(Slot::Saving);
+    }
+}

@@ -1,0 +1,188 @@
+//! What was typed and what someone else wrote, where they meet: side by side where there is room, one
+//! under the other where there is not.
+
+use bytes::Bytes;
+use ratatui::buffer::Buffer;
+
+use crate::app::{App, Area, MergeView};
+use crate::edit::{Choice, TextEdit};
+use crate::keymap::{Action, Context};
+use crate::text;
+use crate::text::{cells, visible};
+use crate::theme::Role;
+
+use super::Appearance;
+use super::border::{Titles, bordered};
+use super::paint::{paragraph, put};
+use super::review::NOT_ATOMIC;
+
+/// Columns from which on the two stand side by side.
+const SIDE_BY_SIDE: u16 = 70;
+
+/// Draws the conflict that is shown; gives the cursor's cell while something is typed for it.
+pub(super) fn draw(
+    buf: &mut Buffer,
+    body: Area,
+    shown: &MergeView,
+    app: &App,
+    appearance: &Appearance,
+) -> Option<(u16, u16)> {
+    let (decided, all) = (shown.decided(), shown.choices.len());
+    let title = format!("Merge {} · {decided} of {all} decided", shown.set.key.named());
+    let key = |action, does: &str| {
+        let chord = app.keymap.chord(Context::Merge, action)?;
+        Some(format!("{} {does}", chord.label(appearance.symbols.unicode)))
+    };
+    let accept = (decided == all).then(|| key(Action::Accept, "saves")).flatten();
+    let bottom: Vec<_> = accept.into_iter().chain(key(Action::Close, "edits further")).collect();
+    let titles = Titles { top: &title, bottom: &bottom.join(" · ") };
+    let (border, style) = (appearance.style(Role::BorderFocus), appearance.style(Role::Title));
+    bordered(buf, body, &titles, appearance, border, style);
+    let inner = body.inner();
+    let mut area = Area { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
+    if area.height < 4 {
+        return None;
+    }
+    let Some(conflict) = shown.conflict() else {
+        let words = "Nothing is to be chosen, but the record is written again and again.";
+        paragraph(buf, area, words, appearance.style(Role::Text));
+        return None;
+    };
+    foot(buf, &mut area, shown, appearance);
+    let chosen = shown.choices.get(shown.at).and_then(Option::as_ref);
+    let head = format!("{} of {all}  ", shown.at + 1);
+    let used = put(buf, area.x, area.y, area.width, &head, appearance.style(Role::Dim));
+    let room = area.width.saturating_sub(used);
+    put(buf, area.x + used, area.y, room, &conflict.at, appearance.style(Role::JsonKey));
+    let was = format!("was     {}", one_line(conflict.base.as_ref()));
+    put(buf, area.x, area.y + 1, area.width, &was, appearance.style(Role::Dim));
+    area.y += 2;
+    area.height -= 2;
+    if let Some(typed) = &shown.typed {
+        return typing(buf, area, typed, shown.fault.as_deref(), appearance);
+    }
+    if let Some(Choice::Edited(text)) = chosen {
+        let edited = format!("edited  {}", one_line(Some(text)));
+        put(buf, area.x, area.y, area.width, &edited, appearance.style(Role::Selection));
+        area.y += 1;
+        area.height -= 1;
+    }
+    let sides = [
+        ("yours", Action::TakeMine, &conflict.mine, chosen == Some(&Choice::Mine)),
+        ("theirs", Action::TakeTheirs, &conflict.theirs, chosen == Some(&Choice::Theirs)),
+    ];
+    let wide = area.width >= SIDE_BY_SIDE;
+    for (at, (name, action, piece, chosen)) in (0..).zip(sides) {
+        let part = if wide {
+            let width = (area.width - 2) / 2;
+            Area { x: area.x + at * (width + 2), width, ..area }
+        } else {
+            let height = area.height / 2;
+            Area { y: area.y + at * height, height, ..area }
+        };
+        if part.height == 0 {
+            continue;
+        }
+        let chord = app.keymap.chord(Context::Merge, action);
+        let chord = chord.map(|chord| chord.label(appearance.symbols.unicode)).unwrap_or_default();
+        let mark = if chosen { " · taken" } else { "" };
+        let role = if chosen { Role::Selection } else { Role::Header };
+        let label = format!("{chord} {name}{mark}");
+        put(buf, part.x, part.y, part.width, &label, appearance.style(role));
+        let value = Area { y: part.y + 1, height: part.height - 1, ..part };
+        lines(buf, value, piece.as_ref(), shown, appearance);
+    }
+    None
+}
+
+/// What is to be said below the pieces.
+fn foot(buf: &mut Buffer, area: &mut Area, shown: &MergeView, appearance: &Appearance) {
+    let mut words = Vec::new();
+    if !shown.merge.theirs_at.is_empty() {
+        let places = shown.merge.theirs_at.join(", ");
+        words.push(format!("Someone else's other changes are kept: {places}."));
+    }
+    if !shown.atomic {
+        words.push(NOT_ATOMIC.to_owned());
+    }
+    let rows: Vec<_> =
+        words.iter().flat_map(|words| text::wrap(words, area.width.into())).collect();
+    let rows = &rows[..rows.len().min(usize::from(area.height.saturating_sub(6)))];
+    let height = rows.len() as u16;
+    for (row, y) in rows.iter().zip(area.y + area.height - height..) {
+        put(buf, area.x, y, area.width, row, appearance.style(Role::Dim));
+    }
+    area.height -= height;
+}
+
+fn lines(
+    buf: &mut Buffer,
+    area: Area,
+    piece: Option<&Bytes>,
+    shown: &MergeView,
+    appearance: &Appearance,
+) {
+    let Some(bytes) = piece else {
+        put(buf, area.x, area.y, area.width, "removed", appearance.style(Role::Warning));
+        return;
+    };
+    let text = if shown.merge.can_edit(shown.at) || std::str::from_utf8(bytes).is_ok() {
+        String::from_utf8_lossy(&bytes[..bytes.len().min(16 << 10)]).into_owned()
+    } else {
+        format!("{} that are not text", text::size(bytes.len() as u64))
+    };
+    let rows: Vec<String> =
+        text.lines().flat_map(|line| text::wrap(line, usize::from(area.width.max(1)))).collect();
+    let first = shown.overlay.first(rows.len(), area.height.into());
+    for (row, y) in rows.iter().skip(first).zip(area.y..area.y + area.height) {
+        put(buf, area.x, y, area.width, row, appearance.style(Role::Text));
+    }
+}
+
+fn one_line(piece: Option<&Bytes>) -> String {
+    match piece {
+        None => "not there".to_owned(),
+        Some(bytes) => {
+            let shown = &bytes[..bytes.len().min(1000)];
+            String::from_utf8_lossy(shown).trim_end_matches(['\n', '\r']).to_owned()
+        }
+    }
+}
+
+/// The text that is typed; gives the cursor's cell.
+fn typing(
+    buf: &mut Buffer,
+    area: Area,
+    typed: &TextEdit,
+    fault: Option<&str>,
+    appearance: &Appearance,
+) -> Option<(u16, u16)> {
+    let mut height = area.height;
+    if let Some(fault) = fault {
+        height -= 1;
+        put(buf, area.x, area.y + height, area.width, fault, appearance.style(Role::Danger));
+    }
+    let bytes = typed.document().bytes();
+    let text = String::from_utf8_lossy(&bytes);
+    let (row, column) = typed.position();
+    let top = (row + 1).saturating_sub(usize::from(height));
+    let all = text.split('\n').map(|line| line.trim_end_matches('\r'));
+    let mut cursor = None;
+    for (line, at) in all.skip(top).take(usize::from(height)).zip(0_u16..) {
+        // A long line is scrolled so that the cursor is seen.
+        let before: String = line.chars().take(column).collect();
+        let on_row = top + usize::from(at) == row;
+        let left = if on_row {
+            (cells(&visible(&before)) + 1).saturating_sub(usize::from(area.width))
+        } else {
+            0
+        };
+        let shown: String = line.chars().skip(left).collect();
+        put(buf, area.x, area.y + at, area.width, &shown, appearance.style(Role::Input));
+        if on_row {
+            let x = cells(&visible(&before)).saturating_sub(left);
+            cursor = Some((area.x + u16::try_from(x).unwrap_or(0), area.y + at));
+        }
+    }
+    cursor
+}

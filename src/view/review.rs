@@ -1,0 +1,210 @@
+//! What a save changes, before it is made.
+
+use std::ops::Range;
+
+use ratatui::buffer::Buffer;
+use ratatui::style::Style;
+
+use crate::app::{App, Area, Review};
+use crate::edit::{Diff, DiffBody, LeafChange, Row};
+use crate::keymap::{Action, Context};
+use crate::model::ContentType;
+use crate::text;
+use crate::text::cells;
+use crate::theme::Role;
+
+use super::Appearance;
+use super::border::{Titles, bordered};
+use super::modal::centred;
+use super::paint::{Piece, put_all};
+
+/// What is said where somebody can come between comparing and writing.
+pub(super) const NOT_ATOMIC: &str = "Crawlee can still write between the comparison and the write: in a directory they are two steps.";
+
+/// A row: pieces of text with their styles.
+type Line = Vec<(String, Style)>;
+
+/// Draws the change; the keys that make it and leave it stand in the border.
+pub(super) fn draw(
+    buf: &mut Buffer,
+    body: Area,
+    shown: &Review,
+    app: &App,
+    appearance: &Appearance,
+) {
+    let width = body.width.min(100);
+    let lines = lines(shown, usize::from(width.saturating_sub(4)), appearance);
+    let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2);
+    let area = centred(body, width, height);
+    let inner = area.inner();
+    let first = shown.overlay.first(lines.len(), inner.height.into());
+    let key = |action, does| {
+        let chord = app.keymap.chord(Context::Review, action)?;
+        Some(format!("{} {does}", chord.label(appearance.symbols.unicode)))
+    };
+    let scrolls = shown.overlay.is_long().then(|| key(Action::Down, "scrolls")).flatten();
+    let keys = key(Action::Accept, "saves").into_iter().chain(key(Action::Close, "edits further"));
+    let bottom: Vec<_> = scrolls.into_iter().chain(keys).collect();
+    let title = format!("Save {}", shown.set.key.named());
+    let (border, style) = (appearance.style(Role::BorderFocus), appearance.style(Role::Title));
+    bordered(
+        buf,
+        area,
+        &Titles { top: &title, bottom: &bottom.join(" · ") },
+        appearance,
+        border,
+        style,
+    );
+    for (line, y) in lines.iter().skip(first).zip(inner.y..inner.y + inner.height) {
+        let pieces: Vec<Piece<'_>> = line.iter().map(|(text, style)| (&**text, *style)).collect();
+        put_all(buf, inner.x + 1, y, inner.width.saturating_sub(2), &pieces);
+    }
+}
+
+fn lines(shown: &Review, width: usize, appearance: &Appearance) -> Vec<Line> {
+    let said = |text: &str, role| -> Vec<Line> {
+        let rows = text::wrap(text, width).into_iter();
+        rows.map(|row| vec![(row, appearance.style(role))]).collect()
+    };
+    let Some(diff) = &shown.diff else { return said("looking for what is changed…", Role::Dim) };
+    let mut lines = vec![weights(diff, appearance)];
+    lines.push(Vec::new());
+    lines.extend(changes(diff, width, appearance));
+    if let Some(note) = &shown.note {
+        lines.push(Vec::new());
+        lines.extend(said(note, Role::Warning));
+    }
+    if !shown.atomic {
+        lines.push(Vec::new());
+        lines.extend(said(NOT_ATOMIC, Role::Dim));
+    }
+    lines
+}
+
+/// Size and content type before and after.
+pub(super) fn weights(diff: &Diff, appearance: &Appearance) -> Line {
+    let dim = appearance.style(Role::Dim);
+    let kind = |kind: &ContentType| {
+        let kind = kind.as_str();
+        if kind.is_empty() { "no content type".to_owned() } else { kind.to_owned() }
+    };
+    let (Some(before), Some(after)) = (&diff.before, &diff.after) else {
+        let only = diff.before.as_ref().or(diff.after.as_ref());
+        let words = only.map(|(size, of)| format!("{}, {}", text::size(*size), kind(of)));
+        return vec![(words.unwrap_or_default(), dim)];
+    };
+    let sizes = match (before.0, after.0) {
+        (old, new) if text::size(old) != text::size(new) => {
+            format!("{} → {}", text::size(old), text::size(new))
+        }
+        (old, new) if old != new => format!("{old} → {new} B"),
+        (_, new) => text::size(new),
+    };
+    if diff.is_retyped() {
+        let types = format!("{} → {}", kind(&before.1), kind(&after.1));
+        return vec![(format!("{sizes}, "), dim), (types, appearance.style(Role::Warning))];
+    }
+    vec![(format!("{sizes}, {}", kind(&after.1)), dim)]
+}
+
+/// What is different, a row each.
+pub(super) fn changes(diff: &Diff, width: usize, appearance: &Appearance) -> Vec<Line> {
+    let dim = appearance.style(Role::Dim);
+    let mut lines: Vec<Line> = match &diff.body {
+        DiffBody::Same if diff.is_retyped() => {
+            vec![vec![("Only the content type is changed.".to_owned(), dim)]]
+        }
+        DiffBody::Same => vec![vec![("Nothing is changed.".to_owned(), dim)]],
+        DiffBody::Layout => {
+            let words = "Only the spacing, or the order of members, is changed.";
+            vec![vec![(words.to_owned(), dim)]]
+        }
+        DiffBody::Leaves(found) => {
+            found.iter().flat_map(|change| leaf(change, width, appearance)).collect()
+        }
+        DiffBody::Lines(rows) => rows.iter().map(|found| row(found, appearance)).collect(),
+        DiffBody::Ranges(found) => found
+            .iter()
+            .map(|range| {
+                let hex = |(len, bytes): &(u64, Vec<u8>)| {
+                    let shown: Vec<String> =
+                        bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+                    let more = if *len > bytes.len() as u64 { "…" } else { "" };
+                    format!("{}{more} ({})", shown.join(" "), text::size(*len))
+                };
+                vec![
+                    (format!("{:08x}  ", range.at), appearance.style(Role::Offset)),
+                    (hex(&range.before), appearance.style(Role::Danger)),
+                    (" → ".to_owned(), dim),
+                    (hex(&range.after), appearance.style(Role::Ok)),
+                ]
+            })
+            .collect(),
+    };
+    if diff.more > 0 {
+        let more = format!("and {} more", text::plural(diff.more as u64, "change"));
+        lines.push(vec![(more, dim)]);
+    }
+    lines
+}
+
+/// A leaf on one row, or where that is too long on three.
+fn leaf(change: &LeafChange, width: usize, appearance: &Appearance) -> Vec<Line> {
+    let dim = appearance.style(Role::Dim);
+    let path = |gap: &str| (format!("{}{gap}", change.path), appearance.style(Role::JsonKey));
+    let old = |text: &String| (text.clone(), appearance.style(Role::Danger));
+    let new = |text: &String| (text.clone(), appearance.style(Role::Ok));
+    let sign = |text: &str| (text.to_owned(), dim);
+    match (&change.before, &change.after) {
+        (Some(before), Some(after)) => {
+            if cells(&change.path) + cells(before) + cells(after) + 5 <= width {
+                return vec![vec![path("  "), old(before), sign(" → "), new(after)]];
+            }
+            vec![vec![path("")], vec![sign("  - "), old(before)], vec![sign("  + "), new(after)]]
+        }
+        (Some(before), None) => vec![vec![path("  "), sign("removed  "), old(before)]],
+        (None, Some(after)) => vec![vec![path("  "), sign("added  "), new(after)]],
+        (None, None) => Vec::new(),
+    }
+}
+
+/// A line of text, with its words marked.
+fn row(row: &Row, appearance: &Appearance) -> Line {
+    let dim = appearance.style(Role::Dim);
+    let plain = |text: &str| text.trim_end_matches(['\n', '\r']).to_owned();
+    match row {
+        Row::Same(at, text) => vec![(format!("{at:>5}   {}", plain(text)), dim)],
+        Row::Skipped(count) => {
+            vec![(format!("    … {}", text::plural(*count as u64, "line")), dim)]
+        }
+        Row::Removed(at, text, marks) => {
+            marked(&format!("{at:>5} - "), text, marks, appearance.style(Role::Danger), appearance)
+        }
+        Row::Added(at, text, marks) => {
+            marked(&format!("{at:>5} + "), text, marks, appearance.style(Role::Ok), appearance)
+        }
+    }
+}
+
+fn marked(
+    head: &str,
+    text: &str,
+    marks: &[Range<usize>],
+    style: Style,
+    appearance: &Appearance,
+) -> Line {
+    let mut line = vec![(head.to_owned(), style)];
+    let end = text.trim_end_matches(['\n', '\r']).len();
+    let mut at = 0;
+    for mark in marks {
+        let (from, to) = (mark.start.min(end), mark.end.min(end));
+        line.push((text[at..from.max(at)].to_owned(), style));
+        line.push((
+            text[from.max(at)..to.max(at)].to_owned(),
+            style.patch(appearance.style(Role::Match)),
+        ));
+        at = to.max(at);
+    }
+    line.push((text[at..end.max(at)].to_owned(), style));
+    line
+}
