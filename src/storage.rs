@@ -164,18 +164,19 @@ pub trait Storage: Send + Sync + 'static {
     async fn resolve(&self, write: &Write) -> Result<WriteOutcome>;
 
     /// Sets a store or its records aside instead of destroying them: for crawlers and for every
-    /// reader it is as after a purge or a drop, until it is restored or discarded. What a killed
-    /// program was setting aside is in the store or among the asides.
+    /// reader it is as after a purge or a drop, until it is restored or discarded; on a server it
+    /// expires after a day. What a killed program was setting aside is in the store or among the
+    /// asides.
     ///
     /// # Errors
     /// [`ErrorKind::NotFound`] if there is no such store; [`ErrorKind::NotSupported`] where the
     /// backend cannot do this. Nothing has been changed then.
     async fn set_aside(&self, aside: &Aside) -> Result<AsideInfo> {
         let store = aside.store().escaped();
-        Err(no_asides(&format!("{store} cannot be set aside here")))
+        Err(no_asides(format!("{store} cannot be set aside here")))
     }
 
-    /// All that is set aside, the oldest first.
+    /// All that is set aside, the oldest first. What has expired is freed.
     async fn asides(&self) -> Result<Vec<AsideInfo>> {
         Ok(Vec::new())
     }
@@ -184,9 +185,10 @@ pub trait Storage: Send + Sync + 'static {
     /// does not have, in small steps; the others stay set aside, and [`Restored::left`] counts them.
     ///
     /// # Errors
-    /// [`ErrorKind::NotFound`] if nothing is set aside under this id.
+    /// [`ErrorKind::NotFound`] if nothing is set aside under this id; [`ErrorKind::Conflict`] if a
+    /// crawler is just making the store anew.
     async fn restore(&self, id: &AsideId) -> Result<Restored> {
-        Err(no_asides(&format!("{id} cannot be restored here")))
+        Err(no_asides(format!("{id} cannot be restored here")))
     }
 
     /// Removes for good what was set aside.
@@ -194,7 +196,7 @@ pub trait Storage: Send + Sync + 'static {
     /// # Errors
     /// [`ErrorKind::NotFound`] if nothing is set aside under this id.
     async fn discard(&self, id: &AsideId) -> Result<()> {
-        Err(no_asides(&format!("{id} cannot be discarded here")))
+        Err(no_asides(format!("{id} cannot be discarded here")))
     }
 
     /// Follows what changes: the list of stores, and the records of `store` where one is given.
@@ -255,8 +257,8 @@ fn narrow(
     kept.boxed()
 }
 
-fn no_asides(problem: &str) -> Error {
-    Error::new(ErrorKind::NotSupported, problem).hint("only stores in a directory can be set aside")
+fn no_asides(problem: String) -> Error {
+    Error::new(ErrorKind::NotSupported, problem)
 }
 
 /// Connects to what the target names, within [`Options::connect_timeout`].

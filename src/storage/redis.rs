@@ -6,6 +6,7 @@
 //! read scan iterate        one record · all keys of a store · in Crawlee's order
 //! write unscripted         one script a write, in scripts/ · transactions where these are forbidden
 //! commit                   records that are changed only if they are what is expected
+//! aside                    stores and records that are set aside instead of destroyed
 //! open                     creating, beside Crawlee's openers
 //! list orphan_stores       stores that the indexes name · stores that no index names
 //! siblings                 request queues, datasets and crawlers beside the stores
@@ -13,6 +14,7 @@
 //! doubt resolve            what is remembered of a write · what became of one whose answer was lost
 //! ```
 
+mod aside;
 mod commit;
 pub(crate) mod connection;
 mod doubt;
@@ -46,9 +48,9 @@ use self::open::Claims;
 use super::target::RedisTarget;
 use super::{Options, Session, Storage, narrow};
 use crate::model::{
-    Commit, Committed, Crawl, Error, ErrorKind, Interest, JsonLayout, Key, KeyPage, OpenBy, Opened,
-    Order, Reading, Result, Scan, ServerInfo, StoreInfo, StoreList, StoreName, Want, WatchEvent,
-    Write, WriteOutcome, Written,
+    Aside, AsideId, AsideInfo, Commit, Committed, Crawl, Error, ErrorKind, Interest, JsonLayout,
+    Key, KeyPage, OpenBy, Opened, Order, Reading, Restored, Result, Scan, ServerInfo, StoreInfo,
+    StoreList, StoreName, Want, WatchEvent, Write, WriteOutcome, Written,
 };
 
 /// Crawlee's key-value stores on a Redis server.
@@ -178,6 +180,22 @@ impl Storage for RedisStorage {
 
     async fn resolve(&self, write: &Write) -> Result<WriteOutcome> {
         self.resolve(write).await
+    }
+
+    async fn set_aside(&self, aside: &Aside) -> Result<AsideInfo> {
+        self.set_aside(aside).await
+    }
+
+    async fn asides(&self) -> Result<Vec<AsideInfo>> {
+        self.asides().await
+    }
+
+    async fn restore(&self, id: &AsideId) -> Result<Restored> {
+        self.restore(id).await
+    }
+
+    async fn discard(&self, id: &AsideId) -> Result<()> {
+        self.discard(id).await
     }
 
     fn watch(

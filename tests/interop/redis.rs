@@ -5,7 +5,7 @@
 use std::io::{BufRead, BufReader, Write};
 
 use futures::TryStreamExt;
-use larder::model::{ErrorKind, Key, OpenBy, RecordState, StoreName};
+use larder::model::{Aside, ErrorKind, Key, OpenBy, RecordState, StoreName};
 use serde_json::json;
 
 use crate::cases;
@@ -61,6 +61,57 @@ async fn larder_writes_every_value_and_key_as_crawlee_does() {
         Op::Set(value)
     }));
     both_do(vec![("written", written), ("overwritten", overwritten)]).await;
+}
+
+#[tokio::test]
+async fn crawlee_sees_what_is_set_aside_as_purged_or_dropped() {
+    let server = Server::start();
+    let mut crawlee = Crawlee::start(&server);
+    let storage = connect(&server, false).await;
+    for by in stores() {
+        let store = match &by {
+            OpenBy::Name(name) | OpenBy::Alias(name) => StoreName::from(name.as_str()),
+            _ => StoreName::from("default"),
+        };
+        let keys = Op::Keys { after: None, limit: None };
+        let count = |seen: &serde_json::Value| seen.as_array().unwrap().len();
+        let mut all = cases::all();
+        crawlee.run(&[Op::Open(by.clone()), Op::Set(all.remove(5)), Op::Set(all.remove(5))]);
+        let seen = crawlee.run(&[Op::Metadata, keys.clone()]);
+        assert_eq!(count(&seen[1]), 2, "{seen:?}");
+        let id = seen[0]["id"].as_str().unwrap().to_owned();
+
+        // To the client that has it open it is purged, and it goes on writing.
+        let records = storage.set_aside(&Aside::Records(store.clone())).await.unwrap();
+        let now = crawlee.run(&[keys.clone(), Op::Set(all.remove(5)), keys.clone()]);
+        assert_eq!((count(&now[0]), count(&now[2])), (0, 1), "{by:?}");
+        let same = crawlee.run(&[Op::Open(OpenBy::Id(id.clone())), Op::Metadata]);
+        assert_eq!(same[1]["id"], json!(id), "{by:?}");
+        let restored = storage.restore(&records.id).await.unwrap();
+        assert_eq!((restored.records, restored.left), (2, 0), "{by:?}");
+        assert_eq!(count(&crawlee.run(std::slice::from_ref(&keys))[0]), 3, "{by:?}");
+
+        // A store that was dropped is not found by its id, and comes back with it.
+        let whole = storage.set_aside(&Aside::Store(store.clone())).await.unwrap();
+        let by_id = Op::Open(OpenBy::Id(id.clone()));
+        let gone = crawlee.run(std::slice::from_ref(&by_id));
+        assert!(gone[0]["error"].is_string(), "{by:?}: {gone:?}");
+        storage.restore(&whole.id).await.unwrap();
+        let back = crawlee.run(&[by_id, Op::Metadata, keys.clone()]);
+        assert_eq!((back[1]["id"].clone(), count(&back[2])), (json!(id), 3), "{by:?}");
+
+        // By its name Crawlee makes it anew, which gets the records that it lacks.
+        let whole = storage.set_aside(&Aside::Store(store.clone())).await.unwrap();
+        let anew = crawlee.run(&[Op::Open(by.clone()), Op::Metadata, keys.clone()]);
+        assert_eq!(count(&anew[2]), 0, "{by:?}");
+        assert_ne!(anew[1]["id"], json!(id), "{by:?}");
+        crawlee.run(&[Op::Set(cases::all().remove(5))]);
+        let restored = storage.restore(&whole.id).await.unwrap();
+        assert_eq!((restored.records, restored.left), (2, 1), "{by:?}");
+        let now = crawlee.run(&[Op::Open(by.clone()), Op::Metadata, keys]);
+        assert_eq!((now[1]["id"].clone(), count(&now[2])), (anew[1]["id"].clone(), 3), "{by:?}");
+    }
+    assert_eq!(storage.asides().await.unwrap().len(), stores().len());
 }
 
 #[tokio::test]

@@ -63,6 +63,12 @@ macro_rules! contract {
             ops: a_record_that_changed_since_its_plan_stays_and_is_named,
             ops: what_a_list_shows_is_deleted_whatever_its_key,
             ops: a_store_that_was_made_anew_since_its_plan_stays,
+            asides: what_is_set_aside_is_as_purged_or_dropped_and_comes_back,
+            asides: a_restore_replaces_no_record_that_came_since,
+            asides: a_store_that_was_made_anew_gets_the_records_that_it_lacks,
+            asides: a_store_that_was_dropped_since_comes_back_with_its_records,
+            asides: of_an_empty_store_no_records_are_set_aside,
+            asides: a_store_that_is_not_there_cannot_be_set_aside,
             crawl: beside_nothing_there_is_no_crawl,
             crawl: crawlers_tell_of_themselves_in_the_default_store,
         }

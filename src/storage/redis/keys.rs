@@ -7,7 +7,7 @@
 use bytes::Bytes;
 use fred::types::Value;
 
-use crate::model::{StoreName, Timestamp};
+use crate::model::{AsideId, StoreName, Timestamp};
 
 /// How many records one script deletes at most, so that none holds the server for long.
 pub(super) const DELETE_BATCH: usize = 100;
@@ -15,6 +15,8 @@ pub(super) const DELETE_BATCH: usize = 100;
 pub(super) const ID_TO_NAME: &str = "key_value_stores:id_to_name";
 /// The hash from internal name to store id.
 pub(super) const NAME_TO_ID: &str = "key_value_stores:name_to_id";
+/// The hash from the id of an aside to the internal name of its store.
+pub(super) const ASIDES: &str = "key_value_stores:asides";
 /// The one pattern that is ever sent: every Redis key of every key-value store.
 pub(super) const EVERY_STORE: &str = "key_value_stores:*";
 /// The path of the time of last use, within a store's metadata.
@@ -23,6 +25,8 @@ pub(super) const ACCESSED_AT: &str = "$.accessed_at";
 pub(super) const MODIFIED_AT: &str = "$.modified_at";
 
 const PREFIX: &[u8] = b"key_value_stores:";
+/// What stands before an aside's id, behind the part that was set aside.
+const ASIDE: &[u8] = b":aside:";
 
 /// The other kinds of storages that a crawl has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,6 +92,18 @@ pub(super) fn key(store: &StoreName, part: Part) -> Value {
     Value::Bytes(key_bytes(store, part))
 }
 
+/// The Redis key under which a part of a store is set aside. Crawlee's rights cover it, and no part
+/// of any store is called so: an id ends it.
+pub(super) fn aside(store: &StoreName, part: Part, id: &AsideId) -> Value {
+    let key = [PREFIX, store.as_bytes(), part.suffix(), ASIDE, id.as_str().as_bytes()].concat();
+    Value::Bytes(key.into())
+}
+
+/// The Redis key of an aside's marker: a hash that expires, and holds what the aside is.
+pub(super) fn aside_marker(store: &StoreName, id: &AsideId) -> Value {
+    Value::Bytes([PREFIX, store.as_bytes(), ASIDE, id.as_str().as_bytes()].concat().into())
+}
+
 /// The channel on which a server says that something has happened to a part of a store, where its
 /// key events are on.
 pub(super) fn key_events(store: &StoreName, part: Part, database: u32) -> Bytes {
@@ -113,9 +129,14 @@ pub(super) fn parse_key(key: &[u8]) -> Option<(StoreName, Part)> {
     })
 }
 
-/// Whether a Redis key holds the values of a store.
+/// Whether a Redis key holds the values of a store, those that are set aside included.
 pub(super) fn holds_values(key: &[u8]) -> bool {
-    matches!(parse_key(key), Some((_, Part::Items)))
+    let mut pieces = key.rsplitn(3, |byte| *byte == b':');
+    let own = match (pieces.next(), pieces.next(), pieces.next()) {
+        (Some(id), Some(b"aside"), Some(own)) if id.iter().all(u8::is_ascii_alphanumeric) => own,
+        _ => key,
+    };
+    [own, key].into_iter().any(|key| matches!(parse_key(key), Some((_, Part::Items))))
 }
 
 /// The Redis keys of these parts of a store.
@@ -156,6 +177,21 @@ mod tests {
         assert_eq!(&events[..], b"__keyspace@0__:key_value_stores:a:*:metadata_items");
         let sub_keys = sub_keys(&store, Part::Items, 12);
         assert_eq!(&sub_keys[..], b"__subkeyspace@12__:key_value_stores:a:*:items");
+    }
+
+    #[test]
+    fn keys_of_asides_belong_to_no_store() {
+        let id = AsideId::new("AbCdEfGhIjKlMnOpQ").unwrap();
+        for name in ["default", "a:b", ":items", "metadata"] {
+            let store = StoreName::from(name);
+            let parts = Part::ALL.map(|part| aside(&store, part, &id));
+            assert!(holds_values(parts[1].as_bytes().unwrap()), "{name}");
+            assert!(!holds_values(parts[0].as_bytes().unwrap()), "{name}");
+            for key in parts.into_iter().chain([aside_marker(&store, &id)]) {
+                assert_eq!(parse_key(key.as_bytes().unwrap()), None, "{name}");
+            }
+        }
+        assert_eq!(parse_key(ASIDES.as_bytes()), None);
     }
 
     #[test]

@@ -169,18 +169,24 @@ impl RedisStorage {
 
     /// Whether the store has metadata; fails if its hashes or its metadata are of a wrong type.
     pub(super) async fn has_document(&self, store: &StoreName) -> Result<bool> {
+        let replies = self.lengths_and_document(store).await?;
+        Ok(replies.last().is_some_and(|document| !document.is_null()))
+    }
+
+    /// How many values and how many metadata entries a store has, and its metadata; fails if one of
+    /// them is of a wrong type.
+    pub(super) async fn lengths_and_document(&self, store: &StoreName) -> Result<Vec<Value>> {
         let commands = vec![
             command("HLEN", part_keys(store, &[Part::Items])),
             command("HLEN", part_keys(store, &[Part::MetadataItems])),
             command("JSON.GET", part_keys(store, &[Part::Metadata])),
         ];
         let replies = self.connections.pipeline(commands).await?;
-        let replies = replies.into_iter().collect::<Result<Vec<_>>>()?;
-        Ok(replies.last().is_some_and(|document| !document.is_null()))
+        replies.into_iter().collect()
     }
 
     /// How many elements the store's signal has; fails if it or an index is of a wrong type.
-    async fn check_signal_and_indexes(&self, store: &StoreName) -> Result<u64> {
+    pub(super) async fn check_signal_and_indexes(&self, store: &StoreName) -> Result<u64> {
         let signal = part_keys(store, &[Part::CreatedSignal]);
         let commands = vec![
             command("HLEN", [Value::from(ID_TO_NAME)]),
@@ -214,7 +220,7 @@ impl RedisStorage {
 /// The replies of a transaction of which each command must have been carried out. One that fails
 /// although it was asked for, for its key has changed since, leaves the others made: then the
 /// write was neither made nor refused.
-fn whole(replies: Vec<Result<Value>>) -> Result<Vec<Value>> {
+pub(super) fn whole(replies: Vec<Result<Value>>) -> Result<Vec<Value>> {
     let in_part = replies.iter().any(Result::is_ok);
     replies.into_iter().collect::<Result<_>>().map_err(|error| {
         if !in_part {

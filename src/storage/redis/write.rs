@@ -174,13 +174,7 @@ impl RedisStorage {
 
     pub(super) async fn drop_store(&self, store: &StoreName) -> Result<Written> {
         // Ids that stale entries of the index give this store; the script checks each again.
-        let ids = self.ids_that_lead_to(store).await.map_err(|error| {
-            if !error::forbids_key(&error) {
-                return error;
-            }
-            let problem = "the user may not take the store from the list of stores";
-            Error::new(ErrorKind::Permission, problem)
-        })?;
+        let ids = self.ids_that_lead_to(store).await?;
         let mut keys = part_keys(
             store,
             &[Part::Metadata, Part::CreatedSignal, Part::Items, Part::MetadataItems],
@@ -257,8 +251,14 @@ impl RedisStorage {
     }
 
     /// Every id under which the index leads to the store, right or stale.
-    async fn ids_that_lead_to(&self, store: &StoreName) -> Result<Vec<Bytes>> {
-        let index = self.walk_index(ID_TO_NAME).await?;
+    pub(super) async fn ids_that_lead_to(&self, store: &StoreName) -> Result<Vec<Bytes>> {
+        let index = self.walk_index(ID_TO_NAME).await.map_err(|error| {
+            if !error::forbids_key(&error) {
+                return error;
+            }
+            let problem = "the user may not take the store from the list of stores";
+            Error::new(ErrorKind::Permission, problem)
+        })?;
         Ok(index
             .into_iter()
             .filter(|(_, name)| name == store.as_bytes())

@@ -1,6 +1,6 @@
 //! Stores and records that are set aside, restored and discarded.
 
-use larder::model::{Aside, ErrorKind, Key, Restored};
+use larder::model::{Aside, ErrorKind, Key, OpenBy, Restored, StoreState, Write};
 use larder::storage::Storage;
 
 use super::{put, store};
@@ -56,6 +56,58 @@ pub async fn a_restore_replaces_no_record_that_came_since(storage: &dyn Storage)
     storage.discard(&info.id).await.unwrap();
     assert_eq!(storage.asides().await.unwrap(), []);
     assert_eq!(storage.discard(&info.id).await.unwrap_err().kind, ErrorKind::NotFound);
+}
+
+pub async fn a_store_that_was_made_anew_gets_the_records_that_it_lacks(storage: &dyn Storage) {
+    let shop = store(storage, "shop").await;
+    for key in ["a", "b", "c"] {
+        put(storage, &shop, key, "old").await;
+    }
+    let info = storage.set_aside(&Aside::Store(shop.clone())).await.unwrap();
+    let anew = storage.open(&OpenBy::Name("shop".into())).await.unwrap();
+    assert!(anew.created);
+    put(storage, &shop, "b", "new").await;
+    let restored = storage.restore(&info.id).await.unwrap();
+    assert_eq!(restored, Restored { records: 2, left: 1 });
+    for (key, value) in [("a", "old"), ("b", "new"), ("c", "old")] {
+        let record = storage.get_value(&shop, &Key::from(key)).await.unwrap().unwrap();
+        assert_eq!(record.value, value, "{key}");
+    }
+    let now = storage.get_metadata(&shop).await.unwrap();
+    assert_eq!((now.id, now.state), (anew.info.id, StoreState::Whole));
+    // Once it is deleted, the older one can come back.
+    storage.delete_value(&shop, &["b".into()]).await.unwrap();
+    let restored = storage.restore(&info.id).await.unwrap();
+    assert_eq!(restored, Restored { records: 1, left: 0 });
+    assert_eq!(storage.asides().await.unwrap(), []);
+}
+
+pub async fn a_store_that_was_dropped_since_comes_back_with_its_records(storage: &dyn Storage) {
+    let shop = store(storage, "shop").await;
+    put(storage, &shop, "a", "old").await;
+    let id = storage.get_metadata(&shop).await.unwrap().id;
+    let info = storage.set_aside(&Aside::Records(shop.clone())).await.unwrap();
+    storage.write(&Write::Drop(shop.clone())).await.unwrap();
+    let restored = storage.restore(&info.id).await.unwrap();
+    assert_eq!(restored, Restored { records: 1, left: 0 });
+    let now = storage.get_metadata(&shop).await.unwrap();
+    assert_eq!((now.id, now.records, now.state), (id, Some(1), StoreState::Whole));
+    let opened = storage.open(&OpenBy::Name("shop".into())).await.unwrap();
+    assert!(!opened.created);
+}
+
+pub async fn of_an_empty_store_no_records_are_set_aside(storage: &dyn Storage) {
+    let shop = store(storage, "shop").await;
+    let info = storage.set_aside(&Aside::Records(shop.clone())).await.unwrap();
+    assert_eq!(info.records, 0);
+    assert_eq!(storage.asides().await.unwrap(), []);
+    assert_eq!(storage.restore(&info.id).await.unwrap_err().kind, ErrorKind::NotFound);
+    // The store itself is something.
+    let info = storage.set_aside(&Aside::Store(shop.clone())).await.unwrap();
+    assert_eq!(storage.asides().await.unwrap(), std::slice::from_ref(&info));
+    storage.restore(&info.id).await.unwrap();
+    assert_eq!(storage.get_metadata(&shop).await.unwrap().records, Some(0));
+    assert_eq!(storage.asides().await.unwrap(), []);
 }
 
 pub async fn a_store_that_is_not_there_cannot_be_set_aside(storage: &dyn Storage) {

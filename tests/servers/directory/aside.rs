@@ -4,26 +4,8 @@ use larder::model::{Aside, ErrorKind};
 use larder::storage::Options;
 
 use super::{Directory, connect};
-use crate::contract::{asides, put, store};
+use crate::contract::{put, store};
 use crate::short::Short as _;
-
-#[tokio::test]
-async fn what_is_set_aside_is_as_purged_or_dropped_and_comes_back() {
-    let made = Directory::new().await;
-    asides::what_is_set_aside_is_as_purged_or_dropped_and_comes_back(made.storage()).await;
-}
-
-#[tokio::test]
-async fn a_restore_replaces_no_record_that_came_since() {
-    let made = Directory::new().await;
-    asides::a_restore_replaces_no_record_that_came_since(made.storage()).await;
-}
-
-#[tokio::test]
-async fn a_store_that_is_not_there_cannot_be_set_aside() {
-    let made = Directory::new().await;
-    asides::a_store_that_is_not_there_cannot_be_set_aside(made.storage()).await;
-}
 
 #[tokio::test]
 async fn asides_are_no_stores_and_are_found_by_the_next_run() {

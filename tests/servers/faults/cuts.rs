@@ -5,6 +5,7 @@
 //! `LARDER_CUTS` is how many faults there are, 2,000 in `.ci/run` and few without it; `all` tries every
 //! byte, which takes long.
 
+mod asides;
 mod check;
 mod wire;
 
@@ -59,7 +60,7 @@ struct Bench {
     wire: Wire,
     storages: HashMap<(Rights, bool), Arc<dyn Storage>>,
     // Ends last.
-    _server: Server,
+    server: Server,
 }
 
 impl Bench {
@@ -79,7 +80,7 @@ impl Bench {
             assert_eq!(client.call(&command), Reply::Simple("OK".into()));
         }
         let (monitor, wire) = (server.monitor(), Wire::start(server.port()).await);
-        Self { client, monitor, wire, storages: HashMap::new(), _server: server }
+        Self { client, monitor, wire, storages: HashMap::new(), server }
     }
 
     /// The storage of such a user, connected; a brief one soon gives up.

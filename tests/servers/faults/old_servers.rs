@@ -29,7 +29,27 @@ fn scripts_on_old_servers_change_nothing_when_they_are_refused() {
     let mut new = keys(&["metadata", "created_signal"], "absent");
     new.extend([ids, names]);
     let id = fill::id("whole");
-    let cases: [Case<'_>; 7] = [
+    let mut aside = keys(&["metadata", "created_signal", "items", "metadata_items"], "whole");
+    aside.extend(keys(&["items:aside:x", "metadata_items:aside:x", "aside:x"], "whole"));
+    aside.push("key_value_stores:asides".to_owned());
+    aside.extend(INDEXES.iter().rev().map(|&index| index.to_owned()));
+    let set_aside = concat!(
+        include_str!("../../../src/storage/redis/scripts/changes.lua"),
+        include_str!("../../../src/storage/redis/scripts/set_aside.lua")
+    );
+    let cases: [Case<'_>; 9] = [
+        (
+            set_aside,
+            &aside,
+            &["records", "x", "whole", "now", "100"],
+            &["rename", "hset", "expire", "json.set"],
+        ),
+        (
+            set_aside,
+            &aside,
+            &["store", "x", "whole", "now", "100", &id],
+            &["rename", "unlink", "hdel", "hset", "expire"],
+        ),
         (
             include_str!("../../../src/storage/redis/scripts/set.lua"),
             &records,

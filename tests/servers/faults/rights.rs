@@ -20,7 +20,7 @@ fn alike(outcome: &Outcome, expected: &Outcome) -> bool {
 }
 
 /// The commands that were run since the last call, within scripts too, but for those of the stage.
-fn commands(monitor: &mut Monitor) -> BTreeSet<String> {
+pub(super) fn commands(monitor: &mut Monitor) -> BTreeSet<String> {
     let name = |line: &String| {
         let (_, rest) = line.split_once("] \"")?;
         Some(rest.split('"').next()?.to_ascii_lowercase())

@@ -1,0 +1,121 @@
+//! How long a server is held while a store's records are set aside, restored and discarded: another
+//! client pings it meanwhile. `cargo bench --bench aside`; `LARDER_BENCH_RECORDS=5000000` for five
+//! million.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark stops where it fails")]
+
+#[path = "support/crawl.rs"]
+mod crawl;
+#[path = "../tests/support/fill.rs"]
+mod fill;
+#[path = "support/report.rs"]
+mod report;
+#[path = "../tests/support/server.rs"]
+mod server;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use larder::model::{Aside, Restored};
+use larder::storage::{self, Options, Storage, Target};
+use report::{Report, ms};
+use server::Server;
+
+const STORE: &str = "huge";
+/// The longest that the server may be held, in milliseconds.
+const HELD: f64 = 5.0;
+/// For how long the server is pinged where nothing ends by itself.
+const SPAN: Duration = Duration::from_secs(5);
+/// The pause between two pings.
+const PAUSE: Duration = Duration::from_micros(100);
+
+/// The longest of the pings since it was last asked for, in microseconds.
+#[derive(Clone, Default)]
+struct Longest(Arc<AtomicU64>);
+
+fn main() -> ExitCode {
+    let records = std::env::var("LARDER_BENCH_RECORDS").map_or(500_000, |n| n.parse().unwrap());
+    let server = Server::start();
+    crawl::fill(&server, STORE, records);
+    let (longest, stop) = (Longest::default(), Arc::new(AtomicBool::new(false)));
+    let pings = {
+        let (mut client, longest, stop) = (server.client(), longest.clone(), Arc::clone(&stop));
+        thread::spawn(move || {
+            while !stop.load(Ordering::Relaxed) {
+                let begun = Instant::now();
+                client.call(&[b"PING"]);
+                let took = u64::try_from(begun.elapsed().as_micros()).unwrap();
+                longest.0.fetch_max(took, Ordering::Relaxed);
+                thread::sleep(PAUSE);
+            }
+        })
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let mut report = Report::default();
+    runtime.block_on(measure(&server, records, &longest, &mut report));
+    stop.store(true, Ordering::Relaxed);
+    pings.join().unwrap();
+    report.end()
+}
+
+async fn measure(server: &Server, records: u64, longest: &Longest, report: &mut Report) {
+    let target = Target::parse(&server.url()).unwrap();
+    let storage = storage::connect(&target, &Options::default()).await.unwrap();
+    let storage: &dyn Storage = &*storage;
+    let records_aside = Aside::Records(STORE.into());
+
+    phase(longest, report, "alone", false, tokio::time::sleep(SPAN)).await;
+    let aside = storage.set_aside(&records_aside);
+    let info = phase(longest, report, "set aside", true, aside).await.unwrap();
+    assert_eq!(info.records, records);
+    let whole = Restored { records, left: 0 };
+    let back = storage.restore(&info.id);
+    assert_eq!(phase(longest, report, "restored at once", true, back).await, Ok(whole));
+
+    let info = storage.set_aside(&records_aside).await.unwrap();
+    let new = [("new".to_owned(), "text/plain".to_owned(), b"x".to_vec())];
+    fill::records(&mut server.client(), STORE, new);
+    let back = storage.restore(&info.id);
+    let steps = phase(longest, report, "restored in steps", true, back).await;
+    assert_eq!(steps, Ok(whole));
+
+    let info = storage.set_aside(&records_aside).await.unwrap();
+    let freed = async {
+        storage.discard(&info.id).await.unwrap();
+        // It is freed in the background.
+        while pending(server) > 0 {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    phase(longest, report, "discarded", true, freed).await;
+}
+
+/// Does the work, and reports how long it took and how long the server was held.
+async fn phase<T>(
+    longest: &Longest,
+    report: &mut Report,
+    what: &str,
+    bounded: bool,
+    work: impl Future<Output = T>,
+) -> T {
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    longest.0.store(0, Ordering::Relaxed);
+    let begun = Instant::now();
+    let done = work.await;
+    let took = begun.elapsed();
+    // A ping that waits is answered by then.
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let held = Duration::from_micros(longest.0.load(Ordering::Relaxed));
+    report.line(&format!("{what}: took"), ms(took), None, "ms");
+    report.line("  longest ping", ms(held), bounded.then_some(HELD), "ms");
+    done
+}
+
+/// Objects that the server still has to free.
+fn pending(server: &Server) -> u64 {
+    let info = String::from_utf8(server.cli(&["INFO", "memory"])).unwrap();
+    let line = info.lines().find_map(|line| line.strip_prefix("lazyfree_pending_objects:"));
+    line.unwrap().trim().parse().unwrap()
+}

@@ -1,0 +1,154 @@
+//! Restoring where a store has records again: in small steps, of which none holds the server long.
+
+use std::time::{Duration, Instant};
+
+use fred::types::Value;
+
+use super::super::keys::{ASIDES, Part, json, part_keys, store_arg};
+use super::super::{RedisStorage, command, reply};
+use super::{AsideKeys, RESTORE_STEP};
+use crate::model::{Error, ErrorKind, Restored, Result, Timestamp};
+
+/// How many records the first step looks at.
+const FIRST_COUNT: u32 = 50;
+/// The bounds within which that is adapted.
+const COUNTS: (u32, u32) = (10, 200);
+/// How long one step is to hold the server.
+const STEP_TIME: Duration = Duration::from_millis(1);
+/// How many bytes one step moves, about.
+const STEP_BYTES: u64 = 256 << 10;
+
+/// Where the next step goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Next {
+    /// Where this one began, for it had to stop within its page.
+    Again,
+    /// At a cursor; at 0 all has been looked at.
+    At(u64),
+    /// No record is left.
+    Gone,
+}
+
+/// What a step has come to.
+pub(super) struct Step {
+    pub(super) next: Next,
+    /// How many records were put back.
+    pub(super) moved: u64,
+}
+
+impl RedisStorage {
+    /// Puts back the records whose keys the store does not have; the others stay set aside.
+    pub(super) async fn restore_in_steps(&self, keys: &AsideKeys) -> Result<Restored> {
+        let round_trip = self.connections.ping().await.unwrap_or_default();
+        let (mut moved, mut count) = (0, FIRST_COUNT);
+        // Records by their metadata, then values without any.
+        for part in [Part::MetadataItems, Part::Items] {
+            let mut cursor = 0;
+            loop {
+                let started = Instant::now();
+                let step = self.restore_step(keys, part, cursor, count).await;
+                let step = step.map_err(|error| in_part(moved, error))?;
+                let took = started.elapsed().saturating_sub(round_trip);
+                moved += step.moved;
+                match step.next {
+                    Next::Gone => return Ok(Restored { records: moved, left: 0 }),
+                    Next::At(0) => break,
+                    Next::At(next) => cursor = next,
+                    Next::Again => {}
+                }
+                count = next_count(count, took);
+                // Half of the server's time is left to the crawl.
+                tokio::time::sleep(took).await;
+            }
+        }
+        Ok(Restored { records: moved, left: self.kept_records(keys).await? })
+    }
+
+    /// How many records are set aside.
+    pub(super) async fn kept_records(&self, keys: &AsideKeys) -> Result<u64> {
+        let lengths = [&keys.items, &keys.metadata_items];
+        let lengths = lengths.map(|key| command("HLEN", [key.clone()]));
+        let mut replies = self.connections.pipeline(lengths.into()).await?.into_iter();
+        let values = reply::integer(&reply::next(&mut replies)?)?;
+        Ok(values.max(reply::integer(&reply::next(&mut replies)?)?))
+    }
+
+    async fn restore_step(
+        &self,
+        keys: &AsideKeys,
+        part: Part,
+        cursor: u64,
+        count: u32,
+    ) -> Result<Step> {
+        let at = Timestamp::now();
+        let parts = [Part::Items, Part::MetadataItems, Part::Metadata];
+        let mut all = part_keys(&keys.store, &parts);
+        all.extend(keys.own());
+        all.push(Value::from(ASIDES));
+        let by = if part == Part::Items { "values" } else { "metadata" };
+        let mut args = vec![keys.id(), store_arg(&keys.store), json(at), Value::from(by)];
+        let numbers = [cursor, u64::from(count), STEP_BYTES];
+        args.extend(numbers.map(|number| Value::from(number.to_string())));
+        let Some(answer) = self.script(RESTORE_STEP, all, args).await? else {
+            return self.restore_step_without_script(keys, part, cursor, count, at).await;
+        };
+        let mut answer = reply::array(answer)?.into_iter().map(Ok);
+        let cursor = reply::bytes(reply::next(&mut answer)?)?.unwrap_or_default();
+        let moved = reply::integer(&reply::next(&mut answer)?)?;
+        let next = match &cursor[..] {
+            b"gone" => Next::Gone,
+            b"again" => Next::Again,
+            cursor => {
+                let cursor = std::str::from_utf8(cursor).ok().and_then(|text| text.parse().ok());
+                Next::At(cursor.ok_or_else(|| {
+                    Error::new(ErrorKind::Server, "the server answered a scan without a cursor")
+                })?)
+            }
+        };
+        Ok(Step { next, moved })
+    }
+}
+
+/// Says of a restore that did not come to its end how far it came.
+fn in_part(moved: u64, error: Error) -> Error {
+    if moved == 0 {
+        return error;
+    }
+    let problem =
+        format!("{moved} records are restored, the others are still set aside: {}", error.problem);
+    Error { problem, ..error }
+}
+
+fn next_count(count: u32, took: Duration) -> u32 {
+    let next = if took > STEP_TIME {
+        count / 2
+    } else if took < STEP_TIME / 2 {
+        count * 2
+    } else {
+        count
+    };
+    next.clamp(COUNTS.0, COUNTS.1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_restore_that_breaks_off_says_how_far_it_came() {
+        let broken = || Error::new(ErrorKind::Connection, "the connection broke");
+        assert_eq!(in_part(0, broken()), broken());
+        let told = in_part(7, broken()).problem;
+        let said = "7 records are restored, the others are still set aside: the connection broke";
+        assert_eq!(told, said);
+    }
+
+    #[test]
+    fn steps_are_kept_under_their_time() {
+        assert_eq!(next_count(50, Duration::from_millis(3)), 25);
+        assert_eq!(next_count(50, Duration::from_micros(700)), 50);
+        assert_eq!(next_count(50, Duration::from_micros(100)), 100);
+        assert_eq!(next_count(150, Duration::ZERO), COUNTS.1);
+        assert_eq!(next_count(12, Duration::from_secs(1)), COUNTS.0);
+    }
+}

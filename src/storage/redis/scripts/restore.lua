@@ -1,0 +1,106 @@
+-- Puts back what was set aside: of a store that is gone, what it was; and all records in one step,
+-- if it has none now.
+-- KEYS: metadata, created_signal, items, metadata_items, the same two set aside, the marker, the
+--       list of asides, id_to_name, name_to_id
+-- ARGV: the aside's id, the store's name, the time, after how many seconds the marker expires
+-- Gives how many records were put back; -1 if nothing is set aside; -2 if another opener is making
+-- the store; -3 if it has records, so that those that it lacks are to be put back step by step.
+local metadata, signal, items, metadata_items = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local aside_items, aside_metadata_items, marker, asides = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
+local id_to_name, name_to_id = KEYS[9], KEYS[10]
+local id, store, time, life = unpack(ARGV)
+
+if redis.call('HGET', asides, id) ~= store then
+    return -1
+end
+-- What can fail for a wrong type comes before the first change: a script is not rolled back.
+local fields, own = {}, {}
+local kept = redis.call('HGETALL', marker)
+for at = 1, #kept, 2 do
+    if string.sub(kept[at], 1, 3) == 'id:' then
+        own[#own + 1] = string.sub(kept[at], 4)
+    else
+        fields[kept[at]] = kept[at + 1]
+    end
+end
+local values = redis.call('HLEN', aside_items)
+local records = redis.call('HLEN', aside_metadata_items)
+if not fields.what or (fields.what == 'records' and values + records == 0) then
+    return -1
+end
+local now = redis.call('HLEN', items) + redis.call('HLEN', metadata_items)
+local gone = not redis.call('JSON.GET', metadata)
+    and (fields.document or fields.name_to_id or #own > 0)
+local signals = 1
+if gone then
+    signals = redis.call('LLEN', signal)
+    redis.call('HLEN', id_to_name)
+    local claimed = redis.call('HGET', name_to_id, store)
+    if claimed and claimed ~= fields.name_to_id then
+        return -2
+    end
+    -- An id that leads to another store by now is that store's.
+    for at = #own, 1, -1 do
+        if redis.call('HEXISTS', id_to_name, own[at]) == 1 then
+            table.remove(own, at)
+        end
+    end
+end
+
+local no = refused(false, 'HDEL', asides, id) or refused(false, 'UNLINK', marker)
+    or refused(false, 'EXPIRE', marker, life)
+    or refused(true, 'JSON.SET', metadata, '$.larder_asks', '0', 'XX')
+    or refused(false, 'RENAME', aside_items, items)
+    or refused(false, 'RENAME', aside_metadata_items, metadata_items)
+if gone then
+    no = no or refused(false, 'HSET', name_to_id, store, '')
+        or refused(false, 'HSET', id_to_name, 'larder asks', store)
+        or refused(false, 'LPUSH', signal, '1')
+end
+if no then
+    return no
+end
+
+if now == 0 and values > 0 then
+    no = change({'RENAME', items, aside_items}, 'RENAME', aside_items, items)
+end
+if now == 0 and records > 0 and not no then
+    no = change({'RENAME', metadata_items, aside_metadata_items},
+        'RENAME', aside_metadata_items, metadata_items)
+end
+if gone then
+    if fields.document and not no then
+        no = change({'UNLINK', metadata}, 'JSON.SET', metadata, '$', fields.document)
+    end
+    -- Crawlee's losers of a race take the one element and push it back.
+    if fields.document and signals == 0 and not no then
+        no = change({'UNLINK', signal}, 'LPUSH', signal, '1')
+    end
+    for _, each in ipairs(own) do
+        no = no or change({'HDEL', id_to_name, each}, 'HSET', id_to_name, each, store)
+    end
+    if fields.name_to_id and not no then
+        no = change({'HDEL', name_to_id, store}, 'HSET', name_to_id, store, fields.name_to_id)
+    end
+end
+if no then
+    return no
+end
+if now == 0 or values + records == 0 then
+    no = change(nil, 'HDEL', asides, id)
+    if no then
+        return no
+    end
+    -- One that stays expires.
+    redis.pcall('UNLINK', marker)
+else
+    -- It is not to expire on the way.
+    redis.pcall('EXPIRE', marker, life)
+end
+-- XX leaves a store without metadata as it is.
+redis.pcall('JSON.SET', metadata, '$.accessed_at', '"' .. time .. '"', 'XX')
+redis.pcall('JSON.SET', metadata, '$.modified_at', '"' .. time .. '"', 'XX')
+if now > 0 and values + records > 0 then
+    return -3
+end
+return math.max(values, records)

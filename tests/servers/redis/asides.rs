@@ -1,0 +1,162 @@
+//! Set aside on a server: inside the store's own Redis keys, found by no other reader, freed when it
+//! has expired, put back in steps where the store has records again.
+
+use bytes::Bytes;
+use futures::TryStreamExt;
+use larder::model::{Aside, ErrorKind, Key, OpenBy, Restored, StoreList};
+use larder::storage::Options;
+
+use super::{Redis, connect, options};
+use crate::contract::{put, scan, store};
+use crate::fill;
+use crate::server::{Client, Reply};
+use crate::short::Short as _;
+
+fn keys(client: &mut Client) -> Vec<String> {
+    let keys = client.call(&[b"KEYS", b"*"]).items().into_iter();
+    let mut keys: Vec<_> =
+        keys.map(|key| String::from_utf8(key.bytes().unwrap()).unwrap()).collect();
+    keys.sort();
+    keys
+}
+
+#[tokio::test]
+async fn an_aside_lies_in_its_stores_own_keys_and_is_no_store() {
+    for made in [Redis::new().await, Redis::without_scripts().await] {
+        let (storage, mut client) = (made.storage(), made.server.client());
+        let shop = store(storage, "shop").await;
+        put(storage, &shop, "key", "x").await;
+        let info = storage.set_aside(&Aside::Store(shop.clone())).await.unwrap();
+        let key = |part: &str| format!("key_value_stores:shop:{part}:{}", info.id);
+        let there = ["aside", "items:aside", "metadata_items:aside"].map(key);
+        let there: Vec<_> =
+            there.into_iter().chain(["key_value_stores:asides".to_owned()]).collect();
+        let mut found = keys(&mut client);
+        found.sort_by_key(|key| there.iter().position(|other| other == key));
+        assert_eq!(found, there);
+        for (at, expires) in [true, false, false, false].into_iter().enumerate() {
+            let left = client.call(&[b"TTL", there[at].as_bytes()]).int();
+            assert_eq!(left > 80_000, expires, "{}: {left}", there[at]);
+        }
+        for list in [StoreList::Indexed, StoreList::Orphaned] {
+            let steps: Vec<_> = storage.stores(list).try_collect().await.unwrap();
+            assert!(steps.iter().all(|(_, stores)| stores.is_empty()), "{list:?}: {steps:?}");
+        }
+        assert_eq!(storage.discard(&info.id).await, Ok(()));
+        assert_eq!(keys(&mut client), Vec::<String>::new());
+    }
+}
+
+#[tokio::test]
+async fn what_has_expired_is_freed_by_the_next_who_looks_and_may_write() {
+    for made in [Redis::new().await, Redis::without_scripts().await] {
+        let (storage, mut client) = (made.storage(), made.server.client());
+        let shop = store(storage, "shop").await;
+        let mut ids = Vec::new();
+        for _ in 0..2 {
+            put(storage, &shop, "key", "x").await;
+            ids.push(storage.set_aside(&Aside::Records(shop.clone())).await.unwrap().id);
+        }
+        let before = keys(&mut client).len();
+        let marker = format!("key_value_stores:shop:aside:{}", ids[0]);
+        assert_eq!(client.call(&[b"PEXPIRE", marker.as_bytes(), b"0"]), Reply::Int(1));
+        let reads = Options { read_only: true, ..options() };
+        let reads = connect(&made.server.url(), &reads).await;
+        assert_eq!(reads.asides().await.unwrap().len(), 1);
+        assert_eq!(keys(&mut client).len(), before - 1, "who may not write frees nothing");
+        assert_eq!(storage.restore(&ids[0]).await.unwrap_err().kind, ErrorKind::NotFound);
+
+        let left = storage.asides().await.unwrap();
+        assert_eq!(left.iter().map(|info| &info.id).collect::<Vec<_>>(), [&ids[1]]);
+        assert!(keys(&mut client).iter().all(|key| !key.contains(ids[0].as_str())));
+        assert_eq!(storage.restore(&ids[1]).await.unwrap().records, 1);
+    }
+}
+
+#[tokio::test]
+async fn a_store_with_new_records_gets_all_others_back_in_steps() {
+    for made in [Redis::new().await, Redis::without_scripts().await] {
+        let (storage, mut client) = (made.storage(), made.server.client());
+        let shop = store(storage, "shop").await;
+        let record = |at: usize| {
+            let length = if at.is_multiple_of(20) { 270 << 10 } else { at % 50 };
+            (format!("k{at:04}"), "text/plain".to_owned(), vec![b'o'; length])
+        };
+        fill::records(&mut client, "shop", (0..3000).map(record));
+        // Halves of records, too, and one that is larger than what comes with others.
+        let large = vec![b'l'; 5 << 20];
+        fill::records(&mut client, "shop", [("large".into(), "text/plain".into(), large.clone())]);
+        let (items, metadata_items) =
+            (b"key_value_stores:shop:items", b"key_value_stores:shop:metadata_items");
+        client.call(&[b"HSET", items, b"value alone", b"x"]);
+        client.call(&[b"HSET", metadata_items, b"metadata alone", b"{}"]);
+        let before = scan(storage, &shop).await;
+
+        let info = storage.set_aside(&Aside::Records(shop.clone())).await.unwrap();
+        assert_eq!(info.records, 3002);
+        for key in ["k0007", "k2999", "other"] {
+            put(storage, &shop, key, "new").await;
+        }
+        let restored = storage.restore(&info.id).await.unwrap();
+        assert_eq!(
+            (restored.records, restored.left),
+            (3001, 2),
+            "{:?}",
+            client.call(&[b"KEYS", b"*"])
+        );
+        let value = storage.get_value(&shop, &Key::from("large")).await.unwrap().unwrap().value;
+        assert_eq!(value, Bytes::from(large));
+        for (key, value) in [("k0007", "new"), ("k2999", "new"), ("other", "new")] {
+            let now = storage.get_value(&shop, &Key::from(key)).await.unwrap().unwrap();
+            assert_eq!(now.value, value, "{key}");
+        }
+        let now = scan(storage, &shop).await;
+        let new = ["k0007", "k2999", "other"].map(Key::from);
+        let [now, before] =
+            [now, before].map(|all| all.into_iter().filter(|meta| !new.contains(&meta.key)));
+        assert!(now.eq(before), "all others are what they were");
+        assert_eq!(storage.asides().await.unwrap()[0].records, 2);
+
+        for key in ["k0007", "k2999"] {
+            storage.delete_value(&shop, &[key.into()]).await.unwrap();
+        }
+        let restored = storage.restore(&info.id).await.unwrap();
+        assert_eq!(restored, Restored { records: 2, left: 0 });
+        assert!(keys(&mut client).iter().all(|key| !key.contains("aside")));
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_restored_into_a_store_that_another_opener_makes() {
+    for made in [Redis::new().await, Redis::without_scripts().await] {
+        let (storage, mut client) = (made.storage(), made.server.client());
+        let shop = store(storage, "shop").await;
+        put(storage, &shop, "key", "x").await;
+        let info = storage.set_aside(&Aside::Store(shop.clone())).await.unwrap();
+        client.call(&[b"HSET", b"key_value_stores:name_to_id", b"shop", b"another"]);
+        let before = keys(&mut client);
+        let error = storage.restore(&info.id).await.unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Conflict, "{error}");
+        assert_eq!(keys(&mut client), before);
+        client.call(&[b"HDEL", b"key_value_stores:name_to_id", b"shop"]);
+        assert_eq!(storage.restore(&info.id).await.unwrap().records, 1);
+        assert!(!storage.open(&OpenBy::Name("shop".into())).await.unwrap().created);
+    }
+}
+
+#[tokio::test]
+async fn a_server_without_memory_sets_aside_and_restores() {
+    let made = Redis::new().await;
+    let (storage, mut client) = (made.storage(), made.server.client());
+    let shop = store(storage, "shop").await;
+    put(storage, &shop, "key", "x").await;
+    client.call(&[b"CONFIG", b"SET", b"maxmemory", b"1"]);
+    for aside in [Aside::Records(shop.clone()), Aside::Store(shop.clone())] {
+        let info = storage.set_aside(&aside).await.unwrap();
+        assert_eq!(storage.asides().await.unwrap(), std::slice::from_ref(&info));
+        assert_eq!(storage.restore(&info.id).await.unwrap().records, 1);
+    }
+    let info = storage.set_aside(&Aside::Store(shop)).await.unwrap();
+    storage.discard(&info.id).await.unwrap();
+    assert_eq!(keys(&mut client), Vec::<String>::new());
+}
