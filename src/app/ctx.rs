@@ -8,7 +8,7 @@ use bytes::Bytes;
 
 use crate::edit::Version;
 use crate::keymap::{Action, Context, KeyMap};
-use crate::model::{Expected, JsonLayout, SetValue, StoreInfo, StoreName, Timestamp};
+use crate::model::{Expect, JsonLayout, SetValue, StoreInfo, StoreName, Timestamp};
 use crate::ops::{Plan, WriteId};
 use crate::preview::Preview;
 
@@ -50,7 +50,7 @@ pub enum Request {
     /// Save it so over this version, with which it was joined.
     SaveMerged(Box<SetValue>, Box<Version>),
     /// Save what is in the editor over what is in the way.
-    SaveOver(Option<Expected>),
+    SaveOver(Option<Expect>),
     /// Leave only the stores or keys that contain this text.
     Filter(PromptKind, String),
     /// Find this text in the value.

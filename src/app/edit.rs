@@ -4,7 +4,7 @@ use bytes::Bytes;
 use crossterm::event::{KeyCode, KeyEvent};
 
 use crate::keymap::Action;
-use crate::model::{Expected, Family, Record, StoreName};
+use crate::model::{Expect, Family, Record, StoreName};
 use crate::ops::Plan;
 use crate::text;
 
@@ -174,7 +174,7 @@ impl Editor {
     pub(super) fn save(
         &mut self,
         as_text: bool,
-        over: Option<Expected>,
+        over: Option<Expect>,
         shown: Option<&Record>,
         ctx: &mut Ctx<'_>,
     ) -> Then {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use bytes::Bytes;
 
-use crate::model::{ContentType, Error, Expected, Record, StoreInfo};
+use crate::model::{ContentType, Error, Expect, Record, StoreInfo};
 use crate::ops::{Plan, PlannedChange, Weight, words};
 use crate::text::{self, visible};
 
@@ -36,7 +36,7 @@ pub enum Confirmed {
     DiscardEdit,
     /// Write what is in the editor over what someone else wrote: over this, and nothing later. `None`
     /// until it has been read.
-    OverwriteRecord(Option<Expected>),
+    OverwriteRecord(Option<Expect>),
     /// Save these bytes over this file.
     OverwriteFile(PathBuf, Bytes),
     /// Remove the value under the cursor from its record.
@@ -151,11 +151,11 @@ impl Confirm {
         }
         let (now, expected) = if let Some(Record { meta, value }) = theirs {
             let content_type = meta.content_type;
-            (weight(value.len(), &content_type), Expected::Unchanged { value, content_type })
+            (weight(value.len(), &content_type), Expect::unchanged(value, content_type))
         } else {
             "Save the record anew".clone_into(&mut self.title);
             self.verb = "save";
-            (if is_new { "none" } else { "deleted" }.to_owned(), Expected::Absent)
+            (if is_new { "none" } else { "deleted" }.to_owned(), Expect::Absent)
         };
         self.confirmed = Confirmed::OverwriteRecord(Some(expected));
         self.tell_now(&now);

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::model::{Error, ErrorKind, Expected, Key, Reading, Result, StoreName, Want};
+use crate::model::{Error, ErrorKind, Expect, Key, Reading, Result, StoreName, Want};
 use crate::storage::Storage;
 
 /// What to do about a record that has changed.
@@ -29,7 +29,7 @@ pub(super) async fn unchanged(
     store: &StoreName,
     key: &Key,
     digest: &str,
-) -> Result<Expected> {
+) -> Result<Expect> {
     let wanted = digest.trim().to_ascii_lowercase();
     if wanted.len() != 64 || !wanted.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         let problem = format!("`{digest}` is no digest: it has 64 hexadecimal digits");
@@ -44,7 +44,7 @@ pub(super) async fn unchanged(
         let problem = format!("the record `{key}` has been changed meanwhile");
         return Err(Error::new(ErrorKind::Conflict, problem).hint(LOOK));
     }
-    Ok(Expected::Unchanged { value: record.value, content_type: record.meta.content_type })
+    Ok(Expect::unchanged(record.value, record.meta.content_type))
 }
 
 #[cfg(test)]

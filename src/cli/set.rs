@@ -14,7 +14,7 @@ use super::output::Output;
 use super::{digest, json, key, perform, store};
 use crate::model::Family;
 use crate::model::{
-    ContentType, Error, ErrorKind, Expected, Key, RecordMeta, RecordState, Result, SetValue,
+    ContentType, Error, ErrorKind, Expect, Key, RecordMeta, RecordState, Result, SetValue,
     StoreName, Value, Want,
 };
 use crate::ops::Plan;
@@ -154,8 +154,8 @@ pub(super) async fn set(
     let size = value.len() as u64;
     let expected = match &set.if_unchanged {
         Some(digest) => digest::unchanged(storage, &name, &key, digest).await?,
-        None if set.if_absent => Expected::Absent,
-        None => Expected::Anything,
+        None if set.if_absent => Expect::Absent,
+        None => Expect::Anything,
     };
     let plan = Plan::set(SetValue {
         store: name,

@@ -13,7 +13,7 @@ use super::siblings::Siblings;
 use super::simulation::{DemoRecord, Destination, Simulation};
 use super::{DemoSettings, cannot};
 use crate::model::{
-    ConnectionState, Error, ErrorKind, Expected, Key, OpenBy, Result, SetValue, StoreName, Write,
+    ConnectionState, Error, ErrorKind, Expect, Key, OpenBy, Result, SetValue, StoreName, Write,
 };
 use crate::storage::{self, Options, Storage, Target};
 
@@ -202,7 +202,7 @@ impl Work {
             key: Key::from(entry.key.as_str()),
             value: entry.value.clone(),
             content_type: entry.content_type.clone(),
-            expected: Expected::Anything,
+            expected: Expect::Anything,
         });
         loop {
             let mut stopped = self.stopped.clone();

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use bytes::Bytes;
 
-use super::{ContentType, Error, ErrorKind, Expected, Key, Reading, Record, RecordMeta, Result};
-use super::{Replicas, SetValue, StoreName, Want, Write};
+use super::{ContentType, Error, Key, Reading, Record, RecordMeta, Result};
+use super::{RecordState, Replicas, SetValue, StoreName, Want, Write};
 
 /// The size in bytes up to which a value is compared byte for byte; above it its digest stands for it.
 const COMPARED_WHOLE: usize = 64 << 10;
@@ -76,7 +76,8 @@ pub struct Committed {
     /// The commit's number.
     pub id: WriteId,
     /// The metadata of the record that was set; of a removal whether anything was there. A record
-    /// that is not what was expected is an [`ErrorKind::Conflict`], and nothing was done to it.
+    /// that is not what was expected is a [`Conflict`](super::ErrorKind::Conflict), and nothing was
+    /// done to it.
     pub result: Result<Done>,
     /// Whether comparison and change were one step for every other writer. In a directory they are
     /// one for other larders, but Crawlee can come between.
@@ -96,16 +97,22 @@ pub enum Done {
     NothingThere,
 }
 
+impl Content {
+    /// What stands for this value.
+    fn of(value: &Bytes) -> Self {
+        if value.len() <= COMPARED_WHOLE {
+            Self::Bytes(value.clone())
+        } else {
+            Self::Digest(value.len() as u64, sha1(value))
+        }
+    }
+}
+
 impl Version {
     /// The version of a record that was read whole.
     pub fn of(record: &Record) -> Self {
-        let value = &record.value;
-        let content = if value.len() <= COMPARED_WHOLE {
-            Content::Bytes(value.clone())
-        } else {
-            Content::Digest(value.len() as u64, sha1(value))
-        };
-        Self { content_type: record.meta.content_type.clone(), content }
+        let content_type = record.meta.content_type.clone();
+        Self { content_type, content: Content::of(&record.value) }
     }
 
     /// The version of a record whose value was not read.
@@ -132,13 +139,36 @@ impl Version {
                 (Content::Digest(size, digest), Reading::Whole(record)) => {
                     record.value.len() as u64 == *size && sha1(&record.value) == *digest
                 }
-                (Content::Size(size), now) => now.meta().size == *size,
+                // Who has not read the value may know only what the metadata says, or nothing
+                // where it is malformed.
+                (Content::Size(size), _) => {
+                    let is_untyped = self.content_type.as_str().is_empty();
+                    meta.size == *size
+                        || meta.state == RecordState::WrongSize(*size)
+                        || is_untyped && meta.content_type.as_str().is_empty()
+                }
                 _ => false,
             }
     }
 }
 
 impl Expect {
+    /// That the record has still this value and this content type.
+    pub fn unchanged(value: Bytes, content_type: ContentType) -> Self {
+        Self::Is(Version { content_type, content: Content::Bytes(value) })
+    }
+
+    /// The same, with the digest of a large value instead of its bytes.
+    #[must_use]
+    pub fn shortened(self) -> Self {
+        match self {
+            Self::Is(Version { content_type, content: Content::Bytes(value) }) => {
+                Self::Is(Version { content_type, content: Content::of(&value) })
+            }
+            other => other,
+        }
+    }
+
     /// Whether what was read is what is expected.
     pub(crate) fn is_met(&self, now: Option<&Reading>) -> bool {
         match self {
@@ -160,12 +190,15 @@ impl Expect {
 impl Commit {
     /// That the record is not what is expected.
     pub(crate) fn conflict(&self) -> Error {
-        let key = self.key.escaped();
-        let problem = match self.expect {
-            Expect::Absent => format!("there is already a record {key}"),
-            _ => format!("the record {key} has been changed or deleted meanwhile"),
-        };
-        Error::new(ErrorKind::Conflict, problem)
+        Error::conflict(&self.key, &self.expect)
+    }
+
+    /// What commits do, in a refusal of them.
+    pub(crate) fn doing(commits: &[Self]) -> String {
+        match commits {
+            [Self { change: Change::Put(..), key, .. }, ..] => format!("setting {}", key.escaped()),
+            _ => "deleting".to_owned(),
+        }
     }
 
     /// The same as a write, to find out what became of it where no answer came.
@@ -174,14 +207,7 @@ impl Commit {
         match &self.change {
             Change::Remove => Write::Delete { store, keys: vec![key] },
             Change::Put(value, content_type) => {
-                let expected = match &self.expect {
-                    Expect::Absent => Expected::Absent,
-                    Expect::Is(Version { content_type, content: Content::Bytes(value) }) => {
-                        let (value, content_type) = (value.clone(), content_type.clone());
-                        Expected::Unchanged { value, content_type }
-                    }
-                    Expect::Is(_) | Expect::Anything => Expected::Anything,
-                };
+                let expected = self.expect.clone();
                 let (value, content_type) = (value.clone(), content_type.clone());
                 Write::Set(SetValue { store, key, value, content_type, expected })
             }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Expected, SetValue, StoreName};
+use super::{Expect, Key, StoreName};
 
 /// A result of the storage layer.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -99,10 +99,10 @@ impl Error {
     }
 
     /// The record is not what the writer expects.
-    pub(crate) fn conflict(set: &SetValue) -> Self {
-        let key = set.key.escaped();
-        let problem = match set.expected {
-            Expected::Absent => format!("there is already a record {key}"),
+    pub(crate) fn conflict(key: &Key, expected: &Expect) -> Self {
+        let key = key.escaped();
+        let problem = match expected {
+            Expect::Absent => format!("there is already a record {key}"),
             _ => format!("the record {key} has been changed or deleted meanwhile"),
         };
         Self::new(ErrorKind::Conflict, problem)

@@ -2,24 +2,7 @@
 
 use bytes::Bytes;
 
-use super::{ContentType, Key, OpenBy, RecordMeta, Repair, StoreName};
-
-/// What must be there for a write to be made.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum Expected {
-    /// Write whatever is there.
-    #[default]
-    Anything,
-    /// Write only if there is no such record.
-    Absent,
-    /// Write only if value and content type are still these.
-    Unchanged {
-        /// The bytes that were read; none for a record without a value.
-        value: Bytes,
-        /// The content type that was read; where it was unknown, only the value is compared.
-        content_type: ContentType,
-    },
-}
+use super::{ContentType, Expect, Key, OpenBy, RecordMeta, Repair, StoreName};
 
 /// A record to set. The bytes are stored as they are: encode with
 /// [`Value::encode`](super::Value::encode) first.
@@ -35,7 +18,7 @@ pub struct SetValue {
     /// `application/octet-stream`.
     pub content_type: ContentType,
     /// What must be there before.
-    pub expected: Expected,
+    pub expected: Expect,
 }
 
 /// A write as data: what is sent, shown and settled.

@@ -1,14 +1,11 @@
 //! Makes a plan: just what was shown, and nothing that has changed since.
 
-use futures::FutureExt as _;
-use futures::stream::{self, StreamExt as _, TryStreamExt as _};
-
 use crate::model::{
-    Error, ErrorKind, Key, Reading, RecordMeta, RecordState, Result, StoreName, Want, Write,
+    Change, Commit, Committed, Done, Error, ErrorKind, Expect, RecordState, Result, SetValue,
+    StoreName, Version, Write, WriteId,
 };
 use crate::storage::Storage;
 
-use super::plan::AT_ONCE;
 use super::{Doubt, Outcome, Plan, PlannedChange, PlannedRecord, PlannedStore, words};
 
 /// Why a plan was not made, or not seen to be made.
@@ -26,96 +23,106 @@ impl From<Error> for Failed {
     }
 }
 
+type Performed = std::result::Result<Outcome, Failed>;
+
 /// Makes a plan. The future must be polled to its end.
 ///
 /// # Errors
 /// What the storage says; [`ErrorKind::Conflict`] if nothing is left of the plan, because all of it
 /// has changed since.
-pub async fn perform(storage: &dyn Storage, plan: &Plan) -> std::result::Result<Outcome, Failed> {
-    let Some(mut write) = plan.write() else { return Ok(Outcome::default()) };
-    let mut skipped = Vec::new();
+pub async fn perform(storage: &dyn Storage, plan: &Plan) -> Performed {
     match &plan.change {
-        PlannedChange::Delete { store, records } => {
-            let looked = look_at(storage, store, records).await?;
-            let changed = records.iter().zip(&looked).filter(|(_, look)| **look == Look::Changed);
-            skipped = changed.map(|(record, _)| record.key().clone()).collect();
-            if !skipped.is_empty() {
-                let same = records.iter().zip(&looked).filter(|(_, look)| **look == Look::Same);
-                let keys: Vec<Key> = same.map(|(record, _)| record.key().clone()).collect();
-                if keys.is_empty() {
-                    return Err(words::all_skipped(&skipped).into());
-                }
-                write = Write::Delete { store: store.clone(), keys };
-            }
-        }
+        PlannedChange::Set(set) => return put(storage, set).await,
+        PlannedChange::Delete { store, records } => return remove(storage, store, records).await,
         PlannedChange::Purge(store) | PlannedChange::Drop(store) => is_same(storage, store).await?,
-        PlannedChange::Create(_) | PlannedChange::Set(_) | PlannedChange::Repair(..) => {}
+        PlannedChange::Create(_) | PlannedChange::Repair(..) => {}
     }
+    let Some(write) = plan.write() else { return Ok(Outcome::default()) };
     match storage.write(&write).await {
-        Ok(written) => Ok(Outcome { skipped, ..Outcome::from(written) }),
+        Ok(written) => Ok(Outcome::from(written)),
         Err(error) if error.kind == ErrorKind::InDoubt => {
-            Err(Failed { error, doubt: Some(Doubt { write, skipped }) })
+            Err(Failed { error, doubt: Some(Doubt::from(write)) })
         }
         Err(error) => Err(error.into()),
     }
 }
 
-/// What a record of a plan is now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Look {
-    /// As it was planned for, as far as that can be seen.
-    Same,
-    /// Not as it was planned for.
-    Changed,
-    /// Not there.
-    Gone,
-}
-
-async fn look_at(
-    storage: &dyn Storage,
-    store: &StoreName,
-    records: &[PlannedRecord],
-) -> Result<Vec<Look>> {
-    // Boxed, for a task may hold them.
-    let looks = records.iter().map(|record| look(storage, store, record).boxed());
-    let looks: Vec<_> = looks.collect();
-    stream::iter(looks).buffered(AT_ONCE).try_collect().await
-}
-
-async fn look(storage: &dyn Storage, store: &StoreName, record: &PlannedRecord) -> Result<Look> {
-    let shown = match record {
-        PlannedRecord::There(meta) => meta,
-        PlannedRecord::Absent(_) => return Ok(Look::Gone),
-        PlannedRecord::Unknown(_) => return Ok(Look::Same),
+/// Sets a record that is still what it was.
+async fn put(storage: &dyn Storage, set: &SetValue) -> Performed {
+    let commit = Commit {
+        id: WriteId::default(),
+        key: set.key.clone(),
+        expect: set.expected.clone().shortened(),
+        change: Change::Put(set.value.clone(), set.content_type.clone()),
     };
-    let now = storage.read(store, &shown.key, Want::Meta).await;
-    match now.map(|now| now.map(Reading::into_meta)) {
-        Ok(Some(now)) if is_other(shown, &now) => Ok(Look::Changed),
-        Ok(Some(_)) => Ok(Look::Same),
-        Ok(None) => Ok(Look::Gone),
+    let committed = storage.commit(&set.store, std::slice::from_ref(&commit)).await?;
+    let mut outcome = Outcome::default();
+    for Committed { result, replicas, .. } in committed {
+        match result {
+            Ok(Done::Put(meta)) => {
+                outcome = Outcome { records: 1, meta: Some(meta), replicas, ..outcome };
+            }
+            Ok(Done::Removed | Done::NothingThere) => {}
+            Err(error) if error.kind == ErrorKind::InDoubt => {
+                let doubt = Some(Doubt::from(commit.as_write(&set.store)));
+                return Err(Failed { error, doubt });
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(outcome)
+}
+
+/// Removes those of the records that are still what was shown of them.
+async fn remove(storage: &dyn Storage, store: &StoreName, records: &[PlannedRecord]) -> Performed {
+    let commits: Vec<_> = records.iter().zip(0..).filter_map(removal).collect();
+    let committed = storage.commit(store, &commits).await?;
+    let mut outcome = Outcome::default();
+    let (mut lost, mut unsent, mut failed) = (Vec::new(), 0, None);
+    for (Commit { key, .. }, Committed { result, replicas, .. }) in commits.iter().zip(committed) {
+        match result {
+            Ok(Done::Removed) => {
+                outcome.records += 1;
+                outcome.replicas = replicas;
+            }
+            Ok(Done::Put(_) | Done::NothingThere) => {}
+            Err(error) if error.kind == ErrorKind::Conflict => outcome.skipped.push(key.clone()),
+            Err(error) => {
+                if error.kind == ErrorKind::InDoubt {
+                    lost.push(key.clone());
+                } else {
+                    unsent += 1;
+                }
+                failed.get_or_insert(error);
+            }
+        }
+    }
+    let (done, all) = (outcome.records, commits.len() as u64);
+    match failed {
+        Some(error) => {
+            let error = words::so_far(done, all, error);
+            let write = Write::Delete { store: store.clone(), keys: lost };
+            let doubt = Doubt { done, all, unsent, skipped: outcome.skipped, ..Doubt::from(write) };
+            Err(Failed { doubt: (error.kind == ErrorKind::InDoubt).then_some(doubt), error })
+        }
+        None if done == 0 && !outcome.skipped.is_empty() => {
+            Err(words::all_skipped(&outcome.skipped).into())
+        }
+        None => Ok(outcome),
+    }
+}
+
+/// The removal of a record as it was shown; `None` for one that was not there.
+fn removal((record, id): (&PlannedRecord, u64)) -> Option<Commit> {
+    let expect = match record {
+        PlannedRecord::Absent(_) => return None,
         // What may not be looked at can be deleted all the same.
-        Err(why) if why.kind == ErrorKind::Permission => Ok(Look::Same),
-        Err(why) => Err(why),
-    }
-}
-
-/// Whether two looks at a record of one key saw different records. What a list shows is what the
-/// metadata says; the value itself is looked at only later.
-fn is_other(shown: &RecordMeta, now: &RecordMeta) -> bool {
-    let Some(new) = said_size(now) else { return false };
-    if shown.state == RecordState::NotRead {
-        return false;
-    }
-    shown.content_type != now.content_type || said_size(shown).is_some_and(|old| old != new)
-}
-
-/// The size that sound metadata says.
-fn said_size(meta: &RecordMeta) -> Option<u64> {
-    match meta.state {
-        RecordState::Whole => Some(meta.size),
-        RecordState::WrongSize(said) => Some(said),
-        _ => None,
-    }
+        PlannedRecord::Unknown(_) => Expect::Anything,
+        PlannedRecord::There(meta) if meta.state == RecordState::NotRead => Expect::Anything,
+        // What a list shows is what the metadata says; the value itself is looked at only later.
+        PlannedRecord::There(meta) => Expect::Is(Version::of_meta(meta)),
+    };
+    Some(Commit { id: WriteId(id), key: record.key().clone(), expect, change: Change::Remove })
 }
 
 /// Refuses a store that was dropped and made anew since the plan.

@@ -3,7 +3,7 @@
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 
 use crate::model::{
-    Error, ErrorKind, Expected, Key, OpenBy, RecordMeta, Repair, Result, SetValue, StoreInfo,
+    Error, ErrorKind, Expect, Key, OpenBy, RecordMeta, Repair, Result, SetValue, StoreInfo,
     StoreName, Want, Write,
 };
 use crate::storage::Storage;
@@ -11,7 +11,7 @@ use crate::storage::Storage;
 use super::Operation;
 
 /// Records that are asked for without waiting for the answers.
-pub(super) const AT_ONCE: usize = 64;
+const AT_ONCE: usize = 64;
 
 /// What an operation would change.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -121,7 +121,7 @@ impl Plan {
     /// The plan of setting a record.
     pub fn set(set: SetValue) -> Self {
         let weight = Weight::Values(set.value.len() as u64);
-        let first = set.expected == Expected::Absent;
+        let first = set.expected == Expect::Absent;
         Self::new(PlannedChange::Set(set), Some(1), weight, first)
     }
 

@@ -42,9 +42,9 @@ impl Resolution {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Expected, Key, SetValue, Written};
+    use crate::model::{Expect, Key, SetValue, Written};
 
-    fn set(expected: Expected) -> Write {
+    fn set(expected: Expect) -> Write {
         Write::Set(SetValue {
             store: "s".into(),
             key: Key::from("k"),
@@ -56,7 +56,7 @@ mod tests {
 
     #[test]
     fn done_not_done_and_not_known_are_three_things() {
-        let write = set(Expected::Anything);
+        let write = set(Expect::Anything);
         let written = Written { records: 1, ..Written::default() };
         for (outcome, kind) in [
             (WriteOutcome::NotApplied, ErrorKind::Connection),
@@ -79,7 +79,7 @@ mod tests {
     #[test]
     fn who_wants_to_be_first_is_not_told_that_he_was_where_another_may_have_been() {
         let there = WriteOutcome::There(Written { records: 1, ..Written::default() });
-        let write = set(Expected::Absent);
+        let write = set(Expect::Absent);
         let Resolution::Open(error) = Resolution::of(&write, there) else { panic!() };
         assert_eq!(error.kind, ErrorKind::InDoubt);
         assert!(error.problem.contains("another writer may have set it"), "{error}");

@@ -1,6 +1,6 @@
 //! The sentences on what is done to data: each once, for notices, dialogs and commands.
 
-use crate::model::{Error, ErrorKind, Expected, Key, Replicas, StoreName, Write, WriteOutcome};
+use crate::model::{Error, ErrorKind, Expect, Key, Replicas, StoreName, Write, WriteOutcome};
 use crate::text::{plural, size, visible_bytes};
 
 use super::{Outcome, Plan, PlannedChange, Weight};
@@ -167,6 +167,14 @@ pub(super) fn all_skipped(skipped: &[Key]) -> Error {
     Error::new(ErrorKind::Conflict, problem).hint("look at what is there now, then try again")
 }
 
+/// An error, after so many of so many records were deleted.
+pub(super) fn so_far(done: u64, all: u64, error: Error) -> Error {
+    if done == 0 {
+        return error;
+    }
+    Error { problem: format!("{done} of {all} records are deleted; {}", error.problem), ..error }
+}
+
 /// The refusal of a plan for a store that has been dropped and made anew since.
 pub(super) fn made_anew(store: &StoreName) -> Error {
     let problem = format!("the store {store} has been dropped and made anew since it was shown");
@@ -213,7 +221,7 @@ pub(super) fn found_out(write: &Write, outcome: &WriteOutcome) -> (String, &'sta
 }
 
 pub(super) fn wants_to_be_first(write: &Write) -> bool {
-    matches!(write, Write::Set(set) if set.expected == Expected::Absent)
+    matches!(write, Write::Set(set) if set.expected == Expect::Absent)
 }
 
 fn as_wanted(write: &Write) -> &'static str {

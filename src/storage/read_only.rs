@@ -71,8 +71,8 @@ impl<S: Storage> Storage for ReadOnly<S> {
         }))
     }
 
-    async fn commit(&self, _store: &StoreName, _commits: &[Commit]) -> Result<Vec<Committed>> {
-        Err(refused("changing records"))
+    async fn commit(&self, _store: &StoreName, commits: &[Commit]) -> Result<Vec<Committed>> {
+        Err(refused(&Commit::doing(commits)))
     }
 
     async fn resolve(&self, write: &Write) -> Result<WriteOutcome> {

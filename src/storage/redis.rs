@@ -56,7 +56,7 @@ use crate::model::{
 /// Crawlee's key-value stores on a Redis server.
 ///
 /// A write is one script. Where the server forbids scripts it is one MULTI/EXEC, and what
-/// [`Expected`](crate::model::Expected) names is read right before instead of within.
+/// [`Expect`](crate::model::Expect) names is read right before instead of within.
 #[derive(Clone)]
 pub struct RedisStorage {
     connections: ConnectionManager,

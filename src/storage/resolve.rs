@@ -3,8 +3,8 @@
 //! `closed` says that nothing of the write can arrive any more.
 
 use crate::model::{
-    Error, Expected, OpenBy, Reading, Repair, SetValue, StoreInfo, StoreName, StoreState,
-    WriteOutcome, Written,
+    Content, Error, Expect, OpenBy, Reading, Repair, SetValue, StoreInfo, StoreName, StoreState,
+    Version, WriteOutcome, Written,
 };
 
 /// What was there before a write.
@@ -54,10 +54,11 @@ pub(super) fn of_create(info: Option<&StoreInfo>, closed: bool) -> WriteOutcome 
 /// How many bytes of the value must be read to tell what became of a set.
 pub(super) fn limit(set: &SetValue) -> u64 {
     let old = match &set.expected {
-        Expected::Unchanged { value, .. } => value.len(),
+        Expect::Is(Version { content: Content::Bytes(value), .. }) => value.len() as u64,
+        Expect::Is(Version { content: Content::Digest(size, _), .. }) => *size,
         _ => 0,
     };
-    old.max(set.value.len()) as u64
+    old.max(set.value.len() as u64)
 }
 
 /// What became of a set, by the record before it, where that is known, and now. That it was made is
@@ -80,17 +81,15 @@ pub(super) fn of_set(
     let had = matches!(before, Before::Thing(_));
     match &set.expected {
         // The new value may be the old one; who wants to be the first is not, then.
-        Expected::Absent if had && now.is_some() && (!written || same(before, now)) => {
-            WriteOutcome::refused(Error::conflict(set), closed)
+        Expect::Absent if had && now.is_some() && (!written || same(before, now)) => {
+            WriteOutcome::refused(Error::conflict(&set.key, &set.expected), closed)
         }
         _ if written => there(),
-        Expected::Unchanged { value, content_type } if is(value, content_type.as_str()) => {
+        Expect::Is(_) if set.expected.is_met(now) => WriteOutcome::not_made(closed),
+        Expect::Absent | Expect::Anything if !had && now.is_none() => {
             WriteOutcome::not_made(closed)
         }
-        Expected::Absent | Expected::Anything if !had && now.is_none() => {
-            WriteOutcome::not_made(closed)
-        }
-        Expected::Anything if same(before, now) => WriteOutcome::not_made(closed),
+        Expect::Anything if same(before, now) => WriteOutcome::not_made(closed),
         _ => WriteOutcome::Unclear,
     }
 }
@@ -115,6 +114,8 @@ pub(super) struct Batch<'a> {
     pub(super) marked: bool,
     /// Whether nothing of it can arrive any more.
     pub(super) closed: bool,
+    /// Whether records that are not as they were expected stay.
+    pub(super) is_conditional: bool,
 }
 
 /// What became of deleting `all` records, of which `done` had been deleted when the answer to a
@@ -127,7 +128,9 @@ pub(super) fn of_delete(done: u64, all: usize, ends: bool, lost: &Batch<'_>) -> 
     let written = |records| Written { records, ..Written::default() };
     let nothing = lost.before.is_some() && had == 0;
     let made = lost.marked || (nothing && done > 0);
-    if lost.marked && ends {
+    // Of what was made, only a record that was not as expected is left.
+    let made_gone = if lost.is_conditional { gone } else { had };
+    if lost.marked && ends && made_gone == had {
         WriteOutcome::Applied(written(done + had))
     } else if nothing && done == 0 && !lost.closed {
         // It may still meet what is set meanwhile.
@@ -138,7 +141,7 @@ pub(super) fn of_delete(done: u64, all: usize, ends: bool, lost: &Batch<'_>) -> 
         WriteOutcome::not_made(lost.closed)
     } else {
         WriteOutcome::Partly {
-            gone: done + if made { had } else { gone },
+            gone: done + if made { made_gone } else { gone },
             all: all as u64,
             pending: !lost.closed && !made && left > 0,
         }

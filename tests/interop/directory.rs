@@ -10,7 +10,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use larder::model::{Aside, ContentType, ErrorKind, Expected, Key, OpenBy, RecordState, SetValue};
+use larder::model::{Aside, ContentType, ErrorKind, Expect, Key, OpenBy, RecordState, SetValue};
 use larder::storage::{self, Options, Storage, Target};
 use serde_json::{Value as Json, json};
 use tempfile::TempDir;
@@ -130,7 +130,7 @@ async fn both_do(steps: Vec<(&str, Vec<Op>)>) {
                     }
                     let store = store.clone();
                     let set =
-                        SetValue { store, key, value, content_type, expected: Expected::Anything };
+                        SetValue { store, key, value, content_type, expected: Expect::Anything };
                     storage.set_value(&set).await.unwrap();
                 }
                 // On the store that was opened last.
@@ -270,7 +270,7 @@ async fn crawlee_reads_what_larder_wrote() {
         key: "json".into(),
         value: r#"{"ü":[1,{"a":null}]}"#.into(),
         content_type: ContentType::JSON,
-        expected: Expected::Absent,
+        expected: Expect::Absent,
     };
     storage.set_value(&json).await.unwrap();
     let read = on_ours.run(&[Op::Open(OpenBy::Default), Op::Get("json".into())]);

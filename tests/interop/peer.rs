@@ -127,7 +127,7 @@ pub(crate) async fn larder(storage: &dyn Storage, ops: &[Op]) -> Vec<Value> {
                     key: Key::from(case.key.as_str()),
                     value,
                     content_type,
-                    expected: larder::model::Expected::Anything,
+                    expected: larder::model::Expect::Anything,
                 };
                 storage.set_value(&set).await.unwrap();
             }

@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::short::Short as _;
-use larder::model::{ContentType, Expected, Key, OpenBy, RecordState, SetValue, StoreName};
+use larder::model::{ContentType, Expect, Key, OpenBy, RecordState, SetValue, StoreName};
 use larder::storage::{self, Options, Storage, Target};
 
 const KILLS: u32 = 200;
@@ -52,7 +52,7 @@ async fn write(storage: &dyn Storage, key: &str, value: Vec<u8>, content_type: &
         key: Key::from(key),
         value: value.into(),
         content_type: ContentType::from(content_type),
-        expected: Expected::Anything,
+        expected: Expect::Anything,
     };
     storage.set_value(&set).await.unwrap();
 }

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use larder::model::{
-    Change, Commit, ConnectionState, ContentType, ErrorKind, Expect, Expected, Key, SetValue,
-    StoreName, Write, WriteId, WriteOutcome,
+    Change, Commit, ConnectionState, ContentType, ErrorKind, Expect, Key, SetValue, StoreName,
+    Write, WriteId, WriteOutcome,
 };
 use larder::storage::{self, Options, Storage, Target};
 
@@ -38,7 +38,7 @@ fn set(key: &str) -> SetValue {
         key: Key::from(key),
         value: b"value".to_vec().into(),
         content_type: ContentType::from("text/plain; charset=utf-8"),
-        expected: Expected::Anything,
+        expected: Expect::Anything,
     }
 }
 
@@ -77,8 +77,7 @@ async fn a_write_whose_answer_is_lost_is_made_once_and_settled_by_reading()
     let old = set("k");
     storage.set_value(&old).await?;
     // What it expects is all that must be known of before, so the script is all that is sent.
-    let expected =
-        Expected::Unchanged { value: old.value.clone(), content_type: old.content_type.clone() };
+    let expected = Expect::unchanged(old.value.clone(), old.content_type.clone());
     let new = SetValue { value: Bytes::from_static(b"new"), expected, ..old };
     wire.set(Wire::Silent);
     let (writing, write) = (Arc::clone(&storage), new.clone());

@@ -16,7 +16,7 @@ pub mod stores;
 use crate::short::Short as _;
 use bytes::Bytes;
 use futures::TryStreamExt;
-use larder::model::{ContentType, Expected, Key, OpenBy, RecordMeta, SetValue, StoreName, Value};
+use larder::model::{ContentType, Expect, Key, OpenBy, RecordMeta, SetValue, StoreName, Value};
 use larder::storage::Storage;
 
 /// Makes a test of every function of the suite. `$make` is an async function that gives a value
@@ -169,7 +169,7 @@ pub async fn store(storage: &dyn Storage, name: &str) -> StoreName {
 pub fn set(store: &StoreName, key: &Key, value: Value, given: Option<ContentType>) -> SetValue {
     let (value, content_type) = value.encode(given);
     let (store, key) = (store.clone(), key.clone());
-    SetValue { store, key, value, content_type, expected: Expected::Anything }
+    SetValue { store, key, value, content_type, expected: Expect::Anything }
 }
 
 /// Sets a text.

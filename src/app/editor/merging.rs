@@ -1,7 +1,7 @@
 //! A save that met what someone else wrote.
 
 use crate::edit::Version;
-use crate::model::{Expected, Record, SetValue};
+use crate::model::{Expect, Record, SetValue};
 
 use super::Editor;
 
@@ -35,6 +35,6 @@ impl Editor {
 }
 
 /// What a write expects that is to replace this version alone.
-pub(in crate::app) fn only_over(version: &Version) -> Expected {
-    Expected::Unchanged { value: version.value.clone(), content_type: version.content_type.clone() }
+pub(in crate::app) fn only_over(version: &Version) -> Expect {
+    Expect::unchanged(version.value.clone(), version.content_type.clone())
 }

@@ -1,6 +1,6 @@
 //! From what was typed to the write that stores it.
 
-use crate::model::{ContentType, Expected, SetValue, Timestamp};
+use crate::model::{ContentType, Expect, SetValue, Timestamp};
 use crate::preview::json;
 
 use super::super::input::LineInput;
@@ -39,7 +39,7 @@ impl Editor {
 
     /// The write that stores what was typed; `as_text` stores it as text whatever it was. It expects
     /// what was read when the editor was opened, or `over` if that is given.
-    pub fn to_set(&mut self, as_text: bool, over: Option<Expected>) -> Result<SetValue, Blocked> {
+    pub fn to_set(&mut self, as_text: bool, over: Option<Expect>) -> Result<SetValue, Blocked> {
         if as_text {
             self.content_type = LineInput::new(ContentType::TEXT.as_str());
         }
@@ -55,11 +55,10 @@ impl Editor {
         };
         let value = self.stored(&content_type, as_text)?;
         let expected = over.unwrap_or_else(|| match &self.original {
-            Some(record) => Expected::Unchanged {
-                value: record.value.clone(),
-                content_type: record.meta.content_type.clone(),
-            },
-            None => Expected::Absent,
+            Some(record) => {
+                Expect::unchanged(record.value.clone(), record.meta.content_type.clone())
+            }
+            None => Expect::Absent,
         });
         let key = self.typed_key();
         Ok(SetValue { store: self.store.clone(), key, value, content_type, expected })

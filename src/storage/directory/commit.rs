@@ -12,8 +12,7 @@ use super::root::Root;
 use super::times::note_removal;
 use super::{set, style};
 use crate::model::{
-    Change, Commit, Committed, Content, Done, ErrorKind, Expect, Expected, Reading, Result,
-    SetValue, StoreName, Version, Want,
+    Change, Commit, Committed, Done, ErrorKind, Expect, Result, SetValue, StoreName,
 };
 
 /// Makes the changes in their order, each on its own.
@@ -44,28 +43,9 @@ pub(super) fn commit(
 
 fn put(root: &Root, store: &StoreName, commit: &Commit, options: WriteOptions) -> Result<Done> {
     let Change::Put(value, content_type) = &commit.change else { return Err(commit.conflict()) };
-    let expected = match &commit.expect {
-        Expect::Anything => Expected::Anything,
-        Expect::Absent => Expected::Absent,
-        Expect::Is(Version { content_type, content: Content::Bytes(value) }) => {
-            Expected::Unchanged { value: value.clone(), content_type: content_type.clone() }
-        }
-        Expect::Is(version) => {
-            // What is read now is what the lock is taken for.
-            let folder = root.existing(store)?;
-            let Some(now) = read_in(&folder, &commit.key, &Want::Whole)? else {
-                return Err(commit.conflict());
-            };
-            let met = version.is(&now) || version.is(&Reading::Meta(now.meta().clone()));
-            if !met {
-                return Err(commit.conflict());
-            }
-            let now = now.into_record();
-            Expected::Unchanged { value: now.value, content_type: now.meta.content_type }
-        }
-    };
     let (store, key) = (store.clone(), commit.key.clone());
     let (value, content_type) = (value.clone(), content_type.clone());
+    let expected = commit.expect.clone();
     let set = SetValue { store, key, value, content_type, expected };
     let written = set::set(root, &set, options)?;
     Ok(Done::Put(written.meta.unwrap_or_default()))

@@ -14,7 +14,7 @@ use super::sidecar::{self, Form, News};
 use super::style::{self, Style};
 use crate::model::Family;
 use crate::model::{
-    ContentType, Error, ErrorKind, Expected, Key, RecordMeta, RecordState, Result, SetValue,
+    ContentType, Error, ErrorKind, Expect, Key, RecordMeta, RecordState, Result, SetValue,
 };
 
 /// What is to be written.
@@ -44,7 +44,7 @@ pub(super) fn plan(folder: &Folder, set: &SetValue) -> Result<Plan> {
     let style = style::of(folder)?;
     let near = if style == Style::Python { find(folder, &set.key, Reach::Near)? } else { None };
     // What is edited is there, and is looked for as it was read.
-    let edited = matches!(set.expected, Expected::Unchanged { .. });
+    let edited = matches!(set.expected, Expect::Is(_));
     let found = match near {
         None if style != Style::Python || edited => find(folder, &set.key, Reach::Far)?,
         near => near,

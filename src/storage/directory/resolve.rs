@@ -28,7 +28,13 @@ pub(super) fn outcome(root: &Root, write: &Write) -> Result<WriteOutcome> {
                     *there = find(&folder, key, Reach::Far)?.is_some();
                 }
             }
-            let all = Batch { before: None, now: &now, marked: false, closed: true };
+            let all = Batch {
+                before: None,
+                now: &now,
+                marked: false,
+                closed: true,
+                is_conditional: false,
+            };
             resolve::of_delete(0, keys.len(), true, &all)
         }
         Write::Purge(store) => {

@@ -23,7 +23,7 @@ use super::store_info::{self, StoreMetadataFile};
 use super::style::sibling;
 use super::temporary::{Like, TemporaryFile, sync};
 use super::times::touched;
-use crate::model::{Error, Expected, Reading, Result, SetValue, Written};
+use crate::model::{Error, Expect, Result, SetValue, Written};
 
 /// Sets a record. A store without metadata of its own stays so: Crawlee makes it when it next
 /// opens the store.
@@ -86,9 +86,9 @@ pub(super) fn set(root: &Root, set: &SetValue, options: WriteOptions) -> Result<
     check(&folder, set)?;
     // Stays readable through this, should the second half be refused.
     let before = folder.file(name).ok().flatten();
-    if set.expected == Expected::Absent || plan.replaced.is_some() {
+    if set.expected == Expect::Absent || plan.replaced.is_some() {
         if !new.place_new(name)? {
-            return Err(Error::conflict(set));
+            return Err(Error::conflict(&set.key, &set.expected));
         }
     } else {
         new.replace(name)?;
@@ -134,21 +134,15 @@ fn take_back(
 
 /// Whether the record is what the writer expects.
 fn check(folder: &Folder, set: &SetValue) -> Result<()> {
-    let limit = match &set.expected {
-        Expected::Anything => return Ok(()),
-        Expected::Absent => 0,
-        Expected::Unchanged { value, .. } => value.len() as u64,
-    };
-    let found = read::read_key(folder, &set.key, 0..limit)?;
-    let fits = match (&set.expected, found) {
-        (Expected::Unchanged { value, content_type }, Some(Reading::Whole(record))) => {
-            record.value == value
-                && (content_type.as_str().is_empty() || record.meta.content_type == *content_type)
-        }
-        (Expected::Absent, found) => found.is_none(),
-        _ => false,
-    };
-    if fits { Ok(()) } else { Err(Error::conflict(set)) }
+    if set.expected == Expect::Anything {
+        return Ok(());
+    }
+    let found = read::read_in(folder, &set.key, &set.expected.want())?;
+    if set.expected.is_met(found.as_ref()) {
+        Ok(())
+    } else {
+        Err(Error::conflict(&set.key, &set.expected))
+    }
 }
 
 /// Removes a file if it is there; says whether it was.

@@ -1,13 +1,13 @@
 //! Changing records that are what they are expected to be.
 //!
-//! A batch is one script. Where scripts are forbidden, each change is a transaction that watches the
-//! store's Redis keys while the record is compared. During a crawl these change all the time: after
+//! A batch is one script. Where scripts are forbidden, it is a transaction that watches the store's
+//! Redis keys while the records are compared. During a crawl these change all the time: after
 //! some tries the transaction watches nothing, and that is told.
-
-use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
 use fred::types::Value;
+use futures::FutureExt as _;
+use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 
 use super::connection::Command;
 use super::doubt::{Before, Doubt, Progress, batch_time};
@@ -17,7 +17,7 @@ use super::unscripted::{touches, with_value};
 use super::{RedisStorage, reply};
 use crate::model::{
     Change, Commit, Committed, Content, ContentType, Done, Error, ErrorKind, Expect, RecordMeta,
-    RecordState, Result, StoreName, Timestamp,
+    RecordState, Result, SetValue, StoreName, Timestamp, Write, WriteId, Written,
 };
 use crate::storage::metadata::write_record;
 
@@ -26,6 +26,9 @@ const COMMIT: &str =
 
 /// How often a transaction whose watched keys have changed is tried again.
 const TRIES: usize = 5;
+
+/// Records that are compared without waiting for the answers.
+const AT_ONCE: usize = 64;
 
 /// A commit that is ready to be sent.
 struct Prepared<'a> {
@@ -45,7 +48,7 @@ impl RedisStorage {
         store: &StoreName,
         commits: &[Commit],
     ) -> Result<Vec<Committed>> {
-        self.may_write("changing records").await?;
+        self.may_write(&Commit::doing(commits)).await?;
         let wanted = self.options.wait_replicas;
         if wanted == 0 {
             return Ok(self.commit_batches(store, commits).await);
@@ -63,16 +66,14 @@ impl RedisStorage {
         let start = Timestamp::now();
         let mut committed = Vec::with_capacity(commits.len());
         let (mut rest, mut number, mut failed) = (commits, 0, None);
-        while let Some(batch) = next_batch(rest, self.server.no_scripts.load(Ordering::Relaxed)) {
+        while let Some(batch) = next_batch(rest) {
             number += 1;
             let answers = match &failed {
                 None => self.commit_batch(store, batch, batch_time(start, number)).await,
                 Some(error) => Err(not_sent(error)),
             };
             let answers = match answers {
-                Ok(Some(answers)) => answers,
-                // Without scripts it goes on one by one.
-                Ok(None) => continue,
+                Ok(answers) => answers,
                 Err(error) => {
                     let answers = batch.iter().map(|_| (Err(error.clone()), true)).collect();
                     failed.get_or_insert(error);
@@ -87,57 +88,78 @@ impl RedisStorage {
         committed
     }
 
-    /// One batch: all of one kind. Gives nothing where it must go one by one.
+    /// One batch: all of one kind.
     async fn commit_batch(
         &self,
         store: &StoreName,
         batch: &[Commit],
         at: Timestamp,
-    ) -> Result<Option<Vec<Answer>>> {
+    ) -> Result<Vec<Answer>> {
         let mut ready = Vec::with_capacity(batch.len());
         for commit in batch {
-            match self.prepare(commit).await {
+            let prepared = match &commit.change {
+                Change::Put(value, _) => {
+                    let fits = self.check_size(value.len() as u64).await;
+                    fits.and_then(|()| Prepared::of(commit))
+                }
+                Change::Remove => Prepared::of(commit),
+            };
+            match prepared {
                 Ok(prepared) => ready.push(prepared),
                 // A record is set alone.
                 Err(error) if matches!(error.kind, ErrorKind::Usage | ErrorKind::NotSupported) => {
-                    return Ok(Some(vec![(Err(error), true)]));
+                    return Ok(vec![(Err(error), true)]);
                 }
                 Err(error) => return Err(error),
             }
         }
+        let [first, ..] = batch else { return Ok(Vec::new()) };
+        let mut write = first.as_write(store);
+        if let Write::Delete { keys, .. } = &mut write {
+            *keys = batch.iter().map(|commit| commit.key.clone()).collect();
+        }
+        let is_seen = |commit: &Commit| matches!(commit.expect, Expect::Is(_));
+        let before = match first.change {
+            Change::Put(..) => self.look_before(&write).await,
+            // They were seen.
+            Change::Remove if batch.iter().all(is_seen) => Before::Records(vec![true; batch.len()]),
+            Change::Remove => Before::Unknown,
+        };
         let point = self.connections.losses();
         let answers = self.send(store, &ready, at).await;
         if let Err(error) = &answers
             && error.kind == ErrorKind::InDoubt
         {
-            let lost = self.connections.lost_since(point);
-            for commit in batch {
-                let before = match (&commit.change, &commit.expect) {
-                    (Change::Remove, Expect::Is(_)) => Before::Records(vec![true]),
-                    _ => Before::Unknown,
-                };
-                let (write, progress) = (commit.as_write(store), Progress::default());
-                let lost = lost.clone();
-                self.server.doubts.add(Doubt { write, before, at: Some(at), progress, lost });
-            }
+            let (lost, progress) = (self.connections.lost_since(point), Progress::default());
+            let is_conditional = batch.iter().any(is_seen);
+            self.server.doubts.add(Doubt {
+                write,
+                before,
+                at: Some(at),
+                progress,
+                lost,
+                is_conditional,
+            });
         }
         answers
     }
 
-    async fn prepare<'a>(&self, commit: &'a Commit) -> Result<Prepared<'a>> {
-        let Change::Put(value, content_type) = &commit.change else {
-            return Ok(Prepared { commit, put: None });
+    /// Sets a record, without a look at what is there before.
+    pub(super) async fn set(&self, set: &SetValue, at: Timestamp) -> Result<Written> {
+        let commit = Commit {
+            id: WriteId::default(),
+            key: set.key.clone(),
+            expect: set.expected.clone(),
+            change: Change::Put(set.value.clone(), set.content_type.clone()),
         };
-        // Crawlee infers a type from the value where none is given; here the value is bytes.
-        let content_type = match content_type.as_str() {
-            "" => ContentType::BINARY,
-            _ => content_type.clone(),
-        };
-        let text = write_record(&commit.key, &content_type, value.len())?;
-        self.check_size(value.len() as u64).await?;
-        let (key, size) = (commit.key.clone(), value.len() as u64);
-        let meta = RecordMeta { key, content_type, size, state: RecordState::Whole };
-        Ok(Prepared { commit, put: Some((meta, text)) })
+        let mut answers = self.send(&set.store, &[Prepared::of(&commit)?], at).await?;
+        match answers.pop() {
+            Some((Ok(Done::Put(meta)), _)) => {
+                Ok(Written { records: 1, meta: Some(meta), ..Written::default() })
+            }
+            Some((Err(error), _)) => Err(error),
+            _ => Err(for_others()),
+        }
     }
 
     async fn send(
@@ -145,27 +167,24 @@ impl RedisStorage {
         store: &StoreName,
         ready: &[Prepared<'_>],
         at: Timestamp,
-    ) -> Result<Option<Vec<Answer>>> {
+    ) -> Result<Vec<Answer>> {
         let is_put = ready.iter().any(|prepared| prepared.put.is_some());
         let mut args = vec![json(at), Value::from(if is_put { "put" } else { "remove" })];
         args.extend(ready.iter().flat_map(arguments));
         let keys = part_keys(store, &[Part::Items, Part::MetadataItems, Part::Metadata]);
         let Some(answers) = self.script(COMMIT, keys, args).await? else {
-            return match ready {
-                [one] => Ok(Some(vec![self.commit_without_script(store, one, at).await?])),
-                _ => Ok(None),
-            };
+            return self.commit_without_script(store, ready, at).await;
         };
         let answers = reply::array(answers)?;
         if answers.len() != ready.len() {
-            return Err(Error::new(ErrorKind::Server, "the server answered for other records"));
+            return Err(for_others());
         }
         let mut told = Vec::with_capacity(answers.len());
         for (prepared, answer) in ready.iter().zip(answers) {
             let answer = reply::bytes(answer)?.unwrap_or_default();
             told.push((self.done(store, prepared, &answer).await, true));
         }
-        Ok(Some(told))
+        Ok(told)
     }
 
     async fn done(&self, store: &StoreName, sent: &Prepared<'_>, answer: &[u8]) -> Result<Done> {
@@ -181,49 +200,115 @@ impl RedisStorage {
     async fn commit_without_script(
         &self,
         store: &StoreName,
-        sent: &Prepared<'_>,
+        sent: &[Prepared<'_>],
         at: Timestamp,
-    ) -> Result<Answer> {
-        let commit = sent.commit;
+    ) -> Result<Vec<Answer>> {
+        let compares = sent.iter().any(|one| one.commit.expect != Expect::Anything);
         for attempt in 0..=TRIES {
-            let keys = match (&commit.expect, attempt) {
-                // There is nothing to compare, or nobody lets it be compared undisturbed.
-                (Expect::Anything, _) | (_, TRIES) => Vec::new(),
-                _ => part_keys(store, &[Part::Items, Part::MetadataItems]),
+            // There may be nothing to compare, or nobody lets it be compared undisturbed.
+            let keys = if compares && attempt < TRIES {
+                part_keys(store, &[Part::Items, Part::MetadataItems])
+            } else {
+                Vec::new()
             };
             let transaction = self.connections.watch_keys(keys).await?;
-            let atomic = commit.expect == Expect::Anything || transaction.is_watching();
+            let atomic = !compares || transaction.is_watching();
             let has_store = self.has_document(store).await?;
-            let found = self.read(store, &commit.key, commit.expect.want()).await?;
-            let answer: &[u8] = match (&sent.put, &found) {
-                (Some(_), _) if !has_store => b"missing",
-                (None, None) => b"nothing",
-                (_, found) if !commit.expect.is_met(found.as_ref()) => b"conflict",
-                (Some(_), _) => b"put",
-                (None, Some(_)) => b"removed",
+            // Boxed, for a task may hold them.
+            let looks = sent.iter().map(|one| self.find(store, one).boxed());
+            let looks: Vec<_> = looks.collect();
+            let found: Vec<Found> = stream::iter(looks).buffered(AT_ONCE).try_collect().await?;
+            let is_made = |(one, found): &(&Prepared<'_>, &Found)| {
+                *found == &Found::Fits && (has_store || one.put.is_none())
             };
-            if !matches!(answer, b"put" | b"removed") {
-                // An empty transaction ends the watch.
-                transaction.commit(Vec::new()).await?;
-                return Ok((self.done(store, sent, answer).await, atomic));
+            let made = sent.iter().zip(&found).filter(is_made);
+            let mut commands: Vec<_> = made.flat_map(|(one, _)| halves(store, one)).collect();
+            let count = commands.len();
+            let replies = if count > 0 {
+                commands.extend(touches(store, at));
+                let Some(replies) = transaction.commit(commands).await? else { continue };
+                replies.into_iter().take(count).collect::<Result<Vec<_>>>()?
+            } else {
+                transaction.release().await;
+                Vec::new()
+            };
+            let mut replies = replies.chunks(2);
+            let mut answers = Vec::with_capacity(sent.len());
+            for (one, found) in sent.iter().zip(&found) {
+                let answer: &[u8] = match (&one.put, found) {
+                    (Some(_), _) if !has_store => b"missing",
+                    (None, Found::Nothing) => b"nothing",
+                    (_, Found::Other | Found::Nothing) => b"conflict",
+                    (put, Found::Fits) => {
+                        let halves = replies.next().unwrap_or_default();
+                        let gone = halves.iter().any(|gone| !matches!(gone, Value::Integer(0)));
+                        match put {
+                            Some(_) => b"put",
+                            None if gone => b"removed",
+                            None => b"nothing",
+                        }
+                    }
+                };
+                answers.push((self.done(store, one, answer).await, atomic));
             }
-            let mut commands = halves(store, sent);
-            commands.extend(touches(store, at));
-            if let Some(replies) = transaction.commit(commands).await? {
-                replies.into_iter().take(2).collect::<Result<Vec<_>>>()?;
-                return Ok((self.done(store, sent, answer).await, atomic));
-            }
+            return Ok(answers);
         }
         // Nothing is watched in the last try.
-        Err(commit.conflict())
+        Ok(sent.iter().map(|one| (Err(one.commit.conflict()), true)).collect())
+    }
+
+    /// Looks whether a record is what is expected; where anything is, it is not looked at.
+    async fn find(&self, store: &StoreName, sent: &Prepared<'_>) -> Result<Found> {
+        let Commit { key, expect, change, .. } = sent.commit;
+        if *expect == Expect::Anything {
+            return Ok(Found::Fits);
+        }
+        let now = self.read(store, key, expect.want()).await?;
+        Ok(match now {
+            None if *change == Change::Remove => Found::Nothing,
+            now if expect.is_met(now.as_ref()) => Found::Fits,
+            _ => Found::Other,
+        })
+    }
+}
+
+/// What was found of a record before a transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Found {
+    /// What is expected.
+    Fits,
+    /// Nothing, where something is to be removed.
+    Nothing,
+    /// Something else.
+    Other,
+}
+
+impl<'a> Prepared<'a> {
+    fn of(commit: &'a Commit) -> Result<Self> {
+        let Change::Put(value, content_type) = &commit.change else {
+            return Ok(Self { commit, put: None });
+        };
+        // Crawlee infers a type from the value where none is given; here the value is bytes.
+        let content_type = match content_type.as_str() {
+            "" => ContentType::BINARY,
+            _ => content_type.clone(),
+        };
+        let text = write_record(&commit.key, &content_type, value.len())?;
+        let (key, size) = (commit.key.clone(), value.len() as u64);
+        let meta = RecordMeta { key, content_type, size, state: RecordState::Whole };
+        Ok(Self { commit, put: Some((meta, text)) })
     }
 }
 
 /// What is sent next: removals together, a set alone, for its value may be large.
-fn next_batch(rest: &[Commit], one_by_one: bool) -> Option<&[Commit]> {
+fn next_batch(rest: &[Commit]) -> Option<&[Commit]> {
     let removals = rest.iter().take(DELETE_BATCH).take_while(|next| next.change == Change::Remove);
-    let length = if one_by_one { 1 } else { removals.count().max(1) };
-    rest.get(..length)
+    rest.get(..removals.count().max(1))
+}
+
+/// That a reply does not fit what was sent.
+fn for_others() -> Error {
+    Error::new(ErrorKind::Server, "the server answered for other records")
 }
 
 /// What the script takes for one record.

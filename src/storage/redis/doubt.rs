@@ -12,7 +12,7 @@ use super::keys::Part;
 use super::read::hash_command;
 use super::{RedisStorage, reply};
 use crate::model::{
-    Error, ErrorKind, Expected, Key, Reading, Result, StoreInfo, StoreName, Timestamp, Want, Write,
+    Error, ErrorKind, Expect, Key, Reading, Result, StoreInfo, StoreName, Timestamp, Want, Write,
     Written,
 };
 use crate::storage::no_repair;
@@ -55,6 +55,32 @@ pub(super) struct Doubt {
     pub(super) at: Option<Timestamp>,
     pub(super) progress: Progress,
     pub(super) lost: Vec<Lost>,
+    /// Whether records that are not as they were expected stay.
+    pub(super) is_conditional: bool,
+}
+
+impl Doubt {
+    /// What is known of some of the records of a batch.
+    fn of_some(&self, write: &Write) -> Option<Self> {
+        let (Write::Delete { store, keys }, Write::Delete { store: of, keys: all }) =
+            (write, &self.write)
+        else {
+            return None;
+        };
+        let places = keys.iter().map(|key| all.iter().position(|other| other == key));
+        let places: Vec<_> = places.collect::<Option<_>>()?;
+        if store != of || all.len() > DELETE_BATCH {
+            return None;
+        }
+        let before = match &self.before {
+            Before::Records(there) => {
+                let there = places.iter().map(|at| there.get(*at).copied().unwrap_or(true));
+                Before::Records(there.collect())
+            }
+            _ => Before::Unknown,
+        };
+        Some(Self { write: write.clone(), before, ..self.clone() })
+    }
 }
 
 /// The writes whose answers were lost and that have not been settled.
@@ -72,7 +98,8 @@ impl Doubts {
 
     fn find(&self, write: &Write) -> Option<Doubt> {
         let doubts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        doubts.iter().rfind(|doubt| doubt.write == *write).cloned()
+        let same = doubts.iter().rfind(|doubt| doubt.write == *write).cloned();
+        same.or_else(|| doubts.iter().rev().find_map(|doubt| doubt.of_some(write)))
     }
 
     /// Forgets a write that has been settled.
@@ -124,7 +151,14 @@ impl RedisStorage {
         if error.kind == ErrorKind::InDoubt {
             let lost = self.connections.lost_since(point);
             let write = write.clone();
-            self.server.doubts.add(Doubt { write, before, at: Some(at), progress, lost });
+            self.server.doubts.add(Doubt {
+                write,
+                before,
+                at: Some(at),
+                progress,
+                lost,
+                is_conditional: false,
+            });
         }
         Err(told)
     }
@@ -140,11 +174,12 @@ impl RedisStorage {
             at: None,
             progress: Progress::default(),
             lost: self.connections.lost_since(0),
+            is_conditional: false,
         })
     }
 
     /// Looks at what a write is about to change, where the write itself does not say.
-    async fn look_before(&self, write: &Write) -> Before {
+    pub(super) async fn look_before(&self, write: &Write) -> Before {
         if self.connections.cluster() {
             return Before::Unknown;
         }
@@ -152,9 +187,9 @@ impl RedisStorage {
             Write::Create(_) | Write::Repair(_) => Ok(Before::Unknown),
             Write::Set(set) => {
                 let limit = match set.expected {
-                    Expected::Unchanged { .. } => return Before::Unknown,
-                    Expected::Absent => 0,
-                    Expected::Anything => COMPARED,
+                    Expect::Is(_) => return Before::Unknown,
+                    Expect::Absent => 0,
+                    Expect::Anything => COMPARED,
                 };
                 self.read(&set.store, &set.key, Want::UpTo(limit)).await.map(Before::Record)
             }

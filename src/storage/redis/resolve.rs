@@ -98,7 +98,8 @@ impl RedisStorage {
             Before::Records(there) => there.get(start..end),
             _ => None,
         };
-        let lost = resolve::Batch { before, now: &now, marked, closed };
+        let is_conditional = doubt.is_conditional;
+        let lost = resolve::Batch { before, now: &now, marked, closed, is_conditional };
         let outcome =
             resolve::of_delete(doubt.progress.records, keys.len(), end == keys.len(), &lost);
         Ok(outcome)

@@ -2,9 +2,8 @@
 //!
 //! What a user may not run is refused when it is queued, and that undoes all; so is everything
 //! while the server has no memory, for it queues nothing then. But a key of a wrong type fails
-//! alone within EXEC, so types are asked for before. What a script would have compared is read
-//! right before, which leaves a short gap in which another writer can come between; of creating a
-//! store, where the gap could harm, the keys are watched.
+//! alone within EXEC, so types are asked for before. What a script would have compared is read before
+//! as well, while the keys are watched ([`commit`](super::commit) and creating a store).
 
 use bytes::Bytes;
 use fred::types::Value;
@@ -15,57 +14,10 @@ use super::keys::{json, part_keys, store_arg};
 use super::open::Attempt;
 use super::read::hash_command;
 use super::{RedisStorage, command, reply};
-use crate::model::{
-    ContentType, Error, ErrorKind, Expected, Key, Reading, Result, SetValue, StoreName, Timestamp,
-    Want,
-};
+use crate::model::{Error, ErrorKind, Key, Result, StoreName, Timestamp};
 use crate::storage::metadata::StoreMetadata;
 
 impl RedisStorage {
-    pub(super) async fn set_without_script(
-        &self,
-        set: &SetValue,
-        content_type: &ContentType,
-        meta: &str,
-        at: Timestamp,
-    ) -> Result<Bytes> {
-        if !self.has_document(&set.store).await? {
-            return Ok(Bytes::from_static(b"missing"));
-        }
-        if !self.is_as_expected(set).await? {
-            return Ok(Bytes::from_static(b"conflict"));
-        }
-        log::debug!("setting a record of type {content_type} by a transaction");
-        let mut commands = vec![
-            with_value(hash_command("HSET", &set.store, Part::Items, &set.key), set.value.clone()),
-            with_value(
-                hash_command("HSET", &set.store, Part::MetadataItems, &set.key),
-                Bytes::copy_from_slice(meta.as_bytes()),
-            ),
-        ];
-        commands.extend(touches(&set.store, at));
-        self.transaction(commands).await?;
-        Ok(Bytes::from_static(b"written"))
-    }
-
-    async fn is_as_expected(&self, set: &SetValue) -> Result<bool> {
-        let limit = match &set.expected {
-            Expected::Anything => return Ok(true),
-            Expected::Absent => 0,
-            Expected::Unchanged { value, .. } => value.len() as u64,
-        };
-        let found = self.read(&set.store, &set.key, Want::UpTo(limit)).await?;
-        Ok(match (&set.expected, found) {
-            (Expected::Absent, found) => found.is_none(),
-            (Expected::Unchanged { value, content_type }, Some(Reading::Whole(record))) => {
-                record.value == value
-                    && (content_type.as_str().is_empty()
-                        || record.meta.content_type == *content_type)
-            }
-            _ => false,
-        })
-    }
-
     pub(super) async fn delete_without_script(
         &self,
         store: &StoreName,

@@ -16,14 +16,9 @@ use super::keys::{
 use super::read::bytes_of;
 use super::unscripted::json_set;
 use super::{RedisStorage, command, error, reply};
-use crate::model::{
-    ContentType, Error, ErrorKind, Expected, Key, RecordMeta, RecordState, Result, SetValue,
-    StoreName, Timestamp, Write, Written,
-};
-use crate::storage::metadata::write_record;
+use crate::model::{Error, ErrorKind, Key, Result, StoreName, Timestamp, Write, Written};
 use crate::storage::no_repair;
 
-const SET: &str = concat!(include_str!("scripts/refused.lua"), include_str!("scripts/set.lua"));
 const DELETE: &str =
     concat!(include_str!("scripts/refused.lua"), include_str!("scripts/delete.lua"));
 const PURGE: &str = concat!(include_str!("scripts/refused.lua"), include_str!("scripts/purge.lua"));
@@ -37,51 +32,6 @@ const USUALLY_TAKEN: u64 = 512 << 20;
 const BESIDE_VALUE: u64 = 64 << 10;
 
 impl RedisStorage {
-    /// `at` is the time that the store gets, here and below.
-    pub(super) async fn set(&self, set: &SetValue, at: Timestamp) -> Result<Written> {
-        // Crawlee infers a type from the value where none is given; here the value is bytes.
-        let content_type = match set.content_type.as_str() {
-            "" => ContentType::BINARY,
-            _ => set.content_type.clone(),
-        };
-        let meta = write_record(&set.key, &content_type, set.value.len())?;
-        let (expected, old_value, old_type) = match &set.expected {
-            Expected::Anything => ("anything", Bytes::new(), ""),
-            Expected::Absent => ("absent", Bytes::new(), ""),
-            Expected::Unchanged { value, content_type } => {
-                ("unchanged", value.clone(), content_type.as_str())
-            }
-        };
-        let keys = part_keys(&set.store, &[Part::Items, Part::MetadataItems, Part::Metadata]);
-        let args = vec![
-            bytes_of(&set.key),
-            Value::Bytes(set.value.clone()),
-            Value::from(meta.as_str()),
-            json(at),
-            Value::from(expected),
-            Value::Bytes(old_value),
-            Value::from(old_type),
-        ];
-        let outcome = match self.script(SET, keys, args).await? {
-            Some(reply) => reply::bytes(reply)?.unwrap_or_default(),
-            None => self.set_without_script(set, &content_type, &meta, at).await?,
-        };
-        match &outcome[..] {
-            b"written" => Ok(Written {
-                records: 1,
-                meta: Some(RecordMeta {
-                    key: set.key.clone(),
-                    content_type,
-                    size: set.value.len() as u64,
-                    state: RecordState::Whole,
-                }),
-                ..Written::default()
-            }),
-            b"missing" => Err(self.why_missing(&set.store).await),
-            _ => Err(Error::conflict(set)),
-        }
-    }
-
     /// Refuses before anything else is asked what the server would not take.
     pub(super) async fn check(&self, write: &Write) -> Result<()> {
         match write {
@@ -139,7 +89,8 @@ impl RedisStorage {
         }
     }
 
-    /// Deletes the records of one batch after the other; `progress` tells how far it came.
+    /// Deletes the records of one batch after the other; `progress` tells how far it came. `at` is the
+    /// time that the store gets, here and below.
     pub(super) async fn delete(
         &self,
         store: &StoreName,

@@ -3,7 +3,8 @@
 use larder::app::editor::Field;
 use larder::app::{Effect, Event, Layer, Loaded, NotEdited, Slot};
 use larder::model::{
-    ConnectionState, Error, ErrorKind, Expected, JsonLayout, Key, ServerInfo, Write, WriteOutcome,
+    ConnectionState, Content, Error, ErrorKind, Expect, JsonLayout, Key, ServerInfo, Version,
+    Write, WriteOutcome,
 };
 use larder::ops::Resolution;
 
@@ -19,7 +20,9 @@ fn an_edit_expects_what_was_read_and_keeps_crawlees_form() {
     stage.keys("<down><end>2<ctrl-s>");
     let Write::Set(set) = stage.write() else { panic!() };
     assert_eq!(set.value, r#"{"price": 12}"#);
-    let Expected::Unchanged { value, .. } = &set.expected else { panic!("{:?}", set.expected) };
+    let Expect::Is(Version { content: Content::Bytes(value), .. }) = &set.expected else {
+        panic!("{:?}", set.expected)
+    };
     assert_eq!(value, r#"{"price": 1}"#);
     assert!(stage.app.editor.is_some(), "the editor waits for the answer");
     stage.written(Write::Set(set), Ok(done()));
@@ -94,7 +97,7 @@ fn a_conflict_keeps_the_text_and_asks() {
     stage.show(&[record("a", "text/plain", "newest")]);
     stage.keys("m<enter>");
     let Write::Set(set) = stage.write() else { panic!() };
-    let newer = Expected::Unchanged { value: "newer".into(), content_type: "text/plain".into() };
+    let newer = Expect::unchanged("newer".into(), "text/plain".into());
     assert_eq!((&set.expected, &set.value[..]), (&newer, &br#"{"price": 12}"#[..]));
     stage.written(Write::Set(set), Err(Error::new(ErrorKind::Conflict, "changed")));
     stage.theirs(Some(record("a", "text/plain", "the newest"))).compared();
@@ -152,7 +155,7 @@ fn a_record_deleted_meanwhile_is_saved_only_while_there_is_none() {
     assert!(asked.lines.contains(&"Now: deleted".to_owned()), "{:?}", asked.lines);
     stage.keys("y");
     let Write::Set(set) = stage.write() else { panic!() };
-    assert_eq!((set.expected, set.key), (Expected::Absent, Key::from("a")));
+    assert_eq!((set.expected, set.key), (Expect::Absent, Key::from("a")));
 }
 
 #[test]
@@ -164,7 +167,9 @@ fn a_new_record_replaces_only_what_the_question_shows() {
     stage.theirs(Some(record("b", JSON, "[2]"))).keys("y");
     let Write::Set(set) = stage.write() else { panic!() };
     assert_eq!(set.key, Key::from("b"));
-    let Expected::Unchanged { value, .. } = set.expected else { panic!("{:?}", set.expected) };
+    let Expect::Is(Version { content: Content::Bytes(value), .. }) = set.expected else {
+        panic!("{:?}", set.expected)
+    };
     assert_eq!(value, "[2]");
 }
 
@@ -321,7 +326,7 @@ fn a_new_record_must_not_overwrite_one() {
     let mut stage = opened();
     stage.keys("nkey<enter><enter>{}<ctrl-s>");
     let Write::Set(set) = stage.write() else { panic!() };
-    assert_eq!((set.key, set.expected), (Key::from("key"), Expected::Absent));
+    assert_eq!((set.key, set.expected), (Key::from("key"), Expect::Absent));
     assert_eq!((set.content_type.as_str(), &set.value[..]), (JSON, &b"{}"[..]));
 }
 

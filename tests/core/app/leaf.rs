@@ -1,7 +1,7 @@
 //! Values of JSON that are changed one at a time, in the pane that shows them.
 
 use larder::app::{Effect, Event, Layer, Loaded, RecordView, Settings, Slot};
-use larder::model::{Error, ErrorKind, Expected, Record, SetValue, Write};
+use larder::model::{Error, ErrorKind, Expect, Record, SetValue, Write};
 
 use super::{JSON, done};
 use crate::stage::{Stage, computed, record, store};
@@ -39,10 +39,7 @@ fn saved(stage: &mut Stage) -> (String, SetValue) {
 }
 
 fn expects(set: &SetValue, text: &str) {
-    let there = Expected::Unchanged {
-        value: text.as_bytes().to_vec().into(),
-        content_type: set.content_type.clone(),
-    };
+    let there = Expect::unchanged(text.as_bytes().to_vec().into(), set.content_type.clone());
     assert_eq!(set.expected, there);
 }
 

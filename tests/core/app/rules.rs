@@ -2,7 +2,7 @@
 
 use larder::app::{Confirm, Confirmed, Event, Layer, Loaded, MergeView, PromptKind, Slot};
 use larder::edit::{Choice, Version};
-use larder::model::{Expected, Record, Write};
+use larder::model::{Content, Expect, Record, Write};
 use larder::ops::{Resolution, WriteId};
 
 use super::world::World;
@@ -74,7 +74,7 @@ pub(super) fn step(stage: &mut Stage, world: &mut World, event: Event) {
         check_write(&was, &event, &write);
         world.seen.insert(match (&write, &was.question) {
             (Write::Create(_), _) => "a store made",
-            (Write::Set(set), Some(_)) if set.expected == Expected::Absent => "saved anew",
+            (Write::Set(set), Some(_)) if set.expected == Expect::Absent => "saved anew",
             (Write::Set(_), Some(_)) => "overwritten",
             (Write::Set(_), None) if matches!(event, Event::Edited(_)) => "edited outside",
             (Write::Set(_), None) if joined => "merged",
@@ -136,10 +136,7 @@ fn check_write(was: &Before, event: &Event, write: &Write) {
         // question is open.
         (Write::Set(set), _, Some(_)) if joined(was, event).is_some() => {
             let (out, theirs) = joined(was, event).unwrap();
-            let over = Expected::Unchanged {
-                value: theirs.value.clone(),
-                content_type: theirs.content_type.clone(),
-            };
+            let over = Expect::unchanged(theirs.value.clone(), theirs.content_type.clone());
             assert_eq!(set.expected, over);
             assert_eq!((&set.value, &set.content_type), (&out.value, &out.content_type));
         }
@@ -150,9 +147,12 @@ fn check_write(was: &Before, event: &Event, write: &Write) {
         ) => {
             assert_eq!(Some(&set.expected), held.as_ref());
             let shown = match &set.expected {
-                Expected::Anything => panic!("a third writer would be lost"),
-                Expected::Absent => "Now: deleted".to_owned(),
-                Expected::Unchanged { value, content_type } => {
+                Expect::Anything => panic!("a third writer would be lost"),
+                Expect::Absent => "Now: deleted".to_owned(),
+                Expect::Is(larder::model::Version { content: Content::Digest(..) | Content::Size(_), .. }) => {
+                    panic!("the editor has read the value")
+                }
+                Expect::Is(larder::model::Version { content: Content::Bytes(value), content_type }) => {
                     format!("Now: {} B, {}", value.len(), content_type.as_str())
                 }
             };
@@ -162,11 +162,8 @@ fn check_write(was: &Before, event: &Event, write: &Write) {
         }
         (Write::Set(set), None, Some(editor)) => {
             let expected = match &editor.original {
-                None => Expected::Absent,
-                Some(read) => Expected::Unchanged {
-                    value: read.value.clone(),
-                    content_type: read.meta.content_type.clone(),
-                },
+                None => Expect::Absent,
+                Some(read) => Expect::unchanged(read.value.clone(), read.meta.content_type.clone()),
             };
             assert_eq!(set.expected, expected);
             assert!(editor.saving.is_none(), "{event:?} saves twice");

@@ -1,7 +1,7 @@
 //! A save is shown before it is made, and joined with what it meets.
 
 use larder::app::{Layer, Settings};
-use larder::model::{Error, ErrorKind, Expected, Record, SetValue, Write};
+use larder::model::{Error, ErrorKind, Expect, Record, SetValue, Write};
 
 use super::{JSON, done};
 use crate::stage::{Stage, record, store};
@@ -40,8 +40,8 @@ fn meets(stage: &mut Stage, theirs: &str) {
     stage.theirs(Some(page(theirs))).compared();
 }
 
-fn only_over(value: &str) -> Expected {
-    Expected::Unchanged { value: value.to_owned().into(), content_type: JSON.into() }
+fn only_over(value: &str) -> Expect {
+    Expect::unchanged(value.to_owned().into(), JSON.into())
 }
 
 #[test]

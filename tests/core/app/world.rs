@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use larder::app::{Effect, Event, Load, Loaded, Read, RecordView, Slot, Ticket};
 use larder::model::{
-    ContentType, Error, ErrorKind, Expected, Key, OpenBy, Record, RecordMeta, WatchEvent,
+    Content, ContentType, Error, ErrorKind, Expect, Key, OpenBy, Record, RecordMeta, Version,
+    WatchEvent,
 };
 use larder::ops::{Outcome, Plan, PlannedChange, PlannedRecord, Resolution, WriteId};
 
@@ -164,11 +165,17 @@ impl World {
                 let records = self.stores.get_mut(&set.store.escaped()).ok_or_else(missing)?;
                 let there = records.get(&set.key);
                 let fits = match &set.expected {
-                    Expected::Anything => panic!("nothing is overwritten unseen: {set:?}"),
-                    Expected::Absent => there.is_none(),
-                    Expected::Unchanged { value, content_type } => there.is_some_and(|there| {
-                        there.value == value && there.meta.content_type == *content_type
-                    }),
+                    Expect::Anything => panic!("nothing is overwritten unseen: {set:?}"),
+                    Expect::Absent => there.is_none(),
+                    Expect::Is(Version {
+                        content: Content::Digest(..) | Content::Size(_), ..
+                    }) => {
+                        panic!("the editor has read the value")
+                    }
+                    Expect::Is(Version { content: Content::Bytes(value), content_type }) => there
+                        .is_some_and(|there| {
+                            there.value == value && there.meta.content_type == *content_type
+                        }),
                 };
                 if !fits {
                     return Err(Error::new(ErrorKind::Conflict, "it has changed"));

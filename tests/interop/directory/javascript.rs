@@ -10,7 +10,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use larder::model::{
-    Aside, ContentType, ErrorKind, Expected, Key, RecordMeta, RecordState, SetValue, StoreName,
+    Aside, ContentType, ErrorKind, Expect, Key, RecordMeta, RecordState, SetValue, StoreName,
 };
 use larder::storage::Storage;
 use serde_json::{Value as Json, json};
@@ -147,7 +147,7 @@ async fn set(storage: &dyn Storage, key: &str, value: &[u8], content_type: &str)
         key: Key::from(key),
         value: value.to_vec().into(),
         content_type: ContentType::from(content_type),
-        expected: Expected::Anything,
+        expected: Expect::Anything,
     };
     storage.set_value(&set).await.unwrap().meta.unwrap()
 }
@@ -294,7 +294,7 @@ async fn javascript_reads_the_records_that_larder_makes() {
                 key: Key::from(key),
                 value: "x".into(),
                 content_type: ContentType::TEXT,
-                expected: Expected::Anything,
+                expected: Expect::Anything,
             };
             let error = storage.set_value(&wrong).await.unwrap_err();
             assert_eq!(error.kind, ErrorKind::Usage, "{key}: {error}");

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use larder::model::{
-    ContentType, ErrorKind, Expected, Key, Reading, RecordMeta, RecordState, SetValue, Value, Want,
+    ContentType, ErrorKind, Expect, Key, Reading, RecordMeta, RecordState, SetValue, Value, Want,
     Write, WriteOutcome,
 };
 use larder::storage::Storage;
@@ -88,7 +88,7 @@ pub async fn a_key_that_cannot_be_kept_is_refused_and_leaves_nothing(storage: &d
     let shop = store(storage, "shop").await;
     let before = storage.get_metadata(&shop).await.unwrap();
     for key in refused_keys(storage).await {
-        for expected in [Expected::Anything, Expected::Absent] {
+        for expected in [Expect::Anything, Expect::Absent] {
             let write = set(&shop, &key, Value::Text("x".into()), None);
             let error = storage.set_value(&SetValue { expected, ..write }).await.unwrap_err();
             assert_eq!(error.kind, ErrorKind::Usage, "{key}: {error}");
@@ -115,7 +115,7 @@ pub async fn expected_absent_makes_and_never_overwrites(storage: &dyn Storage) {
     let key = Key::from("key");
     for text in ["first", "second"] {
         let write = SetValue {
-            expected: Expected::Absent,
+            expected: Expect::Absent,
             ..set(&shop, &key, Value::Text(text.into()), None)
         };
         let outcome = storage.set_value(&write).await;
@@ -131,7 +131,7 @@ pub async fn expected_unchanged_never_overwrites_another_write(storage: &dyn Sto
     let shop = store(storage, "shop").await;
     let key = Key::from("key");
     let edit = |old: &'static str, old_type: ContentType| SetValue {
-        expected: Expected::Unchanged { value: old.into(), content_type: old_type },
+        expected: Expect::unchanged(old.into(), old_type),
         ..set(&shop, &key, Value::Text("new".into()), None)
     };
     let conflict = |outcome: larder::model::Result<_>| {
@@ -188,7 +188,7 @@ pub async fn a_large_value_comes_back_whole(storage: &dyn Storage) {
     let record = storage.get_value(&shop, &key).await.unwrap().unwrap();
     assert!(record.value == large && record.meta.size == 9 << 20);
     let edit = SetValue {
-        expected: Expected::Unchanged { value: large, content_type: ContentType::BINARY },
+        expected: Expect::unchanged(large, ContentType::BINARY),
         ..set(&shop, &key, Value::None, None)
     };
     storage.set_value(&edit).await.unwrap();
@@ -199,11 +199,11 @@ pub async fn settling_tells_what_became_of_a_write(storage: &dyn Storage) {
     let shop = store(storage, "shop").await;
     let key = Key::from("key");
     let make = Write::Set(SetValue {
-        expected: Expected::Absent,
+        expected: Expect::Absent,
         ..set(&shop, &key, Value::Text("made".into()), None)
     });
     let edit = Write::Set(SetValue {
-        expected: Expected::Unchanged { value: "made".into(), content_type: ContentType::TEXT },
+        expected: Expect::unchanged("made".into(), ContentType::TEXT),
         ..set(&shop, &key, Value::Text("a longer text".into()), None)
     });
     let delete = Write::Delete { store: shop.clone(), keys: vec![key.clone()] };
@@ -227,7 +227,7 @@ pub async fn settling_tells_what_became_of_a_write(storage: &dyn Storage) {
     let shop = store(storage, "shop").await;
     put(storage, &shop, "key", "of someone else").await;
     let edit = Write::Set(SetValue {
-        expected: Expected::Absent,
+        expected: Expect::Absent,
         ..set(&shop, &key, Value::Text("made".into()), None)
     });
     assert_eq!(storage.resolve(&edit).await, Ok(WriteOutcome::Unclear));

@@ -10,7 +10,7 @@ use std::process::Command;
 
 use futures::{StreamExt as _, TryStreamExt as _};
 use larder::model::{
-    ContentType, ErrorKind, Expected, Key, OpenBy, Reading, RecordState, SetValue, StoreName,
+    ContentType, ErrorKind, Expect, Key, OpenBy, Reading, RecordState, SetValue, StoreName,
     StoreState, Value,
 };
 use larder::storage::Options;
@@ -107,7 +107,7 @@ async fn what_is_no_file_is_no_record_and_leads_nowhere() {
         assert_eq!(made.storage().get_value(&shop, &key).await.unwrap(), None, "{name}");
         assert_eq!(made.storage().get_record_metadata(&shop, &key).await.unwrap(), None, "{name}");
         assert!(!made.storage().record_exists(&shop, &key).await.unwrap(), "{name}");
-        for expected in [Expected::Anything, Expected::Absent] {
+        for expected in [Expect::Anything, Expect::Absent] {
             let write = set(&shop, &key, Value::Text("x".into()), None);
             let error =
                 made.storage().set_value(&SetValue { expected, ..write }).await.unwrap_err();
@@ -266,13 +266,13 @@ async fn files_placed_by_hand_are_read_and_edited() {
         key: page.clone(),
         value: "<p>new".into(),
         content_type: read.meta.content_type.clone(),
-        expected: Expected::Unchanged { value: read.value, content_type: read.meta.content_type },
+        expected: Expect::unchanged(read.value, read.meta.content_type),
     };
     made.storage().set_value(&edit).await.unwrap();
     assert_eq!(fs::read(path.join("it's a page.html")).unwrap(), b"<p>new");
     let after = made.storage().get_record_metadata(&store, &page).await.unwrap().unwrap();
     assert_eq!(after.state, RecordState::BareFile, "an edit leaves it as it was placed");
-    let set = SetValue { expected: Expected::Anything, ..edit };
+    let set = SetValue { expected: Expect::Anything, ..edit };
     made.storage().set_value(&set).await.unwrap();
     let after = made.storage().get_record_metadata(&store, &page).await.unwrap().unwrap();
     assert_eq!(after.state, RecordState::BareFile, "so does whatever sets it");
@@ -307,12 +307,8 @@ async fn a_large_value_is_read_in_part() {
 async fn of_many_that_edit_one_record_one_wins() {
     let made = Directory::new().await;
     let shop = store(made.storage(), "shop").await;
-    for (round, expected) in [
-        Expected::Absent,
-        Expected::Unchanged { value: "old".into(), content_type: ContentType::TEXT },
-    ]
-    .into_iter()
-    .enumerate()
+    for (round, expected) in
+        [Expect::Absent, Expect::unchanged("old".into(), ContentType::TEXT)].into_iter().enumerate()
     {
         let key = Key::from(format!("key {round}"));
         if round == 1 {

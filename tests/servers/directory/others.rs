@@ -5,7 +5,7 @@ use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 
 use larder::model::{
-    ContentType, ErrorKind, Expected, Key, OpenBy, RecordState, SetValue, StoreName, StoreState,
+    ContentType, ErrorKind, Expect, Key, OpenBy, RecordState, SetValue, StoreName, StoreState,
     Value,
 };
 
@@ -61,7 +61,7 @@ async fn a_file_with_an_ending_is_the_record_without_it() {
         let url = storage.get_public_url(&store, &Key::from(key)).await.unwrap();
         assert!(url.ends_with("/INPUT.json"), "{url}");
         let absent = write(&store, key, "[]", "application/json");
-        let absent = SetValue { expected: Expected::Absent, ..absent };
+        let absent = SetValue { expected: Expect::Absent, ..absent };
         assert_eq!(storage.set_value(&absent).await.unwrap_err().kind, ErrorKind::Conflict);
     }
     storage.set_value(&write(&store, "INPUT", "[1]", "application/json")).await.unwrap();
@@ -302,10 +302,7 @@ async fn a_rare_ending_is_found_by_its_key_in_a_large_store_of_python_too() {
     let key = Key::from("rare-0");
     let read = storage.get_value(&store, &key).await.unwrap().unwrap();
     let edit = SetValue {
-        expected: Expected::Unchanged {
-            value: read.value,
-            content_type: read.meta.content_type.clone(),
-        },
+        expected: Expect::unchanged(read.value, read.meta.content_type.clone()),
         ..write(&store, "rare-0", "y", read.meta.content_type.as_str())
     };
     storage.set_value(&edit).await.unwrap();

@@ -7,6 +7,7 @@
 
 mod asides;
 mod check;
+mod sent;
 mod wire;
 
 use std::collections::HashMap;
@@ -14,14 +15,14 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use larder::model::{
-    ConnectionState, Error, ErrorKind, Expected, Key, OpenBy, SetValue, Write, WriteOutcome,
-    Written,
+    ConnectionState, Error, ErrorKind, Expect, Key, OpenBy, SetValue, Write, WriteOutcome, Written,
 };
-use larder::ops::find_out;
+use larder::ops::{Failed, find_out};
 use larder::storage::{Options, Storage, Target, connect};
 use tokio::time::Instant;
 
 use self::check::{Case, Said, Seen, look};
+use self::sent::{Sent, plans};
 use self::wire::{Fault, Wire};
 
 use crate::fill;
@@ -94,7 +95,7 @@ impl Bench {
             self.fill();
             // On a busy machine a brief one may have to be patient here.
             let mut tries = 0;
-            while let Err(why) = storage.write(&set("k001", Expected::Anything)).await {
+            while let Err(why) = storage.write(&set("k001", Expect::Anything)).await {
                 tries += 1;
                 assert!(tries < 100, "{why}");
             }
@@ -129,28 +130,21 @@ impl Bench {
     }
 
     /// What becomes of a write when nothing goes wrong, and how many bytes it and its answer have.
-    async fn learn(&mut self, rights: Rights, write: Write) -> (Case, (usize, usize)) {
+    async fn learn(&mut self, rights: Rights, sent: Sent) -> (Case, (usize, usize)) {
         let storage = self.storage(rights, false).await;
-        let parts: Vec<Write> = match &write {
-            Write::Delete { store, keys } => (1..=keys.len().div_ceil(100))
-                .map(|batch| keys[..(batch * 100).min(keys.len())].to_vec())
-                .map(|keys| Write::Delete { store: store.clone(), keys })
-                .collect(),
-            _ => vec![write.clone()],
-        };
         self.fill();
         let before = self.look(0);
         let (mut steps, mut gone) = (Vec::new(), Vec::new());
         let mut answer = Err(ErrorKind::Server);
-        for part in parts {
+        for part in sent.parts(100) {
             self.fill();
             self.wire.arm(Fault::None);
-            answer = storage.write(&part).await.map_err(|error| error.kind);
+            answer = part.make(&*storage).await.map_err(|failed| failed.error.kind);
             gone.push(answer.as_ref().map_or(0, |written| written.records));
             steps.push(self.look(0));
         }
         let (up, down) = self.wire.counted();
-        let case = Case { write, before, steps, gone, answer, may_close: rights.close };
+        let case = Case { sent, before, steps, gone, answer, may_close: rights.close };
         (case, (up, down))
     }
 
@@ -159,17 +153,18 @@ impl Bench {
         let storage = self.storage(rights, fault.stalls()).await;
         self.fill();
         self.wire.arm(fault);
-        let said = match storage.write(&case.write).await {
-            Err(error) if error.kind == ErrorKind::InDoubt => {
+        let said = match case.sent.make(&*storage).await {
+            Err(Failed { doubt: Some(doubt), .. }) => {
                 let deadline = Instant::now() + Duration::from_secs(10);
-                Said::Resolved(find_out(&*storage, &case.write, deadline).await)
+                Said::Resolved(find_out(&*storage, &doubt, deadline).await)
             }
-            answer => Said::Answered(answer),
+            Err(Failed { error, .. }) => Said::Answered(Err(error)),
+            Ok(written) => Said::Answered(Ok(written)),
         };
         let now = self.look(0);
         if fault.is_late() {
             let delivered = self.wire.deliver().await;
-            assert!(delivered, "{fault:?}, {rights:?}, {said:?}: {:?}", case.write);
+            assert!(delivered, "{fault:?}, {rights:?}, {said:?}: {:?}", case.sent);
         }
         let later = self.look(now.runs);
         Tried { said, now, later }
@@ -192,7 +187,7 @@ fn user(rights: Rights) -> &'static str {
     }
 }
 
-fn set(key: &str, expected: Expected) -> Write {
+fn set(key: &str, expected: Expect) -> Write {
     Write::Set(SetValue {
         store: STORE.into(),
         key: Key::from(key),
@@ -202,18 +197,18 @@ fn set(key: &str, expected: Expected) -> Write {
     })
 }
 
-fn writes() -> Vec<Write> {
-    let old = Expected::Unchanged { value: "old".into(), content_type: TEXT.into() };
+fn all_sent() -> Vec<Sent> {
+    let old = Expect::unchanged("old".into(), TEXT.into());
     let delete = |keys: Vec<String>| Write::Delete {
         store: STORE.into(),
         keys: keys.iter().map(|key| Key::from(key.as_str())).collect(),
     };
     // What is there already, so that who comes first cannot be told by the value.
-    let Write::Set(there) = set("k001", Expected::Absent) else { unreachable!() };
-    vec![
-        set("k001", Expected::Anything),
-        set("new", Expected::Anything),
-        set("new", Expected::Absent),
+    let Write::Set(there) = set("k001", Expect::Absent) else { unreachable!() };
+    let writes = [
+        set("k001", Expect::Anything),
+        set("new", Expect::Anything),
+        set("new", Expect::Absent),
         Write::Set(SetValue { value: "old".into(), ..there }),
         set("k001", old),
         delete(vec!["k001".into()]),
@@ -223,7 +218,8 @@ fn writes() -> Vec<Write> {
         Write::Drop(STORE.into()),
         Write::Drop("none".into()),
         Write::Create(OpenBy::Name("new".into())),
-    ]
+    ];
+    writes.into_iter().map(Sent::Write).chain(plans().into_iter().map(Sent::Plan)).collect()
 }
 
 /// So many faults, spread over a write and its answer; `None`: one of each kind at every byte.
@@ -266,7 +262,7 @@ struct Tally {
 /// Every so many-th fault of a write.
 struct Part {
     rights: Rights,
-    write: Write,
+    sent: Sent,
     at: usize,
     of: usize,
 }
@@ -276,8 +272,8 @@ async fn work(left: &Mutex<Vec<Part>>, count: Option<usize>, tally: &Mutex<Tally
     let mut bench = Bench::start().await;
     loop {
         let next = left.lock().unwrap().pop();
-        let Some(Part { rights, write, at, of }) = next else { return };
-        let (case, bytes) = bench.learn(rights, write).await;
+        let Some(Part { rights, sent, at, of }) = next else { return };
+        let (case, bytes) = bench.learn(rights, sent).await;
         if bytes.0 == 0 {
             // Without a script nothing is sent where there is nothing to do.
             continue;
@@ -285,7 +281,7 @@ async fn work(left: &Mutex<Vec<Part>>, count: Option<usize>, tally: &Mutex<Tally
         for fault in faults(bytes, rights, count).into_iter().skip(at).step_by(of) {
             let tried = bench.try_with(rights, &case, fault).await;
             let about =
-                format!("{fault:?} of {bytes:?}, {rights:?}: {:?}: {:?}", case.write, tried.said);
+                format!("{fault:?} of {bytes:?}, {rights:?}: {:?}: {:?}", case.sent, tried.said);
             let mut tally = tally.lock().unwrap();
             tally.faults += 1;
             tally.settled += usize::from(matches!(tried.said, Said::Resolved(_)));
@@ -307,13 +303,13 @@ fn run<T>(work: impl Future<Output = T>) -> T {
 fn no_cut_loses_doubles_or_halves_a_write_or_makes_larder_say_what_is_not_so() {
     let wanted = std::env::var("LARDER_CUTS").unwrap_or_else(|_| FEW.to_string());
     let wanted: Option<usize> = wanted.parse().ok();
-    // Two of them send nothing without scripts.
-    let each = wanted.map(|wanted| wanted.div_ceil(RIGHTS.len() * writes().len() - 2));
+    // Without scripts some send nothing, for there is nothing to do.
+    let each = wanted.map(|wanted| wanted.div_ceil(RIGHTS.len() * all_sent().len() - 10));
     let of = each.unwrap_or(IN_TURN * 16).div_ceil(IN_TURN);
     let mut all = Vec::new();
     for rights in RIGHTS {
-        for write in writes() {
-            all.extend((0..of).map(|at| Part { rights, write: write.clone(), at, of }));
+        for sent in all_sent() {
+            all.extend((0..of).map(|at| Part { rights, sent: sent.clone(), at, of }));
         }
     }
     let (left, tally) = (Mutex::new(all), Mutex::new(Tally::default()));
@@ -337,10 +333,12 @@ fn the_check_finds_a_write_that_runs_twice() {
         let mut bench = Bench::start().await;
         // Of a transaction, the second MULTI is refused.
         for rights in RIGHTS.into_iter().filter(|rights| rights.scripts) {
-            let (case, _) = bench.learn(rights, set("k001", Expected::Anything)).await;
-            let tried = bench.try_with(rights, &case, Fault::Twice).await;
-            let wrong = case.wrong(&tried.said, &tried.now, &tried.later);
-            assert_eq!(wrong.as_deref(), Some("run 2 times"), "{rights:?}");
+            for sent in planted() {
+                let (case, _) = bench.learn(rights, sent).await;
+                let tried = bench.try_with(rights, &case, Fault::Twice).await;
+                let wrong = case.wrong(&tried.said, &tried.now, &tried.later);
+                assert_eq!(wrong.as_deref(), Some("run 2 times"), "{rights:?}");
+            }
         }
     });
 }
@@ -349,38 +347,53 @@ fn the_check_finds_a_write_that_runs_twice() {
 fn the_check_finds_wrong_words_and_half_made_writes() {
     run(async {
         let mut bench = Bench::start().await;
-        let rights = RIGHTS[0];
-        let (case, _) = bench.learn(rights, set("k001", Expected::Anything)).await;
-        let made = bench.try_with(rights, &case, Fault::CutAnswer(0)).await;
-        let not = bench.try_with(rights, &case, Fault::Late(100)).await;
-        for tried in [&made, &not] {
-            assert_eq!(case.wrong(&tried.said, &tried.now, &tried.later), None);
+        for sent in planted() {
+            find_wrong_words(&mut bench, sent).await;
         }
-        let written = Written { records: 1, ..Written::default() };
-        let done = [
-            Said::Answered(Ok(written.clone())),
-            Said::Resolved(Ok(WriteOutcome::Applied(written.clone()))),
-            Said::Resolved(Ok(WriteOutcome::There(written))),
-        ];
-        let undone = [
-            Said::Resolved(Ok(WriteOutcome::NotApplied)),
-            Said::Resolved(Ok(WriteOutcome::NotSoFar)),
-            Said::Resolved(Ok(WriteOutcome::Refused(Error::new(ErrorKind::Conflict, "there")))),
-        ];
-        for said in &done {
-            assert!(case.wrong(said, &not.now, &not.later).is_some(), "{said:?}");
-            assert_eq!(case.wrong(said, &made.now, &made.later), None, "{said:?}");
-        }
-        for said in &undone {
-            assert!(case.wrong(said, &made.now, &made.later).is_some(), "{said:?}");
-        }
-        // What came after larder had spoken.
-        let late = case.wrong(&undone[0], &not.now, &made.later);
-        assert_eq!(late.as_deref(), Some("wrong word: not made"));
-        let mut half = made.now.clone();
-        let items = half.keys.iter_mut().find(|(name, _)| name.ends_with(":items"));
-        items.unwrap().1.pop();
-        let half = case.wrong(&made.said, &half, &half);
-        assert_eq!(half.as_deref(), Some("half made"));
     });
+}
+
+/// A write and plans of one record, by which the checks are checked.
+fn planted() -> Vec<Sent> {
+    let removes = |sent: &Sent| matches!(sent, Sent::Plan(plan) if plan.removes(&STORE.into(), &"k001".into()));
+    let all = all_sent();
+    let set = all.iter().find(|sent| matches!(sent, Sent::Plan(_)));
+    let removal = all.iter().find(|sent| removes(sent));
+    [all.first(), set, removal].into_iter().flatten().cloned().collect()
+}
+
+async fn find_wrong_words(bench: &mut Bench, sent: Sent) {
+    let rights = RIGHTS[0];
+    let (case, _) = bench.learn(rights, sent).await;
+    let made = bench.try_with(rights, &case, Fault::CutAnswer(0)).await;
+    let not = bench.try_with(rights, &case, Fault::Late(100)).await;
+    for tried in [&made, &not] {
+        assert_eq!(case.wrong(&tried.said, &tried.now, &tried.later), None);
+    }
+    let written = Written { records: 1, ..Written::default() };
+    let done = [
+        Said::Answered(Ok(written.clone())),
+        Said::Resolved(Ok(WriteOutcome::Applied(written.clone()))),
+        Said::Resolved(Ok(WriteOutcome::There(written))),
+    ];
+    let undone = [
+        Said::Resolved(Ok(WriteOutcome::NotApplied)),
+        Said::Resolved(Ok(WriteOutcome::NotSoFar)),
+        Said::Resolved(Ok(WriteOutcome::Refused(Error::new(ErrorKind::Conflict, "there")))),
+    ];
+    for said in &done {
+        assert!(case.wrong(said, &not.now, &not.later).is_some(), "{said:?}");
+        assert_eq!(case.wrong(said, &made.now, &made.later), None, "{said:?}");
+    }
+    for said in &undone {
+        assert!(case.wrong(said, &made.now, &made.later).is_some(), "{said:?}");
+    }
+    // What came after larder had spoken.
+    let late = case.wrong(&undone[0], &not.now, &made.later);
+    assert_eq!(late.as_deref(), Some("wrong word: not made"));
+    let mut half = made.now.clone();
+    let items = half.keys.iter_mut().find(|(name, _)| name.ends_with(":items"));
+    items.unwrap().1.pop();
+    let half = case.wrong(&made.said, &half, &half);
+    assert_eq!(half.as_deref(), Some("half made"));
 }

@@ -51,10 +51,10 @@ fn scripts_on_old_servers_change_nothing_when_they_are_refused() {
             &["rename", "unlink", "hdel", "hset", "expire"],
         ),
         (
-            include_str!("../../../src/storage/redis/scripts/set.lua"),
+            include_str!("../../../src/storage/redis/scripts/commit.lua"),
             &records,
-            &["one", "new", "{}", "\"now\"", "anything", "", ""],
-            &["hset", "json.set"],
+            &["\"now\"", "put", "one", "bytes", "old", "3", "text/plain", "new", "{}"],
+            &["hset", "json.set", "hget"],
         ),
         (
             include_str!("../../../src/storage/redis/scripts/delete.lua"),

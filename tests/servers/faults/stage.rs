@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use larder::model::{
-    ContentType, ErrorKind, Expected, Key, OpenBy, Result, SetValue, StoreName, Write, Written,
+    ContentType, ErrorKind, Expect, Key, OpenBy, Result, SetValue, StoreName, Write, Written,
 };
 use larder::storage::{self, Options, Storage, Target};
 
@@ -167,7 +167,7 @@ fn without_the_moment(state: &State, before: &State) -> State {
 /// Every kind of write of a store of the stage.
 pub(crate) fn writes(store: &str) -> Vec<Write> {
     let name = StoreName::from(store);
-    let set = |key: &str, expected: Expected| {
+    let set = |key: &str, expected: Expect| {
         Write::Set(SetValue {
             store: name.clone(),
             key: Key::from(key),
@@ -176,17 +176,14 @@ pub(crate) fn writes(store: &str) -> Vec<Write> {
             expected,
         })
     };
-    let old = Expected::Unchanged {
-        value: Bytes::from_static(b"old"),
-        content_type: ContentType::from("text/plain"),
-    };
+    let old = Expect::unchanged(Bytes::from_static(b"old"), ContentType::from("text/plain"));
     let delete = |keys: &[&str]| Write::Delete {
         store: name.clone(),
         keys: keys.iter().map(|key| Key::from(*key)).collect(),
     };
     let mut writes = vec![
-        set("one", Expected::Anything),
-        set("new", Expected::Absent),
+        set("one", Expect::Anything),
+        set("new", Expect::Absent),
         set("one", old),
         delete(&["one"]),
         delete(&["one", "nothing", "two"]),

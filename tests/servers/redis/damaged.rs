@@ -190,10 +190,7 @@ async fn damaged_records_are_told_and_the_rest_still_lists() {
 
         // Saved over what was read, it is whole again.
         let mend = larder::model::SetValue {
-            expected: larder::model::Expected::Unchanged {
-                value: read,
-                content_type: meta.content_type,
-            },
+            expected: larder::model::Expect::unchanged(read, meta.content_type),
             ..set(&shop, &key, Value::Text("mended".into()), None)
         };
         let outcome = redis.storage().set_value(&mend).await;

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures::future;
 use larder::model::{
-    ContentType, ErrorKind, Expected, Key, OpenBy, Reading, RecordState, SetValue, StoreName, Value,
+    ContentType, ErrorKind, Expect, Key, OpenBy, Reading, RecordState, SetValue, StoreName, Value,
 };
 use larder::storage::{Options, Storage};
 
@@ -131,7 +131,7 @@ async fn count_up(storage: &dyn Storage, store: &StoreName, times: usize) {
             let old = value(storage, store, &key).await;
             let next: u64 = std::str::from_utf8(&old).unwrap().parse::<u64>().unwrap() + 1;
             let write = SetValue {
-                expected: Expected::Unchanged { value: old, content_type: ContentType::TEXT },
+                expected: Expect::unchanged(old, ContentType::TEXT),
                 ..set(store, &key, Value::Text(next.to_string()), None)
             };
             match storage.set_value(&write).await {

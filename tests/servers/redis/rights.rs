@@ -113,7 +113,7 @@ async fn a_minimal_access_list_is_enough() {
     assert_eq!(storage.all_stores().await.unwrap().len(), 1);
     storage.server().await.unwrap().latency.unwrap();
     let edit = larder::model::SetValue {
-        expected: larder::model::Expected::Absent,
+        expected: larder::model::Expect::Absent,
         ..set(&shop, &key, Value::None, None)
     };
     assert_eq!(storage.set_value(&edit).await.unwrap_err().kind, ErrorKind::Conflict);

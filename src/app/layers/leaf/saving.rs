@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::edit::{Digests, Leaves, NotAValue};
 use crate::keymap::Action;
-use crate::model::{Expected, Record, SetValue};
+use crate::model::{Expect, Record, SetValue};
 use crate::ops::{Plan, WriteId};
 use crate::text;
 
@@ -92,7 +92,7 @@ impl LeafCursor {
             key: meta.key,
             value: value.into(),
             content_type: content_type.clone(),
-            expected: Expected::Unchanged { value: shown, content_type },
+            expected: Expect::unchanged(shown, content_type),
         };
         let id = ctx.send(Plan::set(set));
         self.pending = Some(Pending { id, change, merged });

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 pub(super) use self::kills::kill_point;
 use super::*;
-use crate::model::{ContentType, Expected, Key, Reading, Restored, SetValue, StoreName, Want};
+use crate::model::{ContentType, Expect, Key, Reading, Restored, SetValue, StoreName, Want};
 use crate::storage::directory::rename::NO_EXCHANGE;
 use crate::storage::directory::{read, remove, set};
 
@@ -57,7 +57,7 @@ impl Made {
             key: Key::from(key),
             value: Bytes::from(value.to_owned()),
             content_type: ContentType::TEXT,
-            expected: Expected::Anything,
+            expected: Expect::Anything,
         };
         set::set(&self.root, &set, OPTIONS).unwrap();
     }
@@ -227,7 +227,7 @@ fn a_writer_that_waited_for_the_lock_writes_to_the_store_and_not_to_the_aside() 
                     key: Key::from("late"),
                     value: Bytes::from_static(b"late"),
                     content_type: ContentType::TEXT,
-                    expected: Expected::Anything,
+                    expected: Expect::Anything,
                 };
                 set::set(&made.root, &set, OPTIONS)
             });

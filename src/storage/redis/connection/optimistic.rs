@@ -46,6 +46,16 @@ impl OptimisticTransaction {
         self.watching
     }
 
+    /// Ends the watch: nothing is to be changed.
+    pub(crate) async fn release(self) {
+        let unwatch = Command::new("UNWATCH", Vec::new());
+        let timeout = self.inner.timeout_for([&unwatch]);
+        // Otherwise the connection ends, and the watch with it.
+        if !self.watching || self.connection.one(unwatch, timeout).await.is_ok() {
+            self.inner.keep_writer(self.connection).await;
+        }
+    }
+
     /// MULTI, the commands, EXEC. `None`: a key that is watched has changed, and nothing was done.
     ///
     /// # Errors

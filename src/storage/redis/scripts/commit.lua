@@ -22,15 +22,22 @@ else
     no = no or refused(false, 'HDEL', items, ARGV[3])
         or refused(false, 'HDEL', metadata_items, ARGV[3])
 end
+-- Before the first change too, for not every record may be compared.
+for at = 3, #ARGV, 7 do
+    if ARGV[at + 1] ~= 'anything' then
+        no = no or refused(true, 'HGET', metadata_items, ARGV[at])
+            or refused(true, 'HEXISTS', items, ARGV[at])
+            or refused(true, 'HSTRLEN', items, ARGV[at])
+        break
+    end
+end
 if no then
     return no
 end
 
 local function is_expected(at, there, old)
     local key, mode, content, size, content_type = unpack(ARGV, at, at + 4)
-    if mode == 'anything' then
-        return true
-    elseif mode == 'absent' then
+    if mode == 'absent' then
         return not there
     elseif not there then
         return false
@@ -39,13 +46,16 @@ local function is_expected(at, there, old)
     if not read or type(fields) ~= 'table' then
         fields = {}
     end
-    if content_type ~= '' and (fields.content_type or fields.contentType) ~= content_type then
+    local type_now = fields.content_type or fields.contentType
+    if content_type ~= '' and type_now ~= content_type then
         return false
     end
     local now = redis.call('HSTRLEN', items, key)
     if mode == 'size' then
-        -- Who has not read the value may know only what the metadata says.
+        -- Who has not read the value may know only what the metadata says, or nothing where it is
+        -- malformed.
         return now == tonumber(size) or fields.size == tonumber(size)
+            or content_type == '' and not type_now
     elseif now ~= tonumber(size) then
         return false
     end
@@ -58,27 +68,35 @@ local function is_expected(at, there, old)
 end
 
 local results, changed = {}, false
-for at = 3, #ARGV, 7 do
-    local key = ARGV[at]
-    local old = redis.call('HGET', metadata_items, key)
-    local there = old or redis.call('HEXISTS', items, key) == 1
-    local result
-    if kind == 'remove' and not there then
-        result = 'nothing'
-    elseif kind == 'put' and not store then
-        result = 'missing'
-    elseif not is_expected(at, there, old) then
-        result = 'conflict'
-    elseif kind == 'put' then
+
+local function change(at)
+    local key, mode = ARGV[at], ARGV[at + 1]
+    if kind == 'put' and not store then
+        return 'missing'
+    end
+    -- What is not compared is not read: the user may not be allowed to.
+    if mode ~= 'anything' then
+        local old = redis.call('HGET', metadata_items, key)
+        local there = old or redis.call('HEXISTS', items, key) == 1
+        if kind == 'remove' and not there then
+            return 'nothing'
+        elseif not is_expected(at, there, old) then
+            return 'conflict'
+        end
+    end
+    if kind == 'put' then
         redis.call('HSET', items, key, ARGV[at + 5])
         redis.call('HSET', metadata_items, key, ARGV[at + 6])
-        result, changed = 'put', true
-    else
-        redis.call('HDEL', items, key)
-        redis.call('HDEL', metadata_items, key)
-        result, changed = 'removed', true
+        changed = true
+        return 'put'
     end
-    results[#results + 1] = result
+    local gone = redis.call('HDEL', items, key) + redis.call('HDEL', metadata_items, key) > 0
+    changed = changed or gone
+    return gone and 'removed' or 'nothing'
+end
+
+for at = 3, #ARGV, 7 do
+    results[#results + 1] = change(at)
 end
 -- Comes last, for a server without memory refuses it to a script that has not written before. XX
 -- leaves a store without metadata as it is.

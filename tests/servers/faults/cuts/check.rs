@@ -1,7 +1,8 @@
 //! Whether what larder said of a write is so, and whether the server was left as it should be.
 
-use larder::model::{Error, ErrorKind, Write, WriteOutcome, Written};
+use larder::model::{Error, ErrorKind, WriteOutcome, Written};
 
+use super::sent::Sent;
 use crate::server::{Client, Reply};
 
 /// All that a server has of the store, and how often it was written.
@@ -26,7 +27,7 @@ pub(super) enum Said {
 
 /// One write, and what can come of it.
 pub(super) struct Case {
-    pub(super) write: Write,
+    pub(super) sent: Sent,
     /// The store before it.
     pub(super) before: Seen,
     /// The store after each of its steps, of which all but a long delete have one.
@@ -43,7 +44,7 @@ impl Case {
     /// Whether the same is there, but for times.
     fn alike(&self, step: &Seen, seen: &Seen) -> bool {
         // A new store has an id and times of its own.
-        let new = matches!(self.write, Write::Create(_));
+        let new = self.sent.creates();
         let names = |seen: &Seen| seen.keys.iter().map(|key| key.0.clone()).collect::<Vec<_>>();
         if new { names(step) == names(seen) } else { step.keys == seen.keys }
     }
@@ -96,13 +97,16 @@ impl Case {
                         .or_else(|| word(self.answer.is_ok(), "there, although it was refused"))
                 }
                 WriteOutcome::Refused(error) => self.refused(error, made, stays),
+                // A plan of which nothing is as it was shown changes nothing, made or not.
+                WriteOutcome::NotApplied if self.keeps_all() => word(stays, "not made"),
                 WriteOutcome::NotApplied => word(made == 0 && at_last == 0 && stays, "not made"),
                 // What was refused and may still come was not made either.
                 WriteOutcome::NotSoFar => word(made == 0 || self.answer.is_err(), "not so far")
                     .or_else(|| word(!self.may_close, "not so far, where it could be closed")),
                 WriteOutcome::Partly { gone, all: of, pending } => {
                     let records = made.checked_sub(1).map_or(0, |at| self.gone[at]);
-                    word(*gone == records && *of == self.gone[all - 1], "so many of so many")
+                    let listed = self.sent.listed().unwrap_or(self.gone[all - 1]);
+                    word(*gone == records && *of == listed, "so many of so many")
                         .or_else(|| word(*pending || stays, "no more will go"))
                         .or_else(|| word(!*pending || !self.may_close, "more may go"))
                 }
@@ -111,6 +115,11 @@ impl Case {
             // Not known.
             Said::Resolved(Err(_)) => None,
         }
+    }
+
+    /// Whether it is a plan of which nothing is as it was shown.
+    fn keeps_all(&self) -> bool {
+        self.sent.listed().is_some() && self.answer == Err(ErrorKind::Conflict)
     }
 
     /// Whether what a write says that it did is what it does.
