@@ -3,6 +3,7 @@
 
 mod asides;
 mod commands;
+mod commit_races;
 mod crawl;
 mod damaged;
 mod format;
