@@ -1,14 +1,10 @@
 //! Changes of records, each with what must be there for it to be made.
 
-use std::fmt::Write as _;
-
 use bytes::Bytes;
 
-use super::{ContentType, Error, Key, Reading, Record, RecordMeta, Result};
-use super::{RecordState, Replicas, SetValue, StoreName, Want, Write};
-
-/// The size in bytes up to which a value is compared byte for byte; above it its digest stands for it.
-const COMPARED_WHOLE: usize = 64 << 10;
+use super::{
+    ContentType, Error, Expect, Key, RecordMeta, Replicas, Result, SetValue, StoreName, Write,
+};
 
 /// A write among those of this process: the answer to one is never taken for another's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -35,39 +31,6 @@ pub enum Change {
     Put(Bytes, ContentType),
     /// Delete the record.
     Remove,
-}
-
-/// What must be there for a commit to be made.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum Expect {
-    /// Whatever is there.
-    #[default]
-    Anything,
-    /// No such record.
-    Absent,
-    /// This version of the record.
-    Is(Version),
-}
-
-/// A record at one time, as far as it is needed to tell whether it has changed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Version {
-    /// The content type; where it was unknown, only the value is compared.
-    pub content_type: ContentType,
-    /// The value.
-    pub content: Content,
-}
-
-/// A value, or what stands for it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Content {
-    /// The bytes.
-    Bytes(Bytes),
-    /// The size in bytes, and the SHA-1 digest in hexadecimal digits.
-    Digest(u64, String),
-    /// The size in bytes alone, where the value was not read: another value of the same size and type
-    /// counts as the same.
-    Size(u64),
 }
 
 /// What became of a commit.
@@ -97,100 +60,10 @@ pub enum Done {
     NothingThere,
 }
 
-impl Content {
-    /// What stands for this value.
-    fn of(value: &Bytes) -> Self {
-        if value.len() <= COMPARED_WHOLE {
-            Self::Bytes(value.clone())
-        } else {
-            Self::Digest(value.len() as u64, sha1(value))
-        }
-    }
-}
-
-impl Version {
-    /// The version of a record that was read whole.
-    pub fn of(record: &Record) -> Self {
-        let content_type = record.meta.content_type.clone();
-        Self { content_type, content: Content::of(&record.value) }
-    }
-
-    /// The version of a record whose value was not read.
-    pub fn of_meta(meta: &RecordMeta) -> Self {
-        Self { content_type: meta.content_type.clone(), content: Content::Size(meta.size) }
-    }
-
-    /// How much of a record must be read to compare it.
-    pub(crate) fn want(&self) -> Want {
-        match &self.content {
-            Content::Bytes(bytes) => Want::UpTo(bytes.len() as u64),
-            Content::Digest(size, _) => Want::UpTo(*size),
-            Content::Size(_) => Want::Meta,
-        }
-    }
-
-    /// Whether what was read, as [`want`](Self::want) says, is this version.
-    pub(crate) fn is(&self, now: &Reading) -> bool {
-        let meta = now.meta();
-        let types = self.content_type.as_str().is_empty() || self.content_type == meta.content_type;
-        types
-            && match (&self.content, now) {
-                (Content::Bytes(bytes), Reading::Whole(record)) => record.value == *bytes,
-                (Content::Digest(size, digest), Reading::Whole(record)) => {
-                    record.value.len() as u64 == *size && sha1(&record.value) == *digest
-                }
-                // Who has not read the value may know only what the metadata says, or nothing
-                // where it is malformed.
-                (Content::Size(size), _) => {
-                    let is_untyped = self.content_type.as_str().is_empty();
-                    meta.size == *size
-                        || meta.state == RecordState::WrongSize(*size)
-                        || is_untyped && meta.content_type.as_str().is_empty()
-                }
-                _ => false,
-            }
-    }
-}
-
-impl Expect {
-    /// That the record has still this value and this content type.
-    pub fn unchanged(value: Bytes, content_type: ContentType) -> Self {
-        Self::Is(Version { content_type, content: Content::Bytes(value) })
-    }
-
-    /// The same, with the digest of a large value instead of its bytes.
-    #[must_use]
-    pub fn shortened(self) -> Self {
-        match self {
-            Self::Is(Version { content_type, content: Content::Bytes(value) }) => {
-                Self::Is(Version { content_type, content: Content::of(&value) })
-            }
-            other => other,
-        }
-    }
-
-    /// Whether what was read is what is expected.
-    pub(crate) fn is_met(&self, now: Option<&Reading>) -> bool {
-        match self {
-            Self::Anything => true,
-            Self::Absent => now.is_none(),
-            Self::Is(version) => now.is_some_and(|now| version.is(now)),
-        }
-    }
-
-    /// How much of a record must be read to tell.
-    pub(crate) fn want(&self) -> Want {
-        match self {
-            Self::Anything | Self::Absent => Want::Meta,
-            Self::Is(version) => version.want(),
-        }
-    }
-}
-
 impl Commit {
     /// That the record is not what is expected.
     pub(crate) fn conflict(&self) -> Error {
-        Error::conflict(&self.key, &self.expect)
+        self.expect.conflict(&self.key)
     }
 
     /// What commits do, in a refusal of them.
@@ -212,66 +85,5 @@ impl Commit {
                 Write::Set(SetValue { store, key, value, content_type, expected })
             }
         }
-    }
-}
-
-/// The SHA-1 digest in hexadecimal digits, as Redis's scripts give it. It tells a change, not an
-/// attack.
-fn sha1(value: &[u8]) -> String {
-    let digest = ring::digest::digest(&ring::digest::SHA1_FOR_LEGACY_USE_ONLY, value);
-    let mut hex = String::with_capacity(40);
-    for byte in digest.as_ref() {
-        let _ = write!(hex, "{byte:02x}");
-    }
-    hex
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn record(content_type: &str, value: Vec<u8>) -> Record {
-        let size = value.len() as u64;
-        let meta = RecordMeta {
-            key: Key::from("k"),
-            content_type: content_type.into(),
-            size,
-            ..RecordMeta::default()
-        };
-        Record { meta, value: value.into() }
-    }
-
-    #[test]
-    fn a_digest_is_the_one_that_redis_gives() {
-        assert_eq!(sha1(b""), "da39a3ee5e6b4b0d3255bfef95601890afd80709");
-        assert_eq!(sha1(b"abc"), "a9993e364706816aba3e25717850c26c9cd0d89d");
-    }
-
-    #[test]
-    fn a_version_is_told_from_every_other() {
-        for size in [3, COMPARED_WHOLE, COMPARED_WHOLE + 1] {
-            let old = record("text/plain", vec![b'x'; size]);
-            let mut other = vec![b'x'; size];
-            other[size - 1] = b'y';
-            let version = Version::of(&old);
-            assert_eq!(matches!(version.content, Content::Bytes(_)), size <= COMPARED_WHOLE);
-            assert!(version.is(&Reading::Whole(old.clone())));
-            for changed in [
-                record("text/plain", other.clone()),
-                record("text/html", vec![b'x'; size]),
-                record("text/plain", vec![b'x'; size + 1]),
-            ] {
-                assert!(!version.is(&Reading::Whole(changed)));
-            }
-            assert!(!version.is(&Reading::Meta(old.meta.clone())), "it was not read");
-            // Without the type only the value counts.
-            let untyped = Version { content_type: "".into(), ..version };
-            assert!(untyped.is(&Reading::Whole(record("text/html", vec![b'x'; size]))));
-            assert!(!untyped.is(&Reading::Whole(record("text/html", other))));
-        }
-        let meta = record("text/plain", vec![b'x'; 9]).meta;
-        let version = Version::of_meta(&meta);
-        assert!(version.is(&Reading::Meta(meta.clone())));
-        assert!(!version.is(&Reading::Meta(RecordMeta { size: 8, ..meta })));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Expect, Key, StoreName};
+use super::StoreName;
 
 /// A result of the storage layer.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -96,16 +96,6 @@ impl Error {
     /// There is no such store.
     pub(crate) fn no_store(store: &StoreName) -> Self {
         Self::new(ErrorKind::NotFound, format!("there is no store {}", store.escaped()))
-    }
-
-    /// The record is not what the writer expects.
-    pub(crate) fn conflict(key: &Key, expected: &Expect) -> Self {
-        let key = key.escaped();
-        let problem = match expected {
-            Expect::Absent => format!("there is already a record {key}"),
-            _ => format!("the record {key} has been changed or deleted meanwhile"),
-        };
-        Self::new(ErrorKind::Conflict, problem)
     }
 
     /// Replaces the kind's remedy.

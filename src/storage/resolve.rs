@@ -82,7 +82,7 @@ pub(super) fn of_set(
     match &set.expected {
         // The new value may be the old one; who wants to be the first is not, then.
         Expect::Absent if had && now.is_some() && (!written || same(before, now)) => {
-            WriteOutcome::refused(Error::conflict(&set.key, &set.expected), closed)
+            WriteOutcome::refused(set.expected.conflict(&set.key), closed)
         }
         _ if written => there(),
         Expect::Is(_) if set.expected.is_met(now) => WriteOutcome::not_made(closed),

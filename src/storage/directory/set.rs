@@ -23,7 +23,7 @@ use super::store_info::{self, StoreMetadataFile};
 use super::style::sibling;
 use super::temporary::{Like, TemporaryFile, sync};
 use super::times::touched;
-use crate::model::{Error, Expect, Result, SetValue, Written};
+use crate::model::{Expect, Result, SetValue, Written};
 
 /// Sets a record. A store without metadata of its own stays so: Crawlee makes it when it next
 /// opens the store.
@@ -88,7 +88,7 @@ pub(super) fn set(root: &Root, set: &SetValue, options: WriteOptions) -> Result<
     let before = folder.file(name).ok().flatten();
     if set.expected == Expect::Absent || plan.replaced.is_some() {
         if !new.place_new(name)? {
-            return Err(Error::conflict(&set.key, &set.expected));
+            return Err(set.expected.conflict(&set.key));
         }
     } else {
         new.replace(name)?;
@@ -138,11 +138,7 @@ fn check(folder: &Folder, set: &SetValue) -> Result<()> {
         return Ok(());
     }
     let found = read::read_in(folder, &set.key, &set.expected.want())?;
-    if set.expected.is_met(found.as_ref()) {
-        Ok(())
-    } else {
-        Err(Error::conflict(&set.key, &set.expected))
-    }
+    if set.expected.is_met(found.as_ref()) { Ok(()) } else { Err(set.expected.conflict(&set.key)) }
 }
 
 /// Removes a file if it is there; says whether it was.
