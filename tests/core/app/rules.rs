@@ -149,10 +149,16 @@ fn check_write(was: &Before, event: &Event, write: &Write) {
             let shown = match &set.expected {
                 Expect::Anything => panic!("a third writer would be lost"),
                 Expect::Absent => "Now: deleted".to_owned(),
-                Expect::Is(larder::model::Version { content: Content::Digest(..) | Content::Size(_), .. }) => {
+                Expect::Is(larder::model::Version {
+                    content: Content::Digest(..) | Content::Size(_),
+                    ..
+                }) => {
                     panic!("the editor has read the value")
                 }
-                Expect::Is(larder::model::Version { content: Content::Bytes(value), content_type }) => {
+                Expect::Is(larder::model::Version {
+                    content: Content::Bytes(value),
+                    content_type,
+                }) => {
                     format!("Now: {} B, {}", value.len(), content_type.as_str())
                 }
             };
