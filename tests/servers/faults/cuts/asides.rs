@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use larder::model::{Aside, AsideId, ErrorKind, Key, SetValue};
 
-use super::{Arc, Bench, Expected, Fault, RIGHTS, Rights, STORE, Storage, TEXT, fill, run};
+use super::{Arc, Bench, Expect, Fault, RIGHTS, Rights, STORE, Storage, TEXT, fill, run};
 use crate::short::Short as _;
 
 /// Faults of each kind that are tried of each step where nobody says how many.
@@ -59,7 +59,7 @@ fn new_record() -> SetValue {
         key: Key::from("k001"),
         value: "new".into(),
         content_type: TEXT.into(),
-        expected: Expected::Absent,
+        expected: Expect::Absent,
     }
 }
 
