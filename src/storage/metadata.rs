@@ -34,12 +34,11 @@ struct Usual<'a> {
 /// Reads a record's metadata where it is written as Crawlee writes it and names this key: what
 /// nearly all of it is, and a third of the work of [`parse_record`]. `None` means nothing.
 pub(super) fn parse_plain<'a>(key: &[u8], json: &'a [u8]) -> Option<ParsedMetadata<'a>> {
-    let escaped = |byte: &u8| *byte < 0x20 || matches!(byte, b'"' | b'\\');
     let rest = json.strip_prefix(br#"{"key":""#)?.strip_prefix(key)?;
     let rest = rest.strip_prefix(br#"","content_type":""#)?;
     let (content_type, rest) = rest.split_at_checked(memchr::memchr(b'"', rest)?)?;
     let digits = rest.strip_prefix(br#"","size":"#)?.strip_suffix(b"}")?;
-    if key.iter().any(escaped) || content_type.iter().any(escaped) {
+    if !is_verbatim(key) || !is_verbatim(content_type) {
         return None;
     }
     // A number as JSON writes it, of a size that fits.
@@ -51,6 +50,20 @@ pub(super) fn parse_plain<'a>(key: &[u8], json: &'a [u8]) -> Option<ParsedMetada
     let content_type = Cow::Borrowed(std::str::from_utf8(content_type).ok()?);
     let size = digits.iter().fold(0, |size, digit| size * 10 + u64::from(digit - b'0'));
     Some(ParsedMetadata { content_type, size: Some(size) })
+}
+
+/// Whether none of these bytes is escaped in JSON; eight are looked at together.
+fn is_verbatim(bytes: &[u8]) -> bool {
+    const ONES: u64 = u64::MAX / 255;
+    // Whether a byte is less than `limit`, up to 128; of the bytes after the first such one it may
+    // say so wrongly.
+    let less = |word: u64, limit: u64| word.wrapping_sub(ONES * limit) & !word & (ONES << 7) != 0;
+    let is = |word: u64, byte: u8| less(word ^ (ONES * u64::from(byte)), 1);
+    let (words, rest) = bytes.as_chunks::<8>();
+    words.iter().all(|word| {
+        let word = u64::from_le_bytes(*word);
+        !less(word, 0x20) && !is(word, b'"') && !is(word, b'\\')
+    }) && rest.iter().all(|byte| *byte >= 0x20 && !matches!(byte, b'"' | b'\\'))
 }
 
 /// Reads a record's metadata as leniently as Crawlee does; `None` where Crawlee would fail.
@@ -228,6 +241,17 @@ impl StoreMetadata {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn bytes_are_verbatim_if_none_of_them_is_escaped(
+            bytes in proptest::collection::vec(prop_oneof![8 => 0x20..=u8::MAX, 1 => any::<u8>()], 0..40)
+        ) {
+            let escaped = |byte: &u8| *byte < 0x20 || matches!(byte, b'"' | b'\\');
+            prop_assert_eq!(is_verbatim(&bytes), !bytes.iter().any(escaped));
+        }
+    }
 
     #[test]
     fn record_metadata_is_written_as_pydantic_writes_it() {

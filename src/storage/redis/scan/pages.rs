@@ -64,13 +64,16 @@ struct Lane {
     at: f32,
 }
 
+/// Where the next page begins, and the fields of this one.
+type RawPage = (u64, Vec<Value>);
+
 /// A page under way.
 struct Asked {
     lane: usize,
     count: u32,
     since: Instant,
     /// When it came, where the next one begins, and what it holds.
-    reply: JoinHandle<(Instant, Result<(u64, KeyPage)>)>,
+    reply: JoinHandle<(Instant, Result<RawPage>)>,
 }
 
 impl Lane {
@@ -138,18 +141,22 @@ impl<'a> Pages<'a> {
             return Ok(None);
         };
         let (came, reply) = reply.await.map_err(|_| stopped())?;
-        let (cursor, page) = reply?;
-        self.learn(since, came, page.len());
+        let (cursor, fields) = reply?;
+        let entries = if self.no_values { fields.len() } else { fields.len() / 2 };
+        self.learn(since, came, entries);
         let counted = ("HLEN", Some(&self.hash));
-        self.bounds.page(self.storage, count, page.len(), counted).await?;
+        self.bounds.page(self.storage, count, entries, counted).await?;
         if let Some(lane) = self.lanes.get_mut(lane) {
             lane.came_to(cursor);
         }
         self.split();
         if !self.throttle.is_pausing() {
             self.ask();
+            // So that the server works on the next page while this one is taken apart.
+            tokio::task::yield_now().await;
         }
-        Ok(Some(page))
+        let page = if self.no_values { only_keys(fields) } else { parse_page(fields) };
+        page.map(Some)
     }
 
     /// What is left gets more lanes once nobody else needs the server.
@@ -183,22 +190,15 @@ impl<'a> Pages<'a> {
     fn ask_lane(&mut self, lane: usize, cursor: u64) {
         let count = if self.throttle.may_hurry() { self.size.count } else { FIRST_COUNT };
         let mut scan = hscan(self.hash.clone(), cursor, count);
-        let no_values = self.no_values;
-        if no_values {
+        if self.no_values {
             scan.args.push(Value::from("NOVALUES"));
         }
         let connections = self.storage.connections.clone();
         let since = Instant::now();
-        // A task of its own, so that it is sent at once, its coming is noted when it comes, and it
-        // is taken apart while the page before is used.
+        // A task of its own, so that it is sent at once, and its coming is noted when it comes.
         let reply = tokio::spawn(async move {
             let reply = connections.run_bulk(scan).await;
-            let came = Instant::now();
-            let page = reply.and_then(reply::page).and_then(|(cursor, fields)| {
-                let page = if no_values { only_keys(fields) } else { parse_page(fields) };
-                Ok((cursor, page?))
-            });
-            (came, page)
+            (Instant::now(), reply.and_then(reply::page))
         });
         self.asked.push_back(Asked { lane, count, since, reply });
     }
