@@ -21,6 +21,7 @@ mod place;
 mod relay;
 mod replicas;
 mod sentinel;
+mod server;
 mod single;
 mod subscription;
 mod tls;

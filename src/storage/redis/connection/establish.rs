@@ -1,44 +1,26 @@
 //! Making a connection: find the place, log in, select the database, look whether it is usable.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use fred::types::Value;
-use tokio_rustls::TlsConnector;
 
 use super::super::error;
-use super::client::{self, Login};
 use super::command::Command;
-use super::fence::Identity;
 use super::nodes::Nodes;
 use super::place::{Place, Purpose};
-use super::single::Connection;
-use super::{sentinel, tls};
+use super::sentinel;
+use super::server::{Plan, to_server};
+use super::single::{Connection, Identity};
 use crate::model::{Cause, Error, ErrorKind, Result};
-use crate::storage::target::{Endpoint, Host, RedisTarget};
+use crate::storage::target::{Endpoint, Host};
 
 /// A key that every server with stores has, to see what the user may do.
 const PROBED_KEY: &str = "key_value_stores:name_to_id";
-
-/// How to connect.
-#[derive(Clone)]
-pub(super) struct Plan {
-    pub(super) target: RedisTarget,
-    pub(super) tls: Option<TlsConnector>,
-    pub(super) timeout: Duration,
-}
 
 /// A connection, and where it leads.
 pub(super) struct Established {
     pub(super) connection: Connection,
     pub(super) place: Place,
-}
-
-impl Plan {
-    /// Reads the certificates.
-    pub(super) fn new(target: &RedisTarget, timeout: Duration) -> Result<Self> {
-        let tls = target.tls.as_ref().map(tls::connector).transpose()?;
-        Ok(Self { target: target.clone(), tls, timeout })
-    }
 }
 
 /// A connection that was tried: the server has its data, and this user may read stores.
@@ -113,42 +95,6 @@ pub(super) async fn for_purpose(
         return Ok(Connection::of_nodes(Nodes::connect(plan, hosts, purpose).await?, place));
     }
     to_server(plan, place, purpose).await
-}
-
-/// As [`for_purpose`], to one server.
-pub(super) async fn to_server(plan: &Plan, place: &Place, purpose: Purpose) -> Result<Connection> {
-    let address = place.to_string();
-    let start = Instant::now();
-    let open_with = |login| async {
-        let left = plan.timeout.saturating_sub(start.elapsed());
-        let wired = client::build(place, login, plan.tls.as_ref(), left, purpose).await?;
-        Connection::start(wired, &address, plan.timeout).await
-    };
-    let connection = match open_with(Login::of(&plan.target)).await {
-        // fred greets with PING where there is nobody to log in; a default user may lack the
-        // right to it, but any password logs it in.
-        Err(error) if error.kind == ErrorKind::Permission && plan.target.username.is_none() => {
-            let login = Login { username: Some("default".into()), password: Some(String::new()) };
-            open_with(login).await.map_err(|_| error)?
-        }
-        started => started?,
-    };
-    let number = plan.target.database;
-    if number != 0 {
-        let select = Command::new("SELECT", [Value::Integer(i64::from(number))]);
-        let left = plan.timeout.saturating_sub(start.elapsed());
-        connection.one(select, left).await.map_err(|error| {
-            if error.kind == ErrorKind::Usage {
-                let problem = format!("the server has no database {number}");
-                // A cluster has a reason of its own.
-                let hint = error.remedy().to_owned();
-                Error::new(error.kind, problem).hint(hint)
-            } else {
-                error
-            }
-        })?;
-    }
-    Ok(connection)
 }
 
 /// Asks how the server calls a connection, where it tells.

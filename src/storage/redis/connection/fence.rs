@@ -9,36 +9,12 @@ use std::sync::{Mutex, PoisonError};
 
 use fred::types::Value;
 
-use super::single::Connection;
+use super::single::{Connection, Identity};
 use super::{Command, ConnectionManager};
 use crate::model::{ErrorKind, Result};
 
 /// How many lost writes are remembered; each is asked for soon after.
 const REMEMBERED: usize = 256;
-
-/// A connection as the server knows it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Identity {
-    /// What CLIENT ID gave. Ids begin anew when a server starts.
-    pub(super) client: u64,
-    /// The run of the server in which that id is this connection's.
-    pub(super) run: String,
-}
-
-impl Identity {
-    /// The questions that [`read`](Self::read) takes the answers of.
-    pub(super) fn commands() -> [Command; 2] {
-        [Command::new("CLIENT ID", []), Command::new("INFO", [Value::String("server".into())])]
-    }
-
-    /// From the answers; `None` where the server does not tell.
-    pub(super) fn read(client: &Result<Value>, info: &Result<Value>) -> Option<Self> {
-        let client = client.as_ref().ok()?.as_u64()?;
-        let info = info.as_ref().ok()?.as_string()?;
-        let run = info.lines().find_map(|line| line.strip_prefix("run_id:"))?.trim().to_owned();
-        Some(Self { client, run })
-    }
-}
 
 /// A write that was sent and not answered.
 #[derive(Debug, Clone)]

@@ -9,7 +9,7 @@ pub(crate) mod fuzz;
 
 use std::fmt;
 
-use super::limits::Limit;
+use super::limits::{Limit, Questions};
 
 /// How many lists may lie within each other. Redis itself nests four (`CLUSTER SLOTS`).
 const DEEPEST: usize = 16;
@@ -65,14 +65,6 @@ pub(super) enum Piece {
     Pass(usize, usize),
     /// An error reply, in place of a string that is too large and is left out.
     TooLarge(u64),
-}
-
-/// Where the limit of each reply comes from.
-pub(super) trait Questions {
-    /// The limit of the reply to the oldest question; `None` if all are answered.
-    fn answered(&mut self) -> Option<Limit>;
-    /// The limit of what comes without a question.
-    fn told(&self) -> Limit;
 }
 
 /// Which of the two protocols a connection speaks.

@@ -8,9 +8,10 @@ use tokio::sync::{Mutex as AsyncMutex, watch};
 
 use super::super::error;
 use super::command::Command;
-use super::establish::{self, Established, Plan};
+use super::establish::{self, Established};
 use super::fence::Losses;
 use super::place::{Place, Purpose};
+use super::server::Plan;
 use super::single::Connection;
 use crate::model::{ConnectionState, Error, Result};
 use crate::storage::Options;

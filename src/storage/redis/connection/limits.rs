@@ -4,7 +4,6 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::super::keys;
-use super::framing::Questions;
 
 const KIB: u64 = 1 << 10;
 const MIB: u64 = 1 << 20;
@@ -54,6 +53,14 @@ impl Limit {
             _ => Self::FACTS,
         }
     }
+}
+
+/// Where the limit of each reply comes from.
+pub(super) trait Questions {
+    /// The limit of the reply to the oldest question; `None` if all are answered.
+    fn answered(&mut self) -> Option<Limit>;
+    /// The limit of what comes without a question.
+    fn told(&self) -> Limit;
 }
 
 /// The questions on their way, oldest first, each as the limit of its reply.

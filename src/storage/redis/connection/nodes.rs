@@ -8,8 +8,8 @@ use futures::future::{BoxFuture, FutureExt, join_all, try_join_all};
 use tokio::sync::Mutex as AsyncMutex;
 
 use super::command::Command;
-use super::establish::{self, Plan};
 use super::place::{Place, Purpose};
+use super::server::{Plan, to_server};
 use super::single::{Batch, Connection};
 use crate::model::{Error, ErrorKind, Result};
 use crate::storage::target::Host;
@@ -100,7 +100,7 @@ impl Nodes {
             return Ok(Arc::clone(connection));
         }
         let place = Place::Node(host.clone());
-        let connection = establish::to_server(&self.plan, &place, self.purpose).await?;
+        let connection = to_server(&self.plan, &place, self.purpose).await?;
         let connection = Arc::new(connection);
         Ok(Arc::clone(self.connections.lock().await.entry(name).or_insert(connection)))
     }
@@ -188,7 +188,7 @@ impl Nodes {
 /// The slots as a node knows them, and the connection over which it told.
 async fn discover(plan: &Plan, host: &Host, purpose: Purpose) -> Result<(Slots, Connection)> {
     let place = Place::Node(host.clone());
-    let connection = establish::to_server(plan, &place, purpose).await?;
+    let connection = to_server(plan, &place, purpose).await?;
     let reply = connection.one(Command::new("CLUSTER SLOTS", []), plan.timeout).await?;
     let mut slots = Slots::default();
     if let Value::Array(ranges) = reply {

@@ -16,7 +16,6 @@ use tokio::task::AbortHandle;
 
 use super::super::error;
 use super::command::{self, Command};
-use super::fence::Identity;
 use super::nodes::Nodes;
 use super::place::Place;
 use super::relay::Relay;
@@ -28,6 +27,30 @@ pub(super) struct Connection {
     end: End,
     address: String,
     identity: OnceLock<Identity>,
+}
+
+/// A connection as the server knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Identity {
+    /// What CLIENT ID gave. Ids begin anew when a server starts.
+    pub(super) client: u64,
+    /// The run of the server in which that id is this connection's.
+    pub(super) run: String,
+}
+
+impl Identity {
+    /// The questions that [`read`](Self::read) takes the answers of.
+    pub(super) fn commands() -> [Command; 2] {
+        [Command::new("CLIENT ID", []), Command::new("INFO", [Value::String("server".into())])]
+    }
+
+    /// From the answers; `None` where the server does not tell.
+    pub(super) fn read(client: &Result<Value>, info: &Result<Value>) -> Option<Self> {
+        let client = client.as_ref().ok()?.as_u64()?;
+        let info = info.as_ref().ok()?.as_string()?;
+        let run = info.lines().find_map(|line| line.strip_prefix("run_id:"))?.trim().to_owned();
+        Some(Self { client, run })
+    }
 }
 
 /// Who carries the commands.

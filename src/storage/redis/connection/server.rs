@@ -1,0 +1,66 @@
+//! How to connect, and a connection to one server.
+
+use std::time::{Duration, Instant};
+
+use fred::types::Value;
+use tokio_rustls::TlsConnector;
+
+use super::client::{self, Login};
+use super::command::Command;
+use super::place::{Place, Purpose};
+use super::single::Connection;
+use super::tls;
+use crate::model::{Error, ErrorKind, Result};
+use crate::storage::target::RedisTarget;
+
+/// How to connect.
+#[derive(Clone)]
+pub(super) struct Plan {
+    pub(super) target: RedisTarget,
+    pub(super) tls: Option<TlsConnector>,
+    pub(super) timeout: Duration,
+}
+
+impl Plan {
+    /// Reads the certificates.
+    pub(super) fn new(target: &RedisTarget, timeout: Duration) -> Result<Self> {
+        let tls = target.tls.as_ref().map(tls::connector).transpose()?;
+        Ok(Self { target: target.clone(), tls, timeout })
+    }
+}
+
+/// A connection to one server, logged in and with its database, but not tried.
+pub(super) async fn to_server(plan: &Plan, place: &Place, purpose: Purpose) -> Result<Connection> {
+    let address = place.to_string();
+    let start = Instant::now();
+    let open_with = |login| async {
+        let left = plan.timeout.saturating_sub(start.elapsed());
+        let wired = client::build(place, login, plan.tls.as_ref(), left, purpose).await?;
+        Connection::start(wired, &address, plan.timeout).await
+    };
+    let connection = match open_with(Login::of(&plan.target)).await {
+        // fred greets with PING where there is nobody to log in; a default user may lack the
+        // right to it, but any password logs it in.
+        Err(error) if error.kind == ErrorKind::Permission && plan.target.username.is_none() => {
+            let login = Login { username: Some("default".into()), password: Some(String::new()) };
+            open_with(login).await.map_err(|_| error)?
+        }
+        started => started?,
+    };
+    let number = plan.target.database;
+    if number != 0 {
+        let select = Command::new("SELECT", [Value::Integer(i64::from(number))]);
+        let left = plan.timeout.saturating_sub(start.elapsed());
+        connection.one(select, left).await.map_err(|error| {
+            if error.kind == ErrorKind::Usage {
+                let problem = format!("the server has no database {number}");
+                // A cluster has a reason of its own.
+                let hint = error.remedy().to_owned();
+                Error::new(error.kind, problem).hint(hint)
+            } else {
+                error
+            }
+        })?;
+    }
+    Ok(connection)
+}
