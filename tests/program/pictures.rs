@@ -177,6 +177,26 @@ fn the_picture_of_the_editor_is_a_real_frame() {
     check("editor.svg", &picture::DARK, &server, &screen);
 }
 
+/// The crawl changes the price while a person changes it too, and something else beside it.
+#[test]
+fn the_picture_of_a_merge_is_a_real_frame() {
+    let server = crawled();
+    let mut screen = browse(&server, pty::DARK);
+    screen.keys("e");
+    screen.wait_for_text("Edit snapshots");
+    screen.keys(&"\x1b[B".repeat(3));
+    screen.keys(&format!("\x1b[F{}15.90,", "\x7f".repeat(6)));
+    screen.wait_for_text("\"price\": 15.90,");
+    let now = page(7).replace("17.20", "18.00").replace("\"stock\": 49", "\"stock\": 48");
+    let items = b"key_value_stores:snapshots:items";
+    server.command(&[b"HSET", items, b"page-000007", now.as_bytes()]);
+    screen.keys("\x13");
+    screen.wait_for_text("17.20 → 15.90");
+    screen.keys("\r");
+    screen.wait_for_text("0 of 1 decided");
+    check("merge.svg", &picture::DARK, &server, &screen);
+}
+
 /// A time some minutes ago, and half a one more, so that a slow machine shows no other number.
 fn ago(minutes: i64) -> Timestamp {
     Timestamp::from_micros(Timestamp::now().micros() - minutes * 60_000_000 - 30_000_000)
