@@ -258,7 +258,7 @@ async fn store(storage: &dyn Storage, argument: &OsStr) -> Result<StoreName> {
 /// one command. What is left out is for the caller to say.
 async fn perform(storage: &dyn Storage, plan: &Plan) -> std::result::Result<Outcome, Failure> {
     let started = Instant::now();
-    let Failed { error: lost, doubt } = match ops::perform(storage, plan).await {
+    let Failed { error: lost, doubt, .. } = match ops::perform(storage, plan).await {
         Ok(outcome) => return Ok(outcome),
         Err(failed) => failed,
     };

@@ -5,23 +5,35 @@
 //! plan        what it would change, as it is now: shown by dialogs and by --dry-run
 //! perform     makes just that; what has changed since is left as it is, and named
 //! resolve     finds out what became of a write whose answer was lost
+//! journal     what was done, so that it can be undone and redone in order
 //! words       the sentences for all of it, for notices, dialogs and commands
 //! ```
 //!
 //! [`perform()`] is the only caller of what changes a [`Storage`](crate::storage::Storage), but for
 //! the demo's crawl. The core handles [`Plan`], [`Outcome`] and [`Resolution`] as data.
 
+mod doubt;
+pub mod journal;
+mod kept;
 mod operation;
+mod outcome;
 mod perform;
 mod plan;
+mod record_swap;
 mod resolution;
 mod resolve;
+mod swap;
+mod undo;
 pub mod words;
 
-pub use operation::{Operation, Outcome};
+pub use kept::{Keeper, Kept};
+pub use operation::Operation;
+pub use outcome::Outcome;
 
 pub use crate::model::WriteId;
-pub use perform::{Failed, perform};
-pub use plan::{Plan, PlannedChange, PlannedRecord, PlannedStore, Weight, plan};
+pub use doubt::{Doubt, Failed};
+pub use perform::{perform, perform_kept};
+pub use plan::{Plan, PlannedChange, PlannedRecord, PlannedStore, Turn, Weight, plan};
+pub use record_swap::Swap;
 pub use resolution::Resolution;
-pub use resolve::{Doubt, find_out, resolve};
+pub use resolve::{find_out, resolve};

@@ -63,7 +63,12 @@ fn as_json(plan: &Plan) -> Map<String, Value> {
         PlannedChange::Purge(store) | PlannedChange::Drop(store) => {
             put_store(&mut map, &store.name);
         }
-        PlannedChange::Create(_) | PlannedChange::Set(_) | PlannedChange::Repair(..) => {}
+        PlannedChange::Create(_)
+        | PlannedChange::Set(_)
+        | PlannedChange::Repair(..)
+        | PlannedChange::Swap(..)
+        | PlannedChange::Restore(_)
+        | PlannedChange::DropEmpty(..) => {}
     }
     map.insert("records".into(), json!(plan.records));
     map.insert("bytes".into(), json!(plan.weight.bytes()));

@@ -8,6 +8,8 @@ use super::{ContentType, Error, ErrorKind, Key, Reading, Record, RecordMeta, Rec
 
 /// The size in bytes up to which a value is compared byte for byte; above it its digest stands for it.
 const COMPARED_WHOLE: usize = 64 << 10;
+/// The size in bytes that a digest and its size take.
+const COMPARED_SHORT: usize = 48;
 
 /// What must be there for a commit to be made.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -58,6 +60,17 @@ impl Version {
     pub fn of(record: &Record) -> Self {
         let content_type = record.meta.content_type.clone();
         Self { content_type, content: Content::of(&record.value) }
+    }
+
+    /// The same in few bytes, to be sent often: a digest for all but the shortest values.
+    pub(crate) fn short_of(record: &Record) -> Self {
+        let value = &record.value;
+        let content = if value.len() <= COMPARED_SHORT {
+            Content::Bytes(value.clone())
+        } else {
+            Content::Digest(value.len() as u64, sha1(value))
+        };
+        Self { content_type: record.meta.content_type.clone(), content }
     }
 
     /// The version of a record whose value was not read.

@@ -52,6 +52,11 @@ impl ServerInfo {
     /// What a storage directory is called instead of a server's product.
     pub const DIRECTORY: &str = "directory";
 
+    /// Whether stores can be set aside here.
+    pub fn sets_aside(&self) -> bool {
+        !self.cluster
+    }
+
     /// Whether it is a storage directory.
     pub fn is_directory(&self) -> bool {
         self.product == Self::DIRECTORY

@@ -1,71 +1,96 @@
 //! Makes a plan: just what was shown, and nothing that has changed since.
 
 use crate::model::{
-    Change, Commit, Committed, Done, Error, ErrorKind, Expect, RecordState, Result, SetValue,
+    Change, Commit, Committed, Done, ErrorKind, Expect, RecordMeta, RecordState, Result, SetValue,
     StoreName, Version, Write, WriteId,
 };
 use crate::storage::Storage;
 
-use super::{Doubt, Outcome, Plan, PlannedChange, PlannedRecord, PlannedStore, words};
+use super::doubt::{Doubt, Failed, Performed};
+use super::kept::Keeper;
+use super::outcome::Outcome;
+use super::plan::{Plan, PlannedChange, PlannedRecord, PlannedStore};
+use super::{swap, undo, words};
 
-/// Why a plan was not made, or not seen to be made.
-#[derive(Debug)]
-pub struct Failed {
-    /// What to say.
-    pub error: Error,
-    /// What was sent, where its answer was lost: for [`resolve`](super::resolve()).
-    pub doubt: Option<Doubt>,
-}
-
-impl From<Error> for Failed {
-    fn from(error: Error) -> Self {
-        Self { error, doubt: None }
-    }
-}
-
-type Performed = std::result::Result<Outcome, Failed>;
-
-/// Makes a plan. The future must be polled to its end.
+/// Makes a plan, for good. The future must be polled to its end.
 ///
 /// # Errors
 /// What the storage says; [`ErrorKind::Conflict`] if nothing is left of the plan, because all of it
 /// has changed since.
 pub async fn perform(storage: &dyn Storage, plan: &Plan) -> Performed {
+    perform_kept(storage, plan, &Keeper::nothing()).await
+}
+
+/// The same; of a plan that is [`reversible`](Plan::reversible), what was there is kept, or set aside,
+/// and [`Outcome::inverse`] puts it back.
+///
+/// # Errors
+/// As [`perform`]; where the old values cannot be kept, nothing is changed.
+pub async fn perform_kept(storage: &dyn Storage, plan: &Plan, keeper: &Keeper) -> Performed {
+    let keeps = keeper.keeps() && plan.reversible;
     match &plan.change {
-        PlannedChange::Set(set) => return put(storage, set).await,
+        PlannedChange::Set(set) => return put(storage, set, keeper, keeps).await,
+        PlannedChange::Delete { store, records } if keeps => {
+            return undo::remove(storage, store, records, keeper).await;
+        }
         PlannedChange::Delete { store, records } => return remove(storage, store, records).await,
-        PlannedChange::Purge(store) | PlannedChange::Drop(store) => is_same(storage, store).await?,
+        PlannedChange::Swap(store, swaps) => return swap::swap(storage, store, swaps).await,
+        PlannedChange::Restore(info) => return undo::restore(storage, info).await,
+        PlannedChange::DropEmpty(store, by) => return undo::drop_empty(storage, store, by).await,
+        PlannedChange::Purge(store) | PlannedChange::Drop(store) => {
+            is_same(storage, store).await?;
+            if keeps {
+                return undo::set_aside(storage, plan, store).await;
+            }
+        }
         PlannedChange::Create(_) | PlannedChange::Repair(..) => {}
     }
     let Some(write) = plan.write() else { return Ok(Outcome::default()) };
     match storage.write(&write).await {
-        Ok(written) => Ok(Outcome::from(written)),
+        Ok(written) => {
+            let mut outcome = Outcome::from(written);
+            if let (PlannedChange::Create(by), true, true) =
+                (&plan.change, keeps, outcome.records > 0)
+            {
+                outcome.inverse = undo::of_create(storage, by).await;
+            }
+            Ok(outcome)
+        }
         Err(error) if error.kind == ErrorKind::InDoubt => {
-            Err(Failed { error, doubt: Some(Doubt::from(write)) })
+            Err(Failed { error, doubt: Some(Doubt::from(write)), inverse: None })
         }
         Err(error) => Err(error.into()),
     }
 }
 
 /// Sets a record that is still what it was.
-async fn put(storage: &dyn Storage, set: &SetValue) -> Performed {
+async fn put(storage: &dyn Storage, set: &SetValue, keeper: &Keeper, keeps: bool) -> Performed {
     let commit = Commit {
         id: WriteId::default(),
         key: set.key.clone(),
         expect: set.expected.clone().shortened(),
         change: Change::Put(set.value.clone(), set.content_type.clone()),
     };
+    let kept = if keeps { undo::keep_set(set, keeper)? } else { None };
+    let inverse = |meta: Option<&RecordMeta>| {
+        let mut swap = kept.clone()?;
+        if let Some(meta) = meta {
+            swap.to = swap.to.map(|to| to.stored(meta));
+        }
+        swap::undo(&set.store, &[swap])
+    };
     let committed = storage.commit(&set.store, std::slice::from_ref(&commit)).await?;
     let mut outcome = Outcome::default();
     for Committed { result, replicas, .. } in committed {
         match result {
             Ok(Done::Put(meta)) => {
+                outcome.inverse = inverse(Some(&meta));
                 outcome = Outcome { records: 1, meta: Some(meta), replicas, ..outcome };
             }
             Ok(Done::Removed | Done::NothingThere) => {}
             Err(error) if error.kind == ErrorKind::InDoubt => {
-                let doubt = Some(Doubt::from(commit.as_write(&set.store)));
-                return Err(Failed { error, doubt });
+                let doubt = Doubt { inverse: inverse(None), ..commit.as_write(&set.store).into() };
+                return Err(Failed { error, doubt: Some(doubt), inverse: None });
             }
             Err(error) => return Err(error.into()),
         }
@@ -100,10 +125,11 @@ async fn remove(storage: &dyn Storage, store: &StoreName, records: &[PlannedReco
     let (done, all) = (outcome.records, commits.len() as u64);
     match failed {
         Some(error) => {
-            let error = words::so_far(done, all, error);
+            let error = words::so_far(done, all, true, error);
             let write = Write::Delete { store: store.clone(), keys: lost };
             let doubt = Doubt { done, all, unsent, skipped: outcome.skipped, ..Doubt::from(write) };
-            Err(Failed { doubt: (error.kind == ErrorKind::InDoubt).then_some(doubt), error })
+            let doubt = (error.kind == ErrorKind::InDoubt).then_some(doubt);
+            Err(Failed { error, doubt, inverse: None })
         }
         None if done == 0 && !outcome.skipped.is_empty() => {
             Err(words::all_skipped(&outcome.skipped).into())
@@ -126,12 +152,17 @@ fn removal((record, id): (&PlannedRecord, u64)) -> Option<Commit> {
 }
 
 /// Refuses a store that was dropped and made anew since the plan.
-async fn is_same(storage: &dyn Storage, planned: &PlannedStore) -> Result<()> {
-    if planned.id.is_none() {
+pub(super) async fn is_same(storage: &dyn Storage, planned: &PlannedStore) -> Result<()> {
+    if planned.id.is_none() && planned.modified_at.is_none() {
         return Ok(());
     }
     match storage.get_metadata(&planned.name).await {
-        Ok(now) if now.id.is_some() && now.id != planned.id => Err(words::made_anew(&planned.name)),
+        Ok(now) if now.id.is_some() && planned.id.is_some() && now.id != planned.id => {
+            Err(words::made_anew(&planned.name))
+        }
+        Ok(now) if planned.modified_at.is_some() && now.modified_at != planned.modified_at => {
+            Err(words::written_since(&planned.name))
+        }
         // What cannot be looked at, the write itself says.
         _ => Ok(()),
     }

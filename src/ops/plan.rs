@@ -1,14 +1,18 @@
 //! What an operation would change: shown before, and then applied as it was shown.
 
+use std::sync::Arc;
+
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 
 use crate::model::{
-    Error, ErrorKind, Expect, Key, OpenBy, RecordMeta, Repair, Result, SetValue, StoreInfo,
-    StoreName, Want, Write,
+    AsideId, AsideInfo, Error, ErrorKind, Expect, Key, OpenBy, RecordMeta, RecordState, Repair,
+    Result, SetValue, StoreInfo, StoreName, Timestamp, Want, Write,
 };
 use crate::storage::Storage;
 
-use super::Operation;
+use super::kept;
+use super::operation::Operation;
+use super::record_swap::Swap;
 
 /// Records that are asked for without waiting for the answers.
 const AT_ONCE: usize = 64;
@@ -26,6 +30,8 @@ pub struct Plan {
     pub reversible: bool,
     /// Why nothing is known of it: it is not there, or may not be looked at.
     pub problem: Option<Error>,
+    /// The step of the journal that it undoes or does again, by its title.
+    pub step: Option<(Turn, String)>,
 }
 
 /// An operation, with what it was planned for.
@@ -48,6 +54,21 @@ pub enum PlannedChange {
     Drop(PlannedStore),
     /// Write the metadata of a store anew; `None` where nothing is wrong with it.
     Repair(StoreName, Option<Repair>),
+    /// Change records of a store, each only if it is what it was.
+    Swap(StoreName, Arc<[Swap]>),
+    /// Put back what was set aside.
+    Restore(AsideInfo),
+    /// Remove a store that was made, if there is nothing in it.
+    DropEmpty(PlannedStore, OpenBy),
+}
+
+/// Which way a step of the journal is gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turn {
+    /// It is undone.
+    Undo,
+    /// It is done again.
+    Redo,
 }
 
 /// A record of a plan.
@@ -68,6 +89,8 @@ pub struct PlannedStore {
     pub name: StoreName,
     /// Its id, where that is known: a store of the same name that is made later has another.
     pub id: Option<String>,
+    /// When it was written to last, where nobody may have since.
+    pub modified_at: Option<Timestamp>,
 }
 
 /// Bytes that a plan is about.
@@ -108,7 +131,7 @@ impl Weight {
 
 impl From<&StoreInfo> for PlannedStore {
     fn from(info: &StoreInfo) -> Self {
-        Self { name: info.store.clone(), id: info.id.clone() }
+        Self { name: info.store.clone(), id: info.id.clone(), modified_at: None }
     }
 }
 
@@ -160,7 +183,68 @@ impl Plan {
     }
 
     fn new(change: PlannedChange, records: Option<u64>, weight: Weight, reversible: bool) -> Self {
-        Self { change, records, weight, reversible, problem: None }
+        Self { change, records, weight, reversible, problem: None, step: None }
+    }
+
+    /// The plan of changing records that are what they were.
+    pub(super) fn swap(store: StoreName, swaps: Arc<[Swap]>) -> Self {
+        let bytes = swaps.iter().filter_map(|swap| swap.to.as_ref()).map(|kept| kept.size).sum();
+        let records = swaps.len() as u64;
+        let change = PlannedChange::Swap(store, swaps);
+        Self::new(change, Some(records), Weight::Values(bytes), true)
+    }
+
+    /// The plan of putting back what was set aside.
+    pub(super) fn restore(info: AsideInfo) -> Self {
+        let records = info.records;
+        Self::new(PlannedChange::Restore(info), Some(records), Weight::Unknown, true)
+    }
+
+    /// The plan of removing a store that was made, if there is nothing in it.
+    pub(super) fn drop_empty(store: PlannedStore, by: OpenBy) -> Self {
+        Self::new(PlannedChange::DropEmpty(store, by), Some(0), Weight::Values(0), true)
+    }
+
+    /// The same, to be made so that it can be undone, where that is possible: values are kept up to a
+    /// limit, stores are set aside where the storage can (`sets_aside`).
+    #[must_use]
+    pub fn undoable(mut self, sets_aside: bool) -> Self {
+        self.reversible = match &self.change {
+            PlannedChange::Delete { records, .. } => {
+                let whole = |record: &PlannedRecord| match record {
+                    PlannedRecord::There(meta) => matches!(
+                        meta.state,
+                        RecordState::Whole | RecordState::BareFile | RecordState::NotRead
+                    ),
+                    PlannedRecord::Absent(_) => true,
+                    PlannedRecord::Unknown(_) => false,
+                };
+                records.len() as u64 <= kept::RECORDS
+                    && self.weight.bytes().is_some_and(|bytes| bytes <= kept::KEPT)
+                    && records.iter().all(whole)
+            }
+            PlannedChange::Set(set) => match &set.expected {
+                Expect::Anything => false,
+                Expect::Absent => true,
+                // What had no type was damaged, and cannot be made so again.
+                Expect::Is(version) => !version.content_type.as_str().is_empty(),
+            },
+            PlannedChange::Purge(_) | PlannedChange::Drop(_) => sets_aside,
+            PlannedChange::Repair(..) => false,
+            PlannedChange::Create(_)
+            | PlannedChange::Swap(..)
+            | PlannedChange::Restore(_)
+            | PlannedChange::DropEmpty(..) => true,
+        };
+        self
+    }
+
+    /// What is set aside that it puts back.
+    pub fn restores(&self) -> Option<&AsideId> {
+        match &self.change {
+            PlannedChange::Restore(info) => Some(&info.id),
+            _ => None,
+        }
     }
 
     /// Whether it removes this record of this store.
@@ -170,11 +254,19 @@ impl Plan {
                 from == store && records.iter().any(|record| record.key() == key)
             }
             PlannedChange::Purge(planned) | PlannedChange::Drop(planned) => planned.name == *store,
-            PlannedChange::Create(_) | PlannedChange::Set(_) | PlannedChange::Repair(..) => false,
+            PlannedChange::Swap(of, swaps) => {
+                of == store && swaps.iter().any(|swap| swap.to.is_none() && swap.key == *key)
+            }
+            PlannedChange::Create(_)
+            | PlannedChange::Set(_)
+            | PlannedChange::Repair(..)
+            | PlannedChange::Restore(_)
+            | PlannedChange::DropEmpty(..) => false,
         }
     }
 
-    /// The write that the storage is asked for; `None` for a repair where nothing is wrong.
+    /// The write that the storage is asked for; `None` for a repair where nothing is wrong, and for
+    /// what is no write of its own.
     pub fn write(&self) -> Option<Write> {
         Some(match &self.change {
             PlannedChange::Create(by) => Write::Create(by.clone()),
@@ -185,8 +277,11 @@ impl Plan {
                 Write::Delete { store: store.clone(), keys }
             }
             PlannedChange::Purge(store) => Write::Purge(store.name.clone()),
-            PlannedChange::Drop(store) => Write::Drop(store.name.clone()),
+            PlannedChange::Drop(store) | PlannedChange::DropEmpty(store, _) => {
+                Write::Drop(store.name.clone())
+            }
             PlannedChange::Repair(_, repair) => Write::Repair(repair.clone()?),
+            PlannedChange::Swap(..) | PlannedChange::Restore(_) => return None,
         })
     }
 }

@@ -2,7 +2,8 @@
 
 use crate::model::{Error, ErrorKind, Write, WriteOutcome};
 
-use super::{Outcome, words};
+use super::outcome::Outcome;
+use super::words;
 
 /// What became of a write whose answer was lost.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,66 +4,14 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep, timeout_at};
 
-use crate::model::{ConnectionState, Error, ErrorKind, Key, Result, Write, WriteOutcome, Written};
+use crate::model::{ConnectionState, Error, ErrorKind, Result, WriteOutcome};
 use crate::storage::Storage;
 
-use super::Resolution;
+use super::doubt::Doubt;
+use super::resolution::Resolution;
 
 /// The pause between two tries.
 const PAUSE: Duration = Duration::from_millis(20);
-
-/// A write whose answer was lost: what was sent of a plan.
-#[derive(Debug, Clone)]
-pub struct Doubt {
-    /// What was sent and not answered.
-    pub(super) write: Write,
-    /// Records that were deleted before.
-    pub(super) done: u64,
-    /// Records that were to be deleted.
-    pub(super) all: u64,
-    /// Records of these of which nothing was sent.
-    pub(super) unsent: u64,
-    /// Records that have changed since they were shown, and were left as they are.
-    pub(super) skipped: Vec<Key>,
-}
-
-impl Doubt {
-    /// The outcome of the whole, by that of what was in doubt.
-    fn whole(&self, outcome: WriteOutcome) -> WriteOutcome {
-        let Self { done, all, unsent, .. } = *self;
-        if !matches!(self.write, Write::Delete { .. }) {
-            return outcome;
-        }
-        match outcome {
-            WriteOutcome::Applied(written) if unsent == 0 => {
-                WriteOutcome::Applied(Written { records: done + written.records, ..written })
-            }
-            WriteOutcome::There(written) if unsent == 0 => {
-                WriteOutcome::There(Written { records: done + written.records, ..written })
-            }
-            WriteOutcome::Applied(written) | WriteOutcome::There(written) => {
-                WriteOutcome::Partly { gone: done + written.records, all, pending: false }
-            }
-            WriteOutcome::NotApplied if done > 0 => {
-                WriteOutcome::Partly { gone: done, all, pending: false }
-            }
-            WriteOutcome::NotSoFar if done > 0 => {
-                WriteOutcome::Partly { gone: done, all, pending: true }
-            }
-            WriteOutcome::Partly { gone, pending, .. } => {
-                WriteOutcome::Partly { gone: done + gone, all, pending }
-            }
-            outcome => outcome,
-        }
-    }
-}
-
-impl From<Write> for Doubt {
-    fn from(write: Write) -> Self {
-        let all = if let Write::Delete { keys, .. } = &write { keys.len() as u64 } else { 1 };
-        Self { write, done: 0, all, unsent: 0, skipped: Vec::new() }
-    }
-}
 
 /// Finds out what became of a write as soon as the storage can be reached again, until `deadline`.
 ///
@@ -77,6 +25,7 @@ pub async fn resolve(
     let mut resolution = Resolution::of(&doubt.write, find_out(storage, doubt, deadline).await?);
     if let Resolution::Done(outcome, _) = &mut resolution {
         outcome.skipped.clone_from(&doubt.skipped);
+        outcome.inverse.clone_from(&doubt.inverse);
     }
     Ok(resolution)
 }

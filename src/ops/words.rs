@@ -3,7 +3,8 @@
 use crate::model::{Error, ErrorKind, Expect, Key, Replicas, StoreName, Write, WriteOutcome};
 use crate::text::{plural, size, visible_bytes};
 
-use super::{Outcome, Plan, PlannedChange, Weight};
+use super::outcome::Outcome;
+use super::plan::{Plan, PlannedChange, Turn, Weight};
 
 /// Keys that a sentence names at most.
 const NAMED: usize = 5;
@@ -24,6 +25,9 @@ pub fn title(plan: &Plan) -> String {
         PlannedChange::Purge(_) => "Purge the store".to_owned(),
         PlannedChange::Drop(_) => "Drop the store".to_owned(),
         PlannedChange::Repair(..) => "Repair the store".to_owned(),
+        PlannedChange::Swap(..) => "Change records".to_owned(),
+        PlannedChange::Restore(_) => "Put back what was set aside".to_owned(),
+        PlannedChange::DropEmpty(..) => "Remove the store that was made".to_owned(),
     }
 }
 
@@ -36,6 +40,9 @@ pub fn verb(plan: &Plan) -> &'static str {
         PlannedChange::Purge(_) => "purge",
         PlannedChange::Drop(_) => "drop",
         PlannedChange::Repair(..) => "repair",
+        PlannedChange::Swap(..) => "change",
+        PlannedChange::Restore(_) => "put back",
+        PlannedChange::DropEmpty(..) => "remove",
     }
 }
 
@@ -59,11 +66,21 @@ pub fn lines(plan: &Plan, place: &str) -> Vec<String> {
             let only = if let [record] = &**records { Some(record.key().escaped()) } else { None };
             only.into_iter().chain([format!("{weight} in the store {store}")]).collect()
         }
-        PlannedChange::Purge(store) => whole(&store.name, "Removed for good; the store stays."),
-        PlannedChange::Drop(store) => whole(&store.name, "Removed for good, with the store."),
-        PlannedChange::Create(_) | PlannedChange::Set(_) | PlannedChange::Repair(..) => Vec::new(),
+        PlannedChange::Purge(store) | PlannedChange::Drop(store) => {
+            whole(&store.name, ending(plan))
+        }
+        PlannedChange::Create(_)
+        | PlannedChange::Set(_)
+        | PlannedChange::Repair(..)
+        | PlannedChange::Swap(..)
+        | PlannedChange::Restore(_)
+        | PlannedChange::DropEmpty(..) => Vec::new(),
     }
 }
+
+/// What becomes of a store that is set aside.
+const SET_ASIDE: &str =
+    "Set aside for ten minutes, or until larder ends; until then it can be undone.";
 
 /// Where a server keeps values.
 const MEMORY: &str = "of the server's memory";
@@ -92,6 +109,15 @@ pub fn question(plan: &Plan, place: &str) -> String {
     format!("{what} the store `{}` with {records}{bytes}?", visible_bytes(name.as_bytes()))
 }
 
+/// What becomes of what a plan removes: its last line.
+pub fn ending(plan: &Plan) -> &'static str {
+    match &plan.change {
+        _ if plan.reversible => SET_ASIDE,
+        PlannedChange::Purge(_) => "Removed for good; the store stays.",
+        _ => "Removed for good, with the store.",
+    }
+}
+
 /// What ends a dry run.
 pub const DRY_RUN: &str = "Nothing was changed.";
 
@@ -102,6 +128,11 @@ pub fn no_record(key: &Key) -> String {
 
 /// That it is under way.
 pub fn doing(plan: &Plan) -> String {
+    match &plan.step {
+        Some((Turn::Undo, title)) => return format!("undoing: {title}"),
+        Some((Turn::Redo, title)) => return format!("doing again: {title}"),
+        None => {}
+    }
     match &plan.change {
         PlannedChange::Create(_) => "creating the store".to_owned(),
         PlannedChange::Set(set) => format!("saving {}", set.key.named()),
@@ -112,6 +143,11 @@ pub fn doing(plan: &Plan) -> String {
         PlannedChange::Purge(store) => format!("purging {}", store.name),
         PlannedChange::Drop(store) => format!("dropping {}", store.name),
         PlannedChange::Repair(store, _) => format!("repairing {store}"),
+        PlannedChange::Swap(_, swaps) => {
+            format!("changing {}", plural(swaps.len() as u64, "record"))
+        }
+        PlannedChange::Restore(info) => format!("putting back {}", info.aside.store()),
+        PlannedChange::DropEmpty(store, _) => format!("removing {}", store.name),
     }
 }
 
@@ -134,16 +170,44 @@ pub fn done(plan: &Plan, outcome: &Outcome) -> String {
         }
         PlannedChange::Drop(store) => format!("dropped {}", store.name),
         PlannedChange::Repair(store, _) => format!("repaired {store}"),
+        PlannedChange::Swap(..) => format!("changed {}", plural(records, "record")),
+        PlannedChange::Restore(_) => format!("put back {}", plural(records, "record")),
+        PlannedChange::DropEmpty(store, _) => format!("removed {}", store.name),
     };
-    match left(&outcome.skipped) {
+    let done = match &plan.step {
+        Some((Turn::Undo, title)) => format!("undone: {title}"),
+        Some((Turn::Redo, title)) => format!("done again: {title}"),
         None => done,
-        Some(left) => format!("{done}; {left}"),
-    }
+    };
+    let aside = (outcome.left > 0).then(|| {
+        let records = plural(outcome.left, "record");
+        format!("{records} stay set aside: the store has records of their keys again")
+    });
+    [Some(done), left(&outcome.skipped), aside].into_iter().flatten().collect::<Vec<_>>().join("; ")
 }
 
 /// That it is done, but on fewer replicas than the user wants it on; `None` where it is on enough.
 pub fn on_few_replicas(done: &str, replicas: Option<Replicas>) -> Option<String> {
     replicas.and_then(Replicas::in_words).map(|few| format!("{done}, but {few}"))
+}
+
+/// That nothing can be undone, or done again.
+pub fn nothing_to(turn: Turn) -> &'static str {
+    match turn {
+        Turn::Undo => "there is nothing to undo",
+        Turn::Redo => "there is nothing to do again",
+    }
+}
+
+/// Why a plan that was made for good cannot be undone.
+pub fn why_fixed(plan: &Plan) -> &'static str {
+    match &plan.change {
+        PlannedChange::Purge(_) | PlannedChange::Drop(_) => "the memory was freed at once",
+        PlannedChange::Repair(..) => "what was there was damaged",
+        PlannedChange::Delete { .. } => "it was too much to be kept, or damaged",
+        PlannedChange::Create(_) => "the store was there already",
+        _ => "what was there before is not known",
+    }
 }
 
 /// That records have changed since they were shown; `None` where none has.
@@ -167,12 +231,25 @@ pub(super) fn all_skipped(skipped: &[Key]) -> Error {
     Error::new(ErrorKind::Conflict, problem).hint("look at what is there now, then try again")
 }
 
-/// An error, after so many of so many records were deleted.
-pub(super) fn so_far(done: u64, all: u64, error: Error) -> Error {
+/// An error, after so many of so many records were deleted, or changed.
+pub(super) fn so_far(done: u64, all: u64, is_removal: bool, error: Error) -> Error {
     if done == 0 {
         return error;
     }
-    Error { problem: format!("{done} of {all} records are deleted; {}", error.problem), ..error }
+    let made = if is_removal { "deleted" } else { "changed" };
+    Error { problem: format!("{done} of {all} records are {made}; {}", error.problem), ..error }
+}
+
+/// The refusal to remove a store that was made and is used.
+pub(super) fn not_empty(store: &StoreName, records: u64) -> Error {
+    let problem = format!("the store {store} has {} by now, and stays", plural(records, "record"));
+    Error::new(ErrorKind::Conflict, problem).hint("drop it if it is to go with them")
+}
+
+/// The refusal of a plan for a store that somebody has written to.
+pub(super) fn written_since(store: &StoreName) -> Error {
+    let problem = format!("the store {store} has been written to since");
+    Error::new(ErrorKind::Conflict, problem).hint("nothing was changed; look at what is there now")
 }
 
 /// The refusal of a plan for a store that has been dropped and made anew since.

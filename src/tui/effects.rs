@@ -216,7 +216,7 @@ impl Tasks {
                 Some(storage) => ops::perform(&*storage, &plan).await,
                 None => Err(reads::not_connected().into()),
             };
-            let result = result.map_err(|Failed { error, doubt }| {
+            let result = result.map_err(|Failed { error, doubt, .. }| {
                 if let Some(doubt) = doubt {
                     lock(&doubts).insert(id, doubt);
                 }

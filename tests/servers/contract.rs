@@ -12,6 +12,7 @@ pub mod keys;
 pub mod ops;
 pub mod records;
 pub mod stores;
+pub mod undo;
 
 use crate::short::Short as _;
 use bytes::Bytes;
@@ -69,6 +70,12 @@ macro_rules! contract {
             asides: a_store_that_was_dropped_since_comes_back_with_its_records,
             asides: of_an_empty_store_no_records_are_set_aside,
             asides: a_store_that_is_not_there_cannot_be_set_aside,
+            undo: a_record_that_was_set_is_what_it_was_again,
+            undo: records_that_were_deleted_come_back,
+            undo: what_a_crawl_has_written_since_is_skipped_and_named,
+            undo: a_record_of_the_same_size_that_changed_is_not_deleted_unseen,
+            undo: a_store_that_was_made_goes_only_while_it_is_empty,
+            undo: a_store_that_was_purged_or_dropped_comes_back,
             crawl: beside_nothing_there_is_no_crawl,
             crawl: crawlers_tell_of_themselves_in_the_default_store,
         }

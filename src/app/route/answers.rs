@@ -126,7 +126,21 @@ pub(in crate::app) fn done(app: &mut App, plan: &Plan, outcome: Outcome, edited:
             }
             opened::read_stores(app);
         }
-        PlannedChange::Repair(..) => opened::read_stores(app),
+        PlannedChange::Repair(..) | PlannedChange::Restore(_) | PlannedChange::DropEmpty(..) => {
+            opened::read_stores(app);
+        }
+        PlannedChange::Swap(store, swaps) => {
+            if app.keys.store.as_ref() == Some(store) {
+                let left: HashSet<&Key> = outcome.skipped.iter().collect();
+                let made = swaps.iter().filter(|swap| !left.contains(&swap.key));
+                let changes = made.map(|swap| match swap.meta() {
+                    Some(meta) => Change::Set(meta),
+                    None => Change::Remove(swap.key.clone()),
+                });
+                replies::change_list(app, changes.collect());
+                after_change(app, store);
+            }
+        }
     }
 }
 
@@ -149,7 +163,7 @@ pub(in crate::app) fn after_change(app: &mut App, store: &StoreName) {
 
 /// A delete that was refused or lost on its way may have been made in part.
 pub(in crate::app) fn read_again_after(app: &mut App, plan: &Plan) {
-    if let PlannedChange::Delete { store, .. } = &plan.change
+    if let PlannedChange::Delete { store, .. } | PlannedChange::Swap(store, _) = &plan.change
         && app.keys.store.as_ref() == Some(store)
     {
         opened::sync_keys(app, SyncEvent::Restart, None);

@@ -17,7 +17,7 @@ use super::unscripted::{touches, with_value};
 use super::{RedisStorage, reply};
 use crate::model::{
     Change, Commit, Committed, Content, ContentType, Done, Error, ErrorKind, Expect, RecordMeta,
-    RecordState, Result, SetValue, StoreName, Timestamp, Write, WriteId, Written,
+    RecordState, Result, SetValue, StoreName, Timestamp, Version, Write, WriteId, Written,
 };
 use crate::storage::metadata::write_record;
 
@@ -29,6 +29,9 @@ const TRIES: usize = 5;
 
 /// Records that are compared without waiting for the answers.
 const AT_ONCE: usize = 64;
+
+/// Bytes of which one script makes digests, about: a server makes them in some milliseconds.
+const DIGESTED: u64 = 1 << 20;
 
 /// A commit that is ready to be sent.
 struct Prepared<'a> {
@@ -302,7 +305,13 @@ impl<'a> Prepared<'a> {
 
 /// What is sent next: removals together, a set alone, for its value may be large.
 fn next_batch(rest: &[Commit]) -> Option<&[Commit]> {
-    let removals = rest.iter().take(DELETE_BATCH).take_while(|next| next.change == Change::Remove);
+    let mut digested = 0;
+    let removals = rest.iter().take(DELETE_BATCH).take_while(|next| {
+        if let Expect::Is(Version { content: Content::Digest(size, _), .. }) = &next.expect {
+            digested += size;
+        }
+        next.change == Change::Remove && digested <= DIGESTED
+    });
     rest.get(..removals.count().max(1))
 }
 

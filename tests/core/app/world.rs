@@ -160,7 +160,11 @@ impl World {
             PlannedChange::Create(OpenBy::Name(name) | OpenBy::Alias(name)) => {
                 self.stores.entry(name.clone()).or_default();
             }
-            PlannedChange::Create(_) | PlannedChange::Repair(..) => {}
+            PlannedChange::Create(_)
+            | PlannedChange::Repair(..)
+            | PlannedChange::Swap(..)
+            | PlannedChange::Restore(_)
+            | PlannedChange::DropEmpty(..) => {}
             PlannedChange::Set(set) => {
                 let records = self.stores.get_mut(&set.store.escaped()).ok_or_else(missing)?;
                 let there = records.get(&set.key);

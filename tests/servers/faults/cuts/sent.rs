@@ -37,6 +37,7 @@ impl Sent {
             Self::Write(write) => storage.write(write).await.map_err(|error| Failed {
                 doubt: (error.kind == larder::model::ErrorKind::InDoubt)
                     .then(|| Doubt::from(write.clone())),
+                inverse: None,
                 error,
             }),
             Self::Plan(plan) => {

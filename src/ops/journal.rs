@@ -1,0 +1,214 @@
+//! What was done, step by step, so that it can be undone and done again in order. Does nothing
+//! itself: it holds the plans.
+
+use crate::model::{AsideId, Timestamp};
+
+use super::{Plan, PlannedChange, Turn};
+
+/// Steps that are remembered at most; the oldest is forgotten first.
+const STEPS: usize = 100;
+
+/// The number of a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StepId(u64);
+
+/// Something that was done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// Its number.
+    pub id: StepId,
+    /// What was done, as it was told.
+    pub title: String,
+    /// When.
+    pub at: Timestamp,
+    /// Records, or stores, that were changed.
+    pub records: u64,
+    /// Whether it can be undone.
+    pub state: StepState,
+}
+
+/// Whether a step can be undone, or done again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StepState {
+    /// It is done, and this undoes it.
+    Done(Box<Plan>),
+    /// It is undone; this does it again, where that is still possible.
+    Undone(Option<Box<Plan>>),
+    /// It cannot be undone, and why.
+    Fixed(String),
+}
+
+/// The steps, the oldest first.
+#[derive(Debug, Clone, Default)]
+pub struct Journal {
+    steps: Vec<Step>,
+    last: u64,
+}
+
+impl Journal {
+    /// The steps, the oldest first.
+    pub fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+
+    /// Something new was done. `inverse` undoes it; `why` says why nothing does. What was undone before
+    /// cannot be done again any more.
+    pub fn record(
+        &mut self,
+        title: String,
+        at: Timestamp,
+        records: u64,
+        inverse: Option<Box<Plan>>,
+        why: &str,
+    ) {
+        for step in &mut self.steps {
+            if let StepState::Undone(again) = &mut step.state {
+                *again = None;
+            }
+        }
+        self.last += 1;
+        let state = inverse.map_or_else(|| StepState::Fixed(why.to_owned()), StepState::Done);
+        self.steps.push(Step { id: StepId(self.last), title, at, records, state });
+        if self.steps.len() > STEPS {
+            self.steps.remove(0);
+        }
+    }
+
+    /// The step that is undone, or done again, next: the newest that is done, the oldest that is
+    /// undone.
+    pub fn next(&self, turn: Turn) -> Option<(&Step, &Plan)> {
+        let plan = |step: &Step| {
+            matches!(
+                (&step.state, turn),
+                (StepState::Done(_), Turn::Undo) | (StepState::Undone(Some(_)), Turn::Redo)
+            )
+        };
+        let step = match turn {
+            Turn::Undo => self.steps.iter().rev().find(|step| plan(step)),
+            Turn::Redo => self.steps.iter().find(|step| plan(step)),
+        }?;
+        match &step.state {
+            StepState::Done(plan) | StepState::Undone(Some(plan)) => Some((step, plan)),
+            StepState::Undone(None) | StepState::Fixed(_) => None,
+        }
+    }
+
+    /// A step was undone, or done again; `inverse` turns that around.
+    pub fn turned(&mut self, id: StepId, turn: Turn, inverse: Option<Box<Plan>>) {
+        let Some(step) = self.steps.iter_mut().find(|step| step.id == id) else { return };
+        step.state = match (turn, inverse) {
+            (Turn::Undo, again) => StepState::Undone(again),
+            (Turn::Redo, Some(plan)) => StepState::Done(plan),
+            (Turn::Redo, None) => StepState::Fixed("it was done again for good".to_owned()),
+        };
+    }
+
+    /// A step can be neither undone nor done again: something else is there.
+    pub fn failed(&mut self, id: StepId, why: String) {
+        if let Some(step) = self.steps.iter_mut().find(|step| step.id == id) {
+            step.state = StepState::Fixed(why);
+        }
+    }
+
+    /// What was set aside has been freed.
+    pub fn freed(&mut self, id: &AsideId) {
+        for step in &mut self.steps {
+            if let StepState::Done(plan) = &step.state
+                && matches!(&plan.change, PlannedChange::Restore(info) if info.id == *id)
+            {
+                step.state =
+                    StepState::Fixed("its time is over, and the memory is freed".to_owned());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{OpenBy, StoreName};
+
+    fn plan(name: &str) -> Box<Plan> {
+        Box::new(Plan::create(OpenBy::Name(name.into())))
+    }
+
+    fn journal(steps: &[&str]) -> Journal {
+        let mut journal = Journal::default();
+        for step in steps {
+            journal.record((*step).to_owned(), Timestamp::now(), 1, Some(plan(step)), "");
+        }
+        journal
+    }
+
+    fn go(journal: &mut Journal, turn: Turn) -> Option<String> {
+        let (step, plan) = journal.next(turn)?;
+        let (id, title, plan) = (step.id, step.title.clone(), plan.clone());
+        journal.turned(id, turn, Some(Box::new(plan)));
+        Some(title)
+    }
+
+    #[test]
+    fn steps_are_undone_from_the_newest_and_done_again_in_their_order() {
+        let mut journal = journal(&["one", "two", "three"]);
+        let undo = |journal: &mut Journal| go(journal, Turn::Undo);
+        assert_eq!(undo(&mut journal).as_deref(), Some("three"));
+        assert_eq!(undo(&mut journal).as_deref(), Some("two"));
+        assert_eq!(go(&mut journal, Turn::Redo).as_deref(), Some("two"));
+        assert_eq!(undo(&mut journal).as_deref(), Some("two"));
+        assert_eq!(undo(&mut journal).as_deref(), Some("one"));
+        assert_eq!(undo(&mut journal), None);
+        for step in ["one", "two", "three"] {
+            assert_eq!(go(&mut journal, Turn::Redo).as_deref(), Some(step));
+        }
+        assert_eq!(go(&mut journal, Turn::Redo), None);
+    }
+
+    #[test]
+    fn after_something_new_nothing_older_is_done_again() {
+        let mut journal = journal(&["one", "two"]);
+        go(&mut journal, Turn::Undo);
+        journal.record("three".into(), Timestamp::now(), 1, Some(plan("three")), "");
+        assert_eq!(go(&mut journal, Turn::Redo), None);
+        assert_eq!(go(&mut journal, Turn::Undo).as_deref(), Some("three"));
+        assert_eq!(go(&mut journal, Turn::Undo).as_deref(), Some("one"));
+    }
+
+    #[test]
+    fn what_cannot_be_undone_is_passed_over_and_says_why() {
+        let mut journal = journal(&["one"]);
+        journal.record("purged".into(), Timestamp::now(), 5, None, "the memory is freed");
+        assert_eq!(journal.steps()[1].state, StepState::Fixed("the memory is freed".into()));
+        let (step, _) = journal.next(Turn::Undo).unwrap();
+        let id = step.id;
+        assert_eq!(step.title, "one");
+        journal.failed(id, "someone has changed it since".into());
+        assert!(journal.next(Turn::Undo).is_none());
+    }
+
+    #[test]
+    fn what_was_freed_cannot_be_restored() {
+        let mut journal = Journal::default();
+        let id = AsideId::new("a").unwrap();
+        let info = crate::model::AsideInfo {
+            id: id.clone(),
+            aside: crate::model::Aside::Records(StoreName::from("shop")),
+            records: 3,
+            at: Timestamp::now(),
+            in_steps: false,
+        };
+        let inverse = Some(Box::new(Plan::restore(info)));
+        journal.record("purged".into(), Timestamp::now(), 3, inverse, "");
+        assert!(journal.next(Turn::Undo).is_some());
+        journal.freed(&id);
+        assert!(journal.next(Turn::Undo).is_none());
+    }
+
+    #[test]
+    fn only_so_many_steps_are_remembered() {
+        let names: Vec<_> = (0..STEPS + 5).map(|at| at.to_string()).collect();
+        let names: Vec<_> = names.iter().map(String::as_str).collect();
+        let journal = journal(&names);
+        assert_eq!(journal.steps().len(), STEPS);
+        assert_eq!(journal.steps()[0].title, "5");
+    }
+}

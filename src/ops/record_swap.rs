@@ -1,0 +1,52 @@
+//! A change of a record with what was there before: turned around, it undoes itself.
+
+use crate::model::{Change, Commit, Content, Expect, Key, RecordMeta, Result, WriteId};
+
+use super::kept::Kept;
+
+/// A record as it was and as it is to be; `None`: not there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Swap {
+    /// The record's key.
+    pub key: Key,
+    /// What must be there.
+    pub from: Option<Kept>,
+    /// What is there afterwards.
+    pub to: Option<Kept>,
+}
+
+impl Swap {
+    pub(super) fn turned(&self) -> Self {
+        Self { key: self.key.clone(), from: self.to.clone(), to: self.from.clone() }
+    }
+
+    /// The record's metadata afterwards.
+    pub fn meta(&self) -> Option<RecordMeta> {
+        let Kept { content_type, size, .. } = self.to.as_ref()?;
+        let (key, content_type) = (self.key.clone(), content_type.clone());
+        Some(RecordMeta { key, content_type, size: *size, ..RecordMeta::default() })
+    }
+
+    pub(super) fn commit(&self, id: u64) -> Result<Commit> {
+        let expect = match &self.from {
+            Some(kept) => Expect::Is(kept.version.clone()),
+            None => Expect::Absent,
+        };
+        let change = match &self.to {
+            Some(kept) => Change::Put(kept.value()?, kept.content_type.clone()),
+            None => Change::Remove,
+        };
+        Ok(Commit { id: WriteId(id), key: self.key.clone(), expect, change })
+    }
+}
+
+impl Kept {
+    /// As the storage says that it has it now.
+    pub(super) fn stored(mut self, meta: &RecordMeta) -> Self {
+        self.version.content_type = meta.content_type.clone();
+        if meta.size != self.size {
+            self.version.content = Content::Size(meta.size);
+        }
+        self
+    }
+}

@@ -1,0 +1,203 @@
+//! What is done so that it can be undone: values are kept, stores are set aside.
+
+use futures::FutureExt as _;
+use futures::stream::{self, StreamExt as _};
+
+use crate::model::{
+    Aside, AsideInfo, Error, ErrorKind, Expect, OpenBy, Reading, Record, RecordMeta, RecordState,
+    Result, SetValue, StoreInfo, StoreName, Version, Want, Write,
+};
+use crate::storage::Storage;
+
+use super::doubt::{Doubt, Failed, Performed};
+use super::kept::{Keeper, Kept};
+use super::outcome::Outcome;
+use super::plan::{Plan, PlannedChange, PlannedRecord, PlannedStore, Weight};
+use super::record_swap::Swap;
+use super::swap::swap_each;
+use super::words;
+
+/// Records that are read without waiting for the answers, and bytes of them, about.
+const AT_ONCE: usize = 64;
+const BYTES: u64 = 16 << 20;
+
+/// The record that is set, and what is there before it by what the writer expects; `None` where that
+/// is not known.
+pub(super) fn keep_set(set: &SetValue, keeper: &Keeper) -> Result<Option<Swap>> {
+    let record = |value: &bytes::Bytes, content_type: &crate::model::ContentType| {
+        let (key, content_type) = (set.key.clone(), content_type.clone());
+        let size = value.len() as u64;
+        let meta = RecordMeta { key, content_type, size, state: RecordState::Whole };
+        Record { meta, value: value.clone() }
+    };
+    let mut keeping = keeper.change();
+    let from = match &set.expected {
+        Expect::Absent => None,
+        Expect::Is(Version { content_type, content: crate::model::Content::Bytes(value) }) => {
+            Some(keeping.keep(&record(value, content_type))?)
+        }
+        Expect::Anything | Expect::Is(_) => return Ok(None),
+    };
+    let to = Some(keeping.keep(&record(&set.value, &set.content_type))?);
+    Ok(Some(Swap { key: set.key.clone(), from, to }))
+}
+
+/// Reads records that are still what was shown of them, and removes just what was read.
+pub(super) async fn remove(
+    storage: &dyn Storage,
+    store: &StoreName,
+    records: &[PlannedRecord],
+    keeper: &Keeper,
+) -> Performed {
+    let (swaps, mut skipped) = read(storage, store, records, keeper).await?;
+    match swap_each(storage, store, &swaps).await {
+        Ok(mut outcome) => {
+            skipped.append(&mut outcome.skipped);
+            outcome.skipped = skipped;
+            if outcome.records == 0 && !outcome.skipped.is_empty() {
+                return Err(words::all_skipped(&outcome.skipped).into());
+            }
+            Ok(outcome)
+        }
+        Err(mut failed) => {
+            if let Some(doubt) = &mut failed.doubt {
+                doubt.skipped.append(&mut skipped);
+            }
+            Err(failed)
+        }
+    }
+}
+
+/// What is to be removed, with its values, and the keys of what has changed.
+async fn read(
+    storage: &dyn Storage,
+    store: &StoreName,
+    records: &[PlannedRecord],
+    keeper: &Keeper,
+) -> Result<(Vec<Swap>, Vec<crate::model::Key>)> {
+    let there = records.iter().filter_map(|record| match record {
+        PlannedRecord::There(meta) => Some(meta),
+        PlannedRecord::Absent(_) | PlannedRecord::Unknown(_) => None,
+    });
+    let shown: Vec<_> = there.collect();
+    let largest = shown.iter().map(|meta| meta.size).max().unwrap_or(0).max(1);
+    let at_once = usize::try_from(BYTES / largest).unwrap_or(AT_ONCE).clamp(1, AT_ONCE);
+    // Boxed, for a task may hold them.
+    let reads: Vec<_> =
+        shown.iter().map(|meta| storage.read(store, &meta.key, Want::Whole).boxed()).collect();
+    let mut found = stream::iter(reads).buffered(at_once).zip(stream::iter(shown));
+    let (mut keeping, mut swaps, mut skipped) = (keeper.change(), Vec::new(), Vec::new());
+    while let Some((found, shown)) = found.next().await {
+        let Some(Reading::Whole(record)) = found? else { continue };
+        let is_whole = matches!(record.meta.state, RecordState::Whole | RecordState::BareFile);
+        let as_shown = shown.state == RecordState::NotRead
+            || Version::of_meta(shown).is(&Reading::Meta(record.meta.clone()));
+        if is_whole && as_shown {
+            let from: Option<Kept> = Some(keeping.keep(&record)?);
+            swaps.push(Swap { key: shown.key.clone(), from, to: None });
+        } else {
+            skipped.push(shown.key.clone());
+        }
+    }
+    Ok((swaps, skipped))
+}
+
+/// Sets a store or its records aside instead of removing them.
+pub(super) async fn set_aside(
+    storage: &dyn Storage,
+    plan: &Plan,
+    store: &PlannedStore,
+) -> Performed {
+    let is_drop = matches!(plan.change, PlannedChange::Drop(_));
+    let name = store.name.clone();
+    let aside = if is_drop { Aside::Store(name) } else { Aside::Records(name) };
+    match storage.set_aside(&aside).await {
+        Ok(info) => {
+            let records = if is_drop { 1 } else { info.records };
+            let inverse = Some(Box::new(Plan::restore(info)));
+            Ok(Outcome { records, inverse, ..Outcome::default() })
+        }
+        Err(error) if error.kind == ErrorKind::InDoubt => {
+            // What is read afterwards tells the same as of one that removes.
+            let doubt = plan.write().map(Doubt::from);
+            Err(Failed { error, doubt, inverse: None })
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Puts back what was set aside.
+pub(super) async fn restore(storage: &dyn Storage, info: &AsideInfo) -> Performed {
+    let restored = storage.restore(&info.id).await.map_err(|error| match error.kind {
+        // What is back is not touched by another try.
+        ErrorKind::InDoubt => {
+            Error { kind: ErrorKind::Connection, ..error }.hint("undo it again: nothing is lost")
+        }
+        _ => error,
+    })?;
+    let mut outcome =
+        Outcome { records: restored.records, left: restored.left, ..Outcome::default() };
+    let name = info.aside.store();
+    if restored.left == 0
+        && let Ok(now) = storage.get_metadata(name).await
+    {
+        let planned =
+            PlannedStore { name: name.clone(), id: now.id.clone(), modified_at: now.modified_at };
+        let plan = match &info.aside {
+            Aside::Records(_) => Plan::purge(&now, Weight::of(&now)),
+            Aside::Store(_) => Plan::drop(&now, Weight::of(&now)),
+        };
+        let change = match &info.aside {
+            Aside::Records(_) => PlannedChange::Purge(planned),
+            Aside::Store(_) => PlannedChange::Drop(planned),
+        };
+        outcome.inverse = Some(Box::new(Plan { change, ..plan }.undoable(true)));
+    }
+    Ok(outcome)
+}
+
+/// What removes a store that was made.
+pub(super) async fn of_create(storage: &dyn Storage, by: &OpenBy) -> Option<Box<Plan>> {
+    let name = match by {
+        OpenBy::Default => StoreName::from("default"),
+        OpenBy::Name(name) | OpenBy::Alias(name) => StoreName::from(name.as_str()),
+        OpenBy::Id(_) => return None,
+    };
+    let made = storage.get_metadata(&name).await.ok()?;
+    made.id.as_ref()?;
+    Some(Box::new(Plan::drop_empty((&made).into(), by.clone())))
+}
+
+/// Removes a store that was made, if there is nothing in it.
+pub(super) async fn drop_empty(
+    storage: &dyn Storage,
+    store: &PlannedStore,
+    by: &OpenBy,
+) -> Performed {
+    let now = storage.get_metadata(&store.name).await?;
+    if now.id != store.id {
+        return Err(words::made_anew(&store.name).into());
+    }
+    let records = |info: &StoreInfo| info.records.max(info.values).unwrap_or(0);
+    if records(&now) > 0 {
+        return Err(words::not_empty(&store.name, records(&now)).into());
+    }
+    // A crawler may come between: what it has written is put back.
+    match storage.set_aside(&Aside::Store(store.name.clone())).await {
+        Ok(info) if info.records > 0 => {
+            storage.restore(&info.id).await?;
+            return Err(words::not_empty(&store.name, info.records).into());
+        }
+        Ok(info) => storage.discard(&info.id).await?,
+        Err(error) if error.kind == ErrorKind::NotSupported => {
+            let write = Write::Drop(store.name.clone());
+            if let Err(error) = storage.write(&write).await {
+                let doubt = (error.kind == ErrorKind::InDoubt).then(|| Doubt::from(write));
+                return Err(Failed { error, doubt, inverse: None });
+            }
+        }
+        Err(error) => return Err(error.into()),
+    }
+    let inverse = Some(Box::new(Plan::create(by.clone())));
+    Ok(Outcome { records: 1, inverse, ..Outcome::default() })
+}

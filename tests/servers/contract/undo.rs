@@ -1,0 +1,179 @@
+//! What is done can be undone and done again, where nobody has come between.
+
+use larder::model::{
+    Aside, ContentType, ErrorKind, Expect, Key, OpenBy, Reading, Record, SetValue, StoreName, Want,
+};
+use larder::ops::{self, Keeper, Outcome, Plan, PlannedRecord, Weight};
+use larder::storage::Storage;
+
+use super::{put, scan, store};
+use crate::short::Short as _;
+
+/// A folder for large values, and what keeps them there.
+fn keeper() -> (tempfile::TempDir, Keeper) {
+    let folder = tempfile::tempdir().unwrap();
+    let keeper = Keeper::in_folder(folder.path().to_owned());
+    (folder, keeper)
+}
+
+/// All records of a store, with their values.
+async fn all(storage: &dyn Storage, store: &StoreName) -> Vec<Record> {
+    let mut records = Vec::new();
+    for meta in scan(storage, store).await {
+        let read = storage.read(store, &meta.key, Want::Whole).await.unwrap();
+        let Some(Reading::Whole(record)) = read else { panic!("{:?}", meta.key) };
+        records.push(record);
+    }
+    records
+}
+
+async fn made(storage: &dyn Storage, plan: &Plan, keeper: &Keeper) -> Outcome {
+    ops::perform_kept(storage, plan, keeper).await.unwrap()
+}
+
+/// Makes a plan, undoes it, does it again and undoes it: twice it is as before, byte for byte.
+async fn to_and_fro(storage: &dyn Storage, store: &StoreName, plan: Plan) {
+    let (_folder, keeper) = keeper();
+    let before = all(storage, store).await;
+    let outcome = made(storage, &plan, &keeper).await;
+    let after = all(storage, store).await;
+    assert_ne!(after, before);
+    let undo = outcome.inverse.unwrap();
+    let undone = made(storage, &undo, &keeper).await;
+    assert_eq!(all(storage, store).await, before);
+    let again = made(storage, &undone.inverse.unwrap(), &keeper).await;
+    assert_eq!(all(storage, store).await, after);
+    made(storage, &again.inverse.unwrap(), &keeper).await;
+    assert_eq!(all(storage, store).await, before);
+}
+
+fn set(store: &StoreName, key: &str, value: impl Into<bytes::Bytes>, expected: Expect) -> Plan {
+    let (store, key, value) = (store.clone(), Key::from(key), value.into());
+    Plan::set(SetValue { store, key, value, content_type: ContentType::TEXT, expected })
+        .undoable(false)
+}
+
+async fn delete(storage: &dyn Storage, store: &StoreName) -> Plan {
+    let shown = scan(storage, store).await.into_iter().map(PlannedRecord::There).collect();
+    Plan::delete(store.clone(), shown).undoable(false)
+}
+
+pub async fn a_record_that_was_set_is_what_it_was_again(storage: &dyn Storage) {
+    let shop = store(storage, "shop").await;
+    put(storage, &shop, "there", "old").await;
+    let old = Expect::unchanged("old".into(), ContentType::TEXT);
+    to_and_fro(storage, &shop, set(&shop, "there", "new", old)).await;
+    to_and_fro(storage, &shop, set(&shop, "new", "first", Expect::Absent)).await;
+    // Over what is compared byte for byte, and over what is kept in memory.
+    let large = "x".repeat(3 << 20);
+    put(storage, &shop, "large", &large).await;
+    let old = Expect::unchanged(large.into(), ContentType::TEXT);
+    to_and_fro(storage, &shop, set(&shop, "large", "y".repeat(2 << 20), old)).await;
+}
+
+pub async fn records_that_were_deleted_come_back(storage: &dyn Storage) {
+    let shop = store(storage, "shop").await;
+    for at in 0..130 {
+        put(storage, &shop, &format!("k{at:03}"), &"v".repeat(at * 40)).await;
+    }
+    let plan = delete(storage, &shop).await;
+    assert!(plan.reversible);
+    to_and_fro(storage, &shop, plan).await;
+}
+
+pub async fn what_a_crawl_has_written_since_is_skipped_and_named(storage: &dyn Storage) {
+    let shop = store(storage, "shop").await;
+    let (_folder, keeper) = keeper();
+    for key in ["a", "b", "c"] {
+        put(storage, &shop, key, "old").await;
+    }
+    let deleted = made(storage, &delete(storage, &shop).await, &keeper).await;
+    put(storage, &shop, "b", "crawled").await;
+    let undone = made(storage, &deleted.inverse.unwrap(), &keeper).await;
+    assert_eq!((undone.records, undone.skipped), (2, vec![Key::from("b")]));
+    let values: Vec<_> = all(storage, &shop).await.into_iter().map(|it| it.value).collect();
+    assert_eq!(values, ["old", "crawled", "old"]);
+    // What is done again is what was undone, and nothing that came since.
+    put(storage, &shop, "c", "crawled").await;
+    let again = made(storage, &undone.inverse.unwrap(), &keeper).await;
+    assert_eq!((again.records, again.skipped), (1, vec![Key::from("c")]));
+
+    let old = Expect::unchanged("crawled".into(), ContentType::TEXT);
+    let outcome = made(storage, &set(&shop, "b", "mine", old), &keeper).await;
+    put(storage, &shop, "b", "crawled again").await;
+    let failed = ops::perform_kept(storage, &outcome.inverse.unwrap(), &keeper).await;
+    let failed = failed.unwrap_err();
+    assert_eq!(failed.error.kind, ErrorKind::Conflict);
+    assert!(failed.error.problem.contains('b'), "{}", failed.error);
+    assert_eq!(super::value(storage, &shop, &Key::from("b")).await, "crawled again");
+}
+
+pub async fn a_record_of_the_same_size_that_changed_is_not_deleted_unseen(storage: &dyn Storage) {
+    let shop = store(storage, "shop").await;
+    let (_folder, keeper) = keeper();
+    put(storage, &shop, "key", "old").await;
+    let plan = delete(storage, &shop).await;
+    put(storage, &shop, "key", "new").await;
+    let deleted = made(storage, &plan, &keeper).await;
+    // Just what was removed comes back.
+    made(storage, &deleted.inverse.unwrap(), &keeper).await;
+    assert_eq!(super::value(storage, &shop, &Key::from("key")).await, "new");
+}
+
+pub async fn a_store_that_was_made_goes_only_while_it_is_empty(storage: &dyn Storage) {
+    let (_folder, keeper) = keeper();
+    let create = Plan::create(OpenBy::Name("new".into()));
+    let undo = made(storage, &create, &keeper).await.inverse.unwrap();
+    let undone = made(storage, &undo, &keeper).await;
+    assert_eq!(storage.all_stores().await.unwrap(), []);
+    let undo = made(storage, &undone.inverse.unwrap(), &keeper).await.inverse.unwrap();
+    let new = StoreName::from("new");
+    put(storage, &new, "key", "crawled").await;
+    let failed = ops::perform_kept(storage, &undo, &keeper).await.unwrap_err();
+    assert_eq!(failed.error.kind, ErrorKind::Conflict, "{}", failed.error);
+    assert_eq!(all(storage, &new).await.len(), 1);
+    // One that was there before has nothing to undo.
+    assert_eq!(made(storage, &create, &keeper).await.inverse, None);
+}
+
+/// Where stores can be set aside: nowhere else anything is said to be undoable.
+pub async fn a_store_that_was_purged_or_dropped_comes_back(storage: &dyn Storage) {
+    let shop = store(storage, "shop").await;
+    let (_folder, keeper) = keeper();
+    for key in ["a", "b"] {
+        put(storage, &shop, key, "old").await;
+    }
+    let sets_aside = storage.server().await.unwrap().sets_aside();
+    let before = all(storage, &shop).await;
+    let info = storage.get_metadata(&shop).await.unwrap();
+    let plans = [Plan::purge(&info, Weight::Unknown), Plan::drop(&info, Weight::Unknown)];
+    for plan in plans {
+        let plan = plan.undoable(sets_aside);
+        assert_eq!(plan.reversible, sets_aside);
+        if !sets_aside {
+            continue;
+        }
+        let undo = made(storage, &plan, &keeper).await.inverse.unwrap();
+        let gone = storage.get_metadata(&shop).await;
+        assert!(gone.is_err() || gone.unwrap().records == Some(0));
+        let undone = made(storage, &undo, &keeper).await;
+        assert_eq!((undone.records, undone.left), (2, 0));
+        assert_eq!(all(storage, &shop).await, before);
+        // Not over what came since.
+        let again = undone.inverse.unwrap();
+        let redone = made(storage, &again, &keeper).await;
+        made(storage, &redone.inverse.unwrap(), &keeper).await;
+        assert_eq!(all(storage, &shop).await, before);
+        assert_eq!(storage.asides().await.unwrap(), []);
+    }
+    if sets_aside {
+        let plan = Plan::purge(&info, Weight::Unknown).undoable(true);
+        let undo = made(storage, &plan, &keeper).await.inverse.unwrap();
+        put(storage, &shop, "b", "crawled").await;
+        let undone = made(storage, &undo, &keeper).await;
+        assert_eq!((undone.records, undone.left, undone.inverse), (1, 1, None));
+        assert_eq!(super::value(storage, &shop, &Key::from("b")).await, "crawled");
+        let aside = Aside::Records(shop.clone());
+        assert_eq!(storage.asides().await.unwrap()[0].aside, aside);
+    }
+}
