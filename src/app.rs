@@ -41,6 +41,7 @@ pub mod writes;
 
 mod allowed;
 mod compute;
+pub mod drafting;
 mod edit;
 mod facts;
 mod interest;
@@ -61,7 +62,7 @@ pub use facts::Facts;
 pub(crate) use facts::{store_facts, store_state};
 pub use jobs::{Job, JobId};
 pub use layers::{
-    Details, Dialog, Help, Jobs, Layer, LeafCursor, MergeView, Overlay, Review, Targets,
+    Details, Dialog, DraftView, Help, Jobs, Layer, LeafCursor, MergeView, Overlay, Review, Targets,
 };
 pub use layout::{Area, Layout, Pane};
 pub use load::{Compute, LeavesShown, Load, Loaded, Ordered, Read, RecordView, Scope};
@@ -73,6 +74,7 @@ pub use typing::is_text;
 pub use writes::{Pending, Writes};
 
 use ctx::Outbox;
+use drafting::Drafting;
 use keys::KeysPane;
 use record::RecordPane;
 use stores::StoresPane;
@@ -105,6 +107,8 @@ pub struct App {
     pub layers: Vec<Layer>,
     /// When the dialog that opened by itself takes keys.
     unseen_until: Option<Timestamp>,
+    /// What was typed and not stored, here and before.
+    pub drafting: Drafting,
     /// A sentence in the footer.
     pub notice: Option<Notice>,
     /// Whether the mouse is taken.
@@ -134,6 +138,7 @@ impl App {
             editor: None,
             layers: Vec::new(),
             unseen_until: None,
+            drafting: Drafting::default(),
             notice: None,
             mouse: settings.mouse,
             writes: Writes::default(),
@@ -162,8 +167,10 @@ impl App {
     /// Takes an event; gives what the shell is to do about it.
     #[must_use = "what the core asks for is to be carried out"]
     pub fn handle(&mut self, event: Event) -> Vec<Effect> {
+        let typed = drafting::is_input(&event);
         self.route(event);
         self.serve();
+        drafting::look(self, typed);
         self.watch.look(&self.stores, &self.keys, &self.record, &mut ctx!(self));
         std::mem::take(&mut self.out.effects)
     }
@@ -303,7 +310,8 @@ impl App {
         let unsaved = self.editor.as_ref().filter(|editor| editor.is_changed());
         let unsaved = unsaved.map(|editor| {
             let key = editor.typed_key().named();
-            format!("{key} in {} was not saved", editor.store.escaped())
+            let kept = if self.drafting.is_kept() { "; a draft of it is kept" } else { "" };
+            format!("{key} in {} was not saved{kept}", editor.store.escaped())
         });
         let parts: Vec<_> =
             failed.map(|notice| notice.text.clone()).into_iter().chain(unsaved).collect();
@@ -319,7 +327,8 @@ impl App {
         // Behind a dialog nothing is looked at.
         let editor = self.editor.as_ref().filter(|_| self.layers.is_empty());
         let editor = editor.and_then(Editor::wake);
-        watch.into_iter().chain(self.unseen_until()).chain(editor).min()
+        let kept = self.drafting.wake();
+        watch.into_iter().chain(self.unseen_until()).chain(editor).chain(kept).min()
     }
 
     /// When the topmost dialog takes keys, if it opened by itself and does not yet.

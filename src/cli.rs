@@ -8,6 +8,7 @@ mod confirm;
 #[cfg(feature = "demo")]
 mod demo;
 mod digest;
+mod drafts;
 mod dry_run;
 mod exit;
 mod help;
@@ -183,6 +184,7 @@ fn dispatch(command: &Command, cli: &Cli, output: &mut Output) -> ExitResult {
             warn(&config, cli);
             return targets::list(&config, &environment, output);
         }
+        Command::Drafts { what } => return drafts::run(what.as_ref(), output),
         // Not a one-shot command: the browser runs beside it.
         #[cfg(feature = "demo")]
         Command::Demo(_) => return Ok(exit::USAGE),
@@ -229,7 +231,10 @@ fn dispatch(command: &Command, cli: &Cli, output: &mut Output) -> ExitResult {
             Command::Repair(repair) => repair::repair(storage, repair, output).await,
             #[cfg(feature = "demo")]
             Command::Demo(_) => Ok(exit::DONE),
-            Command::Completions { .. } | Command::Man | Command::Targets => Ok(exit::DONE),
+            Command::Completions { .. }
+            | Command::Man
+            | Command::Targets
+            | Command::Drafts { .. } => Ok(exit::DONE),
         }
     });
     // The connection's own tasks end with the process.

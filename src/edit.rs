@@ -9,6 +9,7 @@
 //! leaves     the leaves of a JSON value, with the bytes that each stands in
 //! align      what two, or three, sequences have in common
 //! diff       what is different about two values: by leaf, by line, by range
+//! draft      what was typed and not yet stored, as it is kept in a file
 //! merge      two changes of one value, both of them made, or the places where they meet
 //! ```
 //!
@@ -19,6 +20,7 @@ mod align;
 pub mod clusters;
 pub mod diff;
 mod document;
+pub mod draft;
 pub mod find;
 mod leaves;
 pub mod merge;

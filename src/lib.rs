@@ -9,6 +9,7 @@
 //! app  → ops, edit, index, preview, …    the state, and what an event makes of it
 //! ops  → storage                         what is done to data, for browser and commands
 //! edit → preview, text                   documents, diff, merge and drafts: pure
+//! drafts → edit                          the folder in which drafts are kept
 //! storage → index                        the backends
 //! index, preview                         keys in order; values as rows
 //! model, text, keymap, theme, outfile    the ground: know no other layer
@@ -27,6 +28,8 @@ pub mod cli;
 pub mod config;
 #[cfg(feature = "demo")]
 pub mod demo;
+#[cfg(feature = "tui")]
+pub mod drafts;
 #[cfg(feature = "tui")]
 pub mod edit;
 #[cfg(any(test, feature = "fuzz"))]

@@ -10,6 +10,7 @@ pub mod terminal;
 mod answers;
 pub mod backend;
 mod background;
+mod drafts;
 mod effects;
 mod files;
 mod handover;
@@ -35,6 +36,7 @@ use crate::storage::{Options, Storage};
 use crate::view::{Appearance, draw};
 
 use background::{Background, QUESTION};
+use drafts::DraftKeeper;
 use effects::Tasks;
 use input::Input;
 pub use setup::Setup;
@@ -86,6 +88,7 @@ struct Shell {
     input: Input,
     signals: Signals,
     tasks: Tasks,
+    drafts: DraftKeeper,
     events: mpsc::Receiver<Event>,
     connected: mpsc::Sender<Arc<dyn Storage>>,
     storages: mpsc::Receiver<Arc<dyn Storage>>,
@@ -122,6 +125,7 @@ impl Shell {
             input: Input::open()?,
             signals: Signals::take()?,
             tasks: Tasks::new(sender),
+            drafts: DraftKeeper::default(),
             events,
             connected,
             storages,
@@ -240,6 +244,10 @@ impl Shell {
 
     /// Ends after the writes under way, which all end within the time that a command may take.
     fn end(&mut self, code: u8) {
+        self.app.now = Timestamp::now();
+        if let Some(draft) = self.app.unkept_draft() {
+            self.drafts.keep(Box::new(draft), self.tasks.events());
+        }
         self.app.ending();
         self.ending = Some(code);
         self.dirty = true;
@@ -268,9 +276,13 @@ impl Shell {
                 Effect::Cancel(slot) => self.tasks.cancel(slot),
                 Effect::Write(id, plan) => self.tasks.write(id, plan),
                 Effect::Resolve(id) => self.tasks.resolve(id),
-                Effect::OpenEditor { text, suffix } => {
-                    effects.extend(self.outside(&text, &suffix).await?);
+                Effect::OpenEditor { text, suffix, draft } => {
+                    effects.extend(self.outside(&text, &suffix, draft).await?);
                 }
+                Effect::KeepDraft(draft) => self.drafts.keep(draft, self.tasks.events()),
+                Effect::DropDraft(id) => self.drafts.remove(id),
+                Effect::FindDrafts(target) => self.drafts.find(target, self.tasks.events()),
+                Effect::ReadDraft(id) => self.drafts.read(id, self.tasks.events()),
                 Effect::Copy { what, bytes } => {
                     let event = self.copy(what, &bytes);
                     effects.extend(self.app.handle(event));

@@ -10,6 +10,7 @@
 
 mod border;
 mod crawl;
+mod draft;
 mod editor;
 mod footer;
 mod help;
@@ -92,6 +93,10 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, appearance: &Appearance) {
             }
             Layer::Jobs(shown) => {
                 jobs::draw(buf, layout.body, shown, app, appearance);
+                None
+            }
+            Layer::Draft(view) => {
+                draft::draw(buf, layout.body, view, app, appearance);
                 None
             }
             Layer::Review(review) => {

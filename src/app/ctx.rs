@@ -7,6 +7,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use crate::edit::Version;
+use crate::edit::draft::{Draft, DraftId};
 use crate::keymap::{Action, Context, KeyMap};
 use crate::model::{Expect, JsonLayout, SetValue, StoreInfo, StoreName, Timestamp};
 use crate::ops::{Plan, WriteId};
@@ -41,6 +42,16 @@ pub enum Request {
     Send(WriteId, Box<Plan>),
     /// Give up what is in the editor.
     DiscardEdit,
+    /// Go on with a draft, as a new record where that is wanted.
+    TakeDraft(DraftId, Box<Draft>, bool),
+    /// Edit the record that is shown; `true`: in the user's own editor.
+    EditRecord(bool),
+    /// Make a new record.
+    NewRecord,
+    /// Throw a draft away.
+    DropDraft(DraftId),
+    /// Do not offer a draft again while larder runs.
+    PassDraft(DraftId),
     /// Take no keys in a dialog that has just opened before there was a pause in them.
     AwaitPause,
     /// Show what a save of the editor's record changes, before it is made.

@@ -62,7 +62,7 @@ impl Editor {
             _ if matches!(self.value, Content::Text(..)) => ".txt".to_owned(),
             _ => ".bin".to_owned(),
         };
-        ctx.effect(Effect::OpenEditor { text: self.value.bytes(), suffix });
+        ctx.effect(Effect::OpenEditor { text: self.value.bytes(), suffix, draft: None });
     }
 
     /// The user's own editor has ended: what it left is saved at once, or stays here if it cannot

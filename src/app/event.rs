@@ -10,6 +10,8 @@ use crate::index::Query;
 use crate::model::{ConnectionState, Error, Interest, ServerInfo, StoreName, WatchEvent};
 use crate::ops::{Outcome, Plan, Resolution, WriteId};
 
+use crate::edit::draft::{Draft, DraftHead, DraftId};
+
 use super::load::{Loaded, Read};
 
 /// Something that happened.
@@ -45,6 +47,12 @@ pub enum Event {
     Resolved(WriteId, Result<Resolution, Error>),
     /// The external editor ended; holds the text if it could be read back.
     Edited(Result<Bytes, NotEdited>),
+    /// A draft was kept, or why not.
+    DraftKept(Result<(), String>),
+    /// The drafts of this target that nobody is typing in.
+    Drafts(Vec<(DraftId, DraftHead)>),
+    /// A draft was read, or why not.
+    DraftRead(DraftId, Result<Box<Draft>, String>),
     /// Something was handed to the terminal's clipboard, or was too large for it.
     Copied(&'static str, Result<usize, String>),
     /// These bytes were saved to a file, or not.
@@ -103,7 +111,17 @@ pub enum Effect {
         text: Bytes,
         /// `.json`, `.txt`, …
         suffix: String,
+        /// What is kept meanwhile, with the file.
+        draft: Option<Box<Draft>>,
     },
+    /// Keep a draft in place of what was kept under its name.
+    KeepDraft(Box<Draft>),
+    /// Remove a draft: it is stored, or was thrown away.
+    DropDraft(DraftId),
+    /// Look for the drafts of this target.
+    FindDrafts(String),
+    /// Read a draft.
+    ReadDraft(DraftId),
     /// Hand bytes to the terminal's clipboard.
     Copy {
         /// `Key` or `Value`, for the notice.

@@ -4,6 +4,7 @@ mod confirm;
 pub mod crawl;
 mod details;
 mod dialog;
+mod draft;
 mod jobs;
 mod leaf;
 pub mod merge;
@@ -15,6 +16,7 @@ mod totals;
 pub use crawl::Overview;
 pub use details::{Details, Help};
 pub use dialog::{Dialog, Overlay, Then};
+pub use draft::DraftView;
 pub use jobs::Jobs;
 pub use leaf::LeafCursor;
 pub use merge::MergeView;
@@ -74,6 +76,8 @@ layers! {
     Jobs(Jobs),
     /// The cursor in the values of the JSON that is shown.
     Leaf(Box<LeafCursor>),
+    /// A draft that was found.
+    Draft(Box<DraftView>),
     /// What a save changes, before it is made.
     Review(Box<Review>),
     /// What was typed and what someone else wrote, where they meet.
@@ -91,5 +95,11 @@ impl From<Review> for Layer {
 impl From<MergeView> for Layer {
     fn from(view: MergeView) -> Self {
         Self::Merge(Box::new(view))
+    }
+}
+
+impl From<DraftView> for Layer {
+    fn from(view: DraftView) -> Self {
+        Self::Draft(Box::new(view))
     }
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use bytes::Bytes;
 
+use crate::edit::draft::DraftId;
 use crate::model::{ContentType, Error, Expect, Record, StoreInfo};
 use crate::ops::{Plan, PlannedChange, Weight, words};
 use crate::text::{self, visible};
@@ -34,6 +35,8 @@ pub enum Confirmed {
     Plan(Box<Plan>),
     /// Give up what is in the editor.
     DiscardEdit,
+    /// Throw this draft away.
+    DropDraft(DraftId),
     /// Write what is in the editor over what someone else wrote: over this, and nothing later. `None`
     /// until it has been read.
     OverwriteRecord(Option<Expect>),

@@ -2,6 +2,7 @@
 
 mod actions;
 mod answers;
+mod drafts;
 mod leaves;
 mod mouse;
 mod opened;
@@ -39,6 +40,7 @@ impl App {
             Event::Resize(width, height) => self.resize(width, height),
             Event::Connected(result) => {
                 if self.session.connected(result, &mut ctx!(self)) {
+                    drafts::find(self);
                     opened::watch(self);
                     opened::read_stores(self);
                 }
@@ -79,6 +81,9 @@ impl App {
                     self.after_edit(then);
                 }
             }
+            Event::DraftKept(result) => self.draft_kept(result),
+            Event::Drafts(found) => drafts::found(self, found),
+            Event::DraftRead(id, result) => drafts::read(self, id, result),
             Event::Copied(what, result) => self.tell(match result {
                 Ok(bytes) => Notice::done(format!("{what} copied, {}", text::size(bytes as u64))),
                 Err(why) => Notice::failure(why),
@@ -115,6 +120,15 @@ impl App {
                     self.editor = None;
                     // Perhaps it was given up because someone else had changed the record.
                     opened::reload_record(self);
+                }
+                Request::TakeDraft(id, draft, as_new) => drafts::take(self, &id, *draft, as_new),
+                Request::EditRecord(outside) => actions::edit(self, outside),
+                Request::NewRecord => actions::new_record(self),
+                Request::PassDraft(id) => self.drafting.forget(&id),
+                Request::DropDraft(id) => {
+                    drafts::remove(self, &id);
+                    self.layers.retain(|layer| !matches!(layer, Layer::Draft(_)));
+                    self.tell(Notice::done("the draft is thrown away"));
                 }
                 Request::AwaitPause if self.layers.is_empty() => {}
                 Request::AwaitPause => unasked::await_pause(self),

@@ -28,6 +28,10 @@ pub struct Settings {
     pub welcome: bool,
     /// What is to be said at the start.
     pub warning: Option<String>,
+    /// Where it is typed: the machine and the terminal.
+    pub place: String,
+    /// The number of this process.
+    pub process: u32,
     /// The store to open as soon as it is there.
     pub open: Option<StoreName>,
 }
@@ -46,6 +50,8 @@ impl Default for Settings {
             target: 0,
             welcome: false,
             warning: None,
+            place: String::new(),
+            process: 0,
             open: None,
         }
     }

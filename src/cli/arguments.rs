@@ -139,6 +139,14 @@ pub enum Command {
     #[command(after_help = help::TARGETS)]
     Targets,
 
+    /// List, show, export and remove what was typed and not stored
+    #[command(after_help = help::DRAFTS)]
+    Drafts {
+        /// What to do; without it, they are listed
+        #[command(subcommand)]
+        what: Option<DraftsCommand>,
+    },
+
     /// Watch a simulated crawl fill a store
     #[cfg(feature = "demo")]
     #[command(after_help = help::DEMO)]
@@ -273,6 +281,31 @@ pub struct SetArgs {
     /// Only if the value still has this digest, as get --digest prints it
     #[arg(long, value_name = "DIGEST")]
     pub if_unchanged: Option<String>,
+}
+
+/// What `drafts` does.
+#[derive(Debug, Subcommand)]
+pub enum DraftsCommand {
+    /// List them, the newest first
+    List,
+    /// Print what was typed
+    Show {
+        /// The draft, as it is listed
+        draft: String,
+    },
+    /// Write what was typed to a file
+    Export {
+        /// The draft, as it is listed
+        draft: String,
+        /// The file
+        file: PathBuf,
+    },
+    /// Remove drafts
+    Remove {
+        /// The drafts, as they are listed
+        #[arg(required = true, value_name = "DRAFT")]
+        drafts: Vec<String>,
+    },
 }
 
 /// `exists` and `url`.

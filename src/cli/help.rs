@@ -36,7 +36,8 @@ Commands, for scripts:                   COMMAND --help tells more, by example
     "
   set      set a record                  url      a record's public URL
   exists   is there such a record?       repair   mend a store's metadata
-  watch    tell what changes             man  and  completions  for the shell
+  watch    tell what changes             drafts   what was typed and not stored
+                                         man  and  completions  for the shell
 
 Options:      (also -h, --help  and  -V, --version )
   -t, --target TARGET  path, URL, profile      --read-only  refuse every write
@@ -159,6 +160,16 @@ else REDIS_URL, else CRAWLEE_STORAGE_DIR, else ./storage if it is there. Nothing
 Examples:
   larder targets
   larder targets --json | jq -r 'select(.default) | .target'";
+
+pub(super) const DRAFTS: &str = "\
+What is typed in the browser is kept in larder's state folder until it is stored or given up; editing its \
+record offers it again. Nothing is connected to.
+
+Examples:
+  larder drafts
+  larder drafts show 0f3a9c51d2e47b86-6442a1f0-1f2e
+  larder drafts export 0f3a9c51d2e47b86-6442a1f0-1f2e typed.json
+  larder drafts remove 0f3a9c51d2e47b86-6442a1f0-1f2e";
 
 #[cfg(feature = "demo")]
 pub(super) const DEMO: &str = "\

@@ -172,6 +172,7 @@ named! {
     Prompt "prompt" "Prompts" "While a line of text is typed"
     Help "help" "Help" "While the help is open"
     Jobs "jobs" "Jobs" "While the list of jobs is open"
+    Draft "draft" "Draft" "While a draft that was found is offered"
     Review "review" "Review" "While a save is shown before it is made"
     Merge "merge" "Merge" "While what you typed meets what someone else wrote"
     Targets "targets" "Targets" "While the list of targets is open"

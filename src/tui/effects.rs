@@ -61,6 +61,11 @@ impl Tasks {
         }
     }
 
+    /// Where results go.
+    pub(super) fn events(&self) -> Sender<Event> {
+        self.events.clone()
+    }
+
     /// Uses this storage from now on, and reports its connection's changes.
     pub(super) fn use_storage(&mut self, storage: Arc<dyn Storage>) {
         let (mut states, events) = (storage.session().state, self.events.clone());

@@ -10,7 +10,10 @@ use rustix::process::{Pid, Signal, kill_process};
 use tokio::process::Child;
 
 use crate::app::{NotEdited, SaveError};
+use crate::edit::draft::Draft;
 use crate::outfile;
+
+use super::drafts;
 
 /// How long an editor may take to end when its terminal is gone.
 const EDITOR_EXIT_TIMEOUT: Duration = Duration::from_secs(2);
@@ -48,24 +51,69 @@ pub(super) fn save(path: &Path, bytes: &[u8], overwrite: bool) -> Result<usize, 
     }
 }
 
-/// Lets `$VISUAL`, else `$EDITOR`, else `vi` edit a private file that holds `text`; gives what it
-/// left. The terminal must have been given back before. Once `gone` ends, the terminal is gone: the
-/// editor is told so, as the system would, and is not waited for much longer.
+/// The file that the user's own editor has.
+pub(super) struct HandedOut {
+    path: PathBuf,
+    /// Where there is no state folder, it is one of those that go when larder does.
+    temporary: Option<tempfile::TempPath>,
+}
+
+impl HandedOut {
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Removes it: what it holds is kept or stored.
+    pub(super) fn remove(self) {
+        if self.temporary.is_none() {
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
+
+    /// Leaves it where it is.
+    pub(super) fn stay(self) {
+        let _ = self.temporary.map(tempfile::TempPath::keep);
+    }
+}
+
+/// Makes a private file that holds `text`: beside its draft, which is kept first, so that what the
+/// editor leaves in it outlives larder; else a temporary one.
 ///
 /// # Errors
-/// The editor could not be started or failed, or the file could not be read back.
+/// What the system says.
+pub(super) fn hand_out(text: &[u8], suffix: &str, draft: Option<&Draft>) -> io::Result<HandedOut> {
+    if let (Some(drafts), Some(draft)) = (drafts::folder(), draft)
+        && drafts.keep(draft).is_ok()
+        && let Ok(path) = drafts.hand_out(&draft.head.id(), suffix, text)
+    {
+        return Ok(HandedOut { path, temporary: None });
+    }
+    let mut file = tempfile::Builder::new().prefix("larder-").suffix(suffix).tempfile()?;
+    file.write_all(text).and_then(|()| file.flush())?;
+    let path = file.into_temp_path();
+    Ok(HandedOut { path: path.to_path_buf(), temporary: Some(path) })
+}
+
+/// Lets `$VISUAL`, else `$EDITOR`, else `vi` edit a file that holds `text`; gives what it left. The
+/// terminal must have been given back before. Once `gone` ends, the terminal is gone: the editor is
+/// told so, as the system would, and is not waited for much longer.
+///
+/// # Errors
+/// The editor could not be started or failed, or the file could not be read back. What it left is
+/// given even so.
 pub(super) async fn edit(
     text: &[u8],
-    suffix: &str,
+    file: &io::Result<HandedOut>,
     gone: impl Future<Output = ()>,
 ) -> Result<Bytes, NotEdited> {
     let nothing = |why| NotEdited { why, left: None };
     let set = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
     let editor = set("VISUAL").or_else(|| set("EDITOR")).unwrap_or_else(|| "vi".to_owned());
-    let unusable = |error: io::Error| nothing(format!("no temporary file for the editor: {error}"));
-    let mut file =
-        tempfile::Builder::new().prefix("larder-").suffix(suffix).tempfile().map_err(unusable)?;
-    file.write_all(text).and_then(|()| file.flush()).map_err(unusable)?;
+    let file = match file {
+        Ok(file) => file,
+        Err(error) => return Err(nothing(format!("no temporary file for the editor: {error}"))),
+    };
+    let left = || std::fs::read(file.path()).ok().map(Bytes::from).filter(|left| left != text);
     // The variable may hold arguments, so a shell takes it apart, as it does for other programs.
     let mut command = tokio::process::Command::new("sh");
     command.arg("-c").arg(format!("{editor} \"$1\"")).arg("sh").arg(file.path());
@@ -73,34 +121,34 @@ pub(super) async fn edit(
     for name in crate::config::environment::SECRETS {
         command.env_remove(name);
     }
-    let failed = |error: io::Error| nothing(format!("{editor}: {error}"));
+    let failed = |error: io::Error| NotEdited { why: format!("{editor}: {error}"), left: left() };
     let mut child = command.spawn().map_err(failed)?;
     let ended = tokio::select! {
         ended = child.wait() => Some(ended),
         () = gone => None,
     };
-    let status = match ended {
-        Some(ended) => ended.map_err(failed)?,
-        None => {
-            hang_up(&mut child).await.ok_or_else(|| nothing(format!("{editor} had no terminal")))?
-        }
+    let status = if let Some(ended) = ended {
+        ended.map_err(failed)?
+    } else {
+        let why = || format!("{editor} had no terminal, and may still write its file");
+        hang_up(&mut child).await.ok_or_else(|| NotEdited { why: why(), left: left() })?
     };
     // What a shell says of a command that it does not find, or that is no program.
     if matches!(status.code(), Some(126 | 127)) {
         let why = format!("there is no editor `{editor}`; set $VISUAL or $EDITOR to yours");
-        return Err(nothing(why));
+        return Err(NotEdited { why, left: left() });
     }
     // Many editors replace the file, so it is read by its name.
-    let left = std::fs::read(file.path()).map(Bytes::from);
+    let read = std::fs::read(file.path()).map(Bytes::from);
     if !status.success() {
-        let left = left.ok().filter(|left| left != text);
+        let left = left();
         let so = match &left {
             Some(_) => "what it left is here, and is not saved",
             None => "nothing was changed",
         };
         return Err(NotEdited { why: format!("{editor} failed ({status}); {so}"), left });
     }
-    left.map_err(|error| nothing(format!("what {editor} left cannot be read: {error}")))
+    read.map_err(|error| nothing(format!("what {editor} left cannot be read: {error}")))
 }
 
 /// Ends an editor whose terminal is gone; none if it stays.

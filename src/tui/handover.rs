@@ -6,12 +6,15 @@ use signal_hook::consts::SIGTSTP;
 use signal_hook::low_level::emulate_default_handler;
 
 use super::signals::SignalAction;
-use super::{Shell, TerminalEvent, backend, files, terminal};
+use super::{Shell, TerminalEvent, backend, drafts, files, terminal};
 use crate::app::{Effect, Event, NotEdited};
+use crate::edit::draft::Draft;
+use crate::model::Timestamp;
 
 impl Shell {
     /// Gives the terminal back, then prints a failure that was not yet drawn.
     pub(super) async fn leave(&mut self, code: u8) -> u8 {
+        self.drafts.finish();
         self.drain_input().await;
         let written = self.terminal.leave();
         match self.app.unseen_failure() {
@@ -93,7 +96,14 @@ impl Shell {
     }
 
     /// Gives the terminal to the user's own editor, and takes it back.
-    pub(super) async fn outside(&mut self, text: &[u8], suffix: &str) -> io::Result<Vec<Effect>> {
+    ///
+    /// Its file stands beside the draft, and stays until what it holds is kept or stored.
+    pub(super) async fn outside(
+        &mut self,
+        text: &[u8],
+        suffix: &str,
+        draft: Option<Box<Draft>>,
+    ) -> io::Result<Vec<Effect>> {
         if !self.terminal.leave() {
             let taken = self.terminal.reenter();
             self.unless_gone(taken)?;
@@ -101,6 +111,8 @@ impl Shell {
             let nothing = NotEdited { why: why.to_owned(), left: None };
             return Ok(self.app.handle(Event::Edited(Err(nothing))));
         }
+        self.drafts.finish();
+        let file = files::hand_out(text, suffix, draft.as_deref());
         // Two readers of one terminal would share its keys between them.
         self.input.pause();
         let (mut code, mut gone) = (None, false);
@@ -109,7 +121,7 @@ impl Shell {
                 self.input.gone().await;
                 gone = true;
             };
-            let mut edit = std::pin::pin!(files::edit(text, suffix, hung_up));
+            let mut edit = std::pin::pin!(files::edit(text, &file, hung_up));
             loop {
                 tokio::select! {
                     result = &mut edit => break result,
@@ -137,6 +149,21 @@ impl Shell {
             effects = self.resized()?;
         }
         effects.extend(self.app.handle(Event::Edited(result)));
+        self.app.now = Timestamp::now();
+        // What was left is kept before its file goes.
+        let kept =
+            self.app.unkept_draft().map(|left| drafts::keep(drafts::folder().as_ref(), &left));
+        match kept {
+            Some(Err(why)) => {
+                let path = file.as_ref().map(|file| file.path().display().to_string());
+                let why = format!("{why}; the editor's text is in {}", path.unwrap_or_default());
+                effects.extend(self.app.handle(Event::DraftKept(Err(why))));
+                if let Ok(file) = file {
+                    file.stay();
+                }
+            }
+            Some(Ok(())) | None => drop(file.map(files::HandedOut::remove)),
+        }
         Ok(effects)
     }
 }

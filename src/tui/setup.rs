@@ -54,6 +54,8 @@ impl Setup {
                 review_saves: config.review_saves,
                 wrap: config.wrap,
                 mouse: config.mouse,
+                place: super::drafts::place(),
+                process: std::process::id(),
                 ..Settings::default()
             },
             targets: None,

@@ -22,7 +22,7 @@ use super::paint::{Piece, put_all};
 pub(super) const NOT_ATOMIC: &str = "Crawlee can still write between the comparison and the write: in a directory they are two steps.";
 
 /// A row: pieces of text with their styles.
-type Line = Vec<(String, Style)>;
+pub(super) type Line = Vec<(String, Style)>;
 
 /// Draws the change; the keys that make it and leave it stand in the border.
 pub(super) fn draw(

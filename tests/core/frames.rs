@@ -5,6 +5,8 @@
 use std::sync::Arc;
 
 use larder::app::{Compute, Effect, Event, Loaded, Read, RecordView, Settings, Slot, TargetChoice};
+use larder::edit::Version;
+use larder::edit::draft::{Draft, DraftHead};
 use larder::keymap::{Action, Context, KeyMap};
 use larder::model::{
     ConnectionState, Crawl, Crawler, Error, ErrorKind, Record, RecordMeta, RecordState, Section,
@@ -581,6 +583,29 @@ fn a_save_before_it_is_made_and_where_it_meets_another() {
         stage.app.settings.review_saves = true;
         stage.keys("jjjjjj").show(&records());
         stage.keys("e<down><end><left><left><left><left><left><left><left>!<ctrl-s>").compared();
+        stage
+    });
+    each("draft", |width, height| {
+        let mut stage = opened(width, height);
+        let head = DraftHead {
+            target: "redis://127.0.0.1:6379/0".to_owned(),
+            store: "shop-snapshots".into(),
+            key: "CRAWLEE_STATE".into(),
+            is_new: false,
+            content_type: JSON.into(),
+            place: "build-7, pts/3".to_owned(),
+            process: 1,
+            began: Timestamp::from_micros(NOW - 4_000_000_000),
+            at: Timestamp::from_micros(NOW - 3_600_000_000),
+        };
+        let base = r#"{"page": 6, "seen": [1, 2.50, 1E400], "ok": true}"#;
+        let base = Version { content_type: JSON.into(), value: base.into() };
+        let text = r#"{"page": 6, "seen": [1, 2.75, 1E400], "ok": true}"#.into();
+        let draft = Draft { head, base: Some(base), text };
+        let id = draft.head.id();
+        stage.app.now = Timestamp::from_micros(NOW);
+        stage.event(Event::Drafts(vec![(id.clone(), draft.head.clone())])).keys("e");
+        stage.event(Event::DraftRead(id, Ok(Box::new(draft)))).compared();
         stage
     });
     each("merge", |width, height| {

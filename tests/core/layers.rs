@@ -8,21 +8,21 @@ mod sources;
 use self::sources::{mentions, paths, sources, strip};
 
 /// What each layer may name besides itself.
-const ARROWS: [(&str, &[&str]); 19] = [
+const ARROWS: [(&str, &[&str]); 20] = [
     ("lib", &[]),
     ("main", &["cli", "demo", "tui", "config"]),
     (
         "tui",
         &[
-            "app", "config", "edit", "index", "keymap", "model", "ops", "outfile", "preview",
-            "storage", "text", "theme", "view",
+            "app", "config", "drafts", "edit", "index", "keymap", "model", "ops", "outfile",
+            "preview", "storage", "text", "theme", "view",
         ],
     ),
     (
         "cli",
         &[
-            "config", "demo", "edit", "index", "model", "ops", "outfile", "preview", "storage",
-            "text",
+            "config", "demo", "drafts", "edit", "index", "model", "ops", "outfile", "preview",
+            "storage", "text",
         ],
     ),
     // A user of the storage like any crawler: nothing of the browser is known to it.
@@ -36,6 +36,7 @@ const ARROWS: [(&str, &[&str]); 19] = [
     // Calls what reads bytes from outside, wherever it is.
     ("fuzz", &["model", "preview", "storage", "text", "tui"]),
     ("index", &["model"]),
+    ("drafts", &["edit", "model"]),
     // Documents, diff, merge, drafts: data alone.
     ("edit", &["model", "preview", "text"]),
     ("preview", &["model", "text"]),

@@ -18,6 +18,7 @@ mod background;
 mod browser;
 mod commands;
 mod demo;
+mod drafts;
 mod kills;
 mod lying_servers;
 mod package;

@@ -75,6 +75,7 @@ impl Confirm {
         match std::mem::replace(&mut self.confirmed, Confirmed::DiscardEdit) {
             Confirmed::Plan(plan) => drop(ctx.send(*plan)),
             Confirmed::DiscardEdit => ctx.request(Request::DiscardEdit),
+            Confirmed::DropDraft(id) => ctx.request(Request::DropDraft(id)),
             Confirmed::OverwriteRecord(expected) => ctx.request(Request::SaveOver(expected)),
             Confirmed::OverwriteFile(path, bytes) => ctx.save_file(path, bytes, true),
             Confirmed::RemoveLeaf => ctx.request(Request::EditLeaf(LeafEdit::Remove)),

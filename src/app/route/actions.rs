@@ -12,7 +12,7 @@ use super::super::layers::{Details, Help, Jobs, Layer, Overview, Targets};
 use super::super::layout::Pane;
 use super::super::load::{Load, RecordView};
 use super::super::notice::Notice;
-use super::{leaves, opened, questions, watched};
+use super::{drafts, leaves, opened, questions, watched};
 
 /// Does in the pane in focus what a key asks for.
 pub(in crate::app) fn act(app: &mut App, action: Action) {
@@ -86,13 +86,17 @@ pub(in crate::app) fn pause_walk(app: &mut App) {
 pub(in crate::app) fn act_on_one_record(app: &mut App, action: Action) {
     match action {
         Action::NewRecord => {
-            if let Some(store) = app.keys.store.clone() {
-                app.editor = Some(Editor::new_record(store, &ctx!(app)));
+            if !drafts::offers(app, true, false) {
+                new_record(app);
             }
         }
         Action::SelectValue => leaves::select(app),
-        Action::Edit => edit(app, false),
-        Action::EditExternal => edit(app, true),
+        Action::Edit | Action::EditExternal => {
+            let outside = action == Action::EditExternal;
+            if !drafts::offers(app, false, outside) {
+                edit(app, outside);
+            }
+        }
         Action::Delete => questions::ask_to_delete(app),
         _ => app.record.act_on_value(action, &mut ctx!(app)),
     }
@@ -106,6 +110,13 @@ pub(in crate::app) fn copy_key(app: &mut App) {
     let what = if app.focus == Pane::Stores { "store name" } else { "key" };
     if let Some(name) = name {
         app.out.effects.push(Effect::Copy { what, bytes: name.into() });
+    }
+}
+
+/// Opens the editor for a new record.
+pub(super) fn new_record(app: &mut App) {
+    if let Some(store) = app.keys.store.clone() {
+        app.editor = Some(Editor::new_record(store, &ctx!(app)));
     }
 }
 

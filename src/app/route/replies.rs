@@ -89,8 +89,10 @@ pub(in crate::app) fn loaded(app: &mut App, loaded: Loaded) {
         }
         Loaded::Diff(diff) => {
             for layer in &mut app.layers {
-                if let Layer::Review(review) = layer {
-                    return review.compared(*diff);
+                match layer {
+                    Layer::Review(review) => return review.compared(*diff),
+                    Layer::Draft(view) => return view.diff = Some(*diff),
+                    _ => {}
                 }
             }
         }

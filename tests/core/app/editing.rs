@@ -345,7 +345,7 @@ fn none_has_no_value() {
 fn what_the_users_editor_left_is_saved() {
     let mut stage = opened();
     stage.keys("E");
-    let Some(Effect::OpenEditor { text, suffix }) = stage.asked.pop() else { panic!() };
+    let Some(Effect::OpenEditor { text, suffix, .. }) = stage.asked.pop() else { panic!() };
     assert_eq!((&text[..], suffix.as_str()), (&b"{\n  \"price\": 1\n}"[..], ".json"));
     // The line break that editors add at the end is not the user's.
     stage.event(Event::Edited(Ok("{\n  \"price\": 7\n}\n".into())));

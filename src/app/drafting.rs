@@ -1,0 +1,177 @@
+//! What is typed is kept as a draft, at most a second behind, until it is stored or given up.
+
+use crate::edit::Version;
+use crate::edit::draft::{Draft, DraftHead, DraftId};
+use crate::model::{ContentType, Key, StoreName, Timestamp};
+
+use super::App;
+use super::event::{Effect, Event};
+use super::notice::Notice;
+
+/// The longest time between a key and the draft that holds it, in microseconds.
+const DELAY: i64 = 500_000;
+
+/// Drafts: that of the editor that is open, and those that were found.
+#[derive(Debug, Default)]
+pub struct Drafting {
+    /// Of the editor that is open.
+    own: Option<Own>,
+    /// Of this target, that nobody is typing in.
+    pub found: Vec<(DraftId, DraftHead)>,
+    /// The draft that is being read, and whether the user's own editor was asked for.
+    pub(super) asked: Option<(DraftId, bool)>,
+}
+
+/// The draft of the editor that is open.
+#[derive(Debug)]
+struct Own {
+    /// When the editor was opened: the draft is named by it.
+    began: Timestamp,
+    /// The process that the draft is named by: another one's, if it is an old draft.
+    process: u32,
+    /// When it is to be kept.
+    due: Option<Timestamp>,
+    /// What was kept last, and its name.
+    kept: Option<(DraftId, (bytes::Bytes, ContentType, Key))>,
+    /// A name that it was kept under before.
+    stale: Option<DraftId>,
+    /// Whether it could not be kept, which has been said.
+    failed: bool,
+}
+
+impl Drafting {
+    /// When something is to be kept.
+    pub(super) fn wake(&self) -> Option<Timestamp> {
+        self.own.as_ref()?.due
+    }
+
+    /// Whether what was typed has been handed out to be kept.
+    pub(super) fn is_kept(&self) -> bool {
+        self.own.as_ref().is_some_and(|own| own.kept.is_some() && !own.failed)
+    }
+
+    /// The draft of a record, or of a new one of this store.
+    pub fn of(&self, target: &str, store: &StoreName, key: Option<&Key>) -> Option<&DraftId> {
+        let about = self.found.iter().find(|(_, head)| head.is_about(target, store, key));
+        about.map(|(id, _)| id)
+    }
+
+    /// Goes on with an old draft: the editor that is open from now on is kept under its name.
+    pub(super) fn go_on(&mut self, id: &DraftId, draft: &Draft) {
+        self.forget(id);
+        let head = &draft.head;
+        let kept = (draft.text.clone(), head.content_type.clone(), head.key.clone());
+        self.own = Some(Own {
+            began: head.began,
+            process: head.process,
+            due: None,
+            kept: Some((id.clone(), kept)),
+            stale: None,
+            failed: false,
+        });
+    }
+
+    pub(super) fn forget(&mut self, id: &DraftId) {
+        self.found.retain(|(found, _)| found != id);
+    }
+}
+
+/// Whether an event may have typed something.
+pub(super) fn is_input(event: &Event) -> bool {
+    matches!(event, Event::Key(_) | Event::Keys(_) | Event::Paste(_) | Event::Edited(_))
+}
+
+/// Keeps what was typed, when it is time, and removes the draft of an editor that is closed: it was
+/// stored, or given up.
+pub(super) fn look(app: &mut App, typed: bool) {
+    if app.editor.is_none() {
+        if let Some((id, _)) = app.drafting.own.take().and_then(|own| own.kept) {
+            app.out.effects.push(Effect::DropDraft(id));
+        }
+        return;
+    }
+    let (now, process) = (app.now, app.settings.process);
+    let own = app.drafting.own.get_or_insert(Own {
+        began: now,
+        process,
+        due: None,
+        kept: None,
+        stale: None,
+        failed: false,
+    });
+    if typed && own.due.is_none() {
+        own.due = Some(Timestamp::from_micros(now.micros() + DELAY));
+    }
+    let handed_out = |effect: &Effect| matches!(effect, Effect::OpenEditor { draft: None, .. });
+    if let Some(at) = app.out.effects.iter().position(handed_out) {
+        let kept = draft(app);
+        if let (Some(own), Some(new)) = (&mut app.drafting.own, &kept) {
+            own.keep(new);
+        }
+        if let Effect::OpenEditor { draft, .. } = &mut app.out.effects[at] {
+            *draft = kept.map(Box::new);
+        }
+    } else if app.drafting.wake().is_some_and(|due| due <= now)
+        && let Some(draft) = app.unkept_draft()
+    {
+        app.out.effects.push(Effect::KeepDraft(Box::new(draft)));
+        let stale = app.drafting.own.as_mut().and_then(|own| own.stale.take());
+        app.out.effects.extend(stale.map(Effect::DropDraft));
+    }
+}
+
+impl Own {
+    fn keep(&mut self, draft: &Draft) {
+        let head = &draft.head;
+        let kept = (draft.text.clone(), head.content_type.clone(), head.key.clone());
+        let before = self.kept.replace((head.id(), kept));
+        self.stale = before.map(|(id, _)| id).filter(|id| *id != head.id());
+    }
+}
+
+impl App {
+    /// What was typed since it was last kept; from now on it counts as kept.
+    pub fn unkept_draft(&mut self) -> Option<Draft> {
+        let draft = draft(self)?;
+        let changed = self.editor.as_ref().is_some_and(super::Editor::is_changed);
+        let own = self.drafting.own.as_mut()?;
+        own.due = None;
+        let head = &draft.head;
+        let same = own.kept.as_ref().is_some_and(|(_, (text, content_type, key))| {
+            *text == draft.text && *content_type == head.content_type && *key == head.key
+        });
+        if same || !changed && own.kept.is_none() {
+            return None;
+        }
+        own.keep(&draft);
+        Some(draft)
+    }
+
+    /// A draft was kept, or could not be: that is said once.
+    pub(super) fn draft_kept(&mut self, result: Result<(), String>) {
+        let Some(own) = &mut self.drafting.own else { return };
+        let failed = std::mem::replace(&mut own.failed, result.is_err());
+        if let (Err(why), false) = (result, failed) {
+            let text = format!("what you type is not kept as a draft: {why}");
+            self.tell(Notice::warning(text));
+        }
+    }
+}
+
+/// What stands in the editor.
+fn draft(app: &App) -> Option<Draft> {
+    let (editor, own) = (app.editor.as_ref()?, app.drafting.own.as_ref()?);
+    let head = DraftHead {
+        target: app.settings.label.clone(),
+        store: editor.store.clone(),
+        key: editor.typed_key(),
+        is_new: editor.original.is_none(),
+        content_type: ContentType::from(editor.content_type.text()),
+        place: app.settings.place.clone(),
+        process: own.process,
+        began: own.began,
+        at: app.now,
+    };
+    let base = editor.original.as_ref().map(Version::from);
+    Some(Draft { head, base, text: editor.value.bytes() })
+}

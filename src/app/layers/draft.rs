@@ -1,0 +1,86 @@
+//! A draft that was found: what was typed and not stored, and how it is different from what is there.
+
+use std::path::PathBuf;
+
+use crossterm::event::KeyEvent;
+
+use crate::edit::draft::{Draft, DraftId};
+use crate::edit::{Diff, Version};
+use crate::keymap::{Action, Context};
+
+use super::super::ctx::{Ctx, Request};
+use super::super::event::Slot;
+use super::super::question::{Confirm, Confirmed, Prompt};
+use super::dialog::{Dialog, Overlay, Then};
+
+/// A draft, and what is there now.
+#[derive(Debug, Clone)]
+pub struct DraftView {
+    /// Its name.
+    pub id: DraftId,
+    /// What was typed.
+    pub draft: Draft,
+    /// What would be stored.
+    pub typed: Version,
+    /// What is there now; none for a new record.
+    pub now: Option<Version>,
+    /// What is different; none until it has been compared.
+    pub diff: Option<Diff>,
+    /// How far it is scrolled.
+    pub overlay: Overlay,
+}
+
+impl DraftView {
+    /// A draft whose difference is being looked for.
+    pub fn new(id: DraftId, draft: Draft, typed: Version, now: Option<Version>) -> Self {
+        Self { id, draft, typed, now, diff: None, overlay: Overlay::default() }
+    }
+
+    /// Whether someone else has written the record since it was read for the draft.
+    pub fn is_outrun(&self) -> bool {
+        self.draft.base != self.now
+    }
+
+    fn take(&self, as_new: bool, ctx: &mut Ctx<'_>) {
+        let draft = Box::new(self.draft.clone());
+        ctx.request(Request::TakeDraft(self.id.clone(), draft, as_new));
+    }
+}
+
+impl Dialog for DraftView {
+    fn context(&self) -> Context {
+        Context::Draft
+    }
+
+    fn overlay(&mut self) -> Option<&mut Overlay> {
+        Some(&mut self.overlay)
+    }
+
+    fn key(&mut self, _: KeyEvent, action: Option<Action>, ctx: &mut Ctx<'_>) -> Then {
+        match action {
+            Some(Action::Accept) => self.take(false, ctx),
+            Some(Action::NewRecord) => self.take(true, ctx),
+            Some(Action::Delete) => {
+                let confirmed = Confirmed::DropDraft(self.id.clone());
+                let asked = Confirm::new("Throw the draft away", "throw away", confirmed)
+                    .line("What was typed is gone then; what is stored stays.");
+                ctx.request(Request::Ask(Box::new(asked)));
+                return Then::Stay;
+            }
+            Some(Action::SaveValue) => {
+                let name: String = self.draft.head.key.escaped();
+                let name = name.rsplit('/').next().unwrap_or("draft").to_owned();
+                let path = PathBuf::from(name);
+                let prompt = Prompt::save(&path.to_string_lossy(), self.typed.value.clone());
+                ctx.request(Request::PassDraft(self.id.clone()));
+                ctx.request(Request::Prompt(Box::new(prompt)));
+            }
+            action => return self.overlay.act(action, ctx),
+        }
+        Then::Close
+    }
+
+    fn closed(&mut self, ctx: &mut Ctx<'_>) {
+        ctx.cancel(Slot::Saving);
+    }
+}

@@ -1,0 +1,137 @@
+//! Drafts that were found: offered where their record is edited, and what is answered.
+
+use crate::edit::Version;
+use crate::edit::draft::{Draft, DraftHead, DraftId};
+use crate::model::{ContentType, Record, RecordMeta};
+
+use super::super::App;
+use super::super::ctx::Request;
+use super::super::editor::{Blocked, Editor, Field};
+use super::super::event::{Effect, Slot};
+use super::super::input::LineInput;
+use super::super::layers::DraftView;
+use super::super::load::Compute;
+use super::super::notice::Notice;
+
+/// Looks for the drafts of this target.
+pub(super) fn find(app: &mut App) {
+    app.out.effects.push(Effect::FindDrafts(app.settings.label.clone()));
+}
+
+/// The drafts of this target were found.
+pub(super) fn found(app: &mut App, found: Vec<(DraftId, DraftHead)>) {
+    let first = found.first().map(|(_, head)| (head.key.named(), head.is_new));
+    app.drafting.found = found;
+    let count = app.drafting.found.len();
+    if let Some((key, is_new)) = first {
+        let of = if is_new { "a new record".to_owned() } else { key };
+        let more = if count > 1 { format!(" and {} more", count - 1) } else { String::new() };
+        let text = format!("there is an unsaved draft of {of}{more}: editing offers it");
+        app.tell(Notice::warning(text));
+    }
+}
+
+/// Reads the draft of the record that is to be edited, or of a new one; `false` if there is none.
+pub(in crate::app) fn offers(app: &mut App, is_new: bool, outside: bool) -> bool {
+    let Some(store) = &app.keys.store else { return false };
+    let key = app.record.record().map(|record| &record.meta.key).filter(|_| !is_new);
+    if key.is_none() && !is_new {
+        return false;
+    }
+    let Some(id) = app.drafting.of(&app.settings.label, store, key).cloned() else { return false };
+    app.drafting.asked = Some((id.clone(), outside));
+    app.out.effects.push(Effect::ReadDraft(id));
+    true
+}
+
+/// A draft was read: offered, unless it says what is stored.
+pub(super) fn read(app: &mut App, id: DraftId, result: Result<Box<Draft>, String>) {
+    let Some((_, outside)) = app.drafting.asked.take_if(|(asked, _)| *asked == id) else { return };
+    if app.editor.is_some() || !app.layers.is_empty() {
+        return;
+    }
+    let draft = match result {
+        Ok(draft) => *draft,
+        Err(why) => {
+            app.drafting.forget(&id);
+            app.tell(Notice::warning(format!("{why}; what is stored is edited")));
+            return open(app, outside, false);
+        }
+    };
+    let is_new = draft.head.is_new;
+    let now = app.record.record().filter(|now| !is_new && now.meta.key == draft.head.key);
+    let now = now.map(Version::from);
+    if !is_new && now.is_none() {
+        // The cursor has moved on.
+        return;
+    }
+    let typed = match reopened(&draft, app).map(|mut editor| editor.to_set(false, None)) {
+        Some(Ok(set)) => Version { content_type: set.content_type, value: set.value },
+        Some(Err(Blocked::Unchanged)) => {
+            remove(app, &id);
+            return open(app, outside, is_new);
+        }
+        _ => Version { content_type: draft.head.content_type.clone(), value: draft.text.clone() },
+    };
+    if now.as_ref() == Some(&typed) {
+        remove(app, &id);
+        return open(app, outside, is_new);
+    }
+    let versions = [now.clone().unwrap_or_else(nothing), typed.clone()];
+    app.out.read(Slot::Saving, Compute::Diff(Box::new(versions)));
+    app.layers.push(DraftView::new(id, draft, typed, now).into());
+}
+
+fn nothing() -> Version {
+    Version { content_type: ContentType::from(""), value: bytes::Bytes::new() }
+}
+
+fn open(app: &mut App, outside: bool, is_new: bool) {
+    let request = if is_new { Request::NewRecord } else { Request::EditRecord(outside) };
+    ctx!(app).request(request);
+}
+
+/// An editor in which everything is as it was typed.
+fn reopened(draft: &Draft, app: &App) -> Option<Editor> {
+    let head = &draft.head;
+    let mut editor = if let Some(base) = &draft.base {
+        let meta = RecordMeta {
+            key: head.key.clone(),
+            content_type: base.content_type.clone(),
+            size: base.value.len() as u64,
+            ..RecordMeta::default()
+        };
+        let record = Record { meta, value: base.value.clone() };
+        Editor::edit(head.store.clone(), record, app.settings.editor_limit)
+    } else {
+        let mut new = Editor::create(head.store.clone());
+        new.key = LineInput::new(head.key.as_str()?);
+        new
+    };
+    editor.json_layout = app.session.server.json_layout;
+    editor.content_type = LineInput::new(head.content_type.as_str());
+    editor.wrap = app.settings.wrap;
+    editor.replace(&draft.text, app.now);
+    Some(editor)
+}
+
+/// Goes on with a draft; as a new record if that is wanted.
+pub(super) fn take(app: &mut App, id: &DraftId, mut draft: Draft, as_new: bool) {
+    if as_new {
+        draft.base = None;
+    }
+    let Some(mut editor) = reopened(&draft, app) else { return };
+    if as_new {
+        editor.key = LineInput::new("");
+        editor.field = Field::Key;
+    }
+    editor.show_cursor(app.layout().body);
+    app.editor = Some(editor);
+    app.drafting.go_on(id, &draft);
+}
+
+/// Throws a draft away: by the user, or for it says what is stored.
+pub(super) fn remove(app: &mut App, id: &DraftId) {
+    app.drafting.forget(id);
+    app.out.effects.push(Effect::DropDraft(id.clone()));
+}

@@ -1,0 +1,301 @@
+//! The folder of drafts, in larder's state folder: for the browser, which keeps them, and for commands.
+//!
+//! A file is there whole or not at all, and for its owner alone. There are at most 200 of 256 MiB
+//! together; beyond that the oldest go.
+
+use std::fs::{self, DirBuilder, File, Permissions};
+use std::io::{self, Read as _, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use bytes::Bytes;
+
+use crate::edit::draft::{Draft, DraftHead, DraftId, MOST, read_head};
+
+/// How many drafts are kept.
+const MOST_FILES: usize = 200;
+/// How many bytes of them are kept.
+const MOST_BYTES: u64 = 256 << 20;
+/// The bytes at the beginning of a file in which a draft says what it is about.
+const HEAD: u64 = 64 << 10;
+/// What the name of a draft's file ends with.
+const ENDING: &str = ".draft";
+/// What stands between a draft's name and the ending of the file that the user's own editor has.
+const OUTSIDE: &str = ".edit";
+
+/// The folder of drafts.
+#[derive(Debug, Clone)]
+pub struct Drafts {
+    folder: PathBuf,
+}
+
+/// A draft's file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Its name.
+    pub id: DraftId,
+    /// What it is about; or what is wrong with it.
+    pub head: Result<DraftHead, String>,
+    /// Bytes of the file.
+    pub size: u64,
+}
+
+impl Drafts {
+    /// The drafts of this state folder. Nothing is made before one is kept.
+    pub fn of(state: &Path) -> Self {
+        Self { folder: state.join("drafts") }
+    }
+
+    /// Keeps a draft, in place of what was kept under its name.
+    ///
+    /// # Errors
+    /// What the system says; [`io::ErrorKind::FileTooLarge`] for one that is too large.
+    pub fn keep(&self, draft: &Draft) -> io::Result<()> {
+        let bytes = draft.to_bytes().ok_or(io::ErrorKind::FileTooLarge)?;
+        self.make()?;
+        let id = draft.head.id();
+        self.make_room(&id, bytes.len() as u64);
+        let mut file = tempfile::Builder::new()
+            .prefix(".")
+            .suffix(".tmp")
+            .permissions(Permissions::from_mode(0o600))
+            .tempfile_in(&self.folder)?;
+        file.write_all(&bytes)?;
+        file.as_file().sync_data()?;
+        file.persist(self.path(&id))?;
+        Ok(())
+    }
+
+    /// Makes the file that the user's own editor is to change, beside the draft of this name.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn hand_out(&self, id: &DraftId, suffix: &str, text: &[u8]) -> io::Result<PathBuf> {
+        self.make()?;
+        let path = self.folder.join(format!("{}{OUTSIDE}{suffix}", id.as_str()));
+        let mut options = File::options();
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.write(true).create(true).truncate(true).open(&path)?;
+        file.write_all(text)?;
+        file.sync_data()?;
+        Ok(path)
+    }
+
+    /// All drafts, the newest first.
+    pub fn list(&self) -> Vec<Entry> {
+        let mut entries: Vec<(SystemTime, Entry)> = Vec::new();
+        for (id, path) in self.files() {
+            let Ok(known) = path.metadata() else { continue };
+            let entry = Entry { id, head: head_of(&path), size: known.len() };
+            entries.push((known.modified().unwrap_or(SystemTime::UNIX_EPOCH), entry));
+        }
+        entries.sort_by(|(a, _), (b, _)| b.cmp(a));
+        entries.into_iter().map(|(_, entry)| entry).collect()
+    }
+
+    /// Reads a draft; where the user's own editor has left something newer, with that.
+    ///
+    /// # Errors
+    /// What is wrong, in a sentence.
+    pub fn read(&self, id: &DraftId) -> Result<Draft, String> {
+        let bytes =
+            read_up_to(&self.path(id), MOST as u64 + HEAD).map_err(|why| match why.kind() {
+                io::ErrorKind::NotFound => "there is no such draft".to_owned(),
+                kind => format!("this draft cannot be read: {}", io::Error::from(kind)),
+            })?;
+        let mut draft = Draft::from_bytes(&bytes.into())?;
+        if let Some(path) = self.outside(id)
+            && let Ok(left) = read_up_to(&path, MOST as u64)
+        {
+            draft.text = without_added_end(&draft.text, left.into());
+        }
+        Ok(draft)
+    }
+
+    /// Removes a draft, and what the user's own editor has left of it.
+    ///
+    /// # Errors
+    /// What the system says, but for one that is not there.
+    pub fn remove(&self, id: &DraftId) -> io::Result<()> {
+        self.take_back(id)?;
+        gone(fs::remove_file(self.path(id)))
+    }
+
+    /// Removes what the user's own editor has left: it is in the draft, or stored.
+    ///
+    /// # Errors
+    /// What the system says, but for one that is not there.
+    pub fn take_back(&self, id: &DraftId) -> io::Result<()> {
+        self.outside(id).map_or(Ok(()), |path| gone(fs::remove_file(path)))
+    }
+
+    fn make(&self) -> io::Result<()> {
+        DirBuilder::new().recursive(true).mode(0o700).create(&self.folder)
+    }
+
+    fn path(&self, id: &DraftId) -> PathBuf {
+        self.folder.join(format!("{}{ENDING}", id.as_str()))
+    }
+
+    fn outside(&self, id: &DraftId) -> Option<PathBuf> {
+        let start = format!("{}{OUTSIDE}", id.as_str());
+        let files = fs::read_dir(&self.folder).ok()?.flatten();
+        let named = |file: &fs::DirEntry| file.file_name().to_string_lossy().starts_with(&start);
+        files.filter(named).map(|file| file.path()).next()
+    }
+
+    fn files(&self) -> Vec<(DraftId, PathBuf)> {
+        let Ok(files) = fs::read_dir(&self.folder) else { return Vec::new() };
+        let draft = |file: fs::DirEntry| {
+            let name = file.file_name();
+            let id = DraftId::parse(name.to_str()?.strip_suffix(ENDING)?)?;
+            Some((id, file.path()))
+        };
+        files.flatten().filter_map(draft).collect()
+    }
+
+    /// Removes the oldest drafts until there is room for one of this size.
+    fn make_room(&self, own: &DraftId, size: u64) {
+        let known = |path: &Path| {
+            let known = path.metadata().ok()?;
+            Some((known.modified().ok()?, known.len()))
+        };
+        let others = self.files().into_iter().filter(|(id, _)| id != own);
+        let mut others: Vec<_> =
+            others.filter_map(|(id, path)| Some((known(&path)?, id))).collect();
+        others.sort();
+        let mut bytes = size + others.iter().map(|((_, size), _)| size).sum::<u64>();
+        let mut count = others.len() + 1;
+        for ((_, size), id) in others {
+            if count <= MOST_FILES && bytes <= MOST_BYTES {
+                return;
+            }
+            if self.remove(&id).is_ok() {
+                log::warn!("the oldest draft, {}, made room for a new one", id.as_str());
+                (count, bytes) = (count - 1, bytes - size);
+            }
+        }
+    }
+}
+
+fn head_of(path: &Path) -> Result<DraftHead, String> {
+    let unreadable = |why: io::Error| format!("this draft cannot be read: {why}");
+    let mut head = Vec::new();
+    let file = File::open(path).map_err(unreadable)?;
+    file.take(HEAD).read_to_end(&mut head).map_err(unreadable)?;
+    read_head(&head)
+}
+
+fn read_up_to(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > most { Err(io::ErrorKind::FileTooLarge.into()) } else { Ok(bytes) }
+}
+
+/// Editors end the last line with a line break, whether it had one or not.
+fn without_added_end(begun: &Bytes, left: Bytes) -> Bytes {
+    match left.strip_suffix(b"\n") {
+        Some(cut) if !begun.ends_with(b"\n") => {
+            left.slice(..cut.strip_suffix(b"\r").unwrap_or(cut).len())
+        }
+        _ => left,
+    }
+}
+
+fn gone(removed: io::Result<()>) -> io::Result<()> {
+    match removed {
+        Err(why) if why.kind() == io::ErrorKind::NotFound => Ok(()),
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::edit::Version;
+    use crate::model::{Key, StoreName, Timestamp};
+
+    fn draft(key: &str, text: &[u8]) -> Draft {
+        let head = DraftHead {
+            target: "here".to_owned(),
+            store: StoreName::from("shop"),
+            key: Key::from(key),
+            is_new: false,
+            content_type: "text/plain".into(),
+            place: String::new(),
+            process: 1,
+            began: Timestamp::from_micros(1),
+            at: Timestamp::from_micros(2),
+        };
+        let base =
+            Version { content_type: "text/plain".into(), value: Bytes::from_static(b"read") };
+        Draft { head, base: Some(base), text: Bytes::copy_from_slice(text) }
+    }
+
+    fn mode(path: &Path) -> u32 {
+        path.metadata().unwrap().permissions().mode() & 0o777
+    }
+
+    #[test]
+    fn a_draft_is_kept_for_its_owner_alone_and_removed() {
+        let state = tempfile::tempdir().unwrap();
+        let drafts = Drafts::of(state.path());
+        assert!(drafts.list().is_empty());
+        for text in [&b"one"[..], b"two"] {
+            drafts.keep(&draft("k", text)).unwrap();
+        }
+        let id = draft("k", b"").head.id();
+        assert_eq!(drafts.read(&id).unwrap(), draft("k", b"two"));
+        let listed: Vec<_> =
+            drafts.list().into_iter().map(|it| (it.id, it.head.unwrap())).collect();
+        assert_eq!(listed, [(id.clone(), draft("k", b"").head)]);
+        assert_eq!(mode(&drafts.folder), 0o700);
+        assert_eq!(mode(&drafts.path(&id)), 0o600);
+        assert_eq!(fs::read_dir(&drafts.folder).unwrap().count(), 1);
+        drafts.remove(&id).unwrap();
+        drafts.remove(&id).unwrap();
+        assert_eq!(drafts.read(&id).unwrap_err(), "there is no such draft");
+    }
+
+    #[test]
+    fn what_the_users_own_editor_left_is_what_was_typed() {
+        let state = tempfile::tempdir().unwrap();
+        let drafts = Drafts::of(state.path());
+        let id = draft("k", b"").head.id();
+        drafts.keep(&draft("k", b"begun")).unwrap();
+        let file = drafts.hand_out(&id, ".json", b"begun").unwrap();
+        assert_eq!(mode(&file), 0o600);
+        fs::write(&file, "typed elsewhere").unwrap();
+        assert_eq!(drafts.read(&id).unwrap().text, "typed elsewhere");
+        assert_eq!(drafts.list().len(), 1);
+        drafts.take_back(&id).unwrap();
+        assert_eq!(drafts.read(&id).unwrap().text, "begun");
+        drafts.hand_out(&id, ".json", b"begun").unwrap();
+        drafts.remove(&id).unwrap();
+        assert_eq!(fs::read_dir(&drafts.folder).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn there_are_never_more_than_have_room() {
+        let state = tempfile::tempdir().unwrap();
+        let drafts = Drafts::of(state.path());
+        for at in 0..MOST_FILES + 3 {
+            drafts.keep(&draft(&format!("k{at}"), b"x")).unwrap();
+        }
+        assert_eq!(drafts.list().len(), MOST_FILES);
+        assert!(drafts.read(&draft(&format!("k{}", MOST_FILES + 2), b"").head.id()).is_ok());
+    }
+
+    #[test]
+    fn a_file_that_is_no_draft_is_listed_with_what_is_wrong() {
+        let state = tempfile::tempdir().unwrap();
+        let drafts = Drafts::of(state.path());
+        drafts.keep(&draft("k", b"x")).unwrap();
+        let id = draft("k", b"").head.id();
+        fs::write(drafts.path(&id), "larder draft 1\n{").unwrap();
+        let why = drafts.list()[0].head.clone().unwrap_err();
+        assert_eq!(why, "this draft is damaged: what it is about cannot be read");
+        assert_eq!(drafts.read(&id).unwrap_err(), why);
+    }
+}

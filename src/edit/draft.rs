@@ -1,0 +1,323 @@
+//! A draft: what was typed and not yet stored, as it is kept in a file.
+//!
+//! ```text
+//! larder draft 1
+//! {"target": …, "store": …, "key": …, …}       what it is about, on one line
+//! …                                            the value that was read, then the text that was typed
+//! ```
+//!
+//! Its digest tells a file that is cut or damaged. Nothing in it is secret but the value itself.
+
+use std::fmt::Write as _;
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+use crate::model::{ContentType, Key, StoreName, Timestamp};
+
+use super::text_of::Version;
+
+/// The first line of a draft's file.
+const HEAD: &[u8] = b"larder draft 1\n";
+/// The first line of a draft's file of any version.
+const ANY_HEAD: &[u8] = b"larder draft ";
+/// The bytes of a draft, at most: of what was read and what was typed together.
+pub const MOST: usize = 64 << 20;
+
+/// The name of a draft's file, without its ending.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DraftId(String);
+
+impl DraftId {
+    /// One that was printed; `None` if it is none.
+    pub fn parse(text: &str) -> Option<Self> {
+        let sound = |c: u8| c.is_ascii_hexdigit() || c == b'-';
+        (!text.is_empty() && text.len() <= 80 && text.bytes().all(sound))
+            .then(|| Self(text.to_owned()))
+    }
+
+    /// As it is printed.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What a draft is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DraftHead {
+    /// The target, without its secret.
+    pub target: String,
+    /// The store.
+    pub store: StoreName,
+    /// The key; of a new record as it was typed so far.
+    pub key: Key,
+    /// Whether it is of a new record.
+    pub is_new: bool,
+    /// The content type as it was typed.
+    pub content_type: ContentType,
+    /// Where it was typed: the machine and the terminal.
+    pub place: String,
+    /// The process in which it was typed.
+    pub process: u32,
+    /// When its record was read.
+    pub began: Timestamp,
+    /// When it was typed last.
+    pub at: Timestamp,
+}
+
+/// What was typed and not yet stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    /// What it is about.
+    pub head: DraftHead,
+    /// What was read; none for a new record.
+    pub base: Option<Version>,
+    /// The text in the editor.
+    pub text: Bytes,
+}
+
+/// The line that tells what a draft is about.
+#[derive(Serialize, Deserialize)]
+struct Line {
+    target: String,
+    store: String,
+    key: String,
+    new: bool,
+    content_type: String,
+    base_type: String,
+    base: usize,
+    text: usize,
+    place: String,
+    process: u32,
+    began: i64,
+    at: i64,
+    digest: String,
+}
+
+impl DraftHead {
+    /// The name of its file: the same for one edit of one record, another for each other one.
+    pub fn id(&self) -> DraftId {
+        let mut about = ring::digest::Context::new(&ring::digest::SHA256);
+        let new = if self.is_new { &b""[..] } else { self.key.as_bytes() };
+        for part in [self.target.as_bytes(), self.store.as_bytes(), new] {
+            about.update(&(part.len() as u64).to_le_bytes());
+            about.update(part);
+        }
+        let began = self.began.micros().unsigned_abs();
+        DraftId(format!("{}-{began:x}-{:x}", &hex(about.finish().as_ref())[..16], self.process))
+    }
+
+    /// Whether it is about this record of this target.
+    pub fn is_about(&self, target: &str, store: &StoreName, key: Option<&Key>) -> bool {
+        let record = match key {
+            Some(key) => !self.is_new && self.key == *key,
+            None => self.is_new,
+        };
+        record && self.target == target && self.store == *store
+    }
+}
+
+impl Draft {
+    /// Its file's bytes; `None` if it is larger than [`MOST`].
+    pub fn to_bytes(&self) -> Option<Vec<u8>> {
+        let base = self.base.as_ref().map_or(&[][..], |base| &base.value);
+        if base.len().saturating_add(self.text.len()) > MOST {
+            return None;
+        }
+        let head = &self.head;
+        let base_type = self.base.as_ref().map_or("", |base| base.content_type.as_str());
+        let line = Line {
+            target: head.target.clone(),
+            store: hex(head.store.as_bytes()),
+            key: hex(head.key.as_bytes()),
+            new: head.is_new,
+            content_type: head.content_type.as_str().to_owned(),
+            base_type: base_type.to_owned(),
+            base: base.len(),
+            text: self.text.len(),
+            place: head.place.clone(),
+            process: head.process,
+            began: head.began.micros(),
+            at: head.at.micros(),
+            digest: digest(base, &self.text),
+        };
+        let line = serde_json::to_vec(&line).ok()?;
+        Some([HEAD, &line, b"\n", base, &self.text].concat())
+    }
+
+    /// Reads a draft's file.
+    ///
+    /// # Errors
+    /// What is wrong with it, in a sentence.
+    pub fn from_bytes(bytes: &Bytes) -> Result<Self, String> {
+        let damaged = || "this draft is damaged: its text is not whole".to_owned();
+        let (line, start) = line(bytes)?;
+        let body = bytes.slice(start..);
+        if line.base.checked_add(line.text) != Some(body.len()) {
+            return Err(damaged());
+        }
+        let (base, text) = (body.slice(..line.base), body.slice(line.base..));
+        if digest(&base, &text) != line.digest {
+            return Err(damaged());
+        }
+        let base_type = ContentType::from(&*line.base_type);
+        let head = head(line)?;
+        let base = (!head.is_new).then_some(Version { content_type: base_type, value: base });
+        Ok(Self { head, base, text })
+    }
+}
+
+/// Reads what a draft is about from the beginning of its file.
+///
+/// # Errors
+/// What is wrong with it, in a sentence.
+pub fn read_head(bytes: &[u8]) -> Result<DraftHead, String> {
+    head(line(bytes)?.0)
+}
+
+fn line(bytes: &[u8]) -> Result<(Line, usize), String> {
+    let Some(rest) = bytes.strip_prefix(HEAD) else {
+        return Err(if bytes.starts_with(ANY_HEAD) {
+            "this draft is of another version of larder".to_owned()
+        } else {
+            "this file is no draft".to_owned()
+        });
+    };
+    let end = memchr::memchr(b'\n', rest);
+    let line = end.and_then(|end| Some((serde_json::from_slice(&rest[..end]).ok()?, end)));
+    let (line, end) = line.ok_or("this draft is damaged: what it is about cannot be read")?;
+    Ok((line, HEAD.len() + end + 1))
+}
+
+fn head(line: Line) -> Result<DraftHead, String> {
+    let damaged = "this draft is damaged: it names no record";
+    let (store, key) = (unhex(&line.store).ok_or(damaged)?, unhex(&line.key).ok_or(damaged)?);
+    Ok(DraftHead {
+        target: line.target,
+        store: StoreName::from(store),
+        key: Key::from(key),
+        is_new: line.new,
+        content_type: ContentType::from(&*line.content_type),
+        place: line.place,
+        process: line.process,
+        began: Timestamp::from_micros(line.began),
+        at: Timestamp::from_micros(line.at),
+    })
+}
+
+fn digest(base: &[u8], text: &[u8]) -> String {
+    let mut both = ring::digest::Context::new(&ring::digest::SHA256);
+    both.update(base);
+    both.update(text);
+    hex(both.finish().as_ref())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let mut out = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        let _ = write!(out, "{byte:02x}");
+    }
+    out
+}
+
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digit = |byte: u8| char::from(byte).to_digit(16);
+    let pairs = text.as_bytes().chunks(2).map(|pair| match pair {
+        [high, low] => u8::try_from(digit(*high)? * 16 + digit(*low)?).ok(),
+        _ => None,
+    });
+    pairs.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn draft(key: &[u8], base: Option<&[u8]>, text: &[u8]) -> Draft {
+        Draft {
+            head: DraftHead {
+                target: "redis://127.0.0.1:6379/0".to_owned(),
+                store: StoreName::from("shop"),
+                key: Key::from(key.to_vec()),
+                is_new: base.is_none(),
+                content_type: "text/plain".into(),
+                place: "box, pts/3".to_owned(),
+                process: 42,
+                began: Timestamp::from_micros(1_000),
+                at: Timestamp::from_micros(2_000),
+            },
+            base: base.map(|base| Version {
+                content_type: "text/html".into(),
+                value: Bytes::copy_from_slice(base),
+            }),
+            text: Bytes::copy_from_slice(text),
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_damaged_is_told_and_not_read() {
+        let sound = draft(b"k", Some(b"base"), b"typed").to_bytes().unwrap();
+        let read = |bytes: &[u8]| Draft::from_bytes(&Bytes::copy_from_slice(bytes));
+        assert_eq!(read(&sound), Ok(draft(b"k", Some(b"base"), b"typed")));
+        for cut in 0..sound.len() {
+            assert!(read(&sound[..cut]).is_err(), "cut at {cut}");
+        }
+        let mut other = sound.clone();
+        *other.last_mut().unwrap() ^= 1;
+        assert_eq!(read(&other).unwrap_err(), "this draft is damaged: its text is not whole");
+        assert_eq!(
+            read(b"larder draft 9\n").unwrap_err(),
+            "this draft is of another version of larder"
+        );
+        assert_eq!(read(b"#!/bin/sh").unwrap_err(), "this file is no draft");
+        assert_eq!(read_head(&sound).unwrap(), draft(b"k", Some(b""), b"").head);
+    }
+
+    #[test]
+    fn a_name_is_of_one_edit_of_one_record() {
+        let one = draft(b"k", Some(b"x"), b"y").head;
+        let id = one.id();
+        assert_eq!(DraftId::parse(id.as_str()), Some(id.clone()));
+        assert_eq!(DraftHead { at: Timestamp::from_micros(9), ..one.clone() }.id(), id);
+        for other in [
+            DraftHead { key: Key::from("l"), ..one.clone() },
+            DraftHead { store: StoreName::from("other"), ..one.clone() },
+            DraftHead { began: Timestamp::from_micros(9), ..one.clone() },
+            DraftHead { process: 9, ..one.clone() },
+            DraftHead { target: "other".to_owned(), ..one },
+        ] {
+            assert_ne!(other.id(), id);
+        }
+        assert_eq!(DraftId::parse("../x"), None);
+        // A new record's key is still being typed.
+        let new = draft(b"", None, b"y").head;
+        assert_eq!(DraftHead { key: Key::from("later"), ..new.clone() }.id(), new.id());
+    }
+
+    #[test]
+    fn what_is_too_large_is_not_kept() {
+        let most = vec![b'x'; MOST / 2];
+        assert!(draft(b"k", Some(&most), &most).to_bytes().is_some());
+        assert!(draft(b"k", Some(&most), &[&most[..], b"x"].concat()).to_bytes().is_none());
+    }
+
+    proptest! {
+        #[test]
+        fn a_draft_is_read_as_it_was_written(
+            key in any::<Vec<u8>>(), base in proptest::option::of(any::<Vec<u8>>()), text in any::<Vec<u8>>(),
+            damage in any::<(usize, u8)>(),
+        ) {
+            let draft = draft(&key, base.as_deref(), &text);
+            let mut bytes = draft.to_bytes().unwrap();
+            prop_assert_eq!(&Draft::from_bytes(&bytes.clone().into()).unwrap(), &draft);
+            let at = damage.0 % bytes.len();
+            bytes[at] ^= damage.1;
+            // Whatever it is, what was typed is told whole or not at all.
+            if let Ok(read) = Draft::from_bytes(&bytes.into()) {
+                prop_assert_eq!(read.text.len(), draft.text.len());
+            }
+        }
+    }
+}

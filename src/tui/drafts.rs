@@ -1,0 +1,150 @@
+//! Keeps drafts, in the order in which they were typed, on a thread of its own.
+
+use std::path::Path;
+use std::sync::mpsc as queue;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use rustix::process::{Pid, test_kill_process};
+use tokio::sync::mpsc::Sender;
+
+use crate::app::Event;
+use crate::drafts::{Drafts, Entry};
+use crate::edit::draft::{Draft, DraftId};
+
+/// How long the end of larder waits for a draft to be on the disk.
+const LAST: Duration = Duration::from_secs(3);
+
+/// What the thread is to do.
+enum Job {
+    Keep(Box<Draft>, Sender<Event>),
+    Remove(DraftId),
+    Find(String, Sender<Event>),
+    Read(DraftId, Sender<Event>),
+    /// Tell when all before is done.
+    Done(queue::Sender<()>),
+}
+
+/// The thread that keeps drafts, once there is something to do.
+#[derive(Default)]
+pub(super) struct DraftKeeper {
+    jobs: Option<queue::Sender<Job>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// The folder of drafts; none where there is no state folder.
+pub(super) fn folder() -> Option<Drafts> {
+    crate::config::state_folder().map(|state| Drafts::of(&state))
+}
+
+impl DraftKeeper {
+    /// Keeps a draft; says to `events` whether it is.
+    pub(super) fn keep(&mut self, draft: Box<Draft>, events: Sender<Event>) {
+        self.send(Job::Keep(draft, events));
+    }
+
+    /// Removes a draft.
+    pub(super) fn remove(&mut self, id: DraftId) {
+        self.send(Job::Remove(id));
+    }
+
+    /// Looks for the drafts of a target in which nobody is typing.
+    pub(super) fn find(&mut self, target: String, events: Sender<Event>) {
+        self.send(Job::Find(target, events));
+    }
+
+    /// Reads a draft.
+    pub(super) fn read(&mut self, id: DraftId, events: Sender<Event>) {
+        self.send(Job::Read(id, events));
+    }
+
+    /// Waits until all is done, but not for ever.
+    pub(super) fn finish(&mut self) {
+        if self.thread.is_none() {
+            return;
+        }
+        let (done, wait) = queue::channel();
+        self.send(Job::Done(done));
+        if wait.recv_timeout(LAST).is_err() {
+            log::warn!("a draft is not known to be on the disk");
+        }
+    }
+
+    fn send(&mut self, job: Job) {
+        if self.jobs.is_none() {
+            let (jobs, next) = queue::channel();
+            self.thread = Some(std::thread::spawn(move || work(&next)));
+            self.jobs = Some(jobs);
+        }
+        if let Some(jobs) = &self.jobs {
+            let _ = jobs.send(job);
+        }
+    }
+}
+
+fn work(next: &queue::Receiver<Job>) {
+    let drafts = folder();
+    while let Ok(job) = next.recv() {
+        match (job, &drafts) {
+            (Job::Keep(draft, events), drafts) => {
+                let kept = keep(drafts.as_ref(), &draft);
+                let _ = events.blocking_send(Event::DraftKept(kept));
+            }
+            (Job::Remove(id), Some(drafts)) => {
+                if let Err(why) = drafts.remove(&id) {
+                    log::warn!("the draft {} cannot be removed: {why}", id.as_str());
+                }
+            }
+            (Job::Find(target, events), Some(drafts)) => {
+                let found = drafts.list().into_iter().filter_map(|Entry { id, head, .. }| {
+                    let head = head.ok().filter(|head| head.target == target)?;
+                    (!is_larder(head.process)).then_some((id, head))
+                });
+                let found: Vec<_> = found.collect();
+                if !found.is_empty() {
+                    let _ = events.blocking_send(Event::Drafts(found));
+                }
+            }
+            (Job::Read(id, events), Some(drafts)) => {
+                let read = drafts.read(&id).map(Box::new);
+                let _ = events.blocking_send(Event::DraftRead(id, read));
+            }
+            (Job::Done(done), _) => drop(done.send(())),
+            (Job::Remove(_) | Job::Find(..) | Job::Read(..), None) => {}
+        }
+    }
+}
+
+/// Keeps a draft now.
+///
+/// # Errors
+/// Why it cannot be kept, in words.
+pub(super) fn keep(drafts: Option<&Drafts>, draft: &Draft) -> Result<(), String> {
+    let Some(drafts) = drafts else { return Err("there is no state folder".to_owned()) };
+    drafts.keep(draft).map_err(|why| match why.kind() {
+        std::io::ErrorKind::FileTooLarge => "it is too large".to_owned(),
+        _ => why.to_string(),
+    })
+}
+
+/// Whether a process runs that is larder: somebody types in its drafts.
+fn is_larder(process: u32) -> bool {
+    let Some(pid) = i32::try_from(process).ok().and_then(Pid::from_raw) else { return false };
+    if test_kill_process(pid).is_err() {
+        return false;
+    }
+    // Numbers come again. Where nothing tells what runs, it is taken for larder.
+    let name = std::fs::read_to_string(format!("/proc/{process}/comm"));
+    name.map_or(!Path::new("/proc/self").exists(), |name| name.starts_with("larder"))
+}
+
+/// Where it is typed: the machine and the terminal.
+pub(super) fn place() -> String {
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname")
+        .or_else(|_| std::fs::read_to_string("/etc/hostname"));
+    let host = host.map(|host| host.trim().to_owned()).ok().filter(|host| !host.is_empty());
+    let terminal = rustix::termios::ttyname(std::io::stdin(), Vec::new()).ok();
+    let terminal =
+        terminal.map(|name| name.to_string_lossy().trim_start_matches("/dev/").to_owned());
+    host.into_iter().chain(terminal).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,80 @@
+//! A draft that was found, and how it is different from what is there.
+
+use ratatui::buffer::Buffer;
+
+use crate::app::{App, Area, DraftView};
+use crate::keymap::{Action, Context};
+use crate::text;
+use crate::theme::Role;
+
+use super::Appearance;
+use super::border::{Titles, bordered};
+use super::modal::centred;
+use super::paint::{Piece, put_all};
+use super::review::{Line, changes, weights};
+
+/// Draws the draft; the keys that answer it stand in the border.
+pub(super) fn draw(
+    buf: &mut Buffer,
+    body: Area,
+    shown: &DraftView,
+    app: &App,
+    appearance: &Appearance,
+) {
+    let width = body.width.min(100);
+    let lines = lines(shown, usize::from(width.saturating_sub(4)), app, appearance);
+    let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2);
+    let area = centred(body, width, height);
+    let inner = area.inner();
+    let first = shown.overlay.first(lines.len(), inner.height.into());
+    let key = |action, does| {
+        let chord = app.keymap.chord(Context::Draft, action)?;
+        Some(format!("{} {does}", chord.label(appearance.symbols.unicode)))
+    };
+    let keys = [
+        key(Action::Accept, "goes on"),
+        key(Action::Delete, "throws away"),
+        key(Action::NewRecord, "as new"),
+        key(Action::SaveValue, "to a file"),
+    ];
+    let bottom: Vec<_> = keys.into_iter().flatten().collect();
+    let head = &shown.draft.head;
+    let title = if head.is_new {
+        "A draft of a new record".to_owned()
+    } else {
+        format!("A draft of {}", head.key.named())
+    };
+    let titles = Titles { top: &title, bottom: &bottom.join(" · ") };
+    let (border, style) = (appearance.style(Role::Warning), appearance.style(Role::Title));
+    bordered(buf, area, &titles, appearance, border, style);
+    for (line, y) in lines.iter().skip(first).zip(inner.y..inner.y + inner.height) {
+        let pieces: Vec<Piece<'_>> = line.iter().map(|(text, style)| (&**text, *style)).collect();
+        put_all(buf, inner.x + 1, y, inner.width.saturating_sub(2), &pieces);
+    }
+}
+
+fn lines(shown: &DraftView, width: usize, app: &App, appearance: &Appearance) -> Vec<Line> {
+    let said = |text: &str, role| -> Vec<Line> {
+        let rows = text::wrap(text, width).into_iter();
+        rows.map(|row| vec![(row, appearance.style(role))]).collect()
+    };
+    let head = &shown.draft.head;
+    let age = match &*text::ago(head.at.micros(), app.now.micros()) {
+        "now" => "just now".to_owned(),
+        age => format!("{age} ago"),
+    };
+    let place = if head.place.is_empty() { String::new() } else { format!(", on {}", head.place) };
+    let mut lines = said(&format!("Typed {age}{place}, and not stored."), Role::Text);
+    if shown.is_outrun() {
+        let words = "Someone else has written the record since. Going on merges the two.";
+        lines.extend(said(words, Role::Warning));
+    }
+    let Some(diff) = &shown.diff else {
+        lines.extend(said("comparing it with what is there now…", Role::Dim));
+        return lines;
+    };
+    lines.extend(said("Compared with what is there now:", Role::Dim));
+    lines.push(weights(diff, appearance));
+    lines.extend(changes(diff, width, appearance));
+    lines
+}

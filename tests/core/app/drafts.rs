@@ -1,0 +1,255 @@
+//! What is typed is kept as a draft, and offered again.
+
+use larder::app::{Effect, Event, Layer, Settings, Slot};
+use larder::edit::draft::{Draft, DraftId};
+use larder::model::{Error, ErrorKind, Expect, Record, Timestamp, Write};
+
+use super::{JSON, done};
+use crate::stage::{Stage, record, store};
+
+fn page(value: &str) -> Record {
+    record("page", JSON, value)
+}
+
+fn opened(value: &str) -> Stage {
+    let mut stage = Stage::with(120, 36, Settings { process: 7, ..Settings::default() });
+    stage.app.now = Timestamp::from_micros(10_000_000);
+    stage.connect(vec![store("default", 2), store("shop", 1)]);
+    stage.keys("j").open(&[page(value)]);
+    stage
+}
+
+fn kept(stage: &Stage) -> Vec<Draft> {
+    let kept = stage.asked.iter().filter_map(|effect| match effect {
+        Effect::KeepDraft(draft) => Some(Draft::clone(draft)),
+        _ => None,
+    });
+    kept.collect()
+}
+
+fn dropped(stage: &Stage) -> Vec<DraftId> {
+    let dropped = stage.asked.iter().filter_map(|effect| match effect {
+        Effect::DropDraft(id) => Some(id.clone()),
+        _ => None,
+    });
+    dropped.collect()
+}
+
+/// Time passes.
+fn wait(stage: &mut Stage, millis: i64) {
+    stage.app.now = Timestamp::from_micros(stage.app.now.micros() + millis * 1000);
+    stage.event(Event::Time);
+}
+
+/// A draft of what was typed over this value.
+fn draft_of(value: &str, keys: &str) -> Draft {
+    let mut stage = opened(value);
+    stage.keys("e").keys(keys);
+    wait(&mut stage, 500);
+    kept(&stage).pop().unwrap()
+}
+
+/// Another larder, which finds the draft; the user edits its record.
+fn found(stage: &mut Stage, draft: &Draft) {
+    stage.event(Event::Drafts(vec![(draft.head.id(), draft.head.clone())]));
+    stage.keys("e");
+    assert!(stage.app.editor.is_none(), "first the draft is looked at");
+    let read = stage.asked.iter().any(|effect| matches!(effect, Effect::ReadDraft(_)));
+    assert!(read, "{:?}", stage.asked);
+    stage.event(Event::DraftRead(draft.head.id(), Ok(Box::new(draft.clone()))));
+}
+
+#[test]
+fn what_is_typed_is_kept_half_a_second_later_and_not_twice() {
+    let mut stage = opened("[1]");
+    stage.keys("e");
+    wait(&mut stage, 600);
+    assert!(kept(&stage).is_empty(), "nothing is typed");
+    stage.keys("x");
+    let due = stage.app.wake().unwrap();
+    assert!(due.micros() - stage.app.now.micros() <= 500_000);
+    wait(&mut stage, 400);
+    // Whoever types on does not put it off.
+    stage.keys("y");
+    wait(&mut stage, 100);
+    let drafts = kept(&stage);
+    let [draft] = &drafts[..] else { panic!("{drafts:?}") };
+    assert!(draft.text.starts_with(b"xy[") && draft.base.as_ref().unwrap().value == "[1]");
+    assert_eq!((draft.head.key.escaped().as_str(), draft.head.process), ("page", 7));
+    stage.keys("<right>");
+    wait(&mut stage, 600);
+    assert_eq!(kept(&stage).len(), 1, "nothing else was typed");
+    stage.keys("z");
+    wait(&mut stage, 600);
+    let drafts = kept(&stage);
+    assert_eq!(drafts.len(), 2);
+    assert_eq!(drafts[0].head.id(), drafts[1].head.id());
+}
+
+#[test]
+fn a_draft_goes_when_it_is_stored_or_given_up_and_stays_when_a_save_fails() {
+    let mut stage = opened("[1]");
+    stage.keys("e<down><end>2");
+    wait(&mut stage, 500);
+    let id = kept(&stage)[0].head.id();
+    stage.keys("<ctrl-s>");
+    let write = stage.write();
+    stage.written(write, Err(Error::new(ErrorKind::Io, "the disk is full")));
+    assert!(dropped(&stage).is_empty(), "it was not stored");
+    stage.keys("<ctrl-s>");
+    let write = stage.write();
+    stage.written(write, Ok(done()));
+    assert_eq!(dropped(&stage), [id]);
+    // Given up.
+    let mut stage = opened("[1]");
+    stage.keys("e<down><end>2");
+    wait(&mut stage, 500);
+    let id = kept(&stage)[0].head.id();
+    stage.keys("<esc>");
+    assert!(dropped(&stage).is_empty());
+    stage.keys("y");
+    assert_eq!(dropped(&stage), [id]);
+}
+
+#[test]
+fn what_ends_larder_hands_out_what_was_typed_last() {
+    let mut stage = opened("[1]");
+    stage.keys("e<down><end>2");
+    let draft = stage.app.unkept_draft().expect("it was typed and not kept");
+    assert!(std::str::from_utf8(&draft.text).unwrap().contains("12"));
+    stage.app.ending();
+    let told = stage.app.unseen_failure().unwrap();
+    assert!(told.contains("page in shop was not saved; a draft of it is kept"), "{told}");
+    assert!(stage.app.unkept_draft().is_none());
+}
+
+#[test]
+fn that_drafts_cannot_be_kept_is_said_once() {
+    let mut stage = opened("[1]");
+    stage.keys("ex");
+    wait(&mut stage, 500);
+    stage.event(Event::DraftKept(Err("no space left".to_owned())));
+    assert!(stage.notice().contains("not kept as a draft: no space left"), "{}", stage.notice());
+    stage.keys("y");
+    wait(&mut stage, 500);
+    stage.event(Event::DraftKept(Err("no space left".to_owned())));
+    assert!(stage.app.notice.is_none());
+}
+
+#[test]
+fn a_draft_is_offered_with_what_is_different_now_and_gone_on_with() {
+    let draft = draft_of(r#"{"a": 1, "b": 1}"#, "<down><end><left>2");
+    let mut stage = opened(r#"{"a": 1, "b": 5}"#);
+    found(&mut stage, &draft);
+    stage.compared();
+    let frame = stage.frame();
+    for part in ["A draft of page", "and not stored", "Someone else", "$.a  1 → 12", "$.b  5 → 1"]
+    {
+        assert!(frame.contains(part), "{part}: {frame}");
+    }
+    stage.keys("<enter>");
+    let editor = stage.app.editor.as_ref().unwrap();
+    assert!(editor.is_changed() && editor.value.bytes() == draft.text);
+    stage.keys("<ctrl-s>");
+    // It is not laid over what is there now: the write expects what the draft was made from.
+    let Write::Set(set) = stage.write() else { panic!() };
+    let base = Expect::unchanged(draft.base.clone().unwrap().value, JSON.into());
+    assert_eq!(set.expected, base);
+    stage.written(Write::Set(set), Err(Error::new(ErrorKind::Conflict, "changed")));
+    stage.theirs(Some(page(r#"{"a": 1, "b": 5}"#))).compared();
+    let Write::Set(set) = stage.write() else { panic!() };
+    assert_eq!(set.value, r#"{"a": 12, "b": 5}"#);
+    stage.written(Write::Set(set), Ok(done()));
+    assert_eq!(dropped(&stage), [draft.head.id()]);
+    // Nor is it asked for again.
+    stage.show(&[page(r#"{"a": 12, "b": 5}"#)]);
+    stage.keys("e");
+    assert!(stage.app.editor.is_some());
+}
+
+#[test]
+fn a_draft_that_says_what_is_stored_goes_in_silence() {
+    let draft = draft_of("[1]", "<down><end>2");
+    let mut stage = opened("[12]");
+    found(&mut stage, &draft);
+    assert_eq!(dropped(&stage), [draft.head.id()]);
+    assert!(stage.app.editor.is_some() && stage.app.layers.is_empty());
+}
+
+#[test]
+fn a_draft_is_thrown_away_only_after_a_question() {
+    let draft = draft_of("[1]", "<down><end>2");
+    let mut stage = opened("[1]");
+    found(&mut stage, &draft);
+    stage.compared().keys("d");
+    assert!(dropped(&stage).is_empty());
+    stage.keys("y");
+    assert_eq!(dropped(&stage), [draft.head.id()]);
+    assert!(stage.app.layers.is_empty());
+    stage.keys("e");
+    assert!(stage.app.editor.is_some(), "it is not asked for again");
+}
+
+#[test]
+fn a_draft_becomes_a_new_record_or_a_file() {
+    let draft = draft_of("[1]", "<down><end>2");
+    let mut stage = opened("[9]");
+    found(&mut stage, &draft);
+    stage.compared().keys("nother<enter><ctrl-s>");
+    let Write::Set(set) = stage.write() else { panic!() };
+    assert_eq!((set.key.escaped().as_str(), set.expected), ("other", Expect::Absent));
+    let mut stage = opened("[9]");
+    found(&mut stage, &draft);
+    stage.compared().keys("w<enter>");
+    let saved = stage.asked.iter().find_map(|effect| match effect {
+        Effect::SaveFile { bytes, .. } => Some(bytes.clone()),
+        _ => None,
+    });
+    assert_eq!(saved.unwrap(), "[12]");
+    assert!(dropped(&stage).is_empty());
+}
+
+#[test]
+fn a_draft_of_a_new_record_is_offered_where_one_is_made() {
+    let mut stage = opened("[1]");
+    stage.keys("nfresh<enter><enter>[[7]");
+    wait(&mut stage, 500);
+    let draft = kept(&stage).pop().unwrap();
+    assert!(draft.head.is_new && draft.base.is_none());
+    let mut stage = opened("[1]");
+    stage.event(Event::Drafts(vec![(draft.head.id(), draft.head.clone())]));
+    stage.keys("n");
+    stage.event(Event::DraftRead(draft.head.id(), Ok(Box::new(draft.clone()))));
+    assert!(matches!(stage.app.layer(), Some(Layer::Draft(_))));
+    let _ = stage.take(Slot::Saving);
+    stage.keys("<enter>");
+    let editor = stage.app.editor.as_ref().unwrap();
+    assert_eq!((editor.key.text(), editor.value.bytes()), ("fresh", draft.text));
+}
+
+#[test]
+fn a_draft_that_cannot_be_read_is_told_and_what_is_stored_is_edited() {
+    let draft = draft_of("[1]", "x");
+    let mut stage = opened("[1]");
+    stage.event(Event::Drafts(vec![(draft.head.id(), draft.head.clone())]));
+    stage.keys("e");
+    stage.event(Event::DraftRead(draft.head.id(), Err("this draft is damaged".to_owned())));
+    assert!(stage.notice().starts_with("this draft is damaged"), "{}", stage.notice());
+    assert!(stage.app.editor.is_some() && dropped(&stage).is_empty());
+}
+
+#[test]
+fn what_the_users_own_editor_has_is_kept_from_the_beginning() {
+    let mut stage = opened("[1]");
+    stage.keys("E");
+    let handed = stage.asked.iter().find_map(|effect| match effect {
+        Effect::OpenEditor { draft, .. } => draft.clone(),
+        _ => None,
+    });
+    let id = handed.expect("its file stands beside a draft").head.id();
+    stage.event(Event::Edited(Ok("[1, broken".into())));
+    let left = stage.app.unkept_draft().expect("what was left is to be kept");
+    assert_eq!((left.head.id(), &left.text[..]), (id.clone(), &b"[1, broken"[..]));
+    stage.keys("<esc>y");
+    assert_eq!(dropped(&stage), [id]);
+}

@@ -1,0 +1,210 @@
+//! What was typed outlives whatever ends larder.
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use crate::pty::{Screen, larder, send};
+use crate::signals::{browser, project};
+
+/// How often larder is killed while somebody types, unless `LARDER_KILLS` says otherwise.
+const KILLS: u32 = 4;
+
+/// A command with this state folder.
+fn drafts(state: &Path, arguments: &[&str]) -> String {
+    let mut command = Command::new(larder());
+    command.arg("drafts").args(arguments).env("HOME", state).env("XDG_STATE_HOME", state);
+    let output = command.output().unwrap();
+    let err = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{arguments:?}: {err}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// The names of all drafts.
+fn ids(state: &Path) -> Vec<String> {
+    let listed = drafts(state, &["list", "--json"]);
+    let name = |line: &str| {
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        line["draft"].as_str().unwrap().to_owned()
+    };
+    listed.lines().map(name).collect()
+}
+
+/// What was typed in the only draft there is; none if there is none.
+fn typed(state: &Path) -> Option<String> {
+    let ids = ids(state);
+    assert!(ids.len() <= 1, "{ids:?}");
+    ids.first().map(|id| drafts(state, &["show", id]))
+}
+
+fn waits(what: &str, done: impl Fn() -> bool) {
+    let start = Instant::now();
+    while !done() {
+        assert!(start.elapsed() < Duration::from_secs(20), "waited for {what}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+#[test]
+fn a_kill_at_any_moment_of_typing_loses_a_second_at_most() {
+    let kills = std::env::var("LARDER_KILLS").ok().and_then(|kills| kills.parse().ok());
+    for round in 0..kills.unwrap_or(KILLS) {
+        let (folder, state) = (project(), tempfile::tempdir().unwrap());
+        let env = [("XDG_STATE_HOME", state.path().to_str().unwrap())];
+        let mut screen = browser(folder.path(), &env);
+        screen.keys("\r");
+        screen.wait_for_text("one");
+        screen.keys("e");
+        screen.wait_for_text("Edit shop");
+        // Some 2 s of typing at most, cut off somewhere.
+        let last = 20 + (round * 7919 + std::process::id()) % 180;
+        let mut keys: Vec<(char, Instant)> = Vec::new();
+        for at in 0..last {
+            let key = char::from(b'a' + u8::try_from(at % 26).unwrap());
+            screen.keys(&key.to_string());
+            keys.push((key, Instant::now()));
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        let killed = Instant::now();
+        send("KILL", screen.worker());
+        screen.exit_code();
+        let all: String = keys.iter().map(|(key, _)| *key).collect();
+        let old = keys.iter().filter(|(_, at)| killed - *at > Duration::from_secs(1)).count();
+        let text = typed(state.path()).unwrap_or_else(|| "one".to_owned());
+        let kept = text.strip_suffix("one").unwrap_or_else(|| panic!("{text:?}"));
+        assert!(all.starts_with(kept) && kept.len() >= old, "{old} of {all:?} kept as {kept:?}");
+    }
+}
+
+#[test]
+fn a_draft_is_offered_and_merged_after_a_kill_and_gone_once_it_is_stored() {
+    let (folder, state) = (project(), tempfile::tempdir().unwrap());
+    let env = [("XDG_STATE_HOME", state.path().to_str().unwrap())];
+    let mut screen = browser(folder.path(), &env);
+    screen.keys("j");
+    screen.wait_for_text("two");
+    screen.keys("e");
+    screen.wait_for_text("Edit shop");
+    screen.keys("typed ");
+    waits("the draft", || typed(state.path()).is_some_and(|text| text.starts_with("typed two")));
+    let mode = |path: PathBuf| path.metadata().unwrap().permissions().mode() & 0o777;
+    let kept = state.path().join("larder/drafts");
+    let file = std::fs::read_dir(&kept).unwrap().next().unwrap().unwrap().path();
+    assert_eq!((mode(kept), mode(file)), (0o700, 0o600));
+    send("KILL", screen.worker());
+    screen.exit_code();
+    // The crawl goes on meanwhile, with another line.
+    let record = folder.path().join("key_value_stores/shop/page-2");
+    let stored = std::fs::read_to_string(&record).unwrap();
+    std::fs::write(&record, format!("{}six\n", &stored[..stored.len() - 4])).unwrap();
+    let mut screen = browser(folder.path(), &env);
+    screen.wait_for_text("an unsaved draft of page-2");
+    screen.keys("j");
+    screen.wait_for_text("two");
+    screen.keys("e");
+    screen.wait_for("the draft", |text| {
+        text.contains("A draft of page-2") && text.contains("Someone else has written")
+    });
+    screen.keys("\r");
+    screen.wait_for_text("typed two");
+    screen.keys("\x13");
+    screen.wait_for_text("1 + typed two");
+    screen.keys("\r");
+    screen.wait_for_text("merged with someone else's change of line 100");
+    let now = std::fs::read_to_string(&record).unwrap();
+    assert_eq!(now, format!("typed {}six\n", &stored[..stored.len() - 4]));
+    waits("the end of the draft", || typed(state.path()).is_none());
+    screen.keys("q");
+    assert_eq!(screen.exit_code(), 0);
+}
+
+#[test]
+fn signals_and_lost_lines_leave_what_was_typed_last() {
+    for name in ["TERM", "HUP", "INT", "QUIT"] {
+        let (folder, state) = (project(), tempfile::tempdir().unwrap());
+        let env = [("XDG_STATE_HOME", state.path().to_str().unwrap())];
+        let mut screen = browser(folder.path(), &env);
+        screen.keys("\re");
+        screen.wait_for_text("Edit shop");
+        screen.keys("typed ");
+        screen.wait_for_text("typed one");
+        // At once: nothing has had the time to be kept.
+        send(name, screen.worker());
+        screen.exit_code();
+        assert_eq!(typed(state.path()).as_deref(), Some("typed one"), "SIG{name}");
+    }
+}
+
+/// An editor that writes its file, then does this.
+fn editor(folder: &Path, then: &str) -> String {
+    let path = folder.join("editor");
+    let script = format!(
+        "#!/bin/sh\nprintf 'typed elsewhere' > \"$1\"\ntouch {}/written\n{then}\n",
+        folder.display()
+    );
+    std::fs::write(&path, script).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn whatever_ends_the_users_own_editor_or_larder_its_text_is_kept() {
+    let wait = "while [ ! -e \"$0.go\" ]; do sleep 0.05; done";
+    // What the editor does, and what is sent to larder meanwhile.
+    for (then, signal) in [
+        ("exit 0", None),
+        ("exit 1", None),
+        ("exit 127", None),
+        ("kill -9 $$", None),
+        ("kill -15 $$", None),
+        (wait, Some("KILL")),
+        (wait, Some("TERM")),
+        (wait, Some("HUP")),
+    ] {
+        let (folder, state) = (project(), tempfile::tempdir().unwrap());
+        let place = tempfile::tempdir().unwrap();
+        let editor = editor(place.path(), then);
+        let env = [("XDG_STATE_HOME", state.path().to_str().unwrap()), ("EDITOR", editor.as_str())];
+        let mut screen = browser(folder.path(), &env);
+        screen.keys("\r");
+        screen.wait_for_text("one");
+        screen.keys("E");
+        waits("the editor", || place.path().join("written").exists());
+        if let Some(signal) = signal {
+            send(signal, screen.worker());
+            std::fs::write(format!("{editor}.go"), "").unwrap();
+        } else {
+            waits("its text", || typed(state.path()).is_some_and(|text| text == "typed elsewhere"));
+            screen.wait_for_text("typed elsewhere");
+            send("KILL", screen.worker());
+        }
+        screen.exit_code();
+        let kept = typed(state.path());
+        assert_eq!(kept.as_deref(), Some("typed elsewhere"), "after {then}, {signal:?}");
+        let stored = std::fs::read(folder.path().join("key_value_stores/shop/page-1")).unwrap();
+        assert_eq!(stored, b"one", "nothing is stored unseen");
+    }
+}
+
+#[test]
+fn drafts_are_listed_exported_and_removed() {
+    let (folder, state) = (project(), tempfile::tempdir().unwrap());
+    let env = [("XDG_STATE_HOME", state.path().to_str().unwrap())];
+    assert_eq!(drafts(state.path(), &[]), "nothing is typed that is not stored\n");
+    let mut screen: Screen = browser(folder.path(), &env);
+    screen.keys("\re");
+    screen.wait_for_text("Edit shop");
+    screen.keys("typed ");
+    waits("the draft", || typed(state.path()).is_some());
+    send("KILL", screen.worker());
+    screen.exit_code();
+    let listed = drafts(state.path(), &[]);
+    assert!(listed.contains("shop") && listed.contains("page-1"), "{listed}");
+    let id = ids(state.path()).remove(0);
+    let file = state.path().join("typed.txt");
+    drafts(state.path(), &["export", &id, file.to_str().unwrap()]);
+    assert_eq!(std::fs::read(&file).unwrap(), typed(state.path()).unwrap().as_bytes());
+    drafts(state.path(), &["remove", &id]);
+    assert!(ids(state.path()).is_empty());
+}
