@@ -120,8 +120,9 @@ fn text_that_is_pasted_without_brackets_is_there_at_once_with_its_tabs() {
     screen.keys(&text);
     screen.wait_for_text("6,001:1 of 6,001 lines");
     let took = started.elapsed();
-    // Key by key, each with what it costs to change a long text, this took minutes.
-    assert!(took.as_secs() < 3, "{} bytes took {took:?}", text.len());
+    // Key by key, each with what it costs to change a long text, this took minutes. How fast it is, the
+    // benchmark of the editor holds: here other tests run beside it.
+    assert!(took.as_secs() < 20, "{} bytes took {took:?}", text.len());
     screen.keys("\x13");
     screen.wait_for_text("shop · 4 records");
     assert_eq!(value(&server, "fresh"), text.replace('\r', "\n"));

@@ -231,7 +231,8 @@ fn a_redraw_repairs_the_screen_without_asking_the_terminal() {
 #[test]
 fn leaving_undoes_entering() {
     let (entering, leaving) = (entering(true), leaving());
-    for mode in ["1049", "2004", "1000", "1006"] {
+    // 1002: the mouse, also while a button is held.
+    for mode in ["1049", "2004", "1002", "1006"] {
         assert!(entering.contains(&format!("\x1b[?{mode}h")), "{mode}");
         assert!(leaving.contains(&format!("\x1b[?{mode}l")), "{mode}");
     }
