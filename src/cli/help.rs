@@ -26,7 +26,7 @@ larder: a terminal browser for the key-value stores of Crawlee crawls
 
 Usage: larder [OPTIONS] [TARGET]  or  larder [OPTIONS] [-t TARGET] COMMAND …
 
-Commands, for scripts:                   COMMAND --help tells more, by example
+Commands, for scripts; also man and completions.   COMMAND --help tells more.
   stores   list the stores               delete   delete records
   create   open or create a store        purge    remove all records
   info     about a store or a record     drop     remove a store
@@ -37,7 +37,6 @@ Commands, for scripts:                   COMMAND --help tells more, by example
   set      set a record                  url      a record's public URL
   exists   is there such a record?       repair   mend a store's metadata
   watch    tell what changes             drafts   what was typed and not stored
-                                         man  and  completions  for the shell
 
 Options:      (also -h, --help  and  -V, --version )
   -t, --target TARGET  path, URL, profile      --read-only  refuse every write

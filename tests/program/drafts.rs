@@ -107,9 +107,13 @@ fn a_draft_is_offered_and_merged_after_a_kill_and_gone_once_it_is_stored() {
         text.contains("A draft of page-2") && text.contains("Someone else has written")
     });
     screen.keys("\r");
-    screen.wait_for_text("typed two");
+    screen.wait_for("the editor alone", |text| {
+        text.contains("Edit shop") && !text.contains("A draft of")
+    });
     screen.keys("\x13");
-    screen.wait_for_text("1 + typed two");
+    screen.wait_for("what is changed", |text| {
+        text.contains("Save page-2") && text.contains("400 B → 406 B")
+    });
     screen.keys("\r");
     screen.wait_for_text("merged with someone else's change of line 100");
     let now = std::fs::read_to_string(&record).unwrap();
