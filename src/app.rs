@@ -52,7 +52,8 @@ use std::sync::Arc;
 
 use crate::keymap::{Action, Context, KeyMap};
 use crate::model::Timestamp;
-use crate::ops::words;
+use crate::ops::journal::{Journal, StepId};
+use crate::ops::{Turn, WriteId, words};
 use crate::preview::Viewport;
 
 pub use allowed::Why;
@@ -62,7 +63,8 @@ pub use facts::Facts;
 pub(crate) use facts::{store_facts, store_state};
 pub use jobs::{Job, JobId};
 pub use layers::{
-    Details, Dialog, DraftView, Help, Jobs, Layer, LeafCursor, MergeView, Overlay, Review, Targets,
+    Details, Dialog, DraftView, Help, Jobs, Layer, LeafCursor, Log, MergeView, Overlay, Review,
+    Targets,
 };
 pub use layout::{Area, Layout, Pane};
 pub use load::{Compute, LeavesShown, Load, Loaded, Ordered, Read, RecordView, Scope};
@@ -115,6 +117,10 @@ pub struct App {
     pub mouse: bool,
     /// Writes that have not been answered.
     pub writes: Writes,
+    /// What was done, and what undoes it.
+    pub journal: Journal,
+    /// The step that is being undone or done again.
+    turning: Option<(WriteId, StepId, Turn)>,
     quitting: bool,
     /// What is asked for while an event is handled.
     out: Outbox,
@@ -142,6 +148,8 @@ impl App {
             notice: None,
             mouse: settings.mouse,
             writes: Writes::default(),
+            journal: Journal::default(),
+            turning: None,
             quitting: false,
             out: Outbox::default(),
             now: Timestamp::from_micros(0),
@@ -258,6 +266,8 @@ impl App {
             (_, Some(why)) if allowed::writes(action, self.focus) => {
                 return Err(Notice::warning(why));
             }
+            (Action::Undo, _) => return allowed::turns(&self.journal, Turn::Undo),
+            (Action::Redo, _) => return allowed::turns(&self.journal, Turn::Redo),
             _ => {}
         }
         match self.focus {

@@ -17,7 +17,7 @@ pub use chord::Chord;
 const DEFAULTS: &str = include_str!("../assets/keymap.toml");
 
 /// What can be in no keymap without a chord: without it there would be no way out.
-const NEEDED: [(Context, Action); 8] = [
+const NEEDED: [(Context, Action); 9] = [
     (Context::Global, Action::Quit),
     (Context::Editor, Action::Cancel),
     (Context::Confirm, Action::ConfirmNo),
@@ -25,6 +25,7 @@ const NEEDED: [(Context, Action); 8] = [
     (Context::Help, Action::Close),
     (Context::Leaf, Action::Close),
     (Context::Jobs, Action::Close),
+    (Context::Journal, Action::Close),
     (Context::Targets, Action::Close),
 ];
 
@@ -285,6 +286,7 @@ mod tests {
             Context::Confirm,
             Context::Help,
             Context::Jobs,
+            Context::Journal,
             Context::Targets,
         ] {
             for key in ['r', 'M'] {

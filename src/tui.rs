@@ -150,10 +150,11 @@ impl Shell {
                 && !self.tasks.is_writing()
             {
                 // The last answers may ask for more, such as a look at what became of a write.
-                match self.events.try_recv() {
-                    Ok(event) => self.take(event).await?,
-                    Err(_) => return Ok(self.leave(code).await),
-                }
+                let Ok(event) = self.events.try_recv() else {
+                    self.tasks.free_asides().await;
+                    return Ok(self.leave(code).await);
+                };
+                self.take(event).await?;
                 continue;
             }
             let (frame, wake) = (self.frame_due(), self.wake_due());

@@ -16,6 +16,7 @@ mod footer;
 mod help;
 mod jobs;
 mod keys;
+mod log;
 mod merge;
 mod modal;
 mod paint;
@@ -104,6 +105,10 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, appearance: &Appearance) {
                 None
             }
             Layer::Merge(shown) => merge::draw(buf, layout.body, shown, app, appearance),
+            Layer::Log(shown) => {
+                log::draw(buf, layout.body, shown, app, appearance);
+                None
+            }
             Layer::Targets(targets) => {
                 targets::draw(buf, layout.body, targets.cursor, app, appearance);
                 None

@@ -1,6 +1,8 @@
 //! What can be done here and now: one question, asked by dispatch, footer and help alike.
 
 use crate::keymap::{Action, KeyMap};
+use crate::ops::journal::Journal;
+use crate::ops::{Turn, words};
 
 use super::keys::KeysPane;
 use super::layout::Pane;
@@ -11,9 +13,18 @@ use super::stores::StoresPane;
 /// Why something cannot be done now, and what to do about it.
 pub type Why = Notice;
 
+/// Whether there is a step to be undone, or done again.
+pub(super) fn turns(journal: &Journal, turn: Turn) -> Result<(), Why> {
+    match journal.next(turn) {
+        Some(_) => Ok(()),
+        None => Err(Notice::info(words::nothing_to(turn))),
+    }
+}
+
 /// Whether an action writes, so that it is refused where nothing may be written.
 pub(super) fn writes(action: Action, pane: Pane) -> bool {
     match action {
+        Action::Undo | Action::Redo => true,
         Action::NewStore | Action::Purge | Action::Drop => pane != Pane::Record,
         Action::NewRecord | Action::Edit | Action::EditExternal | Action::Delete => {
             pane != Pane::Stores

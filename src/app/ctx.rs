@@ -10,7 +10,7 @@ use crate::edit::Version;
 use crate::edit::draft::{Draft, DraftId};
 use crate::keymap::{Action, Context, KeyMap};
 use crate::model::{Expect, JsonLayout, SetValue, StoreInfo, StoreName, Timestamp};
-use crate::ops::{Plan, WriteId};
+use crate::ops::{Plan, Turn, WriteId};
 use crate::preview::Preview;
 
 use super::event::{Effect, Slot, Ticket};
@@ -82,6 +82,8 @@ pub enum Request {
     AskAboutStore(Box<StoreInfo>, bool),
     /// Ask for a line.
     Prompt(Box<Prompt>),
+    /// Undo the newest step, or do the one that was undone last again.
+    Turn(Turn),
     /// Give this job up.
     CancelJob(JobId),
     /// Count what there is of each content type.

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use crossterm::event::{KeyEvent, MouseEvent};
 
 use crate::index::Query;
-use crate::model::{ConnectionState, Error, Interest, ServerInfo, StoreName, WatchEvent};
+use crate::model::{AsideId, ConnectionState, Error, Interest, ServerInfo, StoreName, WatchEvent};
 use crate::ops::{Outcome, Plan, Resolution, WriteId};
 
 use crate::edit::draft::{Draft, DraftHead, DraftId};
@@ -45,6 +45,10 @@ pub enum Event {
     Written(WriteId, Result<Outcome, Error>),
     /// A write whose answer was lost has been looked into.
     Resolved(WriteId, Result<Resolution, Error>),
+    /// Of a write that failed, this undoes the part that was made.
+    MadeInPart(WriteId, Box<Plan>),
+    /// What was set aside has been freed.
+    Freed(AsideId),
     /// The external editor ended; holds the text if it could be read back.
     Edited(Result<Bytes, NotEdited>),
     /// A draft was kept, or why not.

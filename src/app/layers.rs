@@ -7,6 +7,7 @@ mod dialog;
 mod draft;
 mod jobs;
 mod leaf;
+mod log;
 pub mod merge;
 mod prompt;
 mod review;
@@ -19,6 +20,7 @@ pub use dialog::{Dialog, Overlay, Then};
 pub use draft::DraftView;
 pub use jobs::Jobs;
 pub use leaf::LeafCursor;
+pub use log::Log;
 pub use merge::MergeView;
 pub use review::Review;
 pub use targets::Targets;
@@ -74,6 +76,8 @@ layers! {
     Crawl(Box<Overview>),
     /// Long work under way.
     Jobs(Jobs),
+    /// What was done.
+    Log(Log),
     /// The cursor in the values of the JSON that is shown.
     Leaf(Box<LeafCursor>),
     /// A draft that was found.

@@ -26,6 +26,8 @@ pub struct Confirm {
     pub yes: bool,
     /// What must be typed before Yes can be chosen, and what has been typed.
     pub typed: Option<(String, LineInput)>,
+    /// Whether what it removes can be set aside instead of freed.
+    pub sets_aside: bool,
 }
 
 /// What a dialog does when it is confirmed.
@@ -56,7 +58,8 @@ const NOW: &str = "Now: ";
 impl Confirm {
     /// A question that a `y` answers.
     pub fn new(title: impl Into<String>, verb: &'static str, confirmed: Confirmed) -> Self {
-        Self { title: title.into(), lines: Vec::new(), verb, confirmed, yes: false, typed: None }
+        let (title, lines) = (title.into(), Vec::new());
+        Self { title, lines, verb, confirmed, yes: false, typed: None, sets_aside: false }
     }
 
     /// Adds a line of what will happen.
@@ -106,6 +109,7 @@ impl Confirm {
         };
         let asked = Self {
             lines: words::lines(&plan, place),
+            sets_aside: name.is_some() && plan.reversible,
             ..Self::new(words::title(&plan), words::verb(&plan), Confirmed::Plan(Box::new(plan)))
         };
         // As it is shown: what cannot be seen cannot be typed.
@@ -118,12 +122,28 @@ impl Confirm {
     /// Shows what is known by now of the store that it asks to drop or to purge.
     pub fn update(&mut self, info: &StoreInfo, weight: Weight, place: &str) {
         let Confirmed::Plan(plan) = &self.confirmed else { return };
+        let reversible = plan.reversible;
         let now = match &plan.change {
             PlannedChange::Purge(store) if store.name == info.store => Plan::purge(info, weight),
             PlannedChange::Drop(store) if store.name == info.store => Plan::drop(info, weight),
             _ => return,
         };
-        self.lines = words::lines(&now, place);
+        self.lines = words::lines(&Plan { reversible, ..now }, place);
+    }
+
+    /// Whether what it removes can be set aside instead, so that the user may choose.
+    pub fn may_free(&self) -> bool {
+        self.sets_aside && matches!(self.confirmed, Confirmed::Plan(_))
+    }
+
+    /// Frees the memory at once instead of setting aside, or the other way round.
+    pub fn switch_freeing(&mut self) {
+        if let (true, Confirmed::Plan(plan)) = (self.may_free(), &mut self.confirmed) {
+            plan.reversible = !plan.reversible;
+            if let Some(last) = self.lines.last_mut() {
+                words::ending(plan).clone_into(last);
+            }
+        }
     }
 
     /// Whether to write over what was in the way of a save. Yes is possible as soon as that has

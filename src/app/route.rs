@@ -11,6 +11,7 @@ mod replies;
 mod saving;
 mod targets;
 mod unasked;
+mod undo;
 mod watched;
 
 use crossterm::event::{KeyEvent, KeyEventKind};
@@ -75,6 +76,8 @@ impl App {
                 let answer = self.writes.resolved(id, result, &mut ctx!(self));
                 answers::answered(self, id, answer);
             }
+            Event::MadeInPart(id, inverse) => undo::made_in_part(self, id, inverse),
+            Event::Freed(id) => self.journal.freed(&id),
             Event::Edited(result) => {
                 if let Some(editor) = &mut self.editor {
                     let then = editor.returned(result, self.record.record(), &mut ctx!(self));
@@ -163,6 +166,7 @@ impl App {
                 }
                 Request::AskAboutStore(info, drop) => questions::ask_about_store(self, &info, drop),
                 Request::Prompt(prompt) => self.layers.push(Layer::Prompt(prompt)),
+                Request::Turn(turn) => undo::turn(self, turn),
                 Request::CancelJob(id) => actions::cancel_job(self, id),
                 Request::Totals => {
                     let mut totals = Totals::default();
@@ -172,6 +176,7 @@ impl App {
             }
         }
         actions::refresh_jobs(self);
+        undo::refresh_log(self);
     }
 
     fn key(&mut self, key: KeyEvent) {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::model::{Error, ErrorKind, Key, StoreName};
-use crate::ops::{Outcome, Plan, Resolution, WriteId, words};
+use crate::ops::{Outcome, Plan, PlannedChange, Resolution, WriteId, words};
 
 use super::ctx::Ctx;
 use super::event::Effect;
@@ -42,6 +42,10 @@ pub(super) enum Answer {
 impl Writes {
     /// Hands a plan to the shell.
     pub(super) fn send(&mut self, id: WriteId, plan: Plan, ctx: &mut Ctx<'_>) {
+        let plan = match &plan.change {
+            PlannedChange::Set(_) | PlannedChange::Create(_) => plan.undoable(false),
+            _ => plan,
+        };
         self.pending.insert(id, Pending { plan: plan.clone(), in_doubt: false });
         ctx.tell(Notice::info(format!("{}…", words::doing(&plan))));
         ctx.effect(Effect::Write(id, plan));

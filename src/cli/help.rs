@@ -26,7 +26,7 @@ larder: a terminal browser for the key-value stores of Crawlee crawls
 
 Usage: larder [OPTIONS] [TARGET]  or  larder [OPTIONS] [-t TARGET] COMMAND …
 
-Commands, for scripts; also man and completions.   COMMAND --help tells more.
+Commands for scripts, with  man  and  completions  (COMMAND --help: more)
   stores   list the stores               delete   delete records
   create   open or create a store        purge    remove all records
   info     about a store or a record     drop     remove a store

@@ -67,6 +67,7 @@ named! {
     Targets "targets" "targets" "Open another target: a server or a directory"
     Crawl "crawl" "crawl" "Show the rest of the crawl: request queues, datasets, what crawlers tell of themselves"
     Jobs "jobs" "jobs" "Show what is under way: writes, walks and fetches"
+    Journal "journal" "log" "Show what was done, and what of it can be undone"
     ToggleWatch "toggle_watch" "watch" "Watch for changes, or stop watching"
     Redraw "redraw" "redraw" "Draw the whole screen anew"
 
@@ -136,6 +137,7 @@ named! {
 
     ConfirmYes "confirm_yes" "yes" "Do it"
     ConfirmNo "confirm_no" "no" "Do not do it"
+    FreeNow "free_now" "free now" "Free the memory now, or set the store aside after all"
     Switch "switch" "switch" "Move between Yes and No"
     Accept "accept" "accept" "Take what is chosen or typed"
     Next "next" "next" "Go to the next choice"
@@ -175,6 +177,7 @@ named! {
     Draft "draft" "Draft" "While a draft that was found is offered"
     Review "review" "Review" "While a save is shown before it is made"
     Merge "merge" "Merge" "While what you typed meets what someone else wrote"
+    Journal "journal" "Log" "While the log of what was done is open"
     Targets "targets" "Targets" "While the list of targets is open"
 }
 

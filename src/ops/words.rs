@@ -79,8 +79,7 @@ pub fn lines(plan: &Plan, place: &str) -> Vec<String> {
 }
 
 /// What becomes of a store that is set aside.
-const SET_ASIDE: &str =
-    "Set aside for ten minutes, or until larder ends; until then it can be undone.";
+const SET_ASIDE: &str = "Can be undone for ten minutes, or until larder ends.";
 
 /// Where a server keeps values.
 const MEMORY: &str = "of the server's memory";
@@ -112,6 +111,7 @@ pub fn question(plan: &Plan, place: &str) -> String {
 /// What becomes of what a plan removes: its last line.
 pub fn ending(plan: &Plan) -> &'static str {
     match &plan.change {
+        PlannedChange::Purge(_) if plan.reversible => "Undoable ≤ 10 min; the store stays.",
         _ if plan.reversible => SET_ASIDE,
         PlannedChange::Purge(_) => "Removed for good; the store stays.",
         _ => "Removed for good, with the store.",

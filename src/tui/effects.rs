@@ -12,8 +12,8 @@ use tokio::task::{AbortHandle, JoinSet};
 
 use crate::app::{Event, Load, Read, Slot, Ticket};
 use crate::index::Query;
-use crate::model::{Error, ErrorKind, Interest, Result, StoreName};
-use crate::ops::{self, Doubt, Failed, Plan, WriteId};
+use crate::model::{AsideId, Error, ErrorKind, Interest, Result, StoreName};
+use crate::ops::{self, Doubt, Failed, Keeper, Plan, Resolution, WriteId};
 use crate::storage::target::Target;
 use crate::storage::{Options, Storage};
 
@@ -24,6 +24,12 @@ const DEBOUNCE: Duration = Duration::from_millis(40);
 
 /// Time for a connection to come back in which to find out what became of a write.
 const RESOLVE_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How long stores stay set aside.
+const SET_ASIDE_FOR: Duration = Duration::from_secs(600);
+
+/// How long the end waits until what is set aside is freed.
+const FREE_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// The storage, once connected, and everything that runs beside the loop.
 pub(super) struct Tasks {
@@ -41,7 +47,14 @@ pub(super) struct Tasks {
     writes: JoinSet<()>,
     /// Writes whose answers were lost, until it is asked what became of them.
     doubts: Arc<Mutex<BTreeMap<WriteId, Doubt>>>,
+    /// Where values are kept, so that changes can be undone.
+    keeper: Keeper,
+    /// What is set aside, until its time is over or larder ends.
+    asides: Arc<Mutex<Vec<SetAside>>>,
 }
+
+/// Something that was set aside, and where.
+type SetAside = (Arc<dyn Storage>, AsideId);
 
 impl Tasks {
     /// Results go to `events`, which is bounded: a task waits until the loop has room.
@@ -58,6 +71,8 @@ impl Tasks {
             asking: None,
             writes: JoinSet::new(),
             doubts: Arc::default(),
+            keeper: keeper(),
+            asides: Arc::default(),
         }
     }
 
@@ -215,18 +230,31 @@ impl Tasks {
     /// Makes a plan, which nothing gives up.
     pub(super) fn write(&mut self, id: WriteId, plan: Plan) {
         let (storage, events) = (self.storage.clone(), self.events.clone());
-        let doubts = Arc::clone(&self.doubts);
+        let (doubts, keeper) = (Arc::clone(&self.doubts), self.keeper.clone());
+        let asides = Arc::clone(&self.asides);
         self.writes.spawn(async move {
-            let result = match storage {
-                Some(storage) => ops::perform(&*storage, &plan).await,
+            let result = match &storage {
+                Some(storage) => ops::perform_kept(&**storage, &plan, &keeper).await,
                 None => Err(reads::not_connected().into()),
             };
-            let result = result.map_err(|Failed { error, doubt, .. }| {
-                if let Some(doubt) = doubt {
-                    lock(&doubts).insert(id, doubt);
+            let result = match result {
+                Ok(outcome) => {
+                    let aside = outcome.inverse.as_ref().and_then(|inverse| inverse.restores());
+                    if let Some((storage, id)) = storage.zip(aside.cloned()) {
+                        lock(&asides).push((Arc::clone(&storage), id.clone()));
+                        tokio::spawn(free_later(storage, id, asides, events.clone()));
+                    }
+                    Ok(outcome)
                 }
-                error
-            });
+                Err(Failed { error, doubt, inverse }) => {
+                    if let Some(doubt) = doubt {
+                        lock(&doubts).insert(id, doubt);
+                    } else if let Some(inverse) = inverse {
+                        let _ = events.send(Event::MadeInPart(id, inverse)).await;
+                    }
+                    Err(error)
+                }
+            };
             let _ = events.send(Event::Written(id, result)).await;
         });
     }
@@ -239,13 +267,27 @@ impl Tasks {
             let result = match (storage, doubt) {
                 (Some(storage), Some(doubt)) => {
                     let deadline = tokio::time::Instant::now() + RESOLVE_TIMEOUT;
-                    ops::resolve(&*storage, &doubt, deadline).await
+                    let found = ops::resolve(&*storage, &doubt, deadline).await;
+                    // Perhaps a part was made: what undoes it looks at each record.
+                    if let (Ok(Resolution::Open(_)) | Err(_), Some(inverse)) =
+                        (&found, doubt.inverse())
+                    {
+                        let _ = events.send(Event::MadeInPart(id, inverse)).await;
+                    }
+                    found
                 }
                 (None, _) => Err(reads::not_connected()),
                 (_, None) => Err(bug()),
             };
             let _ = events.send(Event::Resolved(id, result)).await;
         });
+    }
+
+    /// Frees what is set aside; for the end, which waits a little for it.
+    pub(super) async fn free_asides(&mut self) {
+        let asides = std::mem::take(&mut *lock(&self.asides));
+        let discards = asides.iter().map(|(storage, id)| storage.discard(id));
+        let _ = tokio::time::timeout(FREE_TIMEOUT, futures::future::join_all(discards)).await;
     }
 
     /// Whether writes are under way.
@@ -263,6 +305,28 @@ impl Tasks {
             }
         });
     }
+}
+
+/// Where values are kept.
+fn keeper() -> Keeper {
+    crate::config::state_folder().map_or_else(Keeper::in_memory, Keeper::in_folder)
+}
+
+/// Frees what is set aside when its time is over.
+async fn free_later(
+    storage: Arc<dyn Storage>,
+    id: AsideId,
+    asides: Arc<Mutex<Vec<SetAside>>>,
+    events: Sender<Event>,
+) {
+    tokio::time::sleep(SET_ASIDE_FOR).await;
+    lock(&asides).retain(|(_, other)| *other != id);
+    if let Err(why) = storage.discard(&id).await
+        && why.kind != ErrorKind::NotFound
+    {
+        log::warn!("what is set aside as {id} was not freed: {why}");
+    }
+    let _ = events.send(Event::Freed(id)).await;
 }
 
 fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -39,6 +39,7 @@ impl Dialog for Confirm {
             Some(Action::Switch | Action::Left | Action::Right | Action::Next) => {
                 self.yes = !self.yes && self.can_confirm();
             }
+            Some(Action::FreeNow) => self.switch_freeing(),
             Some(Action::ConfirmYes) if self.is_undecided() => {
                 ctx.say(Notice::info("what is there now has not been read yet"));
             }
@@ -52,6 +53,10 @@ impl Dialog for Confirm {
             other => drop(ctx.common(other)),
         }
         Then::Stay
+    }
+
+    fn allows(&self, action: Action) -> bool {
+        action != Action::FreeNow || self.may_free()
     }
 
     fn paste(&mut self, text: &str, _: &mut Ctx<'_>) {

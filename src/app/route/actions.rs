@@ -2,17 +2,18 @@
 
 use crate::index::sync::SyncEvent;
 use crate::keymap::{Action, Context};
+use crate::ops::Turn;
 
 use super::super::App;
 use super::super::editor::Editor;
 use super::super::event::{Effect, Slot};
 use super::super::facts::{record_facts, store_facts};
 use super::super::jobs::JobId;
-use super::super::layers::{Details, Help, Jobs, Layer, Overview, Targets};
+use super::super::layers::{Details, Help, Jobs, Layer, Log, Overview, Targets};
 use super::super::layout::Pane;
 use super::super::load::{Load, RecordView};
 use super::super::notice::Notice;
-use super::{drafts, leaves, opened, questions, watched};
+use super::{drafts, leaves, opened, questions, undo, watched};
 
 /// Does in the pane in focus what a key asks for.
 pub(in crate::app) fn act(app: &mut App, action: Action) {
@@ -38,6 +39,9 @@ pub(in crate::app) fn act(app: &mut App, action: Action) {
         Action::Targets => show_targets(app),
         Action::Crawl => show_crawl(app),
         Action::Jobs => show_jobs(app),
+        Action::Journal => app.layers.push(Log::default().into()),
+        Action::Undo => undo::turn(app, Turn::Undo),
+        Action::Redo => undo::turn(app, Turn::Redo),
         Action::Details => show_details(app),
         Action::CopyKey => copy_key(app),
         _ => {

@@ -18,11 +18,12 @@ use super::super::notice::Notice;
 use super::super::question::{Confirm, Confirmed, Prompt, PromptKind};
 use super::super::writes::Answer;
 use super::super::{App, notice};
-use super::{leaves, opened, replies, saving, unasked};
+use super::{leaves, opened, replies, saving, unasked, undo};
 
 /// It is known what became of a write.
 pub(in crate::app) fn answered(app: &mut App, id: WriteId, answer: Option<Answer>) {
     let Some(answer) = answer else { return };
+    undo::note(app, id, &answer);
     if leaves::answered(app, id, &answer) {
         return;
     }
@@ -97,7 +98,7 @@ pub(in crate::app) fn done(app: &mut App, plan: &Plan, outcome: Outcome, edited:
                 if app.record.wanted == wanted {
                     opened::reload_record(app);
                 }
-                after_change(app, &set.store);
+                replies::after_change(app, &set.store);
             }
         }
         PlannedChange::Delete { store, records } => {
@@ -109,7 +110,7 @@ pub(in crate::app) fn done(app: &mut App, plan: &Plan, outcome: Outcome, edited:
                     app.keys.marks.remove(key);
                 }
                 replies::change_list(app, gone.into_iter().map(Change::Remove).collect());
-                after_change(app, store);
+                replies::after_change(app, store);
             }
         }
         PlannedChange::Purge(PlannedStore { name: store, .. }) => {
@@ -120,26 +121,23 @@ pub(in crate::app) fn done(app: &mut App, plan: &Plan, outcome: Outcome, edited:
             }
             opened::read_stores(app);
         }
-        PlannedChange::Drop(PlannedStore { name: store, .. }) => {
+        PlannedChange::Drop(PlannedStore { name: store, .. })
+        | PlannedChange::DropEmpty(PlannedStore { name: store, .. }, _) => {
             if app.keys.store.as_ref() == Some(store) {
                 opened::close_store(app);
             }
             opened::read_stores(app);
         }
-        PlannedChange::Repair(..) | PlannedChange::Restore(_) | PlannedChange::DropEmpty(..) => {
-            opened::read_stores(app);
-        }
-        PlannedChange::Swap(store, swaps) => {
+        PlannedChange::Repair(..) => opened::read_stores(app),
+        PlannedChange::Swap(store, swaps) => undo::swapped(app, store, swaps, &outcome),
+        PlannedChange::Restore(info) => {
+            let store = info.aside.store();
             if app.keys.store.as_ref() == Some(store) {
-                let left: HashSet<&Key> = outcome.skipped.iter().collect();
-                let made = swaps.iter().filter(|swap| !left.contains(&swap.key));
-                let changes = made.map(|swap| match swap.meta() {
-                    Some(meta) => Change::Set(meta),
-                    None => Change::Remove(swap.key.clone()),
-                });
-                replies::change_list(app, changes.collect());
-                after_change(app, store);
+                opened::open_store(app, store.clone());
+            } else {
+                app.stores.want(store.clone());
             }
+            opened::read_stores(app);
         }
     }
 }
@@ -155,10 +153,6 @@ fn tell_saved(app: &mut App, words: &str, merged: Option<String>, told: Option<S
         (Some(merged), None) => app.tell(Notice::done(merged)),
         (None, None) => {}
     }
-}
-
-pub(in crate::app) fn after_change(app: &mut App, store: &StoreName) {
-    app.out.read(Slot::Store, Load::Store(store.clone()));
 }
 
 /// A delete that was refused or lost on its way may have been made in part.

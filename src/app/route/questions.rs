@@ -32,7 +32,8 @@ pub(in crate::app) fn ask_about_store(app: &mut App, info: &StoreInfo, drop: boo
         app.out.read(Slot::Store, Load::Store(info.store.clone()));
     }
     let plan = if drop { Plan::drop(info, weight) } else { Plan::purge(info, weight) };
-    ask(app, plan);
+    let sets_aside = app.session.server.sets_aside();
+    ask(app, plan.undoable(sets_aside));
 }
 
 /// Brings a question about a store up to date with what is known of it by now.
@@ -54,7 +55,7 @@ pub(in crate::app) fn ask_to_delete(app: &mut App) {
     });
     let shown: Vec<_> = shown.collect();
     if !shown.is_empty() {
-        ask(app, Plan::delete(store, shown));
+        ask(app, Plan::delete(store, shown).undoable(false));
     }
 }
 

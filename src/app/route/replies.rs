@@ -2,13 +2,13 @@
 
 use crate::index::Change;
 use crate::index::sync::{SyncEvent, WorkId};
-use crate::model::{Error, ErrorKind, StoreInfo, Timestamp};
+use crate::model::{Error, ErrorKind, StoreInfo, StoreName, Timestamp};
 
 use super::super::App;
 use super::super::event::Slot;
 use super::super::layers::{Layer, Overview};
 use super::super::layout::Pane;
-use super::super::load::{Loaded, RecordView};
+use super::super::load::{Load, Loaded, RecordView};
 use super::super::notice::Notice;
 use super::{leaves, opened, questions, saving, unasked};
 
@@ -140,6 +140,11 @@ pub(in crate::app) fn failed(app: &mut App, slot: Slot, error: Error) {
             app.tell(Notice::from(&error));
         }
     }
+}
+
+/// The open store's counts have changed.
+pub(in crate::app) fn after_change(app: &mut App, store: &StoreName) {
+    app.out.read(Slot::Store, Load::Store(store.clone()));
 }
 
 /// The list of stores has been read.

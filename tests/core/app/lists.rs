@@ -180,6 +180,8 @@ fn a_key_that_cannot_be_used_says_why_and_the_footer_leaves_it_out() {
     stage.connect(vec![store("default", 1)]);
     stage.open(&[record("a", "text/plain", "x")]);
     stage.keys("u");
+    assert_eq!(text(&stage).unwrap(), "there is nothing to undo");
+    stage.keys("x");
     assert_eq!(text(&stage).unwrap(), "no record is marked");
     stage.keys("f");
     assert_eq!(text(&stage).unwrap(), "all of this value is here already");

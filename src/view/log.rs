@@ -1,0 +1,74 @@
+//! The log of what was done, over the panes.
+
+use ratatui::buffer::Buffer;
+
+use crate::app::{App, Area, Log};
+use crate::keymap::{Action, Context};
+use crate::ops::journal::{Step, StepState};
+use crate::text;
+use crate::theme::Role;
+
+use super::Appearance;
+use super::border::{Titles, bordered};
+use super::modal::centred;
+use super::paint::{put, put_right};
+
+/// Columns of the time, with a gap behind it.
+const TIME: u16 = 8;
+
+/// Draws the log; a step has a row, and one that cannot be undone says why under the cursor.
+pub(super) fn draw(buf: &mut Buffer, body: Area, shown: &Log, app: &App, appearance: &Appearance) {
+    let rows = u16::try_from(shown.steps.len().max(1)).unwrap_or(u16::MAX);
+    let area = centred(body, body.width.min(90), rows.saturating_add(2));
+    let key = |action, does| {
+        let chord = app.keymap.chord(Context::Journal, action)?;
+        Some(format!("{} {does}", chord.label(appearance.symbols.unicode)))
+    };
+    let at = shown.steps.get(shown.cursor.at);
+    let why = at.and_then(|step| match &step.state {
+        StepState::Fixed(why) => Some(why.clone()),
+        StepState::Undone(None) => Some("something else was done since".to_owned()),
+        StepState::Done(_) | StepState::Undone(Some(_)) => None,
+    });
+    let bottom = why.unwrap_or_else(|| {
+        let does = |action, does| app.allowed(action).ok().and_then(|()| key(action, does));
+        let keys = [does(Action::Undo, "undoes"), does(Action::Redo, "does again")];
+        let keys: Vec<_> = keys.into_iter().flatten().chain(key(Action::Close, "closes")).collect();
+        keys.join(" · ")
+    });
+    let titles = Titles { top: "What was done", bottom: &bottom };
+    let (border, title) = (appearance.style(Role::BorderFocus), appearance.style(Role::Title));
+    bordered(buf, area, &titles, appearance, border, title);
+    let inner = area.inner();
+    if shown.steps.is_empty() {
+        let (none, width) = ("Nothing was changed so far.", inner.width.saturating_sub(2));
+        put(buf, inner.x + 1, inner.y, width, none, appearance.style(Role::Dim));
+    }
+    let steps = shown.steps.iter().enumerate().skip(shown.cursor.top);
+    for ((at, step), y) in steps.zip(inner.y..inner.y + inner.height) {
+        row(buf, Area { y, height: 1, ..inner }, step, (at == shown.cursor.at, app), appearance);
+    }
+}
+
+fn row(
+    buf: &mut Buffer,
+    area: Area,
+    step: &Step,
+    (under, app): (bool, &App),
+    appearance: &Appearance,
+) {
+    let role = |role| appearance.style(if under { Role::Cursor } else { role });
+    put(buf, area.x, area.y, area.width, &" ".repeat(area.width.into()), role(Role::Text));
+    let (state, does) = match &step.state {
+        StepState::Done(_) => ("can be undone", Role::Text),
+        StepState::Undone(Some(_)) => ("undone", Role::Dim),
+        StepState::Undone(None) => ("undone for good", Role::Dim),
+        StepState::Fixed(_) => ("stays", Role::Dim),
+    };
+    let time = text::ago(step.at.micros(), app.now.micros());
+    put(buf, area.x + 1, area.y, TIME, &time, role(Role::Dim));
+    let end = area.x + area.width.saturating_sub(1);
+    let room = put_right(buf, end, area.y, area.width / 3, state, role(Role::Dim));
+    let from = area.x + 1 + TIME;
+    put(buf, from, area.y, room.saturating_sub(from + 1), &step.title, role(does));
+}
