@@ -5,6 +5,8 @@
 //! clusters   what the cursor steps over: grapheme clusters, words
 //! find       search, and brackets that belong together
 //! rows       how a document is laid out: only the rows that are seen
+//! hex_edit   a document with a cursor on one of its bytes
+//! inspect    what the bytes at a cursor would mean
 //! text_edit  a document with a cursor and a selection: what an editor of text does
 //! leaves     the leaves of a JSON value, with the bytes that each stands in
 //! align      what two, or three, sequences have in common
@@ -22,6 +24,8 @@ pub mod diff;
 mod document;
 pub mod draft;
 pub mod find;
+mod hex_edit;
+mod inspect;
 mod leaves;
 pub mod merge;
 pub mod rows;
@@ -30,6 +34,8 @@ mod text_of;
 
 pub use diff::{Diff, DiffBody, LeafChange, Row};
 pub use document::{Document, Edit, Grouping};
+pub use hex_edit::{Column, HexEdit};
+pub use inspect::{Reading, readings};
 pub use leaves::{Digests, LeafIndex, Leaves, NotAValue, Trail};
 pub use merge::{Choice, Conflict, Merge};
 pub use rows::Rows;

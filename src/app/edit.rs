@@ -9,7 +9,7 @@ use crate::ops::Plan;
 use crate::text;
 
 use super::ctx::{Ctx, Request};
-use super::editor::{Blocked, Content, Editor, Field, not_editable};
+use super::editor::{Blocked, Content, Editor, Field};
 use super::event::{Effect, NotEdited, Slot};
 use super::layers::Then;
 use super::notice::Notice;
@@ -157,10 +157,12 @@ impl Editor {
             }
             Some(action) if self.text_action(action, ctx) => {}
             _ if self.field == Field::Value
-                && self.value.text().is_none()
+                && matches!(self.value, Content::Bytes(_))
                 && key.code != KeyCode::Tab =>
             {
-                ctx.say(Notice::info("these bytes are not text; edit them in $EDITOR"));
+                ctx.say(Notice::info(
+                    "these bytes are too many to be edited here; edit them in $EDITOR",
+                ));
             }
             _ => self.key(key, ctx.layout().body, ctx.now),
         }
@@ -239,9 +241,5 @@ fn refusal(record: &Record, outside: bool, ctx: &Ctx<'_>) -> Option<String> {
         let remedy = ctx.says(Action::EditExternal, "opens it in $EDITOR");
         return Some(text::then(&state, "; ", remedy));
     }
-    let why = not_editable(record)?;
-    let remedy = ctx.says(Action::EditExternal, "opens its bytes in $EDITOR");
-    let state = text::then(&why, "; ", remedy);
-    let remedy = ctx.says(Action::SaveValue, "saves them to a file");
-    Some(text::then(&state, ", ", remedy))
+    None
 }

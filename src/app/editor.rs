@@ -3,6 +3,7 @@
 mod check;
 mod commands;
 mod content;
+mod hex;
 mod keys;
 mod merging;
 mod open;
@@ -23,10 +24,10 @@ use super::Area;
 use super::input::LineInput;
 
 pub use content::Content;
+pub use hex::{HexPlace, hex_place};
 pub(in crate::app) use keys::type_into;
 pub use merging::Merging;
 pub(in crate::app) use merging::only_over;
-pub use open::not_editable;
 pub use place::{EditorScroll, TextPlace};
 pub use save::Blocked;
 
@@ -200,6 +201,7 @@ impl Editor {
     pub fn replace(&mut self, text: &Bytes, now: Timestamp) {
         match &mut self.value {
             Content::Text(edit) => edit.replace_text(text, now),
+            Content::Hex(edit) => edit.replace_all(text, now),
             Content::Bytes(own) => own.clone_from(text),
         }
         self.scroll = EditorScroll::default();
@@ -240,7 +242,9 @@ impl Editor {
             Field::ContentType => {
                 self.content_type.key(key);
             }
-            Field::Value => self.text_key(key, body, now),
+            Field::Value => {
+                let _ = self.hex_key(key, body, now) || self.text_key(key, body, now);
+            }
         }
     }
 
@@ -251,14 +255,17 @@ impl Editor {
             (Field::Key, _) => self.key.paste(text),
             (Field::ContentType, _) => self.content_type.paste(text),
             (Field::Value, Content::Text(edit)) => edit.paste(text, now),
+            (Field::Value, Content::Hex(edit)) => edit.paste(text, now),
             (Field::Value, Content::Bytes(_)) => {}
         }
     }
 
     /// Takes back or does again.
     pub fn undo(&mut self, redo: bool) {
-        if let Some(text) = self.value.text_mut() {
-            text.undo(redo);
+        match &mut self.value {
+            Content::Text(text) => drop(text.undo(redo)),
+            Content::Hex(edit) => edit.undo(redo),
+            Content::Bytes(_) => {}
         }
     }
 

@@ -50,6 +50,8 @@ fn is_the_editors(action: Action) -> bool {
             | Action::GoTo
             | Action::Bracket
             | Action::Wrap
+            | Action::InsertMode
+            | Action::SwitchColumn
     )
 }
 

@@ -68,7 +68,13 @@ impl<'a> Rows<'a> {
         if !self.wrap && line.len() <= LONG {
             return starts;
         }
-        units(&self.document.read(page.clone()), self.width, |at, cell, _| {
+        let bytes = self.document.read(page.clone());
+        // Most text is plain.
+        if bytes.iter().all(|byte| matches!(byte, b' '..=b'~')) {
+            starts.extend((page.start..page.end).step_by(self.width).skip(1));
+            return starts;
+        }
+        units(&bytes, self.width, |at, cell, _| {
             if cell == 0 && at > 0 {
                 starts.push(page.start + at);
             }
@@ -103,68 +109,83 @@ impl<'a> Rows<'a> {
         base + chunk::start(&near, 1)
     }
 
-    /// The row that shows an offset.
-    pub fn row_of(&self, at: usize) -> Row {
+    /// The rows of the page of a line that holds an offset.
+    fn rows_at(&self, number: usize, of: &Range<usize>, at: usize) -> Vec<Row> {
+        let page = self.page(of, at);
+        let starts = self.starts(of, page.clone());
+        let ends = starts[1..].iter().copied().chain([page.end]);
+        let rows = starts.iter().zip(ends);
+        rows.map(|(&start, end)| Row { line: number, of: of.clone(), at: start..end }).collect()
+    }
+
+    /// The rows of the page that holds an offset, and which of them does.
+    fn around(&self, at: usize) -> (Vec<Row>, usize) {
         let number = self.document.line_of(at);
         let of = self.line(number);
         let at = at.clamp(of.start, of.end);
-        let page = self.page(&of, at);
-        let starts = self.starts(&of, page.clone());
-        let index = starts.partition_point(|&start| start <= at).saturating_sub(1);
-        let end = starts.get(index + 1).copied().unwrap_or(page.end);
-        Row { line: number, at: starts[index]..end, of }
+        let rows = self.rows_at(number, &of, at);
+        let index = rows.partition_point(|row| row.at.start <= at).saturating_sub(1);
+        (rows, index)
     }
 
-    /// The row below.
-    pub fn next(&self, row: &Row) -> Option<Row> {
+    /// The row that shows an offset.
+    pub fn row_of(&self, at: usize) -> Row {
+        let (mut rows, index) = self.around(at);
+        rows.swap_remove(index)
+    }
+
+    /// The rows of the page that follows a row which is the last of its page.
+    fn page_after(&self, row: &Row) -> Option<Vec<Row>> {
         if !row.is_last() {
-            return Some(self.row_of(row.at.end));
+            return Some(self.rows_at(row.line, &row.of, row.at.end));
         }
-        (row.line + 1 < self.document.lines())
-            .then(|| self.row_of(self.document.line_start(row.line + 1)))
+        let number = row.line + 1;
+        let of = (number < self.document.lines()).then(|| self.line(number))?;
+        Some(self.rows_at(number, &of, of.start))
     }
 
-    /// The row above.
-    pub fn previous(&self, row: &Row) -> Option<Row> {
+    /// The rows of the page before a row which is the first of its page.
+    fn page_before(&self, row: &Row) -> Option<Vec<Row>> {
         if !row.is_first() {
-            return Some(self.row_of(row.at.start - 1));
+            return Some(self.rows_at(row.line, &row.of, row.at.start - 1));
         }
-        let line = self.line(row.line.checked_sub(1)?);
-        Some(self.row_of(line.end))
+        let number = row.line.checked_sub(1)?;
+        let of = self.line(number);
+        Some(self.rows_at(number, &of, of.end))
     }
 
-    /// At most `count` rows from one on.
-    pub fn from(&self, row: Row, count: usize) -> Vec<Row> {
-        let mut rows = vec![row];
+    /// At most `count` rows from one on. A page is laid out once.
+    pub fn from(&self, row: &Row, count: usize) -> Vec<Row> {
+        let (mut rows, index) = self.around(row.at.start);
+        rows.drain(..index);
         while rows.len() < count
-            && let Some(next) = rows.last().and_then(|last| self.next(last))
+            && let Some(page) = rows.last().and_then(|last| self.page_after(last))
         {
-            rows.push(next);
+            rows.extend(page);
         }
         rows.truncate(count);
         rows
     }
 
     /// The row `count` rows above, or the first.
-    pub fn back(&self, mut row: Row, count: usize) -> Row {
-        for _ in 0..count {
-            match self.previous(&row) {
-                Some(previous) => row = previous,
-                None => break,
+    pub fn back(&self, row: &Row, count: usize) -> Row {
+        let (mut rows, mut index) = self.around(row.at.start);
+        let mut left = count;
+        while left > index {
+            left -= index;
+            match self.page_before(&rows[0]) {
+                // Its last row is the one above.
+                Some(page) => (left, index, rows) = (left - 1, page.len() - 1, page),
+                None => return rows.swap_remove(0),
             }
         }
-        row
+        rows.swap_remove(index - left)
     }
 
     /// The row `count` rows below, or the last.
-    pub fn forward(&self, mut row: Row, count: usize) -> Row {
-        for _ in 0..count {
-            match self.next(&row) {
-                Some(next) => row = next,
-                None => break,
-            }
-        }
-        row
+    pub fn forward(&self, row: &Row, count: usize) -> Row {
+        let mut rows = self.from(row, count.saturating_add(1));
+        rows.pop().unwrap_or_else(|| row.clone())
     }
 
     /// Cells before an offset in its row.
@@ -257,7 +278,7 @@ mod tests {
     use super::*;
 
     fn all(rows: &Rows<'_>) -> Vec<Row> {
-        rows.from(rows.row_of(0), usize::MAX)
+        rows.from(&rows.row_of(0), usize::MAX)
     }
 
     #[test]
@@ -288,8 +309,13 @@ mod tests {
             for pair in all.windows(2) {
                 prop_assert!(pair[1].at.start - pair[0].at.end <= 2);
                 prop_assert!(pair[0].is_last() || pair[1].at.start == pair[0].at.end);
-                prop_assert_eq!(rows.previous(&pair[1]), Some(pair[0].clone()));
+                prop_assert_eq!(&rows.back(&pair[1], 1), &pair[0]);
+                prop_assert_eq!(&rows.forward(&pair[0], 1), &pair[1]);
             }
+            let (half, end) = (all.len() / 2, all.len() - 1);
+            prop_assert_eq!(&rows.back(&all[end], end - half), &all[half]);
+            prop_assert_eq!(&rows.forward(&all[0], half), &all[half]);
+            prop_assert_eq!(&rows.back(&all[half], usize::MAX), &all[0]);
             for row in &all {
                 prop_assert_eq!(&rows.row_of(row.at.start), row);
                 let mut cells = 0;

@@ -175,12 +175,12 @@ impl TextEdit {
         &mut self,
         goal: Option<usize>,
         from: &Row,
-        step: impl Fn(&Rows<'_>, Row) -> Row,
+        step: impl Fn(&Rows<'_>, &Row) -> Row,
         (width, wrap): (usize, bool),
     ) {
         let rows = self.rows(width, wrap);
         let goal = goal.unwrap_or_else(|| rows.cell_of(from, self.cursor));
-        let row = step(&rows, from.clone());
+        let row = step(&rows, from);
         (self.cursor, self.goal) = (rows.at_cell(&row, goal), Some(goal));
     }
 

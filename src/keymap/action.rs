@@ -132,6 +132,8 @@ named! {
     SelectAll "select_all" "select all" "Select the whole text"
     Replace "replace" "replace" "Replace a text everywhere"
     GoTo "go_to" "go to" "Go to a line or an offset"
+    InsertMode "insert_mode" "insert" "Insert bytes, or type over them"
+    SwitchColumn "switch_column" "column" "Type bytes as digits or as characters"
     Bracket "bracket" "bracket" "Go to the bracket that belongs to this one"
     Cancel "cancel" "cancel" "Close without doing anything"
 

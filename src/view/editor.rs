@@ -1,5 +1,6 @@
 //! The editor, over all panes.
 
+mod hex_rows;
 mod text_rows;
 
 use ratatui::buffer::Buffer;
@@ -81,9 +82,11 @@ pub(super) fn draw(
     }
     let in_value = match &editor.value {
         Content::Text(_) => text_rows::draw(buf, value, height, editor, appearance),
+        Content::Hex(_) => hex_rows::draw(buf, value, editor, appearance),
         Content::Bytes(bytes) => {
             let size = text::size(bytes.len() as u64);
-            let words = format!("{size} that are not text: only $EDITOR can change them");
+            let words =
+                format!("{size} are too much to be edited here: only $EDITOR can change them");
             put(buf, value.x, value.y, value.width, &words, appearance.style(Role::Dim));
             None
         }
@@ -92,6 +95,11 @@ pub(super) fn draw(
 }
 
 fn position(editor: &Editor) -> String {
+    if let Some(edit) = editor.value.hex() {
+        let insert = if edit.inserts { "insert · " } else { "" };
+        let (at, len) = (edit.cursor() as u64, edit.document().len() as u64);
+        return format!("{insert}{} of {} · {at:#x}", text::count(at), text::plural(len, "byte"));
+    }
     let Some(text) = editor.value.text() else { return String::new() };
     let (row, column) = text.position();
     let charset = editor.charset;

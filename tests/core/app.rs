@@ -6,6 +6,7 @@ mod connection;
 mod drafts;
 mod editing;
 mod fidelity;
+mod hex;
 mod interleavings;
 mod kept;
 mod leaf;

@@ -558,6 +558,13 @@ fn the_editor() {
         stage.event(Event::Loaded(Slot::Check, ticket, Ok(computed(read))));
         stage
     });
+    each("editor_hex", |width, height| {
+        let mut stage = Stage::new(width, height);
+        stage.connect(vec![store("default", 1), store("shop", 1)]);
+        stage.keys("j").open(&[record("screenshot", "image/png", PNG)]);
+        stage.keys("e<right><right>ff<shift-right><shift-right><right>a");
+        stage
+    });
     each("editor_fault", |width, height| {
         let mut stage = opened(width, height);
         stage.keys("e<down><end>x<ctrl-s>");

@@ -17,6 +17,9 @@ const NEEDLE: usize = 200;
 impl Editor {
     /// Does what an action does in the text; tells whether it is one of those.
     pub(in crate::app) fn text_action(&mut self, action: Action, ctx: &mut Ctx<'_>) -> bool {
+        if self.hex_action(action, ctx) {
+            return true;
+        }
         let needle = self.selected_needle().unwrap_or_else(|| self.needle.clone());
         let Some(edit) = self.value.text_mut() else { return false };
         match action {
@@ -66,6 +69,9 @@ impl Editor {
 
     /// Takes the line that was asked for.
     pub(in crate::app) fn answered(&mut self, kind: PromptKind, answer: &str, ctx: &mut Ctx<'_>) {
+        if self.answered_for_bytes(kind, answer, ctx) {
+            return self.show_cursor(ctx.layout().body);
+        }
         match kind {
             PromptKind::SearchText if !answer.is_empty() => {
                 answer.clone_into(&mut self.needle);

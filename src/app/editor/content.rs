@@ -2,14 +2,16 @@
 
 use bytes::Bytes;
 
-use crate::edit::TextEdit;
+use crate::edit::{HexEdit, TextEdit};
 
 /// What is edited.
 #[derive(Debug)]
 pub enum Content {
     /// Text.
     Text(Box<TextEdit>),
-    /// Bytes that are not text: only the user's own editor can change them.
+    /// Bytes that are not text.
+    Hex(Box<HexEdit>),
+    /// Bytes that are too many: only the user's own editor can change them.
     Bytes(Bytes),
 }
 
@@ -22,6 +24,7 @@ impl Content {
     pub fn bytes(&self) -> Bytes {
         match self {
             Self::Text(text) => text.document().bytes(),
+            Self::Hex(edit) => edit.document().bytes(),
             Self::Bytes(bytes) => bytes.clone(),
         }
     }
@@ -30,6 +33,7 @@ impl Content {
     pub(super) fn is_changed(&self, start: &Bytes) -> bool {
         match self {
             Self::Text(text) => text.document().is_changed(),
+            Self::Hex(edit) => edit.document().is_changed(),
             // Mostly the very same bytes, which need not be compared.
             Self::Bytes(own) => {
                 own.len() != start.len() || (own.as_ptr() != start.as_ptr() && own != start)
@@ -46,14 +50,29 @@ impl Content {
     pub fn text(&self) -> Option<&TextEdit> {
         match self {
             Self::Text(text) => Some(text),
-            Self::Bytes(_) => None,
+            Self::Hex(_) | Self::Bytes(_) => None,
         }
     }
 
     pub(super) fn text_mut(&mut self) -> Option<&mut TextEdit> {
         match self {
             Self::Text(text) => Some(text),
-            Self::Bytes(_) => None,
+            Self::Hex(_) | Self::Bytes(_) => None,
+        }
+    }
+
+    /// The bytes being edited.
+    pub fn hex(&self) -> Option<&HexEdit> {
+        match self {
+            Self::Hex(edit) => Some(edit),
+            Self::Text(_) | Self::Bytes(_) => None,
+        }
+    }
+
+    pub(super) fn hex_mut(&mut self) -> Option<&mut HexEdit> {
+        match self {
+            Self::Hex(edit) => Some(edit),
+            Self::Text(_) | Self::Bytes(_) => None,
         }
     }
 }

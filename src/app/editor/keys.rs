@@ -58,12 +58,13 @@ fn does(key: KeyEvent, page: usize) -> Option<Does> {
 }
 
 impl Editor {
-    /// Takes a key for the text of the value.
-    pub(super) fn text_key(&mut self, key: KeyEvent, body: Area, now: Timestamp) {
+    /// Takes a key for the text of the value; tells whether there is one.
+    pub(super) fn text_key(&mut self, key: KeyEvent, body: Area, now: Timestamp) -> bool {
         let place = self.text_place(Self::value_size(body));
         let wrap = self.wrap;
-        let Some(text) = self.value.text_mut() else { return };
+        let Some(text) = self.value.text_mut() else { return false };
         type_into(text, key, (place.width, place.height), wrap, now);
+        true
     }
 }
 

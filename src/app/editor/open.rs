@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 
+use crate::edit::HexEdit;
 use crate::model::Family;
 use crate::model::{ContentType, Record};
 use crate::preview::charset::{self, Charset, DecodedText};
@@ -25,7 +26,7 @@ pub(super) struct Opened {
 }
 
 impl Opened {
-    /// A value that is only held, or of which no text can be made that would give it back.
+    /// A value that is only held.
     pub(super) fn bytes(value: &Bytes) -> Self {
         Self {
             value: Content::Bytes(value.clone()),
@@ -39,7 +40,8 @@ impl Opened {
 
     pub(super) fn new(record: &Record) -> Self {
         let Some(read) = text(record).filter(|read| keeps(read, record)) else {
-            return Self::bytes(&record.value);
+            let value = Content::Hex(Box::new(HexEdit::new(record.value.clone())));
+            return Self { value, note: not_text(record), ..Self::bytes(&record.value) };
         };
         let json = is_json(&record.meta.content_type) && json::check(&read.text).is_ok();
         let (laid_out, spacing, note) = if json { lay_out(&read.text) } else { (None, None, None) };
@@ -61,17 +63,14 @@ fn keeps(read: &DecodedText, record: &Record) -> bool {
     read.is_exact(&record.value) || (read.charset.is_plain() && read.text == record.value)
 }
 
-/// Why the built-in editor cannot edit a value; none if it can.
-pub fn not_editable(record: &Record) -> Option<String> {
-    let Some(read) = text(record) else { return Some("this value is not text".to_owned()) };
-    if keeps(&read, record) {
-        return None;
-    }
+/// Why a text is edited as bytes; none where it is, and where bytes are what one expects.
+fn not_text(record: &Record) -> Option<String> {
+    let read = text(record).filter(|read| !keeps(read, record))?;
     let charset = read.charset.words();
     Some(if read.faulty {
-        format!("some bytes of this value are not in its charset ({charset})")
+        format!("some bytes are not in the charset ({charset}), so the bytes are edited")
     } else {
-        format!("what is not typed over would change, for {charset} can spell it otherwise")
+        format!("{charset} can spell this text otherwise, so its bytes are edited")
     })
 }
 

@@ -59,7 +59,7 @@ impl Editor {
     pub fn visible_rows(&self, text: &TextEdit, place: TextPlace) -> Vec<Row> {
         let rows = self.rows(text, place);
         let top = self.top(text, &rows);
-        rows.from(top, place.height)
+        rows.from(&top, place.height)
     }
 
     fn top(&self, text: &TextEdit, rows: &Rows<'_>) -> Row {
@@ -74,16 +74,17 @@ impl Editor {
 
     /// Scrolls so that the cursor is on the screen.
     pub fn show_cursor(&mut self, body: Area) {
+        self.show_byte(body);
         let place = self.text_place(Self::value_size(body));
         let Some(text) = self.value.text() else { return };
         let rows = self.rows(text, place);
         let at = rows.row_of(text.cursor());
         let mut top = self.top(text, &rows);
-        let seen = rows.from(top.clone(), place.height);
+        let seen = rows.from(&top, place.height);
         if at.at.start < top.at.start {
             top = at.clone();
         } else if !seen.contains(&at) {
-            top = rows.back(at.clone(), place.height.saturating_sub(1));
+            top = rows.back(&at, place.height.saturating_sub(1));
         }
         let cell = rows.cell_of(&at, text.cursor());
         let left = self.scroll.left.min(cell).max((cell + 1).saturating_sub(place.width));
@@ -101,17 +102,21 @@ impl Editor {
 
     /// Scrolls the value without moving the cursor.
     pub fn wheel(&mut self, rows: isize, body: Area) {
+        self.wheel_bytes(rows, body);
         let place = self.text_place(Self::value_size(body));
         let Some(text) = self.value.text() else { return };
         let all = self.rows(text, place);
         let (top, count) = (self.top(text, &all), rows.unsigned_abs());
-        let top = if rows < 0 { all.back(top, count) } else { all.forward(top, count) };
+        let top = if rows < 0 { all.back(&top, count) } else { all.forward(&top, count) };
         self.scroll_to(&top);
     }
 
     /// Puts the cursor where the mouse is; `select` keeps the other end of the selection.
     pub fn click(&mut self, (x, y): (u16, u16), select: bool, body: Area) {
         let (columns, first) = (body.x + FRAME_COLUMNS / 2, body.y + FRAME_ROWS - 1);
+        if y >= first {
+            self.click_byte((x.saturating_sub(columns), y - first), select, body);
+        }
         let place = self.text_place(Self::value_size(body));
         let Some(text) = self.value.text() else { return };
         let visible = self.visible_rows(text, place);

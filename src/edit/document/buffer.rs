@@ -5,7 +5,7 @@ use std::ops::Range;
 use bytes::Bytes;
 
 /// Line feeds are counted to the beginning of each block; those in it are found when asked for.
-const BLOCK: usize = 64 << 10;
+const BLOCK: usize = 4 << 10;
 
 /// Some bytes of one of the two buffers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -38,8 +38,8 @@ pub(super) fn draw(
     let mut rows = editor.visible_rows(edit, TextPlace { height: height.into(), ..place });
     // A fault takes rows from the value, so the cursor may need another one.
     if rows.iter().position(|row| *row == own).is_some_and(|at| at >= place.height) {
-        let top = painter.rows.back(own.clone(), place.height.saturating_sub(1));
-        rows = painter.rows.from(top, place.height);
+        let top = painter.rows.back(&own, place.height.saturating_sub(1));
+        rows = painter.rows.from(&top, place.height);
     }
     let mut cursor = None;
     let mut ends = Vec::new();
@@ -53,8 +53,10 @@ pub(super) fn draw(
     }
     let fault = editor.json_fault().filter(|_| editor.fault.is_none());
     if let (Some(fault), Some((_, y))) = (fault, cursor) {
-        let words = format!("line {}: {}", text::count(fault.line as u64), fault.reason());
-        painter.aside(buf, y, &words, &ends);
+        let line = text::count(fault.line as u64);
+        let whole = format!("line {line}: {}", fault.reason());
+        let short = format!("not JSON: line {line}");
+        let _ = painter.aside(buf, y, &whole, &ends) || painter.aside(buf, y, &short, &ends);
     }
     cursor
 }
@@ -173,8 +175,9 @@ impl<'a> Painter<'a> {
         self.parts = (row.line, parts);
     }
 
-    /// Says something in the free columns under the cursor's row, else of that row, else above.
-    fn aside(&self, buf: &mut Buffer, y: u16, words: &str, ends: &[u16]) {
+    /// Says something in the free columns under the cursor's row, else of that row, else above; tells
+    /// whether there is room.
+    fn aside(&self, buf: &mut Buffer, y: u16, words: &str, ends: &[u16]) -> bool {
         let width = u16::try_from(cells(&visible(words))).unwrap_or(u16::MAX);
         let free = |y: &u16| {
             let row = usize::from(y.wrapping_sub(self.area.y));
@@ -182,9 +185,11 @@ impl<'a> Painter<'a> {
             let end = ends.get(row).copied().unwrap_or(self.x);
             row < last && end.saturating_add(GAP).saturating_add(width) <= self.right()
         };
-        if let Some(y) = [y + 1, y, y.wrapping_sub(1)].iter().find(|y| free(y)) {
+        let found = [y + 1, y, y.wrapping_sub(1)].into_iter().find(free);
+        if let Some(y) = found {
             let style = self.appearance.style(Role::Warning);
-            put_right(buf, self.right(), *y, width, words, style);
+            put_right(buf, self.right(), y, width, words, style);
         }
+        found.is_some()
     }
 }

@@ -83,15 +83,16 @@ fn a_character_that_the_charset_lacks_is_named_and_nothing_is_written() {
 }
 
 #[test]
-fn what_would_not_come_back_is_only_opened_as_bytes() {
+fn what_would_not_come_back_is_edited_as_bytes() {
     for (content_type, value) in [
         ("text/plain; charset=shift_jis", &b"a\x82\xff\xffb"[..]),
         ("application/octet-stream", b"\0\xff"),
     ] {
         let mut stage = editing(content_type, value);
+        assert!(stage.app.editor.as_ref().unwrap().value.hex().is_some());
+        stage.keys("<ctrl-s>");
+        assert!(stage.writes().is_empty(), "saved without an edit, nothing is written");
         assert!(stage.app.editor.is_none());
-        let said = notice(&stage);
-        assert!(said.contains("E opens its bytes in $EDITOR"), "{said}");
         stage.keys("E");
         let Some(Effect::OpenEditor { text, .. }) = stage.asked.pop() else { panic!() };
         assert_eq!(text, value);

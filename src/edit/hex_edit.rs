@@ -1,0 +1,290 @@
+//! Bytes being edited: a document with a cursor on one of its bytes.
+
+use std::ops::Range;
+
+use bytes::Bytes;
+
+use crate::model::Timestamp;
+
+use super::document::{Document, Grouping};
+use super::find;
+use super::text_edit::Motion;
+
+/// What is typed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Column {
+    /// Two hexadecimal digits a byte.
+    Hex,
+    /// Characters.
+    Text,
+}
+
+/// Bytes with a cursor.
+#[derive(Debug, Clone)]
+pub struct HexEdit {
+    document: Document,
+    cursor: usize,
+    /// The first byte of the selection that the cursor is the other end of.
+    anchor: Option<usize>,
+    /// The first digit of a byte whose second has not been typed.
+    half: Option<u8>,
+    /// Where keys are typed.
+    pub column: Column,
+    /// Whether what is typed goes before the byte under the cursor, and not in its place.
+    pub inserts: bool,
+}
+
+impl HexEdit {
+    /// Bytes with the cursor on the first, typed over in hexadecimal.
+    pub fn new(bytes: Bytes) -> Self {
+        let document = Document::new(bytes);
+        Self { document, cursor: 0, anchor: None, half: None, column: Column::Hex, inserts: false }
+    }
+
+    /// The document.
+    pub fn document(&self) -> &Document {
+        &self.document
+    }
+
+    /// The byte under the cursor; one behind the last at the end.
+    pub fn cursor(&self) -> usize {
+        self.cursor
+    }
+
+    /// The first digit of a byte whose second has not been typed.
+    pub fn half(&self) -> Option<u8> {
+        self.half
+    }
+
+    /// The bytes that are selected, with the one under the cursor.
+    pub fn selection(&self) -> Option<Range<usize>> {
+        let anchor = self.anchor?;
+        let end = anchor.max(self.cursor).saturating_add(1).min(self.document.len());
+        Some(anchor.min(self.cursor)..end)
+    }
+
+    /// Selects everything.
+    pub fn select_all(&mut self) {
+        self.half = None;
+        (self.anchor, self.cursor) = (Some(0), self.document.len().saturating_sub(1));
+    }
+
+    /// Moves the cursor in rows of so many bytes, with the selection or without.
+    pub fn go(&mut self, motion: Motion, select: bool, row: usize) {
+        self.half = None;
+        self.document.end_step();
+        if select {
+            self.anchor.get_or_insert(self.cursor);
+        } else {
+            self.anchor = None;
+        }
+        let (at, len) = (self.cursor, self.document.len());
+        let there = match motion {
+            Motion::Left => at.saturating_sub(1),
+            Motion::Right => at + 1,
+            Motion::WordLeft => at.saturating_sub(1) / 4 * 4,
+            Motion::WordRight => at / 4 * 4 + 4,
+            Motion::Up(rows) => at.checked_sub(rows * row).unwrap_or(at % row),
+            Motion::Down(rows) => {
+                // In the last row, or its last byte.
+                let there = at + rows * row;
+                if there <= len { there } else { (len / row * row + at % row).min(len).max(at) }
+            }
+            Motion::Home => at / row * row,
+            Motion::End => at / row * row + row - 1,
+            Motion::Start => 0,
+            Motion::Finish => len,
+            Motion::To(there) => there,
+        };
+        self.cursor = there.min(len);
+    }
+
+    /// Types a character: a digit of a byte, or the bytes of the character. Tells whether it was one
+    /// that can be typed.
+    pub fn type_char(&mut self, c: char, now: Timestamp) -> bool {
+        if self.column == Column::Text {
+            self.put(c.encode_utf8(&mut [0; 4]).as_bytes(), now);
+            return true;
+        }
+        let Some(digit) = c.to_digit(16).and_then(|digit| u8::try_from(digit).ok()) else {
+            return false;
+        };
+        match self.half.take() {
+            None => {
+                self.anchor = None;
+                self.half = Some(digit);
+            }
+            Some(first) => self.put(&[first << 4 | digit], now),
+        }
+        true
+    }
+
+    /// Puts bytes over those under the cursor, or before them; over the selection.
+    fn put(&mut self, bytes: &[u8], now: Timestamp) {
+        let range = match self.selection() {
+            Some(selected) if selected.len() > 1 || self.inserts => selected,
+            _ if self.inserts => self.cursor..self.cursor,
+            _ => self.cursor..self.cursor + bytes.len(),
+        };
+        self.half = None;
+        self.anchor = None;
+        self.cursor = range.start + bytes.len();
+        self.document.replace(range, bytes, Grouping::Typed, now);
+    }
+
+    /// Pastes: in hexadecimal what is spelled so, else the characters themselves.
+    pub fn paste(&mut self, text: &str, now: Timestamp) {
+        let spelled = (self.column == Column::Hex).then(|| spelled(text)).flatten();
+        let bytes = spelled.unwrap_or_else(|| text.as_bytes().to_vec());
+        self.document.end_step();
+        self.put(&bytes, now);
+        self.document.end_step();
+    }
+
+    /// Pastes bytes as they are.
+    pub fn paste_bytes(&mut self, bytes: &[u8], now: Timestamp) {
+        self.document.end_step();
+        self.put(bytes, now);
+        self.document.end_step();
+    }
+
+    /// Deletes what is selected, else the byte under the cursor, or the one before it.
+    pub fn delete(&mut self, before: bool, now: Timestamp) {
+        if self.half.take().is_some() {
+            return;
+        }
+        let range = match self.selection() {
+            Some(selected) => selected,
+            None if before && self.cursor == 0 => return,
+            None if before => self.cursor - 1..self.cursor,
+            None => self.cursor..self.cursor + 1,
+        };
+        self.anchor = None;
+        self.cursor = range.start;
+        self.document.replace(range, b"", Grouping::Deleted, now);
+    }
+
+    /// Takes a step back, or does it again.
+    pub fn undo(&mut self, redo: bool) {
+        let place = if redo { self.document.redo() } else { self.document.undo() };
+        if let Some(place) = place {
+            (self.cursor, self.anchor, self.half) = (place.start, None, None);
+        }
+    }
+
+    /// Puts other bytes in the place of all.
+    pub fn replace_all(&mut self, bytes: &[u8], now: Timestamp) {
+        self.document.replace(0..self.document.len(), bytes, Grouping::Alone, now);
+        (self.cursor, self.anchor, self.half) = (0, None, None);
+    }
+
+    /// Goes to the next place where something stands, or the previous one, and selects it: bytes where
+    /// hexadecimal is spelled (`de ad`, `0xdead`), else a text. Tells whether there is one.
+    pub fn find(&mut self, wanted: &str, forward: bool) -> bool {
+        let needle = wanted_bytes(wanted).unwrap_or_else(|| wanted.as_bytes().to_vec());
+        let from = self.selection().map_or(self.cursor, |selected| selected.start);
+        let found = if forward {
+            let begun = usize::from(self.anchor.is_some());
+            find::next(&self.document, &needle, from + begun)
+        } else {
+            find::previous(&self.document, &needle, from)
+        };
+        if let Some(found) = &found {
+            (self.anchor, self.cursor, self.half) = (Some(found.start), found.end - 1, None);
+        }
+        found.is_some()
+    }
+}
+
+/// Bytes that are spelled in hexadecimal, with spaces between them or without.
+fn spelled(text: &str) -> Option<Vec<u8>> {
+    let text = text.trim().strip_prefix("0x").unwrap_or(text.trim());
+    let digits: Option<Vec<u8>> = text
+        .chars()
+        .filter(|c| !c.is_ascii_whitespace())
+        .map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok()))
+        .collect();
+    let digits = digits.filter(|digits| !digits.is_empty() && digits.len() % 2 == 0)?;
+    Some(digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect())
+}
+
+/// What is searched for, if it is surely meant as bytes.
+fn wanted_bytes(text: &str) -> Option<Vec<u8>> {
+    let pairs = text.split(' ').all(|part| part.len() == 2) && text.contains(' ');
+    (pairs || text.starts_with("0x")).then(|| spelled(text)).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn now() -> Timestamp {
+        Timestamp::from_micros(0)
+    }
+
+    fn typed(edit: &mut HexEdit, text: &str) {
+        for c in text.chars() {
+            edit.type_char(c, now());
+        }
+    }
+
+    #[test]
+    fn a_byte_is_typed_over_when_its_second_digit_comes() {
+        let mut edit = HexEdit::new(Bytes::from_static(b"\0\x01\x02"));
+        typed(&mut edit, "f");
+        assert_eq!((edit.half(), edit.document().is_changed()), (Some(0xf), false));
+        typed(&mut edit, "xE1");
+        assert_eq!((&edit.document().bytes()[..], edit.half()), (&b"\xfe\x01\x02"[..], Some(1)));
+        edit.delete(true, now());
+        assert_eq!((&edit.document().bytes()[..], edit.half()), (&b"\xfe\x01\x02"[..], None));
+        edit.go(Motion::Finish, false, 16);
+        typed(&mut edit, "aa");
+        assert_eq!(edit.document().bytes(), &b"\xfe\x01\x02\xaa"[..]);
+    }
+
+    #[test]
+    fn bytes_are_inserted_deleted_and_pasted() {
+        let mut edit = HexEdit::new(Bytes::from_static(b"abc"));
+        edit.inserts = true;
+        edit.column = Column::Text;
+        typed(&mut edit, "é");
+        edit.delete(false, now());
+        assert_eq!(edit.document().bytes(), "ébc".as_bytes());
+        edit.column = Column::Hex;
+        edit.paste("0xDE AD\n", now());
+        edit.delete(true, now());
+        assert_eq!(edit.document().bytes(), &b"\xc3\xa9\xdebc"[..]);
+        edit.inserts = false;
+        edit.paste("xyz", now());
+        assert_eq!(edit.document().bytes(), &b"\xc3\xa9\xdexyz"[..]);
+        for _ in 0..5 {
+            edit.undo(false);
+        }
+        assert!(!edit.document().is_changed());
+    }
+
+    #[test]
+    fn bytes_and_texts_are_found() {
+        let mut edit = HexEdit::new(Bytes::from_static(b"de ad\xde\xad\xde\xad"));
+        assert!(edit.find("de ad", true));
+        assert_eq!(edit.selection(), Some(5..7));
+        assert!(edit.find("0xdead", true));
+        assert_eq!(edit.selection(), Some(7..9));
+        assert!(edit.find("0xdead", false));
+        assert_eq!(edit.selection(), Some(5..7));
+        assert!(edit.find("e a", true));
+        assert_eq!(edit.selection(), Some(1..4));
+        assert!(!edit.find("nothing", true));
+    }
+
+    #[test]
+    fn the_cursor_moves_by_rows_and_ends_behind_the_last_byte() {
+        let mut edit = HexEdit::new(Bytes::from(vec![0; 20]));
+        let mut at = Vec::new();
+        for motion in [Motion::End, Motion::Down(1), Motion::Down(1), Motion::Home, Motion::Up(5)] {
+            edit.go(motion, false, 8);
+            at.push(edit.cursor());
+        }
+        assert_eq!(at, [7, 15, 20, 16, 0]);
+    }
+}
