@@ -63,7 +63,7 @@ impl Version {
     }
 
     /// The same in few bytes, to be sent often: a digest for all but the shortest values.
-    pub(crate) fn short_of(record: &Record) -> Self {
+    pub fn short_of(record: &Record) -> Self {
         let value = &record.value;
         let content = if value.len() <= COMPARED_SHORT {
             Content::Bytes(value.clone())
