@@ -50,6 +50,7 @@ mod typing;
 
 use std::sync::Arc;
 
+use crate::edit::draft::Draft;
 use crate::keymap::{Action, Context, KeyMap};
 use crate::model::Timestamp;
 use crate::ops::journal::{Journal, StepId};
@@ -197,6 +198,11 @@ impl App {
     pub fn viewport(&self) -> Viewport {
         let layout = self.layout();
         self.record.viewport(layout.record.unwrap_or(layout.body), &self.keymap)
+    }
+
+    /// What was typed since it was last kept as a draft; from now on it counts as kept.
+    pub fn unkept_draft(&mut self) -> Option<Draft> {
+        drafting::unkept(self)
     }
 
     /// The topmost dialog.

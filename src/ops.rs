@@ -12,10 +12,8 @@
 //! [`perform()`] is the only caller of what changes a [`Storage`](crate::storage::Storage), but for
 //! the demo's crawl. The core handles [`Plan`], [`Outcome`] and [`Resolution`] as data.
 
-mod doubt;
 pub mod journal;
 mod kept;
-mod operation;
 mod outcome;
 mod perform;
 mod plan;
@@ -26,14 +24,12 @@ mod swap;
 mod undo;
 pub mod words;
 
-pub use kept::{Keeper, Kept};
-pub use operation::Operation;
-pub use outcome::Outcome;
+pub use kept::{Kept, OldValues};
 
 pub use crate::model::WriteId;
-pub use doubt::{Doubt, Failed};
+pub use outcome::{Doubt, Failed, Outcome};
 pub use perform::{perform, perform_kept};
-pub use plan::{Plan, PlannedChange, PlannedRecord, PlannedStore, Turn, Weight, plan};
+pub use plan::{Operation, Plan, PlannedChange, PlannedRecord, PlannedStore, Turn, Weight, plan};
 pub use record_swap::Swap;
 pub use resolution::Resolution;
 pub use resolve::{find_out, resolve};

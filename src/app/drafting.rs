@@ -112,7 +112,7 @@ pub(super) fn look(app: &mut App, typed: bool) {
             *draft = kept.map(Box::new);
         }
     } else if app.drafting.wake().is_some_and(|due| due <= now)
-        && let Some(draft) = app.unkept_draft()
+        && let Some(draft) = unkept(app)
     {
         app.out.effects.push(Effect::KeepDraft(Box::new(draft)));
         let stale = app.drafting.own.as_mut().and_then(|own| own.stale.take());
@@ -129,32 +129,29 @@ impl Own {
     }
 }
 
-impl App {
-    /// What was typed since it was last kept; from now on it counts as kept.
-    pub fn unkept_draft(&mut self) -> Option<Draft> {
-        let draft = draft(self)?;
-        let changed = self.editor.as_ref().is_some_and(super::Editor::is_changed);
-        let own = self.drafting.own.as_mut()?;
-        own.due = None;
-        let head = &draft.head;
-        let same = own.kept.as_ref().is_some_and(|(_, (text, content_type, key))| {
-            *text == draft.text && *content_type == head.content_type && *key == head.key
-        });
-        if same || !changed && own.kept.is_none() {
-            return None;
-        }
-        own.keep(&draft);
-        Some(draft)
+/// What was typed since it was last kept; from now on it counts as kept.
+pub(super) fn unkept(app: &mut App) -> Option<Draft> {
+    let draft = draft(app)?;
+    let changed = app.editor.as_ref().is_some_and(super::Editor::is_changed);
+    let own = app.drafting.own.as_mut()?;
+    own.due = None;
+    let head = &draft.head;
+    let same = own.kept.as_ref().is_some_and(|(_, (text, content_type, key))| {
+        *text == draft.text && *content_type == head.content_type && *key == head.key
+    });
+    if same || !changed && own.kept.is_none() {
+        return None;
     }
+    own.keep(&draft);
+    Some(draft)
+}
 
-    /// A draft was kept, or could not be: that is said once.
-    pub(super) fn draft_kept(&mut self, result: Result<(), String>) {
-        let Some(own) = &mut self.drafting.own else { return };
-        let failed = std::mem::replace(&mut own.failed, result.is_err());
-        if let (Err(why), false) = (result, failed) {
-            let text = format!("what you type is not kept as a draft: {why}");
-            self.tell(Notice::warning(text));
-        }
+/// A draft was kept, or could not be: that is said once.
+pub(super) fn kept(app: &mut App, result: Result<(), String>) {
+    let Some(own) = &mut app.drafting.own else { return };
+    let failed = std::mem::replace(&mut own.failed, result.is_err());
+    if let (Err(why), false) = (result, failed) {
+        app.tell(Notice::warning(format!("what you type is not kept as a draft: {why}")));
     }
 }
 

@@ -20,6 +20,7 @@ use crate::ops::words;
 use crate::text;
 
 use super::ctx::Request;
+use super::drafting;
 use super::editor::Editor;
 use super::event::{Effect, Event, Slot};
 use super::layers::{Help, Layer, Then, Totals};
@@ -84,7 +85,7 @@ impl App {
                     self.after_edit(then);
                 }
             }
-            Event::DraftKept(result) => self.draft_kept(result),
+            Event::DraftKept(result) => drafting::kept(self, result),
             Event::Drafts(found) => drafts::found(self, found),
             Event::DraftRead(id, result) => drafts::read(self, id, result),
             Event::Copied(what, result) => self.tell(match result {

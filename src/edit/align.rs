@@ -178,7 +178,7 @@ mod tests {
                 part("e", "e", "E", By::Theirs),
             ]
         );
-        // Beside each other, in place.
+        // Side by side, in place.
         assert_eq!(
             told("ab", "Ab", "aB"),
             [part("a", "A", "a", By::Mine), part("b", "b", "B", By::Theirs)]

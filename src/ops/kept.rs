@@ -52,12 +52,12 @@ impl Eq for PrivateFile {}
 
 /// Where values are kept.
 #[derive(Debug, Clone, Default)]
-pub struct Keeper {
+pub struct OldValues {
     folder: Option<PathBuf>,
     keeps: bool,
 }
 
-impl Keeper {
+impl OldValues {
     /// Keeps nothing: what is done cannot be undone.
     pub fn nothing() -> Self {
         Self::default()
@@ -80,13 +80,13 @@ impl Keeper {
 
     /// What one change keeps.
     pub(super) fn change(&self) -> Keeping<'_> {
-        Keeping { keeper: self, in_memory: 0, file: None }
+        Keeping { old_values: self, in_memory: 0, file: None }
     }
 }
 
 /// What one change keeps, one record after the other.
 pub(super) struct Keeping<'a> {
-    keeper: &'a Keeper,
+    old_values: &'a OldValues,
     in_memory: u64,
     /// The file, and how many bytes are in it.
     file: Option<(Arc<PrivateFile>, u64)>,
@@ -124,7 +124,7 @@ impl Keeping<'_> {
         let (file, end) = match &mut self.file {
             Some(file) => file,
             none => {
-                let folder = self.keeper.folder.as_deref();
+                let folder = self.old_values.folder.as_deref();
                 let folder = folder.ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
                 std::fs::create_dir_all(folder)?;
                 none.insert((Arc::new(PrivateFile(tempfile::tempfile_in(folder)?)), 0))
@@ -170,8 +170,8 @@ mod tests {
     #[test]
     fn values_are_kept_in_memory_and_then_in_a_file_without_a_name() {
         let folder = tempfile::tempdir().unwrap();
-        let keeper = Keeper::in_folder(folder.path().join("state"));
-        let mut keeping = keeper.change();
+        let old_values = OldValues::in_folder(folder.path().join("state"));
+        let mut keeping = old_values.change();
         let values: Vec<_> = [10, 1 << 20, 3, 2 << 20].map(|size| vec![b'x'; size]).into();
         let kept: Vec<_> =
             values.iter().map(|value| keeping.keep(&record(value.clone())).unwrap()).collect();
@@ -185,8 +185,8 @@ mod tests {
 
     #[test]
     fn where_nothing_can_be_written_it_is_said_before_anything_is_changed() {
-        let keeper = Keeper::in_folder("/proc/no/such".into());
-        let error = keeper.change().keep(&record(vec![0; 2 << 20])).unwrap_err();
+        let old_values = OldValues::in_folder("/proc/no/such".into());
+        let error = old_values.change().keep(&record(vec![0; 2 << 20])).unwrap_err();
         assert_eq!(error.kind, ErrorKind::Io);
         assert!(error.problem.contains("nothing was changed"), "{error}");
     }

@@ -1,6 +1,6 @@
-//! What a plan did, and what undoes it.
+//! What became of a plan: what it did; or that it was not made, or not seen to be made.
 
-use crate::model::{Key, RecordMeta, Replicas, Written};
+use crate::model::{Error, Key, RecordMeta, Replicas, Write, WriteOutcome, Written};
 
 use super::plan::Plan;
 
@@ -25,5 +25,84 @@ impl From<Written> for Outcome {
     fn from(written: Written) -> Self {
         let Written { records, meta, replicas } = written;
         Self { records, meta, replicas, ..Self::default() }
+    }
+}
+
+/// Why a plan was not made, or not seen to be made.
+#[derive(Debug)]
+pub struct Failed {
+    /// What to say.
+    pub error: Error,
+    /// What was sent, where its answer was lost: for [`resolve`](super::resolve()).
+    pub doubt: Option<Doubt>,
+    /// What undoes the part that was made.
+    pub inverse: Option<Box<Plan>>,
+}
+
+impl From<Error> for Failed {
+    fn from(error: Error) -> Self {
+        Self { error, doubt: None, inverse: None }
+    }
+}
+
+pub(super) type Performed = std::result::Result<Outcome, Failed>;
+
+/// A write whose answer was lost: what was sent of a plan.
+#[derive(Debug, Clone)]
+pub struct Doubt {
+    /// What was sent and not answered.
+    pub(super) write: Write,
+    /// Records that were deleted before.
+    pub(super) done: u64,
+    /// Records that were to be deleted.
+    pub(super) all: u64,
+    /// Records of these of which nothing was sent.
+    pub(super) unsent: u64,
+    /// Records that have changed since they were shown, and were left as they are.
+    pub(super) skipped: Vec<Key>,
+    /// What undoes it, if it was made.
+    pub(super) inverse: Option<Box<Plan>>,
+}
+
+impl Doubt {
+    /// What undoes it, as far as it was made.
+    pub fn inverse(&self) -> Option<Box<Plan>> {
+        self.inverse.clone()
+    }
+
+    /// The outcome of the whole, by that of what was in doubt.
+    pub(super) fn whole(&self, outcome: WriteOutcome) -> WriteOutcome {
+        let Self { done, all, unsent, .. } = *self;
+        if !matches!(self.write, Write::Delete { .. }) {
+            return outcome;
+        }
+        match outcome {
+            WriteOutcome::Applied(written) if unsent == 0 => {
+                WriteOutcome::Applied(Written { records: done + written.records, ..written })
+            }
+            WriteOutcome::There(written) if unsent == 0 => {
+                WriteOutcome::There(Written { records: done + written.records, ..written })
+            }
+            WriteOutcome::Applied(written) | WriteOutcome::There(written) => {
+                WriteOutcome::Partly { gone: done + written.records, all, pending: false }
+            }
+            WriteOutcome::NotApplied if done > 0 => {
+                WriteOutcome::Partly { gone: done, all, pending: false }
+            }
+            WriteOutcome::NotSoFar if done > 0 => {
+                WriteOutcome::Partly { gone: done, all, pending: true }
+            }
+            WriteOutcome::Partly { gone, pending, .. } => {
+                WriteOutcome::Partly { gone: done + gone, all, pending }
+            }
+            outcome => outcome,
+        }
+    }
+}
+
+impl From<Write> for Doubt {
+    fn from(write: Write) -> Self {
+        let all = if let Write::Delete { keys, .. } = &write { keys.len() as u64 } else { 1 };
+        Self { write, done: 0, all, unsent: 0, skipped: Vec::new(), inverse: None }
     }
 }

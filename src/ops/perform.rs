@@ -6,9 +6,8 @@ use crate::model::{
 };
 use crate::storage::Storage;
 
-use super::doubt::{Doubt, Failed, Performed};
-use super::kept::Keeper;
-use super::outcome::Outcome;
+use super::kept::OldValues;
+use super::outcome::{Doubt, Failed, Outcome, Performed};
 use super::plan::{Plan, PlannedChange, PlannedRecord, PlannedStore};
 use super::{swap, undo, words};
 
@@ -18,7 +17,7 @@ use super::{swap, undo, words};
 /// What the storage says; [`ErrorKind::Conflict`] if nothing is left of the plan, because all of it
 /// has changed since.
 pub async fn perform(storage: &dyn Storage, plan: &Plan) -> Performed {
-    perform_kept(storage, plan, &Keeper::nothing()).await
+    perform_kept(storage, plan, &OldValues::nothing()).await
 }
 
 /// The same; of a plan that is [`reversible`](Plan::reversible), what was there is kept, or set aside,
@@ -26,12 +25,12 @@ pub async fn perform(storage: &dyn Storage, plan: &Plan) -> Performed {
 ///
 /// # Errors
 /// As [`perform`]; where the old values cannot be kept, nothing is changed.
-pub async fn perform_kept(storage: &dyn Storage, plan: &Plan, keeper: &Keeper) -> Performed {
-    let keeps = keeper.keeps() && plan.reversible;
+pub async fn perform_kept(storage: &dyn Storage, plan: &Plan, old_values: &OldValues) -> Performed {
+    let keeps = old_values.keeps() && plan.reversible;
     match &plan.change {
-        PlannedChange::Set(set) => return put(storage, set, keeper, keeps).await,
+        PlannedChange::Set(set) => return put(storage, set, old_values, keeps).await,
         PlannedChange::Delete { store, records } if keeps => {
-            return undo::remove(storage, store, records, keeper).await;
+            return undo::remove(storage, store, records, old_values).await;
         }
         PlannedChange::Delete { store, records } => return remove(storage, store, records).await,
         PlannedChange::Swap(store, swaps) => return swap::swap(storage, store, swaps).await,
@@ -64,14 +63,19 @@ pub async fn perform_kept(storage: &dyn Storage, plan: &Plan, keeper: &Keeper) -
 }
 
 /// Sets a record that is still what it was.
-async fn put(storage: &dyn Storage, set: &SetValue, keeper: &Keeper, keeps: bool) -> Performed {
+async fn put(
+    storage: &dyn Storage,
+    set: &SetValue,
+    old_values: &OldValues,
+    keeps: bool,
+) -> Performed {
     let commit = Commit {
         id: WriteId::default(),
         key: set.key.clone(),
         expect: set.expected.clone().shortened(),
         change: Change::Put(set.value.clone(), set.content_type.clone()),
     };
-    let kept = if keeps { undo::keep_set(set, keeper)? } else { None };
+    let kept = if keeps { undo::keep_set(set, old_values)? } else { None };
     let inverse = |meta: Option<&RecordMeta>| {
         let mut swap = kept.clone()?;
         if let Some(meta) = meta {

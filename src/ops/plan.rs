@@ -11,11 +11,32 @@ use crate::model::{
 use crate::storage::Storage;
 
 use super::kept;
-use super::operation::Operation;
 use super::record_swap::Swap;
 
 /// Records that are asked for without waiting for the answers.
 const AT_ONCE: usize = 64;
+
+/// A change of what a storage holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Operation {
+    /// Open or create a store.
+    Create(OpenBy),
+    /// Set one record.
+    Set(SetValue),
+    /// Delete records.
+    Delete {
+        /// The store.
+        store: StoreName,
+        /// The keys, each once.
+        keys: Vec<Key>,
+    },
+    /// Remove all records of a store.
+    Purge(StoreName),
+    /// Remove a store.
+    Drop(StoreName),
+    /// Write the metadata of a store anew.
+    Repair(StoreName),
+}
 
 /// What an operation would change.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 use crate::model::{ConnectionState, Error, ErrorKind, Result, WriteOutcome};
 use crate::storage::Storage;
 
-use super::doubt::Doubt;
+use super::outcome::Doubt;
 use super::resolution::Resolution;
 
 /// The pause between two tries.

@@ -5,8 +5,7 @@ use std::sync::Arc;
 use crate::model::{Commit, Committed, Done, Error, ErrorKind, Result, StoreName, Write};
 use crate::storage::Storage;
 
-use super::doubt::{Doubt, Failed, Performed};
-use super::outcome::Outcome;
+use super::outcome::{Doubt, Failed, Outcome, Performed};
 use super::plan::Plan;
 use super::record_swap::Swap;
 use super::words;

@@ -9,9 +9,8 @@ use crate::model::{
 };
 use crate::storage::Storage;
 
-use super::doubt::{Doubt, Failed, Performed};
-use super::kept::{Keeper, Kept};
-use super::outcome::Outcome;
+use super::kept::{Kept, OldValues};
+use super::outcome::{Doubt, Failed, Outcome, Performed};
 use super::plan::{Plan, PlannedChange, PlannedRecord, PlannedStore, Weight};
 use super::record_swap::Swap;
 use super::swap::swap_each;
@@ -23,14 +22,14 @@ const BYTES: u64 = 16 << 20;
 
 /// The record that is set, and what is there before it by what the writer expects; `None` where that
 /// is not known.
-pub(super) fn keep_set(set: &SetValue, keeper: &Keeper) -> Result<Option<Swap>> {
+pub(super) fn keep_set(set: &SetValue, old_values: &OldValues) -> Result<Option<Swap>> {
     let record = |value: &bytes::Bytes, content_type: &crate::model::ContentType| {
         let (key, content_type) = (set.key.clone(), content_type.clone());
         let size = value.len() as u64;
         let meta = RecordMeta { key, content_type, size, state: RecordState::Whole };
         Record { meta, value: value.clone() }
     };
-    let mut keeping = keeper.change();
+    let mut keeping = old_values.change();
     let from = match &set.expected {
         Expect::Absent => None,
         Expect::Is(Version { content_type, content: crate::model::Content::Bytes(value) }) => {
@@ -47,9 +46,9 @@ pub(super) async fn remove(
     storage: &dyn Storage,
     store: &StoreName,
     records: &[PlannedRecord],
-    keeper: &Keeper,
+    old_values: &OldValues,
 ) -> Performed {
-    let (swaps, mut skipped) = read(storage, store, records, keeper).await?;
+    let (swaps, mut skipped) = read(storage, store, records, old_values).await?;
     match swap_each(storage, store, &swaps).await {
         Ok(mut outcome) => {
             skipped.append(&mut outcome.skipped);
@@ -73,7 +72,7 @@ async fn read(
     storage: &dyn Storage,
     store: &StoreName,
     records: &[PlannedRecord],
-    keeper: &Keeper,
+    old_values: &OldValues,
 ) -> Result<(Vec<Swap>, Vec<crate::model::Key>)> {
     let there = records.iter().filter_map(|record| match record {
         PlannedRecord::There(meta) => Some(meta),
@@ -86,7 +85,7 @@ async fn read(
     let reads: Vec<_> =
         shown.iter().map(|meta| storage.read(store, &meta.key, Want::Whole).boxed()).collect();
     let mut found = stream::iter(reads).buffered(at_once).zip(stream::iter(shown));
-    let (mut keeping, mut swaps, mut skipped) = (keeper.change(), Vec::new(), Vec::new());
+    let (mut keeping, mut swaps, mut skipped) = (old_values.change(), Vec::new(), Vec::new());
     while let Some((found, shown)) = found.next().await {
         let Some(Reading::Whole(record)) = found? else { continue };
         let is_whole = matches!(record.meta.state, RecordState::Whole | RecordState::BareFile);

@@ -13,7 +13,7 @@ use tokio::task::{AbortHandle, JoinSet};
 use crate::app::{Event, Load, Read, Slot, Ticket};
 use crate::index::Query;
 use crate::model::{AsideId, Error, ErrorKind, Interest, Result, StoreName};
-use crate::ops::{self, Doubt, Failed, Keeper, Plan, Resolution, WriteId};
+use crate::ops::{self, Doubt, Failed, OldValues, Plan, Resolution, WriteId};
 use crate::storage::target::Target;
 use crate::storage::{Options, Storage};
 
@@ -48,7 +48,7 @@ pub(super) struct Tasks {
     /// Writes whose answers were lost, until it is asked what became of them.
     doubts: Arc<Mutex<BTreeMap<WriteId, Doubt>>>,
     /// Where values are kept, so that changes can be undone.
-    keeper: Keeper,
+    old_values: OldValues,
     /// What is set aside, until its time is over or larder ends.
     asides: Arc<Mutex<Vec<SetAside>>>,
 }
@@ -71,7 +71,7 @@ impl Tasks {
             asking: None,
             writes: JoinSet::new(),
             doubts: Arc::default(),
-            keeper: keeper(),
+            old_values: old_values(),
             asides: Arc::default(),
         }
     }
@@ -230,11 +230,11 @@ impl Tasks {
     /// Makes a plan, which nothing gives up.
     pub(super) fn write(&mut self, id: WriteId, plan: Plan) {
         let (storage, events) = (self.storage.clone(), self.events.clone());
-        let (doubts, keeper) = (Arc::clone(&self.doubts), self.keeper.clone());
+        let (doubts, old_values) = (Arc::clone(&self.doubts), self.old_values.clone());
         let asides = Arc::clone(&self.asides);
         self.writes.spawn(async move {
             let result = match &storage {
-                Some(storage) => ops::perform_kept(&**storage, &plan, &keeper).await,
+                Some(storage) => ops::perform_kept(&**storage, &plan, &old_values).await,
                 None => Err(reads::not_connected().into()),
             };
             let result = match result {
@@ -308,8 +308,8 @@ impl Tasks {
 }
 
 /// Where values are kept.
-fn keeper() -> Keeper {
-    crate::config::state_folder().map_or_else(Keeper::in_memory, Keeper::in_folder)
+fn old_values() -> OldValues {
+    crate::config::state_folder().map_or_else(OldValues::in_memory, OldValues::in_folder)
 }
 
 /// Frees what is set aside when its time is over.

@@ -3,17 +3,17 @@
 use larder::model::{
     Aside, ContentType, ErrorKind, Expect, Key, OpenBy, Reading, Record, SetValue, StoreName, Want,
 };
-use larder::ops::{self, Keeper, Outcome, Plan, PlannedRecord, Weight};
+use larder::ops::{self, OldValues, Outcome, Plan, PlannedRecord, Weight};
 use larder::storage::Storage;
 
 use super::{put, scan, store};
 use crate::short::Short as _;
 
 /// A folder for large values, and what keeps them there.
-fn keeper() -> (tempfile::TempDir, Keeper) {
+fn old_values() -> (tempfile::TempDir, OldValues) {
     let folder = tempfile::tempdir().unwrap();
-    let keeper = Keeper::in_folder(folder.path().to_owned());
-    (folder, keeper)
+    let old_values = OldValues::in_folder(folder.path().to_owned());
+    (folder, old_values)
 }
 
 /// All records of a store, with their values.
@@ -27,23 +27,23 @@ async fn all(storage: &dyn Storage, store: &StoreName) -> Vec<Record> {
     records
 }
 
-async fn made(storage: &dyn Storage, plan: &Plan, keeper: &Keeper) -> Outcome {
-    ops::perform_kept(storage, plan, keeper).await.unwrap()
+async fn made(storage: &dyn Storage, plan: &Plan, old_values: &OldValues) -> Outcome {
+    ops::perform_kept(storage, plan, old_values).await.unwrap()
 }
 
 /// Makes a plan, undoes it, does it again and undoes it: twice it is as before, byte for byte.
 async fn to_and_fro(storage: &dyn Storage, store: &StoreName, plan: Plan) {
-    let (_folder, keeper) = keeper();
+    let (_folder, old_values) = old_values();
     let before = all(storage, store).await;
-    let outcome = made(storage, &plan, &keeper).await;
+    let outcome = made(storage, &plan, &old_values).await;
     let after = all(storage, store).await;
     assert_ne!(after, before);
     let undo = outcome.inverse.unwrap();
-    let undone = made(storage, &undo, &keeper).await;
+    let undone = made(storage, &undo, &old_values).await;
     assert_eq!(all(storage, store).await, before);
-    let again = made(storage, &undone.inverse.unwrap(), &keeper).await;
+    let again = made(storage, &undone.inverse.unwrap(), &old_values).await;
     assert_eq!(all(storage, store).await, after);
-    made(storage, &again.inverse.unwrap(), &keeper).await;
+    made(storage, &again.inverse.unwrap(), &old_values).await;
     assert_eq!(all(storage, store).await, before);
 }
 
@@ -83,25 +83,25 @@ pub async fn records_that_were_deleted_come_back(storage: &dyn Storage) {
 
 pub async fn what_a_crawl_has_written_since_is_skipped_and_named(storage: &dyn Storage) {
     let shop = store(storage, "shop").await;
-    let (_folder, keeper) = keeper();
+    let (_folder, old_values) = old_values();
     for key in ["a", "b", "c"] {
         put(storage, &shop, key, "old").await;
     }
-    let deleted = made(storage, &delete(storage, &shop).await, &keeper).await;
+    let deleted = made(storage, &delete(storage, &shop).await, &old_values).await;
     put(storage, &shop, "b", "crawled").await;
-    let undone = made(storage, &deleted.inverse.unwrap(), &keeper).await;
+    let undone = made(storage, &deleted.inverse.unwrap(), &old_values).await;
     assert_eq!((undone.records, undone.skipped), (2, vec![Key::from("b")]));
     let values: Vec<_> = all(storage, &shop).await.into_iter().map(|it| it.value).collect();
     assert_eq!(values, ["old", "crawled", "old"]);
     // What is done again is what was undone, and nothing that came since.
     put(storage, &shop, "c", "crawled").await;
-    let again = made(storage, &undone.inverse.unwrap(), &keeper).await;
+    let again = made(storage, &undone.inverse.unwrap(), &old_values).await;
     assert_eq!((again.records, again.skipped), (1, vec![Key::from("c")]));
 
     let old = Expect::unchanged("crawled".into(), ContentType::TEXT);
-    let outcome = made(storage, &set(&shop, "b", "mine", old), &keeper).await;
+    let outcome = made(storage, &set(&shop, "b", "mine", old), &old_values).await;
     put(storage, &shop, "b", "crawled again").await;
-    let failed = ops::perform_kept(storage, &outcome.inverse.unwrap(), &keeper).await;
+    let failed = ops::perform_kept(storage, &outcome.inverse.unwrap(), &old_values).await;
     let failed = failed.unwrap_err();
     assert_eq!(failed.error.kind, ErrorKind::Conflict);
     assert!(failed.error.problem.contains('b'), "{}", failed.error);
@@ -110,36 +110,36 @@ pub async fn what_a_crawl_has_written_since_is_skipped_and_named(storage: &dyn S
 
 pub async fn a_record_of_the_same_size_that_changed_is_not_deleted_unseen(storage: &dyn Storage) {
     let shop = store(storage, "shop").await;
-    let (_folder, keeper) = keeper();
+    let (_folder, old_values) = old_values();
     put(storage, &shop, "key", "old").await;
     let plan = delete(storage, &shop).await;
     put(storage, &shop, "key", "new").await;
-    let deleted = made(storage, &plan, &keeper).await;
+    let deleted = made(storage, &plan, &old_values).await;
     // Just what was removed comes back.
-    made(storage, &deleted.inverse.unwrap(), &keeper).await;
+    made(storage, &deleted.inverse.unwrap(), &old_values).await;
     assert_eq!(super::value(storage, &shop, &Key::from("key")).await, "new");
 }
 
 pub async fn a_store_that_was_made_goes_only_while_it_is_empty(storage: &dyn Storage) {
-    let (_folder, keeper) = keeper();
+    let (_folder, old_values) = old_values();
     let create = Plan::create(OpenBy::Name("new".into()));
-    let undo = made(storage, &create, &keeper).await.inverse.unwrap();
-    let undone = made(storage, &undo, &keeper).await;
+    let undo = made(storage, &create, &old_values).await.inverse.unwrap();
+    let undone = made(storage, &undo, &old_values).await;
     assert_eq!(storage.all_stores().await.unwrap(), []);
-    let undo = made(storage, &undone.inverse.unwrap(), &keeper).await.inverse.unwrap();
+    let undo = made(storage, &undone.inverse.unwrap(), &old_values).await.inverse.unwrap();
     let new = StoreName::from("new");
     put(storage, &new, "key", "crawled").await;
-    let failed = ops::perform_kept(storage, &undo, &keeper).await.unwrap_err();
+    let failed = ops::perform_kept(storage, &undo, &old_values).await.unwrap_err();
     assert_eq!(failed.error.kind, ErrorKind::Conflict, "{}", failed.error);
     assert_eq!(all(storage, &new).await.len(), 1);
     // One that was there before has nothing to undo.
-    assert_eq!(made(storage, &create, &keeper).await.inverse, None);
+    assert_eq!(made(storage, &create, &old_values).await.inverse, None);
 }
 
 /// Where stores can be set aside: nowhere else anything is said to be undoable.
 pub async fn a_store_that_was_purged_or_dropped_comes_back(storage: &dyn Storage) {
     let shop = store(storage, "shop").await;
-    let (_folder, keeper) = keeper();
+    let (_folder, old_values) = old_values();
     for key in ["a", "b"] {
         put(storage, &shop, key, "old").await;
     }
@@ -153,24 +153,24 @@ pub async fn a_store_that_was_purged_or_dropped_comes_back(storage: &dyn Storage
         if !sets_aside {
             continue;
         }
-        let undo = made(storage, &plan, &keeper).await.inverse.unwrap();
+        let undo = made(storage, &plan, &old_values).await.inverse.unwrap();
         let gone = storage.get_metadata(&shop).await;
         assert!(gone.is_err() || gone.unwrap().records == Some(0));
-        let undone = made(storage, &undo, &keeper).await;
+        let undone = made(storage, &undo, &old_values).await;
         assert_eq!((undone.records, undone.left), (2, 0));
         assert_eq!(all(storage, &shop).await, before);
         // Not over what came since.
         let again = undone.inverse.unwrap();
-        let redone = made(storage, &again, &keeper).await;
-        made(storage, &redone.inverse.unwrap(), &keeper).await;
+        let redone = made(storage, &again, &old_values).await;
+        made(storage, &redone.inverse.unwrap(), &old_values).await;
         assert_eq!(all(storage, &shop).await, before);
         assert_eq!(storage.asides().await.unwrap(), []);
     }
     if sets_aside {
         let plan = Plan::purge(&info, Weight::Unknown).undoable(true);
-        let undo = made(storage, &plan, &keeper).await.inverse.unwrap();
+        let undo = made(storage, &plan, &old_values).await.inverse.unwrap();
         put(storage, &shop, "b", "crawled").await;
-        let undone = made(storage, &undo, &keeper).await;
+        let undone = made(storage, &undo, &old_values).await;
         assert_eq!((undone.records, undone.left, undone.inverse), (1, 1, None));
         assert_eq!(super::value(storage, &shop, &Key::from("b")).await, "crawled");
         let aside = Aside::Records(shop.clone());
