@@ -183,5 +183,9 @@ impl Dialog for LeafCursor {
 
     fn closed(&mut self, ctx: &mut Ctx<'_>) {
         ctx.cancel(Slot::Leaves);
+        if self.awaits_theirs() {
+            ctx.cancel(Slot::Theirs);
+            self.theirs_unknown(None, ctx);
+        }
     }
 }

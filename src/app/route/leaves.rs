@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::edit::{Digests, NotAValue};
 use crate::keymap::Action;
-use crate::model::{ErrorKind, Record};
+use crate::model::{Error, ErrorKind, Record};
 use crate::ops::WriteId;
 use crate::text;
 
@@ -102,6 +102,15 @@ pub(in crate::app) fn theirs(app: &mut App, theirs: Option<&Record>) -> bool {
         return false;
     };
     cursor.theirs(theirs.cloned(), &Digests::default(), &mut ctx!(app));
+    true
+}
+
+/// What someone else wrote could not be read; tells whether a cursor awaited it.
+pub(in crate::app) fn theirs_failed(app: &mut App, error: &Error) -> bool {
+    let Some(cursor) = cursor_in(&mut app.layers).filter(|cursor| cursor.awaits_theirs()) else {
+        return false;
+    };
+    cursor.theirs_unknown(Some(error), &mut ctx!(app));
     true
 }
 

@@ -116,6 +116,7 @@ pub(in crate::app) fn failed(app: &mut App, slot: Slot, error: Error) {
         }
         Slot::Record => app.record.failed(error, &mut ctx!(app)),
         Slot::Theirs | Slot::Saving if saving::failed(app, &error) => {}
+        Slot::Theirs if leaves::theirs_failed(app, &error) => {}
         Slot::Theirs => {
             if let Some(asked) = questions::conflicts(app).next() {
                 asked.theirs_failed(&error);

@@ -174,6 +174,31 @@ fn the_same_value_changed_by_someone_else_is_not_overwritten() {
 }
 
 #[test]
+fn what_someone_else_wrote_that_is_not_read_leaves_nothing_unsaid() {
+    let met = || {
+        let mut stage = on(TEXT);
+        select(&mut stage);
+        stage.keys("j<enter><ctrl-u>2<enter>");
+        let (_, set) = saved(&mut stage);
+        stage.written(Write::Set(set), Err(conflict()));
+        stage
+    };
+    let mut stage = met();
+    stage.answer(Slot::Theirs, Err(Error::new(ErrorKind::Connection, "the connection was lost")));
+    assert!(stage.notice().starts_with("not saved"), "{}", stage.notice());
+    assert!(stage.notice().contains("the connection was lost"), "{}", stage.notice());
+    stage.keys("<enter>");
+    assert!(matches!(stage.app.layer(), Some(Layer::Prompt(_))), "it can be tried again");
+
+    let mut stage = met();
+    stage.keys("<esc>");
+    assert!(stage.app.leaf().is_none());
+    assert!(stage.notice().starts_with("not saved"), "{}", stage.notice());
+    let cancelled = |effect: &Effect| matches!(effect, Effect::Cancel(Slot::Theirs));
+    assert!(stage.asked.iter().any(cancelled), "nothing is read for nobody");
+}
+
+#[test]
 fn nothing_is_changed_where_nothing_may_be_written() {
     let mut stage = with(Settings { read_only: true, ..Settings::default() }, TEXT);
     select(&mut stage);

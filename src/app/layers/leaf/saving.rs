@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::edit::{Digests, Leaves, NotAValue};
 use crate::keymap::Action;
-use crate::model::{Expect, Record, SetValue};
+use crate::model::{Error, Expect, Record, SetValue};
 use crate::ops::{Plan, WriteId};
 use crate::text;
 
@@ -26,6 +26,8 @@ pub(super) struct Pending {
     change: LeafEdit,
     /// Whether what someone else wrote meanwhile has been merged with it.
     merged: bool,
+    /// Whether it was refused for what someone else wrote, which is being read.
+    met: bool,
 }
 
 impl LeafCursor {
@@ -95,7 +97,7 @@ impl LeafCursor {
             expected: Expect::unchanged(shown, content_type),
         };
         let id = ctx.send(Plan::set(set));
-        self.pending = Some(Pending { id, change, merged });
+        self.pending = Some(Pending { id, change, merged, met: false });
     }
 
     /// Whether this write is its own. It has been answered: it was made, or it was not.
@@ -111,7 +113,22 @@ impl LeafCursor {
 
     /// Whether it waits for the record as someone else wrote it.
     pub(in crate::app) fn awaits_theirs(&self) -> bool {
-        self.pending.is_some()
+        self.pending.as_ref().is_some_and(|pending| pending.met)
+    }
+
+    /// What someone else wrote is not known: it could not be read, or is not waited for any more. The
+    /// change is given up, which is said.
+    pub(in crate::app) fn theirs_unknown(&mut self, why: Option<&Error>, ctx: &mut Ctx<'_>) {
+        if self.pending.take_if(|pending| pending.met).is_none() {
+            return;
+        }
+        self.next = None;
+        let state = "not saved: someone else has changed the record";
+        let text = match why {
+            Some(why) => format!("{state}, and what is there now is not known: {why}"),
+            None => state.to_owned(),
+        };
+        ctx.tell(Notice::failure(text).lasting());
     }
 
     /// Whether what is added at the cursor has a name.
@@ -121,9 +138,10 @@ impl LeafCursor {
 
     /// Someone else has changed the record meanwhile: it is read, to make the change there.
     pub(in crate::app) fn conflicted(&mut self, id: WriteId, ctx: &mut Ctx<'_>) -> bool {
-        if self.pending.as_ref().is_none_or(|pending| pending.id != id) {
+        let Some(pending) = self.pending.as_mut().filter(|pending| pending.id == id) else {
             return false;
-        }
+        };
+        pending.met = true;
         let (store, key) = (self.store.clone(), self.shown.record.meta.key.clone());
         ctx.read(Slot::Theirs, Load::Value { store, key });
         true
