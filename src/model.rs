@@ -23,7 +23,7 @@ pub use commit::{Change, Commit, Committed, Done, WriteId};
 pub use content::{ContentType, Family, Value};
 pub use crawl::{Crawl, Crawler, Section, StorageInfo};
 pub use error::{Cause, Error, ErrorKind, Result};
-pub use expect::{Content, Expect, Version};
+pub use expect::{Content, Expect, Version, hex};
 pub use key::{Key, StoreName};
 pub use outcome::WriteOutcome;
 pub use page::{KeyPage, PageRow};

@@ -1,8 +1,6 @@
 //! Digests of values, by which scripts change only what they have read.
 
-use std::fmt::Write as _;
-
-use crate::model::{Error, ErrorKind, Expect, Key, Reading, Result, StoreName, Want};
+use crate::model::{Error, ErrorKind, Expect, Key, Reading, Result, StoreName, Want, hex};
 use crate::storage::Storage;
 
 /// What to do about a record that has changed.
@@ -10,12 +8,7 @@ pub(super) const LOOK: &str = "read it again with: larder get --digest STORE KEY
 
 /// The SHA-256 digest in hexadecimal digits, as `sha256sum` prints it.
 pub(super) fn of(value: &[u8]) -> String {
-    let digest = ring::digest::digest(&ring::digest::SHA256, value);
-    let mut hex = String::with_capacity(64);
-    for byte in digest.as_ref() {
-        let _ = write!(hex, "{byte:02x}");
-    }
-    hex
+    hex(ring::digest::digest(&ring::digest::SHA256, value).as_ref())
 }
 
 /// What must be there for a value of this digest to be replaced: the record as it is read now, if it

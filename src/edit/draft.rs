@@ -8,12 +8,10 @@
 //!
 //! Its digest tells a file that is cut or damaged. Nothing in it is secret but the value itself.
 
-use std::fmt::Write as _;
-
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{ContentType, Key, StoreName, Timestamp};
+use crate::model::{ContentType, Key, StoreName, Timestamp, hex};
 
 use super::text_of::Version;
 
@@ -210,14 +208,6 @@ fn digest(base: &[u8], text: &[u8]) -> String {
     both.update(base);
     both.update(text);
     hex(both.finish().as_ref())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    let mut out = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        let _ = write!(out, "{byte:02x}");
-    }
-    out
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {

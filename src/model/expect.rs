@@ -158,12 +158,16 @@ impl Expect {
 /// The SHA-1 digest in hexadecimal digits, as Redis's scripts give it. It tells a change, not an
 /// attack.
 fn sha1(value: &[u8]) -> String {
-    let digest = ring::digest::digest(&ring::digest::SHA1_FOR_LEGACY_USE_ONLY, value);
-    let mut hex = String::with_capacity(40);
-    for byte in digest.as_ref() {
-        let _ = write!(hex, "{byte:02x}");
+    hex(ring::digest::digest(&ring::digest::SHA1_FOR_LEGACY_USE_ONLY, value).as_ref())
+}
+
+/// Bytes in hexadecimal digits, two small ones for each.
+pub fn hex(bytes: &[u8]) -> String {
+    let mut out = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        let _ = write!(out, "{byte:02x}");
     }
-    hex
+    out
 }
 
 #[cfg(test)]
