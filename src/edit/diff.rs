@@ -119,7 +119,7 @@ fn of_bytes(old: &Version, new: &Version) -> (DiffBody, usize) {
     if before == after {
         return ranges::compare(&old.value, &new.value);
     }
-    let json = [old, new].iter().any(|version| version.says_json());
+    let json = [old, new].iter().any(|version| version.content_type.is_json());
     if json && check(&before).is_ok() && check(&after).is_ok() {
         let compared = json::compare(&before, &after, &Digests::default());
         if let Some(compared) = compared {

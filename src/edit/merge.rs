@@ -96,7 +96,10 @@ impl Merge {
     }
 
     fn by_leaf(&mut self) -> bool {
-        if ![&self.base, &self.mine, &self.theirs].iter().all(|version| version.says_json()) {
+        if ![&self.base, &self.mine, &self.theirs]
+            .iter()
+            .all(|version| version.content_type.is_json())
+        {
             return false;
         }
         let Some((texts, charset)) = self.texts() else { return false };

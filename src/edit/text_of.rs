@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use crate::model::{ContentType, Family, Record, RecordMeta};
+use crate::model::{ContentType, Record, RecordMeta};
 use crate::preview::charset::{self, Charset, DecodedText};
 
 /// A value at one time: as it was read, as it was typed, or as it is there now.
@@ -33,13 +33,6 @@ impl Version {
         let read = charset::read(&meta, &self.value, false);
         let read = read.or_else(|| DecodedText::utf8(&self.value))?;
         read.is_exact(&self.value).then_some((read.text, read.charset))
-    }
-
-    /// Whether the content type says that it is JSON.
-    pub(super) fn says_json(&self) -> bool {
-        let essence = self.content_type.as_str().split(';').next().unwrap_or("").trim();
-        let suffix = essence.to_ascii_lowercase().ends_with("+json");
-        suffix || self.content_type.family() == Family::Json
     }
 }
 

@@ -43,6 +43,17 @@ impl ContentType {
         &self.0
     }
 
+    /// Whether values of this type are JSON: `application/json`, or one that ends with `+json`.
+    pub fn is_json(&self) -> bool {
+        self.family() == Family::Json || self.has_json_suffix()
+    }
+
+    /// Whether it ends with `+json`; Crawlee stores values of such a type as it stores any bytes.
+    pub fn has_json_suffix(&self) -> bool {
+        let essence = self.as_str().split(';').next().unwrap_or("").trim();
+        essence.to_ascii_lowercase().ends_with("+json")
+    }
+
     /// How Crawlee decodes values of this type.
     pub fn family(&self) -> Family {
         match self.as_str() {

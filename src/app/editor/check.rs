@@ -7,7 +7,6 @@ use super::super::ctx::Ctx;
 use super::super::event::Slot;
 use super::super::load::Compute;
 use super::Editor;
-use super::open::is_json;
 
 /// A pause of so many microseconds in typing.
 const PAUSE: i64 = 250_000;
@@ -46,7 +45,7 @@ impl Editor {
         }
         self.check.due = None;
         if let Some(edit) = self.value.text()
-            && is_json(&self.typed_content_type())
+            && self.typed_content_type().is_json()
         {
             ctx.read(Slot::Check, Compute::Check(edit.document().bytes(), self.check.revision));
         }
@@ -67,6 +66,6 @@ impl Editor {
 
     /// Whether the text is to be JSON.
     pub fn is_json(&self) -> bool {
-        is_json(&self.typed_content_type())
+        self.typed_content_type().is_json()
     }
 }

@@ -3,8 +3,7 @@
 use bytes::Bytes;
 
 use crate::edit::HexEdit;
-use crate::model::Family;
-use crate::model::{ContentType, Record};
+use crate::model::Record;
 use crate::preview::charset::{self, Charset, DecodedText};
 use crate::preview::json::{self, Spacing};
 
@@ -43,7 +42,7 @@ impl Opened {
             let value = Content::Hex(Box::new(HexEdit::new(record.value.clone())));
             return Self { value, note: not_text(record), ..Self::bytes(&record.value) };
         };
-        let json = is_json(&record.meta.content_type) && json::check(&read.text).is_ok();
+        let json = record.meta.content_type.is_json() && json::check(&read.text).is_ok();
         let (laid_out, spacing, note) = if json { lay_out(&read.text) } else { (None, None, None) };
         let source = read.text;
         let start = laid_out.unwrap_or_else(|| source.clone());
@@ -72,17 +71,6 @@ fn not_text(record: &Record) -> Option<String> {
     } else {
         format!("{charset} can spell this text otherwise, so its bytes are edited")
     })
-}
-
-/// Whether a content type stands for JSON: `application/json`, or one that ends with `+json`.
-pub(super) fn is_json(content_type: &ContentType) -> bool {
-    content_type.family() == Family::Json || is_json_suffix(content_type)
-}
-
-/// Whether a content type ends with `+json`, which Crawlee stores as it stores any bytes.
-pub(super) fn is_json_suffix(content_type: &ContentType) -> bool {
-    let essence = content_type.as_str().split(';').next().unwrap_or("").trim();
-    essence.to_ascii_lowercase().ends_with("+json")
 }
 
 type LaidOut = (Option<Bytes>, Option<Spacing>, Option<String>);

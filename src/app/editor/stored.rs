@@ -7,7 +7,6 @@ use crate::model::{ContentType, JsonLayout};
 use crate::preview::charset::{Charset, Unwritable};
 use crate::preview::json::{self, JsonFault, Spacing};
 
-use super::open::{is_json, is_json_suffix};
 use super::{Blocked, Content, Editor, Field};
 use crate::text;
 
@@ -37,7 +36,7 @@ impl Editor {
                 json::check(&text).map_err(|fault| self.not_json(&fault))?;
                 told.extend(too_deep(&text));
             }
-            _ if is_json_suffix(content_type) => told
+            _ if content_type.has_json_suffix() => told
                 .extend(json::check(&text).err().map(|fault| format!("it is not JSON: {fault}"))),
             _ => {}
         }
@@ -63,7 +62,7 @@ impl Editor {
                     self.writable(charset, &text)?;
                 }
                 let text =
-                    if is_json(content_type) { self.json_bytes(text, &mut told) } else { text };
+                    if content_type.is_json() { self.json_bytes(text, &mut told) } else { text };
                 let json = content_type.family() == Family::Json;
                 if is_text && !charset.is_plain() && (json || recoded || self.original.is_none()) {
                     told.push(format!(
@@ -126,14 +125,14 @@ impl Editor {
 
     /// As Crawlee writes it in this storage, unless the record stood otherwise before.
     fn json_bytes(&self, text: Bytes, told: &mut Vec<String>) -> Bytes {
-        let was_json = self.original.as_ref().is_some_and(|was| is_json(&was.meta.content_type));
+        let was_json = self.original.as_ref().is_some_and(|was| was.meta.content_type.is_json());
         let laid_out = match &self.spacing {
             Some(spacing) if was_json => {
                 self.carried(&text, spacing).or_else(|| json::spaced(&text, spacing))
             }
             None if was_json => return text,
             // A type of one's own is stored as it was typed, as Crawlee stores it.
-            _ if is_json_suffix(&self.typed_content_type()) => return text,
+            _ if self.typed_content_type().has_json_suffix() => return text,
             _ if self.json_layout == JsonLayout::Indented => {
                 json::pretty(&text).map(String::into_bytes)
             }
