@@ -11,7 +11,7 @@ use crate::theme::Role;
 use super::Appearance;
 use super::border::{Titles, bordered};
 use super::modal::centred;
-use super::paint::{put, put_right};
+use super::paint::{light, put, put_right};
 
 /// Columns of the time, with a gap behind it.
 const TIME: u16 = 8;
@@ -57,12 +57,11 @@ fn row(
     (under, app): (bool, &App),
     appearance: &Appearance,
 ) {
-    let role = |role| appearance.style(if under { Role::Cursor } else { role });
-    put(buf, area.x, area.y, area.width, &" ".repeat(area.width.into()), role(Role::Text));
+    let role = |role| appearance.style(role);
     let (state, does) = match &step.state {
-        StepState::Done(_) => ("can be undone", Role::Text),
-        StepState::Undone(Some(_)) => ("undone", Role::Dim),
-        StepState::Undone(None) => ("undone for good", Role::Dim),
+        StepState::Done(_) => ("undoable", Role::Text),
+        // Why it cannot be done again, the border says.
+        StepState::Undone(_) => ("undone", Role::Dim),
         StepState::Fixed(_) => ("stays", Role::Dim),
     };
     let time = text::ago(step.at.micros(), app.now.micros());
@@ -71,4 +70,7 @@ fn row(
     let room = put_right(buf, end, area.y, area.width / 3, state, role(Role::Dim));
     let from = area.x + 1 + TIME;
     put(buf, from, area.y, room.saturating_sub(from + 1), &step.title, role(does));
+    if under {
+        light(buf, area, role(Role::Cursor));
+    }
 }

@@ -53,7 +53,8 @@ pub(super) fn confirm(
     let area = centred(body, width, height);
     let danger = matches!(&confirm.confirmed, Confirmed::Plan(plan) if !plan.reversible);
     let role = if danger { Role::Danger } else { Role::Warning };
-    let titles = Titles { top: &confirm.title, bottom: "" };
+    let bottom = frees(confirm, danger, app, appearance).unwrap_or_default();
+    let titles = Titles { top: &confirm.title, bottom: &bottom };
     bordered(buf, area, &titles, appearance, appearance.style(role), appearance.style(role));
     let inner = area.inner();
     let (x, width) = (inner.x + 1, inner.width.saturating_sub(2));
@@ -87,6 +88,15 @@ pub(super) fn confirm(
     let y = (area.y + area.height).saturating_sub(2);
     buttons(buf, x, y, width, confirm, app, appearance);
     cursor
+}
+
+/// Which key frees at once instead of setting aside, or the other way round, where one may choose.
+fn frees(confirm: &Confirm, danger: bool, app: &App, appearance: &Appearance) -> Option<String> {
+    use crate::keymap::{Action, Context};
+    let chord =
+        app.keymap.chord(Context::Confirm, Action::FreeNow).filter(|_| confirm.may_free())?;
+    let does = if danger { "sets aside instead" } else { "frees at once" };
+    Some(format!("{} {does}", chord.label(appearance.symbols.unicode)))
 }
 
 fn buttons(

@@ -132,12 +132,15 @@ pub(super) fn changes(diff: &Diff, width: usize, appearance: &Appearance) -> Vec
                     let more = if *len > bytes.len() as u64 { "…" } else { "" };
                     format!("{}{more} ({})", shown.join(" "), text::size(*len))
                 };
-                vec![
-                    (format!("{:08x}  ", range.at), appearance.style(Role::Offset)),
-                    (hex(&range.before), appearance.style(Role::Danger)),
-                    (" → ".to_owned(), dim),
-                    (hex(&range.after), appearance.style(Role::Ok)),
-                ]
+                let at = (format!("{:08x}  ", range.at), appearance.style(Role::Offset));
+                let before = (hex(&range.before), appearance.style(Role::Danger));
+                let after = (hex(&range.after), appearance.style(Role::Ok));
+                let word = |text: &str| (text.to_owned(), dim);
+                match (range.before.0, range.after.0) {
+                    (_, 0) => vec![at, word("removed  "), before],
+                    (0, _) => vec![at, word("added  "), after],
+                    _ => vec![at, before, word(" → "), after],
+                }
             })
             .collect(),
     };

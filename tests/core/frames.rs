@@ -10,8 +10,9 @@ use larder::edit::draft::{Draft, DraftHead};
 use larder::keymap::{Action, Context, KeyMap};
 use larder::model::{
     ConnectionState, Crawl, Crawler, Error, ErrorKind, Record, RecordMeta, RecordState, Section,
-    StorageInfo, StoreInfo, StoreState, Timestamp, WatchEvent, WatchSource,
+    StorageInfo, StoreInfo, StoreState, Timestamp, WatchEvent, WatchSource, Write,
 };
+use larder::ops::{Outcome, Plan, PlannedRecord};
 use larder::preview::{Mode, Preview};
 use larder::theme::Theme;
 
@@ -214,6 +215,29 @@ fn one_value_of_json() {
         let (ticket, read) = stage.take(Slot::Leaves);
         stage.event(Event::Loaded(Slot::Leaves, ticket, Ok(computed(read))));
         stage.keys("jj");
+        stage
+    });
+}
+
+#[test]
+fn the_log_of_what_was_done() {
+    each("log", |width, height| {
+        let mut stage = opened(width, height);
+        stage.app.now = Timestamp::from_micros(NOW - 9_000_000);
+        stage.keys("dy");
+        let write = stage.write();
+        let Write::Delete { store, keys } = &write else { panic!() };
+        let put_back = Plan::delete(store.clone(), vec![PlannedRecord::Unknown(keys[0].clone())]);
+        let outcome =
+            Outcome { records: 1, inverse: Some(Box::new(put_back)), ..Outcome::default() };
+        stage.event(Event::Written(stage.sent_id(&write), Ok(outcome)));
+        stage.keys("dy");
+        let write = stage.write();
+        stage.event(Event::Written(
+            stage.sent_id(&write),
+            Ok(Outcome { records: 1, ..Outcome::default() }),
+        ));
+        stage.keys("U");
         stage
     });
 }
