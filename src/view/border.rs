@@ -11,6 +11,9 @@ use crate::theme::Role;
 use super::Appearance;
 use super::paint::{cut, put};
 
+/// Columns of a border's corners and of the gaps beside its title.
+pub(super) const TITLE_FRAME: usize = 6;
+
 /// What stands in a border.
 pub(super) struct Titles<'a> {
     /// At the top, on the left.

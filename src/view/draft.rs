@@ -4,11 +4,11 @@ use ratatui::buffer::Buffer;
 
 use crate::app::{App, Area, DraftView};
 use crate::keymap::{Action, Context};
-use crate::text;
+use crate::text::{self, cells};
 use crate::theme::Role;
 
 use super::Appearance;
-use super::border::{Titles, bordered};
+use super::border::{TITLE_FRAME, Titles, bordered};
 use super::modal::centred;
 use super::paint::{Piece, put_all};
 use super::review::{Line, changes, weights};
@@ -27,24 +27,27 @@ pub(super) fn draw(
     let area = centred(body, width, height);
     let inner = area.inner();
     let first = shown.overlay.first(lines.len(), inner.height.into());
-    let key = |action, does| {
+    let key = |action, does: &str| {
         let chord = app.keymap.chord(Context::Draft, action)?;
         Some(format!("{} {does}", chord.label(appearance.symbols.unicode)))
     };
-    let keys = [
-        key(Action::Accept, "goes on"),
-        key(Action::Delete, "throws away"),
-        key(Action::NewRecord, "as new"),
-        key(Action::SaveValue, "to a file"),
-    ];
-    let bottom: Vec<_> = keys.into_iter().flatten().collect();
+    let keys = |words: [&'static str; 4]| {
+        let actions = [Action::Accept, Action::Delete, Action::NewRecord, Action::SaveValue];
+        let keys = actions.into_iter().zip(words).filter_map(|(action, does)| key(action, does));
+        keys.collect::<Vec<_>>().join(" · ")
+    };
+    // All the answers are to be read, also where there is little room.
+    let mut bottom = keys(["goes on", "throws away", "as new", "to a file"]);
+    if cells(&bottom) + TITLE_FRAME > usize::from(width) {
+        bottom = keys(["edit", "delete", "new", "file"]);
+    }
     let head = &shown.draft.head;
     let title = if head.is_new {
         "A draft of a new record".to_owned()
     } else {
         format!("A draft of {}", head.key.named())
     };
-    let titles = Titles { top: &title, bottom: &bottom.join(" · ") };
+    let titles = Titles { top: &title, bottom: &bottom };
     let (border, style) = (appearance.style(Role::Warning), appearance.style(Role::Title));
     bordered(buf, area, &titles, appearance, border, style);
     for (line, y) in lines.iter().skip(first).zip(inner.y..inner.y + inner.height) {

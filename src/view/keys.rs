@@ -13,7 +13,7 @@ use crate::text::{cells, visible};
 use crate::theme::Role;
 
 use super::Appearance;
-use super::border::{Titles, pane};
+use super::border::{TITLE_FRAME, Titles, pane};
 use super::paint::{light, paragraph, put, put_right, type_role};
 
 /// Columns of a fact's name.
@@ -22,9 +22,6 @@ const NAMES: u16 = 13;
 const SIZE: u16 = 9;
 /// Columns of the content type, with a gap before them.
 const TYPE: u16 = 9;
-
-/// Columns of a border's corners and of the gaps beside its title.
-const TITLE_FRAME: usize = 6;
 
 /// Draws the keys of the open store, or what is known of the store under the cursor.
 pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appearance) {
