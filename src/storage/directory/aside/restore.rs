@@ -120,13 +120,7 @@ fn swap_back(
     }
     kill_point();
     // What a crawler wrote in the last instant is newer.
-    let mut late = Vec::new();
-    folder.each_name(|name, _| {
-        if names::classify(name) != FileKind::StoreMetadata {
-            late.push(name.to_vec());
-        }
-    })?;
-    for name in late {
+    for name in all_but_metadata(&folder)? {
         let moved = rustix::fs::renameat(&folder, &*name, kept, &*name);
         moved.map_err(|why| os_error::writing(&kept.path_of(&name), why))?;
     }
@@ -237,15 +231,20 @@ fn put_back(kept: &Folder, folder: &Folder, files: &RecordFiles) -> Result<bool>
     Ok(true)
 }
 
-/// Puts back what is no record, where there is nothing of its name.
-fn put_back_others(kept: &Folder, folder: &Folder) -> Result<()> {
-    let mut others = Vec::new();
-    kept.each_name(|name, _| {
+/// The names in a store's folder, but for that of its own metadata.
+fn all_but_metadata(folder: &Folder) -> Result<Vec<Vec<u8>>> {
+    let mut found = Vec::new();
+    folder.each_name(|name, _| {
         if names::classify(name) != FileKind::StoreMetadata {
-            others.push(name.to_vec());
+            found.push(name.to_vec());
         }
     })?;
-    for name in others {
+    Ok(found)
+}
+
+/// Puts back what is no record, where there is nothing of its name.
+fn put_back_others(kept: &Folder, folder: &Folder) -> Result<()> {
+    for name in all_but_metadata(kept)? {
         match rename_new(kept, &name, folder, &name) {
             Ok(()) | Err(Errno::EXIST | Errno::NOENT) => {}
             Err(why) => return Err(os_error::writing(&folder.path_of(&name), why)),
