@@ -191,6 +191,12 @@ impl Stage {
         self
     }
 
+    /// The text in the editor.
+    pub fn edited(&self) -> String {
+        let bytes = self.app.editor.as_ref().unwrap().value.bytes();
+        String::from_utf8(bytes.to_vec()).unwrap()
+    }
+
     /// What is on the screen, without colours.
     pub fn frame(&mut self) -> String {
         let buffer = self.buffer(Theme::plain());

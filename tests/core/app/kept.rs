@@ -19,11 +19,6 @@ fn editing_with(content_type: &str, value: &[u8], settings: Settings) -> Stage {
     stage
 }
 
-fn text(stage: &Stage) -> String {
-    let bytes = stage.app.editor.as_ref().unwrap().value.bytes();
-    String::from_utf8(bytes.to_vec()).unwrap()
-}
-
 fn notice(stage: &Stage) -> String {
     stage.app.notice.as_ref().map(|notice| notice.text.clone()).unwrap_or_default()
 }
@@ -54,7 +49,7 @@ fn text_is_edited_in_its_charset_and_what_is_not_typed_over_stays() {
         ("text/plain", b"\xef\xbb\xbfa\n", "a\n", "я".as_bytes()),
     ] {
         let mut stage = editing(content_type, value);
-        assert_eq!(text(&stage), shown);
+        assert_eq!(stage.edited(), shown);
         stage.keys("я");
         let set = saved(&mut stage);
         let mark = value.len() - value.strip_prefix(b"\xfe\xff").unwrap_or(value).len();
@@ -114,7 +109,7 @@ fn bytes_that_are_no_utf8_stay_beside_what_is_typed() {
 #[test]
 fn json_that_python_cannot_read_keeps_its_mark_and_is_told() {
     let mut stage = editing(JSON, b"\xef\xbb\xbf{\r\n  \"a\": 1\r\n}\r\n");
-    assert_eq!(text(&stage), "{\r\n  \"a\": 1\r\n}\r\n");
+    assert_eq!(stage.edited(), "{\r\n  \"a\": 1\r\n}\r\n");
     stage.keys("<down><end>2<ctrl-s>");
     let write = stage.write();
     let stored = &b"\xef\xbb\xbf{\r\n  \"a\": 12\r\n}\r\n"[..];
@@ -180,7 +175,7 @@ fn json_is_stored_in_its_own_spacing() {
     ] {
         for content_type in [JSON, "application/ld+json"] {
             let mut stage = editing(content_type, value.as_bytes());
-            assert_eq!(text(&stage), shown);
+            assert_eq!(stage.edited(), shown);
             let changed = shown.replacen('1', "7", 1);
             stage.keys("<ctrl-o>").asked.pop();
             stage.event(Event::Edited(Ok(changed.into())));
@@ -194,7 +189,7 @@ fn json_is_stored_in_its_own_spacing() {
 fn json_that_would_be_gigabytes_is_edited_and_stored_as_it_stands() {
     let deep = "[".repeat(40_000) + &"]".repeat(40_000);
     let mut stage = editing(JSON, deep.as_bytes());
-    assert_eq!(text(&stage), deep);
+    assert_eq!(stage.edited(), deep);
     assert!(notice(&stage).contains("edited as it stands"), "{}", notice(&stage));
     stage.keys("<alt-f>");
     let fault = stage.app.editor.as_ref().unwrap().fault.clone().unwrap();

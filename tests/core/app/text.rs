@@ -15,11 +15,6 @@ fn editing(content_type: &str, value: &str) -> Stage {
     stage
 }
 
-fn text(stage: &Stage) -> String {
-    let bytes = stage.app.editor.as_ref().unwrap().value.bytes();
-    String::from_utf8(bytes.to_vec()).unwrap()
-}
-
 fn cursor(stage: &Stage) -> (usize, usize) {
     stage.app.editor.as_ref().unwrap().value.text().unwrap().position()
 }
@@ -32,14 +27,14 @@ fn what_is_selected_is_copied_to_the_terminal_cut_and_pasted() {
     let Some(Effect::Copy { bytes, .. }) = stage.asked.pop() else { panic!() };
     assert_eq!(bytes, "two three");
     stage.keys("<ctrl-x><home><ctrl-v>");
-    assert_eq!(text(&stage), "two threeone ");
+    assert_eq!(stage.edited(), "two threeone ");
     // Each was a step of its own.
     stage.keys("<ctrl-z>");
-    assert_eq!(text(&stage), "one ");
+    assert_eq!(stage.edited(), "one ");
     stage.keys("<ctrl-z>");
-    assert_eq!(text(&stage), "one two three");
+    assert_eq!(stage.edited(), "one two three");
     stage.keys("<ctrl-y><alt-a>x");
-    assert_eq!(text(&stage), "x");
+    assert_eq!(stage.edited(), "x");
 }
 
 #[test]
@@ -47,7 +42,7 @@ fn a_line_that_is_pasted_ends_as_the_lines_around() {
     let mut stage = editing("text/plain", "a\r\nb\r\n");
     stage.event(Event::Paste("1\r2\n".to_owned()));
     stage.keys("<ctrl-end><enter>");
-    assert_eq!(text(&stage), "1\r\n2\r\na\r\nb\r\n\r\n");
+    assert_eq!(stage.edited(), "1\r\n2\r\na\r\nb\r\n\r\n");
 }
 
 #[test]
@@ -61,10 +56,10 @@ fn a_text_is_searched_and_replaced_everywhere_as_one_step() {
     assert_eq!(cursor(&stage), (1, 7));
     // What is selected is what is replaced.
     stage.keys("<ctrl-r><enter>mouse<enter>");
-    assert_eq!(text(&stage), "mouse dog\nmouse mouse\n");
+    assert_eq!(stage.edited(), "mouse dog\nmouse mouse\n");
     assert_eq!(stage.notice(), "replaced in 3 places");
     stage.keys("<ctrl-z>");
-    assert_eq!(text(&stage), "cat dog\nCat cat\n");
+    assert_eq!(stage.edited(), "cat dog\nCat cat\n");
     stage.keys("<ctrl-f><ctrl-u>bird<enter>");
     assert_eq!(stage.notice(), "not found");
 }
@@ -101,7 +96,7 @@ fn the_mouse_puts_the_cursor_and_selects_by_dragging() {
     assert_eq!(cursor(&stage), (0, 6));
     mouse(&mut stage, MouseEventKind::Drag(MouseButton::Left), x + 6, y + 1);
     stage.keys("<ctrl-x>");
-    assert_eq!(text(&stage), "first  line\n");
+    assert_eq!(stage.edited(), "first  line\n");
     mouse(&mut stage, MouseEventKind::Down(MouseButton::Left), x + 60, y + 9);
     assert_eq!(cursor(&stage), (1, 0), "behind the end there is only the end");
 }

@@ -3,65 +3,29 @@
 
 use std::collections::BTreeSet;
 
-use larder::model::{Aside, AsideId, ErrorKind};
-use larder::storage::Storage;
+use larder::model::{AsideId, ErrorKind};
 
+use super::aside_step::{STEPS, Step};
 use super::rights::commands;
 use super::stage::{SCRIPTS, Stage};
 use crate::contract::put;
 
 const STORE: &str = "whole";
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Step {
-    SetRecordsAside,
-    SetStoreAside,
-    Restore,
-    RestoreStore,
-    /// Where the store has a record again.
-    RestoreInSteps,
-    Discard,
-}
-
-const STEPS: [Step; 6] = [
-    Step::SetRecordsAside,
-    Step::SetStoreAside,
-    Step::Restore,
-    Step::RestoreStore,
-    Step::RestoreInSteps,
-    Step::Discard,
-];
-
 impl Step {
-    fn aside(self) -> Aside {
-        match self {
-            Self::SetStoreAside | Self::RestoreStore => Aside::Store(STORE.into()),
-            _ => Aside::Records(STORE.into()),
-        }
-    }
-
     /// Makes the stage for the step; gives what is to be restored or discarded.
     async fn prepare(self, stage: &mut Stage) -> Option<AsideId> {
         stage.fill();
         let storage = stage.user("~*", "").await;
         let id = match self {
             Self::SetRecordsAside | Self::SetStoreAside => None,
-            _ => Some(storage.set_aside(&self.aside()).await.unwrap().id),
+            _ => Some(storage.set_aside(&self.aside(STORE)).await.unwrap().id),
         };
         if self == Self::RestoreInSteps {
             put(&*storage, &STORE.into(), "one", "new").await;
         }
         stage.state = stage.look();
         id
-    }
-
-    async fn make(self, storage: &dyn Storage, id: Option<&AsideId>) -> Result<(), ErrorKind> {
-        let made = match (self, id) {
-            (Self::Discard, Some(id)) => storage.discard(id).await,
-            (_, Some(id)) => storage.restore(id).await.map(drop),
-            (_, None) => storage.set_aside(&self.aside()).await.map(drop),
-        };
-        made.map_err(|error| error.kind)
     }
 
     /// Without each of these it must be refused, or the check checks nothing.
@@ -87,7 +51,7 @@ impl Step {
     ) -> bool {
         let case = format!("{self:?}, {keys} {without}");
         let storage = stage.user(keys, without).await;
-        let said = self.make(&*storage, id).await;
+        let said = self.make(&*storage, STORE, id).await;
         let after = stage.look();
         let Err(kind) = said else {
             assert_ne!(after, stage.state, "{case}: nothing was done");
@@ -116,7 +80,7 @@ async fn what_lacks_a_command_to_set_aside_or_restore_changes_nothing() {
             let id = step.prepare(&mut stage).await;
             let storage = stage.user("~*", "").await;
             let mut monitor = stage.server.monitor();
-            step.make(&*storage, id.as_ref()).await.unwrap();
+            step.make(&*storage, STORE, id.as_ref()).await.unwrap();
             let used = commands(&mut monitor);
             drop(monitor);
             let mut must: BTreeSet<_> = step.must_have().iter().copied().collect();
@@ -176,7 +140,7 @@ async fn a_value_of_a_wrong_type_is_neither_set_aside_nor_lost() {
                 stage.call(&format!("RPUSH {key} x y"));
                 let before = stage.look();
                 let storage = stage.user("~*", "").await;
-                let said = step.make(&*storage, None).await;
+                let said = step.make(&*storage, STORE, None).await;
                 assert_eq!(said, Err(ErrorKind::WrongType), "{step:?}, {key}");
                 assert_eq!(stage.look(), before, "{step:?}, {key}");
             }

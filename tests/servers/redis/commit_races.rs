@@ -9,6 +9,7 @@ use larder::model::{
 };
 use larder::storage::{Options, Storage};
 
+use super::races::set_as_crawlee;
 use super::{Redis, connect};
 use crate::contract::{put, store};
 use crate::server::Server;
@@ -27,24 +28,9 @@ struct Told {
 fn crawl(server: &Server) -> std::thread::JoinHandle<()> {
     let mut client = server.client();
     std::thread::spawn(move || {
-        let (items, metas) =
-            ("key_value_stores:shop:items", "key_value_stores:shop:metadata_items");
         for turn in 0..TIMES {
-            let value = format!("crawl {turn:04}");
-            let meta = format!(
-                r#"{{"key":"key","content_type":"text/plain; charset=utf-8","size":{}}}"#,
-                value.len()
-            );
-            let commands: Vec<Vec<Vec<u8>>> = [
-                vec!["MULTI"],
-                vec!["HSET", items, "key", &value],
-                vec!["HSET", metas, "key", &meta],
-                vec!["EXEC"],
-            ]
-            .iter()
-            .map(|command| command.iter().map(|arg| arg.as_bytes().to_vec()).collect())
-            .collect();
-            client.pipeline(&commands);
+            let text = format!("crawl {turn:04}");
+            set_as_crawlee(&mut client, "text/plain; charset=utf-8", &text);
             std::thread::yield_now();
         }
     })

@@ -11,34 +11,38 @@ use larder::storage::{Options, Storage};
 
 use super::{Redis, connect};
 use crate::contract::{set, store, value};
-use crate::server::Server;
+use crate::server::{Client, Server};
 use crate::short::Short as _;
+
+/// Sets the record `key` of the store `shop` as Crawlee does, by MULTI/EXEC, whatever is there.
+pub(super) fn set_as_crawlee(client: &mut Client, content_type: &str, text: &str) {
+    let (items, metas) = ("key_value_stores:shop:items", "key_value_stores:shop:metadata_items");
+    let size = text.len();
+    let meta = format!(r#"{{"key":"key","content_type":"{content_type}","size":{size}}}"#);
+    let commands: Vec<Vec<Vec<u8>>> = [
+        vec!["MULTI"],
+        vec!["HSET", items, "key", text],
+        vec!["HSET", metas, "key", &meta],
+        vec!["EXEC"],
+    ]
+    .iter()
+    .map(|command| command.iter().map(|arg| arg.as_bytes().to_vec()).collect())
+    .collect();
+    client.pipeline(&commands);
+}
 
 /// Writes as Crawlee does, MULTI/EXEC, two kinds of record in turn, until told to stop.
 fn write_as_crawlee(server: &Server, stop: Arc<AtomicBool>) -> std::thread::JoinHandle<u32> {
     let mut client = server.client();
     std::thread::spawn(move || {
         let mut writes = 0;
-        let (items, metas) =
-            ("key_value_stores:shop:items", "key_value_stores:shop:metadata_items");
         while !stop.load(Ordering::Relaxed) {
             let (content_type, text) = match writes % 3 {
                 0 => ("text/a", "a".repeat(20)),
                 1 => ("text/b", "b".repeat(40)),
                 _ => ("text/c", String::new()),
             };
-            let size = text.len();
-            let meta = format!(r#"{{"key":"key","content_type":"{content_type}","size":{size}}}"#);
-            let commands: Vec<Vec<Vec<u8>>> = [
-                vec!["MULTI"],
-                vec!["HSET", items, "key", &text],
-                vec!["HSET", metas, "key", &meta],
-                vec!["EXEC"],
-            ]
-            .iter()
-            .map(|command| command.iter().map(|arg| arg.as_bytes().to_vec()).collect())
-            .collect();
-            client.pipeline(&commands);
+            set_as_crawlee(&mut client, content_type, &text);
             writes += 1;
         }
         writes

@@ -3,55 +3,14 @@
 
 use std::collections::BTreeMap;
 
-use larder::model::{Aside, AsideId, ErrorKind, Key, SetValue};
+use larder::model::{Aside, Key, SetValue};
 
+use super::super::aside_step::{STEPS, Step};
 use super::{Arc, Bench, Expect, Fault, RIGHTS, Rights, STORE, Storage, TEXT, fill, run};
 use crate::short::Short as _;
 
 /// Faults of each kind that are tried of each step where nobody says how many.
 const FEW: usize = 5;
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Step {
-    SetRecordsAside,
-    SetStoreAside,
-    Restore,
-    RestoreStore,
-    /// Where a record of the store has come back since.
-    RestoreInSteps,
-    Discard,
-}
-
-const STEPS: [Step; 6] = [
-    Step::SetRecordsAside,
-    Step::SetStoreAside,
-    Step::Restore,
-    Step::RestoreStore,
-    Step::RestoreInSteps,
-    Step::Discard,
-];
-
-impl Step {
-    fn sets_aside(self) -> bool {
-        matches!(self, Self::SetRecordsAside | Self::SetStoreAside)
-    }
-
-    fn aside(self) -> Aside {
-        match self {
-            Self::SetStoreAside | Self::RestoreStore => Aside::Store(STORE.into()),
-            _ => Aside::Records(STORE.into()),
-        }
-    }
-
-    async fn make(self, storage: &dyn Storage, id: Option<&AsideId>) -> Result<(), ErrorKind> {
-        let made = match (self, id) {
-            (Self::Discard, Some(id)) => storage.discard(id).await,
-            (_, Some(id)) => storage.restore(id).await.map(drop),
-            (_, None) => storage.set_aside(&self.aside()).await.map(drop),
-        };
-        made.map_err(|error| error.kind)
-    }
-}
 
 fn new_record() -> SetValue {
     SetValue {
@@ -125,14 +84,14 @@ async fn try_step(rights: Rights, step: Step, count: usize) -> (usize, Vec<Strin
         let id = if step.sets_aside() {
             None
         } else {
-            let info = direct.set_aside(&step.aside()).await.unwrap();
+            let info = direct.set_aside(&step.aside(STORE)).await.unwrap();
             Some(info.id)
         };
         if step == Step::RestoreInSteps {
             direct.set_value(&new_record()).await.unwrap();
         }
         bench.wire.arm(fault);
-        let said = step.make(&*storage, id.as_ref()).await;
+        let said = step.make(&*storage, STORE, id.as_ref()).await;
         if fault == Fault::None {
             assert_eq!(said, Ok(()), "{step:?}, {rights:?}");
             let (up, down) = bench.wire.counted();
