@@ -24,14 +24,13 @@ pub(super) use self::restore::restore;
 use super::folder::{Folder, is_name};
 use super::listing::Listing;
 use super::lock::{WriteOptions, open_locked};
-use super::names::TemporaryKind;
-use super::names::{self, FileKind};
+use super::names::{self, TemporaryKind};
 use super::rename::{exchange, is_unsupported, rename_new};
 use super::root::Root;
 use super::store_info::{self, StoreMetadataFile};
 use super::temporary::{Like, TemporaryFile, sync};
 use super::times::{note_removal, touched_text};
-use super::{os_error, ownership};
+use super::{os_error, ownership, record_files};
 use crate::model::{Aside, AsideId, AsideInfo, Error, ErrorKind, Result};
 
 /// Sets a store or its records aside, in one step where the file system can.
@@ -163,14 +162,7 @@ fn swap(
 fn move_files(folder: &Folder, entry: &Entry) -> Result<bool> {
     let (kept, _) = entry.folder.make_folder(STORE)?;
     ownership::copy_folder(&kept, folder);
-    let mut names = Vec::new();
-    folder.each_name(|name, kind| {
-        if kind.is_file() && names::classify(name) != FileKind::StoreMetadata {
-            names.push(name.to_vec());
-        }
-    })?;
-    // Each value comes right before its metadata, or not long before it.
-    names.sort_unstable();
+    let names = record_files::all_names(folder)?;
     for (at, name) in names.iter().enumerate() {
         match rename_new(folder, name, &kept, name) {
             Ok(()) => kill_point(),

@@ -6,10 +6,8 @@
 use rustix::io::Errno;
 
 use super::endings;
-use super::folder::read_text;
-use super::folder::{FileStat, Folder, is_name};
-use super::names;
-use super::names::metadata_name;
+use super::folder::{FileStat, Folder, is_name, read_text};
+use super::names::{self, FileKind, metadata_name};
 use super::os_error;
 use super::sidecar::{self, Form, Sidecar};
 use crate::model::{Key, Result};
@@ -115,6 +113,19 @@ pub(super) fn bare(folder: &Folder, name: &[u8]) -> Result<Option<RecordFiles>> 
     }
     let key = Key::from(&*names::bare_key(name));
     Ok(Some(RecordFiles { key, name: name.to_vec(), value: Some(stat), metadata: None }))
+}
+
+/// The names of all files of a store but its own metadata, sorted: each value right before its
+/// metadata, or not long before it.
+pub(super) fn all_names(folder: &Folder) -> Result<Vec<Vec<u8>>> {
+    let mut found = Vec::new();
+    folder.each_name(|name, kind| {
+        if kind.is_file() && names::classify(name) != FileKind::StoreMetadata {
+            found.push(name.to_vec());
+        }
+    })?;
+    found.sort_unstable();
+    Ok(found)
 }
 
 /// What is known of a file; `None` if there is none of this name.

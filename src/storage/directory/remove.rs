@@ -7,12 +7,12 @@ use super::find::{Reach, find};
 use super::folder::{Folder, is_name};
 use super::listing::Listing;
 use super::lock::{WriteOptions, lock_current, open_locked};
-use super::names::{self, FileKind};
+use super::names;
 use super::root::Root;
 use super::set::unlink;
 use super::temporary::sync;
 use super::times::note_removal;
-use super::{endings, os_error, style};
+use super::{endings, os_error, record_files, style};
 use crate::model::{Error, ErrorKind, Key, Result, StoreName, Written};
 
 /// How many records are deleted under one lock.
@@ -74,14 +74,7 @@ pub(super) fn delete_record(folder: &Folder, key: &Key, reach: Reach) -> Result<
 pub(super) fn purge(root: &Root, store: &StoreName, options: WriteOptions) -> Result<Written> {
     let folder = open_locked(root, store, options)?;
     let records = Listing::read(&folder)?.len() as u64;
-    let mut names = Vec::new();
-    folder.each_name(|name, kind| {
-        if kind.is_file() && names::classify(name) != FileKind::StoreMetadata {
-            names.push(name.to_vec());
-        }
-    })?;
-    // Each value comes right before its metadata, or not long before it.
-    names.sort_unstable();
+    let names = record_files::all_names(&folder)?;
     let outcome = names.iter().try_for_each(|name| unlink(&folder, name).map(|_| ()));
     note_removal(&folder, options)?;
     outcome?;
