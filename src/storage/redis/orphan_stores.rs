@@ -17,8 +17,10 @@ use crate::model::{Result, StoreInfo, StoreName};
 const FIRST_COUNT: u32 = 500;
 /// The bounds within which that is adapted.
 const COUNTS: (u32, u32) = (50, 4000);
+/// What part of its time a step may take at most for the next one to be larger.
+const SPARE: u32 = 4;
 /// How long one step is to hold the server.
-const STEP_TIME: Duration = Duration::from_millis(1);
+pub(super) const STEP_TIME: Duration = Duration::from_millis(1);
 
 struct Search<'a> {
     storage: &'a RedisStorage,
@@ -74,7 +76,7 @@ impl Search<'_> {
         let (next, keys) = reply::page(self.storage.connections.run_bulk(page).await?)?;
         let took = started.elapsed().saturating_sub(self.round_trip);
         self.bounds.page(self.storage, self.count, keys.len(), ("DBSIZE", None)).await?;
-        self.count = next_count(self.count, took);
+        self.count = next_count(self.count, took, SPARE, COUNTS);
         let found = self.look_at(keys).await?;
         self.cursor = next;
         self.done = next == 0;
@@ -123,15 +125,17 @@ impl Search<'_> {
     }
 }
 
-fn next_count(count: u32, took: Duration) -> u32 {
+/// How many entries the next step asks for: half as many where the last one took too long, twice as many
+/// where it took less than one `spare`th of the time, and within these bounds.
+pub(super) fn next_count(count: u32, took: Duration, spare: u32, bounds: (u32, u32)) -> u32 {
     let next = if took > STEP_TIME {
         count / 2
-    } else if took < STEP_TIME / 4 {
+    } else if took < STEP_TIME / spare {
         count * 2
     } else {
         count
     };
-    next.clamp(COUNTS.0, COUNTS.1)
+    next.clamp(bounds.0, bounds.1)
 }
 
 #[cfg(test)]
@@ -140,10 +144,10 @@ mod tests {
 
     #[test]
     fn steps_are_kept_under_their_time() {
-        assert_eq!(next_count(500, Duration::from_millis(3)), 250);
-        assert_eq!(next_count(500, Duration::from_micros(500)), 500);
-        assert_eq!(next_count(500, Duration::from_micros(100)), 1000);
-        assert_eq!(next_count(60, Duration::from_millis(3)), COUNTS.0);
-        assert_eq!(next_count(3000, Duration::ZERO), COUNTS.1);
+        assert_eq!(next_count(500, Duration::from_millis(3), SPARE, COUNTS), 250);
+        assert_eq!(next_count(500, Duration::from_micros(500), SPARE, COUNTS), 500);
+        assert_eq!(next_count(500, Duration::from_micros(100), SPARE, COUNTS), 1000);
+        assert_eq!(next_count(60, Duration::from_millis(3), SPARE, COUNTS), COUNTS.0);
+        assert_eq!(next_count(3000, Duration::ZERO, SPARE, COUNTS), COUNTS.1);
     }
 }

@@ -1,10 +1,11 @@
 //! Restoring where a store has records again: in small steps, of which none holds the server long.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use fred::types::Value;
 
 use super::super::keys::{ASIDES, Part, json, part_keys, store_arg};
+use super::super::orphan_stores::next_count;
 use super::super::{RedisStorage, command, reply};
 use super::{AsideKeys, RESTORE_STEP};
 use crate::model::{Error, ErrorKind, Restored, Result, Timestamp};
@@ -13,8 +14,8 @@ use crate::model::{Error, ErrorKind, Restored, Result, Timestamp};
 const FIRST_COUNT: u32 = 50;
 /// The bounds within which that is adapted.
 const COUNTS: (u32, u32) = (10, 200);
-/// How long one step is to hold the server.
-const STEP_TIME: Duration = Duration::from_millis(1);
+/// What part of its time a step may take at most for the next one to be larger.
+const SPARE: u32 = 2;
 /// How many bytes one step moves, about.
 const STEP_BYTES: u64 = 256 << 10;
 
@@ -56,7 +57,7 @@ impl RedisStorage {
                     Next::At(next) => cursor = next,
                     Next::Again => {}
                 }
-                count = next_count(count, took);
+                count = next_count(count, took, SPARE, COUNTS);
                 // Half of the server's time is left to the crawl.
                 tokio::time::sleep(took).await;
             }
@@ -119,19 +120,10 @@ fn in_part(moved: u64, error: Error) -> Error {
     Error { problem, ..error }
 }
 
-fn next_count(count: u32, took: Duration) -> u32 {
-    let next = if took > STEP_TIME {
-        count / 2
-    } else if took < STEP_TIME / 2 {
-        count * 2
-    } else {
-        count
-    };
-    next.clamp(COUNTS.0, COUNTS.1)
-}
-
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     #[test]
@@ -145,10 +137,10 @@ mod tests {
 
     #[test]
     fn steps_are_kept_under_their_time() {
-        assert_eq!(next_count(50, Duration::from_millis(3)), 25);
-        assert_eq!(next_count(50, Duration::from_micros(700)), 50);
-        assert_eq!(next_count(50, Duration::from_micros(100)), 100);
-        assert_eq!(next_count(150, Duration::ZERO), COUNTS.1);
-        assert_eq!(next_count(12, Duration::from_secs(1)), COUNTS.0);
+        assert_eq!(next_count(50, Duration::from_millis(3), SPARE, COUNTS), 25);
+        assert_eq!(next_count(50, Duration::from_micros(700), SPARE, COUNTS), 50);
+        assert_eq!(next_count(50, Duration::from_micros(100), SPARE, COUNTS), 100);
+        assert_eq!(next_count(150, Duration::ZERO, SPARE, COUNTS), COUNTS.1);
+        assert_eq!(next_count(12, Duration::from_secs(1), SPARE, COUNTS), COUNTS.0);
     }
 }
