@@ -19,6 +19,7 @@ mod keys;
 mod log;
 mod merge;
 mod modal;
+mod named;
 mod paint;
 mod record;
 mod review;
@@ -119,6 +120,7 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, appearance: &Appearance) {
             }
         };
     }
+    footer::hints(buf, layout.footer, app, appearance);
     even_out(buf);
     if let Some((x, y)) = cursor.filter(|(x, y)| area.contains(Position { x: *x, y: *y })) {
         frame.set_cursor_position(Position { x, y });

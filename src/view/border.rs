@@ -4,11 +4,11 @@ use ratatui::buffer::Buffer;
 use ratatui::style::Style;
 
 use crate::app::{App, Area};
-use crate::keymap::{Action, Chord, Context};
+use crate::keymap::Context;
 use crate::text::{cells, visible};
 use crate::theme::Role;
 
-use super::Appearance;
+use super::{Appearance, named};
 use super::paint::{cut, put};
 
 /// Columns of a border's corners and of the gaps beside its title.
@@ -24,13 +24,7 @@ pub(super) struct Titles<'a> {
 
 /// What the border of an overlay says of its keys: how it scrolls, if it does, and closes.
 pub(super) fn overlay_keys(scrolls: bool, app: &App, appearance: &Appearance) -> String {
-    let chord = |action| app.keymap.chord(Context::Help, action);
-    let label = |chord: Chord| chord.label(appearance.symbols.unicode);
-    let scroll = chord(Action::Up).zip(chord(Action::Down)).filter(|_| scrolls);
-    let scroll = scroll.map(|(up, down)| format!("{} {} scroll", label(up), label(down)));
-    let close = chord(Action::Close).map(|chord| format!("{} closes", label(chord)));
-    let both: Vec<_> = scroll.into_iter().chain(close).collect();
-    both.join(" · ")
+    named::line(&named::overlay(scrolls), Context::Help, app, appearance)
 }
 
 /// Draws the border of a pane and clears what is inside it.

@@ -10,8 +10,22 @@ use crate::theme::Role;
 use super::Appearance;
 use super::border::{TITLE_FRAME, Titles, bordered};
 use super::modal::centred;
+use super::named::{self, Named};
 use super::paint::{Piece, put_all};
 use super::review::{Line, changes, weights};
+
+/// Columns of the dialog, where there is room.
+const WIDTH: u16 = 100;
+
+/// What the border says of its keys. All the answers are to be read, also where there is little room.
+pub(super) fn named(app: &App, appearance: &Appearance) -> Vec<Named> {
+    let actions = [Action::Accept, Action::Delete, Action::NewRecord, Action::SaveValue];
+    let named = |words: [&'static str; 4]| actions.into_iter().zip(words).collect::<Vec<_>>();
+    let long = named(["goes on", "throws away", "as new", "to a file"]);
+    let width = usize::from(app.layout().body.width.min(WIDTH));
+    let line = named::line(&long, Context::Draft, app, appearance);
+    if cells(&line) + TITLE_FRAME > width { named(["edit", "delete", "new", "file"]) } else { long }
+}
 
 /// Draws the draft; the keys that answer it stand in the border.
 pub(super) fn draw(
@@ -21,26 +35,13 @@ pub(super) fn draw(
     app: &App,
     appearance: &Appearance,
 ) {
-    let width = body.width.min(100);
+    let width = body.width.min(WIDTH);
     let lines = lines(shown, usize::from(width.saturating_sub(4)), app, appearance);
     let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2);
     let area = centred(body, width, height);
     let inner = area.inner();
     let first = shown.overlay.first(lines.len(), inner.height.into());
-    let key = |action, does: &str| {
-        let chord = app.keymap.chord(Context::Draft, action)?;
-        Some(format!("{} {does}", chord.label(appearance.symbols.unicode)))
-    };
-    let keys = |words: [&'static str; 4]| {
-        let actions = [Action::Accept, Action::Delete, Action::NewRecord, Action::SaveValue];
-        let keys = actions.into_iter().zip(words).filter_map(|(action, does)| key(action, does));
-        keys.collect::<Vec<_>>().join(" · ")
-    };
-    // All the answers are to be read, also where there is little room.
-    let mut bottom = keys(["goes on", "throws away", "as new", "to a file"]);
-    if cells(&bottom) + TITLE_FRAME > usize::from(width) {
-        bottom = keys(["edit", "delete", "new", "file"]);
-    }
+    let bottom = named::line(&named(app, appearance), Context::Draft, app, appearance);
     let head = &shown.draft.head;
     let title = if head.is_new {
         "A draft of a new record".to_owned()

@@ -9,7 +9,8 @@ use crate::text;
 use crate::text::{cells, visible};
 use crate::theme::Role;
 
-use super::Appearance;
+use super::named::{self, Named};
+use super::{Appearance, draft, jobs, log, merge, modal, review, targets};
 use super::paint::{put, put_right};
 
 /// Columns between two hints.
@@ -52,13 +53,39 @@ pub(super) fn draw(
         message(buf, area, &text, appearance.style(role));
         return None;
     }
-    // Where a name is typed, letters are letters; the dialog itself says what the keys do.
-    let typing = matches!(app.layer(), Some(Layer::Confirm(confirm)) if confirm.typed.is_some());
-    // Nor are they offered where they are not taken yet.
-    if !typing && app.unseen_until().is_none() {
-        hints(buf, area, app, appearance);
-    }
     None
+}
+
+/// Whether there is something to scroll or to go through.
+fn scrolls(app: &App) -> bool {
+    let overlay = match app.layer() {
+        Some(Layer::Help(shown)) => &shown.overlay,
+        Some(Layer::Details(shown)) => &shown.overlay,
+        Some(Layer::Totals(shown)) => &shown.overlay,
+        Some(Layer::Crawl(shown)) => &shown.overlay,
+        Some(Layer::Draft(shown)) => &shown.overlay,
+        Some(Layer::Review(shown)) => &shown.overlay,
+        _ => return true,
+    };
+    overlay.is_long()
+}
+
+/// What the topmost dialog says itself of its keys.
+fn named_above(app: &App, appearance: &Appearance) -> Vec<Named> {
+    match app.layer() {
+        None | Some(Layer::Prompt(_) | Layer::Leaf(_)) => Vec::new(),
+        Some(Layer::Confirm(shown)) => modal::named(shown),
+        Some(Layer::Help(shown)) => named::overlay(shown.overlay.is_long()),
+        Some(Layer::Details(shown)) => named::overlay(shown.overlay.is_long()),
+        Some(Layer::Totals(shown)) => named::overlay(shown.overlay.is_long()),
+        Some(Layer::Crawl(shown)) => named::overlay(shown.overlay.is_long()),
+        Some(Layer::Jobs(shown)) => jobs::named(shown),
+        Some(Layer::Log(shown)) => log::named(shown, app, appearance),
+        Some(Layer::Draft(_)) => draft::named(app, appearance),
+        Some(Layer::Review(shown)) => review::named(shown, app, appearance),
+        Some(Layer::Merge(shown)) => merge::named(shown),
+        Some(Layer::Targets(_)) => targets::named(),
+    }
 }
 
 /// Writes a sentence; a long one takes rows from what lies above.
@@ -102,11 +129,29 @@ fn prompt(
     (x + u16::try_from(wide(start)).unwrap_or(room).min(room), area.y)
 }
 
-fn hints(buf: &mut Buffer, area: Area, app: &App, appearance: &Appearance) {
+/// Draws the hints, once the dialogs are drawn: what the topmost one says itself is not said again.
+pub(super) fn hints(buf: &mut Buffer, area: Area, app: &App, appearance: &Appearance) {
+    // Where a name is typed, letters are letters; the dialog itself says what the keys do.
+    let typing = match app.layer() {
+        Some(Layer::Prompt(_)) => true,
+        Some(Layer::Confirm(confirm)) => confirm.typed.is_some(),
+        _ => false,
+    };
+    // Nor are they offered where they are not taken yet.
+    let taken = app.unseen_until().is_none() && app.notice.is_none();
+    if area.height == 0 || typing || !taken {
+        return;
+    }
+    let named = named_above(app, appearance);
+    let still = !scrolls(app);
+    let is_left_out = |action| {
+        let scroll = [Action::Up, Action::Down, Action::PageUp, Action::PageDown];
+        still && scroll.contains(&action) || named.iter().any(|(said, _)| *said == action)
+    };
     let all: Vec<_> = app
         .keymap
         .hints(app.context())
-        .filter(|(action, _)| app.allowed(*action).is_ok())
+        .filter(|(action, _)| app.allowed(*action).is_ok() && !is_left_out(*action))
         .map(|(action, chord)| (action, chord.label(appearance.symbols.unicode)))
         .collect();
     let wide = |(action, chord): &(Action, String)| cells(chord) + 1 + cells(action.hint()) + GAP;

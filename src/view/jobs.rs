@@ -9,20 +9,22 @@ use crate::theme::Role;
 use super::Appearance;
 use super::border::{Titles, bordered};
 use super::modal::centred;
+use super::named::{self, Named};
 use super::paint::{light, put, put_right};
+
+/// What the border says of its keys.
+pub(super) fn named(shown: &Jobs) -> Vec<Named> {
+    let cancels = shown.jobs.get(shown.cursor.at).is_some_and(|job| job.cancellable);
+    let cancel = cancels.then_some((Action::CancelJob, "cancels"));
+    cancel.into_iter().chain([(Action::Close, "closes")]).collect()
+}
 
 /// Draws the list; a job has a row.
 pub(super) fn draw(buf: &mut Buffer, body: Area, shown: &Jobs, app: &App, appearance: &Appearance) {
     let rows = u16::try_from(shown.jobs.len().max(1)).unwrap_or(u16::MAX);
     let area = centred(body, body.width.min(72), rows.saturating_add(2));
-    let key = |action, does| {
-        let chord = app.keymap.chord(Context::Jobs, action)?;
-        Some(format!("{} {does}", chord.label(appearance.symbols.unicode)))
-    };
-    let cancels = shown.jobs.get(shown.cursor.at).is_some_and(|job| job.cancellable);
-    let cancel = cancels.then(|| key(Action::CancelJob, "cancels")).flatten();
-    let bottom: Vec<_> = cancel.into_iter().chain(key(Action::Close, "closes")).collect();
-    let titles = Titles { top: "Jobs", bottom: &bottom.join(" · ") };
+    let bottom = named::line(&named(shown), Context::Jobs, app, appearance);
+    let titles = Titles { top: "Jobs", bottom: &bottom };
     let (border, title) = (appearance.style(Role::BorderFocus), appearance.style(Role::Title));
     bordered(buf, area, &titles, appearance, border, title);
     let inner = area.inner();

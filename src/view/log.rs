@@ -9,33 +9,44 @@ use crate::text;
 use crate::theme::Role;
 
 use super::Appearance;
-use super::border::{Titles, bordered};
+use super::border::{TITLE_FRAME, Titles, bordered};
 use super::modal::centred;
+use super::named::{self, Named};
 use super::paint::{light, put, put_right};
 
 /// Columns of the time, with a gap behind it.
 const TIME: u16 = 8;
 
-/// Draws the log; a step has a row, and one that cannot be undone says why under the cursor.
-pub(super) fn draw(buf: &mut Buffer, body: Area, shown: &Log, app: &App, appearance: &Appearance) {
-    let rows = u16::try_from(shown.steps.len().max(1)).unwrap_or(u16::MAX);
-    let area = centred(body, body.width.min(90), rows.saturating_add(2));
-    let key = |action, does| {
-        let chord = app.keymap.chord(Context::Journal, action)?;
-        Some(format!("{} {does}", chord.label(appearance.symbols.unicode)))
-    };
-    let at = shown.steps.get(shown.cursor.at);
-    let why = at.and_then(|step| match &step.state {
+/// Columns of the log, where there is room.
+const WIDTH: u16 = 90;
+
+/// Why the step under the cursor cannot be undone or done again.
+fn why(shown: &Log) -> Option<String> {
+    match &shown.steps.get(shown.cursor.at)?.state {
         StepState::Fixed(why) => Some(why.clone()),
         StepState::Undone(None) => Some("something else was done since".to_owned()),
         StepState::Done(_) | StepState::Undone(Some(_)) => None,
-    });
-    let bottom = why.unwrap_or_else(|| {
-        let does = |action, does| app.allowed(action).ok().and_then(|()| key(action, does));
-        let keys = [does(Action::Undo, "undoes"), does(Action::Redo, "does again")];
-        let keys: Vec<_> = keys.into_iter().flatten().chain(key(Action::Close, "closes")).collect();
-        keys.join(" · ")
-    });
+    }
+}
+
+/// What the border says of its keys, unless it says why there is nothing to do.
+pub(super) fn named(shown: &Log, app: &App, appearance: &Appearance) -> Vec<Named> {
+    if why(shown).is_some() {
+        return Vec::new();
+    }
+    let turns = [(Action::Undo, "undoes"), (Action::Redo, "does again")];
+    let turns = turns.into_iter().filter(|(action, _)| app.allowed(*action).is_ok());
+    let named = turns.chain([(Action::Close, "closes")]).collect();
+    let room = usize::from(app.layout().body.width.min(WIDTH)).saturating_sub(TITLE_FRAME);
+    named::fit(named, Context::Journal, room, app, appearance)
+}
+
+/// Draws the log; a step has a row, and one that cannot be undone says why under the cursor.
+pub(super) fn draw(buf: &mut Buffer, body: Area, shown: &Log, app: &App, appearance: &Appearance) {
+    let rows = u16::try_from(shown.steps.len().max(1)).unwrap_or(u16::MAX);
+    let area = centred(body, body.width.min(WIDTH), rows.saturating_add(2));
+    let keys = || named::line(&named(shown, app, appearance), Context::Journal, app, appearance);
+    let bottom = why(shown).unwrap_or_else(keys);
     let titles = Titles { top: "What was done", bottom: &bottom };
     let (border, title) = (appearance.style(Role::BorderFocus), appearance.style(Role::Title));
     bordered(buf, area, &titles, appearance, border, title);

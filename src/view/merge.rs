@@ -13,11 +13,27 @@ use crate::theme::Role;
 
 use super::Appearance;
 use super::border::{Titles, bordered};
+use super::named::{self, Named};
 use super::paint::{paragraph, put};
 use super::review::NOT_ATOMIC;
 
 /// Columns from which on the two stand side by side.
 const SIDE_BY_SIDE: u16 = 70;
+
+/// Named above the two sides.
+const SIDES: [Action; 2] = [Action::TakeMine, Action::TakeTheirs];
+
+/// What the border and the sides say of its keys.
+pub(super) fn named(shown: &MergeView) -> Vec<Named> {
+    if shown.typed.is_some() {
+        return vec![(Action::Save, "takes it"), (Action::Cancel, "leaves it")];
+    }
+    let sides = SIDES.map(|action| (action, "")).into_iter();
+    let sides = sides.filter(|_| shown.conflict().is_some());
+    let decided = shown.decided() == shown.choices.len();
+    let saves = decided.then_some((Action::Accept, "saves"));
+    sides.chain(saves).chain([(Action::Close, "edits further")]).collect()
+}
 
 /// Draws the conflict that is shown; gives the cursor's cell while something is typed for it.
 pub(super) fn draw(
@@ -29,13 +45,11 @@ pub(super) fn draw(
 ) -> Option<(u16, u16)> {
     let (decided, all) = (shown.decided(), shown.choices.len());
     let title = format!("Merge {} · {decided} of {all} decided", shown.set.key.named());
-    let key = |action, does: &str| {
-        let chord = app.keymap.chord(Context::Merge, action)?;
-        Some(format!("{} {does}", chord.label(appearance.symbols.unicode)))
-    };
-    let accept = (decided == all).then(|| key(Action::Accept, "saves")).flatten();
-    let bottom: Vec<_> = accept.into_iter().chain(key(Action::Close, "edits further")).collect();
-    let titles = Titles { top: &title, bottom: &bottom.join(" · ") };
+    let context = if shown.typed.is_some() { Context::Editor } else { Context::Merge };
+    let below: Vec<_> =
+        named(shown).into_iter().filter(|(action, _)| !SIDES.contains(action)).collect();
+    let bottom = named::line(&below, context, app, appearance);
+    let titles = Titles { top: &title, bottom: &bottom };
     let (border, style) = (appearance.style(Role::BorderFocus), appearance.style(Role::Title));
     bordered(buf, body, &titles, appearance, border, style);
     let inner = body.inner();

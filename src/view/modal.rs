@@ -9,6 +9,7 @@ use crate::theme::Role;
 
 use super::Appearance;
 use super::border::{Titles, bordered, overlay_keys};
+use super::named::Named;
 use super::paint::put;
 
 /// The middle of the screen, in this size or as large as there is room for.
@@ -20,6 +21,13 @@ pub(super) fn centred(body: Area, width: u16, height: u16) -> Area {
         width,
         height,
     }
+}
+
+/// What a question says itself of its keys: on its buttons, and in its border.
+pub(super) fn named(confirm: &Confirm) -> Vec<Named> {
+    use crate::keymap::Action;
+    let buttons = [(Action::ConfirmYes, ""), (Action::ConfirmNo, "")].into_iter();
+    buttons.chain(confirm.may_free().then_some((Action::FreeNow, ""))).collect()
 }
 
 /// Draws a question; gives the cursor's cell if something must be typed.

@@ -14,8 +14,9 @@ use crate::text::cells;
 use crate::theme::Role;
 
 use super::Appearance;
-use super::border::{Titles, bordered};
+use super::border::{TITLE_FRAME, Titles, bordered};
 use super::modal::centred;
+use super::named::{self, Named};
 use super::paint::{Piece, put_all};
 
 /// What is said where somebody can come between comparing and writing.
@@ -23,6 +24,18 @@ pub(super) const NOT_ATOMIC: &str = "Crawlee can still write between the compari
 
 /// A row: pieces of text with their styles.
 pub(super) type Line = Vec<(String, Style)>;
+
+/// Columns of the dialog, where there is room.
+const WIDTH: u16 = 100;
+
+/// What the border says of its keys.
+pub(super) fn named(shown: &Review, app: &App, appearance: &Appearance) -> Vec<Named> {
+    let scroll = [(Action::Up, ""), (Action::Down, "scroll")];
+    let scroll = scroll.into_iter().filter(|_| shown.overlay.is_long());
+    let named = scroll.chain([(Action::Accept, "saves"), (Action::Close, "edits further")]);
+    let room = usize::from(app.layout().body.width.min(WIDTH)).saturating_sub(TITLE_FRAME);
+    named::fit(named.collect(), Context::Review, room, app, appearance)
+}
 
 /// Draws the change; the keys that make it and leave it stand in the border.
 pub(super) fn draw(
@@ -32,25 +45,20 @@ pub(super) fn draw(
     app: &App,
     appearance: &Appearance,
 ) {
-    let width = body.width.min(100);
+    let width = body.width.min(WIDTH);
     let lines = lines(shown, usize::from(width.saturating_sub(4)), appearance);
     let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2);
     let area = centred(body, width, height);
     let inner = area.inner();
     let first = shown.overlay.first(lines.len(), inner.height.into());
-    let key = |action, does| {
-        let chord = app.keymap.chord(Context::Review, action)?;
-        Some(format!("{} {does}", chord.label(appearance.symbols.unicode)))
-    };
-    let scrolls = shown.overlay.is_long().then(|| key(Action::Down, "scrolls")).flatten();
-    let keys = key(Action::Accept, "saves").into_iter().chain(key(Action::Close, "edits further"));
-    let bottom: Vec<_> = scrolls.into_iter().chain(keys).collect();
+    let named = named(shown, app, appearance);
+    let bottom = named::line(&named, Context::Review, app, appearance);
     let title = format!("Save {}", shown.set.key.named());
     let (border, style) = (appearance.style(Role::BorderFocus), appearance.style(Role::Title));
     bordered(
         buf,
         area,
-        &Titles { top: &title, bottom: &bottom.join(" · ") },
+        &Titles { top: &title, bottom: &bottom },
         appearance,
         border,
         style,

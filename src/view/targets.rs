@@ -10,10 +10,16 @@ use crate::theme::Role;
 use super::Appearance;
 use super::border::{Titles, bordered};
 use super::modal::centred;
+use super::named::{self, Named};
 use super::paint::{light, put, put_right};
 
 /// What is said where there is nothing to choose from.
 const ALONE: &str = "Profiles of the config file are listed here.";
+
+/// What the border says of its keys.
+pub(super) fn named() -> Vec<Named> {
+    vec![(Action::Accept, "opens"), (Action::Close, "closes")]
+}
 
 /// Draws the list; each target has a row for its name and one for what it is.
 pub(super) fn draw(
@@ -29,13 +35,8 @@ pub(super) fn draw(
     let area = centred(body, body.width.min(72), rows.saturating_add(2 + alone));
     let at = (targets.len() > app.layout().targets_height())
         .then(|| format!("{} / {}", cursor.at + 1, targets.len()));
-    let key = |action, does| {
-        let chord = app.keymap.chord(Context::Targets, action)?;
-        Some(format!("{} {does}", chord.label(appearance.symbols.unicode)))
-    };
-    let keys = [key(Action::Accept, "opens"), key(Action::Close, "closes")];
-    let bottom: Vec<_> = at.into_iter().chain(keys.into_iter().flatten()).collect();
-    let bottom = bottom.join(" · ");
+    let keys = named::line(&named(), Context::Targets, app, appearance);
+    let bottom = at.map_or(keys.clone(), |at| format!("{at} · {keys}"));
     let (border, title) = (appearance.style(Role::BorderFocus), appearance.style(Role::Title));
     bordered(
         buf,

@@ -66,12 +66,33 @@ fn snapshot(name: &str, stage: &mut Stage) {
     let hostile = |c: char| c != '\n' && c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c);
     assert!(!frame.contains(hostile), "hostile text in {name}");
     insta::assert_snapshot!(format!("{name}_{width}x{height}"), frame);
+    let twice = named_twice(stage, &frame);
+    assert_eq!(twice, Vec::<String>::new(), "{name} names keys twice:\n{frame}");
     let other = with_other_keys(stage);
     let spelled = spelled_keys(&other);
     // What was said before stands as it was said.
     if stage.app.notice.is_none() {
         assert_eq!(spelled, Vec::<String>::new(), "{name} spells default keys:\n{other}");
     }
+}
+
+/// Keys of a dialog that the footer names, and the dialog itself too.
+fn named_twice(stage: &Stage, frame: &str) -> Vec<String> {
+    let Some((dialog, footer)) = frame.trim_end().rsplit_once('\n') else { return Vec::new() };
+    if stage.app.layers.is_empty() {
+        return Vec::new();
+    }
+    let context = stage.app.context();
+    let hints = stage.app.keymap.hints(context);
+    let hints = hints.map(|(action, chord)| (chord.label(true), action.hint()));
+    // Borders and buttons, but for titles, values and rows.
+    let edges = dialog.lines().filter(|line| line.contains(['╯', '╰']) || line.contains(" No "));
+    let edges: Vec<String> = edges.map(|line| line.replace(['─', '│', '╯', '╰'], " ")).collect();
+    let named = |label: &str| edges.iter().any(|line| line.contains(&format!(" {label} ")));
+    let twice = hints.filter(|(label, hint)| {
+        footer.contains(&format!(" {label} {hint}")) && named(label)
+    });
+    twice.map(|(label, _)| label).collect()
 }
 
 /// The same state where every action has another key than the default ones.

@@ -164,6 +164,9 @@ impl Dialog for MergeView {
     }
 
     fn allows(&self, action: Action) -> bool {
+        if self.typed.is_some() {
+            return matches!(action, Action::Save | Action::Cancel | Action::Undo | Action::Redo);
+        }
         action != Action::Accept || self.decided() == self.choices.len()
     }
 

@@ -1,0 +1,53 @@
+//! Keys that a dialog names itself, in its own words: the footer does not name them again.
+
+use crate::app::App;
+use crate::keymap::{Action, Context};
+use crate::text::cells;
+
+use super::Appearance;
+
+/// What an action is bound to, and what it does there. Without words it shares those of the next one.
+pub(super) type Named = (Action, &'static str);
+
+/// What the border of an overlay says: how it scrolls, if it does, and closes.
+pub(super) fn overlay(scrolls: bool) -> Vec<Named> {
+    let scroll = [(Action::Up, ""), (Action::Down, "scroll")];
+    let scroll = scroll.into_iter().filter(|_| scrolls);
+    scroll.chain([(Action::Close, "closes")]).collect()
+}
+
+/// The line that says it, of the keys that there are.
+pub(super) fn line(
+    named: &[Named],
+    context: Context,
+    app: &App,
+    appearance: &Appearance,
+) -> String {
+    let mut line = String::new();
+    for (action, does) in named {
+        let Some(chord) = app.keymap.chord(context, *action) else { continue };
+        if !line.is_empty() {
+            line.push_str(if line.ends_with(' ') { "" } else { " · " });
+        }
+        line.push_str(&chord.label(appearance.symbols.unicode));
+        line.push(' ');
+        line.push_str(does);
+    }
+    line
+}
+
+/// The last of them, as many as have room in so many cells.
+pub(super) fn fit(
+    mut named: Vec<Named>,
+    context: Context,
+    room: usize,
+    app: &App,
+    appearance: &Appearance,
+) -> Vec<Named> {
+    let wide = |named: &[Named]| cells(&line(named, context, app, appearance));
+    while !named.is_empty() && wide(&named) > room {
+        let words = named.iter().position(|(_, does)| !does.is_empty()).unwrap_or(0);
+        named.drain(..=words);
+    }
+    named
+}
