@@ -1,8 +1,12 @@
 //! What is typed is kept as a draft, at most a second behind, until it is stored or given up.
 
+mod found;
+
 use crate::edit::Version;
 use crate::edit::draft::{Draft, DraftHead, DraftId};
-use crate::model::{ContentType, Key, StoreName, Timestamp};
+use crate::model::{ContentType, Key, Timestamp};
+
+pub use found::Found;
 
 use super::App;
 use super::event::{Effect, Event};
@@ -17,7 +21,7 @@ pub struct Drafting {
     /// Of the editor that is open.
     own: Option<Own>,
     /// Of this target, that nobody is typing in.
-    pub found: Vec<(DraftId, DraftHead)>,
+    pub found: Found,
     /// The draft that is being read, and whether the user's own editor was asked for.
     pub(super) asked: Option<(DraftId, bool)>,
 }
@@ -50,15 +54,9 @@ impl Drafting {
         self.own.as_ref().is_some_and(|own| own.kept.is_some() && !own.failed)
     }
 
-    /// The draft of a record, or of a new one of this store.
-    pub fn of(&self, target: &str, store: &StoreName, key: Option<&Key>) -> Option<&DraftId> {
-        let about = self.found.iter().find(|(_, head)| head.is_about(target, store, key));
-        about.map(|(id, _)| id)
-    }
-
     /// Goes on with an old draft: the editor that is open from now on is kept under its name.
     pub(super) fn go_on(&mut self, id: &DraftId, draft: &Draft) {
-        self.forget(id);
+        self.found.remove(id);
         let head = &draft.head;
         let kept = (draft.text.clone(), head.content_type.clone(), head.key.clone());
         self.own = Some(Own {
@@ -69,10 +67,6 @@ impl Drafting {
             stale: None,
             failed: false,
         });
-    }
-
-    pub(super) fn forget(&mut self, id: &DraftId) {
-        self.found.retain(|(found, _)| found != id);
     }
 }
 

@@ -128,7 +128,7 @@ impl App {
                 Request::TakeDraft(id, draft, as_new) => drafts::take(self, &id, *draft, as_new),
                 Request::EditRecord(outside) => actions::edit(self, outside),
                 Request::NewRecord => actions::new_record(self),
-                Request::PassDraft(id) => self.drafting.forget(&id),
+                Request::PassDraft(id) => self.drafting.found.pass(&id),
                 Request::DropDraft(id) => {
                     drafts::remove(self, &id);
                     self.layers.retain(|layer| !matches!(layer, Layer::Draft(_)));

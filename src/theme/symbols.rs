@@ -15,6 +15,8 @@ pub struct Symbols {
     pub changed: &'static str,
     /// Before a record that the user marked.
     pub mark: &'static str,
+    /// Before a record of which there is a draft.
+    pub draft: &'static str,
     /// Before what is damaged.
     pub damaged: &'static str,
     /// For what was cut off.
@@ -47,6 +49,7 @@ impl Symbols {
         new: "+",
         changed: "~",
         mark: "•",
+        draft: "✎",
         damaged: "!",
         ellipsis: "…",
         ascending: "▲",
@@ -67,6 +70,7 @@ impl Symbols {
         new: "+",
         changed: "~",
         mark: "*",
+        draft: "%",
         damaged: "!",
         ellipsis: "~",
         ascending: "^",
@@ -110,6 +114,7 @@ mod tests {
             symbols.new,
             symbols.changed,
             symbols.mark,
+            symbols.draft,
             symbols.damaged,
             symbols.ellipsis,
             symbols.ascending,

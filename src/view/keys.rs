@@ -99,6 +99,7 @@ fn unopened(buf: &mut Buffer, area: Area, app: &App, appearance: &Appearance) {
     pane(buf, area, false, &Titles { top: &name, bottom: "" }, appearance);
     let mut facts = Vec::new();
     store_facts(info, app.now, &mut facts);
+    facts.extend(app.drafting.found.fact(&info.store));
     let inner = area.inner();
     let (x, width) = (inner.x + 1, inner.width.saturating_sub(2));
     let mut rows = inner.y..inner.y + inner.height;
@@ -321,10 +322,13 @@ fn row(
     let s = &appearance.symbols;
     let marked = app.keys.marks.contains(&meta.key);
     marker(buf, inner.x, y, current, appearance);
+    let store = app.keys.store.as_ref();
+    let has_draft = store.is_some_and(|store| app.drafting.found.has(store, &meta.key));
     let (symbol, role) = match app.keys.highlight(&meta.key) {
         _ if marked => (s.mark, Role::Marked),
         Some(Highlight::New) => (s.new, Role::New),
         Some(Highlight::Changed) => (s.changed, Role::Changed),
+        None if has_draft => (s.draft, Role::Warning),
         None => (" ", Role::Text),
     };
     put(buf, inner.x + 1, y, 1, symbol, appearance.style(role));

@@ -29,7 +29,7 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appeara
         (None, _) => "Value".to_owned(),
     };
     let title = if title.is_empty() { "(empty key)" } else { &title };
-    pane(buf, area, focused, &Titles { top: title, bottom: &bottom(app) }, appearance);
+    pane(buf, area, focused, &Titles { top: title, bottom: &bottom(app, appearance) }, appearance);
     // One free column on both sides, as the lists have.
     let inner = area.inner();
     let inner = Area { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
@@ -95,7 +95,7 @@ fn cancels(app: &App) -> Option<String> {
     app.keymap.says(Context::Record, Action::Back, "cancels")
 }
 
-fn bottom(app: &App) -> String {
+fn bottom(app: &App, appearance: &Appearance) -> String {
     let record = &app.record;
     let mut parts = Vec::new();
     if let Some(leaf) = app.leaf() {
@@ -115,6 +115,9 @@ fn bottom(app: &App) -> String {
             },
         );
         parts.push(format!("/{} · {found}", record.search));
+    }
+    if record.wanted.as_ref().is_some_and(|(store, key)| app.drafting.found.has(store, key)) {
+        parts.push(format!("{} unsaved draft", appearance.symbols.draft));
     }
     if let Some(preview) = record.preview() {
         match record.mode {

@@ -118,7 +118,11 @@ fn row(
         put(buf, inner.x, y, 1, appearance.symbols.marker, appearance.style(Role::Marker));
     }
     // What it is that is not whole, the pane beside says.
-    let mark = if info.state == StoreState::Whole { " " } else { appearance.symbols.damaged };
+    let mark = match info.state {
+        StoreState::Whole if app.drafting.found.count(&info.store) > 0 => appearance.symbols.draft,
+        StoreState::Whole => " ",
+        _ => appearance.symbols.damaged,
+    };
     put(buf, inner.x + 1, y, 1, mark, appearance.style(Role::Warning));
     let right = inner.x + inner.width.saturating_sub(1);
     let mut end = right;

@@ -149,6 +149,7 @@ pub(in crate::app) fn show_details(app: &mut App) {
     };
     if let Some(info) = info {
         store_facts(info, app.now, &mut facts);
+        facts.extend(app.drafting.found.fact(&info.store));
         if app.keys.store.as_ref() == Some(&info.store) {
             facts.extend(app.watch.fact());
         }

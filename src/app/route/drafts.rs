@@ -6,6 +6,7 @@ use crate::model::{ContentType, Record, RecordMeta};
 
 use super::super::App;
 use super::super::ctx::Request;
+use super::super::drafting::Found;
 use super::super::editor::{Blocked, Editor, Field};
 use super::super::event::{Effect, Slot};
 use super::super::input::LineInput;
@@ -21,7 +22,7 @@ pub(super) fn find(app: &mut App) {
 /// The drafts of this target were found.
 pub(super) fn found(app: &mut App, found: Vec<(DraftId, DraftHead)>) {
     let first = found.first().map(|(_, head)| (head.key.named(), head.is_new));
-    app.drafting.found = found;
+    app.drafting.found = Found::new(found);
     let count = app.drafting.found.len();
     if let Some((key, is_new)) = first {
         let of = if is_new { "a new record".to_owned() } else { key };
@@ -38,7 +39,7 @@ pub(in crate::app) fn offers(app: &mut App, is_new: bool, outside: bool) -> bool
     if key.is_none() && !is_new {
         return false;
     }
-    let Some(id) = app.drafting.of(&app.settings.label, store, key).cloned() else { return false };
+    let Some(id) = app.drafting.found.of(&app.settings.label, store, key).cloned() else { return false };
     app.drafting.asked = Some((id.clone(), outside));
     app.out.effects.push(Effect::ReadDraft(id));
     true
@@ -53,7 +54,7 @@ pub(super) fn read(app: &mut App, id: DraftId, result: Result<Box<Draft>, String
     let draft = match result {
         Ok(draft) => *draft,
         Err(why) => {
-            app.drafting.forget(&id);
+            app.drafting.found.pass(&id);
             app.tell(Notice::warning(format!("{why}; what is stored is edited")));
             return open(app, outside, false);
         }
@@ -132,6 +133,6 @@ pub(super) fn take(app: &mut App, id: &DraftId, mut draft: Draft, as_new: bool) 
 
 /// Throws a draft away: by the user, or for it says what is stored.
 pub(super) fn remove(app: &mut App, id: &DraftId) {
-    app.drafting.forget(id);
+    app.drafting.found.remove(id);
     app.out.effects.push(Effect::DropDraft(id.clone()));
 }

@@ -1,0 +1,82 @@
+//! Drafts of the target that were found: offered where their records are edited, marked in the lists.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::edit::draft::{DraftHead, DraftId};
+use crate::model::{Key, StoreName};
+use crate::text;
+
+/// Drafts in which nobody is typing.
+#[derive(Debug, Default)]
+pub struct Found {
+    drafts: Vec<(DraftId, DraftHead)>,
+    /// Those that are not offered again while larder runs.
+    passed: HashSet<DraftId>,
+    /// By store: how many there are, and of which records.
+    stores: HashMap<StoreName, (usize, HashSet<Key>)>,
+}
+
+impl Found {
+    /// These are the drafts that there are.
+    pub(in crate::app) fn new(drafts: Vec<(DraftId, DraftHead)>) -> Self {
+        let mut found = Self { drafts, ..Self::default() };
+        found.sort();
+        found
+    }
+
+    fn sort(&mut self) {
+        self.stores.clear();
+        for (_, head) in &self.drafts {
+            let (count, keys) = self.stores.entry(head.store.clone()).or_default();
+            *count += 1;
+            if !head.is_new {
+                keys.insert(head.key.clone());
+            }
+        }
+    }
+
+    /// How many there are.
+    pub(in crate::app) fn len(&self) -> usize {
+        self.drafts.len()
+    }
+
+    /// The draft to be offered of a record, or of a new one of this store.
+    pub(in crate::app) fn of(
+        &self,
+        target: &str,
+        store: &StoreName,
+        key: Option<&Key>,
+    ) -> Option<&DraftId> {
+        let about = |(id, head): &&(DraftId, DraftHead)| {
+            head.is_about(target, store, key) && !self.passed.contains(id)
+        };
+        self.drafts.iter().find(about).map(|(id, _)| id)
+    }
+
+    /// Whether there is one of this record.
+    pub fn has(&self, store: &StoreName, key: &Key) -> bool {
+        self.stores.get(store).is_some_and(|(_, keys)| keys.contains(key))
+    }
+
+    /// How many there are of records of this store, and of new ones.
+    pub fn count(&self, store: &StoreName) -> usize {
+        self.stores.get(store).map_or(0, |(count, _)| *count)
+    }
+
+    /// How many there are of a store, for its details.
+    pub fn fact(&self, store: &StoreName) -> Option<(&'static str, String)> {
+        let count = self.count(store);
+        (count > 0).then(|| ("drafts", text::count(count as u64)))
+    }
+
+    /// A draft is not there any more, or is being typed in.
+    pub(in crate::app) fn remove(&mut self, id: &DraftId) {
+        self.drafts.retain(|(found, _)| found != id);
+        self.sort();
+    }
+
+    /// A draft is not offered again while larder runs.
+    pub(in crate::app) fn pass(&mut self, id: &DraftId) {
+        self.passed.insert(id.clone());
+    }
+}
