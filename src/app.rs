@@ -41,6 +41,7 @@ pub mod writes;
 
 mod allowed;
 mod compute;
+pub mod crawling;
 pub mod drafting;
 mod edit;
 mod facts;
@@ -52,7 +53,7 @@ use std::sync::Arc;
 
 use crate::edit::draft::Draft;
 use crate::keymap::{Action, Context, KeyMap};
-use crate::model::Timestamp;
+use crate::model::{Key, StoreName, Timestamp};
 use crate::ops::journal::{Journal, StepId};
 use crate::ops::{Turn, WriteId, words};
 use crate::preview::Viewport;
@@ -237,6 +238,12 @@ impl App {
     pub fn is_elsewhere(&self) -> bool {
         let at = self.stores.current().map(|info| &info.store);
         self.focus == Pane::Stores && at.is_some() && at != self.keys.store.as_ref()
+    }
+
+    /// Whether a crawl that runs would write this record back over a change.
+    pub fn writes_back(&self, store: &StoreName, key: &Key) -> bool {
+        let open = self.keys.store.as_ref() == Some(store);
+        open && self.watch.crawling.writes_back(key, self.stores.get(store), self.now)
     }
 
     /// Whether writes are refused here.

@@ -17,6 +17,7 @@ mod time;
 mod upkeep;
 pub mod watch;
 mod write;
+mod written_back;
 
 pub use aside::{Aside, AsideId, AsideInfo, Restored};
 pub use commit::{Change, Commit, Committed, Done, WriteId};

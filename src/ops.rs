@@ -23,6 +23,7 @@ mod resolve;
 mod swap;
 mod undo;
 pub mod words;
+mod written_back;
 
 pub use kept::{Kept, OldValues};
 
@@ -33,3 +34,4 @@ pub use plan::{Operation, Plan, PlannedChange, PlannedRecord, PlannedStore, Turn
 pub use record_swap::Swap;
 pub use resolution::Resolution;
 pub use resolve::{find_out, resolve};
+pub use written_back::written_back;

@@ -66,7 +66,7 @@ pub fn run(setup: Setup) -> anyhow::Result<u8> {
         .build()?;
     let code = runtime.block_on(async {
         let terminal = Terminal::enter(setup.settings.mouse)?;
-        Shell::new(setup, terminal)?.run().await
+        Box::pin(Shell::new(setup, terminal)?.run()).await
     });
     // A walk or a preview on its own thread must not hold up the end.
     runtime.shutdown_background();
@@ -275,7 +275,7 @@ impl Shell {
                 Effect::OrderWalk(query) => self.tasks.order_walk(query),
                 Effect::SetInterest(interest) => self.tasks.set_interest(interest),
                 Effect::Cancel(slot) => self.tasks.cancel(slot),
-                Effect::Write(id, plan) => self.tasks.write(id, plan),
+                Effect::Write(id, plan) => self.tasks.write(id, *plan),
                 Effect::Resolve(id) => self.tasks.resolve(id),
                 Effect::OpenEditor { text, suffix, draft } => {
                     effects.extend(self.outside(&text, &suffix, draft).await?);

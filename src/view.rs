@@ -62,7 +62,8 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, appearance: &Appearance) {
     status::draw(buf, layout.status, app, appearance);
     let mut cursor = None;
     if let Some(editor) = &app.editor {
-        cursor = editor::draw(buf, layout.body, editor, appearance);
+        let back = app.writes_back(&editor.store, &editor.typed_key());
+        cursor = editor::draw(buf, layout.body, editor, back, appearance);
     } else {
         if let Some(area) = layout.stores {
             stores::draw(buf, area, app, appearance);

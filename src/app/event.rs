@@ -106,7 +106,7 @@ pub enum Effect {
     /// Tell the watcher what the reader has before his eyes.
     SetInterest(Interest),
     /// Make a plan. Never given up; quitting waits for it.
-    Write(WriteId, Plan),
+    Write(WriteId, Box<Plan>),
     /// Find out what became of a write.
     Resolve(WriteId),
     /// Hand text to the user's own editor, in a file whose name ends so.

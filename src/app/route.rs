@@ -70,10 +70,12 @@ impl App {
                 }
             }
             Event::Written(id, result) => {
+                self.watch.crawling.ends_write(self.now);
                 let answer = self.writes.written(id, result, &mut ctx!(self));
                 answers::answered(self, id, answer);
             }
             Event::Resolved(id, result) => {
+                self.watch.crawling.ends_write(self.now);
                 let answer = self.writes.resolved(id, result, &mut ctx!(self));
                 answers::answered(self, id, answer);
             }
@@ -119,7 +121,10 @@ impl App {
                 Request::ShowRecord => opened::follow_cursor(self),
                 Request::ReloadRecord => opened::reload_record(self),
                 Request::Help => self.layers.push(Help::default().into()),
-                Request::Send(id, plan) => self.writes.send(id, *plan, &mut ctx!(self)),
+                Request::Send(id, plan) => {
+                    self.watch.crawling.begins_write(self.now);
+                    self.writes.send(id, *plan, &mut ctx!(self));
+                }
                 Request::DiscardEdit => {
                     self.editor = None;
                     // Perhaps it was given up because someone else had changed the record.

@@ -2,6 +2,8 @@
 
 use crate::model::{Interest, Timestamp, WatchSource};
 
+use super::crawling::Crawling;
+
 /// Seconds that one bar of the chart stands for.
 const BAR: i64 = 5;
 /// Bars of the chart: a minute.
@@ -20,13 +22,21 @@ pub struct Watch {
     pub source: Option<WatchSource>,
     /// What the watcher was last told to look at.
     pub(super) interest: Interest,
+    /// What is known of others who write.
+    pub crawling: Crawling,
     /// Changed records of the last minute, by second.
     seconds: Vec<(i64, u32)>,
 }
 
 impl Default for Watch {
     fn default() -> Self {
-        Self { on: true, source: None, interest: Interest::default(), seconds: Vec::new() }
+        Self {
+            on: true,
+            source: None,
+            interest: Interest::default(),
+            crawling: Crawling::default(),
+            seconds: Vec::new(),
+        }
     }
 }
 
@@ -97,6 +107,7 @@ impl Watch {
     /// Another store is open: what came was about the old one.
     pub(super) fn forget(&mut self) {
         self.seconds.clear();
+        self.crawling.forget();
     }
 }
 

@@ -48,7 +48,7 @@ impl Writes {
         };
         self.pending.insert(id, Pending { plan: plan.clone(), in_doubt: false });
         ctx.tell(Notice::info(format!("{}…", words::doing(&plan))));
-        ctx.effect(Effect::Write(id, plan));
+        ctx.effect(Effect::Write(id, Box::new(plan)));
     }
 
     /// A write was answered, or its answer was lost and is looked for; what became of it, if that

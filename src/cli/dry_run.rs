@@ -73,6 +73,9 @@ fn as_json(plan: &Plan) -> Map<String, Value> {
     map.insert("records".into(), json!(plan.records));
     map.insert("bytes".into(), json!(plan.weight.bytes()));
     map.insert("reversible".into(), json!(plan.reversible));
+    if !plan.warnings.is_empty() {
+        map.insert("warnings".into(), json!(plan.warnings));
+    }
     if let PlannedChange::Delete { records, .. } = &plan.change {
         let there = records.iter().filter_map(|record| match record {
             PlannedRecord::There(meta) => Some(Value::from(json::record(meta))),

@@ -36,6 +36,9 @@ pub(super) async fn delete(
         }
         return dry_run::show(&plan, place, output);
     }
+    for warning in &plan.warnings {
+        say(warning);
+    }
     let outcome = perform(storage, &plan).await?;
     // A crawl may have come between: then nothing is said of single keys.
     let planned = plan.records.unwrap_or_default();

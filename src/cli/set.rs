@@ -17,7 +17,7 @@ use crate::model::{
     ContentType, Error, ErrorKind, Expect, Key, RecordMeta, RecordState, Result, SetValue,
     StoreName, Value, Want,
 };
-use crate::ops::Plan;
+use crate::ops::{Plan, written_back};
 use crate::preview::charset::Charset;
 use crate::preview::json::{PYTHON_DEPTH, check, compact, depth};
 use crate::storage::Storage;
@@ -158,12 +158,15 @@ pub(super) async fn set(
         None => Expect::Anything,
     };
     let plan = Plan::set(SetValue {
-        store: name,
+        store: name.clone(),
         key: key.clone(),
         value,
         content_type: content_type.clone(),
         expected,
     });
+    if let Some(warning) = written_back(storage, &name, std::iter::once(&key)).await {
+        say(&warning);
+    }
     let written = perform(storage, &plan).await.map_err(|failure| hinted(failure, set))?;
     // In a store without metadata, a file's ending is all that tells the type.
     if let Some(meta) = &written.meta

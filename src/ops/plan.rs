@@ -12,6 +12,7 @@ use crate::storage::Storage;
 
 use super::kept;
 use super::record_swap::Swap;
+use super::written_back::written_back;
 
 /// Records that are asked for without waiting for the answers.
 const AT_ONCE: usize = 64;
@@ -49,6 +50,8 @@ pub struct Plan {
     pub weight: Weight,
     /// Whether nothing that is there is lost by it.
     pub reversible: bool,
+    /// What the user is to know before, a sentence each.
+    pub warnings: Vec<String>,
     /// Why nothing is known of it: it is not there, or may not be looked at.
     pub problem: Option<Error>,
     /// The step of the journal that it undoes or does again, by its title.
@@ -204,7 +207,8 @@ impl Plan {
     }
 
     fn new(change: PlannedChange, records: Option<u64>, weight: Weight, reversible: bool) -> Self {
-        Self { change, records, weight, reversible, problem: None, step: None }
+        let warnings = Vec::new();
+        Self { change, records, weight, reversible, warnings, problem: None, step: None }
     }
 
     /// The plan of changing records that are what they were.
@@ -257,6 +261,13 @@ impl Plan {
             | PlannedChange::Restore(_)
             | PlannedChange::DropEmpty(..) => true,
         };
+        self
+    }
+
+    /// The same, with a sentence that the user is to know before.
+    #[must_use]
+    pub fn warned(mut self, warning: Option<String>) -> Self {
+        self.warnings.extend(warning);
         self
     }
 
@@ -342,7 +353,10 @@ async fn plan_delete(storage: &dyn Storage, store: &StoreName, keys: &[Key]) -> 
         Some(None) => PlannedRecord::Absent(key.clone()),
         None => PlannedRecord::Unknown(key.clone()),
     });
-    Ok(Plan { problem, ..Plan::delete(store.clone(), records.collect()) })
+    let records: Vec<_> = records.collect();
+    let there = records.iter().filter(|record| !matches!(record, PlannedRecord::Absent(_)));
+    let warning = written_back(storage, store, there.map(PlannedRecord::key)).await;
+    Ok(Plan { problem, ..Plan::delete(store.clone(), records).warned(warning) })
 }
 
 /// A store, or why nothing is known of it.

@@ -61,7 +61,7 @@ pub fn lines(plan: &Plan, place: &str) -> Vec<String> {
         );
         vec![name.escaped(), format!("{records} · {weight}"), end.to_owned()]
     };
-    match &plan.change {
+    let lines = match &plan.change {
         PlannedChange::Delete { store, records } => {
             let only = if let [record] = &**records { Some(record.key().escaped()) } else { None };
             only.into_iter().chain([format!("{weight} in the store {store}")]).collect()
@@ -75,7 +75,34 @@ pub fn lines(plan: &Plan, place: &str) -> Vec<String> {
         | PlannedChange::Swap(..)
         | PlannedChange::Restore(_)
         | PlannedChange::DropEmpty(..) => Vec::new(),
-    }
+    };
+    lines.into_iter().chain(plan.warnings.iter().cloned()).collect()
+}
+
+/// That a change of a record that Crawlee keeps in memory would not last.
+pub const WRITTEN_BACK: &str =
+    "a running crawl writes this back within a minute: your change would be lost";
+/// The same where there is little room.
+pub const WRITTEN_BACK_SHORT: &str = "a running crawl writes this back";
+
+/// That so many of the records to be deleted come back; `None` where none does.
+pub fn come_back(back: usize, all: usize) -> Option<String> {
+    let which = match (back, all) {
+        (0, _) => return None,
+        (_, 1) => "this".to_owned(),
+        (back, all) if back == all => "these".to_owned(),
+        (back, _) => format!("{back} of these"),
+    };
+    Some(format!("A running crawl writes {which} back within a minute."))
+}
+
+/// The same for commands, of a store that was written to so long ago, in seconds.
+pub(super) fn may_come_back(key: &Key, seconds: i64) -> String {
+    format!(
+        "{} is kept in memory by a crawl that runs, which writes it back within a minute: then this change \
+         is lost (the store was written to {seconds} s ago)",
+        key.named()
+    )
 }
 
 /// What becomes of a store that is set aside.

@@ -8,8 +8,8 @@ use crate::keymap::Context;
 use crate::text::{cells, visible};
 use crate::theme::Role;
 
-use super::{Appearance, named};
 use super::paint::{cut, put};
+use super::{Appearance, named};
 
 /// Columns of a border's corners and of the gaps beside its title.
 pub(super) const TITLE_FRAME: usize = 6;

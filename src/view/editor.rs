@@ -7,6 +7,7 @@ use ratatui::buffer::Buffer;
 
 use crate::app::Area;
 use crate::app::editor::{Content, Editor, Field};
+use crate::ops::words;
 use crate::text;
 use crate::text::{cells, visible};
 use crate::theme::Role;
@@ -18,11 +19,12 @@ use super::paint::put;
 /// Columns of a field's label.
 const LABEL: u16 = 14;
 
-/// Draws the editor; gives the cursor's cell.
+/// Draws the editor; gives the cursor's cell. `back`: whether a crawl would write the record back.
 pub(super) fn draw(
     buf: &mut Buffer,
     area: Area,
     editor: &Editor,
+    back: bool,
     appearance: &Appearance,
 ) -> Option<(u16, u16)> {
     let what = if editor.original.is_some() { "Edit" } else { "New record in" };
@@ -68,6 +70,12 @@ pub(super) fn draw(
     }
     let rule = appearance.symbols.border.horizontal_top.repeat(usize::from(inner.width));
     put(buf, inner.x, inner.y + 2, inner.width, &rule, appearance.style(Role::Border));
+    if back {
+        let long = format!(" {} ", words::WRITTEN_BACK);
+        let short = format!(" {} ", words::WRITTEN_BACK_SHORT);
+        let warning = if cells(&long) <= usize::from(inner.width) { long } else { short };
+        put(buf, inner.x, inner.y + 2, inner.width, &warning, appearance.style(Role::Warning));
+    }
     let height = inner.height - 3;
     let mut value = Area { x, y: inner.y + 3, width, height };
     if let Some(fault) = &editor.fault {

@@ -10,8 +10,8 @@ use crate::text::{cells, visible};
 use crate::theme::Role;
 
 use super::named::{self, Named};
-use super::{Appearance, draft, jobs, log, merge, modal, review, targets};
 use super::paint::{put, put_right};
+use super::{Appearance, draft, jobs, log, merge, modal, review, targets};
 
 /// Columns between two hints.
 const GAP: usize = 3;

@@ -9,6 +9,7 @@ use crate::app::{App, Area, Review};
 use crate::edit::{Diff, DiffBody, LeafChange, Row};
 use crate::keymap::{Action, Context};
 use crate::model::ContentType;
+use crate::ops::words;
 use crate::text;
 use crate::text::cells;
 use crate::theme::Role;
@@ -46,7 +47,8 @@ pub(super) fn draw(
     appearance: &Appearance,
 ) {
     let width = body.width.min(WIDTH);
-    let lines = lines(shown, usize::from(width.saturating_sub(4)), appearance);
+    let back = app.writes_back(&shown.set.store, &shown.set.key);
+    let lines = lines(shown, back, usize::from(width.saturating_sub(4)), appearance);
     let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2);
     let area = centred(body, width, height);
     let inner = area.inner();
@@ -55,21 +57,14 @@ pub(super) fn draw(
     let bottom = named::line(&named, Context::Review, app, appearance);
     let title = format!("Save {}", shown.set.key.named());
     let (border, style) = (appearance.style(Role::BorderFocus), appearance.style(Role::Title));
-    bordered(
-        buf,
-        area,
-        &Titles { top: &title, bottom: &bottom },
-        appearance,
-        border,
-        style,
-    );
+    bordered(buf, area, &Titles { top: &title, bottom: &bottom }, appearance, border, style);
     for (line, y) in lines.iter().skip(first).zip(inner.y..inner.y + inner.height) {
         let pieces: Vec<Piece<'_>> = line.iter().map(|(text, style)| (&**text, *style)).collect();
         put_all(buf, inner.x + 1, y, inner.width.saturating_sub(2), &pieces);
     }
 }
 
-fn lines(shown: &Review, width: usize, appearance: &Appearance) -> Vec<Line> {
+fn lines(shown: &Review, back: bool, width: usize, appearance: &Appearance) -> Vec<Line> {
     let said = |text: &str, role| -> Vec<Line> {
         let rows = text::wrap(text, width).into_iter();
         rows.map(|row| vec![(row, appearance.style(role))]).collect()
@@ -81,6 +76,10 @@ fn lines(shown: &Review, width: usize, appearance: &Appearance) -> Vec<Line> {
     if let Some(note) = &shown.note {
         lines.push(Vec::new());
         lines.extend(said(note, Role::Warning));
+    }
+    if back {
+        lines.push(Vec::new());
+        lines.extend(said(&format!("But {}.", words::WRITTEN_BACK), Role::Warning));
     }
     if !shown.atomic {
         lines.push(Vec::new());

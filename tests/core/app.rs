@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
 mod connection;
+mod crawling;
 mod drafts;
 mod editing;
 mod fidelity;

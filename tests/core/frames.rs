@@ -89,9 +89,8 @@ fn named_twice(stage: &Stage, frame: &str) -> Vec<String> {
     let edges = dialog.lines().filter(|line| line.contains(['╯', '╰']) || line.contains(" No "));
     let edges: Vec<String> = edges.map(|line| line.replace(['─', '│', '╯', '╰'], " ")).collect();
     let named = |label: &str| edges.iter().any(|line| line.contains(&format!(" {label} ")));
-    let twice = hints.filter(|(label, hint)| {
-        footer.contains(&format!(" {label} {hint}")) && named(label)
-    });
+    let twice =
+        hints.filter(|(label, hint)| footer.contains(&format!(" {label} {hint}")) && named(label));
     twice.map(|(label, _)| label).collect()
 }
 
@@ -583,6 +582,28 @@ fn dialogs() {
     each("drop", |width, height| {
         let mut stage = opened(width, height);
         stage.keys("<esc>Dsho");
+        stage
+    });
+}
+
+#[test]
+fn a_record_that_a_running_crawl_writes_back() {
+    let opened = |width, height| {
+        let mut stage = opened(width, height);
+        let modified_at = Some(Timestamp::from_micros(NOW - 5_000_000));
+        let info = StoreInfo { modified_at, ..store("shop-snapshots", 9) };
+        stage.noticed(WatchEvent::Store(info));
+        stage.app.now = Timestamp::from_micros(NOW);
+        stage
+    };
+    each("written_back", |width, height| {
+        let mut stage = opened(width, height);
+        stage.keys("e");
+        stage
+    });
+    each("written_back_delete", |width, height| {
+        let mut stage = opened(width, height);
+        stage.keys("d");
         stage
     });
 }

@@ -11,3 +11,4 @@ mod settings;
 mod stores;
 mod terminal;
 mod watching;
+mod written_back;

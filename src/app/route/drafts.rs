@@ -39,7 +39,9 @@ pub(in crate::app) fn offers(app: &mut App, is_new: bool, outside: bool) -> bool
     if key.is_none() && !is_new {
         return false;
     }
-    let Some(id) = app.drafting.found.of(&app.settings.label, store, key).cloned() else { return false };
+    let Some(id) = app.drafting.found.of(&app.settings.label, store, key).cloned() else {
+        return false;
+    };
     app.drafting.asked = Some((id.clone(), outside));
     app.out.effects.push(Effect::ReadDraft(id));
     true

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::edit::{Digests, NotAValue};
 use crate::keymap::Action;
 use crate::model::{Error, ErrorKind, Record};
-use crate::ops::WriteId;
+use crate::ops::{WriteId, words};
 use crate::text;
 
 use super::super::App;
@@ -70,6 +70,9 @@ pub(in crate::app) fn found(app: &mut App, shown: Option<LeavesShown>) {
     let view = app.viewport();
     let offset = shown.preview.offset(app.record.scroll, view);
     let refused = app.session.refused(&app.settings);
+    if app.writes_back(&store, &key) {
+        app.tell(Notice::warning(words::WRITTEN_BACK));
+    }
     let cursor = LeafCursor::new(store, shown, offset, refused);
     app.layers.push(Box::new(cursor).into());
 }

@@ -55,7 +55,9 @@ pub(in crate::app) fn ask_to_delete(app: &mut App) {
     });
     let shown: Vec<_> = shown.collect();
     if !shown.is_empty() {
-        ask(app, Plan::delete(store, shown).undoable(false));
+        let back = shown.iter().filter(|record| app.writes_back(&store, record.key())).count();
+        let warning = words::come_back(back, shown.len());
+        ask(app, Plan::delete(store, shown).undoable(false).warned(warning));
     }
 }
 

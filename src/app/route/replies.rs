@@ -42,11 +42,14 @@ pub(in crate::app) fn loaded(app: &mut App, loaded: Loaded) {
                 }
             }
         }
-        Loaded::Crawl(crawl) => match overview(app) {
-            Some((overview, now)) => overview.take(crawl, now),
-            // Nobody looks at it any more.
-            None => app.out.cancel(Slot::Crawl),
-        },
+        Loaded::Crawl(crawl) => {
+            app.watch.crawling.read(&crawl, app.now);
+            match overview(app) {
+                Some((overview, now)) => overview.take(crawl, now),
+                // Nobody looks at it any more.
+                None => app.out.cancel(Slot::Crawl),
+            }
+        }
         Loaded::Groups(index, scope, groups) => {
             app.keys.grouped(index, &scope, groups, &mut ctx!(app));
         }

@@ -103,6 +103,9 @@ pub(in crate::app) fn records_noticed(app: &mut App, set: Vec<RecordMeta>, remov
     if app.keys.store.is_none() {
         return;
     }
+    if app.keys.sync.is_complete() {
+        app.watch.crawling.changed(app.now);
+    }
     // While a first walk goes on, everything is new.
     if app.keys.sync.is_complete() && app.watch.tells_each() {
         app.watch.count(set.len(), app.now);

@@ -56,7 +56,7 @@ impl World {
                 }
                 Effect::Cancel(slot) => self.reads.retain(|(asked, ..)| *asked != slot),
                 Effect::Watch(ticket, _) => self.watched = Some(ticket),
-                Effect::Write(id, plan) => self.writes.push((id, plan)),
+                Effect::Write(id, plan) => self.writes.push((id, *plan)),
                 Effect::Resolve(id) => self.settles.push(id),
                 Effect::SaveFile { path, bytes, .. } => self.files.push((path, bytes)),
                 Effect::OpenEditor { text, .. } => self.outside = Some(text),

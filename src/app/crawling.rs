@@ -1,0 +1,147 @@
+//! Whether a crawl is writing to the open store: by what is told of its changes, but for larder's own.
+
+use crate::model::{Crawl, Key, StoreInfo, Timestamp};
+
+use super::layers::crawl::{Doing, doing};
+
+/// A store that has not changed for so many microseconds is not being written. Crawlers write back once
+/// a minute.
+const LATELY: u64 = 120_000_000;
+/// A watcher tells of larder's own writes at most so many microseconds after their answer.
+const ECHO: i64 = 3_000_000;
+/// What is written is stamped at most so many microseconds before larder sent it: clocks differ.
+const SKEW: i64 = 1_000_000;
+
+/// What is known of others who write.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Crawling {
+    /// When records of the open store last changed, as far as that was told.
+    changed_at: Option<Timestamp>,
+    /// When a crawler that runs last wrote its statistics, in the default store.
+    persisted_at: Option<Timestamp>,
+    /// From when to when larder itself last wrote.
+    own: Option<(Timestamp, Timestamp)>,
+}
+
+impl Crawling {
+    /// Records of the open store changed.
+    pub(super) fn changed(&mut self, now: Timestamp) {
+        if !self.is_own(now) {
+            self.changed_at = Some(now);
+        }
+    }
+
+    /// The crawl was read.
+    pub(super) fn read(&mut self, crawl: &Crawl, now: Timestamp) {
+        let running = crawl.crawlers.rows.iter().filter(|row| doing(row, now) == Doing::Running);
+        self.persisted_at = running.filter_map(|row| row.persisted_at).max();
+    }
+
+    /// Larder is about to write.
+    pub(super) fn begins_write(&mut self, now: Timestamp) {
+        self.own = Some((now, Timestamp::from_micros(i64::MAX)));
+    }
+
+    /// Larder's write was answered.
+    pub(super) fn ends_write(&mut self, now: Timestamp) {
+        if let Some((_, until)) = &mut self.own {
+            *until = Timestamp::from_micros(now.micros().saturating_add(ECHO));
+        }
+    }
+
+    /// Another store is open.
+    pub(super) fn forget(&mut self) {
+        self.changed_at = None;
+    }
+
+    /// Whether somebody else writes to the open store, of which `info` is known.
+    fn writes_to(&self, info: Option<&StoreInfo>, now: Timestamp) -> bool {
+        let stamped = info.and_then(|info| info.modified_at).filter(|at| !self.is_own(*at));
+        let is_default = info.is_some_and(|info| info.store.as_bytes() == b"default");
+        let persisted = self.persisted_at.filter(|_| is_default);
+        // Another machine's clock may be ahead.
+        let lately = |at: Timestamp| now.micros().abs_diff(at.micros()) < LATELY;
+        [stamped, persisted, self.changed_at].into_iter().flatten().any(lately)
+    }
+
+    /// Whether a crawl that runs would write this record of the open store back.
+    pub fn writes_back(&self, key: &Key, info: Option<&StoreInfo>, now: Timestamp) -> bool {
+        key.is_written_back() && self.writes_to(info, now)
+    }
+
+    fn is_own(&self, at: Timestamp) -> bool {
+        self.own.is_some_and(|(from, until)| {
+            at.micros() >= from.micros().saturating_sub(SKEW) && at <= until
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Crawler, Section};
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_micros(seconds * 1_000_000)
+    }
+
+    fn store(name: &str, modified_at: Option<i64>) -> StoreInfo {
+        StoreInfo { store: name.into(), modified_at: modified_at.map(at), ..StoreInfo::default() }
+    }
+
+    #[test]
+    fn a_store_is_written_for_two_minutes_after_its_last_change() {
+        let key = Key::from("CRAWLEE_STATE_0");
+        let mut crawling = Crawling::default();
+        let back = |crawling: &Crawling, info: &StoreInfo, now| {
+            crawling.writes_back(&key, Some(info), at(now))
+        };
+        assert!(!back(&crawling, &store("shop", None), 1000));
+        assert!(back(&crawling, &store("shop", Some(990)), 1000));
+        assert!(!back(&crawling, &store("shop", Some(880)), 1000));
+        assert!(!crawling.writes_back(
+            &Key::from("page"),
+            Some(&store("shop", Some(990))),
+            at(1000)
+        ));
+        crawling.changed(at(1000));
+        assert!(back(&crawling, &store("shop", None), 1119));
+        assert!(!back(&crawling, &store("shop", None), 1120));
+        crawling.forget();
+        assert!(!back(&crawling, &store("shop", None), 1001));
+    }
+
+    #[test]
+    fn larders_own_writes_are_no_crawl() {
+        let key = Key::from("CRAWLEE_STATE_0");
+        let mut crawling = Crawling::default();
+        crawling.begins_write(at(1000));
+        crawling.changed(at(1001));
+        crawling.ends_write(at(1002));
+        crawling.changed(at(1004));
+        let info = store("shop", Some(1001));
+        assert!(!crawling.writes_back(&key, Some(&info), at(1010)));
+        // What comes later is somebody else's.
+        crawling.changed(at(1006));
+        assert!(crawling.writes_back(&key, Some(&info), at(1010)));
+    }
+
+    #[test]
+    fn a_crawler_that_runs_writes_to_the_default_store() {
+        let key = Key::from("__CRAWLER_STATISTICS_0");
+        let crawler = |finished: Option<i64>| {
+            let mut crawl = Crawl::default();
+            let persisted_at = Some(at(950));
+            let finished_at = finished.map(at);
+            let row = Crawler { finished_at, persisted_at, ..Crawler::default() };
+            crawl.crawlers = Section { rows: vec![row], total: 1, fault: None };
+            crawl
+        };
+        let mut crawling = Crawling::default();
+        crawling.read(&crawler(None), at(1000));
+        assert!(crawling.writes_back(&key, Some(&store("default", None)), at(1000)));
+        assert!(!crawling.writes_back(&key, Some(&store("shop", None)), at(1000)));
+        crawling.read(&crawler(Some(950)), at(1000));
+        assert!(!crawling.writes_back(&key, Some(&store("default", None)), at(1000)));
+    }
+}

@@ -1,0 +1,85 @@
+//! Records that a running crawl writes back: said before they are changed, and never in the way.
+
+use larder::app::{Effect, Slot};
+use larder::model::{Record, RecordMeta, StoreInfo, Timestamp, WatchEvent, Write};
+
+use super::{JSON, done};
+use crate::stage::{NOW, Stage, computed, record, store};
+
+const WARNING: &str = "a running crawl writes this back within a minute";
+
+fn records() -> Vec<Record> {
+    ["CRAWLEE_STATE_0", "SDK_SESSION_POOL_STATE", "page"]
+        .map(|key| record(key, JSON, r#"{"a": 1}"#))
+        .into()
+}
+
+/// An open store that last changed so many seconds ago, in a list of keys.
+fn opened(changed: i64) -> Stage {
+    let mut stage = Stage::new(80, 24);
+    stage.app.now = Timestamp::from_micros(NOW);
+    stage.app.settings.review_saves = true;
+    let modified_at = Some(Timestamp::from_micros(NOW - changed * 1_000_000));
+    let shop = StoreInfo { modified_at, ..store("shop", 3) };
+    stage.connect(vec![store("default", 2), shop]);
+    stage.keys("j").open(&records());
+    stage
+}
+
+fn change_of(key: &str) -> WatchEvent {
+    let meta = RecordMeta { key: key.into(), ..record(key, JSON, "{}").meta };
+    WatchEvent::Records { set: vec![meta], removed: Vec::new() }
+}
+
+#[test]
+fn an_edit_of_a_record_that_is_written_back_is_warned_of_and_made_as_ever() {
+    let mut stage = opened(30);
+    stage.keys("e");
+    assert!(stage.frame().contains(WARNING), "{}", stage.frame());
+    stage.keys("<down><end><left>2<ctrl-s>").compared();
+    assert!(stage.frame().contains("But a running crawl writes this back"), "{}", stage.frame());
+    stage.keys("<enter>");
+    assert!(matches!(stage.write(), Write::Set(_)), "no key more than without it");
+    for (changed, down) in [(30, "jj"), (130, "")] {
+        let mut stage = opened(changed);
+        stage.keys(down).show(&records()).keys("e");
+        assert!(!stage.frame().contains("running crawl"), "{}", stage.frame());
+    }
+}
+
+#[test]
+fn a_value_alone_and_a_deletion_are_warned_of_too() {
+    let mut stage = opened(30);
+    stage.keys("l<enter>");
+    let (ticket, read) = stage.take(Slot::Leaves);
+    stage.event(larder::app::Event::Loaded(Slot::Leaves, ticket, Ok(computed(read))));
+    assert!(stage.notice().contains(WARNING), "{}", stage.notice());
+    let mut stage = opened(30);
+    stage.keys("d");
+    assert!(stage.frame().contains("writes this back within a minute"), "{}", stage.frame());
+    stage.keys("y");
+    assert!(matches!(stage.write(), Write::Delete { .. }));
+    let mut stage = opened(30);
+    stage.keys("<space><space><space>d");
+    assert!(stage.frame().contains("writes 2 of these back"), "{}", stage.frame());
+    let mut stage = opened(130);
+    stage.keys("d");
+    assert!(!stage.frame().contains("running crawl"), "{}", stage.frame());
+}
+
+#[test]
+fn a_crawl_that_begins_during_an_edit_is_told_and_larders_own_write_is_none() {
+    let mut stage = opened(130);
+    stage.keys("e");
+    stage.noticed(change_of("page"));
+    assert!(stage.frame().contains(WARNING), "{}", stage.frame());
+    let mut stage = opened(130);
+    stage.app.settings.review_saves = false;
+    stage.keys("e<down><end><left>2<ctrl-s>");
+    let write = stage.write();
+    stage.noticed(change_of("CRAWLEE_STATE_0"));
+    stage.written(write, Ok(done()));
+    stage.asked.retain(|effect| !matches!(effect, Effect::Read(Slot::Record, ..)));
+    stage.keys("d");
+    assert!(!stage.frame().contains("running crawl"), "{}", stage.frame());
+}
