@@ -9,6 +9,7 @@
 //! inspect    what the bytes at a cursor would mean
 //! text_edit  a document with a cursor and a selection: what an editor of text does
 //! leaves     the leaves of a JSON value, with the bytes that each stands in
+//! inner      what a value holds inside: JSON in a string, base64, gzip; opened, and put back
 //! align      what two, or three, sequences have in common
 //! diff       what is different about two values: by leaf, by line, by range
 //! draft      what was typed and not yet stored, as it is kept in a file
@@ -25,6 +26,7 @@ mod document;
 pub mod draft;
 pub mod find;
 mod hex_edit;
+mod inner;
 mod inspect;
 mod leaves;
 pub mod merge;
@@ -35,6 +37,7 @@ mod text_of;
 pub use diff::{Diff, DiffBody, LeafChange, Row};
 pub use document::{Document, Edit, Grouping};
 pub use hex_edit::{Column, HexEdit};
+pub use inner::{Inner, InnerPlace, InnerValue, NotOpened};
 pub use inspect::{Reading, readings};
 pub use leaves::{Digests, LeafIndex, Leaves, NotAValue, Trail};
 pub use merge::{Choice, Conflict, Merge};

@@ -1,0 +1,238 @@
+//! A value in a value: JSON or text in a JSON string, base64, a `data:` URL, gzip or zlib. It is opened
+//! layer by layer, and what was typed is put back through the same layers.
+//!
+//! Nothing is opened that could not be put back. What is not typed over keeps its spelling: escapes, the
+//! alphabet, padding and lines of base64, the header of gzip. What is compressed is compressed anew.
+
+mod base64;
+mod carry;
+mod data_url;
+mod packed;
+mod placed;
+mod string;
+
+use std::ops::Range;
+
+use bytes::Bytes;
+
+use crate::model::ContentType;
+use crate::preview::json;
+use crate::text;
+
+use base64::Base64;
+use data_url::DataUrl;
+use packed::Packed;
+use string::JsonString;
+
+pub use placed::{InnerPlace, InnerValue};
+
+/// At most so many layers are opened below a JSON string, or below a value.
+const MOST_LAYERS: usize = 4;
+/// All that is opened together has at most so many bytes.
+const MOST: usize = 64 << 20;
+
+/// What a value holds inside, and how it is put back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inner {
+    layers: Vec<Layer>,
+    value: Bytes,
+}
+
+/// One layer around a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Layer {
+    String(JsonString),
+    Base64(Base64),
+    DataUrl(DataUrl),
+    Packed(Packed),
+}
+
+/// Why nothing is opened; a sentence that says what to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotOpened(pub String);
+
+impl Inner {
+    /// What a string of a JSON text holds: where it stands with its quotes.
+    ///
+    /// # Errors
+    /// It is no string, or more would come out than has room.
+    pub fn of_string(json: &[u8], at: Range<usize>) -> Result<Self, NotOpened> {
+        let spelled = json.get(at).unwrap_or_default();
+        if spelled.first() != Some(&b'"') {
+            return Err(NotOpened(
+                "only a string holds another value; edit this one itself".into(),
+            ));
+        }
+        let Some((string, text)) = JsonString::open(spelled, json) else {
+            let why = "this string holds half of a character, which is no text; edit its spelling";
+            return Err(NotOpened(why.into()));
+        };
+        let mut budget = MOST;
+        spend(&mut budget, text.len())?;
+        open(vec![Layer::String(string)], text.into(), budget)
+    }
+
+    /// What a whole value holds.
+    ///
+    /// # Errors
+    /// It holds nothing that is known, or more would come out than has room.
+    pub fn of_value(value: &Bytes) -> Result<Self, NotOpened> {
+        let opened = open(Vec::new(), value.clone(), MOST)?;
+        if opened.layers.is_empty() {
+            let why = "nothing is packed in this value; edit the value itself";
+            return Err(NotOpened(why.into()));
+        }
+        Ok(opened)
+    }
+
+    /// The innermost value.
+    pub fn value(&self) -> &Bytes {
+        &self.value
+    }
+
+    /// What it is: JSON, text, or bytes.
+    pub fn content_type(&self) -> ContentType {
+        match self.kind() {
+            Kind::Json => ContentType::JSON,
+            Kind::Text => ContentType::TEXT,
+            Kind::Bytes => ContentType::BINARY,
+        }
+    }
+
+    /// The layers and what is in them, as `base64 → gzip → JSON`.
+    pub fn chain(&self) -> String {
+        let mut words: Vec<_> = self.layers.iter().filter_map(Layer::word).collect();
+        // The first string is where the value stands.
+        if matches!(self.layers.first(), Some(Layer::String(_))) {
+            words.remove(0);
+        }
+        words.push(match self.kind() {
+            Kind::Json => "JSON",
+            Kind::Text => "text",
+            Kind::Bytes => "bytes",
+        });
+        words.join(" → ")
+    }
+
+    /// What changes besides what was typed, in a sentence.
+    pub fn note(&self) -> Option<String> {
+        let packed = self.layers.iter().find_map(|layer| match layer {
+            Layer::Packed(packed) => Some(packed.word()),
+            _ => None,
+        })?;
+        Some(format!(
+            "the {packed} around it is compressed anew: its bytes change, what it holds does not"
+        ))
+    }
+
+    /// The bytes of the string, or of the value, with another innermost value. The same one gives the
+    /// very bytes that were opened, but for what is compressed.
+    ///
+    /// # Errors
+    /// It cannot stand in its layers.
+    pub fn put_back(&self, value: &[u8]) -> Result<Vec<u8>, NotOpened> {
+        let mut bytes = value.to_vec();
+        for layer in self.layers.iter().rev() {
+            bytes = match layer {
+                Layer::String(string) => {
+                    let text = std::str::from_utf8(&bytes).map_err(|_| {
+                        let why = "a JSON string holds text alone, and these bytes are not UTF-8";
+                        NotOpened(why.into())
+                    })?;
+                    string.put_back(text)
+                }
+                Layer::Base64(base64) => base64.put_back(&bytes),
+                Layer::DataUrl(url) => url.put_back(&bytes),
+                Layer::Packed(packed) => packed.put_back(&bytes),
+            };
+        }
+        Ok(bytes)
+    }
+
+    fn kind(&self) -> Kind {
+        if is_json(&self.value) {
+            Kind::Json
+        } else if is_text(&self.value) {
+            Kind::Text
+        } else {
+            Kind::Bytes
+        }
+    }
+}
+
+/// What a value is.
+enum Kind {
+    Json,
+    Text,
+    Bytes,
+}
+
+impl Layer {
+    fn word(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::String(_) => "JSON string",
+            Self::Base64(base64) if base64.is_in_url => return None,
+            Self::Base64(_) => "base64",
+            Self::DataUrl(_) => "data: URL",
+            Self::Packed(packed) => packed.word(),
+        })
+    }
+}
+
+/// Opens what is known, until it is JSON, plain text, or nothing known.
+fn open(mut layers: Vec<Layer>, mut value: Bytes, mut budget: usize) -> Result<Inner, NotOpened> {
+    let most = layers.len() + MOST_LAYERS;
+    while layers.len() < most {
+        if let Some((packed, unpacked)) = Packed::open(&value, budget)? {
+            layers.push(Layer::Packed(packed));
+            value = unpacked.into();
+        } else if let Some((string, text)) = JsonString::whole(&value) {
+            layers.push(Layer::String(string));
+            value = text.into();
+        } else if is_json(&value) {
+            break;
+        } else if let Some((url, payload)) = DataUrl::open(&value) {
+            let base64 = url.is_base64().then(|| Base64::in_url(&payload)).flatten();
+            if url.is_base64() && base64.is_none() {
+                break;
+            }
+            layers.push(Layer::DataUrl(url));
+            value = payload.into();
+            if let Some((base64, decoded)) = base64 {
+                layers.push(Layer::Base64(base64));
+                value = decoded.into();
+            }
+        } else if let Some((base64, decoded)) = Base64::open(&value) {
+            layers.push(Layer::Base64(base64));
+            value = decoded.into();
+        } else {
+            break;
+        }
+        spend(&mut budget, value.len())?;
+    }
+    Ok(Inner { layers, value })
+}
+
+fn spend(budget: &mut usize, bytes: usize) -> Result<(), NotOpened> {
+    *budget = budget.checked_sub(bytes).ok_or_else(too_much)?;
+    Ok(())
+}
+
+fn too_much() -> NotOpened {
+    NotOpened(format!("opened, this is more than {}; it stays closed", text::size(MOST as u64)))
+}
+
+/// Whether it is a JSON object or list.
+fn is_json(value: &[u8]) -> bool {
+    let start = value.iter().find(|byte| !byte.is_ascii_whitespace());
+    matches!(start, Some(b'{' | b'[')) && json::check(value).is_ok()
+}
+
+/// Whether it is text that people can read.
+fn is_text(value: &[u8]) -> bool {
+    let readable = |c: char| !c.is_control() || matches!(c, '\t' | '\n' | '\r');
+    std::str::from_utf8(value).is_ok_and(|text| text.chars().all(readable))
+}
+
+#[cfg(test)]
+mod tests;
