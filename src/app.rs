@@ -257,8 +257,11 @@ impl App {
         match self.layers.last() {
             Some(layer) if layer.dialog().allows(action) => Ok(()),
             Some(_) => Err(Notice::info("there is nothing to do that to")),
-            None if self.editor.is_some() => Ok(()),
-            None => self.allowed_in_panes(action),
+            None => match &self.editor {
+                Some(editor) if editor.allows(action) => Ok(()),
+                Some(_) => Err(Notice::info("a value inside another has no other fields")),
+                None => self.allowed_in_panes(action),
+            },
         }
     }
 

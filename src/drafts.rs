@@ -222,6 +222,7 @@ mod tests {
             store: StoreName::from("shop"),
             key: Key::from(key),
             is_new: false,
+            inner: None,
             content_type: "text/plain".into(),
             place: String::new(),
             process: 1,
@@ -230,7 +231,7 @@ mod tests {
         };
         let base =
             Version { content_type: "text/plain".into(), value: Bytes::from_static(b"read") };
-        Draft { head, base: Some(base), text: Bytes::copy_from_slice(text) }
+        Draft { head, base: Some(base), text: Bytes::copy_from_slice(text), opened: None }
     }
 
     fn mode(path: &Path) -> u32 {

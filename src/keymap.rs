@@ -121,10 +121,12 @@ impl KeyMap {
             .filter_map(move |&action| self.chord(context, action).map(|chord| (action, chord)))
     }
 
-    /// The first chord that does something in a context, its own or a global one.
+    /// The first chord that does something in a context, its own or a global one that is taken there.
     pub fn chord(&self, context: Context, action: Action) -> Option<Chord> {
         let own = self.chords(context, action).first();
-        own.or_else(|| self.chords(Context::Global, action).first()).copied()
+        let plain = |chord: &&Chord| context.is_in_front() && chord.character().is_some();
+        let global = || self.chords(Context::Global, action).iter().find(|chord| !plain(chord));
+        own.or_else(global).copied()
     }
 
     /// The same where text is typed, and letters do nothing else.
@@ -303,11 +305,11 @@ mod tests {
     #[test]
     fn the_user_replaces_the_chords_of_single_actions() {
         let map =
-            overrides("[record]\nwrap = ['W', 'f2']\nfetch = []\n[keys]\nsort = 'o'").unwrap();
+            overrides("[record]\nwrap = ['W', 'f2']\nfetch = []\n[keys]\nsort = 'b'").unwrap();
         assert_eq!(press(&map, Context::Record, 'W'), Some(Action::Wrap));
         assert_eq!(press(&map, Context::Record, 'z'), None);
         assert_eq!(press(&map, Context::Record, 'f'), None);
-        assert_eq!(press(&map, Context::Keys, 'o'), Some(Action::Sort));
+        assert_eq!(press(&map, Context::Keys, 'b'), Some(Action::Sort));
         assert_eq!(press(&map, Context::Keys, 'd'), Some(Action::Delete));
     }
 
@@ -321,7 +323,7 @@ mod tests {
             ("[keys]\nsort = 'ctrl-'", "[keys.keys] sort: there is no key `ctrl-`"),
             ("[keys]\nsort = 3", "`3`"),
             ("[keys]\nsort = 'd'", "`d` is bound to sort and to delete"),
-            ("[keys]\nsort = ['o', 'o']", "`o` is bound to sort and to sort"),
+            ("[keys]\nsort = ['b', 'b']", "`b` is bound to sort and to sort"),
             ("[editor]\nsave = 's'", "`s` is typed"),
             ("[global]\nquit = []", "quit needs a key"),
             ("[stores]\nup = ['q', 'ctrl-c']", "no key to quit"),

@@ -26,9 +26,11 @@ pub(super) fn writes(action: Action, pane: Pane) -> bool {
     match action {
         Action::Undo | Action::Redo => true,
         Action::NewStore | Action::Purge | Action::Drop => pane != Pane::Record,
-        Action::NewRecord | Action::Edit | Action::EditExternal | Action::Delete => {
-            pane != Pane::Stores
-        }
+        Action::NewRecord
+        | Action::Edit
+        | Action::EditExternal
+        | Action::OpenInner
+        | Action::Delete => pane != Pane::Stores,
         _ => false,
     }
 }
@@ -81,6 +83,7 @@ fn is_about_one_record(action: Action) -> bool {
         action,
         Action::Edit
             | Action::EditExternal
+            | Action::OpenInner
             | Action::Delete
             | Action::Mark
             | Action::Details
@@ -100,9 +103,11 @@ impl RecordPane {
             return Ok(());
         }
         match action {
-            Action::Edit | Action::EditExternal | Action::CopyValue | Action::SaveValue => {
-                self.has_value(keymap)
-            }
+            Action::Edit
+            | Action::EditExternal
+            | Action::OpenInner
+            | Action::CopyValue
+            | Action::SaveValue => self.has_value(keymap),
             Action::SelectValue if !self.shows_json() => {
                 Err(Notice::info("only JSON has values to choose one of"))
             }

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::edit::{Diff, Digests, Leaves, Merge};
+use crate::edit::{Diff, Digests, InnerValue, Leaves, Merge};
 use crate::index::{RowOrder, groups, totals};
+use crate::model::SetValue;
 use crate::preview::{Preview, json};
 
 use super::load::{Compute, LeavesShown, Loaded, Ordered, RecordView};
@@ -41,6 +42,14 @@ impl Compute {
                 let index = Leaves::of(&record.value, &Digests::default());
                 let index = index.map(|leaves| leaves.index());
                 Loaded::Leaves(index.map(|index| LeavesShown { record, preview, index }))
+            }
+            Self::Inner(record, place) => {
+                let opened = InnerValue::open(&record.value, place).map(Arc::new);
+                Loaded::Inner(record, opened)
+            }
+            Self::PutBack(set, inner) => {
+                let whole = inner.put_back(&set.value);
+                Loaded::PutBack(whole.map(|value| Box::new(SetValue { value, ..*set })))
             }
             Self::Diff(versions) => {
                 let [before, after] = &*versions;

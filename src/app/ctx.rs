@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::edit::Version;
 use crate::edit::draft::{Draft, DraftId};
+use crate::edit::{InnerPlace, Version};
 use crate::keymap::{Action, Context, KeyMap};
-use crate::model::{Expect, JsonLayout, SetValue, StoreInfo, StoreName, Timestamp};
+use crate::model::{Expect, JsonLayout, Record, SetValue, StoreInfo, StoreName, Timestamp};
 use crate::ops::{Plan, Turn, WriteId};
 use crate::preview::Preview;
 
@@ -44,6 +44,8 @@ pub enum Request {
     DiscardEdit,
     /// Go on with a draft, as a new record where that is wanted.
     TakeDraft(DraftId, Box<Draft>, bool),
+    /// Edit what this record holds inside at this place.
+    OpenInner(Box<Record>, InnerPlace),
     /// Edit the record that is shown; `true`: in the user's own editor.
     EditRecord(bool),
     /// Make a new record.

@@ -2,6 +2,8 @@
 
 mod found;
 
+use std::sync::Arc;
+
 use crate::edit::Version;
 use crate::edit::draft::{Draft, DraftHead, DraftId};
 use crate::model::{ContentType, Key, Timestamp};
@@ -157,12 +159,14 @@ fn draft(app: &App) -> Option<Draft> {
         store: editor.store.clone(),
         key: editor.typed_key(),
         is_new: editor.original.is_none(),
+        inner: editor.inner.as_ref().map(|inner| inner.value.place.clone()),
         content_type: ContentType::from(editor.content_type.text()),
         place: app.settings.place.clone(),
         process: own.process,
         began: own.began,
         at: app.now,
     };
-    let base = editor.original.as_ref().map(Version::from);
-    Some(Draft { head, base, text: editor.value.bytes() })
+    let base = editor.base().map(Version::from);
+    let opened = editor.inner.as_ref().map(|inner| Arc::clone(&inner.value));
+    Some(Draft { head, base, text: editor.value.bytes(), opened })
 }

@@ -1,8 +1,11 @@
 //! What keys and answers do in the editor, and the way to the user's own one.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use crossterm::event::{KeyCode, KeyEvent};
 
+use crate::edit::InnerValue;
 use crate::keymap::Action;
 use crate::model::{Expect, Family, Record, StoreName};
 use crate::ops::Plan;
@@ -45,6 +48,31 @@ impl Editor {
         if outside {
             editor.hand_out(ctx);
         }
+        Some(editor)
+    }
+
+    /// For a value in a value of a record; says why not if it cannot be edited.
+    pub(super) fn open_inner(
+        store: StoreName,
+        record: Record,
+        value: Arc<InnerValue>,
+        ctx: &mut Ctx<'_>,
+    ) -> Option<Self> {
+        let (limit, size) = (ctx.settings.editor_limit, value.inner().value().len() as u64);
+        let too_much = || {
+            let size = text::size(size);
+            format!("{size} inside are too much for the built-in editor")
+        };
+        let why = refusal(&record, true, ctx).or_else(|| (size > limit).then(too_much));
+        if let Some(why) = why {
+            ctx.say(Notice::warning(why));
+            return None;
+        }
+        let mut editor = Self::of_inner(store, record, value, limit);
+        if let Some(note) = editor.note.take() {
+            ctx.say(Notice::info(note));
+        }
+        editor.wrap = ctx.settings.wrap;
         Some(editor)
     }
 
@@ -131,6 +159,12 @@ impl Editor {
             ctx.say(Notice::warning("not saved: what you typed is in the editor"));
             return Then::Stay;
         }
+        if self.is_putting_back() && action == Some(Action::Cancel) {
+            self.stop_putting_back();
+            ctx.cancel(Slot::Saving);
+            ctx.say(Notice::warning("not saved: what you typed is in the editor"));
+            return Then::Stay;
+        }
         if self.is_busy() {
             ctx.say(Notice::info("being saved; the answer is awaited"));
             return Then::Stay;
@@ -138,6 +172,9 @@ impl Editor {
         match action {
             Some(Action::Help) => ctx.request(Request::Help),
             Some(Action::Save) => return self.save(false, None, shown, ctx),
+            Some(action) if !self.allows(action) => {
+                ctx.say(Notice::info("a value inside another has no content type of its own"));
+            }
             Some(Action::SaveAsText) => return self.save(true, None, shown, ctx),
             Some(Action::Cancel) if !self.is_changed() => return Then::Close,
             Some(Action::Cancel) => {
@@ -181,19 +218,21 @@ impl Editor {
         ctx: &mut Ctx<'_>,
     ) -> Then {
         let reviewed = over.is_some() || self.original.is_none() || !ctx.settings.review_saves;
-        match self.to_set(as_text, over) {
+        match self.typed_set(as_text, over) {
             Ok(set) => {
                 self.fault = None;
                 self.tries = 0;
                 self.unmerge();
-                if reviewed {
+                if self.inner.is_some() {
+                    self.put_back(set, reviewed, ctx);
+                } else if reviewed {
                     self.saving = Some(ctx.send(Plan::set(set)));
                 } else {
                     ctx.request(Request::Review(Box::new(set)));
                 }
             }
             Err(Blocked::Unchanged) => {
-                let notice = match (&self.original, shown) {
+                let notice = match (self.base(), shown) {
                     (Some(read), Some(now)) if read.meta.key == now.meta.key && read != now => {
                         "nothing was saved: nothing was typed here, but someone else has changed the \
                          record"

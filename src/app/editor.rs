@@ -4,6 +4,7 @@ mod check;
 mod commands;
 mod content;
 mod hex;
+mod inner;
 mod keys;
 mod merging;
 mod open;
@@ -25,6 +26,7 @@ use super::input::LineInput;
 
 pub use content::Content;
 pub use hex::{HexPlace, hex_place};
+pub use inner::InnerEdit;
 pub(in crate::app) use keys::type_into;
 pub use merging::Merging;
 pub(in crate::app) use merging::only_over;
@@ -51,6 +53,8 @@ pub struct Editor {
     pub store: StoreName,
     /// The record as it was read; none for a new one.
     pub original: Option<Record>,
+    /// The record that it is a part of, if it is a value in a value.
+    pub inner: Option<Box<InnerEdit>>,
     /// The key.
     pub key: LineInput,
     /// The content type.
@@ -146,6 +150,7 @@ impl Editor {
         Self {
             store,
             original,
+            inner: None,
             key: LineInput::new(key),
             content_type,
             value,
@@ -174,7 +179,7 @@ impl Editor {
 
     /// Whether a save is under way: keys wait for its end.
     pub fn is_busy(&self) -> bool {
-        self.saving.is_some() || self.merging.is_some()
+        self.saving.is_some() || self.merging.is_some() || self.is_putting_back()
     }
 
     /// Whether anything was changed.
@@ -210,7 +215,9 @@ impl Editor {
 
     /// Moves to the next or previous field.
     pub fn next_field(&mut self, forward: bool) {
-        let fields: &[Field] = if self.original.is_none() {
+        let fields: &[Field] = if self.inner.is_some() {
+            &[Field::Value]
+        } else if self.original.is_none() {
             &[Field::Key, Field::ContentType, Field::Value]
         } else {
             &[Field::ContentType, Field::Value]

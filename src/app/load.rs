@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use crate::edit::{Diff, LeafIndex, Leaves, Merge, Version};
+use crate::edit::{Diff, InnerPlace, InnerValue, LeafIndex, Leaves, Merge, NotOpened, Version};
 use crate::index::{Change, Groups, Index, Query, RescanState, RowOrder, ScanEvent};
-use crate::model::{ContentType, Crawl, Key, Record, RecordMeta, StoreInfo, StoreName};
+use crate::model::{ContentType, Crawl, Key, Record, RecordMeta, SetValue, StoreInfo, StoreName};
 use crate::preview::json::JsonFault;
 use crate::preview::{Matches, Mode, Preview};
 
@@ -93,6 +93,10 @@ pub enum Compute {
     Preview(Record, Mode),
     /// The values of the JSON that is shown.
     Leaves(Record, Arc<Preview>),
+    /// What a record holds inside at this place.
+    Inner(Box<Record>, InnerPlace),
+    /// A save of what was typed inside a value, to be put back into it.
+    PutBack(Box<SetValue>, Arc<InnerValue>),
     /// Where the text occurs in the value.
     Search(Arc<Preview>, String),
     /// What is wrong with this text as JSON; its state is of this number.
@@ -177,6 +181,10 @@ pub enum Loaded {
     Value(Option<Record>),
     /// The values of the JSON that is shown; `None` if they are too many.
     Leaves(Option<LeavesShown>),
+    /// A record and what it holds inside; or why that is not opened.
+    Inner(Box<Record>, Result<Arc<InnerValue>, NotOpened>),
+    /// The save of the whole record; or why what was typed cannot be put back.
+    PutBack(Result<Box<SetValue>, NotOpened>),
     /// Where the text occurs.
     Found(Matches),
     /// What is wrong with a text as JSON, in its state of this number.

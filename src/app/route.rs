@@ -3,6 +3,7 @@
 mod actions;
 mod answers;
 mod drafts;
+mod inner;
 mod leaves;
 mod mouse;
 mod opened;
@@ -131,6 +132,7 @@ impl App {
                     opened::reload_record(self);
                 }
                 Request::TakeDraft(id, draft, as_new) => drafts::take(self, &id, *draft, as_new),
+                Request::OpenInner(record, place) => inner::open(self, record, place),
                 Request::EditRecord(outside) => actions::edit(self, outside),
                 Request::NewRecord => actions::new_record(self),
                 Request::PassDraft(id) => self.drafting.found.pass(&id),

@@ -78,6 +78,10 @@ fn row(Entry { id, head, size }: &Entry, now: Timestamp) -> Vec<Visible<'static>
         Ok(head) => {
             let age = text::ago(head.at.micros(), now.micros());
             let key = if head.is_new { "(new)".to_owned() } else { head.key.escaped() };
+            let key = match &head.inner {
+                Some(inner) if !inner.path.is_empty() => format!("{key} · {}", inner.path),
+                _ => key,
+            };
             vec![id, own(&age), size, own(&head.store.escaped()), own(&key), own(&head.target)]
         }
         Err(why) => vec![id, own(""), size, own(""), own(""), own(&format!("! {why}"))],
@@ -95,6 +99,9 @@ fn as_json(Entry { id, head, size }: &Entry) -> Map<String, serde_json::Value> {
             json::put_text(&mut map, "key", head.key.as_bytes());
             map.insert("new".into(), json!(head.is_new));
             map.insert("content_type".into(), json!(head.content_type.as_str()));
+            if let Some(inner) = &head.inner {
+                map.insert("inside".into(), json!(inner.path));
+            }
             map.insert("place".into(), json!(head.place));
             map.insert("typed_at".into(), json!(head.at.to_string()));
         }

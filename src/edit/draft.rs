@@ -8,11 +8,14 @@
 //!
 //! Its digest tells a file that is cut or damaged. Nothing in it is secret but the value itself.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{ContentType, Key, StoreName, Timestamp, hex};
 
+use super::inner::{InnerPlace, InnerValue};
 use super::text_of::Version;
 
 /// The first line of a draft's file.
@@ -51,6 +54,8 @@ pub struct DraftHead {
     pub key: Key,
     /// Whether it is of a new record.
     pub is_new: bool,
+    /// Where in the record it stands, if it is a value in a value.
+    pub inner: Option<InnerPlace>,
     /// The content type as it was typed.
     pub content_type: ContentType,
     /// Where it was typed: the machine and the terminal.
@@ -72,6 +77,8 @@ pub struct Draft {
     pub base: Option<Version>,
     /// The text in the editor.
     pub text: Bytes,
+    /// Of a value in a value: what was read, opened.
+    pub opened: Option<Arc<InnerValue>>,
 }
 
 /// The line that tells what a draft is about.
@@ -89,7 +96,23 @@ struct Line {
     process: u32,
     began: i64,
     at: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    inner: Option<InnerLine>,
     digest: String,
+}
+
+/// Where a value stands that is in a value.
+#[derive(Serialize, Deserialize)]
+struct InnerLine {
+    path: String,
+    at: Option<(usize, usize)>,
+}
+
+impl From<&InnerPlace> for InnerLine {
+    fn from(place: &InnerPlace) -> Self {
+        let at = place.at.as_ref().map(|at| (at.start, at.end));
+        Self { path: place.path.clone(), at }
+    }
 }
 
 impl DraftHead {
@@ -137,6 +160,7 @@ impl Draft {
             process: head.process,
             began: head.began.micros(),
             at: head.at.micros(),
+            inner: head.inner.as_ref().map(InnerLine::from),
             digest: digest(base, &self.text),
         };
         let line = serde_json::to_vec(&line).ok()?;
@@ -160,8 +184,11 @@ impl Draft {
         }
         let base_type = ContentType::from(&*line.base_type);
         let head = head(line)?;
+        let opened = head.inner.clone().map(|place| InnerValue::open(&base, place));
+        let opened =
+            opened.transpose().map_err(|why| format!("this draft is damaged: {}", why.0))?;
         let base = (!head.is_new).then_some(Version { content_type: base_type, value: base });
-        Ok(Self { head, base, text })
+        Ok(Self { head, base, text, opened: opened.map(Arc::new) })
     }
 }
 
@@ -195,6 +222,10 @@ fn head(line: Line) -> Result<DraftHead, String> {
         store: StoreName::from(store),
         key: Key::from(key),
         is_new: line.new,
+        inner: line.inner.map(|InnerLine { path, at }| InnerPlace {
+            path,
+            at: at.map(|(start, end)| start..end),
+        }),
         content_type: ContentType::from(&*line.content_type),
         place: line.place,
         process: line.process,
@@ -232,6 +263,7 @@ mod tests {
                 store: StoreName::from("shop"),
                 key: Key::from(key.to_vec()),
                 is_new: base.is_none(),
+                inner: None,
                 content_type: "text/plain".into(),
                 place: "box, pts/3".to_owned(),
                 process: 42,
@@ -243,6 +275,7 @@ mod tests {
                 value: Bytes::copy_from_slice(base),
             }),
             text: Bytes::copy_from_slice(text),
+            opened: None,
         }
     }
 

@@ -114,6 +114,7 @@ named! {
 
     SelectValue "select_value" "values" "Put a cursor on the values of the JSON, to change one alone"
     EditValue "edit_value" "edit value" "Edit the value under the cursor"
+    OpenInner "open_inner" "open inside" "Edit what the value holds inside: JSON or text in a string, base64, gzip"
     AddMember "add_member" "add" "Add a member or an item behind the cursor"
     RenameMember "rename_member" "rename" "Give the member another name"
     CopyPath "copy_path" "copy path" "Copy where the value is, as `$.a[3].b`"

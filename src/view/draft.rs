@@ -77,7 +77,11 @@ fn lines(shown: &DraftView, width: usize, app: &App, appearance: &Appearance) ->
         lines.extend(said("comparing it with what is there now…", Role::Dim));
         return lines;
     };
-    lines.extend(said("Compared with what is there now:", Role::Dim));
+    let compared = match &shown.draft.opened {
+        Some(inner) => format!("In {}, compared with what was read:", inner.title()),
+        None => "Compared with what is there now:".to_owned(),
+    };
+    lines.extend(said(&compared, Role::Dim));
     lines.push(weights(diff, appearance));
     lines.extend(changes(diff, width, appearance));
     lines

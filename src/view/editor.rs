@@ -13,7 +13,7 @@ use crate::text::{cells, visible};
 use crate::theme::Role;
 
 use super::Appearance;
-use super::border::{Titles, bordered};
+use super::border::{TITLE_FRAME, Titles, bordered};
 use super::paint::put;
 
 /// Columns of a field's label.
@@ -29,7 +29,18 @@ pub(super) fn draw(
 ) -> Option<(u16, u16)> {
     let what = if editor.original.is_some() { "Edit" } else { "New record in" };
     let changed = if editor.is_changed() { " · changed" } else { "" };
-    let title = format!("{what} {}{changed}", editor.store.escaped());
+    let inside = editor.inner.as_ref();
+    let inside = inside.map(|inner| inner.value.title());
+    let store = editor.store.escaped();
+    let title = match &inside {
+        None => format!("{what} {store}{changed}"),
+        Some(inside) => {
+            let long = format!("{what} {store} · {inside}{changed}");
+            // Where there is little room, it is what is edited that is told.
+            let fits = cells(&visible(&long)) + TITLE_FRAME <= usize::from(area.width);
+            if fits { long } else { format!("{what} {inside}{changed}") }
+        }
+    };
     let bottom = match (editor.is_busy(), editor.outside) {
         (true, _) => "saving…".to_owned(),
         (_, true) => "in the other editor…".to_owned(),
@@ -44,9 +55,10 @@ pub(super) fn draw(
     let x = inner.x + 1;
     let width = inner.width.saturating_sub(2);
     let mut cursor = None;
+    let kind = if inside.is_some() { "inside" } else { "content type" };
     let fields = [
         (Field::Key, "key", &editor.key, editor.original.is_none()),
-        (Field::ContentType, "content type", &editor.content_type, true),
+        (Field::ContentType, kind, &editor.content_type, inside.is_none()),
     ];
     for (row, (field, label, input, editable)) in fields.into_iter().enumerate() {
         let y = inner.y + u16::try_from(row).unwrap_or(0);

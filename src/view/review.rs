@@ -55,7 +55,8 @@ pub(super) fn draw(
     let first = shown.overlay.first(lines.len(), inner.height.into());
     let named = named(shown, app, appearance);
     let bottom = named::line(&named, Context::Review, app, appearance);
-    let title = format!("Save {}", shown.set.key.named());
+    let inside = shown.inside.as_ref().map_or(String::new(), |inside| format!(" · {inside}"));
+    let title = format!("Save {}{inside}", shown.set.key.named());
     let (border, style) = (appearance.style(Role::BorderFocus), appearance.style(Role::Title));
     bordered(buf, area, &Titles { top: &title, bottom: &bottom }, appearance, border, style);
     for (line, y) in lines.iter().skip(first).zip(inner.y..inner.y + inner.height) {

@@ -8,6 +8,7 @@ mod drafts;
 mod editing;
 mod fidelity;
 mod hex;
+mod inner;
 mod interleavings;
 mod kept;
 mod leaf;

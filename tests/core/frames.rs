@@ -644,6 +644,32 @@ fn the_editor() {
 }
 
 #[test]
+fn a_value_in_a_value() {
+    let inside = |width, height| {
+        let mut stage = Stage::new(width, height);
+        stage.connect(vec![store("default", 1), store("shop", 1)]);
+        // As base64 says it: {"price": 1.10, "name": "Cup"}
+        let body = "eyJwcmljZSI6IDEuMTAsICJuYW1lIjogIkN1cCJ9";
+        let value = format!(r#"{{"url": "http://127.0.0.1/", "body": "{body}"}}"#);
+        stage.keys("j").open(&[record("page-000001", JSON, value)]);
+        stage.app.settings.review_saves = true;
+        stage.keys("l<enter>");
+        for keys in ["jjo", "<down><end><left><backspace>2"] {
+            let (ticket, read) = stage.take(Slot::Leaves);
+            stage.event(Event::Loaded(Slot::Leaves, ticket, Ok(computed(read))));
+            stage.keys(keys);
+        }
+        stage
+    };
+    each("editor_inner", inside);
+    each("review_inner", |width, height| {
+        let mut stage = inside(width, height);
+        stage.keys("<ctrl-s>").compared().compared();
+        stage
+    });
+}
+
+#[test]
 fn a_save_before_it_is_made_and_where_it_meets_another() {
     each("review_json", |width, height| {
         let mut stage = opened(width, height);
@@ -665,6 +691,7 @@ fn a_save_before_it_is_made_and_where_it_meets_another() {
             store: "shop-snapshots".into(),
             key: "CRAWLEE_STATE".into(),
             is_new: false,
+            inner: None,
             content_type: JSON.into(),
             place: "build-7, pts/3".to_owned(),
             process: 1,
@@ -674,7 +701,7 @@ fn a_save_before_it_is_made_and_where_it_meets_another() {
         let base = r#"{"page": 6, "seen": [1, 2.50, 1E400], "ok": true}"#;
         let base = Version { content_type: JSON.into(), value: base.into() };
         let text = r#"{"page": 6, "seen": [1, 2.75, 1E400], "ok": true}"#.into();
-        let draft = Draft { head, base: Some(base), text };
+        let draft = Draft { head, base: Some(base), text, opened: None };
         let id = draft.head.id();
         stage.app.now = Timestamp::from_micros(NOW);
         stage.event(Event::Drafts(vec![(id.clone(), draft.head.clone())])).keys("e");

@@ -21,7 +21,7 @@ impl Editor {
     pub(in crate::app) fn met(&mut self, mine: &SetValue) -> Option<&Merging> {
         let base = match self.onto.take() {
             Some(onto) => *onto,
-            None => Version::from(self.original.as_ref()?),
+            None => Version::from(self.base()?),
         };
         self.tries += 1;
         let merging = Merging { base, mine: mine.clone(), theirs: None };

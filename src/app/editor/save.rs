@@ -40,6 +40,18 @@ impl Editor {
     /// The write that stores what was typed; `as_text` stores it as text whatever it was. It expects
     /// what was read when the editor was opened, or `over` if that is given.
     pub fn to_set(&mut self, as_text: bool, over: Option<Expect>) -> Result<SetValue, Blocked> {
+        let set = self.typed_set(as_text, over)?;
+        let Some(inner) = &self.inner else { return Ok(set) };
+        let whole = inner.value.put_back(&set.value).map_err(|why| Blocked::Fault(why.0))?;
+        Ok(SetValue { value: whole, ..set })
+    }
+
+    /// The same with what was typed itself, which a value in a value has still to be put back from.
+    pub(in crate::app) fn typed_set(
+        &mut self,
+        as_text: bool,
+        over: Option<Expect>,
+    ) -> Result<SetValue, Blocked> {
         if as_text {
             self.content_type = LineInput::new(ContentType::TEXT.as_str());
         }
@@ -54,12 +66,17 @@ impl Editor {
             _ => self.typed_content_type(),
         };
         let value = self.stored(&content_type, as_text)?;
-        let expected = over.unwrap_or_else(|| match &self.original {
+        let base = self.base();
+        let expected = over.unwrap_or_else(|| match base {
             Some(record) => {
                 Expect::unchanged(record.value.clone(), record.meta.content_type.clone())
             }
             None => Expect::Absent,
         });
+        let content_type = match &self.inner {
+            Some(inner) => inner.record.meta.content_type.clone(),
+            None => content_type,
+        };
         let key = self.typed_key();
         Ok(SetValue { store: self.store.clone(), key, value, content_type, expected })
     }

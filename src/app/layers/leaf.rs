@@ -9,6 +9,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use crossterm::event::KeyEvent;
 
+use crate::edit::InnerPlace;
 use crate::keymap::{Action, Context};
 use crate::model::{Key, StoreName};
 use crate::preview::{Matches, Preview};
@@ -148,8 +149,14 @@ impl Dialog for LeafCursor {
             Some(Action::CopyValue) => {
                 ctx.effect(Effect::Copy { what: "value", bytes: self.spelled() });
             }
+            Some(Action::OpenInner) if self.refused.is_none() => {
+                let at = Some(leaves.range(self.at));
+                let place = InnerPlace { path: self.path(), at };
+                ctx.request(Request::OpenInner(Box::new(self.shown.record.clone()), place));
+            }
             Some(
                 action @ (Action::EditValue
+                | Action::OpenInner
                 | Action::AddMember
                 | Action::RenameMember
                 | Action::RemoveMember),
@@ -161,6 +168,7 @@ impl Dialog for LeafCursor {
                 }
                 (false, None) => ctx.say(Notice::info("the whole value is not removed here")),
             },
+            Some(Action::Help) => ctx.request(Request::Help),
             Some(Action::Close | Action::Back | Action::Cancel) => return Then::Close,
             other => drop(ctx.common(other)),
         }
@@ -170,7 +178,7 @@ impl Dialog for LeafCursor {
     fn allows(&self, action: Action) -> bool {
         let leaves = self.shown.leaves();
         match action {
-            Action::EditValue | Action::AddMember => self.refused.is_none(),
+            Action::EditValue | Action::AddMember | Action::OpenInner => self.refused.is_none(),
             Action::RenameMember => self.refused.is_none() && leaves.is_member(self.at),
             Action::RemoveMember => self.refused.is_none() && leaves.parent(self.at) != self.at,
             _ => true,

@@ -18,6 +18,8 @@ pub struct Review {
     pub set: SetValue,
     /// What it changes; none until it has been compared.
     pub diff: Option<Diff>,
+    /// Where in the record the value is that was edited, if it is not the whole one.
+    pub inside: Option<String>,
     /// What is to be said of it.
     pub note: Option<String>,
     /// Whether comparing and writing are one step, so that nobody can come between.
@@ -29,7 +31,7 @@ pub struct Review {
 impl Review {
     /// A save whose difference is being looked for.
     pub fn new(set: SetValue, note: Option<String>, atomic: bool) -> Self {
-        Self { set, diff: None, note, atomic, overlay: Overlay::default() }
+        Self { set, diff: None, inside: None, note, atomic, overlay: Overlay::default() }
     }
 
     /// It has been compared.

@@ -13,7 +13,7 @@ use super::super::layers::{Details, Help, Jobs, Layer, Log, Overview, Targets};
 use super::super::layout::Pane;
 use super::super::load::{Load, RecordView};
 use super::super::notice::Notice;
-use super::{drafts, leaves, opened, questions, undo, watched};
+use super::{drafts, inner, leaves, opened, questions, undo, watched};
 
 /// Does in the pane in focus what a key asks for.
 pub(in crate::app) fn act(app: &mut App, action: Action) {
@@ -95,6 +95,7 @@ pub(in crate::app) fn act_on_one_record(app: &mut App, action: Action) {
             }
         }
         Action::SelectValue => leaves::select(app),
+        Action::OpenInner => inner::open_whole(app),
         Action::Edit | Action::EditExternal => {
             let outside = action == Action::EditExternal;
             if !drafts::offers(app, false, outside) {

@@ -178,7 +178,7 @@ pub(in crate::app) fn refused(app: &mut App, plan: &Plan, error: &Error, edited:
     }
     if let (PlannedChange::Set(set), true, true) = (&plan.change, conflict, asks) {
         notice::untell(&mut app.notice);
-        let old = app.editor.as_ref().and_then(|editor| editor.original.as_ref());
+        let old = app.editor.as_ref().and_then(|editor| editor.base());
         let asked = Confirm::overwrite(old);
         unasked::open(app, Layer::Confirm(Box::new(asked)));
         let read = Load::Value { store: set.store.clone(), key: set.key.clone() };

@@ -1,7 +1,9 @@
 //! Drafts that were found: offered where their record is edited, and what is answered.
 
-use crate::edit::Version;
+use std::sync::Arc;
+
 use crate::edit::draft::{Draft, DraftHead, DraftId};
+use crate::edit::{InnerValue, Version};
 use crate::model::{ContentType, Record, RecordMeta};
 
 use super::super::App;
@@ -80,9 +82,20 @@ pub(super) fn read(app: &mut App, id: DraftId, result: Result<Box<Draft>, String
         remove(app, &id);
         return open(app, outside, is_new);
     }
-    let versions = [now.clone().unwrap_or_else(nothing), typed.clone()];
+    let versions = match &draft.opened {
+        Some(inner) => inside(inner, &draft),
+        None => [now.clone().unwrap_or_else(nothing), typed.clone()],
+    };
     app.out.read(Slot::Saving, Compute::Diff(Box::new(versions)));
     app.layers.push(DraftView::new(id, draft, typed, now).into());
+}
+
+/// Of a value in a value, what was read and what was typed.
+fn inside(inner: &InnerValue, draft: &Draft) -> [Version; 2] {
+    let content_type = inner.inner().content_type();
+    let read = Version { content_type, value: inner.inner().value().clone() };
+    let typed = Version { value: draft.text.clone(), ..read.clone() };
+    [read, typed]
 }
 
 fn nothing() -> Version {
@@ -105,7 +118,11 @@ fn reopened(draft: &Draft, app: &App) -> Option<Editor> {
             ..RecordMeta::default()
         };
         let record = Record { meta, value: base.value.clone() };
-        Editor::edit(head.store.clone(), record, app.settings.editor_limit)
+        let limit = app.settings.editor_limit;
+        match &draft.opened {
+            Some(inner) => Editor::of_inner(head.store.clone(), record, Arc::clone(inner), limit),
+            None => Editor::edit(head.store.clone(), record, limit),
+        }
     } else {
         let mut new = Editor::create(head.store.clone());
         new.key = LineInput::new(head.key.as_str()?);
@@ -121,7 +138,7 @@ fn reopened(draft: &Draft, app: &App) -> Option<Editor> {
 /// Goes on with a draft; as a new record if that is wanted.
 pub(super) fn take(app: &mut App, id: &DraftId, mut draft: Draft, as_new: bool) {
     if as_new {
-        draft.base = None;
+        (draft.base, draft.opened, draft.head.inner) = (None, None, None);
     }
     let Some(mut editor) = reopened(&draft, app) else { return };
     if as_new {

@@ -10,7 +10,7 @@ use super::super::layers::{Layer, Overview};
 use super::super::layout::Pane;
 use super::super::load::{Load, Loaded, RecordView};
 use super::super::notice::Notice;
-use super::{leaves, opened, questions, saving, unasked};
+use super::{inner, leaves, opened, questions, saving, unasked};
 
 pub(in crate::app) fn loaded(app: &mut App, loaded: Loaded) {
     match loaded {
@@ -85,6 +85,8 @@ pub(in crate::app) fn loaded(app: &mut App, loaded: Loaded) {
             }
         }
         Loaded::Leaves(shown) => leaves::found(app, shown),
+        Loaded::Inner(record, opened) => inner::opened(app, *record, opened),
+        Loaded::PutBack(set) => inner::put_back(app, set),
         Loaded::Checked(state, fault) => {
             if let Some(editor) = &mut app.editor {
                 editor.checked(state, fault);

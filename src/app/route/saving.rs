@@ -21,11 +21,12 @@ const NAMED: usize = 3;
 /// Shows what a save changes. It is compared meanwhile.
 pub(super) fn review(app: &mut App, set: SetValue) {
     let Some(editor) = &app.editor else { return };
-    let Some(read) = &editor.original else { return save(app, set) };
-    let versions = [Version::from(read), typed(&set)];
+    let Some(versions) = editor.compared(&set) else { return save(app, set) };
     app.out.read(Slot::Saving, Compute::Diff(Box::new(versions)));
     let atomic = !app.session.server.is_directory();
-    app.layers.push(Review::new(set, editor.told.clone(), atomic).into());
+    let mut shown = Review::new(set, editor.note(), atomic);
+    shown.inside = editor.inner.as_ref().map(|inner| inner.value.title());
+    app.layers.push(shown.into());
 }
 
 /// Makes the editor's save.
@@ -84,7 +85,7 @@ fn deleted(app: &mut App) {
         let why = "not saved: someone else has deleted this record";
         return app.tell(Notice::warning(why).lasting());
     }
-    let old = app.editor.as_ref().and_then(|editor| editor.original.as_ref());
+    let old = app.editor.as_ref().and_then(|editor| editor.base());
     let mut asked = Confirm::overwrite(old);
     asked.theirs_read(None, false);
     super::super::notice::untell(&mut app.notice);

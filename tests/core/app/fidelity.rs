@@ -17,10 +17,10 @@ struct Case {
 }
 
 /// Numbers without end, so that every run has the same values.
-struct Random(u64);
+pub(super) struct Random(pub(super) u64);
 
 impl Random {
-    fn below(&mut self, end: usize) -> usize {
+    pub(super) fn below(&mut self, end: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
@@ -58,10 +58,10 @@ const LEAVES: [&str; 22] = [
 ];
 const GAPS: [&str; 6] = ["", "", " ", "  ", " \t", "\t"];
 /// Stands for the leaf that is edited.
-const MARK: &str = "\"here\"";
+pub(super) const MARK: &str = "\"here\"";
 
 /// JSON on one line, spaced now so, now so, with the mark in it once.
-fn json(random: &mut Random, depth: usize, marked: bool) -> String {
+pub(super) fn json(random: &mut Random, depth: usize, marked: bool) -> String {
     let gap = |random: &mut Random| random.pick(&GAPS).to_owned();
     if depth == 0 {
         return if marked { MARK.to_owned() } else { random.pick(&LEAVES).to_owned() };

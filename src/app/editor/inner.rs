@@ -1,0 +1,117 @@
+//! A value in a value: edited like a record of its own, and saved as a part of the one that it is in.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use crate::edit::{InnerValue, NotOpened, Version};
+use crate::keymap::Action;
+use crate::model::{Record, RecordMeta, SetValue, StoreName};
+use crate::ops::Plan;
+
+use super::super::ctx::{Ctx, Request};
+use super::super::event::Slot;
+use super::super::load::Compute;
+use super::Editor;
+
+/// The record that a value is in, while that value is edited.
+#[derive(Debug, Clone)]
+pub struct InnerEdit {
+    /// The record as it was read.
+    pub record: Record,
+    /// What is edited of it.
+    pub value: Arc<InnerValue>,
+    /// What was typed when it was saved last, before it was put back.
+    typed: Bytes,
+    /// A save on its way: whether it has been looked at.
+    putting_back: Option<bool>,
+}
+
+impl Editor {
+    /// For a value in a value of a record.
+    pub(in crate::app) fn of_inner(
+        store: StoreName,
+        record: Record,
+        value: Arc<InnerValue>,
+        limit: u64,
+    ) -> Self {
+        let inner = value.inner();
+        let own = Record {
+            meta: RecordMeta {
+                key: record.meta.key.clone(),
+                content_type: inner.content_type(),
+                size: inner.value().len() as u64,
+                ..RecordMeta::default()
+            },
+            value: inner.value().clone(),
+        };
+        let mut editor = Self::edit(store, own, limit);
+        let edit = InnerEdit { record, value, typed: Bytes::new(), putting_back: None };
+        editor.inner = Some(Box::new(edit));
+        editor
+    }
+
+    /// The record that a save replaces, as it was read; none for a new one.
+    pub fn base(&self) -> Option<&Record> {
+        self.inner.as_ref().map(|inner| &inner.record).or(self.original.as_ref())
+    }
+
+    /// What a save changes, as it is shown: of a value in a value, that one alone.
+    pub(in crate::app) fn compared(&self, set: &SetValue) -> Option<[Version; 2]> {
+        let read = Version::from(self.original.as_ref()?);
+        let typed = match &self.inner {
+            Some(inner) => Version { value: inner.typed.clone(), ..read.clone() },
+            None => Version { content_type: set.content_type.clone(), value: set.value.clone() },
+        };
+        Some([read, typed])
+    }
+
+    /// What is to be said of a save before it is made.
+    pub(in crate::app) fn note(&self) -> Option<String> {
+        let inner = self.inner.as_ref().and_then(|inner| inner.value.inner().note());
+        let both: Vec<_> = self.told.clone().into_iter().chain(inner).collect();
+        (!both.is_empty()).then(|| both.join("; "))
+    }
+
+    /// Whether an action does something here: a value in a value has no fields of its own.
+    pub fn allows(&self, action: Action) -> bool {
+        let of_fields = [Action::SaveAsText, Action::NextField, Action::PreviousField];
+        self.inner.is_none() || !of_fields.contains(&action)
+    }
+
+    /// Whether what was typed is being put back into its record.
+    pub(in crate::app) fn is_putting_back(&self) -> bool {
+        self.inner.as_ref().is_some_and(|inner| inner.putting_back.is_some())
+    }
+
+    /// Has what was typed put back into its record; `reviewed`: it is saved at once then.
+    pub(in crate::app) fn put_back(&mut self, set: SetValue, reviewed: bool, ctx: &mut Ctx<'_>) {
+        if let Some(inner) = &mut self.inner {
+            inner.typed = set.value.clone();
+            inner.putting_back = Some(reviewed);
+            ctx.read(Slot::Saving, Compute::PutBack(Box::new(set), Arc::clone(&inner.value)));
+        }
+    }
+
+    /// It has been put back, or cannot be.
+    pub(in crate::app) fn is_put_back(
+        &mut self,
+        result: Result<Box<SetValue>, NotOpened>,
+        ctx: &mut Ctx<'_>,
+    ) {
+        let inner = self.inner.as_mut();
+        let Some(reviewed) = inner.and_then(|inner| inner.putting_back.take()) else { return };
+        match result {
+            Ok(set) if reviewed => self.saving = Some(ctx.send(Plan::set(*set))),
+            Ok(set) => ctx.request(Request::Review(set)),
+            Err(NotOpened(why)) => self.fault = Some(why),
+        }
+    }
+
+    /// What was typed is not put back after all.
+    pub(in crate::app) fn stop_putting_back(&mut self) {
+        if let Some(inner) = &mut self.inner {
+            inner.putting_back = None;
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! A value in a value: opened off the loop, edited, and put back before the record is saved.
+
+use std::sync::Arc;
+
+use crate::edit::{InnerPlace, InnerValue, NotOpened};
+use crate::keymap::{Action, Context};
+use crate::model::{Record, SetValue};
+use crate::text;
+
+use super::super::App;
+use super::super::editor::Editor;
+use super::super::event::Slot;
+use super::super::layers::Layer;
+use super::super::load::Compute;
+use super::super::notice::Notice;
+use super::drafts;
+
+/// Opens what the record that is shown holds as a whole.
+pub(super) fn open_whole(app: &mut App) {
+    let Some(record) = app.record.value_at_hand(&mut ctx!(app)) else { return };
+    if app.record.shows_json() {
+        let remedy = app.keymap.says(Context::Record, Action::SelectValue, "chooses one");
+        let text = text::then("a value of this JSON is opened, not all of it", "; ", remedy);
+        return app.tell(Notice::info(text));
+    }
+    open(app, Box::new(record), InnerPlace { path: String::new(), at: None });
+}
+
+/// Opens what a record holds at a place, unless a draft of the record is offered first.
+pub(super) fn open(app: &mut App, record: Box<Record>, place: InnerPlace) {
+    if drafts::offers(app, false, false) {
+        // The draft is about all of the record.
+        app.layers.retain(|layer| !matches!(layer, Layer::Leaf(_)));
+    } else {
+        app.out.read(Slot::Leaves, Compute::Inner(record, place));
+    }
+}
+
+/// It was opened, or not. What has come up meanwhile stays.
+pub(super) fn opened(app: &mut App, record: Record, opened: Result<Arc<InnerValue>, NotOpened>) {
+    let in_panes = app.layers.iter().all(|layer| matches!(layer, Layer::Leaf(_)));
+    let wanted = app.record.wanted.as_ref().filter(|(_, key)| *key == record.meta.key);
+    let Some((store, _)) = wanted.cloned().filter(|_| in_panes && app.editor.is_none()) else {
+        return;
+    };
+    match opened {
+        Err(NotOpened(why)) => app.tell(Notice::info(why)),
+        Ok(inner) => {
+            app.editor = Editor::open_inner(store, record, inner, &mut ctx!(app));
+            if app.editor.is_some() {
+                app.layers.clear();
+            }
+        }
+    }
+}
+
+/// What was typed inside has been put back: the record is saved, after a look at what is changed.
+pub(super) fn put_back(app: &mut App, result: Result<Box<SetValue>, NotOpened>) {
+    if let Some(editor) = &mut app.editor {
+        editor.is_put_back(result, &mut ctx!(app));
+    }
+}

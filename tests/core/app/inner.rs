@@ -1,0 +1,342 @@
+//! Values in values: JSON in strings, base64, gzip; opened, edited, and put back into their record.
+
+use std::io::{Read as _, Write as _};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use flate2::Compression;
+use flate2::read::GzDecoder;
+use flate2::write::GzEncoder;
+use larder::app::editor::Editor;
+use larder::app::{Effect, Event, Layer, Settings, Slot};
+use larder::edit::draft::Draft;
+use larder::model::{Error, ErrorKind, Expect, SetValue, Timestamp, Write};
+
+use super::fidelity::{MARK, Random, json};
+use super::{JSON, done};
+use crate::stage::{Stage, computed, record, store};
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn unzip(bytes: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    GzDecoder::new(bytes).read_to_end(&mut out).unwrap();
+    out
+}
+
+fn string(text: &str) -> String {
+    serde_json::to_string(text).unwrap()
+}
+
+fn opened(value: &[u8], content_type: &str) -> Stage {
+    let mut stage = Stage::with(120, 36, Settings { process: 7, ..Settings::default() });
+    stage.app.now = Timestamp::from_micros(10_000_000);
+    stage.connect(vec![store("shop", 1)]);
+    stage.open(&[record("page", content_type, value)]);
+    stage.keys("<tab>");
+    stage
+}
+
+fn answered(stage: &mut Stage, slot: Slot) {
+    let (ticket, read) = stage.take(slot);
+    stage.event(Event::Loaded(slot, ticket, Ok(computed(read))));
+}
+
+/// Opens what is inside the value whose path ends so.
+fn inside(stage: &mut Stage, path: &str) {
+    stage.keys("<enter>");
+    answered(stage, Slot::Leaves);
+    let mut steps = 0;
+    while !stage.app.leaf().unwrap().path().ends_with(path) {
+        stage.keys("j");
+        steps += 1;
+        assert!(steps < 1000, "there is no {path}");
+    }
+    stage.keys("o");
+    answered(stage, Slot::Leaves);
+}
+
+/// Saves what was typed inside.
+fn saved(stage: &mut Stage) -> SetValue {
+    stage.keys("<ctrl-s>");
+    answered(stage, Slot::Saving);
+    let Write::Set(set) = stage.write() else { panic!() };
+    set
+}
+
+fn text(set: &SetValue) -> &str {
+    std::str::from_utf8(&set.value).unwrap()
+}
+
+fn editor(stage: &Stage) -> &Editor {
+    stage.app.editor.as_ref().unwrap()
+}
+
+const BODY: &str = r#"{"price": 1.10, "name": "a"}"#;
+
+fn packed(body: &str) -> String {
+    format!(r#"{{"n":1.10,"body": "{}" , "t":"a\/b"}}"#, STANDARD.encode(gzip(body.as_bytes())))
+}
+
+#[test]
+fn a_value_in_a_value_is_edited_and_put_back_through_its_layers() {
+    let outer = packed(BODY);
+    let mut stage = opened(outer.as_bytes(), JSON);
+    inside(&mut stage, ".body");
+    assert!(stage.frame().contains("$.body · base64 → gzip → JSON"), "{}", stage.frame());
+    assert!(stage.app.layers.is_empty());
+    assert_eq!(stage.edited(), "{\n  \"price\": 1.10,\n  \"name\": \"a\"\n}");
+    stage.keys("<down><end><left><backspace>2");
+    let set = saved(&mut stage);
+    let value = text(&set);
+    let (before, after) = (r#"{"n":1.10,"body": ""#, r#"" , "t":"a\/b"}"#);
+    let body = value.strip_prefix(before).and_then(|rest| rest.strip_suffix(after)).unwrap();
+    let body = unzip(&STANDARD.decode(body).unwrap());
+    // What was laid out for the editor is on one line again.
+    assert_eq!(String::from_utf8(body).unwrap(), BODY.replace("1.10", "1.12"));
+    assert_eq!(set.content_type.as_str(), JSON);
+    assert_eq!(set.expected, Expect::unchanged(outer.into_bytes().into(), JSON.into()));
+    stage.written(Write::Set(set), Ok(done()));
+    assert!(stage.app.editor.is_none());
+}
+
+#[test]
+fn nothing_typed_inside_writes_nothing() {
+    let mut stage = opened(packed(BODY).as_bytes(), JSON);
+    inside(&mut stage, ".body");
+    stage.keys("<ctrl-s>");
+    assert!(stage.app.editor.is_none() && stage.writes().is_empty());
+    assert_eq!(stage.notice(), "nothing was changed");
+    let mut stage = opened(packed(BODY).as_bytes(), JSON);
+    inside(&mut stage, ".body");
+    stage.keys("x<ctrl-z><esc>");
+    assert!(stage.app.editor.is_none() && stage.app.layers.is_empty());
+}
+
+#[test]
+fn what_is_changed_inside_is_shown_before_it_is_saved() {
+    let mut stage = opened(packed(BODY).as_bytes(), JSON);
+    stage.app.settings.review_saves = true;
+    inside(&mut stage, ".body");
+    stage.keys("<down><end><left><backspace>2<ctrl-s>");
+    answered(&mut stage, Slot::Saving);
+    stage.compared();
+    let frame = stage.frame();
+    for part in [
+        "Save page · $.body · base64 → gzip → JSON",
+        "$.price  1.10 → 1.12",
+        "the gzip around it is compressed anew",
+    ] {
+        assert!(frame.contains(part), "{part}: {frame}");
+    }
+    stage.keys("<enter>");
+    assert!(matches!(stage.write(), Write::Set(_)));
+}
+
+#[test]
+fn a_whole_value_that_is_packed_is_opened_too() {
+    let mut stage = opened(&gzip(BODY.as_bytes()), "application/gzip");
+    stage.keys("o");
+    answered(&mut stage, Slot::Leaves);
+    assert!(stage.frame().contains(" gzip → JSON"), "{}", stage.frame());
+    stage.keys("<down><end><left><backspace>2");
+    let set = saved(&mut stage);
+    assert_eq!(unzip(&set.value), BODY.replace("1.10", "1.12").as_bytes());
+    assert_eq!(set.content_type.as_str(), "application/gzip");
+    for (value, content_type, why) in [
+        (&b"plain"[..], "text/plain; charset=utf-8", "nothing is packed in this value"),
+        (b"[1]", JSON, "a value of this JSON is opened"),
+    ] {
+        let mut stage = opened(value, content_type);
+        stage.keys("o");
+        if content_type != JSON {
+            answered(&mut stage, Slot::Leaves);
+        }
+        assert!(
+            stage.app.editor.is_none() && stage.notice().starts_with(why),
+            "{}",
+            stage.notice()
+        );
+    }
+}
+
+#[test]
+fn what_is_no_string_is_told_and_the_cursor_stays() {
+    let mut stage = opened(br#"{"n": 1}"#, JSON);
+    inside(&mut stage, ".n");
+    assert!(stage.notice().starts_with("only a string"), "{}", stage.notice());
+    assert!(stage.app.leaf().is_some() && stage.app.editor.is_none());
+}
+
+#[test]
+fn text_of_many_lines_is_edited_as_it_reads() {
+    let mut stage = opened(br#"{"html": "<p>\n\u00e9\/</p>", "n": 1}"#, JSON);
+    inside(&mut stage, ".html");
+    assert_eq!(stage.edited(), "<p>\né/</p>");
+    stage.keys("<down><right>è");
+    let set = saved(&mut stage);
+    assert_eq!(text(&set), r#"{"html": "<p>\n\u00e9\u00e8\/</p>", "n": 1}"#);
+}
+
+#[test]
+fn bytes_inside_are_edited_in_hexadecimal() {
+    let bytes: Vec<u8> = (0..=255).collect();
+    let outer = format!(r#"{{"raw": "{}"}}"#, STANDARD.encode(&bytes));
+    let mut stage = opened(outer.as_bytes(), JSON);
+    inside(&mut stage, ".raw");
+    assert!(editor(&stage).value.hex().is_some());
+    stage.keys("ff");
+    let set = saved(&mut stage);
+    let expected = [&[0xff], &bytes[1..]].concat();
+    assert_eq!(text(&set), format!(r#"{{"raw": "{}"}}"#, STANDARD.encode(expected)));
+}
+
+#[test]
+fn json_that_is_none_any_more_stays_in_the_editor() {
+    let mut stage = opened(format!(r#"{{"a": {}}}"#, string("[1]")).as_bytes(), JSON);
+    inside(&mut stage, ".a");
+    stage.keys("x<ctrl-s>");
+    assert!(editor(&stage).fault.as_ref().unwrap().contains("not JSON"));
+    assert!(stage.writes().is_empty());
+}
+
+#[test]
+fn what_someone_else_wrote_beside_it_is_merged_and_in_it_asked_about() {
+    let outer = |n: u8, body: &str| format!(r#"{{"n": {n}, "a": {}}}"#, string(body));
+    let save = |theirs: String| {
+        let mut stage = opened(outer(1, "[1]").as_bytes(), JSON);
+        inside(&mut stage, ".a");
+        stage.keys("<down><end>2");
+        let set = saved(&mut stage);
+        assert_eq!(text(&set), outer(1, "[12]"));
+        let conflict = Error::new(ErrorKind::Conflict, "changed");
+        stage.written(Write::Set(set), Err(conflict));
+        stage.theirs(Some(record("page", JSON, theirs))).compared();
+        stage
+    };
+    let mut stage = save(outer(5, "[1]"));
+    let Write::Set(set) = stage.write() else { panic!() };
+    assert_eq!(text(&set), outer(5, "[12]"));
+    let stage = save(outer(1, "[7]"));
+    assert!(matches!(stage.app.layer(), Some(Layer::Merge(_))));
+    assert!(stage.writes().is_empty());
+}
+
+fn kept(stage: &mut Stage) -> Draft {
+    stage.app.now = Timestamp::from_micros(stage.app.now.micros() + 600_000);
+    stage.event(Event::Time);
+    let kept = stage.asked.iter().rev().find_map(|effect| match effect {
+        Effect::KeepDraft(draft) => Some(Draft::clone(draft)),
+        _ => None,
+    });
+    kept.unwrap()
+}
+
+#[test]
+fn a_draft_of_what_is_inside_is_gone_on_with_inside() {
+    let outer = packed(BODY);
+    let mut stage = opened(outer.as_bytes(), JSON);
+    inside(&mut stage, ".body");
+    stage.keys("<down><end><left><backspace>2");
+    let draft = kept(&mut stage);
+    // As it is kept in a file.
+    let read = Draft::from_bytes(&draft.to_bytes().unwrap().into()).unwrap();
+    assert_eq!(read, draft);
+    assert_eq!(read.base.as_ref().unwrap().value, outer);
+    let mut stage = opened(outer.as_bytes(), JSON);
+    stage.event(Event::Drafts(vec![(read.head.id(), read.head.clone())]));
+    stage.keys("<enter>");
+    answered(&mut stage, Slot::Leaves);
+    stage.keys("jjo");
+    stage.event(Event::DraftRead(read.head.id(), Ok(Box::new(read.clone()))));
+    stage.compared();
+    let frame = stage.frame();
+    for part in ["In $.body · base64 → gzip → JSON, compared", "$.price  1.10 → 1.12"] {
+        assert!(frame.contains(part), "{part}: {frame}");
+    }
+    stage.keys("<enter>");
+    assert!(stage.frame().contains("$.body · base64 → gzip → JSON · changed"), "{}", stage.frame());
+    let set = saved(&mut stage);
+    assert!(text(&set).starts_with(r#"{"n":1.10,"body": "H4sI"#), "{}", text(&set));
+    let stored = read.text.clone();
+    assert!(!text(&set).contains(std::str::from_utf8(&stored).unwrap()));
+}
+
+/// A string that holds this text, in one of many ways.
+fn layered(way: usize, text: &str) -> String {
+    let escaped = |text: &str| {
+        let units = text.encode_utf16().map(|unit| format!("\\u{unit:04x}"));
+        format!("\"{}\"", units.collect::<String>())
+    };
+    match way % 8 {
+        0 => string(text),
+        1 => escaped(text),
+        2 => string(&STANDARD.encode(text)),
+        3 => string(&STANDARD.encode(gzip(text.as_bytes()))),
+        4 => string(&format!("data:text/plain;base64,{}", STANDARD.encode(text))),
+        5 => string(&string(text)),
+        6 => string(text).replace('/', "\\/"),
+        _ => escaped(&STANDARD.encode(text)),
+    }
+}
+
+/// What such a string holds, read by other means.
+fn read(way: usize, spelled: &str) -> String {
+    let text: String = serde_json::from_str(spelled).unwrap();
+    let bytes = |text: &str| STANDARD.decode(text).unwrap();
+    let read = match way % 8 {
+        2 | 7 => bytes(&text),
+        3 => unzip(&bytes(&text)),
+        4 => bytes(text.strip_prefix("data:text/plain;base64,").unwrap()),
+        5 => return serde_json::from_str(&text).unwrap(),
+        _ => return text,
+    };
+    String::from_utf8(read).unwrap()
+}
+
+#[test]
+fn every_byte_outside_what_is_edited_inside_is_what_it_was() {
+    let mut random = Random(0x1234_5678_9abc_def1);
+    let texts = [
+        r#"{"a":1.10,"b":"here","a":-0.0}"#,
+        "[ 1.10,\t\"\\u00e9 here\",NaN ]",
+        "first line\r\nhere / second\nlast",
+        "<p class=\"x\">here \u{e9}\u{301} \u{1f600}</p>",
+        "{\n  \"a\": [\"here\"]\n}\n",
+    ];
+    for round in 0..200 {
+        let inner = texts[random.below(texts.len())];
+        let outer = json(&mut random, 3, true);
+        let spelled = layered(round, inner);
+        let member = format!("{{ \"held\" :{spelled}}}");
+        let at = outer.find(MARK).unwrap() + member.find(&spelled).unwrap();
+        let outer = outer.replace(MARK, &member);
+        let mut stage = opened(outer.as_bytes(), JSON);
+        inside(&mut stage, ".held");
+        stage.keys("<ctrl-f>here<enter>\u{20ac}/\u{f6}");
+        let set = saved(&mut stage);
+        let value = text(&set);
+        let end = value.len() - (outer.len() - at - spelled.len());
+        assert_eq!(value[..at], outer[..at], "{outer}");
+        assert_eq!(value[end..], outer[at + spelled.len()..], "{outer}");
+        let expected = inner.replace("here", "\u{20ac}/\u{f6}");
+        assert_eq!(read(round, &value[at..end]), expected, "{outer}");
+    }
+}
+
+#[test]
+fn an_editor_does_not_open_under_a_dialog_that_has_come_up() {
+    let mut stage = opened(packed(BODY).as_bytes(), JSON);
+    stage.keys("<enter>");
+    answered(&mut stage, Slot::Leaves);
+    stage.keys("jjo");
+    let (ticket, read) = stage.take(Slot::Leaves);
+    let loaded = computed(read);
+    stage.keys("<f1>");
+    stage.event(Event::Loaded(Slot::Leaves, ticket, Ok(loaded)));
+    assert!(stage.app.editor.is_none(), "not under a dialog that has come up");
+}
