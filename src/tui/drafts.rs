@@ -133,9 +133,20 @@ fn is_larder(process: u32) -> bool {
     if test_kill_process(pid).is_err() {
         return false;
     }
+    // One that has ended keeps its number and name until its parent takes note.
+    let state = std::fs::read_to_string(format!("/proc/{process}/stat"));
+    if state.is_ok_and(|state| has_ended(&state)) {
+        return false;
+    }
     // Numbers come again. Where nothing tells what runs, it is taken for larder.
     let name = std::fs::read_to_string(format!("/proc/{process}/comm"));
     name.map_or(!Path::new("/proc/self").exists(), |name| name.starts_with("larder"))
+}
+
+/// Whether a process has ended, by what `/proc` tells of its state: behind its name, which may be anything.
+fn has_ended(stat: &str) -> bool {
+    let state = stat.rsplit_once(')').map_or("", |(_, rest)| rest.trim_start());
+    state.starts_with(['Z', 'X'])
 }
 
 /// Where it is typed: the machine and the terminal.
@@ -147,4 +158,27 @@ pub(super) fn place() -> String {
     let terminal =
         terminal.map(|name| name.to_string_lossy().trim_start_matches("/dev/").to_owned());
     host.into_iter().chain(terminal).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_that_has_ended_types_no_more() {
+        // The tests are a process whose name begins so.
+        assert!(is_larder(std::process::id()));
+        let mut child = std::process::Command::new("true").spawn().unwrap();
+        // It stays in the list of processes until it is waited for.
+        while !std::fs::read_to_string(format!("/proc/{}/stat", child.id()))
+            .is_ok_and(|stat| has_ended(&stat))
+        {
+            std::thread::yield_now();
+        }
+        assert!(!is_larder(child.id()));
+        child.wait().unwrap();
+        assert!(!is_larder(child.id()));
+        assert!(has_ended("7 (a) Z (b)) Z 1 2"));
+        assert!(!has_ended("7 (a) Z (b)) S 1 2"));
+    }
 }
