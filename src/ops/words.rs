@@ -231,7 +231,7 @@ pub fn why_fixed(plan: &Plan) -> &'static str {
     match &plan.change {
         PlannedChange::Purge(_) | PlannedChange::Drop(_) => "the memory was freed at once",
         PlannedChange::Repair(..) => "what was there was damaged",
-        PlannedChange::Delete { .. } => "it was too much to be kept, or damaged",
+        PlannedChange::Delete { .. } => "too much to be kept, or damaged",
         PlannedChange::Create(_) => "the store was there already",
         _ => "what was there before is not known",
     }

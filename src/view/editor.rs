@@ -30,15 +30,17 @@ pub(super) fn draw(
     let what = if editor.original.is_some() { "Edit" } else { "New record in" };
     let changed = if editor.is_changed() { " · changed" } else { "" };
     let inside = editor.inner.as_ref();
-    let inside = inside.map(|inner| inner.value.title());
+    let inside = inside.map(|inner| visible(&inner.value.title()).into_owned());
     let store = editor.store.escaped();
     let title = match &inside {
         None => format!("{what} {store}{changed}"),
         Some(inside) => {
-            let long = format!("{what} {store} · {inside}{changed}");
             // Where there is little room, it is what is edited that is told.
-            let fits = cells(&visible(&long)) + TITLE_FRAME <= usize::from(area.width);
-            if fits { long } else { format!("{what} {inside}{changed}") }
+            let room = usize::from(area.width).saturating_sub(TITLE_FRAME);
+            let long = format!("{what} {store} · {inside}{changed}");
+            let rest = room.saturating_sub(cells(what) + 1 + cells(changed));
+            let short = || format!("{what} {}{changed}", text::fit_middle(inside, rest));
+            if cells(&visible(&long)) <= room { long } else { short() }
         }
     };
     let bottom = match (editor.is_busy(), editor.outside) {

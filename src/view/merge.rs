@@ -12,7 +12,7 @@ use crate::text::{cells, visible};
 use crate::theme::Role;
 
 use super::Appearance;
-use super::border::{Titles, bordered};
+use super::border::{TITLE_FRAME, Titles, bordered};
 use super::named::{self, Named};
 use super::paint::{paragraph, put};
 use super::review::NOT_ATOMIC;
@@ -44,7 +44,10 @@ pub(super) fn draw(
     appearance: &Appearance,
 ) -> Option<(u16, u16)> {
     let (decided, all) = (shown.decided(), shown.choices.len());
-    let title = format!("Merge {} · {decided} of {all} decided", shown.set.key.named());
+    let state = format!(" · {decided} of {all} decided");
+    let room = usize::from(body.width).saturating_sub(TITLE_FRAME + "Merge ".len() + cells(&state));
+    let key = visible(&shown.set.key.named()).into_owned();
+    let title = format!("Merge {}{state}", text::fit_middle(&key, room));
     let context = if shown.typed.is_some() { Context::Editor } else { Context::Merge };
     let below: Vec<_> =
         named(shown).into_iter().filter(|(action, _)| !SIDES.contains(action)).collect();
