@@ -109,6 +109,8 @@ pub struct App {
     pub editor: Option<Editor>,
     /// Dialogs over everything; the last one takes the keys.
     pub layers: Vec<Layer>,
+    /// The cursor in the values from which a value in one of them was opened.
+    beneath: Option<Box<LeafCursor>>,
     /// When the dialog that opened by itself takes keys.
     unseen_until: Option<Timestamp>,
     /// What was typed and not stored, here and before.
@@ -145,6 +147,7 @@ impl App {
             watch: Watch::default(),
             editor: None,
             layers: Vec::new(),
+            beneath: None,
             unseen_until: None,
             drafting: Drafting::default(),
             notice: None,
@@ -180,6 +183,7 @@ impl App {
         let typed = drafting::is_input(&event);
         self.route(event);
         self.serve();
+        route::come_back(self);
         drafting::look(self, typed);
         self.watch.look(&self.stores, &self.keys, &self.record, &mut ctx!(self));
         std::mem::take(&mut self.out.effects)

@@ -1,8 +1,10 @@
 //! What can be done here and now: one question, asked by dispatch, footer and help alike.
 
-use crate::keymap::{Action, KeyMap};
+use crate::edit::may_hold;
+use crate::keymap::{Action, Context, KeyMap};
 use crate::ops::journal::Journal;
 use crate::ops::{Turn, words};
+use crate::text;
 
 use super::keys::KeysPane;
 use super::layout::Pane;
@@ -103,11 +105,10 @@ impl RecordPane {
             return Ok(());
         }
         match action {
-            Action::Edit
-            | Action::EditExternal
-            | Action::OpenInner
-            | Action::CopyValue
-            | Action::SaveValue => self.has_value(keymap),
+            Action::Edit | Action::EditExternal | Action::CopyValue | Action::SaveValue => {
+                self.has_value(keymap)
+            }
+            Action::OpenInner => self.may_open(keymap),
             Action::SelectValue if !self.shows_json() => {
                 Err(Notice::info("only JSON has values to choose one of"))
             }
@@ -120,5 +121,18 @@ impl RecordPane {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Whether the value may hold another.
+    fn may_open(&self, keymap: &KeyMap) -> Result<(), Why> {
+        self.has_value(keymap)?;
+        if self.shows_json() {
+            let remedy = keymap.says(Context::Record, Action::SelectValue, "chooses one");
+            let text = text::then("a value of this JSON is opened, not all of it", "; ", remedy);
+            return Err(Notice::info(text));
+        }
+        let holds = self.record().is_some_and(|record| may_hold(&record.value));
+        let none = || Notice::info("nothing is packed in this value; edit the value itself");
+        if holds { Ok(()) } else { Err(none()) }
     }
 }

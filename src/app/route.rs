@@ -32,6 +32,8 @@ use super::question::{Confirm, Confirmed, PromptKind, WAIT};
 use super::typing::typed;
 use super::{App, notice};
 
+pub(super) use inner::come_back;
+
 impl App {
     /// Gives an event to what it concerns.
     pub(super) fn route(&mut self, event: Event) {

@@ -120,9 +120,7 @@ impl Inner {
             Layer::Packed(packed) => Some(packed.word()),
             _ => None,
         })?;
-        Some(format!(
-            "the {packed} around it is compressed anew: its bytes change, what it holds does not"
-        ))
+        Some(format!("the {packed} around it is compressed anew, so all its bytes change"))
     }
 
     /// The bytes of the string, or of the value, with another innermost value. The same one gives the
@@ -177,6 +175,18 @@ impl Layer {
             Self::Packed(packed) => packed.word(),
         })
     }
+}
+
+/// Whether a value may hold another, by its first bytes alone.
+pub fn may_hold(value: &[u8]) -> bool {
+    const FIRST: usize = 256;
+    let first = &value[..value.len().min(FIRST)];
+    let is_base64 = if first.len() == value.len() {
+        Base64::open(value).is_some()
+    } else {
+        Base64::may_be(first)
+    };
+    is_base64 || packed::is_packed(value) || first.starts_with(b"\"") || DataUrl::is_marked(first)
 }
 
 /// Opens what is known, until it is JSON, plain text, or nothing known.

@@ -12,7 +12,7 @@ use crate::signals::{browser, project};
 const KILLS: u32 = 4;
 
 /// A command with this state folder.
-fn drafts(state: &Path, arguments: &[&str]) -> String {
+pub(crate) fn drafts(state: &Path, arguments: &[&str]) -> String {
     let mut command = Command::new(larder());
     command.arg("drafts").args(arguments).env("HOME", state).env("XDG_STATE_HOME", state);
     let output = command.output().unwrap();
@@ -22,7 +22,7 @@ fn drafts(state: &Path, arguments: &[&str]) -> String {
 }
 
 /// The names of all drafts.
-fn ids(state: &Path) -> Vec<String> {
+pub(crate) fn ids(state: &Path) -> Vec<String> {
     let listed = drafts(state, &["list", "--json"]);
     let name = |line: &str| {
         let line: serde_json::Value = serde_json::from_str(line).unwrap();
@@ -38,7 +38,7 @@ fn typed(state: &Path) -> Option<String> {
     ids.first().map(|id| drafts(state, &["show", id]))
 }
 
-fn waits(what: &str, done: impl Fn() -> bool) {
+pub(crate) fn waits(what: &str, done: impl Fn() -> bool) {
     let start = Instant::now();
     while !done() {
         assert!(start.elapsed() < Duration::from_secs(20), "waited for {what}");

@@ -19,6 +19,7 @@ mod browser;
 mod commands;
 mod demo;
 mod drafts;
+mod inner;
 mod kills;
 mod lying_servers;
 mod package;

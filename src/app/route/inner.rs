@@ -3,9 +3,7 @@
 use std::sync::Arc;
 
 use crate::edit::{InnerPlace, InnerValue, NotOpened};
-use crate::keymap::{Action, Context};
 use crate::model::{Record, SetValue};
-use crate::text;
 
 use super::super::App;
 use super::super::editor::Editor;
@@ -13,17 +11,25 @@ use super::super::event::Slot;
 use super::super::layers::Layer;
 use super::super::load::Compute;
 use super::super::notice::Notice;
-use super::drafts;
+use super::{drafts, leaves};
 
 /// Opens what the record that is shown holds as a whole.
 pub(super) fn open_whole(app: &mut App) {
     let Some(record) = app.record.value_at_hand(&mut ctx!(app)) else { return };
-    if app.record.shows_json() {
-        let remedy = app.keymap.says(Context::Record, Action::SelectValue, "chooses one");
-        let text = text::then("a value of this JSON is opened, not all of it", "; ", remedy);
-        return app.tell(Notice::info(text));
-    }
     open(app, Box::new(record), InnerPlace { path: String::new(), at: None });
+}
+
+/// The editor of a value in a value is closed: the cursor is on that value again.
+pub(in crate::app) fn come_back(app: &mut App) {
+    if app.beneath.is_none() || app.editor.is_some() || !app.layers.is_empty() {
+        return;
+    }
+    let Some(cursor) = app.beneath.take() else { return };
+    let wanted = app.record.wanted.as_ref();
+    if wanted.is_some_and(|(store, key)| cursor.is_about(store, key)) && app.record.shows_json() {
+        app.layers.push(cursor.into());
+        leaves::follow(app);
+    }
 }
 
 /// Opens what a record holds at a place, unless a draft of the record is offered first.
@@ -48,7 +54,10 @@ pub(super) fn opened(app: &mut App, record: Record, opened: Result<Arc<InnerValu
         Ok(inner) => {
             app.editor = Editor::open_inner(store, record, inner, &mut ctx!(app));
             if app.editor.is_some() {
-                app.layers.clear();
+                app.beneath = app.layers.drain(..).find_map(|layer| match layer {
+                    Layer::Leaf(cursor) => Some(cursor),
+                    _ => None,
+                });
             }
         }
     }

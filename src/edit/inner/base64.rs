@@ -45,13 +45,18 @@ impl Base64 {
         Some((Self { is_in_url: true, ..spelling }, decoded))
     }
 
-    /// Reads what can be spelled so again.
-    fn read(text: &[u8]) -> Option<(Self, Vec<u8>)> {
+    /// Whether nothing else is in a text than in base64.
+    pub(super) fn may_be(text: &[u8]) -> bool {
         let known = |byte: &u8| {
             byte.is_ascii_alphanumeric()
                 || matches!(byte, b'+' | b'/' | b'-' | b'_' | b'=' | b'\r' | b'\n')
         };
-        if !text.iter().all(known) {
+        text.iter().all(known)
+    }
+
+    /// Reads what can be spelled so again.
+    fn read(text: &[u8]) -> Option<(Self, Vec<u8>)> {
+        if !Self::may_be(text) {
             return None;
         }
         let url_safe = text.iter().any(|byte| matches!(byte, b'-' | b'_'));

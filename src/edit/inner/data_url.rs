@@ -16,9 +16,8 @@ pub(super) struct DataUrl {
 impl DataUrl {
     /// A text that is a `data:` URL, with what it holds: bytes, or base64.
     pub(super) fn open(text: &[u8]) -> Option<(Self, Vec<u8>)> {
-        let is_url = text.get(..5).is_some_and(|start| start.eq_ignore_ascii_case(b"data:"));
         let plain = |byte: &u8| byte.is_ascii_graphic() || *byte == b' ';
-        if !is_url || !text.iter().all(plain) {
+        if !Self::is_marked(text) || !text.iter().all(plain) {
             return None;
         }
         let comma = memchr::memchr(b',', text)?;
@@ -28,6 +27,11 @@ impl DataUrl {
             if marked { rest.to_vec() } else { Units(rest).map(|(byte, _)| byte).collect() };
         let spelled = (!marked).then(|| rest.into());
         Some((Self { head: head.into(), spelled }, payload))
+    }
+
+    /// Whether a text begins like one.
+    pub(super) fn is_marked(text: &[u8]) -> bool {
+        text.get(..5).is_some_and(|start| start.eq_ignore_ascii_case(b"data:"))
     }
 
     /// Whether what it holds is base64.

@@ -146,6 +146,19 @@ proptest! {
     }
 
     #[test]
+    fn what_is_opened_is_told_by_its_first_bytes(
+        value in any::<Vec<u8>>(), layers in proptest::collection::vec(any::<u8>(), 1..4),
+    ) {
+        let json = wrapped(value, &layers);
+        let value = of(&json);
+        let whole = Bytes::from(serde_json::from_str::<String>(&json).unwrap());
+        if let Ok(opened) = Inner::of_value(&whole) {
+            prop_assert!(may_hold(&whole));
+            prop_assert_eq!(opened.value(), value.value());
+        }
+    }
+
+    #[test]
     fn what_is_put_in_is_found_there_again(
         text in ".*", typed in "\\PC*", layers in proptest::collection::vec(any::<u8>(), 0..4),
     ) {
