@@ -1,13 +1,14 @@
 //! The connection to a server: fred, made so that nothing hangs, nothing runs late and no write
 //! runs twice.
 //!
-//! fred's own reconnection is off. A [connection](single) is used once; when it ends, everything
+//! fred's own reconnection is off. A [connection](server_or_cluster) is used once; when it ends, everything
 //! that waits on it fails at once, and the manager makes the next one, for ever, at most 2 s apart.
 
 mod client;
 mod command;
 mod dedicated;
 mod doorway;
+mod end;
 mod establish;
 mod facts;
 mod fence;
@@ -22,6 +23,7 @@ mod relay;
 mod replicas;
 mod sentinel;
 mod server;
+mod server_or_cluster;
 mod single;
 mod subscription;
 mod tls;
@@ -38,7 +40,8 @@ use tokio::task::JoinHandle;
 
 use self::inner::Inner;
 pub(super) use self::limits::DEDICATED_ABOVE;
-use self::single::{Batch, Connection};
+use self::server_or_cluster::Connection;
+use self::single::Batch;
 use super::error;
 use crate::model::{ConnectionState, Error, ErrorKind, Result};
 use crate::storage::Options;

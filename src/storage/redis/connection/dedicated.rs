@@ -6,7 +6,8 @@ use fred::types::Value;
 
 use super::ConnectionManager;
 use super::command::{self, Command};
-use super::single::{Batch, Connection};
+use super::server_or_cluster::Connection;
+use super::single::Batch;
 use crate::model::Result;
 
 /// A connection of its own. Nothing else waits behind its reply; dropping it closes it at once,

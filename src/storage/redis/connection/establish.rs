@@ -10,7 +10,7 @@ use super::nodes::Nodes;
 use super::place::{Place, Purpose};
 use super::sentinel;
 use super::server::{Plan, to_server};
-use super::single::{Connection, Identity};
+use super::server_or_cluster::{Connection, Identity};
 use crate::model::{Cause, Error, ErrorKind, Result};
 use crate::storage::target::{Endpoint, Host};
 
@@ -94,7 +94,7 @@ pub(super) async fn for_purpose(
     if let Place::Cluster(hosts) = place {
         return Ok(Connection::of_nodes(Nodes::connect(plan, hosts, purpose).await?, place));
     }
-    to_server(plan, place, purpose).await
+    Ok(Connection::of_server(to_server(plan, place, purpose).await?))
 }
 
 /// Asks how the server calls a connection, where it tells.

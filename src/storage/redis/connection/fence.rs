@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 
 use fred::types::Value;
 
-use super::single::{Connection, Identity};
+use super::server_or_cluster::{Connection, Identity};
 use super::{Command, ConnectionManager};
 use crate::model::{ErrorKind, Result};
 

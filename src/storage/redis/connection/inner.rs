@@ -12,7 +12,7 @@ use super::establish::{self, Established};
 use super::fence::Losses;
 use super::place::{Place, Purpose};
 use super::server::Plan;
-use super::single::Connection;
+use super::server_or_cluster::Connection;
 use crate::model::{ConnectionState, Error, Result};
 use crate::storage::Options;
 use crate::storage::target::RedisTarget;

@@ -15,7 +15,7 @@ use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use super::command::Command;
 use super::inner::Inner;
 use super::place::Purpose;
-use super::single::Connection;
+use super::server_or_cluster::Connection;
 use crate::model::Result;
 
 /// Such a connection; dropping it closes it.

@@ -10,7 +10,7 @@ use tokio::sync::Mutex as AsyncMutex;
 use super::command::Command;
 use super::place::{Place, Purpose};
 use super::server::{Plan, to_server};
-use super::single::{Batch, Connection};
+use super::single::{Batch, ServerConnection};
 use crate::model::{Error, ErrorKind, Result};
 use crate::storage::target::Host;
 
@@ -26,7 +26,7 @@ pub(super) struct Nodes {
     plan: Plan,
     purpose: Purpose,
     slots: Mutex<Slots>,
-    connections: AsyncMutex<BTreeMap<String, Arc<Connection>>>,
+    connections: AsyncMutex<BTreeMap<String, Arc<ServerConnection>>>,
 }
 
 /// Which node serves which slots.
@@ -94,7 +94,7 @@ impl Nodes {
     }
 
     /// The connection to this node, made when first asked for.
-    async fn connection(&self, host: &Host) -> Result<Arc<Connection>> {
+    async fn connection(&self, host: &Host) -> Result<Arc<ServerConnection>> {
         let name = host.to_string();
         if let Some(connection) = self.connections.lock().await.get(&name) {
             return Ok(Arc::clone(connection));
@@ -186,7 +186,7 @@ impl Nodes {
 }
 
 /// The slots as a node knows them, and the connection over which it told.
-async fn discover(plan: &Plan, host: &Host, purpose: Purpose) -> Result<(Slots, Connection)> {
+async fn discover(plan: &Plan, host: &Host, purpose: Purpose) -> Result<(Slots, ServerConnection)> {
     let place = Place::Node(host.clone());
     let connection = to_server(plan, &place, purpose).await?;
     let reply = connection.one(Command::new("CLUSTER SLOTS", []), plan.timeout).await?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use fred::types::Value;
 
 use super::inner::Inner;
-use super::single::Connection;
+use super::server_or_cluster::Connection;
 use super::{Command, Waiting, exec};
 use crate::model::{ErrorKind, Result};
 

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use fred::types::Value;
 
 use super::Command;
-use super::single::Connection;
+use super::server_or_cluster::Connection;
 use crate::model::Replicas;
 
 /// The least time that replicas are given, in milliseconds; 0 would be for ever.

@@ -7,7 +7,7 @@ use super::client::{self, Login};
 use super::command::Command;
 use super::place::{Place, Purpose};
 use super::server::Plan;
-use super::single::Connection;
+use super::single::ServerConnection;
 use crate::model::{Error, ErrorKind, Result};
 use crate::storage::target::{Endpoint, Host};
 
@@ -63,7 +63,7 @@ async fn ask(plan: &Plan, host: &Host, hosts: usize) -> Result<Host> {
     let timeout = plan.timeout / u32::try_from(hosts + 1).unwrap_or(u32::MAX);
     let place = Place::Tcp(host.clone());
     let wired = client::build(&place, login, plan.tls.as_ref(), timeout, Purpose::Data).await?;
-    let connection = Connection::start(wired, &host.to_string(), timeout).await?;
+    let connection = ServerConnection::start(wired, &host.to_string(), timeout).await?;
     let name = Value::String(service.as_str().into());
     let reply =
         connection.one(Command::new("SENTINEL GET-MASTER-ADDR-BY-NAME", [name]), timeout).await?;

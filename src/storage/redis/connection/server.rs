@@ -8,7 +8,7 @@ use tokio_rustls::TlsConnector;
 use super::client::{self, Login};
 use super::command::Command;
 use super::place::{Place, Purpose};
-use super::single::Connection;
+use super::single::ServerConnection;
 use super::tls;
 use crate::model::{Error, ErrorKind, Result};
 use crate::storage::target::RedisTarget;
@@ -30,13 +30,17 @@ impl Plan {
 }
 
 /// A connection to one server, logged in and with its database, but not tried.
-pub(super) async fn to_server(plan: &Plan, place: &Place, purpose: Purpose) -> Result<Connection> {
+pub(super) async fn to_server(
+    plan: &Plan,
+    place: &Place,
+    purpose: Purpose,
+) -> Result<ServerConnection> {
     let address = place.to_string();
     let start = Instant::now();
     let open_with = |login| async {
         let left = plan.timeout.saturating_sub(start.elapsed());
         let wired = client::build(place, login, plan.tls.as_ref(), left, purpose).await?;
-        Connection::start(wired, &address, plan.timeout).await
+        ServerConnection::start(wired, &address, plan.timeout).await
     };
     let connection = match open_with(Login::of(&plan.target)).await {
         // fred greets with PING where there is nobody to log in; a default user may lack the

@@ -15,7 +15,8 @@ use tokio::sync::broadcast::error::RecvError;
 use super::command::{self, Command};
 use super::inner::Inner;
 use super::place::Purpose;
-use super::single::{Batch, Connection};
+use super::server_or_cluster::Connection;
+use super::single::Batch;
 use crate::model::Result;
 use crate::storage::redis::error;
 
