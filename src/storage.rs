@@ -27,8 +27,8 @@ pub use timing::{DirectoryTiming, RedisTiming, Timing};
 
 use crate::model::{
     Aside, AsideId, AsideInfo, Commit, Committed, ConnectionState, Crawl, Error, ErrorKind,
-    Interest, Key, KeyPage, OpenBy, Opened, Reading, Repair, Restored, Result, Scan, ServerInfo,
-    StoreInfo, StoreList, StoreName, Want, WatchEvent, Write, WriteOutcome, Written,
+    Interest, Key, KeyPage, OpenBy, Opened, Reading, Restored, Result, Scan, ServerInfo, StoreInfo,
+    StoreList, StoreName, Want, WatchEvent, Write, WriteOutcome, Written,
 };
 
 /// How a storage is to behave; the same for every backend.
@@ -108,20 +108,12 @@ pub trait Storage: Send + Sync + 'static {
     /// Crawlee would not take, [`ErrorKind::ReadOnly`] where it would have to be created.
     async fn open(&self, by: &OpenBy) -> Result<Opened>;
 
-    /// The store's metadata, record count and times; also of a store that is not whole.
+    /// The store's metadata, record count and times; also of a store that is not whole, with what
+    /// [`Write::Repair`] would write where that can be done.
     ///
     /// # Errors
     /// [`ErrorKind::NotFound`] if there is no such store.
     async fn get_metadata(&self, store: &StoreName) -> Result<StoreInfo>;
-
-    /// What [`Write::Repair`] would write for a store whose metadata is damaged; `None` where
-    /// nothing is wrong with it.
-    ///
-    /// # Errors
-    /// [`ErrorKind::NotSupported`] where the backend cannot do this.
-    async fn plan_repair(&self, store: &StoreName) -> Result<Option<Repair>> {
-        Err(no_repair(store))
-    }
 
     /// A URL under which the value can be fetched.
     ///
@@ -232,7 +224,7 @@ pub async fn all_stores(storage: &dyn Storage) -> Result<Vec<StoreInfo>> {
 }
 
 /// That the backend repairs nothing.
-fn no_repair(store: &StoreName) -> Error {
+pub(crate) fn no_repair(store: &StoreName) -> Error {
     let problem = format!("the metadata of {} cannot be repaired here", store.escaped());
     Error::new(ErrorKind::NotSupported, problem)
         .hint("only stores in a directory can; on a server, drop it and create it again")

@@ -57,6 +57,11 @@ impl ServerInfo {
         !self.cluster
     }
 
+    /// Whether the metadata of stores can be repaired here.
+    pub fn repairs(&self) -> bool {
+        self.is_directory()
+    }
+
     /// Whether it is a storage directory.
     pub fn is_directory(&self) -> bool {
         self.product == Self::DIRECTORY

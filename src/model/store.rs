@@ -1,6 +1,6 @@
 //! Stores: their names, metadata and states.
 
-use super::{Ignored, StoreName, Timestamp};
+use super::{Ignored, Repair, Result, StoreName, Timestamp};
 
 /// Whether a store is all there.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -57,6 +57,9 @@ pub struct StoreInfo {
     pub beside: Option<Ignored>,
     /// The Redis key or the file that holds the metadata; only where one store was asked for.
     pub metadata_key: Option<String>,
+    /// What would mend the metadata where it is damaged, or why nothing does; only where one store was
+    /// asked for, and where stores can be repaired.
+    pub repair: Option<Box<Result<Repair>>>,
 }
 
 impl StoreInfo {

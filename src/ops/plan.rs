@@ -8,7 +8,7 @@ use crate::model::{
     AsideId, AsideInfo, Error, ErrorKind, Expect, Key, OpenBy, RecordMeta, RecordState, Repair,
     Result, SetValue, StoreInfo, StoreName, Timestamp, Want, Write,
 };
-use crate::storage::Storage;
+use crate::storage::{Storage, no_repair};
 
 use super::kept;
 use super::record_swap::Swap;
@@ -336,7 +336,13 @@ pub async fn plan(storage: &dyn Storage, operation: &Operation) -> Result<Plan> 
             let (info, problem) = look_at(storage, store).await?;
             Plan { problem, ..Plan::drop(&info, Weight::of(&info)) }
         }
-        Operation::Repair(store) => Plan::repair(store.clone(), storage.plan_repair(store).await?),
+        Operation::Repair(store) => {
+            let repair = storage.get_metadata(store).await?.repair;
+            if repair.is_none() && !storage.server().await?.repairs() {
+                return Err(no_repair(store));
+            }
+            Plan::repair(store.clone(), repair.map(|repair| *repair).transpose()?)
+        }
     })
 }
 

@@ -66,8 +66,8 @@ use self::watch::Hub;
 use super::{Options, Session, Storage, narrow};
 use crate::model::{
     Aside, AsideId, AsideInfo, Commit, Committed, ConnectionState, Crawl, Error, ErrorKind,
-    Interest, JsonLayout, Key, KeyPage, OpenBy, Opened, Order, Reading, Repair, Restored, Result,
-    Scan, ServerInfo, StoreInfo, StoreList, StoreName, Want, WatchEvent, Write, WriteOutcome,
+    Interest, JsonLayout, Key, KeyPage, OpenBy, Opened, Order, Reading, Restored, Result, Scan,
+    ServerInfo, StoreInfo, StoreList, StoreName, StoreState, Want, WatchEvent, Write, WriteOutcome,
     Written,
 };
 
@@ -219,7 +219,14 @@ impl Storage for DirectoryStorage {
     }
 
     async fn get_metadata(&self, store: &StoreName) -> Result<StoreInfo> {
-        self.read_store(store, read::weigh).await
+        let look = |root: &Root, store: &StoreName| {
+            let mut info = read::weigh(root, store)?;
+            if info.state != StoreState::Whole {
+                info.repair = repair::plan(root, store).transpose().map(Box::new);
+            }
+            Ok(info)
+        };
+        self.read_store(store, look).await
     }
 
     async fn read(&self, store: &StoreName, key: &Key, want: Want) -> Result<Option<Reading>> {
@@ -241,11 +248,6 @@ impl Storage for DirectoryStorage {
     async fn get_public_url(&self, store: &StoreName, key: &Key) -> Result<String> {
         let (store, key) = (store.clone(), key.clone());
         self.run(move |root| read::url(root, &store, &key)).await
-    }
-
-    async fn plan_repair(&self, store: &StoreName) -> Result<Option<Repair>> {
-        let store = store.clone();
-        self.run(move |root| repair::plan(root, &store)).await
     }
 
     async fn write(&self, write: &Write) -> Result<Written> {

@@ -10,8 +10,8 @@ use tokio::sync::watch as channel;
 use super::{Session, Storage};
 use crate::model::{
     Aside, AsideId, AsideInfo, Commit, Committed, Crawl, Error, ErrorKind, Interest, Key, KeyPage,
-    OpenBy, Opened, Reading, Repair, Restored, Result, Scan, ServerInfo, StoreInfo, StoreList,
-    StoreName, Want, WatchEvent, Write, WriteOutcome, Written,
+    OpenBy, Opened, Reading, Restored, Result, Scan, ServerInfo, StoreInfo, StoreList, StoreName,
+    Want, WatchEvent, Write, WriteOutcome, Written,
 };
 
 /// A backend of which only the reads are let through.
@@ -42,10 +42,6 @@ impl<S: Storage> Storage for ReadOnly<S> {
 
     async fn get_metadata(&self, store: &StoreName) -> Result<StoreInfo> {
         self.0.get_metadata(store).await
-    }
-
-    async fn plan_repair(&self, store: &StoreName) -> Result<Option<Repair>> {
-        self.0.plan_repair(store).await
     }
 
     async fn get_public_url(&self, store: &StoreName, key: &Key) -> Result<String> {

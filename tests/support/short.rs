@@ -83,6 +83,10 @@ pub trait Short {
         self.it().write(&Write::Drop(store.clone())).await
     }
 
+    async fn plan_repair(&self, store: &StoreName) -> Result<Option<Repair>> {
+        self.it().get_metadata(store).await?.repair.map(|repair| *repair).transpose()
+    }
+
     async fn repair(&self, repair: &Repair) -> Result<Written> {
         self.it().write(&Write::Repair(repair.clone())).await
     }
