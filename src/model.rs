@@ -28,7 +28,7 @@ pub use expect::{Content, Expect, Version, hex};
 pub use key::{Key, StoreName};
 pub use outcome::WriteOutcome;
 pub use page::{KeyPage, PageRow};
-pub use query::{Order, Scan, StoreList, Want};
+pub use query::{Budget, Order, Scan, StoreList, Want};
 pub use record::{Reading, Record, RecordMeta, RecordState};
 pub use server::{ConnectionState, JsonLayout, ServerInfo};
 pub use store::{OpenBy, Opened, StoreInfo, StoreState};

@@ -26,7 +26,7 @@ pub use target::Target;
 pub use timing::{DirectoryTiming, RedisTiming, Timing};
 
 use crate::model::{
-    Aside, AsideId, AsideInfo, Commit, Committed, ConnectionState, Crawl, Error, ErrorKind,
+    Aside, AsideId, AsideInfo, Budget, Commit, Committed, ConnectionState, Crawl, Error, ErrorKind,
     Interest, Key, KeyPage, OpenBy, Opened, Reading, Restored, Result, Scan, ServerInfo, StoreInfo,
     StoreList, StoreName, Want, WatchEvent, Write, WriteOutcome, Written,
 };
@@ -131,6 +131,17 @@ pub trait Storage: Send + Sync + 'static {
     /// walk. What the metadata says is not checked against the value. Sorted keys are held no longer
     /// and in no greater number than they must.
     fn scan(&self, store: &StoreName, scan: Scan) -> BoxStream<'_, Result<KeyPage>>;
+
+    /// The records of these keys in their order, one item a key; `None` where neither half is there.
+    /// Read a page at a time, when it is wanted: what is held is bounded by the budget, and of a value
+    /// over it only the metadata is given. Beside a crawl the pages come as slowly as those of a
+    /// [`scan`](Self::scan). Dropping the stream stops the reading.
+    fn scan_values(
+        &self,
+        store: &StoreName,
+        keys: Vec<Key>,
+        budget: Budget,
+    ) -> BoxStream<'_, Result<Option<Reading>>>;
 
     /// Performs a write. A record is set or deleted in one atomic step; what comes after an error in
     /// a long list is not deleted.

@@ -30,6 +30,21 @@ impl Want {
     }
 }
 
+/// How much a scan of values holds at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Budget {
+    /// Bytes of values; of a larger value the metadata alone is given.
+    pub bytes: u64,
+    /// Records.
+    pub records: usize,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self { bytes: 1 << 20, records: 200 }
+    }
+}
+
 /// The order of the keys of a scan.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Order {

@@ -2,20 +2,17 @@
 
 use std::sync::Arc;
 
-use futures::stream::{self, StreamExt as _, TryStreamExt as _};
+use futures::stream::TryStreamExt as _;
 
 use crate::model::{
-    AsideId, AsideInfo, Error, ErrorKind, Expect, Key, OpenBy, RecordMeta, RecordState, Repair,
-    Result, SetValue, StoreInfo, StoreName, Timestamp, Want, Write,
+    AsideId, AsideInfo, Budget, Error, ErrorKind, Expect, Key, OpenBy, RecordMeta, RecordState,
+    Repair, Result, SetValue, StoreInfo, StoreName, Timestamp, Write,
 };
 use crate::storage::{Storage, no_repair};
 
 use super::kept;
 use super::record_swap::Swap;
 use super::written_back::written_back;
-
-/// Records that are asked for without waiting for the answers.
-const AT_ONCE: usize = 64;
 
 /// A change of what a storage holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -347,8 +344,10 @@ pub async fn plan(storage: &dyn Storage, operation: &Operation) -> Result<Plan> 
 }
 
 async fn plan_delete(storage: &dyn Storage, store: &StoreName, keys: &[Key]) -> Result<Plan> {
-    let looks = keys.iter().map(|key| storage.read(store, key, Want::Meta));
-    let found: Result<Vec<_>> = stream::iter(looks).buffered(AT_ONCE).try_collect().await;
+    // Of a budget of no bytes comes the metadata alone.
+    let budget = Budget { bytes: 0, ..Budget::default() };
+    let found: Result<Vec<_>> =
+        storage.scan_values(store, keys.to_vec(), budget).try_collect().await;
     let (found, problem) = match found {
         Ok(found) => (found.into_iter().map(Some).collect(), None),
         Err(why) if why.kind == ErrorKind::Permission => (vec![None; keys.len()], Some(why)),

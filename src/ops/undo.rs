@@ -1,11 +1,10 @@
 //! What is done so that it can be undone: values are kept, stores are set aside.
 
-use futures::FutureExt as _;
 use futures::stream::{self, StreamExt as _};
 
 use crate::model::{
-    Aside, AsideInfo, Error, ErrorKind, Expect, OpenBy, Reading, Record, RecordMeta, RecordState,
-    Result, SetValue, StoreInfo, StoreName, Version, Want, Write,
+    Aside, AsideInfo, Budget, Error, ErrorKind, Expect, OpenBy, Reading, Record, RecordMeta,
+    RecordState, Result, SetValue, StoreInfo, StoreName, Version, Want, Write,
 };
 use crate::storage::Storage;
 
@@ -15,10 +14,6 @@ use super::plan::{Plan, PlannedChange, PlannedRecord, PlannedStore, Weight};
 use super::record_swap::Swap;
 use super::swap::swap_each;
 use super::words;
-
-/// Records that are read without waiting for the answers, and bytes of them, about.
-const AT_ONCE: usize = 64;
-const BYTES: u64 = 16 << 20;
 
 /// The record that is set, and what is there before it by what the writer expects; `None` where that
 /// is not known.
@@ -79,15 +74,16 @@ async fn read(
         PlannedRecord::Absent(_) | PlannedRecord::Unknown(_) => None,
     });
     let shown: Vec<_> = there.collect();
-    let largest = shown.iter().map(|meta| meta.size).max().unwrap_or(0).max(1);
-    let at_once = usize::try_from(BYTES / largest).unwrap_or(AT_ONCE).clamp(1, AT_ONCE);
-    // Boxed, for a task may hold them.
-    let reads: Vec<_> =
-        shown.iter().map(|meta| storage.read(store, &meta.key, Want::Whole).boxed()).collect();
-    let mut found = stream::iter(reads).buffered(at_once).zip(stream::iter(shown));
+    let keys = shown.iter().map(|meta| meta.key.clone()).collect();
+    let mut found = storage.scan_values(store, keys, Budget::default()).zip(stream::iter(shown));
     let (mut keeping, mut swaps, mut skipped) = (old_values.change(), Vec::new(), Vec::new());
     while let Some((found, shown)) = found.next().await {
-        let Some(Reading::Whole(record)) = found? else { continue };
+        let found = match found? {
+            // Over the budget.
+            Some(Reading::Meta(_)) => storage.read(store, &shown.key, Want::Whole).await?,
+            found => found,
+        };
+        let Some(Reading::Whole(record)) = found else { continue };
         let is_whole = matches!(record.meta.state, RecordState::Whole | RecordState::BareFile);
         let as_shown = shown.state == RecordState::NotRead
             || Version::of_meta(shown).is(&Reading::Meta(record.meta.clone()));

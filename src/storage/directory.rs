@@ -8,6 +8,7 @@
 //! find record              the files of a key · what value and metadata say together
 //! store_info style         the stores · which program one belongs to
 //! read listing walk        one record · all keys by their names · with their metadata
+//! values                   the values of many records
 //! lock temporary           one writer at a time · files written whole and renamed into place
 //! ownership                owner and mode of new files and folders
 //! sweep                    temporary files of a killed writer
@@ -48,6 +49,7 @@ mod style;
 mod sweep;
 mod temporary;
 mod times;
+mod values;
 mod walk;
 mod watch;
 
@@ -65,7 +67,7 @@ use self::watch::Hub;
 
 use super::{Options, Session, Storage, narrow};
 use crate::model::{
-    Aside, AsideId, AsideInfo, Commit, Committed, ConnectionState, Crawl, Error, ErrorKind,
+    Aside, AsideId, AsideInfo, Budget, Commit, Committed, ConnectionState, Crawl, Error, ErrorKind,
     Interest, JsonLayout, Key, KeyPage, OpenBy, Opened, Order, Reading, Restored, Result, Scan,
     ServerInfo, StoreInfo, StoreList, StoreName, StoreState, Want, WatchEvent, Write, WriteOutcome,
     Written,
@@ -243,6 +245,15 @@ impl Storage for DirectoryStorage {
                 walk::scan_sorted(root, store, range, toucher)
             }
         }
+    }
+
+    fn scan_values(
+        &self,
+        store: &StoreName,
+        keys: Vec<Key>,
+        budget: Budget,
+    ) -> BoxStream<'_, Result<Option<Reading>>> {
+        values::scan(self.root.clone(), store.clone(), keys, budget, self.toucher())
     }
 
     async fn get_public_url(&self, store: &StoreName, key: &Key) -> Result<String> {

@@ -9,9 +9,9 @@ use tokio::sync::watch as channel;
 
 use super::{Session, Storage};
 use crate::model::{
-    Aside, AsideId, AsideInfo, Commit, Committed, Crawl, Error, ErrorKind, Interest, Key, KeyPage,
-    OpenBy, Opened, Reading, Restored, Result, Scan, ServerInfo, StoreInfo, StoreList, StoreName,
-    Want, WatchEvent, Write, WriteOutcome, Written,
+    Aside, AsideId, AsideInfo, Budget, Commit, Committed, Crawl, Error, ErrorKind, Interest, Key,
+    KeyPage, OpenBy, Opened, Reading, Restored, Result, Scan, ServerInfo, StoreInfo, StoreList,
+    StoreName, Want, WatchEvent, Write, WriteOutcome, Written,
 };
 
 /// A backend of which only the reads are let through.
@@ -54,6 +54,15 @@ impl<S: Storage> Storage for ReadOnly<S> {
 
     fn scan(&self, store: &StoreName, scan: Scan) -> BoxStream<'_, Result<KeyPage>> {
         self.0.scan(store, scan)
+    }
+
+    fn scan_values(
+        &self,
+        store: &StoreName,
+        keys: Vec<Key>,
+        budget: Budget,
+    ) -> BoxStream<'_, Result<Option<Reading>>> {
+        self.0.scan_values(store, keys, budget)
     }
 
     async fn write(&self, write: &Write) -> Result<Written> {

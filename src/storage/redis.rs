@@ -8,6 +8,7 @@
 //! commit                   records that are changed only if they are what is expected
 //! aside                    stores and records that are set aside instead of destroyed
 //! open                     creating, beside Crawlee's openers
+//! step                     how much of the server one step of long work takes
 //! list orphan_stores       stores that the indexes name · stores that no index names
 //! siblings                 request queues, datasets and crawlers beside the stores
 //! watch                    what changes
@@ -29,6 +30,7 @@ mod reply;
 mod resolve;
 mod scan;
 mod siblings;
+mod step;
 mod unscripted;
 pub(crate) mod watch;
 mod write;
@@ -48,9 +50,9 @@ use self::open::Claims;
 use super::target::RedisTarget;
 use super::{Options, Session, Storage, narrow};
 use crate::model::{
-    Aside, AsideId, AsideInfo, Commit, Committed, Crawl, Error, ErrorKind, Interest, JsonLayout,
-    Key, KeyPage, OpenBy, Opened, Order, Reading, Restored, Result, Scan, ServerInfo, StoreInfo,
-    StoreList, StoreName, Want, WatchEvent, Write, WriteOutcome, Written,
+    Aside, AsideId, AsideInfo, Budget, Commit, Committed, Crawl, Error, ErrorKind, Interest,
+    JsonLayout, Key, KeyPage, OpenBy, Opened, Order, Reading, Restored, Result, Scan, ServerInfo,
+    StoreInfo, StoreList, StoreName, Want, WatchEvent, Write, WriteOutcome, Written,
 };
 
 /// Crawlee's key-value stores on a Redis server.
@@ -168,6 +170,15 @@ impl Storage for RedisStorage {
             Order::Any => narrow(self.scan(store), scan.prefix),
             Order::Keys { after, limit } => self.scan_sorted(store, scan.prefix, after, limit),
         }
+    }
+
+    fn scan_values(
+        &self,
+        store: &StoreName,
+        keys: Vec<Key>,
+        budget: Budget,
+    ) -> BoxStream<'_, Result<Option<Reading>>> {
+        self.scan_values(store, keys, budget)
     }
 
     async fn write(&self, write: &Write) -> Result<Written> {

@@ -13,6 +13,7 @@ pub mod ops;
 pub mod records;
 pub mod stores;
 pub mod undo;
+pub mod values;
 
 use crate::short::Short as _;
 use bytes::Bytes;
@@ -76,6 +77,11 @@ macro_rules! contract {
             undo: a_record_of_the_same_size_that_changed_is_not_deleted_unseen,
             undo: a_store_that_was_made_goes_only_while_it_is_empty,
             undo: a_store_that_was_purged_or_dropped_comes_back,
+            values: values_come_in_the_order_of_their_keys,
+            values: of_a_value_over_the_budget_only_the_metadata_comes,
+            values: a_record_comes_as_it_is_when_it_is_wanted,
+            values: a_record_that_is_being_written_comes_whole,
+            values: a_reader_may_leave_before_the_end,
             crawl: beside_nothing_there_is_no_crawl,
             crawl: crawlers_tell_of_themselves_in_the_default_store,
         }

@@ -10,6 +10,7 @@ use super::keys::store_arg;
 use super::keys::{self, EVERY_STORE, NAME_TO_ID, Part};
 use super::list::{Indexed, classify};
 use super::scan::bounds::Bounds;
+use super::step::next_count;
 use super::{RedisStorage, command, reply};
 use crate::model::{Result, StoreInfo, StoreName};
 
@@ -19,8 +20,6 @@ const FIRST_COUNT: u32 = 500;
 const COUNTS: (u32, u32) = (50, 4000);
 /// What part of its time a step may take at most for the next one to be larger.
 const SPARE: u32 = 4;
-/// How long one step is to hold the server.
-pub(super) const STEP_TIME: Duration = Duration::from_millis(1);
 
 struct Search<'a> {
     storage: &'a RedisStorage,
@@ -123,19 +122,6 @@ impl Search<'_> {
         }
         Ok(found.into_values().collect())
     }
-}
-
-/// How many entries the next step asks for: half as many where the last one took too long, twice as many
-/// where it took less than one `spare`th of the time, and within these bounds.
-pub(super) fn next_count(count: u32, took: Duration, spare: u32, bounds: (u32, u32)) -> u32 {
-    let next = if took > STEP_TIME {
-        count / 2
-    } else if took < STEP_TIME / spare {
-        count * 2
-    } else {
-        count
-    };
-    next.clamp(bounds.0, bounds.1)
 }
 
 #[cfg(test)]

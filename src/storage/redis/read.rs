@@ -132,7 +132,7 @@ impl RedisStorage {
 }
 
 /// Whether two halves may belong together.
-fn fits(key: &Key, metadata: Option<&[u8]>, size: Option<u64>) -> bool {
+pub(super) fn fits(key: &Key, metadata: Option<&[u8]>, size: Option<u64>) -> bool {
     combine_halves(key, metadata, size).is_none_or(|meta| meta.state == RecordState::Whole)
 }
 

@@ -1,8 +1,10 @@
-//! Walking the keys of one store with HSCAN, never holding the server for long.
+//! Walking the keys of one store with HSCAN, or the values of many keys, never holding the server for
+//! long.
 
 pub(super) mod bounds;
 mod pages;
 mod throttle;
+mod values;
 
 use fred::types::Value;
 use futures::stream::{self, BoxStream, StreamExt};

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use futures::TryStreamExt;
-use larder::model::{Key, OpenBy, StoreName, Value, Write};
+use futures::{StreamExt as _, TryStreamExt as _};
+use larder::model::{Budget, Key, OpenBy, StoreName, Value, Write};
+use larder::ops::{self, OldValues, Operation};
 use larder::storage::Options;
 
 use super::Redis;
@@ -122,6 +123,37 @@ async fn reads_touch_accessed_at_only_when_asked_to() {
         storage.iterate_keys(&shop, b"", None, None).try_collect::<Vec<_>>().await.unwrap();
         count("iterate_keys");
     }
+}
+
+#[tokio::test]
+async fn many_values_are_read_in_few_round_trips() {
+    let redis = Redis::new().await;
+    let shop = store(redis.storage(), "shop").await;
+    for at in 0..120 {
+        put(redis.storage(), &shop, &format!("k{at}"), "value").await;
+    }
+    let keys: Vec<_> = scan(redis.storage(), &shop).await.into_iter().map(|it| it.key).collect();
+    let mut monitor = redis.server.monitor();
+    let delete = Operation::Delete { store: shop.clone(), keys: keys.clone() };
+    let plan = ops::plan(redis.storage(), &delete).await.unwrap().undoable(true);
+    let planned = seen(&mut monitor);
+    ops::perform_kept(redis.storage(), &plan, &OldValues::in_memory()).await.unwrap();
+    let kept = seen(&mut monitor);
+    // Three pages at most, of which the second trip of a plan needs no values.
+    for (lines, most) in [(planned, 6), (kept, 9)] {
+        let sent: Vec<_> = lines.iter().filter(|line| !line.contains(" lua] ")).collect();
+        let count = |wanted: &str| sent.iter().filter(|line| name(line) == wanted).count();
+        // Of each record its size alone is a command of its own.
+        assert_eq!((count("HSTRLEN"), count("HGET")), (120, 0), "{sent:?}");
+        assert!(count("HMGET") <= most, "{} of {most}", count("HMGET"));
+    }
+
+    let mut values = redis.storage().scan_values(&shop, keys, Budget { bytes: 10, records: 10 });
+    values.next().await;
+    drop(values);
+    let lines = seen(&mut monitor);
+    let sizes = lines.iter().filter(|line| name(line) == "HSTRLEN").count();
+    assert_eq!(sizes, 10, "one page was read, and no more of them");
 }
 
 #[tokio::test]

@@ -185,6 +185,10 @@ async fn damaged_records_are_told_and_the_rest_still_lists() {
         assert_eq!((&meta.state, meta.size, &read[..]), (&state, size, value.as_bytes()), "{key}");
         let told = redis.storage().get_record_metadata(&shop, &key).await.unwrap();
         assert_eq!(told.as_ref(), Some(&meta));
+        let (keys, budget) = (vec![key.clone()], larder::model::Budget::default());
+        let mut values = redis.storage().scan_values(&shop, keys, budget);
+        let scanned = values.try_next().await.unwrap().unwrap().unwrap().into_record();
+        assert_eq!((&scanned.meta, &scanned.value), (&meta, &read));
         let exists = redis.storage().record_exists(&shop, &key).await.unwrap();
         assert_eq!(exists, state != RecordState::NoValue);
 

@@ -5,7 +5,7 @@ use std::time::Instant;
 use fred::types::Value;
 
 use super::super::keys::{ASIDES, Part, json, part_keys, store_arg};
-use super::super::orphan_stores::next_count;
+use super::super::step::next_count;
 use super::super::{RedisStorage, command, reply};
 use super::{AsideKeys, RESTORE_STEP};
 use crate::model::{Error, ErrorKind, Restored, Result, Timestamp};

@@ -1,0 +1,71 @@
+//! Reading the values of many records, a page of them at a time.
+
+use std::sync::Arc;
+
+use futures::stream::{self, BoxStream, StreamExt as _, TryStreamExt as _};
+
+use super::read::read_in;
+use super::root::Root;
+use super::{Toucher, blocking};
+use crate::model::{Budget, Error, Key, Reading, Result, StoreName, Want};
+
+/// Whose records are read.
+struct Asked {
+    root: Root,
+    store: StoreName,
+    keys: Vec<Key>,
+    budget: Budget,
+    toucher: Toucher,
+}
+
+/// The records of these keys in their order.
+pub(super) fn scan(
+    root: Root,
+    store: StoreName,
+    keys: Vec<Key>,
+    budget: Budget,
+    toucher: Toucher,
+) -> BoxStream<'static, Result<Option<Reading>>> {
+    let asked = Arc::new(Asked { root, store, keys, budget, toucher });
+    let pages = stream::try_unfold(0, move |at| {
+        let asked = Arc::clone(&asked);
+        async move {
+            if at >= asked.keys.len() {
+                return Ok::<_, Error>(None);
+            }
+            let page = blocking(move || asked.page(at)).await?;
+            let next = at + page.len();
+            Ok(Some((page, next)))
+        }
+    });
+    pages.map_ok(|page| stream::iter(page.into_iter().map(Ok))).try_flatten().boxed()
+}
+
+impl Asked {
+    /// The records from one on, until the budget is used up.
+    fn page(&self, at: usize) -> Result<Vec<Option<Reading>>> {
+        let Self { root, store, keys, budget, toucher } = self;
+        let folder = root.store(store)?;
+        let (mut page, mut bytes) = (Vec::new(), 0);
+        for key in keys.iter().skip(at).take(budget.records.max(1)) {
+            let want = Want::UpTo(budget.bytes);
+            let read = folder.as_ref().map_or(Ok(None), |folder| read_in(folder, key, &want))?;
+            let read = read.map(|read| match read {
+                // Its beginning is of no use.
+                Reading::Part { meta, .. } => Reading::Meta(meta),
+                read => read,
+            });
+            if let Some(Reading::Whole(record)) = &read {
+                bytes += record.value.len() as u64;
+            }
+            page.push(read);
+            if bytes >= budget.bytes && budget.bytes > 0 {
+                break;
+            }
+        }
+        if at + page.len() >= keys.len() {
+            toucher.touch(root, store);
+        }
+        Ok(page)
+    }
+}

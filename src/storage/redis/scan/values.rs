@@ -1,0 +1,219 @@
+//! Reading the values of many records: a page of them in two round trips.
+//!
+//! The first tells the sizes, so that a page fits its budget; the second brings the values, and the
+//! metadata once more. Where that has changed in between, or does not fit the value, and of a value that
+//! is not for a page, the record is read alone.
+
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use fred::types::Value;
+use futures::FutureExt as _;
+use futures::stream::{self, BoxStream, StreamExt as _, TryStreamExt as _};
+
+use super::super::connection::DEDICATED_ABOVE;
+use super::super::keys::{self, Part};
+use super::super::read::{bytes_of, fits, hash_command};
+use super::super::step::next_count;
+use super::super::{Command, RedisStorage, command, reply};
+use super::throttle::Throttle;
+use crate::model::{Budget, Error, ErrorKind, Key, Reading, Record, Result, StoreName, Want};
+use crate::storage::metadata::combine_halves;
+
+/// How many records the first page asks for, and the least that this is adapted to: a server tells as
+/// many sizes in a tenth of a millisecond.
+const FIRST_COUNT: u32 = 50;
+/// What part of its time a page may take at most for the next one to be larger.
+const SPARE: u32 = 2;
+/// How long a page holds the server at most; what it takes longer, the line does.
+const HELD: Duration = Duration::from_millis(2);
+/// Records that are read alone without waiting for the answers.
+const AT_ONCE: usize = 8;
+
+/// What is still to be read.
+struct Values<'a> {
+    storage: &'a RedisStorage,
+    store: StoreName,
+    keys: std::vec::IntoIter<Key>,
+    budget: Budget,
+    count: u32,
+    throttle: Throttle,
+}
+
+/// What a page tells of a record.
+enum Found {
+    /// What there is of it.
+    Read(Option<Reading>),
+    /// It is to be read alone.
+    Alone,
+}
+
+/// What is known of a record before its value is read.
+struct Measured {
+    metadata: Option<Bytes>,
+    size: u64,
+}
+
+impl RedisStorage {
+    /// The records of these keys in their order.
+    pub(in super::super) fn scan_values(
+        &self,
+        store: &StoreName,
+        keys: Vec<Key>,
+        budget: Budget,
+    ) -> BoxStream<'_, Result<Option<Reading>>> {
+        let values = Values {
+            storage: self,
+            store: store.clone(),
+            keys: keys.into_iter(),
+            budget,
+            count: FIRST_COUNT,
+            throttle: Throttle::new(store),
+        };
+        let pages = stream::try_unfold(values, |mut values| async move {
+            let page = values.next().await?;
+            Ok::<_, Error>(page.map(|page| (page, values)))
+        });
+        pages.map_ok(|page| stream::iter(page.into_iter().map(Ok))).try_flatten().boxed()
+    }
+}
+
+impl Values<'_> {
+    /// The next page; `None` after the last.
+    async fn next(&mut self) -> Result<Option<Vec<Option<Reading>>>> {
+        if self.keys.as_slice().is_empty() {
+            self.storage.touch(&self.store).await;
+            return Ok(None);
+        }
+        self.throttle.pause().await;
+        let most = u32::try_from(self.budget.records).unwrap_or(u32::MAX).max(1);
+        let count = self.count.min(most) as usize;
+        let page: Vec<Key> = self.keys.as_slice().iter().take(count).cloned().collect();
+        let begun = Instant::now();
+        let found = match self.page(&page).await {
+            Ok(found) => found,
+            // The server has answered: whose record it refuses, and why, is told one by one.
+            Err(error) if !matches!(error.kind, ErrorKind::Connection | ErrorKind::Timeout) => {
+                log::debug!("a page of values is read one by one: {error}");
+                page.iter().map(|_| Found::Alone).collect()
+            }
+            Err(error) => return Err(error),
+        };
+        let came = Instant::now();
+        let took = (came - begun).saturating_sub(self.throttle.round_trip() * 2);
+        self.throttle.served(took.min(HELD), came);
+        let cut = u32::try_from(found.len()).unwrap_or(most);
+        self.count = if found.len() < page.len() {
+            cut + cut / 2
+        } else {
+            next_count(self.count, took, SPARE, (FIRST_COUNT, most.max(FIRST_COUNT)))
+        };
+        let read = self.alone(&page, found).await?;
+        self.keys.by_ref().take(read.len()).for_each(drop);
+        if self.keys.len() > 0 && self.throttle.is_due() {
+            self.throttle.look(self.storage).await;
+        }
+        Ok(Some(read))
+    }
+
+    /// As many of these records, from the first on, as the budget takes.
+    async fn page(&self, keys: &[Key]) -> Result<Vec<Found>> {
+        let limit = self.budget.bytes.min(DEDICATED_ABOVE);
+        let mut room = limit;
+        let measured = self.measure(keys).await?;
+        let fitting = measured.iter().enumerate().take_while(|(at, record)| {
+            let size = if record.size <= limit { record.size } else { 0 };
+            let left = room.checked_sub(size);
+            room = left.unwrap_or_default();
+            *at == 0 || left.is_some()
+        });
+        let count = fitting.count();
+        let (keys, measured) = (&keys[..count], &measured[..count]);
+        let wanted = keys.iter().zip(measured).filter(|(_, record)| record.size <= limit);
+        let mut values = self.values(wanted.map(|(key, _)| key), keys).await?;
+        let mut found = Vec::with_capacity(count);
+        for (key, Measured { metadata, size }) in keys.iter().zip(measured) {
+            let value = if *size <= limit { reply::next(&mut values.0)? } else { Value::Null };
+            let (value, after) = (reply::bytes(value)?, reply::bytes(reply::next(&mut values.1)?)?);
+            let is_over = *size > limit;
+            let size = if is_over { Some(*size) } else { value.as_ref().map(|it| it.len() as u64) };
+            let as_before = after == *metadata && fits(key, metadata.as_deref(), size);
+            let is_alone = is_over && size <= Some(self.budget.bytes);
+            if !as_before || is_alone {
+                found.push(Found::Alone);
+                continue;
+            }
+            let meta = combine_halves(key, metadata.as_deref(), size);
+            found.push(Found::Read(meta.map(|meta| match value {
+                Some(value) => Reading::Whole(Record { meta, value }),
+                None => Reading::Meta(meta),
+            })));
+        }
+        Ok(found)
+    }
+
+    async fn measure(&self, keys: &[Key]) -> Result<Vec<Measured>> {
+        let mut asked = vec![self.fields(Part::MetadataItems, keys)];
+        asked.extend(keys.iter().map(|key| hash_command("HSTRLEN", &self.store, Part::Items, key)));
+        let mut replies = self.storage.connections.pipeline_bulk(asked).await?.into_iter();
+        let metadata = reply::array(reply::next(&mut replies)?)?;
+        let measured = metadata.into_iter().map(|metadata| {
+            let size = reply::integer(&reply::next(&mut replies)?)?;
+            Ok(Measured { metadata: reply::bytes(metadata)?, size })
+        });
+        let measured: Vec<_> = measured.collect::<Result<_>>()?;
+        if measured.len() == keys.len() { Ok(measured) } else { Err(for_others()) }
+    }
+
+    /// The values of some of these records, and the metadata of all.
+    async fn values<'k>(
+        &self,
+        wanted: impl Iterator<Item = &'k Key>,
+        all: &[Key],
+    ) -> Result<(Answers, Answers)> {
+        let wanted: Vec<Key> = wanted.cloned().collect();
+        let mut asked = vec![self.fields(Part::MetadataItems, all)];
+        if !wanted.is_empty() {
+            asked.push(self.fields(Part::Items, &wanted));
+        }
+        let mut replies = self.storage.connections.pipeline_bulk(asked).await?.into_iter();
+        let metadata = reply::array(reply::next(&mut replies)?)?;
+        let values = replies.next().map_or(Ok(Vec::new()), |reply| reply::array(reply?))?;
+        let answers = |values: Vec<Value>| -> Answers {
+            values.into_iter().map(Ok as fn(Value) -> Result<Value>)
+        };
+        Ok((answers(values), answers(metadata)))
+    }
+
+    fn fields(&self, part: Part, keys: &[Key]) -> Command {
+        let hash = [keys::key(&self.store, part)].into_iter();
+        command("HMGET", hash.chain(keys.iter().map(bytes_of)))
+    }
+
+    /// What was found, and the rest read one by one.
+    async fn alone(&self, keys: &[Key], found: Vec<Found>) -> Result<Vec<Option<Reading>>> {
+        // Boxed, for a task may hold them.
+        let reads: Vec<_> = keys
+            .iter()
+            .zip(found)
+            .map(|(key, found)| {
+                let want = Want::UpTo(self.budget.bytes);
+                async move {
+                    match found {
+                        Found::Read(found) => Ok(found),
+                        Found::Alone => self.storage.read(&self.store, key, want).await,
+                    }
+                }
+                .boxed()
+            })
+            .collect();
+        stream::iter(reads).buffered(AT_ONCE).try_collect().await
+    }
+}
+
+/// The elements of a reply, one after the other.
+type Answers = std::iter::Map<std::vec::IntoIter<Value>, fn(Value) -> Result<Value>>;
+
+fn for_others() -> Error {
+    Error::new(ErrorKind::Server, "the server answered for other records")
+}
