@@ -16,7 +16,7 @@ pub(super) fn overlay(scrolls: bool) -> Vec<Named> {
     scroll.chain([(Action::Close, "closes")]).collect()
 }
 
-/// The line that says it, of the keys that there are.
+/// The line that says it, of the keys that there are; nothing while they are not taken yet.
 pub(super) fn line(
     named: &[Named],
     context: Context,
@@ -24,6 +24,9 @@ pub(super) fn line(
     appearance: &Appearance,
 ) -> String {
     let mut line = String::new();
+    if app.unseen_until().is_some() {
+        return line;
+    }
     for (action, does) in named {
         let Some(chord) = app.keymap.chord(context, *action) else { continue };
         if !line.is_empty() {

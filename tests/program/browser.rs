@@ -141,7 +141,7 @@ fn an_edit_in_the_users_own_editor_is_stored() {
     screen.wait_for_text("\"price\": 7");
     screen.keys("E");
     screen.wait_for("the change, and the keys that answer it", |text| {
-        text.contains("$.price  7 → 8") && text.contains("↵ accept")
+        text.contains("$.price  7 → 8") && text.contains("↵ saves")
     });
     screen.keys("\r");
     screen.wait_for_text("saved page-2");
@@ -297,7 +297,7 @@ fn ctrl_z_in_the_users_editor_gives_the_shell_back() {
     shell.wait_for("the shell", |text| text.contains("Stopped") && text.trim_end().ends_with('$'));
     shell.keys("fg\r");
     shell.wait_for("the change, and the keys that answer it", |text| {
-        text.contains("$.price") && text.contains("↵ accept")
+        text.contains("$.price") && text.contains("↵ saves")
     });
     shell.keys("\r");
     shell.wait_for_text("saved page-2");

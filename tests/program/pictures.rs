@@ -193,7 +193,9 @@ fn the_picture_of_a_merge_is_a_real_frame() {
     screen.keys("\x13");
     screen.wait_for_text("17.20 → 15.90");
     screen.keys("\r");
-    screen.wait_for_text("0 of 1 decided");
+    screen.wait_for("the merge, and its keys", |text| {
+        text.contains("0 of 1 decided") && text.contains("edits further")
+    });
     check("merge.svg", &picture::DARK, &server, &screen);
 }
 
