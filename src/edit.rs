@@ -37,7 +37,7 @@ mod text_of;
 pub use diff::{Diff, DiffBody, LeafChange, Row};
 pub use document::{Document, Edit, Grouping};
 pub use hex_edit::{Column, HexEdit};
-pub use inner::{Inner, InnerPlace, InnerValue, NotOpened, may_hold};
+pub use inner::{Inner, InnerMerge, InnerPlace, InnerValue, Joined, NotOpened, may_hold};
 pub use inspect::{Reading, readings};
 pub use leaves::{Digests, LeafIndex, Leaves, NotAValue, Trail};
 pub use merge::{Choice, Conflict, Merge};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::edit::{Diff, Digests, InnerValue, Leaves, Merge};
+use crate::edit::{Diff, Digests, InnerValue, Joined, Leaves, Merge};
 use crate::index::{RowOrder, groups, totals};
 use crate::model::SetValue;
 use crate::preview::{Preview, json};
@@ -59,6 +59,10 @@ impl Compute {
                 let [base, mine, theirs] = &*versions;
                 Loaded::Merged(Box::new(Merge::of(base, mine, theirs)))
             }
+            Self::Join(versions, inner, typed) => match inner.join(&typed, &versions) {
+                Joined::Whole(merge) => Loaded::Merged(merge),
+                Joined::Inside(merge) => Loaded::Inside(merge),
+            },
             Self::Search(preview, needle) => Loaded::Found(preview.find(&needle)),
             Self::Check(text, state) => Loaded::Checked(state, json::check(&text).err()),
         })

@@ -224,7 +224,7 @@ impl Editor {
                 self.tries = 0;
                 self.unmerge();
                 if self.inner.is_some() {
-                    self.put_back(set, reviewed, ctx);
+                    self.put_back(set, reviewed, None, ctx);
                 } else if reviewed {
                     self.saving = Some(ctx.send(Plan::set(set)));
                 } else {

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use crate::edit::{Diff, InnerPlace, InnerValue, LeafIndex, Leaves, Merge, NotOpened, Version};
+use crate::edit::{
+    Diff, InnerMerge, InnerPlace, InnerValue, LeafIndex, Leaves, Merge, NotOpened, Version,
+};
 use crate::index::{Change, Groups, Index, Query, RescanState, RowOrder, ScanEvent};
 use crate::model::{ContentType, Crawl, Key, Record, RecordMeta, SetValue, StoreInfo, StoreName};
 use crate::preview::json::JsonFault;
@@ -105,6 +107,8 @@ pub enum Compute {
     Diff(Box<[Version; 2]>),
     /// What was typed, joined with what someone else wrote: of what was read, typed, and is there now.
     Merge(Box<[Version; 3]>),
+    /// The same of what was typed in a value in a value, by itself where it meets the other.
+    Join(Box<[Version; 3]>, Arc<InnerValue>, Bytes),
 }
 
 /// JSON that is shown, and which values are where in it.
@@ -193,6 +197,8 @@ pub enum Loaded {
     Diff(Box<Diff>),
     /// What was typed, joined with what someone else wrote.
     Merged(Box<Merge>),
+    /// What was typed in a value in a value, where it meets what someone else wrote there.
+    Inside(Box<InnerMerge>),
 }
 
 impl Loaded {

@@ -147,7 +147,10 @@ impl App {
                 Request::AwaitPause => unasked::await_pause(self),
                 Request::Review(set) => saving::review(self, *set),
                 Request::Save(set) => saving::save(self, *set),
-                Request::SaveMerged(set, onto) => saving::save_merged(self, *set, onto),
+                Request::SaveMerged(set, onto, None) => saving::save_merged(self, *set, onto),
+                Request::SaveMerged(set, onto, Some(value)) => {
+                    saving::put_back_merged(self, *set, *onto, value);
+                }
                 Request::SaveOver(expected) => {
                     if let Some(editor) = &mut self.editor {
                         let shown = self.record.record();

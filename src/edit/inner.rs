@@ -7,6 +7,7 @@
 mod base64;
 mod carry;
 mod data_url;
+mod merged;
 mod packed;
 mod placed;
 mod string;
@@ -24,6 +25,7 @@ use data_url::DataUrl;
 use packed::Packed;
 use string::JsonString;
 
+pub use merged::{InnerMerge, Joined};
 pub use placed::{InnerPlace, InnerValue};
 
 /// At most so many layers are opened below a JSON string, or below a value.

@@ -44,9 +44,11 @@ pub(super) fn draw(
     appearance: &Appearance,
 ) -> Option<(u16, u16)> {
     let (decided, all) = (shown.decided(), shown.choices.len());
+    let inside =
+        shown.inside.as_ref().map_or(String::new(), |(_, inner)| format!(" · {}", inner.title()));
     let state = format!(" · {decided} of {all} decided");
     let room = usize::from(body.width).saturating_sub(TITLE_FRAME + "Merge ".len() + cells(&state));
-    let key = visible(&shown.set.key.named()).into_owned();
+    let key = visible(&format!("{}{inside}", shown.set.key.named())).into_owned();
     let title = format!("Merge {}{state}", text::fit_middle(&key, room));
     let context = if shown.typed.is_some() { Context::Editor } else { Context::Merge };
     let below: Vec<_> =

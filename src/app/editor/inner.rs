@@ -27,6 +27,13 @@ pub struct InnerEdit {
     putting_back: Option<bool>,
 }
 
+impl InnerEdit {
+    /// What joins what was typed with what is there now.
+    pub(in crate::app) fn join(&self, records: Box<[Version; 3]>) -> Compute {
+        Compute::Join(records, Arc::clone(&self.value), self.typed.clone())
+    }
+}
+
 impl Editor {
     /// For a value in a value of a record.
     pub(in crate::app) fn of_inner(
@@ -84,12 +91,20 @@ impl Editor {
         self.inner.as_ref().is_some_and(|inner| inner.putting_back.is_some())
     }
 
-    /// Has what was typed put back into its record; `reviewed`: it is saved at once then.
-    pub(in crate::app) fn put_back(&mut self, set: SetValue, reviewed: bool, ctx: &mut Ctx<'_>) {
+    /// Has what was typed put back into its record, as it was read or is there now; `reviewed`: it is
+    /// saved at once then.
+    pub(in crate::app) fn put_back(
+        &mut self,
+        set: SetValue,
+        reviewed: bool,
+        now: Option<Arc<InnerValue>>,
+        ctx: &mut Ctx<'_>,
+    ) {
         if let Some(inner) = &mut self.inner {
             inner.typed = set.value.clone();
             inner.putting_back = Some(reviewed);
-            ctx.read(Slot::Saving, Compute::PutBack(Box::new(set), Arc::clone(&inner.value)));
+            let value = now.unwrap_or_else(|| Arc::clone(&inner.value));
+            ctx.read(Slot::Saving, Compute::PutBack(Box::new(set), value));
         }
     }
 

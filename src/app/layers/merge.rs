@@ -1,9 +1,11 @@
 //! What was typed and what someone else wrote, where they meet: place by place one, the other, or
 //! something that is typed anew.
 
+use std::sync::Arc;
+
 use crossterm::event::KeyEvent;
 
-use crate::edit::{Choice, Conflict, Merge, TextEdit};
+use crate::edit::{Choice, Conflict, InnerMerge, InnerValue, Merge, TextEdit, Version};
 use crate::keymap::{Action, Context};
 use crate::model::SetValue;
 
@@ -31,6 +33,8 @@ pub struct MergeView {
     pub atomic: bool,
     /// How far the pieces are scrolled.
     pub overlay: Overlay,
+    /// Of a value in a value: the record as it is there now, and that value in it.
+    pub inside: Option<(Version, Arc<InnerValue>)>,
 }
 
 impl MergeView {
@@ -38,7 +42,13 @@ impl MergeView {
     pub fn new(set: SetValue, merge: Merge, atomic: bool) -> Self {
         let choices = vec![None; merge.conflicts.len()];
         let overlay = Overlay::default();
-        Self { set, merge, choices, at: 0, typed: None, fault: None, atomic, overlay }
+        Self { set, merge, choices, at: 0, typed: None, fault: None, atomic, overlay, inside: None }
+    }
+
+    /// The same of a value in a value, which is joined by itself.
+    pub fn inside(set: SetValue, inside: InnerMerge, atomic: bool) -> Self {
+        let InnerMerge { merge, theirs, value } = inside;
+        Self { inside: Some((theirs, value)), ..Self::new(set, merge, atomic) }
     }
 
     /// The conflict that is shown.
@@ -119,14 +129,17 @@ impl MergeView {
         };
         match self.merge.resolve(&choices) {
             Ok(joined) => {
-                let onto = self.merge.theirs.clone();
-                let set = SetValue {
-                    value: joined.value,
-                    content_type: joined.content_type,
-                    expected: only_over(&onto),
-                    ..self.set.clone()
+                let onto = self.inside.as_ref().map_or(&self.merge.theirs, |(onto, _)| onto);
+                let content_type = match &self.inside {
+                    Some((onto, _)) => onto.content_type.clone(),
+                    None => joined.content_type,
                 };
-                ctx.request(Request::SaveMerged(Box::new(set), Box::new(onto)));
+                let expected = only_over(onto);
+                let set =
+                    SetValue { value: joined.value, content_type, expected, ..self.set.clone() };
+                let value = self.inside.as_ref().map(|(_, value)| Arc::clone(value));
+                let onto = Box::new(onto.clone());
+                ctx.request(Request::SaveMerged(Box::new(set), onto, value));
                 Then::Close
             }
             Err(why) => {

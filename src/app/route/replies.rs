@@ -102,6 +102,7 @@ pub(in crate::app) fn loaded(app: &mut App, loaded: Loaded) {
             }
         }
         Loaded::Merged(merge) => saving::merged(app, *merge),
+        Loaded::Inside(merge) => saving::merged_inside(app, *merge),
         Loaded::Found(matches) => app.record.searched(matches, &mut ctx!(app)),
     }
 }

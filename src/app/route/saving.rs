@@ -1,6 +1,8 @@
 //! The way of a save: what it changes is shown before it is made, and what it meets is joined with it.
 
-use crate::edit::{Merge, Version};
+use std::sync::Arc;
+
+use crate::edit::{InnerMerge, InnerValue, Merge, Version};
 use crate::model::{Error, Record, SetValue};
 use crate::ops::Plan;
 
@@ -75,7 +77,12 @@ pub(super) fn theirs_read(app: &mut App, record: Option<&Record>) -> bool {
     };
     merging.theirs = Some(record.clone());
     let versions = [merging.base.clone(), typed(&merging.mine), Version::from(record)];
-    app.out.read(Slot::Saving, Compute::Merge(Box::new(versions)));
+    let versions = Box::new(versions);
+    let join = match &editor.inner {
+        Some(inner) => inner.join(versions),
+        None => Compute::Merge(versions),
+    };
+    app.out.read(Slot::Saving, join);
     true
 }
 
@@ -132,15 +139,45 @@ pub(super) fn merged(app: &mut App, merge: Merge) {
         };
         return save(app, set);
     }
+    let set = mine.clone();
     if !free {
         editor.unmerge();
-        let why = "not saved: someone else has changed the same place; save again to see it";
-        return app.tell(Notice::warning(why).lasting());
+        return not_shown(app);
     }
-    let set = mine.clone();
+    show(app, MergeView::new(set, merge, !app.session.server.is_directory()));
+}
+
+/// What was typed in a value in a value meets there what someone else wrote: shown.
+pub(super) fn merged_inside(app: &mut App, inside: InnerMerge) {
+    let free = is_free(app);
+    let Some(editor) = &mut app.editor else { return };
+    if !free {
+        editor.unmerge();
+        return not_shown(app);
+    }
+    let Some(merging) = editor.merging.take() else { return };
     let atomic = !app.session.server.is_directory();
+    show(app, MergeView::inside(merging.mine, inside, atomic));
+}
+
+fn show(app: &mut App, view: MergeView) {
     super::super::notice::untell(&mut app.notice);
-    unasked::open(app, MergeView::new(set, merge, atomic).into());
+    unasked::open(app, view.into());
+}
+
+fn not_shown(app: &mut App) {
+    let why = "not saved: someone else has changed the same place; save again to see it";
+    app.tell(Notice::warning(why).lasting());
+}
+
+/// Puts back what comes out of a value in a value, and makes the save over this version.
+pub(super) fn put_back_merged(app: &mut App, set: SetValue, onto: Version, value: Arc<InnerValue>) {
+    if let Some(editor) = app.editor.as_mut().filter(|editor| !editor.is_busy()) {
+        editor.tries = 0;
+        editor.onto = Some(Box::new(onto));
+        editor.merged = Some("with what someone else wrote".to_owned());
+        editor.put_back(set, true, Some(value), &mut ctx!(app));
+    }
 }
 
 /// Whether a dialog may open by itself.

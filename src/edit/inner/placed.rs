@@ -20,8 +20,8 @@ pub struct InnerPlace {
 pub struct InnerValue {
     /// Where it stands.
     pub place: InnerPlace,
-    outer: Bytes,
-    inner: Inner,
+    pub(super) outer: Bytes,
+    pub(super) inner: Inner,
 }
 
 impl InnerValue {

@@ -228,6 +228,65 @@ fn what_someone_else_wrote_beside_it_is_merged_and_in_it_asked_about() {
     assert!(stage.writes().is_empty());
 }
 
+#[test]
+fn two_changes_inside_are_joined_there_and_asked_about_where_they_meet() {
+    let body = |price: &str, name: &str| format!(r#"{{"price": {price}, "name": "{name}"}}"#);
+    let read = |set: &SetValue| {
+        let record: serde_json::Value = serde_json::from_slice(&set.value).unwrap();
+        let inner = unzip(&STANDARD.decode(record["body"].as_str().unwrap()).unwrap());
+        String::from_utf8(inner).unwrap()
+    };
+    let save = |theirs: &str| {
+        let mut stage = opened(packed(BODY).as_bytes(), JSON);
+        inside(&mut stage, ".body");
+        stage.keys("<down><end><left><backspace>2");
+        let set = saved(&mut stage);
+        stage.written(Write::Set(set), Err(Error::new(ErrorKind::Conflict, "changed")));
+        let theirs = packed(theirs).replace(r#""n":1.10"#, r#""n":7"#);
+        stage.theirs(Some(record("page", JSON, &theirs))).compared();
+        (stage, theirs)
+    };
+    let (mut stage, theirs) = save(&body("1.10", "b"));
+    let Write::Set(set) = stage.write() else { panic!() };
+    assert_eq!(read(&set), body("1.12", "b"));
+    assert_eq!(set.expected, Expect::unchanged(theirs.into_bytes().into(), JSON.into()));
+    assert!(text(&set).starts_with(r#"{"n":7,"body": ""#));
+    stage.written(Write::Set(set), Ok(done()));
+    let told = "merged with someone else's change of $.name in $.body";
+    assert!(stage.notice().contains(told), "{}", stage.notice());
+
+    let (mut stage, theirs) = save(&body("3.00", "b"));
+    let frame = stage.frame();
+    for part in ["Merge page · $.body · base64 → gzip → JSON", "$.price", "1.12", "3.00"] {
+        assert!(frame.contains(part), "{part}: {frame}");
+    }
+    stage.keys("m<enter>");
+    answered(&mut stage, Slot::Saving);
+    let Write::Set(set) = stage.write() else { panic!() };
+    assert_eq!(read(&set), body("1.12", "b"));
+    assert_eq!(set.expected, Expect::unchanged(theirs.into_bytes().into(), JSON.into()));
+    stage.written(Write::Set(set), Ok(done()));
+    assert!(stage.app.editor.is_none());
+}
+
+#[test]
+fn what_the_users_own_editor_left_inside_is_put_back_too() {
+    let mut stage = opened(packed(BODY).as_bytes(), JSON);
+    inside(&mut stage, ".body");
+    stage.keys("<ctrl-o>");
+    let handed = stage.asked.iter().find_map(|effect| match effect {
+        Effect::OpenEditor { text, suffix, .. } => Some((text.clone(), suffix.clone())),
+        _ => None,
+    });
+    let (handed, suffix) = handed.unwrap();
+    assert_eq!((&handed[..9], &*suffix), (&b"{\n  \"pric"[..], ".json"));
+    stage.event(Event::Edited(Ok("[2]\n".into())));
+    answered(&mut stage, Slot::Saving);
+    let Write::Set(set) = stage.write() else { panic!() };
+    let record: serde_json::Value = serde_json::from_slice(&set.value).unwrap();
+    assert_eq!(unzip(&STANDARD.decode(record["body"].as_str().unwrap()).unwrap()), b"[2]");
+}
+
 fn kept(stage: &mut Stage) -> Draft {
     stage.app.now = Timestamp::from_micros(stage.app.now.micros() + 600_000);
     stage.event(Event::Time);
