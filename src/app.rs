@@ -65,7 +65,7 @@ pub use facts::Facts;
 pub(crate) use facts::{store_facts, store_state};
 pub use jobs::{Job, JobId};
 pub use layers::{
-    Details, Dialog, DraftView, Help, Jobs, Layer, LeafCursor, Log, MergeView, Overlay, Review,
+    Details, Dialog, DraftView, Help, Layer, LeafCursor, ListDialog, MergeView, Overlay, Review,
     Targets,
 };
 pub use layout::{Area, Layout, Pane};

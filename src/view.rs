@@ -14,9 +14,8 @@ mod draft;
 mod editor;
 mod footer;
 mod help;
-mod jobs;
 mod keys;
-mod log;
+mod list;
 mod merge;
 mod modal;
 mod named;
@@ -94,8 +93,8 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, appearance: &Appearance) {
                 crawl::draw(buf, layout.body, overview, app, appearance);
                 None
             }
-            Layer::Jobs(shown) => {
-                jobs::draw(buf, layout.body, shown, app, appearance);
+            Layer::List(shown) => {
+                list::draw(buf, layout.body, shown.dialog(), app, appearance);
                 None
             }
             Layer::Draft(view) => {
@@ -107,10 +106,6 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, appearance: &Appearance) {
                 None
             }
             Layer::Merge(shown) => merge::draw(buf, layout.body, shown, app, appearance),
-            Layer::Log(shown) => {
-                log::draw(buf, layout.body, shown, app, appearance);
-                None
-            }
             Layer::Targets(targets) => {
                 targets::draw(buf, layout.body, targets.cursor, app, appearance);
                 None

@@ -7,8 +7,10 @@ mod dialog;
 mod draft;
 mod jobs;
 mod leaf;
+pub mod list;
 mod log;
 pub mod merge;
+mod overlay;
 mod prompt;
 mod review;
 mod targets;
@@ -16,44 +18,58 @@ mod totals;
 
 pub use crawl::Overview;
 pub use details::{Details, Help};
-pub use dialog::{Dialog, Overlay, Then};
+pub use dialog::Dialog;
 pub use draft::DraftView;
 pub use jobs::Jobs;
 pub use leaf::LeafCursor;
 pub use log::Log;
 pub use merge::MergeView;
+pub use overlay::{Overlay, Then};
 pub use review::Review;
 pub use targets::Targets;
 pub use totals::Totals;
 
+use crate::keymap::Action;
+
 use super::question::{Confirm, Prompt};
 
-/// The dialogs there are, a line each.
-macro_rules! layers {
-    ($($(#[$doc:meta])* $name:ident($content:ty),)*) => {
-        /// Something that takes the keys until it is answered.
+/// Dialogs of one kind, a line each: the type, and the action that opens it, if one does.
+macro_rules! dialogs {
+    (
+        $(#[$meta:meta])* $kind:ident;
+        $($(#[$doc:meta])* $name:ident($content:ty) $(by $action:ident)?,)*
+    ) => {
+        $(#[$meta])*
         #[derive(Debug, Clone)]
-        pub enum Layer {
+        pub enum $kind {
             $($(#[$doc])* $name($content),)*
         }
 
-        impl Layer {
+        impl $kind {
             /// What all dialogs have in common.
             pub fn dialog(&self) -> &dyn Dialog {
                 match self {
-                    $(Self::$name(content) => content,)*
+                    $(Self::$name(content) => content.as_dialog(),)*
                 }
             }
 
             /// The same, to be changed.
             pub fn dialog_mut(&mut self) -> &mut dyn Dialog {
                 match self {
-                    $(Self::$name(content) => content,)*
+                    $(Self::$name(content) => content.as_dialog_mut(),)*
                 }
+            }
+
+            /// The dialog that an action opens, as it is before it has looked at anything.
+            pub(super) fn opened_by(action: Action) -> Option<Self> {
+                $($(if action == Action::$action {
+                    return Some(Self::$name(Default::default()));
+                })?)*
+                None
             }
         }
 
-        $(impl From<$content> for Layer {
+        $(impl From<$content> for $kind {
             fn from(content: $content) -> Self {
                 Self::$name(content)
             }
@@ -61,23 +77,23 @@ macro_rules! layers {
     };
 }
 
-layers! {
+dialogs! {
+    /// Something that takes the keys until it is answered.
+    Layer;
     /// A question whose default is No.
     Confirm(Box<Confirm>),
     /// A line to type.
     Prompt(Box<Prompt>),
     /// The keys.
-    Help(Help),
+    Help(Help) by Help,
     /// What is known of a store or record.
     Details(Details),
     /// How much there is of each content type.
     Totals(Totals),
     /// The rest of the crawl.
-    Crawl(Box<Overview>),
-    /// Long work under way.
-    Jobs(Jobs),
-    /// What was done.
-    Log(Log),
+    Crawl(Box<Overview>) by Crawl,
+    /// One that is a list of rows.
+    List(ListDialog),
     /// The cursor in the values of the JSON that is shown.
     Leaf(Box<LeafCursor>),
     /// A draft that was found.
@@ -87,7 +103,49 @@ layers! {
     /// What was typed and what someone else wrote, where they meet.
     Merge(Box<MergeView>),
     /// The targets, and the one under the cursor.
-    Targets(Targets),
+    Targets(Targets) by Targets,
+}
+
+dialogs! {
+    /// A dialog that is a list of rows: it has no file of its own in the view.
+    ListDialog;
+    /// Long work under way.
+    Jobs(Jobs) by Jobs,
+    /// What was done.
+    Log(Log) by Journal,
+}
+
+/// A dialog, or one of several.
+trait AsDialog {
+    fn as_dialog(&self) -> &dyn Dialog;
+    fn as_dialog_mut(&mut self) -> &mut dyn Dialog;
+}
+
+impl<T: Dialog> AsDialog for T {
+    fn as_dialog(&self) -> &dyn Dialog {
+        self
+    }
+
+    fn as_dialog_mut(&mut self) -> &mut dyn Dialog {
+        self
+    }
+}
+
+impl AsDialog for ListDialog {
+    fn as_dialog(&self) -> &dyn Dialog {
+        self.dialog()
+    }
+
+    fn as_dialog_mut(&mut self) -> &mut dyn Dialog {
+        self.dialog_mut()
+    }
+}
+
+impl Layer {
+    /// The dialog that an action opens, if it does.
+    pub(super) fn of(action: Action) -> Option<Self> {
+        Self::opened_by(action).or_else(|| Some(Self::List(ListDialog::opened_by(action)?)))
+    }
 }
 
 impl From<Review> for Layer {

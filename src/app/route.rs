@@ -17,6 +17,7 @@ mod watched;
 
 use crossterm::event::{KeyEvent, KeyEventKind};
 
+use crate::keymap::Action;
 use crate::ops::words;
 use crate::text;
 
@@ -24,7 +25,7 @@ use super::ctx::Request;
 use super::drafting;
 use super::editor::Editor;
 use super::event::{Effect, Event, Slot};
-use super::layers::{Help, Layer, Then, Totals};
+use super::layers::{Layer, Then, Totals};
 use super::layout::Pane;
 use super::list::Move;
 use super::notice::Notice;
@@ -123,7 +124,7 @@ impl App {
                 }
                 Request::ShowRecord => opened::follow_cursor(self),
                 Request::ReloadRecord => opened::reload_record(self),
-                Request::Help => self.layers.push(Help::default().into()),
+                Request::Help => drop(actions::open_dialog(self, Action::Help)),
                 Request::Send(id, plan) => {
                     self.watch.crawling.begins_write(self.now);
                     self.writes.send(id, *plan, &mut ctx!(self));
@@ -188,8 +189,16 @@ impl App {
                 }
             }
         }
-        actions::refresh_jobs(self);
-        undo::refresh_log(self);
+        self.look();
+    }
+
+    /// Whoever looks at a dialog sees what it shows as that is now.
+    fn look(&mut self) {
+        let mut layers = std::mem::take(&mut self.layers);
+        for layer in &mut layers {
+            layer.dialog_mut().look(self);
+        }
+        self.layers = layers;
     }
 
     fn key(&mut self, key: KeyEvent) {

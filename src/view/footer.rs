@@ -11,7 +11,7 @@ use crate::theme::Role;
 
 use super::named::{self, Named};
 use super::paint::{put, put_right};
-use super::{Appearance, draft, jobs, log, merge, modal, review, targets};
+use super::{Appearance, draft, list, merge, modal, review, targets};
 
 /// Columns between two hints.
 const GAP: usize = 3;
@@ -65,6 +65,7 @@ fn scrolls(app: &App) -> bool {
         Some(Layer::Crawl(shown)) => &shown.overlay,
         Some(Layer::Draft(shown)) => &shown.overlay,
         Some(Layer::Review(shown)) => &shown.overlay,
+        Some(Layer::List(shown)) => return list::scrolls(shown.dialog()),
         _ => return true,
     };
     overlay.is_long()
@@ -79,8 +80,7 @@ fn named_above(app: &App, appearance: &Appearance) -> Vec<Named> {
         Some(Layer::Details(shown)) => named::overlay(shown.overlay.is_long()),
         Some(Layer::Totals(shown)) => named::overlay(shown.overlay.is_long()),
         Some(Layer::Crawl(shown)) => named::overlay(shown.overlay.is_long()),
-        Some(Layer::Jobs(shown)) => jobs::named(shown),
-        Some(Layer::Log(shown)) => log::named(shown, app, appearance),
+        Some(Layer::List(shown)) => list::named(shown.dialog(), app, appearance),
         Some(Layer::Draft(_)) => draft::named(app, appearance),
         Some(Layer::Review(shown)) => review::named(shown, app, appearance),
         Some(Layer::Merge(shown)) => merge::named(shown),

@@ -11,9 +11,13 @@ pub(super) type Named = (Action, &'static str);
 
 /// What the border of an overlay says: how it scrolls, if it does, and closes.
 pub(super) fn overlay(scrolls: bool) -> Vec<Named> {
-    let scroll = [(Action::Up, ""), (Action::Down, "scroll")];
-    let scroll = scroll.into_iter().filter(|_| scrolls);
-    scroll.chain([(Action::Close, "closes")]).collect()
+    let scroll = if scrolls { scroll() } else { Vec::new() };
+    scroll.into_iter().chain([(Action::Close, "closes")]).collect()
+}
+
+/// What a border says of scrolling.
+pub(super) fn scroll() -> Vec<Named> {
+    vec![(Action::Up, ""), (Action::Down, "scroll")]
 }
 
 /// The line that says it, of the keys that there are; nothing while they are not taken yet.

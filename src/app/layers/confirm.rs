@@ -9,7 +9,8 @@ use super::super::ctx::{Ctx, Request};
 use super::super::event::Slot;
 use super::super::notice::Notice;
 use super::super::question::{Confirm, Confirmed, LeafEdit};
-use super::dialog::{Dialog, Then};
+use super::dialog::Dialog;
+use super::overlay::Then;
 
 impl Dialog for Confirm {
     fn context(&self) -> Context {

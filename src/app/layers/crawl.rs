@@ -9,7 +9,9 @@ use crate::model::{Crawl, Crawler, Error, StorageInfo, StoreName, Timestamp};
 
 use super::super::ctx::Ctx;
 use super::super::event::Slot;
-use super::dialog::{Dialog, Overlay, Then};
+use super::super::load::Load;
+use super::dialog::Dialog;
+use super::overlay::{Overlay, Then};
 
 /// Microseconds over which the rate of a queue or dataset is taken.
 const SPAN: i64 = 60_000_000;
@@ -109,6 +111,10 @@ fn find<'a>(rows: &'a [StorageInfo], name: &StoreName) -> Option<&'a StorageInfo
 impl Dialog for Overview {
     fn context(&self) -> Context {
         Context::Help
+    }
+
+    fn opened(&mut self, ctx: &mut Ctx<'_>) {
+        ctx.read(Slot::Crawl, Load::Crawl);
     }
 
     fn key(&mut self, key: KeyEvent, action: Option<Action>, ctx: &mut Ctx<'_>) -> Then {

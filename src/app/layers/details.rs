@@ -3,7 +3,8 @@
 use crate::keymap::Context;
 
 use super::super::facts::Facts;
-use super::dialog::{Dialog, Overlay};
+use super::dialog::Dialog;
+use super::overlay::Overlay;
 
 /// Facts in two columns.
 #[derive(Debug, Clone, PartialEq, Eq)]

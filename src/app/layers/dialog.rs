@@ -1,26 +1,29 @@
 //! What all dialogs have in common.
 
-use std::cell::Cell;
-
 use crossterm::event::KeyEvent;
 
 use crate::keymap::{Action, Context};
 
+use super::super::App;
 use super::super::ctx::Ctx;
-
-/// Whether a dialog stays.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Then {
-    /// It takes the next key too.
-    Stay,
-    /// It goes away.
-    Close,
-}
+use super::list::Listing;
+use super::overlay::{Overlay, Then};
 
 /// A dialog: takes keys, text and the wheel while it is the topmost.
 pub trait Dialog {
     /// The table of the keymap that its keys are in.
     fn context(&self) -> Context;
+
+    /// What it shows, of a dialog that is a list of rows.
+    fn listing(&self) -> Option<Listing<'_>> {
+        None
+    }
+
+    /// It was opened by its key.
+    fn opened(&mut self, _ctx: &mut Ctx<'_>) {}
+
+    /// Takes what it shows as that is now, after each event.
+    fn look(&mut self, _app: &App) {}
 
     /// What is scrolled, of a dialog that is only looked at.
     fn overlay(&mut self) -> Option<&mut Overlay> {
@@ -59,6 +62,18 @@ impl<T: Dialog> Dialog for Box<T> {
         (**self).context()
     }
 
+    fn listing(&self) -> Option<Listing<'_>> {
+        (**self).listing()
+    }
+
+    fn opened(&mut self, ctx: &mut Ctx<'_>) {
+        (**self).opened(ctx);
+    }
+
+    fn look(&mut self, app: &App) {
+        (**self).look(app);
+    }
+
     fn overlay(&mut self) -> Option<&mut Overlay> {
         (**self).overlay()
     }
@@ -85,50 +100,5 @@ impl<T: Dialog> Dialog for Box<T> {
 
     fn closed(&mut self, ctx: &mut Ctx<'_>) {
         (**self).closed(ctx);
-    }
-}
-
-/// How far something is scrolled that is laid out only when it is drawn.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Overlay {
-    scroll: usize,
-    /// The last row it can be scrolled to, as measured when it was last drawn.
-    last: Cell<usize>,
-}
-
-impl Overlay {
-    /// Scrolls by rows, down if positive, within what there is.
-    pub fn scroll_by(&mut self, rows: isize) {
-        self.scroll = self.scroll.saturating_add_signed(rows).min(self.last.get());
-    }
-
-    /// The first row to draw of `rows`, of which `height` have room; the last page stays full.
-    pub fn first(&self, rows: usize, height: usize) -> usize {
-        self.last.set(rows.saturating_sub(height));
-        self.scroll.min(self.last.get())
-    }
-
-    /// Whether there is more than has room.
-    pub fn is_long(&self) -> bool {
-        self.last.get() > 0
-    }
-
-    /// Does what a key is bound to in everything that is only looked at.
-    pub fn act(&mut self, action: Option<Action>, ctx: &mut Ctx<'_>) -> Then {
-        let page = ctx.layout().body.inner().height.saturating_sub(2).max(1);
-        let page = isize::try_from(page).unwrap_or(1);
-        match action {
-            Some(Action::Close | Action::Back | Action::Help | Action::Cancel) => {
-                return Then::Close;
-            }
-            Some(Action::Up) => self.scroll_by(-1),
-            Some(Action::Down) => self.scroll_by(1),
-            Some(Action::PageUp) => self.scroll_by(-page),
-            Some(Action::PageDown) => self.scroll_by(page),
-            Some(Action::Home) => self.scroll_by(isize::MIN),
-            Some(Action::End) => self.scroll_by(isize::MAX),
-            other => drop(ctx.common(other)),
-        }
-        Then::Stay
     }
 }

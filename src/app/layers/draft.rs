@@ -11,7 +11,8 @@ use crate::keymap::{Action, Context};
 use super::super::ctx::{Ctx, Request};
 use super::super::event::Slot;
 use super::super::question::{Confirm, Confirmed, Prompt};
-use super::dialog::{Dialog, Overlay, Then};
+use super::dialog::Dialog;
+use super::overlay::{Overlay, Then};
 
 /// A draft, and what is there now.
 #[derive(Debug, Clone)]

@@ -4,11 +4,14 @@ use crossterm::event::KeyEvent;
 
 use crate::keymap::{Action, Context};
 
+use super::super::App;
 use super::super::ctx::{Ctx, Request};
 use super::super::jobs::Job;
 use super::super::list::{Cursor, Move};
 use super::super::notice::Notice;
-use super::dialog::{Dialog, Then};
+use super::dialog::Dialog;
+use super::list::{Listing, Place, Row};
+use super::overlay::Then;
 
 /// The jobs under way, and the one under the cursor.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -21,7 +24,7 @@ pub struct Jobs {
 
 impl Jobs {
     /// Takes them as they are now; the cursor stays on its job.
-    pub(in crate::app) fn update(&mut self, jobs: Vec<Job>, height: usize) {
+    fn update(&mut self, jobs: Vec<Job>, height: usize) {
         let held = self.jobs.get(self.cursor.at).map(|job| job.id);
         let at = jobs.iter().position(|job| Some(job.id) == held);
         self.jobs = jobs;
@@ -32,6 +35,23 @@ impl Jobs {
 impl Dialog for Jobs {
     fn context(&self) -> Context {
         Context::Jobs
+    }
+
+    fn look(&mut self, app: &App) {
+        self.update(app.jobs(), app.layout().jobs_height());
+    }
+
+    fn listing(&self) -> Option<Listing<'_>> {
+        let cancels = self.allows(Action::CancelJob).then_some((Action::CancelJob, "cancels"));
+        Some(Listing {
+            title: "Jobs",
+            width: 72,
+            none: "Nothing is under way.",
+            rows: self.jobs.iter().map(row).collect(),
+            place: Place::Cursor(self.cursor),
+            keys: cancels.into_iter().chain([(Action::Close, "closes")]).collect(),
+            why: None,
+        })
     }
 
     fn key(&mut self, _: KeyEvent, action: Option<Action>, ctx: &mut Ctx<'_>) -> Then {
@@ -60,4 +80,10 @@ impl Dialog for Jobs {
     fn wheel(&mut self, rows: isize, ctx: &mut Ctx<'_>) {
         self.cursor.scroll(rows, self.jobs.len(), ctx.layout().jobs_height());
     }
+}
+
+fn row(job: &Job) -> Row<'_> {
+    let share = job.progress.map(|share| format!("{:.0} %", share * 100.0).into());
+    let text = job.title.as_str().into();
+    Row { text, state: share.unwrap_or_else(|| job.state.into()), ..Row::default() }
 }

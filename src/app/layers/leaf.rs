@@ -18,7 +18,8 @@ use super::super::ctx::{Ctx, Request};
 use super::super::event::{Effect, Slot};
 use super::super::load::LeavesShown;
 use super::super::notice::Notice;
-use super::dialog::{Dialog, Then};
+use super::dialog::Dialog;
+use super::overlay::Then;
 
 use saving::Pending;
 

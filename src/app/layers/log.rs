@@ -6,9 +6,12 @@ use crate::keymap::{Action, Context};
 use crate::ops::Turn;
 use crate::ops::journal::{Step, StepState};
 
+use super::super::App;
 use super::super::ctx::{Ctx, Request};
 use super::super::list::{Cursor, Move};
-use super::dialog::{Dialog, Then};
+use super::dialog::Dialog;
+use super::list::{Listing, Look, Place, Row};
+use super::overlay::Then;
 
 /// What was done, and the step under the cursor.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -21,17 +24,48 @@ pub struct Log {
 
 impl Log {
     /// Takes the steps as they are now; the cursor stays on its step.
-    pub(in crate::app) fn update(&mut self, steps: &[Step], height: usize) {
+    fn update(&mut self, steps: &[Step], height: usize) {
         let held = self.steps.get(self.cursor.at).map(|step| step.id);
         self.steps = steps.iter().rev().cloned().collect();
         let at = held.and_then(|held| self.steps.iter().position(|step| step.id == held));
         self.cursor.hold(at.unwrap_or(self.cursor.at), self.steps.len(), height);
+    }
+
+    /// Why the step under the cursor cannot be undone or done again.
+    fn why(&self) -> Option<&str> {
+        match &self.steps.get(self.cursor.at)?.state {
+            StepState::Fixed(why) => Some(why),
+            StepState::Undone(None) => Some("something else was done since"),
+            StepState::Done(_) | StepState::Undone(Some(_)) => None,
+        }
     }
 }
 
 impl Dialog for Log {
     fn context(&self) -> Context {
         Context::Journal
+    }
+
+    fn look(&mut self, app: &App) {
+        self.update(app.journal.steps(), app.layout().jobs_height());
+    }
+
+    fn listing(&self) -> Option<Listing<'_>> {
+        let turns = [(Action::Undo, "undoes"), (Action::Redo, "does again")];
+        let turns = turns.into_iter().filter(|(action, _)| self.allows(*action));
+        let why = self.why();
+        Some(Listing {
+            title: "What was done",
+            width: 90,
+            none: "Nothing was changed so far.",
+            rows: self.steps.iter().map(row).collect(),
+            place: Place::Cursor(self.cursor),
+            keys: match why {
+                Some(_) => Vec::new(),
+                None => turns.chain([(Action::Close, "closes")]).collect(),
+            },
+            why: why.map(Into::into),
+        })
     }
 
     fn key(&mut self, _: KeyEvent, action: Option<Action>, ctx: &mut Ctx<'_>) -> Then {
@@ -60,4 +94,14 @@ impl Dialog for Log {
     fn wheel(&mut self, rows: isize, ctx: &mut Ctx<'_>) {
         self.cursor.scroll(rows, self.steps.len(), ctx.layout().jobs_height());
     }
+}
+
+fn row(step: &Step) -> Row<'_> {
+    let (state, look) = match &step.state {
+        StepState::Done(_) => ("undoable", Look::Plain),
+        // Why it cannot be done again, the border says.
+        StepState::Undone(_) => ("undone", Look::Dim),
+        StepState::Fixed(_) => ("stays", Look::Dim),
+    };
+    Row { at: Some(step.at), text: step.title.as_str().into(), state: state.into(), look }
 }

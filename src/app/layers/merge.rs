@@ -12,7 +12,8 @@ use crate::model::SetValue;
 use super::super::ctx::{Ctx, Request};
 use super::super::editor::{only_over, type_into};
 use super::super::notice::Notice;
-use super::dialog::{Dialog, Overlay, Then};
+use super::dialog::Dialog;
+use super::overlay::{Overlay, Then};
 
 /// A save that met what someone else wrote in the same place.
 #[derive(Debug, Clone)]

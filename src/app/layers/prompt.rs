@@ -10,7 +10,8 @@ use crate::ops::Plan;
 
 use super::super::ctx::{Ctx, Request};
 use super::super::question::{LeafEdit, Prompt, PromptKind};
-use super::dialog::{Dialog, Then};
+use super::dialog::Dialog;
+use super::overlay::Then;
 
 impl Dialog for Prompt {
     fn context(&self) -> Context {

@@ -9,7 +9,8 @@ use crate::model::SetValue;
 use super::super::ctx::{Ctx, Request};
 use super::super::event::Slot;
 use super::super::notice::Notice;
-use super::dialog::{Dialog, Overlay, Then};
+use super::dialog::Dialog;
+use super::overlay::{Overlay, Then};
 
 /// A save, and what it changes.
 #[derive(Debug, Clone)]

@@ -6,7 +6,8 @@ use crate::keymap::{Action, Context};
 
 use super::super::ctx::{Ctx, Request};
 use super::super::list::{Cursor, Move};
-use super::dialog::{Dialog, Then};
+use super::dialog::Dialog;
+use super::overlay::Then;
 
 /// The targets, and the one under the cursor.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -16,13 +17,6 @@ pub struct Targets {
 }
 
 impl Targets {
-    /// The list, with the cursor on the present target.
-    pub(in crate::app) fn new(ctx: &Ctx<'_>) -> Self {
-        let mut new = Self::default();
-        new.go(Move::To(ctx.settings.target), ctx);
-        new
-    }
-
     fn go(&mut self, to: Move, ctx: &Ctx<'_>) {
         self.cursor.go(to, ctx.settings.targets.len(), ctx.layout().targets_height());
     }
@@ -31,6 +25,10 @@ impl Targets {
 impl Dialog for Targets {
     fn context(&self) -> Context {
         Context::Targets
+    }
+
+    fn opened(&mut self, ctx: &mut Ctx<'_>) {
+        self.go(Move::To(ctx.settings.target), ctx);
     }
 
     fn key(&mut self, _: KeyEvent, action: Option<Action>, ctx: &mut Ctx<'_>) -> Then {

@@ -9,7 +9,8 @@ use crate::model::ContentType;
 use super::super::ctx::Ctx;
 use super::super::event::Slot;
 use super::super::load::Compute;
-use super::dialog::{Dialog, Overlay};
+use super::dialog::Dialog;
+use super::overlay::Overlay;
 
 /// The totals of the open store.
 #[derive(Debug, Clone, Default)]

@@ -9,17 +9,19 @@ use super::super::editor::Editor;
 use super::super::event::{Effect, Slot};
 use super::super::facts::{record_facts, store_facts};
 use super::super::jobs::JobId;
-use super::super::layers::{Details, Help, Jobs, Layer, Log, Overview, Targets};
+use super::super::layers::{Details, Layer};
 use super::super::layout::Pane;
-use super::super::load::{Load, RecordView};
+use super::super::load::RecordView;
 use super::super::notice::Notice;
 use super::{drafts, inner, leaves, opened, questions, undo, watched};
 
 /// Does in the pane in focus what a key asks for.
 pub(in crate::app) fn act(app: &mut App, action: Action) {
+    if open_dialog(app, action) {
+        return;
+    }
     match action {
         Action::Quit => app.quit(),
-        Action::Help => app.layers.push(Help::default().into()),
         Action::Refresh => opened::refresh(app),
         Action::NextPane => app.cycle_focus(1),
         Action::PreviousPane => app.cycle_focus(2),
@@ -36,10 +38,6 @@ pub(in crate::app) fn act(app: &mut App, action: Action) {
         }
         Action::ToggleWatch => watched::toggle_watch(app),
         Action::Back => back(app),
-        Action::Targets => show_targets(app),
-        Action::Crawl => show_crawl(app),
-        Action::Jobs => show_jobs(app),
-        Action::Journal => app.layers.push(Log::default().into()),
         Action::Undo => undo::turn(app, Turn::Undo),
         Action::Redo => undo::turn(app, Turn::Redo),
         Action::Details => show_details(app),
@@ -58,6 +56,14 @@ pub(in crate::app) fn act(app: &mut App, action: Action) {
             }
         }
     }
+}
+
+/// Opens the dialog that an action stands for; tells whether it is one of those.
+pub(super) fn open_dialog(app: &mut App, action: Action) -> bool {
+    let Some(mut layer) = Layer::of(action) else { return false };
+    layer.dialog_mut().opened(&mut ctx!(app));
+    app.layers.push(layer);
+    true
 }
 
 pub(in crate::app) fn back(app: &mut App) {
@@ -156,32 +162,6 @@ pub(in crate::app) fn show_details(app: &mut App) {
         }
     }
     app.layers.push(Details::new(title, facts).into());
-}
-
-pub(in crate::app) fn show_targets(app: &mut App) {
-    let targets = Targets::new(&ctx!(app));
-    app.layers.push(targets.into());
-}
-
-pub(in crate::app) fn show_jobs(app: &mut App) {
-    app.layers.push(Jobs::default().into());
-}
-
-pub(in crate::app) fn show_crawl(app: &mut App) {
-    app.layers.push(Layer::Crawl(Box::<Overview>::default()));
-    app.out.read(Slot::Crawl, Load::Crawl);
-}
-
-/// Whoever looks at the jobs sees them as they are.
-pub(in crate::app) fn refresh_jobs(app: &mut App) {
-    if app.layers.iter().any(|layer| matches!(layer, Layer::Jobs(_))) {
-        let (jobs, height) = (app.jobs(), app.layout().jobs_height());
-        for layer in &mut app.layers {
-            if let Layer::Jobs(shown) = layer {
-                shown.update(jobs.clone(), height);
-            }
-        }
-    }
 }
 
 pub(in crate::app) fn cancel_job(app: &mut App, id: JobId) {

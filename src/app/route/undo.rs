@@ -7,7 +7,6 @@ use crate::model::{ErrorKind, Key, StoreName};
 use crate::ops::{Outcome, Plan, Swap, Turn, WriteId, words};
 
 use super::super::App;
-use super::super::layers::Layer;
 use super::super::notice::Notice;
 use super::super::writes::Answer;
 use super::{opened, replies};
@@ -78,14 +77,4 @@ pub(in crate::app) fn swapped(app: &mut App, store: &StoreName, swaps: &[Swap], 
         opened::reload_record(app);
     }
     replies::after_change(app, store);
-}
-
-/// Whoever looks at the log sees it as it is.
-pub(in crate::app) fn refresh_log(app: &mut App) {
-    let height = app.layout().jobs_height();
-    for layer in &mut app.layers {
-        if let Layer::Log(log) = layer {
-            log.update(app.journal.steps(), height);
-        }
-    }
 }

@@ -1,6 +1,8 @@
 //! Writes: asked about, refused, and answered late.
 
-use larder::app::{Compute, Confirmed, Effect, Event, Layer, Loaded, Pane, Read, Settings, Slot};
+use larder::app::{
+    Compute, Confirmed, Effect, Event, Layer, ListDialog, Loaded, Pane, Read, Settings, Slot,
+};
 use larder::index::Change;
 use larder::model::{
     ConnectionState, Error, ErrorKind, Key, ServerInfo, StoreInfo, WatchEvent, Write, WriteOutcome,
@@ -303,7 +305,7 @@ fn jobs_are_listed_and_cancelled() {
     stage.answer(Slot::Keys, Ok(Loaded::Progress(10, 0.25)));
     stage.keys("J");
     let titles = |stage: &Stage| match stage.app.layer() {
-        Some(Layer::Jobs(shown)) => {
+        Some(Layer::List(ListDialog::Jobs(shown))) => {
             shown.jobs.iter().map(|job| (job.title.clone(), job.progress)).collect::<Vec<_>>()
         }
         other => panic!("{other:?}"),

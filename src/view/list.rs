@@ -1,0 +1,137 @@
+//! Dialogs that are a list of rows, over the panes.
+
+use ratatui::buffer::Buffer;
+
+use crate::app::layers::list::{Listing, Look, Place, Row};
+use crate::app::{App, Area, Dialog};
+use crate::text;
+use crate::theme::Role;
+
+use super::Appearance;
+use super::border::{TITLE_FRAME, Titles, bordered};
+use super::modal::centred;
+use super::named::{self, Named};
+use super::paint::{light, put, put_right};
+
+/// Columns of the time, with a gap behind it.
+const TIME: u16 = 8;
+
+/// Whether there is something to scroll or to go through.
+pub(super) fn scrolls(dialog: &dyn Dialog) -> bool {
+    match dialog.listing().map(|listing| listing.place) {
+        Some(Place::Scrolled(overlay)) => overlay.is_long(),
+        Some(Place::Cursor(_)) | None => true,
+    }
+}
+
+/// What the border says of its keys.
+pub(super) fn named(dialog: &dyn Dialog, app: &App, appearance: &Appearance) -> Vec<Named> {
+    let Some(listing) = dialog.listing() else { return Vec::new() };
+    named_in(&listing, dialog, app, appearance)
+}
+
+fn named_in(
+    listing: &Listing<'_>,
+    dialog: &dyn Dialog,
+    app: &App,
+    appearance: &Appearance,
+) -> Vec<Named> {
+    let scroll = match listing.place {
+        Place::Scrolled(overlay) if overlay.is_long() => named::scroll(),
+        Place::Scrolled(_) | Place::Cursor(_) => Vec::new(),
+    };
+    let named = scroll.into_iter().chain(listing.keys.iter().copied()).collect();
+    let width = app.layout().body.width.min(listing.width);
+    let room = usize::from(width).saturating_sub(TITLE_FRAME);
+    named::fit(named, dialog.context(), room, app, appearance)
+}
+
+/// Draws a list dialog.
+pub(super) fn draw(
+    buf: &mut Buffer,
+    body: Area,
+    dialog: &dyn Dialog,
+    app: &App,
+    appearance: &Appearance,
+) {
+    let Some(listing) = dialog.listing() else { return };
+    let width = body.width.min(listing.width);
+    let lines = lines(&listing, usize::from(width), app);
+    let rows = u16::try_from(lines.len().max(1)).unwrap_or(u16::MAX);
+    let area = centred(body, width, rows.saturating_add(2));
+    let inner = area.inner();
+    let first = match listing.place {
+        Place::Cursor(cursor) => cursor.top,
+        Place::Scrolled(overlay) => overlay.first(lines.len(), inner.height.into()),
+    };
+    let keys = || {
+        let named = named_in(&listing, dialog, app, appearance);
+        named::line(&named, dialog.context(), app, appearance)
+    };
+    let bottom = listing.why.as_deref().map_or_else(keys, str::to_owned);
+    let titles = Titles { top: listing.title, bottom: &bottom };
+    let (border, title) = (appearance.style(Role::BorderFocus), appearance.style(Role::Title));
+    bordered(buf, area, &titles, appearance, border, title);
+    if lines.is_empty() {
+        let (none, width) = (listing.none, inner.width.saturating_sub(2));
+        put(buf, inner.x + 1, inner.y, width, none, appearance.style(Role::Dim));
+    }
+    for ((at, line), y) in lines.iter().enumerate().skip(first).zip(inner.y..inner.y + inner.height)
+    {
+        let row = Area { y, height: 1, ..inner };
+        draw_line(buf, row, line, appearance);
+        if matches!(listing.place, Place::Cursor(cursor) if cursor.at == at) {
+            light(buf, row, appearance.style(Role::Cursor));
+        }
+    }
+}
+
+/// A row of the screen.
+struct Line<'a> {
+    /// What stands in the column of times, if there is one.
+    time: Option<String>,
+    text: String,
+    state: &'a str,
+    look: Look,
+}
+
+/// `width`: columns of the dialog.
+fn lines<'a>(listing: &'a Listing<'_>, width: usize, app: &App) -> Vec<Line<'a>> {
+    let mut lines = Vec::new();
+    for Row { at, text, state, look } in &listing.rows {
+        let time = at.map(|at| text::ago(at.micros(), app.now.micros()));
+        let of = |time, text| Line { time, text, state, look: *look };
+        if let Place::Cursor(_) = listing.place {
+            lines.push(of(time, text.clone().into_owned()));
+            continue;
+        }
+        let column = time.as_ref().map_or(0, |_| usize::from(TIME));
+        for (at, part) in text::wrap(text, width.saturating_sub(4 + column)).into_iter().enumerate()
+        {
+            let time = time.as_ref().map(|time| if at == 0 { time.clone() } else { String::new() });
+            lines.push(of(time, part));
+        }
+    }
+    lines
+}
+
+fn draw_line(buf: &mut Buffer, area: Area, line: &Line<'_>, appearance: &Appearance) {
+    let dim = appearance.style(Role::Dim);
+    let mut from = area.x + 1;
+    if let Some(time) = &line.time {
+        put(buf, from, area.y, TIME, time, dim);
+        from += TIME;
+    }
+    let end = area.x + area.width.saturating_sub(1);
+    let room = put_right(buf, end, area.y, area.width / 2, line.state, dim);
+    let role = match line.look {
+        Look::Plain => Role::Text,
+        Look::Dim => Role::Dim,
+        Look::Done => Role::Ok,
+        Look::Warning => Role::Warning,
+        Look::Failure => Role::Danger,
+    };
+    let gap = u16::from(!line.state.is_empty());
+    let width = room.saturating_sub(from + gap);
+    put(buf, from, area.y, width, &line.text, appearance.style(role));
+}
