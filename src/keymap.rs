@@ -16,18 +16,8 @@ pub use chord::Chord;
 
 const DEFAULTS: &str = include_str!("../assets/keymap.toml");
 
-/// What can be in no keymap without a chord: without it there would be no way out.
-const NEEDED: [(Context, Action); 9] = [
-    (Context::Global, Action::Quit),
-    (Context::Editor, Action::Cancel),
-    (Context::Confirm, Action::ConfirmNo),
-    (Context::Prompt, Action::Cancel),
-    (Context::Help, Action::Close),
-    (Context::Leaf, Action::Close),
-    (Context::Jobs, Action::Close),
-    (Context::Journal, Action::Close),
-    (Context::Targets, Action::Close),
-];
+/// What leads out of a context. Where one of them is bound, it can be in no keymap without a chord.
+const WAYS_OUT: [Action; 3] = [Action::Cancel, Action::Close, Action::ConfirmNo];
 
 /// The chords of every context.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -191,9 +181,13 @@ impl KeyMap {
                 }
             }
         }
-        for (context, action) in NEEDED {
-            if self.chords(context, action).is_empty() {
-                return Err(format!("[keys.{context}] {action} needs a key"));
+        for &context in Context::ALL {
+            for (action, chords) in self.entries(context) {
+                let needed = WAYS_OUT.contains(&action) && context.is_in_front()
+                    || (context, action) == (Context::Global, Action::Quit);
+                if needed && chords.is_empty() {
+                    return Err(format!("[keys.{context}] {action} needs a key"));
+                }
             }
         }
         let quit = self.chords(Context::Global, Action::Quit);
@@ -249,6 +243,8 @@ mod tests {
             assert!(map.entries(*context).count() > 0, "{context}");
             // Every hint of the footer has a key.
             assert_eq!(map.hints(*context).count(), map.table(*context).footer.len());
+            let leads_out = |action: &Action| !map.chords(*context, *action).is_empty();
+            assert_eq!(WAYS_OUT.iter().any(leads_out), context.is_in_front(), "{context}");
         }
     }
 
@@ -282,15 +278,7 @@ mod tests {
     #[test]
     fn typing_never_acts_on_the_panes_behind() {
         let map = KeyMap::default();
-        for context in [
-            Context::Editor,
-            Context::Prompt,
-            Context::Confirm,
-            Context::Help,
-            Context::Jobs,
-            Context::Journal,
-            Context::Targets,
-        ] {
+        for &context in Context::ALL.iter().filter(|context| context.is_in_front()) {
             for key in ['r', 'M'] {
                 assert_eq!(press(&map, context, key), None, "{key} in {context}");
             }
@@ -325,7 +313,9 @@ mod tests {
             ("[keys]\nsort = 'd'", "`d` is bound to sort and to delete"),
             ("[keys]\nsort = ['b', 'b']", "`b` is bound to sort and to sort"),
             ("[editor]\nsave = 's'", "`s` is typed"),
-            ("[global]\nquit = []", "quit needs a key"),
+            ("[global]\nquit = []", "[keys.global] quit needs a key"),
+            ("[merge]\nclose = []", "[keys.merge] close needs a key"),
+            ("[editor]\ncancel = []", "[keys.editor] cancel needs a key"),
             ("[stores]\nup = ['q', 'ctrl-c']", "no key to quit"),
         ] {
             let why = overrides(text).unwrap_err();
