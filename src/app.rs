@@ -70,7 +70,7 @@ pub use layers::{
 };
 pub use layout::{Area, Layout, Pane};
 pub use load::{Compute, LeavesShown, Load, Loaded, Ordered, Read, RecordView, Scope};
-pub use notice::{Notice, Tone};
+pub use notice::{Notice, Notices, Tone};
 pub use question::{Confirm, Confirmed, LeafEdit, Prompt, PromptKind};
 pub use session::{Session, SessionState};
 pub use settings::{Settings, TargetChoice};
@@ -117,6 +117,8 @@ pub struct App {
     pub drafting: Drafting,
     /// A sentence in the footer.
     pub notice: Option<Notice>,
+    /// What the footer has shown.
+    pub notices: Notices,
     /// Whether the mouse is taken.
     pub mouse: bool,
     /// Writes that have not been answered.
@@ -151,6 +153,7 @@ impl App {
             unseen_until: None,
             drafting: Drafting::default(),
             notice: None,
+            notices: Notices::default(),
             mouse: settings.mouse,
             writes: Writes::default(),
             journal: Journal::default(),
@@ -186,6 +189,7 @@ impl App {
         route::come_back(self);
         drafting::look(self, typed);
         self.watch.look(&self.stores, &self.keys, &self.record, &mut ctx!(self));
+        self.notices.show(self.notice.as_ref(), self.now);
         std::mem::take(&mut self.out.effects)
     }
 

@@ -1,8 +1,11 @@
 //! A sentence about what just happened, in the footer until the next key.
 //!
-//! There is room for one; that a write failed is not replaced by what comes after it.
+//! There is room for one; that a write failed is not replaced by what comes after it. What was shown is
+//! kept, to be read again.
 
-use crate::model::Error;
+use std::collections::VecDeque;
+
+use crate::model::{Error, Timestamp};
 
 /// How a notice is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,8 +80,83 @@ pub(super) fn untell(told: &mut Option<Notice>) {
     }
 }
 
+/// Notices that are kept; the oldest go first.
+const KEPT: usize = 200;
+
+/// What the footer has shown.
+#[derive(Debug, Default)]
+pub struct Notices {
+    /// With the time when each was first shown, the oldest first.
+    kept: VecDeque<(Timestamp, Notice)>,
+    /// Whether the last of them is on the screen.
+    on_screen: bool,
+    /// How often they have changed.
+    changes: u64,
+}
+
+impl Notices {
+    /// With the time when each was first shown, the oldest first.
+    pub fn kept(&self) -> impl DoubleEndedIterator<Item = &(Timestamp, Notice)> {
+        self.kept.iter()
+    }
+
+    /// How often they have changed.
+    pub fn changes(&self) -> u64 {
+        self.changes
+    }
+
+    /// Takes what is on the screen from now on.
+    pub(super) fn show(&mut self, notice: Option<&Notice>, now: Timestamp) {
+        let was = std::mem::replace(&mut self.on_screen, notice.is_some());
+        let Some(notice) = notice else { return };
+        match self.kept.back_mut().filter(|_| was) {
+            Some((_, last)) if last == notice => return,
+            // Another failure has come beside it.
+            Some((_, last)) if last.lasting && notice.text.starts_with(&last.text) => {
+                last.clone_from(notice);
+            }
+            _ => self.kept.push_back((now, notice.clone())),
+        }
+        self.changes += 1;
+        if self.kept.len() > KEPT {
+            self.kept.pop_front();
+        }
+    }
+}
+
 impl From<&Error> for Notice {
     fn from(error: &Error) -> Self {
         Self::failure(error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_shown_is_kept_once_each_and_not_without_end() {
+        let mut notices = Notices::default();
+        let mut show = |notice: Option<&Notice>, second: i64| {
+            notices.show(notice, Timestamp::from_micros(second * 1_000_000));
+            let kept = notices.kept().map(|(at, notice)| (at.micros() / 1_000_000, &*notice.text));
+            kept.map(|(at, text)| format!("{at} {text}")).collect::<Vec<_>>()
+        };
+        assert_eq!(show(None, 1), [""; 0]);
+        let (saved, failed) = (Notice::done("saved"), Notice::failure("not saved").lasting());
+        assert_eq!(show(Some(&saved), 2), ["2 saved"]);
+        assert_eq!(show(Some(&saved), 3), ["2 saved"], "it is still there");
+        assert_eq!(show(Some(&failed), 4), ["2 saved", "4 not saved"]);
+        let mut told = Some(failed);
+        tell(&mut told, Notice::failure("nor deleted").lasting());
+        assert_eq!(show(told.as_ref(), 5), ["2 saved", "4 not saved · nor deleted"]);
+        show(None, 6);
+        let again = show(told.as_ref(), 7);
+        assert_eq!(again.last().map(String::as_str), Some("7 not saved · nor deleted"));
+        for second in 0..1000 {
+            show(Some(&Notice::info(second.to_string())), second);
+        }
+        assert_eq!(notices.kept().count(), KEPT);
+        assert_eq!(notices.kept().next_back().map(|(_, last)| &*last.text), Some("999"));
     }
 }

@@ -194,6 +194,7 @@ impl App {
 
     /// Whoever looks at a dialog sees what it shows as that is now.
     fn look(&mut self) {
+        self.notices.show(self.notice.as_ref(), self.now);
         let mut layers = std::mem::take(&mut self.layers);
         for layer in &mut layers {
             layer.dialog_mut().look(self);

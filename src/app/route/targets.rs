@@ -22,7 +22,7 @@ pub(in crate::app) fn switch(app: &mut App, at: usize) {
 }
 
 /// The shell has let go of the old storage, or cannot yet. Nothing of the old one stays but
-/// what is the user's own: the mouse, and whether changes are watched.
+/// what is the user's own: the mouse, whether changes are watched, and what was said.
 pub(in crate::app) fn switched(app: &mut App, result: Result<usize, String>) {
     let at = match result {
         Ok(at) => at,
@@ -44,6 +44,7 @@ pub(in crate::app) fn switched(app: &mut App, result: Result<usize, String>) {
     new.watch.on = app.watch.on;
     new.now = app.now;
     new.quitting = app.quitting;
+    new.notices = std::mem::take(&mut app.notices);
     new.out = std::mem::take(&mut app.out);
     // No reply to a question of before is taken for an answer.
     for ticket in &mut new.out.tickets {
