@@ -10,6 +10,7 @@ mod leaf;
 pub mod list;
 mod log;
 pub mod merge;
+mod messages;
 mod overlay;
 mod prompt;
 mod review;
@@ -113,6 +114,8 @@ dialogs! {
     Jobs(Jobs) by Jobs,
     /// What was done.
     Log(Log) by Journal,
+    /// What the footer has shown.
+    Messages(messages::Messages) by Messages,
 }
 
 /// A dialog, or one of several.

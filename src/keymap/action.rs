@@ -68,6 +68,7 @@ named! {
     Crawl "crawl" "crawl" "Show the rest of the crawl: request queues, datasets, what crawlers tell of themselves"
     Jobs "jobs" "jobs" "Show what is under way: writes, walks and fetches"
     Journal "journal" "log" "Show what was done, and what of it can be undone"
+    Messages "messages" "messages" "Show again what the last line has said"
     ToggleWatch "toggle_watch" "watch" "Watch for changes, or stop watching"
     Redraw "redraw" "redraw" "Draw the whole screen anew"
 

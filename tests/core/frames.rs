@@ -478,6 +478,29 @@ fn the_jobs_under_way() {
     });
 }
 
+#[test]
+fn what_the_last_line_has_said() {
+    each("messages_none", |width, height| {
+        let mut stage = Stage::new(width, height);
+        stage.connect(vec![store("default", 2), store("shop", 3)]).keys("m");
+        stage
+    });
+    each("messages", |width, height| {
+        let mut stage = opened(width, height);
+        stage.app.now = Timestamp::from_micros(NOW - 3_600_000_000);
+        stage.keys("M");
+        stage.app.now = Timestamp::from_micros(NOW - 40_000_000);
+        stage.event(Event::Copied("key", Ok(11)));
+        stage.keys("j");
+        let why = "NOPERM this user has no permissions to run the 'hdel' command: ask for the \
+                   right to run it, or be another user";
+        stage.app.now = Timestamp::from_micros(NOW);
+        stage.event(Event::Copied("value", Err(why.to_owned())));
+        stage.keys("m");
+        stage
+    });
+}
+
 fn section<T>(rows: Vec<T>, total: u64) -> Section<T> {
     Section { rows, total, fault: None }
 }

@@ -296,6 +296,27 @@ fn whoever_ends_larder_while_it_writes_is_asked_and_ends_with_the_answer() {
 }
 
 #[test]
+fn what_the_last_line_has_said_can_be_read_again() {
+    let mut stage = opened();
+    let id = stage.keys("dy").write();
+    stage.written(id, Err(Error::new(ErrorKind::Permission, "del is not permitted")));
+    let failure = stage.notice().to_owned();
+    assert!(failure.contains("del is not permitted"), "{failure}");
+    let said = |stage: &Stage| {
+        let layer = stage.app.layer().unwrap().dialog();
+        let rows = layer.listing().unwrap().rows;
+        rows.iter().map(|row| row.text.clone().into_owned()).collect::<Vec<_>>()
+    };
+    stage.keys("m");
+    assert_eq!(said(&stage)[0], failure, "the newest first");
+    // While one reads, what is said comes on top.
+    stage.event(Event::Copied("key", Ok(3)));
+    assert_eq!(said(&stage)[..2], ["key copied, 3 B".to_owned(), failure]);
+    stage.keys("<esc>");
+    assert!(stage.app.layer().is_none());
+}
+
+#[test]
 fn jobs_are_listed_and_cancelled() {
     use larder::app::{Effect, Layer, Loaded, Slot};
     let mut stage = opened();

@@ -1,0 +1,60 @@
+//! The notices that the footer has shown, to be read again.
+
+use crate::keymap::{Action, Context};
+use crate::model::Timestamp;
+
+use super::super::App;
+use super::super::notice::{Notice, Tone};
+use super::dialog::Dialog;
+use super::list::{Listing, Look, Place, Row};
+use super::overlay::Overlay;
+
+/// The notices of this session.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Messages {
+    /// With the time when each was first shown, the newest first.
+    notices: Vec<(Timestamp, Notice)>,
+    /// How often they had changed when they were taken.
+    changes: u64,
+    /// How far they are scrolled.
+    overlay: Overlay,
+}
+
+impl Dialog for Messages {
+    fn context(&self) -> Context {
+        Context::Help
+    }
+
+    fn look(&mut self, app: &App) {
+        if self.changes != app.notices.changes() {
+            self.changes = app.notices.changes();
+            self.notices = app.notices.kept().rev().cloned().collect();
+        }
+    }
+
+    fn listing(&self) -> Option<Listing<'_>> {
+        Some(Listing {
+            title: "Messages",
+            width: 90,
+            none: "Nothing was said so far.",
+            rows: self.notices.iter().map(row).collect(),
+            place: Place::Scrolled(&self.overlay),
+            keys: vec![(Action::Close, "closes")],
+            why: None,
+        })
+    }
+
+    fn overlay(&mut self) -> Option<&mut Overlay> {
+        Some(&mut self.overlay)
+    }
+}
+
+fn row((at, notice): &(Timestamp, Notice)) -> Row<'_> {
+    let look = match notice.tone {
+        Tone::Info => Look::Plain,
+        Tone::Done => Look::Done,
+        Tone::Warning => Look::Warning,
+        Tone::Failure => Look::Failure,
+    };
+    Row { at: Some(*at), text: notice.text.as_str().into(), look, ..Row::default() }
+}
