@@ -4,6 +4,7 @@
 //! thousand inputs made from its samples; `LARDER_FUZZ=1000000 cargo test --lib fuzz::` with as many as it
 //! says. `fuzz/` lets libFuzzer choose the inputs by what they reach.
 
+mod inner;
 #[cfg(test)]
 mod mutate;
 #[cfg(test)]
@@ -30,6 +31,7 @@ pub struct Target {
 /// All targets.
 pub const TARGETS: &[Target] = &[
     Target { name: "charset", run: values::charset, samples: values::CHARSET },
+    Target { name: "inner", run: inner::open, samples: inner::SAMPLES },
     Target { name: "json", run: values::json, samples: values::JSON },
     Target { name: "metadata", run: metadata::parse, samples: metadata::SAMPLES },
     Target { name: "notifications", run: sub_keys::parse, samples: sub_keys::SAMPLES },
