@@ -100,10 +100,7 @@ fn work(next: &queue::Receiver<Job>) {
                     let head = head.ok().filter(|head| head.target == target)?;
                     (!is_larder(head.process)).then_some((id, head))
                 });
-                let found: Vec<_> = found.collect();
-                if !found.is_empty() {
-                    let _ = events.blocking_send(Event::Drafts(found));
-                }
+                let _ = events.blocking_send(Event::Drafts(found.collect()));
             }
             (Job::Read(id, events), Some(drafts)) => {
                 let read = drafts.read(&id).map(Box::new);

@@ -17,11 +17,17 @@ pub struct Found {
 }
 
 impl Found {
-    /// These are the drafts that there are.
-    pub(in crate::app) fn new(drafts: Vec<(DraftId, DraftHead)>) -> Self {
-        let mut found = Self { drafts, ..Self::default() };
-        found.sort();
-        found
+    /// Takes the drafts that there are; gives how many were not known, and the first of them.
+    pub(in crate::app) fn take(
+        &mut self,
+        drafts: Vec<(DraftId, DraftHead)>,
+    ) -> Option<(usize, &DraftHead)> {
+        let known: HashSet<DraftId> = self.drafts.drain(..).map(|(id, _)| id).collect();
+        self.drafts = drafts;
+        self.sort();
+        let mut new = self.drafts.iter().filter(|(id, _)| !known.contains(id));
+        let (_, first) = new.next()?;
+        Some((1 + new.count(), first))
     }
 
     fn sort(&mut self) {
@@ -33,11 +39,6 @@ impl Found {
                 keys.insert(head.key.clone());
             }
         }
-    }
-
-    /// How many there are.
-    pub(in crate::app) fn len(&self) -> usize {
-        self.drafts.len()
     }
 
     /// The draft to be offered of a record, or of a new one of this store.

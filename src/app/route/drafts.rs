@@ -8,7 +8,6 @@ use crate::model::{ContentType, Record, RecordMeta};
 
 use super::super::App;
 use super::super::ctx::Request;
-use super::super::drafting::Found;
 use super::super::editor::{Blocked, Editor, Field};
 use super::super::event::{Effect, Slot};
 use super::super::input::LineInput;
@@ -23,11 +22,8 @@ pub(super) fn find(app: &mut App) {
 
 /// The drafts of this target were found.
 pub(super) fn found(app: &mut App, found: Vec<(DraftId, DraftHead)>) {
-    let first = found.first().map(|(_, head)| (head.key.named(), head.is_new));
-    app.drafting.found = Found::new(found);
-    let count = app.drafting.found.len();
-    if let Some((key, is_new)) = first {
-        let of = if is_new { "a new record".to_owned() } else { key };
+    if let Some((count, first)) = app.drafting.found.take(found) {
+        let of = if first.is_new { "a new record".to_owned() } else { first.key.named() };
         let more = if count > 1 { format!(" and {} more", count - 1) } else { String::new() };
         let text = format!("there is an unsaved draft of {of}{more}: editing offers it");
         app.tell(Notice::warning(text));

@@ -9,6 +9,7 @@ use super::super::layers::Layer;
 use super::super::layout::Pane;
 use super::super::load::Ordered;
 use super::super::notice::Notice;
+use super::drafts;
 
 pub(in crate::app) fn read_stores(app: &mut App) {
     app.stores.read(&mut ctx!(app));
@@ -96,6 +97,7 @@ pub(in crate::app) fn refresh(app: &mut App) {
         sync_keys(app, SyncEvent::Paused(false), None);
         return app.out.effects.push(Effect::Pause(false));
     }
+    drafts::find(app);
     read_stores(app);
     if app.keys.store.is_some() {
         sync_keys(app, SyncEvent::Restart, None);

@@ -274,3 +274,29 @@ fn records_and_stores_with_drafts_are_marked_until_the_draft_is_gone() {
     stage.compared().keys("dy");
     assert!(!stage.frame().contains('✎'), "{}", stage.frame());
 }
+
+#[test]
+fn a_refresh_finds_the_drafts_that_there_are_now() {
+    let draft = draft_of("[1]", "<down><end>2");
+    let listed = vec![(draft.head.id(), draft.head.clone())];
+    let mut stage = opened("[1]");
+    let asked = |stage: &Stage| {
+        stage.asked.iter().filter(|effect| matches!(effect, Effect::FindDrafts(_))).count()
+    };
+    let before = asked(&stage);
+    stage.event(Event::Drafts(Vec::new()));
+    assert!(stage.app.notice.is_none());
+    stage.keys("r");
+    assert_eq!(asked(&stage), before + 1);
+    stage.event(Event::Drafts(listed.clone()));
+    assert!(stage.notice().contains("an unsaved draft of page"), "{}", stage.notice());
+    // What is not offered again stays so, and is not told again.
+    stage.keys("e");
+    stage.event(Event::DraftRead(draft.head.id(), Ok(Box::new(draft.clone()))));
+    stage.compared().keys("w<enter>r");
+    stage.event(Event::Drafts(listed));
+    assert!(!stage.notice().contains("draft"), "{}", stage.notice());
+    stage.keys("r");
+    stage.event(Event::Drafts(Vec::new()));
+    assert!(!stage.frame().contains('✎'), "{}", stage.frame());
+}
