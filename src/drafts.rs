@@ -213,7 +213,7 @@ fn gone(removed: io::Result<()>) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::edit::Version;
+    use crate::edit::TypedValue;
     use crate::model::{Key, StoreName, Timestamp};
 
     fn draft(key: &str, text: &[u8]) -> Draft {
@@ -230,7 +230,7 @@ mod tests {
             at: Timestamp::from_micros(2),
         };
         let base =
-            Version { content_type: "text/plain".into(), value: Bytes::from_static(b"read") };
+            TypedValue { content_type: "text/plain".into(), value: Bytes::from_static(b"read") };
         Draft { head, base: Some(base), text: Bytes::copy_from_slice(text), opened: None }
     }
 

@@ -43,4 +43,4 @@ pub use leaves::{Digests, LeafIndex, Leaves, NotAValue, Trail};
 pub use merge::{Choice, Conflict, Merge};
 pub use rows::Rows;
 pub use text_edit::{Motion, TextEdit};
-pub use text_of::Version;
+pub use text_of::TypedValue;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use crate::edit::draft::{Draft, DraftId};
-use crate::edit::{InnerPlace, InnerValue, Version};
+use crate::edit::{InnerPlace, InnerValue, TypedValue};
 use crate::keymap::{Action, Context, KeyMap};
 use crate::model::{Expect, JsonLayout, Record, SetValue, StoreInfo, StoreName, Timestamp};
 use crate::ops::{Plan, Turn, WriteId};
@@ -61,7 +61,7 @@ pub enum Request {
     /// Save the editor's record so.
     Save(Box<SetValue>),
     /// Save it so over this version, with which it was joined; a value in a value is put back first.
-    SaveMerged(Box<SetValue>, Box<Version>, Option<Arc<InnerValue>>),
+    SaveMerged(Box<SetValue>, Box<TypedValue>, Option<Arc<InnerValue>>),
     /// Save what is in the editor over what is in the way.
     SaveOver(Option<Expect>),
     /// Leave only the stores or keys that contain this text.

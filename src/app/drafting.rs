@@ -4,7 +4,7 @@ mod found;
 
 use std::sync::Arc;
 
-use crate::edit::Version;
+use crate::edit::TypedValue;
 use crate::edit::draft::{Draft, DraftHead, DraftId};
 use crate::model::{ContentType, Key, Timestamp};
 
@@ -166,7 +166,7 @@ fn draft(app: &App) -> Option<Draft> {
         began: own.began,
         at: app.now,
     };
-    let base = editor.base().map(Version::from);
+    let base = editor.base().map(TypedValue::from);
     let opened = editor.inner.as_ref().map(|inner| Arc::clone(&inner.value));
     Some(Draft { head, base, text: editor.value.bytes(), opened })
 }

@@ -15,7 +15,7 @@ mod stored;
 use bytes::Bytes;
 use crossterm::event::KeyEvent;
 
-use crate::edit::Version;
+use crate::edit::TypedValue;
 use crate::model::{ContentType, JsonLayout, Key, Record, StoreName, Timestamp};
 use crate::ops::WriteId;
 use crate::preview::charset::Charset;
@@ -68,7 +68,7 @@ pub struct Editor {
     /// A save that met what someone else wrote, until the two are joined.
     pub merging: Option<Box<Merging>>,
     /// The version that the write under way was joined with; none if it is what was read.
-    pub onto: Option<Box<Version>>,
+    pub onto: Option<Box<TypedValue>>,
     /// How often in a row a save met what someone else wrote.
     pub tries: u32,
     /// Where someone else's changes were joined with what was typed, in words.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use crate::edit::{
-    Diff, InnerMerge, InnerPlace, InnerValue, LeafIndex, Leaves, Merge, NotOpened, Version,
+    Diff, InnerMerge, InnerPlace, InnerValue, LeafIndex, Leaves, Merge, NotOpened, TypedValue,
 };
 use crate::index::{Change, Groups, Index, Query, RescanState, RowOrder, ScanEvent};
 use crate::model::{ContentType, Crawl, Key, Record, RecordMeta, SetValue, StoreInfo, StoreName};
@@ -104,11 +104,11 @@ pub enum Compute {
     /// What is wrong with this text as JSON; its state is of this number.
     Check(Bytes, u64),
     /// What is different about a value after a change of it.
-    Diff(Box<[Version; 2]>),
+    Diff(Box<[TypedValue; 2]>),
     /// What was typed, joined with what someone else wrote: of what was read, typed, and is there now.
-    Merge(Box<[Version; 3]>),
+    Merge(Box<[TypedValue; 3]>),
     /// The same of what was typed in a value in a value, by itself where it meets the other.
-    Join(Box<[Version; 3]>, Arc<InnerValue>, Bytes),
+    Join(Box<[TypedValue; 3]>, Arc<InnerValue>, Bytes),
 }
 
 /// JSON that is shown, and which values are where in it.

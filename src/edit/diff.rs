@@ -14,7 +14,7 @@ use crate::model::ContentType;
 use crate::preview::json::check;
 
 use super::leaves::Digests;
-use super::text_of::Version;
+use super::text_of::TypedValue;
 
 /// Changes that are listed of one value; of the others there is the count.
 pub(super) const LISTED: usize = 1000;
@@ -86,9 +86,9 @@ pub struct RangeChange {
 
 impl Diff {
     /// What is different about a value after a change. `None`: it is not there.
-    pub fn of(before: Option<&Version>, after: Option<&Version>) -> Self {
-        let weight = |version: &Version| (version.value.len() as u64, version.content_type.clone());
-        let empty = Version { content_type: ContentType::from(""), value: bytes::Bytes::new() };
+    pub fn of(before: Option<&TypedValue>, after: Option<&TypedValue>) -> Self {
+        let weight = |typed: &TypedValue| (typed.value.len() as u64, typed.content_type.clone());
+        let empty = TypedValue { content_type: ContentType::from(""), value: bytes::Bytes::new() };
         let (old, new) = (before.unwrap_or(&empty), after.unwrap_or(&empty));
         let (body, more) =
             if old.value == new.value { (DiffBody::Same, 0) } else { of_bytes(old, new) };
@@ -108,7 +108,7 @@ impl Diff {
     }
 }
 
-fn of_bytes(old: &Version, new: &Version) -> (DiffBody, usize) {
+fn of_bytes(old: &TypedValue, new: &TypedValue) -> (DiffBody, usize) {
     if old.value.len().max(new.value.len()) > COMPARED {
         return ranges::compare(&old.value, &new.value);
     }
@@ -119,7 +119,7 @@ fn of_bytes(old: &Version, new: &Version) -> (DiffBody, usize) {
     if before == after {
         return ranges::compare(&old.value, &new.value);
     }
-    let json = [old, new].iter().any(|version| version.content_type.is_json());
+    let json = [old, new].iter().any(|typed| typed.content_type.is_json());
     if json && check(&before).is_ok() && check(&after).is_ok() {
         let compared = json::compare(&before, &after, &Digests::default());
         if let Some(compared) = compared {

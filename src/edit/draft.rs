@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::{ContentType, Key, StoreName, Timestamp, hex};
 
 use super::inner::{InnerPlace, InnerValue};
-use super::text_of::Version;
+use super::text_of::TypedValue;
 
 /// The first line of a draft's file.
 const HEAD: &[u8] = b"larder draft 1\n";
@@ -74,7 +74,7 @@ pub struct Draft {
     /// What it is about.
     pub head: DraftHead,
     /// What was read; none for a new record.
-    pub base: Option<Version>,
+    pub base: Option<TypedValue>,
     /// The text in the editor.
     pub text: Bytes,
     /// Of a value in a value: what was read, opened.
@@ -187,7 +187,7 @@ impl Draft {
         let opened = head.inner.clone().map(|place| InnerValue::open(&base, place));
         let opened =
             opened.transpose().map_err(|why| format!("this draft is damaged: {}", why.0))?;
-        let base = (!head.is_new).then_some(Version { content_type: base_type, value: base });
+        let base = (!head.is_new).then_some(TypedValue { content_type: base_type, value: base });
         Ok(Self { head, base, text, opened: opened.map(Arc::new) })
     }
 }
@@ -270,7 +270,7 @@ mod tests {
                 began: Timestamp::from_micros(1_000),
                 at: Timestamp::from_micros(2_000),
             },
-            base: base.map(|base| Version {
+            base: base.map(|base| TypedValue {
                 content_type: "text/html".into(),
                 value: Bytes::copy_from_slice(base),
             }),

@@ -19,7 +19,7 @@ use crate::preview::json as syntax;
 pub use conflict::{Choice, Conflict, Unresolved};
 
 use super::leaves::Digests;
-use super::text_of::Version;
+use super::text_of::TypedValue;
 use json::JsonMerge;
 use lines::LineMerge;
 
@@ -27,11 +27,11 @@ use lines::LineMerge;
 #[derive(Debug, Clone)]
 pub struct Merge {
     /// What was read.
-    pub base: Version,
+    pub base: TypedValue,
     /// What was typed.
-    pub mine: Version,
+    pub mine: TypedValue,
     /// What is there now.
-    pub theirs: Version,
+    pub theirs: TypedValue,
     /// The places that both changed, and not alike.
     pub conflicts: Vec<Conflict>,
     /// Where `theirs` changed what `mine` did not, in words; at most a few.
@@ -57,7 +57,7 @@ enum Way {
 
 impl Merge {
     /// Joins what was typed with what someone else wrote, both made from `base`.
-    pub fn of(base: &Version, mine: &Version, theirs: &Version) -> Self {
+    pub fn of(base: &TypedValue, mine: &TypedValue, theirs: &TypedValue) -> Self {
         let mut merge = Self {
             base: base.clone(),
             mine: mine.clone(),
@@ -67,11 +67,11 @@ impl Merge {
             way: Way::Either,
             types: false,
         };
-        let spelled = |version: &Version| Bytes::from(version.content_type.as_str().to_owned());
-        let [old, own, other] = [base, mine, theirs].map(|version| &version.content_type);
+        let spelled = |typed: &TypedValue| Bytes::from(typed.content_type.as_str().to_owned());
+        let [old, own, other] = [base, mine, theirs].map(|typed| &typed.content_type);
         merge.types = own != old && other != old && own != other;
         if merge.types {
-            let pieces = [base, mine, theirs].map(|version| Some(spelled(version)));
+            let pieces = [base, mine, theirs].map(|typed| Some(spelled(typed)));
             merge.conflicts.push(Conflict::new("the content type".to_owned(), pieces));
         }
         if mine.value == base.value || mine.value == theirs.value {
@@ -79,7 +79,7 @@ impl Merge {
         } else if theirs.value == base.value {
             merge.way = Way::One(mine.value.clone());
         } else if !merge.by_leaf() && !merge.by_line() {
-            let pieces = [base, mine, theirs].map(|version| Some(version.value.clone()));
+            let pieces = [base, mine, theirs].map(|typed| Some(typed.value.clone()));
             merge.conflicts.push(Conflict::new("the whole value".to_owned(), pieces));
         }
         merge
@@ -96,9 +96,7 @@ impl Merge {
     }
 
     fn by_leaf(&mut self) -> bool {
-        if ![&self.base, &self.mine, &self.theirs]
-            .iter()
-            .all(|version| version.content_type.is_json())
+        if ![&self.base, &self.mine, &self.theirs].iter().all(|typed| typed.content_type.is_json())
         {
             return false;
         }
@@ -152,7 +150,7 @@ impl Merge {
     ///
     /// # Errors
     /// Where a choice is missing, or the outcome cannot be stored.
-    pub fn resolve(&self, choices: &[Choice]) -> Result<Version, Unresolved> {
+    pub fn resolve(&self, choices: &[Choice]) -> Result<TypedValue, Unresolved> {
         if choices.len() < self.conflicts.len() {
             return Err(Unresolved::Undecided(choices.len()));
         }
@@ -182,7 +180,7 @@ impl Merge {
                 _ => self.theirs.value.clone(),
             },
         };
-        Ok(Version { content_type, value })
+        Ok(TypedValue { content_type, value })
     }
 
     fn content_type(&self, choice: Option<&Choice>) -> ContentType {

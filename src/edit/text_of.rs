@@ -7,21 +7,21 @@ use crate::preview::charset::{self, Charset, DecodedText};
 
 /// A value at one time: as it was read, as it was typed, or as it is there now.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Version {
+pub struct TypedValue {
     /// The content type.
     pub content_type: ContentType,
     /// The bytes as they are stored.
     pub value: Bytes,
 }
 
-impl From<&Record> for Version {
+impl From<&Record> for TypedValue {
     fn from(record: &Record) -> Self {
         let content_type = record.meta.content_type.clone();
         Self { content_type, value: record.value.clone() }
     }
 }
 
-impl Version {
+impl TypedValue {
     /// The text in UTF-8 and the charset it is stored in; `None` for bytes that are no text, or of
     /// which the text would not give the very bytes back.
     pub(super) fn text(&self) -> Option<(Bytes, Charset)> {
@@ -54,18 +54,18 @@ pub(super) fn lines(text: &[u8]) -> Vec<&[u8]> {
 mod tests {
     use super::*;
 
-    fn version(content_type: &str, value: &'static [u8]) -> Version {
-        Version { content_type: content_type.into(), value: Bytes::from_static(value) }
+    fn typed(content_type: &str, value: &'static [u8]) -> TypedValue {
+        TypedValue { content_type: content_type.into(), value: Bytes::from_static(value) }
     }
 
     #[test]
     fn text_is_read_in_its_charset_and_bytes_are_not() {
-        let (text, _) = version("text/plain; charset=utf-16le", b"\xe4\0\n\0").text().unwrap();
+        let (text, _) = typed("text/plain; charset=utf-16le", b"\xe4\0\n\0").text().unwrap();
         assert_eq!(text, "ä\n");
-        let (text, _) = version("text/plain; charset=latin1", b"\xe4").text().unwrap();
+        let (text, _) = typed("text/plain; charset=latin1", b"\xe4").text().unwrap();
         assert_eq!(text, "ä");
-        assert_eq!(version("image/png", b"\x89PNG\xff\0").text(), None);
-        assert_eq!(version("text/plain; charset=utf-8", b"a\xff\0b").text(), None);
+        assert_eq!(typed("image/png", b"\x89PNG\xff\0").text(), None);
+        assert_eq!(typed("text/plain; charset=utf-8", b"a\xff\0b").text(), None);
     }
 
     #[test]

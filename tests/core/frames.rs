@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use larder::app::{Compute, Effect, Event, Loaded, Read, RecordView, Settings, Slot, TargetChoice};
-use larder::edit::Version;
+use larder::edit::TypedValue;
 use larder::edit::draft::{Draft, DraftHead};
 use larder::keymap::{Action, Context, KeyMap};
 use larder::model::{
@@ -722,7 +722,7 @@ fn a_save_before_it_is_made_and_where_it_meets_another() {
             at: Timestamp::from_micros(NOW - 3_600_000_000),
         };
         let base = r#"{"page": 6, "seen": [1, 2.50, 1E400], "ok": true}"#;
-        let base = Version { content_type: JSON.into(), value: base.into() };
+        let base = TypedValue { content_type: JSON.into(), value: base.into() };
         let text = r#"{"page": 6, "seen": [1, 2.75, 1E400], "ok": true}"#.into();
         let draft = Draft { head, base: Some(base), text, opened: None };
         let id = draft.head.id();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::edit::{InnerValue, NotOpened, Version};
+use crate::edit::{InnerValue, NotOpened, TypedValue};
 use crate::keymap::Action;
 use crate::model::{Record, RecordMeta, SetValue, StoreName};
 use crate::ops::Plan;
@@ -29,7 +29,7 @@ pub struct InnerEdit {
 
 impl InnerEdit {
     /// What joins what was typed with what is there now.
-    pub(in crate::app) fn join(&self, records: Box<[Version; 3]>) -> Compute {
+    pub(in crate::app) fn join(&self, records: Box<[TypedValue; 3]>) -> Compute {
         Compute::Join(records, Arc::clone(&self.value), self.typed.clone())
     }
 }
@@ -64,11 +64,11 @@ impl Editor {
     }
 
     /// What a save changes, as it is shown: of a value in a value, that one alone.
-    pub(in crate::app) fn compared(&self, set: &SetValue) -> Option<[Version; 2]> {
-        let read = Version::from(self.original.as_ref()?);
+    pub(in crate::app) fn compared(&self, set: &SetValue) -> Option<[TypedValue; 2]> {
+        let read = TypedValue::from(self.original.as_ref()?);
         let typed = match &self.inner {
-            Some(inner) => Version { value: inner.typed.clone(), ..read.clone() },
-            None => Version { content_type: set.content_type.clone(), value: set.value.clone() },
+            Some(inner) => TypedValue { value: inner.typed.clone(), ..read.clone() },
+            None => TypedValue { content_type: set.content_type.clone(), value: set.value.clone() },
         };
         Some([read, typed])
     }

@@ -1,6 +1,6 @@
 //! A save that met what someone else wrote.
 
-use crate::edit::Version;
+use crate::edit::TypedValue;
 use crate::model::{Expect, Record, SetValue};
 
 use super::Editor;
@@ -9,7 +9,7 @@ use super::Editor;
 #[derive(Debug, Clone)]
 pub struct Merging {
     /// What the save was made from.
-    pub base: Version,
+    pub base: TypedValue,
     /// The save.
     pub mine: SetValue,
     /// What is there now; none until it has been read.
@@ -21,7 +21,7 @@ impl Editor {
     pub(in crate::app) fn met(&mut self, mine: &SetValue) -> Option<&Merging> {
         let base = match self.onto.take() {
             Some(onto) => *onto,
-            None => Version::from(self.base()?),
+            None => TypedValue::from(self.base()?),
         };
         self.tries += 1;
         let merging = Merging { base, mine: mine.clone(), theirs: None };
@@ -34,7 +34,7 @@ impl Editor {
     }
 }
 
-/// What a write expects that is to replace this version alone.
-pub(in crate::app) fn only_over(version: &Version) -> Expect {
-    Expect::unchanged(version.value.clone(), version.content_type.clone())
+/// What a write expects that is to replace this value alone.
+pub(in crate::app) fn only_over(typed: &TypedValue) -> Expect {
+    Expect::unchanged(typed.value.clone(), typed.content_type.clone())
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crossterm::event::KeyEvent;
 
 use crate::edit::draft::{Draft, DraftId};
-use crate::edit::{Diff, Version};
+use crate::edit::{Diff, TypedValue};
 use crate::keymap::{Action, Context};
 
 use super::super::ctx::{Ctx, Request};
@@ -22,9 +22,9 @@ pub struct DraftView {
     /// What was typed.
     pub draft: Draft,
     /// What would be stored.
-    pub typed: Version,
+    pub typed: TypedValue,
     /// What is there now; none for a new record.
-    pub now: Option<Version>,
+    pub now: Option<TypedValue>,
     /// What is different; none until it has been compared.
     pub diff: Option<Diff>,
     /// How far it is scrolled.
@@ -33,7 +33,7 @@ pub struct DraftView {
 
 impl DraftView {
     /// A draft whose difference is being looked for.
-    pub fn new(id: DraftId, draft: Draft, typed: Version, now: Option<Version>) -> Self {
+    pub fn new(id: DraftId, draft: Draft, typed: TypedValue, now: Option<TypedValue>) -> Self {
         Self { id, draft, typed, now, diff: None, overlay: Overlay::default() }
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crossterm::event::KeyEvent;
 
-use crate::edit::{Choice, Conflict, InnerMerge, InnerValue, Merge, TextEdit, Version};
+use crate::edit::{Choice, Conflict, InnerMerge, InnerValue, Merge, TextEdit, TypedValue};
 use crate::keymap::{Action, Context};
 use crate::model::SetValue;
 
@@ -35,7 +35,7 @@ pub struct MergeView {
     /// How far the pieces are scrolled.
     pub overlay: Overlay,
     /// Of a value in a value: the record as it is there now, and that value in it.
-    pub inside: Option<(Version, Arc<InnerValue>)>,
+    pub inside: Option<(TypedValue, Arc<InnerValue>)>,
 }
 
 impl MergeView {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::edit::draft::{Draft, DraftHead, DraftId};
-use crate::edit::{InnerValue, Version};
+use crate::edit::{InnerValue, TypedValue};
 use crate::model::{ContentType, Record, RecordMeta};
 
 use super::super::App;
@@ -61,18 +61,20 @@ pub(super) fn read(app: &mut App, id: DraftId, result: Result<Box<Draft>, String
     };
     let is_new = draft.head.is_new;
     let now = app.record.record().filter(|now| !is_new && now.meta.key == draft.head.key);
-    let now = now.map(Version::from);
+    let now = now.map(TypedValue::from);
     if !is_new && now.is_none() {
         // The cursor has moved on.
         return;
     }
     let typed = match reopened(&draft, app).map(|mut editor| editor.to_set(false, None)) {
-        Some(Ok(set)) => Version { content_type: set.content_type, value: set.value },
+        Some(Ok(set)) => TypedValue { content_type: set.content_type, value: set.value },
         Some(Err(Blocked::Unchanged)) => {
             remove(app, &id);
             return open(app, outside, is_new);
         }
-        _ => Version { content_type: draft.head.content_type.clone(), value: draft.text.clone() },
+        _ => {
+            TypedValue { content_type: draft.head.content_type.clone(), value: draft.text.clone() }
+        }
     };
     if now.as_ref() == Some(&typed) {
         remove(app, &id);
@@ -87,15 +89,15 @@ pub(super) fn read(app: &mut App, id: DraftId, result: Result<Box<Draft>, String
 }
 
 /// Of a value in a value, what was read and what was typed.
-fn inside(inner: &InnerValue, draft: &Draft) -> [Version; 2] {
+fn inside(inner: &InnerValue, draft: &Draft) -> [TypedValue; 2] {
     let content_type = inner.inner().content_type();
-    let read = Version { content_type, value: inner.inner().value().clone() };
-    let typed = Version { value: draft.text.clone(), ..read.clone() };
+    let read = TypedValue { content_type, value: inner.inner().value().clone() };
+    let typed = TypedValue { value: draft.text.clone(), ..read.clone() };
     [read, typed]
 }
 
-fn nothing() -> Version {
-    Version { content_type: ContentType::from(""), value: bytes::Bytes::new() }
+fn nothing() -> TypedValue {
+    TypedValue { content_type: ContentType::from(""), value: bytes::Bytes::new() }
 }
 
 fn open(app: &mut App, outside: bool, is_new: bool) {

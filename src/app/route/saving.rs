@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::edit::{InnerMerge, InnerValue, Merge, Version};
+use crate::edit::{InnerMerge, InnerValue, Merge, TypedValue};
 use crate::model::{Error, Record, SetValue};
 use crate::ops::Plan;
 
@@ -38,8 +38,8 @@ pub(super) fn save(app: &mut App, set: SetValue) {
     }
 }
 
-/// Makes it over the version that it was joined with.
-pub(super) fn save_merged(app: &mut App, set: SetValue, onto: Box<Version>) {
+/// Makes it over the value that it was joined with.
+pub(super) fn save_merged(app: &mut App, set: SetValue, onto: Box<TypedValue>) {
     if let Some(editor) = &mut app.editor {
         editor.tries = 0;
         editor.onto = Some(onto);
@@ -48,8 +48,8 @@ pub(super) fn save_merged(app: &mut App, set: SetValue, onto: Box<Version>) {
     save(app, set);
 }
 
-fn typed(set: &SetValue) -> Version {
-    Version { content_type: set.content_type.clone(), value: set.value.clone() }
+fn typed(set: &SetValue) -> TypedValue {
+    TypedValue { content_type: set.content_type.clone(), value: set.value.clone() }
 }
 
 /// A save of the editor was refused, for the record is not what it was made from: reads what is there.
@@ -76,7 +76,7 @@ pub(super) fn theirs_read(app: &mut App, record: Option<&Record>) -> bool {
         return true;
     };
     merging.theirs = Some(record.clone());
-    let versions = [merging.base.clone(), typed(&merging.mine), Version::from(record)];
+    let versions = [merging.base.clone(), typed(&merging.mine), TypedValue::from(record)];
     let versions = Box::new(versions);
     let join = match &editor.inner {
         Some(inner) => inner.join(versions),
@@ -170,8 +170,13 @@ fn not_shown(app: &mut App) {
     app.tell(Notice::warning(why).lasting());
 }
 
-/// Puts back what comes out of a value in a value, and makes the save over this version.
-pub(super) fn put_back_merged(app: &mut App, set: SetValue, onto: Version, value: Arc<InnerValue>) {
+/// Puts back what comes out of a value in a value, and makes the save over this value.
+pub(super) fn put_back_merged(
+    app: &mut App,
+    set: SetValue,
+    onto: TypedValue,
+    value: Arc<InnerValue>,
+) {
     if let Some(editor) = app.editor.as_mut().filter(|editor| !editor.is_busy()) {
         editor.tries = 0;
         editor.onto = Some(Box::new(onto));

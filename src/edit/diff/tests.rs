@@ -5,13 +5,13 @@ use proptest::prelude::*;
 
 use super::*;
 
-fn version(content_type: &str, value: &[u8]) -> Version {
-    Version { content_type: content_type.into(), value: Bytes::copy_from_slice(value) }
+fn typed(content_type: &str, value: &[u8]) -> TypedValue {
+    TypedValue { content_type: content_type.into(), value: Bytes::copy_from_slice(value) }
 }
 
 fn body(content_type: &str, before: &str, after: &str) -> DiffBody {
     let (before, after) =
-        (version(content_type, before.as_bytes()), version(content_type, after.as_bytes()));
+        (typed(content_type, before.as_bytes()), typed(content_type, after.as_bytes()));
     Diff::of(Some(&before), Some(&after)).body
 }
 
@@ -90,7 +90,7 @@ fn a_long_line_is_cut_to_what_is_different() {
 
 #[test]
 fn bytes_are_told_by_range() {
-    let png = |bytes: &[u8]| version("image/png", &[b"\x89PNG\0\xff", bytes].concat());
+    let png = |bytes: &[u8]| typed("image/png", &[b"\x89PNG\0\xff", bytes].concat());
     let of = |before: &[u8], after: &[u8]| {
         let DiffBody::Ranges(ranges) = Diff::of(Some(&png(before)), Some(&png(after))).body else {
             panic!("not by range")
@@ -103,10 +103,10 @@ fn bytes_are_told_by_range() {
 
 #[test]
 fn weights_and_types_are_told_before_and_after() {
-    let diff = Diff::of(None, Some(&version("text/plain", b"abc")));
+    let diff = Diff::of(None, Some(&typed("text/plain", b"abc")));
     assert_eq!((diff.before.clone(), diff.after.clone().unwrap().0), (None, 3));
     assert!(!diff.is_empty());
-    let (old, new) = (version("text/plain", b"{}"), version("application/json", b"{}"));
+    let (old, new) = (typed("text/plain", b"{}"), typed("application/json", b"{}"));
     let diff = Diff::of(Some(&old), Some(&new));
     assert!(diff.is_retyped() && diff.body == DiffBody::Same && !diff.is_empty());
     assert!(Diff::of(Some(&old), Some(&old)).is_empty());
@@ -116,12 +116,12 @@ fn weights_and_types_are_told_before_and_after() {
 fn what_is_not_listed_is_counted() {
     let list = |first: usize| {
         let items: Vec<String> = (first..first + 3000).map(|n| format!("{n}.5")).collect();
-        version("application/json", format!("[{}]", items.join(",")).as_bytes())
+        typed("application/json", format!("[{}]", items.join(",")).as_bytes())
     };
     let diff = Diff::of(Some(&list(0)), Some(&list(10_000)));
     let DiffBody::Leaves(changes) = &diff.body else { panic!("not by leaf") };
     assert_eq!((changes.len(), diff.more), (1000, 2000));
-    let text = |word: &str| version("text/plain", word.repeat(5000).as_bytes());
+    let text = |word: &str| typed("text/plain", word.repeat(5000).as_bytes());
     let diff = Diff::of(Some(&text("a\n")), Some(&text("b\n")));
     assert_eq!(diff.more, 8000);
 }
@@ -134,7 +134,7 @@ proptest! {
         let pairs = [(before, after), (text.into_bytes(), other.into_bytes())];
         for (before, after) in pairs {
             for content_type in ["application/json", "text/plain", "image/png"] {
-                let (old, new) = (version(content_type, &before), version(content_type, &after));
+                let (old, new) = (typed(content_type, &before), typed(content_type, &after));
                 let diff = Diff::of(Some(&old), Some(&new));
                 prop_assert_eq!(diff.is_empty(), before == after);
             }

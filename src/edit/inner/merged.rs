@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::super::{Digests, Leaves, Merge, Version};
+use super::super::{Digests, Leaves, Merge, TypedValue};
 use super::{InnerPlace, InnerValue};
 
 /// What comes of it.
@@ -23,7 +23,7 @@ pub struct InnerMerge {
     /// The three values.
     pub merge: Merge,
     /// The record as it is there now.
-    pub theirs: Version,
+    pub theirs: TypedValue,
     /// The value in it, which what comes out is put back from.
     pub value: Arc<InnerValue>,
 }
@@ -31,7 +31,7 @@ pub struct InnerMerge {
 impl InnerValue {
     /// Joins what was typed with what is there now: of the record as it was read, with what was typed put
     /// back, and as it is there now.
-    pub fn join(&self, typed: &Bytes, records: &[Version; 3]) -> Joined {
+    pub fn join(&self, typed: &Bytes, records: &[TypedValue; 3]) -> Joined {
         let [base, mine, theirs] = records;
         let whole = Merge::of(base, mine, theirs);
         if whole.is_clean() {
@@ -40,13 +40,13 @@ impl InnerValue {
         let Some(other) = self.found_in(&theirs.value) else {
             return Joined::Whole(Box::new(whole));
         };
-        let version = |inner: &Self, value: &Bytes| {
+        let in_record = |inner: &Self, value: &Bytes| {
             let content_type = inner.inner.content_type();
-            Version { content_type, value: value.clone() }
+            TypedValue { content_type, value: value.clone() }
         };
-        let read = version(self, self.inner.value());
-        let own = Version { value: typed.clone(), ..read.clone() };
-        let merge = Merge::of(&read, &own, &version(&other, other.inner.value()));
+        let read = in_record(self, self.inner.value());
+        let own = TypedValue { value: typed.clone(), ..read.clone() };
+        let merge = Merge::of(&read, &own, &in_record(&other, other.inner.value()));
         if merge.is_whole() && !merge.is_clean() {
             // It can only be the one or the other there too.
             return Joined::Whole(Box::new(whole));
@@ -54,7 +54,7 @@ impl InnerValue {
         let put_back = merge.resolve(&[]).ok().map(|joined| other.put_back(&joined.value));
         match put_back {
             Some(Ok(value)) => {
-                let joined = Version { value, ..theirs.clone() };
+                let joined = TypedValue { value, ..theirs.clone() };
                 let mut record = Merge::of(theirs, &joined, theirs);
                 record.theirs_at = merge.theirs_at.iter().map(|at| self.inside(at)).collect();
                 Joined::Whole(Box::new(record))

@@ -5,20 +5,23 @@ use proptest::prelude::*;
 
 use super::*;
 
-fn version(content_type: &str, value: &str) -> Version {
-    Version { content_type: content_type.into(), value: Bytes::copy_from_slice(value.as_bytes()) }
+fn typed(content_type: &str, value: &str) -> TypedValue {
+    TypedValue {
+        content_type: content_type.into(),
+        value: Bytes::copy_from_slice(value.as_bytes()),
+    }
 }
 
-fn json(value: &str) -> Version {
-    version("application/json", value)
+fn json(value: &str) -> TypedValue {
+    typed("application/json", value)
 }
 
-fn text(value: &str) -> Version {
-    version("text/plain", value)
+fn text(value: &str) -> TypedValue {
+    typed("text/plain", value)
 }
 
 /// What comes out where there is nothing to choose.
-fn clean(base: &Version, mine: &Version, theirs: &Version) -> String {
+fn clean(base: &TypedValue, mine: &TypedValue, theirs: &TypedValue) -> String {
     let merge = Merge::of(base, mine, theirs);
     assert!(merge.is_clean(), "{:?}", merge.conflicts);
     String::from_utf8(merge.resolve(&[]).unwrap().value.to_vec()).unwrap()
@@ -142,7 +145,7 @@ fn other_lines_of_a_text_are_merged() {
 
 #[test]
 fn text_is_merged_in_its_charset() {
-    let utf16 = |text: &str| Version {
+    let utf16 = |text: &str| TypedValue {
         content_type: "text/plain; charset=utf-16le".into(),
         value: text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>().into(),
     };
@@ -153,7 +156,7 @@ fn text_is_merged_in_its_charset() {
 
 #[test]
 fn bytes_are_one_or_the_other() {
-    let png = |byte: u8| Version {
+    let png = |byte: u8| TypedValue {
         content_type: "image/png".into(),
         value: vec![0x89, b'P', 0, byte, 0xff].into(),
     };
@@ -166,12 +169,12 @@ fn bytes_are_one_or_the_other() {
 
 #[test]
 fn the_content_type_is_merged_too() {
-    let (base, mine) = (text("a\nb"), version("text/html", "A\nb"));
+    let (base, mine) = (text("a\nb"), typed("text/html", "A\nb"));
     let merge = Merge::of(&base, &mine, &text("a\nB"));
-    assert_eq!(merge.resolve(&[]).unwrap(), version("text/html", "A\nB"));
-    let merge = Merge::of(&base, &mine, &version("text/csv", "a\nB"));
+    assert_eq!(merge.resolve(&[]).unwrap(), typed("text/html", "A\nB"));
+    let merge = Merge::of(&base, &mine, &typed("text/csv", "a\nB"));
     assert_eq!((merge.conflicts.len(), &*merge.conflicts[0].at), (1, "the content type"));
-    assert_eq!(merge.resolve(&[Choice::Theirs]).unwrap(), version("text/csv", "A\nB"));
+    assert_eq!(merge.resolve(&[Choice::Theirs]).unwrap(), typed("text/csv", "A\nB"));
 }
 
 #[test]
@@ -191,7 +194,7 @@ proptest! {
     #[test]
     fn an_unchanged_side_gives_the_other(base in "[a-c\n]{0,20}", other in "[a-c\n]{0,20}", kind in 0_usize..3) {
         let content_type = ["text/plain", "application/json", "image/png"][kind];
-        let (base, other) = (version(content_type, &base), version(content_type, &other));
+        let (base, other) = (typed(content_type, &base), typed(content_type, &other));
         for (mine, theirs) in [(&base, &other), (&other, &base), (&other, &other)] {
             let merge = Merge::of(&base, mine, theirs);
             prop_assert!(merge.is_clean());

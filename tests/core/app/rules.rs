@@ -1,7 +1,7 @@
 //! What must be so whatever happens: each event is handed to the core here, and what it did is checked.
 
 use larder::app::{Confirm, Confirmed, Event, Layer, Loaded, MergeView, PromptKind, Slot};
-use larder::edit::{Choice, Version};
+use larder::edit::{Choice, TypedValue};
 use larder::model::{Content, Expect, Record, Write};
 use larder::ops::{Resolution, WriteId};
 
@@ -191,7 +191,7 @@ fn check_write(was: &Before, event: &Event, write: &Write) {
 }
 
 /// What comes out of a merge that this event ends, and what it was joined with.
-fn joined(was: &Before, event: &Event) -> Option<(Version, Version)> {
+fn joined(was: &Before, event: &Event) -> Option<(TypedValue, TypedValue)> {
     match (event, &was.merge) {
         (Event::Loaded(_, _, Ok(Loaded::Merged(merge))), None) => {
             Some((merge.resolve(&[]).ok()?, merge.theirs.clone()))
