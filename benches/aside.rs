@@ -1,5 +1,6 @@
 //! How long a server is held while a store's records are set aside, restored and discarded: another
-//! client pings it meanwhile. `cargo bench --bench aside`; `LARDER_BENCH_RECORDS=5000000` for five
+//! client pings it meanwhile, and it says itself which command took it longest. Where the machine is
+//! busy, a ping waits for the processor, too. `cargo bench --bench aside`; `LARDER_BENCH_RECORDS=5000000` for five
 //! million.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark stops where it fails")]
 
@@ -21,7 +22,7 @@ use std::time::{Duration, Instant};
 use larder::model::{Aside, Restored};
 use larder::storage::{self, Options, Storage, Target};
 use report::{Report, ms};
-use server::Server;
+use server::{Client, Server};
 
 const STORE: &str = "huge";
 /// The longest that the server may be held, in milliseconds.
@@ -66,19 +67,22 @@ async fn measure(server: &Server, records: u64, longest: &Longest, report: &mut 
     let storage: &dyn Storage = &*storage;
     let records_aside = Aside::Records(STORE.into());
 
-    phase(longest, report, "alone", false, tokio::time::sleep(SPAN)).await;
+    let phases = &mut Phases { client: server.client(), longest, report };
+    phases.client.call(&[b"CONFIG", b"SET", b"slowlog-log-slower-than", b"100"]);
+    phases.client.call(&[b"CONFIG", b"SET", b"latency-monitor-threshold", b"1"]);
+    phases.run("alone", false, tokio::time::sleep(SPAN)).await;
     let aside = storage.set_aside(&records_aside);
-    let info = phase(longest, report, "set aside", true, aside).await.unwrap();
+    let info = phases.run("set aside", true, aside).await.unwrap();
     assert_eq!(info.records, records);
     let whole = Restored { records, left: 0 };
     let back = storage.restore(&info.id);
-    assert_eq!(phase(longest, report, "restored at once", true, back).await, Ok(whole));
+    assert_eq!(phases.run("restored at once", true, back).await, Ok(whole));
 
     let info = storage.set_aside(&records_aside).await.unwrap();
     let new = [("new".to_owned(), "text/plain".to_owned(), b"x".to_vec())];
     fill::records(&mut server.client(), STORE, new);
     let back = storage.restore(&info.id);
-    let steps = phase(longest, report, "restored in steps", true, back).await;
+    let steps = phases.run("restored in steps", true, back).await;
     assert_eq!(steps, Ok(whole));
 
     let info = storage.set_aside(&records_aside).await.unwrap();
@@ -89,28 +93,63 @@ async fn measure(server: &Server, records: u64, longest: &Longest, report: &mut 
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     };
-    phase(longest, report, "discarded", true, freed).await;
+    phases.run("discarded", true, freed).await;
 }
 
-/// Does the work, and reports how long it took and how long the server was held.
-async fn phase<T>(
-    longest: &Longest,
-    report: &mut Report,
-    what: &str,
-    bounded: bool,
-    work: impl Future<Output = T>,
-) -> T {
-    tokio::time::sleep(Duration::from_millis(200)).await;
-    longest.0.store(0, Ordering::Relaxed);
-    let begun = Instant::now();
-    let done = work.await;
-    let took = begun.elapsed();
-    // A ping that waits is answered by then.
-    tokio::time::sleep(Duration::from_millis(200)).await;
-    let held = Duration::from_micros(longest.0.load(Ordering::Relaxed));
-    report.line(&format!("{what}: took"), ms(took), None, "ms");
-    report.line("  longest ping", ms(held), bounded.then_some(HELD), "ms");
-    done
+/// What is measured while something is done.
+struct Phases<'a> {
+    client: Client,
+    longest: &'a Longest,
+    report: &'a mut Report,
+}
+
+impl Phases<'_> {
+    /// Does the work, and reports how long it took and how long the server was held.
+    async fn run<T>(&mut self, what: &str, bounded: bool, work: impl Future<Output = T>) -> T {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        self.client.call(&[b"SLOWLOG", b"RESET"]);
+        self.client.call(&[b"LATENCY", b"RESET"]);
+        self.longest.0.store(0, Ordering::Relaxed);
+        let begun = Instant::now();
+        let done = work.await;
+        let took = begun.elapsed();
+        // A ping that waits is answered by then.
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        let held = Duration::from_micros(self.longest.0.load(Ordering::Relaxed));
+        let (command, slowest) = self.slowest();
+        let bound = bounded.then_some(HELD);
+        self.report.line(&format!("{what}: took"), ms(took), None, "ms");
+        self.report.line("  longest ping", ms(held), bound, "ms");
+        let command = format!("  longest command, by the server itself {command}");
+        self.report.line(&command, ms(slowest), bound, "ms");
+        for (event, longest) in self.events() {
+            self.report.line(&format!("  longest of the server's {event}"), longest, bound, "ms");
+        }
+        done
+    }
+
+    /// The command that took the server longest, where any took a tenth of a millisecond.
+    fn slowest(&mut self) -> (String, Duration) {
+        let entries = self.client.call(&[b"SLOWLOG", b"GET", b"-1"]).items().into_iter();
+        let entries = entries.map(|entry| {
+            let fields = entry.items();
+            let micros = u64::try_from(fields[2].int()).unwrap();
+            let name = fields[3].clone().items()[0].clone().bytes().unwrap();
+            (format!("({})", String::from_utf8_lossy(&name)), Duration::from_micros(micros))
+        });
+        entries.max_by_key(|(_, took)| *took).unwrap_or_default()
+    }
+
+    /// What else held the server for a millisecond or more, and how long at most.
+    fn events(&mut self) -> Vec<(String, f64)> {
+        let events = self.client.call(&[b"LATENCY", b"LATEST"]).items().into_iter();
+        let events = events.map(|event| {
+            let fields = event.items();
+            let name = String::from_utf8_lossy(&fields[0].clone().bytes().unwrap()).into_owned();
+            (name, fields[3].int() as f64)
+        });
+        events.filter(|(name, _)| name != "command" && name != "fast-command").collect()
+    }
 }
 
 /// Objects that the server still has to free.

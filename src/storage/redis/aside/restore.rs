@@ -13,11 +13,11 @@ use crate::model::{Error, ErrorKind, Restored, Result, Timestamp};
 /// How many records the first step looks at.
 const FIRST_COUNT: u32 = 50;
 /// The bounds within which that is adapted.
-const COUNTS: (u32, u32) = (10, 200);
+const COUNTS: (u32, u32) = (10, 100);
 /// What part of its time a step may take at most for the next one to be larger.
 const SPARE: u32 = 2;
 /// How many bytes one step moves, about.
-const STEP_BYTES: u64 = 256 << 10;
+const STEP_BYTES: u64 = 128 << 10;
 
 /// Where the next step goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
