@@ -264,7 +264,12 @@ async fn store(storage: &dyn Storage, argument: &OsStr) -> Result<StoreName> {
 async fn perform(storage: &dyn Storage, plan: &Plan) -> std::result::Result<Outcome, Failure> {
     let started = Instant::now();
     let Failed { error: lost, doubt, .. } = match ops::perform(storage, plan).await {
-        Ok(outcome) => return Ok(outcome),
+        Ok(outcome) => {
+            if let Some(words) = words::unwatched(&outcome) {
+                say(words);
+            }
+            return Ok(outcome);
+        }
         Err(failed) => failed,
     };
     let Some(doubt) = doubt else { return Err(lost.into()) };

@@ -30,7 +30,7 @@ pub use outcome::WriteOutcome;
 pub use page::{KeyPage, PageRow};
 pub use query::{Budget, Order, Scan, StoreList, Want};
 pub use record::{Reading, Record, RecordMeta, RecordState};
-pub use server::{ConnectionState, JsonLayout, ServerInfo};
+pub use server::{Comparison, ConnectionState, JsonLayout, ServerInfo};
 pub use store::{OpenBy, Opened, StoreInfo, StoreState};
 pub use time::Timestamp;
 pub use upkeep::{Ignored, Repair};

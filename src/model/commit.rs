@@ -3,7 +3,8 @@
 use bytes::Bytes;
 
 use super::{
-    ContentType, Error, Expect, Key, RecordMeta, Replicas, Result, SetValue, StoreName, Write,
+    Comparison, ContentType, Error, Expect, Key, RecordMeta, Replicas, Result, SetValue, StoreName,
+    Write,
 };
 
 /// A write among those of this process: the answer to one is never taken for another's.
@@ -44,7 +45,7 @@ pub struct Committed {
     pub result: Result<Done>,
     /// Whether comparison and change were one step for every other writer. In a directory they are
     /// one for other larders, but Crawlee can come between.
-    pub atomic: bool,
+    pub comparison: Comparison,
     /// On how many replicas it is, where the user wants it on some.
     pub replicas: Option<Replicas>,
 }

@@ -12,6 +12,22 @@ pub enum JsonLayout {
     Indented,
 }
 
+/// How a record is compared with what is expected of it, and changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Comparison {
+    /// In one step.
+    #[default]
+    OneStep,
+    /// In one step while the store is watched. Where it changes again and again, the last try is
+    /// [`Unwatched`](Self::Unwatched).
+    Watched,
+    /// In two steps, between which Crawlee can write.
+    TwoSteps,
+    /// In two steps, between which anybody can write, for the store changed again and again or may not
+    /// be watched.
+    Unwatched,
+}
+
 /// The state of a storage's connection.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum ConnectionState {
@@ -40,6 +56,8 @@ pub struct ServerInfo {
     pub cluster: bool,
     /// Whether writes are refused, for whichever reason.
     pub read_only: bool,
+    /// How records are compared before they are changed.
+    pub comparison: Comparison,
     /// How Crawlee lays out the JSON that it stores here: what is edited should look alike.
     pub json_layout: JsonLayout,
     /// One round trip.

@@ -1,6 +1,6 @@
 //! What became of a plan: what it did; or that it was not made, or not seen to be made.
 
-use crate::model::{Error, Key, RecordMeta, Replicas, Write, WriteOutcome, Written};
+use crate::model::{Comparison, Error, Key, RecordMeta, Replicas, Write, WriteOutcome, Written};
 
 use super::plan::Plan;
 
@@ -15,6 +15,8 @@ pub struct Outcome {
     pub meta: Option<RecordMeta>,
     /// On how many replicas it is, where the user wants it on some.
     pub replicas: Option<Replicas>,
+    /// How the records were compared before.
+    pub comparison: Comparison,
     /// What undoes it, where what was there is kept.
     pub inverse: Option<Box<Plan>>,
     /// Records that stay set aside, because the store has records of their keys again.

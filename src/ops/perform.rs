@@ -85,11 +85,11 @@ async fn put(
     };
     let committed = storage.commit(&set.store, std::slice::from_ref(&commit)).await?;
     let mut outcome = Outcome::default();
-    for Committed { result, replicas, .. } in committed {
+    for Committed { result, replicas, comparison, .. } in committed {
         match result {
             Ok(Done::Put(meta)) => {
                 outcome.inverse = inverse(Some(&meta));
-                outcome = Outcome { records: 1, meta: Some(meta), replicas, ..outcome };
+                outcome = Outcome { records: 1, meta: Some(meta), replicas, comparison, ..outcome };
             }
             Ok(Done::Removed | Done::NothingThere) => {}
             Err(error) if error.kind == ErrorKind::InDoubt => {
@@ -108,10 +108,12 @@ async fn remove(storage: &dyn Storage, store: &StoreName, records: &[PlannedReco
     let committed = storage.commit(store, &commits).await?;
     let mut outcome = Outcome::default();
     let (mut lost, mut unsent, mut failed) = (Vec::new(), 0, None);
-    for (Commit { key, .. }, Committed { result, replicas, .. }) in commits.iter().zip(committed) {
+    for (Commit { key, .. }, committed) in commits.iter().zip(committed) {
+        let Committed { result, replicas, comparison, .. } = committed;
         match result {
             Ok(Done::Removed) => {
                 outcome.records += 1;
+                outcome.comparison = outcome.comparison.max(comparison);
                 outcome.replicas = replicas;
             }
             Ok(Done::Put(_) | Done::NothingThere) => {}

@@ -74,14 +74,14 @@ async fn change<'a>(
         batch.iter().zip(0..).map(|(swap, id)| swap.commit(id)).collect::<Result<_>>()?;
     let committed = storage.commit(store, &commits).await?;
     let (mut failed, mut lost) = (None, Vec::new());
-    for ((swap, commit), Committed { result, replicas, .. }) in
-        batch.iter().zip(commits).zip(committed)
-    {
+    for ((swap, commit), committed) in batch.iter().zip(commits).zip(committed) {
+        let Committed { result, replicas, comparison, .. } = committed;
         match result {
             Ok(Done::NothingThere) => {}
             Ok(done) => {
                 outcome.records += 1;
                 outcome.replicas = replicas;
+                outcome.comparison = outcome.comparison.max(comparison);
                 let mut swap = swap.clone();
                 if let Done::Put(meta) = done {
                     swap.to = swap.to.map(|kept| kept.stored(&meta));

@@ -1,6 +1,8 @@
 //! The sentences on what is done to data: each once, for notices, dialogs and commands.
 
-use crate::model::{Error, ErrorKind, Expect, Key, Replicas, StoreName, Write, WriteOutcome};
+use crate::model::{
+    Comparison, Error, ErrorKind, Expect, Key, Replicas, StoreName, Write, WriteOutcome,
+};
 use crate::text::{plural, size, visible_bytes};
 
 use super::outcome::Outcome;
@@ -210,12 +212,40 @@ pub fn done(plan: &Plan, outcome: &Outcome) -> String {
         let records = plural(outcome.left, "record");
         format!("{records} stay set aside: the store has records of their keys again")
     });
-    [Some(done), left(&outcome.skipped), aside].into_iter().flatten().collect::<Vec<_>>().join("; ")
+    let unwatched = unwatched(outcome).map(str::to_owned);
+    [Some(done), left(&outcome.skipped), aside, unwatched]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join("; ")
 }
 
 /// That it is done, but on fewer replicas than the user wants it on; `None` where it is on enough.
 pub fn on_few_replicas(done: &str, replicas: Option<Replicas>) -> Option<String> {
     replicas.and_then(Replicas::in_words).map(|few| format!("{done}, but {few}"))
+}
+
+/// What is said before a save or a deletion where somebody can come between comparing and writing.
+pub fn can_come_between(comparison: Comparison) -> Option<&'static str> {
+    match comparison {
+        Comparison::OneStep => None,
+        Comparison::Watched | Comparison::Unwatched => Some(
+            "The server runs no scripts: while a crawl writes the store all the time, it can still \
+             write between the comparison and the write.",
+        ),
+        Comparison::TwoSteps => Some(
+            "Crawlee can still write between the comparison and the write: in a directory they are \
+             two steps.",
+        ),
+    }
+}
+
+/// That somebody may have come between, where that is not so each time.
+pub fn unwatched(outcome: &Outcome) -> Option<&'static str> {
+    (outcome.comparison == Comparison::Unwatched).then_some(
+        "comparison and write were two steps, between which a crawl may have written: \
+         look at what is there now",
+    )
 }
 
 /// That nothing can be undone, or done again.

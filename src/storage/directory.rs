@@ -67,10 +67,10 @@ use self::watch::Hub;
 
 use super::{Options, Session, Storage, narrow};
 use crate::model::{
-    Aside, AsideId, AsideInfo, Budget, Commit, Committed, ConnectionState, Crawl, Error, ErrorKind,
-    Interest, JsonLayout, Key, KeyPage, OpenBy, Opened, Order, Reading, Restored, Result, Scan,
-    ServerInfo, StoreInfo, StoreList, StoreName, StoreState, Want, WatchEvent, Write, WriteOutcome,
-    Written,
+    Aside, AsideId, AsideInfo, Budget, Commit, Committed, Comparison, ConnectionState, Crawl,
+    Error, ErrorKind, Interest, JsonLayout, Key, KeyPage, OpenBy, Opened, Order, Reading, Restored,
+    Result, Scan, ServerInfo, StoreInfo, StoreList, StoreName, StoreState, Want, WatchEvent, Write,
+    WriteOutcome, Written,
 };
 
 /// Crawlee's key-value stores in a directory.
@@ -196,6 +196,7 @@ impl Storage for DirectoryStorage {
         Ok(ServerInfo {
             product: ServerInfo::DIRECTORY.to_owned(),
             read_only: self.options.read_only,
+            comparison: Comparison::TwoSteps,
             json_layout: JsonLayout::Indented,
             latency: Some(latency),
             ..ServerInfo::default()

@@ -50,9 +50,9 @@ use self::open::Claims;
 use super::target::RedisTarget;
 use super::{Options, Session, Storage, narrow};
 use crate::model::{
-    Aside, AsideId, AsideInfo, Budget, Commit, Committed, Crawl, Error, ErrorKind, Interest,
-    JsonLayout, Key, KeyPage, OpenBy, Opened, Order, Reading, Restored, Result, Scan, ServerInfo,
-    StoreInfo, StoreList, StoreName, Want, WatchEvent, Write, WriteOutcome, Written,
+    Aside, AsideId, AsideInfo, Budget, Commit, Committed, Comparison, Crawl, Error, ErrorKind,
+    Interest, JsonLayout, Key, KeyPage, OpenBy, Opened, Order, Reading, Restored, Result, Scan,
+    ServerInfo, StoreInfo, StoreList, StoreName, Want, WatchEvent, Write, WriteOutcome, Written,
 };
 
 /// Crawlee's key-value stores on a Redis server.
@@ -93,6 +93,7 @@ impl RedisStorage {
     async fn look_at_server(&self) -> Result<Facts> {
         let facts = self.connections.facts().await?;
         self.server.replica.store(facts.replica, Ordering::Relaxed);
+        self.server.no_scripts.fetch_or(facts.forbids_scripts, Ordering::Relaxed);
         Ok(facts)
     }
 
@@ -129,6 +130,11 @@ impl Storage for RedisStorage {
             replica: facts.replica,
             cluster: facts.cluster,
             read_only: self.options.read_only || facts.replica || facts.cluster,
+            comparison: if self.server.no_scripts.load(Ordering::Relaxed) {
+                Comparison::Watched
+            } else {
+                Comparison::OneStep
+            },
             json_layout: JsonLayout::OneLine,
             latency: Some(self.connections.ping().await?),
             notes: facts.notes,

@@ -7,6 +7,7 @@ use ratatui::buffer::Buffer;
 use crate::app::{App, Area, MergeView};
 use crate::edit::{Choice, TextEdit};
 use crate::keymap::{Action, Context};
+use crate::ops::words;
 use crate::text;
 use crate::text::{cells, visible};
 use crate::theme::Role;
@@ -15,7 +16,6 @@ use super::Appearance;
 use super::border::{TITLE_FRAME, Titles, bordered};
 use super::named::{self, Named};
 use super::paint::{paragraph, put};
-use super::review::NOT_ATOMIC;
 
 /// Columns from which on the two stand side by side.
 const SIDE_BY_SIDE: u16 = 70;
@@ -121,8 +121,8 @@ fn foot(buf: &mut Buffer, area: &mut Area, shown: &MergeView, appearance: &Appea
         let places = shown.merge.theirs_at.join(", ");
         words.push(format!("Someone else's other changes are kept: {places}."));
     }
-    if !shown.atomic {
-        words.push(NOT_ATOMIC.to_owned());
+    if let Some(between) = words::can_come_between(shown.comparison) {
+        words.push(between.to_owned());
     }
     let rows: Vec<_> =
         words.iter().flat_map(|words| text::wrap(words, area.width.into())).collect();

@@ -20,9 +20,6 @@ use super::modal::centred;
 use super::named::{self, Named};
 use super::paint::{Piece, put_all};
 
-/// What is said where somebody can come between comparing and writing.
-pub(super) const NOT_ATOMIC: &str = "Crawlee can still write between the comparison and the write: in a directory they are two steps.";
-
 /// A row: pieces of text with their styles.
 pub(super) type Line = Vec<(String, Style)>;
 
@@ -82,9 +79,9 @@ fn lines(shown: &Review, back: bool, width: usize, appearance: &Appearance) -> V
         lines.push(Vec::new());
         lines.extend(said(&format!("But {}.", words::WRITTEN_BACK), Role::Warning));
     }
-    if !shown.atomic {
+    if let Some(words) = words::can_come_between(shown.comparison) {
         lines.push(Vec::new());
-        lines.extend(said(NOT_ATOMIC, Role::Dim));
+        lines.extend(said(words, Role::Dim));
     }
     lines
 }

@@ -7,7 +7,7 @@ use crossterm::event::KeyEvent;
 
 use crate::edit::{Choice, Conflict, InnerMerge, InnerValue, Merge, TextEdit, TypedValue};
 use crate::keymap::{Action, Context};
-use crate::model::SetValue;
+use crate::model::{Comparison, SetValue};
 
 use super::super::ctx::{Ctx, Request};
 use super::super::editor::{only_over, type_into};
@@ -30,8 +30,8 @@ pub struct MergeView {
     pub typed: Option<TextEdit>,
     /// What is wrong with that.
     pub fault: Option<String>,
-    /// Whether comparing and writing are one step, so that nobody can come between.
-    pub atomic: bool,
+    /// How the record is compared before it is written.
+    pub comparison: Comparison,
     /// How far the pieces are scrolled.
     pub overlay: Overlay,
     /// Of a value in a value: the record as it is there now, and that value in it.
@@ -40,16 +40,26 @@ pub struct MergeView {
 
 impl MergeView {
     /// Nothing is chosen at first.
-    pub fn new(set: SetValue, merge: Merge, atomic: bool) -> Self {
+    pub fn new(set: SetValue, merge: Merge, comparison: Comparison) -> Self {
         let choices = vec![None; merge.conflicts.len()];
         let overlay = Overlay::default();
-        Self { set, merge, choices, at: 0, typed: None, fault: None, atomic, overlay, inside: None }
+        Self {
+            set,
+            merge,
+            choices,
+            at: 0,
+            typed: None,
+            fault: None,
+            comparison,
+            overlay,
+            inside: None,
+        }
     }
 
     /// The same of a value in a value, which is joined by itself.
-    pub fn inside(set: SetValue, inside: InnerMerge, atomic: bool) -> Self {
+    pub fn inside(set: SetValue, inside: InnerMerge, comparison: Comparison) -> Self {
         let InnerMerge { merge, theirs, value } = inside;
-        Self { inside: Some((theirs, value)), ..Self::new(set, merge, atomic) }
+        Self { inside: Some((theirs, value)), ..Self::new(set, merge, comparison) }
     }
 
     /// The conflict that is shown.

@@ -4,7 +4,7 @@ use crossterm::event::KeyEvent;
 
 use crate::edit::Diff;
 use crate::keymap::{Action, Context};
-use crate::model::SetValue;
+use crate::model::{Comparison, SetValue};
 
 use super::super::ctx::{Ctx, Request};
 use super::super::event::Slot;
@@ -23,16 +23,16 @@ pub struct Review {
     pub inside: Option<String>,
     /// What is to be said of it.
     pub note: Option<String>,
-    /// Whether comparing and writing are one step, so that nobody can come between.
-    pub atomic: bool,
+    /// How the record is compared before it is written.
+    pub comparison: Comparison,
     /// How far it is scrolled.
     pub overlay: Overlay,
 }
 
 impl Review {
     /// A save whose difference is being looked for.
-    pub fn new(set: SetValue, note: Option<String>, atomic: bool) -> Self {
-        Self { set, diff: None, inside: None, note, atomic, overlay: Overlay::default() }
+    pub fn new(set: SetValue, note: Option<String>, comparison: Comparison) -> Self {
+        Self { set, diff: None, inside: None, note, comparison, overlay: Overlay::default() }
     }
 
     /// It has been compared.

@@ -1,6 +1,6 @@
 //! Questions that are asked, and what is in the way of a save.
 
-use crate::model::StoreInfo;
+use crate::model::{Comparison, StoreInfo};
 use crate::ops::{Plan, PlannedRecord, Weight, words};
 
 use super::super::App;
@@ -57,7 +57,13 @@ pub(in crate::app) fn ask_to_delete(app: &mut App) {
     if !shown.is_empty() {
         let back = shown.iter().filter(|record| app.writes_back(&store, record.key())).count();
         let warning = words::come_back(back, shown.len());
-        ask(app, Plan::delete(store, shown).undoable(false).warned(warning));
+        let plan = Plan::delete(store, shown).undoable(false).warned(warning);
+        let between = match app.session.server.comparison {
+            Comparison::Watched => words::can_come_between(Comparison::Watched),
+            // What is told of a directory before each save is not told again.
+            _ => None,
+        };
+        ask(app, plan.warned(between.map(str::to_owned)));
     }
 }
 

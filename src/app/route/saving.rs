@@ -25,8 +25,8 @@ pub(super) fn review(app: &mut App, set: SetValue) {
     let Some(editor) = &app.editor else { return };
     let Some(versions) = editor.compared(&set) else { return save(app, set) };
     app.out.read(Slot::Saving, Compute::Diff(Box::new(versions)));
-    let atomic = !app.session.server.is_directory();
-    let mut shown = Review::new(set, editor.note(), atomic);
+    let comparison = app.session.server.comparison;
+    let mut shown = Review::new(set, editor.note(), comparison);
     shown.inside = editor.inner.as_ref().map(|inner| inner.value.title());
     app.layers.push(shown.into());
 }
@@ -144,7 +144,7 @@ pub(super) fn merged(app: &mut App, merge: Merge) {
         editor.unmerge();
         return not_shown(app);
     }
-    show(app, MergeView::new(set, merge, !app.session.server.is_directory()));
+    show(app, MergeView::new(set, merge, app.session.server.comparison));
 }
 
 /// What was typed in a value in a value meets there what someone else wrote: shown.
@@ -156,8 +156,8 @@ pub(super) fn merged_inside(app: &mut App, inside: InnerMerge) {
         return not_shown(app);
     }
     let Some(merging) = editor.merging.take() else { return };
-    let atomic = !app.session.server.is_directory();
-    show(app, MergeView::inside(merging.mine, inside, atomic));
+    let comparison = app.session.server.comparison;
+    show(app, MergeView::inside(merging.mine, inside, comparison));
 }
 
 fn show(app: &mut App, view: MergeView) {

@@ -12,7 +12,7 @@ use super::root::Root;
 use super::times::note_removal;
 use super::{set, style};
 use crate::model::{
-    Change, Commit, Committed, Done, ErrorKind, Expect, Result, SetValue, StoreName,
+    Change, Commit, Committed, Comparison, Done, ErrorKind, Expect, Result, SetValue, StoreName,
 };
 
 /// Makes the changes in their order, each on its own.
@@ -34,7 +34,7 @@ pub(super) fn commit(
         committed.extend(batch.iter().zip(results).map(|(commit, result)| Committed {
             id: commit.id,
             result,
-            atomic: false,
+            comparison: Comparison::TwoSteps,
             replicas: None,
         }));
     }

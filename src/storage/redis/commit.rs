@@ -16,8 +16,9 @@ use super::read::{bytes_of, hash_command};
 use super::unscripted::{touches, with_value};
 use super::{RedisStorage, reply};
 use crate::model::{
-    Change, Commit, Committed, Content, ContentType, Done, Error, ErrorKind, Expect, RecordMeta,
-    RecordState, Result, SetValue, StoreName, Timestamp, Version, Write, WriteId, Written,
+    Change, Commit, Committed, Comparison, Content, ContentType, Done, Error, ErrorKind, Expect,
+    RecordMeta, RecordState, Result, SetValue, StoreName, Timestamp, Version, Write, WriteId,
+    Written,
 };
 use crate::storage::metadata::write_record;
 
@@ -40,8 +41,8 @@ struct Prepared<'a> {
     put: Option<(RecordMeta, String)>,
 }
 
-/// What came back for one commit, and whether it was one step.
-type Answer = (Result<Done>, bool);
+/// What came back for one commit, and how it was compared.
+type Answer = (Result<Done>, Comparison);
 
 impl RedisStorage {
     /// Makes the changes in their order. After a failure that concerns more than one record nothing
@@ -78,13 +79,14 @@ impl RedisStorage {
             let answers = match answers {
                 Ok(answers) => answers,
                 Err(error) => {
-                    let answers = batch.iter().map(|_| (Err(error.clone()), true)).collect();
+                    let answers =
+                        batch.iter().map(|_| (Err(error.clone()), Comparison::OneStep)).collect();
                     failed.get_or_insert(error);
                     answers
                 }
             };
-            committed.extend(batch.iter().zip(answers).map(|(commit, (result, atomic))| {
-                Committed { id: commit.id, result, atomic, replicas: None }
+            committed.extend(batch.iter().zip(answers).map(|(commit, (result, comparison))| {
+                Committed { id: commit.id, result, comparison, replicas: None }
             }));
             rest = &rest[batch.len()..];
         }
@@ -111,7 +113,7 @@ impl RedisStorage {
                 Ok(prepared) => ready.push(prepared),
                 // A record is set alone.
                 Err(error) if matches!(error.kind, ErrorKind::Usage | ErrorKind::NotSupported) => {
-                    return Ok(vec![(Err(error), true)]);
+                    return Ok(vec![(Err(error), Comparison::OneStep)]);
                 }
                 Err(error) => return Err(error),
             }
@@ -185,7 +187,7 @@ impl RedisStorage {
         let mut told = Vec::with_capacity(answers.len());
         for (prepared, answer) in ready.iter().zip(answers) {
             let answer = reply::bytes(answer)?.unwrap_or_default();
-            told.push((self.done(store, prepared, &answer).await, true));
+            told.push((self.done(store, prepared, &answer).await, Comparison::OneStep));
         }
         Ok(told)
     }
@@ -215,7 +217,8 @@ impl RedisStorage {
                 Vec::new()
             };
             let transaction = self.connections.watch_keys(keys).await?;
-            let atomic = !compares || transaction.is_watching();
+            let is_one_step = !compares || transaction.is_watching();
+            let comparison = if is_one_step { Comparison::OneStep } else { Comparison::Unwatched };
             let has_store = self.has_document(store).await?;
             // Boxed, for a task may hold them.
             let looks = sent.iter().map(|one| self.find(store, one).boxed());
@@ -252,12 +255,12 @@ impl RedisStorage {
                         }
                     }
                 };
-                answers.push((self.done(store, one, answer).await, atomic));
+                answers.push((self.done(store, one, answer).await, comparison));
             }
             return Ok(answers);
         }
         // Nothing is watched in the last try.
-        Ok(sent.iter().map(|one| (Err(one.commit.conflict()), true)).collect())
+        Ok(sent.iter().map(|one| (Err(one.commit.conflict()), Comparison::OneStep)).collect())
     }
 
     /// Looks whether a record is what is expected; where anything is, it is not looked at.

@@ -1,7 +1,7 @@
 //! A save is shown before it is made, and joined with what it meets.
 
-use larder::app::{Layer, Settings};
-use larder::model::{Error, ErrorKind, Expect, Record, SetValue, Write};
+use larder::app::{Event, Layer, Settings};
+use larder::model::{Comparison, Error, ErrorKind, Expect, Record, ServerInfo, SetValue, Write};
 
 use super::{JSON, done};
 use crate::stage::{Stage, record, store};
@@ -177,4 +177,36 @@ fn a_record_is_not_merged_under_another_dialog() {
     assert!(!matches!(stage.app.layer(), Some(Layer::Merge(_))));
     assert!(stage.notice().contains("not saved"), "{}", stage.notice());
     assert!(stage.app.editor.as_ref().is_some_and(|editor| !editor.is_busy()));
+}
+
+#[test]
+fn where_another_can_write_in_between_it_is_said_before() {
+    for (comparison, said) in [
+        (Comparison::OneStep, None),
+        (Comparison::Watched, Some("The server runs no scripts")),
+        (Comparison::TwoSteps, Some("in a directory they are two steps")),
+    ] {
+        let mut stage = reviewed();
+        let server = ServerInfo { comparison, ..ServerInfo::default() };
+        stage.event(Event::Server(Ok(server)));
+        stage.keys("<down><end><left><backspace>2<ctrl-s>").compared();
+        let frame = stage.frame();
+        let words = ["The server runs no scripts", "in a directory they are two steps"];
+        let found: Vec<_> = words.into_iter().filter(|words| frame.contains(words)).collect();
+        assert_eq!(found, said.into_iter().collect::<Vec<_>>(), "{frame}");
+        stage.keys("<esc><esc>");
+    }
+}
+
+#[test]
+fn a_deletion_says_where_a_server_runs_no_scripts() {
+    for comparison in [Comparison::OneStep, Comparison::Watched] {
+        let mut stage = Stage::new(120, 36);
+        stage.connect(vec![store("shop", 1)]);
+        stage.open(&[page(TEXT)]);
+        stage.event(Event::Server(Ok(ServerInfo { comparison, ..ServerInfo::default() })));
+        stage.keys("d");
+        let said = stage.frame().contains("runs no scripts");
+        assert_eq!(said, comparison == Comparison::Watched);
+    }
 }

@@ -4,9 +4,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use larder::model::{
-    Change, Commit, ContentType, ErrorKind, Expect, Key, Reading, StoreName, Version, Want, WriteId,
+    Change, Commit, Comparison, ContentType, ErrorKind, Expect, Key, Reading, SetValue, StoreName,
+    Version, Want, WriteId,
 };
+use larder::ops::{self, OldValues, Operation, Plan, words};
 use larder::storage::{Options, Storage};
 
 use super::races::set_as_crawlee;
@@ -52,7 +55,7 @@ async fn edit(storage: Arc<dyn Storage>, shop: StoreName, name: &str) -> (Vec<To
         match committed.result {
             Ok(_) => {
                 let saw = String::from_utf8(seen.value.to_vec()).unwrap();
-                told.push(Told { saw, wrote, atomic: committed.atomic });
+                told.push(Told { saw, wrote, atomic: committed.comparison == Comparison::OneStep });
             }
             Err(error) => {
                 assert_eq!(error.kind, ErrorKind::Conflict, "{error}");
@@ -115,5 +118,42 @@ async fn no_change_of_another_is_replaced_unseen_and_untold() {
         let at = planted.iter().position(|value| *value == told[9].wrote).unwrap();
         planted.insert(at, "another's".to_owned());
         assert_eq!(self::lost(&planted, &told).len(), lost.len() + 1);
+    }
+}
+
+#[tokio::test]
+async fn what_was_not_compared_in_one_step_is_told() {
+    let scripts = ["-eval", "-evalsha", "-eval_ro", "-evalsha_ro"];
+    let no_watch = [&["~*", "+@all", "-watch"], &scripts[..]].concat();
+    for (redis, before, after) in [
+        (Redis::new().await, Comparison::OneStep, Comparison::OneStep),
+        (Redis::without_scripts().await, Comparison::Watched, Comparison::OneStep),
+        (Redis::as_user(&no_watch).await, Comparison::Watched, Comparison::Unwatched),
+    ] {
+        let storage = redis.storage();
+        assert_eq!(storage.server().await.unwrap().comparison, before);
+        let shop = store(storage, "shop").await;
+        put(storage, &shop, "key", "old").await;
+        let (key, value) = (Key::from("key"), Bytes::from("new"));
+        let old = Expect::unchanged("old".into(), ContentType::TEXT);
+        let set = SetValue {
+            store: shop.clone(),
+            key: key.clone(),
+            value,
+            content_type: ContentType::TEXT,
+            expected: old,
+        };
+        let plan = Plan::set(set).undoable(true);
+        let outcome = ops::perform_kept(storage, &plan, &OldValues::in_memory()).await.unwrap();
+        assert_eq!(outcome.comparison, after);
+        let told = words::done(&plan, &outcome).contains("two steps");
+        assert_eq!(told, after == Comparison::Unwatched);
+        // Undoing it compares, too; so does a deletion of what was shown.
+        let undo = outcome.inverse.unwrap();
+        let undone = ops::perform(storage, &undo).await.unwrap();
+        assert_eq!(undone.comparison, after);
+        let delete = Operation::Delete { store: shop.clone(), keys: vec![key] };
+        let delete = ops::plan(storage, &delete).await.unwrap();
+        assert_eq!(ops::perform(storage, &delete).await.unwrap().comparison, after);
     }
 }

@@ -19,6 +19,8 @@ pub(crate) struct Facts {
     pub(crate) cluster: bool,
     /// Whether the server has RedisJSON; `None` if it could not be told.
     pub(crate) json: Option<bool>,
+    /// Whether this user may run no scripts.
+    pub(crate) forbids_scripts: bool,
     /// What the server refused or lacks, a short sentence each.
     pub(crate) notes: Vec<String>,
 }
@@ -32,10 +34,11 @@ pub(super) async fn read(connections: &ConnectionManager) -> Result<Facts> {
         Command::new("ROLE", []),
         // No store can have this name: a store's own metadata is never fetched here.
         Command::new("JSON.GET", [text("key_value_stores:/:metadata")]),
+        Command::new("EVAL", [text("return 1"), Value::Integer(0)]),
     ];
     let mut replies = connections.pipeline(commands).await?.into_iter();
     let mut next = || replies.next().unwrap_or(Ok(Value::Null));
-    let (server, replication, role, json) = (next(), next(), next(), next());
+    let (server, replication, role, json, script) = (next(), next(), next(), next(), next());
     let mut facts = Facts { cluster: connections.cluster(), ..Facts::default() };
     match server.map(|reply| reply.as_string().unwrap_or_default()) {
         Ok(info) => (facts.product, facts.version) = product(&info),
@@ -61,6 +64,7 @@ pub(super) async fn read(connections: &ConnectionManager) -> Result<Facts> {
         Err(error) if error::forbids_key(&error) => {}
         Err(error) => facts.refused(&error, "stores' metadata is hidden"),
     }
+    facts.forbids_scripts = script.is_err_and(|error| error::forbids_scripts(&error));
     if facts.replica {
         facts.notes.push("a replica takes no writes".to_owned());
     }
