@@ -10,7 +10,7 @@ use futures::FutureExt as _;
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 
 use super::connection::Command;
-use super::doubt::{Before, Doubt, Progress, batch_time};
+use super::doubt::{Before, Doubt, batch_time};
 use super::keys::{DELETE_BATCH, Part, json, part_keys};
 use super::read::{bytes_of, hash_command};
 use super::unscripted::{touches, with_value};
@@ -132,19 +132,10 @@ impl RedisStorage {
         };
         let point = self.connections.losses();
         let answers = self.send(store, &ready, at).await;
-        if let Err(error) = &answers
-            && error.kind == ErrorKind::InDoubt
-        {
-            let (lost, progress) = (self.connections.lost_since(point), Progress::default());
+        if let Err(error) = &answers {
             let is_conditional = batch.iter().any(is_seen);
-            self.server.doubts.add(Doubt {
-                write,
-                before,
-                at: Some(at),
-                progress,
-                lost,
-                is_conditional,
-            });
+            let doubt = Doubt { at: Some(at), is_conditional, ..Doubt::of(write, before) };
+            self.remember_if_lost(error, point, doubt);
         }
         answers
     }

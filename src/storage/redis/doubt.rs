@@ -60,6 +60,12 @@ pub(super) struct Doubt {
 }
 
 impl Doubt {
+    /// A write before it is sent. The connections that it is lost with are known afterwards.
+    pub(super) fn of(write: Write, before: Before) -> Self {
+        let (at, progress, lost) = (None, Progress::default(), Vec::new());
+        Self { write, before, at, progress, lost, is_conditional: false }
+    }
+
     /// What is known of some of the records of a batch.
     fn of_some(&self, write: &Write) -> Option<Self> {
         let (Write::Delete { store, keys }, Write::Delete { store: of, keys: all }) =
@@ -148,19 +154,17 @@ impl RedisStorage {
         };
         let Err(error) = result else { return result };
         let told = told(&progress, write, &error);
+        let doubt = Doubt { at: Some(at), progress, ..Doubt::of(write.clone(), before) };
+        self.remember_if_lost(&error, point, doubt);
+        Err(told)
+    }
+
+    /// Remembers a write whose answer was lost; `point` is when it was sent.
+    pub(super) fn remember_if_lost(&self, error: &Error, point: u64, doubt: Doubt) {
         if error.kind == ErrorKind::InDoubt {
             let lost = self.connections.lost_since(point);
-            let write = write.clone();
-            self.server.doubts.add(Doubt {
-                write,
-                before,
-                at: Some(at),
-                progress,
-                lost,
-                is_conditional: false,
-            });
+            self.server.doubts.add(Doubt { lost, ..doubt });
         }
-        Err(told)
     }
 
     /// What is known of a lost write; of one that was not made by [`write`], how it
@@ -168,13 +172,9 @@ impl RedisStorage {
     ///
     /// [`write`]: Self::write
     pub(super) fn doubt(&self, write: &Write) -> Doubt {
-        self.server.doubts.find(write).unwrap_or_else(|| Doubt {
-            write: write.clone(),
-            before: Before::Unknown,
-            at: None,
-            progress: Progress::default(),
-            lost: self.connections.lost_since(0),
-            is_conditional: false,
+        self.server.doubts.find(write).unwrap_or_else(|| {
+            let lost = self.connections.lost_since(0);
+            Doubt { lost, ..Doubt::of(write.clone(), Before::Unknown) }
         })
     }
 
