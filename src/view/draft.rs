@@ -14,6 +14,8 @@ use super::named::{self, Named};
 use super::paint::{Piece, put_all};
 use super::review::{Line, changes, weights};
 
+/// Rows below which there is little room.
+const LOW: u16 = 14;
 /// Columns of the dialog, where there is room.
 const WIDTH: u16 = 100;
 
@@ -68,10 +70,14 @@ fn lines(shown: &DraftView, width: usize, app: &App, appearance: &Appearance) ->
         age => format!("{age} ago"),
     };
     let place = if head.place.is_empty() { String::new() } else { format!(", on {}", head.place) };
-    let mut lines = said(&format!("Typed {age}{place}, and not stored."), Role::Text);
+    // On a small screen the change itself is to be seen, and less is said of it.
+    let low = app.layout().body.height < LOW;
+    let [stored, merges] =
+        if low { ["", ""] } else { [", and not stored", " Going on merges the two."] };
+    let mut lines = said(&format!("Typed {age}{place}{stored}."), Role::Text);
     if shown.is_outrun() {
-        let words = "Someone else has written the record since. Going on merges the two.";
-        lines.extend(said(words, Role::Warning));
+        let words = format!("Someone else has written the record since.{merges}");
+        lines.extend(said(&words, Role::Warning));
     }
     let Some(diff) = &shown.diff else {
         lines.extend(said("comparing it with what is there now…", Role::Dim));
@@ -81,6 +87,12 @@ fn lines(shown: &DraftView, width: usize, app: &App, appearance: &Appearance) ->
         Some(inner) => format!("In {}, compared with what was read:", inner.title()),
         None => "Compared with what is there now:".to_owned(),
     };
+    if low {
+        lines.extend(shown.draft.opened.iter().flat_map(|inner| said(&inner.title(), Role::Dim)));
+        lines.extend(changes(diff, width, appearance));
+        lines.push(weights(diff, appearance));
+        return lines;
+    }
     lines.extend(said(&compared, Role::Dim));
     lines.push(weights(diff, appearance));
     lines.extend(changes(diff, width, appearance));
