@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use crossterm::event::{KeyCode, KeyEvent};
 
-use crate::edit::InnerValue;
+use crate::edit::{InnerValue, may_hold};
 use crate::keymap::Action;
 use crate::model::{Expect, Family, Record, StoreName};
 use crate::ops::Plan;
@@ -39,9 +39,13 @@ impl Editor {
             ctx.say(Notice::warning(why));
             return None;
         }
+        let packed = !outside && may_hold(&record.value);
         let mut editor = Self::edit(store, record, ctx.settings.editor_limit);
+        let opens = ctx.says(Action::OpenInner, "opens what they hold");
         if let Some(note) = editor.note.take() {
             ctx.say(Notice::info(note));
+        } else if let Some(opens) = opens.filter(|_| packed && editor.value.hex().is_some()) {
+            ctx.say(Notice::info(format!("these bytes are packed; in the list {opens}")));
         }
         editor.json_layout = ctx.json_layout;
         editor.wrap = ctx.settings.wrap;

@@ -152,6 +152,9 @@ fn a_whole_value_that_is_packed_is_opened_too() {
     let set = saved(&mut stage);
     assert_eq!(unzip(&set.value), BODY.replace("1.10", "1.12").as_bytes());
     assert_eq!(set.content_type.as_str(), "application/gzip");
+    let mut stage = opened(&gzip(BODY.as_bytes()), "application/gzip");
+    stage.keys("e");
+    assert_eq!(stage.notice(), "these bytes are packed; in the list o opens what they hold");
     for (value, content_type, why) in [
         (&b"plain"[..], "text/plain; charset=utf-8", "nothing is packed in this value"),
         (b"[1]", JSON, "a value of this JSON is opened"),
