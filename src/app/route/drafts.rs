@@ -15,6 +15,9 @@ use super::super::layers::DraftView;
 use super::super::load::Compute;
 use super::super::notice::Notice;
 
+/// A value in a value of more bytes than this is put back off the loop alone.
+const PUT_BACK: usize = 1 << 20;
+
 /// Looks for the drafts of this target.
 pub(super) fn find(app: &mut App) {
     app.out.effects.push(Effect::FindDrafts(app.settings.label.clone()));
@@ -66,7 +69,12 @@ pub(super) fn read(app: &mut App, id: DraftId, result: Result<Box<Draft>, String
         // The cursor has moved on.
         return;
     }
-    let typed = match reopened(&draft, app).map(|mut editor| editor.to_set(false, None)) {
+    // Much is not put back into its record only to see whether that is there.
+    let much = draft.opened.is_some() && draft.text.len() > PUT_BACK;
+    let set = reopened(&draft, app).map(|mut editor| {
+        if much { editor.typed_set(false, None) } else { editor.to_set(false, None) }
+    });
+    let typed = match set {
         Some(Ok(set)) => TypedValue { content_type: set.content_type, value: set.value },
         Some(Err(Blocked::Unchanged)) => {
             remove(app, &id);
@@ -84,6 +92,8 @@ pub(super) fn read(app: &mut App, id: DraftId, result: Result<Box<Draft>, String
         Some(inner) => inside(inner, &draft),
         None => [now.clone().unwrap_or_else(nothing), typed.clone()],
     };
+    // A file gets what was typed, not what it is packed in.
+    let [_, typed] = versions.clone();
     app.out.read(Slot::Saving, Compute::Diff(Box::new(versions)));
     app.layers.push(DraftView::new(id, draft, typed, now).into());
 }

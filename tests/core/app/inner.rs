@@ -330,6 +330,32 @@ fn a_draft_of_what_is_inside_is_gone_on_with_inside() {
     assert!(!text(&set).contains(std::str::from_utf8(&stored).unwrap()));
 }
 
+#[test]
+fn a_draft_of_what_is_inside_goes_in_silence_where_it_is_stored_and_to_a_file_as_it_was_typed() {
+    let value = |text: &str| format!(r#"{{"a": {}}}"#, string(text));
+    let mut stage = opened(value("one").as_bytes(), JSON);
+    inside(&mut stage, ".a");
+    stage.keys("typed ");
+    let draft = kept(&mut stage);
+    let offered = |stored: &str| {
+        let mut stage = opened(stored.as_bytes(), JSON);
+        stage.event(Event::Drafts(vec![(draft.head.id(), draft.head.clone())]));
+        stage.keys("e");
+        stage.event(Event::DraftRead(draft.head.id(), Ok(Box::new(draft.clone()))));
+        stage
+    };
+    let stage = offered(&value("typed one"));
+    assert!(stage.app.editor.is_some() && stage.app.layers.is_empty());
+    assert!(stage.asked.iter().any(|effect| matches!(effect, Effect::DropDraft(_))));
+    let mut stage = offered(&value("other"));
+    stage.compared().keys("w<enter>");
+    let file = stage.asked.iter().find_map(|effect| match effect {
+        Effect::SaveFile { bytes, .. } => Some(bytes.clone()),
+        _ => None,
+    });
+    assert_eq!(file.unwrap(), "typed one");
+}
+
 /// A string that holds this text, in one of many ways.
 fn layered(way: usize, text: &str) -> String {
     let escaped = |text: &str| {
