@@ -1,6 +1,6 @@
 //! Screenshots: a mock-up of a page, drawn and encoded here.
 
-use jpeg_encoder::{ColorType, Encoder};
+use jpeg_encoder::{Encoder, ImageBuffer, JpegColorType, rgb_to_ycbcr};
 
 use super::random::Random;
 
@@ -102,7 +102,54 @@ impl Picture {
     pub(super) fn jpeg(&self) -> Vec<u8> {
         let mut out = Vec::new();
         // Writing to memory does not fail.
-        let _ = Encoder::new(&mut out, QUALITY).encode(&self.pixels, WIDTH, HEIGHT, ColorType::Rgb);
+        let _ = Encoder::new(&mut out, QUALITY).encode_image(Pixels(&self.pixels));
         out
+    }
+}
+
+/// Pixels of three bytes: named so, only what encodes these gets into the program.
+struct Pixels<'a>(&'a [u8]);
+
+impl ImageBuffer for Pixels<'_> {
+    fn get_jpeg_color_type(&self) -> JpegColorType {
+        JpegColorType::Ycbcr
+    }
+
+    fn width(&self) -> u16 {
+        WIDTH
+    }
+
+    fn height(&self) -> u16 {
+        HEIGHT
+    }
+
+    fn fill_buffers(&self, y: u16, buffers: &mut [Vec<u8>; 4]) {
+        let width = usize::from(WIDTH) * 3;
+        let lines = self.0.chunks_exact(width).skip(usize::from(y)).take(1);
+        for &[red, green, blue] in lines.flat_map(|line| line.as_chunks::<3>().0) {
+            let (luma, cb, cr) = rgb_to_ycbcr(red, green, blue);
+            buffers[0].push(luma);
+            buffers[1].push(cb);
+            buffers[2].push(cr);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jpeg_encoder::ColorType;
+
+    use super::*;
+
+    #[test]
+    fn pixels_are_encoded_as_the_encoder_itself_encodes_colours() {
+        let mut picture = Picture { pixels: vec![0; usize::from(WIDTH) * usize::from(HEIGHT) * 3] };
+        for (at, byte) in picture.pixels.iter_mut().enumerate() {
+            *byte = (at * at / 7) as u8;
+        }
+        let mut wanted = Vec::new();
+        let encoder = Encoder::new(&mut wanted, QUALITY);
+        encoder.encode(&picture.pixels, WIDTH, HEIGHT, ColorType::Rgb).unwrap();
+        assert_eq!(picture.jpeg(), wanted);
     }
 }
