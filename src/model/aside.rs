@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{StoreName, Timestamp};
+use super::{Replicas, StoreName, Timestamp};
 
 /// Id of something set aside: 1 to 32 ASCII letters and digits, so that it can be part of a Redis
 /// key and of a path.
@@ -65,6 +65,8 @@ pub struct AsideInfo {
     /// Whether records were moved one after the other, where they could not be in one step: what a
     /// crawler wrote meanwhile may be among them, or may not.
     pub in_steps: bool,
+    /// On how many replicas it is, where the user wants it on some; told when it is set aside.
+    pub replicas: Option<Replicas>,
 }
 
 /// What a restore has done.

@@ -195,6 +195,7 @@ mod tests {
             records: 3,
             at: Timestamp::now(),
             in_steps: false,
+            replicas: None,
         };
         let inverse = Some(Box::new(Plan::restore(info)));
         journal.record("purged".into(), Timestamp::now(), 3, inverse, "");

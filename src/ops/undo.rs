@@ -109,8 +109,9 @@ pub(super) async fn set_aside(
     match storage.set_aside(&aside).await {
         Ok(info) => {
             let records = if is_drop { 1 } else { info.records };
+            let replicas = info.replicas;
             let inverse = Some(Box::new(Plan::restore(info)));
-            Ok(Outcome { records, inverse, ..Outcome::default() })
+            Ok(Outcome { records, replicas, inverse, ..Outcome::default() })
         }
         Err(error) if error.kind == ErrorKind::InDoubt => {
             // What is read afterwards tells the same as of one that removes.

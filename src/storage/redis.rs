@@ -35,8 +35,9 @@ mod unscripted;
 pub(crate) mod watch;
 mod write;
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use fred::types::Value;
@@ -79,6 +80,8 @@ struct ServerState {
     claims: Claims,
     /// What is known of other writes whose answer was lost.
     doubts: Doubts,
+    /// The stores of what was set aside here: not every user may look into the list of all asides.
+    asides: Mutex<BTreeMap<AsideId, StoreName>>,
 }
 
 impl RedisStorage {

@@ -4,26 +4,30 @@
 //! key_value_stores:{S}:items:aside:{id}            the hashes, renamed in one step
 //! key_value_stores:{S}:metadata_items:aside:{id}
 //! key_value_stores:{S}:aside:{id}                  the marker: a hash of what else is needed
-//! key_value_stores:asides                          the list: a hash from id to store
+//! key_value_stores:{S}:asides                      the store's list: a hash from id to what and when
+//! key_value_stores:asides                          the list of all: a hash from id to store
 //! ```
 //!
 //! The marker expires, the hashes do not: their end would free millions of fields in the server's
-//! main thread. What has lost its marker is freed by the next larder that looks at the list. Each
-//! step is one script, so that at every moment a record is in the store or in an aside. Where scripts
+//! main thread. What has lost its marker, and is as old as that, is freed by the next larder that looks
+//! at the lists: a server that evicts what expires may take the marker early. Who may use some stores
+//! alone has no list of all, and needs none for records that are set aside. Each step is one script, so that at every moment a record is in the store or in an aside. Where scripts
 //! are forbidden, [`unscripted`] has its transactions.
 
+mod find;
 mod restore;
 mod unscripted;
 mod unscripted_steps;
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
+use std::sync::PoisonError;
 use std::time::Duration;
 
 use bytes::Bytes;
 use fred::types::Value;
 
 use super::keys::{self, ASIDES, ID_TO_NAME, NAME_TO_ID, Part, part_keys, store_arg};
-use super::{RedisStorage, command, reply};
+use super::{Command, RedisStorage, command, error, reply};
 use crate::model::{
     Aside, AsideId, AsideInfo, Error, ErrorKind, Restored, Result, StoreName, Timestamp,
 };
@@ -56,14 +60,24 @@ struct AsideKeys {
     items: Value,
     metadata_items: Value,
     marker: Value,
+    /// The store's list.
+    list: Value,
+    /// Whether the lists of all stores are used, too.
+    lists_all: bool,
 }
 
 impl AsideKeys {
     fn new(store: &StoreName, id: &AsideId) -> Self {
         let [items, metadata_items] =
             [Part::Items, Part::MetadataItems].map(|part| keys::aside(store, part, id));
-        let marker = keys::aside_marker(store, id);
-        Self { store: store.clone(), id: id.clone(), items, metadata_items, marker }
+        let (marker, list) = (keys::aside_marker(store, id), keys::aside_list(store));
+        let (store, id) = (store.clone(), id.clone());
+        Self { store, id, items, metadata_items, marker, list, lists_all: true }
+    }
+
+    /// The same for a user who may not use the lists of all stores, if that is why it was refused.
+    fn within_store(&mut self, error: &Error) -> bool {
+        error::forbids_key(error) && std::mem::replace(&mut self.lists_all, false)
     }
 
     fn id(&self) -> Value {
@@ -80,8 +94,26 @@ impl AsideKeys {
         let parts = [Part::Metadata, Part::CreatedSignal, Part::Items, Part::MetadataItems];
         let mut keys = part_keys(&self.store, &parts);
         keys.extend(self.own());
-        keys.extend([ASIDES, ID_TO_NAME, NAME_TO_ID].map(Value::from));
+        keys.extend(self.lists());
         keys
+    }
+
+    /// The keys of the lists that it is in.
+    fn lists(&self) -> Vec<Value> {
+        let all = self.lists_all.then(|| Value::from(ASIDES));
+        [self.list.clone()].into_iter().chain(all).collect()
+    }
+
+    /// What takes it from the lists; the store's own comes last.
+    fn unlist(&self) -> Vec<Command> {
+        let from = |list: Value| command("HDEL", [list, self.id()]);
+        self.lists().into_iter().rev().map(from).collect()
+    }
+
+    /// The keys of the indexes, where all stores are used.
+    fn indexes(&self) -> Vec<Value> {
+        let indexes = [ID_TO_NAME, NAME_TO_ID].map(Value::from);
+        if self.lists_all { indexes.into() } else { Vec::new() }
     }
 }
 
@@ -122,28 +154,63 @@ impl Marker {
 impl RedisStorage {
     /// Sets a store or its records aside, in one step.
     pub(super) async fn set_aside(&self, aside: &Aside) -> Result<AsideInfo> {
+        self.may_write(&format!("setting {} aside", aside.store().escaped())).await?;
+        self.free_expired(aside.store()).await;
+        let wanted = self.options.wait_replicas;
+        if wanted == 0 {
+            return self.set_aside_now(aside).await;
+        }
+        let (connections, waiting) = self.connections.waiting(wanted);
+        let info = Self { connections, ..self.clone() }.set_aside_now(aside).await?;
+        Ok(AsideInfo { replicas: waiting.told(), ..info })
+    }
+
+    async fn set_aside_now(&self, aside: &Aside) -> Result<AsideInfo> {
         let store = aside.store();
-        self.may_write(&format!("setting {} aside", store.escaped())).await?;
-        self.free_expired().await;
         let id = AsideId::new(new_id()?);
         let id = id.ok_or_else(|| Error::new(ErrorKind::Io, "no id could be made"))?;
-        let (keys, at) = (AsideKeys::new(store, &id), Timestamp::now());
-        let (what, ids) = match aside {
-            Aside::Records(_) => ("records", Vec::new()),
-            Aside::Store(store) => ("store", self.ids_that_lead_to(store).await?),
+        let (mut keys, at) = (AsideKeys::new(store, &id), Timestamp::now());
+        let ids = match aside {
+            Aside::Records(_) => Vec::new(),
+            Aside::Store(store) => self.ids_that_lead_to(store).await?,
         };
-        let mut args = vec![Value::from(what), keys.id(), store_arg(store)];
+        let mut records = self.set_aside_as(aside, &keys, &ids, at).await;
+        if let (Aside::Records(_), Err(error)) = (aside, &records)
+            && keys.within_store(error)
+        {
+            records = self.set_aside_as(aside, &keys, &ids, at).await;
+        }
+        let Some(records) = records? else { return Err(self.nothing_of(store).await) };
+        self.known_asides().insert(id.clone(), store.clone());
+        Ok(AsideInfo { id, aside: aside.clone(), records, at, in_steps: false, replicas: None })
+    }
+
+    /// Gives how many records there were, or nothing if there was nothing of the store.
+    async fn set_aside_as(
+        &self,
+        aside: &Aside,
+        keys: &AsideKeys,
+        ids: &[Bytes],
+        at: Timestamp,
+    ) -> Result<Option<u64>> {
+        let what = if matches!(aside, Aside::Store(_)) { "store" } else { "records" };
+        let mut all = keys.with_store();
+        if matches!(aside, Aside::Store(_)) {
+            all.extend(keys.indexes());
+        }
+        let mut args = vec![Value::from(what), keys.id(), store_arg(&keys.store)];
         args.extend([Value::from(at.to_string()), life()]);
         args.extend(ids.iter().cloned().map(Value::Bytes));
-        let records = match self.script(SET_ASIDE, keys.with_store(), args).await? {
-            Some(Value::Integer(-1)) => return Err(self.nothing_of(store).await),
-            Some(reply) => reply::integer(&reply)?,
-            None => match self.set_aside_without_script(aside, &keys, &ids, at).await? {
-                Some(records) => records,
-                None => return Err(self.nothing_of(store).await),
-            },
-        };
-        Ok(AsideInfo { id, aside: aside.clone(), records, at, in_steps: false })
+        match self.script(SET_ASIDE, all, args).await? {
+            Some(Value::Integer(-1)) => Ok(None),
+            Some(reply) => reply::integer(&reply).map(Some),
+            None => self.set_aside_without_script(aside, keys, ids, at).await,
+        }
+    }
+
+    /// The stores of what was set aside here.
+    fn known_asides(&self) -> std::sync::MutexGuard<'_, BTreeMap<AsideId, StoreName>> {
+        self.server.asides.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Why nothing of a store was found: it is not there, or an index alone names it.
@@ -158,81 +225,24 @@ impl RedisStorage {
         }
     }
 
-    /// All that is set aside, the oldest first. What has expired is freed.
-    pub(super) async fn asides(&self) -> Result<Vec<AsideInfo>> {
-        let mut found = Vec::new();
-        for (keys, marker, records) in self.read_asides().await? {
-            match (marker.aside, marker.at) {
-                (Some(aside), Some(at)) if records > 0 || matches!(aside, Aside::Store(_)) => {
-                    let id = keys.id;
-                    found.push(AsideInfo { id, aside, records, at, in_steps: false });
-                }
-                _ => self.free(&keys).await,
-            }
-        }
-        found.sort_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
-        Ok(found)
-    }
-
-    /// All asides that the list names, with their markers and how many records there are.
-    async fn read_asides(&self) -> Result<Vec<(AsideKeys, Marker, u64)>> {
-        let listed: HashMap<Bytes, Bytes> = self.walk_index(ASIDES).await?;
-        let mut found = Vec::with_capacity(listed.len());
-        let ids = listed.iter().filter_map(|(id, store)| {
-            let id = AsideId::new(std::str::from_utf8(id).ok()?)?;
-            Some(AsideKeys::new(&StoreName::from(store.to_vec()), &id))
-        });
-        let asked: Vec<AsideKeys> = ids.collect();
-        let commands = asked.iter().flat_map(|keys| {
-            [
-                // Without the store's metadata, which can be large.
-                command("HMGET", [keys.marker.clone(), Value::from("what"), Value::from("at")]),
-                command("HLEN", [keys.items.clone()]),
-                command("HLEN", [keys.metadata_items.clone()]),
-            ]
-        });
-        let mut replies = self.connections.pipeline_bulk(commands.collect()).await?.into_iter();
-        for keys in asked {
-            let fields = reply::array(reply::next(&mut replies)?)?;
-            let fields = ["what", "at"].map(Value::from).into_iter().zip(fields);
-            let fields = fields.flat_map(|(field, value)| [field, value]).collect();
-            let marker = Marker::read(&keys.store, fields)?;
-            let values = reply::integer(&reply::next(&mut replies)?)?;
-            let records = reply::integer(&reply::next(&mut replies)?)?;
-            found.push((keys, marker, values.max(records)));
-        }
-        Ok(found)
-    }
-
-    /// Frees what has expired, where that can be.
-    async fn free_expired(&self) {
-        if let Err(error) = self.asides().await {
-            log::warn!("what was set aside could not be looked at: {error}");
-        }
-    }
-
-    /// Frees what has no marker any more, where this user and the server let it be done.
-    async fn free(&self, keys: &AsideKeys) {
-        if self.options.read_only || self.may_write("freeing an aside").await.is_err() {
-            return;
-        }
-        match self.unlink_aside(keys, true).await {
-            Ok(_) => log::info!("{} of {} is freed", keys.id, keys.store.escaped()),
-            Err(error) => log::warn!("{} was not freed: {error}", keys.id),
-        }
-    }
-
     /// Removes for good what was set aside.
     pub(super) async fn discard(&self, id: &AsideId) -> Result<()> {
         self.may_write("discarding").await?;
-        let keys = self.find_aside(id).await?;
-        if self.unlink_aside(&keys, false).await? { Ok(()) } else { Err(nothing_aside(id)) }
+        let mut keys = self.find_aside(id).await?;
+        if self.unlink_aside(&mut keys, false).await? { Ok(()) } else { Err(nothing_aside(id)) }
     }
 
     /// Frees an aside; where only an expired one is meant, one without a marker. Says whether.
-    async fn unlink_aside(&self, keys: &AsideKeys, expired: bool) -> Result<bool> {
+    async fn unlink_aside(&self, keys: &mut AsideKeys, expired: bool) -> Result<bool> {
+        match self.unlink_listed(keys, expired).await {
+            Err(error) if keys.within_store(&error) => self.unlink_listed(keys, expired).await,
+            freed => freed,
+        }
+    }
+
+    async fn unlink_listed(&self, keys: &AsideKeys, expired: bool) -> Result<bool> {
         let mut all = keys.own().to_vec();
-        all.push(Value::from(ASIDES));
+        all.extend(keys.lists());
         let which = if expired { "expired" } else { "any" };
         let args = vec![keys.id(), store_arg(&keys.store), Value::from(which)];
         match self.script(DISCARD, all, args).await? {
@@ -241,27 +251,26 @@ impl RedisStorage {
         }
     }
 
-    /// The keys of an aside, by the list.
-    async fn find_aside(&self, id: &AsideId) -> Result<AsideKeys> {
-        let listed = command("HGET", [Value::from(ASIDES), Value::from(id.as_str())]);
-        let store = reply::bytes(self.connections.run(listed).await?)?;
-        let store = store.ok_or_else(|| nothing_aside(id))?;
-        Ok(AsideKeys::new(&StoreName::from(store.to_vec()), id))
-    }
-
     /// Puts back what was set aside.
     pub(super) async fn restore(&self, id: &AsideId) -> Result<Restored> {
         self.may_write("restoring").await?;
-        let keys = self.find_aside(id).await?;
-        let at = Timestamp::now();
-        let args = vec![keys.id(), store_arg(&keys.store), Value::from(at.to_string()), life()];
-        let outcome = match self.script(RESTORE, keys.with_store(), args).await? {
-            Some(Value::Integer(outcome)) => outcome,
-            Some(reply) => return Err(unexpected(&reply)),
-            None => self.restore_without_script(&keys, at).await?,
-        };
-        match outcome {
+        let mut keys = self.find_aside(id).await?;
+        let mut outcome = self.restore_as(&keys).await;
+        if let Err(error) = &outcome
+            && keys.within_store(error)
+        {
+            outcome = self.restore_as(&keys).await;
+        }
+        match outcome? {
             -1 => Err(nothing_aside(id)),
+            -4 => Err(Error::new(
+                ErrorKind::Damaged,
+                format!(
+                    "the store {} is gone, and what it was was evicted by the server",
+                    keys.store.escaped()
+                ),
+            )
+            .hint("create the store, then restore its records")),
             -2 => Err(Error::new(
                 ErrorKind::Conflict,
                 format!("the store {} is just being made anew", keys.store.escaped()),
@@ -273,6 +282,26 @@ impl RedisStorage {
             }
         }
     }
+
+    /// Gives how many records were put back, or a number for why not all were.
+    async fn restore_as(&self, keys: &AsideKeys) -> Result<i64> {
+        let at = Timestamp::now();
+        let mut all = keys.with_store();
+        all.extend(keys.indexes());
+        let mut args = vec![keys.id(), store_arg(&keys.store), Value::from(at.to_string())];
+        args.extend([life(), Value::from(oldest(at).to_string())]);
+        match self.script(RESTORE, all, args).await? {
+            Some(Value::Integer(outcome)) => Ok(outcome),
+            Some(reply) => Err(unexpected(&reply)),
+            None => self.restore_without_script(keys, at).await,
+        }
+    }
+}
+
+/// What was set aside before this has expired.
+fn oldest(now: Timestamp) -> Timestamp {
+    let kept = i64::try_from(KEPT.as_micros()).unwrap_or(i64::MAX);
+    Timestamp::from_micros(now.micros().saturating_sub(kept))
 }
 
 /// After how many seconds a marker expires.

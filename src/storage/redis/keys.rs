@@ -27,6 +27,8 @@ pub(super) const MODIFIED_AT: &str = "$.modified_at";
 const PREFIX: &[u8] = b"key_value_stores:";
 /// What stands before an aside's id, behind the part that was set aside.
 const ASIDE: &[u8] = b":aside:";
+/// What ends the Redis key of a store's list of asides.
+const ASIDE_LIST: &[u8] = b":asides";
 
 /// The other kinds of storages that a crawl has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,6 +104,16 @@ pub(super) fn aside(store: &StoreName, part: Part, id: &AsideId) -> Value {
 /// The Redis key of an aside's marker: a hash that expires, and holds what the aside is.
 pub(super) fn aside_marker(store: &StoreName, id: &AsideId) -> Value {
     Value::Bytes([PREFIX, store.as_bytes(), ASIDE, id.as_str().as_bytes()].concat().into())
+}
+
+/// The Redis key of a store's list of asides: a hash from id to what it is, and when it was set aside.
+pub(super) fn aside_list(store: &StoreName) -> Value {
+    Value::Bytes([PREFIX, store.as_bytes(), ASIDE_LIST].concat().into())
+}
+
+/// The store whose list of asides a Redis key is.
+pub(super) fn parse_aside_list(key: &[u8]) -> Option<StoreName> {
+    key.strip_prefix(PREFIX)?.strip_suffix(ASIDE_LIST).map(StoreName::from)
 }
 
 /// The channel on which a server says that something has happened to a part of a store, where its
@@ -187,11 +199,14 @@ mod tests {
             let parts = Part::ALL.map(|part| aside(&store, part, &id));
             assert!(holds_values(parts[1].as_bytes().unwrap()), "{name}");
             assert!(!holds_values(parts[0].as_bytes().unwrap()), "{name}");
-            for key in parts.into_iter().chain([aside_marker(&store, &id)]) {
+            let list = aside_list(&store);
+            assert_eq!(parse_aside_list(list.as_bytes().unwrap()), Some(store.clone()));
+            for key in parts.into_iter().chain([aside_marker(&store, &id), list]) {
                 assert_eq!(parse_key(key.as_bytes().unwrap()), None, "{name}");
             }
         }
         assert_eq!(parse_key(ASIDES.as_bytes()), None);
+        assert_eq!(parse_aside_list(ASIDES.as_bytes()), None);
     }
 
     #[test]

@@ -96,10 +96,14 @@ impl RedisStorage {
 
     /// All entries of one of the two indexes.
     pub(super) async fn walk_index(&self, index: &'static str) -> Result<HashMap<Bytes, Bytes>> {
+        self.walk_hash(Value::from(index)).await
+    }
+
+    /// All entries of a hash of small ones.
+    pub(super) async fn walk_hash(&self, hash: Value) -> Result<HashMap<Bytes, Bytes>> {
         let mut entries = HashMap::new();
         let mut cursor = 0;
         let mut bounds = Bounds::new();
-        let hash = Value::from(index);
         loop {
             let page = hscan(hash.clone(), cursor, INDEX_PAGE);
             let (next, fields) = reply::page(self.connections.run_bulk(page).await?)?;

@@ -107,7 +107,8 @@ async fn what_lacks_a_key_to_set_aside_or_restore_changes_nothing() {
             let own = parts.map(|part| format!("key_value_stores:{STORE}:{part}"));
             let aside = ["aside", "items:aside", "metadata_items:aside"]
                 .map(|part| format!("key_value_stores:{STORE}:{part}:*"));
-            let lists = ["asides", "id_to_name", "name_to_id"]
+            let own_list = format!("{STORE}:asides");
+            let lists = [&*own_list, "asides", "id_to_name", "name_to_id"]
                 .map(|list| format!("key_value_stores:{list}"));
             let keys = [&own[..], &aside[..], &lists[..]].concat();
             for taken in &keys {

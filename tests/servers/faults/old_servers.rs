@@ -31,7 +31,7 @@ fn scripts_on_old_servers_change_nothing_when_they_are_refused() {
     let id = fill::id("whole");
     let mut aside = keys(&["metadata", "created_signal", "items", "metadata_items"], "whole");
     aside.extend(keys(&["items:aside:x", "metadata_items:aside:x", "aside:x"], "whole"));
-    aside.push("key_value_stores:asides".to_owned());
+    aside.extend(["whole:asides", "asides"].map(|list| format!("key_value_stores:{list}")));
     aside.extend(INDEXES.iter().rev().map(|&index| index.to_owned()));
     let set_aside = concat!(
         include_str!("../../../src/storage/redis/scripts/changes.lua"),

@@ -3,7 +3,8 @@
 
 use bytes::Bytes;
 use futures::TryStreamExt;
-use larder::model::{Aside, ErrorKind, Key, OpenBy, Restored, StoreList};
+use larder::model::{Aside, ErrorKind, Key, OpenBy, Restored, StoreList, StoreName};
+use larder::ops::{self, OldValues, Operation};
 use larder::storage::Options;
 
 use super::{Redis, connect, options};
@@ -29,12 +30,12 @@ async fn an_aside_lies_in_its_stores_own_keys_and_is_no_store() {
         let info = storage.set_aside(&Aside::Store(shop.clone())).await.unwrap();
         let key = |part: &str| format!("key_value_stores:shop:{part}:{}", info.id);
         let there = ["aside", "items:aside", "metadata_items:aside"].map(key);
-        let there: Vec<_> =
-            there.into_iter().chain(["key_value_stores:asides".to_owned()]).collect();
+        let lists = ["key_value_stores:shop:asides", "key_value_stores:asides"].map(str::to_owned);
+        let there: Vec<_> = there.into_iter().chain(lists).collect();
         let mut found = keys(&mut client);
         found.sort_by_key(|key| there.iter().position(|other| other == key));
         assert_eq!(found, there);
-        for (at, expires) in [true, false, false, false].into_iter().enumerate() {
+        for (at, expires) in [true, false, false, false, false].into_iter().enumerate() {
             let left = client.call(&[b"TTL", there[at].as_bytes()]).int();
             assert_eq!(left > 80_000, expires, "{}: {left}", there[at]);
         }
@@ -60,6 +61,9 @@ async fn what_has_expired_is_freed_by_the_next_who_looks_and_may_write() {
         let before = keys(&mut client).len();
         let marker = format!("key_value_stores:shop:aside:{}", ids[0]);
         assert_eq!(client.call(&[b"PEXPIRE", marker.as_bytes(), b"0"]), Reply::Int(1));
+        let long_ago = b"records 2020-01-01T00:00:00+00:00";
+        let (list, id) = (b"key_value_stores:shop:asides", ids[0].as_str().as_bytes());
+        client.call(&[b"HSET", list, id, long_ago]);
         let reads = Options { read_only: true, ..options() };
         let reads = connect(&made.server.url(), &reads).await;
         assert_eq!(reads.asides().await.unwrap().len(), 1);
@@ -159,4 +163,97 @@ async fn a_server_without_memory_sets_aside_and_restores() {
     let info = storage.set_aside(&Aside::Store(shop)).await.unwrap();
     storage.discard(&info.id).await.unwrap();
     assert_eq!(keys(&mut client), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn what_loses_its_marker_early_is_kept_and_comes_back() {
+    for made in [Redis::new().await, Redis::without_scripts().await] {
+        let (storage, mut client) = (made.storage(), made.server.client());
+        let shop = store(storage, "shop").await;
+        for aside in [Aside::Records(shop.clone()), Aside::Store(shop.clone())] {
+            put(storage, &shop, "key", "x").await;
+            let info = storage.set_aside(&aside).await.unwrap();
+            // As a server does that evicts what expires.
+            let marker = format!("key_value_stores:shop:aside:{}", info.id);
+            assert_eq!(client.call(&[b"DEL", marker.as_bytes()]), Reply::Int(1));
+            assert_eq!(storage.asides().await.unwrap(), std::slice::from_ref(&info));
+            if let Aside::Store(_) = aside {
+                // What the store was is lost; its records are not.
+                let before = keys(&mut client);
+                let error = storage.restore(&info.id).await.unwrap_err();
+                assert_eq!(error.kind, ErrorKind::Damaged, "{error}");
+                assert!(error.remedy().contains("create the store"), "{error}");
+                assert_eq!(keys(&mut client), before);
+                store(storage, "shop").await;
+            }
+            assert_eq!(storage.restore(&info.id).await.unwrap().records, 1);
+            assert_eq!(scan(storage, &shop).await.len(), 1);
+            assert_eq!(storage.asides().await.unwrap(), []);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_user_of_one_store_sets_its_records_aside_and_restores_them() {
+    let shops = ["~key_value_stores:shop*", "&*", "+@all"];
+    let without_scripts = [&shops[..], &["-eval", "-evalsha", "-eval_ro", "-evalsha_ro"]].concat();
+    for rights in [&shops[..], &without_scripts] {
+        let made = Redis::as_user(rights).await;
+        let url = format!("redis://user:secret@127.0.0.1:{}", made.server.port());
+        let (storage, mut client) = (made.storage(), made.server.client());
+        fill::stores(&mut client, ["shop-1", "other"]);
+        let shop = StoreName::from("shop-1");
+        let records = Aside::Records(shop.clone());
+        let everybody = connect(&made.server.url(), &options()).await;
+        put(&*everybody, &"other".into(), "key", "x").await;
+        everybody.set_aside(&Aside::Records("other".into())).await.unwrap();
+        let fill = async || {
+            for at in 0..130 {
+                put(storage, &shop, &format!("k{at}"), "x").await;
+            }
+        };
+        fill().await;
+
+        let info = storage.set_aside(&records).await.unwrap();
+        assert_eq!((info.records, scan(storage, &shop).await.len()), (130, 0));
+        assert_eq!(storage.restore(&info.id).await, Ok(Restored { records: 130, left: 0 }));
+
+        // Beside what was written since, by another larder of this user, which has to look for it.
+        let info = storage.set_aside(&records).await.unwrap();
+        put(storage, &shop, "k7", "new").await;
+        let next = connect(&url, &options()).await;
+        assert_eq!(next.asides().await.unwrap(), std::slice::from_ref(&info));
+        assert_eq!(next.restore(&info.id).await, Ok(Restored { records: 129, left: 1 }));
+        next.discard(&info.id).await.unwrap();
+        assert_eq!(next.asides().await.unwrap(), []);
+
+        // Who may use all stores finds it, too.
+        let info = storage.set_aside(&records).await.unwrap();
+        assert!(everybody.asides().await.unwrap().contains(&info));
+        assert_eq!(everybody.restore(&info.id).await.unwrap().records, 130);
+
+        // The lists of all stores are needed for a store.
+        let error = storage.set_aside(&Aside::Store(shop.clone())).await.unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Permission, "{error}");
+        assert_eq!(scan(storage, &shop).await.len(), 130);
+    }
+}
+
+#[tokio::test]
+async fn setting_aside_waits_for_replicas_as_every_write_does() {
+    let options = Options { wait_replicas: 1, ..options() };
+    let made = Redis::with(&options).await;
+    let storage = made.storage();
+    let shop = store(storage, "shop").await;
+    put(storage, &shop, "key", "x").await;
+    let mut monitor = made.server.monitor();
+    let info = storage.set_aside(&Aside::Records(shop.clone())).await.unwrap();
+    assert!(monitor.lines().iter().any(|line| line.contains("\"WAIT\"")));
+    let replicas = info.replicas.unwrap();
+    assert_eq!((replicas.wanted, replicas.have), (1, Some(0)));
+    let purge = ops::plan(storage, &Operation::Purge(shop.clone())).await.unwrap();
+    put(storage, &shop, "key", "x").await;
+    let (purge, kept) = (purge.undoable(true), OldValues::in_memory());
+    let purged = ops::perform_kept(storage, &purge, &kept).await.unwrap();
+    assert_eq!(purged.replicas, Some(replicas));
 }

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use fred::types::Value;
 
-use super::super::keys::{ASIDES, Part, json, part_keys, store_arg};
+use super::super::keys::{Part, json, part_keys, store_arg};
 use super::super::step::next_count;
 use super::super::{RedisStorage, command, reply};
 use super::{AsideKeys, RESTORE_STEP};
@@ -85,7 +85,7 @@ impl RedisStorage {
         let parts = [Part::Items, Part::MetadataItems, Part::Metadata];
         let mut all = part_keys(&keys.store, &parts);
         all.extend(keys.own());
-        all.push(Value::from(ASIDES));
+        all.extend(keys.lists());
         let by = if part == Part::Items { "values" } else { "metadata" };
         let mut args = vec![keys.id(), store_arg(&keys.store), json(at), Value::from(by)];
         let numbers = [cursor, u64::from(count), STEP_BYTES];

@@ -11,7 +11,8 @@ use super::super::connection::Command;
 use super::super::keys::{self, ASIDES, ID_TO_NAME, NAME_TO_ID, Part, part_keys, store_arg};
 use super::super::unscripted::{touches, whole};
 use super::super::{RedisStorage, command, reply};
-use super::{AsideKeys, Marker, TRIES, life};
+use super::find::parse_entry;
+use super::{AsideKeys, Marker, TRIES, life, oldest};
 use crate::model::{Aside, Result, StoreName, Timestamp};
 use crate::storage::metadata::StoreMetadata;
 
@@ -96,7 +97,13 @@ impl RedisStorage {
                 }
                 commands.push(command("HSET", marker));
                 commands.push(command("EXPIRE", [keys.marker.clone(), life()]));
-                commands.push(command("HSET", [Value::from(ASIDES), keys.id(), store_arg(store)]));
+                let what = if matches!(aside, Aside::Store(_)) { "store" } else { "records" };
+                let entry = Value::from(format!("{what} {at}"));
+                commands.push(command("HSET", [keys.list.clone(), keys.id(), entry]));
+                if keys.lists_all {
+                    let all = [Value::from(ASIDES), keys.id(), store_arg(store)];
+                    commands.push(command("HSET", all));
+                }
             }
             if let Some(replies) = transaction.commit(commands).await? {
                 whole(replies)?;
@@ -126,6 +133,7 @@ impl RedisStorage {
             let rest = self.commands_for_rest(keys, &marker, &found).await?;
             let answer = match (&marker.aside, rest) {
                 (None, _) => Err(-1),
+                (Some(_), _) if marker.at.is_none() && found.document.is_none() => Err(-4),
                 (Some(Aside::Records(_)), _) if values + records == 0 => Err(-1),
                 (_, None) => Err(-2),
                 (_, Some(rest)) => {
@@ -147,7 +155,7 @@ impl RedisStorage {
                         commands.push(command("RENAMENX", [from, keys::key(store, part)]));
                     }
                 }
-                commands.push(command("HDEL", [Value::from(ASIDES), keys.id()]));
+                commands.extend(keys.unlist());
                 commands.push(command("UNLINK", [keys.marker.clone()]));
             } else {
                 commands.push(command("EXPIRE", [keys.marker.clone(), life()]));
@@ -170,12 +178,15 @@ impl RedisStorage {
             return Ok(-2);
         };
         let empty = values + records == 0;
+        if marker.aside.is_some() && marker.at.is_none() && found.document.is_none() {
+            return Ok(-4);
+        }
         if marker.aside.is_none() || (empty && matches!(marker.aside, Some(Aside::Records(_)))) {
             return Ok(-1);
         }
         commands.extend(touches(&keys.store, at));
         if empty {
-            commands.push(command("HDEL", [Value::from(ASIDES), keys.id()]));
+            commands.extend(keys.unlist());
             commands.push(command("UNLINK", [keys.marker.clone()]));
         } else {
             commands.push(command("EXPIRE", [keys.marker.clone(), life()]));
@@ -234,8 +245,8 @@ impl RedisStorage {
             transaction.commit(Vec::new()).await?;
             return Ok(false);
         }
-        let commands =
-            vec![command("UNLINK", keys.own()), command("HDEL", [Value::from(ASIDES), keys.id()])];
+        let mut commands = vec![command("UNLINK", keys.own())];
+        commands.extend(keys.unlist());
         let Some(replies) = transaction.commit(commands).await? else { return Ok(false) };
         let replies = whole(replies)?;
         Ok(replies.last().is_some_and(|listed| listed.as_u64() == Some(1)))
@@ -256,12 +267,23 @@ impl RedisStorage {
             command("HGETALL", [keys.marker.clone()]),
             command("HLEN", [keys.items.clone()]),
             command("HLEN", [keys.metadata_items.clone()]),
+            command("HGET", [keys.list.clone(), keys.id()]),
         ];
         let mut replies = self.connections.pipeline(commands).await?.into_iter();
         let marker = reply::array(reply::next(&mut replies)?)?;
-        let marker = Marker::read(&keys.store, marker)?;
+        let mut marker = Marker::read(&keys.store, marker)?;
         let values = reply::integer(&reply::next(&mut replies)?)?;
         let records = reply::integer(&reply::next(&mut replies)?)?;
+        let entry = reply::bytes(reply::next(&mut replies)?)?;
+        let entry = entry.map(|entry| parse_entry(&keys.store, &entry));
+        match entry {
+            None => marker.aside = None,
+            // The marker went early: what it was is still in the list.
+            Some(Some((aside, at))) if marker.aside.is_none() && values + records > 0 => {
+                marker.aside = (at > oldest(Timestamp::now())).then_some(aside);
+            }
+            Some(_) => {}
+        }
         Ok((marker, [values, records]))
     }
 }

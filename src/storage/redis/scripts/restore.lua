@@ -1,16 +1,20 @@
 -- Puts back what was set aside: of a store that is gone, what it was; and all records in one step,
 -- if it has none now.
 -- KEYS: metadata, created_signal, items, metadata_items, the same two set aside, the marker, the
---       list of asides, id_to_name, name_to_id
--- ARGV: the aside's id, the store's name, the time, after how many seconds the marker expires
+--       store's list of asides; then, for a user who may use more than one store, the list of all
+--       asides, id_to_name and name_to_id
+-- ARGV: the aside's id, the store's name, the time, after how many seconds the marker expires, the
+--       time before which what has no marker has expired
 -- Gives how many records were put back; -1 if nothing is set aside; -2 if another opener is making
--- the store; -3 if it has records, so that those that it lacks are to be put back step by step.
+-- the store; -3 if it has records, so that those that it lacks are to be put back step by step; -4 if
+-- the store is gone, and what it was went with the marker.
 local metadata, signal, items, metadata_items = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local aside_items, aside_metadata_items, marker, asides = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
-local id_to_name, name_to_id = KEYS[9], KEYS[10]
-local id, store, time, life = unpack(ARGV)
+local aside_items, aside_metadata_items, marker, list = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
+local asides, id_to_name, name_to_id = KEYS[9], KEYS[10], KEYS[11]
+local id, store, time, life, oldest = unpack(ARGV)
 
-if redis.call('HGET', asides, id) ~= store then
+local listed = redis.call('HGET', list, id)
+if not listed then
     return -1
 end
 -- What can fail for a wrong type comes before the first change: a script is not rolled back.
@@ -25,6 +29,13 @@ for at = 1, #kept, 2 do
 end
 local values = redis.call('HLEN', aside_items)
 local records = redis.call('HLEN', aside_metadata_items)
+local what, at = string.match(listed, '^(%a+) (.+)$')
+if not fields.what and what and at > oldest and values + records > 0 then
+    if not redis.call('JSON.GET', metadata) then
+        return -4
+    end
+    fields.what = what
+end
 if not fields.what or (fields.what == 'records' and values + records == 0) then
     return -1
 end
@@ -32,6 +43,9 @@ local now = redis.call('HLEN', items) + redis.call('HLEN', metadata_items)
 local gone = not redis.call('JSON.GET', metadata)
     and (fields.document or fields.name_to_id or #own > 0)
 local signals = 1
+if gone and not name_to_id then
+    return redis.error_reply("NOPERM no permissions to access the keys of all stores")
+end
 if gone then
     signals = redis.call('LLEN', signal)
     redis.call('HLEN', id_to_name)
@@ -47,7 +61,8 @@ if gone then
     end
 end
 
-local no = refused(false, 'HDEL', asides, id) or refused(false, 'UNLINK', marker)
+local no = refused(false, 'HDEL', list, id) or (asides and refused(false, 'HDEL', asides, id))
+    or refused(false, 'UNLINK', marker)
     or refused(false, 'EXPIRE', marker, life)
     or refused(true, 'JSON.SET', metadata, '$.larder_asks', '0', 'XX')
     or refused(false, 'RENAME', aside_items, items)
@@ -87,7 +102,10 @@ if no then
     return no
 end
 if now == 0 or values + records == 0 then
-    no = change(nil, 'HDEL', asides, id)
+    no = change({'HSET', list, id, listed}, 'HDEL', list, id)
+    if asides then
+        no = no or change(nil, 'HDEL', asides, id)
+    end
     if no then
         return no
     end

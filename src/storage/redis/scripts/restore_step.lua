@@ -1,14 +1,16 @@
 -- Puts back some of the records that were set aside: those that the store does not have.
--- KEYS: items, metadata_items, metadata, the first two set aside, the marker, the list of asides
+-- KEYS: items, metadata_items, metadata, the first two set aside, the marker, the store's list of
+--       asides; then, for a user who may use it, the list of all asides
 -- ARGV: the aside's id, the store's name, the time as JSON, 'metadata' (records by their metadata)
 --       or 'values' (what has none), the cursor, how many to look at, how many bytes to move, about
 -- Gives the next cursor and how many records were put back; instead of a cursor 'again' (the same
 -- once more) or 'gone' (no more are there).
 local items, metadata_items, metadata = KEYS[1], KEYS[2], KEYS[3]
-local aside_items, aside_metadata_items, marker, asides = KEYS[4], KEYS[5], KEYS[6], KEYS[7]
+local aside_items, aside_metadata_items, marker, list = KEYS[4], KEYS[5], KEYS[6], KEYS[7]
+local asides = KEYS[8]
 local id, store, time, part, cursor, count, budget = unpack(ARGV)
 
-if redis.call('HGET', asides, id) ~= store then
+if redis.call('HEXISTS', list, id) == 0 then
     return {'gone', 0}
 end
 -- What can fail for a wrong type comes before the first change: a script is not rolled back.
@@ -19,7 +21,8 @@ redis.call('HLEN', aside_metadata_items)
 local no = refused(true, 'JSON.SET', metadata, '$.larder_asks', '0', 'XX')
     or refused(false, 'HSET', items, '', '') or refused(false, 'HSET', metadata_items, '', '')
     or refused(false, 'HDEL', aside_items, '') or refused(false, 'HDEL', aside_metadata_items, '')
-    or refused(false, 'UNLINK', marker) or refused(false, 'HDEL', asides, id)
+    or refused(false, 'UNLINK', marker) or refused(false, 'HDEL', list, id)
+    or (asides and refused(false, 'HDEL', asides, id))
 if no then
     return no
 end
@@ -66,7 +69,10 @@ if moved > 0 then
     redis.pcall('JSON.SET', metadata, '$.modified_at', time, 'XX')
 end
 if redis.call('HLEN', aside_items) + redis.call('HLEN', aside_metadata_items) == 0 then
-    redis.call('HDEL', asides, id)
+    if asides then
+        redis.call('HDEL', asides, id)
+    end
+    redis.call('HDEL', list, id)
     redis.call('UNLINK', marker)
     following = 'gone'
 end

@@ -1,19 +1,23 @@
 -- Sets a store or its records aside: renames its hashes, and keeps the rest of it in a marker.
 -- KEYS: metadata, created_signal, items, metadata_items, the same two set aside, the marker, the
---       list of asides, id_to_name, name_to_id
+--       store's list of asides; then, for a user who may use more than one store, the list of all
+--       asides, and for a store id_to_name and name_to_id
 -- ARGV: 'records' or 'store', the aside's id, the store's name, the time, after how many seconds
 --       the marker expires, then ids that may be the store's own
 -- Gives how many records there were, or -1 if there was nothing of the store.
 local metadata, signal, items, metadata_items = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local aside_items, aside_metadata_items, marker, asides = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
-local id_to_name, name_to_id = KEYS[9], KEYS[10]
+local aside_items, aside_metadata_items, marker, list = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
+local asides, id_to_name, name_to_id = KEYS[9], KEYS[10], KEYS[11]
 local what, id, store, time, life = unpack(ARGV, 1, 5)
 local whole = what == 'store'
 
 -- What can fail for a wrong type comes before the first change: a script is not rolled back.
 local values, records = redis.call('HLEN', items), redis.call('HLEN', metadata_items)
 local document = redis.call('JSON.GET', metadata)
-redis.call('HLEN', asides)
+redis.call('HLEN', list)
+if asides then
+    redis.call('HLEN', asides)
+end
 local there = values + records + (document and 1 or 0)
 local kept = {'what', what, 'at', time}
 local signals, indexed, own = 0, nil, {}
@@ -54,7 +58,8 @@ end
 
 local no = refused(false, 'HSET', marker, 'what', what)
     or refused(false, 'EXPIRE', marker, life)
-    or refused(false, 'HSET', asides, id, store)
+    or refused(false, 'HSET', list, id, what)
+    or (asides and refused(false, 'HSET', asides, id, store))
     or refused(false, 'RENAME', items, aside_items)
     or refused(false, 'RENAME', metadata_items, aside_metadata_items)
 if whole then
@@ -101,7 +106,11 @@ if whole then
     end
 end
 if keeps then
-    no = no or change(nil, 'HSET', asides, id, store)
+    -- With its time: what has lost its marker early, for the server evicts what expires, is kept.
+    no = no or change({'HDEL', list, id}, 'HSET', list, id, what .. ' ' .. time)
+    if asides then
+        no = no or change(nil, 'HSET', asides, id, store)
+    end
 end
 if no then
     return no

@@ -1,0 +1,211 @@
+//! Finding what is set aside, by the lists, and freeing what has expired.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use fred::types::Value;
+
+use super::super::keys::{self, ASIDES, EVERY_STORE, NAME_TO_ID};
+use super::super::scan::bounds::Bounds;
+use super::super::{RedisStorage, command, error, reply};
+use super::{AsideKeys, Marker, nothing_aside, oldest};
+use crate::model::{Aside, AsideId, AsideInfo, Result, StoreName, Timestamp};
+
+/// How many stores are asked at once whether they have a list.
+const AT_ONCE: usize = 500;
+/// How many Redis keys one step of a search looks at.
+const COUNT: u32 = 500;
+
+/// Where asides are looked for.
+#[derive(Debug, Clone, Copy)]
+enum Among<'a> {
+    All,
+    /// Those of one store, and all that are in the list of all.
+    Store(&'a StoreName),
+}
+
+/// What is found of an aside.
+struct Found {
+    keys: AsideKeys,
+    /// What the marker tells, or else, where that went early, the list.
+    what: Option<(Aside, Timestamp)>,
+    records: u64,
+}
+
+impl RedisStorage {
+    /// All that is set aside, the oldest first. What has expired is freed.
+    pub(in super::super) async fn asides(&self) -> Result<Vec<AsideInfo>> {
+        self.asides_among(Among::All).await
+    }
+
+    async fn asides_among(&self, among: Among<'_>) -> Result<Vec<AsideInfo>> {
+        let mut infos = Vec::new();
+        for Found { keys, what, records } in self.read_asides(among).await? {
+            match what {
+                Some((aside, at)) if records > 0 || matches!(aside, Aside::Store(_)) => {
+                    let id = keys.id;
+                    let (in_steps, replicas) = (false, None);
+                    infos.push(AsideInfo { id, aside, records, at, in_steps, replicas });
+                }
+                _ => self.free(keys).await,
+            }
+        }
+        infos.sort_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
+        Ok(infos)
+    }
+
+    /// Frees what has expired, where that can be.
+    pub(super) async fn free_expired(&self, store: &StoreName) {
+        if let Err(error) = self.asides_among(Among::Store(store)).await {
+            log::warn!("what was set aside could not be looked at: {error}");
+        }
+    }
+
+    /// Frees what has expired, where this user and the server let it be done.
+    async fn free(&self, mut keys: AsideKeys) {
+        if self.options.read_only || self.may_write("freeing an aside").await.is_err() {
+            return;
+        }
+        match self.unlink_aside(&mut keys, true).await {
+            Ok(_) => log::info!("{} of {} is freed", keys.id, keys.store.escaped()),
+            Err(error) => log::warn!("{} was not freed: {error}", keys.id),
+        }
+    }
+
+    /// The keys of an aside, by the lists.
+    pub(super) async fn find_aside(&self, id: &AsideId) -> Result<AsideKeys> {
+        let listed = command("HGET", [Value::from(ASIDES), Value::from(id.as_str())]);
+        let store = match self.connections.run(listed).await {
+            Err(error) if error::forbids_key(&error) => None,
+            store => reply::bytes(store?)?.map(|store| StoreName::from(store.to_vec())),
+        };
+        let known = || self.known_asides().get(id).cloned();
+        let store = match store.or_else(known) {
+            None => self.listed(Among::All).await?.remove(id),
+            store => store,
+        };
+        store.map(|store| AsideKeys::new(&store, id)).ok_or_else(|| nothing_aside(id))
+    }
+
+    /// All asides that the lists name, with how many records there are.
+    async fn read_asides(&self, among: Among<'_>) -> Result<Vec<Found>> {
+        let listed = self.listed(among).await?.into_iter();
+        let asked: Vec<_> = listed.map(|(id, store)| AsideKeys::new(&store, &id)).collect();
+        let commands = asked.iter().flat_map(|keys| {
+            [
+                // Without the store's metadata, which can be large.
+                command("HMGET", [keys.marker.clone(), Value::from("what"), Value::from("at")]),
+                command("HGET", [keys.list.clone(), keys.id()]),
+                command("HLEN", [keys.items.clone()]),
+                command("HLEN", [keys.metadata_items.clone()]),
+            ]
+        });
+        let mut replies = self.connections.pipeline_bulk(commands.collect()).await?.into_iter();
+        let mut found = Vec::with_capacity(asked.len());
+        for keys in asked {
+            let replies: Vec<_> = replies.by_ref().take(4).collect();
+            match parse(&keys, replies) {
+                Ok((what, records)) => found.push(Found { keys, what, records }),
+                // The list of all names those of other users' stores, too.
+                Err(error) if error::forbids_key(&error) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(found)
+    }
+
+    /// The ids of all asides that the lists name, with their stores.
+    async fn listed(&self, among: Among<'_>) -> Result<BTreeMap<AsideId, StoreName>> {
+        let mut listed = BTreeMap::new();
+        match self.walk_index(ASIDES).await {
+            Err(error) if error::forbids_key(&error) => {}
+            all => {
+                let all = all?.into_iter().filter_map(|(id, store)| {
+                    Some((parse_id(&id)?, StoreName::from(store.to_vec())))
+                });
+                listed.extend(all);
+            }
+        }
+        let stores = match among {
+            Among::All => self.stores_that_may_list().await?,
+            Among::Store(store) => vec![store.clone()],
+        };
+        for stores in stores.chunks(AT_ONCE) {
+            let asked = stores.iter().map(|store| command("HLEN", [keys::aside_list(store)]));
+            let lengths = self.connections.pipeline_bulk(asked.collect()).await?;
+            for (store, length) in stores.iter().zip(lengths) {
+                // Another user's store, or no list.
+                if !length.is_ok_and(|length| reply::integer(&length).is_ok_and(|it| it > 0)) {
+                    continue;
+                }
+                let ids = self.walk_hash(keys::aside_list(store)).await?.into_keys();
+                listed.extend(ids.filter_map(|id| Some((parse_id(&id)?, store.clone()))));
+            }
+        }
+        Ok(listed)
+    }
+
+    /// The stores that are in the index; for a user who may not see it, those that have a list.
+    async fn stores_that_may_list(&self) -> Result<Vec<StoreName>> {
+        match self.walk_index(NAME_TO_ID).await {
+            Err(error) if error::forbids_key(&error) => self.stores_with_lists().await,
+            names => Ok(names?.into_keys().map(|name| StoreName::from(name.to_vec())).collect()),
+        }
+    }
+
+    /// Looks through all Redis keys, in small steps.
+    async fn stores_with_lists(&self) -> Result<Vec<StoreName>> {
+        let (mut stores, mut cursor, mut bounds) = (Vec::new(), 0_u64, Bounds::new());
+        loop {
+            let args = [Value::from(cursor.to_string()), "MATCH".into(), EVERY_STORE.into()];
+            let count = [Value::from("COUNT"), Value::from(COUNT)];
+            let page = command("SCAN", args.into_iter().chain(count));
+            let (next, found) = reply::page(self.connections.run_bulk(page).await?)?;
+            bounds.page(self, COUNT, found.len(), ("DBSIZE", None)).await?;
+            for key in found {
+                let key = reply::bytes(key)?.unwrap_or_default();
+                stores.extend(keys::parse_aside_list(&key));
+            }
+            if next == 0 {
+                return Ok(stores);
+            }
+            cursor = next;
+        }
+    }
+}
+
+/// What is set aside, unless it has expired, and how many records there are.
+fn parse(
+    keys: &AsideKeys,
+    replies: Vec<Result<Value>>,
+) -> Result<(Option<(Aside, Timestamp)>, u64)> {
+    let mut replies = replies.into_iter();
+    let fields = reply::array(reply::next(&mut replies)?)?;
+    let fields = ["what", "at"].map(Value::from).into_iter().zip(fields);
+    let fields = fields.flat_map(|(field, value)| [field, value]).collect();
+    let marker = Marker::read(&keys.store, fields)?;
+    let entry = reply::bytes(reply::next(&mut replies)?)?;
+    let values = reply::integer(&reply::next(&mut replies)?)?;
+    let records = values.max(reply::integer(&reply::next(&mut replies)?)?);
+    let told = marker.aside.zip(marker.at);
+    let listed = entry.and_then(|entry| parse_entry(&keys.store, &entry)).filter(|(_, at)| {
+        // Without a marker it is kept as long as it would have been with one.
+        records > 0 && *at > oldest(Timestamp::now())
+    });
+    Ok((told.or(listed), records))
+}
+
+fn parse_id(id: &Bytes) -> Option<AsideId> {
+    AsideId::new(std::str::from_utf8(id).ok()?)
+}
+
+/// What a store's list says of an aside.
+pub(super) fn parse_entry(store: &StoreName, entry: &[u8]) -> Option<(Aside, Timestamp)> {
+    let (what, at) = std::str::from_utf8(entry).ok()?.split_once(' ')?;
+    let aside = match what {
+        "records" => Aside::Records(store.clone()),
+        "store" => Aside::Store(store.clone()),
+        _ => return None,
+    };
+    Some((aside, Timestamp::parse(at)?))
+}
