@@ -1,9 +1,12 @@
 //! Values of all kinds are edited in one place, by keys: every byte outside it is what it was.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use larder::app::Settings;
 use larder::model::{SetValue, Write};
 
 use super::JSON;
+use super::inner::{self, gzip, string, unzip};
 use crate::stage::{Stage, record, store};
 
 /// A value, and one edit of it: the keys that make it, and what they put in the place of what.
@@ -17,10 +20,10 @@ struct Case {
 }
 
 /// Numbers without end, so that every run has the same values.
-pub(super) struct Random(pub(super) u64);
+struct Random(u64);
 
 impl Random {
-    pub(super) fn below(&mut self, end: usize) -> usize {
+    fn below(&mut self, end: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
@@ -58,10 +61,10 @@ const LEAVES: [&str; 22] = [
 ];
 const GAPS: [&str; 6] = ["", "", " ", "  ", " \t", "\t"];
 /// Stands for the leaf that is edited.
-pub(super) const MARK: &str = "\"here\"";
+const MARK: &str = "\"here\"";
 
 /// JSON on one line, spaced now so, now so, with the mark in it once.
-pub(super) fn json(random: &mut Random, depth: usize, marked: bool) -> String {
+fn json(random: &mut Random, depth: usize, marked: bool) -> String {
     let gap = |random: &mut Random| random.pick(&GAPS).to_owned();
     if depth == 0 {
         return if marked { MARK.to_owned() } else { random.pick(&LEAVES).to_owned() };
@@ -223,5 +226,67 @@ fn text_of_any_line_ends_is_what_it_was_but_for_one_word() {
             text += random.pick(&["\n", "\r\n", "\n", "\r", "", "\u{2028}"]);
         }
         holds(&replaced("text/plain; charset=utf-8", &text, utf8));
+    }
+}
+
+/// A string that holds this text, in one of many ways.
+fn layered(way: usize, text: &str) -> String {
+    let escaped = |text: &str| {
+        let units = text.encode_utf16().map(|unit| format!("\\u{unit:04x}"));
+        format!("\"{}\"", units.collect::<String>())
+    };
+    match way % 8 {
+        0 => string(text),
+        1 => escaped(text),
+        2 => string(&STANDARD.encode(text)),
+        3 => string(&STANDARD.encode(gzip(text.as_bytes()))),
+        4 => string(&format!("data:text/plain;base64,{}", STANDARD.encode(text))),
+        5 => string(&string(text)),
+        6 => string(text).replace('/', "\\/"),
+        _ => escaped(&STANDARD.encode(text)),
+    }
+}
+
+/// What such a string holds, read by other means.
+fn held(way: usize, spelled: &str) -> String {
+    let text: String = serde_json::from_str(spelled).unwrap();
+    let bytes = |text: &str| STANDARD.decode(text).unwrap();
+    let read = match way % 8 {
+        2 | 7 => bytes(&text),
+        3 => unzip(&bytes(&text)),
+        4 => bytes(text.strip_prefix("data:text/plain;base64,").unwrap()),
+        5 => return serde_json::from_str(&text).unwrap(),
+        _ => return text,
+    };
+    String::from_utf8(read).unwrap()
+}
+
+#[test]
+fn every_byte_outside_what_is_edited_inside_is_what_it_was() {
+    let mut random = Random(0x1234_5678_9abc_def1);
+    let texts = [
+        r#"{"a":1.10,"b":"here","a":-0.0}"#,
+        "[ 1.10,\t\"\\u00e9 here\",NaN ]",
+        "first line\r\nhere / second\nlast",
+        "<p class=\"x\">here \u{e9}\u{301} \u{1f600}</p>",
+        "{\n  \"a\": [\"here\"]\n}\n",
+    ];
+    for round in 0..200 {
+        let held_text = texts[random.below(texts.len())];
+        let outer = json(&mut random, 3, true);
+        let spelled = layered(round, held_text);
+        let member = format!("{{ \"held\" :{spelled}}}");
+        let at = outer.find(MARK).unwrap() + member.find(&spelled).unwrap();
+        let outer = outer.replace(MARK, &member);
+        let mut stage = inner::opened(outer.as_bytes(), JSON);
+        inner::inside(&mut stage, ".held");
+        stage.keys("<ctrl-f>here<enter>\u{20ac}/\u{f6}");
+        let set = inner::saved(&mut stage);
+        let value = inner::text(&set);
+        let end = value.len() - (outer.len() - at - spelled.len());
+        assert_eq!(value[..at], outer[..at], "{outer}");
+        assert_eq!(value[end..], outer[at + spelled.len()..], "{outer}");
+        let expected = held_text.replace("here", "\u{20ac}/\u{f6}");
+        assert_eq!(held(round, &value[at..end]), expected, "{outer}");
     }
 }

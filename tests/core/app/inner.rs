@@ -12,27 +12,26 @@ use larder::app::{Effect, Event, Layer, Settings, Slot};
 use larder::edit::draft::Draft;
 use larder::model::{Error, ErrorKind, Expect, SetValue, Timestamp, Write};
 
-use super::fidelity::{MARK, Random, json};
 use super::{JSON, done};
 use crate::stage::{Stage, computed, record, store};
 
-fn gzip(bytes: &[u8]) -> Vec<u8> {
+pub(super) fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
     encoder.write_all(bytes).unwrap();
     encoder.finish().unwrap()
 }
 
-fn unzip(bytes: &[u8]) -> Vec<u8> {
+pub(super) fn unzip(bytes: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();
     GzDecoder::new(bytes).read_to_end(&mut out).unwrap();
     out
 }
 
-fn string(text: &str) -> String {
+pub(super) fn string(text: &str) -> String {
     serde_json::to_string(text).unwrap()
 }
 
-fn opened(value: &[u8], content_type: &str) -> Stage {
+pub(super) fn opened(value: &[u8], content_type: &str) -> Stage {
     let mut stage = Stage::with(120, 36, Settings { process: 7, ..Settings::default() });
     stage.app.now = Timestamp::from_micros(10_000_000);
     stage.connect(vec![store("shop", 1)]);
@@ -47,7 +46,7 @@ fn answered(stage: &mut Stage, slot: Slot) {
 }
 
 /// Opens what is inside the value whose path ends so.
-fn inside(stage: &mut Stage, path: &str) {
+pub(super) fn inside(stage: &mut Stage, path: &str) {
     stage.keys("<enter>");
     answered(stage, Slot::Leaves);
     let mut steps = 0;
@@ -61,14 +60,14 @@ fn inside(stage: &mut Stage, path: &str) {
 }
 
 /// Saves what was typed inside.
-fn saved(stage: &mut Stage) -> SetValue {
+pub(super) fn saved(stage: &mut Stage) -> SetValue {
     stage.keys("<ctrl-s>");
     answered(stage, Slot::Saving);
     let Write::Set(set) = stage.write() else { panic!() };
     set
 }
 
-fn text(set: &SetValue) -> &str {
+pub(super) fn text(set: &SetValue) -> &str {
     std::str::from_utf8(&set.value).unwrap()
 }
 
@@ -354,68 +353,6 @@ fn a_draft_of_what_is_inside_goes_in_silence_where_it_is_stored_and_to_a_file_as
         _ => None,
     });
     assert_eq!(file.unwrap(), "typed one");
-}
-
-/// A string that holds this text, in one of many ways.
-fn layered(way: usize, text: &str) -> String {
-    let escaped = |text: &str| {
-        let units = text.encode_utf16().map(|unit| format!("\\u{unit:04x}"));
-        format!("\"{}\"", units.collect::<String>())
-    };
-    match way % 8 {
-        0 => string(text),
-        1 => escaped(text),
-        2 => string(&STANDARD.encode(text)),
-        3 => string(&STANDARD.encode(gzip(text.as_bytes()))),
-        4 => string(&format!("data:text/plain;base64,{}", STANDARD.encode(text))),
-        5 => string(&string(text)),
-        6 => string(text).replace('/', "\\/"),
-        _ => escaped(&STANDARD.encode(text)),
-    }
-}
-
-/// What such a string holds, read by other means.
-fn read(way: usize, spelled: &str) -> String {
-    let text: String = serde_json::from_str(spelled).unwrap();
-    let bytes = |text: &str| STANDARD.decode(text).unwrap();
-    let read = match way % 8 {
-        2 | 7 => bytes(&text),
-        3 => unzip(&bytes(&text)),
-        4 => bytes(text.strip_prefix("data:text/plain;base64,").unwrap()),
-        5 => return serde_json::from_str(&text).unwrap(),
-        _ => return text,
-    };
-    String::from_utf8(read).unwrap()
-}
-
-#[test]
-fn every_byte_outside_what_is_edited_inside_is_what_it_was() {
-    let mut random = Random(0x1234_5678_9abc_def1);
-    let texts = [
-        r#"{"a":1.10,"b":"here","a":-0.0}"#,
-        "[ 1.10,\t\"\\u00e9 here\",NaN ]",
-        "first line\r\nhere / second\nlast",
-        "<p class=\"x\">here \u{e9}\u{301} \u{1f600}</p>",
-        "{\n  \"a\": [\"here\"]\n}\n",
-    ];
-    for round in 0..200 {
-        let inner = texts[random.below(texts.len())];
-        let outer = json(&mut random, 3, true);
-        let spelled = layered(round, inner);
-        let member = format!("{{ \"held\" :{spelled}}}");
-        let at = outer.find(MARK).unwrap() + member.find(&spelled).unwrap();
-        let outer = outer.replace(MARK, &member);
-        let mut stage = opened(outer.as_bytes(), JSON);
-        inside(&mut stage, ".held");
-        stage.keys("<ctrl-f>here<enter>\u{20ac}/\u{f6}");
-        let set = saved(&mut stage);
-        let value = text(&set);
-        let end = value.len() - (outer.len() - at - spelled.len());
-        assert_eq!(value[..at], outer[..at], "{outer}");
-        assert_eq!(value[end..], outer[at + spelled.len()..], "{outer}");
-        let expected = inner.replace("here", "\u{20ac}/\u{f6}");
-        assert_eq!(read(round, &value[at..end]), expected, "{outer}");
-    }
 }
 
 #[test]
