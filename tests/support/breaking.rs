@@ -38,7 +38,9 @@ fn questions(
     let mut buffer = vec![0; 1 << 16];
     while let Ok(count @ 1..) = client.read(&mut buffer) {
         let text = &buffer[..count];
-        let script = text.windows(6).any(|word| word == b"EVAL\r\n");
+        let holds = |part: &[u8]| text.windows(part.len()).any(|word| word == part);
+        // Not the one by which larder asks whether scripts are permitted.
+        let script = holds(b"EVAL\r\n") && !holds(b"$8\r\nreturn 1\r\n");
         if script && !broken.swap(true, Ordering::SeqCst) {
             dead.store(true, Ordering::SeqCst);
             if after {
