@@ -10,7 +10,7 @@ use super::keys::store_arg;
 use super::keys::{self, EVERY_STORE, NAME_TO_ID, Part};
 use super::list::{Indexed, classify};
 use super::scan::bounds::Bounds;
-use super::step::next_count;
+use super::step::{held, leave_half, next_count};
 use super::{RedisStorage, command, reply};
 use crate::model::{Result, StoreInfo, StoreName};
 
@@ -73,7 +73,7 @@ impl Search<'_> {
         );
         let started = Instant::now();
         let (next, keys) = reply::page(self.storage.connections.run_bulk(page).await?)?;
-        let took = started.elapsed().saturating_sub(self.round_trip);
+        let took = held(started, self.round_trip);
         self.bounds.page(self.storage, self.count, keys.len(), ("DBSIZE", None)).await?;
         self.count = next_count(self.count, took, SPARE, COUNTS);
         let found = self.look_at(keys).await?;
@@ -81,8 +81,7 @@ impl Search<'_> {
         self.done = next == 0;
         self.progress = reply::walked(next).max(self.progress);
         if !self.done {
-            // Half of the server's time is left to the crawl.
-            tokio::time::sleep(took).await;
+            leave_half(took).await;
         }
         Ok(Some((self.progress, found)))
     }

@@ -1,6 +1,6 @@
 //! How much of a server one step of long work takes.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How long one step is to hold the server.
 const STEP_TIME: Duration = Duration::from_millis(1);
@@ -16,6 +16,16 @@ pub(super) fn next_count(count: u32, took: Duration, spare: u32, bounds: (u32, u
         count
     };
     next.clamp(bounds.0, bounds.1)
+}
+
+/// How long a step that was sent then has held the server: without the way there and back.
+pub(super) fn held(sent: Instant, round_trip: Duration) -> Duration {
+    sent.elapsed().saturating_sub(round_trip)
+}
+
+/// Leaves half of the server's time to the crawl: waits as long as the last step took.
+pub(super) async fn leave_half(took: Duration) {
+    tokio::time::sleep(took).await;
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::time::Instant;
 use fred::types::Value;
 
 use super::super::keys::{Part, json, part_keys, store_arg};
-use super::super::step::next_count;
+use super::super::step::{held, leave_half, next_count};
 use super::super::{RedisStorage, command, reply};
 use super::{AsideKeys, RESTORE_STEP};
 use crate::model::{Error, ErrorKind, Restored, Result, Timestamp};
@@ -49,7 +49,7 @@ impl RedisStorage {
                 let started = Instant::now();
                 let step = self.restore_step(keys, part, cursor, count).await;
                 let step = step.map_err(|error| in_part(moved, error))?;
-                let took = started.elapsed().saturating_sub(round_trip);
+                let took = held(started, round_trip);
                 moved += step.moved;
                 match step.next {
                     Next::Gone => return Ok(Restored { records: moved, left: 0 }),
@@ -58,8 +58,7 @@ impl RedisStorage {
                     Next::Again => {}
                 }
                 count = next_count(count, took, SPARE, COUNTS);
-                // Half of the server's time is left to the crawl.
-                tokio::time::sleep(took).await;
+                leave_half(took).await;
             }
         }
         Ok(Restored { records: moved, left: self.kept_records(keys).await? })

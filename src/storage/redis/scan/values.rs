@@ -14,7 +14,7 @@ use futures::stream::{self, BoxStream, StreamExt as _, TryStreamExt as _};
 use super::super::connection::DEDICATED_ABOVE;
 use super::super::keys::{self, Part};
 use super::super::read::{bytes_of, fits, hash_command};
-use super::super::step::next_count;
+use super::super::step::{held, next_count};
 use super::super::{Command, RedisStorage, command, reply};
 use super::throttle::Throttle;
 use crate::model::{Budget, Error, ErrorKind, Key, Reading, Record, Result, StoreName, Want};
@@ -99,9 +99,8 @@ impl Values<'_> {
             }
             Err(error) => return Err(error),
         };
-        let came = Instant::now();
-        let took = (came - begun).saturating_sub(self.throttle.round_trip() * 2);
-        self.throttle.served(took.min(HELD), came);
+        let took = held(begun, self.throttle.round_trip() * 2);
+        self.throttle.served(took.min(HELD), Instant::now());
         let cut = u32::try_from(found.len()).unwrap_or(most);
         self.count = if found.len() < page.len() {
             cut + cut / 2
