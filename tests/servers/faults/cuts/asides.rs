@@ -13,7 +13,7 @@ use crate::short::Short as _;
 const FEW: usize = 5;
 
 /// Servers on which the faults of one step are tried at a time: most of them wait.
-const AT_ONCE: usize = 3;
+const AT_ONCE: usize = 2;
 
 fn new_record() -> SetValue {
     SetValue {
