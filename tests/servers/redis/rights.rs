@@ -2,8 +2,8 @@
 
 use futures::{StreamExt, TryStreamExt};
 use larder::model::{
-    Change, Commit, ErrorKind, Expect, Interest, Key, OpenBy, StoreName, StoreState, Value,
-    WatchEvent, Write, WriteId,
+    Budget, Change, Commit, ErrorKind, Expect, Interest, Key, OpenBy, Reading, StoreName,
+    StoreState, Value, WatchEvent, Write, WriteId,
 };
 use larder::storage::Options;
 
@@ -52,6 +52,13 @@ async fn read_only_refuses_every_write_before_anything_is_sent() {
     let opened = redis.storage().open(&OpenBy::Name("shop".into())).await.unwrap();
     assert!(!opened.created);
     redis.storage().get_value(&shop, &Key::from("key")).await.unwrap();
+    // So is the reading of many values.
+    let record = ("key".to_owned(), "text/plain".to_owned(), b"text".to_vec());
+    fill::records(&mut redis.server.client(), "shop", [record]);
+    let values = redis.storage().scan_values(&shop, vec![Key::from("key")], Budget::default());
+    let values: Vec<_> = values.try_collect().await.unwrap();
+    let Some(Some(Reading::Whole(read))) = values.first() else { panic!("{values:?}") };
+    assert_eq!(read.value, "text");
     assert!(!monitor.lines().iter().any(|line| line.contains("JSON.SET")));
 }
 
