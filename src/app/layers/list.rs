@@ -17,7 +17,7 @@ pub struct Listing<'a> {
     pub width: u16,
     /// What to say where there are no rows.
     pub none: &'static str,
-    /// From the first to the last, or as many as are on the screen from [`Place::first`] on.
+    /// From the first to the last, or as many as are on the screen from where it is scrolled to.
     pub rows: Vec<Row<'a>>,
     /// How the rows are gone through.
     pub place: Place<'a>,
