@@ -3,10 +3,17 @@
 
 use crate::model::{AsideId, Timestamp};
 
+use super::kept::Held;
+use super::record_swap::Swap;
 use super::{Plan, PlannedChange, Turn};
 
 /// Steps that are remembered at most; the oldest is forgotten first.
 const STEPS: usize = 100;
+/// Bytes that the old values of all steps take at most: the oldest steps lose theirs first. The
+/// newest keeps its own, which what one change may keep bounds.
+const HELD: Held = Held { memory: 64 << 20, disk: 1 << 30 };
+/// Why a step that lost its old values stays.
+const LET_GO: &str = "its old values were let go, for those of newer steps";
 
 /// The number of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -25,6 +32,18 @@ pub struct Step {
     pub records: u64,
     /// Whether it can be undone.
     pub state: StepState,
+    /// What its old values take, as long as it has them.
+    held: Held,
+}
+
+impl Step {
+    /// The bytes that its old values take now.
+    fn held(&self) -> Held {
+        match self.state {
+            StepState::Done(_) | StepState::Undone(Some(_)) => self.held,
+            StepState::Undone(None) | StepState::Fixed(_) => Held::default(),
+        }
+    }
 }
 
 /// Whether a step can be undone, or done again.
@@ -67,10 +86,31 @@ impl Journal {
             }
         }
         self.last += 1;
+        let held = inverse.as_deref().map(held).unwrap_or_default();
         let state = inverse.map_or_else(|| StepState::Fixed(why.to_owned()), StepState::Done);
-        self.steps.push(Step { id: StepId(self.last), title, at, records, state });
+        self.steps.push(Step { id: StepId(self.last), title, at, records, state, held });
         if self.steps.len() > STEPS {
             self.steps.remove(0);
+        }
+        self.let_go();
+    }
+
+    /// Lets the oldest steps lose their old values until what all take is within its bounds.
+    fn let_go(&mut self) {
+        let all: Held = self.steps.iter().map(Step::held).sum();
+        let mut over = Held {
+            memory: all.memory.saturating_sub(HELD.memory),
+            disk: all.disk.saturating_sub(HELD.disk),
+        };
+        let Some((_, older)) = self.steps.split_last_mut() else { return };
+        for step in older {
+            let held = step.held();
+            let helps = over.memory.min(held.memory) > 0 || over.disk.min(held.disk) > 0;
+            if helps {
+                over.memory = over.memory.saturating_sub(held.memory);
+                over.disk = over.disk.saturating_sub(held.disk);
+                step.state = StepState::Fixed(LET_GO.to_owned());
+            }
         }
     }
 
@@ -123,10 +163,18 @@ impl Journal {
     }
 }
 
+/// The bytes that the old values of a plan take.
+fn held(plan: &Plan) -> Held {
+    match &plan.change {
+        PlannedChange::Swap(_, swaps) => swaps.iter().map(Swap::held).sum(),
+        _ => Held::default(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{OpenBy, StoreName};
+    use crate::model::{OpenBy, Record, RecordMeta, StoreName};
 
     fn plan(name: &str) -> Box<Plan> {
         Box::new(Plan::create(OpenBy::Name(name.into())))
@@ -211,5 +259,50 @@ mod tests {
         let journal = journal(&names);
         assert_eq!(journal.steps().len(), STEPS);
         assert_eq!(journal.steps()[0].title, "5");
+    }
+
+    /// Steps that hold a value each, of `size` bytes, in memory where it was short when it was kept.
+    fn holding(steps: usize, short: bool, size: u64) -> Journal {
+        let folder = tempfile::tempdir().unwrap();
+        let old_values = crate::ops::OldValues::in_folder(folder.path().to_owned());
+        let value = vec![b'x'; if short { 1 } else { 2 << 20 }];
+        let record = Record { meta: RecordMeta::default(), value: value.into() };
+        let mut kept = old_values.change().keep(&record).unwrap();
+        kept.size = size;
+        let swap = Swap { key: "a".into(), from: None, to: Some(kept) };
+        let plan = Plan::swap(StoreName::from("shop"), vec![swap].into());
+        let mut journal = Journal::default();
+        for step in 0..steps {
+            let inverse = Some(Box::new(plan.clone()));
+            journal.record(step.to_string(), Timestamp::now(), 1, inverse, "");
+        }
+        journal
+    }
+
+    fn let_go(journal: &Journal) -> Vec<bool> {
+        let gone = |step: &Step| step.state == StepState::Fixed(LET_GO.into());
+        journal.steps().iter().map(gone).collect()
+    }
+
+    #[test]
+    fn the_oldest_steps_lose_their_old_values_past_one_bound_for_all_and_say_so() {
+        // A quarter each of what all may take in files; somewhat more than that in memory.
+        let journal = holding(6, false, HELD.disk / 4);
+        assert_eq!(let_go(&journal), [true, true, false, false, false, false]);
+        let mut journal = holding(6, true, HELD.memory / 4);
+        assert_eq!(let_go(&journal), [true, true, true, false, false, false]);
+        for step in ["5", "4", "3"] {
+            assert_eq!(go(&mut journal, Turn::Undo).as_deref(), Some(step));
+        }
+        assert_eq!(go(&mut journal, Turn::Undo), None);
+    }
+
+    #[test]
+    fn the_newest_step_keeps_its_old_values_and_steps_without_any_keep_their_plan() {
+        let mut journal = holding(1, true, HELD.memory * 2);
+        assert_eq!(let_go(&journal), [false]);
+        journal.record("two".into(), Timestamp::now(), 1, Some(plan("two")), "");
+        journal.record("three".into(), Timestamp::now(), 1, Some(plan("three")), "");
+        assert_eq!(let_go(&journal), [true, false, false]);
     }
 }

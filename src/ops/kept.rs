@@ -18,6 +18,27 @@ pub(super) const KEPT: u64 = 256 << 20;
 /// Records of one change that are kept at all.
 pub(super) const RECORDS: u64 = 100_000;
 
+/// Bytes in memory that a kept record takes beside its value: its key, type and version.
+const BESIDE: u64 = 256;
+
+/// Bytes that kept values take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Held {
+    /// In memory.
+    pub(super) memory: u64,
+    /// In private files.
+    pub(super) disk: u64,
+}
+
+impl std::iter::Sum for Held {
+    fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
+        all.fold(Self::default(), |sum, held| Self {
+            memory: sum.memory.saturating_add(held.memory),
+            disk: sum.disk.saturating_add(held.disk),
+        })
+    }
+}
+
 /// A record at one time, with its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kept {
@@ -138,6 +159,14 @@ impl Keeping<'_> {
 }
 
 impl Kept {
+    /// The bytes that it takes.
+    pub(super) fn held(&self) -> Held {
+        match self.place {
+            Place::Memory(_) => Held { memory: BESIDE.saturating_add(self.size), disk: 0 },
+            Place::File(..) => Held { memory: BESIDE, disk: self.size },
+        }
+    }
+
     /// The value.
     ///
     /// # Errors

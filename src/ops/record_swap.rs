@@ -2,7 +2,7 @@
 
 use crate::model::{Change, Commit, Content, Expect, Key, RecordMeta, Result, WriteId};
 
-use super::kept::Kept;
+use super::kept::{Held, Kept};
 
 /// A record as it was and as it is to be; `None`: not there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +18,11 @@ pub struct Swap {
 impl Swap {
     pub(super) fn turned(&self) -> Self {
         Self { key: self.key.clone(), from: self.to.clone(), to: self.from.clone() }
+    }
+
+    /// The bytes that both values take.
+    pub(super) fn held(&self) -> Held {
+        [&self.from, &self.to].into_iter().flatten().map(Kept::held).sum()
     }
 
     /// The record's metadata afterwards.
