@@ -164,7 +164,7 @@ impl Drafts {
         let others = self.files().into_iter().filter(|(id, _)| id != own);
         let mut others: Vec<_> =
             others.filter_map(|(id, path)| Some((known(&path)?, id))).collect();
-        others.sort();
+        others.sort_unstable();
         let mut bytes = size + others.iter().map(|((_, size), _)| size).sum::<u64>();
         let mut count = others.len() + 1;
         for ((_, size), id) in others {

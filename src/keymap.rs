@@ -145,7 +145,7 @@ impl KeyMap {
         for (name, actions) in file {
             let context: Context = name.parse()?;
             let mut actions: Vec<_> = actions.into_iter().collect();
-            actions.sort_by_key(|(_, chords)| chords.span().start);
+            actions.sort_unstable_by_key(|(_, chords)| chords.span().start);
             for (action, chords) in actions {
                 let chords = chords.get_ref().iter().map(|text| text.parse());
                 let binding = (action.parse()?, chords.collect::<Result<_, _>>()?);

@@ -207,7 +207,7 @@ impl StoresPane {
         let lost = self.found.iter().filter(|info| !known.contains(&info.store));
         let lost: Vec<_> = lost.cloned().collect();
         self.all.extend(lost);
-        self.all.sort_by(|a, b| a.store.cmp(&b.store));
+        self.all.sort_unstable_by(|a, b| a.store.cmp(&b.store));
         self.refilter_holding(held, height);
     }
 

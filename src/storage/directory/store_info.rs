@@ -76,7 +76,7 @@ fn sorted(folder: &Folder) -> Result<(Vec<StoreName>, Ignored)> {
             names.push(name);
         }
     }
-    names.sort();
+    names.sort_unstable();
     Ok((names, beside))
 }
 

@@ -120,7 +120,7 @@ fn names(replies: &mut Replies) -> Result<Section<StorageInfo>> {
     while let (Some(name), Some(_id)) = (entries.next(), entries.next()) {
         names.push(StoreName::from(reply::bytes(name)?.unwrap_or_default().to_vec()));
     }
-    names.sort();
+    names.sort_unstable();
     names.truncate(MOST);
     section.total = length.max(names.len() as u64);
     for name in names {
