@@ -147,6 +147,7 @@ impl App {
                 Request::AwaitPause if self.layers.is_empty() => {}
                 Request::AwaitPause => unasked::await_pause(self),
                 Request::Review(set) => saving::review(self, *set),
+                Request::Save(set) if leaves::save(self, &set) => {}
                 Request::Save(set) => saving::save(self, *set),
                 Request::SaveMerged(set, onto, None) => saving::save_merged(self, *set, onto),
                 Request::SaveMerged(set, onto, Some(value)) => {

@@ -30,7 +30,9 @@ const WIDTH: u16 = 100;
 pub(super) fn named(shown: &Review, app: &App, appearance: &Appearance) -> Vec<Named> {
     let scroll = [(Action::Up, ""), (Action::Down, "scroll")];
     let scroll = scroll.into_iter().filter(|_| shown.overlay.is_long());
-    let named = scroll.chain([(Action::Accept, "saves"), (Action::Close, "edits further")]);
+    let typed = app.editor.is_some() || shown.again.is_some();
+    let close = if typed { "edits further" } else { "leaves it" };
+    let named = scroll.chain([(Action::Accept, "saves"), (Action::Close, close)]);
     let room = usize::from(app.layout().body.width.min(WIDTH)).saturating_sub(TITLE_FRAME);
     named::fit(named.collect(), Context::Review, room, app, appearance)
 }

@@ -11,7 +11,7 @@ use crossterm::event::KeyEvent;
 
 use crate::edit::InnerPlace;
 use crate::keymap::{Action, Context};
-use crate::model::{Key, StoreName};
+use crate::model::{Key, SetValue, StoreName};
 use crate::preview::{Matches, Preview};
 
 use super::super::ctx::{Ctx, Request};
@@ -21,19 +21,21 @@ use super::super::notice::Notice;
 use super::dialog::Dialog;
 use super::overlay::Then;
 
-use saving::Pending;
+use saving::{Change, Pending};
 
 /// The cursor in the values of a record's JSON.
 #[derive(Debug, Clone)]
 pub struct LeafCursor {
     store: StoreName,
-    shown: LeavesShown,
+    shown: Arc<LeavesShown>,
     /// The number of the value under the cursor.
     at: usize,
     /// Its bytes, as they are lit.
     lit: Matches,
     /// Why nothing may be written here.
     refused: Option<&'static str>,
+    /// The change that is shown before it is made, and its save.
+    reviewed: Option<(SetValue, Change)>,
     /// The change that is being saved, or looked into.
     pending: Option<Pending>,
     /// Where the cursor goes once the record is read again: the offset of what was added.
@@ -49,8 +51,16 @@ impl LeafCursor {
         refused: Option<&'static str>,
     ) -> Self {
         let at = shown.leaves().from(offset);
-        let lit = Matches::default();
-        let mut cursor = Self { store, shown, at, lit, refused, pending: None, next: None };
+        let mut cursor = Self {
+            store,
+            shown: Arc::new(shown),
+            at,
+            lit: Matches::default(),
+            refused,
+            reviewed: None,
+            pending: None,
+            next: None,
+        };
         cursor.go(at);
         cursor
     }
@@ -83,7 +93,7 @@ impl LeafCursor {
             Some(offset) => leaves.from(offset),
             None => leaves.follow(&trail).unwrap_or(self.at),
         };
-        self.shown = shown;
+        self.shown = Arc::new(shown);
         self.go(at);
         self.reveal(ctx);
     }

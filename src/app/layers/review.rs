@@ -9,6 +9,7 @@ use crate::model::{Comparison, SetValue};
 use super::super::ctx::{Ctx, Request};
 use super::super::event::Slot;
 use super::super::notice::Notice;
+use super::super::question::Prompt;
 use super::dialog::Dialog;
 use super::overlay::{Overlay, Then};
 
@@ -21,6 +22,8 @@ pub struct Review {
     pub diff: Option<Diff>,
     /// Where in the record the value is that was edited, if it is not the whole one.
     pub inside: Option<String>,
+    /// The line in which what it changes was typed: asked for again where it is not made.
+    pub again: Option<Box<Prompt>>,
     /// What is to be said of it.
     pub note: Option<String>,
     /// How the record is compared before it is written.
@@ -32,7 +35,8 @@ pub struct Review {
 impl Review {
     /// A save whose difference is being looked for.
     pub fn new(set: SetValue, note: Option<String>, comparison: Comparison) -> Self {
-        Self { set, diff: None, inside: None, note, comparison, overlay: Overlay::default() }
+        let overlay = Overlay::default();
+        Self { set, diff: None, inside: None, again: None, note, comparison, overlay }
     }
 
     /// It has been compared.
@@ -59,6 +63,12 @@ impl Dialog for Review {
             }
             Some(Action::Accept) => {
                 ctx.request(Request::Save(Box::new(self.set.clone())));
+                Then::Close
+            }
+            Some(Action::Close) => {
+                if let Some(prompt) = self.again.take() {
+                    ctx.request(Request::Prompt(prompt));
+                }
                 Then::Close
             }
             action => self.overlay.act(action, ctx),

@@ -4,17 +4,18 @@ use std::sync::Arc;
 
 use crate::edit::{Digests, NotAValue};
 use crate::keymap::Action;
-use crate::model::{Error, ErrorKind, Record};
+use crate::model::{Error, ErrorKind, Record, SetValue};
 use crate::ops::{WriteId, words};
 use crate::text;
 
 use super::super::App;
 use super::super::event::Slot;
-use super::super::layers::{Layer, LeafCursor};
+use super::super::layers::{Layer, LeafCursor, Review};
 use super::super::load::{Compute, LeavesShown, RecordView};
 use super::super::notice::Notice;
 use super::super::question::LeafEdit;
 use super::super::writes::Answer;
+use super::saving;
 
 /// JSON of more bytes than this is edited as a whole only.
 const LONGEST: usize = 8 << 20;
@@ -81,12 +82,25 @@ pub(in crate::app) fn found(app: &mut App, shown: Option<LeavesShown>) {
 pub(in crate::app) fn change(app: &mut App, change: &LeafEdit) {
     let Some(cursor) = cursor_in(&mut app.layers) else { return };
     let in_object = cursor.adds_member();
-    if let Err(NotAValue(why)) = cursor.change(change.clone(), &mut ctx!(app)) {
-        if let Some(prompt) = change.prompt(in_object) {
-            app.layers.push(Layer::Prompt(Box::new(prompt)));
+    let again = change.prompt(in_object).map(Box::new);
+    match cursor.change(change.clone(), &mut ctx!(app)) {
+        Ok(None) => {}
+        Ok(Some(set)) => {
+            let Some(versions) = cursor.compared() else { return };
+            let mut shown = Review::new(set, None, app.session.server.comparison);
+            shown.again = again;
+            saving::show_review(app, shown, versions);
         }
-        app.notice = Some(Notice::failure(why));
+        Err(NotAValue(why)) => {
+            app.layers.extend(again.map(Layer::Prompt));
+            app.notice = Some(Notice::failure(why));
+        }
     }
+}
+
+/// Makes the save that was shown; tells whether it is one of a value alone.
+pub(in crate::app) fn save(app: &mut App, set: &SetValue) -> bool {
+    cursor_in(&mut app.layers).is_some_and(|cursor| cursor.save(set, &mut ctx!(app)))
 }
 
 /// A write was answered; tells whether all that there is to do has been done.

@@ -24,10 +24,15 @@ const NAMED: usize = 3;
 pub(super) fn review(app: &mut App, set: SetValue) {
     let Some(editor) = &app.editor else { return };
     let Some(versions) = editor.compared(&set) else { return save(app, set) };
-    app.out.read(Slot::Saving, Compute::Diff(Box::new(versions)));
     let comparison = app.session.server.comparison;
     let mut shown = Review::new(set, editor.note(), comparison);
     shown.inside = editor.inner.as_ref().map(|inner| inner.value.title());
+    show_review(app, shown, versions);
+}
+
+/// Shows a save, which changes the first of these versions to the second.
+pub(super) fn show_review(app: &mut App, shown: Review, versions: [TypedValue; 2]) {
+    app.out.read(Slot::Saving, Compute::Diff(Box::new(versions)));
     app.layers.push(shown.into());
 }
 

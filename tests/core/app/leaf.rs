@@ -198,6 +198,70 @@ fn what_someone_else_wrote_that_is_not_read_leaves_nothing_unsaid() {
     assert!(stage.asked.iter().any(cancelled), "nothing is read for nobody");
 }
 
+fn reviewed() -> Stage {
+    with(Settings { review_saves: true, ..Settings::default() }, TEXT)
+}
+
+#[test]
+fn what_changes_is_shown_before_one_value_is_saved() {
+    let mut stage = reviewed();
+    select(&mut stage);
+    stage.keys("j<enter><ctrl-u>1.20<enter>");
+    assert!(matches!(stage.app.layer(), Some(Layer::Review(_))));
+    stage.keys("<enter>");
+    assert!(stage.writes().is_empty(), "what is not shown yet is not agreed to");
+    stage.compared();
+    let frame = stage.frame();
+    for part in ["Save a", "$.price  1.10 → 1.20", "esc edits further"] {
+        assert!(frame.contains(part), "{part}: {frame}");
+    }
+    stage.keys("<esc>");
+    let Some(Layer::Prompt(prompt)) = stage.app.layer() else { panic!() };
+    assert_eq!(prompt.input.text(), "1.20", "what was typed is there again");
+    stage.keys("<enter>").compared().keys("<enter>");
+    let (text, set) = saved(&mut stage);
+    assert_eq!(text, TEXT.replace("1.10", "1.20"));
+    expects(&set, TEXT);
+    stage.written(Write::Set(set), Ok(done()));
+    assert!(matches!(stage.app.layer(), Some(Layer::Leaf(_))));
+}
+
+#[test]
+fn the_diff_asks_before_a_value_is_removed() {
+    let mut stage = reviewed();
+    select(&mut stage);
+    stage.keys("jd").compared();
+    assert!(stage.frame().contains("esc leaves it"), "{}", stage.frame());
+    stage.keys("<esc>");
+    assert!(matches!(stage.app.layer(), Some(Layer::Leaf(_))));
+    assert!(stage.writes().is_empty());
+    stage.keys("d").compared().keys("<enter>");
+    assert_eq!(saved(&mut stage).0, TEXT.replace(r#""price": 1.10, "#, ""));
+}
+
+#[test]
+fn a_value_that_changed_after_it_was_shown_is_not_overwritten() {
+    let mut stage = reviewed();
+    select(&mut stage);
+    stage.keys("<esc>r");
+    let (ticket, _) = stage.take(Slot::Record);
+    select(&mut stage);
+    stage.keys("j<enter><ctrl-u>2<enter>").compared();
+    // The pane behind the diff shows what someone else has written.
+    let now = record("a", JSON, r#"{"price": 1.30}"#);
+    let view = RecordView::Whole(now.clone(), larder::preview::Preview::build(&now).into());
+    stage.event(Event::Loaded(Slot::Record, ticket, Ok(Loaded::Record(view))));
+    let (ticket, read) = stage.take(Slot::Leaves);
+    stage.event(Event::Loaded(Slot::Leaves, ticket, Ok(computed(read))));
+    stage.keys("<enter>");
+    let (_, set) = saved(&mut stage);
+    expects(&set, TEXT);
+    stage.written(Write::Set(set), Err(conflict()));
+    stage.theirs(Some(now));
+    assert!(stage.writes().is_empty());
+    assert!(stage.notice().contains("$.price is now 1.30"), "{}", stage.notice());
+}
+
 #[test]
 fn nothing_is_changed_where_nothing_may_be_written() {
     let mut stage = with(Settings { read_only: true, ..Settings::default() }, TEXT);

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::edit::{Digests, Leaves, NotAValue};
+use crate::edit::{Digests, Leaves, NotAValue, TypedValue};
 use crate::keymap::Action;
 use crate::model::{Error, Expect, Record, SetValue};
 use crate::ops::{Plan, WriteId};
@@ -19,11 +19,22 @@ use super::LeafCursor;
 /// A value that is spelled in more bytes than this is no line to type.
 const LINE: usize = 4 << 10;
 
+/// A change, and what it was made from, whatever the record becomes meanwhile.
+#[derive(Debug, Clone)]
+pub(super) struct Change {
+    edit: LeafEdit,
+    from: Arc<LeavesShown>,
+    /// The number of the value in it.
+    at: usize,
+    /// The offset of what it adds.
+    added: Option<usize>,
+}
+
 /// A change on its way.
 #[derive(Debug, Clone)]
 pub(super) struct Pending {
     id: WriteId,
-    change: LeafEdit,
+    change: Change,
     /// Whether what someone else wrote meanwhile has been merged with it.
     merged: bool,
     /// Whether it was refused for what someone else wrote, which is being read.
@@ -53,6 +64,8 @@ impl LeafCursor {
                 ctx.prompt(PromptKind::LeafMember, "");
             }
             Action::AddMember => ctx.prompt(PromptKind::LeafItem, ""),
+            // The diff asks.
+            _ if ctx.settings.review_saves => ctx.request(Request::EditLeaf(LeafEdit::Remove)),
             _ => {
                 let what = line.map_or_else(
                     || text::size(spelled.len() as u64),
@@ -66,36 +79,66 @@ impl LeafCursor {
         }
     }
 
-    /// Saves the record with this change of the value under the cursor.
+    /// Saves the record with this change of the value under the cursor; gives the save instead where
+    /// it is to be shown before.
     ///
     /// # Errors
     /// What was typed is no value, or no key.
     pub(in crate::app) fn change(
         &mut self,
-        change: LeafEdit,
+        edit: LeafEdit,
         ctx: &mut Ctx<'_>,
-    ) -> Result<(), NotAValue> {
+    ) -> Result<Option<SetValue>, NotAValue> {
         let leaves = self.shown.leaves();
-        let (value, added) = changed(&leaves, self.at, &change)?;
+        let (value, added) = changed(&leaves, self.at, &edit)?;
         if value == self.shown.record.value {
             ctx.say(Notice::info("nothing was changed"));
-            return Ok(());
+            return Ok(None);
         }
-        self.next = added;
-        self.send(value, change, false, ctx);
-        Ok(())
+        let change = Change { edit, from: Arc::clone(&self.shown), at: self.at, added };
+        let set = self.set(value, &change);
+        if ctx.settings.review_saves {
+            self.reviewed = Some((set.clone(), change));
+            return Ok(Some(set));
+        }
+        self.send(set, change, false, ctx);
+        Ok(None)
     }
 
-    fn send(&mut self, value: Vec<u8>, change: LeafEdit, merged: bool, ctx: &mut Ctx<'_>) {
-        let Record { meta, value: shown } = self.shown.record.clone();
+    /// The record as it was read, and as it is with the change that is shown.
+    pub(in crate::app) fn compared(&self) -> Option<[TypedValue; 2]> {
+        let (set, change) = self.reviewed.as_ref()?;
+        let content_type = set.content_type.clone();
+        let after = TypedValue { content_type, value: set.value.clone() };
+        Some([TypedValue::from(&change.from.record), after])
+    }
+
+    /// Makes the save that was shown; tells whether it is its own.
+    pub(in crate::app) fn save(&mut self, set: &SetValue, ctx: &mut Ctx<'_>) -> bool {
+        let Some((set, change)) = self.reviewed.take_if(|(own, _)| own == set) else {
+            return false;
+        };
+        if self.pending.is_none() {
+            self.send(set, change, false, ctx);
+        }
+        true
+    }
+
+    /// The write of a changed value, over what it was changed from alone.
+    fn set(&self, value: Vec<u8>, change: &Change) -> SetValue {
+        let Record { meta, value: shown } = change.from.record.clone();
         let content_type = meta.content_type;
-        let set = SetValue {
+        SetValue {
             store: self.store.clone(),
             key: meta.key,
             value: value.into(),
             content_type: content_type.clone(),
             expected: Expect::unchanged(shown, content_type),
-        };
+        }
+    }
+
+    fn send(&mut self, set: SetValue, change: Change, merged: bool, ctx: &mut Ctx<'_>) {
+        self.next = change.added;
         let id = ctx.send(Plan::set(set));
         self.pending = Some(Pending { id, change, merged, met: false });
     }
@@ -158,23 +201,24 @@ impl LeafCursor {
         let Some(Pending { change, .. }) = self.pending.take() else { return };
         self.next = None;
         ctx.request(Request::ReloadRecord);
-        let path = self.path();
         let read = theirs.as_ref().and_then(|record| Leaves::of(&record.value, digests));
         let index = read.map(|leaves| leaves.index());
         let Some((theirs, index)) = theirs.zip(index) else {
             let why = "not saved: the record was deleted, or is no JSON any more";
             return ctx.tell(Notice::failure(why).lasting());
         };
-        let (mine, now) = (self.shown.leaves(), index.over(&theirs.value));
-        let same_type = theirs.meta.content_type == self.shown.record.meta.content_type;
-        let trail = mine.trail(self.at);
+        let Change { edit, from, at: before, .. } = change;
+        let (mine, now) = (from.leaves(), index.over(&theirs.value));
+        let path = mine.path(before);
+        let same_type = theirs.meta.content_type == from.record.meta.content_type;
+        let trail = mine.trail(before);
         let place = now.follow(&trail).filter(|at| {
-            let unchanged = now.value(*at) == mine.value(self.at);
-            let anchor = matches!(change, LeafEdit::Add(_)) && !now.takes_inside(*at);
+            let unchanged = now.value(*at) == mine.value(before);
+            let anchor = matches!(edit, LeafEdit::Add(_)) && !now.takes_inside(*at);
             same_type && (unchanged || anchor)
         });
-        let made = place.and_then(|at| changed(&now, at, &change).ok());
-        let Some((value, added)) = made else {
+        let made = place.and_then(|at| Some((at, changed(&now, at, &edit).ok()?)));
+        let Some((at, (value, added))) = made else {
             let now = now.follow(&trail).map_or("gone".into(), |at| {
                 let text = String::from_utf8_lossy(now.value(at));
                 text::fit(&text, 40).into_owned()
@@ -183,10 +227,11 @@ impl LeafCursor {
             return ctx.tell(Notice::failure(why).lasting());
         };
         let preview = Arc::clone(&self.shown.preview);
-        self.shown = LeavesShown { record: theirs, preview, index };
-        self.at = place.unwrap_or(self.at);
-        self.next = added;
-        self.send(value, change, true, ctx);
+        self.shown = Arc::new(LeavesShown { record: theirs, preview, index });
+        self.at = at;
+        let change = Change { edit, from: Arc::clone(&self.shown), at, added };
+        let set = self.set(value, &change);
+        self.send(set, change, true, ctx);
     }
 }
 
