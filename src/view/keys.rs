@@ -1,5 +1,7 @@
 //! The middle pane.
 
+mod titles;
+
 use ratatui::buffer::Buffer;
 
 use crate::app::keys::FUZZY;
@@ -7,13 +9,12 @@ use crate::app::{App, Area, Pane, store_facts, store_state};
 use crate::index::sync::Highlight;
 use crate::index::{Group, Sort};
 use crate::keymap::{Action, Context};
-use crate::model::{Key, RecordMeta, RecordState, StoreState};
+use crate::model::{RecordMeta, RecordState, StoreState};
 use crate::text;
-use crate::text::{cells, visible};
 use crate::theme::Role;
 
 use super::Appearance;
-use super::border::{TITLE_FRAME, Titles, pane};
+use super::border::{Titles, pane};
 use super::paint::{light, paragraph, put, put_right, type_role};
 
 /// Columns of a fact's name.
@@ -32,7 +33,7 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appeara
         unopened(buf, area, app, appearance);
         return;
     };
-    let (title, bottom) = titles(app, &store.escaped(), area.width, appearance);
+    let (title, bottom) = titles::titles(app, &store.escaped(), area.width, appearance);
     pane(buf, area, focused, &Titles { top: &title, bottom: &bottom }, appearance);
     let inner = area.inner();
     if inner.height == 0 {
@@ -112,84 +113,6 @@ fn unopened(buf: &mut Buffer, area: Area, app: &App, appearance: &Appearance) {
             put(buf, x + NAMES, y, width.saturating_sub(NAMES), line, appearance.style(Role::Text));
         }
     }
-}
-
-fn titles(app: &App, store: &str, width: u16, appearance: &Appearance) -> (String, String) {
-    let keys = &app.keys;
-    let all = keys.index.len() as u64;
-    let mut title = store.to_owned();
-    let scope = match &keys.grouping {
-        Some(grouping) if !grouping.flat => &grouping.scope,
-        _ => &keys.scope,
-    };
-    if !scope.prefix.is_empty() {
-        let rows = if keys.are_grouped() { "row" } else { "record" };
-        let found = text::plural(keys.len() as u64, rows);
-        let scope = Key::from(&scope.prefix[..]).escaped();
-        title = format!("{store} · {scope}{} · {found}", appearance.symbols.ellipsis);
-        if !keys.filter.is_empty() {
-            title = format!("{title} · /{}", keys.filter);
-        }
-    } else if keys.filter.is_empty() {
-        if all > 0 || keys.sync.is_complete() {
-            let bytes = text::size(keys.index.total_bytes());
-            // The walk may not have come to all of them, or not lately.
-            let told = keys.store.as_ref().and_then(|store| app.stores.get(store));
-            let behind = !keys.sync.is_complete() || app.watch.is_behind();
-            let told = told.and_then(|info| info.records).filter(|_| behind);
-            title = format!("{store} · {}", text::plural(told.unwrap_or(all), "record"));
-            let longer = format!("{title} · {bytes}");
-            // Half a number says something else, and bytes of a part say nothing.
-            if keys.sync.is_complete()
-                && cells(&visible(&longer)) + TITLE_FRAME <= usize::from(width)
-            {
-                title = longer;
-            }
-        }
-    } else {
-        let (found, bytes) = (text::count(keys.len() as u64), text::size(keys.total_bytes()));
-        title = format!("{store} · {found} of {} · {bytes} · /{}", text::count(all), keys.filter);
-    }
-    let mut bottom = Vec::new();
-    if !keys.marks.is_empty() {
-        bottom.push(format!("{} marked", text::count(keys.marks.len() as u64)));
-    }
-    if keys.sync.failure().is_some() && !keys.is_empty() {
-        let remedy = app.keymap.says(Context::Keys, Action::Refresh, "reads on");
-        bottom.push(text::then("incomplete", ": ", remedy));
-    }
-    if keys.gone {
-        bottom.push("the store is gone".to_owned());
-    }
-    let walked = progress(app, true);
-    let room = usize::from(width).saturating_sub(TITLE_FRAME);
-    let long = walked.filter(|walked| bottom.is_empty() && cells(walked) <= room);
-    let alone = long.is_some();
-    bottom.extend(long.or_else(|| progress(app, false)));
-    if keys.follow && !keys.are_grouped() {
-        bottom.push("following".to_owned());
-    }
-    if !keys.is_empty() && !alone {
-        let (at, of) = (keys.cursor.at as u64 + 1, keys.len() as u64);
-        bottom.push(format!("{} / {}", text::count(at), text::count(of)));
-    }
-    (title, bottom.join(" · "))
-}
-
-/// `n of m, x %` while the store is walked; only the share where there is no room.
-fn progress(app: &App, room: bool) -> Option<String> {
-    let walk = app.keys.sync.walk()?;
-    let percent = (walk.share * 100.0).floor();
-    let store = app.keys.store.as_ref()?;
-    let of = app.stores.get(store).and_then(|info| info.records);
-    let walked = match of {
-        Some(of) if walk.rows > 0 && room => {
-            let (rows, of) = (walk.rows.min(of), text::count(of));
-            format!("{} of {of}, {percent:.0} %", text::count(rows))
-        }
-        _ => format!("{percent:.0} %"),
-    };
-    Some(if walk.paused { format!("stopped at {walked}") } else { walked })
 }
 
 /// The area of a text: as wide as the keys, which leave a column free on both sides.
