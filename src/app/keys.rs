@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::index::sync::{Highlight, KeySync};
-use crate::index::{Group, Index, RowOrder, Sort};
+use crate::index::{Filter, Group, Index, RowOrder, Sort};
 use crate::model::{Key, RecordMeta, StoreName};
 
 use super::list::{Cursor, Move};
@@ -50,6 +50,8 @@ pub struct KeysPane {
     /// Whether the store is no longer listed.
     pub gone: bool,
     held: Option<Key>,
+    /// Where the cursor was before a filter was typed, until the user moves or takes the filter.
+    before_filter: Option<Key>,
 }
 
 impl KeysPane {
@@ -97,6 +99,7 @@ impl KeysPane {
     /// Moves the cursor in a window of `height` rows.
     pub fn go(&mut self, to: Move, height: usize) {
         self.cursor.go(to, self.len(), height);
+        self.before_filter = None;
         self.follow &= self.cursor.at == 0;
         self.held = self.current().map(|meta| meta.key);
     }
@@ -118,6 +121,14 @@ impl KeysPane {
             && !self.descending
             && self.filter.is_empty()
             && self.scope == Scope::default()
+    }
+
+    /// How the filter looks for keys, and what for.
+    pub fn matching(&self) -> (Filter, &str) {
+        match self.filter.strip_prefix(FUZZY) {
+            Some(fuzzy) => (Filter::Fuzzy, fuzzy),
+            None => (Filter::Substring, &self.filter),
+        }
     }
 
     /// Why a record is highlighted, if it is.

@@ -7,7 +7,7 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 use super::parallel::RowBatch;
 
 /// A longer text is looked for as it is: the matcher counts with 16 bits, up to 28 a letter.
-const MOST_LETTERS: usize = 1000;
+pub(super) const MOST_LETTERS: usize = 1000;
 
 /// What is looked for in keys. Case counts only if it has an upper-case letter.
 pub(super) enum Needle<'a> {

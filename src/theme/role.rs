@@ -88,6 +88,8 @@ roles! {
     Match "match"
     /// The match that the search stands at.
     MatchCurrent "match_current"
+    /// The letters of a key that the filter has found.
+    KeyMatch "key_match"
     /// A key in a JSON object.
     JsonKey "json_key"
     /// A JSON string.

@@ -7,10 +7,11 @@ use ratatui::buffer::Buffer;
 use crate::app::keys::FUZZY;
 use crate::app::{App, Area, Pane, store_facts, store_state};
 use crate::index::sync::Highlight;
-use crate::index::{Group, Sort};
+use crate::index::{Group, Letters, Sort};
 use crate::keymap::{Action, Context};
 use crate::model::{RecordMeta, RecordState, StoreState};
 use crate::text;
+use crate::text::{cells, visible};
 use crate::theme::Role;
 
 use super::Appearance;
@@ -77,6 +78,8 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appeara
     }
     header(buf, inner, app, kinds(app, inner.height.saturating_sub(1)), appearance);
     let body = Area { y: inner.y + 1, height: inner.height - 1, ..inner };
+    let (matching, filter) = keys.matching();
+    let mut letters = (!filter.is_empty()).then(|| Letters::new(filter, matching));
     let rows = (keys.cursor.top..keys.len()).zip(body.y..body.y + body.height);
     for (at, y) in rows {
         let current = at == keys.cursor.at;
@@ -87,6 +90,9 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appeara
         }
         if current && focused {
             light(buf, Area { y, height: 1, ..body }, appearance.style(Role::Cursor));
+        }
+        if let (Some(letters), Some(meta)) = (&mut letters, keys.row(at)) {
+            found_letters(buf, Area { y, ..body }, &meta.key.escaped(), letters, appearance);
         }
     }
 }
@@ -230,6 +236,29 @@ fn group_row(
     let prefix = format!("{}{}", group.prefix.escaped(), s.ellipsis);
     let width = inner.width.saturating_sub(2 + type_width + size_width + 1);
     put(buf, inner.x + 2, y, width, &prefix, appearance.style(Role::Title));
+}
+
+/// Shows which letters of a key the filter has found, in what the row shows of it.
+fn found_letters(
+    buf: &mut Buffer,
+    row: Area,
+    key: &str,
+    letters: &mut Letters,
+    appearance: &Appearance,
+) {
+    let (type_width, size_width) = columns(row.width);
+    let width = usize::from(row.width.saturating_sub(2 + type_width + size_width + 1));
+    let is_cut = cells(&visible(key)) > width;
+    let seen = if is_cut { width.saturating_sub(1) } else { width };
+    let column = |end: usize| cells(&visible(&key[..end]));
+    for place in letters.find(key) {
+        for at in column(place.start)..column(place.end).min(seen) {
+            let x = row.x + 2 + u16::try_from(at).unwrap_or(row.width);
+            if let Some(cell) = buf.cell_mut((x, row.y)) {
+                cell.set_style(appearance.style(Role::KeyMatch));
+            }
+        }
+    }
 }
 
 fn row(

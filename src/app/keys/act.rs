@@ -67,8 +67,7 @@ impl KeysPane {
     /// away.
     pub(in crate::app) fn back(&mut self, ctx: &mut Ctx<'_>) -> bool {
         if !self.filter.is_empty() {
-            self.filter.clear();
-            self.reselect(ctx);
+            self.set_filter("", ctx);
         } else if !self.marks.is_empty() {
             self.marks.clear();
         } else {
@@ -77,13 +76,26 @@ impl KeysPane {
         true
     }
 
-    /// Leaves only the keys that contain this text.
+    /// Leaves only the keys that contain this text, with the cursor on the first; without a text,
+    /// the cursor is back where it was, if it has not been moved.
     pub(in crate::app) fn set_filter(&mut self, text: &str, ctx: &mut Ctx<'_>) {
         if self.filter == text {
+            // The user has taken it as it stands.
+            self.before_filter = None;
+            if !self.order.selecting {
+                self.settle();
+            }
             return;
         }
+        if self.filter.is_empty() {
+            self.before_filter = self.current().map(|meta| meta.key);
+        }
         text.clone_into(&mut self.filter);
-        if !text.is_empty() {
+        if text.is_empty() {
+            let held = self.before_filter.take().or_else(|| self.held.take());
+            self.held = held.or_else(|| self.current().map(|meta| meta.key));
+        } else {
+            self.held = None;
             self.flatten_groups(ctx);
         }
         self.reselect(ctx);

@@ -4,14 +4,14 @@
 use std::sync::Arc;
 
 use crate::index::sync::{Facts, Step, SyncEvent};
-use crate::index::{Change, Filter, Index, Query, RowOrder, Sort};
+use crate::index::{Change, Index, Query, RowOrder, Sort};
 use crate::model::{Key, StoreName};
 
 use super::super::ctx::Ctx;
 use super::super::event::{Effect, Slot};
 use super::super::layout::Pane;
 use super::super::load::{Compute, Load, Ordered};
-use super::{FUZZY, KeysPane};
+use super::KeysPane;
 
 /// The order of rows that is shown, and the one that is being made.
 #[derive(Debug, Default)]
@@ -104,15 +104,13 @@ impl KeysPane {
 
     /// Order and filter as they are set.
     fn query(&mut self) -> Query {
-        let (matching, filter) = match self.filter.strip_prefix(FUZZY) {
-            Some(fuzzy) => (Filter::Fuzzy, fuzzy),
-            None => (Filter::Substring, self.filter.as_str()),
-        };
+        let (matching, filter) = self.matching();
+        let filter = filter.to_owned();
         let newest = self.sort == Sort::Newest;
         let query = Query {
             sort: self.sort,
             descending: self.descending,
-            filter: filter.to_owned(),
+            filter,
             matching,
             recent: if newest { self.sync.highlights.recent.snapshot() } else { Arc::default() },
             prefix: self.scope.prefix.clone(),

@@ -9,6 +9,9 @@ use crate::text::{cells, visible};
 use super::super::Appearance;
 use super::super::border::TITLE_FRAME;
 
+/// Fewer columns of a store's name tell nothing.
+const LEAST_OF_STORE: usize = 4;
+
 /// What stands in the border of the keys, at the top and at the bottom.
 pub(super) fn titles(
     app: &App,
@@ -18,6 +21,7 @@ pub(super) fn titles(
 ) -> (String, String) {
     let keys = &app.keys;
     let all = keys.index.len() as u64;
+    let room = usize::from(width).saturating_sub(TITLE_FRAME);
     let mut title = store.to_owned();
     let scope = match &keys.grouping {
         Some(grouping) if !grouping.flat => &grouping.scope,
@@ -27,10 +31,13 @@ pub(super) fn titles(
         let rows = if keys.are_grouped() { "row" } else { "record" };
         let found = text::plural(keys.len() as u64, rows);
         let scope = Key::from(&scope.prefix[..]).escaped();
-        title = format!("{store} · {scope}{} · {found}", appearance.symbols.ellipsis);
-        if !keys.filter.is_empty() {
-            title = format!("{title} · /{}", keys.filter);
-        }
+        let scope = format!("{store} · {scope}{}", appearance.symbols.ellipsis);
+        title = if keys.filter.is_empty() {
+            format!("{scope} · {found}")
+        } else {
+            let found = [found.clone(), found];
+            filtered(&scope, &keys.filter, &found, room)
+        };
     } else if keys.filter.is_empty() {
         if all > 0 || keys.sync.is_complete() {
             let bytes = text::size(keys.index.total_bytes());
@@ -49,7 +56,8 @@ pub(super) fn titles(
         }
     } else {
         let (found, bytes) = (text::count(keys.len() as u64), text::size(keys.total_bytes()));
-        title = format!("{store} · {found} of {} · {bytes} · /{}", text::count(all), keys.filter);
+        let found = format!("{found} of {}", text::count(all));
+        title = filtered(store, &keys.filter, &[format!("{found} · {bytes}"), found], room);
     }
     let mut bottom = Vec::new();
     if !keys.marks.is_empty() {
@@ -63,7 +71,6 @@ pub(super) fn titles(
         bottom.push("the store is gone".to_owned());
     }
     let walked = progress(app, true);
-    let room = usize::from(width).saturating_sub(TITLE_FRAME);
     let long = walked.filter(|walked| bottom.is_empty() && cells(walked) <= room);
     let alone = long.is_some();
     bottom.extend(long.or_else(|| progress(app, false)));
@@ -75,6 +82,24 @@ pub(super) fn titles(
         bottom.push(format!("{} / {}", text::count(at), text::count(of)));
     }
     (title, bottom.join(" · "))
+}
+
+/// `STORE /FILTER · FOUND`: where there is little room, less of what is found, then of the store;
+/// the filter goes last. `found` begins with the longest.
+fn filtered(store: &str, filter: &str, found: &[String; 2], room: usize) -> String {
+    let shown = |title: &str| cells(&visible(title));
+    let [full, short] = found.each_ref().map(|found| format!("/{filter} · {found}"));
+    let whole = [&full, &short].map(|words| format!("{store} {words}"));
+    if let Some(title) = whole.into_iter().find(|title| shown(title) <= room) {
+        return title;
+    }
+    match room.checked_sub(shown(&short) + 1) {
+        Some(left) if left >= LEAST_OF_STORE => {
+            format!("{} {short}", &*visible(store).fit(left))
+        }
+        Some(_) => short,
+        None => format!("/{filter}"),
+    }
 }
 
 /// `n of m, x %` while the store is walked; only the share where there is no room.

@@ -5,8 +5,11 @@ use larder::model::{
     Error, ErrorKind, Key, OpenBy, ServerInfo, StoreInfo, StoreState, WatchEvent, Write, Written,
 };
 
+use larder::theme::Theme;
+use ratatui::style::Modifier;
+
 use super::{JSON, opened, shop};
-use crate::stage::{Stage, index, record, shown, store};
+use crate::stage::{Stage, computed, index, record, shown, store};
 
 #[test]
 fn the_first_record_is_read_as_soon_as_its_key_is_known() {
@@ -61,6 +64,54 @@ fn a_filter_works_as_one_types_and_esc_clears_it() {
     assert!(stage.app.keys.is_empty());
     stage.keys("<esc>");
     assert_eq!((stage.app.keys.filter.as_str(), stage.app.keys.len()), ("", 3));
+}
+
+/// Has the order of rows made that was asked for last.
+fn select(stage: &mut Stage) {
+    let (ticket, read) = stage.take(Slot::Select);
+    stage.event(Event::Loaded(Slot::Select, ticket, Ok(computed(read))));
+}
+
+fn under_cursor(stage: &Stage) -> String {
+    stage.app.keys.current().map(|meta| meta.key.escaped()).unwrap_or_default()
+}
+
+#[test]
+fn the_first_match_is_chosen_while_one_types_and_esc_goes_back_to_the_key_before() {
+    let mut stage = opened();
+    stage.keys("jj").show(&shop());
+    assert_eq!(under_cursor(&stage), "c");
+    stage.keys("/B<backspace>").asked.clear();
+    stage.keys("b");
+    select(&mut stage);
+    assert_eq!(under_cursor(&stage), "b");
+    stage.keys("<esc>");
+    assert_eq!(under_cursor(&stage), "c");
+    // What was taken stays.
+    stage.keys("/~b");
+    select(&mut stage);
+    stage.keys("<enter>");
+    assert_eq!(under_cursor(&stage), "b");
+    stage.keys("<esc>");
+    assert_eq!((under_cursor(&stage), stage.app.keys.len()), ("b".to_owned(), 3));
+}
+
+#[test]
+fn a_filter_is_read_in_the_title_at_every_width_and_its_letters_are_lit() {
+    for (width, height) in [(120, 36), (80, 24), (40, 10), (20, 8)] {
+        let mut stage = Stage::new(width, height);
+        stage.connect(vec![store("a store with quite a long name", 3)]);
+        stage.open(&shop());
+        stage.keys("/b");
+        select(&mut stage);
+        let frame = stage.frame();
+        assert!(frame.contains("/b · 1 of 3"), "{width}: {frame}");
+        let buffer = stage.buffer(Theme::plain());
+        // Without the footer, where the filter is typed.
+        let cells = buffer.content().iter().take(usize::from(width * (height - 1)));
+        let lit = cells.filter(|cell| cell.modifier.contains(Modifier::UNDERLINED));
+        assert_eq!(lit.map(|cell| cell.symbol()).collect::<String>(), "b", "{width}");
+    }
 }
 
 #[test]
