@@ -61,7 +61,7 @@ named! {
     Refresh "refresh" "refresh" "Read again what is shown"
     NextPane "next_pane" "next pane" "Go to the next pane"
     PreviousPane "previous_pane" "previous pane" "Go to the previous pane"
-    Back "back" "back" "Go back: clear the search or filter, or go to the previous pane"
+    Back "back" "back" "Clear the filter, the marks or the search, leave the group, or stop a read"
     Suspend "suspend" "suspend" "Stop larder and go to the shell; `fg` brings it back"
     ToggleMouse "toggle_mouse" "mouse" "Turn the mouse on or off, so that the terminal can select text"
     Targets "targets" "targets" "Open another target: a server or a directory"

@@ -604,7 +604,7 @@ fn dialogs() {
     });
     each("drop", |width, height| {
         let mut stage = opened(width, height);
-        stage.keys("<esc>Dsho");
+        stage.keys("<left>Dsho");
         stage
     });
 }

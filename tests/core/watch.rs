@@ -607,6 +607,9 @@ fn esc_stops_the_walk_and_r_goes_on_with_it() {
     stage.keys("r");
     assert!(matches!(&stage.asked[..], [Effect::Pause(false)]), "{:?}", stage.asked);
     stage.keys("<esc><esc>");
+    assert_eq!(stage.app.focus, Pane::Keys, "the second has nothing to stop, and goes nowhere");
+    assert_eq!(stage.notice(), "nothing to clear here; left goes to the left");
+    stage.keys("<left>");
     assert_eq!(stage.app.focus, Pane::Stores);
 }
 

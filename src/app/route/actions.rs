@@ -3,6 +3,7 @@
 use crate::index::sync::SyncEvent;
 use crate::keymap::{Action, Context};
 use crate::ops::Turn;
+use crate::text;
 
 use super::super::App;
 use super::super::editor::Editor;
@@ -66,6 +67,7 @@ pub(super) fn open_dialog(app: &mut App, action: Action) -> bool {
     true
 }
 
+/// Undoes what narrows or marks what is shown, or stops a read; the focus stays where it is.
 pub(in crate::app) fn back(app: &mut App) {
     match app.focus {
         Pane::Stores => app.stores.back(&mut ctx!(app)),
@@ -74,11 +76,11 @@ pub(in crate::app) fn back(app: &mut App) {
         Pane::Keys if app.keys.sync.walk().is_some_and(|walk| !walk.paused) => {
             pause_walk(app);
         }
-        Pane::Keys => app.focus_on(Pane::Stores),
-        Pane::Record => {
-            if !app.record.back(&mut ctx!(app)) {
-                app.focus_on(Pane::Keys);
-            }
+        Pane::Record if app.record.back(&mut ctx!(app)) => {}
+        Pane::Keys | Pane::Record => {
+            let walks = app.keymap.says(app.context(), Action::Left, "goes to the left");
+            let text = text::then("nothing to clear here", "; ", walks);
+            app.notice = Some(Notice::info(text));
         }
     }
 }
