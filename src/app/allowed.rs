@@ -61,10 +61,12 @@ impl KeysPane {
     /// list, or to the records that are marked.
     pub(super) fn allowed(&self, action: Action) -> Result<(), Why> {
         let on_group = self.group(self.cursor.at).is_some_and(|group| !group.leaf);
-        let marked = !self.marks.is_empty();
+        let marked = !self.marks.is_empty() || self.range().is_some();
         let ok = match action {
             Action::Delete if marked => true,
             Action::UnmarkAll => marked,
+            Action::MarkRange if self.range().is_some() => true,
+            Action::MarkAll | Action::InvertMarks => !self.is_empty(),
             Action::Open | Action::Right => on_group || self.current().is_some(),
             action if is_about_one_record(action) => !on_group && self.current().is_some(),
             _ => true,
@@ -88,6 +90,7 @@ fn is_about_one_record(action: Action) -> bool {
             | Action::OpenInner
             | Action::Delete
             | Action::Mark
+            | Action::MarkRange
             | Action::Details
             | Action::CopyKey
             | Action::CopyValue

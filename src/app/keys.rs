@@ -2,6 +2,7 @@
 
 mod act;
 mod groups;
+mod marks;
 mod sync;
 
 use std::collections::BTreeSet;
@@ -15,6 +16,7 @@ use super::list::{Cursor, Move};
 use super::load::Scope;
 
 pub use groups::Grouping;
+pub use marks::MarkedSum;
 pub use sync::ShownOrder;
 
 /// A filter that begins with this finds keys that have its letters in this order, the best first.
@@ -47,6 +49,9 @@ pub struct KeysPane {
     pub follow: bool,
     /// Keys marked for deleting.
     pub marks: BTreeSet<Key>,
+    /// What these come to.
+    pub marked: MarkedSum,
+    range: Option<marks::Range>,
     /// Whether the store is no longer listed.
     pub gone: bool,
     held: Option<Key>,
@@ -141,6 +146,7 @@ impl KeysPane {
         self.index = index;
         self.order.rows = rows;
         self.marks.retain(|key| self.index.find(key.as_bytes()).is_ok());
+        self.fit_marks();
         if self.are_grouped() {
             return;
         }
@@ -167,15 +173,6 @@ impl KeysPane {
     /// moved, it stays on the first row instead, whatever key arrives there.
     pub fn settle(&mut self) {
         self.held = self.current().map(|meta| meta.key);
-    }
-
-    /// Marks or unmarks the record under the cursor.
-    pub fn toggle_mark(&mut self) {
-        if let Some(meta) = self.current()
-            && !self.marks.remove(&meta.key)
-        {
-            self.marks.insert(meta.key);
-        }
     }
 
     /// The keys that a deletion is about: the marked ones, else the one under the cursor.

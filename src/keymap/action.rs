@@ -91,6 +91,9 @@ named! {
     Sort "sort" "sort" "Sort by the next column: key, type, size, newest"
     ReverseSort "reverse_sort" "reverse" "Turn the order around"
     Mark "mark" "mark" "Mark the record, or take the mark away, and go down"
+    MarkRange "mark_range" "range" "Begin a range of marks here, or mark all from where it was begun"
+    MarkAll "mark_all" "mark all" "Mark all records that are shown"
+    InvertMarks "invert_marks" "invert" "Mark what is shown and not marked, and unmark the rest of it"
     UnmarkAll "unmark_all" "unmark" "Take all marks away"
     Details "details" "details" "Show what is known of it: exact sizes, types and times"
 

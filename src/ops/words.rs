@@ -3,10 +3,10 @@
 use crate::model::{
     Comparison, Error, ErrorKind, Expect, Key, Replicas, StoreName, Write, WriteOutcome,
 };
-use crate::text::{plural, size, visible_bytes};
+use crate::text::{count, plural, size, visible_bytes};
 
 use super::outcome::Outcome;
-use super::plan::{Plan, PlannedChange, Turn, Weight};
+use super::plan::{Plan, PlannedChange, PlannedRecord, Turn, Weight};
 
 /// Keys that a sentence names at most.
 const NAMED: usize = 5;
@@ -79,6 +79,25 @@ pub fn lines(plan: &Plan, place: &str) -> Vec<String> {
         | PlannedChange::DropEmpty(..) => Vec::new(),
     };
     lines.into_iter().chain(plan.warnings.iter().cloned()).collect()
+}
+
+/// The first of several records by name, and how many more there are; `None` where one is told
+/// anyway.
+pub fn first_of(records: &[PlannedRecord]) -> Option<String> {
+    let more = records.len().saturating_sub(NAMED);
+    let names: Vec<_> = records.iter().take(NAMED).map(|record| record.key().named()).collect();
+    let more = if more > 0 { format!(" + {} more", count(more as u64)) } else { String::new() };
+    (records.len() > 1).then(|| format!("{}{more}", names.join(", ")))
+}
+
+/// That so many of the records to be deleted are not in the list as it is shown; `None` where all
+/// are.
+pub fn not_shown(hidden: usize) -> Option<String> {
+    match hidden {
+        0 => None,
+        1 => Some("1 of them is not shown".to_owned()),
+        _ => Some(format!("{} of them are not shown", count(hidden as u64))),
+    }
 }
 
 /// That a change of a record that Crawlee keeps in memory would not last.

@@ -86,7 +86,7 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appeara
         if let Some(group) = keys.group(at).filter(|group| !group.leaf) {
             group_row(buf, body, y, &group, current, appearance);
         } else if let Some(meta) = keys.row(at) {
-            row(buf, body, y, &meta, current, app, appearance);
+            row(buf, body, (at, y), &meta, app, appearance);
         }
         if current && focused {
             light(buf, Area { y, height: 1, ..body }, appearance.style(Role::Cursor));
@@ -264,16 +264,15 @@ fn found_letters(
 fn row(
     buf: &mut Buffer,
     inner: Area,
-    y: u16,
+    (at, y): (usize, u16),
     meta: &RecordMeta,
-    current: bool,
     app: &App,
     appearance: &Appearance,
 ) {
     let (type_width, size_width) = columns(inner.width);
     let s = &appearance.symbols;
-    let marked = app.keys.marks.contains(&meta.key);
-    marker(buf, inner.x, y, current, appearance);
+    let marked = app.keys.is_marked(at, &meta.key);
+    marker(buf, inner.x, y, at == app.keys.cursor.at, appearance);
     let store = app.keys.store.as_ref();
     let has_draft = store.is_some_and(|store| app.drafting.found.has(store, &meta.key));
     let (symbol, role) = match app.keys.highlight(&meta.key) {

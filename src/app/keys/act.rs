@@ -52,11 +52,16 @@ impl KeysPane {
                 self.reselect(ctx);
             }
             Action::Mark => {
-                self.toggle_mark();
+                if !self.end_range(ctx) {
+                    self.toggle_mark();
+                }
                 self.go(Move::By(1), ctx.list_height(Pane::Keys));
                 ctx.request(Request::ShowRecord);
             }
-            Action::UnmarkAll => self.marks.clear(),
+            Action::MarkRange => self.mark_range(ctx),
+            Action::MarkAll => self.mark_shown(false, ctx),
+            Action::InvertMarks => self.mark_shown(true, ctx),
+            Action::UnmarkAll => self.unmark_all(),
             Action::Purge => ctx.request(Request::AskToPurge),
             _ => return false,
         }
@@ -66,10 +71,12 @@ impl KeysPane {
     /// Takes away the filter, the marks or the groups; tells whether there was something to take
     /// away.
     pub(in crate::app) fn back(&mut self, ctx: &mut Ctx<'_>) -> bool {
-        if !self.filter.is_empty() {
+        if self.range.is_some() {
+            self.range = None;
+        } else if !self.filter.is_empty() {
             self.set_filter("", ctx);
         } else if !self.marks.is_empty() {
-            self.marks.clear();
+            self.unmark_all();
         } else {
             return self.grouping.is_some() && self.leave_group(ctx);
         }

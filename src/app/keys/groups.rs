@@ -54,6 +54,14 @@ impl Grouping {
     }
 }
 
+impl Grouping {
+    /// Whether a row of the index is a row here, and not within a group.
+    pub(super) fn shows(&self, row: usize) -> bool {
+        let at = self.groups.position_of(row);
+        self.groups.row(at) == Some(row) && self.record(at).is_some()
+    }
+}
+
 impl KeysPane {
     /// Shows groups instead of keys, or keys again.
     pub(in crate::app) fn toggle_groups(&mut self, ctx: &mut Ctx<'_>) {
@@ -118,6 +126,7 @@ impl KeysPane {
         let len = grouping.len();
         self.scope = Scope::default();
         self.cursor.hold(at, len, height);
+        self.fit_marks();
         ctx.request(Request::ShowRecord);
     }
 

@@ -48,6 +48,7 @@ pub(in crate::app) fn update_question(app: &mut App, info: &StoreInfo) {
 
 pub(in crate::app) fn ask_to_delete(app: &mut App) {
     let Some(store) = app.keys.store.clone() else { return };
+    app.keys.end_range(&mut ctx!(app));
     let index = &app.keys.index;
     let shown = app.keys.chosen().into_iter().map(|key| match index.find(key.as_bytes()) {
         Ok(row) => PlannedRecord::There(index.row(row)),
@@ -57,7 +58,10 @@ pub(in crate::app) fn ask_to_delete(app: &mut App) {
     if !shown.is_empty() {
         let back = shown.iter().filter(|record| app.writes_back(&store, record.key())).count();
         let warning = words::come_back(back, shown.len());
-        let plan = Plan::delete(store, shown).undoable(false).warned(warning);
+        let hidden = words::not_shown(app.keys.marked.hidden);
+        let names = words::first_of(&shown);
+        let plan = Plan::delete(store, shown).undoable(false);
+        let plan = plan.warned(names).warned(hidden).warned(warning);
         let between = match app.session.server.comparison {
             Comparison::Watched => words::can_come_between(Comparison::Watched),
             // What is told of a directory before each save is not told again.

@@ -60,8 +60,16 @@ pub(super) fn titles(
         title = filtered(store, &keys.filter, &[format!("{found} · {bytes}"), found], room);
     }
     let mut bottom = Vec::new();
-    if !keys.marks.is_empty() {
-        bottom.push(format!("{} marked", text::count(keys.marks.len() as u64)));
+    if let Some(range) = keys.range() {
+        let remedy = app.keymap.says(Context::Keys, Action::MarkRange, "marks it");
+        let range = format!("range of {}", text::count(range.len() as u64));
+        bottom.push(text::then(&range, ": ", remedy));
+    } else if !keys.marks.is_empty() {
+        let marked = text::count(keys.marks.len() as u64);
+        bottom.push(format!("{marked} marked · {}", text::size(keys.marked.bytes)));
+        if keys.marked.hidden > 0 {
+            bottom.push(format!("{} not shown", text::count(keys.marked.hidden as u64)));
+        }
     }
     if keys.sync.failure().is_some() && !keys.is_empty() {
         let remedy = app.keymap.says(Context::Keys, Action::Refresh, "reads on");

@@ -5,7 +5,9 @@ use larder::model::{
     Error, ErrorKind, Key, OpenBy, ServerInfo, StoreInfo, StoreState, WatchEvent, Write, Written,
 };
 
+use larder::text;
 use larder::theme::Theme;
+use ratatui::buffer::Cell;
 use ratatui::style::Modifier;
 
 use super::{JSON, opened, shop};
@@ -88,12 +90,64 @@ fn the_first_match_is_chosen_while_one_types_and_esc_goes_back_to_the_key_before
     stage.keys("<esc>");
     assert_eq!(under_cursor(&stage), "c");
     // What was taken stays.
-    stage.keys("/~b");
+    stage.keys("/~").asked.clear();
+    stage.keys("b");
     select(&mut stage);
     stage.keys("<enter>");
     assert_eq!(under_cursor(&stage), "b");
     stage.keys("<esc>");
     assert_eq!((under_cursor(&stage), stage.app.keys.len()), ("b".to_owned(), 3));
+}
+
+fn marked(stage: &Stage) -> Vec<String> {
+    stage.app.keys.marks.iter().map(Key::escaped).collect()
+}
+
+#[test]
+fn a_range_all_that_is_shown_and_the_rest_of_it_are_marked() {
+    let mut stage = opened();
+    stage.keys("jVj");
+    assert!(stage.frame().contains("range of 2: V marks it"), "{}", stage.frame());
+    assert!(marked(&stage).is_empty());
+    stage.keys("V");
+    assert_eq!(marked(&stage), ["b", "c"]);
+    stage.keys("*");
+    assert_eq!(marked(&stage), ["a"]);
+    stage.keys("<ctrl-a>");
+    assert_eq!(marked(&stage), ["a", "b", "c"]);
+    let bytes = text::size(shop().iter().map(|record| record.meta.size).sum());
+    assert!(stage.frame().contains(&format!("3 marked · {bytes}")), "{}", stage.frame());
+    stage.keys("x");
+    assert!(marked(&stage).is_empty());
+    // Upwards, and given up by esc.
+    stage.keys("Vk<esc>V<esc>");
+    assert!(marked(&stage).is_empty() && stage.app.keys.range().is_none());
+    stage.keys("GVkd");
+    assert_eq!(marked(&stage), ["b", "c"], "what is deleted is the range");
+}
+
+#[test]
+fn only_what_the_filter_shows_is_marked_and_marks_out_of_sight_are_told() {
+    let mut stage = opened();
+    stage.keys("<space>/b");
+    select(&mut stage);
+    stage.keys("<enter><ctrl-a>");
+    assert_eq!(marked(&stage), ["a", "b"]);
+    assert!(stage.frame().contains("1 not shown"), "{}", stage.frame());
+    stage.keys("d");
+    let frame = stage.frame();
+    assert!(frame.contains("a, b") && frame.contains("1 of them is not shown"), "{frame}");
+    stage.keys("<esc><esc>");
+    assert!(!stage.frame().contains("not shown"), "{}", stage.frame());
+}
+
+#[test]
+fn the_first_five_of_many_are_named_before_they_are_deleted() {
+    let records: Vec<_> = (1..=8).map(|at| record(&format!("k{at}"), JSON, "1")).collect();
+    let mut stage = Stage::new(120, 36);
+    stage.connect(vec![store("shop", 8)]);
+    stage.open(&records).keys("<ctrl-a>d");
+    assert!(stage.frame().contains("k1, k2, k3, k4, k5 + 3 more"), "{}", stage.frame());
 }
 
 #[test]
@@ -110,7 +164,7 @@ fn a_filter_is_read_in_the_title_at_every_width_and_its_letters_are_lit() {
         // Without the footer, where the filter is typed.
         let cells = buffer.content().iter().take(usize::from(width * (height - 1)));
         let lit = cells.filter(|cell| cell.modifier.contains(Modifier::UNDERLINED));
-        assert_eq!(lit.map(|cell| cell.symbol()).collect::<String>(), "b", "{width}");
+        assert_eq!(lit.map(Cell::symbol).collect::<String>(), "b", "{width}");
     }
 }
 
