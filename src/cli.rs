@@ -22,6 +22,7 @@ mod records;
 mod reexec;
 mod remove;
 mod repair;
+mod rewrite;
 mod set;
 mod stores;
 mod targets;
@@ -225,6 +226,9 @@ fn dispatch(command: &Command, cli: &Cli, output: &mut Output) -> ExitResult {
             },
             Command::Exists(record) => records::exists(storage, record, output).await,
             Command::Delete(delete) => remove::delete(storage, delete, place, output).await,
+            Command::Rename(rename) => rewrite::rename(storage, rename, place, output).await,
+            Command::Copy(copy) => rewrite::copy(storage, copy, place, output).await,
+            Command::Retype(retype) => rewrite::retype(storage, retype, place, output).await,
             Command::Url(record) => records::url(storage, record, output).await,
             Command::Purge(remove) => remove::purge(storage, remove, place, output).await,
             Command::Drop(remove) => remove::drop_store(storage, remove, place, output).await,

@@ -14,12 +14,15 @@
 
 pub mod journal;
 mod kept;
+mod operation;
 mod outcome;
 mod perform;
 mod plan;
 mod record_swap;
 mod resolution;
 mod resolve;
+mod rewrite;
+mod rewriting;
 mod swap;
 mod undo;
 pub mod words;
@@ -28,10 +31,12 @@ mod written_back;
 pub use kept::{Kept, OldValues};
 
 pub use crate::model::WriteId;
+pub use operation::Operation;
 pub use outcome::{Doubt, Failed, Outcome};
 pub use perform::{perform, perform_kept};
-pub use plan::{Operation, Plan, PlannedChange, PlannedRecord, PlannedStore, Turn, Weight, plan};
+pub use plan::{Plan, PlannedChange, PlannedRecord, PlannedStore, Turn, Weight, plan};
 pub use record_swap::Swap;
 pub use resolution::Resolution;
 pub use resolve::{find_out, resolve};
+pub use rewrite::{Rewrite, RewriteKind};
 pub use written_back::written_back;

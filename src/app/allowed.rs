@@ -32,6 +32,9 @@ pub(super) fn writes(action: Action, pane: Pane) -> bool {
         | Action::Edit
         | Action::EditExternal
         | Action::OpenInner
+        | Action::Rename
+        | Action::Duplicate
+        | Action::Retype
         | Action::Delete => pane != Pane::Stores,
         _ => false,
     }
@@ -88,6 +91,9 @@ fn is_about_one_record(action: Action) -> bool {
         Action::Edit
             | Action::EditExternal
             | Action::OpenInner
+            | Action::Rename
+            | Action::Duplicate
+            | Action::Retype
             | Action::Delete
             | Action::Mark
             | Action::MarkRange

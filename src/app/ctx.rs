@@ -66,6 +66,10 @@ pub enum Request {
     SaveOver(Option<Expect>),
     /// Leave only the stores or keys that contain this text.
     Filter(PromptKind, String),
+    /// Look whether the key that is typed in the topmost line is free and allowed.
+    CheckKey,
+    /// Give the record another key or content type, or make a second one: what was typed.
+    Rewrite(Box<Prompt>),
     /// Find this text in the value.
     Search(String),
     /// Scroll what is shown of a record to this offset.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use bytes::Bytes;
 
 use crate::edit::draft::DraftId;
-use crate::model::{ContentType, Error, Expect, Record, StoreInfo};
+use crate::model::{ContentType, Error, Expect, Record, RecordMeta, StoreInfo, StoreName};
 use crate::ops::{Plan, PlannedChange, Weight, words};
 use crate::text::{self, visible};
 
@@ -240,12 +240,16 @@ pub struct Prompt {
     pub input: LineInput,
     /// What a file is to hold: the value that was there when the user asked.
     pub value: Bytes,
+    /// The record that it is about, as it was shown.
+    pub about: Option<(StoreName, RecordMeta)>,
+    /// What is wrong with what has been typed so far.
+    pub fault: Option<String>,
 }
 
 impl Prompt {
     /// A line that holds this text at first.
     pub fn new(kind: PromptKind, text: &str) -> Self {
-        Self { kind, input: LineInput::new(text), value: Bytes::new() }
+        Self { kind, input: LineInput::new(text), value: Bytes::new(), about: None, fault: None }
     }
 
     /// Asks for the file that is to hold this value.
@@ -285,6 +289,12 @@ pub enum PromptKind {
     StoreName,
     /// Create a store of this alias.
     StoreAlias,
+    /// Give a record this key.
+    RecordKey,
+    /// Make a second record of this key.
+    CopyKey,
+    /// Give a record this content type.
+    RecordType,
 }
 
 impl PromptKind {
@@ -303,6 +313,9 @@ impl PromptKind {
             Self::LeafItem => "new value: ",
             Self::StoreName => "new store, name: ",
             Self::StoreAlias => "new store, alias: ",
+            Self::RecordKey => "rename to: ",
+            Self::CopyKey => "duplicate as: ",
+            Self::RecordType => "content type: ",
         }
     }
 }

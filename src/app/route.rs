@@ -9,6 +9,7 @@ mod mouse;
 mod opened;
 mod questions;
 mod replies;
+mod rewrites;
 mod saving;
 mod targets;
 mod unasked;
@@ -180,6 +181,8 @@ impl App {
                     }
                 }
                 Request::AskAboutStore(info, drop) => questions::ask_about_store(self, &info, drop),
+                Request::CheckKey => rewrites::check(self),
+                Request::Rewrite(prompt) => rewrites::typed(self, *prompt),
                 Request::Prompt(prompt) => self.layers.push(Layer::Prompt(prompt)),
                 Request::Turn(turn) => undo::turn(self, turn),
                 Request::CancelJob(id) => actions::cancel_job(self, id),

@@ -1,5 +1,7 @@
 //! What can be written on the command line.
 
+mod rewrite;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -9,6 +11,8 @@ use clap_complete::Shell;
 
 use super::help;
 use crate::config::parse_seconds;
+
+pub(super) use rewrite::{RenameArgs, RetypeArgs};
 
 const STORE: &str = "The store's internal name, or id:ID. A store whose own name starts with `id:` is reached by \
      its id";
@@ -118,6 +122,18 @@ pub enum Command {
     /// Delete records
     #[command(after_help = help::DELETE)]
     Delete(DeleteArgs),
+
+    /// Give a record another key
+    #[command(after_help = help::RENAME)]
+    Rename(RenameArgs),
+
+    /// Make a second record of the same value
+    #[command(after_help = help::COPY)]
+    Copy(RenameArgs),
+
+    /// Give a record another content type; its value stays
+    #[command(after_help = help::RETYPE)]
+    Retype(RetypeArgs),
 
     /// Print a record's public URL, where the storage has one
     #[command(after_help = help::URL)]

@@ -63,6 +63,14 @@ fn as_json(plan: &Plan) -> Map<String, Value> {
         PlannedChange::Purge(store) | PlannedChange::Drop(store) => {
             put_store(&mut map, &store.name);
         }
+        PlannedChange::Rewrite(it) => {
+            put_store(&mut map, &it.store);
+            map.insert("from".into(), json::record(&it.record).into());
+            json::put_text(&mut map, "key", it.to.as_bytes());
+            if let Some(replaced) = &it.replaced {
+                map.insert("overwrites".into(), json::record(replaced).into());
+            }
+        }
         PlannedChange::Create(_)
         | PlannedChange::Set(_)
         | PlannedChange::Repair(..)

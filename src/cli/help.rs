@@ -23,9 +23,7 @@ larder: a terminal browser for the key-value stores of Crawlee crawls
     demo!("  larder demo                     watch a made-up crawl fill a store\n"),
     "  larder path/to/project          browse its storage; without a path, ./storage
   larder redis://127.0.0.1:6379   browse a Redis server
-
 Usage: larder [OPTIONS] [TARGET]  or  larder [OPTIONS] [-t TARGET] COMMAND …
-
 Commands for scripts, with  man  and  completions  (COMMAND --help: more)
   stores   list the stores               delete   delete records
   create   open or create a store        purge    remove all records
@@ -37,6 +35,8 @@ Commands for scripts, with  man  and  completions  (COMMAND --help: more)
   set      set a record                  url      a record's public URL
   exists   is there such a record?       repair   mend a store's metadata
   watch    tell what changes             drafts   what was typed and not stored
+  rename   give a record another key     copy     make a second one of its value
+  retype   change the content type
 
 Options:      (also -h, --help  and  -V, --version )
   -t, --target TARGET  path, URL, profile      --read-only  refuse every write
@@ -124,6 +124,30 @@ Examples:
   larder delete shop-snapshots page-000042 page-000043
   larder delete shop-snapshots page-000042 --dry-run
   larder delete shop-snapshots -- --a-key-like-an-option";
+
+pub(super) const RENAME: &str = "\
+The new record is written before the old one is removed: whatever happens, the value is there under one of \
+the keys, or under both. A record that is in the way stays, and makes the exit code 4, unless --overwrite \
+is given.
+
+Examples:
+  larder rename shop-snapshots page-42 page-000042
+  larder rename shop-snapshots page-42 page-000042 --overwrite --dry-run";
+
+pub(super) const COPY: &str = "\
+Value and content type are the same byte for byte. A record that is in the way stays, and makes the exit \
+code 4, unless --overwrite is given.
+
+Examples:
+  larder copy default INPUT INPUT-before
+  larder copy default INPUT-before INPUT --overwrite";
+
+pub(super) const RETYPE: &str = "\
+The value stays as it is, byte for byte. A record whose metadata is missing or damaged gets it anew.
+
+Examples:
+  larder retype shop-snapshots page-000042 text/html
+  larder retype default OUTPUT 'application/json; charset=utf-8'";
 
 pub(super) const URL: &str = "\
 A directory has file:// URLs. Redis has no public URLs: there, this fails with exit code 4.

@@ -269,7 +269,7 @@ mod tests {
         let record = Record { meta: RecordMeta::default(), value: value.into() };
         let mut kept = old_values.change().keep(&record).unwrap();
         kept.size = size;
-        let swap = Swap { key: "a".into(), from: None, to: Some(kept) };
+        let swap = Swap { key: "a".into(), from: None, to: Some(kept), is_linked: false };
         let plan = Plan::swap(StoreName::from("shop"), vec![swap].into());
         let mut journal = Journal::default();
         for step in 0..steps {

@@ -167,6 +167,21 @@ impl Kept {
         }
     }
 
+    /// A record that is held as it was read.
+    pub(super) fn of(record: &Record) -> Self {
+        let content_type = record.meta.content_type.clone();
+        let size = record.value.len() as u64;
+        let place = Place::Memory(record.value.clone());
+        Self { content_type, size, version: Version::short_of(record), place }
+    }
+
+    /// The same value with another content type.
+    pub(super) fn typed(mut self, content_type: ContentType) -> Self {
+        self.version.content_type = content_type.clone();
+        self.content_type = content_type;
+        self
+    }
+
     /// The value.
     ///
     /// # Errors

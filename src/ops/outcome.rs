@@ -62,6 +62,8 @@ pub struct Doubt {
     pub(super) unsent: u64,
     /// Records that have changed since they were shown, and were left as they are.
     pub(super) skipped: Vec<Key>,
+    /// The keys of two changes that are one, of which this is the first or the second.
+    pub(super) pair: Option<(Key, Key)>,
     /// What undoes it, if it was made.
     pub(super) inverse: Option<Box<Plan>>,
 }
@@ -105,6 +107,6 @@ impl Doubt {
 impl From<Write> for Doubt {
     fn from(write: Write) -> Self {
         let all = if let Write::Delete { keys, .. } = &write { keys.len() as u64 } else { 1 };
-        Self { write, done: 0, all, unsent: 0, skipped: Vec::new(), inverse: None }
+        Self { write, done: 0, all, unsent: 0, skipped: Vec::new(), pair: None, inverse: None }
     }
 }

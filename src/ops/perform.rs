@@ -9,7 +9,7 @@ use crate::storage::Storage;
 use super::kept::OldValues;
 use super::outcome::{Doubt, Failed, Outcome, Performed};
 use super::plan::{Plan, PlannedChange, PlannedRecord, PlannedStore};
-use super::{swap, undo, words};
+use super::{rewriting, swap, undo, words};
 
 /// Makes a plan, for good. The future must be polled to its end.
 ///
@@ -33,6 +33,9 @@ pub async fn perform_kept(storage: &dyn Storage, plan: &Plan, old_values: &OldVa
             return undo::remove(storage, store, records, old_values).await;
         }
         PlannedChange::Delete { store, records } => return remove(storage, store, records).await,
+        PlannedChange::Rewrite(it) => {
+            return rewriting::write_anew(storage, it, old_values, keeps).await;
+        }
         PlannedChange::Swap(store, swaps) => return swap::swap(storage, store, swaps).await,
         PlannedChange::Restore(info) => return undo::restore(storage, info).await,
         PlannedChange::DropEmpty(store, by) => return undo::drop_empty(storage, store, by).await,

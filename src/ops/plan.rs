@@ -11,30 +11,10 @@ use crate::model::{
 use crate::storage::{Storage, no_repair};
 
 use super::kept;
+use super::operation::Operation;
 use super::record_swap::Swap;
+use super::rewrite::{self, Rewrite, RewriteKind};
 use super::written_back::written_back;
-
-/// A change of what a storage holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Operation {
-    /// Open or create a store.
-    Create(OpenBy),
-    /// Set one record.
-    Set(SetValue),
-    /// Delete records.
-    Delete {
-        /// The store.
-        store: StoreName,
-        /// The keys, each once.
-        keys: Vec<Key>,
-    },
-    /// Remove all records of a store.
-    Purge(StoreName),
-    /// Remove a store.
-    Drop(StoreName),
-    /// Write the metadata of a store anew.
-    Repair(StoreName),
-}
 
 /// What an operation would change.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,6 +55,8 @@ pub enum PlannedChange {
     Drop(PlannedStore),
     /// Write the metadata of a store anew; `None` where nothing is wrong with it.
     Repair(StoreName, Option<Repair>),
+    /// Write a record anew under another key, or with another content type.
+    Rewrite(Rewrite),
     /// Change records of a store, each only if it is what it was.
     Swap(StoreName, Arc<[Swap]>),
     /// Put back what was set aside.
@@ -199,6 +181,13 @@ impl Plan {
         Self::new(PlannedChange::Drop(info.into()), info.records, weight, false)
     }
 
+    /// The plan of writing a record anew with the value it has.
+    pub fn rewrite(rewrite: Rewrite) -> Self {
+        let weight = Weight::Values(rewrite.bytes());
+        let keeps = rewrite.replaced.is_none();
+        Self::new(PlannedChange::Rewrite(rewrite), Some(1), weight, keeps)
+    }
+
     fn repair(store: StoreName, repair: Option<Repair>) -> Self {
         Self::new(PlannedChange::Repair(store, repair), Some(0), Weight::Values(0), false)
     }
@@ -253,6 +242,7 @@ impl Plan {
             },
             PlannedChange::Purge(_) | PlannedChange::Drop(_) => sets_aside,
             PlannedChange::Repair(..) => false,
+            PlannedChange::Rewrite(rewrite) => rewrite.is_undoable(),
             PlannedChange::Create(_)
             | PlannedChange::Swap(..)
             | PlannedChange::Restore(_)
@@ -289,6 +279,7 @@ impl Plan {
             PlannedChange::Create(_)
             | PlannedChange::Set(_)
             | PlannedChange::Repair(..)
+            | PlannedChange::Rewrite(_)
             | PlannedChange::Restore(_)
             | PlannedChange::DropEmpty(..) => false,
         }
@@ -310,7 +301,9 @@ impl Plan {
                 Write::Drop(store.name.clone())
             }
             PlannedChange::Repair(_, repair) => Write::Repair(repair.clone()?),
-            PlannedChange::Swap(..) | PlannedChange::Restore(_) => return None,
+            PlannedChange::Rewrite(_) | PlannedChange::Swap(..) | PlannedChange::Restore(_) => {
+                return None;
+            }
         })
     }
 }
@@ -325,6 +318,18 @@ pub async fn plan(storage: &dyn Storage, operation: &Operation) -> Result<Plan> 
         Operation::Create(by) => Plan::create(by.clone()),
         Operation::Set(set) => Plan::set(set.clone()),
         Operation::Delete { store, keys } => plan_delete(storage, store, keys).await?,
+        Operation::Rename { store, key, to, overwrite } => {
+            let kind = RewriteKind::Rename;
+            Plan::rewrite(rewrite::plan(storage, kind, store, key, to, *overwrite).await?)
+        }
+        Operation::Copy { store, key, to, overwrite } => {
+            let kind = RewriteKind::Copy;
+            Plan::rewrite(rewrite::plan(storage, kind, store, key, to, *overwrite).await?)
+        }
+        Operation::Retype { store, key, content_type } => {
+            let kind = RewriteKind::Retype(content_type.clone());
+            Plan::rewrite(rewrite::plan(storage, kind, store, key, key, false).await?)
+        }
         Operation::Purge(store) => {
             let (info, problem) = look_at(storage, store).await?;
             Plan { problem, ..Plan::purge(&info, Weight::of(&info)) }

@@ -13,11 +13,14 @@ pub struct Swap {
     pub from: Option<Kept>,
     /// What is there afterwards.
     pub to: Option<Kept>,
+    /// One of several that are one change: made only if the one before it was.
+    pub is_linked: bool,
 }
 
 impl Swap {
     pub(super) fn turned(&self) -> Self {
-        Self { key: self.key.clone(), from: self.to.clone(), to: self.from.clone() }
+        let (from, to) = (self.to.clone(), self.from.clone());
+        Self { key: self.key.clone(), from, to, is_linked: self.is_linked }
     }
 
     /// The bytes that both values take.

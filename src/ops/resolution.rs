@@ -1,6 +1,6 @@
 //! What became of a write whose answer was lost.
 
-use crate::model::{Error, ErrorKind, Write, WriteOutcome};
+use crate::model::{Error, ErrorKind, Key, Write, WriteOutcome};
 
 use super::outcome::Outcome;
 use super::words;
@@ -36,6 +36,26 @@ impl Resolution {
             | WriteOutcome::Unclear => {
                 Self::Open(Error::new(ErrorKind::InDoubt, state).hint(remedy))
             }
+        }
+    }
+
+    /// Of two changes that are one, where `write` was the first or the second: the first alone is half
+    /// of it, and so is what leaves the second open.
+    pub(super) fn of_pair(self, write: &Write, first: &Key, second: &Key) -> Self {
+        let is_first = match write {
+            Write::Set(set) => set.key == *first,
+            _ => false,
+        };
+        match self {
+            Self::Done(_, state) if is_first => {
+                let error = Error::new(ErrorKind::Conflict, state);
+                Self::Open(words::half_made(first, second, error))
+            }
+            Self::Refused(error) if !is_first => {
+                Self::Refused(words::half_made(first, second, error))
+            }
+            Self::Open(error) if !is_first => Self::Open(words::half_made(first, second, error)),
+            other => other,
         }
     }
 }

@@ -23,6 +23,9 @@ pub async fn resolve(
     deadline: Instant,
 ) -> Result<Resolution> {
     let mut resolution = Resolution::of(&doubt.write, find_out(storage, doubt, deadline).await?);
+    if let Some((first, second)) = &doubt.pair {
+        resolution = resolution.of_pair(&doubt.write, first, second);
+    }
     if let Resolution::Done(outcome, _) = &mut resolution {
         outcome.skipped.clone_from(&doubt.skipped);
         outcome.inverse.clone_from(&doubt.inverse);

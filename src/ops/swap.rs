@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::model::{Commit, Committed, Done, Error, ErrorKind, Result, StoreName, Write};
+use crate::model::{Commit, Committed, Done, Error, ErrorKind, Key, Result, StoreName, Write};
 use crate::storage::Storage;
 
 use super::outcome::{Doubt, Failed, Outcome, Performed};
@@ -15,9 +15,9 @@ const AT_ONCE: usize = 100;
 /// Bytes of values that are sent by one call, about.
 const BYTES: u64 = 4 << 20;
 
-/// The plan that turns these changes around.
+/// The plan that turns these changes around, the last one first.
 pub(super) fn undo(store: &StoreName, made: &[Swap]) -> Option<Box<Plan>> {
-    let turned: Arc<[Swap]> = made.iter().map(Swap::turned).collect();
+    let turned: Arc<[Swap]> = made.iter().rev().map(Swap::turned).collect();
     (!turned.is_empty()).then(|| Box::new(Plan::swap(store.clone(), turned)))
 }
 
@@ -45,15 +45,27 @@ pub(super) async fn swap_each(
             Ok(failed) => failed,
             Err(error) => Some((error, Vec::new())),
         };
-        let Some((error, lost)) = failed else { continue };
+        let Some((error, lost)) = failed else {
+            if batch.iter().any(|swap| swap.is_linked) && !outcome.skipped.is_empty() {
+                break;
+            }
+            continue;
+        };
         let (done, all) = (outcome.records, swaps.len() as u64);
         made.extend(lost.iter().map(|(swap, _)| Swap::clone(swap)));
         let doubt = doubt(store, &lost).map(|doubt| {
             let unsent = all - done - (outcome.skipped.len() + lost.len()) as u64;
             let inverse = undo(store, &made);
-            Doubt { done, all, unsent, skipped: outcome.skipped, inverse, ..doubt }
+            let pair = linked(swaps);
+            // What is linked is told by the pair.
+            let (done, all, unsent) = if pair.is_some() { (0, 1, 0) } else { (done, all, unsent) };
+            Doubt { done, all, unsent, skipped: outcome.skipped, inverse, pair, ..doubt }
         });
-        let error = words::so_far(done, all, is_removal(swaps), error);
+        let error = match linked(swaps) {
+            Some((first, second)) if done > 0 => words::half_made(&first, &second, error),
+            Some(_) => error,
+            None => words::so_far(done, all, is_removal(swaps), error),
+        };
         return Err(Failed { error, doubt, inverse: undo(store, &made) });
     }
     outcome.inverse = undo(store, &made);
@@ -103,8 +115,17 @@ async fn change<'a>(
     Ok(failed.map(|error| (error, lost)))
 }
 
+/// The keys of two changes that are one.
+fn linked(swaps: &[Swap]) -> Option<(Key, Key)> {
+    let [first, second] = swaps else { return None };
+    (first.is_linked && second.is_linked).then(|| (first.key.clone(), second.key.clone()))
+}
+
 /// How many of the changes one call takes.
 fn batch(swaps: &[Swap]) -> usize {
+    if swaps.first().is_some_and(|swap| swap.is_linked) {
+        return 1;
+    }
     let mut bytes = 0;
     let fits = swaps.iter().take(AT_ONCE).take_while(|swap| {
         bytes += swap.to.as_ref().map_or(0, |kept| kept.size);

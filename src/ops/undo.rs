@@ -33,7 +33,7 @@ pub(super) fn keep_set(set: &SetValue, old_values: &OldValues) -> Result<Option<
         Expect::Anything | Expect::Is(_) => return Ok(None),
     };
     let to = Some(keeping.keep(&record(&set.value, &set.content_type))?);
-    Ok(Some(Swap { key: set.key.clone(), from, to }))
+    Ok(Some(Swap { key: set.key.clone(), from, to, is_linked: false }))
 }
 
 /// Reads records that are still what was shown of them, and removes just what was read.
@@ -89,7 +89,7 @@ async fn read(
             || Version::of_meta(shown).is(&Reading::Meta(record.meta.clone()));
         if is_whole && as_shown {
             let from: Option<Kept> = Some(keeping.keep(&record)?);
-            swaps.push(Swap { key: shown.key.clone(), from, to: None });
+            swaps.push(Swap { key: shown.key.clone(), from, to: None, is_linked: false });
         } else {
             skipped.push(shown.key.clone());
         }

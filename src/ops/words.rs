@@ -8,6 +8,10 @@ use crate::text::{count, plural, size, visible_bytes};
 use super::outcome::Outcome;
 use super::plan::{Plan, PlannedChange, PlannedRecord, Turn, Weight};
 
+mod rewrite;
+
+pub(super) use rewrite::half_made;
+
 /// Keys that a sentence names at most.
 const NAMED: usize = 5;
 
@@ -27,6 +31,7 @@ pub fn title(plan: &Plan) -> String {
         PlannedChange::Purge(_) => "Purge the store".to_owned(),
         PlannedChange::Drop(_) => "Drop the store".to_owned(),
         PlannedChange::Repair(..) => "Repair the store".to_owned(),
+        PlannedChange::Rewrite(it) => rewrite::title(it).to_owned(),
         PlannedChange::Swap(..) => "Change records".to_owned(),
         PlannedChange::Restore(_) => "Put back what was set aside".to_owned(),
         PlannedChange::DropEmpty(..) => "Remove the store that was made".to_owned(),
@@ -42,6 +47,7 @@ pub fn verb(plan: &Plan) -> &'static str {
         PlannedChange::Purge(_) => "purge",
         PlannedChange::Drop(_) => "drop",
         PlannedChange::Repair(..) => "repair",
+        PlannedChange::Rewrite(it) => rewrite::verb(it),
         PlannedChange::Swap(..) => "change",
         PlannedChange::Restore(_) => "put back",
         PlannedChange::DropEmpty(..) => "remove",
@@ -71,6 +77,7 @@ pub fn lines(plan: &Plan, place: &str) -> Vec<String> {
         PlannedChange::Purge(store) | PlannedChange::Drop(store) => {
             whole(&store.name, ending(plan))
         }
+        PlannedChange::Rewrite(it) => rewrite::lines(it),
         PlannedChange::Create(_)
         | PlannedChange::Set(_)
         | PlannedChange::Repair(..)
@@ -191,6 +198,7 @@ pub fn doing(plan: &Plan) -> String {
         PlannedChange::Purge(store) => format!("purging {}", store.name),
         PlannedChange::Drop(store) => format!("dropping {}", store.name),
         PlannedChange::Repair(store, _) => format!("repairing {store}"),
+        PlannedChange::Rewrite(it) => rewrite::doing(it),
         PlannedChange::Swap(_, swaps) => {
             format!("changing {}", plural(swaps.len() as u64, "record"))
         }
@@ -218,6 +226,7 @@ pub fn done(plan: &Plan, outcome: &Outcome) -> String {
         }
         PlannedChange::Drop(store) => format!("dropped {}", store.name),
         PlannedChange::Repair(store, _) => format!("repaired {store}"),
+        PlannedChange::Rewrite(it) => rewrite::done(it, outcome),
         PlannedChange::Swap(..) => format!("changed {}", plural(records, "record")),
         PlannedChange::Restore(_) => format!("put back {}", plural(records, "record")),
         PlannedChange::DropEmpty(store, _) => format!("removed {}", store.name),
@@ -280,6 +289,7 @@ pub fn why_fixed(plan: &Plan) -> &'static str {
     match &plan.change {
         PlannedChange::Purge(_) | PlannedChange::Drop(_) => "the memory was freed at once",
         PlannedChange::Repair(..) => "what was there was damaged",
+        PlannedChange::Rewrite(_) => "it was too much to be kept, or damaged",
         PlannedChange::Delete { .. } => "too much to be kept, or damaged",
         PlannedChange::Create(_) => "the store was there already",
         _ => "what was there before is not known",

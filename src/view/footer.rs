@@ -35,8 +35,11 @@ pub(super) fn draw(
         appearance.style(Role::Text),
     );
     if let Some(Layer::Prompt(line)) = app.layer() {
-        // A prompt that is shown again says why in the row above.
-        if let (Some(notice), true) = (&app.notice, area.y > 2) {
+        // A prompt that is shown again says why in the row above, and so does one that is watched.
+        if let (Some(fault), true) = (&line.fault, area.y > 2) {
+            let above = Area { y: area.y - 1, ..area };
+            message(buf, above, &format!("! {fault}"), appearance.style(Role::Warning));
+        } else if let (Some(notice), true) = (&app.notice, area.y > 2) {
             let above = Area { y: area.y - 1, ..area };
             message(buf, above, &notice.text, appearance.style(Role::Danger));
         }
@@ -125,6 +128,11 @@ fn prompt(
         let switch = switch.map(|chord| format!("{chord}: {other} instead · "));
         let text = format!("{}empty: the default store", switch.unwrap_or_default());
         put_right(buf, area.x + area.width - 1, area.y, 50, &text, appearance.style(Role::Dim));
+    }
+    if prompt.kind == PromptKind::RecordType && room > 60 {
+        let chord = app.keymap.chord(Context::Prompt, Action::Next);
+        let text = chord.map(|chord| format!("{chord}: the usual types")).unwrap_or_default();
+        put_right(buf, area.x + area.width - 1, area.y, 24, &text, appearance.style(Role::Dim));
     }
     (x + u16::try_from(wide(start)).unwrap_or(room).min(room), area.y)
 }

@@ -13,6 +13,7 @@ mod interleavings;
 mod kept;
 mod leaf;
 mod lists;
+mod rewrites;
 mod rules;
 mod saving;
 mod text;

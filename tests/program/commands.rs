@@ -6,6 +6,7 @@ mod failures;
 mod lost;
 mod program;
 mod records;
+mod rewrites;
 mod secrets;
 mod settings;
 mod stores;

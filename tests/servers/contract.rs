@@ -11,6 +11,7 @@ pub mod crawl;
 pub mod keys;
 pub mod ops;
 pub mod records;
+pub mod rewrites;
 pub mod stores;
 pub mod undo;
 pub mod values;
@@ -65,6 +66,12 @@ macro_rules! contract {
             ops: a_record_that_changed_since_its_plan_stays_and_is_named,
             ops: what_a_list_shows_is_deleted_whatever_its_key,
             ops: a_store_that_was_made_anew_since_its_plan_stays,
+            rewrites: a_renamed_record_has_its_bytes_and_its_type_and_goes_back,
+            rewrites: a_copy_is_the_same_and_the_first_record_stays,
+            rewrites: what_is_in_the_way_of_a_rename_stays_unless_it_was_shown,
+            rewrites: a_record_that_changed_since_is_not_renamed,
+            rewrites: an_undone_rename_loses_nothing_that_came_since,
+            rewrites: a_content_type_changes_alone_and_goes_back,
             asides: what_is_set_aside_is_as_purged_or_dropped_and_comes_back,
             asides: a_restore_replaces_no_record_that_came_since,
             asides: a_store_that_was_made_anew_gets_the_records_that_it_lacks,

@@ -9,9 +9,22 @@ use crate::model::OpenBy;
 use crate::ops::Plan;
 
 use super::super::ctx::{Ctx, Request};
+use super::super::input::LineInput;
 use super::super::question::{LeafEdit, Prompt, PromptKind};
 use super::dialog::Dialog;
 use super::overlay::Then;
+
+/// Content types that values usually have.
+const TYPES: [&str; 8] = [
+    "application/json; charset=utf-8",
+    "text/plain; charset=utf-8",
+    "text/html; charset=utf-8",
+    "text/csv; charset=utf-8",
+    "image/png",
+    "image/jpeg",
+    "application/pdf",
+    "application/octet-stream",
+];
 
 impl Dialog for Prompt {
     fn context(&self) -> Context {
@@ -31,7 +44,10 @@ impl Dialog for Prompt {
                 }
                 return Then::Close;
             }
-            Some(Action::Next | Action::Previous) => {
+            Some(action @ (Action::Next | Action::Previous)) => {
+                if self.kind == PromptKind::RecordType {
+                    self.suggest(action == Action::Next);
+                }
                 self.kind = match self.kind {
                     PromptKind::StoreName => PromptKind::StoreAlias,
                     PromptKind::StoreAlias => PromptKind::StoreName,
@@ -63,6 +79,17 @@ impl Prompt {
         if self.filters() {
             ctx.request(Request::Filter(self.kind, self.input.text().to_owned()));
         }
+        if matches!(self.kind, PromptKind::RecordKey | PromptKind::CopyKey) {
+            ctx.request(Request::CheckKey);
+        }
+    }
+
+    /// Puts the next of the usual content types in place of what is there.
+    fn suggest(&mut self, is_next: bool) {
+        let at = TYPES.iter().position(|kind| *kind == self.input.text());
+        let step = if is_next { 1 } else { TYPES.len() - 1 };
+        let next = at.map_or(0, |at| (at + step) % TYPES.len());
+        self.input = LineInput::new(TYPES.get(next).copied().unwrap_or_default());
     }
 
     fn answer(&self, ctx: &mut Ctx<'_>) {
@@ -87,6 +114,9 @@ impl Prompt {
             }
             PromptKind::LeafMember | PromptKind::LeafItem => {
                 ctx.request(Request::EditLeaf(LeafEdit::Add(text.to_owned())));
+            }
+            PromptKind::RecordKey | PromptKind::CopyKey | PromptKind::RecordType => {
+                ctx.request(Request::Rewrite(Box::new(self.clone())));
             }
             PromptKind::StoreName | PromptKind::StoreAlias => {
                 let by = match (self.kind, text) {

@@ -14,7 +14,8 @@ use super::super::layers::{Details, Layer};
 use super::super::layout::Pane;
 use super::super::load::RecordView;
 use super::super::notice::Notice;
-use super::{drafts, inner, leaves, opened, questions, undo, watched};
+use super::super::question::PromptKind;
+use super::{drafts, inner, leaves, opened, questions, rewrites, undo, watched};
 
 /// Does in the pane in focus what a key asks for.
 pub(in crate::app) fn act(app: &mut App, action: Action) {
@@ -110,6 +111,9 @@ pub(in crate::app) fn act_on_one_record(app: &mut App, action: Action) {
                 edit(app, outside);
             }
         }
+        Action::Rename => rewrites::ask(app, PromptKind::RecordKey),
+        Action::Duplicate => rewrites::ask(app, PromptKind::CopyKey),
+        Action::Retype => rewrites::ask(app, PromptKind::RecordType),
         Action::Delete => questions::ask_to_delete(app),
         _ => app.record.act_on_value(action, &mut ctx!(app)),
     }

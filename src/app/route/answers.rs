@@ -7,7 +7,9 @@ use std::path::PathBuf;
 use crate::index::Change;
 use crate::index::sync::SyncEvent;
 use crate::model::{Error, ErrorKind, Key, OpenBy, StoreName};
-use crate::ops::{Outcome, Plan, PlannedChange, PlannedRecord, PlannedStore, WriteId, words};
+use crate::ops::{
+    Outcome, Plan, PlannedChange, PlannedRecord, PlannedStore, Rewrite, WriteId, words,
+};
 use crate::text;
 
 use super::super::event::{SaveError, Slot};
@@ -18,7 +20,7 @@ use super::super::notice::Notice;
 use super::super::question::{Confirm, Confirmed, Prompt, PromptKind};
 use super::super::writes::Answer;
 use super::super::{App, notice};
-use super::{leaves, opened, replies, saving, unasked, undo};
+use super::{leaves, opened, replies, rewrites, saving, unasked, undo};
 
 /// It is known what became of a write.
 pub(in crate::app) fn answered(app: &mut App, id: WriteId, answer: Option<Answer>) {
@@ -129,6 +131,7 @@ pub(in crate::app) fn done(app: &mut App, plan: &Plan, outcome: Outcome, edited:
             opened::read_stores(app);
         }
         PlannedChange::Repair(..) => opened::read_stores(app),
+        PlannedChange::Rewrite(it) => rewrites::done(app, it, &outcome),
         PlannedChange::Swap(store, swaps) => undo::swapped(app, store, swaps, &outcome),
         PlannedChange::Restore(info) => {
             let store = info.aside.store();
@@ -157,7 +160,9 @@ fn tell_saved(app: &mut App, words: &str, merged: Option<String>, told: Option<S
 
 /// A delete that was refused or lost on its way may have been made in part.
 pub(in crate::app) fn read_again_after(app: &mut App, plan: &Plan) {
-    if let PlannedChange::Delete { store, .. } | PlannedChange::Swap(store, _) = &plan.change
+    if let PlannedChange::Delete { store, .. }
+    | PlannedChange::Swap(store, _)
+    | PlannedChange::Rewrite(Rewrite { store, .. }) = &plan.change
         && app.keys.store.as_ref() == Some(store)
     {
         opened::sync_keys(app, SyncEvent::Restart, None);

@@ -162,6 +162,7 @@ impl World {
             }
             PlannedChange::Create(_)
             | PlannedChange::Repair(..)
+            | PlannedChange::Rewrite(_)
             | PlannedChange::Swap(..)
             | PlannedChange::Restore(_)
             | PlannedChange::DropEmpty(..) => {}

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use larder::model::{ErrorKind, Write};
+use larder::ops::{self, Operation};
 
 use super::stage::{Outcome, SCRIPTS, STORES, Stage, keys_of, writes};
 use crate::fill;
@@ -240,4 +241,21 @@ async fn a_server_that_lacks_its_replicas_changes_nothing() {
             }
         }
     }
+}
+
+#[tokio::test]
+async fn a_rename_that_may_not_remove_the_old_record_writes_no_new_one() {
+    let mut stage = Stage::new("");
+    let before = stage.look();
+    let storage = stage.user("~*", "-hdel").await;
+    let rename = Operation::Rename {
+        store: "whole".into(),
+        key: "one".into(),
+        to: "renamed".into(),
+        overwrite: false,
+    };
+    let plan = ops::plan(&*storage, &rename).await.unwrap();
+    let refused = ops::perform(&*storage, &plan).await.unwrap_err().error;
+    assert_eq!(refused.kind, ErrorKind::Permission, "{refused}");
+    assert_eq!(stage.look(), before);
 }

@@ -8,6 +8,7 @@ use super::{STORE, TEXT};
 
 /// What is made.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "there are a few dozen of them")]
 pub(super) enum Sent {
     Write(Write),
     Plan(Plan),

@@ -1,0 +1,122 @@
+//! Records that get another key or another content type.
+
+use crate::index::Change;
+use crate::model::{ContentType, Key, RecordMeta};
+use crate::ops::{Outcome, Plan, Rewrite, RewriteKind};
+
+use super::super::App;
+use super::super::layers::Layer;
+use super::super::notice::Notice;
+use super::super::question::{Prompt, PromptKind};
+use super::{opened, questions, replies};
+
+/// Asks for the key or the content type that the record under the cursor is to have.
+pub(in crate::app) fn ask(app: &mut App, kind: PromptKind) {
+    let (Some(store), Some(meta)) = (app.keys.store.clone(), app.keys.current()) else { return };
+    // What the list has not read yet, the pane beside it may have.
+    let shown = app.record.shown.as_ref().and_then(|shown| shown.meta());
+    let meta = shown.filter(|shown| shown.key == meta.key).cloned().unwrap_or(meta);
+    let Some(key) = meta.key.as_str() else {
+        app.notice = Some(Notice::info("this key is not UTF-8: no line can hold it"));
+        return;
+    };
+    let text = match kind {
+        PromptKind::CopyKey => free_key(app, key),
+        PromptKind::RecordType => meta.content_type.as_str().to_owned(),
+        _ => key.to_owned(),
+    };
+    let prompt = Prompt { about: Some((store, meta)), ..Prompt::new(kind, &text) };
+    app.layers.push(Layer::Prompt(Box::new(prompt)));
+}
+
+/// The key with an end that no other record has.
+fn free_key(app: &App, key: &str) -> String {
+    let numbered = |at: usize| match at {
+        1 => format!("{key}-copy"),
+        at => format!("{key}-copy-{at}"),
+    };
+    let is_free = |key: &String| app.keys.index.find(key.as_bytes()).is_err();
+    (1..1000).map(numbered).find(is_free).unwrap_or_else(|| numbered(1))
+}
+
+/// Says of the key that is being typed what is in its way.
+pub(in crate::app) fn check(app: &mut App) {
+    let index = app.keys.index.clone();
+    let Some(Layer::Prompt(prompt)) = app.layers.last_mut() else { return };
+    let text = prompt.input.text();
+    let own =
+        prompt.about.as_ref().is_some_and(|(_, meta)| *meta.key.as_bytes() == *text.as_bytes());
+    prompt.fault = if text.is_empty() {
+        Some("a key has at least one character".to_owned())
+    } else if own {
+        None
+    } else if index.find(text.as_bytes()).is_ok() {
+        Some("there is a record of this key; larder asks before it is overwritten".to_owned())
+    } else {
+        None
+    };
+}
+
+/// Does what was typed, after a question where another record would be overwritten.
+pub(in crate::app) fn typed(app: &mut App, prompt: Prompt) {
+    let text = prompt.input.text().to_owned();
+    let Some((store, meta)) = prompt.about else { return };
+    let is_type = prompt.kind == PromptKind::RecordType;
+    let same =
+        if is_type { meta.content_type.as_str() == text } else { meta.key == text.as_str().into() };
+    if text.is_empty() || same {
+        app.notice = Some(Notice::info("nothing was changed"));
+        return;
+    }
+    let rewrite = match prompt.kind {
+        PromptKind::RecordType => Rewrite::retype(store, meta, ContentType::from(text.as_str())),
+        kind => {
+            let to = Key::from(text.as_str());
+            let found = app.keys.index.find(to.as_bytes()).ok();
+            let replaced = found.map(|row| app.keys.index.row(row));
+            let kind =
+                if kind == PromptKind::CopyKey { RewriteKind::Copy } else { RewriteKind::Rename };
+            Rewrite { kind, store, record: meta, to, replaced }
+        }
+    };
+    let asks = rewrite.replaced.is_some();
+    let plan = Plan::rewrite(rewrite).undoable(false);
+    if asks {
+        questions::ask(app, plan);
+    } else {
+        ctx!(app).send(plan);
+    }
+}
+
+/// A record was renamed, copied, or given another content type: the cursor goes to where it is now.
+pub(in crate::app) fn done(app: &mut App, it: &Rewrite, outcome: &Outcome) {
+    if app.keys.store.as_ref() != Some(&it.store) {
+        return;
+    }
+    let meta = match &it.kind {
+        RewriteKind::Retype(content_type) => {
+            RecordMeta { content_type: content_type.clone(), ..it.record.clone() }
+        }
+        RewriteKind::Rename | RewriteKind::Copy => {
+            RecordMeta { key: it.to.clone(), ..it.record.clone() }
+        }
+    };
+    let meta = outcome.meta.clone().unwrap_or(meta);
+    let mut changes = vec![Change::Set(meta)];
+    if it.kind == RewriteKind::Rename && !outcome.skipped.contains(&it.record.key) {
+        changes.push(Change::Remove(it.record.key.clone()));
+        if app.keys.marks.remove(&it.record.key) {
+            app.keys.marks.insert(it.to.clone());
+        }
+    }
+    // Whoever has gone on to another record meanwhile stays there.
+    if app.keys.current().is_some_and(|meta| meta.key == it.record.key) {
+        app.keys.hold(it.to.clone());
+    }
+    replies::change_list(app, changes);
+    let wanted = app.record.wanted.as_ref();
+    if wanted.is_some_and(|(of, key)| *of == it.store && (*key == it.to || *key == it.record.key)) {
+        opened::reload_record(app);
+    }
+    replies::after_change(app, &it.store);
+}

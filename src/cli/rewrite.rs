@@ -1,0 +1,89 @@
+//! `rename`, `copy` and `retype`.
+
+use super::arguments::{RenameArgs, RetypeArgs};
+use super::exit::{self, ExitResult, REFUSED, say};
+use super::output::Output;
+use super::{dry_run, json, key, perform, store};
+use crate::model::{ContentType, Error, ErrorKind, RecordMeta};
+use crate::ops::{self, Operation, PlannedChange, words};
+use crate::storage::Storage;
+
+/// `rename`.
+pub(super) async fn rename(
+    storage: &dyn Storage,
+    rename: &RenameArgs,
+    place: &str,
+    output: &mut Output,
+) -> ExitResult {
+    let operation = Operation::Rename {
+        store: store(storage, &rename.store).await?,
+        key: key(&rename.key),
+        to: key(&rename.new),
+        overwrite: rename.overwrite,
+    };
+    write_anew(storage, &operation, rename.dry_run, place, output).await
+}
+
+/// `copy`.
+pub(super) async fn copy(
+    storage: &dyn Storage,
+    copy: &RenameArgs,
+    place: &str,
+    output: &mut Output,
+) -> ExitResult {
+    let operation = Operation::Copy {
+        store: store(storage, &copy.store).await?,
+        key: key(&copy.key),
+        to: key(&copy.new),
+        overwrite: copy.overwrite,
+    };
+    write_anew(storage, &operation, copy.dry_run, place, output).await
+}
+
+/// `retype`.
+pub(super) async fn retype(
+    storage: &dyn Storage,
+    retype: &RetypeArgs,
+    place: &str,
+    output: &mut Output,
+) -> ExitResult {
+    let content_type = ContentType::from(&*retype.content_type);
+    if content_type.as_str().is_empty() {
+        return Err(Error::new(ErrorKind::Usage, "the content type is empty").into());
+    }
+    let (store, key) = (store(storage, &retype.store).await?, key(&retype.key));
+    let operation = Operation::Retype { store, key, content_type };
+    write_anew(storage, &operation, retype.dry_run, place, output).await
+}
+
+async fn write_anew(
+    storage: &dyn Storage,
+    operation: &Operation,
+    is_dry_run: bool,
+    place: &str,
+    output: &mut Output,
+) -> ExitResult {
+    let plan = match ops::plan(storage, operation).await {
+        Err(why) if why.kind == ErrorKind::Conflict => {
+            return Err(why.hint("choose another key, or add --overwrite").into());
+        }
+        planned => planned?,
+    };
+    if is_dry_run {
+        return dry_run::show(&plan, place, output);
+    }
+    let outcome = perform(storage, &plan).await?;
+    let PlannedChange::Rewrite(it) = &plan.change else { return Ok(exit::DONE) };
+    if output.json {
+        let meta = RecordMeta { key: it.to.clone(), ..it.record.clone() };
+        let mut map = json::record(outcome.meta.as_ref().unwrap_or(&meta));
+        json::put_replicas(&mut map, outcome.replicas);
+        output.json_line(&map.into())?;
+    }
+    let code = exit::written(outcome.replicas);
+    if outcome.skipped.is_empty() {
+        return Ok(code);
+    }
+    say(&words::done(&plan, &outcome));
+    Ok(REFUSED)
+}

@@ -1,0 +1,74 @@
+//! The sentences on a record that gets another key or another content type.
+
+use crate::model::{Error, Key, RecordMeta};
+use crate::text::size;
+
+use super::super::outcome::Outcome;
+use super::super::rewrite::{Rewrite, RewriteKind};
+
+/// What a dialog about it is called.
+pub(super) fn title(it: &Rewrite) -> &'static str {
+    match it.kind {
+        _ if it.replaced.is_some() => "Overwrite the record",
+        RewriteKind::Rename => "Rename the record",
+        RewriteKind::Copy => "Copy the record",
+        RewriteKind::Retype(_) => "Change the content type",
+    }
+}
+
+/// The word for doing it.
+pub(super) fn verb(it: &Rewrite) -> &'static str {
+    match it.kind {
+        RewriteKind::Rename => "rename",
+        RewriteKind::Copy => "copy",
+        RewriteKind::Retype(_) => "retype",
+    }
+}
+
+/// That it is under way.
+pub(super) fn doing(it: &Rewrite) -> String {
+    rewritten(it, ["renaming", "copying", "changing"])
+}
+
+/// That it is done. A record that has changed meanwhile stays, and is named behind.
+pub(super) fn done(it: &Rewrite, outcome: &Outcome) -> String {
+    let rename = if outcome.skipped.is_empty() { "renamed" } else { "copied" };
+    rewritten(it, [rename, "copied", "changed"])
+}
+
+/// What is written anew, and how.
+fn rewritten(it: &Rewrite, [rename, copy, retype]: [&str; 3]) -> String {
+    let (from, to) = (it.record.key.named(), it.to.named());
+    match &it.kind {
+        RewriteKind::Rename => format!("{rename} {from} to {to}"),
+        RewriteKind::Copy => format!("{copy} {from} to {to}"),
+        RewriteKind::Retype(content_type) => {
+            format!("{retype} the content type of {from} to {content_type}")
+        }
+    }
+}
+
+/// What it would do, line by line.
+pub(super) fn lines(it: &Rewrite) -> Vec<String> {
+    let described = |meta: &RecordMeta| {
+        let kind = meta.content_type.as_str();
+        let kind = if kind.is_empty() { "no content type" } else { kind };
+        format!("{}, {kind}", size(meta.size))
+    };
+    let mut lines = vec![match &it.kind {
+        RewriteKind::Retype(content_type) => {
+            format!("{}: {} → {content_type}", it.record.key, it.record.content_type)
+        }
+        _ => format!("{} → {}: {}", it.record.key, it.to, described(&it.record)),
+    }];
+    if let Some(replaced) = &it.replaced {
+        lines.push(format!("Overwrites {}: {}", it.to, described(replaced)));
+    }
+    lines
+}
+
+/// Of two changes that are one, the first is made and the second is not, or not known to be.
+pub(in crate::ops) fn half_made(first: &Key, second: &Key, error: Error) -> Error {
+    let problem = format!("{first} is written, {second} is not removed: {}", error.problem);
+    Error { problem, ..error }.hint("look at both, and delete the one that is to go")
+}

@@ -1,0 +1,49 @@
+//! `rename`, `copy` and `retype`.
+
+use serde_json::json;
+
+use super::program::{Program, json_lines};
+
+#[test]
+fn a_record_is_renamed_and_copied_with_its_bytes() {
+    let program = Program::with_shop();
+    assert_eq!(program.ok(&["rename", "shop", "bytes", "raw"]), "");
+    assert_eq!(program.run(["get", "shop", "raw", "--force"]).out, b"\0\xff\n");
+    program.fails(&["get", "shop", "bytes"], 1);
+    let told = program.ok(&["copy", "shop", "page-1", "page-3", "--json"]);
+    let kind = "application/json; charset=utf-8";
+    assert_eq!(json_lines(&told), [json!({"key": "page-3", "content_type": kind, "size": 15})]);
+    assert_eq!(program.ok(&["get", "shop", "page-3"]), r#"{"price": 1.50}"#);
+    assert_eq!(program.ok(&["get", "shop", "page-1"]), r#"{"price": 1.50}"#);
+}
+
+#[test]
+fn a_record_that_is_in_the_way_stays_unless_it_may_be_overwritten() {
+    let program = Program::with_shop();
+    for command in ["rename", "copy"] {
+        let told = program.fails(&[command, "shop", "page-1", "page-2"], 4);
+        assert!(told.contains("--overwrite"), "{told}");
+        assert_eq!(program.ok(&["get", "shop", "page-2"]), "<p>two</p>");
+        let shown = program.ok(&[command, "shop", "page-1", "page-2", "--overwrite", "--dry-run"]);
+        assert!(shown.contains("Overwrites page-2: 10 B, text/html"), "{shown}");
+        program.fails(&[command, "shop", "missing", "new"], 1);
+        program.fails(&[command, "nowhere", "page-1", "new"], 1);
+        program.fails(&[command, "shop", "page-1", "page-1"], 2);
+        program.fails(&[command, "shop", "page-1", "new", "--read-only"], 4);
+        program.fails(&["get", "shop", "new"], 1);
+    }
+    program.ok(&["rename", "shop", "page-1", "page-2", "--overwrite"]);
+    assert_eq!(program.ok(&["get", "shop", "page-2"]), r#"{"price": 1.50}"#);
+    program.fails(&["get", "shop", "page-1"], 1);
+}
+
+#[test]
+fn a_content_type_is_changed_alone() {
+    let program = Program::with_shop();
+    program.ok(&["retype", "shop", "page-2", "text/plain; charset=utf-8"]);
+    let told = json_lines(&program.ok(&["info", "shop", "page-2", "--json"])).remove(0);
+    assert_eq!(told["content_type"], "text/plain; charset=utf-8");
+    assert_eq!(program.ok(&["get", "shop", "page-2"]), "<p>two</p>");
+    program.fails(&["retype", "shop", "page-2", ""], 2);
+    program.fails(&["retype", "shop", "missing", "text/plain"], 1);
+}

@@ -1,0 +1,179 @@
+//! Records that get another key or another content type.
+
+use bytes::Bytes;
+use larder::model::{ContentType, ErrorKind, Key, Record, RecordMeta, SetValue, StoreName, Want};
+use larder::ops::{self, OldValues, Operation, Outcome, PlannedChange, words};
+use larder::storage::Storage;
+
+use super::{put, scan, store};
+use crate::short::Short as _;
+
+fn rename(store: &StoreName, key: &str, to: &str, overwrite: bool) -> Operation {
+    Operation::Rename { store: store.clone(), key: key.into(), to: to.into(), overwrite }
+}
+
+fn copy(store: &StoreName, key: &str, to: &str, overwrite: bool) -> Operation {
+    Operation::Copy { store: store.clone(), key: key.into(), to: to.into(), overwrite }
+}
+
+async fn put_bytes(storage: &dyn Storage, store: &StoreName, key: &str, value: &[u8], kind: &str) {
+    let set = SetValue {
+        store: store.clone(),
+        key: key.into(),
+        value: Bytes::copy_from_slice(value),
+        content_type: kind.into(),
+        expected: larder::model::Expect::Anything,
+    };
+    storage.set_value(&set).await.unwrap();
+}
+
+async fn read(storage: &dyn Storage, store: &StoreName, key: &str) -> Option<Record> {
+    let read = storage.read(store, &Key::from(key), Want::Whole).await.unwrap();
+    read.map(larder::model::Reading::into_record)
+}
+
+async fn keys(storage: &dyn Storage, store: &StoreName) -> Vec<String> {
+    scan(storage, store).await.iter().map(|meta| meta.key.escaped()).collect()
+}
+
+async fn make(storage: &dyn Storage, operation: &Operation) -> Outcome {
+    let plan = ops::plan(storage, operation).await.unwrap().undoable(false);
+    ops::perform_kept(storage, &plan, &OldValues::in_memory()).await.unwrap()
+}
+
+async fn undo(storage: &dyn Storage, outcome: Outcome) -> Outcome {
+    let plan = outcome.inverse.expect("what was there is kept");
+    ops::perform_kept(storage, &plan, &OldValues::in_memory()).await.unwrap()
+}
+
+/// Values of every kind: of none, of few and of many bytes, none of them text.
+fn values() -> Vec<(Vec<u8>, &'static str)> {
+    let bytes = |size: usize| (0..size).map(|at| (at * 7 % 256) as u8).collect::<Vec<_>>();
+    vec![
+        (Vec::new(), "application/octet-stream"),
+        (b"{\"a\": 1.50}\n".to_vec(), "application/json; charset=utf-8"),
+        (bytes(300), "image/png"),
+        (bytes(70 << 10), "text/plain; charset=latin1"),
+    ]
+}
+
+pub async fn a_renamed_record_has_its_bytes_and_its_type_and_goes_back(storage: &dyn Storage) {
+    let shop = store(storage, "shop").await;
+    for (value, kind) in values() {
+        put_bytes(storage, &shop, "old", &value, kind).await;
+        let before = read(storage, &shop, "old").await.unwrap();
+        let outcome = make(storage, &rename(&shop, "old", "new", false)).await;
+        assert_eq!(keys(storage, &shop).await, ["new"]);
+        let after = read(storage, &shop, "new").await.unwrap();
+        assert_eq!((&after.value[..], after.meta.content_type.as_str()), (&value[..], kind));
+        assert_eq!(after.meta, RecordMeta { key: "new".into(), ..before.meta.clone() });
+        let again = undo(storage, outcome).await;
+        assert_eq!(keys(storage, &shop).await, ["old"]);
+        assert_eq!(read(storage, &shop, "old").await.unwrap(), before);
+        let back = undo(storage, again).await;
+        assert_eq!(keys(storage, &shop).await, ["new"]);
+        undo(storage, back).await;
+        storage.delete_value(&shop, &["old".into()]).await.unwrap();
+    }
+}
+
+pub async fn a_copy_is_the_same_and_the_first_record_stays(storage: &dyn Storage) {
+    let shop = store(storage, "shop").await;
+    for (value, kind) in values() {
+        put_bytes(storage, &shop, "one", &value, kind).await;
+        let outcome = make(storage, &copy(&shop, "one", "two", false)).await;
+        let (one, two) = (
+            read(storage, &shop, "one").await.unwrap(),
+            read(storage, &shop, "two").await.unwrap(),
+        );
+        assert_eq!((&two.value, &two.value[..]), (&one.value, &value[..]));
+        assert_eq!(two.meta, RecordMeta { key: "two".into(), ..one.meta });
+        undo(storage, outcome).await;
+        assert_eq!(keys(storage, &shop).await, ["one"]);
+    }
+}
+
+pub async fn what_is_in_the_way_of_a_rename_stays_unless_it_was_shown(storage: &dyn Storage) {
+    let shop = store(storage, "shop").await;
+    put(storage, &shop, "old", "mine").await;
+    put(storage, &shop, "new", "theirs").await;
+    for operation in [rename(&shop, "old", "new", false), copy(&shop, "old", "new", false)] {
+        let refused = ops::plan(storage, &operation).await.unwrap_err();
+        assert_eq!(refused.kind, ErrorKind::Conflict, "{refused}");
+    }
+    // What comes after the plan was made is in the way too.
+    let late = ops::plan(storage, &rename(&shop, "old", "late", false)).await.unwrap();
+    put(storage, &shop, "late", "theirs").await;
+    let refused = ops::perform(storage, &late).await.unwrap_err().error;
+    assert_eq!(refused.kind, ErrorKind::Conflict, "{refused}");
+    assert_eq!(keys(storage, &shop).await, ["late", "new", "old"]);
+    assert_eq!(read(storage, &shop, "late").await.unwrap().value, "theirs");
+    // What was shown is written over, and comes back.
+    let plan = ops::plan(storage, &rename(&shop, "old", "new", true)).await.unwrap();
+    let PlannedChange::Rewrite(it) = &plan.change else { panic!() };
+    assert_eq!(it.replaced.as_ref().unwrap().size, 6);
+    let outcome = make(storage, &rename(&shop, "old", "new", true)).await;
+    assert_eq!(keys(storage, &shop).await, ["late", "new"]);
+    assert_eq!(read(storage, &shop, "new").await.unwrap().value, "mine");
+    undo(storage, outcome).await;
+    assert_eq!(read(storage, &shop, "new").await.unwrap().value, "theirs");
+    assert_eq!(read(storage, &shop, "old").await.unwrap().value, "mine");
+    // But not another that has come in its place since.
+    put(storage, &shop, "new", "changed").await;
+    let refused = ops::perform(storage, &plan).await.unwrap_err().error;
+    assert_eq!(refused.kind, ErrorKind::Conflict, "{refused}");
+    assert_eq!(read(storage, &shop, "new").await.unwrap().value, "changed");
+    assert_eq!(read(storage, &shop, "old").await.unwrap().value, "mine");
+}
+
+pub async fn a_record_that_changed_since_is_not_renamed(storage: &dyn Storage) {
+    let shop = store(storage, "shop").await;
+    put(storage, &shop, "old", "one").await;
+    let plan = ops::plan(storage, &rename(&shop, "old", "new", false)).await.unwrap();
+    put(storage, &shop, "old", "another").await;
+    let refused = ops::perform(storage, &plan).await.unwrap_err().error;
+    assert_eq!(refused.kind, ErrorKind::Conflict, "{refused}");
+    assert!(refused.problem.contains("old"), "{refused}");
+    assert_eq!(keys(storage, &shop).await, ["old"]);
+    let missing = ops::plan(storage, &rename(&shop, "none", "new", false)).await.unwrap_err();
+    assert_eq!(missing.kind, ErrorKind::NotFound);
+    let same = ops::plan(storage, &rename(&shop, "old", "old", false)).await.unwrap_err();
+    assert_eq!(same.kind, ErrorKind::Usage);
+}
+
+pub async fn an_undone_rename_loses_nothing_that_came_since(storage: &dyn Storage) {
+    let shop = store(storage, "shop").await;
+    put(storage, &shop, "old", "mine").await;
+    let outcome = make(storage, &rename(&shop, "old", "new", false)).await;
+    // Somebody takes the old key: then the value stays under the new one.
+    put(storage, &shop, "old", "theirs").await;
+    let plan = outcome.inverse.unwrap();
+    let refused = ops::perform(storage, &plan).await.unwrap_err().error;
+    assert_eq!(refused.kind, ErrorKind::Conflict, "{refused}");
+    assert_eq!(read(storage, &shop, "old").await.unwrap().value, "theirs");
+    assert_eq!(read(storage, &shop, "new").await.unwrap().value, "mine");
+}
+
+pub async fn a_content_type_changes_alone_and_goes_back(storage: &dyn Storage) {
+    let shop = store(storage, "shop").await;
+    for (value, kind) in values() {
+        put_bytes(storage, &shop, "k", &value, kind).await;
+        let before = read(storage, &shop, "k").await.unwrap();
+        let operation = Operation::Retype {
+            store: shop.clone(),
+            key: "k".into(),
+            content_type: ContentType::from("text/x-other"),
+        };
+        let outcome = make(storage, &operation).await;
+        let after = read(storage, &shop, "k").await.unwrap();
+        assert_eq!(after.value, before.value);
+        assert_eq!(after.meta.content_type.as_str(), "text/x-other");
+        undo(storage, outcome).await;
+        assert_eq!(read(storage, &shop, "k").await.unwrap(), before);
+        // Not over what has changed since it was shown.
+        let plan = ops::plan(storage, &operation).await.unwrap();
+        put(storage, &shop, "k", "changed").await;
+        let refused = ops::perform(storage, &plan).await.unwrap_err().error;
+        assert_eq!(refused.kind, ErrorKind::Conflict, "{}", words::doing(&plan));
+    }
+}
