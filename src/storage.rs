@@ -134,7 +134,7 @@ pub trait Storage: Send + Sync + 'static {
 
     /// The records of these keys in their order, one item a key; `None` where neither half is there.
     /// Read a page at a time, when it is wanted: what is held is bounded by the budget, and of a value
-    /// over it only the metadata is given. Beside a crawl the pages come as slowly as those of a
+    /// over it only the metadata is given. While a crawl writes the pages come as slowly as those of a
     /// [`scan`](Self::scan). Dropping the stream stops the reading.
     fn scan_values(
         &self,

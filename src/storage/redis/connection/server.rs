@@ -43,9 +43,9 @@ pub(super) async fn to_server(
         ServerConnection::start(wired, &address, plan.timeout).await
     };
     let connection = match open_with(Login::of(&plan.target)).await {
-        // fred greets with PING where there is nobody to log in; a default user may lack the
-        // right to it, but any password logs it in.
-        Err(error) if error.kind == ErrorKind::Permission && plan.target.username.is_none() => {
+        // fred greets with PING where there is nobody to log in. A default user may lack the right to
+        // it, and a server that cannot save to its disk refuses it; any password logs that user in.
+        Err(error) if refuses_greeting(error.kind) && plan.target.username.is_none() => {
             let login = Login { username: Some("default".into()), password: Some(String::new()) };
             open_with(login).await.map_err(|_| error)?
         }
@@ -67,4 +67,9 @@ pub(super) async fn to_server(
         })?;
     }
     Ok(connection)
+}
+
+/// Whether a server that answers so may still be read.
+fn refuses_greeting(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::Permission | ErrorKind::CannotPersist)
 }

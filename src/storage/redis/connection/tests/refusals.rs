@@ -1,3 +1,6 @@
+use std::time::Instant;
+
+use super::server::Reply;
 use super::*;
 use crate::model::ErrorKind;
 
@@ -47,6 +50,23 @@ async fn a_user_with_few_rights_can_read() {
     assert_eq!(hset.kind, ErrorKind::Permission);
     assert!(!crate::storage::redis::error::forbids_scripts(&hset), "{hset}");
     assert_eq!(*connections.state().borrow(), ConnectionState::Up);
+}
+
+#[tokio::test]
+async fn a_server_that_cannot_save_to_its_disk_can_be_read() {
+    // No file can be made there.
+    let server = Server::start_without_module(&["--save", "3600 1", "--dir", "/proc"]);
+    server.cli(&["HSET", "k", "a", "b"]);
+    server.cli(&["BGSAVE"]);
+    let deadline = Instant::now() + PATIENCE;
+    while !matches!(server.command(&[b"PING"]), Reply::Error(error) if error.contains("MISCONF")) {
+        assert!(Instant::now() < deadline, "the server notices");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let connections = connect(&server.url()).await.unwrap();
+    assert_eq!(connections.run(command("HLEN", &["k"])).await, Ok(Value::Integer(1)));
+    let hset = connections.transaction(vec![command("HSET", &["k", "a", "c"])]).await.unwrap_err();
+    assert_eq!(hset.kind, ErrorKind::CannotPersist);
 }
 
 #[tokio::test]
