@@ -64,7 +64,7 @@ impl KeysPane {
     /// list, or to the records that are marked.
     pub(super) fn allowed(&self, action: Action) -> Result<(), Why> {
         let on_group = self.group(self.cursor.at).is_some_and(|group| !group.leaf);
-        let marked = !self.marks.is_empty() || self.range().is_some();
+        let marked = !self.marks.keys.is_empty() || self.range().is_some();
         let ok = match action {
             Action::Delete if marked => true,
             Action::UnmarkAll => marked,

@@ -5,7 +5,6 @@ mod groups;
 mod marks;
 mod sync;
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::index::sync::{Highlight, KeySync};
@@ -16,7 +15,7 @@ use super::list::{Cursor, Move};
 use super::load::Scope;
 
 pub use groups::Grouping;
-pub use marks::MarkedSum;
+pub use marks::Marks;
 pub use sync::ShownOrder;
 
 /// A filter that begins with this finds keys that have its letters in this order, the best first.
@@ -47,15 +46,19 @@ pub struct KeysPane {
     pub grouping: Option<Grouping>,
     /// Whether the newest records come in at the top, and the view stays there.
     pub follow: bool,
-    /// Keys marked for deleting.
-    pub marks: BTreeSet<Key>,
-    /// What these come to.
-    pub marked: MarkedSum,
-    range: Option<marks::Range>,
+    /// The marked keys, and what they come to.
+    pub marks: Marks,
     /// Whether the store is no longer listed.
     pub gone: bool,
-    held: Option<Key>,
-    /// Where the cursor was before a filter was typed, until the user moves or takes the filter.
+    held: Held,
+}
+
+/// The keys that the cursor goes to.
+#[derive(Debug, Default)]
+struct Held {
+    /// The one that it stays on, or goes to as soon as it is in the list.
+    key: Option<Key>,
+    /// The one that it was on before a filter was typed, until the user moves or takes the filter.
     before_filter: Option<Key>,
 }
 
@@ -104,20 +107,20 @@ impl KeysPane {
     /// Moves the cursor in a window of `height` rows.
     pub fn go(&mut self, to: Move, height: usize) {
         self.cursor.go(to, self.len(), height);
-        self.before_filter = None;
+        self.held.before_filter = None;
         self.follow &= self.cursor.at == 0;
-        self.held = self.current().map(|meta| meta.key);
+        self.held.key = self.current().map(|meta| meta.key);
     }
 
     /// Scrolls the window.
     pub fn scroll(&mut self, rows: isize, height: usize) {
         self.cursor.scroll(rows, self.len(), height);
-        self.held = self.current().map(|meta| meta.key);
+        self.held.key = self.current().map(|meta| meta.key);
     }
 
     /// Makes the cursor go to this key as soon as it is in the list.
     pub fn hold(&mut self, key: Key) {
-        self.held = Some(key);
+        self.held.key = Some(key);
     }
 
     /// Whether the list in its present order needs no sorting of its own.
@@ -145,17 +148,17 @@ impl KeysPane {
     pub fn show(&mut self, index: Arc<Index>, rows: RowOrder, height: usize) {
         self.index = index;
         self.order.rows = rows;
-        self.marks.retain(|key| self.index.find(key.as_bytes()).is_ok());
+        self.marks.keys.retain(|key| self.index.find(key.as_bytes()).is_ok());
         self.fit_marks();
         if self.are_grouped() {
             return;
         }
         if self.follow {
             self.cursor.go(Move::Home, self.len(), height);
-            self.held = None;
+            self.held.key = None;
             return;
         }
-        let found = self.held.as_ref().map(|key| self.index.find(key.as_bytes()));
+        let found = self.held.key.as_ref().map(|key| self.index.find(key.as_bytes()));
         let at = match found {
             None => 0,
             Some(Ok(row)) => self.order.rows.position_of(row).unwrap_or(self.cursor.at),
@@ -165,22 +168,22 @@ impl KeysPane {
         };
         self.cursor.hold(at, self.len(), height);
         if matches!(found, Some(Err(_))) {
-            self.held = self.current().map(|meta| meta.key);
+            self.held.key = self.current().map(|meta| meta.key);
         }
     }
 
     /// From now on the cursor stays on its key. Until the first walk has ended or the user has
     /// moved, it stays on the first row instead, whatever key arrives there.
     pub fn settle(&mut self) {
-        self.held = self.current().map(|meta| meta.key);
+        self.held.key = self.current().map(|meta| meta.key);
     }
 
     /// The keys that a deletion is about: the marked ones, else the one under the cursor.
     pub fn chosen(&self) -> Vec<Key> {
-        if self.marks.is_empty() {
+        if self.marks.keys.is_empty() {
             self.current().map(|meta| meta.key).into_iter().collect()
         } else {
-            self.marks.iter().cloned().collect()
+            self.marks.keys.iter().cloned().collect()
         }
     }
 }

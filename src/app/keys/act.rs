@@ -71,11 +71,11 @@ impl KeysPane {
     /// Takes away the filter, the marks or the groups; tells whether there was something to take
     /// away.
     pub(in crate::app) fn back(&mut self, ctx: &mut Ctx<'_>) -> bool {
-        if self.range.is_some() {
-            self.range = None;
+        if self.marks.range.is_some() {
+            self.marks.range = None;
         } else if !self.filter.is_empty() {
             self.set_filter("", ctx);
-        } else if !self.marks.is_empty() {
+        } else if !self.marks.keys.is_empty() {
             self.unmark_all();
         } else {
             return self.grouping.is_some() && self.leave_group(ctx);
@@ -88,21 +88,21 @@ impl KeysPane {
     pub(in crate::app) fn set_filter(&mut self, text: &str, ctx: &mut Ctx<'_>) {
         if self.filter == text {
             // The user has taken it as it stands.
-            self.before_filter = None;
+            self.held.before_filter = None;
             if !self.order.selecting {
                 self.settle();
             }
             return;
         }
         if self.filter.is_empty() {
-            self.before_filter = self.current().map(|meta| meta.key);
+            self.held.before_filter = self.current().map(|meta| meta.key);
         }
         text.clone_into(&mut self.filter);
         if text.is_empty() {
-            let held = self.before_filter.take().or_else(|| self.held.take());
-            self.held = held.or_else(|| self.current().map(|meta| meta.key));
+            let held = self.held.before_filter.take().or_else(|| self.held.key.take());
+            self.held.key = held.or_else(|| self.current().map(|meta| meta.key));
         } else {
-            self.held = None;
+            self.held.key = None;
             self.flatten_groups(ctx);
         }
         self.reselect(ctx);

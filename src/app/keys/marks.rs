@@ -1,5 +1,7 @@
 //! Marks on records: one by one, a range, all that are shown; and what they come to.
 
+use std::collections::BTreeSet;
+
 use crate::model::Key;
 use crate::text;
 
@@ -10,13 +12,19 @@ use super::KeysPane;
 /// Records that can be marked at once: more would be felt with each change of the list.
 const MOST: usize = 100_000;
 
-/// What the marked records come to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct MarkedSum {
-    /// What they weigh together, in bytes.
+/// Marked records of which each is looked for by itself: at most a millisecond at a million.
+const FEW: usize = 10;
+
+/// Marked records, and what they come to.
+#[derive(Debug, Default)]
+pub struct Marks {
+    /// Their keys.
+    pub keys: BTreeSet<Key>,
+    /// What the records weigh together, in bytes.
     pub bytes: u64,
     /// How many of them the list does not show.
     pub hidden: usize,
+    pub(super) range: Option<Range>,
 }
 
 /// A range that has been begun: the key it was begun on, and where that stands.
@@ -30,23 +38,23 @@ impl KeysPane {
     /// Marks or unmarks the record under the cursor.
     pub fn toggle_mark(&mut self) {
         if let Some(meta) = self.current()
-            && !self.marks.remove(&meta.key)
+            && !self.marks.keys.remove(&meta.key)
         {
-            self.marks.insert(meta.key);
+            self.marks.keys.insert(meta.key);
         }
         self.weigh_marks();
     }
 
     /// Takes all marks away, and a range that has been begun.
     pub(super) fn unmark_all(&mut self) {
-        self.range = None;
-        self.marks.clear();
+        self.marks.range = None;
+        self.marks.keys.clear();
         self.weigh_marks();
     }
 
     /// Marks all that are shown; or those that are not marked, and unmarks the others.
     pub(super) fn mark_shown(&mut self, invert: bool, ctx: &mut Ctx<'_>) {
-        self.range = None;
+        self.marks.range = None;
         if self.has_room_for(self.len(), ctx) {
             self.mark_rows(0..self.len(), invert);
         }
@@ -54,17 +62,17 @@ impl KeysPane {
 
     /// Begins a range at the cursor, or marks all from where it was begun up to here.
     pub(super) fn mark_range(&mut self, ctx: &mut Ctx<'_>) {
-        if self.range.is_some() {
+        if self.marks.range.is_some() {
             self.end_range(ctx);
         } else if let Some(meta) = self.current() {
-            self.range = Some(Range { key: meta.key, at: self.cursor.at });
+            self.marks.range = Some(Range { key: meta.key, at: self.cursor.at });
         }
     }
 
     /// Marks the range that has been begun, if one has; tells whether one had.
     pub(in crate::app) fn end_range(&mut self, ctx: &mut Ctx<'_>) -> bool {
         let Some(range) = self.range() else { return false };
-        self.range = None;
+        self.marks.range = None;
         if self.has_room_for(range.len(), ctx) {
             self.mark_rows(range, false);
         }
@@ -73,17 +81,17 @@ impl KeysPane {
 
     /// The rows of the range that has been begun.
     pub fn range(&self) -> Option<std::ops::Range<usize>> {
-        let from = self.range.as_ref()?.at;
+        let from = self.marks.range.as_ref()?.at;
         Some(from.min(self.cursor.at)..from.max(self.cursor.at) + 1)
     }
 
     /// Whether a row is marked, or in the range that has been begun.
     pub fn is_marked(&self, at: usize, key: &Key) -> bool {
-        self.marks.contains(key) || self.range().is_some_and(|range| range.contains(&at))
+        self.marks.keys.contains(key) || self.range().is_some_and(|range| range.contains(&at))
     }
 
     fn has_room_for(&self, more: usize, ctx: &mut Ctx<'_>) -> bool {
-        let fits = more + self.marks.len() <= MOST;
+        let fits = more + self.marks.keys.len() <= MOST;
         if !fits {
             let (more, most) = (text::count(more as u64), text::count(MOST as u64));
             ctx.say(Notice::info(format!("{more} are too many to mark; {most} at most")));
@@ -94,28 +102,28 @@ impl KeysPane {
     fn mark_rows(&mut self, rows: std::ops::Range<usize>, invert: bool) {
         for at in rows {
             let Some(meta) = self.row(at) else { continue };
-            if invert && self.marks.remove(&meta.key) {
+            if invert && self.marks.keys.remove(&meta.key) {
                 continue;
             }
-            self.marks.insert(meta.key);
+            self.marks.keys.insert(meta.key);
         }
         self.weigh_marks();
     }
 
     /// The list shows other rows: what the marks come to, and where the range stands.
     pub(super) fn fit_marks(&mut self) {
-        if let Some(Range { key, .. }) = self.range.take() {
+        if let Some(Range { key, .. }) = self.marks.range.take() {
             let at = self.index.find(key.as_bytes()).ok();
             let at = at.and_then(|row| self.order.rows.position_of(row));
             let at = at.filter(|_| !self.are_grouped());
-            self.range = at.map(|at| Range { key, at });
+            self.marks.range = at.map(|at| Range { key, at });
         }
         self.weigh_marks();
     }
 
     fn weigh_marks(&mut self) {
         // In the order of the keys, which is that of the rows.
-        let rows = self.marks.iter().filter_map(|key| self.index.find(key.as_bytes()).ok());
+        let rows = self.marks.keys.iter().filter_map(|key| self.index.find(key.as_bytes()).ok());
         let rows: Vec<usize> = rows.collect();
         let sizes = rows.iter().filter_map(|row| self.index.get(*row)).map(|meta| meta.size);
         let bytes = sizes.sum();
@@ -126,12 +134,17 @@ impl KeysPane {
                 let shown = |row: &&usize| grouping.shows(**row);
                 rows.len() - rows.iter().filter(shown).count()
             }
+            // Looking for a few costs less than going through all rows.
+            _ if narrowed && rows.len() < FEW => {
+                rows.iter().filter(|row| self.order.rows.position_of(**row).is_none()).count()
+            }
             _ if narrowed => {
                 let shown = self.order.rows.iter().filter(|row| rows.binary_search(row).is_ok());
                 rows.len() - shown.count()
             }
             _ => 0,
         };
-        self.marked = MarkedSum { bytes, hidden };
+        self.marks.bytes = bytes;
+        self.marks.hidden = hidden;
     }
 }

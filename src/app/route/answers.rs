@@ -109,7 +109,7 @@ pub(in crate::app) fn done(app: &mut App, plan: &Plan, outcome: Outcome, edited:
                 let keys = records.iter().map(PlannedRecord::key);
                 let gone: Vec<_> = keys.filter(|key| !left.contains(key)).cloned().collect();
                 for key in &gone {
-                    app.keys.marks.remove(key);
+                    app.keys.marks.keys.remove(key);
                 }
                 replies::change_list(app, gone.into_iter().map(Change::Remove).collect());
                 replies::after_change(app, store);

@@ -58,7 +58,7 @@ pub(in crate::app) fn ask_to_delete(app: &mut App) {
     if !shown.is_empty() {
         let back = shown.iter().filter(|record| app.writes_back(&store, record.key())).count();
         let warning = words::come_back(back, shown.len());
-        let hidden = words::not_shown(app.keys.marked.hidden);
+        let hidden = words::not_shown(app.keys.marks.hidden);
         let names = words::first_of(&shown);
         let plan = Plan::delete(store, shown).undoable(false);
         let plan = plan.warned(names).warned(hidden).warned(warning);

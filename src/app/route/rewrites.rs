@@ -105,8 +105,8 @@ pub(in crate::app) fn done(app: &mut App, it: &Rewrite, outcome: &Outcome) {
     let mut changes = vec![Change::Set(meta)];
     if it.kind == RewriteKind::Rename && !outcome.skipped.contains(&it.record.key) {
         changes.push(Change::Remove(it.record.key.clone()));
-        if app.keys.marks.remove(&it.record.key) {
-            app.keys.marks.insert(it.to.clone());
+        if app.keys.marks.keys.remove(&it.record.key) {
+            app.keys.marks.keys.insert(it.to.clone());
         }
     }
     // Whoever has gone on to another record meanwhile stays there.

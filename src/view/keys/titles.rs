@@ -64,11 +64,11 @@ pub(super) fn titles(
         let remedy = app.keymap.says(Context::Keys, Action::MarkRange, "marks it");
         let range = format!("range of {}", text::count(range.len() as u64));
         bottom.push(text::then(&range, ": ", remedy));
-    } else if !keys.marks.is_empty() {
-        let marked = text::count(keys.marks.len() as u64);
-        bottom.push(format!("{marked} marked · {}", text::size(keys.marked.bytes)));
-        if keys.marked.hidden > 0 {
-            bottom.push(format!("{} not shown", text::count(keys.marked.hidden as u64)));
+    } else if !keys.marks.keys.is_empty() {
+        let marked = text::count(keys.marks.keys.len() as u64);
+        bottom.push(format!("{marked} marked · {}", text::size(keys.marks.bytes)));
+        if keys.marks.hidden > 0 {
+            bottom.push(format!("{} not shown", text::count(keys.marks.hidden as u64)));
         }
     }
     if keys.sync.failure().is_some() && !keys.is_empty() {

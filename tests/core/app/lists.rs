@@ -100,7 +100,7 @@ fn the_first_match_is_chosen_while_one_types_and_esc_goes_back_to_the_key_before
 }
 
 fn marked(stage: &Stage) -> Vec<String> {
-    stage.app.keys.marks.iter().map(Key::escaped).collect()
+    stage.app.keys.marks.keys.iter().map(Key::escaped).collect()
 }
 
 #[test]
