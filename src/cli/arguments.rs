@@ -1,18 +1,20 @@
 //! What can be written on the command line.
 
 mod rewrite;
+mod values;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{ArgGroup, Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
 use super::help;
 use crate::config::parse_seconds;
 
 pub(super) use rewrite::{RenameArgs, RetypeArgs};
+pub(super) use values::{GetArgs, SetArgs};
 
 const STORE: &str = "The store's internal name, or id:ID. A store whose own name starts with `id:` is reached by \
      its id";
@@ -241,62 +243,6 @@ pub struct WatchArgs {
     /// Wait until the store is there; then all its records are new
     #[arg(short, long)]
     pub wait: bool,
-}
-
-/// `get`.
-#[derive(Debug, Args)]
-pub struct GetArgs {
-    #[arg(help = STORE)]
-    pub(super) store: OsString,
-    #[arg(help = KEY)]
-    pub(super) key: OsString,
-
-    /// Write to FILE instead, all of it or nothing
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
-
-    /// Print bytes to a terminal, whatever they do to it
-    #[arg(short, long)]
-    pub force: bool,
-
-    /// Print the SHA-256 digest of the value instead, for set --if-unchanged
-    #[arg(long, conflicts_with_all = ["output", "force"])]
-    pub digest: bool,
-}
-
-/// `set`.
-#[derive(Debug, Args)]
-#[group(skip)]
-#[command(group(ArgGroup::new("source").required(true).args(["value", "file", "null"])))]
-pub struct SetArgs {
-    #[arg(help = STORE)]
-    pub(super) store: OsString,
-    #[arg(help = KEY)]
-    pub(super) key: OsString,
-
-    /// The value, as text; stored in the charset that TYPE declares
-    #[arg(allow_negative_numbers = true)]
-    pub value: Option<OsString>,
-
-    /// Take the value from FILE, byte for byte; - is standard input
-    #[arg(short, long, value_name = "FILE")]
-    pub file: Option<PathBuf>,
-
-    /// Set the value None
-    #[arg(long, conflicts_with = "content_type")]
-    pub null: bool,
-
-    /// The content type, instead of the one Crawlee infers
-    #[arg(short, long, value_name = "TYPE")]
-    pub content_type: Option<String>,
-
-    /// Only if there is no such record yet
-    #[arg(long, conflicts_with = "if_unchanged")]
-    pub if_absent: bool,
-
-    /// Only if the value still has this digest, as get --digest prints it
-    #[arg(long, value_name = "DIGEST")]
-    pub if_unchanged: Option<String>,
 }
 
 /// What `drafts` does.

@@ -1,0 +1,64 @@
+//! What `get` and `set` take.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{ArgGroup, Args};
+
+use super::{KEY, STORE};
+
+/// `get`.
+#[derive(Debug, Args)]
+pub struct GetArgs {
+    #[arg(help = STORE)]
+    pub(in crate::cli) store: OsString,
+    #[arg(help = KEY)]
+    pub(in crate::cli) key: OsString,
+
+    /// Write to FILE instead, all of it or nothing
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+
+    /// Print bytes to a terminal, whatever they do to it
+    #[arg(short, long)]
+    pub force: bool,
+
+    /// Print the SHA-256 digest of the value instead, for set --if-unchanged
+    #[arg(long, conflicts_with_all = ["output", "force"])]
+    pub digest: bool,
+}
+
+/// `set`.
+#[derive(Debug, Args)]
+#[group(skip)]
+#[command(group(ArgGroup::new("source").required(true).args(["value", "file", "null"])))]
+pub struct SetArgs {
+    #[arg(help = STORE)]
+    pub(in crate::cli) store: OsString,
+    #[arg(help = KEY)]
+    pub(in crate::cli) key: OsString,
+
+    /// The value, as text; stored in the charset that TYPE declares
+    #[arg(allow_negative_numbers = true)]
+    pub value: Option<OsString>,
+
+    /// Take the value from FILE, byte for byte; - is standard input
+    #[arg(short, long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+
+    /// Set the value None
+    #[arg(long, conflicts_with = "content_type")]
+    pub null: bool,
+
+    /// The content type, instead of the one Crawlee infers
+    #[arg(short, long, value_name = "TYPE")]
+    pub content_type: Option<String>,
+
+    /// Only if there is no such record yet
+    #[arg(long, conflicts_with = "if_unchanged")]
+    pub if_absent: bool,
+
+    /// Only if the value still has this digest, as get --digest prints it
+    #[arg(long, value_name = "DIGEST")]
+    pub if_unchanged: Option<String>,
+}
