@@ -4,6 +4,7 @@
 //! arguments, and then either runs the browser with what [`prepare`] found, or [`run`].
 
 mod arguments;
+mod aside;
 mod confirm;
 #[cfg(feature = "demo")]
 mod demo;
@@ -50,6 +51,7 @@ use crate::model::{Error, ErrorKind, Key, OpenBy, Result, StoreName};
 use crate::ops::{self, Failed, Outcome, Plan, Resolution, words};
 use crate::storage::target::Target;
 use crate::storage::{self, Storage};
+use arguments::AsideCommand;
 use exit::{ExitResult, Failure, say};
 use limits::check_files;
 use output::Output;
@@ -194,6 +196,9 @@ fn dispatch(command: &Command, cli: &Cli, output: &mut Output) -> ExitResult {
             confirm::possible(remove.yes || remove.dry_run)?;
         }
         Command::Repair(repair) => confirm::possible(repair.yes)?,
+        Command::Aside { what: Some(AsideCommand::Discard { dry_run, yes, .. }) } => {
+            confirm::possible(*yes || *dry_run)?;
+        }
         _ => {}
     }
     let Prepared { config, target } = prepare(cli)?;
@@ -233,6 +238,7 @@ fn dispatch(command: &Command, cli: &Cli, output: &mut Output) -> ExitResult {
             Command::Purge(remove) => remove::purge(storage, remove, place, output).await,
             Command::Drop(remove) => remove::drop_store(storage, remove, place, output).await,
             Command::Repair(repair) => repair::repair(storage, repair, output).await,
+            Command::Aside { what } => aside::run(storage, what.as_ref(), place, output).await,
             #[cfg(feature = "demo")]
             Command::Demo(_) => Ok(exit::DONE),
             Command::Completions { .. }

@@ -165,6 +165,14 @@ pub enum Command {
         what: Option<DraftsCommand>,
     },
 
+    /// List, restore and discard what a purge or a drop in the browser has set aside
+    #[command(after_help = help::ASIDE)]
+    Aside {
+        /// What to do; without it, all that is set aside is listed
+        #[command(subcommand)]
+        what: Option<AsideCommand>,
+    },
+
     /// Watch a simulated crawl fill a store
     #[cfg(feature = "demo")]
     #[command(after_help = help::DEMO)]
@@ -267,6 +275,37 @@ pub enum DraftsCommand {
         /// The drafts, as they are listed
         #[arg(required = true, value_name = "DRAFT")]
         drafts: Vec<String>,
+    },
+}
+
+/// What `aside` does.
+#[derive(Debug, Subcommand)]
+pub enum AsideCommand {
+    /// List all that is set aside, the oldest first
+    List,
+    /// Put back what the store does not have again
+    Restore {
+        /// What is set aside, as it is listed
+        #[arg(value_name = "ASIDE")]
+        id: String,
+
+        /// Show what would be put back, and change nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Remove for good what is set aside
+    Discard {
+        /// What is set aside, as it is listed
+        #[arg(value_name = "ASIDE")]
+        id: String,
+
+        /// Show what would be removed, and change nothing
+        #[arg(long)]
+        dry_run: bool,
+
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
     },
 }
 

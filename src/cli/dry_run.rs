@@ -63,6 +63,10 @@ fn as_json(plan: &Plan) -> Map<String, Value> {
         PlannedChange::Purge(store) | PlannedChange::Drop(store) => {
             put_store(&mut map, &store.name);
         }
+        PlannedChange::Restore(info) | PlannedChange::Discard(info) => {
+            map.insert("aside".into(), json!(info.id.as_str()));
+            put_store(&mut map, info.aside.store());
+        }
         PlannedChange::Rewrite(it) => {
             put_store(&mut map, &it.store);
             map.insert("from".into(), json::record(&it.record).into());
@@ -75,7 +79,6 @@ fn as_json(plan: &Plan) -> Map<String, Value> {
         | PlannedChange::Set(_)
         | PlannedChange::Repair(..)
         | PlannedChange::Swap(..)
-        | PlannedChange::Restore(_)
         | PlannedChange::DropEmpty(..) => {}
     }
     map.insert("records".into(), json!(plan.records));

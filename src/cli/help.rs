@@ -36,7 +36,7 @@ Commands for scripts, with  man  and  completions  (COMMAND --help: more)
   exists   is there such a record?       repair   mend a store's metadata
   watch    tell what changes             drafts   what was typed and not stored
   rename   give a record another key     copy     make a second one of its value
-  retype   change the content type
+  retype   change the content type       aside    what a purge has set aside
 
 Options:      (also -h, --help  and  -V, --version )
   -t, --target TARGET  path, URL, profile      --read-only  refuse every write
@@ -193,6 +193,19 @@ Examples:
   larder drafts show 0f3a9c51d2e47b86-6442a1f0-1f2e
   larder drafts export 0f3a9c51d2e47b86-6442a1f0-1f2e typed.json
   larder drafts remove 0f3a9c51d2e47b86-6442a1f0-1f2e";
+
+pub(super) const ASIDE: &str = "\
+What the browser purges or drops is set aside. It removes that for good after ten minutes, or when it ends; \
+what a killed one has left stays: on a server until it expires, a day after it was set aside or last restored in part, \
+in a directory until it is restored or discarded. A restore puts no record over one that the store has again; \
+such records stay set aside, and it ends with exit code 4. A terminal is asked for the store's name before \
+anything is discarded; a script needs --yes.
+
+Examples:
+  larder aside
+  larder aside restore dQ1yXhTzVb3RkNw0e
+  larder aside discard dQ1yXhTzVb3RkNw0e --dry-run
+  larder aside discard dQ1yXhTzVb3RkNw0e --yes";
 
 #[cfg(feature = "demo")]
 pub(super) const DEMO: &str = "\

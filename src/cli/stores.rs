@@ -49,7 +49,7 @@ fn row(info: &StoreInfo) -> Vec<Visible<'static>> {
 }
 
 /// `2026-11-22T13:57:47Z`: as much as a column needs.
-fn to_the_second(time: Timestamp) -> String {
+pub(super) fn to_the_second(time: Timestamp) -> String {
     let whole = Timestamp::from_micros(time.micros().div_euclid(1_000_000) * 1_000_000);
     whole.to_string().replace("+00:00", "Z")
 }

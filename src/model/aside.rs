@@ -62,6 +62,9 @@ pub struct AsideInfo {
     pub records: u64,
     /// When it was set aside.
     pub at: Timestamp,
+    /// When it is freed by itself; `None` where it stays until it is restored or discarded. On a
+    /// server a restore that leaves some of it makes this later.
+    pub expires_at: Option<Timestamp>,
     /// Whether records were moved one after the other, where they could not be in one step: what a
     /// crawler wrote meanwhile may be among them, or may not.
     pub in_steps: bool,

@@ -1,6 +1,6 @@
 //! What is asked for, as data.
 
-use crate::model::{ContentType, Key, OpenBy, SetValue, StoreName};
+use crate::model::{AsideId, ContentType, Key, OpenBy, SetValue, StoreName};
 
 /// A change of what a storage holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +51,10 @@ pub enum Operation {
         /// The content type.
         content_type: ContentType,
     },
+    /// Put back what was set aside.
+    Restore(AsideId),
+    /// Remove for good what was set aside.
+    Discard(AsideId),
     /// Write the metadata of a store anew.
     Repair(StoreName),
 }

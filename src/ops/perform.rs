@@ -38,6 +38,7 @@ pub async fn perform_kept(storage: &dyn Storage, plan: &Plan, old_values: &OldVa
         }
         PlannedChange::Swap(store, swaps) => return swap::swap(storage, store, swaps).await,
         PlannedChange::Restore(info) => return undo::restore(storage, info).await,
+        PlannedChange::Discard(info) => return undo::discard(storage, info).await,
         PlannedChange::DropEmpty(store, by) => return undo::drop_empty(storage, store, by).await,
         PlannedChange::Purge(store) | PlannedChange::Drop(store) => {
             is_same(storage, store).await?;

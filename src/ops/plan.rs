@@ -14,6 +14,7 @@ use super::kept;
 use super::operation::Operation;
 use super::record_swap::Swap;
 use super::rewrite::{self, Rewrite, RewriteKind};
+use super::undo;
 use super::written_back::written_back;
 
 /// What an operation would change.
@@ -61,6 +62,8 @@ pub enum PlannedChange {
     Swap(StoreName, Arc<[Swap]>),
     /// Put back what was set aside.
     Restore(AsideInfo),
+    /// Remove for good what was set aside.
+    Discard(AsideInfo),
     /// Remove a store that was made, if there is nothing in it.
     DropEmpty(PlannedStore, OpenBy),
 }
@@ -211,6 +214,12 @@ impl Plan {
         Self::new(PlannedChange::Restore(info), Some(records), Weight::Unknown, true)
     }
 
+    /// The plan of removing for good what was set aside.
+    fn discard(info: AsideInfo) -> Self {
+        let records = info.records;
+        Self::new(PlannedChange::Discard(info), Some(records), Weight::Unknown, false)
+    }
+
     /// The plan of removing a store that was made, if there is nothing in it.
     pub(super) fn drop_empty(store: PlannedStore, by: OpenBy) -> Self {
         Self::new(PlannedChange::DropEmpty(store, by), Some(0), Weight::Values(0), true)
@@ -241,7 +250,7 @@ impl Plan {
                 Expect::Is(version) => !version.content_type.as_str().is_empty(),
             },
             PlannedChange::Purge(_) | PlannedChange::Drop(_) => sets_aside,
-            PlannedChange::Repair(..) => false,
+            PlannedChange::Repair(..) | PlannedChange::Discard(_) => false,
             PlannedChange::Rewrite(rewrite) => rewrite.is_undoable(),
             PlannedChange::Create(_)
             | PlannedChange::Swap(..)
@@ -281,6 +290,7 @@ impl Plan {
             | PlannedChange::Repair(..)
             | PlannedChange::Rewrite(_)
             | PlannedChange::Restore(_)
+            | PlannedChange::Discard(_)
             | PlannedChange::DropEmpty(..) => false,
         }
     }
@@ -301,9 +311,10 @@ impl Plan {
                 Write::Drop(store.name.clone())
             }
             PlannedChange::Repair(_, repair) => Write::Repair(repair.clone()?),
-            PlannedChange::Rewrite(_) | PlannedChange::Swap(..) | PlannedChange::Restore(_) => {
-                return None;
-            }
+            PlannedChange::Rewrite(_)
+            | PlannedChange::Swap(..)
+            | PlannedChange::Restore(_)
+            | PlannedChange::Discard(_) => return None,
         })
     }
 }
@@ -338,6 +349,11 @@ pub async fn plan(storage: &dyn Storage, operation: &Operation) -> Result<Plan> 
             let (info, problem) = look_at(storage, store).await?;
             Plan { problem, ..Plan::drop(&info, Weight::of(&info)) }
         }
+        Operation::Restore(id) => {
+            let plan = Plan::restore(undo::find_aside(storage, id).await?);
+            Plan { reversible: false, ..plan }
+        }
+        Operation::Discard(id) => Plan::discard(undo::find_aside(storage, id).await?),
         Operation::Repair(store) => {
             let repair = storage.get_metadata(store).await?.repair;
             if repair.is_none() && !storage.server().await?.repairs() {

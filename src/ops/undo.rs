@@ -3,8 +3,8 @@
 use futures::stream::{self, StreamExt as _};
 
 use crate::model::{
-    Aside, AsideInfo, Budget, Error, ErrorKind, Expect, OpenBy, Reading, Record, RecordMeta,
-    RecordState, Result, SetValue, StoreInfo, StoreName, Version, Want, Write,
+    Aside, AsideId, AsideInfo, Budget, Error, ErrorKind, Expect, OpenBy, Reading, Record,
+    RecordMeta, RecordState, Result, SetValue, StoreInfo, StoreName, Version, Want, Write,
 };
 use crate::storage::Storage;
 
@@ -127,7 +127,7 @@ pub(super) async fn restore(storage: &dyn Storage, info: &AsideInfo) -> Performe
     let restored = storage.restore(&info.id).await.map_err(|error| match error.kind {
         // What is back is not touched by another try.
         ErrorKind::InDoubt => {
-            Error { kind: ErrorKind::Connection, ..error }.hint("undo it again: nothing is lost")
+            Error { kind: ErrorKind::Connection, ..error }.hint("do it again: nothing is lost")
         }
         _ => error,
     })?;
@@ -150,6 +150,21 @@ pub(super) async fn restore(storage: &dyn Storage, info: &AsideInfo) -> Performe
         outcome.inverse = Some(Box::new(Plan { change, ..plan }.undoable(true)));
     }
     Ok(outcome)
+}
+
+/// What is set aside under an id.
+pub(super) async fn find_aside(storage: &dyn Storage, id: &AsideId) -> Result<AsideInfo> {
+    let mut asides = storage.asides().await?.into_iter();
+    asides.find(|info| info.id == *id).ok_or_else(|| words::nothing_aside(id.as_str()))
+}
+
+/// Removes for good what was set aside.
+pub(super) async fn discard(storage: &dyn Storage, info: &AsideInfo) -> Performed {
+    storage.discard(&info.id).await.map_err(|error| match error.kind {
+        ErrorKind::InDoubt => error.hint(words::LIST_ASIDES),
+        _ => error,
+    })?;
+    Ok(Outcome { records: info.records, ..Outcome::default() })
 }
 
 /// What removes a store that was made.

@@ -8,8 +8,11 @@ use crate::text::{count, plural, size, visible_bytes};
 use super::outcome::Outcome;
 use super::plan::{Plan, PlannedChange, PlannedRecord, Turn, Weight};
 
+mod aside;
 mod rewrite;
 
+pub(super) use aside::LIST_ASIDES;
+pub use aside::{ending, nothing_aside};
 pub(super) use rewrite::half_made;
 
 /// Keys that a sentence names at most.
@@ -34,6 +37,7 @@ pub fn title(plan: &Plan) -> String {
         PlannedChange::Rewrite(it) => rewrite::title(it).to_owned(),
         PlannedChange::Swap(..) => "Change records".to_owned(),
         PlannedChange::Restore(_) => "Put back what was set aside".to_owned(),
+        PlannedChange::Discard(_) => "Discard what was set aside".to_owned(),
         PlannedChange::DropEmpty(..) => "Remove the store that was made".to_owned(),
     }
 }
@@ -50,6 +54,7 @@ pub fn verb(plan: &Plan) -> &'static str {
         PlannedChange::Rewrite(it) => rewrite::verb(it),
         PlannedChange::Swap(..) => "change",
         PlannedChange::Restore(_) => "put back",
+        PlannedChange::Discard(_) => "discard",
         PlannedChange::DropEmpty(..) => "remove",
     }
 }
@@ -77,12 +82,14 @@ pub fn lines(plan: &Plan, place: &str) -> Vec<String> {
         PlannedChange::Purge(store) | PlannedChange::Drop(store) => {
             whole(&store.name, ending(plan))
         }
+        PlannedChange::Restore(info) | PlannedChange::Discard(info) => {
+            whole(info.aside.store(), ending(plan))
+        }
         PlannedChange::Rewrite(it) => rewrite::lines(it),
         PlannedChange::Create(_)
         | PlannedChange::Set(_)
         | PlannedChange::Repair(..)
         | PlannedChange::Swap(..)
-        | PlannedChange::Restore(_)
         | PlannedChange::DropEmpty(..) => Vec::new(),
     };
     lines.into_iter().chain(plan.warnings.iter().cloned()).collect()
@@ -133,9 +140,6 @@ pub(super) fn may_come_back(key: &Key, seconds: i64) -> String {
     )
 }
 
-/// What becomes of a store that is set aside.
-const SET_ASIDE: &str = "Can be undone for ten minutes, or until larder ends.";
-
 /// Where a server keeps values.
 const MEMORY: &str = "of the server's memory";
 /// Where a directory keeps them.
@@ -151,6 +155,7 @@ pub fn question(plan: &Plan, place: &str) -> String {
     let (what, name) = match &plan.change {
         PlannedChange::Purge(store) => ("Remove all records of", &store.name),
         PlannedChange::Drop(store) => ("Remove", &store.name),
+        PlannedChange::Discard(info) => return aside::question(info),
         _ => return format!("{}?", title(plan)),
     };
     let records = match plan.records {
@@ -161,16 +166,6 @@ pub fn question(plan: &Plan, place: &str) -> String {
     let bytes = plan.weight.bytes();
     let bytes = bytes.map_or(String::new(), |bytes| format!(" (about {bytes} bytes {place})"));
     format!("{what} the store `{}` with {records}{bytes}?", visible_bytes(name.as_bytes()))
-}
-
-/// What becomes of what a plan removes: its last line.
-pub fn ending(plan: &Plan) -> &'static str {
-    match &plan.change {
-        PlannedChange::Purge(_) if plan.reversible => "Undoable ≤ 10 min; the store stays.",
-        _ if plan.reversible => SET_ASIDE,
-        PlannedChange::Purge(_) => "Removed for good; the store stays.",
-        _ => "Removed for good, with the store.",
-    }
 }
 
 /// What ends a dry run.
@@ -203,6 +198,7 @@ pub fn doing(plan: &Plan) -> String {
             format!("changing {}", plural(swaps.len() as u64, "record"))
         }
         PlannedChange::Restore(info) => format!("putting back {}", info.aside.store()),
+        PlannedChange::Discard(info) => aside::discarding(info),
         PlannedChange::DropEmpty(store, _) => format!("removing {}", store.name),
     }
 }
@@ -229,6 +225,7 @@ pub fn done(plan: &Plan, outcome: &Outcome) -> String {
         PlannedChange::Rewrite(it) => rewrite::done(it, outcome),
         PlannedChange::Swap(..) => format!("changed {}", plural(records, "record")),
         PlannedChange::Restore(_) => format!("put back {}", plural(records, "record")),
+        PlannedChange::Discard(info) => aside::discarded(info),
         PlannedChange::DropEmpty(store, _) => format!("removed {}", store.name),
     };
     let done = match &plan.step {
@@ -236,12 +233,8 @@ pub fn done(plan: &Plan, outcome: &Outcome) -> String {
         Some((Turn::Redo, title)) => format!("done again: {title}"),
         None => done,
     };
-    let aside = (outcome.left > 0).then(|| {
-        let records = plural(outcome.left, "record");
-        format!("{records} stay set aside: the store has records of their keys again")
-    });
     let unwatched = unwatched(outcome).map(str::to_owned);
-    [Some(done), left(&outcome.skipped), aside, unwatched]
+    [Some(done), left(&outcome.skipped), aside::left(outcome.left), unwatched]
         .into_iter()
         .flatten()
         .collect::<Vec<_>>()

@@ -1,5 +1,6 @@
 //! The one-shot commands, whole: the real program against a real server.
 
+mod aside;
 mod dry_run;
 mod examples;
 mod failures;

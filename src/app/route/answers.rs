@@ -142,6 +142,8 @@ pub(in crate::app) fn done(app: &mut App, plan: &Plan, outcome: Outcome, edited:
             }
             opened::read_stores(app);
         }
+        // It was in no list.
+        PlannedChange::Discard(_) => {}
     }
 }
 

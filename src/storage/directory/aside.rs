@@ -73,8 +73,8 @@ pub(super) fn set_aside(root: &Root, aside: &Aside, options: WriteOptions) -> Re
         sync(&stores)?;
         sync(&entry.folder)?;
     }
-    let (id, at) = (entry.id.clone(), entry.about.at);
-    Ok(AsideInfo { id, aside: aside.clone(), records, at, in_steps: !whole, replicas: None })
+    let (id, at, aside, in_steps) = (entry.id.clone(), entry.about.at, aside.clone(), !whole);
+    Ok(AsideInfo { id, aside, records, at, expires_at: None, in_steps, replicas: None })
 }
 
 /// Removes for good what was set aside: in one step it is no aside any more, then it is freed.
@@ -96,7 +96,8 @@ pub(super) fn list(root: &Root) -> Result<Vec<AsideInfo>> {
         {
             let records = Listing::read(&kept)?.len() as u64;
             let About { aside, at, in_steps, .. } = entry.about;
-            found.push(AsideInfo { id, aside, records, at, in_steps, replicas: None });
+            let (expires_at, replicas) = (None, None);
+            found.push(AsideInfo { id, aside, records, at, expires_at, in_steps, replicas });
         }
     }
     found.sort_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));

@@ -182,7 +182,8 @@ impl RedisStorage {
         }
         let Some(records) = records? else { return Err(self.nothing_of(store).await) };
         self.known_asides().insert(id.clone(), store.clone());
-        Ok(AsideInfo { id, aside: aside.clone(), records, at, in_steps: false, replicas: None })
+        let (aside, expires_at) = (aside.clone(), Some(expiry(at)));
+        Ok(AsideInfo { id, aside, records, at, expires_at, in_steps: false, replicas: None })
     }
 
     /// Gives how many records there were, or nothing if there was nothing of the store.
@@ -300,8 +301,16 @@ impl RedisStorage {
 
 /// What was set aside before this has expired.
 fn oldest(now: Timestamp) -> Timestamp {
-    let kept = i64::try_from(KEPT.as_micros()).unwrap_or(i64::MAX);
-    Timestamp::from_micros(now.micros().saturating_sub(kept))
+    Timestamp::from_micros(now.micros().saturating_sub(kept_micros()))
+}
+
+/// When what was set aside then expires.
+fn expiry(at: Timestamp) -> Timestamp {
+    Timestamp::from_micros(at.micros().saturating_add(kept_micros()))
+}
+
+fn kept_micros() -> i64 {
+    i64::try_from(KEPT.as_micros()).unwrap_or(i64::MAX)
 }
 
 /// After how many seconds a marker expires.

@@ -165,6 +165,7 @@ impl World {
             | PlannedChange::Rewrite(_)
             | PlannedChange::Swap(..)
             | PlannedChange::Restore(_)
+            | PlannedChange::Discard(_)
             | PlannedChange::DropEmpty(..) => {}
             PlannedChange::Set(set) => {
                 let records = self.stores.get_mut(&set.store.escaped()).ok_or_else(missing)?;

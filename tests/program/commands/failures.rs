@@ -301,6 +301,7 @@ fn help_fits_the_screen_and_every_command_has_an_example() {
         "purge",
         "drop",
         "repair",
+        "aside",
         "targets",
         "completions",
         "man",

@@ -8,7 +8,7 @@ use fred::types::Value;
 use super::super::keys::{self, ASIDES, EVERY_STORE, NAME_TO_ID};
 use super::super::scan::bounds::Bounds;
 use super::super::{RedisStorage, command, error, reply};
-use super::{AsideKeys, Marker, nothing_aside, oldest};
+use super::{AsideKeys, Marker, expiry, nothing_aside, oldest};
 use crate::model::{Aside, AsideId, AsideInfo, Result, StoreName, Timestamp};
 
 /// How many stores are asked at once whether they have a list.
@@ -44,8 +44,9 @@ impl RedisStorage {
             match what {
                 Some((aside, at)) if records > 0 || matches!(aside, Aside::Store(_)) => {
                     let id = keys.id;
-                    let (in_steps, replicas) = (false, None);
-                    infos.push(AsideInfo { id, aside, records, at, in_steps, replicas });
+                    let (expires_at, in_steps, replicas) = (Some(expiry(at)), false, None);
+                    let info = AsideInfo { id, aside, records, at, expires_at, in_steps, replicas };
+                    infos.push(info);
                 }
                 _ => self.free(keys).await,
             }

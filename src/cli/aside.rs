@@ -1,0 +1,131 @@
+//! `aside`: what the browser's purges and drops have set aside.
+
+use serde_json::{Map, Value, json};
+
+use super::arguments::AsideCommand;
+use super::exit::{DONE, ExitResult, REFUSED, say};
+use super::output::Output;
+use super::stores::to_the_second;
+use super::{confirm, dry_run, json, perform};
+use crate::model::{Aside, AsideId, AsideInfo, Error, Timestamp};
+use crate::ops::{self, Operation, PlannedChange, words};
+use crate::storage::Storage;
+use crate::text::{Visible, visible, visible_bytes};
+
+const HEADS: [&str; 6] = ["aside", "what", "store", ">records", "set_aside_at", "expires_at"];
+
+/// `aside`.
+pub(super) async fn run(
+    storage: &dyn Storage,
+    what: Option<&AsideCommand>,
+    place: &str,
+    output: &mut Output,
+) -> ExitResult {
+    match what {
+        None | Some(AsideCommand::List) => list(storage, output).await,
+        Some(AsideCommand::Restore { id, dry_run }) => {
+            let plan = ops::plan(storage, &Operation::Restore(parse(id)?)).await?;
+            if *dry_run {
+                return dry_run::show(&plan, place, output);
+            }
+            let outcome = perform(storage, &plan).await?;
+            let (records, left) = (outcome.records, outcome.left);
+            tell(output, &plan.change, &[("restored", records), ("left", left)])?;
+            if left == 0 {
+                return Ok(DONE);
+            }
+            say(&words::done(&plan, &outcome));
+            Ok(REFUSED)
+        }
+        Some(AsideCommand::Discard { id, dry_run, yes }) => {
+            let plan = ops::plan(storage, &Operation::Discard(parse(id)?)).await?;
+            if *dry_run {
+                return dry_run::show(&plan, place, output);
+            }
+            if let (PlannedChange::Discard(info), false) = (&plan.change, *yes) {
+                confirm::ask(info.aside.store(), &words::question(&plan, place))?;
+            }
+            let outcome = perform(storage, &plan).await?;
+            tell(output, &plan.change, &[("discarded", outcome.records)])?;
+            Ok(DONE)
+        }
+    }
+}
+
+fn parse(id: &str) -> Result<AsideId, Error> {
+    AsideId::new(id).ok_or_else(|| words::nothing_aside(id))
+}
+
+async fn list(storage: &dyn Storage, output: &mut Output) -> ExitResult {
+    let asides = storage.asides().await?;
+    if output.json {
+        for info in &asides {
+            output.json_line(&as_json(info).into())?;
+        }
+        return Ok(DONE);
+    }
+    if asides.is_empty() {
+        output.line(&[visible("nothing is set aside")])?;
+        return Ok(DONE);
+    }
+    let now = Timestamp::now();
+    let rows: Vec<_> = asides.iter().map(|info| row(info, now)).collect();
+    output.table(&HEADS, &rows)?;
+    Ok(DONE)
+}
+
+fn row(info: &AsideInfo, now: Timestamp) -> Vec<Visible<'static>> {
+    let own = |text: &str| visible(text).into_static();
+    let expires_at = match info.expires_at {
+        None => "never".to_owned(),
+        // A restore in part has made it later.
+        Some(at) if at <= now => "not known".to_owned(),
+        Some(at) => to_the_second(at),
+    };
+    vec![
+        own(info.id.as_str()),
+        own(word(&info.aside)),
+        visible_bytes(info.aside.store().as_bytes()).into_static(),
+        own(&info.records.to_string()),
+        own(&to_the_second(info.at)),
+        own(&expires_at),
+    ]
+}
+
+/// `aside`, `what`, `store`, `records`, `set_aside_at`, `expires_at`; `in_steps` where it was.
+fn as_json(info: &AsideInfo) -> Map<String, Value> {
+    let mut map = Map::new();
+    map.insert("aside".into(), json!(info.id.as_str()));
+    map.insert("what".into(), json!(word(&info.aside)));
+    json::put_text(&mut map, "store", info.aside.store().as_bytes());
+    map.insert("records".into(), json!(info.records));
+    map.insert("set_aside_at".into(), json!(info.at.to_string()));
+    map.insert("expires_at".into(), json!(info.expires_at.map(|at| at.to_string())));
+    if info.in_steps {
+        map.insert("in_steps".into(), json!(true));
+    }
+    map
+}
+
+fn word(aside: &Aside) -> &'static str {
+    match aside {
+        Aside::Records(_) => "records",
+        Aside::Store(_) => "store",
+    }
+}
+
+/// Says as JSON what was done, where that is asked for.
+fn tell(output: &mut Output, change: &PlannedChange, numbers: &[(&str, u64)]) -> ExitResult {
+    if let (PlannedChange::Restore(info) | PlannedChange::Discard(info), true) =
+        (change, output.json)
+    {
+        let mut map = Map::new();
+        map.insert("aside".into(), json!(info.id.as_str()));
+        json::put_text(&mut map, "store", info.aside.store().as_bytes());
+        for (name, number) in numbers {
+            map.insert((*name).into(), json!(number));
+        }
+        output.json_line(&map.into())?;
+    }
+    Ok(DONE)
+}

@@ -1,0 +1,61 @@
+//! The sentences on what is set aside, restored and discarded.
+
+use crate::model::{AsideInfo, Error, ErrorKind};
+use crate::text::{plural, visible_bytes};
+
+use super::super::plan::{Plan, PlannedChange};
+
+/// What becomes of a store that is set aside.
+const UNDOABLE: &str = "Can be undone for ten minutes, or until larder ends.";
+
+/// What becomes of what is restored.
+const RESTORED: &str = "Records whose keys the store has again stay set aside.";
+
+/// Where to look for what is set aside.
+pub(in crate::ops) const LIST_ASIDES: &str = "larder aside lists what is set aside";
+
+/// What becomes of what a plan removes, or puts back: its last line.
+pub fn ending(plan: &Plan) -> &'static str {
+    match &plan.change {
+        PlannedChange::Purge(_) if plan.reversible => "Undoable ≤ 10 min; the store stays.",
+        PlannedChange::Restore(_) => RESTORED,
+        PlannedChange::Discard(_) => "Removed for good.",
+        _ if plan.reversible => UNDOABLE,
+        PlannedChange::Purge(_) => "Removed for good; the store stays.",
+        _ => "Removed for good, with the store.",
+    }
+}
+
+/// That nothing is set aside under an id.
+pub fn nothing_aside(id: &str) -> Error {
+    Error::new(ErrorKind::NotFound, format!("nothing is set aside as `{id}`")).hint(LIST_ASIDES)
+}
+
+/// The question before it is removed for good, where a line must do.
+pub(super) fn question(info: &AsideInfo) -> String {
+    let (store, records) = (info.aside.store(), plural(info.records, "record"));
+    let store = visible_bytes(store.as_bytes());
+    format!("Remove for good what was set aside of the store `{store}` ({records})?")
+}
+
+/// That it is being removed.
+pub(super) fn discarding(info: &AsideInfo) -> String {
+    format!("discarding what was set aside of {}", info.aside.store())
+}
+
+/// That it is removed.
+pub(super) fn discarded(info: &AsideInfo) -> String {
+    format!("discarded {} of {}", plural(info.records, "record"), info.aside.store())
+}
+
+/// How many records a restore has left; `None` where it has left none.
+pub(super) fn left(left: u64) -> Option<String> {
+    Some(match left {
+        0 => return None,
+        1 => "1 record stays set aside: the store has a record of its key again".to_owned(),
+        _ => {
+            let records = plural(left, "record");
+            format!("{records} stay set aside: the store has records of their keys again")
+        }
+    })
+}
