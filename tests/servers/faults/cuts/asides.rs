@@ -12,9 +12,6 @@ use crate::short::Short as _;
 /// Faults of each kind that are tried of each step where nobody says how many.
 const FEW: usize = 5;
 
-/// Servers on which the faults of one step are tried at a time: most of them wait.
-const AT_ONCE: usize = 2;
-
 fn new_record() -> SetValue {
     SetValue {
         store: STORE.into(),
@@ -74,8 +71,8 @@ async fn wrong(bench: &mut Bench, direct: &dyn Storage, gone: bool) -> Option<St
     None
 }
 
-/// Tries every so many-th fault of a step, from this one on; gives how many, and what was wrong.
-async fn try_step(rights: Rights, step: Step, count: usize, part: usize) -> (usize, Vec<String>) {
+/// Tries faults of a step; gives how many, and what was wrong.
+async fn try_step(rights: Rights, step: Step, count: usize) -> (usize, Vec<String>) {
     let mut bench = Bench::start().await;
     let direct = format!("redis://127.0.0.1:{}", bench.server.port());
     let direct = super::Target::parse(&direct).unwrap();
@@ -99,10 +96,10 @@ async fn try_step(rights: Rights, step: Step, count: usize, part: usize) -> (usi
             assert_eq!(said, Ok(()), "{step:?}, {rights:?}");
             let (up, down) = bench.wire.counted();
             let spread = |most: usize| (0..count).map(move |at| most * at / (count - 1));
-            let cuts = spread(up - 1).map(Fault::Cut).chain(spread(up - 1).map(Fault::Late));
-            let cuts = cuts.chain(spread(down - 1).map(Fault::CutAnswer));
-            let all = cuts.chain([Fault::Stall(up / 2)]);
-            faults.extend(all.skip(part).step_by(AT_ONCE));
+            faults.extend(spread(up - 1).map(Fault::Cut));
+            faults.extend(spread(up - 1).map(Fault::Late));
+            faults.extend(spread(down - 1).map(Fault::CutAnswer));
+            faults.push(Fault::Stall(up / 2));
         } else if fault.is_late() {
             bench.wire.deliver().await;
         }
@@ -131,11 +128,8 @@ fn no_cut_loses_or_halves_what_is_set_aside_restored_or_discarded() {
     let count = wanted.map_or(FEW, |wanted: usize| (wanted / parts).max(FEW));
     let cases = RIGHTS.into_iter().flat_map(|rights| STEPS.map(|step| (rights, step)));
     let tried: Vec<_> = std::thread::scope(|scope| {
-        let work = |(rights, step)| {
-            let part = move |part| scope.spawn(move || run(try_step(rights, step, count, part)));
-            (0..AT_ONCE).map(part)
-        };
-        let threads: Vec<_> = cases.flat_map(work).collect();
+        let work = |(rights, step)| scope.spawn(move || run(try_step(rights, step, count)));
+        let threads: Vec<_> = cases.map(work).collect();
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
     let wrong: Vec<_> = tried.iter().flat_map(|(_, wrong)| wrong.clone()).collect();
