@@ -5,6 +5,7 @@ use larder::storage::{self, Options, Target};
 use serde_json::json;
 
 use super::program::{Program, json_lines};
+use crate::pty::Screen;
 
 /// Sets a store or its records aside, as the browser's purge and drop do; gives the id.
 fn set_aside(target: &str, aside: &Aside) -> String {
@@ -109,5 +110,22 @@ fn a_restore_puts_nothing_over_newer_records_and_says_what_stays_until_it_is_dis
         assert_eq!(told, [json!({"aside": id, "store": "shop", "discarded": 1})]);
         assert_eq!(listed(), Vec::<serde_json::Value>::new());
         assert_eq!(program.ok(&["-t", target, "get", "shop", "a"]), "new");
+    });
+}
+
+#[test]
+fn a_discard_asks_a_terminal_for_the_store_s_name() {
+    on_each(|program, target| {
+        let id = set_aside(target, &Aside::Store(StoreName::from("shop")));
+        let args = ["-t", target, "aside", "discard", &id];
+        for (typed, code, left) in [("\r", 4, 1), ("y\r", 4, 1), ("shop\r", 0, 0)] {
+            let mut screen = Screen::start(&args, &[], 24, 100);
+            screen.wait_for_text("was set aside of the store `shop` (2 records)?");
+            screen.wait_for_text("Type its name to confirm:");
+            screen.keys(typed);
+            assert_eq!(screen.exit_code(), code, "{}", screen.picture());
+            let listed = json_lines(&program.ok(&["-t", target, "aside", "--json"]));
+            assert_eq!(listed.len(), left, "{typed:?}");
+        }
     });
 }
