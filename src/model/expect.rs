@@ -78,6 +78,11 @@ impl Version {
         Self { content_type: meta.content_type.clone(), content: Content::Size(meta.size) }
     }
 
+    /// Whether a record that was read is the one that a list has shown, as far as the list had read it.
+    pub fn is_shown(shown: &RecordMeta, read: &RecordMeta) -> bool {
+        shown.state == RecordState::NotRead || Self::of_meta(shown).is(&Reading::Meta(read.clone()))
+    }
+
     /// How much of a record must be read to compare it.
     pub(crate) fn want(&self) -> Want {
         match &self.content {

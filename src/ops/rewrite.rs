@@ -47,15 +47,10 @@ impl Rewrite {
 
     /// Whether what was there before can be kept.
     pub(super) fn is_undoable(&self) -> bool {
-        let is_whole = |state: &RecordState| {
-            matches!(state, RecordState::Whole | RecordState::BareFile | RecordState::NotRead)
-        };
         let replaced = self.replaced.as_ref();
         let size = self.record.size + replaced.map_or(0, |record| record.size);
         // A value that is held can be held once more by a file.
-        size <= kept::KEPT
-            && is_whole(&self.record.state)
-            && replaced.is_none_or(|record| is_whole(&record.state))
+        size <= kept::KEPT && is_whole(&self.record) && replaced.is_none_or(is_whole)
     }
 }
 
@@ -86,10 +81,15 @@ pub(super) async fn plan(
     Ok(Rewrite { kind, store: store.clone(), record, to: to.clone(), replaced })
 }
 
+/// Whether nothing of a record is known to be missing or damaged.
+fn is_whole(meta: &RecordMeta) -> bool {
+    matches!(meta.state, RecordState::Whole | RecordState::BareFile | RecordState::NotRead)
+}
+
 /// Refuses what cannot be written again as it is. A content type can be given to every value.
 pub(super) fn is_sound(meta: &RecordMeta, is_retype: bool) -> Result<()> {
     match meta.state {
-        RecordState::Whole | RecordState::BareFile | RecordState::NotRead => Ok(()),
+        _ if is_whole(meta) => Ok(()),
         RecordState::NoMetadata | RecordState::BadMetadata(_) | RecordState::WrongSize(_)
             if is_retype =>
         {

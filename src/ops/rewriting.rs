@@ -5,7 +5,7 @@
 
 use crate::model::{
     Change, Commit, Content, ContentType, Error, ErrorKind, Expect, Key, Reading, Record,
-    RecordMeta, RecordState, Result, StoreName, Version, Want, WriteId,
+    RecordMeta, Result, StoreName, Version, Want, WriteId,
 };
 use crate::storage::Storage;
 
@@ -70,12 +70,7 @@ pub(super) async fn write_anew(
 async fn as_shown(storage: &dyn Storage, store: &StoreName, shown: &RecordMeta) -> Result<Record> {
     let changed = || words::all_skipped(std::slice::from_ref(&shown.key));
     match storage.read(store, &shown.key, Want::Whole).await? {
-        Some(Reading::Whole(record))
-            if shown.state == RecordState::NotRead
-                || Version::of_meta(shown).is(&Reading::Meta(record.meta.clone())) =>
-        {
-            Ok(record)
-        }
+        Some(Reading::Whole(record)) if Version::is_shown(shown, &record.meta) => Ok(record),
         _ => Err(changed()),
     }
 }

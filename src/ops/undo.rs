@@ -85,9 +85,7 @@ async fn read(
         };
         let Some(Reading::Whole(record)) = found else { continue };
         let is_whole = matches!(record.meta.state, RecordState::Whole | RecordState::BareFile);
-        let as_shown = shown.state == RecordState::NotRead
-            || Version::of_meta(shown).is(&Reading::Meta(record.meta.clone()));
-        if is_whole && as_shown {
+        if is_whole && Version::is_shown(shown, &record.meta) {
             let from: Option<Kept> = Some(keeping.keep(&record)?);
             swaps.push(Swap { key: shown.key.clone(), from, to: None, is_linked: false });
         } else {
