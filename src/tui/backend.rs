@@ -25,19 +25,23 @@ pub struct CompactBackend<W: Write> {
     /// The terminal's size when last asked for.
     size: StdCell<Size>,
     screen: Screen,
-    cursor_hidden: bool,
+    /// Whether the cursor is shown; unknown before the first frame.
+    shown: Option<bool>,
+    /// Where the cursor is; unknown after cells were written.
+    at: Option<Position>,
 }
 
 impl<W: Write> CompactBackend<W> {
     /// Writes to `writer`, a terminal in raw mode.
     pub fn new(writer: W) -> Self {
         let inner = CrosstermBackend::new(writer);
-        Self { inner, size: StdCell::default(), screen: Screen::default(), cursor_hidden: false }
+        let (size, screen) = (StdCell::default(), Screen::default());
+        Self { inner, size, screen, shown: None, at: None }
     }
 
     /// Forgets what is known of the terminal: another program has had it.
     pub fn forget(&mut self) {
-        self.cursor_hidden = false;
+        (self.shown, self.at) = (None, None);
     }
 }
 
@@ -60,20 +64,27 @@ impl<W: Write> Backend for CompactBackend<W> {
     {
         self.screen.fit(self.size.get());
         let text = self.screen.draw(content);
+        if !text.is_empty() {
+            self.at = None;
+        }
         Write::write_all(&mut self.inner, text.as_bytes())
     }
 
     fn hide_cursor(&mut self) -> io::Result<()> {
-        if !self.cursor_hidden {
+        if self.shown != Some(false) {
             self.inner.hide_cursor()?;
-            self.cursor_hidden = true;
+            self.shown = Some(false);
         }
         Ok(())
     }
 
+    // A frame that changes nothing writes nothing: neither is the cursor shown nor placed again.
     fn show_cursor(&mut self) -> io::Result<()> {
-        self.cursor_hidden = false;
-        self.inner.show_cursor()
+        if self.shown != Some(true) {
+            self.inner.show_cursor()?;
+            self.shown = Some(true);
+        }
+        Ok(())
     }
 
     fn get_cursor_position(&mut self) -> io::Result<Position> {
@@ -81,16 +92,23 @@ impl<W: Write> Backend for CompactBackend<W> {
     }
 
     fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> io::Result<()> {
-        self.inner.set_cursor_position(position)
+        let position = position.into();
+        if self.at != Some(position) {
+            self.inner.set_cursor_position(position)?;
+            self.at = Some(position);
+        }
+        Ok(())
     }
 
     fn clear(&mut self) -> io::Result<()> {
+        self.at = None;
         self.screen.clear();
         self.inner.clear()
     }
 
     fn clear_region(&mut self, clear_type: ClearType) -> io::Result<()> {
         // Ratatui clears all of a full screen, or nothing.
+        self.at = None;
         self.screen.clear();
         self.inner.clear_region(clear_type)
     }

@@ -2,11 +2,16 @@
 
 mod model;
 
+use std::io::{self, Write};
+use std::rc::Rc;
+
 use proptest::prelude::*;
+use ratatui::backend::Backend;
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::{Rect, Size};
 use ratatui::style::{Color, Modifier, Style};
 
+use super::CompactBackend;
 use super::pen::Pen;
 use super::screen::Screen;
 use crate::view::even_out;
@@ -46,6 +51,52 @@ fn one_sequence_changes_a_style() {
     let before = Buffer::empty(after.area);
     let text = screen(80, 10).draw(before.diff(&after).into_iter());
     assert_eq!(text, "\x1b[1;1H\x1b[1;36ma\x1b[0;38;2;1;2;3;104mb\x1b[m");
+}
+
+/// Counts what is written.
+#[derive(Clone, Default)]
+struct Counter(Rc<std::cell::Cell<usize>>);
+
+impl Write for Counter {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.set(self.0.get() + bytes.len());
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_frame_that_changes_nothing_writes_nothing() {
+    let bytes = Counter::default();
+    let mut backend = CompactBackend::new(bytes.clone());
+    backend.size.set(Size::new(80, 10));
+    let cells = Buffer::with_lines(["text"]);
+    let place = |backend: &mut CompactBackend<Counter>| {
+        backend.show_cursor().unwrap();
+        backend.set_cursor_position((2, 1)).unwrap();
+        Backend::flush(backend).unwrap();
+    };
+    place(&mut backend);
+    let first = bytes.0.get();
+    assert_ne!(first, 0);
+    backend.draw(std::iter::empty()).unwrap();
+    place(&mut backend);
+    assert_eq!(bytes.0.get(), first, "shown and placed already");
+    let cell = std::iter::once((0, 0, &cells[(0, 0)]));
+    backend.draw(cell).unwrap();
+    let drawn = bytes.0.get();
+    place(&mut backend);
+    assert_ne!(bytes.0.get(), drawn, "writing the cell moved it");
+    let placed = bytes.0.get();
+    backend.hide_cursor().unwrap();
+    backend.hide_cursor().unwrap();
+    assert_eq!(bytes.0.get(), placed + "\x1b[?25l".len());
+    backend.forget();
+    place(&mut backend);
+    assert_eq!(bytes.0.get(), placed + "\x1b[?25l".len() + first, "nothing is known of it");
 }
 
 /// Without dim: together with bold it means something else in every terminal.
