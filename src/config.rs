@@ -25,6 +25,7 @@ use serde::Deserialize;
 pub use environment::Environment;
 pub use profile::{Profile, expand_home};
 pub use resolve::Resolved;
+pub(crate) use resolve::closest;
 pub use target_source::{NO_TARGET, TargetSource};
 pub use targets::{Choice, Targets};
 pub use units::{parse_seconds, parse_size};

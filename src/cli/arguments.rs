@@ -209,6 +209,9 @@ pub struct InfoArgs {
     pub(super) store: OsString,
     #[arg(help = KEY)]
     pub(super) key: Option<OsString>,
+    /// Add up the sizes of a store's values, also of more than a million
+    #[arg(long, conflicts_with = "key")]
+    pub(super) sum: bool,
 }
 
 /// `keys`.

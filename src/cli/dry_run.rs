@@ -4,15 +4,15 @@ use serde_json::{Map, Value, json};
 
 use super::exit::{DONE, ExitResult, say};
 use super::json;
-use super::listing::columns;
+use super::listing::Columns;
 use super::output::Output;
 use crate::model::{ErrorKind, StoreName};
 use crate::ops::{Plan, PlannedChange, PlannedRecord, words};
 use crate::text::visible;
 
 /// What stands in the columns of a record that is not there, or of which nothing is known.
-const ABSENT: &str = "! there is no such record                    ";
-const UNKNOWN: &str = "? not known                                  ";
+const ABSENT: &str = "! there is no such record";
+const UNKNOWN: &str = "? not known";
 
 /// Prints a plan.
 ///
@@ -34,15 +34,16 @@ pub(super) fn show(plan: &Plan, place: &str, output: &mut Output) -> ExitResult 
     }
     if let PlannedChange::Delete { records, .. } = &plan.change {
         output.line(&[])?;
+        let columns = Columns::of(output);
         for record in records {
             match record {
                 PlannedRecord::There(meta) => {
-                    for column in columns(meta) {
+                    for column in columns.row(meta) {
                         output.part(&column)?;
                     }
                 }
-                PlannedRecord::Absent(_) => output.part(&visible(ABSENT))?,
-                PlannedRecord::Unknown(_) => output.part(&visible(UNKNOWN))?,
+                PlannedRecord::Absent(_) => output.part(&columns.note(ABSENT))?,
+                PlannedRecord::Unknown(_) => output.part(&columns.note(UNKNOWN))?,
             }
             output.last(record.key().as_bytes())?;
         }

@@ -52,6 +52,8 @@ Exit codes: 0 done, 1 not there, 2 usage or a local file, 3 connection, 4 refuse
 6 written, but on too few replicas.";
 
 pub(super) const STORES: &str = "\
+A terminal gets names, counts and ages; elsewhere a line has all fields, with times to the second.
+
 Examples:
   larder stores
   larder stores --json | jq -r 'select(.records > 1000) | .store'";
@@ -65,15 +67,17 @@ Examples:
   larder create --alias scratch | jq -r .id";
 
 pub(super) const INFO: &str = "\
-`bytes` is about what the store's values take of the server's memory, or their files on the disk.
+`bytes` is about what the store's values take of the server's memory, or their files on the disk; \
+`value_bytes` is their own sizes together, which is added up for up to a million records, and for more \
+with --sum.
 
 Examples:
   larder info shop-snapshots
   larder info shop-snapshots page-000042 --json | jq .size";
 
 pub(super) const KEYS: &str = "\
-Where standard output is not a terminal, keys are printed byte for byte; a key with a line end in \
-it is told apart only by --json or --null.
+Where standard output is not a terminal, sizes are bytes, types are whole, and keys are printed byte for \
+byte; a key with a line end in it is told apart only by --json or --null.
 
 Examples:
   larder keys shop --prefix page- --limit 100
@@ -84,7 +88,7 @@ Prints until it is interrupted or its output is closed. What is there at the sta
 With --wait, a store that is not there yet is waited for, and what it then holds is new. \
 On a Redis server, changes in a store of more than 10,000 records are found by walking it round \
 and round within [watch] server_budget, so they may come late; what came and went between two \
-looks is not told.
+looks is not told. A terminal gets heads and the time of each line.
 
 Examples:
   larder watch shop

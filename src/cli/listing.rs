@@ -12,12 +12,73 @@ use crate::model::{
     Error, ErrorKind, Order, PageRow, RecordMeta, RecordState, Result, Scan, StoreInfo, StoreState,
 };
 use crate::storage::Storage;
-use crate::text::{Visible, cells, visible};
+use crate::text::{self, Visible, cells, visible};
 
 /// Fits `application/json; charset=utf-8`.
 const TYPE_WIDTH: usize = 31;
-/// As wide as all columns.
-pub(super) const BLANKS: &str = "                                             ";
+/// Fits a size such as `999 KB`, and a type such as `octet-stream`, for a person.
+const SHORT_WIDTHS: (usize, usize) = (8, 14);
+/// As wide as the widest column.
+const BLANKS: &str = "                                             ";
+
+/// Columns before a key: size and content type. A script gets them whole, a person in few cells and
+/// under heads.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Columns {
+    for_person: bool,
+}
+
+impl Columns {
+    /// For whoever reads this output.
+    pub(super) fn of(output: &Output) -> Self {
+        Self { for_person: output.terminal }
+    }
+
+    /// The heads that a person sees over the columns and the key.
+    pub(super) fn heads(self) -> Option<String> {
+        let (size, kind) = SHORT_WIDTHS;
+        self.for_person.then(|| format!("{:>size$}  {:<kind$}  key", "size", "type"))
+    }
+
+    /// What is said of a record in place of its columns, as wide as they are.
+    pub(super) fn note(self, text: &str) -> Visible<'static> {
+        let (size, kind) = if self.for_person { SHORT_WIDTHS } else { (10, TYPE_WIDTH) };
+        visible(&format!("{text:<width$}", width = size + kind + 4)).into_static()
+    }
+
+    /// Size and content type of a record, padded.
+    pub(super) fn row(self, meta: &RecordMeta) -> [Visible<'_>; 3] {
+        let kind = match problem(&meta.state) {
+            Some(problem) => problem,
+            None if self.for_person => meta.content_type.short(),
+            None => meta.content_type.as_str(),
+        };
+        let (size, width) = if self.for_person {
+            let (cells, width) = SHORT_WIDTHS;
+            (format!("{:>cells$}  ", text::size(meta.size)), width)
+        } else {
+            (format!("{:>10}  ", meta.size), TYPE_WIDTH)
+        };
+        let kind = visible(kind);
+        let pad = width.saturating_sub(cells(&kind));
+        [visible(&size).into_static(), kind, visible(BLANKS.get(..pad + 2).unwrap_or(BLANKS))]
+    }
+}
+
+/// What is wrong with a record, in place of its type.
+fn problem(state: &RecordState) -> Option<&'static str> {
+    Some(match state {
+        RecordState::NoMetadata => "(no metadata)",
+        RecordState::NoValue => "(no value)",
+        RecordState::BadMetadata(_) => "(malformed metadata)",
+        RecordState::Unreadable(_) => "(not readable)",
+        RecordState::SeveralFiles(_) => "(several files)",
+        RecordState::Whole
+        | RecordState::WrongSize(_)
+        | RecordState::BareFile
+        | RecordState::NotRead => return None,
+    })
+}
 
 /// `keys`: prints as keys come, so columns have fixed widths and the key stands last.
 pub(super) async fn keys(
@@ -34,7 +95,9 @@ pub(super) async fn keys(
     let mut empty = true;
     while let Some(page) = pages.next().await {
         for row in page?.iter() {
-            empty = false;
+            if std::mem::take(&mut empty) {
+                heads(arguments, output)?;
+            }
             print(&row, arguments, output)?;
         }
     }
@@ -49,6 +112,14 @@ pub(super) async fn keys(
     Ok(DONE)
 }
 
+fn heads(arguments: &KeysArgs, output: &mut Output) -> io::Result<()> {
+    let wanted = !(arguments.null || arguments.bare || output.json);
+    match Columns::of(output).heads().filter(|_| wanted) {
+        Some(heads) => output.line(&[visible(&heads)]),
+        None => Ok(()),
+    }
+}
+
 fn print(row: &PageRow<'_>, arguments: &KeysArgs, output: &mut Output) -> io::Result<()> {
     if arguments.null {
         output.raw(row.key)?;
@@ -61,7 +132,7 @@ fn print(row: &PageRow<'_>, arguments: &KeysArgs, output: &mut Output) -> io::Re
     if output.json {
         return output.json_line(&json::record(&meta).into());
     }
-    for part in columns(&meta) {
+    for part in Columns::of(output).row(&meta) {
         output.part(&part)?;
     }
     output.last(row.key)
@@ -82,25 +153,6 @@ fn sound(info: &StoreInfo) -> Result<()> {
     })
 }
 
-/// Size and content type, in columns.
-pub(super) fn columns(meta: &RecordMeta) -> [Visible<'_>; 3] {
-    let problem = match &meta.state {
-        RecordState::NoMetadata => Some("(no metadata)"),
-        RecordState::NoValue => Some("(no value)"),
-        RecordState::BadMetadata(_) => Some("(malformed metadata)"),
-        RecordState::Unreadable(_) => Some("(not readable)"),
-        RecordState::SeveralFiles(_) => Some("(several files)"),
-        RecordState::Whole
-        | RecordState::WrongSize(_)
-        | RecordState::BareFile
-        | RecordState::NotRead => None,
-    };
-    let kind = visible(problem.unwrap_or(meta.content_type.as_str()));
-    let pad = TYPE_WIDTH.saturating_sub(cells(&kind));
-    let size = visible(&format!("{:>10}  ", meta.size)).into_static();
-    [size, kind, visible(&BLANKS[..pad + 2])]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -108,16 +160,23 @@ mod tests {
 
     #[test]
     fn columns_line_up_whatever_the_type_holds() {
-        let row = |content_type: &str| {
+        let row = |for_person: bool, content_type: &str| {
             let content_type = ContentType::from(content_type);
             let meta = RecordMeta { content_type, size: 12, ..RecordMeta::default() };
-            Visible::concat(&columns(&meta))
+            Visible::concat(&Columns { for_person }.row(&meta))
         };
         for text in
             ["application/json; charset=utf-8", "text/html", "a\u{1b}b\n", "文字/プレーン", ""]
         {
-            assert_eq!(cells(&row(text)), 10 + 2 + TYPE_WIDTH + 2, "{text:?}");
-            assert!(!row(text).contains(['\u{1b}', '\n']));
+            let line = row(false, text);
+            assert_eq!(cells(&line), 10 + 2 + TYPE_WIDTH + 2, "{text:?}");
+            assert!(!line.contains(['\u{1b}', '\n']));
+            let line = row(true, text);
+            let columns = Columns { for_person: true };
+            let heads = columns.heads().unwrap();
+            assert_eq!(cells(&line), heads.find("key").unwrap(), "{text:?}");
+            assert_eq!(cells(&line), cells(&columns.note("gone")));
+            assert!(!line.contains(['\u{1b}', '\n']));
         }
     }
 }

@@ -1,5 +1,6 @@
 //! `stores`, `create` and `info`.
 
+use futures::StreamExt as _;
 use serde_json::{Value, json};
 
 use super::arguments::{CreateArgs, InfoArgs};
@@ -7,12 +8,17 @@ use super::exit::{self, DAMAGED, DONE, ExitResult, REFUSED};
 use super::output::Output;
 use super::{json, key, perform, store};
 use crate::model::{
-    Error, ErrorKind, OpenBy, Reading, RecordState, StoreInfo, StoreState, Timestamp, Want,
+    Error, ErrorKind, OpenBy, Reading, RecordState, Result, Scan, StoreInfo, StoreName, StoreState,
+    Timestamp, Want,
 };
 use crate::ops::Plan;
 use crate::storage::{Storage, all_stores};
-use crate::text::{Visible, visible, visible_bytes};
+use crate::text::{self, Visible, visible, visible_bytes};
 
+/// Records up to which the sizes of their values are added up unasked: a walk of some five seconds.
+const ADDED_UP: u64 = 1_000_000;
+
+const SHORT_HEADS: [&str; 4] = ["store", ">records", "changed", "created"];
 const HEADS: [&str; 7] =
     ["store", "id", "name", ">records", "created_at", "modified_at", "accessed_at"];
 
@@ -25,9 +31,37 @@ pub(super) async fn list(storage: &dyn Storage, output: &mut Output) -> ExitResu
         }
         return Ok(DONE);
     }
+    if output.terminal {
+        let now = Timestamp::now();
+        let rows: Vec<_> = stores.iter().map(|info| short_row(info, now)).collect();
+        output.table(&SHORT_HEADS, &rows)?;
+        return Ok(DONE);
+    }
     let rows: Vec<_> = stores.iter().map(row).collect();
     output.table(&HEADS, &rows)?;
     Ok(DONE)
+}
+
+/// A store for a person, in less than eighty cells unless its name is long: `info` tells the rest.
+fn short_row(info: &StoreInfo, now: Timestamp) -> Vec<Visible<'static>> {
+    let or_dash = |text: Option<String>| visible(text.as_deref().unwrap_or("-")).into_static();
+    let age = |time: Option<Timestamp>| {
+        or_dash(time.map(|time| text::since(time.micros(), now.micros())))
+    };
+    let mut row = vec![
+        visible_bytes(info.store.as_bytes()).into_static(),
+        or_dash(info.records.map(text::count)),
+        age(info.modified_at),
+        age(info.created_at),
+    ];
+    row.extend(problem(info));
+    row
+}
+
+/// What is wrong with a store, behind its columns.
+fn problem(info: &StoreInfo) -> Option<Visible<'static>> {
+    let problem = json::store_problem(&info.state)?;
+    Some(Visible::concat(&[visible("! "), visible(&problem)]))
 }
 
 fn row(info: &StoreInfo) -> Vec<Visible<'static>> {
@@ -42,9 +76,7 @@ fn row(info: &StoreInfo) -> Vec<Visible<'static>> {
     for time in [info.created_at, info.modified_at, info.accessed_at] {
         row.push(or_dash(time.map(to_the_second).as_deref()));
     }
-    if let Some(problem) = json::store_problem(&info.state) {
-        row.push(Visible::concat(&[visible("! "), visible(&problem)]));
-    }
+    row.extend(problem(info));
     row
 }
 
@@ -94,12 +126,16 @@ pub(super) async fn info(
         let code = if unreadable { REFUSED } else { DAMAGED };
         (json::record(&meta), json::record_problem(&meta.state), code)
     } else {
+        let sum = info.sum;
         let info = storage.get_metadata(&name).await?;
         let mut map = json::store(&info);
         let beside = info.beside.clone().unwrap_or_default();
         json::put_ignored(&mut map, "no_stores", &beside);
         ignored = (info.ignored.to_string(), format!("{beside} (beside the stores)"));
         map.insert("metadata_key".into(), json!(info.metadata_key));
+        if sum || info.records.is_some_and(|records| records <= ADDED_UP) {
+            map.insert("value_bytes".into(), json!(value_bytes(storage, &name).await?));
+        }
         // Nothing is known to be wrong with what may not be read.
         let forbidden = matches!(info.state, StoreState::Forbidden(_) | StoreState::Unreadable(_));
         let code = if forbidden { REFUSED } else { DAMAGED };
@@ -115,7 +151,10 @@ pub(super) async fn info(
                 Value::Null => "-".to_owned(),
                 Value::String(text) => text.clone(),
                 // What the values themselves have is another number.
-                Value::Number(bytes) if name == "bytes" => format!("about {bytes} {place}"),
+                Value::Number(bytes) if name == "bytes" => {
+                    format!("about {} {place}", shown(bytes, output))
+                }
+                Value::Number(bytes) if name == "value_bytes" => shown(bytes, output),
                 Value::Object(_) if name == "ignored" => ignored.0.clone(),
                 Value::Object(_) if name == "no_stores" => ignored.1.clone(),
                 other => other.to_string(),
@@ -127,6 +166,24 @@ pub(super) async fn info(
         }
     }
     Ok(if problem.is_some() { code } else { DONE })
+}
+
+/// The sizes of all values together, in bytes, as their metadata says.
+async fn value_bytes(storage: &dyn Storage, name: &StoreName) -> Result<u64> {
+    let mut pages = storage.scan(name, Scan::default());
+    let mut bytes: u64 = 0;
+    while let Some(page) = pages.next().await {
+        bytes = page?.iter().fold(bytes, |bytes, row| bytes.saturating_add(row.size));
+    }
+    Ok(bytes)
+}
+
+/// Bytes: exact for a script, and what they come to beside it for a person.
+fn shown(bytes: &serde_json::Number, output: &Output) -> String {
+    match bytes.as_u64().filter(|bytes| output.terminal && *bytes >= 1000) {
+        Some(number) => format!("{bytes} ({})", text::size(number)),
+        None => bytes.to_string(),
+    }
 }
 
 #[cfg(test)]

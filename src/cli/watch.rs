@@ -11,8 +11,9 @@ use tokio::sync::watch as channel;
 
 use super::arguments::WatchArgs;
 use super::exit::{DONE, ExitResult, Failure};
-use super::listing::{BLANKS, columns};
+use super::listing::Columns;
 use super::output::Output;
+use super::stores::to_the_second;
 use super::{json, store};
 use crate::index::sync::{Facts, KeySync, Step, SyncEvent, WorkId};
 use crate::index::{Builder, Change, Index, ScanEvent};
@@ -68,6 +69,7 @@ pub(super) async fn watch(
         left: if waited { arguments.count } else { Some(0) },
         output,
     };
+    watched.heads()?;
     watched.sync(SyncEvent::Restart).await?;
     watched.output.flush()?;
     if !waited {
@@ -192,6 +194,16 @@ impl Watched<'_> {
         Ok(())
     }
 
+    /// What a person sees over the lines.
+    fn heads(&mut self) -> std::io::Result<()> {
+        match Columns::of(self.output).heads().filter(|_| !self.output.json) {
+            Some(heads) => {
+                self.output.line(&[visible(&format!("{:<8}  {:<8}{heads}", "UTC", "event"))])
+            }
+            None => Ok(()),
+        }
+    }
+
     fn print(&mut self, event: &str, meta: &RecordMeta) -> std::io::Result<()> {
         if self.left == Some(0) {
             return Ok(());
@@ -209,16 +221,26 @@ impl Watched<'_> {
             map.insert("time".into(), json!(Timestamp::now().to_string()));
             return self.output.json_line(&map.into());
         }
+        let columns = Columns::of(self.output);
+        if self.output.terminal {
+            self.output.part(&visible(&format!("{}  ", clock(Timestamp::now()))))?;
+        }
         self.output.part(&visible(&format!("{event:<8}")))?;
         if event == "deleted" {
-            self.output.part(&visible(BLANKS))?;
+            self.output.part(&columns.note(""))?;
         } else {
-            for part in columns(meta) {
+            for part in columns.row(meta) {
                 self.output.part(&part)?;
             }
         }
         self.output.last(meta.key.as_bytes())
     }
+}
+
+/// `13:57:47`, in UTC as all times that larder shows.
+fn clock(time: Timestamp) -> String {
+    let text = to_the_second(time);
+    text.get(11..19).unwrap_or_default().to_owned()
 }
 
 /// What makes the second of the first: both are sorted.

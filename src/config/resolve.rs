@@ -5,7 +5,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use super::environment::Environment;
 use super::target_source::{TargetSource, no_target};
 use super::{Config, Profile, password};
-use crate::model::{Error, ErrorKind, Result};
+use crate::model::{Cause, Error, ErrorKind, Result};
 use crate::storage::target::{Endpoint, Secret, Target, TlsSettings};
 
 /// A target and what its profile adds.
@@ -119,14 +119,28 @@ impl Config {
             return why;
         }
         let profiles: Vec<&str> = self.profiles.keys().map(String::as_str).collect();
+        let meant = closest(text, profiles.iter().copied());
         let profiles = if profiles.is_empty() {
             "no profiles are configured".to_owned()
         } else {
             format!("profiles: {}", profiles.join(", "))
         };
         Error::new(ErrorKind::Usage, format!("`{text}` is no command, profile, URL or directory"))
-            .hint(format!("{profiles}; `larder --help` lists the commands"))
+            .because(Cause::Unknown(text.to_owned()))
+            .hint(match meant {
+                Some(meant) => format!("did you mean the profile `{meant}`?"),
+                None => format!("{profiles}; `larder --help` lists the commands"),
+            })
     }
+}
+
+/// The word that another one was probably meant to be.
+pub(crate) fn closest<'a>(word: &str, words: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    // As like as clap wants it of options.
+    const LIKE: f64 = 0.7;
+    let likeness = words.map(|other| (strsim::jaro(word, other), other));
+    let likest = likeness.max_by(|a, b| a.0.total_cmp(&b.0))?;
+    (likest.0 > LIKE).then_some(likest.1)
 }
 
 /// The profile's target, without its password; an error names the profile, and not the file.

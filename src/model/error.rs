@@ -81,6 +81,8 @@ pub enum Cause {
     ClusterDown,
     /// Nothing names a target.
     NoTarget,
+    /// Nothing has this name: neither a target nor, perhaps, a command.
+    Unknown(String),
 }
 
 /// What takes a refusal of larder's own away, whoever asked for it.

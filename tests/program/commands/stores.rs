@@ -80,6 +80,10 @@ fn a_store_is_described_with_the_redis_key_of_its_metadata() {
     let info = program.ok(&["info", "shop"]);
     assert!(info.lines().any(|line| line.starts_with("bytes") && line.contains(" about ")));
     assert!(info.contains("metadata_key  key_value_stores:shop:metadata\n"), "{info}");
+    let sizes = program.ok(&["keys", "shop"]);
+    let sizes = sizes.lines().map(|line| line.split_whitespace().next().unwrap());
+    let sum: u64 = sizes.map(|size| size.parse::<u64>().unwrap()).sum();
+    assert!(info.contains(&format!("value_bytes   {sum}\n")), "{info}");
     assert!(info.contains(&format!("created_at    {}\n", fill::TIME)), "{info}");
 }
 

@@ -49,6 +49,49 @@ fn a_terminal_gets_nothing_that_it_would_obey() {
 }
 
 #[test]
+fn a_person_gets_heads_short_types_sizes_and_ages() {
+    let program = Program::with_shop();
+    let value = vec![b'x'; 12_345];
+    let record = ("large".to_owned(), "text/plain; charset=utf-8".to_owned(), value);
+    fill::records(&mut program.server.client(), "shop", [record]);
+    let words = |line: &str| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    let has = |text: &str, wanted: &str| text.lines().any(|line| words(line) == words(wanted));
+
+    let (screen, _, code) = shown(&program, &["keys", "shop"]);
+    assert_eq!(code, 0);
+    assert!(has(&screen, "size type key") && has(&screen, "12 KB text large"), "{screen}");
+    let (screen, _, _) = shown(&program, &["stores"]);
+    assert!(has(&screen, "store records changed created"), "{screen}");
+    assert!(screen.lines().any(|line| line.starts_with("shop ") && line.contains("ago")));
+    let (screen, _, _) = shown(&program, &["info", "shop"]);
+    assert!(screen.contains(" (12 KB)"), "{screen}");
+
+    // A script's lines are as they were: whole, exact and without heads.
+    let plain = program.ok(&["keys", "shop", "--prefix", "large"]);
+    assert_eq!(words(&plain), words("12345 text/plain; charset=utf-8 large"));
+    assert!(program.ok(&["stores"]).contains(" created_at "));
+}
+
+#[test]
+fn a_watch_on_a_terminal_tells_when() {
+    let program = Program::with_shop();
+    let mut screen = on_screen(&program, &["watch", "shop", "-n", "1"]);
+    screen.wait_for_text("event");
+    fill::records(
+        &mut program.server.client(),
+        "shop",
+        [("late".to_owned(), "text/plain".to_owned(), b"x".to_vec())],
+    );
+    let text = screen.wait_for("the record", |text| text.contains("late"));
+    assert_eq!(screen.exit_code(), 0);
+    let line = text.lines().find(|line| line.contains("late")).unwrap();
+    let mut words = line.split_whitespace();
+    let clock = words.next().unwrap();
+    assert!(clock.len() == 8 && clock.matches(':').count() == 2, "{line}");
+    assert_eq!(words.collect::<Vec<_>>(), ["new", "1", "B", "text", "late"]);
+}
+
+#[test]
 fn bytes_go_to_a_terminal_only_by_force() {
     let program = Program::with_shop();
     let (screen, _, code) = shown(&program, &["get", "shop", "bytes"]);
