@@ -26,6 +26,8 @@ pub struct Confirm {
     pub yes: bool,
     /// What must be typed before Yes can be chosen, and what has been typed.
     pub typed: Option<(String, LineInput)>,
+    /// Whether Enter was pressed before the right text had been typed.
+    pub entered: bool,
     /// Whether what it removes can be set aside instead of freed.
     pub sets_aside: bool,
 }
@@ -59,7 +61,8 @@ impl Confirm {
     /// A question that a `y` answers.
     pub fn new(title: impl Into<String>, verb: &'static str, confirmed: Confirmed) -> Self {
         let (title, lines) = (title.into(), Vec::new());
-        Self { title, lines, verb, confirmed, yes: false, typed: None, sets_aside: false }
+        let (yes, typed, entered) = (false, None, false);
+        Self { title, lines, verb, confirmed, yes, typed, entered, sets_aside: false }
     }
 
     /// Adds a line of what will happen.
@@ -98,6 +101,13 @@ impl Confirm {
     pub fn can_confirm(&self) -> bool {
         !self.is_undecided()
             && self.typed.as_ref().is_none_or(|(wanted, input)| input.text() == wanted)
+    }
+
+    /// Whether what has been typed cannot become what must be typed, or was entered before it had.
+    pub fn is_mistyped(&self) -> bool {
+        let Some((wanted, input)) = &self.typed else { return false };
+        let text = input.text();
+        text != wanted && (self.entered || !wanted.starts_with(text))
     }
 
     /// Whether to make a plan. `place` is where the storage keeps its values. For a store, its name

@@ -1,6 +1,7 @@
 //! Dialogs in the middle of the screen.
 
 use ratatui::buffer::Buffer;
+use ratatui::style::Modifier;
 
 use crate::app::{App, Area, Confirm, Confirmed, Details};
 use crate::text;
@@ -73,11 +74,24 @@ pub(super) fn confirm(
     }
     let mut cursor = None;
     if let Some((_, input)) = &confirm.typed {
+        let wrong = confirm.is_mistyped();
         let used = if low {
-            put(buf, x, y, width, "Its name: ", appearance.style(Role::Dim))
+            let role = if wrong { Role::Danger } else { Role::Dim };
+            put(buf, x, y, width, "Its name: ", appearance.style(role))
         } else {
             let asked = format!("Type its name to {} it:", confirm.verb);
             put(buf, x, y, width, &asked, appearance.style(Role::Dim));
+            if wrong {
+                let fault = "That is not its name.";
+                put(
+                    buf,
+                    x + 2,
+                    y + 2,
+                    width.saturating_sub(2),
+                    fault,
+                    appearance.style(Role::Danger),
+                );
+            }
             y += 1;
             put(buf, x, y, 2, "> ", appearance.style(Role::KeyHint))
         };
@@ -136,7 +150,10 @@ fn buttons(
             format!("{} No", key(Action::ConfirmNo)),
         )
     };
+    let lit = |role| appearance.style(role).add_modifier(Modifier::REVERSED);
     let style = |chosen: bool, able: bool| match (chosen, able) {
+        // A name was typed so that this may go.
+        (true, true) if confirm.yes && confirm.typed.is_some() => lit(Role::Danger),
         (true, _) => appearance.style(Role::Selection),
         (false, true) => appearance.style(Role::Text),
         (false, false) => appearance.style(Role::Dim),

@@ -607,6 +607,16 @@ fn dialogs() {
         stage.keys("<left>Dsho");
         stage
     });
+    each("drop_mistyped", |width, height| {
+        let mut stage = opened(width, height);
+        stage.keys("<left>Dshow");
+        stage
+    });
+    each("drop_typed", |width, height| {
+        let mut stage = opened(width, height);
+        stage.keys("<left>Dshop-snapshots");
+        stage
+    });
 }
 
 #[test]

@@ -3,7 +3,6 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::keymap::{Action, Context};
-use crate::text;
 
 use super::super::ctx::{Ctx, Request};
 use super::super::event::Slot;
@@ -26,17 +25,13 @@ impl Dialog for Confirm {
             // Where a name must be typed, letters are letters, not answers.
             input.key(key);
             self.yes = input.text() == wanted;
+            self.entered = false;
             return Then::Stay;
         }
         match action {
             Some(Action::ConfirmYes) if self.can_confirm() => return self.confirm(ctx),
             Some(Action::Accept) if self.yes && self.can_confirm() => return self.confirm(ctx),
-            Some(Action::Accept) if self.typed.is_some() => {
-                let out = ctx.keymap.chord_beside_text(Context::Confirm, Action::ConfirmNo);
-                let out = out.map(|chord| format!("{chord} leaves it"));
-                let text = text::then("type the store's name to go on", "; ", out);
-                ctx.say(Notice::info(text));
-            }
+            Some(Action::Accept) if self.typed.is_some() => self.entered = true,
             Some(Action::Switch | Action::Left | Action::Right | Action::Next) => {
                 self.yes = !self.yes && self.can_confirm();
             }

@@ -89,7 +89,19 @@ fn drop_wants_the_name_typed() {
     let mut stage = opened();
     stage.keys("<tab><tab>");
     assert_eq!(stage.app.focus, Pane::Stores);
-    stage.keys("D<enter>y<enter>");
+    let mistyped = |stage: &Stage| {
+        let Some(Layer::Confirm(asked)) = stage.app.layer() else { panic!("it asks") };
+        asked.is_mistyped()
+    };
+    stage.keys("D");
+    assert!(!mistyped(&stage), "nothing is typed yet");
+    stage.keys("<enter>");
+    assert!(mistyped(&stage), "Enter wants all of it");
+    stage.keys("s");
+    assert!(!mistyped(&stage), "it may still become the name");
+    stage.keys("<backspace>y");
+    assert!(mistyped(&stage), "no name begins so");
+    stage.keys("<enter>");
     assert!(stage.writes().is_empty(), "neither Enter nor y drops");
     stage.keys("<ctrl-u>no shop<ctrl-w><ctrl-w>shop<enter>");
     assert_eq!(stage.write(), Write::Drop("shop".into()));
