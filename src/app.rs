@@ -33,6 +33,7 @@ mod load;
 pub mod notice;
 pub mod question;
 pub mod record;
+pub mod saving;
 pub mod session;
 pub mod settings;
 pub mod stores;

@@ -156,8 +156,8 @@ impl Editor {
         if ctx.common(action) || self.outside {
             return Then::Stay;
         }
-        if self.merging.is_some() && action == Some(Action::Cancel) {
-            self.unmerge();
+        if self.saving.merging.is_some() && action == Some(Action::Cancel) {
+            self.saving.unmerge();
             ctx.cancel(Slot::Theirs);
             ctx.cancel(Slot::Saving);
             ctx.say(Notice::warning("not saved: what you typed is in the editor"));
@@ -225,12 +225,12 @@ impl Editor {
         match self.typed_set(as_text, over) {
             Ok(set) => {
                 self.fault = None;
-                self.tries = 0;
-                self.unmerge();
+                self.saving.tries = 0;
+                self.saving.unmerge();
                 if self.inner.is_some() {
                     self.put_back(set, reviewed, None, ctx);
                 } else if reviewed {
-                    self.saving = Some(ctx.send(Plan::set(set)));
+                    self.saving.write = Some(ctx.send(Plan::set(set)));
                 } else {
                     ctx.request(Request::Review(Box::new(set)));
                 }

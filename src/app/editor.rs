@@ -6,7 +6,6 @@ mod content;
 mod hex;
 mod inner;
 mod keys;
-mod merging;
 mod open;
 mod place;
 mod save;
@@ -15,21 +14,18 @@ mod stored;
 use bytes::Bytes;
 use crossterm::event::KeyEvent;
 
-use crate::edit::TypedValue;
 use crate::model::{ContentType, JsonLayout, Key, Record, StoreName, Timestamp};
-use crate::ops::WriteId;
 use crate::preview::charset::Charset;
 use crate::preview::json::Spacing;
 
 use super::Area;
 use super::input::LineInput;
+use super::saving::Saving;
 
 pub use content::Content;
 pub use hex::{HexPlace, hex_place};
 pub use inner::InnerEdit;
 pub(in crate::app) use keys::type_into;
-pub use merging::Merging;
-pub(in crate::app) use merging::only_over;
 pub use place::{EditorScroll, TextPlace};
 pub use save::Blocked;
 
@@ -63,16 +59,8 @@ pub struct Editor {
     pub value: Content,
     /// Which part takes the keys.
     pub field: Field,
-    /// The write under way that stores it; keys wait for its answer.
-    pub saving: Option<WriteId>,
-    /// A save that met what someone else wrote, until the two are joined.
-    pub merging: Option<Box<Merging>>,
-    /// The version that the write under way was joined with; none if it is what was read.
-    pub onto: Option<Box<TypedValue>>,
-    /// How often in a row a save met what someone else wrote.
-    pub tries: u32,
-    /// Where someone else's changes were joined with what was typed, in words.
-    pub merged: Option<String>,
+    /// Its save.
+    pub saving: Saving,
     /// Whether the user's own editor has it.
     pub outside: bool,
     /// How JSON that is new is stored.
@@ -155,11 +143,7 @@ impl Editor {
             content_type,
             value,
             field,
-            saving: None,
-            merging: None,
-            onto: None,
-            tries: 0,
-            merged: None,
+            saving: Saving::default(),
             outside: false,
             json_layout: JsonLayout::default(),
             fault: None,
@@ -179,7 +163,7 @@ impl Editor {
 
     /// Whether a save is under way: keys wait for its end.
     pub fn is_busy(&self) -> bool {
-        self.saving.is_some() || self.merging.is_some() || self.is_putting_back()
+        self.saving.is_busy() || self.is_putting_back()
     }
 
     /// Whether anything was changed.

@@ -117,7 +117,7 @@ impl Editor {
         let inner = self.inner.as_mut();
         let Some(reviewed) = inner.and_then(|inner| inner.putting_back.take()) else { return };
         match result {
-            Ok(set) if reviewed => self.saving = Some(ctx.send(Plan::set(*set))),
+            Ok(set) if reviewed => self.saving.write = Some(ctx.send(Plan::set(*set))),
             Ok(set) => ctx.request(Request::Review(set)),
             Err(NotOpened(why)) => self.fault = Some(why),
         }

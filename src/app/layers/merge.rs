@@ -10,8 +10,9 @@ use crate::keymap::{Action, Context};
 use crate::model::{Comparison, SetValue};
 
 use super::super::ctx::{Ctx, Request};
-use super::super::editor::{only_over, type_into};
+use super::super::editor::type_into;
 use super::super::notice::Notice;
+use super::super::saving::only_over;
 use super::dialog::Dialog;
 use super::overlay::{Overlay, Then};
 

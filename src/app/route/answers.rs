@@ -30,8 +30,8 @@ pub(in crate::app) fn answered(app: &mut App, id: WriteId, answer: Option<Answer
         return;
     }
     // The editor is given back to the user if this was its write.
-    let own = app.editor.as_mut().filter(|editor| editor.saving == Some(id));
-    let edited = own.map(|editor| editor.saving = None).is_some();
+    let own = app.editor.as_mut().filter(|editor| editor.saving.write == Some(id));
+    let edited = own.map(|editor| editor.saving.write = None).is_some();
     // What was left is to be seen.
     let made = |outcome: &Outcome| outcome.skipped.is_empty();
     close_quit(app, matches!(&answer, Answer::Done(_, outcome) if made(outcome)));
@@ -78,7 +78,12 @@ pub(in crate::app) fn done(app: &mut App, plan: &Plan, outcome: Outcome, edited:
         PlannedChange::Set(set) => {
             if edited {
                 if let Some(editor) = app.editor.take() {
-                    tell_saved(app, &words::done(plan, &outcome), editor.merged, editor.told);
+                    tell_saved(
+                        app,
+                        &words::done(plan, &outcome),
+                        editor.saving.merged,
+                        editor.told,
+                    );
                 }
                 // A question about what is no longer unsaved has no more meaning.
                 app.layers.retain(

@@ -7,12 +7,12 @@ use crate::model::{Error, Record, SetValue};
 use crate::ops::Plan;
 
 use super::super::App;
-use super::super::editor::only_over;
 use super::super::event::Slot;
 use super::super::layers::{Layer, MergeView, Review};
 use super::super::load::{Compute, Load};
 use super::super::notice::Notice;
 use super::super::question::Confirm;
+use super::super::saving::only_over;
 use super::{opened, unasked};
 
 /// How often in a row a save is joined with what it meets before the user is asked.
@@ -39,16 +39,16 @@ pub(super) fn show_review(app: &mut App, shown: Review, versions: [TypedValue; 2
 /// Makes the editor's save.
 pub(super) fn save(app: &mut App, set: SetValue) {
     if let Some(editor) = app.editor.as_mut().filter(|editor| !editor.is_busy()) {
-        editor.saving = Some(ctx!(app).send(Plan::set(set)));
+        editor.saving.write = Some(ctx!(app).send(Plan::set(set)));
     }
 }
 
 /// Makes it over the value that it was joined with.
 pub(super) fn save_merged(app: &mut App, set: SetValue, onto: Box<TypedValue>) {
     if let Some(editor) = &mut app.editor {
-        editor.tries = 0;
-        editor.onto = Some(onto);
-        editor.merged = Some("with what someone else wrote".to_owned());
+        editor.saving.tries = 0;
+        editor.saving.onto = Some(onto);
+        editor.saving.merged = Some("with what someone else wrote".to_owned());
     }
     save(app, set);
 }
@@ -61,7 +61,8 @@ fn typed(set: &SetValue) -> TypedValue {
 /// `false` for a new record.
 pub(super) fn met(app: &mut App, set: &SetValue) -> bool {
     let Some(editor) = &mut app.editor else { return false };
-    if editor.met(set).is_none() {
+    let base = editor.base().map(TypedValue::from);
+    if editor.saving.met(set, base).is_none() {
         return false;
     }
     app.tell(Notice::info("someone else has written this record: reading what is there now…"));
@@ -74,9 +75,9 @@ pub(super) fn met(app: &mut App, set: &SetValue) -> bool {
 /// What a save met has been read; tells whether that was for a save.
 pub(super) fn theirs_read(app: &mut App, record: Option<&Record>) -> bool {
     let Some(editor) = &mut app.editor else { return false };
-    let Some(merging) = &mut editor.merging else { return false };
+    let Some(merging) = &mut editor.saving.merging else { return false };
     let Some(record) = record else {
-        editor.unmerge();
+        editor.saving.unmerge();
         deleted(app);
         return true;
     };
@@ -106,10 +107,10 @@ fn deleted(app: &mut App) {
 
 /// What a save met could not be read, or not be joined with it; tells whether that was for a save.
 pub(super) fn failed(app: &mut App, error: &Error) -> bool {
-    let Some(editor) = app.editor.as_mut().filter(|editor| editor.merging.is_some()) else {
+    let Some(editor) = app.editor.as_mut().filter(|editor| editor.saving.merging.is_some()) else {
         return false;
     };
-    editor.unmerge();
+    editor.saving.unmerge();
     let why = "not saved: someone else has written this record, and what is there now is not known";
     app.tell(Notice::failure(format!("{why}: {error}")).lasting());
     true
@@ -119,9 +120,9 @@ pub(super) fn failed(app: &mut App, error: &Error) -> bool {
 pub(super) fn merged(app: &mut App, merge: Merge) {
     let free = is_free(app);
     let Some(editor) = &mut app.editor else { return };
-    let Some(merging) = editor.merging.take() else { return };
+    let Some(merging) = editor.saving.merging.take() else { return };
     let mine = &merging.mine;
-    if let Some(joined) = merge.resolve(&[]).ok().filter(|_| editor.tries <= MOST_TRIES) {
+    if let Some(joined) = merge.resolve(&[]).ok().filter(|_| editor.saving.tries <= MOST_TRIES) {
         if joined == merge.theirs {
             let same = merge.mine.value == merge.theirs.value;
             app.editor = None;
@@ -134,8 +135,8 @@ pub(super) fn merged(app: &mut App, merge: Merge) {
             });
             return opened::reload_record(app);
         }
-        editor.merged = Some(format!("with someone else's change{}", places(&merge)));
-        editor.onto = Some(Box::new(merge.theirs.clone()));
+        editor.saving.merged = Some(format!("with someone else's change{}", places(&merge)));
+        editor.saving.onto = Some(Box::new(merge.theirs.clone()));
         let set = SetValue {
             value: joined.value,
             content_type: joined.content_type,
@@ -146,7 +147,7 @@ pub(super) fn merged(app: &mut App, merge: Merge) {
     }
     let set = mine.clone();
     if !free {
-        editor.unmerge();
+        editor.saving.unmerge();
         return not_shown(app);
     }
     show(app, MergeView::new(set, merge, app.session.server.comparison));
@@ -157,10 +158,10 @@ pub(super) fn merged_inside(app: &mut App, inside: InnerMerge) {
     let free = is_free(app);
     let Some(editor) = &mut app.editor else { return };
     if !free {
-        editor.unmerge();
+        editor.saving.unmerge();
         return not_shown(app);
     }
-    let Some(merging) = editor.merging.take() else { return };
+    let Some(merging) = editor.saving.merging.take() else { return };
     let comparison = app.session.server.comparison;
     show(app, MergeView::inside(merging.mine, inside, comparison));
 }
@@ -183,9 +184,9 @@ pub(super) fn put_back_merged(
     value: Arc<InnerValue>,
 ) {
     if let Some(editor) = app.editor.as_mut().filter(|editor| !editor.is_busy()) {
-        editor.tries = 0;
-        editor.onto = Some(Box::new(onto));
-        editor.merged = Some("with what someone else wrote".to_owned());
+        editor.saving.tries = 0;
+        editor.saving.onto = Some(Box::new(onto));
+        editor.saving.merged = Some("with what someone else wrote".to_owned());
         editor.put_back(set, true, Some(value), &mut ctx!(app));
     }
 }
@@ -204,7 +205,7 @@ fn places(merge: &Merge) -> String {
 /// Reads once more what a save met, where the connection was lost before it came.
 pub(super) fn read_again(app: &mut App) {
     let waits = |editor: &&super::super::Editor| {
-        editor.merging.as_ref().is_some_and(|merging| merging.theirs.is_none())
+        editor.saving.merging.as_ref().is_some_and(|merging| merging.theirs.is_none())
     };
     if let Some(editor) = app.editor.as_ref().filter(waits) {
         let read = Load::Value { store: editor.store.clone(), key: editor.typed_key() };

@@ -88,7 +88,7 @@ fn a_conflict_keeps_the_text_and_asks() {
     stage.keys("<enter>");
     assert!(stage.writes().is_empty(), "nothing is decided");
     stage.keys("<esc>");
-    assert!(stage.app.editor.as_ref().is_some_and(|editor| editor.saving.is_none()));
+    assert!(stage.app.editor.as_ref().is_some_and(|editor| editor.saving.write.is_none()));
     stage.keys("<ctrl-s>");
     let write = stage.write();
     stage.written(write, Err(Error::new(ErrorKind::Conflict, "changed")));
@@ -239,7 +239,10 @@ fn the_answer_to_one_write_never_touches_another() {
     let second = stage.write();
     for late in [Ok(done().into()), Err(Error::new(ErrorKind::Conflict, "changed"))] {
         stage.event(Event::Written(first_id, late));
-        assert!(stage.app.editor.as_ref().unwrap().saving.is_some() && stage.app.layers.is_empty());
+        assert!(
+            stage.app.editor.as_ref().unwrap().saving.write.is_some()
+                && stage.app.layers.is_empty()
+        );
     }
     let made = Resolution::of(&first, WriteOutcome::Applied(done()));
     stage.event(Event::Resolved(first_id, Ok(made)));
@@ -253,7 +256,9 @@ fn the_answer_to_one_write_never_touches_another() {
     stage.keys("e<down><end>4<ctrl-s>");
     let save = stage.write();
     stage.written(delete, Err(Error::new(ErrorKind::Conflict, "changed")));
-    assert!(stage.app.layers.is_empty() && stage.app.editor.as_ref().unwrap().saving.is_some());
+    assert!(
+        stage.app.layers.is_empty() && stage.app.editor.as_ref().unwrap().saving.write.is_some()
+    );
     stage.written(save, Ok(done()));
     assert!(stage.app.editor.is_none());
 }
@@ -380,7 +385,7 @@ fn a_question_is_not_replaced_by_another() {
     stage.written(write, Err(Error::new(ErrorKind::Conflict, "changed")));
     let Some(Layer::Confirm(confirm)) = stage.app.layer() else { panic!() };
     assert_eq!(confirm.title, "Quit");
-    assert!(stage.app.editor.as_ref().is_some_and(|editor| editor.saving.is_none()));
+    assert!(stage.app.editor.as_ref().is_some_and(|editor| editor.saving.write.is_none()));
 }
 
 #[test]

@@ -37,7 +37,7 @@ pub(super) fn before(stage: &Stage) -> Before {
                 editor.value.bytes(),
             ),
             original: editor.original.clone(),
-            saving: editor.saving,
+            saving: editor.saving.write,
             changed: editor.is_changed(),
         }),
         question: match app.layer() {
@@ -272,11 +272,11 @@ fn check_loading(stage: &Stage, world: &World, told: &str) {
         world.writes.iter().map(|(id, _)| *id).chain(world.settles.clone()).collect();
     sent.sort();
     assert_eq!(app.writes.pending.keys().copied().collect::<Vec<_>>(), sent, "after {told}");
-    if let Some(merging) = app.editor.as_ref().and_then(|editor| editor.merging.as_ref()) {
+    if let Some(merging) = app.editor.as_ref().and_then(|editor| editor.saving.merging.as_ref()) {
         let slot = if merging.theirs.is_some() { Slot::Saving } else { Slot::Theirs };
         assert!(asked(slot), "merging for ever, after {told}");
     }
-    if let Some(id) = app.editor.as_ref().and_then(|editor| editor.saving) {
+    if let Some(id) = app.editor.as_ref().and_then(|editor| editor.saving.write) {
         assert!(app.writes.pending.contains_key(&id), "saving for ever, after {told}");
     }
     if let Some(Layer::Confirm(asked)) = app.layer()
