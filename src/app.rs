@@ -67,12 +67,12 @@ pub(crate) use facts::{store_facts, store_state};
 pub use jobs::{Job, JobId};
 pub use layers::{
     Details, Dialog, DraftView, Help, Layer, LeafCursor, ListDialog, MergeView, Overlay, Review,
-    Targets,
+    Targets, UnsavedLeaf,
 };
 pub use layout::{Area, Layout, Pane};
 pub use load::{Compute, LeavesShown, Load, Loaded, Ordered, Read, RecordView, Scope};
 pub use notice::{Notice, Notices, Tone};
-pub use question::{Confirm, Confirmed, LeafEdit, Prompt, PromptKind};
+pub use question::{Confirm, Confirmed, Prompt, PromptKind};
 pub use session::{Session, SessionState};
 pub use settings::{Settings, TargetChoice};
 pub use typing::is_text;
@@ -186,7 +186,7 @@ impl App {
     pub fn handle(&mut self, event: Event) -> Vec<Effect> {
         let typed = drafting::is_input(&event);
         self.route(event);
-        self.serve();
+        self.serve(typed);
         route::come_back(self);
         drafting::look(self, typed);
         self.watch.look(&self.stores, &self.keys, &self.record, &mut ctx!(self));
@@ -226,6 +226,11 @@ impl App {
             Layer::Leaf(cursor) => Some(&**cursor),
             _ => None,
         })
+    }
+
+    /// The change of one value that is not stored, if there is one.
+    pub fn unsaved_leaf(&self) -> Option<&UnsavedLeaf> {
+        self.leaf()?.unsaved.as_deref()
     }
 
     /// Which of the keymap's tables the next key is looked up in.
@@ -342,11 +347,14 @@ impl App {
             return None;
         }
         let failed = self.notice.as_ref().filter(|notice| notice.lasting);
-        let unsaved = self.editor.as_ref().filter(|editor| editor.is_changed());
-        let unsaved = unsaved.map(|editor| {
-            let key = editor.typed_key().named();
+        let unsaved = match (&self.editor, self.unsaved_leaf()) {
+            (Some(editor), _) => Some((editor.typed_key(), &editor.store)),
+            (None, Some(leaf)) => Some((leaf.record.meta.key.clone(), &leaf.store)),
+            (None, None) => None,
+        };
+        let unsaved = unsaved.filter(|_| drafting::is_changed(self)).map(|(key, store)| {
             let kept = if self.drafting.is_kept() { "; a draft of it is kept" } else { "" };
-            format!("{key} in {} was not saved{kept}", editor.store.escaped())
+            format!("{} in {} was not saved{kept}", key.named(), store.escaped())
         });
         let parts: Vec<_> =
             failed.map(|notice| notice.text.clone()).into_iter().chain(unsaved).collect();

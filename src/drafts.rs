@@ -223,6 +223,7 @@ mod tests {
             key: Key::from(key),
             is_new: false,
             inner: None,
+            leaf: None,
             content_type: "text/plain".into(),
             place: String::new(),
             process: 1,
@@ -231,7 +232,8 @@ mod tests {
         };
         let base =
             TypedValue { content_type: "text/plain".into(), value: Bytes::from_static(b"read") };
-        Draft { head, base: Some(base), text: Bytes::copy_from_slice(text), opened: None }
+        let text = Bytes::copy_from_slice(text);
+        Draft { head, base: Some(base), text, opened: None, leaf: None }
     }
 
     fn mode(path: &Path) -> u32 {

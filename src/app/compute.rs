@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::edit::{Diff, Digests, InnerValue, Joined, Leaves, Merge};
+use crate::edit::{Choice, Diff, Digests, InnerValue, Joined, Leaves, Merge};
 use crate::index::{RowOrder, groups, totals};
 use crate::model::SetValue;
 use crate::preview::{Preview, json};
@@ -54,6 +54,13 @@ impl Compute {
             Self::Diff(versions) => {
                 let [before, after] = &*versions;
                 Loaded::Diff(Box::new(Diff::of(Some(before), Some(after))))
+            }
+            Self::DiffOver(versions) => {
+                let [base, typed, now] = &*versions;
+                let merge = Merge::of(base, typed, now);
+                let mine = vec![Choice::Mine; merge.conflicts.len()];
+                let after = merge.resolve(&mine).unwrap_or_else(|_| typed.clone());
+                Loaded::Diff(Box::new(Diff::of(Some(now), Some(&after))))
             }
             Self::Merge(versions) => {
                 let [base, mine, theirs] = &*versions;

@@ -18,7 +18,7 @@ use super::jobs::JobId;
 use super::layout::{Layout, Pane};
 use super::load::Read;
 use super::notice::{self, Notice};
-use super::question::{Confirm, LeafEdit, Prompt, PromptKind};
+use super::question::{Confirm, Prompt, PromptKind};
 use super::settings::Settings;
 
 /// Something that concerns more than the pane or the dialog that asks for it.
@@ -74,8 +74,18 @@ pub enum Request {
     Search(String),
     /// Scroll what is shown of a record to this offset.
     Reveal(Arc<Preview>, usize),
-    /// Change the value under the cursor, in the record.
-    EditLeaf(LeafEdit),
+    /// Begin to change the value under the cursor, unless a draft of the record is offered first.
+    ChangeLeaf(Action),
+    /// Go on with a draft of a change of one value.
+    ResumeLeaf(DraftId, Box<Draft>),
+    /// Save the record with the value that is being changed as it was typed.
+    SaveLeaf(String),
+    /// Give up what was typed for a value.
+    DropLeaf,
+    /// A save that was shown is not made: what was typed is edited further.
+    EditFurther,
+    /// A save that met what someone else wrote is not made.
+    StopMerging,
     /// The editor has asked for this line.
     InEditor(PromptKind, String),
     /// Open another target, by its number in [`Settings::targets`].

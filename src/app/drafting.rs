@@ -11,27 +11,32 @@ use crate::model::{ContentType, Key, Timestamp};
 pub use found::Found;
 
 use super::App;
+use super::ctx::Request;
 use super::event::{Effect, Event};
+use super::layers::{Layer, UnsavedLeaf};
 use super::notice::Notice;
 
 /// The longest time between a key and the draft that holds it, in microseconds.
 const DELAY: i64 = 500_000;
 
-/// Drafts: that of the editor that is open, and those that were found.
+/// Drafts: that of what is being edited, and those that were found.
 #[derive(Debug, Default)]
 pub struct Drafting {
-    /// Of the editor that is open.
+    /// Of what is being edited: in the editor, or of one value alone.
     own: Option<Own>,
     /// Of this target, that nobody is typing in.
     pub found: Found,
-    /// The draft that is being read, and whether the user's own editor was asked for.
-    pub(super) asked: Option<(DraftId, bool)>,
+    /// The draft that is being read, and what was asked for and is done where it is in the way of
+    /// nothing.
+    pub(super) asked: Option<(DraftId, Request)>,
+    /// A draft of one value that is gone on with as soon as there is a cursor in the values.
+    pub(super) resumed: Option<(DraftId, Box<Draft>)>,
 }
 
-/// The draft of the editor that is open.
+/// The draft of what is being edited.
 #[derive(Debug)]
 struct Own {
-    /// When the editor was opened: the draft is named by it.
+    /// When it was begun: the draft is named by it.
     began: Timestamp,
     /// The process that the draft is named by: another one's, if it is an old draft.
     process: u32,
@@ -56,7 +61,7 @@ impl Drafting {
         self.own.as_ref().is_some_and(|own| own.kept.is_some() && !own.failed)
     }
 
-    /// Goes on with an old draft: the editor that is open from now on is kept under its name.
+    /// Goes on with an old draft: what is edited from now on is kept under its name.
     pub(super) fn go_on(&mut self, id: &DraftId, draft: &Draft) {
         self.found.remove(id);
         let head = &draft.head;
@@ -77,10 +82,10 @@ pub(super) fn is_input(event: &Event) -> bool {
     matches!(event, Event::Key(_) | Event::Keys(_) | Event::Paste(_) | Event::Edited(_))
 }
 
-/// Keeps what was typed, when it is time, and removes the draft of an editor that is closed: it was
+/// Keeps what was typed, when it is time, and removes the draft of what is edited no longer: it was
 /// stored, or given up.
 pub(super) fn look(app: &mut App, typed: bool) {
-    if app.editor.is_none() {
+    if app.editor.is_none() && app.unsaved_leaf().is_none() {
         if let Some((id, _)) = app.drafting.own.take().and_then(|own| own.kept) {
             app.out.effects.push(Effect::DropDraft(id));
         }
@@ -128,7 +133,7 @@ impl Own {
 /// What was typed since it was last kept; from now on it counts as kept.
 pub(super) fn unkept(app: &mut App) -> Option<Draft> {
     let draft = draft(app)?;
-    let changed = app.editor.as_ref().is_some_and(super::Editor::is_changed);
+    let changed = is_changed(app);
     let own = app.drafting.own.as_mut()?;
     own.due = None;
     let head = &draft.head;
@@ -151,22 +156,62 @@ pub(super) fn kept(app: &mut App, result: Result<(), String>) {
     }
 }
 
-/// What stands in the editor.
+/// Whether something was typed that is not stored.
+pub(super) fn is_changed(app: &App) -> bool {
+    match (&app.editor, app.unsaved_leaf()) {
+        (Some(editor), _) => editor.is_changed(),
+        (None, Some(unsaved)) => unsaved.is_changed(typed(app, unsaved)),
+        (None, None) => false,
+    }
+}
+
+/// What was typed for a value: in its line, as long as that is open.
+fn typed<'a>(app: &'a App, unsaved: &'a UnsavedLeaf) -> &'a str {
+    let line = app.layers.iter().find_map(|layer| match layer {
+        Layer::Prompt(line) if line.kind.changes_leaf() => Some(line.input.text()),
+        _ => None,
+    });
+    line.unwrap_or(unsaved.leaf.edit.text())
+}
+
+/// What stands in the editor, or in the line of a value.
 fn draft(app: &App) -> Option<Draft> {
-    let (editor, own) = (app.editor.as_ref()?, app.drafting.own.as_ref()?);
-    let head = DraftHead {
+    let own = app.drafting.own.as_ref()?;
+    let head = |store, key| DraftHead {
         target: app.settings.label.clone(),
-        store: editor.store.clone(),
-        key: editor.typed_key(),
-        is_new: editor.original.is_none(),
-        inner: editor.inner.as_ref().map(|inner| inner.value.place.clone()),
-        content_type: ContentType::from(editor.content_type.text()),
+        store,
+        key,
+        is_new: false,
+        inner: None,
+        leaf: None,
+        content_type: ContentType::from(""),
         place: app.settings.place.clone(),
         process: own.process,
         began: own.began,
         at: app.now,
     };
+    let Some(editor) = &app.editor else {
+        let UnsavedLeaf { store, record, leaf, .. } = app.unsaved_leaf()?;
+        let typed = typed(app, app.unsaved_leaf()?);
+        let mut leaf = leaf.clone();
+        leaf.edit = leaf.edit.with(typed);
+        let base = TypedValue::from(record);
+        let head = DraftHead {
+            leaf: Some((&leaf).into()),
+            content_type: base.content_type.clone(),
+            ..head(store.clone(), record.meta.key.clone())
+        };
+        let text = typed.to_owned().into();
+        let (base, leaf) = (Some(base), Some(Arc::new(leaf)));
+        return Some(Draft { head, base, text, opened: None, leaf });
+    };
+    let head = DraftHead {
+        is_new: editor.original.is_none(),
+        inner: editor.inner.as_ref().map(|inner| inner.value.place.clone()),
+        content_type: ContentType::from(editor.content_type.text()),
+        ..head(editor.store.clone(), editor.typed_key())
+    };
     let base = editor.base().map(TypedValue::from);
     let opened = editor.inner.as_ref().map(|inner| Arc::clone(&inner.value));
-    Some(Draft { head, base, text: editor.value.bytes(), opened })
+    Some(Draft { head, base, text: editor.value.bytes(), opened, leaf: None })
 }

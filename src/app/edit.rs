@@ -157,10 +157,9 @@ impl Editor {
             return Then::Stay;
         }
         if self.saving.merging.is_some() && action == Some(Action::Cancel) {
-            self.saving.unmerge();
             ctx.cancel(Slot::Theirs);
             ctx.cancel(Slot::Saving);
-            ctx.say(Notice::warning("not saved: what you typed is in the editor"));
+            ctx.request(Request::StopMerging);
             return Then::Stay;
         }
         if self.is_putting_back() && action == Some(Action::Cancel) {
@@ -225,8 +224,7 @@ impl Editor {
         match self.typed_set(as_text, over) {
             Ok(set) => {
                 self.fault = None;
-                self.saving.tries = 0;
-                self.saving.unmerge();
+                self.saving.start();
                 if self.inner.is_some() {
                     self.put_back(set, reviewed, None, ctx);
                 } else if reviewed {

@@ -22,7 +22,7 @@ pub use details::{Details, Help};
 pub use dialog::Dialog;
 pub use draft::DraftView;
 pub use jobs::Jobs;
-pub use leaf::LeafCursor;
+pub use leaf::{LeafCursor, UnsavedLeaf};
 pub use log::Log;
 pub use merge::MergeView;
 pub use overlay::{Overlay, Then};
@@ -148,6 +148,19 @@ impl Layer {
     /// The dialog that an action opens, if it does.
     pub(super) fn of(action: Action) -> Option<Self> {
         Self::opened_by(action).or_else(|| Some(Self::List(ListDialog::opened_by(action)?)))
+    }
+
+    /// The cursor in the values, if there is one.
+    pub(super) fn leaf_in(layers: &mut [Self]) -> Option<&mut LeafCursor> {
+        layers.iter_mut().find_map(|layer| match layer {
+            Self::Leaf(cursor) => Some(&mut **cursor),
+            _ => None,
+        })
+    }
+
+    /// The change of a value that is not stored, if there is one.
+    pub(super) fn unsaved_in(layers: &mut [Self]) -> Option<&mut UnsavedLeaf> {
+        Self::leaf_in(layers)?.unsaved.as_deref_mut()
     }
 }
 

@@ -105,6 +105,9 @@ pub enum Compute {
     Check(Bytes, u64),
     /// What is different about a value after a change of it.
     Diff(Box<[TypedValue; 2]>),
+    /// What is different about what is there now once what was typed is made in it: of what was read,
+    /// typed, and is there now.
+    DiffOver(Box<[TypedValue; 3]>),
     /// What was typed, joined with what someone else wrote: of what was read, typed, and is there now.
     Merge(Box<[TypedValue; 3]>),
     /// The same of what was typed in a value in a value, by itself where it meets the other.

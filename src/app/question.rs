@@ -157,8 +157,9 @@ impl Confirm {
     }
 
     /// Whether to write over what was in the way of a save. Yes is possible as soon as that has
-    /// been read, and is about that alone. `old`: the record as it was read for editing.
-    pub fn overwrite(old: Option<&Record>) -> Self {
+    /// been read, and is about that alone. `old`: the record as it was read for editing; `no`: what the
+    /// other answer does.
+    pub fn overwrite(old: Option<&Record>, no: &str) -> Self {
         let asked =
             Self::new("Overwrite the record", "overwrite", Confirmed::OverwriteRecord(None));
         // What is there now comes first, where there is room for little.
@@ -170,7 +171,7 @@ impl Confirm {
                 .line(format!("When read: {}", weight(old.value.len(), &old.meta.content_type))),
             None => asked.line("There is a record of this key already.").line(now),
         };
-        asked.line("No keeps your text in the editor.")
+        asked.line(no)
     }
 
     /// What was in the way has been read. The question holds it from now on, whatever is read later.
@@ -212,33 +213,6 @@ fn weight(size: usize, content_type: &ContentType) -> String {
     let kind = content_type.as_str();
     let kind = if kind.is_empty() { "no content type" } else { kind };
     format!("{}, {kind}", text::size(size as u64))
-}
-
-/// A change of the value under the cursor.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum LeafEdit {
-    /// Another value in its place.
-    Value(String),
-    /// Another name for the member.
-    Key(String),
-    /// One more member or item.
-    Add(String),
-    /// The member or item is removed.
-    Remove,
-}
-
-impl LeafEdit {
-    /// The line that asks for it again, with what was typed; `None` where nothing is typed.
-    pub(super) fn prompt(&self, in_object: bool) -> Option<Prompt> {
-        let (kind, text) = match self {
-            Self::Value(text) => (PromptKind::LeafValue, text),
-            Self::Key(text) => (PromptKind::LeafKey, text),
-            Self::Add(text) if in_object => (PromptKind::LeafMember, text),
-            Self::Add(text) => (PromptKind::LeafItem, text),
-            Self::Remove => return None,
-        };
-        Some(Prompt::new(kind, text))
-    }
 }
 
 /// A line to type at the bottom of the screen.
@@ -308,6 +282,11 @@ pub enum PromptKind {
 }
 
 impl PromptKind {
+    /// Whether a value is changed in it.
+    pub(super) fn changes_leaf(self) -> bool {
+        matches!(self, Self::LeafValue | Self::LeafKey | Self::LeafMember | Self::LeafItem)
+    }
+
     /// What stands before the line.
     pub fn label(self) -> &'static str {
         match self {

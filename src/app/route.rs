@@ -105,12 +105,13 @@ impl App {
     }
 
     /// Serves what panes and dialogs have asked of each other, in that order.
-    pub(super) fn serve(&mut self) {
+    pub(super) fn serve(&mut self, by_key: bool) {
         while let Some(request) = self.out.requests.pop_front() {
             match request {
                 Request::Quit => self.quit(),
                 Request::Leave => {
                     self.editor = None;
+                    leaves::give_up(self);
                     self.leave();
                 }
                 Request::Focus(pane) => self.focus_on(pane),
@@ -148,7 +149,6 @@ impl App {
                 Request::AwaitPause if self.layers.is_empty() => {}
                 Request::AwaitPause => unasked::await_pause(self),
                 Request::Review(set) => saving::review(self, *set),
-                Request::Save(set) if leaves::save(self, &set) => {}
                 Request::Save(set) => saving::save(self, *set),
                 Request::SaveMerged(set, onto, None) => saving::save_merged(self, *set, onto),
                 Request::SaveMerged(set, onto, Some(value)) => {
@@ -159,13 +159,23 @@ impl App {
                         let shown = self.record.record();
                         let then = editor.save(false, expected, shown, &mut ctx!(self));
                         self.after_edit(then);
+                    } else {
+                        leaves::save_over(self, expected);
                     }
                 }
                 Request::Filter(kind, text) => self.filter(kind, &text),
                 Request::Reveal(preview, offset) => {
                     self.record.reveal(&preview, offset, &ctx!(self));
                 }
-                Request::EditLeaf(change) => leaves::change(self, &change),
+                Request::ChangeLeaf(action) => leaves::change(self, action),
+                Request::ResumeLeaf(id, draft) => leaves::resume(self, id, draft),
+                Request::SaveLeaf(typed) => leaves::save(self, &typed),
+                Request::DropLeaf => leaves::give_up(self),
+                Request::EditFurther => leaves::edit_further(self),
+                Request::StopMerging => {
+                    saving::stop_merging(self);
+                    leaves::edit_further(self);
+                }
                 Request::Search(text) => self.record.look_for(&text, &mut ctx!(self)),
                 Request::InEditor(kind, text) => {
                     if let Some(editor) = &mut self.editor {
@@ -193,6 +203,7 @@ impl App {
                 }
             }
         }
+        leaves::ask(self, by_key);
         self.look();
     }
 
@@ -238,7 +249,7 @@ impl App {
             let run = text.chars().count();
             if run < 2 {
                 self.key(*first);
-                self.serve();
+                self.serve(true);
                 rest = others;
                 continue;
             }
@@ -269,6 +280,14 @@ impl App {
         if then == Then::Close {
             self.editor = None;
         }
+    }
+
+    /// The editor is open: the cursor in the values comes back when it is closed.
+    fn lay_cursor_beneath(&mut self) {
+        self.beneath = self.layers.drain(..).find_map(|layer| match layer {
+            Layer::Leaf(cursor) => Some(cursor),
+            _ => None,
+        });
     }
 
     pub(super) fn tell(&mut self, notice: Notice) {
@@ -319,12 +338,15 @@ impl App {
     }
 
     pub(super) fn quit(&mut self) {
-        if self.editor.as_ref().is_some_and(Editor::is_changed) {
-            let saving = self.editor.as_ref().is_some_and(Editor::is_busy);
-            let line = if saving {
-                "The record in the editor is being saved. If that fails, the text is lost."
-            } else {
-                "The record in the editor has not been saved."
+        if drafting::is_changed(self) {
+            let unsaved = self.unsaved_leaf().map(|unsaved| unsaved.saving.is_busy());
+            let line = match (unsaved, self.editor.as_ref().is_some_and(Editor::is_busy)) {
+                (Some(true), _) => "A value is being saved. If that fails, its change is lost.",
+                (Some(false), _) => "A value that was changed has not been saved.",
+                (None, true) => {
+                    "The record in the editor is being saved. If that fails, the text is lost."
+                }
+                (None, false) => "The record in the editor has not been saved.",
             };
             let asked = Confirm::new("Quit", "quit and discard", Confirmed::Quit).line(line);
             self.layers.push(Layer::Confirm(Box::new(asked)));

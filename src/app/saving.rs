@@ -36,6 +36,12 @@ impl Saving {
         self.write.is_some() || self.merging.is_some()
     }
 
+    /// What was typed is saved anew.
+    pub(super) fn start(&mut self) {
+        self.tries = 0;
+        self.unmerge();
+    }
+
     /// A save met what someone else wrote. `None` for a new record, which was made from nothing.
     pub(super) fn met(&mut self, mine: &SetValue, base: Option<TypedValue>) -> Option<&Merging> {
         let base = match self.onto.take() {

@@ -23,7 +23,7 @@ pub(super) fn run(what: Option<&DraftsCommand>, output: &mut Output) -> ExitResu
     match what {
         None | Some(DraftsCommand::List) => list(&drafts, output),
         Some(DraftsCommand::Show { draft }) => {
-            let text = read(&drafts, draft)?.text;
+            let text = read(&drafts, draft)?.typed();
             match std::str::from_utf8(&text) {
                 Ok(text) if output.terminal => output.text(text)?,
                 _ => output.raw(&text)?,
@@ -31,7 +31,7 @@ pub(super) fn run(what: Option<&DraftsCommand>, output: &mut Output) -> ExitResu
             Ok(DONE)
         }
         Some(DraftsCommand::Export { draft, file }) => {
-            let text = read(&drafts, draft)?.text;
+            let text = read(&drafts, draft)?.typed();
             outfile::write(file, &text, true).map_err(|why| {
                 let problem = format!("{} cannot be written: {why}", file.display());
                 Error::new(ErrorKind::Io, problem).hint("name a file that is not there")
@@ -82,6 +82,10 @@ fn row(Entry { id, head, size }: &Entry, now: Timestamp) -> Vec<Visible<'static>
                 Some(inner) if !inner.path.is_empty() => format!("{key} · {}", inner.path),
                 _ => key,
             };
+            let key = match &head.leaf {
+                Some(leaf) => format!("{key} · {}", leaf.path),
+                None => key,
+            };
             vec![id, own(&age), size, own(&head.store.escaped()), own(&key), own(&head.target)]
         }
         Err(why) => vec![id, own(""), size, own(""), own(""), own(&format!("! {why}"))],
@@ -101,6 +105,10 @@ fn as_json(Entry { id, head, size }: &Entry) -> Map<String, serde_json::Value> {
             map.insert("content_type".into(), json!(head.content_type.as_str()));
             if let Some(inner) = &head.inner {
                 map.insert("inside".into(), json!(inner.path));
+            }
+            if let Some(leaf) = &head.leaf {
+                map.insert("value".into(), json!(leaf.path));
+                map.insert("change".into(), json!(leaf.edit.name()));
             }
             map.insert("place".into(), json!(head.place));
             map.insert("typed_at".into(), json!(head.at.to_string()));

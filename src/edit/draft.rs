@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::{ContentType, Key, StoreName, Timestamp, hex};
 
 use super::inner::{InnerPlace, InnerValue};
+use super::leaves::{EditedLeaf, LeafEdit};
 use super::text_of::TypedValue;
 
 /// The first line of a draft's file.
@@ -56,6 +57,8 @@ pub struct DraftHead {
     pub is_new: bool,
     /// Where in the record it stands, if it is a value in a value.
     pub inner: Option<InnerPlace>,
+    /// Which value of the record is changed, if it is one alone.
+    pub leaf: Option<LeafPlace>,
     /// The content type as it was typed.
     pub content_type: ContentType,
     /// Where it was typed: the machine and the terminal.
@@ -68,6 +71,23 @@ pub struct DraftHead {
     pub at: Timestamp,
 }
 
+/// Where a value stands that is changed alone, and what is changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeafPlace {
+    /// As `$.a[3].b`.
+    pub path: String,
+    /// Where it begins in the record, with its key if it has one.
+    pub at: usize,
+    /// What is changed, without what was typed.
+    pub edit: LeafEdit,
+}
+
+impl From<&EditedLeaf> for LeafPlace {
+    fn from(leaf: &EditedLeaf) -> Self {
+        Self { path: leaf.path(), at: leaf.offset(), edit: leaf.edit.with("") }
+    }
+}
+
 /// What was typed and not yet stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Draft {
@@ -75,10 +95,12 @@ pub struct Draft {
     pub head: DraftHead,
     /// What was read; none for a new record.
     pub base: Option<TypedValue>,
-    /// The text in the editor.
+    /// The text in the editor, or in the line.
     pub text: Bytes,
     /// Of a value in a value: what was read, opened.
     pub opened: Option<Arc<InnerValue>>,
+    /// Of a change of one value: that change of what was read.
+    pub leaf: Option<Arc<EditedLeaf>>,
 }
 
 /// The line that tells what a draft is about.
@@ -98,7 +120,24 @@ struct Line {
     at: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     inner: Option<InnerLine>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    leaf: Option<LeafLine>,
     digest: String,
+}
+
+/// Where a value stands that is changed alone.
+#[derive(Serialize, Deserialize)]
+struct LeafLine {
+    path: String,
+    at: usize,
+    change: String,
+}
+
+impl From<&LeafPlace> for LeafLine {
+    fn from(place: &LeafPlace) -> Self {
+        let change = place.edit.name().to_owned();
+        Self { path: place.path.clone(), at: place.at, change }
+    }
 }
 
 /// Where a value stands that is in a value.
@@ -139,6 +178,14 @@ impl DraftHead {
 }
 
 impl Draft {
+    /// What was typed, by itself; where a value is removed, the record without it.
+    pub fn typed(&self) -> Bytes {
+        match &self.leaf {
+            Some(leaf) if leaf.edit == LeafEdit::Remove => leaf.made_anyhow(),
+            _ => self.text.clone(),
+        }
+    }
+
     /// Its file's bytes; `None` if it is larger than [`MOST`].
     pub fn to_bytes(&self) -> Option<Vec<u8>> {
         let base = self.base.as_ref().map_or(&[][..], |base| &base.value);
@@ -161,6 +208,7 @@ impl Draft {
             began: head.began.micros(),
             at: head.at.micros(),
             inner: head.inner.as_ref().map(InnerLine::from),
+            leaf: head.leaf.as_ref().map(LeafLine::from),
             digest: digest(base, &self.text),
         };
         let line = serde_json::to_vec(&line).ok()?;
@@ -187,9 +235,19 @@ impl Draft {
         let opened = head.inner.clone().map(|place| InnerValue::open(&base, place));
         let opened =
             opened.transpose().map_err(|why| format!("this draft is damaged: {}", why.0))?;
+        let leaf = match &head.leaf {
+            Some(place) => Some(Arc::new(leaf(&base, place, &text).ok_or_else(damaged)?)),
+            None => None,
+        };
         let base = (!head.is_new).then_some(TypedValue { content_type: base_type, value: base });
-        Ok(Self { head, base, text, opened: opened.map(Arc::new) })
+        Ok(Self { head, base, text, opened: opened.map(Arc::new), leaf })
     }
+}
+
+/// The change of one value that was typed.
+fn leaf(base: &Bytes, place: &LeafPlace, typed: &[u8]) -> Option<EditedLeaf> {
+    let typed = std::str::from_utf8(typed).ok()?;
+    EditedLeaf::open(base.clone(), place.at, place.edit.with(typed))
 }
 
 /// Reads what a draft is about from the beginning of its file.
@@ -226,6 +284,12 @@ fn head(line: Line) -> Result<DraftHead, String> {
             path,
             at: at.map(|(start, end)| start..end),
         }),
+        leaf: match line.leaf {
+            Some(LeafLine { path, at, change }) => {
+                Some(LeafPlace { path, at, edit: LeafEdit::named(&change).ok_or(damaged)? })
+            }
+            None => None,
+        },
         content_type: ContentType::from(&*line.content_type),
         place: line.place,
         process: line.process,
@@ -264,6 +328,7 @@ mod tests {
                 key: Key::from(key.to_vec()),
                 is_new: base.is_none(),
                 inner: None,
+                leaf: None,
                 content_type: "text/plain".into(),
                 place: "box, pts/3".to_owned(),
                 process: 42,
@@ -276,6 +341,7 @@ mod tests {
             }),
             text: Bytes::copy_from_slice(text),
             opened: None,
+            leaf: None,
         }
     }
 

@@ -1,6 +1,7 @@
 //! The leaves of a JSON value, each with the bytes it stands in: found in one pass, without recursion,
 //! by the lexer that the preview uses. Read as Python reads JSON: `NaN`, repeated keys, lone surrogates.
 
+mod change;
 mod member;
 mod path;
 mod trail;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 
 use crate::preview::json::{self, Sink, Token};
 
+pub use change::{EditedLeaf, LeafEdit};
 pub use member::NotAValue;
 pub use trail::{LeafIndex, Trail};
 

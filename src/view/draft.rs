@@ -3,6 +3,8 @@
 use ratatui::buffer::Buffer;
 
 use crate::app::{App, Area, DraftView};
+use crate::edit::LeafEdit;
+use crate::edit::draft::Draft;
 use crate::keymap::{Action, Context};
 use crate::text::{self, cells};
 use crate::theme::Role;
@@ -83,12 +85,14 @@ fn lines(shown: &DraftView, width: usize, app: &App, appearance: &Appearance) ->
         lines.extend(said("comparing it with what is there now…", Role::Dim));
         return lines;
     };
-    let compared = match &shown.draft.opened {
-        Some(inner) => format!("In {}, compared with what was read:", inner.title()),
+    let part = part(&shown.draft);
+    let compared = match &part {
+        Some((part, true)) => format!("{part}, compared with what is there now:"),
+        Some((part, false)) => format!("{part}, compared with what was read:"),
         None => "Compared with what is there now:".to_owned(),
     };
     if low {
-        lines.extend(shown.draft.opened.iter().flat_map(|inner| said(&inner.title(), Role::Dim)));
+        lines.extend(part.iter().flat_map(|(part, _)| said(part, Role::Dim)));
         lines.extend(changes(diff, width, appearance));
         lines.push(weights(diff, appearance));
         return lines;
@@ -97,4 +101,22 @@ fn lines(shown: &DraftView, width: usize, app: &App, appearance: &Appearance) ->
     lines.push(weights(diff, appearance));
     lines.extend(changes(diff, width, appearance));
     lines
+}
+
+/// Which part of the record a draft is of, if it is not of the whole one, and whether it is compared with
+/// what is there now.
+fn part(draft: &Draft) -> Option<(String, bool)> {
+    if let Some(inner) = &draft.opened {
+        return Some((format!("In {}", inner.title()), false));
+    }
+    let leaf = draft.leaf.as_ref()?;
+    let path = leaf.path();
+    let part = match &leaf.edit {
+        LeafEdit::Value(_) => format!("The value of {path}"),
+        LeafEdit::Key(_) => format!("The name of {path}"),
+        LeafEdit::Add(_) => format!("Added at {path}"),
+        LeafEdit::Remove => format!("Without {path}"),
+    };
+    let sound = leaf.made().is_ok();
+    Some((if sound { part } else { format!("{part}, as far as it was typed") }, sound))
 }

@@ -6,7 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::style::Style;
 
 use crate::app::{App, Area, Review};
-use crate::edit::{Diff, DiffBody, LeafChange, Row};
+use crate::edit::{Diff, DiffBody, LeafChange, LeafEdit, Row};
 use crate::keymap::{Action, Context};
 use crate::model::ContentType;
 use crate::ops::words;
@@ -30,7 +30,7 @@ const WIDTH: u16 = 100;
 pub(super) fn named(shown: &Review, app: &App, appearance: &Appearance) -> Vec<Named> {
     let scroll = [(Action::Up, ""), (Action::Down, "scroll")];
     let scroll = scroll.into_iter().filter(|_| shown.overlay.is_long());
-    let typed = app.editor.is_some() || shown.again.is_some();
+    let typed = app.unsaved_leaf().is_none_or(|unsaved| unsaved.leaf.edit != LeafEdit::Remove);
     let close = if typed { "edits further" } else { "leaves it" };
     let named = scroll.chain([(Action::Accept, "saves"), (Action::Close, close)]);
     let room = usize::from(app.layout().body.width.min(WIDTH)).saturating_sub(TITLE_FRAME);

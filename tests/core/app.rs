@@ -12,6 +12,7 @@ mod inner;
 mod interleavings;
 mod kept;
 mod leaf;
+mod leaf_drafts;
 mod lists;
 mod rewrites;
 mod rules;

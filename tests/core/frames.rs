@@ -725,6 +725,7 @@ fn a_save_before_it_is_made_and_where_it_meets_another() {
             key: "CRAWLEE_STATE".into(),
             is_new: false,
             inner: None,
+            leaf: None,
             content_type: JSON.into(),
             place: "build-7, pts/3".to_owned(),
             process: 1,
@@ -734,7 +735,7 @@ fn a_save_before_it_is_made_and_where_it_meets_another() {
         let base = r#"{"page": 6, "seen": [1, 2.50, 1E400], "ok": true}"#;
         let base = TypedValue { content_type: JSON.into(), value: base.into() };
         let text = r#"{"page": 6, "seen": [1, 2.75, 1E400], "ok": true}"#.into();
-        let draft = Draft { head, base: Some(base), text, opened: None };
+        let draft = Draft { head, base: Some(base), text, opened: None, leaf: None };
         let id = draft.head.id();
         stage.app.now = Timestamp::from_micros(NOW);
         stage.event(Event::Drafts(vec![(id.clone(), draft.head.clone())])).keys("e");

@@ -7,7 +7,7 @@ use crate::keymap::{Action, Context};
 use super::super::ctx::{Ctx, Request};
 use super::super::event::Slot;
 use super::super::notice::Notice;
-use super::super::question::{Confirm, Confirmed, LeafEdit};
+use super::super::question::{Confirm, Confirmed};
 use super::dialog::Dialog;
 use super::overlay::Then;
 
@@ -40,6 +40,9 @@ impl Dialog for Confirm {
                 ctx.say(Notice::info("what is there now has not been read yet"));
             }
             Some(Action::ConfirmNo | Action::Accept | Action::Cancel | Action::Back) => {
+                if matches!(self.confirmed, Confirmed::RemoveLeaf) {
+                    ctx.request(Request::DropLeaf);
+                }
                 return Then::Close;
             }
             Some(Action::Quit) if matches!(self.confirmed, Confirmed::Quit) => {
@@ -79,7 +82,7 @@ impl Confirm {
             Confirmed::DropDraft(id) => ctx.request(Request::DropDraft(id)),
             Confirmed::OverwriteRecord(expected) => ctx.request(Request::SaveOver(expected)),
             Confirmed::OverwriteFile(path, bytes) => ctx.save_file(path, bytes, true),
-            Confirmed::RemoveLeaf => ctx.request(Request::EditLeaf(LeafEdit::Remove)),
+            Confirmed::RemoveLeaf => ctx.request(Request::SaveLeaf(String::new())),
             Confirmed::Quit => ctx.request(Request::Leave),
         }
         Then::Close

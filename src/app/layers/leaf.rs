@@ -1,7 +1,7 @@
 //! One value of the JSON that is shown: chosen with a cursor, and changed alone. Every byte outside it
 //! stays.
 
-mod saving;
+mod unsaved;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -9,9 +9,9 @@ use std::sync::Arc;
 use bytes::Bytes;
 use crossterm::event::KeyEvent;
 
-use crate::edit::InnerPlace;
+use crate::edit::{EditedLeaf, InnerPlace};
 use crate::keymap::{Action, Context};
-use crate::model::{Key, SetValue, StoreName};
+use crate::model::{Key, StoreName};
 use crate::preview::{Matches, Preview};
 
 use super::super::ctx::{Ctx, Request};
@@ -21,7 +21,7 @@ use super::super::notice::Notice;
 use super::dialog::Dialog;
 use super::overlay::Then;
 
-use saving::{Change, Pending};
+pub use unsaved::UnsavedLeaf;
 
 /// The cursor in the values of a record's JSON.
 #[derive(Debug, Clone)]
@@ -34,12 +34,11 @@ pub struct LeafCursor {
     lit: Matches,
     /// Why nothing may be written here.
     refused: Option<&'static str>,
-    /// The change that is shown before it is made, and its save.
-    reviewed: Option<(SetValue, Change)>,
-    /// The change that is being saved, or looked into.
-    pending: Option<Pending>,
-    /// Where the cursor goes once the record is read again: the offset of what was added.
-    next: Option<usize>,
+    /// A change of a value, until it is stored.
+    pub(in crate::app) unsaved: Option<Box<UnsavedLeaf>>,
+    /// The change that was stored: once the record is read again, the cursor goes to what it has added
+    /// or named.
+    next: Option<EditedLeaf>,
 }
 
 impl LeafCursor {
@@ -57,8 +56,7 @@ impl LeafCursor {
             at,
             lit: Matches::default(),
             refused,
-            reviewed: None,
-            pending: None,
+            unsaved: None,
             next: None,
         };
         cursor.go(at);
@@ -89,13 +87,28 @@ impl LeafCursor {
     pub(in crate::app) fn update(&mut self, shown: LeavesShown, ctx: &mut Ctx<'_>) {
         let trail = self.shown.leaves().trail(self.at);
         let leaves = shown.leaves();
-        let at = match self.next.take() {
-            Some(offset) => leaves.from(offset),
-            None => leaves.follow(&trail).unwrap_or(self.at),
-        };
+        let next = self.next.take().and_then(|made| made.found_in(&leaves));
+        let at = next.or_else(|| leaves.follow(&trail)).unwrap_or(self.at);
         self.shown = Arc::new(shown);
         self.go(at);
         self.reveal(ctx);
+    }
+
+    fn is_merging(&self) -> bool {
+        self.unsaved.as_ref().is_some_and(|unsaved| unsaved.saving.merging.is_some())
+    }
+
+    /// Why nothing may be written here, if so.
+    pub(in crate::app) fn refused(&self) -> Option<&'static str> {
+        self.refused
+    }
+
+    /// Goes to the value that is changed, if it is there.
+    fn follow(&mut self, leaf: &EditedLeaf, ctx: &mut Ctx<'_>) {
+        if let Some(at) = self.shown.leaves().follow(&leaf.trail()) {
+            self.go(at);
+            self.reveal(ctx);
+        }
     }
 
     fn go(&mut self, at: usize) {
@@ -160,6 +173,23 @@ impl Dialog for LeafCursor {
             Some(Action::CopyValue) => {
                 ctx.effect(Effect::Copy { what: "value", bytes: self.spelled() });
             }
+            Some(Action::Close | Action::Back | Action::Cancel) if self.is_merging() => {
+                ctx.cancel(Slot::Theirs);
+                ctx.cancel(Slot::Saving);
+                ctx.request(Request::StopMerging);
+            }
+            Some(
+                Action::EditValue
+                | Action::OpenInner
+                | Action::AddMember
+                | Action::RenameMember
+                | Action::RemoveMember
+                | Action::Close
+                | Action::Back
+                | Action::Cancel,
+            ) if self.unsaved.is_some() => {
+                ctx.say(Notice::info("being saved; the answer is awaited"));
+            }
             Some(Action::OpenInner) if self.refused.is_none() => {
                 let at = Some(leaves.range(self.at));
                 let place = InnerPlace { path: self.path(), at };
@@ -172,7 +202,7 @@ impl Dialog for LeafCursor {
                 | Action::RenameMember
                 | Action::RemoveMember),
             ) => match (self.allows(action), self.refused) {
-                (true, _) => self.ask(action, ctx),
+                (true, _) => ctx.request(Request::ChangeLeaf(action)),
                 (false, Some(why)) => ctx.say(Notice::warning(why)),
                 (false, None) if action == Action::RenameMember => {
                     ctx.say(Notice::info("only a member of an object has a name"));
@@ -202,9 +232,5 @@ impl Dialog for LeafCursor {
 
     fn closed(&mut self, ctx: &mut Ctx<'_>) {
         ctx.cancel(Slot::Leaves);
-        if self.awaits_theirs() {
-            ctx.cancel(Slot::Theirs);
-            self.theirs_unknown(None, ctx);
-        }
     }
 }

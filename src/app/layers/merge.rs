@@ -180,7 +180,7 @@ impl Dialog for MergeView {
             Some(Action::Next) => self.go(self.at + 1),
             Some(Action::Previous) => self.go(self.at.saturating_sub(1)),
             Some(Action::Close) => {
-                ctx.say(Notice::warning("not saved: what you typed is in the editor"));
+                ctx.request(Request::StopMerging);
                 return Then::Close;
             }
             action => return self.overlay.act(action, ctx),

@@ -10,7 +10,7 @@ use crate::ops::Plan;
 
 use super::super::ctx::{Ctx, Request};
 use super::super::input::LineInput;
-use super::super::question::{LeafEdit, Prompt, PromptKind};
+use super::super::question::{Prompt, PromptKind};
 use super::dialog::Dialog;
 use super::overlay::Then;
 
@@ -41,6 +41,9 @@ impl Dialog for Prompt {
                 // What was filtered while typing is shown whole again.
                 if self.filters() {
                     ctx.request(Request::Filter(self.kind, String::new()));
+                }
+                if self.kind.changes_leaf() {
+                    ctx.request(Request::DropLeaf);
                 }
                 return Then::Close;
             }
@@ -106,15 +109,10 @@ impl Prompt {
                     ctx.save_file(PathBuf::from(text), self.value.clone(), false);
                 }
             }
-            PromptKind::LeafValue => {
-                ctx.request(Request::EditLeaf(LeafEdit::Value(text.to_owned())));
-            }
-            PromptKind::LeafKey => {
-                ctx.request(Request::EditLeaf(LeafEdit::Key(text.to_owned())));
-            }
-            PromptKind::LeafMember | PromptKind::LeafItem => {
-                ctx.request(Request::EditLeaf(LeafEdit::Add(text.to_owned())));
-            }
+            PromptKind::LeafValue
+            | PromptKind::LeafKey
+            | PromptKind::LeafMember
+            | PromptKind::LeafItem => ctx.request(Request::SaveLeaf(text.to_owned())),
             PromptKind::RecordKey | PromptKind::CopyKey | PromptKind::RecordType => {
                 ctx.request(Request::Rewrite(Box::new(self.clone())));
             }

@@ -9,7 +9,6 @@ use crate::model::{Comparison, SetValue};
 use super::super::ctx::{Ctx, Request};
 use super::super::event::Slot;
 use super::super::notice::Notice;
-use super::super::question::Prompt;
 use super::dialog::Dialog;
 use super::overlay::{Overlay, Then};
 
@@ -22,8 +21,6 @@ pub struct Review {
     pub diff: Option<Diff>,
     /// Where in the record the value is that was edited, if it is not the whole one.
     pub inside: Option<String>,
-    /// The line in which what it changes was typed: asked for again where it is not made.
-    pub again: Option<Box<Prompt>>,
     /// What is to be said of it.
     pub note: Option<String>,
     /// How the record is compared before it is written.
@@ -36,7 +33,7 @@ impl Review {
     /// A save whose difference is being looked for.
     pub fn new(set: SetValue, note: Option<String>, comparison: Comparison) -> Self {
         let overlay = Overlay::default();
-        Self { set, diff: None, inside: None, again: None, note, comparison, overlay }
+        Self { set, diff: None, inside: None, note, comparison, overlay }
     }
 
     /// It has been compared.
@@ -66,9 +63,7 @@ impl Dialog for Review {
                 Then::Close
             }
             Some(Action::Close) => {
-                if let Some(prompt) = self.again.take() {
-                    ctx.request(Request::Prompt(prompt));
-                }
+                ctx.request(Request::EditFurther);
                 Then::Close
             }
             action => self.overlay.act(action, ctx),

@@ -6,6 +6,7 @@ use crate::ops::Turn;
 use crate::text;
 
 use super::super::App;
+use super::super::ctx::Request;
 use super::super::editor::Editor;
 use super::super::event::{Effect, Slot};
 use super::super::facts::{record_facts, store_facts};
@@ -99,7 +100,7 @@ pub(in crate::app) fn pause_walk(app: &mut App) {
 pub(in crate::app) fn act_on_one_record(app: &mut App, action: Action) {
     match action {
         Action::NewRecord => {
-            if !drafts::offers(app, true, false) {
+            if !drafts::offers(app, Request::NewRecord) {
                 new_record(app);
             }
         }
@@ -107,7 +108,7 @@ pub(in crate::app) fn act_on_one_record(app: &mut App, action: Action) {
         Action::OpenInner => inner::open_whole(app),
         Action::Edit | Action::EditExternal => {
             let outside = action == Action::EditExternal;
-            if !drafts::offers(app, false, outside) {
+            if !drafts::offers(app, Request::EditRecord(outside)) {
                 edit(app, outside);
             }
         }

@@ -20,18 +20,13 @@ use super::super::notice::Notice;
 use super::super::question::{Confirm, Confirmed, Prompt, PromptKind};
 use super::super::writes::Answer;
 use super::super::{App, notice};
-use super::{leaves, opened, replies, rewrites, saving, unasked, undo};
+use super::{opened, replies, rewrites, saving, unasked, undo};
 
 /// It is known what became of a write.
 pub(in crate::app) fn answered(app: &mut App, id: WriteId, answer: Option<Answer>) {
     let Some(answer) = answer else { return };
     undo::note(app, id, &answer);
-    if leaves::answered(app, id, &answer) {
-        return;
-    }
-    // The editor is given back to the user if this was its write.
-    let own = app.editor.as_mut().filter(|editor| editor.saving.write == Some(id));
-    let edited = own.map(|editor| editor.saving.write = None).is_some();
+    let edited = saving::answered(app, id);
     // What was left is to be seen.
     let made = |outcome: &Outcome| outcome.skipped.is_empty();
     close_quit(app, matches!(&answer, Answer::Done(_, outcome) if made(outcome)));
@@ -77,14 +72,7 @@ pub(in crate::app) fn done(app: &mut App, plan: &Plan, outcome: Outcome, edited:
         }
         PlannedChange::Set(set) => {
             if edited {
-                if let Some(editor) = app.editor.take() {
-                    tell_saved(
-                        app,
-                        &words::done(plan, &outcome),
-                        editor.saving.merged,
-                        editor.told,
-                    );
-                }
+                saving::made(app, &words::done(plan, &outcome));
                 // A question about what is no longer unsaved has no more meaning.
                 app.layers.retain(
                     |layer| !matches!(layer, Layer::Confirm(asked) if asked.is_about_editor()),
@@ -152,19 +140,6 @@ pub(in crate::app) fn done(app: &mut App, plan: &Plan, outcome: Outcome, edited:
     }
 }
 
-/// Says what else there is to say of a record that was saved.
-fn tell_saved(app: &mut App, words: &str, merged: Option<String>, told: Option<String>) {
-    let merged = merged.map(|merged| format!("{words}, merged {merged}"));
-    match (merged, told) {
-        (merged, Some(told)) => {
-            let words = merged.as_deref().unwrap_or(words);
-            app.tell(Notice::warning(format!("{words}, but {told}")));
-        }
-        (Some(merged), None) => app.tell(Notice::done(merged)),
-        (None, None) => {}
-    }
-}
-
 /// A delete that was refused or lost on its way may have been made in part.
 pub(in crate::app) fn read_again_after(app: &mut App, plan: &Plan) {
     if let PlannedChange::Delete { store, .. }
@@ -191,7 +166,7 @@ pub(in crate::app) fn refused(app: &mut App, plan: &Plan, error: &Error, edited:
     if let (PlannedChange::Set(set), true, true) = (&plan.change, conflict, asks) {
         notice::untell(&mut app.notice);
         let old = app.editor.as_ref().and_then(|editor| editor.base());
-        let asked = Confirm::overwrite(old);
+        let asked = Confirm::overwrite(old, "No keeps your text in the editor.");
         unasked::open(app, Layer::Confirm(Box::new(asked)));
         let read = Load::Value { store: set.store.clone(), key: set.key.clone() };
         app.out.read(Slot::Theirs, read);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::edit::draft::{Draft, DraftHead, DraftId};
-use crate::edit::{InnerValue, TypedValue};
+use crate::edit::{EditedLeaf, InnerValue, TypedValue};
 use crate::model::{ContentType, Record, RecordMeta};
 
 use super::super::App;
@@ -11,7 +11,7 @@ use super::super::ctx::Request;
 use super::super::editor::{Blocked, Editor, Field};
 use super::super::event::{Effect, Slot};
 use super::super::input::LineInput;
-use super::super::layers::DraftView;
+use super::super::layers::{DraftView, Layer};
 use super::super::load::Compute;
 use super::super::notice::Notice;
 
@@ -33,8 +33,10 @@ pub(super) fn found(app: &mut App, found: Vec<(DraftId, DraftHead)>) {
     }
 }
 
-/// Reads the draft of the record that is to be edited, or of a new one; `false` if there is none.
-pub(in crate::app) fn offers(app: &mut App, is_new: bool, outside: bool) -> bool {
+/// Reads the draft of the record that is to be edited, or of a new one; `false` if there is none. What was
+/// asked for is done where the draft is in its way no longer.
+pub(in crate::app) fn offers(app: &mut App, asked: Request) -> bool {
+    let is_new = matches!(asked, Request::NewRecord);
     let Some(store) = &app.keys.store else { return false };
     let key = app.record.record().map(|record| &record.meta.key).filter(|_| !is_new);
     if key.is_none() && !is_new {
@@ -43,15 +45,16 @@ pub(in crate::app) fn offers(app: &mut App, is_new: bool, outside: bool) -> bool
     let Some(id) = app.drafting.found.of(&app.settings.label, store, key).cloned() else {
         return false;
     };
-    app.drafting.asked = Some((id.clone(), outside));
+    app.drafting.asked = Some((id.clone(), asked));
     app.out.effects.push(Effect::ReadDraft(id));
     true
 }
 
 /// A draft was read: offered, unless it says what is stored.
 pub(super) fn read(app: &mut App, id: DraftId, result: Result<Box<Draft>, String>) {
-    let Some((_, outside)) = app.drafting.asked.take_if(|(asked, _)| *asked == id) else { return };
-    if app.editor.is_some() || !app.layers.is_empty() {
+    let Some((_, asked)) = app.drafting.asked.take_if(|(asked, _)| *asked == id) else { return };
+    let cursor = |layer: &Layer| matches!(layer, Layer::Leaf(_));
+    if app.editor.is_some() || !app.layers.iter().all(cursor) {
         return;
     }
     let draft = match result {
@@ -59,7 +62,7 @@ pub(super) fn read(app: &mut App, id: DraftId, result: Result<Box<Draft>, String
         Err(why) => {
             app.drafting.found.pass(&id);
             app.tell(Notice::warning(format!("{why}; what is stored is edited")));
-            return open(app, outside, false);
+            return ctx!(app).request(asked);
         }
     };
     let is_new = draft.head.is_new;
@@ -69,33 +72,60 @@ pub(super) fn read(app: &mut App, id: DraftId, result: Result<Box<Draft>, String
         // The cursor has moved on.
         return;
     }
-    // Much is not put back into its record only to see whether that is there.
-    let much = draft.opened.is_some() && draft.text.len() > PUT_BACK;
-    let set = reopened(&draft, app).map(|mut editor| {
-        if much { editor.typed_set(false, None) } else { editor.to_set(false, None) }
-    });
-    let typed = match set {
-        Some(Ok(set)) => TypedValue { content_type: set.content_type, value: set.value },
-        Some(Err(Blocked::Unchanged)) => {
-            remove(app, &id);
-            return open(app, outside, is_new);
-        }
-        _ => {
-            TypedValue { content_type: draft.head.content_type.clone(), value: draft.text.clone() }
-        }
+    let typed = match &draft.leaf {
+        Some(leaf) => of_leaf(leaf, &draft),
+        None => of_editor(&draft, app),
     };
-    if now.as_ref() == Some(&typed) {
+    let Some(typed) = typed.filter(|typed| now.as_ref() != Some(typed)) else {
         remove(app, &id);
-        return open(app, outside, is_new);
-    }
-    let versions = match &draft.opened {
-        Some(inner) => inside(inner, &draft),
-        None => [now.clone().unwrap_or_else(nothing), typed.clone()],
+        return ctx!(app).request(asked);
+    };
+    let compare = match (&draft.leaf, &draft.base, &now) {
+        (Some(leaf), Some(base), Some(now)) if leaf.made().is_ok() => {
+            Compute::DiffOver(Box::new([base.clone(), typed.clone(), now.clone()]))
+        }
+        (Some(leaf), ..) => Compute::Diff(Box::new(pieces(leaf))),
+        (None, ..) => Compute::Diff(Box::new(match &draft.opened {
+            Some(inner) => inside(inner, &draft),
+            None => [now.clone().unwrap_or_else(nothing), typed.clone()],
+        })),
     };
     // A file gets what was typed, not what it is packed in.
-    let [_, typed] = versions.clone();
-    app.out.read(Slot::Saving, Compute::Diff(Box::new(versions)));
+    let packed = draft.opened.is_some() || draft.leaf.is_some();
+    let value = if packed { draft.typed() } else { typed.value.clone() };
+    let typed = TypedValue { value, ..typed };
+    app.out.read(Slot::Saving, compare);
     app.layers.push(DraftView::new(id, draft, typed, now).into());
+}
+
+/// What the editor would store; `None` if that is what was read.
+fn of_editor(draft: &Draft, app: &App) -> Option<TypedValue> {
+    // Much is not put back into its record only to see whether that is there.
+    let much = draft.opened.is_some() && draft.text.len() > PUT_BACK;
+    let set = reopened(draft, app).map(|mut editor| {
+        if much { editor.typed_set(false, None) } else { editor.to_set(false, None) }
+    });
+    match set {
+        Some(Ok(set)) => Some(TypedValue { content_type: set.content_type, value: set.value }),
+        Some(Err(Blocked::Unchanged)) => None,
+        _ => {
+            let content_type = draft.head.content_type.clone();
+            Some(TypedValue { content_type, value: draft.text.clone() })
+        }
+    }
+}
+
+/// What a change of one value would store; `None` if that is what was read.
+fn of_leaf(leaf: &EditedLeaf, draft: &Draft) -> Option<TypedValue> {
+    let base = draft.base.as_ref()?;
+    let value = leaf.made_anyhow();
+    (value != base.value).then(|| TypedValue { value, content_type: base.content_type.clone() })
+}
+
+/// What one value was and what was typed for it, where that is no value.
+fn pieces(leaf: &EditedLeaf) -> [TypedValue; 2] {
+    [leaf.spelled(), leaf.edit.text().to_owned().into()]
+        .map(|value| TypedValue { content_type: ContentType::TEXT, value })
 }
 
 /// Of a value in a value, what was read and what was typed.
@@ -110,13 +140,15 @@ fn nothing() -> TypedValue {
     TypedValue { content_type: ContentType::from(""), value: bytes::Bytes::new() }
 }
 
-fn open(app: &mut App, outside: bool, is_new: bool) {
-    let request = if is_new { Request::NewRecord } else { Request::EditRecord(outside) };
-    ctx!(app).request(request);
-}
-
 /// An editor in which everything is as it was typed.
 fn reopened(draft: &Draft, app: &App) -> Option<Editor> {
+    let mut editor = as_read(draft, app)?;
+    editor.replace(&draft.text, app.now);
+    Some(editor)
+}
+
+/// An editor in which the value is as it was read.
+fn as_read(draft: &Draft, app: &App) -> Option<Editor> {
     let head = &draft.head;
     let mut editor = if let Some(base) = &draft.base {
         let meta = RecordMeta {
@@ -139,23 +171,50 @@ fn reopened(draft: &Draft, app: &App) -> Option<Editor> {
     editor.json_layout = app.session.server.json_layout;
     editor.content_type = LineInput::new(head.content_type.as_str());
     editor.wrap = app.settings.wrap;
-    editor.replace(&draft.text, app.now);
     Some(editor)
 }
 
 /// Goes on with a draft; as a new record if that is wanted.
 pub(super) fn take(app: &mut App, id: &DraftId, mut draft: Draft, as_new: bool) {
     if as_new {
-        (draft.base, draft.opened, draft.head.inner) = (None, None, None);
+        if let Some(leaf) = draft.leaf.take() {
+            draft.text = leaf.made_anyhow();
+        }
+        (draft.base, draft.opened) = (None, None);
+        (draft.head.inner, draft.head.leaf) = (None, None);
+    }
+    if draft.leaf.is_some() {
+        return ctx!(app).request(Request::ResumeLeaf(id.clone(), Box::new(draft)));
     }
     let Some(mut editor) = reopened(&draft, app) else { return };
     if as_new {
         editor.key = LineInput::new("");
         editor.field = Field::Key;
     }
+    open(app, id, &draft, editor);
+}
+
+/// Goes on with a change of one value in the whole record, where the value cannot be chosen.
+pub(super) fn take_whole(app: &mut App, id: &DraftId, mut draft: Draft) {
+    let Some(leaf) = draft.leaf.take() else { return };
+    draft.head.leaf = None;
+    let Some(mut editor) = as_read(&draft, app) else { return };
+    // It is laid out there.
+    let laid_out = leaf.within(editor.value.bytes());
+    draft.text = laid_out.as_ref().unwrap_or(&leaf).made_anyhow();
+    editor.replace(&draft.text, app.now);
+    open(app, id, &draft, editor);
+    let why = "this value cannot be chosen in what is there now: the whole record is edited, with what you \
+               typed in its place";
+    app.notice = Some(Notice::warning(why));
+}
+
+/// Opens the editor of a draft, over the cursor in the values if there is one.
+fn open(app: &mut App, id: &DraftId, draft: &Draft, mut editor: Editor) {
     editor.show_cursor(app.layout().body);
     app.editor = Some(editor);
-    app.drafting.go_on(id, &draft);
+    app.lay_cursor_beneath();
+    app.drafting.go_on(id, draft);
 }
 
 /// Throws a draft away: by the user, or for it says what is stored.

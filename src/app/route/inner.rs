@@ -6,6 +6,7 @@ use crate::edit::{InnerPlace, InnerValue, NotOpened};
 use crate::model::{Record, SetValue};
 
 use super::super::App;
+use super::super::ctx::Request;
 use super::super::editor::Editor;
 use super::super::event::Slot;
 use super::super::layers::Layer;
@@ -34,10 +35,7 @@ pub(in crate::app) fn come_back(app: &mut App) {
 
 /// Opens what a record holds at a place, unless a draft of the record is offered first.
 pub(super) fn open(app: &mut App, record: Box<Record>, place: InnerPlace) {
-    if drafts::offers(app, false, false) {
-        // The draft is about all of the record.
-        app.layers.retain(|layer| !matches!(layer, Layer::Leaf(_)));
-    } else {
+    if !drafts::offers(app, Request::OpenInner(record.clone(), place.clone())) {
         app.out.read(Slot::Leaves, Compute::Inner(record, place));
     }
 }
@@ -54,10 +52,7 @@ pub(super) fn opened(app: &mut App, record: Record, opened: Result<Arc<InnerValu
         Ok(inner) => {
             app.editor = Editor::open_inner(store, record, inner, &mut ctx!(app));
             if app.editor.is_some() {
-                app.beneath = app.layers.drain(..).find_map(|layer| match layer {
-                    Layer::Leaf(cursor) => Some(cursor),
-                    _ => None,
-                });
+                app.lay_cursor_beneath();
             }
         }
     }

@@ -2,20 +2,20 @@
 
 use std::sync::Arc;
 
-use crate::edit::{Digests, NotAValue};
+use crate::edit::NotAValue;
+use crate::edit::draft::{Draft, DraftId};
 use crate::keymap::Action;
-use crate::model::{Error, ErrorKind, Record, SetValue};
-use crate::ops::{WriteId, words};
+use crate::model::{Expect, Record, RecordMeta};
+use crate::ops::words;
 use crate::text;
 
 use super::super::App;
+use super::super::ctx::Request;
 use super::super::event::Slot;
-use super::super::layers::{Layer, LeafCursor, Review};
+use super::super::layers::{Layer, LeafCursor, UnsavedLeaf};
 use super::super::load::{Compute, LeavesShown, RecordView};
 use super::super::notice::Notice;
-use super::super::question::LeafEdit;
-use super::super::writes::Answer;
-use super::saving;
+use super::{drafts, saving, unasked};
 
 /// JSON of more bytes than this is edited as a whole only.
 const LONGEST: usize = 8 << 20;
@@ -28,16 +28,23 @@ pub(in crate::app) fn or_whole(app: &App, action: Action) -> Action {
 
 /// Puts a cursor on the values of the JSON that is shown.
 pub(in crate::app) fn select(app: &mut App) {
-    let Some(RecordView::Whole(record, preview)) = &app.record.shown else { return };
+    app.drafting.resumed = None;
+    look_for_values(app);
+}
+
+/// Looks for the values of the JSON that is shown; tells whether it has some to choose from.
+fn look_for_values(app: &mut App) -> bool {
+    let Some(RecordView::Whole(record, preview)) = &app.record.shown else { return false };
     if !app.record.shows_json() {
-        return;
+        return false;
     }
     if record.value.len() > LONGEST {
         let most = text::size(LONGEST as u64);
         app.notice = Some(Notice::info(format!("values are edited alone up to {most}")));
-        return;
+        return false;
     }
     app.out.read(Slot::Leaves, Compute::Leaves(record.clone(), Arc::clone(preview)));
+    true
 }
 
 /// Reads the values anew where the record that the cursor is in is shown as it is now.
@@ -46,7 +53,7 @@ pub(in crate::app) fn follow(app: &mut App) {
     let Some((store, _)) = &app.record.wanted else { return };
     let shown = Compute::Leaves(record.clone(), Arc::clone(preview));
     let is_json = app.record.shows_json();
-    let about = cursor_in(&mut app.layers)
+    let about = Layer::leaf_in(&mut app.layers)
         .is_some_and(|cursor| cursor.is_about(store, &record.meta.key) && !cursor.is_over(preview));
     if about && is_json {
         app.out.read(Slot::Leaves, shown);
@@ -55,11 +62,15 @@ pub(in crate::app) fn follow(app: &mut App) {
 
 /// The values were found.
 pub(in crate::app) fn found(app: &mut App, shown: Option<LeavesShown>) {
+    let resumed = app.drafting.resumed.take();
     let Some(shown) = shown else {
+        if let Some((id, draft)) = resumed {
+            return drafts::take_whole(app, &id, *draft);
+        }
         app.tell(Notice::info("these are too many values to choose one; edit the whole record"));
         return;
     };
-    if let Some(cursor) = cursor_in(&mut app.layers) {
+    if let Some(cursor) = Layer::leaf_in(&mut app.layers) {
         cursor.update(shown, &mut ctx!(app));
         return;
     }
@@ -76,65 +87,112 @@ pub(in crate::app) fn found(app: &mut App, shown: Option<LeavesShown>) {
     }
     let cursor = LeafCursor::new(store, shown, offset, refused);
     app.layers.push(Box::new(cursor).into());
-}
-
-/// Changes the value under the cursor; asks again for what is none.
-pub(in crate::app) fn change(app: &mut App, change: &LeafEdit) {
-    let Some(cursor) = cursor_in(&mut app.layers) else { return };
-    let in_object = cursor.adds_member();
-    let again = change.prompt(in_object).map(Box::new);
-    match cursor.change(change.clone(), &mut ctx!(app)) {
-        Ok(None) => {}
-        Ok(Some(set)) => {
-            let Some(versions) = cursor.compared() else { return };
-            let mut shown = Review::new(set, None, app.session.server.comparison);
-            shown.again = again;
-            saving::show_review(app, shown, versions);
-        }
-        Err(NotAValue(why)) => {
-            app.layers.extend(again.map(Layer::Prompt));
-            app.notice = Some(Notice::failure(why));
-        }
+    if let Some((id, draft)) = resumed.filter(|(_, draft)| draft.head.key == key) {
+        go_on(app, &id, &draft);
     }
 }
 
-/// Makes the save that was shown; tells whether it is one of a value alone.
-pub(in crate::app) fn save(app: &mut App, set: &SetValue) -> bool {
-    cursor_in(&mut app.layers).is_some_and(|cursor| cursor.save(set, &mut ctx!(app)))
-}
-
-/// A write was answered; tells whether all that there is to do has been done.
-pub(in crate::app) fn answered(app: &mut App, id: WriteId, answer: &Answer) -> bool {
-    let Some(cursor) = cursor_in(&mut app.layers) else { return false };
-    if matches!(answer, Answer::Refused(_, error) if error.kind == ErrorKind::Conflict) {
-        return cursor.conflicted(id, &mut ctx!(app));
+/// Begins to change the value under the cursor, unless a draft of the record is offered first.
+pub(in crate::app) fn change(app: &mut App, action: Action) {
+    if drafts::offers(app, Request::ChangeLeaf(action)) {
+        return;
     }
-    cursor.answered(id, matches!(answer, Answer::Done(..)), &mut ctx!(app));
-    false
+    let (layers, mut ctx) = (&mut app.layers, ctx!(app));
+    if let Some(cursor) = Layer::leaf_in(layers) {
+        cursor.begin(action, &mut ctx);
+    }
+    ask(app, true);
 }
 
-/// What someone else wrote was read; tells whether a cursor awaited it.
-pub(in crate::app) fn theirs(app: &mut App, theirs: Option<&Record>) -> bool {
-    let Some(cursor) = cursor_in(&mut app.layers).filter(|cursor| cursor.awaits_theirs()) else {
-        return false;
+/// Goes on with a draft of a change of one value, at that value; in the whole record where that is not
+/// possible.
+pub(in crate::app) fn resume(app: &mut App, id: DraftId, draft: Box<Draft>) {
+    let head = &draft.head;
+    let is_about = |cursor: &&mut LeafCursor| cursor.is_about(&head.store, &head.key);
+    if Layer::leaf_in(&mut app.layers).as_ref().is_some_and(is_about) {
+        go_on(app, &id, &draft);
+    } else if look_for_values(app) {
+        app.drafting.resumed = Some((id, draft));
+    } else {
+        drafts::take_whole(app, &id, *draft);
+    }
+}
+
+/// The cursor takes the change that a draft is of.
+fn go_on(app: &mut App, id: &DraftId, draft: &Draft) {
+    let (layers, mut ctx) = (&mut app.layers, ctx!(app));
+    let Some(cursor) = Layer::leaf_in(layers) else { return };
+    let (Some(leaf), Some(base)) = (&draft.leaf, &draft.base) else { return };
+    if let Some(why) = cursor.refused() {
+        return ctx.say(Notice::warning(why));
+    }
+    let meta = RecordMeta {
+        key: draft.head.key.clone(),
+        content_type: base.content_type.clone(),
+        size: base.value.len() as u64,
+        ..RecordMeta::default()
     };
-    cursor.theirs(theirs.cloned(), &Digests::default(), &mut ctx!(app));
-    true
+    cursor.change(Record { meta, value: base.value.clone() }, leaf.as_ref().clone(), &mut ctx);
+    app.drafting.go_on(id, draft);
 }
 
-/// What someone else wrote could not be read; tells whether a cursor awaited it.
-pub(in crate::app) fn theirs_failed(app: &mut App, error: &Error) -> bool {
-    let Some(cursor) = cursor_in(&mut app.layers).filter(|cursor| cursor.awaits_theirs()) else {
-        return false;
+/// Saves the record with the value that is being changed as it was typed; what is none is asked for again.
+pub(in crate::app) fn save(app: &mut App, typed: &str) {
+    let Some(unsaved) = Layer::unsaved_in(&mut app.layers) else { return };
+    unsaved.leaf.edit = unsaved.leaf.edit.with(typed);
+    unsaved.saving.start();
+    match unsaved.set(None) {
+        Ok(set) if set.value == unsaved.record.value => {
+            give_up(app);
+            app.notice = Some(Notice::info("nothing was changed"));
+        }
+        Ok(set) if app.settings.review_saves => saving::review(app, set),
+        Ok(set) => saving::save(app, set),
+        Err(NotAValue(why)) => app.notice = Some(Notice::failure(why)),
+    }
+}
+
+/// Saves it over what is in the way.
+pub(in crate::app) fn save_over(app: &mut App, expected: Option<Expect>) {
+    let Some(unsaved) = Layer::unsaved_in(&mut app.layers) else { return };
+    unsaved.saving.start();
+    if let Ok(set) = unsaved.set(expected) {
+        saving::save(app, set);
+    }
+}
+
+/// What was typed for a value is given up.
+pub(in crate::app) fn give_up(app: &mut App) {
+    if let Some(cursor) = Layer::leaf_in(&mut app.layers) {
+        cursor.unsaved = None;
+    }
+}
+
+/// A save that was shown is not made. Of a value that was to be removed nothing is left to be typed.
+pub(in crate::app) fn edit_further(app: &mut App) {
+    let unsaved = Layer::unsaved_in(&mut app.layers);
+    if unsaved.is_some_and(|unsaved| unsaved.prompt().is_none()) {
+        give_up(app);
+    }
+}
+
+/// Asks again for a change that is neither stored nor on its way, as soon as nothing lies over the cursor.
+pub(in crate::app) fn ask(app: &mut App, by_key: bool) {
+    if app.quitting || !matches!(app.layers.last(), Some(Layer::Leaf(_))) {
+        return;
+    }
+    let idle = |unsaved: &&mut UnsavedLeaf| !unsaved.saving.is_busy();
+    let Some(unsaved) = Layer::unsaved_in(&mut app.layers).filter(idle) else { return };
+    let layer = match unsaved.prompt() {
+        Some(prompt) => Layer::Prompt(Box::new(prompt)),
+        // The diff asks.
+        None if app.settings.review_saves => {
+            if let Ok(set) = unsaved.set(None) {
+                saving::review(app, set);
+            }
+            return;
+        }
+        None => Layer::Confirm(Box::new(unsaved.question())),
     };
-    cursor.theirs_unknown(Some(error), &mut ctx!(app));
-    true
-}
-
-/// The cursor in the values, if there is one.
-fn cursor_in(layers: &mut [Layer]) -> Option<&mut LeafCursor> {
-    layers.iter_mut().find_map(|layer| match layer {
-        Layer::Leaf(cursor) => Some(&mut **cursor),
-        _ => None,
-    })
+    if by_key { app.layers.push(layer) } else { unasked::open(app, layer) }
 }

@@ -74,7 +74,7 @@ pub(in crate::app) fn loaded(app: &mut App, loaded: Loaded) {
             leaves::follow(app);
         }
         Loaded::Value(record) => {
-            if leaves::theirs(app, record.as_ref()) || saving::theirs_read(app, record.as_ref()) {
+            if saving::theirs_read(app, record.as_ref()) {
                 return;
             }
             let is_new = app.editor.as_ref().is_some_and(|editor| editor.original.is_none());
@@ -122,7 +122,6 @@ pub(in crate::app) fn failed(app: &mut App, slot: Slot, error: Error) {
         }
         Slot::Record => app.record.failed(error, &mut ctx!(app)),
         Slot::Theirs | Slot::Saving if saving::failed(app, &error) => {}
-        Slot::Theirs if leaves::theirs_failed(app, &error) => {}
         Slot::Theirs => {
             if let Some(asked) = questions::conflicts(app).next() {
                 asked.theirs_failed(&error);

@@ -4,15 +4,16 @@ use std::sync::Arc;
 
 use crate::edit::{InnerMerge, InnerValue, Merge, TypedValue};
 use crate::model::{Error, Record, SetValue};
-use crate::ops::Plan;
+use crate::ops::{Plan, WriteId};
 
 use super::super::App;
+use super::super::editor::Editor;
 use super::super::event::Slot;
-use super::super::layers::{Layer, MergeView, Review};
+use super::super::layers::{Layer, LeafCursor, MergeView, Review};
 use super::super::load::{Compute, Load};
 use super::super::notice::Notice;
 use super::super::question::Confirm;
-use super::super::saving::only_over;
+use super::super::saving::{Saving, only_over};
 use super::{opened, unasked};
 
 /// How often in a row a save is joined with what it meets before the user is asked.
@@ -20,35 +21,65 @@ const MOST_TRIES: u32 = 8;
 /// Places that are named of those that someone else changed.
 const NAMED: usize = 3;
 
-/// Shows what a save changes. It is compared meanwhile.
-pub(super) fn review(app: &mut App, set: SetValue) {
-    let Some(editor) = &app.editor else { return };
-    let Some(versions) = editor.compared(&set) else { return save(app, set) };
-    let comparison = app.session.server.comparison;
-    let mut shown = Review::new(set, editor.note(), comparison);
-    shown.inside = editor.inner.as_ref().map(|inner| inner.value.title());
-    show_review(app, shown, versions);
+/// The save of what is edited: of the record in the editor, or of one value alone.
+fn saving(app: &mut App) -> Option<&mut Saving> {
+    match &mut app.editor {
+        Some(editor) => Some(&mut editor.saving),
+        None => Layer::unsaved_in(&mut app.layers).map(|unsaved| &mut unsaved.saving),
+    }
 }
 
-/// Shows a save, which changes the first of these versions to the second.
-pub(super) fn show_review(app: &mut App, shown: Review, versions: [TypedValue; 2]) {
+/// The record as it was read to be edited; none for a new one.
+fn base(app: &App) -> Option<&Record> {
+    match &app.editor {
+        Some(editor) => editor.base(),
+        None => app.unsaved_leaf().map(|unsaved| &unsaved.record),
+    }
+}
+
+/// What was edited is stored, or there already.
+fn close(app: &mut App) {
+    app.editor = None;
+    if let Some(cursor) = Layer::leaf_in(&mut app.layers) {
+        cursor.unsaved = None;
+    }
+}
+
+/// Shows what a save changes. It is compared meanwhile.
+pub(super) fn review(app: &mut App, set: SetValue) {
+    let (versions, note, inside) = match (&app.editor, app.unsaved_leaf()) {
+        (Some(editor), _) => {
+            let inside = editor.inner.as_ref().map(|inner| inner.value.title());
+            (editor.compared(&set), editor.note(), inside)
+        }
+        (None, Some(unsaved)) => (Some(unsaved.compared(&set)), None, None),
+        (None, None) => return,
+    };
+    let Some(versions) = versions else { return save(app, set) };
+    let shown = Review { inside, ..Review::new(set, note, app.session.server.comparison) };
     app.out.read(Slot::Saving, Compute::Diff(Box::new(versions)));
     app.layers.push(shown.into());
 }
 
-/// Makes the editor's save.
+/// Makes the save.
 pub(super) fn save(app: &mut App, set: SetValue) {
-    if let Some(editor) = app.editor.as_mut().filter(|editor| !editor.is_busy()) {
-        editor.saving.write = Some(ctx!(app).send(Plan::set(set)));
+    if app.editor.as_ref().is_some_and(Editor::is_busy)
+        || saving(app).is_none_or(|saving| saving.is_busy())
+    {
+        return;
+    }
+    let id = ctx!(app).send(Plan::set(set));
+    if let Some(saving) = saving(app) {
+        saving.write = Some(id);
     }
 }
 
 /// Makes it over the value that it was joined with.
 pub(super) fn save_merged(app: &mut App, set: SetValue, onto: Box<TypedValue>) {
-    if let Some(editor) = &mut app.editor {
-        editor.saving.tries = 0;
-        editor.saving.onto = Some(onto);
-        editor.saving.merged = Some("with what someone else wrote".to_owned());
+    if let Some(saving) = saving(app) {
+        saving.tries = 0;
+        saving.onto = Some(onto);
+        saving.merged = Some("with what someone else wrote".to_owned());
     }
     save(app, set);
 }
@@ -57,12 +88,38 @@ fn typed(set: &SetValue) -> TypedValue {
     TypedValue { content_type: set.content_type.clone(), value: set.value.clone() }
 }
 
-/// A save of the editor was refused, for the record is not what it was made from: reads what is there.
-/// `false` for a new record.
+/// A write was answered; tells whether it was the save of what is edited, which is given back to the user.
+pub(super) fn answered(app: &mut App, id: WriteId) -> bool {
+    let own = saving(app).filter(|saving| saving.write == Some(id));
+    own.map(|saving| saving.write = None).is_some()
+}
+
+/// What was edited is stored: says what else there is to say of it.
+pub(super) fn made(app: &mut App, words: &str) {
+    let (merged, told) = match app.editor.take() {
+        Some(editor) => (editor.saving.merged, editor.told),
+        None => match Layer::leaf_in(&mut app.layers).and_then(LeafCursor::saved) {
+            Some(unsaved) => (unsaved.saving.merged, None),
+            None => return,
+        },
+    };
+    let merged = merged.map(|merged| format!("{words}, merged {merged}"));
+    match (merged, told) {
+        (merged, Some(told)) => {
+            let words = merged.as_deref().unwrap_or(words);
+            app.tell(Notice::warning(format!("{words}, but {told}")));
+        }
+        (Some(merged), None) => app.tell(Notice::done(merged)),
+        (None, None) => {}
+    }
+}
+
+/// A save was refused, for the record is not what it was made from: reads what is there. `false` for a new
+/// record.
 pub(super) fn met(app: &mut App, set: &SetValue) -> bool {
-    let Some(editor) = &mut app.editor else { return false };
-    let base = editor.base().map(TypedValue::from);
-    if editor.saving.met(set, base).is_none() {
+    let base = base(app).map(TypedValue::from);
+    let Some(saving) = saving(app) else { return false };
+    if saving.met(set, base).is_none() {
         return false;
     }
     app.tell(Notice::info("someone else has written this record: reading what is there now…"));
@@ -74,17 +131,18 @@ pub(super) fn met(app: &mut App, set: &SetValue) -> bool {
 
 /// What a save met has been read; tells whether that was for a save.
 pub(super) fn theirs_read(app: &mut App, record: Option<&Record>) -> bool {
-    let Some(editor) = &mut app.editor else { return false };
-    let Some(merging) = &mut editor.saving.merging else { return false };
+    let Some(saving) = saving(app) else { return false };
+    let Some(merging) = &mut saving.merging else { return false };
     let Some(record) = record else {
-        editor.saving.unmerge();
+        saving.unmerge();
         deleted(app);
         return true;
     };
     merging.theirs = Some(record.clone());
     let versions = [merging.base.clone(), typed(&merging.mine), TypedValue::from(record)];
     let versions = Box::new(versions);
-    let join = match &editor.inner {
+    let inner = app.editor.as_ref().and_then(|editor| editor.inner.as_ref());
+    let join = match inner {
         Some(inner) => inner.join(versions),
         None => Compute::Merge(versions),
     };
@@ -92,14 +150,38 @@ pub(super) fn theirs_read(app: &mut App, record: Option<&Record>) -> bool {
     true
 }
 
+/// What a save that is not made leaves, in words.
+fn left(app: &App) -> &'static str {
+    match app.unsaved_leaf() {
+        None => "not saved: what you typed is in the editor",
+        Some(unsaved) if unsaved.prompt().is_none() => "not saved",
+        Some(_) => "not saved: what you typed is in the line",
+    }
+}
+
+/// A save that met what someone else wrote is not made, as the user wants it.
+pub(super) fn stop_merging(app: &mut App) {
+    let Some(saving) = saving(app) else { return };
+    saving.unmerge();
+    app.notice = Some(Notice::warning(left(app)));
+}
+
 /// The record is not there any more.
 fn deleted(app: &mut App) {
-    if !is_free(app) {
+    let removes = app.unsaved_leaf().is_some_and(|unsaved| unsaved.prompt().is_none());
+    if removes || !is_free(app) {
+        if removes {
+            close(app);
+        }
         let why = "not saved: someone else has deleted this record";
         return app.tell(Notice::warning(why).lasting());
     }
-    let old = app.editor.as_ref().and_then(|editor| editor.base());
-    let mut asked = Confirm::overwrite(old);
+    let no = if app.editor.is_some() {
+        "No keeps your text in the editor."
+    } else {
+        "No keeps what you typed in its line."
+    };
+    let mut asked = Confirm::overwrite(base(app), no);
     asked.theirs_read(None, false);
     super::super::notice::untell(&mut app.notice);
     unasked::open(app, Layer::Confirm(Box::new(asked)));
@@ -107,10 +189,8 @@ fn deleted(app: &mut App) {
 
 /// What a save met could not be read, or not be joined with it; tells whether that was for a save.
 pub(super) fn failed(app: &mut App, error: &Error) -> bool {
-    let Some(editor) = app.editor.as_mut().filter(|editor| editor.saving.merging.is_some()) else {
-        return false;
-    };
-    editor.saving.unmerge();
+    let Some(saving) = saving(app).filter(|saving| saving.merging.is_some()) else { return false };
+    saving.unmerge();
     let why = "not saved: someone else has written this record, and what is there now is not known";
     app.tell(Notice::failure(format!("{why}: {error}")).lasting());
     true
@@ -119,13 +199,13 @@ pub(super) fn failed(app: &mut App, error: &Error) -> bool {
 /// What was typed has been joined with what is there: saved where nothing is to be chosen, else shown.
 pub(super) fn merged(app: &mut App, merge: Merge) {
     let free = is_free(app);
-    let Some(editor) = &mut app.editor else { return };
-    let Some(merging) = editor.saving.merging.take() else { return };
+    let Some(saving) = saving(app) else { return };
+    let Some(merging) = saving.merging.take() else { return };
     let mine = &merging.mine;
-    if let Some(joined) = merge.resolve(&[]).ok().filter(|_| editor.saving.tries <= MOST_TRIES) {
+    if let Some(joined) = merge.resolve(&[]).ok().filter(|_| saving.tries <= MOST_TRIES) {
         if joined == merge.theirs {
             let same = merge.mine.value == merge.theirs.value;
-            app.editor = None;
+            close(app);
             app.tell(if same {
                 Notice::done("someone else has stored the very same")
             } else {
@@ -135,8 +215,8 @@ pub(super) fn merged(app: &mut App, merge: Merge) {
             });
             return opened::reload_record(app);
         }
-        editor.saving.merged = Some(format!("with someone else's change{}", places(&merge)));
-        editor.saving.onto = Some(Box::new(merge.theirs.clone()));
+        saving.merged = Some(format!("with someone else's change{}", places(&merge)));
+        saving.onto = Some(Box::new(merge.theirs.clone()));
         let set = SetValue {
             value: joined.value,
             content_type: joined.content_type,
@@ -147,7 +227,7 @@ pub(super) fn merged(app: &mut App, merge: Merge) {
     }
     let set = mine.clone();
     if !free {
-        editor.saving.unmerge();
+        saving.unmerge();
         return not_shown(app);
     }
     show(app, MergeView::new(set, merge, app.session.server.comparison));
@@ -191,9 +271,10 @@ pub(super) fn put_back_merged(
     }
 }
 
-/// Whether a dialog may open by itself.
+/// Whether a dialog may open by itself: none is open but the cursor in the values.
 fn is_free(app: &App) -> bool {
-    app.layers.is_empty() && !app.quitting
+    let cursor = |layer: &Layer| matches!(layer, Layer::Leaf(_));
+    app.layers.iter().all(cursor) && !app.quitting
 }
 
 /// The places that someone else changed, in words.
@@ -204,11 +285,9 @@ fn places(merge: &Merge) -> String {
 
 /// Reads once more what a save met, where the connection was lost before it came.
 pub(super) fn read_again(app: &mut App) {
-    let waits = |editor: &&super::super::Editor| {
-        editor.saving.merging.as_ref().is_some_and(|merging| merging.theirs.is_none())
-    };
-    if let Some(editor) = app.editor.as_ref().filter(waits) {
-        let read = Load::Value { store: editor.store.clone(), key: editor.typed_key() };
+    let merging = saving(app).and_then(|saving| saving.merging.as_ref());
+    if let Some(merging) = merging.filter(|merging| merging.theirs.is_none()) {
+        let read = Load::Value { store: merging.mine.store.clone(), key: merging.mine.key.clone() };
         app.out.read(Slot::Theirs, read);
     }
 }

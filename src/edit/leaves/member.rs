@@ -54,11 +54,11 @@ impl Leaves<'_> {
     }
 
     /// The text with one more member or item: at the end of the root and of what is empty, else behind
-    /// the node. Also gives the offset of the new value.
+    /// the node.
     ///
     /// # Errors
     /// What was typed is no member (`"key": value`) or no value, or the object has the key already.
-    pub fn with_more(&self, node: usize, typed: &str) -> Result<(Vec<u8>, usize), NotAValue> {
+    pub fn with_more(&self, node: usize, typed: &str) -> Result<Vec<u8>, NotAValue> {
         let parent = if self.takes_inside(node) { node } else { self.parent(node) };
         let object = self.kind(parent) == Kind::Object;
         let (key, value) = if object { member(typed)? } else { (String::new(), checked(typed)?) };
@@ -72,11 +72,17 @@ impl Leaves<'_> {
         let Some(before) = before else {
             let inside = self.range(parent).start + 1;
             let end = self.range(parent).end - 1;
-            return Ok((self.spliced(inside..end, new.as_bytes()), inside));
+            return Ok(self.spliced(inside..end, new.as_bytes()));
         };
         let gap = self.gap(parent, &siblings);
         let at = self.whole(before).end;
-        Ok((self.spliced(at..at, format!("{gap}{new}").as_bytes()), at + gap.len()))
+        Ok(self.spliced(at..at, format!("{gap}{new}").as_bytes()))
+    }
+
+    /// The member of an object whose key is what was typed.
+    pub(super) fn member(&self, object: usize, typed: &str) -> Option<usize> {
+        let key = key_of(typed).ok()?;
+        self.children(object).find(|child| self.key(*child) == key.as_bytes())
     }
 
     /// Whether something is added inside this node, rather than behind it.
@@ -192,6 +198,9 @@ fn read_key(spelled: &[u8]) -> Result<String, &[u8]> {
 
 #[cfg(test)]
 mod tests {
+    use bytes::Bytes;
+
+    use super::super::{EditedLeaf, LeafEdit};
     use super::*;
 
     fn changed(
@@ -212,10 +221,12 @@ mod tests {
 
     fn add(text: &str, path: &str, typed: &str) -> Result<String, String> {
         changed(text, path, |leaves, node| {
-            let (new, at) = leaves.with_more(node, typed)?;
+            let new = leaves.with_more(node, typed)?;
+            let base = Bytes::copy_from_slice(text.as_bytes());
+            let added = EditedLeaf::new(base, leaves.index(), node, LeafEdit::Add(typed.into()));
             let again = Leaves::of(&new, &Digests::default()).unwrap();
-            let added = again.at(at).unwrap();
-            assert_eq!(again.whole(added).start, at, "the place of what was added is told");
+            let found = again.value(added.found_in(&again).unwrap());
+            assert!(typed.as_bytes().ends_with(found), "what was added is found");
             Ok(new)
         })
     }

@@ -11,7 +11,7 @@ fn page(value: &str) -> Record {
     record("page", JSON, value)
 }
 
-fn opened(value: &str) -> Stage {
+pub(super) fn opened(value: &str) -> Stage {
     let mut stage = Stage::with(120, 36, Settings { process: 7, ..Settings::default() });
     stage.app.now = Timestamp::from_micros(10_000_000);
     stage.connect(vec![store("default", 2), store("shop", 1)]);
@@ -19,7 +19,7 @@ fn opened(value: &str) -> Stage {
     stage
 }
 
-fn kept(stage: &Stage) -> Vec<Draft> {
+pub(super) fn kept(stage: &Stage) -> Vec<Draft> {
     let kept = stage.asked.iter().filter_map(|effect| match effect {
         Effect::KeepDraft(draft) => Some(Draft::clone(draft)),
         _ => None,
@@ -27,7 +27,7 @@ fn kept(stage: &Stage) -> Vec<Draft> {
     kept.collect()
 }
 
-fn dropped(stage: &Stage) -> Vec<DraftId> {
+pub(super) fn dropped(stage: &Stage) -> Vec<DraftId> {
     let dropped = stage.asked.iter().filter_map(|effect| match effect {
         Effect::DropDraft(id) => Some(id.clone()),
         _ => None,
@@ -36,7 +36,7 @@ fn dropped(stage: &Stage) -> Vec<DraftId> {
 }
 
 /// Time passes.
-fn wait(stage: &mut Stage, millis: i64) {
+pub(super) fn wait(stage: &mut Stage, millis: i64) {
     stage.app.now = Timestamp::from_micros(stage.app.now.micros() + millis * 1000);
     stage.event(Event::Time);
 }
@@ -50,7 +50,7 @@ fn draft_of(value: &str, keys: &str) -> Draft {
 }
 
 /// Another larder, which finds the draft; the user edits its record.
-fn found(stage: &mut Stage, draft: &Draft) {
+pub(super) fn found(stage: &mut Stage, draft: &Draft) {
     stage.event(Event::Drafts(vec![(draft.head.id(), draft.head.clone())]));
     stage.keys("e");
     assert!(stage.app.editor.is_none(), "first the draft is looked at");

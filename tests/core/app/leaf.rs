@@ -21,7 +21,7 @@ fn with(settings: Settings, text: &str) -> Stage {
 }
 
 /// Puts the cursor on the values.
-fn select(stage: &mut Stage) {
+pub(super) fn select(stage: &mut Stage) {
     stage.keys("<enter>");
     let (ticket, read) = stage.take(Slot::Leaves);
     stage.event(Event::Loaded(Slot::Leaves, ticket, Ok(computed(read))));
@@ -141,36 +141,118 @@ fn what_someone_else_changed_beside_it_is_kept() {
     let (_, set) = saved(&mut stage);
     stage.written(Write::Set(set), Err(conflict()));
     let now = r#"{"seen": true, "price": 1.10, "tags": []}"#;
-    stage.theirs(Some(record("a", JSON, now)));
+    stage.theirs(Some(record("a", JSON, now))).compared();
     let (text, set) = saved(&mut stage);
     assert_eq!(text, now.replace("1.10", "2"));
     expects(&set, now);
     stage.written(Write::Set(set), Ok(done()));
-    assert!(stage.notice().contains("merged"), "{}", stage.notice());
+    let said = "saved a, merged with someone else's change of $.seen, $.n is gone, $.tags";
+    assert_eq!(stage.notice(), said);
+}
+
+/// A save of `2` for the price that meets this.
+fn meets(theirs: Option<Record>) -> Stage {
+    let mut stage = on(TEXT);
+    select(&mut stage);
+    stage.keys("j<enter><ctrl-u>2<enter>");
+    let (_, set) = saved(&mut stage);
+    stage.asked.clear();
+    stage.written(Write::Set(set), Err(conflict()));
+    stage.theirs(theirs);
+    stage
+}
+
+/// The line in which a value is typed.
+pub(super) fn line(stage: &Stage) -> &str {
+    let Some(Layer::Prompt(prompt)) = stage.app.layer() else { panic!("{:?}", stage.app.layer()) };
+    prompt.input.text()
 }
 
 #[test]
-fn the_same_value_changed_by_someone_else_is_not_overwritten() {
-    let cases: [(Option<Record>, &str); 4] = [
-        (Some(record("a", JSON, r#"{"price": 1.30}"#)), "$.price is now 1.30"),
-        (Some(record("a", JSON, r#"{"n": 1}"#)), "$.price is now gone"),
-        (Some(record("a", "text/plain", "none")), "no JSON any more"),
-        (None, "deleted"),
-    ];
-    for (theirs, said) in cases {
+fn the_same_value_changed_by_someone_else_is_decided_in_the_merge() {
+    for (content_type, theirs, at, mine) in [
+        (JSON, r#"{"price": 1.30, "n": 7}"#, "$.price", r#"{"price": 2, "n": 7}"#),
+        (JSON, r#"{"n": 1}"#, "$.price", r#"{"price": 2, "n": 1}"#),
+        ("text/plain", "none", "line 1", &*TEXT.replace("1.10", "2")),
+    ] {
+        let mut stage = meets(Some(record("a", content_type, theirs)));
+        stage.compared();
+        assert!(stage.writes().is_empty());
+        let Some(Layer::Merge(view)) = stage.app.layer() else { panic!("{theirs}") };
+        assert_eq!(view.merge.conflicts.last().unwrap().at, at);
+        stage.keys("mm<enter>");
+        let (text, set) = saved(&mut stage);
+        assert_eq!(text, mine);
+        let there = Expect::unchanged(theirs.as_bytes().to_vec().into(), content_type.into());
+        assert_eq!(set.expected, there);
+        stage.written(Write::Set(set), Ok(done()));
+        assert_eq!(stage.notice(), "saved a, merged with what someone else wrote");
+        assert!(matches!(stage.app.layer(), Some(Layer::Leaf(_))));
+    }
+}
+
+#[test]
+fn a_merge_that_is_left_keeps_what_was_typed_in_its_line() {
+    let mut stage = meets(Some(record("a", JSON, r#"{"price": 1.30}"#)));
+    stage.compared().keys("t<esc>");
+    assert_eq!(stage.notice(), "not saved: what you typed is in the line");
+    assert_eq!(line(&stage), "2");
+    assert!(stage.writes().is_empty());
+    // Saved again it meets the same.
+    stage.keys("<enter>");
+    let (_, set) = saved(&mut stage);
+    expects(&set, TEXT);
+}
+
+#[test]
+fn what_is_typed_in_the_merge_is_saved() {
+    let mut stage = meets(Some(record("a", JSON, r#"{"price": 1.30}"#)));
+    stage.compared().keys("e<ctrl-end><backspace>3.0<ctrl-s><enter>");
+    assert_eq!(saved(&mut stage).0, r#"{"price": 3.0}"#);
+}
+
+#[test]
+fn a_removal_that_meets_another_change_of_the_value_is_decided_too() {
+    let mut stage = on(TEXT);
+    select(&mut stage);
+    stage.keys("jdy");
+    let (_, set) = saved(&mut stage);
+    let now = TEXT.replace("1.10", "1.30");
+    stage.written(Write::Set(set), Err(conflict()));
+    stage.theirs(Some(record("a", JSON, &now))).compared();
+    assert!(matches!(stage.app.layer(), Some(Layer::Merge(_))));
+    stage.keys("<esc>");
+    assert_eq!(stage.notice(), "not saved");
+    assert!(matches!(stage.app.layer(), Some(Layer::Leaf(_))), "nothing is left to be typed");
+}
+
+#[test]
+fn a_value_of_a_record_that_is_gone_is_saved_anew_only_after_a_question() {
+    let mut stage = meets(None);
+    assert!(stage.frame().contains("Save the record anew"), "{}", stage.frame());
+    stage.keys("<esc>");
+    assert_eq!(line(&stage), "2");
+    let mut stage = meets(None);
+    stage.keys("y");
+    let (text, set) = saved(&mut stage);
+    assert_eq!((text, set.expected), (TEXT.replace("1.10", "2"), Expect::Absent));
+}
+
+#[test]
+fn a_save_that_fails_asks_again_for_what_was_typed() {
+    let fails = |keys: &str| {
         let mut stage = on(TEXT);
         select(&mut stage);
-        stage.keys("j<enter><ctrl-u>2<enter>");
+        stage.keys(keys);
         let (_, set) = saved(&mut stage);
-        stage.asked.clear();
-        stage.written(Write::Set(set), Err(conflict()));
-        stage.theirs(theirs);
-        assert!(stage.writes().is_empty());
-        assert!(stage.notice().starts_with("not saved"), "{}", stage.notice());
-        assert!(stage.notice().contains(said), "{}", stage.notice());
-        stage.keys("<enter>");
-        assert!(matches!(stage.app.layer(), Some(Layer::Prompt(_))), "the next one can be tried");
-    }
+        stage.written(Write::Set(set), Err(Error::new(ErrorKind::Io, "the disk is full")));
+        assert!(stage.notice().contains("the disk is full"), "{}", stage.notice());
+        stage
+    };
+    assert_eq!(line(&fails("j<enter><ctrl-u>2<enter>")), "2");
+    assert_eq!(line(&fails("jastock: 4<enter>")), "stock: 4");
+    assert_eq!(line(&fails("jR<ctrl-u>cost<enter>")), "cost");
+    assert!(matches!(fails("jdy").app.layer(), Some(Layer::Confirm(_))));
 }
 
 #[test]
@@ -187,15 +269,54 @@ fn what_someone_else_wrote_that_is_not_read_leaves_nothing_unsaid() {
     stage.answer(Slot::Theirs, Err(Error::new(ErrorKind::Connection, "the connection was lost")));
     assert!(stage.notice().starts_with("not saved"), "{}", stage.notice());
     assert!(stage.notice().contains("the connection was lost"), "{}", stage.notice());
-    stage.keys("<enter>");
-    assert!(matches!(stage.app.layer(), Some(Layer::Prompt(_))), "it can be tried again");
+    assert_eq!(line(&stage), "2", "it can be tried again");
 
     let mut stage = met();
     stage.keys("<esc>");
-    assert!(stage.app.leaf().is_none());
+    assert_eq!(line(&stage), "2");
     assert!(stage.notice().starts_with("not saved"), "{}", stage.notice());
     let cancelled = |effect: &Effect| matches!(effect, Effect::Cancel(Slot::Theirs));
     assert!(stage.asked.iter().any(cancelled), "nothing is read for nobody");
+}
+
+#[test]
+fn the_cursor_stays_while_its_change_is_being_saved() {
+    let mut stage = on(TEXT);
+    select(&mut stage);
+    stage.keys("j<enter><ctrl-u>2<enter>");
+    let (_, set) = saved(&mut stage);
+    for key in ["<esc>", "a", "d", "o"] {
+        stage.keys(key);
+        assert_eq!(stage.notice(), "being saved; the answer is awaited", "{key}");
+        assert!(matches!(stage.app.layer(), Some(Layer::Leaf(_))), "{key}");
+    }
+    stage.written(Write::Set(set), Ok(done()));
+    stage.keys("<esc>");
+    assert!(stage.app.leaf().is_none());
+}
+
+#[test]
+fn the_cursor_goes_to_what_was_added_or_named_whatever_was_merged_with_it() {
+    let now = r#"{"seen": true, "price": 1.10, "tags": ["new", "sale", "old"], "n": {"deep": -0}}"#;
+    for (keys, there) in [
+        ("jastock: 4<enter>", "$.stock"),
+        ("jR<ctrl-u>cost<enter>", "$.cost"),
+        ("jjjja7<enter>", "$.tags[2]"),
+        ("ja\"x y\": 4<enter>", "$[\"x y\"]"),
+    ] {
+        let mut stage = on(&now.replace("\"seen\": true, ", ""));
+        select(&mut stage);
+        stage.keys(keys);
+        let (_, set) = saved(&mut stage);
+        stage.written(Write::Set(set), Err(conflict()));
+        stage.theirs(Some(record("a", JSON, now))).compared();
+        let (text, set) = saved(&mut stage);
+        stage.written(Write::Set(set), Ok(done()));
+        stage.show(&[record("a", JSON, &text)]);
+        let (ticket, read) = stage.take(Slot::Leaves);
+        stage.event(Event::Loaded(Slot::Leaves, ticket, Ok(computed(read))));
+        assert_eq!(path(&stage), there, "{text}");
+    }
 }
 
 fn reviewed() -> Stage {
@@ -257,9 +378,12 @@ fn a_value_that_changed_after_it_was_shown_is_not_overwritten() {
     let (_, set) = saved(&mut stage);
     expects(&set, TEXT);
     stage.written(Write::Set(set), Err(conflict()));
-    stage.theirs(Some(now));
+    stage.theirs(Some(now)).compared();
     assert!(stage.writes().is_empty());
-    assert!(stage.notice().contains("$.price is now 1.30"), "{}", stage.notice());
+    let frame = stage.frame();
+    for part in ["$.price", "1.30", "was     1.10"] {
+        assert!(frame.contains(part), "{part}: {frame}");
+    }
 }
 
 #[test]
