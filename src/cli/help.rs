@@ -189,8 +189,8 @@ Examples:
   larder targets --json | jq -r 'select(.default) | .target'";
 
 pub(super) const DRAFTS: &str = "\
-What is typed in the browser is kept in larder's state folder until it is stored or given up; editing its \
-record offers it again. Nothing is connected to.
+What is typed in the browser, for a record or for one value of its JSON, is kept in larder's state folder \
+until it is stored or given up; editing its record offers it again. Nothing is connected to.
 
 Examples:
   larder drafts

@@ -226,15 +226,57 @@ fn json() {
     });
 }
 
+/// The cursor on the second value of a record.
+fn on_value(width: u16, height: u16) -> Stage {
+    let mut stage = opened(width, height);
+    stage.keys("j").show(&records());
+    stage.keys("<enter><enter>");
+    let (ticket, read) = stage.take(Slot::Leaves);
+    stage.event(Event::Loaded(Slot::Leaves, ticket, Ok(computed(read))));
+    stage.keys("jj");
+    stage
+}
+
 #[test]
 fn one_value_of_json() {
-    each("leaf", |width, height| {
-        let mut stage = opened(width, height);
-        stage.keys("j").show(&records());
-        stage.keys("<enter><enter>");
-        let (ticket, read) = stage.take(Slot::Leaves);
-        stage.event(Event::Loaded(Slot::Leaves, ticket, Ok(computed(read))));
-        stage.keys("jj");
+    each("leaf", on_value);
+    each("leaf_fault", |width, height| {
+        let mut stage = on_value(width, height);
+        stage.keys("<enter><ctrl-u>Cup<enter>");
+        stage
+    });
+    each("leaf_merge", |width, height| {
+        let mut stage = on_value(width, height);
+        let was = stage.app.record.record().unwrap().clone();
+        stage.keys("<enter><ctrl-u>\"mine\"<enter>");
+        let write = stage.write();
+        let spelled = stage.app.unsaved_leaf().unwrap().leaf.spelled();
+        let text = String::from_utf8(was.value.to_vec()).unwrap();
+        let theirs = text.replacen(str::from_utf8(&spelled).unwrap(), "\"theirs\"", 1);
+        stage.written(write, Err(Error::new(ErrorKind::Conflict, "changed")));
+        let key = was.meta.key.as_str().unwrap();
+        stage.theirs(Some(record(key, JSON, theirs))).compared();
+        stage
+    });
+    each("leaf_merge_left", |width, height| {
+        let mut stage = on_value(width, height);
+        stage.keys("<enter><ctrl-u>\"mine\"<enter>");
+        let write = stage.write();
+        stage.written(write, Err(Error::new(ErrorKind::Conflict, "changed")));
+        stage.keys("<esc>");
+        stage
+    });
+    each("leaf_draft", |width, height| {
+        let mut typing = on_value(width, height);
+        typing.app.now = Timestamp::from_micros(NOW - 3_600_000_000);
+        typing.keys("<enter><ctrl-u>\"mine\"");
+        let mut draft = typing.app.unkept_draft().unwrap();
+        draft.head.place = "build-7, pts/3".to_owned();
+        let mut stage = on_value(width, height);
+        stage.app.now = Timestamp::from_micros(NOW);
+        let id = draft.head.id();
+        stage.event(Event::Drafts(vec![(id.clone(), draft.head.clone())])).keys("<enter>");
+        stage.event(Event::DraftRead(id, Ok(Box::new(draft)))).compared();
         stage
     });
 }

@@ -123,6 +123,80 @@ fn a_draft_is_offered_and_merged_after_a_kill_and_gone_once_it_is_stored() {
     assert_eq!(screen.exit_code(), 0);
 }
 
+/// The second record is JSON, as a crawl writes it.
+fn write_json(folder: &Path, value: &str) {
+    let record = folder.join("key_value_stores/shop/page-2");
+    std::fs::write(&record, value).unwrap();
+    let kind = "application/json; charset=utf-8";
+    let meta = format!(r#"{{"key": "page-2", "content_type": "{kind}", "size": {}}}"#, value.len());
+    std::fs::write(folder.join("key_value_stores/shop/page-2.__metadata__.json"), meta).unwrap();
+}
+
+/// The line in which the second value of the second record is typed.
+fn change_value(screen: &mut Screen) {
+    screen.keys("j");
+    screen.wait_for_text("1.10");
+    screen.keys("\t\r");
+    screen.wait_for_text("edit value");
+    screen.keys("jj\r");
+    screen.wait_for_text("value: 1.10");
+}
+
+#[test]
+fn what_was_typed_for_a_value_outlives_a_kill_and_is_merged_at_that_value() {
+    let (folder, state) = (project(), tempfile::tempdir().unwrap());
+    let env = [("XDG_STATE_HOME", state.path().to_str().unwrap())];
+    write_json(folder.path(), r#"{"name" :"Cup", "price": 1.10,"n":-0.0}"#);
+    let mut screen = browser(folder.path(), &env);
+    change_value(&mut screen);
+    screen.keys("5");
+    waits("the draft", || typed(state.path()).is_some_and(|text| text == "1.105"));
+    assert!(drafts(state.path(), &[]).contains("page-2 · $.price"));
+    send("KILL", screen.worker());
+    screen.exit_code();
+    // The crawl goes on meanwhile, beside the value and at it.
+    write_json(folder.path(), r#"{"name" :"Cup", "price": 1.30,"n":7}"#);
+    let mut screen = browser(folder.path(), &env);
+    screen.wait_for_text("an unsaved draft of page-2");
+    screen.keys("j");
+    screen.wait_for_text("1.30");
+    screen.keys("e");
+    screen.wait_for("the draft", |text| {
+        text.contains("The value of $.price") && text.contains("1.30 → 1.105")
+    });
+    screen.keys("\r");
+    screen.wait_for_text("value: 1.105");
+    screen.keys("\r");
+    screen.wait_for_text("Save page-2");
+    screen.keys("\r");
+    // Keys are taken after a moment, and named then.
+    screen.wait_for("the merge", |text| text.contains("0 of 1 decided") && text.contains("e edit"));
+    screen.keys("m\r");
+    screen.wait_for_text("saved page-2, merged with what someone else wrote");
+    let stored = std::fs::read_to_string(folder.path().join("key_value_stores/shop/page-2"));
+    assert_eq!(stored.unwrap(), r#"{"name" :"Cup", "price": 1.105,"n":7}"#);
+    waits("the end of the draft", || typed(state.path()).is_none());
+    screen.keys("qq");
+    assert_eq!(screen.exit_code(), 0);
+}
+
+#[test]
+fn signals_leave_what_was_typed_last_for_a_value() {
+    for name in ["TERM", "HUP"] {
+        let (folder, state) = (project(), tempfile::tempdir().unwrap());
+        let env = [("XDG_STATE_HOME", state.path().to_str().unwrap())];
+        write_json(folder.path(), r#"{"name" :"Cup", "price": 1.10}"#);
+        let mut screen = browser(folder.path(), &env);
+        change_value(&mut screen);
+        screen.keys("5");
+        screen.wait_for_text("value: 1.105");
+        // At once: nothing has had the time to be kept.
+        send(name, screen.worker());
+        screen.exit_code();
+        assert_eq!(typed(state.path()).as_deref(), Some("1.105"), "SIG{name}");
+    }
+}
+
 #[test]
 fn signals_and_lost_lines_leave_what_was_typed_last() {
     for name in ["TERM", "HUP", "INT", "QUIT"] {

@@ -134,6 +134,7 @@ fn go_on(app: &mut App, id: &DraftId, draft: &Draft) {
     };
     cursor.change(Record { meta, value: base.value.clone() }, leaf.as_ref().clone(), &mut ctx);
     app.drafting.go_on(id, draft);
+    ask(app, true);
 }
 
 /// Saves the record with the value that is being changed as it was typed; what is none is asked for again.
