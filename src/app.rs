@@ -10,6 +10,7 @@ macro_rules! ctx {
             now: $app.now,
             size: $app.size,
             focus: $app.focus,
+            split: $app.split,
             keymap: &$app.keymap,
             settings: &$app.settings,
             watching: $app.watch.on,
@@ -69,7 +70,7 @@ pub use layers::{
     Details, Dialog, DraftView, Help, Layer, LeafCursor, ListDialog, MergeView, Overlay, Review,
     Targets, UnsavedLeaf,
 };
-pub use layout::{Area, Layout, Pane};
+pub use layout::{Area, Layout, Pane, PaneSizes, Split, TWO_PANES};
 pub use load::{Compute, LeavesShown, Load, Loaded, Ordered, Read, RecordView, Scope};
 pub use notice::{Notice, Notices, Tone};
 pub use question::{Confirm, Confirmed, Prompt, PromptKind};
@@ -98,6 +99,8 @@ pub struct App {
     pub session: Session,
     /// The pane that takes the keys.
     pub focus: Pane,
+    /// How the panes share the width.
+    pub split: Split,
     /// The left pane.
     pub stores: StoresPane,
     /// The middle pane.
@@ -144,6 +147,7 @@ impl App {
             size,
             session: Session::new(false),
             focus: Pane::Stores,
+            split: Split { sizes: settings.panes, ..Split::default() },
             stores: StoresPane::default(),
             keys: KeysPane::default(),
             record,
@@ -188,6 +192,7 @@ impl App {
         self.route(event);
         self.serve(typed);
         route::come_back(self);
+        route::share_width(self);
         drafting::look(self, typed);
         self.watch.look(&self.stores, &self.keys, &self.record, &mut ctx!(self));
         self.notices.show(self.notice.as_ref(), self.now);
@@ -196,7 +201,7 @@ impl App {
 
     /// Where everything is on the screen.
     pub fn layout(&self) -> Layout {
-        Layout::new(self.size.0, self.size.1, self.focus)
+        Layout::new(self.size.0, self.size.1, self.focus, &self.split)
     }
 
     /// How many list rows a pane shows; of a pane that is not shown, how many it would.
@@ -289,6 +294,9 @@ impl App {
             (Action::Crawl, _) if !self.session.is_open() => {
                 let why = "there is no crawl to look at before larder is connected";
                 return Err(Notice::info(why));
+            }
+            (Action::Widen | Action::Narrow | Action::Zoom, _) => {
+                return allowed::shares_width(action, &self.layout(), &self.split, &self.keymap);
             }
             (Action::NewStore | Action::FindLost, _) if !self.session.is_open() => {
                 return Err(Notice::info("there is no storage before larder is connected"));

@@ -97,6 +97,11 @@ impl Index {
         u64::try_from(total).unwrap_or(u64::MAX)
     }
 
+    /// The content types of the records, and perhaps some that none has any more.
+    pub fn content_types(&self) -> &[ContentType] {
+        self.content_types.list()
+    }
+
     /// How many records had no room, because what the walk gave takes 4 GiB.
     pub fn left_out(&self) -> u64 {
         self.left_out

@@ -1,11 +1,13 @@
 //! Text for people: hostile text made visible, widths in cells, and numbers in words.
 
+mod apart;
 mod format;
 pub(crate) mod unit;
 mod visible;
 mod width;
 mod wrap;
 
+pub use apart::{Cut, cut_apart};
 pub use format::{ago, count, count_within, plural, rate, short_count, since, size, then};
 pub use visible::{Visible, visible, visible_bytes};
 pub use width::{cells, fit, fit_middle};

@@ -15,6 +15,7 @@ mod effects;
 mod files;
 mod handover;
 pub(crate) mod input;
+mod panes;
 mod reads;
 mod setup;
 mod signals;
@@ -39,6 +40,7 @@ use background::{Background, QUESTION};
 use drafts::DraftKeeper;
 use effects::Tasks;
 use input::Input;
+use panes::PanesKeeper;
 pub use setup::Setup;
 use signals::{SignalAction, Signals};
 pub use supervise::supervise;
@@ -89,6 +91,7 @@ struct Shell {
     signals: Signals,
     tasks: Tasks,
     drafts: DraftKeeper,
+    panes: PanesKeeper,
     events: mpsc::Receiver<Event>,
     connected: mpsc::Sender<Arc<dyn Storage>>,
     storages: mpsc::Receiver<Arc<dyn Storage>>,
@@ -126,6 +129,7 @@ impl Shell {
             signals: Signals::take()?,
             tasks: Tasks::new(sender),
             drafts: DraftKeeper::default(),
+            panes: PanesKeeper::default(),
             events,
             connected,
             storages,
@@ -293,6 +297,7 @@ impl Shell {
                     let result = files::save(&path, &bytes, overwrite);
                     Event::Saved(path, bytes, result)
                 }),
+                Effect::KeepPanes(sizes) => self.panes.keep(sizes),
                 Effect::Mouse(taken) => {
                     let sent = self.terminal.set_mouse(taken);
                     self.unless_gone(sent)?;

@@ -2,9 +2,9 @@
 //!
 //! ```text
 //! status     target · server · badges                     latency
-//! ╭ stores ──╮╭ keys ──────────╮╭ record ─────────────────╮
-//! │          ││                ││  (or the editor over    │
-//! ╰──────────╯╰────────────────╯╰──── all three) ─────────╯
+//! ╭ stores ──┬ keys ───────────┬ record ──────────────────╮
+//! │          │                 │  (or the editor over     │
+//! ╰──────────┴─────────────────┴──── all three) ──────────╯
 //! footer     prompt, notice, or the keys of the pane in focus
 //! ```
 
@@ -31,7 +31,7 @@ use ratatui::Frame;
 use ratatui::layout::Position;
 use ratatui::style::Style;
 
-use crate::app::{App, Layer};
+use crate::app::{App, Layer, TWO_PANES};
 use crate::theme::{Role, Symbols, Theme};
 
 pub use paint::even_out;
@@ -72,6 +72,10 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, appearance: &Appearance) {
         }
         if let Some(area) = layout.record {
             record::draw(buf, area, app, appearance);
+        }
+        border::join(buf, &layout, app.focus, appearance);
+        if app.split.sizes.zoomed && layout.body.width >= TWO_PANES {
+            border::zoomed(buf, layout.body, app, appearance);
         }
     }
     let in_footer = footer::draw(buf, layout.footer, app, appearance);

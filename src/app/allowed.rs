@@ -7,7 +7,7 @@ use crate::ops::{Turn, words};
 use crate::text;
 
 use super::keys::KeysPane;
-use super::layout::Pane;
+use super::layout::{Layout, Pane, Split, TWO_PANES};
 use super::notice::Notice;
 use super::record::RecordPane;
 use super::stores::StoresPane;
@@ -21,6 +21,23 @@ pub(super) fn turns(journal: &Journal, turn: Turn) -> Result<(), Why> {
         Some(_) => Ok(()),
         None => Err(Notice::info(words::nothing_to(turn))),
     }
+}
+
+/// Whether there is another pane to share the width with.
+pub(super) fn shares_width(
+    action: Action,
+    layout: &Layout,
+    split: &Split,
+    keymap: &KeyMap,
+) -> Result<(), Why> {
+    if layout.body.width < TWO_PANES {
+        return Err(Notice::info("only one pane fits here"));
+    }
+    if action == Action::Zoom || !split.sizes.zoomed {
+        return Ok(());
+    }
+    let remedy = keymap.says(Context::Global, Action::Zoom, "shows the others");
+    Err(Notice::info(text::then("the pane has all the room", "; ", remedy)))
 }
 
 /// Whether an action writes, so that it is refused where nothing may be written.

@@ -15,7 +15,7 @@ use crate::preview::Preview;
 
 use super::event::{Effect, Slot, Ticket};
 use super::jobs::JobId;
-use super::layout::{Layout, Pane};
+use super::layout::{Layout, Pane, Split};
 use super::load::Read;
 use super::notice::{self, Notice};
 use super::question::{Confirm, Prompt, PromptKind};
@@ -159,6 +159,8 @@ pub struct Ctx<'a> {
     pub size: (u16, u16),
     /// The pane that takes the keys.
     pub focus: Pane,
+    /// How the panes share the width.
+    pub split: Split,
     /// Which key does what.
     pub keymap: &'a KeyMap,
     /// From the configuration.
@@ -174,7 +176,7 @@ pub struct Ctx<'a> {
 impl Ctx<'_> {
     /// Where everything is on the screen.
     pub fn layout(&self) -> Layout {
-        Layout::new(self.size.0, self.size.1, self.focus)
+        Layout::new(self.size.0, self.size.1, self.focus, &self.split)
     }
 
     /// How many list rows a pane shows.

@@ -12,6 +12,7 @@ use crate::ops::{Outcome, Plan, Resolution, WriteId};
 
 use crate::edit::draft::{Draft, DraftHead, DraftId};
 
+use super::layout::PaneSizes;
 use super::load::{Loaded, Read};
 
 /// Something that happened.
@@ -144,6 +145,8 @@ pub enum Effect {
     },
     /// Give up all reads and let go of the storage, for this one of [`super::Settings::targets`].
     Switch(usize),
+    /// Keep how wide the panes are for the next run.
+    KeepPanes(PaneSizes),
     /// Take the mouse, or leave it to the terminal.
     Mouse(bool),
     /// Stop as Ctrl-Z does in a shell.

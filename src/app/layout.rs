@@ -64,45 +64,81 @@ pub struct Layout {
 pub const THREE_PANES: u16 = 100;
 /// From this many columns on there is room for two.
 pub const TWO_PANES: u16 = 60;
+/// Columns of the narrowest pane beside others, with its borders.
+const LEAST: u16 = 20;
+/// Columns by which a pane is made wider or narrower at once.
+const STEP: u16 = 2;
+/// A whole, for the shares of [`PaneSizes`].
+const WHOLE: u32 = 1000;
+
+/// What the reader has chosen of how the panes share the width; kept from one run to the next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct PaneSizes {
+    /// Columns of the left pane; else as many as it needs.
+    pub stores: Option<u16>,
+    /// The middle pane's share of what it and the right one have, in thousandths.
+    pub keys: Option<u16>,
+    /// Whether the pane in focus has all the room.
+    pub zoomed: bool,
+}
+
+/// What the widths of the panes follow from, beside that of the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Split {
+    /// What the reader has chosen.
+    pub sizes: PaneSizes,
+    /// Columns that the list of stores needs, with its borders.
+    pub needed: u16,
+    /// Whether the only store there is is open, so that a list of stores tells nothing.
+    pub only_store: bool,
+}
 
 impl Layout {
-    /// Lays out a screen of this size with this pane in focus.
-    pub fn new(width: u16, height: u16, focus: Pane) -> Self {
+    /// Lays out a screen of this size with this pane in focus. Neighbours share a border line.
+    pub fn new(width: u16, height: u16, focus: Pane, split: &Split) -> Self {
         let status = Area { x: 0, y: 0, width, height: height.min(1) };
         let footer = Area { x: 0, y: height.saturating_sub(1), width, height: height.min(1) };
         let body = Area { x: 0, y: 1, width, height: height.saturating_sub(2) };
         let mut layout = Self { status, footer, body, ..Self::default() };
         let column = |x: u16, width: u16| Some(Area { x, width, ..body });
-        if width >= THREE_PANES {
-            // Store names are short and values want room.
-            let stores = (u32::from(width) * 26 / 100).clamp(30, 44) as u16;
-            let keys = (u32::from(width - stores) * 46 / 100) as u16;
-            layout.stores = column(0, stores);
-            layout.keys = column(stores, keys);
-            layout.record = column(stores + keys, width - stores - keys);
-        } else if width >= TWO_PANES {
-            let left = if focus == Pane::Stores { width * 2 / 5 } else { width * 12 / 25 };
-            let (first, second) = (column(0, left), column(left, width - left));
-            if focus == Pane::Stores {
-                (layout.stores, layout.keys) = (first, second);
-            } else {
-                (layout.keys, layout.record) = (first, second);
-            }
-        } else {
+        if width < TWO_PANES || split.sizes.zoomed {
             let whole = column(0, width);
             match focus {
                 Pane::Stores => layout.stores = whole,
                 Pane::Keys => layout.keys = whole,
                 Pane::Record => layout.record = whole,
             }
+            return layout;
+        }
+        let three = width >= THREE_PANES && !(split.only_store && focus != Pane::Stores);
+        let stores = split.stores(width);
+        if three {
+            let keys = split.keys(width - stores + 1);
+            layout.stores = column(0, stores);
+            layout.keys = column(stores - 1, keys);
+            layout.record = column(stores + keys - 2, width - stores - keys + 2);
+        } else if focus == Pane::Stores {
+            layout.stores = column(0, stores);
+            layout.keys = column(stores - 1, width - stores + 1);
+        } else {
+            let keys = split.keys(width);
+            layout.keys = column(0, keys);
+            layout.record = column(keys - 1, width - keys + 1);
         }
         layout
+    }
+
+    /// The panes that are shown, from left to right.
+    pub fn panes(&self) -> impl Iterator<Item = (Pane, Area)> {
+        let panes = [Pane::Stores, Pane::Keys, Pane::Record];
+        let areas = [self.stores, self.keys, self.record];
+        panes.into_iter().zip(areas).filter_map(|(pane, area)| Some((pane, area?)))
     }
 
     /// How many list rows a pane shows; of a pane that is not shown, how many it would.
     pub fn list_height(&self, pane: Pane) -> usize {
         let area = self.area(pane).unwrap_or(self.body);
-        let header = u16::from(pane == Pane::Keys);
+        let header = u16::from(pane != Pane::Record);
         usize::from(area.inner().height.saturating_sub(header))
     }
 
@@ -127,9 +163,55 @@ impl Layout {
 
     /// Which pane the cell is in.
     pub fn pane_at(&self, x: u16, y: u16) -> Option<Pane> {
-        [Pane::Stores, Pane::Keys, Pane::Record]
-            .into_iter()
-            .find(|pane| self.area(*pane).is_some_and(|area| area.contains(x, y)))
+        self.panes().find(|(_, area)| area.contains(x, y)).map(|(pane, _)| pane)
+    }
+}
+
+impl Split {
+    /// Columns of the left pane on a screen of this width: as many as it needs, but unasked no more
+    /// than three tenths beside two others, or half beside one.
+    fn stores(&self, width: u16) -> u16 {
+        let (share, most) = if width >= THREE_PANES {
+            (width * 3 / 10, width - 2 * LEAST)
+        } else {
+            (width / 2, width - LEAST)
+        };
+        self.sizes.stores.unwrap_or(self.needed.min(share)).clamp(LEAST, most)
+    }
+
+    /// Columns of the middle pane, of those that it and the right one have.
+    fn keys(&self, width: u16) -> u16 {
+        // Values want more room than keys.
+        let share = self.sizes.keys.unwrap_or(460);
+        let columns = (u32::from(width) * u32::from(share)).div_ceil(WHOLE);
+        (columns as u16).clamp(LEAST, width - LEAST)
+    }
+
+    /// What the reader chooses who makes the pane in focus wider or narrower; `None` where nothing
+    /// gives way.
+    pub fn resized(&self, layout: &Layout, focus: Pane, wider: bool) -> Option<PaneSizes> {
+        let step = |columns: u16, wider| {
+            if wider { columns.saturating_add(STEP) } else { columns.saturating_sub(STEP) }
+        };
+        let mut sizes = self.sizes;
+        match (focus, layout.stores, layout.keys, layout.record) {
+            (Pane::Stores, Some(stores), Some(_), _) => {
+                let screen = layout.body.width;
+                sizes.stores = Some(step(stores.width, wider));
+                let chosen = Self { sizes, ..*self };
+                // As wide as it can be, so that a step back is seen at once.
+                sizes.stores = Some(chosen.stores(screen));
+            }
+            (Pane::Keys | Pane::Record, _, Some(keys), Some(record)) => {
+                let both = keys.width + record.width - 1;
+                let columns = step(keys.width, wider == (focus == Pane::Keys));
+                let columns = columns.clamp(LEAST, both.saturating_sub(LEAST).max(LEAST));
+                let share = u32::from(columns) * WHOLE / u32::from(both);
+                sizes.keys = Some(share as u16);
+            }
+            _ => return None,
+        }
+        (sizes != self.sizes).then_some(sizes)
     }
 }
 
@@ -137,23 +219,115 @@ impl Layout {
 mod tests {
     use super::*;
 
+    const PANES: [Pane; 3] = [Pane::Stores, Pane::Keys, Pane::Record];
+
+    fn splits() -> Vec<Split> {
+        let mut splits = Vec::new();
+        for needed in [0, 30, 400] {
+            for only_store in [false, true] {
+                for (stores, keys) in [(None, None), (Some(0), Some(0)), (Some(999), Some(1000))] {
+                    let sizes = PaneSizes { stores, keys, zoomed: needed == 30 && only_store };
+                    splits.push(Split { sizes, needed, only_store });
+                }
+            }
+        }
+        splits
+    }
+
     #[test]
     fn the_pane_in_focus_is_always_shown_and_panes_fill_the_width() {
-        for width in 1..250 {
-            for focus in [Pane::Stores, Pane::Keys, Pane::Record] {
-                let layout = Layout::new(width, 24, focus);
-                assert!(layout.area(focus).is_some());
-                let panes = [layout.stores, layout.keys, layout.record];
-                let total: u16 = panes.iter().flatten().map(|area| area.width).sum();
-                assert_eq!(total, width);
+        for split in splits() {
+            for width in 1..250 {
+                for focus in PANES {
+                    let layout = Layout::new(width, 24, focus, &split);
+                    assert!(layout.area(focus).is_some());
+                    let total: u16 = layout.panes().map(|(_, area)| area.width).sum();
+                    let shared = layout.panes().count() as u16 - 1;
+                    assert_eq!(total - shared, width);
+                    if shared > 0 {
+                        assert!(layout.panes().all(|(_, area)| area.width >= LEAST));
+                    }
+                }
             }
         }
     }
 
     #[test]
+    fn neighbours_share_a_border_line() {
+        for width in [60, 99, 100, 250] {
+            for focus in PANES {
+                let layout = Layout::new(width, 24, focus, &Split::default());
+                let areas: Vec<_> = layout.panes().map(|(_, area)| area).collect();
+                for pair in areas.windows(2) {
+                    assert_eq!(pair[0].x + pair[0].width - 1, pair[1].x);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_list_of_stores_takes_what_it_needs() {
+        let stores = |width, needed| {
+            let split = Split { needed, ..Split::default() };
+            Layout::new(width, 24, Pane::Keys, &split).stores.unwrap().width
+        };
+        assert_eq!(stores(120, 33), 33);
+        assert_eq!(stores(120, 90), 36);
+        assert_eq!(stores(250, 90), 75);
+        assert_eq!(stores(200, 10), LEAST);
+    }
+
+    #[test]
+    fn a_pane_is_made_wider_and_narrower_as_far_as_the_others_allow() {
+        for width in [60, 80, 120, 250] {
+            for focus in PANES {
+                for wider in [true, false] {
+                    let mut split = Split { needed: 30, ..Split::default() };
+                    let at = |split: &Split| {
+                        let layout = Layout::new(width, 24, focus, split);
+                        (layout.area(focus).unwrap().width, layout)
+                    };
+                    let (mut before, mut layout) = at(&split);
+                    let mut steps = 0;
+                    while let Some(sizes) = split.resized(&layout, focus, wider) {
+                        split.sizes = sizes;
+                        let (now, next) = at(&split);
+                        assert!(if wider { now > before } else { now < before }, "{now} {before}");
+                        (before, layout) = (now, next);
+                        steps += 1;
+                        assert!(steps < 200);
+                    }
+                    assert!(steps > 3);
+                    let back = split.resized(&layout, focus, !wider).unwrap();
+                    split.sizes = back;
+                    assert_ne!(at(&split).0, before);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn one_pane_alone_has_no_width_to_choose() {
+        let layout = Layout::new(40, 10, Pane::Keys, &Split::default());
+        assert_eq!(Split::default().resized(&layout, Pane::Keys, true), None);
+        let sizes = PaneSizes { zoomed: true, ..PaneSizes::default() };
+        let split = Split { sizes, ..Split::default() };
+        let layout = Layout::new(200, 50, Pane::Record, &split);
+        assert_eq!((layout.stores, layout.keys), (None, None));
+        assert_eq!(split.resized(&layout, Pane::Record, true), None);
+    }
+
+    #[test]
+    fn the_list_of_stores_goes_where_its_only_store_is_open() {
+        let split = Split { only_store: true, ..Split::default() };
+        let shown = |focus| Layout::new(120, 36, focus, &split).stores.is_some();
+        assert_eq!(PANES.map(shown), [true, false, false]);
+    }
+
+    #[test]
     fn a_tiny_screen_does_not_underflow() {
         for (width, height) in [(0, 0), (1, 1), (2, 2), (40, 3)] {
-            let layout = Layout::new(width, height, Pane::Keys);
+            let layout = Layout::new(width, height, Pane::Keys, &Split::default());
             assert!(layout.body.height <= height);
         }
     }

@@ -7,6 +7,7 @@ mod inner;
 mod leaves;
 mod mouse;
 mod opened;
+mod panes;
 mod questions;
 mod replies;
 mod rewrites;
@@ -35,6 +36,7 @@ use super::typing::typed;
 use super::{App, notice};
 
 pub(super) use inner::come_back;
+pub(super) use panes::share_width;
 
 impl App {
     /// Gives an event to what it concerns.
@@ -303,7 +305,7 @@ impl App {
     }
 
     /// The panes have other sizes: their cursors and scrolls are fitted in.
-    fn measure(&mut self) {
+    pub(super) fn measure(&mut self) {
         let heights = (self.list_height(Pane::Stores), self.list_height(Pane::Keys));
         self.stores.go(Move::By(0), heights.0);
         let keys = self.keys.len();

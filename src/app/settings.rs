@@ -2,6 +2,8 @@
 
 use crate::model::StoreName;
 
+use super::layout::PaneSizes;
+
 /// What the core needs to know of the configuration.
 #[derive(Debug, Clone)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a switch of the user's")]
@@ -34,6 +36,8 @@ pub struct Settings {
     pub process: u32,
     /// The store to open as soon as it is there.
     pub open: Option<StoreName>,
+    /// How wide the panes were last.
+    pub panes: PaneSizes,
 }
 
 impl Default for Settings {
@@ -53,6 +57,7 @@ impl Default for Settings {
             place: String::new(),
             process: 0,
             open: None,
+            panes: PaneSizes::default(),
         }
     }
 }

@@ -1,12 +1,15 @@
 //! The left pane: all stores.
 
 mod act;
+mod columns;
 
 use std::collections::HashSet;
 
 use crate::model::{Error, ErrorKind, StoreInfo, StoreName};
 
 use super::list::{Cursor, Move};
+
+pub use columns::{CHANGED, Columns, GAP, MARKS};
 
 /// All stores, those that the filter leaves, and the one under the cursor.
 #[derive(Debug, Clone, Default)]
@@ -16,6 +19,8 @@ pub struct StoresPane {
     filter: String,
     /// The cursor among the visible stores.
     pub cursor: Cursor,
+    /// How wide the columns of the list are.
+    pub columns: Columns,
     /// Whether the list has been read at least once.
     pub ready: bool,
     /// Whether it is being read.
@@ -151,6 +156,7 @@ impl StoresPane {
 
     /// Takes newer metadata of one store.
     pub fn update(&mut self, info: StoreInfo) {
+        self.columns.hold(&info);
         if let Some(old) = self.all.iter_mut().find(|old| old.store == info.store) {
             old.renew(info);
         }
@@ -166,6 +172,7 @@ impl StoresPane {
             return;
         }
         self.failure = None;
+        self.columns.hold(&info);
         match self.all.binary_search_by(|old| old.store.cmp(&info.store)) {
             Ok(at) => self.all[at].renew(info),
             Err(at) => {
@@ -208,6 +215,8 @@ impl StoresPane {
         let lost: Vec<_> = lost.cloned().collect();
         self.all.extend(lost);
         self.all.sort_unstable_by(|a, b| a.store.cmp(&b.store));
+        self.columns = Columns::default();
+        self.all.iter().for_each(|info| self.columns.hold(info));
         self.refilter_holding(held, height);
     }
 

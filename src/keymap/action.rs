@@ -71,6 +71,9 @@ named! {
     Messages "messages" "messages" "Show again what the last line has said"
     ToggleWatch "toggle_watch" "watch" "Watch for changes, or stop watching"
     Redraw "redraw" "redraw" "Draw the whole screen anew"
+    Widen "widen" "wider" "Make the pane wider"
+    Narrow "narrow" "narrower" "Make the pane narrower"
+    Zoom "zoom" "zoom" "Give the pane all the room, or show the others again"
 
     Up "up" "up" "Go up a line"
     Down "down" "down" "Go down a line"

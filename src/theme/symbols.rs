@@ -7,8 +7,8 @@ use ratatui::symbols::border;
 pub struct Symbols {
     /// Whether these are more than ASCII; also for labels of keys.
     pub unicode: bool,
-    /// Before the row under the cursor.
-    pub marker: &'static str,
+    /// Before the row under the cursor, in the pane that keys go to and in the others.
+    pub marker: [&'static str; 2],
     /// Before a record that has just come.
     pub new: &'static str,
     /// Before a record that has just changed.
@@ -39,13 +39,17 @@ pub struct Symbols {
     pub spinner: [&'static str; 4],
     /// Frames of panes.
     pub border: border::Set<'static>,
+    /// Frame of the pane that keys go to, where no colour tells which one it is.
+    pub focus_border: border::Set<'static>,
+    /// Top and bottom of the line between two panes: of neither, of the left one, of the right one.
+    pub joints: [[&'static str; 2]; 3],
 }
 
 impl Symbols {
     /// For terminals that show Unicode.
     pub const UNICODE: Self = Self {
         unicode: true,
-        marker: "▌",
+        marker: ["▌", "▏"],
         new: "+",
         changed: "~",
         mark: "•",
@@ -61,12 +65,14 @@ impl Symbols {
         spark: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
         spinner: ["◐", "◓", "◑", "◒"],
         border: border::ROUNDED,
+        focus_border: border::THICK,
+        joints: [["┬", "┴"], ["┱", "┹"], ["┲", "┺"]],
     };
 
     /// For terminals that show ASCII only.
     pub const ASCII: Self = Self {
         unicode: false,
-        marker: ">",
+        marker: [">", "|"],
         new: "+",
         changed: "~",
         mark: "*",
@@ -91,6 +97,17 @@ impl Symbols {
             horizontal_top: "-",
             horizontal_bottom: "-",
         },
+        focus_border: border::Set {
+            top_left: "#",
+            top_right: "#",
+            bottom_left: "#",
+            bottom_right: "#",
+            vertical_left: "#",
+            vertical_right: "#",
+            horizontal_top: "=",
+            horizontal_bottom: "=",
+        },
+        joints: [["+", "+"], ["#", "#"], ["#", "#"]],
     };
 
     /// Those that the terminal shows, told by `TERM`: the Linux console and `dumb` get ASCII.
@@ -110,7 +127,6 @@ mod tests {
 
     fn all(symbols: &Symbols) -> Vec<&'static str> {
         let mut all = vec![
-            symbols.marker,
             symbols.new,
             symbols.changed,
             symbols.mark,
@@ -125,7 +141,12 @@ mod tests {
             symbols.border.top_left,
             symbols.border.vertical_left,
             symbols.border.horizontal_top,
+            symbols.focus_border.top_left,
+            symbols.focus_border.vertical_left,
+            symbols.focus_border.horizontal_top,
         ];
+        all.extend(symbols.joints.concat());
+        all.extend(symbols.marker);
         all.extend(symbols.bar);
         all.extend(symbols.spark);
         all.extend(symbols.spinner);

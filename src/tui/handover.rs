@@ -15,6 +15,7 @@ impl Shell {
     /// Gives the terminal back, then prints a failure that was not yet drawn.
     pub(super) async fn leave(&mut self, code: u8) -> u8 {
         self.drafts.finish();
+        self.panes.flush();
         self.drain_input().await;
         let written = self.terminal.leave();
         match self.app.unseen_failure() {

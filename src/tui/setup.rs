@@ -56,6 +56,7 @@ impl Setup {
                 mouse: config.mouse,
                 place: super::drafts::place(),
                 process: std::process::id(),
+                panes: super::panes::kept(),
                 ..Settings::default()
             },
             targets: None,

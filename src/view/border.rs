@@ -2,10 +2,11 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::style::Style;
+use ratatui::symbols::border::Set;
 
-use crate::app::{App, Area};
-use crate::keymap::Context;
-use crate::text::{cells, visible};
+use crate::app::{App, Area, Layout, Pane};
+use crate::keymap::{Action, Context};
+use crate::text::{self, cells, visible};
 use crate::theme::Role;
 
 use super::paint::{cut, put};
@@ -35,9 +36,55 @@ pub(super) fn pane(
     titles: &Titles<'_>,
     appearance: &Appearance,
 ) {
-    let role = if focused { Role::BorderFocus } else { Role::Border };
-    let title = if focused { Role::Title } else { Role::Text };
-    bordered(buf, area, titles, appearance, appearance.style(role), appearance.style(title));
+    let (set, border) = frame(focused, appearance);
+    let title = appearance.style(if focused { Role::Title } else { Role::Text });
+    framed(buf, area, titles, appearance, (set, border), title);
+}
+
+/// The frame of a pane: where no colour tells which pane is in focus, the lines do.
+fn frame(focused: bool, appearance: &Appearance) -> (&Set<'static>, Style) {
+    let style = appearance.style(if focused { Role::BorderFocus } else { Role::Border });
+    let plain = appearance.style(Role::Border).fg == style.fg;
+    let symbols = &appearance.symbols;
+    (if focused && plain { &symbols.focus_border } else { &symbols.border }, style)
+}
+
+/// Draws the lines that neighbouring panes share, once the panes are drawn.
+pub(super) fn join(buf: &mut Buffer, layout: &Layout, focus: Pane, appearance: &Appearance) {
+    let panes: Vec<_> = layout.panes().collect();
+    for (left, right) in panes.iter().zip(panes.iter().skip(1)) {
+        let (x, top) = (right.1.x, right.1.y);
+        let (set, style) = frame(left.0 == focus || right.0 == focus, appearance);
+        let heavy = set == &appearance.symbols.focus_border;
+        let shape = match heavy {
+            false => 0,
+            true if left.0 == focus => 1,
+            true => 2,
+        };
+        let Some(bottom) = right.1.height.checked_sub(1).map(|rows| top + rows) else { return };
+        let [above, below] = appearance.symbols.joints[shape];
+        put(buf, x, top, 1, above, style);
+        for y in top + 1..bottom {
+            put(buf, x, y, 1, set.vertical_left, style);
+        }
+        put(buf, x, bottom, 1, below, style);
+    }
+}
+
+/// Says in the border of a zoomed pane how the others come back, where its title leaves room.
+pub(super) fn zoomed(buf: &mut Buffer, area: Area, app: &App, appearance: &Appearance) {
+    let remedy = app.keymap.says(Context::Global, Action::Zoom, "shows the others");
+    let text = format!(" {} ", text::then("zoomed", ": ", remedy));
+    let width = cells(&text) as u16;
+    let Some(x) = (area.x + area.width).checked_sub(width + 2) else { return };
+    let lines = [&appearance.symbols.border, &appearance.symbols.focus_border];
+    let line = |x: u16| {
+        let symbol = buf.cell((x, area.y)).map(ratatui::buffer::Cell::symbol);
+        lines.iter().any(|set| Some(set.horizontal_top) == symbol)
+    };
+    if x > area.x && (x.saturating_sub(1)..x + width).all(line) {
+        put(buf, x, area.y, width, &text, appearance.style(Role::Dim));
+    }
 }
 
 /// Draws a border in these styles and clears what is inside it.
@@ -47,6 +94,18 @@ pub(super) fn bordered(
     titles: &Titles<'_>,
     appearance: &Appearance,
     border: Style,
+    title: Style,
+) {
+    let set = &appearance.symbols.border;
+    framed(buf, area, titles, appearance, (set, border), title);
+}
+
+fn framed(
+    buf: &mut Buffer,
+    area: Area,
+    titles: &Titles<'_>,
+    appearance: &Appearance,
+    (s, border): (&Set<'static>, Style),
     title: Style,
 ) {
     if area.width < 2 || area.height < 2 {
@@ -61,7 +120,6 @@ pub(super) fn bordered(
             }
         }
     }
-    let s = appearance.symbols.border;
     let (right, bottom) = (area.x + area.width - 1, area.y + area.height - 1);
     for y in area.y + 1..bottom {
         put(buf, area.x, y, 1, s.vertical_left, border);

@@ -9,6 +9,8 @@ use crate::model::Family;
 use crate::text::{self, Visible, cells, visible};
 use crate::theme::Role;
 
+use super::Appearance;
+
 /// Columns of the widest character: a joined one of some scripts.
 const WIDEST: u16 = 16;
 
@@ -72,6 +74,13 @@ pub(super) fn put_all(buf: &mut Buffer, x: u16, y: u16, width: u16, pieces: &[Pi
     used
 }
 
+/// Marks the row under the cursor, hollow where the pane takes no keys.
+pub(super) fn marker(buf: &mut Buffer, row: Area, focused: bool, appearance: &Appearance) {
+    let [full, hollow] = appearance.symbols.marker;
+    let symbol = if focused { full } else { hollow };
+    put(buf, row.x, row.y, 1, symbol, appearance.style(Role::Marker));
+}
+
 /// Lights a whole row in one style, whatever styles are in it: each other style would cost a slow
 /// connection as many bytes again.
 pub(super) fn light(buf: &mut Buffer, row: Area, style: Style) {
@@ -80,6 +89,12 @@ pub(super) fn light(buf: &mut Buffer, row: Area, style: Style) {
             cell.set_style(Style::reset().patch(style));
         }
     }
+}
+
+/// An area without its first rows.
+pub(super) fn below(area: Area, rows: u16) -> Area {
+    let rows = rows.min(area.height);
+    Area { y: area.y + rows, height: area.height - rows, ..area }
 }
 
 /// Gives what wide characters cover their own style: what is seen of it is theirs.

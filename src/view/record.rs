@@ -12,7 +12,7 @@ use crate::theme::Role;
 
 use super::Appearance;
 use super::border::{Titles, pane};
-use super::paint::{paragraph, put, put_right, type_role};
+use super::paint::{below, paragraph, put, put_right, type_role};
 
 /// Draws the record under the cursor.
 pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appearance) {
@@ -76,11 +76,6 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appeara
             }
         }
     }
-}
-
-fn below(inner: Area, rows: u16) -> Area {
-    let rows = rows.min(inner.height);
-    Area { y: inner.y + rows, height: inner.height - rows, ..inner }
 }
 
 fn loading_words(app: &App) -> String {

@@ -2,15 +2,16 @@
 
 use ratatui::buffer::Buffer;
 
+use crate::app::stores::{CHANGED, GAP, MARKS};
 use crate::app::{App, Area, Pane, SessionState};
 use crate::keymap::{Action, Context};
 use crate::model::{StoreInfo, StoreState};
-use crate::text;
+use crate::text::{self, visible};
 use crate::theme::Role;
 
 use super::Appearance;
 use super::border::{Titles, pane};
-use super::paint::{light, put, put_right};
+use super::paint::{below, light, marker, put, put_right};
 
 /// Draws the list of stores.
 pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appearance) {
@@ -24,7 +25,7 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appeara
     };
     let at = match stores.lost {
         Some(share) => format!("looking {:.0} %", share * 100.0),
-        None if stores.len() > usize::from(area.inner().height) => {
+        None if stores.len() > app.list_height(Pane::Stores) => {
             format!("{} / {count}", text::count(stores.cursor.at as u64 + 1))
         }
         None => String::new(),
@@ -46,12 +47,64 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appeara
         }
         return;
     }
-    let rows = (stores.cursor.top..stores.len()).zip(inner.y..inner.y + inner.height);
-    for (at, y) in rows {
-        if let Some(info) = stores.row(at) {
-            row(buf, inner, y, info, at == stores.cursor.at, focused, app, appearance);
+    header(buf, inner, app, appearance);
+    let body = below(inner, 1);
+    let rows: Vec<_> = (stores.cursor.top..stores.len())
+        .zip(body.y..body.y + body.height)
+        .filter_map(|(at, y)| Some((at, y, stores.row(at)?)))
+        .collect();
+    let columns = Columns::of(app, inner);
+    let names: Vec<_> = rows.iter().map(|(.., info)| shown_name(info)).collect();
+    let names: Vec<_> = names.iter().map(|name| visible(name)).collect();
+    let names: Vec<&str> = names.iter().map(|name| &**name).collect();
+    let names = text::cut_apart(&names, columns.name.into());
+    for ((at, y, info), name) in rows.into_iter().zip(names) {
+        let row = Area { y, height: 1, ..inner };
+        let current = at == stores.cursor.at;
+        store_row(buf, row, &columns, info, &name.text, current, app, appearance);
+        if current && focused {
+            light(buf, row, appearance.style(Role::Cursor));
         }
     }
+}
+
+/// Where the columns of the list are.
+struct Columns {
+    name: u16,
+    /// Before which cell the records end, and how wide they are.
+    records: (u16, u16),
+    /// The same of the age of the last change, where there is room for it.
+    changed: Option<(u16, u16)>,
+}
+
+impl Columns {
+    fn of(app: &App, inner: Area) -> Self {
+        let mut end = inner.x + inner.width.saturating_sub(1);
+        let records = app.stores.columns.records;
+        let fixed = MARKS + GAP + records + 1;
+        // As much as the head of the names takes.
+        let least = "Store".len() as u16;
+        let changed = (inner.width >= fixed + least + GAP + CHANGED).then_some((end, CHANGED));
+        end = end.saturating_sub(changed.map_or(0, |(_, width)| width + GAP));
+        let name = end.saturating_sub(records + GAP + inner.x + MARKS);
+        Self { name, records: (end, records), changed }
+    }
+}
+
+fn header(buf: &mut Buffer, inner: Area, app: &App, appearance: &Appearance) {
+    let style = appearance.style(Role::Header);
+    let columns = Columns::of(app, inner);
+    put(buf, inner.x + MARKS, inner.y, columns.name, "Store", style);
+    let (end, width) = columns.records;
+    put_right(buf, end, inner.y, width, "Records", style);
+    if let Some((end, width)) = columns.changed {
+        put_right(buf, end, inner.y, width, "Changed", style);
+    }
+}
+
+fn shown_name(info: &StoreInfo) -> String {
+    let name = info.store.escaped();
+    if name.is_empty() { "(empty name)".to_owned() } else { name }
 }
 
 /// What to say where there is no list.
@@ -103,19 +156,19 @@ fn instead(app: &App) -> Option<String> {
 }
 
 #[allow(clippy::too_many_arguments, reason = "a row needs where, what and how")]
-fn row(
+fn store_row(
     buf: &mut Buffer,
-    inner: Area,
-    y: u16,
+    row: Area,
+    columns: &Columns,
     info: &StoreInfo,
+    name: &str,
     current: bool,
-    focused: bool,
     app: &App,
     appearance: &Appearance,
 ) {
     let open = app.keys.store.as_ref() == Some(&info.store);
     if current {
-        put(buf, inner.x, y, 1, appearance.symbols.marker, appearance.style(Role::Marker));
+        marker(buf, row, app.focus == Pane::Stores, appearance);
     }
     // What it is that is not whole, the pane beside says.
     let mark = match info.state {
@@ -123,27 +176,19 @@ fn row(
         StoreState::Whole => " ",
         _ => appearance.symbols.damaged,
     };
-    put(buf, inner.x + 1, y, 1, mark, appearance.style(Role::Warning));
-    let right = inner.x + inner.width.saturating_sub(1);
-    let mut end = right;
-    if inner.width >= 24 {
-        let when =
-            info.modified_at.map(|at| text::ago(at.micros(), app.now.micros())).unwrap_or_default();
-        put_right(buf, end, y, 6, &when, appearance.style(Role::Dim));
-        end = end.saturating_sub(7);
+    put(buf, row.x + 1, row.y, 1, mark, appearance.style(Role::Warning));
+    if let Some((end, width)) = columns.changed {
+        let when = info.modified_at.map(|at| text::ago(at.micros(), app.now.micros()));
+        let when = when.unwrap_or_default();
+        put_right(buf, end, row.y, width, &when, appearance.style(Role::Dim));
     }
     let records = info.records.map_or_else(|| "?".to_owned(), text::count);
-    let start = put_right(buf, end, y, 13, &records, appearance.style(Role::Text));
-    let width = start.saturating_sub(inner.x + 3);
+    let (end, width) = columns.records;
+    put_right(buf, end, row.y, width, &records, appearance.style(Role::Text));
     let role = match (&info.state, open) {
         (StoreState::Whole, true) => Role::Title,
         (StoreState::Whole, false) => Role::Text,
         _ => Role::Warning,
     };
-    let name = info.store.escaped();
-    let name = if name.is_empty() { "(empty name)" } else { &name };
-    put(buf, inner.x + 2, y, width, name, appearance.style(role));
-    if current && focused {
-        light(buf, Area { y, height: 1, ..inner }, appearance.style(Role::Cursor));
-    }
+    put(buf, row.x + MARKS, row.y, columns.name, name, appearance.style(role));
 }

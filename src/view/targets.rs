@@ -69,7 +69,7 @@ fn entry(
     present: bool,
     appearance: &Appearance,
 ) {
-    let marker = if current { appearance.symbols.marker } else { " " };
+    let marker = if current { appearance.symbols.marker[0] } else { " " };
     put(buf, area.x, area.y, 1, marker, appearance.style(Role::Marker));
     let mut right = area.x + area.width.saturating_sub(1);
     let badges = [(present, "open"), (target.read_only, "read-only")];

@@ -14,6 +14,7 @@ mod kept;
 mod leaf;
 mod leaf_drafts;
 mod lists;
+mod panes;
 mod rewrites;
 mod rules;
 mod saving;

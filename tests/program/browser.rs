@@ -157,7 +157,7 @@ fn a_new_record_is_written_and_a_record_deleted() {
     screen.keys("nfresh\r\r[1, 2]\x13");
     screen.wait_for_text("shop · 4 records");
     assert_eq!(value(&server, "fresh"), "[1, 2]");
-    screen.wait_for_text("▌ fresh");
+    screen.wait_for_text("▌  fresh");
     screen.keys("d");
     screen.wait_for_text("Delete the record");
     screen.keys("y");
@@ -172,14 +172,14 @@ fn a_store_is_created_purged_and_dropped() {
     screen.keys("hnfresh-one\r");
     screen.wait_for_text("fresh-one · 0 records");
     screen.keys("h");
-    screen.wait_for_text("▌ fresh-one");
+    screen.wait_for_text("▌  fresh-one");
     screen.keys("D");
     screen.wait_for_text("Drop the store");
     screen.keys("fresh-one\r");
     screen.wait_for_text("dropped fresh-one");
     screen.wait_for("the list without it", |text| !text.contains("  fresh-one"));
     screen.keys("g");
-    screen.wait_for_text("▌ shop");
+    screen.wait_for_text("▌  shop");
     screen.keys("Pshop\r");
     screen.wait_for_text("purged shop: 3 records removed");
     assert_eq!(server.cli(&["EXISTS", "key_value_stores:shop:items"]), b"0");
@@ -250,7 +250,7 @@ fn it_stays_when_the_server_goes_and_is_back_when_the_server_is() {
     server.kill();
     screen.wait_for_text("no connection, tried");
     screen.keys("j");
-    screen.wait_for_text("▌ page-1");
+    screen.wait_for_text("▌  page-1");
     server.restart();
     screen.wait_for("the connection", |text| !text.contains("no connection"));
     screen.keys("q");

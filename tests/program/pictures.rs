@@ -149,7 +149,11 @@ fn the_picture_of_the_demo_is_a_real_frame() {
     }
     let tells = |lines: &[String]| {
         let has = |text: &str| lines.iter().any(|line| line.contains(text));
-        has("/larder-demo-") && has("watching · ") && has("/s ") && has("▌ product-") && has("│ +p")
+        has("/larder-demo-")
+            && has("watching · ")
+            && has("/s ")
+            && has("▌  product-")
+            && has("│ + p")
     };
     screen.wait_for_screen("records arriving", |screen| {
         let text = screen.contents();

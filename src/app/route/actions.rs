@@ -16,7 +16,7 @@ use super::super::layout::Pane;
 use super::super::load::RecordView;
 use super::super::notice::Notice;
 use super::super::question::PromptKind;
-use super::{drafts, inner, leaves, opened, questions, rewrites, undo, watched};
+use super::{drafts, inner, leaves, opened, panes, questions, rewrites, undo, watched};
 
 /// Does in the pane in focus what a key asks for.
 pub(in crate::app) fn act(app: &mut App, action: Action) {
@@ -39,6 +39,9 @@ pub(in crate::app) fn act(app: &mut App, action: Action) {
             }));
             app.out.effects.push(Effect::Mouse(app.mouse));
         }
+        Action::Widen => panes::resize(app, true),
+        Action::Narrow => panes::resize(app, false),
+        Action::Zoom => panes::zoom(app),
         Action::ToggleWatch => watched::toggle_watch(app),
         Action::Back => back(app),
         Action::Undo => undo::turn(app, Turn::Undo),

@@ -65,7 +65,8 @@ pub(in crate::app) fn click(app: &mut App, pane: Pane, x: u16, y: u16) {
     let Some(inner) = area.map(Area::inner).filter(|_| app.focus == pane) else {
         return;
     };
-    let header = u16::from(pane == Pane::Keys);
+    // The heads of the columns.
+    let header = 1;
     if pane == Pane::Record || !inner.contains(x, y) || y < inner.y + header {
         return;
     }

@@ -39,6 +39,7 @@ pub(in crate::app) fn switched(app: &mut App, result: Result<usize, String>) {
     settings.welcome = false;
     settings.open = None;
     settings.wrap = app.record.wrap;
+    settings.panes = app.split.sizes;
     let mut new = App::new(settings, app.keymap.clone(), app.size);
     new.mouse = app.mouse;
     new.watch.on = app.watch.on;

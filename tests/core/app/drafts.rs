@@ -260,13 +260,13 @@ fn records_and_stores_with_drafts_are_marked_until_the_draft_is_gone() {
     let mut stage = opened("[1]");
     assert!(!stage.frame().contains('✎'));
     stage.event(Event::Drafts(vec![(draft.head.id(), draft.head.clone())]));
-    for marked in ["✎page", "✎shop", "  default", "✎ unsaved draft"] {
+    for marked in ["✎ page", "✎ shop", "  default", "✎ unsaved draft"] {
         assert!(stage.frame().contains(marked), "{marked}: {}", stage.frame());
     }
     // What is only not offered again is still there.
     found(&mut stage, &draft);
     stage.compared().keys("w<enter>");
-    assert!(stage.frame().contains("✎page"), "{}", stage.frame());
+    assert!(stage.frame().contains("✎ page"), "{}", stage.frame());
     stage.keys("e");
     assert!(stage.app.editor.is_some(), "it is not asked for again");
     let mut stage = opened("[1]");

@@ -1,0 +1,228 @@
+//! Names in a column that is too narrow for them, cut so that they still differ.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::ops::Range;
+
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::width::{cells, cluster_cells, fit, is_plain};
+
+/// In a narrower column no beginning is kept where names are told apart within.
+const LEAST_WITH_HEAD: usize = 8;
+
+/// A text in the room that there is for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cut<'a> {
+    /// What is shown, with `…` where something was left out.
+    pub text: Cow<'a, str>,
+    /// Cells of the whole text that are shown, from left to right.
+    runs: Vec<Range<usize>>,
+}
+
+impl Cut<'_> {
+    /// The columns of what is shown in which these cells of the whole text are.
+    pub fn columns(&self, of: &Range<usize>) -> Vec<Range<usize>> {
+        let (mut column, mut shown, mut end) = (0, Vec::new(), 0);
+        for run in &self.runs {
+            column += usize::from(run.start != end);
+            let (from, to) = (of.start.max(run.start), of.end.min(run.end));
+            if from < to {
+                shown.push(column + from - run.start..column + to - run.start);
+            }
+            column += run.len();
+            end = run.end;
+        }
+        shown
+    }
+}
+
+/// Texts, made visible before, in at most `width` cells each. One that is too long loses its middle;
+/// where several would look alike, they lose what they share before they differ.
+pub fn cut_apart<'a>(texts: &[&'a str], width: usize) -> Vec<Cut<'a>> {
+    let rulers: Vec<_> = texts.iter().map(|text| Ruler::new(text)).collect();
+    let mut cuts: Vec<_> = rulers.iter().map(|ruler| ruler.middle(width)).collect();
+    let long = (0..rulers.len()).filter(|at| rulers[*at].total > width).collect();
+    for alike in alike(long, &cuts) {
+        tell_apart(&rulers, &alike, width, &mut cuts);
+    }
+    cuts
+}
+
+/// Those that look alike, by their places.
+fn alike(among: Vec<usize>, cuts: &[Cut<'_>]) -> Vec<Vec<usize>> {
+    let mut by_text: HashMap<&str, Vec<usize>> = HashMap::new();
+    for at in among {
+        by_text.entry(&*cuts[at].text).or_default().push(at);
+    }
+    by_text.into_values().filter(|places| places.len() > 1).collect()
+}
+
+fn tell_apart<'a>(rulers: &[Ruler<'a>], places: &[usize], width: usize, cuts: &mut [Cut<'a>]) {
+    let Some((first, others)) = places.split_first() else { return };
+    let shared = others.iter().map(|at| rulers[*first].shared(&rulers[*at])).min().unwrap_or(0);
+    for at in places {
+        cuts[*at] = rulers[*at].window(shared, width);
+    }
+    for still in alike(places.to_vec(), cuts) {
+        // Fewer each time, or they are the same.
+        if still.len() < places.len() {
+            tell_apart(rulers, &still, width, cuts);
+        }
+    }
+}
+
+/// A text whose cells are counted.
+struct Ruler<'a> {
+    text: &'a str,
+    total: usize,
+    /// Where clusters begin: cell and byte; none where each byte has a cell.
+    edges: Vec<(usize, usize)>,
+}
+
+impl<'a> Ruler<'a> {
+    fn new(text: &'a str) -> Self {
+        if is_plain(text.as_bytes()) {
+            return Self { text, total: text.len(), edges: Vec::new() };
+        }
+        let (mut total, mut edges) = (0, Vec::new());
+        for (byte, cluster) in text.grapheme_indices(true) {
+            edges.push((total, byte));
+            total += cluster_cells(cluster);
+        }
+        edges.push((total, text.len()));
+        Self { text, total, edges }
+    }
+
+    /// The edge at this cell, or the next one before it (`up`: behind it): its cell and byte.
+    fn edge(&self, cell: usize, up: bool) -> (usize, usize) {
+        if self.edges.is_empty() {
+            return (cell.min(self.total), cell.min(self.total));
+        }
+        let at = self.edges.partition_point(|(start, _)| *start < cell);
+        match self.edges.get(at) {
+            Some((start, byte)) if up || *start == cell => (*start, *byte),
+            _ => self.edges[at.min(self.edges.len()).saturating_sub(1)],
+        }
+    }
+
+    /// How many cells this and the other have in common at their beginnings.
+    fn shared(&self, other: &Self) -> usize {
+        let pairs = self.text.graphemes(true).zip(other.text.graphemes(true));
+        pairs.take_while(|(a, b)| a == b).map(|(a, _)| cluster_cells(a)).sum()
+    }
+
+    /// Without its middle.
+    fn middle(&self, width: usize) -> Cut<'a> {
+        if self.total <= width {
+            let runs = std::iter::once(0..self.total).collect();
+            return Cut { text: Cow::Borrowed(self.text), runs };
+        }
+        let room = width.saturating_sub(1);
+        let tail = room / 2;
+        self.cut(&[0..room - tail, self.total - tail..self.total], width)
+    }
+
+    /// Its beginning, and what stands from this cell on.
+    fn window(&self, from: usize, width: usize) -> Cut<'a> {
+        let head = if width < LEAST_WITH_HEAD { 0 } else { width / 4 };
+        let room = width.saturating_sub(head + 1);
+        if self.total <= from + room {
+            return self.cut(&[0..head, self.total.saturating_sub(room)..self.total], width);
+        }
+        self.cut(&[0..head, from..from + room.saturating_sub(1)], width)
+    }
+
+    fn cut(&self, runs: &[Range<usize>], width: usize) -> Cut<'a> {
+        if width == 0 {
+            return Cut { text: Cow::Borrowed(""), runs: Vec::new() };
+        }
+        let (mut text, mut kept, mut end) = (String::new(), Vec::new(), 0);
+        for run in runs {
+            let ((start, from), (stop, to)) =
+                (self.edge(run.start, true), self.edge(run.end, false));
+            if start < stop {
+                if start != end {
+                    text.push('…');
+                }
+                text.push_str(&self.text[from..to]);
+                kept.push(start..stop);
+                end = stop;
+            }
+        }
+        if end < self.total {
+            text.push('…');
+        }
+        if cells(&text) <= width {
+            return Cut { text: Cow::Owned(text), runs: kept };
+        }
+        // A mark behind the ellipsis joins and widens it.
+        let text = fit(self.text, width);
+        let shown = self.edge(width.saturating_sub(1), false).0;
+        Cut { text, runs: std::iter::once(0..shown).collect() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::visible;
+    use super::*;
+
+    fn cut(texts: &[&str], width: usize) -> Vec<String> {
+        cut_apart(texts, width).into_iter().map(|cut| cut.text.into_owned()).collect()
+    }
+
+    #[test]
+    fn names_that_begin_alike_keep_their_ends() {
+        assert_eq!(cut(&["page-000041", "page-000042"], 8), ["page…041", "page…042"]);
+        assert_eq!(cut(&["page-000041"], 11), ["page-000041"]);
+        assert_eq!(cut(&["日本語日本語"], 6), ["日…語"]);
+        assert_eq!(cut(&["abc"], 1), ["…"]);
+        assert_eq!(cut(&["abc"], 0), [""]);
+    }
+
+    #[test]
+    fn names_that_begin_and_end_alike_keep_what_differs() {
+        let names =
+            ["snapshot-of-a-list-000017-first.html", "snapshot-of-a-list-000018-first.html"];
+        assert_eq!(cut(&names, 16), ["snap…7-first.ht…", "snap…8-first.ht…"]);
+        assert_eq!(cut(&names, 18), ["snap…17-first.html", "snap…18-first.html"]);
+    }
+
+    #[test]
+    fn columns_of_what_is_shown_are_those_of_the_whole() {
+        let cuts = cut_apart(&["page-000042"], 8);
+        assert_eq!(cuts[0].text, "page…042");
+        let columns = |of| cuts[0].columns(&of).into_iter().flatten().collect::<Vec<_>>();
+        assert_eq!(columns(0..4), [0, 1, 2, 3]);
+        assert_eq!(columns(3..9), [3, 5]);
+        assert_eq!(columns(5..8), [0; 0]);
+    }
+
+    proptest! {
+        #[test]
+        fn a_cut_is_never_wider_than_asked(texts in prop::collection::vec(any::<String>(), 0..5), width in 0_usize..20) {
+            let shown: Vec<_> = texts.iter().map(|text| visible(text)).collect();
+            let shown: Vec<&str> = shown.iter().map(|text| &**text).collect();
+            for (cut, text) in cut_apart(&shown, width).iter().zip(&shown) {
+                prop_assert!(cells(&cut.text) <= width);
+                prop_assert_eq!(cells(text) <= width, cut.text == *text);
+            }
+        }
+
+        #[test]
+        fn different_names_look_different(
+            head in "[a-z]{0,30}", tail in "[a-z]{0,30}", width in 10_usize..24,
+            middles in prop::collection::btree_set("[0-9]{1,6}", 2..8),
+        ) {
+            let names: Vec<_> = middles.iter().map(|middle| format!("{head}{middle}{tail}")).collect();
+            let names: Vec<&str> = names.iter().map(|name| &**name).collect();
+            let mut cuts = cut(&names, width);
+            cuts.sort();
+            cuts.dedup();
+            prop_assert_eq!(cuts.len(), names.len());
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! The rows of the keys: records, and groups of them.
+
+use ratatui::buffer::Buffer;
+
+use crate::app::{App, Area, Pane};
+use crate::index::sync::Highlight;
+use crate::index::{Group, Letters};
+use crate::model::{ContentType, RecordMeta, RecordState};
+use crate::text::{self, Cut, cells, visible};
+use crate::theme::Role;
+
+use super::super::Appearance;
+use super::super::paint::{light, marker, put, put_right, type_role};
+
+/// Cells of the marks before a key, and of a gap between two columns.
+pub(super) const MARKS: u16 = 3;
+const GAP: u16 = 2;
+/// Cells of a size, and of the head of its column with an arrow.
+const SIZE: u16 = 6;
+/// Fewest and most cells of a content type; the fewest are those of the column's head.
+const TYPE: (u16, u16) = (6, 12);
+/// Cells of how many records a group has.
+const RECORDS: u16 = 8;
+/// No more content types are looked at for the width of their column.
+const TYPES: usize = 64;
+/// From so many cells on there is room for sizes, and for content types too.
+const ROOM: (u16, u16) = (22, 32);
+
+/// Where the columns of the keys are.
+pub(super) struct Columns {
+    /// How wide the keys are.
+    pub(super) key: u16,
+    /// The first cell of the content types, and how wide they are.
+    pub(super) kind: Option<(u16, u16)>,
+    /// Before which cell the sizes end, and how wide they are.
+    pub(super) size: Option<(u16, u16)>,
+}
+
+impl Columns {
+    /// In a pane of this inside, for the rows that are shown.
+    pub(super) fn of(app: &App, inner: Area) -> Self {
+        let least = if app.keys.are_grouped() { RECORDS } else { 0 };
+        Self::with_types(app.keys.index.content_types(), least, inner)
+    }
+
+    /// The same for records of these content types; `least` cells for what else is in their column.
+    pub(super) fn with_types(types: &[ContentType], least: u16, inner: Area) -> Self {
+        let widest = types.iter().take(TYPES).map(|kind| cells(&visible(kind.short()))).max();
+        let widest = (widest.unwrap_or(0) as u16).clamp(TYPE.0, TYPE.1).max(least);
+        let mut end = inner.x + inner.width.saturating_sub(1);
+        let size = (inner.width >= ROOM.0).then_some((end, SIZE));
+        end = end.saturating_sub(size.map_or(0, |(_, width)| width + GAP));
+        let kind = (inner.width >= ROOM.1).then(|| (end.saturating_sub(widest), widest));
+        end = end.saturating_sub(kind.map_or(0, |(_, width)| width + GAP));
+        Self { key: end.saturating_sub(inner.x + MARKS), kind, size }
+    }
+}
+
+/// Draws the rows that are in the window.
+pub(super) fn draw(
+    buf: &mut Buffer,
+    body: Area,
+    app: &App,
+    columns: &Columns,
+    appearance: &Appearance,
+) {
+    let keys = &app.keys;
+    let end = keys.len().min(keys.cursor.top + usize::from(body.height));
+    let rows: Vec<_> = (keys.cursor.top..end)
+        .filter_map(|at| match keys.group(at).filter(|group| !group.leaf) {
+            Some(group) => Some((at, Shown::Group(group))),
+            None => Some((at, Shown::Record(keys.row(at)?))),
+        })
+        .collect();
+    let names: Vec<_> = rows.iter().map(|(_, row)| row.name(appearance)).collect();
+    let shown: Vec<_> = names.iter().map(|name| visible(name)).collect();
+    let shown: Vec<&str> = shown.iter().map(|name| &**name).collect();
+    let cuts = text::cut_apart(&shown, columns.key.into());
+    let (matching, filter) = keys.matching();
+    let mut letters = (!filter.is_empty()).then(|| Letters::new(filter, matching));
+    for (((at, row), cut), (name, y)) in rows.iter().zip(&cuts).zip(names.iter().zip(body.y..)) {
+        let area = Area { y, height: 1, ..body };
+        let current = *at == keys.cursor.at;
+        if current {
+            marker(buf, area, app.focus == Pane::Keys, appearance);
+        }
+        match row {
+            Shown::Group(group) => group_row(buf, area, group, cut, columns, appearance),
+            Shown::Record(meta) => {
+                mark(buf, area, *at, meta, app, appearance);
+                record_row(buf, area, meta, cut, columns, appearance);
+            }
+        }
+        if current && app.focus == Pane::Keys {
+            light(buf, area, appearance.style(Role::Cursor));
+        }
+        if let (Some(letters), Shown::Record(meta)) = (&mut letters, row)
+            && !meta.key.as_bytes().is_empty()
+        {
+            found_letters(buf, area, name, cut, letters, appearance);
+        }
+    }
+}
+
+/// A row as it is shown.
+enum Shown {
+    Group(Group),
+    Record(RecordMeta),
+}
+
+impl Shown {
+    fn name(&self, appearance: &Appearance) -> String {
+        match self {
+            Self::Group(group) => {
+                format!("{}{}", group.prefix.escaped(), appearance.symbols.ellipsis)
+            }
+            Self::Record(meta) if meta.key.as_bytes().is_empty() => "(empty key)".to_owned(),
+            Self::Record(meta) => meta.key.escaped(),
+        }
+    }
+}
+
+/// Keys that begin alike: what they share, how many there are, and what they weigh.
+fn group_row(
+    buf: &mut Buffer,
+    row: Area,
+    group: &Group,
+    cut: &Cut<'_>,
+    columns: &Columns,
+    appearance: &Appearance,
+) {
+    if let Some((end, width)) = columns.size {
+        let size = text::size(group.bytes);
+        put_right(buf, end, row.y, width, &size, appearance.style(Role::Text));
+    }
+    if let Some((x, width)) = columns.kind {
+        // Numbers are read by their right ends.
+        let records = text::count_within(group.records, width.into());
+        put_right(buf, x + width, row.y, width, &records, appearance.style(Role::Dim));
+    }
+    put(buf, row.x + MARKS, row.y, columns.key, &cut.text, appearance.style(Role::Title));
+}
+
+/// What is special about a record, before its key.
+fn mark(
+    buf: &mut Buffer,
+    row: Area,
+    at: usize,
+    meta: &RecordMeta,
+    app: &App,
+    appearance: &Appearance,
+) {
+    let s = &appearance.symbols;
+    let store = app.keys.store.as_ref();
+    let has_draft = store.is_some_and(|store| app.drafting.found.has(store, &meta.key));
+    let (symbol, role) = match app.keys.highlight(&meta.key) {
+        _ if app.keys.is_marked(at, &meta.key) => (s.mark, Role::Marked),
+        Some(Highlight::New) => (s.new, Role::New),
+        Some(Highlight::Changed) => (s.changed, Role::Changed),
+        None if has_draft => (s.draft, Role::Warning),
+        None => (" ", Role::Text),
+    };
+    put(buf, row.x + 1, row.y, 1, symbol, appearance.style(role));
+}
+
+/// A record: key, content type, size.
+pub(super) fn record_row(
+    buf: &mut Buffer,
+    row: Area,
+    meta: &RecordMeta,
+    cut: &Cut<'_>,
+    columns: &Columns,
+    appearance: &Appearance,
+) {
+    let s = &appearance.symbols;
+    let unread = meta.state == RecordState::NotRead;
+    let damaged =
+        !matches!(meta.state, RecordState::Whole | RecordState::BareFile | RecordState::NotRead);
+    if let Some((end, width)) = columns.size {
+        let size = if unread { s.ellipsis.to_owned() } else { text::size(meta.size) };
+        put_right(buf, end, row.y, width, &size, appearance.style(Role::Text));
+    }
+    if let Some((x, width)) = columns.kind {
+        let (word, role) = if unread {
+            (s.ellipsis, Role::Dim)
+        } else {
+            (meta.content_type.short(), type_role(meta.content_type.family()))
+        };
+        if damaged {
+            put(buf, x.saturating_sub(1), row.y, 1, s.damaged, appearance.style(Role::Warning));
+        }
+        put(buf, x, row.y, width, word, appearance.style(role));
+    }
+    let role = match damaged {
+        true => Role::Warning,
+        false if meta.key.as_bytes().is_empty() => Role::Dim,
+        false => Role::Text,
+    };
+    put(buf, row.x + MARKS, row.y, columns.key, &cut.text, appearance.style(role));
+}
+
+/// Shows which letters of a key the filter has found, in what the row shows of it.
+fn found_letters(
+    buf: &mut Buffer,
+    row: Area,
+    key: &str,
+    cut: &Cut<'_>,
+    letters: &mut Letters,
+    appearance: &Appearance,
+) {
+    let column = |end: usize| cells(&visible(&key[..end]));
+    for place in letters.find(key) {
+        for shown in cut.columns(&(column(place.start)..column(place.end))) {
+            for at in shown {
+                let x = row.x + MARKS + u16::try_from(at).unwrap_or(row.width);
+                if let Some(cell) = buf.cell_mut((x, row.y)) {
+                    cell.set_style(appearance.style(Role::KeyMatch));
+                }
+            }
+        }
+    }
+}

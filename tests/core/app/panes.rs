@@ -1,0 +1,136 @@
+//! How the panes share the width: by what they hold, and as the reader chooses.
+
+use larder::app::{Effect, Pane, PaneSizes, Settings};
+use larder::model::{StoreInfo, WatchEvent, WatchSource};
+
+use crate::stage::{Stage, record, store};
+
+use super::{JSON, opened, shop};
+
+fn width(stage: &Stage, pane: Pane) -> u16 {
+    stage.app.layout().area(pane).map_or(0, |area| area.width)
+}
+
+fn kept(stage: &Stage) -> Vec<PaneSizes> {
+    let kept = stage.asked.iter().filter_map(|effect| match effect {
+        Effect::KeepPanes(sizes) => Some(*sizes),
+        _ => None,
+    });
+    kept.collect()
+}
+
+#[test]
+fn a_pane_is_made_wider_narrower_and_zoomed_and_that_is_kept() {
+    let mut stage = opened();
+    let [stores, keys, value] =
+        [Pane::Stores, Pane::Keys, Pane::Record].map(|pane| width(&stage, pane));
+    stage.keys(">>");
+    assert_eq!((width(&stage, Pane::Keys), width(&stage, Pane::Record)), (keys + 4, value - 4));
+    stage.keys("<tab>").keys("<");
+    assert_eq!(stage.app.focus, Pane::Record);
+    assert_eq!((width(&stage, Pane::Keys), width(&stage, Pane::Record)), (keys + 6, value - 6));
+    stage.keys("<tab>>");
+    assert_eq!((stage.app.focus, width(&stage, Pane::Stores)), (Pane::Stores, stores + 2));
+    stage.keys("Z");
+    assert_eq!(width(&stage, Pane::Stores), 120);
+    assert!(stage.frame().contains("zoomed: Z shows the others"), "{}", stage.frame());
+    stage.keys(">");
+    assert_eq!(stage.notice(), "the pane has all the room; Z shows the others");
+    let sizes = *kept(&stage).last().unwrap();
+    assert_eq!(sizes, stage.app.split.sizes);
+    assert!(sizes.zoomed);
+    // The next run begins so.
+    let settings = Settings { panes: sizes, ..Settings::default() };
+    let mut next = Stage::with(120, 36, settings);
+    next.connect(vec![store("default", 2), store("shop", 3)]);
+    assert_eq!(width(&next, Pane::Stores), 120);
+    next.keys("Z");
+    assert_eq!(width(&next, Pane::Stores), stores + 2);
+}
+
+#[test]
+fn where_one_pane_fits_there_is_no_width_to_choose() {
+    let mut stage = Stage::new(40, 10);
+    stage.connect(vec![store("shop", 3), store("other", 1)]);
+    for key in [">", "<", "Z"] {
+        stage.keys(key);
+        assert_eq!(stage.notice(), "only one pane fits here");
+    }
+    assert_eq!(kept(&stage), Vec::new());
+}
+
+#[test]
+fn the_list_of_stores_goes_when_its_only_store_is_open_and_comes_back_with_another() {
+    let mut stage = Stage::new(120, 36);
+    stage.connect(vec![store("shop", 3)]);
+    stage.answer(
+        larder::app::Slot::Keys,
+        Ok(larder::app::Loaded::keys(crate::stage::index(&shop()), 1.0)),
+    );
+    stage.show(&shop());
+    assert_eq!((stage.app.focus, width(&stage, Pane::Stores)), (Pane::Keys, 0));
+    assert!(!stage.frame().contains("Stores"), "{}", stage.frame());
+    // On a key.
+    stage.keys("h");
+    assert!(stage.frame().contains("Stores 1"), "{}", stage.frame());
+    stage.keys("l");
+    assert_eq!(width(&stage, Pane::Stores), 0);
+    // And with a second store.
+    stage.noticed(WatchEvent::Source(WatchSource::SubKeys));
+    stage.noticed(WatchEvent::Store(store("errors", 1)));
+    assert!(stage.frame().contains("Stores 2"), "{}", stage.frame());
+    stage.noticed(WatchEvent::StoreGone("errors".into()));
+    assert_eq!(width(&stage, Pane::Stores), 0);
+}
+
+#[test]
+fn the_list_of_stores_is_as_wide_as_what_it_holds() {
+    let mut stage = Stage::new(200, 50);
+    stage.connect(vec![store("a", 1), store("b", 1)]);
+    let narrow = width(&stage, Pane::Stores);
+    let named = |name: &str| StoreInfo { records: Some(1_234_567), ..store(name, 1) };
+    stage.noticed(WatchEvent::Store(named("a-store-with-a-long-name")));
+    assert_eq!(width(&stage, Pane::Stores), narrow + 24 - 5 + 2);
+    assert!(stage.frame().contains("a-store-with-a-long-name  1,234,567"), "{}", stage.frame());
+}
+
+#[test]
+fn keys_that_begin_alike_are_cut_so_that_they_differ() {
+    let name = |at: usize| format!("ERROR_SNAPSHOT_of_the_list_of_products_{at:04}_first_try.html");
+    let records: Vec<_> = (40..50).map(|at| record(&name(at), JSON, "1")).collect();
+    let mut stage = Stage::new(120, 36);
+    stage.connect(vec![store("default", 2), store("shop", 10)]);
+    stage.keys("j").open(&records);
+    let frame = stage.frame();
+    let rows = frame.lines().filter(|line| line.contains("ERR") && line.contains("json"));
+    let mut rows: Vec<_> = rows.map(|line| line.split('┃').nth(1).unwrap().to_owned()).collect();
+    assert_eq!(rows.len(), 10, "{frame}");
+    for row in &mut rows {
+        *row = row.replace('▌', " ");
+    }
+    rows.sort();
+    rows.dedup();
+    assert_eq!(rows.len(), 10, "{frame}");
+}
+
+#[test]
+fn letters_that_a_filter_found_are_lit_in_a_key_that_is_cut() {
+    use larder::theme::{Role, Theme};
+    let records = [record("a-very-long-name-of-a-record-that-is-cut-needle.json", JSON, "1")];
+    let mut stage = Stage::new(120, 36);
+    stage.connect(vec![store("default", 2), store("shop", 10)]);
+    stage.keys("j").open(&records);
+    stage.keys("/needle");
+    let (ticket, read) = stage.take(larder::app::Slot::Select);
+    let found = crate::stage::computed(read);
+    stage.event(larder::app::Event::Loaded(larder::app::Slot::Select, ticket, Ok(found)));
+    let buffer = stage.buffer(Theme::plain());
+    let style = Theme::plain().style(Role::KeyMatch);
+    let lit: String = buffer
+        .content()
+        .iter()
+        .filter(|cell| cell.modifier.contains(style.add_modifier) && cell.symbol() != " ")
+        .map(ratatui::buffer::Cell::symbol)
+        .collect();
+    assert!(lit.contains("needle"), "{lit}\n{}", stage.frame());
+}
