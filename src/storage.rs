@@ -143,8 +143,8 @@ pub trait Storage: Send + Sync + 'static {
         budget: Budget,
     ) -> BoxStream<'_, Result<Option<Reading>>>;
 
-    /// Performs a write. A record is set or deleted in one atomic step; what comes after an error in
-    /// a long list is not deleted.
+    /// Performs a write. A record is set, written anew or deleted in one atomic step; what comes after
+    /// an error in a long list is not deleted.
     ///
     /// # Errors
     /// [`ErrorKind::Conflict`] if a record is not what is expected, or a store's metadata no longer
@@ -232,6 +232,17 @@ pub async fn all_stores(storage: &dyn Storage) -> Result<Vec<StoreInfo>> {
         stores = step?.1;
     }
     Ok(stores)
+}
+
+/// That there is no such record, or no such store.
+pub(crate) async fn no_record(storage: &dyn Storage, store: &StoreName, key: &Key) -> Error {
+    no_store(storage, store).await.unwrap_or_else(|| Error::no_record(store, key))
+}
+
+/// That there is no such store, if so; where that may not be asked, it counts as there.
+pub(crate) async fn no_store(storage: &dyn Storage, store: &StoreName) -> Option<Error> {
+    let why = storage.get_metadata(store).await.err()?;
+    (why.kind == ErrorKind::NotFound).then_some(why)
 }
 
 /// That the backend repairs nothing.

@@ -15,7 +15,7 @@ use crate::model::Family;
 use crate::model::{Error, ErrorKind, Key, Record, RecordState, StoreName, Want};
 use crate::outfile;
 use crate::preview::charset;
-use crate::storage::Storage;
+use crate::storage::{Storage, no_record, no_store};
 
 /// `get`.
 pub(super) async fn get(storage: &dyn Storage, get: &GetArgs, output: &mut Output) -> ExitResult {
@@ -172,18 +172,6 @@ async fn names(
     of_key: &OsStr,
 ) -> Result<(StoreName, Key), Error> {
     Ok((store(storage, of_store).await?, key(of_key)))
-}
-
-pub(super) async fn no_record(storage: &dyn Storage, store: &StoreName, key: &Key) -> Error {
-    let problem = format!("there is no record `{key}` in the store `{store}`");
-    let none = Error::new(ErrorKind::NotFound, problem);
-    no_store(storage, store).await.unwrap_or(none)
-}
-
-/// That there is no such store, if so; where that may not be asked, it counts as there.
-pub(super) async fn no_store(storage: &dyn Storage, store: &StoreName) -> Option<Error> {
-    let why = storage.get_metadata(store).await.err()?;
-    (why.kind == ErrorKind::NotFound).then_some(why)
 }
 
 #[cfg(test)]

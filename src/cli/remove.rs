@@ -7,11 +7,10 @@ use serde_json::{Map, Value, json};
 use super::arguments::{DeleteArgs, RemoveArgs};
 use super::exit::{self, ExitResult, REFUSED, say};
 use super::output::Output;
-use super::records::{no_record, no_store};
 use super::{confirm, dry_run, json, key, perform, store};
 use crate::model::{Error, ErrorKind, Key, Replicas, StoreName};
 use crate::ops::{self, Operation, Plan, PlannedChange, PlannedRecord, words};
-use crate::storage::Storage;
+use crate::storage::{Storage, no_record, no_store};
 
 /// `delete`.
 pub(super) async fn delete(

@@ -8,11 +8,10 @@ use super::exit::{self, DAMAGED, DONE, ExitResult, REFUSED};
 use super::output::Output;
 use super::{json, key, perform, store};
 use crate::model::{
-    Error, ErrorKind, OpenBy, Reading, RecordState, Result, Scan, StoreInfo, StoreName, StoreState,
-    Timestamp, Want,
+    OpenBy, Reading, RecordState, Result, Scan, StoreInfo, StoreName, StoreState, Timestamp, Want,
 };
 use crate::ops::Plan;
-use crate::storage::{Storage, all_stores};
+use crate::storage::{Storage, all_stores, no_record};
 use crate::text::{self, Visible, visible, visible_bytes};
 
 /// Records up to which the sizes of their values are added up unasked: a walk of some five seconds.
@@ -119,8 +118,7 @@ pub(super) async fn info(
         let key = key(argument);
         let Some(meta) = storage.read(&name, &key, Want::Meta).await?.map(Reading::into_meta)
         else {
-            let problem = format!("there is no record `{key}` in the store `{name}`");
-            return Err(Error::new(ErrorKind::NotFound, problem).into());
+            return Err(no_record(storage, &name, &key).await.into());
         };
         let unreadable = matches!(meta.state, RecordState::Unreadable(_));
         let code = if unreadable { REFUSED } else { DAMAGED };

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::StoreName;
+use super::{Key, StoreName};
 
 /// A result of the storage layer.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -98,6 +98,11 @@ impl Error {
     /// There is no such store.
     pub(crate) fn no_store(store: &StoreName) -> Self {
         Self::new(ErrorKind::NotFound, format!("there is no store {}", store.escaped()))
+    }
+
+    /// That there is no such record.
+    pub(crate) fn no_record(store: &StoreName, key: &Key) -> Self {
+        Self::new(ErrorKind::NotFound, format!("there is no record `{key}` in the store `{store}`"))
     }
 
     /// Replaces the kind's remedy.
