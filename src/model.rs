@@ -35,4 +35,4 @@ pub use store::{OpenBy, Opened, StoreInfo, StoreState};
 pub use time::Timestamp;
 pub use upkeep::{Ignored, Repair};
 pub use watch::{Interest, WatchEvent, WatchSource};
-pub use write::{Replicas, SetValue, Write, Written};
+pub use write::{RecordRewrite, Replicas, SetValue, Write, Written};

@@ -13,7 +13,7 @@ use clap_complete::Shell;
 use super::help;
 use crate::config::parse_seconds;
 
-pub(super) use rewrite::{RenameArgs, RetypeArgs};
+pub(super) use rewrite::{CopyArgs, RenameArgs, RetypeArgs};
 pub(super) use values::{GetArgs, SetArgs};
 
 const STORE: &str = "The store's internal name, or id:ID. A store whose own name starts with `id:` is reached by \
@@ -131,7 +131,7 @@ pub enum Command {
 
     /// Make a second record of the same value
     #[command(after_help = help::COPY)]
-    Copy(RenameArgs),
+    Copy(CopyArgs),
 
     /// Give a record another content type; its value stays
     #[command(after_help = help::RETYPE)]

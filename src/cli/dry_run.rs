@@ -71,6 +71,9 @@ fn as_json(plan: &Plan) -> Map<String, Value> {
         PlannedChange::Rewrite(it) => {
             put_store(&mut map, &it.store);
             map.insert("from".into(), json::record(&it.record).into());
+            if it.to_store != it.store {
+                json::put_text(&mut map, "to", it.to_store.as_bytes());
+            }
             json::put_text(&mut map, "key", it.to.as_bytes());
             if let Some(replaced) = &it.replaced {
                 map.insert("overwrites".into(), json::record(replaced).into());

@@ -130,20 +130,22 @@ Examples:
   larder delete shop-snapshots -- --a-key-like-an-option";
 
 pub(super) const RENAME: &str = "\
-The new record is written before the old one is removed: whatever happens, the value is there under one of \
-the keys, or under both. A record that is in the way stays, and makes the exit code 4, unless --overwrite \
-is given.
+On a server this is one step. In a directory the new record is there before the old one is removed: \
+whatever happens, the value is there under one of the keys, or under both. What other programs have noted in \
+the metadata goes with it. A record that is in the way stays, and makes the exit code 4, unless --overwrite is \
+given.
 
 Examples:
   larder rename shop-snapshots page-42 page-000042
   larder rename shop-snapshots page-42 page-000042 --overwrite --dry-run";
 
 pub(super) const COPY: &str = "\
-Value and content type are the same byte for byte. A record that is in the way stays, and makes the exit \
-code 4, unless --overwrite is given.
+Value and content type are the same byte for byte. With --to, the copy gets into another store, which must \
+be there. A record that is in the way stays, and makes the exit code 4, unless --overwrite is given.
 
 Examples:
   larder copy default INPUT INPUT-before
+  larder copy default INPUT --to shop-settings
   larder copy default INPUT-before INPUT --overwrite";
 
 pub(super) const RETYPE: &str = "\

@@ -1,11 +1,11 @@
 //! `rename`, `copy` and `retype`.
 
-use super::arguments::{RenameArgs, RetypeArgs};
-use super::exit::{self, ExitResult, REFUSED, say};
+use super::arguments::{CopyArgs, RenameArgs, RetypeArgs};
+use super::exit::{self, ExitResult, say};
 use super::output::Output;
 use super::{dry_run, json, key, perform, store};
 use crate::model::{ContentType, Error, ErrorKind, RecordMeta};
-use crate::ops::{self, Operation, PlannedChange, words};
+use crate::ops::{self, Operation, PlannedChange};
 use crate::storage::Storage;
 
 /// `rename`.
@@ -27,16 +27,27 @@ pub(super) async fn rename(
 /// `copy`.
 pub(super) async fn copy(
     storage: &dyn Storage,
-    copy: &RenameArgs,
+    copy: &CopyArgs,
     place: &str,
     output: &mut Output,
 ) -> ExitResult {
-    let operation = Operation::Copy {
-        store: store(storage, &copy.store).await?,
-        key: key(&copy.key),
-        to: key(&copy.new),
-        overwrite: copy.overwrite,
+    let from = store(storage, &copy.store).await?;
+    let to_store = match &copy.to {
+        Some(other) => store(storage, other).await?,
+        None => from.clone(),
     };
+    let key = key(&copy.key);
+    let to = match &copy.new {
+        Some(new) => super::key(new),
+        None if from == to_store => {
+            let problem = "the copy needs a key of its own, or another store";
+            let hint = "give the new key, or --to STORE";
+            return Err(Error::new(ErrorKind::Usage, problem).hint(hint).into());
+        }
+        None => key.clone(),
+    };
+    let overwrite = copy.overwrite;
+    let operation = Operation::Copy { store: from, key, to_store, to, overwrite };
     write_anew(storage, &operation, copy.dry_run, place, output).await
 }
 
@@ -72,6 +83,9 @@ async fn write_anew(
     if is_dry_run {
         return dry_run::show(&plan, place, output);
     }
+    for warning in &plan.warnings {
+        say(warning);
+    }
     let outcome = perform(storage, &plan).await?;
     let PlannedChange::Rewrite(it) = &plan.change else { return Ok(exit::DONE) };
     if output.json {
@@ -80,10 +94,5 @@ async fn write_anew(
         json::put_replicas(&mut map, outcome.replicas);
         output.json_line(&map.into())?;
     }
-    let code = exit::written(outcome.replicas);
-    if outcome.skipped.is_empty() {
-        return Ok(code);
-    }
-    say(&words::done(&plan, &outcome));
-    Ok(REFUSED)
+    Ok(exit::written(outcome.replicas))
 }

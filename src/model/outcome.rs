@@ -24,6 +24,9 @@ pub enum WriteOutcome {
         /// Whether what was sent may still arrive.
         pending: bool,
     },
+    /// What was to be written is not there: it was not made, or another writer has come since. What
+    /// still arrives of it is refused.
+    Other,
     /// Someone else has written meanwhile, or what was there before is not known.
     Unclear,
 }

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::{ContentType, Expect, Key, OpenBy, RecordMeta, Repair, StoreName};
+use super::{Comparison, ContentType, Expect, Key, OpenBy, RecordMeta, Repair, StoreName, Version};
 
 /// A record to set. The bytes are stored as they are: encode with
 /// [`Value::encode`](super::Value::encode) first.
@@ -21,6 +21,52 @@ pub struct SetValue {
     pub expected: Expect,
 }
 
+/// A record to write anew from what the storage has of it: under another key, in another store, or with
+/// another content type. The value stays as it is, and so does what other programs note in the metadata.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordRewrite {
+    /// The record's store.
+    pub store: StoreName,
+    /// The record's key.
+    pub key: Key,
+    /// What must be there.
+    pub expect: Expect,
+    /// The store that is written; it must have metadata, so that no ghost is made.
+    pub to_store: StoreName,
+    /// The key that is written.
+    pub to: Key,
+    /// What must be there before, where that is another record.
+    pub over: Expect,
+    /// The content type that it gets; `None`: the one it has.
+    pub content_type: Option<ContentType>,
+    /// Whether the record under its old key is removed, in the same step. Only within one store.
+    pub removes: bool,
+}
+
+impl RecordRewrite {
+    /// Whether the record keeps its place.
+    pub fn is_in_place(&self) -> bool {
+        self.key == self.to && self.store == self.to_store
+    }
+
+    /// What it does, in a refusal of it.
+    pub(crate) fn doing(&self) -> String {
+        let key = self.key.escaped();
+        match self.removes {
+            _ if self.is_in_place() => format!("changing the content type of {key}"),
+            true => format!("renaming {key}"),
+            false => format!("copying {key}"),
+        }
+    }
+
+    /// The version that is written, as far as `expect` tells it; `None` where it tells nothing.
+    pub(crate) fn written(&self) -> Option<Version> {
+        let Expect::Is(Version { content_type, content }) = &self.expect else { return None };
+        let content_type = self.content_type.as_ref().unwrap_or(content_type).clone();
+        Some(Version { content_type, content: content.clone() })
+    }
+}
+
 /// A write as data: what is sent, shown and settled.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Write {
@@ -28,6 +74,8 @@ pub enum Write {
     Create(OpenBy),
     /// Set one record.
     Set(SetValue),
+    /// Write a record anew under another key, in another store, or with another content type.
+    Rewrite(Box<RecordRewrite>),
     /// Delete records.
     Delete {
         /// The store.
@@ -77,4 +125,6 @@ pub struct Written {
     pub meta: Option<RecordMeta>,
     /// On how many replicas it is, where the user wants it on some.
     pub replicas: Option<Replicas>,
+    /// How a record was compared before, where it was.
+    pub comparison: Comparison,
 }

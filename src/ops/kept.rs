@@ -175,13 +175,6 @@ impl Kept {
         Self { content_type, size, version: Version::short_of(record), place }
     }
 
-    /// The same value with another content type.
-    pub(super) fn typed(mut self, content_type: ContentType) -> Self {
-        self.version.content_type = content_type.clone();
-        self.content_type = content_type;
-        self
-    }
-
     /// The value.
     ///
     /// # Errors

@@ -37,6 +37,8 @@ pub enum Operation {
         store: StoreName,
         /// The record's key.
         key: Key,
+        /// The store that gets the second one.
+        to_store: StoreName,
         /// The key of the second one.
         to: Key,
         /// Whether a record of that key is written over.

@@ -25,8 +25,8 @@ pub struct Outcome {
 
 impl From<Written> for Outcome {
     fn from(written: Written) -> Self {
-        let Written { records, meta, replicas } = written;
-        Self { records, meta, replicas, ..Self::default() }
+        let Written { records, meta, replicas, comparison } = written;
+        Self { records, meta, replicas, comparison, ..Self::default() }
     }
 }
 

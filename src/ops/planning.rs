@@ -23,15 +23,15 @@ pub async fn plan(storage: &dyn Storage, operation: &Operation) -> Result<Plan> 
         Operation::Delete { store, keys } => plan_delete(storage, store, keys).await?,
         Operation::Rename { store, key, to, overwrite } => {
             let kind = RewriteKind::Rename;
-            Plan::rewrite(rewrite::plan(storage, kind, store, key, to, *overwrite).await?)
+            plan_rewrite(storage, kind, [store, store], [key, to], *overwrite).await?
         }
-        Operation::Copy { store, key, to, overwrite } => {
+        Operation::Copy { store, key, to_store, to, overwrite } => {
             let kind = RewriteKind::Copy;
-            Plan::rewrite(rewrite::plan(storage, kind, store, key, to, *overwrite).await?)
+            plan_rewrite(storage, kind, [store, to_store], [key, to], *overwrite).await?
         }
         Operation::Retype { store, key, content_type } => {
             let kind = RewriteKind::Retype(content_type.clone());
-            Plan::rewrite(rewrite::plan(storage, kind, store, key, key, false).await?)
+            plan_rewrite(storage, kind, [store, store], [key, key], false).await?
         }
         Operation::Purge(store) => {
             let (info, problem) = look_at(storage, store).await?;
@@ -54,6 +54,26 @@ pub async fn plan(storage: &dyn Storage, operation: &Operation) -> Result<Plan> 
             Plan::repair(store.clone(), repair.map(|repair| *repair).transpose()?)
         }
     })
+}
+
+async fn plan_rewrite(
+    storage: &dyn Storage,
+    kind: RewriteKind,
+    stores: [&StoreName; 2],
+    keys: [&Key; 2],
+    overwrite: bool,
+) -> Result<Plan> {
+    let plan = Plan::rewrite(rewrite::plan(storage, kind, stores, keys, overwrite).await?);
+    let [store, to_store] = stores;
+    // What is copied stays as it is.
+    let is_changed =
+        !matches!(&plan.change, PlannedChange::Rewrite(it) if it.kind == RewriteKind::Copy);
+    let changed = is_changed.then_some(keys[0]);
+    let warning = match written_back(storage, store, changed).await {
+        None => written_back(storage, to_store, [keys[1]]).await,
+        warning => warning,
+    };
+    Ok(plan.warned(warning))
 }
 
 async fn plan_delete(storage: &dyn Storage, store: &StoreName, keys: &[Key]) -> Result<Plan> {

@@ -33,6 +33,7 @@ impl Resolution {
             WriteOutcome::There(_)
             | WriteOutcome::NotSoFar
             | WriteOutcome::Partly { .. }
+            | WriteOutcome::Other
             | WriteOutcome::Unclear => {
                 Self::Open(Error::new(ErrorKind::InDoubt, state).hint(remedy))
             }
@@ -83,6 +84,7 @@ mod tests {
             (WriteOutcome::NotApplied, ErrorKind::Connection),
             (WriteOutcome::NotSoFar, ErrorKind::InDoubt),
             (WriteOutcome::Unclear, ErrorKind::InDoubt),
+            (WriteOutcome::Other, ErrorKind::InDoubt),
             (WriteOutcome::Partly { gone: 1, all: 2, pending: false }, ErrorKind::Connection),
             (WriteOutcome::Partly { gone: 1, all: 2, pending: true }, ErrorKind::InDoubt),
         ] {

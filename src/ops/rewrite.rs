@@ -1,9 +1,10 @@
 //! A record under another key, or of another content type, as data, and what there is to say before.
 
 use crate::model::{
-    ContentType, Error, ErrorKind, Expect, Key, RecordMeta, RecordState, Result, StoreName, Want,
+    ContentType, Error, ErrorKind, Expect, Key, RecordMeta, RecordState, Result, StoreName,
+    Version, Want,
 };
-use crate::storage::Storage;
+use crate::storage::{Storage, no_record, no_store};
 
 use super::kept;
 
@@ -12,14 +13,18 @@ use super::kept;
 pub struct Rewrite {
     /// What is asked for.
     pub kind: RewriteKind,
-    /// The store.
+    /// The record's store.
     pub store: StoreName,
     /// The record, as it was shown.
     pub record: RecordMeta,
+    /// The store that is written.
+    pub to_store: StoreName,
     /// The key that is written.
     pub to: Key,
     /// The other record of that key, as it was shown, which is written over.
     pub replaced: Option<RecordMeta>,
+    /// What the record must be, where more is known than what is shown.
+    pub version: Option<Version>,
 }
 
 /// What becomes of a record that is written anew.
@@ -37,7 +42,19 @@ impl Rewrite {
     /// A change of the content type alone.
     pub fn retype(store: StoreName, record: RecordMeta, content_type: ContentType) -> Self {
         let (kind, to) = (RewriteKind::Retype(content_type), record.key.clone());
-        Self { kind, store, record, to, replaced: None }
+        let to_store = store.clone();
+        Self { kind, store, record, to_store, to, replaced: None, version: None }
+    }
+
+    /// Another key within the store, or a copy there.
+    pub fn under(kind: RewriteKind, store: StoreName, record: RecordMeta, to: Key) -> Self {
+        let to_store = store.clone();
+        Self { kind, store, record, to_store, to, replaced: None, version: None }
+    }
+
+    /// Whether it changes the record where it is.
+    pub(super) fn is_retype(&self) -> bool {
+        matches!(self.kind, RewriteKind::Retype(_))
     }
 
     /// Bytes of the values that are written.
@@ -47,10 +64,14 @@ impl Rewrite {
 
     /// Whether what was there before can be kept.
     pub(super) fn is_undoable(&self) -> bool {
-        let replaced = self.replaced.as_ref();
-        let size = self.record.size + replaced.map_or(0, |record| record.size);
-        // A value that is held can be held once more by a file.
-        size <= kept::KEPT && is_whole(&self.record) && replaced.is_none_or(is_whole)
+        let whole = is_whole(&self.record) && self.replaced.as_ref().is_none_or(is_whole);
+        let kept = match (&self.kind, &self.replaced) {
+            // Turned around, it carries the value as it did here.
+            (RewriteKind::Rename | RewriteKind::Retype(_), None) => 0,
+            // A value that is held can be held once more by a file.
+            (_, replaced) => self.record.size + replaced.as_ref().map_or(0, |record| record.size),
+        };
+        whole && kept <= kept::KEPT
     }
 }
 
@@ -58,27 +79,30 @@ impl Rewrite {
 pub(super) async fn plan(
     storage: &dyn Storage,
     kind: RewriteKind,
-    store: &StoreName,
-    key: &Key,
-    to: &Key,
+    [store, to_store]: [&StoreName; 2],
+    [key, to]: [&Key; 2],
     overwrite: bool,
 ) -> Result<Rewrite> {
     let is_retype = matches!(kind, RewriteKind::Retype(_));
-    if key == to && !is_retype {
+    if key == to && store == to_store && !is_retype {
         return Err(same_key(key));
     }
     let Some(found) = storage.read(store, key, Want::Meta).await? else {
-        storage.get_metadata(store).await?;
-        return Err(not_there(store, key));
+        return Err(no_record(storage, store, key).await);
     };
     let record = RecordMeta { key: key.clone(), ..found.into_meta() };
     is_sound(&record, is_retype)?;
-    let replaced = if is_retype { None } else { storage.read(store, to, Want::Meta).await? };
+    if store != to_store {
+        // Its records may be looked at although it is not there.
+        no_store(storage, to_store).await.map_or(Ok(()), Err)?;
+    }
+    let replaced = if is_retype { None } else { storage.read(to_store, to, Want::Meta).await? };
     let replaced = replaced.map(|found| RecordMeta { key: to.clone(), ..found.into_meta() });
     if replaced.is_some() && !overwrite {
         return Err(Expect::Absent.conflict(to));
     }
-    Ok(Rewrite { kind, store: store.clone(), record, to: to.clone(), replaced })
+    let (store, to_store, to) = (store.clone(), to_store.clone(), to.clone());
+    Ok(Rewrite { kind, store, record, to_store, to, replaced, version: None })
 }
 
 /// Whether nothing of a record is known to be missing or damaged.
@@ -102,12 +126,6 @@ pub(super) fn is_sound(meta: &RecordMeta, is_retype: bool) -> Result<()> {
 /// The refusal to give a record the key it has.
 pub(super) fn same_key(key: &Key) -> Error {
     Error::new(ErrorKind::Usage, format!("{key} is the key it has")).hint("choose another key")
-}
-
-/// That there is no such record.
-fn not_there(store: &StoreName, key: &Key) -> Error {
-    let problem = format!("there is no record `{key}` in the store `{store}`");
-    Error::new(ErrorKind::NotFound, problem)
 }
 
 /// The refusal to write a record anew that cannot be written as it is.

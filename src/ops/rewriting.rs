@@ -1,19 +1,26 @@
-//! Writes a record anew under another key, or with another content type, byte for byte.
+//! Writes a record anew under another key, in another store, or with another content type.
 //!
-//! Of a rename, the new record is written before the old one is removed, so that it is there under
-//! one of the two keys, or under both, wherever larder is ended.
+//! The storage does it in one step, and carries the value itself. What is kept of it here is what undoes
+//! it: of a rename and of a new content type the same the other way round.
+
+use std::sync::Arc;
 
 use crate::model::{
-    Change, Commit, Content, ContentType, Error, ErrorKind, Expect, Key, Reading, Record,
-    RecordMeta, Result, StoreName, Version, Want, WriteId,
+    Content, ErrorKind, Expect, Reading, RecordMeta, RecordRewrite, Result, StoreName, Version,
+    Want, Write,
 };
 use crate::storage::Storage;
 
 use super::kept::{Kept, OldValues};
-use super::outcome::{Outcome, Performed};
+use super::outcome::{Doubt, Failed, Outcome, Performed};
+use super::plan::{Plan, PlannedRecord};
 use super::record_swap::Swap;
 use super::rewrite::{self, Rewrite, RewriteKind};
 use super::{swap, words};
+
+/// Up to this size in bytes a value is compared by its digest where the write can be undone; of a larger
+/// one the server would make it for too long.
+const DIGESTED: u64 = 1 << 20;
 
 /// Writes the record anew if it is still what was shown.
 pub(super) async fn write_anew(
@@ -22,74 +29,151 @@ pub(super) async fn write_anew(
     old_values: &OldValues,
     keeps: bool,
 ) -> Performed {
-    let Rewrite { kind, store, record: shown, to, replaced } = it;
-    let is_retype = matches!(kind, RewriteKind::Retype(_));
-    if shown.key == *to && !is_retype {
+    let Rewrite { kind, store, record: shown, to_store, to, replaced, version } = it;
+    if shown.key == *to && store == to_store && !it.is_retype() {
         return Err(rewrite::same_key(to).into());
     }
-    if *kind == RewriteKind::Rename {
-        may_remove(storage, store, &shown.key).await?;
-    }
+    let now = as_shown(storage, store, shown, Want::Meta).await?.into_meta();
+    // A file is found by its name, too.
+    let now = RecordMeta { key: shown.key.clone(), ..now };
+    rewrite::is_sound(&now, it.is_retype())?;
     let mut keeping = old_values.change();
-    let mut keep =
-        |record: &Record| if keeps { keeping.keep(record) } else { Ok(Kept::of(record)) };
-    let record = as_shown(storage, store, shown).await?;
-    rewrite::is_sound(&record.meta, is_retype)?;
-    let value = keep(&record)?;
-    drop(record);
+    // What is written over is lost without this.
     let over = match replaced {
-        Some(shown) => Some(keep(&as_shown(storage, store, shown).await?)?),
-        None => None,
+        Some(shown) if keeps => {
+            let record = as_shown(storage, to_store, shown, Want::Whole).await?;
+            Some(keeping.keep(&record.into_record())?)
+        }
+        _ => None,
     };
-    let is_linked = *kind == RewriteKind::Rename;
-    let new = Swap { key: to.clone(), from: over, to: Some(value.clone()), is_linked };
-    let swaps = match kind {
-        RewriteKind::Copy => vec![new],
-        RewriteKind::Rename => {
-            let old = Swap { key: shown.key.clone(), from: Some(value), to: None, is_linked };
-            vec![new, old]
-        }
-        RewriteKind::Retype(content_type) => {
-            let typed = value.clone().typed(content_type.clone());
-            vec![Swap { from: Some(value), to: Some(typed), ..new }]
-        }
+    let is_copy = *kind == RewriteKind::Copy;
+    let held = if keeps && (replaced.is_some() || now.size <= DIGESTED) {
+        let record = as_shown(storage, store, shown, Want::Whole).await?.into_record();
+        Some(if replaced.is_some() || is_copy { keeping.keep(&record)? } else { Kept::of(&record) })
+    } else {
+        None
     };
-    let outcome = swap::swap_each(storage, store, &swaps).await?;
-    if outcome.records == 0 && !outcome.skipped.is_empty() {
-        return Err(match &outcome.skipped[..] {
-            [key] if key == to && replaced.is_none() && !is_retype => Expect::Absent.conflict(to),
-            skipped => words::all_skipped(skipped),
+    let version = match (&held, version) {
+        (_, Some(version)) => version.clone(),
+        (Some(held), None) => held.version.clone(),
+        (None, None) => Version::of_meta(&now),
+    };
+    let over_version = match (&over, replaced) {
+        (Some(kept), _) => Expect::Is(kept.version.clone()),
+        (None, Some(shown)) => {
+            let now = as_shown(storage, to_store, shown, Want::Meta).await?;
+            Expect::Is(Version::of_meta(now.meta()))
         }
-        .into());
+        (None, None) if it.is_retype() => Expect::Anything,
+        (None, None) => Expect::Absent,
+    };
+    let write = Write::Rewrite(Box::new(RecordRewrite {
+        store: store.clone(),
+        key: shown.key.clone(),
+        expect: Expect::Is(version.clone()),
+        to_store: to_store.clone(),
+        to: to.clone(),
+        over: over_version,
+        content_type: match kind {
+            RewriteKind::Retype(content_type) => Some(content_type.clone()),
+            RewriteKind::Rename | RewriteKind::Copy => None,
+        },
+        removes: *kind == RewriteKind::Rename,
+    }));
+    let inverse = |meta: Option<&RecordMeta>| {
+        if !keeps {
+            return None;
+        }
+        inverse(it, &now, meta, &version, held.clone(), over.clone())
+    };
+    match storage.write(&write).await {
+        Ok(written) => {
+            let inverse = inverse(written.meta.as_ref());
+            Ok(Outcome { inverse, ..Outcome::from(written) })
+        }
+        Err(error) if error.kind == ErrorKind::InDoubt => {
+            let doubt = Doubt { inverse: inverse(None), ..Doubt::from(write) };
+            Err(Failed { error, doubt: Some(doubt), inverse: None })
+        }
+        Err(error) => Err(error.into()),
     }
-    let inverse = outcome.inverse.filter(|_| keeps);
-    Ok(Outcome { inverse, ..outcome })
 }
 
-/// The record with its value, if it is what was shown.
-async fn as_shown(storage: &dyn Storage, store: &StoreName, shown: &RecordMeta) -> Result<Record> {
-    let changed = || words::all_skipped(std::slice::from_ref(&shown.key));
-    match storage.read(store, &shown.key, Want::Whole).await? {
-        Some(Reading::Whole(record)) if Version::is_shown(shown, &record.meta) => Ok(record),
-        _ => Err(changed()),
+/// What turns it around. `meta` is the record as it is written, `held` its value, `over` what it was
+/// written over.
+fn inverse(
+    it: &Rewrite,
+    now: &RecordMeta,
+    meta: Option<&RecordMeta>,
+    version: &Version,
+    held: Option<Kept>,
+    over: Option<Kept>,
+) -> Option<Box<Plan>> {
+    let written = meta.cloned().unwrap_or_else(|| RecordMeta {
+        key: it.to.clone(),
+        content_type: match &it.kind {
+            RewriteKind::Retype(content_type) => content_type.clone(),
+            RewriteKind::Rename | RewriteKind::Copy => now.content_type.clone(),
+        },
+        ..now.clone()
+    });
+    if it.replaced.is_some() {
+        let (value, over) = (held?, over?);
+        let new = Swap {
+            key: it.to.clone(),
+            from: Some(over),
+            to: Some(value.clone().stored(&written)),
+            is_linked: it.kind == RewriteKind::Rename,
+        };
+        if it.kind == RewriteKind::Copy {
+            return swap::undo(&it.to_store, &[new]);
+        }
+        let old = Swap { key: now.key.clone(), from: Some(value), to: None, is_linked: true };
+        return swap::undo(&it.store, &[new, old]);
     }
+    let kind = match &it.kind {
+        RewriteKind::Copy => {
+            let plan = if let Some(kept) = held {
+                let (from, to) = (Some(kept.stored(&written)), None);
+                let key = it.to.clone();
+                let swaps = Arc::from([Swap { key, from, to, is_linked: false }]);
+                Plan::swap(it.to_store.clone(), swaps)
+            } else {
+                let records = vec![PlannedRecord::There(written)];
+                Plan::delete(it.to_store.clone(), records).undoable(false)
+            };
+            return Some(Box::new(plan));
+        }
+        RewriteKind::Rename => RewriteKind::Rename,
+        RewriteKind::Retype(_) => RewriteKind::Retype(now.content_type.clone()),
+    };
+    let content = match &version.content {
+        // As another program than Crawlee for Python stores it.
+        _ if written.size != now.size => Content::Size(written.size),
+        content => content.clone(),
+    };
+    let version = Some(Version { content_type: written.content_type.clone(), content });
+    let back = Rewrite {
+        kind,
+        store: it.to_store.clone(),
+        record: written,
+        to_store: it.store.clone(),
+        to: now.key.clone(),
+        replaced: None,
+        version,
+    };
+    Some(Box::new(Plan::rewrite(back).undoable(false)))
 }
 
-/// Asks whether the record may be removed, before anything is written: a removal that expects what no
-/// record is.
-async fn may_remove(storage: &dyn Storage, store: &StoreName, key: &Key) -> Result<()> {
-    let nothing = Content::Digest(0, String::new());
-    let expect = Expect::Is(Version { content_type: ContentType::default(), content: nothing });
-    let asked = Commit { id: WriteId::default(), key: key.clone(), expect, change: Change::Remove };
-    for committed in storage.commit(store, &[asked]).await? {
-        match committed.result {
-            Err(error) if error.kind == ErrorKind::InDoubt => {
-                let error = Error { kind: ErrorKind::Connection, ..error };
-                return Err(error.hint("nothing was changed; try again"));
-            }
-            Err(error) if error.kind != ErrorKind::Conflict => return Err(error),
-            _ => {}
-        }
+/// The record, if it is what was shown.
+async fn as_shown(
+    storage: &dyn Storage,
+    store: &StoreName,
+    shown: &RecordMeta,
+    want: Want,
+) -> Result<Reading> {
+    match storage.read(store, &shown.key, want).await? {
+        Some(found) if Version::is_shown(shown, found.meta()) => Ok(found),
+        _ => Err(words::all_skipped(std::slice::from_ref(&shown.key))),
     }
-    Ok(())
 }

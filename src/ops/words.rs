@@ -222,7 +222,7 @@ pub fn done(plan: &Plan, outcome: &Outcome) -> String {
         }
         PlannedChange::Drop(store) => format!("dropped {}", store.name),
         PlannedChange::Repair(store, _) => format!("repaired {store}"),
-        PlannedChange::Rewrite(it) => rewrite::done(it, outcome),
+        PlannedChange::Rewrite(it) => rewrite::done(it),
         PlannedChange::Swap(..) => format!("changed {}", plural(records, "record")),
         PlannedChange::Restore(_) => format!("put back {}", plural(records, "record")),
         PlannedChange::Discard(info) => aside::discarded(info),
@@ -371,6 +371,12 @@ pub(super) fn found_out(write: &Write, outcome: &WriteOutcome) -> (String, &'sta
         WriteOutcome::Partly { gone, all, pending: true } => {
             (format!("{gone} of {all} records are deleted so far, but more may still go"), LOOK)
         }
+        WriteOutcome::Other => (
+            "what was to be written is not there: the write was not made, or another writer has \
+             overwritten it"
+                .to_owned(),
+            LOOK,
+        ),
         WriteOutcome::Unclear => (NOT_KNOWN.to_owned(), LOOK),
     };
     (format!("the answer was lost: {state}"), remedy)
@@ -384,6 +390,7 @@ fn as_wanted(write: &Write) -> &'static str {
     match write {
         Write::Create(_) => "the store is there",
         Write::Set(_) => "the record has this value now",
+        Write::Rewrite(it) => rewrite::as_wanted(it),
         Write::Delete { keys, .. } if keys.len() == 1 => "the record is gone",
         Write::Delete { .. } => "the records are gone",
         Write::Purge(_) => "the store is empty",

@@ -14,6 +14,7 @@
 //! sweep                    temporary files of a killed writer
 //! aside rename             what is set aside instead of destroyed · swaps and renames
 //! plan set times remove    which files are written · setting · the store's times · deleting
+//! rewrite                  another key or content type
 //! open repair settle       opening and creating · metadata anew · what became of a write
 //! crawl                    what lies beside the stores
 //! watch                    changes, from file notifications or polling
@@ -41,6 +42,7 @@ mod remove;
 mod rename;
 mod repair;
 mod resolve;
+mod rewrite;
 mod root;
 mod set;
 pub(crate) mod sidecar;
@@ -271,6 +273,9 @@ impl Storage for DirectoryStorage {
             }
             Write::Set(set) => {
                 self.write_store(move |root, options| set::set(root, &set, options)).await
+            }
+            Write::Rewrite(it) => {
+                self.write_store(move |root, options| rewrite::rewrite(root, &it, options)).await
             }
             Write::Delete { store, keys } => {
                 let work = move |root: &Root, options| remove::delete(root, &store, &keys, options);

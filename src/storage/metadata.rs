@@ -6,7 +6,7 @@ pub(crate) mod fuzz;
 use std::borrow::Cow;
 
 use serde::Deserialize;
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
 use crate::model::{
     ContentType, Error, ErrorKind, Key, RecordMeta, RecordState, Result, Timestamp,
@@ -110,6 +110,30 @@ pub(super) fn write_record(key: &Key, content_type: &ContentType, size: usize) -
     };
     let (key, content_type) = (Json::from(key), Json::from(content_type.as_str()));
     Ok(format!(r#"{{"key":{key},"content_type":{content_type},"size":{size}}}"#))
+}
+
+/// The metadata of a record that is written anew: what other programs note in it stays.
+///
+/// # Errors
+/// As [`write_record`].
+pub(super) fn rewrite_record(
+    old: Option<&[u8]>,
+    key: &Key,
+    content_type: &ContentType,
+    size: usize,
+) -> Result<String> {
+    let plain = write_record(key, content_type, size)?;
+    let old = old.filter(|old| parse_record(old).is_some());
+    let fields = old.and_then(|old| serde_json::from_slice::<Map<String, Json>>(old).ok());
+    let Some(mut fields) = fields else { return Ok(plain) };
+    let snake = fields.contains_key("content_type");
+    let name = if snake { "content_type" } else { "contentType" };
+    fields.insert("key".to_owned(), key.escaped().into());
+    fields.insert(name.to_owned(), content_type.as_str().into());
+    if fields.contains_key("size") {
+        fields.insert("size".to_owned(), size.into());
+    }
+    Ok(Json::Object(fields).to_string())
 }
 
 /// Puts together what the two halves of a record say; `None` if neither is there.

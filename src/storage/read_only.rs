@@ -69,6 +69,7 @@ impl<S: Storage> Storage for ReadOnly<S> {
         Err(refused(&match write {
             Write::Create(_) => return self.0.write(write).await,
             Write::Set(set) => format!("setting {}", set.key.escaped()),
+            Write::Rewrite(it) => it.doing(),
             Write::Delete { .. } => "deleting".to_owned(),
             Write::Purge(_) => "purging".to_owned(),
             Write::Drop(_) => "dropping".to_owned(),

@@ -6,6 +6,7 @@
 //! read scan iterate        one record · all keys of a store · in Crawlee's order
 //! write unscripted         one script a write, in scripts/ · transactions where these are forbidden
 //! commit                   records that are changed only if they are what is expected
+//! rewrite                  records that get another key or type, without their value leaving the server
 //! aside                    stores and records that are set aside instead of destroyed
 //! open                     creating, beside Crawlee's openers
 //! step                     how much of the server one step of long work takes
@@ -28,6 +29,7 @@ mod orphan_stores;
 mod read;
 mod reply;
 mod resolve;
+mod rewrite;
 mod scan;
 mod siblings;
 mod step;

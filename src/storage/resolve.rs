@@ -3,8 +3,8 @@
 //! `closed` says that nothing of the write can arrive any more.
 
 use crate::model::{
-    Content, Error, Expect, OpenBy, Reading, Repair, SetValue, StoreInfo, StoreName, StoreState,
-    Version, WriteOutcome, Written,
+    Content, Error, Expect, OpenBy, Reading, RecordRewrite, Repair, SetValue, StoreInfo, StoreName,
+    StoreState, Version, Want, WriteOutcome, Written,
 };
 
 /// What was there before a write.
@@ -90,7 +90,59 @@ pub(super) fn of_set(
             WriteOutcome::not_made(closed)
         }
         Expect::Anything if same(before, now) => WriteOutcome::not_made(closed),
-        _ => WriteOutcome::Unclear,
+        // What still arrives is refused, but where anything may be there.
+        Expect::Is(_) | Expect::Absent => WriteOutcome::Other,
+        Expect::Anything if closed => WriteOutcome::Other,
+        Expect::Anything => WriteOutcome::Unclear,
+    }
+}
+
+/// How much must be read of the record that a rewrite writes.
+pub(super) fn wanted_of(it: &RecordRewrite) -> Want {
+    let of = |version: &Version| match &version.content {
+        Content::Bytes(value) => Some(value.len() as u64),
+        Content::Digest(size, _) => Some(*size),
+        Content::Size(_) => None,
+    };
+    let over = if let Expect::Is(version) = &it.over { of(version) } else { None };
+    let most = it.written().as_ref().and_then(of).max(over);
+    most.map_or(Want::Meta, Want::UpTo)
+}
+
+/// What a rewrite did, by the record that it wrote.
+pub(super) fn rewritten(to: Option<&Reading>) -> Written {
+    Written { records: 1, meta: to.map(Reading::meta).cloned(), ..Written::default() }
+}
+
+/// What became of a rewrite, by both records now; `to` is read as [`wanted_of`] says.
+pub(super) fn of_rewrite(
+    it: &RecordRewrite,
+    from: Option<&Reading>,
+    to: Option<&Reading>,
+    closed: bool,
+) -> WriteOutcome {
+    let written = it.written().zip(to).is_some_and(|(version, to)| version.is(to));
+    let there = || WriteOutcome::There(rewritten(to));
+    if it.is_in_place() {
+        return match it.expect.is_met(from) {
+            _ if written => there(),
+            true => WriteOutcome::not_made(closed),
+            false => WriteOutcome::Other,
+        };
+    }
+    // One step does both, so that one of the records tells of the other.
+    if it.removes && from.is_none() {
+        return if written { there() } else { WriteOutcome::Other };
+    }
+    match (written, it.over.is_met(to), it.expect.is_met(from)) {
+        (true, false, _) if !it.removes => there(),
+        // The very same record was there before, or is there again.
+        (true, ..) if !it.removes => WriteOutcome::Unclear,
+        (_, true, true) => WriteOutcome::not_made(closed),
+        (_, true, false) => WriteOutcome::refused(it.expect.conflict(&it.key), closed),
+        (_, false, true) => WriteOutcome::refused(it.over.conflict(&it.to), closed),
+        (true, false, false) => WriteOutcome::Unclear,
+        (false, false, false) => WriteOutcome::Other,
     }
 }
 

@@ -39,6 +39,19 @@ fn start(folder: &Path, round: u32) -> Child {
         .unwrap()
 }
 
+/// larder that gives a record another key.
+fn start_rename(folder: &Path, from: &str, to: &str) -> Child {
+    Command::new(env!("CARGO_BIN_EXE_larder"))
+        .args(["rename", "default", from, to, "-t"])
+        .arg(folder)
+        .env("HOME", folder)
+        .env_remove("LARDER_CONFIG")
+        .env_remove("LARDER_READ_ONLY")
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
 /// The temporary files that larder has in the store.
 fn temporary(store: &Path) -> usize {
     let entries = fs::read_dir(store).unwrap();
@@ -107,4 +120,67 @@ async fn a_killed_write_tears_nothing_and_the_next_one_sweeps() {
     }
     // Else nothing was tried.
     assert!(left > 20, "{left} of {KILLS} left something to sweep, {made} were made");
+}
+
+#[tokio::test]
+async fn a_killed_rename_leaves_the_record_under_one_of_its_keys_or_both() {
+    let folder = tempfile::tempdir().unwrap();
+    let target = Target::Directory(folder.path().to_owned());
+    let options = Options { durable: false, ..Options::default() };
+    let storage = storage::connect(&target, &options).await.unwrap();
+    storage.open(&OpenBy::Default).await.unwrap();
+    let path = folder.path().join("key_value_stores/default");
+    let (value, content_type) = value(1);
+    write(&*storage, "a", value.clone(), content_type).await;
+    let (mut from, mut to) = ("a", "b");
+    let start_of_write = Instant::now();
+    assert!(start_rename(folder.path(), from, to).wait().unwrap().success());
+    let whole = start_of_write.elapsed();
+    std::mem::swap(&mut from, &mut to);
+
+    let (mut made, mut both, mut early) = (0, 0, 0);
+    for round in 0..KILLS {
+        let mut child = start_rename(folder.path(), from, to);
+        // A third of them at a time that goes on through it, a third as soon as anything is written, a
+        // third as soon as the new record is there.
+        let new = path.join(format!("{to}.__metadata__.json"));
+        let part = if round % 3 == 0 { whole * round / KILLS } else { whole * 4 };
+        let until = Instant::now() + part;
+        while Instant::now() < until && child.try_wait().unwrap().is_none() {
+            let is_there = if round % 3 == 1 { temporary(&path) > 0 } else { new.exists() };
+            if round % 3 > 0 && is_there {
+                break;
+            }
+            std::thread::yield_now();
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+
+        // It sweeps.
+        write(&*storage, "other", vec![b'x'; 10], "text/plain").await;
+        assert_eq!(temporary(&path), 0, "round {round}");
+        let mut whole = Vec::new();
+        for key in [from, to] {
+            let read = storage.get_value(&"default".into(), &key.into()).await.unwrap();
+            let Some(read) = read.filter(|read| read.meta.state != RecordState::NoValue) else {
+                continue;
+            };
+            assert_eq!(read.meta.state, RecordState::Whole, "round {round}, {key}");
+            assert_eq!(read.meta.content_type.as_str(), content_type, "round {round}, {key}");
+            assert!(read.value == value, "round {round}, {key}");
+            whole.push(key);
+        }
+        match whole[..] {
+            [key] if key == to => made += 1,
+            [_] => early += 1,
+            [_, _] => both += 1,
+            _ => panic!("round {round}: it is gone"),
+        }
+        // From where it is now.
+        storage.delete_value(&"default".into(), &[from.into()]).await.unwrap();
+        storage.delete_value(&"default".into(), &[to.into()]).await.unwrap();
+        write(&*storage, from, value.clone(), content_type).await;
+    }
+    // Else nothing was tried.
+    assert!(early > 20 && made + both > 20, "{early} not made, {made} made, {both} half");
 }

@@ -7,6 +7,7 @@ mod damaged;
 mod left;
 mod others;
 mod refused;
+mod rewrites;
 mod strangers;
 mod watching;
 

@@ -9,6 +9,7 @@ mod damaged;
 mod format;
 mod listening;
 mod races;
+mod rewrites;
 mod rights;
 mod walking;
 mod watching;

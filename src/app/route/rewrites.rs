@@ -76,7 +76,7 @@ pub(in crate::app) fn typed(app: &mut App, prompt: Prompt) {
             let replaced = found.map(|row| app.keys.index.row(row));
             let kind =
                 if kind == PromptKind::CopyKey { RewriteKind::Copy } else { RewriteKind::Rename };
-            Rewrite { kind, store, record: meta, to, replaced }
+            Rewrite { replaced, ..Rewrite::under(kind, store, meta, to) }
         }
     };
     let asks = rewrite.replaced.is_some();
@@ -90,7 +90,7 @@ pub(in crate::app) fn typed(app: &mut App, prompt: Prompt) {
 
 /// A record was renamed, copied, or given another content type: the cursor goes to where it is now.
 pub(in crate::app) fn done(app: &mut App, it: &Rewrite, outcome: &Outcome) {
-    if app.keys.store.as_ref() != Some(&it.store) {
+    if app.keys.store.as_ref() != Some(&it.to_store) {
         return;
     }
     let meta = match &it.kind {
@@ -103,7 +103,7 @@ pub(in crate::app) fn done(app: &mut App, it: &Rewrite, outcome: &Outcome) {
     };
     let meta = outcome.meta.clone().unwrap_or(meta);
     let mut changes = vec![Change::Set(meta)];
-    if it.kind == RewriteKind::Rename && !outcome.skipped.contains(&it.record.key) {
+    if it.kind == RewriteKind::Rename {
         changes.push(Change::Remove(it.record.key.clone()));
         if app.keys.marks.keys.remove(&it.record.key) {
             app.keys.marks.keys.insert(it.to.clone());

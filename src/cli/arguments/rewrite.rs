@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::{KEY, STORE};
 
-/// `rename` and `copy`.
+/// `rename`.
 #[derive(Debug, Args)]
 pub struct RenameArgs {
     #[arg(help = STORE)]
@@ -15,6 +15,29 @@ pub struct RenameArgs {
     pub(in crate::cli) key: OsString,
     /// The new key
     pub(in crate::cli) new: OsString,
+
+    /// Write over a record that has the new key already
+    #[arg(long)]
+    pub(in crate::cli) overwrite: bool,
+
+    /// Show what would be changed, and change nothing
+    #[arg(long)]
+    pub(in crate::cli) dry_run: bool,
+}
+
+/// `copy`.
+#[derive(Debug, Args)]
+pub struct CopyArgs {
+    #[arg(help = STORE)]
+    pub(in crate::cli) store: OsString,
+    #[arg(help = KEY)]
+    pub(in crate::cli) key: OsString,
+    /// The new key; in another store, the same where none is given
+    pub(in crate::cli) new: Option<OsString>,
+
+    /// Copy it to this store, which must be there
+    #[arg(long, value_name = "STORE")]
+    pub(in crate::cli) to: Option<OsString>,
 
     /// Write over a record that has the new key already
     #[arg(long)]

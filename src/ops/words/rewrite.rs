@@ -1,9 +1,8 @@
 //! The sentences on a record that gets another key or another content type.
 
-use crate::model::{Error, Key, RecordMeta};
+use crate::model::{Error, Key, RecordMeta, RecordRewrite};
 use crate::text::size;
 
-use super::super::outcome::Outcome;
 use super::super::rewrite::{Rewrite, RewriteKind};
 
 /// What a dialog about it is called.
@@ -30,10 +29,18 @@ pub(super) fn doing(it: &Rewrite) -> String {
     rewritten(it, ["renaming", "copying", "changing"])
 }
 
-/// That it is done. A record that has changed meanwhile stays, and is named behind.
-pub(super) fn done(it: &Rewrite, outcome: &Outcome) -> String {
-    let rename = if outcome.skipped.is_empty() { "renamed" } else { "copied" };
-    rewritten(it, [rename, "copied", "changed"])
+/// That it is done.
+pub(super) fn done(it: &Rewrite) -> String {
+    rewritten(it, ["renamed", "copied", "changed"])
+}
+
+/// What is there, after a write whose answer was lost.
+pub(super) fn as_wanted(it: &RecordRewrite) -> &'static str {
+    match it.removes {
+        _ if it.is_in_place() => "the record has this content type now",
+        true => "the record has its new key now",
+        false => "the copy is there",
+    }
 }
 
 /// What is written anew, and how.
@@ -41,6 +48,9 @@ fn rewritten(it: &Rewrite, [rename, copy, retype]: [&str; 3]) -> String {
     let (from, to) = (it.record.key.named(), it.to.named());
     match &it.kind {
         RewriteKind::Rename => format!("{rename} {from} to {to}"),
+        RewriteKind::Copy if it.store != it.to_store => {
+            format!("{copy} {from} to {to} in {}", it.to_store)
+        }
         RewriteKind::Copy => format!("{copy} {from} to {to}"),
         RewriteKind::Retype(content_type) => {
             format!("{retype} the content type of {from} to {content_type}")
@@ -58,6 +68,10 @@ pub(super) fn lines(it: &Rewrite) -> Vec<String> {
     let mut lines = vec![match &it.kind {
         RewriteKind::Retype(content_type) => {
             format!("{}: {} → {content_type}", it.record.key, it.record.content_type)
+        }
+        _ if it.store != it.to_store => {
+            let (from, to) = (&it.record.key, &it.to);
+            format!("{from} → {to} in {}: {}", it.to_store, described(&it.record))
         }
         _ => format!("{} → {}: {}", it.record.key, it.to, described(&it.record)),
     }];

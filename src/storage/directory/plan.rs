@@ -5,12 +5,12 @@ use bytes::Bytes;
 
 use super::endings;
 use super::find::{FoundRecord, Reach, find};
-use super::folder::Folder;
+use super::folder::{Folder, read_text};
 use super::names;
 use super::names::metadata_name;
 use super::os_error;
 use super::record_files::{MetadataContent, MetadataFile, RecordFiles};
-use super::sidecar::{self, Form, News};
+use super::sidecar::{self, Form, News, Notes};
 use super::style::{self, Style};
 use crate::model::Family;
 use crate::model::{
@@ -32,6 +32,22 @@ pub(super) struct Plan {
     pub(super) replaced: Option<Vec<u8>>,
     /// The record as it will be read.
     pub(super) meta: RecordMeta,
+}
+
+impl Plan {
+    /// Puts these notes into the record's metadata, instead of what is new there.
+    pub(super) fn note(&mut self, folder: &Folder, notes: &Notes) -> Result<()> {
+        let Some(metadata) = &self.metadata else { return Ok(()) };
+        let new = if let Some(text) = &self.text {
+            sidecar::with_notes(text.as_bytes(), notes)
+        } else {
+            let old = read_text(folder, metadata);
+            let old = old.map_err(|why| os_error::reading(&folder.path_of(metadata), why))?;
+            old.and_then(|(text, _)| sidecar::with_notes(&text, notes))
+        };
+        self.text = new.or(self.text.take());
+        Ok(())
+    }
 }
 
 /// How the record is to be set.

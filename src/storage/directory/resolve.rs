@@ -21,6 +21,11 @@ pub(super) fn outcome(root: &Root, write: &Write) -> Result<WriteOutcome> {
             let reading = read(root, &set.store, &set.key, &Want::UpTo(resolve::limit(set)))?;
             resolve::of_set(set, Before::Unknown, reading.as_ref(), true)
         }
+        Write::Rewrite(it) => {
+            let from = read(root, &it.store, &it.key, &it.expect.want())?;
+            let to = read(root, &it.to_store, &it.to, &resolve::wanted_of(it))?;
+            resolve::of_rewrite(it, from.as_ref(), to.as_ref(), true)
+        }
         Write::Delete { store, keys } => {
             let mut now = vec![false; keys.len()];
             if let Some(folder) = root.store(store)? {

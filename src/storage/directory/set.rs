@@ -19,6 +19,7 @@ use super::plan::{Plan, plan};
 use super::read;
 use super::record;
 use super::root::Root;
+use super::sidecar::Notes;
 use super::store_info::{self, StoreMetadataFile};
 use super::style::sibling;
 use super::temporary::{Like, TemporaryFile, sync};
@@ -33,11 +34,25 @@ use crate::model::{Expect, Result, SetValue, Written};
 pub(super) fn set(root: &Root, set: &SetValue, options: WriteOptions) -> Result<Written> {
     names::writable(&set.key)?;
     let folder = open_locked(root, &set.store, options)?;
-    let stored = store_info::metadata(&folder)?;
+    set_noted(&folder, set, None, options)
+}
+
+/// Sets a record of a store whose lock is held. `notes` are what other programs note of it, where they
+/// take the place of what is noted there.
+pub(super) fn set_noted(
+    folder: &Folder,
+    set: &SetValue,
+    notes: Option<&Notes>,
+    options: WriteOptions,
+) -> Result<Written> {
+    let stored = store_info::metadata(folder)?;
     if let StoreMetadataFile::Malformed(why) = &stored {
         return Err(store_info::damaged(&set.store, why));
     }
-    let plan = plan(&folder, set)?;
+    let mut plan = plan(folder, set)?;
+    if let Some(notes) = notes {
+        plan.note(folder, notes)?;
+    }
     let Plan { name, metadata, .. } = &plan;
     let old = folder.stat(name)?;
     let old_metadata = match metadata {
@@ -48,7 +63,7 @@ pub(super) fn set(root: &Root, set: &SetValue, options: WriteOptions) -> Result<
         [Some((name, old)), metadata.as_ref().zip(Some(old_metadata))].into_iter().flatten()
     {
         if stat.is_some_and(|stat| !stat.is_file) {
-            return Err(record::in_the_way(&folder, name));
+            return Err(record::in_the_way(folder, name));
         }
     }
 
@@ -58,11 +73,11 @@ pub(super) fn set(root: &Root, set: &SetValue, options: WriteOptions) -> Result<
     };
     let next = match before.or(old_metadata) {
         Some(stat) => Some(stat),
-        None => sibling(&folder)?,
+        None => sibling(folder)?,
     };
     let like = |old: Option<FileStat>| old.map_or(Like::Sibling(next), Like::Old);
     let new = TemporaryFile::write(
-        &folder,
+        folder,
         TemporaryKind::Value,
         &plan.value,
         like(before),
@@ -73,7 +88,7 @@ pub(super) fn set(root: &Root, set: &SetValue, options: WriteOptions) -> Result<
         Some(text) => {
             let (text, like) = (text.as_bytes(), like(old_metadata));
             Some(TemporaryFile::write(
-                &folder,
+                folder,
                 TemporaryKind::Metadata,
                 text,
                 like,
@@ -81,9 +96,9 @@ pub(super) fn set(root: &Root, set: &SetValue, options: WriteOptions) -> Result<
             )?)
         }
     };
-    let touched = touched(&folder, &stored, true, options)?;
+    let touched = touched(folder, &stored, true, options)?;
 
-    check(&folder, set)?;
+    check(folder, set)?;
     // Stays readable through this, should the second half be refused.
     let before = folder.file(name).ok().flatten();
     if set.expected == Expect::Absent || plan.replaced.is_some() {
@@ -96,20 +111,20 @@ pub(super) fn set(root: &Root, set: &SetValue, options: WriteOptions) -> Result<
     if let Some((new, metadata)) = new_metadata.zip(metadata.as_ref())
         && let Err(error) = new.replace(metadata)
     {
-        if let Err(why) = take_back(&folder, name, old, before) {
+        if let Err(why) = take_back(folder, name, old, before) {
             log::warn!("half of {} is new: {why}", folder.path_of(name).display());
         }
         return Err(error);
     }
     if let Some(replaced) = &plan.replaced {
-        unlink(&folder, replaced)?;
+        unlink(folder, replaced)?;
     }
     // The record is there, whatever becomes of the store's times.
     if let Some(Err(error)) = touched.map(|touched| touched.replace(names::METADATA)) {
         log::warn!("the times of {} were not updated: {error}", folder.path().display());
     }
     if options.durable {
-        sync(&folder)?;
+        sync(folder)?;
     }
     Ok(Written { records: 1, meta: Some(plan.meta), ..Written::default() })
 }

@@ -203,6 +203,39 @@ pub(super) fn renewed(text: &[u8], form: &Form, news: &News<'_>) -> Option<Strin
     })
 }
 
+/// What a program notes in metadata beside what every Crawlee reads.
+pub(super) type Notes = Map<String, Json>;
+
+/// The members that larder and Crawlee's programs write themselves.
+const OWN: [&str; 6] = ["key", "content_type", "contentType", "size", "filename", "extension"];
+
+fn members(text: &[u8]) -> Option<Map<String, Json>> {
+    nested(text).or_else(|| serde_json::from_slice(text).ok())
+}
+
+/// The notes in a metadata file's text.
+pub(super) fn notes(text: &[u8]) -> Notes {
+    let members = members(text).unwrap_or_default();
+    members.into_iter().filter(|(name, _)| !OWN.contains(&name.as_str())).collect()
+}
+
+/// The same metadata with these notes instead of its own; `None` if it has them already.
+pub(super) fn with_notes(text: &[u8], notes: &Notes) -> Option<String> {
+    let before = members(text)?;
+    let mut members = before.clone();
+    members.retain(|name, _| OWN.contains(&name.as_str()));
+    members.extend(notes.clone());
+    let is_same = members == before;
+    let spelled = if nested(text).is_some() {
+        Json::from(Json::Object(members).to_string()).to_string()
+    } else if text.contains(&b'\n') {
+        pretty(&Json::Object(members))
+    } else {
+        Json::Object(members).to_string()
+    };
+    (!is_same).then_some(spelled)
+}
+
 fn pretty(document: &Json) -> String {
     serde_json::to_string_pretty(document).unwrap_or_else(|_| document.to_string())
 }
@@ -213,6 +246,24 @@ mod tests {
 
     fn form(base: &str, text: &str) -> Option<Form> {
         parse(base.as_bytes(), text.as_bytes()).map(|sidecar| sidecar.form)
+    }
+
+    #[test]
+    fn notes_of_other_programs_go_with_a_record_in_each_form() {
+        let old = br#"{"by": "me", "key": "a", "content_type": "b", "n": 1.10, "size": 3}"#;
+        let notes = notes(old);
+        assert_eq!(Json::from(notes.clone()).to_string(), r#"{"by":"me","n":1.10}"#);
+        let python = python(&Key::from("k"), &ContentType::TEXT, 3);
+        let python = with_notes(python.as_bytes(), &notes).unwrap();
+        assert!(python.ends_with("\"size\": 3,\n  \"by\": \"me\",\n  \"n\": 1.10\n}"), "{python}");
+        assert_eq!(with_notes(python.as_bytes(), &notes), None);
+        let nested = in_a_string(&Key::from("k"), &ContentType::TEXT, "txt");
+        let nested = with_notes(nested.as_bytes(), &notes).unwrap();
+        assert!(nested.ends_with(r#"\"by\":\"me\",\"n\":1.10}""#), "{nested}");
+        // Those of a record that is written over go with it.
+        let over = br#"{"key":"k","contentType":"b","filename":"k.txt","x":1}"#;
+        let over = with_notes(over, &Notes::new()).unwrap();
+        assert_eq!(over, r#"{"key":"k","contentType":"b","filename":"k.txt"}"#);
     }
 
     #[test]

@@ -28,6 +28,25 @@ fn record_metadata_is_written_as_pydantic_writes_it() {
 }
 
 #[test]
+fn metadata_that_is_written_anew_keeps_what_others_noted_in_it() {
+    let renew = |old: &str| {
+        let (key, content_type) = (Key::from("ä\n"), ContentType::from("b"));
+        rewrite_record(Some(old.as_bytes()), &key, &content_type, 7).unwrap()
+    };
+    let usual = r#"{"key":"old","content_type":"a","size":7}"#;
+    let new = r#"{"key":"ä\n","content_type":"b","size":7}"#;
+    assert_eq!(renew(usual), new);
+    assert_eq!(
+        renew(r#"{"by":"me","key":"old","content_type":"a","n":[1.10,{}],"size":7,"k":null}"#),
+        r#"{"by":"me","key":"ä\n","content_type":"b","n":[1.10,{}],"size":7,"k":null}"#
+    );
+    assert_eq!(renew(r#"{"key":"old","contentType":"a"}"#), r#"{"key":"ä\n","contentType":"b"}"#);
+    for damaged in ["", "[]", "{", r#"{"key":"old"}"#] {
+        assert_eq!(renew(damaged), new, "{damaged}");
+    }
+}
+
+#[test]
 fn record_metadata_is_read_as_leniently_as_pydantic_reads_it() {
     for (json, size) in [
         (r#"{"key":"a","content_type":"b","size":1}"#, Some(1)),

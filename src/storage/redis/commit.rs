@@ -17,16 +17,19 @@ use super::unscripted::{touches, with_value};
 use super::{RedisStorage, reply};
 use crate::model::{
     Change, Commit, Committed, Comparison, Content, ContentType, Done, Error, ErrorKind, Expect,
-    RecordMeta, RecordState, Result, SetValue, StoreName, Timestamp, Version, Write, WriteId,
+    Key, RecordMeta, RecordState, Result, SetValue, StoreName, Timestamp, Version, Write, WriteId,
     Written,
 };
 use crate::storage::metadata::write_record;
 
-const COMMIT: &str =
-    concat!(include_str!("scripts/refused.lua"), include_str!("scripts/commit.lua"));
+const COMMIT: &str = concat!(
+    include_str!("scripts/refused.lua"),
+    include_str!("scripts/expected.lua"),
+    include_str!("scripts/commit.lua")
+);
 
 /// How often a transaction whose watched keys have changed is tried again.
-const TRIES: usize = 5;
+pub(super) const TRIES: usize = 5;
 
 /// Records that are compared without waiting for the answers.
 const AT_ONCE: usize = 64;
@@ -314,11 +317,10 @@ fn for_others() -> Error {
     Error::new(ErrorKind::Server, "the server answered for other records")
 }
 
-/// What the script takes for one record.
-fn arguments(prepared: &Prepared<'_>) -> [Value; 7] {
-    let commit = prepared.commit;
+/// What the scripts take of a record that is compared.
+pub(super) fn expectation(key: &Key, expect: &Expect) -> [Value; 5] {
     let empty = || Value::Bytes(Bytes::new());
-    let (mode, content, size, content_type) = match &commit.expect {
+    let (mode, content, size, content_type) = match expect {
         Expect::Anything => ("anything", empty(), 0, ""),
         Expect::Absent => ("absent", empty(), 0, ""),
         Expect::Is(version) => {
@@ -330,20 +332,21 @@ fn arguments(prepared: &Prepared<'_>) -> [Value; 7] {
             (mode, content, size, version.content_type.as_str())
         }
     };
+    let (size, content_type) = (Value::from(size.to_string()), Value::from(content_type));
+    [bytes_of(key), Value::from(mode), content, size, content_type]
+}
+
+/// What the script takes for one record.
+fn arguments(prepared: &Prepared<'_>) -> [Value; 7] {
+    let commit = prepared.commit;
+    let empty = || Value::Bytes(Bytes::new());
     let value = match &commit.change {
         Change::Put(value, _) => Value::Bytes(value.clone()),
         Change::Remove => empty(),
     };
     let metadata = prepared.put.as_ref().map_or_else(empty, |(_, text)| Value::from(text.as_str()));
-    [
-        bytes_of(&commit.key),
-        Value::from(mode),
-        content,
-        Value::from(size.to_string()),
-        Value::from(content_type),
-        value,
-        metadata,
-    ]
+    let [key, mode, content, size, content_type] = expectation(&commit.key, &commit.expect);
+    [key, mode, content, size, content_type, value, metadata]
 }
 
 /// The commands that change the record's two halves.

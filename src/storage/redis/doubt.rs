@@ -147,6 +147,7 @@ impl RedisStorage {
                 .await
                 .map(|opened| Written { records: u64::from(opened.created), ..Written::default() }),
             Write::Set(set) => self.set(set, at).await,
+            Write::Rewrite(it) => self.rewrite(it, at).await,
             Write::Delete { store, keys } => self.delete(store, keys, at, &mut progress).await,
             Write::Purge(store) => self.purge(store, at).await,
             Write::Drop(store) => self.drop_store(store).await,
@@ -184,7 +185,8 @@ impl RedisStorage {
             return Before::Unknown;
         }
         let before = match write {
-            Write::Create(_) | Write::Repair(_) => Ok(Before::Unknown),
+            // Both records are compared anyway.
+            Write::Create(_) | Write::Repair(_) | Write::Rewrite(_) => Ok(Before::Unknown),
             Write::Set(set) => {
                 let limit = match set.expected {
                     Expect::Is(_) => return Before::Unknown,

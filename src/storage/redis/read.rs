@@ -14,16 +14,16 @@ use crate::model::{Error, ErrorKind, Key, Reading, Record, RecordState, Result, 
 use crate::storage::metadata::combine_halves;
 
 /// A record's raw metadata and its value.
-type Halves = (Option<Bytes>, Option<Bytes>);
+pub(super) type Halves = (Option<Bytes>, Option<Bytes>);
 
 type Replies = std::vec::IntoIter<Result<Value>>;
 
 /// A record's metadata and the size of its value, read without the value.
-struct Stat {
+pub(super) struct Stat {
     /// The raw metadata.
-    metadata: Option<Bytes>,
+    pub(super) metadata: Option<Bytes>,
     /// The size of the value.
-    size: Option<u64>,
+    pub(super) size: Option<u64>,
 }
 
 impl RedisStorage {
@@ -58,7 +58,8 @@ impl RedisStorage {
         }))
     }
 
-    async fn stat(&self, store: &StoreName, key: &Key) -> Result<Stat> {
+    /// Reads a record without its value.
+    pub(super) async fn stat(&self, store: &StoreName, key: &Key) -> Result<Stat> {
         let metadata = hash_command("HGET", store, Part::MetadataItems, key);
         let size = hash_command("HSTRLEN", store, Part::Items, key);
         let exists = hash_command("HEXISTS", store, Part::Items, key);
@@ -74,7 +75,12 @@ impl RedisStorage {
     }
 
     /// The metadata and the value that belongs to it.
-    async fn both_halves(&self, store: &StoreName, key: &Key, size: u64) -> Result<Halves> {
+    pub(super) async fn both_halves(
+        &self,
+        store: &StoreName,
+        key: &Key,
+        size: u64,
+    ) -> Result<Halves> {
         let metadata = hash_command("HGET", store, Part::MetadataItems, key);
         let value = hash_command("HGET", store, Part::Items, key);
         if size > DEDICATED_ABOVE {

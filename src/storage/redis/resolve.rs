@@ -29,6 +29,16 @@ impl RedisStorage {
                 None => WriteOutcome::NotApplied,
             },
             Write::Set(set) => self.outcome_of_set(set, &doubt, closed).await?,
+            Write::Rewrite(it) => {
+                let info = self.info_if_any(&it.to_store).await?;
+                let from = self.read(&it.store, &it.key, it.expect.want()).await?;
+                let to = self.read(&it.to_store, &it.to, resolve::wanted_of(it)).await?;
+                if is_marked(info.as_ref(), doubt.at) {
+                    WriteOutcome::Applied(resolve::rewritten(to.as_ref()))
+                } else {
+                    resolve::of_rewrite(it, from.as_ref(), to.as_ref(), closed)
+                }
+            }
             Write::Delete { store, keys } => {
                 self.outcome_of_delete(store, keys, &doubt, closed).await?
             }

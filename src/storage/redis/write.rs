@@ -41,6 +41,7 @@ impl RedisStorage {
                 self.may_write(&format!("setting {}", set.key.escaped())).await?;
                 self.check_size(set.value.len() as u64).await
             }
+            Write::Rewrite(it) => self.may_write(&it.doing()).await,
             Write::Delete { .. } => self.may_write("deleting").await,
             Write::Purge(_) => self.may_write("purging").await,
             Write::Drop(_) => self.may_write("dropping").await,

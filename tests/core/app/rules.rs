@@ -80,6 +80,7 @@ pub(super) fn step(stage: &mut Stage, world: &mut World, event: Event) {
             (Write::Set(_), None) if joined => "merged",
             (Write::Set(_), None) if was.merge.is_some() => "merged by choice",
             (Write::Set(_), None) => "saved",
+            (Write::Rewrite(_), _) => "written anew",
             (Write::Delete { .. }, _) => "deleted",
             (Write::Purge(_), _) => "purged",
             (Write::Drop(_), _) => "dropped",

@@ -210,7 +210,7 @@ pub async fn settling_tells_what_became_of_a_write(storage: &dyn Storage) {
     let purge = Write::Purge(shop.clone());
     let drop = Write::Drop(shop.clone());
     let create = Write::Create(larder::model::OpenBy::Name("new".into()));
-    assert_eq!(storage.resolve(&edit).await, Ok(WriteOutcome::Unclear), "no record");
+    assert_eq!(storage.resolve(&edit).await, Ok(WriteOutcome::Other), "no record");
     for write in [make, edit, delete, purge, drop, create] {
         if matches!(write, Write::Purge(_)) {
             put(storage, &shop, "key", "text").await;
@@ -230,5 +230,5 @@ pub async fn settling_tells_what_became_of_a_write(storage: &dyn Storage) {
         expected: Expect::Absent,
         ..set(&shop, &key, Value::Text("made".into()), None)
     });
-    assert_eq!(storage.resolve(&edit).await, Ok(WriteOutcome::Unclear));
+    assert_eq!(storage.resolve(&edit).await, Ok(WriteOutcome::Other));
 }

@@ -13,7 +13,8 @@ fn rename(store: &StoreName, key: &str, to: &str, overwrite: bool) -> Operation 
 }
 
 fn copy(store: &StoreName, key: &str, to: &str, overwrite: bool) -> Operation {
-    Operation::Copy { store: store.clone(), key: key.into(), to: to.into(), overwrite }
+    let (store, to_store) = (store.clone(), store.clone());
+    Operation::Copy { store, key: key.into(), to_store, to: to.into(), overwrite }
 }
 
 async fn put_bytes(storage: &dyn Storage, store: &StoreName, key: &str, value: &[u8], kind: &str) {
@@ -36,14 +37,19 @@ async fn keys(storage: &dyn Storage, store: &StoreName) -> Vec<String> {
     scan(storage, store).await.iter().map(|meta| meta.key.escaped()).collect()
 }
 
+/// Large values are kept in files without a name.
+fn old_values() -> OldValues {
+    OldValues::in_folder(std::env::temp_dir())
+}
+
 async fn make(storage: &dyn Storage, operation: &Operation) -> Outcome {
     let plan = ops::plan(storage, operation).await.unwrap().undoable(false);
-    ops::perform_kept(storage, &plan, &OldValues::in_memory()).await.unwrap()
+    ops::perform_kept(storage, &plan, &old_values()).await.unwrap()
 }
 
 async fn undo(storage: &dyn Storage, outcome: Outcome) -> Outcome {
     let plan = outcome.inverse.expect("what was there is kept");
-    ops::perform_kept(storage, &plan, &OldValues::in_memory()).await.unwrap()
+    ops::perform_kept(storage, &plan, &old_values()).await.unwrap()
 }
 
 /// Values of every kind: of none, of few and of many bytes, none of them text.
@@ -176,4 +182,71 @@ pub async fn a_content_type_changes_alone_and_goes_back(storage: &dyn Storage) {
         let refused = ops::perform(storage, &plan).await.unwrap_err().error;
         assert_eq!(refused.kind, ErrorKind::Conflict, "{}", words::doing(&plan));
     }
+}
+
+pub async fn a_copy_in_another_store_leaves_the_first_store_alone(storage: &dyn Storage) {
+    let (shop, other) = (store(storage, "shop").await, store(storage, "other").await);
+    put(storage, &shop, "one", "mine").await;
+    let before = storage.get_metadata(&shop).await.unwrap();
+    let to_other = |to_store: &StoreName, overwrite| Operation::Copy {
+        store: shop.clone(),
+        key: "one".into(),
+        to_store: to_store.clone(),
+        to: "one".into(),
+        overwrite,
+    };
+    let outcome = make(storage, &to_other(&other, false)).await;
+    assert_eq!(read(storage, &other, "one").await.unwrap().value, "mine");
+    assert_eq!(read(storage, &shop, "one").await.unwrap().value, "mine");
+    let after = storage.get_metadata(&shop).await.unwrap();
+    assert_eq!(after.modified_at, before.modified_at);
+    let refused = ops::plan(storage, &to_other(&other, false)).await.unwrap_err();
+    assert_eq!(refused.kind, ErrorKind::Conflict);
+    undo(storage, outcome).await;
+    assert_eq!(keys(storage, &other).await, <[&str; 0]>::default());
+    // Over what is there, which comes back.
+    put(storage, &other, "one", "theirs").await;
+    let outcome = make(storage, &to_other(&other, true)).await;
+    assert_eq!(read(storage, &other, "one").await.unwrap().value, "mine");
+    undo(storage, outcome).await;
+    assert_eq!(read(storage, &other, "one").await.unwrap().value, "theirs");
+    let missing = ops::plan(storage, &to_other(&"nowhere".into(), false)).await.unwrap_err();
+    assert_eq!(missing.kind, ErrorKind::NotFound, "{missing}");
+    assert!(missing.problem.contains("no store"), "{missing}");
+}
+
+pub async fn a_large_record_gets_another_key_and_goes_back(storage: &dyn Storage) {
+    let shop = store(storage, "shop").await;
+    let value: Vec<_> = (0..9 << 20).map(|at: u32| (at % 251) as u8).collect();
+    put_bytes(storage, &shop, "old", &value, "image/png").await;
+    let retype = Operation::Retype {
+        store: shop.clone(),
+        key: "old".into(),
+        content_type: ContentType::from("image/gif"),
+    };
+    for operation in [rename(&shop, "old", "new", false), copy(&shop, "old", "new", false), retype]
+    {
+        let before = scan(storage, &shop).await;
+        let outcome = make(storage, &operation).await;
+        let after = scan(storage, &shop).await;
+        assert_ne!(before, after);
+        let there = after.last().unwrap().key.escaped();
+        assert!(read(storage, &shop, &there).await.unwrap().value == value);
+        let again = undo(storage, outcome).await;
+        assert_eq!(scan(storage, &shop).await, before);
+        let back = undo(storage, again).await;
+        assert_eq!(scan(storage, &shop).await, after);
+        undo(storage, back).await;
+        assert!(read(storage, &shop, "old").await.unwrap().value == value);
+    }
+}
+
+pub async fn a_copy_that_changed_since_is_not_taken_back(storage: &dyn Storage) {
+    let shop = store(storage, "shop").await;
+    put(storage, &shop, "one", "mine").await;
+    let outcome = make(storage, &copy(&shop, "one", "two", false)).await;
+    put(storage, &shop, "two", "them").await;
+    let refused = ops::perform(storage, &outcome.inverse.unwrap()).await.unwrap_err().error;
+    assert_eq!(refused.kind, ErrorKind::Conflict, "{refused}");
+    assert_eq!(read(storage, &shop, "two").await.unwrap().value, "them");
 }

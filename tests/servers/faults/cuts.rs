@@ -15,14 +15,14 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use larder::model::{
-    ConnectionState, Error, ErrorKind, Expect, Key, OpenBy, SetValue, Write, WriteOutcome, Written,
+    ConnectionState, Error, ErrorKind, Expect, Key, SetValue, Write, WriteOutcome, Written,
 };
 use larder::ops::{Failed, find_out};
 use larder::storage::{Options, Storage, Target, connect};
 use tokio::time::Instant;
 
 use self::check::{Case, Said, Seen, look};
-use self::sent::{Sent, plans};
+use self::sent::{Sent, all_sent};
 use self::wire::{Fault, Wire};
 
 use crate::fill;
@@ -195,31 +195,6 @@ fn set(key: &str, expected: Expect) -> Write {
         content_type: TEXT.into(),
         expected,
     })
-}
-
-fn all_sent() -> Vec<Sent> {
-    let old = Expect::unchanged("old".into(), TEXT.into());
-    let delete = |keys: Vec<String>| Write::Delete {
-        store: STORE.into(),
-        keys: keys.iter().map(|key| Key::from(key.as_str())).collect(),
-    };
-    // What is there already, so that who comes first cannot be told by the value.
-    let Write::Set(there) = set("k001", Expect::Absent) else { unreachable!() };
-    let writes = [
-        set("k001", Expect::Anything),
-        set("new", Expect::Anything),
-        set("new", Expect::Absent),
-        Write::Set(SetValue { value: "old".into(), ..there }),
-        set("k001", old),
-        delete(vec!["k001".into()]),
-        delete(vec!["none".into()]),
-        delete((0..150).map(|at| format!("k{at:03}")).collect()),
-        Write::Purge(STORE.into()),
-        Write::Drop(STORE.into()),
-        Write::Drop("none".into()),
-        Write::Create(OpenBy::Name("new".into())),
-    ];
-    writes.into_iter().map(Sent::Write).chain(plans().into_iter().map(Sent::Plan)).collect()
 }
 
 /// So many faults, spread over a write and its answer; `None`: one of each kind at every byte.

@@ -38,6 +38,8 @@ pub(super) fn commands(monitor: &mut Monitor) -> BTreeSet<String> {
 fn must_have(write: &Write) -> &'static [&'static str] {
     match write {
         Write::Set(_) => &["hset", "json.set", "json.get"],
+        Write::Rewrite(it) if it.removes => &["hget", "hset", "hdel", "json.set", "json.get"],
+        Write::Rewrite(_) => &["hget", "hset", "json.set", "json.get"],
         Write::Delete { .. } => &["hdel", "json.set"],
         Write::Purge(_) => &["unlink", "json.set"],
         Write::Drop(_) => &["hdel", "unlink"],
@@ -198,7 +200,8 @@ async fn a_server_without_memory_takes_no_write_and_gives_memory_back() {
             let after = stage.look();
             let outcome = stage.judge(result, &after, &write, "no memory");
             stage.fill();
-            let needs_memory = matches!(write, Write::Set(_) | Write::Create(_));
+            let needs_memory =
+                matches!(write, Write::Set(_) | Write::Rewrite(_) | Write::Create(_));
             let made = matches!(&expected, Outcome::Made(written, _) if written.records > 0);
             let full = outcome == Outcome::Refused(ErrorKind::OutOfMemory);
             if made && needs_memory {

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use larder::model::{
-    ContentType, ErrorKind, Expect, Key, OpenBy, Result, SetValue, StoreName, Write, Written,
+    Comparison, ContentType, ErrorKind, Expect, Key, OpenBy, RecordRewrite, Result, SetValue,
+    StoreName, Write, Written,
 };
 use larder::storage::{self, Options, Storage, Target};
 
@@ -129,7 +130,11 @@ impl Stage {
         case: &str,
     ) -> Outcome {
         match result {
-            Ok(written) => Outcome::Made(written, without_the_moment(after, &self.state)),
+            Ok(written) => {
+                // Who may not watch is told so, and writes the same.
+                let written = Written { comparison: Comparison::default(), ..written };
+                Outcome::Made(written, without_the_moment(after, &self.state))
+            }
             Err(error) => {
                 assert_eq!(*after, self.state, "{case}, {write:?}: changed, but: {error}");
                 assert!(!error.problem.is_empty(), "{case}, {write:?}");
@@ -181,10 +186,26 @@ pub(crate) fn writes(store: &str) -> Vec<Write> {
         store: name.clone(),
         keys: keys.iter().map(|key| Key::from(*key)).collect(),
     };
+    let rewrite = |to: &str, over: Expect, content_type: Option<&str>, removes: bool| {
+        Write::Rewrite(Box::new(RecordRewrite {
+            store: name.clone(),
+            key: Key::from("one"),
+            expect: old.clone(),
+            to_store: name.clone(),
+            to: Key::from(to),
+            over,
+            content_type: content_type.map(ContentType::from),
+            removes,
+        }))
+    };
     let mut writes = vec![
+        rewrite("new", Expect::Absent, None, true),
+        rewrite("two", old.clone(), None, true),
+        rewrite("new", Expect::Absent, None, false),
+        rewrite("one", Expect::Anything, Some("text/html"), false),
         set("one", Expect::Anything),
         set("new", Expect::Absent),
-        set("one", old),
+        set("one", old.clone()),
         delete(&["one"]),
         delete(&["one", "nothing", "two"]),
         Write::Purge(name.clone()),
@@ -207,6 +228,7 @@ pub(crate) fn writes(store: &str) -> Vec<Write> {
 pub(crate) fn keys_of(write: &Write) -> Vec<String> {
     let store = match write {
         Write::Set(set) => set.store.escaped(),
+        Write::Rewrite(it) => it.store.escaped(),
         Write::Delete { store, .. } | Write::Purge(store) | Write::Drop(store) => store.escaped(),
         Write::Create(OpenBy::Name(name) | OpenBy::Alias(name)) => name.clone(),
         Write::Create(_) => "default".to_owned(),

@@ -110,6 +110,12 @@ impl Case {
                         .or_else(|| word(*pending || stays, "no more will go"))
                         .or_else(|| word(!*pending || !self.may_close, "more may go"))
                 }
+                // Refused, it leaves all as it was.
+                WriteOutcome::Other => {
+                    let wanted = self.steps.last().is_some_and(|step| self.alike(step, now));
+                    word(!wanted || self.answer.is_err(), "not there")
+                        .or_else(|| word(stays || self.answer.is_err(), "no more can be made"))
+                }
                 WriteOutcome::Unclear => None,
             },
             // Not known.

@@ -1,10 +1,10 @@
 //! What is cut: writes of the storage, and plans, whose records go through commits.
 
-use larder::model::{Expect, Key, RecordMeta, SetValue, Write, Written};
-use larder::ops::{self, Doubt, Failed, Plan, PlannedChange, PlannedRecord};
+use larder::model::{Expect, Key, OpenBy, RecordMeta, RecordRewrite, SetValue, Write, Written};
+use larder::ops::{self, Doubt, Failed, Plan, PlannedChange, PlannedRecord, Rewrite, RewriteKind};
 use larder::storage::Storage;
 
-use super::{STORE, TEXT};
+use super::{STORE, TEXT, set};
 
 /// What is made.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,7 +44,7 @@ impl Sent {
             Self::Plan(plan) => {
                 let outcome = ops::perform(storage, plan).await?;
                 let (records, meta) = (outcome.records, outcome.meta);
-                Ok(Written { records, meta, replicas: outcome.replicas })
+                Ok(Written { records, meta, replicas: outcome.replicas, ..Written::default() })
             }
         }
     }
@@ -66,13 +66,22 @@ impl Sent {
 }
 
 /// A record as a list shows it, of this size.
-fn shown(key: &str, size: u64) -> PlannedRecord {
+fn meta(key: &str, size: u64) -> RecordMeta {
     let (key, content_type) = (Key::from(key), TEXT.into());
-    PlannedRecord::There(RecordMeta { key, content_type, size, ..RecordMeta::default() })
+    RecordMeta { key, content_type, size, ..RecordMeta::default() }
+}
+
+fn shown(key: &str, size: u64) -> PlannedRecord {
+    PlannedRecord::There(meta(key, size))
+}
+
+/// Another key for a record, or a copy of it.
+fn rewrite(kind: RewriteKind, to: &str) -> Rewrite {
+    Rewrite::under(kind, STORE.into(), meta("k001", 3), Key::from(to))
 }
 
 /// Plans that go through commits: what is expected is there, or is not.
-pub(super) fn plans() -> Vec<Plan> {
+fn plans() -> Vec<Plan> {
     let set = |key: &str, expected: Expect| {
         Plan::set(SetValue {
             store: STORE.into(),
@@ -86,7 +95,13 @@ pub(super) fn plans() -> Vec<Plan> {
     let all = |size: fn(usize) -> u64| {
         (0..150).map(|at| shown(&format!("k{at:03}"), size(at))).collect::<Vec<_>>()
     };
+    let over = Rewrite { replaced: Some(meta("k002", 3)), ..rewrite(RewriteKind::Rename, "k002") };
+    let to_other = Rewrite { to_store: "other".into(), ..rewrite(RewriteKind::Copy, "new") };
     vec![
+        Plan::rewrite(rewrite(RewriteKind::Rename, "new")),
+        Plan::rewrite(over),
+        Plan::rewrite(to_other),
+        Plan::rewrite(Rewrite::retype(STORE.into(), meta("k001", 3), "text/html".into())),
         set("k001", Expect::unchanged("old".into(), TEXT.into())),
         set("k001", Expect::Anything),
         set("new", Expect::Absent),
@@ -98,4 +113,49 @@ pub(super) fn plans() -> Vec<Plan> {
         // One of each batch has changed.
         delete(all(|at| if at % 100 == 7 { 4 } else { 3 })),
     ]
+}
+
+/// All that is made, one after the other.
+pub(super) fn all_sent() -> Vec<Sent> {
+    let old = Expect::unchanged("old".into(), TEXT.into());
+    let delete = |keys: Vec<String>| Write::Delete {
+        store: STORE.into(),
+        keys: keys.iter().map(|key| Key::from(key.as_str())).collect(),
+    };
+    // What is there already, so that who comes first cannot be told by the value.
+    let Write::Set(there) = set("k001", Expect::Absent) else { unreachable!() };
+    let rewrite = |to: &str, over: Expect, expect: &Expect, removes: bool| {
+        Write::Rewrite(Box::new(RecordRewrite {
+            store: STORE.into(),
+            key: Key::from("k001"),
+            expect: expect.clone(),
+            to_store: STORE.into(),
+            to: Key::from(to),
+            over,
+            content_type: (to == "k001").then(|| "text/html".into()),
+            removes,
+        }))
+    };
+    let other = Expect::unchanged("other".into(), TEXT.into());
+    let writes = [
+        rewrite("new", Expect::Absent, &old, true),
+        rewrite("new", Expect::Absent, &old, false),
+        rewrite("k001", Expect::Anything, &old, false),
+        rewrite("k002", Expect::Absent, &old, true),
+        rewrite("new", Expect::Absent, &other, true),
+        set("k001", other.clone()),
+        set("k001", Expect::Anything),
+        set("new", Expect::Anything),
+        set("new", Expect::Absent),
+        Write::Set(SetValue { value: "old".into(), ..there }),
+        set("k001", old),
+        delete(vec!["k001".into()]),
+        delete(vec!["none".into()]),
+        delete((0..150).map(|at| format!("k{at:03}")).collect()),
+        Write::Purge(STORE.into()),
+        Write::Drop(STORE.into()),
+        Write::Drop("none".into()),
+        Write::Create(OpenBy::Name("new".into())),
+    ];
+    writes.into_iter().map(Sent::Write).chain(plans().into_iter().map(Sent::Plan)).collect()
 }

@@ -1,0 +1,183 @@
+//! Writing a record anew from what the server has of it: under another key, in another store, or with
+//! another content type.
+//!
+//! A script does it in one step, and the value stays on the server. Where scripts are forbidden, a
+//! transaction that watches the Redis keys takes its place; there the value passes through larder.
+
+use bytes::Bytes;
+use fred::types::Value;
+
+use super::commit::{TRIES, expectation};
+use super::connection::Command;
+use super::keys::{Part, json, part_keys};
+use super::read::{Stat, hash_command};
+use super::unscripted::{touches, whole, with_value};
+use super::{RedisStorage, reply};
+use crate::model::{
+    Comparison, ContentType, Error, ErrorKind, Reading, Record, RecordMeta, RecordRewrite,
+    RecordState, Result, Timestamp, Written,
+};
+use crate::storage::metadata::{combine_halves, rewrite_record};
+
+const REWRITE: &str = concat!(
+    include_str!("scripts/refused.lua"),
+    include_str!("scripts/expected.lua"),
+    include_str!("scripts/rewrite.lua")
+);
+
+/// What the record will be, and its metadata as it is stored.
+struct Next {
+    meta: RecordMeta,
+    text: String,
+}
+
+/// How a try ended.
+enum Tried {
+    Done(Written),
+    /// The record is no longer what was read.
+    Changed,
+    /// The server runs no scripts.
+    NoScripts,
+}
+
+impl RedisStorage {
+    /// Writes a record anew, if it and the one that is written over are what is expected.
+    pub(super) async fn rewrite(&self, it: &RecordRewrite, at: Timestamp) -> Result<Written> {
+        if it.removes && it.store != it.to_store {
+            let problem = "a record is not renamed from one store to another";
+            return Err(Error::new(ErrorKind::NotSupported, problem).hint("copy it instead"));
+        }
+        for _ in 0..TRIES {
+            match self.rewrite_once(it, at).await? {
+                Tried::Done(written) => return Ok(written),
+                Tried::Changed => {}
+                Tried::NoScripts => return self.rewrite_without_script(it, at).await,
+            }
+        }
+        Err(it.expect.conflict(&it.key))
+    }
+
+    async fn rewrite_once(&self, it: &RecordRewrite, at: Timestamp) -> Result<Tried> {
+        let stat = self.stat(&it.store, &it.key).await?;
+        let next = next(it, stat.metadata.as_deref(), stat.size)?;
+        let kind = match it.removes {
+            _ if it.is_in_place() => "retype",
+            true => "move",
+            false => "copy",
+        };
+        let mut args = vec![
+            json(at),
+            Value::from(kind),
+            Value::Bytes(stat.metadata.unwrap_or_default()),
+            Value::from(stat.size.unwrap_or_default().to_string()),
+            Value::from(next.text),
+        ];
+        args.extend(expectation(&it.key, &it.expect));
+        args.extend(expectation(&it.to, &it.over));
+        let mut keys = part_keys(&it.store, &[Part::Items, Part::MetadataItems]);
+        keys.extend(part_keys(&it.to_store, &[Part::Items, Part::MetadataItems, Part::Metadata]));
+        let Some(answer) = self.script(REWRITE, keys, args).await? else {
+            return Ok(Tried::NoScripts);
+        };
+        match &*reply::bytes(answer)?.unwrap_or_default() {
+            b"done" => Ok(Tried::Done(done(next.meta, Comparison::OneStep))),
+            b"changed" => Ok(Tried::Changed),
+            b"missing" => Err(self.why_missing(&it.to_store).await),
+            b"taken" => Err(it.over.conflict(&it.to)),
+            _ => Err(it.expect.conflict(&it.key)),
+        }
+    }
+
+    async fn rewrite_without_script(&self, it: &RecordRewrite, at: Timestamp) -> Result<Written> {
+        for attempt in 0..=TRIES {
+            let mut watched = Vec::new();
+            // Nothing is watched in the last try.
+            if attempt < TRIES {
+                watched = part_keys(&it.store, &[Part::Items, Part::MetadataItems]);
+                if it.store != it.to_store {
+                    watched.extend(part_keys(&it.to_store, &[Part::Items, Part::MetadataItems]));
+                }
+            }
+            let transaction = self.connections.watch_keys(watched).await?;
+            let is_one_step = transaction.is_watching();
+            let comparison = if is_one_step { Comparison::OneStep } else { Comparison::Unwatched };
+            let (next, mut commands) = match self.rewriting(it).await {
+                Ok(ready) => ready,
+                Err(error) => {
+                    transaction.release().await;
+                    return Err(error);
+                }
+            };
+            let count = commands.len();
+            commands.extend(touches(&it.to_store, at));
+            let Some(replies) = transaction.commit(commands).await? else { continue };
+            whole(replies.into_iter().take(count).collect())?;
+            return Ok(done(next.meta, comparison));
+        }
+        Err(it.expect.conflict(&it.key))
+    }
+
+    /// Compares both records, and gives the commands that write.
+    async fn rewriting(&self, it: &RecordRewrite) -> Result<(Next, Vec<Command>)> {
+        if !self.has_document(&it.to_store).await? {
+            return Err(self.why_missing(&it.to_store).await);
+        }
+        let Stat { metadata, size } = self.stat(&it.store, &it.key).await?;
+        let (text, to) = (Part::MetadataItems, &it.to);
+        if it.is_in_place() {
+            let now = self.read(&it.store, &it.key, it.expect.want()).await?;
+            if now.is_none() || !it.expect.is_met(now.as_ref()) {
+                return Err(it.expect.conflict(&it.key));
+            }
+            let next = next(it, metadata.as_deref(), size)?;
+            let command = hash_command("HSET", &it.to_store, text, to);
+            let commands = vec![with_value(command, Bytes::from(next.text.clone()))];
+            return Ok((next, commands));
+        }
+        let there = self.read(&it.to_store, to, it.over.want()).await?;
+        if !it.over.is_met(there.as_ref()) {
+            return Err(it.over.conflict(to));
+        }
+        let size = size.ok_or_else(|| it.expect.conflict(&it.key))?;
+        self.check_size(size).await?;
+        let (metadata, value) = self.both_halves(&it.store, &it.key, size).await?;
+        let Some(value) = value else { return Err(it.expect.conflict(&it.key)) };
+        let size = Some(value.len() as u64);
+        let meta = combine_halves(&it.key, metadata.as_deref(), size);
+        let now = meta.map(|meta| Reading::Whole(Record { meta, value: value.clone() }));
+        if !it.expect.is_met(now.as_ref()) {
+            return Err(it.expect.conflict(&it.key));
+        }
+        let next = next(it, metadata.as_deref(), size)?;
+        let set = |part| hash_command("HSET", &it.to_store, part, to);
+        let mut commands = vec![
+            with_value(set(Part::Items), value),
+            with_value(set(text), Bytes::from(next.text.clone())),
+        ];
+        if it.removes {
+            let remove = |part| hash_command("HDEL", &it.store, part, &it.key);
+            commands.extend([remove(Part::Items), remove(text)]);
+        }
+        Ok((next, commands))
+    }
+}
+
+/// What is written, by what is there.
+fn next(it: &RecordRewrite, metadata: Option<&[u8]>, size: Option<u64>) -> Result<Next> {
+    let meta = combine_halves(&it.key, metadata, size);
+    let Some(meta) = meta else { return Err(it.expect.conflict(&it.key)) };
+    let content_type = it.content_type.clone().unwrap_or(meta.content_type);
+    // As Crawlee infers a type from the value where none is given; here it is bytes.
+    let content_type = match content_type.as_str() {
+        "" => ContentType::BINARY,
+        _ => content_type,
+    };
+    let bytes = usize::try_from(meta.size).unwrap_or(usize::MAX);
+    let text = rewrite_record(metadata, &it.to, &content_type, bytes)?;
+    let (key, size, state) = (it.to.clone(), meta.size, RecordState::Whole);
+    Ok(Next { meta: RecordMeta { key, content_type, size, state }, text })
+}
+
+fn done(meta: RecordMeta, comparison: Comparison) -> Written {
+    Written { records: 1, meta: Some(meta), comparison, ..Written::default() }
+}
