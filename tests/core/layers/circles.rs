@@ -36,7 +36,11 @@ fn a_circle_is_found_and_what_is_none_is_not() {
     assert_eq!(found(&[("lib", "mod c;"), handed, first, second]).len(), 2);
     let inside = [("a::deep", "use crate::b::B;"), ("a", "mod deep;"), ("b", "use crate::a::A;")];
     assert_eq!(found(&[&[("lib", lib)], &inside[..]].concat()).len(), 2);
-    // One way; a parent and its child; in tests.
+    // One way; a function that is called as a module is; a parent and its child; in tests.
+    let called =
+        [("b", "use super::a::A;"), ("c", "use super::b::B; pub fn a() {}"), ("a", "struct A;")];
+    let root = ("lib", "mod a; mod b; mod c; pub use c::a;");
+    assert_eq!(found(&[&[root], &called[..]].concat()), [""; 0]);
     assert_eq!(found(&[("lib", lib), a, ("b", "pub struct B;")]), [""; 0]);
     let child = ("a::deep", "use super::A; pub fn f() {}");
     let parent = ("a", "mod deep; pub use deep::f; pub struct A;");
@@ -203,10 +207,13 @@ impl Files {
         while !rest.is_empty() && rest != "*" && depth < 10 {
             let (first, further) = rest.split_once("::").unwrap_or((rest, ""));
             let file = &self.0[&module];
-            if let Some((handed, _)) = file.imports.iter().find(|(_, name)| name == first) {
+            let child = join(&module, first);
+            // A function may be called as a module is: no path goes on behind it.
+            let is_module = !further.is_empty() && self.0.contains_key(&child);
+            let handed = file.imports.iter().find(|(_, name)| name == first);
+            if let Some((handed, _)) = handed.filter(|_| !is_module) {
                 return self.resolve(&join(handed, further), depth + 1);
             }
-            let child = join(&module, first);
             if !self.0.contains_key(&child) {
                 let all = file.imports.iter().filter_map(|(path, _)| path.strip_suffix("::*"));
                 let mut handed = all.map(|path| self.resolve(path, depth + 1).0);
