@@ -37,6 +37,9 @@ const AT_ONCE: usize = 96;
 /// Faults of one write that are tried one after another.
 const IN_TURN: usize = 24;
 
+/// Faults that a storage has: the more connections it loses, the longer it waits before the next.
+const FAULTS: usize = 4;
+
 /// How many faults there are where nobody says it.
 const FEW: usize = 300;
 
@@ -59,7 +62,8 @@ struct Bench {
     client: Client,
     monitor: Monitor,
     wire: Wire,
-    storages: HashMap<(Rights, bool), Arc<dyn Storage>>,
+    /// With the faults that each may still have.
+    storages: HashMap<(Rights, bool), (Arc<dyn Storage>, usize)>,
     // Ends last.
     server: Server,
 }
@@ -86,7 +90,8 @@ impl Bench {
 
     /// The storage of such a user, connected; a brief one soon gives up.
     async fn storage(&mut self, rights: Rights, brief: bool) -> Arc<dyn Storage> {
-        if !self.storages.contains_key(&(rights, brief)) {
+        let used_up = |(_, left): &(_, usize)| *left == 0;
+        if self.storages.get(&(rights, brief)).is_none_or(used_up) {
             let url = format!("redis://{}:p@127.0.0.1:{}", user(rights), self.wire.port);
             let limit = Duration::from_millis(if brief { 250 } else { 10_000 });
             let options = Options { command_timeout: limit, ..Options::default() };
@@ -99,9 +104,11 @@ impl Bench {
                 tries += 1;
                 assert!(tries < 100, "{why}");
             }
-            self.storages.insert((rights, brief), storage);
+            self.storages.insert((rights, brief), (storage, FAULTS));
         }
-        let storage = Arc::clone(&self.storages[&(rights, brief)]);
+        let (storage, left) = self.storages.get_mut(&(rights, brief)).unwrap();
+        *left -= 1;
+        let storage = Arc::clone(storage);
         let mut state = storage.session().state;
         let up = state.wait_for(|state| *state == ConnectionState::Up);
         tokio::time::timeout(Duration::from_secs(20), up).await.unwrap().unwrap();
