@@ -9,11 +9,12 @@ use bytes::Bytes;
 use crate::edit::draft::{Draft, DraftId};
 use crate::edit::{InnerPlace, InnerValue, TypedValue};
 use crate::keymap::{Action, Context, KeyMap};
-use crate::model::{Expect, JsonLayout, Record, SetValue, StoreInfo, StoreName, Timestamp};
+use crate::model::{Expect, JsonLayout, Key, Record, SetValue, StoreInfo, StoreName, Timestamp};
 use crate::ops::{Plan, Turn, WriteId};
 use crate::preview::Preview;
 
 use super::event::{Effect, Slot, Ticket};
+use super::facts::Facts;
 use super::jobs::JobId;
 use super::layout::{Layout, Pane, Split};
 use super::load::Read;
@@ -32,6 +33,10 @@ pub enum Request {
     Focus(Pane),
     /// Open this store, or go to its keys if it is open.
     OpenStore(StoreName),
+    /// Go into this store, with all its keys as they stand or some of them.
+    Enter(StoreName, Option<KeysShown>),
+    /// Show what is known of something.
+    Details(&'static str, Facts),
     /// Show the record under the cursor.
     ShowRecord,
     /// Read the record that is shown again.
@@ -104,6 +109,15 @@ pub enum Request {
     CancelJob(JobId),
     /// Count what there is of each content type.
     Totals,
+}
+
+/// What is shown of a store's keys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeysShown {
+    /// Those that match this filter.
+    Filtered(String),
+    /// All, with the cursor on this one.
+    At(Key),
 }
 
 /// What has been asked for while an event is handled.

@@ -21,6 +21,13 @@ pub use sync::ShownOrder;
 /// A filter that begins with this finds keys that have its letters in this order, the best first.
 pub const FUZZY: char = '~';
 
+/// A filter that begins with this finds records whose content type contains the rest.
+pub const OF_TYPE: char = '@';
+
+/// A filter that begins with this finds records of exactly this content type; without one, those
+/// that have none.
+pub const OF_EXACT_TYPE: &str = "@=";
+
 /// The keys of one store, their order and filter, and the one under the cursor.
 #[derive(Debug, Default)]
 pub struct KeysPane {
@@ -131,11 +138,17 @@ impl KeysPane {
             && self.scope == Scope::default()
     }
 
-    /// How the filter looks for keys, and what for.
+    /// How the filter looks for records, and what for.
     pub fn matching(&self) -> (Filter, &str) {
-        match self.filter.strip_prefix(FUZZY) {
-            Some(fuzzy) => (Filter::Fuzzy, fuzzy),
-            None => (Filter::Substring, &self.filter),
+        let filter = &*self.filter;
+        if let Some(fuzzy) = filter.strip_prefix(FUZZY) {
+            (Filter::Fuzzy, fuzzy)
+        } else if let Some(exact) = filter.strip_prefix(OF_EXACT_TYPE) {
+            (Filter::TypeIs, exact)
+        } else if let Some(part) = filter.strip_prefix(OF_TYPE) {
+            (Filter::Type, part)
+        } else {
+            (Filter::Substring, filter)
         }
     }
 
@@ -167,7 +180,8 @@ impl KeysPane {
             Some(Err(_)) => self.cursor.at,
         };
         self.cursor.hold(at, self.len(), height);
-        if matches!(found, Some(Err(_))) {
+        // While a walk goes on, one that is wanted may still come.
+        if matches!(found, Some(Err(_))) && self.sync.is_complete() {
             self.held.key = self.current().map(|meta| meta.key);
         }
     }

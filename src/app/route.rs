@@ -3,6 +3,7 @@
 mod actions;
 mod answers;
 mod drafts;
+mod enter;
 mod inner;
 mod leaves;
 mod mouse;
@@ -27,7 +28,7 @@ use super::ctx::Request;
 use super::drafting;
 use super::editor::Editor;
 use super::event::{Effect, Event, Slot};
-use super::layers::{Layer, Then, Totals};
+use super::layers::{Details, Layer, Then, Totals};
 use super::layout::Pane;
 use super::list::Move;
 use super::notice::Notice;
@@ -118,13 +119,15 @@ impl App {
                 }
                 Request::Focus(pane) => self.focus_on(pane),
                 Request::OpenStore(store) => {
-                    if self.keys.store.as_ref() == Some(&store)
-                        && self.keys.sync.failure().is_none()
-                    {
+                    if opened::is_open(self, &store) {
                         self.focus_on(Pane::Keys);
                     } else {
                         opened::open_store(self, store);
                     }
+                }
+                Request::Enter(store, shown) => enter::store(self, store, shown),
+                Request::Details(title, facts) => {
+                    self.layers.push(Details::new(title, facts).into());
                 }
                 Request::ShowRecord => opened::follow_cursor(self),
                 Request::ReloadRecord => opened::reload_record(self),

@@ -66,6 +66,11 @@ impl StoresPane {
         self.row(self.cursor.at)
     }
 
+    /// All stores, filtered or not.
+    pub fn all(&self) -> impl Iterator<Item = &StoreInfo> {
+        self.all.iter()
+    }
+
     /// A store by name.
     pub fn get(&self, store: &StoreName) -> Option<&StoreInfo> {
         self.all.iter().find(|info| info.store == *store)

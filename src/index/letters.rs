@@ -32,6 +32,9 @@ impl Letters {
             }
             return Self(Wanted::Fuzzy(Box::new((pattern, Matcher::new(Config::DEFAULT)))));
         }
+        if matches!(matching, Filter::Type | Filter::TypeIs) {
+            return Self(Wanted::Nothing);
+        }
         let text: Vec<char> = filter.chars().collect();
         let exact = filter.chars().any(char::is_uppercase);
         Self(if text.is_empty() { Wanted::Nothing } else { Wanted::Text { text, exact } })

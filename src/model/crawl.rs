@@ -78,6 +78,8 @@ pub struct Crawler {
     pub finished_per_minute: Option<f64>,
     /// Requests a minute that were given up, over all its running time.
     pub failed_per_minute: Option<f64>,
+    /// How long a request that went well has taken on average.
+    pub request_time: Option<Duration>,
     /// How long it has run, in all runs.
     pub runtime: Option<Duration>,
     /// When it ended; `None` while it runs, and if it was killed.
@@ -86,4 +88,12 @@ pub struct Crawler {
     pub persisted_at: Option<Timestamp>,
     /// What is wrong with the record, in a sentence.
     pub fault: Option<String>,
+}
+
+impl Crawler {
+    /// The key of its statistics in the default store.
+    pub fn key(&self) -> String {
+        let spelling = if self.javascript { "SDK" } else { "_" };
+        format!("{spelling}_CRAWLER_STATISTICS_{}", self.number)
+    }
 }

@@ -36,9 +36,8 @@ impl Crawler {
     pub(in crate::storage) fn places() -> Vec<(String, Self)> {
         let place = |at: u8| {
             let (number, javascript) = (at % CRAWLERS, at >= CRAWLERS);
-            let spelling = if javascript { "SDK" } else { "_" };
             let crawler = Self { number, javascript, ..Self::default() };
-            (format!("{spelling}_CRAWLER_STATISTICS_{number}"), crawler)
+            (crawler.key(), crawler)
         };
         (0..2 * CRAWLERS).map(place).collect()
     }
@@ -59,6 +58,8 @@ impl Crawler {
         self.finished = count("requestsFinished");
         self.failed = count("requestsFailed");
         self.retries = count("requestsRetries");
+        self.request_time =
+            field(&fields, &["requestAvgFinishedDurationMillis"]).and_then(duration);
         self.runtime = field(&fields, &["crawlerRuntimeMillis"]).and_then(duration);
         let minutes = self.runtime.map(|runtime| runtime.as_secs_f64() / 60.0);
         let rate = |name, count: Option<u64>| {
@@ -182,7 +183,7 @@ mod tests {
         let crawler = crawler(
             r#"{"statsId": 0, "requestsFinished": 90, "requestsFailed": 3, "requestsRetries": 5,
                 "requestsFailedPerMinute": 0.0, "requestsFinishedPerMinute": 0.0,
-                "requestMinDurationMillis": Infinity,
+                "requestMinDurationMillis": Infinity, "requestAvgFinishedDurationMillis": 1800.5,
                 "crawlerStartedAt": "2026-11-27T15:02:19.460426Z",
                 "crawlerLastStartTimestamp": "2026-11-27T15:02:19.460426Z",
                 "crawlerFinishedAt": null, "statsPersistedAt": "2026-11-27T15:02:21.869858Z",
@@ -194,6 +195,7 @@ mod tests {
             (Some(90), Some(3), Some(5))
         );
         assert_eq!(crawler.runtime, Some(Duration::from_secs(90)));
+        assert_eq!(crawler.request_time, Some(Duration::from_micros(1_800_500)));
         assert_eq!(
             (crawler.finished_per_minute, crawler.failed_per_minute),
             (Some(60.0), Some(2.0))

@@ -1,5 +1,7 @@
 //! Numbers, sizes and ages, as people read them.
 
+use std::time::Duration;
+
 /// Bytes as `98 B`, `1.2 KB`, `3.1 MB`: powers of 1000, at most one decimal.
 pub fn size(bytes: u64) -> String {
     const UNITS: [&str; 6] = ["KB", "MB", "GB", "TB", "PB", "EB"];
@@ -84,6 +86,15 @@ pub fn ago(then: i64, now: i64) -> String {
     format!("{sign}{number} {unit}")
 }
 
+/// A span of time: `850 ms`, `1.8 s`, `12 s`, `4 min`.
+pub fn span(span: Duration) -> String {
+    match span.as_secs_f64() {
+        short if short < 0.9995 => format!("{:.0} ms", short * 1000.0),
+        some if some < 9.95 => format!("{some:.1} s"),
+        _ => ago(0, i64::try_from(span.as_micros()).unwrap_or(i64::MAX)),
+    }
+}
+
 /// As [`ago`], as a sentence has it: `now`, `5 min ago`, `in 3 h`.
 pub fn since(then: i64, now: i64) -> String {
     let words = ago(then, now);
@@ -93,6 +104,13 @@ pub fn since(then: i64, now: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn spans_are_as_exact_as_one_reads_them() {
+        let spans = [0, 850, 999, 1_800, 9_949, 12_400, 240_000].map(Duration::from_millis);
+        let words = ["0 ms", "850 ms", "999 ms", "1.8 s", "9.9 s", "12 s", "4 min"];
+        assert_eq!(spans.map(span), words);
+    }
 
     #[test]
     fn numbers_stay_in_their_columns() {

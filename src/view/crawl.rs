@@ -1,76 +1,74 @@
-//! The rest of the crawl, over the panes: crawlers, request queues, datasets.
+//! The crawl as a list, over the panes: request queues, datasets, crawlers, stores.
+
+mod cells;
 
 use ratatui::buffer::Buffer;
-use ratatui::style::Style;
 
-use crate::app::layers::crawl::{Doing, Overview, doing};
+use crate::app::layers::crawl::{CrawlRow, Doing, Overview, doing};
 use crate::app::{App, Area};
-use crate::model::{Crawler, StorageInfo, Timestamp};
+use crate::keymap::{Action, Context};
+use crate::model::{Crawl, Timestamp};
 use crate::text;
-use crate::text::cells;
 use crate::theme::Role;
 
 use super::Appearance;
-use super::border::{Titles, bordered, overlay_keys};
+use super::border::{TITLE_FRAME, Titles, bordered};
 use super::modal::centred;
-use super::paint::{put, put_all, put_right};
+use super::named::{self, Named};
+use super::paint::{chart, light, marker, put, put_all, put_right};
+use cells::{Cells, cells};
 
-/// Columns of the numbers, each with a gap before it.
-const WIDE: [u16; 6] = [9, 10, 9, 12, 9, 9];
-/// The same where there is little room: a choice of three.
-const NARROW: [u16; 3] = [9, 9, 8];
-/// Below so many columns there is little room.
-const LITTLE: u16 = 74;
-/// From so many columns on there is room for long names.
-const MUCH: u16 = 90;
+/// Columns of the dialog, where there is room.
+const WIDTH: u16 = 104;
+/// From so many columns inside on, what a row is has a column of its own, and what came lately.
+const ROOMY: u16 = 72;
+/// From so many on, there is a chart.
+const WIDE: u16 = 90;
+/// Columns of what a row is.
+const KIND: u16 = 14;
+/// Columns of a number, with a gap before it.
+const NUMBER: u16 = 9;
+/// The same of waiting, done and failed where there is little room.
+const NARROW: [u16; 3] = [8, 8, 7];
+/// Columns of the chart, with a gap before it.
+const CHART: u16 = 14;
+/// What is said where there is nothing at all.
+const NONE: &str = "no request queues, datasets, crawlers or stores";
 
-/// What a table is called, and its columns. Numbers of a table stand below each other.
-struct Table {
-    title: &'static str,
-    short: &'static str,
-    none: &'static str,
-    heads: [&'static str; 6],
-    /// Which columns are shown where there is little room.
-    narrow: [usize; 3],
+/// What stands at the right: a column's head, and how wide it is.
+struct Columns {
+    kind: u16,
+    counts: [u16; 3],
+    chart: u16,
+    per_minute: u16,
+    last: u16,
 }
 
-const CRAWLERS: Table = Table {
-    title: "Crawlers",
-    short: "Crawlers",
-    none: "no crawler keeps statistics in the default store",
-    heads: ["Retries", "Finished", "Failed", "Failed/min", "Per min", "As of"],
-    narrow: [1, 2, 4],
-};
-const QUEUES: Table = Table {
-    title: "Request queues",
-    short: "Queues",
-    none: "no request queues",
-    heads: ["Pending", "Handled", "Total", "", "Per min", "Changed"],
-    narrow: [0, 1, 4],
-};
-const DATASETS: Table = Table {
-    title: "Datasets",
-    short: "Datasets",
-    none: "no datasets",
-    heads: ["", "Items", "", "", "Per min", "Changed"],
-    narrow: [0, 1, 4],
-};
-
-enum OverviewLine {
-    /// How many there are; `None` where there is nothing below it that has columns.
-    Head(&'static Table, Option<u64>),
-    Row(&'static Table, TableRow),
-    Text(Role, String),
-    Gap,
+impl Columns {
+    fn new(width: u16) -> Self {
+        let from = |least: u16, columns: u16| if width >= least { columns } else { 0 };
+        Self {
+            kind: from(ROOMY, KIND),
+            counts: if width >= ROOMY { [NUMBER; 3] } else { NARROW },
+            chart: from(WIDE, CHART),
+            per_minute: from(ROOMY, NUMBER),
+            last: from(ROOMY, NUMBER),
+        }
+    }
 }
 
-/// A name in pieces, and numbers or what is wrong.
-struct TableRow {
-    name: Vec<(String, Role)>,
-    cells: [String; 6],
-    /// The column that tells of something bad.
-    bad: Option<usize>,
-    fault: Option<String>,
+/// What the border says of its keys.
+pub(super) fn named(overview: &Overview, app: &App, appearance: &Appearance) -> Vec<Named> {
+    use crate::app::Dialog as _;
+    let all = [
+        (Action::Open, "opens"),
+        (Action::FailedRequests, "failed requests"),
+        (Action::Details, "details"),
+        (Action::Close, "back"),
+    ];
+    let named = all.into_iter().filter(|(action, _)| overview.allows(*action)).collect();
+    let room = usize::from(app.layout().body.width.min(WIDTH)).saturating_sub(TITLE_FRAME);
+    named::fit(named, Context::Crawl, room, app, appearance)
 }
 
 /// Draws the overview.
@@ -81,240 +79,154 @@ pub(super) fn draw(
     app: &App,
     appearance: &Appearance,
 ) {
-    let width = body.width.min(96);
-    let lines = lines(overview, app.now, width.saturating_sub(2));
-    let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2);
-    let area = centred(body, width, height);
+    let failure = u16::from(overview.failure.is_some());
+    let rows = u16::try_from(overview.rows.len().max(1)).unwrap_or(u16::MAX);
+    let height = rows.saturating_add(3 + failure);
+    let area = centred(body, body.width.min(WIDTH), height);
     let inner = area.inner();
-    let first = overview.overlay.first(lines.len(), inner.height.into());
-    let bottom = overlay_keys(overview.overlay.is_long(), app, appearance);
     let (border, title) = (appearance.style(Role::BorderFocus), appearance.style(Role::Title));
-    bordered(buf, area, &Titles { top: "The crawl", bottom: &bottom }, appearance, border, title);
-    for (line, y) in lines.iter().skip(first).zip(inner.y..inner.y + inner.height) {
-        match line {
-            OverviewLine::Head(table, total) => {
-                let header = appearance.style(Role::Header);
-                let heads = total.map(|_| table.heads).unwrap_or_default().map(str::to_owned);
-                let room = numbers(buf, inner, y, table, &heads, &|_| header);
-                let title = if is_narrow(inner.width) { table.short } else { table.title };
-                let counted = total.map(|total| format!("{title} {}", text::count(total)));
-                let counted = counted.filter(|title| cells(title) <= usize::from(room));
-                put(buf, inner.x + 1, y, room, counted.as_deref().unwrap_or(title), header);
-            }
-            OverviewLine::Row(table, row) => draw_row(buf, inner, y, table, row, appearance),
-            OverviewLine::Text(role, text) => {
-                put(
-                    buf,
-                    inner.x + 1,
-                    y,
-                    inner.width.saturating_sub(2),
-                    text,
-                    appearance.style(*role),
-                );
-            }
-            OverviewLine::Gap => {}
+    let top = overview
+        .crawl
+        .as_ref()
+        .map_or_else(|| "The crawl".to_owned(), |crawl| titled(crawl, app.now));
+    let named = named(overview, app, appearance);
+    let bottom = named::line(&named, Context::Crawl, app, appearance);
+    bordered(buf, area, &Titles { top: &top, bottom: &bottom }, appearance, border, title);
+    let mut rest = inner;
+    if let Some(why) = &overview.failure {
+        let width = inner.width.saturating_sub(2);
+        put(buf, inner.x + 1, inner.y, width, &why.to_string(), appearance.style(Role::Danger));
+        rest = below(rest);
+    }
+    if overview.rows.is_empty() {
+        let word = match (&overview.crawl, &overview.failure) {
+            (None, None) => "reading…",
+            (None, Some(_)) => "",
+            (Some(_), _) => NONE,
+        };
+        put(
+            buf,
+            rest.x + 1,
+            rest.y,
+            rest.width.saturating_sub(2),
+            word,
+            appearance.style(Role::Dim),
+        );
+        return;
+    }
+    if rest.height == 0 {
+        return;
+    }
+    header(buf, rest, appearance);
+    rest = below(rest);
+    let shown = overview.rows.iter().enumerate().skip(overview.cursor.top);
+    for ((at, row), y) in shown.zip(rest.y..rest.y + rest.height) {
+        let place = Area { y, height: 1, ..rest };
+        draw_row(buf, place, row, overview, app.now, appearance);
+        if at == overview.cursor.at {
+            marker(buf, place, true, appearance);
+            light(buf, place, appearance.style(Role::Cursor));
         }
     }
+}
+
+/// `The crawl · running 4 min`: of several crawlers, of the one that has told of itself last.
+fn titled(crawl: &Crawl, now: Timestamp) -> String {
+    let last = |at: Option<Timestamp>| at.map_or(i64::MIN, Timestamp::micros);
+    let crawlers = crawl.crawlers.rows.iter().filter(|row| row.fault.is_none());
+    let Some(crawler) = crawlers.max_by_key(|row| last(row.persisted_at)) else {
+        return "The crawl".to_owned();
+    };
+    let since = |at: Option<Timestamp>| {
+        at.map_or_else(String::new, |at| format!(" {}", text::since(at.micros(), now.micros())))
+    };
+    let state = match doing(crawler, now) {
+        Doing::Running => {
+            let ran = crawler.runtime.and_then(|ran| i64::try_from(ran.as_micros()).ok());
+            let told = crawler.persisted_at.map_or(0, |at| now.micros() - at.micros()).max(0);
+            let words = ran.map(|ran| text::ago(0, ran.saturating_add(told)));
+            let span = words.filter(|words| words != "now").unwrap_or_default();
+            format!("running {span}").trim_end().to_owned()
+        }
+        Doing::Finished => format!("finished{}", since(crawler.finished_at)),
+        Doing::Silent => format!("silent, last heard{}", since(crawler.persisted_at)),
+    };
+    format!("The crawl · {state}")
+}
+
+fn below(area: Area) -> Area {
+    Area { y: area.y + 1, height: area.height.saturating_sub(1), ..area }
+}
+
+fn header(buf: &mut Buffer, row: Area, appearance: &Appearance) {
+    let columns = Columns::new(row.width);
+    let style = appearance.style(Role::Header);
+    let heads = ["Last", "Per min", "", "Failed", "Done", "Waiting"];
+    let left = numbers(buf, row, &columns, &heads.map(|head| (head.to_owned(), style)));
+    if columns.kind > 0 {
+        put(buf, row.x + 2, row.y, columns.kind, "What", style);
+        put(buf, row.x + 2 + columns.kind, row.y, left, "Name", style);
+    } else {
+        put(buf, row.x + 2, row.y, left, "What", style);
+    }
+}
+
+/// Writes what stands at the right, from the right; gives the room for the name.
+fn numbers(
+    buf: &mut Buffer,
+    row: Area,
+    columns: &Columns,
+    texts: &[(String, ratatui::style::Style); 6],
+) -> u16 {
+    let [waiting, done, failed] = columns.counts;
+    let widths = [columns.last, columns.per_minute, columns.chart, failed, done, waiting];
+    let mut right = row.x + row.width.saturating_sub(1);
+    for ((text, style), width) in texts.iter().zip(widths) {
+        if width > 0 {
+            put_right(buf, right, row.y, width - 1, text, *style);
+        }
+        right = right.saturating_sub(width);
+    }
+    right.saturating_sub(row.x + 2 + columns.kind)
 }
 
 fn draw_row(
     buf: &mut Buffer,
-    inner: Area,
-    y: u16,
-    table: &Table,
-    row: &TableRow,
-    appearance: &Appearance,
-) {
-    let pieces: Vec<_> =
-        row.name.iter().map(|(text, role)| (text.as_str(), appearance.style(*role))).collect();
-    let Some(fault) = &row.fault else {
-        let style = |column| {
-            appearance.style(match column {
-                5 => Role::Dim,
-                column if row.bad == Some(column) => Role::Warning,
-                _ => Role::Text,
-            })
-        };
-        let room = numbers(buf, inner, y, table, &row.cells, &style);
-        put_all(buf, inner.x + 1, y, room, &pieces);
-        return;
-    };
-    let warning = appearance.style(Role::Warning);
-    put(buf, inner.x, y, 1, appearance.symbols.damaged, warning);
-    let width = inner.width.saturating_sub(2);
-    let used = put_all(buf, inner.x + 1, y, width / 2, &pieces) + 2;
-    put(buf, inner.x + 1 + used, y, width.saturating_sub(used), fault, warning);
-}
-
-/// Writes the columns of numbers; gives the room that is left for the name.
-fn numbers(
-    buf: &mut Buffer,
-    inner: Area,
-    y: u16,
-    table: &Table,
-    texts: &[String; 6],
-    style: &dyn Fn(usize) -> Style,
-) -> u16 {
-    let columns: Vec<(usize, u16)> = if is_narrow(inner.width) {
-        table.narrow.into_iter().zip(NARROW).collect()
-    } else {
-        WIDE.into_iter().enumerate().collect()
-    };
-    let mut right = inner.x + inner.width.saturating_sub(1);
-    let mut left = right;
-    for (column, width) in columns.into_iter().rev() {
-        if !texts[column].is_empty() {
-            put_right(buf, right, y, width, &texts[column], style(column));
-            left = right.saturating_sub(width);
-        }
-        right = right.saturating_sub(width);
-    }
-    left.saturating_sub(inner.x + 1)
-}
-
-fn is_narrow(width: u16) -> bool {
-    width < LITTLE
-}
-
-/// All there is to show, in this many columns.
-fn lines(overview: &Overview, now: Timestamp, width: u16) -> Vec<OverviewLine> {
-    let mut lines = Vec::new();
-    let say = |lines: &mut Vec<OverviewLine>, role, text: &str| {
-        for row in text::wrap(text, usize::from(width.saturating_sub(2))) {
-            lines.push(OverviewLine::Text(role, row));
-        }
-    };
-    if let Some(failure) = &overview.failure {
-        say(&mut lines, Role::Danger, &failure.to_string());
-    }
-    let Some(crawl) = &overview.crawl else {
-        if overview.failure.is_none() {
-            say(&mut lines, Role::Dim, "reading…");
-        }
-        return lines;
-    };
-    let wide = !is_narrow(width);
-    let several = crawl.crawlers.rows.len() > 1;
-    let spans = wide && (!several || width >= MUCH);
-    let mut crawlers = Vec::new();
-    for row in &crawl.crawlers.rows {
-        crawlers.push(crawler(row, now, several, spans));
-    }
-    let mut sections = vec![(&CRAWLERS, crawlers, crawl.crawlers.total, &crawl.crawlers.fault)];
-    for (table, section) in [(&QUEUES, &crawl.queues), (&DATASETS, &crawl.datasets)] {
-        let mut rows = Vec::new();
-        for row in &section.rows {
-            rows.push(storage(row, table, overview, now, wide));
-        }
-        sections.push((table, rows, section.total, &section.fault));
-    }
-    for (table, rows, total, fault) in sections {
-        if !lines.is_empty() {
-            lines.push(OverviewLine::Gap);
-        }
-        let shown = rows.len() as u64;
-        lines.push(OverviewLine::Head(table, (shown > 0).then_some(total)));
-        for row in rows {
-            lines.push(OverviewLine::Row(table, row));
-        }
-        if let Some(fault) = fault {
-            say(&mut lines, Role::Warning, fault);
-        } else if shown == 0 {
-            say(&mut lines, Role::Dim, table.none);
-        } else if shown < total {
-            let more = format!("and {} more", text::count(total - shown));
-            say(&mut lines, Role::Dim, &more);
-        }
-    }
-    lines
-}
-
-/// `several`: its number tells it from the others; `spans`: also how long it has run.
-fn crawler(crawler: &Crawler, now: Timestamp, several: bool, spans: bool) -> TableRow {
-    let (word, role, span) = match doing(crawler, now) {
-        Doing::Running => ("running", Role::Ok, "for"),
-        Doing::Finished => ("finished", Role::Text, "in"),
-        Doing::Silent => ("silent", Role::Warning, "after"),
-    };
-    let mut name = Vec::new();
-    if several {
-        let language = if crawler.javascript { "JS " } else { "" };
-        name.push((format!("{language}{} ", crawler.number), Role::Text));
-    }
-    if crawler.fault.is_none() {
-        name.push((word.to_owned(), role));
-    } else if !several {
-        name.push(("statistics".to_owned(), Role::Text));
-    }
-    if let Some(runtime) = crawler.runtime.filter(|_| spans) {
-        let micros = i64::try_from(runtime.as_micros()).unwrap_or(i64::MAX);
-        // Under two seconds it is `now`, which is no span.
-        let span_of = text::ago(0, micros);
-        if span_of != "now" {
-            name.push((format!(" {span} {span_of}"), Role::Dim));
-        }
-    }
-    let cells = [
-        count(crawler.retries),
-        count(crawler.finished),
-        count(crawler.failed),
-        rate(crawler.failed_per_minute),
-        rate(crawler.finished_per_minute),
-        ago(crawler.finished_at.or(crawler.persisted_at), now),
-    ];
-    let bad = crawler.failed.is_some_and(|failed| failed > 0).then_some(2);
-    TableRow { name, cells, bad, fault: crawler.fault.clone() }
-}
-
-/// `marks`: also whether several clients share it.
-fn storage(
-    info: &StorageInfo,
-    table: &Table,
+    place: Area,
+    row: &CrawlRow,
     overview: &Overview,
     now: Timestamp,
-    marks: bool,
-) -> TableRow {
-    let name = info.name.escaped();
-    let name = if name.is_empty() { "(empty name)".to_owned() } else { name };
-    let mut name = vec![(name, Role::Text)];
-    if info.had_multiple_clients && marks {
-        name.push((" shared".to_owned(), Role::Dim));
+    appearance: &Appearance,
+) {
+    let columns = Columns::new(place.width);
+    let Cells { name, waiting, done, failed, per_minute, last } =
+        cells(row, overview.per_minute(row), now, columns.kind == 0);
+    let style = |role| appearance.style(role);
+    let pieces: Vec<_> = name.iter().map(|(text, role)| (text.as_str(), style(*role))).collect();
+    let (x, y) = (place.x + 2, place.y);
+    if columns.kind > 0 {
+        put(buf, x, y, columns.kind - 1, row.kind(), style(Role::Dim));
     }
-    let (counts, per_minute) = if table.heads[0].is_empty() {
-        ([String::new(), count(info.items), String::new()], overview.dataset_rate(&info.name))
-    } else {
-        let counts = [info.pending, info.handled, info.total].map(count);
-        (counts, overview.queue_rate(&info.name))
-    };
-    let [first, second, third] = counts;
-    let cells = [first, second, third, String::new(), rate(per_minute), ago(info.modified_at, now)];
-    TableRow { name, cells, bad: None, fault: info.fault.clone() }
-}
-
-fn count(count: Option<u64>) -> String {
-    count.map_or_else(none, text::short_count)
-}
-
-fn rate(rate: Option<f64>) -> String {
-    rate.map_or_else(none, text::rate)
-}
-
-fn ago(at: Option<Timestamp>, now: Timestamp) -> String {
-    at.map_or_else(none, |at| text::ago(at.micros(), now.micros()))
-}
-
-/// What stands where nothing is known.
-fn none() -> String {
-    "—".to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_columns_leave_room_for_names() {
-        assert!(WIDE.iter().sum::<u16>() + 16 <= LITTLE);
-        assert!(NARROW.iter().sum::<u16>() + 12 <= 38);
+    let x = x + columns.kind;
+    if let Some(fault) = row.fault() {
+        put(buf, place.x + 1, y, 1, appearance.symbols.damaged, style(Role::Warning));
+        let width = place.width.saturating_sub(3 + columns.kind);
+        let used = put_all(buf, x, y, width / 2, &pieces);
+        let used = if used > 0 { used + 2 } else { 0 };
+        put(buf, x + used, y, width.saturating_sub(used), fault, style(Role::Warning));
+        return;
     }
+    let bad = !failed.is_empty() && failed != "0" && failed != cells::NONE;
+    let failed_role = if bad { Role::Danger } else { Role::Text };
+    let bars = chart(&overview.bars(row), usize::from(CHART) - 2, appearance);
+    let texts = [
+        (last, style(Role::Dim)),
+        (per_minute, style(Role::Text)),
+        (bars, style(Role::Spark)),
+        (failed, style(failed_role)),
+        (done, style(Role::Text)),
+        (waiting, style(Role::Text)),
+    ];
+    let room = numbers(buf, place, &columns, &texts);
+    put_all(buf, x, y, room, &pieces);
 }

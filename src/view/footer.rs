@@ -11,7 +11,7 @@ use crate::theme::Role;
 
 use super::named::{self, Named};
 use super::paint::{put, put_right};
-use super::{Appearance, draft, list, merge, modal, review, targets};
+use super::{Appearance, crawl, draft, list, merge, modal, review, targets, totals};
 
 /// Columns between two hints.
 const GAP: usize = 3;
@@ -64,8 +64,6 @@ fn scrolls(app: &App) -> bool {
     let overlay = match app.layer() {
         Some(Layer::Help(shown)) => &shown.overlay,
         Some(Layer::Details(shown)) => &shown.overlay,
-        Some(Layer::Totals(shown)) => &shown.overlay,
-        Some(Layer::Crawl(shown)) => &shown.overlay,
         Some(Layer::Draft(shown)) => &shown.overlay,
         Some(Layer::Review(shown)) => &shown.overlay,
         Some(Layer::List(shown)) => return list::scrolls(shown.dialog()),
@@ -81,8 +79,8 @@ fn named_above(app: &App, appearance: &Appearance) -> Vec<Named> {
         Some(Layer::Confirm(shown)) => modal::named(shown),
         Some(Layer::Help(shown)) => named::overlay(shown.overlay.is_long()),
         Some(Layer::Details(shown)) => named::overlay(shown.overlay.is_long()),
-        Some(Layer::Totals(shown)) => named::overlay(shown.overlay.is_long()),
-        Some(Layer::Crawl(shown)) => named::overlay(shown.overlay.is_long()),
+        Some(Layer::Totals(shown)) => totals::named(shown),
+        Some(Layer::Crawl(shown)) => crawl::named(shown, app, appearance),
         Some(Layer::List(shown)) => list::named(shown.dialog(), app, appearance),
         Some(Layer::Draft(_)) => draft::named(app, appearance),
         Some(Layer::Review(shown)) => review::named(shown, app, appearance),

@@ -5,7 +5,7 @@ mod titles;
 
 use ratatui::buffer::Buffer;
 
-use crate::app::keys::FUZZY;
+use crate::app::keys::{FUZZY, OF_TYPE};
 use crate::app::{App, Area, Pane, store_facts, store_state};
 use crate::index::Sort;
 use crate::keymap::{Action, Context};
@@ -67,6 +67,9 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appeara
                 }
                 (false, false) if keys.filter.starts_with(FUZZY) => {
                     text::then("no key is like this", "; ", clears())
+                }
+                (false, false) if keys.filter.starts_with(OF_TYPE) => {
+                    text::then("no record of this content type", "; ", clears())
                 }
                 (false, false) => text::then("no key contains this", "; ", clears()),
             };

@@ -81,6 +81,22 @@ pub(super) fn marker(buf: &mut Buffer, row: Area, focused: bool, appearance: &Ap
     put(buf, row.x, row.y, 1, symbol, appearance.style(Role::Marker));
 }
 
+/// A bar for each number, the highest as high as a row; of more than have room, the last ones.
+pub(super) fn chart(bars: &[f64], room: usize, appearance: &Appearance) -> String {
+    let heights = appearance.symbols.spark;
+    let bars = &bars[bars.len().saturating_sub(room)..];
+    let most = bars.iter().copied().fold(0.0, f64::max);
+    let bar = |bar: &f64| {
+        if *bar <= 0.0 {
+            return " ";
+        }
+        #[expect(clippy::cast_sign_loss, reason = "a share of the highest is positive")]
+        let height = (bar / most * heights.len() as f64).ceil() as usize;
+        heights[height.clamp(1, heights.len()) - 1]
+    };
+    bars.iter().map(bar).collect()
+}
+
 /// Lights a whole row in one style, whatever styles are in it: each other style would cost a slow
 /// connection as many bytes again.
 pub(super) fn light(buf: &mut Buffer, row: Area, style: Style) {

@@ -9,7 +9,7 @@ use crate::text;
 use crate::theme::Role;
 
 use super::Appearance;
-use super::paint::{Piece, put, put_all, put_right};
+use super::paint::{Piece, chart, put, put_all, put_right};
 
 /// From so many columns on, the line has room for the chart.
 const WIDE: u16 = 100;
@@ -55,7 +55,7 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appeara
         right = put_right(buf, right, area.y, 10, &text, appearance.style(Role::Dim));
     }
     if let Some(bars) = app.watch.bars(app.now).filter(|_| area.width >= WIDE) {
-        let chart = chart(&bars, appearance);
+        let chart = chart(&bars.map(f64::from), bars.len(), appearance);
         right = put_right(
             buf,
             right.saturating_sub(2),
@@ -118,17 +118,6 @@ fn watching(app: &App, appearance: &Appearance, width: u16) -> String {
             format!("{records} {} {}/s", appearance.symbols.about, text::size(bytes))
         }
     }
-}
-
-/// A bar for each number, the highest as high as a row.
-fn chart(bars: &[u32], appearance: &Appearance) -> String {
-    let heights = appearance.symbols.spark;
-    let most = bars.iter().copied().max().unwrap_or(0).max(1) as usize;
-    let bar = |bar: &u32| match *bar as usize {
-        0 => " ",
-        bar => heights[(bar * heights.len()).div_ceil(most).clamp(1, heights.len()) - 1],
-    };
-    bars.iter().map(bar).collect()
 }
 
 fn badges(app: &App) -> Vec<&'static str> {

@@ -3,22 +3,34 @@
 use ratatui::buffer::Buffer;
 
 use crate::app::layers::Totals;
-use crate::app::{App, Area};
+use crate::app::{App, Area, Dialog as _};
+use crate::keymap::{Action, Context};
 use crate::model::StoreName;
 use crate::text;
 use crate::theme::Role;
 
 use super::Appearance;
-use super::border::{Titles, bordered, overlay_keys};
+use super::border::{Titles, bordered};
 use super::modal::centred;
-use super::paint::{put, put_right, type_role};
+use super::named::{self, Named};
+use super::paint::{light, marker, put, put_right, type_role};
 
+/// Columns of the dialog, where there is room.
+const WIDTH: u16 = 88;
 /// Columns of the number of records, with a gap before them.
 const RECORDS: u16 = 12;
 /// Columns of the bytes, with a gap before them.
 const BYTES: u16 = 10;
 /// Columns of the share of all bytes, with a gap before them.
 const SHARE: u16 = 6;
+/// Cells of the bar that shows it.
+const BAR: u16 = 16;
+
+/// What the border says of its keys.
+pub(super) fn named(totals: &Totals) -> Vec<Named> {
+    let all = [(Action::Open, "shows its records"), (Action::Close, "closes")];
+    all.into_iter().filter(|(action, _)| totals.allows(*action)).collect()
+}
 
 /// Draws the totals; the sum stands last.
 pub(super) fn draw(
@@ -30,11 +42,10 @@ pub(super) fn draw(
 ) {
     let rows = totals.rows.as_deref().unwrap_or_default();
     let wanted = u16::try_from(rows.len().max(1)).unwrap_or(u16::MAX).saturating_add(4);
-    let area = centred(body, body.width.min(72), wanted);
+    let area = centred(body, body.width.min(WIDTH), wanted);
     let inner = area.inner();
     let room = usize::from(inner.height.saturating_sub(2));
-    let first = totals.overlay.first(rows.len(), room);
-    let bottom = overlay_keys(totals.overlay.is_long(), app, appearance);
+    let bottom = named::line(&named(totals), Context::Totals, app, appearance);
     let store = app.keys.store.as_ref().map(StoreName::escaped).unwrap_or_default();
     let title = format!("Content types of {store}");
     let (border, style) = (appearance.style(Role::BorderFocus), appearance.style(Role::Title));
@@ -44,34 +55,42 @@ pub(super) fn draw(
     }
     let header = appearance.style(Role::Header);
     line(buf, inner, inner.y, ["Content type", "Records", "Bytes", ""], [header, header]);
-    let Some(_) = &totals.rows else {
-        put(
-            buf,
-            inner.x + 1,
-            inner.y + 1,
-            inner.width - 1,
-            "counting…",
-            appearance.style(Role::Dim),
-        );
+    if totals.rows.is_none() {
+        let (width, dim) = (inner.width - 1, appearance.style(Role::Dim));
+        put(buf, inner.x + 1, inner.y + 1, width, "counting…", dim);
         return;
-    };
+    }
     let all: u64 = rows.iter().map(|(_, _, bytes)| bytes).sum();
     let records: u64 = rows.iter().map(|(_, records, _)| records).sum();
     let text = appearance.style(Role::Text);
-    for ((name, records, bytes), y) in
-        rows.iter().skip(first).take(room).zip(inner.y + 1..inner.y + inner.height)
-    {
-        let share = format!("{:.0} %", *bytes as f64 * 100.0 / all.max(1) as f64);
+    let shown = rows.iter().enumerate().skip(totals.cursor.top).take(room);
+    for ((at, (name, records, bytes)), y) in shown.zip(inner.y + 1..inner.y + inner.height) {
+        let part = *bytes as f64 / all.max(1) as f64;
+        let share = format!("{:.0} %", part * 100.0);
         let shown = if name.as_str().is_empty() { "(no content type)" } else { name.as_str() };
         let cells = [shown, &text::count(*records), &text::size(*bytes), &share];
         line(buf, inner, y, cells, [appearance.style(type_role(name.family())), text]);
+        bar(buf, inner, y, part, appearance);
+        if at == totals.cursor.at {
+            let row = Area { y, height: 1, ..inner };
+            marker(buf, row, true, appearance);
+            light(buf, row, appearance.style(Role::Cursor));
+        }
     }
     let y = inner.y + inner.height - 1;
     let cells = ["all", &text::count(records), &text::size(all), ""];
     line(buf, inner, y, cells, [header, header]);
 }
 
-/// A row of the table: the name, and numbers right of it as far as there is room.
+/// Columns of the share and of its bar, with a gap before each, where there is room.
+fn share_columns(width: u16) -> (u16, u16) {
+    match width {
+        0..50 => (0, 0),
+        50..72 => (SHARE, 0),
+        _ => (SHARE, BAR + 2),
+    }
+}
+
 fn line(
     buf: &mut Buffer,
     inner: Area,
@@ -79,8 +98,8 @@ fn line(
     cells: [&str; 4],
     styles: [ratatui::style::Style; 2],
 ) {
-    let mut right = inner.x + inner.width.saturating_sub(1);
-    let share = if inner.width >= 50 { SHARE } else { 0 };
+    let (share, bar) = share_columns(inner.width);
+    let mut right = inner.x + inner.width.saturating_sub(1 + bar);
     for (cell, width) in [(cells[3], share), (cells[2], BYTES), (cells[1], RECORDS)] {
         if width > 0 {
             put_right(buf, right, y, width, cell, styles[1]);
@@ -88,4 +107,19 @@ fn line(
         }
     }
     put(buf, inner.x + 1, y, right.saturating_sub(inner.x + 1), cells[0], styles[0]);
+}
+
+/// As much of a line as is a part of all, rounded; something is never shown as nothing.
+fn bar(buf: &mut Buffer, inner: Area, y: u16, part: f64, appearance: &Appearance) {
+    let (_, columns) = share_columns(inner.width);
+    if columns == 0 || part <= 0.0 {
+        return;
+    }
+    #[expect(clippy::cast_sign_loss, reason = "a part is positive")]
+    let full = ((part * f64::from(BAR)).round() as usize).clamp(1, usize::from(BAR));
+    let x = inner.x + inner.width.saturating_sub(BAR + 1);
+    let [done, left] = appearance.symbols.bar;
+    let used = put(buf, x, y, BAR, &done.repeat(full), appearance.style(Role::Spark));
+    let rest = left.repeat(usize::from(BAR - used));
+    put(buf, x + used, y, BAR - used, &rest, appearance.style(Role::Dim));
 }

@@ -1,14 +1,18 @@
-//! Scripts for the core: the rest of the crawl, read while one looks at it and not longer.
+//! Scripts for the core: the crawl as a list that one can enter, read while one looks at it and not
+//! longer.
 
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
 use std::sync::Arc;
 
-use larder::app::{App, Effect, Event, Help, Layer, Load, Loaded, Read, Settings, Slot, Ticket};
+use larder::app::{
+    App, Effect, Event, Help, Layer, Load, Loaded, Pane, Read, Settings, Slot, Ticket,
+};
 use larder::keymap::KeyMap;
-use larder::model::{Crawl, Error, ErrorKind, StorageInfo, Timestamp};
+use larder::model::{Crawl, Crawler, Error, ErrorKind, StorageInfo, Timestamp};
+use larder::theme::{Role, Theme};
 
-use crate::stage::{NOW, Stage, record, store};
+use crate::stage::{NOW, Stage, computed, index, record, store};
 
 fn connected() -> Stage {
     let mut stage = Stage::new(120, 36);
@@ -56,7 +60,7 @@ fn it_is_read_while_one_looks_at_it_and_not_longer() {
         let (mut stage, ticket) = opened();
         assert!(stage.frame().contains("reading…"));
         reads(&mut stage, ticket, 1, Ok(crawl(10)));
-        assert!(stage.frame().contains("Request queues 1"), "{}", stage.frame());
+        assert!(stage.frame().contains("request queue"), "{}", stage.frame());
         reads(&mut stage, ticket, 2, Ok(crawl(1234)));
         assert!(stage.frame().contains("1,234"), "{}", stage.frame());
         assert!(!is_given_up(&stage));
@@ -81,20 +85,20 @@ fn nothing_wakes_the_program_for_it() {
 #[test]
 fn the_rate_of_a_queue_comes_from_what_was_handled_lately() {
     let (mut stage, ticket) = opened();
-    // Pending, handled, and at the end the rate and the time of the last change.
+    // Waiting, done, the chart if there is one, the rate and the time of the last change.
     let row = |stage: &mut Stage| -> Vec<String> {
         let frame = stage.frame();
-        let row = frame.lines().find(|line| line.contains("│ default")).unwrap();
+        let row = frame.lines().find(|line| line.contains("request queue ")).unwrap();
         let words: Vec<_> = row.split(['│', ' ']).filter(|word| !word.is_empty()).collect();
         let words = words.iter().skip_while(|word| **word != "5").map(|word| (*word).to_owned());
         words.collect()
     };
     reads(&mut stage, ticket, 0, Ok(crawl(100)));
-    assert_eq!(row(&mut stage), ["5", "100", "—", "—", "—"]);
+    assert_eq!(row(&mut stage), ["5", "100", "—", "—"]);
     for second in 1..=60 {
         reads(&mut stage, ticket, second, Ok(crawl(100 + second.unsigned_abs() * 3)));
     }
-    assert_eq!(row(&mut stage), ["5", "280", "—", "180", "—"]);
+    assert_eq!(row(&mut stage), ["5", "280", "████████████", "180", "—"]);
 }
 
 #[test]
@@ -148,9 +152,18 @@ fn it_opens_from_every_pane_and_is_scrolled() {
         stage.keys(pane).keys("C");
         let (ticket, _) = stage.take(Slot::Crawl);
         reads(&mut stage, ticket, 1, Ok(crawl(10)));
+        let mut crawl = crawl(10);
+        crawl.queues.rows.extend((0..9).map(|at| StorageInfo {
+            name: format!("more-{at}").as_str().into(),
+            ..StorageInfo::default()
+        }));
+        reads(&mut stage, ticket, 2, Ok(crawl));
+        stage.keys("g");
         assert!(!stage.frame().contains("products"), "{}", stage.frame());
-        stage.keys("G");
-        assert!(stage.frame().contains("products"), "{}", stage.frame());
+        stage.keys("Gk");
+        assert!(stage.frame().contains("store defau"), "{}", stage.frame());
+        stage.keys("k");
+        assert!(stage.frame().contains("dataset pro"), "{}", stage.frame());
         stage.keys("C");
     }
 }
@@ -168,4 +181,193 @@ fn the_key_that_the_user_chose_opens_and_closes_it() {
     assert!(matches!(stage.app.layer(), Some(Layer::Crawl(_))));
     stage.keys("X");
     assert!(stage.app.layers.is_empty());
+}
+
+/// With a crawler that has failed requests, a queue, a dataset and the stores; `shop` is open.
+fn listed() -> (Stage, Ticket) {
+    let mut stage = connected();
+    stage.keys("j").open(&[record("a", "text/plain", "1"), record("b", "text/plain", "2")]);
+    stage.keys("C");
+    let (ticket, _) = stage.take(Slot::Crawl);
+    let mut crawl = crawl(10);
+    let (finished, failed) = (Some(90), Some(3));
+    crawl.crawlers.rows.push(Crawler { finished, failed, ..Crawler::default() });
+    crawl.crawlers.total = 1;
+    reads(&mut stage, ticket, 1, Ok(crawl));
+    stage.asked.clear();
+    (stage, ticket)
+}
+
+/// The line of the frame that stands in the row under the cursor.
+fn under_cursor(stage: &mut Stage) -> String {
+    let frame = stage.frame();
+    let dialog = frame.lines().skip_while(|line| !line.contains("The crawl"));
+    let rows = dialog.filter(|line| line.contains("│▌"));
+    rows.last().unwrap_or_else(|| panic!("no cursor in\n{frame}")).to_owned()
+}
+
+fn details(stage: &Stage) -> Vec<(&'static str, String)> {
+    match stage.app.layer() {
+        Some(Layer::Details(details)) => details.facts.clone(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn the_cursor_begins_on_the_open_store_and_stays_on_its_row() {
+    let (mut stage, ticket) = listed();
+    assert!(under_cursor(&mut stage).contains("shop"), "{}", stage.frame());
+    stage.keys("g");
+    assert!(under_cursor(&mut stage).contains("request queue"), "{}", stage.frame());
+    stage.keys("j");
+    assert!(under_cursor(&mut stage).contains("products"), "{}", stage.frame());
+    let mut more = crawl(11);
+    more.queues.rows.push(StorageInfo { name: "later".into(), ..StorageInfo::default() });
+    reads(&mut stage, ticket, 2, Ok(more));
+    assert!(under_cursor(&mut stage).contains("products"), "{}", stage.frame());
+}
+
+#[test]
+fn enter_goes_into_a_store_and_the_cursor_of_the_stores_with_it() {
+    let (mut stage, _) = listed();
+    stage.keys("k");
+    assert!(under_cursor(&mut stage).contains("default"), "{}", stage.frame());
+    stage.keys("<enter>");
+    assert!(stage.app.layers.is_empty());
+    assert_eq!(stage.app.keys.store, Some("default".into()));
+    assert_eq!(stage.app.stores.current().unwrap().store, "default".into());
+    assert_eq!(stage.app.focus, Pane::Keys);
+    assert!(is_given_up(&stage), "nobody looks at it any more");
+}
+
+#[test]
+fn enter_on_the_open_store_leaves_its_keys_as_they_stand() {
+    let (mut stage, _) = listed();
+    stage.keys("<enter>");
+    assert!(stage.app.layers.is_empty());
+    assert_eq!((stage.app.focus, stage.app.keys.len()), (Pane::Keys, 2));
+    assert!(!stage.asked.iter().any(|effect| matches!(effect, Effect::Read(Slot::Keys, ..))));
+}
+
+#[test]
+fn enter_on_a_crawler_shows_its_statistics_in_the_default_store() {
+    let (mut stage, _) = listed();
+    stage.keys("gjj");
+    assert!(under_cursor(&mut stage).contains("crawler"), "{}", stage.frame());
+    stage.keys("<enter>");
+    assert_eq!(stage.app.keys.store, Some("default".into()));
+    let records = ["A", "__CRAWLER_STATISTICS_0", "z"].map(|key| record(key, "text/plain", "1"));
+    // While the walk goes on, the key may still come.
+    let (ticket, _) = stage.take(Slot::Keys);
+    let some = Loaded::keys(index(&records[..1]), 0.5);
+    stage.event(Event::Loaded(Slot::Keys, ticket, Ok(some)));
+    stage.event(Event::Loaded(Slot::Keys, ticket, Ok(Loaded::keys(index(&records), 1.0))));
+    let at = stage.app.keys.current().unwrap().key;
+    assert_eq!(at, "__CRAWLER_STATISTICS_0".into());
+}
+
+#[test]
+fn of_a_queue_and_a_dataset_enter_and_the_key_of_details_show_what_is_known() {
+    for key in ["<enter>", "i"] {
+        let (mut stage, _) = listed();
+        stage.keys("g").keys(key);
+        let facts = details(&stage);
+        let fact = |name| facts.iter().find(|(known, _)| *known == name).unwrap().1.as_str();
+        assert_eq!((fact("name"), fact("waiting"), fact("done")), ("default", "5", "10"));
+        assert!(fact("requests").contains("does not list them"));
+        stage.keys("<esc>j").keys(key);
+        assert!(details(&stage).contains(&("items", "7".to_owned())));
+        stage.keys("<esc>");
+        assert!(matches!(stage.app.layer(), Some(Layer::Crawl(_))), "back in the list");
+    }
+    let (mut stage, _) = listed();
+    stage.keys("gjji");
+    assert!(details(&stage).contains(&("failed", "3".to_owned())));
+}
+
+#[test]
+fn failed_requests_lead_to_their_error_pages_in_the_default_store() {
+    let (mut stage, _) = listed();
+    assert!(stage.frame().contains("f failed requests"), "{}", stage.frame());
+    stage.keys("f");
+    assert!(stage.app.layers.is_empty());
+    assert_eq!(stage.app.keys.store, Some("default".into()));
+    assert_eq!(stage.app.keys.filter, "ERROR_SNAPSHOT_");
+    let pages = ["ERROR_SNAPSHOT_ab.html", "INPUT"].map(|key| record(key, "text/html", "1"));
+    stage.answer(Slot::Keys, Ok(Loaded::keys(index(&pages), 1.0)));
+    while stage.asked.iter().any(|effect| matches!(effect, Effect::Read(Slot::Select, ..))) {
+        let (ticket, read) = stage.take(Slot::Select);
+        stage.event(Event::Loaded(Slot::Select, ticket, Ok(computed(read))));
+    }
+    assert_eq!(stage.app.keys.len(), 1, "{}", stage.frame());
+    stage.keys("<esc>");
+    assert_eq!(stage.app.keys.filter, "");
+}
+
+#[test]
+fn without_a_default_store_there_are_no_error_pages_to_go_to() {
+    let mut stage = Stage::new(120, 36);
+    stage.connect(vec![store("shop", 6), store("other", 6)]);
+    stage.keys("C");
+    let (ticket, _) = stage.take(Slot::Crawl);
+    reads(&mut stage, ticket, 1, Ok(crawl(10)));
+    assert!(!stage.frame().contains("failed requests"), "{}", stage.frame());
+    stage.keys("f");
+    assert!(stage.notice().contains("no default store"), "{}", stage.notice());
+    assert!(matches!(stage.app.layer(), Some(Layer::Crawl(_))));
+}
+
+#[test]
+fn failed_requests_stand_out_as_danger() {
+    let (mut stage, _) = listed();
+    let colours = |name: &str| (name == "COLORTERM").then(|| "truecolor".to_owned());
+    let theme = Theme::from_settings("dark", &toml::Table::new(), &colours).unwrap();
+    let danger = theme.style(Role::Danger).fg.unwrap();
+    let buffer = stage.buffer(theme);
+    let failed = buffer.content().iter().filter(|cell| cell.symbol() == "3");
+    assert!(failed.into_iter().any(|cell| cell.fg == danger), "{}", stage.frame());
+}
+
+#[test]
+fn help_opens_over_the_list() {
+    let (mut stage, _) = listed();
+    stage.keys("?");
+    assert!(matches!(stage.app.layer(), Some(Layer::Help(_))));
+    assert_eq!(stage.app.layers.len(), 2);
+}
+
+#[test]
+fn a_content_type_leads_to_its_records_and_its_key_closes_the_list() {
+    let mut stage = connected();
+    let all = [
+        record("a", "text/plain", "long text"),
+        record("b", "image/png", "1"),
+        record("c", "text/plain; charset=utf-8", "2"),
+        record("d", "", "3"),
+    ];
+    stage.keys("j").open(&all);
+    let count = |stage: &mut Stage| {
+        stage.keys("t");
+        let (ticket, read) = stage.take(Slot::Totals);
+        stage.event(Event::Loaded(Slot::Totals, ticket, Ok(computed(read))));
+    };
+    count(&mut stage);
+    assert!(stage.frame().contains("━"), "a bar for each share: {}", stage.frame());
+    stage.keys("t");
+    assert!(stage.app.layers.is_empty(), "the same key closes it");
+    for (keys, filter, found) in [("", "@=text/plain", "a"), ("G", "@=", "d")] {
+        count(&mut stage);
+        stage.keys(keys).keys("<enter>");
+        assert!(stage.app.layers.is_empty());
+        if keys.is_empty() {
+            assert_eq!(stage.app.keys.filter, filter);
+        }
+        let (ticket, read) = stage.take(Slot::Select);
+        stage.event(Event::Loaded(Slot::Select, ticket, Ok(computed(read))));
+        assert_eq!(stage.app.keys.len(), 1, "{filter}: {}", stage.frame());
+        if keys.is_empty() {
+            assert_eq!(stage.app.keys.current().unwrap().key, found.into());
+        }
+        stage.keys("<esc>");
+    }
 }

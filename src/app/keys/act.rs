@@ -2,6 +2,7 @@
 
 use crate::index::Sort;
 use crate::keymap::Action;
+use crate::model::Key;
 use crate::text;
 
 use super::super::ctx::{Ctx, Request};
@@ -105,6 +106,16 @@ impl KeysPane {
             self.held.key = None;
             self.flatten_groups(ctx);
         }
+        self.reselect(ctx);
+    }
+
+    /// Shows all keys, with the cursor on this one as soon as it is in the list.
+    pub(in crate::app) fn show_at(&mut self, key: Key, ctx: &mut Ctx<'_>) {
+        self.filter.clear();
+        self.follow = false;
+        self.held.before_filter = None;
+        self.flatten_groups(ctx);
+        self.hold(key);
         self.reselect(ctx);
     }
 

@@ -1,41 +1,51 @@
-//! The rest of the crawl, while the user looks at it: request queues, datasets and crawlers.
+//! The crawl as a list that one can enter: request queues, datasets, crawlers and stores.
+
+mod readings;
+mod rows;
 
 use std::sync::Arc;
 
 use crossterm::event::KeyEvent;
 
 use crate::keymap::{Action, Context};
-use crate::model::{Crawl, Crawler, Error, StorageInfo, StoreName, Timestamp};
+use crate::model::{Crawl, Crawler, Error, Key, StoreInfo, StoreName, Timestamp, crawl::MOST};
 
-use super::super::ctx::Ctx;
+use super::super::App;
+use super::super::ctx::{Ctx, KeysShown, Request};
 use super::super::event::Slot;
+use super::super::list::{Cursor, Move};
 use super::super::load::Load;
+use super::super::notice::Notice;
 use super::dialog::Dialog;
-use super::overlay::{Overlay, Then};
+use super::overlay::Then;
+use readings::Readings;
 
-/// Microseconds over which the rate of a queue or dataset is taken.
-const SPAN: i64 = 60_000_000;
-/// Readings that are kept for it lie so many microseconds apart.
-const STEP: i64 = 5_000_000;
-/// Over fewer microseconds a rate says nothing.
-const LEAST: i64 = 2_500_000;
+pub use rows::{CrawlRow, Note};
+
 /// A crawler writes its statistics once a minute; one that has not for so many microseconds was
 /// killed, or hangs.
 const SILENT: i64 = 150_000_000;
+/// The store in which crawlers keep error pages and statistics.
+const DEFAULT: &[u8] = b"default";
+/// What the keys of error pages begin with.
+pub const ERROR_PAGES: &str = "ERROR_SNAPSHOT_";
+/// Rows of the screen that are none of the list's: two borders and the header.
+const FRAME: u16 = 3;
 
 /// What is known of the crawl, and what was known a while ago.
 #[derive(Debug, Clone, Default)]
 pub struct Overview {
-    /// How far it is scrolled.
-    pub overlay: Overlay,
+    /// The cursor among the rows.
+    pub cursor: Cursor,
+    /// The rows, as they are now; none until the crawl has been read.
+    pub rows: Vec<CrawlRow>,
     /// The crawl as last read; `None` until then.
     pub crawl: Option<Arc<Crawl>>,
     /// Why it could not be read just now.
     pub failure: Option<Error>,
-    /// When that was.
-    read_at: Option<Timestamp>,
-    /// When, and what it was at times over the last minute, the oldest first.
-    readings: Vec<(Timestamp, Arc<Crawl>)>,
+    readings: Readings,
+    /// Whether the cursor has been put on the open store, or moved.
+    placed: bool,
 }
 
 /// What a crawler is doing, as far as its statistics tell.
@@ -60,61 +70,104 @@ pub fn doing(crawler: &Crawler, now: Timestamp) -> Doing {
 
 impl Overview {
     /// Takes a reading; the next one follows by itself, as long as anyone looks.
-    pub(in crate::app) fn take(&mut self, crawl: Arc<Crawl>, now: Timestamp) {
-        self.readings.retain(|(at, _)| (0..=SPAN).contains(&(now.micros() - at.micros())));
-        let last = self.readings.last().map(|(at, _)| now.micros() - at.micros());
-        if last.is_none_or(|since| since >= STEP) {
-            self.readings.push((now, Arc::clone(&crawl)));
-        }
+    pub(in crate::app) fn take<'a>(
+        &mut self,
+        crawl: Arc<Crawl>,
+        stores: impl Iterator<Item = &'a StoreInfo>,
+        now: Timestamp,
+    ) {
+        let records = stores.filter_map(|info| Some((info.store.clone(), info.records?)));
+        let records = records.take(MOST).collect();
+        self.readings.take(&crawl, records, now);
         self.crawl = Some(crawl);
-        self.read_at = Some(now);
         self.failure = None;
     }
 
-    /// How many requests of this queue are handled a minute, over the last one.
-    pub fn queue_rate(&self, name: &StoreName) -> Option<f64> {
-        self.rate(|crawl| find(&crawl.queues.rows, name)?.handled)
-    }
-
-    /// How many items come to this dataset a minute, over the last one.
-    pub fn dataset_rate(&self, name: &StoreName) -> Option<f64> {
-        self.rate(|crawl| find(&crawl.datasets.rows, name)?.items)
-    }
-
-    /// How much a count has grown a minute; `None` until that can be told. One that is smaller than
-    /// before was emptied meanwhile, and is counted from there.
-    fn rate(&self, count: impl Fn(&Crawl) -> Option<u64>) -> Option<f64> {
-        let (now, is) = (self.read_at?, count(self.crawl.as_ref()?)?);
-        let mut first: Option<(Timestamp, u64)> = None;
-        let mut before = 0;
-        for (at, crawl) in &self.readings {
-            // Where it was not there, or could not be read, the count begins anew.
-            let Some(was) = count(crawl) else {
-                first = None;
-                continue;
-            };
-            if first.is_none() || was < before {
-                first = Some((*at, was));
-            }
-            before = was;
+    /// How much a row has grown a minute, over the last one; of a crawler what it tells itself.
+    pub fn per_minute(&self, row: &CrawlRow) -> Option<f64> {
+        match row {
+            CrawlRow::Crawler(crawler) => crawler.finished_per_minute,
+            row => self.readings.per_minute(|reading| reading.count(row)),
         }
-        let (at, was) = first.filter(|_| before <= is)?;
-        let span = now.micros() - at.micros();
-        (span >= LEAST).then(|| (is - was) as f64 * 60_000_000.0 / span as f64)
     }
-}
 
-fn find<'a>(rows: &'a [StorageInfo], name: &StoreName) -> Option<&'a StorageInfo> {
-    rows.iter().find(|row| row.name == *name)
+    /// How fast it has grown between one reading and the next, the oldest first.
+    pub fn bars(&self, row: &CrawlRow) -> Vec<f64> {
+        self.readings.bars(|reading| reading.count(row))
+    }
+
+    /// The row under the cursor.
+    pub fn current(&self) -> Option<&CrawlRow> {
+        self.rows.get(self.cursor.at)
+    }
+
+    /// How many rows are shown at once in a body of this height.
+    pub fn height(&self, body: u16) -> usize {
+        let failure = u16::from(self.failure.is_some());
+        usize::from(body.saturating_sub(FRAME + failure)).max(1)
+    }
+
+    /// Takes the rows as they are now; the cursor stays on its row.
+    fn list(&mut self, rows: Vec<CrawlRow>, open: Option<&StoreName>, height: usize) {
+        let held = self.current().cloned();
+        let is_open =
+            |row: &CrawlRow| matches!(row, CrawlRow::Store(info) if Some(&info.store) == open);
+        let at = match held.filter(|_| self.placed) {
+            Some(held) => rows.iter().position(|row| row.is_same(&held)),
+            None => rows.iter().position(is_open),
+        };
+        self.placed |= at.is_some();
+        let len = rows.len();
+        self.rows = rows;
+        self.cursor.hold(at.unwrap_or(self.cursor.at), len, height);
+    }
+
+    fn go(&mut self, to: Move, ctx: &Ctx<'_>) {
+        self.placed = true;
+        let height = self.height(ctx.layout().body.height);
+        self.cursor.go(to, self.rows.len(), height);
+    }
+
+    /// Goes into a store; of what cannot be entered, shows what is known.
+    fn open(&self, ctx: &mut Ctx<'_>) -> Then {
+        let request = match self.current() {
+            None => return Then::Stay,
+            Some(CrawlRow::Store(info)) => Request::Enter(info.store.clone(), None),
+            Some(CrawlRow::Crawler(crawler)) if crawler.fault.is_none() => {
+                let key = KeysShown::At(Key::from(crawler.key().as_str()));
+                Request::Enter(StoreName::from(DEFAULT), Some(key))
+            }
+            Some(_) => {
+                self.details(ctx);
+                return Then::Stay;
+            }
+        };
+        ctx.request(request);
+        Then::Close
+    }
+
+    /// Shows all that is known of a row.
+    fn details(&self, ctx: &mut Ctx<'_>) {
+        let Some(row) = self.current() else { return };
+        let facts = row.facts(self.per_minute(row), ctx.now);
+        ctx.request(Request::Details(row.title(), facts));
+    }
 }
 
 impl Dialog for Overview {
     fn context(&self) -> Context {
-        Context::Help
+        Context::Crawl
     }
 
     fn opened(&mut self, ctx: &mut Ctx<'_>) {
         ctx.read(Slot::Crawl, Load::Crawl);
+    }
+
+    fn look(&mut self, app: &App) {
+        let Some(crawl) = self.crawl.clone() else { return };
+        let rows = rows::list(&crawl, &app.stores);
+        let height = self.height(app.layout().body.height);
+        self.list(rows, app.keys.store.as_ref(), height);
     }
 
     fn key(&mut self, key: KeyEvent, action: Option<Action>, ctx: &mut Ctx<'_>) -> Then {
@@ -122,11 +175,42 @@ impl Dialog for Overview {
         if ctx.keymap.lookup(Context::Global, &key) == Some(Action::Crawl) {
             return Then::Close;
         }
-        self.overlay.act(action, ctx)
+        if let Some(to) = action.and_then(Move::of) {
+            self.go(to, ctx);
+            return Then::Stay;
+        }
+        match action {
+            Some(Action::Close | Action::Back | Action::Cancel) => return Then::Close,
+            Some(Action::Open) => return self.open(ctx),
+            Some(Action::Details) => self.details(ctx),
+            Some(Action::Help) => ctx.request(Request::Help),
+            Some(Action::FailedRequests) if !self.allows(Action::FailedRequests) => {
+                ctx.say(Notice::info("no default store: crawlers keep error pages there"));
+            }
+            Some(Action::FailedRequests) => {
+                let pages = KeysShown::Filtered(ERROR_PAGES.to_owned());
+                ctx.request(Request::Enter(StoreName::from(DEFAULT), Some(pages)));
+                return Then::Close;
+            }
+            other => drop(ctx.common(other)),
+        }
+        Then::Stay
     }
 
-    fn overlay(&mut self) -> Option<&mut Overlay> {
-        Some(&mut self.overlay)
+    fn allows(&self, action: Action) -> bool {
+        match action {
+            Action::Open | Action::Details => self.current().is_some(),
+            Action::FailedRequests => self.rows.iter().any(CrawlRow::is_default_store),
+            _ => true,
+        }
+    }
+
+    fn wheel(&mut self, rows: isize, ctx: &mut Ctx<'_>) {
+        self.go(Move::By(rows.signum()), ctx);
+    }
+
+    fn resize(&mut self, ctx: &mut Ctx<'_>) {
+        self.go(Move::By(0), ctx);
     }
 
     fn closed(&mut self, ctx: &mut Ctx<'_>) {
@@ -137,6 +221,7 @@ impl Dialog for Overview {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::StorageInfo;
 
     fn at(seconds: i64) -> Timestamp {
         Timestamp::from_micros(seconds * 1_000_000)
@@ -151,24 +236,38 @@ mod tests {
         Arc::new(crawl)
     }
 
+    fn row(name: &StoreName) -> StorageInfo {
+        StorageInfo { name: name.clone(), ..StorageInfo::default() }
+    }
+
+    fn queue_rate(overview: &Overview, name: &StoreName) -> Option<f64> {
+        overview.per_minute(&CrawlRow::Queue(row(name)))
+    }
+
+    fn dataset_rate(overview: &Overview, name: &StoreName) -> Option<f64> {
+        overview.per_minute(&CrawlRow::Dataset(row(name)))
+    }
+
     #[test]
     fn the_rate_is_that_of_the_last_minute() {
         let (mut overview, name) = (Overview::default(), StoreName::from("default"));
-        assert_eq!(overview.queue_rate(&name), None);
+        assert_eq!(queue_rate(&overview, &name), None);
         for second in 0..=200 {
             let seconds = u64::try_from(second).unwrap();
             // Two a second, and after 150 s none.
-            overview.take(crawl(seconds.min(150) * 2, seconds), at(second));
+            overview.take(crawl(seconds.min(150) * 2, seconds), std::iter::empty(), at(second));
             match second {
-                0..=2 => assert_eq!(overview.queue_rate(&name), None),
-                3..=150 => assert!((overview.queue_rate(&name).unwrap() - 120.0).abs() < 1e-9),
+                0..=2 => assert_eq!(queue_rate(&overview, &name), None),
+                3..=150 => assert!((queue_rate(&overview, &name).unwrap() - 120.0).abs() < 1e-9),
                 _ => {}
             }
         }
-        let rate = overview.queue_rate(&name).unwrap();
+        let rate = queue_rate(&overview, &name).unwrap();
         assert!((15.0..25.0).contains(&rate), "{rate}");
-        assert!((overview.dataset_rate(&name).unwrap() - 60.0).abs() < 1e-9);
-        assert_eq!(overview.queue_rate(&"other".into()), None);
+        assert!((dataset_rate(&overview, &name).unwrap() - 60.0).abs() < 1e-9);
+        assert_eq!(queue_rate(&overview, &"other".into()), None);
+        let bars = overview.bars(&CrawlRow::Dataset(row(&name)));
+        assert!(bars.len() <= 13 && bars.iter().all(|bar| (bar * 1e6 - 1.0).abs() < 1e-9));
         assert!(overview.readings.len() <= 13, "{}", overview.readings.len());
     }
 
@@ -176,11 +275,11 @@ mod tests {
     fn a_queue_that_was_emptied_is_counted_from_there() {
         let (mut overview, name) = (Overview::default(), StoreName::from("default"));
         for (second, handled) in [(0, 100), (5, 200), (10, 0), (15, 10), (20, 20)] {
-            overview.take(crawl(handled, 0), at(second));
+            overview.take(crawl(handled, 0), std::iter::empty(), at(second));
         }
-        assert!((overview.queue_rate(&name).unwrap() - 120.0).abs() < 1e-9);
-        overview.take(crawl(5, 0), at(21));
-        assert!(overview.queue_rate(&name).is_none_or(|rate| rate < 60.0));
+        assert!((queue_rate(&overview, &name).unwrap() - 120.0).abs() < 1e-9);
+        overview.take(crawl(5, 0), std::iter::empty(), at(21));
+        assert!(queue_rate(&overview, &name).is_none_or(|rate| rate < 60.0));
     }
 
     #[test]

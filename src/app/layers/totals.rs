@@ -1,22 +1,30 @@
-//! How much there is of each content type, while the user looks at it.
+//! How much there is of each content type, while the user looks at it; one leads to its records.
 
 use std::sync::Arc;
 
+use crossterm::event::KeyEvent;
+
 use crate::index::Index;
-use crate::keymap::Context;
+use crate::keymap::{Action, Context};
 use crate::model::ContentType;
 
-use super::super::ctx::Ctx;
+use super::super::ctx::{Ctx, Request};
 use super::super::event::Slot;
+use super::super::keys::OF_EXACT_TYPE;
+use super::super::list::{Cursor, Move};
 use super::super::load::Compute;
+use super::super::question::PromptKind;
 use super::dialog::Dialog;
-use super::overlay::Overlay;
+use super::overlay::Then;
+
+/// Rows of the screen that are none of the list's: two borders, the header and the sum.
+const FRAME: u16 = 4;
 
 /// The totals of the open store.
 #[derive(Debug, Clone, Default)]
 pub struct Totals {
-    /// How far the list is scrolled.
-    pub overlay: Overlay,
+    /// The cursor among the content types.
+    pub cursor: Cursor,
     /// Content types with their records and bytes, the most bytes first; `None` until counted.
     pub rows: Option<Vec<(ContentType, u64, u64)>>,
     /// Whether they are being counted.
@@ -44,7 +52,11 @@ impl Totals {
         index: &Arc<Index>,
         ctx: &mut Ctx<'_>,
     ) {
+        let held = self.current().cloned();
+        let at = rows.iter().position(|(name, ..)| Some(name) == held.as_ref());
+        let (at, len) = (at.unwrap_or(self.cursor.at), rows.len());
         self.rows = Some(rows);
+        self.cursor.hold(at, len, Self::height(ctx));
         self.counting = false;
         if self.outdated {
             self.count(index, ctx);
@@ -52,13 +64,61 @@ impl Totals {
     }
 }
 
-impl Dialog for Totals {
-    fn context(&self) -> Context {
-        Context::Help
+impl Totals {
+    /// The content type under the cursor.
+    fn current(&self) -> Option<&ContentType> {
+        self.rows.as_ref()?.get(self.cursor.at).map(|(name, ..)| name)
     }
 
-    fn overlay(&mut self) -> Option<&mut Overlay> {
-        Some(&mut self.overlay)
+    /// How many content types are shown at once.
+    fn height(ctx: &Ctx<'_>) -> usize {
+        usize::from(ctx.layout().body.height.saturating_sub(FRAME)).max(1)
+    }
+
+    fn go(&mut self, to: Move, ctx: &Ctx<'_>) {
+        let len = self.rows.as_ref().map_or(0, Vec::len);
+        self.cursor.go(to, len, Self::height(ctx));
+    }
+}
+
+impl Dialog for Totals {
+    fn context(&self) -> Context {
+        Context::Totals
+    }
+
+    fn key(&mut self, key: KeyEvent, action: Option<Action>, ctx: &mut Ctx<'_>) -> Then {
+        // The key that opened it closes it again.
+        if ctx.keymap.lookup(Context::Keys, &key) == Some(Action::Totals) {
+            return Then::Close;
+        }
+        if let Some(to) = action.and_then(Move::of) {
+            self.go(to, ctx);
+            return Then::Stay;
+        }
+        match action {
+            Some(Action::Close | Action::Back | Action::Cancel) => return Then::Close,
+            Some(Action::Help) => ctx.request(Request::Help),
+            Some(Action::Open) => {
+                let Some(content_type) = self.current() else { return Then::Stay };
+                let filter = format!("{OF_EXACT_TYPE}{}", content_type.as_str());
+                ctx.request(Request::Filter(PromptKind::FilterKeys, filter));
+                return Then::Close;
+            }
+            other => drop(ctx.common(other)),
+        }
+        Then::Stay
+    }
+
+    fn allows(&self, action: Action) -> bool {
+        action != Action::Open || self.current().is_some()
+    }
+
+    fn wheel(&mut self, rows: isize, ctx: &mut Ctx<'_>) {
+        self.go(Move::By(rows.signum()), ctx);
+    }
+
+    fn resize(&mut self, ctx: &mut Ctx<'_>) {
+        self.go(Move::By(0), ctx);
     }
 
     fn closed(&mut self, ctx: &mut Ctx<'_>) {

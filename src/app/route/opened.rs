@@ -60,6 +60,11 @@ pub(in crate::app) fn open_store(app: &mut App, store: StoreName) {
     sync_keys(app, SyncEvent::Restart, None);
 }
 
+/// Whether this store is open, and its keys could be read.
+pub(in crate::app) fn is_open(app: &App, store: &StoreName) -> bool {
+    app.keys.store.as_ref() == Some(store) && app.keys.sync.failure().is_none()
+}
+
 /// Forgets the open store, which is no more; its name is watched for no longer.
 pub(in crate::app) fn close_store(app: &mut App) {
     for slot in [Slot::Record, Slot::Search] {

@@ -2,7 +2,7 @@
 
 use crate::index::Change;
 use crate::index::sync::{SyncEvent, WorkId};
-use crate::model::{Error, ErrorKind, StoreInfo, StoreName, Timestamp};
+use crate::model::{Error, ErrorKind, StoreInfo, StoreName};
 
 use super::super::App;
 use super::super::event::Slot;
@@ -44,8 +44,10 @@ pub(in crate::app) fn loaded(app: &mut App, loaded: Loaded) {
         }
         Loaded::Crawl(crawl) => {
             app.watch.crawling.read(&crawl, app.now);
-            match overview(app) {
-                Some((overview, now)) => overview.take(crawl, now),
+            let now = app.now;
+            let overview = app.layers.iter_mut().find_map(overview);
+            match overview {
+                Some(overview) => overview.take(crawl, app.stores.all(), now),
                 // Nobody looks at it any more.
                 None => app.out.cancel(Slot::Crawl),
             }
@@ -131,8 +133,8 @@ pub(in crate::app) fn failed(app: &mut App, slot: Slot, error: Error) {
             app.keys.order.selecting = false;
             app.tell(Notice::from(&error));
         }
-        Slot::Crawl => match overview(app) {
-            Some((overview, _)) => overview.failure = Some(error),
+        Slot::Crawl => match app.layers.iter_mut().find_map(overview) {
+            Some(overview) => overview.failure = Some(error),
             // Nobody looks at it any more.
             None => app.out.cancel(Slot::Crawl),
         },
@@ -177,13 +179,12 @@ pub(in crate::app) fn work(app: &App, slot: Slot) -> WorkId {
     WorkId(app.out.tickets[slot as usize].0)
 }
 
-/// The overview of the crawl, if the user looks at it, and the present time.
-pub(in crate::app) fn overview(app: &mut App) -> Option<(&mut Overview, Timestamp)> {
-    let now = app.now;
-    app.layers.iter_mut().find_map(|layer| match layer {
-        Layer::Crawl(overview) => Some((&mut **overview, now)),
+/// The overview of the crawl, if this is it.
+fn overview(layer: &mut Layer) -> Option<&mut Overview> {
+    match layer {
+        Layer::Crawl(overview) => Some(overview),
         _ => None,
-    })
+    }
 }
 
 /// Brings the list up to date with a record that has just been read.

@@ -10,7 +10,7 @@ use crate::index::Index;
 use crate::index::codec::Tail;
 use crate::index::cursor::Cursor;
 use crate::index::filter::{Needle, Scratch};
-use crate::model::Key;
+use crate::model::{ContentType, Key};
 
 /// When what was found so far is shown.
 const EARLY: Duration = Duration::from_millis(20);
@@ -52,7 +52,9 @@ impl RowOrder {
         let needle = match query.matching {
             Filter::Substring => Needle::substring(&query.filter),
             Filter::Fuzzy => Needle::fuzzy(&query.filter),
+            Filter::Type | Filter::TypeIs => Needle::All,
         };
+        let types = types(index, query);
         let weight = match (query.sort, query.matching) {
             (Sort::Size, _) => Weight::Size,
             (Sort::ContentType, _) => Weight::Type(ranks(index)),
@@ -62,10 +64,12 @@ impl RowOrder {
         let by_key = matches!(weight, Weight::None);
         let turned = query.descending && matches!(weight, Weight::Size | Weight::Type(_));
         let reversed = query.descending && !turned;
-        let mut selection = if by_key && needle.is_all() && query.prefix.is_empty() {
+        let everything = needle.is_all() && types.is_none() && query.prefix.is_empty();
+        let mut selection = if by_key && everything {
             Self::all(index)
         } else {
-            let found = look(index, &needle, &weight, turned, wanted, &mut early)?;
+            let needle = (&needle, types.as_deref());
+            let found = look(index, needle, &weight, turned, wanted, &mut early)?;
             let (mut numbers, bytes) = found;
             if !by_key {
                 numbers.sort_unstable();
@@ -112,7 +116,7 @@ fn clamped(size: u64) -> u32 {
 /// The rows that have what is looked for, batch by batch.
 fn look(
     index: &Index,
-    needle: &Needle,
+    (needle, types): (&Needle, Option<&[bool]>),
     weight: &Weight,
     turned: bool,
     wanted: &dyn Fn() -> bool,
@@ -133,6 +137,9 @@ fn look(
                     return;
                 }
                 let tail = batch.tails[row];
+                if types.is_some_and(|types| !types[usize::from(tail.name)]) {
+                    return;
+                }
                 let weight = weight.of(tail, score);
                 let weight = if turned { !weight } else { weight };
                 numbers.push(u64::from(weight) << 32 | (batch.first + row) as u64);
@@ -166,6 +173,22 @@ fn sort_largest(index: &Index, rows: &mut [u32], descending: bool) {
     } else {
         let start = rows.partition_point(|row| !large(row));
         rows[start..].sort_by_cached_key(|row| (size(row), *row));
+    }
+}
+
+/// Whether records of each content type are found, by its place; none where all are.
+fn types(index: &Index, query: &Query) -> Option<Vec<bool>> {
+    let wanted = query.filter.to_lowercase();
+    let found = |name: &ContentType| match query.matching {
+        Filter::TypeIs => name.as_str() == query.filter,
+        _ => name.as_str().to_lowercase().contains(&wanted),
+    };
+    match query.matching {
+        Filter::Substring | Filter::Fuzzy => None,
+        Filter::Type if wanted.is_empty() => None,
+        Filter::Type | Filter::TypeIs => {
+            Some(index.content_types.list().iter().map(found).collect())
+        }
     }
 }
 
@@ -221,6 +244,38 @@ mod tests {
     use crate::index::Builder;
     use crate::index::row_order::early::BEST;
     use crate::model::KeyPage;
+
+    #[test]
+    fn a_content_type_is_found_by_a_part_of_it_or_exactly() {
+        let mut page = KeyPage::default();
+        for (key, content_type) in
+            [("a", "text/html"), ("b", ""), ("c", "Image/PNG"), ("d", "text/html; charset=x")]
+        {
+            page.push(key.as_bytes(), content_type, 1, None);
+        }
+        let mut builder = Builder::new();
+        builder.add(&page);
+        let index = builder.finish().packed();
+        let found = |matching, filter: &str, sort| {
+            let query = Query { filter: filter.into(), matching, sort, ..Query::default() };
+            let rows = RowOrder::new(&index, &query, &|| true).unwrap();
+            assert_eq!(rows.total_bytes(), rows.len() as u64);
+            rows.iter().map(|row| index.row(row).key.escaped()).collect::<String>()
+        };
+        for sort in [Sort::Key, Sort::ContentType, Sort::Size, Sort::Newest] {
+            let found = |matching, filter| {
+                let mut keys: Vec<_> = found(matching, filter, sort).chars().collect();
+                keys.sort_unstable();
+                keys.into_iter().collect::<String>()
+            };
+            assert_eq!(found(Filter::Type, "HTML"), "ad");
+            assert_eq!(found(Filter::Type, "image"), "c");
+            assert_eq!(found(Filter::Type, ""), "abcd");
+            assert_eq!(found(Filter::Type, "json"), "");
+            assert_eq!(found(Filter::TypeIs, "text/html"), "a");
+            assert_eq!(found(Filter::TypeIs, ""), "b");
+        }
+    }
 
     fn numbers(count: u32) -> Index {
         let mut page = KeyPage::default();

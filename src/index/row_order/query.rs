@@ -20,14 +20,18 @@ pub enum Sort {
     Newest,
 }
 
-/// How a key has to match the filter. Case counts if the filter has an upper-case letter.
+/// How a record has to match the filter. Case counts if the filter has an upper-case letter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Filter {
-    /// It contains the text.
+    /// The key contains the text.
     #[default]
     Substring,
-    /// It has the letters of each word of the text, in their order.
+    /// The key has the letters of each word of the text, in their order.
     Fuzzy,
+    /// The content type contains the text, in any case.
+    Type,
+    /// The content type is the text.
+    TypeIs,
 }
 
 /// Which rows of an index are to be selected, in which order.
@@ -37,7 +41,7 @@ pub struct Query {
     pub sort: Sort,
     /// Whether the order is backwards.
     pub descending: bool,
-    /// Only keys that match this; empty: all.
+    /// Only records that match this; empty: all, but for [`Filter::TypeIs`].
     pub filter: String,
     /// How they have to match it.
     pub matching: Filter,

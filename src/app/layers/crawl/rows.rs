@@ -1,0 +1,208 @@
+//! The rows of the overview, and what is known of each.
+
+use crate::model::{
+    Crawl, Crawler, Section, StorageInfo, StoreInfo, StoreName, Timestamp, crawl::MOST,
+};
+use crate::text;
+
+use super::super::super::facts::{Facts, store_facts};
+use super::super::super::stores::StoresPane;
+use super::{DEFAULT, Doing, doing};
+
+/// Something that a crawl fills or is run by.
+#[derive(Debug, Clone, PartialEq)]
+pub enum CrawlRow {
+    /// A request queue.
+    Queue(StorageInfo),
+    /// A dataset.
+    Dataset(StorageInfo),
+    /// A crawler, by its statistics.
+    Crawler(Crawler),
+    /// A key-value store.
+    Store(StoreInfo),
+    /// Of one kind, that there are more than are listed, or why it is not known what there is.
+    Note(&'static str, Note),
+}
+
+/// What is to be said of one kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Note {
+    /// So many more are not listed.
+    More(u64),
+    /// It is not known what there is: why, in a sentence.
+    Fault(String),
+}
+
+impl CrawlRow {
+    /// What it is, in a word or two.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Queue(_) => "request queue",
+            Self::Dataset(_) => "dataset",
+            Self::Crawler(_) => "crawler",
+            Self::Store(_) => "store",
+            Self::Note(kind, _) => kind,
+        }
+    }
+
+    /// What is wrong with it, in a sentence.
+    pub fn fault(&self) -> Option<&str> {
+        match self {
+            Self::Queue(info) | Self::Dataset(info) => info.fault.as_deref(),
+            Self::Crawler(crawler) => crawler.fault.as_deref(),
+            Self::Store(_) | Self::Note(_, Note::More(_)) => None,
+            Self::Note(_, Note::Fault(why)) => Some(why),
+        }
+    }
+
+    /// Whether it is the store in which crawlers keep error pages and statistics.
+    pub(super) fn is_default_store(&self) -> bool {
+        matches!(self, Self::Store(info) if info.store.as_bytes() == DEFAULT)
+    }
+
+    /// Whether both are the same thing, at whatever time.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Queue(a), Self::Queue(b)) | (Self::Dataset(a), Self::Dataset(b)) => {
+                a.name == b.name
+            }
+            (Self::Crawler(a), Self::Crawler(b)) => {
+                (a.number, a.javascript) == (b.number, b.javascript)
+            }
+            (Self::Store(a), Self::Store(b)) => a.store == b.store,
+            (Self::Note(a, _), Self::Note(b, _)) => a == b,
+            _ => false,
+        }
+    }
+
+    /// What its details are about.
+    pub(super) fn title(&self) -> &'static str {
+        match self {
+            Self::Queue(_) => "Request queue",
+            Self::Dataset(_) => "Dataset",
+            Self::Crawler(_) => "Crawler",
+            Self::Store(_) => "Store",
+            Self::Note(..) => "The crawl",
+        }
+    }
+
+    /// All that is known of it.
+    pub(super) fn facts(&self, per_minute: Option<f64>, now: Timestamp) -> Facts {
+        let mut facts = Facts::new();
+        match self {
+            Self::Queue(info) => {
+                facts.push(("name", named(&info.name)));
+                facts.push(("waiting", count(info.pending)));
+                facts.push(("done", count(info.handled)));
+                facts.push(("in all", count(info.total)));
+                storage_facts(info, per_minute, now, &mut facts);
+                let shared = if info.had_multiple_clients { "several" } else { "one" };
+                facts.push(("clients", shared.to_owned()));
+                facts.push(("requests", "larder shows how many; it does not list them".to_owned()));
+            }
+            Self::Dataset(info) => {
+                facts.push(("name", named(&info.name)));
+                facts.push(("items", count(info.items)));
+                storage_facts(info, per_minute, now, &mut facts);
+                facts.push(("contents", "larder shows how many; it does not list them".to_owned()));
+            }
+            Self::Crawler(crawler) => crawler_facts(crawler, now, &mut facts),
+            Self::Store(info) => {
+                store_facts(info, now, &mut facts);
+                facts.push(("per minute", rate(per_minute)));
+            }
+            Self::Note(kind, Note::More(more)) => {
+                let listed = format!("{} more, the first {MOST} are listed", text::count(*more));
+                facts.push((kind, listed));
+            }
+            Self::Note(kind, Note::Fault(why)) => facts.push((kind, why.clone())),
+        }
+        facts
+    }
+}
+
+/// All rows, in an order that stays.
+pub(super) fn list(crawl: &Crawl, stores: &StoresPane) -> Vec<CrawlRow> {
+    let mut rows = Vec::new();
+    add(&mut rows, &crawl.queues, "request queue", CrawlRow::Queue);
+    add(&mut rows, &crawl.datasets, "dataset", CrawlRow::Dataset);
+    add(&mut rows, &crawl.crawlers, "crawler", CrawlRow::Crawler);
+    rows.extend(stores.all().take(MOST).cloned().map(CrawlRow::Store));
+    let more = stores.total().saturating_sub(MOST) as u64;
+    if more > 0 {
+        rows.push(CrawlRow::Note("store", Note::More(more)));
+    }
+    rows
+}
+
+fn add<T: Clone>(
+    rows: &mut Vec<CrawlRow>,
+    section: &Section<T>,
+    kind: &'static str,
+    row: impl Fn(T) -> CrawlRow,
+) {
+    rows.extend(section.rows.iter().cloned().map(row));
+    let more = section.total.saturating_sub(section.rows.len() as u64);
+    if let Some(fault) = &section.fault {
+        rows.push(CrawlRow::Note(kind, Note::Fault(fault.clone())));
+    } else if more > 0 {
+        rows.push(CrawlRow::Note(kind, Note::More(more)));
+    }
+}
+
+fn storage_facts(info: &StorageInfo, per_minute: Option<f64>, now: Timestamp, facts: &mut Facts) {
+    facts.push(("per minute", rate(per_minute)));
+    facts.push(("changed", when(info.modified_at, now)));
+    if let Some(fault) = &info.fault {
+        facts.push(("fault", fault.clone()));
+    }
+}
+
+fn crawler_facts(crawler: &Crawler, now: Timestamp, facts: &mut Facts) {
+    let language = if crawler.javascript { "JavaScript" } else { "Python" };
+    facts.push(("number", format!("{}, Crawlee for {language}", crawler.number)));
+    if let Some(fault) = &crawler.fault {
+        facts.push(("fault", fault.clone()));
+        return;
+    }
+    let state = match doing(crawler, now) {
+        Doing::Running => "running",
+        Doing::Finished => "finished",
+        Doing::Silent => "silent: it has not told of itself for a while",
+    };
+    facts.push(("state", state.to_owned()));
+    facts.push(("done", count(crawler.finished)));
+    facts.push(("failed", count(crawler.failed)));
+    facts.push(("retries", count(crawler.retries)));
+    facts.push(("done per minute", rate(crawler.finished_per_minute)));
+    facts.push(("failed per minute", rate(crawler.failed_per_minute)));
+    let span = |span: Option<std::time::Duration>| span.map_or_else(none, text::span);
+    facts.push(("a request takes", span(crawler.request_time)));
+    facts.push(("has run", span(crawler.runtime)));
+    facts.push(("told", when(crawler.persisted_at, now)));
+    if crawler.finished_at.is_some() {
+        facts.push(("finished", when(crawler.finished_at, now)));
+    }
+}
+
+fn named(name: &StoreName) -> String {
+    let name = name.escaped();
+    if name.is_empty() { "(empty name)".to_owned() } else { name }
+}
+
+fn count(count: Option<u64>) -> String {
+    count.map_or_else(none, text::count)
+}
+
+fn rate(rate: Option<f64>) -> String {
+    rate.map_or_else(none, text::rate)
+}
+
+fn when(at: Option<Timestamp>, now: Timestamp) -> String {
+    at.map_or_else(none, |at| text::since(at.micros(), now.micros()))
+}
+
+/// What stands where nothing is known.
+fn none() -> String {
+    "—".to_owned()
+}
