@@ -262,6 +262,8 @@ pub(super) fn leaving() -> String {
     text.push_str("\x1b[?7h");
     put(&mut text, DisableBracketedPaste);
     put(&mut text, ResetColor);
+    // tmux keeps rows of a screen that was resized among those above the prompt.
+    put(&mut text, Clear(ClearType::All));
     put(&mut text, LeaveAlternateScreen);
     put(&mut text, Show);
     text

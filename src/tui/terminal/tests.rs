@@ -237,4 +237,6 @@ fn leaving_undoes_entering() {
         assert!(leaving.contains(&format!("\x1b[?{mode}l")), "{mode}");
     }
     assert!(entering.contains("\x1b[?25l") && leaving.contains("\x1b[?25h"));
+    // Rows of a resized screen stay behind in tmux otherwise.
+    assert!(leaving.contains("\x1b[2J\x1b[?1049l"));
 }
