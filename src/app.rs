@@ -288,18 +288,18 @@ impl App {
     pub fn allowed_in_panes(&self, action: Action) -> Result<(), Why> {
         match (action, self.session.refused(&self.settings)) {
             (Action::Targets, _) if self.settings.targets.is_empty() => {
-                let why = "there is nothing to switch to here; larder targets lists what there is";
+                let why = "no other targets; add [profiles.NAME] to the config file";
                 return Err(Notice::info(why));
             }
             (Action::Crawl, _) if !self.session.is_open() => {
-                let why = "there is no crawl to look at before larder is connected";
+                let why = "not connected yet";
                 return Err(Notice::info(why));
             }
             (Action::Widen | Action::Narrow | Action::Zoom, _) => {
                 return allowed::shares_width(action, &self.layout(), &self.split, &self.keymap);
             }
             (Action::NewStore | Action::FindLost, _) if !self.session.is_open() => {
-                return Err(Notice::info("there is no storage before larder is connected"));
+                return Err(Notice::info("not connected yet"));
             }
             (_, Some(why)) if allowed::writes(action, self.focus) => {
                 return Err(Notice::warning(why));

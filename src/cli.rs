@@ -118,7 +118,9 @@ fn settings(cli: &Cli) -> Result<(Config, Environment)> {
     // A command has no use for them, but a mistake is best told where it is made.
     config.check()?;
     logging::start(&config);
-    config.read_only |= cli.global.read_only;
+    if cli.global.read_only {
+        (config.read_only, config.read_only_why) = (true, "read-only (--read-only)");
+    }
     config.touch |= cli.global.touch;
     config.color &= !cli.global.no_color;
     if let Some(timeout) = cli.global.timeout {

@@ -44,6 +44,9 @@ pub struct Config {
     pub target: Option<String>,
     /// Refuse every write.
     pub read_only: bool,
+    /// What refuses every write, in a sentence; a profile's own unless the rest does.
+    #[serde(skip)]
+    pub read_only_why: &'static str,
     /// Let reads update `accessed_at`, as Crawlee's own reads do.
     pub touch: bool,
     /// Take the mouse; otherwise the terminal's own selection works.
@@ -126,6 +129,7 @@ impl Default for Config {
         Self {
             target: None,
             read_only: options.read_only,
+            read_only_why: "read-only (read_only of the profile)",
             touch: options.touch,
             mouse: true,
             connect_timeout: options.connect_timeout,
@@ -174,8 +178,16 @@ impl Config {
                 _ => Self::default(),
             },
         };
+        if config.read_only {
+            config.read_only_why = "read-only (read_only in the config file)";
+        }
         if let Some(read_only) = environment.read_only {
             config.read_only = read_only;
+            config.read_only_why = if read_only {
+                "read-only (LARDER_READ_ONLY)"
+            } else {
+                Self::default().read_only_why
+            };
         }
         if let Some(level) = environment.log {
             config.log = level;

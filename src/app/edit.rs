@@ -181,8 +181,9 @@ impl Editor {
             Some(Action::SaveAsText) => return self.save(true, None, shown, ctx),
             Some(Action::Cancel) if !self.is_changed() => return Then::Close,
             Some(Action::Cancel) => {
+                let key = self.typed_key().escaped();
                 let asked = Confirm::new("Discard the changes", "discard", Confirmed::DiscardEdit)
-                    .line("What was typed has not been saved.");
+                    .line(format!("What was typed for {key} is not saved."));
                 ctx.request(Request::Ask(Box::new(asked)));
             }
             Some(Action::NextField) => self.next_field(true),

@@ -15,7 +15,10 @@ pub(super) fn record_facts(meta: &RecordMeta, facts: &mut Facts) {
     let short =
         if meta.size < 1000 { String::new() } else { format!(" ({})", text::size(meta.size)) };
     facts.push(("size", format!("{exact}{short}")));
-    facts.push(("record state", record_state(&meta.state)));
+    // Only what is not usual.
+    if meta.state != RecordState::Whole {
+        facts.push(("record state", record_state(&meta.state)));
+    }
 }
 
 /// What a record's state means, in words.
@@ -65,7 +68,9 @@ pub(crate) fn store_facts(info: &StoreInfo, now: Timestamp, facts: &mut Facts) {
     facts.push(("created_at", when(info.created_at)));
     facts.push(("modified_at", when(info.modified_at)));
     facts.push(("accessed_at", when(info.accessed_at)));
-    facts.push(("store state", store_state(&info.state)));
+    if info.state != StoreState::Whole {
+        facts.push(("store state", store_state(&info.state)));
+    }
     if info.ignored.count > 0 {
         facts.push(("ignored", info.ignored.to_string()));
     }

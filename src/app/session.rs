@@ -76,7 +76,7 @@ impl Session {
         } else if self.server.cluster {
             "this server is a cluster: no write can be one step there"
         } else {
-            "larder is read-only here: by --read-only, LARDER_READ_ONLY, the settings or the profile"
+            settings.read_only_why
         })
     }
 

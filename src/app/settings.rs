@@ -12,6 +12,8 @@ pub struct Settings {
     pub label: String,
     /// Refuse writes, and say so.
     pub read_only: bool,
+    /// What makes it read-only, in a sentence.
+    pub read_only_why: &'static str,
     /// Values above this many bytes are fetched only when asked for.
     pub preview_limit: u64,
     /// Texts above this many bytes are edited only in the user's own editor.
@@ -45,6 +47,7 @@ impl Default for Settings {
         Self {
             label: String::new(),
             read_only: false,
+            read_only_why: "read-only",
             preview_limit: 2 << 20,
             editor_limit: 16 << 20,
             review_saves: false,

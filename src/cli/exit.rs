@@ -99,7 +99,7 @@ pub(super) fn finish(outcome: ExitResult) -> ExitCode {
         Err(Failure::Error(error)) => {
             log::error!("{:?}: {error}", error.kind);
             if error.cause == Some(Cause::NoTarget) {
-                // larder's own three lines, with nothing of anybody else's in them.
+                // larder's own lines, with nothing of anybody else's in them.
                 let _ = writeln!(io::stderr(), "larder: {NO_TARGET}");
             } else {
                 say(&with_command(error.clone()).to_string());

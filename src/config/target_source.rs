@@ -11,17 +11,19 @@ use crate::storage::target::Target;
 /// Crawlee's own default, under the directory in which larder starts.
 const DEFAULT_STORAGE: &str = "./storage";
 
-/// What to type where nothing names a target. As it stands, in three lines, behind `larder: `.
+/// What to type where nothing names a target. As it stands, behind `larder: `.
 #[cfg(feature = "demo")]
 pub const NO_TARGET: &str = "\
-nothing to open here. Try a demo:        larder demo
-        a Crawlee storage directory:     larder path/to/storage
-        a Redis server:                  larder redis://127.0.0.1:6379";
-/// What to type where nothing names a target. As it stands, in two lines, behind `larder: `.
+nothing to open here; name it, or try the demo:
+  larder demo                       a simulated crawl
+  larder path/to/storage            a Crawlee storage directory
+  larder redis://127.0.0.1:6379     a Redis server";
+/// What to type where nothing names a target. As it stands, behind `larder: `.
 #[cfg(not(feature = "demo"))]
 pub const NO_TARGET: &str = "\
-nothing to open here. Try a directory:   larder path/to/storage
-        a Redis server:                  larder redis://127.0.0.1:6379";
+nothing to open here; name it:
+  larder path/to/storage            a Crawlee storage directory
+  larder redis://127.0.0.1:6379     a Redis server";
 
 /// Nothing names a target.
 pub(super) fn no_target() -> Error {
@@ -166,10 +168,10 @@ mod tests {
 
     #[cfg(feature = "demo")]
     #[test]
-    fn where_nothing_is_named_three_lines_say_what_to_type() {
+    fn where_nothing_is_named_a_line_each_says_what_to_type() {
         let why = Config::default().resolve(None, &Environment::default()).unwrap_err();
         assert_eq!((why.kind, why.problem.as_str()), (ErrorKind::Usage, NO_TARGET));
-        assert_eq!(NO_TARGET.lines().count(), 3);
+        assert_eq!(NO_TARGET.lines().count(), 4);
         for word in ["larder demo", "larder path/to/storage", "larder redis://"] {
             assert!(NO_TARGET.contains(word), "{word}");
         }

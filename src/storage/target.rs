@@ -176,7 +176,7 @@ impl RedisTarget {
         }
     }
 
-    /// The address alone, for a sentence such as `nothing listens at …`.
+    /// The address alone, for a sentence such as `connection refused: …`.
     pub fn address(&self) -> String {
         match &self.endpoint {
             Endpoint::Tcp(host) => host.to_string(),

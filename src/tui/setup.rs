@@ -49,6 +49,7 @@ impl Setup {
             settings: Settings {
                 label: target.label(),
                 read_only: options.read_only,
+                read_only_why: config.read_only_why,
                 preview_limit: config.preview_limit,
                 editor_limit: config.editor_limit,
                 review_saves: config.review_saves,

@@ -161,7 +161,8 @@ fn stall(meta: &RecordMeta) -> String {
 fn too_large(meta: &RecordMeta, app: &App) -> String {
     let limit = text::size(app.settings.preview_limit);
     let state = format!(
-        "Not fetched: it is larger than {limit}. Fetching it whole holds the server for {}.",
+        "{}, over the limit of {limit}. Fetching it blocks the server for {}.",
+        text::size(meta.size),
         stall(meta)
     );
     text::then(&state, " ", app.keymap.says(Context::Record, Action::Fetch, "fetches it."))

@@ -195,7 +195,7 @@ fn a_list_of_stores() {
 fn no_server() {
     each("refused", |width, height| {
         let mut stage = Stage::new(width, height);
-        let error = Error::new(ErrorKind::Connection, "nothing listens at 127.0.0.1:6379");
+        let error = Error::new(ErrorKind::Connection, "connection refused: 127.0.0.1:6379");
         stage.event(Event::Connected(Err(error)));
         stage
     });

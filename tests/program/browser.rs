@@ -315,7 +315,7 @@ fn a_refused_connection_is_one_sentence_and_can_be_tried_again() {
     let url = server.url();
     server.kill();
     let mut screen = Screen::start(&[&url], &[], 24, 80);
-    screen.wait_for_text("nothing listens");
+    screen.wait_for_text("connection refused");
     server.restart();
     screen.keys("r");
     screen.wait_for_text("no stores yet");

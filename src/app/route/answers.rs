@@ -202,8 +202,7 @@ pub(in crate::app) fn saved(
         Err(SaveError::Exists) if asks => {
             let confirmed = Confirmed::OverwriteFile(path, bytes);
             let asked = Confirm::new("Replace the file", "replace", confirmed)
-                .line(shown)
-                .line("There is one already.");
+                .line(format!("{shown} exists."));
             unasked::open(app, Layer::Confirm(Box::new(asked)));
         }
         Err(SaveError::Exists) => {

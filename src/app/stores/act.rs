@@ -89,7 +89,7 @@ impl StoresPane {
             return;
         };
         ctx.tell(match count {
-            0 => Notice::done("no lost stores: the indexes name them all"),
+            0 => Notice::done("no unlisted stores found"),
             found => Notice::warning(format!(
                 "{} found that no index names",
                 text::plural(found as u64, "store")

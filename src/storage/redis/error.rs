@@ -34,8 +34,8 @@ pub(super) fn reply(text: &str) -> Error {
             "the server refuses writes because it cannot save its data to disk",
         ),
         "WRONGTYPE" => error(ErrorKind::WrongType, WRONG_TYPE),
-        "NOAUTH" => error(ErrorKind::Auth, "the server wants a password")
-            .hint("put it into the URL or LARDER_PASSWORD"),
+        "NOAUTH" => error(ErrorKind::Auth, "password required")
+            .hint("put it into LARDER_PASSWORD or a profile"),
         "WRONGPASS" => error(ErrorKind::Auth, "the server refused the user or the password"),
         "NOSCRIPT" => {
             error(ErrorKind::Server, "the server has forgotten the script").hint("try again")
@@ -317,14 +317,14 @@ fn system(details: &str, address: &str) -> Option<Error> {
     let has = |word: &str| details.contains(word);
     let connection = |problem: String| Error::new(ErrorKind::Connection, problem);
     Some(if has("ConnectionRefused") {
-        connection(format!("nothing listens at {address}"))
+        connection(format!("connection refused: {address}"))
             .hint("start the server, or correct the address")
     } else if has("failed to lookup address")
         || has("Name or service not known")
         || has("No such host")
     {
-        connection(format!("there is no host of the name in {address}"))
-            .hint("correct the host's name")
+        let host = address.rsplit_once(':').map_or(address, |(host, _)| host);
+        connection(format!("host not found: {host}")).hint("correct the host's name")
     } else if has("kind: NotFound") {
         connection(format!("there is no socket at {address}"))
             .hint("start the server, or correct the path")

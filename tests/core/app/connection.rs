@@ -13,7 +13,7 @@ use crate::stage::{Stage, record, shown, store};
 fn a_refused_connection_can_be_tried_again() {
     let mut stage = Stage::new(120, 36);
     stage.asked.clear();
-    let error = Error::new(ErrorKind::Connection, "nothing listens at 127.0.0.1:1");
+    let error = Error::new(ErrorKind::Connection, "connection refused: 127.0.0.1:1");
     stage.event(Event::Connected(Err(error)));
     assert!(matches!(stage.app.session.state, SessionState::Failed(_)));
     stage.asked.clear();
@@ -191,7 +191,7 @@ fn a_target_that_cannot_be_opened_can_be_tried_again_or_left() {
     stage.keys("T<end><enter>");
     assert_eq!(stage.notice(), "`http://` is not a Redis address");
     stage.event(Event::Switched(Ok(1))).asked.clear();
-    let error = Error::new(ErrorKind::Connection, "nothing listens at 127.0.0.1:7000");
+    let error = Error::new(ErrorKind::Connection, "connection refused: 127.0.0.1:7000");
     stage.event(Event::Connected(Err(error)));
     let frame = stage.frame();
     assert!(frame.contains("T opens"), "{frame}");

@@ -272,12 +272,12 @@ fn a_key_that_cannot_be_used_says_why_and_the_footer_leaves_it_out() {
     let mut stage = Stage::new(120, 36);
     let text = |stage: &Stage| stage.app.notice.as_ref().map(|notice| notice.text.clone());
     stage.keys("n");
-    assert_eq!(text(&stage).unwrap(), "there is no storage before larder is connected");
+    assert_eq!(text(&stage).unwrap(), "not connected yet");
     stage.connect(vec![]);
     stage.keys("D");
     assert_eq!(text(&stage).unwrap(), "there is no store under the cursor");
     stage.keys("T");
-    assert!(text(&stage).unwrap().starts_with("there is nothing to switch to here"));
+    assert!(text(&stage).unwrap().starts_with("no other targets"));
     for action in [Action::Drop, Action::Open, Action::Details, Action::Targets] {
         assert!(stage.app.allowed(action).is_err(), "{action}");
     }

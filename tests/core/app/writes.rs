@@ -170,16 +170,15 @@ fn a_write_of_unknown_fate_is_told_and_then_settled() {
 
 #[test]
 fn read_only_refuses_every_write() {
-    let mut stage = Stage::with(120, 36, Settings { read_only: true, ..Settings::default() });
+    let read_only_why = "read-only (--read-only)";
+    let settings = Settings { read_only: true, read_only_why, ..Settings::default() };
+    let mut stage = Stage::with(120, 36, settings);
     stage.connect(vec![store("default", 2), store("shop", 3)]);
     stage.keys("nPD").open(&shop());
     stage.keys("neEdP");
     assert!(stage.writes().is_empty());
     assert!(stage.app.editor.is_none() && stage.app.layers.is_empty());
-    assert_eq!(
-        stage.notice(),
-        "larder is read-only here: by --read-only, LARDER_READ_ONLY, the settings or the profile"
-    );
+    assert_eq!(stage.notice(), read_only_why, "it names the one that holds");
 }
 
 #[test]

@@ -134,7 +134,7 @@ fn nothing_is_opened_that_nobody_named() {
     for args in [&[][..], &["stores"]] {
         let answer = run(clean(home).args(args), b"");
         assert_eq!(answer.code, 2);
-        assert_eq!(answer.err.lines().count(), 3, "{}", answer.err);
+        assert_eq!(answer.err.lines().count(), 4, "{}", answer.err);
         for word in ["larder demo", "larder path/to/storage", "larder redis://"] {
             assert!(answer.err.contains(word), "{}", answer.err);
         }

@@ -156,7 +156,7 @@ fn a_terminal_that_moves_no_cursor_is_refused_before_anything_is_written() {
     }
     // Most terminals are alike, and a container may say nothing of its own.
     let mut screen = Screen::start(&["redis://127.0.0.1:1"], &[("TERM", "")], 24, 100);
-    screen.wait_for_text("nothing listens");
+    screen.wait_for_text("connection refused");
     screen.keys("q");
     assert_eq!(screen.exit_code(), 0);
 }

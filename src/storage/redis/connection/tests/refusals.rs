@@ -82,7 +82,7 @@ async fn an_address_where_nothing_listens_is_told_at_once() {
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let error = refusal(&format!("redis://127.0.0.1:{port}")).await;
     assert_eq!(error.kind, ErrorKind::Connection);
-    assert_eq!(error.problem, format!("nothing listens at 127.0.0.1:{port}"));
+    assert_eq!(error.problem, format!("connection refused: 127.0.0.1:{port}"));
     let error = refusal("redis+unix:///nonexistent/redis.sock").await;
     assert_eq!(error.problem, "there is no socket at /nonexistent/redis.sock");
 }
