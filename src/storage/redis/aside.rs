@@ -28,9 +28,7 @@ use fred::types::Value;
 
 use super::keys::{self, ASIDES, ID_TO_NAME, NAME_TO_ID, Part, part_keys, store_arg};
 use super::{Command, RedisStorage, command, error, reply};
-use crate::model::{
-    Aside, AsideId, AsideInfo, Error, ErrorKind, Restored, Result, StoreName, Timestamp,
-};
+use crate::model::{Aside, AsideId, AsideInfo, Error, ErrorKind, Result, StoreName, Timestamp};
 use crate::storage::naming::new_id;
 
 const SET_ASIDE: &str = concat!(
@@ -38,13 +36,6 @@ const SET_ASIDE: &str = concat!(
     include_str!("scripts/changes.lua"),
     include_str!("scripts/set_aside.lua")
 );
-const RESTORE: &str = concat!(
-    include_str!("scripts/refused.lua"),
-    include_str!("scripts/changes.lua"),
-    include_str!("scripts/restore.lua")
-);
-const RESTORE_STEP: &str =
-    concat!(include_str!("scripts/refused.lua"), include_str!("scripts/restore_step.lua"));
 const DISCARD: &str =
     concat!(include_str!("scripts/refused.lua"), include_str!("scripts/discard.lua"));
 
@@ -251,52 +242,6 @@ impl RedisStorage {
             None => self.unlink_aside_without_script(keys, expired).await,
         }
     }
-
-    /// Puts back what was set aside.
-    pub(super) async fn restore(&self, id: &AsideId) -> Result<Restored> {
-        self.may_write("restoring").await?;
-        let mut keys = self.find_aside(id).await?;
-        let mut outcome = self.restore_as(&keys).await;
-        if let Err(error) = &outcome
-            && keys.within_store(error)
-        {
-            outcome = self.restore_as(&keys).await;
-        }
-        match outcome? {
-            -1 => Err(nothing_aside(id)),
-            -4 => Err(Error::new(
-                ErrorKind::Damaged,
-                format!(
-                    "the store {} is gone, and what it was was evicted by the server",
-                    keys.store.escaped()
-                ),
-            )
-            .hint("create the store, then restore its records")),
-            -2 => Err(Error::new(
-                ErrorKind::Conflict,
-                format!("the store {} is just being made anew", keys.store.escaped()),
-            )
-            .hint("restore again when it is made, or drop it first")),
-            -3 => self.restore_in_steps(&keys).await,
-            records => {
-                Ok(Restored { records: u64::try_from(records).unwrap_or_default(), left: 0 })
-            }
-        }
-    }
-
-    /// Gives how many records were put back, or a number for why not all were.
-    async fn restore_as(&self, keys: &AsideKeys) -> Result<i64> {
-        let at = Timestamp::now();
-        let mut all = keys.with_store();
-        all.extend(keys.indexes());
-        let mut args = vec![keys.id(), store_arg(&keys.store), Value::from(at.to_string())];
-        args.extend([life(), Value::from(oldest(at).to_string())]);
-        match self.script(RESTORE, all, args).await? {
-            Some(Value::Integer(outcome)) => Ok(outcome),
-            Some(reply) => Err(unexpected(&reply)),
-            None => self.restore_without_script(keys, at).await,
-        }
-    }
 }
 
 /// What was set aside before this has expired.
@@ -321,9 +266,4 @@ fn life() -> Value {
 fn nothing_aside(id: &AsideId) -> Error {
     Error::new(ErrorKind::NotFound, format!("nothing is set aside as {id}"))
         .hint("it has been restored or discarded, or has expired")
-}
-
-fn unexpected(reply: &Value) -> Error {
-    let problem = format!("the server answered with {:?} instead of a number", reply.kind());
-    Error::new(ErrorKind::Server, problem)
 }

@@ -1,4 +1,5 @@
-//! Restoring where a store has records again: in small steps, of which none holds the server long.
+//! Restoring: in one step, or, where a store has records again, in small ones of which none holds the
+//! server long.
 
 use std::time::Instant;
 
@@ -7,8 +8,16 @@ use fred::types::Value;
 use super::super::keys::{Part, json, part_keys, store_arg};
 use super::super::step::{held, leave_half, next_count};
 use super::super::{RedisStorage, command, reply};
-use super::{AsideKeys, RESTORE_STEP};
-use crate::model::{Error, ErrorKind, Restored, Result, Timestamp};
+use super::{AsideKeys, life, nothing_aside, oldest};
+use crate::model::{AsideId, Error, ErrorKind, Restored, Result, Timestamp};
+
+const RESTORE: &str = concat!(
+    include_str!("../scripts/refused.lua"),
+    include_str!("../scripts/changes.lua"),
+    include_str!("../scripts/restore.lua")
+);
+const RESTORE_STEP: &str =
+    concat!(include_str!("../scripts/refused.lua"), include_str!("../scripts/restore_step.lua"));
 
 /// How many records the first step looks at.
 const FIRST_COUNT: u32 = 50;
@@ -38,6 +47,52 @@ pub(super) struct Step {
 }
 
 impl RedisStorage {
+    /// Puts back what was set aside.
+    pub(in super::super) async fn restore(&self, id: &AsideId) -> Result<Restored> {
+        self.may_write("restoring").await?;
+        let mut keys = self.find_aside(id).await?;
+        let mut outcome = self.restore_as(&keys).await;
+        if let Err(error) = &outcome
+            && keys.within_store(error)
+        {
+            outcome = self.restore_as(&keys).await;
+        }
+        match outcome? {
+            -1 => Err(nothing_aside(id)),
+            -4 => Err(Error::new(
+                ErrorKind::Damaged,
+                format!(
+                    "the store {} is gone, and what it was was evicted by the server",
+                    keys.store.escaped()
+                ),
+            )
+            .hint("create the store, then restore its records")),
+            -2 => Err(Error::new(
+                ErrorKind::Conflict,
+                format!("the store {} is just being made anew", keys.store.escaped()),
+            )
+            .hint("restore again when it is made, or drop it first")),
+            -3 => self.restore_in_steps(&keys).await,
+            records => {
+                Ok(Restored { records: u64::try_from(records).unwrap_or_default(), left: 0 })
+            }
+        }
+    }
+
+    /// Gives how many records were put back, or a number for why not all were.
+    async fn restore_as(&self, keys: &AsideKeys) -> Result<i64> {
+        let at = Timestamp::now();
+        let mut all = keys.with_store();
+        all.extend(keys.indexes());
+        let mut args = vec![keys.id(), store_arg(&keys.store), Value::from(at.to_string())];
+        args.extend([life(), Value::from(oldest(at).to_string())]);
+        match self.script(RESTORE, all, args).await? {
+            Some(Value::Integer(outcome)) => Ok(outcome),
+            Some(reply) => Err(unexpected(&reply)),
+            None => self.restore_without_script(keys, at).await,
+        }
+    }
+
     /// Puts back the records whose keys the store does not have; the others stay set aside.
     pub(super) async fn restore_in_steps(&self, keys: &AsideKeys) -> Result<Restored> {
         let round_trip = self.connections.ping().await.unwrap_or_default();
@@ -117,6 +172,11 @@ fn in_part(moved: u64, error: Error) -> Error {
     let problem =
         format!("{moved} records are restored, the others are still set aside: {}", error.problem);
     Error { problem, ..error }
+}
+
+fn unexpected(reply: &Value) -> Error {
+    let problem = format!("the server answered with {:?} instead of a number", reply.kind());
+    Error::new(ErrorKind::Server, problem)
 }
 
 #[cfg(test)]
