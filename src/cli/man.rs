@@ -107,6 +107,9 @@ fn section(command: &Command) -> io::Result<Vec<u8>> {
     man.render_description_section(&mut page)?;
     man.render_options_section(&mut page)?;
     man.render_extra_section(&mut page)?;
+    if command.has_subcommands() {
+        page.extend_from_slice(&actions(command)?);
+    }
     let page = String::from_utf8_lossy(&page);
     let mut out = format!(".SS \"larder {name}\"\n");
     for line in page.lines().filter(|line| !line.starts_with(".ie") && !line.starts_with(".el")) {
@@ -117,6 +120,26 @@ fn section(command: &Command) -> io::Result<Vec<u8>> {
         out.push('\n');
     }
     Ok(out.into_bytes())
+}
+
+/// What a command's own commands do, each with its options.
+fn actions(command: &Command) -> io::Result<Vec<u8>> {
+    let mut out = Vec::new();
+    for one in command.get_subcommands().filter(|one| one.get_name() != "help") {
+        let own = one.clone().mut_args(|arg| {
+            let shared = arg.is_global_set() || arg.get_id() == "help";
+            arg.hide(shared)
+        });
+        let man = Man::new(own);
+        out.extend_from_slice(b".PP\n");
+        for part in [Man::render_synopsis_section, Man::render_description_section] {
+            part(&man, &mut out)?;
+        }
+        if one.get_arguments().any(|arg| !arg.is_global_set() && arg.get_id() != "help") {
+            man.render_options_section(&mut out)?;
+        }
+    }
+    Ok(out)
 }
 
 #[cfg(test)]
@@ -175,6 +198,10 @@ mod tests {
         for command in Cli::command().get_subcommands() {
             assert!(page.contains(&format!(".SS \"larder {}\"", command.get_name())));
         }
+        for [command, own] in [["drafts", "export"], ["drafts", "remove"], ["aside", "discard"]] {
+            assert!(page.contains(&format!("larder {command} {own}").replace('-', "\\-")), "{own}");
+        }
+        assert!(page.contains("Put back what the store does not have again"));
         assert_eq!(page.matches(".TH").count(), 1);
         assert!(page.contains("if\\-absent"));
     }
