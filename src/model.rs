@@ -19,7 +19,7 @@ pub mod watch;
 mod write;
 mod written_back;
 
-pub use aside::{Aside, AsideId, AsideInfo, Restored};
+pub use aside::{Aside, AsideId, AsideInfo, AsideList, Maker, Restored};
 pub use commit::{Change, Commit, Committed, Done, WriteId};
 pub use content::{ContentType, Family, Value};
 pub use crawl::{Crawl, Crawler, Section, StorageInfo};

@@ -4,6 +4,7 @@
 //! stores, paging through keys with their metadata without reading a value, reading with a limit,
 //! settling a write whose outcome is unknown, and a look at the rest of the crawl.
 
+pub(crate) mod aside;
 mod crawl;
 pub mod directory;
 pub(crate) mod metadata;
@@ -26,9 +27,9 @@ pub use target::Target;
 pub use timing::{DirectoryTiming, RedisTiming, Timing};
 
 use crate::model::{
-    Aside, AsideId, AsideInfo, Budget, Commit, Committed, ConnectionState, Crawl, Error, ErrorKind,
-    Interest, Key, KeyPage, OpenBy, Opened, Reading, Restored, Result, Scan, ServerInfo, StoreInfo,
-    StoreList, StoreName, Want, WatchEvent, Write, WriteOutcome, Written,
+    Aside, AsideId, AsideInfo, AsideList, Budget, Commit, Committed, ConnectionState, Crawl, Error,
+    ErrorKind, Interest, Key, KeyPage, OpenBy, Opened, Reading, Replicas, Restored, Result, Scan,
+    ServerInfo, StoreInfo, StoreList, StoreName, Want, WatchEvent, Write, WriteOutcome, Written,
 };
 
 /// How a storage is to behave; the same for every backend.
@@ -167,8 +168,8 @@ pub trait Storage: Send + Sync + 'static {
     async fn resolve(&self, write: &Write) -> Result<WriteOutcome>;
 
     /// Sets a store or its records aside instead of destroying them: for crawlers and for every
-    /// reader it is as after a purge or a drop, until it is restored or discarded; on a server it
-    /// expires after a day. What a killed program was setting aside is in the store or among the
+    /// reader it is as after a purge or a drop, until it is restored or discarded; after a day the
+    /// next larder that looks may free it. What a killed program was setting aside is in the store or among the
     /// asides.
     ///
     /// # Errors
@@ -179,8 +180,8 @@ pub trait Storage: Send + Sync + 'static {
         Err(no_asides(format!("{store} cannot be set aside here")))
     }
 
-    /// All that is set aside, the oldest first. What has expired is freed.
-    async fn asides(&self) -> Result<Vec<AsideInfo>> {
+    /// What is set aside, the oldest first. What has expired is freed.
+    async fn asides(&self, _list: AsideList) -> Result<Vec<AsideInfo>> {
         Ok(Vec::new())
     }
 
@@ -194,11 +195,11 @@ pub trait Storage: Send + Sync + 'static {
         Err(no_asides(format!("{id} cannot be restored here")))
     }
 
-    /// Removes for good what was set aside.
+    /// Removes for good what was set aside; tells on how many replicas it is gone, where that is wanted.
     ///
     /// # Errors
     /// [`ErrorKind::NotFound`] if nothing is set aside under this id.
-    async fn discard(&self, id: &AsideId) -> Result<()> {
+    async fn discard(&self, id: &AsideId) -> Result<Option<Replicas>> {
         Err(no_asides(format!("{id} cannot be discarded here")))
     }
 

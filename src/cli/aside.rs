@@ -7,12 +7,13 @@ use super::exit::{DONE, ExitResult, REFUSED, say};
 use super::output::Output;
 use super::stores::to_the_second;
 use super::{confirm, dry_run, json, perform};
-use crate::model::{Aside, AsideId, AsideInfo, Error, Timestamp};
+use crate::model::{Aside, AsideId, AsideInfo, AsideList, Error, Timestamp};
 use crate::ops::{self, Operation, PlannedChange, words};
 use crate::storage::Storage;
 use crate::text::{Visible, visible, visible_bytes};
 
-const HEADS: [&str; 6] = ["aside", "what", "store", ">records", "set_aside_at", "expires_at"];
+const HEADS: [&str; 7] =
+    ["aside", "what", "store", ">records", "set_aside_at", "expires_at", "host"];
 
 /// `aside`.
 pub(super) async fn run(
@@ -57,7 +58,7 @@ fn parse(id: &str) -> Result<AsideId, Error> {
 }
 
 async fn list(storage: &dyn Storage, output: &mut Output) -> ExitResult {
-    let asides = storage.asides().await?;
+    let asides = storage.asides(AsideList::All).await?;
     if output.json {
         for info in &asides {
             output.json_line(&as_json(info).into())?;
@@ -78,8 +79,8 @@ fn row(info: &AsideInfo, now: Timestamp) -> Vec<Visible<'static>> {
     let own = |text: &str| visible(text).into_static();
     let expires_at = match info.expires_at {
         None => "never".to_owned(),
-        // A restore in part has made it later.
-        Some(at) if at <= now => "not known".to_owned(),
+        // Nobody who may write has looked since.
+        Some(at) if at <= now => "expired".to_owned(),
         Some(at) => to_the_second(at),
     };
     vec![
@@ -89,10 +90,12 @@ fn row(info: &AsideInfo, now: Timestamp) -> Vec<Visible<'static>> {
         own(&info.records.to_string()),
         own(&to_the_second(info.at)),
         own(&expires_at),
+        own(info.maker.as_ref().map_or("", |maker| &maker.host)),
     ]
 }
 
-/// `aside`, `what`, `store`, `records`, `set_aside_at`, `expires_at`; `in_steps` where it was.
+/// `aside`, `what`, `store`, `records`, `set_aside_at`, `expires_at`; `host` and `process` of the larder
+/// that has set it aside, where they are known; `in_steps` where it was.
 fn as_json(info: &AsideInfo) -> Map<String, Value> {
     let mut map = Map::new();
     map.insert("aside".into(), json!(info.id.as_str()));
@@ -101,6 +104,10 @@ fn as_json(info: &AsideInfo) -> Map<String, Value> {
     map.insert("records".into(), json!(info.records));
     map.insert("set_aside_at".into(), json!(info.at.to_string()));
     map.insert("expires_at".into(), json!(info.expires_at.map(|at| at.to_string())));
+    if let Some(maker) = &info.maker {
+        map.insert("host".into(), json!(maker.host));
+        map.insert("process".into(), json!(maker.process));
+    }
     if info.in_steps {
         map.insert("in_steps".into(), json!(true));
     }

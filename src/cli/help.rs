@@ -202,8 +202,8 @@ Examples:
 
 pub(super) const ASIDE: &str = "\
 What the browser purges or drops is set aside. It removes that for good after ten minutes, or when it ends; \
-what a killed one has left stays: on a server until it expires, a day after it was set aside or last restored in part, \
-in a directory until it is restored or discarded. A restore puts no record over one that the store has again; \
+what a killed one has left stays, and the next one offers it; a day after it was set aside or last restored in part, \
+the next larder that looks and may write frees it. A restore puts no record over one that the store has again; \
 such records stay set aside, and it ends with exit code 4. A terminal is asked for the store's name before \
 anything is discarded; a script needs --yes.
 

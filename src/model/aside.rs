@@ -51,6 +51,45 @@ impl Aside {
     }
 }
 
+/// Who has set something aside: one run of larder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Maker {
+    /// The machine's name.
+    pub host: String,
+    /// The number of its process.
+    pub process: u32,
+    /// Letters and digits that no other run has.
+    pub session: String,
+}
+
+impl Maker {
+    /// From its text.
+    pub fn parse(text: &[u8]) -> Option<Self> {
+        let mut words = std::str::from_utf8(text).ok()?.splitn(3, ' ');
+        let process = words.next()?.parse().ok()?;
+        let session = words.next()?.to_owned();
+        Some(Self { host: words.next()?.to_owned(), process, session })
+    }
+}
+
+impl fmt::Display for Maker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} {}", self.process, self.session, self.host)
+    }
+}
+
+/// Which of all that is set aside is wanted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AsideList {
+    /// All; on a server each store is asked.
+    All,
+    /// On a server those that its one list of all names, which costs little; where the user may not
+    /// look into that, all.
+    Listed,
+    /// The one of this id.
+    One(AsideId),
+}
+
 /// Something that is set aside.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AsideInfo {
@@ -62,8 +101,10 @@ pub struct AsideInfo {
     pub records: u64,
     /// When it was set aside.
     pub at: Timestamp,
-    /// When it is freed by itself; `None` where it stays until it is restored or discarded. On a
-    /// server a restore that leaves some of it makes this later.
+    /// Who has done it, where that is known.
+    pub maker: Option<Maker>,
+    /// When the next larder that looks may free it; `None` where it stays until it is restored or
+    /// discarded. A restore that leaves some of it makes this later.
     pub expires_at: Option<Timestamp>,
     /// Whether records were moved one after the other, where they could not be in one step: what a
     /// crawler wrote meanwhile may be among them, or may not.
@@ -79,11 +120,24 @@ pub struct Restored {
     pub records: u64,
     /// How many stay set aside, because the store has records of their keys again.
     pub left: u64,
+    /// On how many replicas that is, where the user wants it on some.
+    pub replicas: Option<Replicas>,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_maker_is_read_from_its_text() {
+        for host in ["here", "two words", ""] {
+            let maker = Maker { host: host.into(), process: 7, session: "AbC".into() };
+            assert_eq!(Maker::parse(maker.to_string().as_bytes()), Some(maker));
+        }
+        for text in ["", "7", "7 AbC", "x AbC here"] {
+            assert_eq!(Maker::parse(text.as_bytes()), None, "{text}");
+        }
+    }
 
     #[test]
     fn an_aside_id_is_letters_and_digits_only() {

@@ -242,6 +242,7 @@ mod tests {
             aside: crate::model::Aside::Records(StoreName::from("shop")),
             records: 3,
             at: Timestamp::now(),
+            maker: None,
             expires_at: None,
             in_steps: false,
             replicas: None,

@@ -3,8 +3,9 @@
 use futures::stream::{self, StreamExt as _};
 
 use crate::model::{
-    Aside, AsideId, AsideInfo, Budget, Error, ErrorKind, Expect, OpenBy, Reading, Record,
-    RecordMeta, RecordState, Result, SetValue, StoreInfo, StoreName, Version, Want, Write,
+    Aside, AsideId, AsideInfo, AsideList, Budget, Error, ErrorKind, Expect, OpenBy, Reading,
+    Record, RecordMeta, RecordState, Restored, Result, SetValue, StoreInfo, StoreName, Version,
+    Want, Write,
 };
 use crate::storage::Storage;
 
@@ -129,8 +130,8 @@ pub(super) async fn restore(storage: &dyn Storage, info: &AsideInfo) -> Performe
         }
         _ => error,
     })?;
-    let mut outcome =
-        Outcome { records: restored.records, left: restored.left, ..Outcome::default() };
+    let Restored { records, left, replicas } = restored;
+    let mut outcome = Outcome { records, left, replicas, ..Outcome::default() };
     let name = info.aside.store();
     if restored.left == 0
         && let Ok(now) = storage.get_metadata(name).await
@@ -152,17 +153,17 @@ pub(super) async fn restore(storage: &dyn Storage, info: &AsideInfo) -> Performe
 
 /// What is set aside under an id.
 pub(super) async fn find_aside(storage: &dyn Storage, id: &AsideId) -> Result<AsideInfo> {
-    let mut asides = storage.asides().await?.into_iter();
-    asides.find(|info| info.id == *id).ok_or_else(|| words::nothing_aside(id.as_str()))
+    let asides = storage.asides(AsideList::One(id.clone())).await?;
+    asides.into_iter().next().ok_or_else(|| words::nothing_aside(id.as_str()))
 }
 
 /// Removes for good what was set aside.
 pub(super) async fn discard(storage: &dyn Storage, info: &AsideInfo) -> Performed {
-    storage.discard(&info.id).await.map_err(|error| match error.kind {
+    let replicas = storage.discard(&info.id).await.map_err(|error| match error.kind {
         ErrorKind::InDoubt => error.hint(words::LIST_ASIDES),
         _ => error,
     })?;
-    Ok(Outcome { records: info.records, ..Outcome::default() })
+    Ok(Outcome { records: info.records, replicas, ..Outcome::default() })
 }
 
 /// What removes a store that was made.
@@ -197,7 +198,7 @@ pub(super) async fn drop_empty(
             storage.restore(&info.id).await?;
             return Err(words::not_empty(&store.name, info.records).into());
         }
-        Ok(info) => storage.discard(&info.id).await?,
+        Ok(info) => drop(storage.discard(&info.id).await?),
         Err(error) if error.kind == ErrorKind::NotSupported => {
             let write = Write::Drop(store.name.clone());
             if let Err(error) = storage.write(&write).await {

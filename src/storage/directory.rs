@@ -69,10 +69,10 @@ use self::watch::Hub;
 
 use super::{Options, Session, Storage, narrow};
 use crate::model::{
-    Aside, AsideId, AsideInfo, Budget, Commit, Committed, Comparison, ConnectionState, Crawl,
-    Error, ErrorKind, Interest, JsonLayout, Key, KeyPage, OpenBy, Opened, Order, Reading, Restored,
-    Result, Scan, ServerInfo, StoreInfo, StoreList, StoreName, StoreState, Want, WatchEvent, Write,
-    WriteOutcome, Written,
+    Aside, AsideId, AsideInfo, AsideList, Budget, Commit, Committed, Comparison, ConnectionState,
+    Crawl, Error, ErrorKind, Interest, JsonLayout, Key, KeyPage, OpenBy, Opened, Order, Reading,
+    Replicas, Restored, Result, Scan, ServerInfo, StoreInfo, StoreList, StoreName, StoreState,
+    Want, WatchEvent, Write, WriteOutcome, Written,
 };
 
 /// Crawlee's key-value stores in a directory.
@@ -301,8 +301,9 @@ impl Storage for DirectoryStorage {
         self.write_store(move |root, options| aside::set_aside(root, &aside, options)).await
     }
 
-    async fn asides(&self) -> Result<Vec<AsideInfo>> {
-        self.run(aside::list).await
+    async fn asides(&self, list: AsideList) -> Result<Vec<AsideInfo>> {
+        let options = (!self.options.read_only).then(|| self.write_options());
+        self.run(move |root| aside::list(root, &list, options)).await
     }
 
     async fn restore(&self, id: &AsideId) -> Result<Restored> {
@@ -310,9 +311,10 @@ impl Storage for DirectoryStorage {
         self.write_store(move |root, options| aside::restore(root, &id, options)).await
     }
 
-    async fn discard(&self, id: &AsideId) -> Result<()> {
+    async fn discard(&self, id: &AsideId) -> Result<Option<Replicas>> {
         let id = id.clone();
-        self.write_store(move |root, options| aside::discard(root, &id, options)).await
+        self.write_store(move |root, options| aside::discard(root, &id, options)).await?;
+        Ok(None)
     }
 
     fn watch(

@@ -9,9 +9,9 @@ use tokio::sync::watch as channel;
 
 use super::{Session, Storage};
 use crate::model::{
-    Aside, AsideId, AsideInfo, Budget, Commit, Committed, Crawl, Error, ErrorKind, Interest, Key,
-    KeyPage, OpenBy, Opened, Reading, Restored, Result, Scan, ServerInfo, StoreInfo, StoreList,
-    StoreName, Want, WatchEvent, Write, WriteOutcome, Written,
+    Aside, AsideId, AsideInfo, AsideList, Budget, Commit, Committed, Crawl, Error, ErrorKind,
+    Interest, Key, KeyPage, OpenBy, Opened, Reading, Replicas, Restored, Result, Scan, ServerInfo,
+    StoreInfo, StoreList, StoreName, Want, WatchEvent, Write, WriteOutcome, Written,
 };
 
 /// A backend of which only the reads are let through.
@@ -89,15 +89,15 @@ impl<S: Storage> Storage for ReadOnly<S> {
         Err(refused(&format!("setting {} aside", aside.store().escaped())))
     }
 
-    async fn asides(&self) -> Result<Vec<AsideInfo>> {
-        self.0.asides().await
+    async fn asides(&self, list: AsideList) -> Result<Vec<AsideInfo>> {
+        self.0.asides(list).await
     }
 
     async fn restore(&self, _: &AsideId) -> Result<Restored> {
         Err(refused("restoring"))
     }
 
-    async fn discard(&self, _: &AsideId) -> Result<()> {
+    async fn discard(&self, _: &AsideId) -> Result<Option<Replicas>> {
         Err(refused("discarding"))
     }
 

@@ -53,9 +53,10 @@ use self::open::Claims;
 use super::target::RedisTarget;
 use super::{Options, Session, Storage, narrow};
 use crate::model::{
-    Aside, AsideId, AsideInfo, Budget, Commit, Committed, Comparison, Crawl, Error, ErrorKind,
-    Interest, JsonLayout, Key, KeyPage, OpenBy, Opened, Order, Reading, Restored, Result, Scan,
-    ServerInfo, StoreInfo, StoreList, StoreName, Want, WatchEvent, Write, WriteOutcome, Written,
+    Aside, AsideId, AsideInfo, AsideList, Budget, Commit, Committed, Comparison, Crawl, Error,
+    ErrorKind, Interest, JsonLayout, Key, KeyPage, OpenBy, Opened, Order, Reading, Replicas,
+    Restored, Result, Scan, ServerInfo, StoreInfo, StoreList, StoreName, Want, WatchEvent, Write,
+    WriteOutcome, Written,
 };
 
 /// Crawlee's key-value stores on a Redis server.
@@ -208,15 +209,15 @@ impl Storage for RedisStorage {
         self.set_aside(aside).await
     }
 
-    async fn asides(&self) -> Result<Vec<AsideInfo>> {
-        self.asides().await
+    async fn asides(&self, list: AsideList) -> Result<Vec<AsideInfo>> {
+        self.asides(list).await
     }
 
     async fn restore(&self, id: &AsideId) -> Result<Restored> {
         self.restore(id).await
     }
 
-    async fn discard(&self, id: &AsideId) -> Result<()> {
+    async fn discard(&self, id: &AsideId) -> Result<Option<Replicas>> {
         self.discard(id).await
     }
 

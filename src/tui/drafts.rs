@@ -124,8 +124,8 @@ pub(super) fn keep(drafts: Option<&Drafts>, draft: &Draft) -> Result<(), String>
     })
 }
 
-/// Whether a process runs that is larder: somebody types in its drafts.
-fn is_larder(process: u32) -> bool {
+/// Whether a process runs that is larder: somebody types in its drafts, and it frees what it sets aside.
+pub(super) fn is_larder(process: u32) -> bool {
     let Some(pid) = i32::try_from(process).ok().and_then(Pid::from_raw) else { return false };
     if test_kill_process(pid).is_err() {
         return false;
@@ -148,9 +148,7 @@ fn has_ended(stat: &str) -> bool {
 
 /// Where it is typed: the machine and the terminal.
 pub(super) fn place() -> String {
-    let host = std::fs::read_to_string("/proc/sys/kernel/hostname")
-        .or_else(|_| std::fs::read_to_string("/etc/hostname"));
-    let host = host.map(|host| host.trim().to_owned()).ok().filter(|host| !host.is_empty());
+    let host = crate::storage::aside::host();
     let terminal = rustix::termios::ttyname(std::io::stdin(), Vec::new()).ok();
     let terminal =
         terminal.map(|name| name.to_string_lossy().trim_start_matches("/dev/").to_owned());

@@ -5,7 +5,7 @@
 use std::io::{BufRead, BufReader, Write};
 
 use futures::TryStreamExt;
-use larder::model::{Aside, ErrorKind, Key, OpenBy, RecordState, StoreName};
+use larder::model::{Aside, AsideList, ErrorKind, Key, OpenBy, RecordState, StoreName};
 use serde_json::json;
 
 use crate::cases;
@@ -111,7 +111,7 @@ async fn crawlee_sees_what_is_set_aside_as_purged_or_dropped() {
         let now = crawlee.run(&[Op::Open(by.clone()), Op::Metadata, keys]);
         assert_eq!((now[1]["id"].clone(), count(&now[2])), (anew[1]["id"].clone(), 3), "{by:?}");
     }
-    assert_eq!(storage.asides().await.unwrap().len(), stores().len());
+    assert_eq!(storage.asides(AsideList::All).await.unwrap().len(), stores().len());
 }
 
 #[tokio::test]

@@ -18,7 +18,6 @@ mod restore;
 
 use rustix::io::Errno;
 
-use self::about::About;
 use self::entry::{Entry, NEW, STORE, kill_point};
 pub(super) use self::restore::restore;
 use super::folder::{Folder, is_name};
@@ -31,7 +30,7 @@ use super::store_info::{self, StoreMetadataFile};
 use super::temporary::{Like, TemporaryFile, sync};
 use super::times::{note_removal, touched_text};
 use super::{os_error, ownership, record_files};
-use crate::model::{Aside, AsideId, AsideInfo, Error, ErrorKind, Result};
+use crate::model::{Aside, AsideId, AsideInfo, AsideList, Error, ErrorKind, Result};
 
 /// Sets a store or its records aside, in one step where the file system can.
 ///
@@ -44,7 +43,7 @@ pub(super) fn set_aside(root: &Root, aside: &Aside, options: WriteOptions) -> Re
     let stores = stores.ok_or_else(|| Error::no_store(store))?;
     let folder = open_locked(root, store, options)?;
     let records = Listing::read(&folder)?.len() as u64;
-    entry::sweep(root);
+    entry::sweep(root, options);
     let mut entry = Entry::create(root, aside, &folder, options)?;
     kill_point();
     let moved = match aside {
@@ -73,8 +72,7 @@ pub(super) fn set_aside(root: &Root, aside: &Aside, options: WriteOptions) -> Re
         sync(&stores)?;
         sync(&entry.folder)?;
     }
-    let (id, at, aside, in_steps) = (entry.id.clone(), entry.about.at, aside.clone(), !whole);
-    Ok(AsideInfo { id, aside, records, at, expires_at: None, in_steps, replicas: None })
+    Ok(AsideInfo { in_steps: !whole, ..entry.info(records) })
 }
 
 /// Removes for good what was set aside: in one step it is no aside any more, then it is freed.
@@ -82,22 +80,27 @@ pub(super) fn set_aside(root: &Root, aside: &Aside, options: WriteOptions) -> Re
 /// # Errors
 /// [`ErrorKind::NotFound`] if nothing is set aside under this id.
 pub(super) fn discard(root: &Root, id: &AsideId, options: WriteOptions) -> Result<()> {
-    entry::sweep(root);
+    entry::sweep(root, options);
     Entry::open(root, id, options)?.discard(root, options)
 }
 
-/// All that is set aside, the oldest first.
-pub(super) fn list(root: &Root) -> Result<Vec<AsideInfo>> {
+/// What is set aside, the oldest first. Who may write removes what has expired.
+pub(super) fn list(
+    root: &Root,
+    list: &AsideList,
+    options: Option<WriteOptions>,
+) -> Result<Vec<AsideInfo>> {
+    if let Some(options) = options {
+        entry::sweep(root, options);
+    }
     let mut found = Vec::new();
-    for id in entry::ids(root)? {
+    let wanted = |id: &AsideId| !matches!(list, AsideList::One(one) if one != id);
+    for id in entry::ids(root)?.into_iter().filter(wanted) {
         // What another larder is about to set aside, or has just restored, is none.
         if let Some(entry) = Entry::look(root, &id)?
             && let Some(kept) = entry.kept()?
         {
-            let records = Listing::read(&kept)?.len() as u64;
-            let About { aside, at, in_steps, .. } = entry.about;
-            let (expires_at, replicas) = (None, None);
-            found.push(AsideInfo { id, aside, records, at, expires_at, in_steps, replicas });
+            found.push(entry.info(Listing::read(&kept)?.len() as u64));
         }
     }
     found.sort_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));

@@ -4,7 +4,7 @@
 //! key_value_stores:{S}:items:aside:{id}            the hashes, renamed in one step
 //! key_value_stores:{S}:metadata_items:aside:{id}
 //! key_value_stores:{S}:aside:{id}                  the marker: a hash of what else is needed
-//! key_value_stores:{S}:asides                      the store's list: a hash from id to what and when
+//! key_value_stores:{S}:asides                      the store's list: a hash from id to what, when, by whom
 //! key_value_stores:asides                          the list of all: a hash from id to store
 //! ```
 //!
@@ -20,15 +20,18 @@ mod unscripted;
 mod unscripted_steps;
 
 use std::collections::BTreeMap;
-use std::sync::PoisonError;
-use std::time::Duration;
+use std::sync::{Arc, PoisonError};
 
 use bytes::Bytes;
 use fred::types::Value;
 
+use super::connection::Waiting;
 use super::keys::{self, ASIDES, ID_TO_NAME, NAME_TO_ID, Part, part_keys, store_arg};
 use super::{Command, RedisStorage, command, error, reply};
-use crate::model::{Aside, AsideId, AsideInfo, Error, ErrorKind, Result, StoreName, Timestamp};
+use crate::model::{
+    Aside, AsideId, AsideInfo, Error, ErrorKind, Replicas, Result, StoreName, Timestamp,
+};
+use crate::storage::aside::{KEPT, expiry, maker};
 use crate::storage::naming::new_id;
 
 const SET_ASIDE: &str = concat!(
@@ -39,8 +42,6 @@ const SET_ASIDE: &str = concat!(
 const DISCARD: &str =
     concat!(include_str!("scripts/refused.lua"), include_str!("scripts/discard.lua"));
 
-/// How long something stays set aside.
-const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 /// How often a transaction whose watched keys have changed is tried again.
 const TRIES: usize = 5;
 
@@ -113,6 +114,8 @@ impl AsideKeys {
 struct Marker {
     aside: Option<Aside>,
     at: Option<Timestamp>,
+    /// When it expires, where that has become later.
+    until: Option<Timestamp>,
     /// The store's metadata, as text.
     document: Option<Bytes>,
     /// The store's entry in `name_to_id`.
@@ -131,7 +134,8 @@ impl Marker {
             match (&field[..], &value[..]) {
                 (b"what", b"records") => marker.aside = Some(Aside::Records(store.clone())),
                 (b"what", b"store") => marker.aside = Some(Aside::Store(store.clone())),
-                (b"at", at) => marker.at = std::str::from_utf8(at).ok().and_then(Timestamp::parse),
+                (b"at", at) => marker.at = parse_time(at),
+                (b"until", at) => marker.until = parse_time(at),
                 (b"document", _) => marker.document = Some(value),
                 (b"name_to_id", _) => marker.name_to_id = Some(value),
                 _ if field.starts_with(b"id:") => marker.ids.push(field.slice(3..)),
@@ -147,13 +151,9 @@ impl RedisStorage {
     pub(super) async fn set_aside(&self, aside: &Aside) -> Result<AsideInfo> {
         self.may_write(&format!("setting {} aside", aside.store().escaped())).await?;
         self.free_expired(aside.store()).await;
-        let wanted = self.options.wait_replicas;
-        if wanted == 0 {
-            return self.set_aside_now(aside).await;
-        }
-        let (connections, waiting) = self.connections.waiting(wanted);
-        let info = Self { connections, ..self.clone() }.set_aside_now(aside).await?;
-        Ok(AsideInfo { replicas: waiting.told(), ..info })
+        let (waits, waiting) = self.waiting_for_replicas();
+        let info = waits.set_aside_now(aside).await?;
+        Ok(AsideInfo { replicas: waiting.and_then(|waiting| waiting.told()), ..info })
     }
 
     async fn set_aside_now(&self, aside: &Aside) -> Result<AsideInfo> {
@@ -174,7 +174,8 @@ impl RedisStorage {
         let Some(records) = records? else { return Err(self.nothing_of(store).await) };
         self.known_asides().insert(id.clone(), store.clone());
         let (aside, expires_at) = (aside.clone(), Some(expiry(at)));
-        Ok(AsideInfo { id, aside, records, at, expires_at, in_steps: false, replicas: None })
+        let (maker, in_steps, replicas) = (Some(maker().clone()), false, None);
+        Ok(AsideInfo { id, aside, records, at, maker, expires_at, in_steps, replicas })
     }
 
     /// Gives how many records there were, or nothing if there was nothing of the store.
@@ -191,7 +192,7 @@ impl RedisStorage {
             all.extend(keys.indexes());
         }
         let mut args = vec![Value::from(what), keys.id(), store_arg(&keys.store)];
-        args.extend([Value::from(at.to_string()), life()]);
+        args.extend([Value::from(at.to_string()), life(), by()]);
         args.extend(ids.iter().cloned().map(Value::Bytes));
         match self.script(SET_ASIDE, all, args).await? {
             Some(Value::Integer(-1)) => Ok(None),
@@ -218,10 +219,25 @@ impl RedisStorage {
     }
 
     /// Removes for good what was set aside.
-    pub(super) async fn discard(&self, id: &AsideId) -> Result<()> {
+    pub(super) async fn discard(&self, id: &AsideId) -> Result<Option<Replicas>> {
         self.may_write("discarding").await?;
         let mut keys = self.find_aside(id).await?;
-        if self.unlink_aside(&mut keys, false).await? { Ok(()) } else { Err(nothing_aside(id)) }
+        let (waits, waiting) = self.waiting_for_replicas();
+        if !waits.unlink_aside(&mut keys, false).await? {
+            return Err(nothing_aside(id));
+        }
+        Ok(waiting.and_then(|waiting| waiting.told()))
+    }
+
+    /// The same, whose writes wait for as many replicas as are wanted; and what tells of that.
+    fn waiting_for_replicas(&self) -> (Self, Option<Arc<Waiting>>) {
+        match self.options.wait_replicas {
+            0 => (self.clone(), None),
+            wanted => {
+                let (connections, waiting) = self.connections.waiting(wanted);
+                (Self { connections, ..self.clone() }, Some(waiting))
+            }
+        }
     }
 
     /// Frees an aside; where only an expired one is meant, one without a marker. Says whether.
@@ -244,23 +260,23 @@ impl RedisStorage {
     }
 }
 
-/// What was set aside before this has expired.
-fn oldest(now: Timestamp) -> Timestamp {
-    Timestamp::from_micros(now.micros().saturating_sub(kept_micros()))
-}
-
-/// When what was set aside then expires.
-fn expiry(at: Timestamp) -> Timestamp {
-    Timestamp::from_micros(at.micros().saturating_add(kept_micros()))
-}
-
-fn kept_micros() -> i64 {
-    i64::try_from(KEPT.as_micros()).unwrap_or(i64::MAX)
+fn parse_time(text: &[u8]) -> Option<Timestamp> {
+    Timestamp::parse(std::str::from_utf8(text).ok()?)
 }
 
 /// After how many seconds a marker expires.
 fn life() -> Value {
     Value::from(KEPT.as_secs().to_string())
+}
+
+/// When a marker then expires, for its own use: the time that it is to live is not always told.
+fn expires(at: Timestamp) -> Value {
+    Value::from(expiry(at).to_string())
+}
+
+/// Who sets aside, as the list tells it.
+fn by() -> Value {
+    Value::from(maker().to_string())
 }
 
 fn nothing_aside(id: &AsideId) -> Error {

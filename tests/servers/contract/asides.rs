@@ -1,6 +1,6 @@
 //! Stores and records that are set aside, restored and discarded.
 
-use larder::model::{Aside, ErrorKind, Key, OpenBy, Restored, StoreState, Write};
+use larder::model::{Aside, AsideList, ErrorKind, Key, OpenBy, Restored, StoreState, Write};
 use larder::storage::Storage;
 
 use super::{put, store};
@@ -15,7 +15,7 @@ pub async fn what_is_set_aside_is_as_purged_or_dropped_and_comes_back(storage: &
     for aside in [Aside::Records(shop.clone()), Aside::Store(shop.clone())] {
         let info = storage.set_aside(&aside).await.unwrap();
         assert_eq!((&info.aside, info.records), (&aside, 3));
-        assert_eq!(storage.asides().await.unwrap(), std::slice::from_ref(&info));
+        assert_eq!(storage.asides(AsideList::All).await.unwrap(), std::slice::from_ref(&info));
         let now = storage.get_metadata(&shop).await;
         match &aside {
             Aside::Records(_) => {
@@ -25,13 +25,13 @@ pub async fn what_is_set_aside_is_as_purged_or_dropped_and_comes_back(storage: &
             Aside::Store(_) => assert_eq!(now.unwrap_err().kind, ErrorKind::NotFound),
         }
         let restored = storage.restore(&info.id).await.unwrap();
-        assert_eq!(restored, Restored { records: 3, left: 0 });
+        assert_eq!(restored, Restored { records: 3, left: 0, replicas: None });
         for key in ["a", "b/c", "ü"] {
             let record = storage.get_value(&shop, &Key::from(key)).await.unwrap().unwrap();
             assert_eq!(record.value, key);
         }
         assert_eq!(storage.get_metadata(&shop).await.unwrap().id, id);
-        assert_eq!(storage.asides().await.unwrap(), []);
+        assert_eq!(storage.asides(AsideList::All).await.unwrap(), []);
         let again = storage.restore(&info.id).await.unwrap_err();
         assert_eq!(again.kind, ErrorKind::NotFound);
     }
@@ -46,15 +46,15 @@ pub async fn a_restore_replaces_no_record_that_came_since(storage: &dyn Storage)
     put(storage, &shop, "b", "new").await;
     put(storage, &shop, "c", "new").await;
     let restored = storage.restore(&info.id).await.unwrap();
-    assert_eq!(restored, Restored { records: 1, left: 1 });
+    assert_eq!(restored, Restored { records: 1, left: 1, replicas: None });
     for (key, value) in [("a", "old"), ("b", "new"), ("c", "new")] {
         let record = storage.get_value(&shop, &Key::from(key)).await.unwrap().unwrap();
         assert_eq!(record.value, value, "{key}");
     }
-    let left = storage.asides().await.unwrap();
+    let left = storage.asides(AsideList::All).await.unwrap();
     assert_eq!(left.iter().map(|info| info.records).collect::<Vec<_>>(), [1]);
     storage.discard(&info.id).await.unwrap();
-    assert_eq!(storage.asides().await.unwrap(), []);
+    assert_eq!(storage.asides(AsideList::All).await.unwrap(), []);
     assert_eq!(storage.discard(&info.id).await.unwrap_err().kind, ErrorKind::NotFound);
 }
 
@@ -68,7 +68,7 @@ pub async fn a_store_that_was_made_anew_gets_the_records_that_it_lacks(storage: 
     assert!(anew.created);
     put(storage, &shop, "b", "new").await;
     let restored = storage.restore(&info.id).await.unwrap();
-    assert_eq!(restored, Restored { records: 2, left: 1 });
+    assert_eq!(restored, Restored { records: 2, left: 1, replicas: None });
     for (key, value) in [("a", "old"), ("b", "new"), ("c", "old")] {
         let record = storage.get_value(&shop, &Key::from(key)).await.unwrap().unwrap();
         assert_eq!(record.value, value, "{key}");
@@ -78,8 +78,8 @@ pub async fn a_store_that_was_made_anew_gets_the_records_that_it_lacks(storage: 
     // Once it is deleted, the older one can come back.
     storage.delete_value(&shop, &["b".into()]).await.unwrap();
     let restored = storage.restore(&info.id).await.unwrap();
-    assert_eq!(restored, Restored { records: 1, left: 0 });
-    assert_eq!(storage.asides().await.unwrap(), []);
+    assert_eq!(restored, Restored { records: 1, left: 0, replicas: None });
+    assert_eq!(storage.asides(AsideList::All).await.unwrap(), []);
 }
 
 pub async fn a_store_that_was_dropped_since_comes_back_with_its_records(storage: &dyn Storage) {
@@ -89,7 +89,7 @@ pub async fn a_store_that_was_dropped_since_comes_back_with_its_records(storage:
     let info = storage.set_aside(&Aside::Records(shop.clone())).await.unwrap();
     storage.write(&Write::Drop(shop.clone())).await.unwrap();
     let restored = storage.restore(&info.id).await.unwrap();
-    assert_eq!(restored, Restored { records: 1, left: 0 });
+    assert_eq!(restored, Restored { records: 1, left: 0, replicas: None });
     let now = storage.get_metadata(&shop).await.unwrap();
     assert_eq!((now.id, now.records, now.state), (id, Some(1), StoreState::Whole));
     let opened = storage.open(&OpenBy::Name("shop".into())).await.unwrap();
@@ -100,14 +100,14 @@ pub async fn of_an_empty_store_no_records_are_set_aside(storage: &dyn Storage) {
     let shop = store(storage, "shop").await;
     let info = storage.set_aside(&Aside::Records(shop.clone())).await.unwrap();
     assert_eq!(info.records, 0);
-    assert_eq!(storage.asides().await.unwrap(), []);
+    assert_eq!(storage.asides(AsideList::All).await.unwrap(), []);
     assert_eq!(storage.restore(&info.id).await.unwrap_err().kind, ErrorKind::NotFound);
     // The store itself is something.
     let info = storage.set_aside(&Aside::Store(shop.clone())).await.unwrap();
-    assert_eq!(storage.asides().await.unwrap(), std::slice::from_ref(&info));
+    assert_eq!(storage.asides(AsideList::All).await.unwrap(), std::slice::from_ref(&info));
     storage.restore(&info.id).await.unwrap();
     assert_eq!(storage.get_metadata(&shop).await.unwrap().records, Some(0));
-    assert_eq!(storage.asides().await.unwrap(), []);
+    assert_eq!(storage.asides(AsideList::All).await.unwrap(), []);
 }
 
 pub async fn a_store_that_is_not_there_cannot_be_set_aside(storage: &dyn Storage) {
@@ -115,5 +115,5 @@ pub async fn a_store_that_is_not_there_cannot_be_set_aside(storage: &dyn Storage
         let error = storage.set_aside(&aside).await.unwrap_err();
         assert_eq!(error.kind, ErrorKind::NotFound, "{error}");
     }
-    assert_eq!(storage.asides().await.unwrap(), []);
+    assert_eq!(storage.asides(AsideList::All).await.unwrap(), []);
 }

@@ -1,7 +1,8 @@
 //! What is done can be undone and done again, where nobody has come between.
 
 use larder::model::{
-    Aside, ContentType, ErrorKind, Expect, Key, OpenBy, Reading, Record, SetValue, StoreName, Want,
+    Aside, AsideList, ContentType, ErrorKind, Expect, Key, OpenBy, Reading, Record, SetValue,
+    StoreName, Want,
 };
 use larder::ops::{self, OldValues, Outcome, Plan, PlannedRecord, Weight};
 use larder::storage::Storage;
@@ -164,7 +165,7 @@ pub async fn a_store_that_was_purged_or_dropped_comes_back(storage: &dyn Storage
         let redone = made(storage, &again, &old_values).await;
         made(storage, &redone.inverse.unwrap(), &old_values).await;
         assert_eq!(all(storage, &shop).await, before);
-        assert_eq!(storage.asides().await.unwrap(), []);
+        assert_eq!(storage.asides(AsideList::All).await.unwrap(), []);
     }
     if sets_aside {
         let plan = Plan::purge(&info, Weight::Unknown).undoable(true);
@@ -174,6 +175,6 @@ pub async fn a_store_that_was_purged_or_dropped_comes_back(storage: &dyn Storage
         assert_eq!((undone.records, undone.left, undone.inverse), (1, 1, None));
         assert_eq!(super::value(storage, &shop, &Key::from("b")).await, "crawled");
         let aside = Aside::Records(shop.clone());
-        assert_eq!(storage.asides().await.unwrap()[0].aside, aside);
+        assert_eq!(storage.asides(AsideList::All).await.unwrap()[0].aside, aside);
     }
 }

@@ -1,6 +1,6 @@
 //! Set aside in a directory: beside the stores, found by the next run, refused where writes are.
 
-use larder::model::{Aside, ErrorKind};
+use larder::model::{Aside, AsideList, ErrorKind};
 use larder::storage::Options;
 
 use super::{Directory, connect};
@@ -19,10 +19,10 @@ async fn asides_are_no_stores_and_are_found_by_the_next_run() {
     assert!(made.store("shop").parent().unwrap().exists());
 
     let next = connect(made.folder.path(), &Options::default()).await;
-    assert_eq!(next.asides().await.unwrap(), std::slice::from_ref(&info));
+    assert_eq!(next.asides(AsideList::All).await.unwrap(), std::slice::from_ref(&info));
     let options = Options { read_only: true, ..Options::default() };
     let reads = connect(made.folder.path(), &options).await;
-    assert_eq!(reads.asides().await.unwrap().len(), 1);
+    assert_eq!(reads.asides(AsideList::All).await.unwrap().len(), 1);
     assert_eq!(reads.restore(&info.id).await.unwrap_err().kind, ErrorKind::ReadOnly);
     assert_eq!(reads.discard(&info.id).await.unwrap_err().kind, ErrorKind::ReadOnly);
     let refused = reads.set_aside(&Aside::Store(shop.clone())).await.unwrap_err();

@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use larder::model::{
-    Aside, Change, Commit, ErrorKind, Expect, Key, OpenBy, Record, StoreName, StoreState, Value,
-    WriteId,
+    Aside, AsideList, Change, Commit, ErrorKind, Expect, Key, OpenBy, Record, StoreName,
+    StoreState, Value, WriteId,
 };
 use larder::storage::Options;
 
@@ -72,7 +72,7 @@ async fn all_refused(place: &Path, kind: ErrorKind, size: usize) {
             assert_eq!(error.kind, kind, "{error}");
             assert!(error.hint.is_some(), "what to do is said: {error}");
         }
-        assert_eq!(storage.asides().await.unwrap(), []);
+        assert_eq!(storage.asides(AsideList::All).await.unwrap(), []);
     }
     assert_eq!((files(&path), fs::read(path.join("__metadata__.json")).unwrap()), before);
     assert!(no_temporary_files(&path));

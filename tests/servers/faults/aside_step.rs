@@ -11,15 +11,18 @@ pub(super) enum Step {
     Restore,
     RestoreStore,
     /// Where a record of the store has come back since.
+    RestoreUnderNew,
+    /// Where that is too large to be put over the others in one step.
     RestoreInSteps,
     Discard,
 }
 
-pub(super) const STEPS: [Step; 6] = [
+pub(super) const STEPS: [Step; 7] = [
     Step::SetRecordsAside,
     Step::SetStoreAside,
     Step::Restore,
     Step::RestoreStore,
+    Step::RestoreUnderNew,
     Step::RestoreInSteps,
     Step::Discard,
 ];
@@ -27,6 +30,15 @@ pub(super) const STEPS: [Step; 6] = [
 impl Step {
     pub(super) fn sets_aside(self) -> bool {
         matches!(self, Self::SetRecordsAside | Self::SetStoreAside)
+    }
+
+    /// The value of the record that comes back before it, if one does.
+    pub(super) fn new_value(self) -> Option<String> {
+        match self {
+            Self::RestoreUnderNew => Some("new".to_owned()),
+            Self::RestoreInSteps => Some("new".repeat(100_000)),
+            _ => None,
+        }
     }
 
     /// What is set aside for it of this store.
@@ -45,7 +57,7 @@ impl Step {
         id: Option<&AsideId>,
     ) -> Result<(), ErrorKind> {
         let made = match (self, id) {
-            (Self::Discard, Some(id)) => storage.discard(id).await,
+            (Self::Discard, Some(id)) => storage.discard(id).await.map(drop),
             (_, Some(id)) => storage.restore(id).await.map(drop),
             (_, None) => storage.set_aside(&self.aside(store)).await.map(drop),
         };

@@ -41,13 +41,13 @@ fn scripts_on_old_servers_change_nothing_when_they_are_refused() {
         (
             set_aside,
             &aside,
-            &["records", "x", "whole", "now", "100"],
+            &["records", "x", "whole", "now", "100", "by"],
             &["rename", "hset", "expire", "json.set"],
         ),
         (
             set_aside,
             &aside,
-            &["store", "x", "whole", "now", "100", &id],
+            &["store", "x", "whole", "now", "100", "by", &id],
             &["rename", "unlink", "hdel", "hset", "expire"],
         ),
         (

@@ -1,9 +1,11 @@
 //! Set aside on a server: inside the store's own Redis keys, found by no other reader, freed when it
 //! has expired, put back in steps where the store has records again.
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
 use futures::TryStreamExt;
-use larder::model::{Aside, ErrorKind, Key, OpenBy, Restored, StoreList, StoreName};
+use larder::model::{Aside, AsideList, ErrorKind, Key, OpenBy, Restored, StoreList, StoreName};
 use larder::ops::{self, OldValues, Operation};
 use larder::storage::Options;
 
@@ -43,7 +45,7 @@ async fn an_aside_lies_in_its_stores_own_keys_and_is_no_store() {
             let steps: Vec<_> = storage.stores(list).try_collect().await.unwrap();
             assert!(steps.iter().all(|(_, stores)| stores.is_empty()), "{list:?}: {steps:?}");
         }
-        assert_eq!(storage.discard(&info.id).await, Ok(()));
+        assert_eq!(storage.discard(&info.id).await, Ok(None));
         assert_eq!(keys(&mut client), Vec::<String>::new());
     }
 }
@@ -66,11 +68,11 @@ async fn what_has_expired_is_freed_by_the_next_who_looks_and_may_write() {
         client.call(&[b"HSET", list, id, long_ago]);
         let reads = Options { read_only: true, ..options() };
         let reads = connect(&made.server.url(), &reads).await;
-        assert_eq!(reads.asides().await.unwrap().len(), 1);
+        assert_eq!(reads.asides(AsideList::All).await.unwrap().len(), 1);
         assert_eq!(keys(&mut client).len(), before - 1, "who may not write frees nothing");
         assert_eq!(storage.restore(&ids[0]).await.unwrap_err().kind, ErrorKind::NotFound);
 
-        let left = storage.asides().await.unwrap();
+        let left = storage.asides(AsideList::All).await.unwrap();
         assert_eq!(left.iter().map(|info| &info.id).collect::<Vec<_>>(), [&ids[1]]);
         assert!(keys(&mut client).iter().all(|key| !key.contains(ids[0].as_str())));
         assert_eq!(storage.restore(&ids[1]).await.unwrap().records, 1);
@@ -101,7 +103,13 @@ async fn a_store_with_new_records_gets_all_others_back_in_steps() {
         for key in ["k0007", "k2999", "other"] {
             put(storage, &shop, key, "new").await;
         }
+        // More than are put over the others in one step.
+        let many = |at: usize| (format!("more{at}"), "text/plain".to_owned(), b"new".to_vec());
+        fill::records(&mut client, "shop", (0..500).map(many));
+        let mut monitor = made.server.monitor();
         let restored = storage.restore(&info.id).await.unwrap();
+        let moved = |line: &String| line.contains("\"HDEL\"") && line.contains("items:aside");
+        assert!(monitor.lines().iter().filter(|line| moved(line)).count() > 100);
         assert_eq!(
             (restored.records, restored.left),
             (3001, 2),
@@ -116,17 +124,120 @@ async fn a_store_with_new_records_gets_all_others_back_in_steps() {
         }
         let now = scan(storage, &shop).await;
         let new = ["k0007", "k2999", "other"].map(Key::from);
+        let is_new = |key: &Key| new.contains(key) || key.as_bytes().starts_with(b"more");
         let [now, before] =
-            [now, before].map(|all| all.into_iter().filter(|meta| !new.contains(&meta.key)));
+            [now, before].map(|all| all.into_iter().filter(|meta| !is_new(&meta.key)));
         assert!(now.eq(before), "all others are what they were");
-        assert_eq!(storage.asides().await.unwrap()[0].records, 2);
+        assert_eq!(storage.asides(AsideList::All).await.unwrap()[0].records, 2);
 
         for key in ["k0007", "k2999"] {
             storage.delete_value(&shop, &[key.into()]).await.unwrap();
         }
         let restored = storage.restore(&info.id).await.unwrap();
-        assert_eq!(restored, Restored { records: 2, left: 0 });
+        assert_eq!(restored, Restored { records: 2, left: 0, replicas: None });
         assert!(keys(&mut client).iter().all(|key| !key.contains("aside")));
+    }
+}
+
+#[tokio::test]
+async fn a_store_with_few_new_records_gets_all_others_back_in_one_step() {
+    let made = Redis::new().await;
+    let (storage, mut client) = (made.storage(), made.server.client());
+    let shop = store(storage, "shop").await;
+    let record = |at: usize| (format!("k{at:04}"), "text/plain".to_owned(), b"old".to_vec());
+    fill::records(&mut client, "shop", (0..3000).map(record));
+    // Halves, which the new records meet and do not meet.
+    let (items, metadata_items) =
+        (b"key_value_stores:shop:items", b"key_value_stores:shop:metadata_items");
+    for (hash, key) in [(items.as_slice(), b"value 1"), (items, b"value 2")] {
+        client.call(&[b"HSET", hash, key, b"old"]);
+    }
+    for (hash, key) in [(metadata_items.as_slice(), b"meta 1"), (metadata_items, b"meta 2")] {
+        client.call(&[b"HSET", hash, key, b"{}"]);
+    }
+    let all = |client: &mut Client, place: &str| {
+        ["items", "metadata_items"].map(|part| {
+            let key = format!("key_value_stores:shop:{part}{place}");
+            let fields = client.call(&[b"HGETALL", key.as_bytes()]).items();
+            let fields: Vec<_> =
+                fields.into_iter().map(|field| field.bytes().unwrap().to_vec()).collect();
+            let pairs = fields.chunks(2).map(|pair| (pair[0].clone(), pair[1].clone()));
+            pairs.collect::<BTreeMap<_, _>>()
+        })
+    };
+    let before = all(&mut client, "");
+
+    let info = storage.set_aside(&Aside::Records(shop.clone())).await.unwrap();
+    for key in ["k0007", "k2999", "other", "value 1"] {
+        put(storage, &shop, key, "new").await;
+    }
+    client.call(&[b"HSET", items, b"meta 1", b"new"]);
+    let new = all(&mut client, "");
+    let mut monitor = made.server.monitor();
+    let restored = storage.restore(&info.id).await.unwrap();
+    let lines = monitor.lines();
+    assert_eq!(restored, Restored { records: 2999, left: 3, replicas: None });
+    let calls = |what: &str| lines.iter().filter(|line| line.contains(what)).count();
+    assert_eq!((calls("\"RENAME\""), calls("\"HSCAN\"")), (2, 0), "one step: {lines:?}");
+
+    let place = format!(":aside:{}", info.id);
+    let (now, kept) = (all(&mut client, ""), all(&mut client, &place));
+    // What has come since is as it came; all others are what they were.
+    let is_new = |key: &Vec<u8>| new.iter().any(|half| half.contains_key(key));
+    for at in 0..2 {
+        let [come, others] = [true, false].map(|wanted| {
+            let here = now[at].iter().filter(|(key, _)| is_new(key) == wanted);
+            here.map(|(key, value)| (key.clone(), value.clone())).collect::<BTreeMap<_, _>>()
+        });
+        assert_eq!(come, new[at]);
+        assert!(others.iter().eq(before[at].iter().filter(|(key, _)| !is_new(key))));
+        // The older ones of the same keys stay.
+        assert!(kept[at].iter().eq(before[at].iter().filter(|(key, _)| is_new(key))));
+    }
+    assert_eq!(kept.map(|half| half.len()), [3, 3]);
+    assert_eq!(storage.asides(AsideList::All).await.unwrap()[0].records, 3);
+    storage.delete_value(&shop, &["k0007".into(), "k2999".into()]).await.unwrap();
+    client.call(&[b"HDEL", items, b"value 1", b"meta 1"]);
+    client.call(&[b"HDEL", metadata_items, b"value 1", b"meta 1"]);
+    storage.restore(&info.id).await.unwrap();
+    assert_eq!(all(&mut client, "").map(|half| half.len()), [3003, 3003]);
+    assert!(keys(&mut client).iter().all(|key| !key.contains("aside")));
+}
+
+#[tokio::test]
+async fn a_store_gets_its_records_back_under_new_ones_on_a_server_without_memory() {
+    let made = Redis::new().await;
+    let (storage, mut client) = (made.storage(), made.server.client());
+    let shop = store(storage, "shop").await;
+    for key in ["a", "b"] {
+        put(storage, &shop, key, "old").await;
+    }
+    let info = storage.set_aside(&Aside::Records(shop.clone())).await.unwrap();
+    put(storage, &shop, "b", "new").await;
+    client.call(&[b"CONFIG", b"SET", b"maxmemory", b"1"]);
+    assert_eq!(
+        storage.restore(&info.id).await,
+        Ok(Restored { records: 1, left: 1, replicas: None })
+    );
+    assert_eq!(scan(storage, &shop).await.len(), 2);
+}
+
+#[tokio::test]
+async fn what_a_restore_leaves_tells_when_it_expires() {
+    for made in [Redis::new().await, Redis::without_scripts().await] {
+        let (storage, mut client) = (made.storage(), made.server.client());
+        let shop = store(storage, "shop").await;
+        put(storage, &shop, "a", "old").await;
+        let info = storage.set_aside(&Aside::Records(shop.clone())).await.unwrap();
+        put(storage, &shop, "a", "new").await;
+        let left = Restored { records: 0, left: 1, replicas: None };
+        assert_eq!(storage.restore(&info.id).await, Ok(left));
+        let told = storage.asides(AsideList::All).await.unwrap()[0].expires_at.unwrap();
+        assert!(told > info.expires_at.unwrap());
+        let marker = format!("key_value_stores:shop:aside:{}", info.id);
+        let left = client.call(&[b"PTTL", marker.as_bytes()]).int();
+        let expires = larder::model::Timestamp::now().micros() + left * 1000;
+        assert!((told.micros() - expires).abs() < 5_000_000, "{told} is not {expires}");
     }
 }
 
@@ -157,7 +268,7 @@ async fn a_server_without_memory_sets_aside_and_restores() {
     client.call(&[b"CONFIG", b"SET", b"maxmemory", b"1"]);
     for aside in [Aside::Records(shop.clone()), Aside::Store(shop.clone())] {
         let info = storage.set_aside(&aside).await.unwrap();
-        assert_eq!(storage.asides().await.unwrap(), std::slice::from_ref(&info));
+        assert_eq!(storage.asides(AsideList::All).await.unwrap(), std::slice::from_ref(&info));
         assert_eq!(storage.restore(&info.id).await.unwrap().records, 1);
     }
     let info = storage.set_aside(&Aside::Store(shop)).await.unwrap();
@@ -176,7 +287,7 @@ async fn what_loses_its_marker_early_is_kept_and_comes_back() {
             // As a server does that evicts what expires.
             let marker = format!("key_value_stores:shop:aside:{}", info.id);
             assert_eq!(client.call(&[b"DEL", marker.as_bytes()]), Reply::Int(1));
-            assert_eq!(storage.asides().await.unwrap(), std::slice::from_ref(&info));
+            assert_eq!(storage.asides(AsideList::All).await.unwrap(), std::slice::from_ref(&info));
             if let Aside::Store(_) = aside {
                 // What the store was is lost; its records are not.
                 let before = keys(&mut client);
@@ -188,7 +299,7 @@ async fn what_loses_its_marker_early_is_kept_and_comes_back() {
             }
             assert_eq!(storage.restore(&info.id).await.unwrap().records, 1);
             assert_eq!(scan(storage, &shop).await.len(), 1);
-            assert_eq!(storage.asides().await.unwrap(), []);
+            assert_eq!(storage.asides(AsideList::All).await.unwrap(), []);
         }
     }
 }
@@ -216,20 +327,26 @@ async fn a_user_of_one_store_sets_its_records_aside_and_restores_them() {
 
         let info = storage.set_aside(&records).await.unwrap();
         assert_eq!((info.records, scan(storage, &shop).await.len()), (130, 0));
-        assert_eq!(storage.restore(&info.id).await, Ok(Restored { records: 130, left: 0 }));
+        assert_eq!(
+            storage.restore(&info.id).await,
+            Ok(Restored { records: 130, left: 0, replicas: None })
+        );
 
         // Beside what was written since, by another larder of this user, which has to look for it.
         let info = storage.set_aside(&records).await.unwrap();
         put(storage, &shop, "k7", "new").await;
         let next = connect(&url, &options()).await;
-        assert_eq!(next.asides().await.unwrap(), std::slice::from_ref(&info));
-        assert_eq!(next.restore(&info.id).await, Ok(Restored { records: 129, left: 1 }));
+        assert_eq!(next.asides(AsideList::All).await.unwrap(), std::slice::from_ref(&info));
+        assert_eq!(
+            next.restore(&info.id).await,
+            Ok(Restored { records: 129, left: 1, replicas: None })
+        );
         next.discard(&info.id).await.unwrap();
-        assert_eq!(next.asides().await.unwrap(), []);
+        assert_eq!(next.asides(AsideList::All).await.unwrap(), []);
 
         // Who may use all stores finds it, too.
         let info = storage.set_aside(&records).await.unwrap();
-        assert!(everybody.asides().await.unwrap().contains(&info));
+        assert!(everybody.asides(AsideList::All).await.unwrap().contains(&info));
         assert_eq!(everybody.restore(&info.id).await.unwrap().records, 130);
 
         // The lists of all stores are needed for a store.

@@ -5,7 +5,8 @@ use serde_json::{Value as Json, json};
 use super::super::folder::is_name;
 use super::super::names;
 use super::super::style::Style;
-use crate::model::{Aside, StoreName, Timestamp};
+use crate::model::{Aside, Maker, StoreName, Timestamp};
+use crate::storage::aside::{expiry, maker};
 
 /// What the aside is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +17,10 @@ pub(super) struct About {
     style: String,
     /// Whether records were moved one after the other.
     pub(super) in_steps: bool,
+    /// Who has set it aside, where that is known.
+    pub(super) maker: Option<Maker>,
+    /// When it expires, where that has become later.
+    until: Option<Timestamp>,
 }
 
 impl About {
@@ -27,7 +32,18 @@ impl About {
             Style::Bare => "crawlee-javascript",
         };
         let (aside, at) = (aside.clone(), Timestamp::now());
-        Self { aside, at, style: style.to_owned(), in_steps: false }
+        let (maker, until) = (Some(maker().clone()), None);
+        Self { aside, at, style: style.to_owned(), in_steps: false, maker, until }
+    }
+
+    /// When the next larder that looks may remove it.
+    pub(super) fn expires_at(&self) -> Timestamp {
+        self.until.unwrap_or_else(|| expiry(self.at))
+    }
+
+    /// Has it expire as late as if it were set aside now.
+    pub(super) fn prolong(&mut self) {
+        self.until = Some(expiry(Timestamp::now()));
     }
 
     pub(super) fn text(&self) -> String {
@@ -43,6 +59,8 @@ impl About {
             "at": self.at.to_string(),
             "style": self.style,
             "in_steps": self.in_steps,
+            "by": self.maker.as_ref().map(ToString::to_string),
+            "until": self.until.map(|until| until.to_string()),
         });
         serde_json::to_string_pretty(&about).unwrap_or_default()
     }
@@ -61,6 +79,8 @@ impl About {
         let at = Timestamp::parse(word("at")?)?;
         let style = word("style").unwrap_or_default().to_owned();
         let in_steps = about.get("in_steps").and_then(Json::as_bool).unwrap_or_default();
-        Some(Self { aside, at, style, in_steps })
+        let maker = word("by").and_then(|by| Maker::parse(by.as_bytes()));
+        let until = word("until").and_then(Timestamp::parse);
+        Some(Self { aside, at, style, in_steps, maker, until })
     }
 }

@@ -17,7 +17,7 @@ use super::super::style;
 use super::super::temporary::{Like, TemporaryFile, sync};
 use super::super::{os_error, set::unlink};
 use super::about::About;
-use crate::model::{Aside, AsideId, Error, ErrorKind, Result};
+use crate::model::{Aside, AsideId, AsideInfo, Error, ErrorKind, Result, Timestamp};
 use crate::storage::naming::new_id;
 
 /// Larder's own directory in a storage's.
@@ -85,6 +85,27 @@ impl Entry {
         let like = Like::Sibling(like);
         TemporaryFile::write(&self.folder, kind, text.as_bytes(), like, options.durable)?
             .replace(ABOUT)
+    }
+
+    /// What is told of it, with so many records.
+    pub(super) fn info(&self, records: u64) -> AsideInfo {
+        let about = &self.about;
+        AsideInfo {
+            id: self.id.clone(),
+            aside: about.aside.clone(),
+            records,
+            at: about.at,
+            maker: about.maker.clone(),
+            expires_at: Some(about.expires_at()),
+            in_steps: about.in_steps,
+            replicas: None,
+        }
+    }
+
+    /// Has it expire later: some of it was not put back.
+    pub(super) fn prolong(&mut self, options: WriteOptions) -> Result<()> {
+        self.about.prolong();
+        self.write_about(self.folder.stat(ABOUT)?, options)
     }
 
     /// Notes that its records were moved one after the other.
@@ -220,13 +241,22 @@ pub(super) fn ids(root: &Root) -> Result<Vec<AsideId>> {
     Ok(ids)
 }
 
-/// Removes what killed larders left: asides of nothing, and what was being discarded.
-pub(super) fn sweep(root: &Root) {
+/// Removes what killed larders left: asides of nothing, what was being discarded, and what has expired.
+pub(super) fn sweep(root: &Root, options: WriteOptions) {
+    let now = Timestamp::now();
     let swept = || -> Result<()> {
         let Some(larder) = root.own_folder()?.folder(LARDER)? else { return Ok(()) };
         for id in ids(root)? {
             match Entry::look(root, &id)? {
-                Some(entry) if is_ownerless(&entry.folder) => drop(entry.remove_if_empty(root)),
+                Some(entry) if is_ownerless(&entry.folder) => {
+                    let is_empty = entry.remove_if_empty(root);
+                    // Under its lock: a restore that leaves some of it makes it later.
+                    let entry = Entry::look(root, &id)?.filter(|_| !is_empty);
+                    if let Some(entry) = entry.filter(|it| it.about.expires_at() <= now) {
+                        log::info!("what was set aside as {id} has expired and is removed");
+                        entry.discard(root, options)?;
+                    }
+                }
                 Some(_) => {}
                 None => remove_unknown(&larder, &id)?,
             }

@@ -37,15 +37,15 @@ pub(in super::super) fn restore(
     id: &AsideId,
     options: WriteOptions,
 ) -> Result<Restored> {
-    let entry = Entry::open(root, id, options)?;
+    let mut entry = Entry::open(root, id, options)?;
     entry.settle()?;
     let kept = entry.folder.folder(STORE)?;
     let kept = kept.ok_or_else(|| Error::new(ErrorKind::NotFound, format!("{id} is empty")))?;
     let store = entry.about.aside.store().clone();
     let restored = if let Some(records) = put_back_whole(root, &store, &entry, &kept, options)? {
-        Restored { records, left: 0 }
+        Restored { records, ..Restored::default() }
     } else if let Some(records) = swap_back(root, &store, &entry, &kept, options)? {
-        Restored { records, left: 0 }
+        Restored { records, ..Restored::default() }
     } else {
         merge(root, &store, &kept, options)?
     };
@@ -57,6 +57,8 @@ pub(in super::super) fn restore(
         } else {
             entry.remove_if_empty(root);
         }
+    } else {
+        entry.prolong(options)?;
     }
     Ok(restored)
 }

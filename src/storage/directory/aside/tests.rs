@@ -84,7 +84,7 @@ impl Made {
     }
 
     fn asides(&self) -> Vec<AsideInfo> {
-        list(&self.root).unwrap()
+        list(&self.root, &AsideList::All, None).unwrap()
     }
 
     /// What is in larder's own directory, but for the directories that hold all.
@@ -127,7 +127,11 @@ fn records_and_stores_are_set_aside_and_restored_whole() {
             }
 
             let restored = restore(&made.root, &info.id, OPTIONS).unwrap();
-            assert_eq!(restored, Restored { records: 3, left: 0 }, "{aside:?} {no_exchange}");
+            assert_eq!(
+                restored,
+                Restored { records: 3, left: 0, replicas: None },
+                "{aside:?} {no_exchange}"
+            );
             assert_eq!(made.records(store), before);
             assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o751);
             assert!(path.join("folder").exists());
@@ -152,7 +156,7 @@ fn a_restore_replaces_no_newer_record_and_says_what_is_left() {
             made.put(store, "other", "new");
 
             let restored = restore(&made.root, &info.id, OPTIONS).unwrap();
-            assert_eq!(restored, Restored { records: 2, left: 1 }, "{aside:?}");
+            assert_eq!(restored, Restored { records: 2, left: 1, replicas: None }, "{aside:?}");
             let now = made.records(store);
             assert_eq!(now[&key].1, "newer");
             assert_eq!(now["other"].1, "new");
@@ -163,7 +167,7 @@ fn a_restore_replaces_no_newer_record_and_says_what_is_left() {
             // Once it is deleted, the older one can come back.
             remove::delete(&made.root, &store.into(), &[Key::from(key.as_str())], OPTIONS).unwrap();
             let restored = restore(&made.root, &info.id, OPTIONS).unwrap();
-            assert_eq!(restored, Restored { records: 1, left: 0 }, "{aside:?}");
+            assert_eq!(restored, Restored { records: 1, left: 0, replicas: None }, "{aside:?}");
             assert_eq!(made.records(store)[&key], before[&key]);
             assert_eq!(made.leftovers(), Vec::<PathBuf>::new());
         }

@@ -8,19 +8,28 @@ use fred::types::Value;
 use super::super::keys::{self, ASIDES, EVERY_STORE, NAME_TO_ID};
 use super::super::scan::bounds::Bounds;
 use super::super::{RedisStorage, command, error, reply};
-use super::{AsideKeys, Marker, expiry, nothing_aside, oldest};
-use crate::model::{Aside, AsideId, AsideInfo, Result, StoreName, Timestamp};
+use super::{AsideKeys, Marker, nothing_aside};
+use crate::model::{
+    Aside, AsideId, AsideInfo, AsideList, ErrorKind, Maker, Result, StoreName, Timestamp,
+};
+use crate::storage::aside::{expiry, oldest};
 
 /// How many stores are asked at once whether they have a list.
 const AT_ONCE: usize = 500;
 /// How many Redis keys one step of a search looks at.
 const COUNT: u32 = 500;
 
-/// Where asides are looked for.
+/// What is read of a marker to list an aside.
+const FIELDS: [&str; 3] = ["what", "at", "until"];
+
+/// Where asides are looked for, beside the list of all.
 #[derive(Debug, Clone, Copy)]
 enum Among<'a> {
+    /// In the lists of all stores.
     All,
-    /// Those of one store, and all that are in the list of all.
+    /// Nowhere, where the user may look into the list of all.
+    Listed,
+    /// In the list of one store.
     Store(&'a StoreName),
 }
 
@@ -29,24 +38,54 @@ struct Found {
     keys: AsideKeys,
     /// What the marker tells, or else, where that went early, the list.
     what: Option<(Aside, Timestamp)>,
+    /// When the marker expires, where that has become later.
+    until: Option<Timestamp>,
+    /// Who has set it aside, where that is known.
+    maker: Option<Maker>,
     records: u64,
 }
 
 impl RedisStorage {
-    /// All that is set aside, the oldest first. What has expired is freed.
-    pub(in super::super) async fn asides(&self) -> Result<Vec<AsideInfo>> {
-        self.asides_among(Among::All).await
+    /// What is set aside, the oldest first. What has expired is freed.
+    pub(in super::super) async fn asides(&self, list: AsideList) -> Result<Vec<AsideInfo>> {
+        let among = match list {
+            AsideList::All => Among::All,
+            AsideList::Listed => Among::Listed,
+            AsideList::One(id) => {
+                return match self.find_aside(&id).await {
+                    Ok(keys) => self.told(vec![keys]).await,
+                    Err(error) if error.kind == ErrorKind::NotFound => Ok(Vec::new()),
+                    Err(error) => Err(error),
+                };
+            }
+        };
+        self.asides_among(among).await
     }
 
     async fn asides_among(&self, among: Among<'_>) -> Result<Vec<AsideInfo>> {
+        let listed = self.listed(among).await?.into_iter();
+        self.told(listed.map(|(id, store)| AsideKeys::new(&store, &id)).collect()).await
+    }
+
+    /// What is told of asides; those that have expired are freed instead.
+    async fn told(&self, asked: Vec<AsideKeys>) -> Result<Vec<AsideInfo>> {
         let mut infos = Vec::new();
-        for Found { keys, what, records } in self.read_asides(among).await? {
+        for Found { keys, what, until, maker, records } in self.read_asides(asked).await? {
             match what {
                 Some((aside, at)) if records > 0 || matches!(aside, Aside::Store(_)) => {
                     let id = keys.id;
-                    let (expires_at, in_steps, replicas) = (Some(expiry(at)), false, None);
-                    let info = AsideInfo { id, aside, records, at, expires_at, in_steps, replicas };
-                    infos.push(info);
+                    let expires_at = Some(until.unwrap_or_else(|| expiry(at)));
+                    let (in_steps, replicas) = (false, None);
+                    infos.push(AsideInfo {
+                        id,
+                        aside,
+                        records,
+                        at,
+                        maker,
+                        expires_at,
+                        in_steps,
+                        replicas,
+                    });
                 }
                 _ => self.free(keys).await,
             }
@@ -88,14 +127,12 @@ impl RedisStorage {
         store.map(|store| AsideKeys::new(&store, id)).ok_or_else(|| nothing_aside(id))
     }
 
-    /// All asides that the lists name, with how many records there are.
-    async fn read_asides(&self, among: Among<'_>) -> Result<Vec<Found>> {
-        let listed = self.listed(among).await?.into_iter();
-        let asked: Vec<_> = listed.map(|(id, store)| AsideKeys::new(&store, &id)).collect();
+    /// What is found of asides, with how many records there are.
+    async fn read_asides(&self, asked: Vec<AsideKeys>) -> Result<Vec<Found>> {
         let commands = asked.iter().flat_map(|keys| {
             [
                 // Without the store's metadata, which can be large.
-                command("HMGET", [keys.marker.clone(), Value::from("what"), Value::from("at")]),
+                command("HMGET", [keys.marker.clone()].into_iter().chain(FIELDS.map(Value::from))),
                 command("HGET", [keys.list.clone(), keys.id()]),
                 command("HLEN", [keys.items.clone()]),
                 command("HLEN", [keys.metadata_items.clone()]),
@@ -105,8 +142,8 @@ impl RedisStorage {
         let mut found = Vec::with_capacity(asked.len());
         for keys in asked {
             let replies: Vec<_> = replies.by_ref().take(4).collect();
-            match parse(&keys, replies) {
-                Ok((what, records)) => found.push(Found { keys, what, records }),
+            match parse(keys, replies) {
+                Ok(one) => found.push(one),
                 // The list of all names those of other users' stores, too.
                 Err(error) if error::forbids_key(&error) => {}
                 Err(error) => return Err(error),
@@ -118,7 +155,9 @@ impl RedisStorage {
     /// The ids of all asides that the lists name, with their stores.
     async fn listed(&self, among: Among<'_>) -> Result<BTreeMap<AsideId, StoreName>> {
         let mut listed = BTreeMap::new();
-        match self.walk_index(ASIDES).await {
+        let all = self.walk_index(ASIDES).await;
+        let sees_all = all.is_ok();
+        match all {
             Err(error) if error::forbids_key(&error) => {}
             all => {
                 let all = all?.into_iter().filter_map(|(id, store)| {
@@ -128,7 +167,8 @@ impl RedisStorage {
             }
         }
         let stores = match among {
-            Among::All => self.stores_that_may_list().await?,
+            Among::Listed if sees_all => Vec::new(),
+            Among::All | Among::Listed => self.stores_that_may_list().await?,
             Among::Store(store) => vec![store.clone()],
         };
         for stores in stores.chunks(AT_ONCE) {
@@ -175,38 +215,40 @@ impl RedisStorage {
     }
 }
 
-/// What is set aside, unless it has expired, and how many records there are.
-fn parse(
-    keys: &AsideKeys,
-    replies: Vec<Result<Value>>,
-) -> Result<(Option<(Aside, Timestamp)>, u64)> {
+/// What is found of an aside, by the answers.
+fn parse(keys: AsideKeys, replies: Vec<Result<Value>>) -> Result<Found> {
     let mut replies = replies.into_iter();
     let fields = reply::array(reply::next(&mut replies)?)?;
-    let fields = ["what", "at"].map(Value::from).into_iter().zip(fields);
+    let fields = FIELDS.map(Value::from).into_iter().zip(fields);
     let fields = fields.flat_map(|(field, value)| [field, value]).collect();
-    let marker = Marker::read(&keys.store, fields)?;
+    let Marker { aside, at, until, .. } = Marker::read(&keys.store, fields)?;
     let entry = reply::bytes(reply::next(&mut replies)?)?;
     let values = reply::integer(&reply::next(&mut replies)?)?;
     let records = values.max(reply::integer(&reply::next(&mut replies)?)?);
-    let told = marker.aside.zip(marker.at);
-    let listed = entry.and_then(|entry| parse_entry(&keys.store, &entry)).filter(|(_, at)| {
-        // Without a marker it is kept as long as it would have been with one.
-        records > 0 && *at > oldest(Timestamp::now())
-    });
-    Ok((told.or(listed), records))
+    let (listed, maker) = match entry.and_then(|entry| parse_entry(&keys.store, &entry)) {
+        Some((aside, at, maker)) => (Some((aside, at)), maker),
+        None => (None, None),
+    };
+    // Without a marker it is kept as long as it would have been with one.
+    let listed = listed.filter(|(_, at)| records > 0 && *at > oldest(Timestamp::now()));
+    Ok(Found { keys, what: aside.zip(at).or(listed), until, maker, records })
 }
 
 fn parse_id(id: &Bytes) -> Option<AsideId> {
     AsideId::new(std::str::from_utf8(id).ok()?)
 }
 
-/// What a store's list says of an aside.
-pub(super) fn parse_entry(store: &StoreName, entry: &[u8]) -> Option<(Aside, Timestamp)> {
-    let (what, at) = std::str::from_utf8(entry).ok()?.split_once(' ')?;
-    let aside = match what {
+/// What a store's list says of an aside: what, when, and where it is known by whom.
+pub(super) fn parse_entry(
+    store: &StoreName,
+    entry: &[u8],
+) -> Option<(Aside, Timestamp, Option<Maker>)> {
+    let mut words = std::str::from_utf8(entry).ok()?.splitn(3, ' ');
+    let aside = match words.next()? {
         "records" => Aside::Records(store.clone()),
         "store" => Aside::Store(store.clone()),
         _ => return None,
     };
-    Some((aside, Timestamp::parse(at)?))
+    let at = Timestamp::parse(words.next()?)?;
+    Some((aside, at, words.next().and_then(|maker| Maker::parse(maker.as_bytes()))))
 }

@@ -8,8 +8,9 @@ use fred::types::Value;
 use super::super::keys::{Part, json, part_keys, store_arg};
 use super::super::step::{held, leave_half, next_count};
 use super::super::{RedisStorage, command, reply};
-use super::{AsideKeys, life, nothing_aside, oldest};
+use super::{AsideKeys, expires, life, nothing_aside};
 use crate::model::{AsideId, Error, ErrorKind, Restored, Result, Timestamp};
+use crate::storage::aside::oldest;
 
 const RESTORE: &str = concat!(
     include_str!("../scripts/refused.lua"),
@@ -27,6 +28,29 @@ const COUNTS: (u32, u32) = (10, 100);
 const SPARE: u32 = 2;
 /// How many bytes one step moves, about.
 const STEP_BYTES: u64 = 128 << 10;
+/// After how many seconds one step stops at the next record.
+const STEP_SECONDS: &str = "0.001";
+
+/// How many records may have come since for all to be put back in one step, which puts them over the
+/// others: a script then takes about 1 ms.
+const FEW: u64 = 200;
+/// How many bytes those may be, with the older ones of their keys.
+const FEW_BYTES: u64 = 256 << 10;
+
+/// What trying to put all back in one step has come to.
+enum Outcome {
+    Back(Restored),
+    /// Not all at once, and why, as the script says it.
+    Not(i64),
+}
+
+impl From<i64> for Outcome {
+    fn from(answer: i64) -> Self {
+        u64::try_from(answer).map_or(Self::Not(answer), |records| {
+            Self::Back(Restored { records, ..Restored::default() })
+        })
+    }
+}
 
 /// Where the next step goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,7 +74,13 @@ impl RedisStorage {
     /// Puts back what was set aside.
     pub(in super::super) async fn restore(&self, id: &AsideId) -> Result<Restored> {
         self.may_write("restoring").await?;
-        let mut keys = self.find_aside(id).await?;
+        let keys = self.find_aside(id).await?;
+        let (waits, waiting) = self.waiting_for_replicas();
+        let restored = waits.restore_now(id, keys).await?;
+        Ok(Restored { replicas: waiting.and_then(|waiting| waiting.told()), ..restored })
+    }
+
+    async fn restore_now(&self, id: &AsideId, mut keys: AsideKeys) -> Result<Restored> {
         let mut outcome = self.restore_as(&keys).await;
         if let Err(error) = &outcome
             && keys.within_store(error)
@@ -58,8 +88,8 @@ impl RedisStorage {
             outcome = self.restore_as(&keys).await;
         }
         match outcome? {
-            -1 => Err(nothing_aside(id)),
-            -4 => Err(Error::new(
+            Outcome::Back(restored) => Ok(restored),
+            Outcome::Not(-4) => Err(Error::new(
                 ErrorKind::Damaged,
                 format!(
                     "the store {} is gone, and what it was was evicted by the server",
@@ -67,29 +97,34 @@ impl RedisStorage {
                 ),
             )
             .hint("create the store, then restore its records")),
-            -2 => Err(Error::new(
+            Outcome::Not(-3) => self.restore_in_steps(&keys).await,
+            Outcome::Not(-2) => Err(Error::new(
                 ErrorKind::Conflict,
                 format!("the store {} is just being made anew", keys.store.escaped()),
             )
             .hint("restore again when it is made, or drop it first")),
-            -3 => self.restore_in_steps(&keys).await,
-            records => {
-                Ok(Restored { records: u64::try_from(records).unwrap_or_default(), left: 0 })
-            }
+            Outcome::Not(_) => Err(nothing_aside(id)),
         }
     }
 
-    /// Gives how many records were put back, or a number for why not all were.
-    async fn restore_as(&self, keys: &AsideKeys) -> Result<i64> {
+    /// Puts all back in one step, or gives a number for why not.
+    async fn restore_as(&self, keys: &AsideKeys) -> Result<Outcome> {
         let at = Timestamp::now();
         let mut all = keys.with_store();
         all.extend(keys.indexes());
         let mut args = vec![keys.id(), store_arg(&keys.store), Value::from(at.to_string())];
-        args.extend([life(), Value::from(oldest(at).to_string())]);
+        args.extend([life(), expires(at), Value::from(oldest(at).to_string())]);
+        args.extend([FEW, FEW_BYTES].map(|number| Value::from(number.to_string())));
         match self.script(RESTORE, all, args).await? {
-            Some(Value::Integer(outcome)) => Ok(outcome),
+            Some(Value::Array(numbers)) => {
+                let mut numbers = numbers.into_iter().map(Ok);
+                let records = reply::integer(&reply::next(&mut numbers)?)?;
+                let left = reply::integer(&reply::next(&mut numbers)?)?;
+                Ok(Outcome::Back(Restored { records, left, replicas: None }))
+            }
+            Some(Value::Integer(outcome)) => Ok(outcome.into()),
             Some(reply) => Err(unexpected(&reply)),
-            None => self.restore_without_script(keys, at).await,
+            None => Ok(self.restore_without_script(keys, at).await?.into()),
         }
     }
 
@@ -107,7 +142,9 @@ impl RedisStorage {
                 let took = held(started, round_trip);
                 moved += step.moved;
                 match step.next {
-                    Next::Gone => return Ok(Restored { records: moved, left: 0 }),
+                    Next::Gone => {
+                        return Ok(Restored { records: moved, ..Restored::default() });
+                    }
                     Next::At(0) => break,
                     Next::At(next) => cursor = next,
                     Next::Again => {}
@@ -116,7 +153,8 @@ impl RedisStorage {
                 leave_half(took).await;
             }
         }
-        Ok(Restored { records: moved, left: self.kept_records(keys).await? })
+        let left = self.kept_records(keys).await?;
+        Ok(Restored { records: moved, left, replicas: None })
     }
 
     /// How many records are set aside.
@@ -144,6 +182,7 @@ impl RedisStorage {
         let mut args = vec![keys.id(), store_arg(&keys.store), json(at), Value::from(by)];
         let numbers = [cursor, u64::from(count), STEP_BYTES];
         args.extend(numbers.map(|number| Value::from(number.to_string())));
+        args.push(Value::from(STEP_SECONDS));
         let Some(answer) = self.script(RESTORE_STEP, all, args).await? else {
             return self.restore_step_without_script(keys, part, cursor, count, at).await;
         };

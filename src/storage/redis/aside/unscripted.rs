@@ -12,8 +12,9 @@ use super::super::keys::{self, ASIDES, ID_TO_NAME, NAME_TO_ID, Part, part_keys, 
 use super::super::unscripted::{touches, whole};
 use super::super::{RedisStorage, command, reply};
 use super::find::parse_entry;
-use super::{AsideKeys, Marker, TRIES, life, oldest};
+use super::{AsideKeys, Marker, TRIES, expires, life};
 use crate::model::{Aside, Result, StoreName, Timestamp};
+use crate::storage::aside::{maker, oldest};
 use crate::storage::metadata::StoreMetadata;
 
 /// What a store is before it is changed.
@@ -98,7 +99,7 @@ impl RedisStorage {
                 commands.push(command("HSET", marker));
                 commands.push(command("EXPIRE", [keys.marker.clone(), life()]));
                 let what = if matches!(aside, Aside::Store(_)) { "store" } else { "records" };
-                let entry = Value::from(format!("{what} {at}"));
+                let entry = Value::from(format!("{what} {at} {}", maker()));
                 commands.push(command("HSET", [keys.list.clone(), keys.id(), entry]));
                 if keys.lists_all {
                     let all = [Value::from(ASIDES), keys.id(), store_arg(store)];
@@ -158,7 +159,7 @@ impl RedisStorage {
                 commands.extend(keys.unlist());
                 commands.push(command("UNLINK", [keys.marker.clone()]));
             } else {
-                commands.push(command("EXPIRE", [keys.marker.clone(), life()]));
+                commands.extend(prolong(keys, &marker, at));
             }
             commands.extend(touches(store, at));
             if let Some(replies) = transaction.commit(commands).await? {
@@ -189,7 +190,7 @@ impl RedisStorage {
             commands.extend(keys.unlist());
             commands.push(command("UNLINK", [keys.marker.clone()]));
         } else {
-            commands.push(command("EXPIRE", [keys.marker.clone(), life()]));
+            commands.extend(prolong(keys, &marker, at));
         }
         whole(self.connections.transaction(commands).await?)?;
         Ok(if empty { 0 } else { -3 })
@@ -279,11 +280,19 @@ impl RedisStorage {
         match entry {
             None => marker.aside = None,
             // The marker went early: what it was is still in the list.
-            Some(Some((aside, at))) if marker.aside.is_none() && values + records > 0 => {
+            Some(Some((aside, at, _))) if marker.aside.is_none() && values + records > 0 => {
                 marker.aside = (at > oldest(Timestamp::now())).then_some(aside);
             }
             Some(_) => {}
         }
         Ok((marker, [values, records]))
     }
+}
+
+/// Has a marker expire later, and say so; one that is gone already is not made again.
+fn prolong(keys: &AsideKeys, marker: &Marker, at: Timestamp) -> Vec<Command> {
+    let until = [keys.marker.clone(), Value::from("until"), expires(at)];
+    let until = marker.at.is_some().then(|| command("HSET", until));
+    let life = command("EXPIRE", [keys.marker.clone(), life()]);
+    until.into_iter().chain([life]).collect()
 }

@@ -3,12 +3,12 @@
 --       store's list of asides; then, for a user who may use more than one store, the list of all
 --       asides, and for a store id_to_name and name_to_id
 -- ARGV: 'records' or 'store', the aside's id, the store's name, the time, after how many seconds
---       the marker expires, then ids that may be the store's own
+--       the marker expires, who sets it aside, then ids that may be the store's own
 -- Gives how many records there were, or -1 if there was nothing of the store.
 local metadata, signal, items, metadata_items = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local aside_items, aside_metadata_items, marker, list = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
 local asides, id_to_name, name_to_id = KEYS[9], KEYS[10], KEYS[11]
-local what, id, store, time, life = unpack(ARGV, 1, 5)
+local what, id, store, time, life, by = unpack(ARGV, 1, 6)
 local whole = what == 'store'
 
 -- What can fail for a wrong type comes before the first change: a script is not rolled back.
@@ -34,7 +34,7 @@ if whole then
     indexed = redis.call('HGET', name_to_id, store)
     redis.call('HLEN', id_to_name)
     local ids = {indexed or own_id, own_id}
-    for at = 6, #ARGV do
+    for at = 7, #ARGV do
         ids[#ids + 1] = ARGV[at]
     end
     -- An id that leads to another store is that store's, whatever this one's metadata says.
@@ -107,7 +107,7 @@ if whole then
 end
 if keeps then
     -- With its time: what has lost its marker early, for the server evicts what expires, is kept.
-    no = no or change({'HDEL', list, id}, 'HSET', list, id, what .. ' ' .. time)
+    no = no or change({'HDEL', list, id}, 'HSET', list, id, what .. ' ' .. time .. ' ' .. by)
     if asides then
         no = no or change(nil, 'HSET', asides, id, store)
     end

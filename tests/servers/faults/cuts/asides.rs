@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use larder::model::{Aside, Key, SetValue};
+use larder::model::{Aside, AsideList, Key, SetValue};
 
 use super::super::aside_step::{STEPS, Step};
 use super::{Arc, Bench, Expect, Fault, RIGHTS, Rights, STORE, Storage, TEXT, fill, run};
@@ -12,11 +12,11 @@ use crate::short::Short as _;
 /// Faults of each kind that are tried of each step where nobody says how many.
 const FEW: usize = 5;
 
-fn new_record() -> SetValue {
+fn new_record(value: String) -> SetValue {
     SetValue {
         store: STORE.into(),
         key: Key::from("k001"),
-        value: "new".into(),
+        value: value.into(),
         content_type: TEXT.into(),
         expected: Expect::Absent,
     }
@@ -32,7 +32,7 @@ fn hash(bench: &mut Bench, key: &str) -> BTreeMap<String, String> {
 
 /// What is wrong with what is on the server, if anything; `gone`: it may have been discarded.
 async fn wrong(bench: &mut Bench, direct: &dyn Storage, gone: bool) -> Option<String> {
-    let asides = direct.asides().await.unwrap();
+    let asides = direct.asides(AsideList::All).await.unwrap();
     let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let places = asides.iter().map(|info| format!(":aside:{}", info.id));
     for place in places.chain([String::new()]) {
@@ -87,8 +87,8 @@ async fn try_step(rights: Rights, step: Step, count: usize) -> (usize, Vec<Strin
             let info = direct.set_aside(&step.aside(STORE)).await.unwrap();
             Some(info.id)
         };
-        if step == Step::RestoreInSteps {
-            direct.set_value(&new_record()).await.unwrap();
+        if let Some(value) = step.new_value() {
+            direct.set_value(&new_record(value)).await.unwrap();
         }
         bench.wire.arm(fault);
         let said = step.make(&*storage, STORE, id.as_ref()).await;
@@ -103,10 +103,10 @@ async fn try_step(rights: Rights, step: Step, count: usize) -> (usize, Vec<Strin
         } else if fault.is_late() {
             bench.wire.deliver().await;
         }
-        if step == Step::RestoreInSteps {
+        if step.new_value().is_some() {
             // What is left is the older one of the record that came: it is to come back too.
             direct.delete_value(&STORE.into(), &["k001".into()]).await.unwrap();
-            if direct.asides().await.unwrap().is_empty() && fault != Fault::None {
+            if direct.asides(AsideList::All).await.unwrap().is_empty() && fault != Fault::None {
                 tried.push((fault, said, Some("the older record is gone".to_owned())));
                 continue;
             }
