@@ -1,9 +1,12 @@
-//! How long a server is held while a store's records are set aside, restored and discarded: another
+//! How long a server is held while a store's records are set aside, restored and discarded, alone and
+//! then, as the browser does it, beside a crawl that writes into the store and loses nothing: another
 //! client pings it meanwhile, and it says itself which command took it longest. Where the machine is
-//! busy, a ping waits for the processor, too. `cargo bench --bench aside`; `LARDER_BENCH_RECORDS=5000000` for five
-//! million.
+//! busy, a ping waits for the processor, too. `cargo bench --bench aside`;
+//! `LARDER_BENCH_RECORDS=5000000` for five million, which take 6 GB.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark stops where it fails")]
 
+#[path = "support/beside_crawl.rs"]
+mod beside_crawl;
 #[path = "support/crawl.rs"]
 mod crawl;
 #[path = "../tests/support/fill.rs"]
@@ -24,7 +27,10 @@ use larder::storage::{self, Options, Storage, Target};
 use report::{Report, ms};
 use server::{Client, Server};
 
-const STORE: &str = "huge";
+pub(crate) const STORE: &str = "huge";
+/// New records that are few enough to be put over the others, and some that are not.
+const FEW: u64 = 150;
+const MANY: u64 = 3_000;
 /// The longest that the server may be held, in milliseconds.
 const HELD: f64 = 5.0;
 /// For how long the server is pinged where nothing ends by itself.
@@ -37,9 +43,8 @@ const PAUSE: Duration = Duration::from_micros(100);
 struct Longest(Arc<AtomicU64>);
 
 fn main() -> ExitCode {
-    let records = std::env::var("LARDER_BENCH_RECORDS").map_or(500_000, |n| n.parse().unwrap());
+    let records = std::env::var("LARDER_BENCH_RECORDS").map_or(1_000_000, |n| n.parse().unwrap());
     let server = Server::start();
-    crawl::fill(&server, STORE, records);
     let (longest, stop) = (Longest::default(), Arc::new(AtomicBool::new(false)));
     let pings = {
         let (mut client, longest, stop) = (server.client(), longest.clone(), Arc::clone(&stop));
@@ -72,20 +77,30 @@ async fn measure(server: &Server, records: u64, longest: &Longest, report: &mut 
     phases.client.call(&[b"CONFIG", b"SET", b"slowlog-log-slower-than", b"1000"]);
     phases.client.call(&[b"CONFIG", b"SET", b"slowlog-max-len", b"1000000"]);
     phases.client.call(&[b"CONFIG", b"SET", b"latency-monitor-threshold", b"1"]);
+    // What its own growth costs a server, whoever writes.
+    let fill = async { tokio::task::block_in_place(|| crawl::fill(server, STORE, records)) };
+    phases.run("filled by plain writes", false, fill).await;
     phases.run("alone", false, tokio::time::sleep(SPAN)).await;
     let aside = storage.set_aside(&records_aside);
     let info = phases.run("set aside", true, aside).await.unwrap();
     assert_eq!(info.records, records);
-    let whole = Restored { records, left: 0 };
+    let whole = Restored { records, left: 0, replicas: None };
     let back = storage.restore(&info.id);
     assert_eq!(phases.run("restored at once", true, back).await, Ok(whole));
 
     let info = storage.set_aside(&records_aside).await.unwrap();
-    let new = [("new".to_owned(), "text/plain".to_owned(), b"x".to_vec())];
-    fill::records(&mut server.client(), STORE, new);
+    come(server, FEW);
+    let back = storage.restore(&info.id);
+    let under = phases.run("restored under a few new records", true, back).await;
+    assert_eq!(under, Ok(whole));
+
+    let info = storage.set_aside(&records_aside).await.unwrap();
+    come(server, MANY);
     let back = storage.restore(&info.id);
     let steps = phases.run("restored in steps", true, back).await;
-    assert_eq!(steps, Ok(whole));
+    assert_eq!(steps, Ok(Restored { records: info.records - FEW, left: FEW, ..whole }));
+    let left = storage.discard(&info.id).await;
+    assert!(left.is_ok());
 
     let info = storage.set_aside(&records_aside).await.unwrap();
     let freed = async {
@@ -96,19 +111,32 @@ async fn measure(server: &Server, records: u64, longest: &Longest, report: &mut 
         }
     };
     phases.run("discarded", true, freed).await;
+    crawl::fill(server, STORE, records);
+    beside_crawl::measure(server, storage, records, phases).await;
+}
+
+/// So many new records, of the same keys each time.
+fn come(server: &Server, count: u64) {
+    let new = |at| (format!("new-{at}"), "text/plain".to_owned(), b"x".to_vec());
+    fill::records(&mut server.client(), STORE, (0..count).map(new));
 }
 
 /// What is measured while something is done.
-struct Phases<'a> {
+pub(crate) struct Phases<'a> {
     client: Client,
     pid: u32,
     longest: &'a Longest,
-    report: &'a mut Report,
+    pub(crate) report: &'a mut Report,
 }
 
 impl Phases<'_> {
     /// Does the work, and reports how long it took and how long the server was held.
-    async fn run<T>(&mut self, what: &str, bounded: bool, work: impl Future<Output = T>) -> T {
+    pub(crate) async fn run<T>(
+        &mut self,
+        what: &str,
+        bounded: bool,
+        work: impl Future<Output = T>,
+    ) -> T {
         tokio::time::sleep(Duration::from_millis(200)).await;
         self.client.call(&[b"SLOWLOG", b"RESET"]);
         self.client.call(&[b"LATENCY", b"RESET"]);
@@ -167,7 +195,7 @@ impl Phases<'_> {
 }
 
 /// Objects that the server still has to free.
-fn pending(server: &Server) -> u64 {
+pub(crate) fn pending(server: &Server) -> u64 {
     let info = String::from_utf8(server.cli(&["INFO", "memory"])).unwrap();
     let line = info.lines().find_map(|line| line.strip_prefix("lazyfree_pending_objects:"));
     line.unwrap().trim().parse().unwrap()
