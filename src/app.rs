@@ -55,7 +55,7 @@ use std::sync::Arc;
 
 use crate::edit::draft::Draft;
 use crate::keymap::{Action, Context, KeyMap};
-use crate::model::{Key, StoreName, Timestamp};
+use crate::model::{AsideInfo, Key, StoreName, Timestamp};
 use crate::ops::journal::{Journal, StepId};
 use crate::ops::{Turn, WriteId, words};
 use crate::preview::Viewport;
@@ -119,6 +119,8 @@ pub struct App {
     unseen_until: Option<Timestamp>,
     /// What was typed and not stored, here and before.
     pub drafting: Drafting,
+    /// What a larder that ended has left set aside, while it is offered.
+    pub asides: Vec<AsideInfo>,
     /// A sentence in the footer.
     pub notice: Option<Notice>,
     /// What the footer has shown.
@@ -157,6 +159,7 @@ impl App {
             beneath: None,
             unseen_until: None,
             drafting: Drafting::default(),
+            asides: Vec::new(),
             notice: None,
             notices: Notices::default(),
             mouse: settings.mouse,

@@ -8,6 +8,7 @@ pub mod clipboard;
 pub mod terminal;
 
 mod answers;
+mod asides;
 pub mod backend;
 mod background;
 mod drafts;
@@ -155,8 +156,8 @@ impl Shell {
             {
                 // The last answers may ask for more, such as a look at what became of a write.
                 let Ok(event) = self.events.try_recv() else {
-                    self.tasks.free_asides().await;
-                    return Ok(self.leave(code).await);
+                    let stays = self.tasks.free_asides().await;
+                    return Ok(self.leave(code, &stays).await);
                 };
                 self.take(event).await?;
                 continue;
@@ -287,6 +288,9 @@ impl Shell {
                 Effect::KeepDraft(draft) => self.drafts.keep(draft, self.tasks.events()),
                 Effect::DropDraft(id) => self.drafts.remove(id),
                 Effect::FindDrafts(target) => self.drafts.find(target, self.tasks.events()),
+                Effect::LeaveAsides(ids) => {
+                    tokio::task::spawn_blocking(move || asides::leave(&ids));
+                }
                 Effect::ReadDraft(id) => self.drafts.read(id, self.tasks.events()),
                 Effect::Copy { what, bytes } => {
                     let event = self.copy(what, &bytes);

@@ -9,7 +9,9 @@ use bytes::Bytes;
 use crate::edit::draft::{Draft, DraftId};
 use crate::edit::{InnerPlace, InnerValue, TypedValue};
 use crate::keymap::{Action, Context, KeyMap};
-use crate::model::{Expect, JsonLayout, Key, Record, SetValue, StoreInfo, StoreName, Timestamp};
+use crate::model::{
+    AsideInfo, Expect, JsonLayout, Key, Record, SetValue, StoreInfo, StoreName, Timestamp,
+};
 use crate::ops::{Plan, Turn, WriteId};
 use crate::preview::Preview;
 
@@ -103,6 +105,12 @@ pub enum Request {
     AskAboutStore(Box<StoreInfo>, bool),
     /// Ask for a line.
     Prompt(Box<Prompt>),
+    /// Put back what a larder that ended has left set aside.
+    Restore(Box<AsideInfo>),
+    /// Ask before that is removed for good.
+    AskToDiscard(Box<AsideInfo>),
+    /// Leave it all as it is.
+    LeaveAsides,
     /// Undo the newest step, or do the one that was undone last again.
     Turn(Turn),
     /// Give this job up.

@@ -127,6 +127,8 @@ pub enum Effect {
     FindDrafts(String),
     /// Read a draft.
     ReadDraft(DraftId),
+    /// Remember that the user has left these set aside, so that they are not offered again.
+    LeaveAsides(Vec<AsideId>),
     /// Hand bytes to the terminal's clipboard.
     Copy {
         /// `Key` or `Value`, for the notice.
@@ -192,11 +194,13 @@ pub enum Slot {
     Watch,
     /// The fault of the JSON being typed.
     Check,
+    /// What a larder that ended has left set aside.
+    Asides,
 }
 
 impl Slot {
     /// How many slots there are.
-    pub const COUNT: usize = 16;
+    pub const COUNT: usize = 17;
 }
 
 /// Numbers the reads of a slot, so that a late reply is known as such.

@@ -1,5 +1,6 @@
 //! Dialogs over the panes, one upon the other; the topmost takes the keys.
 
+mod asides;
 mod confirm;
 pub mod crawl;
 mod details;
@@ -17,6 +18,7 @@ mod review;
 mod targets;
 mod totals;
 
+pub use asides::Asides;
 pub use crawl::Overview;
 pub use details::{Details, Help};
 pub use dialog::Dialog;
@@ -114,6 +116,8 @@ dialogs! {
     Jobs(Jobs) by Jobs,
     /// What was done.
     Log(Log) by Journal,
+    /// What a larder that ended has left set aside.
+    Asides(Asides),
     /// What the footer has shown.
     Messages(messages::Messages) by Messages,
 }

@@ -9,7 +9,9 @@ use crate::edit::{
     Diff, InnerMerge, InnerPlace, InnerValue, LeafIndex, Leaves, Merge, NotOpened, TypedValue,
 };
 use crate::index::{Change, Groups, Index, Query, RescanState, RowOrder, ScanEvent};
-use crate::model::{ContentType, Crawl, Key, Record, RecordMeta, SetValue, StoreInfo, StoreName};
+use crate::model::{
+    AsideInfo, ContentType, Crawl, Key, Record, RecordMeta, SetValue, StoreInfo, StoreName,
+};
 use crate::preview::json::JsonFault;
 use crate::preview::{Matches, Mode, Preview};
 
@@ -22,6 +24,8 @@ pub enum Load {
     Lost,
     /// One store's metadata.
     Store(StoreName),
+    /// What a larder that ended has left set aside.
+    Asides,
     /// The rest of the crawl, again and again until it is given up.
     Crawl,
     /// All keys of a store.
@@ -178,6 +182,8 @@ pub enum Loaded {
     Selected(Arc<Index>, RowOrder),
     /// Content types with their records and bytes.
     Totals(Vec<(ContentType, u64, u64)>),
+    /// What a larder that ended has left set aside, the oldest first.
+    Asides(Vec<AsideInfo>),
     /// The rest of the crawl, as it is now.
     Crawl(Arc<Crawl>),
     /// What the keys of this index that begin so share.

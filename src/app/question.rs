@@ -110,11 +110,12 @@ impl Confirm {
         text != wanted && (self.entered || !wanted.starts_with(text))
     }
 
-    /// Whether to make a plan. `place` is where the storage keeps its values. For a store, its name
-    /// must be typed.
+    /// Whether to make a plan. `place` is where the storage keeps its values. For a store, or what is
+    /// set aside of one, its name must be typed.
     pub fn plan(plan: Plan, place: &str) -> Self {
         let name = match &plan.change {
             PlannedChange::Purge(store) | PlannedChange::Drop(store) => Some(store.name.escaped()),
+            PlannedChange::Discard(info) => Some(info.aside.store().escaped()),
             _ => None,
         };
         let asked = Self {

@@ -2,6 +2,7 @@
 
 mod actions;
 mod answers;
+mod asides;
 mod drafts;
 mod enter;
 mod inner;
@@ -51,6 +52,7 @@ impl App {
             Event::Connected(result) => {
                 if self.session.connected(result, &mut ctx!(self)) {
                     drafts::find(self);
+                    asides::find(self);
                     opened::watch(self);
                     opened::read_stores(self);
                 }
@@ -199,6 +201,9 @@ impl App {
                 Request::CheckKey => rewrites::check(self),
                 Request::Rewrite(prompt) => rewrites::typed(self, *prompt),
                 Request::Prompt(prompt) => self.layers.push(Layer::Prompt(prompt)),
+                Request::Restore(info) => asides::restore(self, *info),
+                Request::AskToDiscard(info) => asides::ask_to_discard(self, *info),
+                Request::LeaveAsides => asides::leave(self),
                 Request::Turn(turn) => undo::turn(self, turn),
                 Request::CancelJob(id) => actions::cancel_job(self, id),
                 Request::Totals => {

@@ -194,6 +194,7 @@ named! {
     Review "review" "Review" "While a save is shown before it is made"
     Merge "merge" "Merge" "While what you typed meets what someone else wrote"
     Journal "journal" "Log" "While the log of what was done is open"
+    Asides "asides" "Set aside" "While what a larder that ended has left set aside is offered"
     Targets "targets" "Targets" "While the list of targets is open"
 }
 

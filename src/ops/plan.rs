@@ -203,13 +203,13 @@ impl Plan {
     }
 
     /// The plan of putting back what was set aside.
-    pub(super) fn restore(info: AsideInfo) -> Self {
+    pub fn restore(info: AsideInfo) -> Self {
         let records = info.records;
         Self::new(PlannedChange::Restore(info), Some(records), Weight::Unknown, true)
     }
 
     /// The plan of removing for good what was set aside.
-    pub(super) fn discard(info: AsideInfo) -> Self {
+    pub fn discard(info: AsideInfo) -> Self {
         let records = info.records;
         Self::new(PlannedChange::Discard(info), Some(records), Weight::Unknown, false)
     }
@@ -262,9 +262,17 @@ impl Plan {
     }
 
     /// What is set aside that it puts back.
-    pub fn restores(&self) -> Option<&AsideId> {
+    pub fn restores(&self) -> Option<&AsideInfo> {
         match &self.change {
-            PlannedChange::Restore(info) => Some(&info.id),
+            PlannedChange::Restore(info) => Some(info),
+            _ => None,
+        }
+    }
+
+    /// What is not set aside any more once it is made.
+    pub fn ends_aside(&self) -> Option<&AsideId> {
+        match &self.change {
+            PlannedChange::Restore(info) | PlannedChange::Discard(info) => Some(&info.id),
             _ => None,
         }
     }

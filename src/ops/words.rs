@@ -11,7 +11,7 @@ use super::plan::{Plan, PlannedChange, PlannedRecord, Turn, Weight};
 mod aside;
 mod rewrite;
 
-pub(super) use aside::LIST_ASIDES;
+pub use aside::{LIST_ASIDES, not_freed};
 pub use aside::{ending, nothing_aside};
 pub(super) use rewrite::half_made;
 

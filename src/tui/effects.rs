@@ -12,11 +12,12 @@ use tokio::task::{AbortHandle, JoinSet};
 
 use crate::app::{Event, Load, Read, Slot, Ticket};
 use crate::index::Query;
-use crate::model::{AsideId, Error, ErrorKind, Interest, Result, StoreName};
+use crate::model::{AsideId, AsideInfo, Error, ErrorKind, Interest, Result, StoreName};
 use crate::ops::{self, Doubt, Failed, OldValues, Plan, Resolution, WriteId};
 use crate::storage::target::Target;
 use crate::storage::{Options, Storage};
 
+use super::asides::SET_ASIDE_FOR;
 use super::reads::{self, WalkControl};
 
 /// Moves that come faster than this wait for the last one before anything is read.
@@ -24,9 +25,6 @@ const DEBOUNCE: Duration = Duration::from_millis(40);
 
 /// Time for a connection to come back in which to find out what became of a write.
 const RESOLVE_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// How long stores stay set aside.
-const SET_ASIDE_FOR: Duration = Duration::from_secs(600);
 
 /// How long the end waits until what is set aside is freed.
 const FREE_TIMEOUT: Duration = Duration::from_secs(3);
@@ -54,7 +52,7 @@ pub(super) struct Tasks {
 }
 
 /// Something that was set aside, and where.
-type SetAside = (Arc<dyn Storage>, AsideId);
+type SetAside = (Arc<dyn Storage>, AsideInfo);
 
 impl Tasks {
     /// Results go to `events`, which is bounded: a task waits until the loop has room.
@@ -240,8 +238,9 @@ impl Tasks {
             let result = match result {
                 Ok(outcome) => {
                     let aside = outcome.inverse.as_ref().and_then(|inverse| inverse.restores());
-                    if let Some((storage, id)) = storage.zip(aside.cloned()) {
-                        lock(&asides).push((Arc::clone(&storage), id.clone()));
+                    if let Some((storage, info)) = storage.zip(aside.cloned()) {
+                        let id = info.id.clone();
+                        lock(&asides).push((Arc::clone(&storage), info));
                         tokio::spawn(free_later(storage, id, asides, events.clone()));
                     }
                     Ok(outcome)
@@ -283,11 +282,23 @@ impl Tasks {
         });
     }
 
-    /// Frees what is set aside; for the end, which waits a little for it.
-    pub(super) async fn free_asides(&mut self) {
+    /// Frees what is set aside; for the end, which waits a little for it. Says what stays, and why.
+    pub(super) async fn free_asides(&mut self) -> Vec<String> {
         let asides = std::mem::take(&mut *lock(&self.asides));
-        let discards = asides.iter().map(|(storage, id)| storage.discard(id));
-        let _ = tokio::time::timeout(FREE_TIMEOUT, futures::future::join_all(discards)).await;
+        let discards = asides.iter().map(async |(storage, info)| {
+            let freed = tokio::time::timeout(FREE_TIMEOUT, storage.discard(&info.id)).await;
+            let why = match freed {
+                // It was restored, or has expired.
+                Ok(Ok(_)) => return None,
+                Ok(Err(error)) if error.kind == ErrorKind::NotFound => return None,
+                Ok(Err(error)) => error,
+                Err(_) => Error::new(ErrorKind::Timeout, "the storage has not answered"),
+            };
+            let text = ops::words::not_freed(info, &why);
+            log::warn!("{text}");
+            Some(text)
+        });
+        futures::future::join_all(discards).await.into_iter().flatten().collect()
     }
 
     /// Whether writes are under way.
@@ -320,7 +331,7 @@ async fn free_later(
     events: Sender<Event>,
 ) {
     tokio::time::sleep(SET_ASIDE_FOR).await;
-    lock(&asides).retain(|(_, other)| *other != id);
+    lock(&asides).retain(|(_, other)| other.id != id);
     if let Err(why) = storage.discard(&id).await
         && why.kind != ErrorKind::NotFound
     {

@@ -12,12 +12,15 @@ use crate::edit::draft::Draft;
 use crate::model::Timestamp;
 
 impl Shell {
-    /// Gives the terminal back, then prints a failure that was not yet drawn.
-    pub(super) async fn leave(&mut self, code: u8) -> u8 {
+    /// Gives the terminal back, then prints what `stays` set aside, and a failure that was not yet drawn.
+    pub(super) async fn leave(&mut self, code: u8, stays: &[String]) -> u8 {
         self.drafts.finish();
         self.panes.flush();
         self.drain_input().await;
         let written = self.terminal.leave();
+        for text in stays.iter().filter(|_| written) {
+            let _ = writeln!(io::stderr(), "larder: {}", crate::text::visible(text));
+        }
         match self.app.unseen_failure() {
             Some(text) => {
                 // Where a terminal takes nothing, this would wait for it.

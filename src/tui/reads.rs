@@ -17,6 +17,8 @@ use crate::model::{
 use crate::preview::{Mode, Preview};
 use crate::storage::Storage;
 
+use super::asides;
+
 /// Delay after which a record is reported as loading.
 const SLOW_AFTER: Duration = Duration::from_millis(150);
 /// Values below this size are prepared where they arrive; larger ones on a thread of their own.
@@ -77,6 +79,7 @@ impl ReadTask {
             Load::Stores => return self.stores(storage).await,
             Load::Lost => return self.lost(storage).await.map(|()| None),
             Load::Store(store) => Loaded::Store(Box::new(storage.get_metadata(&store).await?)),
+            Load::Asides => Loaded::Asides(asides::left(storage).await?),
             Load::Crawl => return self.crawl(storage).await,
             Load::Keys { store, early, .. } => return self.keys(storage, &store, early).await,
             Load::Record { store, key, limit, mode } => {

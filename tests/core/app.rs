@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
+pub(crate) mod asides;
 mod connection;
 mod crawling;
 mod drafts;

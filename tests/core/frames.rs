@@ -16,6 +16,7 @@ use larder::ops::{Outcome, Plan, PlannedRecord};
 use larder::preview::{Mode, Preview};
 use larder::theme::Theme;
 
+use crate::app::asides::aside;
 use crate::stage::{NOW, Stage, computed, index, record, store};
 
 const SIZES: [(u16, u16); 3] = [(120, 36), (80, 24), (40, 10)];
@@ -516,6 +517,18 @@ fn the_jobs_under_way() {
     each("jobs_none", |width, height| {
         let mut stage = Stage::new(width, height);
         stage.connect(vec![store("default", 2), store("shop", 3)]).keys("J");
+        stage
+    });
+}
+
+#[test]
+fn what_a_larder_that_ended_has_left_set_aside() {
+    each("asides", |width, height| {
+        let mut stage = opened(width, height);
+        let mut found = vec![aside("one", "shop-snapshots", false), aside("two", "scratch", true)];
+        found[0].records = 1_234_567;
+        stage.app.now = Timestamp::from_micros(NOW);
+        stage.answer(Slot::Asides, Ok(Loaded::Asides(found)));
         stage
     });
 }

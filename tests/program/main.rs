@@ -14,6 +14,7 @@ mod server;
 #[path = "../support/short.rs"]
 mod short;
 
+mod asides;
 mod background;
 mod browser;
 mod commands;

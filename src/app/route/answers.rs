@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use crate::index::Change;
 use crate::index::sync::SyncEvent;
-use crate::model::{Error, ErrorKind, Key, OpenBy, StoreName};
+use crate::model::{Error, ErrorKind, Key, OpenBy, Restored, StoreName};
 use crate::ops::{
     Outcome, Plan, PlannedChange, PlannedRecord, PlannedStore, Rewrite, WriteId, words,
 };
@@ -20,7 +20,7 @@ use super::super::notice::Notice;
 use super::super::question::{Confirm, Confirmed, Prompt, PromptKind};
 use super::super::writes::Answer;
 use super::super::{App, notice};
-use super::{opened, replies, rewrites, saving, unasked, undo};
+use super::{asides, opened, replies, rewrites, saving, unasked, undo};
 
 /// It is known what became of a write.
 pub(in crate::app) fn answered(app: &mut App, id: WriteId, answer: Option<Answer>) {
@@ -127,6 +127,8 @@ pub(in crate::app) fn done(app: &mut App, plan: &Plan, outcome: Outcome, edited:
         PlannedChange::Rewrite(it) => rewrites::done(app, it, &outcome),
         PlannedChange::Swap(store, swaps) => undo::swapped(app, store, swaps, &outcome),
         PlannedChange::Restore(info) => {
+            let restored = Restored { left: outcome.left, ..Restored::default() };
+            asides::ended(app, info, restored);
             let store = info.aside.store();
             if app.keys.store.as_ref() == Some(store) {
                 opened::open_store(app, store.clone());
@@ -135,8 +137,8 @@ pub(in crate::app) fn done(app: &mut App, plan: &Plan, outcome: Outcome, edited:
             }
             opened::read_stores(app);
         }
-        // It was in no list.
-        PlannedChange::Discard(_) => {}
+        // Of the panes it was in none.
+        PlannedChange::Discard(info) => asides::ended(app, info, Restored::default()),
     }
 }
 

@@ -10,7 +10,7 @@ use super::super::layers::{Layer, Overview};
 use super::super::layout::Pane;
 use super::super::load::{Load, Loaded, RecordView};
 use super::super::notice::Notice;
-use super::{inner, leaves, opened, questions, saving, unasked};
+use super::{asides, inner, leaves, opened, questions, saving, unasked};
 
 pub(in crate::app) fn loaded(app: &mut App, loaded: Loaded) {
     match loaded {
@@ -42,6 +42,7 @@ pub(in crate::app) fn loaded(app: &mut App, loaded: Loaded) {
                 }
             }
         }
+        Loaded::Asides(found) => asides::found(app, found),
         Loaded::Crawl(crawl) => {
             app.watch.crawling.read(&crawl, app.now);
             let now = app.now;
@@ -138,6 +139,8 @@ pub(in crate::app) fn failed(app: &mut App, slot: Slot, error: Error) {
             // Nobody looks at it any more.
             None => app.out.cancel(Slot::Crawl),
         },
+        // Nobody has asked for it: the next start looks again.
+        Slot::Asides => {}
         Slot::Groups
         | Slot::Leaves
         | Slot::Totals

@@ -12,7 +12,7 @@ const UNDOABLE: &str = "Can be undone for ten minutes, or until larder ends.";
 const RESTORED: &str = "Records whose keys the store has again stay set aside.";
 
 /// Where to look for what is set aside.
-pub(in crate::ops) const LIST_ASIDES: &str = "larder aside lists what is set aside";
+pub const LIST_ASIDES: &str = "larder aside lists what is set aside";
 
 /// What becomes of what a plan removes, or puts back: its last line.
 pub fn ending(plan: &Plan) -> &'static str {
@@ -29,6 +29,13 @@ pub fn ending(plan: &Plan) -> &'static str {
 /// That nothing is set aside under an id.
 pub fn nothing_aside(id: &str) -> Error {
     Error::new(ErrorKind::NotFound, format!("nothing is set aside as `{id}`")).hint(LIST_ASIDES)
+}
+
+/// That what is set aside was not freed at the end.
+pub fn not_freed(info: &AsideInfo, why: &Error) -> String {
+    let (store, records) = (info.aside.store(), plural(info.records, "record"));
+    let store = visible_bytes(store.as_bytes());
+    format!("{records} of the store `{store}` stay set aside: {}; {LIST_ASIDES}", why.problem)
 }
 
 /// The question before it is removed for good, where a line must do.
