@@ -32,7 +32,7 @@ pub(crate) const STORE: &str = "huge";
 const FEW: u64 = 150;
 const MANY: u64 = 3_000;
 /// The longest that the server may be held, in milliseconds.
-const HELD: f64 = 5.0;
+pub(crate) const HELD: f64 = 5.0;
 /// For how long the server is pinged where nothing ends by itself.
 const SPAN: Duration = Duration::from_secs(5);
 /// The pause between two pings.
@@ -73,31 +73,40 @@ async fn measure(server: &Server, records: u64, longest: &Longest, report: &mut 
     let records_aside = Aside::Records(STORE.into());
 
     let (client, pid) = (server.client(), server.pid());
-    let phases = &mut Phases { client, pid, longest, report };
+    let (last, own) = (Duration::ZERO, Duration::ZERO);
+    let phases = &mut Phases { client, pid, longest, report, last, own };
     phases.client.call(&[b"CONFIG", b"SET", b"slowlog-log-slower-than", b"1000"]);
     phases.client.call(&[b"CONFIG", b"SET", b"slowlog-max-len", b"1000000"]);
     phases.client.call(&[b"CONFIG", b"SET", b"latency-monitor-threshold", b"1"]);
-    // What its own growth costs a server, whoever writes.
-    let fill = async { tokio::task::block_in_place(|| crawl::fill(server, STORE, records)) };
-    phases.run("filled by plain writes", false, fill).await;
-    phases.run("alone", false, tokio::time::sleep(SPAN)).await;
+    // What the growth and the shrinking of its hashes cost a server by themselves, whoever writes.
+    let plainly = |work: fn(&Server, u64)| async move {
+        tokio::task::block_in_place(|| work(server, records));
+    };
+    let fill = plainly(|server, records| crawl::fill(server, STORE, records));
+    phases.run("filled by plain writes", None, fill).await;
+    let grown = phases.last;
+    phases.run("emptied by plain deletes", None, plainly(delete)).await;
+    phases.own = grown.max(phases.last);
+    crawl::fill(server, STORE, records);
+    phases.run("alone", None, tokio::time::sleep(SPAN)).await;
     let aside = storage.set_aside(&records_aside);
-    let info = phases.run("set aside", true, aside).await.unwrap();
+    let info = phases.run("set aside", Some(HELD), aside).await.unwrap();
     assert_eq!(info.records, records);
     let whole = Restored { records, left: 0, replicas: None };
     let back = storage.restore(&info.id);
-    assert_eq!(phases.run("restored at once", true, back).await, Ok(whole));
+    assert_eq!(phases.run("restored at once", Some(HELD), back).await, Ok(whole));
 
     let info = storage.set_aside(&records_aside).await.unwrap();
     come(server, FEW);
     let back = storage.restore(&info.id);
-    let under = phases.run("restored under a few new records", true, back).await;
+    let under = phases.run("restored under a few new records", Some(HELD), back).await;
     assert_eq!(under, Ok(whole));
 
     let info = storage.set_aside(&records_aside).await.unwrap();
     come(server, MANY);
     let back = storage.restore(&info.id);
-    let steps = phases.run("restored in steps", true, back).await;
+    let bound = phases.of_steps();
+    let steps = phases.run("restored in steps", bound, back).await;
     assert_eq!(steps, Ok(Restored { records: info.records - FEW, left: FEW, ..whole }));
     let left = storage.discard(&info.id).await;
     assert!(left.is_ok());
@@ -110,9 +119,24 @@ async fn measure(server: &Server, records: u64, longest: &Longest, report: &mut 
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     };
-    phases.run("discarded", true, freed).await;
+    phases.run("discarded", Some(HELD), freed).await;
     crawl::fill(server, STORE, records);
     beside_crawl::measure(server, storage, records, phases).await;
+}
+
+/// Deletes all records one by one.
+fn delete(server: &Server, records: u64) {
+    let mut client = server.client();
+    let numbers: Vec<_> = (0..records).collect();
+    for numbers in numbers.chunks(10_000) {
+        let delete = |part: &'static str| {
+            let hash = format!("key_value_stores:{STORE}:{part}").into_bytes();
+            move |number: &u64| vec![b"HDEL".to_vec(), hash.clone(), crawl::key(*number).into()]
+        };
+        let halves = ["items", "metadata_items"].map(delete);
+        let commands: Vec<_> = halves.iter().flat_map(|half| numbers.iter().map(half)).collect();
+        client.pipeline(&commands);
+    }
 }
 
 /// So many new records, of the same keys each time.
@@ -127,14 +151,24 @@ pub(crate) struct Phases<'a> {
     pid: u32,
     longest: &'a Longest,
     pub(crate) report: &'a mut Report,
+    /// What the longest command of the last phase took.
+    last: Duration,
+    /// What the longest of plain writes and deletes took.
+    own: Duration,
 }
 
 impl Phases<'_> {
+    /// What a step may take: it moves few records, but a hash that it makes grow or shrink past a
+    /// power of two holds the server as it does for whoever writes.
+    pub(crate) fn of_steps(&self) -> Option<f64> {
+        Some(HELD.max(ms(self.own)))
+    }
+
     /// Does the work, and reports how long it took and how long the server was held.
     pub(crate) async fn run<T>(
         &mut self,
         what: &str,
-        bounded: bool,
+        bound: Option<f64>,
         work: impl Future<Output = T>,
     ) -> T {
         tokio::time::sleep(Duration::from_millis(200)).await;
@@ -148,7 +182,7 @@ impl Phases<'_> {
         tokio::time::sleep(Duration::from_millis(200)).await;
         let held = Duration::from_micros(self.longest.0.load(Ordering::Relaxed));
         let (command, slowest) = self.slowest();
-        let bound = bounded.then_some(HELD);
+        self.last = slowest;
         self.report.line(&format!("{what}: took"), ms(took), None, "ms");
         self.report.line("  longest ping", ms(held), bound, "ms");
         let command = format!("  longest command, by the server itself {command}");

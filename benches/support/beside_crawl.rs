@@ -10,7 +10,7 @@ use larder::storage::Storage;
 use crate::crawl::{self, Habit, Writer};
 use crate::report::ms;
 use crate::server::{Reply, Server};
-use crate::{Phases, STORE, pending};
+use crate::{HELD, Phases, STORE, pending};
 
 /// Records that the crawl writes each second.
 const RATE: u32 = 2_000;
@@ -28,19 +28,20 @@ pub(crate) async fn measure(
 ) {
     let old_values = OldValues::in_memory();
     let writer = Writer::start(server, STORE, records, RATE, Habit::Adds);
-    phases.run("a crawl of 2,000 records/s", false, tokio::time::sleep(BETWEEN)).await;
+    phases.run("a crawl of 2,000 records/s", None, tokio::time::sleep(BETWEEN)).await;
 
     let purge = async {
         let plan = ops::plan(storage, &Operation::Purge(STORE.into())).await.unwrap();
         ops::perform_kept(storage, &plan.undoable(true), &old_values).await.unwrap()
     };
-    let outcome = phases.run("beside it: purged", true, purge).await;
+    let outcome = phases.run("beside it: purged", Some(HELD), purge).await;
     let (aside, undo) = inverse(&outcome);
     assert!(aside.records >= records);
     tokio::time::sleep(BETWEEN).await;
 
     let undone = ops::perform_kept(storage, &undo, &old_values);
-    let outcome = phases.run("beside it: undone", true, undone).await.unwrap();
+    let bound = phases.of_steps();
+    let outcome = phases.run("beside it: undone", bound, undone).await.unwrap();
     assert_eq!((outcome.records, outcome.left), (aside.records, 0));
     let written = writer.written();
     assert_eq!(missing(server, 0..records + written), 0, "the crawl has lost records");
@@ -53,7 +54,7 @@ pub(crate) async fn measure(
         let plan = ops::plan(storage, &Operation::Purge(STORE.into())).await.unwrap();
         ops::perform_kept(storage, &plan.undoable(true), &old_values).await.unwrap()
     };
-    let outcome = phases.run("beside it: purged again", true, again).await;
+    let outcome = phases.run("beside it: purged again", Some(HELD), again).await;
     let (aside, _) = inverse(&outcome);
     let freed = async {
         let plan = ops::plan(storage, &Operation::Discard(aside.id.clone())).await.unwrap();
@@ -62,7 +63,7 @@ pub(crate) async fn measure(
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     };
-    phases.run("beside it: freed", true, freed).await;
+    phases.run("beside it: freed", Some(HELD), freed).await;
     tokio::time::sleep(BETWEEN).await;
 
     let written = writer.written();
