@@ -46,7 +46,7 @@ fn start(target: &str, state: &Path) -> Screen {
 /// A larder that purges `shop`, and is killed.
 fn purge_and_die(target: &str, state: &Path) {
     let mut screen = start(target, state);
-    screen.wait_for_text("▌ shop");
+    screen.wait_for_text("spare");
     screen.keys("P");
     screen.wait_for_text("Purge the store");
     screen.keys("shop\r");
@@ -91,7 +91,7 @@ fn what_is_left_set_aside_is_not_offered_again_and_can_still_be_restored() {
 
         // The next one looks, and says nothing; another user's does.
         let screen = start(target, state.path());
-        screen.wait_for_text("▌ shop");
+        screen.wait_for_text("spare");
         let other = tempfile::tempdir().unwrap();
         let mut asked = start(target, other.path());
         asked.wait_for_text(OFFER);
@@ -109,13 +109,13 @@ fn what_a_living_larder_has_purged_is_not_offered_and_is_freed_at_its_end() {
     on_each(|target, records| {
         let state = tempfile::tempdir().unwrap();
         let mut living = start(target, state.path());
-        living.wait_for_text("▌ shop");
+        living.wait_for_text("spare");
         living.keys("P");
         living.wait_for_text("Purge the store");
         living.keys("shop\r");
         living.wait_for_text("purged shop: 3 records removed");
         let other = start(target, state.path());
-        other.wait_for_text("▌ shop");
+        other.wait_for_text("spare");
         other.wait_quiet(SEEN);
         assert!(!other.contents().contains(OFFER), "{}", other.picture());
         living.keys("q");
