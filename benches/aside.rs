@@ -105,7 +105,7 @@ async fn measure(server: &Server, records: u64, longest: &Longest, report: &mut 
     let info = storage.set_aside(&records_aside).await.unwrap();
     come(server, MANY);
     let back = storage.restore(&info.id);
-    let bound = phases.of_steps();
+    let bound = Some(phases.of_steps());
     let steps = phases.run("restored in steps", bound, back).await;
     assert_eq!(steps, Ok(Restored { records: info.records - FEW, left: FEW, ..whole }));
     let left = storage.discard(&info.id).await;
@@ -160,8 +160,8 @@ pub(crate) struct Phases<'a> {
 impl Phases<'_> {
     /// What a step may take: it moves few records, but a hash that it makes grow or shrink past a
     /// power of two holds the server as it does for whoever writes.
-    pub(crate) fn of_steps(&self) -> Option<f64> {
-        Some(HELD.max(ms(self.own)))
+    pub(crate) fn of_steps(&self) -> f64 {
+        HELD.max(ms(self.own))
     }
 
     /// Does the work, and reports how long it took and how long the server was held.

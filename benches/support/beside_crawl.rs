@@ -40,7 +40,7 @@ pub(crate) async fn measure(
     tokio::time::sleep(BETWEEN).await;
 
     let undone = ops::perform_kept(storage, &undo, &old_values);
-    let bound = phases.of_steps();
+    let bound = Some(phases.of_steps());
     let outcome = phases.run("beside it: undone", bound, undone).await.unwrap();
     assert_eq!((outcome.records, outcome.left), (aside.records, 0));
     let written = writer.written();

@@ -131,7 +131,7 @@ pub(super) async fn restore(storage: &dyn Storage, info: &AsideInfo) -> Performe
         _ => error,
     })?;
     let Restored { records, left, replicas } = restored;
-    let mut outcome = Outcome { records, left, replicas, ..Outcome::default() };
+    let mut outcome = Outcome { records, replicas, left, ..Outcome::default() };
     let name = info.aside.store();
     if restored.left == 0
         && let Ok(now) = storage.get_metadata(name).await

@@ -115,7 +115,8 @@ pub(in crate::app) fn failed(app: &mut App, slot: Slot, error: Error) {
         Slot::Stores => app.stores.failed(error, &mut ctx!(app)),
         Slot::Lost => app.stores.lost_failed(&error, &mut ctx!(app)),
         Slot::Store if error.kind == ErrorKind::NotFound => opened::read_stores(app),
-        Slot::Store => {}
+        // Of what a larder that ended has left nobody has asked: the next start looks again.
+        Slot::Store | Slot::Asides => {}
         Slot::Keys => {
             opened::sync_keys(app, SyncEvent::Failed(work(app, slot), error), None);
         }
@@ -139,8 +140,6 @@ pub(in crate::app) fn failed(app: &mut App, slot: Slot, error: Error) {
             // Nobody looks at it any more.
             None => app.out.cancel(Slot::Crawl),
         },
-        // Nobody has asked for it: the next start looks again.
-        Slot::Asides => {}
         Slot::Groups
         | Slot::Leaves
         | Slot::Totals
