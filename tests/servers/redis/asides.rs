@@ -159,8 +159,7 @@ async fn a_store_with_few_new_records_gets_all_others_back_in_one_step() {
         ["items", "metadata_items"].map(|part| {
             let key = format!("key_value_stores:shop:{part}{place}");
             let fields = client.call(&[b"HGETALL", key.as_bytes()]).items();
-            let fields: Vec<_> =
-                fields.into_iter().map(|field| field.bytes().unwrap().to_vec()).collect();
+            let fields: Vec<_> = fields.into_iter().map(|field| field.bytes().unwrap()).collect();
             let pairs = fields.chunks(2).map(|pair| (pair[0].clone(), pair[1].clone()));
             pairs.collect::<BTreeMap<_, _>>()
         })
