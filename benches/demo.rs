@@ -62,7 +62,7 @@ fn memory(report: &mut Report) {
         assert!(since.elapsed() < Duration::from_secs(120), "the crawl does not end");
         sleep(Duration::from_millis(50));
     }
-    screen.keys("GgGg");
+    screen.keys("CGgGg");
     screen.wait_quiet(Duration::from_millis(500));
     report.line("demo of 10,000 records: shown in its store", shown as f64, None, "");
     report.line("the same: peak memory", peak_memory(screen.worker()), Some(40.0), "MB");
@@ -134,6 +134,7 @@ fn words(count: usize) -> String {
 }
 
 fn quit(screen: &mut Screen) {
-    screen.keys("q");
+    // A demo begins with the crawl over the panes.
+    screen.keys("qq");
     assert_eq!(screen.exit_code(), 0);
 }

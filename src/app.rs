@@ -176,11 +176,16 @@ impl App {
     /// What to do at the start.
     pub fn start(&mut self) -> Vec<Effect> {
         if self.settings.welcome {
-            let key = |action| self.keymap.chords(Context::Global, action).first();
-            if let (Some(help), Some(quit)) = (key(Action::Help), key(Action::Quit)) {
-                let hint = format!("{help} shows all keys · {quit} quits");
-                self.notice = Some(Notice::info(hint));
-            }
+            let says = |action, does| self.keymap.says(Context::Keys, action, does);
+            let told = [
+                says(Action::Open, "opens"),
+                says(Action::Back, "goes back"),
+                says(Action::Filter, "filters"),
+                says(Action::Help, "shows all keys"),
+                says(Action::Quit, "quits"),
+            ];
+            let told: Vec<_> = told.into_iter().flatten().collect();
+            self.notice = Some(Notice::info(told.join(" · ")));
         }
         if let Some(warning) = self.settings.warning.take() {
             self.notice = Some(Notice::warning(warning));

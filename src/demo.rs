@@ -35,7 +35,7 @@ use tokio::sync::watch;
 pub use json::JsonStyle;
 pub use simulation::{DemoRecord, Destination, Limits, Simulation};
 
-use crate::model::{Error, ErrorKind, Result, StoreName};
+use crate::model::{Error, ErrorKind, Key, Result, StoreName};
 use crate::storage::{Options, Target};
 use private_folder::PrivateFolder;
 use writer::RecordWriter;
@@ -131,6 +131,11 @@ impl Demo {
     /// The store that holds what the crawl finds.
     pub fn store(&self) -> &StoreName {
         &self.store
+    }
+
+    /// A product to look at, where the crawl has a directory for itself, and a queue and a dataset.
+    pub fn first_product(&self) -> Option<Key> {
+        self.folder.as_ref().map(|_| Key::from(simulation::FIRST_PRODUCT))
     }
 
     /// Ends the crawl and removes what it made: the private directory; on a target, the store, if

@@ -43,7 +43,10 @@ fn demonstrate(cli: &Cli, arguments: &cli::DemoArgs) -> ExitCode {
         let PreparedDemo { config, target, settings } = cli::prepare_demo(cli, arguments)?;
         let demo = Demo::begin(&settings, target, &config.options(), &std::env::temp_dir())?;
         let setup = tui::Setup::new(&config, demo.target().clone())?;
-        let setup = setup.opening(demo.store().clone()).with_welcome();
+        let mut setup = setup.opening(demo.store().clone()).with_welcome();
+        if let Some(product) = demo.first_product() {
+            setup = setup.on_a_crawl(product);
+        }
         anyhow::Ok((demo, setup))
     };
     let (demo, setup) = match begun() {

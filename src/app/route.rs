@@ -55,6 +55,9 @@ impl App {
                     asides::find(self);
                     opened::watch(self);
                     opened::read_stores(self);
+                    if std::mem::take(&mut self.settings.crawl_first) {
+                        actions::open_dialog(self, Action::Crawl);
+                    }
                 }
             }
             Event::Connection(connection) => {

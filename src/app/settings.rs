@@ -1,6 +1,6 @@
 //! What the core needs to know of the configuration.
 
-use crate::model::StoreName;
+use crate::model::{Key, StoreName};
 
 use super::layout::PaneSizes;
 
@@ -38,6 +38,10 @@ pub struct Settings {
     pub process: u32,
     /// The store to open as soon as it is there.
     pub open: Option<StoreName>,
+    /// The record in it to begin on.
+    pub open_at: Option<Key>,
+    /// Whether the crawl is the first thing to show.
+    pub crawl_first: bool,
     /// How wide the panes were last.
     pub panes: PaneSizes,
 }
@@ -60,6 +64,8 @@ impl Default for Settings {
             place: String::new(),
             process: 0,
             open: None,
+            open_at: None,
+            crawl_first: false,
             panes: PaneSizes::default(),
         }
     }

@@ -28,6 +28,12 @@ const STATE: &str = "application/json";
 /// Where a crawler keeps its statistics.
 const STATISTICS: &str = "__CRAWLER_STATISTICS_0";
 
+/// The key of the first product, whatever the seed.
+pub(super) const FIRST_PRODUCT: &str = "product-000001";
+
+/// The request that fails in every crawl.
+const FAILS: u64 = 14;
+
 /// How many records there are before the first `OUTPUT`.
 const OUTPUT_AFTER: u64 = 90;
 
@@ -201,14 +207,14 @@ impl Simulation {
         }
         let product = Product::new(number, &mut self.random);
         // Some of everything comes early in every crawl; later it is left to chance.
-        if number == 14 || (number > 20 && self.random.once_in(90)) {
+        if number == FAILS || (number > 20 && self.random.once_in(90)) {
             self.failure(&product, millis);
         } else {
             let retries = if self.random.once_in(25) { self.random.between(1, 2) } else { 0 };
             self.statistics.succeed(retries, millis);
             self.page(&product);
         }
-        if number.is_multiple_of(PERSIST) {
+        if number.is_multiple_of(PERSIST) || number == FAILS {
             self.persist();
         }
         if self.records >= OUTPUT_AFTER && (!self.has_output || number.is_multiple_of(250)) {
@@ -226,7 +232,7 @@ impl Simulation {
             self.found(&format!("page-{number:06}"), "text/html; charset=utf-8", page.into());
         }
         let json = product.json(&mut self.random);
-        let key = if number == 6 || self.random.once_in(40) {
+        let key = if number == 6 || (self.random.once_in(40) && number > 1) {
             format!("product-{}-{number:06}", product.ware.name)
         } else {
             format!("product-{number:06}")

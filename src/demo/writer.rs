@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep, sleep_until, timeout};
 use super::arrivals::Arrivals;
 use super::json::JsonStyle;
 use super::siblings::Siblings;
-use super::simulation::{DemoRecord, Destination, Simulation};
+use super::simulation::{DemoRecord, Destination, FIRST_PRODUCT, Simulation};
 use super::{DemoSettings, cannot};
 use crate::model::{
     ConnectionState, Error, ErrorKind, Expect, Key, OpenBy, Result, SetValue, StoreName, Write,
@@ -19,6 +19,9 @@ use crate::storage::{self, Options, Storage, Target};
 
 /// The store for what the crawl finds, where it has a directory for itself.
 pub(super) const FOUND: &str = "shop-snapshots";
+
+/// So many entries come before the first product, at most, and it.
+const FIRST_ENTRIES: usize = 8;
 
 /// How often a crawler tells of itself though it has nothing to do, as Crawlee's do.
 const MINUTE: Duration = Duration::from_secs(60);
@@ -60,6 +63,8 @@ struct Work {
     stopped: Receiver<bool>,
     /// What lies beside the stores, where the crawl has a directory for itself.
     siblings: Option<Siblings>,
+    /// How many records were written.
+    records: u64,
 }
 
 /// What became of a record.
@@ -123,9 +128,13 @@ impl RecordWriter {
             let found = OpenBy::Name(FOUND.to_owned());
             vec![open(&*storage, &OpenBy::Default).await?.0, open(&*storage, &found).await?.0]
         };
+        let mut work = Work { storage, made, stopped, siblings: None, records: 0 };
+        if self.only.is_none() {
+            work.write_first_product(&mut self.crawl, &mut self.arrivals).await?;
+        }
         // Where nobody waits any more, there is a stop to be seen.
         let _ = ready.send(());
-        let mut work = Work { storage, made, stopped, siblings: self.siblings() };
+        work.siblings = self.siblings();
         let ended = work.write(&mut self.crawl, &mut self.arrivals).await;
         if let Err(why) = &ended {
             log::error!("the demo's crawl ended: {why}");
@@ -141,9 +150,25 @@ impl RecordWriter {
 }
 
 impl Work {
+    /// Writes what comes up to the first product, on which the browser begins.
+    async fn write_first_product(
+        &mut self,
+        crawl: &mut Simulation,
+        arrivals: &mut Arrivals,
+    ) -> Result<()> {
+        for entry in crawl.take(FIRST_ENTRIES) {
+            let _ = arrivals.wait();
+            self.set(&entry).await?;
+            self.records += u64::from(!entry.again);
+            if entry.key == FIRST_PRODUCT {
+                break;
+            }
+        }
+        Ok(())
+    }
+
     async fn write(&mut self, crawl: &mut Simulation, arrivals: &mut Arrivals) -> Result<()> {
         let mut due = Instant::now();
-        let mut records = 0_u64;
         let mut told_of_itself = Instant::now();
         while let Some(entry) = crawl.next() {
             due = due.max(Instant::now().checked_sub(LATE).unwrap_or(due)) + arrivals.wait();
@@ -166,21 +191,22 @@ impl Work {
                 self.siblings = None;
             }
             match self.set(&entry).await {
-                Ok(SetOutcome::Written) => records += u64::from(!entry.again),
+                Ok(SetOutcome::Written) => self.records += u64::from(!entry.again),
                 Ok(SetOutcome::Skipped) => {}
                 Ok(SetOutcome::Stopped) => return Ok(()),
                 Err(why) => {
+                    let (records, why_not) = (self.records, &why.problem);
                     let problem =
-                        format!("the demo's crawl ended after {records} records: {}", why.problem);
+                        format!("the demo's crawl ended after {records} records: {why_not}");
                     return Err(Error { problem, ..why });
                 }
             }
             if self.made.iter().all(|made| made.gone) {
-                log::info!("the demo's stores are gone after {records} records");
+                log::info!("the demo's stores are gone after {} records", self.records);
                 return Ok(());
             }
         }
-        log::info!("the demo's crawl is finished after {records} records");
+        log::info!("the demo's crawl is finished after {} records", self.records);
         Ok(())
     }
 

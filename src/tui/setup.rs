@@ -3,7 +3,7 @@
 use crate::app::{Settings, TargetChoice};
 use crate::config::{Choice, Config, Targets};
 use crate::keymap::KeyMap;
-use crate::model::{Result, StoreName};
+use crate::model::{Key, Result, StoreName};
 use crate::storage::Options;
 use crate::storage::target::Target;
 use crate::theme::{Symbols, Theme, ThemePair};
@@ -94,6 +94,14 @@ impl Setup {
     #[must_use]
     pub fn opening(mut self, store: StoreName) -> Self {
         self.settings.open = Some(store);
+        self
+    }
+
+    /// Begins on this record of that store, behind the crawl, which is shown first.
+    #[must_use]
+    pub fn on_a_crawl(mut self, record: Key) -> Self {
+        self.settings.open_at = Some(record);
+        self.settings.crawl_first = true;
         self
     }
 

@@ -151,7 +151,6 @@ fn the_demos_queue_and_dataset_are_crawlees() {
     let mut screen = Screen::start(&args, &env, 24, 100);
     screen.wait_for_text("shop-snapshots");
     let folder = std::fs::read_dir(temporary.path()).unwrap().next().unwrap().unwrap().path();
-    screen.keys("C");
     // The crawl has ended, so nothing changes any more.
     screen.wait_for_text("finished");
     let mut python = python::program("interop/beside.py", &[folder.to_str().unwrap()]);

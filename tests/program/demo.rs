@@ -221,7 +221,7 @@ fn without_a_server_it_fills_a_private_directory_and_takes_it_away() {
     let input = std::fs::read_to_string(stores.join("default/INPUT")).unwrap();
     assert!(input.starts_with("{\n  \"startUrls\": [\n    {\n"), "{input}");
     assert!(stores.join("default/__CRAWLER_STATISTICS_0").exists());
-    screen.keys("q");
+    screen.keys("qq");
     assert_eq!(screen.exit_code(), 0);
     assert_eq!(names(temporary.path()), Vec::<String>::new());
 }
@@ -232,15 +232,45 @@ fn its_overview_shows_a_crawl_that_lives() {
     let mut screen = private(temporary.path(), &[]);
     let beside = stores(temporary.path()).parent().unwrap().to_owned();
     wait("handled requests", || names(&beside.join("datasets/default")).len() > 10);
-    screen.keys("C");
     screen.wait_for("a crawler, a queue and a dataset", |text| {
-        let told =
-            ["running", "Request queues 1", "Datasets 1"].iter().all(|word| text.contains(word));
+        let told = ["running", "request queue default", "dataset       default"]
+            .iter()
+            .all(|word| text.contains(word));
         told && !text.contains("silent")
     });
+    // The failed request of every crawl is told of as soon as there is one.
+    screen.wait_for("a failed request", |text| {
+        let head = text.lines().find_map(|line| line.split_once("Failed"));
+        let end = head.map_or(0, |(before, _)| before.chars().count() + "Failed".len());
+        let crawler = text.lines().find(|line| line.contains("crawler "));
+        let failed = crawler.and_then(|line| line.chars().nth(end - 1));
+        failed.is_some_and(|digit| digit.is_ascii_digit() && digit != '0')
+    });
+    screen.keys("f");
+    screen.wait_for_text("/ERROR_SNAPSHOT_");
+    screen.wait_for_text(".jpg");
+    screen.keys("C");
+    screen.wait_for_text("The crawl");
     screen.keys("qq");
     assert_eq!(screen.exit_code(), 0);
     assert_eq!(names(temporary.path()), Vec::<String>::new());
+}
+
+#[test]
+fn it_begins_on_the_crawl_and_behind_it_on_a_product() {
+    let temporary = tempfile::tempdir().unwrap();
+    let mut screen = private(temporary.path(), &[]);
+    screen.wait_for("the crawl with the open store under the cursor", |text| {
+        let marked = |line: &str| line.contains("▌ store         shop-snapshots");
+        text.contains("The crawl") && text.lines().any(marked)
+    });
+    screen.keys("\r");
+    screen.wait_for("the product under the cursor, and its value", |text| {
+        let on_product = |line: &str| line.contains("▌") && line.contains("product-000001");
+        !text.contains("The crawl") && text.lines().any(on_product) && text.contains("\"sku\"")
+    });
+    screen.keys("q");
+    assert_eq!(screen.exit_code(), 0);
 }
 
 #[test]
@@ -257,7 +287,7 @@ fn no_variable_makes_it_write_elsewhere() {
     ];
     let mut screen = Screen::start(&["demo"], &env, 24, 100);
     screen.wait_for_text("shop-snapshots");
-    screen.keys("q");
+    screen.keys("qq");
     assert_eq!(screen.exit_code(), 0);
     assert_eq!(server.cli(&["KEYS", "*"]), b"");
 }
@@ -287,7 +317,7 @@ fn what_a_killed_demo_left_is_removed_by_the_next_one() {
     let mut next = private(temporary.path(), &[]);
     wait("one directory", || names(temporary.path()).len() == 1);
     assert!(!left.exists());
-    next.keys("q");
+    next.keys("qq");
     assert_eq!(next.exit_code(), 0);
     assert_eq!(names(temporary.path()), Vec::<String>::new());
 }
@@ -303,7 +333,7 @@ fn the_browser_outlives_a_crawl_that_cannot_go_on_and_says_why_at_the_end() {
     std::fs::write(&stores, "").unwrap();
     screen.keys("j");
     assert!(screen.runs());
-    screen.keys("q");
+    screen.keys("qq");
     assert_ne!(screen.exit_code(), 0);
     let said = screen.contents();
     assert!(said.contains("larder-demo-"), "{said}");

@@ -131,8 +131,9 @@ fn the_picture_of_the_demo_is_a_real_frame() {
     let arguments = ["demo", "--seed", "7", "--rate", "9"];
     let colours = [("COLORTERM", "truecolor")];
     let mut screen = Screen::start_on(pty::DARK, larder(), &arguments, &colours, 30, 120);
+    screen.wait_for_text("The crawl");
     screen.wait_for_text("product-0000");
-    screen.keys("g");
+    screen.keys("C");
     // Records come in above the products while one goes there; a product may be marked as new.
     let on_product = |text: &str| {
         let mut rows = text.lines().filter_map(|line| line.split_once('▌'));

@@ -159,7 +159,14 @@ pub(in crate::app) fn open_listed(app: &mut App) {
 pub(in crate::app) fn open_wanted(app: &mut App, store: &StoreName) {
     if app.keys.store.is_none() && app.settings.open.as_ref() == Some(store) {
         let height = app.list_height(Pane::Stores);
+        if app.stores.get(store).is_none() {
+            // The list is still on its way.
+            app.stores.want(store.clone());
+        }
         app.stores.go_to(store, height);
         open_store(app, store.clone());
+        if let Some(key) = app.settings.open_at.take() {
+            app.keys.show_at(key, &mut ctx!(app));
+        }
     }
 }

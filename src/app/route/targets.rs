@@ -38,6 +38,7 @@ pub(in crate::app) fn switched(app: &mut App, result: Result<usize, String>) {
     settings.read_only = choice.read_only;
     settings.welcome = false;
     settings.open = None;
+    settings.crawl_first = false;
     settings.wrap = app.record.wrap;
     settings.panes = app.split.sizes;
     let mut new = App::new(settings, app.keymap.clone(), app.size);
