@@ -17,6 +17,7 @@ use tempfile::TempDir;
 
 use crate::cases::{self, Case};
 use crate::peer::{self, Crawlee, Op, internal_name};
+use crate::rewrites;
 use crate::short::Short as _;
 
 /// The cases whose keys can be files' names.
@@ -275,6 +276,13 @@ async fn crawlee_reads_what_larder_wrote() {
     storage.set_value(&json).await.unwrap();
     let read = on_ours.run(&[Op::Open(OpenBy::Default), Op::Get("json".into())]);
     assert_eq!(read[1]["value"], json!({"json": r#"{"ü": [1, {"a": null}]}"#}));
+}
+
+#[tokio::test]
+async fn crawlee_reads_what_larder_renamed_copied_and_retyped() {
+    let folder = tempfile::tempdir().unwrap();
+    let storage = connect(&folder, false).await;
+    rewrites::crawlee_reads_them(&*storage, &mut crawlee(&folder), &all()).await;
 }
 
 #[tokio::test]

@@ -17,4 +17,5 @@ mod overview;
 mod peer;
 mod race;
 mod redis;
+mod rewrites;
 mod state;

@@ -17,6 +17,7 @@ use serde_json::{Value as Json, json};
 use tempfile::TempDir;
 
 use super::connect;
+use crate::rewrites::{copy, make, rename, retype};
 use crate::server;
 use crate::short::Short as _;
 
@@ -303,5 +304,30 @@ async fn javascript_reads_the_records_that_larder_makes() {
         javascript.run(&[set_op("OUTPUT", &json!({"x": 2}), None)]);
         let read = storage.get_value(&store(), &Key::from("OUTPUT")).await.unwrap().unwrap();
         assert_eq!(read.value, "{\n  \"x\": 2\n}");
+    }
+}
+
+#[tokio::test]
+async fn javascript_reads_what_larder_renamed_copied_and_retyped() {
+    for writes_metadata in [false, true] {
+        let (folder, mut javascript, storage) = filled(writes_metadata).await;
+        let before = names(&folder);
+        let (input, page) = (javascript.get("INPUT"), javascript.get("page"));
+        make(&*storage, &rename(&store(), "INPUT", "OLD_INPUT")).await;
+        assert_eq!(
+            (javascript.get("INPUT"), javascript.get("OLD_INPUT")),
+            (Json::Null, input.clone())
+        );
+        // Without metadata, by the name of its file too.
+        let name = if writes_metadata { "OLD_INPUT" } else { "OLD_INPUT.json" };
+        make(&*storage, &rename(&store(), name, "INPUT")).await;
+        assert_eq!((javascript.get("OLD_INPUT"), javascript.get("INPUT")), (Json::Null, input));
+        assert_eq!(names(&folder), before);
+        make(&*storage, &copy(&store(), "page", "side")).await;
+        assert_eq!((javascript.get("side"), javascript.get("page")), (page.clone(), page));
+        make(&*storage, &retype(&store(), "side", "text/plain; charset=utf-8")).await;
+        let side = javascript.get("side");
+        assert_eq!(side["contentType"], json!("text/plain; charset=utf-8"), "{side}");
+        assert_eq!(side["value"], javascript.get("page")["value"]);
     }
 }
