@@ -25,7 +25,7 @@ pub use content::{ContentType, Family, Value};
 pub use crawl::{Crawl, Crawler, Section, StorageInfo};
 pub use error::{Cause, Error, ErrorKind, Result};
 pub use expect::{Content, Expect, Version, hex};
-pub use key::{Key, StoreName};
+pub use key::{Key, LONGEST_KEY, StoreName};
 pub use outcome::WriteOutcome;
 pub use page::{KeyPage, PageRow};
 pub use query::{Budget, Order, Scan, StoreList, Want};

@@ -91,6 +91,18 @@ fn escape_bytes(bytes: &[u8]) -> String {
     out
 }
 
+/// Characters of a key that Crawlee for JavaScript takes at most.
+pub const LONGEST_KEY: usize = 256;
+
+impl Key {
+    /// The first character that Crawlee for JavaScript, and the platform that it was made for, take in
+    /// no key. Crawlee for Python takes any.
+    pub fn odd_character(&self) -> Option<char> {
+        let usual = |c: char| c.is_ascii_alphanumeric() || "!-_.'()".contains(c);
+        self.as_str()?.chars().find(|c| !usual(*c))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -675,6 +675,26 @@ fn dialogs() {
 }
 
 #[test]
+fn another_key_or_content_type_for_a_record() {
+    for (name, keys) in [
+        ("rename", "jR-old"),
+        ("rename_empty", "jR<ctrl-u>"),
+        ("rename_odd", "jR/old"),
+        ("rename_taken", "jR<ctrl-u>none"),
+        ("rename_over", "jR<ctrl-u>none<enter>"),
+        ("duplicate", "jA"),
+        ("retype", "jK"),
+        ("retype_chosen", "jK<tab>"),
+    ] {
+        each(name, |width, height| {
+            let mut stage = opened(width, height);
+            stage.keys(keys);
+            stage
+        });
+    }
+}
+
+#[test]
 fn a_record_that_a_running_crawl_writes_back() {
     let opened = |width, height| {
         let mut stage = opened(width, height);
@@ -687,6 +707,11 @@ fn a_record_that_a_running_crawl_writes_back() {
     each("written_back", |width, height| {
         let mut stage = opened(width, height);
         stage.keys("e");
+        stage
+    });
+    each("written_back_rename", |width, height| {
+        let mut stage = opened(width, height);
+        stage.keys("R");
         stage
     });
     each("written_back_delete", |width, height| {

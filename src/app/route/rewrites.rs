@@ -1,8 +1,8 @@
 //! Records that get another key or another content type.
 
 use crate::index::Change;
-use crate::model::{ContentType, Key, RecordMeta};
-use crate::ops::{Outcome, Plan, Rewrite, RewriteKind};
+use crate::model::{ContentType, Key, LONGEST_KEY, RecordMeta};
+use crate::ops::{Outcome, Plan, Rewrite, RewriteKind, words};
 
 use super::super::App;
 use super::super::layers::Layer;
@@ -27,6 +27,7 @@ pub(in crate::app) fn ask(app: &mut App, kind: PromptKind) {
     };
     let prompt = Prompt { about: Some((store, meta)), ..Prompt::new(kind, &text) };
     app.layers.push(Layer::Prompt(Box::new(prompt)));
+    check(app);
 }
 
 /// The key with an end that no other record has.
@@ -41,20 +42,44 @@ fn free_key(app: &App, key: &str) -> String {
 
 /// Says of the key that is being typed what is in its way.
 pub(in crate::app) fn check(app: &mut App) {
-    let index = app.keys.index.clone();
+    let Some(Layer::Prompt(prompt)) = app.layers.last() else { return };
+    let fault = fault(app, prompt);
     let Some(Layer::Prompt(prompt)) = app.layers.last_mut() else { return };
+    prompt.fault = fault;
+}
+
+fn fault(app: &App, prompt: &Prompt) -> Option<String> {
     let text = prompt.input.text();
-    let own =
-        prompt.about.as_ref().is_some_and(|(_, meta)| *meta.key.as_bytes() == *text.as_bytes());
-    prompt.fault = if text.is_empty() {
-        Some("a key has at least one character".to_owned())
-    } else if own {
-        None
-    } else if index.find(text.as_bytes()).is_ok() {
-        Some("there is a record of this key; larder asks before it is overwritten".to_owned())
-    } else {
-        None
-    };
+    let (store, meta) = prompt.about.as_ref()?;
+    let key = Key::from(text);
+    let is_own = meta.key == key;
+    let is_lost = |key: &Key| app.writes_back(store, key);
+    // The copied record stays as it is.
+    let changes = prompt.kind != PromptKind::CopyKey;
+    if prompt.kind == PromptKind::RecordType {
+        return is_lost(&meta.key).then(|| words::WRITTEN_BACK.to_owned());
+    }
+    if text.is_empty() {
+        return Some("a key has at least one character".to_owned());
+    }
+    if !is_own && app.keys.index.find(text.as_bytes()).is_ok() {
+        let why = "there is a record of this key; larder asks before it is overwritten";
+        return Some(why.to_owned());
+    }
+    if (changes && is_lost(&meta.key)) || (!is_own && is_lost(&key)) {
+        return Some(words::WRITTEN_BACK.to_owned());
+    }
+    if is_own {
+        return None;
+    }
+    let (longest, length) = (LONGEST_KEY, text.chars().count());
+    match key.odd_character() {
+        Some(odd) => Some(format!("Crawlee for JavaScript takes no {odd:?} in a key")),
+        None if length > longest => Some(format!(
+            "Crawlee for JavaScript takes keys of at most {longest} characters, and this has {length}"
+        )),
+        None => None,
+    }
 }
 
 /// Does what was typed, after a question where another record would be overwritten.

@@ -71,9 +71,26 @@ fn a_key_that_is_taken_is_told_while_typing_and_asked_about() {
 }
 
 #[test]
+fn what_crawlee_would_not_take_in_a_key_is_told_while_typing() {
+    let mut stage = opened();
+    stage.keys("R/b");
+    let frame = stage.frame();
+    assert!(frame.contains("Crawlee for JavaScript takes no '/' in a key"), "{frame}");
+    stage.keys("<backspace><backspace>");
+    assert!(!stage.frame().contains("Crawlee for JavaScript"), "{}", stage.frame());
+    stage.event(Event::Paste("x".repeat(300)));
+    let frame = stage.frame();
+    assert!(frame.contains("at most 256 characters, and this has 301"), "{frame}");
+    // It is said, and not forbidden: Crawlee for Python takes any.
+    stage.keys("<enter>");
+    let (_, it) = asked(&mut stage).unwrap();
+    assert_eq!(it.to.as_bytes().len(), 301);
+}
+
+#[test]
 fn a_duplicate_is_offered_a_key_that_is_free() {
     let mut stage = opened();
-    stage.keys("D<enter>");
+    stage.keys("A<enter>");
     let (id, it) = asked(&mut stage).unwrap();
     assert_eq!((&it.kind, &it.to), (&RewriteKind::Copy, &Key::from("a-copy")));
     stage.event(Event::Written(id, Ok(Outcome { records: 1, ..Outcome::default() })));
