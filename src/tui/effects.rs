@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use futures::{FutureExt as _, StreamExt as _};
 use tokio::sync::mpsc::Sender;
 use tokio::sync::watch as channel;
-use tokio::task::{AbortHandle, JoinSet};
+use tokio::task::{AbortHandle, JoinHandle, JoinSet};
 
 use crate::app::{Event, Load, Read, Slot, Ticket};
 use crate::index::Query;
@@ -82,7 +82,7 @@ impl Tasks {
     /// Uses this storage from now on, and reports its connection's changes.
     pub(super) fn use_storage(&mut self, storage: Arc<dyn Storage>) {
         let (mut states, events) = (storage.session().state, self.events.clone());
-        let watcher = tokio::spawn(async move {
+        let watcher = start(async move {
             while states.changed().await.is_ok() {
                 let state = states.borrow_and_update().clone();
                 if events.send(Event::Connection(state)).await.is_err() {
@@ -118,7 +118,7 @@ impl Tasks {
         after: Duration,
     ) {
         let events = self.events.clone();
-        let task = tokio::spawn(async move {
+        let task = start(async move {
             tokio::time::sleep(after).await;
             let result = async {
                 let storage = crate::storage::connect(&target.await?, &options).await?;
@@ -138,7 +138,7 @@ impl Tasks {
     pub(super) fn ask_server(&mut self, after: Duration) {
         let Some(storage) = self.storage.clone() else { return };
         let events = self.events.clone();
-        let task = tokio::spawn(async move {
+        let task = start(async move {
             tokio::time::sleep(after).await;
             let _ = events.send(Event::Server(storage.server().await)).await;
         });
@@ -155,7 +155,7 @@ impl Tasks {
         }
         let walk = self.walk.subscribe();
         let (storage, events) = (self.storage.clone(), self.events.clone());
-        let task = tokio::spawn(async move {
+        let task = start(async move {
             if let Some(wait) = wait {
                 tokio::time::sleep(wait).await;
             }
@@ -197,7 +197,7 @@ impl Tasks {
         let Some(storage) = &self.storage else { return };
         let (mut noticed, events) =
             (storage.watch(store, self.interest.subscribe()), self.events.clone());
-        let task = tokio::spawn(async move {
+        let task = start(async move {
             while let Some(noticed) = noticed.next().await {
                 if events.send(Event::Watched(ticket, noticed)).await.is_err() {
                     return;
@@ -230,7 +230,7 @@ impl Tasks {
         let (storage, events) = (self.storage.clone(), self.events.clone());
         let (doubts, old_values) = (Arc::clone(&self.doubts), self.old_values.clone());
         let asides = Arc::clone(&self.asides);
-        self.writes.spawn(async move {
+        let write = async move {
             let result = match &storage {
                 Some(storage) => ops::perform_kept(&**storage, &plan, &old_values).await,
                 None => Err(reads::not_connected().into()),
@@ -241,7 +241,7 @@ impl Tasks {
                     if let Some((storage, info)) = storage.zip(aside.cloned()) {
                         let id = info.id.clone();
                         lock(&asides).push((Arc::clone(&storage), info));
-                        tokio::spawn(free_later(storage, id, asides, events.clone()));
+                        start(free_later(storage, id, asides, events.clone()));
                     }
                     Ok(outcome)
                 }
@@ -255,14 +255,15 @@ impl Tasks {
                 }
             };
             let _ = events.send(Event::Written(id, result)).await;
-        });
+        };
+        self.writes.spawn(write.boxed());
     }
 
     /// Finds out what became of a write whose answer was lost.
     pub(super) fn resolve(&mut self, id: WriteId) {
         let (storage, events) = (self.storage.clone(), self.events.clone());
         let doubt = lock(&self.doubts).remove(&id);
-        self.writes.spawn(async move {
+        let write = async move {
             let result = match (storage, doubt) {
                 (Some(storage), Some(doubt)) => {
                     let deadline = tokio::time::Instant::now() + RESOLVE_TIMEOUT;
@@ -279,7 +280,8 @@ impl Tasks {
                 (_, None) => Err(bug()),
             };
             let _ = events.send(Event::Resolved(id, result)).await;
-        });
+        };
+        self.writes.spawn(write.boxed());
     }
 
     /// Frees what is set aside; for the end, which waits a little for it. Says what stays, and why.
@@ -310,12 +312,18 @@ impl Tasks {
     /// Something that is not done by the storage, run beside the loop; quitting waits for it.
     pub(super) fn work(&mut self, work: impl FnOnce() -> Event + Send + 'static) {
         let events = self.events.clone();
-        self.writes.spawn(async move {
+        let write = async move {
             if let Ok(event) = tokio::task::spawn_blocking(work).await {
                 let _ = events.send(event).await;
             }
-        });
+        };
+        self.writes.spawn(write.boxed());
     }
+}
+
+/// Starts a task. Boxed, all of them are one type to tokio, which is compiled for each type.
+fn start(task: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
+    tokio::spawn(task.boxed())
 }
 
 /// Where values are kept.

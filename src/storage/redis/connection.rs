@@ -35,6 +35,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use fred::types::Value;
+use futures::FutureExt as _;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -76,7 +77,7 @@ impl ConnectionManager {
     /// the server has loaded its data and lets this user read stores.
     pub(crate) async fn connect(target: &RedisTarget, options: &Options) -> Result<Self> {
         let inner = Inner::connect(target, options).await?;
-        let supervisor = tokio::spawn(inner::supervise(Arc::clone(&inner)));
+        let supervisor = tokio::spawn(inner::supervise(Arc::clone(&inner)).boxed());
         Ok(Self(Arc::new(Supervised { inner, supervisor }), None))
     }
 

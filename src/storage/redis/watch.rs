@@ -33,6 +33,7 @@ mod visible_rows;
 
 use std::time::Instant;
 
+use futures::FutureExt as _;
 use futures::stream::{self, BoxStream, StreamExt as _};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
@@ -63,7 +64,7 @@ impl RedisStorage {
     ) -> BoxStream<'static, WatchEvent> {
         let (told, noticed) = mpsc::channel(ROOM);
         let watcher = Watcher::new(self.clone(), store.cloned(), interest, told);
-        let task = Task(tokio::spawn(watcher.run()));
+        let task = Task(tokio::spawn(watcher.run().boxed()));
         stream::unfold((noticed, task), |(mut noticed, task)| async move {
             let next = noticed.recv().await?;
             Some((next, (noticed, task)))

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use futures::FutureExt as _;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::task::AbortHandle;
 use tokio_rustls::TlsConnector;
@@ -50,7 +51,7 @@ impl Relay {
         let path = doorway.path.clone();
         let reason = Arc::new(OnceLock::new());
         let told = Arc::clone(&reason);
-        let task = tokio::spawn(async move {
+        let carried = async move {
             let Ok(near) = doorway.accept().await else { return };
             carry(near, server, purpose, |end| {
                 if let Some(reason) = end.told(&address) {
@@ -58,7 +59,8 @@ impl Relay {
                 }
             })
             .await;
-        });
+        };
+        let task = tokio::spawn(carried.boxed());
         Ok((Self { task: task.abort_handle(), reason }, path))
     }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use fred::clients::Client;
 use fred::types::{Resp3Frame, Value};
+use futures::FutureExt as _;
 
 use super::super::error;
 use super::command::{self, Command};
@@ -156,7 +157,8 @@ impl ClusterConnection {
     fn new(nodes: Arc<Nodes>, address: String) -> Self {
         let end = End::default();
         let (ended, watched) = (end.clone(), Arc::clone(&nodes));
-        let task = tokio::spawn(async move { ended.told(watched.end().await) });
+        let watch = async move { ended.told(watched.end().await) };
+        let task = tokio::spawn(watch.boxed());
         end.with_task(task.abort_handle());
         Self { nodes, end, address }
     }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use fred::clients::Client;
 use fred::interfaces::ClientLike;
 use fred::types::{Resp3Frame, Value, config::Options as Sending};
-use futures::future::join_all;
+use futures::future::{FutureExt as _, join_all};
 
 use super::super::error;
 use super::command::{self, Command};
@@ -74,13 +74,14 @@ impl ServerConnection {
             () = tokio::time::sleep(timeout) => return Err(error::no_answer(address, timeout)),
         }
         let (end, address) = (connection.end.clone(), address.to_owned());
-        tokio::spawn(async move {
+        let watch = async move {
             let reason = match task.await {
                 Ok(Err(error)) => error::lost(&error, &address),
                 _ => error::closed(&address),
             };
             end.now(end.reason(reason));
-        });
+        };
+        tokio::spawn(watch.boxed());
         Ok(connection)
     }
 

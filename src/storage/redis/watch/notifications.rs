@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use futures::FutureExt as _;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
@@ -70,7 +71,7 @@ impl Notifications {
     /// Subscribes; with `events`, also to key events.
     pub(super) fn open(connections: ConnectionManager, store: StoreName, events: bool) -> Self {
         let shared = Arc::<SharedInbox>::default();
-        let task = tokio::spawn(listen(connections, store, events, Arc::clone(&shared)));
+        let task = tokio::spawn(listen(connections, store, events, Arc::clone(&shared)).boxed());
         Self { shared, task }
     }
 
