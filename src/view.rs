@@ -10,6 +10,7 @@
 
 mod border;
 mod crawl;
+mod dialog;
 mod draft;
 mod editor;
 mod footer;
@@ -31,8 +32,10 @@ use ratatui::Frame;
 use ratatui::layout::Position;
 use ratatui::style::Style;
 
-use crate::app::{App, Layer, TWO_PANES};
+use crate::app::{App, TWO_PANES};
 use crate::theme::{Role, Symbols, Theme};
+
+use dialog::drawn;
 
 pub use paint::even_out;
 
@@ -80,46 +83,9 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, appearance: &Appearance) {
     }
     let in_footer = footer::draw(buf, layout.footer, app, appearance);
     for layer in &app.layers {
-        cursor = match layer {
-            Layer::Prompt(_) => in_footer,
-            // Lit in the pane.
-            Layer::Leaf(_) => None,
-            Layer::Confirm(confirm) => modal::confirm(buf, layout.body, confirm, app, appearance),
-            Layer::Details(details) => {
-                modal::details(buf, layout.body, details, app, appearance);
-                None
-            }
-            Layer::Totals(shown) => {
-                totals::draw(buf, layout.body, shown, app, appearance);
-                None
-            }
-            Layer::Crawl(overview) => {
-                crawl::draw(buf, layout.body, overview, app, appearance);
-                None
-            }
-            Layer::List(shown) => {
-                list::draw(buf, layout.body, shown.dialog(), app, appearance);
-                None
-            }
-            Layer::Draft(view) => {
-                draft::draw(buf, layout.body, view, app, appearance);
-                None
-            }
-            Layer::Review(review) => {
-                review::draw(buf, layout.body, review, app, appearance);
-                None
-            }
-            Layer::Merge(shown) => merge::draw(buf, layout.body, shown, app, appearance),
-            Layer::Targets(targets) => {
-                targets::draw(buf, layout.body, targets.cursor, app, appearance);
-                None
-            }
-            Layer::Help(help) => {
-                help::draw(buf, layout.body, &help.overlay, app, appearance);
-                None
-            }
-        };
+        cursor = drawn(layer).draw(buf, layout.body, app, appearance);
     }
+    cursor = in_footer.or(cursor);
     footer::hints(buf, layout.footer, app, appearance);
     even_out(buf);
     if let Some((x, y)) = cursor.filter(|(x, y)| area.contains(Position { x: *x, y: *y })) {

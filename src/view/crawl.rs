@@ -13,6 +13,7 @@ use crate::theme::Role;
 
 use super::Appearance;
 use super::border::{TITLE_FRAME, Titles, bordered};
+use super::dialog::Drawn;
 use super::modal::centred;
 use super::named::{self, Named};
 use super::paint::{chart, light, marker, put, put_all, put_right};
@@ -57,8 +58,25 @@ impl Columns {
     }
 }
 
+impl Drawn for Overview {
+    fn draw(
+        &self,
+        buf: &mut Buffer,
+        body: Area,
+        app: &App,
+        appearance: &Appearance,
+    ) -> Option<(u16, u16)> {
+        draw(buf, body, self, app, appearance);
+        None
+    }
+
+    fn named(&self, app: &App, appearance: &Appearance) -> Vec<Named> {
+        named(self, app, appearance)
+    }
+}
+
 /// What the border says of its keys.
-pub(super) fn named(overview: &Overview, app: &App, appearance: &Appearance) -> Vec<Named> {
+fn named(overview: &Overview, app: &App, appearance: &Appearance) -> Vec<Named> {
     use crate::app::Dialog as _;
     let all = [
         (Action::Open, "opens"),
@@ -72,13 +90,7 @@ pub(super) fn named(overview: &Overview, app: &App, appearance: &Appearance) -> 
 }
 
 /// Draws the overview.
-pub(super) fn draw(
-    buf: &mut Buffer,
-    body: Area,
-    overview: &Overview,
-    app: &App,
-    appearance: &Appearance,
-) {
+fn draw(buf: &mut Buffer, body: Area, overview: &Overview, app: &App, appearance: &Appearance) {
     let failure = u16::from(overview.failure.is_some());
     let rows = u16::try_from(overview.rows.len().max(1)).unwrap_or(u16::MAX);
     let height = rows.saturating_add(3 + failure);

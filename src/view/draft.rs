@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 
-use crate::app::{App, Area, DraftView};
+use crate::app::{App, Area, DraftView, Overlay};
 use crate::edit::LeafEdit;
 use crate::edit::draft::Draft;
 use crate::keymap::{Action, Context};
@@ -11,6 +11,7 @@ use crate::theme::Role;
 
 use super::Appearance;
 use super::border::{TITLE_FRAME, Titles, bordered};
+use super::dialog::Drawn;
 use super::modal::centred;
 use super::named::{self, Named};
 use super::paint::{Piece, put_all};
@@ -21,8 +22,29 @@ const LOW: u16 = 14;
 /// Columns of the dialog, where there is room.
 const WIDTH: u16 = 100;
 
+impl Drawn for DraftView {
+    fn draw(
+        &self,
+        buf: &mut Buffer,
+        body: Area,
+        app: &App,
+        appearance: &Appearance,
+    ) -> Option<(u16, u16)> {
+        draw(buf, body, self, app, appearance);
+        None
+    }
+
+    fn overlay(&self) -> Option<&Overlay> {
+        Some(&self.overlay)
+    }
+
+    fn named(&self, app: &App, appearance: &Appearance) -> Vec<Named> {
+        named(app, appearance)
+    }
+}
+
 /// What the border says of its keys. All the answers are to be read, also where there is little room.
-pub(super) fn named(app: &App, appearance: &Appearance) -> Vec<Named> {
+fn named(app: &App, appearance: &Appearance) -> Vec<Named> {
     let actions = [Action::Accept, Action::Delete, Action::NewRecord, Action::SaveValue];
     let named = |words: [&'static str; 4]| actions.into_iter().zip(words).collect::<Vec<_>>();
     let long = named(["goes on", "throws away", "as new", "to a file"]);
@@ -32,13 +54,7 @@ pub(super) fn named(app: &App, appearance: &Appearance) -> Vec<Named> {
 }
 
 /// Draws the draft; the keys that answer it stand in the border.
-pub(super) fn draw(
-    buf: &mut Buffer,
-    body: Area,
-    shown: &DraftView,
-    app: &App,
-    appearance: &Appearance,
-) {
+fn draw(buf: &mut Buffer, body: Area, shown: &DraftView, app: &App, appearance: &Appearance) {
     let width = body.width.min(WIDTH);
     let lines = lines(shown, usize::from(width.saturating_sub(4)), app, appearance);
     let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2);

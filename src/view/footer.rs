@@ -9,9 +9,9 @@ use crate::text;
 use crate::text::{cells, visible};
 use crate::theme::Role;
 
-use super::named::{self, Named};
+use super::Appearance;
+use super::dialog::drawn;
 use super::paint::{put, put_right};
-use super::{Appearance, crawl, draft, list, merge, modal, review, targets, totals};
 
 /// Columns between two hints.
 const GAP: usize = 3;
@@ -57,36 +57,6 @@ pub(super) fn draw(
         return None;
     }
     None
-}
-
-/// Whether there is something to scroll or to go through.
-fn scrolls(app: &App) -> bool {
-    let overlay = match app.layer() {
-        Some(Layer::Help(shown)) => &shown.overlay,
-        Some(Layer::Details(shown)) => &shown.overlay,
-        Some(Layer::Draft(shown)) => &shown.overlay,
-        Some(Layer::Review(shown)) => &shown.overlay,
-        Some(Layer::List(shown)) => return list::scrolls(shown.dialog()),
-        _ => return true,
-    };
-    overlay.is_long()
-}
-
-/// What the topmost dialog says itself of its keys.
-fn named_above(app: &App, appearance: &Appearance) -> Vec<Named> {
-    match app.layer() {
-        None | Some(Layer::Prompt(_) | Layer::Leaf(_)) => Vec::new(),
-        Some(Layer::Confirm(shown)) => modal::named(shown),
-        Some(Layer::Help(shown)) => named::overlay(shown.overlay.is_long()),
-        Some(Layer::Details(shown)) => named::overlay(shown.overlay.is_long()),
-        Some(Layer::Totals(shown)) => totals::named(shown),
-        Some(Layer::Crawl(shown)) => crawl::named(shown, app, appearance),
-        Some(Layer::List(shown)) => list::named(shown.dialog(), app, appearance),
-        Some(Layer::Draft(_)) => draft::named(app, appearance),
-        Some(Layer::Review(shown)) => review::named(shown, app, appearance),
-        Some(Layer::Merge(shown)) => merge::named(shown),
-        Some(Layer::Targets(_)) => targets::named(),
-    }
 }
 
 /// Writes a sentence; a long one takes rows from what lies above.
@@ -148,8 +118,9 @@ pub(super) fn hints(buf: &mut Buffer, area: Area, app: &App, appearance: &Appear
     if area.height == 0 || typing || !taken {
         return;
     }
-    let named = named_above(app, appearance);
-    let still = !scrolls(app);
+    let above = app.layer().map(drawn);
+    let named = above.map_or_else(Vec::new, |shown| shown.named(app, appearance));
+    let still = above.is_some_and(|shown| !shown.scrolls());
     let is_left_out = |action| {
         let scroll = [Action::Up, Action::Down, Action::PageUp, Action::PageDown];
         still && scroll.contains(&action) || named.iter().any(|(said, _)| *said == action)

@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 
-use crate::app::{App, Area, Overlay, Pane};
+use crate::app::{App, Area, Help, Overlay, Pane};
 use crate::keymap::Context;
 use crate::text;
 use crate::text::cells;
@@ -10,6 +10,7 @@ use crate::theme::Role;
 
 use super::Appearance;
 use super::border::{Titles, bordered, overlay_keys};
+use super::dialog::Drawn;
 use super::paint::put;
 
 enum HelpLine {
@@ -19,14 +20,25 @@ enum HelpLine {
     Gap,
 }
 
+impl Drawn for Help {
+    fn draw(
+        &self,
+        buf: &mut Buffer,
+        body: Area,
+        app: &App,
+        appearance: &Appearance,
+    ) -> Option<(u16, u16)> {
+        draw(buf, body, &self.overlay, app, appearance);
+        None
+    }
+
+    fn overlay(&self) -> Option<&Overlay> {
+        Some(&self.overlay)
+    }
+}
+
 /// Draws the help over everything; the context one comes from stands first.
-pub(super) fn draw(
-    buf: &mut Buffer,
-    body: Area,
-    overlay: &Overlay,
-    app: &App,
-    appearance: &Appearance,
-) {
+fn draw(buf: &mut Buffer, body: Area, overlay: &Overlay, app: &App, appearance: &Appearance) {
     let width = body.width.min(78);
     let area = Area { x: body.x + (body.width - width) / 2, width, ..body };
     let inner = area.inner();

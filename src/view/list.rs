@@ -3,12 +3,13 @@
 use ratatui::buffer::Buffer;
 
 use crate::app::layers::list::{Listing, Look, Place, Row};
-use crate::app::{App, Area, Dialog};
+use crate::app::{App, Area, Dialog, ListDialog};
 use crate::text;
 use crate::theme::Role;
 
 use super::Appearance;
 use super::border::{TITLE_FRAME, Titles, bordered};
+use super::dialog::Drawn;
 use super::modal::centred;
 use super::named::{self, Named};
 use super::paint::{light, put, put_right};
@@ -16,8 +17,29 @@ use super::paint::{light, put, put_right};
 /// Columns of the time, with a gap behind it.
 const TIME: u16 = 8;
 
+impl Drawn for ListDialog {
+    fn draw(
+        &self,
+        buf: &mut Buffer,
+        body: Area,
+        app: &App,
+        appearance: &Appearance,
+    ) -> Option<(u16, u16)> {
+        draw(buf, body, self.dialog(), app, appearance);
+        None
+    }
+
+    fn named(&self, app: &App, appearance: &Appearance) -> Vec<Named> {
+        named(self.dialog(), app, appearance)
+    }
+
+    fn scrolls(&self) -> bool {
+        scrolls(self.dialog())
+    }
+}
+
 /// Whether there is something to scroll or to go through.
-pub(super) fn scrolls(dialog: &dyn Dialog) -> bool {
+fn scrolls(dialog: &dyn Dialog) -> bool {
     match dialog.listing().map(|listing| listing.place) {
         Some(Place::Scrolled(overlay)) => overlay.is_long(),
         Some(Place::Cursor(_)) | None => true,
@@ -25,7 +47,7 @@ pub(super) fn scrolls(dialog: &dyn Dialog) -> bool {
 }
 
 /// What the border says of its keys.
-pub(super) fn named(dialog: &dyn Dialog, app: &App, appearance: &Appearance) -> Vec<Named> {
+fn named(dialog: &dyn Dialog, app: &App, appearance: &Appearance) -> Vec<Named> {
     let Some(listing) = dialog.listing() else { return Vec::new() };
     named_in(&listing, dialog, app, appearance)
 }
@@ -47,13 +69,7 @@ fn named_in(
 }
 
 /// Draws a list dialog.
-pub(super) fn draw(
-    buf: &mut Buffer,
-    body: Area,
-    dialog: &dyn Dialog,
-    app: &App,
-    appearance: &Appearance,
-) {
+fn draw(buf: &mut Buffer, body: Area, dialog: &dyn Dialog, app: &App, appearance: &Appearance) {
     let Some(listing) = dialog.listing() else { return };
     let width = body.width.min(listing.width);
     let lines = lines(&listing, usize::from(width), app);

@@ -14,6 +14,7 @@ use crate::theme::Role;
 
 use super::Appearance;
 use super::border::{TITLE_FRAME, Titles, bordered};
+use super::dialog::Drawn;
 use super::named::{self, Named};
 use super::paint::{paragraph, put};
 
@@ -23,8 +24,24 @@ const SIDE_BY_SIDE: u16 = 70;
 /// Named above the two sides.
 const SIDES: [Action; 2] = [Action::TakeMine, Action::TakeTheirs];
 
+impl Drawn for MergeView {
+    fn draw(
+        &self,
+        buf: &mut Buffer,
+        body: Area,
+        app: &App,
+        appearance: &Appearance,
+    ) -> Option<(u16, u16)> {
+        draw(buf, body, self, app, appearance)
+    }
+
+    fn named(&self, _app: &App, _appearance: &Appearance) -> Vec<Named> {
+        named(self)
+    }
+}
+
 /// What the border and the sides say of its keys.
-pub(super) fn named(shown: &MergeView) -> Vec<Named> {
+fn named(shown: &MergeView) -> Vec<Named> {
     if shown.typed.is_some() {
         return vec![(Action::Save, "takes it"), (Action::Cancel, "leaves it")];
     }
@@ -36,7 +53,7 @@ pub(super) fn named(shown: &MergeView) -> Vec<Named> {
 }
 
 /// Draws the conflict that is shown; gives the cursor's cell while something is typed for it.
-pub(super) fn draw(
+fn draw(
     buf: &mut Buffer,
     body: Area,
     shown: &MergeView,

@@ -3,13 +3,14 @@
 use ratatui::buffer::Buffer;
 use ratatui::style::Modifier;
 
-use crate::app::{App, Area, Confirm, Confirmed, Details};
+use crate::app::{App, Area, Confirm, Confirmed, Details, Overlay};
 use crate::text;
 use crate::text::{cells, visible};
 use crate::theme::Role;
 
 use super::Appearance;
 use super::border::{Titles, bordered, overlay_keys};
+use super::dialog::Drawn;
 use super::named::Named;
 use super::paint::put;
 
@@ -24,15 +25,31 @@ pub(super) fn centred(body: Area, width: u16, height: u16) -> Area {
     }
 }
 
+impl Drawn for Confirm {
+    fn draw(
+        &self,
+        buf: &mut Buffer,
+        body: Area,
+        app: &App,
+        appearance: &Appearance,
+    ) -> Option<(u16, u16)> {
+        confirm(buf, body, self, app, appearance)
+    }
+
+    fn named(&self, _app: &App, _appearance: &Appearance) -> Vec<Named> {
+        named(self)
+    }
+}
+
 /// What a question says itself of its keys: on its buttons, and in its border.
-pub(super) fn named(confirm: &Confirm) -> Vec<Named> {
+fn named(confirm: &Confirm) -> Vec<Named> {
     use crate::keymap::Action;
     let buttons = [(Action::ConfirmYes, ""), (Action::ConfirmNo, "")].into_iter();
     buttons.chain(confirm.may_free().then_some((Action::FreeNow, ""))).collect()
 }
 
 /// Draws a question; gives the cursor's cell if something must be typed.
-pub(super) fn confirm(
+fn confirm(
     buf: &mut Buffer,
     body: Area,
     confirm: &Confirm,
@@ -164,14 +181,25 @@ fn buttons(
     put(buf, x, y, width.saturating_sub(used + 2), &yes, style(confirm.yes, confirm.can_confirm()));
 }
 
+impl Drawn for Details {
+    fn draw(
+        &self,
+        buf: &mut Buffer,
+        body: Area,
+        app: &App,
+        appearance: &Appearance,
+    ) -> Option<(u16, u16)> {
+        details(buf, body, self, app, appearance);
+        None
+    }
+
+    fn overlay(&self) -> Option<&Overlay> {
+        Some(&self.overlay)
+    }
+}
+
 /// Draws facts in two columns.
-pub(super) fn details(
-    buf: &mut Buffer,
-    body: Area,
-    details: &Details,
-    app: &App,
-    appearance: &Appearance,
-) {
+fn details(buf: &mut Buffer, body: Area, details: &Details, app: &App, appearance: &Appearance) {
     let width = body.width.min(78);
     let names = details.facts.iter().map(|(name, _)| cells(name)).max().unwrap_or(0) + 2;
     let room = usize::from(width.saturating_sub(4)).saturating_sub(names).max(1);

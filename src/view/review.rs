@@ -5,7 +5,7 @@ use std::ops::Range;
 use ratatui::buffer::Buffer;
 use ratatui::style::Style;
 
-use crate::app::{App, Area, Review};
+use crate::app::{App, Area, Overlay, Review};
 use crate::edit::{Diff, DiffBody, LeafChange, LeafEdit, Row};
 use crate::keymap::{Action, Context};
 use crate::model::ContentType;
@@ -16,6 +16,7 @@ use crate::theme::Role;
 
 use super::Appearance;
 use super::border::{TITLE_FRAME, Titles, bordered};
+use super::dialog::Drawn;
 use super::modal::centred;
 use super::named::{self, Named};
 use super::paint::{Piece, put_all};
@@ -26,8 +27,29 @@ pub(super) type Line = Vec<(String, Style)>;
 /// Columns of the dialog, where there is room.
 const WIDTH: u16 = 100;
 
+impl Drawn for Review {
+    fn draw(
+        &self,
+        buf: &mut Buffer,
+        body: Area,
+        app: &App,
+        appearance: &Appearance,
+    ) -> Option<(u16, u16)> {
+        draw(buf, body, self, app, appearance);
+        None
+    }
+
+    fn overlay(&self) -> Option<&Overlay> {
+        Some(&self.overlay)
+    }
+
+    fn named(&self, app: &App, appearance: &Appearance) -> Vec<Named> {
+        named(self, app, appearance)
+    }
+}
+
 /// What the border says of its keys.
-pub(super) fn named(shown: &Review, app: &App, appearance: &Appearance) -> Vec<Named> {
+fn named(shown: &Review, app: &App, appearance: &Appearance) -> Vec<Named> {
     let scroll = [(Action::Up, ""), (Action::Down, "scroll")];
     let scroll = scroll.into_iter().filter(|_| shown.overlay.is_long());
     let typed = app.unsaved_leaf().is_none_or(|unsaved| unsaved.leaf.edit != LeafEdit::Remove);
@@ -38,13 +60,7 @@ pub(super) fn named(shown: &Review, app: &App, appearance: &Appearance) -> Vec<N
 }
 
 /// Draws the change; the keys that make it and leave it stand in the border.
-pub(super) fn draw(
-    buf: &mut Buffer,
-    body: Area,
-    shown: &Review,
-    app: &App,
-    appearance: &Appearance,
-) {
+fn draw(buf: &mut Buffer, body: Area, shown: &Review, app: &App, appearance: &Appearance) {
     let width = body.width.min(WIDTH);
     let back = app.writes_back(&shown.set.store, &shown.set.key);
     let lines = lines(shown, back, usize::from(width.saturating_sub(4)), appearance);

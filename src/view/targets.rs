@@ -3,12 +3,13 @@
 use ratatui::buffer::Buffer;
 
 use crate::app::list::Cursor;
-use crate::app::{App, Area, TargetChoice};
+use crate::app::{App, Area, TargetChoice, Targets};
 use crate::keymap::{Action, Context};
 use crate::theme::Role;
 
 use super::Appearance;
 use super::border::{Titles, bordered};
+use super::dialog::Drawn;
 use super::modal::centred;
 use super::named::{self, Named};
 use super::paint::{light, put, put_right};
@@ -16,19 +17,30 @@ use super::paint::{light, put, put_right};
 /// What is said where there is nothing to choose from.
 const ALONE: &str = "Profiles of the config file are listed here.";
 
+impl Drawn for Targets {
+    fn draw(
+        &self,
+        buf: &mut Buffer,
+        body: Area,
+        app: &App,
+        appearance: &Appearance,
+    ) -> Option<(u16, u16)> {
+        draw(buf, body, self.cursor, app, appearance);
+        None
+    }
+
+    fn named(&self, _app: &App, _appearance: &Appearance) -> Vec<Named> {
+        named()
+    }
+}
+
 /// What the border says of its keys.
-pub(super) fn named() -> Vec<Named> {
+fn named() -> Vec<Named> {
     vec![(Action::Accept, "opens"), (Action::Close, "closes")]
 }
 
 /// Draws the list; each target has a row for its name and one for what it is.
-pub(super) fn draw(
-    buf: &mut Buffer,
-    body: Area,
-    cursor: Cursor,
-    app: &App,
-    appearance: &Appearance,
-) {
+fn draw(buf: &mut Buffer, body: Area, cursor: Cursor, app: &App, appearance: &Appearance) {
     let targets = &app.settings.targets;
     let alone = u16::from(targets.len() < 2);
     let rows = u16::try_from(targets.len() * 2).unwrap_or(u16::MAX);

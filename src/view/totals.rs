@@ -11,6 +11,7 @@ use crate::theme::Role;
 
 use super::Appearance;
 use super::border::{Titles, bordered};
+use super::dialog::Drawn;
 use super::modal::centred;
 use super::named::{self, Named};
 use super::paint::{light, marker, put, put_right, type_role};
@@ -26,20 +27,31 @@ const SHARE: u16 = 6;
 /// Cells of the bar that shows it.
 const BAR: u16 = 16;
 
+impl Drawn for Totals {
+    fn draw(
+        &self,
+        buf: &mut Buffer,
+        body: Area,
+        app: &App,
+        appearance: &Appearance,
+    ) -> Option<(u16, u16)> {
+        draw(buf, body, self, app, appearance);
+        None
+    }
+
+    fn named(&self, _app: &App, _appearance: &Appearance) -> Vec<Named> {
+        named(self)
+    }
+}
+
 /// What the border says of its keys.
-pub(super) fn named(totals: &Totals) -> Vec<Named> {
+fn named(totals: &Totals) -> Vec<Named> {
     let all = [(Action::Open, "shows its records"), (Action::Close, "closes")];
     all.into_iter().filter(|(action, _)| totals.allows(*action)).collect()
 }
 
 /// Draws the totals; the sum stands last.
-pub(super) fn draw(
-    buf: &mut Buffer,
-    body: Area,
-    totals: &Totals,
-    app: &App,
-    appearance: &Appearance,
-) {
+fn draw(buf: &mut Buffer, body: Area, totals: &Totals, app: &App, appearance: &Appearance) {
     let rows = totals.rows.as_deref().unwrap_or_default();
     let wanted = u16::try_from(rows.len().max(1)).unwrap_or(u16::MAX).saturating_add(4);
     let area = centred(body, body.width.min(WIDTH), wanted);

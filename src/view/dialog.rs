@@ -1,0 +1,67 @@
+//! How dialogs look: what the screen and the footer ask of each.
+
+use ratatui::buffer::Buffer;
+
+use crate::app::{App, Area, Layer, LeafCursor, Overlay, Prompt};
+
+use super::Appearance;
+use super::named::{self, Named};
+
+/// A dialog that can be drawn.
+pub(super) trait Drawn {
+    /// Draws it over the panes; gives the cursor's cell, if it has one.
+    fn draw(
+        &self,
+        buf: &mut Buffer,
+        body: Area,
+        app: &App,
+        appearance: &Appearance,
+    ) -> Option<(u16, u16)>;
+
+    /// How far it is scrolled, if it can be.
+    fn overlay(&self) -> Option<&Overlay> {
+        None
+    }
+
+    /// What it says itself of its keys: the footer does not name them again.
+    fn named(&self, _app: &App, _appearance: &Appearance) -> Vec<Named> {
+        self.overlay().map_or_else(Vec::new, |overlay| named::overlay(overlay.is_long()))
+    }
+
+    /// Whether there is something to scroll or to go through.
+    fn scrolls(&self) -> bool {
+        self.overlay().is_none_or(Overlay::is_long)
+    }
+}
+
+/// How a dialog looks.
+pub(super) fn drawn(layer: &Layer) -> &dyn Drawn {
+    match layer {
+        Layer::Confirm(shown) => &**shown,
+        Layer::Prompt(shown) => &**shown,
+        Layer::Help(shown) => shown,
+        Layer::Details(shown) => shown,
+        Layer::Totals(shown) => shown,
+        Layer::Crawl(shown) => &**shown,
+        Layer::List(shown) => shown,
+        Layer::Leaf(shown) => &**shown,
+        Layer::Draft(shown) => &**shown,
+        Layer::Review(shown) => &**shown,
+        Layer::Merge(shown) => &**shown,
+        Layer::Targets(shown) => shown,
+    }
+}
+
+/// Drawn by the footer.
+impl Drawn for Prompt {
+    fn draw(&self, _: &mut Buffer, _: Area, _: &App, _: &Appearance) -> Option<(u16, u16)> {
+        None
+    }
+}
+
+/// Lit in the pane.
+impl Drawn for LeafCursor {
+    fn draw(&self, _: &mut Buffer, _: Area, _: &App, _: &Appearance) -> Option<(u16, u16)> {
+        None
+    }
+}
