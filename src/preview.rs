@@ -19,6 +19,7 @@ mod row;
 mod scroll;
 mod text;
 mod viewport;
+mod wrap;
 
 use bytes::Bytes;
 

@@ -1,10 +1,14 @@
 //! Builds the rows that are seen.
 
 use super::line::{Line, Placed};
-use super::line_layout::{Lines, Wrap};
+use super::line_layout::Lines;
 use super::row::{Hit, Role, Row, Span};
+use super::wrap::Wrap;
 use super::{Matches, Scroll, Viewport};
 use crate::text::{cells, fit};
+
+/// The sign before what goes on in a row of its own, with a gap behind it.
+const GOES_ON: &str = "↪ ";
 
 /// The rows of a text or of JSON.
 pub(super) fn rows(
@@ -42,25 +46,32 @@ fn wrapped(
     rows: &mut Vec<Row>,
 ) {
     let indent = Lines::indent(line, view);
-    let room = Lines::room(line, view);
-    let mut wrap = Wrap::new(room);
-    let mut row = Builder::new(number, indent);
-    for placed in line.units_from(sub) {
-        if wrap.breaks(&placed) {
-            rows.push(std::mem::replace(&mut row, Builder::new(None, indent)).finish());
-            if rows.len() >= usize::from(view.height) {
-                return;
+    let wrap = Wrap::new(Lines::room(line, view));
+    let (mut units, mut first) = (line.units_from(sub), sub == 0);
+    while rows.len() < usize::from(view.height) {
+        let mut next = units.clone();
+        let end = wrap.next_row(&mut next, first).map(|start| start.at);
+        let mut row = Builder::new(number.filter(|_| first), indent);
+        if !first && wrap.hang > 0 {
+            row.push(GOES_ON, wrap.hang, Role::Wrapped, Hit::No);
+        }
+        let (room, before) = (wrap.room(first), row.used);
+        for placed in units.by_ref().take_while(|placed| end.is_none_or(|end| placed.at < end)) {
+            let left = room - (row.used - before);
+            let hit = hit(&placed, marks);
+            if placed.unit.cells <= left {
+                row.push(&placed.unit.text, placed.unit.cells, role(&placed), hit);
+            } else if left > 0 {
+                let text = fit(&placed.unit.text, left);
+                row.push(&text, cells(&text), role(&placed), hit);
             }
         }
-        let hit = hit(&placed, marks);
-        if placed.unit.cells <= room {
-            row.push(&placed.unit.text, placed.unit.cells, role(&placed), hit);
-        } else {
-            let text = fit(&placed.unit.text, room);
-            row.push(&text, cells(&text), role(&placed), hit);
+        rows.push(row.finish());
+        if end.is_none() {
+            return;
         }
+        (units, first) = (next, false);
     }
-    rows.push(row.finish());
 }
 
 /// The part of a line from `column` on that fits the width.
@@ -84,6 +95,7 @@ fn cut(
         }
         let room = width - row.used;
         let left = placed.unit.cells - before;
+        row.row.more |= left > room;
         if room == 0 {
             break;
         }
@@ -129,7 +141,7 @@ struct Builder {
 impl Builder {
     fn new(number: Option<usize>, indent: usize) -> Self {
         let kind = (Role::Plain, Hit::No);
-        let row = Row { number, spans: Vec::new() };
+        let row = Row { number, ..Row::default() };
         let mut builder =
             Self { row, used: 0, text: String::new(), cells: 0, starts: Vec::new(), kind };
         if indent > 0 {
@@ -222,7 +234,7 @@ mod tests {
         let rows = rows(&preview, 16, true, None);
         assert_eq!(
             texts(&rows),
-            ["[", "  {", "    \"key\": \"0123", "    456789abcdef", "    \"", "  }", "]"]
+            ["[", "  {", "    \"key\": ", "    \"0123456789a", "    bcdef\"", "  }", "]"]
         );
         assert_eq!(rows[2].number, Some(3));
         assert_eq!(rows[3].number, None);
@@ -231,7 +243,12 @@ mod tests {
     #[test]
     fn without_wrapping_lines_are_cut() {
         let preview = preview("日本語\nabcdef\n", "text/plain");
-        assert_eq!(texts(&rows(&preview, 5, false, None)), ["日本", "abcde"]);
+        let rows = rows(&preview, 5, false, None);
+        assert_eq!(texts(&rows), ["日本", "abcde"]);
+        assert!(rows.iter().all(|row| row.more), "and they say that they go on");
+        let preview = super::super::tests::preview("日本語\nabcdef\n", "text/plain");
+        let rows = super::tests::rows(&preview, 6, false, None);
+        assert!(rows.iter().all(|row| !row.more));
     }
 
     #[test]

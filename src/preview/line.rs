@@ -184,7 +184,7 @@ impl<'a> Line<'a> {
 }
 
 /// The units of a line.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Units<'l, 'a> {
     line: &'l Line<'a>,
     /// The part, where in the line it begins, and the chunk in it.
@@ -235,6 +235,20 @@ impl<'l, 'a> Units<'l, 'a> {
         self.at += count;
         self.cells += count;
         count
+    }
+
+    /// The text at hand, of which [`Units::leap`] passes over a part.
+    pub(super) fn plain(&self) -> &'a [u8] {
+        self.text.as_bytes()
+    }
+
+    /// The same behind so many of the characters that [`Units::leap`] passes over.
+    pub(super) fn behind_plain(&self, count: usize) -> Self {
+        let mut units = self.clone();
+        units.text = &units.text[count..];
+        units.at += count;
+        units.cells += count;
+        units
     }
 
     fn unit(&mut self, bytes: &'a [u8]) -> Unit<'a> {

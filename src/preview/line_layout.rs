@@ -4,8 +4,9 @@ use bytes::Bytes;
 
 use super::index::Index;
 use super::json;
-use super::line::{Line, Placed, Units};
+use super::line::Line;
 use super::text::{self, TextForm};
+use super::wrap::Wrap;
 use super::{Scroll, Viewport};
 use crate::text::unit;
 
@@ -27,48 +28,6 @@ pub(super) struct Lines {
 pub(super) enum Format {
     Text(TextForm),
     Json,
-}
-
-/// Tells where a row ends, unit by unit.
-pub(super) struct Wrap {
-    width: usize,
-    used: usize,
-    empty: bool,
-}
-
-impl Wrap {
-    pub(super) fn new(width: usize) -> Self {
-        Self { width, used: 0, empty: true }
-    }
-
-    /// Takes the next unit; whether it begins a new row.
-    pub(super) fn breaks(&mut self, placed: &Placed) -> bool {
-        let breaks = !self.empty && (placed.page || self.used + placed.unit.cells > self.width);
-        if breaks {
-            self.used = 0;
-        }
-        self.used += placed.unit.cells;
-        self.empty = false;
-        breaks
-    }
-
-    /// Takes as many plain characters as the row still has room for.
-    fn leap(&mut self, units: &mut Units) {
-        let count = units.leap(self.width.saturating_sub(self.used));
-        self.used += count;
-        self.empty &= count == 0;
-    }
-
-    /// The next unit that begins a new row.
-    fn next_break<'a>(&mut self, units: &mut Units<'_, 'a>) -> Option<Placed<'a>> {
-        loop {
-            self.leap(units);
-            let placed = units.next()?;
-            if self.breaks(&placed) {
-                return Some(placed);
-            }
-        }
-    }
 }
 
 impl Lines {
@@ -118,14 +77,16 @@ impl Lines {
 
     /// Where the rows begin, from a page's start to the next page.
     fn row_starts(line: &Line, page: usize, view: Viewport) -> Vec<usize> {
-        let mut wrap = Wrap::new(Self::room(line, view));
+        let wrap = Wrap::new(Self::room(line, view));
         let mut starts = vec![page];
         let mut units = line.units_from(page);
-        while let Some(placed) = wrap.next_break(&mut units) {
-            if placed.page {
+        let mut first = page == 0;
+        while let Some(start) = wrap.next_row(&mut units, first) {
+            if start.page {
                 break;
             }
-            starts.push(placed.at);
+            starts.push(start.at);
+            first = false;
         }
         starts
     }
@@ -189,10 +150,10 @@ impl Lines {
         let (mut at, mut left) = (scroll, rows);
         while left > 0 {
             let line = self.line(at.line);
-            let mut wrap = Wrap::new(Self::room(&line, view));
+            let wrap = Wrap::new(Self::room(&line, view));
             let mut units = line.units_from(at.sub);
-            while let Some(placed) = wrap.next_break(&mut units) {
-                at.sub = placed.at;
+            while let Some(start) = wrap.next_row(&mut units, at.sub == 0) {
+                at.sub = start.at;
                 left -= 1;
                 if left == 0 {
                     return at;

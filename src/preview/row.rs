@@ -7,6 +7,8 @@ pub struct Row {
     pub number: Option<usize>,
     /// What stands in it, left to right; at most as wide as the viewport.
     pub spans: Vec<Span>,
+    /// Whether the line goes on to the right of what is seen.
+    pub more: bool,
 }
 
 /// A piece of a row.
@@ -46,6 +48,8 @@ pub enum Role {
     Symbol,
     /// Filling without meaning.
     Dim,
+    /// The sign that a line goes on here, and the gap behind it.
+    Wrapped,
 }
 
 /// Whether the search found a piece of a row.

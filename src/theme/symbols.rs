@@ -31,6 +31,8 @@ pub struct Symbols {
     pub about: &'static str,
     /// Where a wrapped line goes on.
     pub wrapped: &'static str,
+    /// Where a line goes on that is cut.
+    pub more: &'static str,
     /// Done or left of a bar.
     pub bar: [&'static str; 2],
     /// Eight heights of a small chart.
@@ -61,6 +63,7 @@ impl Symbols {
         separator: "·",
         about: "≈",
         wrapped: "↪",
+        more: "›",
         bar: ["━", "─"],
         spark: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
         spinner: ["◐", "◓", "◑", "◒"],
@@ -84,6 +87,7 @@ impl Symbols {
         separator: "-",
         about: "~",
         wrapped: "\\",
+        more: ">",
         bar: ["#", "-"],
         spark: [".", ".", ":", ":", "|", "|", "#", "#"],
         spinner: ["|", "/", "-", "\\"],
@@ -138,6 +142,7 @@ mod tests {
             symbols.separator,
             symbols.about,
             symbols.wrapped,
+            symbols.more,
             symbols.border.top_left,
             symbols.border.vertical_left,
             symbols.border.horizontal_top,

@@ -179,7 +179,12 @@ fn value_row(buf: &mut Buffer, inner: Area, y: u16, row: &Row, appearance: &Appe
     for span in &row.spans {
         let style =
             hit_style(span.hit, appearance).unwrap_or_else(|| part_style(span.role, appearance));
-        x += put(buf, x, y, right.saturating_sub(x), &span.text, style);
+        let sign = format!("{} ", appearance.symbols.wrapped);
+        let text = if span.role == Part::Wrapped { &sign } else { &span.text };
+        x += put(buf, x, y, right.saturating_sub(x), text, style);
+    }
+    if row.more {
+        put(buf, right, y, 1, appearance.symbols.more, appearance.style(Role::Dim));
     }
 }
 
@@ -203,6 +208,6 @@ pub(super) fn part_style(part: Part, appearance: &Appearance) -> Style {
         Part::Hex => Role::Hex,
         Part::Ascii => Role::Ascii,
         Part::Symbol => Role::Symbol,
-        Part::Dim => Role::Dim,
+        Part::Dim | Part::Wrapped => Role::Dim,
     })
 }

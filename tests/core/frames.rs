@@ -478,6 +478,23 @@ fn a_store_whose_records_the_server_names() {
 }
 
 #[test]
+fn a_value_with_long_lines_wrapped_and_cut() {
+    let value = r#"{"url": "https://shop.example/lighting/000001?colour=brass&page=12", "text": "Warm light from brass joints, with switches that click; spare parts stay available for fifteen years.", "名": "日本語日本語日本語日本語日本語日本語日本語日本語日本語"}"#;
+    let long = |width, height| {
+        let mut stage = Stage::new(width, height);
+        stage.connect(vec![store("default", 2), store("shop", 6)]);
+        stage.keys("j").open(&[record("page", JSON, value)]).keys("<enter>");
+        stage
+    };
+    each("long_lines", long);
+    each("long_lines_cut", |width, height| {
+        let mut stage = long(width, height);
+        stage.keys("z");
+        stage
+    });
+}
+
+#[test]
 fn keys_in_groups_and_totals() {
     let many = || {
         let mut many = records();

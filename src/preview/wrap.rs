@@ -1,0 +1,221 @@
+//! Where a long line is broken: behind words and tokens, where one is near, and never before what
+//! closes or goes on, such as `,` and `}`.
+
+use super::line::{Placed, Units};
+
+/// Cells of the sign before a row that goes on, with a gap behind it.
+pub(super) const HANG: usize = 2;
+/// In rows of fewer cells there is no room for the sign.
+const LEAST_ROOM: usize = 16;
+/// A row is broken behind a word only where at least this part of it is filled: a half.
+const FILLED: usize = 2;
+
+/// How the rows of a line are filled.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wrap {
+    width: usize,
+    /// Cells that rows behind the first leave free.
+    pub(super) hang: usize,
+}
+
+/// Where a row begins.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RowStart {
+    /// Where in the line.
+    pub(super) at: usize,
+    /// Whether a row must begin here.
+    pub(super) page: bool,
+}
+
+impl Wrap {
+    /// Rows of so many cells.
+    pub(super) fn new(width: usize) -> Self {
+        Self { width, hang: if width < LEAST_ROOM { 0 } else { HANG } }
+    }
+
+    /// The cells that a row has for text; `first`: it is the line's first.
+    pub(super) fn room(self, first: bool) -> usize {
+        if first { self.width } else { self.width - self.hang }
+    }
+
+    /// Goes from the beginning of a row to that of the next.
+    pub(super) fn next_row(self, units: &mut Units<'_, '_>, first: bool) -> Option<RowStart> {
+        let width = self.room(first);
+        let (mut used, mut empty, mut hangs_over) = (0, true, false);
+        // Where a row may begin: behind a word, with the cells before it, and anywhere.
+        let (mut word, mut anywhere) = (None, None);
+        let mut is_behind = false;
+        loop {
+            let before = units.clone();
+            let plain = before.plain();
+            let count = units.leap(width.saturating_sub(used));
+            let leapt = &plain[..count.min(plain.len())];
+            let behind = |at: usize| at.checked_sub(1).map_or(is_behind, |at| ends_word(leapt[at]));
+            let begins = |at: usize| (at > 0 || !empty) && may_begin(leapt[at], behind(at));
+            if let Some(at) = (0..count).rev().find(|at| begins(*at) && behind(*at)) {
+                word = Some((before.behind_plain(at), used + at));
+            }
+            if let Some(at) = (0..count).rev().find(|at| begins(*at)) {
+                anywhere = Some(before.behind_plain(at));
+            }
+            if let Some(last) = leapt.last() {
+                is_behind = ends_word(*last);
+                empty = false;
+            }
+            used += count;
+
+            let here = units.clone();
+            let placed = units.next()?;
+            if !empty && placed.page {
+                *units = here;
+                return Some(RowStart { at: placed.at, page: true });
+            }
+            let begins = may_begin_unit(&placed, is_behind);
+            if !empty && used + placed.unit.cells > width {
+                // A space at the end of a row is not seen.
+                if placed.unit.text == " " && !hangs_over {
+                    (hangs_over, is_behind) = (true, true);
+                    continue;
+                }
+                let filled = |cells: &usize| cells * FILLED >= width;
+                *units = match (word, anywhere) {
+                    _ if begins && is_behind => here,
+                    (Some((word, cells)), _) if filled(&cells) => word,
+                    _ if begins => here,
+                    (_, Some(anywhere)) => anywhere,
+                    (_, None) => here,
+                };
+                let start = units.clone().next()?;
+                return Some(RowStart { at: start.at, page: start.page });
+            }
+            if !empty && begins {
+                if is_behind {
+                    word = Some((here.clone(), used));
+                }
+                anywhere = Some(here);
+            }
+            is_behind = ends_word_unit(&placed);
+            used += placed.unit.cells;
+            empty = false;
+        }
+    }
+}
+
+/// Whether a word or a token ends with this.
+fn ends_word(byte: u8) -> bool {
+    matches!(
+        byte,
+        b' ' | b',' | b';' | b'/' | b'?' | b'&' | b'-' | b'|' | b'>' | b')' | b']' | b'}'
+    )
+}
+
+/// Whether a row may begin with this; `behind`: a word has ended before it.
+fn may_begin(byte: u8, behind: bool) -> bool {
+    match byte {
+        b' ' | b',' | b':' | b';' | b']' | b'}' | b')' | b'>' | b'/' => false,
+        b'"' | b'\'' | b'.' | b'!' | b'?' => behind,
+        _ => true,
+    }
+}
+
+fn may_begin_unit(placed: &Placed, behind: bool) -> bool {
+    match placed.unit.text.as_bytes() {
+        [byte] => may_begin(*byte, behind),
+        _ => true,
+    }
+}
+
+/// Scripts of wide characters are broken between any two of them.
+fn ends_word_unit(placed: &Placed) -> bool {
+    match placed.unit.text.as_bytes() {
+        [byte] => ends_word(*byte),
+        _ => placed.unit.cells > 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::tests::{preview, values, view};
+    use super::super::{Role, Row};
+
+    fn rows(text: &str, content_type: &str, width: u16) -> Vec<String> {
+        let preview = preview(text, content_type);
+        preview.rows(preview.top(), view(width, 60, true), None).iter().map(Row::text).collect()
+    }
+
+    #[test]
+    fn text_is_broken_between_words_and_the_rows_that_go_on_say_so() {
+        let text = "The quick brown fox jumps over the lazy dog.";
+        assert_eq!(
+            rows(text, "text/plain", 20),
+            ["The quick brown fox ", "↪ jumps over the ", "↪ lazy dog."]
+        );
+        assert_eq!(rows("word more words here", "text/plain", 9), ["word more", "words ", "here"]);
+    }
+
+    #[test]
+    fn no_row_begins_with_what_closes_or_goes_on() {
+        let url = format!("[\"https://shop.example/{}\", 1]", "a".repeat(12));
+        assert_eq!(
+            rows(&url, "application/json", 37)[1..3],
+            ["  \"https://shop.example/", "  ↪ aaaaaaaaaaaa\","]
+        );
+        // Without a word that ends near, the comma stays with what is before it.
+        let long = format!("[\"{}\", 1]", "a".repeat(33));
+        let rows = rows(&long, "application/json", 37);
+        assert_eq!(rows[1..3], [format!("  \"{}", "a".repeat(32)), "  ↪ a\",".to_owned()]);
+    }
+
+    #[test]
+    fn json_goes_on_below_its_beginning_and_a_word_longer_than_a_row_is_broken_anywhere() {
+        let text = format!("{{\"key\": \"{}\"}}", "x".repeat(40));
+        assert_eq!(
+            rows(&text, "application/json", 24),
+            [
+                "{".to_owned(),
+                format!("  \"key\": \"{}", "x".repeat(14)),
+                format!("  ↪ {}", "x".repeat(20)),
+                format!("  ↪ {}\"", "x".repeat(6)),
+                "}".to_owned(),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_wide_script_is_broken_between_its_characters() {
+        let rows = rows(&"日本語".repeat(8), "text/plain", 20);
+        assert_eq!(rows[0], "日本語日本語日本語日");
+        assert!(rows[1].starts_with("↪ 本語"), "{rows:?}");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(60))]
+
+        #[test]
+        fn no_row_is_too_wide_and_none_that_could_be_begun_otherwise_begins_with_a_comma(
+            words in prop::collection::vec("[a-z]{1,9}[,:;.]?", 1..40), width in 16_u16..60,
+        ) {
+            for row in rows(&words.join(" "), "text/plain", width) {
+                let text = row.trim_start_matches("↪ ");
+                prop_assert!(crate::text::cells(row.trim_end()) <= usize::from(width));
+                prop_assert!(!text.starts_with([',', ':', ';', '.', ' ']), "{row:?}");
+            }
+        }
+
+        #[test]
+        fn all_of_a_value_is_shown_whatever_the_width(
+            (text, content_type) in values(), width in 16_u16..90,
+        ) {
+            let preview = preview(&text, content_type);
+            let seen = |width| {
+                let all = preview.rows(preview.top(), view(width, u16::MAX, true), None);
+                let spans = all.iter().flat_map(|row| &row.spans);
+                let shown = spans.filter(|span| !matches!(span.role, Role::Wrapped | Role::Dim));
+                shown.flat_map(|span| span.text.chars()).filter(|c| !c.is_whitespace()).count()
+            };
+            prop_assert_eq!(seen(width), seen(u16::MAX));
+        }
+    }
+}
