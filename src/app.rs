@@ -47,6 +47,7 @@ pub mod crawling;
 pub mod drafting;
 mod edit;
 mod facts;
+mod hints;
 mod interest;
 mod route;
 mod typing;
@@ -65,6 +66,7 @@ pub use editor::Editor;
 pub use event::{Effect, Event, NotEdited, SaveError, Slot, Ticket};
 pub use facts::Facts;
 pub(crate) use facts::{store_facts, store_state};
+pub use hints::{Hint, hints};
 pub use jobs::{Job, JobId};
 pub use layers::{
     Details, Dialog, DraftView, Help, Layer, LeafCursor, ListDialog, MergeView, Overlay, Review,

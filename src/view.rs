@@ -5,7 +5,7 @@
 //! ╭ stores ──┬ keys ───────────┬ record ──────────────────╮
 //! │          │                 │  (or the editor over     │
 //! ╰──────────┴─────────────────┴──── all three) ──────────╯
-//! footer     prompt, notice, or the keys of the pane in focus
+//! footer     what can be done here and now, or a prompt          notice
 //! ```
 
 mod border;
@@ -86,7 +86,7 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, appearance: &Appearance) {
         cursor = drawn(layer).draw(buf, layout.body, app, appearance);
     }
     cursor = in_footer.or(cursor);
-    footer::hints(buf, layout.footer, app, appearance);
+    footer::finish(buf, layout.footer, app, appearance);
     even_out(buf);
     if let Some((x, y)) = cursor.filter(|(x, y)| area.contains(Position { x: *x, y: *y })) {
         frame.set_cursor_position(Position { x, y });

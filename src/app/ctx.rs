@@ -277,6 +277,15 @@ impl Ctx<'_> {
 }
 
 impl Pane {
+    /// What the pane is called in a sentence.
+    pub fn named(self) -> &'static str {
+        match self {
+            Self::Stores => "stores",
+            Self::Keys => "keys",
+            Self::Record => "value",
+        }
+    }
+
     /// The table of the keymap that this pane's keys are in.
     pub fn context(self) -> Context {
         match self {

@@ -288,6 +288,23 @@ impl PromptKind {
         matches!(self, Self::LeafValue | Self::LeafKey | Self::LeafMember | Self::LeafItem)
     }
 
+    /// What is done with the line, in a word or two.
+    pub fn verb(self) -> &'static str {
+        match self {
+            Self::FilterStores | Self::FilterKeys => "keep filter",
+            Self::Search | Self::SearchText => "find",
+            Self::ReplaceText => "go on",
+            Self::ReplaceWith => "replace all",
+            Self::GoTo => "go",
+            Self::SaveValue => "save",
+            Self::LeafValue | Self::LeafKey | Self::RecordType => "set",
+            Self::LeafMember | Self::LeafItem => "add",
+            Self::StoreName | Self::StoreAlias => "create store",
+            Self::RecordKey => "rename",
+            Self::CopyKey => "duplicate",
+        }
+    }
+
     /// What stands before the line.
     pub fn label(self) -> &'static str {
         match self {

@@ -29,6 +29,7 @@ use super::ctx::Request;
 use super::drafting;
 use super::editor::Editor;
 use super::event::{Effect, Event, Slot};
+use super::hints;
 use super::layers::{Details, Layer, Then, Totals};
 use super::layout::Pane;
 use super::list::Move;
@@ -251,6 +252,8 @@ impl App {
                 Ok(()) => actions::act(self, action),
                 Err(why) => self.notice = Some(why),
             }
+        } else {
+            self.notice = hints::elsewhere(self, &key);
         }
     }
 

@@ -66,6 +66,16 @@ impl Session {
             if matches!(error.kind, Connection | Timeout | Loading))
     }
 
+    /// What is known of the server, for the details.
+    pub(super) fn fact(&self) -> Option<(&'static str, String)> {
+        let server = format!("{} {}", self.server.product, self.server.version);
+        let away =
+            self.latency.map(|latency| format!("{:.1} ms away", latency.as_secs_f64() * 1e3));
+        let parts: Vec<_> = [server.trim().to_owned()].into_iter().chain(away).collect();
+        let told = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
+        (!told.is_empty()).then_some(("server", told))
+    }
+
     /// Why writes are refused, if they are.
     pub(super) fn refused(&self, settings: &Settings) -> Option<&'static str> {
         if !settings.read_only && !self.server.read_only {

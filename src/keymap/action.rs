@@ -56,7 +56,7 @@ named! {
     /// Something a key can do.
     Action, "action";
 
-    Quit "quit" "quit" "End larder"
+    Quit "quit" "quit" "Quit"
     Help "help" "help" "Show which key does what"
     Refresh "refresh" "refresh" "Read again what is shown"
     NextPane "next_pane" "next pane" "Go to the next pane"
@@ -69,7 +69,7 @@ named! {
     FailedRequests "failed_requests" "failed" "Show the error pages of failed requests, in the default store"
     Jobs "jobs" "jobs" "Show what is under way: writes, walks and fetches"
     Journal "journal" "log" "Show what was done, and what of it can be undone"
-    Messages "messages" "messages" "Show again what the last line has said"
+    Messages "messages" "messages" "Show messages: what was said so far"
     ToggleWatch "toggle_watch" "watch" "Watch for changes, or stop watching"
     Redraw "redraw" "redraw" "Draw the whole screen anew"
     Widen "widen" "wider" "Make the pane wider"
@@ -93,16 +93,16 @@ named! {
 
     Filter "filter" "filter" "Show only what contains a text"
     Sort "sort" "sort" "Sort by the next column: key, type, size, newest"
-    ReverseSort "reverse_sort" "reverse" "Turn the order around"
+    ReverseSort "reverse_sort" "reverse" "Reverse the order"
     Mark "mark" "mark" "Mark the record, or take the mark away, and go down"
     MarkRange "mark_range" "range" "Begin a range of marks here, or mark all from where it was begun"
     MarkAll "mark_all" "mark all" "Mark all records that are shown"
     InvertMarks "invert_marks" "invert" "Mark what is shown and not marked, and unmark the rest of it"
-    UnmarkAll "unmark_all" "unmark" "Take all marks away"
-    Details "details" "details" "Show what is known of it: exact sizes, types and times"
+    UnmarkAll "unmark_all" "unmark" "Clear the marks"
+    Details "details" "details" "Show details: exact sizes, types and times"
 
-    Follow "follow" "follow" "Follow the newest records: they come in at the top, and the view stays there"
-    Groups "groups" "collections" "Group keys by what they share up to a separator or a number"
+    Follow "follow" "follow" "Follow new records: they come in at the top, and the view stays there"
+    Groups "groups" "group" "Group keys by prefix: what they share up to a separator or a number"
     Totals "totals" "totals" "Show how much there is of each content type"
 
     NewRecord "new_record" "new" "Write a new record"
@@ -117,8 +117,8 @@ named! {
     SaveValue "save_value" "save to file" "Save the value's bytes to a file"
 
     Wrap "wrap" "wrap" "Wrap long lines, or cut them"
-    ViewMode "view_mode" "view" "Show the value as it is meant, as text, as hex"
-    Fetch "fetch" "fetch" "Fetch a value that is too large to be fetched unasked"
+    ViewMode "view_mode" "view" "Switch the view: rendered, text, source, hex"
+    Fetch "fetch" "fetch" "Fetch a large value"
     Search "search" "search" "Search in the value"
     SearchNext "search_next" "next" "Go to the next match"
     SearchPrevious "search_previous" "previous" "Go to the previous match"
@@ -159,7 +159,7 @@ named! {
     TakeMine "take_mine" "mine" "Take what you typed"
     TakeTheirs "take_theirs" "theirs" "Take what someone else wrote"
     CancelJob "cancel_job" "cancel" "Give up the job under the cursor"
-    Close "close" "close" "Close the help"
+    Close "close" "close" "Close this"
 }
 
 impl Action {
@@ -171,6 +171,19 @@ impl Action {
     /// The line for the help.
     pub const fn description(self) -> &'static str {
         self.texts().1
+    }
+
+    /// The same for a sentence that a key begins: `marks the record`.
+    pub fn does(self) -> String {
+        let what = self.description().split([',', ':', ';', '(']).next().unwrap_or_default();
+        let (verb, rest) = what.split_once(' ').unwrap_or((what, ""));
+        let verb = verb.to_lowercase();
+        let hisses = ["s", "x", "ch", "sh", "o"].iter().any(|end| verb.ends_with(end));
+        let verb = match verb.strip_suffix('y').filter(|stem| !stem.ends_with(['a', 'e', 'o'])) {
+            Some(stem) => format!("{stem}ies"),
+            None => format!("{verb}{}", if hisses { "es" } else { "s" }),
+        };
+        format!("{verb} {}", rest.trim_end()).trim_end().to_owned()
     }
 }
 
@@ -228,6 +241,16 @@ mod tests {
         }
         for context in Context::ALL {
             assert_eq!(context.name().parse(), Ok(*context));
+        }
+        for (action, does) in [
+            (Action::Follow, "follows new records"),
+            (Action::CopyKey, "copies the key or the name to the clipboard"),
+            (Action::Fetch, "fetches a large value"),
+            (Action::SearchNext, "goes to the next match"),
+            (Action::Mark, "marks the record"),
+            (Action::Quit, "quits"),
+        ] {
+            assert_eq!(action.does(), does);
         }
         assert_eq!("fly".parse::<Action>(), Err("there is no action `fly`".into()));
     }

@@ -76,7 +76,20 @@ pub enum WatchSource {
     },
 }
 
+/// What may be told later than this is not told live.
+const LIVE: Duration = Duration::from_secs(1);
+
 impl WatchSource {
+    /// How late a change may be told, where that is more than a second: `4.6 s`.
+    pub fn late(&self) -> Option<String> {
+        match self {
+            Self::Woken { within, .. } | Self::Polling { within, .. } if *within > LIVE => {
+                Some(Late(*within).to_string())
+            }
+            _ => None,
+        }
+    }
+
     /// How changes are found out and how late they may be told, in a sentence's part: `by tracking,
     /// at most 0.1 s late`.
     pub fn in_words(&self) -> String {
@@ -92,20 +105,6 @@ impl WatchSource {
                 format!("by looking again and again, {}: {why}", late(within))
             }
             Self::None { why } => format!("not possible: {why}"),
-        }
-    }
-}
-
-/// A word or two for the status line: `watching`, `watching sub-keys`, `watching by tracking, 0.1 s`,
-/// `watching within 2.0 s`, `not watching`.
-impl fmt::Display for WatchSource {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Files => f.write_str("watching"),
-            Self::SubKeys => f.write_str("watching sub-keys"),
-            Self::Woken { by, within } => write!(f, "watching by {by}, {}", Late(*within)),
-            Self::Polling { within, .. } => write!(f, "watching within {}", Late(*within)),
-            Self::None { .. } => f.write_str("not watching"),
         }
     }
 }
@@ -130,32 +129,29 @@ mod tests {
     #[test]
     fn a_source_tells_what_it_is_and_how_late_it_may_be() {
         let within = Duration::from_millis(120);
-        let polling = |why: &str| WatchSource::Polling { within, why: why.to_owned() };
-        for (source, told, words) in [
-            (WatchSource::Files, "watching", "by the system's notifications of files"),
-            (WatchSource::SubKeys, "watching sub-keys", "by sub-key notifications, at once"),
+        let polling = |within, why: &str| WatchSource::Polling { within, why: why.to_owned() };
+        for (source, late, words) in [
+            (WatchSource::Files, None, "by the system's notifications of files"),
+            (WatchSource::SubKeys, None, "by sub-key notifications, at once"),
             (
                 WatchSource::Woken { by: "key events", within },
-                "watching by key events, 0.1 s",
+                None,
                 "by key events, at most 0.1 s late",
             ),
+            (polling(within, ""), None, "by looking again and again, at most 0.1 s late"),
             (
-                polling(""),
-                "watching within 0.1 s",
-                "by looking again and again, at most 0.1 s late",
+                polling(Duration::from_secs(8), "no inotify"),
+                Some("8.0 s"),
+                "by looking again and again, at most 8.0 s late: no inotify",
             ),
             (
-                polling("no inotify"),
-                "watching within 0.1 s",
-                "by looking again and again, at most 0.1 s late: no inotify",
+                polling(Duration::from_secs(240), ""),
+                Some("4 min"),
+                "by looking again and again, at most 4 min late",
             ),
-            (
-                WatchSource::None { why: "no right".into() },
-                "not watching",
-                "not possible: no right",
-            ),
+            (WatchSource::None { why: "no right".into() }, None, "not possible: no right"),
         ] {
-            assert_eq!((source.to_string().as_str(), source.in_words().as_str()), (told, words));
+            assert_eq!((source.late().as_deref(), source.in_words().as_str()), (late, words));
         }
     }
 }

@@ -27,8 +27,8 @@ pub struct Symbols {
     pub descending: &'static str,
     /// Between facts on a line.
     pub separator: &'static str,
-    /// Before a number that is an estimate.
-    pub about: &'static str,
+    /// Before a number that is not exceeded.
+    pub at_most: &'static str,
     /// Where a wrapped line goes on.
     pub wrapped: &'static str,
     /// Where a line goes on that is cut.
@@ -61,7 +61,7 @@ impl Symbols {
         ascending: "▲",
         descending: "▼",
         separator: "·",
-        about: "≈",
+        at_most: "≤",
         wrapped: "↪",
         more: "›",
         bar: ["━", "─"],
@@ -85,7 +85,7 @@ impl Symbols {
         ascending: "^",
         descending: "v",
         separator: "-",
-        about: "~",
+        at_most: "<",
         wrapped: "\\",
         more: ">",
         bar: ["#", "-"],
@@ -140,7 +140,7 @@ mod tests {
             symbols.ascending,
             symbols.descending,
             symbols.separator,
-            symbols.about,
+            symbols.at_most,
             symbols.wrapped,
             symbols.more,
             symbols.border.top_left,

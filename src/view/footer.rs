@@ -1,11 +1,10 @@
-//! The line at the bottom: a prompt, a notice, or the keys of the pane in focus.
+//! The line at the bottom: what can be done here and now, or a line to type; notices stand beside it.
 
-use ratatui::buffer::Buffer;
+use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::Style;
 
-use crate::app::{App, Area, Layer, Prompt, PromptKind, Tone};
-use crate::keymap::{Action, Context};
-use crate::text;
+use crate::app::{self, App, Area, Hint, Layer, Notice, Prompt, Tone};
+use crate::keymap::Action;
 use crate::text::{cells, visible};
 use crate::theme::Role;
 
@@ -14,9 +13,15 @@ use super::dialog::drawn;
 use super::paint::{put, put_right};
 
 /// Columns between two hints.
-const GAP: usize = 3;
+const GAP: usize = 2;
+/// Columns that a line that is typed has to grow before its hints.
+const TO_TYPE: usize = 10;
+/// From so many columns on, how to end larder has its place.
+const NARROW: u16 = 60;
+/// Columns beside a sentence in a border: a corner, a line and a gap, on each side.
+const FRAME: u16 = 6;
 
-/// Draws the footer; gives the cursor's cell if a line is being typed in it.
+/// Clears the footer; gives the cursor's cell if a line is being typed in it.
 pub(super) fn draw(
     buf: &mut Buffer,
     area: Area,
@@ -26,57 +31,15 @@ pub(super) fn draw(
     if area.height == 0 {
         return None;
     }
-    put(
-        buf,
-        area.x,
-        area.y,
-        area.width,
-        &" ".repeat(area.width.into()),
-        appearance.style(Role::Text),
-    );
-    if let Some(Layer::Prompt(line)) = app.layer() {
-        // A prompt that is shown again says why in the row above, and so does one that is watched.
-        if let (Some(fault), true) = (&line.fault, area.y > 2) {
-            let above = Area { y: area.y - 1, ..area };
-            message(buf, above, &format!("! {fault}"), appearance.style(Role::Warning));
-        } else if let (Some(notice), true) = (&app.notice, area.y > 2) {
-            let above = Area { y: area.y - 1, ..area };
-            message(buf, above, &notice.text, appearance.style(Role::Danger));
-        }
-        return Some(prompt(buf, area, line, app, appearance));
-    }
-    if let Some(notice) = &app.notice {
-        let (mark, role) = match notice.tone {
-            Tone::Info => ("", Role::Text),
-            Tone::Done => ("", Role::Ok),
-            Tone::Warning => ("! ", Role::Warning),
-            Tone::Failure => ("! ", Role::Danger),
-        };
-        let text = format!("{mark}{}", notice.text);
-        message(buf, area, &text, appearance.style(role));
-        return None;
-    }
-    None
-}
-
-/// Writes a sentence; a long one takes rows from what lies above.
-fn message(buf: &mut Buffer, area: Area, text: &str, style: Style) {
-    let mut rows = text::wrap(text, area.width.saturating_sub(2).into());
-    rows.truncate(usize::from(area.y / 2).clamp(1, 4));
-    let first = area.y + 1 - rows.len() as u16;
-    for (row, y) in rows.iter().zip(first..) {
-        put(buf, area.x, y, area.width, &" ".repeat(area.width.into()), Style::reset());
-        put(buf, area.x + 1, y, area.width.saturating_sub(2), row, style);
+    let blank = " ".repeat(area.width.into());
+    put(buf, area.x, area.y, area.width, &blank, appearance.style(Role::Text));
+    match app.layer() {
+        Some(Layer::Prompt(line)) => Some(prompt(buf, area, line, appearance)),
+        _ => None,
     }
 }
 
-fn prompt(
-    buf: &mut Buffer,
-    area: Area,
-    prompt: &Prompt,
-    app: &App,
-    appearance: &Appearance,
-) -> (u16, u16) {
+fn prompt(buf: &mut Buffer, area: Area, prompt: &Prompt, appearance: &Appearance) -> (u16, u16) {
     let label = format!(" {}", prompt.kind.label());
     let used = put(buf, area.x, area.y, area.width, &label, appearance.style(Role::Title));
     let room = area.width.saturating_sub(used + 1);
@@ -90,77 +53,158 @@ fn prompt(
     }
     let x = area.x + used;
     put(buf, x, area.y, room, &text[start..], appearance.style(Role::Input));
-    if matches!(prompt.kind, PromptKind::StoreName | PromptKind::StoreAlias) && room > 40 {
-        let other = if prompt.kind == PromptKind::StoreName { "an alias" } else { "a name" };
-        let switch = app.keymap.chord(Context::Prompt, Action::Next);
-        let switch = switch.map(|chord| format!("{chord}: {other} instead · "));
-        let text = format!("{}empty: the default store", switch.unwrap_or_default());
-        put_right(buf, area.x + area.width - 1, area.y, 50, &text, appearance.style(Role::Dim));
-    }
-    if prompt.kind == PromptKind::RecordType && room > 60 {
-        let chord = app.keymap.chord(Context::Prompt, Action::Next);
-        let text = chord.map(|chord| format!("{chord}: the usual types")).unwrap_or_default();
-        put_right(buf, area.x + area.width - 1, area.y, 24, &text, appearance.style(Role::Dim));
-    }
     (x + u16::try_from(wide(start)).unwrap_or(room).min(room), area.y)
 }
 
-/// Draws the hints, once the dialogs are drawn: what the topmost one says itself is not said again.
-pub(super) fn hints(buf: &mut Buffer, area: Area, app: &App, appearance: &Appearance) {
-    // Where a name is typed, letters are letters; the dialog itself says what the keys do.
-    let typing = match app.layer() {
-        Some(Layer::Prompt(_)) => true,
-        Some(Layer::Confirm(confirm)) => confirm.typed.is_some(),
-        _ => false,
-    };
-    // Nor are they offered where they are not taken yet.
-    let taken = app.unseen_until().is_none() && app.notice.is_none();
-    if area.height == 0 || typing || !taken {
+/// Draws hints and notice, once the dialogs are drawn: what the topmost one says itself is not said
+/// again.
+pub(super) fn finish(buf: &mut Buffer, area: Area, app: &App, appearance: &Appearance) {
+    if area.height == 0 {
         return;
+    }
+    let mut hints = hints(app, appearance);
+    let notice = app.notice.as_ref().map(|notice| sentence(notice, appearance));
+    if let Some(Layer::Prompt(line)) = app.layer() {
+        let fault = line.fault.as_ref();
+        let fault = fault.map(|fault| (format!("! {fault}"), appearance.style(Role::Warning)));
+        if let (Some((text, style)), true) = (fault.or(notice), area.y > 2) {
+            in_border(buf, area, &text, style, appearance);
+        }
+        let typed = cells(line.kind.label()) + cells(&visible(line.input.text()));
+        let room = usize::from(area.width).saturating_sub(typed + TO_TYPE);
+        let shown = fit(&hints, room, area.width, appearance);
+        let wide: usize = shown.iter().map(|hint| wide(hint, appearance)).sum();
+        let from = usize::from(area.width).saturating_sub(wide);
+        return put_hints(buf, area, u16::try_from(from).unwrap_or(0), &shown, appearance);
+    }
+    let mut right = area.x + area.width.saturating_sub(1);
+    if let Some((text, style)) = notice {
+        let all: usize = hints.iter().map(|hint| wide(hint, appearance)).sum();
+        let least = all.min(usize::from(area.width) * 2 / 5);
+        let room = usize::from(area.width).saturating_sub(least + 2 + GAP);
+        let length = cells(&visible(&text));
+        if length <= room || area.y <= 2 {
+            let room = u16::try_from(room).unwrap_or(area.width);
+            let from = put_right(buf, right, area.y, room, &text, style);
+            right = from.saturating_sub(GAP as u16);
+        } else {
+            if length > usize::from(area.width.saturating_sub(FRAME)) {
+                read_whole(&mut hints, app);
+            }
+            in_border(buf, area, &text, style, appearance);
+        }
+    }
+    let room = usize::from(right.saturating_sub(area.x + 1)) + GAP;
+    let shown = fit(&hints, room, area.width, appearance);
+    put_hints(buf, area, area.x + 1, &shown, appearance);
+}
+
+/// A notice as it is written, and its style.
+fn sentence(notice: &Notice, appearance: &Appearance) -> (String, Style) {
+    let (mark, role) = match notice.tone {
+        Tone::Info => ("", Role::Text),
+        Tone::Done => ("", Role::Ok),
+        Tone::Warning => ("! ", Role::Warning),
+        Tone::Failure => ("! ", Role::Danger),
+    };
+    (format!("{mark}{}", notice.text), appearance.style(role))
+}
+
+/// Writes a sentence into the border above the footer, in one row; the frame stays closed.
+fn in_border(buf: &mut Buffer, area: Area, text: &str, style: Style, appearance: &Appearance) {
+    let y = area.y - 1;
+    // What stands there gives way; the line goes on as it is beside it.
+    let mut line = Cell::new(appearance.symbols.border.horizontal_bottom);
+    line.set_style(appearance.style(Role::Border));
+    for x in area.x..area.x + area.width {
+        match buf.cell_mut((x, y)) {
+            Some(cell) if matches!(cell.symbol(), "─" | "━" | "-") => line = cell.clone(),
+            Some(cell) if !is_frame(cell.symbol()) => *cell = line.clone(),
+            _ => {}
+        }
+    }
+    let room = area.width.saturating_sub(FRAME);
+    let text = visible(text);
+    let text = text.fit(room.into());
+    let used = u16::try_from(cells(&text)).unwrap_or(room) + 2;
+    let x = (area.x + area.width).saturating_sub(used + 2);
+    put(buf, x, y, used, &format!(" {text} "), style);
+}
+
+fn is_frame(symbol: &str) -> bool {
+    symbol.chars().all(|c| matches!(c, '\u{2500}'..='\u{257f}' | '+' | '-' | '|'))
+}
+
+/// Says first how a notice is read whole that is cut.
+fn read_whole(hints: &mut Vec<Hint>, app: &App) {
+    let chord = app.keymap.chord(app.context(), Action::Messages);
+    if let Some(chord) = chord.filter(|_| app.editor.is_none()) {
+        let words = "read it all".into();
+        hints.retain(|hint| hint.action != Action::Messages);
+        hints.insert(0, Hint { action: Action::Messages, chord, words });
+    }
+}
+
+/// What can be done here and now, but for what the topmost dialog says itself.
+fn hints(app: &App, appearance: &Appearance) -> Vec<Hint> {
+    // Where a name is typed, letters are letters; the dialog itself says what the keys do.
+    let typing = matches!(app.layer(), Some(Layer::Confirm(confirm)) if confirm.typed.is_some());
+    // Nor are they offered where they are not taken yet.
+    if typing || app.unseen_until().is_some() {
+        return Vec::new();
     }
     let above = app.layer().map(drawn);
     let named = above.map_or_else(Vec::new, |shown| shown.named(app, appearance));
     let still = above.is_some_and(|shown| !shown.scrolls());
-    let is_left_out = |action| {
+    let mut hints = app::hints(app);
+    hints.retain(|hint| {
         let scroll = [Action::Up, Action::Down, Action::PageUp, Action::PageDown];
-        still && scroll.contains(&action) || named.iter().any(|(said, _)| *said == action)
+        let scrolls = still && scroll.contains(&hint.action);
+        !scrolls && named.iter().all(|(said, _)| *said != hint.action)
+    });
+    hints
+}
+
+fn label(hint: &Hint, appearance: &Appearance) -> String {
+    hint.chord.label(appearance.symbols.unicode)
+}
+
+/// Columns that a hint takes, with the gap behind it.
+fn wide(hint: &Hint, appearance: &Appearance) -> usize {
+    cells(&label(hint, appearance)) + 1 + cells(&hint.words) + GAP
+}
+
+/// Those that have room in so many columns, each whole.
+fn fit<'a>(
+    hints: &'a [Hint],
+    mut room: usize,
+    width: u16,
+    appearance: &Appearance,
+) -> Vec<&'a Hint> {
+    // The help names all the others, and a way out is always wanted: they have their places first.
+    let held = |hint: &Hint| match hint.action {
+        Action::Help => true,
+        Action::Quit => width >= NARROW,
+        _ => false,
     };
-    let all: Vec<_> = app
-        .keymap
-        .hints(app.context())
-        .filter(|(action, _)| app.allowed(*action).is_ok() && !is_left_out(*action))
-        .map(|(action, chord)| (action, chord.label(appearance.symbols.unicode)))
-        .collect();
-    let wide = |(action, chord): &(Action, String)| cells(chord) + 1 + cells(action.hint()) + GAP;
-    let mut room = usize::from(area.width).saturating_sub(1);
-    // The help names all the others, so it has its place first. A hint is shown whole or not.
-    let help = all.iter().find(|(action, _)| *action == Action::Help).map_or(0, &wide);
-    room = room.saturating_sub(help);
-    let mut shown = Vec::new();
-    let mut full = false;
-    for hint in &all {
-        if hint.0 == Action::Help {
-            shown.push(hint);
-        } else if !full && wide(hint) <= room {
-            room -= wide(hint);
-            shown.push(hint);
-        } else {
-            full = true;
-        }
-    }
-    let mut x = area.x + 1;
-    for (action, chord) in shown {
-        let right = area.x + area.width;
-        x += put(buf, x, area.y, right.saturating_sub(x), chord, appearance.style(Role::KeyHint))
-            + 1;
-        x += put(
-            buf,
-            x,
-            area.y,
-            right.saturating_sub(x),
-            action.hint(),
-            appearance.style(Role::Hint),
-        );
-        x += GAP as u16;
+    let mut fits = |hint: &Hint| {
+        let left = room.checked_sub(wide(hint, appearance));
+        room = left.unwrap_or(room);
+        left.is_some()
+    };
+    let held: Vec<_> = hints.iter().filter(|hint| held(hint) && fits(hint)).collect();
+    let is_held = |hint: &Hint| held.iter().any(|held| held.action == hint.action);
+    hints.iter().filter(|hint| is_held(hint) || fits(hint)).collect()
+}
+
+fn put_hints(buf: &mut Buffer, area: Area, mut x: u16, hints: &[&Hint], appearance: &Appearance) {
+    let right = area.x + area.width;
+    let mut word = |text: &str, role, gap| {
+        let style = appearance.style(role);
+        x += put(buf, x, area.y, right.saturating_sub(x), text, style) + gap;
+    };
+    for hint in hints {
+        word(&label(hint, appearance), Role::KeyHint, 1);
+        word(&hint.words, Role::Hint, GAP as u16);
     }
 }

@@ -1,135 +1,199 @@
-//! The line at the top: where one is, and whether all is well.
+//! The line at the top: where one is, what comes in, and whether all is well.
+//!
+//! Where there is little room, the server's version goes first, then the latency and the chart; the
+//! database goes last, and what is not usual never.
 
 use ratatui::buffer::Buffer;
-use ratatui::style::Modifier;
+use ratatui::style::{Modifier, Style};
 
 use crate::app::{App, Area, SessionState};
 use crate::model::{ConnectionState, WatchSource};
-use crate::text;
+use crate::text::{self, cells, fit_middle, visible};
 use crate::theme::Role;
 
 use super::Appearance;
-use super::paint::{Piece, chart, put, put_all, put_right};
+use super::paint::{chart, put};
 
-/// From so many columns on, the line has room for the chart.
-const WIDE: u16 = 100;
-/// From so many columns on, it has room to tell that larder watches.
-const NARROW: u16 = 60;
+/// Columns between two parts.
+const GAP: u16 = 2;
+/// When the target is cut, and to how many columns.
+const CUTS: [(u8, usize); 2] = [(3, 32), (7, 20)];
+/// From so many columns on, a cut target shows its beginning too.
+const MIDDLE: usize = 16;
+/// What never goes.
+const STAYS: u8 = 9;
 
-/// Draws the status line; a banner takes its place while the server is away.
+/// A part of the line.
+struct Part {
+    text: String,
+    style: Style,
+    /// Columns before it.
+    gap: u16,
+    /// When it goes where there is little room, the lowest first.
+    goes: u8,
+}
+
+/// Draws the status line; while the server is away, a banner stands beside the target.
 pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appearance) {
     if area.height == 0 {
         return;
     }
-    put(
-        buf,
-        area.x,
-        area.y,
-        area.width,
-        &" ".repeat(area.width.into()),
-        appearance.style(Role::Text),
-    );
+    let blank = " ".repeat(area.width.into());
+    put(buf, area.x, area.y, area.width, &blank, appearance.style(Role::Text));
+    let target = visible(&app.settings.label).into_owned();
+    let (mut left, mut right) = (left(app, appearance), right(app, appearance));
+    let width = usize::from(area.width);
+    let mut room = cells(&target);
     if let SessionState::Open(ConnectionState::Down { tries, reason }) = &app.session.state {
-        let tried = match tries {
-            0 => String::new(),
-            1 => ", tried once".to_owned(),
-            more => format!(", tried {more} times"),
-        };
-        let text = format!(" ! no connection{tried} · {reason}");
-        let filled = format!("{text:<width$}", width = usize::from(area.width));
-        put(
-            buf,
-            area.x,
-            area.y,
-            area.width,
-            &filled,
-            appearance.style(Role::Danger).add_modifier(Modifier::REVERSED),
-        );
+        left.retain(|part| part.goes > 0 && width >= 60);
+        right.retain(|part| part.goes == STAYS);
+        let target = cut(&target, (width / 3).max(9));
+        let x = put_left(buf, area, &left, &target, appearance) + GAP;
+        let end = put_right(buf, area, &right);
+        let room = end.saturating_sub(x);
+        let banner = format!("{:<width$}", banner(*tries, reason), width = usize::from(room));
+        let style = appearance.style(Role::Danger).add_modifier(Modifier::REVERSED);
+        put(buf, x, area.y, room, &banner, style);
         return;
     }
-    let mut right = area.x + area.width.saturating_sub(1);
-    if let Some(latency) = app.session.latency {
-        let millis = latency.as_secs_f64() * 1000.0;
-        let text =
-            if millis < 10.0 { format!("{millis:.1} ms") } else { format!("{millis:.0} ms") };
-        right = put_right(buf, right, area.y, 10, &text, appearance.style(Role::Dim));
+    for goes in 0..STAYS {
+        if wide(&left) + wide(&right) + room + 2 <= width {
+            break;
+        }
+        left.retain(|part| part.goes > goes);
+        right.retain(|part| part.goes > goes);
+        let cut = CUTS.iter().find(|(at, _)| *at == goes);
+        room = cut.map_or(room, |(_, to)| room.min(*to));
     }
-    if let Some(bars) = app.watch.bars(app.now).filter(|_| area.width >= WIDE) {
-        let chart = chart(&bars.map(f64::from), bars.len(), appearance);
-        right = put_right(
-            buf,
-            right.saturating_sub(2),
-            area.y,
-            12,
-            &chart,
-            appearance.style(Role::Spark),
-        );
-        right += 1;
-    }
-    let text = watching(app, appearance, area.width);
-    if !text.is_empty() {
-        right =
-            put_right(buf, right.saturating_sub(2), area.y, 60, &text, appearance.style(Role::Dim));
-    }
-    for badge in badges(app) {
-        let text = format!(" {badge} ");
-        right = put_right(
-            buf,
-            right.saturating_sub(2),
-            area.y,
-            14,
-            &text,
-            appearance.style(Role::Badge),
-        );
-    }
-    let server = format!("{} {}", app.session.server.product, app.session.server.version);
-    let label = format!("  {}", app.settings.label);
-    let server = format!("  {}", server.trim());
-    let pieces: [Piece<'_>; 3] = [
-        (" larder", appearance.style(Role::Title)),
-        (&label, appearance.style(Role::Text)),
-        (&server, appearance.style(Role::Dim)),
-    ];
-    put_all(buf, area.x, area.y, right.saturating_sub(area.x + 1), &pieces);
+    // What has gone makes room for more of the target.
+    let room = width.saturating_sub(wide(&left) + wide(&right) + 2);
+    put_left(buf, area, &left, &cut(&target, room), appearance);
+    put_right(buf, area, &right);
 }
 
-/// `watching · 12/s`: how changes are found out, and how many there were lately.
-fn watching(app: &App, appearance: &Appearance, width: u16) -> String {
-    let Some(source) = app.watch.source.as_ref().filter(|_| width >= NARROW) else {
-        return String::new();
+fn wide(parts: &[Part]) -> usize {
+    parts.iter().map(|part| cells(&part.text) + usize::from(part.gap)).sum()
+}
+
+/// A target in at most so many columns: its end tells the database.
+fn cut(target: &str, room: usize) -> String {
+    if room >= MIDDLE || cells(target) <= room {
+        return fit_middle(target, room).into_owned();
+    }
+    let mut rest = target.chars();
+    while cells(rest.as_str()) >= room && rest.next().is_some() {}
+    if room == 0 { String::new() } else { format!("…{}", rest.as_str()) }
+}
+
+/// Writes larder's name, the target, and what is known of the server; gives where they end.
+fn put_left(
+    buf: &mut Buffer,
+    area: Area,
+    parts: &[Part],
+    target: &str,
+    appearance: &Appearance,
+) -> u16 {
+    let mut x = area.x + 1;
+    let right = area.x + area.width;
+    let mut write = |text: &str, style, gap| {
+        let from = if x > area.x + 1 { x + gap } else { x };
+        x = from + put(buf, from, area.y, right.saturating_sub(from), text, style);
     };
-    if let WatchSource::None { .. } = source {
-        return String::new();
+    let (name, server) = parts.split_at(usize::from(parts.iter().any(|part| part.goes > 0)));
+    for part in name {
+        write(&part.text, part.style, part.gap);
+    }
+    write(target, appearance.style(Role::Text), GAP);
+    for part in server {
+        write(&part.text, part.style, part.gap);
+    }
+    x
+}
+
+/// Writes parts up to the right edge; gives where they begin.
+fn put_right(buf: &mut Buffer, area: Area, parts: &[Part]) -> u16 {
+    let all = u16::try_from(wide(parts)).unwrap_or(area.width);
+    let start = (area.x + area.width).saturating_sub(all + 1);
+    let mut x = start;
+    for part in parts {
+        x += part.gap;
+        x += put(buf, x, area.y, (area.x + area.width).saturating_sub(x), &part.text, part.style);
+    }
+    start
+}
+
+fn banner(tries: u32, reason: &str) -> String {
+    let count = match tries {
+        0 => String::new(),
+        1 => ", tried once".to_owned(),
+        more => format!(", tried {more} times"),
+    };
+    format!(" ! no connection{count} · {reason}")
+}
+
+/// larder's name, and the server's product and version.
+fn left(app: &App, appearance: &Appearance) -> Vec<Part> {
+    let server = format!("{} {}", app.session.server.product, app.session.server.version);
+    let parts = [("larder", Role::Title, 6), (server.trim(), Role::Dim, 0)].into_iter();
+    let parts = parts.filter(|(text, ..)| !text.is_empty()).map(|(text, role, goes)| Part {
+        text: text.to_owned(),
+        style: appearance.style(role),
+        gap: GAP,
+        goes,
+    });
+    parts.collect()
+}
+
+/// What is not usual, what comes in, and the latency.
+fn right(app: &App, appearance: &Appearance) -> Vec<Part> {
+    let mut parts = Vec::new();
+    let mut add = |text: String, role, gap, goes| {
+        parts.push(Part { text, style: appearance.style(role), gap, goes });
+    };
+    let server = &app.session.server;
+    let badges = [
+        (server.replica, "replica"),
+        (server.cluster, "cluster"),
+        (app.is_read_only(), "read-only"),
+        (!app.watch.on, "paused"),
+    ];
+    for (_, badge) in badges.into_iter().filter(|(holds, _)| *holds) {
+        add(format!(" {badge} "), Role::Badge, 1, STAYS);
+    }
+    let source = app.watch.source.as_ref().filter(|_| app.watch.on);
+    let late = source.and_then(WatchSource::late);
+    if let Some(late) = &late {
+        add(format!(" {} {late} late ", appearance.symbols.at_most), Role::Badge, 1, STAYS);
+    }
+    if let Some(bars) = app.watch.bars(app.now) {
+        let chart = chart(&bars.map(f64::from), bars.len(), appearance);
+        add(chart, Role::Spark, GAP, 4);
+    }
+    match source {
+        Some(WatchSource::None { .. }) => add("not live".to_owned(), Role::Dim, GAP, STAYS),
+        Some(_) if late.is_none() => add("live".to_owned(), Role::Dim, GAP, STAYS),
+        _ => {}
     }
     let rate = app.watch.rate(app.now);
-    let separator = appearance.symbols.separator;
-    match rate {
-        rate if rate <= 0.0 => source.to_string(),
-        rate => {
-            let digits = usize::from(rate < 9.95);
-            let records = format!("{source} {separator} {rate:.digits$}/s");
-            // What each record brings is not known, but what they bring on average.
-            let (all, bytes) = (app.keys.index.len(), app.keys.index.total_bytes());
-            if all == 0 || width < WIDE {
-                return records;
-            }
+    if source.is_some() && rate > 0.0 {
+        let separator = appearance.symbols.separator;
+        let records = format!("{}/s", text::rate(rate));
+        match late {
+            None => add(format!("{separator} {records}"), Role::Dim, 1, 8),
+            Some(_) => add(records, Role::Dim, GAP, 8),
+        }
+        // What each record brings is not known, but what they bring on average.
+        let (all, bytes) = (app.keys.index.len(), app.keys.index.total_bytes());
+        if all > 0 {
             #[expect(clippy::cast_sign_loss, reason = "neither factor is negative")]
             let bytes = (rate * bytes as f64 / all as f64) as u64;
-            format!("{records} {} {}/s", appearance.symbols.about, text::size(bytes))
+            add(format!("{separator} {}/s", text::size(bytes)), Role::Dim, 1, 5);
         }
     }
-}
-
-fn badges(app: &App) -> Vec<&'static str> {
-    let mut badges = Vec::new();
-    if app.session.server.replica {
-        badges.push("replica");
+    if let Some(latency) = app.session.latency {
+        let millis = latency.as_secs_f64() * 1000.0;
+        let digits = usize::from(millis < 10.0);
+        add(format!("{millis:.digits$} ms"), Role::Dim, GAP, 1);
     }
-    if app.session.server.cluster {
-        badges.push("cluster");
-    }
-    if app.is_read_only() {
-        badges.push("read-only");
-    }
-    badges
+    parts
 }

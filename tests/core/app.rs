@@ -9,6 +9,7 @@ mod drafts;
 mod editing;
 mod fidelity;
 mod hex;
+mod hints;
 mod inner;
 mod interleavings;
 mod kept;

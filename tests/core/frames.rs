@@ -84,8 +84,9 @@ fn named_twice(stage: &Stage, frame: &str) -> Vec<String> {
         return Vec::new();
     }
     let context = stage.app.context();
-    let hints = stage.app.keymap.hints(context);
-    let hints = hints.map(|(action, chord)| (chord.label(true), action.hint()));
+    let hints = stage.app.keymap.footer(context).iter().filter_map(|action| {
+        Some((stage.app.keymap.chord(context, *action)?.label(true), action.hint()))
+    });
     // Borders and buttons, but for titles, values and rows.
     let edges = dialog.lines().filter(|line| line.contains(['╯', '╰']) || line.contains(" No "));
     let edges: Vec<String> = edges.map(|line| line.replace(['─', '│', '╯', '╰'], " ")).collect();
@@ -166,7 +167,7 @@ fn notices_name_the_keys_that_the_user_chose() {
     };
     for (actions, wanted) in [
         (&[Action::Follow, Action::Follow][..], (Action::Sort, "sorts by key")),
-        (&[Action::ToggleWatch], (Action::Refresh, "reads again")),
+        (&[Action::ToggleWatch], (Action::Refresh, "refreshes once")),
         (&[Action::Follow], (Action::ToggleWatch, "turns watching on")),
     ] {
         for action in actions {

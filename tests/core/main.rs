@@ -12,4 +12,5 @@ mod groups;
 mod json_oracle;
 mod layers;
 mod preview_widths;
+mod status_line;
 mod watch;

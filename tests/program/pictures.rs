@@ -94,7 +94,7 @@ fn browse(server: &Server, ground: Ground) -> Screen {
     screen.wait_for_text("/p/7\"");
     screen.wait_for_text("15 / 73");
     // What it watches by until tracking is on, a second after a store was opened, is not for ever.
-    screen.wait_for_text("watching by tracking");
+    screen.wait_for_text(" live ");
     screen
 }
 
@@ -150,11 +150,7 @@ fn the_picture_of_the_demo_is_a_real_frame() {
     }
     let tells = |lines: &[String]| {
         let has = |text: &str| lines.iter().any(|line| line.contains(text));
-        has("/larder-demo-")
-            && has("watching · ")
-            && has("/s ")
-            && has("▌  product-")
-            && has("│ + p")
+        has("/larder-demo-") && has("live · ") && has("/s ") && has("▌  product-") && has("│ + p")
     };
     screen.wait_for_screen("records arriving", |screen| {
         let text = screen.contents();

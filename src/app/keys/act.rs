@@ -84,6 +84,22 @@ impl KeysPane {
         true
     }
 
+    /// What [`back`](Self::back) would do, in a word or two.
+    pub(in crate::app) fn undoes(&self) -> Option<&'static str> {
+        let walks = self.sync.walk().is_some_and(|walk| !walk.paused && walk.rows > 0);
+        if self.marks.range.is_some() {
+            Some("drop range")
+        } else if !self.filter.is_empty() {
+            Some("clear filter")
+        } else if !self.marks.keys.is_empty() {
+            Some("unmark")
+        } else if self.grouping.is_some() {
+            Some("leave group")
+        } else {
+            walks.then_some("stop reading")
+        }
+    }
+
     /// Leaves only the keys that contain this text, with the cursor on the first; without a text,
     /// the cursor is back where it was, if it has not been moved.
     pub(in crate::app) fn set_filter(&mut self, text: &str, ctx: &mut Ctx<'_>) {
@@ -139,7 +155,7 @@ impl KeysPane {
         self.go(Move::Home, ctx.list_height(Pane::Keys));
         self.reselect(ctx);
         ctx.say(Notice::info(if ctx.watching {
-            "following: what comes or changes is shown at the top".to_owned()
+            "following new records · any move stops it".to_owned()
         } else {
             let remedy = ctx.says(Action::ToggleWatch, "turns watching on");
             text::then("following, but nothing is watched", "; ", remedy)

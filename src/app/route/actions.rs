@@ -170,6 +170,10 @@ pub(in crate::app) fn show_details(app: &mut App) {
         if app.keys.store.as_ref() == Some(&info.store) {
             facts.extend(app.watch.fact());
         }
+        facts.extend(app.session.fact());
+        if let Some(why) = app.session.refused(&app.settings) {
+            facts.push(("writes", format!("refused: {why}")));
+        }
     }
     app.layers.push(Details::new(title, facts).into());
 }

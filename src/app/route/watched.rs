@@ -19,13 +19,17 @@ pub(in crate::app) fn toggle_watch(app: &mut App) {
         opened::watch(app);
         // What happened meanwhile.
         opened::refresh(app);
-        app.notice = Some(Notice::info("watching: changes show as they happen"));
+        app.notice = Some(Notice::info("live: changes show as they happen"));
     } else {
         app.out.cancel(Slot::Watch);
         app.watch.forget();
         opened::sync_keys(app, SyncEvent::Unwatched, None);
-        let remedy = ctx!(app).says(Action::Refresh, "reads again");
-        let text = text::then("not watching any more", "; ", remedy);
+        let keys = ctx!(app);
+        let resumes = keys.says(Action::ToggleWatch, "resumes");
+        let once = keys.says(Action::Refresh, "refreshes once");
+        let remedy: Vec<_> = resumes.into_iter().chain(once).collect();
+        let remedy = (!remedy.is_empty()).then(|| remedy.join(", "));
+        let text = text::then("paused", " · ", remedy);
         app.notice = Some(Notice::info(text));
     }
 }
@@ -41,7 +45,7 @@ pub(in crate::app) fn noticed(app: &mut App, ticket: Ticket, event: WatchEvent) 
                 && !why.is_empty()
                 && app.watch.source.as_ref() != Some(&source)
             {
-                app.tell(Notice::info(format!("{source}: {why}")));
+                app.tell(Notice::info(format!("watched {}", source.in_words())));
             }
             app.watch.source = Some(source);
         }

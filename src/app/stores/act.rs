@@ -51,6 +51,14 @@ impl StoresPane {
         ctx.say(Notice::info("stopped looking for lost stores"));
     }
 
+    /// What [`back`](Self::back) would do, in a word or two.
+    pub(in crate::app) fn undoes(&self) -> Option<&'static str> {
+        match &self.lost {
+            Some(_) => Some("stop search"),
+            None => (!self.filter().is_empty()).then_some("clear filter"),
+        }
+    }
+
     /// Reads the list.
     pub(in crate::app) fn read(&mut self, ctx: &mut Ctx<'_>) {
         self.loading = true;

@@ -1,0 +1,261 @@
+//! What the footer says: what can be done here and now, the needed first.
+//!
+//! A hint depends on what kind of row the cursor is on, never on a read that is under way: it does not
+//! change from row to row of a kind.
+
+use std::borrow::Cow;
+
+use crossterm::event::KeyEvent;
+
+use crate::edit::may_hold;
+use crate::keymap::{Action, Chord, Context};
+use crate::model::{ConnectionState, Family};
+use crate::preview::PreviewKind;
+use crate::text;
+
+use super::App;
+use super::allowed::writes;
+use super::editor::Editor;
+use super::keys::KeysPane;
+use super::layers::Layer;
+use super::layout::Pane;
+use super::load::RecordView;
+use super::notice::Notice;
+use super::question::{Prompt, PromptKind};
+use super::record::RecordPane;
+use super::session::SessionState;
+
+/// A key, and what it does in the present state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hint {
+    /// What the key is bound to.
+    pub action: Action,
+    /// The key.
+    pub chord: Chord,
+    /// A word or two: what it does now.
+    pub words: Cow<'static, str>,
+}
+
+/// What can be done here and now, from the most to the least needed.
+pub fn hints(app: &App) -> Vec<Hint> {
+    let context = app.context();
+    let in_panes = app.layers.is_empty() && app.editor.is_none();
+    let needed = if in_panes { needed(app) } else { Vec::new() };
+    let usual = app.keymap.footer(context).iter().copied();
+    let usual = usual.filter(|action| app.allowed(*action).is_ok());
+    let usual = usual.filter(|action| !in_panes || is_useful(app, *action));
+    let usual = usual.filter_map(|action| Some((action, words(app, action)?)));
+    let mut hints: Vec<Hint> = Vec::new();
+    for (action, words) in needed.into_iter().chain(usual) {
+        let chord = app.keymap.chord(context, action);
+        if let Some(chord) = chord.filter(|_| hints.iter().all(|hint| hint.action != action)) {
+            hints.push(Hint { action, chord, words });
+        }
+    }
+    hints
+}
+
+type Needed = Vec<(Action, Cow<'static, str>)>;
+
+/// What the state of the panes asks for.
+fn needed(app: &App) -> Needed {
+    let mut needed: Needed = Vec::new();
+    let mut add = |action, words: &'static str| needed.push((action, words.into()));
+    match &app.session.state {
+        SessionState::Failed(_) => add(Action::Refresh, "retry"),
+        SessionState::Open(ConnectionState::Down { .. }) => add(Action::Refresh, "read again"),
+        _ => {}
+    }
+    if !matches!(app.session.state, SessionState::Open(ConnectionState::Up))
+        && app.allowed_in_panes(Action::Targets).is_ok()
+    {
+        add(Action::Targets, "other target");
+    }
+    match app.focus {
+        Pane::Stores => needed.extend(app.stores.undoes().map(|does| (Action::Back, does.into()))),
+        Pane::Keys => needed.extend(needed_of_keys(&app.keys, app.session.refused(&app.settings))),
+        Pane::Record => {}
+    }
+    if app.focus != Pane::Stores {
+        needed.extend(needed_of_record(&app.record, app.focus));
+    }
+    if !app.watch.on {
+        needed.push((Action::ToggleWatch, "resume".into()));
+    }
+    needed
+}
+
+fn needed_of_keys(keys: &KeysPane, refused: Option<&'static str>) -> Needed {
+    let mut needed: Needed = Vec::new();
+    let marked = keys.marks.keys.len();
+    if keys.range().is_some() {
+        needed.push((Action::MarkRange, "mark range".into()));
+    } else if marked > 0 {
+        if refused.is_none() {
+            needed.push((Action::Delete, format!("delete {}", text::count(marked as u64)).into()));
+        }
+        needed.push((Action::UnmarkAll, "unmark".into()));
+    }
+    if !keys.filter.is_empty() && !keys.is_empty() && keys.range().is_none() {
+        needed.push((Action::MarkAll, "mark all".into()));
+    }
+    needed.extend(keys.undoes().map(|does| (Action::Back, does.into())));
+    if keys.sync.walk().is_some_and(|walk| walk.paused) {
+        needed.push((Action::Refresh, "read on".into()));
+    } else if keys.sync.failure().is_some() {
+        needed.push((Action::Refresh, "read again".into()));
+    }
+    needed
+}
+
+fn needed_of_record(record: &RecordPane, focus: Pane) -> Needed {
+    let mut needed: Needed = Vec::new();
+    if record.fetching {
+        needed.push((Action::Back, "stop fetch".into()));
+    } else if record.is_in_part() {
+        needed.push((Action::Fetch, "fetch".into()));
+    }
+    if focus == Pane::Record {
+        if record.matches.as_ref().is_some_and(|matches| !matches.is_empty()) {
+            needed.push((Action::SearchNext, "next".into()));
+            needed.push((Action::SearchPrevious, "previous".into()));
+        }
+        if !record.search.is_empty() {
+            needed.push((Action::Back, "end search".into()));
+        }
+    }
+    if record.outdated {
+        needed.push((Action::Refresh, "read again".into()));
+    }
+    needed
+}
+
+/// Whether an action that is possible would also do something.
+fn is_useful(app: &App, action: Action) -> bool {
+    let up = matches!(app.session.state, SessionState::Open(ConnectionState::Up));
+    let keys = &app.keys;
+    match action {
+        action if !up && writes(action, app.focus) => false,
+        Action::Refresh | Action::FindLost | Action::ToggleWatch => app.session.is_open(),
+        Action::Filter if app.focus == Pane::Stores => app.stores.total() > 0,
+        Action::Left => app.focus != Pane::Stores,
+        Action::Jobs => !app.writes.pending.is_empty() || app.stores.lost.is_some(),
+        Action::Journal => !app.journal.steps().is_empty(),
+        Action::Messages => app.notices.kept().next().is_some(),
+        Action::Filter
+        | Action::Sort
+        | Action::ReverseSort
+        | Action::Groups
+        | Action::Totals
+        | Action::Mark
+        | Action::MarkAll
+            if app.focus == Pane::Keys =>
+        {
+            !keys.index.is_empty()
+        }
+        // It is not told in groups either.
+        Action::Follow => !(keys.follow && keys.are_grouped()),
+        Action::Purge if app.focus == Pane::Keys => !keys.index.is_empty(),
+        _ if app.focus == Pane::Stores => true,
+        action => app.record.would(action),
+    }
+}
+
+impl RecordPane {
+    /// Whether an action would do something with what is shown, though that is of another record while
+    /// the wanted one is on its way.
+    fn would(&self, action: Action) -> bool {
+        match action {
+            Action::Edit | Action::EditExternal | Action::CopyValue | Action::SaveValue => {
+                !self.is_in_part()
+            }
+            Action::Fetch => self.is_in_part(),
+            Action::SelectValue | Action::OpenInner => match &self.shown {
+                Some(RecordView::Whole(record, preview)) => {
+                    let json = preview.kind() == PreviewKind::Json && !preview.is_converted();
+                    if action == Action::OpenInner {
+                        !json && may_hold(&record.value)
+                    } else {
+                        json
+                    }
+                }
+                _ => false,
+            },
+            Action::Search | Action::Wrap => self.preview().is_some(),
+            Action::SearchNext | Action::SearchPrevious => self.matches.is_some(),
+            _ => true,
+        }
+    }
+}
+
+impl Editor {
+    /// Whether an action would do something with what is edited.
+    fn would(&self, action: Action) -> bool {
+        let text = self.value.text().is_some();
+        match action {
+            Action::Undo => self.is_changed(),
+            Action::Format | Action::SaveAsText | Action::Bracket => {
+                text && self.typed_content_type().family() == Family::Json
+            }
+            Action::Wrap => text,
+            Action::Search | Action::Replace | Action::GoTo | Action::SelectAll => {
+                text || self.value.hex().is_some()
+            }
+            _ => true,
+        }
+    }
+}
+
+/// What an action does in the present state; nothing where it is not to be named.
+fn words(app: &App, action: Action) -> Option<Cow<'static, str>> {
+    if let Some(Layer::Prompt(line)) = app.layer() {
+        return line.words(action).map(Cow::Borrowed);
+    }
+    if !app.layers.is_empty() {
+        return Some(action.hint().into());
+    }
+    if let Some(editor) = &app.editor {
+        return editor.would(action).then(|| action.hint().into());
+    }
+    let words = match (action, app.focus) {
+        // Esc says so already.
+        (Action::Left, Pane::Keys) if app.keys.grouping.is_some() => return None,
+        (Action::Left, Pane::Keys) => "stores",
+        (Action::Left, _) => "keys",
+        (Action::Follow, _) if app.keys.follow => "stop following",
+        (Action::Groups, _) if app.keys.grouping.is_some() => "ungroup",
+        (Action::ToggleWatch, _) if app.watch.on => "pause",
+        _ => action.hint(),
+    };
+    Some(words.into())
+}
+
+impl Prompt {
+    /// What an action does with the line.
+    fn words(&self, action: Action) -> Option<&'static str> {
+        let is_store = matches!(self.kind, PromptKind::StoreName | PromptKind::StoreAlias);
+        Some(match (action, self.kind) {
+            (Action::Cancel, _) => "cancel",
+            (Action::Accept, _) if is_store && self.input.text().is_empty() => "default store",
+            (Action::Accept, kind) => kind.verb(),
+            (Action::Next, PromptKind::StoreName) => "alias instead",
+            (Action::Next, PromptKind::StoreAlias) => "name instead",
+            (Action::Next, PromptKind::RecordType) => "usual types",
+            _ => return None,
+        })
+    }
+}
+
+/// What to say of a key that does nothing in the pane in focus: where it does something.
+pub(super) fn elsewhere(app: &App, key: &KeyEvent) -> Option<Notice> {
+    let chord = Chord::from_event(key)?;
+    let others = [Pane::Keys, Pane::Record, Pane::Stores].into_iter();
+    let found = others.filter(|pane| *pane != app.focus).find_map(|pane| {
+        let action = app.keymap.lookup(pane.context(), key)?;
+        Some(format!("{chord} {} in the {} pane", action.does(), pane.named()))
+    });
+    Some(Notice::info(found.unwrap_or_else(|| {
+        let lists = app.keymap.says(Context::Global, Action::Help, "lists the keys");
+        text::then(&format!("{chord} does nothing here"), "; ", lists)
+    })))
+}
