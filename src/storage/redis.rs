@@ -4,7 +4,7 @@
 //! connection error         connections that come back · what errors mean
 //! keys reply               names of Redis keys · parsing of answers
 //! read scan iterate        one record · all keys of a store · in Crawlee's order
-//! write unscripted         one script a write, in scripts/ · transactions where these are forbidden
+//! write scripts unscripted one script a write, in scripts/ · transactions where these are forbidden
 //! commit                   records that are changed only if they are what is expected
 //! rewrite                  records that get another key or type, without their value leaving the server
 //! aside                    stores and records that are set aside instead of destroyed
@@ -31,6 +31,7 @@ mod reply;
 mod resolve;
 mod rewrite;
 mod scan;
+mod scripts;
 mod siblings;
 mod step;
 mod unscripted;

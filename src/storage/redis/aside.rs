@@ -27,6 +27,7 @@ use fred::types::Value;
 
 use super::connection::Waiting;
 use super::keys::{self, ASIDES, ID_TO_NAME, NAME_TO_ID, Part, part_keys, store_arg};
+use super::scripts::script;
 use super::{Command, RedisStorage, command, error, reply};
 use crate::model::{
     Aside, AsideId, AsideInfo, Error, ErrorKind, Replicas, Result, StoreName, Timestamp,
@@ -34,13 +35,8 @@ use crate::model::{
 use crate::storage::aside::{KEPT, expiry, maker};
 use crate::storage::naming::new_id;
 
-const SET_ASIDE: &str = concat!(
-    include_str!("scripts/refused.lua"),
-    include_str!("scripts/changes.lua"),
-    include_str!("scripts/set_aside.lua")
-);
-const DISCARD: &str =
-    concat!(include_str!("scripts/refused.lua"), include_str!("scripts/discard.lua"));
+const SET_ASIDE: &str = script!("refused", "changes", "set_aside");
+const DISCARD: &str = script!("refused", "discard");
 
 /// How often a transaction whose watched keys have changed is tried again.
 const TRIES: usize = 5;

@@ -13,6 +13,7 @@ use super::connection::Command;
 use super::doubt::{Before, Doubt, batch_time};
 use super::keys::{DELETE_BATCH, Part, json, part_keys};
 use super::read::{bytes_of, hash_command};
+use super::scripts::script;
 use super::unscripted::{touches, with_value};
 use super::{RedisStorage, reply};
 use crate::model::{
@@ -22,11 +23,7 @@ use crate::model::{
 };
 use crate::storage::metadata::write_record;
 
-const COMMIT: &str = concat!(
-    include_str!("scripts/refused.lua"),
-    include_str!("scripts/expected.lua"),
-    include_str!("scripts/commit.lua")
-);
+const COMMIT: &str = script!("refused", "expected", "commit");
 
 /// How often a transaction whose watched keys have changed is tried again.
 pub(super) const TRIES: usize = 5;

@@ -13,11 +13,12 @@ use super::keys::store_arg;
 use super::keys::{self, ID_TO_NAME, NAME_TO_ID, Part};
 use super::scan::bounds::Bounds;
 use super::scan::hscan;
+use super::scripts::script;
 use super::{RedisStorage, command, error, reply};
 use crate::model::{Error, ErrorKind, Result, StoreInfo, StoreName, StoreState};
 use crate::storage::metadata::StoreMetadata;
 
-const STORES: &str = include_str!("scripts/stores.lua");
+const STORES: &str = script!("stores");
 
 /// Stores in one batch: it holds the server for about half a millisecond.
 const BATCH: usize = 64;

@@ -12,6 +12,7 @@ use fred::types::Value;
 
 use super::keys::store_arg;
 use super::keys::{self, ID_TO_NAME, NAME_TO_ID, Part};
+use super::scripts::script;
 use super::{RedisStorage, command, reply};
 use crate::model::{
     Error, ErrorKind, OpenBy, Opened, Result, StoreInfo, StoreName, StoreState, Timestamp,
@@ -20,8 +21,7 @@ use crate::storage::metadata::StoreMetadata;
 use crate::storage::naming::{check_alias, check_name, new_id};
 use crate::storage::read_only;
 
-const CREATE: &str =
-    concat!(include_str!("scripts/refused.lua"), include_str!("scripts/create.lua"));
+const CREATE: &str = script!("refused", "create");
 
 /// How long another opener may take to finish what it began, at most; Crawlee waits as long. A
 /// shorter command time-out shortens it: to who waits, it is one command.

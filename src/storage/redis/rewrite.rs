@@ -11,6 +11,7 @@ use super::commit::{TRIES, expectation};
 use super::connection::Command;
 use super::keys::{Part, json, part_keys};
 use super::read::{Stat, hash_command};
+use super::scripts::script;
 use super::unscripted::{touches, whole, with_value};
 use super::{RedisStorage, reply};
 use crate::model::{
@@ -19,11 +20,7 @@ use crate::model::{
 };
 use crate::storage::metadata::{combine_halves, rewrite_record};
 
-const REWRITE: &str = concat!(
-    include_str!("scripts/refused.lua"),
-    include_str!("scripts/expected.lua"),
-    include_str!("scripts/rewrite.lua")
-);
+const REWRITE: &str = script!("refused", "expected", "rewrite");
 
 /// What the record will be, and its metadata as it is stored.
 struct Next {

@@ -14,15 +14,15 @@ use super::keys::{
     ACCESSED_AT, DELETE_BATCH, ID_TO_NAME, NAME_TO_ID, Part, json, part_keys, store_arg,
 };
 use super::read::bytes_of;
+use super::scripts::script;
 use super::unscripted::json_set;
 use super::{RedisStorage, command, error, reply};
 use crate::model::{Error, ErrorKind, Key, Result, StoreName, Timestamp, Write, Written};
 use crate::storage::no_repair;
 
-const DELETE: &str =
-    concat!(include_str!("scripts/refused.lua"), include_str!("scripts/delete.lua"));
-const PURGE: &str = concat!(include_str!("scripts/refused.lua"), include_str!("scripts/purge.lua"));
-const DROP: &str = concat!(include_str!("scripts/refused.lua"), include_str!("scripts/drop.lua"));
+const DELETE: &str = script!("refused", "delete");
+const PURGE: &str = script!("refused", "purge");
+const DROP: &str = script!("refused", "drop");
 
 /// The least that a server can be told to take as one argument, in bytes: no limit is lower.
 const ALWAYS_TAKEN: u64 = 1 << 20;

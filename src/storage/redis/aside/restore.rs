@@ -6,19 +6,15 @@ use std::time::Instant;
 use fred::types::Value;
 
 use super::super::keys::{Part, json, part_keys, store_arg};
+use super::super::scripts::script;
 use super::super::step::{held, leave_half, next_count};
 use super::super::{RedisStorage, command, reply};
 use super::{AsideKeys, expires, life, nothing_aside};
 use crate::model::{AsideId, Error, ErrorKind, Restored, Result, Timestamp};
 use crate::storage::aside::oldest;
 
-const RESTORE: &str = concat!(
-    include_str!("../scripts/refused.lua"),
-    include_str!("../scripts/changes.lua"),
-    include_str!("../scripts/restore.lua")
-);
-const RESTORE_STEP: &str =
-    concat!(include_str!("../scripts/refused.lua"), include_str!("../scripts/restore_step.lua"));
+const RESTORE: &str = script!("refused", "changes", "restore");
+const RESTORE_STEP: &str = script!("refused", "restore_step");
 
 /// How many records the first step looks at.
 const FIRST_COUNT: u32 = 50;
