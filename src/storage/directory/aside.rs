@@ -103,7 +103,7 @@ pub(super) fn list(
             found.push(entry.info(Listing::read(&kept)?.len() as u64));
         }
     }
-    found.sort_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
+    found.sort_unstable_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
     Ok(found)
 }
 

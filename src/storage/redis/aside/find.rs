@@ -90,7 +90,7 @@ impl RedisStorage {
                 _ => self.free(keys).await,
             }
         }
-        infos.sort_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
+        infos.sort_unstable_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
         Ok(infos)
     }
 

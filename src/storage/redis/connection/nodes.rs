@@ -84,7 +84,7 @@ impl Nodes {
     fn serving(&self) -> Result<Vec<Host>> {
         let mut hosts: Vec<Host> =
             self.slots().ranges.iter().map(|(_, _, host)| host.clone()).collect();
-        hosts.sort_by_key(Host::to_string);
+        hosts.sort_unstable_by_key(Host::to_string);
         hosts.dedup();
         if hosts.len() > MOST {
             let problem = format!("the cluster names {} nodes, more than any has", hosts.len());
