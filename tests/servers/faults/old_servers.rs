@@ -33,6 +33,10 @@ fn scripts_on_old_servers_change_nothing_when_they_are_refused() {
     aside.extend(keys(&["items:aside:x", "metadata_items:aside:x", "aside:x"], "whole"));
     aside.extend(["whole:asides", "asides"].map(|list| format!("key_value_stores:{list}")));
     aside.extend(INDEXES.iter().rev().map(|&index| index.to_owned()));
+    let commit = concat!(
+        include_str!("../../../src/storage/redis/scripts/expected.lua"),
+        include_str!("../../../src/storage/redis/scripts/commit.lua")
+    );
     let set_aside = concat!(
         include_str!("../../../src/storage/redis/scripts/changes.lua"),
         include_str!("../../../src/storage/redis/scripts/set_aside.lua")
@@ -51,7 +55,7 @@ fn scripts_on_old_servers_change_nothing_when_they_are_refused() {
             &["rename", "unlink", "hdel", "hset", "expire"],
         ),
         (
-            include_str!("../../../src/storage/redis/scripts/commit.lua"),
+            commit,
             &records,
             &["\"now\"", "put", "one", "bytes", "old", "3", "text/plain", "new", "{}"],
             &["hset", "json.set", "hget"],
@@ -63,13 +67,13 @@ fn scripts_on_old_servers_change_nothing_when_they_are_refused() {
             &["hdel", "json.set"],
         ),
         (
-            include_str!("../../../src/storage/redis/scripts/commit.lua"),
+            commit,
             &records,
             &["\"now\"", "remove", "one", "anything", "", "0", "", "", ""],
             &["hdel", "json.set"],
         ),
         (
-            include_str!("../../../src/storage/redis/scripts/commit.lua"),
+            commit,
             &records,
             &["\"now\"", "put", "one", "anything", "", "0", "", "new", "{}"],
             &["hset", "json.set"],
