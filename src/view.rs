@@ -23,6 +23,7 @@ mod named;
 mod paint;
 mod record;
 mod review;
+mod start;
 mod status;
 mod stores;
 mod targets;
@@ -80,6 +81,7 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, appearance: &Appearance) {
         if app.split.sizes.zoomed && layout.body.width >= TWO_PANES {
             border::zoomed(buf, layout.body, app, appearance);
         }
+        start::draw(buf, layout.body, app, appearance);
     }
     let in_footer = footer::draw(buf, layout.footer, app, appearance);
     for layer in &app.layers {

@@ -36,6 +36,8 @@ pub struct Session {
     pub server: ServerInfo,
     /// How long a round trip takes.
     pub latency: Option<Duration>,
+    /// How often connecting has failed since there was a server, or since another one was chosen.
+    pub tries: u32,
     /// How long to wait before the next try to connect, if one fails.
     pause: Duration,
     /// Whether another target was chosen and its first answer is awaited.
@@ -49,6 +51,7 @@ impl Session {
             state: SessionState::Connecting,
             server: ServerInfo::default(),
             latency: None,
+            tries: 0,
             pause: FIRST_PAUSE,
             switching,
         }
@@ -104,6 +107,7 @@ impl Session {
                 self.latency = server.latency;
                 self.state = SessionState::Open(ConnectionState::Up);
                 self.pause = FIRST_PAUSE;
+                self.tries = 0;
                 if !server.notes.is_empty() {
                     ctx.tell(Notice::warning(server.notes.join(" · ")));
                 }
@@ -115,6 +119,7 @@ impl Session {
             Err(_) if self.is_open() => false,
             Err(error) => {
                 self.state = SessionState::Failed(error);
+                self.tries = self.tries.saturating_add(1);
                 if self.is_trying() {
                     ctx.effect(Effect::ConnectAgain(self.pause));
                     self.pause = (self.pause * 2).min(LONGEST_PAUSE);

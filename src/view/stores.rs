@@ -33,12 +33,7 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appeara
     pane(buf, area, focused, &Titles { top: &title, bottom: &at }, appearance);
     let inner = area.inner();
     if let Some(text) = instead(app) {
-        let role =
-            if stores.failure.is_some() || matches!(app.session.state, SessionState::Failed(_)) {
-                Role::Danger
-            } else {
-                Role::Dim
-            };
+        let role = if stores.failure.is_some() { Role::Danger } else { Role::Dim };
         for (line, y) in text::wrap(&text, usize::from(inner.width.saturating_sub(2)))
             .iter()
             .zip(inner.y..inner.y + inner.height)
@@ -113,23 +108,8 @@ fn instead(app: &App) -> Option<String> {
     let says = |action, does| app.keymap.says(Context::Stores, action, does);
     match &app.session.state {
         SessionState::Connecting => return Some("connecting…".to_owned()),
-        SessionState::Failed(error) => {
-            let trying = app.session.is_trying();
-            let tries = if trying { "tries at once" } else { "tries again" };
-            let more = app.settings.targets.len() > 1;
-            let remedies = [
-                says(Action::Refresh, tries),
-                says(Action::Targets, "opens another target").filter(|_| more),
-            ];
-            let remedies: Vec<_> = remedies.into_iter().flatten().collect();
-            let remedies = (!remedies.is_empty()).then(|| remedies.join(", "));
-            let state = if trying { "larder goes on trying" } else { "" };
-            let gap = if trying { "; " } else { "" };
-            let text = text::then(state, gap, remedies);
-            let gap = if text.is_empty() { "" } else { " " };
-            let dot = if text.is_empty() { "" } else { "." };
-            return Some(format!("{error}.{gap}{text}{dot}"));
-        }
+        // The panel in the middle says why.
+        SessionState::Failed(_) => return Some(String::new()),
         SessionState::Open(_) => {}
     }
     if let Some(error) = stores.failure.as_ref().filter(|_| stores.total() == 0) {

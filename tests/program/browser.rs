@@ -375,7 +375,7 @@ fn it_switches_between_servers_and_keeps_nothing_of_the_old_one() {
     screen.keys("d");
     screen.wait_for_text("read-only");
     screen.keys("TG\r");
-    screen.wait_for_text("opens another target.");
+    screen.wait_for_text("opens another target");
     screen.keys("Tg\r");
     screen.wait_for("the first server", |text| text.contains("shop") && !text.contains("other"));
     screen.keys("\r");

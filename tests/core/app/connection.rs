@@ -268,3 +268,25 @@ fn a_switch_waits_until_it_is_known_what_became_of_a_write() {
     stage.keys("Tj<enter>");
     assert!(stage.asked.iter().any(|effect| matches!(effect, Effect::Switch(1))));
 }
+
+#[test]
+fn without_a_server_one_panel_says_what_where_how_often_and_which_keys() {
+    let mut stage = Stage::new(80, 24);
+    let refused = || Error::new(ErrorKind::Connection, "connection refused: 127.0.0.1:7541");
+    stage.event(Event::Connected(Err(refused())));
+    let frame = stage.frame();
+    let label = stage.app.settings.label.clone();
+    for told in ["Not connected", &label, "connection refused", "r tries at once", "q quits"] {
+        assert!(frame.contains(told), "{told}: {frame}");
+    }
+    assert!(!frame.contains("tried"), "{frame}");
+    stage.event(Event::Connected(Err(refused())));
+    assert!(stage.frame().contains("tried 2 times, larder goes on trying"), "{}", stage.frame());
+    stage.connect(vec![store("default", 2), store("shop", 3)]);
+    assert!(!stage.frame().contains("Not connected"), "{}", stage.frame());
+    let password = Error::new(ErrorKind::Permission, "the server wants a password");
+    let mut stage = Stage::new(80, 24);
+    stage.event(Event::Connected(Err(password)));
+    let frame = stage.frame();
+    assert!(frame.contains("r tries again") && !frame.contains("goes on trying"), "{frame}");
+}
