@@ -1,14 +1,15 @@
 //! Writing a record anew from what the server has of it: under another key, in another store, or with
 //! another content type.
 //!
-//! A script does it in one step, and the value stays on the server. Where scripts are forbidden, a
-//! transaction that watches the Redis keys takes its place; there the value passes through larder.
+//! A script does it in one step, and the value stays on the server. Where scripts are forbidden, or would
+//! hold the server for long with a large value, a transaction that watches the Redis keys takes its place;
+//! there the value passes through larder.
 
 use bytes::Bytes;
 use fred::types::Value;
 
 use super::commit::{TRIES, expectation};
-use super::connection::Command;
+use super::connection::{Command, DEDICATED_ABOVE, OptimisticTransaction};
 use super::keys::{Part, json, part_keys};
 use super::read::{Stat, hash_command};
 use super::scripts::script;
@@ -19,6 +20,9 @@ use crate::model::{
     RecordState, Result, Timestamp, Written,
 };
 use crate::storage::metadata::{combine_halves, rewrite_record};
+
+/// How often a large value is tried to be moved while its store is watched.
+const LARGE_TRIES: usize = 3;
 
 const REWRITE: &str = script!("refused", "expected", "rewrite");
 
@@ -43,6 +47,9 @@ impl RedisStorage {
         if it.removes && it.store != it.to_store {
             let problem = "a record is not renamed from one store to another";
             return Err(Error::new(ErrorKind::NotSupported, problem).hint("copy it instead"));
+        }
+        if let Some(written) = self.rewrite_large(it, at).await? {
+            return Ok(written);
         }
         for _ in 0..TRIES {
             match self.rewrite_once(it, at).await? {
@@ -87,31 +94,57 @@ impl RedisStorage {
 
     async fn rewrite_without_script(&self, it: &RecordRewrite, at: Timestamp) -> Result<Written> {
         for attempt in 0..=TRIES {
-            let mut watched = Vec::new();
             // Nothing is watched in the last try.
-            if attempt < TRIES {
-                watched = part_keys(&it.store, &[Part::Items, Part::MetadataItems]);
-                if it.store != it.to_store {
-                    watched.extend(part_keys(&it.to_store, &[Part::Items, Part::MetadataItems]));
-                }
-            }
+            let watched = if attempt < TRIES { watched(it) } else { Vec::new() };
             let transaction = self.connections.watch_keys(watched).await?;
-            let is_one_step = transaction.is_watching();
-            let comparison = if is_one_step { Comparison::OneStep } else { Comparison::Unwatched };
-            let (next, mut commands) = match self.rewriting(it).await {
-                Ok(ready) => ready,
-                Err(error) => {
-                    transaction.release().await;
-                    return Err(error);
-                }
-            };
-            let count = commands.len();
-            commands.extend(touches(&it.to_store, at));
-            let Some(replies) = transaction.commit(commands).await? else { continue };
-            whole(replies.into_iter().take(count).collect())?;
-            return Ok(done(next.meta, comparison));
+            if let Some(written) = self.rewrite_within(transaction, it, at).await? {
+                return Ok(written);
+            }
         }
         Err(it.expect.conflict(&it.key))
+    }
+
+    /// A large value passes through larder, for a script that copies it holds the server several times
+    /// as long. `None`: nothing was done, for the store changes all the time or the user may not.
+    async fn rewrite_large(&self, it: &RecordRewrite, at: Timestamp) -> Result<Option<Written>> {
+        if it.is_in_place() || self.stat(&it.store, &it.key).await?.size <= Some(DEDICATED_ABOVE) {
+            return Ok(None);
+        }
+        for _ in 0..LARGE_TRIES {
+            let transaction = self.connections.watch_keys(watched(it)).await?;
+            if !transaction.is_watching() {
+                return Ok(None);
+            }
+            match self.rewrite_within(transaction, it, at).await {
+                Err(why) if is_for_script(why.kind) => return Ok(None),
+                Ok(None) => {}
+                other => return other,
+            }
+        }
+        Ok(None)
+    }
+
+    /// Writes within a transaction. `None`: a key that it watches has changed, and nothing was done.
+    async fn rewrite_within(
+        &self,
+        transaction: OptimisticTransaction,
+        it: &RecordRewrite,
+        at: Timestamp,
+    ) -> Result<Option<Written>> {
+        let is_one_step = transaction.is_watching();
+        let comparison = if is_one_step { Comparison::OneStep } else { Comparison::Unwatched };
+        let (next, mut commands) = match self.rewriting(it).await {
+            Ok(ready) => ready,
+            Err(error) => {
+                transaction.release().await;
+                return Err(error);
+            }
+        };
+        let count = commands.len();
+        commands.extend(touches(&it.to_store, at));
+        let Some(replies) = transaction.commit(commands).await? else { return Ok(None) };
+        whole(replies.into_iter().take(count).collect())?;
+        Ok(Some(done(next.meta, comparison)))
     }
 
     /// Compares both records, and gives the commands that write.
@@ -157,6 +190,20 @@ impl RedisStorage {
         }
         Ok((next, commands))
     }
+}
+
+/// The Redis keys that must stay as they are.
+fn watched(it: &RecordRewrite) -> Vec<Value> {
+    let mut keys = part_keys(&it.store, &[Part::Items, Part::MetadataItems]);
+    if it.store != it.to_store {
+        keys.extend(part_keys(&it.to_store, &[Part::Items, Part::MetadataItems]));
+    }
+    keys
+}
+
+/// Whether a script may do what a transaction may not: nothing was done.
+fn is_for_script(why: ErrorKind) -> bool {
+    matches!(why, ErrorKind::Permission | ErrorKind::NotSupported)
 }
 
 /// What is written, by what is there.

@@ -113,3 +113,29 @@ async fn at_any_moment_a_record_that_is_renamed_is_under_one_key() {
         assert!(looks > 0, "nobody looked");
     }
 }
+
+/// A script that copies a large value holds the server several times as long as a transaction.
+#[tokio::test]
+async fn a_large_record_is_renamed_by_no_script_while_nobody_writes() {
+    let redis = Redis::new().await;
+    let storage = redis.storage();
+    let shop = store(storage, "shop").await;
+    put(storage, &shop, "old", &"x".repeat(5 << 20)).await;
+    put(storage, &shop, "small", "x").await;
+    let mut monitor = redis.server.monitor();
+    let rename = |key: &str, to: &str| {
+        let (store, overwrite) = (shop.clone(), false);
+        Operation::Rename { store, key: key.into(), to: to.into(), overwrite }
+    };
+    for (key, script) in [("old", false), ("small", true)] {
+        monitor.lines();
+        let plan = ops::plan(storage, &rename(key, &format!("{key}-new"))).await.unwrap();
+        ops::perform(storage, &plan).await.unwrap();
+        let lines = monitor.lines();
+        let ran = |name: &str| lines.iter().any(|line| line.contains(&format!("] \"{name}\"")));
+        assert_eq!((ran("EVAL"), ran("EXEC")), (script, !script), "{key}");
+    }
+    let keys = crate::contract::scan(storage, &shop).await;
+    let keys: Vec<_> = keys.iter().map(|meta| (meta.key.escaped(), meta.size)).collect();
+    assert_eq!(keys, [("old-new".to_owned(), 5 << 20), ("small-new".to_owned(), 1)]);
+}

@@ -1,6 +1,5 @@
 -- Writes a record anew from what is stored: under another key, in another store, or with another
--- content type; and the times of the store that is written, in one step. The value never leaves the
--- server.
+-- content type; and the times of the store that is written, in one step. The value stays on the server.
 -- KEYS: items and metadata_items of the record; items, metadata_items and metadata of the store that
 --       is written
 -- ARGV: the time as JSON; 'move', 'copy' or 'retype'; the record's metadata as it was read, empty where
