@@ -5,6 +5,8 @@
 mod fill;
 #[path = "../support/proxy.rs"]
 mod proxy;
+#[path = "../support/pty.rs"]
+mod pty;
 #[path = "../support/python.rs"]
 mod python;
 #[path = "../support/server.rs"]

@@ -7,6 +7,7 @@
 
 mod asides;
 mod check;
+mod drafts;
 mod sent;
 mod wire;
 

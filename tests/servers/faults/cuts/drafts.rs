@@ -1,0 +1,186 @@
+//! Saves of the browser, cut at their bytes: the record is old or new, what the browser says of it is
+//! so, and until it is stored its draft is there.
+//!
+//! `LARDER_CUTS` is how many saves are cut, few without it.
+
+use std::path::Path;
+use std::process::Command;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use super::wire::Fault;
+use super::{Bench, RIGHTS, Rights, STORE, user};
+use crate::pty::{Screen, larder};
+
+/// Browsers at a time.
+const AT_ONCE: usize = 16;
+/// Saves that are cut where nobody says how many.
+const FEW: usize = 48;
+
+/// What the browser said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Said {
+    Saved,
+    NotMade,
+    NotKnown,
+}
+
+/// The value on the server.
+fn stored(bench: &mut Bench) -> String {
+    let items = format!("key_value_stores:{STORE}:items");
+    let value = bench.client.call(&[b"HGET", items.as_bytes(), b"k001"]).bytes().unwrap();
+    String::from_utf8(value).unwrap()
+}
+
+/// What was typed in the only draft there is; none if there is none.
+fn draft(state: &Path) -> Option<String> {
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(larder());
+        command.arg("drafts").args(arguments).env("HOME", state).env("XDG_STATE_HOME", state);
+        let output = command.output().unwrap();
+        // One that is listed may be gone by now.
+        output.status.success().then(|| String::from_utf8(output.stdout).unwrap())
+    };
+    let listed = run(&["list", "--json"]).expect("drafts are listed");
+    let first: serde_json::Value = serde_json::from_str(listed.lines().next()?).unwrap();
+    run(&["show", first["draft"].as_str().unwrap()])
+}
+
+fn comes(what: &str, done: impl Fn() -> bool) -> Result<(), String> {
+    let start = Instant::now();
+    while !done() {
+        if start.elapsed() > Duration::from_secs(10) {
+            return Err(format!("waited for {what}"));
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    Ok(())
+}
+
+/// What the screen says of the save; `None` while it says nothing.
+fn said(text: &str) -> Option<Said> {
+    let waits = ["looking what became", "saving", "Save k001"];
+    if waits.iter().any(|words| text.contains(words)) {
+        return None;
+    }
+    if !text.contains("Edit shop") {
+        return text.contains("k001").then_some(Said::Saved);
+    }
+    let not_known = ["is not known", "is not there", "it may still come"];
+    if not_known.iter().any(|words| text.contains(words)) {
+        return Some(Said::NotKnown);
+    }
+    // Whatever the reason is.
+    text.contains(" ! ").then_some(Said::NotMade)
+}
+
+/// A browser on the way to the server.
+struct Browser {
+    screen: Screen,
+    state: tempfile::TempDir,
+}
+
+impl Browser {
+    fn start(bench: &Bench, rights: Rights) -> Self {
+        let state = tempfile::tempdir().unwrap();
+        let url = format!("redis://{}:p@127.0.0.1:{}", user(rights), bench.wire.port);
+        let env = [("XDG_STATE_HOME", state.path().to_str().unwrap())];
+        let mut screen = Screen::start(&["-t", &url], &env, 30, 100);
+        screen.wait_for("the stores", |text| text.contains("other") && text.contains(STORE));
+        screen.keys("j\r");
+        // The cursor stays on its key while the others come.
+        screen.wait_for("all keys", |text| text.contains("k000") && text.contains(" 1 / 150 "));
+        screen.keys("j");
+        Self { screen, state }
+    }
+
+    /// Types, saves with this fault, and says what is wrong with what came of it.
+    fn try_with(&mut self, bench: &mut Bench, fault: Fault) -> Result<Said, String> {
+        let before = stored(bench);
+        let (screen, state) = (&mut self.screen, self.state.path());
+        // It is read anew after each save.
+        let line = format!("│ {before} ");
+        screen.wait_for("the record", |text| text.contains("┬ k001 ") && text.contains(&line));
+        screen.keys("e");
+        screen.wait_for_text("Edit shop");
+        // One character more, or one less.
+        let typed = before.strip_prefix('x').map_or_else(|| format!("x{before}"), str::to_owned);
+        let is_shown =
+            |text: &str| text.contains("Save k001") && text.contains(&format!("+ {typed}"));
+        screen.keys(if typed.len() > before.len() { "x" } else { "\x1b[3~" });
+        screen.keys("\x13");
+        screen.wait_for("what is changed", is_shown);
+        bench.wire.arm(fault);
+        screen.keys("\r");
+        let text = screen.wait_for("an answer", |text| said(text).is_some());
+        let told = said(&text).unwrap();
+        let at_once = stored(bench);
+        let is_new = match told {
+            Said::Saved => at_once == typed,
+            Said::NotMade => at_once == before,
+            Said::NotKnown => at_once == typed || at_once == before,
+        };
+        if !is_new {
+            return Err(format!("{told:?}, but it is {at_once:?} of {before:?}:\n{text}"));
+        }
+        if told == Said::Saved {
+            comes("the end of the draft", || draft(state).is_none())?;
+            return Ok(told);
+        }
+        comes("the draft", || draft(state).as_deref() == Some(&typed))?;
+        // Saved once more, it is made.
+        screen.keys("\x13");
+        screen.wait_for("what is changed", is_shown);
+        screen.keys("\r");
+        screen.wait_for("the save", |text| !text.contains("Edit shop"));
+        if stored(bench) != typed {
+            return Err(format!("saved again, it is {:?}", stored(bench)));
+        }
+        comes("the end of the draft", || draft(state).is_none())?;
+        Ok(told)
+    }
+}
+
+#[test]
+fn a_save_of_the_browser_that_is_cut_is_told_as_it_is_and_its_draft_is_there() {
+    let wanted = std::env::var("LARDER_CUTS").ok().and_then(|wanted| wanted.parse().ok());
+    let wanted: usize = wanted.unwrap_or(FEW);
+    let each = wanted.div_ceil(AT_ONCE);
+    let tally = Mutex::new((Vec::new(), Vec::new()));
+    std::thread::scope(|scope| {
+        for worker in 0..AT_ONCE {
+            let tally = &tally;
+            scope.spawn(move || {
+                let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+                let runtime = runtime.unwrap();
+                let mut bench = runtime.block_on(Bench::start());
+                bench.fill();
+                let mut browser = Browser::start(&bench, RIGHTS[worker % RIGHTS.len()]);
+                for turn in 0..each {
+                    // Some 6,000 bytes up with a script, some 700 without; an answer is short.
+                    let most = if RIGHTS[worker % RIGHTS.len()].scripts { 6000 } else { 700 };
+                    let at = most * turn / each;
+                    let fault = match turn % 4 {
+                        0 => Fault::Cut(at),
+                        1 => Fault::Reset(at),
+                        _ => Fault::CutAnswer(turn / 4 % 12),
+                    };
+                    let came = browser.try_with(&mut bench, fault);
+                    let mut tally = tally.lock().unwrap();
+                    match came {
+                        Ok(said) => tally.0.push(said),
+                        Err(why) => {
+                            tally.1.push(format!("{fault:?} of worker {worker}: {why}"));
+                            return;
+                        }
+                    }
+                }
+            });
+        }
+    });
+    let (said, wrong) = tally.into_inner().unwrap();
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(said.len() >= wanted, "only {} saves", said.len());
+    let not_made = said.iter().filter(|said| **said != Said::Saved).count();
+    assert!(not_made * 5 >= said.len(), "only {not_made} of {} were not made", said.len());
+}
