@@ -48,10 +48,15 @@ fn record_state(state: &RecordState) -> String {
 /// What is known of a store, name by name.
 pub(crate) fn store_facts(info: &StoreInfo, now: Timestamp, facts: &mut Facts) {
     let none = || "—".to_owned();
+    let named = info.name.as_deref().map(|name| name == info.store.escaped());
     facts.push(("store", info.store.escaped()));
     facts.push(("id", info.id.clone().unwrap_or_else(none)));
-    let name = info.name.clone();
-    facts.push(("name", name.unwrap_or_else(|| "none (an alias or the default)".to_owned())));
+    // A store is called by its name, if it has one.
+    match named {
+        Some(true) => {}
+        Some(false) => facts.push(("name", info.name.clone().unwrap_or_default())),
+        None => facts.push(("name", "none (an alias or the default)".to_owned())),
+    }
     facts.push(("records", info.records.map_or_else(none, text::count)));
     if let Some(values) = info.values {
         let told =

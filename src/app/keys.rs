@@ -53,6 +53,8 @@ pub struct KeysPane {
     pub grouping: Option<Grouping>,
     /// Whether the newest records come in at the top, and the view stays there.
     pub follow: bool,
+    /// Whether they did before, in this store.
+    pub followed: bool,
     /// The marked keys, and what they come to.
     pub marks: Marks,
     /// Whether the store is no longer listed.
@@ -150,6 +152,11 @@ impl KeysPane {
         } else {
             (Filter::Substring, filter)
         }
+    }
+
+    /// Whether anything has come since the store was opened, so that something is the newest.
+    pub fn has_newest(&self) -> bool {
+        !self.sync.highlights.recent.is_empty()
     }
 
     /// Why a record is highlighted, if it is.

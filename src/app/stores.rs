@@ -2,6 +2,7 @@
 
 mod act;
 mod columns;
+mod order;
 
 use std::collections::HashSet;
 
@@ -10,6 +11,7 @@ use crate::model::{Error, ErrorKind, StoreInfo, StoreName};
 use super::list::{Cursor, Move};
 
 pub use columns::{CHANGED, Columns, GAP, MARKS};
+pub use order::StoreSort;
 
 /// All stores, those that the filter leaves, and the one under the cursor.
 #[derive(Debug, Clone, Default)]
@@ -19,6 +21,10 @@ pub struct StoresPane {
     filter: String,
     /// The cursor among the visible stores.
     pub cursor: Cursor,
+    /// The order.
+    pub sort: StoreSort,
+    /// Whether the order is backwards.
+    pub descending: bool,
     /// How wide the columns of the list are.
     pub columns: Columns,
     /// Whether the list has been read at least once.
@@ -160,10 +166,10 @@ impl StoresPane {
     }
 
     /// Takes newer metadata of one store.
-    pub fn update(&mut self, info: StoreInfo) {
+    pub fn update(&mut self, info: StoreInfo, height: usize) {
         self.columns.hold(&info);
-        if let Some(old) = self.all.iter_mut().find(|old| old.store == info.store) {
-            old.renew(info);
+        if let Some(at) = self.all.iter().position(|old| old.store == info.store) {
+            self.renew(at, info, height);
         }
     }
 
@@ -179,7 +185,7 @@ impl StoresPane {
         self.failure = None;
         self.columns.hold(&info);
         match self.all.binary_search_by(|old| old.store.cmp(&info.store)) {
-            Ok(at) => self.all[at].renew(info),
+            Ok(at) => self.renew(at, info, height),
             Err(at) => {
                 let held = self.wanted.take();
                 let held = held.or_else(|| self.current().map(|info| info.store.clone()));
@@ -223,22 +229,6 @@ impl StoresPane {
         self.columns = Columns::default();
         self.all.iter().for_each(|info| self.columns.hold(info));
         self.refilter_holding(held, height);
-    }
-
-    fn refilter(&mut self, height: usize) {
-        let held = self.current().map(|info| info.store.clone());
-        self.refilter_holding(held, height);
-    }
-
-    fn refilter_holding(&mut self, held: Option<StoreName>, height: usize) {
-        let needle = self.filter.to_lowercase();
-        let matches = |info: &StoreInfo| {
-            needle.is_empty() || info.store.escaped().to_lowercase().contains(&needle)
-        };
-        self.visible = (0..self.all.len()).filter(|at| matches(&self.all[*at])).collect();
-        let at = held
-            .map_or(0, |held| self.visible.partition_point(|index| self.all[*index].store < held));
-        self.cursor.hold(at, self.visible.len(), height);
     }
 }
 

@@ -92,7 +92,7 @@ named! {
     FindLost "find_lost" "find lost" "Look through the whole server for stores that no index names"
 
     Filter "filter" "filter" "Show only what contains a text"
-    Sort "sort" "sort" "Sort by the next column: key, type, size, newest"
+    Sort "sort" "sort" "Sort by the next column"
     ReverseSort "reverse_sort" "reverse" "Reverse the order"
     Mark "mark" "mark" "Mark the record, or take the mark away, and go down"
     MarkRange "mark_range" "range" "Begin a range of marks here, or mark all from where it was begun"

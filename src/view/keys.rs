@@ -168,6 +168,8 @@ fn header(
         _ if kinds == RowKinds::Both => "Groups and keys".to_owned(),
         // Groups and what is in them stand in the order of the keys.
         _ if app.keys.are_grouped() => "Key".to_owned(),
+        // Nothing is newer than another yet.
+        Sort::Newest if !app.keys.has_newest() => "Key · nothing new yet".to_owned(),
         Sort::Newest if app.keys.descending => "Oldest first".to_owned(),
         Sort::Newest => "Newest first".to_owned(),
         _ => label("Key", Sort::Key),

@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 
-use crate::app::stores::{CHANGED, GAP, MARKS};
+use crate::app::stores::{CHANGED, GAP, MARKS, StoreSort};
 use crate::app::{App, Area, Pane, SessionState};
 use crate::keymap::{Action, Context};
 use crate::model::{StoreInfo, StoreState};
@@ -89,11 +89,22 @@ impl Columns {
 fn header(buf: &mut Buffer, inner: Area, app: &App, appearance: &Appearance) {
     let style = appearance.style(Role::Header);
     let columns = Columns::of(app, inner);
-    put(buf, inner.x + MARKS, inner.y, columns.name, "Store", style);
-    let (end, width) = columns.records;
-    put_right(buf, end, inner.y, width, "Records", style);
-    if let Some((end, width)) = columns.changed {
-        put_right(buf, end, inner.y, width, "Changed", style);
+    let s = &appearance.symbols;
+    let arrow = if app.stores.descending { s.descending } else { s.ascending };
+    let label = |word: &str, gap: &str, sort: StoreSort| {
+        if app.stores.sort == sort { format!("{word}{gap}{arrow}") } else { word.to_owned() }
+    };
+    let name = label("Store", " ", StoreSort::Name);
+    put(buf, inner.x + MARKS, inner.y, columns.name + GAP, &name, style);
+    // The arrow stands in the gap, so that numbers end below the word.
+    let number = |buf: &mut Buffer, (end, width): (u16, u16), word, sort| {
+        let label = label(word, "", sort);
+        let arrow = u16::from(app.stores.sort == sort);
+        put_right(buf, end + arrow, inner.y, width + arrow, &label, style);
+    };
+    number(buf, columns.records, "Records", StoreSort::Records);
+    if let Some(changed) = columns.changed {
+        number(buf, changed, "Changed", StoreSort::Changed);
     }
 }
 

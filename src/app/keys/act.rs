@@ -149,6 +149,7 @@ impl KeysPane {
             let remedy = ctx.says(Action::Sort, "sorts by key");
             return ctx.say(Notice::info(text::then("not following any more", "; ", remedy)));
         }
+        self.followed = true;
         self.flatten_groups(ctx);
         self.sort = Sort::Newest;
         self.descending = false;

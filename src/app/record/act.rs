@@ -256,9 +256,6 @@ impl RecordPane {
 
     /// Takes where the text occurs.
     pub(in crate::app) fn searched(&mut self, matches: Matches, ctx: &mut Ctx<'_>) {
-        if matches.is_empty() {
-            ctx.tell(Notice::info(format!("not found: {}", self.search)));
-        }
         let view = self.view(ctx);
         self.found(matches, view);
     }

@@ -26,7 +26,8 @@ pub(in crate::app) fn loaded(app: &mut App, loaded: Loaded) {
         Loaded::Lost(share, found) => app.stores.lost_found(share, found, &mut ctx!(app)),
         Loaded::Store(info) => {
             questions::update_question(app, &info);
-            app.stores.update(*info);
+            let height = app.list_height(Pane::Stores);
+            app.stores.update(*info, height);
         }
         Loaded::Keys(index, share, ordered) => {
             opened::sync_keys(app, SyncEvent::Walked(work(app, Slot::Keys), index, share), ordered);

@@ -1,6 +1,7 @@
 //! What the border of the keys says: which there are, which are meant, how far they are read.
 
 use crate::app::App;
+use crate::index::Sort;
 use crate::keymap::{Action, Context};
 use crate::model::Key;
 use crate::text;
@@ -82,8 +83,8 @@ pub(super) fn titles(
     let long = walked.filter(|walked| bottom.is_empty() && cells(walked) <= room);
     let alone = long.is_some();
     bottom.extend(long.or_else(|| progress(app, false)));
-    if keys.follow && !keys.are_grouped() {
-        bottom.push("following".to_owned());
+    if keys.sort == Sort::Newest && !keys.are_grouped() {
+        bottom.extend(newest(app));
     }
     if !keys.is_empty() && !alone {
         let (at, of) = (keys.cursor.at as u64 + 1, keys.len() as u64);
@@ -108,6 +109,25 @@ fn filtered(store: &str, filter: &str, found: &[String; 2], room: usize) -> Stri
         Some(_) => short,
         None => format!("/{filter}"),
     }
+}
+
+/// Whether the newest are followed; if not, how many are above what is shown, and how they are
+/// followed.
+fn newest(app: &App) -> Option<String> {
+    let keys = &app.keys;
+    if keys.follow {
+        return Some("following".to_owned());
+    }
+    let does = if keys.followed { "follows again" } else { "follows" };
+    let follows = app.keymap.says(Context::Keys, Action::Follow, does);
+    let newer = match keys.cursor.top {
+        above if above > 0 && !keys.descending && keys.has_newest() => {
+            format!("{} newer above", text::count(above as u64))
+        }
+        _ => String::new(),
+    };
+    let gap = if newer.is_empty() { "" } else { " · " };
+    Some(text::then(&newer, gap, follows)).filter(|words| !words.is_empty())
 }
 
 /// `n of m, x %` while the store is walked; only the share where there is no room.

@@ -1,0 +1,167 @@
+//! The order of the list of stores, and its filter.
+
+use std::cmp::Ordering;
+
+use crate::model::{StoreInfo, StoreName};
+
+use super::StoresPane;
+
+/// What the list of stores is sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum StoreSort {
+    /// The name, forwards at first.
+    #[default]
+    Name,
+    /// How many records there are, the most at first.
+    Records,
+    /// The last change, the newest at first.
+    Changed,
+}
+
+impl StoreSort {
+    /// The next column.
+    fn next(self) -> Self {
+        match self {
+            Self::Name => Self::Records,
+            Self::Records => Self::Changed,
+            Self::Changed => Self::Name,
+        }
+    }
+
+    /// In which order two stores stand, forwards; those that are equal, by their names.
+    fn compare(self, a: &StoreInfo, b: &StoreInfo) -> Ordering {
+        match self {
+            Self::Name => a.store.cmp(&b.store),
+            Self::Records => a.records.cmp(&b.records),
+            Self::Changed => a.modified_at.cmp(&b.modified_at),
+        }
+    }
+}
+
+impl StoresPane {
+    /// Sorts by the next column; the cursor stays on its store.
+    pub(super) fn sort_next(&mut self, height: usize) {
+        self.sort = self.sort.next();
+        // Names read forwards; the largest and the newest are what one looks for.
+        self.descending = self.sort != StoreSort::Name;
+        self.refilter(height);
+    }
+
+    /// Turns the order around; the cursor stays on its store.
+    pub(super) fn reverse(&mut self, height: usize) {
+        self.descending = !self.descending;
+        self.refilter(height);
+    }
+
+    /// Takes newer metadata of a store of the list, which may stand elsewhere with it.
+    pub(super) fn renew(&mut self, at: usize, info: StoreInfo, height: usize) {
+        let Some(old) = self.all.get_mut(at) else { return };
+        let before = old.clone();
+        old.renew(info);
+        if self.sort != StoreSort::Name && self.sort.compare(&before, old) != Ordering::Equal {
+            self.refilter(height);
+        }
+    }
+
+    pub(super) fn refilter(&mut self, height: usize) {
+        let held = self.current().map(|info| info.store.clone());
+        self.refilter_holding(held, height);
+    }
+
+    pub(super) fn refilter_holding(&mut self, held: Option<StoreName>, height: usize) {
+        let needle = self.filter.to_lowercase();
+        let matches = |info: &StoreInfo| {
+            needle.is_empty() || info.store.escaped().to_lowercase().contains(&needle)
+        };
+        self.visible = (0..self.all.len()).filter(|at| matches(&self.all[*at])).collect();
+        let compare = |a: &StoreInfo, b: &StoreInfo| {
+            let order = self.sort.compare(a, b);
+            let order = if self.descending { order.reverse() } else { order };
+            order.then_with(|| a.store.cmp(&b.store))
+        };
+        if self.sort != StoreSort::Name || self.descending {
+            self.visible.sort_by(|a, b| compare(&self.all[*a], &self.all[*b]));
+        }
+        let at = held.map_or(0, |held| self.place(&held));
+        self.cursor.hold(at, self.visible.len(), height);
+    }
+
+    /// The row of a store, or the one that takes its place.
+    fn place(&self, store: &StoreName) -> usize {
+        let names = || self.visible.iter().map(|at| &self.all[*at].store);
+        if let Some(at) = names().position(|name| name == store) {
+            return at;
+        }
+        match (self.sort, self.descending) {
+            (StoreSort::Name, false) => names().take_while(|name| *name < store).count(),
+            (StoreSort::Name, true) => names().take_while(|name| *name > store).count(),
+            _ => self.cursor.at,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::list::Move;
+    use super::*;
+    use crate::model::Timestamp;
+
+    fn store(name: &str, records: u64, changed: i64) -> StoreInfo {
+        StoreInfo {
+            store: name.into(),
+            records: Some(records),
+            modified_at: Some(Timestamp::from_micros(changed)),
+            ..StoreInfo::default()
+        }
+    }
+
+    fn names(pane: &StoresPane) -> String {
+        (0..pane.len()).map(|at| pane.row(at).unwrap().store.escaped()).collect()
+    }
+
+    fn pane() -> StoresPane {
+        let mut pane = StoresPane::default();
+        pane.set(vec![store("a", 5, 30), store("b", 9, 10), store("c", 5, 20)], 10);
+        pane
+    }
+
+    #[test]
+    fn stores_are_sorted_by_name_records_and_last_change() {
+        let mut pane = pane();
+        pane.go(Move::To(1), 10);
+        for (order, reversed) in [("bac", "acb"), ("acb", "bca"), ("abc", "cba")] {
+            pane.sort_next(10);
+            assert_eq!(names(&pane), order);
+            pane.reverse(10);
+            assert_eq!(names(&pane), reversed);
+            assert_eq!(pane.current().unwrap().store.escaped(), "b");
+        }
+    }
+
+    #[test]
+    fn a_store_that_changes_moves_in_the_list_and_the_cursor_stays_on_its_own() {
+        let mut pane = pane();
+        pane.sort_next(10);
+        pane.sort_next(10);
+        assert_eq!((names(&pane), pane.cursor.at), ("acb".to_owned(), 0));
+        pane.put(store("b", 10, 40), 10);
+        assert_eq!((names(&pane), pane.cursor.at), ("bac".to_owned(), 1));
+        pane.update(store("c", 10, 50), 10);
+        assert_eq!((names(&pane), pane.cursor.at), ("cba".to_owned(), 2));
+        pane.put(store("d", 1, 60), 10);
+        assert_eq!((names(&pane), pane.cursor.at), ("dcba".to_owned(), 3));
+        pane.remove(&"a".into(), 10);
+        assert_eq!(pane.current().unwrap().store.escaped(), "b");
+        pane.set_filter("c", 10);
+        assert_eq!(names(&pane), "c");
+    }
+
+    #[test]
+    fn a_store_that_goes_gives_its_place_to_the_next_by_name() {
+        let mut pane = pane();
+        pane.reverse(10);
+        pane.go(Move::To(1), 10);
+        pane.remove(&"b".into(), 10);
+        assert_eq!(pane.current().unwrap().store.escaped(), "a");
+    }
+}
