@@ -38,6 +38,7 @@ pub mod saving;
 pub mod session;
 pub mod settings;
 pub mod stores;
+pub mod summaries;
 pub mod watch;
 pub mod writes;
 
@@ -49,6 +50,7 @@ mod edit;
 mod facts;
 mod hints;
 mod interest;
+pub mod rate;
 mod route;
 mod typing;
 
@@ -65,7 +67,7 @@ pub use allowed::Why;
 pub use editor::Editor;
 pub use event::{Effect, Event, NotEdited, SaveError, Slot, Ticket};
 pub use facts::Facts;
-pub(crate) use facts::{store_facts, store_state};
+pub(crate) use facts::store_state;
 pub use hints::{Hint, hints};
 pub use jobs::{Job, JobId};
 pub use layers::{
@@ -73,7 +75,9 @@ pub use layers::{
     Targets, UnsavedLeaf,
 };
 pub use layout::{Area, Layout, Pane, PaneSizes, Split, TWO_PANES};
-pub use load::{Compute, LeavesShown, Load, Loaded, Ordered, Read, RecordView, Scope};
+pub use load::{
+    Compute, LeavesShown, Load, Loaded, Ordered, Read, RecordView, Scope, Subject, Summary,
+};
 pub use notice::{Notice, Notices, Tone};
 pub use question::{Confirm, Confirmed, Prompt, PromptKind};
 pub use session::{Session, SessionState};
@@ -86,6 +90,7 @@ use drafting::Drafting;
 use keys::KeysPane;
 use record::RecordPane;
 use stores::StoresPane;
+use summaries::Summaries;
 use watch::Watch;
 
 /// The state of the browser.
@@ -109,6 +114,8 @@ pub struct App {
     pub keys: KeysPane,
     /// The right pane.
     pub record: RecordPane,
+    /// What is beside the cursor where it is on no record.
+    pub summaries: Summaries,
     /// What changes under the reader.
     pub watch: Watch,
     /// A record being edited, over the panes.
@@ -155,6 +162,7 @@ impl App {
             stores: StoresPane::default(),
             keys: KeysPane::default(),
             record,
+            summaries: Summaries::default(),
             watch: Watch::default(),
             editor: None,
             layers: Vec::new(),
@@ -203,6 +211,7 @@ impl App {
         self.serve(typed);
         route::come_back(self);
         route::share_width(self);
+        route::summarise(self);
         drafting::look(self, typed);
         self.watch.look(&self.stores, &self.keys, &self.record, &mut ctx!(self));
         self.notices.show(self.notice.as_ref(), self.now);
@@ -260,13 +269,6 @@ impl App {
     /// Whether the next keys are text for a value.
     pub fn takes_text(&self) -> bool {
         self.layers.is_empty() && self.editor.as_ref().is_some_and(Editor::takes_text)
-    }
-
-    /// Whether the user is looking at another store than the open one: what is known of that one
-    /// is shown then, so that nothing on the screen is about a store that the cursor is not on.
-    pub fn is_elsewhere(&self) -> bool {
-        let at = self.stores.current().map(|info| &info.store);
-        self.focus == Pane::Stores && at.is_some() && at != self.keys.store.as_ref()
     }
 
     /// Whether a crawl that runs would write this record back over a change.
@@ -381,15 +383,14 @@ impl App {
 
     /// When the shell is to send [`Event::Time`] if nothing else happens.
     pub fn wake(&self) -> Option<Timestamp> {
-        let next_second = Timestamp::from_micros((watch::second(self.now) + 1) * 1_000_000);
+        let next_second = Timestamp::from_micros((rate::second(self.now) + 1) * 1_000_000);
         let highlights = self.keys.sync.highlights.wake();
         let watch = self.watch.wake().into_iter().chain(highlights).min();
         let watch = watch.map(|wake| wake.min(next_second));
         // Behind a dialog nothing is looked at.
-        let editor = self.editor.as_ref().filter(|_| self.layers.is_empty());
-        let editor = editor.and_then(Editor::wake);
-        let kept = self.drafting.wake();
-        watch.into_iter().chain(self.unseen_until()).chain(editor).chain(kept).min()
+        let editor = self.editor.as_ref().filter(|_| self.layers.is_empty()).and_then(Editor::wake);
+        let rest = [self.unseen_until(), self.wake_beside(next_second), self.drafting.wake()];
+        watch.into_iter().chain(editor).chain(rest.into_iter().flatten()).min()
     }
 
     /// When the topmost dialog takes keys, if it opened by itself and does not yet.

@@ -26,6 +26,7 @@ mod review;
 mod start;
 mod status;
 mod stores;
+mod summary;
 mod targets;
 mod totals;
 
@@ -71,10 +72,14 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, appearance: &Appearance) {
         if let Some(area) = layout.stores {
             stores::draw(buf, area, app, appearance);
         }
-        if let Some(area) = layout.keys {
+        if let Some(area) = layout.keys
+            && !summary::in_place_of_keys(buf, area, app, appearance)
+        {
             keys::draw(buf, area, app, appearance);
         }
-        if let Some(area) = layout.record {
+        if let Some(area) = layout.record
+            && !summary::in_place_of_value(buf, area, app, appearance)
+        {
             record::draw(buf, area, app, appearance);
         }
         border::join(buf, &layout, app.focus, appearance);

@@ -61,6 +61,9 @@ impl StoresPane {
     /// Whether an action does something where the cursor is.
     pub(super) fn allowed(&self, action: Action) -> Result<(), Why> {
         match action {
+            Action::Sort | Action::ReverseSort if self.len() < 2 => {
+                Err(Notice::info("there is nothing to sort"))
+            }
             Action::Open
             | Action::Right
             | Action::Details

@@ -7,7 +7,7 @@ use crate::index::{RowOrder, groups, totals};
 use crate::model::SetValue;
 use crate::preview::{Preview, json};
 
-use super::load::{Compute, LeavesShown, Loaded, Ordered, RecordView};
+use super::load::{Compute, LeavesShown, Loaded, Ordered, RecordView, Summary};
 
 impl Compute {
     /// The answer. Asks `wanted` now and then; `None` as soon as it says no. What is known before
@@ -27,6 +27,9 @@ impl Compute {
             Self::Groups(index, scope) => {
                 let groups = groups(&index, &scope.prefix, scope.numbered);
                 Loaded::Groups(index, scope, groups)
+            }
+            Self::Summary(index, scope) => {
+                Loaded::Summary(Box::new(Summary::of_group(&index, scope, wanted)?))
             }
             Self::Select(index, query) => {
                 let partial = Arc::clone(&index);

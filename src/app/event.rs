@@ -176,6 +176,8 @@ pub enum Slot {
     Crawl,
     /// What keys share.
     Groups,
+    /// What a store or a group of keys holds.
+    Summary,
     /// What a walk beside the reader sees, compared with them.
     Compare,
     /// Their order and filter.
@@ -200,7 +202,7 @@ pub enum Slot {
 
 impl Slot {
     /// How many slots there are.
-    pub const COUNT: usize = 17;
+    pub const COUNT: usize = 18;
 }
 
 /// Numbers the reads of a slot, so that a late reply is known as such.

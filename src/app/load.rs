@@ -1,5 +1,7 @@
 //! What is loaded from the storage, what is computed from that, and what both give.
 
+mod summary;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,6 +17,8 @@ use crate::model::{
 use crate::preview::json::JsonFault;
 use crate::preview::{Matches, Mode, Preview};
 
+pub use summary::{Subject, Summary};
+
 /// Something to read from the storage.
 #[derive(Debug, Clone)]
 pub enum Load {
@@ -26,6 +30,8 @@ pub enum Load {
     Store(StoreName),
     /// What a larder that ended has left set aside.
     Asides,
+    /// What a store holds: a small page of its keys.
+    Summary(StoreName),
     /// The rest of the crawl, again and again until it is given up.
     Crawl,
     /// All keys of a store.
@@ -93,6 +99,8 @@ pub enum Compute {
     Totals(Arc<Index>),
     /// What the keys that begin so share.
     Groups(Arc<Index>, Scope),
+    /// What the keys that begin so are.
+    Summary(Arc<Index>, Scope),
     /// An order and a filter over the index.
     Select(Arc<Index>, Query),
     /// A record at hand, shown another way.
@@ -188,6 +196,8 @@ pub enum Loaded {
     Crawl(Arc<Crawl>),
     /// What the keys of this index that begin so share.
     Groups(Arc<Index>, Scope, Groups),
+    /// What a store or a group of keys holds.
+    Summary(Box<Summary>),
     /// A record and what to show of it.
     Record(RecordView),
     /// A record that is not for the screen; `None` if there is none.

@@ -14,6 +14,7 @@ mod questions;
 mod replies;
 mod rewrites;
 mod saving;
+mod summaries;
 mod targets;
 mod unasked;
 mod undo;
@@ -28,7 +29,7 @@ use crate::text;
 use super::ctx::Request;
 use super::drafting;
 use super::editor::Editor;
-use super::event::{Effect, Event, Slot};
+use super::event::{Effect, Event};
 use super::hints;
 use super::layers::{Details, Layer, Then, Totals};
 use super::layout::Pane;
@@ -40,6 +41,7 @@ use super::{App, notice};
 
 pub(super) use inner::come_back;
 pub(super) use panes::share_width;
+pub(super) use summaries::summarise;
 
 impl App {
     /// Gives an event to what it concerns.
@@ -78,11 +80,7 @@ impl App {
             }
             Event::Watched(ticket, event) => watched::noticed(self, ticket, event),
             Event::Time => watched::time_passed(self),
-            Event::Slow(slot, ticket) => {
-                if slot == Slot::Record && self.out.is_live(slot, ticket) && self.record.loading {
-                    self.record.show_loading = true;
-                }
-            }
+            Event::Slow(slot, ticket) => replies::slow(self, slot, ticket),
             Event::Written(id, result) => {
                 self.watch.crawling.ends_write(self.now);
                 let answer = self.writes.written(id, result, &mut ctx!(self));

@@ -3,18 +3,21 @@
 mod act;
 mod columns;
 mod order;
+mod rates;
 
 use std::collections::HashSet;
 
 use crate::model::{Error, ErrorKind, StoreInfo, StoreName};
 
 use super::list::{Cursor, Move};
+use super::rate::Rate;
 
 pub use columns::{CHANGED, Columns, GAP, MARKS};
 pub use order::StoreSort;
 
 /// All stores, those that the filter leaves, and the one under the cursor.
 #[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "facts that are true or not by themselves")]
 pub struct StoresPane {
     all: Vec<StoreInfo>,
     visible: Vec<usize>,
@@ -27,6 +30,8 @@ pub struct StoresPane {
     pub descending: bool,
     /// How wide the columns of the list are.
     pub columns: Columns,
+    /// How fast stores grow, of those that grew lately.
+    rates: Vec<(StoreName, Rate)>,
     /// Whether the list has been read at least once.
     pub ready: bool,
     /// Whether it is being read.
@@ -227,7 +232,9 @@ impl StoresPane {
         self.all.extend(lost);
         self.all.sort_unstable_by(|a, b| a.store.cmp(&b.store));
         self.columns = Columns::default();
-        self.all.iter().for_each(|info| self.columns.hold(info));
+        for info in &self.all {
+            self.columns.hold(info);
+        }
         self.refilter_holding(held, height);
     }
 }

@@ -52,6 +52,9 @@ pub enum Order {
     /// no metadata comes last, where it can be found without reading values.
     #[default]
     Any,
+    /// About so many keys, whichever the backend comes to first, in one step: a page, whose progress
+    /// is 1 only where that is all there is.
+    First(u32),
     /// Crawlee's: by the keys' bytes, each once, and only what Crawlee lists.
     Keys {
         /// Only keys behind this one.

@@ -243,6 +243,10 @@ impl Storage for DirectoryStorage {
         let (root, store, toucher) = (self.root.clone(), store.clone(), self.toucher());
         match scan.order {
             Order::Any => narrow(walk::scan(root, store, toucher), scan.prefix),
+            Order::First(count) => {
+                let first = usize::try_from(count).unwrap_or(usize::MAX);
+                narrow(walk::scan_first(root, store, first), scan.prefix)
+            }
             Order::Keys { after, limit } => {
                 let range = walk::KeyRange { prefix: scan.prefix, after, limit };
                 walk::scan_sorted(root, store, range, toucher)

@@ -181,6 +181,7 @@ impl Storage for RedisStorage {
     fn scan(&self, store: &StoreName, scan: Scan) -> BoxStream<'_, Result<KeyPage>> {
         match scan.order {
             Order::Any => narrow(self.scan(store), scan.prefix),
+            Order::First(count) => narrow(self.scan_first(store, count), scan.prefix),
             Order::Keys { after, limit } => self.scan_sorted(store, scan.prefix, after, limit),
         }
     }

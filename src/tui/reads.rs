@@ -9,10 +9,10 @@ use futures::StreamExt;
 use tokio::sync::mpsc::Sender;
 use tokio::sync::watch as channel;
 
-use crate::app::{Compute, Event, Load, Loaded, Ordered, Read, RecordView, Slot, Ticket};
+use crate::app::{Compute, Event, Load, Loaded, Ordered, Read, RecordView, Slot, Summary, Ticket};
 use crate::index::{Builder, Query};
 use crate::model::{
-    Error, ErrorKind, Reading, Record, RecordMeta, Result, Scan, StoreList, StoreName, Want,
+    Error, ErrorKind, Order, Reading, Record, RecordMeta, Result, Scan, StoreList, StoreName, Want,
 };
 use crate::preview::{Mode, Preview};
 use crate::storage::Storage;
@@ -25,6 +25,8 @@ const SLOW_AFTER: Duration = Duration::from_millis(150);
 const INLINE_LIMIT: usize = 64 << 10;
 /// The rest of the crawl is read again so much later, or later by this many times what it took.
 const OVERVIEW_INTERVAL: (Duration, u32) = (Duration::from_secs(1), 4);
+/// About how many keys of a store are read while the cursor rests on it.
+const FIRST_KEYS: u32 = 60;
 /// Time between two reports of a scan's progress.
 const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
 
@@ -80,6 +82,13 @@ impl ReadTask {
             Load::Lost => return self.lost(storage).await.map(|()| None),
             Load::Store(store) => Loaded::Store(Box::new(storage.get_metadata(&store).await?)),
             Load::Asides => Loaded::Asides(asides::left(storage).await?),
+            Load::Summary(store) => {
+                let scan = Scan { order: Order::First(FIRST_KEYS), ..Scan::default() };
+                let mut pages = storage.scan(&store, scan);
+                let page = self.report_if_slow(pages.next()).await;
+                let page = page.transpose()?.unwrap_or_default();
+                Loaded::Summary(Box::new(Summary::of_page(store, &page)))
+            }
             Load::Crawl => return self.crawl(storage).await,
             Load::Keys { store, early, .. } => return self.keys(storage, &store, early).await,
             Load::Record { store, key, limit, mode } => {

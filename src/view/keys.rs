@@ -1,12 +1,12 @@
 //! The middle pane.
 
-mod rows;
+pub(super) mod rows;
 mod titles;
 
 use ratatui::buffer::Buffer;
 
 use crate::app::keys::{FUZZY, OF_TYPE};
-use crate::app::{App, Area, Pane, store_facts, store_state};
+use crate::app::{App, Area, Pane, store_state};
 use crate::index::Sort;
 use crate::keymap::{Action, Context};
 use crate::model::StoreState;
@@ -18,17 +18,12 @@ use super::border::{Titles, pane};
 use super::paint::{below, paragraph, put, put_right};
 use rows::{Columns, MARKS};
 
-/// Columns of a fact's name.
-const NAMES: u16 = 13;
-
-/// Draws the keys of the open store, or what is known of the store under the cursor.
+/// Draws the keys of the open store.
 pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appearance) {
     let focused = app.focus == Pane::Keys;
     let keys = &app.keys;
-    let open = keys.store.as_ref().filter(|_| !app.is_elsewhere());
-    let Some(store) = open else {
-        unopened(buf, area, app, appearance);
-        return;
+    let Some(store) = &keys.store else {
+        return pane(buf, area, focused, &Titles { top: "Keys", bottom: "" }, appearance);
     };
     let (title, bottom) = titles::titles(app, &store.escaped(), area.width, appearance);
     pane(buf, area, focused, &Titles { top: &title, bottom: &bottom }, appearance);
@@ -80,32 +75,8 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appeara
     rows::draw(buf, below(inner, 1), app, &columns, appearance);
 }
 
-/// What is known of the store under the cursor, until one is opened.
-fn unopened(buf: &mut Buffer, area: Area, app: &App, appearance: &Appearance) {
-    let Some(info) = app.stores.current() else {
-        return pane(buf, area, false, &Titles { top: "Keys", bottom: "" }, appearance);
-    };
-    let name = info.store.escaped();
-    pane(buf, area, false, &Titles { top: &name, bottom: "" }, appearance);
-    let mut facts = Vec::new();
-    store_facts(info, app.now, &mut facts);
-    facts.extend(app.drafting.found.fact(&info.store));
-    let inner = area.inner();
-    let (x, width) = (inner.x + 1, inner.width.saturating_sub(2));
-    let mut rows = inner.y..inner.y + inner.height;
-    for (name, value) in &facts {
-        let lines = text::wrap(value, usize::from(width.saturating_sub(NAMES)));
-        for (at, line) in lines.iter().enumerate() {
-            let Some(y) = rows.next() else { return };
-            let name = if at == 0 { name } else { "" };
-            put(buf, x, y, NAMES, name, appearance.style(Role::Dim));
-            put(buf, x + NAMES, y, width.saturating_sub(NAMES), line, appearance.style(Role::Text));
-        }
-    }
-}
-
 /// The area of a text: as wide as the keys, which leave a column free on both sides.
-fn beside_cursor(inner: Area) -> Area {
+pub(super) fn beside_cursor(inner: Area) -> Area {
     Area { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner }
 }
 
@@ -169,7 +140,7 @@ fn header(
         // Groups and what is in them stand in the order of the keys.
         _ if app.keys.are_grouped() => "Key".to_owned(),
         // Nothing is newer than another yet.
-        Sort::Newest if !app.keys.has_newest() => "Key · nothing new yet".to_owned(),
+        Sort::Newest if !app.keys.has_newest() => "Nothing new yet".to_owned(),
         Sort::Newest if app.keys.descending => "Oldest first".to_owned(),
         Sort::Newest => "Newest first".to_owned(),
         _ => label("Key", Sort::Key),

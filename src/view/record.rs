@@ -16,11 +16,8 @@ use super::paint::{below, paragraph, put, put_right, type_role};
 
 /// Draws the record under the cursor.
 pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appearance) {
-    if app.is_elsewhere() {
-        return pane(buf, area, false, &Titles { top: "Value", bottom: "" }, appearance);
-    }
-    let record = &app.record;
     let focused = app.focus == Pane::Record;
+    let record = &app.record;
     let stale = record.is_stale() && record.show_loading;
     let title = match (&record.wanted, &record.shown) {
         // While the next one is only just on its way, the title stays that of what is shown.

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
 pub(crate) mod asides;
+mod beside;
 mod connection;
 mod crawling;
 mod drafts;

@@ -4,13 +4,15 @@
 
 use std::sync::Arc;
 
-use larder::app::{Compute, Effect, Event, Loaded, Read, RecordView, Settings, Slot, TargetChoice};
+use larder::app::{
+    Compute, Effect, Event, Load, Loaded, Read, RecordView, Settings, Slot, Summary, TargetChoice,
+};
 use larder::edit::TypedValue;
 use larder::edit::draft::{Draft, DraftHead};
 use larder::keymap::{Action, Context, KeyMap};
 use larder::model::{
-    ConnectionState, Crawl, Crawler, Error, ErrorKind, Record, RecordMeta, RecordState, Section,
-    StorageInfo, StoreInfo, StoreState, Timestamp, WatchEvent, WatchSource, Write,
+    ConnectionState, Crawl, Crawler, Error, ErrorKind, KeyPage, Record, RecordMeta, RecordState,
+    Section, StorageInfo, StoreInfo, StoreState, Timestamp, WatchEvent, WatchSource, Write,
 };
 use larder::ops::{Outcome, Plan, PlannedRecord};
 use larder::preview::{Mode, Preview};
@@ -189,8 +191,34 @@ fn a_list_of_stores() {
     each("stores", |width, height| {
         let mut stage = Stage::new(width, height);
         stage.connect(stores());
+        summarised(&mut stage);
         stage
     });
+    for (width, height) in [(120, 36), (200, 50)] {
+        let mut stage = Stage::new(width, height);
+        stage.connect(stores());
+        summarised(&mut stage);
+        for (keys, name) in [("ss", "stores_by_change"), ("Z", "stores_zoomed")] {
+            stage.keys(keys);
+            // On a wide screen a key of another's reads like one of the default ones.
+            insta::assert_snapshot!(format!("{name}_{width}x{height}"), stage.frame());
+        }
+    }
+}
+
+/// Answers what the first store holds, where that is seen.
+fn summarised(stage: &mut Stage) {
+    if stage.asked.iter().any(|effect| matches!(effect, Effect::Read(Slot::Summary, ..))) {
+        let (ticket, read) = stage.take(Slot::Summary);
+        let Read::Load(Load::Summary(store)) = read else { panic!("{read:?}") };
+        let mut page = KeyPage::default();
+        for record in records() {
+            page.push_meta(&record.meta);
+        }
+        page.progress = 1.0;
+        let summary = Loaded::Summary(Box::new(Summary::of_page(store, &page)));
+        stage.event(Event::Loaded(Slot::Summary, ticket, Ok(summary)));
+    }
 }
 
 #[test]

@@ -130,6 +130,8 @@ fn following_keeps_the_view_on_the_newest() {
     answer(&mut stage);
     assert!(stage.app.keys.follow);
     assert_eq!((stage.app.keys.sort, stage.app.keys.cursor.at), (Sort::Newest, 0));
+    let frame = stage.frame();
+    assert!(frame.contains("Nothing new yet") && frame.contains("following"), "{frame}");
     let set = vec![record("page-009", JSON, "1").meta];
     stage.noticed(WatchEvent::Records { set, removed: vec![] });
     let (ticket, read) = stage.take(Slot::Keys);
@@ -139,6 +141,11 @@ fn following_keeps_the_view_on_the_newest() {
     stage.keys("j");
     assert!(!stage.app.keys.follow, "whoever goes elsewhere wants to read");
     assert_eq!(stage.app.keys.sort, Sort::Newest);
+    let frame = stage.frame();
+    assert!(frame.contains("Newest first") && frame.contains(" F follows again "), "{frame}");
+    stage.event(Event::Resize(120, 7));
+    stage.keys("<end>");
+    assert!(stage.frame().contains(" newer above · F follows again "), "{}", stage.frame());
 }
 
 #[test]

@@ -103,6 +103,7 @@ pub(in crate::app) fn refresh(app: &mut App) {
         return app.out.effects.push(Effect::Pause(false));
     }
     drafts::find(app);
+    app.summaries.forget();
     read_stores(app);
     if app.keys.store.is_some() {
         sync_keys(app, SyncEvent::Restart, None);

@@ -5,7 +5,7 @@ use crate::index::sync::{SyncEvent, WorkId};
 use crate::model::{Error, ErrorKind, StoreInfo, StoreName};
 
 use super::super::App;
-use super::super::event::Slot;
+use super::super::event::{Slot, Ticket};
 use super::super::layers::{Layer, Overview};
 use super::super::layout::Pane;
 use super::super::load::{Load, Loaded, RecordView};
@@ -57,6 +57,7 @@ pub(in crate::app) fn loaded(app: &mut App, loaded: Loaded) {
         Loaded::Groups(index, scope, groups) => {
             app.keys.grouped(index, &scope, groups, &mut ctx!(app));
         }
+        Loaded::Summary(summary) => app.summaries.take(*summary),
         Loaded::Partial(index, rows) => {
             if app.keys.selected_in_part(index, rows, &mut ctx!(app)) {
                 opened::follow_cursor(app);
@@ -111,6 +112,16 @@ pub(in crate::app) fn loaded(app: &mut App, loaded: Loaded) {
     }
 }
 
+/// A read has been running for so long that the user is told.
+pub(in crate::app) fn slow(app: &mut App, slot: Slot, ticket: Ticket) {
+    match slot {
+        _ if !app.out.is_live(slot, ticket) => {}
+        Slot::Summary => app.summaries.is_slow(),
+        Slot::Record => app.record.show_loading |= app.record.loading,
+        _ => {}
+    }
+}
+
 pub(in crate::app) fn failed(app: &mut App, slot: Slot, error: Error) {
     match slot {
         Slot::Stores => app.stores.failed(error, &mut ctx!(app)),
@@ -125,6 +136,7 @@ pub(in crate::app) fn failed(app: &mut App, slot: Slot, error: Error) {
             app.tell(Notice::from(&error));
             opened::sync_keys(app, SyncEvent::Failed(work(app, slot), error), None);
         }
+        Slot::Summary => app.summaries.fail(error),
         Slot::Record => app.record.failed(error, &mut ctx!(app)),
         Slot::Theirs | Slot::Saving if saving::failed(app, &error) => {}
         Slot::Theirs => {

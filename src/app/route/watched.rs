@@ -57,6 +57,7 @@ pub(in crate::app) fn noticed(app: &mut App, ticket: Ticket, event: WatchEvent) 
                 count_records(app, &info);
             }
             let store = info.store.clone();
+            app.stores.grows(&info, app.now);
             app.stores.put(info, height);
             if open {
                 let counted = SyncEvent::counted(app.watch.source.as_ref());
@@ -139,6 +140,7 @@ pub(in crate::app) fn missed(app: &mut App) {
 /// Some time has passed without anything happening.
 pub(in crate::app) fn time_passed(app: &mut App) {
     app.watch.expire(app.now);
+    app.stores.expire(app.now);
     app.unseen_until = app.unseen_until();
     if let Some(editor) = &mut app.editor {
         editor.time_passed(&mut ctx!(app));

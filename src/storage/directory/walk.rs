@@ -126,6 +126,25 @@ fn empty_page(progress: f32) -> KeyPage {
     page
 }
 
+/// So many of the records, with their metadata, in one page.
+pub(super) fn scan_first(
+    root: Root,
+    store: StoreName,
+    first: usize,
+) -> BoxStream<'static, Result<KeyPage>> {
+    let page = blocking(move || {
+        let folder = root.existing(&store)?;
+        let listing = Listing::read(&folder)?;
+        let count = listing.len();
+        let range = 0..count.min(first.max(1));
+        let share = if range.end == count { 1.0 } else { range.end as f32 / count as f32 };
+        let mut page = records(&folder, &listing, range, count)?;
+        page.progress = if share < 1.0 { share.min(0.999) } else { 1.0 };
+        Ok(page)
+    });
+    stream::once(page).boxed()
+}
+
 /// Cuts so many into ranges: a first one, then each twice as long up to the most.
 fn ranges(count: usize, (first, most): (usize, usize)) -> impl Iterator<Item = Range<usize>> {
     let (mut start, mut length) = (0, first);

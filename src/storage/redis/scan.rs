@@ -48,6 +48,22 @@ impl RedisStorage {
         self.walk(store, false)
     }
 
+    /// About so many keys, by a single command.
+    pub(super) fn scan_first(
+        &self,
+        store: &StoreName,
+        count: u32,
+    ) -> BoxStream<'_, Result<KeyPage>> {
+        let command = hscan(keys::key(store, Part::MetadataItems), 0, count.max(1));
+        let page = async move {
+            let (cursor, fields) = reply::page(self.connections.run_bulk(command).await?)?;
+            let mut page = parse_page(fields)?;
+            page.progress = if cursor == 0 { 1.0 } else { reply::walked(cursor).min(0.999) };
+            Ok(page)
+        };
+        stream::once(page).boxed()
+    }
+
     fn walk(&self, store: &StoreName, with_orphans: bool) -> BoxStream<'_, Result<KeyPage>> {
         let walk = Walk {
             storage: self,

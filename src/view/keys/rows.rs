@@ -13,7 +13,7 @@ use super::super::Appearance;
 use super::super::paint::{light, marker, put, put_right, type_role};
 
 /// Cells of the marks before a key, and of a gap between two columns.
-pub(super) const MARKS: u16 = 3;
+pub(in crate::view) const MARKS: u16 = 3;
 const GAP: u16 = 2;
 /// Cells of a size, and of the head of its column with an arrow.
 const SIZE: u16 = 6;
@@ -27,13 +27,13 @@ const TYPES: usize = 64;
 const ROOM: (u16, u16) = (22, 32);
 
 /// Where the columns of the keys are.
-pub(super) struct Columns {
+pub(in crate::view) struct Columns {
     /// How wide the keys are.
-    pub(super) key: u16,
+    pub(in crate::view) key: u16,
     /// The first cell of the content types, and how wide they are.
-    pub(super) kind: Option<(u16, u16)>,
+    pub(in crate::view) kind: Option<(u16, u16)>,
     /// Before which cell the sizes end, and how wide they are.
-    pub(super) size: Option<(u16, u16)>,
+    pub(in crate::view) size: Option<(u16, u16)>,
 }
 
 impl Columns {
@@ -44,7 +44,7 @@ impl Columns {
     }
 
     /// The same for records of these content types; `least` cells for what else is in their column.
-    pub(super) fn with_types(types: &[ContentType], least: u16, inner: Area) -> Self {
+    pub(in crate::view) fn with_types(types: &[ContentType], least: u16, inner: Area) -> Self {
         let widest = types.iter().take(TYPES).map(|kind| cells(&visible(kind.short()))).max();
         let widest = (widest.unwrap_or(0) as u16).clamp(TYPE.0, TYPE.1).max(least);
         let mut end = inner.x + inner.width.saturating_sub(1);
@@ -164,7 +164,7 @@ fn mark(
 }
 
 /// A record: key, content type, size.
-pub(super) fn record_row(
+pub(in crate::view) fn record_row(
     buf: &mut Buffer,
     row: Area,
     meta: &RecordMeta,

@@ -268,6 +268,7 @@ fn check_loading(stage: &Stage, world: &World, told: &str) {
     assert!(!app.keys.sync.is_applying() || asked(Slot::Keys), "changes, after {told}");
     assert!(!app.keys.order.selecting || asked(Slot::Select), "the order, after {told}");
     assert!(!app.keys.sync.is_comparing() || asked(Slot::Compare), "a round, after {told}");
+    assert!(!app.summaries.is_reading() || asked(Slot::Summary), "what is beside, after {told}");
     assert!(!app.stores.loading || asked(Slot::Stores), "the stores, after {told}");
     let mut sent: Vec<_> =
         world.writes.iter().map(|(id, _)| *id).chain(world.settles.clone()).collect();

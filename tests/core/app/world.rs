@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use larder::app::{Effect, Event, Load, Loaded, Read, RecordView, Slot, Ticket};
+use larder::app::{Effect, Event, Load, Loaded, Read, RecordView, Slot, Summary, Ticket};
 use larder::model::{
-    Content, ContentType, Error, ErrorKind, Expect, Key, OpenBy, Record, RecordMeta, Version,
-    WatchEvent,
+    Content, ContentType, Error, ErrorKind, Expect, Key, KeyPage, OpenBy, Record, RecordMeta,
+    Version, WatchEvent,
 };
 use larder::ops::{Outcome, Plan, PlannedChange, PlannedRecord, Resolution, WriteId};
 
@@ -100,6 +100,14 @@ impl World {
             Read::Load(Load::Keys { store, .. }) => {
                 let records = self.stores.get(&store.escaped()).ok_or_else(missing)?;
                 Loaded::keys(index(&records.values().cloned().collect::<Vec<_>>()), 1.0)
+            }
+            Read::Load(Load::Summary(store)) => {
+                let records = self.stores.get(&store.escaped()).ok_or_else(missing)?;
+                let mut page = KeyPage::default();
+                for record in records.values() {
+                    page.push_meta(&record.meta);
+                }
+                Loaded::Summary(Box::new(Summary::of_page(store, &page)))
             }
             Read::Load(Load::Record { store, key, .. } | Load::Whole { store, key, .. }) => {
                 Loaded::Record(to_shown(find(&store, &key), key))

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use futures::TryStreamExt;
-use larder::model::{Key, Scan, StoreName};
+use larder::model::{Key, Order, Scan, StoreName};
 use larder::storage::Storage;
 
 use super::{put, refused_keys, scan, store};
@@ -42,6 +42,17 @@ pub async fn scanning_gives_every_key_once_sorted(storage: &dyn Storage) {
     let pages: Vec<_> = storage.scan_keys(&shop).try_collect().await.unwrap();
     assert!(pages.windows(2).all(|two| two[0].progress <= two[1].progress));
     assert!((pages.last().unwrap().progress - 1.0).abs() < f32::EPSILON);
+    // The first of them come in one page, which is whole only where there are no more.
+    for (count, whole) in [(60, false), (6000, true)] {
+        let scan = Scan { order: Order::First(count), ..Scan::default() };
+        let pages: Vec<_> = storage.scan(&shop, scan).try_collect().await.unwrap();
+        let [page] = &pages[..] else { panic!("{} pages", pages.len()) };
+        let mut first: Vec<_> = page.to_metas().into_iter().map(|meta| meta.key).collect();
+        first.sort();
+        first.dedup();
+        assert!(!first.is_empty() && first.iter().all(|key| keys.binary_search(key).is_ok()));
+        assert_eq!((page.progress >= 1.0, first.len() == keys.len()), (whole, whole));
+    }
 }
 
 pub async fn keys_come_in_the_order_of_their_bytes(storage: &dyn Storage) {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use futures::{StreamExt as _, TryStreamExt as _};
-use larder::model::{Budget, Key, OpenBy, StoreName, Value, Write};
+use larder::model::{Budget, Key, OpenBy, Order, Scan, StoreName, Value, Write};
 use larder::ops::{self, OldValues, Operation};
 use larder::storage::Options;
 
@@ -162,4 +162,25 @@ async fn public_urls_are_not_supported() {
     let shop = store(redis.storage(), "shop").await;
     let error = redis.storage().get_public_url(&shop, &Key::from("key")).await.unwrap_err();
     assert_eq!(error.kind, larder::model::ErrorKind::NotSupported);
+}
+
+#[tokio::test]
+async fn what_a_store_holds_costs_one_small_command() {
+    let redis = Redis::new().await;
+    let shop = store(redis.storage(), "shop").await;
+    let mut client = redis.server.client();
+    let all = (0..5000).map(|at| (format!("key-{at}"), "text/plain".to_owned(), b"x".to_vec()));
+    crate::fill::records(&mut client, "shop", all);
+    let first = || Scan { order: Order::First(60), ..Scan::default() };
+    // Its connection is made with the first one.
+    let _: Vec<_> = redis.storage().scan(&shop, first()).try_collect().await.unwrap();
+    let mut monitor = redis.server.monitor();
+    let pages: Vec<_> = redis.storage().scan(&shop, first()).try_collect().await.unwrap();
+    assert_eq!(pages.len(), 1);
+    assert!((1..=200).contains(&pages[0].len()), "{} keys", pages[0].len());
+    assert!(pages[0].progress > 0.0 && pages[0].progress < 1.0);
+    let lines = seen(&mut monitor);
+    let sent: Vec<_> = lines.iter().map(|line| name(line)).collect();
+    assert_eq!(sent, ["HSCAN"], "{lines:?}");
+    assert!(lines[0].contains("metadata_items\" \"0\" \"COUNT\" \"60\""), "{lines:?}");
 }

@@ -1,0 +1,259 @@
+//! What a store that is not open holds, or a group of keys.
+
+use ratatui::buffer::Buffer;
+
+use crate::app::summaries::Beside;
+use crate::app::{App, Area, Pane, Subject, Summary, store_state};
+use crate::model::{ContentType, Key, RecordMeta, StoreName, StoreState};
+use crate::text::{self, visible};
+use crate::theme::Role;
+
+use super::Appearance;
+use super::border::{Titles, pane};
+use super::keys::beside_cursor;
+use super::keys::rows::{self, Columns, MARKS};
+use super::paint::{below, chart, paragraph, put, put_right, type_role};
+
+/// Columns of a fact's name.
+const NAMES: u16 = 9;
+/// Columns of the number of records and of the bytes of a content type, with gaps before them.
+const NUMBERS: (u16, u16) = (11, 9);
+/// Content types that are named; the others are counted.
+const TYPES: usize = 8;
+
+/// Draws the first keys of the store under the cursor, if it is not the open one.
+pub(super) fn in_place_of_keys(
+    buf: &mut Buffer,
+    area: Area,
+    app: &App,
+    appearance: &Appearance,
+) -> bool {
+    let focused = app.focus == Pane::Keys;
+    let (text, role) = match app.beside() {
+        Beside::Open => return false,
+        Beside::Store(store, summary) => {
+            first_keys(buf, area, focused, store, summary, app, appearance);
+            return true;
+        }
+        Beside::Waiting(true) => ("loading…".to_owned(), Role::Dim),
+        Beside::Waiting(false) => (String::new(), Role::Dim),
+        Beside::Failed(error) => (error.to_string(), Role::Danger),
+    };
+    let title = app.stores.current().map(|info| info.store.escaped()).unwrap_or_default();
+    pane(buf, area, focused, &Titles { top: &title, bottom: "" }, appearance);
+    paragraph(buf, beside_cursor(area.inner()), &text, appearance.style(role));
+    true
+}
+
+/// Draws what the store or the group under the cursor holds, if it is on one.
+pub(super) fn in_place_of_value(
+    buf: &mut Buffer,
+    area: Area,
+    app: &App,
+    appearance: &Appearance,
+) -> bool {
+    match (app.beside(), app.summaries.group()) {
+        (Beside::Open, None) => return false,
+        (Beside::Open, Some(held)) => group(buf, area, held, app, appearance),
+        (Beside::Store(store, held), _) => about(buf, area, store, held, app, appearance),
+        (Beside::Waiting(_) | Beside::Failed(_), _) => {
+            pane(buf, area, false, &Titles { top: "Store", bottom: "" }, appearance);
+        }
+    }
+    true
+}
+
+/// The first keys of a store.
+fn first_keys(
+    buf: &mut Buffer,
+    area: Area,
+    focused: bool,
+    store: &StoreName,
+    summary: &Summary,
+    app: &App,
+    appearance: &Appearance,
+) {
+    let info = app.stores.get(store);
+    let name = store.escaped();
+    let count = info.and_then(|info| info.records);
+    let title = match count {
+        Some(count) => format!("{name} · {}", text::plural(count, "record")),
+        None => name,
+    };
+    let bottom = if summary.whole { String::new() } else { some_of(summary, count) };
+    pane(buf, area, focused, &Titles { top: &title, bottom: &bottom }, appearance);
+    let inner = area.inner();
+    if summary.keys.is_empty() {
+        let state = info.map(|info| &info.state);
+        let damage = state
+            .filter(|state| matches!(state, StoreState::HalfMade | StoreState::Damaged(_)))
+            .map(|state| (store_state(state), Role::Warning));
+        let (text, role) = damage.unwrap_or_else(|| ("no records".to_owned(), Role::Dim));
+        return paragraph(buf, beside_cursor(inner), &text, appearance.style(role));
+    }
+    records(buf, inner, &summary.keys, &summary.types, appearance);
+}
+
+/// What a store holds, and how it grows.
+fn about(
+    buf: &mut Buffer,
+    area: Area,
+    store: &StoreName,
+    summary: &Summary,
+    app: &App,
+    appearance: &Appearance,
+) {
+    pane(buf, area, false, &Titles { top: "Store", bottom: "" }, appearance);
+    let inner = beside_cursor(area.inner());
+    let mut facts = Vec::new();
+    let info = app.stores.get(store);
+    let count = info.and_then(|info| info.records);
+    if let Some(info) = info {
+        facts.push(("records", count.map_or_else(|| "?".to_owned(), text::count), Role::Text));
+        if summary.whole {
+            facts.push(("size", text::size(summary.bytes), Role::Text));
+        }
+        if let Some(at) = info.modified_at {
+            let when = text::since(at.micros(), app.now.micros());
+            facts.push(("changed", when, Role::Text));
+        }
+        if let Some(rate) = app.growing() {
+            let drawn = rate.bars(app.now).map(|bars| chart(&bars.map(f64::from), 12, appearance));
+            let words =
+                format!("{}/s  {}", text::rate(rate.rate(app.now)), drawn.unwrap_or_default());
+            facts.push(("growth", words, Role::Spark));
+        }
+        if info.state != StoreState::Whole {
+            facts.push(("state", store_state(&info.state), Role::Warning));
+        }
+        let draft = app.drafting.found.fact(store);
+        facts.extend(draft.map(|(name, text)| (name, text, Role::Warning)));
+    }
+    let rest = lines(buf, inner, &facts, appearance);
+    let note = if summary.whole { String::new() } else { some_of(summary, count) };
+    types(buf, below(rest, 1), summary, &note, appearance);
+}
+
+/// What a group of keys holds.
+fn group(buf: &mut Buffer, area: Area, summary: &Summary, app: &App, appearance: &Appearance) {
+    let title = match &summary.of {
+        Subject::Group(scope) => {
+            format!("{}{}", Key::from(&scope.prefix[..]).escaped(), appearance.symbols.ellipsis)
+        }
+        Subject::Store(store) => store.escaped(),
+    };
+    let focused = app.focus == Pane::Record;
+    pane(buf, area, focused, &Titles { top: &title, bottom: "" }, appearance);
+    let inner = area.inner();
+    let facts = [
+        ("records", text::count(summary.records), Role::Text),
+        ("size", text::size(summary.bytes), Role::Text),
+    ];
+    let rest = lines(buf, beside_cursor(inner), &facts, appearance);
+    let rest = below(types(buf, below(rest, 1), summary, "", appearance), 1);
+    let list = Area { x: inner.x, width: inner.width, ..rest };
+    if list.height > 1 {
+        records(buf, list, &summary.keys, &summary.types, appearance);
+    }
+}
+
+/// `60 of 2,312 keys`: of how many a part tells.
+fn some_of(summary: &Summary, count: Option<u64>) -> String {
+    let some = text::count(summary.records);
+    match count.filter(|count| *count >= summary.records) {
+        Some(count) => format!("{some} of {} keys", text::count(count)),
+        None => format!("the first {some} keys"),
+    }
+}
+
+/// Names and values, wrapped; gives what is left below.
+fn lines(
+    buf: &mut Buffer,
+    area: Area,
+    facts: &[(&str, String, Role)],
+    appearance: &Appearance,
+) -> Area {
+    let mut rest = area;
+    for (name, value, role) in facts {
+        let room = area.width.saturating_sub(NAMES);
+        for (at, line) in text::wrap(value, room.into()).iter().enumerate() {
+            if rest.height == 0 {
+                return rest;
+            }
+            let name = if at == 0 { name } else { "" };
+            put(buf, area.x, rest.y, NAMES, name, appearance.style(Role::Dim));
+            put(buf, area.x + NAMES, rest.y, room, line, appearance.style(*role));
+            rest = below(rest, 1);
+        }
+    }
+    rest
+}
+
+/// A table of content types, with what it is about at its end; gives what is left below.
+fn types(
+    buf: &mut Buffer,
+    area: Area,
+    summary: &Summary,
+    note: &str,
+    appearance: &Appearance,
+) -> Area {
+    if summary.types.is_empty() || area.height < 2 {
+        return area;
+    }
+    let end = area.x + area.width;
+    let mut rest = area;
+    let mut row = |cells: [&str; 3], role: Role, kind: Role| {
+        if rest.height > 0 {
+            let style = appearance.style(role);
+            put_right(buf, end, rest.y, NUMBERS.1, cells[2], style);
+            put_right(buf, end.saturating_sub(NUMBERS.1), rest.y, NUMBERS.0, cells[1], style);
+            let room = area.width.saturating_sub(NUMBERS.0 + NUMBERS.1);
+            put(buf, area.x, rest.y, room, cells[0], appearance.style(kind));
+            rest = below(rest, 1);
+        }
+    };
+    row(["Type", "Records", "Size"], Role::Header, Role::Header);
+    for (name, records, bytes) in summary.types.iter().take(TYPES) {
+        let cells = [name.short(), &text::count(*records), &text::size(*bytes)];
+        row(cells, Role::Text, type_role(name.family()));
+    }
+    if let Some(more) = summary.types.len().checked_sub(TYPES).filter(|more| *more > 0) {
+        let more = format!("+ {more} more");
+        row([&more, "", ""], Role::Dim, Role::Dim);
+    }
+    if !note.is_empty() && rest.height > 0 {
+        put(buf, area.x, rest.y, area.width, note, appearance.style(Role::Dim));
+        rest = below(rest, 1);
+    }
+    rest
+}
+
+/// Records under the heads of their columns.
+fn records(
+    buf: &mut Buffer,
+    area: Area,
+    keys: &[RecordMeta],
+    types: &[(ContentType, u64, u64)],
+    appearance: &Appearance,
+) {
+    let types: Vec<_> = types.iter().map(|(name, ..)| name.clone()).collect();
+    let columns = Columns::with_types(&types, 0, area);
+    let header = appearance.style(Role::Header);
+    put(buf, area.x + MARKS, area.y, columns.key, "Key", header);
+    if let Some((x, width)) = columns.kind {
+        put(buf, x, area.y, width, "Type", header);
+    }
+    if let Some((end, width)) = columns.size {
+        put_right(buf, end, area.y, width, "Size", header);
+    }
+    let body = below(area, 1);
+    let keys = &keys[..keys.len().min(body.height.into())];
+    let names: Vec<_> = keys.iter().map(|meta| meta.key.escaped()).collect();
+    let names: Vec<_> = names.iter().map(|name| visible(name)).collect();
+    let names: Vec<&str> = names.iter().map(|name| &**name).collect();
+    let cuts = text::cut_apart(&names, columns.key.into());
+    for ((meta, cut), y) in keys.iter().zip(&cuts).zip(body.y..) {
+        let row = Area { y, height: 1, ..body };
+        rows::record_row(buf, row, meta, cut, &columns, appearance);
+    }
+}
