@@ -270,6 +270,7 @@ impl Ctx<'_> {
             Some(Action::Quit) => self.request(Request::Quit),
             Some(Action::Redraw) => self.effect(Effect::Redraw),
             Some(Action::Suspend) => self.effect(Effect::Suspend),
+            Some(Action::Help) => self.request(Request::Help),
             _ => return false,
         }
         true

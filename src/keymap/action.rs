@@ -200,6 +200,7 @@ named! {
     Confirm "confirm" "Dialogs" "While larder asks for a Yes or No"
     Prompt "prompt" "Prompts" "While a line of text is typed"
     Help "help" "Help" "While the help is open"
+    Overlay "overlay" "Details" "While something is only looked at"
     Crawl "crawl" "The crawl" "While the list of what the crawl fills is open"
     Totals "totals" "Content types" "While the totals of content types are open"
     Jobs "jobs" "Jobs" "While the list of jobs is open"

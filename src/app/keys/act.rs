@@ -92,7 +92,8 @@ impl KeysPane {
         } else if !self.filter.is_empty() {
             Some("clear filter")
         } else if !self.marks.keys.is_empty() {
-            Some("unmark")
+            // Its own key is named.
+            None
         } else if self.grouping.is_some() {
             Some("leave group")
         } else {

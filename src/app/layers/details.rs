@@ -26,7 +26,7 @@ impl Details {
 
 impl Dialog for Details {
     fn context(&self) -> Context {
-        Context::Help
+        Context::Overlay
     }
 
     fn overlay(&mut self) -> Option<&mut Overlay> {

@@ -22,7 +22,7 @@ pub struct Messages {
 
 impl Dialog for Messages {
     fn context(&self) -> Context {
-        Context::Help
+        Context::Overlay
     }
 
     fn look(&mut self, app: &App) {

@@ -45,7 +45,7 @@ impl Overlay {
         let page = ctx.layout().body.inner().height.saturating_sub(2).max(1);
         let page = isize::try_from(page).unwrap_or(1);
         match action {
-            Some(Action::Close | Action::Back | Action::Help | Action::Cancel) => {
+            Some(Action::Close | Action::Back | Action::Cancel) => {
                 return Then::Close;
             }
             Some(Action::Up) => self.scroll_by(-1),

@@ -1,6 +1,6 @@
 //! What the footer says in each state, and what a key says that does nothing where it is pressed.
 
-use larder::app::{Event, Loaded, Notice, RecordView, Settings, Slot, TargetChoice};
+use larder::app::{Event, Layer, Loaded, Notice, RecordView, Settings, Slot, TargetChoice};
 use larder::model::{ConnectionState, Error, ErrorKind, Record, RecordMeta, StoreInfo};
 
 use super::shop;
@@ -200,6 +200,22 @@ fn a_notice_stands_beside_the_hints_and_the_frame_stays_closed() {
                 assert!(footer.contains("m read it all"), "{frame}");
             }
         }
+    }
+}
+
+#[test]
+fn the_help_opens_over_every_dialog_and_goes_back_to_it() {
+    for keys in ["i", "m", "J", "U", "T", "d", "C", "t", "P"] {
+        let mut stage = with((120, 36), &shop());
+        stage.keys(keys);
+        assert_eq!(stage.app.layers.len(), 1, "{keys}");
+        // Where a name is typed, a question mark is a letter of it.
+        let help = if keys == "P" { "<f1>" } else { "?" };
+        stage.keys(help);
+        assert!(matches!(stage.app.layer(), Some(Layer::Help(_))), "{keys}");
+        stage.keys("<esc>");
+        assert_eq!(stage.app.layers.len(), 1, "{keys}");
+        assert!(!matches!(stage.app.layer(), Some(Layer::Help(_))), "{keys}");
     }
 }
 
