@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::keymap::{Action, Context, KeyMap};
 use crate::model::{Error, Key, Record, RecordMeta, StoreName};
+use crate::preview::charset::Charset;
 use crate::preview::{Matches, Mode, Preview, PreviewKind, Scroll, Viewport};
 use crate::text::fit;
 
@@ -114,7 +115,12 @@ impl RecordPane {
 
     /// Whether the wanted record is shown as JSON, just as it is stored.
     pub fn shows_json(&self) -> bool {
-        self.record().is_some()
+        let plain = |record: &Record| {
+            // What is typed is stored as UTF-8, also where all that is there is ASCII.
+            let declared = Charset::declared(record.meta.content_type.as_str());
+            declared.is_none_or(Charset::is_utf8)
+        };
+        self.record().is_some_and(plain)
             && self.preview().is_some_and(|preview| {
                 preview.kind() == PreviewKind::Json && !preview.is_converted()
             })

@@ -196,6 +196,27 @@ mod tests {
     }
 
     #[test]
+    fn a_draft_of_one_value_is_read_with_the_value_that_it_changes() {
+        let base = br#"{"a": [1, 2.50], "b": "x"}"#;
+        let change = LeafEdit::Value("2.75".to_owned());
+        let leaf = EditedLeaf::open(Bytes::from_static(base), 10, change).unwrap();
+        let mut draft = draft(b"k", Some(base), b"2.75");
+        draft.head.leaf = Some((&leaf).into());
+        draft.leaf = Some(Arc::new(leaf));
+        let file = Bytes::from(draft.to_bytes().unwrap());
+        assert_eq!(Draft::from_bytes(&file).as_ref(), Ok(&draft));
+        assert_eq!(read_head(&file).as_ref(), Ok(&draft.head));
+        assert_eq!(draft.typed(), "2.75");
+        // One that names no value of what was read is told, and not laid over another.
+        draft.head.leaf.as_mut().unwrap().at = 11;
+        let file = Bytes::from(draft.to_bytes().unwrap());
+        assert_eq!(
+            Draft::from_bytes(&file).unwrap_err(),
+            "this draft is damaged: its text is not whole"
+        );
+    }
+
+    #[test]
     fn what_is_too_large_is_not_kept() {
         let most = vec![b'x'; MOST / 2];
         assert!(draft(b"k", Some(&most), &most).to_bytes().is_some());

@@ -16,6 +16,7 @@ mod interleavings;
 mod kept;
 mod leaf;
 mod leaf_drafts;
+mod leaf_fidelity;
 mod lists;
 mod panes;
 mod rewrites;

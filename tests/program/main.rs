@@ -29,3 +29,4 @@ mod pictures;
 mod signals;
 mod support;
 mod terminal;
+mod values;

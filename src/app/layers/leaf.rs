@@ -39,6 +39,8 @@ pub struct LeafCursor {
     /// The change that was stored: once the record is read again, the cursor goes to what it has added
     /// or named.
     next: Option<EditedLeaf>,
+    /// What is to be done once the values are those that are shown.
+    pub(in crate::app) wanted: Option<Action>,
 }
 
 impl LeafCursor {
@@ -58,6 +60,7 @@ impl LeafCursor {
             refused,
             unsaved: None,
             next: None,
+            wanted: None,
         };
         cursor.go(at);
         cursor
@@ -145,6 +148,7 @@ impl Dialog for LeafCursor {
     }
 
     fn key(&mut self, _: KeyEvent, action: Option<Action>, ctx: &mut Ctx<'_>) -> Then {
+        self.wanted = None;
         let page = ctx.layout().record.map_or(1, |pane| pane.inner().height.saturating_sub(2));
         let page = isize::try_from(page.max(1)).unwrap_or(1);
         let leaves = self.shown.leaves();
@@ -207,6 +211,10 @@ impl Dialog for LeafCursor {
                 (false, None) if action == Action::RenameMember => {
                     ctx.say(Notice::info("only a member of an object has a name"));
                 }
+                (false, None) if action == Action::AddMember => {
+                    let why = "this value holds no others, so nothing is added to it";
+                    ctx.say(Notice::info(why));
+                }
                 (false, None) => ctx.say(Notice::info("the whole value is not removed here")),
             },
             Some(Action::Help) => ctx.request(Request::Help),
@@ -219,7 +227,8 @@ impl Dialog for LeafCursor {
     fn allows(&self, action: Action) -> bool {
         let leaves = self.shown.leaves();
         match action {
-            Action::EditValue | Action::AddMember | Action::OpenInner => self.refused.is_none(),
+            Action::EditValue | Action::OpenInner => self.refused.is_none(),
+            Action::AddMember => self.refused.is_none() && leaves.is_container(0),
             Action::RenameMember => self.refused.is_none() && leaves.is_member(self.at),
             Action::RemoveMember => self.refused.is_none() && leaves.parent(self.at) != self.at,
             _ => true,

@@ -72,6 +72,9 @@ pub(in crate::app) fn found(app: &mut App, shown: Option<LeavesShown>) {
     };
     if let Some(cursor) = Layer::leaf_in(&mut app.layers) {
         cursor.update(shown, &mut ctx!(app));
+        if let Some(action) = cursor.wanted.take() {
+            change(app, action);
+        }
         return;
     }
     // Not over what has come up meanwhile.
@@ -94,6 +97,15 @@ pub(in crate::app) fn found(app: &mut App, shown: Option<LeavesShown>) {
 
 /// Begins to change the value under the cursor, unless a draft of the record is offered first.
 pub(in crate::app) fn change(app: &mut App, action: Action) {
+    // Not a value that is shown no more: the ones that are shown are being found.
+    let json = app.record.shows_json();
+    let shown = app.record.preview().filter(|_| json).cloned();
+    if let Some((cursor, shown)) = Layer::leaf_in(&mut app.layers).zip(shown)
+        && !cursor.is_over(&shown)
+    {
+        cursor.wanted = Some(action);
+        return follow(app);
+    }
     if drafts::offers(app, Request::ChangeLeaf(action)) {
         return;
     }

@@ -195,3 +195,66 @@ impl EditedLeaf {
         [&self.base[..range.start], typed.as_bytes(), &self.base[range.end..]].concat().into()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "{ \"price\": 1.10,\n  \"tags\" :[\"a\"], \"none\": {} }";
+
+    fn leaf(path: &str, edit: LeafEdit) -> EditedLeaf {
+        let base = Bytes::from_static(TEXT.as_bytes());
+        let leaves = Leaves::of(TEXT.as_bytes(), &Digests::default()).unwrap();
+        let at = (0..leaves.len()).find(|node| leaves.path(*node) == path).unwrap();
+        EditedLeaf::new(base, leaves.index(), at, edit)
+    }
+
+    fn typed(text: &str) -> [LeafEdit; 3] {
+        [LeafEdit::Value(text.into()), LeafEdit::Key(text.into()), LeafEdit::Add(text.into())]
+    }
+
+    #[test]
+    fn a_change_is_opened_again_where_it_was_made_and_in_other_spacing() {
+        for path in ["$", "$.price", "$.tags", "$.tags[0]", "$.none"] {
+            for edit in typed("7").into_iter().chain([LeafEdit::Remove]) {
+                let leaf = leaf(path, edit);
+                let name = LeafEdit::named(leaf.edit.name()).unwrap();
+                assert_eq!(name.with(leaf.edit.text()), leaf.edit);
+                let again = EditedLeaf::open(leaf.base.clone(), leaf.offset(), leaf.edit.clone());
+                assert_eq!(again, Some(leaf.clone()), "{path}");
+                let close = TEXT.replace([' ', '\n'], "");
+                let other = leaf.within(close.into()).unwrap();
+                assert_eq!(other.path(), path);
+            }
+        }
+        let price = leaf("$.price", LeafEdit::Remove);
+        assert_eq!(EditedLeaf::open(price.base.clone(), 1, LeafEdit::Remove), None);
+        assert_eq!(EditedLeaf::open(Bytes::from_static(b"{"), 0, LeafEdit::Remove), None);
+        assert_eq!(price.within(Bytes::from_static(b"[1]")), None);
+    }
+
+    #[test]
+    fn what_is_no_value_stands_where_the_value_would() {
+        let anyhow =
+            |path, edit| String::from_utf8(leaf(path, edit).made_anyhow().to_vec()).unwrap();
+        let [value, key, add] = typed("\"half");
+        assert_eq!(anyhow("$.price", value), TEXT.replace("1.10", "\"half"));
+        assert_eq!(anyhow("$.price", key), TEXT.replace("\"price\"", "\"half"));
+        assert_eq!(anyhow("$.price", add.clone()), TEXT.replace("1.10", "1.10, \"half"));
+        assert_eq!(anyhow("$.none", add), TEXT.replace("{}", "{\"half}"));
+        let [value, ..] = typed("1.20");
+        assert_eq!(anyhow("$.price", value), TEXT.replace("1.10", "1.20"));
+    }
+
+    #[test]
+    fn what_was_added_or_named_is_found_in_a_text_that_has_more() {
+        let now = r#"{"x": 0, "cost": 1.10, "new": 2, "tags": ["b", "a", "c"], "none": {"n": 1}}"#;
+        let now = Leaves::of(now.as_bytes(), &Digests::default()).unwrap();
+        let found = |path, edit| leaf(path, edit).found_in(&now).map(|node| now.path(node));
+        assert_eq!(found("$.price", LeafEdit::Key("cost".into())).as_deref(), Some("$.cost"));
+        assert_eq!(found("$.tags[0]", LeafEdit::Add("1".into())).as_deref(), Some("$.tags[1]"));
+        assert_eq!(found("$.none", LeafEdit::Add("n: 1".into())).as_deref(), Some("$.none.n"));
+        assert_eq!(found("$.price", LeafEdit::Add("n: 1".into())), None);
+        assert_eq!(found("$.tags", LeafEdit::Value("1".into())), None);
+    }
+}

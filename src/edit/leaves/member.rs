@@ -57,9 +57,13 @@ impl Leaves<'_> {
     /// the node.
     ///
     /// # Errors
-    /// What was typed is no member (`"key": value`) or no value, or the object has the key already.
+    /// What was typed is no member (`"key": value`) or no value, or the object has the key already; or the
+    /// text is a value that holds no others.
     pub fn with_more(&self, node: usize, typed: &str) -> Result<Vec<u8>, NotAValue> {
         let parent = if self.takes_inside(node) { node } else { self.parent(node) };
+        if self.kind(parent) == Kind::Leaf {
+            return Err(NotAValue("this value holds no others".to_owned()));
+        }
         let object = self.kind(parent) == Kind::Object;
         let (key, value) = if object { member(typed)? } else { (String::new(), checked(typed)?) };
         if object {

@@ -20,17 +20,17 @@ struct Case {
 }
 
 /// Numbers without end, so that every run has the same values.
-struct Random(u64);
+pub(super) struct Random(pub(super) u64);
 
 impl Random {
-    fn below(&mut self, end: usize) -> usize {
+    pub(super) fn below(&mut self, end: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
         usize::try_from(self.0 % end as u64).unwrap()
     }
 
-    fn pick<'a>(&mut self, from: &[&'a str]) -> &'a str {
+    pub(super) fn pick<'a>(&mut self, from: &[&'a str]) -> &'a str {
         from[self.below(from.len())]
     }
 }
@@ -59,12 +59,12 @@ const LEAVES: [&str; 22] = [
     "\"\u{202e}\u{7f}\"",
     "\"a]b}c,d:e\"",
 ];
-const GAPS: [&str; 6] = ["", "", " ", "  ", " \t", "\t"];
+pub(super) const GAPS: [&str; 6] = ["", "", " ", "  ", " \t", "\t"];
 /// Stands for the leaf that is edited.
-const MARK: &str = "\"here\"";
+pub(super) const MARK: &str = "\"here\"";
 
 /// JSON on one line, spaced now so, now so, with the mark in it once.
-fn json(random: &mut Random, depth: usize, marked: bool) -> String {
+pub(super) fn json(random: &mut Random, depth: usize, marked: bool) -> String {
     let gap = |random: &mut Random| random.pick(&GAPS).to_owned();
     if depth == 0 {
         return if marked { MARK.to_owned() } else { random.pick(&LEAVES).to_owned() };

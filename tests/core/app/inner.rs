@@ -367,3 +367,53 @@ fn an_editor_does_not_open_under_a_dialog_that_has_come_up() {
     stage.event(Event::Loaded(Slot::Leaves, ticket, Ok(loaded)));
     assert!(stage.app.editor.is_none(), "not under a dialog that has come up");
 }
+
+#[test]
+fn a_draft_in_the_way_of_what_is_inside_leaves_the_cursor_where_it_is() {
+    let mut typing = opened(packed(BODY).as_bytes(), JSON);
+    inside(&mut typing, ".body");
+    typing.keys("<down><end><left><backspace>2");
+    let draft = kept(&mut typing);
+    let offered = |value: &str| {
+        let mut stage = opened(value.as_bytes(), JSON);
+        stage.event(Event::Drafts(vec![(draft.head.id(), draft.head.clone())]));
+        stage.keys("<enter>");
+        answered(&mut stage, Slot::Leaves);
+        stage.keys("jjo");
+        stage.event(Event::DraftRead(draft.head.id(), Ok(Box::new(draft.clone()))));
+        stage
+    };
+    let mut stage = offered(&packed(BODY));
+    stage.compared().keys("dy");
+    assert_eq!(stage.app.leaf().unwrap().path(), "$.body");
+    stage.keys("o");
+    answered(&mut stage, Slot::Leaves);
+    assert!(editor(&stage).inner.is_some());
+    // Gone on with, the cursor comes back in the end.
+    let mut stage = offered(&packed(BODY));
+    stage.compared().keys("<enter>");
+    assert!(editor(&stage).is_changed() && stage.app.layers.is_empty());
+    stage.keys("<esc>y");
+    assert_eq!(stage.app.leaf().unwrap().path(), "$.body");
+    // One that says what is stored is in nobody's way.
+    let set = saved(&mut typing);
+    let mut stage = offered(text(&set));
+    answered(&mut stage, Slot::Leaves);
+    assert!(editor(&stage).inner.is_some() && !editor(&stage).is_changed());
+}
+
+#[test]
+fn what_was_typed_inside_a_record_that_is_gone_is_saved_anew_only_after_a_question() {
+    let mut stage = opened(packed(BODY).as_bytes(), JSON);
+    inside(&mut stage, ".body");
+    stage.keys("<down><end><left><backspace>2");
+    let set = saved(&mut stage);
+    let whole = set.value.clone();
+    stage.written(Write::Set(set), Err(Error::new(ErrorKind::Conflict, "changed")));
+    stage.theirs(None);
+    assert!(stage.frame().contains("Save the record anew"), "{}", stage.frame());
+    stage.keys("y");
+    answered(&mut stage, Slot::Saving);
+    let Write::Set(set) = stage.write() else { panic!() };
+    assert_eq!((set.value, set.expected), (whole, Expect::Absent));
+}

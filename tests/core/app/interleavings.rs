@@ -16,6 +16,10 @@ use crate::stage::{Stage, key};
 /// A new record of a key that is there, where the keys are in focus.
 const NEW: &str = "na<enter><enter>x<ctrl-s>";
 
+/// Changes of values, where the cursor is on the first.
+const VALUE: [&str; 5] =
+    ["j<enter><ctrl-u>7<enter>", "j<enter>x<enter>", "jdy", "jR<ctrl-u>z<enter>", "jay: 1<enter>"];
+
 /// What the user does, some of it more often than the rest.
 const KEYS: [&str; 42] = [
     "j",
@@ -121,6 +125,21 @@ fn play(moves: &[(u8, u8)]) -> BTreeSet<&'static str> {
                 press(&mut stage, &mut world, KEYS[at % KEYS.len()], *what);
                 None
             }
+            21 | 22 if stage.app.unsaved_leaf().is_some_and(|leaf| leaf.saving.write.is_some()) => {
+                // Somebody else is faster, beside the value or at it.
+                let edited = stage.app.unsaved_leaf().map(|leaf| leaf.record.meta.key.clone());
+                world.someone_else(*what & !0b10100, open.as_deref(), edited)
+            }
+            24 if stage.app.layers.is_empty() && stage.app.editor.is_none() => {
+                // To the values of the second record, and to a change of one.
+                for keys in ["gj", "<enter>", "<enter>", VALUE[at % VALUE.len()]] {
+                    press(&mut stage, &mut world, keys, *what);
+                    while let Some(read) = world.answer(0).filter(|_| !world.quit) {
+                        step(&mut stage, &mut world, read);
+                    }
+                }
+                None
+            }
             21 | 22 => {
                 // Somebody who knows what he wants.
                 let keys = match (stage.app.layer(), &stage.app.editor) {
@@ -130,6 +149,7 @@ fn play(moves: &[(u8, u8)]) -> BTreeSet<&'static str> {
                     },
                     (Some(Layer::Prompt(_)), _) => "<enter>".to_owned(),
                     (Some(Layer::Merge(_)), _) => "m<enter>".to_owned(),
+                    (Some(Layer::Leaf(_)), _) => VALUE[at % VALUE.len()].to_owned(),
                     (Some(_), _) => "<esc>".to_owned(),
                     (None, Some(_)) => "x<ctrl-s>".to_owned(),
                     (None, None) => ["e", "w", "P", "D", "<enter>", NEW][at % 6].to_owned(),
@@ -146,7 +166,8 @@ fn play(moves: &[(u8, u8)]) -> BTreeSet<&'static str> {
                 settled
             }
             15 => {
-                let edited = stage.app.editor.as_ref().map(Editor::typed_key);
+                let leaf = stage.app.unsaved_leaf().map(|leaf| leaf.record.meta.key.clone());
+                let edited = stage.app.editor.as_ref().map(Editor::typed_key).or(leaf);
                 world.someone_else(*what, open.as_deref(), edited)
             }
             16 => {
@@ -200,10 +221,14 @@ fn play(moves: &[(u8, u8)]) -> BTreeSet<&'static str> {
 }
 
 /// What the sessions must have come to, or they would prove nothing.
-const WANTED: [&str; 16] = [
+const WANTED: [&str; 20] = [
     "a file replaced",
     "a list compared",
     "a store made",
+    "a value given up",
+    "a value merged",
+    "a value merged by choice",
+    "a value saved",
     "closed by its own answer",
     "deleted",
     "discarded",
@@ -222,7 +247,7 @@ const WANTED: [&str; 16] = [
 #[test]
 fn in_whatever_order_things_come_nothing_unasked_is_written_and_no_text_is_lost() {
     let config = ProptestConfig { cases: 3000, failure_persistence: None, ..Default::default() };
-    let moves = prop::collection::vec((0u8..24, any::<u8>()), 1..160);
+    let moves = prop::collection::vec((0u8..25, any::<u8>()), 1..160);
     let seen = RefCell::new(BTreeSet::new());
     let played = TestRunner::new(config).run(&moves, |moves| {
         seen.borrow_mut().extend(play(&moves));

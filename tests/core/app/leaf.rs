@@ -431,3 +431,22 @@ fn the_cursor_follows_the_record_as_it_changes() {
     let Some(Layer::Prompt(prompt)) = stage.app.layer() else { panic!() };
     assert_eq!(prompt.input.text(), "7");
 }
+
+#[test]
+fn a_value_is_changed_as_it_is_shown_also_before_the_values_are_found() {
+    let mut stage = on(TEXT);
+    stage.keys("r");
+    let (ticket, _) = stage.take(Slot::Record);
+    select(&mut stage);
+    stage.keys("j");
+    let now = record("a", JSON, TEXT.replace("1.10", "1.30"));
+    let view = RecordView::Whole(now.clone(), larder::preview::Preview::build(&now).into());
+    stage.event(Event::Loaded(Slot::Record, ticket, Ok(Loaded::Record(view))));
+    stage.keys("<enter>");
+    assert!(matches!(stage.app.layer(), Some(Layer::Leaf(_))));
+    while stage.asked.iter().any(|effect| matches!(effect, Effect::Read(Slot::Leaves, ..))) {
+        let (ticket, read) = stage.take(Slot::Leaves);
+        stage.event(Event::Loaded(Slot::Leaves, ticket, Ok(computed(read))));
+    }
+    assert_eq!(line(&stage), "1.30");
+}

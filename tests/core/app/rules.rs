@@ -1,7 +1,9 @@
 //! What must be so whatever happens: each event is handed to the core here, and what it did is checked.
 
-use larder::app::{Confirm, Confirmed, Event, Layer, Loaded, MergeView, PromptKind, Slot};
-use larder::edit::{Choice, TypedValue};
+use larder::app::{
+    Confirm, Confirmed, Event, Layer, Loaded, MergeView, PromptKind, Slot, UnsavedLeaf,
+};
+use larder::edit::{Choice, LeafEdit, TypedValue};
 use larder::model::{Content, Expect, Record, Write};
 use larder::ops::{Resolution, WriteId};
 
@@ -11,6 +13,7 @@ use crate::stage::Stage;
 /// What is compared before and after an event.
 pub(super) struct Before {
     pub(super) editor: Option<Editing>,
+    leaf: Option<UnsavedLeaf>,
     question: Option<Confirm>,
     merge: Option<Box<MergeView>>,
     prompt: Option<(PromptKind, bytes::Bytes)>,
@@ -40,6 +43,7 @@ pub(super) fn before(stage: &Stage) -> Before {
             saving: editor.saving.write,
             changed: editor.is_changed(),
         }),
+        leaf: app.unsaved_leaf().cloned(),
         question: match app.layer() {
             Some(Layer::Confirm(asked)) => Some(Confirm::clone(asked)),
             _ => None,
@@ -74,6 +78,11 @@ pub(super) fn step(stage: &mut Stage, world: &mut World, event: Event) {
         check_write(&was, &event, &write);
         world.seen.insert(match (&write, &was.question) {
             (Write::Create(_), _) => "a store made",
+            (Write::Set(_), _) if was.leaf.is_some() && joined => "a value merged",
+            (Write::Set(_), _) if was.leaf.is_some() && was.merge.is_some() => {
+                "a value merged by choice"
+            }
+            (Write::Set(_), _) if was.leaf.is_some() => "a value saved",
             (Write::Set(set), Some(_)) if set.expected == Expect::Absent => "saved anew",
             (Write::Set(_), Some(_)) => "overwritten",
             (Write::Set(_), None) if matches!(event, Event::Edited(_)) => "edited outside",
@@ -122,6 +131,9 @@ pub(super) fn step(stage: &mut Stage, world: &mut World, event: Event) {
         world.seen.insert("told after a failure");
     }
     check_editor(&was, &is, &event);
+    if check_leaf(&was, &is, &event) {
+        world.seen.insert("a value given up");
+    }
     check_question(&was, &is, &event);
     if let (Some(failed), false) = (&was.notice, by_user) {
         let now = is.notice.unwrap_or_default();
@@ -135,7 +147,7 @@ fn check_write(was: &Before, event: &Event, write: &Write) {
     match (write, &was.question, &was.editor) {
         // What comes out of a merge, over what it was joined with and nothing else; whatever
         // question is open.
-        (Write::Set(set), _, Some(_)) if joined(was, event).is_some() => {
+        (Write::Set(set), _, _) if joined(was, event).is_some() => {
             let (out, theirs) = joined(was, event).unwrap();
             let over = Expect::unchanged(theirs.value.clone(), theirs.content_type.clone());
             assert_eq!(set.expected, over);
@@ -166,6 +178,14 @@ fn check_write(was: &Before, event: &Event, write: &Write) {
             let shown =
                 |line: &String| *line == shown || line == "Now: none" && shown == "Now: deleted";
             assert!(lines.iter().any(shown), "{lines:?} {set:?}");
+        }
+        (Write::Set(set), None | Some(Confirm { confirmed: Confirmed::RemoveLeaf, .. }), None)
+            if was.leaf.is_some() =>
+        {
+            let leaf = was.leaf.as_ref().unwrap();
+            let read = leaf.record.clone();
+            assert_eq!(set.expected, Expect::unchanged(read.value, read.meta.content_type));
+            assert!(leaf.saving.write.is_none(), "{event:?} saves twice");
         }
         (Write::Set(set), None, Some(editor)) => {
             let expected = match &editor.original {
@@ -242,6 +262,29 @@ fn check_editor(was: &Before, is: &Before, event: &Event) {
     }
 }
 
+/// What was typed for a value stays until its own write is made or the user has given it up, and can be
+/// seen; tells whether it was given up.
+fn check_leaf(was: &Before, is: &Before, event: &Event) -> bool {
+    let Some(leaf) = &was.leaf else { return false };
+    let by_key = matches!(event, Event::Key(_));
+    let Some(now) = &is.leaf else {
+        let made = match event {
+            Event::Written(id, Ok(_)) | Event::Resolved(id, Ok(Resolution::Done(..))) => Some(*id),
+            _ => None,
+        };
+        let own = made.is_some() && made == leaf.saving.write;
+        // What was typed is there already, or there is nothing left to remove.
+        let there = joined(was, event).is_some_and(|(out, theirs)| out == theirs)
+            || leaf.leaf.edit == LeafEdit::Remove
+                && matches!(event, Event::Loaded(_, _, Ok(Loaded::Value(None))));
+        assert!(own || there || by_key, "{event:?} gave up {leaf:?}");
+        return by_key;
+    };
+    assert_eq!(now.record, leaf.record);
+    assert!(by_key || now.leaf == leaf.leaf, "{event:?}");
+    false
+}
+
 /// What a question is about does not change while it is open.
 fn check_question(was: &Before, is: &Before, event: &Event) {
     let (Some(was), Some(is)) = (&was.question, &is.question) else { return };
@@ -274,11 +317,19 @@ fn check_loading(stage: &Stage, world: &World, told: &str) {
         world.writes.iter().map(|(id, _)| *id).chain(world.settles.clone()).collect();
     sent.sort();
     assert_eq!(app.writes.pending.keys().copied().collect::<Vec<_>>(), sent, "after {told}");
-    if let Some(merging) = app.editor.as_ref().and_then(|editor| editor.saving.merging.as_ref()) {
+    let saving = match (&app.editor, app.unsaved_leaf()) {
+        (Some(editor), _) => Some(&editor.saving),
+        (None, leaf) => leaf.map(|leaf| &leaf.saving),
+    };
+    if let Some(leaf) = app.unsaved_leaf() {
+        let seen = leaf.saving.is_busy() || !matches!(app.layer(), Some(Layer::Leaf(_)));
+        assert!(seen || world.quit, "what was typed is nowhere, after {told}");
+    }
+    if let Some(merging) = saving.and_then(|saving| saving.merging.as_ref()) {
         let slot = if merging.theirs.is_some() { Slot::Saving } else { Slot::Theirs };
         assert!(asked(slot), "merging for ever, after {told}");
     }
-    if let Some(id) = app.editor.as_ref().and_then(|editor| editor.saving.write) {
+    if let Some(id) = saving.and_then(|saving| saving.write) {
         assert!(app.writes.pending.contains_key(&id), "saving for ever, after {told}");
     }
     if let Some(Layer::Confirm(asked)) = app.layer()

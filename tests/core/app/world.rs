@@ -40,7 +40,10 @@ impl World {
         for name in ["default", "shop"] {
             let records = ["a", "b", "c"]
                 .map(|key| record(key, "text/plain", format!("{key} one\ntwo\nthree")));
-            let records = records.into_iter().map(|record| (record.meta.key.clone(), record));
+            // One whose values are changed one at a time.
+            let json = record("b", super::JSON, r#"{"one": 1.10, "two": "x"}"#);
+            let records = records.into_iter().chain([json]);
+            let records = records.map(|record| (record.meta.key.clone(), record));
             world.stores.insert(name.to_owned(), records.collect());
         }
         world
@@ -241,11 +244,17 @@ impl World {
             let old = records.get(&key).and_then(|old| String::from_utf8(old.value.to_vec()).ok());
             let beside =
                 old.as_ref().and_then(|old| old.rsplit_once('\n').filter(|_| what & 64 == 0));
+            let json = old.as_ref().is_some_and(|old| old.starts_with('{'));
             let value = match beside {
+                _ if json && what & 64 == 0 => {
+                    format!(r#"{{"one": 1.10, "two": "theirs {what}"}}"#)
+                }
+                _ if json => format!(r#"{{"one": "theirs {what}", "two": "x"}}"#),
                 Some((rest, _)) => format!("{rest}\ntheirs {what}"),
                 None => format!("theirs {what}\ntwo\nthree"),
             };
-            let made = record(&key.escaped(), "text/plain", value);
+            let kind = if json { super::JSON } else { "text/plain" };
+            let made = record(&key.escaped(), kind, value);
             let meta = made.meta.clone();
             records.insert(key, made);
             WatchEvent::Records { set: vec![meta], removed: vec![] }

@@ -1,0 +1,54 @@
+//! One value of a record on a server, changed in the whole browser while a crawl writes the record too.
+
+use crate::fill;
+use crate::pty::Screen;
+use crate::server::Server;
+
+const JSON: &str = "application/json; charset=utf-8";
+const ITEMS: &str = "key_value_stores:shop:items";
+
+#[test]
+fn a_value_is_merged_with_what_a_crawl_wrote_and_decided_where_it_wrote_the_same() {
+    let server = Server::start();
+    let mut client = server.client();
+    fill::stores(&mut client, ["shop", "spare"]);
+    let value = |price: &str, count: &str| {
+        format!(r#"{{"name" :"Cup","price": {price},  "count":{count}}}"#)
+    };
+    let record = ("page".to_owned(), JSON.to_owned(), value("1.10", "-0.0").into_bytes());
+    fill::records(&mut client, "shop", [record]);
+    // As a crawl that nobody tells larder of: it has no metadata to change.
+    let crawl_writes = |value: &str| drop(server.cli(&["HSET", ITEMS, "page", value]));
+    let stored = || String::from_utf8(server.cli(&["HGET", ITEMS, "page"])).unwrap();
+    let mut screen = Screen::start(&[&server.url()], &[], 24, 80);
+    screen.wait_for_text("shop");
+    screen.keys("\r");
+    screen.wait_for_text("1.10");
+    screen.keys("\t\r");
+    screen.wait_for_text("edit value");
+    screen.keys("jj\r");
+    screen.wait_for_text("value: 1.10");
+    screen.keys("5\r");
+    screen.wait_for_text("$.price  1.10 → 1.105");
+    crawl_writes(&value("1.10", "7"));
+    screen.keys("\r");
+    screen.wait_for_text("merged with someone else's change of $.count");
+    assert_eq!(stored(), value("1.105", "7"));
+    screen.wait_for_text("\"count\": 7");
+    screen.keys("\r");
+    screen.wait_for_text("value: 1.105");
+    screen.keys("\x152.0\r");
+    screen.wait_for_text("$.price  1.105 → 2.0");
+    crawl_writes(&value("1.30", "8"));
+    screen.keys("\r");
+    screen.wait_for("the merge", |text| {
+        text.contains("0 of 1 decided") && text.contains("1.30") && text.contains("e edit")
+    });
+    assert_eq!(stored(), value("1.30", "8"), "nothing is written before it is decided");
+    screen.keys("t\r");
+    screen.wait_for_text("merged with what someone else wrote");
+    assert_eq!(stored(), value("1.30", "8"));
+    screen.wait_for_text("\"price\": 1.30");
+    screen.keys("qq");
+    assert_eq!(screen.exit_code(), 0);
+}
