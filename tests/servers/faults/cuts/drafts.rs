@@ -61,7 +61,8 @@ fn comes(what: &str, done: impl Fn() -> bool) -> Result<(), String> {
 /// What the screen says of the save; `None` while it says nothing.
 fn said(text: &str) -> Option<Said> {
     // Where there is little room, the end of the sentence is cut off.
-    let waits = ["looking what became", "no answer came", "saving", "Save k001"];
+    // Without a connection, what a read came to may stand in its place.
+    let waits = ["looking what became", "no answer came", "no connection", "saving", "Save k001"];
     if waits.iter().any(|words| text.contains(words)) {
         return None;
     }
