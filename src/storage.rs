@@ -236,12 +236,12 @@ pub async fn all_stores(storage: &dyn Storage) -> Result<Vec<StoreInfo>> {
 }
 
 /// That there is no such record, or no such store.
-pub(crate) async fn no_record(storage: &dyn Storage, store: &StoreName, key: &Key) -> Error {
+pub async fn no_record(storage: &dyn Storage, store: &StoreName, key: &Key) -> Error {
     no_store(storage, store).await.unwrap_or_else(|| Error::no_record(store, key))
 }
 
 /// That there is no such store, if so; where that may not be asked, it counts as there.
-pub(crate) async fn no_store(storage: &dyn Storage, store: &StoreName) -> Option<Error> {
+pub async fn no_store(storage: &dyn Storage, store: &StoreName) -> Option<Error> {
     let why = storage.get_metadata(store).await.err()?;
     (why.kind == ErrorKind::NotFound).then_some(why)
 }
