@@ -42,7 +42,7 @@ pub struct Summaries {
 
 /// What stands right of the list of stores.
 #[derive(Debug)]
-pub enum Beside<'a> {
+pub enum RightSide<'a> {
     /// The open store, if one is open.
     Open,
     /// What a store holds.
@@ -68,19 +68,19 @@ impl Summaries {
     }
 
     /// What stands beside a store that is not open.
-    pub fn beside(&self, any_open: bool) -> Beside<'_> {
+    pub fn beside(&self, any_open: bool) -> RightSide<'_> {
         if let Some(error) = &self.failure {
-            return Beside::Failed(error);
+            return RightSide::Failed(error);
         }
         match &self.shown {
             Some(summary) if !self.slow || Some(&summary.of) == self.on.as_ref() => {
                 match &summary.of {
-                    Subject::Store(store) => Beside::Store(store, summary),
-                    Subject::Group(_) => Beside::Waiting(false),
+                    Subject::Store(store) => RightSide::Store(store, summary),
+                    Subject::Group(_) => RightSide::Waiting(false),
                 }
             }
-            None if any_open && !self.slow => Beside::Open,
-            _ => Beside::Waiting(self.slow),
+            None if any_open && !self.slow => RightSide::Open,
+            _ => RightSide::Waiting(self.slow),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 
-use crate::app::summaries::Beside;
+use crate::app::summaries::RightSide;
 use crate::app::{App, Area, Pane, Subject, Summary, store_state};
 use crate::model::{ContentType, Key, RecordMeta, StoreName, StoreState};
 use crate::text::{self, visible};
@@ -30,14 +30,14 @@ pub(super) fn in_place_of_keys(
 ) -> bool {
     let focused = app.focus == Pane::Keys;
     let (text, role) = match app.beside() {
-        Beside::Open => return false,
-        Beside::Store(store, summary) => {
+        RightSide::Open => return false,
+        RightSide::Store(store, summary) => {
             first_keys(buf, area, focused, store, summary, app, appearance);
             return true;
         }
-        Beside::Waiting(true) => ("loading…".to_owned(), Role::Dim),
-        Beside::Waiting(false) => (String::new(), Role::Dim),
-        Beside::Failed(error) => (error.to_string(), Role::Danger),
+        RightSide::Waiting(true) => ("loading…".to_owned(), Role::Dim),
+        RightSide::Waiting(false) => (String::new(), Role::Dim),
+        RightSide::Failed(error) => (error.to_string(), Role::Danger),
     };
     let title = app.stores.current().map(|info| info.store.escaped()).unwrap_or_default();
     pane(buf, area, focused, &Titles { top: &title, bottom: "" }, appearance);
@@ -53,10 +53,10 @@ pub(super) fn in_place_of_value(
     appearance: &Appearance,
 ) -> bool {
     match (app.beside(), app.summaries.group()) {
-        (Beside::Open, None) => return false,
-        (Beside::Open, Some(held)) => group(buf, area, held, app, appearance),
-        (Beside::Store(store, held), _) => about(buf, area, store, held, app, appearance),
-        (Beside::Waiting(_) | Beside::Failed(_), _) => {
+        (RightSide::Open, None) => return false,
+        (RightSide::Open, Some(held)) => group(buf, area, held, app, appearance),
+        (RightSide::Store(store, held), _) => about(buf, area, store, held, app, appearance),
+        (RightSide::Waiting(_) | RightSide::Failed(_), _) => {
             pane(buf, area, false, &Titles { top: "Store", bottom: "" }, appearance);
         }
     }

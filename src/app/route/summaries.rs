@@ -6,7 +6,7 @@ use super::super::App;
 use super::super::layout::Pane;
 use super::super::load::{Scope, Subject};
 use super::super::rate::Rate;
-use super::super::summaries::Beside;
+use super::super::summaries::RightSide;
 
 /// Looks what the cursor is on, and has it read once it has rested there.
 pub(in crate::app) fn summarise(app: &mut App) {
@@ -38,7 +38,7 @@ impl App {
     /// How fast the store grows that is shown beside the list of stores.
     pub fn growing(&self) -> Option<&Rate> {
         match self.beside() {
-            Beside::Store(store, _) => self.stores.growth(store),
+            RightSide::Store(store, _) => self.stores.growth(store),
             _ => None,
         }
     }
@@ -54,7 +54,7 @@ impl App {
     }
 
     /// What stands right of the list of stores: the right side shows what the cursor is on.
-    pub fn beside(&self) -> Beside<'_> {
+    pub fn beside(&self) -> RightSide<'_> {
         if self.elsewhere().is_some() {
             return self.summaries.beside(self.keys.store.is_some());
         }
@@ -65,8 +65,8 @@ impl App {
                 && self.keys.sync.walk().is_some()
         });
         match opening.and_then(|store| Some((store, self.summaries.of(store)?))) {
-            Some((store, summary)) => Beside::Store(store, summary),
-            None => Beside::Open,
+            Some((store, summary)) => RightSide::Store(store, summary),
+            None => RightSide::Open,
         }
     }
 }
