@@ -145,10 +145,11 @@ proptest! {
     ) {
         let original = Bytes::from(original);
         let mut document = Document::new(original.clone());
-        // States after each step of the history; the last `undone` were taken back.
+        // States after each step of the history, and which of them this one may be: an edit may leave
+        // what was there, and a step of the history is one or more edits.
         let mut states = vec![original.to_vec()];
         let mut now = 0;
-        let mut current = 0;
+        let mut current = vec![0];
         for (time, step) in steps.into_iter().enumerate() {
             let mut model = document.bytes().to_vec();
             match step {
@@ -166,9 +167,9 @@ proptest! {
                     };
                     model.splice(offset..end, new.iter().copied());
                     document.replace(offset..end, &new, grouping, Timestamp::from_micros(now));
-                    states.truncate(current + 1);
+                    states.truncate(current.last().map_or(0, |last| last + 1));
                     states.push(model.clone());
-                    current += 1;
+                    current = vec![states.len() - 1];
                 }
                 Step::Each(ranges, new) => {
                     let mut edits: Vec<(Range<usize>, &[u8])> = Vec::new();
@@ -185,29 +186,28 @@ proptest! {
                         model.splice(range.clone(), new.iter().copied());
                     }
                     document.replace_each(&edits, Timestamp::from_micros(now));
-                    states.truncate(current + 1);
+                    states.truncate(current.last().map_or(0, |last| last + 1));
                     states.push(model.clone());
-                    current += 1;
+                    current = vec![states.len() - 1];
                 }
                 Step::Undo => {
                     if document.undo().is_none() {
-                        prop_assert!(current == 0);
+                        prop_assert!(current.contains(&0));
                         continue;
                     }
-                    // A step takes some states back together.
-                    let found = states[..current].iter().rposition(|state| document.bytes() == *state);
-                    prop_assert!(found.is_some(), "undo gives a state that was");
-                    current = found.unwrap_or(0);
-                    model.clone_from(&states[current]);
+                    let before = 0..current.last().copied().unwrap_or(0);
+                    current = before.filter(|at| document.bytes() == states[*at]).collect();
+                    prop_assert!(!current.is_empty(), "undo gives a state that was");
+                    model.clone_from(&states[current[0]]);
                 }
                 Step::Redo => {
                     if document.redo().is_none() {
                         continue;
                     }
-                    let found = states[current..].iter().position(|state| document.bytes() == *state);
-                    prop_assert!(found.is_some(), "redo gives a state that was");
-                    current += found.unwrap_or(0);
-                    model.clone_from(&states[current]);
+                    let after = current[0] + 1..states.len();
+                    current = after.filter(|at| document.bytes() == states[*at]).collect();
+                    prop_assert!(!current.is_empty(), "redo gives a state that was");
+                    model.clone_from(&states[current[0]]);
                 }
             }
             prop_assert_eq!(&document.bytes()[..], &model[..]);
