@@ -154,7 +154,7 @@ fn is_useful(app: &App, action: Action) -> bool {
             !keys.index.is_empty()
         }
         // It is not told in groups either.
-        Action::Follow => !(keys.follow && keys.are_grouped()),
+        Action::Follow => !(keys.follow.on && keys.are_grouped()),
         Action::Purge if app.focus == Pane::Keys => !keys.index.is_empty(),
         _ if app.focus == Pane::Stores => true,
         action => app.record.would(action),
@@ -222,7 +222,7 @@ fn words(app: &App, action: Action) -> Option<Cow<'static, str>> {
         (Action::Left, Pane::Keys) if app.keys.grouping.is_some() => return None,
         (Action::Left, Pane::Keys) => "stores",
         (Action::Left, _) => "keys",
-        (Action::Follow, _) if app.keys.follow => "stop following",
+        (Action::Follow, _) if app.keys.follow.on => "stop following",
         (Action::Groups, _) if app.keys.grouping.is_some() => "ungroup",
         (Action::ToggleWatch, _) if app.watch.on => "pause",
         _ => action.hint(),

@@ -53,14 +53,21 @@ pub struct KeysPane {
     /// Groups of keys, if the user wants them.
     pub grouping: Option<Grouping>,
     /// Whether the newest records come in at the top, and the view stays there.
-    pub follow: bool,
-    /// Whether they did before, in this store.
-    pub followed: bool,
+    pub follow: Follow,
     /// The marked keys, and what they come to.
     pub marks: Marks,
     /// Whether the store is no longer listed.
     pub gone: bool,
     held: Held,
+}
+
+/// Whether new records are followed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Follow {
+    /// They are now.
+    pub on: bool,
+    /// They were before, in this store.
+    pub before: bool,
 }
 
 /// The keys that the cursor goes to.
@@ -118,7 +125,7 @@ impl KeysPane {
     pub fn go(&mut self, to: Move, height: usize) {
         self.cursor.go(to, self.len(), height);
         self.held.before_filter = None;
-        self.follow &= self.cursor.at == 0;
+        self.follow.on &= self.cursor.at == 0;
         self.held.key = self.current().map(|meta| meta.key);
     }
 
@@ -174,7 +181,7 @@ impl KeysPane {
         if self.are_grouped() {
             return;
         }
-        if self.follow {
+        if self.follow.on {
             self.cursor.go(Move::Home, self.len(), height);
             self.held.key = None;
             return;

@@ -128,7 +128,7 @@ fn following_keeps_the_view_on_the_newest() {
     let mut stage = opened();
     stage.keys("jjF");
     answer(&mut stage);
-    assert!(stage.app.keys.follow);
+    assert!(stage.app.keys.follow.on);
     assert_eq!((stage.app.keys.sort, stage.app.keys.cursor.at), (Sort::Newest, 0));
     let frame = stage.frame();
     assert!(frame.contains("Nothing new yet") && frame.contains("following"), "{frame}");
@@ -139,7 +139,7 @@ fn following_keeps_the_view_on_the_newest() {
     answer(&mut stage);
     assert_eq!(stage.app.keys.current().unwrap().key, Key::from("page-009"));
     stage.keys("j");
-    assert!(!stage.app.keys.follow, "whoever goes elsewhere wants to read");
+    assert!(!stage.app.keys.follow.on, "whoever goes elsewhere wants to read");
     assert_eq!(stage.app.keys.sort, Sort::Newest);
     let frame = stage.frame();
     assert!(frame.contains("Newest first") && frame.contains(" F follows again "), "{frame}");

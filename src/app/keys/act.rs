@@ -42,7 +42,7 @@ impl KeysPane {
                     Sort::Size => Sort::Newest,
                     Sort::Newest => Sort::Key,
                 };
-                self.follow = false;
+                self.follow.on = false;
                 self.flatten_groups(ctx);
                 // The largest are what one looks for; names read forwards.
                 self.descending = self.sort == Sort::Size;
@@ -129,7 +129,7 @@ impl KeysPane {
     /// Shows all keys, with the cursor on this one as soon as it is in the list.
     pub(in crate::app) fn show_at(&mut self, key: Key, ctx: &mut Ctx<'_>) {
         self.filter.clear();
-        self.follow = false;
+        self.follow.on = false;
         self.held.before_filter = None;
         self.flatten_groups(ctx);
         self.hold(key);
@@ -145,12 +145,12 @@ impl KeysPane {
 
     /// Newest first, and the view stays on top, or not any more.
     fn toggle_follow(&mut self, ctx: &mut Ctx<'_>) {
-        self.follow = !self.follow;
-        if !self.follow {
+        self.follow.on = !self.follow.on;
+        if !self.follow.on {
             let remedy = ctx.says(Action::Sort, "sorts by key");
             return ctx.say(Notice::info(text::then("not following any more", "; ", remedy)));
         }
-        self.followed = true;
+        self.follow.before = true;
         self.flatten_groups(ctx);
         self.sort = Sort::Newest;
         self.descending = false;

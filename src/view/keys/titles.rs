@@ -115,10 +115,10 @@ fn filtered(store: &str, filter: &str, found: &[String; 2], room: usize) -> Stri
 /// followed.
 fn newest(app: &App) -> Option<String> {
     let keys = &app.keys;
-    if keys.follow {
+    if keys.follow.on {
         return Some("following".to_owned());
     }
-    let does = if keys.followed { "follows again" } else { "follows" };
+    let does = if keys.follow.before { "follows again" } else { "follows" };
     let follows = app.keymap.says(Context::Keys, Action::Follow, does);
     let newer = match keys.cursor.top {
         above if above > 0 && !keys.descending && keys.has_newest() => {
