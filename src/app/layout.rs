@@ -169,10 +169,10 @@ impl Layout {
 
 impl Split {
     /// Columns of the left pane on a screen of this width: as many as it needs, but unasked no more
-    /// than three tenths beside two others, or half beside one.
+    /// than a third beside two others, or half beside one.
     fn stores(&self, width: u16) -> u16 {
         let (share, most) = if width >= THREE_PANES {
-            (width * 3 / 10, width - 2 * LEAST)
+            (width / 3, width - 2 * LEAST)
         } else {
             (width / 2, width - LEAST)
         };
@@ -272,8 +272,8 @@ mod tests {
             Layout::new(width, 24, Pane::Keys, &split).stores.unwrap().width
         };
         assert_eq!(stores(120, 33), 33);
-        assert_eq!(stores(120, 90), 36);
-        assert_eq!(stores(250, 90), 75);
+        assert_eq!(stores(120, 90), 40);
+        assert_eq!(stores(250, 90), 83);
         assert_eq!(stores(200, 10), LEAST);
     }
 
