@@ -30,7 +30,6 @@ pub const OF_EXACT_TYPE: &str = "@=";
 
 /// The keys of one store, their order and filter, and the one under the cursor.
 #[derive(Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "facts that are true or not by themselves")]
 pub struct KeysPane {
     /// The open store.
     pub store: Option<StoreName>,
