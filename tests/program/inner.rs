@@ -104,7 +104,7 @@ fn what_was_typed_in_a_value_outlives_a_kill_and_goes_on_in_it() {
     // The crawl goes on meanwhile, beside it.
     write(folder.path(), &outer("line one\\nline two").replace("1.10", "2.50"));
     let mut screen = browser(folder.path(), &env);
-    screen.wait_for_text("✎page-1");
+    screen.wait_for_text("✎ page-1");
     screen.wait_for_text("2.50");
     screen.keys("e");
     screen.wait_for("the draft", |text| {
