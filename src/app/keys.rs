@@ -76,7 +76,12 @@ struct Held {
     key: Option<Key>,
     /// The one that it was on before a filter was typed, until the user moves or takes the filter.
     before_filter: Option<Key>,
+    /// Moves that were asked for before the first keys were there.
+    early: Vec<Move>,
 }
+
+/// Moves that are kept for keys that are still to come.
+const EARLY: usize = 64;
 
 impl KeysPane {
     /// How many rows there are: keys that the filter leaves, or groups.
@@ -122,6 +127,11 @@ impl KeysPane {
 
     /// Moves the cursor in a window of `height` rows.
     pub fn go(&mut self, to: Move, height: usize) {
+        // Where the first keys are still to come, it is moved among them.
+        if self.is_empty() && !self.sync.is_complete() && self.held.early.len() < EARLY {
+            self.held.early.push(to);
+            return;
+        }
         self.cursor.go(to, self.len(), height);
         self.held.before_filter = None;
         self.follow.on &= self.cursor.at == 0;
@@ -194,6 +204,11 @@ impl KeysPane {
             Some(Err(_)) => self.cursor.at,
         };
         self.cursor.hold(at, self.len(), height);
+        if !self.is_empty() {
+            for to in std::mem::take(&mut self.held.early) {
+                self.go(to, height);
+            }
+        }
         // While a walk goes on, one that is wanted may still come.
         if matches!(found, Some(Err(_))) && self.sync.is_complete() {
             self.held.key = self.current().map(|meta| meta.key);

@@ -1,6 +1,6 @@
 //! The lists and their cursors while the storage answers.
 
-use larder::app::{Compute, Effect, Event, Loaded, Read, Slot};
+use larder::app::{Compute, Effect, Event, Loaded, Pane, Read, Slot};
 use larder::model::{
     Error, ErrorKind, Key, OpenBy, ServerInfo, StoreInfo, StoreState, WatchEvent, Write, Written,
 };
@@ -293,4 +293,16 @@ fn a_key_that_cannot_be_used_says_why_and_the_footer_leaves_it_out() {
     stage.keys("<enter>n");
     assert_eq!(text(&stage).unwrap(), "nothing is searched for");
     assert!(stage.app.allowed(Action::Edit).is_ok());
+}
+
+#[test]
+fn moves_before_the_first_keys_are_made_among_them() {
+    let mut stage = Stage::new(120, 36);
+    stage.connect(vec![store("default", 2), store("shop", 3)]);
+    stage.keys("j<enter>jjk");
+    assert_eq!(stage.app.focus, Pane::Keys);
+    stage.answer(Slot::Keys, Ok(Loaded::keys(index(&shop()), 1.0)));
+    assert_eq!(stage.app.keys.cursor.at, 1, "two down and one up");
+    stage.keys("j");
+    assert_eq!(stage.app.keys.cursor.at, 2, "and no more of them later");
 }
