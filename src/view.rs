@@ -37,7 +37,7 @@ use ratatui::style::Style;
 use crate::app::{App, TWO_PANES};
 use crate::theme::{Role, Symbols, Theme};
 
-use dialog::drawn;
+use dialog::{Scene, drawn};
 
 pub use paint::even_out;
 
@@ -90,7 +90,7 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, appearance: &Appearance) {
     }
     let in_footer = footer::draw(buf, layout.footer, app, appearance);
     for layer in &app.layers {
-        cursor = drawn(layer).draw(buf, layout.body, app, appearance);
+        cursor = drawn(layer).draw(Scene { buf, body: layout.body, app, appearance });
     }
     cursor = in_footer.or(cursor);
     footer::finish(buf, layout.footer, app, appearance);

@@ -13,7 +13,7 @@ use crate::theme::Role;
 
 use super::Appearance;
 use super::border::{TITLE_FRAME, Titles, bordered};
-use super::dialog::Drawn;
+use super::dialog::{Cell, Drawn, Scene};
 use super::modal::centred;
 use super::named::{self, Named};
 use super::paint::{chart, light, marker, put, put_all, put_right};
@@ -59,13 +59,7 @@ impl Columns {
 }
 
 impl Drawn for Overview {
-    fn draw(
-        &self,
-        buf: &mut Buffer,
-        body: Area,
-        app: &App,
-        appearance: &Appearance,
-    ) -> Option<(u16, u16)> {
+    fn draw(&self, Scene { buf, body, app, appearance }: Scene<'_>) -> Option<Cell> {
         draw(buf, body, self, app, appearance);
         None
     }

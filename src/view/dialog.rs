@@ -7,16 +7,25 @@ use crate::app::{App, Area, Layer, LeafCursor, Overlay, Prompt};
 use super::Appearance;
 use super::named::{self, Named};
 
+/// Column and row of a cell.
+pub(super) type Cell = (u16, u16);
+
+/// What a dialog is drawn on and from.
+pub(super) struct Scene<'a> {
+    /// The screen.
+    pub(super) buf: &'a mut Buffer,
+    /// The part of it that the panes have.
+    pub(super) body: Area,
+    /// The state.
+    pub(super) app: &'a App,
+    /// Colours and symbols.
+    pub(super) appearance: &'a Appearance,
+}
+
 /// A dialog that can be drawn.
 pub(super) trait Drawn {
     /// Draws it over the panes; gives the cursor's cell, if it has one.
-    fn draw(
-        &self,
-        buf: &mut Buffer,
-        body: Area,
-        app: &App,
-        appearance: &Appearance,
-    ) -> Option<(u16, u16)>;
+    fn draw(&self, scene: Scene<'_>) -> Option<Cell>;
 
     /// How far it is scrolled, if it can be.
     fn overlay(&self) -> Option<&Overlay> {
@@ -54,14 +63,14 @@ pub(super) fn drawn(layer: &Layer) -> &dyn Drawn {
 
 /// Drawn by the footer.
 impl Drawn for Prompt {
-    fn draw(&self, _: &mut Buffer, _: Area, _: &App, _: &Appearance) -> Option<(u16, u16)> {
+    fn draw(&self, _: Scene<'_>) -> Option<Cell> {
         None
     }
 }
 
 /// Lit in the pane.
 impl Drawn for LeafCursor {
-    fn draw(&self, _: &mut Buffer, _: Area, _: &App, _: &Appearance) -> Option<(u16, u16)> {
+    fn draw(&self, _: Scene<'_>) -> Option<Cell> {
         None
     }
 }

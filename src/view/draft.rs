@@ -11,7 +11,7 @@ use crate::theme::Role;
 
 use super::Appearance;
 use super::border::{TITLE_FRAME, Titles, bordered};
-use super::dialog::Drawn;
+use super::dialog::{Cell, Drawn, Scene};
 use super::modal::centred;
 use super::named::{self, Named};
 use super::paint::{Piece, put_all};
@@ -23,13 +23,7 @@ const LOW: u16 = 14;
 const WIDTH: u16 = 100;
 
 impl Drawn for DraftView {
-    fn draw(
-        &self,
-        buf: &mut Buffer,
-        body: Area,
-        app: &App,
-        appearance: &Appearance,
-    ) -> Option<(u16, u16)> {
+    fn draw(&self, Scene { buf, body, app, appearance }: Scene<'_>) -> Option<Cell> {
         draw(buf, body, self, app, appearance);
         None
     }

@@ -10,7 +10,7 @@ use crate::theme::Role;
 
 use super::Appearance;
 use super::border::{Titles, bordered, overlay_keys};
-use super::dialog::Drawn;
+use super::dialog::{Cell, Drawn, Scene};
 use super::paint::put;
 
 enum HelpLine {
@@ -21,13 +21,7 @@ enum HelpLine {
 }
 
 impl Drawn for Help {
-    fn draw(
-        &self,
-        buf: &mut Buffer,
-        body: Area,
-        app: &App,
-        appearance: &Appearance,
-    ) -> Option<(u16, u16)> {
+    fn draw(&self, Scene { buf, body, app, appearance }: Scene<'_>) -> Option<Cell> {
         draw(buf, body, &self.overlay, app, appearance);
         None
     }

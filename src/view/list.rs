@@ -9,7 +9,7 @@ use crate::theme::Role;
 
 use super::Appearance;
 use super::border::{TITLE_FRAME, Titles, bordered};
-use super::dialog::Drawn;
+use super::dialog::{Cell, Drawn, Scene};
 use super::modal::centred;
 use super::named::{self, Named};
 use super::paint::{light, put, put_right};
@@ -18,13 +18,7 @@ use super::paint::{light, put, put_right};
 const TIME: u16 = 8;
 
 impl Drawn for ListDialog {
-    fn draw(
-        &self,
-        buf: &mut Buffer,
-        body: Area,
-        app: &App,
-        appearance: &Appearance,
-    ) -> Option<(u16, u16)> {
+    fn draw(&self, Scene { buf, body, app, appearance }: Scene<'_>) -> Option<Cell> {
         draw(buf, body, self.dialog(), app, appearance);
         None
     }

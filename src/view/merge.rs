@@ -14,7 +14,7 @@ use crate::theme::Role;
 
 use super::Appearance;
 use super::border::{TITLE_FRAME, Titles, bordered};
-use super::dialog::Drawn;
+use super::dialog::{Cell, Drawn, Scene};
 use super::named::{self, Named};
 use super::paint::{paragraph, put};
 
@@ -25,13 +25,7 @@ const SIDE_BY_SIDE: u16 = 70;
 const SIDES: [Action; 2] = [Action::TakeMine, Action::TakeTheirs];
 
 impl Drawn for MergeView {
-    fn draw(
-        &self,
-        buf: &mut Buffer,
-        body: Area,
-        app: &App,
-        appearance: &Appearance,
-    ) -> Option<(u16, u16)> {
+    fn draw(&self, Scene { buf, body, app, appearance }: Scene<'_>) -> Option<Cell> {
         draw(buf, body, self, app, appearance)
     }
 

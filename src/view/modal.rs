@@ -10,7 +10,7 @@ use crate::theme::Role;
 
 use super::Appearance;
 use super::border::{Titles, bordered, overlay_keys};
-use super::dialog::Drawn;
+use super::dialog::{Cell, Drawn, Scene};
 use super::named::Named;
 use super::paint::put;
 
@@ -26,13 +26,7 @@ pub(super) fn centred(body: Area, width: u16, height: u16) -> Area {
 }
 
 impl Drawn for Confirm {
-    fn draw(
-        &self,
-        buf: &mut Buffer,
-        body: Area,
-        app: &App,
-        appearance: &Appearance,
-    ) -> Option<(u16, u16)> {
+    fn draw(&self, Scene { buf, body, app, appearance }: Scene<'_>) -> Option<Cell> {
         confirm(buf, body, self, app, appearance)
     }
 
@@ -182,13 +176,7 @@ fn buttons(
 }
 
 impl Drawn for Details {
-    fn draw(
-        &self,
-        buf: &mut Buffer,
-        body: Area,
-        app: &App,
-        appearance: &Appearance,
-    ) -> Option<(u16, u16)> {
+    fn draw(&self, Scene { buf, body, app, appearance }: Scene<'_>) -> Option<Cell> {
         details(buf, body, self, app, appearance);
         None
     }

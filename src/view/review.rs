@@ -16,7 +16,7 @@ use crate::theme::Role;
 
 use super::Appearance;
 use super::border::{TITLE_FRAME, Titles, bordered};
-use super::dialog::Drawn;
+use super::dialog::{Cell, Drawn, Scene};
 use super::modal::centred;
 use super::named::{self, Named};
 use super::paint::{Piece, put_all};
@@ -28,13 +28,7 @@ pub(super) type Line = Vec<(String, Style)>;
 const WIDTH: u16 = 100;
 
 impl Drawn for Review {
-    fn draw(
-        &self,
-        buf: &mut Buffer,
-        body: Area,
-        app: &App,
-        appearance: &Appearance,
-    ) -> Option<(u16, u16)> {
+    fn draw(&self, Scene { buf, body, app, appearance }: Scene<'_>) -> Option<Cell> {
         draw(buf, body, self, app, appearance);
         None
     }

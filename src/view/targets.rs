@@ -9,7 +9,7 @@ use crate::theme::Role;
 
 use super::Appearance;
 use super::border::{Titles, bordered};
-use super::dialog::Drawn;
+use super::dialog::{Cell, Drawn, Scene};
 use super::modal::centred;
 use super::named::{self, Named};
 use super::paint::{light, put, put_right};
@@ -18,13 +18,7 @@ use super::paint::{light, put, put_right};
 const ALONE: &str = "Profiles of the config file are listed here.";
 
 impl Drawn for Targets {
-    fn draw(
-        &self,
-        buf: &mut Buffer,
-        body: Area,
-        app: &App,
-        appearance: &Appearance,
-    ) -> Option<(u16, u16)> {
+    fn draw(&self, Scene { buf, body, app, appearance }: Scene<'_>) -> Option<Cell> {
         draw(buf, body, self.cursor, app, appearance);
         None
     }

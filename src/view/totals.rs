@@ -11,7 +11,7 @@ use crate::theme::Role;
 
 use super::Appearance;
 use super::border::{Titles, bordered};
-use super::dialog::Drawn;
+use super::dialog::{Cell, Drawn, Scene};
 use super::modal::centred;
 use super::named::{self, Named};
 use super::paint::{light, marker, put, put_right, type_role};
@@ -28,13 +28,7 @@ const SHARE: u16 = 6;
 const BAR: u16 = 16;
 
 impl Drawn for Totals {
-    fn draw(
-        &self,
-        buf: &mut Buffer,
-        body: Area,
-        app: &App,
-        appearance: &Appearance,
-    ) -> Option<(u16, u16)> {
+    fn draw(&self, Scene { buf, body, app, appearance }: Scene<'_>) -> Option<Cell> {
         draw(buf, body, self, app, appearance);
         None
     }
