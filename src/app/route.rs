@@ -4,7 +4,6 @@ mod actions;
 mod answers;
 mod asides;
 mod drafts;
-mod enter;
 mod inner;
 mod leaves;
 mod mouse;
@@ -129,7 +128,7 @@ impl App {
                         opened::open_store(self, store);
                     }
                 }
-                Request::Enter(store, shown) => enter::store(self, store, shown),
+                Request::Enter(store, shown) => opened::enter(self, store, shown),
                 Request::Details(title, facts) => {
                     self.layers.push(Details::new(title, facts).into());
                 }

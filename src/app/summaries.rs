@@ -1,14 +1,17 @@
 //! What the right side shows of what the cursor is on, where that is no record: a store's first
 //! keys and types, or what is in a group of keys.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use crate::index::Index;
-use crate::model::{Error, StoreName, Timestamp};
+use crate::model::{Error, StoreInfo, StoreName, Timestamp};
 
+use super::App;
 use super::ctx::Ctx;
 use super::event::Slot;
+use super::layout::Pane;
 use super::load::{Compute, Load, Subject, Summary};
+use super::rate::Rate;
 
 /// Microseconds that the cursor rests on a store before anything of it is read.
 const REST: i64 = 80_000;
@@ -34,8 +37,8 @@ pub struct Summaries {
     kept: Vec<(Stamp, Summary)>,
     /// What the store under the cursor was when it was asked for.
     stamp: Stamp,
-    /// Of which index a group was asked for: its address, for it may be gone.
-    index: usize,
+    /// Of which index a group was asked for.
+    index: Weak<Index>,
     /// Whether anything was ever asked for.
     begun: bool,
 }
@@ -51,6 +54,43 @@ pub enum RightSide<'a> {
     Waiting(bool),
     /// Why it could not be read.
     Failed(&'a Error),
+}
+
+/// What stands right of the list of stores: the right side shows what the cursor is on.
+pub fn right_side(app: &App) -> RightSide<'_> {
+    let (summaries, keys) = (&app.summaries, &app.keys);
+    if elsewhere(app).is_some() {
+        return summaries.beside(keys.store.is_some());
+    }
+    // Until the first keys of a store that is being opened are here.
+    let opening = keys
+        .store
+        .as_ref()
+        .filter(|_| keys.index.is_empty() && keys.filter.is_empty() && keys.sync.walk().is_some());
+    match opening.and_then(|store| Some((store, summaries.of(store)?))) {
+        Some((store, summary)) => RightSide::Store(store, summary),
+        None => RightSide::Open,
+    }
+}
+
+/// How fast the store grows that is shown beside the list of stores.
+pub fn growing(app: &App) -> Option<&Rate> {
+    match right_side(app) {
+        RightSide::Store(store, _) => app.stores.growth(store),
+        _ => None,
+    }
+}
+
+/// The store under the cursor, if that is where the user looks and it is not the open one.
+pub(super) fn elsewhere(app: &App) -> Option<&StoreInfo> {
+    let at = app.stores.current().filter(|_| app.focus == Pane::Stores)?;
+    (app.session.is_open() && app.keys.store.as_ref() != Some(&at.store)).then_some(at)
+}
+
+/// When what is beside the cursor is to be looked at again.
+pub(super) fn wake(app: &App, next_second: Timestamp) -> Option<Timestamp> {
+    let grows = growing(app).map(|_| next_second);
+    app.summaries.due.into_iter().chain(grows).min()
 }
 
 impl Summaries {
@@ -89,11 +129,6 @@ impl Summaries {
         self.reading
     }
 
-    /// When the cursor has rested long enough.
-    pub(super) fn wake(&self) -> Option<Timestamp> {
-        self.due
-    }
-
     /// The cursor is on this store, perhaps since just now.
     pub(super) fn on_store(&mut self, store: StoreName, stamp: Stamp, ctx: &mut Ctx<'_>) {
         if self.goes_to(Some(Subject::Store(store.clone())), ctx) {
@@ -117,10 +152,10 @@ impl Summaries {
     /// The cursor is on this group of the index.
     pub(super) fn on_group(&mut self, subject: Subject, index: &Arc<Index>, ctx: &mut Ctx<'_>) {
         let Subject::Group(scope) = &subject else { return };
-        let (scope, address) = (scope.clone(), Arc::as_ptr(index).addr());
+        let (scope, asked) = (scope.clone(), Arc::downgrade(index));
         let moved = self.goes_to(Some(subject), ctx);
-        if moved || (address != self.index && !self.reading) {
-            self.index = address;
+        if moved || (!asked.ptr_eq(&self.index) && !self.reading) {
+            self.index = asked;
             self.ask();
             ctx.read(Slot::Summary, Compute::Summary(Arc::clone(index), scope));
         }

@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 
-use crate::app::summaries::RightSide;
+use crate::app::summaries::{RightSide, growing, right_side};
 use crate::app::{App, Area, Pane, Subject, Summary, store_state};
 use crate::model::{ContentType, Key, RecordMeta, StoreName, StoreState};
 use crate::text::{self, visible};
@@ -29,7 +29,7 @@ pub(super) fn in_place_of_keys(
     appearance: &Appearance,
 ) -> bool {
     let focused = app.focus == Pane::Keys;
-    let (text, role) = match app.beside() {
+    let (text, role) = match right_side(app) {
         RightSide::Open => return false,
         RightSide::Store(store, summary) => {
             first_keys(buf, area, focused, store, summary, app, appearance);
@@ -52,7 +52,7 @@ pub(super) fn in_place_of_value(
     app: &App,
     appearance: &Appearance,
 ) -> bool {
-    match (app.beside(), app.summaries.group()) {
+    match (right_side(app), app.summaries.group()) {
         (RightSide::Open, None) => return false,
         (RightSide::Open, Some(held)) => group(buf, area, held, app, appearance),
         (RightSide::Store(store, held), _) => about(buf, area, store, held, app, appearance),
@@ -117,7 +117,7 @@ fn about(
             let when = text::since(at.micros(), app.now.micros());
             facts.push(("changed", when, Role::Text));
         }
-        if let Some(rate) = app.growing() {
+        if let Some(rate) = growing(app) {
             let drawn = rate.bars(app.now).map(|bars| chart(&bars.map(f64::from), 12, appearance));
             let words =
                 format!("{}/s  {}", text::rate(rate.rate(app.now)), drawn.unwrap_or_default());

@@ -4,6 +4,7 @@ use crate::index::sync::{Facts, SyncEvent};
 use crate::model::{StoreName, WatchSource};
 
 use super::super::App;
+use super::super::ctx::KeysShown;
 use super::super::event::{Effect, Slot};
 use super::super::layers::Layer;
 use super::super::layout::Pane;
@@ -170,4 +171,24 @@ pub(in crate::app) fn open_wanted(app: &mut App, store: &StoreName) {
             app.keys.show_at(key, &mut ctx!(app));
         }
     }
+}
+
+/// Opens a store, with the cursor of the stores on it, and shows what is asked of its keys.
+pub(in crate::app) fn enter(app: &mut App, store: StoreName, shown: Option<KeysShown>) {
+    let height = app.list_height(Pane::Stores);
+    if !app.stores.filter().is_empty() {
+        app.stores.set_filter("", height);
+    }
+    app.stores.go_to(&store, height);
+    if is_open(app, &store) {
+        app.focus_on(Pane::Keys);
+    } else {
+        open_store(app, store);
+    }
+    match shown {
+        None => {}
+        Some(KeysShown::Filtered(filter)) => app.keys.set_filter(&filter, &mut ctx!(app)),
+        Some(KeysShown::At(key)) => app.keys.show_at(key, &mut ctx!(app)),
+    }
+    follow_cursor(app);
 }
