@@ -2,8 +2,9 @@
 //! what the killed one left.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::short::Short as _;
@@ -70,14 +71,20 @@ async fn write(storage: &dyn Storage, key: &str, value: Vec<u8>, content_type: &
     storage.set_value(&set).await.unwrap();
 }
 
-#[tokio::test]
-async fn a_killed_write_tears_nothing_and_the_next_one_sweeps() {
+/// A storage with an empty default store, and where that store is.
+async fn opened() -> (tempfile::TempDir, Arc<dyn Storage>, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let target = Target::Directory(folder.path().to_owned());
     let options = Options { durable: false, ..Options::default() };
     let storage = storage::connect(&target, &options).await.unwrap();
     storage.open(&OpenBy::Default).await.unwrap();
     let path = folder.path().join("key_value_stores/default");
+    (folder, storage, path)
+}
+
+#[tokio::test]
+async fn a_killed_write_tears_nothing_and_the_next_one_sweeps() {
+    let (folder, storage, path) = opened().await;
     let (mut old, mut old_type) = value(0);
     write(&*storage, "key", old.clone(), old_type).await;
     let whole = (1..4).map(|round| {
@@ -124,12 +131,7 @@ async fn a_killed_write_tears_nothing_and_the_next_one_sweeps() {
 
 #[tokio::test]
 async fn a_killed_rename_leaves_the_record_under_one_of_its_keys_or_both() {
-    let folder = tempfile::tempdir().unwrap();
-    let target = Target::Directory(folder.path().to_owned());
-    let options = Options { durable: false, ..Options::default() };
-    let storage = storage::connect(&target, &options).await.unwrap();
-    storage.open(&OpenBy::Default).await.unwrap();
-    let path = folder.path().join("key_value_stores/default");
+    let (folder, storage, path) = opened().await;
     let (value, content_type) = value(1);
     write(&*storage, "a", value.clone(), content_type).await;
     let (mut from, mut to) = ("a", "b");

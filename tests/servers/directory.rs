@@ -14,6 +14,7 @@ mod watching;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use larder::model::StoreName;
 use larder::storage::{self, Options, Storage, Target};
 use tempfile::TempDir;
 
@@ -33,6 +34,17 @@ impl Directory {
         let folder = tempfile::tempdir().unwrap();
         let storage = connect(folder.path(), options).await;
         Self { storage, folder }
+    }
+
+    /// With these files in the default store; its name, and where it is.
+    async fn with_files(files: &[(&str, &str)]) -> (Self, StoreName, PathBuf) {
+        let made = Self::new().await;
+        let path = made.store("default");
+        std::fs::create_dir_all(&path).unwrap();
+        for (name, content) in files {
+            std::fs::write(path.join(name), content).unwrap();
+        }
+        (made, StoreName::from("default"), path)
     }
 
     fn storage(&self) -> &dyn Storage {

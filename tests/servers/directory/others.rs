@@ -13,17 +13,6 @@ use super::Directory;
 use crate::contract::{put, scan, set};
 use crate::short::Short as _;
 
-/// A store with these files, and where it is.
-async fn with(files: &[(&str, &str)]) -> (Directory, StoreName, PathBuf) {
-    let made = Directory::new().await;
-    let path = made.store("default");
-    fs::create_dir_all(&path).unwrap();
-    for (name, content) in files {
-        fs::write(path.join(name), content).unwrap();
-    }
-    (made, StoreName::from("default"), path)
-}
-
 fn names(path: &PathBuf) -> Vec<String> {
     let entries = fs::read_dir(path).unwrap();
     let mut names: Vec<_> =
@@ -50,7 +39,8 @@ fn write(store: &StoreName, key: &str, value: &str, content_type: &str) -> SetVa
 
 #[tokio::test]
 async fn a_file_with_an_ending_is_the_record_without_it() {
-    let (made, store, path) = with(&[("INPUT.json", "{}"), ("page.html", "<p>")]).await;
+    let (made, store, path) =
+        Directory::with_files(&[("INPUT.json", "{}"), ("page.html", "<p>")]).await;
     let storage = made.storage();
     assert_eq!(keys(&made, &store).await, ["INPUT", "page"]);
     for key in ["INPUT", "INPUT.json"] {
@@ -76,7 +66,8 @@ async fn a_file_with_an_ending_is_the_record_without_it() {
 
 #[tokio::test]
 async fn several_files_of_one_record_are_told_and_none_is_guessed() {
-    let (made, store, path) = with(&[("INPUT", "text"), ("INPUT.json", "{}"), ("b", "b")]).await;
+    let (made, store, path) =
+        Directory::with_files(&[("INPUT", "text"), ("INPUT.json", "{}"), ("b", "b")]).await;
     let storage = made.storage();
     assert_eq!(keys(&made, &store).await, ["INPUT", "INPUT.json", "b"]);
     for meta in scan(storage, &store).await.iter().filter(|meta| meta.key != "b".into()) {
@@ -139,7 +130,7 @@ async fn a_bare_file_beside_a_record_with_metadata_is_told_too() {
 async fn metadata_that_names_its_value_s_file_is_kept_in_its_form() {
     let named = r#"{"key":"INPUT","contentType":"application/json; charset=utf-8","filename":"INPUT.json"}"#;
     let nested = r#""{\"extension\":\"html\",\"key\":\"page\",\"contentType\":\"text/html\"}""#;
-    let (made, store, path) = with(&[
+    let (made, store, path) = Directory::with_files(&[
         ("INPUT.json", "{\"start\": 1}"),
         ("INPUT.__metadata__.json", named),
         ("page.html", "<p>"),
@@ -190,7 +181,7 @@ async fn a_file_name_in_metadata_that_leads_outside_is_damage() {
     let outside = tempfile::tempdir().unwrap();
     let secret = outside.path().join("secret");
     fs::write(&secret, "secret").unwrap();
-    let (made, store, path) = with(&[]).await;
+    let (made, store, path) = Directory::with_files(&[]).await;
     fs::create_dir(path.join("sub")).unwrap();
     fs::write(path.join("sub/inside"), "secret").unwrap();
     symlink(&secret, path.join("link")).unwrap();
@@ -219,7 +210,7 @@ async fn a_file_name_in_metadata_that_leads_outside_is_damage() {
 async fn a_name_that_file_and_metadata_spell_differently_is_one_record() {
     let metadata = r#"{"key": "page-1", "content_type": "text/plain", "size": 1}"#;
     let (made, store, path) =
-        with(&[("page%2D1", "x"), ("page%2D1.__metadata__.json", metadata)]).await;
+        Directory::with_files(&[("page%2D1", "x"), ("page%2D1.__metadata__.json", metadata)]).await;
     let storage = made.storage();
     assert_eq!(keys(&made, &store).await, ["page-1"]);
     let meta = storage.get_record_metadata(&store, &"page-1".into()).await.unwrap().unwrap();
@@ -234,7 +225,7 @@ async fn a_name_that_file_and_metadata_spell_differently_is_one_record() {
 #[tokio::test]
 async fn what_systems_and_editors_leave_is_named_and_is_no_record() {
     let metadata = r#"{"key": "x~", "content_type": "text/plain", "size": 1}"#;
-    let (made, store, path) = with(&[
+    let (made, store, path) = Directory::with_files(&[
         (".DS_Store", ""),
         ("INPUT.json~", ""),
         (".INPUT.json.swp", ""),
@@ -316,7 +307,7 @@ async fn a_rare_ending_is_found_by_its_key_in_a_large_store_of_python_too() {
 
 #[tokio::test]
 async fn a_store_of_javascript_is_opened_and_stays_one() {
-    let (made, store, path) = with(&[("INPUT.json", "{}")]).await;
+    let (made, store, path) = Directory::with_files(&[("INPUT.json", "{}")]).await;
     let opened = made.storage().open(&OpenBy::Default).await.unwrap();
     assert_eq!((opened.created, opened.info.records), (false, Some(1)));
     assert_eq!(names(&path), ["INPUT.json"]);
@@ -345,7 +336,8 @@ async fn every_spelling_of_a_key_in_a_file_s_name_is_found() {
         ("page", "page", "page"),
     ] {
         let beside = format!("{base}.__metadata__.json");
-        let (made, store, path) = with(&[(file, "x"), (&beside, &named(key, file))]).await;
+        let (made, store, path) =
+            Directory::with_files(&[(file, "x"), (&beside, &named(key, file))]).await;
         assert_eq!(keys(&made, &store).await, [key]);
         assert_eq!(value(&made, &store, key).await.as_deref(), Some("x"), "{key}");
         made.storage().set_value(&write(&store, key, "y", "text/plain")).await.unwrap();
@@ -363,7 +355,7 @@ async fn a_record_of_python_keeps_the_spelling_of_its_files() {
         let beside = format!("{base}.__metadata__.json");
         let metadata =
             serde_json::json!({"key": key, "content_type": "text/plain", "size": 1}).to_string();
-        let (made, store, path) = with(&[(base, "x"), (&beside, &metadata)]).await;
+        let (made, store, path) = Directory::with_files(&[(base, "x"), (&beside, &metadata)]).await;
         assert_eq!(value(&made, &store, key).await.as_deref(), Some("x"), "{key}");
         made.storage().set_value(&write(&store, key, "y", "text/plain")).await.unwrap();
         assert_eq!(names(&path), [base, &beside], "{key}");
@@ -377,7 +369,7 @@ async fn a_record_of_python_keeps_the_spelling_of_its_files() {
 async fn metadata_without_a_file_s_name_leads_to_the_value_of_its_type() {
     let metadata = r#"{"key":"INPUT","contentType":"application/json"}"#;
     let (made, store, path) =
-        with(&[("INPUT.json", "{}"), ("INPUT.__metadata__.json", metadata)]).await;
+        Directory::with_files(&[("INPUT.json", "{}"), ("INPUT.__metadata__.json", metadata)]).await;
     let found = scan(made.storage(), &store).await;
     assert_eq!((found.len(), &found[0].state), (1, &RecordState::Whole));
     assert_eq!(value(&made, &store, "INPUT").await.as_deref(), Some("{}"));

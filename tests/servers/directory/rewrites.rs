@@ -9,16 +9,6 @@ use larder::ops::{self, OldValues, Operation};
 
 use super::Directory;
 
-async fn with(files: &[(&str, &str)]) -> (Directory, StoreName, PathBuf) {
-    let made = Directory::new().await;
-    let path = made.store("default");
-    fs::create_dir_all(&path).unwrap();
-    for (name, content) in files {
-        fs::write(path.join(name), content).unwrap();
-    }
-    (made, StoreName::from("default"), path)
-}
-
 fn files(path: &PathBuf) -> Vec<(String, String)> {
     let entries = fs::read_dir(path).unwrap().map(Result::unwrap);
     let mut files: Vec<_> = entries
@@ -59,7 +49,7 @@ async fn what_other_programs_note_beside_a_record_goes_with_it_and_comes_back() 
     };
     let (old, new) = (noted("old", "text/plain"), noted("n/ew", "text/plain"));
     let before = [("__metadata__.json", STORE), ("old", "text"), ("old.__metadata__.json", &old)];
-    let (made, store, path) = with(&before).await;
+    let (made, store, path) = Directory::with_files(&before).await;
     let outcome = make(&made, &rename(&store, "old", "n/ew")).await;
     assert_eq!(files(&path), owned(&[("n%2Few", "text"), ("n%2Few.__metadata__.json", &new)]));
     ops::perform(made.storage(), &outcome.inverse.unwrap()).await.unwrap();
@@ -75,7 +65,7 @@ async fn a_record_of_crawlee_for_javascript_keeps_its_form_and_gets_the_ending_o
     let nested =
         r#""{\"extension\":\"html\",\"key\":\"page\",\"contentType\":\"text/html\",\"by\":1}""#;
     let before = [("page.__metadata__.json", nested), ("page.html", "<p>")];
-    let (made, store, path) = with(&before).await;
+    let (made, store, path) = Directory::with_files(&before).await;
     let outcome = make(&made, &rename(&store, "page", "side")).await;
     let side = nested.replace("page", "side");
     assert_eq!(files(&path), owned(&[("side.__metadata__.json", &side), ("side.html", "<p>")]));
@@ -92,7 +82,7 @@ async fn a_record_of_crawlee_for_javascript_keeps_its_form_and_gets_the_ending_o
 
 #[tokio::test]
 async fn an_input_without_metadata_is_renamed_by_its_key_and_never_over_itself() {
-    let (made, store, path) = with(&[("INPUT.json", r#"{"a":1}"#)]).await;
+    let (made, store, path) = Directory::with_files(&[("INPUT.json", r#"{"a":1}"#)]).await;
     // Both name one file.
     for (key, to) in [("INPUT", "INPUT.json"), ("INPUT.json", "INPUT")] {
         let mut operation = rename(&store, key, to);
