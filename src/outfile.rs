@@ -55,6 +55,17 @@ pub(crate) fn write(path: &Path, bytes: &[u8], new: bool) -> io::Result<()> {
     Ok(())
 }
 
+/// Writes a file of larder's own, and makes its folder first.
+///
+/// # Errors
+/// The system's.
+pub(crate) fn keep(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    write(path, bytes, false)
+}
+
 /// Gives the file another's owner and group, or else the group alone: what only root may give away
 /// stays the user's, as with any program that replaces files.
 fn give(file: &File, known: &Metadata) {

@@ -57,9 +57,7 @@ pub(super) fn leave(ids: &[AsideId]) {
     let before = std::fs::read_to_string(&path).unwrap_or_default();
     let lines: Vec<_> = before.lines().chain(ids.iter().map(AsideId::as_str)).collect();
     let text = lines[lines.len().saturating_sub(REMEMBERED)..].join("\n") + "\n";
-    let kept = std::fs::create_dir_all(path.parent().unwrap_or(&path))
-        .and_then(|()| outfile::write(&path, text.as_bytes(), false));
-    if let Err(why) = kept {
+    if let Err(why) = outfile::keep(&path, text.as_bytes()) {
         log::warn!("what is left set aside will be offered again: {why}");
     }
 }

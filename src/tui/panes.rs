@@ -1,11 +1,12 @@
 //! How wide the panes are, kept in a file from one run to the next.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::app::PaneSizes;
+use crate::outfile;
 
 /// Time without another step after which the widths are written.
 const REST: Duration = Duration::from_millis(300);
@@ -41,7 +42,7 @@ impl PanesKeeper {
         let writing = lock(&self.0.writing);
         let latest = lock(&self.0.latest).take();
         if let (Some(sizes), Some(file)) = (latest, file())
-            && let Err(why) = write(&file, sizes)
+            && let Err(why) = outfile::keep(&file, written(sizes).as_bytes())
         {
             log::info!("{} cannot be written: {why}", file.display());
         }
@@ -61,13 +62,6 @@ pub(super) fn kept() -> PaneSizes {
 
 fn file() -> Option<PathBuf> {
     Some(crate::config::state_folder()?.join("panes.toml"))
-}
-
-fn write(file: &Path, sizes: PaneSizes) -> std::io::Result<()> {
-    if let Some(folder) = file.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    fs::write(file, written(sizes))
 }
 
 fn written(sizes: PaneSizes) -> String {

@@ -4,6 +4,7 @@ use crate::app::{Settings, TargetChoice};
 use crate::config::{Choice, Config, Targets};
 use crate::keymap::KeyMap;
 use crate::model::{Key, Result, StoreName};
+use crate::outfile;
 use crate::storage::Options;
 use crate::storage::target::Target;
 use crate::theme::{Symbols, Theme, ThemePair};
@@ -133,10 +134,7 @@ fn is_first_run() -> bool {
 /// Remembers that it has been. Where that cannot be written, it comes again next time.
 pub(super) fn remember_first_run() {
     let Some(file) = first_run_file() else { return };
-    let made = file.parent().map_or(Ok(()), std::fs::create_dir_all);
-    let made =
-        made.and_then(|()| std::fs::OpenOptions::new().create(true).append(true).open(&file));
-    if let Err(why) = made {
+    if let Err(why) = outfile::keep(&file, b"") {
         log::info!("{} cannot be written: {why}", file.display());
     }
 }
