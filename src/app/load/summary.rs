@@ -26,7 +26,8 @@ pub struct Summary {
     pub of: Subject,
     /// The first keys: in their order, if these are all.
     pub keys: Vec<RecordMeta>,
-    /// Content types, with their records and bytes; the most bytes first.
+    /// Content types that are shown by different names, with their records and bytes; the most bytes
+    /// first.
     pub types: Vec<(ContentType, u64, u64)>,
     /// How many records the types are about.
     pub records: u64,
@@ -96,7 +97,17 @@ impl Summary {
         }
     }
 
+    /// One row for a name, whatever parameters types have behind it; the most bytes first.
     fn sorted(mut self) -> Self {
+        for (kind, records, bytes) in std::mem::take(&mut self.types) {
+            match self.types.iter_mut().find(|(known, ..)| known.short() == kind.short()) {
+                Some((_, all_records, all_bytes)) => {
+                    *all_records += records;
+                    *all_bytes = all_bytes.saturating_add(bytes);
+                }
+                None => self.types.push((kind, records, bytes)),
+            }
+        }
         self.types.sort_by(|(name, records, bytes), (other, more_records, more_bytes)| {
             (more_bytes, more_records).cmp(&(bytes, records)).then(name.cmp(other))
         });
@@ -138,6 +149,17 @@ mod tests {
         assert_eq!((summary.records, summary.bytes, summary.whole), (3, 16, false));
         page.progress = 1.0;
         assert!(Summary::of_page("shop".into(), &page).whole);
+    }
+
+    #[test]
+    fn types_that_are_shown_by_one_name_are_one() {
+        let mut page = KeyPage::default();
+        page.push(b"a", "application/json", 2, None);
+        page.push(b"b", "image/png", 4, None);
+        page.push(b"c", "application/json; charset=utf-8", 3, None);
+        let types = Summary::of_page("shop".into(), &page).types;
+        let types: Vec<_> = types.iter().map(|(kind, n, b)| (kind.short(), *n, *b)).collect();
+        assert_eq!(types, [("json", 2, 5), ("png", 1, 4)]);
     }
 
     #[test]
