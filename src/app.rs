@@ -211,7 +211,7 @@ impl App {
         self.serve(typed);
         route::come_back(self);
         route::share_width(self);
-        route::summarise(self);
+        summaries::summarise(self);
         drafting::look(self, typed);
         self.watch.look(&self.stores, &self.keys, &self.record, &mut ctx!(self));
         self.notices.show(self.notice.as_ref(), self.now);

@@ -128,7 +128,7 @@ impl KeysPane {
     /// Moves the cursor in a window of `height` rows.
     pub fn go(&mut self, to: Move, height: usize) {
         // Where the first keys are still to come, it is moved among them.
-        if self.is_empty() && !self.sync.is_complete() && self.held.early.len() < EARLY {
+        if self.is_empty() && self.sync.walk().is_some() && self.held.early.len() < EARLY {
             self.held.early.push(to);
             return;
         }
@@ -218,6 +218,10 @@ impl KeysPane {
     /// From now on the cursor stays on its key. Until the first walk has ended or the user has
     /// moved, it stays on the first row instead, whatever key arrives there.
     pub fn settle(&mut self) {
+        // There is nothing to move among.
+        if self.sync.index().is_empty() {
+            self.held.early.clear();
+        }
         self.held.key = self.current().map(|meta| meta.key);
     }
 

@@ -13,7 +13,6 @@ mod questions;
 mod replies;
 mod rewrites;
 mod saving;
-mod summaries;
 mod targets;
 mod unasked;
 mod undo;
@@ -40,7 +39,6 @@ use super::{App, notice};
 
 pub(super) use inner::come_back;
 pub(super) use panes::share_width;
-pub(super) use summaries::summarise;
 
 impl App {
     /// Gives an event to what it concerns.

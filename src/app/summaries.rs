@@ -10,7 +10,7 @@ use super::App;
 use super::ctx::Ctx;
 use super::event::Slot;
 use super::layout::Pane;
-use super::load::{Compute, Load, Subject, Summary};
+use super::load::{Compute, Load, Scope, Subject, Summary};
 use super::rate::Rate;
 
 /// Microseconds that the cursor rests on a store before anything of it is read.
@@ -91,6 +91,26 @@ pub(super) fn elsewhere(app: &App) -> Option<&StoreInfo> {
 pub(super) fn wake(app: &App, next_second: Timestamp) -> Option<Timestamp> {
     let grows = growing(app).map(|_| next_second);
     app.summaries.due.into_iter().chain(grows).min()
+}
+
+/// Looks what the cursor is on, and has it read once it has rested there.
+pub(super) fn summarise(app: &mut App) {
+    let layout = app.layout();
+    if let Some(info) = elsewhere(app).filter(|_| layout.keys.is_some()) {
+        let (store, stamp) = (info.store.clone(), (info.records, info.modified_at));
+        return app.summaries.on_store(store, stamp, &mut ctx!(app));
+    }
+    let group = app.keys.group(app.keys.cursor.at).filter(|group| !group.leaf);
+    let group = group.filter(|_| layout.record.is_some() && elsewhere(app).is_none());
+    match group {
+        Some(group) => {
+            let prefix = group.prefix.as_bytes().to_vec();
+            let subject = Subject::Group(Scope { prefix, numbered: group.numbered });
+            let index = app.keys.sync.index().clone();
+            app.summaries.on_group(subject, &index, &mut ctx!(app));
+        }
+        None => app.summaries.elsewhere(&mut ctx!(app)),
+    }
 }
 
 impl Summaries {

@@ -306,3 +306,15 @@ fn moves_before_the_first_keys_are_made_among_them() {
     stage.keys("j");
     assert_eq!(stage.app.keys.cursor.at, 2, "and no more of them later");
 }
+
+#[test]
+fn moves_in_an_empty_store_are_not_made_later() {
+    let mut stage = Stage::new(120, 36);
+    stage.connect(vec![store("default", 2), store("shop", 0)]);
+    stage.keys("j<enter>jj");
+    stage.answer(Slot::Keys, Ok(Loaded::keys(index(&[]), 1.0)));
+    stage.keys("jr");
+    stage.answer(Slot::Keys, Ok(Loaded::keys(index(&shop()), 1.0)));
+    assert_eq!(stage.app.keys.len(), 3);
+    assert_eq!(stage.app.keys.cursor.at, 0);
+}
