@@ -106,7 +106,7 @@ fn write(store: &Path, key: &str) {
 fn watch(root: &Path, report: &mut Report) {
     let store = root.join("key_value_stores/default");
     let mut screen = Screen::start(&[root.to_str().unwrap()], &[], 36, 120);
-    screen.wait_for_text("watching");
+    screen.wait_for_text("live");
     screen.wait_for_text("1,000 records");
     let mut times = Vec::new();
     for number in 0..WRITES {
