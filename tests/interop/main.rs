@@ -9,10 +9,13 @@ mod python;
 mod server;
 #[path = "../support/short.rs"]
 mod short;
+#[path = "../support/stage.rs"]
+mod stage;
 
 mod cases;
 mod crawl;
 mod directory;
+mod leaf_race;
 mod overview;
 mod peer;
 mod race;

@@ -13,9 +13,14 @@ use crate::server;
 /// A program of the tests, given by its path below `tests/`, ready to be started. It is ended
 /// after two minutes whatever it does.
 pub fn program(script: &str, args: &[&str]) -> Command {
+    lasting(script, args, 120)
+}
+
+/// The same, ended after so many seconds.
+pub fn lasting(script: &str, args: &[&str], seconds: u32) -> Command {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(script);
     let mut command = Command::new("timeout");
-    command.arg("120").arg(server::python()).arg(path).args(args);
+    command.arg(seconds.to_string()).arg(server::python()).arg(path).args(args);
     // Nothing of the caller's may change what Crawlee does, and nothing is written to the sources.
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("CRAWLEE_") {

@@ -205,9 +205,13 @@ pub(super) fn merged(app: &mut App, merge: Merge) {
     if let Some(joined) = merge.resolve(&[]).ok().filter(|_| saving.tries <= MOST_TRIES) {
         if joined == merge.theirs {
             let same = merge.mine.value == merge.theirs.value;
+            // It was taken where the two met before.
+            let taken = merge.mine.value == merge.base.value;
             close(app);
             app.tell(if same {
                 Notice::done("someone else has stored the very same")
+            } else if taken {
+                Notice::done("nothing to save: what someone else wrote is taken, also what came since")
             } else {
                 let why = "nothing was saved: only the spacing was changed here, and someone else has \
                            changed the record";

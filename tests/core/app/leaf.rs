@@ -192,6 +192,20 @@ fn the_same_value_changed_by_someone_else_is_decided_in_the_merge() {
 }
 
 #[test]
+fn what_someone_else_wrote_is_taken_also_where_they_write_again_before_it_is_saved() {
+    let mut stage = meets(Some(record("a", JSON, r#"{"price": 1.30}"#)));
+    stage.compared().keys("t<enter>");
+    let (text, set) = saved(&mut stage);
+    assert_eq!(text, r#"{"price": 1.30}"#);
+    stage.written(Write::Set(set), Err(conflict()));
+    stage.theirs(Some(record("a", JSON, r#"{"price": 1.40}"#))).compared();
+    assert!(stage.writes().is_empty(), "nothing of what was typed is left");
+    let said = "nothing to save: what someone else wrote is taken, also what came since";
+    assert_eq!(stage.notice(), said);
+    assert!(stage.app.unsaved_leaf().is_none());
+}
+
+#[test]
 fn a_merge_that_is_left_keeps_what_was_typed_in_its_line() {
     let mut stage = meets(Some(record("a", JSON, r#"{"price": 1.30}"#)));
     stage.compared().keys("t<esc>");
