@@ -59,8 +59,8 @@ use std::sync::Arc;
 use crate::edit::draft::Draft;
 use crate::keymap::{Action, Context, KeyMap};
 use crate::model::{AsideInfo, Key, StoreName, Timestamp};
-use crate::ops::journal::{Journal, StepId};
-use crate::ops::{Turn, WriteId, words};
+use crate::ops::Turn;
+use crate::ops::journal::Journal;
 use crate::preview::Viewport;
 
 pub use allowed::Why;
@@ -76,7 +76,8 @@ pub use layers::{
 };
 pub use layout::{Area, Layout, Pane, PaneSizes, Split, TWO_PANES};
 pub use load::{
-    Compute, LeavesShown, Load, Loaded, Ordered, Read, RecordView, Scope, Subject, Summary,
+    Compute, LeavesShown, Load, Loaded, Ordered, Read, RecordDiff, RecordView, Scope, StepDiff,
+    Subject, Summary,
 };
 pub use notice::{Notice, Notices, Tone};
 pub use question::{Confirm, Confirmed, Prompt, PromptKind};
@@ -92,6 +93,7 @@ use record::RecordPane;
 use stores::StoresPane;
 use summaries::Summaries;
 use watch::Watch;
+use writes::Turning;
 
 /// The state of the browser.
 #[derive(Debug)]
@@ -141,7 +143,7 @@ pub struct App {
     /// What was done, and what undoes it.
     pub journal: Journal,
     /// The step that is being undone or done again.
-    turning: Option<(WriteId, StepId, Turn)>,
+    turning: Option<Turning>,
     quitting: bool,
     /// What is asked for while an event is handled.
     out: Outbox,
@@ -332,10 +334,7 @@ impl App {
 
     /// Long work under way: the writes, and what is read or looked for.
     pub fn jobs(&self) -> Vec<Job> {
-        let writes =
-            self.writes.pending.iter().map(|(id, pending)| {
-                Job::write(*id, words::doing(&pending.plan), pending.in_doubt)
-            });
+        let writes = self.writes.pending.iter().map(|(id, pending)| pending.job(*id));
         let keys = self.keys.sync.walk().zip(self.keys.store.as_ref()).map(|(walk, store)| {
             let state = if walk.paused { "paused" } else { "" };
             let title = format!("reading the keys of {store}");

@@ -281,6 +281,7 @@ impl Shell {
                 Effect::SetInterest(interest) => self.tasks.set_interest(interest),
                 Effect::Cancel(slot) => self.tasks.cancel(slot),
                 Effect::Write(id, plan) => self.tasks.write(id, *plan),
+                Effect::CancelWrite(id) => self.tasks.cancel_write(id),
                 Effect::Resolve(id) => self.tasks.resolve(id),
                 Effect::OpenEditor { text, suffix, draft } => {
                     effects.extend(self.outside(&text, &suffix, draft).await?);

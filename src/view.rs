@@ -25,6 +25,7 @@ mod record;
 mod review;
 mod start;
 mod status;
+mod step;
 mod stores;
 mod summary;
 mod targets;

@@ -7,7 +7,7 @@ use crate::index::{RowOrder, groups, totals};
 use crate::model::SetValue;
 use crate::preview::{Preview, json};
 
-use super::load::{Compute, LeavesShown, Loaded, Ordered, RecordView, Summary};
+use super::load::{Compute, LeavesShown, Loaded, Ordered, RecordView, StepDiff, Summary};
 
 impl Compute {
     /// The answer. Asks `wanted` now and then; `None` as soon as it says no. What is known before
@@ -58,6 +58,7 @@ impl Compute {
                 let [before, after] = &*versions;
                 Loaded::Diff(Box::new(Diff::of(Some(before), Some(after))))
             }
+            Self::Step(plan, turn) => Loaded::Step(Box::new(StepDiff::of(&plan, turn))),
             Self::DiffOver(versions) => {
                 let [base, typed, now] = &*versions;
                 let merge = Merge::of(base, typed, now);

@@ -12,6 +12,7 @@ use crate::keymap::{Action, Context, KeyMap};
 use crate::model::{
     AsideInfo, Expect, JsonLayout, Key, Record, SetValue, StoreInfo, StoreName, Timestamp,
 };
+use crate::ops::journal::StepId;
 use crate::ops::{Plan, Turn, WriteId};
 use crate::preview::Preview;
 
@@ -113,6 +114,8 @@ pub enum Request {
     LeaveAsides,
     /// Undo the newest step, or do the one that was undone last again.
     Turn(Turn),
+    /// Show what this step has changed.
+    ShowStep(StepId),
     /// Give this job up.
     CancelJob(JobId),
     /// Count what there is of each content type.

@@ -221,9 +221,12 @@ impl Editor {
         shown: Option<&Record>,
         ctx: &mut Ctx<'_>,
     ) -> Then {
-        let reviewed = over.is_some() || self.original.is_none() || !ctx.settings.review_saves;
+        let asked = over.is_some() || self.original.is_none();
         match self.typed_set(as_text, over) {
             Ok(set) => {
+                // What cannot be undone is told before, also where nothing else is shown.
+                let undoable = || Plan::set(set.clone()).undoable(false).reversible;
+                let reviewed = asked || !ctx.settings.review_saves && undoable();
                 self.fault = None;
                 self.saving.start();
                 if self.inner.is_some() {

@@ -46,8 +46,10 @@ pub enum Event {
     Written(WriteId, Result<Outcome, Error>),
     /// A write whose answer was lost has been looked into.
     Resolved(WriteId, Result<Resolution, Error>),
-    /// Of a write that failed, this undoes the part that was made.
-    MadeInPart(WriteId, Box<Plan>),
+    /// This fraction of a write under way is made.
+    WriteProgress(WriteId, f32),
+    /// Of a write that failed, this undoes the part that was made, and this is what can still be made.
+    MadeInPart(WriteId, Box<Plan>, Option<Box<Plan>>),
     /// What was set aside has been freed.
     Freed(AsideId),
     /// The external editor ended; holds the text if it could be read back.
@@ -108,6 +110,8 @@ pub enum Effect {
     SetInterest(Interest),
     /// Make a plan. Never given up; quitting waits for it.
     Write(WriteId, Box<Plan>),
+    /// Stop a write of many records after what was sent of it.
+    CancelWrite(WriteId),
     /// Find out what became of a write.
     Resolve(WriteId),
     /// Hand text to the user's own editor, in a file whose name ends so.
@@ -192,6 +196,8 @@ pub enum Slot {
     Theirs,
     /// What a save changes, or what it is joined with.
     Saving,
+    /// What a step of the log has changed.
+    Step,
     /// What is watched.
     Watch,
     /// The fault of the JSON being typed.
@@ -202,7 +208,7 @@ pub enum Slot {
 
 impl Slot {
     /// How many slots there are.
-    pub const COUNT: usize = 18;
+    pub const COUNT: usize = 19;
 }
 
 /// Numbers the reads of a slot, so that a late reply is known as such.

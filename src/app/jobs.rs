@@ -24,17 +24,11 @@ pub struct Job {
     pub progress: Option<f32>,
     /// What is to be said of it besides, such as that it waits.
     pub state: &'static str,
-    /// Whether it can be cancelled. A write cannot: it ends by itself.
+    /// Whether it can be cancelled. A write of one step cannot: it ends by itself.
     pub cancellable: bool,
 }
 
 impl Job {
-    /// A write that has not been answered. `in_doubt`: its answer was lost.
-    pub(super) fn write(id: WriteId, title: String, in_doubt: bool) -> Self {
-        let state = if in_doubt { "answer lost, being looked into" } else { "" };
-        Self { id: JobId::Write(id), title, progress: None, state, cancellable: false }
-    }
-
     /// Something that is read, and can be given up.
     pub(super) fn read(slot: Slot, title: String, progress: Option<f32>) -> Self {
         Self { id: JobId::Read(slot), title, progress, state: "", cancellable: true }

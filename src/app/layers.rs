@@ -15,6 +15,7 @@ mod messages;
 mod overlay;
 mod prompt;
 mod review;
+mod step;
 mod targets;
 mod totals;
 
@@ -29,6 +30,7 @@ pub use log::Log;
 pub use merge::MergeView;
 pub use overlay::{Overlay, Then};
 pub use review::Review;
+pub use step::StepView;
 pub use targets::Targets;
 pub use totals::Totals;
 
@@ -105,6 +107,8 @@ dialogs! {
     Review(Box<Review>),
     /// What was typed and what someone else wrote, where they meet.
     Merge(Box<MergeView>),
+    /// What a step of the log has changed.
+    Step(Box<StepView>),
     /// The targets, and the one under the cursor.
     Targets(Targets) by Targets,
 }
@@ -171,6 +175,12 @@ impl Layer {
 impl From<Review> for Layer {
     fn from(review: Review) -> Self {
         Self::Review(Box::new(review))
+    }
+}
+
+impl From<StepView> for Layer {
+    fn from(view: StepView) -> Self {
+        Self::Step(Box::new(view))
     }
 }
 

@@ -1,5 +1,6 @@
 //! What is loaded from the storage, what is computed from that, and what both give.
 
+mod step;
 mod summary;
 
 use std::sync::Arc;
@@ -14,9 +15,11 @@ use crate::index::{Change, Groups, Index, Query, RescanState, RowOrder, ScanEven
 use crate::model::{
     AsideInfo, ContentType, Crawl, Key, Record, RecordMeta, SetValue, StoreInfo, StoreName,
 };
+use crate::ops::{Plan, Turn};
 use crate::preview::json::JsonFault;
 use crate::preview::{Matches, Mode, Preview};
 
+pub use step::{RecordDiff, StepDiff};
 pub use summary::{Subject, Summary};
 
 /// Something to read from the storage.
@@ -117,6 +120,8 @@ pub enum Compute {
     Check(Bytes, u64),
     /// What is different about a value after a change of it.
     Diff(Box<[TypedValue; 2]>),
+    /// What a step of the log has changed, by the plan that undoes it or does it again.
+    Step(Box<Plan>, Turn),
     /// What is different about what is there now once what was typed is made in it: of what was read,
     /// typed, and is there now.
     DiffOver(Box<[TypedValue; 3]>),
@@ -214,6 +219,8 @@ pub enum Loaded {
     Checked(u64, Option<JsonFault>),
     /// What is different about a value after a change of it.
     Diff(Box<Diff>),
+    /// What a step of the log has changed.
+    Step(Box<StepDiff>),
     /// What was typed, joined with what someone else wrote.
     Merged(Box<Merge>),
     /// What was typed in a value in a value, where it meets what someone else wrote there.

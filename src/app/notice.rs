@@ -115,6 +115,12 @@ impl Notices {
             Some((_, last)) if last.lasting && notice.text.starts_with(&last.text) => {
                 last.clone_from(notice);
             }
+            // It comes on.
+            Some((_, last))
+                if under_way(notice).is_some() && under_way(last) == under_way(notice) =>
+            {
+                last.clone_from(notice);
+            }
             _ => self.kept.push_back((now, notice.clone())),
         }
         self.changes += 1;
@@ -122,6 +128,12 @@ impl Notices {
             self.kept.pop_front();
         }
     }
+}
+
+/// What is under way, of a notice that says how far it is.
+fn under_way(notice: &Notice) -> Option<&str> {
+    let (doing, share) = notice.text.rsplit_once('…')?;
+    (share.is_empty() || share.ends_with('%')).then_some(doing)
 }
 
 impl From<&Error> for Notice {
@@ -150,6 +162,11 @@ mod tests {
         let mut told = Some(failed);
         tell(&mut told, Notice::failure("nor deleted").lasting());
         assert_eq!(show(told.as_ref(), 5), ["2 saved", "4 not saved · nor deleted"]);
+        let share = |share: &str| Notice::info(format!("undoing: deleted 9 records…{share}"));
+        assert_eq!(show(Some(&share("")), 5).len(), 3);
+        let shares = show(Some(&share(" 40 %")), 5);
+        assert_eq!(shares.last().unwrap(), "5 undoing: deleted 9 records… 40 %");
+        assert_eq!(show(Some(&share(" 80 %")), 5).len(), 3, "it is told once");
         show(None, 6);
         let again = show(told.as_ref(), 7);
         assert_eq!(again.last().map(String::as_str), Some("7 not saved · nor deleted"));

@@ -88,7 +88,8 @@ impl App {
                 let answer = self.writes.resolved(id, result, &mut ctx!(self));
                 answers::answered(self, id, answer);
             }
-            Event::MadeInPart(id, inverse) => undo::made_in_part(self, id, inverse),
+            Event::WriteProgress(id, share) => self.writes.progress(id, share, &mut self.notice),
+            Event::MadeInPart(id, inverse, rest) => undo::made_in_part(self, id, inverse, rest),
             Event::Freed(id) => self.journal.freed(&id),
             Event::Edited(result) => {
                 if let Some(editor) = &mut self.editor {
@@ -204,6 +205,7 @@ impl App {
                 Request::AskToDiscard(info) => asides::ask_to_discard(self, *info),
                 Request::LeaveAsides => asides::leave(self),
                 Request::Turn(turn) => undo::turn(self, turn),
+                Request::ShowStep(id) => undo::show(self, id),
                 Request::CancelJob(id) => actions::cancel_job(self, id),
                 Request::Totals => {
                     let mut totals = Totals::default();

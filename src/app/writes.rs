@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::model::{Error, ErrorKind, Key, StoreName};
-use crate::ops::{Outcome, Plan, PlannedChange, Resolution, WriteId, words};
+use crate::ops::journal::StepId;
+use crate::ops::{Outcome, Plan, PlannedChange, Resolution, Turn, WriteId, words};
 
 use super::ctx::Ctx;
 use super::event::Effect;
+use super::jobs::{Job, JobId};
 use super::notice::Notice;
 
 /// A write that has not been answered.
@@ -17,6 +19,41 @@ pub struct Pending {
     pub plan: Plan,
     /// Whether its answer was lost, and larder looks what became of it.
     pub in_doubt: bool,
+    /// Fraction that is made, of one that is made in steps.
+    pub progress: Option<f32>,
+    /// Whether it is to stop after the step that was sent.
+    pub is_cancelled: bool,
+}
+
+impl Pending {
+    fn new(plan: Plan) -> Self {
+        Self { plan, in_doubt: false, progress: None, is_cancelled: false }
+    }
+
+    /// As it stands in the list of jobs.
+    pub(super) fn job(&self, id: WriteId) -> Job {
+        let state = match (self.in_doubt, self.is_cancelled) {
+            (true, _) => "answer lost, being looked into",
+            (false, true) => "stopping",
+            (false, false) => "",
+        };
+        let cancellable = self.plan.is_in_steps() && state.is_empty();
+        let progress = self.progress.filter(|_| state.is_empty());
+        Job { id: JobId::Write(id), title: words::doing(&self.plan), progress, state, cancellable }
+    }
+}
+
+/// A step that is being undone or done again.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Turning {
+    /// The write that does it.
+    pub(super) write: WriteId,
+    /// Which one.
+    pub(super) step: StepId,
+    /// Which way.
+    pub(super) turn: Turn,
+    /// The record that the cursor was on.
+    pub(super) cursor: Option<Key>,
 }
 
 /// Writes that have not been answered.
@@ -46,7 +83,7 @@ impl Writes {
             PlannedChange::Set(_) | PlannedChange::Create(_) => plan.undoable(false),
             _ => plan,
         };
-        self.pending.insert(id, Pending { plan: plan.clone(), in_doubt: false });
+        self.pending.insert(id, Pending::new(plan.clone()));
         ctx.tell(Notice::info(format!("{}…", words::doing(&plan))));
         ctx.effect(Effect::Write(id, Box::new(plan)));
     }
@@ -82,6 +119,25 @@ impl Writes {
                 Answer::Refused(plan, error)
             }
         })
+    }
+
+    /// A write comes on; who looks at the sentence about it is told how far.
+    pub(super) fn progress(&mut self, id: WriteId, share: f32, told: &mut Option<Notice>) {
+        let Some(pending) = self.pending.get_mut(&id) else { return };
+        pending.progress = Some(share);
+        let doing = format!("{}…", words::doing(&pending.plan));
+        if let Some(notice) = told.as_mut().filter(|notice| notice.text.starts_with(&doing)) {
+            notice.text = format!("{doing} {:.0} %", share * 100.0);
+        }
+    }
+
+    /// Has a write that is made in steps stop.
+    pub(super) fn cancel(&mut self, id: WriteId, ctx: &mut Ctx<'_>) {
+        let Some(pending) = self.pending.get_mut(&id) else { return };
+        if pending.plan.is_in_steps() && !pending.in_doubt {
+            pending.is_cancelled = true;
+            ctx.effect(Effect::CancelWrite(id));
+        }
     }
 
     /// A write whose answer was lost has been looked into.
@@ -126,7 +182,7 @@ fn done_notice(plan: &Plan, outcome: &Outcome) -> Notice {
     let words = words::done(plan, outcome);
     match words::on_few_replicas(&words, outcome.replicas) {
         Some(few) => Notice::warning(few),
-        None if outcome.skipped.is_empty() && words::unwatched(outcome).is_none() => {
+        None if outcome.unchanged().is_empty() && words::unwatched(outcome).is_none() => {
             Notice::done(words)
         }
         None => Notice::warning(words),

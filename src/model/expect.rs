@@ -83,6 +83,14 @@ impl Version {
         shown.state == RecordState::NotRead || Self::of_meta(shown).is(&Reading::Meta(read.clone()))
     }
 
+    /// Bytes of the value.
+    pub fn size(&self) -> u64 {
+        match &self.content {
+            Content::Bytes(bytes) => bytes.len() as u64,
+            Content::Digest(size, _) | Content::Size(size) => *size,
+        }
+    }
+
     /// How much of a record must be read to compare it.
     pub(crate) fn want(&self) -> Want {
         match &self.content {

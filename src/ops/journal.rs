@@ -5,7 +5,7 @@ use crate::model::{AsideId, Timestamp};
 
 use super::kept::Held;
 use super::record_swap::Swap;
-use super::{Plan, PlannedChange, Turn};
+use super::{Plan, PlannedChange, Turn, words};
 
 /// Steps that are remembered at most; the oldest is forgotten first.
 const STEPS: usize = 100;
@@ -32,11 +32,18 @@ pub struct Step {
     pub records: u64,
     /// Whether it can be undone.
     pub state: StepState,
+    /// Whether it is a part of what was done: the other part was undone, or done again, alone.
+    is_part: bool,
     /// What its old values take, as long as it has them.
     held: Held,
 }
 
 impl Step {
+    /// What was done, and how much of it where it is a part.
+    pub fn words(&self) -> String {
+        if self.is_part { words::part_of(&self.title, self.records) } else { self.title.clone() }
+    }
+
     /// The bytes that its old values take now.
     fn held(&self) -> Held {
         match self.state {
@@ -62,12 +69,18 @@ pub enum StepState {
 pub struct Journal {
     steps: Vec<Step>,
     last: u64,
+    is_full: bool,
 }
 
 impl Journal {
     /// The steps, the oldest first.
     pub fn steps(&self) -> &[Step] {
         &self.steps
+    }
+
+    /// Whether older steps are forgotten.
+    pub fn is_full(&self) -> bool {
+        self.is_full
     }
 
     /// Something new was done. `inverse` undoes it; `why` says why nothing does. What was undone before
@@ -86,13 +99,19 @@ impl Journal {
             }
         }
         self.last += 1;
+        let (id, is_part) = (StepId(self.last), false);
         let held = inverse.as_deref().map(held).unwrap_or_default();
         let state = inverse.map_or_else(|| StepState::Fixed(why.to_owned()), StepState::Done);
-        self.steps.push(Step { id: StepId(self.last), title, at, records, state, held });
-        if self.steps.len() > STEPS {
-            self.steps.remove(0);
-        }
+        self.steps.push(Step { id, title, at, records, state, is_part, held });
+        self.forget();
         self.let_go();
+    }
+
+    /// Forgets the oldest steps.
+    fn forget(&mut self) {
+        let over = self.steps.len().saturating_sub(STEPS);
+        self.is_full |= over > 0;
+        self.steps.drain(..over);
     }
 
     /// Lets the oldest steps lose their old values until what all take is within its bounds.
@@ -141,6 +160,33 @@ impl Journal {
             (Turn::Redo, Some(plan)) => StepState::Done(plan),
             (Turn::Redo, None) => StepState::Fixed("it was done again for good".to_owned()),
         };
+    }
+
+    /// A part of a step was undone, or done again: `inverse` turns that around, and `rest` is what is still to
+    /// be done of it. Each is a step from now on.
+    pub fn turned_in_part(
+        &mut self,
+        id: StepId,
+        turn: Turn,
+        inverse: Option<Box<Plan>>,
+        rest: Box<Plan>,
+    ) {
+        let Some(at) = self.steps.iter().position(|step| step.id == id) else { return };
+        let Some(inverse) = inverse else { return };
+        self.last += 1;
+        let part = |plan: Box<Plan>, id, state: fn(Box<Plan>) -> StepState| {
+            let (old, records) = (&self.steps[at], plan.records.unwrap_or_default());
+            let held = held(&plan);
+            Step { id, records, state: state(plan), is_part: true, held, ..old.clone() }
+        };
+        let (done, undone): (fn(_) -> _, fn(_) -> _) =
+            (StepState::Done, |plan| StepState::Undone(Some(plan)));
+        let (of_made, of_rest) = if turn == Turn::Undo { (undone, done) } else { (done, undone) };
+        let (made, left) = (part(inverse, StepId(self.last), of_made), part(rest, id, of_rest));
+        // What is done stands before what is undone.
+        let parts = if turn == Turn::Undo { [left, made] } else { [made, left] };
+        self.steps.splice(at..=at, parts);
+        self.forget();
     }
 
     /// A step can be neither undone nor done again: something else is there.

@@ -1,5 +1,7 @@
 //! What became of a plan: what it did; or that it was not made, or not seen to be made.
 
+use std::collections::HashSet;
+
 use crate::model::{Comparison, Error, Key, RecordMeta, Replicas, Write, WriteOutcome, Written};
 
 use super::plan::Plan;
@@ -21,6 +23,21 @@ pub struct Outcome {
     pub inverse: Option<Box<Plan>>,
     /// Records that stay set aside, because the store has records of their keys again.
     pub left: u64,
+    /// What was not made of it, for it was cancelled.
+    pub rest: Option<Box<Plan>>,
+}
+
+impl Outcome {
+    /// Records that are as they were: they have changed since they were shown, or their turn had not come.
+    pub fn unchanged(&self) -> HashSet<&Key> {
+        let rest = self.rest.iter().flat_map(|rest| rest.keys());
+        self.skipped.iter().chain(rest).collect()
+    }
+
+    /// Records that it was about.
+    pub fn all(&self) -> u64 {
+        self.records + self.unchanged().len() as u64
+    }
 }
 
 impl From<Written> for Outcome {
@@ -39,11 +56,13 @@ pub struct Failed {
     pub doubt: Option<Doubt>,
     /// What undoes the part that was made.
     pub inverse: Option<Box<Plan>>,
+    /// The part that was not made and can still be; none where there is no other.
+    pub rest: Option<Box<Plan>>,
 }
 
 impl From<Error> for Failed {
     fn from(error: Error) -> Self {
-        Self { error, doubt: None, inverse: None }
+        Self { error, doubt: None, inverse: None, rest: None }
     }
 }
 
@@ -54,9 +73,9 @@ pub(super) type Performed = std::result::Result<Outcome, Failed>;
 pub struct Doubt {
     /// What was sent and not answered.
     pub(super) write: Write,
-    /// Records that were deleted before.
+    /// Records that were changed before.
     pub(super) done: u64,
-    /// Records that were to be deleted.
+    /// Records that were to be changed.
     pub(super) all: u64,
     /// Records of these of which nothing was sent.
     pub(super) unsent: u64,
@@ -66,6 +85,8 @@ pub struct Doubt {
     pub(super) pair: Option<(Key, Key)>,
     /// What undoes it, if it was made.
     pub(super) inverse: Option<Box<Plan>>,
+    /// The part that was not made, with what is in doubt.
+    pub(super) rest: Option<Box<Plan>>,
 }
 
 impl Doubt {
@@ -74,10 +95,15 @@ impl Doubt {
         self.inverse.clone()
     }
 
+    /// What was not made, as far as that is known.
+    pub fn rest(&self) -> Option<Box<Plan>> {
+        self.rest.clone()
+    }
+
     /// The outcome of the whole, by that of what was in doubt.
     pub(super) fn whole(&self, outcome: WriteOutcome) -> WriteOutcome {
         let Self { done, all, unsent, .. } = *self;
-        if !matches!(self.write, Write::Delete { .. }) {
+        if all == 1 {
             return outcome;
         }
         match outcome {
@@ -107,6 +133,7 @@ impl Doubt {
 impl From<Write> for Doubt {
     fn from(write: Write) -> Self {
         let all = if let Write::Delete { keys, .. } = &write { keys.len() as u64 } else { 1 };
-        Self { write, done: 0, all, unsent: 0, skipped: Vec::new(), pair: None, inverse: None }
+        let (skipped, pair) = (Vec::new(), None);
+        Self { write, done: 0, all, unsent: 0, skipped, pair, inverse: None, rest: None }
     }
 }

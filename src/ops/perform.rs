@@ -9,6 +9,7 @@ use crate::storage::Storage;
 use super::kept::OldValues;
 use super::outcome::{Doubt, Failed, Outcome, Performed};
 use super::plan::{Plan, PlannedChange, PlannedRecord, PlannedStore};
+use super::progress::Progress;
 use super::{rewriting, swap, undo, words};
 
 /// Makes a plan, for good. The future must be polled to its end.
@@ -26,17 +27,33 @@ pub async fn perform(storage: &dyn Storage, plan: &Plan) -> Performed {
 /// # Errors
 /// As [`perform`]; where the old values cannot be kept, nothing is changed.
 pub async fn perform_kept(storage: &dyn Storage, plan: &Plan, old_values: &OldValues) -> Performed {
+    perform_in_steps(storage, plan, old_values, &Progress::default()).await
+}
+
+/// The same; of a plan [`in steps`](Plan::is_in_steps), `progress` tells how far it is, and can stop it:
+/// [`Outcome::rest`] is what was not made then.
+///
+/// # Errors
+/// As [`perform_kept`].
+pub async fn perform_in_steps(
+    storage: &dyn Storage,
+    plan: &Plan,
+    old_values: &OldValues,
+    progress: &Progress,
+) -> Performed {
     let keeps = old_values.keeps() && plan.reversible;
     match &plan.change {
         PlannedChange::Set(set) => return put(storage, set, old_values, keeps).await,
         PlannedChange::Delete { store, records } if keeps => {
-            return undo::remove(storage, store, records, old_values).await;
+            return undo::remove(storage, store, records, old_values, progress).await;
         }
         PlannedChange::Delete { store, records } => return remove(storage, store, records).await,
         PlannedChange::Rewrite(it) => {
             return rewriting::write_anew(storage, it, old_values, keeps).await;
         }
-        PlannedChange::Swap(store, swaps) => return swap::swap(storage, store, swaps).await,
+        PlannedChange::Swap(store, swaps) => {
+            return swap::swap(storage, store, swaps, progress).await;
+        }
         PlannedChange::Restore(info) => return undo::restore(storage, info).await,
         PlannedChange::Discard(info) => return undo::discard(storage, info).await,
         PlannedChange::DropEmpty(store, by) => return undo::drop_empty(storage, store, by).await,
@@ -60,7 +77,7 @@ pub async fn perform_kept(storage: &dyn Storage, plan: &Plan, old_values: &OldVa
             Ok(outcome)
         }
         Err(error) if error.kind == ErrorKind::InDoubt => {
-            Err(Failed { error, doubt: Some(Doubt::from(write)), inverse: None })
+            Err(Failed { doubt: Some(Doubt::from(write)), ..Failed::from(error) })
         }
         Err(error) => Err(error.into()),
     }
@@ -98,7 +115,7 @@ async fn put(
             Ok(Done::Removed | Done::NothingThere) => {}
             Err(error) if error.kind == ErrorKind::InDoubt => {
                 let doubt = Doubt { inverse: inverse(None), ..commit.as_write(&set.store).into() };
-                return Err(Failed { error, doubt: Some(doubt), inverse: None });
+                return Err(Failed { doubt: Some(doubt), ..Failed::from(error) });
             }
             Err(error) => return Err(error.into()),
         }
@@ -139,7 +156,7 @@ async fn remove(storage: &dyn Storage, store: &StoreName, records: &[PlannedReco
             let write = Write::Delete { store: store.clone(), keys: lost };
             let doubt = Doubt { done, all, unsent, skipped: outcome.skipped, ..Doubt::from(write) };
             let doubt = (error.kind == ErrorKind::InDoubt).then_some(doubt);
-            Err(Failed { error, doubt, inverse: None })
+            Err(Failed { doubt, ..Failed::from(error) })
         }
         None if done == 0 && !outcome.skipped.is_empty() => {
             Err(words::all_skipped(&outcome.skipped).into())

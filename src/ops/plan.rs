@@ -3,13 +3,12 @@
 use std::sync::Arc;
 
 use crate::model::{
-    AsideId, AsideInfo, Error, Expect, Key, OpenBy, RecordMeta, RecordState, Repair, SetValue,
-    StoreInfo, StoreName, Timestamp, Write,
+    AsideId, AsideInfo, Error, Expect, Key, OpenBy, RecordMeta, Repair, SetValue, StoreInfo,
+    StoreName, Timestamp, Write,
 };
 
-use super::kept;
 use super::record_swap::Swap;
-use super::rewrite::Rewrite;
+use super::rewrite::{Rewrite, RewriteKind};
 
 /// What an operation would change.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -219,39 +218,41 @@ impl Plan {
         Self::new(PlannedChange::DropEmpty(store, by), Some(0), Weight::Values(0), true)
     }
 
-    /// The same, to be made so that it can be undone, where that is possible: values are kept up to a
-    /// limit, stores are set aside where the storage can (`sets_aside`).
-    #[must_use]
-    pub fn undoable(mut self, sets_aside: bool) -> Self {
-        self.reversible = match &self.change {
-            PlannedChange::Delete { records, .. } => {
-                let whole = |record: &PlannedRecord| match record {
-                    PlannedRecord::There(meta) => matches!(
-                        meta.state,
-                        RecordState::Whole | RecordState::BareFile | RecordState::NotRead
-                    ),
-                    PlannedRecord::Absent(_) => true,
-                    PlannedRecord::Unknown(_) => false,
-                };
-                records.len() as u64 <= kept::RECORDS
-                    && self.weight.bytes().is_some_and(|bytes| bytes <= kept::KEPT)
-                    && records.iter().all(whole)
+    /// Whether it is made in steps, so that it can be stopped between two of them.
+    pub fn is_in_steps(&self) -> bool {
+        match &self.change {
+            PlannedChange::Delete { records, .. } => self.reversible && records.len() > 1,
+            PlannedChange::Swap(_, swaps) => swaps.len() > 1 && !swaps[0].is_linked,
+            _ => false,
+        }
+    }
+
+    /// The key that a record of this store has afterwards, of a plan that gives it another.
+    pub fn moves(&self, store: &StoreName) -> Option<Key> {
+        match &self.change {
+            PlannedChange::Rewrite(it) if it.kind == RewriteKind::Rename => {
+                (it.to_store == *store).then(|| it.to.clone())
             }
-            PlannedChange::Set(set) => match &set.expected {
-                Expect::Anything => false,
-                Expect::Absent => true,
-                // What had no type was damaged, and cannot be made so again.
-                Expect::Is(version) => !version.content_type.as_str().is_empty(),
+            // Written there first, and then removed where it was.
+            PlannedChange::Swap(of, swaps) => match &**swaps {
+                [first, second] if first.is_linked && second.is_linked => {
+                    (of == store).then(|| first.key.clone())
+                }
+                _ => None,
             },
-            PlannedChange::Purge(_) | PlannedChange::Drop(_) => sets_aside,
-            PlannedChange::Repair(..) | PlannedChange::Discard(_) => false,
-            PlannedChange::Rewrite(rewrite) => rewrite.is_undoable(),
-            PlannedChange::Create(_)
-            | PlannedChange::Swap(..)
-            | PlannedChange::Restore(_)
-            | PlannedChange::DropEmpty(..) => true,
-        };
-        self
+            _ => None,
+        }
+    }
+
+    /// The records that it changes, of a plan of several.
+    pub(super) fn keys(&self) -> Vec<&Key> {
+        match &self.change {
+            PlannedChange::Delete { records, .. } => {
+                records.iter().map(PlannedRecord::key).collect()
+            }
+            PlannedChange::Swap(_, swaps) => swaps.iter().map(|swap| &swap.key).collect(),
+            _ => Vec::new(),
+        }
     }
 
     /// The same, with a sentence that the user is to know before.

@@ -1,6 +1,10 @@
 //! A change of a record with what was there before: turned around, it undoes itself.
 
-use crate::model::{Change, Commit, Content, Expect, Key, RecordMeta, Result, WriteId};
+use bytes::Bytes;
+
+use crate::model::{
+    Change, Commit, Content, ContentType, Expect, Key, Reading, RecordMeta, Result, WriteId,
+};
 
 use super::kept::{Held, Kept};
 
@@ -33,6 +37,26 @@ impl Swap {
         let Kept { content_type, size, .. } = self.to.as_ref()?;
         let (key, content_type) = (self.key.clone(), content_type.clone());
         Some(RecordMeta { key, content_type, size: *size, ..RecordMeta::default() })
+    }
+
+    /// Content type and value of both, before and after.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`](crate::model::ErrorKind::Io) where a kept value cannot be read.
+    pub fn values(&self) -> Result<[Option<(ContentType, Bytes)>; 2]> {
+        let value = |kept: &Option<Kept>| {
+            let kept = kept.as_ref();
+            kept.map(|kept| Ok((kept.content_type.clone(), kept.value()?))).transpose()
+        };
+        Ok([value(&self.from)?, value(&self.to)?])
+    }
+
+    /// Whether this is what is to be there afterwards.
+    pub(super) fn is_made(&self, now: Option<&Reading>) -> bool {
+        match &self.to {
+            Some(kept) => Expect::Is(kept.version.clone()).is_met(now),
+            None => now.is_none(),
+        }
     }
 
     pub(super) fn commit(&self, id: u64) -> Result<Commit> {

@@ -65,13 +65,17 @@ impl Rewrite {
     /// Whether what was there before can be kept.
     pub(super) fn is_undoable(&self) -> bool {
         let whole = is_whole(&self.record) && self.replaced.as_ref().is_none_or(is_whole);
-        let kept = match (&self.kind, &self.replaced) {
-            // Turned around, it carries the value as it did here.
-            (RewriteKind::Rename | RewriteKind::Retype(_), None) => 0,
+        whole && self.kept_bytes() <= kept::KEPT
+    }
+
+    /// Bytes of the values that are kept so that it can be undone.
+    pub(super) fn kept_bytes(&self) -> u64 {
+        match (&self.kind, &self.replaced) {
+            // Turned around, it carries the value as it did here, or removes the copy.
+            (_, None) => 0,
             // A value that is held can be held once more by a file.
-            (_, replaced) => self.record.size + replaced.as_ref().map_or(0, |record| record.size),
-        };
-        whole && kept <= kept::KEPT
+            (_, Some(replaced)) => self.record.size + replaced.size,
+        }
     }
 }
 

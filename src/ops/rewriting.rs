@@ -93,7 +93,7 @@ pub(super) async fn write_anew(
         }
         Err(error) if error.kind == ErrorKind::InDoubt => {
             let doubt = Doubt { inverse: inverse(None), ..Doubt::from(write) };
-            Err(Failed { error, doubt: Some(doubt), inverse: None })
+            Err(Failed { doubt: Some(doubt), ..Failed::from(error) })
         }
         Err(error) => Err(error.into()),
     }

@@ -1,17 +1,24 @@
 //! Makes changes of records that know what was there before.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use crate::model::{Commit, Committed, Done, Error, ErrorKind, Key, Result, StoreName, Write};
+use crate::model::{
+    Commit, Committed, Done, Error, ErrorKind, Key, Result, StoreName, Want, Write,
+};
 use crate::storage::Storage;
 
 use super::outcome::{Doubt, Failed, Outcome, Performed};
 use super::plan::Plan;
+use super::progress::Progress;
 use super::record_swap::Swap;
 use super::words;
 
-/// Records that are changed by one call at most.
+/// Records that are removed by one call at most.
 const AT_ONCE: usize = 100;
+/// Records that are set by one call at most: a storage sets one after the other, so that more gain nothing,
+/// and only make whoever cancels wait.
+const SET_AT_ONCE: usize = 16;
 /// Bytes of values that are sent by one call, about.
 const BYTES: u64 = 4 << 20;
 
@@ -22,9 +29,15 @@ pub(super) fn undo(store: &StoreName, made: &[Swap]) -> Option<Box<Plan>> {
 }
 
 /// Makes those changes whose records are still what they are expected to be.
-pub(super) async fn swap(storage: &dyn Storage, store: &StoreName, swaps: &[Swap]) -> Performed {
-    let outcome = swap_each(storage, store, swaps).await?;
-    if outcome.records == 0 && !outcome.skipped.is_empty() {
+pub(super) async fn swap(
+    storage: &dyn Storage,
+    store: &StoreName,
+    swaps: &[Swap],
+    progress: &Progress,
+) -> Performed {
+    progress.begin(swaps.len() as u64);
+    let outcome = swap_each(storage, store, swaps, progress).await?;
+    if outcome.records == 0 && !outcome.skipped.is_empty() && outcome.rest.is_none() {
         return Err(words::all_skipped(&outcome.skipped).into());
     }
     Ok(outcome)
@@ -35,16 +48,22 @@ pub(super) async fn swap_each(
     storage: &dyn Storage,
     store: &StoreName,
     swaps: &[Swap],
+    progress: &Progress,
 ) -> Performed {
     let (mut outcome, mut made) = (Outcome::default(), Vec::new());
     let mut rest = swaps;
     while !rest.is_empty() {
+        if progress.is_cancelled() && linked(swaps).is_none() {
+            outcome.rest = Some(Box::new(Plan::swap(store.clone(), rest.into())));
+            break;
+        }
         let (batch, others) = rest.split_at(batch(rest));
         rest = others;
         let failed = match change(storage, store, batch, &mut outcome, &mut made).await {
             Ok(failed) => failed,
             Err(error) => Some((error, Vec::new())),
         };
+        progress.step(batch.len() as u64);
         let Some((error, lost)) = failed else {
             if batch.iter().any(|swap| swap.is_linked) && !outcome.skipped.is_empty() {
                 break;
@@ -52,6 +71,7 @@ pub(super) async fn swap_each(
             continue;
         };
         let (done, all) = (outcome.records, swaps.len() as u64);
+        let left = left(store, swaps, &made, &outcome.skipped);
         made.extend(lost.iter().map(|(swap, _)| Swap::clone(swap)));
         let doubt = doubt(store, &lost).map(|doubt| {
             let unsent = all - done - (outcome.skipped.len() + lost.len()) as u64;
@@ -59,17 +79,26 @@ pub(super) async fn swap_each(
             let pair = linked(swaps);
             // What is linked is told by the pair.
             let (done, all, unsent) = if pair.is_some() { (0, 1, 0) } else { (done, all, unsent) };
-            Doubt { done, all, unsent, skipped: outcome.skipped, inverse, pair, ..doubt }
+            let (skipped, rest) = (outcome.skipped, left.clone());
+            Doubt { done, all, unsent, skipped, pair, inverse, rest, ..doubt }
         });
         let error = match linked(swaps) {
             Some((first, second)) if done > 0 => words::half_made(&first, &second, error),
             Some(_) => error,
             None => words::so_far(done, all, is_removal(swaps), error),
         };
-        return Err(Failed { error, doubt, inverse: undo(store, &made) });
+        return Err(Failed { error, doubt, inverse: undo(store, &made), rest: left });
     }
     outcome.inverse = undo(store, &made);
     Ok(outcome)
+}
+
+/// What was neither made nor found changed, and is not one with what was made.
+fn left(store: &StoreName, swaps: &[Swap], made: &[Swap], skipped: &[Key]) -> Option<Box<Plan>> {
+    let over: HashSet<&Key> = made.iter().map(|swap| &swap.key).chain(skipped).collect();
+    let left: Arc<[Swap]> =
+        swaps.iter().filter(|swap| !over.contains(&swap.key) && !swap.is_linked).cloned().collect();
+    (!left.is_empty()).then(|| Box::new(Plan::swap(store.clone(), left)))
 }
 
 /// What of a batch was sent and not answered.
@@ -102,7 +131,12 @@ async fn change<'a>(
                 made.push(swap);
             }
             Err(error) if error.kind == ErrorKind::Conflict => {
-                outcome.skipped.push(swap.key.clone());
+                if !swap.is_linked && is_made(storage, store, swap).await {
+                    outcome.records += 1;
+                    made.push(swap.clone());
+                } else {
+                    outcome.skipped.push(swap.key.clone());
+                }
             }
             Err(error) => {
                 if error.kind == ErrorKind::InDoubt {
@@ -113,6 +147,14 @@ async fn change<'a>(
         }
     }
     Ok(failed.map(|error| (error, lost)))
+}
+
+/// Whether a record that is not what it was is what it is to be: by an earlier try whose answer was lost.
+async fn is_made(storage: &dyn Storage, store: &StoreName, swap: &Swap) -> bool {
+    match storage.read(store, &swap.key, Want::Whole).await {
+        Ok(now) => swap.is_made(now.as_ref()),
+        Err(_) => false,
+    }
 }
 
 /// The keys of two changes that are one.
@@ -126,8 +168,10 @@ fn batch(swaps: &[Swap]) -> usize {
     if swaps.first().is_some_and(|swap| swap.is_linked) {
         return 1;
     }
+    let sets = swaps.iter().take(SET_AT_ONCE).any(|swap| swap.to.is_some());
+    let at_once = if sets { SET_AT_ONCE } else { AT_ONCE };
     let mut bytes = 0;
-    let fits = swaps.iter().take(AT_ONCE).take_while(|swap| {
+    let fits = swaps.iter().take(at_once).take_while(|swap| {
         bytes += swap.to.as_ref().map_or(0, |kept| kept.size);
         bytes <= BYTES
     });

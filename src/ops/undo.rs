@@ -12,6 +12,7 @@ use crate::storage::Storage;
 use super::kept::{Kept, OldValues};
 use super::outcome::{Doubt, Failed, Outcome, Performed};
 use super::plan::{Plan, PlannedChange, PlannedRecord, PlannedStore, Weight};
+use super::progress::Progress;
 use super::record_swap::Swap;
 use super::swap::swap_each;
 use super::words;
@@ -43,13 +44,20 @@ pub(super) async fn remove(
     store: &StoreName,
     records: &[PlannedRecord],
     old_values: &OldValues,
+    progress: &Progress,
 ) -> Performed {
-    let (swaps, mut skipped) = read(storage, store, records, old_values).await?;
-    match swap_each(storage, store, &swaps).await {
+    // Each is read, and then removed.
+    progress.begin(2 * records.len() as u64);
+    let Some((swaps, mut skipped)) = read(storage, store, records, old_values, progress).await?
+    else {
+        let rest = Some(Box::new(Plan::delete(store.clone(), records.to_vec())));
+        return Ok(Outcome { rest, ..Outcome::default() });
+    };
+    match swap_each(storage, store, &swaps, progress).await {
         Ok(mut outcome) => {
             skipped.append(&mut outcome.skipped);
             outcome.skipped = skipped;
-            if outcome.records == 0 && !outcome.skipped.is_empty() {
+            if outcome.records == 0 && !outcome.skipped.is_empty() && outcome.rest.is_none() {
                 return Err(words::all_skipped(&outcome.skipped).into());
             }
             Ok(outcome)
@@ -63,13 +71,14 @@ pub(super) async fn remove(
     }
 }
 
-/// What is to be removed, with its values, and the keys of what has changed.
+/// What is to be removed, with its values, and the keys of what has changed; `None` where it was cancelled.
 async fn read(
     storage: &dyn Storage,
     store: &StoreName,
     records: &[PlannedRecord],
     old_values: &OldValues,
-) -> Result<(Vec<Swap>, Vec<crate::model::Key>)> {
+    progress: &Progress,
+) -> Result<Option<(Vec<Swap>, Vec<crate::model::Key>)>> {
     let there = records.iter().filter_map(|record| match record {
         PlannedRecord::There(meta) => Some(meta),
         PlannedRecord::Absent(_) | PlannedRecord::Unknown(_) => None,
@@ -79,6 +88,10 @@ async fn read(
     let mut found = storage.scan_values(store, keys, Budget::default()).zip(stream::iter(shown));
     let (mut keeping, mut swaps, mut skipped) = (old_values.change(), Vec::new(), Vec::new());
     while let Some((found, shown)) = found.next().await {
+        if progress.is_cancelled() {
+            return Ok(None);
+        }
+        progress.step(1);
         let found = match found? {
             // Over the budget.
             Some(Reading::Meta(_)) => storage.read(store, &shown.key, Want::Whole).await?,
@@ -93,7 +106,7 @@ async fn read(
             skipped.push(shown.key.clone());
         }
     }
-    Ok((swaps, skipped))
+    Ok(Some((swaps, skipped)))
 }
 
 /// Sets a store or its records aside instead of removing them.
@@ -115,7 +128,7 @@ pub(super) async fn set_aside(
         Err(error) if error.kind == ErrorKind::InDoubt => {
             // What is read afterwards tells the same as of one that removes.
             let doubt = plan.write().map(Doubt::from);
-            Err(Failed { error, doubt, inverse: None })
+            Err(Failed { doubt, ..Failed::from(error) })
         }
         Err(error) => Err(error.into()),
     }
@@ -203,7 +216,7 @@ pub(super) async fn drop_empty(
             let write = Write::Drop(store.name.clone());
             if let Err(error) = storage.write(&write).await {
                 let doubt = (error.kind == ErrorKind::InDoubt).then(|| Doubt::from(write));
-                return Err(Failed { error, doubt, inverse: None });
+                return Err(Failed { doubt, ..Failed::from(error) });
             }
         }
         Err(error) => return Err(error.into()),

@@ -10,10 +10,13 @@ use super::plan::{Plan, PlannedChange, PlannedRecord, Turn, Weight};
 
 mod aside;
 mod rewrite;
+mod turn;
 
 pub use aside::{LIST_ASIDES, not_freed};
 pub use aside::{ending, nothing_aside};
 pub(super) use rewrite::half_made;
+pub(super) use turn::part_of;
+pub use turn::{OLDER_STEPS, for_good, nothing_to, step_lines, why_fixed};
 
 /// Keys that a sentence names at most.
 const NAMED: usize = 5;
@@ -210,7 +213,7 @@ pub fn done(plan: &Plan, outcome: &Outcome) -> String {
         PlannedChange::Create(_) if records == 0 => "the store was there already".to_owned(),
         PlannedChange::Create(_) => "store created".to_owned(),
         PlannedChange::Set(set) => format!("saved {}", set.key.named()),
-        PlannedChange::Delete { .. } if records == 0 => {
+        PlannedChange::Delete { .. } if records == 0 && outcome.rest.is_none() => {
             "nothing to delete: someone was faster".to_owned()
         }
         PlannedChange::Delete { records: planned, .. } => match &**planned {
@@ -228,13 +231,15 @@ pub fn done(plan: &Plan, outcome: &Outcome) -> String {
         PlannedChange::Discard(info) => aside::discarded(info),
         PlannedChange::DropEmpty(store, _) => format!("removed {}", store.name),
     };
+    let part = if outcome.rest.is_some() { " in part" } else { "" };
     let done = match &plan.step {
-        Some((Turn::Undo, title)) => format!("undone: {title}"),
-        Some((Turn::Redo, title)) => format!("done again: {title}"),
+        Some((Turn::Undo, title)) => format!("undone{part}: {title}"),
+        Some((Turn::Redo, title)) => format!("done again{part}: {title}"),
         None => done,
     };
     let unwatched = unwatched(outcome).map(str::to_owned);
-    [Some(done), left(&outcome.skipped), aside::left(outcome.left), unwatched]
+    let cancelled = turn::cancelled(plan, outcome);
+    [Some(done), cancelled, left(&outcome.skipped), aside::left(outcome.left), unwatched]
         .into_iter()
         .flatten()
         .collect::<Vec<_>>()
@@ -267,26 +272,6 @@ pub fn unwatched(outcome: &Outcome) -> Option<&'static str> {
         "comparison and write were two steps, between which a crawl may have written: \
          look at what is there now",
     )
-}
-
-/// That nothing can be undone, or done again.
-pub fn nothing_to(turn: Turn) -> &'static str {
-    match turn {
-        Turn::Undo => "there is nothing to undo",
-        Turn::Redo => "there is nothing to do again",
-    }
-}
-
-/// Why a plan that was made for good cannot be undone.
-pub fn why_fixed(plan: &Plan) -> &'static str {
-    match &plan.change {
-        PlannedChange::Purge(_) | PlannedChange::Drop(_) => "the memory was freed at once",
-        PlannedChange::Repair(..) => "what was there was damaged",
-        PlannedChange::Rewrite(_) => "it was too much to be kept, or damaged",
-        PlannedChange::Delete { .. } => "too much to be kept, or damaged",
-        PlannedChange::Create(_) => "the store was there already",
-        _ => "what was there before is not known",
-    }
 }
 
 /// That records have changed since they were shown; `None` where none has.
@@ -365,12 +350,14 @@ pub(super) fn found_out(write: &Write, outcome: &WriteOutcome) -> (String, &'sta
         WriteOutcome::NotSoFar => {
             ("the write was not made so far, but it may still come".to_owned(), LOOK)
         }
-        WriteOutcome::Partly { gone, all, pending: false } => {
-            (format!("{gone} of {all} records are deleted"), "delete the others again")
-        }
-        WriteOutcome::Partly { gone, all, pending: true } => {
-            (format!("{gone} of {all} records are deleted so far, but more may still go"), LOOK)
-        }
+        WriteOutcome::Partly { gone, all, pending: false } => (
+            format!("{gone} of {all} records are {}", changed(write)),
+            "do it again for the others",
+        ),
+        WriteOutcome::Partly { gone, all, pending: true } => (
+            format!("{gone} of {all} records are {} so far, but more may come", changed(write)),
+            LOOK,
+        ),
         WriteOutcome::Other => (
             "what was to be written is not there: the write was not made, or another writer has \
              overwritten it"
@@ -384,6 +371,11 @@ pub(super) fn found_out(write: &Write, outcome: &WriteOutcome) -> (String, &'sta
 
 pub(super) fn wants_to_be_first(write: &Write) -> bool {
     matches!(write, Write::Set(set) if set.expected == Expect::Absent)
+}
+
+/// What becomes of several records.
+fn changed(write: &Write) -> &'static str {
+    if matches!(write, Write::Delete { .. }) { "deleted" } else { "changed" }
 }
 
 fn as_wanted(write: &Write) -> &'static str {

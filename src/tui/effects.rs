@@ -1,8 +1,10 @@
 //! Carries out what the core asks for: starts reads, gives them up, and never gives up a write.
 
+mod writes;
+
 use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use futures::{FutureExt as _, StreamExt as _};
@@ -13,7 +15,7 @@ use tokio::task::{AbortHandle, JoinHandle, JoinSet};
 use crate::app::{Event, Load, Read, Slot, Ticket};
 use crate::index::Query;
 use crate::model::{AsideId, AsideInfo, Error, ErrorKind, Interest, Result, StoreName};
-use crate::ops::{self, Doubt, Failed, OldValues, Plan, Resolution, WriteId};
+use crate::ops::{self, Doubt, OldValues, Progress, WriteId};
 use crate::storage::target::Target;
 use crate::storage::{Options, Storage};
 
@@ -22,9 +24,6 @@ use super::reads::{self, WalkControl};
 
 /// Moves that come faster than this wait for the last one before anything is read.
 const DEBOUNCE: Duration = Duration::from_millis(40);
-
-/// Time for a connection to come back in which to find out what became of a write.
-const RESOLVE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How long the end waits until what is set aside is freed.
 const FREE_TIMEOUT: Duration = Duration::from_secs(3);
@@ -43,6 +42,8 @@ pub(super) struct Tasks {
     connecting: Option<AbortHandle>,
     asking: Option<AbortHandle>,
     writes: JoinSet<()>,
+    /// How far the writes under way are.
+    progress: BTreeMap<WriteId, Weak<Progress>>,
     /// Writes whose answers were lost, until it is asked what became of them.
     doubts: Arc<Mutex<BTreeMap<WriteId, Doubt>>>,
     /// Where values are kept, so that changes can be undone.
@@ -68,6 +69,7 @@ impl Tasks {
             connecting: None,
             asking: None,
             writes: JoinSet::new(),
+            progress: BTreeMap::new(),
             doubts: Arc::default(),
             old_values: old_values(),
             asides: Arc::default(),
@@ -223,65 +225,6 @@ impl Tasks {
         if let Some(task) = self.reads[slot as usize].take() {
             task.abort();
         }
-    }
-
-    /// Makes a plan, which nothing gives up.
-    pub(super) fn write(&mut self, id: WriteId, plan: Plan) {
-        let (storage, events) = (self.storage.clone(), self.events.clone());
-        let (doubts, old_values) = (Arc::clone(&self.doubts), self.old_values.clone());
-        let asides = Arc::clone(&self.asides);
-        let write = async move {
-            let result = match &storage {
-                Some(storage) => ops::perform_kept(&**storage, &plan, &old_values).await,
-                None => Err(reads::not_connected().into()),
-            };
-            let result = match result {
-                Ok(outcome) => {
-                    let aside = outcome.inverse.as_ref().and_then(|inverse| inverse.restores());
-                    if let Some((storage, info)) = storage.zip(aside.cloned()) {
-                        let id = info.id.clone();
-                        lock(&asides).push((Arc::clone(&storage), info));
-                        start(free_later(storage, id, asides, events.clone()));
-                    }
-                    Ok(outcome)
-                }
-                Err(Failed { error, doubt, inverse }) => {
-                    if let Some(doubt) = doubt {
-                        lock(&doubts).insert(id, doubt);
-                    } else if let Some(inverse) = inverse {
-                        let _ = events.send(Event::MadeInPart(id, inverse)).await;
-                    }
-                    Err(error)
-                }
-            };
-            let _ = events.send(Event::Written(id, result)).await;
-        };
-        self.writes.spawn(write.boxed());
-    }
-
-    /// Finds out what became of a write whose answer was lost.
-    pub(super) fn resolve(&mut self, id: WriteId) {
-        let (storage, events) = (self.storage.clone(), self.events.clone());
-        let doubt = lock(&self.doubts).remove(&id);
-        let write = async move {
-            let result = match (storage, doubt) {
-                (Some(storage), Some(doubt)) => {
-                    let deadline = tokio::time::Instant::now() + RESOLVE_TIMEOUT;
-                    let found = ops::resolve(&*storage, &doubt, deadline).await;
-                    // Perhaps a part was made: what undoes it looks at each record.
-                    if let (Ok(Resolution::Open(_)) | Err(_), Some(inverse)) =
-                        (&found, doubt.inverse())
-                    {
-                        let _ = events.send(Event::MadeInPart(id, inverse)).await;
-                    }
-                    found
-                }
-                (None, _) => Err(reads::not_connected()),
-                (_, None) => Err(bug()),
-            };
-            let _ = events.send(Event::Resolved(id, result)).await;
-        };
-        self.writes.spawn(write.boxed());
     }
 
     /// Frees what is set aside; for the end, which waits a little for it. Says what stays, and why.

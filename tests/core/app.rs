@@ -23,6 +23,7 @@ mod rewrites;
 mod rules;
 mod saving;
 mod text;
+mod undo;
 mod values;
 mod world;
 mod writes;

@@ -3,8 +3,8 @@
 use crossterm::event::KeyEvent;
 
 use crate::keymap::{Action, Context};
-use crate::ops::Turn;
-use crate::ops::journal::{Step, StepState};
+use crate::ops::journal::{Journal, Step, StepState};
+use crate::ops::{Turn, words};
 
 use super::super::App;
 use super::super::ctx::{Ctx, Request};
@@ -12,28 +12,41 @@ use super::super::list::{Cursor, Move};
 use super::dialog::Dialog;
 use super::list::{Listing, Look, Place, Row};
 use super::overlay::Then;
+use super::step;
 
 /// What was done, and the step under the cursor.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Log {
     /// As they are now, the newest first.
     pub steps: Vec<Step>,
+    /// Whether older ones are forgotten, which the last row says.
+    pub is_full: bool,
     /// The cursor among them.
     pub cursor: Cursor,
 }
 
 impl Log {
     /// Takes the steps as they are now; the cursor stays on its step.
-    fn update(&mut self, steps: &[Step], height: usize) {
+    fn update(&mut self, journal: &Journal, height: usize) {
         let held = self.steps.get(self.cursor.at).map(|step| step.id);
-        self.steps = steps.iter().rev().cloned().collect();
+        self.steps = journal.steps().iter().rev().cloned().collect();
+        self.is_full = journal.is_full();
         let at = held.and_then(|held| self.steps.iter().position(|step| step.id == held));
-        self.cursor.hold(at.unwrap_or(self.cursor.at), self.steps.len(), height);
+        self.cursor.hold(at.unwrap_or(self.cursor.at), self.len(), height);
+    }
+
+    /// Rows.
+    fn len(&self) -> usize {
+        self.steps.len() + usize::from(self.is_full)
+    }
+
+    fn current(&self) -> Option<&Step> {
+        self.steps.get(self.cursor.at)
     }
 
     /// Why the step under the cursor cannot be undone or done again.
     fn why(&self) -> Option<&str> {
-        match &self.steps.get(self.cursor.at)?.state {
+        match &self.current()?.state {
             StepState::Fixed(why) => Some(why),
             StepState::Undone(None) => Some("something else was done since"),
             StepState::Done(_) | StepState::Undone(Some(_)) => None,
@@ -47,22 +60,28 @@ impl Dialog for Log {
     }
 
     fn look(&mut self, app: &App) {
-        self.update(app.journal.steps(), app.layout().jobs_height());
+        self.update(&app.journal, app.layout().jobs_height());
     }
 
     fn listing(&self) -> Option<Listing<'_>> {
         let turns = [(Action::Undo, "undoes"), (Action::Redo, "does again")];
-        let turns = turns.into_iter().filter(|(action, _)| self.allows(*action));
+        let shows = [(Action::Accept, "shows what it changed")];
+        let keys = turns.into_iter().chain(shows).filter(|(action, _)| self.allows(*action));
         let why = self.why();
+        let older = self.is_full.then(|| Row {
+            text: words::OLDER_STEPS.into(),
+            look: Look::Dim,
+            ..Row::default()
+        });
         Some(Listing {
             title: "What was done",
             width: 90,
             none: "Nothing was changed so far.",
-            rows: self.steps.iter().map(row).collect(),
+            rows: self.steps.iter().map(row).chain(older).collect(),
             place: Place::Cursor(self.cursor),
             keys: match why {
                 Some(_) => Vec::new(),
-                None => turns.chain([(Action::Close, "closes")]).collect(),
+                None => keys.chain([(Action::Close, "closes")]).collect(),
             },
             why: why.map(Into::into),
         })
@@ -70,10 +89,15 @@ impl Dialog for Log {
 
     fn key(&mut self, _: KeyEvent, action: Option<Action>, ctx: &mut Ctx<'_>) -> Then {
         if let Some(to) = action.and_then(Move::of) {
-            self.cursor.go(to, self.steps.len(), ctx.layout().jobs_height());
+            self.cursor.go(to, self.len(), ctx.layout().jobs_height());
             return Then::Stay;
         }
         match action {
+            Some(Action::Accept) if self.allows(Action::Accept) => {
+                if let Some(step) = self.current() {
+                    ctx.request(Request::ShowStep(step.id));
+                }
+            }
             Some(Action::Undo) => ctx.request(Request::Turn(Turn::Undo)),
             Some(Action::Redo) => ctx.request(Request::Turn(Turn::Redo)),
             Some(Action::Close | Action::Back | Action::Cancel) => return Then::Close,
@@ -87,12 +111,13 @@ impl Dialog for Log {
         match action {
             Action::Undo => any(|state| matches!(state, StepState::Done(_))),
             Action::Redo => any(|state| matches!(state, StepState::Undone(Some(_)))),
+            Action::Accept => self.current().is_some_and(|step| step::plan(step).is_some()),
             _ => true,
         }
     }
 
     fn wheel(&mut self, rows: isize, ctx: &mut Ctx<'_>) {
-        self.cursor.scroll(rows, self.steps.len(), ctx.layout().jobs_height());
+        self.cursor.scroll(rows, self.len(), ctx.layout().jobs_height());
     }
 }
 
@@ -103,5 +128,5 @@ fn row(step: &Step) -> Row<'_> {
         StepState::Undone(_) => ("undone", Look::Dim),
         StepState::Fixed(_) => ("stays", Look::Dim),
     };
-    Row { at: Some(step.at), text: step.title.as_str().into(), state: state.into(), look }
+    Row { at: Some(step.at), text: step.words().into(), state: state.into(), look }
 }

@@ -185,6 +185,7 @@ pub(in crate::app) fn cancel_job(app: &mut App, id: JobId) {
             app.stores.back(&mut ctx!(app));
         }
         JobId::Read(Slot::Record) => drop(app.record.stop_fetching(&mut ctx!(app))),
-        JobId::Read(_) | JobId::Write(_) => {}
+        JobId::Write(id) => app.writes.cancel(id, &mut ctx!(app)),
+        JobId::Read(_) => {}
     }
 }

@@ -1,12 +1,11 @@
 //! What became of writes and of saved files.
 
 use bytes::Bytes;
-use std::collections::HashSet;
 use std::path::PathBuf;
 
 use crate::index::Change;
 use crate::index::sync::SyncEvent;
-use crate::model::{Error, ErrorKind, Key, OpenBy, Restored, StoreName};
+use crate::model::{Error, ErrorKind, OpenBy, Restored, StoreName};
 use crate::ops::{
     Outcome, Plan, PlannedChange, PlannedRecord, PlannedStore, Rewrite, WriteId, words,
 };
@@ -25,13 +24,16 @@ use super::{asides, opened, replies, rewrites, saving, unasked, undo};
 /// It is known what became of a write.
 pub(in crate::app) fn answered(app: &mut App, id: WriteId, answer: Option<Answer>) {
     let Some(answer) = answer else { return };
-    undo::note(app, id, &answer);
+    let cursor = undo::note(app, id, &answer);
     let edited = saving::answered(app, id);
     // What was left is to be seen.
-    let made = |outcome: &Outcome| outcome.skipped.is_empty();
+    let made = |outcome: &Outcome| outcome.unchanged().is_empty();
     close_quit(app, matches!(&answer, Answer::Done(_, outcome) if made(outcome)));
     match answer {
-        Answer::Done(plan, outcome) => done(app, &plan, outcome, edited),
+        Answer::Done(plan, outcome) => {
+            done(app, &plan, outcome, edited);
+            undo::follow(app, cursor);
+        }
         Answer::Refused(plan, error) => refused(app, &plan, &error, edited),
         Answer::NotMade(plan) => {
             read_again_after(app, &plan);
@@ -98,7 +100,7 @@ pub(in crate::app) fn done(app: &mut App, plan: &Plan, outcome: Outcome, edited:
         }
         PlannedChange::Delete { store, records } => {
             if app.keys.store.as_ref() == Some(store) {
-                let left: HashSet<&Key> = outcome.skipped.iter().collect();
+                let left = outcome.unchanged();
                 let keys = records.iter().map(PlannedRecord::key);
                 let gone: Vec<_> = keys.filter(|key| !left.contains(key)).cloned().collect();
                 for key in &gone {

@@ -20,6 +20,8 @@ pub(in crate::app) fn weight(app: &App, info: &StoreInfo) -> Weight {
 }
 
 pub(in crate::app) fn ask(app: &mut App, plan: Plan) {
+    let for_good = words::for_good(&plan).map(str::to_owned);
+    let plan = plan.warned(for_good);
     let asked = Confirm::plan(plan, words::place(app.session.server.is_directory()));
     app.layers.push(Layer::Confirm(Box::new(asked)));
 }

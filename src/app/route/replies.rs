@@ -10,7 +10,7 @@ use super::super::layers::{Layer, Overview};
 use super::super::layout::Pane;
 use super::super::load::{Load, Loaded, RecordView};
 use super::super::notice::Notice;
-use super::{asides, inner, leaves, opened, questions, saving, unasked};
+use super::{asides, inner, leaves, opened, questions, saving, unasked, undo};
 
 pub(in crate::app) fn loaded(app: &mut App, loaded: Loaded) {
     match loaded {
@@ -106,6 +106,7 @@ pub(in crate::app) fn loaded(app: &mut App, loaded: Loaded) {
                 }
             }
         }
+        Loaded::Step(diff) => undo::compared(app, *diff),
         Loaded::Merged(merge) => saving::merged(app, *merge),
         Loaded::Inside(merge) => saving::merged_inside(app, *merge),
         Loaded::Found(matches) => app.record.searched(matches, &mut ctx!(app)),
@@ -158,6 +159,7 @@ pub(in crate::app) fn failed(app: &mut App, slot: Slot, error: Error) {
         | Slot::Totals
         | Slot::Search
         | Slot::Saving
+        | Slot::Step
         | Slot::Watch
         | Slot::Check => {
             app.tell(Notice::from(&error));

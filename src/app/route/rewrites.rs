@@ -104,8 +104,10 @@ pub(in crate::app) fn typed(app: &mut App, prompt: Prompt) {
             Rewrite { replaced, ..Rewrite::under(kind, store, meta, to) }
         }
     };
-    let asks = rewrite.replaced.is_some();
+    let is_over = rewrite.replaced.is_some();
     let plan = Plan::rewrite(rewrite).undoable(false);
+    // What cannot be undone is told before.
+    let asks = is_over || words::for_good(&plan).is_some();
     if asks {
         questions::ask(app, plan);
     } else {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::edit::{InnerMerge, InnerValue, Merge, TypedValue};
 use crate::model::{Error, Record, SetValue};
-use crate::ops::{Plan, WriteId};
+use crate::ops::{Plan, WriteId, words};
 
 use super::super::App;
 use super::super::editor::Editor;
@@ -56,6 +56,8 @@ pub(super) fn review(app: &mut App, set: SetValue) {
         (None, None) => return,
     };
     let Some(versions) = versions else { return save(app, set) };
+    let for_good = words::for_good(&Plan::set(set.clone()).undoable(false)).map(str::to_owned);
+    let note = [for_good, note].into_iter().flatten().reduce(|all, more| format!("{all} {more}"));
     let shown = Review { inside, ..Review::new(set, note, app.session.server.comparison) };
     app.out.read(Slot::Saving, Compute::Diff(Box::new(versions)));
     app.layers.push(shown.into());

@@ -1,14 +1,16 @@
 //! Undoing, doing again, and the log of what was done.
 
-use std::collections::HashSet;
-
 use crate::index::Change;
 use crate::model::{ErrorKind, Key, StoreName};
+use crate::ops::journal::StepId;
 use crate::ops::{Outcome, Plan, Swap, Turn, WriteId, words};
 
 use super::super::App;
+use super::super::event::Slot;
+use super::super::layers::{Layer, StepView};
+use super::super::load::{Compute, StepDiff};
 use super::super::notice::Notice;
-use super::super::writes::Answer;
+use super::super::writes::{Answer, Turning};
 use super::{opened, replies};
 
 /// Undoes the newest step that can be, or does again the one that was undone last.
@@ -25,20 +27,47 @@ pub(in crate::app) fn turn(app: &mut App, turn: Turn) {
         app.notice = Some(Notice::info(words::nothing_to(turn)));
         return;
     };
-    let plan = Plan { step: Some((turn, step.title.clone())), ..plan.clone() };
-    let of = step.id;
-    let id = ctx!(app).send(plan);
-    app.turning = Some((id, of, turn));
+    let plan = Plan { step: Some((turn, step.words())), ..plan.clone() };
+    let step = step.id;
+    let write = ctx!(app).send(plan);
+    let cursor = app.keys.current().map(|meta| meta.key);
+    app.turning = Some(Turning { write, step, turn, cursor });
 }
 
-/// Notes what became of a write.
-pub(in crate::app) fn note(app: &mut App, id: WriteId, answer: &Answer) {
-    let turning = app.turning.take_if(|(turning, ..)| *turning == id);
-    match (answer, turning) {
-        (Answer::Done(_, outcome), Some((_, step, turn))) => {
-            app.journal.turned(step, turn, outcome.inverse.clone());
+/// Shows what a step has changed. It is compared meanwhile.
+pub(in crate::app) fn show(app: &mut App, id: StepId) {
+    let step = app.journal.steps().iter().find(|step| step.id == id);
+    if let Some((view, plan, turn)) = step.and_then(StepView::new) {
+        app.layers.push(view.into());
+        app.out.read(Slot::Step, Compute::Step(Box::new(plan), turn));
+    }
+}
+
+/// It has been compared.
+pub(in crate::app) fn compared(app: &mut App, diff: StepDiff) {
+    for layer in &mut app.layers {
+        if let Layer::Step(view) = layer {
+            view.diff = Some(diff);
+            return;
         }
-        (Answer::Refused(_, error), Some((_, step, _)))
+    }
+}
+
+/// Notes what became of a write. Gives the key under which the record is that was under the cursor, where a
+/// step was undone or done again that has given it another.
+pub(in crate::app) fn note(app: &mut App, id: WriteId, answer: &Answer) -> Option<Key> {
+    let turning = app.turning.take_if(|turning| turning.write == id);
+    match (answer, turning) {
+        (Answer::Done(plan, outcome), Some(Turning { step, turn, cursor, .. })) => {
+            let inverse = outcome.inverse.clone();
+            match outcome.rest.clone() {
+                Some(rest) => app.journal.turned_in_part(step, turn, inverse, rest),
+                None => app.journal.turned(step, turn, inverse),
+            }
+            let store = app.keys.store.as_ref()?;
+            return plan.moves(store).filter(|_| app.keys.current().map(|meta| meta.key) == cursor);
+        }
+        (Answer::Refused(_, error), Some(Turning { step, .. }))
             if matches!(error.kind, ErrorKind::Conflict | ErrorKind::NotFound) =>
         {
             app.journal.failed(step, error.problem.clone());
@@ -49,11 +78,27 @@ pub(in crate::app) fn note(app: &mut App, id: WriteId, answer: &Answer) {
         }
         _ => {}
     }
+    None
+}
+
+/// The cursor goes to the record of this key, as soon as it is in the list.
+pub(in crate::app) fn follow(app: &mut App, key: Option<Key>) {
+    if let Some(key) = key {
+        app.keys.hold(key);
+    }
 }
 
 /// Of a write that fails, a part was made.
-pub(in crate::app) fn made_in_part(app: &mut App, id: WriteId, inverse: Box<Plan>) {
-    if let Some(pending) = app.writes.pending.get(&id) {
+pub(in crate::app) fn made_in_part(
+    app: &mut App,
+    id: WriteId,
+    inverse: Box<Plan>,
+    rest: Option<Box<Plan>>,
+) {
+    let turning = app.turning.as_ref().filter(|turning| turning.write == id);
+    if let (Some(Turning { step, turn, .. }), Some(rest)) = (turning, rest) {
+        app.journal.turned_in_part(*step, *turn, Some(inverse), rest);
+    } else if let Some(pending) = app.writes.pending.get(&id) {
         let title = format!("{}, in part", words::doing(&pending.plan));
         let records = inverse.records.unwrap_or(0);
         app.journal.record(title, app.now, records, Some(inverse), "");
@@ -65,7 +110,7 @@ pub(in crate::app) fn swapped(app: &mut App, store: &StoreName, swaps: &[Swap], 
     if app.keys.store.as_ref() != Some(store) {
         return;
     }
-    let left: HashSet<&Key> = outcome.skipped.iter().collect();
+    let left = outcome.unchanged();
     let made = swaps.iter().filter(|swap| !left.contains(&swap.key));
     let changes = made.map(|swap| match swap.meta() {
         Some(meta) => Change::Set(meta),

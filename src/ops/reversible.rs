@@ -1,0 +1,106 @@
+//! Whether what a plan changes can be undone: what is there is kept up to a limit, or set aside.
+
+use crate::model::{Expect, RecordState};
+
+use super::kept;
+use super::plan::{Plan, PlannedChange, PlannedRecord};
+
+impl Plan {
+    /// The same, to be made so that it can be undone, where that is possible: values are kept up to a
+    /// limit, stores are set aside where the storage can (`sets_aside`).
+    #[must_use]
+    pub fn undoable(mut self, sets_aside: bool) -> Self {
+        self.reversible = match &self.change {
+            PlannedChange::Delete { records, .. } => {
+                let whole = |record: &PlannedRecord| match record {
+                    PlannedRecord::There(meta) => matches!(
+                        meta.state,
+                        RecordState::Whole | RecordState::BareFile | RecordState::NotRead
+                    ),
+                    PlannedRecord::Absent(_) => true,
+                    PlannedRecord::Unknown(_) => false,
+                };
+                self.weight.bytes().is_some() && !self.is_too_much() && records.iter().all(whole)
+            }
+            PlannedChange::Set(set) => match &set.expected {
+                Expect::Anything => false,
+                Expect::Absent => !self.is_too_much(),
+                // What had no type was damaged, and cannot be made so again.
+                Expect::Is(version) => {
+                    !version.content_type.as_str().is_empty() && !self.is_too_much()
+                }
+            },
+            PlannedChange::Purge(_) | PlannedChange::Drop(_) => sets_aside,
+            PlannedChange::Repair(..) | PlannedChange::Discard(_) => false,
+            PlannedChange::Rewrite(rewrite) => rewrite.is_undoable(),
+            PlannedChange::Create(_)
+            | PlannedChange::Swap(..)
+            | PlannedChange::Restore(_)
+            | PlannedChange::DropEmpty(..) => true,
+        };
+        self
+    }
+
+    /// Whether the values that are there, and that come, are more than one step of the journal keeps.
+    pub fn is_too_much(&self) -> bool {
+        match &self.change {
+            PlannedChange::Delete { records, .. } => {
+                records.len() as u64 > kept::RECORDS
+                    || self.weight.bytes().is_some_and(|bytes| bytes > kept::KEPT)
+            }
+            PlannedChange::Set(set) => {
+                let old = if let Expect::Is(version) = &set.expected { version.size() } else { 0 };
+                old + set.value.len() as u64 > kept::KEPT
+            }
+            PlannedChange::Rewrite(it) => it.kept_bytes() > kept::KEPT,
+            _ => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Key, RecordMeta, SetValue};
+
+    fn records(count: u64, size: u64) -> Vec<PlannedRecord> {
+        let record = |at: u64| {
+            let key = Key::from(at.to_string().as_str());
+            PlannedRecord::There(RecordMeta { key, size, ..RecordMeta::default() })
+        };
+        (0..count).map(record).collect()
+    }
+
+    #[test]
+    fn what_is_too_much_to_be_kept_cannot_be_undone() {
+        for (count, size, is_too_much) in [
+            (kept::RECORDS, 10, false),
+            (kept::RECORDS + 1, 10, true),
+            (2, kept::KEPT / 2, false),
+            (2, kept::KEPT / 2 + 1, true),
+        ] {
+            let plan = Plan::delete("shop".into(), records(count, size)).undoable(true);
+            assert_eq!((plan.is_too_much(), plan.reversible), (is_too_much, !is_too_much));
+        }
+    }
+
+    #[test]
+    fn a_save_over_what_is_too_large_to_be_kept_cannot_be_undone() {
+        let set = |size: u64| {
+            let version = crate::model::Version::of_meta(&RecordMeta {
+                content_type: "text/plain".into(),
+                size,
+                ..RecordMeta::default()
+            });
+            Plan::set(SetValue {
+                store: "shop".into(),
+                key: "key".into(),
+                value: "new".into(),
+                content_type: "text/plain".into(),
+                expected: Expect::Is(version),
+            })
+        };
+        assert!(set(kept::KEPT - 3).undoable(false).reversible);
+        assert!(!set(kept::KEPT).undoable(false).reversible);
+    }
+}

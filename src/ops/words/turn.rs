@@ -1,0 +1,110 @@
+//! The sentences on what can be undone and done again.
+
+use crate::text::{count, plural};
+
+use super::super::outcome::Outcome;
+use super::super::plan::{Plan, PlannedChange, Turn};
+use super::super::rewrite::RewriteKind;
+
+/// That the steps before the ones in the log are forgotten.
+pub const OLDER_STEPS: &str = "older steps are no longer kept";
+
+/// That nothing can be undone, or done again.
+pub fn nothing_to(turn: Turn) -> &'static str {
+    match turn {
+        Turn::Undo => "there is nothing to undo",
+        Turn::Redo => "there is nothing to do again",
+    }
+}
+
+/// Why a plan that was made for good cannot be undone.
+pub fn why_fixed(plan: &Plan) -> &'static str {
+    match &plan.change {
+        PlannedChange::Purge(_) | PlannedChange::Drop(_) => "the memory was freed at once",
+        PlannedChange::Repair(..) => "what was there was damaged",
+        PlannedChange::Rewrite(_) | PlannedChange::Set(_) | PlannedChange::Delete { .. } => {
+            "it was too much to be kept, or damaged"
+        }
+        PlannedChange::Create(_) => "the store was there already",
+        _ => "what was there before is not known",
+    }
+}
+
+/// That a change of records cannot be undone, before it is made; `None` where it can be, or where its
+/// dialog says so anyway.
+pub fn for_good(plan: &Plan) -> Option<&'static str> {
+    let is_told = match &plan.change {
+        PlannedChange::Set(_) | PlannedChange::Rewrite(_) | PlannedChange::Delete { .. } => false,
+        PlannedChange::Create(_)
+        | PlannedChange::Purge(_)
+        | PlannedChange::Drop(_)
+        | PlannedChange::Repair(..)
+        | PlannedChange::Swap(..)
+        | PlannedChange::Restore(_)
+        | PlannedChange::Discard(_)
+        | PlannedChange::DropEmpty(..) => true,
+    };
+    if plan.reversible || is_told {
+        return None;
+    }
+    Some(if plan.is_too_much() {
+        "This cannot be undone: it is too much to be kept."
+    } else {
+        "This cannot be undone: what is there is damaged, or not known."
+    })
+}
+
+/// What a step did that keeps no values, by the plan that undoes it or does it again.
+pub fn step_lines(plan: &Plan, turn: Turn) -> Vec<String> {
+    const STAYS: &str = "The value stayed as it was.";
+    let is_done = turn == Turn::Undo;
+    let arrow = |from: String, to: String| {
+        if is_done { format!("{to} → {from}") } else { format!("{from} → {to}") }
+    };
+    let records = |records: u64, state: &str| format!("{} {state}", plural(records, "record"));
+    match &plan.change {
+        PlannedChange::Rewrite(it) => match &it.kind {
+            RewriteKind::Retype(content_type) => {
+                let types = arrow(it.record.content_type.to_string(), content_type.to_string());
+                vec![format!("{}  {types}", it.record.key.escaped()), STAYS.to_owned()]
+            }
+            RewriteKind::Rename | RewriteKind::Copy => {
+                vec![arrow(it.record.key.escaped(), it.to.escaped()), STAYS.to_owned()]
+            }
+        },
+        PlannedChange::Delete { records, .. } => {
+            records.iter().map(|record| format!("{}  added", record.key().escaped())).collect()
+        }
+        PlannedChange::Restore(info) => {
+            vec![info.aside.store().escaped(), records(info.records, "set aside, as they were")]
+        }
+        PlannedChange::Purge(store) | PlannedChange::Drop(store) => {
+            let all = plan.records.unwrap_or_default();
+            vec![store.name.escaped(), records(all, "set aside, and put back as they were")]
+        }
+        PlannedChange::Create(_) | PlannedChange::DropEmpty(..) => {
+            vec!["A store without records.".to_owned()]
+        }
+        PlannedChange::Set(_)
+        | PlannedChange::Repair(..)
+        | PlannedChange::Swap(..)
+        | PlannedChange::Discard(_) => Vec::new(),
+    }
+}
+
+/// A step of which only so many records are left.
+pub(in crate::ops) fn part_of(title: &str, records: u64) -> String {
+    format!("{title} ({} of them)", count(records))
+}
+
+/// How far a change came that was cancelled, and what becomes of the others; `None` for one that was not.
+pub(super) fn cancelled(plan: &Plan, outcome: &Outcome) -> Option<String> {
+    outcome.rest.as_ref()?;
+    let others = match &plan.step {
+        Some((Turn::Undo, _)) => "undoing goes on with the others",
+        Some((Turn::Redo, _)) => "doing it again goes on with the others",
+        None => "the others stay",
+    };
+    let (records, all) = (count(outcome.records), plural(outcome.all(), "record"));
+    Some(format!("cancelled after {records} of {all}; {others}"))
+}

@@ -1,0 +1,112 @@
+//! What a step of the log has changed, over the log.
+
+use ratatui::buffer::Buffer;
+
+use crate::app::layers::StepView;
+use crate::app::{App, Area, Overlay, RecordDiff, StepDiff};
+use crate::edit::Diff;
+use crate::keymap::Context;
+use crate::ops::journal::StepState;
+use crate::text;
+use crate::theme::Role;
+
+use super::Appearance;
+use super::border::{Titles, bordered};
+use super::dialog::{Cell, Drawn, Scene};
+use super::modal::centred;
+use super::named;
+use super::paint::{Piece, put_all};
+use super::review::{Line, changes, weights};
+
+/// Columns of the dialog, where there is room.
+const WIDTH: u16 = 100;
+
+impl Drawn for StepView {
+    fn draw(&self, Scene { buf, body, app, appearance }: Scene<'_>) -> Option<Cell> {
+        draw(buf, body, self, app, appearance);
+        None
+    }
+
+    fn overlay(&self) -> Option<&Overlay> {
+        Some(&self.overlay)
+    }
+}
+
+fn draw(buf: &mut Buffer, body: Area, shown: &StepView, app: &App, appearance: &Appearance) {
+    let width = body.width.min(WIDTH);
+    let lines = lines(shown, usize::from(width.saturating_sub(4)), app, appearance);
+    let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2);
+    let area = centred(body, width, height);
+    let inner = area.inner();
+    let first = shown.overlay.first(lines.len(), inner.height.into());
+    let named = named::overlay(shown.overlay.is_long());
+    let bottom = named::line(&named, Context::Overlay, app, appearance);
+    let title = shown.step.words();
+    let (border, style) = (appearance.style(Role::BorderFocus), appearance.style(Role::Title));
+    bordered(buf, area, &Titles { top: &title, bottom: &bottom }, appearance, border, style);
+    for (line, y) in lines.iter().skip(first).zip(inner.y..inner.y + inner.height) {
+        let pieces: Vec<Piece<'_>> = line.iter().map(|(text, style)| (&**text, *style)).collect();
+        put_all(buf, inner.x + 1, y, inner.width.saturating_sub(2), &pieces);
+    }
+}
+
+fn lines(shown: &StepView, width: usize, app: &App, appearance: &Appearance) -> Vec<Line> {
+    let said = |text: &str, role| -> Vec<Line> {
+        let rows = text::wrap(text, width).into_iter();
+        rows.map(|row| vec![(row, appearance.style(role))]).collect()
+    };
+    let age = match &*text::ago(shown.step.at.micros(), app.now.micros()) {
+        "now" => "Just now".to_owned(),
+        age => format!("{age} ago"),
+    };
+    let state = match shown.step.state {
+        StepState::Undone(_) => "and undone since: what it had changed",
+        StepState::Done(_) | StepState::Fixed(_) => "what it has changed",
+    };
+    let mut lines = said(&format!("{age}, {state}:"), Role::Dim);
+    lines.push(Vec::new());
+    let Some(StepDiff { lines: words, records, more }) = &shown.diff else {
+        lines.extend(said("looking for what is changed…", Role::Dim));
+        return lines;
+    };
+    lines.extend(words.iter().flat_map(|words| said(words, Role::Text)));
+    let is_only = records.len() == 1;
+    for (at, RecordDiff { key, diff }) in records.iter().enumerate() {
+        let diff = match diff {
+            Ok(diff) => diff,
+            Err(why) => {
+                lines.extend(said(&format!("{}: {why}", key.escaped()), Role::Warning));
+                continue;
+            }
+        };
+        if at > 0 && both(diff) {
+            lines.push(Vec::new());
+        }
+        lines.push(head(&key.escaped(), diff, appearance));
+        if is_only || both(diff) {
+            lines.extend(changes(diff, width, appearance));
+        }
+    }
+    if *more > 0 {
+        let more = format!("and {} more", text::plural(*more as u64, "record"));
+        lines.extend(said(&more, Role::Dim));
+    }
+    lines
+}
+
+/// Whether the record was there before and is there after.
+fn both(diff: &Diff) -> bool {
+    diff.before.is_some() && diff.after.is_some()
+}
+
+/// The key, whether it came or went, and its size and type.
+fn head(key: &str, diff: &Diff, appearance: &Appearance) -> Line {
+    let mut line = vec![(format!("{key}  "), appearance.style(Role::Title))];
+    match (&diff.before, &diff.after) {
+        (Some(_), None) => line.push(("removed  ".to_owned(), appearance.style(Role::Danger))),
+        (None, Some(_)) => line.push(("added  ".to_owned(), appearance.style(Role::Ok))),
+        _ => {}
+    }
+    line.extend(weights(diff, appearance));
+    line
+}
