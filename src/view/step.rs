@@ -18,6 +18,8 @@ use super::named;
 use super::paint::{Piece, put_all};
 use super::review::{Line, changes, weights};
 
+/// Rows below which there is little room.
+const LOW: u16 = 14;
 /// Columns of the dialog, where there is room.
 const WIDTH: u16 = 100;
 
@@ -64,7 +66,9 @@ fn lines(shown: &StepView, width: usize, app: &App, appearance: &Appearance) -> 
         StepState::Done(_) | StepState::Fixed(_) => "what it has changed",
     };
     let mut lines = said(&format!("{age}, {state}:"), Role::Dim);
-    lines.push(Vec::new());
+    if app.layout().body.height >= LOW {
+        lines.push(Vec::new());
+    }
     let Some(StepDiff { lines: words, records, more }) = &shown.diff else {
         lines.extend(said("looking for what is changed…", Role::Dim));
         return lines;

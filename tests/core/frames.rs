@@ -5,10 +5,11 @@
 use std::sync::Arc;
 
 use larder::app::{
-    Compute, Effect, Event, Load, Loaded, Read, RecordView, Settings, Slot, Summary, TargetChoice,
+    Compute, Effect, Event, Load, Loaded, Read, RecordDiff, RecordView, Settings, Slot, StepDiff,
+    Summary, TargetChoice,
 };
-use larder::edit::TypedValue;
 use larder::edit::draft::{Draft, DraftHead};
+use larder::edit::{Diff, TypedValue};
 use larder::keymap::{Action, Context, KeyMap};
 use larder::model::{
     ConnectionState, Crawl, Crawler, Error, ErrorKind, KeyPage, Record, RecordMeta, RecordState,
@@ -330,6 +331,39 @@ fn the_log_of_what_was_done() {
             Ok(Outcome { records: 1, ..Outcome::default() }),
         ));
         stage.keys("U");
+        stage
+    });
+}
+
+#[test]
+fn what_a_step_of_the_log_has_changed() {
+    each("log_step", |width, height| {
+        let mut stage = opened(width, height);
+        stage.app.now = Timestamp::from_micros(NOW - 190_000_000);
+        stage.keys("dy");
+        let write = stage.write();
+        let Write::Delete { store, keys } = &write else { panic!() };
+        let put_back = Plan::delete(store.clone(), vec![PlannedRecord::Unknown(keys[0].clone())]);
+        let outcome =
+            Outcome { records: 1, inverse: Some(Box::new(put_back)), ..Outcome::default() };
+        stage.event(Event::Written(stage.sent_id(&write), Ok(outcome)));
+        stage.keys("U<enter>");
+        let typed = |content_type: &str, value: &str| TypedValue {
+            content_type: content_type.into(),
+            value: value.to_owned().into(),
+        };
+        let json = |value: &str| typed("application/json; charset=utf-8", value);
+        let [old, new] =
+            [r#"{"price": 1.10, "tags": ["a"]}"#, r#"{"price": 1.2, "tags": ["a", "b"]}"#];
+        let (text, other) = (typed("text/plain", "one\ntwo\n"), typed("text/plain", "one\n2\n"));
+        let changes = [
+            ("page-1", Diff::of(Some(&json(old)), Some(&json(new)))),
+            ("page-2", Diff::of(Some(&text), Some(&other))),
+            ("page-3", Diff::of(Some(&json("1")), None)),
+        ];
+        let records = changes.map(|(key, diff)| RecordDiff { key: key.into(), diff: Ok(diff) });
+        let diff = StepDiff { records: records.into(), more: 40, ..StepDiff::default() };
+        stage.answer(Slot::Step, Ok(Loaded::Step(Box::new(diff))));
         stage
     });
 }

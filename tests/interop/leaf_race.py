@@ -1,4 +1,4 @@
-"""Changes one record with Crawlee, by reading and writing it: leaf_race.py TARGET [free].
+"""Changes one record with Crawlee, by reading and writing it: leaf_race.py TARGET [free TIMES].
 
 The record is an object. `crawlee` is the number of Crawlee's last write, `shared` who wrote it last; its other members
 are larder's. Without `free` it takes a step for each line that it reads, and prints a line when it is made:
@@ -7,7 +7,7 @@ are larder's. Without `free` it takes a step for each line that it reads, and pr
   write  writes what was read last, or reads it first, with a number that is one higher
   share  the same, and puts that number into `shared` too
 
-With `free` it writes every now and then, each third time `shared` too, until it is told to `stop`.
+With `free TIMES` it writes every now and then, each third time `shared` too, so often and until it is told to `stop`.
 
 Each line that it prints is an object: `wrote` is the number of its last write, `lost` how many of its own writes were
 not in what it has read, all told. Crawlee writes `crawlee` alone, so whoever has lost one was not Crawlee.
@@ -55,11 +55,11 @@ class Crawler:
         print(json.dumps({"wrote": self.wrote, "lost": self.lost}), flush=True)
 
 
-async def freely(crawler: Crawler) -> None:
-    """Writes until it is told to stop."""
+async def freely(crawler: Crawler, times: int) -> None:
+    """Writes so often, and until it is told to stop."""
     stop = threading.Event()
     threading.Thread(target=lambda: (sys.stdin.readline(), stop.set()), daemon=True).start()
-    while not stop.is_set():
+    while crawler.wrote < times or not stop.is_set():
         await crawler.write(shares=crawler.wrote % 3 == 2)
         await asyncio.sleep(random.random() * 0.02)
     await crawler.read()
@@ -78,8 +78,8 @@ async def main() -> None:
     begin = {"crawlee": 0, "leaf": 0, "editor": 0, "command": 0, "shared": "nobody", "price": 1.10, "tags": ["a", "b"]}
     await crawler.store.set_value("k", begin)
     crawler.tell()
-    if sys.argv[2:] == ["free"]:
-        await freely(crawler)
+    if sys.argv[2:3] == ["free"]:
+        await freely(crawler, int(sys.argv[3]))
         return
     for line in sys.stdin:
         step = line.strip()

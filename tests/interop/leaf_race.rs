@@ -192,7 +192,7 @@ fn run_script(target: &str, ends: &AtomicBool) -> (Script, u64) {
 /// All write at their own pace. What meets what is told by the server's log.
 async fn race_freely(server: &Server, times: usize) {
     let (url, mut log) = (server.url(), Log::Server(server.monitor(), Vec::new()));
-    let mut crawler = Crawler::start(&url, &["free"]);
+    let mut crawler = Crawler::start(&url, &["free", &times.to_string()]);
     let (one, other) = (connect(server, false).await, connect(server, false).await);
     let leaf = Browser::open(one.as_ref(), Road::Leaf).await;
     let editor = Browser::open(other.as_ref(), Road::Editor).await;

@@ -29,4 +29,5 @@ mod pictures;
 mod signals;
 mod support;
 mod terminal;
+mod undo;
 mod values;

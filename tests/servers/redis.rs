@@ -8,6 +8,7 @@ mod crawl;
 mod damaged;
 mod format;
 mod listening;
+mod lost_undo;
 mod races;
 mod rewrites;
 mod rights;

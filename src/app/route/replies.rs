@@ -10,7 +10,7 @@ use super::super::layers::{Layer, Overview};
 use super::super::layout::Pane;
 use super::super::load::{Load, Loaded, RecordView};
 use super::super::notice::Notice;
-use super::{asides, inner, leaves, opened, questions, saving, unasked, undo};
+use super::{asides, inner, leaves, opened, questions, saving, unasked};
 
 pub(in crate::app) fn loaded(app: &mut App, loaded: Loaded) {
     match loaded {
@@ -106,7 +106,15 @@ pub(in crate::app) fn loaded(app: &mut App, loaded: Loaded) {
                 }
             }
         }
-        Loaded::Step(diff) => undo::compared(app, *diff),
+        Loaded::Step(diff) => {
+            let view = app.layers.iter_mut().find_map(|layer| match layer {
+                Layer::Step(view) => Some(view),
+                _ => None,
+            });
+            if let Some(view) = view {
+                view.diff = Some(*diff);
+            }
+        }
         Loaded::Merged(merge) => saving::merged(app, *merge),
         Loaded::Inside(merge) => saving::merged_inside(app, *merge),
         Loaded::Found(matches) => app.record.searched(matches, &mut ctx!(app)),

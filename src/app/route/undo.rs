@@ -7,8 +7,8 @@ use crate::ops::{Outcome, Plan, Swap, Turn, WriteId, words};
 
 use super::super::App;
 use super::super::event::Slot;
-use super::super::layers::{Layer, StepView};
-use super::super::load::{Compute, StepDiff};
+use super::super::layers::StepView;
+use super::super::load::Compute;
 use super::super::notice::Notice;
 use super::super::writes::{Answer, Turning};
 use super::{opened, replies};
@@ -40,16 +40,6 @@ pub(in crate::app) fn show(app: &mut App, id: StepId) {
     if let Some((view, plan, turn)) = step.and_then(StepView::new) {
         app.layers.push(view.into());
         app.out.read(Slot::Step, Compute::Step(Box::new(plan), turn));
-    }
-}
-
-/// It has been compared.
-pub(in crate::app) fn compared(app: &mut App, diff: StepDiff) {
-    for layer in &mut app.layers {
-        if let Layer::Step(view) = layer {
-            view.diff = Some(diff);
-            return;
-        }
     }
 }
 

@@ -23,7 +23,7 @@ pub fn why_fixed(plan: &Plan) -> &'static str {
         PlannedChange::Purge(_) | PlannedChange::Drop(_) => "the memory was freed at once",
         PlannedChange::Repair(..) => "what was there was damaged",
         PlannedChange::Rewrite(_) | PlannedChange::Set(_) | PlannedChange::Delete { .. } => {
-            "it was too much to be kept, or damaged"
+            "too much to be kept, or damaged"
         }
         PlannedChange::Create(_) => "the store was there already",
         _ => "what was there before is not known",

@@ -62,7 +62,7 @@ impl Crawler {
         self.told();
     }
 
-    /// Has one that writes by itself stop, once it has read what is there.
+    /// Has one that writes by itself stop, once it has written often enough and read what is there.
     pub(super) fn stop(&mut self) {
         writeln!(self.input.as_mut().unwrap(), "stop").unwrap();
         self.told();

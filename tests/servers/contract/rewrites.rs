@@ -160,6 +160,33 @@ pub async fn an_undone_rename_loses_nothing_that_came_since(storage: &dyn Storag
     assert_eq!(read(storage, &shop, "new").await.unwrap().value, "mine");
 }
 
+pub async fn a_rename_over_another_record_gives_both_back_in_one_step(storage: &dyn Storage) {
+    let shop = store(storage, "shop").await;
+    for (mine, mine_type) in values() {
+        for (theirs, theirs_type) in values() {
+            put_bytes(storage, &shop, "old", &mine, mine_type).await;
+            put_bytes(storage, &shop, "new", &theirs, theirs_type).await;
+            let before = [read(storage, &shop, "old").await, read(storage, &shop, "new").await];
+            let outcome = make(storage, &rename(&shop, "old", "new", true)).await;
+            let after = read(storage, &shop, "new").await.unwrap();
+            assert_eq!(
+                (&after.value[..], keys(storage, &shop).await),
+                (&mine[..], vec!["new".into()])
+            );
+            let undone = undo(storage, outcome).await;
+            let now = [read(storage, &shop, "old").await, read(storage, &shop, "new").await];
+            assert_eq!(now, before, "{mine_type} over {theirs_type}");
+            let again = undo(storage, undone).await;
+            assert_eq!(read(storage, &shop, "new").await.unwrap(), after);
+            assert_eq!(keys(storage, &shop).await, ["new"]);
+            undo(storage, again).await;
+            let now = [read(storage, &shop, "old").await, read(storage, &shop, "new").await];
+            assert_eq!(now, before, "{mine_type} over {theirs_type}");
+            storage.delete_value(&shop, &["old".into(), "new".into()]).await.unwrap();
+        }
+    }
+}
+
 pub async fn a_content_type_changes_alone_and_goes_back(storage: &dyn Storage) {
     let shop = store(storage, "shop").await;
     for (value, kind) in values() {

@@ -4,7 +4,7 @@ use larder::model::{
     Aside, AsideList, ContentType, ErrorKind, Expect, Key, OpenBy, Reading, Record, SetValue,
     StoreName, Want,
 };
-use larder::ops::{self, OldValues, Outcome, Plan, PlannedRecord, Weight};
+use larder::ops::{self, OldValues, Outcome, Plan, PlannedRecord, Progress, Weight};
 use larder::storage::Storage;
 
 use super::{put, scan, store};
@@ -107,6 +107,63 @@ pub async fn what_a_crawl_has_written_since_is_skipped_and_named(storage: &dyn S
     assert_eq!(failed.error.kind, ErrorKind::Conflict);
     assert!(failed.error.problem.contains('b'), "{}", failed.error);
     assert_eq!(super::value(storage, &shop, &Key::from("b")).await, "crawled again");
+}
+
+/// Makes a plan until so much of it is made, then has it stop.
+async fn stopped(storage: &dyn Storage, plan: &Plan, share: f32) -> Outcome {
+    let (_folder, old_values) = old_values();
+    let progress = Progress::default();
+    let made = ops::perform_in_steps(storage, plan, &old_values, &progress);
+    let stop = async {
+        while progress.share().is_none_or(|made| made < share) {
+            tokio::task::yield_now().await;
+        }
+        progress.cancel();
+    };
+    tokio::join!(made, stop).0.unwrap()
+}
+
+pub async fn an_undo_that_is_stopped_tells_how_far_it_came_and_goes_on(storage: &dyn Storage) {
+    let shop = store(storage, "shop").await;
+    for at in 0..100 {
+        put(storage, &shop, &format!("k{at:03}"), &format!("value {at}")).await;
+    }
+    let (before, (_folder, old_values)) = (all(storage, &shop).await, old_values());
+    let plan = delete(storage, &shop).await;
+    assert!(plan.is_in_steps());
+    let undo = made(storage, &plan, &old_values).await.inverse.unwrap();
+    put(storage, &shop, "k005", "crawled").await;
+    let undone = stopped(storage, &undo, 0.2).await;
+    let rest = undone.rest.clone().expect("it was stopped");
+    let there = all(storage, &shop).await.len() as u64;
+    // One is the crawl's, wherever its turn is.
+    assert_eq!(undone.records, there - 1, "what is told is there");
+    assert!(there > 1 && there < 100, "{there}");
+    assert_eq!(undone.all(), 100, "each is told of");
+    assert!(
+        rest.is_in_steps()
+            && rest.records == Some(100 - undone.records - undone.skipped.len() as u64)
+    );
+    let goes_on = made(storage, &rest, &old_values).await;
+    assert!(goes_on.rest.is_none());
+    let skipped: Vec<_> = undone.skipped.iter().chain(&goes_on.skipped).collect();
+    assert_eq!(skipped, [&Key::from("k005")]);
+    assert_eq!(goes_on.records + undone.records, 99);
+    let now = all(storage, &shop).await;
+    let others = before.iter().zip(&now).filter(|(_, now)| now.meta.key != Key::from("k005"));
+    assert!(now.len() == 100 && others.clone().all(|(before, now)| before == now));
+    // Done again, both parts.
+    for part in [goes_on, undone] {
+        made(storage, &part.inverse.unwrap(), &old_values).await;
+    }
+    assert_eq!(all(storage, &shop).await.len(), 1);
+    // One that is stopped before its first record is removed changes nothing.
+    let plan = delete(storage, &shop).await;
+    let progress = Progress::default();
+    progress.cancel();
+    let none = ops::perform_in_steps(storage, &plan, &old_values, &progress).await.unwrap();
+    assert_eq!((none.records, none.rest.is_some(), none.inverse), (0, true, None));
+    assert_eq!(all(storage, &shop).await.len(), 1);
 }
 
 pub async fn a_record_of_the_same_size_that_changed_is_not_deleted_unseen(storage: &dyn Storage) {

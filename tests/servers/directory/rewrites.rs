@@ -104,3 +104,58 @@ async fn an_input_without_metadata_is_renamed_by_its_key_and_never_over_itself()
         fs::rename(path.join(&files(&path)[0].0), path.join("INPUT.json")).unwrap();
     }
 }
+
+/// Files of two records, of which one is renamed over the other: undone, both are as they were.
+async fn both_come_back(before: &[(&str, &str)], key: &str, to: &str, after: &[(&str, &str)]) {
+    let (made, store, path) = Directory::with_files(before).await;
+    let before = files(&path);
+    let operation = Operation::Rename { store, key: key.into(), to: to.into(), overwrite: true };
+    let mut outcome = make(&made, &operation).await;
+    assert_eq!(files(&path), owned(after), "{key} over {to}");
+    for turn in 0..4 {
+        let plan = outcome.inverse.unwrap_or_else(|| panic!("{key} over {to}: it can be undone"));
+        outcome = ops::perform(made.storage(), &plan).await.unwrap();
+        let files = files(&path);
+        let wanted = if turn % 2 == 0 { &before } else { &owned(after) };
+        assert_eq!(&files, wanted, "{key} over {to}, turn {turn}");
+    }
+}
+
+#[tokio::test]
+async fn a_rename_over_another_record_is_undone_in_every_form_of_its_metadata() {
+    let noted = |key: &str, kind: &str, size: usize| {
+        format!(
+            "{{\n  \"key\": \"{key}\",\n  \"content_type\": \"{kind}\",\n  \"size\": {size}\n}}"
+        )
+    };
+    // Crawlee for Python.
+    let (a, b) = (noted("a", "text/plain", 4), noted("b", "text/html", 3));
+    let over = noted("b", "text/plain", 4);
+    let before = [
+        ("__metadata__.json", STORE),
+        ("a", "text"),
+        ("a.__metadata__.json", &a),
+        ("b", "<p>"),
+        ("b.__metadata__.json", &b),
+    ];
+    both_come_back(&before, "a", "b", &[("b", "text"), ("b.__metadata__.json", &over)]).await;
+    // Crawlee for JavaScript, whose files end as their types say.
+    let nested = |key: &str, extension: &str, kind: &str| {
+        format!(
+            r#""{{\"extension\":\"{extension}\",\"key\":\"{key}\",\"contentType\":\"{kind}\"}}""#
+        )
+    };
+    let (page, side) = (nested("page", "html", "text/html"), nested("side", "txt", "text/plain"));
+    let over = nested("side", "html", "text/html");
+    let before = [
+        ("page.__metadata__.json", &*page),
+        ("page.html", "<p>"),
+        ("side.__metadata__.json", &*side),
+        ("side.txt", "text"),
+    ];
+    let after = [("side.__metadata__.json", &*over), ("side.html", "<p>")];
+    both_come_back(&before, "page", "side", &after).await;
+    // No metadata: the file's ending is the type.
+    let before = [("page.json", r#"{"a":1}"#), ("side.txt", "text")];
+    both_come_back(&before, "page", "side", &[("side.json", r#"{"a":1}"#)]).await;
+}

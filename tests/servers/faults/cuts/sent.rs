@@ -39,6 +39,7 @@ impl Sent {
                 doubt: (error.kind == larder::model::ErrorKind::InDoubt)
                     .then(|| Doubt::from(write.clone())),
                 inverse: None,
+                rest: None,
                 error,
             }),
             Self::Plan(plan) => {
