@@ -27,6 +27,7 @@ mod rewrite;
 mod set;
 mod stores;
 mod targets;
+mod unknown;
 mod usage;
 mod watch;
 
@@ -93,7 +94,7 @@ pub fn prepare(cli: &Cli) -> Result<Prepared> {
     let (config, environment) = settings(cli)?;
     warn(&config, cli);
     check_files()?;
-    let resolved = config.resolve(cli.target(), &environment)?;
+    let resolved = resolve(cli, &config, &environment)?;
     Ok(prepared(config, resolved))
 }
 
@@ -105,10 +106,19 @@ pub fn prepare_browser(cli: &Cli) -> Result<Browse> {
     let (config, environment) = settings(cli)?;
     let warning = config.warning();
     check_files()?;
-    let resolved = config.resolve(cli.target(), &environment)?;
+    let resolved = resolve(cli, &config, &environment)?;
     check_terminal()?;
     let targets = Targets::new(config.clone(), environment, &resolved);
     Ok(Browse { prepared: prepared(config, resolved), targets, warning })
+}
+
+/// The target that the command line, the environment or the config file names.
+fn resolve(cli: &Cli, config: &Config, environment: &Environment) -> Result<Resolved> {
+    config.resolve(cli.target(), environment).map_err(|why| match &cli.browse {
+        // A command could stand there too.
+        Some(_) => unknown::command_or_target(why, config),
+        None => why,
+    })
 }
 
 /// The settings with the flags applied, and the log started.
@@ -117,6 +127,9 @@ fn settings(cli: &Cli) -> Result<(Config, Environment)> {
     let mut config = Config::load(cli.global.config.as_deref(), &environment)?;
     // A command has no use for them, but a mistake is best told where it is made.
     config.check()?;
+    if !config.profiles.is_empty() {
+        config.refuse_names(unknown::is_command)?;
+    }
     logging::start(&config);
     if cli.global.read_only {
         (config.read_only, config.read_only_why) = (true, "read-only (--read-only)");

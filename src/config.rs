@@ -1,4 +1,5 @@
-//! Settings: defaults, the user's file, the environment, flags; in that order, the last one wins.
+//! Settings: defaults, the user's file, the environment, flags; in that order, the last one wins. Of
+//! what names a target, variables that are not larder's own go behind the file.
 //!
 //! [`Config::load`] reads the file and the environment; flags are the command line's to apply.
 //! `config.example.toml` shows every setting with its default, and a test holds it to that.
@@ -6,10 +7,12 @@
 pub mod environment;
 mod password;
 mod profile;
+mod profile_names;
 mod resolve;
 mod target_source;
 mod targets;
 mod units;
+mod unknown;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -25,10 +28,10 @@ use serde::Deserialize;
 pub use environment::Environment;
 pub use profile::{Profile, expand_home};
 pub use resolve::Resolved;
-pub(crate) use resolve::closest;
 pub use target_source::{NO_TARGET, TargetSource};
 pub use targets::{Choice, Targets};
 pub use units::{parse_seconds, parse_size};
+pub(crate) use unknown::closest;
 
 use crate::keymap::KeyMap;
 use crate::model::{Error, ErrorKind, Result};

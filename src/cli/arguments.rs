@@ -153,7 +153,7 @@ pub enum Command {
     #[command(after_help = help::REPAIR)]
     Repair(RepairArgs),
 
-    /// List what can be named as a target, and tell what `larder` alone opens
+    /// List profiles and other targets, and what plain `larder` opens
     #[command(after_help = help::TARGETS)]
     Targets,
 

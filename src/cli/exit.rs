@@ -3,10 +3,7 @@
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-use clap::CommandFactory as _;
-
-use super::arguments::Cli;
-use crate::config::{NO_TARGET, closest};
+use crate::config::NO_TARGET;
 use crate::model::{Cause, Error, ErrorKind, Replicas};
 use crate::ops::words;
 use crate::text::visible;
@@ -102,25 +99,12 @@ pub(super) fn finish(outcome: ExitResult) -> ExitCode {
                 // larder's own lines, with nothing of anybody else's in them.
                 let _ = writeln!(io::stderr(), "larder: {NO_TARGET}");
             } else {
-                say(&with_command(error.clone()).to_string());
+                say(&error.to_string());
             }
             code(error.kind)
         }
     };
     ExitCode::from(code)
-}
-
-/// A word that is nothing may have been meant as a command.
-fn with_command(error: Error) -> Error {
-    let Some(Cause::Unknown(word)) = &error.cause else { return error };
-    let clap = Cli::command();
-    match closest(word, clap.get_subcommands().map(clap::Command::get_name)) {
-        Some(meant) => {
-            let hint = format!("did you mean `{meant}`? `larder --help` lists the commands");
-            error.hint(hint)
-        }
-        None => error,
-    }
 }
 
 /// One line on standard error, with nothing in it that a terminal would obey.
@@ -132,20 +116,6 @@ pub(super) fn say(message: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_word_like_a_command_is_taken_for_one() {
-        let said = |word: &str| {
-            let error = Error::new(ErrorKind::Usage, format!("`{word}` is nothing"))
-                .because(Cause::Unknown(word.to_owned()))
-                .hint("no profiles");
-            with_command(error).to_string()
-        };
-        for (word, meant) in [("stor", "stores"), ("delte", "delete"), ("watc", "watch")] {
-            assert!(said(word).contains(&format!("did you mean `{meant}`?")), "{}", said(word));
-        }
-        assert_eq!(said("xyzzy"), "`xyzzy` is nothing; no profiles");
-    }
 
     #[test]
     fn a_closed_pipe_is_no_failure() {

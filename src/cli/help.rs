@@ -183,8 +183,9 @@ Example:
   larder repair shop-snapshots";
 
 pub(super) const TARGETS: &str = "\
-Profiles stand in the config file. `larder` alone opens the config file's target, else LARDER_URL, \
-else REDIS_URL, else CRAWLEE_STORAGE_DIR, else ./storage if it is there. Nothing is connected to.
+Profiles stand in the config file. Plain `larder` opens LARDER_URL, else the profile \
+LARDER_PROFILE, else the config file's target, else REDIS_URL, else APIFY_LOCAL_STORAGE_DIR, else \
+CRAWLEE_STORAGE_DIR, else ./storage if it is there. Nothing is connected to.
 
 Examples:
   larder targets

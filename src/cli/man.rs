@@ -32,8 +32,11 @@ Refused: read\-only, no permission, a conflict, not confirmed, not supported.
 Damaged data: what is stored is not as Crawlee writes it.
 .SH ENVIRONMENT
 .TP
-LARDER_URL, REDIS_URL, CRAWLEE_STORAGE_DIR
-The target where neither the command line nor the config file's \fItarget\fR names one; the first that is set. Where none is, it is \fI./storage\fR, if it is there.
+LARDER_URL, LARDER_PROFILE
+The target, or a profile's name, where the command line names none; they go before the config file's \fItarget\fR.
+.TP
+REDIS_URL, APIFY_LOCAL_STORAGE_DIR, CRAWLEE_STORAGE_DIR
+The target where the config file names none either; the first that is set. Where none is, it is \fI./storage\fR, if it is there.
 .TP
 LARDER_PASSWORD, LARDER_SENTINEL_PASSWORD
 Passwords; they go before those of a URL and of a profile.

@@ -1,4 +1,4 @@
-//! `targets`: what can be named as a target, and what `larder` alone takes.
+//! `targets`: what can be named as a target, and what plain `larder` opens.
 
 use serde_json::json;
 
@@ -45,30 +45,26 @@ fn row(choice: &Choice) -> Vec<Visible<'static>> {
     vec![Visible::concat(&[visible(mark), visible(&choice.name)]), target, visible(writes)]
 }
 
-/// What `larder` alone does, and why.
+/// What plain `larder` opens, and why.
 fn sentence(config: &Config, choices: &[Choice]) -> String {
     let taken = choices.iter().find_map(|choice| Some((choice, choice.default?)));
     match taken {
         Some((choice, source)) if choice.name == source.name() => {
-            format!("* `larder` alone opens it: {}", reason(source))
+            format!("* opened by plain `larder` ({})", reason(source))
         }
         Some((choice, source)) => {
-            format!("* `larder` alone opens {}: {}", choice.name, reason(source))
+            format!("* {} is opened by plain `larder` ({})", choice.name, reason(source))
         }
         None if config.profiles.is_empty() => {
-            "no profiles are configured, and `larder` alone finds nothing to open here".to_owned()
+            "no profiles are configured, and plain `larder` finds nothing to open here".to_owned()
         }
-        None => "`larder` alone finds nothing to open here: name one of these".to_owned(),
+        None => "plain `larder` finds nothing to open here: name one of these".to_owned(),
     }
 }
 
-fn reason(source: TargetSource) -> &'static str {
+fn reason(source: TargetSource) -> String {
     match source {
-        TargetSource::CommandLine => "the command line names it",
-        TargetSource::Config => "the config file's target names it",
-        TargetSource::LarderUrl => "LARDER_URL names it",
-        TargetSource::RedisUrl => "REDIS_URL names it",
-        TargetSource::StorageDir => "CRAWLEE_STORAGE_DIR names it",
-        TargetSource::CurrentDirectory => "it is here, and nothing else is named",
+        TargetSource::CurrentDirectory => "it is here, and nothing else is named".to_owned(),
+        _ => format!("from {}", source.name()),
     }
 }

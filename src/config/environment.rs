@@ -11,6 +11,10 @@ use crate::model::{Error, ErrorKind, Result};
 pub const URL: &str = "LARDER_URL";
 /// A URL, as other programs read it too.
 pub const REDIS_URL: &str = "REDIS_URL";
+/// A profile's name.
+pub const PROFILE: &str = "LARDER_PROFILE";
+/// Crawlee's storage directory in an Apify project; Crawlee itself reads it first.
+pub const APIFY_STORAGE_DIR: &str = "APIFY_LOCAL_STORAGE_DIR";
 /// Crawlee's storage directory, as Crawlee itself reads it.
 pub const STORAGE_DIR: &str = "CRAWLEE_STORAGE_DIR";
 /// The password; it goes before those of a URL and of a profile.
@@ -36,6 +40,10 @@ pub struct Environment {
     pub url: Option<String>,
     /// [`REDIS_URL`].
     pub redis_url: Option<String>,
+    /// [`PROFILE`].
+    pub profile: Option<String>,
+    /// [`APIFY_STORAGE_DIR`].
+    pub apify_storage_dir: Option<PathBuf>,
     /// [`STORAGE_DIR`].
     pub storage_dir: Option<PathBuf>,
     /// The directory in which larder was started, where `./storage` is looked for.
@@ -89,6 +97,8 @@ impl Environment {
         Ok(Self {
             url: text(URL)?,
             redis_url: text(REDIS_URL)?,
+            profile: text(PROFILE)?,
+            apify_storage_dir: raw(APIFY_STORAGE_DIR).map(PathBuf::from),
             storage_dir: raw(STORAGE_DIR).map(PathBuf::from),
             folder: None,
             password: text(PASSWORD)?,
@@ -139,6 +149,8 @@ mod tests {
         let empty = [
             URL,
             REDIS_URL,
+            PROFILE,
+            APIFY_STORAGE_DIR,
             STORAGE_DIR,
             PASSWORD,
             SENTINEL_PASSWORD,

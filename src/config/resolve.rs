@@ -5,7 +5,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use super::environment::Environment;
 use super::target_source::{TargetSource, no_target};
 use super::{Config, Profile, password};
-use crate::model::{Cause, Error, ErrorKind, Result};
+use crate::model::{Error, ErrorKind, Result};
 use crate::storage::target::{Endpoint, Secret, Target, TlsSettings};
 
 /// A target and what its profile adds.
@@ -89,7 +89,7 @@ impl Config {
         environment: &Environment,
     ) -> Result<Resolved> {
         let Some(profile) = self.profiles.get(name) else {
-            return Err(Error::new(ErrorKind::Usage, format!("there is no profile `{name}`")));
+            return Err(self.no_profile(name));
         };
         let mut resolved = Resolved {
             target: profile_target(name, profile).map_err(|why| self.in_file(why))?,
@@ -111,36 +111,6 @@ impl Config {
         resolved.log_in_as(environment);
         Ok(resolved)
     }
-
-    /// A single word may have been meant as a command or a profile.
-    pub(super) fn not_a_target(&self, text: &str, why: Error) -> Error {
-        let word = text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
-        if !word || text.is_empty() {
-            return why;
-        }
-        let profiles: Vec<&str> = self.profiles.keys().map(String::as_str).collect();
-        let meant = closest(text, profiles.iter().copied());
-        let profiles = if profiles.is_empty() {
-            "no profiles are configured".to_owned()
-        } else {
-            format!("profiles: {}", profiles.join(", "))
-        };
-        Error::new(ErrorKind::Usage, format!("`{text}` is no command, profile, URL or directory"))
-            .because(Cause::Unknown(text.to_owned()))
-            .hint(match meant {
-                Some(meant) => format!("did you mean the profile `{meant}`?"),
-                None => format!("{profiles}; `larder --help` lists the commands"),
-            })
-    }
-}
-
-/// The word that another one was probably meant to be.
-pub(crate) fn closest<'a>(word: &str, words: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    // As like as clap wants it of options.
-    const LIKE: f64 = 0.7;
-    let likeness = words.map(|other| (strsim::jaro(word, other), other));
-    let likest = likeness.max_by(|a, b| a.0.total_cmp(&b.0))?;
-    (likest.0 > LIKE).then_some(likest.1)
 }
 
 /// The profile's target, without its password; an error names the profile, and not the file.
@@ -256,10 +226,12 @@ mod tests {
         let mut environment =
             Environment { redis_url: Some("redis://shared:5".into()), ..Environment::default() };
         assert_eq!(host(&redis(&config, None, &environment)), "shared:5");
-        environment.url = Some("redis://own:4".into());
-        assert_eq!(host(&redis(&config, None, &environment)), "own:4");
         config.target = Some("plain".into());
         assert_eq!(host(&redis(&config, None, &environment)), "one:1");
+        environment.profile = Some("full".into());
+        assert_eq!(host(&redis(&config, None, &environment)), "two:6379");
+        environment.url = Some("redis://own:4".into());
+        assert_eq!(host(&redis(&config, None, &environment)), "own:4");
         assert_eq!(host(&redis(&config, Some("full"), &environment)), "two:6379");
     }
 
@@ -299,7 +271,7 @@ mod tests {
     #[test]
     fn what_makes_no_sense_is_said_with_its_profile() {
         let config = Config::parse(FILE).unwrap();
-        for (name, word) in [("bad", "Sentinel"), ("naked", "TLS"), ("stoers", "plain, watched")] {
+        for (name, word) in [("bad", "Sentinel"), ("naked", "TLS"), ("xyzzy", "plain, watched")] {
             let why = config.resolve(Some(name), &Environment::default()).unwrap_err();
             assert_eq!(why.kind, ErrorKind::Usage);
             assert!(why.to_string().contains(word), "{why}");

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
 
 use super::Config;
 use super::environment::{self, Environment};
@@ -35,12 +36,16 @@ pub(super) fn no_target() -> Error {
 pub enum TargetSource {
     /// On the command line.
     CommandLine,
-    /// The config file's `target`.
-    Config,
     /// `LARDER_URL`.
     LarderUrl,
+    /// `LARDER_PROFILE`.
+    LarderProfile,
+    /// The config file's `target`.
+    Config,
     /// `REDIS_URL`.
     RedisUrl,
+    /// `APIFY_LOCAL_STORAGE_DIR`.
+    ApifyStorageDir,
     /// `CRAWLEE_STORAGE_DIR`.
     StorageDir,
     /// `./storage`, because it is there.
@@ -49,19 +54,33 @@ pub enum TargetSource {
 
 impl TargetSource {
     /// Where a target is looked for when the command line names none, in this order.
-    pub const DEFAULTS: [Self; 5] =
-        [Self::Config, Self::LarderUrl, Self::RedisUrl, Self::StorageDir, Self::CurrentDirectory];
+    pub const DEFAULTS: [Self; 7] = [
+        Self::LarderUrl,
+        Self::LarderProfile,
+        Self::Config,
+        Self::RedisUrl,
+        Self::ApifyStorageDir,
+        Self::StorageDir,
+        Self::CurrentDirectory,
+    ];
 
     /// What to call it.
     pub fn name(self) -> &'static str {
         match self {
             Self::CommandLine => "the command line",
-            Self::Config => "the config file's target",
             Self::LarderUrl => environment::URL,
+            Self::LarderProfile => environment::PROFILE,
+            Self::Config => "the config file's target",
             Self::RedisUrl => environment::REDIS_URL,
+            Self::ApifyStorageDir => environment::APIFY_STORAGE_DIR,
             Self::StorageDir => environment::STORAGE_DIR,
             Self::CurrentDirectory => DEFAULT_STORAGE,
         }
+    }
+
+    /// Whether what is written there is a path, whatever it looks like.
+    fn is_path(self) -> bool {
+        matches!(self, Self::ApifyStorageDir | Self::StorageDir | Self::CurrentDirectory)
     }
 }
 
@@ -84,14 +103,16 @@ impl Config {
         environment: &'a Environment,
     ) -> Option<Cow<'a, OsStr>> {
         let text = |text: &'a Option<String>| text.as_deref().map(OsStr::new).map(Cow::Borrowed);
+        let path =
+            |path: &'a Option<PathBuf>| path.as_deref().map(Path::as_os_str).map(Cow::Borrowed);
         match source {
             TargetSource::CommandLine => None,
             TargetSource::Config => text(&self.target),
             TargetSource::LarderUrl => text(&environment.url),
             TargetSource::RedisUrl => text(&environment.redis_url),
-            TargetSource::StorageDir => {
-                environment.storage_dir.as_deref().map(|path| Cow::Borrowed(path.as_os_str()))
-            }
+            TargetSource::LarderProfile => text(&environment.profile),
+            TargetSource::ApifyStorageDir => path(&environment.apify_storage_dir),
+            TargetSource::StorageDir => path(&environment.storage_dir),
             TargetSource::CurrentDirectory => {
                 let folder = environment.folder.as_deref()?;
                 let there = folder.join("storage").is_dir();
@@ -106,7 +127,7 @@ impl Config {
         source: TargetSource,
         environment: &Environment,
     ) -> Option<&str> {
-        if matches!(source, TargetSource::StorageDir | TargetSource::CurrentDirectory) {
+        if source.is_path() {
             return None;
         }
         let written = self.written(source, environment)?;
@@ -122,12 +143,12 @@ impl Config {
         let Some(written) = self.written(source, environment) else {
             return Err(no_target());
         };
-        let target = match (source, written.to_str()) {
-            // Always paths, whatever they look like.
-            (TargetSource::StorageDir | TargetSource::CurrentDirectory, _) | (_, None) => {
-                Target::at(&environment.folder.clone().unwrap_or_default().join(&written))
+        let target = match written.to_str() {
+            Some(text) if source == TargetSource::LarderProfile => Err(self.no_profile(text)),
+            Some(text) if !source.is_path() => {
+                Target::parse(text).map_err(|why| self.not_a_target(text, why))
             }
-            (_, Some(text)) => Target::parse(text).map_err(|why| self.not_a_target(text, why)),
+            _ => Target::at(&environment.folder.clone().unwrap_or_default().join(&written)),
         };
         target.map_err(|why| {
             let problem = format!("{}: {}", source.name(), why.problem);

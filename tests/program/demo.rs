@@ -283,6 +283,7 @@ fn no_variable_makes_it_write_elsewhere() {
         ("TMPDIR", folder),
         ("LARDER_URL", &url),
         ("REDIS_URL", &url),
+        ("APIFY_LOCAL_STORAGE_DIR", &url),
         ("CRAWLEE_STORAGE_DIR", &url),
     ];
     let mut screen = Screen::start(&["demo"], &env, 24, 100);

@@ -22,9 +22,11 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Variables of the caller's that would change what the program does.
-const FOREIGN: [&str; 18] = [
+const FOREIGN: [&str; 20] = [
     "LARDER_URL",
+    "LARDER_PROFILE",
     "REDIS_URL",
+    "APIFY_LOCAL_STORAGE_DIR",
     "CRAWLEE_STORAGE_DIR",
     "LARDER_PASSWORD",
     "LARDER_CONFIG",

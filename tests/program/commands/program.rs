@@ -11,9 +11,11 @@ use crate::pty::larder;
 use crate::server::{Reply, Server};
 
 /// Variables of the caller's that would change what the program does.
-const FOREIGN: [&str; 13] = [
+const FOREIGN: [&str; 15] = [
     "LARDER_URL",
+    "LARDER_PROFILE",
     "REDIS_URL",
+    "APIFY_LOCAL_STORAGE_DIR",
     "CRAWLEE_STORAGE_DIR",
     "LARDER_PASSWORD",
     "LARDER_SENTINEL_PASSWORD",

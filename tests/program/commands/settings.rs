@@ -115,7 +115,10 @@ fn targets_lists_the_profiles_and_what_larder_alone_opens() {
         text.contains("~/.config/larder/crawl") && text.contains("! [profiles.typo] url"),
         "{text}"
     );
-    assert!(text.contains("`larder` alone opens live: the config file's target"), "{text}");
+    assert!(
+        text.contains("* live is opened by plain `larder` (from the config file's target)"),
+        "{text}"
+    );
     assert!(!text.contains("s3cr3t") && !program.home.path().join("asked").exists());
     let env = [("REDIS_URL", "redis://:s3cr3t@127.0.0.1:2")];
     let rows = json_lines(&list(&["targets", "--json"], &env));
@@ -125,6 +128,70 @@ fn targets_lists_the_profiles_and_what_larder_alone_opens() {
     assert_eq!(default, [false, true, false, false]);
     assert_eq!(rows[3]["target"], "redis://127.0.0.1:2/0");
     assert_eq!((&rows[1]["read_only"], &rows[2]["target"]), (&true.into(), &().into()));
+}
+
+#[test]
+fn the_first_place_that_names_a_target_is_taken() {
+    let program = Program::empty();
+    let home = program.home.path();
+    let folder = |name: &str| {
+        let folder = home.join(name);
+        fs::create_dir_all(folder.join("key_value_stores")).unwrap();
+        folder.display().to_string()
+    };
+    let places = ["flag", "url", "profile", "file", "shared", "apify", "crawlee", "storage"];
+    let [flag, url, profile, file, shared, apify, crawlee, _] = places.map(folder);
+    configure(&program, &format!("target = '{file}'\n[profiles.mine]\nurl = '{profile}'\n"));
+    let given = [
+        ("LARDER_URL", &*url),
+        ("LARDER_PROFILE", "mine"),
+        ("REDIS_URL", &*shared),
+        ("APIFY_LOCAL_STORAGE_DIR", &*apify),
+        ("CRAWLEE_STORAGE_DIR", &*crawlee),
+    ];
+    let opened = |args: &[&str], env: &[(&str, &str)]| {
+        let name = ["create", "--name", "mark"];
+        let answer = run(clean(home).args(args).args(name).envs(env.iter().copied()), b"");
+        assert_eq!((answer.code, answer.err.as_str()), (0, ""));
+        let there = |place: &&str| home.join(place).join("key_value_stores/mark").exists();
+        let opened: Vec<_> = places.into_iter().filter(there).collect();
+        assert_eq!(opened.len(), 1, "{opened:?}");
+        fs::remove_dir_all(home.join(opened[0]).join("key_value_stores/mark")).unwrap();
+        opened[0]
+    };
+    assert_eq!(opened(&["-t", &flag], &given), "flag");
+    assert_eq!(opened(&[], &given), "url");
+    assert_eq!(opened(&[], &given[1..]), "profile");
+    assert_eq!(opened(&[], &given[2..]), "file");
+    configure(&program, "");
+    for (from, place) in [(2, "shared"), (3, "apify"), (4, "crawlee"), (5, "storage")] {
+        assert_eq!(opened(&[], &given[from..]), place);
+    }
+}
+
+#[test]
+fn a_profile_named_like_a_command_is_refused_with_file_and_line() {
+    let program = Program::with_shop();
+    for name in ["stores", "help", "demo"] {
+        configure(&program, &format!("mouse = true\n[profiles.{name}]\nurl = './x'\n"));
+        let why = program.fails(&["keys", "shop"], 2);
+        assert!(why.contains("config.toml:2: ") && why.contains(name), "{why}");
+    }
+}
+
+#[test]
+fn a_word_that_is_nothing_is_told_with_what_it_may_mean() {
+    let program = Program::with_shop();
+    configure(&program, "[profiles.production]\nurl = './x'\n");
+    for (args, said) in [
+        (&["stoers"][..], "unknown command or target `stoers`; did you mean `stores`?"),
+        (&["-t", "stoers", "stores"], "unknown target `stoers`; it is no URL or directory"),
+        (&["-t", "produktion", "stores"], "did you mean the profile `production`?"),
+        (&["produktion"], "did you mean the profile `production`?"),
+    ] {
+        let why = program.fails(args, 2);
+        assert!(why.contains(said), "{why}");
+    }
 }
 
 #[test]

@@ -1,0 +1,67 @@
+//! Words that are nothing, and the commands they were probably meant to be.
+
+use clap::CommandFactory as _;
+
+use super::arguments::Cli;
+use crate::config::{Config, closest};
+use crate::model::{Cause, Error};
+
+/// What an unknown target may have been meant to be where a command can stand too.
+pub(super) fn command_or_target(why: Error, config: &Config) -> Error {
+    let Some(Cause::Unknown(word)) = &why.cause else { return why };
+    let clap = Cli::command();
+    let commands = || clap.get_subcommands().flat_map(clap::Command::get_name_and_visible_aliases);
+    let profiles = config.profiles.keys().map(String::as_str);
+    let meant = closest(word, commands().chain(profiles));
+    let hint = match meant.filter(|meant| commands().any(|command| command == *meant)) {
+        Some(command) => format!("did you mean `{command}`? `larder --help` lists the commands"),
+        None if meant.is_some() => why.remedy().to_owned(),
+        None => format!("{}; `larder --help` lists the commands", why.remedy()),
+    };
+    let problem = format!("unknown command or target `{word}`");
+    Error { problem, ..why.clone() }.hint(hint)
+}
+
+/// Whether a word is a command, so that no profile can have it for a name.
+pub(super) fn is_command(word: &str) -> bool {
+    word == "help" || Cli::command().find_subcommand(word).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Environment;
+
+    fn said(word: &str) -> String {
+        let config = Config::parse("[profiles.production]\nurl = 'redis://h'").unwrap();
+        let why = config.resolve(Some(word), &Environment::default()).unwrap_err();
+        command_or_target(why, &config).to_string()
+    }
+
+    #[test]
+    fn a_word_like_a_command_or_a_profile_is_taken_for_it() {
+        for (word, meant) in [
+            ("stor", "did you mean `stores`?"),
+            ("delte", "did you mean `delete`?"),
+            ("watc", "did you mean `watch`?"),
+            ("produktion", "did you mean the profile `production`?"),
+        ] {
+            let said = said(word);
+            assert!(said.starts_with(&format!("unknown command or target `{word}`; ")), "{said}");
+            assert!(said.contains(meant), "{said}");
+        }
+        assert!(
+            said("xyzzy").contains("profiles: production; `larder --help`"),
+            "{}",
+            said("xyzzy")
+        );
+    }
+
+    #[test]
+    fn commands_and_their_other_names_are_taken() {
+        for word in ["stores", "help", "targets"] {
+            assert!(is_command(word), "{word}");
+        }
+        assert!(!is_command("production"));
+    }
+}

@@ -1,0 +1,73 @@
+//! Names that are nothing, and what they were probably meant to be.
+
+use super::Config;
+use crate::model::{Cause, Error, ErrorKind};
+
+impl Config {
+    /// A single word may have been meant as a profile; anything else is wrong for a reason of its own.
+    pub(super) fn not_a_target(&self, text: &str, why: Error) -> Error {
+        let word = text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+        if !word || text.is_empty() {
+            return why;
+        }
+        Error::new(ErrorKind::Usage, format!("unknown target `{text}`"))
+            .because(Cause::Unknown(text.to_owned()))
+            .hint(self.meant(text))
+    }
+
+    /// There is no profile of this name.
+    pub(super) fn no_profile(&self, name: &str) -> Error {
+        Error::new(ErrorKind::Usage, format!("there is no profile `{name}`")).hint(self.meant(name))
+    }
+
+    /// The profile that a name was probably meant to be, else all of them.
+    fn meant(&self, name: &str) -> String {
+        let profiles = || self.profiles.keys().map(String::as_str);
+        if let Some(meant) = closest(name, profiles()) {
+            return format!("did you mean the profile `{meant}`?");
+        }
+        let profiles: Vec<&str> = profiles().collect();
+        match &*profiles {
+            [] => "it is no URL or directory, and no profiles are configured".to_owned(),
+            profiles => format!("it is no URL or directory; profiles: {}", profiles.join(", ")),
+        }
+    }
+}
+
+/// The word that another one was probably meant to be.
+pub(crate) fn closest<'a>(word: &str, words: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    // As like as clap wants it of options.
+    const LIKE: f64 = 0.7;
+    let likeness = words.map(|other| (strsim::jaro(word, other), other));
+    let likest = likeness.max_by(|a, b| a.0.total_cmp(&b.0))?;
+    (likest.0 > LIKE).then_some(likest.1)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::config::{Config, Environment};
+
+    fn said(named: Option<&str>, file: &str, environment: &Environment) -> String {
+        let config = Config::parse(file).unwrap();
+        config.resolve(named, environment).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_name_like_a_profile_is_taken_for_one() {
+        const FILE: &str = "[profiles.production]\nurl = 'redis://h'\n[profiles.b]\nurl = 'x'";
+        let environment = Environment::default();
+        let why = said(Some("produktion"), FILE, &environment);
+        assert_eq!(why, "unknown target `produktion`; did you mean the profile `production`?");
+        let why = said(Some("xyzzy"), FILE, &environment);
+        assert!(why.ends_with("; it is no URL or directory; profiles: b, production"), "{why}");
+        let why = said(Some("xyzzy"), "", &environment);
+        assert!(why.ends_with("no profiles are configured"), "{why}");
+        let environment =
+            Environment { profile: Some("produktion".into()), ..Environment::default() };
+        let why = said(None, FILE, &environment);
+        assert!(why.starts_with("LARDER_PROFILE: there is no profile `produktion`; did"), "{why}");
+        // It names a profile and nothing else.
+        let environment = Environment { profile: Some("localhost".into()), ..environment };
+        assert!(said(None, FILE, &environment).contains("no profile `localhost`"));
+    }
+}
