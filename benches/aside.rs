@@ -22,7 +22,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use larder::model::{Aside, Restored};
+use larder::model::{Aside, Progress, Restored};
 use larder::storage::{self, Options, Storage, Target};
 use report::{Report, ms};
 use server::{Client, Server};
@@ -93,18 +93,19 @@ async fn measure(server: &Server, records: u64, longest: &Longest, report: &mut 
     let info = phases.run("set aside", Some(HELD), aside).await.unwrap();
     assert_eq!(info.records, records);
     let whole = Restored { records, left: 0, replicas: None };
-    let back = storage.restore(&info.id);
+    let progress = Progress::default();
+    let back = storage.restore(&info.id, &progress);
     assert_eq!(phases.run("restored at once", Some(HELD), back).await, Ok(whole));
 
     let info = storage.set_aside(&records_aside).await.unwrap();
     come(server, FEW);
-    let back = storage.restore(&info.id);
+    let back = storage.restore(&info.id, &progress);
     let under = phases.run("restored under a few new records", Some(HELD), back).await;
     assert_eq!(under, Ok(whole));
 
     let info = storage.set_aside(&records_aside).await.unwrap();
     come(server, MANY);
-    let back = storage.restore(&info.id);
+    let back = storage.restore(&info.id, &progress);
     let bound = Some(phases.of_steps());
     let steps = phases.run("restored in steps", bound, back).await;
     assert_eq!(steps, Ok(Restored { records: info.records - FEW, left: FEW, ..whole }));

@@ -19,7 +19,6 @@ mod outcome;
 mod perform;
 mod plan;
 mod planning;
-mod progress;
 mod record_swap;
 mod resolution;
 mod resolve;
@@ -33,13 +32,12 @@ mod written_back;
 
 pub use kept::{Kept, OldValues};
 
-pub use crate::model::WriteId;
+pub use crate::model::{Progress, WriteId};
 pub use operation::Operation;
 pub use outcome::{Doubt, Failed, Outcome};
 pub use perform::{perform, perform_in_steps, perform_kept};
 pub use plan::{Plan, PlannedChange, PlannedRecord, PlannedStore, Turn, Weight};
 pub use planning::plan;
-pub use progress::Progress;
 pub use record_swap::Swap;
 pub use resolution::Resolution;
 pub use resolve::{find_out, resolve};

@@ -28,8 +28,9 @@ pub use timing::{DirectoryTiming, RedisTiming, Timing};
 
 use crate::model::{
     Aside, AsideId, AsideInfo, AsideList, Budget, Commit, Committed, ConnectionState, Crawl, Error,
-    ErrorKind, Interest, Key, KeyPage, OpenBy, Opened, Reading, Replicas, Restored, Result, Scan,
-    ServerInfo, StoreInfo, StoreList, StoreName, Want, WatchEvent, Write, WriteOutcome, Written,
+    ErrorKind, Interest, Key, KeyPage, OpenBy, Opened, Progress, Reading, Replicas, Restored,
+    Result, Scan, ServerInfo, StoreInfo, StoreList, StoreName, Want, WatchEvent, Write,
+    WriteOutcome, Written,
 };
 
 /// How a storage is to behave; the same for every backend.
@@ -186,12 +187,13 @@ pub trait Storage: Send + Sync + 'static {
     }
 
     /// Puts back what was set aside. Where the store has records again, only those whose keys it
-    /// does not have, in small steps; the others stay set aside, and [`Restored::left`] counts them.
+    /// does not have, in small steps, of which `progress` tells and between which it stops; the others stay
+    /// set aside, and [`Restored::left`] counts them.
     ///
     /// # Errors
     /// [`ErrorKind::NotFound`] if nothing is set aside under this id; [`ErrorKind::Conflict`] if a
     /// crawler is just making the store anew.
-    async fn restore(&self, id: &AsideId) -> Result<Restored> {
+    async fn restore(&self, id: &AsideId, _progress: &Progress) -> Result<Restored> {
         Err(no_asides(format!("{id} cannot be restored here")))
     }
 

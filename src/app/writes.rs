@@ -182,9 +182,7 @@ fn done_notice(plan: &Plan, outcome: &Outcome) -> Notice {
     let words = words::done(plan, outcome);
     match words::on_few_replicas(&words, outcome.replicas) {
         Some(few) => Notice::warning(few),
-        None if outcome.unchanged().is_empty() && words::unwatched(outcome).is_none() => {
-            Notice::done(words)
-        }
+        None if outcome.is_whole() && words::unwatched(outcome).is_none() => Notice::done(words),
         None => Notice::warning(words),
     }
 }

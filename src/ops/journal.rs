@@ -163,7 +163,7 @@ impl Journal {
     }
 
     /// A part of a step was undone, or done again: `inverse` turns that around, and `rest` is what is still to
-    /// be done of it. Each is a step from now on.
+    /// be done of it. Each is a step from now on; where nothing turns it around, the rest is.
     pub fn turned_in_part(
         &mut self,
         id: StepId,
@@ -172,7 +172,13 @@ impl Journal {
         rest: Box<Plan>,
     ) {
         let Some(at) = self.steps.iter().position(|step| step.id == id) else { return };
-        let Some(inverse) = inverse else { return };
+        let Some(inverse) = inverse else {
+            self.steps[at].state = match turn {
+                Turn::Undo => StepState::Done(rest),
+                Turn::Redo => StepState::Undone(Some(rest)),
+            };
+            return;
+        };
         self.last += 1;
         let part = |plan: Box<Plan>, id, state: fn(Box<Plan>) -> StepState| {
             let (old, records) = (&self.steps[at], plan.records.unwrap_or_default());

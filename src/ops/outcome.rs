@@ -23,7 +23,7 @@ pub struct Outcome {
     pub inverse: Option<Box<Plan>>,
     /// Records that stay set aside, because the store has records of their keys again.
     pub left: u64,
-    /// What was not made of it, for it was cancelled.
+    /// What was not made of it, for it was cancelled: it can still be made.
     pub rest: Option<Box<Plan>>,
 }
 
@@ -34,9 +34,15 @@ impl Outcome {
         self.skipped.iter().chain(rest).collect()
     }
 
+    /// Whether nothing of the plan is left.
+    pub fn is_whole(&self) -> bool {
+        self.skipped.is_empty() && self.rest.is_none()
+    }
+
     /// Records that it was about.
     pub fn all(&self) -> u64 {
-        self.records + self.unchanged().len() as u64
+        let rest = self.rest.as_ref().and_then(|rest| rest.records);
+        self.records + self.skipped.len() as u64 + rest.unwrap_or_default()
     }
 }
 

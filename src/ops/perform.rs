@@ -1,15 +1,14 @@
 //! Makes a plan: just what was shown, and nothing that has changed since.
 
 use crate::model::{
-    Change, Commit, Committed, Done, ErrorKind, Expect, RecordMeta, RecordState, Result, SetValue,
-    StoreName, Version, Write, WriteId,
+    Change, Commit, Committed, Done, ErrorKind, Expect, Progress, RecordMeta, RecordState, Result,
+    SetValue, StoreName, Version, Write, WriteId,
 };
 use crate::storage::Storage;
 
 use super::kept::OldValues;
 use super::outcome::{Doubt, Failed, Outcome, Performed};
 use super::plan::{Plan, PlannedChange, PlannedRecord, PlannedStore};
-use super::progress::Progress;
 use super::{rewriting, swap, undo, words};
 
 /// Makes a plan, for good. The future must be polled to its end.
@@ -54,7 +53,7 @@ pub async fn perform_in_steps(
         PlannedChange::Swap(store, swaps) => {
             return swap::swap(storage, store, swaps, progress).await;
         }
-        PlannedChange::Restore(info) => return undo::restore(storage, info).await,
+        PlannedChange::Restore(info) => return undo::restore(storage, info, progress).await,
         PlannedChange::Discard(info) => return undo::discard(storage, info).await,
         PlannedChange::DropEmpty(store, by) => return undo::drop_empty(storage, store, by).await,
         PlannedChange::Purge(store) | PlannedChange::Drop(store) => {

@@ -223,6 +223,8 @@ impl Plan {
         match &self.change {
             PlannedChange::Delete { records, .. } => self.reversible && records.len() > 1,
             PlannedChange::Swap(_, swaps) => swaps.len() > 1 && !swaps[0].is_linked,
+            // Only where the store has records again, which is seen then.
+            PlannedChange::Restore(info) => info.records > 1,
             _ => false,
         }
     }

@@ -4,13 +4,12 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::model::{
-    Commit, Committed, Done, Error, ErrorKind, Key, Result, StoreName, Want, Write,
+    Commit, Committed, Done, Error, ErrorKind, Key, Progress, Result, StoreName, Want, Write,
 };
 use crate::storage::Storage;
 
 use super::outcome::{Doubt, Failed, Outcome, Performed};
 use super::plan::Plan;
-use super::progress::Progress;
 use super::record_swap::Swap;
 use super::words;
 
@@ -53,7 +52,7 @@ pub(super) async fn swap_each(
     let (mut outcome, mut made) = (Outcome::default(), Vec::new());
     let mut rest = swaps;
     while !rest.is_empty() {
-        if progress.is_cancelled() && linked(swaps).is_none() {
+        if linked(swaps).is_none() && progress.stops() {
             outcome.rest = Some(Box::new(Plan::swap(store.clone(), rest.into())));
             break;
         }

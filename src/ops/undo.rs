@@ -3,16 +3,15 @@
 use futures::stream::{self, StreamExt as _};
 
 use crate::model::{
-    Aside, AsideId, AsideInfo, AsideList, Budget, Error, ErrorKind, Expect, OpenBy, Reading,
-    Record, RecordMeta, RecordState, Restored, Result, SetValue, StoreInfo, StoreName, Version,
-    Want, Write,
+    Aside, AsideId, AsideInfo, AsideList, Budget, Error, ErrorKind, Expect, OpenBy, Progress,
+    Reading, Record, RecordMeta, RecordState, Restored, Result, SetValue, StoreInfo, StoreName,
+    Version, Want, Write,
 };
 use crate::storage::Storage;
 
 use super::kept::{Kept, OldValues};
 use super::outcome::{Doubt, Failed, Outcome, Performed};
 use super::plan::{Plan, PlannedChange, PlannedRecord, PlannedStore, Weight};
-use super::progress::Progress;
 use super::record_swap::Swap;
 use super::swap::swap_each;
 use super::words;
@@ -88,7 +87,7 @@ async fn read(
     let mut found = storage.scan_values(store, keys, Budget::default()).zip(stream::iter(shown));
     let (mut keeping, mut swaps, mut skipped) = (old_values.change(), Vec::new(), Vec::new());
     while let Some((found, shown)) = found.next().await {
-        if progress.is_cancelled() {
+        if progress.stops() {
             return Ok(None);
         }
         progress.step(1);
@@ -135,8 +134,12 @@ pub(super) async fn set_aside(
 }
 
 /// Puts back what was set aside.
-pub(super) async fn restore(storage: &dyn Storage, info: &AsideInfo) -> Performed {
-    let restored = storage.restore(&info.id).await.map_err(|error| match error.kind {
+pub(super) async fn restore(
+    storage: &dyn Storage,
+    info: &AsideInfo,
+    progress: &Progress,
+) -> Performed {
+    let restored = storage.restore(&info.id, progress).await.map_err(|error| match error.kind {
         // What is back is not touched by another try.
         ErrorKind::InDoubt => {
             Error { kind: ErrorKind::Connection, ..error }.hint("do it again: nothing is lost")
@@ -144,6 +147,10 @@ pub(super) async fn restore(storage: &dyn Storage, info: &AsideInfo) -> Performe
         _ => error,
     })?;
     let Restored { records, left, replicas } = restored;
+    if progress.is_stopped() && left > 0 {
+        let rest = Some(Box::new(Plan::restore(AsideInfo { records: left, ..info.clone() })));
+        return Ok(Outcome { records, replicas, rest, ..Outcome::default() });
+    }
     let mut outcome = Outcome { records, replicas, left, ..Outcome::default() };
     let name = info.aside.store();
     if restored.left == 0
@@ -208,7 +215,7 @@ pub(super) async fn drop_empty(
     // A crawler may come between: what it has written is put back.
     match storage.set_aside(&Aside::Store(store.name.clone())).await {
         Ok(info) if info.records > 0 => {
-            storage.restore(&info.id).await?;
+            storage.restore(&info.id, &Progress::default()).await?;
             return Err(words::not_empty(&store.name, info.records).into());
         }
         Ok(info) => drop(storage.discard(&info.id).await?),

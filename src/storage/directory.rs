@@ -70,9 +70,9 @@ use self::watch::Hub;
 use super::{Options, Session, Storage, narrow};
 use crate::model::{
     Aside, AsideId, AsideInfo, AsideList, Budget, Commit, Committed, Comparison, ConnectionState,
-    Crawl, Error, ErrorKind, Interest, JsonLayout, Key, KeyPage, OpenBy, Opened, Order, Reading,
-    Replicas, Restored, Result, Scan, ServerInfo, StoreInfo, StoreList, StoreName, StoreState,
-    Want, WatchEvent, Write, WriteOutcome, Written,
+    Crawl, Error, ErrorKind, Interest, JsonLayout, Key, KeyPage, OpenBy, Opened, Order, Progress,
+    Reading, Replicas, Restored, Result, Scan, ServerInfo, StoreInfo, StoreList, StoreName,
+    StoreState, Want, WatchEvent, Write, WriteOutcome, Written,
 };
 
 /// Crawlee's key-value stores in a directory.
@@ -310,9 +310,9 @@ impl Storage for DirectoryStorage {
         self.run(move |root| aside::list(root, &list, options)).await
     }
 
-    async fn restore(&self, id: &AsideId) -> Result<Restored> {
-        let id = id.clone();
-        self.write_store(move |root, options| aside::restore(root, &id, options)).await
+    async fn restore(&self, id: &AsideId, progress: &Progress) -> Result<Restored> {
+        let (id, progress) = (id.clone(), progress.clone());
+        self.write_store(move |root, options| aside::restore(root, &id, &progress, options)).await
     }
 
     async fn discard(&self, id: &AsideId) -> Result<Option<Replicas>> {

@@ -10,8 +10,8 @@ use tokio::sync::watch as channel;
 use super::{Session, Storage};
 use crate::model::{
     Aside, AsideId, AsideInfo, AsideList, Budget, Commit, Committed, Crawl, Error, ErrorKind,
-    Interest, Key, KeyPage, OpenBy, Opened, Reading, Replicas, Restored, Result, Scan, ServerInfo,
-    StoreInfo, StoreList, StoreName, Want, WatchEvent, Write, WriteOutcome, Written,
+    Interest, Key, KeyPage, OpenBy, Opened, Progress, Reading, Replicas, Restored, Result, Scan,
+    ServerInfo, StoreInfo, StoreList, StoreName, Want, WatchEvent, Write, WriteOutcome, Written,
 };
 
 /// A backend of which only the reads are let through.
@@ -93,7 +93,7 @@ impl<S: Storage> Storage for ReadOnly<S> {
         self.0.asides(list).await
     }
 
-    async fn restore(&self, _: &AsideId) -> Result<Restored> {
+    async fn restore(&self, _: &AsideId, _: &Progress) -> Result<Restored> {
         Err(refused("restoring"))
     }
 

@@ -55,9 +55,9 @@ use super::target::RedisTarget;
 use super::{Options, Session, Storage, narrow};
 use crate::model::{
     Aside, AsideId, AsideInfo, AsideList, Budget, Commit, Committed, Comparison, Crawl, Error,
-    ErrorKind, Interest, JsonLayout, Key, KeyPage, OpenBy, Opened, Order, Reading, Replicas,
-    Restored, Result, Scan, ServerInfo, StoreInfo, StoreList, StoreName, Want, WatchEvent, Write,
-    WriteOutcome, Written,
+    ErrorKind, Interest, JsonLayout, Key, KeyPage, OpenBy, Opened, Order, Progress, Reading,
+    Replicas, Restored, Result, Scan, ServerInfo, StoreInfo, StoreList, StoreName, Want,
+    WatchEvent, Write, WriteOutcome, Written,
 };
 
 /// Crawlee's key-value stores on a Redis server.
@@ -215,8 +215,8 @@ impl Storage for RedisStorage {
         self.asides(list).await
     }
 
-    async fn restore(&self, id: &AsideId) -> Result<Restored> {
-        self.restore(id).await
+    async fn restore(&self, id: &AsideId, progress: &Progress) -> Result<Restored> {
+        self.restore(id, progress).await
     }
 
     async fn discard(&self, id: &AsideId) -> Result<Option<Replicas>> {

@@ -4,7 +4,7 @@ mod writes;
 
 use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use futures::{FutureExt as _, StreamExt as _};
@@ -43,7 +43,7 @@ pub(super) struct Tasks {
     asking: Option<AbortHandle>,
     writes: JoinSet<()>,
     /// How far the writes under way are.
-    progress: BTreeMap<WriteId, Weak<Progress>>,
+    progress: BTreeMap<WriteId, Progress>,
     /// Writes whose answers were lost, until it is asked what became of them.
     doubts: Arc<Mutex<BTreeMap<WriteId, Doubt>>>,
     /// Where values are kept, so that changes can be undone.

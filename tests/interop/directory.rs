@@ -305,7 +305,8 @@ async fn crawlee_sees_what_is_set_aside_as_purged_or_dropped() {
         assert_eq!((now[0].as_array().unwrap().len(), now[2].as_array().unwrap().len()), (0, 1));
         let same = crawlee.run(&[Op::Open(OpenBy::Id(id.clone())), Op::Metadata]);
         assert_eq!(same[1]["id"], json!(id), "{by:?}");
-        let restored = storage.restore(&records.id).await.unwrap();
+        let restored =
+            storage.restore(&records.id, &larder::model::Progress::default()).await.unwrap();
         assert_eq!((restored.records, restored.left), (2, 0), "{by:?}");
         let after = crawlee.run(std::slice::from_ref(&keys));
         assert_eq!(after[0].as_array().unwrap().len(), 3, "{by:?}");
@@ -315,7 +316,7 @@ async fn crawlee_sees_what_is_set_aside_as_purged_or_dropped() {
         let by_id = Op::Open(OpenBy::Id(id.clone()));
         let gone = crawlee.run(std::slice::from_ref(&by_id));
         assert!(gone[0]["error"].as_str().unwrap().contains("not found"), "{gone:?}");
-        storage.restore(&whole.id).await.unwrap();
+        storage.restore(&whole.id, &larder::model::Progress::default()).await.unwrap();
         let back = crawlee.run(&[by_id, keys]);
         assert_eq!(back[0]["id"], json!(id), "{by:?}");
         assert_eq!(back[1].as_array().unwrap().len(), 3, "{by:?}");

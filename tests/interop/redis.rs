@@ -87,7 +87,8 @@ async fn crawlee_sees_what_is_set_aside_as_purged_or_dropped() {
         assert_eq!((count(&now[0]), count(&now[2])), (0, 1), "{by:?}");
         let same = crawlee.run(&[Op::Open(OpenBy::Id(id.clone())), Op::Metadata]);
         assert_eq!(same[1]["id"], json!(id), "{by:?}");
-        let restored = storage.restore(&records.id).await.unwrap();
+        let restored =
+            storage.restore(&records.id, &larder::model::Progress::default()).await.unwrap();
         assert_eq!((restored.records, restored.left), (2, 0), "{by:?}");
         assert_eq!(count(&crawlee.run(std::slice::from_ref(&keys))[0]), 3, "{by:?}");
 
@@ -96,7 +97,7 @@ async fn crawlee_sees_what_is_set_aside_as_purged_or_dropped() {
         let by_id = Op::Open(OpenBy::Id(id.clone()));
         let gone = crawlee.run(std::slice::from_ref(&by_id));
         assert!(gone[0]["error"].is_string(), "{by:?}: {gone:?}");
-        storage.restore(&whole.id).await.unwrap();
+        storage.restore(&whole.id, &larder::model::Progress::default()).await.unwrap();
         let back = crawlee.run(&[by_id, Op::Metadata, keys.clone()]);
         assert_eq!((back[1]["id"].clone(), count(&back[2])), (json!(id), 3), "{by:?}");
 
@@ -106,7 +107,8 @@ async fn crawlee_sees_what_is_set_aside_as_purged_or_dropped() {
         assert_eq!(count(&anew[2]), 0, "{by:?}");
         assert_ne!(anew[1]["id"], json!(id), "{by:?}");
         crawlee.run(&[Op::Set(cases::all().remove(5))]);
-        let restored = storage.restore(&whole.id).await.unwrap();
+        let restored =
+            storage.restore(&whole.id, &larder::model::Progress::default()).await.unwrap();
         assert_eq!((restored.records, restored.left), (2, 1), "{by:?}");
         let now = crawlee.run(&[Op::Open(by.clone()), Op::Metadata, keys]);
         assert_eq!((now[1]["id"].clone(), count(&now[2])), (anew[1]["id"].clone(), 3), "{by:?}");

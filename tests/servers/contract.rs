@@ -78,6 +78,7 @@ macro_rules! contract {
             rewrites: a_large_record_gets_another_key_and_goes_back,
             asides: what_is_set_aside_is_as_purged_or_dropped_and_comes_back,
             asides: a_restore_replaces_no_record_that_came_since,
+            asides: a_restore_in_steps_tells_how_far_it_is_and_can_be_stopped,
             asides: a_store_that_was_made_anew_gets_the_records_that_it_lacks,
             asides: a_store_that_was_dropped_since_comes_back_with_its_records,
             asides: of_an_empty_store_no_records_are_set_aside,

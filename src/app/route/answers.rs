@@ -27,7 +27,7 @@ pub(in crate::app) fn answered(app: &mut App, id: WriteId, answer: Option<Answer
     let cursor = undo::note(app, id, &answer);
     let edited = saving::answered(app, id);
     // What was left is to be seen.
-    let made = |outcome: &Outcome| outcome.unchanged().is_empty();
+    let made = Outcome::is_whole;
     close_quit(app, matches!(&answer, Answer::Done(_, outcome) if made(outcome)));
     match answer {
         Answer::Done(plan, outcome) => {
@@ -129,7 +129,9 @@ pub(in crate::app) fn done(app: &mut App, plan: &Plan, outcome: Outcome, edited:
         PlannedChange::Rewrite(it) => rewrites::done(app, it, &outcome),
         PlannedChange::Swap(store, swaps) => undo::swapped(app, store, swaps, &outcome),
         PlannedChange::Restore(info) => {
-            let restored = Restored { left: outcome.left, ..Restored::default() };
+            let rest = outcome.rest.as_ref().and_then(|rest| rest.records);
+            let left = outcome.left + rest.unwrap_or_default();
+            let restored = Restored { left, ..Restored::default() };
             asides::ended(app, info, restored);
             let store = info.aside.store();
             if app.keys.store.as_ref() == Some(store) {

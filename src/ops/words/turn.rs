@@ -103,6 +103,7 @@ pub(super) fn cancelled(plan: &Plan, outcome: &Outcome) -> Option<String> {
     let others = match &plan.step {
         Some((Turn::Undo, _)) => "undoing goes on with the others",
         Some((Turn::Redo, _)) => "doing it again goes on with the others",
+        None if plan.restores().is_some() => "the others stay set aside",
         None => "the others stay",
     };
     let (records, all) = (count(outcome.records), plural(outcome.all(), "record"));

@@ -1,7 +1,7 @@
 //! Makes plans, tells how far they are, and finds out what became of one whose answer was lost.
 
 use std::pin::pin;
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::{FutureExt as _, future};
@@ -21,9 +21,9 @@ const REPORTED: Duration = Duration::from_millis(100);
 impl Tasks {
     /// Makes a plan, which nothing gives up.
     pub(in crate::tui) fn write(&mut self, id: WriteId, plan: Plan) {
-        let progress = Arc::new(Progress::default());
-        self.progress.retain(|_, progress| progress.strong_count() > 0);
-        self.progress.insert(id, Arc::downgrade(&progress));
+        let progress = Progress::default();
+        self.progress.retain(|_, progress| progress.is_shared());
+        self.progress.insert(id, progress.clone());
         let (storage, events) = (self.storage.clone(), self.events.clone());
         let (doubts, old_values) = (Arc::clone(&self.doubts), self.old_values.clone());
         let asides = Arc::clone(&self.asides);
@@ -65,7 +65,7 @@ impl Tasks {
 
     /// Has a write of many records stop after what was sent of it.
     pub(in crate::tui) fn cancel_write(&mut self, id: WriteId) {
-        if let Some(progress) = self.progress.get(&id).and_then(Weak::upgrade) {
+        if let Some(progress) = self.progress.get(&id) {
             progress.cancel();
         }
     }

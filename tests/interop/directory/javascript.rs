@@ -255,7 +255,8 @@ async fn javascript_sees_what_is_set_aside_as_purged_or_dropped() {
             assert_eq!(javascript.get("page"), Json::Null, "{aside:?}");
             // It goes on writing, and makes a store that was dropped anew.
             javascript.run(&[set_op("later", &json!("x"), None)]);
-            let restored = storage.restore(&info.id).await.unwrap();
+            let restored =
+                storage.restore(&info.id, &larder::model::Progress::default()).await.unwrap();
             assert_eq!((restored.records, restored.left), (count, 0), "{aside:?}");
             assert_eq!(javascript.get("page")["value"], json!("<p>"), "{aside:?}");
             assert_eq!(javascript.get("later")["value"], json!("x"), "{aside:?}");

@@ -23,12 +23,15 @@ async fn asides_are_no_stores_and_are_found_by_the_next_run() {
     let options = Options { read_only: true, ..Options::default() };
     let reads = connect(made.folder.path(), &options).await;
     assert_eq!(reads.asides(AsideList::All).await.unwrap().len(), 1);
-    assert_eq!(reads.restore(&info.id).await.unwrap_err().kind, ErrorKind::ReadOnly);
+    assert_eq!(
+        reads.restore(&info.id, &larder::model::Progress::default()).await.unwrap_err().kind,
+        ErrorKind::ReadOnly
+    );
     assert_eq!(reads.discard(&info.id).await.unwrap_err().kind, ErrorKind::ReadOnly);
     let refused = reads.set_aside(&Aside::Store(shop.clone())).await.unwrap_err();
     assert_eq!(refused.kind, ErrorKind::ReadOnly);
 
-    next.restore(&info.id).await.unwrap();
+    next.restore(&info.id, &larder::model::Progress::default()).await.unwrap();
     assert_eq!(next.get_metadata(&shop).await.unwrap().records, Some(1));
     assert!(!path.exists());
 }

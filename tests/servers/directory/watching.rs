@@ -143,7 +143,7 @@ fn records_that_are_set_aside_and_restored_are_told(polling: bool) {
     // Its directory is another one now, and followed as the first was.
     crawlee.run(&json!([set("later")]));
     listener.until("a new record", |seen| seen.records.contains_key(&Key::from("later")));
-    runtime.block_on(storage.restore(&info.id)).unwrap();
+    runtime.block_on(storage.restore(&info.id, &larder::model::Progress::default())).unwrap();
     listener.until("all records", |seen| seen.records.len() == 51);
     assert!(listener.seen.gone.is_empty(), "the store stays");
 }

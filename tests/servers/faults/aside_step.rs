@@ -58,7 +58,9 @@ impl Step {
     ) -> Result<(), ErrorKind> {
         let made = match (self, id) {
             (Self::Discard, Some(id)) => storage.discard(id).await.map(drop),
-            (_, Some(id)) => storage.restore(id).await.map(drop),
+            (_, Some(id)) => {
+                storage.restore(id, &larder::model::Progress::default()).await.map(drop)
+            }
             (_, None) => storage.set_aside(&self.aside(store)).await.map(drop),
         };
         made.map_err(|error| error.kind)

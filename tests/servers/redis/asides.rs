@@ -70,12 +70,18 @@ async fn what_has_expired_is_freed_by_the_next_who_looks_and_may_write() {
         let reads = connect(&made.server.url(), &reads).await;
         assert_eq!(reads.asides(AsideList::All).await.unwrap().len(), 1);
         assert_eq!(keys(&mut client).len(), before - 1, "who may not write frees nothing");
-        assert_eq!(storage.restore(&ids[0]).await.unwrap_err().kind, ErrorKind::NotFound);
+        assert_eq!(
+            storage.restore(&ids[0], &larder::model::Progress::default()).await.unwrap_err().kind,
+            ErrorKind::NotFound
+        );
 
         let left = storage.asides(AsideList::All).await.unwrap();
         assert_eq!(left.iter().map(|info| &info.id).collect::<Vec<_>>(), [&ids[1]]);
         assert!(keys(&mut client).iter().all(|key| !key.contains(ids[0].as_str())));
-        assert_eq!(storage.restore(&ids[1]).await.unwrap().records, 1);
+        assert_eq!(
+            storage.restore(&ids[1], &larder::model::Progress::default()).await.unwrap().records,
+            1
+        );
     }
 }
 
@@ -107,7 +113,8 @@ async fn a_store_with_new_records_gets_all_others_back_in_steps() {
         let many = |at: usize| (format!("more{at}"), "text/plain".to_owned(), b"new".to_vec());
         fill::records(&mut client, "shop", (0..500).map(many));
         let mut monitor = made.server.monitor();
-        let restored = storage.restore(&info.id).await.unwrap();
+        let restored =
+            storage.restore(&info.id, &larder::model::Progress::default()).await.unwrap();
         let moved = |line: &String| line.contains("\"HDEL\"") && line.contains("items:aside");
         assert!(monitor.lines().iter().filter(|line| moved(line)).count() > 100);
         assert_eq!(
@@ -133,7 +140,8 @@ async fn a_store_with_new_records_gets_all_others_back_in_steps() {
         for key in ["k0007", "k2999"] {
             storage.delete_value(&shop, &[key.into()]).await.unwrap();
         }
-        let restored = storage.restore(&info.id).await.unwrap();
+        let restored =
+            storage.restore(&info.id, &larder::model::Progress::default()).await.unwrap();
         assert_eq!(restored, Restored { records: 2, left: 0, replicas: None });
         assert!(keys(&mut client).iter().all(|key| !key.contains("aside")));
     }
@@ -173,7 +181,7 @@ async fn a_store_with_few_new_records_gets_all_others_back_in_one_step() {
     client.call(&[b"HSET", items, b"meta 1", b"new"]);
     let new = all(&mut client, "");
     let mut monitor = made.server.monitor();
-    let restored = storage.restore(&info.id).await.unwrap();
+    let restored = storage.restore(&info.id, &larder::model::Progress::default()).await.unwrap();
     let lines = monitor.lines();
     assert_eq!(restored, Restored { records: 2999, left: 3, replicas: None });
     let calls = |what: &str| lines.iter().filter(|line| line.contains(what)).count();
@@ -198,7 +206,7 @@ async fn a_store_with_few_new_records_gets_all_others_back_in_one_step() {
     storage.delete_value(&shop, &["k0007".into(), "k2999".into()]).await.unwrap();
     client.call(&[b"HDEL", items, b"value 1", b"meta 1"]);
     client.call(&[b"HDEL", metadata_items, b"value 1", b"meta 1"]);
-    storage.restore(&info.id).await.unwrap();
+    storage.restore(&info.id, &larder::model::Progress::default()).await.unwrap();
     assert_eq!(all(&mut client, "").map(|half| half.len()), [3003, 3003]);
     assert!(keys(&mut client).iter().all(|key| !key.contains("aside")));
 }
@@ -215,7 +223,7 @@ async fn a_store_gets_its_records_back_under_new_ones_on_a_server_without_memory
     put(storage, &shop, "b", "new").await;
     client.call(&[b"CONFIG", b"SET", b"maxmemory", b"1"]);
     assert_eq!(
-        storage.restore(&info.id).await,
+        storage.restore(&info.id, &larder::model::Progress::default()).await,
         Ok(Restored { records: 1, left: 1, replicas: None })
     );
     assert_eq!(scan(storage, &shop).await.len(), 2);
@@ -230,7 +238,7 @@ async fn what_a_restore_leaves_tells_when_it_expires() {
         let info = storage.set_aside(&Aside::Records(shop.clone())).await.unwrap();
         put(storage, &shop, "a", "new").await;
         let left = Restored { records: 0, left: 1, replicas: None };
-        assert_eq!(storage.restore(&info.id).await, Ok(left));
+        assert_eq!(storage.restore(&info.id, &larder::model::Progress::default()).await, Ok(left));
         let told = storage.asides(AsideList::All).await.unwrap()[0].expires_at.unwrap();
         assert!(told > info.expires_at.unwrap());
         let marker = format!("key_value_stores:shop:aside:{}", info.id);
@@ -249,11 +257,15 @@ async fn nothing_is_restored_into_a_store_that_another_opener_makes() {
         let info = storage.set_aside(&Aside::Store(shop.clone())).await.unwrap();
         client.call(&[b"HSET", b"key_value_stores:name_to_id", b"shop", b"another"]);
         let before = keys(&mut client);
-        let error = storage.restore(&info.id).await.unwrap_err();
+        let error =
+            storage.restore(&info.id, &larder::model::Progress::default()).await.unwrap_err();
         assert_eq!(error.kind, ErrorKind::Conflict, "{error}");
         assert_eq!(keys(&mut client), before);
         client.call(&[b"HDEL", b"key_value_stores:name_to_id", b"shop"]);
-        assert_eq!(storage.restore(&info.id).await.unwrap().records, 1);
+        assert_eq!(
+            storage.restore(&info.id, &larder::model::Progress::default()).await.unwrap().records,
+            1
+        );
         assert!(!storage.open(&OpenBy::Name("shop".into())).await.unwrap().created);
     }
 }
@@ -268,7 +280,10 @@ async fn a_server_without_memory_sets_aside_and_restores() {
     for aside in [Aside::Records(shop.clone()), Aside::Store(shop.clone())] {
         let info = storage.set_aside(&aside).await.unwrap();
         assert_eq!(storage.asides(AsideList::All).await.unwrap(), std::slice::from_ref(&info));
-        assert_eq!(storage.restore(&info.id).await.unwrap().records, 1);
+        assert_eq!(
+            storage.restore(&info.id, &larder::model::Progress::default()).await.unwrap().records,
+            1
+        );
     }
     let info = storage.set_aside(&Aside::Store(shop)).await.unwrap();
     storage.discard(&info.id).await.unwrap();
@@ -290,13 +305,23 @@ async fn what_loses_its_marker_early_is_kept_and_comes_back() {
             if let Aside::Store(_) = aside {
                 // What the store was is lost; its records are not.
                 let before = keys(&mut client);
-                let error = storage.restore(&info.id).await.unwrap_err();
+                let error = storage
+                    .restore(&info.id, &larder::model::Progress::default())
+                    .await
+                    .unwrap_err();
                 assert_eq!(error.kind, ErrorKind::Damaged, "{error}");
                 assert!(error.remedy().contains("create the store"), "{error}");
                 assert_eq!(keys(&mut client), before);
                 store(storage, "shop").await;
             }
-            assert_eq!(storage.restore(&info.id).await.unwrap().records, 1);
+            assert_eq!(
+                storage
+                    .restore(&info.id, &larder::model::Progress::default())
+                    .await
+                    .unwrap()
+                    .records,
+                1
+            );
             assert_eq!(scan(storage, &shop).await.len(), 1);
             assert_eq!(storage.asides(AsideList::All).await.unwrap(), []);
         }
@@ -327,7 +352,7 @@ async fn a_user_of_one_store_sets_its_records_aside_and_restores_them() {
         let info = storage.set_aside(&records).await.unwrap();
         assert_eq!((info.records, scan(storage, &shop).await.len()), (130, 0));
         assert_eq!(
-            storage.restore(&info.id).await,
+            storage.restore(&info.id, &larder::model::Progress::default()).await,
             Ok(Restored { records: 130, left: 0, replicas: None })
         );
 
@@ -337,7 +362,7 @@ async fn a_user_of_one_store_sets_its_records_aside_and_restores_them() {
         let next = connect(&url, &options()).await;
         assert_eq!(next.asides(AsideList::All).await.unwrap(), std::slice::from_ref(&info));
         assert_eq!(
-            next.restore(&info.id).await,
+            next.restore(&info.id, &larder::model::Progress::default()).await,
             Ok(Restored { records: 129, left: 1, replicas: None })
         );
         next.discard(&info.id).await.unwrap();
@@ -346,7 +371,10 @@ async fn a_user_of_one_store_sets_its_records_aside_and_restores_them() {
         // Who may use all stores finds it, too.
         let info = storage.set_aside(&records).await.unwrap();
         assert!(everybody.asides(AsideList::All).await.unwrap().contains(&info));
-        assert_eq!(everybody.restore(&info.id).await.unwrap().records, 130);
+        assert_eq!(
+            everybody.restore(&info.id, &larder::model::Progress::default()).await.unwrap().records,
+            130
+        );
 
         // The lists of all stores are needed for a store.
         let error = storage.set_aside(&Aside::Store(shop.clone())).await.unwrap_err();

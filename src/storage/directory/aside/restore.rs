@@ -22,7 +22,7 @@ use super::super::store_info::{self, StoreMetadataFile};
 use super::super::temporary::sync;
 use super::super::times::{note_removal, touched};
 use super::entry::{Entry, STORE, holds_more_than_metadata, kill_point, remove_empty_store};
-use crate::model::{Aside, AsideId, Error, ErrorKind, Restored, Result, StoreName};
+use crate::model::{Aside, AsideId, Error, ErrorKind, Progress, Restored, Result, StoreName};
 
 /// How many records are put back under one lock.
 const BATCH: usize = 200;
@@ -35,6 +35,7 @@ const BATCH: usize = 200;
 pub(in super::super) fn restore(
     root: &Root,
     id: &AsideId,
+    progress: &Progress,
     options: WriteOptions,
 ) -> Result<Restored> {
     let mut entry = Entry::open(root, id, options)?;
@@ -47,7 +48,7 @@ pub(in super::super) fn restore(
     } else if let Some(records) = swap_back(root, &store, &entry, &kept, options)? {
         Restored { records, ..Restored::default() }
     } else {
-        merge(root, &store, &kept, options)?
+        merge(root, &store, &kept, progress, options)?
     };
     kill_point();
     if restored.left == 0 {
@@ -134,11 +135,22 @@ fn swap_back(
 }
 
 /// Puts back the records whose keys the store does not have, in small steps.
-fn merge(root: &Root, store: &StoreName, kept: &Folder, options: WriteOptions) -> Result<Restored> {
+fn merge(
+    root: &Root,
+    store: &StoreName,
+    kept: &Folder,
+    progress: &Progress,
+    options: WriteOptions,
+) -> Result<Restored> {
     let present = keys(&Listing::read(&open_locked(root, store, options)?)?);
     let listing = Listing::read(kept)?;
     let mut restored = Restored::default();
+    progress.begin(listing.len() as u64);
     for start in (0..listing.len()).step_by(BATCH) {
+        if progress.stops() {
+            restored.left += (listing.len() - start) as u64;
+            break;
+        }
         // Anew for each batch: crawlers and other larders go on meanwhile.
         let folder = open_locked(root, store, options)?;
         for listed in listing.entries(start..listing.len().min(start + BATCH)) {
@@ -150,6 +162,7 @@ fn merge(root: &Root, store: &StoreName, kept: &Folder, options: WriteOptions) -
             restored.records += u64::from(back);
             restored.left += u64::from(!back);
         }
+        progress.step(BATCH as u64);
     }
     let folder = open_locked(root, store, options)?;
     if restored.left == 0 {

@@ -126,7 +126,8 @@ fn records_and_stores_are_set_aside_and_restored_whole() {
                 assert_eq!(now.as_deref().map(id), metadata.as_deref().map(id));
             }
 
-            let restored = restore(&made.root, &info.id, OPTIONS).unwrap();
+            let restored =
+                restore(&made.root, &info.id, &crate::model::Progress::default(), OPTIONS).unwrap();
             assert_eq!(
                 restored,
                 Restored { records: 3, left: 0, replicas: None },
@@ -136,7 +137,8 @@ fn records_and_stores_are_set_aside_and_restored_whole() {
             assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o751);
             assert!(path.join("folder").exists());
             assert_eq!((made.asides(), made.leftovers()), (vec![], vec![]), "{aside:?}");
-            let again = restore(&made.root, &info.id, OPTIONS).unwrap_err();
+            let again = restore(&made.root, &info.id, &crate::model::Progress::default(), OPTIONS)
+                .unwrap_err();
             assert_eq!(again.kind, ErrorKind::NotFound);
         }
     }
@@ -155,7 +157,8 @@ fn a_restore_replaces_no_newer_record_and_says_what_is_left() {
             made.put(store, &key, "newer");
             made.put(store, "other", "new");
 
-            let restored = restore(&made.root, &info.id, OPTIONS).unwrap();
+            let restored =
+                restore(&made.root, &info.id, &crate::model::Progress::default(), OPTIONS).unwrap();
             assert_eq!(restored, Restored { records: 2, left: 1, replicas: None }, "{aside:?}");
             let now = made.records(store);
             assert_eq!(now[&key].1, "newer");
@@ -166,7 +169,8 @@ fn a_restore_replaces_no_newer_record_and_says_what_is_left() {
 
             // Once it is deleted, the older one can come back.
             remove::delete(&made.root, &store.into(), &[Key::from(key.as_str())], OPTIONS).unwrap();
-            let restored = restore(&made.root, &info.id, OPTIONS).unwrap();
+            let restored =
+                restore(&made.root, &info.id, &crate::model::Progress::default(), OPTIONS).unwrap();
             assert_eq!(restored, Restored { records: 1, left: 0, replicas: None }, "{aside:?}");
             assert_eq!(made.records(store)[&key], before[&key]);
             assert_eq!(made.leftovers(), Vec::<PathBuf>::new());
@@ -182,7 +186,10 @@ fn a_discarded_aside_is_freed_and_other_asides_stay() {
     assert_eq!(made.asides(), [other]);
     assert_eq!(made.leftovers().len(), 1);
     assert_eq!(discard(&made.root, &one.id, OPTIONS).unwrap_err().kind, ErrorKind::NotFound);
-    assert_eq!(restore(&made.root, &one.id, OPTIONS).unwrap_err().kind, ErrorKind::NotFound);
+    assert_eq!(
+        restore(&made.root, &one.id, &crate::model::Progress::default(), OPTIONS).unwrap_err().kind,
+        ErrorKind::NotFound
+    );
 }
 
 #[test]
@@ -213,10 +220,18 @@ fn about_that_names_a_store_elsewhere_is_not_believed() {
     assert!(text.contains("\"python\""));
     for name in ["..%2F..%2Fetc", "..", ""] {
         fs::write(&about, text.replace("\"python\"", &format!("\"{name}\""))).unwrap();
-        assert_eq!(restore(&made.root, &info.id, OPTIONS).unwrap_err().kind, ErrorKind::NotFound);
+        assert_eq!(
+            restore(&made.root, &info.id, &crate::model::Progress::default(), OPTIONS)
+                .unwrap_err()
+                .kind,
+            ErrorKind::NotFound
+        );
     }
     fs::write(&about, text).unwrap();
-    assert_eq!(restore(&made.root, &info.id, OPTIONS).unwrap().records, 3);
+    assert_eq!(
+        restore(&made.root, &info.id, &crate::model::Progress::default(), OPTIONS).unwrap().records,
+        3
+    );
 }
 
 #[test]

@@ -10,7 +10,7 @@ use super::super::scripts::script;
 use super::super::step::{held, leave_half, next_count};
 use super::super::{RedisStorage, command, reply};
 use super::{AsideKeys, expires, life, nothing_aside};
-use crate::model::{AsideId, Error, ErrorKind, Restored, Result, Timestamp};
+use crate::model::{AsideId, Error, ErrorKind, Progress, Restored, Result, Timestamp};
 use crate::storage::aside::oldest;
 
 const RESTORE: &str = script!("refused", "changes", "restore");
@@ -68,15 +68,24 @@ pub(super) struct Step {
 
 impl RedisStorage {
     /// Puts back what was set aside.
-    pub(in super::super) async fn restore(&self, id: &AsideId) -> Result<Restored> {
+    pub(in super::super) async fn restore(
+        &self,
+        id: &AsideId,
+        progress: &Progress,
+    ) -> Result<Restored> {
         self.may_write("restoring").await?;
         let keys = self.find_aside(id).await?;
         let (waits, waiting) = self.waiting_for_replicas();
-        let restored = waits.restore_now(id, keys).await?;
+        let restored = waits.restore_now(id, keys, progress).await?;
         Ok(Restored { replicas: waiting.and_then(|waiting| waiting.told()), ..restored })
     }
 
-    async fn restore_now(&self, id: &AsideId, mut keys: AsideKeys) -> Result<Restored> {
+    async fn restore_now(
+        &self,
+        id: &AsideId,
+        mut keys: AsideKeys,
+        progress: &Progress,
+    ) -> Result<Restored> {
         let mut outcome = self.restore_as(&keys).await;
         if let Err(error) = &outcome
             && keys.within_store(error)
@@ -93,7 +102,7 @@ impl RedisStorage {
                 ),
             )
             .hint("create the store, then restore its records")),
-            Outcome::Not(-3) => self.restore_in_steps(&keys).await,
+            Outcome::Not(-3) => self.restore_in_steps(&keys, progress).await,
             Outcome::Not(-2) => Err(Error::new(
                 ErrorKind::Conflict,
                 format!("the store {} is just being made anew", keys.store.escaped()),
@@ -125,18 +134,24 @@ impl RedisStorage {
     }
 
     /// Puts back the records whose keys the store does not have; the others stay set aside.
-    pub(super) async fn restore_in_steps(&self, keys: &AsideKeys) -> Result<Restored> {
+    async fn restore_in_steps(&self, keys: &AsideKeys, progress: &Progress) -> Result<Restored> {
+        progress.begin(self.kept_records(keys).await?);
         let round_trip = self.connections.ping().await.unwrap_or_default();
         let (mut moved, mut count) = (0, FIRST_COUNT);
         // Records by their metadata, then values without any.
         for part in [Part::MetadataItems, Part::Items] {
             let mut cursor = 0;
             loop {
+                if progress.stops() {
+                    let left = self.kept_records(keys).await?;
+                    return Ok(Restored { records: moved, left, replicas: None });
+                }
                 let started = Instant::now();
                 let step = self.restore_step(keys, part, cursor, count).await;
                 let step = step.map_err(|error| in_part(moved, error))?;
                 let took = held(started, round_trip);
                 moved += step.moved;
+                progress.step(step.moved);
                 match step.next {
                     Next::Gone => {
                         return Ok(Restored { records: moved, ..Restored::default() });

@@ -59,7 +59,7 @@ async fn wrong(bench: &mut Bench, direct: &dyn Storage, gone: bool) -> Option<St
     }
     // What is listed comes back, whatever has happened to it.
     for info in asides {
-        if let Err(error) = direct.restore(&info.id).await {
+        if let Err(error) = direct.restore(&info.id, &larder::model::Progress::default()).await {
             return Some(format!("{info:?} is listed and cannot be restored: {error}"));
         }
     }

@@ -52,7 +52,7 @@ fn be_killed(job: &str) {
         let id = AsideId::new(what).unwrap();
         match doing {
             "Discard" => discard(&root, &id, OPTIONS).unwrap(),
-            _ => drop(restore(&root, &id, OPTIONS).unwrap()),
+            _ => drop(restore(&root, &id, &crate::model::Progress::default(), OPTIONS).unwrap()),
         }
     }
 }
@@ -113,7 +113,7 @@ fn killed(doing: Doing, store: &str, aside: &Aside, at: usize) -> bool {
     let gone = doing == Doing::Discard && asides.is_empty();
     assert!(asides.len() <= 1, "{case}");
     for info in &asides {
-        restore(&made.root, &info.id, OPTIONS).unwrap();
+        restore(&made.root, &info.id, &crate::model::Progress::default(), OPTIONS).unwrap();
     }
     let mut now = made.records(store);
     if doing == Doing::Merge {
