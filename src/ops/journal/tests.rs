@@ -1,3 +1,5 @@
+//! What the journal undoes, does again, lets go and forgets.
+
 use super::*;
 use crate::model::{OpenBy, Record, RecordMeta, StoreName};
 
@@ -131,4 +133,57 @@ fn the_newest_step_keeps_its_old_values_and_steps_without_any_keep_their_plan() 
     journal.record("two".into(), Timestamp::now(), 1, Some(plan("two")), "");
     journal.record("three".into(), Timestamp::now(), 1, Some(plan("three")), "");
     assert_eq!(let_go(&journal), [true, false, false]);
+}
+
+/// A plan of changes of these records.
+fn swaps(keys: &[&str]) -> Box<Plan> {
+    let swap = |key: &&str| Swap { key: (*key).into(), from: None, to: None, is_linked: false };
+    Box::new(Plan::swap(StoreName::from("shop"), keys.iter().map(swap).collect()))
+}
+
+fn words(journal: &Journal) -> Vec<(String, bool)> {
+    let is_done = |step: &Step| matches!(step.state, StepState::Done(_));
+    journal.steps().iter().map(|step| (step.words(), is_done(step))).collect()
+}
+
+#[test]
+fn a_step_that_is_undone_in_part_is_one_step_that_is_undone_and_one_that_is_not() {
+    let mut journal = journal(&["one"]);
+    journal.record(
+        "deleted 3 records".into(),
+        Timestamp::now(),
+        3,
+        Some(swaps(&["a", "b", "c"])),
+        "",
+    );
+    let id = journal.next(Turn::Undo).unwrap().0.id;
+    journal.turned_in_part(id, Turn::Undo, Some(swaps(&["a"])), swaps(&["b", "c"]));
+    let part = |count: u64| format!("deleted 3 records ({count} of them)");
+    let parts = [("one".to_owned(), true), (part(2), true), (part(1), false)];
+    assert_eq!(words(&journal), parts);
+    // Done again and undone, each is by itself, and the part that was undone comes first.
+    let (step, plan) = journal.next(Turn::Redo).unwrap();
+    assert_eq!((step.words(), plan.records), (part(1), Some(1)));
+    let (step, plan) = journal.next(Turn::Undo).unwrap();
+    assert_eq!((step.id, step.words(), plan.records), (id, part(2), Some(2)));
+    assert_eq!(go(&mut journal, Turn::Undo).as_deref(), Some("deleted 3 records"));
+    assert_eq!(go(&mut journal, Turn::Undo).as_deref(), Some("one"));
+    // And in part again.
+    go(&mut journal, Turn::Redo);
+    let id = journal.next(Turn::Redo).unwrap().0.id;
+    journal.turned_in_part(id, Turn::Redo, Some(swaps(&["b"])), swaps(&["c"]));
+    let parts = [("one".to_owned(), true), (part(1), true), (part(1), false), (part(1), false)];
+    assert_eq!(words(&journal), parts);
+    assert_eq!(journal.next(Turn::Undo).unwrap().1.keys(), [&"b".into()]);
+    assert_eq!(journal.next(Turn::Redo).unwrap().1.keys(), [&"c".into()]);
+}
+
+#[test]
+fn a_step_whose_undone_part_cannot_be_done_again_goes_on_with_the_rest() {
+    let mut journal = journal(&[]);
+    journal.record("purged".into(), Timestamp::now(), 3, Some(swaps(&["a", "b", "c"])), "");
+    let id = journal.next(Turn::Undo).unwrap().0.id;
+    journal.turned_in_part(id, Turn::Undo, None, swaps(&["c"]));
+    assert_eq!(words(&journal), [("purged".to_owned(), true)]);
+    assert_eq!(journal.next(Turn::Undo).unwrap().1.keys(), [&"c".into()]);
 }
