@@ -59,7 +59,6 @@ use std::sync::Arc;
 use crate::edit::draft::Draft;
 use crate::keymap::{Action, Context, KeyMap};
 use crate::model::{AsideInfo, Key, StoreName, Timestamp};
-use crate::ops::Turn;
 use crate::ops::journal::Journal;
 use crate::preview::Viewport;
 
@@ -282,54 +281,6 @@ impl App {
     /// Whether writes are refused here.
     pub fn is_read_only(&self) -> bool {
         self.session.refused(&self.settings).is_some()
-    }
-
-    /// Whether an action can be done here and now; or why not. In dialogs and in the editor all that
-    /// their keys are bound to can be.
-    pub fn allowed(&self, action: Action) -> Result<(), Why> {
-        match self.layers.last() {
-            Some(layer) if layer.dialog().allows(action) => Ok(()),
-            Some(_) => Err(Notice::info("there is nothing to do that to")),
-            None => match &self.editor {
-                Some(editor) if editor.allows(action) => Ok(()),
-                Some(_) => Err(Notice::info("a value inside another has no other fields")),
-                None => self.allowed_in_panes(action),
-            },
-        }
-    }
-
-    /// As [`App::allowed`], of the panes behind a dialog.
-    pub fn allowed_in_panes(&self, action: Action) -> Result<(), Why> {
-        match (action, self.session.refused(&self.settings)) {
-            (Action::Targets, _) if self.settings.targets.is_empty() => {
-                let why = "no other targets; add [profiles.NAME] to the config file";
-                return Err(Notice::info(why));
-            }
-            (Action::Crawl, _) if !self.session.is_open() => {
-                let why = "not connected yet";
-                return Err(Notice::info(why));
-            }
-            (Action::Widen | Action::Narrow | Action::Zoom, _) => {
-                return allowed::shares_width(action, &self.layout(), &self.split, &self.keymap);
-            }
-            (Action::NewStore | Action::FindLost, _) if !self.session.is_open() => {
-                return Err(Notice::info("not connected yet"));
-            }
-            (_, Some(why)) if allowed::writes(action, self.focus) => {
-                return Err(Notice::warning(why));
-            }
-            (Action::Undo, _) => return allowed::turns(&self.journal, Turn::Undo),
-            (Action::Redo, _) => return allowed::turns(&self.journal, Turn::Redo),
-            _ => {}
-        }
-        match self.focus {
-            Pane::Stores => self.stores.allowed(action),
-            Pane::Keys => {
-                self.keys.allowed(action)?;
-                self.record.allowed(action, &self.keymap)
-            }
-            Pane::Record => self.record.allowed(action, &self.keymap),
-        }
     }
 
     /// Long work under way: the writes, and what is read or looked for.

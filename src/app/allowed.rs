@@ -6,6 +6,7 @@ use crate::ops::journal::Journal;
 use crate::ops::{Turn, words};
 use crate::text;
 
+use super::App;
 use super::keys::KeysPane;
 use super::layout::{Layout, Pane, Split, TWO_PANES};
 use super::notice::Notice;
@@ -15,8 +16,58 @@ use super::stores::StoresPane;
 /// Why something cannot be done now, and what to do about it.
 pub type Why = Notice;
 
+impl App {
+    /// Whether an action can be done here and now; or why not. In dialogs and in the editor all that
+    /// their keys are bound to can be.
+    pub fn allowed(&self, action: Action) -> Result<(), Why> {
+        match self.layers.last() {
+            Some(layer) if layer.dialog().allows(action) => Ok(()),
+            Some(_) => Err(Notice::info("there is nothing to do that to")),
+            None => match &self.editor {
+                Some(editor) if editor.allows(action) => Ok(()),
+                Some(_) => Err(Notice::info("a value inside another has no other fields")),
+                None => self.allowed_in_panes(action),
+            },
+        }
+    }
+
+    /// As [`App::allowed`], of the panes behind a dialog.
+    pub fn allowed_in_panes(&self, action: Action) -> Result<(), Why> {
+        match (action, self.session.refused(&self.settings)) {
+            (Action::Targets, _) if self.settings.targets.is_empty() => {
+                let why = "no other targets; add [profiles.NAME] to the config file";
+                return Err(Notice::info(why));
+            }
+            (Action::Crawl, _) if !self.session.is_open() => {
+                let why = "not connected yet";
+                return Err(Notice::info(why));
+            }
+            (Action::Widen | Action::Narrow | Action::Zoom, _) => {
+                return shares_width(action, &self.layout(), &self.split, &self.keymap);
+            }
+            (Action::NewStore | Action::FindLost, _) if !self.session.is_open() => {
+                return Err(Notice::info("not connected yet"));
+            }
+            (_, Some(why)) if writes(action, self.focus) => {
+                return Err(Notice::warning(why));
+            }
+            (Action::Undo, _) => return turns(&self.journal, Turn::Undo),
+            (Action::Redo, _) => return turns(&self.journal, Turn::Redo),
+            _ => {}
+        }
+        match self.focus {
+            Pane::Stores => self.stores.allowed(action),
+            Pane::Keys => {
+                self.keys.allowed(action)?;
+                self.record.allowed(action, &self.keymap)
+            }
+            Pane::Record => self.record.allowed(action, &self.keymap),
+        }
+    }
+}
+
 /// Whether there is a step to be undone, or done again.
-pub(super) fn turns(journal: &Journal, turn: Turn) -> Result<(), Why> {
+fn turns(journal: &Journal, turn: Turn) -> Result<(), Why> {
     match journal.next(turn) {
         Some(_) => Ok(()),
         None => Err(Notice::info(words::nothing_to(turn))),
@@ -24,7 +75,7 @@ pub(super) fn turns(journal: &Journal, turn: Turn) -> Result<(), Why> {
 }
 
 /// Whether there is another pane to share the width with.
-pub(super) fn shares_width(
+fn shares_width(
     action: Action,
     layout: &Layout,
     split: &Split,
