@@ -51,6 +51,7 @@ mod facts;
 mod hints;
 mod interest;
 pub mod rate;
+pub mod recent;
 mod route;
 mod typing;
 
@@ -70,8 +71,8 @@ pub(crate) use facts::store_state;
 pub use hints::{Hint, hints};
 pub use jobs::{Job, JobId};
 pub use layers::{
-    Details, Dialog, DraftView, Help, Layer, LeafCursor, ListDialog, MergeView, Overlay, Review,
-    Targets, UnsavedLeaf,
+    Details, Dialog, DraftView, Help, Layer, LeafCursor, ListDialog, Menu, MenuRow, MergeView,
+    Overlay, Palette, Review, Targets, UnsavedLeaf,
 };
 pub use layout::{Area, Layout, Pane, PaneSizes, Split, TWO_PANES};
 pub use load::{
@@ -80,6 +81,7 @@ pub use load::{
 };
 pub use notice::{Notice, Notices, Tone};
 pub use question::{Confirm, Confirmed, Prompt, PromptKind};
+pub use recent::{Item, Recent};
 pub use session::{Session, SessionState};
 pub use settings::{Settings, TargetChoice};
 pub use typing::is_text;
@@ -137,6 +139,8 @@ pub struct App {
     pub notices: Notices,
     /// Whether the mouse is taken.
     pub mouse: bool,
+    /// What was run or looked at lately.
+    pub recent: Recent,
     /// Writes that have not been answered.
     pub writes: Writes,
     /// What was done, and what undoes it.
@@ -174,6 +178,7 @@ impl App {
             notice: None,
             notices: Notices::default(),
             mouse: settings.mouse,
+            recent: Recent::default(),
             writes: Writes::default(),
             journal: Journal::default(),
             turning: None,
@@ -213,6 +218,7 @@ impl App {
         route::come_back(self);
         route::share_width(self);
         summaries::summarise(self);
+        recent::look(self);
         drafting::look(self, typed);
         self.watch.look(&self.stores, &self.keys, &self.record, &mut ctx!(self));
         self.notices.show(self.notice.as_ref(), self.now);

@@ -33,6 +33,11 @@ impl App {
 
     /// As [`App::allowed`], of the panes behind a dialog.
     pub fn allowed_in_panes(&self, action: Action) -> Result<(), Why> {
+        self.allowed_in(self.focus, action)
+    }
+
+    /// As [`App::allowed_in_panes`], were this pane in focus.
+    pub(crate) fn allowed_in(&self, pane: Pane, action: Action) -> Result<(), Why> {
         match (action, self.session.refused(&self.settings)) {
             (Action::Targets, _) if self.settings.targets.is_empty() => {
                 let why = "no other targets; add [profiles.NAME] to the config file";
@@ -48,14 +53,14 @@ impl App {
             (Action::NewStore | Action::FindLost, _) if !self.session.is_open() => {
                 return Err(Notice::info("not connected yet"));
             }
-            (_, Some(why)) if writes(action, self.focus) => {
+            (_, Some(why)) if writes(action, pane) => {
                 return Err(Notice::warning(why));
             }
             (Action::Undo, _) => return turns(&self.journal, Turn::Undo),
             (Action::Redo, _) => return turns(&self.journal, Turn::Redo),
             _ => {}
         }
-        match self.focus {
+        match pane {
             Pane::Stores => self.stores.allowed(action),
             Pane::Keys => {
                 self.keys.allowed(action)?;

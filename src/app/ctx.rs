@@ -23,6 +23,7 @@ use super::layout::{Layout, Pane, Split};
 use super::load::Read;
 use super::notice::{self, Notice};
 use super::question::{Confirm, Prompt, PromptKind};
+use super::recent::Item;
 use super::settings::Settings;
 
 /// Something that concerns more than the pane or the dialog that asks for it.
@@ -44,8 +45,10 @@ pub enum Request {
     ShowRecord,
     /// Read the record that is shown again.
     ReloadRecord,
-    /// Show the keys there are.
+    /// Show what can be done, and with which key.
     Help,
+    /// Run what was chosen by its name.
+    Run(Item),
     /// Make a plan, under this number.
     Send(WriteId, Box<Plan>),
     /// Give up what is in the editor.
@@ -288,6 +291,11 @@ impl Pane {
             Self::Keys => "keys",
             Self::Record => "value",
         }
+    }
+
+    /// The pane whose keys are in this table of the keymap.
+    pub fn of(context: Context) -> Option<Self> {
+        [Self::Stores, Self::Keys, Self::Record].into_iter().find(|pane| pane.context() == context)
     }
 
     /// The table of the keymap that this pane's keys are in.

@@ -211,6 +211,9 @@ fn words(app: &App, action: Action) -> Option<Cow<'static, str>> {
     if let Some(Layer::Prompt(line)) = app.layer() {
         return line.words(action).map(Cow::Borrowed);
     }
+    if let Some(Layer::Help(_) | Layer::Palette(_)) = app.layer() {
+        return Some(menu_words(action).into());
+    }
     if !app.layers.is_empty() {
         return Some(action.hint().into());
     }
@@ -228,6 +231,15 @@ fn words(app: &App, action: Action) -> Option<Cow<'static, str>> {
         _ => action.hint(),
     };
     Some(words.into())
+}
+
+/// What an action does in a list of what can be done.
+fn menu_words(action: Action) -> &'static str {
+    match action {
+        Action::Accept => "run",
+        Action::Filter => "find",
+        _ => action.hint(),
+    }
 }
 
 impl Prompt {

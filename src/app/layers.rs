@@ -10,6 +10,7 @@ mod jobs;
 mod leaf;
 pub mod list;
 mod log;
+mod menu;
 pub mod merge;
 mod messages;
 mod overlay;
@@ -21,12 +22,13 @@ mod totals;
 
 pub use asides::Asides;
 pub use crawl::Overview;
-pub use details::{Details, Help};
+pub use details::Details;
 pub use dialog::Dialog;
 pub use draft::DraftView;
 pub use jobs::Jobs;
 pub use leaf::{LeafCursor, UnsavedLeaf};
 pub use log::Log;
+pub use menu::{Help, Menu, MenuRow, Palette};
 pub use merge::MergeView;
 pub use overlay::{Overlay, Then};
 pub use review::Review;
@@ -89,8 +91,10 @@ dialogs! {
     Confirm(Box<Confirm>),
     /// A line to type.
     Prompt(Box<Prompt>),
-    /// The keys.
-    Help(Help) by Help,
+    /// What can be done, and with which key.
+    Help(Box<Help>),
+    /// All that can be run by its name.
+    Palette(Box<Palette>),
     /// What is known of a store or record.
     Details(Details),
     /// How much there is of each content type.

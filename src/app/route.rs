@@ -12,6 +12,7 @@ mod panes;
 mod questions;
 mod replies;
 mod rewrites;
+mod run;
 mod saving;
 mod targets;
 mod unasked;
@@ -134,6 +135,7 @@ impl App {
                 Request::ShowRecord => opened::follow_cursor(self),
                 Request::ReloadRecord => opened::reload_record(self),
                 Request::Help => drop(actions::open_dialog(self, Action::Help)),
+                Request::Run(item) => run::run(self, item),
                 Request::Send(id, plan) => {
                     self.watch.crawling.begins_write(self.now);
                     self.writes.send(id, *plan, &mut ctx!(self));
@@ -237,6 +239,11 @@ impl App {
         }
         self.notice = None;
         let action = self.keymap.lookup(self.context(), &key);
+        self.press(key, action);
+    }
+
+    /// Does what a key is bound to, where it is pressed.
+    pub(super) fn press(&mut self, key: KeyEvent, action: Option<Action>) {
         if let Some(layer) = self.layers.last_mut() {
             if layer.dialog_mut().key(key, action, &mut ctx!(self)) == Then::Close {
                 self.close_layer();
@@ -325,14 +332,18 @@ impl App {
         self.record.scroll_by(0, view);
     }
 
-    /// Gives the keys to another pane, if there is something in it.
-    pub(super) fn focus_on(&mut self, pane: Pane) {
-        let there = match pane {
+    /// Whether there is something in a pane.
+    pub(super) fn has(&self, pane: Pane) -> bool {
+        match pane {
             Pane::Stores => true,
             Pane::Keys => self.keys.store.is_some(),
             Pane::Record => self.record.wanted.is_some(),
-        };
-        if there {
+        }
+    }
+
+    /// Gives the keys to another pane, if there is something in it.
+    pub(super) fn focus_on(&mut self, pane: Pane) {
+        if self.has(pane) {
             self.focus = pane;
             self.measure();
         }

@@ -40,6 +40,20 @@ impl Letters {
         Self(if text.is_empty() { Wanted::Nothing } else { Wanted::Text { text, exact } })
     }
 
+    /// How well they match a text, the higher the better; `None` if they are not in it.
+    pub fn score(&mut self, text: &str) -> Option<u32> {
+        match &mut self.0 {
+            Wanted::Nothing => Some(0),
+            Wanted::Text { text: wanted, exact } => {
+                (!find_text(text, wanted, *exact).is_empty()).then_some(1)
+            }
+            Wanted::Fuzzy(fuzzy) => {
+                let mut letters = Vec::new();
+                fuzzy.0.score(Utf32Str::new(text, &mut letters), &mut fuzzy.1)
+            }
+        }
+    }
+
     /// Where they are in a key, in bytes, from the front.
     pub fn find(&mut self, key: &str) -> Vec<Range<usize>> {
         match &mut self.0 {

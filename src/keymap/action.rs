@@ -57,13 +57,14 @@ named! {
     Action, "action";
 
     Quit "quit" "quit" "Quit"
-    Help "help" "help" "Show which key does what"
+    Help "help" "help" "Show what can be done, and with which key"
     Refresh "refresh" "refresh" "Read again what is shown"
     NextPane "next_pane" "next pane" "Go to the next pane"
     PreviousPane "previous_pane" "previous pane" "Go to the previous pane"
     Back "back" "back" "Clear the filter, the marks or the search, leave the group, or stop a read"
     Suspend "suspend" "suspend" "Stop larder and go to the shell; `fg` brings it back"
     ToggleMouse "toggle_mouse" "mouse" "Turn the mouse on or off, so that the terminal can select text"
+    Palette "palette" "commands" "Find a command by its name, and run it"
     Targets "targets" "targets" "Open another target: a server or a directory"
     Crawl "crawl" "crawl" "Show the crawl: its request queues, datasets, crawlers and stores"
     FailedRequests "failed_requests" "failed" "Show the error pages of failed requests, in the default store"
@@ -84,7 +85,7 @@ named! {
     End "end" "last" "Go to the end"
     Left "left" "left" "Go left: scroll back, or go to the pane on the left"
     Right "right" "right" "Scroll right"
-    Open "open" "open" "Open what is under the cursor in the pane on the right"
+    Open "open" "open" "Open what is under the cursor, in the pane on the right"
 
     NewStore "new_store" "new" "Make a new store, or open one by its name or alias"
     Purge "purge" "purge" "Remove all records of the store; the store stays"
@@ -158,6 +159,8 @@ named! {
     Previous "previous" "previous" "Go to the previous choice"
     TakeMine "take_mine" "mine" "Take what you typed"
     TakeTheirs "take_theirs" "theirs" "Take what someone else wrote"
+    Complete "complete" "complete" "Take the name of the row under the cursor"
+    CopyCommand "copy_command" "copy command" "Copy the shell command that does the same"
     CancelJob "cancel_job" "cancel" "Give up the job under the cursor"
     Close "close" "close" "Close this"
 }
@@ -173,9 +176,14 @@ impl Action {
         self.texts().1
     }
 
+    /// The line for the help without what it adds: `Mark the record`.
+    pub fn clause(self) -> &'static str {
+        self.description().split([',', ':', ';', '(']).next().unwrap_or_default().trim_end()
+    }
+
     /// The same for a sentence that a key begins: `marks the record`.
     pub fn does(self) -> String {
-        let what = self.description().split([',', ':', ';', '(']).next().unwrap_or_default();
+        let what = self.clause();
         let (verb, rest) = what.split_once(' ').unwrap_or((what, ""));
         let verb = verb.to_lowercase();
         let hisses = ["s", "x", "ch", "sh", "o"].iter().any(|end| verb.ends_with(end));
@@ -200,6 +208,7 @@ named! {
     Confirm "confirm" "Dialogs" "While larder asks for a Yes or No"
     Prompt "prompt" "Prompts" "While a line of text is typed"
     Help "help" "Help" "While the help is open"
+    Palette "palette" "Commands" "While a command is looked for by its name"
     Overlay "overlay" "Details" "While something is only looked at"
     Crawl "crawl" "The crawl" "While the list of what the crawl fills is open"
     Totals "totals" "Content types" "While the totals of content types are open"
@@ -220,7 +229,7 @@ impl Context {
 
     /// Whether plain characters are typed here, so that none can be bound.
     pub const fn takes_text(self) -> bool {
-        matches!(self, Self::Editor | Self::Prompt)
+        matches!(self, Self::Editor | Self::Prompt | Self::Palette)
     }
 
     /// Whether this stands in front of the panes: no plain character may act on them from here.

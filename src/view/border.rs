@@ -25,7 +25,7 @@ pub(super) struct Titles<'a> {
 
 /// What the border of an overlay says of its keys: how it scrolls, if it does, and closes.
 pub(super) fn overlay_keys(scrolls: bool, app: &App, appearance: &Appearance) -> String {
-    named::line(&named::overlay(scrolls), Context::Help, app, appearance)
+    named::line(&named::overlay(scrolls), Context::Overlay, app, appearance)
 }
 
 /// Draws the border of a pane and clears what is inside it.

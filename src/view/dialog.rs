@@ -48,7 +48,8 @@ pub(super) fn drawn(layer: &Layer) -> &dyn Drawn {
     match layer {
         Layer::Confirm(shown) => &**shown,
         Layer::Prompt(shown) => &**shown,
-        Layer::Help(shown) => shown,
+        Layer::Help(shown) => &**shown,
+        Layer::Palette(shown) => &**shown,
         Layer::Details(shown) => shown,
         Layer::Totals(shown) => shown,
         Layer::Crawl(shown) => &**shown,

@@ -18,6 +18,8 @@ const GAP: usize = 2;
 const TO_TYPE: usize = 10;
 /// From so many columns on, how to end larder has its place.
 const NARROW: u16 = 60;
+/// From so many columns on, so has how to find what can be done by its name.
+const WIDE: u16 = 100;
 /// Columns beside a sentence in a border: a corner, a line and a gap, on each side.
 const FRAME: u16 = 6;
 
@@ -185,6 +187,7 @@ fn fit<'a>(
     let held = |hint: &Hint| match hint.action {
         Action::Help => true,
         Action::Quit => width >= NARROW,
+        Action::Palette => width >= WIDE,
         _ => false,
     };
     let mut fits = |hint: &Hint| {

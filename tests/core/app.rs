@@ -18,6 +18,7 @@ mod leaf;
 mod leaf_drafts;
 mod leaf_fidelity;
 mod lists;
+mod menu;
 mod panes;
 mod rewrites;
 mod rules;

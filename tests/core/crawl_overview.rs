@@ -128,7 +128,7 @@ fn before_there_is_a_connection_there_is_nothing_to_look_at() {
 #[test]
 fn a_dialog_that_takes_its_place_ends_the_readings() {
     let (mut stage, ticket) = opened();
-    stage.app.layers = vec![Layer::Help(Help::default())];
+    stage.app.layers = vec![Layer::Help(Box::new(Help::new(&stage.app)))];
     reads(&mut stage, ticket, 1, Ok(crawl(10)));
     assert!(is_given_up(&stage));
 }

@@ -921,6 +921,21 @@ fn overlays() {
         stage.keys("?");
         stage
     });
+    each("help_found", |width, height| {
+        let mut stage = opened(width, height);
+        stage.keys("?/record");
+        stage
+    });
+    each("palette", |width, height| {
+        let mut stage = opened(width, height);
+        stage.keys(":");
+        stage
+    });
+    each("palette_typed", |width, height| {
+        let mut stage = opened(width, height);
+        stage.keys(":copy");
+        stage
+    });
     each("details", |width, height| {
         let mut stage = opened(width, height);
         stage.keys("i");

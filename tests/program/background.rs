@@ -35,7 +35,7 @@ fn a_light_answer_gives_the_light_theme_and_a_dark_one_the_dark() {
         screen.wait_for_screen("the theme's border", |screen| border(screen) == Some(color));
         // Nothing of the answer was taken for keys.
         screen.keys("?");
-        screen.wait_for_text("Go up a line");
+        screen.wait_for_text("What can be done");
         screen.keys("qq");
         assert_eq!(screen.exit_code(), 0);
     }
@@ -54,7 +54,7 @@ fn a_late_answer_changes_the_colours_and_types_nothing() {
             .flat_map(|row| (0..columns.get()).filter_map(move |column| screen.cell(row, column)));
         cells.into_iter().any(|cell| cell.fgcolor() == light)
     });
-    screen.wait_for_text("Go up a line");
+    screen.wait_for_text("What can be done");
 }
 
 #[test]
@@ -77,9 +77,9 @@ fn an_answer_in_pieces_types_nothing_however_late_they_come() {
             screen.wait_quiet(Duration::from_millis(120));
             screen.keys(&format!("{}?", &answer[cut..]));
             // The help opens over the list: nothing else was, and it closes at once.
-            screen.wait_for_text("Go up a line");
+            screen.wait_for_text("What can be done");
             screen.keys("q");
-            let text = screen.wait_for("the list", |text| !text.contains("Go up a line"));
+            let text = screen.wait_for("the list", |text| !text.contains("What can be done"));
             assert!(text.contains("INPUT") && !text.contains("No "), "{cut}: {text}");
             screen.keys("q");
             assert_eq!(screen.exit_code(), 0);
@@ -94,7 +94,7 @@ fn a_silent_terminal_shows_its_own_colours_without_a_noticeable_wait() {
     assert!(asked(&screen));
     // Keys come through at once, brackets after a moment.
     screen.keys("]?");
-    screen.wait_for_text("Go up a line");
+    screen.wait_for_text("What can be done");
     screen.keys("qq");
     assert_eq!(screen.exit_code(), 0);
 }
@@ -103,7 +103,7 @@ fn a_silent_terminal_shows_its_own_colours_without_a_noticeable_wait() {
 fn what_is_typed_before_the_first_screen_counts() {
     let mut screen = start(LIGHT, &[TRUE]);
     screen.keys("?");
-    screen.wait_for_text("Go up a line");
+    screen.wait_for_text("What can be done");
     assert!(asked(&screen));
 }
 

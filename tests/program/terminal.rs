@@ -32,7 +32,7 @@ fn a_browser_whose_terminal_is_gone_ends_without_a_signal() {
     // In a list, a dialog, a prompt and the editor: wherever keys are waited for.
     for (keys, shown, then) in [
         ("", "shop · 2 records", "?"),
-        ("?", "Go up a line", "\x1b"),
+        ("?", "What can be done", "\x1b"),
         ("/", "/", "x"),
         ("hD", "Drop the store", "x"),
     ] {

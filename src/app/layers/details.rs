@@ -1,4 +1,4 @@
-//! What is only looked at: what is known of a store or a record, and the keys there are.
+//! What is known of a store or a record, to be looked at.
 
 use crate::keymap::Context;
 
@@ -27,23 +27,6 @@ impl Details {
 impl Dialog for Details {
     fn context(&self) -> Context {
         Context::Overlay
-    }
-
-    fn overlay(&mut self) -> Option<&mut Overlay> {
-        Some(&mut self.overlay)
-    }
-}
-
-/// The keys, and how far they are scrolled.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Help {
-    /// How far they are scrolled.
-    pub overlay: Overlay,
-}
-
-impl Dialog for Help {
-    fn context(&self) -> Context {
-        Context::Help
     }
 
     fn overlay(&mut self) -> Option<&mut Overlay> {

@@ -11,7 +11,7 @@ use super::super::editor::Editor;
 use super::super::event::{Effect, Slot};
 use super::super::facts::{record_facts, store_facts};
 use super::super::jobs::JobId;
-use super::super::layers::{Details, Layer};
+use super::super::layers::{Details, Help, Layer, Palette};
 use super::super::layout::Pane;
 use super::super::load::RecordView;
 use super::super::notice::Notice;
@@ -66,7 +66,13 @@ pub(in crate::app) fn act(app: &mut App, action: Action) {
 
 /// Opens the dialog that an action stands for; tells whether it is one of those.
 pub(super) fn open_dialog(app: &mut App, action: Action) -> bool {
-    let Some(mut layer) = Layer::of(action) else { return false };
+    // These show what can be done where they are opened.
+    let opened = match action {
+        Action::Help => Some(Layer::Help(Box::new(Help::new(app)))),
+        Action::Palette => Some(Layer::Palette(Box::new(Palette::new(app)))),
+        _ => Layer::of(action),
+    };
+    let Some(mut layer) = opened else { return false };
     layer.dialog_mut().opened(&mut ctx!(app));
     app.layers.push(layer);
     true

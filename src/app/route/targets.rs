@@ -47,6 +47,8 @@ pub(in crate::app) fn switched(app: &mut App, result: Result<usize, String>) {
     new.now = app.now;
     new.quitting = app.quitting;
     new.notices = std::mem::take(&mut app.notices);
+    new.recent = std::mem::take(&mut app.recent);
+    new.recent.leave_target();
     new.out = std::mem::take(&mut app.out);
     // No reply to a question of before is taken for an answer.
     for ticket in &mut new.out.tickets {

@@ -40,7 +40,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::app::layers::Help;
+    use crate::app::layers::Details;
     use crate::app::{Event, Settings};
     use crate::keymap::KeyMap;
     use crossterm::event::{KeyCode, KeyEvent};
@@ -53,7 +53,7 @@ mod tests {
     fn a_dialog_that_opened_by_itself_takes_keys_after_a_pause_in_them() {
         let mut app = App::new(Settings::default(), Arc::new(KeyMap::default()), (80, 24));
         let escape = || Event::Key(KeyEvent::from(KeyCode::Esc));
-        open(&mut app, Help::default().into());
+        open(&mut app, Details::new("Store", Vec::new()).into());
         assert_eq!(app.wake().map(Timestamp::micros), Some(PAUSE));
         for millis in [10, 100, 450, 800] {
             at(&mut app, millis);

@@ -205,15 +205,15 @@ fn a_notice_stands_beside_the_hints_and_the_frame_stays_closed() {
 
 #[test]
 fn the_help_opens_over_every_dialog_and_goes_back_to_it() {
-    for keys in ["i", "m", "J", "U", "T", "d", "C", "t", "P"] {
+    for keys in ["i", "m", "J", "U", "T", "d", "C", "t", "P", ":", "/"] {
         let mut stage = with((120, 36), &shop());
         stage.keys(keys);
         assert_eq!(stage.app.layers.len(), 1, "{keys}");
         // Where a name is typed, a question mark is a letter of it.
-        let help = if keys == "P" { "<f1>" } else { "?" };
+        let help = if ["P", ":", "/"].contains(&keys) { "<f1>" } else { "?" };
         stage.keys(help);
         assert!(matches!(stage.app.layer(), Some(Layer::Help(_))), "{keys}");
-        stage.keys("<esc>");
+        stage.keys(if keys == "i" { "<esc>" } else { help });
         assert_eq!(stage.app.layers.len(), 1, "{keys}");
         assert!(!matches!(stage.app.layer(), Some(Layer::Help(_))), "{keys}");
     }

@@ -1,0 +1,253 @@
+//! What can be done, as a list to look through and to run from: the help, and the palette.
+
+mod command;
+mod dialogs;
+mod places;
+mod rows;
+
+use std::cmp::Reverse;
+
+use crossterm::event::KeyEvent;
+
+use crate::index::{Filter, Letters};
+use crate::keymap::{Action, Context};
+
+use super::super::App;
+use super::super::ctx::{Ctx, Request};
+use super::super::event::Effect;
+use super::super::input::LineInput;
+use super::super::notice::Notice;
+use super::super::recent::Item;
+use super::overlay::Then;
+
+pub use dialogs::{Help, Palette};
+use places::Places;
+
+/// Something that can be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MenuRow {
+    /// What is run.
+    pub item: Item,
+    /// What it does; may hold hostile text.
+    pub text: String,
+    /// A second word for it, by which it is found too.
+    pub alias: &'static str,
+    /// Its keys, with a space between two.
+    pub keys: String,
+    /// What it belongs to.
+    pub section: &'static str,
+    /// Why it cannot be done now.
+    pub why: Option<String>,
+}
+
+/// A list to look through and to run from.
+#[derive(Debug, Clone)]
+pub struct Menu {
+    /// What the rows are narrowed to.
+    pub input: LineInput,
+    /// Whether that is being typed.
+    pub typing: bool,
+    /// Where the rows are on the screen.
+    pub places: Places,
+    /// What is typed is found in the rows so.
+    matching: Filter,
+    /// The table of the keymap of what is under it.
+    under: Context,
+    /// Whether that is a dialog.
+    over_dialog: bool,
+    rows: Vec<MenuRow>,
+    /// The numbers of the rows that are shown, and the cursor among them.
+    shown: Vec<usize>,
+    at: usize,
+    /// The shell command that does the same as the row under the cursor.
+    command: Option<String>,
+}
+
+impl Menu {
+    fn new(app: &App, rows: Vec<MenuRow>, matching: Filter) -> Self {
+        let mut menu = Self {
+            input: LineInput::default(),
+            typing: false,
+            places: Places::default(),
+            matching,
+            under: app.context(),
+            over_dialog: !app.layers.is_empty(),
+            shown: (0..rows.len()).collect(),
+            rows,
+            at: 0,
+            command: None,
+        };
+        menu.look(app);
+        menu
+    }
+
+    /// The rows that are shown, in their order.
+    pub fn shown(&self) -> impl ExactSizeIterator<Item = &MenuRow> {
+        self.shown.iter().map(|row| &self.rows[*row])
+    }
+
+    /// The number of the row under the cursor, among those that are shown.
+    pub fn at(&self) -> usize {
+        self.at
+    }
+
+    /// The row under the cursor.
+    pub fn current(&self) -> Option<&MenuRow> {
+        self.shown.get(self.at).map(|row| &self.rows[*row])
+    }
+
+    /// The shell command that does the same as the row under the cursor, if there is one.
+    pub fn command(&self) -> Option<&str> {
+        self.command.as_deref()
+    }
+
+    /// What to say where nothing is found.
+    pub fn none_found(&self, app: &App) -> String {
+        let stores = app.stores.all().count();
+        let more = stores > rows::MOST_STORES;
+        let told = format!("no matches in {} of {stores} stores", rows::MOST_STORES);
+        if more { told } else { "no matches".to_owned() }
+    }
+
+    /// What finds the letters that were typed: all of them together, or each word for itself.
+    pub fn letters(&self) -> Vec<Letters> {
+        let text = self.input.text();
+        match self.matching {
+            Filter::Fuzzy => vec![Letters::new(text, Filter::Fuzzy)],
+            other => text.split_whitespace().map(|word| Letters::new(word, other)).collect(),
+        }
+    }
+
+    fn narrow(&mut self) {
+        self.at = 0;
+        self.places.forget();
+        let wanted = self.input.text().trim();
+        let mut letters = self.letters();
+        let mut found: Vec<Found> = Vec::new();
+        for (at, row) in self.rows.iter().enumerate() {
+            let by_key = !wanted.is_empty() && row.keys.split(' ').any(|key| key == wanted);
+            let score = letters.iter_mut().map(|word| row.score(word)).sum::<Option<u32>>();
+            let score = score.or(by_key.then_some(0));
+            found.extend(score.map(|score| Found { by_key, score, at }));
+        }
+        if self.matching == Filter::Fuzzy && !wanted.is_empty() {
+            found.sort_by_key(|found| (!found.by_key, Reverse(found.score), found.at));
+        } else {
+            // They stay under their heads; the one whose key was typed is meant.
+            self.at = found.iter().position(|found| found.by_key).unwrap_or(0);
+        }
+        self.shown = found.into_iter().map(|found| found.at).collect();
+    }
+
+    /// Takes the state as it is now. What is under a dialog's help is as it was when that opened.
+    fn look(&mut self, app: &App) {
+        if !self.over_dialog {
+            for row in &mut self.rows {
+                row.why = rows::why(app, self.under, &row.item);
+            }
+        }
+        self.command = self.current().and_then(|row| command::of(app, &row.item));
+    }
+
+    fn go(&mut self, by: isize) {
+        let last = self.shown.len().saturating_sub(1);
+        self.at = self.at.saturating_add_signed(by).min(last);
+    }
+
+    fn act(&mut self, key: KeyEvent, action: Option<Action>, ctx: &mut Ctx<'_>) -> Then {
+        match action {
+            Some(Action::Up) => self.go(-1),
+            Some(Action::Down) => self.go(1),
+            Some(Action::Home) => self.go(isize::MIN),
+            Some(Action::End) => self.go(isize::MAX),
+            Some(Action::Left) => self.at = self.places.beside(self.at, -1),
+            Some(Action::Right) => self.at = self.places.beside(self.at, 1),
+            Some(Action::PageUp) => self.at = self.places.page(self.at, -1),
+            Some(Action::PageDown) => self.at = self.places.page(self.at, 1),
+            Some(Action::Filter) => self.typing = true,
+            Some(Action::Complete) => {
+                if let Some(text) = self.current().map(|row| row.text.clone()) {
+                    self.input = LineInput::new(&text);
+                    self.narrow();
+                }
+            }
+            Some(Action::CopyCommand) => self.copy_command(ctx),
+            Some(Action::Accept) => return self.run(ctx),
+            Some(Action::Close | Action::Cancel | Action::Back) => return Then::Close,
+            other => {
+                if !ctx.common(other) && self.typing && self.input.key(key) {
+                    self.narrow();
+                }
+            }
+        }
+        Then::Stay
+    }
+
+    /// Runs the row under the cursor, if that can be done; otherwise says why not.
+    fn run(&self, ctx: &mut Ctx<'_>) -> Then {
+        let Some(row) = self.current() else { return Then::Stay };
+        if let Some(why) = &row.why {
+            ctx.say(Notice::info(why.clone()));
+            return Then::Stay;
+        }
+        ctx.request(Request::Run(row.item.clone()));
+        Then::Close
+    }
+
+    fn copy_command(&self, ctx: &mut Ctx<'_>) {
+        match &self.command {
+            Some(command) => {
+                let bytes = command.clone().into();
+                ctx.effect(Effect::Copy { what: "command", bytes });
+            }
+            None => ctx.say(Notice::info("no shell command does this")),
+        }
+    }
+
+    fn allows(&self, action: Action) -> bool {
+        match action {
+            Action::Accept => self.current().is_some_and(|row| row.why.is_none()),
+            Action::Complete => self.current().is_some(),
+            Action::CopyCommand => self.command.is_some(),
+            Action::Left | Action::Right => self.places.has_columns(),
+            _ => true,
+        }
+    }
+
+    fn paste(&mut self, text: &str) {
+        if self.typing {
+            self.input.paste(text);
+            self.narrow();
+        }
+    }
+
+    /// Shows all rows again; tells whether they were narrowed.
+    fn widen(&mut self) -> bool {
+        let narrowed = self.typing || !self.input.text().is_empty();
+        if narrowed {
+            let held = self.shown.get(self.at).copied();
+            self.typing = false;
+            self.input = LineInput::default();
+            self.narrow();
+            self.at = held.unwrap_or(0);
+        }
+        narrowed
+    }
+}
+
+/// A row that what was typed is found in.
+struct Found {
+    /// It was its key.
+    by_key: bool,
+    score: u32,
+    at: usize,
+}
+
+impl MenuRow {
+    /// How well it is meant by these letters.
+    fn score(&self, letters: &mut Letters) -> Option<u32> {
+        // What is called so is meant more than what only mentions it.
+        let alias = letters.score(self.alias).map(|score| score.saturating_mul(2));
+        letters.score(&self.text).max(alias).max(letters.score(&self.keys))
+    }
+}

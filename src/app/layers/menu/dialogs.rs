@@ -1,0 +1,97 @@
+//! The two menus: the help, to be looked through, and the palette, to be typed into.
+
+use crossterm::event::KeyEvent;
+
+use crate::index::Filter;
+use crate::keymap::{Action, Context};
+
+use super::super::super::App;
+use super::super::super::ctx::{Ctx, Request};
+use super::super::dialog::Dialog;
+use super::super::overlay::Then;
+use super::{Menu, rows};
+
+/// What can be done, and with which key; what is on the screen first.
+#[derive(Debug, Clone)]
+pub struct Help(pub Menu);
+
+/// All that can be run, narrowed as one types; what was run lately first.
+#[derive(Debug, Clone)]
+pub struct Palette(pub Menu);
+
+impl Help {
+    /// Of what is on the screen.
+    pub fn new(app: &App) -> Self {
+        Self(Menu::new(app, rows::help(app), Filter::Substring))
+    }
+}
+
+impl Palette {
+    /// Of what is on the screen.
+    pub fn new(app: &App) -> Self {
+        let mut menu = Menu::new(app, rows::palette(app), Filter::Fuzzy);
+        menu.typing = true;
+        Self(menu)
+    }
+}
+
+impl Dialog for Help {
+    fn context(&self) -> Context {
+        if self.0.typing { Context::Palette } else { Context::Help }
+    }
+
+    fn look(&mut self, app: &App) {
+        self.0.look(app);
+    }
+
+    fn key(&mut self, key: KeyEvent, action: Option<Action>, ctx: &mut Ctx<'_>) -> Then {
+        match action {
+            Some(Action::Help) => Then::Close,
+            // What was typed is taken back before it closes.
+            Some(Action::Close | Action::Cancel | Action::Back) if self.0.widen() => Then::Stay,
+            _ => self.0.act(key, action, ctx),
+        }
+    }
+
+    fn allows(&self, action: Action) -> bool {
+        self.0.allows(action)
+    }
+
+    fn paste(&mut self, text: &str, _: &mut Ctx<'_>) {
+        self.0.paste(text);
+    }
+
+    fn wheel(&mut self, rows: isize, _: &mut Ctx<'_>) {
+        self.0.go(rows);
+    }
+}
+
+impl Dialog for Palette {
+    fn context(&self) -> Context {
+        Context::Palette
+    }
+
+    fn look(&mut self, app: &App) {
+        self.0.look(app);
+    }
+
+    fn key(&mut self, key: KeyEvent, action: Option<Action>, ctx: &mut Ctx<'_>) -> Then {
+        if action == Some(Action::Help) {
+            ctx.request(Request::Help);
+            return Then::Stay;
+        }
+        self.0.act(key, action, ctx)
+    }
+
+    fn allows(&self, action: Action) -> bool {
+        self.0.allows(action)
+    }
+
+    fn paste(&mut self, text: &str, _: &mut Ctx<'_>) {
+        self.0.paste(text);
+    }
+
+    fn wheel(&mut self, rows: isize, _: &mut Ctx<'_>) {
+        self.0.go(rows);
+    }
+}

@@ -1,0 +1,200 @@
+//! The rows of help and palette.
+
+use std::collections::BTreeSet;
+
+use crate::keymap::{Action, Context};
+use crate::model::{Key, StoreName};
+
+use super::super::super::App;
+use super::super::super::layout::Pane;
+use super::super::super::recent::Item;
+use super::MenuRow;
+
+/// Where moving about stands: behind what is done.
+const MOVING: &str = "Moving about";
+/// What was run or looked at lately.
+const RECENT: &str = "Recent";
+/// Of what was run or looked at lately, so many rows stand at the top.
+const FIRST: usize = 8;
+/// Stores that the palette names at most: each letter that is typed looks through them all.
+pub(super) const MOST_STORES: usize = 4000;
+
+const PANES: [Pane; 3] = [Pane::Stores, Pane::Keys, Pane::Record];
+
+fn moves(action: Action) -> bool {
+    use Action::{Down, End, Home, Left, NextPane, PageDown, PageUp, PreviousPane, Right, Up};
+    let all = [Up, Down, PageUp, PageDown, Home, End, Left, Right, NextPane, PreviousPane];
+    all.contains(&action)
+}
+
+/// What keys do: on the screen, everywhere and in the other panes, then moving about, then what cannot
+/// be done from here.
+pub(super) fn help(app: &App) -> Vec<MenuRow> {
+    let under = app.context();
+    let others = PANES.into_iter().map(Pane::context);
+    let near = [under, Context::Global].into_iter().chain(others.filter(|_| !under.is_in_front()));
+    let mut rows: Vec<MenuRow> = Vec::new();
+    let mut seen: Vec<Context> = Vec::new();
+    for context in near {
+        if !seen.contains(&context) {
+            seen.push(context);
+            let more = bound(app, context, false).into_iter();
+            let more: Vec<_> = more.filter(|row| !rows.iter().any(|is| is.is_same(row))).collect();
+            rows.extend(more);
+        }
+    }
+    for context in [under, Context::Global] {
+        let known: BTreeSet<_> = rows.iter().filter_map(|row| action_of(&row.item)).collect();
+        let moving = bound(app, context, true).into_iter();
+        let moving =
+            moving.filter(|row| action_of(&row.item).is_none_or(|is| !known.contains(&is)));
+        rows.extend(moving.map(|row| MenuRow { section: MOVING, ..row }));
+    }
+    let far = Context::ALL.iter().copied().filter(|context| !seen.contains(context));
+    rows.extend(far.flat_map(|context| bound(app, context, false)));
+    rows
+}
+
+fn action_of(item: &Item) -> Option<Action> {
+    match item {
+        Item::Act(_, action) => Some(*action),
+        _ => None,
+    }
+}
+
+impl MenuRow {
+    /// Whether the same key does the same to the record under the cursor.
+    fn is_same(&self, other: &Self) -> bool {
+        let of_record = |item: &Item| matches!(item, Item::Act(context, _) if matches!(context, Context::Keys | Context::Record));
+        of_record(&self.item)
+            && of_record(&other.item)
+            && (&self.text, &self.keys) == (&other.text, &other.keys)
+    }
+}
+
+/// What has a key in a context: what is done, or how one moves.
+fn bound(app: &App, context: Context, moving: bool) -> Vec<MenuRow> {
+    let entries = app.keymap.entries(context).filter(|(_, chords)| !chords.is_empty());
+    let entries = entries.filter(|(action, _)| moves(*action) == moving);
+    entries.map(|(action, _)| of_action(app, context, action)).collect()
+}
+
+/// All that can be run from the panes: what was run or looked at lately first; then actions, settings,
+/// targets, stores, and the records looked at before.
+pub(super) fn palette(app: &App) -> Vec<MenuRow> {
+    let mut rows = actions(app);
+    let shown = if app.settings.review_saves { "Do not show" } else { "Show" };
+    let text = format!("{shown} what a save changes before it is made");
+    rows.push(row(Item::ReviewSaves, text, "review saves", "Setting"));
+    for (at, target) in app.settings.targets.iter().enumerate() {
+        let text = format!("Open target {}", target.name);
+        rows.push(row(Item::Target(at), text, "target", "Target"));
+    }
+    rows.extend(app.stores.all().take(MOST_STORES).map(|info| of_store(&info.store)));
+    let mut first: Vec<MenuRow> = Vec::new();
+    for item in app.recent.items() {
+        let known = rows.iter().position(|row| row.item == *item);
+        let row = match (known, item) {
+            (Some(at), _) => rows.remove(at),
+            (None, Item::Record(store, key)) => of_record(store, key),
+            (None, Item::Store(store)) => of_store(store),
+            (None, _) => continue,
+        };
+        if first.len() < FIRST {
+            first.push(MenuRow { section: RECENT, ..row });
+        } else {
+            rows.push(row);
+        }
+    }
+    first.extend(rows);
+    for row in &mut first {
+        row.why = why(app, app.context(), &row.item);
+    }
+    first
+}
+
+/// What can be done in the panes, those in focus first. What is done to one record is the same in two.
+fn actions(app: &App) -> Vec<MenuRow> {
+    let here = app.focus.context();
+    let others = PANES.into_iter().map(Pane::context).filter(|context| *context != here);
+    let mut rows = Vec::new();
+    let mut known: BTreeSet<(Action, bool)> = BTreeSet::new();
+    for context in [here, Context::Global].into_iter().chain(others) {
+        for (action, _) in app.keymap.entries(context) {
+            // These are for keys alone.
+            let for_keys = moves(action) || matches!(action, Action::Palette | Action::Back);
+            if !for_keys && known.insert((action, context == Context::Stores)) {
+                rows.push(of_action(app, context, action));
+            }
+        }
+    }
+    rows
+}
+
+fn row(item: Item, text: String, alias: &'static str, section: &'static str) -> MenuRow {
+    MenuRow { item, text, alias, keys: String::new(), section, why: None }
+}
+
+fn of_store(store: &StoreName) -> MenuRow {
+    let text = format!("Open store {}", store.escaped());
+    row(Item::Store(store.clone()), text, "store", "Store")
+}
+
+fn of_record(store: &StoreName, key: &Key) -> MenuRow {
+    let text = format!("Go to {} in {}", key.named(), store.escaped());
+    row(Item::Record(store.clone(), key.clone()), text, "record", "Record")
+}
+
+fn of_action(app: &App, context: Context, action: Action) -> MenuRow {
+    let item = Item::Act(context, action);
+    let why = why(app, app.context(), &item);
+    let chords = app.keymap.chords(context, action).iter();
+    let keys = chords.map(ToString::to_string).collect::<Vec<_>>().join(" ");
+    let text = action.description().to_owned();
+    MenuRow { keys, why, ..row(item, text, action.hint(), context.title()) }
+}
+
+/// Why something cannot be run now, if it cannot. `under`: the table of the keymap of what is under the
+/// menu.
+pub(super) fn why(app: &App, under: Context, item: &Item) -> Option<String> {
+    let told = match item {
+        Item::Act(context, action) => return why_not(app, under, *context, *action),
+        Item::Store(store) | Item::Record(store, _) if app.stores.get(store).is_none() => {
+            "the store is not there any more"
+        }
+        Item::Target(at) if app.settings.target == *at && app.session.is_open() => "open already",
+        Item::Target(at) => {
+            return app.settings.targets.get(*at)?.label.as_ref().err().cloned();
+        }
+        Item::Store(_) | Item::Record(..) | Item::ReviewSaves => return None,
+    };
+    Some(told.to_owned())
+}
+
+fn why_not(app: &App, under: Context, context: Context, action: Action) -> Option<String> {
+    let in_panes = !under.is_in_front();
+    let told = match (Pane::of(context), context) {
+        (Some(pane), _) if in_panes && app.has(pane) => app.allowed_in(pane, action),
+        (Some(Pane::Record), _) if in_panes => return Some("no record is shown".to_owned()),
+        (Some(_), _) if in_panes => return Some("no store is open".to_owned()),
+        (None, Context::Global) if in_panes => app.allowed_in(app.focus, action),
+        (None, Context::Global) if works_everywhere(action) => Ok(()),
+        _ if context == under && answers(action) => {
+            return Some("only its own key answers".to_owned());
+        }
+        _ if context == under => app.allowed(action),
+        _ => return Some("not here".to_owned()),
+    };
+    told.err().map(|why| why.text)
+}
+
+/// Whether every dialog knows this.
+fn works_everywhere(action: Action) -> bool {
+    matches!(action, Action::Quit | Action::Redraw | Action::Suspend | Action::Help)
+}
+
+/// Whether this answers what a dialog asks. A row that was chosen by mistake must not.
+fn answers(action: Action) -> bool {
+    use Action::{Accept, ConfirmNo, ConfirmYes, FreeNow, Switch};
+    matches!(action, Accept | ConfirmYes | ConfirmNo | Switch | FreeNow)
+}

@@ -1,0 +1,84 @@
+//! What can be run by its name, and what of it was run or looked at lately.
+
+use crate::keymap::{Action, Context};
+use crate::model::{Key, StoreName};
+
+use super::App;
+use super::layout::Pane;
+
+/// What is kept at most.
+const MOST: usize = 24;
+
+/// Something that can be run by its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Item {
+    /// An action, and the table of the keymap that has its key.
+    Act(Context, Action),
+    /// Opening a store.
+    Store(StoreName),
+    /// Going to a record.
+    Record(StoreName, Key),
+    /// Opening a target, by its number in [`Settings::targets`](crate::app::Settings::targets).
+    Target(usize),
+    /// Showing saves before they are made, or not.
+    ReviewSaves,
+}
+
+impl Item {
+    /// Whether it is of one target alone.
+    fn is_of_target(&self) -> bool {
+        matches!(self, Self::Store(_) | Self::Record(..))
+    }
+}
+
+/// What was run or looked at lately, the newest first.
+#[derive(Debug, Clone, Default)]
+pub struct Recent(Vec<Item>);
+
+impl Recent {
+    /// From the newest to the oldest.
+    pub fn items(&self) -> impl Iterator<Item = &Item> {
+        self.0.iter()
+    }
+
+    /// Puts something in front.
+    pub(super) fn note(&mut self, item: Item) {
+        self.0.retain(|known| *known != item);
+        self.0.insert(0, item);
+        self.0.truncate(MOST);
+    }
+
+    /// Forgets what is of the target that is left.
+    pub(super) fn leave_target(&mut self) {
+        self.0.retain(|item| !item.is_of_target());
+    }
+}
+
+/// Notes the record that is read or edited.
+pub(super) fn look(app: &mut App) {
+    if app.focus != Pane::Record && app.editor.is_none() {
+        return;
+    }
+    let Some((store, key)) = &app.record.wanted else { return };
+    if !matches!(app.recent.0.first(), Some(Item::Record(of, is)) if of == store && is == key) {
+        app.recent.note(Item::Record(store.clone(), key.clone()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_run_last_comes_first_and_once() {
+        let mut recent = Recent::default();
+        let act = |action| Item::Act(Context::Keys, action);
+        for item in [act(Action::Sort), Item::Store("shop".into()), act(Action::Sort)] {
+            recent.note(item);
+        }
+        let items: Vec<_> = recent.items().cloned().collect();
+        assert_eq!(items, [act(Action::Sort), Item::Store("shop".into())]);
+        recent.leave_target();
+        assert_eq!(recent.items().count(), 1);
+    }
+}

@@ -1,0 +1,47 @@
+//! Runs what was chosen by its name.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use crate::keymap::{Action, Context};
+
+use super::super::App;
+use super::super::ctx::KeysShown;
+use super::super::layout::Pane;
+use super::super::notice::Notice;
+use super::super::recent::Item;
+use super::{opened, targets};
+
+pub(in crate::app) fn run(app: &mut App, item: Item) {
+    if app.layers.is_empty() && app.editor.is_none() {
+        app.recent.note(item.clone());
+    }
+    match item {
+        Item::Act(context, action) => act(app, context, action),
+        Item::Store(store) => opened::enter(app, store, None),
+        Item::Record(store, key) => opened::enter(app, store, Some(KeysShown::At(key))),
+        Item::Target(at) => targets::switch(app, at),
+        Item::ReviewSaves => {
+            let review = &mut app.settings.review_saves;
+            *review = !*review;
+            let told = if *review { "saves are shown first" } else { "saves are made at once" };
+            app.notice = Some(Notice::info(told));
+        }
+    }
+}
+
+/// Does as if the action's key were pressed where it works. Elsewhere, nothing: what was under the
+/// menu has gone away.
+fn act(app: &mut App, context: Context, action: Action) {
+    if let Some(pane) = Pane::of(context) {
+        if !app.layers.is_empty() || app.editor.is_some() {
+            return;
+        }
+        app.focus_on(pane);
+        if app.focus != pane {
+            return;
+        }
+    } else if context != Context::Global && context != app.context() {
+        return;
+    }
+    app.press(KeyEvent::new(KeyCode::Null, KeyModifiers::NONE), Some(action));
+}

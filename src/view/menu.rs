@@ -1,0 +1,103 @@
+//! The help and the palette: what can be done, with which key, and why not.
+
+mod help;
+mod palette;
+
+use ratatui::buffer::Buffer;
+
+use crate::app::{App, Area, Help, Item, Menu, MenuRow, Palette};
+use crate::text::{self, cells, visible};
+use crate::theme::Role;
+
+use super::Appearance;
+use super::border::{TITLE_FRAME, Titles, bordered};
+use super::dialog::{Cell, Drawn, Scene};
+use super::paint::{below, put};
+
+impl Drawn for Help {
+    fn draw(&self, scene: Scene<'_>) -> Option<Cell> {
+        help::draw(scene, &self.0)
+    }
+}
+
+impl Drawn for Palette {
+    fn draw(&self, scene: Scene<'_>) -> Option<Cell> {
+        palette::draw(scene, &self.0)
+    }
+}
+
+/// Draws border and the line that is typed; gives what is left, and the cursor's cell.
+fn frame(
+    buf: &mut Buffer,
+    area: Area,
+    title: &str,
+    menu: &Menu,
+    appearance: &Appearance,
+) -> (Area, Option<Cell>) {
+    let room = usize::from(area.width).saturating_sub(TITLE_FRAME);
+    let bottom = match menu.current().map(|row| row.why.as_deref()) {
+        Some(Some(why)) => why,
+        Some(None) => command(menu.command().unwrap_or_default(), room),
+        None => "",
+    };
+    let (border, style) = (appearance.style(Role::BorderFocus), appearance.style(Role::Title));
+    bordered(buf, area, &Titles { top: title, bottom }, appearance, border, style);
+    let inner = area.inner();
+    let typed = menu.input.text();
+    if !menu.typing && typed.is_empty() || inner.height < 2 {
+        return (inner, None);
+    }
+    let used = put(buf, inner.x + 1, inner.y, 2, "> ", appearance.style(Role::KeyHint));
+    let x = inner.x + 1 + used;
+    let room = inner.width.saturating_sub(used + 2);
+    put(buf, x, inner.y, room, typed, appearance.style(Role::Input));
+    let before: String = typed.chars().take(menu.input.cursor()).collect();
+    let column = u16::try_from(cells(&visible(&before))).unwrap_or(room).min(room);
+    (below(inner, 1), menu.typing.then_some((x + column, inner.y)))
+}
+
+/// A text, or as many of its words as have room.
+fn whole_words(text: &str, room: usize) -> String {
+    if cells(text) <= room {
+        return text.to_owned();
+    }
+    let words = text::wrap(text, room.saturating_sub(1)).into_iter().next().unwrap_or_default();
+    format!("{words}…")
+}
+
+/// A command where it has room; nothing of it is cut.
+fn command(command: &str, room: usize) -> &str {
+    if cells(&visible(command)) <= room { command } else { "" }
+}
+
+/// The keys of a row as they are written.
+fn labels(row: &MenuRow, app: &App, appearance: &Appearance) -> Vec<String> {
+    let Item::Act(context, action) = row.item else { return Vec::new() };
+    let chords = app.keymap.chords(context, action).iter();
+    chords.map(|chord| chord.label(appearance.symbols.unicode)).collect()
+}
+
+/// Writes a part of what a row does, which begins at this byte of it, and lights the letters that were
+/// found in the whole.
+fn put_words(
+    buf: &mut Buffer,
+    area: Area,
+    words: &str,
+    start: usize,
+    lit: &[std::ops::Range<usize>],
+    role: Role,
+    appearance: &Appearance,
+) {
+    let used = put(buf, area.x, area.y, area.width, words, appearance.style(role));
+    let column = |place: usize| {
+        let end = place.saturating_sub(start).min(words.len());
+        words.get(..end).map_or(0, |before| u16::try_from(cells(before)).unwrap_or(u16::MAX))
+    };
+    for place in lit {
+        for x in column(place.start)..column(place.end).min(used) {
+            if let Some(cell) = buf.cell_mut((area.x + x, area.y)) {
+                cell.set_style(appearance.style(Role::KeyMatch));
+            }
+        }
+    }
+}

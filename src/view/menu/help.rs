@@ -1,0 +1,170 @@
+//! The help: in columns where there is room, under the heads of what rows belong to.
+
+use crate::app::{App, Area, Item, Menu, MenuRow};
+use crate::text::{self, cells, visible};
+use crate::theme::Role;
+
+use super::super::Appearance;
+use super::super::dialog::{Cell, Scene};
+use super::super::paint::{light, marker, put};
+use super::{frame, labels, put_words};
+
+/// Columns of the screen that a column of the help needs at least.
+const COLUMN: u16 = 54;
+/// Columns for the keys, with a gap behind them; where there is little room, fewer.
+const KEYS: (u16, u16) = (16, 10);
+
+/// A line of a column.
+enum Line<'a> {
+    Head(&'static str),
+    Row(Part<'a>),
+    Gap,
+}
+
+/// One of the lines of a row.
+struct Part<'a> {
+    at: usize,
+    row: &'a MenuRow,
+    keys: String,
+    words: String,
+    /// The byte of all its words that these begin at.
+    start: usize,
+}
+
+/// How the room is shared.
+struct Columns {
+    count: usize,
+    width: u16,
+    height: usize,
+    keys: u16,
+}
+
+/// Draws the help over everything; gives the cursor's cell while something is typed.
+pub(super) fn draw(scene: Scene<'_>, menu: &Menu) -> Option<Cell> {
+    let Scene { buf, body, app, appearance } = scene;
+    let (inner, cursor) = frame(buf, body, "What can be done", menu, appearance);
+    let count = (inner.width / COLUMN).clamp(1, 3);
+    let width = inner.width / count;
+    let columns = Columns {
+        count: count.into(),
+        width,
+        height: usize::from(inner.height.max(1)),
+        keys: if width < COLUMN { KEYS.1 } else { KEYS.0 },
+    };
+    let (lines, places) = lines(menu, &columns, app, appearance);
+    let is_current = |line: &Line<'_>| matches!(line, Line::Row(part) if part.at == menu.at());
+    let first = lines.iter().position(is_current).unwrap_or(0);
+    let end = lines.iter().rposition(is_current).map_or(0, |last| last + 1);
+    menu.places.measure(places, columns.height, columns.count);
+    let top = menu.places.window(first, end, lines.len());
+    if lines.is_empty() {
+        let style = appearance.style(Role::Dim);
+        put(buf, inner.x + 1, inner.y, inner.width.saturating_sub(2), "no matches", style);
+    }
+    let mut letters = menu.letters();
+    let page = columns.height * columns.count;
+    for (at, line) in lines.iter().skip(top).take(page).enumerate() {
+        let offset = |lines: usize| u16::try_from(lines).unwrap_or(u16::MAX);
+        let x = inner.x + offset(at / columns.height) * width;
+        let y = inner.y + offset(at % columns.height);
+        let area = Area { x, y, width, height: 1 };
+        let room = width.saturating_sub(2);
+        let part = match line {
+            Line::Gap => continue,
+            Line::Head(title) => {
+                put(buf, x + 1, y, room, title, appearance.style(Role::Header));
+                continue;
+            }
+            Line::Row(part) => part,
+        };
+        let role = |role| if part.row.why.is_some() { Role::Dim } else { role };
+        put(buf, x + 1, y, columns.keys, &part.keys, appearance.style(role(Role::KeyHint)));
+        if part.at == menu.at() {
+            marker(buf, area, true, appearance);
+            light(buf, area, appearance.style(Role::Cursor));
+        }
+        let shown = visible(&part.row.text);
+        let lit: Vec<_> = letters.iter_mut().flat_map(|word| word.find(&shown)).collect();
+        let area =
+            Area { x: x + 1 + columns.keys, width: room.saturating_sub(columns.keys), ..area };
+        put_words(buf, area, &part.words, part.start, &lit, role(Role::Text), appearance);
+    }
+    cursor
+}
+
+/// The rows under the heads of their sections, and the first line of each row.
+fn lines<'a>(
+    menu: &'a Menu,
+    columns: &Columns,
+    app: &App,
+    appearance: &Appearance,
+) -> (Vec<Line<'a>>, Vec<usize>) {
+    let mut lines: Vec<Line<'_>> = Vec::new();
+    let mut places = Vec::new();
+    let mut section = "";
+    for (at, row) in menu.shown().enumerate() {
+        let parts = parts(at, row, columns, app, appearance);
+        let head = row.section != section;
+        let gap = head && !lines.is_empty();
+        let needed = parts.len() + usize::from(head) + usize::from(gap);
+        let used = lines.len() % columns.height;
+        // A head stands with rows that it is about, and no row goes over two columns.
+        let breaks = columns.count > 1 && used > 0 && used + needed > columns.height;
+        let gaps = if breaks { columns.height - used } else { usize::from(gap) };
+        // The first line of a column is no gap.
+        let gaps = if columns.count > 1 && used == 0 { 0 } else { gaps };
+        lines.extend((0..gaps).map(|_| Line::Gap));
+        if head {
+            section = row.section;
+            lines.push(Line::Head(section));
+        }
+        places.push(lines.len());
+        lines.extend(parts.into_iter().map(Line::Row));
+    }
+    (lines, places)
+}
+
+/// A row in as many lines as its keys and its words need.
+fn parts<'a>(
+    at: usize,
+    row: &'a MenuRow,
+    columns: &Columns,
+    app: &App,
+    appearance: &Appearance,
+) -> Vec<Part<'a>> {
+    let room = columns.width.saturating_sub(columns.keys + 2);
+    let shown = visible(&row.text);
+    let mut keys = beside(&labels(row, app, appearance), usize::from(columns.keys - 1)).into_iter();
+    // Where there is little room, it says no more than it has to.
+    let said = match row.item {
+        Item::Act(_, action) if columns.width < COLUMN => action.clause(),
+        _ => &row.text,
+    };
+    let mut words = text::wrap(said, room.into()).into_iter();
+    let (mut parts, mut end) = (Vec::new(), 0);
+    loop {
+        let (keys, words) = (keys.next(), words.next());
+        if keys.is_none() && words.is_none() {
+            return parts;
+        }
+        let words = words.unwrap_or_default();
+        let start = shown.get(end..).and_then(|rest| rest.find(&words)).map_or(end, |at| end + at);
+        end = start + words.len();
+        parts.push(Part { at, row, keys: keys.unwrap_or_default(), words, start });
+    }
+}
+
+/// Keys side by side, in as many lines as they need.
+fn beside(labels: &[String], width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for label in labels {
+        match lines.last_mut() {
+            Some(line) if cells(line) + 2 + cells(label) <= width => {
+                line.push_str("  ");
+                line.push_str(label);
+            }
+            _ => lines.push(label.clone()),
+        }
+    }
+    lines
+}

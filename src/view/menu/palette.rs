@@ -1,0 +1,90 @@
+//! The palette: a line to type, and what it finds.
+
+use crate::app::{App, Area, Item, Menu, MenuRow};
+use crate::text::{self, cells, visible};
+use crate::theme::Role;
+
+use super::super::Appearance;
+use super::super::dialog::{Cell, Scene};
+use super::super::modal::centred;
+use super::super::paint::{light, marker, put, put_right};
+use super::{frame, labels, put_words, whole_words};
+
+/// Columns, where there is room.
+const WIDTH: u16 = 92;
+/// Columns for the key.
+const KEY: u16 = 6;
+/// With fewer rows than these it takes them all.
+const LOW: u16 = 16;
+/// From so many columns on, a row says why it cannot be run, or what it belongs to.
+const TELLS: u16 = 60;
+
+/// Draws the palette; gives the cursor's cell.
+pub(super) fn draw(scene: Scene<'_>, menu: &Menu) -> Option<Cell> {
+    let Scene { buf, body, app, appearance } = scene;
+    // Its head stays where it is while rows come and go.
+    let gap = if body.height < LOW { 0 } else { body.height / 8 };
+    let rows = u16::try_from(menu.shown().len().max(1)).unwrap_or(u16::MAX);
+    let height = rows.saturating_add(3).min(body.height - 2 * gap);
+    let area = Area { y: body.y + gap, height, ..centred(body, WIDTH, height) };
+    let (inner, cursor) = frame(buf, area, "Commands", menu, appearance);
+    let height = usize::from(inner.height.max(1));
+    menu.places.measure((0..menu.shown().len()).collect(), height, 1);
+    let top = menu.places.window(menu.at(), menu.at() + 1, menu.shown().len());
+    if menu.shown().len() == 0 {
+        let none = menu.none_found(app);
+        put(buf, inner.x + 1, inner.y, inner.width, &none, appearance.style(Role::Dim));
+    }
+    let mut letters = menu.letters();
+    let rows = menu.shown().enumerate().skip(top).zip(inner.y..inner.y + inner.height);
+    for ((at, row), y) in rows {
+        let area = Area { y, height: 1, ..inner };
+        let end = right_side(buf, area, row, app, appearance);
+        if at == menu.at() {
+            marker(buf, area, true, appearance);
+        }
+        let x = inner.x + 1;
+        let room = Area { x, width: end.saturating_sub(x), ..area };
+        let words = words(row, room.width.into());
+        if at == menu.at() {
+            light(buf, area, appearance.style(Role::Cursor));
+        }
+        let role = if row.why.is_some() { Role::Dim } else { Role::Text };
+        let lit: Vec<_> = letters.iter_mut().flat_map(|word| word.find(&words)).collect();
+        put_words(buf, room, &words, 0, &lit, role, appearance);
+    }
+    cursor
+}
+
+/// Writes the key, and what is to be said of a row; gives where that begins.
+fn right_side(
+    buf: &mut ratatui::buffer::Buffer,
+    area: Area,
+    row: &MenuRow,
+    app: &App,
+    appearance: &Appearance,
+) -> u16 {
+    let end = area.x + area.width.saturating_sub(1);
+    let key = labels(row, app, appearance).into_iter().next().unwrap_or_default();
+    let role = if row.why.is_some() { Role::Dim } else { Role::KeyHint };
+    put_right(buf, end, area.y, KEY, &key, appearance.style(role));
+    let end = end.saturating_sub(KEY + 1);
+    if area.width < TELLS {
+        return end;
+    }
+    let room = area.width * 2 / 5;
+    let told = whole_words(row.why.as_deref().unwrap_or(row.section), room.into());
+    put_right(buf, end, area.y, room, &told, appearance.style(Role::Dim)).saturating_sub(1)
+}
+
+/// What a row does, in so many columns: an action in few words where it needs that.
+fn words(row: &MenuRow, room: usize) -> String {
+    let text = visible(&row.text).into_owned();
+    if cells(&text) <= room {
+        return text;
+    }
+    match row.item {
+        Item::Act(_, action) => whole_words(action.clause(), room),
+        _ => text::fit_middle(&text, room).into_owned(),
+    }
+}

@@ -1,0 +1,267 @@
+//! The help and the palette: what can be done, found by its name and done.
+
+use larder::app::{Effect, Event, Item, Layer, Loaded, Menu, Settings, Slot, TargetChoice};
+use larder::index::Sort;
+use larder::keymap::{Action, Context, KeyMap};
+
+use super::shop;
+use crate::stage::{Stage, computed, index, store};
+
+fn at(width: u16, height: u16) -> Stage {
+    let target = |name: &str, read_only| TargetChoice {
+        name: name.to_owned(),
+        label: Ok(format!("redis://127.0.0.1:6379/{}", u8::from(read_only))),
+        read_only,
+    };
+    let targets = vec![target("local", false), target("production", true)];
+    Stage::with(width, height, Settings { targets, ..Settings::default() })
+}
+
+fn opened(width: u16, height: u16) -> Stage {
+    let mut stage = at(width, height);
+    stage.connect(vec![store("default", 2), store("shop", 3)]);
+    stage.keys("j").open(&shop());
+    stage
+}
+
+/// All pages of the help, as they are seen one after the other.
+fn help(stage: &mut Stage) -> String {
+    stage.keys("?");
+    let mut seen = stage.frame();
+    loop {
+        let before = stage.frame();
+        stage.keys("<right>");
+        if stage.frame() == before {
+            break;
+        }
+        seen.push_str(&stage.frame());
+    }
+    stage.keys("<esc>");
+    seen
+}
+
+fn menu(stage: &Stage) -> &Menu {
+    match stage.app.layer() {
+        Some(Layer::Help(help)) => &help.0,
+        Some(Layer::Palette(palette)) => &palette.0,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The text of the row under the cursor of help or palette.
+fn chosen(stage: &Stage) -> String {
+    menu(stage).current().map(|row| row.text.clone()).unwrap_or_default()
+}
+
+/// The heads of a menu's rows, each once, in their order.
+fn sections(stage: &Stage) -> Vec<&'static str> {
+    let mut sections: Vec<_> = menu(stage).shown().map(|row| row.section).collect();
+    sections.dedup();
+    sections
+}
+
+#[test]
+fn the_help_begins_with_what_is_done_here_and_has_columns_where_there_is_room() {
+    for (width, height, columns) in [(120, 36, 2), (200, 50, 3), (80, 24, 1), (40, 10, 1)] {
+        let mut stage = opened(width, height);
+        stage.keys("?");
+        let frame = stage.frame();
+        assert!(frame.contains("/ find") && frame.contains("↵ run"), "{frame}");
+        let lit: Vec<_> = frame.lines().filter(|line| line.contains("▌")).collect();
+        assert!(lit[0].contains("Open what is under"), "{frame}");
+        let near = ["Keys", "Everywhere", "Stores", "Record", "Moving about"];
+        assert_eq!(sections(&stage)[..5], near);
+        stage.keys("<right>");
+        let beside = frame.lines().position(|line| line == lit[0]);
+        let beside = stage.frame().lines().nth(beside.unwrap()).unwrap().contains("▌");
+        assert_eq!(beside, columns > 1, "{}", stage.frame());
+        stage.keys("<esc>");
+        let all = help(&mut stage);
+        for (action, chords) in KeyMap::default().entries(Context::Keys) {
+            let begins: String = action.clause().chars().take(18).collect();
+            assert!(all.contains(&begins), "{action} at {width}: {all}");
+            let label = chords[0].label(true);
+            assert!(all.contains(&format!("{label} ")), "{label} at {width}: {all}");
+        }
+    }
+}
+
+#[test]
+fn the_help_is_narrowed_and_runs_what_is_under_its_cursor() {
+    let mut stage = opened(120, 36);
+    stage.keys("?/reverse");
+    assert_eq!(chosen(&stage), Action::ReverseSort.description());
+    stage.keys("<enter>");
+    assert!(stage.app.layers.is_empty() && stage.app.keys.descending);
+    // Esc takes back what was typed, then closes.
+    stage.keys("?/x<esc>");
+    assert!(matches!(stage.app.layer(), Some(Layer::Help(_))));
+    stage.keys("<esc>");
+    assert!(stage.app.layers.is_empty());
+    // Without a filter, Enter runs the row that the cursor was moved to.
+    stage.keys("?j");
+    assert_eq!(chosen(&stage), Action::Filter.description());
+    stage.keys("<enter>");
+    assert!(matches!(stage.app.layer(), Some(Layer::Prompt(_))));
+    // What cannot be done says why, and is not done.
+    stage.keys("<esc>?/undo<enter>");
+    assert!(matches!(stage.app.layer(), Some(Layer::Help(_))));
+    assert_eq!(stage.notice(), "there is nothing to undo");
+}
+
+#[test]
+fn no_row_of_the_help_answers_the_question_that_it_was_opened_over() {
+    let mut stage = opened(120, 36);
+    stage.keys("d?");
+    let rows = menu(&stage).shown().len();
+    let mut answers = 0;
+    for at in 0..rows {
+        let Some(Item::Act(context, action)) = menu(&stage).current().map(|row| row.item.clone())
+        else {
+            panic!()
+        };
+        // What is everywhere, and help itself, is another thing.
+        if context == Context::Confirm && action != Action::Help {
+            answers += 1;
+            stage.keys("<enter>");
+            assert!(matches!(stage.app.layer(), Some(Layer::Help(_))), "{action}");
+            assert_eq!(stage.notice(), "only its own key answers", "{action}");
+        }
+        if at + 1 < rows {
+            stage.keys("j");
+        }
+    }
+    assert!(answers >= 4, "{answers}");
+    assert!(stage.writes().is_empty());
+    stage.keys("?");
+    assert!(matches!(stage.app.layer(), Some(Layer::Confirm(_))));
+    stage.keys("y");
+    assert_eq!(stage.writes().len(), 1);
+}
+
+#[test]
+fn a_row_of_the_help_runs_in_the_dialog_that_it_was_opened_over() {
+    let mut stage = opened(120, 36);
+    stage.keys("l<enter>");
+    let (ticket, read) = stage.take(Slot::Leaves);
+    stage.event(Event::Loaded(Slot::Leaves, ticket, Ok(computed(read))));
+    stage.asked.clear();
+    stage.keys("?/copy where<enter>");
+    assert!(matches!(stage.app.layer(), Some(Layer::Leaf(_))));
+    assert!(stage.asked.iter().any(|e| matches!(e, Effect::Copy { what: "path", .. })));
+    // What works in the panes behind does not from here.
+    stage.keys("?/follow<enter>");
+    assert_eq!(stage.notice(), "not here");
+}
+
+#[test]
+fn the_palette_finds_what_is_meant_wherever_it_works() {
+    let mut stage = opened(120, 36);
+    stage.keys("h:foll");
+    assert_eq!(chosen(&stage), Action::Follow.description());
+    stage.keys("<enter>");
+    assert!(stage.app.layers.is_empty() && stage.app.keys.follow.on);
+    assert_eq!(stage.app.keys.sort, Sort::Newest);
+    // What was done lately comes first.
+    stage.keys(":");
+    assert_eq!(chosen(&stage), Action::Follow.description());
+    stage.keys("store shop");
+    assert_eq!(chosen(&stage), "Open store shop");
+    // Tab completes.
+    stage.keys("<ctrl-u>dup<tab>");
+    let Some(Layer::Palette(palette)) = stage.app.layer() else { panic!() };
+    assert_eq!(palette.0.input.text(), Action::Duplicate.description());
+    stage.keys("<ctrl-u>what a save changes<enter>");
+    assert!(stage.app.settings.review_saves);
+    stage.keys(":open production");
+    assert_eq!(chosen(&stage), "Open target production");
+    stage.asked.clear();
+    stage.keys("<enter>");
+    assert!(stage.asked.iter().any(|effect| matches!(effect, Effect::Switch(1))));
+}
+
+#[test]
+fn what_cannot_be_done_says_why_in_the_palette_and_is_not_done() {
+    let mut stage = opened(120, 36);
+    stage.app.settings.read_only = true;
+    stage.app.settings.read_only_why = "read-only (--read-only)";
+    stage.keys(":delete the record");
+    assert_eq!(chosen(&stage), Action::Delete.description());
+    let frame = stage.frame();
+    assert!(frame.contains("read-only (--read-only)"), "{frame}");
+    stage.keys("<enter>");
+    assert!(matches!(stage.app.layer(), Some(Layer::Palette(_))));
+    assert!(stage.notice().starts_with("read-only"), "{}", stage.notice());
+    stage.keys("<esc>");
+    assert!(stage.app.layers.is_empty());
+}
+
+#[test]
+fn what_becomes_impossible_while_the_palette_is_open_is_not_done() {
+    let mut stage = opened(120, 36);
+    stage.keys(":delete the record");
+    assert!(menu(&stage).current().unwrap().why.is_none());
+    stage.app.settings.read_only = true;
+    stage.event(Event::Time);
+    assert_eq!(menu(&stage).current().unwrap().why.as_deref(), Some("read-only"));
+    // Even where it was not looked at in between.
+    stage.keys("<esc>:new record");
+    stage.app.settings.read_only = false;
+    stage.keys("<end>");
+    stage.app.settings.read_only = true;
+    stage.keys("<enter>");
+    assert!(stage.app.editor.is_none());
+}
+
+#[test]
+fn a_key_finds_what_it_does() {
+    let mut stage = opened(120, 36);
+    for (typed, action) in [
+        ("V", Action::MarkRange),
+        ("ctrl-a", Action::MarkAll),
+        ("d", Action::Delete),
+        ("D", Action::Drop),
+    ] {
+        stage.keys(":").keys(typed);
+        assert_eq!(chosen(&stage), action.description(), "{typed} in the palette");
+        stage.keys("<esc>?/").keys(typed);
+        assert_eq!(chosen(&stage), action.description(), "{typed} in the help");
+        stage.keys("<esc><esc>");
+    }
+}
+
+#[test]
+fn a_record_that_was_looked_at_is_gone_to_by_its_name() {
+    let mut stage = opened(120, 36);
+    stage.keys("jl").show(&shop()).keys("h").keys(":");
+    assert_eq!(chosen(&stage), "Go to b in shop");
+    stage.keys("<esc>hk<enter>");
+    stage.answer(Slot::Keys, Ok(Loaded::keys(index(&[]), 1.0)));
+    stage.keys(":go to b<enter>");
+    assert_eq!(stage.app.keys.store, Some("shop".into()));
+    stage.answer(Slot::Keys, Ok(Loaded::keys(index(&shop()), 1.0)));
+    assert_eq!(stage.app.keys.current().unwrap().key, "b".into());
+    // Of another target nothing is gone to.
+    stage.event(Event::Switched(Ok(1))).keys(":");
+    assert!(menu(&stage).shown().all(|row| !matches!(row.item, Item::Record(..))));
+}
+
+#[test]
+fn the_palette_shows_the_command_that_does_the_same() {
+    let mut stage = opened(120, 36);
+    for (typed, command) in [
+        ("delete the", "larder -t redis://127.0.0.1:6379/0 delete shop a"),
+        ("open store def", "larder -t redis://127.0.0.1:6379/0 keys default"),
+        ("rename", "larder -t redis://127.0.0.1:6379/0 rename shop a NEW_KEY"),
+    ] {
+        stage.keys(":").keys(typed);
+        assert!(stage.frame().contains(command), "{}", stage.frame());
+        stage.asked.clear();
+        stage.keys("<ctrl-y><esc>");
+        let copied = stage.asked.iter().find_map(|effect| match effect {
+            Effect::Copy { what: "command", bytes } => Some(bytes.clone()),
+            _ => None,
+        });
+        assert_eq!(copied.unwrap(), command.as_bytes());
+    }
+}
