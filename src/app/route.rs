@@ -332,35 +332,6 @@ impl App {
         self.record.scroll_by(0, view);
     }
 
-    /// Whether there is something in a pane.
-    pub(super) fn has(&self, pane: Pane) -> bool {
-        match pane {
-            Pane::Stores => true,
-            Pane::Keys => self.keys.store.is_some(),
-            Pane::Record => self.record.wanted.is_some(),
-        }
-    }
-
-    /// Gives the keys to another pane, if there is something in it.
-    pub(super) fn focus_on(&mut self, pane: Pane) {
-        if self.has(pane) {
-            self.focus = pane;
-            self.measure();
-        }
-    }
-
-    pub(super) fn cycle_focus(&mut self, steps: usize) {
-        const PANES: [Pane; 3] = [Pane::Stores, Pane::Keys, Pane::Record];
-        let before = self.focus;
-        let at = PANES.iter().position(|pane| *pane == before).unwrap_or(0);
-        for turn in 1..=2 {
-            self.focus_on(PANES[(at + steps * turn) % 3]);
-            if self.focus != before {
-                return;
-            }
-        }
-    }
-
     pub(super) fn quit(&mut self) {
         if drafting::is_changed(self) {
             let unsaved = self.unsaved_leaf().map(|unsaved| unsaved.saving.is_busy());

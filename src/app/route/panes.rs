@@ -1,8 +1,9 @@
-//! How the panes share the width: what the reader chooses, and what they have to show.
+//! Which pane takes the keys, and how they share the width: what the reader chooses, and what they have to
+//! show.
 
 use super::super::App;
 use super::super::event::Effect;
-use super::super::layout::{PaneSizes, Split};
+use super::super::layout::{Pane, PaneSizes, Split};
 use super::super::notice::Notice;
 
 /// The panes follow what they have to show.
@@ -37,4 +38,35 @@ fn choose(app: &mut App, sizes: PaneSizes) {
     app.split.sizes = sizes;
     app.measure();
     app.out.effects.push(Effect::KeepPanes(sizes));
+}
+
+impl App {
+    /// Whether there is something in a pane.
+    pub(in crate::app) fn has(&self, pane: Pane) -> bool {
+        match pane {
+            Pane::Stores => true,
+            Pane::Keys => self.keys.store.is_some(),
+            Pane::Record => self.record.wanted.is_some(),
+        }
+    }
+
+    /// Gives the keys to another pane, if there is something in it.
+    pub(in crate::app) fn focus_on(&mut self, pane: Pane) {
+        if self.has(pane) {
+            self.focus = pane;
+            self.measure();
+        }
+    }
+
+    pub(in crate::app) fn cycle_focus(&mut self, steps: usize) {
+        const PANES: [Pane; 3] = [Pane::Stores, Pane::Keys, Pane::Record];
+        let before = self.focus;
+        let at = PANES.iter().position(|pane| *pane == before).unwrap_or(0);
+        for turn in 1..=2 {
+            self.focus_on(PANES[(at + steps * turn) % 3]);
+            if self.focus != before {
+                return;
+            }
+        }
+    }
 }
