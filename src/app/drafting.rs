@@ -2,10 +2,11 @@
 
 mod found;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::edit::TypedValue;
 use crate::edit::draft::{Draft, DraftHead, DraftId};
+use crate::edit::{LeafEdit, TypedValue};
 use crate::model::{ContentType, Key, Timestamp};
 
 pub use found::Found;
@@ -13,7 +14,7 @@ pub use found::Found;
 use super::App;
 use super::ctx::Request;
 use super::event::{Effect, Event};
-use super::layers::{Layer, UnsavedLeaf};
+use super::layers::{Layer, MergeView, UnsavedLeaf};
 use super::notice::Notice;
 
 /// The longest time between a key and the draft that holds it, in microseconds.
@@ -160,18 +161,34 @@ pub(super) fn kept(app: &mut App, result: Result<(), String>) {
 pub(super) fn is_changed(app: &App) -> bool {
     match (&app.editor, app.unsaved_leaf()) {
         (Some(editor), _) => editor.is_changed(),
-        (None, Some(unsaved)) => unsaved.is_changed(typed(app, unsaved)),
+        (None, Some(unsaved)) => unsaved.is_changed(&typed(app, unsaved)),
         (None, None) => false,
     }
 }
 
-/// What was typed for a value: in its line, as long as that is open.
-fn typed<'a>(app: &'a App, unsaved: &'a UnsavedLeaf) -> &'a str {
+/// What was typed for a value: in its line, as long as that is open, or where it meets what someone else
+/// wrote.
+fn typed<'a>(app: &'a App, unsaved: &'a UnsavedLeaf) -> Cow<'a, str> {
     let line = app.layers.iter().find_map(|layer| match layer {
         Layer::Prompt(line) if line.kind.changes_leaf() => Some(line.input.text()),
         _ => None,
     });
-    line.unwrap_or(unsaved.leaf.edit.text())
+    let edit = &unsaved.leaf.edit;
+    let merged = merge(app).filter(|_| matches!(edit, LeafEdit::Value(_)));
+    let merged = merged.and_then(|view| view.typed_at(&unsaved.leaf.path()));
+    match (line, merged.map(|text| String::from_utf8(text.into()))) {
+        (Some(line), _) => line.into(),
+        (None, Some(Ok(merged))) => merged.into(),
+        _ => edit.text().into(),
+    }
+}
+
+/// Where a save meets what someone else wrote, if it does.
+fn merge(app: &App) -> Option<&MergeView> {
+    app.layers.iter().find_map(|layer| match layer {
+        Layer::Merge(view) => Some(&**view),
+        _ => None,
+    })
 }
 
 /// What stands in the editor, or in the line of a value.
@@ -194,14 +211,14 @@ fn draft(app: &App) -> Option<Draft> {
         let UnsavedLeaf { store, record, leaf, .. } = app.unsaved_leaf()?;
         let typed = typed(app, app.unsaved_leaf()?);
         let mut leaf = leaf.clone();
-        leaf.edit = leaf.edit.with(typed);
+        leaf.edit = leaf.edit.with(&typed);
         let base = TypedValue::from(record);
         let head = DraftHead {
             leaf: Some((&leaf).into()),
             content_type: base.content_type.clone(),
             ..head(store.clone(), record.meta.key.clone())
         };
-        let text = typed.to_owned().into();
+        let text = typed.into_owned().into();
         let (base, leaf) = (Some(base), Some(Arc::new(leaf)));
         return Some(Draft { head, base, text, opened: None, leaf });
     };
@@ -213,5 +230,6 @@ fn draft(app: &App) -> Option<Draft> {
     };
     let base = editor.base().map(TypedValue::from);
     let opened = editor.inner.as_ref().map(|inner| Arc::clone(&inner.value));
-    Some(Draft { head, base, text: editor.value.bytes(), opened, leaf: None })
+    let text = merge(app).and_then(MergeView::typed_text).unwrap_or_else(|| editor.value.bytes());
+    Some(Draft { head, base, text, opened, leaf: None })
 }

@@ -183,6 +183,16 @@ impl Merge {
         Ok(TypedValue { content_type, value })
     }
 
+    /// The text that comes out, also where it cannot be stored; `None` where a value is taken whole.
+    pub fn text(&self, choices: &[Choice]) -> Option<Bytes> {
+        let choices = choices.get(usize::from(self.types)..).unwrap_or_default();
+        match &self.way {
+            Way::Json(joined, _) => Some(joined.resolve(choices)),
+            Way::Lines(joined, _) => Some(joined.resolve(choices)),
+            Way::One(_) | Way::Either => None,
+        }
+    }
+
     fn content_type(&self, choice: Option<&Choice>) -> ContentType {
         match choice {
             Some(Choice::Edited(text)) => ContentType::from(&*String::from_utf8_lossy(text)),

@@ -181,6 +181,44 @@ fn what_was_typed_for_a_value_outlives_a_kill_and_is_merged_at_that_value() {
 }
 
 #[test]
+fn what_was_typed_for_a_value_outlives_a_kill_while_it_is_decided() {
+    let (folder, state) = (project(), tempfile::tempdir().unwrap());
+    let env = [("XDG_STATE_HOME", state.path().to_str().unwrap())];
+    write_json(folder.path(), r#"{"name" :"Cup", "price": 1.10,"n":-0.0}"#);
+    let mut screen = browser(folder.path(), &env);
+    change_value(&mut screen);
+    screen.keys("5\r");
+    screen.wait_for_text("1.10 → 1.105");
+    write_json(folder.path(), r#"{"name" :"Cup", "price": 1.30,"n":7}"#);
+    screen.keys("\r");
+    screen.wait_for("the merge", |text| text.contains("0 of 1 decided") && text.contains("e edit"));
+    waits("the draft", || typed(state.path()).is_some_and(|text| text == "1.105"));
+    screen.keys("e9");
+    waits("what is typed there", || typed(state.path()).is_some_and(|text| text == "91.105"));
+    send("KILL", screen.worker());
+    screen.exit_code();
+    let mut screen = browser(folder.path(), &env);
+    screen.wait_for_text("an unsaved draft of page-2");
+    screen.keys("j");
+    screen.wait_for_text("1.30");
+    screen.keys("e");
+    screen.wait_for_text("1.30 → 91.105");
+    screen.keys("\r");
+    screen.wait_for_text("value: 91.105");
+    screen.keys("\r");
+    screen.wait_for_text("Save page-2");
+    screen.keys("\r");
+    screen.wait_for("the merge", |text| text.contains("0 of 1 decided") && text.contains("e edit"));
+    screen.keys("m\r");
+    screen.wait_for_text("saved page-2, merged with what someone else wrote");
+    let stored = std::fs::read_to_string(folder.path().join("key_value_stores/shop/page-2"));
+    assert_eq!(stored.unwrap(), r#"{"name" :"Cup", "price": 91.105,"n":7}"#);
+    waits("the end of the draft", || typed(state.path()).is_none());
+    screen.keys("qq");
+    assert_eq!(screen.exit_code(), 0);
+}
+
+#[test]
 fn signals_leave_what_was_typed_last_for_a_value() {
     for name in ["TERM", "HUP"] {
         let (folder, state) = (project(), tempfile::tempdir().unwrap());

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use crossterm::event::KeyEvent;
 
 use crate::edit::{Choice, Conflict, InnerMerge, InnerValue, Merge, TextEdit, TypedValue};
@@ -71,6 +72,31 @@ impl MergeView {
     /// How many are decided.
     pub fn decided(&self) -> usize {
         self.choices.iter().flatten().count()
+    }
+
+    /// What was typed for the conflict of this number, as it stands.
+    fn typed_for(&self, at: usize) -> Option<Bytes> {
+        let typing = self.typed.as_ref().filter(|_| at == self.at);
+        let typing = typing.map(|typed| typed.document().bytes());
+        typing.or_else(|| match self.choices.get(at) {
+            Some(Some(Choice::Edited(text))) => Some(text.clone()),
+            _ => None,
+        })
+    }
+
+    /// What was typed for the conflict at this place.
+    pub(in crate::app) fn typed_at(&self, path: &str) -> Option<Bytes> {
+        let at = self.merge.conflicts.iter().position(|conflict| conflict.at == path)?;
+        self.typed_for(at)
+    }
+
+    /// The text with what was typed here, as it stands, if anything was.
+    pub(in crate::app) fn typed_text(&self) -> Option<Bytes> {
+        let typed = (0..self.choices.len()).map(|at| self.typed_for(at));
+        let choices: Vec<_> =
+            typed.map(|typed| typed.map_or(Choice::Mine, Choice::Edited)).collect();
+        let is_typed = choices.iter().any(|choice| matches!(choice, Choice::Edited(_)));
+        self.merge.text(&choices).filter(|_| is_typed && self.inside.is_none())
     }
 
     /// Takes one for the conflict that is shown, and goes on to the next that is open.

@@ -11,11 +11,21 @@ fn page(value: &str) -> Record {
     record("page", JSON, value)
 }
 
+const TEXT: &str = "text/plain; charset=utf-8";
+
 pub(super) fn opened(value: &str) -> Stage {
+    with(page(value))
+}
+
+fn opened_text(value: &str) -> Stage {
+    with(record("page", TEXT, value))
+}
+
+fn with(record: Record) -> Stage {
     let mut stage = Stage::with(120, 36, Settings { process: 7, ..Settings::default() });
     stage.app.now = Timestamp::from_micros(10_000_000);
     stage.connect(vec![store("default", 2), store("shop", 1)]);
-    stage.keys("j").open(&[page(value)]);
+    stage.keys("j").open(&[record]);
     stage
 }
 
@@ -134,6 +144,50 @@ fn that_drafts_cannot_be_kept_is_said_once() {
     wait(&mut stage, 500);
     stage.event(Event::DraftKept(Err("no space left".to_owned())));
     assert!(stage.app.notice.is_none());
+}
+
+#[test]
+fn what_is_typed_where_a_record_meets_another_change_of_it_is_kept_too() {
+    let mut stage = opened_text("one\ntwo\n");
+    stage.keys("emine <ctrl-s>");
+    let write = stage.write();
+    stage.written(write, Err(Error::new(ErrorKind::Conflict, "changed")));
+    stage.theirs(Some(record("page", TEXT, "yours one\ntwo\nthree\n"))).compared();
+    assert!(matches!(stage.app.layer(), Some(Layer::Merge(_))));
+    stage.keys("eboth ");
+    wait(&mut stage, 500);
+    let draft = kept(&stage).pop().unwrap();
+    assert_eq!(draft.text, "both mine one\ntwo\nthree\n", "with what nobody meets");
+    let mut other = opened_text("yours one\ntwo\nthree\n");
+    found(&mut other, &draft);
+    other.compared().keys("<enter>");
+    assert_eq!(other.edited(), "both mine one\ntwo\nthree\n");
+    // Given up, what is in the editor is kept again.
+    stage.keys("<esc><esc>");
+    wait(&mut stage, 500);
+    assert_eq!(kept(&stage).pop().unwrap().text, "mine one\ntwo\n");
+}
+
+#[test]
+fn what_is_typed_where_json_meets_another_change_of_it_is_merged_later() {
+    let conflict = || Err(Error::new(ErrorKind::Conflict, "changed"));
+    let now = r#"{"a": 3, "b": 2, "c": 4}"#;
+    let mut stage = opened(r#"{"a": 1, "b": 2}"#);
+    stage.keys("e<down><end><left>0<ctrl-s>");
+    let write = stage.write();
+    stage.written(write, conflict());
+    stage.theirs(Some(page(now))).compared().keys("e5");
+    wait(&mut stage, 500);
+    let draft = kept(&stage).pop().unwrap();
+    let mut other = opened(now);
+    found(&mut other, &draft);
+    other.compared().keys("<enter><ctrl-s>");
+    let write = other.write();
+    other.written(write, conflict());
+    other.theirs(Some(page(now))).compared().keys("m<enter>");
+    let Write::Set(set) = other.write() else { panic!() };
+    assert_eq!(set.value, now.replace('3', "510"));
+    assert_eq!(set.expected, Expect::unchanged(now.into(), JSON.into()));
 }
 
 #[test]

@@ -133,6 +133,34 @@ fn a_draft_of_a_value_is_offered_with_what_it_changes_now_and_gone_on_with_there
 }
 
 #[test]
+fn what_is_typed_where_a_value_meets_another_change_of_it_is_kept_too() {
+    let mut stage = on_price(TEXT);
+    stage.keys("<enter><ctrl-u>2<enter>");
+    let write = stage.write();
+    stage.written(write, Err(Error::new(ErrorKind::Conflict, "changed")));
+    let now = TEXT.replace("1.10", "1.30");
+    stage.theirs(Some(record("page", JSON, &now))).compared();
+    wait(&mut stage, 500);
+    assert_eq!(kept(&stage).pop().unwrap().text, "2", "as it meets the other");
+    stage.keys("e5");
+    wait(&mut stage, 500);
+    let draft = kept(&stage).pop().unwrap();
+    assert_eq!(draft.text, "52", "as it is typed there");
+    // Chosen, and not saved yet.
+    stage.keys("<ctrl-s>");
+    assert!(matches!(stage.app.layer(), Some(Layer::Merge(_))));
+    let mut other = opened(&now);
+    found(&mut other, &draft);
+    other.compared().keys("<enter>");
+    values(&mut other);
+    assert_eq!(line(&other), "52");
+    // Given up, what was typed in the line is kept again.
+    stage.keys("<esc>");
+    wait(&mut stage, 500);
+    assert_eq!((line(&stage), &kept(&stage).pop().unwrap().text[..]), ("2", &b"2"[..]));
+}
+
+#[test]
 fn a_value_is_not_changed_before_the_draft_of_its_record_is_looked_at() {
     let draft = draft_of("R<ctrl-u>cost");
     let mut stage = on_price(TEXT);
