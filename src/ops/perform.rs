@@ -11,6 +11,9 @@ use super::outcome::{Doubt, Failed, Outcome, Performed};
 use super::plan::{Plan, PlannedChange, PlannedRecord, PlannedStore};
 use super::{rewriting, swap, undo, words};
 
+/// Records that are removed by one call at most.
+const AT_ONCE: usize = 500;
+
 /// Makes a plan, for good. The future must be polled to its end.
 ///
 /// # Errors
@@ -46,7 +49,9 @@ pub async fn perform_in_steps(
         PlannedChange::Delete { store, records } if keeps => {
             return undo::remove(storage, store, records, old_values, progress).await;
         }
-        PlannedChange::Delete { store, records } => return remove(storage, store, records).await,
+        PlannedChange::Delete { store, records } => {
+            return remove(storage, store, records, progress).await;
+        }
         PlannedChange::Rewrite(it) => {
             return rewriting::write_anew(storage, it, old_values, keeps).await;
         }
@@ -123,58 +128,86 @@ async fn put(
 }
 
 /// Removes those of the records that are still what was shown of them.
-async fn remove(storage: &dyn Storage, store: &StoreName, records: &[PlannedRecord]) -> Performed {
-    let commits: Vec<_> = records.iter().zip(0..).filter_map(removal).collect();
-    let committed = storage.commit(store, &commits).await?;
+async fn remove(
+    storage: &dyn Storage,
+    store: &StoreName,
+    records: &[PlannedRecord],
+    progress: &Progress,
+) -> Performed {
+    let there: Vec<_> =
+        records.iter().filter(|record| !matches!(record, PlannedRecord::Absent(_))).collect();
+    progress.begin(there.len() as u64);
+    if there.is_empty() {
+        // What may not be written is refused all the same.
+        storage.commit(store, &[]).await?;
+    }
     let mut outcome = Outcome::default();
     let (mut lost, mut unsent, mut failed) = (Vec::new(), 0, None);
-    for (Commit { key, .. }, committed) in commits.iter().zip(committed) {
-        let Committed { result, replicas, comparison, .. } = committed;
-        match result {
-            Ok(Done::Removed) => {
-                outcome.records += 1;
-                outcome.comparison = outcome.comparison.max(comparison);
-                outcome.replicas = replicas;
-            }
-            Ok(Done::Put(_) | Done::NothingThere) => {}
-            Err(error) if error.kind == ErrorKind::Conflict => outcome.skipped.push(key.clone()),
+    let mut rest = &there[..];
+    while !rest.is_empty() && failed.is_none() && !progress.stops() {
+        let (batch, others) = rest.split_at(rest.len().min(AT_ONCE));
+        rest = others;
+        let commits: Vec<_> = batch.iter().zip(0..).map(removal).collect();
+        let committed = match storage.commit(store, &commits).await {
+            Ok(committed) => committed,
             Err(error) => {
-                if error.kind == ErrorKind::InDoubt {
-                    lost.push(key.clone());
-                } else {
-                    unsent += 1;
+                unsent += batch.len() as u64;
+                failed = Some(error);
+                break;
+            }
+        };
+        progress.step(batch.len() as u64);
+        for (Commit { key, .. }, committed) in commits.iter().zip(committed) {
+            let Committed { result, replicas, comparison, .. } = committed;
+            match result {
+                Ok(Done::Removed) => {
+                    outcome.records += 1;
+                    outcome.comparison = outcome.comparison.max(comparison);
+                    outcome.replicas = replicas;
                 }
-                failed.get_or_insert(error);
+                Ok(Done::Put(_) | Done::NothingThere) => {}
+                Err(error) if error.kind == ErrorKind::Conflict => {
+                    outcome.skipped.push(key.clone());
+                }
+                Err(error) => {
+                    if error.kind == ErrorKind::InDoubt {
+                        lost.push(key.clone());
+                    } else {
+                        unsent += 1;
+                    }
+                    failed.get_or_insert(error);
+                }
             }
         }
     }
-    let (done, all) = (outcome.records, commits.len() as u64);
-    match failed {
-        Some(error) => {
-            let error = words::so_far(done, all, true, error);
-            let write = Write::Delete { store: store.clone(), keys: lost };
-            let doubt = Doubt { done, all, unsent, skipped: outcome.skipped, ..Doubt::from(write) };
-            let doubt = (error.kind == ErrorKind::InDoubt).then_some(doubt);
-            Err(Failed { doubt, ..Failed::from(error) })
-        }
-        None if done == 0 && !outcome.skipped.is_empty() => {
-            Err(words::all_skipped(&outcome.skipped).into())
-        }
-        None => Ok(outcome),
+    let (done, all) = (outcome.records, there.len() as u64);
+    if let Some(error) = failed {
+        unsent += rest.len() as u64;
+        let error = words::so_far(done, all, true, error);
+        let write = Write::Delete { store: store.clone(), keys: lost };
+        let doubt = Doubt { done, all, unsent, skipped: outcome.skipped, ..Doubt::from(write) };
+        let doubt = (error.kind == ErrorKind::InDoubt).then_some(doubt);
+        return Err(Failed { doubt, ..Failed::from(error) });
     }
+    if !rest.is_empty() {
+        let rest = rest.iter().copied().cloned().collect();
+        outcome.rest = Some(Box::new(Plan::delete(store.clone(), rest)));
+    } else if done == 0 && !outcome.skipped.is_empty() {
+        return Err(words::all_skipped(&outcome.skipped).into());
+    }
+    Ok(outcome)
 }
 
-/// The removal of a record as it was shown; `None` for one that was not there.
-fn removal((record, id): (&PlannedRecord, u64)) -> Option<Commit> {
+/// The removal of a record as it was shown.
+fn removal((record, id): (&&PlannedRecord, u64)) -> Commit {
     let expect = match record {
-        PlannedRecord::Absent(_) => return None,
         // What may not be looked at can be deleted all the same.
-        PlannedRecord::Unknown(_) => Expect::Anything,
+        PlannedRecord::Absent(_) | PlannedRecord::Unknown(_) => Expect::Anything,
         PlannedRecord::There(meta) if meta.state == RecordState::NotRead => Expect::Anything,
         // What a list shows is what the metadata says; the value itself is looked at only later.
         PlannedRecord::There(meta) => Expect::Is(Version::of_meta(meta)),
     };
-    Some(Commit { id: WriteId(id), key: record.key().clone(), expect, change: Change::Remove })
+    Commit { id: WriteId(id), key: record.key().clone(), expect, change: Change::Remove }
 }
 
 /// Refuses a store that was dropped and made anew since the plan.

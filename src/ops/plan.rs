@@ -221,7 +221,7 @@ impl Plan {
     /// Whether it is made in steps, so that it can be stopped between two of them.
     pub fn is_in_steps(&self) -> bool {
         match &self.change {
-            PlannedChange::Delete { records, .. } => self.reversible && records.len() > 1,
+            PlannedChange::Delete { records, .. } => records.len() > 1,
             PlannedChange::Swap(_, swaps) => swaps.len() > 1 && !swaps[0].is_linked,
             // Only where the store has records again, which is seen then.
             PlannedChange::Restore(info) => info.records > 1,

@@ -29,8 +29,10 @@ fn an_undo_of_many_records_is_stopped_in_the_list_of_jobs_and_gone_on_with() {
     let mut screen = Screen::start(&[&server.url()], &[], 24, 120);
     screen.wait_for_text("shop");
     screen.keys("\r");
-    screen.wait_for_text("k00010");
-    screen.keys("\x01d");
+    screen.wait_for_text("6,000 records · 29 KB");
+    screen.keys("\x01");
+    screen.wait_for_text("6,000 marked");
+    screen.keys("d");
     screen.wait_for_text("Delete 6,000 records");
     screen.keys("y");
     screen.wait_for_text("deleted 6,000 records");

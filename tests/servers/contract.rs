@@ -63,6 +63,7 @@ macro_rules! contract {
             keys: an_empty_store_has_no_keys,
             ops: a_plan_holds_what_is_there_and_changes_nothing,
             ops: a_plan_is_made_as_it_was_shown,
+            ops: a_deletion_that_is_stopped_tells_what_is_gone_and_goes_on,
             ops: a_record_that_changed_since_its_plan_stays_and_is_named,
             ops: what_a_list_shows_is_deleted_whatever_its_key,
             ops: a_store_that_was_made_anew_since_its_plan_stays,

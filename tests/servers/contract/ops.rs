@@ -2,9 +2,11 @@
 
 use futures::StreamExt as _;
 use larder::model::{
-    Comparison, ContentType, ErrorKind, Key, OpenBy, RecordMeta, StoreName, Value,
+    Comparison, ContentType, ErrorKind, Key, OpenBy, Progress, RecordMeta, StoreName, Value,
 };
-use larder::ops::{self, Operation, Outcome, Plan, PlannedChange, PlannedRecord, Weight, words};
+use larder::ops::{
+    self, OldValues, Operation, Outcome, Plan, PlannedChange, PlannedRecord, Weight, words,
+};
 use larder::storage::Storage;
 
 use super::{kept_keys, put, scan, set, store};
@@ -43,6 +45,42 @@ pub async fn a_plan_holds_what_is_there_and_changes_nothing(storage: &dyn Storag
     assert_eq!(storage.get_metadata(&shop).await.unwrap(), before);
     let missing = plan(storage, Operation::Drop("missing".into())).await;
     assert_eq!(missing.problem.unwrap().kind, ErrorKind::NotFound);
+}
+
+pub async fn a_deletion_that_is_stopped_tells_what_is_gone_and_goes_on(storage: &dyn Storage) {
+    let shop = store(storage, "shop").await;
+    // More than two calls remove.
+    let all: Vec<_> = (0..1050).map(|at| format!("k{at}")).collect();
+    for key in &all {
+        put(storage, &shop, key, "text").await;
+    }
+    let names: Vec<_> = all.iter().map(String::as_str).chain(["missing"]).collect();
+    let delete = plan_delete(storage, &shop, &names).await;
+    assert!(delete.is_in_steps() && !delete.reversible);
+    let progress = Progress::default();
+    let cancel = async {
+        while progress.share().is_none_or(|share| share == 0.0) {
+            tokio::task::yield_now().await;
+        }
+        progress.cancel();
+    };
+    let nothing = OldValues::nothing();
+    let made = ops::perform_in_steps(storage, &delete, &nothing, &progress);
+    let made = tokio::join!(made, cancel).0.unwrap();
+    let there = keys(storage, &shop).await.len() as u64;
+    assert_eq!((made.records, made.all()), (1050 - there, 1050));
+    let none = Progress::default();
+    none.cancel();
+    let rest = made.rest.expect("it was stopped");
+    assert!(there > 0 && there < 1050, "{there}");
+    let made = ops::perform_in_steps(storage, &rest, &nothing, &none).await.unwrap();
+    assert_eq!((made.records, made.rest.is_some()), (0, true));
+    assert_eq!(
+        words::done(&rest, &made),
+        format!("deleted 0 records; cancelled after 0 of {there} records; the others stay")
+    );
+    assert_eq!(ops::perform(storage, &rest).await.unwrap().records, there);
+    assert_eq!(keys(storage, &shop).await, [""; 0]);
 }
 
 pub async fn a_plan_is_made_as_it_was_shown(storage: &dyn Storage) {
