@@ -6,6 +6,7 @@
 mod arguments;
 mod aside;
 mod confirm;
+mod delete;
 #[cfg(feature = "demo")]
 mod demo;
 mod digest;
@@ -13,12 +14,15 @@ mod drafts;
 mod dry_run;
 mod exit;
 mod help;
+mod input;
 mod json;
 mod limits;
 mod listing;
 mod logging;
 mod man;
+mod messages;
 mod output;
+mod progress;
 mod records;
 mod reexec;
 mod remove;
@@ -29,6 +33,7 @@ mod stores;
 mod targets;
 mod unknown;
 mod usage;
+mod values;
 mod watch;
 
 use std::ffi::OsStr;
@@ -53,9 +58,12 @@ use crate::ops::{self, Failed, Outcome, Plan, Resolution, words};
 use crate::storage::target::Target;
 use crate::storage::{self, Storage};
 use arguments::AsideCommand;
-use exit::{ExitResult, Failure, say};
+use exit::{ExitResult, Failure};
+use input::Keys;
 use limits::check_files;
+use messages::say;
 use output::Output;
+use progress::Progress;
 
 /// What `TERM` says of a terminal that moves no cursor, as an editor's shell window is, or of which
 /// nothing is known.
@@ -147,7 +155,7 @@ fn settings(cli: &Cli) -> Result<(Config, Environment)> {
 /// Prints the config file's warning, but not where the output is JSON.
 fn warn(config: &Config, cli: &Cli) {
     if let Some(warning) = config.warning().filter(|_| !cli.global.json) {
-        say(&warning);
+        messages::note(&warning);
     }
 }
 
@@ -230,41 +238,85 @@ fn dispatch(command: &Command, cli: &Cli, output: &mut Output) -> ExitResult {
             Command::Set(set) => Some(set::value(set)?),
             _ => None,
         };
+        let keys = match command {
+            Command::Get(get) => Some(Keys::open(&get.keys, &get.from)?),
+            Command::Delete(delete) => Some(Keys::open(&delete.keys, &delete.from)?),
+            _ => None,
+        };
         let storage = storage::connect(&target, &config.options()).await?;
         let storage = &*storage;
         let place = words::place(matches!(target, Target::Directory(_)));
-        match command {
-            Command::Stores => stores::list(storage, output).await,
-            Command::Create(create) => stores::create(storage, create, output).await,
-            Command::Info(info) => stores::info(storage, info, place, output).await,
-            Command::Keys(keys) => listing::keys(storage, keys, output).await,
-            Command::Watch(arguments) => watch::watch(storage, arguments, output).await,
-            Command::Get(get) => records::get(storage, get, output).await,
-            Command::Set(arguments) => match set {
-                Some(value) => set::set(storage, arguments, value, output).await,
-                None => Ok(exit::USAGE),
-            },
-            Command::Exists(record) => records::exists(storage, record, output).await,
-            Command::Delete(delete) => remove::delete(storage, delete, place, output).await,
-            Command::Rename(rename) => rewrite::rename(storage, rename, place, output).await,
-            Command::Copy(copy) => rewrite::copy(storage, copy, place, output).await,
-            Command::Retype(retype) => rewrite::retype(storage, retype, place, output).await,
-            Command::Url(record) => records::url(storage, record, output).await,
-            Command::Purge(remove) => remove::purge(storage, remove, place, output).await,
-            Command::Drop(remove) => remove::drop_store(storage, remove, place, output).await,
-            Command::Repair(repair) => repair::repair(storage, repair, output).await,
-            Command::Aside { what } => aside::run(storage, what.as_ref(), place, output).await,
-            #[cfg(feature = "demo")]
-            Command::Demo(_) => Ok(exit::DONE),
-            Command::Completions { .. }
-            | Command::Man
-            | Command::Targets
-            | Command::Drafts { .. } => Ok(exit::DONE),
-        }
+        let progress = Progress::new(doing(command), !prints_as_it_goes(command, output));
+        let progress = &progress;
+        let work = async {
+            match command {
+                Command::Stores => stores::list(storage, output).await,
+                Command::Create(create) => stores::create(storage, create, output).await,
+                Command::Info(info) => stores::info(storage, info, place, progress, output).await,
+                Command::Keys(keys) => listing::keys(storage, keys, progress, output).await,
+                Command::Watch(arguments) => watch::watch(storage, arguments, output).await,
+                Command::Get(get) => match keys {
+                    Some(keys) => records::get(storage, get, keys, progress, output).await,
+                    None => Ok(exit::USAGE),
+                },
+                Command::Set(arguments) => match set {
+                    Some(value) => set::set(storage, arguments, value, output).await,
+                    None => Ok(exit::USAGE),
+                },
+                Command::Exists(record) => records::exists(storage, record, output).await,
+                Command::Delete(delete) => match keys {
+                    Some(keys) => {
+                        delete::delete(storage, delete, keys, place, progress, output).await
+                    }
+                    None => Ok(exit::USAGE),
+                },
+                Command::Rename(rename) => rewrite::rename(storage, rename, place, output).await,
+                Command::Copy(copy) => rewrite::copy(storage, copy, place, output).await,
+                Command::Retype(retype) => rewrite::retype(storage, retype, place, output).await,
+                Command::Url(record) => records::url(storage, record, output).await,
+                Command::Purge(remove) => remove::purge(storage, remove, place, output).await,
+                Command::Drop(remove) => remove::drop_store(storage, remove, place, output).await,
+                Command::Repair(repair) => repair::repair(storage, repair, output).await,
+                Command::Aside { what } => aside::run(storage, what.as_ref(), place, output).await,
+                #[cfg(feature = "demo")]
+                Command::Demo(_) => Ok(exit::DONE),
+                Command::Completions { .. }
+                | Command::Man
+                | Command::Targets
+                | Command::Drafts { .. } => Ok(exit::DONE),
+            }
+        };
+        progress.during(work).await
     });
     // The connection's own tasks end with the process.
     runtime.shutdown_background();
     outcome
+}
+
+/// What a command is doing, for who waits for it.
+fn doing(command: &Command) -> &'static str {
+    match command {
+        Command::Purge(_) => "purging",
+        Command::Drop(_) => "dropping",
+        Command::Delete(_) => "deleting",
+        Command::Set(_) | Command::Create(_) => "writing",
+        Command::Rename(_) => "renaming",
+        Command::Copy(_) => "copying",
+        Command::Stores | Command::Keys(_) => "listing",
+        Command::Aside { what: Some(AsideCommand::Restore { .. }) } => "putting back",
+        Command::Aside { what: Some(AsideCommand::Discard { .. }) } => "removing",
+        Command::Get(_) | Command::Info(_) => "reading",
+        _ => "working",
+    }
+}
+
+/// Whether a person sees lines come all the time, among which no other line has a place.
+fn prints_as_it_goes(command: &Command, output: &Output) -> bool {
+    match command {
+        Command::Watch(_) => true,
+        Command::Keys(_) | Command::Get(_) => output.terminal,
+        _ => false,
+    }
 }
 
 /// The key that an argument names, byte for byte.
@@ -291,7 +343,7 @@ async fn perform(storage: &dyn Storage, plan: &Plan) -> std::result::Result<Outc
     let Failed { error: lost, doubt, .. } = match ops::perform(storage, plan).await {
         Ok(outcome) => {
             if let Some(words) = words::unwatched(&outcome) {
-                say(words);
+                messages::note(words);
             }
             return Ok(outcome);
         }

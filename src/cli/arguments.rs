@@ -1,5 +1,6 @@
 //! What can be written on the command line.
 
+mod keys_from;
 mod rewrite;
 mod values;
 
@@ -13,6 +14,7 @@ use clap_complete::Shell;
 use super::help;
 use crate::config::parse_seconds;
 
+pub(super) use keys_from::{DeleteArgs, KeysFrom, RemoveArgs};
 pub(super) use rewrite::{CopyArgs, RenameArgs, RetypeArgs};
 pub(super) use values::{GetArgs, SetArgs};
 
@@ -57,6 +59,10 @@ pub struct Global {
     /// Print JSON Lines, with Crawlee's field names
     #[arg(long, global = true)]
     pub json: bool,
+
+    /// Say only what went wrong
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
 
     /// Refuse every write
     #[arg(long, global = true)]
@@ -233,7 +239,7 @@ pub struct KeysArgs {
     pub limit: Option<usize>,
 
     /// Print the keys alone, one a line
-    #[arg(short, long)]
+    #[arg(short, long, conflicts_with = "json")]
     pub bare: bool,
 
     /// Print the keys alone, each with a NUL behind it
@@ -321,39 +327,11 @@ pub struct RecordArgs {
     pub(super) key: OsString,
 }
 
-/// `delete`.
-#[derive(Debug, Args)]
-pub struct DeleteArgs {
-    #[arg(help = STORE)]
-    pub(super) store: OsString,
-    #[arg(help = KEY, value_name = "KEY", required = true)]
-    pub(super) keys: Vec<OsString>,
-
-    /// Show what would be deleted, and change nothing
-    #[arg(long)]
-    pub(super) dry_run: bool,
-}
-
 /// `repair`.
 #[derive(Debug, Args)]
 pub struct RepairArgs {
     #[arg(help = STORE)]
     pub store: OsString,
-
-    /// Do not ask
-    #[arg(long)]
-    pub yes: bool,
-}
-
-/// `purge` and `drop`.
-#[derive(Debug, Args)]
-pub struct RemoveArgs {
-    #[arg(help = STORE)]
-    pub(super) store: OsString,
-
-    /// Show what would be removed, and change nothing
-    #[arg(long)]
-    pub dry_run: bool,
 
     /// Do not ask
     #[arg(long)]

@@ -3,7 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::arguments::AsideCommand;
-use super::exit::{DONE, ExitResult, REFUSED, say};
+use super::exit::{DONE, ExitResult, REFUSED};
+use super::messages::{self, say};
 use super::output::Output;
 use super::stores::to_the_second;
 use super::{confirm, dry_run, json, perform};
@@ -33,6 +34,7 @@ pub(super) async fn run(
             let (records, left) = (outcome.records, outcome.left);
             tell(output, &plan.change, &[("restored", records), ("left", left)])?;
             if left == 0 {
+                messages::tell(&words::done(&plan, &outcome));
                 return Ok(DONE);
             }
             say(&words::done(&plan, &outcome));
@@ -48,6 +50,7 @@ pub(super) async fn run(
             }
             let outcome = perform(storage, &plan).await?;
             tell(output, &plan.change, &[("discarded", outcome.records)])?;
+            messages::tell(&words::done(&plan, &outcome));
             Ok(DONE)
         }
     }

@@ -2,9 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::exit::{DONE, ExitResult, say};
+use super::exit::{DONE, ExitResult};
 use super::json;
 use super::listing::Columns;
+use super::messages::say;
 use super::output::Output;
 use crate::model::{ErrorKind, StoreName};
 use crate::ops::{Plan, PlannedChange, PlannedRecord, words};

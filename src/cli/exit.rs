@@ -1,12 +1,11 @@
-//! Why a command ends early, the exit codes, and the one line on standard error.
+//! Why a command ends early, and the exit codes.
 
-use std::io::{self, Write as _};
+use std::io;
 use std::process::ExitCode;
 
-use crate::config::NO_TARGET;
-use crate::model::{Cause, Error, ErrorKind, Replicas};
+use super::messages::{self, say};
+use crate::model::{Error, ErrorKind, Replicas};
 use crate::ops::words;
-use crate::text::visible;
 
 /// Done.
 pub(super) const DONE: u8 = 0;
@@ -95,22 +94,12 @@ pub(super) fn finish(outcome: ExitResult) -> ExitCode {
         Err(Failure::Closed) => DONE,
         Err(Failure::Error(error)) => {
             log::error!("{:?}: {error}", error.kind);
-            if error.cause == Some(Cause::NoTarget) {
-                // larder's own lines, with nothing of anybody else's in them.
-                let _ = writeln!(io::stderr(), "larder: {NO_TARGET}");
-            } else {
-                say(&error.to_string());
-            }
-            code(error.kind)
+            let code = code(error.kind);
+            messages::fail(&error, code);
+            code
         }
     };
     ExitCode::from(code)
-}
-
-/// One line on standard error, with nothing in it that a terminal would obey.
-pub(super) fn say(message: &str) {
-    // If standard error is closed, there is nobody to tell.
-    let _ = writeln!(io::stderr(), "larder: {}", visible(message));
 }
 
 #[cfg(test)]

@@ -38,7 +38,7 @@ Commands for scripts, with  man  and  completions  (COMMAND --help: more)
   rename   give a record another key     copy     make a second one of its value
   retype   change the content type       aside    what a purge has set aside
 
-Options:      (also -h, --help  and  -V, --version )
+Options:  (also -h, --help ; -V, --version ; -q, --quiet : only what went wrong)
   -t, --target TARGET  path, URL, profile      --read-only  refuse every write
       --timeout SECS   give up after SECS s    --touch      update accessed_at
       --config FILE    other settings          --json       print JSON Lines
@@ -99,8 +99,15 @@ pub(super) const GET: &str = "\
 On a terminal, text is shown with its control characters as symbols, and anything else needs \
 --force or --output. A value without sound metadata is printed too, with exit code 5.
 
+With --json, several keys or --keys-from, a line of JSON is printed for each record: `value` is the JSON, or the \
+text, that it holds, and null of None; `value_base64` has the bytes of anything else (also of text that is not UTF-8, and \
+of JSON with NaN). They are read many at a time. Keys that are not there are named, and make the exit code 1, unless \
+--if-exists is given.
+
 Examples:
   larder get default INPUT | jq .
+  larder get default INPUT --json | jq .value
+  larder keys shop --null | larder get shop --keys-from - --null | jq -c .value
   larder get shop-snapshots page-000042 -o page.html";
 
 pub(super) const SET: &str = "\
@@ -121,12 +128,14 @@ Examples:
   larder exists id:4nJ0PcRnFGqCv8dGt default-key --json";
 
 pub(super) const DELETE: &str = "\
-Fails with exit code 1 only if none of the keys was there; with some missing, it names them. A record \
+Fails with exit code 1 only if none of the keys was there, and not even then with --if-exists; with some missing, \
+it names them. A record \
 that changes while it is being deleted stays, is named, and makes the exit code 4.
 
 Examples:
   larder delete shop-snapshots page-000042 page-000043
   larder delete shop-snapshots page-000042 --dry-run
+  larder keys shop --prefix old- --null | larder delete shop --keys-from - --null
   larder delete shop-snapshots -- --a-key-like-an-option";
 
 pub(super) const RENAME: &str = "\
@@ -173,7 +182,7 @@ A terminal is asked for the store's name; a script needs --yes.
 
 Examples:
   larder drop shop-snapshots --dry-run
-  larder drop shop-snapshots --yes";
+  larder drop shop-snapshots --yes --if-exists";
 
 pub(super) const REPAIR: &str = "\
 Shows what it will write before it asks; a script needs --yes. Id, name and times stay where the \

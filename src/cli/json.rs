@@ -5,8 +5,35 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
 use crate::model::{
-    Ignored, Key, RecordMeta, RecordState, Replicas, StoreInfo, StoreState, Timestamp,
+    ErrorKind, Ignored, Key, RecordMeta, RecordState, Replicas, StoreInfo, StoreState, Timestamp,
 };
+
+/// What errors call their kinds.
+pub(super) fn kind(kind: ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::Usage => "usage",
+        ErrorKind::NotFound => "not_found",
+        ErrorKind::ReadOnly => "read_only",
+        ErrorKind::Permission => "permission",
+        ErrorKind::Conflict => "conflict",
+        ErrorKind::NotSupported => "not_supported",
+        ErrorKind::Connection => "connection",
+        ErrorKind::Timeout => "timeout",
+        ErrorKind::Auth => "auth",
+        ErrorKind::Tls => "tls",
+        ErrorKind::Loading => "loading",
+        ErrorKind::OutOfMemory => "out_of_memory",
+        ErrorKind::DiskFull => "disk_full",
+        ErrorKind::CannotPersist => "cannot_persist",
+        ErrorKind::WrongType => "wrong_type",
+        ErrorKind::NoJsonModule => "no_json_module",
+        ErrorKind::Damaged => "damaged",
+        ErrorKind::InDoubt => "in_doubt",
+        ErrorKind::Cluster => "cluster",
+        ErrorKind::Io => "io",
+        ErrorKind::Server => "server",
+    }
+}
 
 /// Adds on how many replicas a write is, where that was asked for.
 pub(super) fn put_replicas(map: &mut Map<String, Value>, replicas: Option<Replicas>) {
@@ -16,8 +43,9 @@ pub(super) fn put_replicas(map: &mut Map<String, Value>, replicas: Option<Replic
     }
 }
 
-/// `store`, `id`, `name`, `accessed_at`, `created_at`, `modified_at`, `records`; `values` and
-/// `bytes` where known, `ignored` where there is such, `state` and `problem` where the store is not whole.
+/// `store`, `id`, `name`, `accessed_at`, `created_at`, `modified_at`, `records`, `bytes`, `metadata_key`;
+/// `values` where it differs, `ignored` where there is such, `state` and `problem` where the store is not
+/// whole. In a list of stores nobody asks what is null.
 pub(super) fn store(info: &StoreInfo) -> Map<String, Value> {
     let time = |time: Option<Timestamp>| time.map(|time| time.to_string());
     let mut map = Map::new();
@@ -28,11 +56,11 @@ pub(super) fn store(info: &StoreInfo) -> Map<String, Value> {
     map.insert("created_at".into(), json!(time(info.created_at)));
     map.insert("modified_at".into(), json!(time(info.modified_at)));
     map.insert("records".into(), json!(info.records));
-    for (name, number) in [("values", info.values), ("bytes", info.bytes)] {
-        if let Some(number) = number {
-            map.insert(name.into(), json!(number));
-        }
+    if let Some(values) = info.values {
+        map.insert("values".into(), json!(values));
     }
+    map.insert("bytes".into(), json!(info.bytes));
+    map.insert("metadata_key".into(), json!(info.metadata_key));
     put_ignored(&mut map, "ignored", &info.ignored);
     let (state, problem) = match &info.state {
         StoreState::Whole => return map,
@@ -87,8 +115,13 @@ pub(super) fn put_text(map: &mut Map<String, Value>, name: &str, bytes: &[u8]) {
         map.insert(name.into(), json!(text));
     } else {
         map.insert(name.into(), json!(Key::from(bytes).escaped()));
-        map.insert(format!("{name}_base64"), json!(STANDARD.encode(bytes)));
+        map.insert(format!("{name}_base64"), json!(base64(bytes)));
     }
+}
+
+/// Bytes in base64, as JSON has them.
+pub(super) fn base64(bytes: &[u8]) -> String {
+    STANDARD.encode(bytes)
 }
 
 /// What is wrong with a store, in words; `None` if nothing is.

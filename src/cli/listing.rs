@@ -7,6 +7,7 @@ use futures::StreamExt as _;
 use super::arguments::KeysArgs;
 use super::exit::{DONE, ExitResult};
 use super::output::Output;
+use super::progress::Progress;
 use super::{json, key, store};
 use crate::model::{
     Error, ErrorKind, Order, PageRow, RecordMeta, RecordState, Result, Scan, StoreInfo, StoreState,
@@ -84,6 +85,7 @@ fn problem(state: &RecordState) -> Option<&'static str> {
 pub(super) async fn keys(
     storage: &dyn Storage,
     arguments: &KeysArgs,
+    progress: &Progress,
     output: &mut Output,
 ) -> ExitResult {
     let name = store(storage, &arguments.store).await?;
@@ -94,7 +96,9 @@ pub(super) async fn keys(
     let mut pages = storage.scan(&name, scan);
     let mut empty = true;
     while let Some(page) = pages.next().await {
-        for row in page?.iter() {
+        let page = page?;
+        progress.add(page.len() as u64);
+        for row in page.iter() {
             if std::mem::take(&mut empty) {
                 heads(arguments, output)?;
             }
@@ -125,7 +129,7 @@ fn print(row: &PageRow<'_>, arguments: &KeysArgs, output: &mut Output) -> io::Re
         output.raw(row.key)?;
         return output.raw(b"\0");
     }
-    if arguments.bare && !output.json {
+    if arguments.bare {
         return output.last(row.key);
     }
     let meta = row.to_meta();

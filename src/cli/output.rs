@@ -79,8 +79,12 @@ impl Output {
 
     /// A line of JSON.
     pub(super) fn json_line(&mut self, value: &Value) -> io::Result<()> {
-        let text = value.to_string();
-        let text = if self.terminal { escape_invisible(&text) } else { Cow::Borrowed(&*text) };
+        self.json_text(&value.to_string())
+    }
+
+    /// A line of JSON that is written already.
+    pub(super) fn json_text(&mut self, text: &str) -> io::Result<()> {
+        let text = if self.terminal { escape_invisible(text) } else { Cow::Borrowed(text) };
         self.raw_line(&text)
     }
 

@@ -8,19 +8,51 @@ use std::path::Path;
 use serde_json::{Map, json};
 
 use super::arguments::{GetArgs, RecordArgs};
-use super::exit::{DAMAGED, DONE, ExitResult, Failure, NOT_THERE, REFUSED, say};
+use super::exit::{DAMAGED, DONE, ExitResult, Failure, NOT_THERE, REFUSED};
+use super::input::Keys;
+use super::messages::{self, say};
 use super::output::Output;
-use super::{digest, json, key, store};
+use super::progress::Progress;
+use super::{digest, json, key, store, values};
 use crate::model::Family;
 use crate::model::{Error, ErrorKind, Key, Record, RecordState, StoreName, Want};
 use crate::outfile;
 use crate::preview::charset;
 use crate::storage::{Storage, no_record, no_store};
+use crate::text;
 
-/// `get`.
-pub(super) async fn get(storage: &dyn Storage, get: &GetArgs, output: &mut Output) -> ExitResult {
+/// `get`. Of one record the bytes, else a line of JSON for each.
+pub(super) async fn get(
+    storage: &dyn Storage,
+    get: &GetArgs,
+    keys: Keys,
+    progress: &Progress,
+    output: &mut Output,
+) -> ExitResult {
+    let as_bytes = get.output.is_some() || get.force;
+    let gotten = match &*get.keys {
+        [one] if as_bytes || !output.json => get_one(storage, get, one, output).await,
+        _ if as_bytes => {
+            Err(Error::new(ErrorKind::Usage, "--output and --force are for one record")
+                .hint("leave them out: several records are lines of JSON")
+                .into())
+        }
+        _ => values::print(storage, get, keys, progress, output).await,
+    };
+    match gotten {
+        Err(Failure::Error(why)) if get.if_exists && why.kind == ErrorKind::NotFound => Ok(DONE),
+        gotten => gotten,
+    }
+}
+
+async fn get_one(
+    storage: &dyn Storage,
+    get: &GetArgs,
+    argument: &OsStr,
+    output: &mut Output,
+) -> ExitResult {
     let name = store(storage, &get.store).await?;
-    let key = key(&get.key);
+    let key = key(argument);
     let Some(record) = storage.read(&name, &key, Want::Whole).await? else {
         return Err(no_record(storage, &name, &key).await.into());
     };
@@ -58,18 +90,13 @@ pub(super) async fn get(storage: &dyn Storage, get: &GetArgs, output: &mut Outpu
 
 fn print_digest(record: &Record, output: &mut Output) -> Result<(), Failure> {
     let digest = digest::of(&record.value);
-    if output.json {
-        let mut map = json::record(&record.meta);
-        map.insert("digest".into(), json!(digest));
-        return Ok(output.json_line(&map.into())?);
-    }
     Ok(output.last(digest.as_bytes())?)
 }
 
 fn print(record: &Record, get: &GetArgs, output: &mut Output) -> Result<(), Failure> {
     match get.output.as_deref() {
         Some(file) if file != Path::new("-") => {
-            return outfile::write(file, &record.value, false).map_err(|why| {
+            outfile::write(file, &record.value, false).map_err(|why| {
                 // By its kind: the text names the temporary file, which says nothing to anybody.
                 let (reason, hint) = match why.kind() {
                     io::ErrorKind::NotFound => {
@@ -82,14 +109,17 @@ fn print(record: &Record, get: &GetArgs, output: &mut Output) -> Result<(), Fail
                 };
                 let problem = format!("{} cannot be written: {reason}", file.display());
                 Failure::Error(Error::new(ErrorKind::Io, problem).hint(hint))
-            });
+            })?;
+            let size = text::size(record.value.len() as u64);
+            messages::tell(&format!("saved {size} to {}", file.display()));
+            return Ok(());
         }
         _ => {}
     }
     if !output.terminal || get.force {
         return Ok(output.raw(&record.value)?);
     }
-    if let Some(text) = text(record) {
+    if let Some(text) = as_text(record) {
         return Ok(output.text(&text)?);
     }
     let problem = format!(
@@ -103,7 +133,7 @@ fn print(record: &Record, get: &GetArgs, output: &mut Output) -> Result<(), Fail
 }
 
 /// The value as text, if it is one, whatever its charset.
-fn text(record: &Record) -> Option<Cow<'_, str>> {
+fn as_text(record: &Record) -> Option<Cow<'_, str>> {
     let Ok(text) = std::str::from_utf8(&record.value) else {
         return in_its_charset(record).map(Cow::Owned);
     };
@@ -184,7 +214,7 @@ mod tests {
     fn shown(content_type: &str, value: &'static [u8]) -> bool {
         let content_type = ContentType::from(content_type);
         let meta = RecordMeta { content_type, ..RecordMeta::default() };
-        text(&Record { meta, value: Bytes::from_static(value) }).is_some()
+        as_text(&Record { meta, value: Bytes::from_static(value) }).is_some()
     }
 
     #[test]

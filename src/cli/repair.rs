@@ -3,10 +3,11 @@
 use serde_json::{Value, json};
 
 use super::arguments::RepairArgs;
-use super::exit::{DONE, ExitResult, say};
+use super::exit::{DONE, ExitResult};
+use super::messages::{self, say};
 use super::output::Output;
 use super::{confirm, json, perform, store};
-use crate::ops::{self, Operation, PlannedChange};
+use crate::ops::{self, Operation, PlannedChange, words};
 use crate::storage::Storage;
 use crate::text::visible;
 
@@ -34,7 +35,8 @@ pub(super) async fn repair(
         if !repair.yes {
             confirm::ask_plainly("Write this? The records stay as they are.")?;
         }
-        perform(storage, &plan).await?;
+        let outcome = perform(storage, &plan).await?;
+        messages::tell(&words::done(&plan, &outcome));
     } else {
         say(&format!("nothing is wrong with the metadata of the store `{name}`"));
     }

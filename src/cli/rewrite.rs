@@ -1,11 +1,11 @@
 //! `rename`, `copy` and `retype`.
 
 use super::arguments::{CopyArgs, RenameArgs, RetypeArgs};
-use super::exit::{self, ExitResult, say};
+use super::exit::{self, ExitResult};
 use super::output::Output;
-use super::{dry_run, json, key, perform, store};
+use super::{dry_run, json, key, messages, perform, store};
 use crate::model::{ContentType, Error, ErrorKind, RecordMeta};
-use crate::ops::{self, Operation, PlannedChange};
+use crate::ops::{self, Operation, PlannedChange, words};
 use crate::storage::Storage;
 
 /// `rename`.
@@ -84,7 +84,7 @@ async fn write_anew(
         return dry_run::show(&plan, place, output);
     }
     for warning in &plan.warnings {
-        say(warning);
+        messages::note(warning);
     }
     let outcome = perform(storage, &plan).await?;
     let PlannedChange::Rewrite(it) = &plan.change else { return Ok(exit::DONE) };
@@ -94,5 +94,6 @@ async fn write_anew(
         json::put_replicas(&mut map, outcome.replicas);
         output.json_line(&map.into())?;
     }
+    messages::tell(&words::done(&plan, &outcome));
     Ok(exit::written(outcome.replicas))
 }

@@ -9,7 +9,9 @@ use bytes::Bytes;
 use percent_encoding::{percent_decode, percent_decode_str};
 
 use super::arguments::SetArgs;
-use super::exit::{self, ExitResult, Failure, say};
+use super::exit::{self, ExitResult, Failure};
+use super::input::unreadable;
+use super::messages::{self, say};
 use super::output::Output;
 use super::{digest, json, key, perform, store};
 use crate::model::Family;
@@ -17,7 +19,7 @@ use crate::model::{
     ContentType, Error, ErrorKind, Expect, Key, RecordMeta, RecordState, Result, SetValue,
     StoreName, Value, Want,
 };
-use crate::ops::{Plan, written_back};
+use crate::ops::{Outcome, Plan, words, written_back};
 use crate::preview::charset::Charset;
 use crate::preview::json::{PYTHON_DEPTH, check, compact, depth};
 use crate::storage::Storage;
@@ -123,19 +125,7 @@ fn read(file: &Path) -> Result<Vec<u8>> {
     } else {
         fs::read(file)
     };
-    read.map_err(|why| {
-        let name = if file == Path::new("-") {
-            "standard input".into()
-        } else {
-            file.display().to_string()
-        };
-        let reason = match why.kind() {
-            io::ErrorKind::NotFound => "there is no such file".to_owned(),
-            kind => io::Error::from(kind).to_string(),
-        };
-        Error::new(ErrorKind::Io, format!("{name} cannot be read: {reason}"))
-            .hint("name another file, or - for standard input")
-    })
+    read.map_err(|why| unreadable(file, &why))
 }
 
 /// `set`, with what [`value`] made of the arguments.
@@ -182,6 +172,7 @@ pub(super) async fn set(
         json::put_replicas(&mut map, replicas);
         output.json_line(&map.into())?;
     }
+    messages::tell(&words::done(&plan, &Outcome::default()));
     Ok(exit::written(replicas))
 }
 

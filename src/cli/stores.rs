@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::arguments::{CreateArgs, InfoArgs};
 use super::exit::{self, DAMAGED, DONE, ExitResult, REFUSED};
 use super::output::Output;
+use super::progress::Progress;
 use super::{json, key, perform, store};
 use crate::model::{
     OpenBy, Reading, RecordState, Result, Scan, StoreInfo, StoreName, StoreState, Timestamp, Want,
@@ -110,6 +111,7 @@ pub(super) async fn info(
     storage: &dyn Storage,
     info: &InfoArgs,
     place: &str,
+    progress: &Progress,
     output: &mut Output,
 ) -> ExitResult {
     let name = store(storage, &info.store).await?;
@@ -130,9 +132,8 @@ pub(super) async fn info(
         let beside = info.beside.clone().unwrap_or_default();
         json::put_ignored(&mut map, "no_stores", &beside);
         ignored = (info.ignored.to_string(), format!("{beside} (beside the stores)"));
-        map.insert("metadata_key".into(), json!(info.metadata_key));
         if sum || info.records.is_some_and(|records| records <= ADDED_UP) {
-            map.insert("value_bytes".into(), json!(value_bytes(storage, &name).await?));
+            map.insert("value_bytes".into(), json!(value_bytes(storage, &name, progress).await?));
         }
         // Nothing is known to be wrong with what may not be read.
         let forbidden = matches!(info.state, StoreState::Forbidden(_) | StoreState::Unreadable(_));
@@ -167,11 +168,13 @@ pub(super) async fn info(
 }
 
 /// The sizes of all values together, in bytes, as their metadata says.
-async fn value_bytes(storage: &dyn Storage, name: &StoreName) -> Result<u64> {
+async fn value_bytes(storage: &dyn Storage, name: &StoreName, progress: &Progress) -> Result<u64> {
     let mut pages = storage.scan(name, Scan::default());
     let mut bytes: u64 = 0;
     while let Some(page) = pages.next().await {
-        bytes = page?.iter().fold(bytes, |bytes, row| bytes.saturating_add(row.size));
+        let page = page?;
+        progress.add(page.len() as u64);
+        bytes = page.iter().fold(bytes, |bytes, row| bytes.saturating_add(row.size));
     }
     Ok(bytes)
 }

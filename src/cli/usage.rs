@@ -6,7 +6,9 @@ use std::ffi::OsString;
 use clap::{CommandFactory as _, Parser as _};
 
 use super::arguments::Cli;
-use super::exit::{USAGE, say};
+use super::exit::USAGE;
+use super::messages;
+use crate::model::{Error, ErrorKind};
 
 /// Reads the process's arguments.
 ///
@@ -14,14 +16,24 @@ use super::exit::{USAGE, say};
 /// The exit code, where the arguments make no sense: that has been said on standard error, in one
 /// line. After `--help` and `--version` the process ends here.
 pub fn parse() -> Result<Cli, u8> {
-    Cli::try_parse().map_err(|why| {
+    let cli = Cli::try_parse().map_err(|why| {
         if !why.use_stderr() {
             why.exit();
         }
         let words: Vec<OsString> = env::args_os().skip(1).collect();
-        say(&one_line(&why.render().to_string(), &words));
+        messages::begin(wants_json(&words), false);
+        let line = one_line(&why.render().to_string(), &words);
+        let (problem, hint) = line.rsplit_once("; ").unwrap_or((&line, ""));
+        messages::fail(&Error::new(ErrorKind::Usage, problem).hint(hint), USAGE);
         USAGE
-    })
+    })?;
+    messages::begin(cli.global.json, cli.global.quiet);
+    Ok(cli)
+}
+
+/// Whether errors are to be JSON, as far as arguments tell that make no sense.
+fn wants_json(words: &[OsString]) -> bool {
+    words.iter().take_while(|word| *word != "--").any(|word| word == "--json")
 }
 
 /// clap's sentence, its tip and the command that it is about, of its several paragraphs.
@@ -61,7 +73,7 @@ mod tests {
         for (arguments, line) in [
             (
                 &["get", "shop"][..],
-                "the following required arguments were not provided: <KEY>; \
+                "the following required arguments were not provided: <KEY>...; \
                  see larder get --help",
             ),
             (

@@ -14,7 +14,7 @@ use super::exit::{DONE, ExitResult, Failure};
 use super::listing::Columns;
 use super::output::Output;
 use super::stores::to_the_second;
-use super::{json, store};
+use super::{json, messages, store};
 use crate::index::sync::{Facts, KeySync, Step, SyncEvent, WorkId};
 use crate::index::{Builder, Change, Index, ScanEvent};
 use crate::model::{
@@ -31,6 +31,8 @@ struct Watched<'a> {
     sync: KeySync,
     /// How changes are found out, and how many records the store has; both as told.
     source: Option<WatchSource>,
+    /// Whether it was said that changes come late.
+    is_told_late: bool,
     records: Option<u64>,
     /// Asks the watcher for another rescan.
     interest: channel::Sender<Interest>,
@@ -63,6 +65,7 @@ pub(super) async fn watch(
         name,
         sync: KeySync::default(),
         source: None,
+        is_told_late: false,
         records: None,
         interest,
         // What came before the store was seen came while it was waited for.
@@ -107,7 +110,13 @@ impl Watched<'_> {
                 let problem = format!("the store cannot be watched: {why}");
                 return Err(Error::new(ErrorKind::NotSupported, problem).into());
             }
-            WatchEvent::Source(source) => self.source = Some(source),
+            WatchEvent::Source(source) => {
+                if let (Some(late), false) = (source.late(), self.is_told_late) {
+                    messages::note(&format!("changes may come up to {late} late"));
+                    self.is_told_late = true;
+                }
+                self.source = Some(source);
+            }
             WatchEvent::Records { set, removed } => {
                 let changes = set.iter().cloned().map(Change::Set);
                 let changes = changes.chain(removed.iter().cloned().map(Change::Remove));

@@ -5,6 +5,7 @@ mod dry_run;
 mod examples;
 mod failures;
 mod lost;
+mod pipelines;
 mod program;
 mod records;
 mod rewrites;

@@ -5,22 +5,29 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args};
 
-use super::{KEY, STORE};
+use super::{KEY, KeysFrom, STORE};
 
 /// `get`.
 #[derive(Debug, Args)]
 pub struct GetArgs {
     #[arg(help = STORE)]
     pub(in crate::cli) store: OsString,
-    #[arg(help = KEY)]
-    pub(in crate::cli) key: OsString,
+    #[arg(help = KEY, value_name = "KEY", required_unless_present = "keys_from")]
+    pub(in crate::cli) keys: Vec<OsString>,
+
+    #[command(flatten)]
+    pub(in crate::cli) from: KeysFrom,
+
+    /// Leave out what is not there, with exit code 0
+    #[arg(long)]
+    pub(in crate::cli) if_exists: bool,
 
     /// Write to FILE instead, all of it or nothing
-    #[arg(short, long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE", conflicts_with = "keys_from")]
     pub output: Option<PathBuf>,
 
     /// Print bytes to a terminal, whatever they do to it
-    #[arg(short, long)]
+    #[arg(short, long, conflicts_with = "keys_from")]
     pub force: bool,
 
     /// Print the SHA-256 digest of the value instead, for set --if-unchanged

@@ -156,3 +156,29 @@ fn a_store_that_is_not_there_is_waited_for_and_all_its_records_are_new() {
     assert_eq!(event(&lines.recv_timeout(PATIENCE).unwrap()), ("new".into(), "c".into()));
     drop(running);
 }
+
+#[test]
+fn changes_that_may_come_late_are_told_once() {
+    let program = Program::with_shop();
+    let config = program.home.path().join("config.toml");
+    std::fs::write(&config, "[watch]\nserver_budget = '0.1 %'\n").unwrap();
+    let keys = (0..30_000).map(|n| (format!("key-{n:05}"), JSON.to_owned(), b"{}".to_vec()));
+    fill::records(&mut program.server.client(), "shop", keys);
+    for quiet in [false, true] {
+        let file = config.to_str().unwrap();
+        let args = ["watch", "shop", "--json", "--config", file, "-n", "1"];
+        let mut command = program.command(args);
+        if quiet {
+            command.arg("-q");
+        }
+        let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut running = Running(child);
+        let lines = lines(running.0.stdout.take().unwrap());
+        watched(&program, &lines);
+        let mut told = String::new();
+        running.0.stderr.take().unwrap().read_to_string(&mut told).unwrap();
+        let late = r#"{"warning":{"message":"changes may come up to "#;
+        assert_eq!(told.matches(late).count(), usize::from(!quiet), "{told}");
+        assert_eq!(told.lines().count(), usize::from(!quiet), "{told}");
+    }
+}

@@ -1,0 +1,115 @@
+//! Files that the command line names to be read, and the keys that such a file lists.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader};
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
+
+use super::arguments::KeysFrom;
+use crate::model::{Error, ErrorKind, Key, Result};
+
+/// What names standard input.
+const STDIN: &str = "-";
+
+/// Keys in the order in which they are named, a batch at a time.
+pub(super) struct Keys {
+    named: std::vec::IntoIter<Key>,
+    file: Option<(Box<dyn BufRead>, String)>,
+    /// The byte behind each key of the file.
+    end: u8,
+}
+
+impl Keys {
+    /// Those of the command line, or of the file that it names.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`] if the file cannot be opened.
+    pub(super) fn open(named: &[OsString], from: &KeysFrom) -> Result<Self> {
+        let end = if from.null { b'\0' } else { b'\n' };
+        let file: Option<(Box<dyn BufRead>, String)> = match &from.keys_from {
+            None => None,
+            Some(path) if path == Path::new(STDIN) => {
+                Some((Box::new(io::stdin().lock()), name(path)))
+            }
+            Some(path) => {
+                let file = File::open(path).map_err(|why| unreadable(path, &why))?;
+                Some((Box::new(BufReader::new(file)), name(path)))
+            }
+        };
+        let named: Vec<Key> = named.iter().map(|key| Key::from(key.as_bytes())).collect();
+        Ok(Self { named: named.into_iter(), file, end })
+    }
+
+    /// The next keys, at most so many; none at the end.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`] if the file cannot be read.
+    pub(super) fn next(&mut self, at_most: usize) -> Result<Vec<Key>> {
+        let mut keys: Vec<Key> = self.named.by_ref().take(at_most).collect();
+        let Some((file, name)) = &mut self.file else { return Ok(keys) };
+        while keys.len() < at_most {
+            let mut bytes = Vec::new();
+            let read = file.read_until(self.end, &mut bytes);
+            if read.map_err(|why| cannot_read(name, &why))? == 0 {
+                break;
+            }
+            if bytes.last() == Some(&self.end) {
+                bytes.pop();
+            }
+            keys.push(Key::from(bytes));
+        }
+        Ok(keys)
+    }
+}
+
+/// That a file, or standard input, cannot be read.
+pub(super) fn unreadable(file: &Path, why: &io::Error) -> Error {
+    cannot_read(&name(file), why)
+}
+
+fn cannot_read(name: &str, why: &io::Error) -> Error {
+    let reason = match why.kind() {
+        io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        kind => io::Error::from(kind).to_string(),
+    };
+    Error::new(ErrorKind::Io, format!("{name} cannot be read: {reason}"))
+        .hint("name another file, or - for standard input")
+}
+
+fn name(file: &Path) -> String {
+    if file == Path::new(STDIN) { "standard input".into() } else { file.display().to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys(bytes: &[u8], null: bool, at_most: usize) -> Vec<Vec<Key>> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), bytes).unwrap();
+        let from = KeysFrom { keys_from: Some(file.path().to_owned()), null };
+        let mut keys = Keys::open(&[], &from).unwrap();
+        std::iter::from_fn(|| Some(keys.next(at_most).unwrap()).filter(|keys| !keys.is_empty()))
+            .collect()
+    }
+
+    #[test]
+    fn each_line_of_a_file_is_a_key_byte_for_byte() {
+        let key = |bytes: &'static [u8]| Key::from(bytes);
+        assert_eq!(
+            keys(b"a\n b \r\n\n\xff", false, 9),
+            [[key(b"a"), key(b" b \r"), key(b""), key(b"\xff")]]
+        );
+        assert_eq!(keys(b"a\nb\0c\0", true, 9), [[key(b"a\nb"), key(b"c")]]);
+        assert_eq!(keys(b"a\nb\nc\n", false, 2), [vec![key(b"a"), key(b"b")], vec![key(b"c")]]);
+        assert!(keys(b"", false, 9).is_empty());
+    }
+
+    #[test]
+    fn a_file_that_is_not_there_is_named() {
+        let from = KeysFrom { keys_from: Some("/no/such/file".into()), null: false };
+        let Err(why) = Keys::open(&[], &from) else { panic!("opened") };
+        assert!(why.problem.starts_with("/no/such/file cannot be read: there is no such"), "{why}");
+    }
+}

@@ -1,0 +1,117 @@
+//! What a command says on standard error: lines for a person, JSON for a script that wants it.
+
+use std::io::{self, IsTerminal as _, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use serde_json::{Value, json};
+
+use super::json;
+use crate::config::NO_TARGET;
+use crate::model::{Cause, Error};
+use crate::text::visible;
+
+/// Whether `--json` was given.
+static JSON: AtomicBool = AtomicBool::new(false);
+/// Whether `--quiet` was given.
+static QUIET: AtomicBool = AtomicBool::new(false);
+/// Whether a line of progress stands on the terminal.
+static PROGRESS: AtomicBool = AtomicBool::new(false);
+
+/// How everything after this is said.
+pub(super) fn begin(json: bool, quiet: bool) {
+    JSON.store(json, Ordering::Relaxed);
+    QUIET.store(quiet, Ordering::Relaxed);
+}
+
+/// Why the exit code is not 0, or what is to be known of the output.
+pub(super) fn say(message: &str) {
+    if JSON.load(Ordering::Relaxed) {
+        write_line(&json!({"warning": {"message": message}}).to_string());
+    } else {
+        write_line(&format!("larder: {}", visible(message)));
+    }
+}
+
+/// What does no harm, and is left out with `--quiet`.
+pub(super) fn note(message: &str) {
+    if !QUIET.load(Ordering::Relaxed) {
+        say(message);
+    }
+}
+
+/// What was done, for a person alone.
+pub(super) fn tell(message: &str) {
+    if is_for_person() {
+        write_line(&visible(message));
+    }
+}
+
+/// Why a command ended before it was done.
+pub(super) fn fail(error: &Error, exit: u8) {
+    if JSON.load(Ordering::Relaxed) {
+        write_line(&as_json(error, exit).to_string());
+    } else if error.cause == Some(Cause::NoTarget) {
+        // larder's own lines, with nothing of anybody else's in them.
+        write_line(&format!("larder: {NO_TARGET}"));
+    } else {
+        say(&error.to_string());
+    }
+}
+
+fn as_json(error: &Error, exit: u8) -> Value {
+    let message = error.problem.lines().next().unwrap_or_default();
+    let remedy = Some(error.remedy()).filter(|remedy| !remedy.is_empty());
+    json!({"error": {
+        "kind": json::kind(error.kind),
+        "message": message.trim_end_matches(':'),
+        "remedy": remedy,
+        "exit": exit,
+    }})
+}
+
+/// Whether somebody looks at standard error who wants to be told.
+pub(super) fn is_for_person() -> bool {
+    let asked = JSON.load(Ordering::Relaxed) || QUIET.load(Ordering::Relaxed);
+    !asked && io::stderr().is_terminal()
+}
+
+/// Shows a line of progress in place of the last one.
+pub(super) fn show_progress(line: &str) {
+    PROGRESS.store(true, Ordering::Relaxed);
+    let mut stderr = io::stderr();
+    let _ = write!(stderr, "\r\x1b[2K{}", visible(line));
+    let _ = stderr.flush();
+}
+
+/// Takes the line of progress away.
+pub(super) fn erase_progress() {
+    if PROGRESS.swap(false, Ordering::Relaxed) {
+        let mut stderr = io::stderr();
+        let _ = write!(stderr, "\r\x1b[2K");
+        let _ = stderr.flush();
+    }
+}
+
+/// If standard error is closed, there is nobody to tell.
+fn write_line(line: &str) {
+    erase_progress();
+    let _ = writeln!(io::stderr(), "{line}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::ErrorKind;
+
+    #[test]
+    fn an_error_has_its_kind_its_remedy_and_its_exit_code() {
+        let error = Error::new(ErrorKind::NotFound, "there is no store `x`").hint("create it");
+        assert_eq!(
+            as_json(&error, 1).to_string(),
+            r#"{"error":{"kind":"not_found","message":"there is no store `x`","remedy":"create it","exit":1}}"#
+        );
+        let plain = Error::new(ErrorKind::Usage, "first line:\n  second");
+        assert_eq!(as_json(&plain, 2)["error"]["message"], "first line");
+        assert_eq!(as_json(&plain, 2)["error"]["remedy"], Value::Null);
+    }
+}
