@@ -291,7 +291,7 @@ impl PromptKind {
     /// What is done with the line, in a word or two.
     pub fn verb(self) -> &'static str {
         match self {
-            Self::FilterStores | Self::FilterKeys => "keep filter",
+            Self::FilterStores | Self::FilterKeys => "keep",
             Self::Search | Self::SearchText => "find",
             Self::ReplaceText => "go on",
             Self::ReplaceWith => "replace all",

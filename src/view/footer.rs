@@ -15,7 +15,7 @@ use super::paint::{put, put_right};
 /// Columns between two hints.
 const GAP: usize = 2;
 /// Columns that a line that is typed has to grow before its hints.
-const TO_TYPE: usize = 10;
+const TO_TYPE: usize = 6;
 /// From so many columns on, how to end larder has its place.
 const NARROW: u16 = 60;
 /// From so many columns on, so has how to find what can be done by its name.
@@ -185,7 +185,7 @@ fn fit<'a>(
 ) -> Vec<&'a Hint> {
     // The help names all the others, and a way out is always wanted: they have their places first.
     let held = |hint: &Hint| match hint.action {
-        Action::Help => true,
+        Action::Help | Action::Cancel => true,
         Action::Quit => width >= NARROW,
         Action::Palette => width >= WIDE,
         _ => false,
