@@ -9,6 +9,7 @@ mod crawling;
 mod drafts;
 mod editing;
 mod fidelity;
+mod first_minute;
 mod hex;
 mod hints;
 mod inner;
