@@ -23,6 +23,7 @@ fn every_target_form_is_parsed() {
         ("redis://db?db=4", "redis://db:6379/4"),
         ("redis://db/4?db=4", "redis://db:6379/4"),
         ("redis://", "redis://localhost:6379/0"),
+        ("redis://münchen.example", "redis://münchen.example:6379/0"),
         ("valkey://db/", "redis://db:6379/0"),
         ("valkeys://db", "rediss://db:6379/0"),
         ("rediss://[2001:db8::1]:6380/1", "rediss://[2001:db8::1]:6380/1"),
