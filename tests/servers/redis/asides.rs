@@ -2,6 +2,7 @@
 //! has expired, put back in steps where the store has records again.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures::TryStreamExt;
@@ -385,18 +386,21 @@ async fn a_user_of_one_store_sets_its_records_aside_and_restores_them() {
 
 #[tokio::test]
 async fn setting_aside_waits_for_replicas_as_every_write_does() {
-    let options = Options { wait_replicas: 1, ..options() };
+    // Replicas that never come are waited for until the end of a command's time.
+    let limit = Duration::from_secs(2);
+    let options = Options { wait_replicas: 1, command_timeout: limit, ..options() };
     let made = Redis::with(&options).await;
     let storage = made.storage();
-    let shop = store(storage, "shop").await;
-    put(storage, &shop, "key", "x").await;
+    let other = connect(&made.server.url(), &self::options()).await;
+    let shop = store(&*other, "shop").await;
+    put(&*other, &shop, "key", "x").await;
     let mut monitor = made.server.monitor();
     let info = storage.set_aside(&Aside::Records(shop.clone())).await.unwrap();
     assert!(monitor.lines().iter().any(|line| line.contains("\"WAIT\"")));
     let replicas = info.replicas.unwrap();
     assert_eq!((replicas.wanted, replicas.have), (1, Some(0)));
     let purge = ops::plan(storage, &Operation::Purge(shop.clone())).await.unwrap();
-    put(storage, &shop, "key", "x").await;
+    put(&*other, &shop, "key", "x").await;
     let (purge, kept) = (purge.undoable(true), OldValues::in_memory());
     let purged = ops::perform_kept(storage, &purge, &kept).await.unwrap();
     assert_eq!(purged.replicas, Some(replicas));
