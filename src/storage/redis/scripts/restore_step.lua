@@ -53,8 +53,7 @@ end
 local fields, moved, bytes, following = page[2], 0, 0, page[1]
 for at = 1, #fields, step do
     local key = fields[at]
-    if bytes > tonumber(budget) or (moved > 0 and moved % 5 == 0
-        and clock() - begun > tonumber(seconds)) then
+    if bytes > tonumber(budget) or (moved > 0 and clock() - begun > tonumber(seconds)) then
         -- What was moved is not met again.
         following = 'again'
         break
