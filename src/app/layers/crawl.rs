@@ -17,7 +17,7 @@ use super::super::list::{Cursor, Move};
 use super::super::load::Load;
 use super::super::notice::Notice;
 use super::dialog::Dialog;
-use super::overlay::Then;
+use super::overlay::{Then, closes};
 use readings::Readings;
 
 pub use rows::{CrawlRow, Note};
@@ -171,8 +171,7 @@ impl Dialog for Overview {
     }
 
     fn key(&mut self, key: KeyEvent, action: Option<Action>, ctx: &mut Ctx<'_>) -> Then {
-        // The key that opened it closes it again.
-        if ctx.keymap.lookup(Context::Global, &key) == Some(Action::Crawl) {
+        if closes(&key, action, (Context::Global, Action::Crawl), ctx) {
             return Then::Close;
         }
         if let Some(to) = action.and_then(Move::of) {
@@ -180,7 +179,6 @@ impl Dialog for Overview {
             return Then::Stay;
         }
         match action {
-            Some(Action::Close | Action::Back | Action::Cancel) => return Then::Close,
             Some(Action::Open) => return self.open(ctx),
             Some(Action::Details) => self.details(ctx),
             Some(Action::Help) => ctx.request(Request::Help),

@@ -2,7 +2,9 @@
 
 use std::cell::Cell;
 
-use crate::keymap::Action;
+use crossterm::event::KeyEvent;
+
+use crate::keymap::{Action, Context};
 
 use super::super::ctx::Ctx;
 
@@ -13,6 +15,17 @@ pub enum Then {
     Stay,
     /// It goes away.
     Close,
+}
+
+/// Whether a key closes a dialog: one that is bound to that, or the one that opens it, in its context.
+pub(super) fn closes(
+    key: &KeyEvent,
+    action: Option<Action>,
+    opens: (Context, Action),
+    ctx: &Ctx<'_>,
+) -> bool {
+    matches!(action, Some(Action::Close | Action::Back | Action::Cancel))
+        || ctx.keymap.lookup(opens.0, key) == Some(opens.1)
 }
 
 /// How far something is scrolled that is laid out only when it is drawn.

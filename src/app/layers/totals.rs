@@ -15,7 +15,7 @@ use super::super::list::{Cursor, Move};
 use super::super::load::Compute;
 use super::super::question::PromptKind;
 use super::dialog::Dialog;
-use super::overlay::Then;
+use super::overlay::{Then, closes};
 
 /// Rows of the screen that are none of the list's: two borders, the header and the sum.
 const FRAME: u16 = 4;
@@ -87,8 +87,7 @@ impl Dialog for Totals {
     }
 
     fn key(&mut self, key: KeyEvent, action: Option<Action>, ctx: &mut Ctx<'_>) -> Then {
-        // The key that opened it closes it again.
-        if ctx.keymap.lookup(Context::Keys, &key) == Some(Action::Totals) {
+        if closes(&key, action, (Context::Keys, Action::Totals), ctx) {
             return Then::Close;
         }
         if let Some(to) = action.and_then(Move::of) {
@@ -96,7 +95,6 @@ impl Dialog for Totals {
             return Then::Stay;
         }
         match action {
-            Some(Action::Close | Action::Back | Action::Cancel) => return Then::Close,
             Some(Action::Help) => ctx.request(Request::Help),
             Some(Action::Open) => {
                 let Some(content_type) = self.current() else { return Then::Stay };
