@@ -218,7 +218,7 @@ impl Journal {
 /// The bytes that the old values of a plan take.
 fn held(plan: &Plan) -> Held {
     match &plan.change {
-        PlannedChange::Swap(_, swaps) => swaps.iter().map(Swap::held).sum(),
+        PlannedChange::Swap(swaps) => swaps.iter().map(Swap::held).sum(),
         _ => Held::default(),
     }
 }

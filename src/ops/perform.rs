@@ -55,9 +55,7 @@ pub async fn perform_in_steps(
         PlannedChange::Rewrite(it) => {
             return rewriting::write_anew(storage, it, old_values, keeps).await;
         }
-        PlannedChange::Swap(store, swaps) => {
-            return swap::swap(storage, store, swaps, progress).await;
-        }
+        PlannedChange::Swap(swaps) => return swap::swap(storage, swaps, progress).await,
         PlannedChange::Restore(info) => return undo::restore(storage, info, progress).await,
         PlannedChange::Discard(info) => return undo::discard(storage, info).await,
         PlannedChange::DropEmpty(store, by) => return undo::drop_empty(storage, store, by).await,
@@ -106,7 +104,7 @@ async fn put(
         if let Some(meta) = meta {
             swap.to = swap.to.map(|to| to.stored(meta));
         }
-        swap::undo(&set.store, &[swap])
+        swap::undo(&[swap])
     };
     let committed = storage.commit(&set.store, std::slice::from_ref(&commit)).await?;
     let mut outcome = Outcome::default();

@@ -51,8 +51,8 @@ pub enum PlannedChange {
     Repair(StoreName, Option<Repair>),
     /// Write a record anew under another key, or with another content type.
     Rewrite(Rewrite),
-    /// Change records of a store, each only if it is what it was.
-    Swap(StoreName, Arc<[Swap]>),
+    /// Change records, each only if it is what it was.
+    Swap(Arc<[Swap]>),
     /// Put back what was set aside.
     Restore(AsideInfo),
     /// Remove for good what was set aside.
@@ -194,10 +194,10 @@ impl Plan {
     }
 
     /// The plan of changing records that are what they were.
-    pub(super) fn swap(store: StoreName, swaps: Arc<[Swap]>) -> Self {
+    pub(super) fn swap(swaps: Arc<[Swap]>) -> Self {
         let bytes = swaps.iter().filter_map(|swap| swap.to.as_ref()).map(|kept| kept.size).sum();
         let records = swaps.len() as u64;
-        let change = PlannedChange::Swap(store, swaps);
+        let change = PlannedChange::Swap(swaps);
         Self::new(change, Some(records), Weight::Values(bytes), true)
     }
 
@@ -222,7 +222,7 @@ impl Plan {
     pub fn is_in_steps(&self) -> bool {
         match &self.change {
             PlannedChange::Delete { records, .. } => records.len() > 1,
-            PlannedChange::Swap(_, swaps) => swaps.len() > 1 && !swaps[0].is_linked,
+            PlannedChange::Swap(swaps) => swaps.len() > 1 && !swaps[0].is_linked,
             // Only where the store has records again, which is seen then.
             PlannedChange::Restore(info) => info.records > 1,
             _ => false,
@@ -236,9 +236,9 @@ impl Plan {
                 (it.to_store == *store).then(|| it.to.clone())
             }
             // Written there first, and then removed where it was.
-            PlannedChange::Swap(of, swaps) => match &**swaps {
+            PlannedChange::Swap(swaps) => match &**swaps {
                 [first, second] if first.is_linked && second.is_linked => {
-                    (of == store).then(|| first.key.clone())
+                    (first.store == *store).then(|| first.key.clone())
                 }
                 _ => None,
             },
@@ -252,7 +252,7 @@ impl Plan {
             PlannedChange::Delete { records, .. } => {
                 records.iter().map(PlannedRecord::key).collect()
             }
-            PlannedChange::Swap(_, swaps) => swaps.iter().map(|swap| &swap.key).collect(),
+            PlannedChange::Swap(swaps) => swaps.iter().map(|swap| &swap.key).collect(),
             _ => Vec::new(),
         }
     }
@@ -287,9 +287,9 @@ impl Plan {
                 from == store && records.iter().any(|record| record.key() == key)
             }
             PlannedChange::Purge(planned) | PlannedChange::Drop(planned) => planned.name == *store,
-            PlannedChange::Swap(of, swaps) => {
-                of == store && swaps.iter().any(|swap| swap.to.is_none() && swap.key == *key)
-            }
+            PlannedChange::Swap(swaps) => swaps
+                .iter()
+                .any(|swap| swap.to.is_none() && swap.store == *store && swap.key == *key),
             PlannedChange::Create(_)
             | PlannedChange::Set(_)
             | PlannedChange::Repair(..)

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use crate::model::{
-    Change, Commit, Content, ContentType, Expect, Key, Reading, RecordMeta, Result, WriteId,
+    Change, Commit, Content, ContentType, Expect, Key, Reading, RecordMeta, Result, StoreName, WriteId,
 };
 
 use super::kept::{Held, Kept};
@@ -11,6 +11,8 @@ use super::kept::{Held, Kept};
 /// A record as it was and as it is to be; `None`: not there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Swap {
+    /// The store.
+    pub store: StoreName,
     /// The record's key.
     pub key: Key,
     /// What must be there.
@@ -24,7 +26,7 @@ pub struct Swap {
 impl Swap {
     pub(super) fn turned(&self) -> Self {
         let (from, to) = (self.to.clone(), self.from.clone());
-        Self { key: self.key.clone(), from, to, is_linked: self.is_linked }
+        Self { from, to, ..self.clone() }
     }
 
     /// The bytes that both values take.

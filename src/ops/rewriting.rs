@@ -120,24 +120,25 @@ fn inverse(
     if it.replaced.is_some() {
         let (value, over) = (held?, over?);
         let new = Swap {
+            store: it.to_store.clone(),
             key: it.to.clone(),
             from: Some(over),
             to: Some(value.clone().stored(&written)),
             is_linked: it.kind == RewriteKind::Rename,
         };
         if it.kind == RewriteKind::Copy {
-            return swap::undo(&it.to_store, &[new]);
+            return swap::undo(&[new]);
         }
-        let old = Swap { key: now.key.clone(), from: Some(value), to: None, is_linked: true };
-        return swap::undo(&it.store, &[new, old]);
+        let (store, key) = (it.store.clone(), now.key.clone());
+        let old = Swap { store, key, from: Some(value), to: None, is_linked: true };
+        return swap::undo(&[new, old]);
     }
     let kind = match &it.kind {
         RewriteKind::Copy => {
             let plan = if let Some(kept) = held {
                 let (from, to) = (Some(kept.stored(&written)), None);
-                let key = it.to.clone();
-                let swaps = Arc::from([Swap { key, from, to, is_linked: false }]);
-                Plan::swap(it.to_store.clone(), swaps)
+                let (store, key) = (it.to_store.clone(), it.to.clone());
+                Plan::swap(Arc::from([Swap { store, key, from, to, is_linked: false }]))
             } else {
                 let records = vec![PlannedRecord::There(written)];
                 Plan::delete(it.to_store.clone(), records).undoable(false)

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::model::{
-    Commit, Committed, Done, Error, ErrorKind, Key, Progress, Result, StoreName, Want, Write,
+    Commit, Committed, Done, Error, ErrorKind, Key, Progress, Result, Want, Write,
 };
 use crate::storage::Storage;
 
@@ -22,20 +22,15 @@ const SET_AT_ONCE: usize = 16;
 const BYTES: u64 = 4 << 20;
 
 /// The plan that turns these changes around, the last one first.
-pub(super) fn undo(store: &StoreName, made: &[Swap]) -> Option<Box<Plan>> {
+pub(super) fn undo(made: &[Swap]) -> Option<Box<Plan>> {
     let turned: Arc<[Swap]> = made.iter().rev().map(Swap::turned).collect();
-    (!turned.is_empty()).then(|| Box::new(Plan::swap(store.clone(), turned)))
+    (!turned.is_empty()).then(|| Box::new(Plan::swap(turned)))
 }
 
 /// Makes those changes whose records are still what they are expected to be.
-pub(super) async fn swap(
-    storage: &dyn Storage,
-    store: &StoreName,
-    swaps: &[Swap],
-    progress: &Progress,
-) -> Performed {
+pub(super) async fn swap(storage: &dyn Storage, swaps: &[Swap], progress: &Progress) -> Performed {
     progress.begin(swaps.len() as u64);
-    let outcome = swap_each(storage, store, swaps, progress).await?;
+    let outcome = swap_each(storage, swaps, progress).await?;
     if outcome.records == 0 && !outcome.skipped.is_empty() && outcome.rest.is_none() {
         return Err(words::all_skipped(&outcome.skipped).into());
     }
@@ -45,7 +40,6 @@ pub(super) async fn swap(
 /// The same, also if none of them is.
 pub(super) async fn swap_each(
     storage: &dyn Storage,
-    store: &StoreName,
     swaps: &[Swap],
     progress: &Progress,
 ) -> Performed {
@@ -53,12 +47,12 @@ pub(super) async fn swap_each(
     let mut rest = swaps;
     while !rest.is_empty() {
         if linked(swaps).is_none() && progress.stops() {
-            outcome.rest = Some(Box::new(Plan::swap(store.clone(), rest.into())));
+            outcome.rest = Some(Box::new(Plan::swap(rest.into())));
             break;
         }
         let (batch, others) = rest.split_at(batch(rest));
         rest = others;
-        let failed = match change(storage, store, batch, &mut outcome, &mut made).await {
+        let failed = match change(storage, batch, &mut outcome, &mut made).await {
             Ok(failed) => failed,
             Err(error) => Some((error, Vec::new())),
         };
@@ -70,11 +64,11 @@ pub(super) async fn swap_each(
             continue;
         };
         let (done, all) = (outcome.records, swaps.len() as u64);
-        let left = left(store, swaps, &made, &outcome.skipped);
+        let left = left(swaps, &made, &outcome.skipped);
         made.extend(lost.iter().map(|(swap, _)| Swap::clone(swap)));
-        let doubt = doubt(store, &lost).map(|doubt| {
+        let doubt = doubt(&lost).map(|doubt| {
             let unsent = all - done - (outcome.skipped.len() + lost.len()) as u64;
-            let inverse = undo(store, &made);
+            let inverse = undo(&made);
             let pair = linked(swaps);
             // What is linked is told by the pair.
             let (done, all, unsent) = if pair.is_some() { (0, 1, 0) } else { (done, all, unsent) };
@@ -86,18 +80,21 @@ pub(super) async fn swap_each(
             Some(_) => error,
             None => words::so_far(done, all, is_removal(swaps), error),
         };
-        return Err(Failed { error, doubt, inverse: undo(store, &made), rest: left });
+        return Err(Failed { error, doubt, inverse: undo(&made), rest: left });
     }
-    outcome.inverse = undo(store, &made);
+    outcome.inverse = undo(&made);
     Ok(outcome)
 }
 
 /// What was neither made nor found changed, and is not one with what was made.
-fn left(store: &StoreName, swaps: &[Swap], made: &[Swap], skipped: &[Key]) -> Option<Box<Plan>> {
-    let over: HashSet<&Key> = made.iter().map(|swap| &swap.key).chain(skipped).collect();
-    let left: Arc<[Swap]> =
-        swaps.iter().filter(|swap| !over.contains(&swap.key) && !swap.is_linked).cloned().collect();
-    (!left.is_empty()).then(|| Box::new(Plan::swap(store.clone(), left)))
+fn left(swaps: &[Swap], made: &[Swap], skipped: &[Key]) -> Option<Box<Plan>> {
+    let made: HashSet<_> = made.iter().map(|swap| (&swap.store, &swap.key)).collect();
+    let skipped: HashSet<_> = skipped.iter().collect();
+    let is_over = |swap: &Swap| {
+        made.contains(&(&swap.store, &swap.key)) || skipped.contains(&swap.key) || swap.is_linked
+    };
+    let left: Arc<[Swap]> = swaps.iter().filter(|swap| !is_over(swap)).cloned().collect();
+    (!left.is_empty()).then(|| Box::new(Plan::swap(left)))
 }
 
 /// What of a batch was sent and not answered.
@@ -105,11 +102,11 @@ type Lost<'a> = Vec<(&'a Swap, Commit)>;
 
 async fn change<'a>(
     storage: &dyn Storage,
-    store: &StoreName,
     batch: &'a [Swap],
     outcome: &mut Outcome,
     made: &mut Vec<Swap>,
 ) -> Result<Option<(Error, Lost<'a>)>> {
+    let Some(Swap { store, .. }) = batch.first() else { return Ok(None) };
     let commits: Vec<_> =
         batch.iter().zip(0..).map(|(swap, id)| swap.commit(id)).collect::<Result<_>>()?;
     let committed = storage.commit(store, &commits).await?;
@@ -130,7 +127,7 @@ async fn change<'a>(
                 made.push(swap);
             }
             Err(error) if error.kind == ErrorKind::Conflict => {
-                if !swap.is_linked && is_made(storage, store, swap).await {
+                if !swap.is_linked && is_made(storage, swap).await {
                     outcome.records += 1;
                     made.push(swap.clone());
                 } else {
@@ -149,8 +146,8 @@ async fn change<'a>(
 }
 
 /// Whether a record that is not what it was is what it is to be: by an earlier try whose answer was lost.
-async fn is_made(storage: &dyn Storage, store: &StoreName, swap: &Swap) -> bool {
-    match storage.read(store, &swap.key, Want::Whole).await {
+async fn is_made(storage: &dyn Storage, swap: &Swap) -> bool {
+    match storage.read(&swap.store, &swap.key, Want::Whole).await {
         Ok(now) => swap.is_made(now.as_ref()),
         Err(_) => false,
     }
@@ -162,17 +159,15 @@ fn linked(swaps: &[Swap]) -> Option<(Key, Key)> {
     (first.is_linked && second.is_linked).then(|| (first.key.clone(), second.key.clone()))
 }
 
-/// How many of the changes one call takes.
+/// How many of the changes one call takes: all of one store.
 fn batch(swaps: &[Swap]) -> usize {
-    if swaps.first().is_some_and(|swap| swap.is_linked) {
-        return 1;
-    }
+    let Some(first) = swaps.first().filter(|first| !first.is_linked) else { return 1 };
     let sets = swaps.iter().take(SET_AT_ONCE).any(|swap| swap.to.is_some());
     let at_once = if sets { SET_AT_ONCE } else { AT_ONCE };
     let mut bytes = 0;
     let fits = swaps.iter().take(at_once).take_while(|swap| {
         bytes += swap.to.as_ref().map_or(0, |kept| kept.size);
-        bytes <= BYTES
+        bytes <= BYTES && swap.store == first.store
     });
     fits.count().max(1)
 }
@@ -182,8 +177,8 @@ fn is_removal(swaps: &[Swap]) -> bool {
 }
 
 /// What was lost, as one write: removals go together, a record is set alone.
-fn doubt(store: &StoreName, lost: &Lost<'_>) -> Option<Doubt> {
-    let (_, first) = lost.first()?;
+fn doubt(lost: &Lost<'_>) -> Option<Doubt> {
+    let (Swap { store, .. }, first) = lost.first()?;
     let mut write = first.as_write(store);
     if let Write::Delete { keys, .. } = &mut write {
         *keys = lost.iter().map(|(swap, _)| swap.key.clone()).collect();

@@ -34,7 +34,8 @@ pub(super) fn keep_set(set: &SetValue, old_values: &OldValues) -> Result<Option<
         Expect::Anything | Expect::Is(_) => return Ok(None),
     };
     let to = Some(keeping.keep(&record(&set.value, &set.content_type))?);
-    Ok(Some(Swap { key: set.key.clone(), from, to, is_linked: false }))
+    let (store, key) = (set.store.clone(), set.key.clone());
+    Ok(Some(Swap { store, key, from, to, is_linked: false }))
 }
 
 /// Reads records that are still what was shown of them, and removes just what was read.
@@ -52,7 +53,7 @@ pub(super) async fn remove(
         let rest = Some(Box::new(Plan::delete(store.clone(), records.to_vec())));
         return Ok(Outcome { rest, ..Outcome::default() });
     };
-    match swap_each(storage, store, &swaps, progress).await {
+    match swap_each(storage, &swaps, progress).await {
         Ok(mut outcome) => {
             skipped.append(&mut outcome.skipped);
             outcome.skipped = skipped;
@@ -100,7 +101,8 @@ async fn read(
         let is_whole = matches!(record.meta.state, RecordState::Whole | RecordState::BareFile);
         if is_whole && Version::is_shown(shown, &record.meta) {
             let from: Option<Kept> = Some(keeping.keep(&record)?);
-            swaps.push(Swap { key: shown.key.clone(), from, to: None, is_linked: false });
+            let (store, key) = (store.clone(), shown.key.clone());
+            swaps.push(Swap { store, key, from, to: None, is_linked: false });
         } else {
             skipped.push(shown.key.clone());
         }

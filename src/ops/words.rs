@@ -197,7 +197,7 @@ pub fn doing(plan: &Plan) -> String {
         PlannedChange::Drop(store) => format!("dropping {}", store.name),
         PlannedChange::Repair(store, _) => format!("repairing {store}"),
         PlannedChange::Rewrite(it) => rewrite::doing(it),
-        PlannedChange::Swap(_, swaps) => {
+        PlannedChange::Swap(swaps) => {
             format!("changing {}", plural(swaps.len() as u64, "record"))
         }
         PlannedChange::Restore(info) => format!("putting back {}", info.aside.store()),

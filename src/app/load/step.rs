@@ -30,7 +30,7 @@ pub struct RecordDiff {
 impl StepDiff {
     /// Of the plan that undoes the step, or does it again.
     pub fn of(plan: &Plan, turn: Turn) -> Self {
-        let PlannedChange::Swap(_, swaps) = &plan.change else {
+        let PlannedChange::Swap(swaps) = &plan.change else {
             return Self { lines: words::step_lines(plan, turn), ..Self::default() };
         };
         // The plan that undoes a step has its records the other way round, the last one first.

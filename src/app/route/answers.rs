@@ -127,7 +127,7 @@ pub(in crate::app) fn done(app: &mut App, plan: &Plan, outcome: Outcome, edited:
         }
         PlannedChange::Repair(..) => opened::read_stores(app),
         PlannedChange::Rewrite(it) => rewrites::done(app, it, &outcome),
-        PlannedChange::Swap(store, swaps) => undo::swapped(app, store, swaps, &outcome),
+        PlannedChange::Swap(swaps) => undo::swapped(app, swaps, &outcome),
         PlannedChange::Restore(info) => {
             let rest = outcome.rest.as_ref().and_then(|rest| rest.records);
             let left = outcome.left + rest.unwrap_or_default();
@@ -148,11 +148,15 @@ pub(in crate::app) fn done(app: &mut App, plan: &Plan, outcome: Outcome, edited:
 
 /// A delete that was refused or lost on its way may have been made in part.
 pub(in crate::app) fn read_again_after(app: &mut App, plan: &Plan) {
-    if let PlannedChange::Delete { store, .. }
-    | PlannedChange::Swap(store, _)
-    | PlannedChange::Rewrite(Rewrite { store, .. }) = &plan.change
-        && app.keys.store.as_ref() == Some(store)
-    {
+    let open = app.keys.store.as_ref();
+    let concerns = match &plan.change {
+        PlannedChange::Delete { store, .. } | PlannedChange::Rewrite(Rewrite { store, .. }) => {
+            open == Some(store)
+        }
+        PlannedChange::Swap(swaps) => swaps.iter().any(|swap| open == Some(&swap.store)),
+        _ => false,
+    };
+    if concerns {
         opened::sync_keys(app, SyncEvent::Restart, None);
     }
 }

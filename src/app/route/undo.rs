@@ -1,7 +1,7 @@
 //! Undoing, doing again, and the log of what was done.
 
 use crate::index::Change;
-use crate::model::{ErrorKind, Key, StoreName};
+use crate::model::{ErrorKind, Key};
 use crate::ops::journal::StepId;
 use crate::ops::{Outcome, Plan, Swap, Turn, WriteId, words};
 
@@ -96,10 +96,13 @@ pub(in crate::app) fn made_in_part(
 }
 
 /// Records were changed to and fro.
-pub(in crate::app) fn swapped(app: &mut App, store: &StoreName, swaps: &[Swap], outcome: &Outcome) {
-    if app.keys.store.as_ref() != Some(store) {
+pub(in crate::app) fn swapped(app: &mut App, swaps: &[Swap], outcome: &Outcome) {
+    let Some(store) = app.keys.store.clone() else { return };
+    let mut swaps = swaps.iter().filter(|swap| swap.store == store).peekable();
+    if swaps.peek().is_none() {
         return;
     }
+    let swaps: Vec<_> = swaps.collect();
     let left = outcome.unchanged();
     let made = swaps.iter().filter(|swap| !left.contains(&swap.key));
     let changes = made.map(|swap| match swap.meta() {
@@ -108,8 +111,8 @@ pub(in crate::app) fn swapped(app: &mut App, store: &StoreName, swaps: &[Swap], 
     });
     replies::change_list(app, changes.collect());
     let wanted = app.record.wanted.as_ref();
-    if wanted.is_some_and(|(of, key)| of == store && swaps.iter().any(|swap| swap.key == *key)) {
+    if wanted.is_some_and(|(of, key)| *of == store && swaps.iter().any(|swap| swap.key == *key)) {
         opened::reload_record(app);
     }
-    replies::after_change(app, store);
+    replies::after_change(app, &store);
 }

@@ -98,8 +98,9 @@ fn holding(steps: usize, short: bool, size: u64) -> Journal {
     let record = Record { meta: RecordMeta::default(), value: value.into() };
     let mut kept = old_values.change().keep(&record).unwrap();
     kept.size = size;
-    let swap = Swap { key: "a".into(), from: None, to: Some(kept), is_linked: false };
-    let plan = Plan::swap(StoreName::from("shop"), vec![swap].into());
+    let (store, key) = (StoreName::from("shop"), "a".into());
+    let swap = Swap { store, key, from: None, to: Some(kept), is_linked: false };
+    let plan = Plan::swap(vec![swap].into());
     let mut journal = Journal::default();
     for step in 0..steps {
         let inverse = Some(Box::new(plan.clone()));
@@ -137,8 +138,11 @@ fn the_newest_step_keeps_its_old_values_and_steps_without_any_keep_their_plan() 
 
 /// A plan of changes of these records.
 fn swaps(keys: &[&str]) -> Box<Plan> {
-    let swap = |key: &&str| Swap { key: (*key).into(), from: None, to: None, is_linked: false };
-    Box::new(Plan::swap(StoreName::from("shop"), keys.iter().map(swap).collect()))
+    let swap = |key: &&str| {
+        let (store, key) = (StoreName::from("shop"), (*key).into());
+        Swap { store, key, from: None, to: None, is_linked: false }
+    };
+    Box::new(Plan::swap(keys.iter().map(swap).collect()))
 }
 
 fn words(journal: &Journal) -> Vec<(String, bool)> {
