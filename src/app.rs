@@ -53,6 +53,7 @@ mod interest;
 pub mod rate;
 pub mod recent;
 mod route;
+pub mod staged;
 mod typing;
 
 use std::sync::Arc;
@@ -72,7 +73,7 @@ pub use hints::{Hint, hints};
 pub use jobs::{Job, JobId};
 pub use layers::{
     Details, Dialog, DraftView, Help, Layer, LeafCursor, ListDialog, Menu, MenuRow, MergeView,
-    Overlay, Palette, Review, Targets, UnsavedLeaf,
+    Overlay, Palette, Review, StagedDiff, Targets, UnsavedLeaf,
 };
 pub use layout::{Area, Layout, Pane, PaneSizes, Split, TWO_PANES};
 pub use load::{
@@ -84,6 +85,7 @@ pub use question::{Confirm, Confirmed, Prompt, PromptKind};
 pub use recent::{Item, Recent};
 pub use session::{Session, SessionState};
 pub use settings::{Settings, TargetChoice};
+pub use staged::{StagedEdit, StagedEdits, StagedNow};
 pub use typing::is_text;
 pub use writes::{Pending, Writes};
 
@@ -133,6 +135,8 @@ pub struct App {
     pub drafting: Drafting,
     /// What a larder that ended has left set aside, while it is offered.
     pub asides: Vec<AsideInfo>,
+    /// Edits that are kept to be saved together.
+    pub staged: StagedEdits,
     /// A sentence in the footer.
     pub notice: Option<Notice>,
     /// What the footer has shown.
@@ -175,6 +179,7 @@ impl App {
             unseen_until: None,
             drafting: Drafting::default(),
             asides: Vec::new(),
+            staged: StagedEdits::default(),
             notice: None,
             notices: Notices::default(),
             mouse: settings.mouse,
@@ -314,27 +319,6 @@ impl App {
             notice::untell(&mut self.notice);
         }
         self.quitting = true;
-    }
-
-    /// What the user could not see any more, if there is something: that a write failed, or that
-    /// larder was ended while text in the editor was not saved.
-    pub fn unseen_failure(&self) -> Option<String> {
-        if !self.quitting {
-            return None;
-        }
-        let failed = self.notice.as_ref().filter(|notice| notice.lasting);
-        let unsaved = match (&self.editor, self.unsaved_leaf()) {
-            (Some(editor), _) => Some((editor.typed_key(), &editor.store)),
-            (None, Some(leaf)) => Some((leaf.record.meta.key.clone(), &leaf.store)),
-            (None, None) => None,
-        };
-        let unsaved = unsaved.filter(|_| drafting::is_changed(self)).map(|(key, store)| {
-            let kept = if self.drafting.is_kept() { "; a draft of it is kept" } else { "" };
-            format!("{} in {} was not saved{kept}", key.named(), store.escaped())
-        });
-        let parts: Vec<_> =
-            failed.map(|notice| notice.text.clone()).into_iter().chain(unsaved).collect();
-        (!parts.is_empty()).then(|| parts.join(" · "))
     }
 
     /// When the shell is to send [`Event::Time`] if nothing else happens.

@@ -349,11 +349,11 @@ async fn perform(storage: &dyn Storage, plan: &Plan) -> std::result::Result<Outc
         }
         Err(failed) => failed,
     };
-    let Some(doubt) = doubt else { return Err(lost.into()) };
+    let Some(mut doubt) = doubt else { return Err(lost.into()) };
     log::warn!("looking what became of a write: {lost}");
     let limit = storage.session().time_limit;
     let least = Instant::now() + (limit / 4).min(GRACE);
-    match ops::resolve(storage, &doubt, least.max(started + limit)).await {
+    match ops::resolve(storage, &mut doubt, least.max(started + limit)).await {
         Ok(Resolution::Done(outcome, words)) => {
             say(&words);
             Ok(outcome)

@@ -225,6 +225,7 @@ mod tests {
             inner: None,
             leaf: None,
             content_type: "text/plain".into(),
+            staged: false,
             place: String::new(),
             process: 1,
             began: Timestamp::from_micros(1),

@@ -12,6 +12,7 @@
 //! [`perform()`] is the only caller of what changes a [`Storage`](crate::storage::Storage), but for
 //! the demo's crawl. The core handles [`Plan`], [`Outcome`] and [`Resolution`] as data.
 
+mod doubt;
 pub mod journal;
 mod kept;
 mod operation;
@@ -25,7 +26,9 @@ mod resolve;
 mod reversible;
 mod rewrite;
 mod rewriting;
+mod set_many;
 mod swap;
+mod tally;
 mod undo;
 pub mod words;
 mod written_back;
@@ -33,8 +36,9 @@ mod written_back;
 pub use kept::{Kept, OldValues};
 
 pub use crate::model::{Progress, WriteId};
+pub use doubt::Doubt;
 pub use operation::Operation;
-pub use outcome::{Doubt, Failed, Outcome};
+pub use outcome::{Failed, Outcome};
 pub use perform::{perform, perform_in_steps, perform_kept};
 pub use plan::{Plan, PlannedChange, PlannedRecord, PlannedStore, Turn, Weight};
 pub use planning::plan;

@@ -23,6 +23,7 @@ mod named;
 mod paint;
 mod record;
 mod review;
+mod staged;
 mod start;
 mod status;
 mod step;

@@ -56,6 +56,9 @@ impl App {
             (_, Some(why)) if writes(action, pane) => {
                 return Err(Notice::warning(why));
             }
+            (Action::Staged, _) if self.staged.edits().is_empty() => {
+                return self.drafting.found.allows_staged(&self.keymap);
+            }
             (Action::Undo, _) => return turns(&self.journal, Turn::Undo),
             (Action::Redo, _) => return turns(&self.journal, Turn::Redo),
             _ => {}

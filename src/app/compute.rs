@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::edit::{Choice, Diff, Digests, InnerValue, Joined, Leaves, Merge};
+use crate::edit::{Choice, Diff, Digests, InnerValue, Joined, Leaves, Merge, TypedValue};
 use crate::index::{RowOrder, groups, totals};
 use crate::model::SetValue;
 use crate::preview::{Preview, json};
@@ -65,6 +65,12 @@ impl Compute {
                 let mine = vec![Choice::Mine; merge.conflicts.len()];
                 let after = merge.resolve(&mine).unwrap_or_else(|_| typed.clone());
                 Loaded::Diff(Box::new(Diff::of(Some(now), Some(&after))))
+            }
+            Self::Diffs(versions) => {
+                let diff = |[before, after]: &[Option<TypedValue>; 2]| {
+                    Diff::of(before.as_ref(), after.as_ref())
+                };
+                Loaded::Diffs(versions.iter().map(diff).collect())
             }
             Self::Merge(versions) => {
                 let [base, mine, theirs] = &*versions;

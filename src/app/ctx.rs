@@ -69,6 +69,18 @@ pub enum Request {
     AwaitPause,
     /// Show what a save of the editor's record changes, before it is made.
     Review(Box<SetValue>),
+    /// Keep the editor's record so, to be saved with others.
+    Stage(Box<SetValue>),
+    /// Look at what is stored of the records that have staged edits.
+    LookAtStaged,
+    /// Show what all staged edits change, this one first.
+    ShowStaged(DraftId),
+    /// Open a staged edit in the editor again.
+    EditStaged(DraftId),
+    /// Throw a staged edit away.
+    DropStaged(DraftId),
+    /// Save all staged edits.
+    SaveStaged,
     /// Save the editor's record so.
     Save(Box<SetValue>),
     /// Save it so over this version, with which it was joined; a value in a value is put back first.

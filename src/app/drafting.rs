@@ -148,6 +148,17 @@ pub(super) fn unkept(app: &mut App) -> Option<Draft> {
     Some(draft)
 }
 
+/// Keeps what stands in the editor as the draft of a staged edit, which outlives the editor.
+pub(super) fn hand_over(app: &mut App) -> Option<Draft> {
+    let mut draft = draft(app)?;
+    draft.head.staged = true;
+    let own = app.drafting.own.take()?;
+    app.out.effects.push(Effect::KeepDraft(Box::new(draft.clone())));
+    let before = own.kept.map(|(id, _)| id).filter(|id| *id != draft.head.id());
+    app.out.effects.extend(before.into_iter().chain(own.stale).map(Effect::DropDraft));
+    Some(draft)
+}
+
 /// A draft was kept, or could not be: that is said once.
 pub(super) fn kept(app: &mut App, result: Result<(), String>) {
     let Some(own) = &mut app.drafting.own else { return };
@@ -202,6 +213,7 @@ fn draft(app: &App) -> Option<Draft> {
         inner: None,
         leaf: None,
         content_type: ContentType::from(""),
+        staged: false,
         place: app.settings.place.clone(),
         process: own.process,
         began: own.began,

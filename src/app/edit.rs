@@ -12,7 +12,7 @@ use crate::ops::Plan;
 use crate::text;
 
 use super::ctx::{Ctx, Request};
-use super::editor::{Blocked, Content, Editor, Field};
+use super::editor::{Blocked, Content, Editor, Field, PutBack};
 use super::event::{Effect, NotEdited, Slot};
 use super::layers::Then;
 use super::notice::Notice;
@@ -175,6 +175,8 @@ impl Editor {
         match action {
             Some(Action::Help) => ctx.request(Request::Help),
             Some(Action::Save) => return self.save(false, None, shown, ctx),
+            Some(Action::Stage) => self.stage(ctx),
+            Some(Action::Cancel) if self.is_as_staged() => self.stage(ctx),
             Some(action) if !self.allows(action) => {
                 ctx.say(Notice::info("a value inside another has no content type of its own"));
             }
@@ -230,7 +232,8 @@ impl Editor {
                 self.fault = None;
                 self.saving.start();
                 if self.inner.is_some() {
-                    self.put_back(set, reviewed, None, ctx);
+                    let then = if reviewed { PutBack::Save } else { PutBack::Review };
+                    self.put_back(set, then, None, ctx);
                 } else if reviewed {
                     self.saving.write = Some(ctx.send(Plan::set(set)));
                 } else {

@@ -9,6 +9,7 @@ mod keys;
 mod open;
 mod place;
 mod save;
+mod staging;
 mod stored;
 
 use bytes::Bytes;
@@ -25,6 +26,7 @@ use super::saving::Saving;
 pub use content::Content;
 pub use hex::{HexPlace, hex_place};
 pub use inner::InnerEdit;
+pub(in crate::app) use inner::PutBack;
 pub(in crate::app) use keys::type_into;
 pub use place::{EditorScroll, TextPlace};
 pub use save::Blocked;
@@ -75,6 +77,8 @@ pub struct Editor {
     pub wrap: bool,
     /// What is to be said when it is opened.
     pub note: Option<String>,
+    /// What stood in it when it was opened with a staged edit.
+    staged: Option<staging::AsStaged>,
     /// What is searched for.
     pub(super) needle: String,
     /// What was cut or copied last.
@@ -151,6 +155,7 @@ impl Editor {
             scroll: EditorScroll::default(),
             wrap: false,
             note,
+            staged: None,
             needle: String::new(),
             clipboard: Bytes::new(),
             check: check::Check::default(),

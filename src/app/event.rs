@@ -55,7 +55,7 @@ pub enum Event {
     /// The external editor ended; holds the text if it could be read back.
     Edited(Result<Bytes, NotEdited>),
     /// A draft was kept, or why not.
-    DraftKept(Result<(), String>),
+    DraftKept(DraftId, Result<(), String>),
     /// The drafts of this target that nobody is typing in.
     Drafts(Vec<(DraftId, DraftHead)>),
     /// A draft was read, or why not.
@@ -196,6 +196,8 @@ pub enum Slot {
     Theirs,
     /// What a save changes, or what it is joined with.
     Saving,
+    /// What is stored of the records that have staged edits.
+    Staged,
     /// What a step of the log has changed.
     Step,
     /// What is watched.
@@ -208,7 +210,7 @@ pub enum Slot {
 
 impl Slot {
     /// How many slots there are.
-    pub const COUNT: usize = 19;
+    pub const COUNT: usize = Self::Asides as usize + 1;
 }
 
 /// Numbers the reads of a slot, so that a late reply is known as such.

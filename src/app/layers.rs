@@ -16,6 +16,8 @@ mod messages;
 mod overlay;
 mod prompt;
 mod review;
+mod staged;
+mod staged_diff;
 mod step;
 mod targets;
 mod totals;
@@ -32,6 +34,7 @@ pub use menu::{Help, Menu, MenuRow, Palette};
 pub use merge::MergeView;
 pub use overlay::{Overlay, Then};
 pub use review::Review;
+pub use staged_diff::StagedDiff;
 pub use step::StepView;
 pub use targets::Targets;
 pub use totals::Totals;
@@ -109,6 +112,8 @@ dialogs! {
     Draft(Box<DraftView>),
     /// What a save changes, before it is made.
     Review(Box<Review>),
+    /// What all staged edits change.
+    StagedDiff(Box<StagedDiff>),
     /// What was typed and what someone else wrote, where they meet.
     Merge(Box<MergeView>),
     /// What a step of the log has changed.
@@ -126,6 +131,8 @@ dialogs! {
     Log(Log) by Journal,
     /// What a larder that ended has left set aside.
     Asides(Asides),
+    /// The staged edits.
+    Staged(staged::Staged) by Staged,
     /// What the footer has shown.
     Messages(messages::Messages) by Messages,
 }
@@ -185,6 +192,12 @@ impl From<Review> for Layer {
 impl From<StepView> for Layer {
     fn from(view: StepView) -> Self {
         Self::Step(Box::new(view))
+    }
+}
+
+impl From<StagedDiff> for Layer {
+    fn from(shown: StagedDiff) -> Self {
+        Self::StagedDiff(Box::new(shown))
     }
 }
 

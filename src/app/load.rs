@@ -19,6 +19,8 @@ use crate::ops::{Plan, Turn};
 use crate::preview::json::JsonFault;
 use crate::preview::{Matches, Mode, Preview};
 
+use super::staged::StagedNow;
+
 pub use step::{RecordDiff, StepDiff};
 pub use summary::{Subject, Summary};
 
@@ -66,6 +68,8 @@ pub enum Load {
         /// How to show it.
         mode: Mode,
     },
+    /// What is stored now of records that are to be set.
+    Staged(Arc<[SetValue]>),
     /// A record whatever its size, to be compared and not shown.
     Value {
         /// The store.
@@ -125,6 +129,8 @@ pub enum Compute {
     /// What is different about what is there now once what was typed is made in it: of what was read,
     /// typed, and is there now.
     DiffOver(Box<[TypedValue; 3]>),
+    /// The same of several values, each of which may be new.
+    Diffs(Vec<[Option<TypedValue>; 2]>),
     /// What was typed, joined with what someone else wrote: of what was read, typed, and is there now.
     Merge(Box<[TypedValue; 3]>),
     /// The same of what was typed in a value in a value, by itself where it meets the other.
@@ -221,6 +227,10 @@ pub enum Loaded {
     Diff(Box<Diff>),
     /// What a step of the log has changed.
     Step(Box<StepDiff>),
+    /// What is different about several values, in their order.
+    Diffs(Vec<Diff>),
+    /// What is stored now of records that are to be set.
+    Staged(Vec<(StoreName, Key, StagedNow)>),
     /// What was typed, joined with what someone else wrote.
     Merged(Box<Merge>),
     /// What was typed in a value in a value, where it meets what someone else wrote there.

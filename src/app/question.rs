@@ -41,6 +41,8 @@ pub enum Confirmed {
     DiscardEdit,
     /// Throw this draft away.
     DropDraft(DraftId),
+    /// Throw this staged edit away.
+    DropStaged(DraftId),
     /// Write what is in the editor over what someone else wrote: over this, and nothing later. `None`
     /// until it has been read.
     OverwriteRecord(Option<Expect>),

@@ -6,6 +6,7 @@ mod asides;
 mod drafts;
 mod inner;
 mod leaves;
+mod leaving;
 mod mouse;
 mod opened;
 mod panes;
@@ -14,6 +15,7 @@ mod replies;
 mod rewrites;
 mod run;
 mod saving;
+mod staged;
 mod targets;
 mod unasked;
 mod undo;
@@ -22,19 +24,17 @@ mod watched;
 use crossterm::event::{KeyEvent, KeyEventKind};
 
 use crate::keymap::Action;
-use crate::ops::words;
 use crate::text;
 
 use super::ctx::Request;
 use super::drafting;
-use super::editor::Editor;
-use super::event::{Effect, Event};
+use super::event::{Event, Slot};
 use super::hints;
 use super::layers::{Details, Layer, Then, Totals};
 use super::layout::Pane;
 use super::list::Move;
 use super::notice::Notice;
-use super::question::{Confirm, Confirmed, PromptKind, WAIT};
+use super::question::PromptKind;
 use super::typing::typed;
 use super::{App, notice};
 
@@ -65,6 +65,7 @@ impl App {
                 if self.session.connection(connection, &mut ctx!(self)) {
                     opened::refresh(self);
                     questions::read_theirs_again(self);
+                    staged::check(self);
                 }
             }
             Event::Server(result) => self.session.told(result, &mut ctx!(self)),
@@ -76,7 +77,12 @@ impl App {
                     }
                 }
             }
-            Event::Watched(ticket, event) => watched::noticed(self, ticket, event),
+            Event::Watched(ticket, event) => {
+                if self.out.is_live(Slot::Watch, ticket) {
+                    staged::noticed(self, &event);
+                }
+                watched::noticed(self, ticket, event);
+            }
             Event::Time => watched::time_passed(self),
             Event::Slow(slot, ticket) => replies::slow(self, slot, ticket),
             Event::Written(id, result) => {
@@ -98,8 +104,10 @@ impl App {
                     self.after_edit(then);
                 }
             }
-            Event::DraftKept(result) => drafting::kept(self, result),
+            Event::DraftKept(id, result) if staged::kept(self, &id, &result) => {}
+            Event::DraftKept(_, result) => drafting::kept(self, result),
             Event::Drafts(found) => drafts::found(self, found),
+            Event::DraftRead(id, result) if staged::read(self, &id, &result) => {}
             Event::DraftRead(id, result) => drafts::read(self, id, result),
             Event::Copied(what, result) => self.tell(match result {
                 Ok(bytes) => Notice::done(format!("{what} copied, {}", text::size(bytes as u64))),
@@ -138,6 +146,7 @@ impl App {
                 Request::Run(item) => run::run(self, item),
                 Request::Send(id, plan) => {
                     self.watch.crawling.begins_write(self.now);
+                    staged::sent(self, id, &plan);
                     self.writes.send(id, *plan, &mut ctx!(self));
                 }
                 Request::DiscardEdit => {
@@ -158,6 +167,12 @@ impl App {
                 Request::AwaitPause if self.layers.is_empty() => {}
                 Request::AwaitPause => unasked::await_pause(self),
                 Request::Review(set) => saving::review(self, *set),
+                Request::Stage(set) => staged::stage(self, *set),
+                Request::LookAtStaged => staged::look(self),
+                Request::ShowStaged(id) => staged::show(self, &id),
+                Request::EditStaged(id) => staged::open(self, &id),
+                Request::DropStaged(id) => staged::remove(self, &id),
+                Request::SaveStaged => staged::save(self),
                 Request::Save(set) => saving::save(self, *set),
                 Request::SaveMerged(set, onto, None) => saving::save_merged(self, *set, onto),
                 Request::SaveMerged(set, onto, Some(value)) => {
@@ -330,41 +345,6 @@ impl App {
         self.keys.cursor.go(Move::By(0), keys, heights.1);
         let view = self.viewport();
         self.record.scroll_by(0, view);
-    }
-
-    pub(super) fn quit(&mut self) {
-        if drafting::is_changed(self) {
-            let unsaved = self.unsaved_leaf().map(|unsaved| unsaved.saving.is_busy());
-            let line = match (unsaved, self.editor.as_ref().is_some_and(Editor::is_busy)) {
-                (Some(true), _) => "A value is being saved. If that fails, its change is lost.",
-                (Some(false), _) => "A value that was changed has not been saved.",
-                (None, true) => {
-                    "The record in the editor is being saved. If that fails, the text is lost."
-                }
-                (None, false) => "The record in the editor has not been saved.",
-            };
-            let asked = Confirm::new("Quit", "quit and discard", Confirmed::Quit).line(line);
-            self.layers.push(Layer::Confirm(Box::new(asked)));
-            return;
-        }
-        if let Some((_, pending)) = self.writes.pending.first_key_value() {
-            let more = self.writes.pending.len() - 1;
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            let asked = Confirm::new("Quit", WAIT, Confirmed::Quit)
-                .line(format!("Under way: {}{more}.", words::doing(&pending.plan)))
-                .line("larder ends as soon as it has been answered.");
-            self.layers.push(Layer::Confirm(Box::new(asked)));
-            return;
-        }
-        self.leave();
-    }
-
-    fn leave(&mut self) {
-        self.ending();
-        if !self.writes.pending.is_empty() {
-            self.tell(Notice::info("waiting for the write under way, then quitting"));
-        }
-        self.out.effects.push(Effect::Quit);
     }
 
     fn filter(&mut self, kind: PromptKind, text: &str) {

@@ -152,7 +152,7 @@ impl Writes {
         Some(match result {
             Ok(Resolution::Refused(error)) => Answer::Refused(plan, error),
             Ok(Resolution::Done(outcome, state)) => {
-                ctx.tell(match words::left(&outcome.skipped) {
+                ctx.tell(match words::left_by(&plan, &outcome) {
                     None => Notice::done(state),
                     Some(left) => Notice::warning(format!("{state}; {left}")),
                 });

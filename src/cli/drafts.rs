@@ -78,6 +78,7 @@ fn row(Entry { id, head, size }: &Entry, now: Timestamp) -> Vec<Visible<'static>
         Ok(head) => {
             let age = text::ago(head.at.micros(), now.micros());
             let key = if head.is_new { "(new)".to_owned() } else { head.key.escaped() };
+            let key = if head.staged { format!("{key} (staged)") } else { key };
             let key = match &head.inner {
                 Some(inner) if !inner.path.is_empty() => format!("{key} · {}", inner.path),
                 _ => key,
@@ -103,6 +104,9 @@ fn as_json(Entry { id, head, size }: &Entry) -> Map<String, serde_json::Value> {
             json::put_text(&mut map, "key", head.key.as_bytes());
             map.insert("new".into(), json!(head.is_new));
             map.insert("content_type".into(), json!(head.content_type.as_str()));
+            if head.staged {
+                map.insert("staged".into(), json!(true));
+            }
             if let Some(inner) = &head.inner {
                 map.insert("inside".into(), json!(inner.path));
             }

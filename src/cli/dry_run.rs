@@ -82,6 +82,7 @@ fn as_json(plan: &Plan) -> Map<String, Value> {
         }
         PlannedChange::Create(_)
         | PlannedChange::Set(_)
+        | PlannedChange::SetMany(_)
         | PlannedChange::Repair(..)
         | PlannedChange::Swap(..)
         | PlannedChange::DropEmpty(..) => {}

@@ -49,6 +49,8 @@ pub struct DraftHead {
     pub leaf: Option<LeafPlace>,
     /// The content type as it was typed.
     pub content_type: ContentType,
+    /// Whether it is a staged edit, to be saved with others.
+    pub staged: bool,
     /// Where it was typed: the machine and the terminal.
     pub place: String,
     /// The process in which it was typed.
@@ -140,6 +142,7 @@ mod tests {
                 inner: None,
                 leaf: None,
                 content_type: "text/plain".into(),
+                staged: base.is_none(),
                 place: "box, pts/3".to_owned(),
                 process: 42,
                 began: Timestamp::from_micros(1_000),

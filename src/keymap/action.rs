@@ -70,6 +70,7 @@ named! {
     FailedRequests "failed_requests" "failed" "Show the error pages of failed requests, in the default store"
     Jobs "jobs" "jobs" "Show what is under way: writes, walks and fetches"
     Journal "journal" "log" "Show what was done, and what of it can be undone"
+    Staged "staged" "staged edits" "Show the staged edits: one list, one diff, saved together"
     Messages "messages" "messages" "Show messages: what was said so far"
     ToggleWatch "toggle_watch" "watch" "Watch for changes, or stop watching"
     Redraw "redraw" "redraw" "Draw the whole screen anew"
@@ -133,6 +134,7 @@ named! {
     RemoveMember "remove_member" "remove" "Remove the member or the item"
 
     Save "save" "save" "Store the record"
+    Stage "stage" "stage" "Keep the edit in the list of staged edits, to be saved with others"
     SaveAsText "save_as_text" "save as text" "Store the record as plain text, JSON or not"
     NextField "next_field" "next field" "Go to the next field: key, content type, value"
     PreviousField "previous_field" "fields" "Go to the field before: key, content type, value"
@@ -218,6 +220,7 @@ named! {
     Merge "merge" "Merge" "While what you typed meets what someone else wrote"
     Journal "journal" "Log" "While the log of what was done is open"
     Asides "asides" "Set aside" "While what a larder that ended has left set aside is offered"
+    Staged "staged" "Staged edits" "While the list of staged edits is open"
     Targets "targets" "Targets" "While the list of targets is open"
 }
 

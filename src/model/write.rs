@@ -67,6 +67,16 @@ impl RecordRewrite {
     }
 }
 
+impl SetValue {
+    /// Bytes of the value that it replaces, as far as that is known.
+    pub fn replaced(&self) -> u64 {
+        match &self.expected {
+            Expect::Is(version) => version.size(),
+            Expect::Absent | Expect::Anything => 0,
+        }
+    }
+}
+
 /// A write as data: what is sent, shown and settled.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Write {

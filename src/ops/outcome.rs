@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 
-use crate::model::{Comparison, Error, Key, RecordMeta, Replicas, Write, WriteOutcome, Written};
+use crate::model::{Comparison, Error, Key, RecordMeta, Replicas, Written};
 
+use super::doubt::Doubt;
 use super::plan::Plan;
 
 /// What a plan did.
@@ -73,73 +74,3 @@ impl From<Error> for Failed {
 }
 
 pub(super) type Performed = std::result::Result<Outcome, Failed>;
-
-/// A write whose answer was lost: what was sent of a plan.
-#[derive(Debug, Clone)]
-pub struct Doubt {
-    /// What was sent and not answered.
-    pub(super) write: Write,
-    /// Records that were changed before.
-    pub(super) done: u64,
-    /// Records that were to be changed.
-    pub(super) all: u64,
-    /// Records of these of which nothing was sent.
-    pub(super) unsent: u64,
-    /// Records that have changed since they were shown, and were left as they are.
-    pub(super) skipped: Vec<Key>,
-    /// The keys of two changes that are one, of which this is the first or the second.
-    pub(super) pair: Option<(Key, Key)>,
-    /// What undoes it, if it was made.
-    pub(super) inverse: Option<Box<Plan>>,
-    /// The part that was not made, with what is in doubt.
-    pub(super) rest: Option<Box<Plan>>,
-}
-
-impl Doubt {
-    /// What undoes it, as far as it was made.
-    pub fn inverse(&self) -> Option<Box<Plan>> {
-        self.inverse.clone()
-    }
-
-    /// What was not made, as far as that is known.
-    pub fn rest(&self) -> Option<Box<Plan>> {
-        self.rest.clone()
-    }
-
-    /// The outcome of the whole, by that of what was in doubt.
-    pub(super) fn whole(&self, outcome: WriteOutcome) -> WriteOutcome {
-        let Self { done, all, unsent, .. } = *self;
-        if all == 1 {
-            return outcome;
-        }
-        match outcome {
-            WriteOutcome::Applied(written) if unsent == 0 => {
-                WriteOutcome::Applied(Written { records: done + written.records, ..written })
-            }
-            WriteOutcome::There(written) if unsent == 0 => {
-                WriteOutcome::There(Written { records: done + written.records, ..written })
-            }
-            WriteOutcome::Applied(written) | WriteOutcome::There(written) => {
-                WriteOutcome::Partly { gone: done + written.records, all, pending: false }
-            }
-            WriteOutcome::NotApplied if done > 0 => {
-                WriteOutcome::Partly { gone: done, all, pending: false }
-            }
-            WriteOutcome::NotSoFar if done > 0 => {
-                WriteOutcome::Partly { gone: done, all, pending: true }
-            }
-            WriteOutcome::Partly { gone, pending, .. } => {
-                WriteOutcome::Partly { gone: done + gone, all, pending }
-            }
-            outcome => outcome,
-        }
-    }
-}
-
-impl From<Write> for Doubt {
-    fn from(write: Write) -> Self {
-        let all = if let Write::Delete { keys, .. } = &write { keys.len() as u64 } else { 1 };
-        let (skipped, pair) = (Vec::new(), None);
-        Self { write, done: 0, all, unsent: 0, skipped, pair, inverse: None, rest: None }
-    }
-}

@@ -6,10 +6,12 @@ use crate::model::{
 };
 use crate::storage::Storage;
 
+use super::doubt::Doubt;
 use super::kept::OldValues;
-use super::outcome::{Doubt, Failed, Outcome, Performed};
+use super::outcome::{Failed, Outcome, Performed};
 use super::plan::{Plan, PlannedChange, PlannedRecord, PlannedStore};
-use super::{rewriting, swap, undo, words};
+use super::tally::Made;
+use super::{rewriting, set_many, swap, undo, words};
 
 /// Records that are removed by one call at most.
 const AT_ONCE: usize = 500;
@@ -46,6 +48,9 @@ pub async fn perform_in_steps(
     let keeps = old_values.keeps() && plan.reversible;
     match &plan.change {
         PlannedChange::Set(set) => return put(storage, set, old_values, keeps).await,
+        PlannedChange::SetMany(sets) => {
+            return set_many::set_many(storage, sets, old_values, keeps).await;
+        }
         PlannedChange::Delete { store, records } if keeps => {
             return undo::remove(storage, store, records, old_values, progress).await;
         }
@@ -98,7 +103,8 @@ async fn put(
         expect: set.expected.clone().shortened(),
         change: Change::Put(set.value.clone(), set.content_type.clone()),
     };
-    let kept = if keeps { undo::keep_set(set, old_values)? } else { None };
+    let mut keeping = old_values.change();
+    let kept = if keeps { undo::swap_of(set, &mut |it| keeping.keep(it))? } else { None };
     let inverse = |meta: Option<&RecordMeta>| {
         let mut swap = kept.clone()?;
         if let Some(meta) = meta {
@@ -181,7 +187,7 @@ async fn remove(
     let (done, all) = (outcome.records, there.len() as u64);
     if let Some(error) = failed {
         unsent += rest.len() as u64;
-        let error = words::so_far(done, all, true, error);
+        let error = words::so_far(done, all, Made::Deleted, error);
         let write = Write::Delete { store: store.clone(), keys: lost };
         let doubt = Doubt { done, all, unsent, skipped: outcome.skipped, ..Doubt::from(write) };
         let doubt = (error.kind == ErrorKind::InDoubt).then_some(doubt);

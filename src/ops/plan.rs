@@ -36,6 +36,8 @@ pub enum PlannedChange {
     Create(OpenBy),
     /// Set one record; it holds itself what must be there before.
     Set(SetValue),
+    /// Set several records; each holds itself what must be there before.
+    SetMany(Arc<[SetValue]>),
     /// Delete records of a store.
     Delete {
         /// The store.
@@ -145,6 +147,13 @@ impl Plan {
         let weight = Weight::Values(set.value.len() as u64);
         let first = set.expected == Expect::Absent;
         Self::new(PlannedChange::Set(set), Some(1), weight, first)
+    }
+
+    /// The plan of setting several records, each over what was read of it.
+    pub fn set_many(sets: Arc<[SetValue]>) -> Self {
+        let (records, bytes) = (sets.len() as u64, sets.iter().map(|set| set.value.len() as u64));
+        let weight = Weight::Values(bytes.sum());
+        Self::new(PlannedChange::SetMany(sets), Some(records), weight, false)
     }
 
     /// The plan of deleting records, as they are shown.
@@ -292,6 +301,7 @@ impl Plan {
                 .any(|swap| swap.to.is_none() && swap.store == *store && swap.key == *key),
             PlannedChange::Create(_)
             | PlannedChange::Set(_)
+            | PlannedChange::SetMany(_)
             | PlannedChange::Repair(..)
             | PlannedChange::Rewrite(_)
             | PlannedChange::Restore(_)
@@ -316,7 +326,8 @@ impl Plan {
                 Write::Drop(store.name.clone())
             }
             PlannedChange::Repair(_, repair) => Write::Repair(repair.clone()?),
-            PlannedChange::Rewrite(_)
+            PlannedChange::SetMany(_)
+            | PlannedChange::Rewrite(_)
             | PlannedChange::Swap(..)
             | PlannedChange::Restore(_)
             | PlannedChange::Discard(_) => return None,

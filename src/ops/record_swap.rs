@@ -3,7 +3,8 @@
 use bytes::Bytes;
 
 use crate::model::{
-    Change, Commit, Content, ContentType, Expect, Key, Reading, RecordMeta, Result, StoreName, WriteId,
+    Change, Commit, Content, ContentType, Expect, Key, Reading, RecordMeta, Result, StoreName,
+    WriteId,
 };
 
 use super::kept::{Held, Kept};

@@ -1,28 +1,40 @@
-//! The loop that finds out what became of a write whose answer was lost.
+//! The loop that finds out what became of writes whose answers were lost.
 
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep, timeout_at};
 
-use crate::model::{ConnectionState, Error, ErrorKind, Result, WriteOutcome};
+use crate::model::{ConnectionState, Error, ErrorKind, Result, Write, WriteOutcome};
 use crate::storage::Storage;
 
-use super::outcome::Doubt;
+use super::doubt::Doubt;
 use super::resolution::Resolution;
 
 /// The pause between two tries.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// Finds out what became of a write as soon as the storage can be reached again, until `deadline`.
+/// Finds out what became of a plan as soon as the storage can be reached again, until `deadline`: each
+/// write of it that was in doubt is looked up. What was not made is left out of what
+/// [undoes](Doubt::inverse) the rest.
 ///
 /// # Errors
-/// The storage could not be asked in that time.
+/// The storage could not be asked in that time of the one write there was.
 pub async fn resolve(
     storage: &dyn Storage,
-    doubt: &Doubt,
+    doubt: &mut Doubt,
     deadline: Instant,
 ) -> Result<Resolution> {
-    let mut resolution = Resolution::of(&doubt.write, find_out(storage, doubt, deadline).await?);
+    if let Some(made) = doubt.each {
+        let mut found = Vec::new();
+        for write in doubt.lost() {
+            found.push(look(storage, write, deadline).await);
+        }
+        doubt.leave_out(&found);
+        return Ok(Resolution::of_each(&doubt.tally(made, found), doubt.inverse()));
+    }
+    let found = look(storage, &doubt.write, deadline).await;
+    doubt.leave_out(std::slice::from_ref(&found));
+    let mut resolution = Resolution::of(&doubt.write, doubt.whole(found?));
     if let Some((first, second)) = &doubt.pair {
         resolution = resolution.of_pair(&doubt.write, first, second);
     }
@@ -33,7 +45,7 @@ pub async fn resolve(
     Ok(resolution)
 }
 
-/// The same, as the storage tells it.
+/// The same of a plan that one write tells of, as the storage tells it.
 ///
 /// # Errors
 /// As [`resolve`].
@@ -42,17 +54,22 @@ pub async fn find_out(
     doubt: &Doubt,
     deadline: Instant,
 ) -> Result<WriteOutcome> {
+    look(storage, &doubt.write, deadline).await.map(|found| doubt.whole(found))
+}
+
+/// Looks what became of a write.
+async fn look(storage: &dyn Storage, write: &Write, deadline: Instant) -> Result<WriteOutcome> {
     let mut states = storage.session().state;
     loop {
         let up = states.wait_for(|state| *state == ConnectionState::Up);
         // Where it does not come back, the storage says so itself.
         let _ = timeout_at(deadline, up).await;
-        match timeout_at(deadline, storage.resolve(&doubt.write)).await {
+        match timeout_at(deadline, storage.resolve(write)).await {
             Ok(Err(why)) if may_pass(why.kind) && Instant::now() < deadline => {
                 // The loss may not have been noticed everywhere yet.
                 sleep(PAUSE).await;
             }
-            Ok(found) => return found.map(|found| doubt.whole(found)),
+            Ok(found) => return found,
             Err(_) => {
                 return Err(Error::new(ErrorKind::Timeout, "the server did not answer in time"));
             }

@@ -1,6 +1,6 @@
 //! Whether what a plan changes can be undone: what is there is kept up to a limit, or set aside.
 
-use crate::model::{Expect, RecordState};
+use crate::model::{Expect, RecordState, SetValue};
 
 use super::kept;
 use super::plan::{Plan, PlannedChange, PlannedRecord};
@@ -22,14 +22,8 @@ impl Plan {
                 };
                 self.weight.bytes().is_some() && !self.is_too_much() && records.iter().all(whole)
             }
-            PlannedChange::Set(set) => match &set.expected {
-                Expect::Anything => false,
-                Expect::Absent => !self.is_too_much(),
-                // What had no type was damaged, and cannot be made so again.
-                Expect::Is(version) => {
-                    !version.content_type.as_str().is_empty() && !self.is_too_much()
-                }
-            },
+            PlannedChange::Set(set) => can_be_put_back(set) && !self.is_too_much(),
+            PlannedChange::SetMany(sets) => sets.iter().all(can_be_put_back) && !self.is_too_much(),
             PlannedChange::Purge(_) | PlannedChange::Drop(_) => sets_aside,
             PlannedChange::Repair(..) | PlannedChange::Discard(_) => false,
             PlannedChange::Rewrite(rewrite) => rewrite.is_undoable(),
@@ -48,20 +42,33 @@ impl Plan {
                 records.len() as u64 > kept::RECORDS
                     || self.weight.bytes().is_some_and(|bytes| bytes > kept::KEPT)
             }
-            PlannedChange::Set(set) => {
-                let old = if let Expect::Is(version) = &set.expected { version.size() } else { 0 };
-                old + set.value.len() as u64 > kept::KEPT
-            }
+            PlannedChange::Set(set) => kept_bytes(set) > kept::KEPT,
+            PlannedChange::SetMany(sets) => sets.iter().map(kept_bytes).sum::<u64>() > kept::KEPT,
             PlannedChange::Rewrite(it) => it.kept_bytes() > kept::KEPT,
             _ => false,
         }
     }
 }
 
+/// Whether what a set replaces can be put back.
+fn can_be_put_back(set: &SetValue) -> bool {
+    match &set.expected {
+        Expect::Anything => false,
+        Expect::Absent => true,
+        // What had no type was damaged, and cannot be made so again.
+        Expect::Is(version) => !version.content_type.as_str().is_empty(),
+    }
+}
+
+/// Bytes of the values of a set that are kept.
+fn kept_bytes(set: &SetValue) -> u64 {
+    set.replaced() + set.value.len() as u64
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Key, RecordMeta, SetValue};
+    use crate::model::{Key, RecordMeta};
 
     fn records(count: u64, size: u64) -> Vec<PlannedRecord> {
         let record = |at: u64| {

@@ -11,8 +11,9 @@ use crate::model::{
 };
 use crate::storage::Storage;
 
+use super::doubt::Doubt;
 use super::kept::{Kept, OldValues};
-use super::outcome::{Doubt, Failed, Outcome, Performed};
+use super::outcome::{Failed, Outcome, Performed};
 use super::plan::{Plan, PlannedRecord};
 use super::record_swap::Swap;
 use super::rewrite::{self, Rewrite, RewriteKind};

@@ -4,13 +4,15 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::model::{
-    Commit, Committed, Done, Error, ErrorKind, Key, Progress, Result, Want, Write,
+    Commit, Committed, Done, Error, ErrorKind, Key, Progress, Result, StoreName, Want, Write,
 };
 use crate::storage::Storage;
 
-use super::outcome::{Doubt, Failed, Outcome, Performed};
+use super::doubt::Doubt;
+use super::outcome::{Failed, Outcome, Performed};
 use super::plan::Plan;
 use super::record_swap::Swap;
+use super::tally::Made;
 use super::words;
 
 /// Records that are removed by one call at most.
@@ -30,91 +32,120 @@ pub(super) fn undo(made: &[Swap]) -> Option<Box<Plan>> {
 /// Makes those changes whose records are still what they are expected to be.
 pub(super) async fn swap(storage: &dyn Storage, swaps: &[Swap], progress: &Progress) -> Performed {
     progress.begin(swaps.len() as u64);
-    let outcome = swap_each(storage, swaps, progress).await?;
+    let outcome = swap_each(storage, swaps, Made::Changed, progress).await?;
     if outcome.records == 0 && !outcome.skipped.is_empty() && outcome.rest.is_none() {
         return Err(words::all_skipped(&outcome.skipped).into());
     }
     Ok(outcome)
 }
 
-/// The same, also if none of them is.
+/// The same, also if none of them is. `made` is how they are told.
 pub(super) async fn swap_each(
     storage: &dyn Storage,
     swaps: &[Swap],
+    made: Made,
     progress: &Progress,
 ) -> Performed {
-    let (mut outcome, mut made) = (Outcome::default(), Vec::new());
+    let mut so_far = SoFar::default();
     let mut rest = swaps;
     while !rest.is_empty() {
         if linked(swaps).is_none() && progress.stops() {
-            outcome.rest = Some(Box::new(Plan::swap(rest.into())));
+            so_far.outcome.rest = Some(Box::new(Plan::swap(rest.into())));
             break;
         }
         let (batch, others) = rest.split_at(batch(rest));
         rest = others;
-        let failed = match change(storage, batch, &mut outcome, &mut made).await {
+        let failed = match change(storage, batch, &mut so_far).await {
             Ok(failed) => failed,
             Err(error) => Some((error, Vec::new())),
         };
         progress.step(batch.len() as u64);
-        let Some((error, lost)) = failed else {
-            if batch.iter().any(|swap| swap.is_linked) && !outcome.skipped.is_empty() {
-                break;
-            }
-            continue;
-        };
-        let (done, all) = (outcome.records, swaps.len() as u64);
-        let left = left(swaps, &made, &outcome.skipped);
-        made.extend(lost.iter().map(|(swap, _)| Swap::clone(swap)));
-        let doubt = doubt(&lost).map(|doubt| {
-            let unsent = all - done - (outcome.skipped.len() + lost.len()) as u64;
-            let inverse = undo(&made);
-            let pair = linked(swaps);
-            // What is linked is told by the pair.
-            let (done, all, unsent) = if pair.is_some() { (0, 1, 0) } else { (done, all, unsent) };
-            let (skipped, rest) = (outcome.skipped, left.clone());
-            Doubt { done, all, unsent, skipped, pair, inverse, rest, ..doubt }
-        });
-        let error = match linked(swaps) {
-            Some((first, second)) if done > 0 => words::half_made(&first, &second, error),
-            Some(_) => error,
-            None => words::so_far(done, all, is_removal(swaps), error),
-        };
-        return Err(Failed { error, doubt, inverse: undo(&made), rest: left });
+        if let Some((error, lost)) = failed {
+            let removes = swaps.iter().all(|swap| swap.to.is_none());
+            let made = if removes { Made::Deleted } else { made };
+            return Err(so_far.failed(swaps, made, error, &lost));
+        }
+        if batch.iter().any(|swap| swap.is_linked) && !so_far.outcome.skipped.is_empty() {
+            break;
+        }
     }
-    outcome.inverse = undo(&made);
-    Ok(outcome)
+    let inverse = undo(&so_far.changed);
+    Ok(Outcome { inverse, ..so_far.outcome })
 }
 
-/// What was neither made nor found changed, and is not one with what was made.
-fn left(swaps: &[Swap], made: &[Swap], skipped: &[Key]) -> Option<Box<Plan>> {
-    let made: HashSet<_> = made.iter().map(|swap| (&swap.store, &swap.key)).collect();
-    let skipped: HashSet<_> = skipped.iter().collect();
-    let is_over = |swap: &Swap| {
-        made.contains(&(&swap.store, &swap.key)) || skipped.contains(&swap.key) || swap.is_linked
-    };
-    let left: Arc<[Swap]> = swaps.iter().filter(|swap| !is_over(swap)).cloned().collect();
-    (!left.is_empty()).then(|| Box::new(Plan::swap(left)))
+/// What was made of the changes.
+#[derive(Default)]
+struct SoFar {
+    outcome: Outcome,
+    /// Those that were made.
+    changed: Vec<Swap>,
+    /// Those that were not, for their records have changed or are gone.
+    over: HashSet<(StoreName, Key)>,
+    /// How many had nothing to remove.
+    gone: u64,
 }
 
 /// What of a batch was sent and not answered.
 type Lost<'a> = Vec<(&'a Swap, Commit)>;
 
+impl SoFar {
+    /// Why it ends here, and what is in doubt.
+    fn failed(self, swaps: &[Swap], made: Made, error: Error, lost: &Lost<'_>) -> Failed {
+        let rest = self.left(swaps);
+        let Self { outcome: Outcome { records: done, skipped, .. }, mut changed, gone, .. } = self;
+        let (all, pair) = (swaps.len() as u64, linked(swaps));
+        let unsent = all - done - gone - (skipped.len() + lost.len()) as u64;
+        changed.extend(lost.iter().map(|(swap, _)| Swap::clone(swap)));
+        let inverse = undo(&changed);
+        let error = match &pair {
+            Some((first, second)) if done > 0 => words::half_made(first, second, error),
+            Some(_) => error,
+            None => words::so_far(done, all, made, error),
+        };
+        let doubt = doubt(lost, made).map(|doubt| {
+            let doubt = Doubt { inverse: inverse.clone(), rest: rest.clone(), ..doubt };
+            if pair.is_some() {
+                // What is linked is told by the pair.
+                return Doubt { pair, ..doubt };
+            }
+            let each = (all > 1 && made != Made::Deleted).then_some(made);
+            let done = if each.is_some() { done + gone } else { done };
+            Doubt { done, all, unsent, skipped, each, ..doubt }
+        });
+        Failed { error, doubt, inverse, rest }
+    }
+
+    /// What was neither made nor found changed, and is not one with what was made.
+    fn left(&self, swaps: &[Swap]) -> Option<Box<Plan>> {
+        let made: HashSet<_> = self.changed.iter().map(|swap| (&swap.store, &swap.key)).collect();
+        let over: HashSet<_> = self.over.iter().map(|(store, key)| (store, key)).collect();
+        let is_over = |swap: &Swap| {
+            let name = (&swap.store, &swap.key);
+            made.contains(&name) || over.contains(&name) || swap.is_linked
+        };
+        let left: Arc<[Swap]> = swaps.iter().filter(|swap| !is_over(swap)).cloned().collect();
+        (!left.is_empty()).then(|| Box::new(Plan::swap(left)))
+    }
+}
+
 async fn change<'a>(
     storage: &dyn Storage,
     batch: &'a [Swap],
-    outcome: &mut Outcome,
-    made: &mut Vec<Swap>,
+    so_far: &mut SoFar,
 ) -> Result<Option<(Error, Lost<'a>)>> {
     let Some(Swap { store, .. }) = batch.first() else { return Ok(None) };
     let commits: Vec<_> =
         batch.iter().zip(0..).map(|(swap, id)| swap.commit(id)).collect::<Result<_>>()?;
     let committed = storage.commit(store, &commits).await?;
-    let (mut failed, mut lost) = (None, Vec::new());
+    let (mut failed, mut lost): (Option<Error>, _) = (None, Vec::new());
+    let SoFar { outcome, changed, over, gone } = so_far;
     for ((swap, commit), committed) in batch.iter().zip(commits).zip(committed) {
         let Committed { result, replicas, comparison, .. } = committed;
         match result {
-            Ok(Done::NothingThere) => {}
+            Ok(Done::NothingThere) => {
+                *gone += 1;
+                over.insert((swap.store.clone(), swap.key.clone()));
+            }
             Ok(done) => {
                 outcome.records += 1;
                 outcome.replicas = replicas;
@@ -124,19 +155,22 @@ async fn change<'a>(
                     swap.to = swap.to.map(|kept| kept.stored(&meta));
                     outcome.meta = Some(meta);
                 }
-                made.push(swap);
+                changed.push(swap);
             }
             Err(error) if error.kind == ErrorKind::Conflict => {
                 if !swap.is_linked && is_made(storage, swap).await {
                     outcome.records += 1;
-                    made.push(swap.clone());
+                    changed.push(swap.clone());
                 } else {
                     outcome.skipped.push(swap.key.clone());
+                    over.insert((swap.store.clone(), swap.key.clone()));
                 }
             }
             Err(error) => {
+                // One in doubt is told before one that was refused.
                 if error.kind == ErrorKind::InDoubt {
                     lost.push((swap, commit));
+                    failed = failed.filter(|failed| failed.kind == ErrorKind::InDoubt);
                 }
                 failed.get_or_insert(error);
             }
@@ -172,16 +206,13 @@ fn batch(swaps: &[Swap]) -> usize {
     fits.count().max(1)
 }
 
-fn is_removal(swaps: &[Swap]) -> bool {
-    swaps.iter().all(|swap| swap.to.is_none())
-}
-
-/// What was lost, as one write: removals go together, a record is set alone.
-fn doubt(lost: &Lost<'_>) -> Option<Doubt> {
-    let (Swap { store, .. }, first) = lost.first()?;
-    let mut write = first.as_write(store);
-    if let Write::Delete { keys, .. } = &mut write {
+/// What was lost: removals alone are one write, else each record is one.
+fn doubt(lost: &Lost<'_>, made: Made) -> Option<Doubt> {
+    let mut writes = lost.iter().map(|(swap, commit)| commit.as_write(&swap.store));
+    let mut write = writes.next()?;
+    if let (Write::Delete { keys, .. }, Made::Deleted) = (&mut write, made) {
         *keys = lost.iter().map(|(swap, _)| swap.key.clone()).collect();
+        return Some(Doubt::from(write));
     }
-    Some(Doubt::from(write))
+    Some(Doubt { others: writes.collect(), ..Doubt::from(write) })
 }

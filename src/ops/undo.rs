@@ -9,31 +9,35 @@ use crate::model::{
 };
 use crate::storage::Storage;
 
+use super::doubt::Doubt;
 use super::kept::{Kept, OldValues};
-use super::outcome::{Doubt, Failed, Outcome, Performed};
+use super::outcome::{Failed, Outcome, Performed};
 use super::plan::{Plan, PlannedChange, PlannedRecord, PlannedStore, Weight};
 use super::record_swap::Swap;
 use super::swap::swap_each;
+use super::tally::Made;
 use super::words;
 
 /// The record that is set, and what is there before it by what the writer expects; `None` where that
 /// is not known.
-pub(super) fn keep_set(set: &SetValue, old_values: &OldValues) -> Result<Option<Swap>> {
+pub(super) fn swap_of(
+    set: &SetValue,
+    keep: &mut dyn FnMut(&Record) -> Result<Kept>,
+) -> Result<Option<Swap>> {
     let record = |value: &bytes::Bytes, content_type: &crate::model::ContentType| {
         let (key, content_type) = (set.key.clone(), content_type.clone());
         let size = value.len() as u64;
         let meta = RecordMeta { key, content_type, size, state: RecordState::Whole };
         Record { meta, value: value.clone() }
     };
-    let mut keeping = old_values.change();
     let from = match &set.expected {
         Expect::Absent => None,
         Expect::Is(Version { content_type, content: crate::model::Content::Bytes(value) }) => {
-            Some(keeping.keep(&record(value, content_type))?)
+            Some(keep(&record(value, content_type))?)
         }
         Expect::Anything | Expect::Is(_) => return Ok(None),
     };
-    let to = Some(keeping.keep(&record(&set.value, &set.content_type))?);
+    let to = Some(keep(&record(&set.value, &set.content_type))?);
     let (store, key) = (set.store.clone(), set.key.clone());
     Ok(Some(Swap { store, key, from, to, is_linked: false }))
 }
@@ -53,7 +57,7 @@ pub(super) async fn remove(
         let rest = Some(Box::new(Plan::delete(store.clone(), records.to_vec())));
         return Ok(Outcome { rest, ..Outcome::default() });
     };
-    match swap_each(storage, &swaps, progress).await {
+    match swap_each(storage, &swaps, Made::Deleted, progress).await {
         Ok(mut outcome) => {
             skipped.append(&mut outcome.skipped);
             outcome.skipped = skipped;

@@ -1,33 +1,37 @@
 //! The sentences on what is done to data: each once, for notices, dialogs and commands.
 
-use crate::model::{
-    Comparison, Error, ErrorKind, Expect, Key, Replicas, StoreName, Write, WriteOutcome,
-};
+use crate::model::{Comparison, Error, ErrorKind, Key, Replicas, StoreName};
 use crate::text::{count, plural, size, visible_bytes};
 
 use super::outcome::Outcome;
 use super::plan::{Plan, PlannedChange, PlannedRecord, Turn, Weight};
 
 mod aside;
+mod lost;
+mod partly;
 mod rewrite;
+mod staged;
 mod turn;
 
 pub use aside::{LIST_ASIDES, not_freed};
 pub use aside::{ending, nothing_aside};
+pub(super) use lost::found_out;
+pub use lost::{in_doubt, not_known};
+pub(super) use partly::{all_made, in_part, none_made, so_far};
 pub(super) use rewrite::half_made;
+pub(super) use staged::all_stay_staged;
 pub(super) use turn::part_of;
 pub use turn::{OLDER_STEPS, for_good, nothing_to, step_lines, why_fixed};
 
 /// Keys that a sentence names at most.
 const NAMED: usize = 5;
 
-const LOOK: &str = "look before you repeat it";
-
 /// What a dialog about a plan is called.
 pub fn title(plan: &Plan) -> String {
     match &plan.change {
         PlannedChange::Create(_) => "Create the store".to_owned(),
         PlannedChange::Set(_) => "Set the record".to_owned(),
+        PlannedChange::SetMany(sets) => staged::title(sets),
         PlannedChange::Delete { records, .. } if records.len() == 1 => {
             "Delete the record".to_owned()
         }
@@ -50,6 +54,7 @@ pub fn verb(plan: &Plan) -> &'static str {
     match &plan.change {
         PlannedChange::Create(_) => "create",
         PlannedChange::Set(_) => "set",
+        PlannedChange::SetMany(_) => "save",
         PlannedChange::Delete { .. } => "delete",
         PlannedChange::Purge(_) => "purge",
         PlannedChange::Drop(_) => "drop",
@@ -89,6 +94,7 @@ pub fn lines(plan: &Plan, place: &str) -> Vec<String> {
             whole(info.aside.store(), ending(plan))
         }
         PlannedChange::Rewrite(it) => rewrite::lines(it),
+        PlannedChange::SetMany(_) => vec![weight],
         PlannedChange::Create(_)
         | PlannedChange::Set(_)
         | PlannedChange::Repair(..)
@@ -189,6 +195,7 @@ pub fn doing(plan: &Plan) -> String {
     match &plan.change {
         PlannedChange::Create(_) => "creating the store".to_owned(),
         PlannedChange::Set(set) => format!("saving {}", set.key.named()),
+        PlannedChange::SetMany(sets) => staged::doing(sets),
         PlannedChange::Delete { records, .. } => match &**records {
             [record] => format!("deleting {}", record.key().named()),
             records => format!("deleting {}", plural(records.len() as u64, "record")),
@@ -208,11 +215,29 @@ pub fn doing(plan: &Plan) -> String {
 
 /// That it is done, and what is left of it.
 pub fn done(plan: &Plan, outcome: &Outcome) -> String {
+    let part = if outcome.rest.is_some() { " in part" } else { "" };
+    let done = match &plan.step {
+        Some((Turn::Undo, title)) => format!("undone{part}: {title}"),
+        Some((Turn::Redo, title)) => format!("done again{part}: {title}"),
+        None => made(plan, outcome),
+    };
+    let unwatched = unwatched(outcome).map(str::to_owned);
+    let cancelled = turn::cancelled(plan, outcome);
+    [Some(done), cancelled, left_by(plan, outcome), aside::left(outcome.left), unwatched]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join("; ")
+}
+
+/// That it is done, and nothing of what is left: the title of its step.
+pub fn made(plan: &Plan, outcome: &Outcome) -> String {
     let records = outcome.records;
-    let done = match &plan.change {
+    match &plan.change {
         PlannedChange::Create(_) if records == 0 => "the store was there already".to_owned(),
         PlannedChange::Create(_) => "store created".to_owned(),
         PlannedChange::Set(set) => format!("saved {}", set.key.named()),
+        PlannedChange::SetMany(sets) => staged::done(sets, outcome),
         PlannedChange::Delete { .. } if records == 0 && outcome.rest.is_none() => {
             "nothing to delete: someone was faster".to_owned()
         }
@@ -230,20 +255,7 @@ pub fn done(plan: &Plan, outcome: &Outcome) -> String {
         PlannedChange::Restore(_) => format!("put back {}", plural(records, "record")),
         PlannedChange::Discard(info) => aside::discarded(info),
         PlannedChange::DropEmpty(store, _) => format!("removed {}", store.name),
-    };
-    let part = if outcome.rest.is_some() { " in part" } else { "" };
-    let done = match &plan.step {
-        Some((Turn::Undo, title)) => format!("undone{part}: {title}"),
-        Some((Turn::Redo, title)) => format!("done again{part}: {title}"),
-        None => done,
-    };
-    let unwatched = unwatched(outcome).map(str::to_owned);
-    let cancelled = turn::cancelled(plan, outcome);
-    [Some(done), cancelled, left(&outcome.skipped), aside::left(outcome.left), unwatched]
-        .into_iter()
-        .flatten()
-        .collect::<Vec<_>>()
-        .join("; ")
+    }
 }
 
 /// That it is done, but on fewer replicas than the user wants it on; `None` where it is on enough.
@@ -274,6 +286,14 @@ pub fn unwatched(outcome: &Outcome) -> Option<&'static str> {
     )
 }
 
+/// That a plan has left records as they are; `None` where it has left none.
+pub fn left_by(plan: &Plan, outcome: &Outcome) -> Option<String> {
+    match &plan.change {
+        PlannedChange::SetMany(_) => staged::left(&outcome.skipped),
+        _ => left(&outcome.skipped),
+    }
+}
+
 /// That records have changed since they were shown; `None` where none has.
 pub fn left(skipped: &[Key]) -> Option<String> {
     let names: Vec<_> = skipped.iter().take(NAMED).map(Key::named).collect();
@@ -295,15 +315,6 @@ pub(super) fn all_skipped(skipped: &[Key]) -> Error {
     Error::new(ErrorKind::Conflict, problem).hint("look at what is there now, then try again")
 }
 
-/// An error, after so many of so many records were deleted, or changed.
-pub(super) fn so_far(done: u64, all: u64, is_removal: bool, error: Error) -> Error {
-    if done == 0 {
-        return error;
-    }
-    let made = if is_removal { "deleted" } else { "changed" };
-    Error { problem: format!("{done} of {all} records are {made}; {}", error.problem), ..error }
-}
-
 /// The refusal to remove a store that was made and is used.
 pub(super) fn not_empty(store: &StoreName, records: u64) -> Error {
     let problem = format!("the store {store} has {} by now, and stays", plural(records, "record"));
@@ -320,73 +331,4 @@ pub(super) fn written_since(store: &StoreName) -> Error {
 pub(super) fn made_anew(store: &StoreName) -> Error {
     let problem = format!("the store {store} has been dropped and made anew since it was shown");
     Error::new(ErrorKind::Conflict, problem).hint("nothing was changed; look at it, then try again")
-}
-
-/// That the answer to a write was lost.
-pub fn in_doubt(error: &Error) -> String {
-    format!("{}; looking what became of it…", error.problem)
-}
-
-/// That it could not be found out what became of a write.
-pub fn not_known(error: &Error) -> String {
-    format!("{NOT_KNOWN}: {error}")
-}
-
-const NOT_KNOWN: &str = "whether the write was made is not known";
-
-/// What was found out of a write whose answer was lost: the state, then what to do about it.
-pub(super) fn found_out(write: &Write, outcome: &WriteOutcome) -> (String, &'static str) {
-    let (state, remedy) = match outcome {
-        WriteOutcome::Applied(_) => {
-            return ("the answer was lost, but the write was made".to_owned(), "");
-        }
-        WriteOutcome::There(_) if wants_to_be_first(write) => (
-            "a record with this value is there now, but another writer may have set it".to_owned(),
-            LOOK,
-        ),
-        WriteOutcome::There(_) => (as_wanted(write).to_owned(), ""),
-        WriteOutcome::Refused(error) => return (error.problem.clone(), ""),
-        WriteOutcome::NotApplied => ("the write was not made".to_owned(), "try again"),
-        WriteOutcome::NotSoFar => {
-            ("the write was not made so far, but it may still come".to_owned(), LOOK)
-        }
-        WriteOutcome::Partly { gone, all, pending: false } => (
-            format!("{gone} of {all} records are {}", changed(write)),
-            "do it again for the others",
-        ),
-        WriteOutcome::Partly { gone, all, pending: true } => (
-            format!("{gone} of {all} records are {} so far, but more may come", changed(write)),
-            LOOK,
-        ),
-        WriteOutcome::Other => (
-            "what was to be written is not there: the write was not made, or another writer has \
-             overwritten it"
-                .to_owned(),
-            LOOK,
-        ),
-        WriteOutcome::Unclear => (NOT_KNOWN.to_owned(), LOOK),
-    };
-    (format!("the answer was lost: {state}"), remedy)
-}
-
-pub(super) fn wants_to_be_first(write: &Write) -> bool {
-    matches!(write, Write::Set(set) if set.expected == Expect::Absent)
-}
-
-/// What becomes of several records.
-fn changed(write: &Write) -> &'static str {
-    if matches!(write, Write::Delete { .. }) { "deleted" } else { "changed" }
-}
-
-fn as_wanted(write: &Write) -> &'static str {
-    match write {
-        Write::Create(_) => "the store is there",
-        Write::Set(_) => "the record has this value now",
-        Write::Rewrite(it) => rewrite::as_wanted(it),
-        Write::Delete { keys, .. } if keys.len() == 1 => "the record is gone",
-        Write::Delete { .. } => "the records are gone",
-        Write::Purge(_) => "the store is empty",
-        Write::Drop(_) => "the store is gone",
-        Write::Repair(_) => "the metadata is as it was planned",
-    }
 }

@@ -17,6 +17,8 @@ pub struct Symbols {
     pub mark: &'static str,
     /// Before a record of which there is a draft.
     pub draft: &'static str,
+    /// Before a record that has a staged edit.
+    pub staged: &'static str,
     /// Before what is damaged.
     pub damaged: &'static str,
     /// For what was cut off.
@@ -56,6 +58,7 @@ impl Symbols {
         changed: "~",
         mark: "•",
         draft: "✎",
+        staged: "≡",
         damaged: "!",
         ellipsis: "…",
         ascending: "▲",
@@ -80,6 +83,7 @@ impl Symbols {
         changed: "~",
         mark: "*",
         draft: "%",
+        staged: "=",
         damaged: "!",
         ellipsis: "~",
         ascending: "^",
@@ -135,6 +139,7 @@ mod tests {
             symbols.changed,
             symbols.mark,
             symbols.draft,
+            symbols.staged,
             symbols.damaged,
             symbols.ellipsis,
             symbols.ascending,

@@ -88,7 +88,7 @@ fn work(next: &queue::Receiver<Job>) {
         match (job, &drafts) {
             (Job::Keep(draft, events), drafts) => {
                 let kept = keep(drafts.as_ref(), &draft);
-                let _ = events.blocking_send(Event::DraftKept(kept));
+                let _ = events.blocking_send(Event::DraftKept(draft.head.id(), kept));
             }
             (Job::Remove(id), Some(drafts)) => {
                 if let Err(why) = drafts.remove(&id) {

@@ -155,18 +155,18 @@ impl Shell {
         effects.extend(self.app.handle(Event::Edited(result)));
         self.app.now = Timestamp::now();
         // What was left is kept before its file goes.
-        let kept =
-            self.app.unkept_draft().map(|left| drafts::keep(drafts::folder().as_ref(), &left));
+        let keep = |left: Draft| (left.head.id(), drafts::keep(drafts::folder().as_ref(), &left));
+        let kept = self.app.unkept_draft().map(keep);
         match kept {
-            Some(Err(why)) => {
+            Some((id, Err(why))) => {
                 let path = file.as_ref().map(|file| file.path().display().to_string());
                 let why = format!("{why}; the editor's text is in {}", path.unwrap_or_default());
-                effects.extend(self.app.handle(Event::DraftKept(Err(why))));
+                effects.extend(self.app.handle(Event::DraftKept(id, Err(why))));
                 if let Ok(file) = file {
                     file.stay();
                 }
             }
-            Some(Ok(())) | None => drop(file.map(files::HandedOut::remove)),
+            Some((_, Ok(()))) | None => drop(file.map(files::HandedOut::remove)),
         }
         Ok(effects)
     }

@@ -9,7 +9,9 @@ use futures::StreamExt;
 use tokio::sync::mpsc::Sender;
 use tokio::sync::watch as channel;
 
-use crate::app::{Compute, Event, Load, Loaded, Ordered, Read, RecordView, Slot, Summary, Ticket};
+use crate::app::{
+    Compute, Event, Load, Loaded, Ordered, Read, RecordView, Slot, StagedNow, Summary, Ticket,
+};
 use crate::index::{Builder, Query};
 use crate::model::{
     Error, ErrorKind, Order, Reading, Record, RecordMeta, Result, Scan, StoreList, StoreName, Want,
@@ -109,6 +111,16 @@ impl ReadTask {
                     Some(read) => prepare(read.into_record(), mode).await?,
                 },
             ),
+            Load::Staged(sets) => {
+                let mut found = Vec::with_capacity(sets.len());
+                for set in &*sets {
+                    let want = Want::UpTo(set.replaced().max(set.value.len() as u64));
+                    let now = storage.read(&set.store, &set.key, want).await?;
+                    let now = StagedNow::of(set, now.as_ref());
+                    found.push((set.store.clone(), set.key.clone(), now));
+                }
+                Loaded::Staged(found)
+            }
             Load::Value { store, key } => {
                 let read = storage.read(&store, &key, Want::Whole).await?;
                 Loaded::Value(read.map(Reading::into_record))

@@ -57,6 +57,7 @@ pub(super) fn drawn(layer: &Layer) -> &dyn Drawn {
         Layer::Leaf(shown) => &**shown,
         Layer::Draft(shown) => &**shown,
         Layer::Review(shown) => &**shown,
+        Layer::StagedDiff(shown) => &**shown,
         Layer::Merge(shown) => &**shown,
         Layer::Step(shown) => &**shown,
         Layer::Targets(shown) => shown,

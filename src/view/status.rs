@@ -160,6 +160,10 @@ fn right(app: &App, appearance: &Appearance) -> Vec<Part> {
     for (_, badge) in badges.into_iter().filter(|(holds, _)| *holds) {
         add(format!(" {badge} "), Role::Badge, 1, STAYS);
     }
+    let staged = app.staged.total();
+    if staged > 0 {
+        add(format!(" {staged} staged "), Role::Badge, 1, STAYS);
+    }
     let source = app.watch.source.as_ref().filter(|_| app.watch.on);
     let late = source.and_then(WatchSource::late);
     if let Some(late) = &late {

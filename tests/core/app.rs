@@ -24,6 +24,7 @@ mod panes;
 mod rewrites;
 mod rules;
 mod saving;
+mod staged;
 mod text;
 mod undo;
 mod values;

@@ -5,15 +5,16 @@
 use std::sync::Arc;
 
 use larder::app::{
-    Compute, Effect, Event, Load, Loaded, Read, RecordDiff, RecordView, Settings, Slot, StepDiff,
-    Summary, TargetChoice,
+    Compute, Effect, Event, Load, Loaded, Read, RecordDiff, RecordView, Settings, Slot, StagedNow,
+    StepDiff, Summary, TargetChoice,
 };
 use larder::edit::draft::{Draft, DraftHead};
 use larder::edit::{Diff, TypedValue};
 use larder::keymap::{Action, Context, KeyMap};
 use larder::model::{
-    ConnectionState, Crawl, Crawler, Error, ErrorKind, KeyPage, Record, RecordMeta, RecordState,
-    Section, StorageInfo, StoreInfo, StoreState, Timestamp, WatchEvent, WatchSource, Write,
+    ConnectionState, Crawl, Crawler, Error, ErrorKind, Key, KeyPage, Record, RecordMeta,
+    RecordState, Section, StorageInfo, StoreInfo, StoreState, Timestamp, WatchEvent, WatchSource,
+    Write,
 };
 use larder::ops::{Outcome, Plan, PlannedRecord};
 use larder::preview::{Mode, Preview};
@@ -887,6 +888,7 @@ fn a_save_before_it_is_made_and_where_it_meets_another() {
             inner: None,
             leaf: None,
             content_type: JSON.into(),
+            staged: false,
             place: "build-7, pts/3".to_owned(),
             process: 1,
             began: Timestamp::from_micros(NOW - 4_000_000_000),
@@ -900,6 +902,35 @@ fn a_save_before_it_is_made_and_where_it_meets_another() {
         stage.app.now = Timestamp::from_micros(NOW);
         stage.event(Event::Drafts(vec![(id.clone(), draft.head.clone())])).keys("e");
         stage.event(Event::DraftRead(id, Ok(Box::new(draft)))).compared();
+        stage
+    });
+    let staged = |width, height| {
+        let mut stage = opened(width, height);
+        stage.keys("e<down><end><left>0<down><down><down><end><left>5<ctrl-p>");
+        stage.keys("jjjjjj").show(&records());
+        stage.keys("e<down><end><left><left><left><left><left><left><left>!<ctrl-p>");
+        stage.keys("nnew<enter><enter>{}<ctrl-p>");
+        let now = |(key, now): (&str, _)| ("shop-snapshots".into(), Key::from(key), now);
+        let found = [("CRAWLEE_STATE", StagedNow::Changed), ("page-000001", StagedNow::Same)];
+        while stage.asked.iter().filter(|it| matches!(it, Effect::Read(Slot::Staged, ..))).count()
+            > 1
+        {
+            stage.take(Slot::Staged);
+        }
+        let found = found.map(now).to_vec();
+        stage.answer(Slot::Staged, Ok(Loaded::Staged(found)));
+        stage.app.notice = None;
+        stage
+    };
+    each("staged_rows", staged);
+    each("staged", |width, height| {
+        let mut stage = staged(width, height);
+        stage.keys("<ctrl-p>");
+        stage
+    });
+    each("staged_diff", |width, height| {
+        let mut stage = staged(width, height);
+        stage.keys("<ctrl-p><enter>").compared();
         stage
     });
     each("merge", |width, height| {

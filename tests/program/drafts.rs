@@ -324,3 +324,48 @@ fn drafts_are_listed_exported_and_removed() {
     drafts(state.path(), &["remove", &id]);
     assert!(ids(state.path()).is_empty());
 }
+
+#[test]
+fn staged_edits_outlive_a_kill_and_are_saved_together_later() {
+    let (folder, state) = (project(), tempfile::tempdir().unwrap());
+    let env = [("XDG_STATE_HOME", state.path().to_str().unwrap())];
+    let mut screen = browser(folder.path(), &env);
+    screen.wait_for_text("one");
+    for (typed, count) in [("typed ", "1 edit in the list"), ("more ", "2 edits in the list")] {
+        screen.keys("e");
+        screen.wait_for_text("Edit shop");
+        screen.keys(typed);
+        screen.keys("\x10");
+        screen.wait_for_text(count);
+        screen.keys("j");
+        screen.wait_for_text("two");
+    }
+    waits("both drafts", || ids(state.path()).len() == 2);
+    send("KILL", screen.worker());
+    screen.exit_code();
+    assert_eq!(drafts(state.path(), &[]).matches("(staged)").count(), 2);
+    // Someone writes the second meanwhile.
+    let stored = |key: &str| folder.path().join("key_value_stores/shop").join(key);
+    std::fs::write(stored("page-2"), "z".repeat(400)).unwrap();
+    let mut screen = browser(folder.path(), &env);
+    screen.wait_for_text("2 staged edits of before: not saved");
+    screen.keys("\x10");
+    screen.wait_for("both, and what was done since", |text| {
+        text.contains("page-1 in shop") && text.contains("changed since")
+    });
+    screen.keys("\x13");
+    screen.wait_for_text("page-2 was changed by someone else, and stays staged");
+    assert_eq!(std::fs::read(stored("page-1")).unwrap(), b"typed one");
+    assert_eq!(std::fs::read(stored("page-2")).unwrap(), "z".repeat(400).as_bytes());
+    waits("the end of one draft", || ids(state.path()).len() == 1);
+    screen.keys("\x1b");
+    screen.wait_for("the panes", |text| !text.contains("Staged edits"));
+    screen.keys("u");
+    screen.wait_for_text("undone: saved");
+    assert_eq!(std::fs::read(stored("page-1")).unwrap(), b"one");
+    screen.keys("q");
+    screen.wait_for_text("Its draft is kept");
+    screen.keys("y");
+    screen.exit_code();
+    assert_eq!(ids(state.path()).len(), 1);
+}

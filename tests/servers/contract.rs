@@ -86,6 +86,7 @@ macro_rules! contract {
             asides: a_store_that_is_not_there_cannot_be_set_aside,
             undo: a_record_that_was_set_is_what_it_was_again,
             undo: records_that_were_deleted_come_back,
+            undo: several_records_are_set_and_undone_as_one,
             undo: what_a_crawl_has_written_since_is_skipped_and_named,
             undo: an_undo_that_is_stopped_tells_how_far_it_came_and_goes_on,
             undo: a_record_of_the_same_size_that_changed_is_not_deleted_unseen,

@@ -3,8 +3,11 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::edit::draft::{DraftHead, DraftId};
+use crate::keymap::{Action, Context, KeyMap};
 use crate::model::{Key, StoreName};
 use crate::text;
+
+use super::super::notice::Notice;
 
 /// Drafts in which nobody is typing.
 #[derive(Debug, Default)]
@@ -52,6 +55,21 @@ impl Found {
             head.is_about(target, store, key) && !self.passed.contains(id)
         };
         self.drafts.iter().find(about).map(|(id, _)| id)
+    }
+
+    /// Those of edits that were staged before.
+    pub(in crate::app) fn staged(&self) -> Vec<DraftId> {
+        let staged = self.drafts.iter().filter(|(_, head)| head.staged);
+        staged.map(|(id, _)| id.clone()).collect()
+    }
+
+    /// Whether there are edits to list that were staged before, where there are no others.
+    pub(in crate::app) fn allows_staged(&self, keymap: &KeyMap) -> Result<(), Notice> {
+        if self.drafts.iter().any(|(_, head)| head.staged) {
+            return Ok(());
+        }
+        let stages = keymap.says(Context::Editor, Action::Stage, "in the editor stages one");
+        Err(Notice::info(text::then("no edit is staged", "; ", stages)))
     }
 
     /// Whether there is one of this record.

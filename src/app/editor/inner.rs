@@ -23,8 +23,19 @@ pub struct InnerEdit {
     pub value: Arc<InnerValue>,
     /// What was typed when it was saved last, before it was put back.
     typed: Bytes,
-    /// A save on its way: whether it has been looked at.
-    putting_back: Option<bool>,
+    /// What becomes of it once it has been put back, while that is under way.
+    putting_back: Option<PutBack>,
+}
+
+/// What becomes of what was typed in a value in a value, once it is in its record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::app) enum PutBack {
+    /// What it changes is shown.
+    Review,
+    /// It is saved.
+    Save,
+    /// It is staged.
+    Stage,
 }
 
 impl InnerEdit {
@@ -91,18 +102,17 @@ impl Editor {
         self.inner.as_ref().is_some_and(|inner| inner.putting_back.is_some())
     }
 
-    /// Has what was typed put back into its record, as it was read or is there now; `reviewed`: it is
-    /// saved at once then.
+    /// Has what was typed put back into its record, as it was read or is there now.
     pub(in crate::app) fn put_back(
         &mut self,
         set: SetValue,
-        reviewed: bool,
+        then: PutBack,
         now: Option<Arc<InnerValue>>,
         ctx: &mut Ctx<'_>,
     ) {
         if let Some(inner) = &mut self.inner {
             inner.typed = set.value.clone();
-            inner.putting_back = Some(reviewed);
+            inner.putting_back = Some(then);
             let value = now.unwrap_or_else(|| Arc::clone(&inner.value));
             ctx.read(Slot::Saving, Compute::PutBack(Box::new(set), value));
         }
@@ -115,11 +125,12 @@ impl Editor {
         ctx: &mut Ctx<'_>,
     ) {
         let inner = self.inner.as_mut();
-        let Some(reviewed) = inner.and_then(|inner| inner.putting_back.take()) else { return };
-        match result {
-            Ok(set) if reviewed => self.saving.write = Some(ctx.send(Plan::set(*set))),
-            Ok(set) => ctx.request(Request::Review(set)),
-            Err(NotOpened(why)) => self.fault = Some(why),
+        let Some(then) = inner.and_then(|inner| inner.putting_back.take()) else { return };
+        match (result, then) {
+            (Ok(set), PutBack::Save) => self.saving.write = Some(ctx.send(Plan::set(*set))),
+            (Ok(set), PutBack::Review) => ctx.request(Request::Review(set)),
+            (Ok(set), PutBack::Stage) => ctx.request(Request::Stage(set)),
+            (Err(NotOpened(why)), _) => self.fault = Some(why),
         }
     }
 

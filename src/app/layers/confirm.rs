@@ -80,6 +80,7 @@ impl Confirm {
             Confirmed::Plan(plan) => drop(ctx.send(*plan)),
             Confirmed::DiscardEdit => ctx.request(Request::DiscardEdit),
             Confirmed::DropDraft(id) => ctx.request(Request::DropDraft(id)),
+            Confirmed::DropStaged(id) => ctx.request(Request::DropStaged(id)),
             Confirmed::OverwriteRecord(expected) => ctx.request(Request::SaveOver(expected)),
             Confirmed::OverwriteFile(path, bytes) => ctx.save_file(path, bytes, true),
             Confirmed::RemoveLeaf => ctx.request(Request::SaveLeaf(String::new())),

@@ -16,7 +16,7 @@ use super::super::layout::Pane;
 use super::super::load::RecordView;
 use super::super::notice::Notice;
 use super::super::question::PromptKind;
-use super::{drafts, inner, leaves, opened, panes, questions, rewrites, undo, watched};
+use super::{inner, leaves, opened, panes, questions, rewrites, staged, undo, watched};
 
 /// Does in the pane in focus what a key asks for.
 pub(in crate::app) fn act(app: &mut App, action: Action) {
@@ -109,7 +109,7 @@ pub(in crate::app) fn pause_walk(app: &mut App) {
 pub(in crate::app) fn act_on_one_record(app: &mut App, action: Action) {
     match action {
         Action::NewRecord => {
-            if !drafts::offers(app, Request::NewRecord) {
+            if !staged::offers(app, Request::NewRecord) {
                 new_record(app);
             }
         }
@@ -117,7 +117,7 @@ pub(in crate::app) fn act_on_one_record(app: &mut App, action: Action) {
         Action::OpenInner => inner::open_whole(app),
         Action::Edit | Action::EditExternal => {
             let outside = action == Action::EditExternal;
-            if !drafts::offers(app, Request::EditRecord(outside)) {
+            if !staged::offers(app, Request::EditRecord(outside)) {
                 edit(app, outside);
             }
         }

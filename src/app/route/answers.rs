@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::index::Change;
 use crate::index::sync::SyncEvent;
-use crate::model::{Error, ErrorKind, OpenBy, Restored, StoreName};
+use crate::model::{Error, ErrorKind, OpenBy, RecordMeta, Restored, SetValue, StoreName};
 use crate::ops::{
     Outcome, Plan, PlannedChange, PlannedRecord, PlannedStore, Rewrite, WriteId, words,
 };
@@ -19,12 +19,13 @@ use super::super::notice::Notice;
 use super::super::question::{Confirm, Confirmed, Prompt, PromptKind};
 use super::super::writes::Answer;
 use super::super::{App, notice};
-use super::{asides, opened, replies, rewrites, saving, unasked, undo};
+use super::{asides, opened, replies, rewrites, saving, staged, unasked, undo};
 
 /// It is known what became of a write.
 pub(in crate::app) fn answered(app: &mut App, id: WriteId, answer: Option<Answer>) {
     let Some(answer) = answer else { return };
     let cursor = undo::note(app, id, &answer);
+    staged::answered(app, id, &answer);
     let edited = saving::answered(app, id);
     // What was left is to be seen.
     let made = Outcome::is_whole;
@@ -126,6 +127,7 @@ pub(in crate::app) fn done(app: &mut App, plan: &Plan, outcome: Outcome, edited:
             opened::read_stores(app);
         }
         PlannedChange::Repair(..) => opened::read_stores(app),
+        PlannedChange::SetMany(sets) => set_many(app, sets, &outcome),
         PlannedChange::Rewrite(it) => rewrites::done(app, it, &outcome),
         PlannedChange::Swap(swaps) => undo::swapped(app, swaps, &outcome),
         PlannedChange::Restore(info) => {
@@ -146,6 +148,29 @@ pub(in crate::app) fn done(app: &mut App, plan: &Plan, outcome: Outcome, edited:
     }
 }
 
+/// Several records were saved: the list of the open store shows it.
+fn set_many(app: &mut App, sets: &[SetValue], outcome: &Outcome) {
+    let Some(store) = app.keys.store.clone() else { return };
+    let left = outcome.unchanged();
+    let made = sets.iter().filter(|set| set.store == store && !left.contains(&set.key));
+    let metas: Vec<RecordMeta> = made
+        .map(|set| RecordMeta {
+            key: set.key.clone(),
+            content_type: set.content_type.clone(),
+            size: set.value.len() as u64,
+            ..RecordMeta::default()
+        })
+        .collect();
+    let wanted = app.record.wanted.as_ref();
+    let is_shown =
+        wanted.is_some_and(|(of, key)| *of == store && metas.iter().any(|meta| meta.key == *key));
+    replies::change_list(app, metas.into_iter().map(Change::Set).collect());
+    if is_shown {
+        opened::reload_record(app);
+    }
+    replies::after_change(app, &store);
+}
+
 /// A delete that was refused or lost on its way may have been made in part.
 pub(in crate::app) fn read_again_after(app: &mut App, plan: &Plan) {
     let open = app.keys.store.as_ref();
@@ -154,6 +179,7 @@ pub(in crate::app) fn read_again_after(app: &mut App, plan: &Plan) {
             open == Some(store)
         }
         PlannedChange::Swap(swaps) => swaps.iter().any(|swap| open == Some(&swap.store)),
+        PlannedChange::SetMany(sets) => sets.iter().any(|set| open == Some(&set.store)),
         _ => false,
     };
     if concerns {

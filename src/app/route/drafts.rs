@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use crate::edit::draft::{Draft, DraftHead, DraftId};
 use crate::edit::{EditedLeaf, InnerValue, TypedValue};
+use crate::keymap::{Action, Context};
 use crate::model::{ContentType, Record, RecordMeta};
+use crate::text;
 
 use super::super::App;
 use super::super::ctx::Request;
@@ -25,7 +27,14 @@ pub(super) fn find(app: &mut App) {
 
 /// The drafts of this target were found.
 pub(super) fn found(app: &mut App, found: Vec<(DraftId, DraftHead)>) {
+    let staged = found.iter().filter(|(_, head)| head.staged).count() as u64;
     if let Some((count, first)) = app.drafting.found.take(found) {
+        if staged > 0 {
+            let edits = text::plural(staged, "staged edit");
+            let lists = app.keymap.says(Context::Global, Action::Staged, "lists what was staged");
+            let told = text::then(&format!("{edits} of before: not saved"), "; ", lists);
+            return app.tell(Notice::warning(told));
+        }
         let of = if first.is_new { "a new record".to_owned() } else { first.key.named() };
         let more = if count > 1 { format!(" and {} more", count - 1) } else { String::new() };
         let text = format!("there is an unsaved draft of {of}{more}: editing offers it");
@@ -141,7 +150,7 @@ fn nothing() -> TypedValue {
 }
 
 /// An editor in which everything is as it was typed.
-fn reopened(draft: &Draft, app: &App) -> Option<Editor> {
+pub(super) fn reopened(draft: &Draft, app: &App) -> Option<Editor> {
     let mut editor = as_read(draft, app)?;
     editor.replace(&draft.text, app.now);
     Some(editor)

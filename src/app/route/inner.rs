@@ -12,7 +12,7 @@ use super::super::event::Slot;
 use super::super::layers::Layer;
 use super::super::load::Compute;
 use super::super::notice::Notice;
-use super::{drafts, leaves};
+use super::{leaves, staged};
 
 /// Opens what the record that is shown holds as a whole.
 pub(super) fn open_whole(app: &mut App) {
@@ -35,7 +35,7 @@ pub(in crate::app) fn come_back(app: &mut App) {
 
 /// Opens what a record holds at a place, unless a draft of the record is offered first.
 pub(super) fn open(app: &mut App, record: Box<Record>, place: InnerPlace) {
-    if !drafts::offers(app, Request::OpenInner(record.clone(), place.clone())) {
+    if !staged::offers(app, Request::OpenInner(record.clone(), place.clone())) {
         app.out.read(Slot::Leaves, Compute::Inner(record, place));
     }
 }

@@ -10,7 +10,7 @@ use super::super::layers::{Layer, Overview};
 use super::super::layout::Pane;
 use super::super::load::{Load, Loaded, RecordView};
 use super::super::notice::Notice;
-use super::{asides, inner, leaves, opened, questions, saving, unasked};
+use super::{asides, inner, leaves, opened, questions, saving, staged, unasked};
 
 pub(in crate::app) fn loaded(app: &mut App, loaded: Loaded) {
     match loaded {
@@ -115,6 +115,14 @@ pub(in crate::app) fn loaded(app: &mut App, loaded: Loaded) {
                 view.diff = Some(*diff);
             }
         }
+        Loaded::Diffs(diffs) => {
+            for layer in &mut app.layers {
+                if let Layer::StagedDiff(shown) = layer {
+                    return shown.compared(diffs);
+                }
+            }
+        }
+        Loaded::Staged(found) => staged::looked_at(app, &found),
         Loaded::Merged(merge) => saving::merged(app, *merge),
         Loaded::Inside(merge) => saving::merged_inside(app, *merge),
         Loaded::Found(matches) => app.record.searched(matches, &mut ctx!(app)),
@@ -163,6 +171,7 @@ pub(in crate::app) fn failed(app: &mut App, slot: Slot, error: Error) {
             None => app.out.cancel(Slot::Crawl),
         },
         Slot::Groups
+        | Slot::Staged
         | Slot::Leaves
         | Slot::Totals
         | Slot::Search

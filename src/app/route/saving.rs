@@ -7,7 +7,7 @@ use crate::model::{Error, Record, SetValue};
 use crate::ops::{Plan, WriteId, words};
 
 use super::super::App;
-use super::super::editor::Editor;
+use super::super::editor::{Editor, PutBack};
 use super::super::event::Slot;
 use super::super::layers::{Layer, LeafCursor, MergeView, Review};
 use super::super::load::{Compute, Load};
@@ -273,7 +273,7 @@ pub(super) fn put_back_merged(
         editor.saving.tries = 0;
         editor.saving.onto = Some(Box::new(onto));
         editor.saving.merged = Some("with what someone else wrote".to_owned());
-        editor.put_back(set, true, Some(value), &mut ctx!(app));
+        editor.put_back(set, PutBack::Save, Some(value), &mut ctx!(app));
     }
 }
 

@@ -46,6 +46,7 @@ pub(in crate::app) fn switched(app: &mut App, result: Result<usize, String>) {
     new.watch.on = app.watch.on;
     new.now = app.now;
     new.quitting = app.quitting;
+    new.staged = std::mem::take(&mut app.staged).at(&new.settings.label);
     new.notices = std::mem::take(&mut app.notices);
     new.recent = std::mem::take(&mut app.recent);
     new.recent.leave_target();

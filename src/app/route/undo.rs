@@ -63,7 +63,7 @@ pub(in crate::app) fn note(app: &mut App, id: WriteId, answer: &Answer) -> Optio
             app.journal.failed(step, error.problem.clone());
         }
         (Answer::Done(plan, outcome), None) if outcome.records > 0 => {
-            let (title, inverse) = (words::done(plan, outcome), outcome.inverse.clone());
+            let (title, inverse) = (words::made(plan, outcome), outcome.inverse.clone());
             app.journal.record(title, app.now, outcome.records, inverse, words::why_fixed(plan));
         }
         _ => {}

@@ -42,6 +42,8 @@ struct Line {
     process: u32,
     began: i64,
     at: i64,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    staged: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     inner: Option<InnerLine>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -100,6 +102,7 @@ impl Draft {
             process: head.process,
             began: head.began.micros(),
             at: head.at.micros(),
+            staged: head.staged,
             inner: head.inner.as_ref().map(InnerLine::from),
             leaf: head.leaf.as_ref().map(LeafLine::from),
             digest: digest(base, &self.text),
@@ -173,6 +176,7 @@ fn head(line: Line) -> Result<DraftHead, String> {
         store: StoreName::from(store),
         key: Key::from(key),
         is_new: line.new,
+        staged: line.staged,
         inner: line.inner.map(|InnerLine { path, at }| InnerPlace {
             path,
             at: at.map(|(start, end)| start..end),

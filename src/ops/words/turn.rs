@@ -22,9 +22,10 @@ pub fn why_fixed(plan: &Plan) -> &'static str {
     match &plan.change {
         PlannedChange::Purge(_) | PlannedChange::Drop(_) => "the memory was freed at once",
         PlannedChange::Repair(..) => "what was there was damaged",
-        PlannedChange::Rewrite(_) | PlannedChange::Set(_) | PlannedChange::Delete { .. } => {
-            "too much to be kept, or damaged"
-        }
+        PlannedChange::Rewrite(_)
+        | PlannedChange::Set(_)
+        | PlannedChange::SetMany(_)
+        | PlannedChange::Delete { .. } => "too much to be kept, or damaged",
         PlannedChange::Create(_) => "the store was there already",
         _ => "what was there before is not known",
     }
@@ -34,7 +35,10 @@ pub fn why_fixed(plan: &Plan) -> &'static str {
 /// dialog says so anyway.
 pub fn for_good(plan: &Plan) -> Option<&'static str> {
     let is_told = match &plan.change {
-        PlannedChange::Set(_) | PlannedChange::Rewrite(_) | PlannedChange::Delete { .. } => false,
+        PlannedChange::Set(_)
+        | PlannedChange::SetMany(_)
+        | PlannedChange::Rewrite(_)
+        | PlannedChange::Delete { .. } => false,
         PlannedChange::Create(_)
         | PlannedChange::Purge(_)
         | PlannedChange::Drop(_)
@@ -86,6 +90,7 @@ pub fn step_lines(plan: &Plan, turn: Turn) -> Vec<String> {
             vec!["A store without records.".to_owned()]
         }
         PlannedChange::Set(_)
+        | PlannedChange::SetMany(_)
         | PlannedChange::Repair(..)
         | PlannedChange::Swap(..)
         | PlannedChange::Discard(_) => Vec::new(),

@@ -76,9 +76,9 @@ impl Tasks {
         let doubt = lock(&self.doubts).remove(&id);
         let write = async move {
             let result = match (storage, doubt) {
-                (Some(storage), Some(doubt)) => {
+                (Some(storage), Some(mut doubt)) => {
                     let deadline = tokio::time::Instant::now() + RESOLVE_TIMEOUT;
-                    let found = ops::resolve(&*storage, &doubt, deadline).await;
+                    let found = ops::resolve(&*storage, &mut doubt, deadline).await;
                     // Perhaps a part was made: what undoes it looks at each record.
                     if let (Ok(Resolution::Open(_)) | Err(_), Some(inverse)) =
                         (&found, doubt.inverse())

@@ -153,8 +153,10 @@ fn mark(
     let s = &appearance.symbols;
     let store = app.keys.store.as_ref();
     let has_draft = store.is_some_and(|store| app.drafting.found.has(store, &meta.key));
+    let is_staged = store.is_some_and(|store| app.staged.find(store, &meta.key).is_some());
     let (symbol, role) = match app.keys.highlight(&meta.key) {
         _ if app.keys.is_marked(at, &meta.key) => (s.mark, Role::Marked),
+        _ if is_staged => (s.staged, Role::Warning),
         Some(Highlight::New) => (s.new, Role::New),
         Some(Highlight::Changed) => (s.changed, Role::Changed),
         None if has_draft => (s.draft, Role::Warning),

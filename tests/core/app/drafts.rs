@@ -138,11 +138,11 @@ fn that_drafts_cannot_be_kept_is_said_once() {
     let mut stage = opened("[1]");
     stage.keys("ex");
     wait(&mut stage, 500);
-    stage.event(Event::DraftKept(Err("no space left".to_owned())));
+    stage.event(Event::DraftKept(kept(&stage)[0].head.id(), Err("no space left".to_owned())));
     assert!(stage.notice().contains("not kept as a draft: no space left"), "{}", stage.notice());
     stage.keys("y");
     wait(&mut stage, 500);
-    stage.event(Event::DraftKept(Err("no space left".to_owned())));
+    stage.event(Event::DraftKept(kept(&stage)[0].head.id(), Err("no space left".to_owned())));
     assert!(stage.app.notice.is_none());
 }
 

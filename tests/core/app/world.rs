@@ -173,6 +173,7 @@ impl World {
                 self.stores.entry(name.clone()).or_default();
             }
             PlannedChange::Create(_)
+            | PlannedChange::SetMany(_)
             | PlannedChange::Repair(..)
             | PlannedChange::Rewrite(_)
             | PlannedChange::Swap(..)

@@ -235,3 +235,51 @@ pub async fn a_store_that_was_purged_or_dropped_comes_back(storage: &dyn Storage
         assert_eq!(storage.asides(AsideList::All).await.unwrap()[0].aside, aside);
     }
 }
+
+/// Of three records, of two stores, one has been changed by another client meanwhile.
+pub async fn several_records_are_set_and_undone_as_one(storage: &dyn Storage) {
+    let (shop, other) = (store(storage, "shop").await, store(storage, "other").await);
+    let (_folder, old_values) = old_values();
+    let large = "x".repeat(3 << 20);
+    for (of, key, text) in [(&shop, "a", "old"), (&shop, "b", "old"), (&other, "a", &large)] {
+        put(storage, of, key, text).await;
+    }
+    let edit = |of: &StoreName, key: &str, was: &str, text: &str| SetValue {
+        store: of.clone(),
+        key: Key::from(key),
+        value: text.to_owned().into(),
+        content_type: ContentType::TEXT,
+        expected: Expect::unchanged(was.to_owned().into(), ContentType::TEXT),
+    };
+    let sets = [edit(&shop, "a", "old", "mine"), edit(&shop, "b", "old", "mine")];
+    let sets = [&sets[..], &[edit(&other, "a", &large, "short")]].concat();
+    put(storage, &shop, "b", "crawled").await;
+    let plan = Plan::set_many(sets.into()).undoable(false);
+    assert!(plan.reversible);
+    let outcome = made(storage, &plan, &old_values).await;
+    assert_eq!((outcome.records, &outcome.skipped[..]), (2, &[Key::from("b")][..]));
+    assert_eq!(
+        ops::words::done(&plan, &outcome),
+        "saved 2 records; b was changed by someone else, and stays staged"
+    );
+    let now = async || {
+        let (a, b) = (Key::from("a"), Key::from("b"));
+        let own = [super::value(storage, &shop, &a).await, super::value(storage, &shop, &b).await];
+        (own, super::value(storage, &other, &a).await.len())
+    };
+    assert_eq!(now().await, (["mine".into(), "crawled".into()], 5));
+    // One step takes back both, and does both again.
+    let undone = made(storage, &outcome.inverse.unwrap(), &old_values).await;
+    assert_eq!(undone.records, 2);
+    assert_eq!(now().await, (["old".into(), "crawled".into()], large.len()));
+    let again = made(storage, &undone.inverse.unwrap(), &old_values).await;
+    assert_eq!(now().await, (["mine".into(), "crawled".into()], 5));
+    made(storage, &again.inverse.unwrap(), &old_values).await;
+    // Where all have changed, nothing is written.
+    put(storage, &shop, "a", "crawled").await;
+    put(storage, &other, "a", "crawled").await;
+    let failed = ops::perform_kept(storage, &plan, &old_values).await.unwrap_err();
+    assert_eq!(failed.error.kind, ErrorKind::Conflict);
+    assert!(failed.error.problem.starts_with("not saved: 3 were changed"), "{}", failed.error);
+    assert_eq!(now().await, (["crawled".into(), "crawled".into()], 7));
+}

@@ -8,19 +8,20 @@
 mod asides;
 mod check;
 mod drafts;
+mod planted;
 mod sent;
+mod staged;
+mod told;
 mod wire;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use larder::model::{
-    ConnectionState, Error, ErrorKind, Expect, Key, SetValue, Write, WriteOutcome, Written,
-};
-use larder::ops::{Failed, find_out};
+use larder::model::{ConnectionState, ErrorKind, Expect, Key, SetValue, Write, WriteOutcome};
+use larder::ops::{self, Failed, find_out};
 use larder::storage::{Options, Storage, Target, connect};
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 
 use self::check::{Case, Said, Seen, look};
 use self::sent::{Sent, all_sent};
@@ -40,6 +41,9 @@ const IN_TURN: usize = 24;
 
 /// Faults that a storage has: the more connections it loses, the longer it waits before the next.
 const FAULTS: usize = 4;
+
+/// Time between two tries on a busy machine.
+const PATIENCE: Duration = Duration::from_millis(50);
 
 /// How many faults there are where nobody says it.
 const FEW: usize = 300;
@@ -96,14 +100,23 @@ impl Bench {
             let url = format!("redis://{}:p@127.0.0.1:{}", user(rights), self.wire.port);
             let limit = Duration::from_millis(if brief { 250 } else { 10_000 });
             let options = Options { command_timeout: limit, ..Options::default() };
-            let storage = connect(&Target::parse(&url).unwrap(), &options).await.unwrap();
+            let target = Target::parse(&url).unwrap();
+            let mut tries = 0;
+            // On a busy machine a brief one may have to be patient here.
+            let storage = loop {
+                match connect(&target, &options).await {
+                    Ok(storage) => break storage,
+                    Err(why) => assert!(tries < 100, "{why}"),
+                }
+                tries += 1;
+                sleep(PATIENCE).await;
+            };
             // So that it knows whether it may run scripts.
             self.fill();
-            // On a busy machine a brief one may have to be patient here.
-            let mut tries = 0;
             while let Err(why) = storage.write(&set("k001", Expect::Anything)).await {
                 tries += 1;
                 assert!(tries < 100, "{why}");
+                sleep(PATIENCE).await;
             }
             self.storages.insert((rights, brief), (storage, FAULTS));
         }
@@ -158,10 +171,23 @@ impl Bench {
 
     /// Makes the write with this fault, settles it, and says what is wrong with what was said.
     async fn try_with(&mut self, rights: Rights, case: &Case, fault: Fault) -> Tried {
-        let storage = self.storage(rights, fault.stalls()).await;
-        self.fill();
-        self.wire.arm(fault);
-        let said = match case.sent.make(&*storage).await {
+        let mut tries = 0;
+        let (storage, made) = loop {
+            let storage = self.storage(rights, fault.stalls()).await;
+            self.fill();
+            self.wire.arm(fault);
+            let made = case.sent.make(&*storage).await;
+            tries += 1;
+            // On a busy machine a brief one may give up before its fault.
+            if !fault.stalls() || self.wire.has_struck(fault) || tries == 20 {
+                break (storage, made);
+            }
+        };
+        let said = match made {
+            Err(Failed { doubt: Some(mut doubt), .. }) if case.sent.is_several() => {
+                let deadline = Instant::now() + Duration::from_secs(10);
+                Said::Told(ops::resolve(&*storage, &mut doubt, deadline).await)
+            }
             Err(Failed { doubt: Some(doubt), .. }) => {
                 let deadline = Instant::now() + Duration::from_secs(10);
                 Said::Resolved(find_out(&*storage, &doubt, deadline).await)
@@ -267,7 +293,7 @@ async fn work(left: &Mutex<Vec<Part>>, count: Option<usize>, tally: &Mutex<Tally
                 format!("{fault:?} of {bytes:?}, {rights:?}: {:?}: {:?}", case.sent, tried.said);
             let mut tally = tally.lock().unwrap();
             tally.faults += 1;
-            tally.settled += usize::from(matches!(tried.said, Said::Resolved(_)));
+            tally.settled += usize::from(!matches!(tried.said, Said::Answered(_)));
             if let Some(wrong) = case.wrong(&tried.said, &tried.now, &tried.later) {
                 tally.wrong.push(format!("{wrong}: {about}"));
             }
@@ -308,75 +334,4 @@ fn no_cut_loses_doubles_or_halves_a_write_or_makes_larder_say_what_is_not_so() {
     // A machine that is slow can make it so, but not often.
     let unknown = &tally.unknown;
     assert!(unknown.len() * 50 <= tally.faults, "{}:\n{}", unknown.len(), unknown.join("\n"));
-}
-
-#[test]
-fn the_check_finds_a_write_that_runs_twice() {
-    run(async {
-        let mut bench = Bench::start().await;
-        // Of a transaction, the second MULTI is refused.
-        for rights in RIGHTS.into_iter().filter(|rights| rights.scripts) {
-            for sent in planted() {
-                let (case, _) = bench.learn(rights, sent).await;
-                let tried = bench.try_with(rights, &case, Fault::Twice).await;
-                let wrong = case.wrong(&tried.said, &tried.now, &tried.later);
-                assert_eq!(wrong.as_deref(), Some("run 2 times"), "{rights:?}");
-            }
-        }
-    });
-}
-
-#[test]
-fn the_check_finds_wrong_words_and_half_made_writes() {
-    run(async {
-        let mut bench = Bench::start().await;
-        for sent in planted() {
-            find_wrong_words(&mut bench, sent).await;
-        }
-    });
-}
-
-/// A write and plans of one record, by which the checks are checked.
-fn planted() -> Vec<Sent> {
-    let removes = |sent: &Sent| matches!(sent, Sent::Plan(plan) if plan.removes(&STORE.into(), &"k001".into()));
-    let all = all_sent();
-    let set = all.iter().find(|sent| matches!(sent, Sent::Plan(_)));
-    let removal = all.iter().find(|sent| removes(sent));
-    [all.first(), set, removal].into_iter().flatten().cloned().collect()
-}
-
-async fn find_wrong_words(bench: &mut Bench, sent: Sent) {
-    let rights = RIGHTS[0];
-    let (case, _) = bench.learn(rights, sent).await;
-    let made = bench.try_with(rights, &case, Fault::CutAnswer(0)).await;
-    let not = bench.try_with(rights, &case, Fault::Late(100)).await;
-    for tried in [&made, &not] {
-        assert_eq!(case.wrong(&tried.said, &tried.now, &tried.later), None);
-    }
-    let written = Written { records: 1, ..Written::default() };
-    let done = [
-        Said::Answered(Ok(written.clone())),
-        Said::Resolved(Ok(WriteOutcome::Applied(written.clone()))),
-        Said::Resolved(Ok(WriteOutcome::There(written))),
-    ];
-    let undone = [
-        Said::Resolved(Ok(WriteOutcome::NotApplied)),
-        Said::Resolved(Ok(WriteOutcome::NotSoFar)),
-        Said::Resolved(Ok(WriteOutcome::Refused(Error::new(ErrorKind::Conflict, "there")))),
-    ];
-    for said in &done {
-        assert!(case.wrong(said, &not.now, &not.later).is_some(), "{said:?}");
-        assert_eq!(case.wrong(said, &made.now, &made.later), None, "{said:?}");
-    }
-    for said in &undone {
-        assert!(case.wrong(said, &made.now, &made.later).is_some(), "{said:?}");
-    }
-    // What came after larder had spoken.
-    let late = case.wrong(&undone[0], &not.now, &made.later);
-    assert_eq!(late.as_deref(), Some("wrong word: not made"));
-    let mut half = made.now.clone();
-    let items = half.keys.iter_mut().find(|(name, _)| name.ends_with(":items"));
-    items.unwrap().1.pop();
-    let half = case.wrong(&made.said, &half, &half);
-    assert_eq!(half.as_deref(), Some("half made"));
 }

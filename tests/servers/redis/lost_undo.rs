@@ -28,11 +28,11 @@ async fn cut(redis: &Redis, progress: &Progress, share: f32) {
 /// What of a plan is left, and what undoes the part that was made, after the connection was lost.
 async fn parts(storage: &dyn Storage, failed: Failed) -> (Plan, Option<Plan>, Option<String>) {
     let Failed { doubt, inverse, rest, .. } = failed;
-    let Some(doubt) = doubt else {
+    let Some(mut doubt) = doubt else {
         return (*rest.expect("something is left"), inverse.map(|plan| *plan), None);
     };
     let deadline = Instant::now() + Duration::from_secs(10);
-    let said = match ops::resolve(storage, &doubt, deadline).await.unwrap() {
+    let said = match ops::resolve(storage, &mut doubt, deadline).await.unwrap() {
         Resolution::Open(error) => error.to_string(),
         other => panic!("it was said to be made whole: {other:?}"),
     };
@@ -65,7 +65,8 @@ async fn an_undo_that_was_cut_off_is_no_whole_one_and_goes_on_with_the_others() 
         if let Some(said) = &said {
             in_doubt += 1;
             let told = match back {
-                0 => "the write was not made".to_owned(),
+                0 => format!("none of {RECORDS} records is changed"),
+                1 => format!("1 of {RECORDS} records is changed"),
                 _ => format!("{back} of {RECORDS} records are changed"),
             };
             assert!(said.contains(&told), "{back}: {said}");

@@ -29,8 +29,16 @@ impl Sent {
                     .map(Self::Plan)
                     .collect()
             }
+            Self::Plan(Plan { change: PlannedChange::SetMany(sets), .. }) => {
+                (1..=sets.len()).map(|end| Self::Plan(Plan::set_many(sets[..end].into()))).collect()
+            }
             _ => vec![self.clone()],
         }
+    }
+
+    /// Whether its records are told one by one.
+    pub(super) fn is_several(&self) -> bool {
+        matches!(self, Self::Plan(Plan { change: PlannedChange::SetMany(_), .. }))
     }
 
     pub(super) async fn make(&self, storage: &dyn Storage) -> Result<Written, Failed> {
@@ -116,6 +124,28 @@ fn plans() -> Vec<Plan> {
     ]
 }
 
+/// Staged edits that are saved together.
+pub(super) fn staged() -> Vec<Plan> {
+    let edit = |store: &str, key: &str, expected: Expect| SetValue {
+        store: store.into(),
+        key: Key::from(key),
+        value: format!("new of {key}").into(),
+        content_type: TEXT.into(),
+        expected,
+    };
+    let old = |key: &str| edit(STORE, key, Expect::unchanged("old".into(), TEXT.into()));
+    let other = |key: &str| edit(STORE, key, Expect::unchanged("other".into(), TEXT.into()));
+    let new = edit(STORE, "new", Expect::Absent);
+    let elsewhere = edit("other", "k", Expect::unchanged("old".into(), TEXT.into()));
+    let plans = [
+        vec![old("k001"), old("k002"), old("k003")],
+        vec![old("k001"), new, elsewhere, old("k005"), old("k004")],
+        // Someone has changed one of them.
+        vec![old("k001"), other("k002"), old("k003"), old("k004")],
+    ];
+    plans.into_iter().map(|sets| Plan::set_many(sets.into())).collect()
+}
+
 /// All that is made, one after the other.
 pub(super) fn all_sent() -> Vec<Sent> {
     let old = Expect::unchanged("old".into(), TEXT.into());
@@ -158,5 +188,6 @@ pub(super) fn all_sent() -> Vec<Sent> {
         Write::Drop("none".into()),
         Write::Create(OpenBy::Name("new".into())),
     ];
-    writes.into_iter().map(Sent::Write).chain(plans().into_iter().map(Sent::Plan)).collect()
+    let plans = plans().into_iter().chain(staged());
+    writes.into_iter().map(Sent::Write).chain(plans.map(Sent::Plan)).collect()
 }

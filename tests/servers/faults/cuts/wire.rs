@@ -101,6 +101,11 @@ impl Wire {
         self.state.lock().unwrap().counted
     }
 
+    /// Whether so much of the write came that this went wrong; of its answer it is not known.
+    pub(super) fn has_struck(&self, fault: Fault) -> bool {
+        fault.at_write().is_none_or(|at| self.counted().0 >= at.max(1))
+    }
+
     /// Delivers what is late, and waits until the server has taken it or refused it. Gives whether
     /// there was anything.
     pub(super) async fn deliver(&self) -> bool {

@@ -1,0 +1,50 @@
+//! An edit that is staged instead of saved.
+
+use bytes::Bytes;
+
+use super::super::ctx::{Ctx, Request};
+use super::super::notice::Notice;
+use super::{Blocked, Editor, PutBack};
+
+/// What stood in an editor that was opened with a staged edit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::app) struct AsStaged {
+    text: Bytes,
+    content_type: String,
+}
+
+impl Editor {
+    /// Has what was typed kept to be saved with other edits.
+    pub(in crate::app) fn stage(&mut self, ctx: &mut Ctx<'_>) {
+        match self.typed_set(false, None) {
+            Ok(set) if self.inner.is_some() => {
+                self.fault = None;
+                self.put_back(set, PutBack::Stage, None, ctx);
+            }
+            Ok(set) => {
+                self.fault = None;
+                ctx.request(Request::Stage(Box::new(set)));
+            }
+            Err(Blocked::Unchanged) => {
+                ctx.say(Notice::info("nothing was changed: nothing is staged"));
+            }
+            Err(Blocked::Fault(why)) => self.fault = Some(why),
+        }
+        self.show_cursor(ctx.layout().body);
+    }
+
+    /// What stands in it is a staged edit.
+    pub(in crate::app) fn opened_staged(&mut self) {
+        self.staged = Some(self.now());
+    }
+
+    /// Whether it is the staged edit that it was opened with: closing it stages that again.
+    pub(in crate::app) fn is_as_staged(&self) -> bool {
+        self.staged.as_ref().is_some_and(|staged| *staged == self.now())
+    }
+
+    fn now(&self) -> AsStaged {
+        let content_type = self.content_type.text().to_owned();
+        AsStaged { text: self.value.bytes(), content_type }
+    }
+}

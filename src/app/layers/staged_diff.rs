@@ -1,0 +1,101 @@
+//! What all staged edits change, as one text that is scrolled.
+
+use crossterm::event::KeyEvent;
+
+use crate::edit::Diff;
+use crate::edit::draft::DraftId;
+use crate::keymap::{Action, Context};
+use crate::model::{Comparison, Key, StoreName};
+
+use super::super::App;
+use super::super::ctx::{Ctx, Request};
+use super::super::event::Slot;
+use super::super::notice::Notice;
+use super::super::staged::StagedEdit;
+use super::dialog::Dialog;
+use super::overlay::{Overlay, Then};
+
+/// What the staged edits change.
+#[derive(Debug, Clone)]
+pub struct StagedDiff {
+    /// One for each record.
+    pub parts: Vec<StagedPart>,
+    /// How the records are compared before they are written.
+    pub comparison: Comparison,
+    /// How far it is scrolled.
+    pub overlay: Overlay,
+}
+
+/// What one staged edit changes.
+#[derive(Debug, Clone)]
+pub struct StagedPart {
+    id: DraftId,
+    /// The store.
+    pub store: StoreName,
+    /// The key.
+    pub key: Key,
+    /// What is different; none until it has been compared.
+    pub diff: Option<Diff>,
+    /// What someone else has done since: then it is not written.
+    pub since: Option<&'static str>,
+}
+
+impl StagedDiff {
+    /// Changes that are being looked for.
+    pub(in crate::app) fn new<'a>(
+        edits: impl Iterator<Item = &'a StagedEdit>,
+        comparison: Comparison,
+    ) -> Self {
+        let part = |edit: &StagedEdit| StagedPart {
+            id: edit.id.clone(),
+            store: edit.set.store.clone(),
+            key: edit.set.key.clone(),
+            diff: None,
+            since: edit.since(),
+        };
+        Self { parts: edits.map(part).collect(), comparison, overlay: Overlay::default() }
+    }
+
+    /// They have been compared, in their order.
+    pub(in crate::app) fn compared(&mut self, diffs: Vec<Diff>) {
+        for (part, diff) in self.parts.iter_mut().zip(diffs) {
+            part.diff = Some(diff);
+        }
+    }
+}
+
+impl Dialog for StagedDiff {
+    fn context(&self) -> Context {
+        Context::Review
+    }
+
+    fn overlay(&mut self) -> Option<&mut Overlay> {
+        Some(&mut self.overlay)
+    }
+
+    fn look(&mut self, app: &App) {
+        for part in &mut self.parts {
+            let edit = app.staged.edits().iter().find(|edit| edit.id == part.id);
+            part.since = edit.and_then(StagedEdit::since);
+        }
+    }
+
+    fn key(&mut self, _: KeyEvent, action: Option<Action>, ctx: &mut Ctx<'_>) -> Then {
+        match action {
+            // What is not shown yet is not agreed to.
+            Some(Action::Accept) if self.parts.iter().any(|part| part.diff.is_none()) => {
+                ctx.say(Notice::info("what is changed is being looked for"));
+                Then::Stay
+            }
+            Some(Action::Accept) => {
+                ctx.request(Request::SaveStaged);
+                Then::Close
+            }
+            action => self.overlay.act(action, ctx),
+        }
+    }
+
+    fn closed(&mut self, ctx: &mut Ctx<'_>) {
+        ctx.cancel(Slot::Saving);
+    }
+}

@@ -1,0 +1,261 @@
+//! Staged edits: from the editor into their list, and from there to the storage, together.
+
+use std::collections::HashSet;
+
+use crate::edit::draft::{Draft, DraftHead, DraftId};
+use crate::keymap::{Action, Context};
+use crate::model::{Key, SetValue, StoreName, WatchEvent};
+use crate::ops::{Plan, PlannedChange, WriteId};
+use crate::text;
+
+use super::super::ctx::Request;
+use super::super::event::{Effect, Slot};
+use super::super::layers::{Layer, ListDialog, StagedDiff};
+use super::super::load::{Compute, Load};
+use super::super::notice::Notice;
+use super::super::staged::{MOST, StagedNow};
+use super::super::writes::Answer;
+use super::super::{App, drafting};
+use super::{drafts, questions};
+
+/// Keeps what is in the editor to be saved with others.
+pub(super) fn stage(app: &mut App, set: SetValue) {
+    let full = app.staged.edits().len() >= MOST;
+    let is_there = app.staged.find(&set.store, &set.key).is_some();
+    let Some(editor) = app.editor.as_mut().filter(|editor| !editor.is_busy()) else { return };
+    if is_there || full {
+        editor.fault = Some(if full {
+            format!("{MOST} edits are staged, which is the most: save them first")
+        } else {
+            "another edit of this key is staged: save that one, or take it out".to_owned()
+        });
+        return;
+    }
+    let told = editor.told.take();
+    let Some(draft) = drafting::hand_over(app) else { return };
+    let key = set.key.named();
+    app.staged.add(set, draft);
+    app.editor = None;
+    let count = text::plural(app.staged.edits().len() as u64, "edit");
+    let shows = app.keymap.says(Context::Global, Action::Staged, "shows them");
+    let staged = text::then(&format!("staged {key}, not saved: {count} in the list"), "; ", shows);
+    app.tell(match told {
+        Some(told) => Notice::warning(format!("{staged}; {told}")),
+        None => Notice::done(staged),
+    });
+    check(app);
+}
+
+/// Looks at what is stored now, and takes up what was staged before larder was ended.
+pub(super) fn look(app: &mut App) {
+    let before = app.drafting.found.staged();
+    for id in before {
+        if app.staged.awaits(&id) {
+            app.out.effects.push(Effect::ReadDraft(id));
+        }
+    }
+    check(app);
+}
+
+/// Reads what is stored of all of them.
+pub(super) fn check(app: &mut App) {
+    if !app.staged.edits().is_empty() && app.session.is_open() {
+        app.out.read(Slot::Staged, Load::Staged(app.staged.sets()));
+    }
+}
+
+/// What is stored has been read: what is as it was to be leaves the list.
+pub(super) fn looked_at(app: &mut App, found: &[(StoreName, Key, StagedNow)]) {
+    if app.staged.saving.is_some() {
+        return;
+    }
+    app.staged.looked_at(found);
+    let stored = app.staged.take_all(|edit| edit.now == StagedNow::Stored);
+    app.out.effects.extend(stored.iter().map(|edit| Effect::DropDraft(edit.id.clone())));
+    if !stored.is_empty() {
+        let count = text::plural(stored.len() as u64, "staged edit");
+        app.tell(Notice::info(format!("{count} left the list: just that is stored")));
+        close_if_empty(app);
+    }
+}
+
+/// Someone has written records of the open store.
+pub(super) fn noticed(app: &mut App, event: &WatchEvent) {
+    let WatchEvent::Records { set, removed } = event else { return };
+    let Some(store) = app.keys.store.as_ref().filter(|_| app.staged.total() > 0) else { return };
+    let mut keys = set.iter().map(|meta| &meta.key).chain(removed);
+    if keys.any(|key| app.staged.find(store, key).is_some()) {
+        check(app);
+    }
+}
+
+/// A draft was read; tells whether it is of an edit that was staged before, which is then staged again.
+pub(super) fn read(app: &mut App, id: &DraftId, result: &Result<Box<Draft>, String>) -> bool {
+    if !app.staged.awaited(id) {
+        return false;
+    }
+    let kept = match result {
+        Ok(draft) => take_up(app, id, Draft::clone(draft)),
+        Err(why) => Err(why.clone()),
+    };
+    match kept {
+        Ok(()) => check(app),
+        Err(why) => app.tell(Notice::warning(format!("not staged again: {why}"))),
+    }
+    true
+}
+
+/// Stages again what a draft holds. It is this program's from now on.
+fn take_up(app: &mut App, id: &DraftId, draft: Draft) -> Result<(), String> {
+    let DraftHead { store, key, .. } = &draft.head;
+    let name = key.named();
+    if app.staged.find(store, key).is_some() || app.staged.edits().len() >= MOST {
+        return Err(format!("{name} has a staged edit already, or there are too many"));
+    }
+    let editor = drafts::reopened(&draft, app);
+    let set = editor.and_then(|mut editor| editor.to_set(false, None).ok());
+    let Some(set) = set else {
+        return Err(format!("the draft of {name} is to be looked at first"));
+    };
+    let head = DraftHead { process: app.settings.process, ..draft.head.clone() };
+    let draft = Draft { head, ..draft };
+    let own = draft.head.id();
+    app.out.effects.push(Effect::KeepDraft(Box::new(draft.clone())));
+    app.drafting.found.remove(id);
+    if own != *id {
+        app.out.effects.push(Effect::DropDraft(id.clone()));
+    }
+    app.staged.add(set, draft);
+    Ok(())
+}
+
+/// A draft was kept, or could not be; tells whether it is that of a staged edit.
+pub(super) fn kept(app: &mut App, id: &DraftId, result: &Result<(), String>) -> bool {
+    let Some(is_news) = app.staged.kept(id, result.is_err()) else { return false };
+    if let (Err(why), true) = (result, is_news) {
+        let text = format!("a staged edit is not kept as a draft: {why}");
+        app.tell(Notice::warning(text));
+    }
+    true
+}
+
+/// Shows what all of them change, that of this name first.
+pub(super) fn show(app: &mut App, id: &DraftId) {
+    let edits = app.staged.edits();
+    let Some(at) = edits.iter().position(|edit| edit.id == *id) else { return };
+    let order: Vec<_> = edits[at..=at].iter().chain(&edits[..at]).chain(&edits[at + 1..]).collect();
+    let versions = order.iter().map(|edit| edit.versions()).collect();
+    let shown = StagedDiff::new(order.into_iter(), app.session.server.comparison);
+    app.out.read(Slot::Saving, Compute::Diffs(versions));
+    app.layers.push(shown.into());
+}
+
+/// Opens the staged edit of the record that is to be edited again, or reads a draft of it; `false` if
+/// there is neither.
+pub(in crate::app) fn offers(app: &mut App, asked: Request) -> bool {
+    let at = app.keys.store.as_ref().zip(app.record.record());
+    let at = at.filter(|_| !matches!(asked, Request::NewRecord));
+    let edit = at.and_then(|(store, record)| app.staged.find(store, &record.meta.key));
+    match edit.map(|edit| edit.id.clone()) {
+        Some(id) => open(app, &id),
+        None => return drafts::offers(app, asked),
+    }
+    true
+}
+
+/// Opens one in the editor again. It is staged no longer.
+pub(super) fn open(app: &mut App, id: &DraftId) {
+    if let Some(why) = refused(app) {
+        app.notice = Some(why);
+        return;
+    }
+    let Some(edit) = app.staged.edits().iter().find(|edit| edit.id == *id).cloned() else { return };
+    let Some(mut editor) = drafts::reopened(&edit.draft, app) else { return };
+    app.staged.take(id);
+    close(app);
+    editor.opened_staged();
+    editor.show_cursor(app.layout().body);
+    app.editor = Some(editor);
+    app.drafting.go_on(id, &edit.draft);
+    app.notice = Some(match edit.since() {
+        Some(since) => Notice::warning(format!("{since} by someone else: saving merges the two")),
+        None => Notice::info("this edit was staged; it is in the editor again"),
+    });
+}
+
+/// Throws one away.
+pub(super) fn remove(app: &mut App, id: &DraftId) {
+    if let Some(why) = refused(app) {
+        app.notice = Some(why);
+    } else if let Some(edit) = app.staged.take(id) {
+        app.out.effects.push(Effect::DropDraft(edit.id));
+        app.layers.retain(|layer| !matches!(layer, Layer::StagedDiff(_)));
+        app.tell(Notice::done(format!(
+            "the staged edit of {} is thrown away",
+            edit.set.key.named()
+        )));
+        close_if_empty(app);
+    }
+}
+
+/// Why none can be taken out or saved now.
+fn refused(app: &App) -> Option<Notice> {
+    if app.staged.saving.is_some() {
+        return Some(Notice::info("being saved; the answer is awaited"));
+    }
+    app.session.refused(&app.settings).map(Notice::warning)
+}
+
+/// Saves all of them, as one step; asks first where that cannot be undone.
+pub(super) fn save(app: &mut App) {
+    if let Some(why) = refused(app) {
+        app.notice = Some(why);
+        return;
+    }
+    let sets = app.staged.sets();
+    if sets.is_empty() {
+        app.notice = Some(Notice::info("no edit is staged"));
+        return;
+    }
+    let plan = Plan::set_many(sets).undoable(false);
+    if plan.reversible {
+        ctx!(app).send(plan);
+    } else {
+        questions::ask(app, plan);
+    }
+}
+
+/// A write is made: perhaps that of all of them.
+pub(super) fn sent(app: &mut App, id: WriteId, plan: &Plan) {
+    if matches!(plan.change, PlannedChange::SetMany(_)) {
+        app.staged.saving = Some(id);
+    }
+}
+
+/// A write was answered. What was saved leaves the list; what became of the rest is read.
+pub(super) fn answered(app: &mut App, id: WriteId, answer: &Answer) {
+    if app.staged.saving.take_if(|saving| *saving == id).is_none() {
+        return;
+    }
+    if let Answer::Done(Plan { change: PlannedChange::SetMany(sets), .. }, outcome) = answer {
+        let left: HashSet<&Key> = outcome.skipped.iter().collect();
+        let is_saved = |set: &SetValue| !left.contains(&set.key) && sets.contains(set);
+        let saved = app.staged.take_all(|edit| is_saved(&edit.set));
+        app.out.effects.extend(saved.into_iter().map(|edit| Effect::DropDraft(edit.id)));
+    }
+    close_if_empty(app);
+    check(app);
+}
+
+/// The list has nothing more to show.
+fn close_if_empty(app: &mut App) {
+    if app.staged.edits().is_empty() {
+        close(app);
+    }
+}
+
+fn close(app: &mut App) {
+    app.layers.retain(|layer| {
+        !matches!(layer, Layer::StagedDiff(_) | Layer::List(ListDialog::Staged(_)))
+    });
+}

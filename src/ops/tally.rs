@@ -1,0 +1,78 @@
+//! What became of records that are changed one by one, where some answers were lost.
+
+use crate::model::{Error, ErrorKind, Expect, Key, Result, StoreName, Write, WriteOutcome};
+
+/// What is done to records, as it is told of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Made {
+    /// All of them are removed.
+    Deleted,
+    /// Each is put or removed.
+    Changed,
+    /// Each is a staged edit.
+    Saved,
+}
+
+/// What became of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Tally {
+    /// What was to be done to them.
+    pub(super) made: Made,
+    /// Records that were to be changed.
+    pub(super) all: u64,
+    /// Records that are as they were to be.
+    pub(super) done: u64,
+    /// Records that someone else has changed since they were shown: they stay.
+    pub(super) skipped: Vec<Key>,
+    /// Records that were not changed, and will not be.
+    pub(super) not_made: u64,
+    /// Records of which it is not known.
+    pub(super) unknown: Vec<Key>,
+    /// Why the storage did not tell of one of these.
+    pub(super) why: Option<Error>,
+}
+
+impl Tally {
+    /// Counts the write of one record by what the storage found out of it.
+    pub(super) fn count(&mut self, write: &Write, found: Result<WriteOutcome>) {
+        let Some((_, key)) = records_of(write).pop() else { return };
+        match found {
+            Ok(WriteOutcome::There(_)) if wants_to_be_first(write) => self.unknown.push(key),
+            Ok(WriteOutcome::Applied(_) | WriteOutcome::There(_)) => self.done += 1,
+            Ok(WriteOutcome::NotApplied) => self.not_made += 1,
+            Ok(WriteOutcome::Refused(error)) if error.kind != ErrorKind::Conflict => {
+                self.not_made += 1;
+            }
+            // A removal that was run and has left its record.
+            Ok(WriteOutcome::Refused(_) | WriteOutcome::Partly { pending: false, .. }) => {
+                self.skipped.push(key);
+            }
+            Ok(
+                WriteOutcome::NotSoFar
+                | WriteOutcome::Partly { .. }
+                | WriteOutcome::Other
+                | WriteOutcome::Unclear,
+            ) => self.unknown.push(key),
+            Err(why) => {
+                self.unknown.push(key);
+                self.why.get_or_insert(why);
+            }
+        }
+    }
+}
+
+/// The records that a write sets or removes.
+pub(super) fn records_of(write: &Write) -> Vec<(StoreName, Key)> {
+    match write {
+        Write::Set(set) => vec![(set.store.clone(), set.key.clone())],
+        Write::Delete { store, keys } => {
+            keys.iter().map(|key| (store.clone(), key.clone())).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Whether a writer wants to know that no other came first.
+pub(super) fn wants_to_be_first(write: &Write) -> bool {
+    matches!(write, Write::Set(set) if set.expected == Expect::Absent)
+}

@@ -1,0 +1,66 @@
+//! The sentences on writes whose answers were lost.
+
+use crate::model::{Error, Write, WriteOutcome};
+
+use super::super::tally::wants_to_be_first;
+
+/// What to do where it is not known.
+pub(super) const LOOK: &str = "look before you repeat it";
+
+/// That the answer to a write was lost.
+pub fn in_doubt(error: &Error) -> String {
+    format!("{}; looking what became of it…", error.problem)
+}
+
+/// That it could not be found out what became of a write.
+pub fn not_known(error: &Error) -> String {
+    format!("{NOT_KNOWN}: {error}")
+}
+
+const NOT_KNOWN: &str = "whether the write was made is not known";
+
+/// What was found out of a write whose answer was lost: the state, then what to do about it.
+pub(in crate::ops) fn found_out(write: &Write, outcome: &WriteOutcome) -> (String, &'static str) {
+    let (state, remedy) = match outcome {
+        WriteOutcome::Applied(_) => {
+            return ("the answer was lost, but the write was made".to_owned(), "");
+        }
+        WriteOutcome::There(_) if wants_to_be_first(write) => (
+            "a record with this value is there now, but another writer may have set it".to_owned(),
+            LOOK,
+        ),
+        WriteOutcome::There(_) => (as_wanted(write).to_owned(), ""),
+        WriteOutcome::Refused(error) => return (error.problem.clone(), ""),
+        WriteOutcome::NotApplied => ("the write was not made".to_owned(), "try again"),
+        WriteOutcome::NotSoFar => {
+            ("the write was not made so far, but it may still come".to_owned(), LOOK)
+        }
+        WriteOutcome::Partly { gone, all, pending: false } => {
+            (format!("{gone} of {all} records are deleted"), "do it again for the others")
+        }
+        WriteOutcome::Partly { gone, all, pending: true } => {
+            (format!("{gone} of {all} records are deleted so far, but more may come"), LOOK)
+        }
+        WriteOutcome::Other => (
+            "what was to be written is not there: the write was not made, or another writer has \
+             overwritten it"
+                .to_owned(),
+            LOOK,
+        ),
+        WriteOutcome::Unclear => (NOT_KNOWN.to_owned(), LOOK),
+    };
+    (format!("the answer was lost: {state}"), remedy)
+}
+
+fn as_wanted(write: &Write) -> &'static str {
+    match write {
+        Write::Create(_) => "the store is there",
+        Write::Set(_) => "the record has this value now",
+        Write::Rewrite(it) => super::rewrite::as_wanted(it),
+        Write::Delete { keys, .. } if keys.len() == 1 => "the record is gone",
+        Write::Delete { .. } => "the records are gone",
+        Write::Purge(_) => "the store is empty",
+        Write::Drop(_) => "the store is gone",
+        Write::Repair(_) => "the metadata is as it was planned",
+    }
+}

@@ -1,0 +1,98 @@
+//! What all staged edits change, as one text.
+
+use ratatui::buffer::Buffer;
+use ratatui::style::Style;
+
+use crate::app::{App, Area, Overlay, StagedDiff};
+use crate::keymap::{Action, Context};
+use crate::ops::words;
+use crate::text;
+use crate::theme::Role;
+
+use super::Appearance;
+use super::border::{TITLE_FRAME, Titles, bordered};
+use super::dialog::{Cell, Drawn, Scene};
+use super::modal::centred;
+use super::named::{self, Named};
+use super::paint::{Piece, put_all};
+use super::review::{Line, changes, weights};
+
+/// Columns of the dialog, where there is room.
+const WIDTH: u16 = 100;
+
+impl Drawn for StagedDiff {
+    fn draw(&self, Scene { buf, body, app, appearance }: Scene<'_>) -> Option<Cell> {
+        draw(buf, body, self, app, appearance);
+        None
+    }
+
+    fn overlay(&self) -> Option<&Overlay> {
+        Some(&self.overlay)
+    }
+
+    fn named(&self, app: &App, appearance: &Appearance) -> Vec<Named> {
+        named(self, app, appearance)
+    }
+}
+
+/// What the border says of its keys.
+fn named(shown: &StagedDiff, app: &App, appearance: &Appearance) -> Vec<Named> {
+    let scroll = if shown.overlay.is_long() { named::scroll() } else { Vec::new() };
+    let named = scroll.into_iter().chain([(Action::Accept, "saves all"), (Action::Close, "back")]);
+    let room = usize::from(app.layout().body.width.min(WIDTH)).saturating_sub(TITLE_FRAME);
+    named::fit(named.collect(), Context::Review, room, app, appearance)
+}
+
+/// Draws the changes, one record below the other.
+fn draw(buf: &mut Buffer, body: Area, shown: &StagedDiff, app: &App, appearance: &Appearance) {
+    let width = body.width.min(WIDTH);
+    let lines = lines(shown, usize::from(width.saturating_sub(4)), app, appearance);
+    let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2);
+    let area = centred(body, width, height);
+    let inner = area.inner();
+    let first = shown.overlay.first(lines.len(), inner.height.into());
+    let bottom = named::line(&named(shown, app, appearance), Context::Review, app, appearance);
+    let title = format!("Save {}", text::plural(shown.parts.len() as u64, "staged edit"));
+    let (border, style) = (appearance.style(Role::BorderFocus), appearance.style(Role::Title));
+    bordered(buf, area, &Titles { top: &title, bottom: &bottom }, appearance, border, style);
+    for (line, y) in lines.iter().skip(first).zip(inner.y..inner.y + inner.height) {
+        let pieces: Vec<Piece<'_>> = line.iter().map(|(text, style)| (&**text, *style)).collect();
+        put_all(buf, inner.x + 1, y, inner.width.saturating_sub(2), &pieces);
+    }
+}
+
+fn lines(shown: &StagedDiff, width: usize, app: &App, appearance: &Appearance) -> Vec<Line> {
+    let said = |text: &str, role| -> Vec<Line> {
+        let style: Style = appearance.style(role);
+        text::wrap(text, width).into_iter().map(|row| vec![(row, style)]).collect()
+    };
+    let dim = appearance.style(Role::Dim);
+    let mut lines = Vec::new();
+    for part in &shown.parts {
+        if !lines.is_empty() {
+            lines.push(Vec::new());
+        }
+        let place = format!(" in {}  ", part.store.escaped());
+        let mut head = vec![(part.key.named(), appearance.style(Role::Title)), (place, dim)];
+        let Some(diff) = &part.diff else {
+            head.push(("looking for what is changed…".to_owned(), dim));
+            lines.push(head);
+            continue;
+        };
+        head.extend(weights(diff, appearance));
+        lines.push(head);
+        if let Some(since) = part.since {
+            let words = format!("{since} by someone else: not written, but stays staged");
+            lines.extend(said(&words, Role::Warning));
+        }
+        if app.writes_back(&part.store, &part.key) {
+            lines.extend(said(words::WRITTEN_BACK, Role::Warning));
+        }
+        lines.extend(changes(diff, width, appearance));
+    }
+    if let Some(words) = words::can_come_between(shown.comparison) {
+        lines.push(Vec::new());
+        lines.extend(said(words, Role::Dim));
+    }
+    lines
+}
