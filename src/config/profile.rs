@@ -33,6 +33,8 @@ pub struct Profile {
     pub cert_file: Option<PathBuf>,
     /// The key (PEM) of `cert_file`.
     pub key_file: Option<PathBuf>,
+    /// The name that the server's certificate must have, where it is not that of the address.
+    pub tls_server_name: Option<String>,
     /// The name of the service that Sentinel watches; the URL then names the Sentinels.
     pub sentinel_service: Option<String>,
     /// The user to log in to Sentinel as.
@@ -68,6 +70,7 @@ impl fmt::Debug for Profile {
             .field("database", &self.database)
             .field("ca_file", &self.ca_file)
             .field("cert_file", &self.cert_file)
+            .field("tls_server_name", &self.tls_server_name)
             .field("sentinel_service", &self.sentinel_service)
             .finish_non_exhaustive()
     }

@@ -135,15 +135,17 @@ pub(super) fn profile_target(name: &str, profile: &Profile) -> Result<Target> {
         ca_file: profile.ca_file.clone(),
         cert_file: profile.cert_file.clone(),
         key_file: profile.key_file.clone(),
+        server_name: profile.tls_server_name.clone(),
     };
     if files != TlsSettings::default() {
         let Some(tls) = &mut redis.tls else {
-            return Err(wrong("names certificates, but its url is not TLS")
+            return Err(wrong("has settings of TLS, but its url is without it")
                 .hint("write the url as rediss://…"));
         };
         tls.ca_file = files.ca_file.or(tls.ca_file.take());
         tls.cert_file = files.cert_file.or(tls.cert_file.take());
         tls.key_file = files.key_file.or(tls.key_file.take());
+        tls.server_name = files.server_name.or(tls.server_name.take());
     }
     match &mut redis.endpoint {
         Endpoint::Sentinel { service, username, password, .. } => {

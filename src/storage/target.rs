@@ -84,6 +84,9 @@ pub struct TlsSettings {
     pub cert_file: Option<PathBuf>,
     /// A PEM file with the client's private key.
     pub key_file: Option<PathBuf>,
+    /// The name that the certificate must have, where it is not that of the address: behind a
+    /// tunnel or a forwarded port.
+    pub server_name: Option<String>,
 }
 
 /// A Redis server and how to log in.

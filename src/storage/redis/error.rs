@@ -250,9 +250,44 @@ pub(super) fn fate_unknown(reason: &Error) -> Error {
 
 /// The system's word on the connection to the server itself.
 pub(super) fn transport(error: &std::io::Error, address: &str) -> Error {
+    if let Some(names) = other_names(error) {
+        return for_another_name(&names, address);
+    }
     system(&format!("{error:?}"), address).unwrap_or_else(|| {
         Error::new(ErrorKind::Connection, format!("the connection to {address} failed"))
     })
+}
+
+/// The names in a certificate that is not for the one that was asked for.
+fn other_names(error: &std::io::Error) -> Option<Vec<String>> {
+    match error.get_ref()?.downcast_ref()? {
+        rustls::Error::InvalidCertificate(rustls::CertificateError::NotValidForNameContext {
+            presented,
+            ..
+        }) => Some(presented.iter().filter_map(|name| plain_name(name)).collect()),
+        _ => None,
+    }
+}
+
+/// `db.internal` of `DnsName("db.internal")`.
+fn plain_name(told: &str) -> Option<String> {
+    let (_, rest) = told.split_once('(')?;
+    let name = rest.trim_end_matches(')').trim_matches('"');
+    let sound = |c: char| c.is_ascii_alphanumeric() || "-._*:".contains(c);
+    (!name.is_empty() && name.chars().all(sound)).then(|| cut(name))
+}
+
+fn for_another_name(names: &[String], address: &str) -> Error {
+    let problem = match names {
+        [] => format!("the certificate at {address} is for another name"),
+        [name] => format!("the certificate at {address} is for {name}"),
+        [name, more @ ..] => {
+            format!("the certificate at {address} is for {name} and {} more names", more.len())
+        }
+    };
+    let name = names.iter().find(|name| !name.contains('*')).map_or("NAME", String::as_str);
+    Error::new(ErrorKind::Tls, problem)
+        .hint(format!("if that is the server, say so: ?server_name={name}"))
 }
 
 /// larder's own socket, through which all goes, cannot be had.
@@ -359,8 +394,7 @@ fn tls(details: &str, address: &str) -> Error {
         error(format!("the certificate of {address} comes from an authority that is not trusted"))
             .hint("name the authority's file as ca_file")
     } else if has("NotValidForName") {
-        error(format!("the certificate at {address} is for another name"))
-            .hint("connect by the name in the certificate")
+        for_another_name(&[], address)
     } else if has("Expired") {
         error(format!("the certificate of {address} has expired")).hint("renew it on the server")
     } else if has("CertificateRequired") {

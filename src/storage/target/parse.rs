@@ -191,6 +191,7 @@ impl Query {
                 "ca_file" => query.tls.ca_file = Some(value.into()),
                 "cert_file" => query.tls.cert_file = Some(value.into()),
                 "key_file" => query.tls.key_file = Some(value.into()),
+                "server_name" => query.tls.server_name = Some(value),
                 // It may be the rest of a password with a question mark in it.
                 _ if url.query().is_some_and(|query| query.contains('@')) => {
                     return Err(usage("the target has an unknown parameter")
@@ -204,7 +205,8 @@ impl Query {
                         Kind::Cluster => "db, node, ",
                         Kind::Tcp | Kind::Unix => "db, ",
                     };
-                    let hint = format!("there are {known}ca_file, cert_file and key_file");
+                    let hint =
+                        format!("there are {known}ca_file, cert_file, key_file and server_name");
                     let problem = format!("the target has an unknown parameter `{name}`");
                     return Err(usage(problem).hint(hint));
                 }
@@ -222,7 +224,10 @@ impl Query {
                 *tls = self.tls.clone();
                 Ok(())
             }
-            None => Err(usage("the target names certificates, but not TLS").hint("use rediss://")),
+            None => {
+                Err(usage("the target has settings of TLS, but is without it")
+                    .hint("use rediss://"))
+            }
         }
     }
 }

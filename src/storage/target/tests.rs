@@ -94,6 +94,9 @@ fn certificates_can_be_named_in_the_url() {
     let tls = redis("rediss://db?ca_file=/a%20b.pem&cert_file=c.pem&key_file=k.pem").tls.unwrap();
     assert_eq!(tls.ca_file.unwrap().to_string_lossy(), "/a b.pem");
     assert_eq!(tls.key_file.unwrap().to_string_lossy(), "k.pem");
+    let tls = redis("rediss://localhost:6380?server_name=db.example.org").tls.unwrap();
+    assert_eq!(tls.server_name.as_deref(), Some("db.example.org"));
+    assert!(refused("redis://db?server_name=a").contains("rediss://"));
     assert!(refused("redis://db?ca_file=/a.pem").contains("rediss://"));
 }
 

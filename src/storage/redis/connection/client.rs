@@ -6,10 +6,10 @@ use fred::clients::Client;
 use fred::types::config::{
     Config, ConnectionConfig, PerformanceConfig, ServerConfig, UnresponsiveConfig,
 };
-use tokio_rustls::TlsConnector;
 
 use super::place::{Place, Purpose};
 use super::relay::Relay;
+use super::tls::Tls;
 use crate::model::Result;
 use crate::storage::target::RedisTarget;
 
@@ -34,7 +34,7 @@ impl Login {
 pub(super) async fn build(
     place: &Place,
     login: Login,
-    tls: Option<&TlsConnector>,
+    tls: Option<&Tls>,
     timeout: Duration,
     purpose: Purpose,
 ) -> Result<(Client, Relay)> {

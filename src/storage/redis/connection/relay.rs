@@ -12,13 +12,13 @@ use std::time::Duration;
 use futures::FutureExt as _;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::task::AbortHandle;
-use tokio_rustls::TlsConnector;
 
 use super::super::error;
 use super::doorway::Doorway;
 use super::framing::{Framing, Piece, Violation};
 use super::limits::{Asked, Commands};
 use super::place::{Place, Purpose};
+use super::tls::Tls;
 use super::transport::{Reader, Transport, Writer};
 use crate::model::{Error, ErrorKind, Result};
 
@@ -37,7 +37,7 @@ impl Relay {
     /// Connects to a server within `timeout`. Gives the socket, too, at which fred finds it.
     pub(super) async fn open(
         place: &Place,
-        tls: Option<&TlsConnector>,
+        tls: Option<&Tls>,
         timeout: Duration,
         purpose: Purpose,
     ) -> Result<(Self, PathBuf)> {

@@ -3,13 +3,12 @@
 use std::time::{Duration, Instant};
 
 use fred::types::Value;
-use tokio_rustls::TlsConnector;
 
 use super::client::{self, Login};
 use super::command::Command;
 use super::place::{Place, Purpose};
 use super::single::ServerConnection;
-use super::tls;
+use super::tls::Tls;
 use crate::model::{Error, ErrorKind, Result};
 use crate::storage::target::RedisTarget;
 
@@ -17,14 +16,14 @@ use crate::storage::target::RedisTarget;
 #[derive(Clone)]
 pub(super) struct Plan {
     pub(super) target: RedisTarget,
-    pub(super) tls: Option<TlsConnector>,
+    pub(super) tls: Option<Tls>,
     pub(super) timeout: Duration,
 }
 
 impl Plan {
     /// Reads the certificates.
     pub(super) fn new(target: &RedisTarget, timeout: Duration) -> Result<Self> {
-        let tls = target.tls.as_ref().map(tls::connector).transpose()?;
+        let tls = target.tls.as_ref().map(Tls::new).transpose()?;
         Ok(Self { target: target.clone(), tls, timeout })
     }
 }

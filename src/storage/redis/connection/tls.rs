@@ -1,18 +1,57 @@
 //! TLS: which authorities are trusted, and the client's certificate.
 
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
 use rustls::{ClientConfig, RootCertStore};
 use rustls_pki_types::pem::PemObject;
-use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 
 use crate::model::{Error, ErrorKind, Result};
 use crate::storage::target::TlsSettings;
 
-/// Reads the files and makes a connector that verifies certificate and name.
-pub(super) fn connector(settings: &TlsSettings) -> Result<TlsConnector> {
+/// TLS as a target wants it. Certificate and name are always verified.
+#[derive(Clone)]
+pub(super) struct Tls {
+    connector: TlsConnector,
+    name: Option<ServerName<'static>>,
+}
+
+impl Tls {
+    /// Reads the files.
+    ///
+    /// # Errors
+    /// A file cannot be read or holds nothing that fits; a name that no certificate can have.
+    pub(super) fn new(settings: &TlsSettings) -> Result<Self> {
+        let name = settings.server_name.as_ref().map(|name| {
+            ServerName::try_from(name.clone()).map_err(|_| {
+                let problem = format!("`{name}` is no name that a certificate can have");
+                Error::new(ErrorKind::Usage, problem).hint("correct server_name")
+            })
+        });
+        Ok(Self { connector: connector(settings)?, name: name.transpose()? })
+    }
+
+    /// Makes a connection secure that leads to this host, or to a tunnel of this name.
+    pub(super) async fn connect<S: AsyncRead + AsyncWrite + Unpin>(
+        &self,
+        host: &str,
+        stream: S,
+    ) -> io::Result<TlsStream<S>> {
+        let name = match &self.name {
+            Some(name) => name.clone(),
+            None => ServerName::try_from(host.to_owned())
+                .map_err(|_| io::Error::new(io::ErrorKind::InvalidInput, "InvalidDnsName"))?,
+        };
+        self.connector.connect(name, stream).await
+    }
+}
+
+fn connector(settings: &TlsSettings) -> Result<TlsConnector> {
     let mut roots = RootCertStore::empty();
     if let Some(file) = &settings.ca_file {
         for certificate in certificates(file)? {

@@ -3,12 +3,11 @@
 use std::io;
 use std::time::Duration;
 
-use rustls_pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, UnixStream};
-use tokio_rustls::TlsConnector;
 
 use super::place::Place;
+use super::tls::Tls;
 use crate::storage::target::Host;
 
 /// What comes of a server.
@@ -26,7 +25,7 @@ impl Transport {
     /// Connects within `timeout`, to one server: a cluster is connected to node by node.
     pub(super) async fn open(
         place: &Place,
-        tls: Option<&TlsConnector>,
+        tls: Option<&Tls>,
         timeout: Duration,
     ) -> io::Result<Self> {
         let opening = async {
@@ -50,11 +49,9 @@ impl Transport {
     }
 }
 
-async fn tcp(host: &Host, tls: Option<&TlsConnector>) -> io::Result<Transport> {
+async fn tcp(host: &Host, tls: Option<&Tls>) -> io::Result<Transport> {
     let stream = TcpStream::connect((host.name.as_str(), host.port)).await?;
     stream.set_nodelay(true)?;
     let Some(tls) = tls else { return Ok(Transport::of(stream.into_split())) };
-    let name = ServerName::try_from(host.name.clone())
-        .map_err(|_| io::Error::new(io::ErrorKind::InvalidInput, "InvalidDnsName"))?;
-    Ok(Transport::of(tokio::io::split(tls.connect(name, stream).await?)))
+    Ok(Transport::of(tokio::io::split(tls.connect(&host.name, stream).await?)))
 }

@@ -90,7 +90,16 @@ async fn a_certificate_for_another_name_is_refused() {
     ]);
     let error = refusal(&format!("rediss://127.0.0.1:{}?ca_file={ca}", server.port())).await;
     assert_eq!(error.kind, ErrorKind::Tls);
-    assert!(error.problem.contains("another name"), "{error}");
+    assert!(error.problem.contains("is for client"), "{error}");
+    assert!(error.to_string().contains("?server_name=client"), "{error}");
+    // As behind a tunnel: the address is another than the name.
+    let url = format!("rediss://127.0.0.1:{}?ca_file={ca}&server_name=", server.port());
+    let connections = connect(&format!("{url}client")).await.unwrap();
+    assert_eq!(connections.run(command("GET", &["k"])).await, Ok(Value::Null));
+    let other = refusal(&format!("{url}server")).await;
+    assert_eq!(other.kind, ErrorKind::Tls, "{other}");
+    let unusable = refusal(&format!("{url}not%20a%20name")).await;
+    assert_eq!(unusable.kind, ErrorKind::Usage, "{unusable}");
 }
 
 #[tokio::test]
