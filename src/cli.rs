@@ -83,7 +83,6 @@ pub struct Prepared {
 }
 
 /// What the browser starts with.
-#[derive(Debug)]
 pub struct Browse {
     /// The settings and the first target.
     pub prepared: Prepared,
@@ -91,6 +90,8 @@ pub struct Browse {
     pub targets: Targets,
     /// Warning about the config file.
     pub warning: Option<String>,
+    /// The login by `ssh`, which lasts as long as this.
+    pub logged_in: Option<storage::LoggedIn>,
 }
 
 /// Reads the settings, finds the target and starts the log.
@@ -117,7 +118,10 @@ pub fn prepare_browser(cli: &Cli) -> Result<Browse> {
     let resolved = resolve(cli, &config, &environment)?;
     check_terminal()?;
     let targets = Targets::new(config.clone(), environment, &resolved);
-    Ok(Browse { prepared: prepared(config, resolved), targets, warning })
+    let prepared = prepared(config, resolved);
+    // While the terminal is free for what ssh asks.
+    let logged_in = storage::log_in(&prepared.target, &prepared.config.options())?;
+    Ok(Browse { prepared, targets, warning, logged_in })
 }
 
 /// The target that the command line, the environment or the config file names.
@@ -225,6 +229,7 @@ fn dispatch(command: &Command, cli: &Cli, output: &mut Output) -> ExitResult {
         _ => {}
     }
     let Prepared { config, target } = prepare(cli)?;
+    let _logged_in = storage::log_in(&target, &config.options())?;
     // One thread to take replies while the other uses them: it costs 0.2 ms at the start, and
     // takes a fifth off a long listing.
     let runtime = tokio::runtime::Builder::new_multi_thread()

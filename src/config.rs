@@ -92,6 +92,9 @@ pub struct Config {
     /// Whether what larder runs must be silent, because the terminal shows the browser.
     #[serde(skip)]
     pub quiet: bool,
+    /// What is run as `ssh`, where it is another program (`LARDER_SSH`).
+    #[serde(skip)]
+    pub ssh_program: Option<PathBuf>,
     /// The file that was read, if there is one.
     #[serde(skip)]
     pub file: Option<PathBuf>,
@@ -150,6 +153,7 @@ impl Default for Config {
             profiles: BTreeMap::new(),
             color: true,
             quiet: false,
+            ssh_program: None,
             file: None,
             exposed: false,
         }
@@ -196,6 +200,7 @@ impl Config {
             config.log = level;
         }
         config.color = !environment.no_color;
+        config.ssh_program.clone_from(&environment.ssh);
         Ok(config)
     }
 
@@ -283,6 +288,7 @@ impl Config {
 
     /// What the storage layer is to keep to.
     pub fn options(&self) -> Options {
+        let defaults = Options::default();
         Options {
             read_only: self.read_only,
             touch: self.touch,
@@ -290,7 +296,8 @@ impl Config {
             command_timeout: self.command_timeout,
             wait_replicas: self.wait_replicas,
             watch_budget: self.watch.server_budget,
-            ..Options::default()
+            ssh_program: self.ssh_program.clone().unwrap_or(defaults.ssh_program),
+            ..defaults
         }
     }
 }

@@ -30,7 +30,7 @@ fn supervised(browser: impl FnOnce() -> ExitCode) -> ExitCode {
 }
 
 fn browse(cli: &Cli) -> anyhow::Result<u8> {
-    let Browse { prepared, targets, warning } = cli::prepare_browser(cli)?;
+    let Browse { prepared, targets, warning, logged_in: _logged_in } = cli::prepare_browser(cli)?;
     let setup = tui::Setup::new(&prepared.config, prepared.target)?;
     tui::run(setup.with_targets(targets).with_welcome().with_warning(warning))
 }

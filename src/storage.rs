@@ -15,6 +15,7 @@ mod resolve;
 pub mod target;
 mod timing;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,6 +24,7 @@ use futures::stream::{BoxStream, StreamExt as _, TryStreamExt as _};
 use tokio::sync::watch as channel;
 
 use self::read_only::ReadOnly;
+pub use self::redis::LoggedIn;
 pub use target::Target;
 pub use timing::{DirectoryTiming, RedisTiming, Timing};
 
@@ -52,6 +54,8 @@ pub struct Options {
     /// The share of one of the server's cores that watching may cost (0.02: two hundredths), where
     /// it costs the server anything.
     pub watch_budget: f32,
+    /// What is run to reach a server through another host.
+    pub ssh_program: PathBuf,
     /// The times of the watchers.
     pub timing: Timing,
 }
@@ -66,6 +70,7 @@ impl Default for Options {
             durable: true,
             wait_replicas: 0,
             watch_budget: 0.02,
+            ssh_program: PathBuf::from("ssh"),
             timing: Timing::default(),
         }
     }
@@ -292,6 +297,18 @@ pub async fn connect(target: &Target, options: &Options) -> Result<Arc<dyn Stora
         Target::Directory(path) => {
             Ok(guarded(directory::DirectoryStorage::open(path, options).await?, options))
         }
+    }
+}
+
+/// Lets `ssh` ask on the terminal for what it needs, where the target is reached through another host.
+/// [`connect`] alone asks nothing. What is started ends with what comes back, at the latest.
+///
+/// # Errors
+/// [`ErrorKind::Connection`] if `ssh` has ended, [`ErrorKind::Usage`] if it cannot lead there.
+pub fn log_in(target: &Target, options: &Options) -> Result<Option<LoggedIn>> {
+    match target {
+        Target::Redis(target) => redis::log_in(target, options),
+        Target::Directory(_) => Ok(None),
     }
 }
 

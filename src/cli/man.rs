@@ -47,6 +47,9 @@ LARDER_READ_ONLY
 LARDER_CONFIG
 Another config file.
 .TP
+LARDER_SSH
+The program that is run as \fBssh\fR, where a server is reached through another host.
+.TP
 LARDER_LOG
 What goes to the log file: off, error, warn, info, debug or trace.
 .TP

@@ -23,6 +23,8 @@ pub const PASSWORD: &str = "LARDER_PASSWORD";
 pub const SENTINEL_PASSWORD: &str = "LARDER_SENTINEL_PASSWORD";
 /// Another config file.
 pub const CONFIG: &str = "LARDER_CONFIG";
+/// The program that is run as `ssh`.
+pub const SSH: &str = "LARDER_SSH";
 /// `1` refuses every write.
 pub const READ_ONLY: &str = "LARDER_READ_ONLY";
 /// What goes to the log file: `off`, `error`, `warn`, `info`, `debug` or `trace`.
@@ -54,6 +56,8 @@ pub struct Environment {
     pub sentinel_password: Option<String>,
     /// [`CONFIG`].
     pub config: Option<PathBuf>,
+    /// [`SSH`].
+    pub ssh: Option<PathBuf>,
     /// [`READ_ONLY`].
     pub read_only: Option<bool>,
     /// [`LOG`].
@@ -104,6 +108,7 @@ impl Environment {
             password: text(PASSWORD)?,
             sentinel_password: text(SENTINEL_PASSWORD)?,
             config: raw(CONFIG).map(PathBuf::from),
+            ssh: raw(SSH).map(PathBuf::from),
             read_only,
             log,
             no_color: raw(NO_COLOR).is_some(),
@@ -155,6 +160,7 @@ mod tests {
             PASSWORD,
             SENTINEL_PASSWORD,
             CONFIG,
+            SSH,
             READ_ONLY,
             LOG,
             NO_COLOR,

@@ -35,6 +35,9 @@ pub struct Profile {
     pub key_file: Option<PathBuf>,
     /// The name that the server's certificate must have, where it is not that of the address.
     pub tls_server_name: Option<String>,
+    /// The host through which `ssh` leads to the server: `USER@HOST`, `HOST:PORT` or a name of ssh's own
+    /// configuration.
+    pub ssh: Option<String>,
     /// The name of the service that Sentinel watches; the URL then names the Sentinels.
     pub sentinel_service: Option<String>,
     /// The user to log in to Sentinel as.
@@ -71,6 +74,7 @@ impl fmt::Debug for Profile {
             .field("ca_file", &self.ca_file)
             .field("cert_file", &self.cert_file)
             .field("tls_server_name", &self.tls_server_name)
+            .field("ssh", &self.ssh)
             .field("sentinel_service", &self.sentinel_service)
             .finish_non_exhaustive()
     }

@@ -6,7 +6,7 @@ use super::environment::Environment;
 use super::target_source::{TargetSource, no_target};
 use super::{Config, Profile, password};
 use crate::model::{Error, ErrorKind, Result};
-use crate::storage::target::{Endpoint, Secret, Target, TlsSettings};
+use crate::storage::target::{Endpoint, Secret, SshHop, Target, TlsSettings};
 
 /// A target and what its profile adds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -130,6 +130,12 @@ pub(super) fn profile_target(name: &str, profile: &Profile) -> Result<Target> {
     }
     if let Some(database) = profile.database {
         redis.database = database;
+    }
+    if let Some(hop) = &profile.ssh {
+        let hop = SshHop::parse(hop);
+        redis.ssh = Some(hop.map_err(|why| {
+            wrong(&format!("ssh: {}", why.problem)).hint(why.remedy().to_owned())
+        })?);
     }
     let files = TlsSettings {
         ca_file: profile.ca_file.clone(),

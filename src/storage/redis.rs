@@ -47,6 +47,8 @@ use fred::types::Value;
 use futures::stream::BoxStream;
 use tokio::sync::watch as channel;
 
+pub use self::connection::LoggedIn;
+pub(super) use self::connection::log_in;
 use self::connection::{Command, ConnectionManager, Facts};
 use self::doubt::Doubts;
 use self::keys::Part;

@@ -89,6 +89,33 @@ pub struct TlsSettings {
     pub server_name: Option<String>,
 }
 
+/// A host that `ssh` logs in to, and through which a server is reached.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SshHop {
+    /// As `ssh` takes it: `HOST` or `USER@HOST`, or a name of the user's `ssh_config`.
+    pub destination: String,
+    /// The port of `ssh` there, where it is not the usual one.
+    pub port: Option<u16>,
+}
+
+impl SshHop {
+    /// Reads `[USER@]HOST[:PORT]`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Usage`](super::ErrorKind::Usage); the message quotes nothing.
+    pub fn parse(text: &str) -> Result<Self> {
+        parse::hop(text)
+    }
+}
+
+/// As [`SshHop::parse`] reads it.
+impl fmt::Display for SshHop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.destination)?;
+        self.port.map_or(Ok(()), |port| write!(f, ":{port}"))
+    }
+}
+
 /// A Redis server and how to log in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RedisTarget {
@@ -101,11 +128,13 @@ pub struct RedisTarget {
     /// The database number.
     pub database: u32,
     /// TLS and its certificates; `None`: plain text.
-    pub tls: Option<TlsSettings>,
+    pub tls: Option<Box<TlsSettings>>,
+    /// The host through which `ssh` leads there.
+    pub ssh: Option<SshHop>,
 }
 
 impl Target {
-    /// Reads a target as the user writes it: a URL (`redis`, `rediss`, `redis+unix`,
+    /// Reads a target as the user writes it: a URL (`redis`, `rediss`, `redis+ssh`, `redis+unix`,
     /// `redis-sentinel`, `redis-cluster`, each also as `valkey…`, or `file`), the path of a
     /// directory or a Unix socket, or `HOST:PORT`. Looks at the file system for what a path is.
     ///
@@ -140,7 +169,7 @@ impl Target {
 impl RedisTarget {
     /// A target with no user, no password, database 0 and no TLS.
     pub fn new(endpoint: Endpoint) -> Self {
-        Self { endpoint, username: None, password: None, database: 0, tls: None }
+        Self { endpoint, username: None, password: None, database: 0, tls: None, ssh: None }
     }
 
     /// Logs in as this user.
@@ -161,7 +190,13 @@ impl RedisTarget {
             _ => String::new(),
         };
         match &self.endpoint {
-            Endpoint::Tcp(host) => format!("redis{secure}://{user}{host}/{}", self.database),
+            Endpoint::Tcp(host) => {
+                let (way, hop) = match &self.ssh {
+                    Some(hop) => ("+ssh", format!("{hop}/")),
+                    None => ("", String::new()),
+                };
+                format!("redis{secure}{way}://{hop}{user}{host}/{}", self.database)
+            }
             Endpoint::Unix(path) => {
                 let mut label = format!("redis+unix://{user}{}", path.display());
                 if self.database != 0 {

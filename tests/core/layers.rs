@@ -59,13 +59,21 @@ const CHANGES: [&str; 6] =
 /// A line that is typed lives in the state as the widget that edits it. A thread of
 /// `config::password` reads the pipe of a password command, before there is a terminal to hold up.
 /// `demo` writes from a thread with a runtime of its own, so that it never shares the browser's.
+/// A thread waits for each `ssh`: it can be started before there is a runtime.
 /// The directory backend reads and writes files on threads of their own: files have no other way.
 const CRATES: [(&str, &[&str]); 14] = [
     ("fred::", &["storage::redis"]),
     ("notify::", &["storage::directory::watch"]),
     (
         "rustix::",
-        &["storage::directory", "demo::private_folder", "tui", "cli::limits", "cli::logging"],
+        &[
+            "storage::directory",
+            "demo::private_folder",
+            "tui",
+            "cli::limits",
+            "cli::logging",
+            "storage::redis::connection::ssh",
+        ],
     ),
     ("ratatui::", &["view", "tui", "theme"]),
     // There, only visible text is written.
@@ -76,7 +84,16 @@ const CRATES: [(&str, &[&str]); 14] = [
     ("task::spawn", &["tui", "storage::redis", "storage::directory"]),
     ("spawn_blocking", &["tui", "storage::redis", "storage::directory"]),
     ("thread::spawn", &["tui", "storage::redis", "storage::directory", "config::password"]),
-    ("thread::Builder", &["demo", "storage::directory", "tui::input", "tui::terminal::writer"]),
+    (
+        "thread::Builder",
+        &[
+            "demo",
+            "storage::directory",
+            "storage::redis::connection::ssh",
+            "tui::input",
+            "tui::terminal::writer",
+        ],
+    ),
     ("png::", &["demo::picture"]),
     ("jpeg_encoder::", &["demo::picture"]),
 ];

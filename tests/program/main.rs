@@ -27,6 +27,7 @@ mod package;
 
 mod pictures;
 mod signals;
+mod ssh;
 mod support;
 mod terminal;
 mod undo;

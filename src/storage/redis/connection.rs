@@ -25,9 +25,11 @@ mod sentinel;
 mod server;
 mod server_or_cluster;
 mod single;
+mod ssh;
 mod subscription;
 mod tls;
 mod transport;
+mod way;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -55,6 +57,8 @@ pub(crate) use self::fence::Lost;
 pub(crate) use self::key_tracker::KeyTracker;
 pub(crate) use self::optimistic::OptimisticTransaction;
 pub(crate) use self::replicas::Waiting;
+pub use self::ssh::LoggedIn;
+pub(in crate::storage) use self::ssh::log_in;
 pub(crate) use self::subscription::{Message, Subscription};
 
 /// A connection that comes back by itself. Cheap to clone; the last clone closes it.

@@ -6,13 +6,15 @@ use std::path::PathBuf;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use url::{Host as UrlHost, Url};
 
-use super::{Endpoint, Host, RedisTarget, Secret, TlsSettings};
+use super::{Endpoint, Host, RedisTarget, Secret, SshHop, TlsSettings};
 use crate::model::{Error, ErrorKind, Result};
 
 const PORT: u16 = 6379;
 const SENTINEL_PORT: u16 = 26379;
 const FORMS: &str = "write redis://HOST:PORT/DB, rediss://…, redis+unix:///PATH, \
                      redis-sentinel://…, redis-cluster://… or the path of a directory";
+/// What ends the scheme of a server that is reached through another host, which the URL names first.
+const THROUGH_SSH: &str = "+ssh";
 const USERINFO: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// What the scheme says.
@@ -64,7 +66,12 @@ pub fn strip_password(text: &str) -> (String, Option<Secret>) {
 
 /// Where the password stands in `scheme://user:password@…`, percent-encoded.
 fn password_range(text: &str) -> Option<Range<usize>> {
-    let start = text.find("://")? + 3;
+    let scheme = text.find("://")?;
+    let mut start = scheme + 3;
+    if text[..scheme].to_ascii_lowercase().ends_with(THROUGH_SSH) {
+        // Who logs in to the host before the slash does so without a password of larder's.
+        start += text[start..].find('/')? + 1;
+    }
     let rest = &text[start..];
     // A slash or a question mark that should have been percent-encoded must not leave half of the
     // password behind: up to the last @ that is followed by no other part of a URL.
@@ -79,6 +86,16 @@ fn password_range(text: &str) -> Option<Range<usize>> {
 }
 
 fn url(scheme: &str, rest: &str) -> Result<RedisTarget> {
+    if let Some(plain) = scheme.strip_suffix(THROUGH_SSH) {
+        let (first, rest) = rest.split_once('/').unwrap_or((rest, ""));
+        let ssh = Some(hop(first)?);
+        let target = url(plain, rest)?;
+        return match target.endpoint {
+            Endpoint::Tcp(_) => Ok(RedisTarget { ssh, ..target }),
+            _ => Err(usage("only one server can be reached through ssh in a URL")
+                .hint("write redis+ssh://USER@HOST/SERVER:PORT/DB; a profile can name `ssh`")),
+        };
+    }
     let (kind, secure) = scheme_kind(scheme)?;
     let (authority, tail) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
     let (userinfo, hosts) = match authority.rsplit_once('@') {
@@ -92,7 +109,7 @@ fn url(scheme: &str, rest: &str) -> Result<RedisTarget> {
         return Err(usage("the target has a `#` in it").hint("in a password, write it as %23"));
     }
     let mut target = RedisTarget::new(Endpoint::Cluster(Vec::new()));
-    target.tls = secure.then(TlsSettings::default);
+    target.tls = secure.then(Box::default);
     if let Some(userinfo) = userinfo {
         let (user, password) = match userinfo.split_once(':') {
             Some((user, password)) => (user, Some(password)),
@@ -134,6 +151,42 @@ fn url(scheme: &str, rest: &str) -> Result<RedisTarget> {
         },
     };
     Ok(target)
+}
+
+/// `[USER@]HOST[:PORT]`, none of which `ssh` could take for an option of its own.
+pub(super) fn hop(text: &str) -> Result<SshHop> {
+    let wrong = || {
+        usage("the host for ssh makes no sense")
+            .hint("write USER@HOST or HOST:PORT, without a password: ssh asks for what it needs")
+    };
+    let (user, address) = match text.rsplit_once('@') {
+        Some((user, address)) => (Some(user), address),
+        None => (None, text),
+    };
+    let (name, port) = match address.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((name, "")) => (name, None),
+        Some((name, port)) => (name, Some(port.strip_prefix(':').ok_or_else(wrong)?)),
+        None => match address.split_once(':') {
+            Some((name, port)) => (name, Some(port)),
+            None => (address, None),
+        },
+    };
+    let sound = |word: &str| {
+        let odd = |c: char| c.is_whitespace() || c.is_control() || "@/\\\"'`$;|&<>()".contains(c);
+        !word.is_empty() && !word.starts_with('-') && !word.contains(odd)
+    };
+    let plain = |user: &str| sound(user) && !user.contains(':');
+    if !sound(name) || !user.is_none_or(plain) {
+        return Err(wrong());
+    }
+    let port = match port.map(str::parse::<u16>) {
+        Some(Ok(0) | Err(_)) => return Err(wrong()),
+        Some(Ok(port)) => Some(port),
+        None => None,
+    };
+    let user = user.map(|user| format!("{user}@")).unwrap_or_default();
+    let name = if name.contains(':') { format!("[{name}]") } else { name.to_owned() };
+    Ok(SshHop { destination: format!("{user}{name}"), port })
 }
 
 fn scheme_kind(scheme: &str) -> Result<(Kind, bool)> {
@@ -221,7 +274,7 @@ impl Query {
         }
         match &mut target.tls {
             Some(tls) => {
-                *tls = self.tls.clone();
+                **tls = self.tls.clone();
                 Ok(())
             }
             None => {

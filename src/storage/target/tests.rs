@@ -101,6 +101,30 @@ fn certificates_can_be_named_in_the_url() {
 }
 
 #[test]
+fn a_server_behind_another_host_is_named_after_it() {
+    let target = redis("redis+ssh://me@bastion:2222/ann:p%40ss@db.internal:6380/3");
+    let hop = target.ssh.as_ref().unwrap();
+    assert_eq!((hop.destination.as_str(), hop.port), ("me@bastion", Some(2222)));
+    assert_eq!(target.endpoint, Endpoint::Tcp(Host::new("db.internal", 6380)));
+    assert_eq!((target.username.as_deref(), target.database), (Some("ann"), 3));
+    assert_eq!(target.password.as_ref().map(Secret::expose), Some("p@ss"));
+    assert_eq!(target.label(), "redis+ssh://me@bastion:2222/ann@db.internal:6380/3");
+    assert!(redis("rediss+ssh://bastion/db?server_name=db").tls.is_some());
+    assert_eq!(redis("redis+ssh://bastion").endpoint, Endpoint::Tcp(Host::new("localhost", 6379)));
+    let (rest, secret) = strip_password("redis+ssh://me@bastion/ann:p%40ss@db/3");
+    assert_eq!(rest, "redis+ssh://me@bastion/ann@db/3");
+    assert_eq!(secret.unwrap().expose(), "p@ss");
+    assert_eq!(strip_password("redis+ssh://me@bastion:22/db").0, "redis+ssh://me@bastion:22/db");
+    for wrong in
+        ["-oProxyCommand=x", "me:s3cret@bastion", "", "a b", "bastion:0", "-l@x", "x;y", "[::1"]
+    {
+        let why = refused(&format!("redis+ssh://{wrong}/db"));
+        assert!(why.contains("ssh") && !why.contains("s3cret"), "{wrong}: {why}");
+    }
+    assert_eq!(SshHop::parse("me@[::1]:22").unwrap().to_string(), "me@[::1]:22");
+}
+
+#[test]
 fn invalid_targets_are_refused_in_one_sentence() {
     for (text, part) in [
         ("http://db:6379", "`http://` is not a Redis address"),

@@ -9,7 +9,7 @@ use fred::types::config::{
 
 use super::place::{Place, Purpose};
 use super::relay::Relay;
-use super::tls::Tls;
+use super::way::Way;
 use crate::model::Result;
 use crate::storage::target::RedisTarget;
 
@@ -34,11 +34,11 @@ impl Login {
 pub(super) async fn build(
     place: &Place,
     login: Login,
-    tls: Option<&Tls>,
+    way: &Way,
     timeout: Duration,
     purpose: Purpose,
 ) -> Result<(Client, Relay)> {
-    let (relay, path) = Relay::open(place, tls, timeout, purpose).await?;
+    let (relay, path) = Relay::open(place, way, timeout, purpose).await?;
     let config = Config {
         fail_fast: true,
         username: login.username,

@@ -45,7 +45,7 @@ struct Current {
 
 impl Inner {
     pub(super) async fn connect(target: &RedisTarget, options: &Options) -> Result<Arc<Self>> {
-        let plan = Plan::new(target, options.connect_timeout)?;
+        let plan = Plan::new(target, options)?;
         let Established { connection, place } = establish::checked(&plan).await?;
         Ok(Arc::new(Self {
             target: target.clone(),

@@ -18,8 +18,8 @@ use super::doorway::Doorway;
 use super::framing::{Framing, Piece, Violation};
 use super::limits::{Asked, Commands};
 use super::place::{Place, Purpose};
-use super::tls::Tls;
 use super::transport::{Reader, Transport, Writer};
+use super::way::Way;
 use crate::model::{Error, ErrorKind, Result};
 
 /// How much is taken at a time of what the server sends, and of what is sent to it.
@@ -37,12 +37,12 @@ impl Relay {
     /// Connects to a server within `timeout`. Gives the socket, too, at which fred finds it.
     pub(super) async fn open(
         place: &Place,
-        tls: Option<&Tls>,
+        way: &Way,
         timeout: Duration,
         purpose: Purpose,
     ) -> Result<(Self, PathBuf)> {
         let address = place.to_string();
-        let opened = Transport::open(place, tls, timeout).await;
+        let opened = way.open(place, timeout).await;
         let server = opened.map_err(|error| match error.kind() {
             io::ErrorKind::TimedOut => error::no_answer(&address, timeout),
             _ => error::transport(&error, &address),
@@ -85,10 +85,15 @@ impl End {
     /// What fred cannot know of it.
     fn told(self, address: &str) -> Option<Error> {
         match self {
-            // A server that wants another certificate says so after the handshake. All else looks
-            // to fred as it is.
+            // A server that wants another certificate says so after the handshake, and ssh when it
+            // has tried. All else looks to fred as it is.
             Self::Broken(error) => {
-                Some(error::transport(&error, address)).filter(|error| error.kind == ErrorKind::Tls)
+                let failed = error
+                    .get_ref()
+                    .and_then(|why| why.downcast_ref::<error::SshFailed>())
+                    .is_some();
+                Some(error::transport(&error, address))
+                    .filter(|error| failed || error.kind == ErrorKind::Tls)
             }
             Self::Lied(Violation::NoReply) => Some(error::not_redis(address)),
             Self::Lied(violation) => Some(error::protocol(&violation.to_string(), address)),

@@ -8,23 +8,28 @@ use super::client::{self, Login};
 use super::command::Command;
 use super::place::{Place, Purpose};
 use super::single::ServerConnection;
+use super::ssh::tunnel;
 use super::tls::Tls;
+use super::way::Way;
 use crate::model::{Error, ErrorKind, Result};
+use crate::storage::Options;
 use crate::storage::target::RedisTarget;
 
 /// How to connect.
 #[derive(Clone)]
 pub(super) struct Plan {
     pub(super) target: RedisTarget,
-    pub(super) tls: Option<Tls>,
+    pub(super) way: Way,
     pub(super) timeout: Duration,
 }
 
 impl Plan {
     /// Reads the certificates.
-    pub(super) fn new(target: &RedisTarget, timeout: Duration) -> Result<Self> {
-        let tls = target.tls.as_ref().map(Tls::new).transpose()?;
-        Ok(Self { target: target.clone(), tls, timeout })
+    pub(super) fn new(target: &RedisTarget, options: &Options) -> Result<Self> {
+        let tls = target.tls.as_deref().map(Tls::new).transpose()?;
+        let tunnel = tunnel(target, options)?;
+        let way = Way { tls, tunnel };
+        Ok(Self { target: target.clone(), way, timeout: options.connect_timeout })
     }
 }
 
@@ -38,7 +43,7 @@ pub(super) async fn to_server(
     let start = Instant::now();
     let open_with = |login| async {
         let left = plan.timeout.saturating_sub(start.elapsed());
-        let wired = client::build(place, login, plan.tls.as_ref(), left, purpose).await?;
+        let wired = client::build(place, login, &plan.way, left, purpose).await?;
         ServerConnection::start(wired, &address, plan.timeout).await
     };
     let connection = match open_with(Login::of(&plan.target)).await {

@@ -1,0 +1,187 @@
+//! The way to a server through the user's own `ssh`.
+//!
+//! Each connection is `ssh -W HOST:PORT HOP`, which carries it over its standard input and output: so
+//! it ends with larder, however larder ends. The first of them logs in, and may ask for what it needs;
+//! the others go through it, over a socket in a private folder, and ask nothing.
+
+mod process;
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
+
+use self::process::Process;
+use super::transport::Transport;
+use crate::model::{Error, ErrorKind, Result};
+use crate::storage::Options;
+use crate::storage::target::{Endpoint, Host, RedisTarget, SshHop};
+
+/// A login by `ssh`, which ends with this.
+pub struct LoggedIn(Tunnel);
+
+impl Drop for LoggedIn {
+    fn drop(&mut self) {
+        self.0.0.end();
+    }
+}
+
+/// Logs in where the target is reached through another host; see
+/// [`storage::log_in`](crate::storage::log_in).
+pub(in crate::storage) fn log_in(
+    target: &RedisTarget,
+    options: &Options,
+) -> Result<Option<LoggedIn>> {
+    let Some(tunnel) = tunnel(target, options)? else { return Ok(None) };
+    let host = match &target.endpoint {
+        Endpoint::Tcp(host) => Some(host),
+        Endpoint::Sentinel { hosts, .. } | Endpoint::Cluster(hosts) => hosts.first(),
+        Endpoint::Unix(_) => None,
+    };
+    if let Some(host) = host {
+        tunnel.log_in(host)?;
+    }
+    Ok(Some(LoggedIn(tunnel)))
+}
+
+/// The way through another host, where the target names one.
+pub(super) fn tunnel(target: &RedisTarget, options: &Options) -> Result<Option<Tunnel>> {
+    match (&target.ssh, &target.endpoint) {
+        (None, _) => Ok(None),
+        (Some(_), Endpoint::Unix(_)) => {
+            Err(Error::new(ErrorKind::Usage, "a socket cannot be reached through ssh")
+                .hint("name a host and a port"))
+        }
+        (Some(hop), _) => Tunnel::through(hop, options).map(Some),
+    }
+}
+
+/// Between two looks whether `ssh` has logged in.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// The tunnels of this process: targets behind the same host share one.
+static TUNNELS: Mutex<BTreeMap<SshHop, Weak<Shared>>> = Mutex::new(BTreeMap::new());
+
+/// The way through one host. Cheap to clone; the last clone ends what it has started.
+#[derive(Clone)]
+pub(super) struct Tunnel(Arc<Shared>);
+
+struct Shared {
+    hop: SshHop,
+    program: PathBuf,
+    /// In seconds, for the connection to the host itself.
+    timeout: u64,
+    /// Where the first `ssh` listens for the others.
+    folder: tempfile::TempDir,
+    /// The connection by which the user has logged in, until it is used.
+    first: Mutex<Option<(String, Process)>>,
+    processes: Mutex<Vec<process::Handle>>,
+}
+
+impl Tunnel {
+    /// The tunnel through this host, a new one if there is none.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`] if no private folder can be made.
+    fn through(hop: &SshHop, options: &Options) -> Result<Self> {
+        let mut tunnels = locked(&TUNNELS);
+        if let Some(shared) = tunnels.get(hop).and_then(Weak::upgrade) {
+            return Ok(Self(shared));
+        }
+        let folder = tempfile::Builder::new().prefix("larder-").tempdir().map_err(|why| {
+            Error::new(ErrorKind::Io, format!("no folder can be made for ssh: {why}"))
+        })?;
+        let shared = Arc::new(Shared {
+            hop: hop.clone(),
+            program: options.ssh_program.clone(),
+            timeout: options.connect_timeout.as_secs().max(1),
+            folder,
+            first: Mutex::default(),
+            processes: Mutex::default(),
+        });
+        tunnels.insert(hop.clone(), Arc::downgrade(&shared));
+        Ok(Self(shared))
+    }
+
+    /// Logs in by a connection to `host`, which the next [`open`](Self::open) uses. `ssh` may ask on
+    /// the terminal, and says there what goes wrong. Waits for as long as the user takes.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Connection`] if `ssh` has ended.
+    fn log_in(&self, host: &Host) -> Result<()> {
+        let address = host.to_string();
+        let spawned = self.spawn(&address, true);
+        let process = spawned.map_err(|why| super::super::error::transport(&why, &address))?;
+        while !self.socket().exists() {
+            if let Some(failed) = process.ended() {
+                return Err(failed.error());
+            }
+            std::thread::sleep(LOOK);
+        }
+        process.silence();
+        *locked(&self.0.first) = Some((address, process));
+        Ok(())
+    }
+
+    /// A connection to this host. What goes wrong on the way is told by its end.
+    pub(super) fn open(&self, host: &Host) -> io::Result<Transport> {
+        let address = host.to_string();
+        let first = locked(&self.0.first).take_if(|(to, _)| *to == address);
+        let process = match first {
+            Some((_, process)) => process,
+            None => self.spawn(&address, false)?,
+        };
+        process.transport()
+    }
+
+    fn socket(&self) -> PathBuf {
+        self.0.folder.path().join("s")
+    }
+
+    fn spawn(&self, address: &str, asks: bool) -> io::Result<Process> {
+        let Shared { hop, program, timeout, .. } = &*self.0;
+        let mut command = std::process::Command::new(program);
+        let batch = if asks { "no" } else { "yes" };
+        let options = [
+            "ControlMaster=auto".to_owned(),
+            format!("ControlPath={}", self.socket().display()),
+            "ControlPersist=no".to_owned(),
+            format!("ConnectTimeout={timeout}"),
+            "ServerAliveInterval=5".to_owned(),
+            "ServerAliveCountMax=2".to_owned(),
+            "RemoteCommand=none".to_owned(),
+            format!("BatchMode={batch}"),
+        ];
+        for option in &options {
+            command.args(["-o", option]);
+        }
+        if let Some(port) = hop.port {
+            command.args(["-p", &port.to_string()]);
+        }
+        command.args(["-a", "-x", "-W", address, "--", &hop.destination]);
+        log::info!("ssh {} to {address}", hop.destination);
+        let process = Process::start(command, hop, asks)?;
+        let mut processes = locked(&self.0.processes);
+        processes.retain(process::Handle::runs);
+        processes.push(process.handle());
+        Ok(process)
+    }
+}
+
+impl Shared {
+    fn end(&self) {
+        locked(&self.first).take();
+        locked(&self.processes).drain(..).for_each(|process| process.kill());
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

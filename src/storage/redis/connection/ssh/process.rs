@@ -1,0 +1,188 @@
+//! One `ssh` that carries one connection.
+
+use std::io::{self, Read as _, Write as _};
+use std::pin::Pin;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::task::{Context, Poll};
+use std::thread;
+
+use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
+use tokio::io::{AsyncRead, ReadBuf};
+use tokio::sync::oneshot;
+
+use super::super::super::error::SshFailed;
+use super::super::transport::Transport;
+use super::locked;
+use crate::storage::target::SshHop;
+
+/// How much is kept of what it says, in bytes.
+const SAID: usize = 4096;
+/// How much of a line is shown, in characters.
+const SHOWN: usize = 160;
+
+/// What begins the name of a variable that another program need not see, or may not: passwords.
+const OWN_VARIABLES: [&str; 2] = ["LARDER_", "REDIS_URL"];
+
+/// A running `ssh`, with the ends of its pipes.
+pub(super) struct Process {
+    stdin: ChildStdin,
+    stdout: ChildStdout,
+    handle: Handle,
+    end: oneshot::Receiver<()>,
+    destination: String,
+}
+
+/// What is left of it once its pipes are in use.
+#[derive(Clone)]
+pub(super) struct Handle {
+    child: Arc<Mutex<Child>>,
+    /// `Some(None)`: it ended well.
+    failed: Arc<OnceLock<Option<SshFailed>>>,
+    /// Whether what it says is shown at once: while it logs in, and the terminal is free.
+    shows: Arc<AtomicBool>,
+}
+
+impl Handle {
+    pub(super) fn runs(&self) -> bool {
+        self.failed.get().is_none()
+    }
+
+    /// Ends it, if it has not ended.
+    pub(super) fn kill(&self) {
+        let mut child = locked(&self.child);
+        // Not that of another: whoever has not been waited for keeps the number.
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+}
+
+impl Process {
+    /// Starts it. Where it `asks`, what it says is shown at once, too.
+    pub(super) fn start(mut command: Command, hop: &SshHop, asks: bool) -> io::Result<Self> {
+        for (name, _) in std::env::vars_os() {
+            let own = |start: &&str| name.as_encoded_bytes().starts_with(start.as_bytes());
+            if OWN_VARIABLES.iter().any(own) {
+                command.env_remove(&name);
+            }
+        }
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().map_err(|why| {
+            let said = Some(format!("it cannot be started: {why}"));
+            io::Error::other(SshFailed { destination: hop.destination.clone(), said })
+        })?;
+        let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+        let (Some(stdin), Some(stdout), Some(mut stderr)) = pipes else {
+            return Err(io::ErrorKind::BrokenPipe.into());
+        };
+        let pid = Pid::from_child(&child);
+        let child = Arc::new(Mutex::new(child));
+        let shows = Arc::new(AtomicBool::new(asks));
+        let handle = Handle { child, failed: Arc::default(), shows };
+        let (ended, end) = oneshot::channel();
+        let (waited, destination) = (handle.clone(), hop.destination.clone());
+        thread::Builder::new().name("ssh".to_owned()).spawn(move || {
+            let mut said = Vec::new();
+            let mut buffer = [0; 1024];
+            while let Ok(length @ 1..) = stderr.read(&mut buffer) {
+                if waited.shows.load(Ordering::Relaxed) {
+                    let _ = io::stderr().write_all(&buffer[..length]);
+                }
+                said.extend_from_slice(&buffer[..length]);
+                said.drain(..said.len().saturating_sub(SAID));
+            }
+            // It is not waited for under the lock, so that it can be killed.
+            let _ = waitid(WaitId::Pid(pid), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT);
+            let well = locked(&waited.child).wait().is_ok_and(|status| status.success());
+            let failed = (!well).then(|| SshFailed { destination, said: last_line(&said) });
+            let _ = waited.failed.set(failed);
+            let _ = ended.send(());
+        })?;
+        Ok(Self { stdin, stdout, handle, end, destination: hop.destination.clone() })
+    }
+
+    pub(super) fn handle(&self) -> Handle {
+        self.handle.clone()
+    }
+
+    /// Shows nothing more of what it says.
+    pub(super) fn silence(&self) {
+        self.handle.shows.store(false, Ordering::Relaxed);
+    }
+
+    /// Why it ended, if it has.
+    pub(super) fn ended(&self) -> Option<SshFailed> {
+        let failed = self.handle.failed.get()?.clone();
+        let gone = || SshFailed {
+            destination: self.destination.clone(),
+            said: Some("it ended before it had logged in".to_owned()),
+        };
+        Some(failed.unwrap_or_else(gone))
+    }
+
+    /// The connection. Needs tokio.
+    pub(super) fn transport(self) -> io::Result<Transport> {
+        let Self { stdin, stdout, handle, end, .. } = self;
+        let stdin = tokio::process::ChildStdin::from_std(stdin)?;
+        let stdout = tokio::process::ChildStdout::from_std(stdout)?;
+        Ok(Transport::of((Carried { stdout, handle, end }, stdin)))
+    }
+}
+
+/// What comes over it. Its end is an error where `ssh` failed.
+struct Carried {
+    stdout: tokio::process::ChildStdout,
+    handle: Handle,
+    end: oneshot::Receiver<()>,
+}
+
+impl AsyncRead for Carried {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buf.filled().len();
+        let read = Pin::new(&mut self.stdout).poll_read(cx, buf);
+        if !matches!(read, Poll::Ready(Ok(()))) || buf.filled().len() > before {
+            return read;
+        }
+        // Its output has ended, and so it will.
+        if self.handle.runs() && Pin::new(&mut self.end).poll(cx).is_pending() {
+            return Poll::Pending;
+        }
+        match self.handle.failed.get() {
+            Some(Some(failed)) => Poll::Ready(Err(io::Error::other(failed.clone()))),
+            _ => Poll::Ready(Ok(())),
+        }
+    }
+}
+
+/// The line that says why it ended, safe to be shown: the last, or what the host says of the server.
+fn last_line(said: &[u8]) -> Option<String> {
+    const NOT_OPENED: &str = "open failed: ";
+    let text = String::from_utf8_lossy(said);
+    let last = text.lines().map(str::trim).rfind(|line| !line.is_empty())?;
+    let refused = text.lines().rev().find_map(|line| Some(line.split_once(NOT_OPENED)?.1));
+    let line = refused.unwrap_or(last.trim_start_matches("ssh: "));
+    Some(line.chars().filter(|c| !c.is_control()).take(SHOWN).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_line_is_told_without_what_a_terminal_would_obey() {
+        assert_eq!(last_line(b""), None);
+        assert_eq!(last_line(b"\r\n \n"), None);
+        let said = b"banner\r\nme@host: Permission denied \x1b[31m(publickey).\r\n\n";
+        assert_eq!(last_line(said).unwrap(), "me@host: Permission denied [31m(publickey).");
+        assert_eq!(last_line(b"ssh: no route\n").unwrap(), "no route");
+        let said =
+            b"channel 0: open failed: connect failed: refused\r\nstdio forwarding failed\r\n";
+        assert_eq!(last_line(said).unwrap(), "connect failed: refused");
+        assert_eq!(last_line(&[b'a'; 5000]).unwrap().len(), SHOWN);
+    }
+}

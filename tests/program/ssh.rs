@@ -1,0 +1,106 @@
+//! Servers behind another host, through a real OpenSSH.
+
+mod daemon;
+
+use std::process::{Command, Output};
+
+use self::daemon::Daemon;
+use crate::fill;
+use crate::pty::{Screen, larder, send};
+use crate::server::Server;
+
+fn run(daemon: &Daemon, target: &str, arguments: &[&str]) -> (Option<i32>, String, String) {
+    let Output { status, stdout, stderr } = Command::new(larder())
+        .args(["-t", target])
+        .args(arguments)
+        .env("LARDER_SSH", daemon.program())
+        .env_remove("DISPLAY")
+        .output()
+        .unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (status.code(), text(stdout), text(stderr))
+}
+
+fn filled() -> (Daemon, Server) {
+    let server = Server::start();
+    fill::stores(&mut server.client(), ["behind", "beyond"]);
+    (Daemon::start(), server)
+}
+
+fn target(host: &str, server: &Server) -> String {
+    format!("redis+ssh://{host}/127.0.0.1:{}/0", server.port())
+}
+
+#[test]
+fn a_command_reaches_a_server_behind_another_host_and_leaves_no_ssh() {
+    let (daemon, server) = filled();
+    let (code, out, err) = run(&daemon, &target("bastion", &server), &["stores"]);
+    assert_eq!(code, Some(0), "{err}");
+    assert!(out.contains("behind") && out.contains("beyond"), "{out}");
+    daemon.wait_for_no_client();
+}
+
+#[test]
+fn what_is_wrong_on_the_way_is_told() {
+    let (daemon, server) = filled();
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    for (target, told) in [
+        (format!("redis+ssh://bastion/127.0.0.1:{closed}"), "ssh to bastion: connect failed"),
+        (target("stranger", &server), "Permission denied"),
+        (format!("redis+ssh://127.0.0.1:{closed}/127.0.0.1"), "Connection refused"),
+        ("redis+ssh://host.invalid/127.0.0.1".to_owned(), "ssh to host.invalid"),
+    ] {
+        let (code, out, err) = run(&daemon, &target, &["stores"]);
+        assert_eq!((code, out.as_str()), (Some(3), ""), "{target}: {err}");
+        let last = err.lines().last().unwrap();
+        assert!(last.starts_with("larder: ssh to ") && last.contains(told), "{target}: {err}");
+    }
+    daemon.wait_for_no_client();
+}
+
+#[test]
+fn the_browser_comes_back_after_a_lost_line_and_leaves_no_ssh() {
+    let (mut daemon, server) = filled();
+    let ssh = daemon.program();
+    let place = target("bastion", &server);
+    let mut screen = Screen::start(&[&place], &[("LARDER_SSH", &ssh)], 24, 80);
+    screen.wait_for_text("beyond");
+    daemon.stop();
+    screen.wait_for_text("no connection");
+    daemon.run();
+    screen.wait_for("the line is back", |text| {
+        !text.contains("no connection") && text.contains("live")
+    });
+    // What ssh said of the lost line is not on the screen, but for what larder tells of it.
+    assert!(!screen.contents().contains("closed by remote host"), "{}", screen.contents());
+    screen.keys("q");
+    assert_eq!(screen.exit_code(), 0);
+    daemon.wait_for_no_client();
+}
+
+#[test]
+fn no_ssh_is_left_of_a_browser_that_is_killed() {
+    let (daemon, server) = filled();
+    let ssh = daemon.program();
+    let place = target("bastion", &server);
+    let screen = Screen::start(&[&place], &[("LARDER_SSH", &ssh)], 24, 80);
+    screen.wait_for_text("beyond");
+    assert!(!daemon.clients().is_empty());
+    send("KILL", screen.worker());
+    daemon.wait_for_no_client();
+}
+
+#[test]
+fn ssh_asks_for_what_it_needs_before_the_browser_has_the_terminal() {
+    let (daemon, server) = filled();
+    let ssh = daemon.program();
+    let place = target("locked", &server);
+    let mut screen = Screen::start(&[&place], &[("LARDER_SSH", &ssh)], 24, 80);
+    screen.wait_for_text("Enter passphrase");
+    screen.keys("open sesame\r");
+    screen.wait_for_text("beyond");
+    assert!(!screen.contents().contains("passphrase"), "{}", screen.contents());
+    screen.keys("q");
+    assert_eq!(screen.exit_code(), 0);
+    daemon.wait_for_no_client();
+}
