@@ -31,12 +31,14 @@ pub mod layers;
 pub mod layout;
 pub mod list;
 mod load;
+pub mod mouse;
 pub mod notice;
 pub mod question;
 pub mod record;
 pub mod saving;
 pub mod session;
 pub mod settings;
+pub mod store_sort;
 pub mod stores;
 pub mod summaries;
 pub mod watch;
@@ -80,6 +82,7 @@ pub use load::{
     Compute, LeavesShown, Load, Loaded, Ordered, Read, RecordDiff, RecordView, Scope, StepDiff,
     Subject, Summary,
 };
+pub use mouse::{Mouse, Spot};
 pub use notice::{Notice, Notices, Tone};
 pub use question::{Confirm, Confirmed, Prompt, PromptKind};
 pub use recent::{Item, Recent};
@@ -141,8 +144,8 @@ pub struct App {
     pub notice: Option<Notice>,
     /// What the footer has shown.
     pub notices: Notices,
-    /// Whether the mouse is taken.
-    pub mouse: bool,
+    /// Whether the mouse is taken, and what it is doing.
+    pub mouse: Mouse,
     /// What was run or looked at lately.
     pub recent: Recent,
     /// Writes that have not been answered.
@@ -182,7 +185,7 @@ impl App {
             staged: StagedEdits::default(),
             notice: None,
             notices: Notices::default(),
-            mouse: settings.mouse,
+            mouse: Mouse::new(settings.mouse),
             recent: Recent::default(),
             writes: Writes::default(),
             journal: Journal::default(),

@@ -23,6 +23,7 @@ mod named;
 mod paint;
 mod record;
 mod review;
+mod spots;
 mod staged;
 mod start;
 mod status;
@@ -42,6 +43,7 @@ use crate::theme::{Role, Symbols, Theme};
 use dialog::{Scene, drawn};
 
 pub use paint::even_out;
+pub use spots::spot_at;
 
 /// Colours and symbols.
 #[derive(Debug, Clone)]

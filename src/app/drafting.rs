@@ -80,7 +80,10 @@ impl Drafting {
 
 /// Whether an event may have typed something.
 pub(super) fn is_input(event: &Event) -> bool {
-    matches!(event, Event::Key(_) | Event::Keys(_) | Event::Paste(_) | Event::Edited(_))
+    matches!(
+        event,
+        Event::Key(_) | Event::Keys(_) | Event::Click(..) | Event::Paste(_) | Event::Edited(_)
+    )
 }
 
 /// Keeps what was typed, when it is time, and removes the draft of what is edited no longer: it was

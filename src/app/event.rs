@@ -14,6 +14,7 @@ use crate::edit::draft::{Draft, DraftHead, DraftId};
 
 use super::layout::PaneSizes;
 use super::load::{Loaded, Read};
+use super::mouse::Spot;
 
 /// Something that happened.
 #[derive(Debug, Clone)]
@@ -24,6 +25,8 @@ pub enum Event {
     Keys(Vec<KeyEvent>),
     /// The mouse did something.
     Mouse(MouseEvent),
+    /// The mouse was clicked on what is neither row nor text.
+    Click(Spot, MouseEvent),
     /// Text was pasted.
     Paste(String),
     /// The terminal has this many columns and rows.

@@ -138,10 +138,10 @@ impl KeysPane {
         self.held.key = self.current().map(|meta| meta.key);
     }
 
-    /// Scrolls the window.
+    /// Scrolls the window; the cursor stays on its key.
     pub fn scroll(&mut self, rows: isize, height: usize) {
         self.cursor.scroll(rows, self.len(), height);
-        self.held.key = self.current().map(|meta| meta.key);
+        self.follow.on &= !self.cursor.away;
     }
 
     /// Makes the cursor go to this key as soon as it is in the list.

@@ -161,6 +161,13 @@ impl Layout {
         }
     }
 
+    /// The left one of the two panes whose common border the cell is in.
+    pub fn border_at(&self, x: u16, y: u16) -> Option<Pane> {
+        let mut pairs = self.panes().zip(self.panes().skip(1));
+        let at = pairs.find(|(_, (_, right))| right.x == x && right.contains(x, y));
+        at.map(|((left, _), _)| left)
+    }
+
     /// Which pane the cell is in.
     pub fn pane_at(&self, x: u16, y: u16) -> Option<Pane> {
         self.panes().find(|(_, area)| area.contains(x, y)).map(|(pane, _)| pane)
@@ -193,18 +200,30 @@ impl Split {
         let step = |columns: u16, wider| {
             if wider { columns.saturating_add(STEP) } else { columns.saturating_sub(STEP) }
         };
+        let left = if focus == Pane::Stores { Pane::Stores } else { Pane::Keys };
+        let area = layout.area(left)?;
+        self.with_width(layout, left, step(area.width, wider == (focus == left)))
+    }
+
+    /// What the reader chooses who drags the right border of a pane to a column.
+    pub fn dragged(&self, layout: &Layout, left: Pane, x: u16) -> Option<PaneSizes> {
+        let area = layout.area(left)?;
+        self.with_width(layout, left, x.saturating_sub(area.x).saturating_add(1))
+    }
+
+    /// What is chosen where a pane that has another one on its right is so wide, as far as that gives
+    /// way; `None` where nothing changes.
+    fn with_width(&self, layout: &Layout, left: Pane, columns: u16) -> Option<PaneSizes> {
         let mut sizes = self.sizes;
-        match (focus, layout.stores, layout.keys, layout.record) {
-            (Pane::Stores, Some(stores), Some(_), _) => {
-                let screen = layout.body.width;
-                sizes.stores = Some(step(stores.width, wider));
+        match (left, layout.stores, layout.keys, layout.record) {
+            (Pane::Stores, Some(_), Some(_), _) => {
+                sizes.stores = Some(columns);
                 let chosen = Self { sizes, ..*self };
                 // As wide as it can be, so that a step back is seen at once.
-                sizes.stores = Some(chosen.stores(screen));
+                sizes.stores = Some(chosen.stores(layout.body.width));
             }
-            (Pane::Keys | Pane::Record, _, Some(keys), Some(record)) => {
+            (Pane::Keys, _, Some(keys), Some(record)) => {
                 let both = keys.width + record.width - 1;
-                let columns = step(keys.width, wider == (focus == Pane::Keys));
                 let columns = columns.clamp(LEAST, both.saturating_sub(LEAST).max(LEAST));
                 let share = u32::from(columns) * WHOLE / u32::from(both);
                 sizes.keys = Some(share as u16);
@@ -302,6 +321,25 @@ mod tests {
                     split.sizes = back;
                     assert_ne!(at(&split).0, before);
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn a_border_goes_where_it_is_dragged_as_far_as_the_panes_allow() {
+        for (width, focus) in [(60, Pane::Stores), (80, Pane::Keys), (120, Pane::Keys)] {
+            let mut split = Split { needed: 30, ..Split::default() };
+            let layout = Layout::new(width, 24, focus, &split);
+            let (left, right) = layout.panes().zip(layout.panes().skip(1)).next().unwrap();
+            assert_eq!(layout.border_at(right.1.x, 5), Some(left.0));
+            assert_eq!(layout.border_at(right.1.x + 1, 5), None);
+            for x in [0, LEAST, 33, 38, width - LEAST, width] {
+                let layout = Layout::new(width, 24, focus, &split);
+                split.sizes = split.dragged(&layout, left.0, x).unwrap_or(split.sizes);
+                let area = Layout::new(width, 24, focus, &split).area(left.0).unwrap();
+                let wanted =
+                    (x + 1).clamp(LEAST, width - if width < 100 { LEAST } else { 2 * LEAST });
+                assert_eq!(area.x + area.width, wanted, "{width} {x}");
             }
         }
     }

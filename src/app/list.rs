@@ -9,6 +9,8 @@ pub struct Cursor {
     pub at: usize,
     /// The first row shown.
     pub top: usize,
+    /// Whether the wheel has moved the window away from the cursor, until that is moved.
+    pub away: bool,
 }
 
 /// A way to move.
@@ -45,6 +47,8 @@ impl Cursor {
     /// Moves in a list of `len` rows of which `height` are shown.
     pub fn go(&mut self, to: Move, len: usize, height: usize) {
         let page = isize::try_from(height.saturating_sub(1).max(1)).unwrap_or(isize::MAX);
+        // A list that is only measured again moves nothing.
+        self.away &= to == Move::By(0);
         self.at = match to {
             Move::By(rows) => self.at.saturating_add_signed(rows),
             Move::Pages(pages) => self.at.saturating_add_signed(pages.saturating_mul(page)),
@@ -55,26 +59,39 @@ impl Cursor {
         self.fit(len, height);
     }
 
-    /// Scrolls the window without moving the cursor, unless it would leave the window.
+    /// Scrolls the window; the cursor stays where it is, though it may be out of sight.
     pub fn scroll(&mut self, rows: isize, len: usize, height: usize) {
-        let height = height.max(1);
-        self.top = self.top.saturating_add_signed(rows).min(len.saturating_sub(height));
-        self.at = self.at.clamp(self.top, (self.top + height - 1).min(len.max(1) - 1));
+        self.top = self.top.saturating_add_signed(rows).min(len.saturating_sub(height.max(1)));
+        self.away = !self.is_seen(height);
     }
 
-    /// Puts the cursor on `at` and keeps it at the same height on the screen, for a list that
-    /// changed around it.
+    /// Brings the cursor back into sight when it is put somewhere next.
+    pub fn come_back(&mut self) {
+        self.away = false;
+    }
+
+    fn is_seen(self, height: usize) -> bool {
+        (self.top..self.top.saturating_add(height.max(1))).contains(&self.at)
+    }
+
+    /// Puts the cursor on `at` and keeps it at the same height on the screen, or as far out of
+    /// sight, for a list that changed around it.
     pub fn hold(&mut self, at: usize, len: usize, height: usize) {
-        let offset = self.at.saturating_sub(self.top);
+        let (below, above) = (self.at.saturating_sub(self.top), self.top.saturating_sub(self.at));
         self.at = at;
-        self.top = at.saturating_sub(offset);
+        self.top = at.saturating_sub(below).saturating_add(above);
         self.fit(len, height);
     }
 
     /// Brings cursor and window back into a list of `len` rows.
     pub fn fit(&mut self, len: usize, height: usize) {
         self.at = self.at.min(len.saturating_sub(1));
-        self.top = self.top.min(self.at).min(len.saturating_sub(height));
+        self.top = self.top.min(len.saturating_sub(height));
+        if self.away {
+            self.away = !self.is_seen(height);
+            return;
+        }
+        self.top = self.top.min(self.at);
         if self.at >= self.top + height.max(1) {
             self.top = self.at + 1 - height.max(1);
         }
@@ -88,9 +105,26 @@ mod tests {
 
     #[test]
     fn the_cursor_keeps_its_height_when_rows_come_in_above_it() {
-        let mut cursor = Cursor { at: 12, top: 10 };
+        let mut cursor = Cursor { at: 12, top: 10, away: false };
         cursor.hold(15, 100, 5);
-        assert_eq!(cursor, Cursor { at: 15, top: 13 });
+        assert_eq!(cursor, Cursor { at: 15, top: 13, away: false });
+    }
+
+    #[test]
+    fn the_wheel_moves_the_window_alone_until_the_cursor_is_moved() {
+        let mut cursor = Cursor::default();
+        cursor.go(Move::To(3), 100, 10);
+        cursor.scroll(40, 100, 10);
+        assert_eq!(cursor, Cursor { at: 3, top: 40, away: true });
+        // Rows that come in above move both.
+        cursor.hold(5, 102, 10);
+        assert_eq!(cursor, Cursor { at: 5, top: 42, away: true });
+        cursor.go(Move::By(0), 102, 10);
+        assert_eq!(cursor, Cursor { at: 5, top: 42, away: true });
+        cursor.go(Move::By(1), 102, 10);
+        assert_eq!(cursor, Cursor { at: 6, top: 6, away: false });
+        cursor.scroll(-3, 102, 10);
+        assert_eq!(cursor, Cursor { at: 6, top: 3, away: false }, "it is still in sight");
     }
 
     #[test]
@@ -102,7 +136,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_cursor_is_always_on_the_screen(
+        fn the_cursor_is_always_on_the_screen_unless_the_wheel_left_it(
             moves in prop::collection::vec((0usize..6, -40isize..40), 1..40),
             len in 0usize..60,
             height in 0usize..20,
@@ -119,7 +153,9 @@ mod tests {
                     _ => cursor.hold(by.unsigned_abs(), len, height),
                 }
                 prop_assert!(cursor.at < len.max(1));
-                prop_assert!(cursor.top <= cursor.at && cursor.at < cursor.top + rows);
+                let seen = cursor.top <= cursor.at && cursor.at < cursor.top + rows;
+                prop_assert_eq!(seen, !cursor.away);
+                prop_assert!(!cursor.away || kind >= 4 || by == 0);
                 prop_assert!(cursor.top == 0 || cursor.top <= len.saturating_sub(height));
             }
         }

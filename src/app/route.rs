@@ -48,6 +48,7 @@ impl App {
             Event::Key(key) => self.key(key),
             Event::Keys(keys) => self.keys_at_once(&keys),
             Event::Mouse(mouse) => mouse::on_mouse(self, mouse),
+            Event::Click(spot, mouse) => mouse::on_spot(self, spot, mouse),
             Event::Paste(text) => self.paste(&text),
             Event::Resize(width, height) => self.resize(width, height),
             Event::Connected(result) => {

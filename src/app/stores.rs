@@ -11,9 +11,9 @@ use crate::model::{Error, ErrorKind, StoreInfo, StoreName};
 
 use super::list::{Cursor, Move};
 use super::rate::Rate;
+use super::store_sort::StoreSort;
 
 pub use columns::{CHANGED, Columns, GAP, MARKS};
-pub use order::StoreSort;
 
 /// All stores, those that the filter leaves, and the one under the cursor.
 #[derive(Debug, Clone, Default)]
@@ -222,6 +222,7 @@ impl StoresPane {
     /// Leaves only the stores whose names contain the text; the cursor stays on its store.
     pub fn set_filter(&mut self, filter: &str, height: usize) {
         filter.clone_into(&mut self.filter);
+        self.cursor.come_back();
         self.refilter(height);
     }
 

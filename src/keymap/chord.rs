@@ -62,6 +62,11 @@ impl Chord {
         Self::normal(event.code, event.modifiers)
     }
 
+    /// The event of pressing it.
+    pub fn event(self) -> KeyEvent {
+        KeyEvent::new(self.code, self.modifiers)
+    }
+
     /// The character that typing this chord inserts.
     pub fn character(self) -> Option<char> {
         match self.code {

@@ -3,9 +3,10 @@
 
 use std::io;
 
-use crossterm::event::{Event as TerminalEvent, KeyEvent};
+use crossterm::event::{Event as TerminalEvent, KeyEvent, MouseButton, MouseEvent, MouseEventKind};
 
 use crate::app::{Event, is_text};
+use crate::view::spot_at;
 
 use super::background::Filtered;
 use super::{ANSWER_INTERVAL, PASTE_INTERVAL, Shell};
@@ -48,7 +49,7 @@ impl Shell {
 
     async fn told(&mut self, event: Option<TerminalEvent>) -> io::Result<()> {
         let event = match event {
-            Some(TerminalEvent::Mouse(mouse)) => Event::Mouse(mouse),
+            Some(TerminalEvent::Mouse(mouse)) => self.pointed(mouse),
             Some(TerminalEvent::Paste(text)) => Event::Paste(text),
             Some(_) => return Ok(()),
             None => {
@@ -57,6 +58,15 @@ impl Shell {
             }
         };
         self.take(event).await
+    }
+
+    /// What the mouse did, and on what.
+    fn pointed(&mut self, mouse: MouseEvent) -> Event {
+        self.frame_interval = ANSWER_INTERVAL;
+        let clicks = mouse.kind == MouseEventKind::Down(MouseButton::Left);
+        let spot =
+            clicks.then(|| spot_at(&self.app, &self.appearance, mouse.column, mouse.row)).flatten();
+        spot.map_or(Event::Mouse(mouse), |spot| Event::Click(spot, mouse))
     }
 
     pub(super) async fn press(&mut self, keys: Vec<KeyEvent>) -> io::Result<()> {

@@ -4,7 +4,7 @@ use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::Style;
 
 use crate::app::{self, App, Area, Hint, Layer, Notice, Prompt, Tone};
-use crate::keymap::Action;
+use crate::keymap::{Action, Chord};
 use crate::text::{cells, visible};
 use crate::theme::Role;
 
@@ -59,10 +59,15 @@ fn prompt(buf: &mut Buffer, area: Area, prompt: &Prompt, appearance: &Appearance
 }
 
 /// Draws hints and notice, once the dialogs are drawn: what the topmost one says itself is not said
-/// again.
-pub(super) fn finish(buf: &mut Buffer, area: Area, app: &App, appearance: &Appearance) {
+/// again. Gives where the keys of the hints are, with their words.
+pub(super) fn finish(
+    buf: &mut Buffer,
+    area: Area,
+    app: &App,
+    appearance: &Appearance,
+) -> Vec<(Area, Chord)> {
     if area.height == 0 {
-        return;
+        return Vec::new();
     }
     let mut hints = hints(app, appearance);
     let notice = app.notice.as_ref().map(|notice| sentence(notice, appearance));
@@ -98,7 +103,7 @@ pub(super) fn finish(buf: &mut Buffer, area: Area, app: &App, appearance: &Appea
     }
     let room = usize::from(right.saturating_sub(area.x + 1)) + GAP;
     let shown = fit(&hints, room, area.width, appearance);
-    put_hints(buf, area, area.x + 1, &shown, appearance);
+    put_hints(buf, area, area.x + 1, &shown, appearance)
 }
 
 /// A notice as it is written, and its style.
@@ -200,14 +205,24 @@ fn fit<'a>(
     hints.iter().filter(|hint| is_held(hint) || fits(hint)).collect()
 }
 
-fn put_hints(buf: &mut Buffer, area: Area, mut x: u16, hints: &[&Hint], appearance: &Appearance) {
+fn put_hints(
+    buf: &mut Buffer,
+    area: Area,
+    mut x: u16,
+    hints: &[&Hint],
+    appearance: &Appearance,
+) -> Vec<(Area, Chord)> {
     let right = area.x + area.width;
-    let mut word = |text: &str, role, gap| {
+    let mut word = |x: u16, text: &str, role| {
         let style = appearance.style(role);
-        x += put(buf, x, area.y, right.saturating_sub(x), text, style) + gap;
+        put(buf, x, area.y, right.saturating_sub(x), text, style)
     };
+    let mut places = Vec::with_capacity(hints.len());
     for hint in hints {
-        word(&label(hint, appearance), Role::KeyHint, 1);
-        word(&hint.words, Role::Hint, GAP as u16);
+        let key = word(x, &label(hint, appearance), Role::KeyHint) + 1;
+        let width = key + word(x + key, &hint.words, Role::Hint);
+        places.push((Area { x, width, ..area }, hint.chord));
+        x += width + GAP as u16;
     }
+    places
 }

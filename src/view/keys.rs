@@ -6,6 +6,7 @@ mod titles;
 use ratatui::buffer::Buffer;
 
 use crate::app::keys::{FUZZY, OF_TYPE};
+use crate::app::summaries::{RightSide, right_side};
 use crate::app::{App, Area, Pane, store_state};
 use crate::index::Sort;
 use crate::keymap::{Action, Context};
@@ -73,6 +74,22 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appeara
     let columns = Columns::of(app, inner);
     header(buf, inner, app, kinds(app, inner.height.saturating_sub(1)), &columns, appearance);
     rows::draw(buf, below(inner, 1), app, &columns, appearance);
+}
+
+/// The column whose head is at a cell, where keys are shown that can be sorted.
+pub(super) fn head_at(area: Area, app: &App, x: u16, y: u16) -> Option<Sort> {
+    let (inner, keys) = (area.inner(), &app.keys);
+    let shown = matches!(right_side(app), RightSide::Open) && !keys.is_empty();
+    let head = Area { height: inner.height.min(1), ..inner };
+    if !shown || keys.are_grouped() || !head.contains(x, y) {
+        return None;
+    }
+    let columns = Columns::of(app, inner);
+    Some(match (columns.kind, columns.size) {
+        (_, Some((end, width))) if x + width + 1 >= end => Sort::Size,
+        (Some((from, _)), _) if x + 1 >= from => Sort::ContentType,
+        _ => Sort::Key,
+    })
 }
 
 /// The area of a text: as wide as the keys, which leave a column free on both sides.

@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::style::Modifier;
 
 use crate::app::{App, Area, Confirm, Confirmed, Details, Overlay};
+use crate::keymap::Chord;
 use crate::text;
 use crate::text::{cells, visible};
 use crate::theme::Role;
@@ -132,6 +133,51 @@ fn frees(confirm: &Confirm, danger: bool, app: &App, appearance: &Appearance) ->
     Some(format!("{} {does}", chord.label(appearance.symbols.unicode)))
 }
 
+/// The keys of the two buttons, No first.
+fn keys_of(confirm: &Confirm, app: &App) -> [Option<Chord>; 2] {
+    use crate::keymap::{Action, Context};
+    if confirm.typed.is_some() {
+        let key = |action| app.keymap.chord_beside_text(Context::Confirm, action);
+        return [key(Action::ConfirmNo), key(Action::Accept)];
+    }
+    let key = |action| app.keymap.chords(Context::Confirm, action).first().copied();
+    [key(Action::ConfirmNo), key(Action::ConfirmYes)]
+}
+
+/// What stands on the two buttons, No first.
+fn words_on(confirm: &Confirm, app: &App, appearance: &Appearance) -> [String; 2] {
+    let [no, yes] = keys_of(confirm, app).map(|chord| {
+        chord.map_or_else(String::new, |chord| chord.label(appearance.symbols.unicode))
+    });
+    [format!(" {no} No "), format!(" {yes} {} ", confirm.verb)]
+}
+
+/// Columns between the two buttons.
+const BETWEEN: u16 = 2;
+
+/// The key of the button at a cell of a question that covers `area`.
+pub(super) fn button_at(
+    area: Area,
+    confirm: &Confirm,
+    app: &App,
+    appearance: &Appearance,
+    x: u16,
+    y: u16,
+) -> Option<Chord> {
+    let inner = area.inner();
+    if y + 1 != inner.y + inner.height || app.unseen_until().is_some() {
+        return None;
+    }
+    let [no, yes] = words_on(confirm, app, appearance).map(|words| cells(&words) as u16);
+    let from = inner.x + 1;
+    let [deny, does] = keys_of(confirm, app);
+    match x.checked_sub(from)? {
+        at if at < no => deny,
+        at if (no + BETWEEN..no + BETWEEN + yes).contains(&at) => does,
+        _ => None,
+    }
+}
+
 fn buttons(
     buf: &mut Buffer,
     x: u16,
@@ -141,26 +187,7 @@ fn buttons(
     app: &App,
     appearance: &Appearance,
 ) {
-    use crate::keymap::{Action, Context};
-    let key = |action| {
-        let chord = app.keymap.chords(Context::Confirm, action).first();
-        chord.map_or_else(String::new, |chord| chord.label(appearance.symbols.unicode))
-    };
-    let (yes, no) = if confirm.typed.is_some() {
-        let key = |action| {
-            let chord = app.keymap.chord_beside_text(Context::Confirm, action);
-            chord.map_or_else(String::new, |chord| chord.label(appearance.symbols.unicode))
-        };
-        (
-            format!("{} {}", key(Action::Accept), confirm.verb),
-            format!("{} No", key(Action::ConfirmNo)),
-        )
-    } else {
-        (
-            format!("{} {}", key(Action::ConfirmYes), confirm.verb),
-            format!("{} No", key(Action::ConfirmNo)),
-        )
-    };
+    let [no, yes] = words_on(confirm, app, appearance);
     let lit = |role| appearance.style(role).add_modifier(Modifier::REVERSED);
     let style = |chosen: bool, able: bool| match (chosen, able) {
         // A name was typed so that this may go.
@@ -169,10 +196,9 @@ fn buttons(
         (false, true) => appearance.style(Role::Text),
         (false, false) => appearance.style(Role::Dim),
     };
-    let used = put(buf, x, y, width, &format!(" {no} "), style(!confirm.yes, true));
-    let yes = format!(" {yes} ");
-    let x = x + used + 2;
-    put(buf, x, y, width.saturating_sub(used + 2), &yes, style(confirm.yes, confirm.can_confirm()));
+    let used = put(buf, x, y, width, &no, style(!confirm.yes, true)) + BETWEEN;
+    let able = confirm.can_confirm();
+    put(buf, x + used, y, width.saturating_sub(used), &yes, style(confirm.yes, able));
 }
 
 impl Drawn for Details {

@@ -2,7 +2,8 @@
 
 use ratatui::buffer::Buffer;
 
-use crate::app::stores::{CHANGED, GAP, MARKS, StoreSort};
+use crate::app::store_sort::StoreSort;
+use crate::app::stores::{CHANGED, GAP, MARKS};
 use crate::app::{App, Area, Pane, SessionState};
 use crate::keymap::{Action, Context};
 use crate::model::{StoreInfo, StoreState};
@@ -84,6 +85,22 @@ impl Columns {
         let name = end.saturating_sub(records + GAP + inner.x + MARKS);
         Self { name, records: (end, records), changed }
     }
+}
+
+/// The column whose head is at a cell.
+pub(super) fn head_at(area: Area, app: &App, x: u16, y: u16) -> Option<StoreSort> {
+    let inner = area.inner();
+    let head = Area { height: inner.height.min(1), ..inner };
+    if instead(app).is_some() || !head.contains(x, y) {
+        return None;
+    }
+    let columns = Columns::of(app, inner);
+    let is_in = |(end, width): (u16, u16)| x + width + GAP > end;
+    Some(match columns.changed {
+        Some(changed) if is_in(changed) => StoreSort::Changed,
+        _ if is_in(columns.records) => StoreSort::Records,
+        _ => StoreSort::Name,
+    })
 }
 
 fn header(buf: &mut Buffer, inner: Area, app: &App, appearance: &Appearance) {

@@ -20,6 +20,7 @@ mod leaf_drafts;
 mod leaf_fidelity;
 mod lists;
 mod menu;
+mod mouse;
 mod panes;
 mod rewrites;
 mod rules;

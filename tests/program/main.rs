@@ -23,6 +23,7 @@ mod drafts;
 mod inner;
 mod kills;
 mod lying_servers;
+mod mouse;
 mod package;
 
 mod pictures;

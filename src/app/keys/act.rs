@@ -36,17 +36,13 @@ impl KeysPane {
             Action::Totals => ctx.request(Request::Totals),
             Action::Filter => ctx.prompt(PromptKind::FilterKeys, &self.filter),
             Action::Sort => {
-                self.sort = match self.sort {
+                let next = match self.sort {
                     Sort::Key => Sort::ContentType,
                     Sort::ContentType => Sort::Size,
                     Sort::Size => Sort::Newest,
                     Sort::Newest => Sort::Key,
                 };
-                self.follow.on = false;
-                self.flatten_groups(ctx);
-                // The largest are what one looks for; names read forwards.
-                self.descending = self.sort == Sort::Size;
-                self.reselect(ctx);
+                self.sort_anew(next, ctx);
             }
             Action::ReverseSort => {
                 self.descending = !self.descending;
@@ -136,8 +132,27 @@ impl KeysPane {
         self.reselect(ctx);
     }
 
+    /// Sorts by a column, or by the same the other way round.
+    pub(in crate::app) fn sort_by(&mut self, sort: Sort, ctx: &mut Ctx<'_>) {
+        if self.sort != sort {
+            return self.sort_anew(sort, ctx);
+        }
+        self.descending = !self.descending;
+        self.reselect(ctx);
+    }
+
+    fn sort_anew(&mut self, sort: Sort, ctx: &mut Ctx<'_>) {
+        self.sort = sort;
+        self.follow.on = false;
+        self.flatten_groups(ctx);
+        // The largest are what one looks for; names read forwards.
+        self.descending = sort == Sort::Size;
+        self.reselect(ctx);
+    }
+
     /// Order or filter are other ones.
     pub(in crate::app) fn reselect(&mut self, ctx: &mut Ctx<'_>) {
+        self.cursor.come_back();
         if self.reorder(ctx) {
             ctx.request(Request::ShowRecord);
         }

@@ -119,6 +119,9 @@ impl KeysPane {
         }
         let fresh = std::mem::take(&mut grouping.flat);
         let held = under.filter(|_| !fresh).map(|key| key.as_bytes().to_vec());
+        if fresh || grouping.wanted.is_some() {
+            self.cursor.come_back();
+        }
         let at = grouping.wanted.take().or(held).map_or(0, |key| match index.find(&key) {
             Ok(row) | Err(row) => groups.position_of(row),
         });

@@ -204,7 +204,8 @@ impl Dialog for Overview {
     }
 
     fn wheel(&mut self, rows: isize, ctx: &mut Ctx<'_>) {
-        self.go(Move::By(rows.signum()), ctx);
+        let height = self.height(ctx.layout().body.height);
+        self.cursor.scroll(rows, self.rows.len(), height);
     }
 
     fn resize(&mut self, ctx: &mut Ctx<'_>) {

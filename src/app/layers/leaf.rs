@@ -235,10 +235,6 @@ impl Dialog for LeafCursor {
         }
     }
 
-    fn wheel(&mut self, rows: isize, ctx: &mut Ctx<'_>) {
-        self.step(rows, ctx);
-    }
-
     fn closed(&mut self, ctx: &mut Ctx<'_>) {
         ctx.cancel(Slot::Leaves);
     }

@@ -73,7 +73,8 @@ impl Dialog for Prompt {
 }
 
 impl Prompt {
-    fn filters(&self) -> bool {
+    /// Whether what is typed narrows a list at once.
+    pub(in crate::app) fn filters(&self) -> bool {
         matches!(self.kind, PromptKind::FilterKeys | PromptKind::FilterStores)
     }
 

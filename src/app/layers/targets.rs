@@ -50,7 +50,8 @@ impl Dialog for Targets {
     }
 
     fn wheel(&mut self, rows: isize, ctx: &mut Ctx<'_>) {
-        self.go(Move::By(rows.signum()), ctx);
+        let (len, height) = (ctx.settings.targets.len(), ctx.layout().targets_height());
+        self.cursor.scroll(rows, len, height);
     }
 
     fn resize(&mut self, ctx: &mut Ctx<'_>) {

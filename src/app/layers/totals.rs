@@ -112,7 +112,8 @@ impl Dialog for Totals {
     }
 
     fn wheel(&mut self, rows: isize, ctx: &mut Ctx<'_>) {
-        self.go(Move::By(rows.signum()), ctx);
+        let len = self.rows.as_ref().map_or(0, Vec::len);
+        self.cursor.scroll(rows, len, Self::height(ctx));
     }
 
     fn resize(&mut self, ctx: &mut Ctx<'_>) {

@@ -31,13 +31,13 @@ pub(in crate::app) fn act(app: &mut App, action: Action) {
         Action::Suspend => app.out.effects.push(Effect::Suspend),
         Action::Redraw => app.out.effects.push(Effect::Redraw),
         Action::ToggleMouse => {
-            app.mouse = !app.mouse;
-            app.notice = Some(Notice::info(if app.mouse {
+            app.mouse.on = !app.mouse.on;
+            app.notice = Some(Notice::info(if app.mouse.on {
                 "the mouse works in larder"
             } else {
                 "the mouse is the terminal's: select text as usual"
             }));
-            app.out.effects.push(Effect::Mouse(app.mouse));
+            app.out.effects.push(Effect::Mouse(app.mouse.on));
         }
         Action::Widen => panes::resize(app, true),
         Action::Narrow => panes::resize(app, false),

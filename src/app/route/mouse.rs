@@ -1,41 +1,121 @@
-//! The mouse: a click puts the cursor there, a second one opens, the wheel scrolls.
+//! The mouse: a click puts the cursor there, a double one opens, the wheel scrolls, a border is
+//! dragged; what is named on the screen is pressed.
 
-use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 
-use crate::keymap::Action;
+use crate::keymap::{Action, Context};
 
 use super::super::App;
+use super::super::layers::{Layer, Then};
 use super::super::layout::{Area, Pane};
 use super::super::list::Move;
-use super::{actions, opened};
+use super::super::mouse::Spot;
+use super::super::summaries::{RightSide, right_side};
+use super::{actions, opened, panes, unasked};
 
 /// Rows a step of the wheel scrolls.
 const WHEEL: isize = 3;
 
 pub(in crate::app) fn on_mouse(app: &mut App, mouse: MouseEvent) {
-    let wheel = match mouse.kind {
-        MouseEventKind::ScrollDown => Some(WHEEL),
-        MouseEventKind::ScrollUp => Some(-WHEEL),
-        MouseEventKind::Down(MouseButton::Left) => None,
-        MouseEventKind::Drag(MouseButton::Left) if app.takes_text() => None,
-        _ => return,
+    let place = (mouse.column, mouse.row);
+    match mouse.kind {
+        MouseEventKind::ScrollDown => wheel(app, place, WHEEL),
+        MouseEventKind::ScrollUp => wheel(app, place, -WHEEL),
+        MouseEventKind::Down(MouseButton::Left) => {
+            let select = mouse.modifiers.contains(KeyModifiers::SHIFT);
+            press(app, place, select);
+        }
+        MouseEventKind::Drag(MouseButton::Left) => match app.mouse.dragged {
+            Some(left) => panes::drag(app, left, mouse.column),
+            None if app.takes_text() => press(app, place, true),
+            None => {}
+        },
+        MouseEventKind::Up(MouseButton::Left) if app.mouse.dragged.take().is_some() => {
+            panes::keep(app);
+        }
+        _ => {}
+    }
+}
+
+fn wheel(app: &mut App, (x, y): (u16, u16), rows: isize) {
+    let (layout, body) = (app.layout(), app.layout().body);
+    match app.layers.last_mut() {
+        // The value is scrolled beneath the cursor in it.
+        Some(Layer::Leaf(_)) => scroll(app, Pane::Record, rows),
+        Some(layer) => layer.dialog_mut().wheel(rows, &mut ctx!(app)),
+        None => match (&mut app.editor, layout.pane_at(x, y)) {
+            (Some(editor), _) => editor.wheel(rows, body),
+            (None, Some(pane)) => scroll(app, pane, rows),
+            (None, None) => {}
+        },
+    }
+}
+
+/// The button goes down, or is dragged in a text.
+fn press(app: &mut App, (x, y): (u16, u16), select: bool) {
+    let (layout, body) = (app.layout(), app.layout().body);
+    if !app.layers.is_empty() {
+        return;
+    }
+    if let Some(editor) = &mut app.editor {
+        editor.click((x, y), select, body);
+    } else if let Some(left) = layout.border_at(x, y) {
+        app.mouse.dragged = Some(left);
+    } else if let Some(pane) = layout.pane_at(x, y) {
+        click(app, pane, x, y);
+    }
+}
+
+/// Takes a click on what is neither row nor text.
+pub(in crate::app) fn on_spot(app: &mut App, spot: Spot, mouse: MouseEvent) {
+    match spot {
+        Spot::Key(chord) => app.key(chord.event()),
+        Spot::StoreHead(sort) if sorts(app, Pane::Stores) => {
+            let height = app.list_height(Pane::Stores);
+            app.stores.sort_by(sort, height);
+        }
+        Spot::KeyHead(sort) if sorts(app, Pane::Keys) => {
+            app.keys.sort_by(sort, &mut ctx!(app));
+        }
+        Spot::StoreHead(_) | Spot::KeyHead(_) => {}
+        Spot::Outside => leave_dialog(app, mouse),
+    }
+}
+
+/// Gives the focus to a pane; tells whether it can be sorted, and why not.
+fn sorts(app: &mut App, pane: Pane) -> bool {
+    app.notice = None;
+    app.focus_on(pane);
+    if app.focus != pane {
+        return false;
+    }
+    let allowed = app.allowed(Action::Sort);
+    app.notice = allowed.as_ref().err().cloned();
+    allowed.is_ok()
+}
+
+/// Closes the topmost dialog as its key does, and never with a yes. A filter is kept as it is shown,
+/// and what was clicked is.
+fn leave_dialog(app: &mut App, mouse: MouseEvent) {
+    if unasked::drops_input(app) {
+        return;
+    }
+    app.notice = None;
+    let filters = matches!(app.layers.last(), Some(Layer::Prompt(line)) if line.filters());
+    let Some(layer) = app.layers.last_mut() else { return };
+    let action = match layer.dialog().context() {
+        Context::Prompt if filters => Action::Accept,
+        Context::Prompt => Action::Cancel,
+        Context::Confirm => Action::ConfirmNo,
+        _ => Action::Close,
     };
-    let body = app.layout().body;
-    if let Some(layer) = app.layers.last_mut() {
-        layer.dialog_mut().wheel(wheel.unwrap_or(0), &mut ctx!(app));
-    } else if let Some(editor) = &mut app.editor {
-        let place = (mouse.column, mouse.row);
-        let select = matches!(mouse.kind, MouseEventKind::Drag(_))
-            || mouse.modifiers.contains(KeyModifiers::SHIFT);
-        match wheel {
-            Some(rows) => editor.wheel(rows, body),
-            None => editor.click(place, select, body),
-        }
-    } else if let Some(pane) = app.layout().pane_at(mouse.column, mouse.row) {
-        match wheel {
-            Some(rows) => scroll(app, pane, rows),
-            None => click(app, pane, mouse.column, mouse.row),
-        }
+    let esc = KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE);
+    if layer.dialog_mut().key(esc, Some(action), &mut ctx!(app)) == Then::Close {
+        app.close_layer();
+    }
+    if filters {
+        app.serve(true);
+        on_mouse(app, mouse);
     }
 }
 
@@ -46,10 +126,9 @@ pub(in crate::app) fn scroll(app: &mut App, pane: Pane, rows: isize) {
             let len = app.stores.len();
             app.stores.cursor.scroll(rows, len, height);
         }
-        Pane::Keys => {
-            app.keys.scroll(rows, height);
-            opened::follow_cursor(app);
-        }
+        // What is shown there is no list that scrolls.
+        _ if !matches!(right_side(app), RightSide::Open) => {}
+        Pane::Keys => app.keys.scroll(rows, height),
         Pane::Record => {
             let view = app.viewport();
             app.record.scroll_by(rows, view);
@@ -57,10 +136,17 @@ pub(in crate::app) fn scroll(app: &mut App, pane: Pane, rows: isize) {
     }
 }
 
-/// A click puts the cursor there, a second one opens.
+/// A click puts the cursor there, a double one opens.
 pub(in crate::app) fn click(app: &mut App, pane: Pane, x: u16, y: u16) {
     app.notice = None;
-    let (had_focus, area) = (app.focus == pane, app.layout().area(pane));
+    if pane != Pane::Stores && !matches!(right_side(app), RightSide::Open) {
+        // What is shown of a store that is not open.
+        if app.allowed(Action::Open).is_ok() {
+            actions::act(app, Action::Open);
+        }
+        return;
+    }
+    let area = app.layout().area(pane);
     app.focus_on(pane);
     let Some(inner) = area.map(Area::inner).filter(|_| app.focus == pane) else {
         return;
@@ -78,7 +164,7 @@ pub(in crate::app) fn click(app: &mut App, pane: Pane, x: u16, y: u16) {
     if row >= len {
         return;
     }
-    let again = had_focus && cursor.at == row;
+    let again = app.mouse.is_second(pane, y, app.now) && cursor.at == row;
     // In a layout of fewer panes the focus may have moved things: measure again.
     let height = app.list_height(pane);
     match pane {

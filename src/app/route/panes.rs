@@ -34,10 +34,23 @@ pub(in crate::app) fn zoom(app: &mut App) {
     choose(app, PaneSizes { zoomed: !sizes.zoomed, ..sizes });
 }
 
+/// Drags the border between a pane and its right neighbour to a column.
+pub(in crate::app) fn drag(app: &mut App, left: Pane, x: u16) {
+    if let Some(sizes) = app.split.dragged(&app.layout(), left, x) {
+        app.split.sizes = sizes;
+        app.measure();
+    }
+}
+
+/// The widths are kept as they are.
+pub(in crate::app) fn keep(app: &mut App) {
+    app.out.effects.push(Effect::KeepPanes(app.split.sizes));
+}
+
 fn choose(app: &mut App, sizes: PaneSizes) {
     app.split.sizes = sizes;
     app.measure();
-    app.out.effects.push(Effect::KeepPanes(sizes));
+    keep(app);
 }
 
 impl App {

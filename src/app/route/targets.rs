@@ -42,7 +42,7 @@ pub(in crate::app) fn switched(app: &mut App, result: Result<usize, String>) {
     settings.wrap = app.record.wrap;
     settings.panes = app.split.sizes;
     let mut new = App::new(settings, app.keymap.clone(), app.size);
-    new.mouse = app.mouse;
+    new.mouse.on = app.mouse.on;
     new.watch.on = app.watch.on;
     new.now = app.now;
     new.quitting = app.quitting;

@@ -4,52 +4,30 @@ use std::cmp::Ordering;
 
 use crate::model::{StoreInfo, StoreName};
 
+use super::super::store_sort::StoreSort;
 use super::StoresPane;
-
-/// What the list of stores is sorted by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum StoreSort {
-    /// The name, forwards at first.
-    #[default]
-    Name,
-    /// How many records there are, the most at first.
-    Records,
-    /// The last change, the newest at first.
-    Changed,
-}
-
-impl StoreSort {
-    /// The next column.
-    fn next(self) -> Self {
-        match self {
-            Self::Name => Self::Records,
-            Self::Records => Self::Changed,
-            Self::Changed => Self::Name,
-        }
-    }
-
-    /// In which order two stores stand, forwards; those that are equal, by their names.
-    fn compare(self, a: &StoreInfo, b: &StoreInfo) -> Ordering {
-        match self {
-            Self::Name => a.store.cmp(&b.store),
-            Self::Records => a.records.cmp(&b.records),
-            Self::Changed => a.modified_at.cmp(&b.modified_at),
-        }
-    }
-}
 
 impl StoresPane {
     /// Sorts by the next column; the cursor stays on its store.
     pub(super) fn sort_next(&mut self, height: usize) {
-        self.sort = self.sort.next();
-        // Names read forwards; the largest and the newest are what one looks for.
-        self.descending = self.sort != StoreSort::Name;
+        self.sort_by(self.sort.next(), height);
+    }
+
+    /// Sorts by a column, or by the same the other way round; the cursor stays on its store.
+    pub(in crate::app) fn sort_by(&mut self, sort: StoreSort, height: usize) {
+        if self.sort == sort {
+            return self.reverse(height);
+        }
+        self.sort = sort;
+        self.descending = sort.is_backwards();
+        self.cursor.come_back();
         self.refilter(height);
     }
 
-    /// Turns the order around; the cursor stays on its store.
+    /// Reverses the order; the cursor stays on its store.
     pub(super) fn reverse(&mut self, height: usize) {
         self.descending = !self.descending;
+        self.cursor.come_back();
         self.refilter(height);
     }
 

@@ -159,7 +159,7 @@ fn a_switch_starts_afresh_and_takes_no_reply_of_before() {
     assert!(stage.app.keys.store.is_none() && stage.app.keys.is_empty());
     assert!(!stage.app.stores.ready && stage.app.record.shown.is_none());
     assert_eq!(stage.app.settings.label, "redis://127.0.0.1:7000/0");
-    assert!(stage.app.is_read_only() && !stage.app.mouse);
+    assert!(stage.app.is_read_only() && !stage.app.mouse.on);
     assert_eq!(stage.notice(), "opening production…");
     let late = Loaded::Record(shown(record("b", JSON, "2")));
     stage.event(Event::Loaded(Slot::Record, ticket, Ok(late)));

@@ -4,11 +4,13 @@
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 
-use larder::app::{Editor, Event, Layer};
+use crossterm::event::{MouseButton, MouseEventKind};
+use larder::app::{Editor, Event, Layer, Spot};
 use larder::model::{ConnectionState, StoreName};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
+use super::mouse::pointed;
 use super::rules::{before, step};
 use super::world::World;
 use crate::stage::{Stage, key};
@@ -191,6 +193,25 @@ fn play(moves: &[(u8, u8)]) -> BTreeSet<&'static str> {
             }
             19 if what % 4 == 0 => world.someones_store(*what >> 2),
             20 => Some(Event::Paste("pasted".to_owned())),
+            25 => {
+                // A click somewhere, which is asked what it is on as the shell asks it.
+                let (x, y) = (u16::from(*what) * 7 % 120, u16::from(*what) * 11 % 36);
+                let event = pointed(&stage, MouseEventKind::Down(MouseButton::Left), x, y);
+                // Of the keys, those of questions: others ask for what this world has not got.
+                let asks = matches!(stage.app.layer(), Some(Layer::Confirm(_)));
+                let known = asks || !matches!(event, Event::Click(Spot::Key(_), _));
+                Some(event).filter(|_| known)
+            }
+            26 => {
+                let kinds = [
+                    MouseEventKind::ScrollDown,
+                    MouseEventKind::ScrollUp,
+                    MouseEventKind::Drag(MouseButton::Left),
+                    MouseEventKind::Up(MouseButton::Left),
+                ];
+                let (x, y) = (u16::from(*what) * 13 % 120, u16::from(*what) * 5 % 36);
+                Some(pointed(&stage, kinds[at % 4], x, y))
+            }
             _ => None,
         };
         if let Some(event) = event {
@@ -247,7 +268,7 @@ const WANTED: [&str; 20] = [
 #[test]
 fn in_whatever_order_things_come_nothing_unasked_is_written_and_no_text_is_lost() {
     let config = ProptestConfig { cases: 3000, failure_persistence: None, ..Default::default() };
-    let moves = prop::collection::vec((0u8..25, any::<u8>()), 1..160);
+    let moves = prop::collection::vec((0u8..27, any::<u8>()), 1..160);
     let seen = RefCell::new(BTreeSet::new());
     let played = TestRunner::new(config).run(&moves, |moves| {
         seen.borrow_mut().extend(play(&moves));

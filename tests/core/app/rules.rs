@@ -1,7 +1,7 @@
 //! What must be so whatever happens: each event is handed to the core here, and what it did is checked.
 
 use larder::app::{
-    Confirm, Confirmed, Event, Layer, Loaded, MergeView, PromptKind, Slot, UnsavedLeaf,
+    Confirm, Confirmed, Event, Layer, Loaded, MergeView, PromptKind, Slot, Spot, UnsavedLeaf,
 };
 use larder::edit::{Choice, LeafEdit, TypedValue};
 use larder::model::{Content, Expect, Record, Write};
@@ -67,7 +67,7 @@ pub(super) fn before(stage: &Stage) -> Before {
 pub(super) fn step(stage: &mut Stage, world: &mut World, event: Event) {
     let was = before(stage);
     let told = format!("{event:?}");
-    let by_user = matches!(event, Event::Key(_) | Event::Edited(_));
+    let by_user = is_pressed(&event) || matches!(event, Event::Edited(_));
     stage.asked.clear();
     stage.event(event.clone());
     let is = before(stage);
@@ -135,11 +135,17 @@ pub(super) fn step(stage: &mut Stage, world: &mut World, event: Event) {
         world.seen.insert("a value given up");
     }
     check_question(&was, &is, &event);
-    if let (Some(failed), false) = (&was.notice, by_user) {
+    let pointed = matches!(event, Event::Mouse(_) | Event::Click(..));
+    if let (Some(failed), false) = (&was.notice, by_user || pointed) {
         let now = is.notice.unwrap_or_default();
         assert!(now.starts_with(failed.as_str()), "{told} hides that {failed}");
     }
     check_loading(stage, world, &told);
+}
+
+/// Whether it is a key, or a click on one that is named. No other click may write or give up a text.
+fn is_pressed(event: &Event) -> bool {
+    matches!(event, Event::Key(_) | Event::Click(Spot::Key(_), _))
 }
 
 /// Every write was asked for by the dialog or the editor before it, and expects what that showed.
@@ -217,7 +223,7 @@ fn joined(was: &Before, event: &Event) -> Option<(TypedValue, TypedValue)> {
         (Event::Loaded(_, _, Ok(Loaded::Merged(merge))), None) => {
             Some((merge.resolve(&[]).ok()?, merge.theirs.clone()))
         }
-        (Event::Key(_), Some(view)) => {
+        (event, Some(view)) if is_pressed(event) => {
             let choices: Option<Vec<Choice>> = view.choices.iter().cloned().collect();
             Some((view.merge.resolve(&choices?).ok()?, view.merge.theirs.clone()))
         }
@@ -242,8 +248,7 @@ fn check_editor(was: &Before, is: &Before, event: &Event) {
         };
         let given_up =
             |asked: &Confirm| matches!(asked.confirmed, Confirmed::DiscardEdit | Confirmed::Quit);
-        let given_up =
-            matches!(event, Event::Key(_)) && was.question.as_ref().is_some_and(given_up);
+        let given_up = is_pressed(event) && was.question.as_ref().is_some_and(given_up);
         let own = made.is_some() && made == editing.saving;
         // What was typed is there already.
         let there = joined(was, event).is_some_and(|(out, theirs)| out == theirs);
@@ -251,7 +256,8 @@ fn check_editor(was: &Before, is: &Before, event: &Event) {
         return;
     };
     assert_eq!(now.original, editing.original);
-    if !matches!(event, Event::Key(_) | Event::Paste(_) | Event::Edited(_)) {
+    let typed = matches!(event, Event::Paste(_) | Event::Edited(_));
+    if !typed && !is_pressed(event) {
         assert_eq!(now.text, editing.text, "{event:?}");
         let own = match event {
             Event::Written(id, _) | Event::Resolved(id, _) => Some(*id) == editing.saving,
@@ -266,7 +272,8 @@ fn check_editor(was: &Before, is: &Before, event: &Event) {
 /// seen; tells whether it was given up.
 fn check_leaf(was: &Before, is: &Before, event: &Event) -> bool {
     let Some(leaf) = &was.leaf else { return false };
-    let by_key = matches!(event, Event::Key(_));
+    // A click beside a dialog is its esc.
+    let by_key = matches!(event, Event::Key(_) | Event::Click(..));
     let Some(now) = &is.leaf else {
         let made = match event {
             Event::Written(id, Ok(_)) | Event::Resolved(id, Ok(Resolution::Done(..))) => Some(*id),
@@ -288,7 +295,7 @@ fn check_leaf(was: &Before, is: &Before, event: &Event) -> bool {
 /// What a question is about does not change while it is open.
 fn check_question(was: &Before, is: &Before, event: &Event) {
     let (Some(was), Some(is)) = (&was.question, &is.question) else { return };
-    if matches!(event, Event::Key(_)) {
+    if matches!(event, Event::Key(_) | Event::Click(..)) {
         return;
     }
     let undecided = matches!(was.confirmed, Confirmed::OverwriteRecord(None));

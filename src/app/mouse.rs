@@ -1,0 +1,70 @@
+//! What is known of the mouse from one of its events to the next, and what it can be on.
+
+use crate::index::Sort;
+use crate::keymap::Chord;
+use crate::model::Timestamp;
+
+use super::layout::Pane;
+use super::store_sort::StoreSort;
+
+/// Microseconds within which a second click on the same row opens it.
+const DOUBLE: i64 = 500_000;
+
+/// The mouse.
+#[derive(Debug, Clone, Default)]
+pub struct Mouse {
+    /// Whether it is taken; else the terminal selects text with it.
+    pub on: bool,
+    /// The pane whose right border is dragged.
+    pub(super) dragged: Option<Pane>,
+    /// The row of the screen that was clicked last, and when.
+    clicked: Option<(Pane, u16, Timestamp)>,
+}
+
+impl Mouse {
+    pub(super) fn new(on: bool) -> Self {
+        Self { on, dragged: None, clicked: None }
+    }
+
+    /// Whether a click on this row of the screen is the second of a double one; the next is the first
+    /// of another.
+    pub(super) fn is_second(&mut self, pane: Pane, y: u16, now: Timestamp) -> bool {
+        let before = self.clicked.replace((pane, y, now));
+        let second = before.is_some_and(|(on, row, at)| {
+            (on, row) == (pane, y) && (0..=DOUBLE).contains(&(now.micros() - at.micros()))
+        });
+        if second {
+            self.clicked = None;
+        }
+        second
+    }
+}
+
+/// What a click can be on, besides rows, text and borders.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spot {
+    /// A key that is named: in a hint, on a button.
+    Key(Chord),
+    /// The head of a column of the stores.
+    StoreHead(StoreSort),
+    /// The head of a column of the keys.
+    KeyHead(Sort),
+    /// Beside the topmost dialog.
+    Outside,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_clicks_on_a_row_are_double_within_half_a_second() {
+        let mut mouse = Mouse::default();
+        let at = |millis: i64| Timestamp::from_micros(millis * 1000);
+        let clicks = [(Pane::Keys, 3, 0), (Pane::Keys, 3, 501), (Pane::Keys, 3, 900)];
+        let mut second = |(pane, y, millis)| mouse.is_second(pane, y, at(millis));
+        assert_eq!(clicks.map(&mut second), [false, false, true]);
+        let others = [(Pane::Keys, 3, 950), (Pane::Keys, 4, 960), (Pane::Stores, 4, 970)];
+        assert_eq!(others.map(&mut second), [false; 3]);
+    }
+}
