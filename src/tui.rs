@@ -11,6 +11,7 @@ mod answers;
 mod asides;
 pub mod backend;
 mod background;
+mod connecting;
 mod drafts;
 mod effects;
 mod files;
@@ -33,7 +34,7 @@ use tokio::sync::{OnceCell, mpsc};
 use crate::app::{App, Effect, Event};
 use crate::config::Targets;
 use crate::model::Timestamp;
-use crate::storage::target::Target;
+use crate::storage::target::{Secret, Target};
 use crate::storage::{Options, Storage};
 use crate::view::{Appearance, draw};
 
@@ -101,6 +102,8 @@ struct Shell {
     targets: Option<Arc<Targets>>,
     /// What was found there, for the next tries: a password's command runs once.
     resolved: Arc<OnceCell<Target>>,
+    /// The password that was typed for the present target.
+    password: Option<Secret>,
     options: Options,
     clipboard_limit: usize,
     drawn: Option<Instant>,
@@ -137,6 +140,7 @@ impl Shell {
             target: CurrentTarget::Given(Box::new(setup.target)),
             targets: setup.targets.map(Arc::new),
             resolved: Arc::default(),
+            password: None,
             options: setup.options,
             clipboard_limit: setup.clipboard_limit,
             drawn: None,
@@ -268,6 +272,7 @@ impl Shell {
                     self.connect(Duration::ZERO);
                 }
                 Effect::ConnectAgain(after) => self.connect(after),
+                Effect::LogIn(password) => self.log_in(password),
                 Effect::Switch(at) => {
                     let (result, told) = self.switch(at);
                     effects.extend(told);
@@ -315,28 +320,6 @@ impl Shell {
         Ok(())
     }
 
-    fn connect(&mut self, after: Duration) {
-        let (options, connected) = (self.options.clone(), self.connected.clone());
-        match (&self.target, &self.targets) {
-            (CurrentTarget::Listed(at), Some(targets)) => {
-                let (at, targets) = (*at, Arc::clone(targets));
-                let known = Arc::clone(&self.resolved);
-                // A password's command may take as long as it takes to unlock a key ring.
-                let resolve = move || async move {
-                    let task = tokio::task::spawn_blocking(move || targets.resolve(at));
-                    task.await.unwrap_or_else(|_| Err(effects::bug()))
-                };
-                let resolved = async move { known.get_or_try_init(resolve).await.cloned() };
-                self.tasks.connect(resolved, options, connected, after);
-            }
-            (CurrentTarget::Given(target), _) => {
-                let target = Target::clone(target);
-                self.tasks.connect(std::future::ready(Ok(target)), options, connected, after);
-            }
-            (CurrentTarget::Listed(_), None) => {}
-        }
-    }
-
     /// Lets go of the storage, for another target of the list: all reads end, and what they had
     /// sent already goes nowhere. Not while a value is being saved to a file. Gives also what the core
     /// asks for about a file that was saved meanwhile.
@@ -362,7 +345,7 @@ impl Shell {
             }
         }
         (self.options.read_only, self.options.wait_replicas) = (read_only, wait_replicas);
-        self.target = CurrentTarget::Listed(at);
+        (self.target, self.password) = (CurrentTarget::Listed(at), None);
         (Ok(at), effects)
     }
 

@@ -43,15 +43,14 @@ impl App {
                 let why = "no other targets; add [profiles.NAME] to the config file";
                 return Err(Notice::info(why));
             }
-            (Action::Crawl, _) if !self.session.is_open() => {
-                let why = "not connected yet";
-                return Err(Notice::info(why));
-            }
             (Action::Widen | Action::Narrow | Action::Zoom, _) => {
                 return shares_width(action, &self.layout(), &self.split, &self.keymap);
             }
-            (Action::NewStore | Action::FindLost, _) if !self.session.is_open() => {
+            (Action::NewStore | Action::FindLost | Action::Crawl, _) if !self.session.is_open() => {
                 return Err(Notice::info("not connected yet"));
+            }
+            (Action::TypePassword, _) if !self.session.wants_password() => {
+                return Err(Notice::info("the server asks for no password"));
             }
             (_, Some(why)) if writes(action, pane) => {
                 return Err(Notice::warning(why));

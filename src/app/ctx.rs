@@ -16,7 +16,7 @@ use crate::ops::journal::StepId;
 use crate::ops::{Plan, Turn, WriteId};
 use crate::preview::Preview;
 
-use super::event::{Effect, Slot, Ticket};
+use super::event::{Effect, Password, Slot, Ticket};
 use super::facts::Facts;
 use super::jobs::JobId;
 use super::layout::{Layout, Pane, Split};
@@ -111,6 +111,8 @@ pub enum Request {
     StopMerging,
     /// The editor has asked for this line.
     InEditor(PromptKind, String),
+    /// Connect with this password.
+    LogIn(Password),
     /// Open another target, by its number in [`Settings::targets`].
     Switch(usize),
     /// Ask before something is done.

@@ -1,5 +1,6 @@
 //! What comes into the core and what goes out of it.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -152,6 +153,8 @@ pub enum Effect {
         /// Replace a file of that name.
         overwrite: bool,
     },
+    /// Connect with this password, which is for this run and this target alone.
+    LogIn(Password),
     /// Give up all reads and let go of the storage, for this one of [`super::Settings::targets`].
     Switch(usize),
     /// Keep how wide the panes are for the next run.
@@ -164,6 +167,28 @@ pub enum Effect {
     Redraw,
     /// End, after the writes under way.
     Quit,
+}
+
+/// A password as it was typed. `Debug` hides it, so that no message shows it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Password(String);
+
+impl Password {
+    /// Wraps what was typed.
+    pub fn new(typed: impl Into<String>) -> Self {
+        Self(typed.into())
+    }
+
+    /// The password itself, for whoever sends it.
+    pub fn into_text(self) -> String {
+        self.0
+    }
+}
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Password(…)")
+    }
 }
 
 /// A place that one live read at a time may fill.

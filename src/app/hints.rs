@@ -62,7 +62,12 @@ fn needed(app: &App) -> Needed {
     let mut needed: Needed = Vec::new();
     let mut add = |action, words: &'static str| needed.push((action, words.into()));
     match &app.session.state {
-        SessionState::Failed(_) => add(Action::Refresh, "retry"),
+        SessionState::Failed(_) => {
+            if app.session.wants_password() {
+                add(Action::TypePassword, "type password");
+            }
+            add(Action::Refresh, "retry");
+        }
         SessionState::Open(ConnectionState::Down { .. }) => add(Action::Refresh, "read again"),
         _ => {}
     }

@@ -272,6 +272,8 @@ pub enum PromptKind {
     LeafMember,
     /// One more item of a list.
     LeafItem,
+    /// Connect with this password.
+    Password,
     /// Create a store of this name.
     StoreName,
     /// Create a store of this alias.
@@ -299,6 +301,7 @@ impl PromptKind {
             Self::ReplaceWith => "replace all",
             Self::GoTo => "go",
             Self::SaveValue => "save",
+            Self::Password => "log in",
             Self::LeafValue | Self::LeafKey | Self::RecordType => "set",
             Self::LeafMember | Self::LeafItem => "add",
             Self::StoreName | Self::StoreAlias => "create store",
@@ -316,6 +319,7 @@ impl PromptKind {
             Self::ReplaceWith => "by: ",
             Self::GoTo => "go to line: ",
             Self::SaveValue => "save value as: ",
+            Self::Password => "password: ",
             Self::LeafValue => "value: ",
             Self::LeafKey => "name: ",
             Self::LeafMember => "new \"name\": value: ",

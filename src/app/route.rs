@@ -208,6 +208,7 @@ impl App {
                     }
                 }
                 Request::Switch(at) => targets::switch(self, at),
+                Request::LogIn(password) => self.session.log_in(password, &mut ctx!(self)),
                 Request::Ask(question) => self.layers.push(Layer::Confirm(question)),
                 Request::AskToPurge => {
                     let known = self.keys.store.as_ref().and_then(|store| self.stores.get(store));

@@ -5,8 +5,9 @@ use std::time::Duration;
 use crate::model::{ConnectionState, Error, ErrorKind, ServerInfo};
 
 use super::ctx::Ctx;
-use super::event::Effect;
+use super::event::{Effect, Password};
 use super::notice::{self, Notice};
+use super::question::PromptKind;
 use super::settings::Settings;
 
 /// The pause before the second try to connect; it doubles up to [`LONGEST_PAUSE`].
@@ -42,6 +43,8 @@ pub struct Session {
     pause: Duration,
     /// Whether another target was chosen and its first answer is awaited.
     switching: bool,
+    /// Whether a password was typed and its answer is awaited.
+    logging_in: bool,
 }
 
 impl Session {
@@ -54,6 +57,21 @@ impl Session {
             tries: 0,
             pause: FIRST_PAUSE,
             switching,
+            logging_in: false,
+        }
+    }
+
+    /// Whether the server let nobody in, so that a password can be typed.
+    pub fn wants_password(&self) -> bool {
+        matches!(&self.state, SessionState::Failed(error) if error.kind == ErrorKind::Auth)
+    }
+
+    /// Connects with a password that was typed. Where it is refused, it is asked for again.
+    pub(super) fn log_in(&mut self, password: Password, ctx: &mut Ctx<'_>) {
+        if self.wants_password() {
+            self.state = SessionState::Connecting;
+            self.logging_in = true;
+            ctx.effect(Effect::LogIn(password));
         }
     }
 
@@ -102,6 +120,7 @@ impl Session {
         if std::mem::take(&mut self.switching) {
             notice::untell(ctx.notice);
         }
+        let logging_in = std::mem::take(&mut self.logging_in);
         match result {
             Ok(server) => {
                 self.latency = server.latency;
@@ -120,6 +139,9 @@ impl Session {
             Err(error) => {
                 self.state = SessionState::Failed(error);
                 self.tries = self.tries.saturating_add(1);
+                if logging_in && self.wants_password() {
+                    ctx.prompt(PromptKind::Password, "");
+                }
                 if self.is_trying() {
                     ctx.effect(Effect::ConnectAgain(self.pause));
                     self.pause = (self.pause * 2).min(LONGEST_PAUSE);

@@ -4,7 +4,7 @@ use super::resolve::profile_target;
 use super::target_source::TargetSource;
 use super::{Config, Environment, Resolved};
 use crate::model::{Error, ErrorKind, Result};
-use crate::storage::target::Target;
+use crate::storage::target::{Secret, Target};
 
 /// A target in the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -127,6 +127,17 @@ impl Targets {
         self.start
     }
 
+    /// The target with a password that was typed in place of its own; no command is run for one.
+    ///
+    /// # Errors
+    /// As [`Config::resolve`].
+    pub fn resolve_with(&self, at: usize, password: &Secret) -> Result<Target> {
+        let typed = Some(password.expose().to_owned());
+        let environment = Environment { password: typed, ..self.environment.clone() };
+        let target = Self { environment, ..self.clone() }.resolve(at)?;
+        Ok(target.with_password(password.clone()))
+    }
+
     /// The target with its password. Waits for a `password_command`. The password that the
     /// environment gives is for the target larder was started with, and goes to no other.
     ///
@@ -163,7 +174,6 @@ impl std::fmt::Debug for Targets {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::storage::target::Secret;
 
     const FILE: &str = "
         target = 'plain'

@@ -65,6 +65,7 @@ named! {
     Suspend "suspend" "suspend" "Stop larder and go to the shell; `fg` brings it back"
     ToggleMouse "toggle_mouse" "mouse" "Turn the mouse on or off, so that the terminal can select text"
     Palette "palette" "commands" "Find a command by its name, and run it"
+    TypePassword "type_password" "password" "Type the password, for this run only"
     Targets "targets" "targets" "Open another target: a server or a directory"
     Crawl "crawl" "crawl" "Show the crawl: its request queues, datasets, crawlers and stores"
     FailedRequests "failed_requests" "failed" "Show the error pages of failed requests, in the default store"

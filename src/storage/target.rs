@@ -134,6 +134,15 @@ pub struct RedisTarget {
 }
 
 impl Target {
+    /// The same with this password in place of its own; the user stays.
+    #[must_use]
+    pub fn with_password(mut self, password: Secret) -> Self {
+        if let Self::Redis(redis) = &mut self {
+            redis.password = Some(password);
+        }
+        self
+    }
+
     /// Reads a target as the user writes it: a URL (`redis`, `rediss`, `redis+ssh`, `redis+unix`,
     /// `redis-sentinel`, `redis-cluster`, each also as `valkey…`, or `file`), the path of a
     /// directory or a Unix socket, or `HOST:PORT`. Looks at the file system for what a path is.

@@ -1,9 +1,11 @@
 //! The line at the bottom: what can be done here and now, or a line to type; notices stand beside it.
 
+use std::borrow::Cow;
+
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::Style;
 
-use crate::app::{self, App, Area, Hint, Layer, Notice, Prompt, Tone};
+use crate::app::{self, App, Area, Hint, Layer, Notice, Prompt, PromptKind, Tone};
 use crate::keymap::{Action, Chord};
 use crate::text::{cells, visible};
 use crate::theme::Role;
@@ -45,7 +47,7 @@ fn prompt(buf: &mut Buffer, area: Area, prompt: &Prompt, appearance: &Appearance
     let label = format!(" {}", prompt.kind.label());
     let used = put(buf, area.x, area.y, area.width, &label, appearance.style(Role::Title));
     let room = area.width.saturating_sub(used + 1);
-    let text = prompt.input.text();
+    let text = shown(prompt, appearance);
     let before: String = text.chars().take(prompt.input.cursor()).collect();
     // What does not fit scrolls out on the left.
     let mut start = 0;
@@ -56,6 +58,15 @@ fn prompt(buf: &mut Buffer, area: Area, prompt: &Prompt, appearance: &Appearance
     let x = area.x + used;
     put(buf, x, area.y, room, &text[start..], appearance.style(Role::Input));
     (x + u16::try_from(wide(start)).unwrap_or(room).min(room), area.y)
+}
+
+/// What has been typed, as it is shown: of a password only how long it is.
+fn shown<'a>(prompt: &'a Prompt, appearance: &Appearance) -> Cow<'a, str> {
+    let text = prompt.input.text();
+    if prompt.kind != PromptKind::Password {
+        return text.into();
+    }
+    appearance.symbols.mark.repeat(text.chars().count()).into()
 }
 
 /// Draws hints and notice, once the dialogs are drawn: what the topmost one says itself is not said
@@ -77,7 +88,7 @@ pub(super) fn finish(
         if let (Some((text, style)), true) = (fault.or(notice), area.y > 2) {
             in_border(buf, area, &text, style, appearance);
         }
-        let typed = cells(line.kind.label()) + cells(&visible(line.input.text()));
+        let typed = cells(line.kind.label()) + cells(&visible(&shown(line, appearance)));
         let room = usize::from(area.width).saturating_sub(typed + TO_TYPE);
         let shown = fit(&hints, room, area.width, appearance);
         let wide: usize = shown.iter().map(|hint| wide(hint, appearance)).sum();

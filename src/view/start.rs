@@ -61,6 +61,7 @@ fn remedies(app: &App) -> String {
     let again = if app.session.is_trying() { "tries at once" } else { "tries again" };
     let more = app.settings.targets.len() > 1;
     let told = [
+        says(Action::TypePassword, "types the password").filter(|_| app.session.wants_password()),
         says(Action::Refresh, again),
         says(Action::Targets, "opens another target").filter(|_| more),
         says(Action::Quit, "quits"),

@@ -25,6 +25,7 @@ mod kills;
 mod lying_servers;
 mod mouse;
 mod package;
+mod passwords;
 
 mod pictures;
 mod signals;

@@ -9,6 +9,7 @@ use crate::model::OpenBy;
 use crate::ops::Plan;
 
 use super::super::ctx::{Ctx, Request};
+use super::super::event::Password;
 use super::super::input::LineInput;
 use super::super::question::{Prompt, PromptKind};
 use super::dialog::Dialog;
@@ -110,6 +111,8 @@ impl Prompt {
                     ctx.save_file(PathBuf::from(text), self.value.clone(), false);
                 }
             }
+            PromptKind::Password if text.is_empty() => {}
+            PromptKind::Password => ctx.request(Request::LogIn(Password::new(text))),
             PromptKind::LeafValue
             | PromptKind::LeafKey
             | PromptKind::LeafMember

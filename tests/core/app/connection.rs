@@ -1,8 +1,8 @@
 //! Connecting, losing the connection, and switching to another target.
 
 use larder::app::{
-    Effect, Event, Layer, Load, Loaded, Pane, Read, SessionState, Settings, Slot, TargetChoice,
-    Targets,
+    Effect, Event, Layer, Load, Loaded, Pane, Password, Read, SessionState, Settings, Slot,
+    TargetChoice, Targets,
 };
 use larder::model::{ConnectionState, Error, ErrorKind, ServerInfo, StoreInfo, WriteOutcome};
 
@@ -289,4 +289,38 @@ fn without_a_server_one_panel_says_what_where_how_often_and_which_keys() {
     stage.event(Event::Connected(Err(password)));
     let frame = stage.frame();
     assert!(frame.contains("r tries again") && !frame.contains("goes on trying"), "{frame}");
+}
+
+#[test]
+fn a_password_is_typed_unseen_and_asked_for_again_where_it_is_refused() {
+    let refused = || Error::new(ErrorKind::Auth, "the server refused the user or the password");
+    let mut stage = Stage::new(80, 24);
+    stage.event(Event::Connected(Err(refused())));
+    let frame = stage.frame();
+    assert!(frame.contains("p types the password") && frame.contains("p type password"), "{frame}");
+    stage.keys("p").keys("opensesamf<backspace>e");
+    let frame = stage.frame();
+    assert!(frame.contains("password: ••••••••••  "), "{frame}");
+    assert!(!frame.contains("sesam"), "{frame}");
+    stage.asked.clear();
+    stage.keys("<enter>");
+    let typed =
+        matches!(&stage.asked[..], [Effect::LogIn(typed)] if *typed == Password::new("opensesame"));
+    assert!(typed, "{:?}", stage.asked);
+    assert!(!format!("{:?}", stage.asked).contains("sesam"), "{:?}", stage.asked);
+    stage.event(Event::Connected(Err(refused())));
+    let frame = stage.frame();
+    assert!(frame.contains("the server refused the user or the password"), "{frame}");
+    assert!(frame.contains("password:  ") && !frame.contains('•'), "{frame}");
+    stage.asked.clear();
+    stage.keys("x<esc>");
+    assert!(stage.asked.is_empty() && stage.app.layers.is_empty());
+    assert!(stage.frame().contains("p types the password"), "{}", stage.frame());
+    // Nothing but another try asks for it.
+    stage.keys("r");
+    stage.event(Event::Connected(Err(refused())));
+    assert!(stage.app.layers.is_empty(), "{}", stage.frame());
+    stage.connect(vec![store("default", 2), store("shop", 3)]);
+    stage.keys("p");
+    assert_eq!(stage.notice(), "the server asks for no password");
 }
