@@ -4,6 +4,7 @@ mod aside;
 mod commit;
 pub mod content;
 pub mod crawl;
+pub mod endings;
 pub mod error;
 mod expect;
 mod key;

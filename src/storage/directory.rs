@@ -23,7 +23,6 @@
 mod aside;
 mod commit;
 mod crawl;
-mod endings;
 mod entries;
 mod find;
 mod folder;

@@ -6,12 +6,12 @@ use std::borrow::Cow;
 
 use percent_encoding::percent_decode;
 
-use super::endings;
 use super::folder::Folder;
 use super::names::{self, FileKind};
 use super::record_files::{MetadataContent, MetadataFile, RecordFiles, bare, by_metadata, file};
 use super::sidecar::Form;
 use super::style;
+use crate::model::endings;
 use crate::model::{Error, ErrorKind, Key, Result, Timestamp};
 
 /// The endings that are tried for a key, of those that values usually have.

@@ -9,10 +9,10 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use self::key_rows::{KeyRow, KeyRows, NameForm};
-use super::endings;
 use super::folder::Folder;
 use super::names::metadata_name;
 use super::names::{self, FileKind};
+use crate::model::endings;
 use crate::model::{Ignored, Result};
 
 /// The keys of a store in the order of their bytes, each once, in a few allocations.

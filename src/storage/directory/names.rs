@@ -8,8 +8,8 @@ use std::borrow::Cow;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, percent_encode};
 
-use super::endings;
 use super::junk::is_junk;
+use crate::model::endings;
 use crate::model::{Error, ErrorKind, Key, Result};
 
 /// The store's own metadata.

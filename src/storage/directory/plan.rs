@@ -3,7 +3,6 @@
 
 use bytes::Bytes;
 
-use super::endings;
 use super::find::{FoundRecord, Reach, find};
 use super::folder::{Folder, read_text};
 use super::names;
@@ -13,6 +12,7 @@ use super::record_files::{MetadataContent, MetadataFile, RecordFiles};
 use super::sidecar::{self, Form, News, Notes};
 use super::style::{self, Style};
 use crate::model::Family;
+use crate::model::endings;
 use crate::model::{
     ContentType, Error, ErrorKind, Expect, Key, RecordMeta, RecordState, Result, SetValue,
 };

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use super::endings;
 use super::find::{FoundRecord, Reach, find};
 use super::folder::{FileStat, Folder};
 use super::os_error;
 use super::record_files::{MetadataContent, RecordFiles};
+use crate::model::endings;
 use crate::model::{
     ContentType, Error, ErrorKind, Key, RecordMeta, RecordState, Result, Timestamp,
 };

@@ -5,11 +5,11 @@
 
 use rustix::io::Errno;
 
-use super::endings;
 use super::folder::{FileStat, Folder, is_name, read_text};
 use super::names::{self, FileKind, metadata_name};
 use super::os_error;
 use super::sidecar::{self, Form, Sidecar};
+use crate::model::endings;
 use crate::model::{Key, Result};
 
 /// Value file and metadata file of one record.

@@ -12,7 +12,8 @@ use super::root::Root;
 use super::set::unlink;
 use super::temporary::sync;
 use super::times::note_removal;
-use super::{endings, os_error, record_files, style};
+use super::{os_error, record_files, style};
+use crate::model::endings;
 use crate::model::{Error, ErrorKind, Key, Result, StoreName, Written};
 
 /// How many records are deleted under one lock.

@@ -16,9 +16,9 @@ use percent_encoding::percent_decode;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
-use super::endings;
 use super::folder::is_name;
 use super::names::{self, FileKind};
+use crate::model::endings;
 use crate::model::{ContentType, Key};
 use crate::storage::metadata::parse_record;
 

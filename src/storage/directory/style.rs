@@ -1,13 +1,13 @@
 //! Which program a store belongs to: new records are written as it would read them. All of this
 //! blocks.
 
-use super::endings;
 use super::folder::read_text;
 use super::folder::{FileStat, Folder};
 use super::names::{self, FileKind, METADATA};
 use super::record_files::{self, MetadataContent, MetadataFile};
 use super::sidecar::Form;
 use crate::model::Result;
+use crate::model::endings;
 
 /// So many entries of a folder are looked at.
 const ENTRIES: usize = 1000;

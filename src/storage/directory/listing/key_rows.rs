@@ -5,7 +5,8 @@ use std::ops::Range;
 use percent_encoding::percent_decode;
 
 use super::Files;
-use crate::storage::directory::{endings, names};
+use crate::model::endings;
+use crate::storage::directory::names;
 
 /// Keys in one allocation.
 #[derive(Debug, Default)]

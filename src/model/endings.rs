@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use crate::model::ContentType;
+use super::content::ContentType;
 
 /// The ending of values whose type has none.
 const ANY: &str = "bin";
@@ -66,7 +66,7 @@ fn known(ending: &[u8]) -> Option<Type> {
 }
 
 /// A name without its ending, where that is one that tells a type.
-pub(super) fn stem(name: &[u8]) -> Option<&[u8]> {
+pub fn stem(name: &[u8]) -> Option<&[u8]> {
     let dot = memchr::memrchr(b'.', name)?;
     // What begins with its only dot has no ending.
     (dot > 0 && known(&name[dot + 1..]).is_some()).then(|| &name[..dot])
@@ -74,7 +74,7 @@ pub(super) fn stem(name: &[u8]) -> Option<&[u8]> {
 
 /// The names of files that have this stem and any ending that tells a type, in the cases in which
 /// endings are written: `a.jpg`, `a.JPG`, `a.Jpg`.
-pub(super) fn names(stem: &[u8]) -> impl Iterator<Item = Vec<u8>> {
+pub fn names(stem: &[u8]) -> impl Iterator<Item = Vec<u8>> {
     TABLE.types.keys().flat_map(move |ending| {
         let (upper, mut first) = (ending.to_ascii_uppercase(), (*ending).to_owned());
         first[..1].make_ascii_uppercase();
@@ -83,7 +83,7 @@ pub(super) fn names(stem: &[u8]) -> impl Iterator<Item = Vec<u8>> {
 }
 
 /// The content type that a bare file's name tells; a name without a dot is looked up whole.
-pub(super) fn content_type(name: &[u8]) -> ContentType {
+pub fn content_type(name: &[u8]) -> ContentType {
     let ending = memchr::memrchr(b'.', name).map_or(name, |dot| &name[dot + 1..]);
     match known(ending) {
         Some(Type { name, charset: true }) => ContentType::from(&*format!("{name}; charset=utf-8")),
@@ -93,19 +93,19 @@ pub(super) fn content_type(name: &[u8]) -> ContentType {
 }
 
 /// The ending that a value of this type gets.
-pub(super) fn ending(content_type: &ContentType) -> &'static str {
+pub fn ending(content_type: &ContentType) -> &'static str {
     let name = essence(content_type).to_ascii_lowercase();
     TABLE.endings.get(&*name).copied().unwrap_or(ANY)
 }
 
 /// A content type without its parameters.
-pub(super) fn essence(content_type: &ContentType) -> &str {
+pub fn essence(content_type: &ContentType) -> &str {
     let text = content_type.as_str();
     text.split(';').next().unwrap_or(text).trim()
 }
 
 /// Whether a file of this name is read as of this type, parameters aside.
-pub(super) fn is_read_as(name: &[u8], content_type: &ContentType) -> bool {
+pub fn is_read_as(name: &[u8], content_type: &ContentType) -> bool {
     essence(&self::content_type(name)).eq_ignore_ascii_case(essence(content_type))
 }
 
