@@ -254,6 +254,9 @@ impl Prompt {
         Some(match (action, self.kind) {
             (Action::Cancel, _) => "cancel",
             (Action::Accept, _) if is_store && self.input.text().is_empty() => "default store",
+            (Action::Accept, PromptKind::SaveValue) if is_relative(self.input.text()) => {
+                "save in this folder"
+            }
             (Action::Accept, kind) => kind.verb(),
             (Action::Next, PromptKind::StoreName) => "alias instead",
             (Action::Next, PromptKind::StoreAlias) => "name instead",
@@ -261,6 +264,11 @@ impl Prompt {
             _ => return None,
         })
     }
+}
+
+/// Whether a file of this name is put where larder was started.
+fn is_relative(name: &str) -> bool {
+    !name.is_empty() && !name.contains('/')
 }
 
 /// What to say of a key that does nothing in the pane in focus: where it does something.

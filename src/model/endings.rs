@@ -94,8 +94,22 @@ pub fn content_type(name: &[u8]) -> ContentType {
 
 /// The ending that a value of this type gets.
 pub fn ending(content_type: &ContentType) -> &'static str {
+    known_ending(content_type).unwrap_or(ANY)
+}
+
+/// The same, where its type has one.
+fn known_ending(content_type: &ContentType) -> Option<&'static str> {
     let name = essence(content_type).to_ascii_lowercase();
-    TABLE.endings.get(&*name).copied().unwrap_or(ANY)
+    TABLE.endings.get(&*name).copied()
+}
+
+/// A name with the ending of this type, where it has none that says the same.
+pub fn with_ending(name: &str, content_type: &ContentType) -> String {
+    let told = stem(name.as_bytes()).is_some() && is_read_as(name.as_bytes(), content_type);
+    match known_ending(content_type).filter(|_| !told) {
+        Some(ending) => format!("{name}.{ending}"),
+        None => name.to_owned(),
+    }
 }
 
 /// A content type without its parameters.
@@ -131,6 +145,23 @@ mod tests {
             (b"", "text/plain"),
         ] {
             assert_eq!(content_type(name).as_str(), expected);
+        }
+    }
+
+    #[test]
+    fn a_name_ends_as_its_content_type_asks() {
+        for (name, content_type, expected) in [
+            ("INPUT", "application/json; charset=utf-8", "INPUT.json"),
+            ("ERROR_SNAPSHOT_1.2", "text/html; charset=utf-8", "ERROR_SNAPSHOT_1.2.html"),
+            ("page.html", "text/html", "page.html"),
+            ("page.HTM", "text/html", "page.HTM"),
+            ("photo.JPG", "image/jpeg", "photo.JPG"),
+            ("photo.json", "image/jpeg", "photo.json.jpg"),
+            ("notes", "text/plain; charset=utf-8", "notes.txt"),
+            ("blob.dat", "application/x-own", "blob.dat"),
+            ("none", "", "none"),
+        ] {
+            assert_eq!(with_ending(name, &ContentType::from(content_type)), expected);
         }
     }
 

@@ -3,7 +3,7 @@
 //! ```text
 //! root folder entries      directories and files by descriptors · their names
 //! os_error                 what errors mean
-//! names junk endings       file names ⇄ keys · what is no record · content types by endings
+//! names junk               file names ⇄ keys · what is no record
 //! sidecar record_files     metadata text · value file and metadata file of a record
 //! find record              the files of a key · what value and metadata say together
 //! store_info style         the stores · which program one belongs to

@@ -1,12 +1,11 @@
 //! A draft that was found: what was typed and not stored, and how it is different from what is there.
 
-use std::path::PathBuf;
-
 use crossterm::event::KeyEvent;
 
 use crate::edit::draft::{Draft, DraftId};
 use crate::edit::{Diff, TypedValue};
 use crate::keymap::{Action, Context};
+use crate::model::endings::with_ending;
 
 use super::super::ctx::{Ctx, Request};
 use super::super::event::Slot;
@@ -70,9 +69,10 @@ impl Dialog for DraftView {
             }
             Some(Action::SaveValue) => {
                 let name: String = self.draft.head.key.escaped();
-                let name = name.rsplit('/').next().unwrap_or("draft").to_owned();
-                let path = PathBuf::from(name);
-                let prompt = Prompt::save(&path.to_string_lossy(), self.typed.value.clone());
+                let name =
+                    name.rsplit('/').find(|part| !part.is_empty()).unwrap_or("draft").to_owned();
+                let name = with_ending(&name, &self.typed.content_type);
+                let prompt = Prompt::save(&name, self.typed.value.clone());
                 ctx.request(Request::PassDraft(self.id.clone()));
                 ctx.request(Request::Prompt(Box::new(prompt)));
             }

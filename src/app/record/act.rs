@@ -1,6 +1,7 @@
 //! What keys and answers do with the record that is shown.
 
 use crate::keymap::{Action, Context, KeyMap};
+use crate::model::endings::with_ending;
 use crate::model::{Error, Key, Record, StoreName};
 use crate::preview::{Matches, Mode, Viewport};
 use crate::text;
@@ -68,6 +69,7 @@ impl RecordPane {
             Action::SaveValue => {
                 if let Some(record) = self.value_at_hand(ctx) {
                     let name = file_name(&record.meta.key.escaped());
+                    let name = with_ending(&name, &record.meta.content_type);
                     ctx.request(Request::Prompt(Box::new(Prompt::save(&name, record.value))));
                 }
             }

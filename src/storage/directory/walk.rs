@@ -11,7 +11,8 @@ use super::folder::Folder;
 use super::listing::{Files, ListedKey, Listing};
 use super::record_files::{self, RecordFiles};
 use super::root::Root;
-use super::{Toucher, blocking, endings, record};
+use super::{Toucher, blocking, record};
+use crate::model::endings;
 use crate::model::{Key, KeyPage, RecordMeta, RecordState, Result, StoreName};
 
 /// How many keys without metadata a page holds at most.

@@ -94,7 +94,7 @@ fn a_value_is_saved_that_was_there_when_the_user_asked() {
     stage.show(&[record("a", JSON, "changed")]);
     assert_eq!(stage.app.record.record().unwrap().value, "changed");
     stage.keys("<enter>");
-    assert_eq!(save(&mut stage), ("a".to_owned(), r#"{"price": 1}"#.to_owned(), false));
+    assert_eq!(save(&mut stage), ("a.json".to_owned(), r#"{"price": 1}"#.to_owned(), false));
 }
 
 #[test]
