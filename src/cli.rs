@@ -10,10 +10,13 @@ mod delete;
 #[cfg(feature = "demo")]
 mod demo;
 mod digest;
+mod doctor;
 mod drafts;
 mod dry_run;
 mod exit;
+mod fields;
 mod help;
+mod help_command;
 mod input;
 mod json;
 mod limits;
@@ -29,8 +32,10 @@ mod remove;
 mod repair;
 mod rewrite;
 mod set;
+mod settings;
 mod stores;
 mod targets;
+mod topics;
 mod unknown;
 mod usage;
 mod values;
@@ -142,7 +147,7 @@ fn settings(cli: &Cli) -> Result<(Config, Environment)> {
     if !config.profiles.is_empty() {
         config.refuse_names(unknown::is_command)?;
     }
-    logging::start(&config);
+    logging::start(&config, cli.global.verbose && !is_browser(cli));
     if cli.global.read_only {
         (config.read_only, config.read_only_why) = (true, "read-only (--read-only)");
     }
@@ -154,6 +159,16 @@ fn settings(cli: &Cli) -> Result<(Config, Environment)> {
     }
     config.ask_for_replicas(cli.global.wait_replicas);
     Ok((config, environment))
+}
+
+/// Whether the terminal is the browser's, so that nothing else may be written on it.
+fn is_browser(cli: &Cli) -> bool {
+    match &cli.command {
+        None => true,
+        #[cfg(feature = "demo")]
+        Some(Command::Demo(_)) => true,
+        Some(_) => false,
+    }
 }
 
 /// Prints the config file's warning, but not where the output is JSON.
@@ -209,6 +224,9 @@ fn dispatch(command: &Command, cli: &Cli, output: &mut Output) -> ExitResult {
     match command {
         Command::Completions { shell } => return man::completions(*shell, output),
         Command::Man => return man::page(output),
+        Command::Help { what } => return help_command::run(what.as_deref(), output),
+        Command::Config { what } => return settings::run(what, cli, output),
+        Command::Doctor { named } => return doctor::run(cli, named.as_deref(), output),
         Command::Targets => {
             let (config, environment) = settings(cli)?;
             warn(&config, cli);
@@ -258,7 +276,13 @@ fn dispatch(command: &Command, cli: &Cli, output: &mut Output) -> ExitResult {
                 Command::Stores => stores::list(storage, output).await,
                 Command::Create(create) => stores::create(storage, create, output).await,
                 Command::Info(info) => stores::info(storage, info, place, progress, output).await,
-                Command::Keys(keys) => listing::keys(storage, keys, progress, output).await,
+                Command::Keys(keys) => {
+                    listing::keys(storage, &keys.store, &keys.list, progress, output).await
+                }
+                Command::Ls(ls) => match &ls.store {
+                    Some(store) => listing::keys(storage, store, &ls.list, progress, output).await,
+                    None => stores::list(storage, output).await,
+                },
                 Command::Watch(arguments) => watch::watch(storage, arguments, output).await,
                 Command::Get(get) => match keys {
                     Some(keys) => records::get(storage, get, keys, progress, output).await,
@@ -287,11 +311,18 @@ fn dispatch(command: &Command, cli: &Cli, output: &mut Output) -> ExitResult {
                 Command::Demo(_) => Ok(exit::DONE),
                 Command::Completions { .. }
                 | Command::Man
+                | Command::Help { .. }
+                | Command::Config { .. }
+                | Command::Doctor { .. }
                 | Command::Targets
                 | Command::Drafts { .. } => Ok(exit::DONE),
             }
         };
-        progress.during(work).await
+        let done = progress.during(work).await;
+        match done {
+            Err(Failure::Error(why)) => Err(unknown::store(storage, why).await.into()),
+            done => done,
+        }
     });
     // The connection's own tasks end with the process.
     runtime.shutdown_background();
@@ -307,7 +338,7 @@ fn doing(command: &Command) -> &'static str {
         Command::Set(_) | Command::Create(_) => "writing",
         Command::Rename(_) => "renaming",
         Command::Copy(_) => "copying",
-        Command::Stores | Command::Keys(_) => "listing",
+        Command::Stores | Command::Keys(_) | Command::Ls(_) => "listing",
         Command::Aside { what: Some(AsideCommand::Restore { .. }) } => "putting back",
         Command::Aside { what: Some(AsideCommand::Discard { .. }) } => "removing",
         Command::Get(_) | Command::Info(_) => "reading",
@@ -319,7 +350,7 @@ fn doing(command: &Command) -> &'static str {
 fn prints_as_it_goes(command: &Command, output: &Output) -> bool {
     match command {
         Command::Watch(_) => true,
-        Command::Keys(_) | Command::Get(_) => output.terminal,
+        Command::Keys(_) | Command::Ls(_) | Command::Get(_) => output.terminal,
         _ => false,
     }
 }

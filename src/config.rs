@@ -4,6 +4,7 @@
 //! [`Config::load`] reads the file and the environment; flags are the command line's to apply.
 //! `config.example.toml` shows every setting with its default, and a test holds it to that.
 
+mod effective;
 pub mod environment;
 mod password;
 mod profile;
@@ -25,6 +26,7 @@ use directories::{BaseDirs, ProjectDirs};
 use log::LevelFilter;
 use serde::Deserialize;
 
+pub use effective::{Setting, default_keys};
 pub use environment::Environment;
 pub use profile::{Profile, expand_home};
 pub use resolve::Resolved;
@@ -37,6 +39,9 @@ use crate::keymap::KeyMap;
 use crate::model::{Error, ErrorKind, Result};
 use crate::storage::Options;
 use crate::theme::{Theme, is_file};
+
+/// The config file that shows every setting with its default.
+pub const EXAMPLE: &str = include_str!("../config.example.toml");
 
 /// All settings.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -208,7 +213,7 @@ impl Config {
         let text = fs::read_to_string(path).map_err(|why| unreadable(path, &why))?;
         let mut config = Self::parse(&text).map_err(|why| {
             Error::new(ErrorKind::Usage, format!("{}{why}", path.display()))
-                .hint("config.example.toml shows every setting")
+                .hint("`larder config example` shows every setting")
         })?;
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let folder = path.parent().unwrap_or(Path::new("/")).to_owned();

@@ -1,6 +1,7 @@
 //! What can be written on the command line.
 
 mod keys_from;
+mod listing;
 mod rewrite;
 mod values;
 
@@ -15,6 +16,7 @@ use super::help;
 use crate::config::parse_seconds;
 
 pub(super) use keys_from::{DeleteArgs, KeysFrom, RemoveArgs};
+pub(super) use listing::{KeysArgs, KeysOptions, LsArgs, WatchArgs};
 pub(super) use rewrite::{CopyArgs, RenameArgs, RetypeArgs};
 pub(super) use values::{GetArgs, SetArgs};
 
@@ -28,7 +30,6 @@ const KEY: &str = "The record's key, byte for byte. Put -- before a key that sta
     name = "larder",
     version,
     override_help = help::OVERVIEW,
-    after_help = help::EXIT_CODES,
     disable_help_subcommand = true,
     subcommand_value_name = "COMMAND",
     max_term_width = 100
@@ -53,39 +54,48 @@ pub struct Cli {
 #[allow(clippy::struct_excessive_bools, reason = "each is a flag")]
 pub struct Global {
     /// The storage: a path, a URL or a profile's name
-    #[arg(short, long, value_name = "TARGET", global = true)]
+    #[arg(short, long, value_name = "TARGET", global = true, hide_short_help = true)]
     pub target: Option<String>,
 
     /// Print JSON Lines, with Crawlee's field names
-    #[arg(long, global = true)]
+    #[arg(long, global = true, hide_short_help = true)]
     pub json: bool,
 
+    /// Tell on standard error what is done
+    #[arg(short, long, global = true, hide_short_help = true, conflicts_with = "quiet")]
+    pub verbose: bool,
+
     /// Say only what went wrong
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, hide_short_help = true)]
     pub quiet: bool,
 
     /// Refuse every write
-    #[arg(long, global = true)]
+    #[arg(long, global = true, hide_short_help = true)]
     pub read_only: bool,
 
     /// Let reads update `accessed_at`
-    #[arg(long, global = true, help = "Let reads update accessed_at, as Crawlee's own do")]
+    #[arg(
+        long,
+        global = true,
+        hide_short_help = true,
+        help = "Let reads update accessed_at, as Crawlee's own do"
+    )]
     pub touch: bool,
 
     /// Give up connecting, and waiting for an answer, after SECS seconds
-    #[arg(long, value_name = "SECS", global = true, value_parser = parse_seconds)]
+    #[arg(long, value_name = "SECS", global = true, hide_short_help = true, value_parser = parse_seconds)]
     pub timeout: Option<Duration>,
 
     /// Wait after a write until N replicas have it
-    #[arg(long, value_name = "N", global = true)]
+    #[arg(long, value_name = "N", global = true, hide_short_help = true)]
     pub wait_replicas: Option<u32>,
 
     /// Read the settings from FILE
-    #[arg(long, value_name = "FILE", global = true)]
+    #[arg(long, value_name = "FILE", global = true, hide_short_help = true)]
     pub config: Option<PathBuf>,
 
     /// Use no colours
-    #[arg(long, global = true)]
+    #[arg(long, global = true, hide_short_help = true)]
     pub no_color: bool,
 }
 
@@ -93,78 +103,82 @@ pub struct Global {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// List the stores
-    #[command(after_help = help::STORES)]
+    #[command(after_help = help::GLOBAL, after_long_help = help::STORES)]
     Stores,
 
+    /// List the stores, or the keys of one, as stores and keys do
+    #[command(after_help = help::GLOBAL, after_long_help = help::LS)]
+    Ls(LsArgs),
+
     /// Open a store, creating it if it is not there
-    #[command(after_help = help::CREATE)]
+    #[command(after_help = help::GLOBAL, after_long_help = help::CREATE)]
     Create(CreateArgs),
 
-    /// Tell about a store, or about a record
-    #[command(after_help = help::INFO)]
+    /// Show the metadata of a store or a record
+    #[command(after_help = help::GLOBAL, after_long_help = help::INFO)]
     Info(InfoArgs),
 
     /// List the keys of a store, sorted, with size and content type
-    #[command(after_help = help::KEYS)]
+    #[command(after_help = help::GLOBAL, after_long_help = help::KEYS)]
     Keys(KeysArgs),
 
-    /// Print a line for each record that comes, changes or goes
-    #[command(after_help = help::WATCH)]
+    /// Print changes as they happen, a line for each record
+    #[command(after_help = help::GLOBAL, after_long_help = help::WATCH)]
     Watch(WatchArgs),
 
     /// Print a record's value, byte for byte
-    #[command(after_help = help::GET)]
+    #[command(visible_alias = "cat", after_help = help::GLOBAL, after_long_help = help::GET)]
     Get(GetArgs),
 
     /// Set a record
     #[command(
-        after_help = help::SET,
+        after_help = help::GLOBAL, after_long_help = help::SET,
         override_usage = "larder set [OPTIONS] <STORE> <KEY> <VALUE|--file <FILE>|--null>"
     )]
     Set(SetArgs),
 
-    /// Tell by the exit code whether a record is there
-    #[command(after_help = help::EXISTS)]
+    /// Test whether a record exists (by exit code)
+    #[command(after_help = help::GLOBAL, after_long_help = help::EXISTS)]
     Exists(RecordArgs),
 
     /// Delete records
-    #[command(after_help = help::DELETE)]
+    #[command(visible_alias = "rm", after_help = help::GLOBAL, after_long_help = help::DELETE)]
     Delete(DeleteArgs),
 
     /// Give a record another key
-    #[command(after_help = help::RENAME)]
+    #[command(after_help = help::GLOBAL, after_long_help = help::RENAME)]
     Rename(RenameArgs),
 
     /// Make a second record of the same value
-    #[command(after_help = help::COPY)]
+    #[command(after_help = help::GLOBAL, after_long_help = help::COPY)]
     Copy(CopyArgs),
 
     /// Give a record another content type; its value stays
-    #[command(after_help = help::RETYPE)]
+    #[command(after_help = help::GLOBAL, after_long_help = help::RETYPE)]
     Retype(RetypeArgs),
 
     /// Print a record's public URL, where the storage has one
-    #[command(after_help = help::URL)]
+    #[command(after_help = help::GLOBAL, after_long_help = help::URL)]
     Url(RecordArgs),
 
     /// Remove all records of a store; the store stays
-    #[command(after_help = help::PURGE)]
+    #[command(after_help = help::GLOBAL, after_long_help = help::PURGE)]
     Purge(RemoveArgs),
 
     /// Remove a store with all its records
-    #[command(after_help = help::DROP)]
+    #[command(after_help = help::GLOBAL, after_long_help = help::DROP)]
     Drop(RemoveArgs),
 
     /// Write metadata anew for a store whose own is damaged; its records stay
-    #[command(after_help = help::REPAIR)]
+    #[command(after_help = help::GLOBAL, after_long_help = help::REPAIR)]
     Repair(RepairArgs),
 
     /// List profiles and other targets, and what plain `larder` opens
-    #[command(after_help = help::TARGETS)]
+    #[command(after_help = help::GLOBAL, after_long_help = help::TARGETS)]
     Targets,
 
     /// List, show, export and remove what was typed and not stored
-    #[command(after_help = help::DRAFTS)]
+    #[command(after_help = help::GLOBAL, after_long_help = help::DRAFTS)]
     Drafts {
         /// What to do; without it, they are listed
         #[command(subcommand)]
@@ -172,7 +186,7 @@ pub enum Command {
     },
 
     /// List, restore and discard what a purge or a drop in the browser has set aside
-    #[command(after_help = help::ASIDE)]
+    #[command(after_help = help::GLOBAL, after_long_help = help::ASIDE)]
     Aside {
         /// What to do; without it, all that is set aside is listed
         #[command(subcommand)]
@@ -181,29 +195,53 @@ pub enum Command {
 
     /// Watch a simulated crawl fill a store
     #[cfg(feature = "demo")]
-    #[command(after_help = help::DEMO)]
+    #[command(after_help = help::GLOBAL, after_long_help = help::DEMO)]
     Demo(DemoArgs),
 
+    /// Show where the settings are, how they hold, or an example
+    #[command(after_help = help::GLOBAL, after_long_help = help::CONFIG)]
+    Config {
+        /// What to show
+        #[command(subcommand)]
+        what: ConfigCommand,
+    },
+
+    /// Try every step from here to the records, and say what is in the way
+    #[command(after_help = help::GLOBAL, after_long_help = help::DOCTOR)]
+    Doctor {
+        /// What to try: a path, a URL or a profile's name
+        #[arg(value_name = "TARGET", conflicts_with = "target")]
+        named: Option<String>,
+    },
+
+    /// Show the help of a command or about a topic
+    #[command(after_help = help::GLOBAL, after_long_help = help::HELP)]
+    Help {
+        /// A command, or environment, exit-codes, json, keys or targets
+        #[arg(value_name = "COMMAND")]
+        what: Option<String>,
+    },
+
     /// Print a completion script for a shell
-    #[command(after_help = help::COMPLETIONS)]
+    #[command(after_help = help::GLOBAL, after_long_help = help::COMPLETIONS)]
     Completions {
         /// The shell
         shell: Shell,
     },
 
     /// Print the manual page
-    #[command(after_help = help::MAN)]
+    #[command(after_help = help::GLOBAL, after_long_help = help::MAN)]
     Man,
 }
 
 /// `create`.
 #[derive(Debug, Args)]
 pub struct CreateArgs {
-    /// Open by name: letters, digits, and - inside
+    /// Name: letters, digits, hyphens (not at either end)
     #[arg(long, value_name = "NAME", conflicts_with = "alias")]
     pub name: Option<String>,
 
-    /// Open by alias: anything but /, \ and NUL
+    /// Alias: anything but /, \ and NUL
     #[arg(long, value_name = "ALIAS")]
     pub alias: Option<String>,
 }
@@ -220,46 +258,15 @@ pub struct InfoArgs {
     pub(super) sum: bool,
 }
 
-/// `keys`.
-#[derive(Debug, Args)]
-pub struct KeysArgs {
-    #[arg(help = STORE)]
-    pub(super) store: OsString,
-
-    /// Only keys that start with P
-    #[arg(long, value_name = "P", allow_hyphen_values = true)]
-    pub prefix: Option<OsString>,
-
-    /// Only keys after KEY
-    #[arg(long, value_name = "KEY", allow_hyphen_values = true)]
-    pub after: Option<OsString>,
-
-    /// At most N keys
-    #[arg(long, value_name = "N")]
-    pub limit: Option<usize>,
-
-    /// Print the keys alone, one a line
-    #[arg(short, long, conflicts_with = "json")]
-    pub bare: bool,
-
-    /// Print the keys alone, each with a NUL behind it
-    #[arg(short = '0', long = "null", conflicts_with = "json")]
-    pub null: bool,
-}
-
-/// `watch`.
-#[derive(Debug, Args)]
-pub struct WatchArgs {
-    #[arg(help = STORE)]
-    pub(super) store: OsString,
-
-    /// End after N lines
-    #[arg(short = 'n', long, value_name = "N")]
-    pub count: Option<usize>,
-
-    /// Wait until the store is there; then all its records are new
-    #[arg(short, long)]
-    pub wait: bool,
+/// What `config` shows.
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// The config file that is read, whether it is there or not
+    Path,
+    /// Every setting as it holds, and what says so
+    Show,
+    /// A config file with every setting and its default
+    Example,
 }
 
 /// What `drafts` does.
@@ -350,7 +357,7 @@ pub struct DemoArgs {
     #[arg(long, value_name = "R", default_value_t = crate::demo::RATE, value_parser = crate::demo::parse_rate)]
     pub rate: f64,
 
-    /// Another seed gives another crawl, the same one the same
+    /// The same seed always gives the same crawl
     #[arg(long, value_name = "S", default_value_t = 1)]
     pub seed: u64,
 

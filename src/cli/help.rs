@@ -24,21 +24,21 @@ larder: a terminal browser for the key-value stores of Crawlee crawls
     "  larder path/to/project          browse its storage; without a path, ./storage
   larder redis://127.0.0.1:6379   browse a Redis server
 Usage: larder [OPTIONS] [TARGET]  or  larder [OPTIONS] [-t TARGET] COMMAND …
-Commands for scripts, with  man  and  completions  (COMMAND --help: more)
+Commands for scripts, with  ls ,  man ,  completions ,  help  (-h, --help: more)
   stores   list the stores               delete   delete records
   create   open or create a store        purge    remove all records
-  info     about a store or a record     drop     remove a store
-  keys     list keys                     targets  what there is to open
+  info     show metadata                 drop     remove a store
+  keys     list keys                     targets  profiles and other targets
   get      print a value",
     demo!("                 demo     a crawl to look around in"),
     "
   set      set a record                  url      a record's public URL
-  exists   is there such a record?       repair   mend a store's metadata
-  watch    tell what changes             drafts   what was typed and not stored
+  exists   test for a record             repair   mend a store's metadata
+  watch    print changes as they happen  drafts   what was typed and not stored
   rename   give a record another key     copy     make a second one of its value
   retype   change the content type       aside    what a purge has set aside
-
-Options:  (also -h, --help ; -V, --version ; -q, --quiet : only what went wrong)
+  config   settings, and where they are  doctor   try every step to the records
+Options:   (-q, --quiet ; -v, --verbose ; -h, --help ; -V, --version )
   -t, --target TARGET  path, URL, profile      --read-only  refuse every write
       --timeout SECS   give up after SECS s    --touch      update accessed_at
       --config FILE    other settings          --json       print JSON Lines
@@ -46,10 +46,8 @@ Options:  (also -h, --help ; -V, --version ; -q, --quiet : only what went wrong)
 "
 );
 
-/// Behind the options, in the manual page.
-pub(super) const EXIT_CODES: &str = "\
-Exit codes: 0 done, 1 not there, 2 usage or a local file, 3 connection, 4 refused, 5 damaged data, \
-6 written, but on too few replicas.";
+/// Under the short help of a command.
+pub(super) const GLOBAL: &str = "Global options: larder --help. Examples: --help";
 
 pub(super) const STORES: &str = "\
 A terminal gets names, counts and ages; elsewhere a line has all fields, with times to the second.
@@ -57,6 +55,38 @@ A terminal gets names, counts and ages; elsewhere a line has all fields, with ti
 Examples:
   larder stores
   larder stores --json | jq -r 'select(.records > 1000) | .store'";
+
+pub(super) const LS: &str = "\
+Examples:
+  larder ls
+  larder ls shop --prefix page-";
+
+pub(super) const CONFIG: &str = "\
+Nothing is connected to, no password_command is run, and no secret is shown.
+
+Examples:
+  larder config path
+  larder config show
+  larder config show --json | jq -r 'select(.from != \"default\") | .setting'
+  larder config example > config.toml";
+
+pub(super) const DOCTOR: &str = "\
+Each step is a line: larder and the terminal, the config file, the target and what names it, name server, \
+connection and login, the server, its role and how far it is, what the user may not do, whether stores, keys and \
+values can be read, and how changes are told. Nothing is changed. The exit code is that of the first step that \
+failed.
+
+Examples:
+  larder doctor
+  larder doctor redis://127.0.0.1:6379
+  larder doctor --json | jq 'select(.ok == false)'";
+
+pub(super) const HELP: &str = "\
+Topics: environment, exit-codes, json, keys, targets. They are in the manual page too.
+
+Examples:
+  larder help get
+  larder help exit-codes";
 
 pub(super) const CREATE: &str = "\
 As Crawlee's KeyValueStore.open does; without --name and --alias it is the default store. \
@@ -226,8 +256,8 @@ Examples:
 #[cfg(feature = "demo")]
 pub(super) const DEMO: &str = "\
 Needs no server: the crawl fills a private directory, larder-demo-XXXXXX, in the system's temporary \
-one, and it is removed at the end with all that is in it. What a killed demo left, the next one \
-removes. Without --records the crawl is finished after 100,000 records or 500 MB.
+one, and it is removed at the end with all that is in it. The next demo removes what a killed one left \
+behind. Without --records the crawl is finished after 100,000 records or 500 MB.
 
 With --target, the crawl fills one new store there instead, and refuses a name that is taken. \
 At the end just that store is dropped, if it is still the one that the demo made. So nothing is written \

@@ -1,10 +1,11 @@
 //! `keys`.
 
+use std::ffi::OsStr;
 use std::io;
 
 use futures::StreamExt as _;
 
-use super::arguments::KeysArgs;
+use super::arguments::KeysOptions;
 use super::exit::{DONE, ExitResult};
 use super::output::Output;
 use super::progress::Progress;
@@ -84,11 +85,12 @@ fn problem(state: &RecordState) -> Option<&'static str> {
 /// `keys`: prints as keys come, so columns have fixed widths and the key stands last.
 pub(super) async fn keys(
     storage: &dyn Storage,
-    arguments: &KeysArgs,
+    named: &OsStr,
+    arguments: &KeysOptions,
     progress: &Progress,
     output: &mut Output,
 ) -> ExitResult {
-    let name = store(storage, &arguments.store).await?;
+    let name = store(storage, named).await?;
     let prefix = arguments.prefix.as_deref().map(key).unwrap_or_default();
     let after = arguments.after.as_deref().map(key);
     let order = Order::Keys { after, limit: arguments.limit };
@@ -116,7 +118,7 @@ pub(super) async fn keys(
     Ok(DONE)
 }
 
-fn heads(arguments: &KeysArgs, output: &mut Output) -> io::Result<()> {
+fn heads(arguments: &KeysOptions, output: &mut Output) -> io::Result<()> {
     let wanted = !(arguments.null || arguments.bare || output.json);
     match Columns::of(output).heads().filter(|_| wanted) {
         Some(heads) => output.line(&[visible(&heads)]),
@@ -124,7 +126,7 @@ fn heads(arguments: &KeysArgs, output: &mut Output) -> io::Result<()> {
     }
 }
 
-fn print(row: &PageRow<'_>, arguments: &KeysArgs, output: &mut Output) -> io::Result<()> {
+fn print(row: &PageRow<'_>, arguments: &KeysOptions, output: &mut Output) -> io::Result<()> {
     if arguments.null {
         output.raw(row.key)?;
         return output.raw(b"\0");

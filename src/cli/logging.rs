@@ -1,4 +1,4 @@
-//! The log: a file in the state folder, never the screen.
+//! The log: a file in the state folder; with `--verbose`, standard error.
 
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io;
@@ -15,17 +15,22 @@ use crate::config::{Config, log_file};
 /// A log that has grown over this many bytes is begun anew, keeping the old one as `.old`.
 const LARGEST: u64 = 5 << 20;
 
-/// Starts the log where the settings ask for one. Failing to is no reason not to start: it is printed
+/// Starts the log where the settings ask for one, or on standard error. Failing to is no reason not to start: it is printed
 /// on standard error.
-pub(super) fn start(config: &Config) {
+pub(super) fn start(config: &Config, verbose: bool) {
+    // Other libraries' records may hold what a user would not put in a log: only larder's.
+    let settings = ConfigBuilder::new().add_filter_allow_str("larder").build();
+    if verbose {
+        // An error here means that there is a log already.
+        let _ = WriteLogger::init(LevelFilter::Debug, settings, io::stderr());
+        return;
+    }
     if config.log == LevelFilter::Off {
         return;
     }
     let Some(path) = log_file() else { return };
     match open(&path) {
-        // Other libraries' records may hold what a user would not put in a log: only larder's.
         Ok(file) => {
-            let settings = ConfigBuilder::new().add_filter_allow_str("larder").build();
             // An error here means that there is a log already.
             let _ = WriteLogger::init(config.log, settings, file);
         }

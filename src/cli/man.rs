@@ -9,62 +9,19 @@ use clap_mangen::Man;
 use super::arguments::Cli;
 use super::exit::{DONE, ExitResult};
 use super::output::Output;
+use super::topics::TOPICS;
 
-/// What no definition of an argument tells.
-const MORE: &str = r#".SH "EXIT STATUS"
-.TP
-0
-Done; also when nobody reads the output any more.
-.TP
-1
-The store, the record or the id is not there.
-.TP
-2
-Wrong arguments or settings, or a local file that cannot be read or written.
-.TP
-3
-The server cannot be reached or used: connection, time\-out, login, TLS.
-.TP
-4
-Refused: read\-only, no permission, a conflict, not confirmed, not supported.
-.TP
-5
-Damaged data: what is stored is not as Crawlee writes it.
-.SH ENVIRONMENT
-.TP
-LARDER_URL, LARDER_PROFILE
-The target, or a profile's name, where the command line names none; they go before the config file's \fItarget\fR.
-.TP
-REDIS_URL, APIFY_LOCAL_STORAGE_DIR, CRAWLEE_STORAGE_DIR
-The target where the config file names none either; the first that is set. Where none is, it is \fI./storage\fR, if it is there.
-.TP
-LARDER_PASSWORD, LARDER_SENTINEL_PASSWORD
-Passwords; they go before those of a URL and of a profile.
-.TP
-LARDER_READ_ONLY
-1 refuses every write.
-.TP
-LARDER_CONFIG
-Another config file.
-.TP
-LARDER_SSH
-The program that is run as \fBssh\fR, where a server is reached through another host.
-.TP
-LARDER_LOG
-What goes to the log file: off, error, warn, info, debug or trace.
-.TP
-NO_COLOR
-Any value turns colours off.
-.TP
-VISUAL, EDITOR
-The editor for values.
-.SH FILES
+/// What no definition of an argument and no topic tells.
+const MORE: &str = r#".SH FILES
 .TP
 ~/.config/larder/config.toml
-Settings, keys, colours and profiles.
+Settings, keys, colours and profiles; \fIlarder config path\fR names it.
 .TP
 ~/.local/state/larder/larder.log
 The log, if it is switched on.
+.SH "SEE ALSO"
+.BR redis\-cli (1),
+https://crawlee.dev/python/
 "#;
 
 /// `completions`.
@@ -94,6 +51,9 @@ fn roff() -> io::Result<Vec<u8>> {
     out.extend_from_slice(b".SH COMMANDS\n");
     for one in command.get_subcommands().filter(|one| !one.is_hide_set()) {
         out.extend_from_slice(&section(one)?);
+    }
+    for topic in &TOPICS {
+        out.extend_from_slice(topic.roff().as_bytes());
     }
     out.extend_from_slice(MORE.as_bytes());
     man.render_version_section(&mut out)?;
@@ -179,7 +139,7 @@ mod tests {
     #[test]
     fn every_command_has_an_example_that_parses() {
         for command in Cli::command().get_subcommands() {
-            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            let help = command.get_after_long_help().map(ToString::to_string).unwrap_or_default();
             let examples = help.lines().filter(|line| line.starts_with("  "));
             let mut count = 0;
             for example in examples {
@@ -210,5 +170,8 @@ mod tests {
         assert!(page.contains("Put back what the store does not have again"));
         assert_eq!(page.matches(".TH").count(), 1);
         assert!(page.contains("if\\-absent"));
+        for topic in &TOPICS {
+            assert!(page.contains(&format!(".SH \"{}\"\n", topic.title)), "{}", topic.name);
+        }
     }
 }

@@ -11,18 +11,30 @@ use std::process::Command;
 
 use percent_encoding::percent_decode_str;
 
-use super::arguments::Cli;
+use super::arguments::{Cli, Command as Chosen};
 use crate::config::environment::{PASSWORD, SENTINEL_PASSWORD};
 use crate::storage::target::{is_path, strip_password};
 
 /// Comes back if there is nothing to hide, or if it cannot be hidden: then the user has shown the
 /// password, and the command may as well be done.
 pub fn hide_passwords(cli: &Cli) {
-    for target in [&cli.global.target, &cli.browse].into_iter().flatten() {
+    let examined = match &cli.command {
+        Some(Chosen::Doctor { named }) => named.as_ref(),
+        _ => None,
+    };
+    let named = [&cli.global.target, &cli.browse].into_iter().flatten();
+    for target in named.chain(examined) {
         let Some(hidden) = Hidden::of(target) else { continue };
         let Ok(program) = env::current_exe() else { return };
         let given: Vec<OsString> = env::args_os().collect();
-        let arguments = replace(given.iter().skip(1).cloned(), target, &hidden.url);
+        let words = given.iter().skip(1).cloned();
+        let arguments: Vec<OsString> = match examined {
+            // It takes no word that could be the same text and mean something else.
+            Some(_) => words
+                .map(|word| if word == **target { (&*hidden.url).into() } else { word })
+                .collect(),
+            None => replace(words, target, &hidden.url),
+        };
         if given.get(1..) == Some(&*arguments) {
             // Written in a way not known here; starting again would never end.
             return;

@@ -225,7 +225,8 @@ fn hinted(failure: Failure, set: &SetArgs) -> Failure {
     let Failure::Error(why) = failure else { return failure };
     match why.kind {
         ErrorKind::NotFound if why.hint.is_none() => {
-            why.hint("create it with: larder create --name NAME")
+            let name = set.store.to_string_lossy();
+            why.hint(format!("create it with: larder create --name {name}"))
         }
         ErrorKind::Conflict if set.if_absent => why.hint("leave --if-absent out to replace it"),
         ErrorKind::Conflict if set.if_unchanged.is_some() => why.hint(digest::LOOK),

@@ -1,10 +1,11 @@
-//! Words that are nothing, and the commands they were probably meant to be.
+//! Words that are nothing, and the commands, profiles and stores they were probably meant to be.
 
 use clap::CommandFactory as _;
 
 use super::arguments::Cli;
 use crate::config::{Config, closest};
 use crate::model::{Cause, Error};
+use crate::storage::{Storage, all_stores};
 
 /// What an unknown target may have been meant to be where a command can stand too.
 pub(super) fn command_or_target(why: Error, config: &Config) -> Error {
@@ -22,9 +23,26 @@ pub(super) fn command_or_target(why: Error, config: &Config) -> Error {
     Error { problem, ..why.clone() }.hint(hint)
 }
 
+/// The store that an unknown one was probably meant to be; where stores may not be listed, none.
+pub(super) async fn store(storage: &dyn Storage, why: Error) -> Error {
+    let Some(Cause::NoStore(name)) = &why.cause else { return why };
+    if why.hint.is_some() {
+        return why;
+    }
+    let stores = all_stores(storage).await.unwrap_or_default();
+    let names: Vec<String> = stores.iter().map(|info| info.store.escaped()).collect();
+    match closest(&name.escaped(), names.iter().map(String::as_str)) {
+        Some(meant) => {
+            let hint = format!("did you mean `{meant}`?");
+            why.hint(hint)
+        }
+        None => why,
+    }
+}
+
 /// Whether a word is a command, so that no profile can have it for a name.
 pub(super) fn is_command(word: &str) -> bool {
-    word == "help" || Cli::command().find_subcommand(word).is_some()
+    Cli::command().find_subcommand(word).is_some()
 }
 
 #[cfg(test)]
@@ -59,7 +77,7 @@ mod tests {
 
     #[test]
     fn commands_and_their_other_names_are_taken() {
-        for word in ["stores", "help", "targets"] {
+        for word in ["stores", "help", "targets", "ls", "cat", "rm"] {
             assert!(is_command(word), "{word}");
         }
         assert!(!is_command("production"));

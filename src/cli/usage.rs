@@ -2,13 +2,16 @@
 
 use std::env;
 use std::ffi::OsString;
+use std::io::{self, Write as _};
 
+use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser as _};
 
 use super::arguments::Cli;
 use super::exit::USAGE;
+use super::help_command;
 use super::messages;
-use crate::model::{Error, ErrorKind};
+use crate::model::{Error, ErrorKind as Kind};
 
 /// Reads the process's arguments.
 ///
@@ -17,6 +20,11 @@ use crate::model::{Error, ErrorKind};
 /// line. After `--help` and `--version` the process ends here.
 pub fn parse() -> Result<Cli, u8> {
     let cli = Cli::try_parse().map_err(|why| {
+        if why.kind() == ErrorKind::DisplayHelp && wants_all(&env::args_os().collect::<Vec<_>>()) {
+            // Whether anybody reads it matters to nobody.
+            let _ = io::stdout().write_all(help_command::whole().as_bytes());
+            std::process::exit(0);
+        }
         if !why.use_stderr() {
             why.exit();
         }
@@ -24,11 +32,18 @@ pub fn parse() -> Result<Cli, u8> {
         messages::begin(wants_json(&words), false);
         let line = one_line(&why.render().to_string(), &words);
         let (problem, hint) = line.rsplit_once("; ").unwrap_or((&line, ""));
-        messages::fail(&Error::new(ErrorKind::Usage, problem).hint(hint), USAGE);
+        messages::fail(&Error::new(Kind::Usage, problem).hint(hint), USAGE);
         USAGE
     })?;
     messages::begin(cli.global.json, cli.global.quiet);
     Ok(cli)
+}
+
+/// Whether the help of no command is asked for, and all of it.
+fn wants_all(words: &[OsString]) -> bool {
+    let clap = Cli::command();
+    let is_command = |word: &OsString| clap.find_subcommand(word).is_some();
+    words.iter().any(|word| word == "--help") && !words.iter().skip(1).any(is_command)
 }
 
 /// Whether errors are to be JSON, as far as arguments tell that make no sense.

@@ -35,6 +35,22 @@ pub const NO_COLOR: &str = "NO_COLOR";
 /// The variables that may hold a secret. No program that larder starts may inherit them.
 pub const SECRETS: [&str; 4] = [PASSWORD, SENTINEL_PASSWORD, URL, REDIS_URL];
 
+/// All of them.
+pub const ALL: [&str; 12] = [
+    URL,
+    PROFILE,
+    REDIS_URL,
+    APIFY_STORAGE_DIR,
+    STORAGE_DIR,
+    PASSWORD,
+    SENTINEL_PASSWORD,
+    CONFIG,
+    SSH,
+    READ_ONLY,
+    LOG,
+    NO_COLOR,
+];
+
 /// What the environment says; empty variables count as unset.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Environment {
@@ -151,21 +167,7 @@ mod tests {
 
     #[test]
     fn empty_variables_count_as_unset() {
-        let empty = [
-            URL,
-            REDIS_URL,
-            PROFILE,
-            APIFY_STORAGE_DIR,
-            STORAGE_DIR,
-            PASSWORD,
-            SENTINEL_PASSWORD,
-            CONFIG,
-            SSH,
-            READ_ONLY,
-            LOG,
-            NO_COLOR,
-        ];
-        let empty = empty.map(|name| (name, ""));
+        let empty = ALL.map(|name| (name, ""));
         assert!(read(&empty).unwrap() == Environment::default());
     }
 

@@ -2,8 +2,6 @@ use std::collections::BTreeSet;
 
 use super::*;
 
-const EXAMPLE: &str = include_str!("../../config.example.toml");
-
 /// The example with every setting switched on.
 fn switched_on() -> String {
     let lines = EXAMPLE.lines().map(|line| match line.strip_prefix('#') {

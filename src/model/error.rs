@@ -79,6 +79,8 @@ pub enum Cause {
     Key,
     /// The cluster does not serve this key, or none at all.
     ClusterDown,
+    /// There is no store of this name.
+    NoStore(StoreName),
     /// Nothing names a target.
     NoTarget,
     /// Nothing has this name: neither a target nor, perhaps, a command.
@@ -97,7 +99,8 @@ impl Error {
 
     /// There is no such store.
     pub(crate) fn no_store(store: &StoreName) -> Self {
-        Self::new(ErrorKind::NotFound, format!("there is no store {}", store.escaped()))
+        Self::new(ErrorKind::NotFound, format!("there is no store `{}`", store.escaped()))
+            .because(Cause::NoStore(store.clone()))
     }
 
     /// That there is no such record.

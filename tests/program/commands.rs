@@ -4,6 +4,7 @@ mod aside;
 mod dry_run;
 mod examples;
 mod failures;
+mod help;
 mod lost;
 mod pipelines;
 mod program;

@@ -177,7 +177,7 @@ fn a_store_that_is_not_there_is_named() {
         &["info", "nope"],
     ] {
         let why = program.fails(args, 1);
-        assert!(why.contains("no store nope"), "{why}");
+        assert!(why.contains("no store `nope`"), "{why}");
     }
     program.fails(&["url", "shop", "page-1"], 4);
 }
@@ -285,7 +285,7 @@ fn a_full_disk_is_no_success() {
 #[test]
 fn help_fits_the_screen_and_every_command_has_an_example() {
     let program = Program::empty();
-    let help = program.ok(&["--help"]);
+    let help = program.ok(&["-h"]);
     assert!(help.lines().count() <= 23, "{help}");
     assert!(help.lines().all(|line| line.chars().count() <= 80), "{help}");
     let commands = [

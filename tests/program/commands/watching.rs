@@ -161,8 +161,8 @@ fn a_store_that_is_not_there_is_waited_for_and_all_its_records_are_new() {
 fn changes_that_may_come_late_are_told_once() {
     let program = Program::with_shop();
     let config = program.home.path().join("config.toml");
-    std::fs::write(&config, "[watch]\nserver_budget = '0.1 %'\n").unwrap();
-    let keys = (0..30_000).map(|n| (format!("key-{n:05}"), JSON.to_owned(), b"{}".to_vec()));
+    std::fs::write(&config, "[watch]\nserver_budget = '0.5 %'\n").unwrap();
+    let keys = (0..12_000).map(|n| (format!("key-{n:05}"), JSON.to_owned(), b"{}".to_vec()));
     fill::records(&mut program.server.client(), "shop", keys);
     for quiet in [false, true] {
         let file = config.to_str().unwrap();

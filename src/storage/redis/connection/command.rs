@@ -41,6 +41,7 @@ impl Command {
 
     /// The form fred takes. `slot` overrides the first key's.
     pub(super) fn prepare(self, slot: Option<u16>) -> Prepared {
+        log::debug!("sending {} with {} arguments", self.name, self.args.len());
         let hash = match slot.or_else(|| self.slot()) {
             Some(slot) => ClusterHash::Custom(slot),
             None => ClusterHash::Random,

@@ -33,7 +33,9 @@ pub(super) async fn checked(plan: &Plan) -> Result<Established> {
                 Endpoint::Cluster(hosts) => return cluster(plan, hosts.clone()).await,
                 Endpoint::Sentinel { .. } => (Place::Tcp(sentinel::primary(plan).await?), true),
             };
+            log::debug!("connecting to {place}");
             let connection = plain(plan, &place).await?;
+            log::debug!("connected and logged in");
             match check(plan, &connection, &place, by_sentinel).await? {
                 Verdict::Usable => return Ok(Established { connection, place }),
                 Verdict::Cluster(host) => return cluster(plan, vec![host]).await,

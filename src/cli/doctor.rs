@@ -1,0 +1,261 @@
+//! `doctor`: what works from here to the records, step by step, and what is in the way.
+
+use std::io::{self, IsTerminal as _};
+use std::time::Instant;
+
+use futures::StreamExt as _;
+use serde_json::json;
+use tokio::net::{TcpStream, lookup_host};
+use tokio::sync::watch as channel;
+use tokio::time::timeout;
+
+use super::arguments::Cli;
+use super::exit::{self, ExitResult};
+use super::output::Output;
+use super::{check_files, settings};
+use crate::config::Config;
+use crate::model::{
+    Error, ErrorKind, Interest, Key, Order, Result, Scan, ServerInfo, StoreName, Want, WatchEvent,
+    WatchSource,
+};
+use crate::storage::target::{Endpoint, Host, Target};
+use crate::storage::{self, Storage, all_stores};
+use crate::text::{self, visible};
+
+/// What was found out, printed as it is.
+struct Report<'a> {
+    output: &'a mut Output,
+    /// The exit code of the first failure.
+    code: u8,
+}
+
+impl Report<'_> {
+    fn good(&mut self, check: &str, says: &str) -> io::Result<()> {
+        self.print(check, "ok", says, None)
+    }
+
+    /// Neither right nor wrong.
+    fn note(&mut self, check: &str, says: &str) -> io::Result<()> {
+        self.print(check, "-", says, None)
+    }
+
+    fn bad(&mut self, check: &str, why: &Error) -> io::Result<()> {
+        if self.code == exit::DONE {
+            self.code = exit::code(why.kind);
+        }
+        self.print(check, "!", &why.problem, Some(why.remedy()))
+    }
+
+    fn print(
+        &mut self,
+        check: &str,
+        mark: &str,
+        says: &str,
+        remedy: Option<&str>,
+    ) -> io::Result<()> {
+        let remedy = remedy.filter(|remedy| !remedy.is_empty());
+        if self.output.json {
+            let ok = match mark {
+                "ok" => Some(true),
+                "!" => Some(false),
+                _ => None,
+            };
+            let line = json!({"check": check, "ok": ok, "says": says, "remedy": remedy});
+            self.output.json_line(&line)?;
+        } else {
+            let remedy = remedy.map_or(String::new(), |remedy| format!("; {remedy}"));
+            let line = format!("{mark:<3} {check:<9} {says}{remedy}");
+            self.output.line(&[visible(&line)])?;
+        }
+        // The next step may take long.
+        self.output.flush()
+    }
+}
+
+/// `doctor`. Changes nothing. Ends with the first failure's exit code.
+pub(super) fn run(cli: &Cli, named: Option<&str>, output: &mut Output) -> ExitResult {
+    let mut report = Report { output, code: exit::DONE };
+    let version = env!("CARGO_PKG_VERSION");
+    let system = format!("{version} on {} {}", std::env::consts::OS, std::env::consts::ARCH);
+    report.good("larder", &system)?;
+    report.note("terminal", &terminal())?;
+    match check_files() {
+        Ok(()) => report.good("files", "enough can be opened")?,
+        Err(why) => report.bad("files", &why)?,
+    }
+    let (config, environment) = match settings(cli) {
+        Ok(settings) => settings,
+        Err(why) => {
+            report.bad("config", &why)?;
+            return Ok(report.code);
+        }
+    };
+    let file = config.file.as_deref().map(|file| file.display().to_string());
+    report.good("config", file.as_deref().unwrap_or("no config file: all is as by default"))?;
+    if let Some(warning) = config.warning() {
+        report.note("config", &warning)?;
+    }
+    let resolved = match config.resolve(named.or(cli.target()), &environment) {
+        Ok(resolved) => resolved,
+        Err(why) => {
+            let problem = why.problem.lines().next().unwrap_or_default().trim_end_matches(':');
+            report.bad("target", &Error { problem: problem.to_owned(), ..why.clone() })?;
+            return Ok(report.code);
+        }
+    };
+    let label = resolved.target.label();
+    let by = resolved.profile.as_ref().map_or(String::new(), |name| format!("profile {name}, "));
+    report.good("target", &format!("{label} ({by}from {})", resolved.source.name()))?;
+    let mut config = config;
+    config.read_only |= resolved.read_only;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|why| Error::new(ErrorKind::Io, format!("larder cannot start: {why}")))?;
+    runtime.block_on(reach(&config, &resolved.target, &mut report))?;
+    runtime.shutdown_background();
+    Ok(report.code)
+}
+
+fn terminal() -> String {
+    let name = std::env::var("TERM").unwrap_or_else(|_| "TERM is not set".to_owned());
+    let colours = match std::env::var("COLORTERM") {
+        Ok(kind) if kind == "truecolor" || kind == "24bit" => ", 16 million colours",
+        _ => "",
+    };
+    let size = crossterm::terminal::size().ok().filter(|_| io::stdout().is_terminal());
+    let size = size.map_or(", no terminal here".to_owned(), |(w, h)| format!(", {w}×{h}"));
+    let over = if std::env::var_os("SSH_TTY").is_some() { ", over SSH" } else { "" };
+    format!("{name}{colours}{size}{over}")
+}
+
+/// From the network to the records; each step only where the one before it went well.
+async fn reach(config: &Config, target: &Target, report: &mut Report<'_>) -> io::Result<()> {
+    if let Target::Redis(redis) = target {
+        let hosts = match &redis.endpoint {
+            Endpoint::Tcp(host) => std::slice::from_ref(host),
+            Endpoint::Sentinel { hosts, .. } | Endpoint::Cluster(hosts) => hosts,
+            Endpoint::Unix(_) => &[],
+        };
+        for host in hosts {
+            match network(config, host).await {
+                Ok((addresses, connected)) => {
+                    report.good("dns", &addresses)?;
+                    report.good("tcp", &connected)?;
+                }
+                // Another Sentinel or node may do; what connects says so.
+                Err(why) if hosts.len() > 1 => report.note("tcp", &why.problem)?,
+                Err(why) => return report.bad("tcp", &why),
+            }
+        }
+        let tls = match &redis.tls {
+            Some(_) if hosts.is_empty() => "on",
+            Some(_) => "on: the server's certificate and name are verified",
+            None => "off: what is sent can be read on the way",
+        };
+        report.note("tls", tls)?;
+    }
+    let begun = Instant::now();
+    let storage = match storage::connect(target, &config.options()).await {
+        Ok(storage) => storage,
+        Err(why) => return report.bad("login", &why),
+    };
+    report.good("login", &format!("connected in {}", text::span(begun.elapsed())))?;
+    let storage = &*storage;
+    match storage.server().await {
+        Ok(server) => told_of(&server, config, report)?,
+        Err(why) => report.bad("server", &why)?,
+    }
+    records(storage, report).await?;
+    let mut events = storage.watch(None, channel::Sender::new(Interest::default()).subscribe());
+    match timeout(config.command_timeout, events.next()).await {
+        Ok(Some(WatchEvent::Source(WatchSource::None { why }))) => report.note("changes", &why)?,
+        Ok(Some(WatchEvent::Source(source))) => report.good("changes", &source.in_words())?,
+        _ => report.note("changes", "not known how they are told")?,
+    }
+    Ok(())
+}
+
+/// The addresses of a host, and how long connecting took.
+async fn network(config: &Config, host: &Host) -> Result<(String, String)> {
+    let place = format!("{}:{}", host.name, host.port);
+    let failed = |what: &str, why: &io::Error| {
+        Error::new(ErrorKind::Connection, format!("{place} {what}: {}", in_words(why)))
+    };
+    let late = |what: &str| Error::new(ErrorKind::Timeout, format!("{place} {what} in time"));
+    let limit = config.connect_timeout;
+    let found = timeout(limit, lookup_host((host.name.as_str(), host.port))).await;
+    let found: Vec<_> = found
+        .map_err(|_| late("was not found"))?
+        .map_err(|why| failed("is not found", &why))?
+        .collect();
+    let addresses: Vec<_> = found.iter().map(|address| address.ip().to_string()).collect();
+    let begun = Instant::now();
+    let stream = timeout(limit, TcpStream::connect(&*found)).await;
+    stream
+        .map_err(|_| late("did not answer"))?
+        .map_err(|why| failed("takes no connection", &why))?;
+    let connected = format!("{place} answers in {}", text::span(begun.elapsed()));
+    Ok((format!("{} is {}", host.name, addresses.join(", ")), connected))
+}
+
+fn told_of(server: &ServerInfo, config: &Config, report: &mut Report<'_>) -> io::Result<()> {
+    let role = match (server.is_directory(), server.cluster, server.replica) {
+        (true, ..) => "",
+        (_, true, _) => ", a cluster",
+        (_, _, true) => ", a replica",
+        _ => ", a primary",
+    };
+    let name = format!("{} {}", server.product, server.version);
+    report.good("server", &format!("{}{role}", name.trim_end()))?;
+    if let Some(latency) = server.latency {
+        report.note("latency", &format!("a round trip takes {}", text::span(latency)))?;
+    }
+    for note in &server.notes {
+        report.note("rights", note)?;
+    }
+    let writes = match (server.replica || server.cluster, config.read_only) {
+        (true, _) => "refused: the server is a replica or a cluster",
+        (_, true) => config.read_only_why,
+        _ => "allowed here; whether the user may is not tried",
+    };
+    report.note("writes", writes)
+}
+
+/// Lists and reads, as the browser does.
+async fn records(storage: &dyn Storage, report: &mut Report<'_>) -> io::Result<()> {
+    let stores = match all_stores(storage).await {
+        Ok(stores) => stores,
+        Err(why) => return report.bad("stores", &why),
+    };
+    report.good("stores", &text::plural(stores.len() as u64, "store"))?;
+    let Some(store) = stores.iter().find(|store| store.records.is_some_and(|records| records > 0))
+    else {
+        return report.note("values", "there is no record to try");
+    };
+    let first = match first_key(storage, &store.store).await {
+        Ok(first) => first,
+        Err(why) => return report.bad("keys", &why),
+    };
+    report.good("keys", &format!("those of {} are listed", store.store))?;
+    let Some(key) = first else { return Ok(()) };
+    match storage.read(&store.store, &key, Want::Meta).await {
+        Ok(_) => report.good("values", "records can be read"),
+        Err(why) => report.bad("values", &why),
+    }
+}
+
+async fn first_key(storage: &dyn Storage, store: &StoreName) -> Result<Option<Key>> {
+    let mut pages = storage.scan(store, Scan { order: Order::First(1), ..Scan::default() });
+    let page = pages.next().await.transpose()?;
+    Ok(page.and_then(|page| page.iter().next().map(|row| row.to_meta().key)))
+}
+
+/// The system's reason without its number; a name server's as it is.
+fn in_words(why: &io::Error) -> String {
+    match why.raw_os_error() {
+        Some(_) => io::Error::from(why.kind()).to_string(),
+        None => why.to_string(),
+    }
+}

@@ -1,0 +1,225 @@
+//! The settings as they hold, and where each comes from; without a secret.
+
+use toml::de::{DeTable, DeValue};
+use toml::{Table, Value};
+
+use super::environment::{self, Environment};
+use super::{Config, EXAMPLE};
+use crate::keymap::{Chord, Context, KeyMap};
+use crate::storage::target::Target;
+
+/// What stands in place of a secret.
+const HIDDEN: &str = "•••";
+
+/// A setting as it holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting {
+    /// Its name, as `watch.server_budget`.
+    pub name: String,
+    /// Its value, as a config file has it.
+    pub value: String,
+    /// What says so: `default`, the config file with the line, a variable or a flag.
+    pub from: String,
+}
+
+impl Config {
+    /// All settings, in the order of `config.example.toml`, then keys, colours and profiles that are
+    /// set. What flags change is for the caller to add.
+    pub fn effective(&self, environment: &Environment) -> Vec<Setting> {
+        let text = self.file.as_deref().and_then(|file| std::fs::read_to_string(file).ok());
+        let text = text.unwrap_or_default();
+        let file: Table = text.parse().unwrap_or_default();
+        let lines = DeTable::parse(&text).ok();
+        let mut settings = vec![self.target_setting(environment)];
+        let mut defaults = Vec::new();
+        flatten("", &defaults_of_example(), &mut defaults);
+        let mut set = Vec::new();
+        flatten("", &file, &mut set);
+        let from = |name: &str| {
+            let line = lines.as_ref().and_then(|table| line_of(&text, table.get_ref(), name));
+            let file =
+                self.file.as_deref().map_or_else(String::new, |file| file.display().to_string());
+            line.map_or(file.clone(), |line| format!("{file}:{line}"))
+        };
+        for (name, value) in &defaults {
+            settings.push(match set.iter().find(|(other, _)| other == name) {
+                Some((_, value)) => {
+                    Setting { name: name.clone(), value: shown(name, value), from: from(name) }
+                }
+                None => Setting {
+                    name: name.clone(),
+                    value: value.to_string(),
+                    from: "default".to_owned(),
+                },
+            });
+        }
+        for (name, value) in &set {
+            let is_known = name == "target" || defaults.iter().any(|(other, _)| other == name);
+            if !is_known {
+                let (value, from) = (shown(name, value), from(name));
+                settings.push(Setting { name: name.clone(), value, from });
+            }
+        }
+        self.put_environment(environment, &mut settings);
+        settings
+    }
+
+    /// The target that plain `larder` opens.
+    fn target_setting(&self, environment: &Environment) -> Setting {
+        let choices = self.choices(environment);
+        let taken = choices.iter().find_map(|choice| Some((choice, choice.default?)));
+        let (value, from) = match taken {
+            Some((choice, source)) => {
+                let label = choice.label.clone().unwrap_or_else(|problem| format!("! {problem}"));
+                (label, source.name().to_owned())
+            }
+            None => ("none".to_owned(), "default".to_owned()),
+        };
+        Setting { name: "target".to_owned(), value, from }
+    }
+
+    fn put_environment(&self, environment: &Environment, settings: &mut Vec<Setting>) {
+        let mut put = |name: &str, value: String, from: &str| {
+            if let Some(setting) = settings.iter_mut().find(|setting| setting.name == name) {
+                (setting.value, setting.from) = (value, from.to_owned());
+            }
+        };
+        if let Some(read_only) = environment.read_only {
+            put("read_only", read_only.to_string(), environment::READ_ONLY);
+        }
+        if environment.log.is_some() {
+            let level = self.log.as_str().to_ascii_lowercase();
+            put("log", format!("\"{level}\""), environment::LOG);
+        }
+        if environment.no_color {
+            put("theme.name", "\"none\"".to_owned(), environment::NO_COLOR);
+        }
+        for (name, secret) in [
+            (environment::PASSWORD, &environment.password),
+            (environment::SENTINEL_PASSWORD, &environment.sentinel_password),
+        ] {
+            if secret.is_some() {
+                let (value, from) = (HIDDEN.to_owned(), "the environment".to_owned());
+                settings.push(Setting { name: name.to_owned(), value, from });
+            }
+        }
+    }
+}
+
+/// The defaults that the example shows: without the target, profiles, keys and colours, which have none.
+fn defaults_of_example() -> Table {
+    let lines = EXAMPLE.lines().map(|line| match line.strip_prefix('#') {
+        Some(setting) if !setting.starts_with(' ') => setting,
+        _ => line,
+    });
+    let text = lines.collect::<Vec<_>>().join("\n");
+    let mut table: Table = text.parse().unwrap_or_default();
+    for name in ["target", "profiles", "keys"] {
+        table.remove(name);
+    }
+    if let Some(Value::Table(theme)) = table.get_mut("theme") {
+        theme.remove("colors");
+    }
+    table
+}
+
+/// The keys without settings, by place: their chords, and what each does.
+pub fn default_keys() -> Vec<(&'static str, Vec<(String, &'static str)>)> {
+    let Ok(keymap) = KeyMap::with_overrides(&Table::new()) else { return Vec::new() };
+    let rows = |context: Context| -> Vec<_> {
+        let bound = keymap.entries(context).filter(|(_, chords)| !chords.is_empty());
+        let row = |chords: &[Chord]| {
+            chords.iter().map(|chord| chord.label(false)).collect::<Vec<_>>().join(" ")
+        };
+        bound.map(|(action, chords)| (row(chords), action.description())).collect()
+    };
+    let places = Context::ALL.iter().map(|context| (context.title(), rows(*context)));
+    places.filter(|(_, rows)| !rows.is_empty()).collect()
+}
+
+fn flatten(before: &str, table: &Table, into: &mut Vec<(String, Value)>) {
+    for (name, value) in table {
+        let name = if before.is_empty() { name.clone() } else { format!("{before}.{name}") };
+        match value {
+            Value::Table(table) => flatten(&name, table, into),
+            value => into.push((name, value.clone())),
+        }
+    }
+}
+
+/// A value, without what may be a secret.
+fn shown(name: &str, value: &Value) -> String {
+    let is_profile_s = name.starts_with("profiles.");
+    let field = name.rsplit('.').next().unwrap_or_default();
+    match (field, value) {
+        ("password" | "sentinel_password" | "password_command", _) if is_profile_s => {
+            HIDDEN.to_owned()
+        }
+        ("url", Value::String(url)) if is_profile_s => match Target::parse(url) {
+            Ok(target) => target.label(),
+            Err(_) if url.contains(['@', '?', ':']) => HIDDEN.to_owned(),
+            Err(_) => value.to_string(),
+        },
+        _ => value.to_string(),
+    }
+}
+
+/// The line in which a setting stands.
+fn line_of(text: &str, table: &DeTable<'_>, name: &str) -> Option<usize> {
+    let mut table = table;
+    let mut rest = name;
+    loop {
+        // A profile's name may hold a full stop.
+        let (key, value) = table.iter().find(|(key, _)| {
+            let after = rest.strip_prefix(&**key.get_ref());
+            after.is_some_and(|after| after.is_empty() || after.starts_with('.'))
+        })?;
+        let after = rest.strip_prefix(&**key.get_ref())?.trim_start_matches('.');
+        match value.get_ref() {
+            DeValue::Table(inner) if !after.is_empty() => (table, rest) = (inner, after),
+            _ => {
+                let before = text.get(..key.span().start)?;
+                return Some(before.matches('\n').count() + 1);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_setting_says_where_it_comes_from_and_no_secret() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("larder.toml");
+        let text = "mouse = false\nlog = 'warn'\ntarget = 'a.b'\n[watch]\nserver_budget = '1 %'\n\
+                    [profiles.'a.b']\nurl = 'redis://ann:hidden@h'\npassword = 'hidden'\n\
+                    password_command = 'echo hidden'\n[profiles.bad]\nurl = 'http://x:hidden@h'\n";
+        std::fs::write(&file, text).unwrap();
+        let environment = Environment {
+            read_only: Some(true),
+            log: Some(log::LevelFilter::Info),
+            password: Some("hidden".into()),
+            ..Environment::default()
+        };
+        let config = Config::load(Some(&file), &environment).unwrap();
+        let settings = config.effective(&environment);
+        let of = |name: &str| {
+            let setting = settings.iter().find(|setting| setting.name == name).unwrap();
+            (setting.value.as_str(), setting.from.rsplit('/').next().unwrap())
+        };
+        assert_eq!(of("mouse"), ("false", "larder.toml:1"));
+        assert_eq!(of("wrap"), ("true", "default"));
+        assert_eq!(of("preview_limit"), ("\"2 MiB\"", "default"));
+        assert_eq!(of("watch.server_budget"), ("\"1 %\"", "larder.toml:5"));
+        assert_eq!(of("read_only"), ("true", "LARDER_READ_ONLY"));
+        assert_eq!(of("log"), ("\"info\"", "LARDER_LOG"));
+        assert_eq!(settings[0].value, "redis://ann@h:6379/0");
+        assert_eq!(settings[0].from, "the config file's target");
+        assert_eq!(of("profiles.a.b.url").1, "larder.toml:7");
+        assert_eq!(of("profiles.a.b.password"), (HIDDEN, "larder.toml:8"));
+        assert_eq!(of("LARDER_PASSWORD"), (HIDDEN, "the environment"));
+        assert!(!format!("{settings:?}").contains("hidden"), "{settings:?}");
+    }
+}
