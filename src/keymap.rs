@@ -261,7 +261,7 @@ mod tests {
     fn the_help_keeps_the_order_of_the_file() {
         let map = KeyMap::default();
         let actions: Vec<_> = map.entries(Context::Editor).map(|(action, _)| action).collect();
-        assert_eq!(actions[..3], [Action::Save, Action::SaveAsText, Action::Cancel]);
+        assert_eq!(actions[..4], [Action::Save, Action::Stage, Action::SaveAsText, Action::Cancel]);
     }
 
     #[test]
@@ -278,7 +278,10 @@ mod tests {
         let map = KeyMap::default();
         for &context in Context::ALL.iter().filter(|context| context.is_in_front()) {
             for key in ['r', 'M'] {
-                assert_eq!(press(&map, context, key), None, "{key} in {context}");
+                // The list's own: it looks at its edits again.
+                let own = (context, key) == (Context::Staged, 'r');
+                let expected = own.then_some(Action::Refresh);
+                assert_eq!(press(&map, context, key), expected, "{key} in {context}");
             }
             assert_eq!(ctrl(&map, context, 'c'), Some(Action::Quit));
         }

@@ -132,8 +132,17 @@ fn terminal() -> String {
 
 /// From the network to the records; each step only where the one before it went well.
 async fn reach(config: &Config, target: &Target, report: &mut Report<'_>) -> io::Result<()> {
+    let _logged_in = match storage::log_in(target, &config.options()) {
+        Ok(logged_in) => logged_in,
+        Err(why) => return report.bad("ssh", &why),
+    };
     if let Target::Redis(redis) = target {
+        if let Some(hop) = &redis.ssh {
+            report.good("ssh", &format!("logged in to {hop}"))?;
+        }
         let hosts = match &redis.endpoint {
+            // They are looked for by the host in between.
+            _ if redis.ssh.is_some() => &[],
             Endpoint::Tcp(host) => std::slice::from_ref(host),
             Endpoint::Sentinel { hosts, .. } | Endpoint::Cluster(hosts) => hosts,
             Endpoint::Unix(_) => &[],

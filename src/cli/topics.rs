@@ -79,7 +79,7 @@ const EXIT_CODES: [(&str, &str); 7] = [
     ),
 ];
 
-const ENVIRONMENT: [(&str, &str); 9] = [
+const ENVIRONMENT: [(&str, &str); 10] = [
     (
         "LARDER_URL, LARDER_PROFILE",
         "The target, or a profile's name, where the command line names none; they go before the config file's \
@@ -102,7 +102,7 @@ const ENVIRONMENT: [(&str, &str); 9] = [
     ("XDG_CONFIG_HOME, XDG_STATE_HOME", "Where the config file's and the log's folders are."),
 ];
 
-const TARGETS: [(&str, &str); 7] = [
+const TARGETS: [(&str, &str); 8] = [
     (
         "./storage, my-crawler/",
         "Crawlee's storage directory, or a project that has one; also file:///…",

@@ -156,7 +156,7 @@ mod tests {
             ("page.html", "text/html", "page.html"),
             ("page.HTM", "text/html", "page.HTM"),
             ("photo.JPG", "image/jpeg", "photo.JPG"),
-            ("photo.json", "image/jpeg", "photo.json.jpg"),
+            ("photo.json", "image/jpeg", "photo.json.jpeg"),
             ("notes", "text/plain; charset=utf-8", "notes.txt"),
             ("blob.dat", "application/x-own", "blob.dat"),
             ("none", "", "none"),

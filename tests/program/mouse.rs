@@ -56,10 +56,10 @@ fn stores_open_by_a_double_click_heads_sort_and_hints_and_the_ground_beside_a_di
     screen.wait_for_text("Key ▼");
     screen.wait_for_text("200 / 200");
     click(&mut screen, "? ");
-    screen.wait_for_text("closes");
+    screen.wait_for_text("esc close");
     let beside = find(&screen, "larder");
     button(&mut screen, LEFT, beside, true);
-    screen.wait_for("no dialog", |text| !text.contains("closes"));
+    screen.wait_for("no dialog", |text| !text.contains("esc close"));
     click(&mut screen, "delete");
     screen.wait_for_text(" No ");
     button(&mut screen, LEFT, beside, true);

@@ -41,6 +41,18 @@ fn a_command_reaches_a_server_behind_another_host_and_leaves_no_ssh() {
 }
 
 #[test]
+fn the_doctor_goes_the_way_by_ssh() {
+    let (daemon, server) = filled();
+    let (code, out, err) = run(&daemon, &target("bastion", &server), &["doctor"]);
+    assert_eq!(code, Some(0), "{out}{err}");
+    assert!(out.contains("logged in to bastion"), "{out}");
+    let (code, out, _) = run(&daemon, &target("stranger", &server), &["doctor"]);
+    assert_eq!(code, Some(3), "{out}");
+    assert!(out.contains("Permission denied"), "{out}");
+    daemon.wait_for_no_client();
+}
+
+#[test]
 fn what_is_wrong_on_the_way_is_told() {
     let (daemon, server) = filled();
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
