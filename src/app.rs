@@ -299,21 +299,33 @@ impl App {
 
     /// Long work under way: the writes, and what is read or looked for.
     pub fn jobs(&self) -> Vec<Job> {
-        let writes = self.writes.pending.iter().map(|(id, pending)| pending.job(*id));
-        let keys = self.keys.sync.walk().zip(self.keys.store.as_ref()).map(|(walk, store)| {
-            let state = if walk.paused { "paused" } else { "" };
-            let title = format!("reading the keys of {store}");
-            let progress = (!walk.paused).then_some(walk.share);
-            Job { state, cancellable: !walk.paused, ..Job::read(Slot::Keys, title, progress) }
-        });
-        let lost = self
-            .stores
-            .lost
-            .map(|share| Job::read(Slot::Lost, "looking for lost stores".to_owned(), Some(share)));
-        let wanted = self.record.wanted.as_ref().filter(|_| self.record.fetching);
-        let fetch = wanted
-            .map(|(_, key)| Job::read(Slot::Record, format!("fetching {}", key.named()), None));
-        writes.chain(keys).chain(lost).chain(fetch).collect()
+        jobs::of(self)
+    }
+
+    /// Whether there is something in a pane.
+    fn has(&self, pane: Pane) -> bool {
+        match pane {
+            Pane::Stores => true,
+            Pane::Keys => self.keys.store.is_some(),
+            Pane::Record => self.record.wanted.is_some(),
+        }
+    }
+
+    /// Whether an action can be done here and now; or why not. In dialogs and in the editor all that
+    /// their keys are bound to can be.
+    pub fn allowed(&self, action: Action) -> Result<(), Why> {
+        allowed::allowed(self, action)
+    }
+
+    /// As [`App::allowed`], of the panes behind a dialog.
+    pub fn allowed_in_panes(&self, action: Action) -> Result<(), Why> {
+        allowed::in_panes(self, action)
+    }
+
+    /// What the user could not see any more, if there is something: that a write failed, or that
+    /// larder was ended while text in the editor was not saved.
+    pub fn unseen_failure(&self) -> Option<String> {
+        route::unseen_failure(self)
     }
 
     /// The program ends as soon as no write is under way.

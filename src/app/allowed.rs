@@ -16,60 +16,58 @@ use super::stores::StoresPane;
 /// Why something cannot be done now, and what to do about it.
 pub type Why = Notice;
 
-impl App {
-    /// Whether an action can be done here and now; or why not. In dialogs and in the editor all that
-    /// their keys are bound to can be.
-    pub fn allowed(&self, action: Action) -> Result<(), Why> {
-        match self.layers.last() {
-            Some(layer) if layer.dialog().allows(action) => Ok(()),
-            Some(_) => Err(Notice::info("there is nothing to do that to")),
-            None => match &self.editor {
-                Some(editor) if editor.allows(action) => Ok(()),
-                Some(_) => Err(Notice::info("a value inside another has no other fields")),
-                None => self.allowed_in_panes(action),
-            },
-        }
+/// Whether an action can be done here and now; or why not. In dialogs and in the editor all that
+/// their keys are bound to can be.
+pub(super) fn allowed(app: &App, action: Action) -> Result<(), Why> {
+    match app.layers.last() {
+        Some(layer) if layer.dialog().allows(action) => Ok(()),
+        Some(_) => Err(Notice::info("there is nothing to do that to")),
+        None => match &app.editor {
+            Some(editor) if editor.allows(action) => Ok(()),
+            Some(_) => Err(Notice::info("a value inside another has no other fields")),
+            None => in_panes(app, action),
+        },
     }
+}
 
-    /// As [`App::allowed`], of the panes behind a dialog.
-    pub fn allowed_in_panes(&self, action: Action) -> Result<(), Why> {
-        self.allowed_in(self.focus, action)
+/// As [`allowed`], of the panes behind a dialog.
+pub(super) fn in_panes(app: &App, action: Action) -> Result<(), Why> {
+    in_pane(app, app.focus, action)
+}
+
+/// As [`in_panes`], were this pane in focus.
+pub(super) fn in_pane(app: &App, pane: Pane, action: Action) -> Result<(), Why> {
+    match (action, app.session.refused(&app.settings)) {
+        (Action::Targets, _) if app.settings.targets.is_empty() => {
+            let why = "no other targets; add [profiles.NAME] to the config file";
+            return Err(Notice::info(why));
+        }
+        (Action::Widen | Action::Narrow | Action::Zoom, _) => {
+            return shares_width(action, &app.layout(), &app.split, &app.keymap);
+        }
+        (Action::NewStore | Action::FindLost | Action::Crawl, _) if !app.session.is_open() => {
+            return Err(Notice::info("not connected yet"));
+        }
+        (Action::TypePassword, _) if !app.session.wants_password() => {
+            return Err(Notice::info("the server asks for no password"));
+        }
+        (_, Some(why)) if writes(action, pane) => {
+            return Err(Notice::warning(why));
+        }
+        (Action::Staged, _) if app.staged.edits().is_empty() => {
+            return app.drafting.found.allows_staged(&app.keymap);
+        }
+        (Action::Undo, _) => return turns(&app.journal, Turn::Undo),
+        (Action::Redo, _) => return turns(&app.journal, Turn::Redo),
+        _ => {}
     }
-
-    /// As [`App::allowed_in_panes`], were this pane in focus.
-    pub(crate) fn allowed_in(&self, pane: Pane, action: Action) -> Result<(), Why> {
-        match (action, self.session.refused(&self.settings)) {
-            (Action::Targets, _) if self.settings.targets.is_empty() => {
-                let why = "no other targets; add [profiles.NAME] to the config file";
-                return Err(Notice::info(why));
-            }
-            (Action::Widen | Action::Narrow | Action::Zoom, _) => {
-                return shares_width(action, &self.layout(), &self.split, &self.keymap);
-            }
-            (Action::NewStore | Action::FindLost | Action::Crawl, _) if !self.session.is_open() => {
-                return Err(Notice::info("not connected yet"));
-            }
-            (Action::TypePassword, _) if !self.session.wants_password() => {
-                return Err(Notice::info("the server asks for no password"));
-            }
-            (_, Some(why)) if writes(action, pane) => {
-                return Err(Notice::warning(why));
-            }
-            (Action::Staged, _) if self.staged.edits().is_empty() => {
-                return self.drafting.found.allows_staged(&self.keymap);
-            }
-            (Action::Undo, _) => return turns(&self.journal, Turn::Undo),
-            (Action::Redo, _) => return turns(&self.journal, Turn::Redo),
-            _ => {}
+    match pane {
+        Pane::Stores => app.stores.allowed(action),
+        Pane::Keys => {
+            app.keys.allowed(action)?;
+            app.record.allowed(action, &app.keymap)
         }
-        match pane {
-            Pane::Stores => self.stores.allowed(action),
-            Pane::Keys => {
-                self.keys.allowed(action)?;
-                self.record.allowed(action, &self.keymap)
-            }
-            Pane::Record => self.record.allowed(action, &self.keymap),
-        }
+        Pane::Record => app.record.allowed(action, &app.keymap),
     }
 }
 

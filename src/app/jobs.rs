@@ -2,6 +2,7 @@
 
 use crate::ops::WriteId;
 
+use super::App;
 use super::event::Slot;
 
 /// What a job can be told apart by.
@@ -33,4 +34,23 @@ impl Job {
     pub(super) fn read(slot: Slot, title: String, progress: Option<f32>) -> Self {
         Self { id: JobId::Read(slot), title, progress, state: "", cancellable: true }
     }
+}
+
+/// Long work under way: the writes, and what is read or looked for.
+pub(super) fn of(app: &App) -> Vec<Job> {
+    let writes = app.writes.pending.iter().map(|(id, pending)| pending.job(*id));
+    let keys = app.keys.sync.walk().zip(app.keys.store.as_ref()).map(|(walk, store)| {
+        let state = if walk.paused { "paused" } else { "" };
+        let title = format!("reading the keys of {store}");
+        let progress = (!walk.paused).then_some(walk.share);
+        Job { state, cancellable: !walk.paused, ..Job::read(Slot::Keys, title, progress) }
+    });
+    let lost = app
+        .stores
+        .lost
+        .map(|share| Job::read(Slot::Lost, "looking for lost stores".to_owned(), Some(share)));
+    let wanted = app.record.wanted.as_ref().filter(|_| app.record.fetching);
+    let fetch =
+        wanted.map(|(_, key)| Job::read(Slot::Record, format!("fetching {}", key.named()), None));
+    writes.chain(keys).chain(lost).chain(fetch).collect()
 }

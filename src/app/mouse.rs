@@ -49,7 +49,7 @@ pub enum Spot {
     StoreHead(StoreSort),
     /// The head of a column of the keys.
     KeyHead(Sort),
-    /// Beside the topmost dialog.
+    /// Outside the topmost dialog.
     Outside,
 }
 

@@ -39,6 +39,7 @@ use super::typing::typed;
 use super::{App, notice};
 
 pub(super) use inner::come_back;
+pub(super) use leaving::unseen_failure;
 pub(super) use panes::share_width;
 
 impl App {
@@ -123,16 +124,16 @@ impl App {
     pub(super) fn serve(&mut self, by_key: bool) {
         while let Some(request) = self.out.requests.pop_front() {
             match request {
-                Request::Quit => self.quit(),
+                Request::Quit => leaving::quit(self),
                 Request::Leave => {
                     self.editor = None;
                     leaves::give_up(self);
-                    self.leave();
+                    leaving::leave(self);
                 }
-                Request::Focus(pane) => self.focus_on(pane),
+                Request::Focus(pane) => panes::focus_on(self, pane),
                 Request::OpenStore(store) => {
                     if opened::is_open(self, &store) {
-                        self.focus_on(Pane::Keys);
+                        panes::focus_on(self, Pane::Keys);
                     } else {
                         opened::open_store(self, store);
                     }

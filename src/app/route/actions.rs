@@ -16,7 +16,7 @@ use super::super::layout::Pane;
 use super::super::load::RecordView;
 use super::super::notice::Notice;
 use super::super::question::PromptKind;
-use super::{inner, leaves, opened, panes, questions, rewrites, staged, undo, watched};
+use super::{inner, leaves, leaving, opened, panes, questions, rewrites, staged, undo, watched};
 
 /// Does in the pane in focus what a key asks for.
 pub(in crate::app) fn act(app: &mut App, action: Action) {
@@ -24,10 +24,10 @@ pub(in crate::app) fn act(app: &mut App, action: Action) {
         return;
     }
     match action {
-        Action::Quit => app.quit(),
+        Action::Quit => leaving::quit(app),
         Action::Refresh => opened::refresh(app),
-        Action::NextPane => app.cycle_focus(1),
-        Action::PreviousPane => app.cycle_focus(2),
+        Action::NextPane => panes::cycle_focus(app, 1),
+        Action::PreviousPane => panes::cycle_focus(app, 2),
         Action::Suspend => app.out.effects.push(Effect::Suspend),
         Action::Redraw => app.out.effects.push(Effect::Redraw),
         Action::ToggleMouse => {

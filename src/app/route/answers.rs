@@ -19,7 +19,7 @@ use super::super::notice::Notice;
 use super::super::question::{Confirm, Confirmed, Prompt, PromptKind};
 use super::super::writes::Answer;
 use super::super::{App, notice};
-use super::{asides, opened, replies, rewrites, saving, staged, unasked, undo};
+use super::{asides, leaving, opened, replies, rewrites, saving, staged, unasked, undo};
 
 /// It is known what became of a write.
 pub(in crate::app) fn answered(app: &mut App, id: WriteId, answer: Option<Answer>) {
@@ -53,7 +53,7 @@ pub(in crate::app) fn close_quit(app: &mut App, made: bool) {
     if alone && app.writes.pending.is_empty() {
         app.layers.pop();
         if made {
-            app.leave();
+            leaving::leave(app);
         }
     }
 }

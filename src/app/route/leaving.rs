@@ -10,69 +10,66 @@ use super::super::layers::Layer;
 use super::super::notice::Notice;
 use super::super::question::{Confirm, Confirmed, WAIT};
 
-impl App {
-    /// Ends, after a question where something would be lost.
-    pub(in crate::app) fn quit(&mut self) {
-        if drafting::is_changed(self) {
-            let unsaved = self.unsaved_leaf().map(|unsaved| unsaved.saving.is_busy());
-            let line = match (unsaved, self.editor.as_ref().is_some_and(Editor::is_busy)) {
-                (Some(true), _) => "A value is being saved. If that fails, its change is lost.",
-                (Some(false), _) => "A value that was changed has not been saved.",
-                (None, true) => {
-                    "The record in the editor is being saved. If that fails, the text is lost."
-                }
-                (None, false) => "The record in the editor has not been saved.",
-            };
-            let mut asked = Confirm::new("Quit", "quit and discard", Confirmed::Quit).line(line);
-            asked.lines.extend(self.staged.at_stake());
-            self.layers.push(Layer::Confirm(Box::new(asked)));
-            return;
-        }
-        if let Some(line) = self.staged.at_stake().filter(|_| self.staged.saving.is_none()) {
-            let asked = Confirm::new("Quit", "quit", Confirmed::Quit).line(line);
-            self.layers.push(Layer::Confirm(Box::new(asked)));
-            return;
-        }
-        if let Some((_, pending)) = self.writes.pending.first_key_value() {
-            let more = self.writes.pending.len() - 1;
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            let asked = Confirm::new("Quit", WAIT, Confirmed::Quit)
-                .line(format!("Under way: {}{more}.", words::doing(&pending.plan)))
-                .line("larder ends as soon as it has been answered.");
-            self.layers.push(Layer::Confirm(Box::new(asked)));
-            return;
-        }
-        self.leave();
-    }
-
-    /// Ends as soon as no write is under way.
-    pub(super) fn leave(&mut self) {
-        self.ending();
-        if !self.writes.pending.is_empty() {
-            self.tell(Notice::info("waiting for the write under way, then quitting"));
-        }
-        self.out.effects.push(Effect::Quit);
-    }
-
-    /// What the user could not see any more, if there is something: that a write failed, or that
-    /// larder was ended while text in the editor was not saved.
-    pub fn unseen_failure(&self) -> Option<String> {
-        if !self.quitting {
-            return None;
-        }
-        let failed = self.notice.as_ref().filter(|notice| notice.lasting);
-        let unsaved = match (&self.editor, self.unsaved_leaf()) {
-            (Some(editor), _) => Some((editor.typed_key(), &editor.store)),
-            (None, Some(leaf)) => Some((leaf.record.meta.key.clone(), &leaf.store)),
-            (None, None) => None,
+/// Ends, after a question where something would be lost.
+pub(super) fn quit(app: &mut App) {
+    if drafting::is_changed(app) {
+        let unsaved = app.unsaved_leaf().map(|unsaved| unsaved.saving.is_busy());
+        let line = match (unsaved, app.editor.as_ref().is_some_and(Editor::is_busy)) {
+            (Some(true), _) => "A value is being saved. If that fails, its change is lost.",
+            (Some(false), _) => "A value that was changed has not been saved.",
+            (None, true) => {
+                "The record in the editor is being saved. If that fails, the text is lost."
+            }
+            (None, false) => "The record in the editor has not been saved.",
         };
-        let unsaved = unsaved.filter(|_| drafting::is_changed(self)).map(|(key, store)| {
-            let kept = if self.drafting.is_kept() { "; a draft of it is kept" } else { "" };
-            format!("{} in {} was not saved{kept}", key.named(), store.escaped())
-        });
-        let failed = failed.map(|notice| notice.text.clone());
-        let parts: Vec<_> =
-            failed.into_iter().chain(unsaved).chain(self.staged.unsaved()).collect();
-        (!parts.is_empty()).then(|| parts.join(" · "))
+        let mut asked = Confirm::new("Quit", "quit and discard", Confirmed::Quit).line(line);
+        asked.lines.extend(app.staged.at_stake());
+        app.layers.push(Layer::Confirm(Box::new(asked)));
+        return;
     }
+    if let Some(line) = app.staged.at_stake().filter(|_| app.staged.saving.is_none()) {
+        let asked = Confirm::new("Quit", "quit", Confirmed::Quit).line(line);
+        app.layers.push(Layer::Confirm(Box::new(asked)));
+        return;
+    }
+    if let Some((_, pending)) = app.writes.pending.first_key_value() {
+        let more = app.writes.pending.len() - 1;
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let asked = Confirm::new("Quit", WAIT, Confirmed::Quit)
+            .line(format!("Under way: {}{more}.", words::doing(&pending.plan)))
+            .line("larder ends as soon as it has been answered.");
+        app.layers.push(Layer::Confirm(Box::new(asked)));
+        return;
+    }
+    leave(app);
+}
+
+/// Ends as soon as no write is under way.
+pub(super) fn leave(app: &mut App) {
+    app.ending();
+    if !app.writes.pending.is_empty() {
+        app.tell(Notice::info("waiting for the write under way, then quitting"));
+    }
+    app.out.effects.push(Effect::Quit);
+}
+
+/// What the user could not see any more, if there is something: that a write failed, or that
+/// larder was ended while text in the editor was not saved.
+pub(in crate::app) fn unseen_failure(app: &App) -> Option<String> {
+    if !app.quitting {
+        return None;
+    }
+    let failed = app.notice.as_ref().filter(|notice| notice.lasting);
+    let unsaved = match (&app.editor, app.unsaved_leaf()) {
+        (Some(editor), _) => Some((editor.typed_key(), &editor.store)),
+        (None, Some(leaf)) => Some((leaf.record.meta.key.clone(), &leaf.store)),
+        (None, None) => None,
+    };
+    let unsaved = unsaved.filter(|_| drafting::is_changed(app)).map(|(key, store)| {
+        let kept = if app.drafting.is_kept() { "; a draft of it is kept" } else { "" };
+        format!("{} in {} was not saved{kept}", key.named(), store.escaped())
+    });
+    let failed = failed.map(|notice| notice.text.clone());
+    let parts: Vec<_> = failed.into_iter().chain(unsaved).chain(app.staged.unsaved()).collect();
+    (!parts.is_empty()).then(|| parts.join(" · "))
 }

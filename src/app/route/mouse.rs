@@ -85,7 +85,7 @@ pub(in crate::app) fn on_spot(app: &mut App, spot: Spot, mouse: MouseEvent) {
 /// Gives the focus to a pane; tells whether it can be sorted, and why not.
 fn sorts(app: &mut App, pane: Pane) -> bool {
     app.notice = None;
-    app.focus_on(pane);
+    panes::focus_on(app, pane);
     if app.focus != pane {
         return false;
     }
@@ -147,7 +147,7 @@ pub(in crate::app) fn click(app: &mut App, pane: Pane, x: u16, y: u16) {
         return;
     }
     let area = app.layout().area(pane);
-    app.focus_on(pane);
+    panes::focus_on(app, pane);
     let Some(inner) = area.map(Area::inner).filter(|_| app.focus == pane) else {
         return;
     };

@@ -10,7 +10,7 @@ use super::super::layers::Layer;
 use super::super::layout::Pane;
 use super::super::load::Ordered;
 use super::super::notice::Notice;
-use super::drafts;
+use super::{drafts, panes};
 
 pub(in crate::app) fn read_stores(app: &mut App) {
     app.stores.read(&mut ctx!(app));
@@ -181,7 +181,7 @@ pub(in crate::app) fn enter(app: &mut App, store: StoreName, shown: Option<KeysS
     }
     app.stores.go_to(&store, height);
     if is_open(app, &store) {
-        app.focus_on(Pane::Keys);
+        panes::focus_on(app, Pane::Keys);
     } else {
         open_store(app, store);
     }

@@ -53,33 +53,22 @@ fn choose(app: &mut App, sizes: PaneSizes) {
     keep(app);
 }
 
-impl App {
-    /// Whether there is something in a pane.
-    pub(in crate::app) fn has(&self, pane: Pane) -> bool {
-        match pane {
-            Pane::Stores => true,
-            Pane::Keys => self.keys.store.is_some(),
-            Pane::Record => self.record.wanted.is_some(),
-        }
+/// Gives the keys to another pane, if there is something in it.
+pub(super) fn focus_on(app: &mut App, pane: Pane) {
+    if app.has(pane) {
+        app.focus = pane;
+        app.measure();
     }
+}
 
-    /// Gives the keys to another pane, if there is something in it.
-    pub(in crate::app) fn focus_on(&mut self, pane: Pane) {
-        if self.has(pane) {
-            self.focus = pane;
-            self.measure();
-        }
-    }
-
-    pub(in crate::app) fn cycle_focus(&mut self, steps: usize) {
-        const PANES: [Pane; 3] = [Pane::Stores, Pane::Keys, Pane::Record];
-        let before = self.focus;
-        let at = PANES.iter().position(|pane| *pane == before).unwrap_or(0);
-        for turn in 1..=2 {
-            self.focus_on(PANES[(at + steps * turn) % 3]);
-            if self.focus != before {
-                return;
-            }
+pub(super) fn cycle_focus(app: &mut App, steps: usize) {
+    const PANES: [Pane; 3] = [Pane::Stores, Pane::Keys, Pane::Record];
+    let before = app.focus;
+    let at = PANES.iter().position(|pane| *pane == before).unwrap_or(0);
+    for turn in 1..=2 {
+        focus_on(app, PANES[(at + steps * turn) % 3]);
+        if app.focus != before {
+            return;
         }
     }
 }

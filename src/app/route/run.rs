@@ -9,7 +9,7 @@ use super::super::ctx::KeysShown;
 use super::super::layout::Pane;
 use super::super::notice::Notice;
 use super::super::recent::Item;
-use super::{opened, targets};
+use super::{opened, panes, targets};
 
 pub(in crate::app) fn run(app: &mut App, item: Item) {
     if app.layers.is_empty() && app.editor.is_none() {
@@ -36,7 +36,7 @@ fn act(app: &mut App, context: Context, action: Action) {
         if !app.layers.is_empty() || app.editor.is_some() {
             return;
         }
-        app.focus_on(pane);
+        panes::focus_on(app, pane);
         if app.focus != pane {
             return;
         }

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use crate::keymap::{Action, Context};
 use crate::model::{Key, StoreName};
 
-use super::super::super::App;
 use super::super::super::layout::Pane;
 use super::super::super::recent::Item;
+use super::super::super::{App, allowed};
 use super::MenuRow;
 
 /// Where moving about stands: behind what is done.
@@ -174,10 +174,10 @@ pub(super) fn why(app: &App, under: Context, item: &Item) -> Option<String> {
 fn why_not(app: &App, under: Context, context: Context, action: Action) -> Option<String> {
     let in_panes = !under.is_in_front();
     let told = match (Pane::of(context), context) {
-        (Some(pane), _) if in_panes && app.has(pane) => app.allowed_in(pane, action),
+        (Some(pane), _) if in_panes && app.has(pane) => allowed::in_pane(app, pane, action),
         (Some(Pane::Record), _) if in_panes => return Some("no record is shown".to_owned()),
         (Some(_), _) if in_panes => return Some("no store is open".to_owned()),
-        (None, Context::Global) if in_panes => app.allowed_in(app.focus, action),
+        (None, Context::Global) if in_panes => allowed::in_pane(app, app.focus, action),
         (None, Context::Global) if works_everywhere(action) => Ok(()),
         _ if context == under && answers(action) => {
             return Some("only its own key answers".to_owned());
