@@ -29,7 +29,6 @@ mod ssh;
 mod subscription;
 mod tls;
 mod transport;
-mod way;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

@@ -1,12 +1,11 @@
 //! What the server's error replies and fred's errors mean for a user: one sentence each, with a
 //! remedy, and never a secret.
 
-mod ssh;
-mod tls;
+mod way;
 
 use std::time::Duration;
 
-pub(super) use self::ssh::SshFailed;
+pub(super) use self::way::SshFailed;
 use crate::model::{Cause, Error, ErrorKind};
 
 /// How a cluster answers for a slot that has been given to no node.
@@ -257,8 +256,8 @@ pub(super) fn transport(error: &std::io::Error, address: &str) -> Error {
     if let Some(failed) = error.get_ref().and_then(|why| why.downcast_ref::<SshFailed>()) {
         return failed.error();
     }
-    if let Some(names) = tls::other_names(error) {
-        return tls::for_another_name(&names, address);
+    if let Some(names) = way::other_names(error) {
+        return way::for_another_name(&names, address);
     }
     system(&format!("{error:?}"), address).unwrap_or_else(|| {
         Error::new(ErrorKind::Connection, format!("the connection to {address} failed"))
@@ -350,7 +349,7 @@ fn system(details: &str, address: &str) -> Option<Error> {
         || has("tls handshake eof")
         || has("InvalidDnsName")
     {
-        tls::told(details, address)
+        way::told(details, address)
     } else if has("ConnectionReset")
         || has("BrokenPipe")
         || has("ConnectionAborted")

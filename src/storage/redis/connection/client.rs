@@ -9,7 +9,7 @@ use fred::types::config::{
 
 use super::place::{Place, Purpose};
 use super::relay::Relay;
-use super::way::Way;
+use super::transport::Way;
 use crate::model::Result;
 use crate::storage::target::RedisTarget;
 

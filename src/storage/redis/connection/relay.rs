@@ -18,8 +18,7 @@ use super::doorway::Doorway;
 use super::framing::{Framing, Piece, Violation};
 use super::limits::{Asked, Commands};
 use super::place::{Place, Purpose};
-use super::transport::{Reader, Transport, Writer};
-use super::way::Way;
+use super::transport::{Reader, Transport, Way, Writer};
 use crate::model::{Error, ErrorKind, Result};
 
 /// How much is taken at a time of what the server sends, and of what is sent to it.

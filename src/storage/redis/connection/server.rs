@@ -10,7 +10,7 @@ use super::place::{Place, Purpose};
 use super::single::ServerConnection;
 use super::ssh::tunnel;
 use super::tls::Tls;
-use super::way::Way;
+use super::transport::Way;
 use crate::model::{Error, ErrorKind, Result};
 use crate::storage::Options;
 use crate::storage::target::RedisTarget;

@@ -12,8 +12,9 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
+use tokio::io::{AsyncRead, AsyncWrite};
+
 use self::process::Process;
-use super::transport::Transport;
 use crate::model::{Error, ErrorKind, Result};
 use crate::storage::Options;
 use crate::storage::target::{Endpoint, Host, RedisTarget, SshHop};
@@ -125,14 +126,18 @@ impl Tunnel {
     }
 
     /// A connection to this host. What goes wrong on the way is told by its end.
-    pub(super) fn open(&self, host: &Host) -> io::Result<Transport> {
+    pub(super) fn open(
+        &self,
+        host: &Host,
+    ) -> io::Result<(impl AsyncRead + Send + Unpin + use<>, impl AsyncWrite + Send + Unpin + use<>)>
+    {
         let address = host.to_string();
         let first = locked(&self.0.first).take_if(|(to, _)| *to == address);
         let process = match first {
             Some((_, process)) => process,
             None => self.spawn(&address, false)?,
         };
-        process.transport()
+        process.pipes()
     }
 
     fn socket(&self) -> PathBuf {

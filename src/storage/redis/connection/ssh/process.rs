@@ -13,7 +13,6 @@ use tokio::io::{AsyncRead, ReadBuf};
 use tokio::sync::oneshot;
 
 use super::super::super::error::SshFailed;
-use super::super::transport::Transport;
 use super::locked;
 use crate::storage::target::SshHop;
 
@@ -121,17 +120,17 @@ impl Process {
         Some(failed.unwrap_or_else(gone))
     }
 
-    /// The connection. Needs tokio.
-    pub(super) fn transport(self) -> io::Result<Transport> {
+    /// What comes over it and what goes. Needs tokio.
+    pub(super) fn pipes(self) -> io::Result<(Carried, tokio::process::ChildStdin)> {
         let Self { stdin, stdout, handle, end, .. } = self;
         let stdin = tokio::process::ChildStdin::from_std(stdin)?;
         let stdout = tokio::process::ChildStdout::from_std(stdout)?;
-        Ok(Transport::of((Carried { stdout, handle, end }, stdin)))
+        Ok((Carried { stdout, handle, end }, stdin))
     }
 }
 
 /// What comes over it. Its end is an error where `ssh` failed.
-struct Carried {
+pub(super) struct Carried {
     stdout: tokio::process::ChildStdout,
     handle: Handle,
     end: oneshot::Receiver<()>,
