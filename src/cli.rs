@@ -19,12 +19,12 @@ mod help;
 mod help_command;
 mod input;
 mod json;
-mod limits;
 mod listing;
 mod logging;
 mod man;
 mod messages;
 mod output;
+mod prepare;
 mod progress;
 mod records;
 mod reexec;
@@ -42,7 +42,6 @@ mod values;
 mod watch;
 
 use std::ffi::OsStr;
-use std::io::{self, IsTerminal as _};
 use std::os::unix::ffi::OsStrExt as _;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -54,10 +53,10 @@ pub use arguments::DemoArgs;
 pub use arguments::{Cli, Command, Global};
 #[cfg(feature = "demo")]
 pub use demo::{PreparedDemo, prepare_demo};
+pub use prepare::{Browse, Prepared, prepare, prepare_browser};
 pub use reexec::hide_passwords;
 pub use usage::parse;
 
-use crate::config::{Config, Environment, Resolved, Targets};
 use crate::model::{Error, ErrorKind, Key, OpenBy, Result, StoreName};
 use crate::ops::{self, Failed, Outcome, Plan, Resolution, words};
 use crate::storage::target::Target;
@@ -65,142 +64,14 @@ use crate::storage::{self, Storage};
 use arguments::AsideCommand;
 use exit::{ExitResult, Failure};
 use input::Keys;
-use limits::check_files;
 use messages::say;
 use output::Output;
+use prepare::{settings, warn};
 use progress::Progress;
-
-/// What `TERM` says of a terminal that moves no cursor, as an editor's shell window is, or of which
-/// nothing is known.
-const INCAPABLE: [&str; 2] = ["dumb", "unknown"];
 
 /// How much longer than its time limit a command may take at most, to find out what became of a
 /// write that used the limit up.
 const GRACE: Duration = Duration::from_secs(1);
-
-/// All that the command line, the environment and the config file say about a run.
-#[derive(Debug)]
-pub struct Prepared {
-    /// The settings, with the flags applied and the profile's `read_only`.
-    pub config: Config,
-    /// Where to connect to.
-    pub target: Target,
-}
-
-/// What the browser starts with.
-pub struct Browse {
-    /// The settings and the first target.
-    pub prepared: Prepared,
-    /// What it can switch to.
-    pub targets: Targets,
-    /// Warning about the config file.
-    pub warning: Option<String>,
-    /// The login by `ssh`, which lasts as long as this.
-    pub logged_in: Option<storage::LoggedIn>,
-}
-
-/// Reads the settings, finds the target and starts the log.
-///
-/// # Errors
-/// [`ErrorKind::Usage`] for what makes no sense, [`ErrorKind::Auth`] if a profile's
-/// `password_command` fails.
-pub fn prepare(cli: &Cli) -> Result<Prepared> {
-    let (config, environment) = settings(cli)?;
-    warn(&config, cli);
-    check_files()?;
-    let resolved = resolve(cli, &config, &environment)?;
-    Ok(prepared(config, resolved))
-}
-
-/// As [`prepare`], with what the browser alone needs: a terminal.
-///
-/// # Errors
-/// As [`prepare`]; [`ErrorKind::Usage`] if there is no terminal.
-pub fn prepare_browser(cli: &Cli) -> Result<Browse> {
-    let (config, environment) = settings(cli)?;
-    let warning = config.warning();
-    check_files()?;
-    let resolved = resolve(cli, &config, &environment)?;
-    check_terminal()?;
-    let targets = Targets::new(config.clone(), environment, &resolved);
-    let prepared = prepared(config, resolved);
-    // While the terminal is free for what ssh asks.
-    let logged_in = storage::log_in(&prepared.target, &prepared.config.options())?;
-    Ok(Browse { prepared, targets, warning, logged_in })
-}
-
-/// The target that the command line, the environment or the config file names.
-fn resolve(cli: &Cli, config: &Config, environment: &Environment) -> Result<Resolved> {
-    config.resolve(cli.target(), environment).map_err(|why| match &cli.browse {
-        // A command could stand there too.
-        Some(_) => unknown::command_or_target(why, config),
-        None => why,
-    })
-}
-
-/// The settings with the flags applied, and the log started.
-fn settings(cli: &Cli) -> Result<(Config, Environment)> {
-    let environment = Environment::read()?;
-    let mut config = Config::load(cli.global.config.as_deref(), &environment)?;
-    // A command has no use for them, but a mistake is best told where it is made.
-    config.check()?;
-    if !config.profiles.is_empty() {
-        config.refuse_names(unknown::is_command)?;
-    }
-    logging::start(&config, cli.global.verbose && !is_browser(cli));
-    if cli.global.read_only {
-        (config.read_only, config.read_only_why) = (true, "read-only (--read-only)");
-    }
-    config.touch |= cli.global.touch;
-    config.color &= !cli.global.no_color;
-    if let Some(timeout) = cli.global.timeout {
-        config.connect_timeout = timeout;
-        config.command_timeout = timeout;
-    }
-    config.ask_for_replicas(cli.global.wait_replicas);
-    Ok((config, environment))
-}
-
-/// Whether the terminal is the browser's, so that nothing else may be written on it.
-fn is_browser(cli: &Cli) -> bool {
-    match &cli.command {
-        None => true,
-        #[cfg(feature = "demo")]
-        Some(Command::Demo(_)) => true,
-        Some(_) => false,
-    }
-}
-
-/// Prints the config file's warning, but not where the output is JSON.
-fn warn(config: &Config, cli: &Cli) {
-    if let Some(warning) = config.warning().filter(|_| !cli.global.json) {
-        messages::note(&warning);
-    }
-}
-
-fn prepared(mut config: Config, resolved: Resolved) -> Prepared {
-    let Resolved { target, read_only, wait_replicas, .. } = resolved;
-    config.read_only |= read_only;
-    config.wait_replicas = wait_replicas.unwrap_or(config.wait_replicas);
-    log::info!("larder {} for {}", env!("CARGO_PKG_VERSION"), target.label());
-    Prepared { config, target }
-}
-
-/// Where `TERM` is not set, the terminal is taken to be like most: containers leave it out.
-fn check_terminal() -> Result<()> {
-    if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
-        return Err(Error::new(ErrorKind::Usage, "the browser needs a terminal")
-            .hint("for scripts there are commands: larder --help"));
-    }
-    match std::env::var("TERM") {
-        Ok(name) if INCAPABLE.contains(&name.as_str()) => {
-            let problem = format!("the browser cannot draw on a terminal that is {name} (TERM)");
-            Err(Error::new(ErrorKind::Usage, problem)
-                .hint("use another, or the commands: larder --help"))
-        }
-        _ => Ok(()),
-    }
-}
 
 /// Says on standard error why larder ends, in one line, and gives the exit code for it.
 pub fn report(why: anyhow::Error) -> ExitCode {

@@ -1,7 +1,7 @@
 //! `demo`: what the command line says about it.
 
 use super::arguments::{Cli, DemoArgs};
-use super::{check_files, check_terminal, settings};
+use super::prepare::{check_files, check_terminal, settings};
 use crate::config::Config;
 use crate::model::{Error, ErrorKind, Result};
 use crate::storage::Target;

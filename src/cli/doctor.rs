@@ -12,7 +12,7 @@ use tokio::time::timeout;
 use super::arguments::Cli;
 use super::exit::{self, ExitResult};
 use super::output::Output;
-use super::{check_files, settings};
+use super::prepare::{check_files, settings};
 use crate::config::Config;
 use crate::model::{
     Error, ErrorKind, Interest, Key, Order, Result, Scan, ServerInfo, StoreName, Want, WatchEvent,

@@ -70,7 +70,7 @@ const CRATES: [(&str, &[&str]); 14] = [
             "storage::directory",
             "demo::private_folder",
             "tui",
-            "cli::limits",
+            "cli::prepare",
             "cli::logging",
             "storage::redis::connection::ssh",
         ],
