@@ -9,7 +9,7 @@ use crate::keymap::{Action, Context};
 use crate::text::{self, cells, visible};
 use crate::theme::Role;
 
-use super::paint::{cut, put};
+use super::paint::{cut, put, put_over};
 use super::{Appearance, named};
 
 /// Columns of a border's corners and of the gaps beside its title.
@@ -63,11 +63,11 @@ pub(super) fn join(buf: &mut Buffer, layout: &Layout, focus: Pane, appearance: &
         };
         let Some(bottom) = right.1.height.checked_sub(1).map(|rows| top + rows) else { return };
         let [above, below] = appearance.symbols.joints[shape];
-        put(buf, x, top, 1, above, style);
+        put_over(buf, x, top, 1, above, style);
         for y in top + 1..bottom {
-            put(buf, x, y, 1, set.vertical_left, style);
+            put_over(buf, x, y, 1, set.vertical_left, style);
         }
-        put(buf, x, bottom, 1, below, style);
+        put_over(buf, x, bottom, 1, below, style);
     }
 }
 
@@ -83,7 +83,7 @@ pub(super) fn zoomed(buf: &mut Buffer, area: Area, app: &App, appearance: &Appea
         lines.iter().any(|set| Some(set.horizontal_top) == symbol)
     };
     if x > area.x && (x.saturating_sub(1)..x + width).all(line) {
-        put(buf, x, area.y, width, &text, appearance.style(Role::Dim));
+        put_over(buf, x, area.y, width, &text, appearance.style(Role::Dim));
     }
 }
 
@@ -143,7 +143,7 @@ fn framed(
     if !titles.bottom.is_empty() && room > 2 {
         let text = format!(" {} ", visible(titles.bottom).fit(usize::from(room - 2)));
         let width = u16::try_from(cells(&text)).unwrap_or(room);
-        put(
+        put_over(
             buf,
             right.saturating_sub(width + 1),
             bottom,

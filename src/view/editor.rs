@@ -14,7 +14,7 @@ use crate::theme::Role;
 
 use super::Appearance;
 use super::border::{TITLE_FRAME, Titles, bordered};
-use super::paint::put;
+use super::paint::{put, put_over};
 
 /// Columns of a field's label.
 const LABEL: u16 = 14;
@@ -88,7 +88,8 @@ pub(super) fn draw(
         let long = format!(" {} ", words::WRITTEN_BACK);
         let short = format!(" {} ", words::WRITTEN_BACK_SHORT);
         let warning = if cells(&long) <= usize::from(inner.width) { long } else { short };
-        put(buf, inner.x, inner.y + 2, inner.width, &warning, appearance.style(Role::Warning));
+        let width = inner.width.min(u16::try_from(cells(&warning)).unwrap_or(inner.width));
+        put_over(buf, inner.x, inner.y + 2, width, &warning, appearance.style(Role::Warning));
     }
     let height = inner.height - 3;
     let mut value = Area { x, y: inner.y + 3, width, height };

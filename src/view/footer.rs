@@ -12,7 +12,7 @@ use crate::theme::Role;
 
 use super::Appearance;
 use super::dialog::drawn;
-use super::paint::{put, put_right};
+use super::paint::{put, put_over, put_right};
 
 /// Columns between two hints.
 const GAP: usize = 2;
@@ -146,7 +146,7 @@ fn in_border(buf: &mut Buffer, area: Area, text: &str, style: Style, appearance:
     let text = text.fit(room.into());
     let used = u16::try_from(cells(&text)).unwrap_or(room) + 2;
     let x = (area.x + area.width).saturating_sub(used + 2);
-    put(buf, x, y, used, &format!(" {text} "), style);
+    put_over(buf, x, y, used, &format!(" {text} "), style);
 }
 
 fn is_frame(symbol: &str) -> bool {

@@ -107,6 +107,13 @@ pub(super) fn light(buf: &mut Buffer, row: Area, style: Style) {
     }
 }
 
+/// Writes a text over what stands there, and takes nothing of its style: two roles in one cell may be
+/// hard to read.
+pub(super) fn put_over(buf: &mut Buffer, x: u16, y: u16, width: u16, text: &str, style: Style) {
+    light(buf, Area { x, y, width, height: 1 }, Style::new());
+    put(buf, x, y, width, text, style);
+}
+
 /// An area without its first rows.
 pub(super) fn below(area: Area, rows: u16) -> Area {
     let rows = rows.min(area.height);

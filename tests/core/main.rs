@@ -6,6 +6,7 @@ mod server;
 mod stage;
 
 mod app;
+mod contrast;
 mod crawl_overview;
 mod frames;
 mod groups;
