@@ -92,7 +92,10 @@ fn press(stage: &mut Stage, world: &mut World, mut keys: &str, what: u8) {
             |(name, rest)| (name.to_owned(), rest),
         );
         keys = rest;
-        step(stage, world, Event::Key(key(&name)));
+        // The menu reaches all that there is, of which the rules do not know all.
+        let menu = matches!(stage.app.layer(), Some(Layer::Help(_) | Layer::Palette(_)));
+        let name = if menu && name == "enter" { "esc" } else { &name };
+        step(stage, world, Event::Key(key(name)));
         edit_outside(stage, world, what);
     }
 }

@@ -237,7 +237,7 @@ fn check_editor(was: &Before, is: &Before, event: &Event) {
         if let Some(opened) = &is.editor
             && let Some(read) = &opened.original
         {
-            assert_eq!(Some(read), was.record.as_ref(), "it shows what the pane showed");
+            assert_eq!(Some(read), was.record.as_ref(), "it shows what the pane showed: {event:?}");
         }
         return;
     };

@@ -1,11 +1,14 @@
 //! A storage in a few maps, which answers what the core asks for when a test says so.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
-use larder::app::{Effect, Event, Load, Loaded, Read, RecordView, Slot, Summary, Ticket};
+use larder::app::{
+    Effect, Event, Load, Loaded, Read, RecordView, Slot, StagedNow, Summary, Ticket,
+};
 use larder::model::{
     Content, ContentType, Error, ErrorKind, Expect, Key, KeyPage, OpenBy, Record, RecordMeta,
-    Version, WatchEvent,
+    SetValue, Version, WatchEvent,
 };
 use larder::ops::{Outcome, Plan, PlannedChange, PlannedRecord, Resolution, WriteId};
 
@@ -118,7 +121,16 @@ impl World {
             Read::Load(Load::Value { store, key }) => Loaded::Value(find(&store, &key)),
             Read::Compute(compute) => compute.run(&|| true, &mut |_| {}).unwrap(),
             Read::Load(Load::Asides) => Loaded::Asides(Vec::new()),
-            Read::Load(other) => panic!("{other:?}"),
+            Read::Load(Load::Crawl) => Loaded::Crawl(Arc::default()),
+            Read::Load(Load::Lost) => Loaded::Lost(1.0, Vec::new()),
+            Read::Load(Load::Staged(sets)) => {
+                let now = |set: &SetValue| match find(&set.store, &set.key) {
+                    Some(_) => StagedNow::Changed,
+                    None => StagedNow::Gone,
+                };
+                let found = sets.iter().map(|set| (set.store.clone(), set.key.clone(), now(set)));
+                Loaded::Staged(found.collect())
+            }
         })
     }
 
