@@ -30,6 +30,7 @@ use std::time::{Duration, Instant};
 
 use crossterm::event::Event as TerminalEvent;
 use tokio::sync::{OnceCell, mpsc};
+use tokio::task::JoinHandle;
 
 use crate::app::{App, Effect, Event};
 use crate::config::Targets;
@@ -94,6 +95,8 @@ struct Shell {
     tasks: Tasks,
     drafts: DraftKeeper,
     panes: PanesKeeper,
+    /// What the user has left set aside is being remembered: the end waits for it.
+    remembering: Option<JoinHandle<()>>,
     events: mpsc::Receiver<Event>,
     connected: mpsc::Sender<Arc<dyn Storage>>,
     storages: mpsc::Receiver<Arc<dyn Storage>>,
@@ -134,6 +137,7 @@ impl Shell {
             tasks: Tasks::new(sender),
             drafts: DraftKeeper::default(),
             panes: PanesKeeper::default(),
+            remembering: None,
             events,
             connected,
             storages,
@@ -295,7 +299,8 @@ impl Shell {
                 Effect::DropDraft(id) => self.drafts.remove(id),
                 Effect::FindDrafts(target) => self.drafts.find(target, self.tasks.events()),
                 Effect::LeaveAsides(ids) => {
-                    tokio::task::spawn_blocking(move || asides::leave(&ids));
+                    let leaves = tokio::task::spawn_blocking(move || asides::leave(&ids));
+                    self.remembering = Some(leaves);
                 }
                 Effect::ReadDraft(id) => self.drafts.read(id, self.tasks.events()),
                 Effect::Copy { what, bytes } => {

@@ -1,6 +1,7 @@
 //! The terminal changes hands: to the shell and back, to the user's own editor, and for good.
 
 use std::io::{self, Write as _};
+use std::time::Duration;
 
 use signal_hook::consts::SIGTSTP;
 use signal_hook::low_level::emulate_default_handler;
@@ -11,11 +12,17 @@ use crate::app::{Effect, Event, NotEdited};
 use crate::edit::draft::Draft;
 use crate::model::Timestamp;
 
+/// How long the end waits for what is being remembered: a disk may not answer.
+const REMEMBERING: Duration = Duration::from_secs(1);
+
 impl Shell {
     /// Gives the terminal back, then prints what `stays` set aside, and a failure that was not yet drawn.
     pub(super) async fn leave(&mut self, code: u8, stays: &[String]) -> u8 {
         self.drafts.finish();
         self.panes.flush();
+        if let Some(task) = self.remembering.take() {
+            let _ = tokio::time::timeout(REMEMBERING, task).await;
+        }
         self.drain_input().await;
         let written = self.terminal.leave();
         for text in stays.iter().filter(|_| written) {

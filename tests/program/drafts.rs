@@ -309,7 +309,10 @@ fn drafts_are_listed_exported_and_removed() {
     let env = [("XDG_STATE_HOME", state.path().to_str().unwrap())];
     assert_eq!(drafts(state.path(), &[]), "nothing is typed that is not stored\n");
     let mut screen: Screen = browser(folder.path(), &env);
-    screen.keys("\re");
+    screen.keys("\r");
+    screen.wait_for_text("│ one");
+    screen.wait_quiet(Duration::from_millis(300));
+    screen.keys("e");
     screen.wait_for_text("Edit shop");
     screen.keys("typed ");
     waits("the draft", || typed(state.path()).is_some());
