@@ -6,7 +6,9 @@ use rustix::io::dup;
 use rustix::process::{Resource, getrlimit};
 use rustix::stdio::stderr;
 
-use super::arguments::{Cli, Command};
+use super::arguments::Cli;
+#[cfg(feature = "demo")]
+use super::arguments::Command;
 use super::{logging, messages, unknown};
 use crate::config::{Config, Environment, Resolved, Targets};
 use crate::model::{Error, ErrorKind, Result};
