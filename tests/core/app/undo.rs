@@ -200,13 +200,12 @@ fn a_deletion_that_is_stopped_says_what_is_gone_and_that_can_be_undone() {
     shop.stage.keys("<ctrl-a>dy");
     let asked = shop.asked();
     shop.make(asked, true);
-    // It was still being read.
-    assert_eq!(shop.stage.app.keys.len(), 300);
-    assert_eq!(
-        shop.stage.notice(),
-        "deleted 0 records; cancelled after 0 of 300 records; the others stay"
-    );
-    assert_eq!(shop.log(), [""; 0], "nothing was done");
+    // It was still being read, or the first of it was done.
+    let gone = 300 - shop.stage.app.keys.len();
+    let notice = shop.stage.notice().to_owned();
+    let told = format!("deleted {gone} records; cancelled after {gone} of 300 records");
+    assert!(gone < 300 && notice.starts_with(&told), "{gone}: {notice}");
+    assert_eq!(shop.log().len(), usize::from(gone > 0), "only what was done is a step");
 }
 
 #[test]
