@@ -23,6 +23,7 @@ mod named;
 mod paint;
 mod record;
 mod review;
+mod scrolled;
 mod spots;
 mod staged;
 mod start;

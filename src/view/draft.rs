@@ -10,17 +10,14 @@ use crate::text::{self, cells};
 use crate::theme::Role;
 
 use super::Appearance;
-use super::border::{TITLE_FRAME, Titles, bordered};
+use super::border::TITLE_FRAME;
 use super::dialog::{Cell, Drawn, Scene};
-use super::modal::centred;
 use super::named::{self, Named};
-use super::paint::{Piece, put_all};
-use super::review::{Line, changes, weights};
+use super::review::{changes, weights};
+use super::scrolled::{self, Line, WIDTH, columns};
 
 /// Rows below which there is little room.
 const LOW: u16 = 14;
-/// Columns of the dialog, where there is room.
-const WIDTH: u16 = 100;
 
 impl Drawn for DraftView {
     fn draw(&self, Scene { buf, body, app, appearance }: Scene<'_>) -> Option<Cell> {
@@ -49,33 +46,21 @@ fn named(app: &App, appearance: &Appearance) -> Vec<Named> {
 
 /// Draws the draft; the keys that answer it stand in the border.
 fn draw(buf: &mut Buffer, body: Area, shown: &DraftView, app: &App, appearance: &Appearance) {
-    let width = body.width.min(WIDTH);
-    let lines = lines(shown, usize::from(width.saturating_sub(4)), app, appearance);
-    let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2);
-    let area = centred(body, width, height);
-    let inner = area.inner();
-    let first = shown.overlay.first(lines.len(), inner.height.into());
-    let bottom = named::line(&named(app, appearance), Context::Draft, app, appearance);
-    let head = &shown.draft.head;
-    let title = if head.is_new {
-        "A draft of a new record".to_owned()
-    } else {
-        format!("A draft of {}", head.key.named())
+    let lines = lines(shown, columns(body), app, appearance);
+    let titles = || {
+        let head = &shown.draft.head;
+        let title = if head.is_new {
+            "A draft of a new record".to_owned()
+        } else {
+            format!("A draft of {}", head.key.named())
+        };
+        (title, named::line(&named(app, appearance), Context::Draft, app, appearance))
     };
-    let titles = Titles { top: &title, bottom: &bottom };
-    let (border, style) = (appearance.style(Role::Warning), appearance.style(Role::Title));
-    bordered(buf, area, &titles, appearance, border, style);
-    for (line, y) in lines.iter().skip(first).zip(inner.y..inner.y + inner.height) {
-        let pieces: Vec<Piece<'_>> = line.iter().map(|(text, style)| (&**text, *style)).collect();
-        put_all(buf, inner.x + 1, y, inner.width.saturating_sub(2), &pieces);
-    }
+    scrolled::draw(buf, body, &shown.overlay, &lines, titles, Role::Warning, appearance);
 }
 
 fn lines(shown: &DraftView, width: usize, app: &App, appearance: &Appearance) -> Vec<Line> {
-    let said = |text: &str, role| -> Vec<Line> {
-        let rows = text::wrap(text, width).into_iter();
-        rows.map(|row| vec![(row, appearance.style(role))]).collect()
-    };
+    let said = |text: &str, role| scrolled::said(text, role, width, appearance);
     let head = &shown.draft.head;
     let age = match &*text::ago(head.at.micros(), app.now.micros()) {
         "now" => "just now".to_owned(),

@@ -15,17 +15,10 @@ use crate::text::cells;
 use crate::theme::Role;
 
 use super::Appearance;
-use super::border::{TITLE_FRAME, Titles, bordered};
+use super::border::TITLE_FRAME;
 use super::dialog::{Cell, Drawn, Scene};
-use super::modal::centred;
 use super::named::{self, Named};
-use super::paint::{Piece, put_all};
-
-/// A row: pieces of text with their styles.
-pub(super) type Line = Vec<(String, Style)>;
-
-/// Columns of the dialog, where there is room.
-const WIDTH: u16 = 100;
+use super::scrolled::{self, Line, WIDTH, columns};
 
 impl Drawn for Review {
     fn draw(&self, Scene { buf, body, app, appearance }: Scene<'_>) -> Option<Cell> {
@@ -55,30 +48,19 @@ fn named(shown: &Review, app: &App, appearance: &Appearance) -> Vec<Named> {
 
 /// Draws the change; the keys that make it and leave it stand in the border.
 fn draw(buf: &mut Buffer, body: Area, shown: &Review, app: &App, appearance: &Appearance) {
-    let width = body.width.min(WIDTH);
     let back = app.writes_back(&shown.set.store, &shown.set.key);
-    let lines = lines(shown, back, usize::from(width.saturating_sub(4)), appearance);
-    let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2);
-    let area = centred(body, width, height);
-    let inner = area.inner();
-    let first = shown.overlay.first(lines.len(), inner.height.into());
-    let named = named(shown, app, appearance);
-    let bottom = named::line(&named, Context::Review, app, appearance);
-    let inside = shown.inside.as_ref().map_or(String::new(), |inside| format!(" · {inside}"));
-    let title = format!("Save {}{inside}", shown.set.key.named());
-    let (border, style) = (appearance.style(Role::BorderFocus), appearance.style(Role::Title));
-    bordered(buf, area, &Titles { top: &title, bottom: &bottom }, appearance, border, style);
-    for (line, y) in lines.iter().skip(first).zip(inner.y..inner.y + inner.height) {
-        let pieces: Vec<Piece<'_>> = line.iter().map(|(text, style)| (&**text, *style)).collect();
-        put_all(buf, inner.x + 1, y, inner.width.saturating_sub(2), &pieces);
-    }
+    let lines = lines(shown, back, columns(body), appearance);
+    let titles = || {
+        let inside = shown.inside.as_ref().map_or(String::new(), |inside| format!(" · {inside}"));
+        let named = named(shown, app, appearance);
+        let title = format!("Save {}{inside}", shown.set.key.named());
+        (title, named::line(&named, Context::Review, app, appearance))
+    };
+    scrolled::draw(buf, body, &shown.overlay, &lines, titles, Role::BorderFocus, appearance);
 }
 
 fn lines(shown: &Review, back: bool, width: usize, appearance: &Appearance) -> Vec<Line> {
-    let said = |text: &str, role| -> Vec<Line> {
-        let rows = text::wrap(text, width).into_iter();
-        rows.map(|row| vec![(row, appearance.style(role))]).collect()
-    };
+    let said = |text: &str, role| scrolled::said(text, role, width, appearance);
     let Some(diff) = &shown.diff else { return said("looking for what is changed…", Role::Dim) };
     let mut lines = vec![weights(diff, appearance)];
     lines.push(Vec::new());

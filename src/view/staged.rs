@@ -1,7 +1,6 @@
 //! What all staged edits change, as one text.
 
 use ratatui::buffer::Buffer;
-use ratatui::style::Style;
 
 use crate::app::{App, Area, Overlay, StagedDiff};
 use crate::keymap::{Action, Context};
@@ -10,15 +9,11 @@ use crate::text;
 use crate::theme::Role;
 
 use super::Appearance;
-use super::border::{TITLE_FRAME, Titles, bordered};
+use super::border::TITLE_FRAME;
 use super::dialog::{Cell, Drawn, Scene};
-use super::modal::centred;
 use super::named::{self, Named};
-use super::paint::{Piece, put_all};
-use super::review::{Line, changes, weights};
-
-/// Columns of the dialog, where there is room.
-const WIDTH: u16 = 100;
+use super::review::{changes, weights};
+use super::scrolled::{self, Line, WIDTH, columns};
 
 impl Drawn for StagedDiff {
     fn draw(&self, Scene { buf, body, app, appearance }: Scene<'_>) -> Option<Cell> {
@@ -45,27 +40,17 @@ fn named(shown: &StagedDiff, app: &App, appearance: &Appearance) -> Vec<Named> {
 
 /// Draws the changes, one record below the other.
 fn draw(buf: &mut Buffer, body: Area, shown: &StagedDiff, app: &App, appearance: &Appearance) {
-    let width = body.width.min(WIDTH);
-    let lines = lines(shown, usize::from(width.saturating_sub(4)), app, appearance);
-    let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2);
-    let area = centred(body, width, height);
-    let inner = area.inner();
-    let first = shown.overlay.first(lines.len(), inner.height.into());
-    let bottom = named::line(&named(shown, app, appearance), Context::Review, app, appearance);
-    let title = format!("Save {}", text::plural(shown.parts.len() as u64, "staged edit"));
-    let (border, style) = (appearance.style(Role::BorderFocus), appearance.style(Role::Title));
-    bordered(buf, area, &Titles { top: &title, bottom: &bottom }, appearance, border, style);
-    for (line, y) in lines.iter().skip(first).zip(inner.y..inner.y + inner.height) {
-        let pieces: Vec<Piece<'_>> = line.iter().map(|(text, style)| (&**text, *style)).collect();
-        put_all(buf, inner.x + 1, y, inner.width.saturating_sub(2), &pieces);
-    }
+    let lines = lines(shown, columns(body), app, appearance);
+    let titles = || {
+        let named = named(shown, app, appearance);
+        let title = format!("Save {}", text::plural(shown.parts.len() as u64, "staged edit"));
+        (title, named::line(&named, Context::Review, app, appearance))
+    };
+    scrolled::draw(buf, body, &shown.overlay, &lines, titles, Role::BorderFocus, appearance);
 }
 
 fn lines(shown: &StagedDiff, width: usize, app: &App, appearance: &Appearance) -> Vec<Line> {
-    let said = |text: &str, role| -> Vec<Line> {
-        let style: Style = appearance.style(role);
-        text::wrap(text, width).into_iter().map(|row| vec![(row, style)]).collect()
-    };
+    let said = |text: &str, role| scrolled::said(text, role, width, appearance);
     let dim = appearance.style(Role::Dim);
     let mut lines = Vec::new();
     for part in &shown.parts {

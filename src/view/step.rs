@@ -11,17 +11,13 @@ use crate::text;
 use crate::theme::Role;
 
 use super::Appearance;
-use super::border::{Titles, bordered};
 use super::dialog::{Cell, Drawn, Scene};
-use super::modal::centred;
 use super::named;
-use super::paint::{Piece, put_all};
-use super::review::{Line, changes, weights};
+use super::review::{changes, weights};
+use super::scrolled::{self, Line, columns};
 
 /// Rows below which there is little room.
 const LOW: u16 = 14;
-/// Columns of the dialog, where there is room.
-const WIDTH: u16 = 100;
 
 impl Drawn for StepView {
     fn draw(&self, Scene { buf, body, app, appearance }: Scene<'_>) -> Option<Cell> {
@@ -35,28 +31,16 @@ impl Drawn for StepView {
 }
 
 fn draw(buf: &mut Buffer, body: Area, shown: &StepView, app: &App, appearance: &Appearance) {
-    let width = body.width.min(WIDTH);
-    let lines = lines(shown, usize::from(width.saturating_sub(4)), app, appearance);
-    let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2);
-    let area = centred(body, width, height);
-    let inner = area.inner();
-    let first = shown.overlay.first(lines.len(), inner.height.into());
-    let named = named::overlay(shown.overlay.is_long());
-    let bottom = named::line(&named, Context::Overlay, app, appearance);
-    let title = shown.step.words();
-    let (border, style) = (appearance.style(Role::BorderFocus), appearance.style(Role::Title));
-    bordered(buf, area, &Titles { top: &title, bottom: &bottom }, appearance, border, style);
-    for (line, y) in lines.iter().skip(first).zip(inner.y..inner.y + inner.height) {
-        let pieces: Vec<Piece<'_>> = line.iter().map(|(text, style)| (&**text, *style)).collect();
-        put_all(buf, inner.x + 1, y, inner.width.saturating_sub(2), &pieces);
-    }
+    let lines = lines(shown, columns(body), app, appearance);
+    let titles = || {
+        let named = named::overlay(shown.overlay.is_long());
+        (shown.step.words(), named::line(&named, Context::Overlay, app, appearance))
+    };
+    scrolled::draw(buf, body, &shown.overlay, &lines, titles, Role::BorderFocus, appearance);
 }
 
 fn lines(shown: &StepView, width: usize, app: &App, appearance: &Appearance) -> Vec<Line> {
-    let said = |text: &str, role| -> Vec<Line> {
-        let rows = text::wrap(text, width).into_iter();
-        rows.map(|row| vec![(row, appearance.style(role))]).collect()
-    };
+    let said = |text: &str, role| scrolled::said(text, role, width, appearance);
     let age = match &*text::ago(shown.step.at.micros(), app.now.micros()) {
         "now" => "Just now".to_owned(),
         age => format!("{age} ago"),
