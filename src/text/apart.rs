@@ -11,6 +11,10 @@ use super::width::{cells, cluster_cells, fit, is_plain};
 /// In a narrower column no beginning is kept where names are told apart within.
 const LEAST_WITH_HEAD: usize = 8;
 
+/// How often those that look alike are told apart: what two of them lose may be what told them from
+/// two others. Names that are the same never are.
+const ROUNDS: usize = 4;
+
 /// A text in the room that there is for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cut<'a> {
@@ -42,9 +46,15 @@ impl Cut<'_> {
 pub fn cut_apart<'a>(texts: &[&'a str], width: usize) -> Vec<Cut<'a>> {
     let rulers: Vec<_> = texts.iter().map(|text| Ruler::new(text)).collect();
     let mut cuts: Vec<_> = rulers.iter().map(|ruler| ruler.middle(width)).collect();
-    let long = (0..rulers.len()).filter(|at| rulers[*at].total > width).collect();
-    for alike in alike(long, &cuts) {
-        tell_apart(&rulers, &alike, width, &mut cuts);
+    let long: Vec<_> = (0..rulers.len()).filter(|at| rulers[*at].total > width).collect();
+    for _ in 0..ROUNDS {
+        let groups = alike(long.clone(), &cuts);
+        if groups.is_empty() {
+            break;
+        }
+        for group in groups {
+            tell_apart(&rulers, &group, width, &mut cuts);
+        }
     }
     cuts
 }
@@ -65,9 +75,13 @@ fn tell_apart<'a>(rulers: &[Ruler<'a>], places: &[usize], width: usize, cuts: &m
         cuts[*at] = rulers[*at].window(shared, width);
     }
     for still in alike(places.to_vec(), cuts) {
-        // Fewer each time, or they are the same.
+        // Fewer each time, or they are the same but for where what they share begins.
         if still.len() < places.len() {
             tell_apart(rulers, &still, width, cuts);
+        } else {
+            for at in still {
+                cuts[at] = rulers[at].rest(shared, width);
+            }
         }
     }
 }
@@ -125,12 +139,17 @@ impl<'a> Ruler<'a> {
 
     /// Its beginning, and what stands from this cell on.
     fn window(&self, from: usize, width: usize) -> Cut<'a> {
-        let head = if width < LEAST_WITH_HEAD { 0 } else { width / 4 };
+        let room = width.saturating_sub(head(width) + 1);
+        self.rest(from.min(self.total.saturating_sub(room)), width)
+    }
+
+    /// As [`window`](Self::window), with nothing before this cell but its beginning.
+    fn rest(&self, from: usize, width: usize) -> Cut<'a> {
+        let head = head(width);
         let room = width.saturating_sub(head + 1);
-        if self.total <= from + room {
-            return self.cut(&[0..head, self.total.saturating_sub(room)..self.total], width);
-        }
-        self.cut(&[0..head, from..from + room.saturating_sub(1)], width)
+        let end =
+            if self.total <= from + room { self.total } else { from + room.saturating_sub(1) };
+        self.cut(&[0..head, from..end], width)
     }
 
     fn cut(&self, runs: &[Range<usize>], width: usize) -> Cut<'a> {
@@ -163,6 +182,11 @@ impl<'a> Ruler<'a> {
     }
 }
 
+/// How much of a beginning is kept where names are told apart within.
+fn head(width: usize) -> usize {
+    if width < LEAST_WITH_HEAD { 0 } else { width / 4 }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -189,6 +213,28 @@ mod tests {
             ["snapshot-of-a-list-000017-first.html", "snapshot-of-a-list-000018-first.html"];
         assert_eq!(cut(&names, 16), ["snap…7-first.ht…", "snap…8-first.ht…"]);
         assert_eq!(cut(&names, 18), ["snap…17-first.html", "snap…18-first.html"]);
+    }
+
+    #[test]
+    fn names_that_are_told_apart_stay_apart_from_others() {
+        let tail = "aaaaaaaaaaaaa";
+        let names = ["5", "50", "6", "60"].map(|middle| format!("aaaaaaaa{middle}{tail}"));
+        let names: Vec<&str> = names.iter().map(|name| &**name).collect();
+        assert_eq!(
+            cut(&names, 18),
+            [
+                "aaaa…5aaaaaaaaaaa…",
+                "aaaa…50aaaaaaaaaa…",
+                "aaaa…6aaaaaaaaaaa…",
+                "aaaa…60aaaaaaaaaa…"
+            ]
+        );
+    }
+
+    #[test]
+    fn names_that_are_a_letter_longer_within_are_told_apart() {
+        let names = ["aaaaaa2aaaaaaaaaa", "aaaaaa22aaaaaaaaaa"];
+        assert_eq!(cut(&names, 15), ["aaa…aaaaaaaaaa", "aaa…2aaaaaaaaaa"]);
     }
 
     #[test]
