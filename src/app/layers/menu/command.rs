@@ -14,18 +14,14 @@ const MOST_KEYS: usize = 20;
 pub(super) fn of(app: &App, item: &Item) -> Option<String> {
     let words = match item {
         Item::Act(context, action) => of_action(app, *context, *action)?,
-        Item::Store(store) => vec!["keys".to_owned(), text(store.as_str())?],
+        // Only what is text can be typed.
+        Item::Store(store) => vec!["keys".to_owned(), store.as_str()?.to_owned()],
         Item::Record(store, key) => {
-            vec!["get".to_owned(), text(store.as_str())?, text(key.as_str())?]
+            vec!["get".to_owned(), store.as_str()?.to_owned(), key.as_str()?.to_owned()]
         }
         Item::Target(_) | Item::ReviewSaves => return None,
     };
     written(&app.settings.label, &words)
-}
-
-/// Only what is text can be typed.
-fn text(text: Option<&str>) -> Option<String> {
-    text.map(str::to_owned)
 }
 
 fn of_action(app: &App, context: Context, action: Action) -> Option<Vec<String>> {
@@ -81,17 +77,24 @@ fn written(label: &str, words: &[String]) -> Option<String> {
     let odd = words.iter().any(|word| word.starts_with('-') && !options.contains(&word.as_str()));
     let ends = odd.then(|| "--".to_owned());
     let words: Option<Vec<String>> = words.iter().map(|word| quoted(word)).collect();
-    let start = ["larder".to_owned(), "-t".to_owned(), quoted(label)?, name.clone()];
+    // The home folder is the shell's to name, outside quotes.
+    let target = match label.strip_prefix("~/") {
+        Some("") => label.to_owned(),
+        Some(path) => format!("~/{}", quoted(path)?),
+        None => quoted(label)?,
+    };
+    let start = ["larder".to_owned(), "-t".to_owned(), target, name.clone()];
     Some(start.into_iter().chain(ends).chain(words?).collect::<Vec<_>>().join(" "))
 }
 
 /// A word as a shell takes it; none of what could not be typed again.
 fn quoted(word: &str) -> Option<String> {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "_-./:@%+=,~".contains(c);
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_-./:@%+=,".contains(c);
     if word.chars().any(char::is_control) {
         return None;
     }
-    if !word.is_empty() && word.chars().all(plain) {
+    // A shell may take the beginning for a folder of a user's or for a program.
+    if word.chars().all(plain) && !word.starts_with('=') && !word.is_empty() {
         return Some(word.to_owned());
     }
     Some(format!("'{}'", word.replace('\'', r"'\''")))
@@ -107,6 +110,10 @@ mod tests {
         assert_eq!(quoted("it's $HOME").as_deref(), Some(r"'it'\''s $HOME'"));
         assert_eq!(quoted("").as_deref(), Some("''"));
         assert_eq!(quoted("a\nb"), None);
+        assert_eq!(quoted("~root").as_deref(), Some("'~root'"));
+        assert_eq!(quoted("=ls").as_deref(), Some("'=ls'"));
+        let command = written("~/my crawl", &["stores".to_owned()]).unwrap();
+        assert_eq!(command, "larder -t ~/'my crawl' stores");
     }
 
     #[test]
