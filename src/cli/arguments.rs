@@ -54,7 +54,15 @@ pub struct Cli {
 #[allow(clippy::struct_excessive_bools, reason = "each is a flag")]
 pub struct Global {
     /// The storage: a path, a URL or a profile's name
-    #[arg(short, long, value_name = "TARGET", global = true, hide_short_help = true)]
+    // `url` is what such an option is called elsewhere.
+    #[arg(
+        short,
+        long,
+        alias = "url",
+        value_name = "TARGET",
+        global = true,
+        hide_short_help = true
+    )]
     pub target: Option<String>,
 
     /// Print JSON Lines, with Crawlee's field names
@@ -339,6 +347,10 @@ pub struct RecordArgs {
 pub struct RepairArgs {
     #[arg(help = STORE)]
     pub store: OsString,
+
+    /// Show what would be written, and change nothing
+    #[arg(long, conflicts_with = "yes")]
+    pub dry_run: bool,
 
     /// Do not ask
     #[arg(long)]

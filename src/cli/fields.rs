@@ -129,9 +129,9 @@ const LINES: [Line; 18] = [
         of: "repair",
         fields: &[
             ("store", "the internal name"),
-            ("repaired", "whether anything was wrong"),
-            ("file", "the file that was written"),
-            ("before, after", "what it held, and holds"),
+            ("repaired", "whether anything was wrong and was mended"),
+            ("file", "the file that is damaged; only where there is one"),
+            ("before, after", "what it held, and what is to be in it"),
         ],
     },
     Line {

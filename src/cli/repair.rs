@@ -32,18 +32,25 @@ pub(super) async fn repair(
             }
             output.flush()?;
         }
-        if !repair.yes {
+        if !repair.yes && !repair.dry_run {
             confirm::ask_plainly("Write this? The records stay as they are.")?;
         }
-        let outcome = perform(storage, &plan).await?;
-        messages::tell(&words::done(&plan, &outcome));
+        if repair.dry_run {
+            if !output.json {
+                output.line(&[])?;
+                output.line(&[visible(words::DRY_RUN)])?;
+            }
+        } else {
+            let outcome = perform(storage, &plan).await?;
+            messages::tell(&words::done(&plan, &outcome));
+        }
     } else {
         say(&format!("nothing is wrong with the metadata of the store `{name}`"));
     }
     if output.json {
         let mut map = serde_json::Map::new();
         json::put_text(&mut map, "store", name.as_bytes());
-        map.insert("repaired".to_owned(), json!(found.is_some()));
+        map.insert("repaired".to_owned(), json!(found.is_some() && !repair.dry_run));
         if let Some(found) = found {
             let text = |bytes: &[u8]| Value::from(String::from_utf8_lossy(bytes).into_owned());
             map.insert("file".to_owned(), json!(found.file));

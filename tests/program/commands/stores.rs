@@ -111,7 +111,7 @@ fn a_store_whose_metadata_was_cut_off_is_told_and_repaired() {
     let storage = program.home.path().join("storage");
     std::fs::create_dir(&storage).unwrap();
     let target = storage.display().to_string();
-    let on = |args: &[&'static str]| [&["-t", &target][..], args].concat();
+    let on = |args: &[&'static str]| [&["--url", &target][..], args].concat();
     let ok = |args: &[&'static str]| program.ok(&on(args));
     let fails = |args: &[&'static str], code| program.fails(&on(args), code);
     ok(&["create", "--name", "shop"]);
@@ -129,6 +129,11 @@ fn a_store_whose_metadata_was_cut_off_is_told_and_repaired() {
     assert_eq!(refused.code, 4);
     let remedy = "read_only in the settings or the profile";
     assert!(refused.err.contains(remedy), "{}", refused.err);
+    let cut = std::fs::read_to_string(&file).unwrap();
+    let planned = ok(&["repair", "shop", "--dry-run"]);
+    assert!(planned.contains("\n+   \"id\": ") && planned.ends_with("Nothing was changed.\n"));
+    assert!(ok(&["repair", "shop", "--dry-run", "--json"]).contains("\"repaired\":false"));
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), cut);
     let shown = ok(&["repair", "shop", "--yes"]);
     assert!(shown.contains("\n-   \"id\": ") && shown.contains("\n+   \"id\": "), "{shown}");
     let new = std::fs::read_to_string(&file).unwrap();
