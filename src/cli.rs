@@ -111,7 +111,7 @@ fn dispatch(command: &Command, cli: &Cli, output: &mut Output) -> ExitResult {
         Command::Purge(remove) | Command::Drop(remove) => {
             confirm::possible(remove.yes || remove.dry_run)?;
         }
-        Command::Repair(repair) => confirm::possible(repair.yes)?,
+        Command::Repair(repair) => confirm::possible(repair.yes || repair.dry_run)?,
         Command::Aside { what: Some(AsideCommand::Discard { dry_run, yes, .. }) } => {
             confirm::possible(*yes || *dry_run)?;
         }
