@@ -1,12 +1,20 @@
 //! A line of text being typed: filter, search, file name, a store's name.
 
+use std::fmt;
+
 use crossterm::event::KeyEvent;
 use ratatui_textarea::{CursorMove, TextArea};
 
-/// One line with a cursor, edited as in the editor.
-#[derive(Debug, Clone)]
+/// One line with a cursor, edited as in the editor. `Debug` hides the text, which may be a password.
+#[derive(Clone)]
 pub struct LineInput {
     area: TextArea<'static>,
+}
+
+impl fmt::Debug for LineInput {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("LineInput(…)")
+    }
 }
 
 impl Default for LineInput {
@@ -61,4 +69,17 @@ impl LineInput {
 
 fn one_line(text: &str) -> String {
     text.replace("\r\n", " ").replace(['\n', '\r'], " ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::question::{Prompt, PromptKind};
+
+    #[test]
+    fn a_password_being_typed_is_not_in_the_debug_text() {
+        let prompt = Prompt::new(PromptKind::Password, "correct horse");
+        assert_eq!(format!("{:?}", prompt.input), "LineInput(…)");
+        let told = format!("{prompt:#?}");
+        assert!(told.contains("Password") && !told.contains("horse"), "{told}");
+    }
 }
