@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use larder::app::{
     Compute, Effect, Event, Load, Loaded, Read, RecordDiff, RecordView, Settings, Slot, StagedNow,
@@ -22,7 +22,7 @@ use larder::theme::Theme;
 
 use crate::app::asides::aside;
 use crate::contrast;
-use crate::stage::{NOW, Stage, computed, index, record, store};
+use crate::stage::{KEYS, NOW, Stage, computed, index, record, store};
 
 const SIZES: [(u16, u16); 4] = [(200, 50), (120, 36), (80, 24), (40, 10)];
 const JSON: &str = "application/json; charset=utf-8";
@@ -57,6 +57,14 @@ fn opened(width: u16, height: u16) -> Stage {
     all.sort_by(|a, b| a.store.cmp(&b.store));
     stage.connect(all);
     stage.keys("<end>").open(&records());
+    stage
+}
+
+/// The value of the record that these keys go to.
+fn on_record(width: u16, height: u16, keys: &str) -> Stage {
+    let mut stage = opened(width, height);
+    stage.keys(keys).show(&records());
+    stage.keys("<enter>");
     stage
 }
 
@@ -106,11 +114,14 @@ fn named_twice(stage: &Stage, frame: &str) -> Vec<String> {
 
 /// The same state where every action has another key than the default ones.
 fn with_other_keys(stage: &mut Stage) -> String {
-    let default = std::mem::replace(&mut stage.app.keymap, Arc::new(other_keys()));
+    let default = std::mem::replace(&mut stage.app.keymap, Arc::clone(&OTHER_KEYS));
     let frame = stage.frame();
     stage.app.keymap = default;
     frame
 }
+
+/// Keys of which none is a default one.
+static OTHER_KEYS: LazyLock<Arc<KeyMap>> = LazyLock::new(|| Arc::new(other_keys()));
 
 fn other_keys() -> KeyMap {
     let mut tables = toml::Table::new();
@@ -123,7 +134,7 @@ fn other_keys() -> KeyMap {
         let mut chords =
             (2..=12).filter(|n| *n != 5).flat_map(|n| held.map(|held| format!("{held}f{n}")));
         let mut table = toml::Table::new();
-        for (action, _) in KeyMap::default().entries(*context) {
+        for (action, _) in KEYS.entries(*context) {
             let chord = chords.next().unwrap();
             table.insert(action.name().to_owned(), vec![chord].into());
         }
@@ -134,10 +145,9 @@ fn other_keys() -> KeyMap {
 
 /// What reads like a default key and what it does: `r reads`, `Esc closes`, `↑ ↓ scroll`.
 fn spelled_keys(frame: &str) -> Vec<String> {
-    let default = KeyMap::default();
     let mut labels = vec!["Esc".to_owned(), "Tab".to_owned(), "Tab:".to_owned()];
     for context in Context::ALL {
-        let chords = default.entries(*context).flat_map(|(_, chords)| chords);
+        let chords = KEYS.entries(*context).flat_map(|(_, chords)| chords);
         labels.extend(chords.map(|chord| chord.label(true)));
     }
     let verb = |word: &str| {
@@ -169,9 +179,9 @@ fn a_sentence_that_spells_a_key_is_found() {
 #[test]
 fn notices_name_the_keys_that_the_user_chose() {
     let mut stage = opened(120, 36);
-    stage.app.keymap = Arc::new(other_keys());
+    stage.app.keymap = Arc::clone(&OTHER_KEYS);
     let key = |action| {
-        let chord = other_keys().chord(Context::Keys, action).unwrap();
+        let chord = OTHER_KEYS.chord(Context::Keys, action).unwrap();
         let name = chord.to_string();
         format!("<{name}>")
     };
@@ -183,7 +193,7 @@ fn notices_name_the_keys_that_the_user_chose() {
         for action in actions {
             stage.keys(&key(*action));
         }
-        let wanted = other_keys().says(Context::Keys, wanted.0, wanted.1).unwrap();
+        let wanted = OTHER_KEYS.says(Context::Keys, wanted.0, wanted.1).unwrap();
         assert!(stage.notice().ends_with(&wanted), "{}", stage.notice());
         assert_eq!(spelled_keys(stage.notice()), Vec::<String>::new());
     }
@@ -256,19 +266,13 @@ fn an_open_store() {
 
 #[test]
 fn json() {
-    each("json", |width, height| {
-        let mut stage = opened(width, height);
-        stage.keys("j").show(&records());
-        stage.keys("<enter>");
-        stage
-    });
+    each("json", |width, height| on_record(width, height, "j"));
 }
 
 /// The cursor on the second value of a record.
 fn on_value(width: u16, height: u16) -> Stage {
-    let mut stage = opened(width, height);
-    stage.keys("j").show(&records());
-    stage.keys("<enter><enter>");
+    let mut stage = on_record(width, height, "j");
+    stage.keys("<enter>");
     let (ticket, read) = stage.take(Slot::Leaves);
     stage.event(Event::Loaded(Slot::Leaves, ticket, Ok(computed(read))));
     stage.keys("jj");
@@ -319,18 +323,23 @@ fn one_value_of_json() {
     });
 }
 
+/// A record has been deleted so many microseconds ago, and can be put back.
+fn deleted(width: u16, height: u16, ago: i64) -> Stage {
+    let mut stage = opened(width, height);
+    stage.app.now = Timestamp::from_micros(NOW - ago);
+    stage.keys("dy");
+    let write = stage.write();
+    let Write::Delete { store, keys } = &write else { panic!() };
+    let put_back = Plan::delete(store.clone(), vec![PlannedRecord::Unknown(keys[0].clone())]);
+    let outcome = Outcome { records: 1, inverse: Some(Box::new(put_back)), ..Outcome::default() };
+    stage.event(Event::Written(stage.sent_id(&write), Ok(outcome)));
+    stage
+}
+
 #[test]
 fn the_log_of_what_was_done() {
     each("log", |width, height| {
-        let mut stage = opened(width, height);
-        stage.app.now = Timestamp::from_micros(NOW - 9_000_000);
-        stage.keys("dy");
-        let write = stage.write();
-        let Write::Delete { store, keys } = &write else { panic!() };
-        let put_back = Plan::delete(store.clone(), vec![PlannedRecord::Unknown(keys[0].clone())]);
-        let outcome =
-            Outcome { records: 1, inverse: Some(Box::new(put_back)), ..Outcome::default() };
-        stage.event(Event::Written(stage.sent_id(&write), Ok(outcome)));
+        let mut stage = deleted(width, height, 9_000_000);
         stage.keys("dy");
         let write = stage.write();
         stage.event(Event::Written(
@@ -345,15 +354,7 @@ fn the_log_of_what_was_done() {
 #[test]
 fn what_a_step_of_the_log_has_changed() {
     each("log_step", |width, height| {
-        let mut stage = opened(width, height);
-        stage.app.now = Timestamp::from_micros(NOW - 190_000_000);
-        stage.keys("dy");
-        let write = stage.write();
-        let Write::Delete { store, keys } = &write else { panic!() };
-        let put_back = Plan::delete(store.clone(), vec![PlannedRecord::Unknown(keys[0].clone())]);
-        let outcome =
-            Outcome { records: 1, inverse: Some(Box::new(put_back)), ..Outcome::default() };
-        stage.event(Event::Written(stage.sent_id(&write), Ok(outcome)));
+        let mut stage = deleted(width, height, 190_000_000);
         stage.keys("U<enter>");
         let typed = |content_type: &str, value: &str| TypedValue {
             content_type: content_type.into(),
@@ -377,32 +378,17 @@ fn what_a_step_of_the_log_has_changed() {
 
 #[test]
 fn text() {
-    each("text", |width, height| {
-        let mut stage = opened(width, height);
-        stage.keys("jjjjjj").show(&records());
-        stage.keys("<enter>");
-        stage
-    });
+    each("text", |width, height| on_record(width, height, "jjjjjj"));
 }
 
 #[test]
 fn binary() {
-    each("hex", |width, height| {
-        let mut stage = opened(width, height);
-        stage.keys("jjjjjjj").show(&records());
-        stage.keys("<enter>");
-        stage
-    });
+    each("hex", |width, height| on_record(width, height, "jjjjjjj"));
 }
 
 #[test]
 fn hostile_text() {
-    each("hostile", |width, height| {
-        let mut stage = opened(width, height);
-        stage.keys("jjj").show(&records());
-        stage.keys("<enter>");
-        stage
-    });
+    each("hostile", |width, height| on_record(width, height, "jjj"));
 }
 
 #[test]

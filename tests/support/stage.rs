@@ -6,7 +6,7 @@
 #![allow(missing_docs, reason = "a test helper whose names tell enough")]
 #![allow(clippy::needless_pass_by_value, reason = "scripts read better without references")]
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use larder::app::{App, Effect, Event, Load, Loaded, Read, RecordView, Settings, Slot, Ticket};
@@ -34,6 +34,9 @@ pub fn computed(read: Read) -> Loaded {
 /// The moment at which all frames are drawn.
 pub const NOW: i64 = 1_795_356_000_000_000;
 
+/// The built-in keys, read once: that takes longer than most tests.
+pub static KEYS: LazyLock<Arc<KeyMap>> = LazyLock::new(Arc::default);
+
 /// A core, and what it has asked for and not been answered.
 pub struct Stage {
     pub app: App,
@@ -48,7 +51,7 @@ impl Stage {
 
     pub fn with(width: u16, height: u16, settings: Settings) -> Self {
         let settings = Settings { label: "redis://127.0.0.1:6379/0".to_owned(), ..settings };
-        let mut app = App::new(settings, Arc::new(KeyMap::default()), (width, height));
+        let mut app = App::new(settings, Arc::clone(&KEYS), (width, height));
         let asked = app.start();
         Self { app, asked, sent: Vec::new() }
     }

@@ -18,7 +18,8 @@ pub(super) fn pointed(stage: &Stage, kind: MouseEventKind, column: u16, row: u16
     let mouse = MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE };
     let appearance = Appearance { theme: Theme::plain(), symbols: Symbols::UNICODE };
     let clicks = kind == MouseEventKind::Down(MouseButton::Left);
-    match spot_at(&stage.app, &appearance, column, row).filter(|_| clicks) {
+    let spot = clicks.then(|| spot_at(&stage.app, &appearance, column, row)).flatten();
+    match spot {
         Some(spot) => Event::Click(spot, mouse),
         None => Event::Mouse(mouse),
     }
