@@ -353,10 +353,10 @@ impl Client {
         let mut line = Vec::new();
         self.stream.read_until(b'\n', &mut line).expect("the server answers");
         assert!(line.ends_with(b"\r\n"), "the server closed the connection: {line:?}");
-        let text = String::from_utf8_lossy(&line[1..line.len() - 2]).into_owned();
+        let text = String::from_utf8_lossy(&line[1..line.len() - 2]);
         match line[0] {
-            b'+' => Reply::Simple(text),
-            b'-' => Reply::Error(text),
+            b'+' => Reply::Simple(text.into_owned()),
+            b'-' => Reply::Error(text.into_owned()),
             b':' => Reply::Int(text.parse().expect("a number")),
             b'$' | b'*' if text == "-1" => Reply::Nil,
             b'$' => {

@@ -45,6 +45,9 @@ const FAULTS: usize = 4;
 /// Time between two tries on a busy machine.
 const PATIENCE: Duration = Duration::from_millis(50);
 
+/// The database in which the records are kept.
+const KEPT: &[u8] = b"1";
+
 /// How many faults there are where nobody says it.
 const FEW: usize = 300;
 
@@ -65,6 +68,8 @@ const RIGHTS: [Rights; 4] = [
 /// A server, the way to it, and the storages that use it.
 struct Bench {
     client: Client,
+    /// Where the records are kept in another database, to be copied.
+    kept: Client,
     monitor: Monitor,
     wire: Wire,
     /// With the faults that each may still have.
@@ -76,7 +81,12 @@ struct Bench {
 impl Bench {
     async fn start() -> Self {
         let server = Server::start();
-        let mut client = server.client();
+        let (mut client, mut kept) = (server.client(), server.client());
+        assert_eq!(kept.call(&[b"SELECT", KEPT]), Reply::Simple("OK".into()));
+        let record = |key: String| (key, TEXT.to_owned(), b"old".to_vec());
+        let keys = (0..150).map(|at| format!("k{at:03}"));
+        fill::records(&mut kept, STORE, keys.map(record));
+        fill::records(&mut kept, "other", [record("k".to_owned())]);
         for rights in RIGHTS {
             let mut rules = vec![user(rights), "on", ">p", "~*", "&*", "+@all"];
             if !rights.scripts {
@@ -90,7 +100,7 @@ impl Bench {
             assert_eq!(client.call(&command), Reply::Simple("OK".into()));
         }
         let (monitor, wire) = (server.monitor(), Wire::start(server.port()).await);
-        Self { client, monitor, wire, storages: HashMap::new(), server }
+        Self { client, kept, monitor, wire, storages: HashMap::new(), server }
     }
 
     /// The storage of such a user, connected; a brief one soon gives up.
@@ -130,12 +140,16 @@ impl Bench {
     }
 
     fn fill(&mut self) {
-        self.client.call(&[b"FLUSHALL"]);
+        self.client.call(&[b"FLUSHDB"]);
         fill::stores(&mut self.client, [STORE, "other"]);
-        let record = |key: String| (key, TEXT.to_owned(), b"old".to_vec());
-        let keys = (0..150).map(|at| format!("k{at:03}"));
-        fill::records(&mut self.client, STORE, keys.map(record));
-        fill::records(&mut self.client, "other", [record("k".to_owned())]);
+        // The records themselves would all go through MONITOR.
+        for store in [STORE, "other"] {
+            for part in ["items", "metadata_items"] {
+                let key = format!("key_value_stores:{store}:{part}").into_bytes();
+                let copied = self.kept.call(&[b"COPY", &key, &key, b"DB", b"0"]);
+                assert_eq!(copied, Reply::Int(1));
+            }
+        }
         self.monitor.lines();
     }
 

@@ -74,26 +74,39 @@ impl Stage {
 
     /// Reads everything.
     pub(crate) fn look(&mut self) -> State {
-        let mut state = State::new();
-        let mut names: Vec<_> =
-            self.call("KEYS *").items().into_iter().map(|name| name.bytes().unwrap()).collect();
+        let names = self.call("KEYS *").items().into_iter();
+        let mut names: Vec<_> = names.map(|name| name.bytes().unwrap()).collect();
         names.sort();
-        for name in names {
-            let name = String::from_utf8(name).unwrap();
-            let kind = String::from_utf8(self.call(&format!("TYPE {name}")).raw()).unwrap();
-            let command = match kind.as_str() {
-                "hash" => format!("HGETALL {name}"),
-                "list" => format!("LRANGE {name} 0 -1"),
-                "string" => format!("GET {name}"),
-                _ => format!("JSON.GET {name}"),
+        // Together: each way to the server and back costs more than the answers.
+        let kinds: Vec<_> = names.iter().map(|name| vec![b"TYPE".to_vec(), name.clone()]).collect();
+        let kinds = self.client.pipeline(&kinds);
+        let kinds: Vec<_> =
+            kinds.into_iter().map(|kind| String::from_utf8(kind.raw()).unwrap()).collect();
+        let read = |(name, kind): (&Vec<u8>, &String)| {
+            let mut command = match kind.as_str() {
+                "hash" => vec![b"HGETALL".to_vec()],
+                "list" => vec![b"LRANGE".to_vec()],
+                "string" => vec![b"GET".to_vec()],
+                _ => vec![b"JSON.GET".to_vec()],
             };
-            let mut content = String::from_utf8(self.call(&command).raw()).unwrap();
+            command.push(name.clone());
+            if kind == "list" {
+                command.extend([b"0".to_vec(), b"-1".to_vec()]);
+            }
+            command
+        };
+        let contents =
+            self.client.pipeline(&names.iter().zip(&kinds).map(read).collect::<Vec<_>>());
+        let mut state = State::new();
+        for ((name, kind), content) in names.into_iter().zip(kinds).zip(contents) {
+            assert!(!matches!(content, Reply::Error(_)), "{kind}: {content:?}");
+            let mut content = String::from_utf8(content.raw()).unwrap();
             if kind == "hash" {
                 let lines: Vec<_> = content.split('\n').collect();
                 let pairs: BTreeSet<_> = lines.chunks(2).map(|pair| pair.join("=")).collect();
                 content = pairs.into_iter().collect::<Vec<_>>().join(" ");
             }
-            state.insert(name, format!("{kind} {content}"));
+            state.insert(String::from_utf8(name).unwrap(), format!("{kind} {content}"));
         }
         state
     }

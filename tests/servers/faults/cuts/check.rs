@@ -167,38 +167,36 @@ impl Case {
 
 /// Looks at all that is on the server.
 pub(super) fn look(client: &mut Client, runs: usize) -> Seen {
-    let mut names: Vec<String> = client
-        .call(&[b"KEYS", b"*"])
-        .items()
-        .into_iter()
-        .map(|name| String::from_utf8(name.bytes().unwrap()).unwrap())
-        .collect();
+    let names = client.call(&[b"KEYS", b"*"]).items().into_iter();
+    let mut names: Vec<_> = names.map(|name| name.bytes().unwrap()).collect();
     names.sort();
-    let (mut keys, mut times) = (Vec::new(), None);
-    for name in names {
-        let key = name.as_bytes();
-        let content = if name.ends_with(":metadata") {
-            let text = client.call(&[b"JSON.GET", key]).bytes().unwrap();
-            let fields: serde_json::Value = serde_json::from_slice(&text).unwrap();
-            let field = |name: &str| fields[name].as_str().unwrap_or_default().to_owned();
-            times = Some((field("accessed_at"), field("modified_at")));
-            vec![field("id").into_bytes(), field("created_at").into_bytes()]
-        } else if name.ends_with(":created_signal") {
-            vec![client.call(&[b"LLEN", key]).raw()]
-        } else {
-            let mut pairs: Vec<_> = client
-                .call(&[b"HGETALL", key])
-                .items()
-                .into_iter()
-                .map(Reply::raw)
-                .collect::<Vec<_>>()
-                .chunks(2)
-                .map(<[_]>::concat)
-                .collect();
-            pairs.sort();
-            pairs
+    let read = |name: &Vec<u8>| {
+        let command = match name {
+            name if name.ends_with(b":metadata") => "JSON.GET",
+            name if name.ends_with(b":created_signal") => "LLEN",
+            _ => "HGETALL",
         };
-        keys.push((name, content));
+        vec![command.into(), name.clone()]
+    };
+    let contents = client.pipeline(&names.iter().map(read).collect::<Vec<_>>());
+    let (mut keys, mut times) = (Vec::new(), None);
+    for (name, content) in names.into_iter().zip(contents) {
+        let content = match content {
+            Reply::Bulk(text) => {
+                let fields: serde_json::Value = serde_json::from_slice(&text).unwrap();
+                let field = |name: &str| fields[name].as_str().unwrap_or_default().to_owned();
+                times = Some((field("accessed_at"), field("modified_at")));
+                vec![field("id").into_bytes(), field("created_at").into_bytes()]
+            }
+            Reply::Int(_) => vec![content.raw()],
+            hash => {
+                let hash: Vec<_> = hash.items().into_iter().map(Reply::raw).collect();
+                let mut pairs: Vec<_> = hash.chunks(2).map(<[_]>::concat).collect();
+                pairs.sort();
+                pairs
+            }
+        };
+        keys.push((String::from_utf8(name).unwrap(), content));
     }
     Seen { keys, times, runs }
 }
