@@ -87,40 +87,49 @@ macro_rules! dialogs {
     };
 }
 
-dialogs! {
-    /// Something that takes the keys until it is answered.
-    Layer;
-    /// A question whose default is No.
-    Confirm(Box<Confirm>),
-    /// A line to type.
-    Prompt(Box<Prompt>),
-    /// What can be done, and with which key.
-    Help(Box<Help>),
-    /// All that can be run by its name.
-    Palette(Box<Palette>),
-    /// What is known of a store or record.
-    Details(Details),
-    /// How much there is of each content type.
-    Totals(Totals),
-    /// The rest of the crawl.
-    Crawl(Box<Overview>) by Crawl,
-    /// One that is a list of rows.
-    List(ListDialog),
-    /// The cursor in the values of the JSON that is shown.
-    Leaf(Box<LeafCursor>),
-    /// A draft that was found.
-    Draft(Box<DraftView>),
-    /// What a save changes, before it is made.
-    Review(Box<Review>),
-    /// What all staged edits change.
-    StagedDiff(Box<StagedDiff>),
-    /// What was typed and what someone else wrote, where they meet.
-    Merge(Box<MergeView>),
-    /// What a step of the log has changed.
-    Step(Box<StepView>),
-    /// The targets, and the one under the cursor.
-    Targets(Targets) by Targets,
+/// Gives a macro the list of all dialogs: also how each looks is found by it.
+macro_rules! with_layers {
+    ($make:ident) => {
+        $make! {
+            /// Something that takes the keys until it is answered.
+            Layer;
+            /// A question whose default is No.
+            Confirm(Box<Confirm>),
+            /// A line to type.
+            Prompt(Box<Prompt>),
+            /// What can be done, and with which key.
+            Help(Box<Help>),
+            /// All that can be run by its name.
+            Palette(Box<Palette>),
+            /// What is known of a store or record.
+            Details(Details),
+            /// How much there is of each content type.
+            Totals(Totals),
+            /// The rest of the crawl.
+            Crawl(Box<Overview>) by Crawl,
+            /// One that is a list of rows.
+            List(ListDialog),
+            /// The cursor in the values of the JSON that is shown.
+            Leaf(Box<LeafCursor>),
+            /// A draft that was found.
+            Draft(Box<DraftView>),
+            /// What a save changes, before it is made.
+            Review(Box<Review>),
+            /// What all staged edits change.
+            StagedDiff(Box<StagedDiff>),
+            /// What was typed and what someone else wrote, where they meet.
+            Merge(Box<MergeView>),
+            /// What a step of the log has changed.
+            Step(Box<StepView>),
+            /// The targets, and the one under the cursor.
+            Targets(Targets) by Targets,
+        }
+    };
 }
+
+pub(crate) use with_layers;
+
+with_layers!(dialogs);
 
 dialogs! {
     /// A dialog that is a list of rows: it has no file of its own in the view.

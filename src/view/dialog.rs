@@ -2,6 +2,7 @@
 
 use ratatui::buffer::Buffer;
 
+use crate::app::layers::with_layers;
 use crate::app::{App, Area, Layer, LeafCursor, Overlay, Prompt};
 
 use super::Appearance;
@@ -43,24 +44,28 @@ pub(super) trait Drawn {
     }
 }
 
-/// How a dialog looks.
-pub(super) fn drawn(layer: &Layer) -> &dyn Drawn {
-    match layer {
-        Layer::Confirm(shown) => &**shown,
-        Layer::Prompt(shown) => &**shown,
-        Layer::Help(shown) => &**shown,
-        Layer::Palette(shown) => &**shown,
-        Layer::Details(shown) => shown,
-        Layer::Totals(shown) => shown,
-        Layer::Crawl(shown) => &**shown,
-        Layer::List(shown) => shown,
-        Layer::Leaf(shown) => &**shown,
-        Layer::Draft(shown) => &**shown,
-        Layer::Review(shown) => &**shown,
-        Layer::StagedDiff(shown) => &**shown,
-        Layer::Merge(shown) => &**shown,
-        Layer::Step(shown) => &**shown,
-        Layer::Targets(shown) => shown,
+/// Finds how each dialog of the list looks.
+macro_rules! looks {
+    ($(#[$meta:meta])* Layer; $($(#[$doc:meta])* $name:ident($content:ty) $(by $action:ident)?,)*) => {
+        /// How a dialog looks.
+        pub(super) fn drawn(layer: &Layer) -> &dyn Drawn {
+            match layer {
+                $(Layer::$name(shown) => shown.as_drawn(),)*
+            }
+        }
+    };
+}
+
+with_layers!(looks);
+
+/// What can be drawn, or is in a box.
+trait AsDrawn {
+    fn as_drawn(&self) -> &dyn Drawn;
+}
+
+impl<T: Drawn> AsDrawn for T {
+    fn as_drawn(&self) -> &dyn Drawn {
+        self
     }
 }
 
