@@ -29,6 +29,7 @@ mod hex_edit;
 mod inner;
 mod inspect;
 mod leaves;
+mod line_edits;
 pub mod merge;
 pub mod rows;
 mod text_edit;

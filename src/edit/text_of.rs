@@ -50,6 +50,15 @@ pub(super) fn lines(text: &[u8]) -> Vec<&[u8]> {
     lines
 }
 
+/// Where each of these lines begins, the first one at `from`, and where the last one ends.
+pub(super) fn starts(lines: &[&[u8]], from: usize) -> Vec<usize> {
+    let ends = lines.iter().scan(from, |end, line| {
+        *end += line.len();
+        Some(*end)
+    });
+    std::iter::once(from).chain(ends).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

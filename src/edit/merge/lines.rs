@@ -5,7 +5,7 @@ use std::ops::Range;
 use bytes::Bytes;
 
 use super::super::align::{By, parts};
-use super::super::text_of::lines;
+use super::super::text_of::{lines, starts};
 use super::conflict::{Choice, Conflict, chosen};
 
 /// Places that are named of all that someone else changed.
@@ -36,7 +36,7 @@ impl LineMerge {
     pub(super) fn of([base, mine, theirs]: [Bytes; 3]) -> Self {
         let (of_base, of_mine, of_theirs) = (lines(&base), lines(&mine), lines(&theirs));
         let (at_base, at_mine, at_theirs) =
-            (starts(&of_base), starts(&of_mine), starts(&of_theirs));
+            (starts(&of_base, 0), starts(&of_mine, 0), starts(&of_theirs, 0));
         let mut merge = Self {
             pieces: Vec::new(),
             conflicts: Vec::new(),
@@ -87,15 +87,6 @@ impl LineMerge {
         }
         out.into()
     }
-}
-
-/// Where each line begins, and where the last one ends.
-fn starts(lines: &[&[u8]]) -> Vec<usize> {
-    let ends = lines.iter().scan(0, |end, line| {
-        *end += line.len();
-        Some(*end)
-    });
-    std::iter::once(0).chain(ends).collect()
 }
 
 /// Lines in words, from 1.

@@ -7,6 +7,7 @@ use crate::model::Timestamp;
 use super::super::clusters;
 use super::super::document::Grouping;
 use super::super::find;
+use super::super::line_edits::line_edits;
 use super::{Motion, TextEdit};
 
 impl TextEdit {
@@ -115,17 +116,14 @@ impl TextEdit {
         count
     }
 
-    /// Puts another text in the place of this one, as one step, with the cursor at the beginning. What
-    /// both begin and end with is not touched.
+    /// Puts another text in the place of this one, as one step, with the cursor at the beginning. The lines
+    /// that both have are not touched.
     pub fn replace_text(&mut self, text: &[u8], now: Timestamp) {
         let was = self.document.read(0..self.document.len());
-        let same = |(a, b): &(&u8, &u8)| a == b;
-        let before = was.iter().zip(text).take_while(same).count();
-        let (rest, new) = (&was[before..], &text[before..]);
-        let after = rest.iter().rev().zip(new.iter().rev()).take_while(same).count();
-        let range = before..was.len() - after;
+        let edits = line_edits(&was, text);
         drop(was);
-        self.document.replace(range, &text[before..text.len() - after], Grouping::Alone, now);
+        let edits: Vec<_> = edits.into_iter().map(|(was, now)| (was, &text[now])).collect();
+        self.document.replace_each(&edits, now);
         (self.cursor, self.anchor, self.goal) = (0, None, None);
     }
 }

@@ -1,0 +1,91 @@
+//! From one text to another by few edits, so that what both have stays what was read.
+
+use std::ops::Range;
+
+use super::align::hunks;
+use super::text_of::{lines, starts};
+
+/// A part of the text before, and what stands in its place after: ranges of bytes.
+pub(super) type LineEdit = (Range<usize>, Range<usize>);
+
+/// The edits that make one text of the other, in order and apart from each other: by line, and of lines
+/// that take each other's place what is left between their common beginning and end.
+pub(super) fn line_edits(before: &[u8], after: &[u8]) -> Vec<LineEdit> {
+    let (start, [old, new]) = between(before, after);
+    let (old, new) = (lines(old), lines(new));
+    let (of_old, of_new) = (starts(&old, start), starts(&new, start));
+    let mut edits = Vec::new();
+    for (gone, come) in hunks(&old, &new) {
+        if gone.len() == come.len() {
+            for (a, b) in gone.zip(come) {
+                push(&mut edits, (of_old[a], old[a]), (of_new[b], new[b]));
+            }
+        } else {
+            let (was, now) = (of_old[gone.start], of_new[come.start]);
+            let old = &before[was..of_old[gone.end]];
+            push(&mut edits, (was, old), (now, &after[now..of_new[come.end]]));
+        }
+    }
+    edits
+}
+
+/// Adds the edit of a part, each with where it begins, if it is one.
+fn push(edits: &mut Vec<LineEdit>, (was, old): (usize, &[u8]), (now, new): (usize, &[u8])) {
+    let (start, [gone, come]) = between(old, new);
+    if !gone.is_empty() || !come.is_empty() {
+        let (was, now) = (was + start, now + start);
+        edits.push((was..was + gone.len(), now..now + come.len()));
+    }
+}
+
+/// What is left of two texts between their common beginning and end, and how long the beginning is.
+fn between<'a>(before: &'a [u8], after: &'a [u8]) -> (usize, [&'a [u8]; 2]) {
+    let same = |(a, b): &(&u8, &u8)| a == b;
+    let start = before.iter().zip(after).take_while(same).count();
+    let (old, new) = (&before[start..], &after[start..]);
+    let end = old.iter().rev().zip(new.iter().rev()).take_while(same).count();
+    (start, [&old[..old.len() - end], &new[..new.len() - end]])
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn told(before: &str, after: &str) -> Vec<(String, String)> {
+        let edits = line_edits(before.as_bytes(), after.as_bytes()).into_iter();
+        edits.map(|(was, now)| (before[was].to_owned(), after[now].to_owned())).collect()
+    }
+
+    fn edit(was: &str, now: &str) -> (String, String) {
+        (was.to_owned(), now.to_owned())
+    }
+
+    #[test]
+    fn edits_far_apart_leave_what_is_between_them() {
+        let (before, after) = ("a: 1\nb: 2\nc: 3\n", "a: 7\nb: 2\nc: 35\n");
+        assert_eq!(told(before, after), [edit("1", "7"), edit("", "5")]);
+        assert_eq!(told("a\nb\nc\n", "a\nb\nx\nc\n"), [edit("", "x\n")]);
+        assert_eq!(told("a\nb\nc\nd\n", "A\nb\nd\n"), [edit("a", "A"), edit("c\n", "")]);
+        assert_eq!(told("same", "same"), []);
+    }
+
+    proptest! {
+        #[test]
+        fn the_edits_make_the_other_text(
+            before in "[ab\n]{0,24}", after in "[abx\n]{0,24}",
+        ) {
+            let edits = line_edits(before.as_bytes(), after.as_bytes());
+            let (mut made, mut at) = (String::new(), 0);
+            for (was, now) in &edits {
+                prop_assert!(at <= was.start);
+                made.push_str(&before[at..was.start]);
+                made.push_str(&after[now.clone()]);
+                at = was.end;
+            }
+            made.push_str(&before[at..]);
+            prop_assert_eq!(made, after);
+        }
+    }
+}
