@@ -237,14 +237,27 @@ fn draft(app: &App) -> Option<Draft> {
         let (base, leaf) = (Some(base), Some(Arc::new(leaf)));
         return Some(Draft { head, base, text, opened: None, leaf });
     };
+    let merged = merge(app).and_then(|view| Some((view.inside.is_none(), view.typed_text()?)));
+    // Where the record is decided, what is typed is of the record, also if a value in it was edited.
+    let of_record = merged.as_ref().is_some_and(|(of_record, _)| *of_record);
+    let (inner, outer) = match &editor.inner {
+        Some(inner) if of_record => (None, Some(&inner.record.meta)),
+        inner => (inner.as_ref().map(|inner| &inner.value), None),
+    };
     let head = DraftHead {
         is_new: editor.original.is_none(),
-        inner: editor.inner.as_ref().map(|inner| inner.value.place.clone()),
-        content_type: ContentType::from(editor.content_type.text()),
+        inner: inner.map(|value| value.place.clone()),
+        content_type: outer.map_or_else(
+            || ContentType::from(editor.content_type.text()),
+            |meta| meta.content_type.clone(),
+        ),
         ..head(editor.store.clone(), editor.typed_key())
     };
     let base = editor.base().map(TypedValue::from);
-    let opened = editor.inner.as_ref().map(|inner| Arc::clone(&inner.value));
-    let text = merge(app).and_then(MergeView::typed_text).unwrap_or_else(|| editor.value.bytes());
+    let opened = inner.map(Arc::clone);
+    let text = match merged {
+        Some((_, text)) => editor.laid_out(text, of_record),
+        None => editor.value.bytes(),
+    };
     Some(Draft { head, base, text, opened, leaf: None })
 }

@@ -124,3 +124,62 @@ fn what_was_typed_in_a_value_outlives_a_kill_and_goes_on_in_it() {
     screen.keys("q");
     assert_eq!(screen.exit_code(), 0);
 }
+
+#[test]
+fn what_is_typed_in_the_merge_of_a_value_in_a_value_outlives_a_kill() {
+    let packed = |price: &str| {
+        let mut encoder = GzBuilder::new().write(Vec::new(), Compression::best());
+        encoder.write_all(BODY.replace("1.10", price).as_bytes()).unwrap();
+        outer(&STANDARD.encode(encoder.finish().unwrap()))
+    };
+    let stored = |folder: &Path| -> (String, String) {
+        let stored = std::fs::read_to_string(folder.join("key_value_stores/shop/page-1")).unwrap();
+        let value: serde_json::Value = serde_json::from_str(&stored).unwrap();
+        let body = STANDARD.decode(value["body"].as_str().unwrap()).unwrap();
+        let mut text = String::new();
+        GzDecoder::new(&body[..]).read_to_string(&mut text).unwrap();
+        (stored, text)
+    };
+    let merging = |text: &str| text.contains("0 of 1 decided") && text.contains("e edit");
+    let (folder, state) = (project(), tempfile::tempdir().unwrap());
+    let env = [("XDG_STATE_HOME", state.path().to_str().unwrap())];
+    write(folder.path(), &packed("1.10"));
+    let mut screen = browser(folder.path(), &env);
+    screen.wait_for_text("http:");
+    open_body(&mut screen);
+    screen.wait_for_text("base64 → gzip → JSON");
+    screen.keys("\x1b[B\x1b[F\x1b[D5\x13");
+    screen.wait_for_text("$.price  1.10 → 1.105");
+    // The crawl changes the same value in there.
+    write(folder.path(), &packed("2.50"));
+    screen.keys("\r");
+    screen.wait_for("the merge", merging);
+    screen.keys("e9");
+    waits("what is typed there", || {
+        ids(state.path())
+            .first()
+            .is_some_and(|id| drafts(state.path(), &["show", id]).contains("\"price\": 91.105"))
+    });
+    assert!(drafts(state.path(), &[]).contains("page-1 · $.body"));
+    send("KILL", screen.worker());
+    screen.exit_code();
+    let (unharmed, body) = stored(folder.path());
+    assert_eq!((unharmed, body), (packed("2.50"), BODY.replace("1.10", "2.50")));
+    let mut screen = browser(folder.path(), &env);
+    screen.wait_for_text("✎ page-1");
+    screen.wait_for_text("http:");
+    screen.keys("e");
+    screen.wait_for_text("1.10 → 91.105");
+    screen.keys("\r");
+    screen.wait_for_text("gzip → JSON · changed");
+    screen.keys("\x13");
+    screen.wait_for_text("1.10 → 91.105");
+    screen.keys("\r");
+    screen.wait_for("the merge again", |text| merging(text) && text.contains("91.105"));
+    screen.keys("m\r");
+    screen.wait_for_text("saved page-1, merged with what someone else wrote");
+    assert_eq!(stored(folder.path()).1, BODY.replace("1.10", "91.105"));
+    waits("the end of the draft", || ids(state.path()).is_empty());
+    screen.keys("qq");
+    screen.exit_code();
+}

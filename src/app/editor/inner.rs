@@ -8,11 +8,12 @@ use crate::edit::{InnerValue, NotOpened, TypedValue};
 use crate::keymap::Action;
 use crate::model::{Record, RecordMeta, SetValue, StoreName};
 use crate::ops::Plan;
+use crate::preview::json;
 
 use super::super::ctx::{Ctx, Request};
 use super::super::event::Slot;
 use super::super::load::Compute;
-use super::Editor;
+use super::{Editor, open};
 
 /// The record that a value is in, while that value is edited.
 #[derive(Debug, Clone)]
@@ -82,6 +83,16 @@ impl Editor {
             None => TypedValue { content_type: set.content_type.clone(), value: set.value.clone() },
         };
         Some([read, typed])
+    }
+
+    /// A text as the editor would show it: of the record, or of what is edited.
+    pub(in crate::app) fn laid_out(&self, text: Bytes, of_record: bool) -> Bytes {
+        let lays_out = match &self.inner {
+            Some(inner) if of_record => open::is_laid_out(&inner.record),
+            _ => self.spacing.is_some(),
+        };
+        let lines = if lays_out { json::pretty(&text) } else { None };
+        lines.map_or(text, Bytes::from)
     }
 
     /// What is to be said of a save before it is made.

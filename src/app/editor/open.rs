@@ -73,6 +73,13 @@ fn not_text(record: &Record) -> Option<String> {
     })
 }
 
+/// Whether a record is JSON that is laid out to be edited.
+pub(super) fn is_laid_out(record: &Record) -> bool {
+    record.meta.content_type.is_json()
+        && json::check(&record.value).is_ok()
+        && lay_out(&record.value).1.is_some()
+}
+
 type LaidOut = (Option<Bytes>, Option<Spacing>, Option<String>);
 
 /// JSON on one line is laid out in lines, to be put on one line again.

@@ -90,13 +90,14 @@ impl MergeView {
         self.typed_for(at)
     }
 
-    /// The text with what was typed here, as it stands, if anything was.
+    /// The text with what was typed here, as it stands, if anything was: of the record, or of the value in
+    /// it where that is joined by itself.
     pub(in crate::app) fn typed_text(&self) -> Option<Bytes> {
         let typed = (0..self.choices.len()).map(|at| self.typed_for(at));
         let choices: Vec<_> =
             typed.map(|typed| typed.map_or(Choice::Mine, Choice::Edited)).collect();
         let is_typed = choices.iter().any(|choice| matches!(choice, Choice::Edited(_)));
-        self.merge.text(&choices).filter(|_| is_typed && self.inside.is_none())
+        self.merge.text(&choices).filter(|_| is_typed)
     }
 
     /// Takes one for the conflict that is shown, and goes on to the next that is open.

@@ -191,6 +191,33 @@ fn what_is_typed_where_json_meets_another_change_of_it_is_merged_later() {
 }
 
 #[test]
+fn what_is_gone_on_with_leaves_the_spacing_between_two_edits_as_it_was() {
+    const ODD: &str = r#"{"a" :1,"b": [ 2,3 ] ,"c":{ },"d" : 4}"#;
+    let typed = "<down><end><left>0<ctrl-end><up><end>0";
+    let draft = draft_of(ODD, typed);
+    let mut other = opened(ODD);
+    found(&mut other, &draft);
+    other.compared().keys("<enter><ctrl-s>");
+    let Write::Set(set) = other.write() else { panic!() };
+    assert_eq!(set.value, r#"{"a" :10,"b": [ 2,3 ] ,"c":{ },"d" : 40}"#);
+    // So it is where one of them was typed in a merge.
+    let now = ODD.replace('1', "7");
+    let mut stage = opened(ODD);
+    stage.keys("e").keys(typed).keys("<ctrl-s>");
+    let write = stage.write();
+    stage.written(write, Err(Error::new(ErrorKind::Conflict, "changed")));
+    stage.theirs(Some(page(&now))).compared().keys("e5");
+    wait(&mut stage, 500);
+    let draft = kept(&stage).pop().unwrap();
+    assert!(draft.text.starts_with(b"{\n  \"a\": 510,\n"), "{:?}", draft.text);
+    let mut other = opened(&now);
+    found(&mut other, &draft);
+    other.compared().keys("<enter><ctrl-s>");
+    let Write::Set(set) = other.write() else { panic!() };
+    assert_eq!(set.value, r#"{"a" :510,"b": [ 2,3 ] ,"c":{ },"d" : 40}"#);
+}
+
+#[test]
 fn a_draft_is_offered_with_what_is_different_now_and_gone_on_with() {
     let draft = draft_of(r#"{"a": 1, "b": 1}"#, "<down><end><left>2");
     let mut stage = opened(r#"{"a": 1, "b": 5}"#);

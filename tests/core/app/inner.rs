@@ -330,6 +330,71 @@ fn a_draft_of_what_is_inside_is_gone_on_with_inside() {
 }
 
 #[test]
+fn what_is_typed_where_two_changes_inside_meet_is_kept_and_gone_on_with_inside() {
+    let body = |price: &str| packed(&format!(r#"{{"price": {price}, "name": "b"}}"#));
+    let mut stage = opened(packed(BODY).as_bytes(), JSON);
+    inside(&mut stage, ".body");
+    stage.keys("<down><end><left><backspace>2");
+    let set = saved(&mut stage);
+    stage.written(Write::Set(set), Err(Error::new(ErrorKind::Conflict, "changed")));
+    stage.theirs(Some(record("page", JSON, body("3.00")))).compared();
+    assert!(matches!(stage.app.layer(), Some(Layer::Merge(_))));
+    stage.keys("e5");
+    let draft = kept(&mut stage);
+    assert_eq!(
+        draft.text, "{\n  \"price\": 51.12,\n  \"name\": \"b\"\n}",
+        "as the editor shows it"
+    );
+    let read = Draft::from_bytes(&draft.to_bytes().unwrap().into()).unwrap();
+    assert_eq!(read, draft);
+    assert_eq!(read.head.inner.as_ref().unwrap().path, "$.body");
+    // Gone on with, it meets the other change again, and what was typed is mine.
+    let mut stage = opened(body("3.00").as_bytes(), JSON);
+    stage.event(Event::Drafts(vec![(read.head.id(), read.head.clone())]));
+    stage.keys("<enter>");
+    answered(&mut stage, Slot::Leaves);
+    stage.keys("jjo");
+    stage.event(Event::DraftRead(read.head.id(), Ok(Box::new(read))));
+    stage.compared().keys("<enter>");
+    let set = saved(&mut stage);
+    assert_eq!(set.expected, Expect::unchanged(packed(BODY).into_bytes().into(), JSON.into()));
+    stage.written(Write::Set(set), Err(Error::new(ErrorKind::Conflict, "changed")));
+    stage.theirs(Some(record("page", JSON, body("3.00")))).compared();
+    stage.keys("m<enter>");
+    answered(&mut stage, Slot::Saving);
+    let Write::Set(set) = stage.write() else { panic!() };
+    let value: serde_json::Value = serde_json::from_slice(&set.value).unwrap();
+    let inner = unzip(&STANDARD.decode(value["body"].as_str().unwrap()).unwrap());
+    assert_eq!(String::from_utf8(inner).unwrap(), r#"{"price": 51.12, "name": "b"}"#);
+}
+
+#[test]
+fn what_is_typed_where_a_value_can_only_be_the_one_or_the_other_is_kept_of_the_record() {
+    let value = |text: &str| format!(r#"{{"a" :{text},"n": 1}}"#);
+    let mut stage = opened(value(&string("[1]")).as_bytes(), JSON);
+    inside(&mut stage, ".a");
+    stage.keys("<down><end>2");
+    let set = saved(&mut stage);
+    stage.written(Write::Set(set), Err(Error::new(ErrorKind::Conflict, "changed")));
+    // What is there now holds nothing inside.
+    stage.theirs(Some(record("page", JSON, value("7")))).compared();
+    assert!(matches!(stage.app.layer(), Some(Layer::Merge(_))));
+    stage.keys("e<ctrl-u><del><del>\"x\"");
+    let draft = kept(&mut stage);
+    let read = Draft::from_bytes(&draft.to_bytes().unwrap().into()).unwrap();
+    assert_eq!((&read.head.inner, read.head.content_type.as_str()), (&None, JSON));
+    let text = String::from_utf8(read.text.to_vec()).unwrap();
+    assert!(text.contains("\"x\"") && text.contains("\"n\": 1"), "{text}");
+    // Given up, it is again what was typed inside.
+    stage.keys("<esc><esc>");
+    let draft = kept(&mut stage);
+    assert_eq!(
+        (draft.head.inner.unwrap().path.as_str(), &draft.text[..]),
+        ("$.a", &b"[\n  12\n]"[..])
+    );
+}
+
+#[test]
 fn a_draft_of_what_is_inside_goes_in_silence_where_it_is_stored_and_to_a_file_as_it_was_typed() {
     let value = |text: &str| format!(r#"{{"a": {}}}"#, string(text));
     let mut stage = opened(value("one").as_bytes(), JSON);
