@@ -69,7 +69,7 @@ pub enum Request {
     AwaitPause,
     /// Show what a save of the editor's record changes, before it is made.
     Review(Box<SetValue>),
-    /// Keep the editor's record so, to be saved with others.
+    /// Keep the record that is edited so, to be saved with others.
     Stage(Box<SetValue>),
     /// Look at what is stored of the records that have staged edits.
     LookAtStaged,
@@ -103,6 +103,8 @@ pub enum Request {
     ResumeLeaf(DraftId, Box<Draft>),
     /// Save the record with the value that is being changed as it was typed.
     SaveLeaf(String),
+    /// Keep the record with the value as it was typed, to be saved with others.
+    StageLeaf(String),
     /// Give up what was typed for a value.
     DropLeaf,
     /// A save that was shown is not made: what was typed is edited further.

@@ -151,15 +151,20 @@ pub(super) fn unkept(app: &mut App) -> Option<Draft> {
     Some(draft)
 }
 
-/// Keeps what stands in the editor as the draft of a staged edit, which outlives the editor.
-pub(super) fn hand_over(app: &mut App) -> Option<Draft> {
+/// What is edited, as the draft of a staged edit.
+pub(super) fn to_stage(app: &App) -> Option<Draft> {
     let mut draft = draft(app)?;
     draft.head.staged = true;
-    let own = app.drafting.own.take()?;
-    app.out.effects.push(Effect::KeepDraft(Box::new(draft.clone())));
-    let before = own.kept.map(|(id, _)| id).filter(|id| *id != draft.head.id());
-    app.out.effects.extend(before.into_iter().chain(own.stale).map(Effect::DropDraft));
     Some(draft)
+}
+
+/// Keeps the draft of a staged edit, which outlives what it was typed in and stands for its draft.
+pub(super) fn hand_over(app: &mut App, draft: &Draft) {
+    app.out.effects.push(Effect::KeepDraft(Box::new(draft.clone())));
+    let Some(own) = app.drafting.own.take() else { return };
+    let before = own.kept.map(|(id, _)| id).into_iter().chain(own.stale);
+    let before = before.filter(|id| *id != draft.head.id());
+    app.out.effects.extend(before.map(Effect::DropDraft));
 }
 
 /// A draft was kept, or could not be: that is said once.

@@ -258,6 +258,7 @@ impl Prompt {
                 "save in this folder"
             }
             (Action::Accept, kind) => kind.verb(),
+            (Action::Stage, kind) if kind.changes_leaf() => action.hint(),
             (Action::Next, PromptKind::StoreName) => "alias instead",
             (Action::Next, PromptKind::StoreAlias) => "name instead",
             (Action::Next, PromptKind::RecordType) => "usual types",

@@ -196,6 +196,7 @@ impl App {
                 Request::ChangeLeaf(action) => leaves::change(self, action),
                 Request::ResumeLeaf(id, draft) => leaves::resume(self, id, draft),
                 Request::SaveLeaf(typed) => leaves::save(self, &typed),
+                Request::StageLeaf(typed) => leaves::stage(self, &typed),
                 Request::DropLeaf => leaves::give_up(self),
                 Request::EditFurther => leaves::edit_further(self),
                 Request::StopMerging => {

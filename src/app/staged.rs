@@ -166,6 +166,13 @@ impl StagedEdits {
         self.edits.push(StagedEdit { set, draft, id, now, unkept: false });
     }
 
+    /// Puts another edit of the same record in the place of one.
+    pub(super) fn replace(&mut self, id: &DraftId, set: SetValue, draft: Draft) {
+        if let Some(edit) = self.edits.iter_mut().find(|edit| edit.id == *id) {
+            (edit.set, edit.draft) = (set, draft);
+        }
+    }
+
     /// Takes one out.
     pub(super) fn take(&mut self, id: &DraftId) -> Option<StagedEdit> {
         let at = self.edits.iter().position(|edit| edit.id == *id)?;

@@ -26,6 +26,7 @@ mod rewrites;
 mod rules;
 mod saving;
 mod staged;
+mod staged_values;
 mod text;
 mod undo;
 mod values;

@@ -36,11 +36,15 @@ impl Dialog for Confirm {
                 self.yes = !self.yes && self.can_confirm();
             }
             Some(Action::FreeNow) => self.switch_freeing(),
+            Some(Action::Stage) if self.removes_leaf() => {
+                ctx.request(Request::StageLeaf(String::new()));
+                return Then::Close;
+            }
             Some(Action::ConfirmYes) if self.is_undecided() => {
                 ctx.say(Notice::info("what is there now has not been read yet"));
             }
             Some(Action::ConfirmNo | Action::Accept | Action::Cancel | Action::Back) => {
-                if matches!(self.confirmed, Confirmed::RemoveLeaf) {
+                if self.removes_leaf() {
                     ctx.request(Request::DropLeaf);
                 }
                 return Then::Close;
@@ -55,7 +59,11 @@ impl Dialog for Confirm {
     }
 
     fn allows(&self, action: Action) -> bool {
-        action != Action::FreeNow || self.may_free()
+        match action {
+            Action::FreeNow => self.may_free(),
+            Action::Stage => self.removes_leaf(),
+            _ => true,
+        }
     }
 
     fn paste(&mut self, text: &str, _: &mut Ctx<'_>) {
@@ -73,6 +81,11 @@ impl Dialog for Confirm {
 }
 
 impl Confirm {
+    /// Whether it asks to remove a value, which can be staged instead.
+    fn removes_leaf(&self) -> bool {
+        matches!(self.confirmed, Confirmed::RemoveLeaf)
+    }
+
     /// Has done what was asked about.
     fn confirm(&mut self, ctx: &mut Ctx<'_>) -> Then {
         // The question goes away, so nothing is left of what it held.

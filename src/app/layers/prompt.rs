@@ -48,6 +48,10 @@ impl Dialog for Prompt {
                 }
                 return Then::Close;
             }
+            Some(Action::Stage) if self.kind.changes_leaf() => {
+                ctx.request(Request::StageLeaf(self.input.text().to_owned()));
+                return Then::Close;
+            }
             Some(action @ (Action::Next | Action::Previous)) => {
                 if self.kind == PromptKind::RecordType {
                     self.suggest(action == Action::Next);
@@ -65,6 +69,10 @@ impl Dialog for Prompt {
             }
         }
         Then::Stay
+    }
+
+    fn allows(&self, action: Action) -> bool {
+        action != Action::Stage || self.kind.changes_leaf()
     }
 
     fn paste(&mut self, text: &str, ctx: &mut Ctx<'_>) {

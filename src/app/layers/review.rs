@@ -62,6 +62,10 @@ impl Dialog for Review {
                 ctx.request(Request::Save(Box::new(self.set.clone())));
                 Then::Close
             }
+            Some(Action::Stage) => {
+                ctx.request(Request::Stage(Box::new(self.set.clone())));
+                Then::Close
+            }
             Some(Action::Close) => {
                 ctx.request(Request::EditFurther);
                 Then::Close

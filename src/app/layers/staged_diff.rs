@@ -95,6 +95,10 @@ impl Dialog for StagedDiff {
         }
     }
 
+    fn allows(&self, action: Action) -> bool {
+        action != Action::Stage
+    }
+
     fn closed(&mut self, ctx: &mut Ctx<'_>) {
         ctx.cancel(Slot::Saving);
     }

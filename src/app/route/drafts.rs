@@ -157,7 +157,7 @@ pub(super) fn reopened(draft: &Draft, app: &App) -> Option<Editor> {
 }
 
 /// An editor in which the value is as it was read.
-fn as_read(draft: &Draft, app: &App) -> Option<Editor> {
+pub(super) fn as_read(draft: &Draft, app: &App) -> Option<Editor> {
     let head = &draft.head;
     let mut editor = if let Some(base) = &draft.base {
         let meta = RecordMeta {
@@ -205,17 +205,24 @@ pub(super) fn take(app: &mut App, id: &DraftId, mut draft: Draft, as_new: bool) 
 
 /// Goes on with a change of one value in the whole record, where the value cannot be chosen.
 pub(super) fn take_whole(app: &mut App, id: &DraftId, mut draft: Draft) {
-    let Some(leaf) = draft.leaf.take() else { return };
-    draft.head.leaf = None;
-    let Some(mut editor) = as_read(&draft, app) else { return };
-    // It is laid out there.
-    let laid_out = leaf.within(editor.value.bytes());
-    draft.text = laid_out.as_ref().unwrap_or(&leaf).made_anyhow();
-    editor.replace(&draft.text, app.now);
+    let Some(editor) = in_record(&mut draft, app) else { return };
     open(app, id, &draft, editor);
     let why = "this value cannot be chosen in what is there now: the whole record is edited, with what you \
                typed in its place";
     app.notice = Some(Notice::warning(why));
+}
+
+/// An editor of the record in which the change of one value is made, of which the draft is from now on;
+/// `None` for a draft of something else.
+pub(super) fn in_record(draft: &mut Draft, app: &App) -> Option<Editor> {
+    let leaf = draft.leaf.clone()?;
+    let mut editor = as_read(draft, app)?;
+    // It is laid out there.
+    let laid_out = leaf.within(editor.value.bytes());
+    draft.text = laid_out.as_ref().unwrap_or(&leaf).made_anyhow();
+    editor.replace(&draft.text, app.now);
+    (draft.leaf, draft.head.leaf) = (None, None);
+    Some(editor)
 }
 
 /// Opens the editor of a draft, over the cursor in the values if there is one.

@@ -165,6 +165,22 @@ pub(in crate::app) fn save(app: &mut App, typed: &str) {
     }
 }
 
+/// Has the record kept with the value as it was typed, to be saved with others; what is none is asked for
+/// again.
+pub(in crate::app) fn stage(app: &mut App, typed: &str) {
+    let idle = |unsaved: &&mut UnsavedLeaf| !unsaved.saving.is_busy();
+    let Some(unsaved) = Layer::unsaved_in(&mut app.layers).filter(idle) else { return };
+    unsaved.leaf.edit = unsaved.leaf.edit.with(typed);
+    match unsaved.set(None) {
+        Ok(set) if set.value == unsaved.record.value => {
+            give_up(app);
+            app.notice = Some(Notice::info("nothing was changed: nothing is staged"));
+        }
+        Ok(set) => ctx!(app).request(Request::Stage(Box::new(set))),
+        Err(NotAValue(why)) => app.notice = Some(Notice::failure(why)),
+    }
+}
+
 /// Saves it over what is in the way.
 pub(in crate::app) fn save_over(app: &mut App, expected: Option<Expect>) {
     let Some(unsaved) = Layer::unsaved_in(&mut app.layers) else { return };

@@ -1,4 +1,6 @@
-//! Staged edits: from the editor into their list, and from there to the storage, together.
+//! Staged edits: from where they are typed into their list, and from there to the storage, together.
+
+mod one_value;
 
 use std::collections::HashSet;
 
@@ -18,24 +20,36 @@ use super::super::writes::Answer;
 use super::super::{App, drafting};
 use super::{drafts, questions};
 
-/// Keeps what is in the editor to be saved with others.
+/// Keeps what is edited to be saved with others.
 pub(super) fn stage(app: &mut App, set: SetValue) {
-    let full = app.staged.edits().len() >= MOST;
     let is_there = app.staged.find(&set.store, &set.key).is_some();
-    let Some(editor) = app.editor.as_mut().filter(|editor| !editor.is_busy()) else { return };
-    if is_there || full {
-        editor.fault = Some(if full {
-            format!("{MOST} edits are staged, which is the most: save them first")
+    let is_full = !is_there && app.staged.edits().len() >= MOST;
+    let full = || format!("{MOST} edits are staged, which is the most: save them first");
+    let Some(editor) = &mut app.editor else {
+        return one_value::stage(app, set, is_full.then(full));
+    };
+    if editor.is_busy() {
+        return;
+    }
+    if is_there || is_full {
+        editor.fault = Some(if is_full {
+            full()
         } else {
             "another edit of this key is staged: save that one, or take it out".to_owned()
         });
         return;
     }
     let told = editor.told.take();
-    let Some(draft) = drafting::hand_over(app) else { return };
+    let Some(draft) = drafting::to_stage(app) else { return };
+    drafting::hand_over(app, &draft);
     let key = set.key.named();
     app.staged.add(set, draft);
     app.editor = None;
+    tell(app, &key, told);
+}
+
+/// Tells that an edit is staged.
+fn tell(app: &mut App, key: &str, told: Option<String>) {
     let count = text::plural(app.staged.edits().len() as u64, "edit");
     let shows = app.keymap.says(Context::Global, Action::Staged, "shows them");
     let staged = text::then(&format!("staged {key}, not saved: {count} in the list"), "; ", shows);
@@ -112,9 +126,7 @@ fn take_up(app: &mut App, id: &DraftId, draft: Draft) -> Result<(), String> {
     if app.staged.find(store, key).is_some() || app.staged.edits().len() >= MOST {
         return Err(format!("{name} has a staged edit already, or there are too many"));
     }
-    let editor = drafts::reopened(&draft, app);
-    let set = editor.and_then(|mut editor| editor.to_set(false, None).ok());
-    let Some(set) = set else {
+    let Some(set) = one_value::set_of(&draft).or_else(|| set_of(&draft, app)) else {
         return Err(format!("the draft of {name} is to be looked at first"));
     };
     let head = DraftHead { process: app.settings.process, ..draft.head.clone() };
@@ -127,6 +139,11 @@ fn take_up(app: &mut App, id: &DraftId, draft: Draft) -> Result<(), String> {
     }
     app.staged.add(set, draft);
     Ok(())
+}
+
+/// The write that a draft of the editor would make.
+fn set_of(draft: &Draft, app: &App) -> Option<SetValue> {
+    drafts::reopened(draft, app)?.to_set(false, None).ok()
 }
 
 /// A draft was kept, or could not be; tells whether it is that of a staged edit.
@@ -169,8 +186,12 @@ pub(super) fn open(app: &mut App, id: &DraftId) {
         app.notice = Some(why);
         return;
     }
-    let Some(edit) = app.staged.edits().iter().find(|edit| edit.id == *id).cloned() else { return };
-    let Some(mut editor) = drafts::reopened(&edit.draft, app) else { return };
+    let Some(mut edit) = app.staged.edits().iter().find(|edit| edit.id == *id).cloned() else {
+        return;
+    };
+    // One value is edited in its record.
+    let whole = drafts::in_record(&mut edit.draft, app);
+    let Some(mut editor) = whole.or_else(|| drafts::reopened(&edit.draft, app)) else { return };
     app.staged.take(id);
     close(app);
     editor.opened_staged();

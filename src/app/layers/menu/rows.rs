@@ -179,7 +179,7 @@ fn why_not(app: &App, under: Context, context: Context, action: Action) -> Optio
         (Some(_), _) if in_panes => return Some("no store is open".to_owned()),
         (None, Context::Global) if in_panes => allowed::in_pane(app, app.focus, action),
         (None, Context::Global) if works_everywhere(action) => Ok(()),
-        _ if context == under && answers(action) => {
+        _ if context == under && answers(context, action) => {
             return Some("only its own key answers".to_owned());
         }
         _ if context == under => app.allowed(action),
@@ -194,7 +194,8 @@ fn works_everywhere(action: Action) -> bool {
 }
 
 /// Whether this answers what a dialog asks. A row that was chosen by mistake must not.
-fn answers(action: Action) -> bool {
-    use Action::{Accept, ConfirmNo, ConfirmYes, FreeNow, Switch};
+fn answers(context: Context, action: Action) -> bool {
+    use Action::{Accept, ConfirmNo, ConfirmYes, FreeNow, Stage, Switch};
     matches!(action, Accept | ConfirmYes | ConfirmNo | Switch | FreeNow)
+        || (context == Context::Confirm && action == Stage)
 }

@@ -1,0 +1,87 @@
+//! Changes of one value that are staged: those of one record are one edit.
+
+use crate::edit::draft::{Draft, DraftHead};
+use crate::edit::{Merge, TypedValue};
+use crate::model::{Expect, SetValue};
+
+use super::super::super::layers::Layer;
+use super::super::super::notice::Notice;
+use super::super::super::staged::StagedEdit;
+use super::super::super::{App, drafting};
+use super::super::{drafts, leaves};
+
+/// Keeps the change of one value to be saved with others: by itself, or with what is staged of its record.
+/// `full` says why there is no room for one more.
+pub(super) fn stage(app: &mut App, set: SetValue, full: Option<String>) {
+    let unsaved = Layer::unsaved_in(&mut app.layers);
+    if unsaved.is_none_or(|unsaved| unsaved.saving.is_busy()) {
+        return;
+    }
+    let there = app.staged.find(&set.store, &set.key).cloned();
+    let staged = match (there, full) {
+        (_, Some(full)) => Err(full),
+        (Some(edit), None) => joined(app, &edit, &set),
+        (None, None) => drafting::to_stage(app)
+            .map(|draft| (set.clone(), draft))
+            .ok_or_else(|| "nothing is typed".to_owned()),
+    };
+    let (joined, draft) = match staged {
+        Ok(staged) => staged,
+        Err(why) => {
+            app.notice = Some(Notice::failure(format!("not staged: {why}")));
+            return leaves::edit_further(app);
+        }
+    };
+    drafting::hand_over(app, &draft);
+    let id = draft.head.id();
+    if app.staged.find(&set.store, &set.key).is_some() {
+        app.staged.replace(&id, joined, draft);
+    } else {
+        app.staged.add(joined, draft);
+    }
+    leaves::give_up(app);
+    super::tell(app, &set.key.named(), None);
+    super::check(app);
+}
+
+/// The edit that is staged of a record together with this change of one of its values.
+fn joined(app: &App, edit: &StagedEdit, set: &SetValue) -> Result<(SetValue, Draft), String> {
+    let key = set.key.named();
+    let base = edit.draft.base.clone().filter(|_| edit.set.expected == set.expected);
+    let Some(base) = base else {
+        return Err(format!(
+            "{key} has changed since another edit of it was staged; save that first"
+        ));
+    };
+    let typed = |set: &SetValue| TypedValue {
+        content_type: set.content_type.clone(),
+        value: set.value.clone(),
+    };
+    let merge = Merge::of(&base, &typed(&edit.set), &typed(set));
+    if let Some(conflict) = merge.conflicts.first() {
+        return Err(format!("an edit of {} is staged already; edit or save that one", conflict.at));
+    }
+    let joined = merge.resolve(&[]).map_err(|why| why.to_string())?;
+    let head = DraftHead {
+        content_type: joined.content_type,
+        inner: None,
+        leaf: None,
+        at: app.now,
+        ..edit.draft.head.clone()
+    };
+    let mut draft = Draft { head, base: Some(base), text: joined.value, opened: None, leaf: None };
+    // As it stands in the editor, where it may be edited further.
+    let editor = drafts::as_read(&draft, app).ok_or_else(|| format!("{key} cannot be edited"))?;
+    draft.text = editor.laid_out(draft.text, true);
+    let set = super::set_of(&draft, app).ok_or_else(|| format!("{key} cannot be edited"))?;
+    Ok((set, draft))
+}
+
+/// The write that a draft of the change of one value would make; `None` for one of something else.
+pub(super) fn set_of(draft: &Draft) -> Option<SetValue> {
+    let (leaf, base) = (draft.leaf.as_ref()?, draft.base.clone()?);
+    let (store, key) = (draft.head.store.clone(), draft.head.key.clone());
+    let (value, content_type) = (leaf.made().ok()?, base.content_type.clone());
+    let expected = Expect::unchanged(base.value, base.content_type);
+    Some(SetValue { store, key, value, content_type, expected })
+}
