@@ -7,7 +7,7 @@ use crate::index::Change;
 use crate::index::sync::SyncEvent;
 use crate::model::{Error, ErrorKind, OpenBy, RecordMeta, Restored, SetValue, StoreName};
 use crate::ops::{
-    Outcome, Plan, PlannedChange, PlannedRecord, PlannedStore, Rewrite, WriteId, words,
+    Outcome, Plan, PlannedChange, PlannedRecord, PlannedStore, Rewrite, Turn, WriteId, words,
 };
 use crate::text;
 
@@ -19,7 +19,7 @@ use super::super::notice::Notice;
 use super::super::question::{Confirm, Confirmed, Prompt, PromptKind};
 use super::super::writes::Answer;
 use super::super::{App, notice};
-use super::{asides, leaving, opened, replies, rewrites, saving, staged, unasked, undo};
+use super::{asides, leaving, opened, questions, replies, rewrites, saving, staged, unasked, undo};
 
 /// It is known what became of a write.
 pub(in crate::app) fn answered(app: &mut App, id: WriteId, answer: Option<Answer>) {
@@ -217,7 +217,25 @@ pub(in crate::app) fn refused(app: &mut App, plan: &Plan, error: &Error, edited:
     if let (Some((kind, text)), true, None) = (typed, asks, &app.editor) {
         unasked::open(app, Layer::Prompt(Box::new(Prompt::new(kind, text))));
     }
+    if asks && app.editor.is_none() && error.kind == ErrorKind::Conflict {
+        ask_anew(app, plan);
+    }
     app.tell(Notice::from(error).lasting());
+}
+
+/// Of a store that has been written to since it was put back, emptying or removing it is not done again but
+/// asked about, with what is there now.
+fn ask_anew(app: &mut App, plan: &Plan) {
+    let (store, is_drop) = match &plan.change {
+        PlannedChange::Purge(store) => (&store.name, false),
+        PlannedChange::Drop(store) => (&store.name, true),
+        _ => return,
+    };
+    let again = matches!(plan.step, Some((Turn::Redo, _)));
+    if let Some(info) = app.stores.get(store).filter(|_| again).cloned() {
+        questions::ask_about_store(app, &info, is_drop);
+        unasked::await_pause(app);
+    }
 }
 
 /// A file was written, or not.

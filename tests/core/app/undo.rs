@@ -2,7 +2,8 @@
 
 use larder::app::{Effect, Event, JobId, Layer, ListDialog, Load, Loaded, Read, RecordView};
 use larder::model::{
-    Expect, Key, OpenBy, Reading, Record, RecordMeta, SetValue, StoreName, Timestamp, Version, Want,
+    Expect, Key, OpenBy, Reading, Record, RecordMeta, SetValue, StoreName, Timestamp, Version,
+    Want, WatchEvent,
 };
 use larder::ops::{self, Failed, OldValues, Plan, Progress, WriteId};
 use larder::storage::{self, Options, Storage, Target};
@@ -48,7 +49,7 @@ impl Shop {
         stage.app.now = Timestamp::from_micros(NOW);
         stage.connect(vec![store("shop", records.len() as u64)]);
         stage.open(records);
-        stage.asked.clear();
+        stage.asked.retain(|effect| matches!(effect, Effect::Watch(..)));
         Self { stage, storage, runtime, name, _folder: folder }
     }
 
@@ -373,4 +374,30 @@ fn a_step_that_keeps_nothing_says_why_and_shows_nothing() {
     assert!(frame.contains("something else was done since"), "{frame}");
     shop.stage.keys("<enter>");
     assert!(matches!(shop.stage.app.layer(), Some(Layer::List(_))));
+}
+
+#[test]
+fn a_purge_that_is_done_again_beside_a_crawl_is_asked_about_with_what_is_there_now() {
+    let mut shop = Shop::of(&[("a", "1"), ("b", "2")]);
+    let info = shop.runtime.block_on(shop.storage.get_metadata(&shop.name)).unwrap();
+    shop.stage.noticed(WatchEvent::Store(info));
+    shop.makes("Pshop<enter>").makes("u");
+    assert_eq!(shop.value("a").as_deref(), Some("1"));
+    let crawled = Plan::set(SetValue {
+        store: shop.name.clone(),
+        key: "c".into(),
+        value: "3".into(),
+        content_type: JSON.into(),
+        expected: Expect::Absent,
+    });
+    shop.runtime.block_on(ops::perform(&*shop.storage, &crawled)).unwrap();
+    shop.makes("<ctrl-r>");
+    assert!(shop.stage.notice().contains("has been written to since"), "{}", shop.stage.notice());
+    let there = |shop: &Shop| ["a", "b", "c"].map(|key| shop.value(key).is_some());
+    assert_eq!(there(&shop), [true; 3], "nothing goes unseen");
+    assert!(matches!(shop.stage.app.layer(), Some(Layer::Confirm(_))));
+    shop.makes("shop<enter>");
+    assert_eq!(there(&shop), [false; 3]);
+    shop.makes("u");
+    assert_eq!(there(&shop), [true; 3]);
 }
