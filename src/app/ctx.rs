@@ -91,6 +91,8 @@ pub enum Request {
     Filter(PromptKind, String),
     /// Look whether the key that is typed in the topmost line is free and allowed.
     CheckKey,
+    /// Choose the store that gets the copy which the topmost line is about.
+    ChooseStore,
     /// Give the record another key or content type, or make a second one: what was typed.
     Rewrite(Box<Prompt>),
     /// Find this text in the value.

@@ -17,7 +17,7 @@ use super::App;
 use super::allowed::writes;
 use super::editor::Editor;
 use super::keys::KeysPane;
-use super::layers::Layer;
+use super::layers::{COMMANDS, Layer};
 use super::layout::Pane;
 use super::load::RecordView;
 use super::notice::Notice;
@@ -216,8 +216,12 @@ fn words(app: &App, action: Action) -> Option<Cow<'static, str>> {
     if let Some(Layer::Prompt(line)) = app.layer() {
         return line.words(action).map(Cow::Borrowed);
     }
-    if let Some(Layer::Help(_) | Layer::Palette(_)) = app.layer() {
-        return Some(menu_words(action).into());
+    match app.layer() {
+        Some(Layer::Palette(menu)) if action == Action::Accept && menu.0.title != COMMANDS => {
+            return Some("choose".into());
+        }
+        Some(Layer::Help(_) | Layer::Palette(_)) => return Some(menu_words(action).into()),
+        _ => {}
     }
     if !app.layers.is_empty() {
         return Some(action.hint().into());
@@ -257,11 +261,13 @@ impl Prompt {
             (Action::Accept, PromptKind::SaveValue) if is_relative(self.input.text()) => {
                 "save in this folder"
             }
+            (Action::Accept, _) if self.to_store.is_some() => "copy",
             (Action::Accept, kind) => kind.verb(),
             (Action::Stage, kind) if kind.changes_leaf() => action.hint(),
             (Action::Next, PromptKind::StoreName) => "alias instead",
             (Action::Next, PromptKind::StoreAlias) => "name instead",
             (Action::Next, PromptKind::RecordType) => "usual types",
+            (Action::Next, PromptKind::CopyKey) => "other store",
             _ => return None,
         })
     }

@@ -30,6 +30,7 @@ pub use draft::DraftView;
 pub use jobs::Jobs;
 pub use leaf::{LeafCursor, UnsavedLeaf};
 pub use log::Log;
+pub(in crate::app) use menu::COMMANDS;
 pub use menu::{Help, Menu, MenuRow, Palette};
 pub use merge::MergeView;
 pub use overlay::{Overlay, Then};

@@ -70,6 +70,13 @@ pub enum Load {
     },
     /// What is stored now of records that are to be set.
     Staged(Arc<[SetValue]>),
+    /// A record's metadata alone.
+    Meta {
+        /// The store.
+        store: StoreName,
+        /// The key.
+        key: Key,
+    },
     /// A record whatever its size, to be compared and not shown.
     Value {
         /// The store.
@@ -211,6 +218,8 @@ pub enum Loaded {
     Summary(Box<Summary>),
     /// A record and what to show of it.
     Record(RecordView),
+    /// The metadata of a record of this store and key; `None` if there is none.
+    Meta(StoreName, Key, Option<RecordMeta>),
     /// A record that is not for the screen; `None` if there is none.
     Value(Option<Record>),
     /// The values of the JSON that is shown; `None` if they are too many.

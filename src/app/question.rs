@@ -1,11 +1,12 @@
 //! Questions and lines to type, as data: what a dialog is about, and what it does when confirmed.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 use bytes::Bytes;
 
 use crate::edit::draft::DraftId;
-use crate::model::{ContentType, Error, Expect, Record, RecordMeta, StoreInfo, StoreName};
+use crate::model::{ContentType, Error, Expect, Key, Record, RecordMeta, StoreInfo, StoreName};
 use crate::ops::{Plan, PlannedChange, Weight, words};
 use crate::text::{self, visible};
 
@@ -56,6 +57,8 @@ pub enum Confirmed {
 
 /// The button that waits for writes, then ends.
 pub(super) const WAIT: &str = "wait and quit";
+/// Of the columns, one in so many is for the name of a store before a line.
+const STORE_SHARE: usize = 3;
 /// What the line that tells of the record in the way begins with.
 const NOW: &str = "Now: ";
 
@@ -229,6 +232,10 @@ pub struct Prompt {
     pub value: Bytes,
     /// The record that it is about, as it was shown.
     pub about: Option<(StoreName, RecordMeta)>,
+    /// The other store that gets the copy of it.
+    pub to_store: Option<StoreName>,
+    /// What that store has under a key that was typed, as far as it was read.
+    pub there: Option<(Key, Option<RecordMeta>)>,
     /// What is wrong with what has been typed so far.
     pub fault: Option<String>,
 }
@@ -236,7 +243,19 @@ pub struct Prompt {
 impl Prompt {
     /// A line that holds this text at first.
     pub fn new(kind: PromptKind, text: &str) -> Self {
-        Self { kind, input: LineInput::new(text), value: Bytes::new(), about: None, fault: None }
+        let (input, value) = (LineInput::new(text), Bytes::new());
+        Self { kind, input, value, about: None, to_store: None, there: None, fault: None }
+    }
+
+    /// What stands before the line, where there are so many columns.
+    pub fn label(&self, columns: usize) -> Cow<'static, str> {
+        match &self.to_store {
+            Some(store) => {
+                let store = store.escaped();
+                format!("copy to {} as: ", text::fit_middle(&store, columns / STORE_SHARE)).into()
+            }
+            None => self.kind.label().into(),
+        }
     }
 
     /// Asks for the file that is to hold this value.

@@ -18,6 +18,8 @@ pub enum Item {
     Store(StoreName),
     /// Going to a record.
     Record(StoreName, Key),
+    /// Copying the record that is asked about to this store.
+    CopyTo(StoreName),
     /// Opening a target, by its number in [`Settings::targets`](crate::app::Settings::targets).
     Target(usize),
     /// Showing saves before they are made, or not.
@@ -27,7 +29,7 @@ pub enum Item {
 impl Item {
     /// Whether it is of one target alone.
     fn is_of_target(&self) -> bool {
-        matches!(self, Self::Store(_) | Self::Record(..))
+        matches!(self, Self::Store(_) | Self::Record(..) | Self::CopyTo(_))
     }
 }
 

@@ -5,6 +5,7 @@ mod answers;
 mod asides;
 mod drafts;
 mod inner;
+mod key_line;
 mod leaves;
 mod leaving;
 mod mouse;
@@ -219,7 +220,8 @@ impl App {
                     }
                 }
                 Request::AskAboutStore(info, drop) => questions::ask_about_store(self, &info, drop),
-                Request::CheckKey => rewrites::check(self),
+                Request::CheckKey => key_line::check(self),
+                Request::ChooseStore => key_line::choose_store(self),
                 Request::Rewrite(prompt) => rewrites::typed(self, *prompt),
                 Request::Prompt(prompt) => self.layers.push(Layer::Prompt(prompt)),
                 Request::Restore(info) => asides::restore(self, *info),

@@ -112,7 +112,7 @@ named! {
     Edit "edit" "edit" "Edit the record here"
     EditExternal "edit_external" "$EDITOR" "Edit the value in $VISUAL or $EDITOR"
     Rename "rename" "rename" "Give the record another key"
-    Duplicate "duplicate" "duplicate" "Make a second record of the same value"
+    Duplicate "duplicate" "duplicate" "Make a copy of the record, in this store or another"
     Retype "retype" "content type" "Give the record another content type; its value stays"
     Delete "delete" "delete" "Delete the record, or all marked records"
     CopyKey "copy_key" "copy key" "Copy the key or the name to the clipboard"

@@ -111,6 +111,11 @@ impl ReadTask {
                     Some(read) => prepare(read.into_record(), mode).await?,
                 },
             ),
+            Load::Meta { store, key } => {
+                let found = storage.read(&store, &key, Want::Meta).await?;
+                let meta = found.map(Reading::into_meta);
+                Loaded::Meta(store, key, meta)
+            }
             Load::Staged(sets) => {
                 let mut found = Vec::with_capacity(sets.len());
                 for set in &*sets {

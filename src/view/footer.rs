@@ -44,7 +44,7 @@ pub(super) fn draw(
 }
 
 fn prompt(buf: &mut Buffer, area: Area, prompt: &Prompt, appearance: &Appearance) -> (u16, u16) {
-    let label = format!(" {}", prompt.kind.label());
+    let label = format!(" {}", prompt.label(area.width.into()));
     let used = put(buf, area.x, area.y, area.width, &label, appearance.style(Role::Title));
     let room = area.width.saturating_sub(used + 1);
     let text = shown(prompt, appearance);
@@ -88,7 +88,8 @@ pub(super) fn finish(
         if let (Some((text, style)), true) = (fault.or(notice), area.y > 2) {
             in_border(buf, area, &text, style, appearance);
         }
-        let typed = cells(line.kind.label()) + cells(&visible(&shown(line, appearance)));
+        let typed =
+            cells(&line.label(area.width.into())) + cells(&visible(&shown(line, appearance)));
         let room = usize::from(area.width).saturating_sub(typed + TO_TYPE);
         let shown = fit(&hints, room, area.width, appearance);
         let wide: usize = shown.iter().map(|hint| wide(hint, appearance)).sum();

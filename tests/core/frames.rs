@@ -756,6 +756,8 @@ fn another_key_or_content_type_for_a_record() {
         ("rename_taken", "jR<ctrl-u>none"),
         ("rename_over", "jR<ctrl-u>none<enter>"),
         ("duplicate", "jA"),
+        ("duplicate_stores", "jA<tab>"),
+        ("duplicate_elsewhere", "jA<tab>default<enter>"),
         ("retype", "jK"),
         ("retype_chosen", "jK<tab>"),
     ] {

@@ -18,6 +18,7 @@ mod asides;
 mod background;
 mod browser;
 mod commands;
+mod copies;
 mod demo;
 mod drafts;
 mod inner;

@@ -23,6 +23,9 @@ use super::overlay::Then;
 pub use dialogs::{Help, Palette};
 use places::Places;
 
+/// What the palette of all commands is called.
+pub(in crate::app) const COMMANDS: &str = "Commands";
+
 /// Something that can be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MenuRow {
@@ -43,6 +46,8 @@ pub struct MenuRow {
 /// A list to look through and to run from.
 #[derive(Debug, Clone)]
 pub struct Menu {
+    /// What it is called, of one that is typed into from the beginning.
+    pub title: &'static str,
     /// What the rows are narrowed to.
     pub input: LineInput,
     /// Whether that is being typed.
@@ -66,6 +71,7 @@ pub struct Menu {
 impl Menu {
     fn new(app: &App, rows: Vec<MenuRow>, matching: Filter) -> Self {
         let mut menu = Self {
+            title: COMMANDS,
             input: LineInput::default(),
             typing: false,
             places: Places::default(),

@@ -56,6 +56,9 @@ impl Dialog for Prompt {
                 if self.kind == PromptKind::RecordType {
                     self.suggest(action == Action::Next);
                 }
+                if self.kind == PromptKind::CopyKey {
+                    ctx.request(Request::ChooseStore);
+                }
                 self.kind = match self.kind {
                     PromptKind::StoreName => PromptKind::StoreAlias,
                     PromptKind::StoreAlias => PromptKind::StoreName,

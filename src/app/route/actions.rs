@@ -16,7 +16,7 @@ use super::super::layout::Pane;
 use super::super::load::RecordView;
 use super::super::notice::Notice;
 use super::super::question::PromptKind;
-use super::{inner, leaves, leaving, opened, panes, questions, rewrites, staged, undo, watched};
+use super::{inner, key_line, leaves, leaving, opened, panes, questions, staged, undo, watched};
 
 /// Does in the pane in focus what a key asks for.
 pub(in crate::app) fn act(app: &mut App, action: Action) {
@@ -121,9 +121,9 @@ pub(in crate::app) fn act_on_one_record(app: &mut App, action: Action) {
                 edit(app, outside);
             }
         }
-        Action::Rename => rewrites::ask(app, PromptKind::RecordKey),
-        Action::Duplicate => rewrites::ask(app, PromptKind::CopyKey),
-        Action::Retype => rewrites::ask(app, PromptKind::RecordType),
+        Action::Rename => key_line::ask(app, PromptKind::RecordKey),
+        Action::Duplicate => key_line::ask(app, PromptKind::CopyKey),
+        Action::Retype => key_line::ask(app, PromptKind::RecordType),
         Action::Delete => questions::ask_to_delete(app),
         _ => app.record.act_on_value(action, &mut ctx!(app)),
     }

@@ -10,7 +10,7 @@ use super::super::layers::{Layer, Overview};
 use super::super::layout::Pane;
 use super::super::load::{Load, Loaded, RecordView};
 use super::super::notice::Notice;
-use super::{asides, inner, leaves, opened, questions, saving, staged, unasked};
+use super::{asides, inner, key_line, leaves, opened, questions, saving, staged, unasked};
 
 pub(in crate::app) fn loaded(app: &mut App, loaded: Loaded) {
     match loaded {
@@ -89,6 +89,7 @@ pub(in crate::app) fn loaded(app: &mut App, loaded: Loaded) {
                 unasked::await_pause(app);
             }
         }
+        Loaded::Meta(store, key, meta) => key_line::there(app, &store, key, meta),
         Loaded::Leaves(shown) => leaves::found(app, shown),
         Loaded::Inner(record, opened) => inner::opened(app, *record, opened),
         Loaded::PutBack(set) => inner::put_back(app, set),

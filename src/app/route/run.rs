@@ -9,7 +9,7 @@ use super::super::ctx::KeysShown;
 use super::super::layout::Pane;
 use super::super::notice::Notice;
 use super::super::recent::Item;
-use super::{opened, panes, targets};
+use super::{key_line, opened, panes, targets};
 
 pub(in crate::app) fn run(app: &mut App, item: Item) {
     if app.layers.is_empty() && app.editor.is_none() {
@@ -19,6 +19,7 @@ pub(in crate::app) fn run(app: &mut App, item: Item) {
         Item::Act(context, action) => act(app, context, action),
         Item::Store(store) => opened::enter(app, store, None),
         Item::Record(store, key) => opened::enter(app, store, Some(KeysShown::At(key))),
+        Item::CopyTo(store) => key_line::into(app, store),
         Item::Target(at) => targets::switch(app, at),
         Item::ReviewSaves => {
             let review = &mut app.settings.review_saves;

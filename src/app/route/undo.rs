@@ -96,10 +96,13 @@ pub(in crate::app) fn made_in_part(
 }
 
 /// Records were changed to and fro.
-pub(in crate::app) fn swapped(app: &mut App, swaps: &[Swap], outcome: &Outcome) {
+pub(in crate::app) fn swapped(app: &mut App, all: &[Swap], outcome: &Outcome) {
     let Some(store) = app.keys.store.clone() else { return };
-    let mut swaps = swaps.iter().filter(|swap| swap.store == store).peekable();
+    let mut swaps = all.iter().filter(|swap| swap.store == store).peekable();
     if swaps.peek().is_none() {
+        if let Some(store) = all.first().map(|swap| swap.store.clone()) {
+            replies::after_change(app, &store);
+        }
         return;
     }
     let swaps: Vec<_> = swaps.collect();

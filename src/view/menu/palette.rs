@@ -27,7 +27,7 @@ pub(super) fn draw(scene: Scene<'_>, menu: &Menu) -> Option<Cell> {
     let rows = u16::try_from(menu.shown().len().max(1)).unwrap_or(u16::MAX);
     let height = rows.saturating_add(3).min(body.height - 2 * gap);
     let area = Area { y: body.y + gap, height, ..centred(body, WIDTH, height) };
-    let (inner, cursor) = frame(buf, area, "Commands", menu, appearance);
+    let (inner, cursor) = frame(buf, area, menu.title, menu, appearance);
     let height = usize::from(inner.height.max(1));
     menu.places.measure((0..menu.shown().len()).collect(), height, 1);
     let top = menu.places.window(menu.at(), menu.at() + 1, menu.shown().len());

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use larder::app::{Compute, Effect, Event, Layer, Loaded, Read, Slot};
+use larder::app::{Compute, Effect, Event, Layer, Load, Loaded, Read, Slot};
 use larder::index::Change;
-use larder::model::Key;
-use larder::ops::{Outcome, PlannedChange, Rewrite, RewriteKind, WriteId};
+use larder::model::{Error, ErrorKind, Key, Record};
+use larder::ops::{Outcome, Plan, PlannedChange, Rewrite, RewriteKind, WriteId};
 
 use super::opened;
-use crate::stage::Stage;
+use crate::stage::{Stage, record, store};
 
 /// The rewrite that was asked for.
 fn asked(stage: &mut Stage) -> Option<(WriteId, Rewrite)> {
@@ -97,6 +97,101 @@ fn a_duplicate_is_offered_a_key_that_is_free() {
     assert_eq!(stage.notice(), "copied a to a-copy");
     applied(&mut stage);
     assert_eq!(stage.app.keys.len(), 4);
+}
+
+/// What the other store has under this key is read.
+fn reads(stage: &mut Stage, key: &str, found: Option<&Record>) {
+    let (ticket, read) = stage.take(Slot::Theirs);
+    let Read::Load(Load::Meta { store, key: of }) = read else { panic!("{read:?}") };
+    assert_eq!((store.escaped().as_str(), of.escaped().as_str()), ("default", key));
+    let meta = found.map(|record| record.meta.clone());
+    stage.event(Event::Loaded(Slot::Theirs, ticket, Ok(Loaded::Meta(store, of, meta))));
+}
+
+#[test]
+fn a_duplicate_goes_into_another_store_that_is_chosen_from_a_list() {
+    let mut stage = opened();
+    stage.keys("A");
+    assert!(stage.frame().contains("other store"), "{}", stage.frame());
+    stage.keys("<tab>");
+    let frame = stage.frame();
+    for part in ["Copy to a store", "shop", "this store", "default", "choose"] {
+        assert!(frame.contains(part), "{part}: {frame}");
+    }
+    stage.keys("dflt");
+    assert!(!stage.frame().contains("this store"), "narrowed by its letters: {}", stage.frame());
+    let command = "larder -t redis://127.0.0.1:6379/0 copy shop a --to default";
+    assert!(stage.frame().contains(command), "{}", stage.frame());
+    stage.keys("<enter>");
+    assert!(stage.frame().contains("copy to default as: a "), "{}", stage.frame());
+    reads(&mut stage, "a", None);
+    stage.keys("<enter>");
+    let (id, it) = asked(&mut stage).unwrap();
+    assert_eq!((&it.kind, it.store.escaped().as_str()), (&RewriteKind::Copy, "shop"));
+    assert_eq!((it.to_store.escaped().as_str(), &it.to), ("default", &Key::from("a")));
+    assert_eq!(it.replaced, None, "never over what came meanwhile");
+    let undo = Plan::rewrite(it);
+    let outcome = Outcome { records: 1, inverse: Some(Box::new(undo)), ..Outcome::default() };
+    stage.event(Event::Written(id, Ok(outcome)));
+    assert_eq!(stage.notice(), "copied a to a in default");
+    assert_eq!(stage.app.keys.current().unwrap().key, Key::from("a"), "the cursor stays");
+    assert_eq!(stage.app.keys.len(), 3);
+    // The other store is counted again, and the step can be undone.
+    let counts = |effect: &Effect| matches!(effect, Effect::Read(Slot::Store, _, Read::Load(Load::Store(of))) if of.escaped() == "default");
+    assert!(stage.asked.iter().any(counts));
+    stage.keys("u");
+    assert_eq!(stage.notice(), "undoing: copied a to a in default…");
+}
+
+#[test]
+fn a_record_of_another_store_is_not_overwritten_unasked() {
+    let mut stage = opened();
+    let there = record("x", "text/plain", "three");
+    stage.keys("A<tab>default<enter>");
+    reads(&mut stage, "a", None);
+    stage.keys("<ctrl-u>x");
+    while stage.asked.iter().filter(|ask| matches!(ask, Effect::Read(Slot::Theirs, ..))).count() > 1
+    {
+        stage.take(Slot::Theirs);
+    }
+    reads(&mut stage, "x", Some(&there));
+    assert!(stage.frame().contains("there is a record of this key"), "{}", stage.frame());
+    stage.keys("<enter>");
+    assert_eq!(asked(&mut stage), None);
+    let frame = stage.frame();
+    assert!(frame.contains("Overwrites x: 5 B, text/plain"), "{frame}");
+    assert!(frame.contains("a → x in default"), "{frame}");
+    stage.keys("n");
+    assert_eq!(asked(&mut stage), None);
+    // What was not read yet is not written over: the write expects nothing there.
+    stage.keys("A<tab>default<enter><ctrl-u>x<enter>");
+    let (id, it) = asked(&mut stage).unwrap();
+    assert_eq!(it.replaced, None);
+    let why = Error::new(ErrorKind::Conflict, "there is a record x already");
+    stage.event(Event::Written(id, Err(why)));
+    assert!(stage.notice().starts_with("there is a record x already"), "{}", stage.notice());
+}
+
+#[test]
+fn the_store_of_a_duplicate_is_left_as_it_was_and_what_was_typed_stays() {
+    let mut stage = opened();
+    stage.keys("A<tab><esc>");
+    assert!(stage.frame().contains("duplicate as: a-copy"), "{}", stage.frame());
+    stage.keys("<ctrl-u>mine<tab>default<enter>");
+    assert!(stage.frame().contains("copy to default as: mine"), "{}", stage.frame());
+    // Back to its own store.
+    stage.keys("<tab>shop<enter>");
+    assert!(stage.frame().contains("duplicate as: mine"), "{}", stage.frame());
+    stage.keys("<enter>");
+    let (_, it) = asked(&mut stage).unwrap();
+    assert_eq!((it.to_store.escaped().as_str(), &it.to), ("shop", &Key::from("mine")));
+    // A name as long as the screen leaves room for the key.
+    let long = "s".repeat(90);
+    let mut stage = Stage::new(40, 10);
+    stage.connect(vec![store("default", 2), store(&long, 3)]);
+    stage.open(&super::shop());
+    stage.keys("A<tab>sss<enter><ctrl-u>typed");
+    assert!(stage.frame().contains(" as: typed"), "{}", stage.frame());
 }
 
 #[test]

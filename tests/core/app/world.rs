@@ -118,6 +118,10 @@ impl World {
             Read::Load(Load::Record { store, key, .. } | Load::Whole { store, key, .. }) => {
                 Loaded::Record(to_shown(find(&store, &key), key))
             }
+            Read::Load(Load::Meta { store, key }) => {
+                let meta = find(&store, &key).map(|record| record.meta);
+                Loaded::Meta(store, key, meta)
+            }
             Read::Load(Load::Value { store, key }) => Loaded::Value(find(&store, &key)),
             Read::Compute(compute) => compute.run(&|| true, &mut |_| {}).unwrap(),
             Read::Load(Load::Asides) => Loaded::Asides(Vec::new()),

@@ -19,6 +19,11 @@ pub(super) fn of(app: &App, item: &Item) -> Option<String> {
         Item::Record(store, key) => {
             vec!["get".to_owned(), store.as_str()?.to_owned(), key.as_str()?.to_owned()]
         }
+        Item::CopyTo(store) => {
+            let own = of_action(app, Context::Keys, Action::Duplicate)?;
+            let [copy, from, key, _] = <[String; 4]>::try_from(own).ok()?;
+            vec![copy, from, key, "--to".to_owned(), store.as_str()?.to_owned()]
+        }
         Item::Target(_) | Item::ReviewSaves => return None,
     };
     written(&app.settings.label, &words)
@@ -73,7 +78,7 @@ fn of_action(app: &App, context: Context, action: Action) -> Option<Vec<String>>
 fn written(label: &str, words: &[String]) -> Option<String> {
     let (name, words) = words.split_first()?;
     // A name that looks like an option is none.
-    let options = ["--name", "--output"];
+    let options = ["--name", "--output", "--to"];
     let odd = words.iter().any(|word| word.starts_with('-') && !options.contains(&word.as_str()));
     let ends = odd.then(|| "--".to_owned());
     let words: Option<Vec<String>> = words.iter().map(|word| quoted(word)).collect();

@@ -4,6 +4,7 @@ use crossterm::event::KeyEvent;
 
 use crate::index::Filter;
 use crate::keymap::{Action, Context};
+use crate::model::StoreName;
 
 use super::super::super::App;
 use super::super::super::ctx::{Ctx, Request};
@@ -31,6 +32,13 @@ impl Palette {
     pub fn new(app: &App) -> Self {
         let mut menu = Menu::new(app, rows::palette(app), Filter::Fuzzy);
         menu.typing = true;
+        Self(menu)
+    }
+
+    /// Of the stores that may get a copy of a record of this one.
+    pub fn of_stores(app: &App, own: &StoreName) -> Self {
+        let mut menu = Menu::new(app, rows::stores(app, own), Filter::Fuzzy);
+        (menu.typing, menu.title) = (true, "Copy to a store");
         Self(menu)
     }
 }

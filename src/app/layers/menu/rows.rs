@@ -135,6 +135,15 @@ fn row(item: Item, text: String, alias: &'static str, section: &'static str) -> 
     MenuRow { item, text, alias, keys: String::new(), section, why: None }
 }
 
+/// The stores that may get a copy of a record of this one: it first, then the others as they are listed.
+pub(super) fn stores(app: &App, own: &StoreName) -> Vec<MenuRow> {
+    let row =
+        |store: &StoreName, section| row(Item::CopyTo(store.clone()), store.escaped(), "", section);
+    let others = app.stores.all().map(|info| &info.store).filter(|store| *store != own);
+    let others = others.take(MOST_STORES).map(|store| row(store, ""));
+    std::iter::once(row(own, "this store")).chain(others).collect()
+}
+
 fn of_store(store: &StoreName) -> MenuRow {
     let text = format!("Open store {}", store.escaped());
     row(Item::Store(store.clone()), text, "store", "Store")
@@ -166,7 +175,7 @@ pub(super) fn why(app: &App, under: Context, item: &Item) -> Option<String> {
         Item::Target(at) => {
             return app.settings.targets.get(*at)?.label.as_ref().err().cloned();
         }
-        Item::Store(_) | Item::Record(..) | Item::ReviewSaves => return None,
+        Item::Store(_) | Item::Record(..) | Item::CopyTo(_) | Item::ReviewSaves => return None,
     };
     Some(told.to_owned())
 }

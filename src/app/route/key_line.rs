@@ -1,0 +1,145 @@
+//! The line in which another key is typed for a record, or a content type: what it begins with, which store it
+//! is for, and what is in its way.
+
+use crate::model::{Key, LONGEST_KEY, RecordMeta, StoreName};
+use crate::ops::words;
+
+use super::super::App;
+use super::super::event::Slot;
+use super::super::input::LineInput;
+use super::super::layers::{Layer, Palette};
+use super::super::load::Load;
+use super::super::notice::Notice;
+use super::super::question::{Prompt, PromptKind};
+
+/// Asks for the key or the content type that the record under the cursor is to have.
+pub(in crate::app) fn ask(app: &mut App, kind: PromptKind) {
+    let (Some(store), Some(meta)) = (app.keys.store.clone(), app.keys.current()) else { return };
+    // What the list has not read yet, the pane beside it may have.
+    let shown = app.record.shown.as_ref().and_then(|shown| shown.meta());
+    let meta = shown.filter(|shown| shown.key == meta.key).cloned().unwrap_or(meta);
+    let Some(key) = meta.key.as_str() else {
+        app.notice = Some(Notice::info("this key is not UTF-8: no line can hold it"));
+        return;
+    };
+    let text = match kind {
+        PromptKind::CopyKey => free_key(app, key),
+        PromptKind::RecordType => meta.content_type.as_str().to_owned(),
+        _ => key.to_owned(),
+    };
+    let prompt = Prompt { about: Some((store, meta)), ..Prompt::new(kind, &text) };
+    app.layers.push(Layer::Prompt(Box::new(prompt)));
+    check(app);
+}
+
+/// The key with an end that no other record has.
+fn free_key(app: &App, key: &str) -> String {
+    let numbered = |at: usize| match at {
+        1 => format!("{key}-copy"),
+        at => format!("{key}-copy-{at}"),
+    };
+    let is_free = |key: &String| app.keys.index.find(key.as_bytes()).is_err();
+    (1..1000).map(numbered).find(is_free).unwrap_or_else(|| numbered(1))
+}
+
+/// Lists the stores that may get the copy.
+pub(in crate::app) fn choose_store(app: &mut App) {
+    let Some(Layer::Prompt(prompt)) = app.layers.last() else { return };
+    if let Some((own, _)) = prompt.about.clone() {
+        let stores = Palette::of_stores(app, &own);
+        app.layers.push(Layer::Palette(Box::new(stores)));
+    }
+}
+
+/// A store was chosen that gets the copy.
+pub(in crate::app) fn into(app: &mut App, store: StoreName) {
+    let Some(Layer::Prompt(prompt)) = app.layers.last() else { return };
+    let Some((own, meta)) = prompt.about.as_ref().filter(|_| prompt.kind == PromptKind::CopyKey)
+    else {
+        return;
+    };
+    let key = meta.key.as_str().unwrap_or_default().to_owned();
+    let (other, free) = ((store != *own).then_some(store), free_key(app, &key));
+    // What was proposed and not typed over is proposed for the store.
+    let typed = prompt.input.text();
+    let proposed = if other.is_some() { key.clone() } else { free.clone() };
+    let input = [key.as_str(), free.as_str()].contains(&typed).then(|| LineInput::new(&proposed));
+    if let Some(Layer::Prompt(prompt)) = app.layers.last_mut() {
+        (prompt.to_store, prompt.there) = (other, None);
+        prompt.input = input.unwrap_or_else(|| prompt.input.clone());
+    }
+    check(app);
+}
+
+/// Says of the key that is being typed what is in its way. What another store has under it is read.
+pub(in crate::app) fn check(app: &mut App) {
+    let Some(Layer::Prompt(prompt)) = app.layers.last() else { return };
+    let fault = fault(app, prompt);
+    let key = Key::from(prompt.input.text());
+    let is_known = prompt.there.as_ref().is_some_and(|(of, _)| *of == key);
+    if let Some(store) = prompt.to_store.clone().filter(|_| !is_known) {
+        app.out.read(Slot::Theirs, Load::Meta { store, key });
+    }
+    let Some(Layer::Prompt(prompt)) = app.layers.last_mut() else { return };
+    prompt.fault = fault;
+    if !is_known {
+        prompt.there = None;
+    }
+}
+
+/// What another store has under a key was read: told in the line that it was read for.
+pub(in crate::app) fn there(app: &mut App, store: &StoreName, key: Key, meta: Option<RecordMeta>) {
+    let Some(Layer::Prompt(prompt)) = app.layers.last_mut() else { return };
+    if prompt.to_store.as_ref() == Some(store) {
+        prompt.there = Some((key, meta));
+        check(app);
+    }
+}
+
+/// The record that a line would write over: of its store, or of the other one as far as that was read.
+pub(super) fn in_the_way(app: &App, prompt: &Prompt, key: &Key) -> Option<RecordMeta> {
+    match (&prompt.to_store, &prompt.there) {
+        (None, _) => {
+            let row = app.keys.index.find(key.as_bytes()).ok()?;
+            Some(app.keys.index.row(row))
+        }
+        (Some(_), Some((of, Some(meta)))) if of == key => {
+            Some(RecordMeta { key: key.clone(), ..meta.clone() })
+        }
+        (Some(_), _) => None,
+    }
+}
+
+fn fault(app: &App, prompt: &Prompt) -> Option<String> {
+    let text = prompt.input.text();
+    let (store, meta) = prompt.about.as_ref()?;
+    let key = Key::from(text);
+    let is_own = meta.key == key && prompt.to_store.is_none();
+    let is_lost = |key: &Key| app.writes_back(prompt.to_store.as_ref().unwrap_or(store), key);
+    // The copied record stays as it is.
+    let changes = prompt.kind != PromptKind::CopyKey;
+    if prompt.kind == PromptKind::RecordType {
+        return is_lost(&meta.key).then(|| words::WRITTEN_BACK.to_owned());
+    }
+    if text.is_empty() {
+        return Some("a key has at least one character".to_owned());
+    }
+    if !is_own && in_the_way(app, prompt, &key).is_some() {
+        let why = "there is a record of this key; larder asks before it is overwritten";
+        return Some(why.to_owned());
+    }
+    if (changes && is_lost(&meta.key)) || (!is_own && is_lost(&key)) {
+        return Some(words::WRITTEN_BACK.to_owned());
+    }
+    if is_own {
+        return None;
+    }
+    let (longest, length) = (LONGEST_KEY, text.chars().count());
+    match key.odd_character() {
+        Some(odd) => Some(format!("Crawlee for JavaScript takes no {odd:?} in a key")),
+        None if length > longest => Some(format!(
+            "Crawlee for JavaScript takes keys of at most {longest} characters, and this has {length}"
+        )),
+        None => None,
+    }
+}
