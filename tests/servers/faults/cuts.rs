@@ -11,6 +11,7 @@ mod drafts;
 mod planted;
 mod sent;
 mod staged;
+mod staged_saves;
 mod told;
 mod wire;
 

@@ -47,7 +47,7 @@ fn draft(state: &Path) -> Option<String> {
     run(&["show", first["draft"].as_str().unwrap()])
 }
 
-fn comes(what: &str, mut done: impl FnMut() -> bool) -> Result<(), String> {
+pub(super) fn comes(what: &str, mut done: impl FnMut() -> bool) -> Result<(), String> {
     let start = Instant::now();
     while !done() {
         if start.elapsed() > Duration::from_secs(10) {
