@@ -48,6 +48,9 @@ impl Log {
     fn why(&self) -> Option<&str> {
         match &self.current()?.state {
             StepState::Fixed(why) => Some(why),
+            StepState::Undone(None) if self.cursor.at == 0 => {
+                Some("not all of it came back: what has come since stays")
+            }
             StepState::Undone(None) => Some("something else was done since"),
             StepState::Done(_) | StepState::Undone(Some(_)) => None,
         }

@@ -26,7 +26,7 @@ pub(super) fn stage(app: &mut App, set: SetValue) {
     let is_full = !is_there && app.staged.edits().len() >= MOST;
     let full = || format!("{MOST} edits are staged, which is the most: save them first");
     let Some(editor) = &mut app.editor else {
-        return one_value::stage(app, set, is_full.then(full));
+        return one_value::stage(app, &set, is_full.then(full));
     };
     if editor.is_busy() {
         return;

@@ -1,14 +1,13 @@
 //! Changes of one value are staged: those of one record are one edit.
 
 use larder::app::{Effect, Event, Layer, Settings, Slot};
-use larder::edit::LeafEdit;
 use larder::edit::draft::Draft;
-use larder::model::{Expect, Timestamp};
+use larder::model::{Expect, Timestamp, WatchEvent};
 
 use super::JSON;
 use super::drafts::{dropped, kept};
 use super::leaf::select;
-use crate::stage::{Stage, record, store};
+use crate::stage::{Stage, computed, record, store};
 
 const TEXT: &str = r#"{"price": 1.10,"tags" :["a",  "b"], "n": -0.0}"#;
 
@@ -111,30 +110,46 @@ fn changes_of_several_values_of_a_record_are_one_edit_and_one_step() {
 }
 
 #[test]
-fn a_value_that_is_staged_already_or_of_a_record_that_has_changed_is_not_staged_over_it() {
+fn a_value_that_is_staged_already_is_not_staged_over() {
     let mut stage = on(TEXT, false);
     stage.keys("j<enter><backspace>5<ctrl-p><enter>");
     let Some(Layer::Prompt(line)) = stage.app.layer() else { panic!() };
     assert_eq!(line.input.text(), "1.10", "as it is stored");
     stage.keys("7<ctrl-p>");
-    let told = "not staged: an edit of $.price is staged already; edit or save that one";
+    let told = "not staged: $.price is staged already; edit what is staged, or save it";
     assert_eq!(stage.notice(), told);
     let Some(Layer::Prompt(line)) = stage.app.layer() else { panic!() };
     assert_eq!(line.input.text(), "1.107", "what was typed is still there");
     assert_eq!(value(&stage), TEXT.replace("1.10", "1.15"));
-    // A crawl writes the record.
-    stage.keys("<esc>");
-    let now = record("page", JSON, TEXT.replace("-0.0", "7"));
-    stage.noticed(larder::model::WatchEvent::Records {
-        set: vec![now.meta.clone()],
-        removed: vec![],
-    });
+}
+
+/// A crawl writes the record, which is shown as it is then.
+fn crawled(stage: &mut Stage, text: &str) {
+    let now = record("page", JSON, text);
+    let set = vec![now.meta.clone()];
+    stage.noticed(WatchEvent::Records { set, removed: vec![] });
     stage.show(std::slice::from_ref(&now));
     let (ticket, read) = stage.take(Slot::Leaves);
-    stage.event(Event::Loaded(Slot::Leaves, ticket, Ok(crate::stage::computed(read))));
-    stage.keys("jjjj<enter><ctrl-u>8<ctrl-p>");
-    assert!(stage.notice().contains("page has changed since another edit"), "{}", stage.notice());
-    assert_eq!(value(&stage), TEXT.replace("1.10", "1.15"));
+    stage.event(Event::Loaded(Slot::Leaves, ticket, Ok(computed(read))));
+}
+
+#[test]
+fn what_a_crawl_wrote_beside_a_staged_value_is_taken_in_by_the_next_one() {
+    let now = TEXT.replace("-0.0", "7");
+    let mut stage = on(TEXT, false);
+    stage.keys("j<enter><backspace>5<ctrl-p>");
+    crawled(&mut stage, &now);
+    stage.keys("jjj<enter><ctrl-u>8<ctrl-p>");
+    let [edit] = stage.app.staged.edits() else { panic!("{}", stage.notice()) };
+    let both = now.replace("1.10", "1.15").replace("\"b\"", "8");
+    assert_eq!(edit.set.value, both);
+    assert_eq!(edit.set.expected, Expect::unchanged(now.into(), JSON.into()), "as it is shown");
+    // What it wrote over the staged value itself is not.
+    crawled(&mut stage, &TEXT.replace("1.10", "3.00"));
+    stage.keys("j<enter><ctrl-u>9<ctrl-p>");
+    let told = "not staged: $.price is staged, and changed by someone else since";
+    assert!(stage.notice().starts_with(told), "{}", stage.notice());
+    assert_eq!(stage.app.staged.edits()[0].set.value, both);
 }
 
 #[test]
@@ -163,19 +178,16 @@ fn a_staged_change_of_a_value_is_opened_in_its_record_and_staged_again() {
 
 #[test]
 fn where_a_value_is_removed_the_footer_names_staging_and_elsewhere_it_does_not() {
-    let mut stage = on(TEXT, true);
-    stage.keys("jd").compared();
-    assert!(
-        stage.frame().contains("^p stage") || stage.frame().contains("ctrl-p stage"),
-        "{}",
-        stage.frame()
-    );
-    let mut stage = on(TEXT, false);
-    stage.keys("jd");
-    assert!(stage.frame().contains("stage"), "{}", stage.frame());
-    let Some(Layer::Confirm(asked)) = stage.app.layer() else { panic!() };
-    assert!(larder::app::Dialog::allows(&**asked, larder::keymap::Action::Stage));
-    stage.keys("<esc><esc><tab>").keys("d");
-    assert!(!stage.frame().contains("^p stage"), "{}", stage.frame());
-    let _ = LeafEdit::Remove;
+    for review_saves in [true, false] {
+        let mut stage = on(TEXT, review_saves);
+        stage.keys("jd");
+        if review_saves {
+            stage.compared();
+        }
+        assert!(stage.frame().contains("ctrl-p stage"), "{}", stage.frame());
+        // Another question has nothing to stage.
+        stage.keys("<esc><esc><tab><tab>d");
+        assert!(matches!(stage.app.layer(), Some(Layer::Confirm(_))));
+        assert!(!stage.frame().contains("ctrl-p stage"), "{}", stage.frame());
+    }
 }

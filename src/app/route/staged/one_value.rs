@@ -4,7 +4,6 @@ use crate::edit::draft::{Draft, DraftHead};
 use crate::edit::{Merge, TypedValue};
 use crate::model::{Expect, SetValue};
 
-use super::super::super::layers::Layer;
 use super::super::super::notice::Notice;
 use super::super::super::staged::StagedEdit;
 use super::super::super::{App, drafting};
@@ -12,15 +11,13 @@ use super::super::{drafts, leaves};
 
 /// Keeps the change of one value to be saved with others: by itself, or with what is staged of its record.
 /// `full` says why there is no room for one more.
-pub(super) fn stage(app: &mut App, set: SetValue, full: Option<String>) {
-    let unsaved = Layer::unsaved_in(&mut app.layers);
-    if unsaved.is_none_or(|unsaved| unsaved.saving.is_busy()) {
-        return;
-    }
+pub(super) fn stage(app: &mut App, set: &SetValue, full: Option<String>) {
+    let unsaved = app.unsaved_leaf().filter(|unsaved| !unsaved.saving.is_busy());
+    let Some(base) = unsaved.map(|unsaved| TypedValue::from(&unsaved.record)) else { return };
     let there = app.staged.find(&set.store, &set.key).cloned();
     let staged = match (there, full) {
         (_, Some(full)) => Err(full),
-        (Some(edit), None) => joined(app, &edit, &set),
+        (Some(edit), None) => joined(app, &edit, set, base),
         (None, None) => drafting::to_stage(app)
             .map(|draft| (set.clone(), draft))
             .ok_or_else(|| "nothing is typed".to_owned()),
@@ -44,24 +41,32 @@ pub(super) fn stage(app: &mut App, set: SetValue, full: Option<String>) {
     super::check(app);
 }
 
-/// The edit that is staged of a record together with this change of one of its values.
-fn joined(app: &App, edit: &StagedEdit, set: &SetValue) -> Result<(SetValue, Draft), String> {
+/// The edit that is staged of a record together with this change of one of its values, over the record as
+/// that is shown. What someone else has changed since beside the first is taken in.
+fn joined(
+    app: &App,
+    edit: &StagedEdit,
+    set: &SetValue,
+    base: TypedValue,
+) -> Result<(SetValue, Draft), String> {
     let key = set.key.named();
-    let base = edit.draft.base.clone().filter(|_| edit.set.expected == set.expected);
-    let Some(base) = base else {
-        return Err(format!(
-            "{key} has changed since another edit of it was staged; save that first"
-        ));
-    };
     let typed = |set: &SetValue| TypedValue {
         content_type: set.content_type.clone(),
         value: set.value.clone(),
     };
-    let merge = Merge::of(&base, &typed(&edit.set), &typed(set));
-    if let Some(conflict) = merge.conflicts.first() {
-        return Err(format!("an edit of {} is staged already; edit or save that one", conflict.at));
-    }
-    let joined = merge.resolve(&[]).map_err(|why| why.to_string())?;
+    let join = |base: &TypedValue, one: &TypedValue, other: &TypedValue, by: &str| {
+        let merge = Merge::of(base, one, other);
+        match merge.conflicts.first() {
+            Some(conflict) => {
+                Err(format!("{} is {by}; edit what is staged, or save it", conflict.at))
+            }
+            None => merge.resolve(&[]).map_err(|why| why.to_string()),
+        }
+    };
+    let was = edit.draft.base.as_ref();
+    let was = was.ok_or_else(|| format!("{key} was new when another edit of it was staged"))?;
+    let staged = join(was, &typed(&edit.set), &base, "staged, and changed by someone else since")?;
+    let joined = join(&base, &staged, &typed(set), "staged already")?;
     let head = DraftHead {
         content_type: joined.content_type,
         inner: None,

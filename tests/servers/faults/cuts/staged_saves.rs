@@ -1,7 +1,7 @@
 //! Saves of staged edits from the browser, cut at their bytes: each record is old or new, how many are told
 //! to be saved are, and what is not saved is still staged, in the list and as a draft.
 //!
-//! A fortieth of `LARDER_CUTS` is how many saves are cut, few without it: each is of three records that are
+//! A twentieth of `LARDER_CUTS` is how many saves are cut, few without it: each is of three records that are
 //! typed, saved, looked at and saved again.
 
 use std::collections::BTreeMap;
@@ -252,7 +252,7 @@ impl Browser {
 #[test]
 fn staged_edits_whose_save_is_cut_are_told_as_they_are_and_stay_staged_until_they_are_saved() {
     let wanted = std::env::var("LARDER_CUTS").ok().and_then(|wanted| wanted.parse().ok());
-    let wanted: usize = wanted.map_or(FEW, |wanted: usize| (wanted / 40).max(FEW));
+    let wanted: usize = wanted.map_or(FEW, |wanted: usize| (wanted / 20).max(FEW));
     let each = wanted.div_ceil(AT_ONCE);
     let tally = Mutex::new((Vec::new(), Vec::new()));
     std::thread::scope(|scope| {
