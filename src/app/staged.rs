@@ -3,12 +3,16 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use crate::edit::TypedValue;
 use crate::edit::draft::{Draft, DraftId};
-use crate::model::{Expect, Key, Reading, SetValue, StoreName};
+use crate::edit::{Merge, TypedValue};
+use crate::model::{Content, Expect, Key, Reading, Record, SetValue, StoreName, Version};
 use crate::ops::WriteId;
 use crate::text;
 
+use super::saving::only_over;
+
+/// So many bytes longer than it was or is to be, a record is read to be merged.
+const GROWN: u64 = 64 << 10;
 /// Edits that are staged at most: their drafts have room beside others.
 pub(super) const MOST: usize = 100;
 
@@ -28,13 +32,15 @@ pub struct StagedEdit {
 }
 
 /// What is stored now of a record that has a staged edit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum StagedNow {
     /// It has not been looked at.
     #[default]
     Unknown,
     /// What the edit was made from.
     Same,
+    /// Something else, though not where the edit changes it: what is there, and what both give.
+    Beside(Arc<[TypedValue; 2]>),
     /// Something else.
     Changed,
     /// Nothing, where there was something.
@@ -44,27 +50,68 @@ pub enum StagedNow {
 }
 
 impl StagedNow {
-    /// By what was read of the record, up to the longer one of what it was and is to be.
+    /// By what was read of the record, whole or as far as [`most`](Self::most).
     pub fn of(set: &SetValue, now: Option<&Reading>) -> Self {
-        if let Some(Reading::Whole(record)) = now
-            && record.value == set.value
-            && record.meta.content_type == set.content_type
-        {
-            return Self::Stored;
-        }
         match now {
+            Some(Reading::Whole(record)) if TypedValue::from(record) == typed(set) => Self::Stored,
             _ if set.expected.is_met(now) => Self::Same,
+            Some(Reading::Whole(record)) => Self::beside(set, record),
             Some(_) => Self::Changed,
             None => Self::Gone,
         }
     }
+
+    /// How many bytes of a record are to be read to tell.
+    pub fn most(set: &SetValue) -> u64 {
+        set.replaced().max(set.value.len() as u64).saturating_add(GROWN)
+    }
+
+    /// Joins what is to be set with what someone else wrote.
+    fn beside(set: &SetValue, record: &Record) -> Self {
+        let Expect::Is(Version { content_type, content: Content::Bytes(value) }) = &set.expected
+        else {
+            return Self::Changed;
+        };
+        let base = TypedValue { content_type: content_type.clone(), value: value.clone() };
+        let theirs = TypedValue::from(record);
+        match Merge::of(&base, &typed(set), &theirs).resolve(&[]) {
+            // All that the edit changes is so.
+            Ok(joined) if joined == theirs => Self::Stored,
+            Ok(joined) => Self::Beside(Arc::new([theirs, joined])),
+            Err(_) => Self::Changed,
+        }
+    }
+}
+
+/// What is to be stored.
+fn typed(set: &SetValue) -> TypedValue {
+    TypedValue { content_type: set.content_type.clone(), value: set.value.clone() }
 }
 
 impl StagedEdit {
-    /// What it changes: what was read, and what is to be stored.
+    /// What it changes: what was read or is there now, and what is to be stored.
     pub(super) fn versions(&self) -> [Option<TypedValue>; 2] {
-        let SetValue { value, content_type, .. } = self.set.clone();
-        [self.draft.base.clone(), Some(TypedValue { content_type, value })]
+        match &self.now {
+            StagedNow::Beside(both) => both.each_ref().map(|one| Some(one.clone())),
+            _ => [self.draft.base.clone(), Some(typed(&self.set))],
+        }
+    }
+
+    /// Whether it is merged with what someone else has written beside it since.
+    pub fn is_merged(&self) -> bool {
+        matches!(self.now, StagedNow::Beside(_))
+    }
+
+    /// The write that saves it, over what it was made from or is merged with.
+    pub(super) fn to_save(&self) -> SetValue {
+        let StagedNow::Beside(both) = &self.now else { return self.set.clone() };
+        let [theirs, joined] = &**both;
+        SetValue {
+            value: joined.value.clone(),
+            content_type: joined.content_type.clone(),
+            expected: only_over(theirs),
+            ..self.set.clone()
+        }
     }
 
     /// The kind of change, in a word or two.
@@ -88,10 +135,11 @@ impl StagedEdit {
         }
     }
 
-    /// What someone else has done since, in words; `None` where that is nothing, or not known.
+    /// What someone else has done since that is in its way, in words; `None` where that is nothing, or not
+    /// known.
     pub fn since(&self) -> Option<&'static str> {
         match self.now {
-            StagedNow::Unknown | StagedNow::Same => None,
+            StagedNow::Unknown | StagedNow::Same | StagedNow::Beside(_) => None,
             StagedNow::Changed if self.set.expected == Expect::Absent => Some("made since"),
             StagedNow::Changed => Some("changed since"),
             StagedNow::Gone => Some("deleted since"),
@@ -156,7 +204,12 @@ impl StagedEdits {
         self.edits.iter().find(|edit| edit.set.key == *key && edit.set.store == *store)
     }
 
-    /// The writes that save them.
+    /// The writes that save them, as far as what is stored now has been looked at.
+    pub(super) fn to_save(&self) -> Arc<[SetValue]> {
+        self.edits.iter().map(StagedEdit::to_save).collect()
+    }
+
+    /// The writes that save them, over what they were made from.
     pub(super) fn sets(&self) -> Arc<[SetValue]> {
         self.edits.iter().map(|edit| edit.set.clone()).collect()
     }
@@ -191,7 +244,7 @@ impl StagedEdits {
                 *key == edit.set.key && *store == edit.set.store
             };
             if let Some((_, _, now)) = found.iter().find(is) {
-                edit.now = *now;
+                edit.now = now.clone();
             }
         }
     }

@@ -119,10 +119,15 @@ impl ReadTask {
             Load::Staged(sets) => {
                 let mut found = Vec::with_capacity(sets.len());
                 for set in &*sets {
-                    let want = Want::UpTo(set.replaced().max(set.value.len() as u64));
+                    let want = Want::UpTo(StagedNow::most(set));
                     let now = storage.read(&set.store, &set.key, want).await?;
-                    let now = StagedNow::of(set, now.as_ref());
-                    found.push((set.store.clone(), set.key.clone(), now));
+                    let found_now = if set.value.len() <= INLINE_LIMIT {
+                        StagedNow::of(set, now.as_ref())
+                    } else {
+                        let set = set.clone();
+                        on_blocking_thread(move || StagedNow::of(&set, now.as_ref())).await?
+                    };
+                    found.push((set.store.clone(), set.key.clone(), found_now));
                 }
                 Loaded::Staged(found)
             }

@@ -70,6 +70,10 @@ fn lines(shown: &StagedDiff, width: usize, app: &App, appearance: &Appearance) -
             let words = format!("{since} by someone else: not written, but stays staged");
             lines.extend(said(&words, Role::Warning));
         }
+        if part.is_merged {
+            let words = "someone else has changed it elsewhere since: merged with that";
+            lines.extend(said(words, Role::Dim));
+        }
         if app.writes_back(&part.store, &part.key) {
             lines.extend(said(words::WRITTEN_BACK, Role::Warning));
         }

@@ -39,7 +39,8 @@ impl Staged {
             return Row { text: key.into(), state: state.into(), look, ..Row::default() };
         }
         let text = format!("{key} in {}", edit.set.store.escaped());
-        let since = since.map_or(String::new(), |since| format!("{since} · "));
+        let merged = edit.is_merged().then_some("merged with a change");
+        let since = since.or(merged).map_or(String::new(), |since| format!("{since} · "));
         let state = format!("{since}{} · {}", edit.kind(), edit.sizes());
         Row { text: text.into(), state: state.into(), look, ..Row::default() }
     }

@@ -38,6 +38,8 @@ pub struct StagedPart {
     pub diff: Option<Diff>,
     /// What someone else has done since: then it is not written.
     pub since: Option<&'static str>,
+    /// Whether it is merged with what someone else has written beside it.
+    pub is_merged: bool,
 }
 
 impl StagedDiff {
@@ -52,6 +54,7 @@ impl StagedDiff {
             key: edit.set.key.clone(),
             diff: None,
             since: edit.since(),
+            is_merged: edit.is_merged(),
         };
         Self { parts: edits.map(part).collect(), comparison, overlay: Overlay::default() }
     }
@@ -77,6 +80,7 @@ impl Dialog for StagedDiff {
         for part in &mut self.parts {
             let edit = app.staged.edits().iter().find(|edit| edit.id == part.id);
             part.since = edit.and_then(StagedEdit::since);
+            part.is_merged = edit.is_some_and(StagedEdit::is_merged);
         }
     }
 

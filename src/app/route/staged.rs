@@ -14,7 +14,7 @@ use super::super::ctx::Request;
 use super::super::event::{Effect, Slot};
 use super::super::layers::{Layer, ListDialog, StagedDiff};
 use super::super::load::{Compute, Load};
-use super::super::notice::Notice;
+use super::super::notice::{Notice, Tone};
 use super::super::staged::{MOST, StagedNow};
 use super::super::writes::Answer;
 use super::super::{App, drafting};
@@ -198,7 +198,8 @@ pub(super) fn open(app: &mut App, id: &DraftId) {
     editor.show_cursor(app.layout().body);
     app.editor = Some(editor);
     app.drafting.go_on(id, &edit.draft);
-    app.notice = Some(match edit.since() {
+    let since = edit.since().or(edit.is_merged().then_some("changed since"));
+    app.notice = Some(match since {
         Some(since) => Notice::warning(format!("{since} by someone else: saving merges the two")),
         None => Notice::info("this edit was staged; it is in the editor again"),
     });
@@ -233,7 +234,7 @@ pub(super) fn save(app: &mut App) {
         app.notice = Some(why);
         return;
     }
-    let sets = app.staged.sets();
+    let sets = app.staged.to_save();
     if sets.is_empty() {
         app.notice = Some(Notice::info("no edit is staged"));
         return;
@@ -261,11 +262,21 @@ pub(super) fn answered(app: &mut App, id: WriteId, answer: &Answer) {
     if let Answer::Done(Plan { change: PlannedChange::SetMany(sets), .. }, outcome) = answer {
         let left: HashSet<&Key> = outcome.skipped.iter().collect();
         let is_saved = |set: &SetValue| !left.contains(&set.key) && sets.contains(set);
-        let saved = app.staged.take_all(|edit| is_saved(&edit.set));
+        let saved = app.staged.take_all(|edit| is_saved(&edit.to_save()));
+        tell_merged(app, saved.iter().filter(|edit| edit.is_merged()).count());
         app.out.effects.extend(saved.into_iter().map(|edit| Effect::DropDraft(edit.id)));
     }
     close_if_empty(app);
     check(app);
+}
+
+/// Adds to what is said of a save how many records were merged.
+fn tell_merged(app: &mut App, merged: usize) {
+    let told = app.notice.as_mut().filter(|told| merged > 0 && told.tone != Tone::Failure);
+    if let Some(told) = told {
+        let merged = if merged == 1 { "one".to_owned() } else { merged.to_string() };
+        told.text = format!("{}; {merged} merged with what someone else wrote", told.text);
+    }
 }
 
 /// The list has nothing more to show.

@@ -3,7 +3,8 @@
 use larder::app::{Effect, Event, Layer, Loaded, Read, Settings, Slot, StagedNow};
 use larder::edit::draft::{Draft, DraftId};
 use larder::model::{
-    Error, ErrorKind, Expect, Key, Record, ServerInfo, SetValue, StoreName, Timestamp, WatchEvent,
+    Error, ErrorKind, Expect, Key, Reading, Record, ServerInfo, SetValue, StoreName, Timestamp,
+    WatchEvent,
 };
 use larder::ops::{Outcome, Plan, PlannedChange, Resolution, WriteId};
 
@@ -150,6 +151,36 @@ fn all_are_shown_as_one_change_and_saved_by_one_plan() {
     assert_eq!(stage.notice(), told);
     assert_eq!(stage.app.journal.steps().len(), 1, "it is one step");
     assert_eq!(stage.app.journal.steps()[0].title, "saved 2 records");
+}
+
+#[test]
+fn what_someone_else_wrote_beside_a_staged_edit_is_merged_when_it_is_saved() {
+    let mut stage = staged();
+    let theirs = record("b", JSON, r#"{"key": "b", "count": 7}"#);
+    let set = stage.app.staged.edits()[1].set.clone();
+    let now = StagedNow::of(&set, Some(&Reading::Whole(theirs.clone())));
+    assert!(matches!(now, StagedNow::Beside(_)), "{now:?}");
+    finds(&mut stage, [("a", StagedNow::Same), ("b", now), ("c", StagedNow::Same)]);
+    stage.keys("<ctrl-p>");
+    assert!(stage.frame().contains("merged with a change · value"), "{}", stage.frame());
+    stage.keys("j<enter>").compared();
+    let frame = stage.frame();
+    for part in ["$.key  \"b\" → \"b!\"", "someone else has changed it elsewhere since: merged"] {
+        assert!(frame.contains(part), "{part}: {frame}");
+    }
+    assert!(!frame.contains("$.count"), "what is there stays: {frame}");
+    stage.keys("<enter>");
+    let (id, _, sets) = sent(&mut stage);
+    assert_eq!(sets[1].value, r#"{"key": "b!", "count": 7}"#);
+    assert_eq!(sets[1].expected, Expect::unchanged(theirs.value.clone(), JSON.into()));
+    stage.event(Event::Written(id, Ok(Outcome { records: 3, ..Outcome::default() })));
+    assert_eq!(stage.notice(), "saved 3 records; one merged with what someone else wrote");
+    assert_eq!(stage.app.staged.total(), 0);
+    // What it wrote over the same leaf is not, and what it has stored of it is no edit any more.
+    let now = |text: &str| StagedNow::of(&set, Some(&Reading::Whole(record("b", JSON, text))));
+    assert_eq!(now(r#"{"key": "theirs"}"#), StagedNow::Changed);
+    assert_eq!(now(r#"{"key": "b!", "count": 8}"#), StagedNow::Stored);
+    assert_eq!(now(r#"{"key": "b"}"#), StagedNow::Same);
 }
 
 #[test]

@@ -7,8 +7,8 @@ use larder::app::{
     Effect, Event, Load, Loaded, Read, RecordView, Slot, StagedNow, Summary, Ticket,
 };
 use larder::model::{
-    Content, ContentType, Error, ErrorKind, Expect, Key, KeyPage, OpenBy, Record, RecordMeta,
-    SetValue, Version, WatchEvent,
+    Content, ContentType, Error, ErrorKind, Expect, Key, KeyPage, OpenBy, Reading, Record,
+    RecordMeta, SetValue, Version, WatchEvent,
 };
 use larder::ops::{Outcome, Plan, PlannedChange, PlannedRecord, Resolution, WriteId};
 
@@ -128,9 +128,9 @@ impl World {
             Read::Load(Load::Crawl) => Loaded::Crawl(Arc::default()),
             Read::Load(Load::Lost) => Loaded::Lost(1.0, Vec::new()),
             Read::Load(Load::Staged(sets)) => {
-                let now = |set: &SetValue| match find(&set.store, &set.key) {
-                    Some(_) => StagedNow::Changed,
-                    None => StagedNow::Gone,
+                let now = |set: &SetValue| {
+                    let found = find(&set.store, &set.key).map(Reading::Whole);
+                    StagedNow::of(set, found.as_ref())
                 };
                 let found = sets.iter().map(|set| (set.store.clone(), set.key.clone(), now(set)));
                 Loaded::Staged(found.collect())
