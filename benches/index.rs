@@ -88,6 +88,7 @@ fn measure(records: u64) {
     time("apply 1,000 changes", runs, || index.apply(&changes));
     let all = |filter: &str| Query { filter: filter.into(), ..Query::default() };
     let fuzzy = |filter: &str| Query { matching: Filter::Fuzzy, ..all(filter) };
+    let regex = |filter: &str| Query { matching: Filter::Expression, ..all(filter) };
     for (what, query) in [
         ("filter with few matches", all("abcde")),
         ("filter with all matches", all("page")),
@@ -95,6 +96,10 @@ fn measure(records: u64) {
         ("fuzzy with few matches", fuzzy("abcdef")),
         ("fuzzy with many matches", fuzzy("pga1")),
         ("fuzzy with all matches", fuzzy("shpg")),
+        ("expression with few matches", regex(r"abc\d+[a-f]$")),
+        ("expression with many matches", regex(r"page-\d")),
+        ("expression without a text", regex(r"\d{6}")),
+        ("expression of plain text", regex("^shop-page-ab")),
         ("sort by size", Query { sort: Sort::Size, ..all("") }),
         ("sort by content type", Query { sort: Sort::ContentType, ..all("") }),
     ] {

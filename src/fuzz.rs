@@ -31,6 +31,7 @@ pub struct Target {
 /// All targets.
 pub const TARGETS: &[Target] = &[
     Target { name: "charset", run: values::charset, samples: values::CHARSET },
+    Target { name: "filter", run: values::filter, samples: values::FILTER },
     Target { name: "inner", run: inner::open, samples: inner::SAMPLES },
     Target { name: "json", run: values::json, samples: values::JSON },
     Target { name: "metadata", run: metadata::parse, samples: metadata::SAMPLES },

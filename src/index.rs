@@ -17,6 +17,7 @@ mod change;
 mod chunk;
 mod codec;
 mod cursor;
+mod expression;
 mod filter;
 mod groups;
 mod interner;

@@ -18,16 +18,6 @@ pub use groups::Grouping;
 pub use marks::Marks;
 pub use sync::ShownOrder;
 
-/// A filter that begins with this finds keys that have its letters in this order, the best first.
-pub const FUZZY: char = '~';
-
-/// A filter that begins with this finds records whose content type contains the rest.
-pub const OF_TYPE: char = '@';
-
-/// A filter that begins with this finds records of exactly this content type; without one, those
-/// that have none.
-pub const OF_EXACT_TYPE: &str = "@=";
-
 /// The keys of one store, their order and filter, and the one under the cursor.
 #[derive(Debug, Default)]
 pub struct KeysPane {
@@ -159,16 +149,7 @@ impl KeysPane {
 
     /// How the filter looks for records, and what for.
     pub fn matching(&self) -> (Filter, &str) {
-        let filter = &*self.filter;
-        if let Some(fuzzy) = filter.strip_prefix(FUZZY) {
-            (Filter::Fuzzy, fuzzy)
-        } else if let Some(exact) = filter.strip_prefix(OF_EXACT_TYPE) {
-            (Filter::TypeIs, exact)
-        } else if let Some(part) = filter.strip_prefix(OF_TYPE) {
-            (Filter::Type, part)
-        } else {
-            (Filter::Substring, filter)
-        }
+        Filter::of_records(&self.filter)
     }
 
     /// Whether anything has come since the store was opened, so that something is the newest.

@@ -24,6 +24,7 @@ mod watched;
 
 use crossterm::event::{KeyEvent, KeyEventKind};
 
+use crate::index::Filter;
 use crate::keymap::Action;
 use crate::text;
 
@@ -353,7 +354,16 @@ impl App {
         self.record.scroll_by(0, view);
     }
 
+    /// Narrows a list; one that cannot be used leaves it as it is, and is told beside the line.
     fn filter(&mut self, kind: PromptKind, text: &str) {
+        let fault = Filter::fault(text);
+        let is_wrong = fault.is_some();
+        if let Some(Layer::Prompt(prompt)) = self.layers.last_mut() {
+            prompt.fault = fault.map(Into::into);
+        }
+        if is_wrong {
+            return;
+        }
         if kind == PromptKind::FilterStores {
             let height = self.list_height(Pane::Stores);
             self.stores.set_filter(text, height);

@@ -219,7 +219,7 @@ impl StoresPane {
         }
     }
 
-    /// Leaves only the stores whose names contain the text; the cursor stays on its store.
+    /// Leaves only the stores whose names have what a filter looks for; the cursor stays on its store.
     pub fn set_filter(&mut self, filter: &str, height: usize) {
         filter.clone_into(&mut self.filter);
         self.cursor.come_back();
@@ -310,6 +310,23 @@ mod tests {
         pane.set_filter("SHOP", 10);
         assert_eq!(pane.len(), 2);
         assert_eq!(pane.current().unwrap().store.as_str(), Some("shop-2"));
+    }
+
+    #[test]
+    fn the_filter_takes_letters_in_their_order_and_regular_expressions() {
+        let mut pane = StoresPane::default();
+        pane.set(vec![store("shop-1"), store("shop-22"), store("@me")], 10);
+        for (filter, found) in [
+            ("~sp2", vec!["shop-22"]),
+            (r"/p-\d$", vec!["shop-1"]),
+            ("@", vec!["@me"]),
+            (r"\@m", vec!["@me"]),
+            ("/", vec!["@me", "shop-1", "shop-22"]),
+        ] {
+            pane.set_filter(filter, 10);
+            let names = (0..pane.len()).map(|at| pane.row(at).unwrap().store.escaped());
+            assert_eq!(names.collect::<Vec<_>>(), found, "{filter}");
+        }
     }
 
     #[test]

@@ -61,7 +61,7 @@ macro_rules! tests {
     };
 }
 
-tests! { charset inner json metadata notifications preview replies sidecar target terminal visible }
+tests! { charset filter inner json metadata notifications preview replies sidecar target terminal visible }
 
 #[test]
 fn a_fault_that_needs_a_rare_input_is_found() {

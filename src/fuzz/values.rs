@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 
+use crate::index::{Filter, Letters};
 use crate::model::{ContentType, Record, RecordMeta};
 use crate::preview::charset;
 use crate::preview::json::{self, Spacing};
@@ -36,6 +37,28 @@ pub(super) const VISIBLE: &[&[u8]] = &[
     "日本語 한국어 नमस्ते e\u{301}\u{301}\u{301}\u{301}\u{301} \u{34f}".as_bytes(),
     "❤\u{fe0f} 1\u{fe0f}\u{20e3} 🇩🇪 👍🏽 👩\u{200d}👩\u{200d}👧 \u{e0041}".as_bytes(),
     "\u{600}\u{115f}\u{1160}\u{17b4}\u{d7b0} \u{1f1e6}\u{94d}\u{200d}".as_bytes(),
+];
+
+/// A filter in the first line, a key in the others.
+pub(super) fn filter(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let (typed, key) = text.split_once('\n').unwrap_or((&text, ""));
+    let (matching, wanted) = Filter::of_records(typed);
+    let mut letters = Letters::new(wanted, matching);
+    let found = letters.find(key);
+    assert!(found.iter().all(|place| !key[place.clone()].is_empty()), "{found:?}");
+    assert!(found.is_empty() || letters.score(key).is_some(), "{found:?}");
+    if Filter::fault(typed).is_some() {
+        assert!(letters.score(key).is_none());
+    }
+}
+
+pub(super) const FILTER: &[&[u8]] = &[
+    b"/^(shop|page)-\\d{2,3}[^a-c]+\\.html$\nshop-page-12x.html",
+    "/(?i)ä[[:alpha:]]*?\\b|\\x41{9}\nÄpfel".as_bytes(),
+    b"~pg12\npage-000112.html",
+    b"\\~pg\n~pg",
+    b"@=text/html\nx",
 ];
 
 pub(super) fn json(data: &[u8]) {

@@ -1,9 +1,10 @@
-//! Filters on keys: a substring, or the letters of a text in their order.
+//! Filters on keys: a substring, the letters of a text in their order, a regular expression.
 
 use memchr::memmem::Finder;
 use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
+use super::expression::Expression;
 use super::parallel::RowBatch;
 
 /// A longer text is looked for as it is: the matcher counts with 16 bits, up to 28 a letter.
@@ -21,6 +22,10 @@ pub(super) enum Needle<'a> {
     AnyCaseText(Finder<'a>),
     /// The letters of each word, in their order.
     Fuzzy(Box<Pattern>),
+    /// This expression, in keys that contain its text.
+    Expression(Box<(Expression, Finder<'static>)>),
+    /// Nothing is found.
+    Nothing,
 }
 
 /// Reusable buffers of one searching thread.
@@ -29,6 +34,15 @@ pub(super) struct Scratch {
     lower: Vec<u8>,
     letters: Vec<char>,
     matcher: Option<Matcher>,
+}
+
+impl Scratch {
+    /// The keys of a batch with ASCII letters in lower case.
+    fn lower(&mut self, batch: &RowBatch) -> &Vec<u8> {
+        self.lower.clear();
+        self.lower.extend(batch.keys.iter().map(u8::to_ascii_lowercase));
+        &self.lower
+    }
 }
 
 impl<'a> Needle<'a> {
@@ -56,6 +70,16 @@ impl<'a> Needle<'a> {
         if pattern.atoms.is_empty() { Self::All } else { Self::Fuzzy(Box::new(pattern)) }
     }
 
+    /// What matches this regular expression; one that cannot be used finds nothing.
+    pub(super) fn expression(filter: &str) -> Self {
+        if filter.is_empty() {
+            return Self::All;
+        }
+        let Ok(expression) = Expression::new(filter) else { return Self::Nothing };
+        let finder = Finder::new(expression.literal()).into_owned();
+        Self::Expression(Box::new((expression, finder)))
+    }
+
     /// Whether all keys are found.
     pub(super) fn is_all(&self) -> bool {
         matches!(self, Self::All)
@@ -71,11 +95,19 @@ impl<'a> Needle<'a> {
     ) {
         match self {
             Self::All => (0..batch.ends.len()).for_each(|row| found(row, 0)),
+            Self::Nothing => {}
+            Self::Expression(parts) => {
+                let (expression, finder) = &**parts;
+                let keys = if expression.is_exact() { &batch.keys } else { scratch.lower(batch) };
+                within(keys, batch, finder, |row, score| {
+                    if expression.is_in(&batch.keys[batch.range(row)]) {
+                        found(row, score);
+                    }
+                });
+            }
             Self::Exact(finder) => within(&batch.keys, batch, finder, found),
             Self::AnyCase(finder) => {
-                scratch.lower.clear();
-                scratch.lower.extend(batch.keys.iter().map(u8::to_ascii_lowercase));
-                within(&scratch.lower, batch, finder, found);
+                within(scratch.lower(batch), batch, finder, found);
             }
             Self::AnyCaseText(finder) => {
                 // Lower case can be longer or shorter: one key at a time.
@@ -109,6 +141,9 @@ impl<'a> Needle<'a> {
 /// Calls `found` with the rows whose part of `keys` has it; `keys` are those of the batch.
 fn within(keys: &[u8], batch: &RowBatch, finder: &Finder, mut found: impl FnMut(usize, u32)) {
     let length = finder.needle().len();
+    if length == 0 {
+        return (0..batch.ends.len()).for_each(|row| found(row, 0));
+    }
     let (mut row, mut at) = (0, 0);
     while let Some(hit) = keys.get(at..).and_then(|rest| finder.find(rest)) {
         let hit = at + hit;

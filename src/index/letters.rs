@@ -7,6 +7,7 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::Filter;
+use super::expression::Expression;
 use super::filter::MOST_LETTERS;
 
 /// Finds the letters of a filter in one key after the other.
@@ -19,6 +20,8 @@ enum Wanted {
     Text { text: Vec<char>, exact: bool },
     /// The letters of each word, in their order.
     Fuzzy(Box<(Pattern, Matcher)>),
+    /// What the expression matches; nothing where it cannot be used.
+    Expression(Option<Box<Expression>>),
 }
 
 impl Letters {
@@ -32,8 +35,14 @@ impl Letters {
             }
             return Self(Wanted::Fuzzy(Box::new((pattern, Matcher::new(Config::DEFAULT)))));
         }
-        if matches!(matching, Filter::Type | Filter::TypeIs) {
-            return Self(Wanted::Nothing);
+        match matching {
+            Filter::Type | Filter::TypeIs => return Self(Wanted::Nothing),
+            Filter::Expression if filter.is_empty() => return Self(Wanted::Nothing),
+            Filter::Expression => {
+                let expression = Expression::new(filter).ok().map(Box::new);
+                return Self(Wanted::Expression(expression));
+            }
+            Filter::Substring | Filter::Fuzzy => {}
         }
         let text: Vec<char> = filter.chars().collect();
         let exact = filter.chars().any(char::is_uppercase);
@@ -51,6 +60,9 @@ impl Letters {
                 let mut letters = Vec::new();
                 fuzzy.0.score(Utf32Str::new(text, &mut letters), &mut fuzzy.1)
             }
+            Wanted::Expression(expression) => {
+                expression.as_ref().filter(|wanted| wanted.matches(text)).map(|_| 1)
+            }
         }
     }
 
@@ -60,6 +72,9 @@ impl Letters {
             Wanted::Nothing => Vec::new(),
             Wanted::Text { text, exact } => find_text(key, text, *exact),
             Wanted::Fuzzy(fuzzy) => find_fuzzy(key, &fuzzy.0, &mut fuzzy.1),
+            Wanted::Expression(expression) => {
+                expression.as_ref().map_or_else(Vec::new, |wanted| wanted.find(key))
+            }
         }
     }
 }
@@ -129,6 +144,16 @@ mod tests {
         assert_eq!(text("straße", "STRASSE Straße"), ["Straße"]);
         assert_eq!(text("aa", "aaa"), ["aa"]);
         assert!(text("", "page").is_empty() && text("longer than it", "page").is_empty());
+    }
+
+    #[test]
+    fn what_an_expression_matches_is_found_each_in_its_place() {
+        let matched = |filter, key| found(filter, Filter::Expression, key);
+        assert_eq!(matched(r"\d+", "page-12/3"), ["12", "3"]);
+        assert_eq!(matched("^ä.", "Äpfel-äp"), ["Äp"]);
+        assert!(matched("x*", "page").is_empty() && matched("(", "(page").is_empty());
+        assert_eq!(Letters::new("(", Filter::Expression).score("(page"), None);
+        assert_eq!(Letters::new("^p", Filter::Expression).score("page"), Some(1));
     }
 
     #[test]

@@ -213,6 +213,21 @@ mod tests {
     }
 
     #[test]
+    fn an_expression_finds_the_keys_that_match_it() {
+        let index = index(&["Page-1.html", "page-12", "page-12.html", "other.html", "\u{c4}-1"]);
+        for index in [index.packed(), index] {
+            let found = |filter| matches(&index, filter, Filter::Expression);
+            assert_eq!(found(r"page-\d+\.html$"), ["Page-1.html", "page-12.html"]);
+            assert_eq!(found(r"Page-\d"), ["Page-1.html"]);
+            assert_eq!(found("^page-12$"), ["page-12"]);
+            assert_eq!(found("^o|2$"), ["other.html", "page-12"]);
+            assert_eq!(found(r"^ä-\d"), ["\u{c4}-1"]);
+            assert_eq!(found("").len(), 5);
+            assert!(found("(").is_empty());
+        }
+    }
+
+    #[test]
     fn a_fuzzy_filter_can_be_as_long_as_keys_are() {
         for length in [999, 1000, 1001, 70_000] {
             let key = "-A".repeat(length / 2 + 1);

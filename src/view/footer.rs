@@ -6,6 +6,7 @@ use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::Style;
 
 use crate::app::{self, App, Area, Hint, Layer, Notice, Prompt, PromptKind, Tone};
+use crate::index::Filter;
 use crate::keymap::{Action, Chord};
 use crate::text::{cells, visible};
 use crate::theme::Role;
@@ -94,6 +95,7 @@ pub(super) fn finish(
         let shown = fit(&hints, room, area.width, appearance);
         let wide: usize = shown.iter().map(|hint| wide(hint, appearance)).sum();
         let from = usize::from(area.width).saturating_sub(wide);
+        say_signs(buf, area, line, from, appearance);
         return put_hints(buf, area, u16::try_from(from).unwrap_or(0), &shown, appearance);
     }
     let mut right = area.x + area.width.saturating_sub(1);
@@ -116,6 +118,23 @@ pub(super) fn finish(
     let room = usize::from(right.saturating_sub(area.x + 1)) + GAP;
     let shown = fit(&hints, room, area.width, appearance);
     put_hints(buf, area, area.x + 1, &shown, appearance)
+}
+
+/// Says in an empty filter which signs begin one of another kind, up to a column.
+fn say_signs(buf: &mut Buffer, area: Area, line: &Prompt, end: usize, appearance: &Appearance) {
+    if !line.filters() || !line.input.text().is_empty() {
+        return;
+    }
+    let (fuzzy, regex, of_type) = (Filter::FUZZY_SIGN, Filter::EXPRESSION_SIGN, Filter::TYPE_SIGN);
+    let mut signs = format!("{fuzzy} fuzzy · {regex} regex");
+    if line.kind == PromptKind::FilterKeys {
+        signs.push_str(&format!(" · {of_type} type"));
+    }
+    let from = cells(line.kind.label()) + 2;
+    if from + cells(&signs) + GAP <= end {
+        let (x, room) = (area.x + from as u16, area.width);
+        put(buf, x, area.y, room, &signs, appearance.style(Role::Dim));
+    }
 }
 
 /// A notice as it is written, and its style.

@@ -5,10 +5,9 @@ mod titles;
 
 use ratatui::buffer::Buffer;
 
-use crate::app::keys::{FUZZY, OF_TYPE};
 use crate::app::summaries::{RightSide, right_side};
 use crate::app::{App, Area, Pane, store_state};
-use crate::index::Sort;
+use crate::index::{Filter, Sort};
 use crate::keymap::{Action, Context};
 use crate::model::StoreState;
 use crate::text;
@@ -61,13 +60,15 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appeara
                 (false, true) => {
                     text::then("no records", "; ", says(Action::NewRecord, "writes one"))
                 }
-                (false, false) if keys.filter.starts_with(FUZZY) => {
-                    text::then("no key is like this", "; ", clears())
+                (false, false) => {
+                    let none = match keys.matching().0 {
+                        Filter::Fuzzy => "no key is like this",
+                        Filter::Type | Filter::TypeIs => "no record of this content type",
+                        Filter::Expression => "no key matches this",
+                        Filter::Substring => "no key contains this",
+                    };
+                    text::then(none, "; ", clears())
                 }
-                (false, false) if keys.filter.starts_with(OF_TYPE) => {
-                    text::then("no record of this content type", "; ", clears())
-                }
-                (false, false) => text::then("no key contains this", "; ", clears()),
             };
         return paragraph(buf, beside_cursor(inner), &text, appearance.style(Role::Dim));
     }

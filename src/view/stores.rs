@@ -12,6 +12,7 @@ use crate::theme::Role;
 
 use super::Appearance;
 use super::border::{Titles, pane};
+use super::keys::rows::found_letters;
 use super::paint::{below, light, marker, put, put_right};
 
 /// Draws the list of stores.
@@ -51,15 +52,19 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appeara
         .collect();
     let columns = Columns::of(app, inner);
     let names: Vec<_> = rows.iter().map(|(.., info)| shown_name(info)).collect();
-    let names: Vec<_> = names.iter().map(|name| visible(name)).collect();
-    let names: Vec<&str> = names.iter().map(|name| &**name).collect();
-    let names = text::cut_apart(&names, columns.name.into());
-    for ((at, y, info), name) in rows.into_iter().zip(names) {
+    let shown: Vec<_> = names.iter().map(|name| visible(name)).collect();
+    let shown: Vec<&str> = shown.iter().map(|name| &**name).collect();
+    let cuts = text::cut_apart(&shown, columns.name.into());
+    let mut letters = stores.letters();
+    for ((at, y, info), (name, cut)) in rows.into_iter().zip(names.iter().zip(&cuts)) {
         let row = Area { y, height: 1, ..inner };
         let current = at == stores.cursor.at;
-        store_row(buf, row, &columns, info, &name.text, current, app, appearance);
+        store_row(buf, row, &columns, info, &cut.text, current, app, appearance);
         if current && focused {
             light(buf, row, appearance.style(Role::Cursor));
+        }
+        if let Some(letters) = &mut letters {
+            found_letters(buf, row, name, cut, letters, appearance);
         }
     }
 }

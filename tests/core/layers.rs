@@ -34,7 +34,7 @@ const ARROWS: [(&str, &[&str]); 20] = [
     // Keys in their order come out of the index, which knows nothing of storage but its data.
     ("storage", &["index", "model"]),
     // Calls what reads bytes from outside, wherever it is.
-    ("fuzz", &["edit", "model", "preview", "storage", "text", "tui"]),
+    ("fuzz", &["edit", "index", "model", "preview", "storage", "text", "tui"]),
     ("index", &["model"]),
     ("drafts", &["edit", "model"]),
     // Documents, diff, merge, drafts: data alone.

@@ -34,6 +34,8 @@ impl Dialog for Prompt {
 
     fn key(&mut self, key: KeyEvent, action: Option<Action>, ctx: &mut Ctx<'_>) -> Then {
         match action {
+            // What is wrong with it is told.
+            Some(Action::Accept) if !self.allows(Action::Accept) => {}
             Some(Action::Accept) => {
                 self.answer(ctx);
                 return Then::Close;
@@ -75,7 +77,11 @@ impl Dialog for Prompt {
     }
 
     fn allows(&self, action: Action) -> bool {
-        action != Action::Stage || self.kind.changes_leaf()
+        match action {
+            Action::Stage => self.kind.changes_leaf(),
+            Action::Accept => !self.filters() || self.fault.is_none(),
+            _ => true,
+        }
     }
 
     fn paste(&mut self, text: &str, ctx: &mut Ctx<'_>) {
@@ -86,7 +92,7 @@ impl Dialog for Prompt {
 
 impl Prompt {
     /// Whether what is typed narrows a list at once.
-    pub(in crate::app) fn filters(&self) -> bool {
+    pub fn filters(&self) -> bool {
         matches!(self.kind, PromptKind::FilterKeys | PromptKind::FilterStores)
     }
 

@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use crossterm::event::KeyEvent;
 
-use crate::index::Index;
+use crate::index::{Filter, Index};
 use crate::keymap::{Action, Context};
 use crate::model::ContentType;
 
 use super::super::ctx::{Ctx, Request};
 use super::super::event::Slot;
-use super::super::keys::OF_EXACT_TYPE;
 use super::super::list::{Cursor, Move};
 use super::super::load::Compute;
 use super::super::question::PromptKind;
@@ -98,7 +97,7 @@ impl Dialog for Totals {
             Some(Action::Help) => ctx.request(Request::Help),
             Some(Action::Open) => {
                 let Some(content_type) = self.current() else { return Then::Stay };
-                let filter = format!("{OF_EXACT_TYPE}{}", content_type.as_str());
+                let filter = format!("{}{}", Filter::EXACT_TYPE_SIGN, content_type.as_str());
                 ctx.request(Request::Filter(PromptKind::FilterKeys, filter));
                 return Then::Close;
             }

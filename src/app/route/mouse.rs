@@ -110,7 +110,9 @@ fn leave_dialog(app: &mut App, mouse: MouseEvent) {
         _ => Action::Close,
     };
     let esc = KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE);
-    if layer.dialog_mut().key(esc, Some(action), &mut ctx!(app)) == Then::Close {
+    let then = layer.dialog_mut().key(esc, Some(action), &mut ctx!(app));
+    // One that cannot be used has filtered nothing.
+    if then == Then::Close || filters {
         app.close_layer();
     }
     if filters {

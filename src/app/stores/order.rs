@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use crate::index::{Filter, Letters};
 use crate::model::{StoreInfo, StoreName};
 
 use super::super::store_sort::StoreSort;
@@ -41,15 +42,27 @@ impl StoresPane {
         }
     }
 
+    /// What finds the letters of the filter in a name, if there is a filter. The case of plain text never
+    /// counts.
+    pub fn letters(&self) -> Option<Letters> {
+        let (matching, filter) = Filter::of_names(&self.filter);
+        let letters = || match matching {
+            Filter::Substring => Letters::new(&filter.to_lowercase(), matching),
+            _ => Letters::new(filter, matching),
+        };
+        (!filter.is_empty()).then(letters)
+    }
+
     pub(super) fn refilter(&mut self, height: usize) {
         let held = self.current().map(|info| info.store.clone());
         self.refilter_holding(held, height);
     }
 
     pub(super) fn refilter_holding(&mut self, held: Option<StoreName>, height: usize) {
-        let needle = self.filter.to_lowercase();
-        let matches = |info: &StoreInfo| {
-            needle.is_empty() || info.store.escaped().to_lowercase().contains(&needle)
+        let mut letters = self.letters();
+        let mut matches = |info: &StoreInfo| {
+            let letters = letters.as_mut();
+            letters.is_none_or(|letters| letters.score(&info.store.escaped()).is_some())
         };
         self.visible = (0..self.all.len()).filter(|at| matches(&self.all[*at])).collect();
         let compare = |a: &StoreInfo, b: &StoreInfo| {

@@ -52,6 +52,7 @@ impl RowOrder {
         let needle = match query.matching {
             Filter::Substring => Needle::substring(&query.filter),
             Filter::Fuzzy => Needle::fuzzy(&query.filter),
+            Filter::Expression => Needle::expression(&query.filter),
             Filter::Type | Filter::TypeIs => Needle::All,
         };
         let types = types(index, query);
@@ -184,7 +185,7 @@ fn types(index: &Index, query: &Query) -> Option<Vec<bool>> {
         _ => name.as_str().to_lowercase().contains(&wanted),
     };
     match query.matching {
-        Filter::Substring | Filter::Fuzzy => None,
+        Filter::Substring | Filter::Fuzzy | Filter::Expression => None,
         Filter::Type if wanted.is_empty() => None,
         Filter::Type | Filter::TypeIs => {
             Some(index.content_types.list().iter().map(found).collect())
@@ -290,7 +291,7 @@ mod tests {
     #[test]
     fn a_cancelled_query_returns_none() {
         let index = numbers(100_000);
-        for matching in [Filter::Substring, Filter::Fuzzy] {
+        for matching in [Filter::Substring, Filter::Fuzzy, Filter::Expression] {
             let asked = Cell::new(0);
             let wanted = || {
                 asked.set(asked.get() + 1);

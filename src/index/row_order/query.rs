@@ -1,9 +1,11 @@
 //! Queries: which rows of an index, in which order.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
 use crate::index::Index;
+use crate::index::expression::Expression;
 use crate::model::Key;
 
 /// What rows are sorted by; ties by key.
@@ -28,10 +30,58 @@ pub enum Filter {
     Substring,
     /// The key has the letters of each word of the text, in their order.
     Fuzzy,
+    /// The key matches the text as a regular expression; one that cannot be used finds nothing.
+    Expression,
     /// The content type contains the text, in any case.
     Type,
     /// The content type is the text.
     TypeIs,
+}
+
+impl Filter {
+    /// What a filter begins with that finds the letters of each word in their order, the best first.
+    pub const FUZZY_SIGN: char = '~';
+    /// What a filter begins with that is a regular expression.
+    pub const EXPRESSION_SIGN: char = '/';
+    /// What a filter begins with that finds content types which contain the rest.
+    pub const TYPE_SIGN: char = '@';
+    /// What a filter begins with that finds exactly this content type; without one, records that have
+    /// none.
+    pub const EXACT_TYPE_SIGN: &str = "@=";
+    /// What makes plain text of a sign behind it.
+    const ESCAPE: char = '\\';
+
+    /// How a filter that was typed looks for records, and what for.
+    pub fn of_records(typed: &str) -> (Self, &str) {
+        if let Some(exact) = typed.strip_prefix(Self::EXACT_TYPE_SIGN) {
+            (Self::TypeIs, exact)
+        } else if let Some(part) = typed.strip_prefix(Self::TYPE_SIGN) {
+            (Self::Type, part)
+        } else {
+            Self::of_names(typed)
+        }
+    }
+
+    /// How one looks for what has a name and no content type, and what for.
+    pub fn of_names(typed: &str) -> (Self, &str) {
+        let signs = [Self::FUZZY_SIGN, Self::EXPRESSION_SIGN, Self::TYPE_SIGN, Self::ESCAPE];
+        if let Some(fuzzy) = typed.strip_prefix(Self::FUZZY_SIGN) {
+            (Self::Fuzzy, fuzzy)
+        } else if let Some(expression) = typed.strip_prefix(Self::EXPRESSION_SIGN) {
+            (Self::Expression, expression)
+        } else {
+            let plain = typed.strip_prefix(Self::ESCAPE).filter(|rest| rest.starts_with(signs));
+            (Self::Substring, plain.unwrap_or(typed))
+        }
+    }
+
+    /// What is wrong with a filter that was typed, in a few words; nothing if it can be used.
+    pub fn fault(typed: &str) -> Option<Cow<'static, str>> {
+        match Self::of_names(typed) {
+            (Self::Expression, expression) => Expression::new(expression).err(),
+            _ => None,
+        }
+    }
 }
 
 /// Which rows of an index are to be selected, in which order.
@@ -75,5 +125,31 @@ impl Query {
         }
         let row = |key: &[u8]| index.find(key).unwrap_or_else(|row| row);
         row(&start)..end.map_or(index.len(), |end| row(&end))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sign_says_how_a_filter_looks_for_records_and_can_be_typed_as_text() {
+        for (typed, meant) in [
+            ("page", (Filter::Substring, "page")),
+            ("~pg", (Filter::Fuzzy, "pg")),
+            (r"/^a\d", (Filter::Expression, r"^a\d")),
+            ("@html", (Filter::Type, "html")),
+            ("@=", (Filter::TypeIs, "")),
+            (r"\~pg", (Filter::Substring, "~pg")),
+            (r"\/a/b", (Filter::Substring, "/a/b")),
+            (r"\@me", (Filter::Substring, "@me")),
+            (r"\\/", (Filter::Substring, r"\/")),
+            (r"\d", (Filter::Substring, r"\d")),
+            (r"\", (Filter::Substring, r"\")),
+        ] {
+            assert_eq!(Filter::of_records(typed), meant, "{typed}");
+        }
+        assert_eq!(Filter::of_names("@html"), (Filter::Substring, "@html"));
+        assert!(Filter::fault("/(").is_some() && Filter::fault("(").is_none());
     }
 }

@@ -201,8 +201,9 @@ pub(in crate::view) fn record_row(
     put(buf, row.x + MARKS, row.y, columns.key, &cut.text, appearance.style(role));
 }
 
-/// Shows which letters of a key the filter has found, in what the row shows of it.
-fn found_letters(
+/// Shows which letters of a key or a name the filter has found, in what the row shows of it behind the
+/// marks.
+pub(in crate::view) fn found_letters(
     buf: &mut Buffer,
     row: Area,
     key: &str,

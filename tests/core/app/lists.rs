@@ -68,8 +68,12 @@ fn a_filter_works_as_one_types_and_esc_clears_it() {
     assert_eq!((stage.app.keys.filter.as_str(), stage.app.keys.len()), ("", 3));
 }
 
-/// Has the order of rows made that was asked for last.
+/// Has the order of rows made that was asked for last; what was asked before is given up.
 fn select(stage: &mut Stage) {
+    let is_select = |effect: &Effect| matches!(effect, Effect::Read(Slot::Select, ..));
+    while stage.asked.iter().filter(|effect| is_select(effect)).count() > 1 {
+        stage.take(Slot::Select);
+    }
     let (ticket, read) = stage.take(Slot::Select);
     stage.event(Event::Loaded(Slot::Select, ticket, Ok(computed(read))));
 }
@@ -166,6 +170,48 @@ fn a_filter_is_read_in_the_title_at_every_width_and_its_letters_are_lit() {
         let lit = cells.filter(|cell| cell.modifier.contains(Modifier::UNDERLINED));
         assert_eq!(lit.map(Cell::symbol).collect::<String>(), "b", "{width}");
     }
+}
+
+#[test]
+fn a_regular_expression_filters_and_one_that_is_wrong_leaves_the_list_as_it_is() {
+    let mut stage = opened();
+    stage.keys("/");
+    assert!(stage.frame().contains("~ fuzzy · / regex · @ type"), "{}", stage.frame());
+    stage.keys("/[");
+    let frame = stage.frame();
+    assert!(frame.contains("! [ is not closed") && !frame.contains("~ fuzzy"), "{frame}");
+    assert_eq!((stage.app.keys.filter.as_str(), stage.app.keys.len()), ("/", 3));
+    // Enter keeps nothing that cannot be used, and does not say that it would.
+    assert!(!stage.frame().contains("↵ keep"), "{}", stage.frame());
+    stage.keys("<enter>");
+    assert!(stage.app.layer().is_some());
+    stage.keys("bc]$");
+    select(&mut stage);
+    let frame = stage.frame();
+    assert!(frame.contains("//[bc]$ · 2 of 3") && !frame.contains("is not closed"), "{frame}");
+    assert_eq!(stage.app.keys.current().unwrap().key, Key::from("b"));
+    stage.keys("<enter>");
+    assert!(stage.app.layer().is_none());
+    let buffer = stage.buffer(Theme::plain());
+    let lit = buffer.content().iter().filter(|cell| cell.modifier.contains(Modifier::UNDERLINED));
+    assert_eq!(lit.map(Cell::symbol).collect::<String>(), "bc");
+    stage.keys("<esc>");
+    assert_eq!((stage.app.keys.filter.as_str(), stage.app.keys.len()), ("", 3));
+}
+
+#[test]
+fn stores_are_filtered_as_keys_are_and_the_letters_that_are_found_are_lit() {
+    let mut stage = Stage::new(120, 36);
+    stage.connect(vec![store("crawl-1", 1), store("crawl-22", 1), store("other", 1)]);
+    stage.keys("//l-\\d$");
+    let frame = stage.frame();
+    assert!(frame.contains("Stores 1 of 3 · //l-\\d$") && !frame.contains("@ type"), "{frame}");
+    let buffer = stage.buffer(Theme::plain());
+    let cells = buffer.content().iter().take(120 * 35);
+    let lit = cells.filter(|cell| cell.modifier.contains(Modifier::UNDERLINED));
+    assert_eq!(lit.map(Cell::symbol).collect::<String>(), "l-1");
+    stage.keys("<esc>/~cw22");
+    assert_eq!(stage.app.stores.current().unwrap().store, "crawl-22".into());
 }
 
 #[test]
