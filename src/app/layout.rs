@@ -31,6 +31,12 @@ impl Area {
             && (self.y..self.y.saturating_add(self.height)).contains(&y)
     }
 
+    /// The number of the row at a cell of a list that has one row of the screen for each, from `top` on.
+    pub fn row_at(self, (x, y): (u16, u16), top: usize, rows: usize) -> Option<usize> {
+        let row = top + usize::from(y.checked_sub(self.y)?);
+        (self.contains(x, y) && row < rows).then_some(row)
+    }
+
     /// Without a border one cell wide.
     #[must_use]
     pub fn inner(self) -> Self {

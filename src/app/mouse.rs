@@ -17,8 +17,8 @@ pub struct Mouse {
     pub on: bool,
     /// The pane whose right border is dragged.
     pub(super) dragged: Option<Pane>,
-    /// The row of the screen that was clicked last, and when.
-    clicked: Option<(Pane, u16, Timestamp)>,
+    /// The row that was clicked last, of a pane or of a dialog, and when.
+    clicked: Option<(Option<Pane>, usize, Timestamp)>,
 }
 
 impl Mouse {
@@ -26,12 +26,12 @@ impl Mouse {
         Self { on, dragged: None, clicked: None }
     }
 
-    /// Whether a click on this row of the screen is the second of a double one; the next is the first
-    /// of another.
-    pub(super) fn is_second(&mut self, pane: Pane, y: u16, now: Timestamp) -> bool {
-        let before = self.clicked.replace((pane, y, now));
-        let second = before.is_some_and(|(on, row, at)| {
-            (on, row) == (pane, y) && (0..=DOUBLE).contains(&(now.micros() - at.micros()))
+    /// Whether a click on this row of a pane, or of a dialog, is the second of a double one; the next is
+    /// the first of another.
+    pub(super) fn is_second(&mut self, pane: Option<Pane>, row: usize, now: Timestamp) -> bool {
+        let before = self.clicked.replace((pane, row, now));
+        let second = before.is_some_and(|(on, clicked, at)| {
+            (on, clicked) == (pane, row) && (0..=DOUBLE).contains(&(now.micros() - at.micros()))
         });
         if second {
             self.clicked = None;
@@ -40,7 +40,7 @@ impl Mouse {
     }
 }
 
-/// What a click can be on, besides rows, text and borders.
+/// What a click can be on, besides rows, text and borders of panes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Spot {
     /// A key that is named: in a hint, on a button.
@@ -49,6 +49,8 @@ pub enum Spot {
     StoreHead(StoreSort),
     /// The head of a column of the keys.
     KeyHead(Sort),
+    /// A row of the topmost dialog, by its number.
+    Row(usize),
     /// Outside the topmost dialog.
     Outside,
 }
@@ -62,9 +64,10 @@ mod tests {
         let mut mouse = Mouse::default();
         let at = |millis: i64| Timestamp::from_micros(millis * 1000);
         let clicks = [(Pane::Keys, 3, 0), (Pane::Keys, 3, 501), (Pane::Keys, 3, 900)];
-        let mut second = |(pane, y, millis)| mouse.is_second(pane, y, at(millis));
+        let mut second = |(pane, row, millis)| mouse.is_second(Some(pane), row, at(millis));
         assert_eq!(clicks.map(&mut second), [false, false, true]);
         let others = [(Pane::Keys, 3, 950), (Pane::Keys, 4, 960), (Pane::Stores, 4, 970)];
         assert_eq!(others.map(&mut second), [false; 3]);
+        assert!(!mouse.is_second(None, 4, at(970)), "a row of a dialog is another one");
     }
 }

@@ -67,6 +67,12 @@ impl Drawn for Overview {
     fn named(&self, app: &App, appearance: &Appearance) -> Vec<Named> {
         named(self, app, appearance)
     }
+
+    fn row_at(&self, area: Area, _: &App, cell: Cell) -> Option<usize> {
+        let inner = area.inner();
+        let body = if self.failure.is_some() { below(inner) } else { inner };
+        below(body).row_at(cell, self.cursor.top, self.rows.len())
+    }
 }
 
 /// What the border says of its keys.

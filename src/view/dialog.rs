@@ -38,6 +38,11 @@ pub(super) trait Drawn {
         self.overlay().map_or_else(Vec::new, |overlay| named::overlay(overlay.is_long()))
     }
 
+    /// The number of the row at a cell of it, where it has rows to choose from; `area`: what it covers.
+    fn row_at(&self, _area: Area, _app: &App, _cell: Cell) -> Option<usize> {
+        None
+    }
+
     /// Whether there is something to scroll or to go through.
     fn scrolls(&self) -> bool {
         self.overlay().is_none_or(Overlay::is_long)

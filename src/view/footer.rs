@@ -125,11 +125,11 @@ fn say_signs(buf: &mut Buffer, area: Area, line: &Prompt, end: usize, appearance
     if !line.filters() || !line.input.text().is_empty() {
         return;
     }
-    let (fuzzy, regex, of_type) = (Filter::FUZZY_SIGN, Filter::EXPRESSION_SIGN, Filter::TYPE_SIGN);
-    let mut signs = format!("{fuzzy} fuzzy · {regex} regex");
-    if line.kind == PromptKind::FilterKeys {
-        signs.push_str(&format!(" · {of_type} type"));
-    }
+    let signs = format!("{} fuzzy · {} regex", Filter::FUZZY_SIGN, Filter::EXPRESSION_SIGN);
+    let signs = match line.kind {
+        PromptKind::FilterKeys => format!("{signs} · {} type", Filter::TYPE_SIGN),
+        _ => signs,
+    };
     let from = cells(line.kind.label()) + 2;
     if from + cells(&signs) + GAP <= end {
         let (x, room) = (area.x + from as u16, area.width);

@@ -27,6 +27,12 @@ impl Drawn for ListDialog {
         named(self.dialog(), app, appearance)
     }
 
+    fn row_at(&self, area: Area, _: &App, cell: Cell) -> Option<usize> {
+        let listing = self.dialog().listing()?;
+        let Place::Cursor(cursor) = listing.place else { return None };
+        area.inner().row_at(cell, cursor.top, listing.rows.len())
+    }
+
     fn scrolls(&self) -> bool {
         scrolls(self.dialog())
     }

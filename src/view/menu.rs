@@ -18,11 +18,19 @@ impl Drawn for Help {
     fn draw(&self, scene: Scene<'_>) -> Option<Cell> {
         help::draw(scene, &self.0)
     }
+
+    fn row_at(&self, _: Area, _: &App, cell: Cell) -> Option<usize> {
+        self.0.places.row_at(cell)
+    }
 }
 
 impl Drawn for Palette {
     fn draw(&self, scene: Scene<'_>) -> Option<Cell> {
         palette::draw(scene, &self.0)
+    }
+
+    fn row_at(&self, _: Area, _: &App, cell: Cell) -> Option<usize> {
+        self.0.places.row_at(cell)
     }
 }
 

@@ -72,9 +72,9 @@ fn confirm(
     lines.truncate(usize::from(room));
     let height = u16::try_from(lines.len()).unwrap_or(room) + 4 + typed;
     let area = centred(body, width, height);
-    let danger = matches!(&confirm.confirmed, Confirmed::Plan(plan) if !plan.reversible);
+    let danger = is_final(confirm);
     let role = if danger { Role::Danger } else { Role::Warning };
-    let bottom = frees(confirm, danger, app, appearance).unwrap_or_default();
+    let bottom = frees(confirm, app, appearance).map(|(words, _)| words).unwrap_or_default();
     let titles = Titles { top: &confirm.title, bottom: &bottom };
     bordered(buf, area, &titles, appearance, appearance.style(role), appearance.style(role));
     let inner = area.inner();
@@ -124,13 +124,18 @@ fn confirm(
     cursor
 }
 
+/// Whether what it asks for cannot be undone.
+fn is_final(confirm: &Confirm) -> bool {
+    matches!(&confirm.confirmed, Confirmed::Plan(plan) if !plan.reversible)
+}
+
 /// Which key frees at once instead of setting aside, or the other way round, where one may choose.
-fn frees(confirm: &Confirm, danger: bool, app: &App, appearance: &Appearance) -> Option<String> {
+fn frees(confirm: &Confirm, app: &App, appearance: &Appearance) -> Option<(String, Chord)> {
     use crate::keymap::{Action, Context};
     let chord =
         app.keymap.chord(Context::Confirm, Action::FreeNow).filter(|_| confirm.may_free())?;
-    let does = if danger { "sets aside instead" } else { "frees at once" };
-    Some(format!("{} {does}", chord.label(appearance.symbols.unicode)))
+    let does = if is_final(confirm) { "sets aside instead" } else { "frees at once" };
+    Some((format!("{} {does}", chord.label(appearance.symbols.unicode)), chord))
 }
 
 /// The keys of the two buttons, No first.
@@ -165,7 +170,18 @@ pub(super) fn button_at(
     y: u16,
 ) -> Option<Chord> {
     let inner = area.inner();
-    if y + 1 != inner.y + inner.height || app.unseen_until().is_some() {
+    if app.unseen_until().is_some() {
+        return None;
+    }
+    // What stands in the border at the right, with a gap, a line and a corner behind it.
+    if let Some((words, chord)) =
+        frees(confirm, app, appearance).filter(|_| y == inner.y + inner.height)
+    {
+        let end = (area.x + area.width).saturating_sub(3);
+        let from = end.saturating_sub(cells(&words) as u16);
+        return (from..end).contains(&x).then_some(chord);
+    }
+    if y + 1 != inner.y + inner.height {
         return None;
     }
     let [no, yes] = words_on(confirm, app, appearance).map(|words| cells(&words) as u16);

@@ -1,7 +1,9 @@
 //! Keys that a dialog names itself, in its own words: the footer does not name them again.
 
+use std::ops::Range;
+
 use crate::app::App;
-use crate::keymap::{Action, Context};
+use crate::keymap::{Action, Chord, Context};
 use crate::text::cells;
 
 use super::Appearance;
@@ -27,20 +29,32 @@ pub(super) fn line(
     app: &App,
     appearance: &Appearance,
 ) -> String {
-    let mut line = String::new();
+    places(named, context, app, appearance).0
+}
+
+/// The same line, and where in it each key is with its words, in bytes.
+pub(super) fn places(
+    named: &[Named],
+    context: Context,
+    app: &App,
+    appearance: &Appearance,
+) -> (String, Vec<(Range<usize>, Chord)>) {
+    let (mut line, mut places) = (String::new(), Vec::new());
     if app.unseen_until().is_some() {
-        return line;
+        return (line, places);
     }
     for (action, does) in named {
         let Some(chord) = app.keymap.chord(context, *action) else { continue };
         if !line.is_empty() {
             line.push_str(if line.ends_with(' ') { "" } else { " · " });
         }
+        let start = line.len();
         line.push_str(&chord.label(appearance.symbols.unicode));
         line.push(' ');
         line.push_str(does);
+        places.push((start..line.len(), chord));
     }
-    line
+    (line, places)
 }
 
 /// The last of them, as many as have room in so many cells.

@@ -1,4 +1,5 @@
-//! What a click is on: a key that is named, the head of a column, or what is beside a dialog.
+//! What a click is on: a key that is named, a row of a dialog, the head of a column, or what is beside a
+//! dialog.
 //!
 //! Asked only when the mouse is clicked: what is found is what the same functions draw.
 
@@ -6,9 +7,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::app::{App, Area, Layer, Spot};
+use crate::keymap::Chord;
 
 use super::dialog::{Scene, drawn};
-use super::{Appearance, footer, keys, modal, stores};
+use super::{Appearance, footer, keys, modal, named, stores};
 
 /// What no dialog writes.
 const UNTOUCHED: &str = "\u{f8ff}";
@@ -29,16 +31,17 @@ pub fn spot_at(app: &App, appearance: &Appearance, x: u16, y: u16) -> Option<Spo
             (!inside && layout.body.contains(x, y)).then_some(Spot::Outside)
         }
         Some(layer) => {
-            let area = covered(buf, layer, layout.body, app, appearance);
-            match layer {
-                Layer::Confirm(asked) if area.contains(x, y) => {
-                    modal::button_at(area, asked, app, appearance, x, y).map(Spot::Key)
-                }
+            let area = covered(&mut buf, layer, layout.body, app, appearance);
+            if !area.contains(x, y) {
                 // A hint that was missed by a cell closes nothing.
-                _ => {
-                    (!area.contains(x, y) && !layout.footer.contains(x, y)).then_some(Spot::Outside)
-                }
+                return (!layout.footer.contains(x, y)).then_some(Spot::Outside);
             }
+            let button = match layer {
+                Layer::Confirm(asked) => modal::button_at(area, asked, app, appearance, x, y),
+                _ => key_at(&buf, layer, app, appearance, (x, y)),
+            };
+            let row = || drawn(layer).row_at(area, app, (x, y)).map(Spot::Row);
+            button.map(Spot::Key).or_else(row)
         }
         None if app.editor.is_some() => None,
         None => {
@@ -49,12 +52,50 @@ pub fn spot_at(app: &App, appearance: &Appearance, x: u16, y: u16) -> Option<Spo
     }
 }
 
+/// The key that a dialog names at a cell: in the line of all of them, or among other words.
+fn key_at(
+    buf: &Buffer,
+    layer: &Layer,
+    app: &App,
+    appearance: &Appearance,
+    (x, y): (u16, u16),
+) -> Option<Chord> {
+    let named = drawn(layer).named(app, appearance);
+    let context = layer.dialog().context();
+    let (line, places) = named::places(&named, context, app, appearance);
+    // The row as it is drawn, and the byte at which each cell begins.
+    let (mut row, mut cells) = (String::new(), Vec::new());
+    for x in 0..buf.area.width {
+        cells.push(row.len());
+        row.push_str(buf.cell((x, y))?.symbol());
+    }
+    let at = *cells.get(usize::from(x))?;
+    let whole = row.find(&line).filter(|_| !line.is_empty());
+    let found = places.into_iter().find(|(place, _)| {
+        let words = &line[place.clone()];
+        let start = match whole {
+            Some(start) => Some(start + place.start),
+            // A key alone may stand for something else.
+            None if words.ends_with(' ') => None,
+            None => row.find(words),
+        };
+        start.is_some_and(|start| (start..start + words.len()).contains(&at))
+    });
+    found.map(|(_, chord)| chord)
+}
+
 /// The cells that a dialog covers.
-fn covered(mut buf: Buffer, layer: &Layer, body: Area, app: &App, appearance: &Appearance) -> Area {
+fn covered(
+    buf: &mut Buffer,
+    layer: &Layer,
+    body: Area,
+    app: &App,
+    appearance: &Appearance,
+) -> Area {
     for cell in &mut buf.content {
         cell.set_symbol(UNTOUCHED);
     }
-    drawn(layer).draw(Scene { buf: &mut buf, body, app, appearance });
+    drawn(layer).draw(Scene { buf, body, app, appearance });
     let drawn = |x: u16, y: u16| buf.cell((x, y)).is_some_and(|cell| cell.symbol() != UNTOUCHED);
     let (columns, rows) = (body.x..body.x + body.width, body.y..body.y + body.height);
     let cells = || rows.clone().flat_map(|y| columns.clone().map(move |x| (x, y)));

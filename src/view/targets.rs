@@ -26,6 +26,13 @@ impl Drawn for Targets {
     fn named(&self, _app: &App, _appearance: &Appearance) -> Vec<Named> {
         named()
     }
+
+    fn row_at(&self, area: Area, app: &App, (x, y): Cell) -> Option<usize> {
+        let inner = area.inner();
+        // Each has two rows of the screen.
+        let y = inner.y + y.checked_sub(inner.y)? / 2;
+        inner.row_at((x, y), self.cursor.top, app.settings.targets.len())
+    }
 }
 
 /// What the border says of its keys.

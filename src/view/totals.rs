@@ -14,7 +14,7 @@ use super::border::{Titles, bordered};
 use super::dialog::{Cell, Drawn, Scene};
 use super::modal::centred;
 use super::named::{self, Named};
-use super::paint::{light, marker, put, put_right, type_role};
+use super::paint::{below, light, marker, put, put_right, type_role};
 
 /// Columns of the dialog, where there is room.
 const WIDTH: u16 = 88;
@@ -35,6 +35,13 @@ impl Drawn for Totals {
 
     fn named(&self, _app: &App, _appearance: &Appearance) -> Vec<Named> {
         named(self)
+    }
+
+    fn row_at(&self, area: Area, _: &App, cell: Cell) -> Option<usize> {
+        let inner = area.inner();
+        // The sum stands last.
+        let rows = Area { height: inner.height.saturating_sub(1), ..inner };
+        below(rows, 1).row_at(cell, self.cursor.top, self.rows.as_ref()?.len())
     }
 }
 

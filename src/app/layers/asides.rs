@@ -94,6 +94,10 @@ impl Dialog for Asides {
         }
     }
 
+    fn choose(&mut self, row: usize, ctx: &mut Ctx<'_>) {
+        self.cursor.go(Move::To(row), self.rows.len(), ctx.layout().jobs_height());
+    }
+
     fn wheel(&mut self, rows: isize, ctx: &mut Ctx<'_>) {
         self.cursor.scroll(rows, self.rows.len(), ctx.layout().jobs_height());
     }

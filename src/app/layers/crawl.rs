@@ -203,6 +203,10 @@ impl Dialog for Overview {
         }
     }
 
+    fn choose(&mut self, row: usize, ctx: &mut Ctx<'_>) {
+        self.go(Move::To(row), ctx);
+    }
+
     fn wheel(&mut self, rows: isize, ctx: &mut Ctx<'_>) {
         let height = self.height(ctx.layout().body.height);
         self.cursor.scroll(rows, self.rows.len(), height);

@@ -43,6 +43,9 @@ pub trait Dialog {
     /// Takes pasted text.
     fn paste(&mut self, _text: &str, _ctx: &mut Ctx<'_>) {}
 
+    /// Puts the cursor on a row that was clicked, by its number, of a dialog that has one.
+    fn choose(&mut self, _row: usize, _ctx: &mut Ctx<'_>) {}
+
     /// Takes steps of the wheel, in rows, down if positive.
     fn wheel(&mut self, rows: isize, _ctx: &mut Ctx<'_>) {
         if let Some(overlay) = self.overlay() {
@@ -88,6 +91,10 @@ impl<T: Dialog> Dialog for Box<T> {
 
     fn paste(&mut self, text: &str, ctx: &mut Ctx<'_>) {
         (**self).paste(text, ctx);
+    }
+
+    fn choose(&mut self, row: usize, ctx: &mut Ctx<'_>) {
+        (**self).choose(row, ctx);
     }
 
     fn wheel(&mut self, rows: isize, ctx: &mut Ctx<'_>) {

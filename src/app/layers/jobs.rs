@@ -77,6 +77,10 @@ impl Dialog for Jobs {
             || self.jobs.get(self.cursor.at).is_some_and(|job| job.cancellable)
     }
 
+    fn choose(&mut self, row: usize, ctx: &mut Ctx<'_>) {
+        self.cursor.go(Move::To(row), self.jobs.len(), ctx.layout().jobs_height());
+    }
+
     fn wheel(&mut self, rows: isize, ctx: &mut Ctx<'_>) {
         self.cursor.scroll(rows, self.jobs.len(), ctx.layout().jobs_height());
     }

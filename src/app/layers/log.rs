@@ -119,6 +119,10 @@ impl Dialog for Log {
         }
     }
 
+    fn choose(&mut self, row: usize, ctx: &mut Ctx<'_>) {
+        self.cursor.go(Move::To(row), self.len(), ctx.layout().jobs_height());
+    }
+
     fn wheel(&mut self, rows: isize, ctx: &mut Ctx<'_>) {
         self.cursor.scroll(rows, self.len(), ctx.layout().jobs_height());
     }

@@ -155,6 +155,11 @@ impl Menu {
         self.command = self.current().and_then(|row| command::of(app, &row.item));
     }
 
+    /// Puts the cursor on a row that is shown.
+    fn choose(&mut self, row: usize) {
+        self.at = row.min(self.shown.len().saturating_sub(1));
+    }
+
     fn go(&mut self, by: isize) {
         let last = self.shown.len().saturating_sub(1);
         self.at = self.at.saturating_add_signed(by).min(last);

@@ -115,6 +115,10 @@ impl Dialog for Staged {
         }
     }
 
+    fn choose(&mut self, row: usize, ctx: &mut Ctx<'_>) {
+        self.cursor.go(Move::To(row), self.edits.len(), ctx.layout().jobs_height());
+    }
+
     fn wheel(&mut self, rows: isize, ctx: &mut Ctx<'_>) {
         self.cursor.scroll(rows, self.edits.len(), ctx.layout().jobs_height());
     }

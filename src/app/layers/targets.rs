@@ -49,6 +49,10 @@ impl Dialog for Targets {
         }
     }
 
+    fn choose(&mut self, row: usize, ctx: &mut Ctx<'_>) {
+        self.go(Move::To(row), ctx);
+    }
+
     fn wheel(&mut self, rows: isize, ctx: &mut Ctx<'_>) {
         let (len, height) = (ctx.settings.targets.len(), ctx.layout().targets_height());
         self.cursor.scroll(rows, len, height);

@@ -110,6 +110,10 @@ impl Dialog for Totals {
         action != Action::Open || self.current().is_some()
     }
 
+    fn choose(&mut self, row: usize, ctx: &mut Ctx<'_>) {
+        self.go(Move::To(row), ctx);
+    }
+
     fn wheel(&mut self, rows: isize, ctx: &mut Ctx<'_>) {
         let len = self.rows.as_ref().map_or(0, Vec::len);
         self.cursor.scroll(rows, len, Self::height(ctx));

@@ -78,7 +78,27 @@ pub(in crate::app) fn on_spot(app: &mut App, spot: Spot, mouse: MouseEvent) {
             app.keys.sort_by(sort, &mut ctx!(app));
         }
         Spot::StoreHead(_) | Spot::KeyHead(_) => {}
+        Spot::Row(row) => choose(app, row),
         Spot::Outside => leave_dialog(app, mouse),
+    }
+}
+
+/// Puts the cursor of the topmost dialog on a row; a double click does what is done with it.
+fn choose(app: &mut App, row: usize) {
+    if unasked::drops_input(app) {
+        return;
+    }
+    app.notice = None;
+    let Some(layer) = app.layers.last_mut() else { return };
+    layer.dialog_mut().choose(row, &mut ctx!(app));
+    if !app.mouse.is_second(None, row, app.now) {
+        return;
+    }
+    let context = app.context();
+    let does = [Action::Accept, Action::Open];
+    let bound = does.into_iter().find(|action| !app.keymap.chords(context, *action).is_empty());
+    if let Some(action) = bound.filter(|action| app.allowed(*action).is_ok()) {
+        app.press(KeyEvent::new(KeyCode::Null, KeyModifiers::NONE), Some(action));
     }
 }
 
@@ -166,7 +186,7 @@ pub(in crate::app) fn click(app: &mut App, pane: Pane, x: u16, y: u16) {
     if row >= len {
         return;
     }
-    let again = app.mouse.is_second(pane, y, app.now) && cursor.at == row;
+    let again = app.mouse.is_second(Some(pane), usize::from(y), app.now) && cursor.at == row;
     // In a layout of fewer panes the focus may have moved things: measure again.
     let height = app.list_height(pane);
     match pane {

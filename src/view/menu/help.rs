@@ -77,6 +77,7 @@ pub(super) fn draw(scene: Scene<'_>, menu: &Menu) -> Option<Cell> {
             }
             Line::Row(part) => part,
         };
+        menu.places.draw((x, y), width, part.at);
         let role = |role| if part.row.why.is_some() { Role::Dim } else { role };
         put(buf, x + 1, y, columns.keys, &part.keys, appearance.style(role(Role::KeyHint)));
         if part.at == menu.at() {

@@ -39,6 +39,7 @@ pub(super) fn draw(scene: Scene<'_>, menu: &Menu) -> Option<Cell> {
     let rows = menu.shown().enumerate().skip(top).zip(inner.y..inner.y + inner.height);
     for ((at, row), y) in rows {
         let area = Area { y, height: 1, ..inner };
+        menu.places.draw((area.x, y), area.width, at);
         let end = right_side(buf, area, row, app, appearance);
         if at == menu.at() {
             marker(buf, area, true, appearance);

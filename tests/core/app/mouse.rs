@@ -9,7 +9,7 @@ use larder::theme::{Symbols, Theme};
 use larder::view::{Appearance, spot_at};
 use ratatui::style::Modifier;
 
-use crate::stage::{Stage, record, store};
+use crate::stage::{Stage, computed, record, store};
 
 use super::{JSON, opened, shop};
 
@@ -185,6 +185,55 @@ fn a_click_beside_a_dialog_closes_it_and_never_says_yes() {
     click(&mut stage, (2, 0));
     assert!(stage.app.layers.is_empty() && stage.app.editor.is_some());
     assert_eq!(stage.edited(), "x");
+}
+
+#[test]
+fn rows_of_dialogs_are_chosen_by_a_click_and_run_by_a_double_one() {
+    let mut stage = opened();
+    // The help and the palette: a row runs.
+    stage.keys("?");
+    let place = find(&mut stage, "Sort by the next column");
+    click(&mut stage, place);
+    let Some(Layer::Help(help)) = stage.app.layer() else { panic!("{}", stage.frame()) };
+    assert_eq!(help.0.current().unwrap().text, "Sort by the next column");
+    let head = find(&mut stage, "Everywhere");
+    click(&mut stage, head);
+    let Some(Layer::Help(help)) = stage.app.layer() else { panic!("{}", stage.frame()) };
+    assert_eq!(help.0.current().unwrap().text, "Sort by the next column", "a head is no row");
+    click(&mut stage, place);
+    assert_eq!((stage.app.layers.len(), stage.app.keys.sort), (0, Sort::ContentType));
+    stage.keys(":");
+    let place = find(&mut stage, "Mark all records that are shown");
+    click(&mut stage, place);
+    click(&mut stage, place);
+    assert_eq!((stage.app.layers.len(), stage.app.keys.marks.keys.len()), (0, 3));
+    // The totals lead to the records of a type.
+    stage.keys("<esc>t");
+    let (ticket, read) = stage.take(Slot::Totals);
+    stage.event(Event::Loaded(Slot::Totals, ticket, Ok(computed(read))));
+    let place = find(&mut stage, "text/plain");
+    click(&mut stage, place);
+    assert!(stage.app.layer().is_some());
+    click(&mut stage, place);
+    assert!(stage.app.layer().is_none() && stage.app.keys.filter.starts_with("@=text/plain"));
+}
+
+#[test]
+fn keys_that_the_border_of_a_dialog_names_are_buttons() {
+    let mut stage = opened();
+    for (key, words) in [("U", "esc closes"), ("J", "esc closes"), ("t", "esc closes")] {
+        stage.keys(key);
+        assert!(stage.app.layer().is_some(), "{key}");
+        let (x, y) = find(&mut stage, words);
+        // Between the words of two keys, and on the border itself, nothing is pressed.
+        click(&mut stage, (x - 2, y));
+        assert!(stage.app.layer().is_some(), "{key}");
+        click(&mut stage, (x + 5, y));
+        assert!(stage.app.layer().is_none(), "{key}");
+    }
+    stage.keys("m");
+    click_on(&mut stage, "closes");
+    assert!(stage.app.layer().is_none());
 }
 
 #[test]

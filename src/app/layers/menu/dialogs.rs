@@ -69,6 +69,10 @@ impl Dialog for Help {
         self.0.paste(text);
     }
 
+    fn choose(&mut self, row: usize, _: &mut Ctx<'_>) {
+        self.0.choose(row);
+    }
+
     fn wheel(&mut self, rows: isize, _: &mut Ctx<'_>) {
         self.0.go(rows);
     }
@@ -97,6 +101,10 @@ impl Dialog for Palette {
 
     fn paste(&mut self, text: &str, _: &mut Ctx<'_>) {
         self.0.paste(text);
+    }
+
+    fn choose(&mut self, row: usize, _: &mut Ctx<'_>) {
+        self.0.choose(row);
     }
 
     fn wheel(&mut self, rows: isize, _: &mut Ctx<'_>) {

@@ -16,12 +16,15 @@ pub struct Places {
     columns: Cell<usize>,
     /// The line that the window begins with.
     top: Cell<usize>,
+    /// Where rows are on the screen: column, row, columns, number.
+    drawn: RefCell<Vec<(u16, u16, u16, usize)>>,
 }
 
 impl Places {
     /// Tells where the rows are: the first line of each, in columns of so many lines.
     pub fn measure(&self, lines: Vec<usize>, column: usize, columns: usize) {
         self.lines.replace(lines);
+        self.drawn.borrow_mut().clear();
         self.column.set(column.max(1));
         self.columns.set(columns.max(1));
     }
@@ -40,6 +43,19 @@ impl Places {
         };
         self.top.set(top);
         top
+    }
+
+    /// Tells where on the screen a row is drawn, or one of its lines: after [`Places::measure`].
+    pub fn draw(&self, (x, y): (u16, u16), width: u16, row: usize) {
+        self.drawn.borrow_mut().push((x, y, width, row));
+    }
+
+    /// The row that was drawn at a cell.
+    pub fn row_at(&self, (column, line): (u16, u16)) -> Option<usize> {
+        let drawn = self.drawn.borrow();
+        let at =
+            drawn.iter().find(|(x, y, width, _)| *y == line && (*x..x + width).contains(&column));
+        at.map(|(.., row)| *row)
     }
 
     /// The row beside one, in the next column; where there is one column, on the next page.
