@@ -135,6 +135,8 @@ pub enum Request {
     LeaveAsides,
     /// Undo the newest step, or do the one that was undone last again.
     Turn(Turn),
+    /// Undo this step, or do it again, if it is still the next.
+    TurnStep(Turn, StepId),
     /// Show what this step has changed.
     ShowStep(StepId),
     /// Give this job up.

@@ -7,7 +7,8 @@ use bytes::Bytes;
 
 use crate::edit::draft::DraftId;
 use crate::model::{ContentType, Error, Expect, Key, Record, RecordMeta, StoreInfo, StoreName};
-use crate::ops::{Plan, PlannedChange, Weight, words};
+use crate::ops::journal::{Step, StepId};
+use crate::ops::{Plan, PlannedChange, Turn, Weight, words};
 use crate::text::{self, visible};
 
 use super::input::LineInput;
@@ -44,6 +45,8 @@ pub enum Confirmed {
     DropDraft(DraftId),
     /// Throw this staged edit away.
     DropStaged(DraftId),
+    /// Undo this step, or do it again.
+    Turn(Turn, StepId),
     /// Write what is in the editor over what someone else wrote: over this, and nothing later. `None`
     /// until it has been read.
     OverwriteRecord(Option<Expect>),
@@ -133,6 +136,18 @@ impl Confirm {
             Some(name) => asked.require_text(visible(&name).into_owned()),
             None => asked,
         }
+    }
+
+    /// Whether to put records back into a store that has some by now.
+    pub fn turn((turn, step): (Turn, &Step), plan: Plan, now: u64, place: &str) -> Self {
+        let verb = if turn == Turn::Undo { "undo" } else { "do again" };
+        let title =
+            format!("{}: {}", if turn == Turn::Undo { "Undo" } else { "Redo" }, step.words());
+        let mut asked = Self { title, verb, ..Self::plan(plan, place) };
+        asked.confirmed = Confirmed::Turn(turn, step.id);
+        let now = format!("The store has {} by now.", text::plural(now, "record"));
+        asked.lines.insert(asked.lines.len().saturating_sub(1), now);
+        asked
     }
 
     /// Shows what is known by now of the store that it asks to drop or to purge.

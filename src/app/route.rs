@@ -229,6 +229,7 @@ impl App {
                 Request::AskToDiscard(info) => asides::ask_to_discard(self, *info),
                 Request::LeaveAsides => asides::leave(self),
                 Request::Turn(turn) => undo::turn(self, turn),
+                Request::TurnStep(turn, step) => undo::make(self, turn, step),
                 Request::ShowStep(id) => undo::show(self, id),
                 Request::CancelJob(id) => actions::cancel_job(self, id),
                 Request::Totals => {

@@ -7,9 +7,10 @@ use crate::ops::{Outcome, Plan, Swap, Turn, WriteId, words};
 
 use super::super::App;
 use super::super::event::Slot;
-use super::super::layers::StepView;
+use super::super::layers::{Layer, StepView};
 use super::super::load::Compute;
 use super::super::notice::Notice;
+use super::super::question::Confirm;
 use super::super::writes::{Answer, Turning};
 use super::{opened, replies};
 
@@ -25,6 +26,35 @@ pub(in crate::app) fn turn(app: &mut App, turn: Turn) {
     }
     let Some((step, plan)) = app.journal.next(turn) else {
         app.notice = Some(Notice::info(words::nothing_to(turn)));
+        return;
+    };
+    match come_since(app, plan) {
+        Some(now) => {
+            let place = words::place(app.session.server.is_directory());
+            let asked = Confirm::turn((turn, step), plan.clone(), now, place);
+            app.layers.push(Layer::Confirm(Box::new(asked)));
+        }
+        None => make(app, turn, step.id),
+    }
+}
+
+/// How many records the store has by now that would get back what was set aside of it; `None` where it has
+/// none.
+fn come_since(app: &App, plan: &Plan) -> Option<u64> {
+    let store = plan.restores()?.aside.store();
+    let now = if app.keys.store.as_ref() == Some(store) {
+        app.keys.index.len() as u64
+    } else {
+        app.stores.get(store)?.records?
+    };
+    (now > 0).then_some(now)
+}
+
+/// Undoes this step or does it again, if it is still the next.
+pub(in crate::app) fn make(app: &mut App, turn: Turn, id: StepId) {
+    let next = app.journal.next(turn).filter(|(step, _)| step.id == id && app.turning.is_none());
+    let Some((step, plan)) = next else {
+        app.notice = Some(Notice::info("something else was done since: nothing was changed"));
         return;
     };
     let plan = Plan { step: Some((turn, step.words())), ..plan.clone() };

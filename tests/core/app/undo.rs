@@ -1,6 +1,6 @@
 //! Steps undone and done again, on a directory of real records.
 
-use larder::app::{Effect, Event, JobId, Layer, ListDialog, Load, Loaded, Read, RecordView};
+use larder::app::{Effect, Event, JobId, Layer, ListDialog, Load, Loaded, Read, RecordView, Slot};
 use larder::model::{
     Expect, Key, OpenBy, Reading, Record, RecordMeta, SetValue, StoreName, Timestamp, Version,
     Want, WatchEvent,
@@ -111,6 +111,7 @@ impl Shop {
 
     /// Answers what is read.
     fn settle(&mut self) {
+        let mut walks = Vec::new();
         while !self.stage.asked.is_empty() {
             let event = match self.stage.asked.remove(0) {
                 Effect::Read(slot, ticket, read @ Read::Compute(_)) => {
@@ -121,10 +122,15 @@ impl Shop {
                     let view = read.map_or(RecordView::Missing(key), shown);
                     Event::Loaded(slot, ticket, Ok(Loaded::Record(view)))
                 }
+                walk @ Effect::Read(Slot::Keys, ..) => {
+                    walks.push(walk);
+                    continue;
+                }
                 _ => continue,
             };
             self.stage.event(event);
         }
+        self.stage.asked = walks;
     }
 
     /// Presses keys that ask for a write, and makes it.
@@ -132,6 +138,15 @@ impl Shop {
         self.stage.keys(keys);
         let asked = self.asked();
         self.make(asked, false)
+    }
+
+    /// The keys of the open store are walked, and these are found.
+    fn shows(&mut self, records: &[Record]) {
+        let walk = |effect: &Effect| matches!(effect, Effect::Read(Slot::Keys, ..));
+        let at = self.stage.asked.iter().rposition(walk).unwrap();
+        let Effect::Read(_, ticket, _) = self.stage.asked.remove(at) else { panic!() };
+        let walked = Ok(Loaded::keys(crate::stage::index(records), 1.0));
+        self.stage.event(Event::Loaded(Slot::Keys, ticket, walked));
     }
 
     fn cursor(&self) -> String {
@@ -400,4 +415,39 @@ fn a_purge_that_is_done_again_beside_a_crawl_is_asked_about_with_what_is_there_n
     assert_eq!(there(&shop), [false; 3]);
     shop.makes("u");
     assert_eq!(there(&shop), [true; 3]);
+}
+
+#[test]
+fn what_stays_set_aside_is_told_before_a_purge_is_undone_beside_a_crawl() {
+    let mut shop = Shop::of(&[("a", "1"), ("b", "2")]);
+    let info = shop.runtime.block_on(shop.storage.get_metadata(&shop.name)).unwrap();
+    shop.stage.noticed(WatchEvent::Store(info));
+    shop.makes("Pshop<enter>");
+    let crawled = record("a", JSON, "crawled");
+    let plan = Plan::set(SetValue {
+        store: shop.name.clone(),
+        key: "a".into(),
+        value: crawled.value.clone(),
+        content_type: JSON.into(),
+        expected: Expect::Absent,
+    });
+    shop.runtime.block_on(ops::perform(&*shop.storage, &plan)).unwrap();
+    shop.shows(std::slice::from_ref(&crawled));
+    shop.stage.keys("u");
+    let frame = shop.stage.frame();
+    for part in [
+        "Undo: purged shop: 2 records removed",
+        "2 records",
+        "The store has 1 record by now",
+        "Records whose keys the store has again stay set aside",
+    ] {
+        assert!(frame.contains(part), "{part}: {frame}");
+    }
+    shop.stage.keys("n");
+    assert_eq!(shop.value("b"), None, "nothing is put back unasked");
+    shop.stage.keys("u");
+    shop.makes("y");
+    let now = ["a", "b"].map(|key| shop.value(key).unwrap());
+    assert_eq!(now, ["crawled", "2"]);
+    assert!(shop.stage.notice().contains("1 record stays set aside"), "{}", shop.stage.notice());
 }
