@@ -60,7 +60,7 @@ pub use usage::parse;
 use crate::model::{Error, ErrorKind, Key, OpenBy, Result, StoreName};
 use crate::ops::{self, Failed, Outcome, Plan, Resolution, words};
 use crate::storage::target::Target;
-use crate::storage::{self, Storage};
+use crate::storage::{self, FirstRead, Storage};
 use arguments::AsideCommand;
 use exit::{ExitResult, Failure};
 use input::Keys;
@@ -137,7 +137,11 @@ fn dispatch(command: &Command, cli: &Cli, output: &mut Output) -> ExitResult {
             Command::Delete(delete) => Some(Keys::open(&delete.keys, &delete.from)?),
             _ => None,
         };
-        let storage = storage::connect(&target, &config.options()).await?;
+        let mut options = config.options();
+        options.first_read = first_read(command, output.json);
+        // A watch goes on beside what it reads.
+        options.one_connection = !matches!(command, Command::Watch(_));
+        let storage = storage::connect(&target, &options).await?;
         let storage = &*storage;
         let place = words::place(matches!(target, Target::Directory(_)));
         let progress = Progress::new(doing(command), !prints_as_it_goes(command, output));
@@ -198,6 +202,28 @@ fn dispatch(command: &Command, cli: &Cli, output: &mut Output) -> ExitResult {
     // The connection's own tasks end with the process.
     runtime.shutdown_background();
     outcome
+}
+
+/// What a command reads first of all.
+fn first_read(command: &Command, json: bool) -> Option<FirstRead> {
+    let named = |store: &OsStr| {
+        let by_id = store.as_bytes().starts_with(b"id:");
+        (!by_id).then(|| StoreName::from(store.as_bytes()))
+    };
+    match command {
+        Command::Get(get) => match &*get.keys {
+            [one] if !json => Some(FirstRead::Value(named(&get.store)?, key(one))),
+            _ => None,
+        },
+        Command::Exists(record) => Some(FirstRead::Record(named(&record.store)?, key(&record.key))),
+        // What is there before, should the answer be lost.
+        Command::Set(set) if set.if_unchanged.is_none() => {
+            Some(FirstRead::Value(named(&set.store)?, key(&set.key)))
+        }
+        Command::Stores => Some(FirstRead::Stores),
+        Command::Ls(ls) if ls.store.is_none() => Some(FirstRead::Stores),
+        _ => None,
+    }
 }
 
 /// What a command is doing, for who waits for it.

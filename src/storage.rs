@@ -54,6 +54,11 @@ pub struct Options {
     /// The share of one of the server's cores that watching may cost (0.02: two hundredths), where
     /// it costs the server anything.
     pub watch_budget: f32,
+    /// What is read first, so that it can be asked for in the round trip that connects.
+    pub first_read: Option<FirstRead>,
+    /// Whether a server gets one connection only, as suits who asks one thing after the other: then
+    /// what is asked meanwhile waits behind a listing.
+    pub one_connection: bool,
     /// What is run to reach a server through another host.
     pub ssh_program: PathBuf,
     /// The times of the watchers.
@@ -70,10 +75,24 @@ impl Default for Options {
             durable: true,
             wait_replicas: 0,
             watch_budget: 0.02,
+            first_read: None,
+            one_connection: false,
             ssh_program: PathBuf::from("ssh"),
             timing: Timing::default(),
         }
     }
+}
+
+/// What is read first of a server. It is read once more if anything else is asked before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FirstRead {
+    /// [`Storage::read`] of a record without its value.
+    Record(StoreName, Key),
+    /// [`Storage::read`] of a record with its value.
+    Value(StoreName, Key),
+    /// [`Storage::stores`], those that the indexes name.
+    Stores,
 }
 
 /// A storage's connection.

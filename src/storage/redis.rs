@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! connection error         connections that come back · what errors mean
+//! first                    what is read in the round trip that makes the connection
 //! keys reply               names of Redis keys · parsing of answers
 //! read scan iterate        one record · all keys of a store · in Crawlee's order
 //! write scripts unscripted one script a write, in scripts/ · transactions where these are forbidden
@@ -21,6 +22,7 @@ mod commit;
 pub(crate) mod connection;
 mod doubt;
 mod error;
+mod first;
 mod iterate;
 mod keys;
 mod list;
@@ -93,17 +95,22 @@ struct ServerState {
 impl RedisStorage {
     /// Connects within [`Options::connect_timeout`].
     pub async fn connect(target: &RedisTarget, options: &Options) -> Result<Self> {
-        let connections = ConnectionManager::connect(target, options).await?;
+        let first = options.first_read.as_ref().map(first::commands).unwrap_or_default();
+        let (connections, facts) = ConnectionManager::connect(target, options, first).await?;
         let storage = Self { connections, options: options.clone(), server: Arc::default() };
-        storage.look_at_server().await?;
+        storage.remember(&facts);
         Ok(storage)
     }
 
     async fn look_at_server(&self) -> Result<Facts> {
         let facts = self.connections.facts().await?;
+        self.remember(&facts);
+        Ok(facts)
+    }
+
+    fn remember(&self, facts: &Facts) {
         self.server.replica.store(facts.replica, Ordering::Relaxed);
         self.server.no_scripts.fetch_or(facts.forbids_scripts, Ordering::Relaxed);
-        Ok(facts)
     }
 
     /// Whether the server takes no writes. A replica is looked at again: it may have been made

@@ -29,6 +29,7 @@ mod package;
 mod passwords;
 
 mod pictures;
+mod round_trips;
 mod signals;
 mod ssh;
 mod support;

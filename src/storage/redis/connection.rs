@@ -13,6 +13,7 @@ mod establish;
 mod facts;
 mod fence;
 pub(crate) mod framing;
+mod greeting;
 mod inner;
 mod key_tracker;
 mod limits;
@@ -23,6 +24,7 @@ mod relay;
 mod replicas;
 mod sentinel;
 mod server;
+mod server_end;
 mod server_or_cluster;
 mod single;
 mod ssh;
@@ -77,11 +79,22 @@ impl Drop for Supervised {
 
 impl ConnectionManager {
     /// Connects within `options.connect_timeout`: logs in, selects the database, and looks whether
-    /// the server has loaded its data and lets this user read stores.
-    pub(crate) async fn connect(target: &RedisTarget, options: &Options) -> Result<Self> {
-        let inner = Inner::connect(target, options).await?;
+    /// the server has loaded its data and lets this user read stores. What is asked `first` goes out
+    /// in the same round trip, for the first [`pipeline`](Self::pipeline) or
+    /// [`early`](Self::early); so do the questions for the facts.
+    pub(crate) async fn connect(
+        target: &RedisTarget,
+        options: &Options,
+        first: Vec<Vec<Command>>,
+    ) -> Result<(Self, Facts)> {
+        let (inner, facts) = Inner::connect(target, options, first).await?;
         let supervisor = tokio::spawn(inner::supervise(Arc::clone(&inner)).boxed());
-        Ok(Self(Arc::new(Supervised { inner, supervisor }), None))
+        Ok((Self(Arc::new(Supervised { inner, supervisor }), None), facts))
+    }
+
+    /// The answers to these commands, if they were asked while connecting and nothing was since.
+    pub(crate) fn early(&self, commands: &[Command]) -> Option<Vec<Result<Value>>> {
+        self.0.inner.early(commands)
     }
 
     /// The target without its secret.
@@ -134,6 +147,9 @@ impl ConnectionManager {
     /// Several reads in one go; each reply on its own.
     pub(crate) async fn pipeline(&self, commands: Vec<Command>) -> Result<Vec<Result<Value>>> {
         let inner = &self.0.inner;
+        if let Some(replies) = inner.early(&commands) {
+            return Ok(replies);
+        }
         let connection = inner.main()?;
         read(inner, &connection, commands).await
     }
@@ -147,6 +163,9 @@ impl ConnectionManager {
     /// Several reads over the second connection.
     pub(crate) async fn pipeline_bulk(&self, commands: Vec<Command>) -> Result<Vec<Result<Value>>> {
         let inner = &self.0.inner;
+        if let Some(replies) = inner.early(&commands) {
+            return Ok(replies);
+        }
         let connection = inner.bulk().await?;
         read(inner, &connection, commands).await
     }

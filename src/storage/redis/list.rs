@@ -106,7 +106,7 @@ impl RedisStorage {
         let mut cursor = 0;
         let mut bounds = Bounds::new();
         loop {
-            let page = hscan(hash.clone(), cursor, INDEX_PAGE);
+            let page = index_page(hash.clone(), cursor);
             let (next, fields) = reply::page(self.connections.run_bulk(page).await?)?;
             bounds.page(self, INDEX_PAGE, fields.len() / 2, ("HLEN", Some(&hash))).await?;
             let mut fields = fields.into_iter();
@@ -217,6 +217,11 @@ impl RedisStorage {
             },
         }
     }
+}
+
+/// A page of a hash of small entries.
+pub(super) fn index_page(hash: Value, cursor: u64) -> Command {
+    hscan(hash, cursor, INDEX_PAGE)
 }
 
 /// An index that this user may not see is the list of stores.

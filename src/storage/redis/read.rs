@@ -34,6 +34,11 @@ impl RedisStorage {
         key: &Key,
         want: Want,
     ) -> Result<Option<Reading>> {
+        if want.limit().is_some()
+            && let Some(halves) = self.read_first(store, key)
+        {
+            return Ok(reading(key, halves, &want));
+        }
         let stat = self.stat(store, key).await?;
         let fits = stat.size.zip(want.limit()).filter(|(size, limit)| size <= limit);
         let Some((size, _)) = fits else {
@@ -48,22 +53,13 @@ impl RedisStorage {
                 }
             }));
         };
-        let (metadata, value) = self.both_halves(store, key, size).await?;
-        let size = value.as_ref().map(|value| value.len() as u64);
-        let meta = combine_halves(key, metadata.as_deref(), size);
-        let record = meta.map(|meta| Record { meta, value: value.unwrap_or_default() });
-        Ok(record.map(|record| match &want {
-            Want::Range(range) => Reading::cut(record, range),
-            _ => Reading::Whole(record),
-        }))
+        Ok(reading(key, self.both_halves(store, key, size).await?, &want))
     }
 
     /// Reads a record without its value.
     pub(super) async fn stat(&self, store: &StoreName, key: &Key) -> Result<Stat> {
-        let metadata = hash_command("HGET", store, Part::MetadataItems, key);
-        let size = hash_command("HSTRLEN", store, Part::Items, key);
-        let exists = hash_command("HEXISTS", store, Part::Items, key);
-        let asked = vec![metadata, size, exists];
+        let mut asked = stat_commands(store, key);
+        asked.pop();
         let parse = |mut replies: Replies| {
             let metadata = reply::bytes(reply::next(&mut replies)?)?;
             let size = reply::integer(&reply::next(&mut replies)?)?;
@@ -135,6 +131,26 @@ impl RedisStorage {
             Err(error) => Err(error),
         }
     }
+}
+
+/// What is asked for [`RedisStorage::stat`]: the metadata on both sides of the rest.
+pub(super) fn stat_commands(store: &StoreName, key: &Key) -> Vec<Command> {
+    let metadata = || hash_command("HGET", store, Part::MetadataItems, key);
+    let size = hash_command("HSTRLEN", store, Part::Items, key);
+    let exists = hash_command("HEXISTS", store, Part::Items, key);
+    vec![metadata(), size, exists, metadata()]
+}
+
+/// What is wanted of both halves.
+fn reading(key: &Key, (metadata, value): Halves, want: &Want) -> Option<Reading> {
+    let size = value.as_ref().map(|value| value.len() as u64);
+    let meta = combine_halves(key, metadata.as_deref(), size)?;
+    let record = Record { meta, value: value.unwrap_or_default() };
+    Some(match want {
+        Want::Range(range) => Reading::cut(record, range),
+        Want::UpTo(limit) if record.value.len() as u64 > *limit => Reading::Meta(record.meta),
+        _ => Reading::Whole(record),
+    })
 }
 
 /// Whether two halves may belong together.

@@ -3,42 +3,34 @@
 use std::time::Duration;
 
 use fred::clients::Client;
+use fred::types::RespVersion;
 use fred::types::config::{
     Config, ConnectionConfig, PerformanceConfig, ServerConfig, UnresponsiveConfig,
 };
 
+use super::greeting::{Greeting, Login};
 use super::place::{Place, Purpose};
 use super::relay::Relay;
 use super::transport::Way;
 use crate::model::Result;
-use crate::storage::target::RedisTarget;
-
-/// Who to log in as.
-pub(super) struct Login {
-    pub(super) username: Option<String>,
-    pub(super) password: Option<String>,
-}
-
-impl Login {
-    pub(super) fn of(target: &RedisTarget) -> Self {
-        let username = target.username.clone();
-        let password = target.password.as_ref().map(|secret| secret.expose().to_owned());
-        // fred logs in only with a password; a user can do without one.
-        let password = password.or_else(|| username.as_ref().map(|_| String::new()));
-        Self { username, password }
-    }
-}
 
 /// A client for one server, that does not reconnect and leaves all limits of time to its
 /// connection; and the relay that has connected to the server within `timeout`.
+///
+/// The relay logs in and selects the database. Over RESP3 fred logs in itself, for it takes part in
+/// the change of protocols, and the database is the caller's to select.
 pub(super) async fn build(
     place: &Place,
-    login: Login,
+    (login, database): (Login, u32),
     way: &Way,
     timeout: Duration,
     purpose: Purpose,
 ) -> Result<(Client, Relay)> {
-    let (relay, path) = Relay::open(place, way, timeout, purpose).await?;
+    let (greeting, login) = match purpose.protocol() {
+        RespVersion::RESP2 => (Some(Greeting::new(&login, database)), Login::default()),
+        RespVersion::RESP3 => (None, login),
+    };
+    let (relay, path) = Relay::open(place, way, timeout, purpose, greeting).await?;
     let config = Config {
         fail_fast: true,
         username: login.username,

@@ -8,7 +8,7 @@ use super::super::error;
 use crate::model::Result;
 
 /// A command: its name, which may hold a space (`CLIENT INFO`), and its arguments.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Command {
     /// Such as `JSON.GET`.
     pub(crate) name: &'static str,

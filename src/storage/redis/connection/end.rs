@@ -54,6 +54,13 @@ impl End {
         self.relay.as_ref().and_then(Relay::reason).unwrap_or(error)
     }
 
+    /// Waits until the server has answered the greeting; for ever, if it has refused it.
+    pub(super) async fn greeted(&self) {
+        if let Some(relay) = &self.relay {
+            relay.greeted().await;
+        }
+    }
+
     /// Why it ended, if it has.
     pub(super) fn ended(&self) -> Option<Error> {
         self.ended.borrow().clone()

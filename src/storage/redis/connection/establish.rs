@@ -9,7 +9,7 @@ use super::command::Command;
 use super::nodes::Nodes;
 use super::place::{Place, Purpose};
 use super::sentinel;
-use super::server::{Plan, to_server};
+use super::server::{Plan, let_in, to_server};
 use super::server_or_cluster::{Connection, Identity};
 use crate::model::{Cause, Error, ErrorKind, Result};
 use crate::storage::target::{Endpoint, Host};
@@ -21,24 +21,29 @@ const PROBED_KEY: &str = "key_value_stores:name_to_id";
 pub(super) struct Established {
     pub(super) connection: Connection,
     pub(super) place: Place,
+    /// The answers to what was asked besides.
+    pub(super) answers: Vec<Result<Value>>,
 }
 
-/// A connection that was tried: the server has its data, and this user may read stores.
-pub(super) async fn checked(plan: &Plan) -> Result<Established> {
+/// A connection that was tried: the server has its data, and this user may read stores. What is
+/// `asked` goes out with what tries it, before the server has let the user in: it changes nothing.
+pub(super) async fn checked(plan: &Plan, asked: &[Command]) -> Result<Established> {
     let work = async {
         loop {
             let (place, by_sentinel) = match &plan.target.endpoint {
                 Endpoint::Tcp(host) => (Place::Tcp(host.clone()), false),
                 Endpoint::Unix(path) => (Place::Unix(path.clone()), false),
-                Endpoint::Cluster(hosts) => return cluster(plan, hosts.clone()).await,
+                Endpoint::Cluster(hosts) => return cluster(plan, hosts.clone(), asked).await,
                 Endpoint::Sentinel { .. } => (Place::Tcp(sentinel::primary(plan).await?), true),
             };
             log::debug!("connecting to {place}");
-            let connection = plain(plan, &place).await?;
-            log::debug!("connected and logged in");
-            match check(plan, &connection, &place, by_sentinel).await? {
-                Verdict::Usable => return Ok(Established { connection, place }),
-                Verdict::Cluster(host) => return cluster(plan, vec![host]).await,
+            let connection = Connection::of_server(to_server(plan, &place, Purpose::Data).await?);
+            match check(plan, &connection, &place, by_sentinel, asked).await? {
+                Verdict::Usable(answers) => {
+                    log::debug!("connected and logged in");
+                    return Ok(Established { connection, place, answers });
+                }
+                Verdict::Cluster(host) => return cluster(plan, vec![host], asked).await,
                 // A failover is under way: ask again, until the time is up.
                 Verdict::NotPrimary => tokio::time::sleep(Duration::from_millis(200)).await,
             }
@@ -59,27 +64,30 @@ pub(super) async fn checked(plan: &Plan) -> Result<Established> {
 
 /// A connection to a cluster; where its nodes cannot be found (it does not know its own address,
 /// this user may not ask) to the only node that is known.
-async fn cluster(plan: &Plan, hosts: Vec<Host>) -> Result<Established> {
+async fn cluster(plan: &Plan, hosts: Vec<Host>, asked: &[Command]) -> Result<Established> {
     let only = match hosts.as_slice() {
         [host] => Some(host.clone()),
         _ => None,
     };
-    match (usable(plan, Place::Cluster(hosts)).await, only) {
+    match (usable(plan, Place::Cluster(hosts), asked).await, only) {
         (Err(error), Some(host))
             if matches!(error.kind, ErrorKind::Connection | ErrorKind::Permission) =>
         {
             // What the node itself says of the cluster tells more than that it was not found.
-            let alone = usable(plan, Place::Node(host)).await;
+            let alone = usable(plan, Place::Node(host), asked).await;
             alone.map_err(|why| if error::is_cluster_down(&why) { why } else { error })
         }
         (result, _) => result,
     }
 }
 
-async fn usable(plan: &Plan, place: Place) -> Result<Established> {
+async fn usable(plan: &Plan, place: Place, asked: &[Command]) -> Result<Established> {
     let connection = plain(plan, &place).await?;
-    check(plan, &connection, &place, false).await?;
-    Ok(Established { connection, place })
+    // A cluster's node is never taken for anything else.
+    let Verdict::Usable(answers) = check(plan, &connection, &place, false, asked).await? else {
+        return Err(error::closed(&place.to_string()));
+    };
+    Ok(Established { connection, place, answers })
 }
 
 /// A connection to a known place, logged in and with its database, but not tried.
@@ -96,7 +104,7 @@ pub(super) async fn for_purpose(
     if let Place::Cluster(hosts) = place {
         return Ok(Connection::of_nodes(Nodes::connect(plan, hosts, purpose).await?, place));
     }
-    Ok(Connection::of_server(to_server(plan, place, purpose).await?))
+    Ok(Connection::of_server(let_in(plan, place, purpose).await?))
 }
 
 /// Asks how the server calls a connection, where it tells.
@@ -109,7 +117,7 @@ pub(super) async fn identify(connection: &Connection, timeout: Duration) -> Resu
 }
 
 enum Verdict {
-    Usable,
+    Usable(Vec<Result<Value>>),
     Cluster(Host),
     NotPrimary,
 }
@@ -119,6 +127,7 @@ async fn check(
     connection: &Connection,
     place: &Place,
     by_sentinel: bool,
+    asked: &[Command],
 ) -> Result<Verdict> {
     let key = || Value::String(PROBED_KEY.into());
     let mut probes = vec![
@@ -131,13 +140,15 @@ async fn check(
     if by_sentinel {
         probes.push(Command::new("ROLE", []));
     }
+    probes.extend(asked.iter().cloned());
     let mut replies = connection.each(probes, plan.timeout).await?.into_iter();
     let reads: Vec<_> = replies.by_ref().take(3).collect();
     let info = replies.next();
     if let (Some(client), Some(server)) = (replies.next(), replies.next()) {
         connection.is(Identity::read(&client, &server));
     }
-    let role = replies.next();
+    let role = if by_sentinel { replies.next() } else { None };
+    let answers = replies.collect();
     if let Some(Ok(Value::Array(role))) = role
         && role.first().and_then(Value::as_str).is_some_and(|role| role == "slave")
     {
@@ -158,10 +169,10 @@ async fn check(
     let mut refusal = None;
     for read in reads {
         match read {
-            Ok(_) => return Ok(Verdict::Usable),
+            Ok(_) => return Ok(Verdict::Usable(answers)),
             // Who may not see the indexes may see stores.
             Err(error) if error.kind == ErrorKind::WrongType || error::forbids_key(&error) => {
-                return Ok(Verdict::Usable);
+                return Ok(Verdict::Usable(answers));
             }
             Err(error) => {
                 refusal.get_or_insert(error);

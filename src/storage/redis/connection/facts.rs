@@ -27,19 +27,29 @@ pub(crate) struct Facts {
 
 /// Asks in one round trip.
 pub(super) async fn read(connections: &ConnectionManager) -> Result<Facts> {
+    let replies = connections.pipeline(questions().into()).await?;
+    Ok(answered(replies, connections.cluster()))
+}
+
+/// What is asked; changes nothing.
+pub(super) fn questions() -> [Command; 5] {
     let text = |text: &'static str| Value::String(text.into());
-    let commands = vec![
+    [
         Command::new("INFO", [text("server")]),
         Command::new("INFO", [text("replication")]),
         Command::new("ROLE", []),
         // No store can have this name: a store's own metadata is never fetched here.
         Command::new("JSON.GET", [text("key_value_stores:/:metadata")]),
         Command::new("EVAL", [text("return 1"), Value::Integer(0)]),
-    ];
-    let mut replies = connections.pipeline(commands).await?.into_iter();
+    ]
+}
+
+/// From the answers to [`questions`].
+pub(super) fn answered(replies: impl IntoIterator<Item = Result<Value>>, cluster: bool) -> Facts {
+    let mut replies = replies.into_iter();
     let mut next = || replies.next().unwrap_or(Ok(Value::Null));
     let (server, replication, role, json, script) = (next(), next(), next(), next(), next());
-    let mut facts = Facts { cluster: connections.cluster(), ..Facts::default() };
+    let mut facts = Facts { cluster, ..Facts::default() };
     match server.map(|reply| reply.as_string().unwrap_or_default()) {
         Ok(info) => (facts.product, facts.version) = product(&info),
         Err(error) => facts.refused(&error, "its version is hidden"),
@@ -73,7 +83,7 @@ pub(super) async fn read(connections: &ConnectionManager) -> Result<Facts> {
     }
     // Where there is little room, the end is what is lost.
     facts.notes.sort_by_key(String::len);
-    Ok(facts)
+    facts
 }
 
 impl Facts {

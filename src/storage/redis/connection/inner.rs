@@ -4,11 +4,13 @@ use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use fred::types::Value;
 use tokio::sync::{Mutex as AsyncMutex, watch};
 
 use super::super::error;
 use super::command::Command;
 use super::establish::{self, Established};
+use super::facts::{self, Facts};
 use super::fence::Losses;
 use super::place::{Place, Purpose};
 use super::server::Plan;
@@ -32,9 +34,19 @@ pub(super) struct Inner {
     /// Commands of reads so far.
     pub(super) commands_sent: AtomicU64,
     pub(super) losses: Losses,
+    /// What was asked while connecting, with its answers, until something else is asked.
+    early: Mutex<Vec<Early>>,
+    /// Whether nothing gets a connection of its own.
+    one_connection: bool,
     main: Mutex<Current>,
     bulk: AsyncMutex<Option<Arc<Connection>>>,
     writer: AsyncMutex<Option<Connection>>,
+}
+
+/// Commands for one question that went out while connecting, and their answers.
+struct Early {
+    commands: Vec<Command>,
+    answers: Vec<Result<Value>>,
 }
 
 /// The connection that is in use, and where it leads.
@@ -44,20 +56,50 @@ struct Current {
 }
 
 impl Inner {
-    pub(super) async fn connect(target: &RedisTarget, options: &Options) -> Result<Arc<Self>> {
+    /// Connects, and asks for the facts and for what is wanted first along with it.
+    pub(super) async fn connect(
+        target: &RedisTarget,
+        options: &Options,
+        first: Vec<Vec<Command>>,
+    ) -> Result<(Arc<Self>, Facts)> {
         let plan = Plan::new(target, options)?;
-        let Established { connection, place } = establish::checked(&plan).await?;
-        Ok(Arc::new(Self {
+        let questions = facts::questions();
+        let asked: Vec<_> = questions.iter().chain(first.iter().flatten()).cloned().collect();
+        let established = establish::checked(&plan, &asked).await?;
+        let Established { connection, place, answers } = established;
+        let mut answers = answers.into_iter();
+        let facts = answers.by_ref().take(questions.len());
+        let facts = facts::answered(facts, place.is_cluster());
+        let early = first.into_iter().map(|commands| {
+            let answers = answers.by_ref().take(commands.len()).collect();
+            Early { commands, answers }
+        });
+        let early = early.collect();
+        let inner = Arc::new(Self {
             target: target.clone(),
             state: watch::Sender::new(ConnectionState::Up),
             plan,
             command_timeout: options.command_timeout,
             commands_sent: AtomicU64::new(0),
             losses: Losses::default(),
+            early: Mutex::new(early),
+            one_connection: options.one_connection,
             main: Mutex::new(Current { connection: Arc::new(connection), place }),
             bulk: AsyncMutex::new(None),
             writer: AsyncMutex::new(None),
-        }))
+        });
+        Ok((inner, facts))
+    }
+
+    /// The answers to these commands, if they were asked while connecting. Told once, and no longer
+    /// after anything else was asked: by then they are old.
+    pub(super) fn early(&self, commands: &[Command]) -> Option<Vec<Result<Value>>> {
+        let mut early = self.early.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = early.iter().position(|early| early.commands == commands);
+        if at.is_none() {
+            early.clear();
+        }
+        at.map(|at| early.swap_remove(at).answers)
     }
 
     fn current(&self) -> MutexGuard<'_, Current> {
@@ -92,7 +134,10 @@ impl Inner {
     /// The second connection, made when first asked for.
     pub(super) async fn bulk(&self) -> Result<Arc<Connection>> {
         // Fails at once while the server is away.
-        self.main()?;
+        let main = self.main()?;
+        if self.one_connection {
+            return Ok(main);
+        }
         let mut bulk = self.bulk.lock().await;
         if let Some(connection) = bulk.as_ref().filter(|connection| connection.ended().is_none()) {
             return Ok(Arc::clone(connection));
@@ -169,9 +214,9 @@ pub(super) async fn supervise(inner: Arc<Inner>) {
         log::warn!("connection lost: {}", reason.problem);
         let mut tries = 0;
         inner.state.send_replace(ConnectionState::Down { tries, reason: reason.problem });
-        let Established { connection, place } = loop {
+        let Established { connection, place, .. } = loop {
             tokio::time::sleep(pause).await;
-            match establish::checked(&inner.plan).await {
+            match establish::checked(&inner.plan, &[]).await {
                 Ok(established) => break established,
                 Err(error) => {
                     tries += 1;

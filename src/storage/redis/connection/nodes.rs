@@ -9,7 +9,7 @@ use tokio::sync::Mutex as AsyncMutex;
 
 use super::command::Command;
 use super::place::{Place, Purpose};
-use super::server::{Plan, to_server};
+use super::server::{Plan, let_in, to_server};
 use super::single::{Batch, ServerConnection};
 use crate::model::{Error, ErrorKind, Result};
 use crate::storage::target::Host;
@@ -100,7 +100,7 @@ impl Nodes {
             return Ok(Arc::clone(connection));
         }
         let place = Place::Node(host.clone());
-        let connection = to_server(&self.plan, &place, self.purpose).await?;
+        let connection = let_in(&self.plan, &place, self.purpose).await?;
         let connection = Arc::new(connection);
         Ok(Arc::clone(self.connections.lock().await.entry(name).or_insert(connection)))
     }

@@ -11,15 +11,18 @@ use std::time::Duration;
 
 use futures::FutureExt as _;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::sync::watch;
 use tokio::task::AbortHandle;
 
 use super::super::error;
 use super::doorway::Doorway;
-use super::framing::{Framing, Piece, Violation};
+use super::framing::{Framing, Piece};
+use super::greeting::Greeting;
 use super::limits::{Asked, Commands};
 use super::place::{Place, Purpose};
+use super::server_end::{REFUSAL, ServerEnd};
 use super::transport::{Reader, Transport, Way, Writer};
-use crate::model::{Error, ErrorKind, Result};
+use crate::model::{Error, Result};
 
 /// How much is taken at a time of what the server sends, and of what is sent to it.
 const DOWN: usize = 128 << 10;
@@ -30,15 +33,18 @@ const UP: usize = 32 << 10;
 pub(super) struct Relay {
     task: AbortHandle,
     reason: Arc<OnceLock<Error>>,
+    greeted: watch::Receiver<bool>,
 }
 
 impl Relay {
-    /// Connects to a server within `timeout`. Gives the socket, too, at which fred finds it.
+    /// Connects to a server within `timeout`, and greets it if that is not left to fred. Gives the
+    /// socket, too, at which fred finds it.
     pub(super) async fn open(
         place: &Place,
         way: &Way,
         timeout: Duration,
         purpose: Purpose,
+        greeting: Option<Greeting>,
     ) -> Result<(Self, PathBuf)> {
         let address = place.to_string();
         let opened = way.open(place, timeout).await;
@@ -50,9 +56,10 @@ impl Relay {
         let path = doorway.path.clone();
         let reason = Arc::new(OnceLock::new());
         let told = Arc::clone(&reason);
+        let (answered, greeted) = watch::channel(false);
         let carried = async move {
             let Ok(near) = doorway.accept().await else { return };
-            carry(near, server, purpose, |end| {
+            carry(near, server, purpose, (greeting, answered), |end| {
                 if let Some(reason) = end.told(&address) {
                     let _ = told.set(reason);
                 }
@@ -60,7 +67,15 @@ impl Relay {
             .await;
         };
         let task = tokio::spawn(carried.boxed());
-        Ok((Self { task: task.abort_handle(), reason }, path))
+        Ok((Self { task: task.abort_handle(), reason, greeted }, path))
+    }
+
+    /// Waits until the server has answered the greeting; for ever, if it has refused it.
+    pub(super) async fn greeted(&self) {
+        let mut greeted = self.greeted.clone();
+        if greeted.wait_for(|greeted| *greeted).await.is_err() {
+            std::future::pending().await
+        }
     }
 
     /// Why it ended, where it was for another reason than that one side closed it.
@@ -74,56 +89,50 @@ impl Relay {
     }
 }
 
-/// How the server's side of a connection ended.
-enum End {
-    Broken(io::Error),
-    Lied(Violation),
-}
-
-impl End {
-    /// What fred cannot know of it.
-    fn told(self, address: &str) -> Option<Error> {
-        match self {
-            // A server that wants another certificate says so after the handshake, and ssh when it
-            // has tried. All else looks to fred as it is.
-            Self::Broken(error) => {
-                let failed = error
-                    .get_ref()
-                    .and_then(|why| why.downcast_ref::<error::SshFailed>())
-                    .is_some();
-                Some(error::transport(&error, address))
-                    .filter(|error| failed || error.kind == ErrorKind::Tls)
-            }
-            Self::Lied(Violation::NoReply) => Some(error::not_redis(address)),
-            Self::Lied(violation) => Some(error::protocol(&violation.to_string(), address)),
-        }
-    }
-}
-
-impl From<io::Error> for End {
-    fn from(error: io::Error) -> Self {
-        Self::Broken(error)
-    }
-}
-
 /// Carries both ways until one side ends.
-async fn carry(near: Transport, server: Transport, purpose: Purpose, ended: impl FnOnce(End)) {
+async fn carry(
+    near: Transport,
+    server: Transport,
+    purpose: Purpose,
+    (greeting, answered): (Option<Greeting>, watch::Sender<bool>),
+    ended: impl FnOnce(ServerEnd),
+) {
     let asked = Asked::new(purpose.value(), purpose.has_messages());
     let Transport { reader: mut near_reader, writer: mut near_writer } = near;
-    let framing = Framing::new(purpose.framing());
+    let Transport { reader: mut server_reader, writer: mut server_writer } = server;
+    let greeting = greeting.as_ref();
+    if let Some(greeting) = greeting
+        && greeting.answer(&mut near_reader, &mut near_writer).await.is_err()
+    {
+        return;
+    }
     let end = {
-        let down = pass_replies(server.reader, &mut near_writer, framing, asked.clone());
+        let down = async {
+            let mut buffer = vec![0; DOWN];
+            let come = match greeting {
+                Some(greeting) => greeting.answered(&mut server_reader, &mut buffer).await?,
+                None => 0,
+            };
+            answered.send_replace(true);
+            let framing = Framing::new(purpose.framing());
+            let server = (server_reader, buffer, come);
+            pass_replies(server, &mut near_writer, framing, asked.clone()).await
+        };
+        let up = async {
+            if let Some(greeting) = greeting {
+                greeting.send(&mut server_writer).await?;
+            }
+            pass_commands(&mut near_reader, server_writer, Commands::new(asked.clone())).await
+        };
         tokio::pin!(down);
         tokio::select! {
             end = &mut down => end,
             // fred is gone, and so is what it asked for. But a server that takes nothing more may
             // have said why.
-            sent = pass_commands(&mut near_reader, server.writer, Commands::new(asked)) => {
-                match sent {
-                    Ok(()) => return,
-                    Err(_) => down.await,
-                }
-            }
+            sent = up => match sent {
+                Ok(()) => return,
+                Err(_) => down.await,
+            },
         }
     };
     // The reason stands before fred can see the end.
@@ -149,21 +158,28 @@ async fn pass_commands(
     }
 }
 
+/// `come` bytes stand in the buffer when it begins.
 async fn pass_replies(
-    mut server: Reader,
+    (mut server, mut buffer, mut come): (Reader, Vec<u8>, usize),
     near: &mut Writer,
     mut framing: Framing,
     mut asked: Asked,
-) -> std::result::Result<(), End> {
-    let mut buffer = vec![0; DOWN];
+) -> std::result::Result<(), ServerEnd> {
     let mut held = 0;
     let mut pieces = Vec::new();
+    let mut first = Vec::new();
     loop {
-        let length = server.read(&mut buffer[held..]).await?;
+        let length = match std::mem::take(&mut come) {
+            0 => server.read(&mut buffer[held..]).await?,
+            come => come,
+        };
         if length == 0 {
-            return Ok(());
+            return Err(ServerEnd::after(&first));
         }
         let bytes = &buffer[..held + length];
+        if first.len() <= REFUSAL {
+            first.extend(bytes[held..].iter().take(REFUSAL + 1));
+        }
         let checked = framing.read(bytes, &mut asked, &mut pieces);
         for piece in pieces.drain(..) {
             let written = match piece {
@@ -176,7 +192,7 @@ async fn pass_replies(
                 return Ok(());
             }
         }
-        let used = checked.map_err(End::Lied)?;
+        let used = checked.map_err(ServerEnd::Lied)?;
         let end = held + length;
         buffer.copy_within(used..end, 0);
         held = end - used;

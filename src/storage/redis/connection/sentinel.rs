@@ -3,8 +3,9 @@
 use fred::types::Value;
 
 use super::super::error;
-use super::client::{self, Login};
+use super::client;
 use super::command::Command;
+use super::greeting::Login;
 use super::place::{Place, Purpose};
 use super::server::Plan;
 use super::single::ServerConnection;
@@ -62,7 +63,7 @@ async fn ask(plan: &Plan, host: &Host, hosts: usize) -> Result<Host> {
     // Each gets its share, so that one that hangs leaves time for the next and for the server.
     let timeout = plan.timeout / u32::try_from(hosts + 1).unwrap_or(u32::MAX);
     let place = Place::Tcp(host.clone());
-    let wired = client::build(&place, login, &plan.way, timeout, Purpose::Data).await?;
+    let wired = client::build(&place, (login, 0), &plan.way, timeout, Purpose::Data).await?;
     let connection = ServerConnection::start(wired, &host.to_string(), timeout).await?;
     let name = Value::String(service.as_str().into());
     let reply =

@@ -1,17 +1,18 @@
 //! How to connect, and a connection to one server.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use fred::types::Value;
+use fred::types::{RespVersion, Value};
 
-use super::client::{self, Login};
+use super::client;
 use super::command::Command;
+use super::greeting::Login;
 use super::place::{Place, Purpose};
 use super::single::ServerConnection;
 use super::ssh::tunnel;
 use super::tls::Tls;
 use super::transport::Way;
-use crate::model::{Error, ErrorKind, Result};
+use crate::model::Result;
 use crate::storage::Options;
 use crate::storage::target::RedisTarget;
 
@@ -33,47 +34,30 @@ impl Plan {
     }
 }
 
-/// A connection to one server, logged in and with its database, but not tried.
+/// A connection to one server, which has been greeted, but has not answered, and is not tried.
 pub(super) async fn to_server(
     plan: &Plan,
     place: &Place,
     purpose: Purpose,
 ) -> Result<ServerConnection> {
     let address = place.to_string();
-    let start = Instant::now();
-    let open_with = |login| async {
-        let left = plan.timeout.saturating_sub(start.elapsed());
-        let wired = client::build(place, login, &plan.way, left, purpose).await?;
-        ServerConnection::start(wired, &address, plan.timeout).await
-    };
-    let connection = match open_with(Login::of(&plan.target)).await {
-        // fred greets with PING where there is nobody to log in. A default user may lack the right to
-        // it, and a server that cannot save to its disk refuses it; any password logs that user in.
-        Err(error) if refuses_greeting(error.kind) && plan.target.username.is_none() => {
-            let login = Login { username: Some("default".into()), password: Some(String::new()) };
-            open_with(login).await.map_err(|_| error)?
-        }
-        started => started?,
-    };
-    let number = plan.target.database;
-    if number != 0 {
+    let (login, number) = (Login::of(&plan.target), plan.target.database);
+    let wired = client::build(place, (login, number), &plan.way, plan.timeout, purpose).await?;
+    let connection = ServerConnection::start(wired, &address, plan.timeout).await?;
+    if number != 0 && purpose.protocol() == RespVersion::RESP3 {
         let select = Command::new("SELECT", [Value::Integer(i64::from(number))]);
-        let left = plan.timeout.saturating_sub(start.elapsed());
-        connection.one(select, left).await.map_err(|error| {
-            if error.kind == ErrorKind::Usage {
-                let problem = format!("the server has no database {number}");
-                // A cluster has a reason of its own.
-                let hint = error.remedy().to_owned();
-                Error::new(error.kind, problem).hint(hint)
-            } else {
-                error
-            }
-        })?;
+        connection.one(select, plan.timeout).await?;
     }
     Ok(connection)
 }
 
-/// Whether a server that answers so may still be read.
-fn refuses_greeting(kind: ErrorKind) -> bool {
-    matches!(kind, ErrorKind::Permission | ErrorKind::CannotPersist)
+/// As [`to_server`], logged in and with its database.
+pub(super) async fn let_in(
+    plan: &Plan,
+    place: &Place,
+    purpose: Purpose,
+) -> Result<ServerConnection> {
+    let connection = to_server(plan, place, purpose).await?;
+    connection.greeted(plan.timeout).await?;
+    Ok(connection)
 }

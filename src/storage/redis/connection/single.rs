@@ -85,6 +85,20 @@ impl ServerConnection {
         Ok(connection)
     }
 
+    /// Waits until the server has let the user in and selected the database. What changes data is
+    /// not sent before.
+    ///
+    /// # Errors
+    /// The server refused, the connection ended, or the time was up.
+    pub(super) async fn greeted(&self, timeout: Duration) -> Result<()> {
+        tokio::select! {
+            biased;
+            () = self.end.greeted() => Ok(()),
+            reason = self.end() => Err(reason),
+            () = tokio::time::sleep(timeout) => Err(error::no_answer(&self.address, timeout)),
+        }
+    }
+
     /// The client, for what is neither a command nor its reply.
     pub(super) fn client(&self) -> &Client {
         &self.client

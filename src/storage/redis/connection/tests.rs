@@ -40,7 +40,9 @@ fn options() -> Options {
 }
 
 async fn connect(url: &str) -> Result<ConnectionManager> {
-    ConnectionManager::connect(&target(url), &options()).await
+    ConnectionManager::connect(&target(url), &options(), Vec::new())
+        .await
+        .map(|(connections, _)| connections)
 }
 
 async fn refusal(url: &str) -> Error {

@@ -142,7 +142,8 @@ async fn a_server_that_falls_silent_times_out_and_is_found_again() {
     let server = Server::start_without_module(&[]);
     let brief = Options { command_timeout: Duration::from_millis(300), ..options() };
     let brief = Options { connect_timeout: Duration::from_millis(500), ..brief };
-    let connections = ConnectionManager::connect(&target(&server.url()), &brief).await.unwrap();
+    let connected = ConnectionManager::connect(&target(&server.url()), &brief, Vec::new()).await;
+    let (connections, _) = connected.unwrap();
     server.stop_process();
     let read = connections.run(command("GET", &["k"])).await.unwrap_err();
     assert_eq!(read.kind, ErrorKind::Timeout);
@@ -162,7 +163,8 @@ async fn a_server_that_falls_silent_times_out_and_is_found_again() {
 async fn a_write_that_a_silent_server_has_got_is_of_unknown_fate_and_runs_once() {
     let server = Server::start_without_module(&[]);
     let brief = Options { command_timeout: Duration::from_millis(300), ..options() };
-    let connections = ConnectionManager::connect(&target(&server.url()), &brief).await.unwrap();
+    let connected = ConnectionManager::connect(&target(&server.url()), &brief, Vec::new()).await;
+    let (connections, _) = connected.unwrap();
     server.stop_process();
     let write = connections.script(COUNT, vec![text("n")], vec![]).await.unwrap_err();
     assert_eq!(write.kind, ErrorKind::InDoubt);
@@ -177,7 +179,8 @@ async fn a_write_that_a_silent_server_has_got_is_of_unknown_fate_and_runs_once()
 async fn a_read_that_nobody_waits_for_any_more_still_times_out() {
     let server = Server::start_without_module(&[]);
     let brief = Options { command_timeout: Duration::from_millis(300), ..options() };
-    let connections = ConnectionManager::connect(&target(&server.url()), &brief).await.unwrap();
+    let connected = ConnectionManager::connect(&target(&server.url()), &brief, Vec::new()).await;
+    let (connections, _) = connected.unwrap();
     server.stop_process();
     let reading = connections.clone();
     let read = tokio::spawn(async move { reading.run(command("GET", &["k"])).await });

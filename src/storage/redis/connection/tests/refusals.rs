@@ -100,7 +100,8 @@ async fn a_server_that_never_answers_times_out_in_time() {
     let brief = Options { connect_timeout: Duration::from_millis(400), ..options() };
     for url in ["redis", "rediss", "redis-cluster"].map(|s| format!("{s}://127.0.0.1:{port}")) {
         let start = std::time::Instant::now();
-        let error = ConnectionManager::connect(&target(&url), &brief).await.err().unwrap();
+        let error =
+            ConnectionManager::connect(&target(&url), &brief, Vec::new()).await.err().unwrap();
         assert!(matches!(error.kind, ErrorKind::Timeout | ErrorKind::Connection), "{url}: {error}");
         assert!(start.elapsed() < Duration::from_secs(2), "{url}: {:?}", start.elapsed());
     }

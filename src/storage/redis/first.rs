@@ -1,0 +1,70 @@
+//! What is read first, in the round trip that makes the connection.
+
+use fred::types::Value;
+
+use super::connection::Command;
+use super::keys::{self, ID_TO_NAME, NAME_TO_ID, Part};
+use super::list::index_page;
+use super::read::{Halves, bytes_of, stat_commands};
+use super::scripts::script;
+use super::{RedisStorage, command, reply};
+use crate::model::{Key, Result, StoreName};
+use crate::storage::FirstRead;
+
+const READ: &str = script!("read");
+
+/// How large a value may be that is read unasked for its size, in bytes: what a reply to a script may
+/// hold at least.
+const SMALL: u32 = 128 << 10;
+
+/// What is asked for it: commands that go out together, each group for one question.
+pub(super) fn commands(first: &FirstRead) -> Vec<Vec<Command>> {
+    match first {
+        FirstRead::Value(store, key) => vec![vec![read(store, key)], stat_commands(store, key)],
+        FirstRead::Record(store, key) => vec![stat_commands(store, key)],
+        FirstRead::Stores => {
+            [NAME_TO_ID, ID_TO_NAME].map(|index| vec![index_page(Value::from(index), 0)]).into()
+        }
+    }
+}
+
+fn read(store: &StoreName, key: &Key) -> Command {
+    let keys = [Part::Items, Part::MetadataItems].map(|part| keys::key(store, part));
+    let source = [Value::from(READ), Value::Integer(2)];
+    let args = [bytes_of(key), Value::from(SMALL.to_string())];
+    command("EVAL_RO", source.into_iter().chain(keys).chain(args))
+}
+
+impl RedisStorage {
+    /// A small record that was read while connecting. `None` if none was, or the server runs no
+    /// scripts that only read: then it is read as any other.
+    pub(super) fn read_first(&self, store: &StoreName, key: &Key) -> Option<Halves> {
+        let mut replies = self.connections.early(&[read(store, key)])?;
+        halves(replies.pop()?).ok()?
+    }
+}
+
+/// `None` for a value that is too large for this.
+fn halves(reply: Result<Value>) -> Result<Option<Halves>> {
+    let mut parts = reply::array(reply?)?.into_iter().map(Ok);
+    let size = reply::next(&mut parts)?;
+    let metadata = reply::bytes(reply::next(&mut parts)?)?;
+    let value = reply::bytes(reply::next(&mut parts)?)?;
+    let whole = value.is_some() || size == Value::Null;
+    Ok(whole.then_some((metadata, value)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_large_value_is_left_to_be_read_as_any_other() {
+        let bytes = |text: &str| Value::Bytes(text.as_bytes().to_vec().into());
+        let of = |size, value| halves(Ok(Value::Array(vec![size, bytes("m"), value]))).unwrap();
+        let metadata = Some("m".into());
+        assert_eq!(of(Value::Integer(1), bytes("v")), Some((metadata.clone(), Some("v".into()))));
+        assert_eq!(of(Value::Null, Value::Null), Some((metadata, None)));
+        assert_eq!(of(Value::Integer(1 << 30), Value::Null), None);
+    }
+}
