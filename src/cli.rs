@@ -5,6 +5,7 @@
 
 mod arguments;
 mod aside;
+mod complete;
 mod confirm;
 mod delete;
 #[cfg(feature = "demo")]
@@ -33,6 +34,7 @@ mod repair;
 mod rewrite;
 mod set;
 mod settings;
+mod shell;
 mod stores;
 mod targets;
 mod topics;
@@ -51,6 +53,7 @@ use tokio::time::Instant;
 #[cfg(feature = "demo")]
 pub use arguments::DemoArgs;
 pub use arguments::{Cli, Command, Global};
+pub use complete::complete;
 #[cfg(feature = "demo")]
 pub use demo::{PreparedDemo, prepare_demo};
 pub use prepare::{Browse, Prepared, prepare, prepare_browser};

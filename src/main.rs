@@ -10,6 +10,9 @@ use larder::demo::Demo;
 use larder::tui;
 
 fn main() -> ExitCode {
+    if let Some(code) = cli::complete() {
+        return code;
+    }
     let cli = match cli::parse() {
         Ok(cli) => cli,
         Err(code) => return ExitCode::from(code),

@@ -9,10 +9,10 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand};
-use clap_complete::Shell;
+use clap::{Args, Parser, Subcommand, ValueHint};
 
 use super::help;
+use super::shell::Shell;
 use crate::config::parse_seconds;
 
 pub(super) use keys_from::{DeleteArgs, KeysFrom, RemoveArgs};
@@ -36,7 +36,7 @@ const KEY: &str = "The record's key, byte for byte. Put -- before a key that sta
 )]
 pub struct Cli {
     /// What to browse: a path, a URL or a profile's name
-    #[arg(value_name = "TARGET", conflicts_with = "target")]
+    #[arg(value_name = "TARGET", value_hint = ValueHint::AnyPath, conflicts_with = "target")]
     pub browse: Option<String>,
 
     /// Options for all commands.
@@ -60,6 +60,7 @@ pub struct Global {
         long,
         alias = "url",
         value_name = "TARGET",
+        value_hint = ValueHint::AnyPath,
         global = true,
         hide_short_help = true
     )]
@@ -99,7 +100,13 @@ pub struct Global {
     pub wait_replicas: Option<u32>,
 
     /// Read the settings from FILE
-    #[arg(long, value_name = "FILE", global = true, hide_short_help = true)]
+    #[arg(
+        long,
+        value_name = "FILE",
+        value_hint = ValueHint::FilePath,
+        global = true,
+        hide_short_help = true
+    )]
     pub config: Option<PathBuf>,
 
     /// Use no colours
@@ -218,7 +225,7 @@ pub enum Command {
     #[command(after_help = help::GLOBAL, after_long_help = help::DOCTOR)]
     Doctor {
         /// What to try: a path, a URL or a profile's name
-        #[arg(value_name = "TARGET", conflicts_with = "target")]
+        #[arg(value_name = "TARGET", value_hint = ValueHint::AnyPath, conflicts_with = "target")]
         named: Option<String>,
     },
 
@@ -292,6 +299,7 @@ pub enum DraftsCommand {
         /// The draft, as it is listed
         draft: String,
         /// The file
+        #[arg(value_hint = ValueHint::FilePath)]
         file: PathBuf,
     },
     /// Remove drafts

@@ -271,9 +271,13 @@ Examples:
   larder demo --target redis://127.0.0.1:6379 --store my-demo";
 
 pub(super) const COMPLETIONS: &str = "\
+Those of bash, zsh and fish ask larder what belongs there: commands, options, profiles, stores, the keys of a \
+store, content types and files. That changes nothing, asks for nothing and takes a second at most.
+
 Examples:
   larder completions bash > ~/.local/share/bash-completion/completions/larder
-  larder completions fish > ~/.config/fish/completions/larder.fish";
+  larder completions fish > ~/.config/fish/completions/larder.fish
+  larder completions zsh > ~/.zfunc/_larder";
 
 pub(super) const MAN: &str = "\
 Examples:

@@ -3,12 +3,12 @@
 use std::io;
 
 use clap::{Command, CommandFactory as _};
-use clap_complete::Shell;
 use clap_mangen::Man;
 
 use super::arguments::Cli;
 use super::exit::{DONE, ExitResult};
 use super::output::Output;
+use super::shell::Shell;
 use super::topics::TOPICS;
 
 /// What no definition of an argument and no topic tells.
@@ -26,9 +26,14 @@ https://crawlee.dev/python/
 
 /// `completions`.
 pub(super) fn completions(shell: Shell, output: &mut Output) -> ExitResult {
-    let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), "larder", &mut script);
-    output.raw(&script)?;
+    match shell.script() {
+        Ok(script) => output.raw(script.as_bytes())?,
+        Err(shell) => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "larder", &mut script);
+            output.raw(&script)?;
+        }
+    }
     Ok(DONE)
 }
 

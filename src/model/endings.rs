@@ -54,6 +54,12 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
     Table { types, endings }
 });
 
+/// All types that have an ending, in the order of the table.
+pub fn types() -> impl Iterator<Item = &'static str> {
+    let lines = include_str!("endings.txt").lines();
+    lines.filter_map(|line| Some(line.split(' ').next()?.trim_start_matches('*')))
+}
+
 fn known(ending: &[u8]) -> Option<Type> {
     if ending.is_empty() || ending.len() > LONGEST {
         return None;

@@ -18,6 +18,7 @@ mod asides;
 mod background;
 mod browser;
 mod commands;
+mod completions;
 mod copies;
 mod demo;
 mod drafts;

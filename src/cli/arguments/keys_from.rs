@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueHint};
 
 use super::{KEY, STORE};
 
@@ -11,7 +11,7 @@ use super::{KEY, STORE};
 #[derive(Debug, Args)]
 pub(in crate::cli) struct KeysFrom {
     /// Take the keys from FILE, one a line, byte for byte; - is standard input
-    #[arg(long, value_name = "FILE", conflicts_with = "keys")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "keys")]
     pub(in crate::cli) keys_from: Option<PathBuf>,
 
     /// The keys in FILE are each followed by a NUL byte, as keys --null prints them

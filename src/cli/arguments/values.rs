@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{ArgGroup, Args};
+use clap::{ArgGroup, Args, ValueHint};
 
 use super::{KEY, KeysFrom, STORE};
 
@@ -23,7 +23,7 @@ pub struct GetArgs {
     pub(in crate::cli) if_exists: bool,
 
     /// Write to FILE instead, all of it or nothing
-    #[arg(short, long, value_name = "FILE", conflicts_with = "keys_from")]
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "keys_from")]
     pub output: Option<PathBuf>,
 
     /// Print bytes to a terminal, whatever they do to it
@@ -50,7 +50,7 @@ pub struct SetArgs {
     pub value: Option<OsString>,
 
     /// Take the value from FILE, byte for byte; - is standard input
-    #[arg(short, long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub file: Option<PathBuf>,
 
     /// Set the value None

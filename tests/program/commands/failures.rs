@@ -310,6 +310,10 @@ fn help_fits_the_screen_and_every_command_has_an_example() {
         assert!(help.contains(command));
         assert!(program.ok(&[command, "--help"]).contains("Example"), "{command}");
     }
-    assert!(program.ok(&["completions", "bash"]).contains("content-type"));
+    assert!(program.ok(&["completions", "elvish"]).contains("content-type"));
+    for shell in ["bash", "zsh", "fish"] {
+        // They ask larder itself: what it answers is tested in those shells.
+        assert!(program.ok(&["completions", shell]).contains(&format!("__complete {shell}")));
+    }
     assert!(program.ok(&["man"]).starts_with(".ie"));
 }

@@ -1,0 +1,117 @@
+//! Names that only the config file or a storage knows.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use futures::StreamExt as _;
+use tokio::time::Instant;
+
+use crate::config::{Config, Environment};
+use crate::model::{Order, Scan, StoreList, StoreName};
+use crate::storage::target::Target;
+use crate::storage::{self, Storage};
+
+/// How long a storage may take; what it has told by then is offered.
+const PATIENCE: Duration = Duration::from_millis(800);
+/// How many keys are offered.
+const KEYS: usize = 200;
+
+/// A word, and what it is.
+type Named = (String, String);
+
+/// What leads to them.
+pub(super) struct Live {
+    pub(super) target: Option<String>,
+    pub(super) config: Option<PathBuf>,
+}
+
+impl Live {
+    fn settings(&self) -> Option<(Config, Environment)> {
+        let environment = Environment::read().ok()?;
+        Some((Config::load(self.config.as_deref(), &environment).ok()?, environment))
+    }
+
+    /// The profiles, with where each leads.
+    pub(super) fn profiles(&self) -> Vec<Named> {
+        let Some((config, environment)) = self.settings() else { return Vec::new() };
+        let profiles = config.choices(&environment).into_iter().filter(|choice| choice.is_profile);
+        profiles.map(|choice| (choice.name, choice.label.unwrap_or_default())).collect()
+    }
+
+    /// The stores that the indexes name.
+    pub(super) fn stores(&self) -> Vec<Named> {
+        let list = async |storage: &dyn Storage| {
+            let (_, stores) = storage.stores(StoreList::Indexed).next().await?.ok()?;
+            Some(stores.into_iter().filter_map(|info| text(info.store.as_bytes())).collect())
+        };
+        self.ask(async |storage, _| list(storage).await.unwrap_or_default())
+    }
+
+    /// Keys of a store that begin so. Of a large store those that are found in time.
+    pub(super) fn keys(&self, store: &str, begun: &str) -> Vec<Named> {
+        if store.starts_with("id:") {
+            return Vec::new();
+        }
+        let store = StoreName::from(store);
+        let scan = Scan { order: Order::Any, prefix: begun.as_bytes().to_vec() };
+        self.ask(async |storage, until| {
+            let mut found = Vec::new();
+            let mut pages = storage.scan(&store, scan.clone());
+            while let Ok(Some(Ok(page))) = tokio::time::timeout_at(until, pages.next()).await {
+                found.extend(page.iter().filter_map(|row| text(row.key)));
+                if found.len() >= KEYS {
+                    break;
+                }
+            }
+            found.sort_unstable();
+            found.truncate(KEYS);
+            found
+        })
+    }
+
+    /// Connects, if that asks nobody for anything: no command for a password, no `ssh`.
+    fn ask(&self, work: impl AsyncFn(&dyn Storage, Instant) -> Vec<Named>) -> Vec<Named> {
+        let answer = || {
+            let (mut config, environment) = self.settings()?;
+            for profile in config.profiles.values_mut() {
+                if profile.password_command.take().is_some() && environment.password.is_none() {
+                    // Whoever needs it is told nothing.
+                    profile.url.clear();
+                }
+            }
+            let named = self.target.as_deref().map(at_home);
+            let target = config.resolve(named.as_deref(), &environment).ok()?.target;
+            if matches!(&target, Target::Redis(redis) if redis.ssh.is_some()) {
+                return None;
+            }
+            let mut options = config.options();
+            (options.read_only, options.touch, options.one_connection) = (true, false, true);
+            let runtime =
+                tokio::runtime::Builder::new_current_thread().enable_all().build().ok()?;
+            let found = runtime.block_on(async {
+                let until = Instant::now() + PATIENCE;
+                let found = async {
+                    let storage = storage::connect(&target, &options).await.ok()?;
+                    Some(work(&*storage, until).await)
+                };
+                // Longer than for the keys, which are cut off by themselves.
+                tokio::time::timeout(PATIENCE + PATIENCE / 10, found).await.ok()?
+            });
+            runtime.shutdown_background();
+            found
+        };
+        answer().unwrap_or_default()
+    }
+}
+
+/// `~/` as a shell would have it, which has not looked at it yet.
+fn at_home(target: &str) -> String {
+    match (target.strip_prefix("~/"), std::env::var("HOME")) {
+        (Some(rest), Ok(home)) => format!("{home}/{rest}"),
+        _ => target.to_owned(),
+    }
+}
+
+fn text(name: &[u8]) -> Option<Named> {
+    Some((std::str::from_utf8(name).ok()?.to_owned(), String::new()))
+}

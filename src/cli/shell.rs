@@ -1,0 +1,34 @@
+//! The shells for which there are completion scripts.
+//!
+//! Those of bash, fish and zsh ask larder itself what belongs where (see
+//! [`complete`](super::complete)); those of the others are made of the parser's definitions.
+
+use clap::ValueEnum;
+
+/// A shell for which there is a completion script.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[allow(missing_docs, reason = "each is a shell's name")]
+pub enum Shell {
+    Bash,
+    Elvish,
+    Fish,
+    #[value(name = "powershell")]
+    PowerShell,
+    Zsh,
+}
+
+impl Shell {
+    /// The script that asks larder what belongs where.
+    ///
+    /// # Errors
+    /// There is none: the shell gets one that knows the commands and their options.
+    pub(super) fn script(self) -> Result<&'static str, clap_complete::Shell> {
+        match self {
+            Self::Bash => Ok(include_str!("complete/larder.bash")),
+            Self::Fish => Ok(include_str!("complete/larder.fish")),
+            Self::Zsh => Ok(include_str!("complete/larder.zsh")),
+            Self::Elvish => Err(clap_complete::Shell::Elvish),
+            Self::PowerShell => Err(clap_complete::Shell::PowerShell),
+        }
+    }
+}
