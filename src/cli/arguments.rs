@@ -282,6 +282,8 @@ pub enum ConfigCommand {
     Show,
     /// A config file with every setting and its default
     Example,
+    /// A JSON Schema of the config file, for editors
+    Schema,
 }
 
 /// What `drafts` does.

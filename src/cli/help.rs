@@ -68,7 +68,8 @@ Examples:
   larder config path
   larder config show
   larder config show --json | jq -r 'select(.from != \"default\") | .setting'
-  larder config example > config.toml";
+  larder config example > config.toml
+  larder config schema > config.schema.json";
 
 pub(super) const DOCTOR: &str = "\
 Each step is a line: larder and the terminal, the config file, the target and what names it, name server, \

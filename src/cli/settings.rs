@@ -1,11 +1,11 @@
-//! `config`: where the settings are, how they hold, and the example.
+//! `config`: where the settings are, how they hold, the example and the schema.
 
 use serde_json::json;
 
 use super::arguments::{Cli, ConfigCommand};
 use super::exit::{DONE, ExitResult};
 use super::output::Output;
-use crate::config::{Config, EXAMPLE, Environment, Setting, default_file};
+use crate::config::{Config, EXAMPLE, Environment, Setting, default_file, schema};
 use crate::model::{Error, ErrorKind};
 use crate::text::visible;
 
@@ -15,6 +15,11 @@ const HEADS: [&str; 3] = ["setting", "value", "from"];
 pub(super) fn run(what: &ConfigCommand, cli: &Cli, output: &mut Output) -> ExitResult {
     match what {
         ConfigCommand::Example => output.raw(EXAMPLE.as_bytes())?,
+        ConfigCommand::Schema => {
+            let problem = |why| Error::new(ErrorKind::Damaged, why);
+            let schema = schema().map_err(problem)?;
+            output.raw(format!("{schema:#}\n").as_bytes())?;
+        }
         ConfigCommand::Path => path(cli, output)?,
         ConfigCommand::Show => show(cli, output)?,
     }

@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use super::*;
 
 /// The example with every setting switched on.
-fn switched_on() -> String {
+pub(super) fn switched_on() -> String {
     let lines = EXAMPLE.lines().map(|line| match line.strip_prefix('#') {
         Some(setting) if !setting.starts_with(' ') => setting,
         _ => line,
@@ -12,7 +12,7 @@ fn switched_on() -> String {
 }
 
 /// The settings that a struct has, as its own error message lists them.
-fn known(table: &str) -> BTreeSet<String> {
+pub(super) fn known(table: &str) -> BTreeSet<String> {
     let why = Config::parse(&format!("{table}\nno-such-setting = 1")).unwrap_err();
     let list = why.split_once("expected one of ").or(why.split_once("expected ")).unwrap().1;
     list.split([',', ' '])
