@@ -29,6 +29,7 @@ mod prepare;
 mod progress;
 mod records;
 mod reexec;
+mod remote;
 mod remove;
 mod repair;
 mod rewrite;
@@ -58,6 +59,7 @@ pub use complete::complete;
 pub use demo::{PreparedDemo, prepare_demo};
 pub use prepare::{Browse, Prepared, prepare, prepare_browser};
 pub use reexec::hide_passwords;
+pub use remote::{become_tied, browse as browse_there};
 pub use usage::parse;
 
 use crate::model::{Error, ErrorKind, Key, OpenBy, Result, StoreName};
@@ -121,6 +123,9 @@ fn dispatch(command: &Command, cli: &Cli, output: &mut Output) -> ExitResult {
         _ => {}
     }
     let Prepared { config, target } = prepare(cli)?;
+    if let Target::Remote(there) = &target {
+        return remote::command(there, cli, &config);
+    }
     let _logged_in = storage::log_in(&target, &config.options())?;
     // One thread to take replies while the other uses them: it costs 0.2 ms at the start, and
     // takes a fifth off a long listing.

@@ -7,10 +7,11 @@ use larder::cli::{self, Browse, Cli};
 use larder::cli::{Command, PreparedDemo};
 #[cfg(feature = "demo")]
 use larder::demo::Demo;
+use larder::storage::Target;
 use larder::tui;
 
 fn main() -> ExitCode {
-    if let Some(code) = cli::complete() {
+    if let Some(code) = cli::complete().or_else(cli::become_tied) {
         return code;
     }
     let cli = match cli::parse() {
@@ -34,6 +35,13 @@ fn supervised(browser: impl FnOnce() -> ExitCode) -> ExitCode {
 
 fn browse(cli: &Cli) -> anyhow::Result<u8> {
     let Browse { prepared, targets, warning, logged_in: _logged_in } = cli::prepare_browser(cli)?;
+    if let Target::Remote(there) = &prepared.target {
+        return cli::browse_there(there, cli, &prepared.config).map_err(|why| {
+            // What was drawn from there is still on the screen.
+            tui::leave();
+            why.into()
+        });
+    }
     let setup = tui::Setup::new(&prepared.config, prepared.target)?;
     tui::run(setup.with_targets(targets).with_welcome().with_warning(warning))
 }

@@ -25,6 +25,8 @@ use tokio::sync::watch as channel;
 
 use self::read_only::ReadOnly;
 pub use self::redis::LoggedIn;
+#[cfg(feature = "tui")]
+pub(crate) use self::redis::own_variables;
 pub use target::Target;
 pub use timing::{DirectoryTiming, RedisTiming, Timing};
 
@@ -316,6 +318,11 @@ pub async fn connect(target: &Target, options: &Options) -> Result<Arc<dyn Stora
         Target::Directory(path) => {
             Ok(guarded(directory::DirectoryStorage::open(path, options).await?, options))
         }
+        Target::Remote(remote) => {
+            let problem = format!("{remote} is opened by the larder of that host");
+            Err(Error::new(ErrorKind::NotSupported, problem)
+                .hint(format!("start it anew: larder {remote}")))
+        }
     }
 }
 
@@ -327,7 +334,7 @@ pub async fn connect(target: &Target, options: &Options) -> Result<Arc<dyn Stora
 pub fn log_in(target: &Target, options: &Options) -> Result<Option<LoggedIn>> {
     match target {
         Target::Redis(target) => redis::log_in(target, options),
-        Target::Directory(_) => Ok(None),
+        Target::Directory(_) | Target::Remote(_) => Ok(None),
     }
 }
 

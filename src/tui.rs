@@ -47,6 +47,11 @@ use panes::PanesKeeper;
 pub use setup::Setup;
 use signals::{SignalAction, Signals};
 pub use supervise::supervise;
+
+/// Gives the terminal back after a browser on another host, of which nothing more is heard.
+pub fn leave() {
+    terminal::leave_unseen();
+}
 use terminal::Terminal;
 
 /// The least time between two frames.

@@ -13,6 +13,7 @@ use super::arguments::Cli;
 use super::exit::{self, ExitResult};
 use super::output::Output;
 use super::prepare::{check_files, settings};
+use super::remote;
 use crate::config::Config;
 use crate::model::{
     Error, ErrorKind, Interest, Key, Order, Result, Scan, ServerInfo, StoreName, Want, WatchEvent,
@@ -108,6 +109,12 @@ pub(super) fn run(cli: &Cli, named: Option<&str>, output: &mut Output) -> ExitRe
     report.good("target", &format!("{label} ({by}from {})", resolved.source.name()))?;
     let mut config = config;
     config.read_only |= resolved.read_only;
+    if let Target::Remote(there) = &resolved.target {
+        let words = format!("the larder of {} goes on:", there.host);
+        report.note("ssh", &words)?;
+        let there = remote::command(there, cli, &config)?;
+        return Ok(if report.code == exit::DONE { there } else { report.code });
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()

@@ -105,7 +105,11 @@ fn strip_parameter(url: String, name: &str) -> (String, Option<String>) {
 
 /// The arguments with `target` replaced by `url` wherever the target is named, and only there: a
 /// key or a value may be the same text.
-fn replace(arguments: impl Iterator<Item = OsString>, target: &str, url: &str) -> Vec<OsString> {
+pub(super) fn replace(
+    arguments: impl Iterator<Item = OsString>,
+    target: &str,
+    url: &str,
+) -> Vec<OsString> {
     let mut out: Vec<OsString> = Vec::new();
     let mut options = true;
     let mut browse = true;

@@ -102,7 +102,7 @@ const ENVIRONMENT: [(&str, &str); 10] = [
     ("XDG_CONFIG_HOME, XDG_STATE_HOME", "Where the config file's and the log's folders are."),
 ];
 
-const TARGETS: [(&str, &str); 8] = [
+const TARGETS: [(&str, &str); 9] = [
     (
         "./storage, my-crawler/",
         "Crawlee's storage directory, or a project that has one; also file:///…",
@@ -112,6 +112,10 @@ const TARGETS: [(&str, &str); 8] = [
     (
         "redis+ssh://me@bastion/host:6379/0",
         "A server that another host reaches, through your own ssh.",
+    ),
+    (
+        "ssh://me@host/srv/storage",
+        "A directory on another host, opened by the larder there; /~/ is the home folder.",
     ),
     ("redis+unix:///run/redis.sock?db=0", "A socket; also just its path."),
     (

@@ -193,7 +193,7 @@ pub(super) fn target(data: &[u8]) {
             let short = password.len() < 8 || known.contains(password);
             assert!(short || !shown.contains(password), "{shown}");
         }
-        Ok(target::Target::Directory(_)) => {}
+        Ok(target::Target::Directory(_) | target::Target::Remote(_)) => {}
         Err(why) => {
             let why = why.problem;
             let secret = secret.as_ref().map(target::Secret::expose).unwrap_or_default();

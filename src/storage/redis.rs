@@ -51,6 +51,8 @@ use tokio::sync::watch as channel;
 
 pub use self::connection::LoggedIn;
 pub(super) use self::connection::log_in;
+#[cfg(feature = "tui")]
+pub(crate) use self::connection::own_variables;
 use self::connection::{Command, ConnectionManager, Facts};
 use self::doubt::Doubts;
 use self::keys::Part;

@@ -2,12 +2,14 @@
 
 mod parse;
 mod path;
+mod remote;
 
 use std::fmt::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 pub use parse::strip_password;
 pub use path::{is_path, label as directory_label};
+pub use remote::RemoteDirectory;
 
 use super::Result;
 
@@ -19,6 +21,8 @@ pub enum Target {
     Redis(RedisTarget),
     /// A directory in Crawlee's own layout: the one that holds `key_value_stores`.
     Directory(PathBuf),
+    /// Such a directory on another host, where that host's own larder opens it.
+    Remote(RemoteDirectory),
 }
 
 /// A host name or address, and a TCP port.
@@ -144,13 +148,16 @@ impl Target {
     }
 
     /// Reads a target as the user writes it: a URL (`redis`, `rediss`, `redis+ssh`, `redis+unix`,
-    /// `redis-sentinel`, `redis-cluster`, each also as `valkey…`, or `file`), the path of a
+    /// `redis-sentinel`, `redis-cluster`, each also as `valkey…`, `ssh`, or `file`), the path of a
     /// directory or a Unix socket, or `HOST:PORT`. Looks at the file system for what a path is.
     ///
     /// # Errors
     /// [`ErrorKind::Usage`](super::ErrorKind::Usage); the message never quotes a password.
     pub fn parse(text: &str) -> Result<Self> {
         let text = text.trim();
+        if let Some(remote) = RemoteDirectory::parse(text) {
+            return remote.map(Self::Remote);
+        }
         match path::path_of(text)? {
             Some(path) => path::target(&path),
             None => parse::redis(text).map(Self::Redis),
@@ -171,6 +178,7 @@ impl Target {
         match self {
             Self::Redis(target) => target.label(),
             Self::Directory(path) => directory_label(path),
+            Self::Remote(remote) => remote.to_string(),
         }
     }
 }

@@ -255,6 +255,20 @@ fn entering(mouse: bool) -> String {
     text
 }
 
+/// Gives the screen back that a browser on another host has drawn on, or not even begun to.
+pub(super) fn leave_unseen() {
+    let mut text = String::from(MOUSE_OFF);
+    text.push_str("\x1b[?7h");
+    put(&mut text, DisableBracketedPaste);
+    put(&mut text, ResetColor);
+    // Nothing is cleared, for the other screen may never have been shown; then leaving it moves the
+    // cursor, and what follows belongs below all that was said.
+    put(&mut text, LeaveAlternateScreen);
+    text.push_str("\x1b[999;1H\r\n");
+    put(&mut text, Show);
+    let _ = rustix::io::write(rustix::stdio::stdout(), text.as_bytes());
+}
+
 /// The reverse of [`entering`]; the mouse is turned off in any case, which does no harm.
 pub(super) fn leaving() -> String {
     let mut text = String::from(MOUSE_OFF);

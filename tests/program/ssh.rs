@@ -1,6 +1,7 @@
 //! Servers behind another host, through a real OpenSSH.
 
 mod daemon;
+mod remote;
 
 use std::process::{Command, Output};
 

@@ -60,6 +60,8 @@ pub(crate) use self::optimistic::OptimisticTransaction;
 pub(crate) use self::replicas::Waiting;
 pub use self::ssh::LoggedIn;
 pub(in crate::storage) use self::ssh::log_in;
+#[cfg(feature = "tui")]
+pub(crate) use self::ssh::own_variables;
 pub(crate) use self::subscription::{Message, Subscription};
 
 /// A connection that comes back by itself. Cheap to clone; the last clone closes it.

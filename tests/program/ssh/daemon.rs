@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::pty::larder;
 use crate::server::test_env;
 
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -48,6 +49,24 @@ impl Daemon {
             let file = file.unwrap().path();
             fs::copy(&file, folder.path().join(file.file_name().unwrap())).unwrap();
         }
+        // Where what is run there looks for larder, and for its home.
+        fs::create_dir(folder.path().join("bin")).unwrap();
+        let own = folder.path().join("bin/larder");
+        if fs::hard_link(larder(), &own).is_err() {
+            fs::copy(larder(), &own).unwrap();
+        }
+        let known = read(Path::new("/etc/passwd"));
+        let known = known.lines().filter(|line| !line.starts_with("nobody:"));
+        let nobody = format!("nobody:x:65534:65534::{}:/bin/sh", folder.path().display());
+        let known: Vec<&str> = known.chain([nobody.as_str()]).collect();
+        fs::write(folder.path().join("passwd"), known.join("\n") + "\n").unwrap();
+        // It gives a terminal to the group tty, as only root may, unless the system does so itself.
+        let given = read(Path::new("/proc/mounts"));
+        let given = given.lines().any(|line| line.starts_with("devpts") && line.contains("gid="));
+        let groups = read(Path::new("/etc/group"));
+        let groups = groups.lines().filter(|line| given || !line.starts_with("tty:"));
+        let groups: Vec<&str> = groups.collect();
+        fs::write(folder.path().join("group"), groups.join("\n") + "\n").unwrap();
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let mut daemon = Self { child: None, port, folder, user };
         daemon.write_files();
@@ -59,10 +78,12 @@ impl Daemon {
         let path = |name| self.path(name).display().to_string();
         let server = format!(
             "ListenAddress 127.0.0.1:{}\nHostKey {}\nPidFile none\nAuthorizedKeysFile {}\n\
-             StrictModes no\nUsePAM yes\nPasswordAuthentication no\nKbdInteractiveAuthentication no\n",
+             StrictModes no\nUsePAM yes\nPasswordAuthentication no\nKbdInteractiveAuthentication no\n\
+             SetEnv PATH={}:/usr/bin:/bin\n",
             self.port,
             path("host"),
-            path("authorized")
+            path("authorized"),
+            path("bin")
         );
         fs::write(self.path("sshd_config"), server).unwrap();
         let mut client = String::new();
@@ -90,6 +111,10 @@ impl Daemon {
         let mut command = if self.user == "nobody" {
             let mut command = Command::new("setpriv");
             command.args(["--reuid=nobody", "--regid=nogroup", "--clear-groups"]).arg(program);
+            // That user has no shell, but for this server.
+            command.env("LD_PRELOAD", self.path("libnss_wrapper.so"));
+            command.env("NSS_WRAPPER_PASSWD", self.path("passwd"));
+            command.env("NSS_WRAPPER_GROUP", self.path("group"));
             command
         } else {
             Command::new(program)
@@ -133,6 +158,10 @@ impl Daemon {
             line.split(|byte| *byte == 0).any(|word| word == config.as_os_str().as_encoded_bytes())
         };
         processes().filter(of_it).collect()
+    }
+
+    pub(super) fn wait_for_a_client(&self) {
+        self.wait("ssh runs", || !self.clients().is_empty());
     }
 
     pub(super) fn wait_for_no_client(&self) {

@@ -15,6 +15,8 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use self::process::Process;
+#[cfg(feature = "tui")]
+pub(crate) use self::process::own_variables;
 use crate::model::{Error, ErrorKind, Result};
 use crate::storage::Options;
 use crate::storage::target::{Endpoint, Host, RedisTarget, SshHop};

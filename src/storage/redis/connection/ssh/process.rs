@@ -1,5 +1,6 @@
 //! One `ssh` that carries one connection.
 
+use std::ffi::OsString;
 use std::io::{self, Read as _, Write as _};
 use std::pin::Pin;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -23,6 +24,14 @@ const SHOWN: usize = 160;
 
 /// What begins the name of a variable that another program need not see, or may not: passwords.
 const OWN_VARIABLES: [&str; 2] = ["LARDER_", "REDIS_URL"];
+
+/// The names of those that are set.
+pub(crate) fn own_variables() -> impl Iterator<Item = OsString> {
+    std::env::vars_os().map(|(name, _)| name).filter(|name| {
+        let own = |start: &&str| name.as_encoded_bytes().starts_with(start.as_bytes());
+        OWN_VARIABLES.iter().any(own)
+    })
+}
 
 /// A running `ssh`, with the ends of its pipes.
 pub(super) struct Process {
@@ -60,11 +69,8 @@ impl Handle {
 impl Process {
     /// Starts it. Where it `asks`, what it says is shown at once, too.
     pub(super) fn start(mut command: Command, hop: &SshHop, asks: bool) -> io::Result<Self> {
-        for (name, _) in std::env::vars_os() {
-            let own = |start: &&str| name.as_encoded_bytes().starts_with(start.as_bytes());
-            if OWN_VARIABLES.iter().any(own) {
-                command.env_remove(&name);
-            }
+        for name in own_variables() {
+            command.env_remove(name);
         }
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().map_err(|why| {

@@ -1,0 +1,160 @@
+//! Commands and the browser on another host: that host's own larder runs, through the user's `ssh`.
+//!
+//! What goes in and comes out is passed on as it is, and so is the exit code. `ssh` ends with larder,
+//! however larder ends.
+
+mod arguments;
+mod quote;
+
+use std::env;
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::os::unix::process::CommandExt as _;
+use std::process::{Command as Program, ExitCode};
+
+use rustix::stdio::stdin;
+use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
+
+use super::arguments::Cli;
+use super::exit::{self, ExitResult};
+use crate::config::Config;
+use crate::model::{Error, ErrorKind, Result};
+use crate::storage::target::RemoteDirectory;
+use crate::storage::{Options, own_variables};
+
+/// The word that stands in place of a command: run what follows, and end with whoever has run this.
+const TIED: &str = "__tied";
+/// The exit code of `ssh` where it cannot connect, or the line breaks.
+const BROKEN: i32 = 255;
+/// The exit code of a shell that knows no such program.
+const UNKNOWN: i32 = 127;
+/// Colours that a terminal shows and `ssh` does not tell of.
+const COLOURS: &str = "COLORTERM";
+
+/// What the host's shell is to run. `$0` is what this larder calls itself. Its words have no quotes
+/// and no backslashes, so that it is the same to every shell.
+const SCRIPT: &str = "PATH=$PATH:$HOME/.local/bin:$HOME/.cargo/bin; \
+    command -v larder >/dev/null || exit 127; has=$(larder --version); \
+    [ \"$has\" = \"$0\" ] || \
+    echo \"larder: that host has $has, and this one has $0: they may differ\" >&2; \
+    exec larder \"$@\"";
+
+/// Runs a command there.
+pub(super) fn command(there: &RemoteDirectory, cli: &Cli, config: &Config) -> ExitResult {
+    Ok(run(there, cli, config, false)?)
+}
+
+/// Runs the browser there, in this terminal. Where it fails, what was drawn is still on the screen.
+///
+/// # Errors
+/// [`ErrorKind::Connection`] if there is no line, or it broke; [`ErrorKind::NotSupported`] if larder is
+/// not there.
+pub fn browse(there: &RemoteDirectory, cli: &Cli, config: &Config) -> Result<u8> {
+    run(there, cli, config, true)
+}
+
+fn run(there: &RemoteDirectory, cli: &Cli, config: &Config, terminal: bool) -> Result<u8> {
+    let given = env::args_os().skip(1);
+    let words = arguments::there(cli, given, &there.path, config.read_only)?;
+    let host = &there.host;
+    let options = config.options();
+    let failed = |problem: String| Error::new(ErrorKind::Connection, problem);
+    let mut ssh = tied(&options).map_err(|why| failed(format!("ssh cannot be started: {why}")))?;
+    for option in [
+        &*format!("ConnectTimeout={}", options.connect_timeout.as_secs().max(1)),
+        "ServerAliveInterval=5",
+        "ServerAliveCountMax=2",
+        "RemoteCommand=none",
+        // Keys that are typed there are no commands to ssh.
+        "EscapeChar=none",
+    ] {
+        ssh.args(["-o", option]);
+    }
+    if let Some(port) = host.port {
+        ssh.args(["-p", &port.to_string()]);
+    }
+    ssh.args(["-a", "-x", if terminal { "-t" } else { "-T" }, "--", &host.destination]);
+    ssh.arg(line(&words, terminal));
+    for name in own_variables() {
+        ssh.env_remove(name);
+    }
+    log::info!("ssh to {host} for the larder there");
+    let modes = tcgetattr(stdin()).ok().filter(|_| terminal);
+    let status = ssh.status();
+    if let Some(modes) = modes {
+        // It does so itself, unless it was killed.
+        let _ = tcsetattr(stdin(), OptionalActions::Now, &modes);
+    }
+    let status = status.map_err(|why| failed(format!("ssh cannot be started: {why}")))?;
+    match status.code() {
+        Some(UNKNOWN) => {
+            let problem = format!("larder is not on {host}, or not where its shell looks");
+            Err(Error::new(ErrorKind::NotSupported, problem)
+                .hint("copy it there, to ~/.local/bin/larder"))
+        }
+        Some(BROKEN) | None => {
+            Err(failed(format!("ssh to {host} could not connect, or was cut off"))
+                .hint("see what it says; of a change that was under way look whether it was made"))
+        }
+        Some(code) => Ok(u8::try_from(code).unwrap_or(exit::CONNECTION)),
+    }
+}
+
+/// The line for the host's shell.
+fn line(words: &[OsString], terminal: bool) -> OsString {
+    let colours = env::var(COLOURS).ok().filter(|_| terminal);
+    let colours = colours.filter(|kind| kind == "truecolor" || kind == "24bit");
+    let colours = colours.map(|kind| format!("export {COLOURS}={kind}; ")).unwrap_or_default();
+    let mut line = OsString::from("exec sh -c ");
+    let script = OsString::from(format!("{colours}{SCRIPT}"));
+    let own = OsString::from(concat!("larder ", env!("CARGO_PKG_VERSION")));
+    let all = [&script, &own].into_iter().chain(words);
+    line.push(all.map(|word| quote::word(word)).collect::<Vec<_>>().join(OsStr::new(" ")));
+    line
+}
+
+/// `ssh`, started so that it ends with this process.
+fn tied(options: &Options) -> io::Result<Program> {
+    let mut program = Program::new(env::current_exe()?);
+    program.arg(TIED).arg(std::process::id().to_string()).arg(&options.ssh_program);
+    Ok(program)
+}
+
+/// Becomes what follows on the command line, if larder has started itself for that; it is ended when
+/// larder ends. `None` for anybody else.
+pub fn become_tied() -> Option<ExitCode> {
+    let mut words = env::args_os().skip(1);
+    if words.next()? != TIED {
+        return None;
+    }
+    let parent = words.next()?;
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::process::{Signal, set_parent_process_death_signal};
+        let _ = set_parent_process_death_signal(Some(Signal::TERM));
+    }
+    let mut program = Program::new(words.next()?);
+    // It may have ended just before.
+    let alive = parent.to_str() == Some(&*std::os::unix::process::parent_id().to_string());
+    let code = u8::try_from(BROKEN).unwrap_or(u8::MAX);
+    if alive {
+        // Returns only if it failed.
+        let why = program.args(words).exec();
+        let name = program.get_program().display();
+        super::messages::say(&format!("{name} cannot be started: {why}"));
+    }
+    Some(ExitCode::from(code))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_script_means_the_same_to_every_shell() {
+        assert!(!SCRIPT.contains(['\'', '\\', '\n', '!']));
+        let line = line(&[OsString::from("it's")], false).into_string().unwrap();
+        assert!(line.starts_with("exec sh -c 'PATH="), "{line}");
+        assert!(line.ends_with("' 'larder 0.1.0' 'it'\"'\"'s'"), "{line}");
+    }
+}
