@@ -129,7 +129,9 @@ fn what_has_no_end_is_ended_and_told() {
 
 #[test]
 fn lies_at_the_door_are_told_too() {
-    for (name, login) in [("PING", ""), ("AUTH", "x:y@"), ("CLIENT ID", ""), ("INFO", "")] {
+    for (name, login, database) in
+        [("AUTH", "x:y@", "/0"), ("SELECT", "", "/3"), ("CLIENT ID", "", "/0"), ("INFO", "", "/0")]
+    {
         for answer in [
             Answer::Once(b"*1\r\n".repeat(5000)),
             endless("+", "x"),
@@ -137,7 +139,7 @@ fn lies_at_the_door_are_told_too() {
             endless("$99999999999\r\n", "x"),
         ] {
             let server = Liar::about(name, answer);
-            let url = server.url().replace("redis://", &format!("redis://{login}"));
+            let url = server.url().replace("redis://", &format!("redis://{login}")) + database;
             told(&run_at(&url, &["stores"]), name, 3, "breaks the protocol");
         }
     }

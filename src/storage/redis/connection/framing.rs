@@ -41,6 +41,8 @@ pub(super) enum Violation {
     LargeList,
     /// A reply to no question.
     Unasked,
+    /// A reply to a login that neither grants nor refuses it.
+    NoStatus,
 }
 
 impl fmt::Display for Violation {
@@ -54,6 +56,7 @@ impl fmt::Display for Violation {
             Self::WrongLength => "it sends a string that does not end where it should",
             Self::LargeList => "it sends a far larger list than was asked for",
             Self::Unasked => "it answers what was not asked",
+            Self::NoStatus => "it neither grants nor refuses a login",
         })
     }
 }

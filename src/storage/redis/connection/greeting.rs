@@ -21,6 +21,8 @@ const QUESTIONS: &[u8] = b"*1\r\n$4\r\nPING\r\n*2\r\n$6\r\nCLIENT\r\n$2\r\nID\r\
 /// The answers: alive, an id that nothing is done with, and no word of the server itself.
 const ANSWERS: &[u8] = b"+PONG\r\n:0\r\n$0\r\n\r\n";
 
+/// How the server grants each part of the greeting.
+const GRANTED: &[u8] = b"+OK";
 /// How long the answer to one part of the greeting may be, in bytes.
 const LONGEST_ANSWER: usize = 16 << 10;
 
@@ -104,8 +106,12 @@ impl Greeting {
         for part in &self.parts {
             let end = loop {
                 let come = &buffer[..filled];
-                if come.first().is_some_and(|first| !b"+-".contains(first)) {
-                    return Err(ServerEnd::Lied(Violation::NoReply));
+                match come.first() {
+                    None | Some(b'+' | b'-') => {}
+                    Some(b':' | b'$' | b'*') => {
+                        return Err(ServerEnd::Lied(Violation::NoStatus));
+                    }
+                    Some(_) => return Err(ServerEnd::Lied(Violation::NoReply)),
                 }
                 if let Some(end) = memchr::memmem::find(come, b"\r\n") {
                     break end;
@@ -120,6 +126,9 @@ impl Greeting {
             };
             if let Some(refusal) = buffer[..end].strip_prefix(b"-") {
                 return Err(ServerEnd::Refused(part.refused(&String::from_utf8_lossy(refusal))));
+            }
+            if buffer[..end] != *GRANTED {
+                return Err(ServerEnd::Lied(Violation::NoStatus));
             }
             buffer.copy_within(end + 2..filled, 0);
             filled -= end + 2;
@@ -202,6 +211,7 @@ mod tests {
         let lied = |end| matches!(end, Err(ServerEnd::Lied(_)));
         assert!(lied(answered(b"HTTP/1.1 200 OK\r\n", 100).await));
         assert!(lied(answered(b"+OK\r\n$2\r\n", 100).await));
+        assert!(lied(answered(b"+QUEUED\r\n+OK\r\n", 100).await));
         assert!(matches!(answered(b"+OK\r\n", 100).await, Err(ServerEnd::Closed)));
     }
 }
