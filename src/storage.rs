@@ -39,6 +39,7 @@ use crate::model::{
 
 /// How a storage is to behave; the same for every backend.
 #[derive(Debug, Clone)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Options {
     /// Refuse every write, in the storage layer itself.
     pub read_only: bool,

@@ -55,7 +55,7 @@ fn carry(mut from: TcpStream, mut to: TcpStream, late: impl Fn() -> Duration) {
         }
         let _ = to.shutdown(Shutdown::Write);
     });
-    let mut buffer = [0; 64 << 10];
+    let mut buffer = vec![0; 64 << 10];
     while let Ok(length @ 1..) = from.read(&mut buffer) {
         if sender.send((Instant::now() + late(), buffer[..length].to_vec())).is_err() {
             return;

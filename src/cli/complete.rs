@@ -88,16 +88,13 @@ fn answer(shell: Asking) -> Option<String> {
         if !word.starts_with(&current) || !quote::is_harmless(&word) {
             continue;
         }
-        match &bash {
-            Some(bash) => match bash.quoted(&word) {
-                Some(quoted) => answer.push_str(&quoted),
-                None => continue,
-            },
-            None => {
-                answer.push_str(&word);
-                answer.push('\t');
-                answer.push_str(&visible(&about));
-            }
+        if let Some(bash) = &bash {
+            let Some(quoted) = bash.quoted(&word) else { continue };
+            answer.push_str(&quoted);
+        } else {
+            answer.push_str(&word);
+            answer.push('\t');
+            answer.push_str(&visible(&about));
         }
         answer.push('\n');
     }

@@ -12,8 +12,7 @@ pub enum Shell {
     Bash,
     Elvish,
     Fish,
-    #[value(name = "powershell")]
-    PowerShell,
+    Powershell,
     Zsh,
 }
 
@@ -28,7 +27,7 @@ impl Shell {
             Self::Fish => Ok(include_str!("complete/larder.fish")),
             Self::Zsh => Ok(include_str!("complete/larder.zsh")),
             Self::Elvish => Err(clap_complete::Shell::Elvish),
-            Self::PowerShell => Err(clap_complete::Shell::PowerShell),
+            Self::Powershell => Err(clap_complete::Shell::PowerShell),
         }
     }
 }

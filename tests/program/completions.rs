@@ -103,7 +103,7 @@ fn completed(screen: &mut Screen, line: &str, number: usize) -> Vec<String> {
     let text = screen.wait_for("the words", |text| text.contains(&end));
     let (_, words) = text.split_once(&begin).unwrap();
     let (words, _) = words.split_once(&end).unwrap();
-    let words = words.replace("\n", "");
+    let words = words.replace('\n', "");
     let words = words.trim().trim_start_matches('[').trim_end_matches(']');
     words.split("][").filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
@@ -167,7 +167,7 @@ fn answer(words: &[&str], variables: &[(&str, &str)]) -> (String, Duration) {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    let typed: String = words.iter().map(|word| format!("{word}\0")).collect();
+    let typed = words.join("\0") + "\0";
     child.stdin.take().unwrap().write_all(typed.as_bytes()).unwrap();
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");

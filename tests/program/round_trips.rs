@@ -70,7 +70,7 @@ impl Line {
 }
 
 fn pass(from: &mut TcpStream, to: &mut TcpStream, came: impl Fn()) {
-    let mut buffer = [0; 64 << 10];
+    let mut buffer = vec![0; 64 << 10];
     while let Ok(length @ 1..) = from.read(&mut buffer) {
         came();
         if to.write_all(&buffer[..length]).is_err() {

@@ -44,7 +44,7 @@ impl Live {
             let (_, stores) = storage.stores(StoreList::Indexed).next().await?.ok()?;
             Some(stores.into_iter().filter_map(|info| text(info.store.as_bytes())).collect())
         };
-        self.ask(async |storage, _| list(storage).await.unwrap_or_default())
+        self.ask(&async |storage, _| list(storage).await.unwrap_or_default())
     }
 
     /// Keys of a store that begin so. Of a large store those that are found in time.
@@ -54,7 +54,7 @@ impl Live {
         }
         let store = StoreName::from(store);
         let scan = Scan { order: Order::Any, prefix: begun.as_bytes().to_vec() };
-        self.ask(async |storage, until| {
+        self.ask(&async |storage, until| {
             let mut found = Vec::new();
             let mut pages = storage.scan(&store, scan.clone());
             while let Ok(Some(Ok(page))) = tokio::time::timeout_at(until, pages.next()).await {
@@ -70,7 +70,7 @@ impl Live {
     }
 
     /// Connects, if that asks nobody for anything: no command for a password, no `ssh`.
-    fn ask(&self, work: impl AsyncFn(&dyn Storage, Instant) -> Vec<Named>) -> Vec<Named> {
+    fn ask(&self, work: &impl AsyncFn(&dyn Storage, Instant) -> Vec<Named>) -> Vec<Named> {
         let answer = || {
             let (mut config, environment) = self.settings()?;
             for profile in config.profiles.values_mut() {

@@ -75,7 +75,7 @@ mod tests {
         assert_eq!(quoted("$(rm -rf ~)`x`"), "\\$\\(rm\\ -rf\\ \\~\\)\\`x\\`");
         assert_eq!(
             quoted("it's \"a\" \\ & | ; < > * ? [ ] { } # !"),
-            concat!(r#"it\'s\ \"a\"\ \\\ \&\ \|\ \;\ \<\ \>\ \*\ \?\ \[\ \]\ \{\ \}\ \#\ \!"#)
+            r#"it\'s\ \"a\"\ \\\ \&\ \|\ \;\ \<\ \>\ \*\ \?\ \[\ \]\ \{\ \}\ \#\ \!"#
         );
         assert_eq!(quoted("größe"), "größe");
         assert_eq!(quoted("=ls"), "\\=ls");

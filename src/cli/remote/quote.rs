@@ -62,7 +62,7 @@ mod tests {
                 assert!(matches!(shell, "zsh" | "fish"), "{shell}");
                 continue;
             };
-            let wanted: String = words.iter().map(|text| format!("<{text}>")).collect();
+            let wanted = format!("<{}>", words.join("><"));
             assert_eq!(String::from_utf8_lossy(&output.stdout), wanted, "{shell}");
         }
     }

@@ -74,7 +74,7 @@ impl Relay {
     pub(super) async fn greeted(&self) {
         let mut greeted = self.greeted.clone();
         if greeted.wait_for(|greeted| *greeted).await.is_err() {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 
