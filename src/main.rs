@@ -7,7 +7,6 @@ use larder::cli::{self, Browse, Cli};
 use larder::cli::{Command, PreparedDemo};
 #[cfg(feature = "demo")]
 use larder::demo::Demo;
-use larder::storage::Target;
 use larder::tui;
 
 fn main() -> ExitCode {
@@ -35,8 +34,8 @@ fn supervised(browser: impl FnOnce() -> ExitCode) -> ExitCode {
 
 fn browse(cli: &Cli) -> anyhow::Result<u8> {
     let Browse { prepared, targets, warning, logged_in: _logged_in } = cli::prepare_browser(cli)?;
-    if let Target::Remote(there) = &prepared.target {
-        return cli::browse_there(there, cli, &prepared.config).map_err(|why| {
+    if let Some(ended) = cli::browse_there(&prepared, cli) {
+        return ended.map_err(|why| {
             // What was drawn from there is still on the screen.
             tui::leave();
             why.into()

@@ -17,9 +17,10 @@ use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
 
 use super::arguments::Cli;
 use super::exit::{self, ExitResult};
+use super::prepare::Prepared;
 use crate::config::Config;
 use crate::model::{Error, ErrorKind, Result};
-use crate::storage::target::RemoteDirectory;
+use crate::storage::target::{RemoteDirectory, Target};
 use crate::storage::{Options, own_variables};
 
 /// The word that stands in place of a command: run what follows, and end with whoever has run this.
@@ -44,13 +45,17 @@ pub(super) fn command(there: &RemoteDirectory, cli: &Cli, config: &Config) -> Ex
     Ok(run(there, cli, config, false)?)
 }
 
-/// Runs the browser there, in this terminal. Where it fails, what was drawn is still on the screen.
+/// Runs the browser on the target's host, in this terminal, and gives its exit code; `None` for a
+/// target that this larder opens. Where it fails, what was drawn is still on the screen.
 ///
 /// # Errors
 /// [`ErrorKind::Connection`] if there is no line, or it broke; [`ErrorKind::NotSupported`] if larder is
 /// not there.
-pub fn browse(there: &RemoteDirectory, cli: &Cli, config: &Config) -> Result<u8> {
-    run(there, cli, config, true)
+pub fn browse(prepared: &Prepared, cli: &Cli) -> Option<Result<u8>> {
+    match &prepared.target {
+        Target::Remote(there) => Some(run(there, cli, &prepared.config, true)),
+        _ => None,
+    }
 }
 
 fn run(there: &RemoteDirectory, cli: &Cli, config: &Config, terminal: bool) -> Result<u8> {

@@ -72,6 +72,8 @@ const CRATES: [(&str, &[&str]); 14] = [
             "tui",
             "cli::prepare",
             "cli::logging",
+            // The modes of a terminal that a browser on another host has had.
+            "cli::remote",
             "storage::redis::connection::ssh",
         ],
     ),
@@ -83,7 +85,17 @@ const CRATES: [(&str, &[&str]); 14] = [
     ("tokio::spawn", &["tui", "storage::redis", "storage::directory"]),
     ("task::spawn", &["tui", "storage::redis", "storage::directory"]),
     ("spawn_blocking", &["tui", "storage::redis", "storage::directory"]),
-    ("thread::spawn", &["tui", "storage::redis", "storage::directory", "config::password"]),
+    (
+        "thread::spawn",
+        &[
+            "tui",
+            "storage::redis",
+            "storage::directory",
+            "config::password",
+            // Ends the process where nothing else can: a shell waits.
+            "cli::complete",
+        ],
+    ),
     (
         "thread::Builder",
         &[
