@@ -52,6 +52,7 @@ mod edit;
 mod facts;
 mod hints;
 mod interest;
+pub mod pins;
 pub mod rate;
 pub mod recent;
 mod route;
@@ -84,6 +85,7 @@ pub use load::{
 };
 pub use mouse::{Mouse, Spot};
 pub use notice::{Notice, Notices, Tone};
+pub use pins::{Pin, Pins};
 pub use question::{Confirm, Confirmed, Prompt, PromptKind};
 pub use recent::{Item, Recent};
 pub use session::{Session, SessionState};
@@ -148,6 +150,8 @@ pub struct App {
     pub mouse: Mouse,
     /// What was run or looked at lately.
     pub recent: Recent,
+    /// Records that are pinned.
+    pub pins: Pins,
     /// Writes that have not been answered.
     pub writes: Writes,
     /// What was done, and what undoes it.
@@ -187,6 +191,7 @@ impl App {
             notices: Notices::default(),
             mouse: Mouse::new(settings.mouse),
             recent: Recent::default(),
+            pins: Pins::default(),
             writes: Writes::default(),
             journal: Journal::default(),
             turning: None,

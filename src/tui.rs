@@ -18,6 +18,7 @@ mod files;
 mod handover;
 pub(crate) mod input;
 mod panes;
+mod pins;
 mod reads;
 mod setup;
 mod signals;
@@ -307,6 +308,8 @@ impl Shell {
                     let leaves = tokio::task::spawn_blocking(move || asides::leave(&ids));
                     self.remembering = Some(leaves);
                 }
+                Effect::Pin { target, pin, is_pinned } => self.drafts.pin(target, pin, is_pinned),
+                Effect::FindPins(target) => self.drafts.find_pins(target, self.tasks.events()),
                 Effect::ReadDraft(id) => self.drafts.read(id, self.tasks.events()),
                 Effect::Copy { what, bytes } => {
                     let event = self.copy(what, &bytes);

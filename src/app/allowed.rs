@@ -174,6 +174,7 @@ fn is_about_one_record(action: Action) -> bool {
             | Action::Mark
             | Action::MarkRange
             | Action::Details
+            | Action::Pin
             | Action::CopyKey
             | Action::CopyValue
             | Action::SaveValue

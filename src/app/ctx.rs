@@ -22,6 +22,7 @@ use super::jobs::JobId;
 use super::layout::{Layout, Pane, Split};
 use super::load::Read;
 use super::notice::{self, Notice};
+use super::pins::Pin;
 use super::question::{Confirm, Prompt, PromptKind};
 use super::recent::Item;
 use super::settings::Settings;
@@ -63,6 +64,8 @@ pub enum Request {
     NewRecord,
     /// Throw a draft away.
     DropDraft(DraftId),
+    /// Unpin a record.
+    Unpin(Pin),
     /// Do not offer a draft again while larder runs.
     PassDraft(DraftId),
     /// Take no keys in a dialog that has just opened before there was a pause in them.

@@ -16,6 +16,7 @@ use crate::edit::draft::{Draft, DraftHead, DraftId};
 use super::layout::PaneSizes;
 use super::load::{Loaded, Read};
 use super::mouse::Spot;
+use super::pins::Pin;
 
 /// Something that happened.
 #[derive(Debug, Clone)]
@@ -62,6 +63,8 @@ pub enum Event {
     DraftKept(DraftId, Result<(), String>),
     /// The drafts of this target that nobody is typing in.
     Drafts(Vec<(DraftId, DraftHead)>),
+    /// The pinned records of a target, the newest first.
+    Pins(String, Vec<Pin>),
     /// A draft was read, or why not.
     DraftRead(DraftId, Result<Box<Draft>, String>),
     /// Something was handed to the terminal's clipboard, or was too large for it.
@@ -135,6 +138,17 @@ pub enum Effect {
     FindDrafts(String),
     /// Read a draft.
     ReadDraft(DraftId),
+    /// Remember that a record of a target is pinned, or that it is not any more.
+    Pin {
+        /// The target without its secret.
+        target: String,
+        /// The record.
+        pin: Pin,
+        /// Whether it is pinned now.
+        is_pinned: bool,
+    },
+    /// Look for the pinned records of this target.
+    FindPins(String),
     /// Remember that the user has left these set aside, so that they are not offered again.
     LeaveAsides(Vec<AsideId>),
     /// Hand bytes to the terminal's clipboard.

@@ -237,9 +237,16 @@ fn words(app: &App, action: Action) -> Option<Cow<'static, str>> {
         (Action::Follow, _) if app.keys.follow.on => "stop following",
         (Action::Groups, _) if app.keys.grouping.is_some() => "ungroup",
         (Action::ToggleWatch, _) if app.watch.on => "pause",
+        (Action::Pin, _) if is_pinned(app) => "unpin",
         _ => action.hint(),
     };
     Some(words.into())
+}
+
+/// Whether the record under the cursor is pinned.
+fn is_pinned(app: &App) -> bool {
+    let current = app.keys.current().zip(app.keys.store.as_ref());
+    current.is_some_and(|(meta, store)| app.pins.has(store, &meta.key))
 }
 
 /// What an action does in a list of what can be done.
@@ -247,6 +254,7 @@ fn menu_words(action: Action) -> &'static str {
     match action {
         Action::Accept => "run",
         Action::Filter => "find",
+        Action::Pin => "unpin",
         _ => action.hint(),
     }
 }

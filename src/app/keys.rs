@@ -47,6 +47,8 @@ pub struct KeysPane {
     pub marks: Marks,
     /// Whether the store is no longer listed.
     pub gone: bool,
+    /// The key that was asked for by its name, until the keys are read or the user moves.
+    sought: Option<Key>,
     held: Held,
 }
 
@@ -124,6 +126,7 @@ impl KeysPane {
         }
         self.cursor.go(to, self.len(), height);
         self.held.before_filter = None;
+        self.sought = None;
         self.follow.on &= self.cursor.at == 0;
         self.held.key = self.current().map(|meta| meta.key);
     }
@@ -145,6 +148,15 @@ impl KeysPane {
             && !self.descending
             && self.filter.is_empty()
             && self.scope == Scope::default()
+    }
+
+    /// The key that was asked for by its name, once it is known not to be there.
+    pub fn take_missing(&mut self) -> Option<Key> {
+        if !self.sync.is_complete() {
+            return None;
+        }
+        let sought = self.sought.take()?;
+        self.sync.index().find(sought.as_bytes()).is_err().then_some(sought)
     }
 
     /// How the filter looks for records, and what for.

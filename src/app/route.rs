@@ -11,6 +11,7 @@ mod leaving;
 mod mouse;
 mod opened;
 mod panes;
+mod pins;
 mod questions;
 mod replies;
 mod rewrites;
@@ -57,6 +58,7 @@ impl App {
             Event::Connected(result) => {
                 if self.session.connected(result, &mut ctx!(self)) {
                     drafts::find(self);
+                    pins::find(self);
                     asides::find(self);
                     opened::watch(self);
                     opened::read_stores(self);
@@ -111,6 +113,7 @@ impl App {
             Event::DraftKept(id, result) if staged::kept(self, &id, &result) => {}
             Event::DraftKept(_, result) => drafting::kept(self, result),
             Event::Drafts(found) => drafts::found(self, found),
+            Event::Pins(target, found) => pins::found(self, &target, found),
             Event::DraftRead(id, result) if staged::read(self, &id, &result) => {}
             Event::DraftRead(id, result) => drafts::read(self, id, result),
             Event::Copied(what, result) => self.tell(match result {
@@ -162,6 +165,7 @@ impl App {
                 Request::OpenInner(record, place) => inner::open(self, record, place),
                 Request::EditRecord(outside) => actions::edit(self, outside),
                 Request::NewRecord => actions::new_record(self),
+                Request::Unpin(pin) => pins::set(self, pin, false),
                 Request::PassDraft(id) => self.drafting.found.pass(&id),
                 Request::DropDraft(id) => {
                     drafts::remove(self, &id);

@@ -115,6 +115,7 @@ named! {
     Duplicate "duplicate" "duplicate" "Make a copy of the record, in this store or another"
     Retype "retype" "content type" "Give the record another content type; its value stays"
     Delete "delete" "delete" "Delete the record, or all marked records"
+    Pin "pin" "pin" "Pin the record, or unpin it: the palette lists it first"
     CopyKey "copy_key" "copy key" "Copy the key or the name to the clipboard"
     CopyValue "copy_value" "copy value" "Copy the value to the clipboard"
     SaveValue "save_value" "save to file" "Save the value's bytes to a file"

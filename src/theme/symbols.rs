@@ -19,6 +19,8 @@ pub struct Symbols {
     pub draft: &'static str,
     /// Before a record that has a staged edit.
     pub staged: &'static str,
+    /// Before a record that is pinned.
+    pub pinned: &'static str,
     /// Before what is damaged.
     pub damaged: &'static str,
     /// For what was cut off.
@@ -59,6 +61,7 @@ impl Symbols {
         mark: "•",
         draft: "✎",
         staged: "≡",
+        pinned: "◆",
         damaged: "!",
         ellipsis: "…",
         ascending: "▲",
@@ -84,6 +87,7 @@ impl Symbols {
         mark: "*",
         draft: "%",
         staged: "=",
+        pinned: "^",
         damaged: "!",
         ellipsis: "~",
         ascending: "^",

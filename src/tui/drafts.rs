@@ -1,4 +1,4 @@
-//! Keeps drafts, in the order in which they were typed, on a thread of its own.
+//! Keeps drafts and pins, in the order in which they were made, on a thread of its own.
 
 use std::path::Path;
 use std::sync::mpsc as queue;
@@ -8,7 +8,8 @@ use std::time::Duration;
 use rustix::process::{Pid, test_kill_process};
 use tokio::sync::mpsc::Sender;
 
-use crate::app::Event;
+use super::pins;
+use crate::app::{Event, Pin};
 use crate::drafts::{Drafts, Entry};
 use crate::edit::draft::{Draft, DraftId};
 
@@ -21,6 +22,8 @@ enum Job {
     Remove(DraftId),
     Find(String, Sender<Event>),
     Read(DraftId, Sender<Event>),
+    Pin(String, Pin, bool),
+    FindPins(String, Sender<Event>),
     /// Tell when all before is done.
     Done(queue::Sender<()>),
 }
@@ -56,6 +59,16 @@ impl DraftKeeper {
     /// Reads a draft.
     pub(super) fn read(&mut self, id: DraftId, events: Sender<Event>) {
         self.send(Job::Read(id, events));
+    }
+
+    /// Remembers that a record of a target is pinned, or that it is not any more.
+    pub(super) fn pin(&mut self, target: String, pin: Pin, is_pinned: bool) {
+        self.send(Job::Pin(target, pin, is_pinned));
+    }
+
+    /// Looks for the pins of a target.
+    pub(super) fn find_pins(&mut self, target: String, events: Sender<Event>) {
+        self.send(Job::FindPins(target, events));
     }
 
     /// Waits until all is done, but not for ever.
@@ -105,6 +118,18 @@ fn work(next: &queue::Receiver<Job>) {
             (Job::Read(id, events), Some(drafts)) => {
                 let read = drafts.read(&id).map(Box::new);
                 let _ = events.blocking_send(Event::DraftRead(id, read));
+            }
+            (Job::Pin(target, pin, is_pinned), _) => {
+                let written = pins::file().map(|file| pins::set(&file, &target, &pin, is_pinned));
+                if let Some(Err(why)) = written {
+                    log::warn!("the pinned records cannot be written: {why}");
+                }
+            }
+            (Job::FindPins(target, events), _) => {
+                let found = pins::file().map(|file| pins::of_target(&file, &target));
+                if let Some(found) = found.filter(|found| !found.is_empty()) {
+                    let _ = events.blocking_send(Event::Pins(target, found));
+                }
             }
             (Job::Done(done), _) => drop(done.send(())),
             (Job::Remove(_) | Job::Find(..) | Job::Read(..), None) => {}

@@ -22,6 +22,7 @@ mod lists;
 mod menu;
 mod mouse;
 mod panes;
+mod pins;
 mod rewrites;
 mod rules;
 mod saving;

@@ -17,6 +17,7 @@ use super::super::ctx::{Ctx, Request};
 use super::super::event::Effect;
 use super::super::input::LineInput;
 use super::super::notice::Notice;
+use super::super::pins::Pin;
 use super::super::recent::Item;
 use super::overlay::Then;
 
@@ -183,6 +184,7 @@ impl Menu {
                 }
             }
             Some(Action::CopyCommand) => self.copy_command(ctx),
+            Some(Action::Pin) => self.unpin(ctx),
             Some(Action::Accept) => return self.run(ctx),
             Some(Action::Close | Action::Cancel | Action::Back) => return Then::Close,
             other => {
@@ -205,6 +207,19 @@ impl Menu {
         Then::Close
     }
 
+    /// Unpins the row under the cursor, which leaves the list.
+    fn unpin(&mut self, ctx: &mut Ctx<'_>) {
+        let Some(at) = self.shown.get(self.at).copied().filter(|_| self.allows(Action::Pin)) else {
+            return ctx.say(Notice::info("this is not pinned"));
+        };
+        if let Item::Record(store, key) = self.rows.remove(at).item {
+            ctx.request(Request::Unpin(Pin { store, key }));
+        }
+        let held = self.at;
+        self.narrow();
+        self.choose(held);
+    }
+
     fn copy_command(&self, ctx: &mut Ctx<'_>) {
         match &self.command {
             Some(command) => {
@@ -220,6 +235,7 @@ impl Menu {
             Action::Accept => self.current().is_some_and(|row| row.why.is_none()),
             Action::Complete => self.current().is_some(),
             Action::CopyCommand => self.command.is_some(),
+            Action::Pin => self.current().is_some_and(|row| row.section == rows::PINNED),
             Action::Left | Action::Right => self.places.has_columns(),
             _ => true,
         }

@@ -16,7 +16,9 @@ use super::super::layout::Pane;
 use super::super::load::RecordView;
 use super::super::notice::Notice;
 use super::super::question::PromptKind;
-use super::{inner, key_line, leaves, leaving, opened, panes, questions, staged, undo, watched};
+use super::{
+    inner, key_line, leaves, leaving, opened, panes, pins, questions, staged, undo, watched,
+};
 
 /// Does in the pane in focus what a key asks for.
 pub(in crate::app) fn act(app: &mut App, action: Action) {
@@ -48,6 +50,7 @@ pub(in crate::app) fn act(app: &mut App, action: Action) {
         Action::Redo => undo::turn(app, Turn::Redo),
         Action::Details => show_details(app),
         Action::CopyKey => copy_key(app),
+        Action::Pin => pins::toggle(app),
         _ => {
             let own = match app.focus {
                 Pane::Stores => {

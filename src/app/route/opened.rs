@@ -29,11 +29,19 @@ pub(in crate::app) fn sync_keys(app: &mut App, event: SyncEvent, ordered: Option
     }
     if news.complete {
         app.keys.settle();
+        tell_missing(app);
     }
     let open = app.record.wanted.as_ref().map(|(_, key)| key);
     if open.is_some_and(|open| news.removed.contains(open)) {
         // It says so itself when it is read again.
         app.record.reload_changed(&mut ctx!(app));
+    }
+}
+
+/// Says that a record is not there which was asked for by its name.
+fn tell_missing(app: &mut App) {
+    if let (Some(key), Some(store)) = (app.keys.take_missing(), app.keys.store.clone()) {
+        app.tell(Notice::info(format!("{} is not in {store} any more", key.named())));
     }
 }
 
@@ -191,4 +199,5 @@ pub(in crate::app) fn enter(app: &mut App, store: StoreName, shown: Option<KeysS
         Some(KeysShown::At(key)) => app.keys.show_at(key, &mut ctx!(app)),
     }
     follow_cursor(app);
+    tell_missing(app);
 }

@@ -160,6 +160,9 @@ fn mark(
         Some(Highlight::New) => (s.new, Role::New),
         Some(Highlight::Changed) => (s.changed, Role::Changed),
         None if has_draft => (s.draft, Role::Warning),
+        None if store.is_some_and(|store| app.pins.has(store, &meta.key)) => {
+            (s.pinned, Role::Title)
+        }
         None => (" ", Role::Text),
     };
     put(buf, row.x + 1, row.y, 1, symbol, appearance.style(role));

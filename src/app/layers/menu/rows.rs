@@ -12,6 +12,8 @@ use super::MenuRow;
 
 /// Where moving about stands: behind what is done.
 const MOVING: &str = "Moving about";
+/// What the user has pinned.
+pub(super) const PINNED: &str = "Pinned";
 /// What was run or looked at lately.
 const RECENT: &str = "Recent";
 /// Of what was run or looked at lately, so many rows stand at the top.
@@ -79,7 +81,7 @@ fn bound(app: &App, context: Context, moving: bool) -> Vec<MenuRow> {
     entries.map(|(action, _)| of_action(app, context, action)).collect()
 }
 
-/// All that can be run from the panes: what was run or looked at lately first; then actions, settings,
+/// All that can be run from the panes: what is pinned and what was run or looked at lately first; then actions, settings,
 /// targets, stores, and the records looked at before.
 pub(super) fn palette(app: &App) -> Vec<MenuRow> {
     let mut rows = actions(app);
@@ -91,8 +93,13 @@ pub(super) fn palette(app: &App) -> Vec<MenuRow> {
         rows.push(row(Item::Target(at), text, "target", "Target"));
     }
     rows.extend(app.stores.all().take(MOST_STORES).map(|info| of_store(&info.store)));
-    let mut first: Vec<MenuRow> = Vec::new();
+    let pinned = app.pins.all().iter().map(|pin| of_record(&pin.store, &pin.key));
+    let mut first: Vec<MenuRow> = pinned.map(|row| MenuRow { section: PINNED, ..row }).collect();
+    let pinned = first.len();
     for item in app.recent.items() {
+        if first[..pinned].iter().any(|row| row.item == *item) {
+            continue;
+        }
         let known = rows.iter().position(|row| row.item == *item);
         let row = match (known, item) {
             (Some(at), _) => rows.remove(at),
@@ -100,7 +107,7 @@ pub(super) fn palette(app: &App) -> Vec<MenuRow> {
             (None, Item::Store(store)) => of_store(store),
             (None, _) => continue,
         };
-        if first.len() < FIRST {
+        if first.len() < pinned + FIRST {
             first.push(MenuRow { section: RECENT, ..row });
         } else {
             rows.push(row);
@@ -171,6 +178,9 @@ pub(super) fn why(app: &App, under: Context, item: &Item) -> Option<String> {
         Item::Store(store) | Item::Record(store, _) if app.stores.get(store).is_none() => {
             "the store is not there any more"
         }
+        Item::Record(store, key) if is_missing(app, store, key) => {
+            "the record is not there any more"
+        }
         Item::Target(at) if app.settings.target == *at && app.session.is_open() => "open already",
         Item::Target(at) => {
             return app.settings.targets.get(*at)?.label.as_ref().err().cloned();
@@ -178,6 +188,13 @@ pub(super) fn why(app: &App, under: Context, item: &Item) -> Option<String> {
         Item::Store(_) | Item::Record(..) | Item::CopyTo(_) | Item::ReviewSaves => return None,
     };
     Some(told.to_owned())
+}
+
+/// Whether a record is known not to be there: its store is open, and its keys are read.
+fn is_missing(app: &App, store: &StoreName, key: &Key) -> bool {
+    let keys = &app.keys;
+    let read = keys.store.as_ref() == Some(store) && keys.sync.is_complete();
+    read && keys.sync.index().find(key.as_bytes()).is_err()
 }
 
 fn why_not(app: &App, under: Context, context: Context, action: Action) -> Option<String> {
