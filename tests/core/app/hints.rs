@@ -225,7 +225,7 @@ fn a_key_of_another_pane_says_where_it_works() {
     stage.keys("h");
     for (key, says) in [
         ("F", "F follows new records in the keys pane"),
-        ("t", "t shows how much there is of each content type in the keys pane"),
+        ("t", "t shows totals by content type in the keys pane"),
         ("<space>", "space marks the record in the keys pane"),
         ("v", "v switches the view in the keys pane"),
         ("N", "N goes to the previous match in the value pane"),

@@ -146,7 +146,7 @@ fn a_row_of_the_help_runs_in_the_dialog_that_it_was_opened_over() {
     let (ticket, read) = stage.take(Slot::Leaves);
     stage.event(Event::Loaded(Slot::Leaves, ticket, Ok(computed(read))));
     stage.asked.clear();
-    stage.keys("?/copy where<enter>");
+    stage.keys("?/copy the path<enter>");
     assert!(matches!(stage.app.layer(), Some(Layer::Leaf(_))));
     assert!(stage.asked.iter().any(|e| matches!(e, Effect::Copy { what: "path", .. })));
     // What works in the panes behind does not from here.

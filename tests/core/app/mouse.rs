@@ -203,7 +203,7 @@ fn rows_of_dialogs_are_chosen_by_a_click_and_run_by_a_double_one() {
     click(&mut stage, place);
     assert_eq!((stage.app.layers.len(), stage.app.keys.sort), (0, Sort::ContentType));
     stage.keys(":");
-    let place = find(&mut stage, "Mark all records that are shown");
+    let place = find(&mut stage, "Mark all shown records");
     click(&mut stage, place);
     click(&mut stage, place);
     assert_eq!((stage.app.layers.len(), stage.app.keys.marks.keys.len()), (0, 3));
