@@ -7,7 +7,7 @@ use ratatui::buffer::Buffer;
 
 use crate::app::summaries::{RightSide, right_side};
 use crate::app::{App, Area, Pane, store_state};
-use crate::index::{Filter, Sort};
+use crate::index::Sort;
 use crate::keymap::{Action, Context};
 use crate::model::StoreState;
 use crate::text;
@@ -53,22 +53,14 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appeara
             );
         }
         let says = |action, does| app.keymap.says(Context::Keys, action, does);
-        let clears = || says(Action::Back, "clears the filter");
+        let clears = || says(Action::Back, "clears");
         let text =
             match (keys.sync.walk().is_some() || keys.order.selecting, keys.filter.is_empty()) {
                 (true, _) => "loading…".to_owned(),
                 (false, true) => {
-                    text::then("no records", "; ", says(Action::NewRecord, "writes one"))
+                    text::then("no records", " · ", says(Action::NewRecord, "adds one"))
                 }
-                (false, false) => {
-                    let none = match keys.matching().0 {
-                        Filter::Fuzzy => "no key is like this",
-                        Filter::Type | Filter::TypeIs => "no record of this content type",
-                        Filter::Expression => "no key matches this",
-                        Filter::Substring => "no key contains this",
-                    };
-                    text::then(none, "; ", clears())
-                }
+                (false, false) => text::then("no matches", " · ", clears()),
             };
         return paragraph(buf, beside_cursor(inner), &text, appearance.style(Role::Dim));
     }

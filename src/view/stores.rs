@@ -158,12 +158,12 @@ fn instead(app: &App) -> Option<String> {
     match (stores.is_empty(), stores.filter().is_empty()) {
         (false, _) => None,
         (true, false) => {
-            let remedy = says(Action::Back, "clears the filter");
-            Some(text::then("no store's name contains this", "; ", remedy))
+            let remedy = says(Action::Back, "clears");
+            Some(text::then("no matches", " · ", remedy))
         }
         (true, true) => {
-            let made = text::then("no stores yet", "; ", says(Action::NewStore, "makes one"));
-            Some(text::then(&made, ", ", says(Action::FindLost, "looks for lost ones")))
+            let made = text::then("no stores yet", " · ", says(Action::NewStore, "makes one"));
+            Some(text::then(&made, " · ", says(Action::FindLost, "finds unlisted ones")))
         }
     }
 }

@@ -188,7 +188,7 @@ fn notices_name_the_keys_that_the_user_chose() {
     for (actions, wanted) in [
         (&[Action::Follow, Action::Follow][..], (Action::Sort, "sorts by key")),
         (&[Action::ToggleWatch], (Action::Refresh, "refreshes once")),
-        (&[Action::Follow], (Action::ToggleWatch, "turns watching on")),
+        (&[Action::Follow], (Action::ToggleWatch, "resumes")),
     ] {
         for action in actions {
             stage.keys(&key(*action));

@@ -162,7 +162,7 @@ fn stores_appear_change_and_vanish_in_the_list() {
     assert_eq!(stage.app.stores.get(&"default".into()).unwrap().records, Some(9));
     stage.noticed(WatchEvent::StoreGone("shop".into()));
     let notice = stage.app.notice.clone().unwrap();
-    assert!(notice.text.contains("the store shop is gone"), "{}", notice.text);
+    assert!(notice.text.contains("store shop was removed"), "{}", notice.text);
     assert_eq!(notice.tone, Tone::Warning);
     assert_eq!(keys(&stage), ["b", "d", "f"], "what was read stays");
     stage.asked.retain(|effect| matches!(effect, Effect::Watch(..)));
@@ -179,7 +179,7 @@ fn a_store_that_is_made_anew_during_its_first_walk_is_read_anew() {
     stage.connect(vec![store("default", 2), store("shop", 3)]);
     stage.keys("j<enter>");
     stage.noticed(WatchEvent::StoreGone("shop".into()));
-    assert!(stage.notice().contains("the store shop is gone"), "{}", stage.notice());
+    assert!(stage.notice().contains("store shop was removed"), "{}", stage.notice());
     stage.answer(Slot::Keys, Ok(Loaded::keys(index(&shop()), 1.0)));
     stage.noticed(WatchEvent::Store(store("shop", 0)));
     assert!(matches!(stage.take(Slot::Keys).1, Read::Load(Load::Keys { .. })));

@@ -164,7 +164,7 @@ impl KeysPane {
         self.follow.on = !self.follow.on;
         if !self.follow.on {
             let remedy = ctx.says(Action::Sort, "sorts by key");
-            return ctx.say(Notice::info(text::then("not following any more", "; ", remedy)));
+            return ctx.say(Notice::info(text::then("stopped following", " · ", remedy)));
         }
         self.follow.before = true;
         self.flatten_groups(ctx);
@@ -175,8 +175,8 @@ impl KeysPane {
         ctx.say(Notice::info(if ctx.watching {
             "following new records · any move stops it".to_owned()
         } else {
-            let remedy = ctx.says(Action::ToggleWatch, "turns watching on");
-            text::then("following, but nothing is watched", "; ", remedy)
+            let remedy = ctx.says(Action::ToggleWatch, "resumes");
+            text::then("following, but paused", " · ", remedy)
         }));
     }
 }

@@ -142,7 +142,7 @@ pub(in crate::app) fn told_if_gone(app: &mut App) {
 pub(in crate::app) fn tell_gone(app: &mut App) {
     if let Some(store) = app.keys.store.as_ref().filter(|_| !app.keys.gone) {
         // A write that failed because of it has more to say.
-        let text = format!("the store {store} is gone; what was read of it is still shown");
+        let text = format!("store {store} was removed · what was read stays");
         app.tell(Notice::warning(text));
         app.keys.gone = true;
     }

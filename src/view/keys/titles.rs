@@ -77,7 +77,7 @@ pub(super) fn titles(
         bottom.push(text::then("incomplete", ": ", remedy));
     }
     if keys.gone {
-        bottom.push("the store is gone".to_owned());
+        bottom.push("store removed".to_owned());
     }
     let walked = progress(app, true);
     let long = walked.filter(|walked| bottom.is_empty() && cells(walked) <= room);
