@@ -11,7 +11,7 @@ pub(super) type LineEdit = (Range<usize>, Range<usize>);
 /// The edits that make one text of the other, in order and apart from each other: by line, and of lines
 /// that take each other's place what is left between their common beginning and end.
 pub(super) fn line_edits(before: &[u8], after: &[u8]) -> Vec<LineEdit> {
-    let (start, [old, new]) = between(before, after);
+    let (start, [old, new]) = whole_lines_between(before, after);
     let (old, new) = (lines(old), lines(new));
     let (of_old, of_new) = (starts(&old, start), starts(&new, start));
     let mut edits = Vec::new();
@@ -36,6 +36,15 @@ fn push(edits: &mut Vec<LineEdit>, (was, old): (usize, &[u8]), (now, new): (usiz
         let (was, now) = (was + start, now + start);
         edits.push((was..was + gone.len(), now..now + come.len()));
     }
+}
+
+/// The lines that are left of two texts between those that both begin and end with, and where they begin.
+fn whole_lines_between<'a>(before: &'a [u8], after: &'a [u8]) -> (usize, [&'a [u8]; 2]) {
+    let (start, [old, _]) = between(before, after);
+    let (same, end) = (&before[..start], &before[start + old.len()..]);
+    let start = same.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+    let end = end.iter().position(|byte| *byte == b'\n').map_or(0, |at| end.len() - at - 1);
+    (start, [&before[start..before.len() - end], &after[start..after.len() - end]])
 }
 
 /// What is left of two texts between their common beginning and end, and how long the beginning is.
