@@ -16,7 +16,8 @@
 //! ```
 //!
 //! Without the features `tui` and `demo`, both on by default, it is a library: [`storage`], [`index`],
-//! [`model`] and [`text`].
+//! [`model`] and [`text`]. A program begins with [`storage::connect`] and asks a [`Store`](storage::Store) for
+//! values, keys and changes.
 //!
 //! `ARCHITECTURE.md` tells what happens on a keypress and on a load, and where a new line goes.
 

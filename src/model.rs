@@ -37,5 +37,5 @@ pub use server::{Comparison, ConnectionState, JsonLayout, ServerInfo};
 pub use store::{OpenBy, Opened, StoreInfo, StoreState};
 pub use time::Timestamp;
 pub use upkeep::{Ignored, Repair};
-pub use watch::{Interest, WatchEvent, WatchSource};
+pub use watch::{Interest, RecordEvent, WatchEvent, WatchSource};
 pub use write::{RecordRewrite, Replicas, SetValue, Write, Written};

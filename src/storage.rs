@@ -5,6 +5,7 @@
 //! settling a write whose outcome is unknown, and a look at the rest of the crawl.
 
 pub(crate) mod aside;
+mod changes;
 mod crawl;
 pub mod directory;
 pub(crate) mod metadata;
@@ -12,6 +13,7 @@ mod naming;
 mod read_only;
 pub mod redis;
 mod resolve;
+mod store;
 pub mod target;
 mod timing;
 
@@ -23,17 +25,19 @@ use async_trait::async_trait;
 use futures::stream::{BoxStream, StreamExt as _, TryStreamExt as _};
 use tokio::sync::watch as channel;
 
+pub use self::changes::Changes;
 use self::read_only::ReadOnly;
 pub use self::redis::LoggedIn;
 #[cfg(feature = "tui")]
 pub(crate) use self::redis::own_variables;
+pub use self::store::Store;
 pub use target::Target;
 pub use timing::{DirectoryTiming, RedisTiming, Timing};
 
 use crate::model::{
     Aside, AsideId, AsideInfo, AsideList, Budget, Commit, Committed, ConnectionState, Crawl, Error,
-    ErrorKind, Interest, Key, KeyPage, OpenBy, Opened, Progress, Reading, Replicas, Restored,
-    Result, Scan, ServerInfo, StoreInfo, StoreList, StoreName, Want, WatchEvent, Write,
+    ErrorKind, Interest, JsonLayout, Key, KeyPage, OpenBy, Opened, Progress, Reading, Replicas,
+    Restored, Result, Scan, ServerInfo, StoreInfo, StoreList, StoreName, Want, WatchEvent, Write,
     WriteOutcome, Written,
 };
 
@@ -105,6 +109,8 @@ pub struct Session {
     pub label: String,
     /// How long one command may go unanswered.
     pub time_limit: Duration,
+    /// How Crawlee lays out the JSON that it stores here.
+    pub json_layout: JsonLayout,
     /// The state, and every later change of it.
     pub state: channel::Receiver<ConnectionState>,
 }

@@ -48,6 +48,20 @@ pub enum WatchEvent {
     Lagged,
 }
 
+/// A change of one record, as [`Changes`](crate::storage::Changes) tells it on every backend.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RecordEvent {
+    /// It was not there before.
+    New(RecordMeta),
+    /// It was there before; another value may be of the same size.
+    Changed(RecordMeta),
+    /// It is gone.
+    Deleted(Key),
+    /// How changes are found out from now on, and how late they may be.
+    Source(WatchSource),
+}
+
 /// How changes are found out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum WatchSource {

@@ -180,12 +180,16 @@ async fn blocking<T: Send + 'static>(
     })
 }
 
+/// How Crawlee lays out JSON in a directory.
+const JSON_LAYOUT: JsonLayout = JsonLayout::Indented;
+
 #[async_trait]
 impl Storage for DirectoryStorage {
     fn session(&self) -> Session {
         Session {
             label: self.label.clone(),
             time_limit: self.options.command_timeout,
+            json_layout: JSON_LAYOUT,
             state: self.connection.subscribe(),
         }
     }
@@ -198,7 +202,7 @@ impl Storage for DirectoryStorage {
             product: ServerInfo::DIRECTORY.to_owned(),
             read_only: self.options.read_only,
             comparison: Comparison::TwoSteps,
-            json_layout: JsonLayout::Indented,
+            json_layout: JSON_LAYOUT,
             latency: Some(latency),
             ..ServerInfo::default()
         })

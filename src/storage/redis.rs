@@ -130,12 +130,16 @@ fn command(name: &'static str, args: impl IntoIterator<Item = Value>) -> Command
     Command::new(name, args)
 }
 
+/// How Crawlee lays out JSON on a server.
+const JSON_LAYOUT: JsonLayout = JsonLayout::OneLine;
+
 #[async_trait]
 impl Storage for RedisStorage {
     fn session(&self) -> Session {
         Session {
             label: self.connections.label(),
             time_limit: self.options.command_timeout,
+            json_layout: JSON_LAYOUT,
             state: self.connections.state(),
         }
     }
@@ -153,7 +157,7 @@ impl Storage for RedisStorage {
             } else {
                 Comparison::OneStep
             },
-            json_layout: JsonLayout::OneLine,
+            json_layout: JSON_LAYOUT,
             latency: Some(self.connections.ping().await?),
             notes: facts.notes,
         })

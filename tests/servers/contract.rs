@@ -10,6 +10,7 @@ pub mod commits;
 pub mod crawl;
 pub mod keys;
 pub mod ops;
+pub mod programs;
 pub mod records;
 pub mod rewrites;
 pub mod stores;
@@ -67,6 +68,12 @@ macro_rules! contract {
             ops: a_record_that_changed_since_its_plan_stays_and_is_named,
             ops: what_a_list_shows_is_deleted_whatever_its_key,
             ops: a_store_that_was_made_anew_since_its_plan_stays,
+            programs: values_come_back_by_their_types,
+            programs: a_value_that_is_no_such_value_is_named,
+            programs: a_prefix_gives_its_records_in_order,
+            programs: changes_come_record_by_record,
+            programs: records_come_before_their_changes_where_they_are_wanted,
+            programs: changes_end_with_their_store,
             rewrites: a_renamed_record_has_its_bytes_and_its_type_and_goes_back,
             rewrites: a_copy_is_the_same_and_the_first_record_stays,
             rewrites: what_is_in_the_way_of_a_rename_stays_unless_it_was_shown,

@@ -6,6 +6,31 @@ use super::program::Program;
 #[path = "../../../examples/list_store.rs"]
 mod list_store;
 
+#[allow(dead_code, reason = "its main function is for the hand")]
+#[path = "../../../examples/copy_store.rs"]
+mod copy_store;
+
+#[allow(dead_code, reason = "its main function is for the hand")]
+#[path = "../../../examples/typed_values.rs"]
+mod typed_values;
+
+#[test]
+fn the_examples_write_values_and_copy_them_to_another_target() {
+    let program = Program::empty();
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("key_value_stores")).unwrap();
+    let (server, directory) = (program.server.url(), folder.path().to_str().unwrap());
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let mut out = Vec::new();
+    runtime.block_on(typed_values::values(&server, "shop".into(), &mut out)).unwrap();
+    assert_eq!(String::from_utf8(out).unwrap(), "Tin: 2.5\n");
+    let copied = || runtime.block_on(copy_store::copied((&server, "shop"), (directory, "copy")));
+    assert_eq!(copied().unwrap(), (1, 0));
+    assert_eq!(copied().unwrap(), (0, 1), "what is there is kept");
+    let run = program.run(["-t", directory, "get", "copy", "page-1"]);
+    assert_eq!(run.out, br#"{"title": "Tin", "price": 2.5}"#, "{run:?}");
+}
+
 #[test]
 fn the_example_lists_a_store_on_a_server_and_in_a_directory() {
     let program = Program::empty();
