@@ -104,6 +104,7 @@ pub enum FirstRead {
 
 /// A storage's connection.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Session {
     /// What to call the storage on a screen: the target without its secret.
     pub label: String,

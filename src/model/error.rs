@@ -9,6 +9,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 
 /// What went wrong, coarsely: decides the exit code, the colour and the remedy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum ErrorKind {
     /// The target, a name or an argument makes no sense.
     Usage,
@@ -72,6 +73,7 @@ pub struct Error {
 
 /// What exactly is in the way, as data: no code reads a sentence to decide.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Cause {
     /// The user may not run this command: `HSET`, `CLIENT INFO`.
     Command(String),

@@ -6,6 +6,7 @@ use super::{ContentType, Key};
 
 /// Whether a record is all there.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum RecordState {
     /// Both halves are there and agree.
     #[default]

@@ -30,6 +30,7 @@ pub enum Comparison {
 
 /// The state of a storage's connection.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum ConnectionState {
     /// Commands are answered.
     #[default]

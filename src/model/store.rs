@@ -4,6 +4,7 @@ use super::{Ignored, Repair, Result, StoreName, Timestamp};
 
 /// Whether a store is all there.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum StoreState {
     /// Metadata and index entries agree. So is a directory without metadata, as Crawlee for
     /// JavaScript and people make them: it has no id.

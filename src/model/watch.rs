@@ -21,6 +21,7 @@ pub struct Interest {
 
 /// One thing that a watcher noticed.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub enum WatchEvent {
     /// How changes are found out from now on; at the start, and whenever that changes.
     Source(WatchSource),
@@ -64,6 +65,7 @@ pub enum RecordEvent {
 
 /// How changes are found out.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum WatchSource {
     /// The platform's file notifications.
     Files,

@@ -134,11 +134,6 @@ impl Seen {
 
     fn add(&mut self, noticed: WatchEvent) {
         match noticed {
-            WatchEvent::Source(_)
-            | WatchEvent::Lagged
-            | WatchEvent::Page(_)
-            | WatchEvent::ScanStarted
-            | WatchEvent::ScanFinished => {}
             WatchEvent::Store(info) => {
                 self.gone.remove(&info.store);
                 self.stores.insert(info.store.clone(), info);
@@ -156,6 +151,8 @@ impl Seen {
                     self.records.remove(&key);
                 }
             }
+            // Pages, and how it is watched.
+            _ => {}
         }
     }
 }
