@@ -21,6 +21,7 @@ mod commands;
 mod completions;
 mod copies;
 mod demo;
+mod documents;
 mod drafts;
 mod inner;
 mod kills;
