@@ -44,6 +44,6 @@ doc:
 ci:
     .ci/run
 
-# Make a Debian package in target/debian
-package:
-    assets/package
+# Make what is downloaded of a release, in target/release-VERSION
+release *targets:
+    assets/release {{targets}}
