@@ -18,6 +18,11 @@ use larder::model::StoreName;
 use larder::storage::{self, Options, Storage, Target};
 use tempfile::TempDir;
 
+/// Waits for no disk: thousands of writes are made, and what a power cut leaves no test sees.
+fn unsynced() -> Options {
+    Options { durable: false, ..Options::default() }
+}
+
 /// A storage in a directory of its own.
 struct Directory {
     storage: Arc<dyn Storage>,
@@ -25,13 +30,22 @@ struct Directory {
 }
 
 impl Directory {
-    /// Waits for no disk: thousands of writes are made, and what a power cut leaves no test sees.
     async fn new() -> Self {
-        Self::with(&Options { durable: false, ..Options::default() }).await
+        Self::with(&unsynced()).await
+    }
+
+    /// On the disk that larder is built on, as temporary folders may be in memory.
+    async fn on_disk() -> Self {
+        let built = env!("CARGO_TARGET_TMPDIR");
+        std::fs::create_dir_all(built).unwrap();
+        Self::at(tempfile::tempdir_in(built).unwrap(), &unsynced()).await
     }
 
     async fn with(options: &Options) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        Self::at(tempfile::tempdir().unwrap(), options).await
+    }
+
+    async fn at(folder: TempDir, options: &Options) -> Self {
         let storage = connect(folder.path(), options).await;
         Self { storage, folder }
     }
@@ -62,5 +76,5 @@ async fn connect(path: &Path, options: &Options) -> Arc<dyn Storage> {
 }
 
 mod contract_on_a_directory {
-    crate::contract!(super::Directory::new);
+    crate::contract!(super::Directory::on_disk);
 }
