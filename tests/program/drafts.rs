@@ -229,7 +229,9 @@ fn signals_and_lost_lines_leave_what_was_typed_last() {
         let (folder, state) = (project(), tempfile::tempdir().unwrap());
         let env = [("XDG_STATE_HOME", state.path().to_str().unwrap())];
         let mut screen = browser(folder.path(), &env);
-        screen.keys("\re");
+        screen.keys("\r");
+        screen.wait_for_text("one");
+        screen.keys("e");
         screen.wait_for_text("Edit shop");
         screen.keys("typed ");
         screen.wait_for_text("typed one");
