@@ -21,8 +21,8 @@ use larder::preview::{Mode, Preview};
 use larder::theme::Theme;
 
 use crate::app::asides::aside;
-use crate::contrast;
 use crate::stage::{KEYS, NOW, Stage, computed, index, record, store};
+use crate::{contrast, drawn};
 
 const SIZES: [(u16, u16); 4] = [(200, 50), (120, 36), (80, 24), (40, 10)];
 const JSON: &str = "application/json; charset=utf-8";
@@ -83,6 +83,7 @@ fn snapshot(name: &str, stage: &mut Stage) {
     if width == 120 {
         contrast::check(name, stage);
     }
+    drawn::draw(&format!("{name}_{width}x{height}"), stage);
     let twice = named_twice(stage, &frame);
     assert_eq!(twice, Vec::<String>::new(), "{name} names keys twice:\n{frame}");
     let other = with_other_keys(stage);

@@ -8,6 +8,7 @@ mod stage;
 mod app;
 mod contrast;
 mod crawl_overview;
+mod drawn;
 mod frames;
 mod groups;
 mod json_oracle;
