@@ -2,10 +2,11 @@
 
 mod act;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::keymap::{Action, Context, KeyMap};
-use crate::model::{Error, Key, Record, RecordMeta, StoreName};
+use crate::model::{Error, Family, Key, Record, RecordMeta, StoreName};
 use crate::preview::charset::Charset;
 use crate::preview::{Matches, Mode, Preview, PreviewKind, Scroll, Viewport};
 use crate::text::fit;
@@ -44,8 +45,12 @@ pub struct RecordPane {
     pub scroll: Scroll,
     /// Whether long lines are wrapped.
     pub wrap: bool,
-    /// How values are shown.
+    /// How values of the family in question are shown.
     pub mode: Mode,
+    /// The family of the wanted record's content type.
+    pub family: Option<Family>,
+    /// How values of the other families were shown last.
+    pub modes: BTreeMap<Family, Mode>,
     /// The text searched for; empty for none.
     pub search: String,
     /// Where it occurs.
@@ -55,7 +60,17 @@ pub struct RecordPane {
 impl RecordPane {
     /// Forgets everything but the settings.
     pub fn clear(&mut self) {
-        *self = Self { wrap: self.wrap, mode: self.mode, ..Self::default() };
+        let (wrap, mode, family) = (self.wrap, self.mode, self.family);
+        let modes = std::mem::take(&mut self.modes);
+        *self = Self { wrap, mode, family, modes, ..Self::default() };
+    }
+
+    /// Shows values as those of this family were shown last.
+    pub fn of_family(&mut self, family: Family) {
+        if let Some(old) = self.family.replace(family).filter(|old| *old != family) {
+            self.modes.insert(old, self.mode);
+            self.mode = self.modes.get(&family).copied().unwrap_or_default();
+        }
     }
 
     /// Wants this record; what is shown stays until it comes.

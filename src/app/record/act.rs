@@ -2,7 +2,7 @@
 
 use crate::keymap::{Action, Context, KeyMap};
 use crate::model::endings::with_ending;
-use crate::model::{Error, Key, Record, StoreName};
+use crate::model::{Error, Key, Record, RecordMeta, StoreName};
 use crate::preview::{Matches, Mode, Viewport};
 use crate::text;
 
@@ -161,10 +161,16 @@ impl RecordPane {
     }
 
     /// Wants this record, if it is not the one that is shown or on its way.
-    pub(in crate::app) fn follow(&mut self, store: &StoreName, key: Key, ctx: &mut Ctx<'_>) {
-        let same = self.wanted.as_ref().is_some_and(|(s, k)| s == store && *k == key);
+    pub(in crate::app) fn follow(
+        &mut self,
+        store: &StoreName,
+        meta: RecordMeta,
+        ctx: &mut Ctx<'_>,
+    ) {
+        let same = self.wanted.as_ref().is_some_and(|(s, k)| s == store && *k == meta.key);
         if !same {
-            self.read(store.clone(), key, ctx);
+            self.of_family(meta.content_type.family());
+            self.read(store.clone(), meta.key, ctx);
         }
     }
 

@@ -90,7 +90,7 @@ pub(in crate::app) fn close_store(app: &mut App) {
 pub(in crate::app) fn follow_cursor(app: &mut App) {
     let Some(store) = app.keys.store.clone() else { return };
     if let Some(meta) = app.keys.current() {
-        return app.record.follow(&store, meta.key, &mut ctx!(app));
+        return app.record.follow(&store, meta, &mut ctx!(app));
     }
     app.record.leave(&mut ctx!(app));
     if app.focus == Pane::Record {

@@ -2,6 +2,7 @@
 
 use larder::app::{Effect, Event, Load, Loaded, Read, RecordView, SaveError, Slot};
 use larder::model::{RecordMeta, WatchEvent};
+use larder::preview::Mode;
 
 use super::{JSON, opened, shop};
 use crate::stage::{Stage, index, record, store};
@@ -111,4 +112,28 @@ fn a_file_is_replaced_by_the_value_that_was_asked_about() {
     stage.event(Event::Saved("a".into(), first.clone().into(), Err(SaveError::Exists)));
     stage.keys("y");
     assert_eq!(save(&mut stage), ("a".to_owned(), first, true));
+}
+
+#[test]
+fn a_view_that_was_chosen_stays_with_values_of_its_kind() {
+    let mut stage = Stage::new(120, 36);
+    let records = [
+        record("a", JSON, "{}"),
+        record("b", "image/png", "\u{89}PNG"),
+        record("c", JSON, "[]"),
+        record("d", "image/gif", "GIF89a"),
+    ];
+    stage.connect(vec![store("shop", 4), store("zoo", 1)]).open(&records);
+    let mode = |stage: &mut Stage, keys: &str| {
+        stage.keys(keys);
+        stage.asked.retain(|asked| !matches!(asked, Effect::Read(_, _, Read::Compute(_))));
+        stage.show(&records).app.record.mode
+    };
+    assert_eq!(mode(&mut stage, "v"), Mode::Text);
+    assert_eq!(mode(&mut stage, "j"), Mode::Auto, "a picture is shown as one");
+    assert_eq!(mode(&mut stage, "j"), Mode::Text, "JSON is shown as chosen");
+    assert_eq!(mode(&mut stage, "vvv"), Mode::Auto);
+    assert_eq!(mode(&mut stage, "kvvv"), Mode::Hex);
+    assert_eq!(mode(&mut stage, "j"), Mode::Auto);
+    assert_eq!(mode(&mut stage, "j"), Mode::Hex, "another picture");
 }
