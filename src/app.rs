@@ -52,6 +52,7 @@ mod edit;
 mod facts;
 mod hints;
 mod interest;
+pub mod overtaken;
 pub mod pins;
 pub mod rate;
 pub mod recent;
@@ -208,7 +209,7 @@ impl App {
             let says = |action, does| self.keymap.says(Context::Keys, action, does);
             let told = [
                 says(Action::Open, "opens"),
-                says(Action::Back, "goes back"),
+                says(Action::Left, "goes back"),
                 says(Action::Filter, "filters"),
                 says(Action::Help, "shows all keys"),
                 says(Action::Quit, "quits"),

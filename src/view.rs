@@ -38,7 +38,7 @@ use ratatui::Frame;
 use ratatui::layout::Position;
 use ratatui::style::Style;
 
-use crate::app::{App, TWO_PANES};
+use crate::app::{App, TWO_PANES, overtaken};
 use crate::theme::{Role, Symbols, Theme};
 
 use dialog::{Scene, drawn};
@@ -71,8 +71,8 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, appearance: &Appearance) {
     status::draw(buf, layout.status, app, appearance);
     let mut cursor = None;
     if let Some(editor) = &app.editor {
-        let back = app.writes_back(&editor.store, &editor.typed_key());
-        cursor = editor::draw(buf, layout.body, editor, back, appearance);
+        let warning = overtaken::warning(app, editor);
+        cursor = editor::draw(buf, layout.body, editor, warning, appearance);
     } else {
         if let Some(area) = layout.stores {
             stores::draw(buf, area, app, appearance);

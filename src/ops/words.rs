@@ -129,6 +129,17 @@ pub const WRITTEN_BACK: &str =
 /// The same where there is little room.
 pub const WRITTEN_BACK_SHORT: &str = "a running crawl writes this back";
 
+/// That the record in the editor is no longer what was read.
+pub const CHANGED_MEANWHILE: &str =
+    "changed on the server meanwhile: saving joins both, and asks where they meet";
+/// The same where there is little room.
+pub const CHANGED_MEANWHILE_SHORT: &str = "changed on the server meanwhile";
+/// That the record in the editor is gone.
+pub const REMOVED_MEANWHILE: &str =
+    "removed on the server meanwhile: saving asks before it comes back";
+/// The same where there is little room.
+pub const REMOVED_MEANWHILE_SHORT: &str = "removed on the server meanwhile";
+
 /// That so many of the records to be deleted come back; `None` where none does.
 pub fn come_back(back: usize, all: usize) -> Option<String> {
     let which = match (back, all) {

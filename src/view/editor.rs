@@ -7,7 +7,6 @@ use ratatui::buffer::Buffer;
 
 use crate::app::Area;
 use crate::app::editor::{Content, Editor, Field};
-use crate::ops::words;
 use crate::text;
 use crate::text::{cells, visible};
 use crate::theme::Role;
@@ -19,12 +18,13 @@ use super::paint::{put, put_over};
 /// Columns of a field's label.
 const LABEL: u16 = 14;
 
-/// Draws the editor; gives the cursor's cell. `back`: whether a crawl would write the record back.
+/// Draws the editor; gives the cursor's cell. `warning`: of what others do to the record, at length and
+/// in few words.
 pub(super) fn draw(
     buf: &mut Buffer,
     area: Area,
     editor: &Editor,
-    back: bool,
+    warning: Option<[&str; 2]>,
     appearance: &Appearance,
 ) -> Option<(u16, u16)> {
     let what = if editor.original.is_some() { "Edit" } else { "New record in" };
@@ -84,9 +84,8 @@ pub(super) fn draw(
     }
     let rule = appearance.symbols.border.horizontal_top.repeat(usize::from(inner.width));
     put(buf, inner.x, inner.y + 2, inner.width, &rule, appearance.style(Role::Border));
-    if back {
-        let long = format!(" {} ", words::WRITTEN_BACK);
-        let short = format!(" {} ", words::WRITTEN_BACK_SHORT);
+    if let Some(warning) = warning {
+        let [long, short] = warning.map(|words| format!(" {words} "));
         let warning = if cells(&long) <= usize::from(inner.width) { long } else { short };
         let width = inner.width.min(u16::try_from(cells(&warning)).unwrap_or(inner.width));
         put_over(buf, inner.x, inner.y + 2, width, &warning, appearance.style(Role::Warning));
@@ -94,9 +93,15 @@ pub(super) fn draw(
     let height = inner.height - 3;
     let mut value = Area { x, y: inner.y + 3, width, height };
     if let Some(fault) = &editor.fault {
-        let lines = text::wrap(fault, usize::from(width));
+        let mut lines = text::wrap(fault, usize::from(width));
         let rows =
             u16::try_from(lines.len()).unwrap_or(1).min(value.height.saturating_sub(1)).min(3);
+        if usize::from(rows) < lines.len() {
+            lines.truncate(rows.into());
+            if let Some(last) = lines.last_mut() {
+                *last = text::fit(&format!("{last}…"), width.into()).into_owned();
+            }
+        }
         let y = value.y + value.height - rows;
         for (line, y) in lines.iter().zip(y..y + rows) {
             put(buf, x, y, width, line, appearance.style(Role::Danger));

@@ -1,0 +1,48 @@
+//! What someone else has done meanwhile to the record in the editor, as far as the panes know.
+
+use crate::ops::words;
+
+use super::App;
+use super::editor::Editor;
+use super::load::RecordView;
+
+/// What to warn of while a record is edited, and the same in few words. A crawl that writes back in any
+/// case comes first.
+pub fn warning(app: &App, editor: &Editor) -> Option<[&'static str; 2]> {
+    if app.writes_back(&editor.store, &editor.typed_key()) {
+        return Some([words::WRITTEN_BACK, words::WRITTEN_BACK_SHORT]);
+    }
+    // What larder itself is saving is no one else's.
+    if editor.is_busy() {
+        return None;
+    }
+    if is_removed(app, editor) {
+        return Some([words::REMOVED_MEANWHILE, words::REMOVED_MEANWHILE_SHORT]);
+    }
+    is_changed(app, editor).then_some([words::CHANGED_MEANWHILE, words::CHANGED_MEANWHILE_SHORT])
+}
+
+/// Whether the record is not in the store any more.
+fn is_removed(app: &App, editor: &Editor) -> bool {
+    let Some(was) = editor.base() else { return false };
+    app.keys.store.as_ref() == Some(&editor.store)
+        && app.keys.sync.is_complete()
+        && app.keys.index.find(was.meta.key.as_bytes()).is_err()
+}
+
+/// Whether what was read of it since differs from what is edited.
+fn is_changed(app: &App, editor: &Editor) -> bool {
+    let (Some(was), Some((store, _))) = (editor.base(), &app.record.wanted) else { return false };
+    let Some(shown) = &app.record.shown else { return false };
+    if *store != editor.store || *shown.key() != was.meta.key {
+        return false;
+    }
+    match shown {
+        RecordView::Missing(_) => false,
+        RecordView::Whole(now, _) => {
+            let same = now.value.as_ptr() == was.value.as_ptr() || now.value == was.value;
+            now.meta.content_type != was.meta.content_type || !same
+        }
+        RecordView::TooLarge(now) | RecordView::Head(now, ..) => now.size != was.meta.size,
+    }
+}
