@@ -186,7 +186,10 @@ impl RecordPane {
                 }
                 _ => false,
             },
-            Action::Search | Action::Wrap => self.preview().is_some(),
+            Action::Search => self.preview().is_some(),
+            Action::Wrap => self.preview().is_some_and(|preview| {
+                matches!(preview.kind(), PreviewKind::Json | PreviewKind::Text)
+            }),
             Action::SearchNext | Action::SearchPrevious => self.matches.is_some(),
             _ => true,
         }
@@ -223,8 +226,10 @@ fn words(app: &App, action: Action) -> Option<Cow<'static, str>> {
         Some(Layer::Help(_) | Layer::Palette(_)) => return Some(menu_words(action).into()),
         _ => {}
     }
-    if !app.layers.is_empty() {
-        return Some(action.hint().into());
+    if let Some(layer) = app.layer() {
+        let listing = layer.dialog().listing();
+        let own = listing.and_then(|list| list.keys.into_iter().find(|(key, _)| *key == action));
+        return Some(own.map_or(action.hint().into(), |(_, does)| told_to(does).into()));
     }
     if let Some(editor) = &app.editor {
         return editor.would(action).then(|| action.hint().into());
@@ -247,6 +252,16 @@ fn words(app: &App, action: Action) -> Option<Cow<'static, str>> {
 fn is_pinned(app: &App) -> bool {
     let current = app.keys.current().zip(app.keys.store.as_ref());
     current.is_some_and(|(meta, store)| app.pins.has(store, &meta.key))
+}
+
+/// What is said of a key in a border, as the footer says it: `takes out` as `take out`.
+fn told_to(does: &str) -> String {
+    let (verb, rest) = does.split_at(does.find(' ').unwrap_or(does.len()));
+    let verb = match verb.strip_suffix("oes") {
+        Some(stem) => format!("{stem}o"),
+        None => verb.strip_suffix('s').unwrap_or(verb).to_owned(),
+    };
+    verb + rest
 }
 
 /// What an action does in a list of what can be done.

@@ -45,6 +45,9 @@ pub fn readings(document: &Document, at: usize) -> Vec<Reading> {
         tell("i64 le", i64::from_le_bytes(eight).to_string());
         tell("be", i64::from_be_bytes(eight).to_string());
     }
+    if let Some(time) = time(&bytes) {
+        tell("time", time);
+    }
     if let Some(&four) = bytes.first_chunk::<4>() {
         tell("f32 le", float(f32::from_le_bytes(four).into()));
         tell("be", float(f32::from_be_bytes(four).into()));
@@ -52,9 +55,6 @@ pub fn readings(document: &Document, at: usize) -> Vec<Reading> {
     if let Some(&eight) = bytes.first_chunk::<8>() {
         tell("f64 le", float(f64::from_le_bytes(eight)));
         tell("be", float(f64::from_be_bytes(eight)));
-    }
-    if let Some(time) = time(&bytes) {
-        tell("time", time);
     }
     readings
 }

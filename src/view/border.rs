@@ -87,7 +87,7 @@ pub(super) fn zoomed(buf: &mut Buffer, area: Area, app: &App, appearance: &Appea
     }
 }
 
-/// Draws a border in these styles and clears what is inside it.
+/// Draws the border of what has the keys, in these styles, and clears what is inside it.
 pub(super) fn bordered(
     buf: &mut Buffer,
     area: Area,
@@ -96,7 +96,7 @@ pub(super) fn bordered(
     border: Style,
     title: Style,
 ) {
-    let set = &appearance.symbols.border;
+    let (set, _) = frame(true, appearance);
     framed(buf, area, titles, appearance, (set, border), title);
 }
 

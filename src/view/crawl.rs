@@ -33,11 +33,14 @@ const NUMBER: u16 = 9;
 const NARROW: [u16; 3] = [8, 8, 7];
 /// Columns of the chart, with a gap before it.
 const CHART: u16 = 14;
+/// Columns before a row's words: the cursor, a mark, and a gap where there is room.
+const MARKS: [u16; 2] = [2, 3];
 /// What is said where there is nothing at all.
 const NONE: &str = "no request queues, datasets, crawlers or stores";
 
 /// What stands at the right: a column's head, and how wide it is.
 struct Columns {
+    marks: u16,
     kind: u16,
     counts: [u16; 3],
     chart: u16,
@@ -49,6 +52,7 @@ impl Columns {
     fn new(width: u16) -> Self {
         let from = |least: u16, columns: u16| if width >= least { columns } else { 0 };
         Self {
+            marks: MARKS[usize::from(width >= ROOMY)],
             kind: from(ROOMY, KIND),
             counts: if width >= ROOMY { [NUMBER; 3] } else { NARROW },
             chart: from(WIDE, CHART),
@@ -176,10 +180,10 @@ fn header(buf: &mut Buffer, row: Area, appearance: &Appearance) {
     let heads = ["Last", "Per min", "", "Failed", "Done", "Waiting"];
     let left = numbers(buf, row, &columns, &heads.map(|head| (head.to_owned(), style)));
     if columns.kind > 0 {
-        put(buf, row.x + 2, row.y, columns.kind, "What", style);
-        put(buf, row.x + 2 + columns.kind, row.y, left, "Name", style);
+        put(buf, row.x + columns.marks, row.y, columns.kind, "What", style);
+        put(buf, row.x + columns.marks + columns.kind, row.y, left, "Name", style);
     } else {
-        put(buf, row.x + 2, row.y, left, "What", style);
+        put(buf, row.x + columns.marks, row.y, left, "What", style);
     }
 }
 
@@ -199,7 +203,7 @@ fn numbers(
         }
         right = right.saturating_sub(width);
     }
-    right.saturating_sub(row.x + 2 + columns.kind)
+    right.saturating_sub(row.x + columns.marks + columns.kind)
 }
 
 fn draw_row(
@@ -215,14 +219,14 @@ fn draw_row(
         cells(row, overview.per_minute(row), now, columns.kind == 0);
     let style = |role| appearance.style(role);
     let pieces: Vec<_> = name.iter().map(|(text, role)| (text.as_str(), style(*role))).collect();
-    let (x, y) = (place.x + 2, place.y);
+    let (x, y) = (place.x + columns.marks, place.y);
     if columns.kind > 0 {
         put(buf, x, y, columns.kind - 1, row.kind(), style(Role::Dim));
     }
     let x = x + columns.kind;
     if let Some(fault) = row.fault() {
         put(buf, place.x + 1, y, 1, appearance.symbols.damaged, style(Role::Warning));
-        let width = place.width.saturating_sub(3 + columns.kind);
+        let width = place.width.saturating_sub(columns.marks + 1 + columns.kind);
         let used = put_all(buf, x, y, width / 2, &pieces);
         let used = if used > 0 { used + 2 } else { 0 };
         put(buf, x + used, y, width.saturating_sub(used), fault, style(Role::Warning));

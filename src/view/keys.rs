@@ -155,5 +155,7 @@ fn header(
         Sort::Newest => "Newest first".to_owned(),
         _ => label("Key", Sort::Key),
     };
-    put(buf, inner.x + MARKS, inner.y, columns.key, &key, style);
+    // Nothing stands at the head of the types where rows are of two kinds.
+    let beside = columns.kind.filter(|_| kinds == RowKinds::Both).map_or(0, |(_, width)| width);
+    put(buf, inner.x + MARKS, inner.y, columns.key + beside, &key, style);
 }

@@ -12,7 +12,7 @@ use super::border::{TITLE_FRAME, Titles, bordered};
 use super::dialog::{Cell, Drawn, Scene};
 use super::modal::centred;
 use super::named::{self, Named};
-use super::paint::{light, put, put_right};
+use super::paint::{light, marker, put, put_right};
 
 /// Columns of the time, with a gap behind it.
 const TIME: u16 = 8;
@@ -97,6 +97,7 @@ fn draw(buf: &mut Buffer, body: Area, dialog: &dyn Dialog, app: &App, appearance
         let row = Area { y, height: 1, ..inner };
         draw_line(buf, row, line, appearance);
         if matches!(listing.place, Place::Cursor(cursor) if cursor.at == at) {
+            marker(buf, row, true, appearance);
             light(buf, row, appearance.style(Role::Cursor));
         }
     }

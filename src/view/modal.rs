@@ -75,7 +75,9 @@ fn confirm(
     let danger = is_final(confirm);
     let role = if danger { Role::Danger } else { Role::Warning };
     let bottom = frees(confirm, app, appearance).map(|(words, _)| words).unwrap_or_default();
-    let titles = Titles { top: &confirm.title, bottom: &bottom };
+    // Not by colour alone.
+    let top = format!("! {}", confirm.title);
+    let titles = Titles { top: &top, bottom: &bottom };
     bordered(buf, area, &titles, appearance, appearance.style(role), appearance.style(role));
     let inner = area.inner();
     let (x, width) = (inner.x + 1, inner.width.saturating_sub(2));
@@ -231,12 +233,26 @@ impl Drawn for Details {
 /// Draws facts in two columns.
 fn details(buf: &mut Buffer, body: Area, details: &Details, app: &App, appearance: &Appearance) {
     let width = body.width.min(78);
-    let names = details.facts.iter().map(|(name, _)| cells(name)).max().unwrap_or(0) + 2;
+    let parts: Vec<_> = [("", &details.facts)]
+        .into_iter()
+        .chain(details.below.iter().map(|(head, facts)| (*head, facts)))
+        .collect();
+    let names = parts.iter().flat_map(|(_, facts)| facts.iter());
+    let names = names.map(|(name, _)| cells(name)).max().unwrap_or(0) + 2;
     let room = usize::from(width.saturating_sub(4)).saturating_sub(names).max(1);
-    let mut lines: Vec<(&str, String)> = Vec::new();
-    for (name, value) in &details.facts {
-        for (at, part) in text::wrap(value, room).into_iter().enumerate() {
-            lines.push((if at == 0 { name } else { "" }, part));
+    // A head of a part is a name in another style.
+    let mut lines: Vec<(&str, Role, String)> = Vec::new();
+    for (at, (head, facts)) in parts.into_iter().enumerate() {
+        if at > 0 {
+            lines.push(("", Role::Dim, String::new()));
+        }
+        if !head.is_empty() {
+            lines.push((head, Role::Title, String::new()));
+        }
+        for (name, value) in facts {
+            for (at, line) in text::wrap(value, room).into_iter().enumerate() {
+                lines.push((if at == 0 { name } else { "" }, Role::Dim, line));
+            }
         }
     }
     let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2);
@@ -255,8 +271,8 @@ fn details(buf: &mut Buffer, body: Area, details: &Details, app: &App, appearanc
     );
     let names = u16::try_from(names).unwrap_or(20);
     let rows = lines.iter().skip(first).zip(inner.y..inner.y + inner.height);
-    for ((name, value), y) in rows {
-        put(buf, inner.x + 1, y, names, name, appearance.style(Role::Dim));
+    for ((name, role, value), y) in rows {
+        put(buf, inner.x + 1, y, names, name, appearance.style(*role));
         let width = inner.width.saturating_sub(names + 2);
         put(buf, inner.x + 1 + names, y, width, value, appearance.style(Role::Text));
     }

@@ -22,7 +22,9 @@ pub(super) fn draw(buf: &mut Buffer, body: Area, app: &App, appearance: &Appeara
     let room = usize::from(width.saturating_sub(4));
     let mut lines = Vec::new();
     let mut say = |role, text: &str| {
-        lines.extend(text::wrap(text, room).into_iter().map(|line| (role, line)));
+        // A line neither begins nor ends with what stands between two keys.
+        let wrapped = text::wrap(text, room).into_iter();
+        lines.extend(wrapped.map(|line| (role, line.trim_matches(['·', ' ']).to_owned())));
     };
     say(Role::Title, &app.settings.label);
     say(Role::Danger, &format!("{error}."));
@@ -30,7 +32,10 @@ pub(super) fn draw(buf: &mut Buffer, body: Area, app: &App, appearance: &Appeara
     if !state.is_empty() {
         say(Role::Dim, &state);
     }
-    say(Role::Text, &remedies(app));
+    // While something is typed, keys are letters.
+    if app.layers.is_empty() {
+        say(Role::Text, &remedies(app));
+    }
     let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2);
     let area = centred(body, width, height);
     let (border, title) = (appearance.style(Role::Danger), appearance.style(Role::Danger));

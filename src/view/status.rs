@@ -51,7 +51,8 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appeara
         let x = put_left(buf, area, &left, &target, appearance) + GAP;
         let end = put_right(buf, area, &right);
         let room = end.saturating_sub(x);
-        let banner = format!("{:<width$}", banner(*tries, reason), width = usize::from(room));
+        let banner = banner(*tries, reason, room.into());
+        let banner = format!("{banner:<width$}", width = usize::from(room));
         let style = appearance.style(Role::Danger).add_modifier(Modifier::REVERSED);
         put(buf, x, area.y, room, &banner, style);
         return;
@@ -122,13 +123,24 @@ fn put_right(buf: &mut Buffer, area: Area, parts: &[Part]) -> u16 {
     start
 }
 
-fn banner(tries: u32, reason: &str) -> String {
+/// That there is no connection, how often it was tried, and why: what is whole in so many columns.
+fn banner(tries: u32, reason: &str, room: usize) -> String {
     let count = match tries {
         0 => String::new(),
         1 => ", tried once".to_owned(),
         more => format!(", tried {more} times"),
     };
-    format!(" ! no connection{count} · {reason}")
+    let least = " ! no connection";
+    // Without what to do about it, where there is little room.
+    let problem = reason.split(';').next().unwrap_or(reason);
+    let all = [
+        format!("{least}{count} · {reason}"),
+        format!("{least}{count} · {problem}"),
+        format!("{least} · {problem}"),
+        format!("{least}{count}"),
+    ];
+    let whole = all.into_iter().find(|banner| cells(&visible(banner)) <= room);
+    whole.unwrap_or_else(|| least.to_owned())
 }
 
 /// larder's name, and the server's product and version.

@@ -59,23 +59,30 @@ fn lines(shown: &StepView, width: usize, app: &App, appearance: &Appearance) -> 
     };
     lines.extend(words.iter().flat_map(|words| said(words, Role::Text)));
     let is_only = records.len() == 1;
+    // What has lines below it stands by itself.
+    let mut apart = false;
     for (at, RecordDiff { key, diff }) in records.iter().enumerate() {
         let diff = match diff {
             Ok(diff) => diff,
             Err(why) => {
                 lines.extend(said(&format!("{}: {why}", key.escaped()), Role::Warning));
+                apart = false;
                 continue;
             }
         };
-        if at > 0 && both(diff) {
+        if at > 0 && (apart || both(diff)) {
             lines.push(Vec::new());
         }
+        apart = both(diff);
         lines.push(head(&key.escaped(), diff, appearance));
         if is_only || both(diff) {
             lines.extend(changes(diff, width, appearance));
         }
     }
     if *more > 0 {
+        if apart {
+            lines.push(Vec::new());
+        }
         let more = format!("and {} more", text::plural(*more as u64, "record"));
         lines.extend(said(&more, Role::Dim));
     }

@@ -116,7 +116,9 @@ fn header(buf: &mut Buffer, inner: Area, app: &App, appearance: &Appearance) {
     let label = |word: &str, gap: &str, sort: StoreSort| {
         if app.stores.sort == sort { format!("{word}{gap}{arrow}") } else { word.to_owned() }
     };
-    let name = label("Store", " ", StoreSort::Name);
+    // Where names are short, the arrow must not touch the next head.
+    let gap = if columns.name > "Store".len() as u16 { " " } else { "" };
+    let name = label("Store", gap, StoreSort::Name);
     put(buf, inner.x + MARKS, inner.y, columns.name + GAP, &name, style);
     // The arrow stands in the gap, so that numbers end below the word.
     let number = |buf: &mut Buffer, (end, width): (u16, u16), word, sort| {

@@ -89,7 +89,7 @@ fn the_rate_of_a_queue_comes_from_what_was_handled_lately() {
     let row = |stage: &mut Stage| -> Vec<String> {
         let frame = stage.frame();
         let row = frame.lines().find(|line| line.contains("request queue ")).unwrap();
-        let words: Vec<_> = row.split(['│', ' ']).filter(|word| !word.is_empty()).collect();
+        let words: Vec<_> = row.split(['│', '┃', ' ']).filter(|word| !word.is_empty()).collect();
         let words = words.iter().skip_while(|word| **word != "5").map(|word| (*word).to_owned());
         words.collect()
     };
@@ -202,7 +202,7 @@ fn listed() -> (Stage, Ticket) {
 fn under_cursor(stage: &mut Stage) -> String {
     let frame = stage.frame();
     let dialog = frame.lines().skip_while(|line| !line.contains("The crawl"));
-    let rows = dialog.filter(|line| line.contains("│▌"));
+    let rows = dialog.filter(|line| line.contains("┃▌"));
     rows.last().unwrap_or_else(|| panic!("no cursor in\n{frame}")).to_owned()
 }
 

@@ -24,7 +24,10 @@ use crate::app::asides::aside;
 use crate::stage::{KEYS, NOW, Stage, computed, index, record, store};
 use crate::{contrast, drawn};
 
+mod states;
+
 const SIZES: [(u16, u16); 4] = [(200, 50), (120, 36), (80, 24), (40, 10)];
+const CORNERS: [char; 4] = ['╯', '╰', '┛', '┗'];
 const JSON: &str = "application/json; charset=utf-8";
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x05\0\0\0\x02\xd0\x08\x06\0\0\0";
 
@@ -105,8 +108,9 @@ fn named_twice(stage: &Stage, frame: &str) -> Vec<String> {
         Some((stage.app.keymap.chord(context, *action)?.label(true), action.hint()))
     });
     // Borders and buttons, but for titles, values and rows.
-    let edges = dialog.lines().filter(|line| line.contains(['╯', '╰']) || line.contains(" No "));
-    let edges: Vec<String> = edges.map(|line| line.replace(['─', '│', '╯', '╰'], " ")).collect();
+    let edges = dialog.lines().filter(|line| line.contains(CORNERS) || line.contains(" No "));
+    let lines = |c: char| ('\u{2500}'..='\u{257f}').contains(&c);
+    let edges: Vec<String> = edges.map(|line| line.replace(lines, " ")).collect();
     let named = |label: &str| edges.iter().any(|line| line.contains(&format!(" {label} ")));
     let twice =
         hints.filter(|(label, hint)| footer.contains(&format!(" {label} {hint}")) && named(label));
@@ -964,12 +968,15 @@ fn overlays() {
     });
     each("details", |width, height| {
         let mut stage = opened(width, height);
+        stage.app.now = Timestamp::from_micros(NOW);
         stage.keys("i");
         stage
     });
     each("filter", |width, height| {
         let mut stage = opened(width, height);
         stage.keys("/page");
+        compute(&mut stage);
+        stage.show(&records());
         stage
     });
 }

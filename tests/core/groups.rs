@@ -114,7 +114,7 @@ fn totals_are_counted_while_one_looks_at_them() {
     let (ticket, read) = stage.take(Slot::Totals);
     stage.event(Event::Loaded(Slot::Totals, ticket, Ok(computed(read))));
     let frame = stage.frame();
-    let all = frame.lines().find_map(|line| line.split("│ all ").nth(1));
+    let all = frame.lines().find_map(|line| line.split("┃ all ").nth(1));
     let all: Vec<_> = all.unwrap_or_else(|| panic!("{frame}")).split_whitespace().collect();
     assert_eq!(all[..3], ["6", "6", "B"], "{frame}");
     stage.asked.clear();

@@ -261,7 +261,7 @@ fn it_begins_on_the_crawl_and_behind_it_on_a_product() {
     let temporary = tempfile::tempdir().unwrap();
     let mut screen = private(temporary.path(), &[]);
     screen.wait_for("the crawl with the open store under the cursor", |text| {
-        let marked = |line: &str| line.contains("▌ store         shop-snapshots");
+        let marked = |line: &str| line.contains("▌  store         shop-snapshots");
         text.contains("The crawl") && text.lines().any(marked)
     });
     screen.keys("\r");

@@ -161,30 +161,36 @@ pub(in crate::app) fn edit(app: &mut App, outside: bool) {
 }
 
 pub(in crate::app) fn show_details(app: &mut App) {
-    let mut facts = Vec::new();
-    let (title, info) = if app.focus == Pane::Stores {
+    let mut record = Vec::new();
+    let info = if app.focus == Pane::Stores {
         let Some(info) = app.stores.current() else { return };
-        ("Store", Some(info))
+        Some(info)
     } else {
         let read = app.record.shown.as_ref().and_then(RecordView::meta).cloned();
         let current = app.keys.current();
         let read = read.filter(|read| current.as_ref().is_none_or(|at| at.key == read.key));
         let Some(meta) = read.or(current) else { return };
-        record_facts(&meta, &mut facts);
-        ("Record", app.keys.store.as_ref().and_then(|store| app.stores.get(store)))
+        record_facts(&meta, &mut record);
+        app.keys.store.as_ref().and_then(|store| app.stores.get(store))
     };
+    let (mut store, mut server) = (Vec::new(), Vec::new());
     if let Some(info) = info {
-        store_facts(info, app.now, &mut facts);
-        facts.extend(app.drafting.found.fact(&info.store));
+        store_facts(info, app.now, &mut store);
+        store.extend(app.drafting.found.fact(&info.store));
         if app.keys.store.as_ref() == Some(&info.store) {
-            facts.extend(app.watch.fact());
+            store.extend(app.watch.fact());
         }
-        facts.extend(app.session.fact());
+        server.extend(app.session.fact());
         if let Some(why) = app.session.refused(&app.settings) {
-            facts.push(("writes", format!("refused: {why}")));
+            server.push(("writes", format!("refused: {why}")));
         }
     }
-    app.layers.push(Details::new(title, facts).into());
+    let shown = if record.is_empty() {
+        Details::new("Store", store)
+    } else {
+        Details::new("Record", record).part("Store", store)
+    };
+    app.layers.push(shown.part("", server).into());
 }
 
 pub(in crate::app) fn cancel_job(app: &mut App, id: JobId) {

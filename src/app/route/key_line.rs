@@ -12,6 +12,9 @@ use super::super::load::Load;
 use super::super::notice::Notice;
 use super::super::question::{Prompt, PromptKind};
 
+/// From so many columns on, the border has room for the whole of why a change would not last.
+const ROOMY: u16 = 86;
+
 /// Asks for the key or the content type that the record under the cursor is to have.
 pub(in crate::app) fn ask(app: &mut App, kind: PromptKind) {
     let (Some(store), Some(meta)) = (app.keys.store.clone(), app.keys.current()) else { return };
@@ -119,27 +122,34 @@ fn fault(app: &App, prompt: &Prompt) -> Option<String> {
     // The copied record stays as it is.
     let changes = prompt.kind != PromptKind::CopyKey;
     if prompt.kind == PromptKind::RecordType {
-        return is_lost(&meta.key).then(|| words::WRITTEN_BACK.to_owned());
+        return is_lost(&meta.key).then(|| written_back(app));
     }
     if text.is_empty() {
         return Some("a key has at least one character".to_owned());
     }
     if !is_own && in_the_way(app, prompt, &key).is_some() {
-        let why = "there is a record of this key; larder asks before it is overwritten";
+        let why = "this key is taken; larder asks before it overwrites";
         return Some(why.to_owned());
     }
     if (changes && is_lost(&meta.key)) || (!is_own && is_lost(&key)) {
-        return Some(words::WRITTEN_BACK.to_owned());
+        return Some(written_back(app));
     }
     if is_own {
         return None;
     }
     let (longest, length) = (LONGEST_KEY, text.chars().count());
     match key.odd_character() {
-        Some(odd) => Some(format!("Crawlee for JavaScript takes no {odd:?} in a key")),
-        None if length > longest => Some(format!(
-            "Crawlee for JavaScript takes keys of at most {longest} characters, and this has {length}"
-        )),
+        Some(odd) => Some(format!("Crawlee for JavaScript: no {odd:?} in a key")),
+        None if length > longest => {
+            Some(format!("Crawlee for JavaScript: at most {longest} characters, this has {length}"))
+        }
         None => None,
     }
+}
+
+/// That a change would not last, in as many words as have room in the border.
+fn written_back(app: &App) -> String {
+    let roomy = app.size.0 >= ROOMY;
+    let words = if roomy { words::WRITTEN_BACK } else { words::WRITTEN_BACK_SHORT };
+    words.to_owned()
 }

@@ -106,11 +106,18 @@ fn row(
 /// Tells what the bytes at the cursor would mean, as many readings as there is room for.
 fn inspect(buf: &mut Buffer, area: Area, edit: &HexEdit, appearance: &Appearance) {
     let (mut x, mut y) = (area.x, area.y);
+    // What is read, of which `be` is the other order.
+    let mut kind = "";
     for reading in readings(edit.document(), edit.cursor()) {
-        let name = format!("{} ", reading.name);
-        let width = u16::try_from(cells(&name) + cells(&reading.value)).unwrap_or(u16::MAX);
-        if x > area.x && x.saturating_add(width) > area.x + area.width {
+        let mut name = format!("{} ", reading.name);
+        let value = cells(&reading.value);
+        let width = |name: &str| u16::try_from(cells(name) + value).unwrap_or(u16::MAX);
+        kind = reading.name.split_once(' ').map_or(kind, |(kind, _)| kind);
+        if x > area.x && x.saturating_add(width(&name)) > area.x + area.width {
             (x, y) = (area.x, y + 1);
+            if reading.name == "be" {
+                name.insert_str(0, &format!("{kind} "));
+            }
         }
         if y >= area.y + area.height {
             return;

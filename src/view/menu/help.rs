@@ -88,7 +88,9 @@ pub(super) fn draw(scene: Scene<'_>, menu: &Menu) -> Option<Cell> {
         let lit: Vec<_> = letters.iter_mut().flat_map(|word| word.find(&shown)).collect();
         let area =
             Area { x: x + 1 + columns.keys, width: room.saturating_sub(columns.keys), ..area };
-        put_words(buf, area, &part.words, part.start, &lit, role(Role::Text), appearance);
+        // Dim text on the cursor's ground is hard to read; the border says that it cannot be run.
+        let words = if part.at == menu.at() { Role::Text } else { role(Role::Text) };
+        put_words(buf, area, &part.words, part.start, &lit, words, appearance);
     }
     cursor
 }

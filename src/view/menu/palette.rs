@@ -50,7 +50,9 @@ pub(super) fn draw(scene: Scene<'_>, menu: &Menu) -> Option<Cell> {
         if at == menu.at() {
             light(buf, area, appearance.style(Role::Cursor));
         }
-        let role = if row.why.is_some() { Role::Dim } else { Role::Text };
+        // Dim text on the cursor's ground is hard to read; the border says that it cannot be run.
+        let dim = row.why.is_some() && at != menu.at();
+        let role = if dim { Role::Dim } else { Role::Text };
         let lit: Vec<_> = letters.iter_mut().flat_map(|word| word.find(&words)).collect();
         put_words(buf, room, &words, 0, &lit, role, appearance);
     }
@@ -73,7 +75,14 @@ fn right_side(
     if area.width < TELLS {
         return end;
     }
-    let room = area.width * 2 / 5;
+    // As much as the words leave, or two fifths of the row.
+    let words = match row.item {
+        Item::Act(_, action) if row.why.is_some() => action.clause(),
+        _ => &row.text,
+    };
+    let words = u16::try_from(cells(&visible(words))).unwrap_or(u16::MAX);
+    let left = end.saturating_sub(area.x + 3).saturating_sub(words);
+    let room = left.max(area.width * 2 / 5);
     let told = whole_words(row.why.as_deref().unwrap_or(row.section), room.into());
     put_right(buf, end, area.y, room, &told, appearance.style(Role::Dim)).saturating_sub(1)
 }

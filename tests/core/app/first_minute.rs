@@ -116,10 +116,11 @@ impl Reader {
 fn is_told(stage: &mut Stage, action: Action, label: &str) -> bool {
     let frame = stage.frame();
     let footer = frame.lines().last().unwrap_or_default();
-    let is_edge = |line: &&str| line.contains(['╯', '╰']) || line.contains(" No ");
+    let is_edge = |line: &&str| line.contains(['╯', '╰', '┛', '┗']) || line.contains(" No ");
     let in_dialog = stage.app.layers.iter().any(|layer| !matches!(layer, Layer::Leaf(_)));
     let edges = frame.lines().filter(is_edge).filter(|_| in_dialog);
-    let edges: Vec<_> = edges.map(|line| line.replace(['─', '│', '╯', '╰'], " ")).collect();
+    let edges: Vec<_> =
+        edges.map(|line| line.replace(|c| ('\u{2500}'..='\u{257f}').contains(&c), " ")).collect();
     let edges = edges.iter().map(String::as_str).chain([footer]);
     if edges.into_iter().any(|line| format!(" {line} ").contains(&format!(" {label} "))) {
         return true;
@@ -156,7 +157,7 @@ fn has_row(page: &str, action: Action, label: &str) -> bool {
         line.match_indices(&does).any(|(at, _)| {
             let before: Vec<char> = line[..at].chars().collect();
             let before: String = before[before.len().saturating_sub(keys)..].iter().collect();
-            before.replace(['│', '▌'], " ").split_whitespace().any(|word| word == label)
+            before.replace(['│', '┃', '▌'], " ").split_whitespace().any(|word| word == label)
         })
     })
 }

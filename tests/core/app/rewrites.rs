@@ -57,7 +57,7 @@ fn a_key_that_is_taken_is_told_while_typing_and_asked_about() {
     stage.keys("R<backspace>");
     assert!(stage.frame().contains("a key has at least one character"));
     stage.keys("b");
-    assert!(stage.frame().contains("there is a record of this key"), "{}", stage.frame());
+    assert!(stage.frame().contains("this key is taken"), "{}", stage.frame());
     stage.keys("<enter>");
     assert_eq!(asked(&mut stage), None);
     assert!(matches!(stage.app.layer(), Some(Layer::Confirm(_))));
@@ -75,12 +75,12 @@ fn what_crawlee_would_not_take_in_a_key_is_told_while_typing() {
     let mut stage = opened();
     stage.keys("R/b");
     let frame = stage.frame();
-    assert!(frame.contains("Crawlee for JavaScript takes no '/' in a key"), "{frame}");
+    assert!(frame.contains("Crawlee for JavaScript: no '/' in a key"), "{frame}");
     stage.keys("<backspace><backspace>");
     assert!(!stage.frame().contains("Crawlee for JavaScript"), "{}", stage.frame());
     stage.event(Event::Paste("x".repeat(300)));
     let frame = stage.frame();
-    assert!(frame.contains("at most 256 characters, and this has 301"), "{frame}");
+    assert!(frame.contains("at most 256 characters, this has 301"), "{frame}");
     // It is said, and not forbidden: Crawlee for Python takes any.
     stage.keys("<enter>");
     let (_, it) = asked(&mut stage).unwrap();
@@ -155,7 +155,7 @@ fn a_record_of_another_store_is_not_overwritten_unasked() {
         stage.take(Slot::Theirs);
     }
     reads(&mut stage, "x", Some(&there));
-    assert!(stage.frame().contains("there is a record of this key"), "{}", stage.frame());
+    assert!(stage.frame().contains("this key is taken"), "{}", stage.frame());
     stage.keys("<enter>");
     assert_eq!(asked(&mut stage), None);
     let frame = stage.frame();
