@@ -70,7 +70,7 @@ use crate::preview::Viewport;
 
 pub use allowed::Why;
 pub use editor::Editor;
-pub use event::{Effect, Event, NotEdited, Password, SaveError, Slot, Ticket};
+pub use event::{Effect, Event, NotEdited, OpenedExternal, Password, SaveError, Slot, Ticket};
 pub use facts::Facts;
 pub(crate) use facts::store_state;
 pub use hints::{Hint, hints};

@@ -6,6 +6,7 @@
 
 mod effective;
 pub mod environment;
+mod notification;
 mod password;
 mod profile;
 mod profile_names;
@@ -29,6 +30,7 @@ use serde::Deserialize;
 
 pub use effective::{Setting, default_keys};
 pub use environment::Environment;
+pub use notification::Notify;
 pub use profile::{Profile, expand_home};
 pub use resolve::Resolved;
 pub use schema::schema;
@@ -82,6 +84,12 @@ pub struct Config {
     pub clipboard_limit: u64,
     /// Wrap long lines of a value.
     pub wrap: bool,
+    /// A command that opens the file that it is given; empty: the system's own.
+    pub opener: String,
+    /// Whether the terminal's title is larder's while it runs.
+    pub title: bool,
+    /// How the user is told who does not look at the screen.
+    pub notify: Notify,
     /// What goes to the log file.
     #[serde(deserialize_with = "level")]
     pub log: LevelFilter,
@@ -153,6 +161,9 @@ impl Default for Config {
             review_saves: true,
             clipboard_limit: 1 << 20,
             wrap: true,
+            opener: String::new(),
+            title: true,
+            notify: Notify::Off,
             log: LevelFilter::Off,
             watch: WatchSettings::default(),
             theme: ThemeSettings::default(),

@@ -12,7 +12,7 @@
 //! drafts → edit                          the folder in which drafts are kept
 //! storage → index                        the backends
 //! index, preview                         keys in order; values as rows
-//! model, text, keymap, theme, outfile    the ground: know no other layer
+//! model, text, keymap, theme             the ground, with outfile and scratch: know no other layer
 //! ```
 //!
 //! Without the features `tui` and `demo`, both on by default, it is a library: [`storage`], [`index`],
@@ -46,6 +46,7 @@ pub mod ops;
 mod outfile;
 #[cfg(feature = "tui")]
 pub mod preview;
+mod scratch;
 pub mod storage;
 #[cfg_attr(not(feature = "tui"), allow(dead_code, reason = "the preview measures with it"))]
 pub mod text;

@@ -346,6 +346,12 @@ pub fn log_in(target: &Target, options: &Options) -> Result<Option<LoggedIn>> {
     }
 }
 
+/// Removes what killed larders have left in the system's temporary folder, and ends what is at work there.
+#[cfg(feature = "tui")]
+pub(crate) fn sweep() {
+    crate::scratch::sweep(redis::end_ssh);
+}
+
 /// The backend, or one that refuses writes.
 fn guarded(storage: impl Storage, options: &Options) -> Arc<dyn Storage> {
     if options.read_only { Arc::new(ReadOnly(storage)) } else { Arc::new(storage) }

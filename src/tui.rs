@@ -17,11 +17,14 @@ mod effects;
 mod files;
 mod handover;
 pub(crate) mod input;
+mod opener;
+mod outside;
 mod panes;
 mod pins;
 mod reads;
 mod setup;
 mod signals;
+mod signs;
 mod supervise;
 mod typed;
 
@@ -34,16 +37,17 @@ use tokio::sync::{OnceCell, mpsc};
 use tokio::task::JoinHandle;
 
 use crate::app::{App, Effect, Event};
-use crate::config::Targets;
+use crate::config::{Notify, Targets};
 use crate::model::Timestamp;
 use crate::storage::target::{Secret, Target};
-use crate::storage::{Options, Storage};
-use crate::view::{Appearance, draw};
+use crate::storage::{self, Options, Storage};
+use crate::view::{Appearance, draw, title};
 
 use background::{Background, QUESTION};
 use drafts::DraftKeeper;
 use effects::Tasks;
 use input::Input;
+use opener::Opener;
 use panes::PanesKeeper;
 pub use setup::Setup;
 use signals::{SignalAction, Signals};
@@ -76,7 +80,7 @@ pub fn run(setup: Setup) -> anyhow::Result<u8> {
         .enable_all()
         .build()?;
     let code = runtime.block_on(async {
-        let terminal = Terminal::enter(setup.settings.mouse)?;
+        let terminal = Terminal::enter(setup.settings.mouse, setup.title)?;
         Box::pin(Shell::new(setup, terminal)?.run()).await
     });
     // A walk or a preview on its own thread must not hold up the end.
@@ -115,6 +119,8 @@ struct Shell {
     password: Option<Secret>,
     options: Options,
     clipboard_limit: usize,
+    opener: Opener,
+    notify: Notify,
     drawn: Option<Instant>,
     dirty: bool,
     /// The least time from the last frame to the next.
@@ -153,6 +159,8 @@ impl Shell {
             password: None,
             options: setup.options,
             clipboard_limit: setup.clipboard_limit,
+            opener: setup.opener,
+            notify: setup.notify,
             drawn: None,
             dirty: true,
             frame_interval: FRAME_INTERVAL,
@@ -229,9 +237,14 @@ impl Shell {
         self.app.now = Timestamp::now();
         let drawn = self.terminal.draw(|frame| draw(frame, &self.app, &self.appearance));
         self.unless_gone(drawn)?;
+        let titled = self.terminal.set_title(&title(&self.app));
+        self.unless_gone(titled)?;
         // Only once the hint has been seen, and beside the loop.
         if self.drawn.is_none() && self.app.settings.welcome {
             tokio::task::spawn_blocking(setup::remember_first_run);
+        }
+        if self.drawn.is_none() {
+            tokio::task::spawn_blocking(storage::sweep);
         }
         self.drawn = Some(Instant::now());
         self.dirty = false;
@@ -320,6 +333,8 @@ impl Shell {
                     let result = files::save(&path, &bytes, overwrite);
                     Event::Saved(path, bytes, result)
                 }),
+                Effect::OpenExternal { name, bytes } => self.open_external(name, bytes),
+                Effect::Notify(text) => self.notify(&text)?,
                 Effect::KeepPanes(sizes) => self.panes.keep(sizes),
                 Effect::Mouse(taken) => {
                     let sent = self.terminal.set_mouse(taken);
@@ -360,18 +375,6 @@ impl Shell {
         (self.options.read_only, self.options.wait_replicas) = (read_only, wait_replicas);
         (self.target, self.password) = (CurrentTarget::Listed(at), None);
         (Ok(at), effects)
-    }
-
-    fn copy(&mut self, what: &'static str, bytes: &[u8]) -> Event {
-        let env = |name: &str| std::env::var(name).ok();
-        let result = match clipboard::copy_sequence(bytes, &env, self.clipboard_limit) {
-            Ok(sequence) => match self.terminal.send(&sequence) {
-                Ok(()) => Ok(bytes.len()),
-                Err(_) => Err("the terminal takes nothing at present".to_owned()),
-            },
-            Err(too_large) => Err(too_large.to_string()),
-        };
-        Event::Copied(what, result)
     }
 }
 

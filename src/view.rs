@@ -32,6 +32,7 @@ mod step;
 mod stores;
 mod summary;
 mod targets;
+mod title;
 mod totals;
 
 use ratatui::Frame;
@@ -45,6 +46,7 @@ use dialog::{Scene, drawn};
 
 pub use paint::even_out;
 pub use spots::spot_at;
+pub use title::title;
 
 /// Colours and symbols.
 #[derive(Debug, Clone)]

@@ -178,6 +178,7 @@ fn is_about_one_record(action: Action) -> bool {
             | Action::CopyKey
             | Action::CopyValue
             | Action::SaveValue
+            | Action::OpenExternal
             | Action::Fetch
             | Action::ViewMode
     )
@@ -191,9 +192,11 @@ impl RecordPane {
             return Ok(());
         }
         match action {
-            Action::Edit | Action::EditExternal | Action::CopyValue | Action::SaveValue => {
-                self.has_value(keymap)
-            }
+            Action::Edit
+            | Action::EditExternal
+            | Action::CopyValue
+            | Action::SaveValue
+            | Action::OpenExternal => self.has_value(keymap),
             Action::OpenInner => self.may_open(keymap),
             Action::SelectValue if !self.shows_json() => {
                 Err(Notice::info("only JSON has values to choose one of"))

@@ -1,6 +1,7 @@
 //! Whether a crawl is writing to the open store: by what is told of its changes, but for larder's own.
 
-use crate::model::{Crawl, Key, StoreInfo, Timestamp};
+use crate::model::{Crawl, Crawler, Key, StoreInfo, Timestamp};
+use crate::text;
 
 use super::layers::crawl::{Doing, doing};
 
@@ -13,8 +14,10 @@ const ECHO: i64 = 3_000_000;
 const SKEW: i64 = 1_000_000;
 
 /// What is known of others who write.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Crawling {
+    /// The keys of the crawlers that ran when it was last looked whether they still do.
+    running: Vec<String>,
     /// When records of the open store last changed, as far as that was told.
     changed_at: Option<Timestamp>,
     /// When a crawler that runs last wrote its statistics, in the default store.
@@ -35,6 +38,27 @@ impl Crawling {
     pub(super) fn read(&mut self, crawl: &Crawl, now: Timestamp) {
         let running = crawl.crawlers.rows.iter().filter(|row| doing(row, now) == Doing::Running);
         self.persisted_at = running.filter_map(|row| row.persisted_at).max();
+    }
+
+    /// Takes whether crawlers still run; says of each that does not any more what became of it.
+    pub(super) fn ended(&mut self, crawl: &Crawl, now: Timestamp) -> Vec<String> {
+        let mut ended = Vec::new();
+        let mut running = Vec::new();
+        for crawler in &crawl.crawlers.rows {
+            let key = crawler.key();
+            let ran = self.running.contains(&key);
+            match doing(crawler, now) {
+                Doing::Running => running.push(key),
+                Doing::Finished if ran => ended.push(has_ended(crawler)),
+                Doing::Silent if ran => {
+                    let silent = "says nothing any more: it was killed, or hangs";
+                    ended.push(format!("crawler {} {silent}", crawler.number));
+                }
+                Doing::Finished | Doing::Silent => {}
+            }
+        }
+        self.running = running;
+        ended
     }
 
     /// Larder is about to write.
@@ -76,10 +100,21 @@ impl Crawling {
     }
 }
 
+/// How a crawl ended, in a sentence.
+fn has_ended(crawler: &Crawler) -> String {
+    let counts = [(crawler.finished, "finished"), (crawler.failed, "failed")];
+    let told = counts
+        .into_iter()
+        .filter_map(|(count, what)| count.map(|count| format!("{} {what}", text::count(count))));
+    let told: Vec<_> = told.collect();
+    let told = if told.is_empty() { String::new() } else { format!(": {}", told.join(", ")) };
+    format!("the crawl has ended{told}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Crawler, Section};
+    use crate::model::Section;
 
     fn at(seconds: i64) -> Timestamp {
         Timestamp::from_micros(seconds * 1_000_000)
@@ -124,6 +159,29 @@ mod tests {
         // What comes later is somebody else's.
         crawling.changed(at(1006));
         assert!(crawling.writes_back(&key, Some(&info), at(1010)));
+    }
+
+    #[test]
+    fn a_crawler_that_runs_no_more_is_told_of_once() {
+        let crawl = |finished: Option<i64>, persisted: i64| {
+            let (finished_at, persisted_at) = (finished.map(at), Some(at(persisted)));
+            let counts = (Some(1200), Some(3));
+            let crawler = Crawler { finished_at, persisted_at, ..Crawler::default() };
+            let crawler = Crawler { finished: counts.0, failed: counts.1, ..crawler };
+            let crawlers = Section { rows: vec![crawler], total: 1, fault: None };
+            Crawl { crawlers, ..Crawl::default() }
+        };
+        let mut crawling = Crawling::default();
+        // It had ended before anyone looked.
+        assert!(crawling.ended(&crawl(Some(900), 900), at(1000)).is_empty());
+        assert!(crawling.ended(&crawl(None, 990), at(1000)).is_empty());
+        let ended = crawling.ended(&crawl(Some(1010), 1010), at(1020));
+        assert_eq!(ended, ["the crawl has ended: 1,200 finished, 3 failed"]);
+        assert!(crawling.ended(&crawl(Some(1010), 1010), at(1050)).is_empty());
+        // One that was killed.
+        assert!(crawling.ended(&crawl(None, 2000), at(2010)).is_empty());
+        let ended = crawling.ended(&crawl(None, 2000), at(2200));
+        assert!(ended[0].contains("says nothing any more"), "{ended:?}");
     }
 
     #[test]

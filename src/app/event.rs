@@ -71,6 +71,8 @@ pub enum Event {
     Copied(&'static str, Result<usize, String>),
     /// These bytes were saved to a file, or not.
     Saved(PathBuf, Bytes, Result<usize, SaveError>),
+    /// A value of this name was handed to the user's program, or why not.
+    OpenedExternal(String, Result<OpenedExternal, String>),
     /// Nothing of the old storage comes any more, and this target is to be opened; or why that
     /// cannot be yet.
     Switched(Result<usize, String>),
@@ -92,6 +94,21 @@ pub enum SaveError {
     Exists,
     /// The operating system's reason.
     Failed(String),
+}
+
+/// Where a value went that was to be opened outside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OpenedExternal {
+    /// To this program.
+    With(String),
+    /// Nowhere: whoever looks at the screen is at another machine. It lies in this file until larder
+    /// ends.
+    File {
+        /// Where.
+        path: PathBuf,
+        /// How that machine names this one: a user and a host, and the port of its `sshd`.
+        login: Option<(String, u16)>,
+    },
 }
 
 /// Something the shell is to do.
@@ -167,6 +184,15 @@ pub enum Effect {
         /// Replace a file of that name.
         overwrite: bool,
     },
+    /// Open bytes in the user's program, in a private file of this name that goes when larder does.
+    OpenExternal {
+        /// A name that bites nowhere.
+        name: String,
+        /// What.
+        bytes: Bytes,
+    },
+    /// Tell the user also where the screen is not looked at.
+    Notify(String),
     /// Connect with this password, which is for this run and this target alone.
     LogIn(Password),
     /// Give up all reads and let go of the storage, for this one of [`super::Settings::targets`].
@@ -220,6 +246,8 @@ pub enum Slot {
     Totals,
     /// The rest of the crawl.
     Crawl,
+    /// Whether its crawlers still run.
+    CrawlEnd,
     /// What keys share.
     Groups,
     /// What a store or a group of keys holds.

@@ -171,9 +171,11 @@ impl RecordPane {
     /// the wanted one is on its way.
     fn would(&self, action: Action) -> bool {
         match action {
-            Action::Edit | Action::EditExternal | Action::CopyValue | Action::SaveValue => {
-                !self.is_in_part()
-            }
+            Action::Edit
+            | Action::EditExternal
+            | Action::CopyValue
+            | Action::SaveValue
+            | Action::OpenExternal => !self.is_in_part(),
             Action::Fetch => self.is_in_part(),
             Action::SelectValue | Action::OpenInner => match &self.shown {
                 Some(RecordView::Whole(record, preview)) => {

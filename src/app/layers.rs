@@ -31,6 +31,7 @@ pub use jobs::Jobs;
 pub use leaf::{LeafCursor, UnsavedLeaf};
 pub use log::Log;
 pub(in crate::app) use menu::COMMANDS;
+pub(in crate::app) use menu::command::quoted;
 pub use menu::{Help, Menu, MenuRow, Palette};
 pub use merge::MergeView;
 pub use overlay::{Overlay, Then};

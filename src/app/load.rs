@@ -39,6 +39,8 @@ pub enum Load {
     Summary(StoreName),
     /// The rest of the crawl, again and again until it is given up.
     Crawl,
+    /// The same, seldom: to notice a crawl's end.
+    CrawlEnd,
     /// All keys of a store.
     Keys {
         /// The store.

@@ -52,6 +52,8 @@ pub enum Confirmed {
     OverwriteRecord(Option<Expect>),
     /// Save these bytes over this file.
     OverwriteFile(PathBuf, Bytes),
+    /// Open these bytes, in a file of this name, in the user's program.
+    OpenExternal(String, Bytes),
     /// Remove the value under the cursor from its record.
     RemoveLeaf,
     /// End although what is in the editor has not been saved.

@@ -1,6 +1,7 @@
 //! The right pane: the record under the cursor.
 
 mod act;
+mod outside;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -4,6 +4,7 @@ mod actions;
 mod answers;
 mod asides;
 mod drafts;
+mod external;
 mod inner;
 mod key_line;
 mod leaves;
@@ -36,6 +37,7 @@ use super::hints;
 use super::layers::{Details, Layer, Then, Totals};
 use super::layout::Pane;
 use super::list::Move;
+use super::load::{Load, Loaded};
 use super::notice::Notice;
 use super::question::PromptKind;
 use super::typing::typed;
@@ -60,6 +62,9 @@ impl App {
                     drafts::find(self);
                     pins::find(self);
                     asides::find(self);
+                    if self.settings.notify {
+                        self.out.read(Slot::CrawlEnd, Load::CrawlEnd);
+                    }
                     opened::watch(self);
                     opened::read_stores(self);
                     if std::mem::take(&mut self.settings.crawl_first) {
@@ -78,6 +83,9 @@ impl App {
             Event::Loaded(slot, ticket, result) => {
                 if self.out.is_live(slot, ticket) {
                     match result {
+                        Ok(Loaded::Crawl(crawl)) if slot == Slot::CrawlEnd => {
+                            external::crawl_read(self, &crawl);
+                        }
                         Ok(loaded) => replies::loaded(self, loaded),
                         Err(error) => replies::failed(self, slot, error),
                     }
@@ -121,6 +129,7 @@ impl App {
                 Err(why) => Notice::failure(why),
             }),
             Event::Saved(path, bytes, result) => answers::saved(self, path, bytes, result),
+            Event::OpenedExternal(name, result) => external::opened(self, &name, result),
             Event::Switched(result) => targets::switched(self, result),
         }
     }

@@ -158,6 +158,10 @@ impl Session {
         }
         let was_down = matches!(self.state, SessionState::Open(ConnectionState::Down { .. }));
         let back = was_down && connection == ConnectionState::Up;
+        if !was_down && connection != ConnectionState::Up && ctx.settings.notify {
+            let text = format!("no connection to {}", ctx.settings.label);
+            ctx.effect(Effect::Notify(text));
+        }
         self.state = SessionState::Open(connection);
         if back {
             ctx.tell(Notice::done("connected again"));

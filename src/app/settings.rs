@@ -22,6 +22,10 @@ pub struct Settings {
     pub review_saves: bool,
     /// Wrap long lines at first.
     pub wrap: bool,
+    /// Whether the user is to be told of a lost connection and a crawl's end also where he looks elsewhere.
+    pub notify: bool,
+    /// Whether the screen is another machine's, so that no program can be started there.
+    pub remote: bool,
     /// Take the mouse at first.
     pub mouse: bool,
     /// The targets that have a name.
@@ -56,6 +60,8 @@ impl Default for Settings {
             editor_limit: 16 << 20,
             review_saves: false,
             wrap: true,
+            notify: false,
+            remote: false,
             mouse: true,
             targets: Vec::new(),
             target: 0,

@@ -119,6 +119,7 @@ named! {
     CopyKey "copy_key" "copy key" "Copy the key or the name to the clipboard"
     CopyValue "copy_value" "copy value" "Copy the value to the clipboard"
     SaveValue "save_value" "save to file" "Save the value to a file"
+    OpenExternal "open_external" "open with" "Open the value in another program"
 
     Wrap "wrap" "wrap" "Wrap long lines, or cut them"
     ViewMode "view_mode" "view" "Switch the view: rendered, text, source, hex"

@@ -50,6 +50,8 @@ use futures::stream::BoxStream;
 use tokio::sync::watch as channel;
 
 pub use self::connection::LoggedIn;
+#[cfg(feature = "tui")]
+pub(super) use self::connection::end_ssh;
 pub(super) use self::connection::log_in;
 #[cfg(feature = "tui")]
 pub(crate) use self::connection::own_variables;

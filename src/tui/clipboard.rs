@@ -52,15 +52,19 @@ pub fn copy_sequence(
     if bytes.len() > most {
         return Err(TooLarge { bytes: bytes.len(), most });
     }
-    let sequence = [START, STANDARD.encode(bytes).as_bytes(), END].concat();
+    Ok(through(&[START, STANDARD.encode(bytes).as_bytes(), END].concat(), env))
+}
+
+/// A sequence for the outer terminal, also where tmux or screen is in between.
+pub(super) fn through(sequence: &[u8], env: &dyn Fn(&str) -> Option<String>) -> Vec<u8> {
     let inside = |name| env(name).is_some_and(|value| !value.is_empty());
-    Ok(if inside("TMUX") {
-        for_tmux(&sequence)
+    if inside("TMUX") {
+        for_tmux(sequence)
     } else if inside("STY") {
-        for_screen(&sequence)
+        for_screen(sequence)
     } else {
-        sequence
-    })
+        sequence.to_vec()
+    }
 }
 
 /// Twice: wrapped, for `allow-passthrough on`, and plain, for `set-clipboard on`. tmux drops the

@@ -25,6 +25,8 @@ use super::asides;
 const SLOW_AFTER: Duration = Duration::from_millis(150);
 /// Values below this size are prepared where they arrive; larger ones on a thread of their own.
 const INLINE_LIMIT: usize = 64 << 10;
+/// The least time between two looks whether a crawl still runs: crawlers write once a minute.
+const CRAWL_END_INTERVAL: Duration = Duration::from_secs(20);
 /// The rest of the crawl is read again so much later, or later by this many times what it took.
 const OVERVIEW_INTERVAL: (Duration, u32) = (Duration::from_secs(1), 4);
 /// About how many keys of a store are read while the cursor rests on it.
@@ -91,7 +93,8 @@ impl ReadTask {
                 let page = page.transpose()?.unwrap_or_default();
                 Loaded::Summary(Box::new(Summary::of_page(store, &page)))
             }
-            Load::Crawl => return self.crawl(storage).await,
+            Load::Crawl => return self.crawl(storage, OVERVIEW_INTERVAL.0).await,
+            Load::CrawlEnd => return self.crawl(storage, CRAWL_END_INTERVAL).await,
             Load::Keys { store, early, .. } => return self.keys(storage, &store, early).await,
             Load::Record { store, key, limit, mode } => {
                 let want = Want::UpTo(limit);
@@ -197,11 +200,11 @@ impl ReadTask {
     }
 
     /// Reads the rest of the crawl again and again, until it is cancelled.
-    async fn crawl(&self, storage: &dyn Storage) -> Result<Option<Loaded>> {
+    async fn crawl(&self, storage: &dyn Storage, every: Duration) -> Result<Option<Loaded>> {
         loop {
             let start = Instant::now();
             let crawl = storage.crawl().await;
-            let pause = (start.elapsed() * OVERVIEW_INTERVAL.1).max(OVERVIEW_INTERVAL.0);
+            let pause = (start.elapsed() * OVERVIEW_INTERVAL.1).max(every);
             self.report(crawl.map(|crawl| Loaded::Crawl(Arc::new(crawl)))).await;
             tokio::time::sleep(pause).await;
         }

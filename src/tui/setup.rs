@@ -1,7 +1,7 @@
 //! From the configuration to what the browser needs.
 
 use crate::app::{Settings, TargetChoice};
-use crate::config::{Choice, Config, Targets};
+use crate::config::{Choice, Config, Notify, Targets};
 use crate::keymap::KeyMap;
 use crate::model::{Key, Result, StoreName};
 use crate::outfile;
@@ -9,6 +9,8 @@ use crate::storage::Options;
 use crate::storage::target::Target;
 use crate::theme::{Symbols, Theme, ThemePair};
 use crate::view::Appearance;
+
+use super::opener::Opener;
 
 /// What the browser needs to start.
 #[derive(Debug)]
@@ -27,6 +29,12 @@ pub struct Setup {
     pub targets: Option<Targets>,
     /// The themes to choose from, if the terminal is to be asked for its background.
     pub pair: Option<ThemePair>,
+    /// What opens values outside.
+    pub(super) opener: Opener,
+    /// Whether the terminal's title is larder's meanwhile.
+    pub title: bool,
+    /// How to tell the user who looks elsewhere.
+    pub notify: Notify,
     /// The longest sequence, in bytes, to hand to the terminal's clipboard.
     pub clipboard_limit: usize,
 }
@@ -46,6 +54,8 @@ impl Setup {
         let pair =
             Theme::pair(name, &config.theme.colors, &env).map_err(|why| config.wrong(&why))?;
         let options = config.options();
+        let opener = Opener::new(&config.opener);
+        let symbols = Symbols::for_terminal(&env);
         Ok(Self {
             settings: Settings {
                 label: target.label(),
@@ -56,6 +66,8 @@ impl Setup {
                 review_saves: config.review_saves,
                 wrap: config.wrap,
                 mouse: config.mouse,
+                notify: config.notify != Notify::Off,
+                remote: opener.is_remote(),
                 place: super::drafts::place(),
                 process: std::process::id(),
                 panes: super::panes::kept(),
@@ -70,7 +82,11 @@ impl Setup {
                 .saturating_div(3)
                 .saturating_add(16),
             pair,
-            appearance: Appearance { theme, symbols: Symbols::for_terminal(&env) },
+            opener,
+            // Those that show no more than ASCII have none.
+            title: config.title && symbols.unicode,
+            notify: config.notify,
+            appearance: Appearance { theme, symbols },
             target,
             options,
             keymap,

@@ -34,6 +34,8 @@ use signal_hook::iterator::Signals;
 use signal_hook::low_level::signal_name;
 
 use super::terminal;
+use crate::storage;
+use crate::theme::Symbols;
 
 /// Names the process whose child is the browser. A larder that is started within (in the user's own
 /// editor) inherits the variable, but has another parent.
@@ -65,7 +67,8 @@ pub fn supervise() -> Option<u8> {
     command.env(SUPERVISOR, std::process::id().to_string());
     let child = command.spawn().ok()?;
     let child = Pid::from_raw(i32::try_from(child.id()).ok()?)?;
-    Some(Supervisor { child, signals, before }.run())
+    let titled = has_title(&|name| std::env::var(name).ok());
+    Some(Supervisor { child, signals, before, titled }.run())
 }
 
 /// Whether a parent watches over this process; asks the system to be told of its end then.
@@ -85,6 +88,8 @@ struct Supervisor {
     signals: Signals,
     /// The terminal's modes while larder has not taken it.
     before: Termios,
+    /// Whether the terminal has a title, which may be larder's.
+    titled: bool,
 }
 
 impl Supervisor {
@@ -163,6 +168,8 @@ impl Supervisor {
             return u8::try_from(code).unwrap_or(u8::MAX);
         }
         let signal = status.terminating_signal().unwrap_or_default();
+        // The child has left what it had in temporary folders.
+        storage::sweep();
         if self.give_back() {
             let name =
                 signal_name(signal).map_or_else(|| format!("signal {signal}"), str::to_owned);
@@ -180,12 +187,20 @@ impl Supervisor {
         let takes = terminal::takes_bytes(Some(PATIENCE));
         if modes().is_some_and(|modes| is_raw(&modes)) && !is_raw(&self.before) {
             if takes {
-                let _ = rustix::io::write(rustix::stdio::stdout(), terminal::leaving().as_bytes());
+                let _ = rustix::io::write(
+                    rustix::stdio::stdout(),
+                    terminal::leaving(self.titled).as_bytes(),
+                );
             }
             let _ = tcsetattr(stdin(), OptionalActions::Now, &self.before);
         }
         takes
     }
+}
+
+/// Whether the terminal is one that has a title. That larder is not to set it is known to the child alone.
+fn has_title(env: &dyn Fn(&str) -> Option<String>) -> bool {
+    Symbols::for_terminal(env).unicode
 }
 
 fn modes() -> Option<Termios> {

@@ -20,6 +20,7 @@ use signal_hook::consts::SIGTSTP;
 use signal_hook::low_level::emulate_default_handler;
 
 use super::backend::CompactBackend;
+use super::signs;
 use writer::WRITER;
 pub(super) use writer::takes_bytes;
 
@@ -34,6 +35,9 @@ const MOUSE_OFF: &str = "\x1b[?1006l\x1b[?1002l";
 
 /// Whether any thread panicked: the screen is given back for good.
 static PANICKED: AtomicBool = AtomicBool::new(false);
+
+/// Whether the title is larder's too.
+static TITLED: AtomicBool = AtomicBool::new(false);
 
 /// What frames are written through.
 pub type Backend = CompactBackend<Tty>;
@@ -61,18 +65,22 @@ impl Write for Tty {
 pub struct Terminal {
     inner: ratatui::Terminal<Backend>,
     mouse: bool,
+    /// The title that it has; none where it is left alone.
+    title: Option<String>,
 }
 
 impl Terminal {
-    /// Takes the terminal, with or without the mouse.
+    /// Takes the terminal, with or without the mouse and its title.
     ///
     /// # Errors
     /// If there is no terminal or it goes away; it is given back then.
-    pub fn enter(mouse: bool) -> io::Result<Self> {
+    pub fn enter(mouse: bool, title: bool) -> io::Result<Self> {
         install_panic_hook();
+        TITLED.store(title, Ordering::SeqCst);
         WRITER.start()?;
         let inner = ratatui::Terminal::new(CompactBackend::new(Tty::default()))?;
-        let mut terminal = Self { inner, mouse };
+        let title = title.then(String::new);
+        let mut terminal = Self { inner, mouse, title };
         terminal.reenter()?;
         Ok(terminal)
     }
@@ -146,6 +154,20 @@ impl Terminal {
         self.send(if mouse { MOUSE_ON } else { MOUSE_OFF }.as_bytes())
     }
 
+    /// Sets the title, if it has another one.
+    ///
+    /// # Errors
+    /// If the terminal is gone.
+    pub fn set_title(&mut self, title: &str) -> io::Result<()> {
+        match &mut self.title {
+            Some(shown) if shown != title => {
+                title.clone_into(shown);
+                self.send(&signs::title(title))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Gives the terminal back, for another program or for good. Tells whether it took all that this
     /// needs; if not, it takes no bytes, and no other program can use it either.
     pub fn leave(&mut self) -> bool {
@@ -191,7 +213,13 @@ impl Terminal {
     fn take(&mut self) -> io::Result<()> {
         enable_raw_mode()?;
         WRITER.open();
-        self.send(entering(self.mouse).as_bytes())?;
+        let mut text = entering(self.mouse);
+        if let Some(title) = &mut self.title {
+            // It may be another program's by now.
+            title.clear();
+            text.push_str(signs::KEEP_TITLE);
+        }
+        self.send(text.as_bytes())?;
         self.inner.backend_mut().forget();
         self.redraw()
     }
@@ -220,7 +248,7 @@ fn usable() -> io::Result<()> {
 /// Gives the screen back if it is larder's, from whichever thread; tells whether all is written. There
 /// is no one to tell of an error: the terminal is gone then.
 fn give_back() -> bool {
-    if WRITER.close(leaving().as_bytes()) {
+    if WRITER.close(leaving(TITLED.load(Ordering::SeqCst)).as_bytes()) {
         let written = WRITER.wait(PATIENCE);
         let _ = disable_raw_mode();
         return written;
@@ -270,8 +298,11 @@ pub(super) fn leave_unseen() {
 }
 
 /// The reverse of [`entering`]; the mouse is turned off in any case, which does no harm.
-pub(super) fn leaving() -> String {
+pub(super) fn leaving(titled: bool) -> String {
     let mut text = String::from(MOUSE_OFF);
+    if titled {
+        text.push_str(signs::GIVE_TITLE_BACK);
+    }
     // A frame that was broken off may have turned it off.
     text.push_str("\x1b[?7h");
     put(&mut text, DisableBracketedPaste);

@@ -8,21 +8,21 @@ mod sources;
 use self::sources::{mentions, paths, sources, strip};
 
 /// What each layer may name besides itself.
-const ARROWS: [(&str, &[&str]); 20] = [
+const ARROWS: [(&str, &[&str]); 21] = [
     ("lib", &[]),
     ("main", &["cli", "demo", "tui", "config"]),
     (
         "tui",
         &[
             "app", "config", "drafts", "edit", "index", "keymap", "model", "ops", "outfile",
-            "preview", "storage", "text", "theme", "view",
+            "preview", "scratch", "storage", "text", "theme", "view",
         ],
     ),
     (
         "cli",
         &[
             "config", "demo", "drafts", "edit", "index", "model", "ops", "outfile", "preview",
-            "storage", "text",
+            "storage", "text", "theme",
         ],
     ),
     // A user of the storage like any crawler: nothing of the browser is known to it.
@@ -32,7 +32,7 @@ const ARROWS: [(&str, &[&str]); 20] = [
     ("ops", &["model", "storage", "text"]),
     ("config", &["keymap", "model", "storage", "theme"]),
     // Keys in their order come out of the index, which knows nothing of storage but its data.
-    ("storage", &["index", "model"]),
+    ("storage", &["index", "model", "scratch"]),
     // Calls what reads bytes from outside, wherever it is.
     ("fuzz", &["edit", "index", "model", "preview", "storage", "text", "tui"]),
     ("index", &["model"]),
@@ -44,6 +44,7 @@ const ARROWS: [(&str, &[&str]); 20] = [
     ("keymap", &[]),
     ("model", &[]),
     ("outfile", &[]),
+    ("scratch", &[]),
     ("text", &[]),
     ("theme", &[]),
 ];
@@ -69,6 +70,7 @@ const CRATES: [(&str, &[&str]); 14] = [
         &[
             "storage::directory",
             "demo::private_folder",
+            "scratch",
             "tui",
             "cli::prepare",
             "cli::logging",

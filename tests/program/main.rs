@@ -27,6 +27,7 @@ mod inner;
 mod kills;
 mod lying_servers;
 mod mouse;
+mod outside;
 mod package;
 mod passwords;
 

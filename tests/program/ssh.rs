@@ -28,6 +28,19 @@ fn filled() -> (Daemon, Server) {
     (Daemon::start(), server)
 }
 
+/// As [`run`], with this wrapper as `ssh`.
+fn run_with(wrapper: &str, daemon: &Daemon, target: &str) -> (Option<i32>, String, String) {
+    let Output { status, stdout, stderr } = Command::new(larder())
+        .args(["-t", target, "stores"])
+        .env("LARDER_SSH", wrapper)
+        .env("TMPDIR", daemon.temporary())
+        .env_remove("DISPLAY")
+        .output()
+        .unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (status.code(), text(stdout), text(stderr))
+}
+
 fn target(host: &str, server: &Server) -> String {
     format!("redis+ssh://{host}/127.0.0.1:{}/0", server.port())
 }
@@ -115,5 +128,88 @@ fn ssh_asks_for_what_it_needs_before_the_browser_has_the_terminal() {
     assert!(!screen.contents().contains("passphrase"), "{}", screen.contents());
     screen.keys("q");
     assert_eq!(screen.exit_code(), 0);
+    daemon.wait_for_no_client();
+}
+
+#[test]
+fn an_ssh_that_is_to_live_on_ends_with_larder_all_the_same() {
+    let (daemon, server) = filled();
+    let place = target("bastion", &server);
+    let persists =
+        daemon.wrapper("persists", "exec", "-o ControlMaster=auto -o ControlPersist=10m");
+    let (code, out, err) = run_with(&persists, &daemon, &place);
+    assert_eq!(code, Some(0), "{err}");
+    assert!(out.contains("beyond"), "{out}");
+    daemon.wait_for_no_client();
+    assert_eq!(daemon.left(), 0);
+    let tmp = daemon.temporary().display().to_string();
+    let env = [("LARDER_SSH", &*persists), ("TMPDIR", &*tmp)];
+    for end in ["q", "KILL", "KILL all"] {
+        let mut screen = Screen::start(&[&place], &env, 24, 80);
+        screen.wait_for_text("beyond");
+        assert!(!daemon.clients().is_empty());
+        match end {
+            "q" => screen.keys("q"),
+            "KILL" => send("KILL", screen.worker()),
+            _ => {
+                let worker = screen.worker();
+                send("KILL", screen.pid());
+                send("KILL", worker);
+            }
+        }
+        screen.exit_code();
+        if end == "KILL all" {
+            // The next start ends what nobody could.
+            assert_eq!(daemon.left(), 1);
+            assert_eq!(run_with(&persists, &daemon, &place).0, Some(0));
+        }
+        daemon.wait_for_no_client();
+        assert_eq!(daemon.left(), 0, "after {end}");
+    }
+}
+
+#[test]
+fn a_wrapper_with_a_way_of_its_own_is_gone_through_and_never_waited_for() {
+    let (daemon, server) = filled();
+    let place = target("bastion", &server);
+    // A program that waits for `ssh` instead of becoming it.
+    let plain = daemon.wrapper("plain", "", "");
+    assert_eq!(run_with(&plain, &daemon, &place).0, Some(0));
+    daemon.wait_for_no_client();
+    // Nobody goes through another, and all go through that of the user's.
+    let alone = daemon.wrapper("alone", "exec", "-o ControlMaster=no -o ControlPath=none");
+    assert_eq!(run_with(&alone, &daemon, &place).0, Some(0));
+    daemon.wait_for_no_client();
+    let own = daemon.path("own").display().to_string();
+    let options = format!("-o ControlMaster=auto -o ControlPersist=10m -o ControlPath={own}");
+    let shared = daemon.wrapper("shared", "exec", &options);
+    for _ in 0..2 {
+        let (code, out, err) = run_with(&shared, &daemon, &place);
+        assert_eq!(code, Some(0), "{err}");
+        assert!(out.contains("beyond"), "{out}");
+    }
+    assert_eq!(daemon.left(), 0);
+    // The user's own stays, as the user has it, until it is told to end.
+    assert!(!daemon.clients().is_empty());
+    let ended = Command::new(&shared).args(["-O", "exit", "bastion"]).output().unwrap();
+    assert!(ended.status.success(), "{ended:?}");
+    daemon.wait_for_no_client();
+}
+
+#[test]
+fn a_host_that_is_not_the_one_it_was_is_refused() {
+    let (daemon, server) = filled();
+    let place = target("bastion", &server);
+    assert_eq!(run(&daemon, &place, &["stores"]).0, Some(0));
+    // As if another machine stood there now.
+    let known = daemon.path("known");
+    let other = std::fs::read_to_string(daemon.path("stranger.pub")).unwrap();
+    let name = std::fs::read_to_string(&known).unwrap();
+    let name = name.split(' ').next().unwrap().to_owned();
+    std::fs::write(&known, format!("{name} {other}")).unwrap();
+    let (code, out, err) = run(&daemon, &place, &["stores"]);
+    assert_eq!((code, out.as_str()), (Some(3), ""), "{err}");
+    let last = err.lines().last().unwrap();
+    assert!(last.contains("Host key verification failed"), "{err}");
     daemon.wait_for_no_client();
 }

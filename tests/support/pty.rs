@@ -22,7 +22,7 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Variables of the caller's that would change what the program does.
-const FOREIGN: [&str; 20] = [
+const FOREIGN: [&str; 27] = [
     "LARDER_URL",
     "LARDER_PROFILE",
     "REDIS_URL",
@@ -43,6 +43,13 @@ const FOREIGN: [&str; 20] = [
     "XDG_STATE_HOME",
     "XDG_DATA_HOME",
     "XDG_CACHE_HOME",
+    "SSH_CONNECTION",
+    "DISPLAY",
+    "WAYLAND_DISPLAY",
+    "WSL_DISTRO_NAME",
+    "LARDER_PAGER",
+    "PAGER",
+    "LESS",
 ];
 
 /// What a terminal is asked, which it answers.

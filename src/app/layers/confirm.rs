@@ -5,7 +5,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use crate::keymap::{Action, Context};
 
 use super::super::ctx::{Ctx, Request};
-use super::super::event::Slot;
+use super::super::event::{Effect, Slot};
 use super::super::notice::Notice;
 use super::super::question::{Confirm, Confirmed};
 use super::dialog::Dialog;
@@ -97,6 +97,9 @@ impl Confirm {
             Confirmed::Turn(turn, step) => ctx.request(Request::TurnStep(turn, step)),
             Confirmed::OverwriteRecord(expected) => ctx.request(Request::SaveOver(expected)),
             Confirmed::OverwriteFile(path, bytes) => ctx.save_file(path, bytes, true),
+            Confirmed::OpenExternal(name, bytes) => {
+                ctx.effect(Effect::OpenExternal { name, bytes });
+            }
             Confirmed::RemoveLeaf => ctx.request(Request::SaveLeaf(String::new())),
             Confirmed::Quit => ctx.request(Request::Leave),
         }

@@ -1,6 +1,6 @@
 //! What can be done, as a list to look through and to run from: the help, and the palette.
 
-mod command;
+pub(in crate::app) mod command;
 mod dialogs;
 mod places;
 mod rows;

@@ -1,7 +1,6 @@
 //! What keys and answers do with the record that is shown.
 
 use crate::keymap::{Action, Context, KeyMap};
-use crate::model::endings::with_ending;
 use crate::model::{Error, Key, Record, RecordMeta, StoreName};
 use crate::preview::{Matches, Mode, Viewport};
 use crate::text;
@@ -13,6 +12,7 @@ use super::super::load::{Compute, Load, RecordView};
 use super::super::notice::Notice;
 use super::super::question::{Prompt, PromptKind};
 use super::RecordPane;
+use super::outside::{file_name, open_external};
 
 /// Columns that a step sideways scrolls.
 const SIDEWAYS: isize = 8;
@@ -68,9 +68,13 @@ impl RecordPane {
             }
             Action::SaveValue => {
                 if let Some(record) = self.value_at_hand(ctx) {
-                    let name = file_name(&record.meta.key.escaped());
-                    let name = with_ending(&name, &record.meta.content_type);
+                    let name = file_name(&record.meta);
                     ctx.request(Request::Prompt(Box::new(Prompt::save(&name, record.value))));
+                }
+            }
+            Action::OpenExternal => {
+                if let Some(record) = self.value_at_hand(ctx) {
+                    open_external(record, ctx);
                 }
             }
             Action::Wrap => {
@@ -266,27 +270,5 @@ impl RecordPane {
     pub(in crate::app) fn searched(&mut self, matches: Matches, ctx: &mut Ctx<'_>) {
         let view = self.view(ctx);
         self.found(matches, view);
-    }
-}
-
-/// A name for a file that holds this key's value: what a shell or a file system would trip over
-/// becomes `_`.
-fn file_name(key: &str) -> String {
-    let safe = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | '+' | '=' | '@');
-    let name: String = key.chars().map(|c| if safe(c) { c } else { '_' }).take(100).collect();
-    let name = name.trim_start_matches(['.', '-']);
-    if name.is_empty() { "value".to_owned() } else { name.to_owned() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn file_names_hold_nothing_that_bites() {
-        assert_eq!(file_name("page-1.html"), "page-1.html");
-        assert_eq!(file_name("../../etc/passwd"), "_.._etc_passwd");
-        assert_eq!(file_name(""), "value");
-        assert_eq!(file_name("a b\n\u{1b}c"), "a_b__c");
     }
 }

@@ -146,7 +146,7 @@ pub(in crate::app) fn failed(app: &mut App, slot: Slot, error: Error) {
         Slot::Lost => app.stores.lost_failed(&error, &mut ctx!(app)),
         Slot::Store if error.kind == ErrorKind::NotFound => opened::read_stores(app),
         // Of what a larder that ended has left nobody has asked: the next start looks again.
-        Slot::Store | Slot::Asides => {}
+        Slot::Store | Slot::Asides | Slot::CrawlEnd => {}
         Slot::Keys => {
             opened::sync_keys(app, SyncEvent::Failed(work(app, slot), error), None);
         }

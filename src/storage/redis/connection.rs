@@ -61,6 +61,8 @@ pub(crate) use self::replicas::Waiting;
 pub use self::ssh::LoggedIn;
 pub(in crate::storage) use self::ssh::log_in;
 #[cfg(feature = "tui")]
+pub(in crate::storage) use self::ssh::master::end as end_ssh;
+#[cfg(feature = "tui")]
 pub(crate) use self::ssh::own_variables;
 pub(crate) use self::subscription::{Message, Subscription};
 

@@ -1,7 +1,12 @@
 //! Records that a running crawl writes back: said before they are changed, and never in the way.
 
-use larder::app::{Effect, Slot};
-use larder::model::{Record, RecordMeta, StoreInfo, Timestamp, WatchEvent, Write};
+use std::sync::Arc;
+
+use larder::app::{Effect, Event, Loaded, Slot};
+use larder::model::{
+    ConnectionState, Crawl, Crawler, Record, RecordMeta, Section, StoreInfo, Timestamp, WatchEvent,
+    Write,
+};
 
 use super::{JSON, done};
 use crate::stage::{NOW, Stage, computed, record, store};
@@ -82,4 +87,54 @@ fn a_crawl_that_begins_during_an_edit_is_told_and_larders_own_write_is_none() {
     stage.asked.retain(|effect| !matches!(effect, Effect::Read(Slot::Record, ..)));
     stage.keys("d");
     assert!(!stage.frame().contains("running crawl"), "{}", stage.frame());
+}
+
+/// The crawl with one crawler, which has ended at this second or still runs.
+fn crawl(finished: Option<i64>) -> Loaded {
+    let at = |seconds: i64| Timestamp::from_micros(NOW + seconds * 1_000_000);
+    let crawler = Crawler {
+        finished: Some(1_200),
+        failed: Some(3),
+        finished_at: finished.map(at),
+        persisted_at: Some(at(0)),
+        ..Crawler::default()
+    };
+    let crawlers = Section { rows: vec![crawler], total: 1, fault: None };
+    Loaded::Crawl(Arc::new(Crawl { crawlers, ..Crawl::default() }))
+}
+
+#[test]
+fn a_crawls_end_and_a_lost_connection_are_told_where_that_is_wanted() {
+    for wanted in [true, false] {
+        let mut stage = Stage::new(80, 24);
+        stage.app.now = Timestamp::from_micros(NOW);
+        stage.app.settings.notify = wanted;
+        stage.connect(vec![store("default", 2)]);
+        let told = |stage: &Stage| -> Vec<String> {
+            let told = stage.asked.iter().filter_map(|effect| match effect {
+                Effect::Notify(text) => Some(text.clone()),
+                _ => None,
+            });
+            told.collect()
+        };
+        if wanted {
+            let (ticket, _) = stage.take(Slot::CrawlEnd);
+            for finished in [None, None, Some(1), Some(1)] {
+                stage.event(Event::Loaded(Slot::CrawlEnd, ticket, Ok(crawl(finished))));
+            }
+            let ended = "the crawl has ended: 1,200 finished, 3 failed";
+            assert_eq!(stage.notice(), ended);
+            assert_eq!(told(&stage).len(), 1, "{:?}", stage.asked);
+            assert!(told(&stage)[0].ends_with(ended));
+            stage.asked.clear();
+        } else {
+            let asks = |effect: &Effect| matches!(effect, Effect::Read(Slot::CrawlEnd, ..));
+            assert!(!stage.asked.iter().any(asks), "nobody has asked for it");
+        }
+        for tries in 1..4 {
+            let reason = "away".to_owned();
+            stage.event(Event::Connection(ConnectionState::Down { tries, reason }));
+        }
+        assert_eq!(told(&stage).len(), usize::from(wanted), "once");
+    }
 }

@@ -1,6 +1,6 @@
 //! Values: fetched, copied and saved to files.
 
-use larder::app::{Effect, Event, Load, Loaded, Read, RecordView, SaveError, Slot};
+use larder::app::{Effect, Event, Load, Loaded, OpenedExternal, Read, RecordView, SaveError, Slot};
 use larder::model::{RecordMeta, WatchEvent};
 use larder::preview::Mode;
 
@@ -136,4 +136,54 @@ fn a_view_that_was_chosen_stays_with_values_of_its_kind() {
     assert_eq!(mode(&mut stage, "kvvv"), Mode::Hex);
     assert_eq!(mode(&mut stage, "j"), Mode::Auto);
     assert_eq!(mode(&mut stage, "j"), Mode::Hex, "another picture");
+}
+
+/// The record under the cursor is text now.
+fn becomes(stage: &mut Stage, text: &'static str) {
+    let now = record("a", "text/plain", text);
+    stage.noticed(WatchEvent::Records { set: vec![now.meta.clone()], removed: vec![] });
+    stage.show(&[now]);
+    stage.asked.clear();
+}
+
+#[test]
+fn a_value_is_opened_outside_and_what_may_run_is_asked_about_first() {
+    let mut stage = opened();
+    stage.keys("O");
+    let Some(Effect::OpenExternal { name, bytes }) = stage.asked.pop() else { panic!() };
+    assert_eq!((&*name, &*bytes), ("a.json", &br#"{"price": 1}"#[..]));
+    let with = OpenedExternal::With("xdg-open".to_owned());
+    stage.event(Event::OpenedExternal(name, Ok(with)));
+    assert_eq!(stage.notice(), "a.json handed to xdg-open; changes to it go nowhere");
+    let failed = "there is no display to open it on".to_owned();
+    stage.event(Event::OpenedExternal("a.json".to_owned(), Err(failed)));
+    assert_eq!(stage.notice(), "there is no display to open it on; w saves it to a file");
+
+    becomes(&mut stage, "#!/bin/sh\nrm -r ~\n");
+    stage.keys("O");
+    assert!(stage.frame().contains("a.txt: it begins as a program does."), "{}", stage.frame());
+    assert!(stage.asked.is_empty());
+    stage.keys("<enter>");
+    assert!(stage.asked.is_empty(), "the default is No");
+    stage.keys("Oy");
+    assert!(matches!(stage.asked.pop(), Some(Effect::OpenExternal { .. })));
+}
+
+#[test]
+fn over_ssh_a_value_is_fetched_by_a_command_that_is_copied() {
+    let mut stage = opened();
+    stage.app.settings.remote = true;
+    becomes(&mut stage, "#!/bin/sh");
+    stage.keys("O");
+    // Nothing runs there.
+    assert!(matches!(stage.asked.pop(), Some(Effect::OpenExternal { .. })));
+    let path = "/tmp/larder-tmp-a1B2c3/1/a.txt".into();
+    let file = OpenedExternal::File { path, login: Some(("me@bastion".to_owned(), 22)) };
+    stage.event(Event::OpenedExternal("a.txt".to_owned(), Ok(file)));
+    let command = "scp me@bastion:/tmp/larder-tmp-a1B2c3/1/a.txt .";
+    let copied = stage.asked.iter().any(
+        |effect| matches!(effect, Effect::Copy { what: "command", bytes } if bytes == command),
+    );
+    assert!(copied, "{:?}", stage.asked);
+    assert!(stage.frame().contains(command), "{}", stage.frame());
 }

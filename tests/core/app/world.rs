@@ -125,7 +125,7 @@ impl World {
             Read::Load(Load::Value { store, key }) => Loaded::Value(find(&store, &key)),
             Read::Compute(compute) => compute.run(&|| true, &mut |_| {}).unwrap(),
             Read::Load(Load::Asides) => Loaded::Asides(Vec::new()),
-            Read::Load(Load::Crawl) => Loaded::Crawl(Arc::default()),
+            Read::Load(Load::Crawl | Load::CrawlEnd) => Loaded::Crawl(Arc::default()),
             Read::Load(Load::Lost) => Loaded::Lost(1.0, Vec::new()),
             Read::Load(Load::Staged(sets)) => {
                 let now = |set: &SetValue| {

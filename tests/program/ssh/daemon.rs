@@ -146,16 +146,40 @@ impl Daemon {
         self.path("ssh").display().to_string()
     }
 
+    /// A program in place of `ssh` that adds these options before all others.
+    pub(super) fn wrapper(&self, name: &str, exec: &str, options: &str) -> String {
+        let config = self.path("ssh_config");
+        let script = format!("#!/bin/sh\n{exec} ssh -F {} {options} \"$@\"\n", config.display());
+        let file = self.path(name);
+        fs::write(&file, script).unwrap();
+        fs::set_permissions(&file, Permissions::from_mode(0o755)).unwrap();
+        file.display().to_string()
+    }
+
+    /// A folder for temporary files, and how many lie in it.
+    pub(super) fn temporary(&self) -> PathBuf {
+        let folder = self.path("tmp");
+        fs::create_dir_all(&folder).unwrap();
+        folder
+    }
+
+    pub(super) fn left(&self) -> usize {
+        fs::read_dir(self.temporary()).unwrap().count()
+    }
+
     pub(super) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    /// Every `ssh` that uses its configuration.
+    /// Every `ssh` that uses its configuration, or that others go through in a folder of its own: such a one
+    /// has another name.
     pub(super) fn clients(&self) -> Vec<u32> {
-        let config = self.path("ssh_config");
+        let config = self.path("ssh_config").display().to_string();
+        let folder = format!("ssh: {}", self.folder.path().display());
         let of_it = |pid: &u32| {
             let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-            line.split(|byte| *byte == 0).any(|word| word == config.as_os_str().as_encoded_bytes())
+            let line = String::from_utf8_lossy(&line);
+            line.split('\0').any(|word| word == config) || line.starts_with(&folder)
         };
         processes().filter(of_it).collect()
     }

@@ -93,7 +93,7 @@ fn written(label: &str, words: &[String]) -> Option<String> {
 }
 
 /// A word as a shell takes it; none of what could not be typed again.
-fn quoted(word: &str) -> Option<String> {
+pub(in crate::app) fn quoted(word: &str) -> Option<String> {
     let plain = |c: char| c.is_ascii_alphanumeric() || "_-./:@%+=,".contains(c);
     if word.chars().any(char::is_control) {
         return None;

@@ -6,13 +6,14 @@ use std::path::PathBuf;
 use tokio::net::UnixListener;
 
 use super::transport::Transport;
+use crate::scratch::Scratch;
 
 /// A Unix socket for one connection, of this process only.
 pub(super) struct Doorway {
     listener: UnixListener,
     pub(super) path: PathBuf,
     /// Where the socket lies, if it lies in a folder.
-    _folder: Option<tempfile::TempDir>,
+    _folder: Option<Scratch>,
 }
 
 impl Doorway {
@@ -35,7 +36,7 @@ impl Doorway {
 
 /// A name that lies in no folder, so that nothing is left behind.
 #[cfg(target_os = "linux")]
-fn place() -> io::Result<(PathBuf, Option<tempfile::TempDir>)> {
+fn place() -> io::Result<(PathBuf, Option<Scratch>)> {
     let chance = getrandom::u64().map_err(io::Error::other)?;
     let name = format!("\0larder-{}-{chance:016x}", std::process::id());
     Ok((PathBuf::from(name), None))
@@ -43,9 +44,7 @@ fn place() -> io::Result<(PathBuf, Option<tempfile::TempDir>)> {
 
 /// A folder that only this user can enter.
 #[cfg(not(target_os = "linux"))]
-fn place() -> io::Result<(PathBuf, Option<tempfile::TempDir>)> {
-    use std::os::unix::fs::PermissionsExt as _;
-    let mode = std::fs::Permissions::from_mode(0o700);
-    let folder = tempfile::Builder::new().prefix("larder-").permissions(mode).tempdir()?;
+fn place() -> io::Result<(PathBuf, Option<Scratch>)> {
+    let folder = Scratch::make()?;
     Ok((folder.path().join("s"), Some(folder)))
 }

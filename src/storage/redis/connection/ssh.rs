@@ -4,13 +4,15 @@
 //! it ends with larder, however larder ends. The first of them logs in, and may ask for what it needs;
 //! the others go through it, over a socket in a private folder, and ask nothing.
 
+pub(in crate::storage) mod master;
 mod process;
 
 use std::collections::BTreeMap;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncRead, AsyncWrite};
 
@@ -18,6 +20,7 @@ use self::process::Process;
 #[cfg(feature = "tui")]
 pub(crate) use self::process::own_variables;
 use crate::model::{Error, ErrorKind, Result};
+use crate::scratch::{self, Scratch};
 use crate::storage::Options;
 use crate::storage::target::{Endpoint, Host, RedisTarget, SshHop};
 
@@ -62,6 +65,8 @@ pub(super) fn tunnel(target: &RedisTarget, options: &Options) -> Result<Option<T
 
 /// Between two looks whether `ssh` has logged in.
 const LOOK: Duration = Duration::from_millis(20);
+/// Between two looks whether it goes through another one.
+const CHECK: Duration = Duration::from_millis(700);
 
 /// The tunnels of this process: targets behind the same host share one.
 static TUNNELS: Mutex<BTreeMap<SshHop, Weak<Shared>>> = Mutex::new(BTreeMap::new());
@@ -76,7 +81,7 @@ struct Shared {
     /// In seconds, for the connection to the host itself.
     timeout: u64,
     /// Where the first `ssh` listens for the others.
-    folder: tempfile::TempDir,
+    folder: Scratch,
     /// The connection by which the user has logged in, until it is used.
     first: Mutex<Option<(String, Process)>>,
     processes: Mutex<Vec<process::Handle>>,
@@ -92,7 +97,8 @@ impl Tunnel {
         if let Some(shared) = tunnels.get(hop).and_then(Weak::upgrade) {
             return Ok(Self(shared));
         }
-        let folder = tempfile::Builder::new().prefix("larder-").tempdir().map_err(|why| {
+        scratch::sweep(master::end);
+        let folder = Scratch::make().map_err(|why| {
             Error::new(ErrorKind::Io, format!("no folder can be made for ssh: {why}"))
         })?;
         let shared = Arc::new(Shared {
@@ -116,9 +122,18 @@ impl Tunnel {
         let address = host.to_string();
         let spawned = self.spawn(&address, true);
         let process = spawned.map_err(|why| super::super::error::transport(&why, &address))?;
-        while !self.socket().exists() {
+        let begun = Instant::now();
+        let mut checks = 1;
+        while !self.socket().exists() && !self.marker().exists() {
             if let Some(failed) = process.ended() {
                 return Err(failed.error());
+            }
+            // Where the user's own settings lead through another `ssh`, neither is made.
+            if begun.elapsed() > CHECK * checks {
+                checks += 1;
+                if self.goes_through_another() {
+                    break;
+                }
             }
             std::thread::sleep(LOOK);
         }
@@ -143,12 +158,38 @@ impl Tunnel {
     }
 
     fn socket(&self) -> PathBuf {
-        self.0.folder.path().join("s")
+        self.0.folder.path().join(master::SOCKET)
+    }
+
+    /// What the first `ssh` makes once it has logged in.
+    fn marker(&self) -> PathBuf {
+        self.0.folder.path().join("logged-in")
+    }
+
+    /// Whether there is an `ssh` already that this one goes through.
+    fn goes_through_another(&self) -> bool {
+        let mut command = self.command(false);
+        command.args(["-O", "check", "--", &self.0.hop.destination]);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        command.status().is_ok_and(|status| status.success())
     }
 
     fn spawn(&self, address: &str, asks: bool) -> io::Result<Process> {
+        let hop = &self.0.hop;
+        let mut command = self.command(asks);
+        command.args(["-a", "-x", "-W", address, "--", &hop.destination]);
+        log::info!("ssh {} to {address}", hop.destination);
+        let process = Process::start(command, hop, asks)?;
+        let mut processes = locked(&self.0.processes);
+        processes.retain(process::Handle::runs);
+        processes.push(process.handle());
+        Ok(process)
+    }
+
+    /// The program with larder's options.
+    fn command(&self, asks: bool) -> Command {
         let Shared { hop, program, timeout, .. } = &*self.0;
-        let mut command = std::process::Command::new(program);
+        let mut command = Command::new(program);
         let batch = if asks { "no" } else { "yes" };
         let options = [
             "ControlMaster=auto".to_owned(),
@@ -163,16 +204,13 @@ impl Tunnel {
         for option in &options {
             command.args(["-o", option]);
         }
+        if let Some(touch) = touch(&self.marker()).filter(|_| asks) {
+            command.args(["-o", "PermitLocalCommand=yes", "-o", &touch]);
+        }
         if let Some(port) = hop.port {
             command.args(["-p", &port.to_string()]);
         }
-        command.args(["-a", "-x", "-W", address, "--", &hop.destination]);
-        log::info!("ssh {} to {address}", hop.destination);
-        let process = Process::start(command, hop, asks)?;
-        let mut processes = locked(&self.0.processes);
-        processes.retain(process::Handle::runs);
-        processes.push(process.handle());
-        Ok(process)
+        command
     }
 }
 
@@ -180,7 +218,15 @@ impl Shared {
     fn end(&self) {
         locked(&self.first).take();
         locked(&self.processes).drain(..).for_each(|process| process.kill());
+        master::end(self.folder.path());
     }
+}
+
+/// The option that makes this file once `ssh` has logged in; none for a name that a shell would take
+/// apart.
+fn touch(file: &Path) -> Option<String> {
+    let name = file.to_str().filter(|name| !name.contains(['\'', '\\', '!']))?;
+    Some(format!("LocalCommand=touch '{}'", name.replace('%', "%%")))
 }
 
 impl Drop for Shared {

@@ -1,0 +1,190 @@
+//! What larder does beside its screen: values opened in other programs, the title, the bell.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use crate::fill;
+use crate::pty::{Screen, send};
+use crate::server::Server;
+use crate::signals::project;
+
+/// A folder with a config file, a program that notes what it is to open, and a place for temporary
+/// files.
+struct Place {
+    folder: tempfile::TempDir,
+}
+
+impl Place {
+    fn new(settings: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let place = Self { folder };
+        fs::create_dir(place.path("tmp")).unwrap();
+        let noted = place.path("noted");
+        let script =
+            format!("#!/bin/sh\necho \"$1\" > '{0}.new'; mv '{0}.new' '{0}'\n", noted.display());
+        fs::write(place.path("opener"), script).unwrap();
+        fs::set_permissions(place.path("opener"), fs::Permissions::from_mode(0o755)).unwrap();
+        let opener = place.path("opener").display().to_string();
+        fs::write(place.path("config.toml"), settings.replace("OPENER", &opener)).unwrap();
+        place
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn start(&self, target: &str, env: &[(&str, &str)]) -> Screen {
+        let (config, tmp) = (self.path("config.toml"), self.path("tmp"));
+        let own = [("LARDER_CONFIG", config.to_str().unwrap()), ("TMPDIR", tmp.to_str().unwrap())];
+        let env: Vec<_> = own.into_iter().chain(env.iter().copied()).collect();
+        Screen::start(&[target], &env, 24, 100)
+    }
+
+    fn left(&self) -> usize {
+        fs::read_dir(self.path("tmp")).unwrap().count()
+    }
+
+    /// The file that was to be opened.
+    fn opened(&self) -> PathBuf {
+        wait("the program runs", || self.path("noted").exists());
+        PathBuf::from(fs::read_to_string(self.path("noted")).unwrap().trim_end())
+    }
+}
+
+#[track_caller]
+fn wait(what: &str, holds: impl Fn() -> bool) {
+    let begun = Instant::now();
+    while !holds() {
+        assert!(begun.elapsed() < Duration::from_secs(20), "waited for: {what}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+fn shop(screen: &Screen) {
+    screen.wait_for("the first value", |text| {
+        text.contains("shop · 2 records") && text.contains("one")
+    });
+}
+
+fn target(folder: &tempfile::TempDir) -> &str {
+    folder.path().to_str().unwrap()
+}
+
+#[test]
+fn a_value_is_opened_in_a_private_file_that_goes_with_larder() {
+    let (folder, place) = (project(), Place::new("opener = \"OPENER\""));
+    // Who has set a command wants it over SSH too.
+    let mut screen = place.start(target(&folder), &[("SSH_CONNECTION", "::1 1 ::1 22")]);
+    shop(&screen);
+    screen.keys("O");
+    screen.wait_for_text("changes to it go nowhere");
+    let file = place.opened();
+    assert_eq!(fs::read(&file).unwrap(), b"one");
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&file), 0o400);
+    assert_eq!(mode(file.parent().unwrap().parent().unwrap()), 0o700);
+    screen.keys("q");
+    assert_eq!(screen.exit_code(), 0);
+    assert_eq!(place.left(), 0);
+}
+
+#[test]
+fn what_a_killed_browser_has_opened_is_removed_at_once() {
+    let (folder, place) = (project(), Place::new("opener = \"OPENER\""));
+    let mut screen = place.start(target(&folder), &[]);
+    shop(&screen);
+    screen.keys("O");
+    assert!(place.opened().exists());
+    send("KILL", screen.worker());
+    assert_eq!(screen.exit_code(), 128 + 9);
+    assert_eq!(place.left(), 0);
+}
+
+#[test]
+fn what_is_left_where_all_of_larder_was_killed_goes_with_the_next_start() {
+    let (folder, place) = (project(), Place::new("opener = \"OPENER\""));
+    let mut screen = place.start(target(&folder), &[]);
+    shop(&screen);
+    screen.keys("O");
+    let file = place.opened();
+    let worker = screen.worker();
+    for process in [screen.pid(), worker] {
+        send("KILL", process);
+    }
+    wait("both are gone", || !Path::new(&format!("/proc/{worker}")).exists());
+    assert!(file.exists());
+    let mut next = place.start(target(&folder), &[]);
+    wait("the next start has removed it", || !file.exists());
+    next.wait_for_text("shop · 2 records");
+    next.keys("q");
+    assert_eq!(next.exit_code(), 0);
+    assert_eq!(place.left(), 0);
+}
+
+#[test]
+fn over_ssh_the_screen_says_how_to_fetch_a_value() {
+    let (folder, place) = (project(), Place::new(""));
+    let env = [("SSH_CONNECTION", "10.0.0.9 50000 10.0.0.5 2222"), ("USER", "me")];
+    let mut screen = place.start(target(&folder), &env);
+    shop(&screen);
+    let before = screen.written();
+    screen.keys("O");
+    screen.wait_for("the command", |text| {
+        text.contains("scp -P 2222") && text.contains("me@10.0.0.5:/")
+    });
+    screen.wait_for_output(before, b"\x1b]52;c;");
+    assert_eq!(place.left(), 1);
+}
+
+#[test]
+fn without_a_display_nothing_is_started() {
+    let (folder, place) = (project(), Place::new(""));
+    let mut screen = place.start(target(&folder), &[]);
+    shop(&screen);
+    screen.keys("O");
+    screen.wait_for_text("there is no display to open it on");
+}
+
+#[test]
+fn the_title_tells_the_store_and_is_given_back() {
+    let folder = project();
+    for (settings, titled) in [("", true), ("title = false", false)] {
+        let place = Place::new(settings);
+        let mut screen = place.start(target(&folder), &[]);
+        shop(&screen);
+        screen.keys("q");
+        assert_eq!(screen.exit_code(), 0);
+        let raw = String::from_utf8_lossy(&screen.raw(0)).into_owned();
+        let title = format!("\x1b]2;larder: {} · shop\x07", target(&folder));
+        assert_eq!(raw.contains(&title), titled, "{raw:?}");
+        assert_eq!(raw.matches("\x1b[22;2t").count(), usize::from(titled));
+        assert_eq!(raw.matches("\x1b[23;2t").count(), usize::from(titled));
+        assert!(!titled || raw.rfind("\x1b[23;2t") > raw.rfind("\x1b]2;"));
+    }
+}
+
+#[test]
+fn a_lost_connection_rings_where_that_is_wanted() {
+    for (settings, rings) in
+        [("", ""), ("notify = \"bell\"", "\x07"), ("notify = \"desktop\"", "\x1b]9;")]
+    {
+        let place = Place::new(settings);
+        let mut server = Server::start();
+        fill::stores(&mut server.client(), ["shop", "spare"]);
+        let screen = place.start(&server.url(), &[]);
+        screen.wait_for_text("spare");
+        let before = screen.written();
+        server.kill();
+        screen.wait_for_text("no connection");
+        if rings.is_empty() {
+            let raw = screen.raw(before);
+            // The title ends with the same byte.
+            let titles = raw.windows(4).filter(|bytes| *bytes == b"\x1b]2;").count();
+            assert_eq!(raw.iter().filter(|byte| **byte == 7).count(), titles);
+        } else {
+            screen.wait_for_output(before, rings.as_bytes());
+        }
+    }
+}
