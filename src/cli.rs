@@ -20,11 +20,14 @@ mod help;
 mod help_command;
 mod input;
 mod json;
+mod links;
 mod listing;
 mod logging;
 mod man;
 mod messages;
 mod output;
+mod pager;
+mod painted;
 mod prepare;
 mod progress;
 mod records;
@@ -71,6 +74,7 @@ use exit::{ExitResult, Failure};
 use input::Keys;
 use messages::say;
 use output::Output;
+use painted::Paint;
 use prepare::{settings, warn};
 use progress::Progress;
 
@@ -168,7 +172,11 @@ fn dispatch(command: &Command, cli: &Cli, output: &mut Output) -> ExitResult {
                 },
                 Command::Watch(arguments) => watch::watch(storage, arguments, output).await,
                 Command::Get(get) => match keys {
-                    Some(keys) => records::get(storage, get, keys, progress, output).await,
+                    Some(keys) => {
+                        let paint = Paint::new(&config, get.color, output.terminal)?;
+                        let paint = paint.as_ref();
+                        records::get(storage, get, keys, paint, progress, output).await
+                    }
                     None => Ok(exit::USAGE),
                 },
                 Command::Set(arguments) => match set {

@@ -287,6 +287,14 @@ impl Preview {
         }
     }
 
+    /// All lines, each in one row; the row of one that is wider than any terminal says so.
+    pub fn whole_lines(&self) -> impl Iterator<Item = Row> {
+        let view = Viewport { width: u16::MAX, height: 1, wrap: false };
+        (0..self.lines()).filter_map(move |line| {
+            self.rows(Scroll { line, ..Scroll::default() }, view, None).pop()
+        })
+    }
+
     /// What is shown: the value's text in UTF-8, or the value as it is stored.
     pub fn shown(&self) -> &Bytes {
         match &self.body {

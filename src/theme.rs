@@ -5,6 +5,7 @@
 
 mod color;
 mod role;
+mod sgr;
 mod symbols;
 
 use std::fs;
@@ -14,6 +15,7 @@ use ratatui::style::{Color, Modifier, Style};
 
 pub use color::ColorDepth;
 pub use role::Role;
+pub use sgr::RESET;
 pub use symbols::Symbols;
 
 const DARK: &str = include_str!("../assets/themes/dark.toml");
@@ -112,6 +114,11 @@ impl Theme {
     /// The style of a role.
     pub fn style(&self, role: Role) -> Style {
         self.styles[role as usize]
+    }
+
+    /// What begins a role's style on a terminal, to be ended by [`RESET`]; nothing where it has none.
+    pub fn begin(&self, role: Role) -> String {
+        sgr::begin(self.style(role))
     }
 
     fn build(file: &str, overrides: &toml::Table, depth: ColorDepth) -> Result<Self, String> {

@@ -155,6 +155,7 @@ const LINES: [Line; 18] = [
             ("target, store, key", "where it belongs"),
             ("new", "whether it is a new record"),
             ("content_type", "the content type"),
+            ("staged", "true of one that is kept to be saved with others, else absent"),
             ("inside", "the path of the value that holds what was typed"),
             ("value, change", "the path of the one value that was changed, and how"),
             ("place", "where the storage is"),
@@ -163,7 +164,7 @@ const LINES: [Line; 18] = [
         ],
     },
     Line {
-        of: "config show",
+        of: "config show, config path",
         fields: &[
             ("setting", "its name"),
             ("value", "its value, as the config file has it"),

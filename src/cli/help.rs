@@ -127,8 +127,9 @@ Examples:
   larder watch shop --wait";
 
 pub(super) const GET: &str = "\
-On a terminal, text is shown with its control characters as symbols, and anything else needs \
---force or --output. A value without sound metadata is printed too, with exit code 5.
+On a terminal, JSON is laid out and coloured, text is shown with its control characters as symbols, what is longer \
+than the terminal goes through $LARDER_PAGER, $PAGER or less, and anything else needs --force or --output. In a pipe and \
+with --force, the bytes are as stored; --color always colours in a pipe too. A value without sound metadata is printed too, with exit code 5.
 
 With --json, several keys or --keys-from, a line of JSON is printed for each record: `value` is the JSON, or the \
 text, that it holds, and null of None; `value_base64` has the bytes of anything else (also of text that is not UTF-8, and \

@@ -177,6 +177,50 @@ mod tests {
     }
 
     #[test]
+    fn every_state_and_every_kind_of_error_is_documented() {
+        let why = String::new;
+        let stores = [
+            StoreState::HalfMade,
+            StoreState::Ghost,
+            StoreState::NotIndexed,
+            StoreState::StaleId,
+            StoreState::Damaged(why()),
+            StoreState::Forbidden(why()),
+            StoreState::Unreadable(why()),
+        ];
+        let of_stores = stores.map(|state| store(&StoreInfo { state, ..StoreInfo::default() }));
+        let records = [
+            RecordState::NoMetadata,
+            RecordState::NoValue,
+            RecordState::BadMetadata(why()),
+            RecordState::WrongSize(1),
+            RecordState::BareFile,
+            RecordState::NotRead,
+            RecordState::Unreadable(why()),
+            RecordState::SeveralFiles(why()),
+        ];
+        let of_records =
+            records.map(|state| record(&RecordMeta { state, ..RecordMeta::default() }));
+        let documented = |head: &str, field: &str| {
+            let lines = super::super::fields::lines();
+            let (_, fields) = *lines.iter().find(|(of, _)| of.starts_with(head)).unwrap();
+            fields.iter().find(|(name, _)| *name == field).unwrap().1.to_owned()
+        };
+        let words =
+            |text: &str| -> Vec<String> { text.split([',', ' ']).map(str::to_owned).collect() };
+        let of_a_store = words(&documented("stores,", "state"));
+        for map in of_stores {
+            let state = map["state"].as_str().unwrap();
+            assert!(of_a_store.iter().any(|word| word == state), "{state}");
+        }
+        let of_a_record = words(&documented("keys,", "state"));
+        for map in of_records {
+            let state = map["state"].as_str().unwrap();
+            assert!(of_a_record.iter().any(|word| word == state), "{state}");
+        }
+    }
+
+    #[test]
     fn a_key_that_is_not_utf8_can_be_told_from_its_escape() {
         let meta = RecordMeta { key: Key::from(&b"a\xff"[..]), ..RecordMeta::default() };
         let map = record(&meta);

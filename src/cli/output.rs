@@ -4,19 +4,43 @@
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
-use std::io::{self, BufWriter, IsTerminal as _, StdoutLock, Write as _};
+use std::io::{self, BufWriter, IsTerminal as _, StdoutLock, Write};
 
 use serde_json::Value;
 use unicode_segmentation::UnicodeSegmentation as _;
 
+use super::links;
+use super::pager::Pager;
 use crate::text::{Visible, cells, visible, visible_bytes};
 
 /// A column is padded to at most this many cells; what is longer sticks out.
 const WIDEST: usize = 48;
 
+/// Where the output goes.
+enum Sink {
+    Stdout(StdoutLock<'static>),
+    Pager(Pager),
+}
+
+impl Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Stdout(stdout) => stdout.write(bytes),
+            Self::Pager(pager) => pager.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Stdout(stdout) => stdout.flush(),
+            Self::Pager(pager) => pager.flush(),
+        }
+    }
+}
+
 /// Standard output, buffered. [`Output::finish`] writes what is left.
 pub(super) struct Output {
-    to: BufWriter<StdoutLock<'static>>,
+    to: BufWriter<Sink>,
     /// Whether somebody looks at it.
     pub terminal: bool,
     /// Whether `--json` was given.
@@ -27,7 +51,17 @@ impl Output {
     pub(super) fn new(json: bool) -> Self {
         let stdout = io::stdout();
         let terminal = stdout.is_terminal();
-        Self { to: BufWriter::with_capacity(1 << 16, stdout.lock()), terminal, json }
+        let to = BufWriter::with_capacity(1 << 16, Sink::Stdout(stdout.lock()));
+        Self { to, terminal, json }
+    }
+
+    /// Has the user's pager show what follows, if there is one.
+    pub(super) fn page(&mut self) -> io::Result<()> {
+        self.to.flush()?;
+        if let Some(pager) = Pager::start() {
+            self.to = BufWriter::with_capacity(1 << 16, Sink::Pager(pager));
+        }
+        Ok(())
     }
 
     /// A value's bytes as they are, whatever they do to a terminal.
@@ -60,6 +94,17 @@ impl Output {
         }
         self.to.write_all(bytes)?;
         self.to.write_all(b"\n")
+    }
+
+    /// Bytes in a line of their own that lead to this URL, where the terminal takes links.
+    pub(super) fn link(&mut self, bytes: &[u8], url: Option<&str>) -> io::Result<()> {
+        match url.filter(|_| self.terminal && links::are_taken(&links::variable)) {
+            Some(url) => {
+                let text = links::linked(url, &visible_bytes(bytes));
+                self.raw_line(&text)
+            }
+            None => self.last(bytes),
+        }
     }
 
     /// A text of several lines from a store, made visible line by line.
@@ -124,9 +169,13 @@ impl Output {
         self.to.flush()
     }
 
-    /// Writes what is still in the buffer.
+    /// Writes what is still in the buffer, and waits for the pager.
     pub(super) fn finish(&mut self) -> io::Result<()> {
-        self.to.flush()
+        let written = self.to.flush();
+        if let Sink::Pager(pager) = self.to.get_mut() {
+            pager.wait()?;
+        }
+        written
     }
 }
 

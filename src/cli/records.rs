@@ -12,8 +12,9 @@ use super::exit::{DAMAGED, DONE, ExitResult, Failure, NOT_THERE, REFUSED};
 use super::input::Keys;
 use super::messages::{self, say};
 use super::output::Output;
+use super::painted::Paint;
 use super::progress::Progress;
-use super::{digest, json, key, store, values};
+use super::{digest, json, key, pager, store, values};
 use crate::model::Family;
 use crate::model::{Error, ErrorKind, Key, Record, RecordState, StoreName, Want};
 use crate::outfile;
@@ -26,12 +27,13 @@ pub(super) async fn get(
     storage: &dyn Storage,
     get: &GetArgs,
     keys: Keys,
+    paint: Option<&Paint>,
     progress: &Progress,
     output: &mut Output,
 ) -> ExitResult {
     let as_bytes = get.output.is_some() || get.force;
     let gotten = match &*get.keys {
-        [one] if as_bytes || !output.json => get_one(storage, get, one, output).await,
+        [one] if as_bytes || !output.json => get_one(storage, get, one, paint, output).await,
         _ if as_bytes => {
             Err(Error::new(ErrorKind::Usage, "--output and --force are for one record")
                 .hint("leave them out: several records are lines of JSON")
@@ -49,6 +51,7 @@ async fn get_one(
     storage: &dyn Storage,
     get: &GetArgs,
     argument: &OsStr,
+    paint: Option<&Paint>,
     output: &mut Output,
 ) -> ExitResult {
     let name = store(storage, &get.store).await?;
@@ -66,7 +69,7 @@ async fn get_one(
     if get.digest {
         print_digest(&record, output)?;
     } else {
-        print(&record, get, output)?;
+        print(&record, get, paint, output)?;
     }
     let Some(problem) = json::record_problem(&record.meta.state) else { return Ok(DONE) };
     match &record.meta.state {
@@ -93,7 +96,12 @@ fn print_digest(record: &Record, output: &mut Output) -> Result<(), Failure> {
     Ok(output.last(digest.as_bytes())?)
 }
 
-fn print(record: &Record, get: &GetArgs, output: &mut Output) -> Result<(), Failure> {
+fn print(
+    record: &Record,
+    get: &GetArgs,
+    paint: Option<&Paint>,
+    output: &mut Output,
+) -> Result<(), Failure> {
     match get.output.as_deref() {
         Some(file) if file != Path::new("-") => {
             outfile::write(file, &record.value, false).map_err(|why| {
@@ -116,10 +124,25 @@ fn print(record: &Record, get: &GetArgs, output: &mut Output) -> Result<(), Fail
         }
         _ => {}
     }
-    if !output.terminal || get.force {
+    if get.force {
+        return Ok(output.raw(&record.value)?);
+    }
+    if let Some(paint) = paint
+        && let Some(preview) = Paint::preview(record)
+    {
+        let lines = || preview.whole_lines().map(|row| Cow::Owned(row.text()));
+        if output.terminal && !get.no_pager && pager::is_longer(lines()) {
+            output.page()?;
+        }
+        return Ok(paint.print(&preview, output)?);
+    }
+    if !output.terminal {
         return Ok(output.raw(&record.value)?);
     }
     if let Some(text) = as_text(record) {
+        if !get.no_pager && pager::is_longer(text.lines().map(Cow::Borrowed)) {
+            output.page()?;
+        }
         return Ok(output.text(&text)?);
     }
     let problem = format!(
@@ -191,7 +214,7 @@ pub(super) async fn url(
         map.insert("url".into(), json!(url));
         output.json_line(&map.into())?;
     } else {
-        output.last(url.as_bytes())?;
+        output.link(url.as_bytes(), Some(&url))?;
     }
     Ok(DONE)
 }

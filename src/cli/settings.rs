@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::arguments::{Cli, ConfigCommand};
 use super::exit::{DONE, ExitResult};
+use super::links;
 use super::output::Output;
 use crate::config::{Config, EXAMPLE, Environment, Setting, default_file, schema};
 use crate::model::{Error, ErrorKind};
@@ -38,7 +39,8 @@ fn path(cli: &Cli, output: &mut Output) -> Result<(), super::Failure> {
     if output.json {
         output.json_line(&json!({"path": text, "exists": file.exists()}))?;
     } else {
-        output.last(text.as_bytes())?;
+        let url = links::of_file(&file, &links::variable);
+        output.link(text.as_bytes(), url.as_deref())?;
     }
     Ok(())
 }

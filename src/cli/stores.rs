@@ -151,7 +151,7 @@ pub(super) async fn info(
                 Value::String(text) => text.clone(),
                 // What the values themselves have is another number.
                 Value::Number(bytes) if name == "bytes" => {
-                    format!("about {} {place}", shown(bytes, output))
+                    format!("about {} {place}", counted(bytes, output))
                 }
                 Value::Number(bytes) if name == "value_bytes" => shown(bytes, output),
                 Value::Object(_) if name == "ignored" => ignored.0.clone(),
@@ -184,6 +184,14 @@ fn shown(bytes: &serde_json::Number, output: &Output) -> String {
     match bytes.as_u64().filter(|bytes| output.terminal && *bytes >= 1000) {
         Some(number) => format!("{bytes} ({})", text::size(number)),
         None => bytes.to_string(),
+    }
+}
+
+/// The same with its unit, for a sentence.
+fn counted(bytes: &serde_json::Number, output: &Output) -> String {
+    match shown(bytes, output).split_once(' ') {
+        Some((exact, beside)) => format!("{exact} bytes {beside}"),
+        None => format!("{bytes} bytes"),
     }
 }
 

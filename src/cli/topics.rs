@@ -79,7 +79,7 @@ const EXIT_CODES: [(&str, &str); 7] = [
     ),
 ];
 
-const ENVIRONMENT: [(&str, &str); 10] = [
+const ENVIRONMENT: [(&str, &str); 11] = [
     (
         "LARDER_URL, LARDER_PROFILE",
         "The target, or a profile's name, where the command line names none; they go before the config file's \
@@ -97,6 +97,11 @@ const ENVIRONMENT: [(&str, &str); 10] = [
     ("LARDER_CONFIG", "Another config file."),
     ("LARDER_SSH", "The program run as ssh, where a server is reached through another host."),
     ("LARDER_LOG", "What goes to the log file: off, error, warn, info, debug or trace."),
+    (
+        "LARDER_PAGER, PAGER",
+        "What shows a value that get prints and that is longer than the terminal; the first that is set, else less. \
+         Empty or cat: none.",
+    ),
     ("NO_COLOR", "Any value turns colours off."),
     ("VISUAL, EDITOR", "The editor for values; the first that is set."),
     ("XDG_CONFIG_HOME, XDG_STATE_HOME", "Where the config file's and the log's folders are."),

@@ -29,6 +29,10 @@ pub const SSH: &str = "LARDER_SSH";
 pub const READ_ONLY: &str = "LARDER_READ_ONLY";
 /// What goes to the log file: `off`, `error`, `warn`, `info`, `debug` or `trace`.
 pub const LOG: &str = "LARDER_LOG";
+/// The pager for `larder get` alone.
+pub const LARDER_PAGER: &str = "LARDER_PAGER";
+/// The pager of all programs.
+pub const PAGER: &str = "PAGER";
 /// Any text but an empty one turns colours off, in many programs.
 pub const NO_COLOR: &str = "NO_COLOR";
 
@@ -36,7 +40,7 @@ pub const NO_COLOR: &str = "NO_COLOR";
 pub const SECRETS: [&str; 4] = [PASSWORD, SENTINEL_PASSWORD, URL, REDIS_URL];
 
 /// All of them.
-pub const ALL: [&str; 12] = [
+pub const ALL: [&str; 14] = [
     URL,
     PROFILE,
     REDIS_URL,
@@ -48,6 +52,8 @@ pub const ALL: [&str; 12] = [
     SSH,
     READ_ONLY,
     LOG,
+    LARDER_PAGER,
+    PAGER,
     NO_COLOR,
 ];
 

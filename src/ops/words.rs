@@ -161,7 +161,7 @@ pub(super) fn may_come_back(key: &Key, seconds: i64) -> String {
 }
 
 /// Where a server keeps values.
-const MEMORY: &str = "of the server's memory";
+const MEMORY: &str = "of server memory";
 /// Where a directory keeps them.
 const DISK: &str = "on the disk";
 

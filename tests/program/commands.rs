@@ -1,6 +1,7 @@
 //! The one-shot commands, whole: the real program against a real server.
 
 mod aside;
+mod contract;
 mod dry_run;
 mod examples;
 mod failures;

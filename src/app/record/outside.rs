@@ -39,13 +39,13 @@ pub(super) fn open_external(record: Record, ctx: &mut Ctx<'_>) {
     let name = file_name(&record.meta);
     let bytes = record.value;
     match may_run(&name, &bytes).filter(|_| !ctx.settings.remote) {
-        Some(why) => ctx.request(Request::Ask(Box::new(asked(name, bytes, why)))),
+        Some(why) => ctx.request(Request::Ask(Box::new(asked(&name, bytes, &why)))),
         None => ctx.effect(Effect::OpenExternal { name, bytes }),
     }
 }
 
-fn asked(name: String, bytes: Bytes, why: String) -> Confirm {
-    Confirm::new("Open with a program", "open", Confirmed::OpenExternal(name.clone(), bytes))
+fn asked(name: &str, bytes: Bytes, why: &str) -> Confirm {
+    Confirm::new("Open with a program", "open", Confirmed::OpenExternal(name.to_owned(), bytes))
         .line(format!("{name}: {why}."))
         .line("Open it only if you know where it comes from.")
 }

@@ -6,9 +6,11 @@ use std::path::PathBuf;
 use clap::{ArgGroup, Args, ValueHint};
 
 use super::{KEY, KeysFrom, STORE};
+use crate::cli::painted::Color;
 
 /// `get`.
 #[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag")]
 pub struct GetArgs {
     #[arg(help = STORE)]
     pub(in crate::cli) store: OsString,
@@ -29,6 +31,14 @@ pub struct GetArgs {
     /// Print bytes to a terminal, whatever they do to it
     #[arg(short, long, conflicts_with = "keys_from")]
     pub force: bool,
+
+    /// Colour JSON: where a terminal shows it, always, or never
+    #[arg(long, value_name = "WHEN", default_value = "auto", hide_possible_values = true)]
+    pub(in crate::cli) color: Color,
+
+    /// Do not run a pager for what is longer than the terminal
+    #[arg(long)]
+    pub(in crate::cli) no_pager: bool,
 
     /// Print the SHA-256 digest of the value instead, for set --if-unchanged
     #[arg(long, conflicts_with_all = ["output", "force"])]

@@ -74,7 +74,7 @@ fn a_plan_holds_what_the_list_showed_when_it_was_asked_for() {
 fn a_directory_keeps_its_values_on_the_disk() {
     let mut stage = Stage::new(120, 36);
     stage.connect(vec![StoreInfo { bytes: Some(5000), ..store("shop", 3) }]);
-    for (product, place) in [("Redis", "of the server's memory"), ("directory", "on the disk")] {
+    for (product, place) in [("Redis", "of server memory"), ("directory", "on the disk")] {
         let server = ServerInfo { product: product.to_owned(), ..ServerInfo::default() };
         stage.event(Event::Server(Ok(server)));
         stage.keys("P");

@@ -41,7 +41,7 @@ fn short_help_fits_a_screen_and_long_help_has_all() {
 }
 
 /// The fields that `larder help json` documents for a command.
-fn documented(help: &str, command: &str) -> BTreeSet<String> {
+pub(super) fn documented(help: &str, command: &str) -> BTreeSet<String> {
     let mut fields = BTreeSet::new();
     let mut is_of_it = false;
     for line in help.lines() {

@@ -117,7 +117,7 @@ fn purge_and_drop_ask_for_the_store_s_name() {
         screen.keys(wrong);
         assert_eq!(screen.exit_code(), 4, "{}", screen.picture());
         let text = screen.contents();
-        assert!(text.contains("of the server's memory") && text.contains("nothing was changed"));
+        assert!(text.contains("of server memory") && text.contains("nothing was changed"));
         assert_eq!(wrong == "\r", text.contains("nothing was typed"), "{text}");
     }
     assert_eq!(program.ok(&["keys", "shop"]).lines().count(), 4);
@@ -166,4 +166,87 @@ fn a_terminal_that_moves_no_cursor_is_refused_before_anything_is_written() {
     screen.wait_for_text("connection refused");
     screen.keys("q");
     assert_eq!(screen.exit_code(), 0);
+}
+
+#[test]
+fn json_is_laid_out_and_coloured_for_a_person_and_goes_as_it_is_into_a_pipe() {
+    let program = Program::with_shop();
+    let get = ["get", "shop", "page-1"];
+    let with = |more: &[&'static str]| [&get[..], more].concat();
+    let (screen, raw, code) = shown(&program, &get);
+    assert_eq!((code, screen.trim_end()), (0, "{\n  \"price\": 1.50\n}"));
+    let raw = String::from_utf8(raw).unwrap();
+    assert!(raw.contains("\x1b[36m\"price\"\x1b[0m") && raw.contains("\x1b[35m1.50"), "{raw:?}");
+    let (plain, raw, _) = shown(&program, &with(&["--color", "never"]));
+    assert!(plain == screen && !raw.contains(&0x1b), "{plain}");
+    for color in ["auto", "never"] {
+        assert_eq!(program.ok(&with(&["--color", color])), r#"{"price": 1.50}"#);
+    }
+    assert!(program.ok(&with(&["--color", "always"])).contains("\x1b[36m\"price\""));
+    let (forced, raw, _) = shown(&program, &with(&["--force"]));
+    assert!(forced.starts_with(r#"{"price": 1.50}"#) && !raw.contains(&0x1b), "{forced}");
+    // What would be obeyed is not.
+    let hostile = r#"{"a": "\u001b[31m", "b": "HOSTILE"}"#.replace("HOSTILE", "x\u{9b}31m\u{202e}");
+    let json = "application/json".to_owned();
+    let record = ("odd".to_owned(), json, hostile.into_bytes());
+    fill::records(&mut program.server.client(), "shop", [record]);
+    let (_, raw, _) = shown(&program, &["get", "shop", "odd"]);
+    let text = String::from_utf8(raw).unwrap();
+    assert!(!text.contains('\u{9b}') && !text.contains('\u{202e}'), "{text:?}");
+    assert!(text.contains("⟨U+009B⟩"), "{text:?}");
+}
+
+#[test]
+fn a_value_longer_than_the_terminal_goes_through_the_pager() {
+    let program = Program::with_shop();
+    let mut lines: Vec<_> = (1..=200).map(|line| format!("line {line}")).collect();
+    lines.push(String::new());
+    let lines = lines.join("\n");
+    let record = ("long".to_owned(), "text/plain".to_owned(), lines.clone().into_bytes());
+    fill::records(&mut program.server.client(), "shop", [record]);
+    let url = program.server.url();
+    let paged = |pager: &str, key: &str, more: &[&str]| {
+        let env = [("LARDER_URL", &*url), ("PAGER", pager)];
+        let mut screen = Screen::start(&[&["get", "shop", key], more].concat(), &env, 24, 100);
+        let code = screen.exit_code();
+        (String::from_utf8(screen.raw(0)).unwrap(), code)
+    };
+    let (shown, code) = paged("sed 's/^/paged: /'", "long", &[]);
+    assert!(
+        code == 0 && shown.contains("paged: line 1\r") && shown.contains("paged: line 200"),
+        "{shown}"
+    );
+    for (key, more) in [("long", &["--no-pager"][..]), ("page-2", &[])] {
+        let (shown, code) = paged("sed 's/^/paged: /'", key, more);
+        assert!(code == 0 && !shown.contains("paged"), "{shown}");
+    }
+    let (shown, _) = paged("cat", "long", &[]);
+    assert!(shown.contains("line 200"), "{shown}");
+    // One that is left early, and one that is not there.
+    assert_eq!(paged("head -n 1", "long", &[]).1, 0);
+    assert_eq!(program.ok(&["get", "shop", "long"]), lines);
+}
+
+#[test]
+fn urls_and_paths_are_links_where_somebody_looks() {
+    let program = Program::empty();
+    let folder = program.home.path().join("storage");
+    std::fs::create_dir_all(folder.join("key_value_stores")).unwrap();
+    let target = folder.to_str().unwrap();
+    program.ok(&["-t", target, "create", "--name", "shop"]);
+    program.ok(&["-t", target, "set", "shop", "key", "v"]);
+    let args = ["-t", target, "url", "shop", "key"];
+    let url = program.ok(&args);
+    assert!(url.starts_with("file:///") && !url.contains('\x1b'), "{url}");
+    let link = format!("\x1b]8;;{0}\x1b\\{0}\x1b]8;;\x1b\\", url.trim_end());
+    let (_, raw, _) = shown(&program, &args);
+    assert!(String::from_utf8(raw).unwrap().contains(&link));
+    let (_, raw, _) = shown(&program, &["config", "path"]);
+    assert!(String::from_utf8(raw).unwrap().contains("\x1b]8;;file:///"));
+    // Not of a file of another machine, nor where the sequence would be seen.
+    for env in [("SSH_CONNECTION", "::1 1 ::1 22"), ("TERM", "linux")] {
+        let mut screen = Screen::start(&["config", "path"], &[env], 24, 100);
+        screen.exit_code();
+        assert!(!screen.raw(0).contains(&0x1b), "{env:?}");
+    }
 }

@@ -63,6 +63,21 @@ fn watched(program: &Program, lines: &mpsc::Receiver<String>) -> String {
     panic!("nothing was told");
 }
 
+/// Two lines of JSON: of a record that is new, and of one that is deleted.
+pub(super) fn first_lines(program: &Program) -> String {
+    let (_running, out) = start(program, &["watch", "shop", "--json"]);
+    let lines = lines(out);
+    let first = watched(program, &lines);
+    let (_, key) = event(&first);
+    program.run(["delete", "shop", &key]);
+    loop {
+        let line = lines.recv_timeout(PATIENCE).expect("a line");
+        if event(&line).0 == "deleted" {
+            return format!("{first}\n{line}\n");
+        }
+    }
+}
+
 fn event(line: &str) -> (String, String) {
     let line: Value = serde_json::from_str(line).unwrap();
     assert!(line["time"].is_string(), "{line}");

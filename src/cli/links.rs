@@ -1,0 +1,71 @@
+//! Links on a terminal that takes them (OSC 8): of URLs, and of files of this machine.
+
+use std::fmt::Write as _;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
+
+use crate::text::Visible;
+
+/// Terminals that show the sequence instead.
+const NONE: [&str; 3] = ["dumb", "linux", "unknown"];
+
+/// Whether the terminal takes links, as far as its name tells; most that do not leave them out.
+pub(super) fn are_taken(env: &dyn Fn(&str) -> Option<String>) -> bool {
+    let named =
+        env("TERM").is_some_and(|name| !NONE.contains(&&*name) && !name.starts_with("screen"));
+    named && env("STY").is_none()
+}
+
+/// A text that leads to this URL; the text alone where the URL is not safe to be written.
+pub(super) fn linked(url: &str, text: &Visible<'_>) -> String {
+    let safe = url.bytes().all(|byte| byte.is_ascii_graphic());
+    if safe { format!("\x1b]8;;{url}\x1b\\{text}\x1b]8;;\x1b\\") } else { text.to_string() }
+}
+
+/// The URL of a file of this machine; none where the terminal is another machine's.
+pub(super) fn of_file(path: &Path, env: &dyn Fn(&str) -> Option<String>) -> Option<String> {
+    if env("SSH_CONNECTION").is_some() {
+        return None;
+    }
+    let path = std::path::absolute(path).ok()?;
+    let mut url = "file://".to_owned();
+    for byte in path.as_os_str().as_bytes() {
+        let plain = byte.is_ascii_alphanumeric() || b"/-_.~".contains(byte);
+        let _ =
+            if plain { write!(url, "{}", char::from(*byte)) } else { write!(url, "%{byte:02X}") };
+    }
+    Some(url)
+}
+
+/// The process's own variables.
+pub(super) fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::visible;
+
+    #[test]
+    fn hostile_text_is_in_no_link() {
+        let text = visible("a\x1b\\b");
+        let link = linked("file:///a%1Bb", &text);
+        assert_eq!(link, format!("\x1b]8;;file:///a%1Bb\x1b\\{text}\x1b]8;;\x1b\\"));
+        for url in ["file:///a\x1b\\b", "file:///a\u{9b}", "file:///a b"] {
+            assert_eq!(linked(url, &text), text.to_string());
+        }
+        let here = |_: &str| None;
+        let url = of_file(Path::new("/a b/\u{9b}c"), &here).unwrap();
+        assert_eq!(url, "file:///a%20b/%C2%9Bc");
+        assert_eq!(of_file(Path::new("/a"), &|_| Some("1".to_owned())), None);
+    }
+
+    #[test]
+    fn a_terminal_that_would_show_them_gets_none() {
+        for (term, taken) in [("xterm-256color", true), ("linux", false), ("screen", false)] {
+            let env = |name: &str| (name == "TERM").then(|| term.to_owned());
+            assert_eq!(are_taken(&env), taken, "{term}");
+        }
+    }
+}
