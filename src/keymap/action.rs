@@ -122,7 +122,7 @@ named! {
     OpenExternal "open_external" "open with" "Open the value in another program"
 
     Wrap "wrap" "wrap" "Wrap long lines, or cut them"
-    ViewMode "view_mode" "view" "Switch the view: rendered, text, source, hex"
+    ViewMode "view_mode" "view" "Switch the view: text, source, hex"
     Fetch "fetch" "fetch" "Fetch a large value"
     Search "search" "search" "Search in the value"
     SearchNext "search_next" "next" "Go to the next match"
