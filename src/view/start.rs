@@ -55,8 +55,8 @@ fn tried(app: &App) -> String {
     };
     match (tries.is_empty(), app.session.is_trying()) {
         (_, false) => tries,
-        (true, true) => "larder goes on trying".to_owned(),
-        (false, true) => format!("{tries}, larder goes on trying"),
+        (true, true) => "retrying".to_owned(),
+        (false, true) => format!("{tries} · retrying"),
     }
 }
 

@@ -92,8 +92,8 @@ pub(in crate::app) fn back(app: &mut App) {
         }
         Pane::Record if app.record.back(&mut ctx!(app)) => {}
         Pane::Keys | Pane::Record => {
-            let walks = app.keymap.says(app.context(), Action::Left, "goes to the left");
-            let text = text::then("nothing to clear here", "; ", walks);
+            let walks = app.keymap.says(app.context(), Action::Left, "leaves the pane");
+            let text = text::then("nothing to clear here", " · ", walks);
             app.notice = Some(Notice::info(text));
         }
     }

@@ -281,14 +281,14 @@ fn without_a_server_one_panel_says_what_where_how_often_and_which_keys() {
     }
     assert!(!frame.contains("tried"), "{frame}");
     stage.event(Event::Connected(Err(refused())));
-    assert!(stage.frame().contains("tried 2 times, larder goes on trying"), "{}", stage.frame());
+    assert!(stage.frame().contains("tried 2 times · retrying"), "{}", stage.frame());
     stage.connect(vec![store("default", 2), store("shop", 3)]);
     assert!(!stage.frame().contains("Not connected"), "{}", stage.frame());
     let password = Error::new(ErrorKind::Permission, "the server wants a password");
     let mut stage = Stage::new(80, 24);
     stage.event(Event::Connected(Err(password)));
     let frame = stage.frame();
-    assert!(frame.contains("r tries again") && !frame.contains("goes on trying"), "{frame}");
+    assert!(frame.contains("r tries again") && !frame.contains("retrying"), "{frame}");
 }
 
 #[test]
