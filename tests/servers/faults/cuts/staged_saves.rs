@@ -177,9 +177,10 @@ impl Browser {
             self.screen.wait_for_text("Edit shop");
             self.screen.keys(if value.starts_with('x') { "\x1b[3~\x10" } else { "x\x10" });
             count += 1;
-            let in_list = format!("{count} edit");
+            // What is said of it may give way to a connection that comes back.
+            let (in_list, mark) = (format!(" {count} staged "), format!("≡ {key} "));
             self.screen.wait_for("the list with it", |text| {
-                text.contains(&format!("staged {key}")) && text.contains(&in_list)
+                text.contains(&in_list) && text.contains(&mark)
             });
         }
         before
@@ -218,10 +219,12 @@ impl Browser {
             let text = screen.contents();
             listed(&text).len() == left.len() && !text.contains("reconnecting")
         };
-        if !fault.is_late() {
-            comes("what is saved to leave the list", has_left)?;
-            comes("their drafts to go", || drafts(state).len() == left.len())?;
-        }
+        let settled = if fault.is_late() {
+            Ok(())
+        } else {
+            comes("what is saved to leave the list", has_left)
+                .and_then(|()| comes("their drafts to go", || drafts(state).len() == left.len()))
+        };
         let seen = Seen {
             told: said,
             stored: stored(bench),
@@ -231,6 +234,7 @@ impl Browser {
         if let Some(wrong) = wrong(&seen, &before, &typed) {
             return Err(format!("{wrong}: {seen:?}\n{}", screen.contents()));
         }
+        settled.map_err(|why| format!("{why}: {seen:?}\n{}", screen.contents()))?;
         // Saved once more, all are made as soon as there is a connection.
         comes("the save of all of them", || {
             if screen.contents().contains("Staged edits, not saved") {
