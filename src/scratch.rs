@@ -54,6 +54,11 @@ impl Scratch {
     pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }
+
+    /// Removes it before it is dropped, which an end of the process need not await.
+    pub(crate) fn remove(&self) {
+        let _ = fs::remove_dir_all(self.path());
+    }
 }
 
 /// Removes the folders that killed larders of this user have left, after `ending` what may still be at

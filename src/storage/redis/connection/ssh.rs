@@ -219,6 +219,7 @@ impl Shared {
         locked(&self.first).take();
         locked(&self.processes).drain(..).for_each(|process| process.kill());
         master::end(self.folder.path());
+        self.folder.remove();
     }
 }
 
