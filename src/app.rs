@@ -52,7 +52,7 @@ mod edit;
 mod facts;
 mod hints;
 mod interest;
-pub mod overtaken;
+pub mod outdated;
 pub mod pins;
 pub mod rate;
 pub mod recent;

@@ -39,7 +39,7 @@ use ratatui::Frame;
 use ratatui::layout::Position;
 use ratatui::style::Style;
 
-use crate::app::{App, TWO_PANES, overtaken};
+use crate::app::{App, TWO_PANES, outdated};
 use crate::theme::{Role, Symbols, Theme};
 
 use dialog::{Scene, drawn};
@@ -73,7 +73,7 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, appearance: &Appearance) {
     status::draw(buf, layout.status, app, appearance);
     let mut cursor = None;
     if let Some(editor) = &app.editor {
-        let warning = overtaken::warning(app, editor);
+        let warning = outdated::warning(app, editor);
         cursor = editor::draw(buf, layout.body, editor, warning, appearance);
     } else {
         if let Some(area) = layout.stores {

@@ -47,8 +47,6 @@ pub struct KeysPane {
     pub marks: Marks,
     /// Whether the store is no longer listed.
     pub gone: bool,
-    /// The key that was asked for by its name, until the keys are read or the user moves.
-    sought: Option<Key>,
     held: Held,
 }
 
@@ -68,6 +66,8 @@ struct Held {
     key: Option<Key>,
     /// The one that it was on before a filter was typed, until the user moves or takes the filter.
     before_filter: Option<Key>,
+    /// The one that was asked for by its name, until the keys are read or the user moves.
+    sought: Option<Key>,
     /// Moves that were asked for before the first keys were there.
     early: Vec<Move>,
 }
@@ -126,7 +126,7 @@ impl KeysPane {
         }
         self.cursor.go(to, self.len(), height);
         self.held.before_filter = None;
-        self.sought = None;
+        self.held.sought = None;
         self.follow.on &= self.cursor.at == 0;
         self.held.key = self.current().map(|meta| meta.key);
     }
@@ -155,7 +155,7 @@ impl KeysPane {
         if !self.sync.is_complete() {
             return None;
         }
-        let sought = self.sought.take()?;
+        let sought = self.held.sought.take()?;
         self.sync.index().find(sought.as_bytes()).is_err().then_some(sought)
     }
 

@@ -40,7 +40,7 @@ pub enum StagedNow {
     /// What the edit was made from.
     Same,
     /// Something else, though not where the edit changes it: what is there, and what both give.
-    Beside(Arc<[TypedValue; 2]>),
+    Merged(Arc<[TypedValue; 2]>),
     /// Something else.
     Changed,
     /// Nothing, where there was something.
@@ -77,7 +77,7 @@ impl StagedNow {
         match Merge::of(&base, &typed(set), &theirs).resolve(&[]) {
             // All that the edit changes is so.
             Ok(joined) if joined == theirs => Self::Stored,
-            Ok(joined) => Self::Beside(Arc::new([theirs, joined])),
+            Ok(joined) => Self::Merged(Arc::new([theirs, joined])),
             Err(_) => Self::Changed,
         }
     }
@@ -92,19 +92,19 @@ impl StagedEdit {
     /// What it changes: what was read or is there now, and what is to be stored.
     pub(super) fn versions(&self) -> [Option<TypedValue>; 2] {
         match &self.now {
-            StagedNow::Beside(both) => both.each_ref().map(|one| Some(one.clone())),
+            StagedNow::Merged(both) => both.each_ref().map(|one| Some(one.clone())),
             _ => [self.draft.base.clone(), Some(typed(&self.set))],
         }
     }
 
     /// Whether it is merged with what someone else has written beside it since.
     pub fn is_merged(&self) -> bool {
-        matches!(self.now, StagedNow::Beside(_))
+        matches!(self.now, StagedNow::Merged(_))
     }
 
     /// The write that saves it, over what it was made from or is merged with.
     pub(super) fn to_save(&self) -> SetValue {
-        let StagedNow::Beside(both) = &self.now else { return self.set.clone() };
+        let StagedNow::Merged(both) = &self.now else { return self.set.clone() };
         let [theirs, joined] = &**both;
         SetValue {
             value: joined.value.clone(),
@@ -139,7 +139,7 @@ impl StagedEdit {
     /// known.
     pub fn since(&self) -> Option<&'static str> {
         match self.now {
-            StagedNow::Unknown | StagedNow::Same | StagedNow::Beside(_) => None,
+            StagedNow::Unknown | StagedNow::Same | StagedNow::Merged(_) => None,
             StagedNow::Changed if self.set.expected == Expect::Absent => Some("made since"),
             StagedNow::Changed => Some("changed since"),
             StagedNow::Gone => Some("deleted since"),

@@ -9,14 +9,14 @@ pub enum Notify {
     #[default]
     Off,
     /// The bell.
-    Bell,
+    TerminalBell,
     /// A notification of the desktop (OSC 9), and the bell.
     Desktop,
 }
 
 impl Notify {
     const ALL: [(&'static str, Self); 3] =
-        [("off", Self::Off), ("bell", Self::Bell), ("desktop", Self::Desktop)];
+        [("off", Self::Off), ("bell", Self::TerminalBell), ("desktop", Self::Desktop)];
 }
 
 impl<'de> Deserialize<'de> for Notify {

@@ -26,7 +26,7 @@ pub(super) fn notification(
 ) -> Vec<u8> {
     match notify {
         Notify::Off => Vec::new(),
-        Notify::Bell => b"\x07".to_vec(),
+        Notify::TerminalBell => b"\x07".to_vec(),
         Notify::Desktop => {
             let sequence = format!("\x1b]9;larder: {}\x07", safe(text));
             [through(sequence.as_bytes(), env), b"\x07".to_vec()].concat()
@@ -58,7 +58,7 @@ mod tests {
     fn who_wants_no_notification_gets_none() {
         let none = |_: &str| None;
         assert_eq!(notification(Notify::Off, "x", &none), b"");
-        assert_eq!(notification(Notify::Bell, "x", &none), b"\x07");
+        assert_eq!(notification(Notify::TerminalBell, "x", &none), b"\x07");
         let sent = notification(Notify::Desktop, "x", &none);
         assert_eq!(sent, b"\x1b]9;larder: x\x07\x07");
     }

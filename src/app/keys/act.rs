@@ -128,7 +128,7 @@ impl KeysPane {
         self.follow.on = false;
         self.held.before_filter = None;
         self.flatten_groups(ctx);
-        self.sought = Some(key.clone());
+        self.held.sought = Some(key.clone());
         self.hold(key);
         self.reselect(ctx);
     }

@@ -159,7 +159,7 @@ fn what_someone_else_wrote_beside_a_staged_edit_is_merged_when_it_is_saved() {
     let theirs = record("b", JSON, r#"{"key": "b", "count": 7}"#);
     let set = stage.app.staged.edits()[1].set.clone();
     let now = StagedNow::of(&set, Some(&Reading::Whole(theirs.clone())));
-    assert!(matches!(now, StagedNow::Beside(_)), "{now:?}");
+    assert!(matches!(now, StagedNow::Merged(_)), "{now:?}");
     finds(&mut stage, [("a", StagedNow::Same), ("b", now), ("c", StagedNow::Same)]);
     stage.keys("<ctrl-p>");
     assert!(stage.frame().contains("merged with a change · value"), "{}", stage.frame());
