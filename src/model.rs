@@ -33,7 +33,9 @@ pub use page::{KeyPage, PageRow};
 pub use progress::Progress;
 pub use query::{Budget, Order, Scan, StoreList, Want};
 pub use record::{Reading, Record, RecordMeta, RecordState};
-pub use server::{Comparison, ConnectionState, JsonLayout, ServerInfo};
+pub use server::{
+    Certificate, Comparison, ConnectionState, Examined, JsonLayout, Right, ServerInfo,
+};
 pub use store::{OpenBy, Opened, StoreInfo, StoreState};
 pub use time::Timestamp;
 pub use upkeep::{Ignored, Repair};

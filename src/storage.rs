@@ -35,10 +35,10 @@ pub use target::Target;
 pub use timing::{DirectoryTiming, RedisTiming, Timing};
 
 use crate::model::{
-    Aside, AsideId, AsideInfo, AsideList, Budget, Commit, Committed, ConnectionState, Crawl, Error,
-    ErrorKind, Interest, JsonLayout, Key, KeyPage, OpenBy, Opened, Progress, Reading, Replicas,
-    Restored, Result, Scan, ServerInfo, StoreInfo, StoreList, StoreName, Want, WatchEvent, Write,
-    WriteOutcome, Written,
+    Aside, AsideId, AsideInfo, AsideList, Budget, Certificate, Commit, Committed, ConnectionState,
+    Crawl, Error, ErrorKind, Examined, Interest, JsonLayout, Key, KeyPage, OpenBy, Opened,
+    Progress, Reading, Replicas, Restored, Result, Scan, ServerInfo, StoreInfo, StoreList,
+    StoreName, Want, WatchEvent, Write, WriteOutcome, Written,
 };
 
 /// How a storage is to behave; the same for every backend.
@@ -350,6 +350,31 @@ pub fn log_in(target: &Target, options: &Options) -> Result<Option<LoggedIn>> {
 #[cfg(feature = "tui")]
 pub(crate) fn sweep() {
     crate::scratch::sweep(redis::end_ssh);
+}
+
+/// The certificate by which the target's server shows who it is, once it was verified; `None` where
+/// it shows none, or is reached through another host.
+///
+/// # Errors
+/// [`ErrorKind::Tls`] if it cannot be verified, or the server cannot be reached.
+pub async fn certificate(target: &Target, options: &Options) -> Result<Option<Certificate>> {
+    match target {
+        Target::Redis(target) => redis::certificate(target, options).await,
+        Target::Directory(_) | Target::Remote(_) => Ok(None),
+    }
+}
+
+/// What the user may do and what else shows whether all is well. Changes nothing.
+///
+/// # Errors
+/// As [`connect`], and what the server says.
+pub async fn examine(target: &Target, options: &Options) -> Result<Examined> {
+    match target {
+        Target::Redis(target) => {
+            redis::RedisStorage::connect(target, options).await?.examine().await
+        }
+        Target::Directory(_) | Target::Remote(_) => Ok(Examined::default()),
+    }
 }
 
 /// The backend, or one that refuses writes.

@@ -1,6 +1,8 @@
 //! `doctor`: what works from here to the records, step by step, and what is in the way.
 
-use std::io::{self, IsTerminal as _};
+mod checks;
+
+use std::io;
 use std::time::Instant;
 
 use futures::StreamExt as _;
@@ -79,7 +81,7 @@ pub(super) fn run(cli: &Cli, named: Option<&str>, output: &mut Output) -> ExitRe
     let version = env!("CARGO_PKG_VERSION");
     let system = format!("{version} on {} {}", std::env::consts::OS, std::env::consts::ARCH);
     report.good("larder", &system)?;
-    report.note("terminal", &terminal())?;
+    report.note("terminal", &checks::terminal())?;
     match check_files() {
         Ok(()) => report.good("files", "enough can be opened")?,
         Err(why) => report.bad("files", &why)?,
@@ -125,18 +127,6 @@ pub(super) fn run(cli: &Cli, named: Option<&str>, output: &mut Output) -> ExitRe
     Ok(report.code)
 }
 
-fn terminal() -> String {
-    let name = std::env::var("TERM").unwrap_or_else(|_| "TERM is not set".to_owned());
-    let colours = match std::env::var("COLORTERM") {
-        Ok(kind) if kind == "truecolor" || kind == "24bit" => ", 16 million colours",
-        _ => "",
-    };
-    let size = crossterm::terminal::size().ok().filter(|_| io::stdout().is_terminal());
-    let size = size.map_or(", no terminal here".to_owned(), |(w, h)| format!(", {w}×{h}"));
-    let over = if std::env::var_os("SSH_TTY").is_some() { ", over SSH" } else { "" };
-    format!("{name}{colours}{size}{over}")
-}
-
 /// From the network to the records; each step only where the one before it went well.
 async fn reach(config: &Config, target: &Target, report: &mut Report<'_>) -> io::Result<()> {
     let _logged_in = match storage::log_in(target, &config.options()) {
@@ -165,12 +155,14 @@ async fn reach(config: &Config, target: &Target, report: &mut Report<'_>) -> io:
                 Err(why) => return report.bad("tcp", &why),
             }
         }
-        let tls = match &redis.tls {
-            Some(_) if hosts.is_empty() => "on",
-            Some(_) => "on: the server's certificate and name are verified",
-            None => "off: what is sent can be read on the way",
-        };
-        report.note("tls", tls)?;
+        match (&redis.tls, storage::certificate(target, &config.options()).await) {
+            (None, _) => report.note("tls", "off: what is sent can be read on the way")?,
+            (_, Ok(Some(shown))) => checks::certificate(&shown, report)?,
+            (_, Ok(None)) => report.note("tls", "on")?,
+            // Another Sentinel or node may do; what connects says so.
+            (_, Err(why)) if hosts.len() > 1 => report.note("tls", &why.problem)?,
+            (_, Err(why)) => return report.bad("tls", &why),
+        }
     }
     let begun = Instant::now();
     let storage = match storage::connect(target, &config.options()).await {
@@ -182,6 +174,9 @@ async fn reach(config: &Config, target: &Target, report: &mut Report<'_>) -> io:
     match storage.server().await {
         Ok(server) => told_of(&server, config, report)?,
         Err(why) => report.bad("server", &why)?,
+    }
+    if let Ok(examined) = storage::examine(target, &config.options()).await {
+        checks::examined(&examined, report)?;
     }
     records(storage, report).await?;
     let mut events = storage.watch(None, channel::Sender::new(Interest::default()).subscribe());
@@ -234,7 +229,7 @@ fn told_of(server: &ServerInfo, config: &Config, report: &mut Report<'_>) -> io:
     let writes = match (server.replica || server.cluster, config.read_only) {
         (true, _) => "refused: the server is a replica or a cluster",
         (_, true) => config.read_only_why,
-        _ => "allowed here; whether the user may is not tried",
+        _ => "allowed here; none is tried",
     };
     report.note("writes", writes)
 }

@@ -73,8 +73,8 @@ Examples:
 
 pub(super) const DOCTOR: &str = "\
 Each step is a line: larder and the terminal, the config file, the target and what names it, name server, \
-connection and login, the server, its role and how far it is, what the user may not do, whether stores, keys and \
-values can be read, and how changes are told. Nothing is changed. The exit code is that of the first step that \
+connection, the certificate's names and how long it holds, login, the server, its role and how far it is, each right of \
+the user's, the server's clock, whether stores, keys and values can be read, and how changes are told. Nothing is changed. The exit code is that of the first step that \
 failed.
 
 Examples:

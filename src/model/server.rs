@@ -44,6 +44,40 @@ pub enum ConnectionState {
     },
 }
 
+/// Whether this user may do what larder does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Right {
+    /// What that is, such as `list keys`.
+    pub to: &'static str,
+    /// The first command that is refused; empty where none is.
+    pub command: &'static str,
+    /// `None`: the server does not tell.
+    pub allowed: Option<bool>,
+}
+
+/// What a storage tells of how well it can be used.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Examined {
+    /// What this user may do; empty where the server does not tell.
+    pub rights: Vec<Right>,
+    /// How far the server's clock is ahead of this machine's, in microseconds.
+    pub clock_ahead: Option<i64>,
+    /// How wrong that may be: half of the way there and back.
+    pub clock_within: Duration,
+}
+
+/// What stands in the certificate of a server.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Certificate {
+    /// The names and addresses that it is for.
+    pub names: Vec<String>,
+    /// Until when it holds, in seconds since 1970.
+    pub until: Option<i64>,
+}
+
 /// What is known of a server.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ServerInfo {

@@ -14,6 +14,7 @@
 //! list orphan_stores       stores that the indexes name · stores that no index names
 //! siblings                 request queues, datasets and crawlers beside the stores
 //! watch                    what changes
+//! rights                   what this user may do
 //! doubt resolve            what is remembered of a write · what became of one whose answer was lost
 //! ```
 
@@ -32,6 +33,7 @@ mod read;
 mod reply;
 mod resolve;
 mod rewrite;
+mod rights;
 mod scan;
 mod scripts;
 mod siblings;
@@ -52,10 +54,10 @@ use tokio::sync::watch as channel;
 pub use self::connection::LoggedIn;
 #[cfg(feature = "tui")]
 pub(super) use self::connection::end_ssh;
-pub(super) use self::connection::log_in;
 #[cfg(feature = "tui")]
 pub(crate) use self::connection::own_variables;
 use self::connection::{Command, ConnectionManager, Facts};
+pub(super) use self::connection::{certificate, log_in};
 use self::doubt::Doubts;
 use self::keys::Part;
 use self::open::Claims;

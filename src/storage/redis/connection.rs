@@ -4,6 +4,7 @@
 //! fred's own reconnection is off. A [connection](server_or_cluster) is used once; when it ends, everything
 //! that waits on it fails at once, and the manager makes the next one, for ever, at most 2 s apart.
 
+mod certificate;
 mod client;
 mod command;
 mod dedicated;
@@ -58,6 +59,7 @@ pub(crate) use self::fence::Lost;
 pub(crate) use self::key_tracker::KeyTracker;
 pub(crate) use self::optimistic::OptimisticTransaction;
 pub(crate) use self::replicas::Waiting;
+pub(in crate::storage) use self::server::certificate;
 pub use self::ssh::LoggedIn;
 pub(in crate::storage) use self::ssh::log_in;
 #[cfg(feature = "tui")]

@@ -185,6 +185,25 @@ fn the_doctor_says_what_works_and_what_is_in_the_way() {
 }
 
 #[test]
+fn the_doctor_tells_each_right_and_whether_the_clocks_agree() {
+    let program = Program::with_shop();
+    let text = program.ok(&["doctor"]);
+    for right in ["list stores", "read records", "change records", "run scripts", "be told of"] {
+        assert!(text.contains(&format!("may {right}")), "{right}: {text}");
+    }
+    assert!(text.contains("the server's is as this machine's"), "{text}");
+    assert!(text.contains("no terminal here, "), "{text}");
+    program.server.cli(&["ACL", "SETUSER", "default", "-hset", "-client|tracking"]);
+    let text = program.ok(&["doctor"]);
+    assert!(text.contains("may not change records: HSET is refused"), "{text}");
+    assert!(text.contains("may not be told of changes: CLIENT TRACKING is refused"), "{text}");
+    assert!(text.contains("may read records"), "{text}");
+    program.server.cli(&["ACL", "SETUSER", "default", "-eval"]);
+    let text = program.ok(&["doctor"]);
+    assert!(text.contains("may not run scripts: EVAL is refused"), "{text}");
+}
+
+#[test]
 fn verbose_tells_the_steps_and_commands_without_values() {
     let program = Program::with_shop();
     let run = program.run(["-v", "set", "shop", "a-key", "s3cr3t"]);

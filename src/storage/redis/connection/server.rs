@@ -1,9 +1,11 @@
 //! How to connect, and a connection to one server.
 
+use std::io;
 use std::time::Duration;
 
 use fred::types::{RespVersion, Value};
 
+use super::super::error;
 use super::client;
 use super::command::Command;
 use super::greeting::Login;
@@ -12,9 +14,9 @@ use super::single::ServerConnection;
 use super::ssh::tunnel;
 use super::tls::Tls;
 use super::transport::Way;
-use crate::model::Result;
+use crate::model::{Certificate, Result};
 use crate::storage::Options;
-use crate::storage::target::RedisTarget;
+use crate::storage::target::{Endpoint, RedisTarget};
 
 /// How to connect.
 #[derive(Clone)]
@@ -32,6 +34,31 @@ impl Plan {
         let way = Way { tls, tunnel };
         Ok(Self { target: target.clone(), way, timeout: options.connect_timeout })
     }
+}
+
+/// The certificate of the target's server, or of the first Sentinel or node that is named.
+///
+/// # Errors
+/// It cannot be reached, or is not who it should be.
+pub(in crate::storage) async fn certificate(
+    target: &RedisTarget,
+    options: &Options,
+) -> Result<Option<Certificate>> {
+    let plan = Plan::new(target, options)?;
+    let host = match &target.endpoint {
+        Endpoint::Tcp(host) => Some(host),
+        Endpoint::Sentinel { hosts, .. } | Endpoint::Cluster(hosts) => hosts.first(),
+        Endpoint::Unix(_) => None,
+    };
+    let (Some(host), None, Some(_)) = (host, &plan.way.tunnel, &plan.way.tls) else {
+        return Ok(None);
+    };
+    let shown = plan.way.certificate(host, plan.timeout).await;
+    let shown = shown.map_err(|why| match why.kind() {
+        io::ErrorKind::TimedOut => error::no_answer(&host.to_string(), plan.timeout),
+        _ => error::transport(&why, &host.to_string()),
+    })?;
+    Ok(shown.as_deref().and_then(super::certificate::read))
 }
 
 /// A connection to one server, which has been greeted, but has not answered, and is not tried.

@@ -64,6 +64,22 @@ impl Way {
         Ok(Transport::of(tokio::io::split(tls.connect(&host.name, stream).await?)))
     }
 
+    /// What a server shows of itself over TLS, once that was verified: its certificate in DER.
+    pub(super) async fn certificate(
+        &self,
+        host: &Host,
+        timeout: Duration,
+    ) -> io::Result<Option<Vec<u8>>> {
+        let Some(tls) = &self.tls else { return Ok(None) };
+        let shown = async {
+            let stream = TcpStream::connect((host.name.as_str(), host.port)).await?;
+            let stream = tls.connect(&host.name, stream).await?;
+            let (_, session) = stream.get_ref();
+            Ok(session.peer_certificates().and_then(|all| Some(all.first()?.to_vec())))
+        };
+        tokio::time::timeout(timeout, shown).await.unwrap_or_else(|expired| Err(expired.into()))
+    }
+
     async fn tcp(&self, host: &Host) -> io::Result<Transport> {
         let stream = TcpStream::connect((host.name.as_str(), host.port)).await?;
         stream.set_nodelay(true)?;

@@ -1,8 +1,9 @@
 use std::path::Path;
 use std::process::Command as Process;
 
+use super::super::server::certificate;
 use super::*;
-use crate::model::ErrorKind;
+use crate::model::{ErrorKind, Timestamp};
 
 /// An authority, a server's certificate for 127.0.0.1 and localhost, and a client's.
 struct Certificates(tempfile::TempDir);
@@ -48,6 +49,21 @@ impl Certificates {
 fn openssl(dir: &Path, args: &str) {
     let output = Process::new("openssl").current_dir(dir).args(args.split(' ')).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[tokio::test]
+async fn names_and_end_of_a_certificate_are_read_once_it_is_verified() {
+    let certificates = Certificates::make();
+    let server = certificates.server("no");
+    let (port, ca) = (server.port(), certificates.path("ca.pem"));
+    let read = async |url: String| certificate(&target(&url), &options()).await;
+    let shown = read(format!("rediss://localhost:{port}?ca_file={ca}")).await.unwrap().unwrap();
+    assert_eq!(shown.names, ["127.0.0.1", "localhost"]);
+    let left = shown.until.unwrap() - Timestamp::now().micros() / 1_000_000;
+    assert!((86_400..=2 * 86_400).contains(&left), "{left} s");
+    let why = read(format!("rediss://localhost:{port}")).await.unwrap_err();
+    assert_eq!(why.kind, ErrorKind::Tls);
+    assert_eq!(read(format!("redis://localhost:{port}")).await, Ok(None));
 }
 
 #[tokio::test]

@@ -1,0 +1,106 @@
+//! What stands beside the steps of `doctor`: the certificate, each right, the clock, the terminal.
+
+use std::env;
+use std::io::{self, IsTerminal as _};
+
+use super::Report;
+use crate::model::{Certificate, Examined, Right, Timestamp};
+use crate::text;
+
+const DAY: i64 = 86_400;
+/// Clocks that are no more apart than this, in microseconds, are alike.
+const ALIKE: i64 = 2_000_000;
+/// How many names of a certificate are listed.
+const NAMES: usize = 4;
+
+/// The names that the certificate is for, and how long it holds.
+pub(super) fn certificate(shown: &Certificate, report: &mut Report<'_>) -> io::Result<()> {
+    let mut names = shown.names.iter().take(NAMES).cloned().collect::<Vec<_>>().join(", ");
+    if let Some(more @ 1..) = shown.names.len().checked_sub(NAMES) {
+        names = format!("{names} and {more} more");
+    }
+    let whom = if names.is_empty() { String::new() } else { format!(": for {names}") };
+    let days = shown.until.map(|until| (until - Timestamp::now().micros() / 1_000_000) / DAY);
+    let until = match days {
+        Some(days @ 0..) => format!("; it holds {} more", text::plural(days.unsigned_abs(), "day")),
+        _ => String::new(),
+    };
+    report.good("tls", &format!("on, verified{whom}{until}"))
+}
+
+/// What the user may do, and what the server's clock says.
+pub(super) fn examined(examined: &Examined, report: &mut Report<'_>) -> io::Result<()> {
+    for right in &examined.rights {
+        let Right { to, command, allowed } = right;
+        match allowed {
+            Some(true) => report.good("right", &format!("may {to}"))?,
+            Some(false) => {
+                report.note("right", &format!("may not {to}: {command} is refused"))?;
+            }
+            None => report.note("right", &format!("not known whether it may {to}"))?,
+        }
+    }
+    let Some(ahead) = examined.clock_ahead else { return Ok(()) };
+    let within = i64::try_from(examined.clock_within.as_micros()).unwrap_or(i64::MAX);
+    if ahead.abs() <= ALIKE.saturating_add(within) {
+        return report.good("clock", "the server's is as this machine's");
+    }
+    let apart = std::time::Duration::from_micros(ahead.unsigned_abs());
+    let apart = text::span(apart);
+    let way = if ahead > 0 { "ahead of" } else { "behind" };
+    report.note(
+        "clock",
+        &format!("the server's is {apart} {way} this machine's: ages are wrong by it"),
+    )
+}
+
+/// What is known of the terminal.
+pub(super) fn terminal() -> String {
+    let set = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
+    let mut known = vec![set("TERM").unwrap_or_else(|| "TERM is not set".to_owned())];
+    let size = crossterm::terminal::size().ok().filter(|_| io::stdout().is_terminal());
+    known.push(size.map_or("no terminal here".to_owned(), |(w, h)| format!("{w}×{h}")));
+    known.push(colours(set("COLORTERM").as_deref(), &known[0]).to_owned());
+    // In this order, as the system's library looks.
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(set);
+    known.push(match locale {
+        Some(name) if is_utf8(&name) => "UTF-8".to_owned(),
+        Some(name) => format!("not UTF-8 ({name})"),
+        None => "no locale is set".to_owned(),
+    });
+    for (name, words) in [
+        ("TMUX", "within tmux"),
+        ("STY", "within screen"),
+        ("SSH_TTY", "over SSH"),
+        ("NO_COLOR", "NO_COLOR is set"),
+    ] {
+        known.extend(set(name).map(|_| words.to_owned()));
+    }
+    known.join(", ")
+}
+
+fn colours(kind: Option<&str>, term: &str) -> &'static str {
+    match kind {
+        Some("truecolor" | "24bit") => "16 million colours",
+        _ if term.contains("256color") => "256 colours",
+        _ => "16 colours",
+    }
+}
+
+fn is_utf8(locale: &str) -> bool {
+    let locale = locale.to_ascii_lowercase();
+    locale.contains("utf-8") || locale.contains("utf8")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colours_and_charset_are_told_by_their_variables() {
+        assert_eq!(colours(Some("truecolor"), "xterm"), "16 million colours");
+        assert_eq!(colours(None, "tmux-256color"), "256 colours");
+        assert_eq!(colours(None, "linux"), "16 colours");
+        assert!(is_utf8("C.UTF-8") && is_utf8("de_DE.utf8") && !is_utf8("POSIX"));
+    }
+}

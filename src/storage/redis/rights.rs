@@ -1,0 +1,143 @@
+//! What this user may do, asked command by command.
+
+use fred::types::Value;
+
+use super::scripts::script;
+use super::{RedisStorage, command, error, reply};
+use crate::model::{Examined, Result, Right};
+
+const RIGHTS: &str = script!("rights");
+
+/// What larder does, with the commands that it takes, each on keys as Crawlee has them.
+const NEEDED: [(&str, &[&str]); 7] = [
+    (
+        "list stores",
+        &[
+            "HSCAN key_value_stores:name_to_id 0",
+            "HSCAN key_value_stores:id_to_name 0",
+            "JSON.GET key_value_stores:default:metadata",
+        ],
+    ),
+    (
+        "list keys",
+        &[
+            "HSCAN key_value_stores:default:metadata_items 0",
+            "HLEN key_value_stores:default:metadata_items",
+            "HLEN key_value_stores:default:items",
+        ],
+    ),
+    (
+        "read records",
+        &[
+            "HGET key_value_stores:default:metadata_items k",
+            "HGET key_value_stores:default:items k",
+            "HSTRLEN key_value_stores:default:items k",
+            "HEXISTS key_value_stores:default:items k",
+        ],
+    ),
+    (
+        "change records",
+        &[
+            "HSET key_value_stores:default:items k v",
+            "HSET key_value_stores:default:metadata_items k v",
+            "HDEL key_value_stores:default:items k",
+            "HDEL key_value_stores:default:metadata_items k",
+            "JSON.SET key_value_stores:default:metadata $.modified_at 0 XX",
+        ],
+    ),
+    (
+        "create stores",
+        &[
+            "HSETNX key_value_stores:name_to_id n i",
+            "HSET key_value_stores:id_to_name i n",
+            "JSON.SET key_value_stores:default:metadata $ 0",
+            "LPUSH key_value_stores:default:created_signal 1",
+        ],
+    ),
+    (
+        "purge and drop stores",
+        &[
+            "UNLINK key_value_stores:default:items",
+            "RENAME key_value_stores:default:items key_value_stores:default:items:aside:x",
+            "HDEL key_value_stores:name_to_id n",
+        ],
+    ),
+    (
+        "be told of changes",
+        &["CLIENT TRACKING ON", "SUBSCRIBE __keyspace@0__:key_value_stores:default:items", "INFO"],
+    ),
+];
+
+impl RedisStorage {
+    /// What the user may do and what the server's clock says. Changes nothing.
+    pub(in crate::storage) async fn examine(&self) -> Result<Examined> {
+        let lines = NEEDED.iter().flat_map(|(_, commands)| *commands);
+        let script = [Value::from(RIGHTS), Value::Integer(0)].into_iter();
+        let asked = vec![
+            command("EVAL", script.chain(lines.map(|line| Value::from(*line)))),
+            command("TIME", []),
+        ];
+        let begun = std::time::SystemTime::now();
+        let mut replies = self.connections.pipeline(asked).await?.into_iter();
+        let way = begun.elapsed().unwrap_or_default();
+        let told = reply::next(&mut replies);
+        let rights = match told.and_then(reply::array) {
+            Ok(told) => rights(&told),
+            Err(why) if error::forbids_scripts(&why) => {
+                vec![Right { to: "run scripts", command: "EVAL", allowed: Some(false) }]
+            }
+            Err(_) => Vec::new(),
+        };
+        let clock_ahead = reply::next(&mut replies).ok().and_then(|time| {
+            let time = reply::array(time).ok()?;
+            let part = |at: usize| time.get(at)?.as_string()?.parse::<i64>().ok();
+            let theirs = part(0)?.checked_mul(1_000_000)?.checked_add(part(1)?)?;
+            let ours = begun + way / 2;
+            let ours = ours.duration_since(std::time::UNIX_EPOCH).ok()?.as_micros();
+            theirs.checked_sub(i64::try_from(ours).ok()?)
+        });
+        Ok(Examined { rights, clock_ahead, clock_within: way / 2 })
+    }
+}
+
+/// Of each thing that larder does the first command that is refused, or that none is.
+fn rights(told: &[Value]) -> Vec<Right> {
+    let mut told = told.iter();
+    let mut rights = vec![Right { to: "run scripts", command: "EVAL", allowed: Some(true) }];
+    for (to, commands) in NEEDED {
+        let answers: Vec<_> = commands.iter().zip(told.by_ref()).collect();
+        let refused = answers.iter().find(|(_, answer)| **answer == Value::Integer(0));
+        let known = answers.iter().all(|(_, answer)| **answer == Value::Integer(1));
+        let command = refused.map_or("", |(line, _)| name(line));
+        let allowed = if refused.is_some() { Some(false) } else { known.then_some(true) };
+        rights.push(Right { to, command, allowed });
+    }
+    rights
+}
+
+/// The command's name, which may be of two words.
+fn name(line: &'static str) -> &'static str {
+    let words = if line.starts_with("CLIENT ") { 2 } else { 1 };
+    let end = line.match_indices(' ').nth(words - 1);
+    end.map_or(line, |(at, _)| &line[..at])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_right_is_named_by_the_first_command_that_is_refused() {
+        let count = NEEDED.iter().map(|(_, commands)| commands.len()).sum();
+        let mut told = vec![Value::Integer(1); count];
+        told[7] = Value::Integer(0);
+        told[11] = Value::Integer(2);
+        let rights = rights(&told);
+        let of = |to: &str| *rights.iter().find(|right| right.to == to).unwrap();
+        assert_eq!(of("list keys").allowed, Some(true));
+        assert_eq!((of("read records").allowed, of("read records").command), (Some(false), "HGET"));
+        assert_eq!(of("change records").allowed, None);
+        assert_eq!(name("CLIENT TRACKING ON"), "CLIENT TRACKING");
+        assert_eq!(name("INFO"), "INFO");
+    }
+}
