@@ -126,6 +126,8 @@ impl Literal {
                         rest.find(|c| *c == '}')?;
                     }
                 }
+                // As often as what follows tells, which may be never: `+*`.
+                '+' if matches!(rest.peek(), Some('*' | '?' | '{' | '+')) => drop(run.pop()),
                 '+' | '.' | '^' | '$' => {}
                 '\\' => match rest.next()? {
                     // What follows these belongs to them.
@@ -275,6 +277,8 @@ mod tests {
             (r"\.html$", ".html"),
             ("ab+cd", "ab"),
             ("abc*", "ab"),
+            ("abc+*", "ab"),
+            ("ab+?c", "a"),
             ("abc{2,3}defg", "defg"),
             ("ab(cdef|g)hij", "hij"),
             ("ab[cdef]hij", "hij"),
