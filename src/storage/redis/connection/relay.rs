@@ -170,7 +170,11 @@ async fn pass_replies(
     let mut first = Vec::new();
     loop {
         let length = match std::mem::take(&mut come) {
-            0 => server.read(&mut buffer[held..]).await?,
+            0 => match server.read(&mut buffer[held..]).await {
+                Ok(length) => length,
+                // It had closed before it was asked anything, which the system says in this way.
+                Err(error) => return Err(ServerEnd::after(&first).or_broken(error)),
+            },
             come => come,
         };
         if length == 0 {

@@ -29,6 +29,14 @@ impl ServerEnd {
         }
     }
 
+    /// The same of a connection that broke: a refusal stays one.
+    pub(super) fn or_broken(self, error: io::Error) -> Self {
+        match self {
+            Self::Closed => Self::Broken(error),
+            said => said,
+        }
+    }
+
     /// What fred cannot know of it.
     pub(super) fn told(self, address: &str) -> Option<Error> {
         match self {
@@ -70,5 +78,13 @@ mod tests {
         assert!(!refused(b"+OK\r\n"));
         assert!(!refused(b"-ERR cut"));
         assert!(!refused(&[&b"-"[..], &[b'a'; REFUSAL], b"\r\n"].concat()));
+    }
+
+    #[test]
+    fn a_refusal_stays_one_where_the_connection_broke_behind_it() {
+        let broken =
+            |said: &[u8]| ServerEnd::after(said).or_broken(io::ErrorKind::ConnectionReset.into());
+        assert!(matches!(broken(b"-ERR max clients\r\n"), ServerEnd::Refused(_)));
+        assert!(matches!(broken(b"+OK\r\n"), ServerEnd::Broken(_)));
     }
 }
