@@ -110,9 +110,10 @@ fn what_is_left_where_all_of_larder_was_killed_goes_with_the_next_start() {
     screen.keys("O");
     let file = place.opened();
     let worker = screen.worker();
-    for process in [screen.pid(), worker] {
-        send("KILL", process);
-    }
+    // Neither can clear up behind the other.
+    send("STOP", screen.pid());
+    send("KILL", worker);
+    send("KILL", screen.pid());
     wait("both are gone", || !Path::new(&format!("/proc/{worker}")).exists());
     assert!(file.exists());
     let mut next = place.start(target(&folder), &[]);

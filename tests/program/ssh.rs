@@ -153,8 +153,10 @@ fn an_ssh_that_is_to_live_on_ends_with_larder_all_the_same() {
             "KILL" => send("KILL", screen.worker()),
             _ => {
                 let worker = screen.worker();
-                send("KILL", screen.pid());
+                // Neither can clear up behind the other.
+                send("STOP", screen.pid());
                 send("KILL", worker);
+                send("KILL", screen.pid());
             }
         }
         screen.exit_code();
