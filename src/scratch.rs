@@ -4,21 +4,20 @@
 //! lock in it: a file that a living process holds locked. What has no such file, is another user's
 //! or is still locked is left alone. Links are never followed.
 
-use std::fs::{self, File, Metadata, OpenOptions, Permissions};
+mod marked;
+
+use std::fs::{self, File};
 use std::io;
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
 
-use rustix::fs::{FlockOperation, OFlags, flock};
 use rustix::process::geteuid;
 use tempfile::TempDir;
 
-/// How the folders begin; six letters or digits follow.
-const PREFIX: &str = "larder-tmp-";
-const RANDOM: usize = 6;
+pub(crate) use self::marked::Marked;
+#[cfg(feature = "demo")]
+pub(crate) use self::marked::identity;
 
-/// The file that is locked.
-const LOCK: &str = "lock";
+const FOLDERS: Marked = Marked { prefix: "larder-tmp-", file: "lock", words: b"" };
 
 /// A folder that only this user can enter; removed on drop, with all that is in it.
 #[derive(Debug)]
@@ -38,16 +37,7 @@ impl Scratch {
     }
 
     fn make_in(parent: &Path) -> io::Result<Self> {
-        let folder = tempfile::Builder::new()
-            .prefix(PREFIX)
-            .rand_bytes(RANDOM)
-            .permissions(Permissions::from_mode(0o700))
-            .tempdir_in(parent)?;
-        // The file has its name only once it is locked: no one sees it free while this process runs.
-        let early = folder.path().join("lock.new");
-        let lock = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&early)?;
-        flock(&lock, FlockOperation::NonBlockingLockExclusive)?;
-        fs::rename(early, folder.path().join(LOCK))?;
+        let (folder, lock) = FOLDERS.make(parent)?;
         Ok(Self { folder, _lock: lock })
     }
 
@@ -68,54 +58,17 @@ pub(crate) fn sweep(ending: impl Fn(&Path)) -> usize {
 }
 
 fn sweep_in(parent: &Path, ending: impl Fn(&Path)) -> usize {
-    let Ok(entries) = fs::read_dir(parent) else { return 0 };
-    let mut removed = 0;
-    for entry in entries.flatten() {
-        let name = entry.file_name();
-        let Some(rest) = name.to_str().and_then(|name| name.strip_prefix(PREFIX)) else { continue };
-        if rest.len() != RANDOM || !rest.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-            continue;
-        }
-        let path = entry.path();
-        match left_behind(&path) {
-            // The lock is held until it is gone, so that two sweepers do not meet.
-            Ok(Some(_lock)) => {
-                ending(&path);
-                match fs::remove_dir_all(&path) {
-                    Ok(()) => removed += 1,
-                    Err(why) => log::warn!("{} stays: {why}", path.display()),
-                }
-            }
-            Ok(None) => {}
-            Err(why) => log::debug!("{} is left alone: {why}", path.display()),
-        }
-    }
-    removed
-}
-
-/// The lock of a folder that a larder of this user made and that none holds any more.
-fn left_behind(folder: &Path) -> io::Result<Option<File>> {
-    let is_own = |meta: &Metadata| meta.uid() == geteuid().as_raw();
-    let meta = fs::symlink_metadata(folder)?;
-    if !meta.is_dir() || !is_own(&meta) || meta.mode() & 0o077 != 0 {
-        return Ok(None);
-    }
-    // Neither a link nor a pipe without a writer may hold this up.
-    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
-    let lock = OpenOptions::new()
-        .read(true)
-        .custom_flags(flags.bits().cast_signed())
-        .open(folder.join(LOCK))?;
-    let meta = lock.metadata()?;
-    let free = flock(&lock, FlockOperation::NonBlockingLockExclusive).is_ok();
-    // Whoever held the lock may have removed the folder just before it was free.
-    let there = fs::symlink_metadata(folder.join(LOCK));
-    let same = there.is_ok_and(|there| (there.dev(), there.ino()) == (meta.dev(), meta.ino()));
-    Ok((free && same && meta.is_file() && is_own(&meta)).then_some(lock))
+    FOLDERS.sweep(parent, geteuid().as_raw(), |folder| {
+        ending(folder);
+        fs::remove_dir_all(folder)
+    })
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs::Permissions;
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+
     use super::*;
 
     /// What a killed larder leaves.
@@ -150,8 +103,8 @@ mod tests {
         fs::set_permissions(&open, Permissions::from_mode(0o755)).unwrap();
         let link = parent.path().join("larder-tmp-lockln");
         fs::rename(killed(parent.path()), &link).unwrap();
-        fs::remove_file(link.join(LOCK)).unwrap();
-        std::os::unix::fs::symlink(elsewhere.join(LOCK), link.join(LOCK)).unwrap();
+        fs::remove_file(link.join(FOLDERS.file)).unwrap();
+        std::os::unix::fs::symlink(elsewhere.join(FOLDERS.file), link.join(FOLDERS.file)).unwrap();
         assert_eq!(sweep_in(parent.path(), |_| {}), 0);
         assert_eq!(fs::read_dir(parent.path()).unwrap().count(), 5);
         fs::remove_dir_all(elsewhere.parent().unwrap()).unwrap();

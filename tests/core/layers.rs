@@ -26,7 +26,7 @@ const ARROWS: [(&str, &[&str]); 21] = [
         ],
     ),
     // A user of the storage like any crawler: nothing of the browser is known to it.
-    ("demo", &["model", "storage"]),
+    ("demo", &["model", "scratch", "storage"]),
     ("view", &["app", "edit", "index", "keymap", "model", "ops", "preview", "text", "theme"]),
     ("app", &["edit", "index", "keymap", "model", "ops", "preview", "text"]),
     ("ops", &["model", "storage", "text"]),

@@ -1,4 +1,5 @@
-use std::os::unix::fs::symlink;
+use std::fs::Permissions;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::process::Command;
 
 use super::*;
@@ -8,7 +9,7 @@ fn killed(parent: &Path, name: &str) -> PathBuf {
     let path = parent.join(name);
     fs::create_dir(&path).unwrap();
     fs::set_permissions(&path, Permissions::from_mode(0o700)).unwrap();
-    drop(mark(&path).unwrap());
+    drop(FOLDERS.mark(&path).unwrap());
     fs::create_dir_all(path.join(STORES).join("default")).unwrap();
     fs::write(path.join(STORES).join("default/INPUT"), "{}").unwrap();
     path
