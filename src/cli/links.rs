@@ -1,10 +1,15 @@
 //! Links on a terminal that takes them (OSC 8): of URLs, and of files of this machine.
 
-use std::fmt::Write as _;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
+
 use crate::text::Visible;
+
+/// What is spelled in a path.
+const PATH: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// Terminals that show the sequence instead.
 const NONE: [&str; 3] = ["dumb", "linux", "unknown"];
@@ -28,13 +33,7 @@ pub(super) fn of_file(path: &Path, env: &dyn Fn(&str) -> Option<String>) -> Opti
         return None;
     }
     let path = std::path::absolute(path).ok()?;
-    let mut url = "file://".to_owned();
-    for byte in path.as_os_str().as_bytes() {
-        let plain = byte.is_ascii_alphanumeric() || b"/-_.~".contains(byte);
-        let _ =
-            if plain { write!(url, "{}", char::from(*byte)) } else { write!(url, "%{byte:02X}") };
-    }
-    Some(url)
+    Some(format!("file://{}", percent_encode(path.as_os_str().as_bytes(), PATH)))
 }
 
 /// The process's own variables.
