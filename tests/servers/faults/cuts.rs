@@ -6,6 +6,7 @@
 //! byte, which takes long.
 
 mod asides;
+mod browsers;
 mod check;
 mod drafts;
 mod planted;

@@ -5,11 +5,11 @@
 
 use std::path::Path;
 use std::process::Command;
-use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
+use super::browsers::{Saves, in_browsers};
 use super::wire::Fault;
-use super::{Bench, RIGHTS, Rights, STORE, TEXT, user};
+use super::{Bench, Rights, STORE, TEXT, user};
 use crate::fill;
 use crate::pty::{Screen, larder};
 
@@ -35,16 +35,18 @@ fn stored(bench: &mut Bench) -> String {
 
 /// What was typed in the only draft there is; none if there is none.
 fn draft(state: &Path) -> Option<String> {
-    let run = |arguments: &[&str]| {
-        let mut command = Command::new(larder());
-        command.arg("drafts").args(arguments).env("HOME", state).env("XDG_STATE_HOME", state);
-        let output = command.output().unwrap();
-        // One that is listed may be gone by now.
-        output.status.success().then(|| String::from_utf8(output.stdout).unwrap())
-    };
-    let listed = run(&["list", "--json"]).expect("drafts are listed");
+    let listed = run_drafts(state, &["list", "--json"]).expect("drafts are listed");
     let first: serde_json::Value = serde_json::from_str(listed.lines().next()?).unwrap();
-    run(&["show", first["draft"].as_str().unwrap()])
+    run_drafts(state, &["show", first["draft"].as_str().unwrap()])
+}
+
+/// What `larder drafts` prints; none of a draft that is gone.
+pub(super) fn run_drafts(state: &Path, arguments: &[&str]) -> Option<String> {
+    let mut command = Command::new(larder());
+    command.arg("drafts").args(arguments).env("HOME", state).env("XDG_STATE_HOME", state);
+    let output = command.output().unwrap();
+    // One that is listed may be gone by now.
+    output.status.success().then(|| String::from_utf8(output.stdout).unwrap())
 }
 
 pub(super) fn comes(what: &str, mut done: impl FnMut() -> bool) -> Result<(), String> {
@@ -168,47 +170,28 @@ impl Browser {
 
 #[test]
 fn a_save_of_the_browser_that_is_cut_is_told_as_it_is_and_its_draft_is_there() {
-    let wanted = std::env::var("LARDER_CUTS").ok().and_then(|wanted| wanted.parse().ok());
-    let wanted: usize = wanted.map_or(FEW, |wanted: usize| (wanted / 10).max(FEW));
-    let each = wanted.div_ceil(AT_ONCE);
-    let tally = Mutex::new((Vec::new(), Vec::new()));
-    std::thread::scope(|scope| {
-        for worker in 0..AT_ONCE {
-            let tally = &tally;
-            scope.spawn(move || {
-                let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-                let runtime = runtime.unwrap();
-                let mut bench = runtime.block_on(Bench::start());
-                bench.fill();
-                // Unlike the others, so that it is seen when it is there.
-                let record = ("k001".to_owned(), TEXT.to_owned(), b"begin".to_vec());
-                fill::records(&mut bench.client, STORE, [record]);
-                let mut browser = Browser::start(&bench, RIGHTS[worker % RIGHTS.len()]);
-                for turn in 0..each {
-                    // Some 6,000 bytes up with a script, some 700 without; an answer is short.
-                    let most = if RIGHTS[worker % RIGHTS.len()].scripts { 6000 } else { 700 };
-                    let at = most * turn / each;
-                    let fault = match turn % 4 {
-                        0 => Fault::Cut(at),
-                        1 => Fault::Reset(at),
-                        _ => Fault::CutAnswer(turn / 4 % 12),
-                    };
-                    let came = browser.try_with(&mut bench, fault);
-                    let mut tally = tally.lock().unwrap();
-                    match came {
-                        Ok(said) => tally.0.push(said),
-                        Err(why) => {
-                            tally.1.push(format!("{fault:?} of worker {worker}: {why}"));
-                            return;
-                        }
-                    }
-                }
-            });
+    let start = |bench: &mut Bench, rights| {
+        // Unlike the others, so that it is seen when it is there.
+        let record = ("k001".to_owned(), TEXT.to_owned(), b"begin".to_vec());
+        fill::records(&mut bench.client, STORE, [record]);
+        Browser::start(bench, rights)
+    };
+    let fault = |turn: usize, each: usize, rights: Rights| {
+        // Some 6,000 bytes up with a script, some 700 without; an answer is short.
+        let most = if rights.scripts { 6000 } else { 700 };
+        let at = most * turn / each;
+        match turn % 4 {
+            0 => Fault::Cut(at),
+            1 => Fault::Reset(at),
+            _ => Fault::CutAnswer(turn / 4 % 12),
         }
-    });
-    let (said, wrong) = tally.into_inner().unwrap();
-    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
-    assert!(said.len() >= wanted, "only {} saves", said.len());
+    };
+    let said = in_browsers(
+        Saves { share: 10, few: FEW, at_once: AT_ONCE },
+        start,
+        fault,
+        |browser: &mut Browser, bench, fault, _| browser.try_with(bench, fault),
+    );
     let not_made = said.iter().filter(|said| **said != Said::Saved).count();
     assert!(not_made * 5 >= said.len(), "only {not_made} of {} were not made", said.len());
 }

@@ -6,14 +6,13 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::process::Command;
-use std::sync::Mutex;
 
-use super::drafts::comes;
+use super::browsers::{Saves, in_browsers};
+use super::drafts::{comes, run_drafts};
 use super::wire::Fault;
-use super::{Bench, RIGHTS, Rights, STORE, TEXT, user};
+use super::{Bench, Rights, STORE, TEXT, user};
 use crate::fill;
-use crate::pty::{Screen, larder};
+use crate::pty::Screen;
 
 /// Browsers at a time.
 const AT_ONCE: usize = 8;
@@ -106,17 +105,10 @@ fn stored(bench: &mut Bench) -> Values {
 
 /// What was typed, by key, in the drafts that say that they are staged.
 fn drafts(state: &Path) -> BTreeMap<String, String> {
-    let run = |arguments: &[&str]| {
-        let mut command = Command::new(larder());
-        command.arg("drafts").args(arguments).env("HOME", state).env("XDG_STATE_HOME", state);
-        let output = command.output().unwrap();
-        // One that is listed may be gone by now.
-        output.status.success().then(|| String::from_utf8(output.stdout).unwrap())
-    };
     let mut typed = BTreeMap::new();
-    for line in run(&["list", "--json"]).expect("drafts are listed").lines() {
+    for line in run_drafts(state, &["list", "--json"]).expect("drafts are listed").lines() {
         let draft: serde_json::Value = serde_json::from_str(line).unwrap();
-        let text = run(&["show", draft["draft"].as_str().unwrap()]);
+        let text = run_drafts(state, &["show", draft["draft"].as_str().unwrap()]);
         if let (Some(text), true) = (text, draft["staged"] == true) {
             typed.insert(draft["key"].as_str().unwrap().to_owned(), text);
         }
@@ -255,48 +247,28 @@ impl Browser {
 
 #[test]
 fn staged_edits_whose_save_is_cut_are_told_as_they_are_and_stay_staged_until_they_are_saved() {
-    let wanted = std::env::var("LARDER_CUTS").ok().and_then(|wanted| wanted.parse().ok());
-    let wanted: usize = wanted.map_or(FEW, |wanted: usize| (wanted / 20).max(FEW));
-    let each = wanted.div_ceil(AT_ONCE);
-    let tally = Mutex::new((Vec::new(), Vec::new()));
-    std::thread::scope(|scope| {
-        for worker in 0..AT_ONCE {
-            let tally = &tally;
-            scope.spawn(move || {
-                let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-                let runtime = runtime.unwrap();
-                let mut bench = runtime.block_on(Bench::start());
-                bench.fill();
-                let begin = KEYS.map(|key| (key.to_owned(), TEXT.to_owned(), b"begin".to_vec()));
-                fill::records(&mut bench.client, STORE, begin);
-                let rights = RIGHTS[worker % RIGHTS.len()];
-                let mut browser = Browser::start(&bench, rights);
-                for turn in 0..each {
-                    // Some 6,000 bytes up with a script and 700 without, for each record; answers are short.
-                    let most = if rights.scripts { 12_000 } else { 2_000 };
-                    let at = most * turn / each;
-                    let fault = match turn % 4 {
-                        0 => Fault::Cut(at),
-                        1 => Fault::Reset(at),
-                        2 if rights.close => Fault::Late(at / 2),
-                        _ => Fault::CutAnswer(turn / 4 % 30),
-                    };
-                    let came = browser.try_with(&mut bench, fault, &runtime);
-                    let mut tally = tally.lock().unwrap();
-                    match came {
-                        Ok(saved) => tally.0.push(saved),
-                        Err(why) => {
-                            tally.1.push(format!("{fault:?} of worker {worker}: {why}"));
-                            return;
-                        }
-                    }
-                }
-            });
+    let start = |bench: &mut Bench, rights| {
+        let begin = KEYS.map(|key| (key.to_owned(), TEXT.to_owned(), b"begin".to_vec()));
+        fill::records(&mut bench.client, STORE, begin);
+        Browser::start(bench, rights)
+    };
+    let fault = |turn: usize, each: usize, rights: Rights| {
+        // Some 6,000 bytes up with a script and 700 without, for each record; answers are short.
+        let most = if rights.scripts { 12_000 } else { 2_000 };
+        let at = most * turn / each;
+        match turn % 4 {
+            0 => Fault::Cut(at),
+            1 => Fault::Reset(at),
+            2 if rights.close => Fault::Late(at / 2),
+            _ => Fault::CutAnswer(turn / 4 % 30),
         }
-    });
-    let (saved, wrong) = tally.into_inner().unwrap();
-    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
-    assert!(saved.len() >= wanted, "only {} saves", saved.len());
+    };
+    let saved = in_browsers(
+        Saves { share: 20, few: FEW, at_once: AT_ONCE },
+        start,
+        fault,
+        |browser: &mut Browser, bench, fault, runtime| browser.try_with(bench, fault, runtime),
+    );
     let cut = saved.iter().filter(|saved| **saved < KEYS.len()).count();
     assert!(cut * 5 >= saved.len(), "only {cut} of {} were not saved at once", saved.len());
 }
