@@ -30,7 +30,10 @@ fn filled() -> (Daemon, Server) {
 
 /// As [`run`], with this wrapper as `ssh`.
 fn run_with(wrapper: &str, daemon: &Daemon, target: &str) -> (Option<i32>, String, String) {
-    let Output { status, stdout, stderr } = Command::new(larder())
+    // Longer than anything here takes, and shorter than what a wrapper could be waited for.
+    let Output { status, stdout, stderr } = Command::new("timeout")
+        .arg("20")
+        .arg(larder())
         .args(["-t", target, "stores"])
         .env("LARDER_SSH", wrapper)
         .env("TMPDIR", daemon.temporary())
