@@ -36,11 +36,6 @@ pub(super) fn of_file(path: &Path, env: &dyn Fn(&str) -> Option<String>) -> Opti
     Some(format!("file://{}", percent_encode(path.as_os_str().as_bytes(), PATH)))
 }
 
-/// The process's own variables.
-pub(super) fn variable(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

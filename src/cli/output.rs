@@ -11,6 +11,7 @@ use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::links;
 use super::pager::Pager;
+use crate::config::environment::variable;
 use crate::text::{Visible, cells, visible, visible_bytes};
 
 /// A column is padded to at most this many cells; what is longer sticks out.
@@ -98,7 +99,7 @@ impl Output {
 
     /// Bytes in a line of their own that lead to this URL, where the terminal takes links.
     pub(super) fn link(&mut self, bytes: &[u8], url: Option<&str>) -> io::Result<()> {
-        match url.filter(|_| self.terminal && links::are_taken(&links::variable)) {
+        match url.filter(|_| self.terminal && links::are_taken(&variable)) {
             Some(url) => {
                 let text = links::linked(url, &visible_bytes(bytes));
                 self.raw_line(&text)

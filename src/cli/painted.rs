@@ -6,6 +6,7 @@ use clap::ValueEnum;
 
 use super::output::Output;
 use crate::config::Config;
+use crate::config::environment::variable;
 use crate::model::{Record, Result};
 use crate::preview::{Preview, PreviewKind, Role as Part, Row};
 use crate::text::visible;
@@ -45,7 +46,7 @@ impl Paint {
         let env = |name: &str| {
             // Whoever wants colours always has them.
             let is_over = color == Color::Always && name == "NO_COLOR";
-            std::env::var(name).ok().filter(|value| !is_over && !value.is_empty())
+            variable(name).filter(|_| !is_over)
         };
         let theme = Theme::from_settings(&config.theme.name, &config.theme.colors, &env);
         Ok(Some(Self(Some(theme.map_err(|why| config.wrong(&why))?))))

@@ -6,6 +6,7 @@ use super::arguments::{Cli, ConfigCommand};
 use super::exit::{DONE, ExitResult};
 use super::links;
 use super::output::Output;
+use crate::config::environment::variable;
 use crate::config::{Config, EXAMPLE, Environment, Setting, default_file, schema};
 use crate::model::{Error, ErrorKind};
 use crate::text::visible;
@@ -39,7 +40,7 @@ fn path(cli: &Cli, output: &mut Output) -> Result<(), super::Failure> {
     if output.json {
         output.json_line(&json!({"path": text, "exists": file.exists()}))?;
     } else {
-        let url = links::of_file(&file, &links::variable);
+        let url = links::of_file(&file, &variable);
         output.link(text.as_bytes(), url.as_deref())?;
     }
     Ok(())

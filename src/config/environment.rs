@@ -138,6 +138,11 @@ impl Environment {
     }
 }
 
+/// A variable of this process; an empty one, or one that is no UTF-8, counts as unset.
+pub fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
 fn wrong(name: &str, problem: &str) -> Error {
     Error::new(ErrorKind::Usage, format!("the environment variable {name} {problem}"))
 }

@@ -12,6 +12,7 @@ use bytes::Bytes;
 use tokio::process::Command;
 
 use crate::app::OpenedExternal;
+use crate::config::environment::{SECRETS, variable};
 use crate::scratch::Scratch;
 
 /// How long a program may take to say that it cannot. Some end at once, others when they are closed.
@@ -33,7 +34,7 @@ impl Opener {
 
     /// Whether the screen is another machine's, where no program can be started.
     pub(super) fn is_remote(&self) -> bool {
-        self.command.is_empty() && set("SSH_CONNECTION").is_some()
+        self.command.is_empty() && variable("SSH_CONNECTION").is_some()
     }
 
     /// Writes the value to a file of this name, and has it opened.
@@ -44,7 +45,7 @@ impl Opener {
             .unwrap_or_else(|why| Err(io::Error::other(why)))
             .map_err(|why| format!("no private file can be written: {why}"))?;
         if self.is_remote() {
-            return Ok(OpenedExternal::File { path, login: login(&set) });
+            return Ok(OpenedExternal::File { path, login: login(&variable) });
         }
         let (name, command) = self.program(&path)?;
         run(&name, command).await.map(|()| OpenedExternal::With(name))
@@ -58,10 +59,10 @@ impl Opener {
             let name = self.command.split_whitespace().next().unwrap_or_default();
             return Ok((name.to_owned(), command));
         }
-        let has_display = || set("DISPLAY").or_else(|| set("WAYLAND_DISPLAY")).is_some();
+        let has_display = || variable("DISPLAY").or_else(|| variable("WAYLAND_DISPLAY")).is_some();
         let name = if cfg!(target_os = "macos") {
             "open"
-        } else if set("WSL_DISTRO_NAME").is_some() {
+        } else if variable("WSL_DISTRO_NAME").is_some() {
             "wslview"
         } else if has_display() {
             "xdg-open"
@@ -94,7 +95,7 @@ impl Opener {
 
 /// Starts the program, and waits a moment whether it fails.
 async fn run(name: &str, mut command: Command) -> Result<(), String> {
-    for secret in crate::config::environment::SECRETS {
+    for secret in SECRETS {
         command.env_remove(secret);
     }
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
@@ -117,10 +118,6 @@ fn failed(name: &str, status: ExitStatus) -> String {
         Some(3) if name == "xdg-open" => "xdg-open knows no program for it".to_owned(),
         _ => format!("{name} could not open it ({status})"),
     }
-}
-
-fn set(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 /// How the machine from which the user came names this one, as `sshd` tells it.

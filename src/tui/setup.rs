@@ -1,6 +1,7 @@
 //! From the configuration to what the browser needs.
 
 use crate::app::{Settings, TargetChoice};
+use crate::config::environment::variable;
 use crate::config::{Choice, Config, Notify, Targets};
 use crate::keymap::KeyMap;
 use crate::model::{Key, Result, StoreName};
@@ -46,16 +47,15 @@ impl Setup {
     /// [`ErrorKind::Usage`](crate::model::ErrorKind::Usage) for keys and colours that make no
     /// sense, with the name of the file.
     pub fn new(config: &Config, target: Target) -> Result<Self> {
-        let env = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let keymap = KeyMap::with_overrides(&config.keys).map_err(|why| config.wrong(&why))?;
         let name = if config.color { config.theme.name.as_str() } else { "none" };
-        let theme = Theme::from_settings(name, &config.theme.colors, &env)
+        let theme = Theme::from_settings(name, &config.theme.colors, &variable)
             .map_err(|why| config.wrong(&why))?;
         let pair =
-            Theme::pair(name, &config.theme.colors, &env).map_err(|why| config.wrong(&why))?;
+            Theme::pair(name, &config.theme.colors, &variable).map_err(|why| config.wrong(&why))?;
         let options = config.options();
         let opener = Opener::new(&config.opener);
-        let symbols = Symbols::for_terminal(&env);
+        let symbols = Symbols::for_terminal(&variable);
         Ok(Self {
             settings: Settings {
                 label: target.label(),

@@ -1,9 +1,9 @@
 //! What stands beside the steps of `doctor`: the certificate, each right, the clock, the terminal.
 
-use std::env;
 use std::io::{self, IsTerminal as _};
 
 use super::Report;
+use crate::config::environment::variable;
 use crate::model::{Certificate, Examined, Right, Timestamp};
 use crate::text;
 
@@ -56,13 +56,12 @@ pub(super) fn examined(examined: &Examined, report: &mut Report<'_>) -> io::Resu
 
 /// What is known of the terminal.
 pub(super) fn terminal() -> String {
-    let set = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
-    let mut known = vec![set("TERM").unwrap_or_else(|| "TERM is not set".to_owned())];
+    let mut known = vec![variable("TERM").unwrap_or_else(|| "TERM is not set".to_owned())];
     let size = crossterm::terminal::size().ok().filter(|_| io::stdout().is_terminal());
     known.push(size.map_or("no terminal here".to_owned(), |(w, h)| format!("{w}×{h}")));
-    known.push(colours(set("COLORTERM").as_deref(), &known[0]).to_owned());
+    known.push(colours(variable("COLORTERM").as_deref(), &known[0]).to_owned());
     // In this order, as the system's library looks.
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(set);
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(variable);
     known.push(match locale {
         Some(name) if is_utf8(&name) => "UTF-8".to_owned(),
         Some(name) => format!("not UTF-8 ({name})"),
@@ -74,7 +73,7 @@ pub(super) fn terminal() -> String {
         ("SSH_TTY", "over SSH"),
         ("NO_COLOR", "NO_COLOR is set"),
     ] {
-        known.extend(set(name).map(|_| words.to_owned()));
+        known.extend(variable(name).map(|_| words.to_owned()));
     }
     known.join(", ")
 }
