@@ -38,8 +38,9 @@ struct Seen {
     drafts: BTreeMap<String, String>,
 }
 
-/// How many are saved by a sentence, and of how many it is not known.
-fn numbers(told: &str) -> Result<(usize, usize), String> {
+/// How many are saved by a sentence, and of how many it is not known; `None` where it tells only of the
+/// connection, as the one that is lost right after the save.
+fn numbers(told: &str) -> Result<Option<(usize, usize)>, String> {
     let all = KEYS.len();
     let number = |before: &str| {
         let words = told.split(before).next()?;
@@ -57,16 +58,17 @@ fn numbers(told: &str) -> Result<(usize, usize), String> {
     let unknown = unknown.ok_or_else(|| told.to_owned())?;
     let saved = of("is saved").or(of("are saved"));
     let not = of("is not saved").or(of("are not saved"));
-    Ok(match (saved, not) {
+    Ok(Some(match (saved, not) {
         _ if told.contains(&format!("all {all} records are saved")) => (all, 0),
         _ if told.contains(&format!("saved {all} records")) => (all, 0),
         _ if told.contains(&format!("none of {all} records is saved")) => (0, 0),
         (Some(saved), _) => (saved, unknown),
         (None, Some(not)) if not + unknown <= all => (all - not - unknown, unknown),
         (None, Some(_)) => return Err(told.to_owned()),
+        (None, None) if unknown == 0 => return Ok(None),
         // It was not sent, or not all of it.
         (None, None) => (0, unknown),
-    })
+    }))
 }
 
 /// What is wrong with what was said, and with what is left, if anything.
@@ -78,7 +80,9 @@ fn wrong(seen: &Seen, before: &Values, typed: &Values) -> Option<String> {
     }
     let now = (0..KEYS.len()).filter(|at| stored[*at] == typed[*at]).count();
     match numbers(told) {
-        Ok((saved, unknown)) if (saved..=saved + unknown).contains(&now) => {}
+        Ok(Some((saved, unknown))) if (saved..=saved + unknown).contains(&now) => {}
+        // The list says what is saved.
+        Ok(None) if listed.len() == KEYS.len() - now => {}
         Ok(_) => return Some(format!("wrong word, {now} are saved: {told}")),
         Err(told) => return Some(format!("no number: {told}")),
     }
