@@ -8,6 +8,7 @@ pub mod charset;
 pub(crate) mod chunk;
 mod draw;
 mod find;
+mod fold;
 mod format;
 mod hex;
 mod index;
@@ -30,6 +31,7 @@ use crate::model::Family;
 use crate::model::Record;
 
 pub use find::Matches;
+pub use fold::Fold;
 pub use json::JsonFault;
 pub use row::{Hit, Role, Row, Span};
 pub use viewport::{Scroll, Viewport};
@@ -189,7 +191,7 @@ impl Preview {
         }
         match json::lines::index(&read.text) {
             Ok(index) => {
-                let lines = Lines { bytes: read.text.clone(), index, format: Format::Json };
+                let lines = Lines::new(read.text.clone(), index, Format::Json);
                 let unread = (family == Family::Json && !read.charset.is_plain())
                     .then(|| "not plain UTF-8: Crawlee for Python reads None".to_owned());
                 let notes: Vec<_> = read.note().into_iter().chain(unread).collect();
@@ -241,7 +243,7 @@ impl Preview {
         style: TextForm,
     ) -> Self {
         let index = text::find_lines(&bytes, style);
-        let lines = Lines { bytes, index, format: Format::Text(style) };
+        let lines = Lines::new(bytes, index, Format::Text(style));
         Self { value, kind, note, body: Body::Lines(lines) }
     }
 
@@ -255,6 +257,14 @@ impl Preview {
             None => "not UTF-8: shown as hex".to_owned(),
         };
         Self::hex(value, Some(note))
+    }
+
+    /// The same JSON with just these objects and lists folded, in the order in which they begin, none in
+    /// another; `None` where it is not shown as JSON.
+    pub fn with_folds(&self, folds: &[Fold]) -> Option<Self> {
+        let Body::Lines(lines) = &self.body else { return None };
+        let body = Body::Lines(lines.folded(folds)?);
+        Some(Self { value: self.value.clone(), kind: self.kind, note: self.note.clone(), body })
     }
 
     /// What the value is shown as.
@@ -272,7 +282,7 @@ impl Preview {
     pub fn lines(&self) -> usize {
         match &self.body {
             Body::Nothing => 0,
-            Body::Lines(lines) => lines.index.lines(),
+            Body::Lines(lines) => lines.len(),
             Body::Hex => hex::lines(&self.value),
         }
     }

@@ -262,6 +262,18 @@ impl RecordPane {
         }
     }
 
+    /// Shows a preview in place of another of the same value; what is seen at the top stays there.
+    pub(super) fn show_folded(&mut self, from: &Arc<Preview>, to: Arc<Preview>, ctx: &Ctx<'_>) {
+        let view = self.view(ctx);
+        if let Some(RecordView::Whole(_, shown)) = &mut self.shown
+            && Arc::ptr_eq(shown, from)
+        {
+            let top = from.offset(self.scroll, view);
+            self.scroll = to.from_offset(self.scroll, top, view);
+            *shown = to;
+        }
+    }
+
     /// Takes where the needle occurs, and goes to the first place from here on.
     pub fn found(&mut self, matches: Matches, view: Viewport) {
         self.matches = Some(matches);

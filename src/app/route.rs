@@ -208,6 +208,9 @@ impl App {
                 Request::Reveal(preview, offset) => {
                     self.record.reveal(&preview, offset, &ctx!(self));
                 }
+                Request::ShowFolded(from, to) => {
+                    self.record.show_folded(&from, to, &ctx!(self));
+                }
                 Request::ChangeLeaf(action) => leaves::change(self, action),
                 Request::ResumeLeaf(id, draft) => leaves::resume(self, id, draft),
                 Request::SaveLeaf(typed) => leaves::save(self, &typed),

@@ -5,6 +5,7 @@ mod change;
 mod member;
 mod path;
 mod trail;
+mod tree;
 
 use std::hash::{BuildHasher, RandomState};
 use std::ops::Range;
@@ -14,6 +15,7 @@ use crate::preview::json::{self, Sink, Token};
 
 pub use change::{EditedLeaf, LeafEdit};
 pub use member::NotAValue;
+pub use path::PathForm;
 pub use trail::{LeafIndex, Trail};
 
 /// Values and containers of a JSON text that are told apart; a value with more of them is not.
@@ -40,6 +42,10 @@ struct Node {
     position: u32,
     /// The number of the first node that is not in it.
     next: u32,
+    /// How many nodes it holds itself.
+    children: u32,
+    /// The lines that it begins and ends in where the text is laid out, from 0.
+    lines: [u32; 2],
     /// The bytes of its key with the quotes; empty where it has none.
     key: Range<u32>,
     /// Its bytes.
@@ -72,6 +78,7 @@ impl<'a> Leaves<'a> {
             nodes: Vec::new(),
             open: Vec::new(),
             key: 0..0,
+            line: 0,
             too_many: false,
         };
         json::scan(bytes, &mut builder).ok()?;
@@ -165,6 +172,7 @@ struct Builder<'a, 'd> {
     nodes: Vec<Node>,
     open: Vec<Open>,
     key: Range<u32>,
+    line: u32,
     too_many: bool,
 }
 
@@ -179,10 +187,12 @@ impl Sink for Builder<'_, '_> {
             Token::Gap => {}
             Token::Key => self.key = range,
             Token::Close => {
-                let Some(Open { node, digest, .. }) = self.open.pop() else { return };
+                let Some(Open { node, children, digest }) = self.open.pop() else { return };
                 let next = self.nodes.len() as u32;
                 let node = &mut self.nodes[node as usize];
                 (node.next, node.value.end, node.digest) = (next, range.end, digest);
+                (node.children, node.lines[1]) = (children, self.line);
+                self.line += 1;
                 self.count(digest);
             }
             Token::Open | Token::Empty | Token::String | Token::Number | Token::Literal => {
@@ -218,7 +228,10 @@ impl Builder<'_, '_> {
             _ => &[],
         };
         let digest = self.digests.0.hash_one((kind, spelled));
-        self.nodes.push(Node { kind, parent, position, next: number + 1, key, value, digest });
+        let (next, lines) = (number + 1, [self.line; 2]);
+        self.line += 1;
+        let node = Node { kind, parent, position, next, children: 0, lines, key, value, digest };
+        self.nodes.push(node);
         if token == Token::Open {
             self.open.push(Open { node: number, children: 0, digest });
         } else {

@@ -134,6 +134,13 @@ named! {
     AddMember "add_member" "add" "Add a member or an item"
     RenameMember "rename_member" "rename" "Rename the member"
     CopyPath "copy_path" "copy path" "Copy the path, as `$.a[3].b`"
+    CopyJqPath "copy_jq_path" "jq path" "Copy the path for jq, as `.a[3].b`"
+    CopyPythonPath "copy_python_path" "Python path" "Copy the path for Python, as `data[\"a\"]`"
+    ToggleFold "toggle_fold" "fold" "Fold the object or list, or unfold it"
+    FoldBeside "fold_beside" "fold level" "Fold all objects and lists at this level"
+    UnfoldAll "unfold_all" "unfold all" "Unfold all objects and lists"
+    NextBeside "next_beside" "next" "Go to the next value at this level"
+    PreviousBeside "previous_beside" "previous" "Go to the previous value at this level"
     RemoveMember "remove_member" "remove" "Remove the member or item"
 
     Save "save" "save" "Save the record"

@@ -25,7 +25,7 @@ pub(super) fn rows(
     let mut at = lines.settle(scroll, view);
     while rows.len() < height && at.line <= lines.last() {
         let line = lines.line(at.line);
-        let number = (at.sub == 0).then_some(at.line + 1);
+        let number = (at.sub == 0).then(|| lines.number(at.line));
         if view.wrap {
             wrapped(&line, at.sub, number, view, marks, &mut rows);
         } else {

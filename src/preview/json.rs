@@ -122,7 +122,7 @@ pub(super) fn empty_brackets(first: u8) -> &'static str {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use proptest::prelude::*;
 
     use super::*;
@@ -188,7 +188,7 @@ mod tests {
     }
 
     /// JSON texts of any shape, loosely spaced.
-    pub(in crate::preview) fn json() -> impl Strategy<Value = String> {
+    pub(crate) fn json() -> impl Strategy<Value = String> {
         let scalar = prop_oneof![
             Just("NaN".to_owned()),
             Just("-Infinity".to_owned()),

@@ -1,7 +1,10 @@
 //! Where rows begin in the lines of a text or of JSON.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 
+use super::fold::{Fold, Folds};
 use super::index::Index;
 use super::json;
 use super::line::Line;
@@ -19,8 +22,9 @@ const FAR: usize = 1000;
 #[derive(Debug)]
 pub(super) struct Lines {
     pub(super) bytes: Bytes,
-    pub(super) index: Index,
+    pub(super) index: Arc<Index>,
     pub(super) format: Format,
+    pub(super) folds: Folds,
 }
 
 /// How the value is cut into lines.
@@ -31,20 +35,49 @@ pub(super) enum Format {
 }
 
 impl Lines {
+    /// Lines of a value of which nothing is folded.
+    pub(super) fn new(bytes: Bytes, index: Index, format: Format) -> Self {
+        Self { bytes, index: Arc::new(index), format, folds: Folds::default() }
+    }
+
+    /// The same with just these objects and lists of JSON folded; `None` for text.
+    pub(super) fn folded(&self, folds: &[Fold]) -> Option<Self> {
+        matches!(self.format, Format::Json).then(|| Self {
+            bytes: self.bytes.clone(),
+            index: Arc::clone(&self.index),
+            format: self.format,
+            folds: Folds::new(folds),
+        })
+    }
+
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.index.lines() - self.folds.hidden()
+    }
+
     /// Line `number`, from 0.
     pub(super) fn line(&self, number: usize) -> Line<'_> {
+        let number = self.folds.source(number);
         match self.format {
             Format::Text(style) => text::line(&self.bytes, &self.index, number, style),
-            Format::Json => json::lines::line(&self.bytes, &self.index, number),
+            Format::Json => {
+                let fold = self.folds.begins(number);
+                json::lines::line(&self.bytes, &self.index, number, fold)
+            }
         }
+    }
+
+    /// The number of a line, from 1, where nothing is folded.
+    pub(super) fn number(&self, line: usize) -> usize {
+        self.folds.source(line) + 1
     }
 
     /// The line that holds a byte of the value.
     pub(super) fn line_of(&self, offset: usize) -> usize {
-        match self.format {
+        self.folds.shown(match self.format {
             Format::Text(_) => text::line_of(&self.bytes, &self.index, offset),
             Format::Json => json::lines::line_of(&self.bytes, &self.index, offset),
-        }
+        })
     }
 
     /// The byte of the value at or after the beginning of a row.
@@ -54,14 +87,15 @@ impl Lines {
         {
             return source;
         }
+        let line = self.folds.source(scroll.line);
         match self.format {
-            Format::Text(_) => text::line_start(&self.bytes, &self.index, scroll.line),
-            Format::Json => json::lines::line_start(&self.bytes, &self.index, scroll.line),
+            Format::Text(_) => text::line_start(&self.bytes, &self.index, line),
+            Format::Json => json::lines::line_start(&self.bytes, &self.index, line),
         }
     }
 
     pub(super) fn last(&self) -> usize {
-        self.index.lines().saturating_sub(1)
+        self.len().saturating_sub(1)
     }
 
     /// How far a line is indented: its rows, too, where it is wrapped.

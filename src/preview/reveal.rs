@@ -38,6 +38,18 @@ impl Preview {
         }
     }
 
+    /// The row with byte `offset` of what is shown at the top, or the bottom if that is further up.
+    pub fn from_offset(&self, scroll: Scroll, offset: usize, view: Viewport) -> Scroll {
+        match &self.body {
+            Body::Nothing => Scroll::default(),
+            Body::Hex => self.at_most_bottom(hex::at(offset, view), view),
+            Body::Lines(lines) => {
+                let row = Self::row_with(lines, offset, view);
+                self.at_most_bottom(Scroll { column: scroll.column, ..row }, view)
+            }
+        }
+    }
+
     /// The row that shows a byte of the value.
     pub(super) fn row_with(lines: &Lines, offset: usize, view: Viewport) -> Scroll {
         let number = lines.line_of(offset);

@@ -18,6 +18,7 @@ mod kept;
 mod leaf;
 mod leaf_drafts;
 mod leaf_fidelity;
+mod leaf_tree;
 mod lists;
 mod menu;
 mod mouse;

@@ -1,6 +1,7 @@
 //! One value of the JSON that is shown: chosen with a cursor, and changed alone. Every byte outside it
 //! stays.
 
+mod tree;
 mod unsaved;
 
 use std::ops::Range;
@@ -9,7 +10,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use crossterm::event::KeyEvent;
 
-use crate::edit::{EditedLeaf, InnerPlace};
+use crate::edit::{EditedLeaf, InnerPlace, PathForm};
 use crate::keymap::{Action, Context};
 use crate::model::{Key, StoreName};
 use crate::preview::{Matches, Preview};
@@ -20,6 +21,7 @@ use super::super::load::LeavesShown;
 use super::super::notice::Notice;
 use super::dialog::Dialog;
 use super::overlay::Then;
+use tree::Tree;
 
 pub use unsaved::UnsavedLeaf;
 
@@ -28,6 +30,10 @@ pub use unsaved::UnsavedLeaf;
 pub struct LeafCursor {
     store: StoreName,
     shown: Arc<LeavesShown>,
+    /// What is folded.
+    tree: Tree,
+    /// The record with that folded, as it is shown; `None` where nothing is.
+    folded: Option<Arc<Preview>>,
     /// The number of the value under the cursor.
     at: usize,
     /// Its bytes, as they are lit.
@@ -55,6 +61,8 @@ impl LeafCursor {
         let mut cursor = Self {
             store,
             shown: Arc::new(shown),
+            tree: Tree::default(),
+            folded: None,
             at,
             lit: Matches::default(),
             refused,
@@ -78,7 +86,12 @@ impl LeafCursor {
 
     /// Whether this is how the record is shown.
     pub fn is_over(&self, preview: &Arc<Preview>) -> bool {
-        Arc::ptr_eq(&self.shown.preview, preview)
+        Arc::ptr_eq(self.preview(), preview)
+    }
+
+    /// How the record is shown.
+    fn preview(&self) -> &Arc<Preview> {
+        self.folded.as_ref().unwrap_or(&self.shown.preview)
     }
 
     /// Whether it is about this record.
@@ -92,9 +105,14 @@ impl LeafCursor {
         let leaves = shown.leaves();
         let next = self.next.take().and_then(|made| made.found_in(&leaves));
         let at = next.or_else(|| leaves.follow(&trail)).unwrap_or(self.at);
+        let mut tree = self.tree.follow(&self.shown.leaves(), &leaves);
+        if next.is_some() {
+            tree.show(&leaves, at);
+        }
+        (self.tree, self.folded) = (tree, None);
         self.shown = Arc::new(shown);
         self.go(at);
-        self.reveal(ctx);
+        self.fold(ctx);
     }
 
     fn is_merging(&self) -> bool {
@@ -108,14 +126,17 @@ impl LeafCursor {
 
     /// Goes to the value that is changed, if it is there.
     fn follow(&mut self, leaf: &EditedLeaf, ctx: &mut Ctx<'_>) {
-        if let Some(at) = self.shown.leaves().follow(&leaf.trail()) {
+        let leaves = self.shown.leaves();
+        if let Some(at) = leaves.follow(&leaf.trail()) {
+            self.tree.show(&leaves, at);
             self.go(at);
-            self.reveal(ctx);
+            self.fold(ctx);
         }
     }
 
     fn go(&mut self, at: usize) {
-        self.at = at.min(self.shown.leaves().len() - 1);
+        let leaves = self.shown.leaves();
+        self.at = self.tree.shown(&leaves, at.min(leaves.len() - 1));
         self.lit = Matches::one(self.lit_range());
     }
 
@@ -128,12 +149,77 @@ impl LeafCursor {
     }
 
     fn reveal(&self, ctx: &mut Ctx<'_>) {
-        ctx.request(Request::Reveal(Arc::clone(&self.shown.preview), self.lit_range().start));
+        ctx.request(Request::Reveal(Arc::clone(self.preview()), self.lit_range().start));
+    }
+
+    /// Shows what is folded as it is now, and the cursor.
+    fn fold(&mut self, ctx: &mut Ctx<'_>) {
+        let before = Arc::clone(self.preview());
+        let folds = self.tree.folds(&self.shown.leaves());
+        self.folded = (!folds.is_empty())
+            .then(|| self.shown.preview.with_folds(&folds).map(Arc::new))
+            .flatten();
+        if !Arc::ptr_eq(&before, self.preview()) {
+            ctx.request(Request::ShowFolded(before, Arc::clone(self.preview())));
+        }
+        self.reveal(ctx);
+    }
+
+    /// Does what has to do with folds, and goes beside; tells whether that was it.
+    fn in_tree(&mut self, action: Option<Action>, ctx: &mut Ctx<'_>) -> bool {
+        let leaves = self.shown.leaves();
+        let beside = match action {
+            Some(Action::NextBeside) => leaves.next_beside(self.at),
+            Some(Action::PreviousBeside) => leaves.previous_beside(self.at),
+            Some(Action::Right) if self.tree.is_folded(self.at) => {
+                self.tree.toggle(&leaves, self.at);
+                self.fold(ctx);
+                return true;
+            }
+            Some(Action::ToggleFold) => {
+                if self.tree.toggle(&leaves, self.at) {
+                    self.fold(ctx);
+                } else {
+                    ctx.say(Notice::info("this value holds no others, so nothing is folded"));
+                }
+                return true;
+            }
+            Some(Action::FoldBeside) => {
+                if self.tree.fold_beside(&leaves, self.at) {
+                    self.fold(ctx);
+                } else {
+                    ctx.say(Notice::info("nothing more is folded at this level"));
+                }
+                return true;
+            }
+            Some(Action::UnfoldAll) => {
+                if self.tree.is_empty() {
+                    ctx.say(Notice::info("nothing is folded"));
+                }
+                self.tree.clear();
+                self.fold(ctx);
+                return true;
+            }
+            _ => return false,
+        };
+        match beside {
+            Some(at) => {
+                self.go(at);
+                self.reveal(ctx);
+            }
+            None => ctx.say(Notice::info("no further value at this level")),
+        }
+        true
     }
 
     fn step(&mut self, by: isize, ctx: &mut Ctx<'_>) {
-        self.go(self.at.saturating_add_signed(by));
+        self.go(self.tree.step(&self.shown.leaves(), self.at, by));
         self.reveal(ctx);
+    }
+
+    fn copy_path(&self, what: &'static str, form: PathForm, ctx: &mut Ctx<'_>) {
+        let path = self.shown.leaves().path_as(self.at, form);
+        ctx.effect(Effect::Copy { what, bytes: path.into() });
     }
 
     /// The value under the cursor as it is spelled.
@@ -151,6 +237,9 @@ impl Dialog for LeafCursor {
         self.wanted = None;
         let page = ctx.layout().record.map_or(1, |pane| pane.inner().height.saturating_sub(2));
         let page = isize::try_from(page.max(1)).unwrap_or(1);
+        if self.in_tree(action, ctx) {
+            return Then::Stay;
+        }
         let leaves = self.shown.leaves();
         match action {
             Some(Action::Up) => self.step(-1, ctx),
@@ -171,8 +260,10 @@ impl Dialog for LeafCursor {
                     self.reveal(ctx);
                 }
             }
-            Some(Action::CopyPath) => {
-                ctx.effect(Effect::Copy { what: "path", bytes: self.path().into() });
+            Some(Action::CopyPath) => self.copy_path("path", PathForm::Plain, ctx),
+            Some(Action::CopyJqPath) => self.copy_path("path for jq", PathForm::Jq, ctx),
+            Some(Action::CopyPythonPath) => {
+                self.copy_path("path for Python", PathForm::Python, ctx);
             }
             Some(Action::CopyValue) => {
                 ctx.effect(Effect::Copy { what: "value", bytes: self.spelled() });
@@ -231,11 +322,15 @@ impl Dialog for LeafCursor {
             Action::AddMember => self.refused.is_none() && leaves.is_container(0),
             Action::RenameMember => self.refused.is_none() && leaves.is_member(self.at),
             Action::RemoveMember => self.refused.is_none() && leaves.parent(self.at) != self.at,
+            Action::ToggleFold => leaves.fold(self.at).is_some(),
+            Action::UnfoldAll => !self.tree.is_empty(),
             _ => true,
         }
     }
 
     fn closed(&mut self, ctx: &mut Ctx<'_>) {
         ctx.cancel(Slot::Leaves);
+        self.tree.clear();
+        self.fold(ctx);
     }
 }

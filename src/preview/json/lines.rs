@@ -162,9 +162,14 @@ pub(in crate::preview) fn line_start(bytes: &[u8], index: &Index, number: usize)
     reader_at(bytes, index, number).at
 }
 
-/// Line `number`.
-pub(in crate::preview) fn line<'a>(bytes: &'a [u8], index: &'a Index, number: usize) -> Line<'a> {
-    let found = reader_at(bytes, index, number).next();
+/// Line `number`; where it is folded, with the line of its closing bracket and what stands before that.
+pub(in crate::preview) fn line<'a>(
+    bytes: &'a [u8],
+    index: &'a Index,
+    number: usize,
+    fold: Option<(usize, &'a str)>,
+) -> Line<'a> {
+    let mut found = reader_at(bytes, index, number).next();
     let fixed = |text: &'static str, source| Fragment {
         bytes: text.as_bytes(),
         source,
@@ -189,6 +194,12 @@ pub(in crate::preview) fn line<'a>(bytes: &'a [u8], index: &'a Index, number: us
         Token::String | Token::Key => token(found.value, Role::String),
         Token::Open | Token::Close | Token::Gap => token(found.value, Role::Punctuation),
     });
+    if let Some((close, words)) = fold {
+        let end = reader_at(bytes, index, close).next();
+        let words = Fragment { bytes: words.as_bytes(), source: None, role: Role::Dim, long: None };
+        parts.extend([words, token(end.value, Role::Punctuation)]);
+        found.comma = end.comma;
+    }
     if found.comma {
         parts.push(fixed(",", None));
     }
@@ -219,7 +230,7 @@ mod tests {
     fn printed(bytes: &[u8]) -> String {
         let index = index(bytes).unwrap();
         let line = |number| {
-            let line = line(bytes, &index, number);
+            let line = line(bytes, &index, number, None);
             let parts: Vec<_> = line.parts.iter().map(|part| part.bytes).collect();
             "  ".repeat(line.depth) + std::str::from_utf8(&parts.concat()).unwrap()
         };

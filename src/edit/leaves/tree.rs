@@ -1,0 +1,87 @@
+//! The values of a text as a tree: what stands beside a node, and which lines it takes.
+
+use super::{Kind, Leaves};
+use crate::preview::Fold;
+
+impl Leaves<'_> {
+    /// The next node in the object or list that a node is in.
+    pub fn next_beside(&self, node: usize) -> Option<usize> {
+        let next = self.after(node);
+        (node != 0 && next < self.after(self.parent(node))).then_some(next)
+    }
+
+    /// The node before one in the object or list that it is in.
+    pub fn previous_beside(&self, node: usize) -> Option<usize> {
+        let parent = self.parent(node);
+        let mut before = node.checked_sub(1).filter(|before| *before > parent)?;
+        while self.parent(before) != parent {
+            before = self.parent(before);
+        }
+        Some(before)
+    }
+
+    /// The number of the first node that is not in a node.
+    pub fn after(&self, node: usize) -> usize {
+        self.nodes[node].next as usize
+    }
+
+    /// The lines of an object or a list that holds something, to be folded.
+    pub fn fold(&self, node: usize) -> Option<Fold> {
+        let found = &self.nodes[node];
+        let [open, close] = found.lines.map(|line| line as usize);
+        let (len, list) = (found.children as usize, found.kind == Kind::List);
+        (open < close).then_some(Fold { open, close, len, list })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::{Digests, Leaves};
+    use crate::model::{Record, RecordMeta};
+    use crate::preview::Preview;
+    use crate::preview::json::tests::json;
+
+    #[test]
+    fn nodes_beside_each_other_are_found_both_ways() {
+        let text = r#"[{"a": [1, 2]}, [], {"b": {}}, 3]"#;
+        let leaves = Leaves::of(text.as_bytes(), &Digests::default()).unwrap();
+        let mut at = leaves.children(0).next();
+        let mut beside = Vec::new();
+        while let Some(node) = at {
+            beside.push(leaves.path(node));
+            at = leaves.next_beside(node);
+            assert_eq!(at.and_then(|next| leaves.previous_beside(next)), at.map(|_| node));
+        }
+        assert_eq!(beside, ["$[0]", "$[1]", "$[2]", "$[3]"]);
+        assert_eq!((leaves.next_beside(0), leaves.previous_beside(0)), (None, None));
+        assert_eq!(leaves.previous_beside(1), None);
+    }
+
+    proptest! {
+        #[test]
+        fn folds_take_the_lines_that_the_preview_has(text in json()) {
+            let leaves = Leaves::of(text.as_bytes(), &Digests::default()).unwrap();
+            let meta = RecordMeta {
+                content_type: "application/json".into(),
+                ..RecordMeta::default()
+            };
+            let preview = Preview::build(&Record { meta, value: text.clone().into() });
+            let all: Vec<_> = preview.whole_lines().map(|row| row.text()).collect();
+            for node in 0..leaves.len() {
+                let Some(fold) = leaves.fold(node) else { continue };
+                let bracket = if fold.list { "[" } else { "{" };
+                prop_assert!(all[fold.open].ends_with(bracket));
+                let close = all[fold.close].trim_start();
+                let end = if fold.list { ']' } else { '}' };
+                prop_assert!(close.starts_with(end));
+                prop_assert_eq!(fold.len, leaves.children(node).count());
+                let indent = |line: &str| line.len() - line.trim_start().len();
+                prop_assert_eq!(indent(&all[fold.open]), indent(&all[fold.close]));
+                prop_assert!(all[fold.open + 1..fold.close]
+                    .iter().all(|line| indent(line) > indent(&all[fold.open])));
+            }
+        }
+    }
+}
