@@ -152,12 +152,13 @@ impl Framing {
                 },
                 State::Body { left, passed_on } => {
                     let taken = left.min(rest.len() as u64);
-                    if !ends_in_a_break(&rest[..taken as usize], left) {
-                        break Err(Violation::WrongLength);
-                    }
-                    at += taken as usize;
+                    let good = well_placed(&rest[..taken as usize], left);
+                    at += good;
                     if !passed_on {
                         from = at;
+                    }
+                    if good < taken as usize {
+                        break Err(Violation::WrongLength);
                     }
                     if taken == left {
                         self.done();
@@ -353,15 +354,15 @@ fn line(bytes: &[u8], return_seen: bool) -> Option<usize> {
     memchr::memmem::find(bytes, b"\r\n").map(|at| at + 2)
 }
 
-/// Whether these bytes, the next of a body of which `left` are left, hold a line break as far as
-/// they reach into its last two.
-fn ends_in_a_break(bytes: &[u8], left: u64) -> bool {
+/// How many of a string's next bytes may stand there, where `left` are to come: the last two are a line's end.
+fn well_placed(bytes: &[u8], left: u64) -> usize {
     let before = left.saturating_sub(2);
     let Some(end) = usize::try_from(before).ok().and_then(|before| bytes.get(before..)) else {
-        return true;
+        return bytes.len();
     };
     let wanted = if left == 1 { &b"\n"[..] } else { b"\r\n" };
-    wanted.starts_with(end)
+    let right = end.iter().zip(wanted).take_while(|(byte, wanted)| byte == wanted).count();
+    bytes.len() - end.len() + right
 }
 
 /// A number of digits only, with a sign before it or none.
