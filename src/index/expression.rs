@@ -1,19 +1,41 @@
 //! Regular expressions as filters: compiled within limits, with a text that every match contains.
 
+mod ascii;
+mod literal;
+
 use std::borrow::Cow;
 use std::ops::Range;
+use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::sync::Arc;
 
-use regex_lite::{Regex, RegexBuilder};
+use regex_automata::hybrid::dfa::{Config, DFA};
+use regex_automata::hybrid::regex::{Cache, Regex};
+use regex_automata::nfa::thompson::{self, Compiler, WhichCaptures};
+use regex_automata::util::pool::Pool;
+use regex_automata::{Input, MatchKind};
+use regex_syntax::ast::parse::ParserBuilder;
+use regex_syntax::ast::{Ast, ErrorKind};
+use regex_syntax::hir::Hir;
+use regex_syntax::hir::translate::Translator;
 
+use literal::Literal;
+
+/// Bytes that an expression may have, so that it is read in no time.
+const LONGEST: usize = 4 << 10;
 /// Bytes that a compiled expression may take, so that no batch of keys takes long.
-const LARGEST: usize = 32 << 10;
+const LARGEST: usize = 128 << 10;
+/// Bytes that the states found on the way may take, for each thread and direction.
+const MOST_STATES: usize = 1 << 20;
 /// Levels of groups in one another.
 const DEEPEST: u32 = 32;
+const TOO_LARGE: Cow<str> = Cow::Borrowed("the expression is too large");
 
 /// A regular expression on keys. Case counts only if it has an upper-case letter.
 #[derive(Debug)]
 pub(super) struct Expression {
-    regex: Regex,
+    regex: Arc<Regex>,
+    /// The states that were found on the way, one set for each thread.
+    states: Pool<Cache, CreateCache>,
     /// A text that every match contains.
     literal: Literal,
     /// Whether case counts.
@@ -22,20 +44,31 @@ pub(super) struct Expression {
     folds: bool,
 }
 
+type CreateCache = Box<dyn Fn() -> Cache + Send + Sync + UnwindSafe + RefUnwindSafe>;
+
 impl Expression {
     /// Compiles it; or tells in a few words what is wrong with it.
     pub(super) fn new(pattern: &str) -> Result<Self, Cow<'static, str>> {
+        if pattern.len() > LONGEST {
+            return Err(TOO_LARGE);
+        }
         let exact = has_upper_case(pattern);
         let folds = !exact && !pattern.is_ascii();
         let pattern = if folds { lowered(pattern) } else { pattern.into() };
-        let built = RegexBuilder::new(&pattern)
-            .case_insensitive(!exact)
-            .size_limit(LARGEST)
-            .nest_limit(DEEPEST)
-            .build();
-        let regex = built.map_err(|error| in_few_words(&error.to_string()))?;
+        let parsed = ParserBuilder::new().nest_limit(DEEPEST).build().parse(&pattern);
+        let mut ast = parsed.map_err(|error| match error.kind() {
+            // Only what is closed is measured by the parser.
+            ErrorKind::GroupUnclosed if pattern.matches('(').count() > DEEPEST as usize => {
+                TOO_LARGE
+            }
+            kind => in_few_words(kind),
+        })?;
+        ascii::rewrite(&mut ast, !exact)?;
+        let regex = Arc::new(compiled(&pattern, &ast)?);
         let literal = Literal::of(&pattern, exact).unwrap_or_default();
-        Ok(Self { regex, literal, exact, folds })
+        let of = Arc::clone(&regex);
+        let states: CreateCache = Box::new(move || of.create_cache());
+        Ok(Self { regex, states: Pool::new(states), literal, exact, folds })
     }
 
     /// A text that every match contains, in lower case unless case counts; empty: none is known.
@@ -58,15 +91,44 @@ impl Expression {
 
     /// Whether a text matches.
     pub(super) fn matches(&self, text: &str) -> bool {
-        if self.folds { self.regex.is_match(&lowered(text)) } else { self.regex.is_match(text) }
+        let text = self.as_compared(text);
+        self.regex.is_match(&mut self.states.get(), &*text)
     }
 
     /// Where its matches are in a key, in bytes.
     pub(super) fn find(&self, key: &str) -> Vec<Range<usize>> {
-        let key = if self.folds { lowered(key) } else { key.into() };
-        let found = self.regex.find_iter(&key).map(|found| found.range());
+        let key = self.as_compared(key);
+        let mut states = self.states.get();
+        let found = self.regex.find_iter(&mut states, Input::new(&*key)).map(|found| found.range());
         found.filter(|range| !range.is_empty()).collect()
     }
+
+    fn as_compared<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        if self.folds { lowered(text) } else { text.into() }
+    }
+}
+
+/// The expression for both directions: forwards for where a match ends, backwards for its start.
+fn compiled(pattern: &str, ast: &Ast) -> Result<Regex, Cow<'static, str>> {
+    let translated = Translator::new().translate(pattern, ast);
+    let hir = translated.map_err(|error| error.kind().to_string())?;
+    let forwards = automaton(&hir, false).ok_or(TOO_LARGE)?;
+    let backwards = automaton(&hir, true).ok_or(TOO_LARGE)?;
+    Ok(Regex::builder().build_from_dfas(forwards, backwards))
+}
+
+fn automaton(hir: &Hir, reverse: bool) -> Option<DFA> {
+    let limits = thompson::Config::new()
+        .nfa_size_limit(Some(LARGEST))
+        .which_captures(WhichCaptures::None)
+        .reverse(reverse);
+    let nfa = Compiler::new().configure(limits).build_from_hir(hir).ok()?;
+    // Backwards the farthest start is the first one.
+    let kind = if reverse { MatchKind::All } else { MatchKind::LeftmostFirst };
+    // Full, it begins anew: never does it give up.
+    let config =
+        Config::new().match_kind(kind).cache_capacity(MOST_STATES).skip_cache_capacity_check(true);
+    DFA::builder().configure(config).build_from_nfa(nfa).ok()
 }
 
 /// In lower case; each letter has the place that it had.
@@ -92,153 +154,27 @@ fn has_upper_case(pattern: &str) -> bool {
     false
 }
 
-/// A text that every match contains.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-struct Literal {
-    /// In lower case unless case counts; empty: none is known.
-    text: String,
-    /// Whether what contains it matches, at the places that follow.
-    is_all: bool,
-    at_start: bool,
-    at_end: bool,
-}
-
-impl Literal {
-    /// The longest text that stands in the expression for itself and in every match.
-    fn of(pattern: &str, exact: bool) -> Option<Self> {
-        let (mut best, mut run) = (Self { is_all: true, ..Self::default() }, String::new());
-        let mut rest = pattern.chars().peekable();
-        best.at_start = rest.next_if_eq(&'^').is_some();
-        while let Some(c) = rest.next() {
-            match c {
-                // One of several.
-                '|' => return None,
-                '$' if rest.peek().is_none() => {
-                    best.at_end = true;
-                    continue;
-                }
-                '(' => skip_group(&mut rest)?,
-                '[' => skip_class(&mut rest)?,
-                // What comes before these need not be there.
-                '*' | '?' | '{' => {
-                    run.pop();
-                    if c == '{' {
-                        rest.find(|c| *c == '}')?;
-                    }
-                }
-                // As often as what follows tells, which may be never: `+*`.
-                '+' if matches!(rest.peek(), Some('*' | '?' | '{' | '+')) => drop(run.pop()),
-                '+' | '.' | '^' | '$' => {}
-                '\\' => match rest.next()? {
-                    // What follows these belongs to them.
-                    'x' | 'u' | 'U' | 'b' | 'p' | 'P' => return None,
-                    c if c.is_ascii_alphanumeric() || matches!(c, '<' | '>') => {}
-                    c => {
-                        run.push(c);
-                        continue;
-                    }
-                },
-                c if exact || c.is_ascii() => {
-                    run.push(if exact { c } else { c.to_ascii_lowercase() });
-                    continue;
-                }
-                // Its other case is not known to be as long.
-                _ => {}
-            }
-            best.is_all = false;
-            best.take(&mut run);
-        }
-        best.take(&mut run);
-        Some(best).filter(|best| !best.text.is_empty())
-    }
-
-    /// Takes a text that has ended, if it is the longest.
-    fn take(&mut self, run: &mut String) {
-        if run.len() > self.text.len() {
-            self.text.clone_from(run);
-        }
-        run.clear();
-    }
-
-    /// Whether a key matches that contains the text, where that alone tells it.
-    fn decides(&self, key: &[u8], exact: bool) -> Option<bool> {
-        let text = self.text.as_bytes();
-        let same = |part: Option<&[u8]>| {
-            part.is_some_and(|part| part == text || !exact && part.eq_ignore_ascii_case(text))
-        };
-        let last = || key.len().checked_sub(text.len()).and_then(|from| key.get(from..));
-        let decided = match (self.at_start, self.at_end) {
-            (true, true) => same(Some(key)),
-            (true, false) => same(key.get(..text.len())),
-            (false, true) => same(last()),
-            (false, false) => true,
-        };
-        self.is_all.then_some(decided)
-    }
-}
-
-type Rest<'a> = std::iter::Peekable<std::str::Chars<'a>>;
-
-/// Goes behind the group that has begun; not one of flags, which change what follows.
-fn skip_group(rest: &mut Rest) -> Option<()> {
-    let mut depth = 1;
-    let mut begins = true;
-    while depth > 0 {
-        match rest.next()? {
-            '?' if begins && !matches!(rest.peek(), Some(':' | 'P' | '<')) => return None,
-            '(' => {
-                depth += 1;
-                begins = true;
-                continue;
-            }
-            ')' => depth -= 1,
-            '[' => skip_class(rest)?,
-            '\\' => drop(rest.next()),
-            _ => {}
-        }
-        begins = false;
-    }
-    Some(())
-}
-
-/// Goes behind the class that has begun.
-fn skip_class(rest: &mut Rest) -> Option<()> {
-    rest.next_if_eq(&'^');
-    rest.next_if_eq(&']');
-    loop {
-        match rest.next()? {
-            ']' => return Some(()),
-            '\\' => drop(rest.next()),
-            '[' if rest.next_if_eq(&':').is_some() => {
-                rest.find(|c| *c == ']')?;
-            }
-            _ => {}
-        }
-    }
-}
-
 /// What is wrong, as short as it can be said.
-fn in_few_words(message: &str) -> Cow<'static, str> {
-    let has = |words: &[&str]| words.iter().any(|word| message.contains(word));
-    if has(&["size limit", "too much nesting", "too big"]) {
-        "the expression is too large".into()
-    } else if has(&["without matching '('"]) {
-        ") without (".into()
-    } else if has(&["')'", "group name, but got end"]) {
-        "( is not closed".into()
-    } else if has(&["no closing bracket", "unclosed character class"]) {
-        "[ is not closed".into()
-    } else if has(&["must be applied"]) {
-        "nothing to repeat".into()
-    } else if has(&["min bigger than its max"]) {
-        "fewest more than most".into()
-    } else if has(&["counted repetition", "or repetition"]) {
-        "{ is not closed".into()
-    } else if has(&["escape sequence, but", "hexadecimal number"]) {
-        "\\ is not finished".into()
-    } else {
-        message.to_owned().into()
+fn in_few_words(kind: &ErrorKind) -> Cow<'static, str> {
+    match kind {
+        ErrorKind::NestLimitExceeded(_) | ErrorKind::CaptureLimitExceeded => return TOO_LARGE,
+        ErrorKind::GroupUnopened => ") without (",
+        ErrorKind::GroupUnclosed
+        | ErrorKind::GroupNameUnexpectedEof
+        | ErrorKind::FlagUnexpectedEof => "( is not closed",
+        ErrorKind::ClassUnclosed => "[ is not closed",
+        ErrorKind::ClassRangeInvalid => "first letter after the last",
+        ErrorKind::RepetitionMissing => "nothing to repeat",
+        ErrorKind::RepetitionCountInvalid => "fewest more than most",
+        ErrorKind::RepetitionCountUnclosed => "{ is not closed",
+        ErrorKind::RepetitionCountDecimalEmpty => "{ needs a number",
+        ErrorKind::EscapeUnexpectedEof
+        | ErrorKind::EscapeHexEmpty
+        | ErrorKind::EscapeHexInvalidDigit => "\\ is not finished",
+        ErrorKind::UnsupportedLookAround => "look-around is not supported",
+        other => return other.to_string().into(),
     }
+    .into()
 }
 
 #[cfg(test)]
@@ -263,34 +199,40 @@ mod tests {
     }
 
     #[test]
-    fn keys_that_are_not_text_are_searched_all_the_same() {
-        let expression = Expression::new(r"a.b").unwrap();
-        assert!(expression.is_in(b"xa\xffb") && !expression.is_in(b"\xff\xfe"));
+    fn classes_are_those_of_ascii_and_case_can_be_set_within() {
+        for (pattern, key, matches) in [
+            (r"^\w+$", "aZ_9", true),
+            (r"\w|\d", "\u{e4}\u{663}", false),
+            (r"^\W\D\S$", "\u{e4}\u{663}\u{2003}", true),
+            (r"\bpril\b", "\u{e4}pril", true),
+            (r"a\Bb", "ab", true),
+            ("(?i)SHOP", "shop", true),
+            ("(?i:SHOP)P", "shopp", false),
+            ("A(?i)b(?-i)c", "ABC", false),
+            ("A(?i)b(?-i)c", "ABc", true),
+            ("[[:upper:]]x[^b]", "axB", false),
+            ("[+-_]x", "bx", true),
+            ("^[^a]$", "A", false),
+            ("^[a-z&&[^b]]$", "B", false),
+            ("^[\u{e4}-\u{f6}]$", "\u{d6}", true),
+            ("k", "\u{212a}", false),
+        ] {
+            assert_eq!(is_in(pattern, key), matches, "{pattern} in {key}");
+        }
     }
 
     #[test]
-    fn the_longest_text_that_every_match_contains_is_found() {
-        let found = |pattern: &str| Literal::of(pattern, true).unwrap_or_default().text;
-        for (pattern, text) in [
-            ("page-0", "page-0"),
-            (r"^shop-page-\d+\.html$", "shop-page-"),
-            (r"\.html$", ".html"),
-            ("ab+cd", "ab"),
-            ("abc*", "ab"),
-            ("abc+*", "ab"),
-            ("ab+?c", "a"),
-            ("abc{2,3}defg", "defg"),
-            ("ab(cdef|g)hij", "hij"),
-            ("ab[cdef]hij", "hij"),
-            ("[]a]bc", "bc"),
-            ("[[:alpha:]]bc", "bc"),
-            ("a|b", ""),
-            ("(?i)abc", ""),
-            (r"ab\x41", ""),
-            ("a(b|[)])cde", "cde"),
-        ] {
-            assert_eq!(found(pattern), text, "{pattern}");
-        }
+    fn matches_are_shown_from_their_first_letter_to_their_last() {
+        let found = |pattern, key| Expression::new(pattern).unwrap().find(key);
+        assert_eq!(found("a[b]|[ac].{0,3}", "cabx-ab"), [0..4, 5..7]);
+        assert_eq!(found(r"(?U)\D*-", "Cc-1-"), [0..3, 4..5]);
+        assert_eq!(found("x*", "axx\u{e4}x"), [1..3, 5..6]);
+    }
+
+    #[test]
+    fn keys_that_are_not_text_are_searched_all_the_same() {
+        let expression = Expression::new(r"a.b").unwrap();
+        assert!(expression.is_in(b"xa\xffb") && !expression.is_in(b"\xff\xfe"));
     }
 
     #[test]
@@ -307,6 +249,10 @@ mod tests {
             ("a{1000}{1000}", "the expression is too large"),
             (&"(".repeat(1000), "the expression is too large"),
             (r"(a)\1", "backreferences are not supported"),
+            (r"\pL[\pL]", "\\p is not supported"),
+            (".{60000}", "the expression is too large"),
+            ("((a{0,99}){0,99}){0,99}", "the expression is too large"),
+            (&"a".repeat(LONGEST + 1), "the expression is too large"),
         ] {
             let told = Expression::new(pattern).map(|_| ());
             assert_eq!(told, Err(fault.into()), "{pattern}");
