@@ -6,6 +6,7 @@
 
 pub mod charset;
 pub(crate) mod chunk;
+pub(crate) mod coding;
 mod draw;
 mod find;
 mod fold;
@@ -15,6 +16,7 @@ mod index;
 pub mod json;
 mod line;
 mod line_layout;
+mod opened;
 mod reveal;
 mod row;
 mod scroll;
@@ -79,7 +81,8 @@ pub enum Mode {
 enum Body {
     Nothing,
     Lines(Lines),
-    Hex,
+    /// These bytes.
+    Hex(Bytes),
 }
 
 impl Preview {
@@ -91,7 +94,12 @@ impl Preview {
 
     /// Makes a record's value ready, as the user wants it.
     pub fn build_as(record: &Record, mode: Mode) -> Self {
-        Self::make(record, mode, false)
+        Self::build_while(record, mode, &|| true)
+    }
+
+    /// The same; stops early where `wanted` says no, and then shows only a part.
+    pub fn build_while(record: &Record, mode: Mode, wanted: &dyn Fn() -> bool) -> Self {
+        Self::make(record, mode, false, wanted)
     }
 
     /// Makes the beginning of a value ready; `record` holds only that of its bytes.
@@ -102,10 +110,10 @@ impl Preview {
             // A character was cut in two.
             record.value.truncate(why.valid_up_to());
         }
-        Self::make(&record, mode, true)
+        Self::make(&record, mode, true, &|| true)
     }
 
-    fn make(record: &Record, mode: Mode, head: bool) -> Self {
+    fn make(record: &Record, mode: Mode, head: bool, wanted: &dyn Fn() -> bool) -> Self {
         let value = record.value.clone();
         let family = record.meta.content_type.family();
         if value.is_empty() && (mode != Mode::Auto || family != Family::None) {
@@ -114,7 +122,7 @@ impl Preview {
             return Self { value, kind: PreviewKind::Empty, note, body: Body::Nothing };
         }
         match mode {
-            Mode::Auto => Self::guess(record, head),
+            Mode::Auto => Self::open(record, head, wanted),
             Mode::Text => match charset::read(&record.meta, &value, head) {
                 Some(read) if read.charset.is_guessed() && family == Family::Json => {
                     Self::text(value, None)
@@ -248,7 +256,7 @@ impl Preview {
     }
 
     fn hex(value: Bytes, note: Option<String>) -> Self {
-        Self { value, kind: PreviewKind::Hex, note, body: Body::Hex }
+        Self { value: value.clone(), kind: PreviewKind::Hex, note, body: Body::Hex(value) }
     }
 
     fn not_utf8(value: Bytes) -> Self {
@@ -283,7 +291,7 @@ impl Preview {
         match &self.body {
             Body::Nothing => 0,
             Body::Lines(lines) => lines.len(),
-            Body::Hex => hex::lines(&self.value),
+            Body::Hex(bytes) => hex::lines(bytes),
         }
     }
 
@@ -293,7 +301,7 @@ impl Preview {
         match &self.body {
             Body::Nothing => Vec::new(),
             Body::Lines(lines) => draw::rows(lines, scroll, view, marks),
-            Body::Hex => hex::rows(&self.value, scroll, view, marks),
+            Body::Hex(bytes) => hex::rows(bytes, scroll, view, marks),
         }
     }
 
@@ -309,14 +317,21 @@ impl Preview {
     pub fn shown(&self) -> &Bytes {
         match &self.body {
             Body::Lines(lines) => &lines.bytes,
-            Body::Nothing | Body::Hex => &self.value,
+            Body::Hex(bytes) => bytes,
+            Body::Nothing => &self.value,
         }
     }
 
-    /// Whether what is shown is the value's text, converted from another charset to UTF-8, or with
-    /// its byte order mark taken off.
+    /// Whether what is shown is not the value as it is stored: text converted from another charset to
+    /// UTF-8, or with its byte order mark taken off; what was packed in it; what larder says of it.
     pub fn is_converted(&self) -> bool {
         *self.shown() != self.value
+    }
+
+    /// The value's text, where it is stored otherwise.
+    pub fn converted_text(&self) -> Option<&Bytes> {
+        let text = matches!(self.kind, PreviewKind::Json | PreviewKind::Text);
+        (text && self.is_converted()).then(|| self.shown())
     }
 
     /// Searches what is shown. A needle without capitals ignores case. At most

@@ -38,7 +38,7 @@ impl Compute {
                 Loaded::Selected(index, selection)
             }
             Self::Preview(record, mode) => {
-                let preview = Arc::new(Preview::build_as(&record, mode));
+                let preview = Arc::new(Preview::build_while(&record, mode, wanted));
                 Loaded::Record(RecordView::Whole(record, preview))
             }
             Self::Leaves(record, preview) => {

@@ -17,6 +17,7 @@ use std::ops::Range;
 use bytes::Bytes;
 
 use crate::model::ContentType;
+use crate::preview::coding::base64::may_be;
 use crate::preview::json;
 use crate::text;
 
@@ -183,11 +184,8 @@ impl Layer {
 pub fn may_hold(value: &[u8]) -> bool {
     const FIRST: usize = 256;
     let first = &value[..value.len().min(FIRST)];
-    let is_base64 = if first.len() == value.len() {
-        Base64::open(value).is_some()
-    } else {
-        Base64::may_be(first)
-    };
+    let is_base64 =
+        if first.len() == value.len() { Base64::open(value).is_some() } else { may_be(first) };
     is_base64 || packed::is_packed(value) || first.starts_with(b"\"") || DataUrl::is_marked(first)
 }
 

@@ -1,5 +1,7 @@
 //! What bytes say of themselves in their first few.
 
+use super::is_readable;
+
 /// The format and, for pictures, the size, where the header tells it.
 pub(super) fn describe(bytes: &[u8]) -> Option<String> {
     let picture = |name: &str, size: Option<(u32, u32)>| match size {
@@ -22,6 +24,45 @@ pub(super) fn describe(bytes: &[u8]) -> Option<String> {
         [0x28, 0xb5, 0x2f, 0xfd, ..] => "Zstandard".to_owned(),
         [b'P', b'K', 3, 4, ..] => "ZIP".to_owned(),
         [b'%', b'P', b'D', b'F', b'-', ..] => "PDF".to_owned(),
+        _ => return None,
+    })
+}
+
+/// The content type that bytes tell; empty for what may be JSON.
+pub(super) fn sniff(bytes: &[u8]) -> &'static str {
+    if let Some(known) = mime(bytes) {
+        return known;
+    }
+    let text = bytes.trim_ascii_start();
+    let begins = |start: &str| {
+        text.get(..start.len()).is_some_and(|first| first.eq_ignore_ascii_case(start.as_bytes()))
+    };
+    if matches!(text.first(), Some(b'{' | b'[')) {
+        ""
+    } else if begins("<!doctype html") || begins("<html") {
+        "text/html"
+    } else if begins("<svg") {
+        "image/svg+xml"
+    } else if begins("<?xml") {
+        "text/xml"
+    } else if is_readable(bytes) {
+        "text/plain"
+    } else {
+        "application/octet-stream"
+    }
+}
+
+/// The content type of a format that has a mark.
+pub(super) fn mime(bytes: &[u8]) -> Option<&'static str> {
+    Some(match bytes {
+        [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => "image/png",
+        [0xff, 0xd8, 0xff, ..] => "image/jpeg",
+        [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => "image/gif",
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => "image/webp",
+        [0x1f, 0x8b, 8, ..] => "application/gzip",
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => "application/zstd",
+        [b'P', b'K', 3, 4, ..] => "application/zip",
+        [b'%', b'P', b'D', b'F', b'-', ..] => "application/pdf",
         _ => return None,
     })
 }

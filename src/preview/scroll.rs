@@ -15,7 +15,7 @@ impl Preview {
         match &self.body {
             Body::Nothing => Scroll::default(),
             Body::Lines(lines) => lines.bottom(view),
-            Body::Hex => hex::bottom(&self.value, view),
+            Body::Hex(bytes) => hex::bottom(bytes, view),
         }
     }
 
@@ -33,7 +33,7 @@ impl Preview {
                     lines.forward(settled, distance, view)
                 }
             }
-            Body::Hex => hex::moved(scroll, rows, view),
+            Body::Hex(_) => hex::moved(scroll, rows, view),
         };
         self.at_most_bottom(moved, view)
     }
@@ -43,7 +43,7 @@ impl Preview {
         match &self.body {
             Body::Nothing => 0,
             Body::Lines(lines) => lines.source_of(lines.settle(scroll, view)),
-            Body::Hex => hex::offset(scroll),
+            Body::Hex(_) => hex::offset(scroll),
         }
     }
 
@@ -71,7 +71,7 @@ impl Preview {
             Body::Lines(lines) if view.wrap => {
                 (lines.source_of(lines.settle(scroll, view)), lines.source_of(bottom))
             }
-            Body::Hex => (hex::offset(scroll), hex::offset(bottom)),
+            Body::Hex(_) => (hex::offset(scroll), hex::offset(bottom)),
             Body::Nothing | Body::Lines(_) => (scroll.line, bottom.line),
         };
         if whole == 0 { 0.0 } else { (part as f32 / whole as f32).clamp(0.0, 1.0) }
@@ -88,7 +88,7 @@ impl Preview {
                 Self::row_with(lines, share(lines.source_of(bottom)), view)
             }
             Body::Lines(_) => Scroll { line: share(bottom.line), ..Scroll::default() },
-            Body::Hex => hex::at(share(hex::offset(bottom)), view),
+            Body::Hex(_) => hex::at(share(hex::offset(bottom)), view),
         };
         self.at_most_bottom(there, view)
     }

@@ -272,12 +272,17 @@ impl ReadTask {
 }
 
 async fn prepare(record: Record, mode: Mode) -> Result<RecordView> {
-    let small = record.value.len() <= INLINE_LIMIT;
+    let small = record.value.len() <= INLINE_LIMIT && Preview::is_quick(&record);
+    let cancel = CancelOnDrop::default();
+    let flag = cancel.0.clone();
     let build = move || {
-        let preview = Arc::new(Preview::build_as(&record, mode));
+        let wanted = || flag.load(Ordering::Relaxed);
+        let preview = Arc::new(Preview::build_while(&record, mode, &wanted));
         RecordView::Whole(record, preview)
     };
-    if small { Ok(build()) } else { on_blocking_thread(build).await }
+    let view = if small { Ok(build()) } else { on_blocking_thread(build).await };
+    drop(cancel);
+    view
 }
 
 async fn prepare_head(meta: RecordMeta, head: Bytes, mode: Mode) -> Result<RecordView> {

@@ -60,9 +60,9 @@ impl RecordPane {
         match action {
             Action::CopyValue => {
                 if let Some(record) = self.value_at_hand(ctx) {
-                    // Text in another charset is copied as the text that it is.
-                    let preview = self.preview().filter(|preview| preview.is_converted());
-                    let bytes = preview.map_or(record.value, |preview| preview.shown().clone());
+                    // Text that is packed or in another charset is copied as the text that it is.
+                    let text = self.preview().and_then(|preview| preview.converted_text());
+                    let bytes = text.cloned().unwrap_or(record.value);
                     ctx.effect(Effect::Copy { what: "value", bytes });
                 }
             }

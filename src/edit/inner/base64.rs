@@ -1,8 +1,8 @@
 //! Base64: its alphabet, its padding and its lines are kept.
 
 use base64::Engine as _;
-use base64::alphabet::{Alphabet, STANDARD, URL_SAFE};
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+
+use crate::preview::coding::base64::{engine, is_mixed, may_be};
 
 use super::is_text;
 use super::packed::is_packed;
@@ -45,18 +45,9 @@ impl Base64 {
         Some((Self { is_in_url: true, ..spelling }, decoded))
     }
 
-    /// Whether nothing else is in a text than in base64.
-    pub(super) fn may_be(text: &[u8]) -> bool {
-        let known = |byte: &u8| {
-            byte.is_ascii_alphanumeric()
-                || matches!(byte, b'+' | b'/' | b'-' | b'_' | b'=' | b'\r' | b'\n')
-        };
-        text.iter().all(known)
-    }
-
     /// Reads what can be spelled so again.
     fn read(text: &[u8]) -> Option<(Self, Vec<u8>)> {
-        if !Self::may_be(text) {
+        if !may_be(text) {
             return None;
         }
         let url_safe = text.iter().any(|byte| matches!(byte, b'-' | b'_'));
@@ -72,20 +63,12 @@ impl Base64 {
         // Where nothing tells, as is usual with this alphabet.
         let padded = clean.ends_with(b"=") || (ends_open && !url_safe);
         let spelling = Self { url_safe, padded, lines, end, is_in_url: false };
-        let decoded = spelling.engine().decode(&clean).ok()?;
+        let decoded = engine(url_safe, padded).decode(&clean).ok()?;
         (spelling.put_back(&decoded) == text).then_some((spelling, decoded))
     }
 
-    fn engine(&self) -> GeneralPurpose {
-        let alphabet: &Alphabet = if self.url_safe { &URL_SAFE } else { &STANDARD };
-        let config = GeneralPurposeConfig::new()
-            .with_encode_padding(self.padded)
-            .with_decode_padding_mode(DecodePaddingMode::Indifferent);
-        GeneralPurpose::new(alphabet, config)
-    }
-
     pub(super) fn put_back(&self, bytes: &[u8]) -> Vec<u8> {
-        let encoded = self.engine().encode(bytes).into_bytes();
+        let encoded = engine(self.url_safe, self.padded).encode(bytes).into_bytes();
         let Some((width, line_end)) = self.lines.filter(|(width, _)| *width > 0) else {
             return [&encoded, self.end.as_bytes()].concat();
         };
@@ -94,13 +77,6 @@ impl Base64 {
         out.extend_from_slice(self.end.as_bytes());
         out
     }
-}
-
-/// Whether it looks like base64 rather than a name, a number or a digest.
-fn is_mixed(text: &[u8]) -> bool {
-    let all: [fn(&u8) -> bool; 3] =
-        [u8::is_ascii_uppercase, u8::is_ascii_lowercase, u8::is_ascii_digit];
-    all.iter().all(|kind| text.iter().any(kind)) && !text.iter().all(u8::is_ascii_hexdigit)
 }
 
 #[cfg(test)]

@@ -6,10 +6,10 @@ use flate2::bufread::{DeflateDecoder, ZlibDecoder};
 use flate2::write::{DeflateEncoder, ZlibEncoder};
 use flate2::{Compression, Crc};
 
+use crate::preview::coding::{GZIP, is_zlib};
+
 use super::{NotOpened, too_much};
 
-/// What gzip begins with: its mark, and its only method.
-const GZIP: &[u8] = b"\x1f\x8b\x08";
 /// Bytes of gzip's header before what its flags tell of, and of what ends it.
 const HEADER: usize = 10;
 const TRAILER: usize = 8;
@@ -26,12 +26,6 @@ pub(super) enum Packed {
 /// Whether it begins like something compressed.
 pub(super) fn is_packed(bytes: &[u8]) -> bool {
     bytes.starts_with(GZIP) || is_zlib(bytes)
-}
-
-/// Whether it has the two bytes with which zlib begins, its window the usual one.
-fn is_zlib(bytes: &[u8]) -> bool {
-    let [0x78, flags, _, ..] = bytes else { return false };
-    (0x7800 + u32::from(*flags)) % 31 == 0 && flags & 0x20 == 0
 }
 
 impl Packed {

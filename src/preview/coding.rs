@@ -1,0 +1,221 @@
+//! What is inside compressed and encoded values: gzip, zlib, Zstandard, Brotli, base64, `data:`
+//! URLs, layer by layer. To be looked at: what is to be put back is opened by `edit::inner`.
+
+pub(crate) mod base64;
+mod brotli;
+mod data_url;
+mod inflate;
+mod name;
+mod zstd;
+
+use std::io::{self, Read};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+
+use super::is_readable;
+use crate::text;
+
+pub(crate) use inflate::{GZIP, is_zlib};
+pub(super) use name::inner_type;
+
+/// At most so many layers are opened.
+const MOST_LAYERS: usize = 4;
+/// All layers together give at most so many bytes.
+const MOST: usize = 64 << 20;
+/// What takes longer is shown as far as it came.
+const LONGEST: Duration = Duration::from_secs(2);
+/// So many bytes are read before the limits are looked at.
+const CHUNK: usize = 64 << 10;
+/// Compressed text without a name for it has to give so many bytes, if it is not whole.
+const SURE: usize = 16;
+
+/// One layer around a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Layer {
+    Gzip,
+    Zlib,
+    Zstd,
+    Brotli,
+    Base64,
+    /// With the type that it says.
+    DataUrl(String),
+}
+
+/// Why not all of a layer is here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// The bytes end before their end.
+    CutOff,
+    /// What comes next makes no sense.
+    Broken,
+    /// All is there and does not add up.
+    Checksum,
+    /// It is to be read with a dictionary, or with more memory than it is given.
+    Unsupported,
+    /// So many bytes behind the end are of another kind.
+    Rest(usize),
+    /// It is more than is read.
+    TooMuch,
+    /// It took too long, or nobody wants it any more.
+    TooLong,
+}
+
+/// What came out of a value.
+#[derive(Debug)]
+pub(super) struct Opened {
+    /// From the outside in.
+    pub(super) layers: Vec<Layer>,
+    /// The innermost bytes.
+    pub(super) bytes: Bytes,
+    /// What is wrong with the last layer.
+    pub(super) fault: Option<Fault>,
+    /// A further layer, and why nothing comes out of it.
+    pub(super) closed: Option<(Layer, Fault)>,
+}
+
+/// How much is read.
+#[derive(Clone, Copy)]
+pub(super) struct Limits<'a> {
+    /// Bytes that come out.
+    pub(super) bytes: usize,
+    /// When it has to be done.
+    pub(super) until: Instant,
+    /// Whether it is still wanted.
+    pub(super) wanted: &'a dyn Fn() -> bool,
+}
+
+impl<'a> Limits<'a> {
+    /// As much as a preview reads.
+    pub(super) fn new(wanted: &'a dyn Fn() -> bool) -> Self {
+        Self { bytes: MOST, until: Instant::now() + LONGEST, wanted }
+    }
+}
+
+impl Layer {
+    /// Its name.
+    pub(super) fn word(&self) -> &'static str {
+        match self {
+            Self::Gzip => "gzip",
+            Self::Zlib => "zlib",
+            Self::Zstd => "zstd",
+            Self::Brotli => "brotli",
+            Self::Base64 => "base64",
+            Self::DataUrl(_) => "data: URL",
+        }
+    }
+
+    /// Whether what is in it is another text of the same type.
+    pub(super) fn is_compression(&self) -> bool {
+        !matches!(self, Self::Base64 | Self::DataUrl(_))
+    }
+}
+
+impl Fault {
+    /// Whether something is missing at the end.
+    pub(super) fn is_partial(self) -> bool {
+        !matches!(self, Self::Checksum | Self::Rest(_))
+    }
+
+    /// A sentence on a layer of this name out of which nothing comes.
+    pub(super) fn words_of_nothing(self, layer: &str) -> String {
+        match self {
+            Self::CutOff => format!("the {layer} is cut off, and nothing of it could be read"),
+            Self::Broken => format!("the {layer} is damaged, and nothing of it could be read"),
+            Self::Checksum | Self::Unsupported | Self::Rest(_) => self.words(layer),
+            Self::TooMuch | Self::TooLong => format!("the {layer} is not opened: it is too much"),
+        }
+    }
+
+    /// A sentence on a layer of this name.
+    pub(super) fn words(self, layer: &str) -> String {
+        match self {
+            Self::CutOff => format!("the {layer} is cut off: this is what could be read"),
+            Self::Broken => format!("the {layer} is damaged: this is what could be read"),
+            Self::Checksum => format!("the checksum of the {layer} does not fit"),
+            Self::Unsupported => format!("the {layer} wants a dictionary or a large window"),
+            Self::Rest(bytes) => {
+                format!("{} behind its end are no {layer}", text::size(bytes as u64))
+            }
+            Self::TooMuch => "only the beginning is shown".to_owned(),
+            Self::TooLong => "only what was opened in time is shown".to_owned(),
+        }
+    }
+}
+
+/// Opens what is known of a value of this content type and name, layer by layer.
+pub(super) fn open(value: &Bytes, content_type: &str, name: &str, limits: Limits<'_>) -> Opened {
+    let mut opened = Opened { layers: Vec::new(), bytes: value.clone(), fault: None, closed: None };
+    let mut limits = limits;
+    while opened.layers.len() < MOST_LAYERS && opened.fault.is_none() {
+        let declared = name::declared(&opened.layers, content_type, name);
+        let Some((layer, out, fault)) = layer(&opened.bytes, declared, limits) else { break };
+        if let Some(fault) = fault.filter(|_| out.is_empty()) {
+            opened.closed = Some((layer, fault));
+            break;
+        }
+        limits.bytes = limits.bytes.saturating_sub(out.len());
+        opened.bytes = out.into();
+        opened.layers.push(layer);
+        opened.fault = fault;
+    }
+    opened
+}
+
+type Unpacked = (Layer, Vec<u8>, Option<Fault>);
+
+fn layer(bytes: &[u8], declared: name::Declared, limits: Limits<'_>) -> Option<Unpacked> {
+    if bytes.starts_with(GZIP) {
+        let (out, fault) = inflate::gzip(bytes, limits);
+        return Some((Layer::Gzip, out, fault));
+    }
+    if zstd::is_marked(bytes) {
+        let (out, fault) = zstd::open(bytes, limits);
+        return Some((Layer::Zstd, out, fault));
+    }
+    if declared == name::Declared::Brotli {
+        let (out, fault) = brotli::open(bytes, limits);
+        return Some((Layer::Brotli, out, fault));
+    }
+    if is_zlib(bytes) && !is_readable(bytes) {
+        let (out, fault) = inflate::zlib(bytes, limits);
+        // Two bytes are a weak mark.
+        let sure = declared == name::Declared::Zlib
+            || matches!(fault, None | Some(Fault::TooMuch | Fault::TooLong))
+            || out.len() >= SURE && is_readable(&out);
+        return sure.then_some((Layer::Zlib, out, fault));
+    }
+    if declared != name::Declared::Text {
+        return None;
+    }
+    if let Some((kind, out)) = data_url::open(bytes, limits.bytes) {
+        return Some((Layer::DataUrl(kind), out, None));
+    }
+    let out = base64::likely(bytes, limits.bytes)?;
+    Some((Layer::Base64, out, None))
+}
+
+/// Reads what comes, within limits.
+fn drain(reader: &mut dyn Read, out: &mut Vec<u8>, limits: Limits<'_>) -> Result<(), Fault> {
+    let mut chunk = vec![0; CHUNK];
+    loop {
+        if Instant::now() >= limits.until || !(limits.wanted)() {
+            return Err(Fault::TooLong);
+        }
+        match reader.read(&mut chunk) {
+            Ok(0) => return Ok(()),
+            Ok(count) => {
+                let room = limits.bytes.saturating_sub(out.len());
+                out.extend_from_slice(&chunk[..count.min(room)]);
+                if count > room {
+                    return Err(Fault::TooMuch);
+                }
+            }
+            Err(why) if why.kind() == io::ErrorKind::UnexpectedEof => return Err(Fault::CutOff),
+            Err(_) => return Err(Fault::Broken),
+        }
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests;

@@ -1,0 +1,56 @@
+//! Base64: what looks like it, and the bytes that it stands for.
+
+use base64::Engine as _;
+use base64::alphabet::{Alphabet, STANDARD, URL_SAFE};
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+
+use super::super::{format, is_readable};
+use super::{GZIP, is_zlib};
+
+/// A shorter text is a word rather than base64.
+const SHORTEST: usize = 16;
+
+/// Text of which something readable or known comes out.
+pub(super) fn likely(text: &[u8], most: usize) -> Option<Vec<u8>> {
+    if text.len() < SHORTEST || !is_mixed(text) || !may_be(text) {
+        return None;
+    }
+    let out = decode(text, most)?;
+    let known = is_readable(&out) || format::describe(&out).is_some();
+    (known || out.starts_with(GZIP) || is_zlib(&out)).then_some(out)
+}
+
+/// The bytes that a text stands for, in any alphabet, with padding or without.
+pub(super) fn decode(text: &[u8], most: usize) -> Option<Vec<u8>> {
+    if text.len() / 4 * 3 > most {
+        return None;
+    }
+    let url_safe = text.iter().any(|byte| matches!(byte, b'-' | b'_'));
+    let clean: Vec<u8> = text.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    engine(url_safe, true).decode(&clean).ok()
+}
+
+/// Reads with padding or without, writes as it is told.
+pub(crate) fn engine(url_safe: bool, padded: bool) -> GeneralPurpose {
+    let alphabet: &Alphabet = if url_safe { &URL_SAFE } else { &STANDARD };
+    let config = GeneralPurposeConfig::new()
+        .with_encode_padding(padded)
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent);
+    GeneralPurpose::new(alphabet, config)
+}
+
+/// Whether nothing else is in a text than in base64.
+pub(crate) fn may_be(text: &[u8]) -> bool {
+    let known = |byte: &u8| {
+        byte.is_ascii_alphanumeric()
+            || matches!(byte, b'+' | b'/' | b'-' | b'_' | b'=' | b'\r' | b'\n')
+    };
+    text.iter().all(known)
+}
+
+/// Whether it looks like base64 rather than a name, a number or a digest.
+pub(crate) fn is_mixed(text: &[u8]) -> bool {
+    let all: [fn(&u8) -> bool; 3] =
+        [u8::is_ascii_uppercase, u8::is_ascii_lowercase, u8::is_ascii_digit];
+    all.iter().all(|kind| text.iter().any(kind)) && !text.iter().all(u8::is_ascii_hexdigit)
+}

@@ -1,0 +1,62 @@
+//! gzip and zlib.
+
+use flate2::bufread::{GzDecoder, ZlibDecoder};
+
+use super::{Fault, Limits, drain};
+
+/// What gzip begins with: its mark, and its only method.
+pub(crate) const GZIP: &[u8] = b"\x1f\x8b\x08";
+/// CRC and length behind the compressed bytes of gzip.
+const TRAILER: usize = 8;
+
+/// Whether it has the two bytes with which zlib begins, its window the usual one.
+pub(crate) fn is_zlib(bytes: &[u8]) -> bool {
+    let [0x78, flags, _, ..] = bytes else { return false };
+    (0x7800 + u32::from(*flags)) % 31 == 0 && flags & 0x20 == 0
+}
+
+/// All parts of a gzip.
+pub(super) fn gzip(bytes: &[u8], limits: Limits<'_>) -> (Vec<u8>, Option<Fault>) {
+    let (mut out, mut rest) = (Vec::new(), bytes);
+    loop {
+        let before = out.len();
+        let mut decoder = GzDecoder::new(rest);
+        let read = drain(&mut decoder, &mut out, limits);
+        let left = decoder.into_inner();
+        match read {
+            Ok(()) => rest = left,
+            // All is read but the sum.
+            Err(Fault::Broken) if left.is_empty() && fits_but_sum(rest, &out[before..]) => {
+                return (out, Some(Fault::Checksum));
+            }
+            Err(fault) => return (out, Some(fault)),
+        }
+        if rest.is_empty() {
+            return (out, None);
+        }
+        if !rest.starts_with(GZIP) {
+            return (out, Some(Fault::Rest(rest.len())));
+        }
+    }
+}
+
+/// Whether a gzip ends with the length of what came out of it.
+fn fits_but_sum(packed: &[u8], out: &[u8]) -> bool {
+    let length = u32::try_from(out.len() as u64 & 0xffff_ffff).unwrap_or_default().to_le_bytes();
+    packed.len() > TRAILER && packed.ends_with(&length)
+}
+
+/// A zlib stream.
+pub(super) fn zlib(bytes: &[u8], limits: Limits<'_>) -> (Vec<u8>, Option<Fault>) {
+    let mut out = Vec::new();
+    let mut decoder = ZlibDecoder::new(bytes);
+    let fault = drain(&mut decoder, &mut out, limits).err();
+    let rest = decoder.into_inner().len();
+    let fault = match fault {
+        // What ends too early is told as broken, too.
+        Some(Fault::Broken) if rest == 0 => Some(Fault::CutOff),
+        None if rest > 0 => Some(Fault::Rest(rest)),
+        fault => fault,
+    };
+    (out, fault)
+}

@@ -1,0 +1,175 @@
+//! A value as it is meant: what is inside its codings, and what its bytes say.
+
+use super::coding::{self, Fault, Layer, Limits, Opened};
+use super::{Body, Preview, PreviewKind};
+use crate::model::{Family, Record, endings};
+use crate::text;
+
+/// Less than this is opened at once, in bytes.
+const QUICK: usize = 1024;
+
+impl Preview {
+    /// Whether it is made ready in a moment if it is small: nothing that is packed has to be opened.
+    pub fn is_quick(record: &Record) -> bool {
+        let limits = Limits { bytes: QUICK, ..Limits::new(&|| true) };
+        let opened = Self::opened(record, limits);
+        opened.layers.is_empty() && opened.closed.is_none()
+    }
+
+    fn opened(record: &Record, limits: Limits<'_>) -> Opened {
+        let content_type = record.meta.content_type.as_str();
+        coding::open(&record.value, content_type, &record.meta.key.escaped(), limits)
+    }
+
+    /// What the value holds, inside as many layers as there are.
+    pub(super) fn open(record: &Record, head: bool, wanted: &dyn Fn() -> bool) -> Self {
+        let opened = Self::opened(record, Limits::new(wanted));
+        let closed =
+            opened.closed.as_ref().map(|(layer, fault)| fault.words_of_nothing(layer.word()));
+        if opened.layers.is_empty() {
+            let shown = Self::guess(record, head);
+            // Of what is said to be text, more is said already.
+            let known = matches!(record.meta.content_type.family(), Family::Json | Family::Text);
+            let closed = closed.filter(|_| shown.kind == PreviewKind::Hex && !known && !head);
+            let note = joined([shown.note.clone(), closed]);
+            return Self { note, ..shown };
+        }
+        let (content_type, name) = (record.meta.content_type.as_str(), record.meta.key.escaped());
+        let inner_type = coding::inner_type(&opened.layers, content_type, &name, &opened.bytes);
+        let partly = head || opened.fault.is_some_and(Fault::is_partial);
+        let mut inner = record.clone();
+        inner.meta.content_type = inner_type;
+        inner.meta.size = opened.bytes.len() as u64;
+        inner.value = opened.bytes.clone();
+        let inside = if opened.bytes.is_empty() {
+            let (value, kind) = (record.value.clone(), PreviewKind::Empty);
+            Self { value, kind, note: None, body: Body::Nothing }
+        } else {
+            Self::guess(&inner, partly)
+        };
+        let word = match inside.kind {
+            PreviewKind::Json if inner.meta.content_type.as_str().is_empty() => "application/json",
+            PreviewKind::Empty => "nothing",
+            _ => match endings::essence(&inner.meta.content_type) {
+                "" => "text/plain",
+                essence => essence,
+            },
+        };
+        let fault = opened.fault.filter(|fault| !(head && *fault == Fault::CutOff));
+        let last = opened.layers.last().map_or("", Layer::word);
+        let sizes = (record.value.len() as u64, opened.bytes.len() as u64);
+        let chain = format!("{}, {}", chain(&opened.layers, word), from_to(sizes.0, sizes.1));
+        let fault = fault.map(|fault| fault.words(last));
+        let note = joined([Some(chain), fault, inside.note, closed]);
+        Self { value: record.value.clone(), note, ..inside }
+    }
+}
+
+fn joined<const N: usize>(notes: [Option<String>; N]) -> Option<String> {
+    let notes: Vec<_> = notes.into_iter().flatten().collect();
+    (!notes.is_empty()).then(|| notes.join("; "))
+}
+
+/// The layers and what is in them, as `base64 → gzip → text/html`.
+fn chain(layers: &[Layer], inner: &str) -> String {
+    let mut words: Vec<&str> = layers.iter().map(Layer::word).collect();
+    words.push(inner);
+    words.join(" → ")
+}
+
+/// Two sizes, as `2.5 → 30 MB`.
+fn from_to(from: u64, to: u64) -> String {
+    let (from, to) = (text::size(from), text::size(to));
+    let unit = to.find(' ').map_or("", |at| &to[at..]);
+    let from = from.strip_suffix(unit).unwrap_or(&from);
+    format!("{from} → {to}")
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use super::super::coding::tests::{brotli, gzip, zstd};
+    use super::super::{Mode, Row, Viewport};
+    use super::*;
+    use crate::model::RecordMeta;
+
+    const PAGE: &str = "<html>\n<p>hello hello hello hello</p>\n</html>\n";
+
+    fn record(value: &[u8], content_type: &str) -> Record {
+        let meta = RecordMeta { content_type: content_type.into(), ..RecordMeta::default() };
+        Record { meta, value: Bytes::copy_from_slice(value) }
+    }
+
+    fn rows(preview: &Preview) -> Vec<String> {
+        let view = Viewport { width: 80, height: 20, wrap: true };
+        preview.rows(preview.top(), view, None).iter().map(Row::text).collect()
+    }
+
+    #[test]
+    fn the_inside_is_shown_and_the_stored_bytes_are_kept() {
+        let value = gzip(PAGE.as_bytes());
+        let preview = Preview::build(&record(&value, "text/html"));
+        assert_eq!(rows(&preview), PAGE.lines().collect::<Vec<_>>());
+        let size = value.len();
+        assert_eq!(preview.note(), Some(&*format!("gzip → text/html, {size} → 46 B")));
+        assert_eq!(preview.kind(), PreviewKind::Text);
+        assert!(preview.is_converted(), "what is shown is not what is stored");
+        assert_eq!(preview.converted_text().unwrap(), PAGE);
+        assert!(preview.is_of_same_bytes(&Preview::build_as(&record(&value, ""), Mode::Hex)));
+        assert_eq!(preview.find("hello").len(), 4);
+        for mode in [Mode::Text, Mode::Hex, Mode::Raw] {
+            let stored = Preview::build_as(&record(&value, "text/html"), mode);
+            assert_eq!((&stored.shown()[..], stored.note()), (&value[..], None));
+        }
+    }
+
+    #[test]
+    fn json_inside_is_laid_out_and_never_taken_for_the_value() {
+        let value = zstd(b"[1, {\"a\": 2}]");
+        let preview = Preview::build(&record(&value, "application/zstd"));
+        assert_eq!((preview.kind(), rows(&preview).len()), (PreviewKind::Json, 6));
+        assert!(preview.is_converted());
+        let note = preview.note().unwrap();
+        assert!(note.starts_with("zstd → application/json, "), "{note}");
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_beside_what_could_be_read() {
+        let note = |value: &[u8], content_type: &str| {
+            let preview = Preview::build(&record(value, content_type));
+            (preview.kind(), preview.note().unwrap_or_default().to_owned())
+        };
+        let noise = |text: String, n: u64| format!("{text}{}\n", n * n * n % 9973);
+        let noise = (0..3000).fold(String::new(), noise);
+        let packed = gzip(noise.as_bytes());
+        let (kind, said) = note(&packed[..packed.len() / 2], "application/gzip");
+        assert_eq!(kind, PreviewKind::Text);
+        assert!(said.ends_with("; the gzip is cut off: this is what could be read"), "{said}");
+        let head = Preview::build_head(record(&packed[..packed.len() / 2], ""), Mode::Auto);
+        assert!(!head.note().unwrap().contains("cut off"), "it is not: only its head is here");
+        let (kind, said) = note(&packed[..12], "application/gzip");
+        let nothing = "gzip; the gzip is cut off, and nothing of it could be read";
+        assert_eq!((kind, &*said), (PreviewKind::Hex, nothing));
+        let (kind, said) = note(&gzip(b""), "");
+        assert_eq!((kind, &*said), (PreviewKind::Empty, "gzip → nothing, 20 → 0 B"));
+        let cut = &brotli()[..40];
+        assert!(note(cut, "application/brotli").1.contains("the brotli is cut off"));
+        let json = gzip(b"{\"a\": [1, 2");
+        assert!(note(&json, "application/json").1.contains("not valid JSON"));
+    }
+
+    #[test]
+    fn small_values_are_quick_unless_something_is_packed_in_them() {
+        assert!(Preview::is_quick(&record(PAGE.as_bytes(), "text/html")));
+        assert!(!Preview::is_quick(&record(&gzip(PAGE.as_bytes()), "text/html")));
+        assert!(!Preview::is_quick(&record(&brotli(), "application/brotli")));
+    }
+
+    #[test]
+    fn sizes_share_their_unit() {
+        assert_eq!(from_to(2_500_000, 30_600_000), "2.5 → 31 MB");
+        assert_eq!(from_to(512, 30_600), "512 B → 31 KB");
+        assert_eq!(from_to(12_000, 512), "12 KB → 512 B");
+    }
+}
