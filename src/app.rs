@@ -350,7 +350,12 @@ impl App {
         let watch = watch.map(|wake| wake.min(next_second));
         // Behind a dialog nothing is looked at.
         let editor = self.editor.as_ref().filter(|_| self.layers.is_empty()).and_then(Editor::wake);
-        let rest = [self.unseen_until(), summaries::wake(self, next_second), self.drafting.wake()];
+        let rest = [
+            self.unseen_until(),
+            summaries::wake(self, next_second),
+            self.drafting.wake(),
+            self.record.versions.wake(self.now),
+        ];
         watch.into_iter().chain(editor).chain(rest.into_iter().flatten()).min()
     }
 

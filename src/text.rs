@@ -8,7 +8,9 @@ mod width;
 mod wrap;
 
 pub use apart::{Cut, cut_apart};
-pub use format::{ago, count, count_within, plural, rate, short_count, since, size, span, then};
+pub use format::{
+    ago, clock, count, count_within, plural, rate, short_count, since, size, span, then,
+};
 pub use visible::{Visible, visible, visible_bytes};
 pub use width::{cells, fit, fit_middle};
 pub use wrap::wrap;

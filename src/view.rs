@@ -34,6 +34,7 @@ mod summary;
 mod targets;
 mod title;
 mod totals;
+mod versions;
 
 use ratatui::Frame;
 use ratatui::layout::Position;

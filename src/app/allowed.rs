@@ -180,6 +180,7 @@ fn is_about_one_record(action: Action) -> bool {
             | Action::SaveValue
             | Action::OpenExternal
             | Action::Fetch
+            | Action::Versions
             | Action::ViewMode
     )
 }
@@ -204,6 +205,9 @@ impl RecordPane {
             Action::Search if self.preview().is_none() => self.has_value(keymap),
             Action::SearchNext | Action::SearchPrevious if self.matches.is_none() => {
                 Err(Notice::info("nothing is searched for"))
+            }
+            Action::Versions if self.versions.kept().len() < 2 => {
+                Err(Notice::info("the record has not changed since it was opened"))
             }
             Action::Fetch if self.shown.is_some() && !self.is_in_part() => {
                 Err(Notice::info("all of this value is here already"))

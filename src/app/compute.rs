@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::edit::{Choice, Diff, Digests, InnerValue, Joined, Leaves, Merge, TypedValue};
+use crate::edit::{Choice, Diff, Digests, InnerValue, Joined, Leaves, Merge, TypedValue, come};
 use crate::index::{RowOrder, groups, totals};
 use crate::model::SetValue;
 use crate::preview::{Preview, json};
@@ -57,6 +57,11 @@ impl Compute {
             Self::Diff(versions) => {
                 let [before, after] = &*versions;
                 Loaded::Diff(Box::new(Diff::of(Some(before), Some(after))))
+            }
+            Self::Versions(numbers, typed) => {
+                let [before, after] = &*typed;
+                let diff = Box::new(Diff::of(Some(before), Some(after)));
+                Loaded::Versions(numbers, diff, come(before, after))
             }
             Self::Step(plan, turn) => Loaded::Step(Box::new(StepDiff::of(&plan, turn))),
             Self::DiffOver(versions) => {

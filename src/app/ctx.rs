@@ -102,6 +102,8 @@ pub enum Request {
     Search(String),
     /// Scroll what is shown of a record to this offset.
     Reveal(Arc<Preview>, usize),
+    /// Compare the two versions of the record that the dialog is about.
+    CompareVersions,
     /// Show the second preview in place of the first one, of the same value folded otherwise.
     ShowFolded(Arc<Preview>, Arc<Preview>),
     /// Begin to change the value under the cursor, unless a draft of the record is offered first.

@@ -270,6 +270,8 @@ pub enum Slot {
     Staged,
     /// What a step of the log has changed.
     Step,
+    /// What came with the last change of the record that is shown.
+    Changed,
     /// What is watched.
     Watch,
     /// The fault of the JSON being typed.

@@ -146,6 +146,7 @@ fn is_useful(app: &App, action: Action) -> bool {
         Action::Left => app.focus != Pane::Stores,
         Action::Jobs => !app.writes.pending.is_empty() || app.stores.lost.is_some(),
         Action::Journal => !app.journal.steps().is_empty(),
+        Action::Versions => app.record.versions.kept().len() > 1,
         Action::Messages => app.notices.kept().next().is_some(),
         Action::Filter
         | Action::Sort

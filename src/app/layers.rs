@@ -21,6 +21,7 @@ mod staged_diff;
 mod step;
 mod targets;
 mod totals;
+mod versions;
 
 pub use asides::Asides;
 pub use crawl::Overview;
@@ -40,6 +41,7 @@ pub use staged_diff::StagedDiff;
 pub use step::StepView;
 pub use targets::Targets;
 pub use totals::Totals;
+pub use versions::VersionsView;
 
 use crate::keymap::Action;
 
@@ -123,6 +125,8 @@ macro_rules! with_layers {
             Merge(Box<MergeView>),
             /// What a step of the log has changed.
             Step(Box<StepView>),
+            /// Versions of the record that is shown.
+            Versions(Box<VersionsView>) by Versions,
             /// The targets, and the one under the cursor.
             Targets(Targets) by Targets,
         }

@@ -3,6 +3,7 @@
 mod step;
 mod summary;
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -138,6 +139,8 @@ pub enum Compute {
     /// What is different about what is there now once what was typed is made in it: of what was read,
     /// typed, and is there now.
     DiffOver(Box<[TypedValue; 3]>),
+    /// What is different about two versions of a record, and which bytes came with the second: their numbers.
+    Versions([u64; 2], Box<[TypedValue; 2]>),
     /// The same of several values, each of which may be new.
     Diffs(Vec<[Option<TypedValue>; 2]>),
     /// What was typed, joined with what someone else wrote: of what was read, typed, and is there now.
@@ -236,6 +239,8 @@ pub enum Loaded {
     Checked(u64, Option<JsonFault>),
     /// What is different about a value after a change of it.
     Diff(Box<Diff>),
+    /// What is different about two versions of a record, by their numbers, and which bytes came.
+    Versions([u64; 2], Box<Diff>, Vec<Range<usize>>),
     /// What a step of the log has changed.
     Step(Box<StepDiff>),
     /// What is different about several values, in their order.

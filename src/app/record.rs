@@ -2,6 +2,7 @@
 
 mod act;
 mod outside;
+mod versions;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,6 +17,8 @@ use super::ctx::Ctx;
 use super::layout::Area;
 use super::load::RecordView;
 use crate::text;
+
+pub use versions::{Version, Versions};
 
 /// A note takes no more rows than this from the value.
 const NOTE_ROWS: usize = 3;
@@ -56,6 +59,8 @@ pub struct RecordPane {
     pub search: String,
     /// Where it occurs.
     pub matches: Option<Matches>,
+    /// What it held while it was open.
+    pub versions: Versions,
 }
 
 impl RecordPane {

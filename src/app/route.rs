@@ -22,6 +22,7 @@ mod staged;
 mod targets;
 mod unasked;
 mod undo;
+mod versions;
 mod watched;
 
 use crossterm::event::{KeyEvent, KeyEventKind};
@@ -208,6 +209,7 @@ impl App {
                 Request::Reveal(preview, offset) => {
                     self.record.reveal(&preview, offset, &ctx!(self));
                 }
+                Request::CompareVersions => versions::compare(self),
                 Request::ShowFolded(from, to) => {
                     self.record.show_folded(&from, to, &ctx!(self));
                 }

@@ -8,11 +8,10 @@ use super::arguments::WatchArgs;
 use super::exit::{DONE, ExitResult};
 use super::listing::Columns;
 use super::output::Output;
-use super::stores::to_the_second;
 use super::{json, messages, store};
 use crate::model::{ErrorKind, RecordEvent, RecordMeta, Result, Timestamp};
 use crate::storage::{Changes, Storage};
-use crate::text::visible;
+use crate::text::{self, visible};
 
 /// What is printed, and how much more may be.
 struct Printer<'a> {
@@ -110,7 +109,7 @@ impl Printer<'_> {
         }
         let columns = Columns::of(self.output);
         if self.output.terminal {
-            self.output.part(&visible(&format!("{}  ", clock(Timestamp::now()))))?;
+            self.output.part(&visible(&format!("{}  ", text::clock(Timestamp::now().micros()))))?;
         }
         self.output.part(&visible(&format!("{event:<8}")))?;
         if event == "deleted" {
@@ -122,10 +121,4 @@ impl Printer<'_> {
         }
         self.output.last(meta.key.as_bytes())
     }
-}
-
-/// `13:57:47`, in UTC as all times that larder shows.
-fn clock(time: Timestamp) -> String {
-    let text = to_the_second(time);
-    text.get(11..19).unwrap_or_default().to_owned()
 }

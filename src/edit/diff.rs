@@ -1,6 +1,7 @@
 //! What is different about two values: by leaf where they are JSON, by line where they are text, by
 //! range where they are neither. Bytes are shown as they are spelled.
 
+mod come;
 mod excerpt;
 mod json;
 mod lines;
@@ -15,6 +16,8 @@ use crate::preview::json::check;
 
 use super::leaves::Digests;
 use super::text_of::TypedValue;
+
+pub use come::come;
 
 /// Changes that are listed of one value; of the others there is the count.
 pub(super) const LISTED: usize = 1000;
@@ -108,6 +111,12 @@ impl Diff {
     }
 }
 
+/// Whether two texts are compared by leaf.
+fn by_leaf(typed: [&TypedValue; 2], texts: [&[u8]; 2]) -> bool {
+    typed.iter().any(|typed| typed.content_type.is_json())
+        && texts.iter().all(|text| check(text).is_ok())
+}
+
 fn of_bytes(old: &TypedValue, new: &TypedValue) -> (DiffBody, usize) {
     if old.value.len().max(new.value.len()) > COMPARED {
         return ranges::compare(&old.value, &new.value);
@@ -119,8 +128,7 @@ fn of_bytes(old: &TypedValue, new: &TypedValue) -> (DiffBody, usize) {
     if before == after {
         return ranges::compare(&old.value, &new.value);
     }
-    let json = [old, new].iter().any(|typed| typed.content_type.is_json());
-    if json && check(&before).is_ok() && check(&after).is_ok() {
+    if by_leaf([old, new], [&before, &after]) {
         let compared = json::compare(&before, &after, &Digests::default());
         if let Some(compared) = compared {
             return compared;

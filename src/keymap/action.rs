@@ -123,6 +123,8 @@ named! {
 
     Wrap "wrap" "wrap" "Wrap long lines, or cut them"
     ViewMode "view_mode" "view" "Switch the view: text, source, hex"
+    Versions "versions" "versions" "Show what changed while it was open"
+    CompareFrom "compare_from" "from here" "Compare from this version on"
     Fetch "fetch" "fetch" "Fetch a large value"
     Search "search" "search" "Search in the value"
     SearchNext "search_next" "next" "Go to the next match"
@@ -229,6 +231,7 @@ named! {
     Review "review" "Review" "While a save is shown before it is made"
     Merge "merge" "Merge" "While what you typed meets what someone else wrote"
     Journal "journal" "Log" "While the log of what was done is open"
+    Versions "versions" "Versions" "While versions of a record are compared"
     Asides "asides" "Set aside" "While what a larder that ended has left set aside is offered"
     Staged "staged" "Staged edits" "While the list of staged edits is open"
     Targets "targets" "Targets" "While the list of targets is open"

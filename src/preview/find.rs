@@ -23,6 +23,11 @@ impl Matches {
         Self { ranges: vec![range], current: Some(0), capped: false }
     }
 
+    /// Ranges in order, none overlapping, on none of which the user stands.
+    pub fn of(ranges: Vec<Range<usize>>) -> Self {
+        Self { ranges, current: None, capped: false }
+    }
+
     /// How many there are, at most 100,000.
     pub fn len(&self) -> usize {
         self.ranges.len()

@@ -70,6 +70,12 @@ pub fn then(state: &str, gap: &str, remedy: Option<String>) -> String {
     remedy.map_or_else(|| state.to_owned(), |remedy| format!("{state}{gap}{remedy}"))
 }
 
+/// The time of day in UTC, of microseconds since 1970: `13:57:47`.
+pub fn clock(micros: i64) -> String {
+    let seconds = micros.div_euclid(1_000_000).rem_euclid(86_400);
+    format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
+}
+
 /// How long before `now` something was, both in microseconds since 1970: `now`, `12 s`, `5 min`, `3 h`, `2 d`, `7 w`, `3 y`; with `in ` for the future.
 pub fn ago(then: i64, now: i64) -> String {
     let seconds = (now - then) / 1_000_000;

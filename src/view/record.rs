@@ -64,7 +64,8 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appeara
                 PreviewKind::Empty => paragraph(buf, rest, "(empty)", in_role(Role::Dim)),
                 _ => {
                     let leaf = app.leaf().filter(|leaf| leaf.is_over(preview));
-                    let lit = leaf.map(LeafCursor::lit).or(record.matches.as_ref());
+                    let came = || record.versions.lit(app.now).filter(|_| !preview.is_converted());
+                    let lit = leaf.map(LeafCursor::lit).or(record.matches.as_ref()).or_else(came);
                     let rows = preview.rows(record.scroll, view, lit);
                     for (row, y) in rows.iter().zip(y..inner.y + inner.height) {
                         value_row(buf, inner, y, row, appearance);
@@ -107,6 +108,9 @@ fn bottom(app: &App, appearance: &Appearance) -> String {
             },
         );
         parts.push(format!("/{} · {found}", record.search));
+    }
+    if let Some(told) = record.versions.told().filter(|_| app.leaf().is_none()) {
+        parts.push(told);
     }
     if record.wanted.as_ref().is_some_and(|(store, key)| app.drafting.found.has(store, key)) {
         parts.push(format!("{} unsaved draft", appearance.symbols.draft));

@@ -32,6 +32,7 @@ mod staged_values;
 mod text;
 mod undo;
 mod values;
+mod versions;
 mod world;
 mod writes;
 

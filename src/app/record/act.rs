@@ -227,6 +227,14 @@ impl RecordPane {
         let view = self.view(ctx);
         let large = matches!(shown, RecordView::TooLarge(_) | RecordView::Head(..));
         let fetch = self.fetch_if_large && large;
+        if let (RecordView::Whole(record, _), Some(of)) = (&shown, &self.wanted)
+            && record.meta.key == of.1
+            && let Some([before, after]) = self.versions.take(of, record.into(), ctx.now)
+        {
+            let numbers = [before.number, after.number];
+            let typed = Box::new([before.typed, after.typed]);
+            ctx.read(Slot::Changed, Compute::Versions(numbers, typed));
+        }
         self.show(shown, view);
         if fetch {
             return self.fetch(ctx);

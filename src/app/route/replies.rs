@@ -10,7 +10,9 @@ use super::super::layers::{Layer, Overview};
 use super::super::layout::Pane;
 use super::super::load::{Load, Loaded, RecordView};
 use super::super::notice::Notice;
-use super::{asides, inner, key_line, leaves, opened, questions, saving, staged, unasked};
+use super::{
+    asides, inner, key_line, leaves, opened, questions, saving, staged, unasked, versions,
+};
 
 pub(in crate::app) fn loaded(app: &mut App, loaded: Loaded) {
     match loaded {
@@ -107,6 +109,7 @@ pub(in crate::app) fn loaded(app: &mut App, loaded: Loaded) {
                 }
             }
         }
+        Loaded::Versions(of, diff, come) => versions::compared(app, of, *diff, come),
         Loaded::Step(diff) => {
             let view = app.layers.iter_mut().find_map(|layer| match layer {
                 Layer::Step(view) => Some(view),
@@ -178,6 +181,7 @@ pub(in crate::app) fn failed(app: &mut App, slot: Slot, error: Error) {
         | Slot::Search
         | Slot::Saving
         | Slot::Step
+        | Slot::Changed
         | Slot::Watch
         | Slot::Check => {
             app.tell(Notice::from(&error));

@@ -12,24 +12,45 @@ use super::{DiffBody, LISTED, LeafChange};
 pub(super) fn compare(before: &[u8], after: &[u8], digests: &Digests) -> Option<(DiffBody, usize)> {
     let old = Leaves::of(before, digests)?;
     let new = Leaves::of(after, digests)?;
-    let mut compared = Compared { old: &old, new: &new, found: Vec::new(), more: 0 };
-    let mut rest = vec![(0, 0)];
-    while let Some((a, b)) = rest.pop() {
-        compared.at(a, b, &mut rest);
-    }
-    let body =
-        if compared.found.is_empty() { DiffBody::Layout } else { DiffBody::Leaves(compared.found) };
+    let compared = Compared::all(&old, &new);
+    let found: Vec<_> =
+        compared.found.iter().filter_map(|pair| compared.change_of(*pair)).collect();
+    let body = if found.is_empty() { DiffBody::Layout } else { DiffBody::Leaves(found) };
     Some((body, compared.more))
 }
+
+/// Where the values that came or changed stand after the change, with their keys, in order; as many as are
+/// listed. `None` if one has too many leaves.
+pub(super) fn come(before: &[u8], after: &[u8], digests: &Digests) -> Option<Vec<Range<usize>>> {
+    let old = Leaves::of(before, digests)?;
+    let new = Leaves::of(after, digests)?;
+    let found = Compared::all(&old, &new).found;
+    let mut come: Vec<_> = found.iter().filter_map(|(_, node)| Some(new.whole((*node)?))).collect();
+    come.sort_unstable_by_key(|range| range.start);
+    Some(come)
+}
+
+/// A node before the change and after it, of which one may not be there.
+type Pair = (Option<usize>, Option<usize>);
 
 struct Compared<'a> {
     old: &'a Leaves<'a>,
     new: &'a Leaves<'a>,
-    found: Vec<LeafChange>,
+    found: Vec<Pair>,
     more: usize,
 }
 
-impl Compared<'_> {
+impl<'a> Compared<'a> {
+    /// All that is different.
+    fn all(old: &'a Leaves<'a>, new: &'a Leaves<'a>) -> Self {
+        let mut compared = Self { old, new, found: Vec::new(), more: 0 };
+        let mut rest = vec![(0, 0)];
+        while let Some((a, b)) = rest.pop() {
+            compared.at(a, b, &mut rest);
+        }
+        compared
+    }
+
     fn at(&mut self, a: usize, b: usize, rest: &mut Vec<(usize, usize)>) {
         let (old, new) = (self.old, self.new);
         if old.digest(a) == new.digest(b) {
@@ -87,10 +108,14 @@ impl Compared<'_> {
             self.more += 1;
             return;
         }
+        self.found.push((before, after));
+    }
+
+    fn change_of(&self, (before, after): Pair) -> Option<LeafChange> {
         let path = match (before, after) {
             (_, Some(node)) => self.new.path(node),
             (Some(node), None) => self.old.path(node),
-            (None, None) => return,
+            (None, None) => return None,
         };
         let old = before.map(|node| self.old.value(node));
         let new = after.map(|node| self.new.value(node));
@@ -99,7 +124,7 @@ impl Compared<'_> {
             _ => (0..0, 0..0),
         };
         let (before, after) = (old.map(|old| cut(old, &gone)), new.map(|new| cut(new, &come)));
-        self.found.push(LeafChange { path, before, after });
+        Some(LeafChange { path, before, after })
     }
 }
 

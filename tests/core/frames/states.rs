@@ -3,7 +3,7 @@
 use larder::app::{Effect, Event, Loaded, Settings, Slot, TargetChoice};
 use larder::model::{ConnectionState, Error, ErrorKind, Timestamp, WatchEvent};
 
-use super::{JSON, compute, each, on_value, opened, record, records};
+use super::{JSON, compute, each, on_record, on_value, opened, record, records};
 use crate::stage::{NOW, Stage, store};
 
 /// With the keys in focus, after these keys and what they need.
@@ -185,4 +185,24 @@ fn an_edit_that_is_given_up_or_meets_a_change() {
         stage.event(Event::Loaded(Slot::Record, ticket, Ok(Loaded::Record(missing))));
         stage
     });
+}
+
+#[test]
+fn versions_of_a_record_that_a_crawl_writes() {
+    let watched = |width: u16, height: u16, keys: &str| {
+        let mut stage = on_record(width, height, "");
+        for (second, page) in [(3, 8), (5, 9)] {
+            stage.app.now = Timestamp::from_micros(NOW + second * 1_000_000);
+            let text = format!(r#"{{"page": {page}, "seen": [1, 2.50, {page}00], "ok": true}}"#);
+            let now = record("CRAWLEE_STATE", JSON, &text);
+            let set = vec![now.meta.clone()];
+            stage.noticed(WatchEvent::Records { set, removed: Vec::new() }).show(&[now]);
+            compute(&mut stage);
+        }
+        stage.keys(keys);
+        compute(&mut stage);
+        stage
+    };
+    each("changed", |width, height| watched(width, height, ""));
+    each("versions", |width, height| watched(width, height, "H"));
 }

@@ -1,0 +1,179 @@
+//! What a record held while it was open, and what came with its last change.
+
+use std::collections::VecDeque;
+use std::ops::Range;
+
+use crate::edit::{Diff, DiffBody, Row, TypedValue};
+use crate::model::{Key, StoreName, Timestamp};
+use crate::preview::Matches;
+use crate::text;
+
+/// Versions that are kept; older ones go.
+const MOST: usize = 100;
+/// Bytes of all versions but the last that are kept.
+const BYTES: usize = 16 << 20;
+/// How long what came with a change is lit, in microseconds.
+const LIT: i64 = 3_000_000;
+
+/// A record at one time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Version {
+    /// Its number among those that were seen, from 1.
+    pub number: u64,
+    /// When it was read.
+    pub at: Timestamp,
+    /// What was stored.
+    pub typed: TypedValue,
+}
+
+/// What came with a change.
+#[derive(Debug, Clone)]
+struct Change {
+    /// The version that it made.
+    number: u64,
+    /// The bytes, lit until then.
+    lit: Matches,
+    until: Timestamp,
+    /// How much it is, in words.
+    words: String,
+}
+
+/// The versions of the record that is shown, as far as they were seen while it was open.
+#[derive(Debug, Clone, Default)]
+pub struct Versions {
+    of: Option<(StoreName, Key)>,
+    kept: VecDeque<Version>,
+    change: Option<Change>,
+}
+
+impl Versions {
+    /// Takes the record as it was read; gives its last two versions where it has changed. Another record
+    /// begins anew.
+    pub(in crate::app) fn take(
+        &mut self,
+        of: &(StoreName, Key),
+        typed: TypedValue,
+        at: Timestamp,
+    ) -> Option<[Version; 2]> {
+        if self.of.as_ref() != Some(of) {
+            *self = Self { of: Some(of.clone()), ..Self::default() };
+        }
+        let before = self.kept.back().cloned();
+        if before.as_ref().is_some_and(|before| before.typed == typed) {
+            return None;
+        }
+        let number = before.as_ref().map_or(1, |before| before.number + 1);
+        let after = Version { number, at, typed };
+        self.kept.push_back(after.clone());
+        let mut bytes: usize = self.kept.iter().map(|version| version.typed.value.len()).sum();
+        bytes -= after.typed.value.len();
+        while self.kept.len() > MOST || bytes > BYTES && self.kept.len() > 1 {
+            bytes -= self.kept.pop_front().map_or(0, |gone| gone.typed.value.len());
+        }
+        Some([before?, after])
+    }
+
+    /// Those that are kept, the oldest first; the last one is what is there now.
+    pub fn kept(&self) -> impl ExactSizeIterator<Item = &Version> {
+        self.kept.iter()
+    }
+
+    /// What came with the change that made a version is known.
+    pub(in crate::app) fn came(&mut self, number: u64, diff: &Diff, come: Vec<Range<usize>>) {
+        if let Some(last) = self.kept.back().filter(|last| last.number == number) {
+            let until = Timestamp::from_micros(last.at.micros() + LIT);
+            let (lit, words) = (Matches::of(come), words(diff));
+            self.change = Some(Change { number, lit, until, words });
+        }
+    }
+
+    fn change(&self) -> Option<&Change> {
+        let last = self.kept.back()?.number;
+        self.change.as_ref().filter(|change| change.number == last)
+    }
+
+    /// The bytes that are lit now.
+    pub fn lit(&self, now: Timestamp) -> Option<&Matches> {
+        self.change().filter(|change| now < change.until).map(|change| &change.lit)
+    }
+
+    /// When they are lit no more.
+    pub(in crate::app) fn wake(&self, now: Timestamp) -> Option<Timestamp> {
+        self.change().map(|change| change.until).filter(|until| now < *until)
+    }
+
+    /// What the last change was, and when: `2 values changed at 13:57:47`.
+    pub fn told(&self) -> Option<String> {
+        let change = self.change()?;
+        Some(format!("{} changed at {}", change.words, text::clock(self.kept.back()?.at.micros())))
+    }
+}
+
+/// How much has changed: `2 values`, `1 line`, `30 B`.
+fn words(diff: &Diff) -> String {
+    let many = |count: usize, what| text::plural((count + diff.more) as u64, what);
+    match &diff.body {
+        DiffBody::Same => "content type".to_owned(),
+        DiffBody::Layout => "spacing".to_owned(),
+        DiffBody::Leaves(changes) => many(changes.len(), "value"),
+        DiffBody::Lines(rows) => {
+            let count = |is: fn(&Row) -> bool| rows.iter().filter(|row| is(row)).count();
+            let gone = count(|row| matches!(row, Row::Removed(..)));
+            let come = count(|row| matches!(row, Row::Added(..)));
+            many(gone.max(come), "line")
+        }
+        DiffBody::Ranges(ranges) => many(ranges.len(), "range"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn typed(text: &str) -> TypedValue {
+        TypedValue { content_type: "application/json".into(), value: text.to_owned().into() }
+    }
+
+    fn seconds(at: i64) -> Timestamp {
+        Timestamp::from_micros(at * 1_000_000)
+    }
+
+    #[test]
+    fn what_is_read_again_the_same_is_no_version_and_another_record_begins_anew() {
+        let mut versions = Versions::default();
+        let of = |key: &str| (StoreName::from("shop"), Key::from(key));
+        assert_eq!(versions.take(&of("a"), typed("1"), seconds(1)), None);
+        assert_eq!(versions.take(&of("a"), typed("1"), seconds(2)), None);
+        let [before, after] = versions.take(&of("a"), typed("2"), seconds(3)).unwrap();
+        assert_eq!((before.number, before.at, after.number), (1, seconds(1), 2));
+        assert_eq!(versions.kept().len(), 2);
+        let diff = Diff::of(Some(&before.typed), Some(&after.typed));
+        versions.came(2, &diff, Vec::new());
+        assert_eq!(versions.told().as_deref(), Some("1 value changed at 00:00:03"));
+        assert!(versions.lit(seconds(5)).is_some() && versions.lit(seconds(6)).is_none());
+        assert_eq!(versions.wake(seconds(5)), Some(seconds(6)));
+        assert_eq!(versions.take(&of("b"), typed("2"), seconds(7)), None);
+        assert_eq!((versions.kept().len(), versions.told()), (1, None));
+    }
+
+    #[test]
+    fn versions_take_bounded_room() {
+        let mut versions = Versions::default();
+        let of = (StoreName::from("shop"), Key::from("a"));
+        for number in 0..150 {
+            versions.take(&of, typed(&number.to_string()), seconds(number));
+        }
+        assert_eq!((versions.kept().len(), versions.kept().next().unwrap().number), (100, 51));
+        for number in 0..4 {
+            versions.take(&of, typed(&number.to_string().repeat(7 << 20)), seconds(number));
+        }
+        assert_eq!(versions.kept().len(), 3, "two of 7 MiB and the last");
+        versions.take(&of, typed(&"x".repeat(BYTES + 1)), seconds(9));
+        versions.take(&of, typed("y"), seconds(10));
+        assert_eq!(
+            versions.kept().len(),
+            1,
+            "what is too large to be kept goes with what was before it"
+        );
+    }
+}

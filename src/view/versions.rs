@@ -1,0 +1,71 @@
+//! Two versions of a record, and what is different about them.
+
+use ratatui::buffer::Buffer;
+
+use crate::app::layers::VersionsView;
+use crate::app::{App, Area, Overlay};
+use crate::keymap::{Action, Context};
+use crate::text;
+use crate::theme::Role;
+
+use super::Appearance;
+use super::dialog::{Cell, Drawn, Scene};
+use super::named;
+use super::review::{changes, weights};
+use super::scrolled::{self, Line, columns};
+
+/// Rows below which there is little room.
+const LOW: u16 = 14;
+
+impl Drawn for VersionsView {
+    fn draw(&self, Scene { buf, body, app, appearance }: Scene<'_>) -> Option<Cell> {
+        draw(buf, body, self, app, appearance);
+        None
+    }
+
+    fn overlay(&self) -> Option<&Overlay> {
+        Some(&self.overlay)
+    }
+}
+
+fn draw(buf: &mut Buffer, body: Area, shown: &VersionsView, app: &App, appearance: &Appearance) {
+    let lines = lines(shown, columns(body), app, appearance);
+    let titles = || {
+        let (at, all) = shown.of();
+        let named = named::overlay(shown.overlay.is_long());
+        (format!("Version {at} of {all}"), named::line(&named, Context::Versions, app, appearance))
+    };
+    scrolled::draw(buf, body, &shown.overlay, &lines, titles, Role::BorderFocus, appearance);
+}
+
+fn lines(shown: &VersionsView, width: usize, app: &App, appearance: &Appearance) -> Vec<Line> {
+    let said = |text: &str, role| scrolled::said(text, role, width, appearance);
+    let when = |micros: i64| match &*text::ago(micros, app.now.micros()) {
+        "now" => format!("{}, just now", text::clock(micros)),
+        // The clock was set back meanwhile.
+        age if age.starts_with("in ") => text::clock(micros),
+        age => format!("{}, {age} ago", text::clock(micros)),
+    };
+    let Some(version) = shown.version() else { return said("nothing was read yet", Role::Dim) };
+    let Some([from, _]) = shown.pair() else {
+        let mut lines = said(&format!("Read at {}", when(version.at.micros())), Role::Text);
+        let remedy = app.keymap.says(Context::Versions, Action::Next, "shows the next one");
+        let only = "No other version was seen since the record was opened.";
+        let first = text::then("The first one that was seen", "; ", remedy);
+        let words = if shown.of().1 < 2 { only } else { &first };
+        lines.extend(said(words, Role::Dim));
+        return lines;
+    };
+    let from = text::clock(from.at.micros());
+    let mut lines = said(&format!("From {from} to {}", when(version.at.micros())), Role::Text);
+    let Some(diff) = shown.diff() else {
+        lines.extend(said("looking for what is different…", Role::Dim));
+        return lines;
+    };
+    lines.push(weights(diff, appearance));
+    if app.layout().body.height >= LOW {
+        lines.push(Vec::new());
+    }
+    lines.extend(changes(diff, width, appearance));
+    lines
+}

@@ -1,0 +1,111 @@
+//! What a record held while it was open.
+
+use larder::app::{Effect, Event, Layer, Slot};
+use larder::model::{Timestamp, WatchEvent};
+
+use super::JSON;
+use crate::stage::{NOW, Stage, computed, record, store};
+
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_micros(NOW + seconds * 1_000_000)
+}
+
+fn on(text: &str) -> Stage {
+    let mut stage = Stage::new(120, 36);
+    stage.app.now = at(0);
+    stage.connect(vec![store("shop", 1)]);
+    stage.open(&[record("a", JSON, text)]);
+    stage.keys("<tab>");
+    stage
+}
+
+/// The record is read again, so many seconds later, and compared with what it was.
+fn reads(stage: &mut Stage, seconds: i64, text: &str) {
+    stage.app.now = at(seconds);
+    let record = record("a", JSON, text);
+    let set = vec![record.meta.clone()];
+    stage.noticed(WatchEvent::Records { set, removed: Vec::new() });
+    stage.show(&[record]);
+    let asks = |effect: &Effect| matches!(effect, Effect::Read(Slot::Changed, ..));
+    if stage.asked.iter().any(asks) {
+        let (ticket, read) = stage.take(Slot::Changed);
+        stage.event(Event::Loaded(Slot::Changed, ticket, Ok(computed(read))));
+    }
+}
+
+/// Compares what the dialog asks for.
+fn compares(stage: &mut Stage) {
+    let asks = |effect: &Effect| matches!(effect, Effect::Read(Slot::Step, ..));
+    assert!(stage.asked.iter().any(asks));
+    while stage.asked.iter().any(asks) {
+        let (ticket, read) = stage.take(Slot::Step);
+        stage.event(Event::Loaded(Slot::Step, ticket, Ok(computed(read))));
+    }
+}
+
+#[test]
+fn what_changed_is_lit_for_some_seconds_and_told_after() {
+    let mut stage = on(r#"{"page": 7, "ok": true}"#);
+    reads(&mut stage, 1, r#"{"page": 7, "ok": true}"#);
+    assert!(!stage.frame().contains("changed at"), "the same is no change");
+    reads(&mut stage, 2, r#"{"page": 8, "ok": true, "new": []}"#);
+    let time = larder::text::clock(at(2).micros());
+    assert!(stage.frame().contains(&format!("2 values changed at {time}")), "{}", stage.frame());
+    let versions = &stage.app.record.versions;
+    let lit = versions.lit(at(2)).unwrap();
+    let shown = stage.app.record.preview().unwrap().shown().clone();
+    let lit: Vec<_> = (0..lit.len()).map(|at| shown.slice(lit.get(at).unwrap())).collect();
+    assert_eq!(lit, [&b"\"page\": 8"[..], b"\"new\": []"]);
+    assert!(stage.app.wake().is_some_and(|wake| wake <= at(5)), "then they are lit no more");
+    assert!(stage.app.record.versions.lit(at(5)).is_none());
+    stage.app.now = at(9);
+    assert!(stage.frame().contains("2 values changed at"), "the border still tells");
+}
+
+#[test]
+fn versions_are_gone_through_and_compared() {
+    let mut stage = on("1");
+    stage.keys("H");
+    assert_eq!(stage.notice(), "the record has not changed since it was opened");
+    for number in 2..5 {
+        reads(&mut stage, number, &number.to_string());
+    }
+    stage.keys("H");
+    assert!(stage.frame().contains("Version 4 of 4"));
+    assert!(stage.frame().contains("looking for what is different"));
+    compares(&mut stage);
+    let frame = stage.frame();
+    assert!(frame.contains("3 → 4"), "{frame}");
+    stage.keys("[");
+    compares(&mut stage);
+    assert!(stage.frame().contains("Version 3 of 4"));
+    // From the third one, to which the first is the oldest.
+    stage.keys("<space>[[[");
+    compares(&mut stage);
+    let frame = stage.frame();
+    assert!(frame.contains("Version 1 of 4") && frame.contains("3 → 1"), "{frame}");
+    stage.keys("]]]]");
+    compares(&mut stage);
+    assert!(stage.frame().contains("3 → 4"));
+    assert!(matches!(stage.app.layer(), Some(Layer::Versions(_))));
+    stage.keys("<esc>");
+    assert!(stage.app.layer().is_none());
+}
+
+#[test]
+fn a_version_that_comes_while_the_last_one_is_looked_at_is_looked_at() {
+    let mut stage = on("1");
+    reads(&mut stage, 1, "2");
+    stage.keys("H");
+    compares(&mut stage);
+    assert!(stage.frame().contains("Version 2 of 2"));
+    reads(&mut stage, 2, "3");
+    let frame = stage.frame();
+    assert!(frame.contains("Version 3 of 3") && frame.contains("2 → 3"), "{frame}");
+    // Of one that is looked at, the number stays.
+    stage.keys("[");
+    compares(&mut stage);
+    reads(&mut stage, 3, "4");
+    let frame = stage.frame();
+    assert!(frame.contains("Version 2 of 4") && frame.contains("1 → 2"), "{frame}");
+}
