@@ -4,6 +4,7 @@
 //! from the bytes, row by row, when it is seen. So a value of any size is shown at once. Text in
 //! another charset than UTF-8 is converted once, and then shown in the same way.
 
+mod archive;
 pub mod charset;
 pub(crate) mod chunk;
 pub(crate) mod coding;
@@ -20,6 +21,7 @@ mod opened;
 mod reveal;
 mod row;
 mod scroll;
+mod styled;
 mod text;
 mod viewport;
 mod wrap;
@@ -61,6 +63,8 @@ pub enum PreviewKind {
     None,
     /// There are no bytes.
     Empty,
+    /// What an archive holds, an entry in a line.
+    Listing,
 }
 
 /// How the user wants a value shown.

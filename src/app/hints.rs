@@ -191,7 +191,8 @@ impl RecordPane {
             },
             Action::Search => self.preview().is_some(),
             Action::Wrap => self.preview().is_some_and(|preview| {
-                matches!(preview.kind(), PreviewKind::Json | PreviewKind::Text)
+                use PreviewKind::{Json, Listing, Text};
+                matches!(preview.kind(), Json | Listing | Text)
             }),
             Action::SearchNext | Action::SearchPrevious => self.matches.is_some(),
             _ => true,

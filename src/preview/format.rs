@@ -52,6 +52,38 @@ pub(super) fn sniff(bytes: &[u8]) -> &'static str {
     }
 }
 
+/// Says that bytes are not what their content type declares, where both are known formats.
+pub(super) fn contradiction(content_type: &str, bytes: &[u8]) -> Option<String> {
+    let declared = content_type.split(';').next().unwrap_or_default().trim();
+    let declared = match &*declared.to_ascii_lowercase() {
+        "image/jpg" | "image/pjpeg" => "image/jpeg".to_owned(),
+        "application/x-gzip" => "application/gzip".to_owned(),
+        "application/x-zip-compressed" | "application/x-zip" => "application/zip".to_owned(),
+        other => other.to_owned(),
+    };
+    let marked = MARKED.contains(&&*declared);
+    let text = declared.starts_with("text/") || declared.ends_with("json");
+    let is = match mime(bytes) {
+        Some(mime) if marked || text => mime,
+        None if marked && is_readable(bytes) => "text",
+        _ => return None,
+    };
+    (is != declared).then(|| format!("says {declared}, is {is}"))
+}
+
+/// Types of which every value has a mark.
+const MARKED: [&str; 9] = [
+    "application/gzip",
+    "application/pdf",
+    "application/x-tar",
+    "application/zip",
+    "application/zstd",
+    "image/gif",
+    "image/jpeg",
+    "image/png",
+    "image/webp",
+];
+
 /// The content type of a format that has a mark.
 pub(super) fn mime(bytes: &[u8]) -> Option<&'static str> {
     Some(match bytes {
@@ -61,20 +93,28 @@ pub(super) fn mime(bytes: &[u8]) -> Option<&'static str> {
         [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => "image/webp",
         [0x1f, 0x8b, 8, ..] => "application/gzip",
         [0x28, 0xb5, 0x2f, 0xfd, ..] => "application/zstd",
-        [b'P', b'K', 3, 4, ..] => "application/zip",
+        [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => "application/zip",
         [b'%', b'P', b'D', b'F', b'-', ..] => "application/pdf",
+        _ if bytes.get(257..262) == Some(b"ustar") => "application/x-tar",
         _ => return None,
     })
 }
 
 fn big(bytes: &[u8], at: usize, len: usize) -> Option<u32> {
-    let bytes = bytes.get(at..at + len)?;
+    let bytes = bytes.get(at..at.checked_add(len)?)?;
     Some(bytes.iter().fold(0, |number, &byte| number << 8 | u32::from(byte)))
 }
 
-fn little(bytes: &[u8], at: usize, len: usize) -> Option<u32> {
-    let bytes = bytes.get(at..at + len)?;
+/// The number in these bytes, the lowest first.
+pub(super) fn little(bytes: &[u8], at: usize, len: usize) -> Option<u32> {
+    let bytes = bytes.get(at..at.checked_add(len)?)?;
     Some(bytes.iter().rev().fold(0, |number, &byte| number << 8 | u32::from(byte)))
+}
+
+/// The same in eight bytes.
+pub(super) fn little64(bytes: &[u8], at: usize) -> Option<u64> {
+    let bytes = bytes.get(at..at.checked_add(8)?)?;
+    Some(bytes.iter().rev().fold(0, |number, &byte| number << 8 | u64::from(byte)))
 }
 
 /// Walks over a JPEG's segments to its first frame header.

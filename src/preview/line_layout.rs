@@ -8,6 +8,7 @@ use super::fold::{Fold, Folds};
 use super::index::Index;
 use super::json;
 use super::line::Line;
+use super::styled::{Pieces, Writer};
 use super::text::{self, TextForm};
 use super::wrap::Wrap;
 use super::{Scroll, Viewport};
@@ -28,10 +29,12 @@ pub(super) struct Lines {
 }
 
 /// How the value is cut into lines.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) enum Format {
     Text(TextForm),
     Json,
+    /// Text that larder has made of the value.
+    Styled(Arc<Pieces>),
 }
 
 impl Lines {
@@ -40,12 +43,18 @@ impl Lines {
         Self { bytes, index: Arc::new(index), format, folds: Folds::default() }
     }
 
+    /// Lines of a text that larder has made.
+    pub(super) fn made(writer: Writer) -> Self {
+        let (bytes, index, pieces) = writer.finish();
+        Self::new(bytes, index, Format::Styled(Arc::new(pieces)))
+    }
+
     /// The same with just these objects and lists of JSON folded; `None` for text.
     pub(super) fn folded(&self, folds: &[Fold]) -> Option<Self> {
         matches!(self.format, Format::Json).then(|| Self {
             bytes: self.bytes.clone(),
             index: Arc::clone(&self.index),
-            format: self.format,
+            format: self.format.clone(),
             folds: Folds::new(folds),
         })
     }
@@ -58,8 +67,9 @@ impl Lines {
     /// Line `number`, from 0.
     pub(super) fn line(&self, number: usize) -> Line<'_> {
         let number = self.folds.source(number);
-        match self.format {
-            Format::Text(style) => text::line(&self.bytes, &self.index, number, style),
+        match &self.format {
+            Format::Text(style) => text::line(&self.bytes, &self.index, number, *style),
+            Format::Styled(pieces) => pieces.line(&self.bytes, &self.index, number),
             Format::Json => {
                 let fold = self.folds.begins(number);
                 json::lines::line(&self.bytes, &self.index, number, fold)
@@ -74,9 +84,10 @@ impl Lines {
 
     /// The line that holds a byte of the value.
     pub(super) fn line_of(&self, offset: usize) -> usize {
-        self.folds.shown(match self.format {
+        self.folds.shown(match &self.format {
             Format::Text(_) => text::line_of(&self.bytes, &self.index, offset),
             Format::Json => json::lines::line_of(&self.bytes, &self.index, offset),
+            Format::Styled(pieces) => pieces.line_of(offset),
         })
     }
 
@@ -88,9 +99,10 @@ impl Lines {
             return source;
         }
         let line = self.folds.source(scroll.line);
-        match self.format {
+        match &self.format {
             Format::Text(_) => text::line_start(&self.bytes, &self.index, line),
             Format::Json => json::lines::line_start(&self.bytes, &self.index, line),
+            Format::Styled(pieces) => pieces.line_start(line),
         }
     }
 

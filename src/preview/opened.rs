@@ -1,7 +1,7 @@
 //! A value as it is meant: what is inside its codings, and what its bytes say.
 
 use super::coding::{self, Fault, Layer, Limits, Opened};
-use super::{Body, Preview, PreviewKind};
+use super::{Body, Preview, PreviewKind, archive, format};
 use crate::model::{Family, Record, endings};
 use crate::text;
 
@@ -27,7 +27,7 @@ impl Preview {
         let closed =
             opened.closed.as_ref().map(|(layer, fault)| fault.words_of_nothing(layer.word()));
         if opened.layers.is_empty() {
-            let shown = Self::guess(record, head);
+            let shown = Self::known(record, head);
             // Of what is said to be text, more is said already.
             let known = matches!(record.meta.content_type.family(), Family::Json | Family::Text);
             let closed = closed.filter(|_| shown.kind == PreviewKind::Hex && !known && !head);
@@ -45,11 +45,12 @@ impl Preview {
             let (value, kind) = (record.value.clone(), PreviewKind::Empty);
             Self { value, kind, note: None, body: Body::Nothing }
         } else {
-            Self::guess(&inner, partly)
+            Self::known(&inner, partly)
         };
         let word = match inside.kind {
             PreviewKind::Json if inner.meta.content_type.as_str().is_empty() => "application/json",
             PreviewKind::Empty => "nothing",
+            PreviewKind::Listing => archive::word(&inner.value),
             _ => match endings::essence(&inner.meta.content_type) {
                 "" => "text/plain",
                 essence => essence,
@@ -62,6 +63,18 @@ impl Preview {
         let fault = fault.map(|fault| fault.words(last));
         let note = joined([Some(chain), fault, inside.note, closed]);
         Self { value: record.value.clone(), note, ..inside }
+    }
+
+    /// What the bytes say by themselves, else what they are taken for by their type.
+    fn known(record: &Record, head: bool) -> Self {
+        let value = record.value.clone();
+        if let Some(listing) = archive::list(&value, head) {
+            let told = format::contradiction(record.meta.content_type.as_str(), &value);
+            let note = joined([told, Some(listing.note)]);
+            let body = Body::Lines(listing.lines);
+            return Self { value, kind: PreviewKind::Listing, note, body };
+        }
+        Self::guess(record, head)
     }
 }
 
@@ -89,6 +102,7 @@ fn from_to(from: u64, to: u64) -> String {
 mod tests {
     use bytes::Bytes;
 
+    use super::super::archive::tests::{tar, zip};
     use super::super::coding::tests::{brotli, gzip, zstd};
     use super::super::{Mode, Row, Viewport};
     use super::*;
@@ -164,6 +178,26 @@ mod tests {
         assert!(Preview::is_quick(&record(PAGE.as_bytes(), "text/html")));
         assert!(!Preview::is_quick(&record(&gzip(PAGE.as_bytes()), "text/html")));
         assert!(!Preview::is_quick(&record(&brotli(), "application/brotli")));
+    }
+
+    #[test]
+    fn archives_are_listed_also_inside_what_is_packed() {
+        let zip = zip(&[(b"a.html", b"1"), (b"b.html", b"22")]);
+        let seen = |value: &[u8], content_type: &str| {
+            let preview = Preview::build(&record(value, content_type));
+            assert_eq!((preview.kind(), preview.lines()), (PreviewKind::Listing, 4));
+            assert!(preview.is_converted() && preview.converted_text().is_none());
+            preview.note().unwrap().to_owned()
+        };
+        assert_eq!(seen(&zip, "application/zip"), "ZIP, 2 entries, 3 B unpacked");
+        let mistyped = "says image/png, is application/zip; ZIP, 2 entries, 3 B unpacked";
+        assert_eq!(seen(&zip, "image/png"), mistyped);
+        let tar = tar(&[(b"a", b"1"), (b"b", b"22")]);
+        let note = seen(&gzip(&tar), "application/gzip");
+        assert!(
+            note.starts_with("gzip → tar, ") && note.ends_with("; tar, 2 entries, 3 B unpacked")
+        );
+        assert!(seen(&gzip(&zip), "text/html").contains("says text/html, is application/zip"));
     }
 
     #[test]

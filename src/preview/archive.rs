@@ -1,0 +1,154 @@
+//! What an archive holds: the entries of a ZIP or a tar, a line each, with their sums at the end. Nothing
+//! is unpacked.
+
+mod office;
+mod tar;
+mod zip;
+
+use std::borrow::Cow;
+
+use super::line_layout::Lines;
+use super::row::Role;
+use super::styled::Writer;
+use crate::text;
+
+/// So many entries are listed.
+const MOST: usize = 100_000;
+/// A longer name is cut, in bytes.
+const LONGEST: usize = 4096;
+/// Cells of a size.
+const SIZE: usize = 7;
+
+/// One entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Entry<'a> {
+    name: Cow<'a, [u8]>,
+    /// Unpacked, in bytes.
+    size: u64,
+    /// As `2024-01-31 12:30`.
+    time: Option<String>,
+    kind: Kind,
+}
+
+/// What an entry is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Kind {
+    File,
+    /// A file that is not readable without a password.
+    Locked,
+    Folder,
+    /// With where it leads to.
+    Link(Vec<u8>),
+    /// A device, a pipe.
+    Other,
+}
+
+/// The entries of an archive.
+#[derive(Debug, Default)]
+pub(super) struct Entries<'a> {
+    list: Vec<Entry<'a>>,
+    /// So many there are, also of those that are not listed.
+    count: u64,
+    /// Bytes of all of them, unpacked.
+    bytes: u64,
+    /// Why the list ends before the archive does.
+    fault: Option<&'static str>,
+}
+
+impl<'a> Entries<'a> {
+    fn push(&mut self, entry: Entry<'a>) {
+        self.count += 1;
+        self.bytes = self.bytes.saturating_add(entry.size);
+        if self.list.len() < MOST {
+            self.list.push(entry);
+        }
+    }
+}
+
+/// An archive made ready to be shown.
+#[derive(Debug)]
+pub(super) struct Listing {
+    pub(super) lines: Lines,
+    /// What there is to know.
+    pub(super) note: String,
+}
+
+/// Lists an archive; `None` for anything else. Of a `head` the end is not missed.
+pub(super) fn list(bytes: &[u8], head: bool) -> Option<Listing> {
+    let (word, entries) = match zip::entries(bytes) {
+        Some(entries) => ("ZIP", entries),
+        None => ("tar", tar::entries(bytes)?),
+    };
+    if entries.count == 0 && entries.fault.is_some() {
+        return None;
+    }
+    let sum = sum(&entries);
+    let office = (word == "ZIP").then(|| office::describe(bytes, &entries)).flatten();
+    let fault =
+        entries.fault.filter(|_| !head).map(|fault| format!("{fault}: this is what could be read"));
+    let notes = [Some(office.unwrap_or_else(|| word.to_owned())), Some(sum), fault];
+    let note = notes.into_iter().flatten().collect::<Vec<_>>().join(", ");
+    Some(Listing { lines: lines(&entries), note })
+}
+
+/// What an archive is called.
+pub(super) fn word(bytes: &[u8]) -> &'static str {
+    if zip::is_marked(bytes) { "ZIP" } else { "tar" }
+}
+
+fn sum(entries: &Entries<'_>) -> String {
+    let noun = if entries.count == 1 { "entry" } else { "entries" };
+    format!("{} {noun}, {} unpacked", text::count(entries.count), text::size(entries.bytes))
+}
+
+fn lines(entries: &Entries<'_>) -> Lines {
+    let mut writer = Writer::default();
+    let any_time = entries.list.iter().any(|entry| entry.time.is_some());
+    writer.begin(0);
+    let time = if any_time { "modified          " } else { "" };
+    writer.push(&format!("{:>SIZE$}  {time}name", "size"), Role::Dim);
+    for entry in &entries.list {
+        if writer.is_full() {
+            break;
+        }
+        writer.begin(0);
+        let size = match entry.kind {
+            Kind::File | Kind::Locked => text::size(entry.size),
+            Kind::Folder | Kind::Link(_) | Kind::Other => String::new(),
+        };
+        writer.push(&format!("{size:>SIZE$}  "), Role::Number);
+        if any_time {
+            let time = entry.time.as_deref().unwrap_or_default();
+            writer.push(&format!("{time:16}  "), Role::Dim);
+        }
+        let name = &entry.name[..entry.name.len().min(LONGEST)];
+        let role = if entry.kind == Kind::Folder { Role::Key } else { Role::Plain };
+        writer.push(&text::visible_bytes(name), role);
+        match &entry.kind {
+            Kind::File | Kind::Folder => {}
+            Kind::Locked => writer.push("  encrypted", Role::Dim),
+            Kind::Other => writer.push("  no file", Role::Dim),
+            Kind::Link(target) if target.is_empty() => writer.push("  link", Role::Dim),
+            Kind::Link(target) => {
+                let target = &target[..target.len().min(LONGEST)];
+                writer.push(" → ", Role::Punctuation);
+                writer.push(&text::visible_bytes(target), Role::Literal);
+            }
+        }
+    }
+    writer.begin(0);
+    writer.push(&format!("{:>SIZE$}  ", text::size(entries.bytes)), Role::Number);
+    let left = entries.count - entries.list.len() as u64;
+    let noun = if entries.count == 1 { "entry" } else { "entries" };
+    let count = text::count(entries.count);
+    let sum = if left > 0 {
+        format!("in {count} {noun}, of which the first {} are listed", text::count(MOST as u64))
+    } else {
+        format!("in {count} {noun}")
+    };
+    writer.push(&sum, Role::Dim);
+    Lines::made(writer)
+}
+
+#[cfg(test)]
+pub(super) mod tests;

@@ -1,0 +1,176 @@
+//! ZIP: its central directory, or the headers before the entries where that is missing.
+
+use std::borrow::Cow;
+use std::io::Read as _;
+
+use flate2::bufread::DeflateDecoder;
+use memchr::memmem;
+
+use super::{Entries, Entry, Kind};
+use crate::preview::format::{little, little64};
+
+const LOCAL: &[u8] = b"PK\x03\x04";
+const CENTRAL: &[u8] = b"PK\x01\x02";
+const END: &[u8] = b"PK\x05\x06";
+const END_64: &[u8] = b"PK\x06\x06";
+const LOCATOR_64: &[u8] = b"PK\x06\x07";
+/// Bytes of these headers before what has a length.
+const LOCAL_BYTES: usize = 30;
+const CENTRAL_BYTES: usize = 46;
+const END_BYTES: usize = 22;
+const LOCATOR_BYTES: usize = 20;
+/// The comment at the very end has at most so many bytes.
+const COMMENT: usize = 0xffff;
+
+/// Whether it begins like one.
+pub(super) fn is_marked(bytes: &[u8]) -> bool {
+    bytes.starts_with(LOCAL) || bytes.starts_with(END)
+}
+
+/// The entries; `None` for what is no ZIP.
+pub(super) fn entries(bytes: &[u8]) -> Option<Entries<'_>> {
+    if !is_marked(bytes) {
+        return None;
+    }
+    Some(match directory(bytes) {
+        Some(start) => central(bytes, start),
+        None => local(bytes),
+    })
+}
+
+/// Where the central directory begins.
+fn directory(bytes: &[u8]) -> Option<usize> {
+    let from = bytes.len().saturating_sub(END_BYTES + COMMENT);
+    let is_whole = |at: &usize| {
+        let comment = little(bytes, at + 20, 2).map(|comment| comment as usize);
+        comment.is_some_and(|comment| at + END_BYTES + comment <= bytes.len())
+    };
+    let ends = memmem::rfind_iter(&bytes[from..], END).map(|at| from + at);
+    let end = ends.take(16).find(is_whole)?;
+    let mut size = u64::from(little(bytes, end + 12, 4)?);
+    let mut offset = u64::from(little(bytes, end + 16, 4)?);
+    let mut behind = end as u64;
+    let locator = end.checked_sub(LOCATOR_BYTES).filter(|&at| bytes[at..].starts_with(LOCATOR_64));
+    if let Some(at) = locator {
+        let there = usize::try_from(little64(bytes, at + 8)?).ok()?;
+        if bytes.get(there..)?.starts_with(END_64) {
+            (size, offset) = (little64(bytes, there + 40)?, little64(bytes, there + 48)?);
+            behind = there as u64;
+        }
+    }
+    // Something may stand before the archive, which its offsets do not count.
+    let near = behind.checked_sub(size).and_then(|at| usize::try_from(at).ok());
+    let told = usize::try_from(offset).ok();
+    let is_there =
+        |at: &usize| *at == end || bytes.get(*at..).is_some_and(|rest| rest.starts_with(CENTRAL));
+    [told, near].into_iter().flatten().find(is_there)
+}
+
+fn central(bytes: &[u8], start: usize) -> Entries<'_> {
+    let mut entries = Entries::default();
+    let mut at = start;
+    while let Some(header) = bytes.get(at..at.saturating_add(CENTRAL_BYTES)) {
+        if !header.starts_with(CENTRAL) {
+            break;
+        }
+        let length = |field| little(header, field, 2).unwrap_or_default() as usize;
+        let (name, extra, comment) = (length(28), length(30), length(32));
+        let begin = at + CENTRAL_BYTES;
+        let Some(text) = bytes.get(begin..begin + name) else {
+            entries.fault = Some("the ZIP is cut off");
+            break;
+        };
+        let extra_bytes = bytes.get(begin + name..begin + name + extra).unwrap_or_default();
+        let size = size(little(header, 24, 4), extra_bytes);
+        let mode = little(header, 38, 4).unwrap_or_default() >> 16;
+        entries.push(entry(text, size, header, 8, mode));
+        at = begin + name + extra + comment;
+    }
+    entries
+}
+
+/// The entries by what stands before each of them.
+fn local(bytes: &[u8]) -> Entries<'_> {
+    let fault = Some("the ZIP has lost its list of contents");
+    let mut entries = Entries { fault, ..Entries::default() };
+    let mut at = 0;
+    while let Some(found) = bytes.get(at..).and_then(|rest| memmem::find(rest, LOCAL)) {
+        at += found;
+        let Some(header) = bytes.get(at..at + LOCAL_BYTES) else { break };
+        let length = |field| little(header, field, 2).unwrap_or_default() as usize;
+        let begin = at + LOCAL_BYTES;
+        let Some(text) = bytes.get(begin..begin + length(26)) else { break };
+        let extra = bytes.get(begin + length(26)..).unwrap_or_default();
+        let extra = &extra[..extra.len().min(length(28))];
+        entries.push(entry(text, size(little(header, 22, 4), extra), header, 6, 0));
+        let packed = little(header, 18, 4).filter(|&size| size != u32::MAX).unwrap_or_default();
+        at = (begin + length(26) + length(28)).saturating_add(packed as usize);
+    }
+    entries
+}
+
+/// The size, from the field for large ones where it is there.
+fn size(size: Option<u32>, extra: &[u8]) -> u64 {
+    let size = size.unwrap_or_default();
+    if size != u32::MAX {
+        return size.into();
+    }
+    let mut rest = extra;
+    while let (Some(kind), Some(length)) = (little(rest, 0, 2), little(rest, 2, 2)) {
+        if kind == 1 {
+            return little64(rest, 4).unwrap_or_else(|| size.into());
+        }
+        rest = rest.get(4 + length as usize..).unwrap_or_default();
+    }
+    size.into()
+}
+
+/// An entry; flags, method, time and date stand in both headers one behind the other.
+fn entry<'a>(name: &'a [u8], size: u64, header: &[u8], flags: usize, mode: u32) -> Entry<'a> {
+    let field = |at: usize| little(header, at, 2).unwrap_or_default();
+    let kind = if mode & 0xf000 == 0xa000 {
+        Kind::Link(Vec::new())
+    } else if name.ends_with(b"/") {
+        Kind::Folder
+    } else if field(flags) & 1 != 0 {
+        Kind::Locked
+    } else {
+        Kind::File
+    };
+    let (clock, date) = (field(flags + 4), field(flags + 6));
+    let time = (date != 0).then(|| {
+        let (year, month, day) = (1980 + (date >> 9), date >> 5 & 15, date & 31);
+        format!("{year:04}-{month:02}-{day:02} {:02}:{:02}", clock >> 11, clock >> 5 & 63)
+    });
+    Entry { name: Cow::Borrowed(name), size, time, kind }
+}
+
+/// The first bytes of an entry, unpacked; of one that is neither stored nor deflated, none.
+pub(super) fn inside(bytes: &[u8], name: &[u8], most: u64) -> Option<Vec<u8>> {
+    let mut at = directory(bytes)?;
+    while let Some(header) = bytes.get(at..at.checked_add(CENTRAL_BYTES)?) {
+        if !header.starts_with(CENTRAL) {
+            return None;
+        }
+        let length = |field| little(header, field, 2).unwrap_or_default() as usize;
+        let begin = at + CENTRAL_BYTES;
+        if bytes.get(begin..begin + length(28)) == Some(name) {
+            let start = usize::try_from(little(header, 42, 4)?).ok()?;
+            let local = bytes.get(start..)?;
+            let skip = |field| little(local, field, 2).map(|length| length as usize);
+            let data = local.get(LOCAL_BYTES + skip(26)? + skip(28)?..)?;
+            let packed = usize::try_from(little(header, 20, 4)?).ok()?;
+            let data = &data[..data.len().min(packed)];
+            let mut out = Vec::new();
+            // What came before a fault is taken.
+            let _ = match little(header, 10, 2)? {
+                0 => data.take(most).read_to_end(&mut out),
+                8 => DeflateDecoder::new(data).take(most).read_to_end(&mut out),
+                _ => return None,
+            };
+            return Some(out);
+        }
+        at = begin + length(28) + length(30) + length(32);
+    }
+    None
+}
