@@ -17,6 +17,7 @@ mod index;
 pub mod json;
 mod line;
 mod line_layout;
+mod notation;
 mod opened;
 mod reveal;
 mod row;
@@ -65,6 +66,8 @@ pub enum PreviewKind {
     Empty,
     /// What an archive holds, an entry in a line.
     Listing,
+    /// msgpack or CBOR, in lines like those of JSON.
+    Notation,
 }
 
 /// How the user wants a value shown.

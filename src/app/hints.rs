@@ -191,8 +191,8 @@ impl RecordPane {
             },
             Action::Search => self.preview().is_some(),
             Action::Wrap => self.preview().is_some_and(|preview| {
-                use PreviewKind::{Json, Listing, Text};
-                matches!(preview.kind(), Json | Listing | Text)
+                use PreviewKind::{Json, Listing, Notation, Text};
+                matches!(preview.kind(), Json | Listing | Notation | Text)
             }),
             Action::SearchNext | Action::SearchPrevious => self.matches.is_some(),
             _ => true,

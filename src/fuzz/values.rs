@@ -93,7 +93,7 @@ pub(super) const JSON: &[&[u8]] = &[
     ];
 
 /// Content types for which different things are made of the same bytes.
-const TYPES: [&str; 12] = [
+const TYPES: [&str; 15] = [
     "application/json; charset=utf-8",
     "text/html",
     "text/plain; charset=utf-8",
@@ -106,6 +106,9 @@ const TYPES: [&str; 12] = [
     "application/octet-stream",
     "image/png",
     "",
+    "application/msgpack",
+    "application/cbor",
+    "application/x-brotli",
 ];
 
 /// The first byte chooses the type, the second how it is shown; the rest is the value.
@@ -169,6 +172,10 @@ pub(super) const PREVIEW: &[&[u8]] = &[
         b"\x01\0<html>\n  <body>\x1b[31m Hi\t</body>\r\n</html>\n",
         b"\x0a\x02\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x05\0\0\0\x02\xd0\x08\x06\0\0\0",
         b"\x03\x05\xff\xfea\0b\0\xac\x20",
+        // msgpack, CBOR, Brotli.
+        b"\x0c\x00\x83\xa1a\x93\x01\xc4\x02ab\xd4\x05x\xa1b\xcb\x40\x09\x21\xfb\x54\x44\x2d\x18\x05\x80",
+        b"\x0d\x00\xbf\x61a\x9f\x01\xc1\x1a\x51\x4b\x67\xb0\xff\x20\x7f\x61x\xff\xff",
+        b"\x0e\x00\x1b\x16\x00\xf8\x8d\x94\x6e\xde\x44\x55\x86\x96\x6c\x20\x6f\x35\x1f\x21\x4c\xe0\x38",
         // gzip, Zstandard, ZIP, base64, a `data:` URL.
         b"\x01\x00\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xb3)\xb0\xcbH\xcd\xc9\xc9W@\x22m\xf4\x0b\xec\x00nVce\x18\x00\x00\x00",
         b"\x09\x00\x28\xb5\x2f\xfd\x20\x05\x29\x00\x00hello",

@@ -1,7 +1,7 @@
 //! A value as it is meant: what is inside its codings, and what its bytes say.
 
 use super::coding::{self, Fault, Layer, Limits, Opened};
-use super::{Body, Preview, PreviewKind, archive, format};
+use super::{Body, Preview, PreviewKind, archive, format, notation};
 use crate::model::{Family, Record, endings};
 use crate::text;
 
@@ -74,7 +74,20 @@ impl Preview {
             let body = Body::Lines(listing.lines);
             return Self { value, kind: PreviewKind::Listing, note, body };
         }
-        Self::guess(record, head)
+        let notation = notation::read(&record.meta.content_type, &value, head);
+        if let Some(notation) = notation {
+            let body = Body::Lines(notation.lines);
+            return Self { value, kind: PreviewKind::Notation, note: Some(notation.note), body };
+        }
+        let shown = Self::guess(record, head);
+        // Of what is said to be text, more is said already.
+        let known = matches!(record.meta.content_type.family(), Family::Json | Family::Text);
+        if known || shown.value.is_empty() {
+            return shown;
+        }
+        let told = format::contradiction(record.meta.content_type.as_str(), &value);
+        let note = joined([told, shown.note.clone()]);
+        Self { note, ..shown }
     }
 }
 

@@ -11,7 +11,7 @@ use super::row::Role;
 /// No more text than this is made, in bytes; offsets fit in a `u32` by far.
 pub(super) const MOST: usize = 32 << 20;
 /// No more lines than this are made.
-pub(super) const MOST_LINES: usize = 1 << 20;
+pub(super) const MOST_LINES: usize = 1 << 19;
 
 /// Where the lines of such a text begin, and its pieces.
 #[derive(Debug, Default)]

@@ -1,0 +1,145 @@
+//! Sound: length, rate and channels, where the header tells them.
+
+use memchr::memmem;
+
+use super::{big, duration, little, little64};
+
+/// So many chunks of a RIFF file are looked at.
+const MOST_CHUNKS: usize = 100;
+/// Behind a tag, the first frame begins within so many bytes.
+const TAG: usize = 4 << 20;
+
+pub(super) fn describe(bytes: &[u8]) -> Option<String> {
+    match bytes {
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'A', b'V', b'E', ..] => Some(wav(bytes)),
+        [b'f', b'L', b'a', b'C', 0 | 0x80, 0, 0, 34, ..] => Some(flac(bytes)),
+        [b'O', b'g', b'g', b'S', 0, ..] => Some(ogg(bytes)),
+        [b'I', b'D', b'3', 2..=4, _, _, a, b, c, d, ..] if (a | b | c | d) & 0x80 == 0 => {
+            let sizes = [*a, *b, *c, *d];
+            let tag = sizes.iter().fold(0, |size, &byte| size << 7 | usize::from(byte));
+            let tag = tag.saturating_add(10);
+            let frames = bytes.get(tag..).filter(|_| tag < TAG).and_then(mp3);
+            Some(frames.unwrap_or_else(|| "MP3".to_owned()))
+        }
+        [0xff, 0xe0..=0xff, ..] => mp3(bytes),
+        _ => None,
+    }
+}
+
+/// `WAV, 3 min 12 s, 44.1 kHz, 2 channels`.
+fn facts(name: &str, seconds: Option<f64>, rate: Option<u32>, channels: Option<u32>) -> String {
+    let mut facts = vec![name.to_owned()];
+    facts.extend(seconds.and_then(duration));
+    facts.extend(
+        rate.filter(|&rate| rate > 0).map(|rate| format!("{} kHz", f64::from(rate) / 1000.0)),
+    );
+    facts.extend(channels.filter(|&count| count > 0).map(|count| match count {
+        1 => "mono".to_owned(),
+        2 => "stereo".to_owned(),
+        count => format!("{count} channels"),
+    }));
+    facts.join(", ")
+}
+
+fn wav(bytes: &[u8]) -> String {
+    let (mut at, mut rate, mut channels, mut a_second, mut seconds) = (12, None, None, 0, None);
+    for _ in 0..MOST_CHUNKS {
+        let (Some(name), Some(size)) = (bytes.get(at..at + 4), little(bytes, at + 4, 4)) else {
+            break;
+        };
+        if name == b"fmt " {
+            channels = little(bytes, at + 10, 2);
+            rate = little(bytes, at + 12, 4);
+            a_second = little(bytes, at + 16, 4).unwrap_or_default();
+        } else if name == b"data" {
+            seconds = (a_second > 0).then(|| f64::from(size) / f64::from(a_second));
+            break;
+        }
+        at = at.saturating_add(8 + size as usize + size as usize % 2);
+        if at >= bytes.len() {
+            break;
+        }
+    }
+    facts("WAV", seconds, rate, channels)
+}
+
+fn flac(bytes: &[u8]) -> String {
+    let Some((high, low)) = big(bytes, 18, 4).zip(big(bytes, 22, 4)) else { return "FLAC".into() };
+    let (rate, channels) = (high >> 12, (high >> 9 & 7) + 1);
+    let samples = u64::from(high & 0xf) << 32 | u64::from(low);
+    let seconds = (rate > 0 && samples > 0).then(|| samples as f64 / f64::from(rate));
+    facts("FLAC", seconds, Some(rate), Some(channels))
+}
+
+fn ogg(bytes: &[u8]) -> String {
+    let segments = usize::from(bytes.get(26).copied().unwrap_or_default());
+    let packet = bytes.get(27 + segments..).unwrap_or_default();
+    let (name, rate, channels) = if packet.starts_with(b"\x01vorbis") {
+        ("Ogg Vorbis", little(packet, 12, 4), packet.get(11).map(|&count| count.into()))
+    } else if packet.starts_with(b"OpusHead") {
+        ("Ogg Opus", Some(48_000), packet.get(9).map(|&count| count.into()))
+    } else if packet.starts_with(b"\x80theora") {
+        return "Ogg Theora video".to_owned();
+    } else {
+        return "Ogg".to_owned();
+    };
+    let last = memmem::rfind(bytes, b"OggS\0");
+    let samples = last.and_then(|at| little64(bytes, at + 6)).filter(|&count| count < 1 << 50);
+    let seconds = samples.zip(rate).filter(|(_, rate)| *rate > 0);
+    facts(name, seconds.map(|(samples, rate)| samples as f64 / f64::from(rate)), rate, channels)
+}
+
+/// What a frame of MPEG audio says.
+struct Frame {
+    /// In bytes.
+    length: usize,
+    /// Bits a second.
+    bits: u32,
+    rate: u32,
+    samples: u32,
+    is_mono: bool,
+    /// Of the newer and of the older version.
+    is_first: bool,
+}
+
+fn frame(bytes: &[u8]) -> Option<Frame> {
+    const BITS: [u32; 16] = [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 0];
+    const LOW: [u32; 16] = [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160, 0];
+    let &[0xff, kind, rates, mode, ..] = bytes else { return None };
+    // Layer III alone.
+    if kind & 0xe6 != 0xe2 || kind >> 3 & 3 == 1 {
+        return None;
+    }
+    let is_first = kind >> 3 & 3 == 3;
+    let bits = if is_first { BITS } else { LOW }[usize::from(rates >> 4)] * 1000;
+    let rate = [44_100, 48_000, 32_000, 0][usize::from(rates >> 2 & 3)];
+    let rate = rate >> [2, 0, 1, 0][usize::from(kind >> 3 & 3)];
+    if bits == 0 || rate == 0 {
+        return None;
+    }
+    let samples = if is_first { 1152 } else { 576 };
+    let length = samples / 8 * bits / rate + u32::from(rates >> 1 & 1);
+    Some(Frame { length: length as usize, bits, rate, samples, is_mono: mode >> 6 == 3, is_first })
+}
+
+/// MPEG audio of which two frames follow each other.
+fn mp3(bytes: &[u8]) -> Option<String> {
+    let first = frame(bytes)?;
+    frame(bytes.get(first.length..)?)?;
+    let side = match (first.is_first, first.is_mono) {
+        (true, false) => 32,
+        (true, true) | (false, false) => 17,
+        (false, true) => 9,
+    };
+    // How many frames there are, where their lengths differ.
+    let counted = bytes.get(4 + side..).and_then(|told| {
+        let marked = told.starts_with(b"Xing") || told.starts_with(b"Info");
+        big(told, 8, 4).filter(|_| marked && told[7] & 1 == 1)
+    });
+    let seconds = match counted {
+        Some(count) => f64::from(count) * f64::from(first.samples) / f64::from(first.rate),
+        None => bytes.len() as f64 * 8.0 / f64::from(first.bits),
+    };
+    let channels = if first.is_mono { 1 } else { 2 };
+    Some(facts("MP3", Some(seconds), Some(first.rate), Some(channels)))
+}

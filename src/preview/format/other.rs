@@ -1,0 +1,143 @@
+//! Documents, fonts, databases, programs, and what is compressed in ways that are not opened.
+
+use memchr::memmem;
+
+use super::{big, little};
+use crate::text;
+
+/// A document is searched so far, in bytes.
+const SEARCHED: usize = 16 << 20;
+/// A name is read so far, in bytes.
+const NAME: usize = 200;
+
+pub(super) fn describe(bytes: &[u8]) -> Option<String> {
+    Some(match bytes {
+        [b'%', b'P', b'D', b'F', b'-', rest @ ..] => pdf(bytes, rest),
+        [b'w', b'O', b'F', b'F', 0 | 1 | b'O' | b't', ..] => woff("WOFF", bytes),
+        [b'w', b'O', b'F', b'2', 0 | 1 | b'O' | b't', ..] => woff("WOFF2", bytes),
+        [0, 1, 0, 0, 0, 1..=99, ..] => font("TrueType font", bytes)?,
+        [b'O', b'T', b'T', b'O', 0, 1..=99, ..] => font("OpenType font", bytes)?,
+        [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, 0x26, 0x53, 0x59, ..] => "bzip2".into(),
+        [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => "xz".into(),
+        [b'7', b'z', 0xbc, 0xaf, 0x27, 0x1c, ..] => "7-Zip".into(),
+        [b'R', b'a', b'r', b'!', 0x1a, 7, ..] => "RAR".into(),
+        [4, 0x22, 0x4d, 0x18, ..] => "LZ4".into(),
+        [b'P', b'A', b'R', b'1', .., b'P', b'A', b'R', b'1'] => "Parquet".into(),
+        [b'O', b'b', b'j', 1, ..] => "Avro".into(),
+        [b'A', b'R', b'R', b'O', b'W', b'1', 0, 0, ..] => "Arrow".into(),
+        [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1, ..] => {
+            "OLE file, as of Office before 2007".into()
+        }
+        [0, b'a', b's', b'm', version, 0, 0, 0, ..] => format!("WebAssembly, version {version}"),
+        [0x7f, b'E', b'L', b'F', class @ 1..=2, order @ 1..=2, ..] => elf(*class, *order, bytes),
+        _ if bytes.starts_with(b"SQLite format 3\0") => sqlite(bytes),
+        _ if bytes.get(257..262) == Some(b"ustar") => "tar".into(),
+        _ => return None,
+    })
+}
+
+fn pdf(bytes: &[u8], version: &[u8]) -> String {
+    let version: String = version
+        .iter()
+        .take(4)
+        .take_while(|byte| byte.is_ascii_digit() || **byte == b'.')
+        .map(|&byte| char::from(byte))
+        .collect();
+    let bytes = &bytes[..bytes.len().min(SEARCHED)];
+    // The root of the pages has the largest count; in a compressed part it is not seen.
+    let roots = [&b"/Type /Pages"[..], b"/Type/Pages"]
+        .into_iter()
+        .flat_map(|mark| memmem::find_iter(bytes, mark).take(1000));
+    let counts = roots.filter_map(|at| {
+        let start = memmem::rfind(&bytes[at.saturating_sub(4096)..at], b"<<");
+        let start = start.map_or(at, |found| at.saturating_sub(4096) + found);
+        let end = bytes.len().min(at + 4096);
+        let object = &bytes[start..end];
+        let object = &object[..memmem::find(object, b"endobj").unwrap_or(object.len())];
+        let count = memmem::find(object, b"/Count")?;
+        let digits = object[count + 6..].trim_ascii_start();
+        let digits = digits.iter().take(7).take_while(|byte| byte.is_ascii_digit());
+        let digits: String = digits.map(|&byte| char::from(byte)).collect();
+        digits.parse::<u64>().ok()
+    });
+    match counts.max().filter(|&count| count > 0) {
+        Some(1) => format!("PDF {version}, 1 page"),
+        Some(count) => format!("PDF {version}, {} pages", text::count(count)),
+        None => format!("PDF {version}").trim_end().to_owned(),
+    }
+}
+
+fn woff(name: &str, bytes: &[u8]) -> String {
+    let outlines = if bytes.get(4..8) == Some(b"OTTO") { "OpenType" } else { "TrueType" };
+    match big(bytes, 16, 4) {
+        Some(size) => format!("{name} font, {outlines}, {} unpacked", text::size(size.into())),
+        None => format!("{name} font"),
+    }
+}
+
+/// A font with its name; `None` where its list of tables makes no sense.
+fn font(kind: &str, bytes: &[u8]) -> Option<String> {
+    let count = big(bytes, 4, 2)? as usize;
+    let mut table = None;
+    for number in 0..count.min(99) {
+        let at = 12 + number * 16;
+        let tag = bytes.get(at..at + 4)?;
+        if !tag.iter().all(|byte| matches!(byte, b' '..=b'~')) {
+            return None;
+        }
+        if tag == b"name" {
+            table = big(bytes, at + 8, 4).and_then(|start| bytes.get(start as usize..));
+        }
+    }
+    let name = table.and_then(name);
+    Some(name.map_or_else(|| kind.to_owned(), |name| format!("{kind}, {name}")))
+}
+
+/// The full name of a font.
+fn name(table: &[u8]) -> Option<String> {
+    let (count, texts) = (big(table, 2, 2)?, big(table, 4, 2)? as usize);
+    (0..count.min(500) as usize).find_map(|number| {
+        let at = 6 + number * 12;
+        let (platform, kind) = (big(table, at, 2)?, big(table, at + 6, 2)?);
+        let (length, start) = (big(table, at + 8, 2)? as usize, big(table, at + 10, 2)? as usize);
+        let bytes = table.get(texts + start..)?;
+        let bytes = &bytes[..bytes.len().min(length).min(NAME)];
+        let name = match (kind, platform) {
+            (4, 0 | 3) => {
+                let units: Vec<u16> = bytes
+                    .chunks_exact(2)
+                    .map(|pair| u16::from_be_bytes([pair[0], pair[1]]))
+                    .collect();
+                String::from_utf16_lossy(&units)
+            }
+            (4, 1) if bytes.is_ascii() => String::from_utf8_lossy(bytes).into_owned(),
+            _ => return None,
+        };
+        (!name.is_empty()).then(|| text::visible(&name).to_string())
+    })
+}
+
+fn sqlite(bytes: &[u8]) -> String {
+    let size = big(bytes, 16, 2).map(|size| if size == 1 { 65_536 } else { size });
+    match size.zip(big(bytes, 28, 4)) {
+        Some((size, count)) => format!(
+            "SQLite database, {} pages of {}",
+            text::count(count.into()),
+            text::size(size.into())
+        ),
+        None => "SQLite database".to_owned(),
+    }
+}
+
+fn elf(class: u8, order: u8, bytes: &[u8]) -> String {
+    let machine = if order == 1 { little(bytes, 18, 2) } else { big(bytes, 18, 2) };
+    let machine = match machine {
+        Some(3) => ", x86",
+        Some(40) => ", ARM",
+        Some(62) => ", x86-64",
+        Some(183) => ", AArch64",
+        Some(243) => ", RISC-V",
+        _ => "",
+    };
+    format!("ELF program, {} bits{machine}", if class == 1 { 32 } else { 64 })
+}

@@ -1,0 +1,206 @@
+use proptest::prelude::*;
+
+use super::*;
+
+fn told(bytes: &[u8]) -> String {
+    describe(bytes).unwrap_or_default()
+}
+
+/// A RIFF chunk, or a box of MP4 with its length first.
+fn chunk(name: &[u8], content: &[u8]) -> Vec<u8> {
+    [name, &u32::try_from(content.len()).unwrap().to_le_bytes(), content].concat()
+}
+
+fn box_of(name: &[u8], content: &[u8]) -> Vec<u8> {
+    [&u32::try_from(content.len() + 8).unwrap().to_be_bytes(), name, content].concat()
+}
+
+fn element(id: &[u8], content: &[u8]) -> Vec<u8> {
+    [id, &[0x80 | u8::try_from(content.len()).unwrap()], content].concat()
+}
+
+fn wav() -> Vec<u8> {
+    let format =
+        [&[1, 0, 2, 0][..], &44_100_u32.to_le_bytes(), &176_400_u32.to_le_bytes(), &[4, 0, 16, 0]];
+    let mut data = chunk(b"data", b"");
+    data[4..8].copy_from_slice(&(176_400_u32 * 192).to_le_bytes());
+    [&b"RIFF\0\0\0\0WAVE"[..], &chunk(b"fmt ", &format.concat()), &chunk(b"LIST", b"abc\0"), &data]
+        .concat()
+}
+
+fn mp4() -> Vec<u8> {
+    let mut header = vec![0; 100];
+    header[12..16].copy_from_slice(&1000_u32.to_be_bytes());
+    header[16..20].copy_from_slice(&3_725_000_u32.to_be_bytes());
+    let mut track = vec![0; 84];
+    track[76..80].copy_from_slice(&(1920_u32 << 16).to_be_bytes());
+    track[80..84].copy_from_slice(&(1080_u32 << 16).to_be_bytes());
+    let inside = [box_of(b"mvhd", &header), box_of(b"trak", &box_of(b"tkhd", &track))].concat();
+    [box_of(b"ftyp", b"isom\0\0\0\0"), box_of(b"mdat", &[7; 99]), box_of(b"moov", &inside)].concat()
+}
+
+fn webm() -> Vec<u8> {
+    let head = element(b"\x1a\x45\xdf\xa3", &element(b"\x42\x82", b"webm"));
+    let facts = [
+        element(b"\x2a\xd7\xb1", &[0x0f, 0x42, 0x40]),
+        element(b"\x44\x89", &12_500_f64.to_be_bytes()),
+    ]
+    .concat();
+    let picture = [element(b"\xb0", &[5, 0]), element(b"\xba", &[2, 0xd0])].concat();
+    let tracks =
+        element(b"\xae", &[element(b"\x86", b"V_VP8"), element(b"\xe0", &picture)].concat());
+    let inside = [element(b"\x15\x49\xa9\x66", &facts), element(b"\x16\x54\xae\x6b", &tracks)];
+    // The segment's length is not known yet.
+    [head, b"\x18\x53\x80\x67\xff".to_vec(), inside.concat()].concat()
+}
+
+fn mp3() -> Vec<u8> {
+    let frame = [&[0xff, 0xfb, 0x90, 0x00][..], &[0; 413]].concat();
+    [&b"ID3\x04\0\0\0\0\0\x05tagID"[..], &frame.repeat(40)].concat()
+}
+
+fn ogg() -> Vec<u8> {
+    let page = |samples: u64, packet: &[u8]| {
+        let length = u8::try_from(packet.len()).unwrap();
+        [&b"OggS\0\0"[..], &samples.to_le_bytes(), &[0; 12], &[1, length], packet].concat()
+    };
+    [page(0, b"OpusHead\x01\x01\0\0\x80\xbb\0\0\0\0\0"), page(48_000 * 61, b"x")].concat()
+}
+
+fn font() -> Vec<u8> {
+    let name: Vec<u8> = "Déjà Sans".encode_utf16().flat_map(u16::to_be_bytes).collect();
+    let length = u8::try_from(name.len()).unwrap();
+    let names = [&[0, 0, 0, 1, 0, 18, 0, 3, 0, 1, 4, 9, 0, 4, 0, length, 0, 0][..], &name].concat();
+    [&b"\0\x01\0\0\0\x01\0\0\0\0\0\0name\0\0\0\0\0\0\0\x1c\0\0\0\0"[..], &names].concat()
+}
+
+const PDF: &[u8] = b"%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n\
+    2 0 obj <</Type /Pages /Kids [3 0 R] /Count 12>> endobj\n\
+    3 0 obj <</Count 5/Type/Pages/Parent 2 0 R>> endobj\n%%EOF";
+
+#[test]
+fn sound_tells_its_length_and_rate() {
+    assert_eq!(told(&wav()), "WAV, 3 min 12 s, 44.1 kHz, stereo");
+    let mut flac = b"fLaC\0\0\0\x22".to_vec();
+    flac.extend([0; 10]);
+    // 44.1 kHz, 2 channels, 16 bits, 441,000 samples.
+    flac.extend(((44_100_u64 << 44) + (1 << 41) + (15 << 36) + 441_000).to_be_bytes());
+    assert_eq!(told(&flac), "FLAC, 10 s, 44.1 kHz, stereo");
+    assert_eq!(told(&mp3()), "MP3, 1.0 s, 44.1 kHz, stereo");
+    assert_eq!(told(&mp3()[15..]), "MP3, 1.0 s, 44.1 kHz, stereo", "without a tag");
+    assert_eq!(told(&ogg()), "Ogg Opus, 1 min 1 s, 48 kHz, mono");
+    assert_eq!(told(b"\xff\xfb\x90\x00 and no second frame"), "");
+}
+
+#[test]
+fn films_tell_their_length_and_size() {
+    assert_eq!(told(&mp4()), "MP4, 1 h 2 min, 1920 × 1080 pixels");
+    assert_eq!(told(&webm()), "WebM, 13 s, 1280 × 720 pixels");
+    assert_eq!(told(b"\0\0\0\x10ftypM4A \0\0\0\0"), "M4A");
+}
+
+#[test]
+fn documents_fonts_and_others_tell_what_they_know() {
+    assert_eq!(told(PDF), "PDF 1.7, 12 pages");
+    assert_eq!(told(b"%PDF-1.4"), "PDF 1.4");
+    assert_eq!(told(&font()), "TrueType font, Déjà Sans");
+    assert_eq!(told(b"\0\x01\0\0\0\x01\0\0\0\0\0\0\0\0\0\0"), "", "no tables");
+    let woff = b"wOF2OTTO\0\0\0\0\0\x0a\0\0\0\0\x10\0";
+    assert_eq!(told(woff), "WOFF2 font, OpenType, 4.1 KB unpacked");
+    let mut sqlite = b"SQLite format 3\0\x10\0".to_vec();
+    sqlite.extend([0; 10]);
+    sqlite.extend(1234_u32.to_be_bytes());
+    assert_eq!(told(&sqlite), "SQLite database, 1,234 pages of 4.1 KB");
+    let elf = b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x03\0\x3e\0";
+    assert_eq!(told(elf), "ELF program, 64 bits, x86-64");
+    for (bytes, name) in [
+        (&b"BZh91AY&SY"[..], "bzip2"),
+        (b"\xfd7zXZ\0", "xz"),
+        (b"7z\xbc\xaf\x27\x1c", "7-Zip"),
+        (b"Rar!\x1a\x07\x01", "RAR"),
+        (b"PAR1....PAR1", "Parquet"),
+    ] {
+        assert_eq!(told(bytes), name);
+    }
+}
+
+#[test]
+fn words_that_look_like_marks_are_text() {
+    for text in
+        ["BZh is a word", "RIFF and WAVE", "OTTO", "PAR1 of two", "Rar! Rar!", "ID3", "wOFF!"]
+    {
+        assert_eq!(told(text.as_bytes()), "", "{text}");
+    }
+}
+
+#[test]
+fn a_type_that_the_bytes_contradict_is_told() {
+    let said = |content_type: &str, bytes: &[u8]| contradiction(content_type, bytes);
+    let png = b"\x89PNG\r\n\x1a\n";
+    assert_eq!(said("image/jpeg", png).unwrap(), "says image/jpeg, is image/png");
+    assert_eq!(said("image/png; q=1", b"<html>").unwrap(), "says image/png, is text");
+    assert_eq!(said("text/html", b"%PDF-1.4").unwrap(), "says text/html, is application/pdf");
+    for (content_type, bytes) in [
+        ("image/png", &png[..]),
+        ("image/jpg", b"\xff\xd8\xff"),
+        ("application/octet-stream", png),
+        ("image/png", b"\x01\x02"),
+        ("text/html", b"<html>"),
+        ("", png),
+    ] {
+        assert_eq!(said(content_type, bytes), None, "{content_type}");
+    }
+}
+
+#[test]
+fn damaged_headers_of_any_kind_do_no_harm() {
+    let samples = [wav(), mp4(), webm(), mp3(), ogg(), font(), PDF.to_vec()];
+    let mut state = 11_usize;
+    for round in 0..150 {
+        for sample in &samples {
+            let mut bytes = sample.clone();
+            for _ in 0..=round % 4 {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                let at = (state >> 33) % bytes.len();
+                match state >> 20 & 3 {
+                    0 => bytes.truncate(at.max(1)),
+                    1 => bytes[at] ^= 1 << (state >> 24 & 7),
+                    2 => bytes[at] = 0xff,
+                    _ => bytes[at] = 0,
+                }
+            }
+            let _ = describe(&bytes);
+        }
+    }
+}
+
+#[test]
+fn pictures_tell_their_size() {
+    let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x02\x80\0\0\x01\xe0\x08\x02";
+    assert_eq!(describe(png).unwrap(), "PNG, 640 × 480 pixels");
+    let gif = b"GIF89a\x0a\0\x14\0";
+    assert_eq!(describe(gif).unwrap(), "GIF, 10 × 20 pixels");
+    let jpeg = b"\xff\xd8\xff\xe0\0\x04JF\xff\xff\xc2\0\x11\x08\0\x14\0\x0a\x03";
+    assert_eq!(describe(jpeg).unwrap(), "JPEG, 10 × 20 pixels");
+    let lossy = b"RIFF\0\0\0\0WEBPVP8 \0\0\0\0\0\0\0\x9d\x01\x2a\x0a\0\x14\0";
+    assert_eq!(describe(lossy).unwrap(), "WebP, 10 × 20 pixels");
+    let lossless = b"RIFF\0\0\0\0WEBPVP8L\0\0\0\0\x2f\x09\xc0\x04\0";
+    assert_eq!(describe(lossless).unwrap(), "WebP, 10 × 20 pixels");
+    let extended = b"RIFF\0\0\0\0WEBPVP8X\0\0\0\0\0\0\0\0\x09\0\0\x13\0\0";
+    assert_eq!(describe(extended).unwrap(), "WebP, 10 × 20 pixels");
+}
+
+#[test]
+fn a_header_cut_short_still_names_the_format() {
+    assert_eq!(describe(b"\x89PNG\r\n\x1a\n").unwrap(), "PNG");
+    assert_eq!(describe(b"\x1f\x8b\x08\0").unwrap(), "gzip");
+    assert_eq!(describe(b"plain"), None);
+}
+
+proptest! {
+    #[test]
+    fn damaged_headers_do_no_harm(kind in 0_usize..3, rest in any::<Vec<u8>>()) {
+        let magic: [&[u8]; 3] = [b"\xff\xd8\xff", b"RIFF....WEBP", b"\x89PNG\r\n\x1a\n"];
+        prop_assert!(describe(&[magic[kind], &rest].concat()).is_some());
+    }
+}

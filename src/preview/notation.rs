@@ -1,0 +1,140 @@
+//! msgpack and CBOR as lines like those of JSON, in the diagnostic notation of CBOR (RFC 8949): bytes as
+//! `h'0a0b'`, tags as `32("…")`, keys of any kind, numbers of 64 bits to the last digit.
+
+mod cbor;
+mod msgpack;
+mod writer;
+
+use super::is_readable;
+use super::line_layout::Lines;
+use crate::model::ContentType;
+use crate::model::endings;
+use writer::Tree;
+
+/// Objects and lists nested deeper than this are not read.
+const DEEPEST: usize = 256;
+
+/// What stands next in the bytes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Item<'a> {
+    /// `null`, `undefined`, `true`, `simple(99)`, by their names.
+    Word(&'static str),
+    Simple(u8),
+    Int(i128),
+    Float(f64),
+    /// Of 32 bits, which have fewer digits.
+    Single(f32),
+    Text(&'a [u8]),
+    Bytes(&'a [u8]),
+    /// With how many items; without where a break ends it.
+    Array(Option<u64>),
+    /// With how many pairs.
+    Map(Option<u64>),
+    /// Pieces of text or bytes, until a break.
+    Chunks,
+    /// Of what comes next.
+    Tag(u64),
+    /// msgpack's own kinds.
+    Ext(i8, &'a [u8]),
+    Break,
+}
+
+/// Why reading stops.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fault {
+    CutOff,
+    /// What no format has.
+    Broken,
+    TooDeep,
+    TooMuch,
+}
+
+/// The bytes still to be read.
+#[derive(Debug, Clone, Copy)]
+struct Source<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Source<'a> {
+    fn take(&mut self, count: u64) -> Result<&'a [u8], Fault> {
+        let count = usize::try_from(count).map_err(|_| Fault::CutOff)?;
+        let end = self.at.checked_add(count).ok_or(Fault::CutOff)?;
+        let taken = self.bytes.get(self.at..end).ok_or(Fault::CutOff)?;
+        self.at = end;
+        Ok(taken)
+    }
+
+    fn byte(&mut self) -> Result<u8, Fault> {
+        Ok(self.take(1)?[0])
+    }
+
+    /// A number of so many bytes, the highest first.
+    fn number(&mut self, bytes: u64) -> Result<u64, Fault> {
+        Ok(self.take(bytes)?.iter().fold(0, |number, &byte| number << 8 | u64::from(byte)))
+    }
+}
+
+/// What is to be shown.
+#[derive(Debug)]
+pub(super) struct Notation {
+    pub(super) lines: Lines,
+    pub(super) note: String,
+}
+
+type Next = for<'a> fn(&mut Source<'a>) -> Result<Item<'a>, Fault>;
+
+/// The format that a content type names.
+fn format(content_type: &ContentType) -> Option<(&'static str, Next)> {
+    let essence = endings::essence(content_type).to_ascii_lowercase();
+    let name = essence.strip_prefix("application/")?;
+    Some(match name.strip_prefix("x-").unwrap_or(name) {
+        "msgpack" | "messagepack" | "vnd.msgpack" => ("msgpack", msgpack::next),
+        "cbor" | "cbor-seq" => ("CBOR", cbor::next),
+        name if name.ends_with("+cbor") => ("CBOR", cbor::next),
+        name if name.ends_with("+msgpack") => ("msgpack", msgpack::next),
+        _ => return None,
+    })
+}
+
+/// Reads a value whose content type says that it is one of these; `None` for others, and for what is
+/// text. Of a `head` the end is not missed.
+pub(super) fn read(content_type: &ContentType, bytes: &[u8], head: bool) -> Option<Notation> {
+    let (word, next) = format(content_type)?;
+    let mut source = Source { bytes, at: 0 };
+    let mut tree = Tree::default();
+    let fault = loop {
+        if source.at == bytes.len() && tree.is_whole() {
+            break None;
+        }
+        let item = match next(&mut source) {
+            Ok(item) => item,
+            Err(fault) => break Some(fault),
+        };
+        if let Err(fault) = tree.add(item) {
+            break Some(fault);
+        }
+    };
+    // Nearly every text is some numbers of msgpack, one behind the other.
+    if tree.is_empty() || is_readable(bytes) && (tree.roots() != 1 || fault.is_some()) {
+        return None;
+    }
+    let what = match word {
+        "CBOR" => "CBOR in diagnostic notation".to_owned(),
+        word => format!("{word} in the diagnostic notation of CBOR"),
+    };
+    let fault = fault.filter(|fault| !(head && *fault == Fault::CutOff));
+    let why = fault.map(|fault| match fault {
+        Fault::CutOff => format!("; the {word} is cut off: this is what could be read"),
+        Fault::Broken => {
+            format!("; at byte {} it is no {word}: this is what could be read", source.at)
+        }
+        Fault::TooDeep => format!("; what is nested over {DEEPEST} levels deep is not shown"),
+        Fault::TooMuch => "; only the beginning is shown".to_owned(),
+    });
+    let note = what + &why.unwrap_or_default();
+    Some(Notation { lines: tree.finish(fault.is_some() || head), note })
+}
+
+#[cfg(test)]
+mod tests;
