@@ -268,22 +268,39 @@ const WANTED: [&str; 20] = [
     "told after a failure",
 ];
 
-#[test]
-fn in_whatever_order_things_come_nothing_unasked_is_written_and_no_text_is_lost() {
+/// Sessions that are played at a time, and by how many threads: one alone would be what the others wait for.
+const SESSIONS: u32 = 3000;
+const THREADS: u32 = 3;
+
+/// Plays as many sessions as one thread does, and gives what they came to.
+fn play_some() -> BTreeSet<&'static str> {
     let moves = prop::collection::vec((0u8..27, any::<u8>()), 1..160);
     let seen = RefCell::new(BTreeSet::new());
+    let cases = SESSIONS / THREADS;
+    let config = ProptestConfig { cases, failure_persistence: None, ..Default::default() };
+    let played = TestRunner::new(config).run(&moves, |moves| {
+        seen.borrow_mut().extend(play(&moves));
+        Ok(())
+    });
+    played.unwrap_or_else(|failure| panic!("{failure}"));
+    seen.into_inner()
+}
+
+#[test]
+fn in_whatever_order_things_come_nothing_unasked_is_written_and_no_text_is_lost() {
+    let mut seen = BTreeSet::new();
     // What comes about seldom is waited for: chance leaves something out of 3,000 sessions now and
     // then, but not out of ten times as many.
     for _ in 0..10 {
-        let cases = ProptestConfig { cases: 3000, failure_persistence: None, ..Default::default() };
-        let played = TestRunner::new(cases).run(&moves, |moves| {
-            seen.borrow_mut().extend(play(&moves));
-            Ok(())
+        std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..THREADS).map(|_| scope.spawn(play_some)).collect();
+            for thread in threads {
+                seen.extend(thread.join().unwrap_or_else(|why| std::panic::resume_unwind(why)));
+            }
         });
-        played.unwrap_or_else(|failure| panic!("{failure}"));
-        if seen.borrow().iter().eq(&WANTED) {
+        if seen.iter().eq(&WANTED) {
             return;
         }
     }
-    assert_eq!(seen.into_inner().into_iter().collect::<Vec<_>>(), WANTED);
+    assert_eq!(seen.into_iter().collect::<Vec<_>>(), WANTED);
 }
