@@ -1,4 +1,5 @@
-//! The preview of 50 MB: made ready, shown, scrolled and searched.
+//! The preview of 50 MB: made ready, shown, scrolled and searched; pictures decoded.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark stops where it fails")]
 
 use std::hint::black_box;
 use std::time::Duration;
@@ -72,5 +73,51 @@ fn previews(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, previews);
+/// Columns and rows of pictures of 20 megapixels.
+const PICTURE: (u16, u16) = (5472, 3648);
+
+/// Pictures with lines, areas and some noise, as PNG and JPEG; and a PNG of 20,000 × 20,000 pixels in a
+/// megabyte.
+fn pictures(criterion: &mut Criterion) {
+    let (columns, rows) = (usize::from(PICTURE.0), usize::from(PICTURE.1));
+    let pixel = |x: usize, y: usize| {
+        let noise = ((x * 7919) ^ (y * 104_729)) % 5;
+        [x * 255 / columns, y * 255 / rows, x / 300 * 40 % 251].map(|part| (part + noise) as u8)
+    };
+    let pixels: Vec<u8> =
+        (0..rows).flat_map(|y| (0..columns).flat_map(move |x| pixel(x, y))).collect();
+    let png = encoded((columns as u32, rows as u32), |writer| {
+        writer.write_all(&pixels).expect("it is memory");
+    });
+    let line = vec![0; 3 * 20_000];
+    let bomb = encoded((20_000, 20_000), |writer| {
+        (0..20_000).for_each(|_| writer.write_all(&line).expect("it is memory"));
+    });
+    let mut jpeg = Vec::new();
+    jpeg_encoder::Encoder::new(&mut jpeg, 85)
+        .encode(&pixels, PICTURE.0, PICTURE.1, jpeg_encoder::ColorType::Rgb)
+        .expect("it is memory");
+    let mut group = criterion.benchmark_group("picture");
+    group.sample_size(10).measurement_time(Duration::from_secs(2));
+    group.warm_up_time(Duration::from_millis(200));
+    for (name, bytes) in [("png", png), ("jpeg", jpeg), ("bomb", bomb)] {
+        let record = Record { value: bytes.into(), ..Record::default() };
+        group.bench_function(name, |bencher| bencher.iter(|| Preview::build(&record)));
+    }
+    group.finish();
+}
+
+fn encoded(size: (u32, u32), write: impl FnOnce(&mut dyn std::io::Write)) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, size.0, size.1);
+    encoder.set_color(png::ColorType::Rgb);
+    let mut writer = encoder.write_header().expect("it is memory");
+    let mut stream = writer.stream_writer().expect("it is memory");
+    write(&mut stream);
+    stream.finish().expect("it is memory");
+    drop(writer);
+    bytes
+}
+
+criterion_group!(benches, previews, pictures);
 criterion_main!(benches);

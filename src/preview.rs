@@ -8,6 +8,7 @@ mod archive;
 pub mod charset;
 pub(crate) mod chunk;
 pub(crate) mod coding;
+mod contained;
 mod draw;
 mod find;
 mod fold;
@@ -19,6 +20,7 @@ mod line;
 mod line_layout;
 mod notation;
 mod opened;
+mod picture;
 mod reveal;
 mod row;
 mod scroll;
@@ -31,14 +33,16 @@ use bytes::Bytes;
 
 use self::charset::DecodedText;
 use self::line_layout::{Format, Lines};
+use self::picture::{Kind as PictureKind, Picture};
 use self::text::TextForm;
 use crate::model::Family;
 use crate::model::Record;
 
+pub use contained::is_contained;
 pub use find::Matches;
 pub use fold::Fold;
 pub use json::JsonFault;
-pub use row::{Hit, Role, Row, Span};
+pub use row::{Halves, Hit, Rgb, Role, Row, Span};
 pub use viewport::{Scroll, Viewport};
 
 /// A value made ready to be shown. It never changes, and holds no copy of the value but its text
@@ -60,6 +64,8 @@ pub enum PreviewKind {
     Text,
     /// Offsets, hexadecimal and characters.
     Hex,
+    /// A picture, as pixels.
+    Picture,
     /// The value is None: there is nothing to show.
     None,
     /// There are no bytes.
@@ -90,6 +96,7 @@ enum Body {
     Lines(Lines),
     /// These bytes.
     Hex(Bytes),
+    Picture(Box<Picture>),
 }
 
 impl Preview {
@@ -110,14 +117,19 @@ impl Preview {
     }
 
     /// Makes the beginning of a value ready; `record` holds only that of its bytes.
-    pub fn build_head(mut record: Record, mode: Mode) -> Self {
+    pub fn build_head(record: Record, mode: Mode) -> Self {
+        Self::build_head_while(record, mode, &|| true)
+    }
+
+    /// The same; stops early where `wanted` says no.
+    pub fn build_head_while(mut record: Record, mode: Mode, wanted: &dyn Fn() -> bool) -> Self {
         if let Err(why) = std::str::from_utf8(&record.value)
             && why.error_len().is_none()
         {
             // A character was cut in two.
             record.value.truncate(why.valid_up_to());
         }
-        Self::make(&record, mode, true, &|| true)
+        Self::make(&record, mode, true, wanted)
     }
 
     fn make(record: &Record, mode: Mode, head: bool, wanted: &dyn Fn() -> bool) -> Self {
@@ -150,7 +162,7 @@ impl Preview {
         self.value == other.value
     }
 
-    fn guess(record: &Record, head: bool) -> Self {
+    fn guess(record: &Record, head: bool, wanted: &dyn Fn() -> bool) -> Self {
         let value = record.value.clone();
         let content_type = &record.meta.content_type;
         let family = content_type.family();
@@ -158,6 +170,17 @@ impl Preview {
             let note = (!value.is_empty())
                 .then(|| format!("holds {} bytes although its type says None", value.len()));
             return Self { value, kind: PreviewKind::None, note, body: Body::Nothing };
+        }
+        if let Some(kind) = PictureKind::of(&value) {
+            match picture::read(kind, &value, head, wanted) {
+                Ok((picture, note)) => {
+                    let body = Body::Picture(Box::new(picture));
+                    return Self { value, kind: PreviewKind::Picture, note: Some(note), body };
+                }
+                // Text may begin like a GIF.
+                Err(_) if is_readable(&value) => {}
+                Err(why) => return Self::hex(value, Some(why)),
+            }
         }
         let read = charset::read(&record.meta, &value, head);
         match family {
@@ -171,6 +194,7 @@ impl Preview {
                     }
                 }
                 Some(read) => Self::read(value, &read, None),
+                None if is_readable(&value) => Self::text(value, None),
                 None => Self::not_utf8(value),
             },
             _ => {
@@ -287,16 +311,21 @@ impl Preview {
         self.kind
     }
 
+    /// Whether it is shown as a picture, in which there is nothing to read.
+    pub fn is_picture(&self) -> bool {
+        self.kind == PreviewKind::Picture
+    }
+
     /// What the user should know of it: why it is not shown as its content type says, or what
     /// its bytes are.
     pub fn note(&self) -> Option<&str> {
         self.note.as_deref()
     }
 
-    /// How many lines there are; in hex, of 16 bytes each.
+    /// How many lines there are; in hex, of 16 bytes each. A picture has none.
     pub fn lines(&self) -> usize {
         match &self.body {
-            Body::Nothing => 0,
+            Body::Nothing | Body::Picture(_) => 0,
             Body::Lines(lines) => lines.len(),
             Body::Hex(bytes) => hex::lines(bytes),
         }
@@ -309,6 +338,7 @@ impl Preview {
             Body::Nothing => Vec::new(),
             Body::Lines(lines) => draw::rows(lines, scroll, view, marks),
             Body::Hex(bytes) => hex::rows(bytes, scroll, view, marks),
+            Body::Picture(picture) => picture.rows(scroll, view),
         }
     }
 
@@ -325,7 +355,7 @@ impl Preview {
         match &self.body {
             Body::Lines(lines) => &lines.bytes,
             Body::Hex(bytes) => bytes,
-            Body::Nothing => &self.value,
+            Body::Nothing | Body::Picture(_) => &self.value,
         }
     }
 
@@ -342,9 +372,12 @@ impl Preview {
     }
 
     /// Searches what is shown. A needle without capitals ignores case. At most
-    /// 100,000 matches are kept.
+    /// 100,000 matches are kept. In a picture there are none.
     pub fn find(&self, needle: &str) -> Matches {
-        find::find(self.shown(), needle)
+        match &self.body {
+            Body::Picture(_) => Matches::default(),
+            Body::Nothing | Body::Lines(_) | Body::Hex(_) => find::find(self.shown(), needle),
+        }
     }
 }
 

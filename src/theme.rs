@@ -35,6 +35,8 @@ const MODIFIERS: [(&str, Modifier); 5] = [
 pub struct Theme {
     /// One for each of [`Role::ALL`], in that order.
     styles: Vec<Style>,
+    /// How many colours the terminal has.
+    depth: ColorDepth,
 }
 
 /// A theme for each kind of background.
@@ -116,6 +118,11 @@ impl Theme {
         self.styles[role as usize]
     }
 
+    /// How many colours there are for what has no role, such as pictures.
+    pub fn depth(&self) -> ColorDepth {
+        self.depth
+    }
+
     /// What begins a role's style on a terminal, to be ended by [`RESET`]; nothing where it has none.
     pub fn begin(&self, role: Role) -> String {
         sgr::begin(self.style(role))
@@ -132,7 +139,7 @@ impl Theme {
             let style = parse(text).map_err(|why| format!("{role}: {why}"))?;
             styles[role as usize] = reduced(style, depth);
         }
-        Ok(Self { styles })
+        Ok(Self { styles, depth })
     }
 }
 

@@ -21,6 +21,7 @@ mod merge;
 mod modal;
 mod named;
 mod paint;
+mod pixels;
 mod record;
 mod review;
 mod scrolled;

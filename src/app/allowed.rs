@@ -203,6 +203,9 @@ impl RecordPane {
                 Err(Notice::info("only JSON has values to choose one of"))
             }
             Action::Search if self.preview().is_none() => self.has_value(keymap),
+            Action::Search if self.preview().is_some_and(|preview| preview.is_picture()) => {
+                Err(Notice::info("a picture has no text to search in"))
+            }
             Action::SearchNext | Action::SearchPrevious if self.matches.is_none() => {
                 Err(Notice::info("nothing is searched for"))
             }

@@ -189,7 +189,7 @@ impl RecordPane {
                 }
                 _ => false,
             },
-            Action::Search => self.preview().is_some(),
+            Action::Search => self.preview().is_some_and(|preview| !preview.is_picture()),
             Action::Wrap => self.preview().is_some_and(|preview| {
                 use PreviewKind::{Json, Listing, Notation, Text};
                 matches!(preview.kind(), Json | Listing | Notation | Text)

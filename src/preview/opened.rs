@@ -1,6 +1,7 @@
 //! A value as it is meant: what is inside its codings, and what its bytes say.
 
 use super::coding::{self, Fault, Layer, Limits, Opened};
+use super::picture::Kind as PictureKind;
 use super::{Body, Preview, PreviewKind, archive, format, notation};
 use crate::model::{Family, Record, endings};
 use crate::text;
@@ -9,11 +10,13 @@ use crate::text;
 const QUICK: usize = 1024;
 
 impl Preview {
-    /// Whether it is made ready in a moment if it is small: nothing that is packed has to be opened.
+    /// Whether it is made ready in a moment if it is small: nothing that is packed has to be opened,
+    /// and no picture decoded.
     pub fn is_quick(record: &Record) -> bool {
         let limits = Limits { bytes: QUICK, ..Limits::new(&|| true) };
         let opened = Self::opened(record, limits);
-        opened.layers.is_empty() && opened.closed.is_none()
+        let picture = PictureKind::of(&record.value).is_some();
+        !picture && opened.layers.is_empty() && opened.closed.is_none()
     }
 
     fn opened(record: &Record, limits: Limits<'_>) -> Opened {
@@ -27,7 +30,7 @@ impl Preview {
         let closed =
             opened.closed.as_ref().map(|(layer, fault)| fault.words_of_nothing(layer.word()));
         if opened.layers.is_empty() {
-            let shown = Self::known(record, head);
+            let shown = Self::known(record, head, wanted);
             // Of what is said to be text, more is said already.
             let known = matches!(record.meta.content_type.family(), Family::Json | Family::Text);
             let closed = closed.filter(|_| shown.kind == PreviewKind::Hex && !known && !head);
@@ -45,12 +48,13 @@ impl Preview {
             let (value, kind) = (record.value.clone(), PreviewKind::Empty);
             Self { value, kind, note: None, body: Body::Nothing }
         } else {
-            Self::known(&inner, partly)
+            Self::known(&inner, partly, wanted)
         };
         let word = match inside.kind {
             PreviewKind::Json if inner.meta.content_type.as_str().is_empty() => "application/json",
             PreviewKind::Empty => "nothing",
             PreviewKind::Listing => archive::word(&inner.value),
+            PreviewKind::Picture if inner.meta.content_type.as_str().is_empty() => "picture",
             _ => match endings::essence(&inner.meta.content_type) {
                 "" => "text/plain",
                 essence => essence,
@@ -66,7 +70,7 @@ impl Preview {
     }
 
     /// What the bytes say by themselves, else what they are taken for by their type.
-    fn known(record: &Record, head: bool) -> Self {
+    fn known(record: &Record, head: bool, wanted: &dyn Fn() -> bool) -> Self {
         let value = record.value.clone();
         if let Some(listing) = archive::list(&value, head) {
             let told = format::contradiction(record.meta.content_type.as_str(), &value);
@@ -79,10 +83,11 @@ impl Preview {
             let body = Body::Lines(notation.lines);
             return Self { value, kind: PreviewKind::Notation, note: Some(notation.note), body };
         }
-        let shown = Self::guess(record, head);
+        let shown = Self::guess(record, head, wanted);
         // Of what is said to be text, more is said already.
         let known = matches!(record.meta.content_type.family(), Family::Json | Family::Text);
-        if known || shown.value.is_empty() {
+        let picture = PictureKind::of(&value).is_some() && shown.kind != PreviewKind::Text;
+        if known && !picture || shown.value.is_empty() {
             return shown;
         }
         let told = format::contradiction(record.meta.content_type.as_str(), &value);

@@ -10,6 +10,7 @@ impl Preview {
         let offset = offset.min(self.shown().len().saturating_sub(1));
         match &self.body {
             Body::Nothing => Scroll::default(),
+            Body::Picture(_) => self.at_most_bottom(scroll, view),
             Body::Hex(_) => {
                 let row = hex::at(offset, view);
                 let third = isize::from(i16::try_from(view.height / 3).unwrap_or(0));
@@ -42,6 +43,7 @@ impl Preview {
     pub fn from_offset(&self, scroll: Scroll, offset: usize, view: Viewport) -> Scroll {
         match &self.body {
             Body::Nothing => Scroll::default(),
+            Body::Picture(_) => self.at_most_bottom(scroll, view),
             Body::Hex(_) => self.at_most_bottom(hex::at(offset, view), view),
             Body::Lines(lines) => {
                 let row = Self::row_with(lines, offset, view);

@@ -7,6 +7,8 @@ pub struct Row {
     pub number: Option<usize>,
     /// What stands in it, left to right; at most as wide as the viewport.
     pub spans: Vec<Span>,
+    /// The cells of a picture, right of the spans.
+    pub pixels: Vec<Halves>,
     /// Whether the line goes on to the right of what is seen.
     pub more: bool,
 }
@@ -20,6 +22,18 @@ pub struct Span {
     pub role: Role,
     /// Whether the search found it.
     pub hit: Hit,
+}
+
+/// Red, green and blue.
+pub type Rgb = [u8; 3];
+
+/// What a cell shows: a pixel, and below it another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Halves {
+    /// The upper one.
+    pub upper: Rgb,
+    /// The lower one; none in the last row of a picture with an odd number.
+    pub lower: Option<Rgb>,
 }
 
 /// What a piece of a row is.

@@ -16,6 +16,7 @@ impl Preview {
             Body::Nothing => Scroll::default(),
             Body::Lines(lines) => lines.bottom(view),
             Body::Hex(bytes) => hex::bottom(bytes, view),
+            Body::Picture(picture) => picture.bottom(view),
         }
     }
 
@@ -34,6 +35,10 @@ impl Preview {
                 }
             }
             Body::Hex(_) => hex::moved(scroll, rows, view),
+            Body::Picture(_) => {
+                let line = scroll.line.saturating_add_signed(rows);
+                Scroll { line, ..Scroll::default() }
+            }
         };
         self.at_most_bottom(moved, view)
     }
@@ -41,7 +46,7 @@ impl Preview {
     /// The byte of the value that the first row seen begins with.
     pub fn offset(&self, scroll: Scroll, view: Viewport) -> usize {
         match &self.body {
-            Body::Nothing => 0,
+            Body::Nothing | Body::Picture(_) => 0,
             Body::Lines(lines) => lines.source_of(lines.settle(scroll, view)),
             Body::Hex(_) => hex::offset(scroll),
         }
@@ -72,7 +77,7 @@ impl Preview {
                 (lines.source_of(lines.settle(scroll, view)), lines.source_of(bottom))
             }
             Body::Hex(_) => (hex::offset(scroll), hex::offset(bottom)),
-            Body::Nothing | Body::Lines(_) => (scroll.line, bottom.line),
+            Body::Nothing | Body::Lines(_) | Body::Picture(_) => (scroll.line, bottom.line),
         };
         if whole == 0 { 0.0 } else { (part as f32 / whole as f32).clamp(0.0, 1.0) }
     }
@@ -87,7 +92,9 @@ impl Preview {
             Body::Lines(lines) if view.wrap => {
                 Self::row_with(lines, share(lines.source_of(bottom)), view)
             }
-            Body::Lines(_) => Scroll { line: share(bottom.line), ..Scroll::default() },
+            Body::Lines(_) | Body::Picture(_) => {
+                Scroll { line: share(bottom.line), ..Scroll::default() }
+            }
             Body::Hex(_) => hex::at(share(hex::offset(bottom)), view),
         };
         self.at_most_bottom(there, view)

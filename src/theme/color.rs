@@ -36,6 +36,9 @@ const SIXTEEN: [(Color, [u8; 3]); 16] = [
     (Color::White, [255, 255, 255]),
 ];
 
+/// How much red, green and blue count: the eye sees green best and blue least.
+const WEIGHTS: [u32; 3] = [3, 6, 1];
+
 /// The steps of red, green and blue in the table of 256.
 const STEPS: [u8; 6] = [0, 95, 135, 175, 215, 255];
 
@@ -62,6 +65,11 @@ impl ColorDepth {
         }
     }
 
+    /// A colour of a picture, or the nearest to it that the terminal has.
+    pub fn of_rgb(self, [red, green, blue]: [u8; 3]) -> Color {
+        self.nearest(Color::Rgb(red, green, blue))
+    }
+
     /// The colour, or the nearest to it that the terminal has.
     pub fn nearest(self, color: Color) -> Color {
         match (self, color) {
@@ -75,9 +83,7 @@ impl ColorDepth {
 }
 
 fn distance(a: [u8; 3], b: [u8; 3]) -> u32 {
-    // The eye sees green best and blue least.
-    let weights = [3, 6, 1];
-    let parts = a.iter().zip(b).zip(weights);
+    let parts = a.iter().zip(b).zip(WEIGHTS);
     parts.map(|((a, b), weight)| weight * u32::from(a.abs_diff(b)).pow(2)).sum()
 }
 
@@ -86,9 +92,21 @@ fn nearest_of_sixteen(rgb: [u8; 3]) -> Color {
     nearest.map_or(Color::Reset, |(color, _)| *color)
 }
 
-/// The nearest of the table, without its first sixteen, which terminals redefine.
+/// The nearest of the table, without its first sixteen, which terminals redefine: of the cube or of
+/// the greys. Asked for each pixel of a picture, so not by looking at all of them.
 fn nearest_indexed(rgb: [u8; 3]) -> u8 {
-    (16..=255).min_by_key(|index| distance(rgb, indexed_rgb(*index))).unwrap_or(15)
+    let step = |part: u8| match part {
+        0..48 => 0,
+        48..115 => 1,
+        _ => (part - 35) / 40,
+    };
+    let [red, green, blue] = rgb.map(step);
+    let cube = 16 + 36 * red + 6 * green + blue;
+    // A grey's distance is least where it is nearest to the mean that is weighted alike.
+    let parts = rgb.iter().zip(WEIGHTS).map(|(part, weight)| u32::from(*part) * weight);
+    let mean = parts.sum::<u32>() / WEIGHTS.iter().sum::<u32>();
+    let grey = 232 + (mean.saturating_sub(3) / 10).min(23) as u8;
+    if distance(rgb, indexed_rgb(grey)) < distance(rgb, indexed_rgb(cube)) { grey } else { cube }
 }
 
 fn indexed_rgb(index: u8) -> [u8; 3] {
@@ -135,6 +153,19 @@ mod tests {
         assert_eq!(depth(&[("TERM", "dumb"), ("COLORTERM", "truecolor")]), ColorDepth::None);
         assert_eq!(depth(&[("NO_COLOR", "1"), ("COLORTERM", "truecolor")]), ColorDepth::None);
         assert_eq!(depth(&[("NO_COLOR", ""), ("COLORTERM", "24bit")]), ColorDepth::True);
+    }
+
+    #[test]
+    fn no_other_of_the_table_is_nearer() {
+        for at in 0..2_000_u32 {
+            // Spread over all colours, and all greys.
+            let [_, red, green, blue] = (at * 8389).to_be_bytes();
+            for rgb in [[red, green, blue], [(at % 256) as u8; 3]] {
+                let least = (16..=255).map(|index| distance(rgb, indexed_rgb(index))).min();
+                let found = distance(rgb, indexed_rgb(nearest_indexed(rgb)));
+                assert!(found <= least.unwrap() + 60, "{rgb:?}: {found}, not {least:?}");
+            }
+        }
     }
 
     #[test]

@@ -103,15 +103,17 @@ impl ReadTask {
                     None => RecordView::Missing(key),
                     Some(Reading::Meta(meta)) => RecordView::TooLarge(meta),
                     Some(Reading::Part { meta, bytes, .. }) => {
-                        prepare_head(meta, bytes, mode).await?
+                        self.report_if_slow(prepare_head(meta, bytes, mode)).await?
                     }
-                    Some(Reading::Whole(record)) => prepare(record, mode).await?,
+                    Some(Reading::Whole(record)) => {
+                        self.report_if_slow(prepare(record, mode)).await?
+                    }
                 })
             }
             Load::Whole { store, key, mode } => Loaded::Record(
                 match self.report_if_slow(storage.read(&store, &key, Want::Whole)).await? {
                     None => RecordView::Missing(key),
-                    Some(read) => prepare(read.into_record(), mode).await?,
+                    Some(read) => self.report_if_slow(prepare(read.into_record(), mode)).await?,
                 },
             ),
             Load::Meta { store, key } => {
@@ -286,12 +288,18 @@ async fn prepare(record: Record, mode: Mode) -> Result<RecordView> {
 }
 
 async fn prepare_head(meta: RecordMeta, head: Bytes, mode: Mode) -> Result<RecordView> {
-    on_blocking_thread(move || {
+    let cancel = CancelOnDrop::default();
+    let flag = cancel.0.clone();
+    let view = on_blocking_thread(move || {
+        let wanted = || flag.load(Ordering::Relaxed);
         let bytes = head.len();
         let record = Record { meta: meta.clone(), value: head };
-        RecordView::Head(meta, Arc::new(Preview::build_head(record, mode)), bytes)
+        let preview = Preview::build_head_while(record, mode, &wanted);
+        RecordView::Head(meta, Arc::new(preview), bytes)
     })
-    .await
+    .await;
+    drop(cancel);
+    view
 }
 
 /// Flag that cancels work on another thread when it is dropped.

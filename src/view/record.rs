@@ -13,6 +13,7 @@ use crate::theme::Role;
 use super::Appearance;
 use super::border::{Titles, pane};
 use super::paint::{below, paragraph, put, put_right, type_role};
+use super::pixels::pixels;
 
 /// Draws the record under the cursor.
 pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appearance) {
@@ -123,7 +124,7 @@ fn bottom(app: &App, appearance: &Appearance) -> String {
             Mode::Raw => parts.push("raw".to_owned()),
         }
         let view = app.viewport();
-        if !record.wrap && preview.kind() != PreviewKind::Hex {
+        if !record.wrap && !matches!(preview.kind(), PreviewKind::Hex | PreviewKind::Picture) {
             parts.push("no wrap".to_owned());
         }
         if preview.bottom(view) != preview.top() {
@@ -184,6 +185,7 @@ fn value_row(buf: &mut Buffer, inner: Area, y: u16, row: &Row, appearance: &Appe
         let text = if span.role == Part::Wrapped { &sign } else { &span.text };
         x += put(buf, x, y, right.saturating_sub(x), text, style);
     }
+    pixels(buf, Area { x, y, width: right.saturating_sub(x), height: 1 }, &row.pixels, appearance);
     if row.more {
         put(buf, right, y, 1, appearance.symbols.more, appearance.style(Role::Dim));
     }

@@ -62,7 +62,7 @@ const CHANGES: [&str; 6] =
 /// `demo` writes from a thread with a runtime of its own, so that it never shares the browser's.
 /// A thread waits for each `ssh`: it can be started before there is a runtime.
 /// The directory backend reads and writes files on threads of their own: files have no other way.
-const CRATES: [(&str, &[&str]); 14] = [
+const CRATES: [(&str, &[&str]); 17] = [
     ("fred::", &["storage::redis"]),
     ("notify::", &["storage::directory::watch"]),
     (
@@ -108,7 +108,10 @@ const CRATES: [(&str, &[&str]); 14] = [
             "tui::terminal::writer",
         ],
     ),
-    ("png::", &["demo::picture"]),
+    ("png::", &["demo::picture", "preview::picture"]),
+    ("gif::", &["preview::picture"]),
+    ("image_webp::", &["preview::picture"]),
+    ("zune_jpeg::", &["preview::picture"]),
     ("jpeg_encoder::", &["demo::picture"]),
 ];
 

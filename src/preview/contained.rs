@@ -1,0 +1,37 @@
+//! Work that may panic on hostile bytes without ending larder.
+
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+thread_local! {
+    static CONTAINED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether a panic of this thread is caught, so that nothing of it needs to be told.
+pub fn is_contained() -> bool {
+    CONTAINED.get()
+}
+
+/// What the work gives; nothing if it panics.
+pub(super) fn contained<T>(work: impl FnOnce() -> T) -> Option<T> {
+    let before = CONTAINED.replace(true);
+    let done = catch_unwind(AssertUnwindSafe(work));
+    CONTAINED.set(before);
+    done.ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_ends_where_it_is_contained() {
+        assert_eq!(contained(|| is_contained().then_some(1)), Some(Some(1)));
+        let nested = contained(|| {
+            let inner: Option<()> = contained(|| panic!("on purpose"));
+            (inner, is_contained())
+        });
+        assert_eq!(nested, Some((None, true)));
+        assert!(!is_contained());
+    }
+}

@@ -1,0 +1,213 @@
+//! Pictures: decoded once, made small at the same time, and drawn as pixels.
+//!
+//! What is kept has at most [`kept::AREA`] pixels, whatever the picture has: a pane has some
+//! thousands. Pictures that are decoded row by row are never held whole; of others the header tells
+//! beforehand what they need, which is bounded.
+
+mod exif;
+mod fit;
+mod gif;
+mod jpeg;
+mod kept;
+mod png;
+mod turn;
+mod webp;
+
+use std::sync::{Mutex, PoisonError};
+
+use self::kept::Kept;
+use self::turn::Turn;
+use super::contained::contained;
+use super::format;
+
+pub(super) use fit::Picture;
+
+/// What the pixels of a picture that has to be decoded whole may take, with what the decoder needs
+/// for itself: 256 MiB.
+const WHOLE: u64 = 256 << 20;
+
+/// How many bytes of pixels are decoded of a picture that is decoded row by row: some half a second's.
+const ROWS: u64 = 512 << 20;
+
+/// The one picture that is being decoded whole.
+static ONE: Mutex<()> = Mutex::new(());
+
+/// The kinds that are decoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Png,
+    Jpeg,
+    WebP,
+    Gif,
+}
+
+/// A decoded picture.
+struct Decoded {
+    kept: Kept,
+    /// Stored columns and rows.
+    size: (u32, u32),
+    /// Depth, colours: what the header tells.
+    facts: String,
+    turn: Turn,
+    end: End,
+}
+
+/// How much of a picture was decoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// All of it.
+    Whole,
+    /// What there is: its end is missing.
+    Cut,
+    /// What comes before a fault.
+    Damaged,
+    /// So many rows: there are more than are decoded.
+    Rows(u64),
+    /// Nobody wants it any more.
+    Unwanted,
+}
+
+/// Why nothing of a picture is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Fault {
+    /// It would take more memory than it may.
+    TooLarge,
+    /// Its end is missing, and what there is does not do.
+    Cut,
+    /// It breaks the rules of its kind, or uses one that is not known: which.
+    Damaged(String),
+    /// The decoder failed.
+    Bug,
+    /// Nobody wants it any more.
+    Unwanted,
+}
+
+impl Kind {
+    /// The kind, by the first bytes.
+    pub(super) fn of(bytes: &[u8]) -> Option<Self> {
+        Some(match bytes {
+            [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => Self::Png,
+            [0xff, 0xd8, 0xff, ..] => Self::Jpeg,
+            [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => Self::Gif,
+            [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Self::WebP,
+            _ => return None,
+        })
+    }
+
+    /// Its name.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Png => "PNG",
+            Self::Jpeg => "JPEG",
+            Self::WebP => "WebP",
+            Self::Gif => "GIF",
+        }
+    }
+
+    /// Whether its pictures are decoded row by row.
+    fn is_streamed(self) -> bool {
+        match self {
+            Self::Png | Self::Gif => true,
+            Self::Jpeg | Self::WebP => false,
+        }
+    }
+}
+
+/// Decodes a picture, and tells what it is; or why it is not shown. `head` says that the bytes are the
+/// beginning of it. Ends early where `wanted` says no.
+pub(super) fn read(
+    kind: Kind,
+    bytes: &[u8],
+    head: bool,
+    wanted: &dyn Fn() -> bool,
+) -> Result<(Picture, String), String> {
+    let decoded = {
+        // Each may take hundreds of megabytes, and cannot be stopped.
+        let _one =
+            (!kind.is_streamed()).then(|| ONE.lock().unwrap_or_else(PoisonError::into_inner));
+        if !wanted() {
+            return Err(Fault::Unwanted.words(kind));
+        }
+        contained(|| decode(kind, bytes, wanted)).unwrap_or(Err(Fault::Bug))
+    };
+    match decoded {
+        Ok(decoded) => {
+            let (width, height) = decoded.size;
+            let mut note = format!("{}, {width} × {height} pixels", kind.name());
+            let turned = decoded.turn.words();
+            for fact in [decoded.facts.as_str(), turned].into_iter().filter(|fact| !fact.is_empty())
+            {
+                note = format!("{note}, {fact}");
+            }
+            if let Some(end) = decoded.end.words(head) {
+                note = format!("{note}; {end}");
+            }
+            Ok((Picture::new(decoded.kept.turned(decoded.turn)), note))
+        }
+        Err(fault) => {
+            let format = format::describe(bytes).unwrap_or_else(|| kind.name().to_owned());
+            let why = if head && fault == Fault::Cut {
+                "this is too little of it to be shown as a picture".to_owned()
+            } else {
+                fault.words(kind)
+            };
+            Err(format!("{format}; {why}"))
+        }
+    }
+}
+
+fn decode(kind: Kind, bytes: &[u8], wanted: &dyn Fn() -> bool) -> Result<Decoded, Fault> {
+    match kind {
+        Kind::Png => png::decode(bytes, ROWS, wanted),
+        Kind::Jpeg => jpeg::decode(bytes),
+        Kind::WebP => webp::decode(bytes),
+        Kind::Gif => gif::decode(bytes, ROWS, wanted),
+    }
+}
+
+impl End {
+    fn words(self, head: bool) -> Option<String> {
+        match self {
+            Self::Whole | Self::Unwanted => None,
+            Self::Cut if head => None,
+            Self::Cut => Some("its end is missing: what there is of it is shown".to_owned()),
+            Self::Damaged => Some("damaged: what could be read of it is shown".to_owned()),
+            Self::Rows(rows) => Some(format!("so large that only its first {rows} rows are shown")),
+        }
+    }
+}
+
+impl Fault {
+    fn words(&self, kind: Kind) -> String {
+        let name = kind.name();
+        match self {
+            Self::TooLarge => {
+                let most = WHOLE >> 20;
+                format!("not shown as a picture: it would take more than {most} MiB of memory")
+            }
+            Self::Cut => "not shown as a picture: its end is missing".to_owned(),
+            Self::Damaged(why) => format!("not shown as a picture: {why}"),
+            Self::Bug => format!("not shown as a picture: reading this {name} failed, a bug"),
+            Self::Unwanted => "not shown as a picture: given up".to_owned(),
+        }
+    }
+
+    /// A fault in the words of a decoder.
+    fn of(why: &dyn std::fmt::Display) -> Self {
+        // In one row, and not at any length.
+        let why: String = why.to_string().chars().take(100).collect();
+        Self::Damaged(format!("damaged ({why})"))
+    }
+}
+
+/// Whether this many bytes may be taken at once.
+fn may_take(size: (u32, u32), bytes_each: u64) -> Result<(), Fault> {
+    let pixels = u64::from(size.0) * u64::from(size.1);
+    match pixels.checked_mul(bytes_each) {
+        Some(bytes) if bytes <= WHOLE => Ok(()),
+        _ => Err(Fault::TooLarge),
+    }
+}
+
+#[cfg(test)]
+mod tests;

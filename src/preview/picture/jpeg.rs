@@ -1,0 +1,62 @@
+//! JPEG, which is decoded whole.
+
+mod segments;
+
+use zune_core::bytestream::ZCursor;
+use zune_core::colorspace::ColorSpace;
+use zune_core::options::DecoderOptions;
+use zune_jpeg::JpegDecoder;
+use zune_jpeg::errors::DecodeErrors;
+
+use self::segments::Header;
+use super::kept::{Layout, Shrink};
+use super::{Decoded, End, Fault, exif, may_take};
+
+/// A progressive picture is in more scans than this only to take long.
+const SCANS: usize = 64;
+
+/// What the decoder fills with that did not come.
+const FILLED: u8 = 128;
+
+pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, Fault> {
+    let header = Header::read(bytes).ok_or(Fault::Cut)?;
+    let size = (u32::from(header.columns), u32::from(header.rows));
+    may_take(size, header.bytes_a_pixel())?;
+    let layout = if header.parts == 1 { Layout::Grey } else { Layout::Rgb };
+    let space = if header.parts == 1 { ColorSpace::Luma } else { ColorSpace::RGB };
+    let options = DecoderOptions::default()
+        .set_strict_mode(false)
+        .set_max_width(size.0 as usize)
+        .set_max_height(size.1 as usize)
+        .jpeg_set_max_scans(SCANS)
+        .jpeg_set_out_colorspace(space);
+    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options);
+    let pixels = decoder.decode().map_err(|why| fault(&why))?;
+    if decoder.dimensions() != Some((size.0 as usize, size.1 as usize)) {
+        return Err(Fault::Damaged("it has two sizes".to_owned()));
+    }
+    let turn = decoder.exif().map(|exif| exif::turn(exif)).unwrap_or_default();
+    let row = size.0 as usize * layout.bytes();
+    let mut rows = pixels.chunks_exact(row).collect::<Vec<_>>();
+    let end = if header.is_ended(bytes) {
+        End::Whole
+    } else {
+        while rows.pop_if(|row| row.iter().all(|&part| part == FILLED)).is_some() {}
+        End::Cut
+    };
+    if rows.is_empty() {
+        return Err(Fault::Cut);
+    }
+    let mut shrink = Shrink::new(size, turn);
+    for (y, row) in rows.into_iter().enumerate() {
+        shrink.row(y, row, layout);
+    }
+    Ok(Decoded { kept: shrink.finish(), size, facts: header.facts(), turn, end })
+}
+
+fn fault(why: &DecodeErrors) -> Fault {
+    match why {
+        DecodeErrors::ExhaustedData => Fault::Cut,
+        other => Fault::of(other),
+    }
+}

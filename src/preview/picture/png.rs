@@ -1,0 +1,146 @@
+//! PNG, row by row.
+
+use std::io::{Cursor, ErrorKind};
+
+use png::{BitDepth, ColorType, Decoder, DecodingError, Limits, Transformations};
+
+use super::kept::{Layout, Shrink};
+use super::{Decoded, End, Fault, exif};
+
+/// What the decoder may take for rows and for what stands beside them.
+const MEMORY: usize = 64 << 20;
+
+/// Of each pass of an interlaced picture: its first column and the step to the next, its first row
+/// and the step to the next.
+const PASSES: [[usize; 4]; 7] = [
+    [0, 8, 0, 8],
+    [4, 8, 0, 8],
+    [0, 4, 4, 8],
+    [2, 4, 0, 4],
+    [0, 2, 2, 4],
+    [1, 2, 0, 2],
+    [0, 1, 1, 2],
+];
+
+/// Decodes rows of so many bytes in all.
+pub(super) fn decode(
+    bytes: &[u8],
+    budget: u64,
+    wanted: &dyn Fn() -> bool,
+) -> Result<Decoded, Fault> {
+    let limits = Limits { bytes: MEMORY };
+    let mut decoder = Decoder::new_with_limits(Cursor::new(bytes), limits);
+    decoder.set_transformations(Transformations::normalize_to_color8());
+    decoder.set_ignore_text_chunk(true);
+    decoder.set_ignore_iccp_chunk(true);
+    let mut reader = decoder.read_info().map_err(|why| fault(&why))?;
+    let info = reader.info();
+    let size = (info.width, info.height);
+    let (interlaced, animated) = (info.interlaced, info.is_animated());
+    let turn = info.exif_metadata.as_deref().map(exif::turn).unwrap_or_default();
+    let facts = facts(info.bit_depth, info.color_type, animated);
+    let layout = match reader.output_color_type() {
+        (ColorType::Grayscale, BitDepth::Eight) => Layout::Grey,
+        (ColorType::GrayscaleAlpha, BitDepth::Eight) => Layout::GreyAlpha,
+        (ColorType::Rgb, BitDepth::Eight) => Layout::Rgb,
+        (ColorType::Rgba, BitDepth::Eight) => Layout::Rgba,
+        (colour, depth) => {
+            return Err(Fault::Damaged(format!("{depth:?} bits of {colour:?} are not known")));
+        }
+    };
+    // Before it is taken: a row alone may be gigabytes.
+    let row = reader.output_line_size(size.0).filter(|&row| row <= MEMORY);
+    if row.is_none() || info_row(size.0, &reader) > MEMORY {
+        return Err(Fault::TooLarge);
+    }
+    let mut rows = Rows { size, interlaced, layout, budget, shrink: Shrink::new(size, turn) };
+    let end = rows.read(&mut reader, wanted)?;
+    if interlaced && end != End::Whole {
+        // What came of it is seen coarsely.
+        rows.shrink.fill(PASSES[0][3]);
+    }
+    Ok(Decoded { kept: rows.shrink.finish(), size, facts, turn, end })
+}
+
+/// Bytes of a stored row.
+fn info_row(width: u32, reader: &png::Reader<Cursor<&[u8]>>) -> usize {
+    reader.info().raw_row_length_from_width(width)
+}
+
+/// The rows of a picture, and how many bytes of them may still be decoded.
+struct Rows {
+    size: (u32, u32),
+    interlaced: bool,
+    layout: Layout,
+    budget: u64,
+    shrink: Shrink,
+}
+
+impl Rows {
+    /// Takes the rows in the order in which they are stored.
+    fn read(
+        &mut self,
+        reader: &mut png::Reader<Cursor<&[u8]>>,
+        wanted: &dyn Fn() -> bool,
+    ) -> Result<End, Fault> {
+        let (width, height) = (self.size.0 as usize, self.size.1 as usize);
+        let passes = if self.interlaced { &PASSES[..] } else { &[[0, 1, 0, 1]] };
+        let passes = passes.iter().filter(|pass| pass[0] < width && pass[2] < height);
+        let mut any = false;
+        for &[x, across, y, down] in passes {
+            for y in (y..height).step_by(down) {
+                if !wanted() {
+                    return Ok(End::Unwanted);
+                }
+                // Each row costs something, however short it is.
+                let cost = 64 + (width / across * self.layout.bytes()) as u64;
+                let Some(left) = self.budget.checked_sub(cost) else {
+                    return Ok(End::Rows(y as u64));
+                };
+                self.budget = left;
+                let fault = match reader.next_row() {
+                    Ok(Some(row)) if across == 1 => {
+                        self.shrink.row(y, row.data(), self.layout);
+                        any = true;
+                        continue;
+                    }
+                    Ok(Some(row)) => {
+                        self.shrink.some((x, y), across, row.data(), self.layout);
+                        any = true;
+                        continue;
+                    }
+                    Ok(None) => Fault::Cut,
+                    Err(why) => fault(&why),
+                };
+                return match fault {
+                    _ if !any => Err(fault),
+                    Fault::Cut => Ok(End::Cut),
+                    Fault::TooLarge => Ok(End::Rows(y as u64)),
+                    Fault::Damaged(_) | Fault::Bug | Fault::Unwanted => Ok(End::Damaged),
+                };
+            }
+        }
+        Ok(End::Whole)
+    }
+}
+
+fn facts(depth: BitDepth, colour: ColorType, animated: bool) -> String {
+    let bits = depth as u8;
+    let colour = match colour {
+        ColorType::Grayscale => "grey",
+        ColorType::GrayscaleAlpha => "grey with alpha",
+        ColorType::Rgb => "RGB",
+        ColorType::Rgba => "RGBA",
+        ColorType::Indexed => "palette",
+    };
+    let first = if animated { ", its first frame" } else { "" };
+    format!("{bits}-bit {colour}{first}")
+}
+
+fn fault(why: &DecodingError) -> Fault {
+    match why {
+        DecodingError::IoError(why) if why.kind() == ErrorKind::UnexpectedEof => Fault::Cut,
+        DecodingError::LimitsExceeded => Fault::TooLarge,
+        other => Fault::of(other),
+    }
+}

@@ -1,0 +1,96 @@
+//! WebP, which is decoded whole: of an animation, its first frame.
+
+use std::io::{Cursor, ErrorKind};
+
+use image_webp::{DecodingError, WebPDecoder};
+
+use super::kept::{Layout, Shrink};
+use super::{Decoded, End, Fault, WHOLE, exif, may_take};
+
+/// Bytes a pixel: the colours, the same before they are put together, and the planes they come from.
+const EACH: u64 = 10;
+
+/// No file has more parts in front of its first picture.
+const PARTS: usize = 1000;
+
+pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, Fault> {
+    decode_whole(bytes).map_err(|fault| match fault {
+        // What the decoder stumbles over follows from that.
+        Fault::Damaged(_) if is_cut(bytes) => Fault::Cut,
+        fault => fault,
+    })
+}
+
+/// Whether there are fewer bytes than the first few say.
+fn is_cut(bytes: &[u8]) -> bool {
+    let said = bytes.get(4..8).and_then(|said| said.first_chunk());
+    said.is_none_or(|said| (bytes.len() as u64) < u64::from(u32::from_le_bytes(*said)) + 8)
+}
+
+fn decode_whole(bytes: &[u8]) -> Result<Decoded, Fault> {
+    let mut decoder = WebPDecoder::new(Cursor::new(bytes)).map_err(|why| fault(&why))?;
+    let size = decoder.dimensions();
+    may_take(size, EACH)?;
+    // A picture that is larger than the canvas would be decoded before that is seen.
+    if let Some((columns, rows)) = largest(bytes)
+        && (columns > size.0 || rows > size.1)
+    {
+        return Err(Fault::Damaged("its picture is larger than it says".to_owned()));
+    }
+    decoder.set_memory_limit(WHOLE as usize);
+    let exif = decoder.exif_metadata().ok().flatten();
+    let turn = exif.as_deref().map(exif::turn).unwrap_or_default();
+    let layout = if decoder.has_alpha() { Layout::Rgba } else { Layout::Rgb };
+    let mut pixels = vec![0; decoder.output_buffer_size().ok_or(Fault::TooLarge)?];
+    decoder.read_image(&mut pixels).map_err(|why| fault(&why))?;
+    let mut shrink = Shrink::new(size, turn);
+    for (y, row) in pixels.chunks_exact(size.0 as usize * layout.bytes()).enumerate() {
+        shrink.row(y, row, layout);
+    }
+    let kind = if decoder.is_lossy() { "lossy" } else { "lossless" };
+    let alpha = if decoder.has_alpha() { " with alpha" } else { "" };
+    let first = if decoder.is_animated() { ", its first frame" } else { "" };
+    let facts = format!("{kind}{alpha}{first}");
+    Ok(Decoded { kept: shrink.finish(), size, facts, turn, end: End::Whole })
+}
+
+/// The largest size that a lossy picture up to the first frame of an animation has.
+fn largest(bytes: &[u8]) -> Option<(u32, u32)> {
+    let mut largest: Option<(u32, u32)> = None;
+    let mut at = 12;
+    for _ in 0..PARTS {
+        let Some(part) = bytes.get(at..at + 8) else { break };
+        let len = part[4..].iter().rev().fold(0, |len, &byte| len << 8 | usize::from(byte));
+        match &part[..4] {
+            // Inside it stand the parts of its picture.
+            b"ANMF" => {
+                at += 8 + 16;
+                continue;
+            }
+            b"VP8 " => {
+                // Tag of the frame, signature, columns and rows of 14 bits each.
+                if let Some(&[columns_low, columns_high, rows_low, rows_high]) =
+                    bytes.get(at + 14..).and_then(|rest| rest.first_chunk())
+                {
+                    let size = |low, high| u32::from(u16::from_le_bytes([low, high]) & 0x3fff);
+                    let (columns, rows) =
+                        (size(columns_low, columns_high), size(rows_low, rows_high));
+                    let before = largest.unwrap_or_default();
+                    largest = Some((before.0.max(columns), before.1.max(rows)));
+                }
+            }
+            _ => {}
+        }
+        let Some(next) = at.checked_add(8 + len + len % 2) else { break };
+        at = next;
+    }
+    largest
+}
+
+fn fault(why: &DecodingError) -> Fault {
+    match why {
+        DecodingError::IoError(why) if why.kind() == ErrorKind::UnexpectedEof => Fault::Cut,
+        DecodingError::MemoryLimitExceeded | DecodingError::ImageTooLarge => Fault::TooLarge,
+        other => Fault::of(other),
+    }
+}
