@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use larder::model::{Record, RecordMeta};
-use larder::preview::{Preview, Viewport};
+use larder::preview::{Mode, Preview, Viewport};
 
 const SIZE: usize = 50_000_000;
 const WRAP: Viewport = Viewport { width: 100, height: 50, wrap: true };
@@ -119,5 +119,36 @@ fn encoded(size: (u32, u32), write: impl FnOnce(&mut dyn std::io::Write)) -> Vec
     bytes
 }
 
-criterion_group!(benches, previews, pictures);
+/// A page of 5 MB, and a table of 100, from their bytes to the screen.
+fn faces(criterion: &mut Criterion) {
+    let item = "<div class=\"item\" data-id='42'><a href=\"/p/42?a=1&amp;b=2\">A cup &amp; a plate</a>\
+        <p>Some words of a text, some more of them.</p>\n<script>var a = {\"b\": [1, /c/]}; // d\n\
+        </script><style>.a { color: #fff }</style></div>\n";
+    let page = format!("<!doctype html><title>T</title>{}", item.repeat(5_000_000 / item.len()));
+    let row = "https://shop.example/page/42,\"A cup, a plate\",46.20,EUR,,true\n";
+    let table =
+        format!("url,name,price,currency,note,sold\n{}", row.repeat(100_000_000 / row.len()));
+    let mut group = criterion.benchmark_group("faces");
+    group.sample_size(10).measurement_time(Duration::from_secs(1));
+    for (name, record, mode) in [
+        ("html 5 MB as source", record(page.clone(), "text/html"), Mode::Text),
+        ("html 5 MB as text", record(page, "text/html"), Mode::Auto),
+        ("csv 100 MB", record(table, "text/csv"), Mode::Auto),
+    ] {
+        group.bench_function(format!("{name}: shown"), |bencher| {
+            bencher.iter(|| {
+                let preview = Preview::build_as(&record, mode);
+                preview.rows(preview.at_fraction(0.5, WRAP), WRAP, None)
+            });
+        });
+        let preview = Preview::build_as(&record, mode);
+        let middle = preview.at_fraction(0.5, WRAP);
+        group.bench_function(format!("{name}: rows"), |bencher| {
+            bencher.iter(|| preview.rows(black_box(middle), WRAP, None));
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, previews, pictures, faces);
 criterion_main!(benches);

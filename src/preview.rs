@@ -10,6 +10,7 @@ pub(crate) mod chunk;
 pub(crate) mod coding;
 mod contained;
 mod draw;
+mod faces;
 mod find;
 mod fold;
 mod format;
@@ -20,11 +21,14 @@ mod line;
 mod line_layout;
 mod notation;
 mod opened;
+mod page;
 mod picture;
 mod reveal;
 mod row;
 mod scroll;
+mod source;
 mod styled;
+mod table;
 mod text;
 mod viewport;
 mod wrap;
@@ -34,6 +38,7 @@ use bytes::Bytes;
 use self::charset::DecodedText;
 use self::line_layout::{Format, Lines};
 use self::picture::{Kind as PictureKind, Picture};
+use self::table::Table;
 use self::text::TextForm;
 use crate::model::Family;
 use crate::model::Record;
@@ -62,6 +67,10 @@ pub enum PreviewKind {
     Json,
     /// Text in lines.
     Text,
+    /// HTML as the text that is to be read in it.
+    Page,
+    /// Rows in columns, below their head.
+    Table,
     /// Offsets, hexadecimal and characters.
     Hex,
     /// A picture, as pixels.
@@ -94,6 +103,7 @@ pub enum Mode {
 enum Body {
     Nothing,
     Lines(Lines),
+    Table(Table),
     /// These bytes.
     Hex(Bytes),
     Picture(Box<Picture>),
@@ -140,8 +150,8 @@ impl Preview {
             let note = json.then(|| "empty, which is not valid JSON".to_owned());
             return Self { value, kind: PreviewKind::Empty, note, body: Body::Nothing };
         }
-        match mode {
-            Mode::Auto => Self::open(record, head, wanted),
+        let stored = match mode {
+            Mode::Auto => return Self::open(record, head, wanted),
             Mode::Text => match charset::read(&record.meta, &value, head) {
                 Some(read) if read.charset.is_guessed() && family == Family::Json => {
                     Self::text(value, None)
@@ -154,7 +164,8 @@ impl Preview {
                 let style = TextForm { raw: true, crlf: false };
                 Self::lines_of(value.clone(), value, PreviewKind::Text, None, style)
             }
-        }
+        };
+        stored.in_colours(record)
     }
 
     /// Whether both show the same bytes.
@@ -162,7 +173,12 @@ impl Preview {
         self.value == other.value
     }
 
+    /// What the bytes are by themselves, packed in nothing.
     fn guess(record: &Record, head: bool, wanted: &dyn Fn() -> bool) -> Self {
+        Self::by_family(record, head, wanted).into_meant(record)
+    }
+
+    fn by_family(record: &Record, head: bool, wanted: &dyn Fn() -> bool) -> Self {
         let value = record.value.clone();
         let content_type = &record.meta.content_type;
         let family = content_type.family();
@@ -327,6 +343,7 @@ impl Preview {
         match &self.body {
             Body::Nothing | Body::Picture(_) => 0,
             Body::Lines(lines) => lines.len(),
+            Body::Table(table) => table.rows(),
             Body::Hex(bytes) => hex::lines(bytes),
         }
     }
@@ -337,6 +354,7 @@ impl Preview {
         match &self.body {
             Body::Nothing => Vec::new(),
             Body::Lines(lines) => draw::rows(lines, scroll, view, marks),
+            Body::Table(table) => table.seen(scroll, view, marks),
             Body::Hex(bytes) => hex::rows(bytes, scroll, view, marks),
             Body::Picture(picture) => picture.rows(scroll, view),
         }
@@ -354,6 +372,7 @@ impl Preview {
     pub fn shown(&self) -> &Bytes {
         match &self.body {
             Body::Lines(lines) => &lines.bytes,
+            Body::Table(table) => &table.bytes,
             Body::Hex(bytes) => bytes,
             Body::Nothing | Body::Picture(_) => &self.value,
         }
@@ -367,8 +386,12 @@ impl Preview {
 
     /// The value's text, where it is stored otherwise.
     pub fn converted_text(&self) -> Option<&Bytes> {
-        let text = matches!(self.kind, PreviewKind::Json | PreviewKind::Text);
-        (text && self.is_converted()).then(|| self.shown())
+        let text = match (&self.body, self.kind) {
+            (Body::Lines(Lines { made_from: Some(source), .. }), _) => source,
+            (_, PreviewKind::Json | PreviewKind::Text | PreviewKind::Table) => self.shown(),
+            _ => return None,
+        };
+        (*text != self.value).then_some(text)
     }
 
     /// Searches what is shown. A needle without capitals ignores case. At most
@@ -376,7 +399,9 @@ impl Preview {
     pub fn find(&self, needle: &str) -> Matches {
         match &self.body {
             Body::Picture(_) => Matches::default(),
-            Body::Nothing | Body::Lines(_) | Body::Hex(_) => find::find(self.shown(), needle),
+            Body::Nothing | Body::Lines(_) | Body::Table(_) | Body::Hex(_) => {
+                find::find(self.shown(), needle)
+            }
         }
     }
 }

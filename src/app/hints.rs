@@ -191,8 +191,8 @@ impl RecordPane {
             },
             Action::Search => self.preview().is_some_and(|preview| !preview.is_picture()),
             Action::Wrap => self.preview().is_some_and(|preview| {
-                use PreviewKind::{Json, Listing, Notation, Text};
-                matches!(preview.kind(), Json | Listing | Notation | Text)
+                use PreviewKind::{Json, Listing, Notation, Page, Text};
+                matches!(preview.kind(), Json | Listing | Notation | Page | Text)
             }),
             Action::SearchNext | Action::SearchPrevious => self.matches.is_some(),
             _ => true,

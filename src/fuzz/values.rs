@@ -93,7 +93,7 @@ pub(super) const JSON: &[&[u8]] = &[
     ];
 
 /// Content types for which different things are made of the same bytes.
-const TYPES: [&str; 15] = [
+const TYPES: [&str; 21] = [
     "application/json; charset=utf-8",
     "text/html",
     "text/plain; charset=utf-8",
@@ -109,6 +109,12 @@ const TYPES: [&str; 15] = [
     "application/msgpack",
     "application/cbor",
     "application/x-brotli",
+    "text/csv",
+    "application/x-ndjson",
+    "text/markdown",
+    "application/yaml",
+    "text/javascript",
+    "image/svg+xml",
 ];
 
 /// The first byte chooses the type, the second how it is shown; the rest is the value.
@@ -182,6 +188,14 @@ pub(super) const PREVIEW: &[&[u8]] = &[
         b"\x0a\x00PK\x03\x04\x14\x00\x00\x00\x00\x00\x83\x18\x22X\xac*\x93\xd8\x02\x00\x00\x00\x02\x00\x00\x00\x08\x00\x00\x00a/b.htmlhiPK\x01\x02\x14\x03\x14\x00\x00\x00\x00\x00\x83\x18\x22X\xac*\x93\xd8\x02\x00\x00\x00\x02\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x80\x01\x00\x00\x00\x00a/b.htmlPK\x05\x06\x00\x00\x00\x00\x01\x00\x01\x006\x00\x00\x00(\x00\x00\x00\x00\x00",
         b"\x02\x00PHA+aGVsbG8gaGVsbG8gaGVsbG8xMjM0PC9wPg==",
         b"\x02\x00data:text/html;base64,PHA+aGVsbG8gaGVsbG8gaGVsbG8xMjM0PC9wPg==",
+        b"\x01\0<title>A</title><ul><li>a<li><a href='/b?c&amp;d'>b</a></ul><pre> c\n\n d</pre><table><tr><td>e\
+            <td>f</table><blockquote>&eacute;<hr></blockquote><img alt=g><script>if(a</b/)'</p>'</script><h2>words and words",
+        b"\x0f\0name,\"a \"\"note\"\"\"\r\ncup,\"two\nlines\"\r\nshort\n\"open,1\n",
+        b"\x10\0{\"a\": 1, \"b\": [1, {\"c\": \"}\\\"\"}]}\nno json\n{\"b\": \"x, y\", \"d\": \"open\n",
+        b"\x11\x01# a\n- b `c` [d](e) **f**\n```\ng\n```\n> h\n",
+        b"\x12\x01---\na: &b 'c' # d\n- e: \"f\\\"\n  g: [1, true]\n",
+        b"\x13\x01a = /[/]b/g / 2; /* c */ `d ${e}` // f\n'g\n",
+        b"\x14\x01<?xml version='1.0'?><svg a=b c='d'><![CDATA[<e>]]></svg><!-- f",
         "\x02\x03日本語 👩\u{200d}👩\u{200d}👧 e\u{301} \u{202e}\n\n\n".as_bytes(),
     ];
 

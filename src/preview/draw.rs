@@ -3,6 +3,7 @@
 use super::line::{Line, Placed};
 use super::line_layout::Lines;
 use super::row::{Hit, Role, Row, Span};
+use super::source::Painter;
 use super::wrap::Wrap;
 use super::{Matches, Scroll, Viewport};
 use crate::text::{cells, fit};
@@ -22,14 +23,16 @@ pub(super) fn rows(
     if view.width == 0 {
         return rows;
     }
+    let painter = lines.source.as_ref().map(|source| source.painter(&lines.bytes));
+    let mut ink = Ink { marks, painter };
     let mut at = lines.settle(scroll, view);
     while rows.len() < height && at.line <= lines.last() {
         let line = lines.line(at.line);
         let number = (at.sub == 0).then(|| lines.number(at.line));
         if view.wrap {
-            wrapped(&line, at.sub, number, view, marks, &mut rows);
+            wrapped(&line, at.sub, number, view, &mut ink, &mut rows);
         } else {
-            rows.push(cut(&line, at.column, number, view, marks));
+            rows.push(cut(&line, at.column, number, view, &mut ink));
         }
         (at.line, at.sub) = (at.line + 1, 0);
     }
@@ -42,7 +45,7 @@ fn wrapped(
     sub: usize,
     number: Option<usize>,
     view: Viewport,
-    marks: Option<&Matches>,
+    ink: &mut Ink<'_>,
     rows: &mut Vec<Row>,
 ) {
     let indent = Lines::indent(line, view);
@@ -58,12 +61,12 @@ fn wrapped(
         let (room, before) = (wrap.room(first), row.used);
         for placed in units.by_ref().take_while(|placed| end.is_none_or(|end| placed.at < end)) {
             let left = room - (row.used - before);
-            let hit = hit(&placed, marks);
+            let hit = ink.hit(&placed);
             if placed.unit.cells <= left {
-                row.push(&placed.unit.text, placed.unit.cells, role(&placed), hit);
+                row.push(&placed.unit.text, placed.unit.cells, ink.role(&placed), hit);
             } else if left > 0 {
                 let text = fit(&placed.unit.text, left);
-                row.push(&text, cells(&text), role(&placed), hit);
+                row.push(&text, cells(&text), ink.role(&placed), hit);
             }
         }
         rows.push(row.finish());
@@ -80,7 +83,7 @@ fn cut(
     column: usize,
     number: Option<usize>,
     view: Viewport,
-    marks: Option<&Matches>,
+    ink: &mut Ink<'_>,
 ) -> Row {
     let width = usize::from(view.width);
     let indent = Lines::indent(line, view);
@@ -99,12 +102,12 @@ fn cut(
         if room == 0 {
             break;
         }
-        let hit = hit(&placed, marks);
+        let hit = ink.hit(&placed);
         if before > 0 {
             let left = left.min(room);
             row.push(&" ".repeat(left), left, Role::Dim, hit);
         } else if left <= room {
-            row.push(&placed.unit.text, left, role(&placed), hit);
+            row.push(&placed.unit.text, left, ink.role(&placed), hit);
         } else {
             if placed.unit.symbol {
                 let text = fit(&placed.unit.text, room);
@@ -116,14 +119,26 @@ fn cut(
     row.finish()
 }
 
-fn role(placed: &Placed) -> Role {
-    if placed.unit.symbol { Role::Symbol } else { placed.role }
+/// What units are told by: what a search found, and the colours of source.
+struct Ink<'a> {
+    marks: Option<&'a Matches>,
+    painter: Option<Painter<'a>>,
 }
 
-fn hit(placed: &Placed, marks: Option<&Matches>) -> Hit {
-    match (marks, placed.source) {
-        (Some(marks), Some(source)) => marks.hit(source..source + placed.unit.len),
-        _ => Hit::No,
+impl Ink<'_> {
+    fn role(&mut self, placed: &Placed) -> Role {
+        match (placed.source, &mut self.painter) {
+            _ if placed.unit.symbol => Role::Symbol,
+            (Some(source), Some(painter)) if placed.role == Role::Plain => painter.role_at(source),
+            _ => placed.role,
+        }
+    }
+
+    fn hit(&self, placed: &Placed) -> Hit {
+        match (self.marks, placed.source) {
+            (Some(marks), Some(source)) => marks.hit(source..source + placed.unit.len),
+            _ => Hit::No,
+        }
     }
 }
 

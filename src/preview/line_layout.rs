@@ -8,6 +8,7 @@ use super::fold::{Fold, Folds};
 use super::index::Index;
 use super::json;
 use super::line::Line;
+use super::source::Source;
 use super::styled::{Pieces, Writer};
 use super::text::{self, TextForm};
 use super::wrap::Wrap;
@@ -26,6 +27,10 @@ pub(super) struct Lines {
     pub(super) index: Arc<Index>,
     pub(super) format: Format,
     pub(super) folds: Folds,
+    /// The colours, where it is source.
+    pub(super) source: Option<Source>,
+    /// What a page's text was made from.
+    pub(super) made_from: Option<Bytes>,
 }
 
 /// How the value is cut into lines.
@@ -40,7 +45,14 @@ pub(super) enum Format {
 impl Lines {
     /// Lines of a value of which nothing is folded.
     pub(super) fn new(bytes: Bytes, index: Index, format: Format) -> Self {
-        Self { bytes, index: Arc::new(index), format, folds: Folds::default() }
+        Self {
+            bytes,
+            index: Arc::new(index),
+            format,
+            folds: Folds::default(),
+            source: None,
+            made_from: None,
+        }
     }
 
     /// Lines of a text that larder has made.
@@ -56,6 +68,8 @@ impl Lines {
             index: Arc::clone(&self.index),
             format: self.format.clone(),
             folds: Folds::new(folds),
+            source: None,
+            made_from: None,
         })
     }
 

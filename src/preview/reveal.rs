@@ -11,6 +11,7 @@ impl Preview {
         match &self.body {
             Body::Nothing => Scroll::default(),
             Body::Picture(_) => self.at_most_bottom(scroll, view),
+            Body::Table(table) => table.reveal(scroll, offset, view),
             Body::Hex(_) => {
                 let row = hex::at(offset, view);
                 let third = isize::from(i16::try_from(view.height / 3).unwrap_or(0));
@@ -44,6 +45,10 @@ impl Preview {
         match &self.body {
             Body::Nothing => Scroll::default(),
             Body::Picture(_) => self.at_most_bottom(scroll, view),
+            Body::Table(table) => {
+                let line = table.row_of(offset);
+                table.moved(Scroll { line, ..scroll }, 0, view)
+            }
             Body::Hex(_) => self.at_most_bottom(hex::at(offset, view), view),
             Body::Lines(lines) => {
                 let row = Self::row_with(lines, offset, view);

@@ -15,6 +15,7 @@ impl Preview {
         match &self.body {
             Body::Nothing => Scroll::default(),
             Body::Lines(lines) => lines.bottom(view),
+            Body::Table(table) => table.bottom(view),
             Body::Hex(bytes) => hex::bottom(bytes, view),
             Body::Picture(picture) => picture.bottom(view),
         }
@@ -34,6 +35,7 @@ impl Preview {
                     lines.forward(settled, distance, view)
                 }
             }
+            Body::Table(table) => return table.moved(scroll, rows, view),
             Body::Hex(_) => hex::moved(scroll, rows, view),
             Body::Picture(_) => {
                 let line = scroll.line.saturating_add_signed(rows);
@@ -48,6 +50,7 @@ impl Preview {
         match &self.body {
             Body::Nothing | Body::Picture(_) => 0,
             Body::Lines(lines) => lines.source_of(lines.settle(scroll, view)),
+            Body::Table(table) => table.row_start(scroll.line),
             Body::Hex(_) => hex::offset(scroll),
         }
     }
@@ -55,6 +58,9 @@ impl Preview {
     /// `cells` cells to the right, or to the left if negative, as far as there is text in the
     /// lines seen. Without wrapping only.
     pub fn sideways(&self, scroll: Scroll, cells: isize, view: Viewport) -> Scroll {
+        if let Body::Table(table) = &self.body {
+            return table.sideways(scroll, cells, view);
+        }
         let Body::Lines(lines) = &self.body else { return Scroll { column: 0, ..scroll } };
         if view.wrap {
             return Scroll { column: 0, ..scroll };
@@ -77,7 +83,9 @@ impl Preview {
                 (lines.source_of(lines.settle(scroll, view)), lines.source_of(bottom))
             }
             Body::Hex(_) => (hex::offset(scroll), hex::offset(bottom)),
-            Body::Nothing | Body::Lines(_) | Body::Picture(_) => (scroll.line, bottom.line),
+            Body::Nothing | Body::Lines(_) | Body::Table(_) | Body::Picture(_) => {
+                (scroll.line, bottom.line)
+            }
         };
         if whole == 0 { 0.0 } else { (part as f32 / whole as f32).clamp(0.0, 1.0) }
     }
@@ -92,7 +100,7 @@ impl Preview {
             Body::Lines(lines) if view.wrap => {
                 Self::row_with(lines, share(lines.source_of(bottom)), view)
             }
-            Body::Lines(_) | Body::Picture(_) => {
+            Body::Lines(_) | Body::Table(_) | Body::Picture(_) => {
                 Scroll { line: share(bottom.line), ..Scroll::default() }
             }
             Body::Hex(_) => hex::at(share(hex::offset(bottom)), view),

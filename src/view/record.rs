@@ -118,13 +118,26 @@ fn bottom(app: &App, appearance: &Appearance) -> String {
     }
     if let Some(preview) = record.preview() {
         match record.mode {
-            Mode::Auto => {}
+            Mode::Auto => match preview.kind() {
+                PreviewKind::Page => parts.push("page as text".to_owned()),
+                // Of a part, what is counted is not all there is.
+                PreviewKind::Table if matches!(record.shown, Some(RecordView::Head(..))) => {
+                    parts.push("table".to_owned());
+                }
+                PreviewKind::Table => {
+                    parts.push(text::plural(preview.lines() as u64, "row"));
+                }
+                _ => {}
+            },
+            Mode::Text if preview.is_source() => parts.push("source".to_owned()),
             Mode::Text => parts.push("as text".to_owned()),
             Mode::Hex => parts.push("as hex".to_owned()),
             Mode::Raw => parts.push("raw".to_owned()),
         }
         let view = app.viewport();
-        if !record.wrap && !matches!(preview.kind(), PreviewKind::Hex | PreviewKind::Picture) {
+        let wraps =
+            !matches!(preview.kind(), PreviewKind::Hex | PreviewKind::Picture | PreviewKind::Table);
+        if !record.wrap && wraps {
             parts.push("no wrap".to_owned());
         }
         if preview.bottom(view) != preview.top() {

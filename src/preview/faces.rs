@@ -1,0 +1,146 @@
+//! Text as it is meant: pages to be read, rows in columns, source in colours.
+
+use super::line_layout::{Format, Lines};
+use super::page;
+use super::source::{Language, Source};
+use super::table::{self, Table};
+use super::text::{self, TextForm};
+use super::{Body, Preview, PreviewKind};
+use crate::model::{Family, Record, RecordMeta};
+use crate::text::size;
+
+/// A page with hardly any text is not worth a word if its source is no longer, in bytes.
+const SHORT: usize = 1024;
+
+impl Preview {
+    /// The text of a record as it is meant.
+    pub(super) fn into_meant(self, record: &Record) -> Self {
+        if self.kind != PreviewKind::Text {
+            return self;
+        }
+        let Body::Lines(lines) = &self.body else { return self };
+        if let Some(form) = table::Form::of(&record.meta, &lines.bytes)
+            && let Some(table) = Table::new(lines.bytes.clone(), form)
+        {
+            return Self { kind: PreviewKind::Table, body: Body::Table(table), ..self };
+        }
+        let language = Language::of(&record.meta.content_type, &lines.bytes);
+        if language == Some(Language::Html) && is_page(&record.meta) {
+            return self.into_page(record);
+        }
+        self.in_colours(record)
+    }
+
+    fn into_page(mut self, record: &Record) -> Self {
+        let Body::Lines(lines) = &self.body else { return self };
+        let source = lines.bytes.clone();
+        let page = page::reduce(&source);
+        if page.bare {
+            let told = (source.len() > SHORT)
+                .then(|| "hardly any text in this page: shown as source".to_owned());
+            self.note = joined(self.note, told);
+            return self.in_colours(record);
+        }
+        let told =
+            page.cut.then(|| format!("the first {} of the page's text", size(page::MOST as u64)));
+        let style = TextForm { raw: false, crlf: false };
+        let index = text::find_lines(&page.text, style);
+        let mut lines = Lines::new(page.text.into(), index, Format::Text(style));
+        lines.source = Some(Source::told(page.roles));
+        lines.made_from = Some(source);
+        Self {
+            kind: PreviewKind::Page,
+            note: joined(self.note, told),
+            body: Body::Lines(lines),
+            ..self
+        }
+    }
+
+    /// The same, its text coloured where it is source.
+    pub(super) fn in_colours(mut self, record: &Record) -> Self {
+        if let Body::Lines(lines @ Lines { format: Format::Text(_), .. }) = &mut self.body {
+            let language = Language::of(&record.meta.content_type, &lines.bytes);
+            lines.source = language.map(|language| Source::new(language, &lines.bytes));
+        }
+        self
+    }
+
+    /// Whether text is shown as source, in colours.
+    pub fn is_source(&self) -> bool {
+        let Body::Lines(lines) = &self.body else { return false };
+        self.kind == PreviewKind::Text && lines.source.is_some()
+    }
+}
+
+/// Whether HTML of this type is meant to be read: not where it is said to be other text.
+fn is_page(meta: &RecordMeta) -> bool {
+    let named = meta.content_type.as_str().to_ascii_lowercase().contains("html");
+    named || !matches!(meta.content_type.family(), Family::Text | Family::Json)
+}
+
+fn joined(note: Option<String>, other: Option<String>) -> Option<String> {
+    let notes: Vec<_> = note.into_iter().chain(other).collect();
+    (!notes.is_empty()).then(|| notes.join("; "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{preview, view};
+    use super::super::{Mode, Row};
+    use super::*;
+
+    const PAGE: &str = "<!doctype html><title>T</title><h1>Head</h1><p>Some words of a page that is \
+        long enough to be read, with a <a href='/x'>link</a>.</p>";
+
+    fn texts(preview: &Preview) -> Vec<String> {
+        let rows = preview.rows(preview.top(), view(200, 20, true), None);
+        rows.iter().map(Row::text).collect()
+    }
+
+    #[test]
+    fn a_page_is_text_first_and_source_by_one_key() {
+        let page = preview(PAGE, "text/html");
+        assert_eq!(page.kind(), PreviewKind::Page);
+        let read = "Some words of a page that is long enough to be read, with a link[1].";
+        assert_eq!(texts(&page), ["T", "", "# Head", "", read, "", "Links", "[1] /x"]);
+        let meta = RecordMeta { content_type: "text/html".into(), ..RecordMeta::default() };
+        let record = Record { meta, value: PAGE.into() };
+        let source = Preview::build_as(&record, Mode::Text);
+        assert!(source.is_source() && !source.is_converted());
+        assert_eq!(texts(&source).concat(), PAGE);
+        let rows = source.rows(source.top(), view(200, 20, true), None);
+        let key = rows.iter().flat_map(|row| &row.spans).find(|span| span.text == "title");
+        assert_eq!(key.unwrap().role, crate::preview::Role::Key);
+    }
+
+    #[test]
+    fn text_of_a_page_is_never_taken_for_what_is_stored() {
+        let page = preview(PAGE, "text/html");
+        assert!(page.is_converted() && page.converted_text().is_none());
+        let meta = RecordMeta {
+            content_type: "text/html; charset=windows-1251".into(),
+            ..RecordMeta::default()
+        };
+        let text = "<p>Привет, мир! Привет, мир! Привет, мир! Привет, мир! Привет, мир! Привет!";
+        let value: Vec<u8> = text
+            .chars()
+            .map(|c| if c.is_ascii() { c as u8 } else { (c as u32 - 0x350) as u8 })
+            .collect();
+        let page = Preview::build(&Record { meta, value: value.into() });
+        assert_eq!(page.kind(), PreviewKind::Page);
+        assert_eq!(page.converted_text().unwrap(), text);
+    }
+
+    #[test]
+    fn a_page_without_text_is_source_and_says_so() {
+        let shell =
+            format!("<!doctype html><div id=app></div><script>{}</script>", "x();".repeat(400));
+        let page = preview(&shell, "text/html");
+        assert_eq!(page.kind(), PreviewKind::Text);
+        assert_eq!(page.note(), Some("hardly any text in this page: shown as source"));
+        assert!(page.is_source());
+        assert_eq!(preview("<p>Hi", "text/html").note(), None);
+        assert_eq!(preview(PAGE, "text/plain").kind(), PreviewKind::Text);
+        assert_eq!(preview(PAGE, "").kind(), PreviewKind::Page);
+    }
+}

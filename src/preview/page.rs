@@ -1,0 +1,218 @@
+//! A page as text to be read: a streaming reducer over the lexer's tokens. No tree, no recursion; what it
+//! keeps and what it gives is bounded.
+
+mod elements;
+mod entities;
+mod links;
+mod writer;
+
+use super::row::Role;
+use super::source::{Kind, Language, Piece, Token, tokens};
+use elements::Element;
+use links::Links;
+use writer::Writer;
+
+/// What is written is cut at so many bytes.
+pub(super) const MOST: usize = 4 << 20;
+/// No title is longer, in bytes, and no text in place of a picture.
+const LABEL: usize = 512;
+/// No address is longer, in bytes.
+const ADDRESS: usize = 2048;
+/// A page with less text, in bytes without white space, is nearly empty: an application that has not run.
+const LITTLE: usize = 40;
+
+/// A page as text.
+#[derive(Debug, Default)]
+pub(super) struct Page {
+    pub(super) text: Vec<u8>,
+    /// What is no plain text of it, in order.
+    pub(super) roles: Vec<(std::ops::Range<usize>, Role)>,
+    /// Whether it has been cut.
+    pub(super) cut: bool,
+    /// Whether there is hardly any text in the page.
+    pub(super) bare: bool,
+}
+
+/// Reads a page.
+pub(super) fn reduce(source: &[u8]) -> Page {
+    let mut reader = Reader::default();
+    for token in tokens(Language::Html, source) {
+        reader.take(source, &token);
+        if reader.writer.is_full() {
+            break;
+        }
+    }
+    reader.finish()
+}
+
+#[derive(Default)]
+struct Reader {
+    writer: Writer,
+    links: Links,
+    tag: Tag,
+    title: Vec<u8>,
+    /// Where text goes.
+    into: Into,
+    /// The address of the link that is open.
+    link: Option<Vec<u8>>,
+    /// How much had been written when it was opened.
+    opened: usize,
+    /// How deep the text is in `pre`.
+    verbatim: usize,
+    noscript: bool,
+    /// Bytes of text.
+    read: usize,
+}
+
+#[derive(Default, PartialEq, Eq)]
+enum Into {
+    #[default]
+    Body,
+    Title,
+}
+
+/// The tag that is being read.
+#[derive(Default)]
+struct Tag {
+    closing: bool,
+    element: Element,
+    attribute: Attribute,
+    address: Option<Vec<u8>>,
+    alternative: Vec<u8>,
+}
+
+#[derive(Default, Clone, Copy, PartialEq, Eq)]
+enum Attribute {
+    #[default]
+    Other,
+    Href,
+    Alt,
+}
+
+impl Reader {
+    fn take(&mut self, source: &[u8], token: &Token) {
+        let Kind::Markup(piece) = token.kind else { return };
+        let bytes = &source[token.at.clone()];
+        match piece {
+            Piece::Text => self.text(bytes),
+            Piece::Entity => match entities::decode(bytes) {
+                Some(c) => self.text(c.encode_utf8(&mut [0; 4]).as_bytes()),
+                None => self.text(bytes),
+            },
+            Piece::Open => self.tag = Tag::default(),
+            Piece::OpenEnd => self.tag = Tag { closing: true, ..Tag::default() },
+            Piece::Name => self.tag.element = Element::of(bytes),
+            Piece::Attribute => {
+                self.tag.attribute = match (self.tag.element, bytes) {
+                    (Element::Link, name) if name.eq_ignore_ascii_case(b"href") => Attribute::Href,
+                    (Element::Image, name) if name.eq_ignore_ascii_case(b"alt") => Attribute::Alt,
+                    _ => Attribute::Other,
+                };
+            }
+            Piece::Value => self.value(bytes),
+            Piece::Close => self.tag(),
+            Piece::Comment | Piece::Between => {}
+        }
+    }
+
+    fn value(&mut self, bytes: &[u8]) {
+        let (into, most) = match self.tag.attribute {
+            Attribute::Href => (self.tag.address.get_or_insert_default(), ADDRESS),
+            Attribute::Alt => (&mut self.tag.alternative, LABEL),
+            Attribute::Other => return,
+        };
+        let room = most.saturating_sub(into.len());
+        into.extend_from_slice(&bytes[..bytes.len().min(room)]);
+    }
+
+    fn text(&mut self, bytes: &[u8]) {
+        if self.into == Into::Title {
+            let room = LABEL.saturating_sub(self.title.len());
+            self.title.extend_from_slice(&bytes[..bytes.len().min(room)]);
+            return;
+        }
+        if !self.noscript && self.read < LITTLE {
+            self.read += bytes.iter().filter(|byte| !byte.is_ascii_whitespace()).count();
+        }
+        if self.verbatim > 0 {
+            self.writer.verbatim(bytes);
+        } else {
+            self.writer.text(bytes);
+        }
+    }
+
+    /// The tag has been read to its end.
+    fn tag(&mut self) {
+        let Tag { closing, element, .. } = self.tag;
+        match element {
+            Element::Title if closing => self.into = Into::Body,
+            Element::Title if self.title.is_empty() => self.into = Into::Title,
+            Element::Noscript => self.noscript = !closing,
+            Element::Link => {
+                self.close_link();
+                self.opened = self.writer.written();
+                self.link = self.tag.address.take().map(|address| entities::decode_all(&address));
+            }
+            Element::Image => {
+                let label = entities::decode_all(&std::mem::take(&mut self.tag.alternative));
+                if !label.trim_ascii().is_empty() {
+                    self.writer.word(&[b"(image: ", label.trim_ascii(), b")"].concat(), Role::Dim);
+                }
+            }
+            Element::Pre => {
+                self.writer.preformatted(closing);
+                self.verbatim =
+                    if closing { self.verbatim.saturating_sub(1) } else { self.verbatim + 1 };
+            }
+            Element::Heading(level) => {
+                self.writer.end_block(2);
+                self.writer.heading(if closing { None } else { Some(level) });
+            }
+            Element::List(numbered) => self.writer.list(closing, numbered),
+            Element::Item if !closing => self.writer.item(),
+            Element::Quote => self.writer.quote(closing),
+            Element::Row => self.writer.row(),
+            Element::Cell => self.writer.cell(closing),
+            Element::Rule => self.writer.rule(),
+            Element::Paragraph => self.writer.end_block(2),
+            Element::Block | Element::Item => self.writer.end_block(1),
+            Element::Break => self.writer.line_break(),
+            Element::Title | Element::Other => {}
+        }
+    }
+
+    fn close_link(&mut self) {
+        let number = self.link.take().and_then(|address| self.links.number(address));
+        if let Some(number) = number {
+            let behind = self.writer.written() > self.opened;
+            self.writer.mark(&format!("[{number}]"), behind);
+        }
+    }
+
+    fn finish(mut self) -> Page {
+        self.close_link();
+        let bare = self.read < LITTLE;
+        self.links.write(&mut self.writer);
+        let title = collapsed(&self.title);
+        let cut = self.writer.is_full();
+        let (body, mut roles) = self.writer.finish();
+        if title.is_empty() {
+            return Page { text: body, roles, cut, bare };
+        }
+        let shift = title.len() + 2;
+        for (at, _) in &mut roles {
+            *at = at.start + shift..at.end + shift;
+        }
+        roles.insert(0, (0..title.len(), Role::Literal));
+        Page { text: [&title, b"\n\n".as_slice(), &body].concat(), roles, cut, bare }
+    }
+}
+
+/// The text with single spaces between its words.
+fn collapsed(text: &[u8]) -> Vec<u8> {
+    let words = text.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join(&b' ')
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,61 @@
+//! What elements of HTML do to the text.
+
+/// An element by what it does.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Element {
+    /// Nothing.
+    #[default]
+    Other,
+    /// Begins and ends lines.
+    Block,
+    /// Stands between empty lines.
+    Paragraph,
+    /// Of this level.
+    Heading(usize),
+    /// Numbered or not.
+    List(bool),
+    Item,
+    Quote,
+    Pre,
+    Row,
+    Cell,
+    Rule,
+    Break,
+    Link,
+    Image,
+    Title,
+    Noscript,
+}
+
+impl Element {
+    pub(super) fn of(name: &[u8]) -> Self {
+        let mut small = [0; 10];
+        let Some(small) = small.get_mut(..name.len()) else { return Self::Other };
+        small.copy_from_slice(name);
+        small.make_ascii_lowercase();
+        match &*small {
+            b"a" => Self::Link,
+            b"br" => Self::Break,
+            b"img" => Self::Image,
+            b"hr" => Self::Rule,
+            b"li" => Self::Item,
+            b"ul" | b"menu" => Self::List(false),
+            b"ol" => Self::List(true),
+            b"tr" => Self::Row,
+            b"td" | b"th" => Self::Cell,
+            b"pre" | b"listing" => Self::Pre,
+            b"title" => Self::Title,
+            b"blockquote" => Self::Quote,
+            b"noscript" => Self::Noscript,
+            [b'h', level @ b'1'..=b'6'] => Self::Heading(usize::from(level - b'0')),
+            b"p" | b"table" | b"dl" | b"figure" | b"fieldset" | b"details" => Self::Paragraph,
+            b"div" | b"section" | b"article" | b"header" | b"footer" | b"nav" | b"aside"
+            | b"main" | b"form" | b"address" | b"dt" | b"dd" | b"option" | b"caption"
+            | b"legend" | b"summary" | b"figcaption" | b"body" | b"head" | b"html" | b"select"
+            | b"thead" | b"tbody" | b"tfoot" | b"dialog" | b"center" | b"search" | b"hgroup" => {
+                Self::Block
+            }
+            _ => Self::Other,
+        }
+    }
+}

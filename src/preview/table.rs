@@ -1,0 +1,289 @@
+//! Rows in columns: CSV, TSV and a JSON object a line. Where rows begin is kept now and then; what a row
+//! holds is read when it is seen.
+
+mod csv;
+mod ndjson;
+mod rows;
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use bytes::Bytes;
+
+use crate::model::RecordMeta;
+use crate::text::{cells, visible_bytes};
+
+use csv::Csv;
+
+/// The beginning of a row is kept at least every so many rows …
+const ROWS: usize = 32;
+/// … and every so many bytes.
+const BYTES: usize = 16 * 1024;
+/// Columns are as wide as these many rows need …
+const SAMPLE: usize = 300;
+/// … but no wider, in cells.
+const WIDEST: usize = 40;
+/// No more columns are shown.
+const COLUMNS: usize = 500;
+/// Between two columns, in cells.
+const GAP: usize = 2;
+/// What is read of a field to show it, in bytes …
+const SEEN: usize = 512;
+/// … and of a row of JSON to find its members.
+const READ: usize = 64 * 1024;
+
+/// A value in rows.
+#[derive(Debug)]
+pub(super) struct Table {
+    pub(super) bytes: Bytes,
+    form: Form,
+    /// Numbers and beginnings of rows.
+    marks: Vec<(usize, usize)>,
+    rows: usize,
+    columns: Vec<Column>,
+}
+
+/// What rows are made of.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Form {
+    Csv(Csv),
+    Ndjson,
+}
+
+#[derive(Debug, Default)]
+struct Column {
+    name: Vec<u8>,
+    width: usize,
+    /// Whether all that is in it is numbers.
+    numbers: bool,
+    /// How many cells stand left of it.
+    start: usize,
+}
+
+impl Form {
+    /// Told by the content type; by the key's ending where the type tells nothing.
+    pub(super) fn of(meta: &RecordMeta, text: &[u8]) -> Option<Self> {
+        let essence = meta.content_type.as_str().split(';').next().unwrap_or("").trim();
+        let kind = match essence.to_ascii_lowercase().as_str() {
+            "text/csv" | "application/csv" | "text/x-csv" | "application/x-csv" => "csv",
+            "text/tab-separated-values" | "text/tsv" => "tsv",
+            "application/x-ndjson"
+            | "application/ndjson"
+            | "application/jsonl"
+            | "application/x-jsonlines"
+            | "application/jsonlines"
+            | "application/json-lines"
+            | "application/json-seq"
+            | "text/x-ndjson"
+            | "application/x-jsonl" => "ndjson",
+            "" | "text/plain" | "application/octet-stream" => {
+                let key = meta.key.escaped().to_ascii_lowercase();
+                match key.rsplit_once('.') {
+                    Some((_, "csv")) => "csv",
+                    Some((_, "tsv")) => "tsv",
+                    Some((_, "jsonl" | "ndjson")) => "ndjson",
+                    _ => return None,
+                }
+            }
+            _ => return None,
+        };
+        Some(match kind {
+            "csv" => Self::Csv(Csv::of(text, false)),
+            "tsv" => Self::Csv(Csv::of(text, true)),
+            _ => Self::Ndjson,
+        })
+    }
+
+    fn next_row(self, bytes: &[u8], at: usize) -> usize {
+        match self {
+            Self::Csv(csv) => csv.next_row(bytes, at),
+            Self::Ndjson => csv::line_end(bytes, at),
+        }
+    }
+}
+
+impl Table {
+    /// Finds the rows and the columns; none where there is no row, or no object in the first rows.
+    pub(super) fn new(bytes: Bytes, form: Form) -> Option<Self> {
+        let mut table = Self { bytes, form, marks: Vec::new(), rows: 0, columns: Vec::new() };
+        let first = match form {
+            Form::Csv(_) => form.next_row(&table.bytes, 0),
+            Form::Ndjson => 0,
+        };
+        let mut at = first;
+        while at < table.bytes.len() {
+            let near = table
+                .marks
+                .last()
+                .is_some_and(|&(row, mark)| table.rows - row < ROWS && at - mark < BYTES);
+            if !near {
+                table.marks.push((table.rows, at));
+            }
+            table.rows += 1;
+            at = form.next_row(&table.bytes, at);
+        }
+        table.marks.shrink_to_fit();
+        table.find_columns(first);
+        (!table.columns.is_empty()).then_some(table)
+    }
+
+    fn find_columns(&mut self, first: usize) {
+        let bytes = self.bytes.clone();
+        let mut columns: Vec<Column> = Vec::new();
+        if let Form::Csv(csv) = self.form
+            && !bytes.is_empty()
+        {
+            for field in csv.fields(&bytes, 0).take(COLUMNS) {
+                let name = csv::unquoted(&bytes[field]).into_owned();
+                columns.push(Column { name, numbers: true, ..Column::default() });
+            }
+        }
+        let mut filled = vec![false; COLUMNS];
+        let mut at = first;
+        for _ in 0..SAMPLE.min(self.rows) {
+            let end = self.form.next_row(&bytes, at);
+            match self.form {
+                Form::Csv(csv) => {
+                    for (index, field) in csv.fields(&bytes, at).enumerate().take(COLUMNS) {
+                        if index >= columns.len() {
+                            columns.push(Column { numbers: true, ..Column::default() });
+                        }
+                        filled[index] |= columns[index].sample(&csv::unquoted(&bytes[field]));
+                    }
+                }
+                Form::Ndjson => {
+                    let mut next = 0;
+                    for (key, value) in ndjson::members(&bytes, at..end.min(at + READ)) {
+                        let name = &bytes[key];
+                        let known = find(&columns, name, next);
+                        if known.is_none() && columns.len() < COLUMNS {
+                            let name = name.to_owned();
+                            columns.push(Column { name, numbers: true, ..Column::default() });
+                        }
+                        let Some(index) = known.or(Some(columns.len() - 1)) else { continue };
+                        if columns[index].name == name {
+                            filled[index] |= columns[index].sample(unquoted_json(&bytes[value]));
+                            next = index + 1;
+                        }
+                    }
+                }
+            }
+            at = end;
+        }
+        let mut start = 0;
+        for (column, filled) in columns.iter_mut().zip(filled) {
+            column.numbers &= filled;
+            let name = cells(&seen(&column.name));
+            column.width = column.width.max(name).clamp(1, WIDEST);
+            column.start = start;
+            start += column.width + GAP;
+        }
+        self.columns = columns;
+    }
+
+    /// How many rows there are below the head.
+    pub(super) fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Where row `number` begins; numbers are from 0.
+    pub(super) fn row_start(&self, number: usize) -> usize {
+        let after = self.marks.partition_point(|&(row, _)| row <= number);
+        let Some(&(row, mark)) = self.marks.get(after.saturating_sub(1)) else { return 0 };
+        (row..number).fold(mark, |at, _| {
+            if at < self.bytes.len() { self.form.next_row(&self.bytes, at) } else { at }
+        })
+    }
+
+    /// Where the row behind row `number` begins, which begins at `at`: a long row is not read again.
+    fn next_start(&self, number: usize, at: usize) -> usize {
+        match self.marks.binary_search_by_key(&(number + 1), |&(row, _)| row) {
+            Ok(mark) => self.marks[mark].1,
+            Err(_) => self.form.next_row(&self.bytes, at),
+        }
+    }
+
+    /// The row that holds a byte; the first one for those of the head.
+    pub(super) fn row_of(&self, offset: usize) -> usize {
+        let after = self.marks.partition_point(|&(_, mark)| mark <= offset);
+        let Some(&(mut row, mut at)) = self.marks.get(after.saturating_sub(1)) else { return 0 };
+        loop {
+            at = self.next_start(row, at);
+            if at > offset || row + 1 >= self.rows {
+                return row;
+            }
+            row += 1;
+        }
+    }
+
+    /// The fields of the row that begins at `at`: the number of the column and the place of each.
+    fn fields(&self, at: usize) -> Vec<(usize, Range<usize>)> {
+        let bytes = &self.bytes;
+        match self.form {
+            Form::Csv(csv) => csv.fields(bytes, at).enumerate().take(COLUMNS).collect(),
+            Form::Ndjson => {
+                let end = self.form.next_row(bytes, at).min(at + READ);
+                let mut next = 0;
+                let mut found = Vec::new();
+                for (key, value) in ndjson::members(bytes, at..end).take(COLUMNS) {
+                    if let Some(index) = find(&self.columns, &bytes[key], next) {
+                        found.push((index, value));
+                        next = index + 1;
+                    }
+                }
+                found
+            }
+        }
+    }
+
+    fn said(&self, field: Range<usize>) -> Cow<'_, [u8]> {
+        match self.form {
+            Form::Csv(_) => csv::unquoted(&self.bytes[field]),
+            Form::Ndjson => Cow::Borrowed(unquoted_json(&self.bytes[field])),
+        }
+    }
+}
+
+impl Column {
+    /// Makes room for a field; tells whether there is anything in it.
+    fn sample(&mut self, field: &[u8]) -> bool {
+        self.width = self.width.max(cells(&seen(field)));
+        let field = field.trim_ascii();
+        self.numbers &= field.is_empty() || field == b"null" || is_number(field);
+        !field.is_empty()
+    }
+}
+
+/// The column of a name, looked for from the one that came next in the row before.
+fn find(columns: &[Column], name: &[u8], next: usize) -> Option<usize> {
+    if columns.get(next).is_some_and(|column| column.name == name) {
+        return Some(next);
+    }
+    columns.iter().position(|column| column.name == name)
+}
+
+fn unquoted_json(value: &[u8]) -> &[u8] {
+    value.strip_prefix(b"\"").and_then(|inner| inner.strip_suffix(b"\"")).unwrap_or(value)
+}
+
+/// The beginning of a field as it is shown.
+fn seen(field: &[u8]) -> String {
+    let part = &field[..field.len().min(SEEN)];
+    // No character is cut in two.
+    let cut = match std::str::from_utf8(part) {
+        Err(why) if part.len() < field.len() && why.error_len().is_none() => why.valid_up_to(),
+        _ => part.len(),
+    };
+    visible_bytes(&part[..cut]).into_owned()
+}
+
+fn is_number(field: &[u8]) -> bool {
+    let digits = field.iter().filter(|byte| byte.is_ascii_digit()).count();
+    digits > 0
+        && field.iter().all(|byte| byte.is_ascii_digit() || b"+-.,eE%".contains(byte))
+        && !field.ends_with(b"-")
+        && field.iter().skip(1).filter(|byte| **byte == b'-').count() <= 1
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,101 @@
+//! Rows and fields of CSV and TSV, as RFC 4180 has them, and whatever comes instead.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// A field in quotes is no longer, in bytes: where no quote ends it, its quote is a letter.
+const QUOTED: usize = 1 << 20;
+
+/// How fields are parted.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::preview) struct Csv {
+    pub(super) comma: u8,
+    /// Whether there is a quote anywhere.
+    quotes: bool,
+}
+
+impl Csv {
+    /// The comma is the sign of several that is in the first line most often.
+    pub(super) fn of(bytes: &[u8], tabs: bool) -> Self {
+        let line = &bytes[..bytes.len().min(4096)];
+        let line = line.split(|&byte| byte == b'\n').next().unwrap_or(line);
+        let count = |sign: u8| memchr::memchr_iter(sign, line).count();
+        let most = [b',', b';', b'\t', b'|'].into_iter().rev().max_by_key(|&sign| count(sign));
+        let comma = if tabs { b'\t' } else { most.unwrap_or(b',') };
+        Self { comma, quotes: memchr::memchr(b'"', bytes).is_some() }
+    }
+
+    /// Where the row behind the one that begins at `at` begins.
+    pub(super) fn next_row(self, bytes: &[u8], at: usize) -> usize {
+        if !self.quotes {
+            return line_end(bytes, at);
+        }
+        let mut from = at;
+        loop {
+            let field = self.field(bytes, from);
+            match bytes.get(field.end) {
+                Some(byte) if *byte == self.comma => from = field.end + 1,
+                Some(_) => return field.end + 1,
+                None => return bytes.len(),
+            }
+        }
+    }
+
+    /// The fields of the row that begins at `at`, with their quotes.
+    pub(super) fn fields(self, bytes: &[u8], at: usize) -> impl Iterator<Item = Range<usize>> {
+        let mut next = Some(at);
+        std::iter::from_fn(move || {
+            let mut field = self.field(bytes, next?);
+            let more = bytes.get(field.end) == Some(&self.comma);
+            next = more.then_some(field.end + 1);
+            if !more && bytes[field.clone()].ends_with(b"\r") {
+                field.end -= 1;
+            }
+            Some(field)
+        })
+    }
+
+    /// The field that begins here, up to the comma or the line end behind it.
+    fn field(self, bytes: &[u8], start: usize) -> Range<usize> {
+        let mut from = start;
+        if self.quotes && bytes.get(start) == Some(&b'"') {
+            let far = &bytes[..bytes.len().min(start + QUOTED)];
+            let mut at = start + 1;
+            while let Some(found) = far.get(at..).and_then(|rest| memchr::memchr(b'"', rest)) {
+                at += found + 1;
+                if far.get(at) != Some(&b'"') {
+                    from = at;
+                    break;
+                }
+                at += 1;
+            }
+        }
+        let rest = bytes.get(from..).unwrap_or_default();
+        let end = memchr::memchr2(self.comma, b'\n', rest).unwrap_or(rest.len());
+        start..from + end
+    }
+}
+
+/// Where the next line begins.
+pub(super) fn line_end(bytes: &[u8], at: usize) -> usize {
+    memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |end| at + end + 1)
+}
+
+/// What a field says, without its quotes.
+pub(super) fn unquoted(field: &[u8]) -> Cow<'_, [u8]> {
+    let Some(inner) = field.strip_prefix(b"\"").and_then(|inner| inner.strip_suffix(b"\"")) else {
+        return Cow::Borrowed(field);
+    };
+    if memchr::memchr(b'"', inner).is_none() {
+        return Cow::Borrowed(inner);
+    }
+    let mut out = Vec::with_capacity(inner.len());
+    let mut rest = inner;
+    while let Some(at) = memchr::memchr(b'"', rest) {
+        out.extend_from_slice(&rest[..=at]);
+        rest = &rest[at + 1..];
+        rest = rest.strip_prefix(b"\"").unwrap_or(rest);
+    }
+    out.extend_from_slice(rest);
+    Cow::Owned(out)
+}

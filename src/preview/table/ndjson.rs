@@ -1,0 +1,75 @@
+//! The members of a line of JSON, found without recursion; what is no object has none.
+
+use std::ops::Range;
+
+/// The members of the object in `bytes[line]`: keys without their quotes, and values.
+pub(super) fn members(
+    bytes: &[u8],
+    line: Range<usize>,
+) -> impl Iterator<Item = (Range<usize>, Range<usize>)> {
+    let end = line.end;
+    let first = white(bytes, line);
+    let mut at = (bytes.get(first) == Some(&b'{') && first < end).then_some(first + 1);
+    std::iter::from_fn(move || {
+        let key = white(bytes, at.take()?..end);
+        if key >= end || bytes[key] != b'"' {
+            return None;
+        }
+        let after = string(bytes, key..end);
+        let colon = white(bytes, after..end);
+        if colon >= end || bytes[colon] != b':' {
+            return None;
+        }
+        let start = white(bytes, colon + 1..end);
+        let (value, next) = value(bytes, start..end);
+        at = next;
+        Some((key + 1..after - 1, value))
+    })
+}
+
+fn white(bytes: &[u8], at: Range<usize>) -> usize {
+    let white = bytes[at.clone()].iter().position(|byte| !byte.is_ascii_whitespace());
+    white.map_or(at.end, |white| at.start + white)
+}
+
+/// Where the string ends that begins here.
+fn string(bytes: &[u8], at: Range<usize>) -> usize {
+    let mut from = at.start + 1;
+    while let Some(found) =
+        bytes.get(from..at.end).and_then(|rest| memchr::memchr2(b'"', b'\\', rest))
+    {
+        from += found + 1;
+        if bytes[from - 1] == b'"' {
+            return from;
+        }
+        from += 1;
+    }
+    // One without an end: the last byte stands for its quote.
+    at.end.max(at.start + 2)
+}
+
+/// The value that begins here, and where the next member does.
+fn value(bytes: &[u8], at: Range<usize>) -> (Range<usize>, Option<usize>) {
+    let mut depth = 0_usize;
+    let mut from = at.start;
+    while from < at.end {
+        match bytes[from] {
+            b'"' => {
+                from = string(bytes, from..at.end);
+                continue;
+            }
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' if depth == 0 => return (trimmed(bytes, at.start..from), None),
+            b'}' | b']' => depth -= 1,
+            b',' if depth == 0 => return (trimmed(bytes, at.start..from), Some(from + 1)),
+            _ => {}
+        }
+        from += 1;
+    }
+    (trimmed(bytes, at), None)
+}
+
+fn trimmed(bytes: &[u8], at: Range<usize>) -> Range<usize> {
+    let length = bytes[at.clone()].trim_ascii_end().len();
+    at.start..at.start + length
+}
