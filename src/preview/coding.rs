@@ -2,8 +2,6 @@
 //! URLs, layer by layer. To be looked at: what is to be put back is opened by `edit::inner`.
 
 pub(crate) mod base64;
-mod brotli;
-mod data_url;
 mod inflate;
 mod name;
 mod zstd;
@@ -11,6 +9,7 @@ mod zstd;
 use std::io::{self, Read};
 use std::time::{Duration, Instant};
 
+use brotli_decompressor::Decompressor;
 use bytes::Bytes;
 
 use super::is_readable;
@@ -27,6 +26,8 @@ const MOST: usize = 64 << 20;
 const LONGEST: Duration = Duration::from_secs(2);
 /// So many bytes are read before the limits are looked at.
 const CHUNK: usize = 64 << 10;
+/// So many bytes are handed to the decoder of Brotli at a time.
+const BUFFER: usize = 4096;
 /// Compressed text without a name for it has to give so many bytes, if it is not whole.
 const SURE: usize = 16;
 
@@ -174,7 +175,7 @@ fn layer(bytes: &[u8], declared: name::Declared, limits: Limits<'_>) -> Option<U
         return Some((Layer::Zstd, out, fault));
     }
     if declared == name::Declared::Brotli {
-        let (out, fault) = brotli::open(bytes, limits);
+        let (out, fault) = brotli(bytes, limits);
         return Some((Layer::Brotli, out, fault));
     }
     if is_zlib(bytes) && !is_readable(bytes) {
@@ -188,11 +189,22 @@ fn layer(bytes: &[u8], declared: name::Declared, limits: Limits<'_>) -> Option<U
     if declared != name::Declared::Text {
         return None;
     }
-    if let Some((kind, out)) = data_url::open(bytes, limits.bytes) {
+    if let Some((kind, out)) = base64::data_url(bytes, limits.bytes) {
         return Some((Layer::DataUrl(kind), out, None));
     }
     let out = base64::likely(bytes, limits.bytes)?;
     Some((Layer::Base64, out, None))
+}
+
+/// The whole stream of Brotli, which has no mark.
+fn brotli(bytes: &[u8], limits: Limits<'_>) -> (Vec<u8>, Option<Fault>) {
+    let mut out = Vec::new();
+    let mut decoder = Decompressor::new(bytes, BUFFER);
+    let fault = match drain(&mut decoder, &mut out, limits) {
+        Err(Fault::Broken) if decoder.get_ref().is_empty() => Some(Fault::CutOff),
+        read => read.err(),
+    };
+    (out, fault)
 }
 
 /// Reads what comes, within limits.

@@ -1,4 +1,7 @@
-//! Work that may panic on hostile bytes without ending larder.
+//! Work that may panic on hostile bytes without ending larder: decoders of pictures, which others wrote,
+//! and which a value that was made to harm may lead out of their bounds. What they hold of memory is
+//! bounded before they begin; a stack overflow or an abort is not contained. The hook that gives the terminal
+//! back asks here, and does nothing where a panic goes no further.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -1,4 +1,6 @@
-//! Base64: what looks like it, and the bytes that it stands for.
+//! Base64 and `data:` URLs: what looks like one, and the bytes that it stands for.
+
+use std::borrow::Cow;
 
 use base64::Engine as _;
 use base64::alphabet::{Alphabet, STANDARD, URL_SAFE};
@@ -9,6 +11,8 @@ use super::{GZIP, is_zlib};
 
 /// A shorter text is a word rather than base64.
 const SHORTEST: usize = 16;
+/// What stands before the comma has at most so many bytes.
+const HEAD: usize = 1024;
 
 /// Text of which something readable or known comes out.
 pub(super) fn likely(text: &[u8], most: usize) -> Option<Vec<u8>> {
@@ -53,4 +57,27 @@ pub(crate) fn is_mixed(text: &[u8]) -> bool {
     let all: [fn(&u8) -> bool; 3] =
         [u8::is_ascii_uppercase, u8::is_ascii_lowercase, u8::is_ascii_digit];
     all.iter().all(|kind| text.iter().any(kind)) && !text.iter().all(u8::is_ascii_hexdigit)
+}
+
+/// The type that a URL says, and what it holds.
+pub(super) fn data_url(text: &[u8], most: usize) -> Option<(String, Vec<u8>)> {
+    let marked = text.get(..5).is_some_and(|start| start.eq_ignore_ascii_case(b"data:"));
+    if !marked {
+        return None;
+    }
+    let text = text.trim_ascii_end();
+    let comma = memchr::memchr(b',', &text[..text.len().min(HEAD)])?;
+    let head = std::str::from_utf8(&text[5..comma]).ok()?;
+    let payload = &text[comma + 1..];
+    if payload.len() > most || !payload.iter().all(|byte| matches!(byte, b' '..=b'~')) {
+        return None;
+    }
+    let decoded: Cow<'_, [u8]> = percent_encoding::percent_decode(payload).into();
+    let suffix = head.len().checked_sub(7).and_then(|at| head.get(at..));
+    let packed = suffix.is_some_and(|suffix| suffix.eq_ignore_ascii_case(";base64"));
+    let kind = if packed { &head[..head.len() - 7] } else { head };
+    let bytes = if packed { decode(&decoded, most)? } else { decoded.into_owned() };
+    // The standard's own default.
+    let kind = if kind.is_empty() { "text/plain" } else { kind };
+    Some((kind.trim().to_owned(), bytes))
 }
