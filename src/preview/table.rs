@@ -19,7 +19,7 @@ use csv::Csv;
 const ROWS: usize = 32;
 /// … and every so many bytes.
 const BYTES: usize = 16 * 1024;
-/// Columns are as wide as these many rows need …
+/// Columns are as wide as so many of the first rows need, and as many of those behind them …
 const SAMPLE: usize = 300;
 /// … but no wider, in cells.
 const WIDEST: usize = 40;
@@ -127,6 +127,17 @@ impl Table {
         (!table.columns.is_empty()).then_some(table)
     }
 
+    /// Where the rows begin by which columns are found and measured: the first ones, and some of the others
+    /// with the last that is kept, since numbers grow.
+    fn sample(&self, first: usize) -> Vec<usize> {
+        let next = |at: &usize| Some(self.form.next_row(&self.bytes, *at));
+        let near = std::iter::successors(Some(first), next).take(SAMPLE.min(self.rows));
+        let behind = self.marks.partition_point(|&(row, _)| row < SAMPLE);
+        let far = &self.marks[behind..];
+        let apart = far.len().div_ceil(SAMPLE).max(1);
+        near.chain(far.iter().rev().step_by(apart).map(|&(_, at)| at)).collect()
+    }
+
     fn find_columns(&mut self, first: usize) {
         let bytes = self.bytes.clone();
         let mut columns: Vec<Column> = Vec::new();
@@ -139,8 +150,7 @@ impl Table {
             }
         }
         let mut filled = vec![false; COLUMNS];
-        let mut at = first;
-        for _ in 0..SAMPLE.min(self.rows) {
+        for at in self.sample(first) {
             let end = self.form.next_row(&bytes, at);
             match self.form {
                 Form::Csv(csv) => {
@@ -168,7 +178,6 @@ impl Table {
                     }
                 }
             }
-            at = end;
         }
         let mut start = 0;
         for (column, filled) in columns.iter_mut().zip(filled) {

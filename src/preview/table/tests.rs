@@ -47,6 +47,14 @@ fn rows_of_json_stand_in_columns() {
 }
 
 #[test]
+fn numbers_that_grow_keep_their_digits() {
+    let rows = (0..12_000).fold(String::new(), |text, at| text + &format!("{at},x\n"));
+    let preview = table(&("n,x\n".to_owned() + &rows), "text/csv");
+    let down = preview.bottom(view(20, 3, false));
+    assert_eq!(texts(&preview, down, 20, 3), ["    n  x", "11998  x", "11999  x"]);
+}
+
+#[test]
 fn the_head_stays_and_columns_go_sideways() {
     let rows =
         (0..1000).fold(String::new(), |text, at| text + &format!("{at}\tname {at}\tz{at}\n"));
