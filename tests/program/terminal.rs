@@ -57,6 +57,8 @@ fn a_browser_whose_terminal_is_gone_ends_under_an_editor_too() {
         let mut screen = Screen::start_apart(&[folder.path().to_str().unwrap()], &env, 24, 100);
         screen.wait_for_text("shop · 2 records");
         screen.keys("\r");
+        // What is still on its way is not edited.
+        screen.wait_for_text("│ one ");
         screen.keys("jE");
         screen.wait_for_text("editing");
         // The echo is what the terminal writes.
