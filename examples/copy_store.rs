@@ -7,7 +7,7 @@
 use std::process::ExitCode;
 
 use futures::StreamExt as _;
-use larder::model::{Change, Commit, ErrorKind, Expect, OpenBy, Result, WriteId};
+use larder::model::{Commit, ErrorKind, Expect, OpenBy, Result};
 use larder::storage::{self, Options, Target};
 use larder::text;
 
@@ -32,8 +32,7 @@ async fn main() -> ExitCode {
 
 /// How many were copied, and how many were there.
 pub(crate) async fn copied(from: (&str, &str), to: (&str, &str)) -> Result<(u64, u64)> {
-    let reading = Options { read_only: true, ..Options::default() };
-    let source = storage::connect(&Target::parse(from.0)?, &reading).await?;
+    let source = storage::connect(&Target::parse(from.0)?, &Options::read_only()).await?;
     let target = storage::connect(&Target::parse(to.0)?, &Options::default()).await?;
     let store = source.store(from.1);
     let copy = target.open_store(&OpenBy::Name(to.1.into())).await?;
@@ -42,13 +41,9 @@ pub(crate) async fn copied(from: (&str, &str), to: (&str, &str)) -> Result<(u64,
     let mut records = store.keys("");
     while let Some(meta) = records.next().await {
         let Some(record) = store.get(meta?.key).await? else { continue };
-        let commit = Commit {
-            id: WriteId::default(),
-            key: record.meta.key,
-            // Compared and written in one step: what a crawl sets meanwhile stays.
-            expect: Expect::Absent,
-            change: Change::Put(record.value, record.meta.content_type),
-        };
+        // Compared and written in one step: what a crawl sets meanwhile stays.
+        let commit = Commit::put(record.meta.key, record.value, record.meta.content_type)
+            .expecting(Expect::Absent);
         for committed in target.commit(copy.name(), &[commit]).await? {
             match committed.result {
                 Ok(_) => copied += 1,

@@ -39,15 +39,13 @@ pub(crate) async fn list(
 ) -> Result<(), Box<dyn Error>> {
     let store = StoreName::from(store);
     // Refuses every write, whatever is called on it.
-    let options = Options { read_only: true, ..Options::default() };
-    let storage = storage::connect(&Target::parse(target)?, &options).await?;
+    let storage = storage::connect(&Target::parse(target)?, &Options::read_only()).await?;
     let info = storage.get_metadata(&store).await?;
     let modified = info.modified_at.map(|time| time.to_string()).unwrap_or_default();
     writeln!(out, "{}, changed {modified}", text::visible_bytes(store.as_bytes()))?;
 
     // A page at a time: the memory that this takes does not grow with the values.
-    let scan = Scan { prefix: prefix.as_bytes().to_vec(), ..Scan::sorted() };
-    let mut pages = storage.scan(&store, scan);
+    let mut pages = storage.scan(&store, Scan::sorted().with_prefix(prefix));
     let (mut records, mut bytes) = (0, 0);
     while let Some(page) = pages.next().await {
         for row in page?.iter() {

@@ -25,8 +25,7 @@ async fn main() -> ExitCode {
 
 async fn watch(target: &str, store: &str) -> Result<()> {
     // Refuses every write, whatever is called on it.
-    let options = Options { read_only: true, ..Options::default() };
-    let storage = storage::connect(&Target::parse(target)?, &options).await?;
+    let storage = storage::connect(&Target::parse(target)?, &Options::read_only()).await?;
     let mut changes = storage.store(store).changes().await?;
     while let Some(events) = changes.next().await? {
         for event in events {

@@ -14,6 +14,7 @@ mod digest;
 mod doctor;
 mod drafts;
 mod dry_run;
+mod ending;
 mod exit;
 mod fields;
 mod help;
@@ -130,7 +131,7 @@ fn dispatch(command: &Command, cli: &Cli, output: &mut Output) -> ExitResult {
     if let Target::Remote(there) = &target {
         return remote::command(there, cli, &config);
     }
-    let _logged_in = storage::log_in(&target, &config.options())?;
+    let _logged_in = ending::log_in(&target, &config.options())?;
     // One thread to take replies while the other uses them: it costs 0.2 ms at the start, and
     // takes a fifth off a long listing.
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -180,7 +181,7 @@ fn dispatch(command: &Command, cli: &Cli, output: &mut Output) -> ExitResult {
                     None => Ok(exit::USAGE),
                 },
                 Command::Set(arguments) => match set {
-                    Some(value) => set::set(storage, arguments, value, output).await,
+                    Some(value) => set::set(storage, arguments, value, progress, output).await,
                     None => Ok(exit::USAGE),
                 },
                 Command::Exists(record) => records::exists(storage, record, output).await,
@@ -229,8 +230,24 @@ fn first_read(command: &Command, json: bool) -> Option<FirstRead> {
     match command {
         Command::Get(get) => match &*get.keys {
             [one] if !json => Some(FirstRead::Value(named(&get.store)?, key(one))),
-            _ => None,
+            [] => None,
+            keys => {
+                let keys = keys.iter().map(|one| key(one)).collect();
+                Some(FirstRead::Records(named(&get.store)?, keys))
+            }
         },
+        Command::Delete(delete) if delete.from.keys_from.is_none() => {
+            let keys = delete.keys.iter().map(|one| key(one)).collect();
+            Some(FirstRead::Records(named(&delete.store)?, keys))
+        }
+        Command::Info(info) => Some(match &info.key {
+            Some(one) => FirstRead::Record(named(&info.store)?, key(one)),
+            None => FirstRead::Store(named(&info.store)?),
+        }),
+        Command::Create(create) => {
+            let name = create.name.as_ref().or(create.alias.as_ref());
+            Some(FirstRead::Store(name.map_or("default", String::as_str).into()))
+        }
         Command::Exists(record) => Some(FirstRead::Record(named(&record.store)?, key(&record.key))),
         // What is there before, should the answer be lost.
         Command::Set(set) if set.if_unchanged.is_none() => {
@@ -263,6 +280,8 @@ fn doing(command: &Command) -> &'static str {
 fn prints_as_it_goes(command: &Command, output: &Output) -> bool {
     match command {
         Command::Watch(_) => true,
+        // One value is printed when all of it is there.
+        Command::Get(get) if !output.json && get.keys.len() == 1 => false,
         Command::Keys(_) | Command::Ls(_) | Command::Get(_) => output.terminal,
         _ => false,
     }

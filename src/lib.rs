@@ -19,6 +19,9 @@
 //! [`model`] and [`text`]. A program begins with [`storage::connect`] and asks a [`Store`](storage::Store) for
 //! values, keys and changes.
 //!
+//! What may get more fields cannot be made field by field without the feature `tui`, which the program's own
+//! tests are built with: it has constructors, or [`Default`].
+//!
 //! `ARCHITECTURE.md` tells what happens on a keypress and on a load, and where a new line goes.
 
 #[cfg(feature = "tui")]

@@ -16,6 +16,7 @@ mod record;
 mod server;
 mod store;
 mod time;
+mod traffic;
 mod upkeep;
 pub mod watch;
 mod write;
@@ -38,6 +39,7 @@ pub use server::{
 };
 pub use store::{OpenBy, Opened, StoreInfo, StoreState};
 pub use time::Timestamp;
+pub use traffic::Traffic;
 pub use upkeep::{Ignored, Repair};
 pub use watch::{Interest, RecordEvent, WatchEvent, WatchSource};
 pub use write::{RecordRewrite, Replicas, SetValue, Write, Written};

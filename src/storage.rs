@@ -38,12 +38,13 @@ use crate::model::{
     Aside, AsideId, AsideInfo, AsideList, Budget, Certificate, Commit, Committed, ConnectionState,
     Crawl, Error, ErrorKind, Examined, Interest, JsonLayout, Key, KeyPage, OpenBy, Opened,
     Progress, Reading, Replicas, Restored, Result, Scan, ServerInfo, StoreInfo, StoreList,
-    StoreName, Want, WatchEvent, Write, WriteOutcome, Written,
+    StoreName, Traffic, Want, WatchEvent, Write, WriteOutcome, Written,
 };
 
 /// How a storage is to behave; the same for every backend.
 #[derive(Debug, Clone)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
+#[cfg_attr(not(feature = "tui"), non_exhaustive)]
 pub struct Options {
     /// Refuse every write, in the storage layer itself.
     pub read_only: bool,
@@ -72,6 +73,13 @@ pub struct Options {
     pub timing: Timing,
 }
 
+impl Options {
+    /// By default, but every write is refused.
+    pub fn read_only() -> Self {
+        Self { read_only: true, ..Self::default() }
+    }
+}
+
 impl Default for Options {
     fn default() -> Self {
         Self {
@@ -98,6 +106,10 @@ pub enum FirstRead {
     Record(StoreName, Key),
     /// [`Storage::read`] of a record with its value.
     Value(StoreName, Key),
+    /// [`Storage::scan_values`] of these keys, if they are few.
+    Records(StoreName, Vec<Key>),
+    /// [`Storage::get_metadata`] of a store, or [`Storage::open`] by its name.
+    Store(StoreName),
     /// [`Storage::stores`], those that the indexes name.
     Stores,
 }
@@ -114,6 +126,8 @@ pub struct Session {
     pub json_layout: JsonLayout,
     /// The state, and every later change of it.
     pub state: channel::Receiver<ConnectionState>,
+    /// Bytes that came and went so far.
+    pub traffic: Traffic,
 }
 
 /// A place that holds key-value stores.
@@ -350,6 +364,13 @@ pub fn log_in(target: &Target, options: &Options) -> Result<Option<LoggedIn>> {
 #[cfg(feature = "tui")]
 pub(crate) fn sweep() {
     crate::scratch::sweep(redis::end_ssh);
+}
+
+/// Ends what this process has started to reach servers, and removes what it keeps in the system's
+/// temporary folder for them: for who ends without dropping anything.
+#[cfg(feature = "tui")]
+pub(crate) fn end_tunnels() {
+    redis::end_tunnels();
 }
 
 /// The certificate by which the target's server shows who it is, once it was verified; `None` where

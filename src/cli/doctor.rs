@@ -15,7 +15,7 @@ use super::arguments::Cli;
 use super::exit::{self, ExitResult};
 use super::output::Output;
 use super::prepare::{check_files, settings};
-use super::remote;
+use super::{ending, remote};
 use crate::config::Config;
 use crate::model::{
     Error, ErrorKind, Interest, Key, Order, Result, Scan, ServerInfo, StoreName, Want, WatchEvent,
@@ -129,7 +129,7 @@ pub(super) fn run(cli: &Cli, named: Option<&str>, output: &mut Output) -> ExitRe
 
 /// From the network to the records; each step only where the one before it went well.
 async fn reach(config: &Config, target: &Target, report: &mut Report<'_>) -> io::Result<()> {
-    let _logged_in = match storage::log_in(target, &config.options()) {
+    let _logged_in = match ending::log_in(target, &config.options()) {
         Ok(logged_in) => logged_in,
         Err(why) => return report.bad("ssh", &why),
     };

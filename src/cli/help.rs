@@ -116,7 +116,8 @@ Examples:
 
 pub(super) const WATCH: &str = "\
 Prints until it is interrupted or its output is closed. What is there at the start is not printed. \
-With --wait, a store that is not there yet is waited for, and what it then holds is new. \
+With --wait, a store that is not there yet is waited for, and what it then holds is new; of one that \
+is there already only changes are printed, as without it. \
 On a Redis server, changes in a store of more than 10,000 records are found by walking it round \
 and round within [watch] server_budget, so they may come late; what came and went between two \
 looks is not told. A terminal gets heads and the time of each line.

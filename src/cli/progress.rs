@@ -1,11 +1,12 @@
 //! What takes longer than a second tells on a terminal how far it is, in one line that goes away.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
 use super::messages;
+use crate::model::Traffic;
 use crate::text;
 
 /// What is over before this is not told of.
@@ -20,13 +21,37 @@ pub(super) struct Progress {
     is_shown: bool,
     records: Cell<u64>,
     all: Cell<Option<u64>>,
+    /// The bytes of one value that are told of where no records are.
+    value: RefCell<Option<Value>>,
+}
+
+/// One value on its way.
+#[derive(Debug)]
+enum Value {
+    /// From the storage.
+    Comes(Traffic),
+    /// To it, in so many bytes, after what went before.
+    Goes { traffic: Traffic, before: u64, size: u64 },
+}
+
+impl Value {
+    /// How much of how much is there.
+    fn moved(&self) -> Option<(u64, u64)> {
+        match self {
+            Self::Comes(traffic) => traffic.of_value(),
+            Self::Goes { traffic, before, size } => {
+                Some((traffic.went().saturating_sub(*before).min(*size), *size))
+            }
+        }
+    }
 }
 
 impl Progress {
     /// Nothing is shown where nobody looks, and beside lines that come all the time.
     pub(super) fn new(doing: &'static str, is_shown: bool) -> Self {
         let is_shown = is_shown && messages::is_for_person();
-        Self { doing, is_shown, records: Cell::new(0), all: Cell::new(None) }
+        let (records, all, value) = Default::default();
+        Self { doing, is_shown, records, all, value }
     }
 
     /// So many records more are done.
@@ -37,6 +62,17 @@ impl Progress {
     /// So many there are.
     pub(super) fn of(&self, all: u64) {
         self.all.set(Some(all));
+    }
+
+    /// One value comes.
+    pub(super) fn comes(&self, traffic: Traffic) {
+        self.value.replace(Some(Value::Comes(traffic)));
+    }
+
+    /// One value of this size goes.
+    pub(super) fn goes(&self, traffic: Traffic, size: u64) {
+        let before = traffic.went();
+        self.value.replace(Some(Value::Goes { traffic, before, size }));
     }
 
     /// Does the work, and shows the line meanwhile.
@@ -61,14 +97,20 @@ impl Progress {
     }
 
     fn line(&self, elapsed: Duration) -> String {
-        let done = self.records.get();
-        let all = self.all.get();
-        let count = match all {
-            _ if done == 0 => None,
-            Some(all) => Some(format!("{} of {}", text::count(done), text::plural(all, "record"))),
-            None => Some(text::plural(done, "record")),
+        let (done, all) = (self.records.get(), self.all.get());
+        let bytes = self.value.borrow().as_ref().and_then(Value::moved).filter(|_| done == 0);
+        let (count, left) = match (bytes, all) {
+            (Some((done, all)), _) => {
+                let count = format!("{} of {}", text::size(done), text::size(all));
+                (Some(count), left(done, all, elapsed))
+            }
+            (None, _) if done == 0 => (None, None),
+            (None, Some(all)) => {
+                let count = format!("{} of {}", text::count(done), text::plural(all, "record"));
+                (Some(count), left(done, all, elapsed))
+            }
+            (None, None) => (Some(text::plural(done, "record")), None),
         };
-        let left = all.and_then(|all| left(done, all, elapsed));
         let parts = [
             Some(self.doing.to_owned()),
             count,
@@ -98,5 +140,25 @@ mod tests {
         assert_eq!(progress.line(2 * second), "deleting · 1,000 records · 2 s");
         progress.of(4_000);
         assert_eq!(progress.line(2 * second), "deleting · 1,000 of 4,000 records · 2 s · 6 s left");
+    }
+
+    #[test]
+    fn the_line_tells_how_much_of_one_value_is_there() {
+        let traffic = Traffic::default();
+        let reading = Progress::new("reading", false);
+        reading.comes(traffic.clone());
+        let two = Duration::from_secs(2);
+        assert_eq!(reading.line(two), "reading · 2 s");
+        traffic.begins(8_000_000);
+        assert_eq!(reading.line(two), "reading · 0 B of 8.0 MB · 2 s");
+        traffic.add_come(3_200_000);
+        assert_eq!(reading.line(two), "reading · 3.2 MB of 8.0 MB · 2 s · 3 s left");
+        traffic.add_gone(70);
+        let writing = Progress::new("writing", false);
+        writing.goes(traffic.clone(), 4_000_000);
+        traffic.add_gone(1_000_000);
+        assert_eq!(writing.line(two), "writing · 1.0 MB of 4.0 MB · 2 s · 6 s left");
+        traffic.add_gone(9_000_000);
+        assert_eq!(writing.line(two), "writing · 4.0 MB of 4.0 MB · 2 s · 0 s left");
     }
 }

@@ -33,7 +33,9 @@ pub(super) async fn get(
 ) -> ExitResult {
     let as_bytes = get.output.is_some() || get.force;
     let gotten = match &*get.keys {
-        [one] if as_bytes || !output.json => get_one(storage, get, one, paint, output).await,
+        [one] if as_bytes || !output.json => {
+            get_one(storage, get, one, paint, progress, output).await
+        }
         _ if as_bytes => {
             Err(Error::new(ErrorKind::Usage, "--output and --force are for one record")
                 .hint("leave them out: several records are lines of JSON")
@@ -52,14 +54,18 @@ async fn get_one(
     get: &GetArgs,
     argument: &OsStr,
     paint: Option<&Paint>,
+    progress: &Progress,
     output: &mut Output,
 ) -> ExitResult {
     let name = store(storage, &get.store).await?;
     let key = key(argument);
+    progress.comes(storage.session().traffic);
     let Some(record) = storage.read(&name, &key, Want::Whole).await? else {
         return Err(no_record(storage, &name, &key).await.into());
     };
     let record = record.into_record();
+    // What follows may be on the same terminal.
+    messages::erase_progress();
     if record.meta.state == RecordState::NoValue {
         let problem = format!("the record `{key}` has metadata, but no value");
         return Err(Error::new(ErrorKind::Damaged, problem)

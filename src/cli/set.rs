@@ -13,6 +13,7 @@ use super::exit::{self, ExitResult, Failure};
 use super::input::unreadable;
 use super::messages::{self, say};
 use super::output::Output;
+use super::progress::Progress;
 use super::{digest, json, key, perform, store};
 use crate::model::Family;
 use crate::model::{
@@ -133,6 +134,7 @@ pub(super) async fn set(
     storage: &dyn Storage,
     set: &SetArgs,
     (value, content_type): (Bytes, ContentType),
+    progress: &Progress,
     output: &mut Output,
 ) -> ExitResult {
     let name = store(storage, &set.store).await?;
@@ -157,6 +159,7 @@ pub(super) async fn set(
     if let Some(warning) = written_back(storage, &name, std::iter::once(&key)).await {
         say(&warning);
     }
+    progress.goes(storage.session().traffic, size);
     let written = perform(storage, &plan).await.map_err(|failure| hinted(failure, set))?;
     // In a store without metadata, a file's ending is all that tells the type.
     if let Some(meta) = &written.meta

@@ -9,7 +9,8 @@ use super::output::Output;
 use super::progress::Progress;
 use super::{json, key, perform, store};
 use crate::model::{
-    OpenBy, Reading, RecordState, Result, Scan, StoreInfo, StoreName, StoreState, Timestamp, Want,
+    KeyPage, OpenBy, Order, Reading, RecordState, Result, Scan, StoreInfo, StoreState, Timestamp,
+    Want,
 };
 use crate::ops::Plan;
 use crate::storage::{Storage, all_stores, no_record};
@@ -17,6 +18,8 @@ use crate::text::{self, Visible, visible, visible_bytes};
 
 /// Records up to which the sizes of their values are added up unasked: a walk of some five seconds.
 const ADDED_UP: u64 = 1_000_000;
+/// Records whose sizes are asked for in one step.
+const AT_ONCE: u32 = 1000;
 
 const SHORT_HEADS: [&str; 4] = ["store", ">records", "changed", "created"];
 const HEADS: [&str; 7] =
@@ -98,8 +101,12 @@ pub(super) async fn create(
         (None, None) => OpenBy::Default,
     };
     let written = perform(storage, &Plan::create(by.clone())).await?;
-    let opened = storage.open(&by).await?;
-    let mut map = json::store(&opened.info);
+    let info = match written.store {
+        Some(info) => *info,
+        // What became of it had to be found out.
+        None => storage.open(&by).await?.info,
+    };
+    let mut map = json::store(&info);
     map.insert("created".into(), json!(written.records > 0));
     json::put_replicas(&mut map, written.replicas);
     output.json_line(&map.into())?;
@@ -133,7 +140,7 @@ pub(super) async fn info(
         json::put_ignored(&mut map, "no_stores", &beside);
         ignored = (info.ignored.to_string(), format!("{beside} (beside the stores)"));
         if sum || info.records.is_some_and(|records| records <= ADDED_UP) {
-            map.insert("value_bytes".into(), json!(value_bytes(storage, &name, progress).await?));
+            map.insert("value_bytes".into(), json!(value_bytes(storage, &info, progress).await?));
         }
         // Nothing is known to be wrong with what may not be read.
         let forbidden = matches!(info.state, StoreState::Forbidden(_) | StoreState::Unreadable(_));
@@ -168,13 +175,25 @@ pub(super) async fn info(
 }
 
 /// The sizes of all values together, in bytes, as their metadata says.
-async fn value_bytes(storage: &dyn Storage, name: &StoreName, progress: &Progress) -> Result<u64> {
-    let mut pages = storage.scan(name, Scan::default());
+async fn value_bytes(storage: &dyn Storage, info: &StoreInfo, progress: &Progress) -> Result<u64> {
+    let sum = |bytes: u64, page: &KeyPage| {
+        page.iter().fold(bytes, |bytes, row| bytes.saturating_add(row.size))
+    };
+    // Few records come at once; values without metadata are found by a walk alone.
+    if info.values.is_none() && info.records.is_some_and(|records| records <= u64::from(AT_ONCE)) {
+        let few = Scan { order: Order::First(AT_ONCE), ..Scan::default() };
+        if let Some(page) = storage.scan(&info.store, few).next().await.transpose()?
+            && page.progress >= 1.0
+        {
+            return Ok(sum(0, &page));
+        }
+    }
+    let mut pages = storage.scan(&info.store, Scan::default());
     let mut bytes: u64 = 0;
     while let Some(page) = pages.next().await {
         let page = page?;
         progress.add(page.len() as u64);
-        bytes = page.iter().fold(bytes, |bytes, row| bytes.saturating_add(row.size));
+        bytes = sum(bytes, &page);
     }
     Ok(bytes)
 }

@@ -33,11 +33,20 @@ pub(super) async fn watch(
     let mut waited = false;
     let mut changes = loop {
         match begun(storage, arguments, waited).await {
-            Err(why) if arguments.wait && why.kind == ErrorKind::NotFound => waited = true,
+            Err(why) if arguments.wait && why.kind == ErrorKind::NotFound => {
+                if !std::mem::replace(&mut waited, true) {
+                    messages::tell(&format!("{}: it is waited for", why.problem));
+                }
+            }
             begun => break begun?,
         }
         tokio::time::sleep(LOOK_AGAIN).await;
     };
+    if arguments.wait && !waited {
+        messages::tell(
+            "the store is there: what it has is not printed, only what changes from now on",
+        );
+    }
     let mut printer = Printer { output, left: arguments.count, is_told_late: false };
     printer.heads()?;
     printer.output.flush()?;

@@ -92,6 +92,7 @@ pub enum AsideList {
 
 /// Something that is set aside.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(not(feature = "tui"), non_exhaustive)]
 pub struct AsideInfo {
     /// Its id.
     pub id: AsideId,
@@ -115,6 +116,7 @@ pub struct AsideInfo {
 
 /// What a restore has done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(not(feature = "tui"), non_exhaustive)]
 pub struct Restored {
     /// How many records are back.
     pub records: u64,

@@ -13,6 +13,7 @@ pub struct WriteId(pub u64);
 
 /// A change of one record.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(not(feature = "tui"), non_exhaustive)]
 pub struct Commit {
     /// Its number.
     pub id: WriteId,
@@ -36,6 +37,7 @@ pub enum Change {
 
 /// What became of a commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Committed {
     /// The commit's number.
     pub id: WriteId,
@@ -62,6 +64,31 @@ pub enum Done {
 }
 
 impl Commit {
+    /// Sets a record, whatever is there before.
+    pub fn put(
+        key: impl Into<Key>,
+        value: impl Into<Bytes>,
+        content_type: impl Into<ContentType>,
+    ) -> Self {
+        Self::of(key.into(), Change::Put(value.into(), content_type.into()))
+    }
+
+    /// Deletes a record, whatever is there before.
+    pub fn remove(key: impl Into<Key>) -> Self {
+        Self::of(key.into(), Change::Remove)
+    }
+
+    /// The same, only if this is there before.
+    #[must_use]
+    pub fn expecting(mut self, expect: Expect) -> Self {
+        self.expect = expect;
+        self
+    }
+
+    fn of(key: Key, change: Change) -> Self {
+        Self { id: WriteId::default(), key, expect: Expect::Anything, change }
+    }
+
     /// That the record is not what is expected.
     pub(crate) fn conflict(&self) -> Error {
         self.expect.conflict(&self.key)

@@ -13,6 +13,7 @@ pub(crate) const LONGEST: u64 = 256 << 10;
 
 /// A crawl at one moment.
 #[derive(Debug, Clone, PartialEq, Default)]
+#[cfg_attr(not(feature = "tui"), non_exhaustive)]
 pub struct Crawl {
     /// The crawlers that keep statistics in the default store.
     pub crawlers: Section<Crawler>,
@@ -42,6 +43,7 @@ impl<T> Default for Section<T> {
 /// A request queue or a dataset, as its metadata describes it. What the metadata does not tell, and
 /// what things of its kind do not have, is `None`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[cfg_attr(not(feature = "tui"), non_exhaustive)]
 pub struct StorageInfo {
     /// The internal name.
     pub name: StoreName,
@@ -63,6 +65,7 @@ pub struct StorageInfo {
 
 /// What a crawler last wrote about itself.
 #[derive(Debug, Clone, PartialEq, Default)]
+#[cfg_attr(not(feature = "tui"), non_exhaustive)]
 pub struct Crawler {
     /// Its number among the crawlers of its process.
     pub number: u8,

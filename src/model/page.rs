@@ -25,6 +25,7 @@ static UNKNOWN: ContentType = ContentType::UNKNOWN;
 
 /// One row of a page, borrowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct PageRow<'a> {
     /// The key's bytes.
     pub key: &'a [u8],

@@ -32,6 +32,7 @@ impl Want {
 
 /// How much a scan of values holds at a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(not(feature = "tui"), non_exhaustive)]
 pub struct Budget {
     /// Bytes of values; of a larger value the metadata alone is given.
     pub bytes: u64,
@@ -66,6 +67,7 @@ pub enum Order {
 
 /// The keys of a store that a scan gives.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[cfg_attr(not(feature = "tui"), non_exhaustive)]
 pub struct Scan {
     /// Their order.
     pub order: Order,
@@ -77,6 +79,13 @@ impl Scan {
     /// All keys by their bytes, as Crawlee lists them.
     pub fn sorted() -> Self {
         Self { order: Order::Keys { after: None, limit: None }, ..Self::default() }
+    }
+
+    /// Those of them that start with this.
+    #[must_use]
+    pub fn with_prefix(mut self, prefix: impl Into<Vec<u8>>) -> Self {
+        self.prefix = prefix.into();
+        self
     }
 }
 

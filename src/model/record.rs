@@ -33,6 +33,7 @@ pub enum RecordState {
 
 /// What is known of a record without its value.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[cfg_attr(not(feature = "tui"), non_exhaustive)]
 pub struct RecordMeta {
     /// The key.
     pub key: Key,
@@ -46,6 +47,7 @@ pub struct RecordMeta {
 
 /// A record with its value's bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[cfg_attr(not(feature = "tui"), non_exhaustive)]
 pub struct Record {
     /// The metadata; `size` is the value's real length.
     pub meta: RecordMeta,

@@ -80,6 +80,7 @@ pub struct Certificate {
 
 /// What is known of a server.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[cfg_attr(not(feature = "tui"), non_exhaustive)]
 pub struct ServerInfo {
     /// `Redis`, `Valkey`, …; empty if unknown.
     pub product: String,

@@ -30,6 +30,7 @@ pub enum StoreState {
 
 /// A store and what is known of it without reading its records.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[cfg_attr(not(feature = "tui"), non_exhaustive)]
 pub struct StoreInfo {
     /// The internal name, by which users know it.
     pub store: StoreName,
@@ -87,6 +88,7 @@ pub enum OpenBy {
 
 /// What `open` gave.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Opened {
     /// The store.
     pub info: StoreInfo,

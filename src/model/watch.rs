@@ -7,6 +7,7 @@ use super::{Key, KeyPage, RecordMeta, StoreInfo, StoreName};
 
 /// What the reader has before his eyes; a watcher that looks again and again looks at this first.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[cfg_attr(not(feature = "tui"), non_exhaustive)]
 pub struct Interest {
     /// The stores on the screen.
     pub stores: Vec<StoreName>,

@@ -2,11 +2,15 @@
 
 use bytes::Bytes;
 
-use super::{Comparison, ContentType, Expect, Key, OpenBy, RecordMeta, Repair, StoreName, Version};
+use super::{
+    Comparison, ContentType, Expect, Key, OpenBy, Opened, RecordMeta, Repair, StoreInfo, StoreName,
+    Version,
+};
 
 /// A record to set. The bytes are stored as they are: encode with
 /// [`Value::encode`](super::Value::encode) first.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(not(feature = "tui"), non_exhaustive)]
 pub struct SetValue {
     /// The store; it must have metadata, so that no ghost is made.
     pub store: StoreName,
@@ -68,6 +72,30 @@ impl RecordRewrite {
 }
 
 impl SetValue {
+    /// A record to set, whatever is there before.
+    pub fn new(
+        store: impl Into<StoreName>,
+        key: impl Into<Key>,
+        value: impl Into<Bytes>,
+        content_type: impl Into<ContentType>,
+    ) -> Self {
+        let (value, content_type) = (value.into(), content_type.into());
+        Self {
+            store: store.into(),
+            key: key.into(),
+            value,
+            content_type,
+            expected: Expect::Anything,
+        }
+    }
+
+    /// The same, only if this is there before.
+    #[must_use]
+    pub fn expecting(mut self, expected: Expect) -> Self {
+        self.expected = expected;
+        self
+    }
+
     /// Bytes of the value that it replaces, as far as that is known.
     pub fn replaced(&self) -> u64 {
         match &self.expected {
@@ -128,6 +156,7 @@ impl Replicas {
 
 /// What a write did.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[cfg_attr(not(feature = "tui"), non_exhaustive)]
 pub struct Written {
     /// How many records (or stores, for `Create` and `Drop`) it changed.
     pub records: u64,
@@ -137,4 +166,13 @@ pub struct Written {
     pub replicas: Option<Replicas>,
     /// How a record was compared before, where it was.
     pub comparison: Comparison,
+    /// The store that was opened or created.
+    pub store: Option<Box<StoreInfo>>,
+}
+
+impl From<Opened> for Written {
+    fn from(Opened { info, created }: Opened) -> Self {
+        let store = Some(Box::new(info));
+        Self { records: u64::from(created), store, ..Self::default() }
+    }
 }

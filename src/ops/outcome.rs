@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::model::{Comparison, Error, Key, RecordMeta, Replicas, Written};
+use crate::model::{Comparison, Error, Key, RecordMeta, Replicas, StoreInfo, Written};
 
 use super::doubt::Doubt;
 use super::plan::Plan;
@@ -20,6 +20,8 @@ pub struct Outcome {
     pub replicas: Option<Replicas>,
     /// How the records were compared before.
     pub comparison: Comparison,
+    /// The store that was opened or created.
+    pub store: Option<Box<StoreInfo>>,
     /// What undoes it, where what was there is kept.
     pub inverse: Option<Box<Plan>>,
     /// Records that stay set aside, because the store has records of their keys again.
@@ -49,8 +51,8 @@ impl Outcome {
 
 impl From<Written> for Outcome {
     fn from(written: Written) -> Self {
-        let Written { records, meta, replicas, comparison } = written;
-        Self { records, meta, replicas, comparison, ..Self::default() }
+        let Written { records, meta, replicas, comparison, store } = written;
+        Self { records, meta, replicas, comparison, store, ..Self::default() }
     }
 }
 

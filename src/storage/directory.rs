@@ -71,7 +71,7 @@ use crate::model::{
     Aside, AsideId, AsideInfo, AsideList, Budget, Commit, Committed, Comparison, ConnectionState,
     Crawl, Error, ErrorKind, Interest, JsonLayout, Key, KeyPage, OpenBy, Opened, Order, Progress,
     Reading, Replicas, Restored, Result, Scan, ServerInfo, StoreInfo, StoreList, StoreName,
-    StoreState, Want, WatchEvent, Write, WriteOutcome, Written,
+    StoreState, Traffic, Want, WatchEvent, Write, WriteOutcome, Written,
 };
 
 /// Crawlee's key-value stores in a directory.
@@ -191,6 +191,7 @@ impl Storage for DirectoryStorage {
             time_limit: self.options.command_timeout,
             json_layout: JSON_LAYOUT,
             state: self.connection.subscribe(),
+            traffic: Traffic::default(),
         }
     }
 
@@ -274,10 +275,7 @@ impl Storage for DirectoryStorage {
     async fn write(&self, write: &Write) -> Result<Written> {
         let write = write.clone();
         match write {
-            Write::Create(by) => {
-                let opened = self.open(&by).await?;
-                Ok(Written { records: u64::from(opened.created), ..Written::default() })
-            }
+            Write::Create(by) => Ok(self.open(&by).await?.into()),
             Write::Set(set) => {
                 self.write_store(move |root, options| set::set(root, &set, options)).await
             }

@@ -55,6 +55,8 @@ pub use self::connection::LoggedIn;
 #[cfg(feature = "tui")]
 pub(super) use self::connection::end_ssh;
 #[cfg(feature = "tui")]
+pub(super) use self::connection::end_tunnels;
+#[cfg(feature = "tui")]
 pub(crate) use self::connection::own_variables;
 use self::connection::{Command, ConnectionManager, Facts};
 pub(super) use self::connection::{certificate, log_in};
@@ -145,6 +147,7 @@ impl Storage for RedisStorage {
             time_limit: self.options.command_timeout,
             json_layout: JSON_LAYOUT,
             state: self.connections.state(),
+            traffic: self.connections.traffic(),
         }
     }
 

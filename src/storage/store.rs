@@ -10,9 +10,9 @@ use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
 
 use super::{Changes, Storage};
 use crate::model::{
-    ContentType, Error, ErrorKind, Expect, Family, JsonLayout, Key, OpenBy, Order, Reading, Record,
-    RecordMeta, RecordState, Result, Scan, SetValue, StoreInfo, StoreName, Value, Want, Write,
-    WriteOutcome, Written,
+    ContentType, Error, ErrorKind, Family, JsonLayout, Key, OpenBy, Reading, Record, RecordMeta,
+    RecordState, Result, Scan, SetValue, StoreInfo, StoreName, Value, Want, Write, WriteOutcome,
+    Written,
 };
 
 /// A store of a storage, by its internal name. It is not looked for before something is asked of it.
@@ -198,8 +198,7 @@ impl<'a> Store<'a> {
     /// # }
     /// ```
     pub fn keys(&self, prefix: impl Into<Vec<u8>>) -> BoxStream<'a, Result<RecordMeta>> {
-        let order = Order::Keys { after: None, limit: None };
-        let pages = self.storage.scan(&self.name, Scan { order, prefix: prefix.into() });
+        let pages = self.storage.scan(&self.name, Scan::sorted().with_prefix(prefix));
         pages.map_ok(|page| stream::iter(page.to_metas()).map(Ok)).try_flatten().boxed()
     }
 
@@ -266,13 +265,8 @@ impl<'a> Store<'a> {
         let (value, content_type) = value.encode(content_type);
         let size = value.len() as u64;
         let meta = RecordMeta { key: key.clone(), content_type, size, ..RecordMeta::default() };
-        let write = Write::Set(SetValue {
-            store: self.name.clone(),
-            key,
-            value,
-            content_type: meta.content_type.clone(),
-            expected: Expect::Anything,
-        });
+        let set = SetValue::new(self.name.clone(), key, value, meta.content_type.clone());
+        let write = Write::Set(set);
         Ok(self.write(&write).await?.meta.unwrap_or(meta))
     }
 

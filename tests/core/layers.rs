@@ -96,6 +96,8 @@ const CRATES: [(&str, &[&str]); 17] = [
             "config::password",
             // Ends the process where nothing else can: a shell waits.
             "cli::complete",
+            // Waits for the signal that ends a command.
+            "cli::ending",
         ],
     ),
     (

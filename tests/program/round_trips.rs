@@ -98,6 +98,13 @@ fn a_command_connects_and_reads_in_two_round_trips_and_writes_in_three() {
         (&["set", "shop", "new", "value"], 3),
         (&["stores"], 3),
         (&["ls"], 3),
+        (&["info", "shop"], 4),
+        (&["info", "shop", "small"], 2),
+        (&["get", "shop", "small", "none", "--if-exists"], 3),
+        (&["delete", "shop", "none", "--if-exists"], 3),
+        (&["delete", "shop", "new"], 4),
+        (&["create", "--name", "shop"], 3),
+        (&["create", "--name", "another"], 4),
         (&["keys", "shop"], 3),
     ] {
         let made = line.trips("/0", arguments, None);

@@ -3,6 +3,7 @@
 mod daemon;
 mod remote;
 
+use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Command, Output};
 
 use self::daemon::Daemon;
@@ -170,6 +171,26 @@ fn an_ssh_that_is_to_live_on_ends_with_larder_all_the_same() {
         }
         daemon.wait_for_no_client();
         assert_eq!(daemon.left(), 0, "after {end}");
+    }
+}
+
+#[test]
+fn a_command_that_is_asked_to_end_takes_its_folder_with_it() {
+    let (daemon, server) = filled();
+    for (signal, number) in [("TERM", 15), ("INT", 2), ("HUP", 1)] {
+        let mut watch = Command::new(larder())
+            .args(["-t", &target("bastion", &server), "watch", "behind"])
+            .env("LARDER_SSH", daemon.program())
+            .env("TMPDIR", daemon.temporary())
+            .env_remove("DISPLAY")
+            .spawn()
+            .unwrap();
+        daemon.wait_for_a_client();
+        assert_eq!(daemon.left(), 1);
+        send(signal, watch.id());
+        assert_eq!(watch.wait().unwrap().signal(), Some(number), "as the signal ends any program");
+        assert_eq!(daemon.left(), 0, "after {signal}");
+        daemon.wait_for_no_client();
     }
 }
 

@@ -60,7 +60,7 @@ pub struct WatchArgs {
     #[arg(short = 'n', long, value_name = "N")]
     pub count: Option<usize>,
 
-    /// Wait until the store is there; then all its records are new
+    /// Wait for a store that is not there yet; then all its records are new
     #[arg(short, long)]
     pub wait: bool,
 }

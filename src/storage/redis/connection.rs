@@ -48,7 +48,7 @@ pub(super) use self::limits::DEDICATED_ABOVE;
 use self::server_or_cluster::Connection;
 use self::single::Batch;
 use super::error;
-use crate::model::{ConnectionState, Error, ErrorKind, Result};
+use crate::model::{ConnectionState, Error, ErrorKind, Result, Traffic};
 use crate::storage::Options;
 use crate::storage::target::RedisTarget;
 
@@ -61,6 +61,8 @@ pub(crate) use self::optimistic::OptimisticTransaction;
 pub(crate) use self::replicas::Waiting;
 pub(in crate::storage) use self::server::certificate;
 pub use self::ssh::LoggedIn;
+#[cfg(feature = "tui")]
+pub(in crate::storage) use self::ssh::end_all as end_tunnels;
 pub(in crate::storage) use self::ssh::log_in;
 #[cfg(feature = "tui")]
 pub(in crate::storage) use self::ssh::master::end as end_ssh;
@@ -106,6 +108,11 @@ impl ConnectionManager {
     /// The target without its secret.
     pub(crate) fn label(&self) -> String {
         self.0.inner.target.label()
+    }
+
+    /// Bytes that came and went, over all its connections.
+    pub(crate) fn traffic(&self) -> Traffic {
+        self.0.inner.traffic()
     }
 
     /// Whether the connection is up, and every later change.

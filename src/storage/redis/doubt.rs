@@ -142,10 +142,7 @@ impl RedisStorage {
         let (at, point) = (Timestamp::now(), self.connections.losses());
         let mut progress = Progress::default();
         let result = match write {
-            Write::Create(by) => self
-                .open(by)
-                .await
-                .map(|opened| Written { records: u64::from(opened.created), ..Written::default() }),
+            Write::Create(by) => self.open(by).await.map(Written::from),
             Write::Set(set) => self.set(set, at).await,
             Write::Rewrite(it) => self.rewrite(it, at).await,
             Write::Delete { store, keys } => self.delete(store, keys, at, &mut progress).await,

@@ -4,8 +4,9 @@ use fred::types::Value;
 
 use super::connection::Command;
 use super::keys::{self, ID_TO_NAME, NAME_TO_ID, Part};
-use super::list::index_page;
+use super::list::{index_page, store_commands};
 use super::read::{Halves, bytes_of, stat_commands};
+use super::scan::values::first_page;
 use super::scripts::script;
 use super::{RedisStorage, command, reply};
 use crate::model::{Key, Result, StoreName};
@@ -22,6 +23,8 @@ pub(super) fn commands(first: &FirstRead) -> Vec<Vec<Command>> {
     match first {
         FirstRead::Value(store, key) => vec![vec![read(store, key)], stat_commands(store, key)],
         FirstRead::Record(store, key) => vec![stat_commands(store, key)],
+        FirstRead::Records(store, keys) => vec![first_page(store, keys)],
+        FirstRead::Store(store) => vec![store_commands(store, None)],
         FirstRead::Stores => {
             [NAME_TO_ID, ID_TO_NAME].map(|index| vec![index_page(Value::from(index), 0)]).into()
         }

@@ -24,6 +24,8 @@ const STORES: &str = script!("stores");
 const BATCH: usize = 64;
 /// How many such batches are under way, so that a distant server is not waited for each time.
 const BATCHES: usize = 4;
+/// The commands for each store in [`info_commands`].
+const INFO_COMMANDS: usize = 3;
 /// How many index entries one page of HSCAN brings, about.
 const INDEX_PAGE: u32 = 1000;
 
@@ -126,18 +128,22 @@ impl RedisStorage {
     /// # Errors
     /// [`ErrorKind::NotFound`] if neither an index nor any of its Redis keys knows it.
     pub(super) async fn info(&self, store: &StoreName) -> Result<StoreInfo> {
-        let store_alone = std::slice::from_ref(store);
-        let replies = self.connections.pipeline(info_commands(store_alone)).await?;
-        let Some(mut info) = parse_infos(store_alone, replies)?.pop() else {
+        let replies = self.connections.pipeline(store_commands(store, None)).await?;
+        self.info_of(store, replies, None).await
+    }
+
+    /// The same of what [`store_commands`] were answered.
+    pub(super) async fn info_of(
+        &self,
+        store: &StoreName,
+        replies: Vec<Result<Value>>,
+        id: Option<&str>,
+    ) -> Result<StoreInfo> {
+        let mut replies = replies.into_iter();
+        let own = replies.by_ref().take(INFO_COMMANDS).collect();
+        let Some(mut info) = parse_infos(std::slice::from_ref(store), own)?.pop() else {
             return Err(Error::no_store(store));
         };
-        let mut commands = vec![command("HGET", [Value::from(NAME_TO_ID), store_arg(store)])];
-        // From a few of its fields: cheap at any size, and about right.
-        commands.push(command("MEMORY USAGE", [keys::key(store, Part::Items)]));
-        if let Some(id) = &info.id {
-            commands.push(command("HGET", [Value::from(ID_TO_NAME), Value::from(id)]));
-        }
-        let mut replies = self.connections.pipeline(commands).await?.into_iter();
         // A user who may not see the indexes sees the store: what they say is not known.
         let mut known = true;
         let mut entry = |reply: Result<Value>| match reply {
@@ -151,11 +157,14 @@ impl RedisStorage {
         // A word about it can be refused, or unknown.
         let memory = reply::next(&mut replies).and_then(|value| reply::integer(&value));
         info.bytes = memory.ok();
-        if let Some(id) = &info.id
-            && let Some(name) = entry(reply::next(&mut replies))?
-            && name == store.as_bytes()
-        {
-            index.ids.push(Bytes::from(id.clone()));
+        if let Some(own) = &info.id {
+            let name = match replies.next().filter(|_| id == Some(own.as_str())) {
+                Some(name) => name,
+                None => self.connections.run(name_of(own)).await,
+            };
+            if entry(name)?.is_some_and(|name| name == store.as_bytes()) {
+                index.ids.push(Bytes::from(own.clone()));
+            }
         }
         let empty = info.records.max(info.values).unwrap_or(0) == 0;
         if empty && info.id.is_none() && index.id.is_none() && info.state == StoreState::Ghost {
@@ -250,6 +259,21 @@ pub(super) fn info_commands(stores: &[StoreName]) -> Vec<Command> {
         ]
     });
     commands.collect()
+}
+
+/// The commands for a store that is looked at alone: those of [`info_commands`], and what the index and the
+/// server know of it; with an `id` also what that leads to.
+pub(super) fn store_commands(store: &StoreName, id: Option<&str>) -> Vec<Command> {
+    let mut commands = info_commands(std::slice::from_ref(store));
+    commands.push(command("HGET", [Value::from(NAME_TO_ID), store_arg(store)]));
+    // From a few of its fields: cheap at any size, and about right.
+    commands.push(command("MEMORY USAGE", [keys::key(store, Part::Items)]));
+    commands.extend(id.map(name_of));
+    commands
+}
+
+fn name_of(id: &str) -> Command {
+    command("HGET", [Value::from(ID_TO_NAME), Value::from(id)])
 }
 
 /// Parses the answers to [`info_commands`].

@@ -12,6 +12,7 @@ use fred::types::Value;
 
 use super::keys::store_arg;
 use super::keys::{self, ID_TO_NAME, NAME_TO_ID, Part};
+use super::list::store_commands;
 use super::scripts::script;
 use super::{RedisStorage, command, reply};
 use crate::model::{
@@ -90,7 +91,7 @@ impl RedisStorage {
             match attempt.map_err(|error| not_made(&store, error))? {
                 Attempt::Created => {
                     // Records that a ghost of this name left are its own now.
-                    let info = self.info(&store).await;
+                    let info = self.info_of_made(&store, &new.id).await;
                     let info = info.unwrap_or_else(|_| info_of_new(store, new));
                     return Ok(Opened { info, created: true });
                 }
@@ -127,14 +128,25 @@ impl RedisStorage {
 
     /// Opens a store that has metadata, readable or not.
     async fn open_existing(&self, store: &StoreName) -> Result<Option<Opened>> {
-        if self.store_document(store).await?.is_none() {
+        let replies = self.connections.pipeline(store_commands(store, None)).await?;
+        let document = replies.first().cloned().unwrap_or(Ok(Value::Null));
+        if reply::bytes(document?)?.is_none() {
             return Ok(None);
         }
-        self.touch(store).await;
-        let info = self.info(store).await?;
+        let info = if self.options.touch {
+            self.touch(store).await;
+            self.info(store).await?
+        } else {
+            self.info_of(store, replies, None).await?
+        };
         // Made by an attempt whose answer was lost.
         let created = self.server.claims.take(info.id.as_deref());
         Ok(Some(Opened { info, created }))
+    }
+
+    async fn info_of_made(&self, store: &StoreName, id: &str) -> Result<StoreInfo> {
+        let replies = self.connections.pipeline(store_commands(store, Some(id))).await?;
+        self.info_of(store, replies, Some(id)).await
     }
 
     async fn try_to_create(&self, store: &StoreName, new: &StoreMetadata) -> Result<Attempt> {

@@ -79,6 +79,7 @@ impl RedisStorage {
     ) -> Result<Halves> {
         let metadata = hash_command("HGET", store, Part::MetadataItems, key);
         let value = hash_command("HGET", store, Part::Items, key);
+        self.connections.traffic().begins(size);
         if size > DEDICATED_ABOVE {
             let dedicated = self.connections.dedicated(size).await?;
             return if self.connections.cluster() {

@@ -4,7 +4,7 @@
 pub(super) mod bounds;
 mod pages;
 mod throttle;
-mod values;
+pub(super) mod values;
 
 use fred::types::Value;
 use futures::stream::{self, BoxStream, StreamExt};

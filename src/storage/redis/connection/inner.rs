@@ -15,7 +15,7 @@ use super::fence::Losses;
 use super::place::{Place, Purpose};
 use super::server::Plan;
 use super::server_or_cluster::Connection;
-use crate::model::{ConnectionState, Error, Result};
+use crate::model::{ConnectionState, Error, Result, Traffic};
 use crate::storage::Options;
 use crate::storage::target::RedisTarget;
 
@@ -100,6 +100,10 @@ impl Inner {
             early.clear();
         }
         at.map(|at| early.swap_remove(at).answers)
+    }
+
+    pub(super) fn traffic(&self) -> Traffic {
+        self.plan.way.traffic.clone()
     }
 
     fn current(&self) -> MutexGuard<'_, Current> {

@@ -22,7 +22,7 @@ use super::limits::{Asked, Commands};
 use super::place::{Place, Purpose};
 use super::server_end::{REFUSAL, ServerEnd};
 use super::transport::{Reader, Transport, Way, Writer};
-use crate::model::{Error, Result};
+use crate::model::{Error, Result, Traffic};
 
 /// How much is taken at a time of what the server sends, and of what is sent to it.
 const DOWN: usize = 128 << 10;
@@ -57,9 +57,10 @@ impl Relay {
         let reason = Arc::new(OnceLock::new());
         let told = Arc::clone(&reason);
         let (answered, greeted) = watch::channel(false);
+        let traffic = way.traffic.clone();
         let carried = async move {
             let Ok(near) = doorway.accept().await else { return };
-            carry(near, server, purpose, (greeting, answered), |end| {
+            carry(near, server, purpose, (greeting, answered), traffic, |end| {
                 if let Some(reason) = end.told(&address) {
                     let _ = told.set(reason);
                 }
@@ -95,6 +96,7 @@ async fn carry(
     server: Transport,
     purpose: Purpose,
     (greeting, answered): (Option<Greeting>, watch::Sender<bool>),
+    traffic: Traffic,
     ended: impl FnOnce(ServerEnd),
 ) {
     let asked = Asked::new(purpose.value(), purpose.has_messages());
@@ -116,13 +118,14 @@ async fn carry(
             answered.send_replace(true);
             let framing = Framing::new(purpose.framing());
             let server = (server_reader, buffer, come);
-            pass_replies(server, &mut near_writer, framing, asked.clone()).await
+            pass_replies(server, &mut near_writer, framing, asked.clone(), &traffic).await
         };
         let up = async {
             if let Some(greeting) = greeting {
                 greeting.send(&mut server_writer).await?;
             }
-            pass_commands(&mut near_reader, server_writer, Commands::new(asked.clone())).await
+            let commands = Commands::new(asked.clone());
+            pass_commands(&mut near_reader, server_writer, commands, &traffic).await
         };
         tokio::pin!(down);
         tokio::select! {
@@ -148,6 +151,7 @@ async fn pass_commands(
     near: &mut Reader,
     mut server: Writer,
     mut commands: Commands,
+    traffic: &Traffic,
 ) -> io::Result<()> {
     let mut buffer = vec![0; UP];
     loop {
@@ -155,6 +159,7 @@ async fn pass_commands(
         commands.read(&buffer[..length]);
         server.write_all(&buffer[..length]).await?;
         server.flush().await?;
+        traffic.add_gone(length);
     }
 }
 
@@ -164,6 +169,7 @@ async fn pass_replies(
     near: &mut Writer,
     mut framing: Framing,
     mut asked: Asked,
+    traffic: &Traffic,
 ) -> std::result::Result<(), ServerEnd> {
     let mut held = 0;
     let mut pieces = Vec::new();
@@ -180,6 +186,7 @@ async fn pass_replies(
         if length == 0 {
             return Err(ServerEnd::after(&first));
         }
+        traffic.add_come(length);
         let bytes = &buffer[..held + length];
         if first.len() <= REFUSAL {
             first.extend(bytes[held..].iter().take(REFUSAL + 1));

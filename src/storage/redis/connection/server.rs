@@ -14,7 +14,7 @@ use super::single::ServerConnection;
 use super::ssh::tunnel;
 use super::tls::Tls;
 use super::transport::Way;
-use crate::model::{Certificate, Result};
+use crate::model::{Certificate, Result, Traffic};
 use crate::storage::Options;
 use crate::storage::target::{Endpoint, RedisTarget};
 
@@ -31,7 +31,7 @@ impl Plan {
     pub(super) fn new(target: &RedisTarget, options: &Options) -> Result<Self> {
         let tls = target.tls.as_deref().map(Tls::new).transpose()?;
         let tunnel = tunnel(target, options)?;
-        let way = Way { tls, tunnel };
+        let way = Way { tls, tunnel, traffic: Traffic::default() };
         Ok(Self { target: target.clone(), way, timeout: options.connect_timeout })
     }
 }

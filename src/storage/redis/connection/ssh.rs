@@ -51,6 +51,16 @@ pub(in crate::storage) fn log_in(
     Ok(Some(LoggedIn(tunnel)))
 }
 
+/// Ends all that this process has started to reach servers, and removes their folders: for who ends
+/// without dropping anything.
+#[cfg(feature = "tui")]
+pub(in crate::storage) fn end_all() {
+    let tunnels: Vec<_> = locked(&TUNNELS).values().filter_map(Weak::upgrade).collect();
+    for shared in &tunnels {
+        shared.end();
+    }
+}
+
 /// The way through another host, where the target names one.
 pub(super) fn tunnel(target: &RedisTarget, options: &Options) -> Result<Option<Tunnel>> {
     match (&target.ssh, &target.endpoint) {

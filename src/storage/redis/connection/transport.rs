@@ -9,6 +9,7 @@ use tokio::net::{TcpStream, UnixStream};
 use super::place::Place;
 use super::ssh::Tunnel;
 use super::tls::Tls;
+use crate::model::Traffic;
 use crate::storage::target::Host;
 
 /// What comes of a server.
@@ -39,6 +40,8 @@ impl Transport {
 pub(super) struct Way {
     pub(super) tls: Option<Tls>,
     pub(super) tunnel: Option<Tunnel>,
+    /// What comes and goes by it.
+    pub(super) traffic: Traffic,
 }
 
 impl Way {

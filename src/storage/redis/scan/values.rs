@@ -152,8 +152,7 @@ impl Values<'_> {
     }
 
     async fn measure(&self, keys: &[Key]) -> Result<Vec<Measured>> {
-        let mut asked = vec![self.fields(Part::MetadataItems, keys)];
-        asked.extend(keys.iter().map(|key| hash_command("HSTRLEN", &self.store, Part::Items, key)));
+        let asked = measuring(&self.store, keys);
         let mut replies = self.storage.connections.pipeline_bulk(asked).await?.into_iter();
         let metadata = reply::array(reply::next(&mut replies)?)?;
         let measured = metadata.into_iter().map(|metadata| {
@@ -171,9 +170,9 @@ impl Values<'_> {
         all: &[Key],
     ) -> Result<(Answers, Answers)> {
         let wanted: Vec<Key> = wanted.cloned().collect();
-        let mut asked = vec![self.fields(Part::MetadataItems, all)];
+        let mut asked = vec![fields(&self.store, Part::MetadataItems, all)];
         if !wanted.is_empty() {
-            asked.push(self.fields(Part::Items, &wanted));
+            asked.push(fields(&self.store, Part::Items, &wanted));
         }
         let mut replies = self.storage.connections.pipeline_bulk(asked).await?.into_iter();
         let metadata = reply::array(reply::next(&mut replies)?)?;
@@ -182,11 +181,6 @@ impl Values<'_> {
             values.into_iter().map(Ok as fn(Value) -> Result<Value>)
         };
         Ok((answers(values), answers(metadata)))
-    }
-
-    fn fields(&self, part: Part, keys: &[Key]) -> Command {
-        let hash = [keys::key(&self.store, part)].into_iter();
-        command("HMGET", hash.chain(keys.iter().map(bytes_of)))
     }
 
     /// What was found, and the rest read one by one.
@@ -208,6 +202,23 @@ impl Values<'_> {
             .collect();
         stream::iter(reads).buffered(AT_ONCE).try_collect().await
     }
+}
+
+/// What is asked first of the keys of a page.
+fn measuring(store: &StoreName, keys: &[Key]) -> Vec<Command> {
+    let mut asked = vec![fields(store, Part::MetadataItems, keys)];
+    asked.extend(keys.iter().map(|key| hash_command("HSTRLEN", store, Part::Items, key)));
+    asked
+}
+
+/// What is asked first for a scan of these keys; nothing where they are no page.
+pub(in super::super) fn first_page(store: &StoreName, keys: &[Key]) -> Vec<Command> {
+    if keys.len() > FIRST_COUNT as usize { Vec::new() } else { measuring(store, keys) }
+}
+
+fn fields(store: &StoreName, part: Part, keys: &[Key]) -> Command {
+    let hash = [keys::key(store, part)].into_iter();
+    command("HMGET", hash.chain(keys.iter().map(bytes_of)))
 }
 
 /// The elements of a reply, one after the other.

@@ -1,0 +1,69 @@
+//! Bytes that come and go, between the one who moves them and the one who shows how far it is.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Bytes that came from a server and went to it. Clones count the same; of a directory there are none.
+#[derive(Debug, Clone, Default)]
+pub struct Traffic(Arc<Counts>);
+
+#[derive(Debug, Default)]
+struct Counts {
+    came: AtomicU64,
+    went: AtomicU64,
+    /// What had come when the last value was asked for.
+    before: AtomicU64,
+    /// The size of that value.
+    size: AtomicU64,
+}
+
+impl Traffic {
+    /// How much has come of the value that was asked for last, and how large it is; `None` before any was.
+    pub fn of_value(&self) -> Option<(u64, u64)> {
+        let [came, before, size] =
+            [&self.0.came, &self.0.before, &self.0.size].map(|count| count.load(Ordering::Relaxed));
+        (size > 0).then(|| (came.saturating_sub(before).min(size), size))
+    }
+
+    /// Bytes that went to the server so far.
+    pub fn went(&self) -> u64 {
+        self.0.went.load(Ordering::Relaxed)
+    }
+
+    /// A value of this size is asked for.
+    pub(crate) fn begins(&self, size: u64) {
+        self.0.before.store(self.0.came.load(Ordering::Relaxed), Ordering::Relaxed);
+        self.0.size.store(size, Ordering::Relaxed);
+    }
+
+    /// So many bytes more have come.
+    pub(crate) fn add_come(&self, bytes: usize) {
+        self.0.came.fetch_add(bytes as u64, Ordering::Relaxed);
+    }
+
+    /// So many bytes more went.
+    pub(crate) fn add_gone(&self, bytes: usize) {
+        self.0.went.fetch_add(bytes as u64, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_came_of_a_value_begins_when_it_is_asked_for_and_ends_at_its_size() {
+        let traffic = Traffic::default();
+        traffic.add_come(70);
+        assert_eq!(traffic.of_value(), None);
+        traffic.begins(100);
+        assert_eq!(traffic.of_value(), Some((0, 100)));
+        traffic.add_come(40);
+        assert_eq!(traffic.clone().of_value(), Some((40, 100)));
+        // What frames it comes, too.
+        traffic.add_come(80);
+        assert_eq!(traffic.of_value(), Some((100, 100)));
+        traffic.add_gone(5);
+        assert_eq!(traffic.went(), 5);
+    }
+}
