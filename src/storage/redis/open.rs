@@ -128,6 +128,10 @@ impl RedisStorage {
 
     /// Opens a store that has metadata, readable or not.
     async fn open_existing(&self, store: &StoreName) -> Result<Option<Opened>> {
+        // Where it may not be made, it is asked alone whether it is there.
+        if self.options.read_only && self.store_document(store).await?.is_none() {
+            return Ok(None);
+        }
         let replies = self.connections.pipeline(store_commands(store, None)).await?;
         let document = replies.first().cloned().unwrap_or(Ok(Value::Null));
         if reply::bytes(document?)?.is_none() {
