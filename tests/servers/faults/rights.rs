@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use larder::model::{ErrorKind, Write};
+use larder::model::{ErrorKind, StoreInfo, Write, Written};
 use larder::ops::{self, Operation};
 
 use super::stage::{Outcome, SCRIPTS, STORES, Stage, keys_of, writes};
@@ -17,7 +17,27 @@ fn alike(outcome: &Outcome, expected: &Outcome) -> bool {
         Outcome::Made(written, _) => written.records == 0,
         Outcome::Refused(kind) => *kind == ErrorKind::Damaged,
     };
-    outcome == expected || (empty && *outcome == Outcome::Refused(ErrorKind::NotFound))
+    let same = match (outcome, expected) {
+        (Outcome::Made(written, state), Outcome::Made(expected, to_be)) => {
+            let Written { store, .. } = written.clone();
+            let but_for_the_store = Written { store: expected.store.clone(), ..written.clone() };
+            but_for_the_store == *expected && state == to_be && is_true(store, expected)
+        }
+        _ => outcome == expected,
+    };
+    same || (empty && *outcome == Outcome::Refused(ErrorKind::NotFound))
+}
+
+/// Whether what is told of a store that was opened is so. Who may not count it is told no number.
+fn is_true(told: Option<Box<StoreInfo>>, written: &Written) -> bool {
+    match (told, &written.store) {
+        (Some(told), Some(all)) => {
+            let known = |number: Option<u64>| number.is_none() || number == all.records;
+            let numbers = known(told.records) && known(told.values);
+            numbers && StoreInfo { records: all.records, values: all.values, ..*told } == **all
+        }
+        (told, all) => told.is_none() && all.is_none(),
+    }
 }
 
 /// The commands that were run since the last call, within scripts too, but for those of the stage.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use larder::model::{
     Comparison, ContentType, ErrorKind, Expect, Key, OpenBy, RecordRewrite, Result, SetValue,
-    StoreName, Write, Written,
+    StoreInfo, StoreName, Write, Written,
 };
 use larder::storage::{self, Options, Storage, Target};
 
@@ -145,7 +145,9 @@ impl Stage {
         match result {
             Ok(written) => {
                 // Who may not watch is told so, and writes the same.
-                let written = Written { comparison: Comparison::default(), ..written };
+                let comparison = Comparison::default();
+                let store = written.store.map(|info| Box::new(of_any_moment(*info)));
+                let written = Written { comparison, store, ..written };
                 Outcome::Made(written, without_the_moment(after, &self.state))
             }
             Err(error) => {
@@ -155,6 +157,12 @@ impl Stage {
             }
         }
     }
+}
+
+/// A store without what is different each time, and what the server only guesses.
+fn of_any_moment(info: StoreInfo) -> StoreInfo {
+    let (created_at, modified_at, accessed_at) = (None, None, None);
+    StoreInfo { id: None, bytes: None, created_at, modified_at, accessed_at, ..info }
 }
 
 /// The state with what is different each time, the new time and a new store's id, made the same.
