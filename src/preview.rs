@@ -108,13 +108,15 @@ impl Preview {
     fn make(record: &Record, mode: Mode, head: bool, wanted: &dyn Fn() -> bool) -> Self {
         let value = record.value.clone();
         let family = record.meta.content_type.family();
-        if value.is_empty() && (mode != Mode::Auto || family != Family::None) {
-            let json = mode == Mode::Auto && !head && family == Family::Json;
+        let meant = matches!(mode, Mode::Auto | Mode::Table);
+        if value.is_empty() && (!meant || family != Family::None) {
+            let json = meant && !head && family == Family::Json;
             let note = json.then(|| "empty, which is not valid JSON".to_owned());
             return Self { value, kind: PreviewKind::Empty, note, body: Body::Nothing };
         }
         let stored = match mode {
             Mode::Auto => return Self::open(record, head, wanted),
+            Mode::Table => return Self::open(record, head, wanted).into_table(head),
             Mode::Text => match charset::read(&record.meta, &value, head) {
                 Some(read) if read.charset.is_guessed() && family == Family::Json => {
                     Self::text(value, None)

@@ -182,6 +182,7 @@ fn is_about_one_record(action: Action) -> bool {
             | Action::Fetch
             | Action::Versions
             | Action::ViewMode
+            | Action::PreviousView
     )
 }
 

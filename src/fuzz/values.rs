@@ -152,6 +152,7 @@ pub(super) const CHARSET: &[&[u8]] = &[
 pub(super) fn preview(data: &[u8]) {
     let Some((record, how)) = record(data) else { return };
     let mode = [Mode::Auto, Mode::Text, Mode::Hex, Mode::Raw][usize::from(how % 4)];
+    let mode = if how % 4 == 0 && how & 8 != 0 { Mode::Table } else { mode };
     let preview = if how & 4 == 0 {
         Preview::build_as(&record, mode)
     } else {

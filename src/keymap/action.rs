@@ -122,7 +122,8 @@ named! {
     OpenExternal "open_external" "open with" "Open the value in another program"
 
     Wrap "wrap" "wrap" "Wrap long lines, or cut them"
-    ViewMode "view_mode" "view" "Switch the view: text, source, hex"
+    ViewMode "view_mode" "view" "Switch the view: table, source, hex"
+    PreviousView "previous_view" "view back" "Go back to the view before"
     Versions "versions" "versions" "Show what changed while it was open"
     CompareFrom "compare_from" "from here" "Compare from this version on"
     Fetch "fetch" "fetch" "Fetch a large value"

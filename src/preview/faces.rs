@@ -31,6 +31,22 @@ impl Preview {
         self.in_colours(record)
     }
 
+    /// A list of objects as a table; of a part of one, what is here of it.
+    pub(super) fn into_table(self, head: bool) -> Self {
+        let Body::Lines(lines) = &self.body else { return self };
+        let json = self.kind == PreviewKind::Json || head && self.kind == PreviewKind::Text;
+        let form = table::Form::array(&lines.bytes).filter(|_| json);
+        match form.and_then(|form| Table::new(lines.bytes.clone(), form)) {
+            Some(table) => Self { kind: PreviewKind::Table, body: Body::Table(table), ..self },
+            None => self,
+        }
+    }
+
+    /// Whether what is shown begins like a list of objects, which can be a table.
+    pub fn begins_list(&self) -> bool {
+        table::Form::array(self.shown()).is_some()
+    }
+
     fn into_page(mut self, record: &Record) -> Self {
         let Body::Lines(lines) = &self.body else { return self };
         let source = lines.bytes.clone();
@@ -142,5 +158,29 @@ mod tests {
         assert_eq!(preview("<p>Hi", "text/html").note(), None);
         assert_eq!(preview(PAGE, "text/plain").kind(), PreviewKind::Text);
         assert_eq!(preview(PAGE, "").kind(), PreviewKind::Page);
+    }
+
+    #[test]
+    fn lists_of_objects_are_tables_by_a_face_of_their_own() {
+        let table = |text: &str, head: bool| {
+            let meta =
+                RecordMeta { content_type: "application/json".into(), ..RecordMeta::default() };
+            let record = Record { meta, value: text.to_owned().into() };
+            if head {
+                Preview::build_head(record, Mode::Table)
+            } else {
+                Preview::build_as(&record, Mode::Table)
+            }
+        };
+        let list = r#"[{"a": 1, "b": "x"}, {"a": 22}]"#;
+        let shown = table(list, false);
+        assert_eq!((shown.kind(), shown.lines()), (PreviewKind::Table, 2));
+        assert!(shown.begins_list() && !shown.is_converted());
+        assert_eq!(texts(&shown)[..2], [" a  b", " 1  x"].map(|row| format!("{row:<5}")));
+        let part = table(&list[..list.len() - 4], true);
+        assert_eq!((part.kind(), part.lines()), (PreviewKind::Table, 2));
+        for other in ["{\"a\": 1}", "[1, {\"a\": 2}]", "[{}, {}]", "[]", "[{\"a\": 1}", "[{", ""] {
+            assert_eq!(table(other, false).kind(), preview(other, "application/json").kind());
+        }
     }
 }

@@ -31,6 +31,8 @@ pub enum Mode {
     /// As its content type and its bytes suggest.
     #[default]
     Auto,
+    /// A list of objects as a table; the rest as its content type and its bytes suggest.
+    Table,
     /// As text in the lines it has; bytes that are not UTF-8 as `\xNN`.
     Text,
     /// As bytes.

@@ -1,8 +1,9 @@
-//! Rows in columns: CSV, TSV and a JSON object a line. Where rows begin is kept now and then; what a row
-//! holds is read when it is seen.
+//! Rows in columns: CSV, TSV, a JSON object a line, a JSON list of objects. Where rows begin is kept now and
+//! then; what a row holds is read when it is seen.
 
 mod csv;
-mod ndjson;
+mod form;
+mod members;
 mod rows;
 
 use std::borrow::Cow;
@@ -10,10 +11,9 @@ use std::ops::Range;
 
 use bytes::Bytes;
 
-use crate::model::RecordMeta;
 use crate::text::{cells, visible_bytes};
 
-use csv::Csv;
+pub(super) use form::Form;
 
 /// The beginning of a row is kept at least every so many rows …
 const ROWS: usize = 32;
@@ -27,10 +27,8 @@ const WIDEST: usize = 40;
 const COLUMNS: usize = 500;
 /// Between two columns, in cells.
 const GAP: usize = 2;
-/// What is read of a field to show it, in bytes …
+/// What is read of a field to show it, in bytes.
 const SEEN: usize = 512;
-/// … and of a row of JSON to find its members.
-const READ: usize = 64 * 1024;
 
 /// A value in rows.
 #[derive(Debug)]
@@ -43,13 +41,6 @@ pub(super) struct Table {
     columns: Vec<Column>,
 }
 
-/// What rows are made of.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Form {
-    Csv(Csv),
-    Ndjson,
-}
-
 #[derive(Debug, Default)]
 struct Column {
     name: Vec<u8>,
@@ -60,56 +51,11 @@ struct Column {
     start: usize,
 }
 
-impl Form {
-    /// Told by the content type; by the key's ending where the type tells nothing.
-    pub(super) fn of(meta: &RecordMeta, text: &[u8]) -> Option<Self> {
-        let essence = meta.content_type.as_str().split(';').next().unwrap_or("").trim();
-        let kind = match essence.to_ascii_lowercase().as_str() {
-            "text/csv" | "application/csv" | "text/x-csv" | "application/x-csv" => "csv",
-            "text/tab-separated-values" | "text/tsv" => "tsv",
-            "application/x-ndjson"
-            | "application/ndjson"
-            | "application/jsonl"
-            | "application/x-jsonlines"
-            | "application/jsonlines"
-            | "application/json-lines"
-            | "application/json-seq"
-            | "text/x-ndjson"
-            | "application/x-jsonl" => "ndjson",
-            "" | "text/plain" | "application/octet-stream" => {
-                let key = meta.key.escaped().to_ascii_lowercase();
-                match key.rsplit_once('.') {
-                    Some((_, "csv")) => "csv",
-                    Some((_, "tsv")) => "tsv",
-                    Some((_, "jsonl" | "ndjson")) => "ndjson",
-                    _ => return None,
-                }
-            }
-            _ => return None,
-        };
-        Some(match kind {
-            "csv" => Self::Csv(Csv::of(text, false)),
-            "tsv" => Self::Csv(Csv::of(text, true)),
-            _ => Self::Ndjson,
-        })
-    }
-
-    fn next_row(self, bytes: &[u8], at: usize) -> usize {
-        match self {
-            Self::Csv(csv) => csv.next_row(bytes, at),
-            Self::Ndjson => csv::line_end(bytes, at),
-        }
-    }
-}
-
 impl Table {
     /// Finds the rows and the columns; none where there is no row, or no object in the first rows.
     pub(super) fn new(bytes: Bytes, form: Form) -> Option<Self> {
         let mut table = Self { bytes, form, marks: Vec::new(), rows: 0, columns: Vec::new() };
-        let first = match form {
-            Form::Csv(_) => form.next_row(&table.bytes, 0),
-            Form::Ndjson => 0,
-        };
+        let first = form.first_row(&table.bytes);
         let mut at = first;
         while at < table.bytes.len() {
             let near = table
@@ -151,7 +97,6 @@ impl Table {
         }
         let mut filled = vec![false; COLUMNS];
         for at in self.sample(first) {
-            let end = self.form.next_row(&bytes, at);
             match self.form {
                 Form::Csv(csv) => {
                     for (index, field) in csv.fields(&bytes, at).enumerate().take(COLUMNS) {
@@ -161,9 +106,9 @@ impl Table {
                         filled[index] |= columns[index].sample(&csv::unquoted(&bytes[field]));
                     }
                 }
-                Form::Ndjson => {
+                Form::Ndjson | Form::Array => {
                     let mut next = 0;
-                    for (key, value) in ndjson::members(&bytes, at..end.min(at + READ)) {
+                    for (key, value) in self.form.members(&bytes, at) {
                         let name = &bytes[key];
                         let known = find(&columns, name, next);
                         if known.is_none() && columns.len() < COLUMNS {
@@ -206,6 +151,9 @@ impl Table {
 
     /// Where the row behind row `number` begins, which begins at `at`: a long row is not read again.
     fn next_start(&self, number: usize, at: usize) -> usize {
+        if number + 1 >= self.rows {
+            return self.bytes.len();
+        }
         match self.marks.binary_search_by_key(&(number + 1), |&(row, _)| row) {
             Ok(mark) => self.marks[mark].1,
             Err(_) => self.form.next_row(&self.bytes, at),
@@ -230,11 +178,10 @@ impl Table {
         let bytes = &self.bytes;
         match self.form {
             Form::Csv(csv) => csv.fields(bytes, at).enumerate().take(COLUMNS).collect(),
-            Form::Ndjson => {
-                let end = self.form.next_row(bytes, at).min(at + READ);
+            Form::Ndjson | Form::Array => {
                 let mut next = 0;
                 let mut found = Vec::new();
-                for (key, value) in ndjson::members(bytes, at..end).take(COLUMNS) {
+                for (key, value) in self.form.members(bytes, at).take(COLUMNS) {
                     if let Some(index) = find(&self.columns, &bytes[key], next) {
                         found.push((index, value));
                         next = index + 1;
@@ -248,7 +195,7 @@ impl Table {
     fn said(&self, field: Range<usize>) -> Cow<'_, [u8]> {
         match self.form {
             Form::Csv(_) => csv::unquoted(&self.bytes[field]),
-            Form::Ndjson => Cow::Borrowed(unquoted_json(&self.bytes[field])),
+            Form::Ndjson | Form::Array => Cow::Borrowed(unquoted_json(&self.bytes[field])),
         }
     }
 }

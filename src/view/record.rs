@@ -118,7 +118,7 @@ fn bottom(app: &App, appearance: &Appearance) -> String {
     }
     if let Some(preview) = record.preview() {
         match record.mode {
-            Mode::Auto => match preview.kind() {
+            Mode::Auto | Mode::Table => match preview.kind() {
                 PreviewKind::Page => parts.push("page as text".to_owned()),
                 // Of a part, what is counted is not all there is.
                 PreviewKind::Table if matches!(record.shown, Some(RecordView::Head(..))) => {

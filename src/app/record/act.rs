@@ -2,7 +2,7 @@
 
 use crate::keymap::{Action, Context, KeyMap};
 use crate::model::{Error, Key, Record, RecordMeta, StoreName};
-use crate::preview::{Matches, Mode, Viewport};
+use crate::preview::{Matches, Mode, PreviewKind, Viewport};
 use crate::text;
 
 use super::super::ctx::{Ctx, Request};
@@ -16,6 +16,8 @@ use super::outside::{file_name, open_external};
 
 /// Columns that a step sideways scrolls.
 const SIDEWAYS: isize = 8;
+/// How a value can be shown, in the order in which one key goes through them.
+const FACES: [Mode; 5] = [Mode::Auto, Mode::Table, Mode::Text, Mode::Raw, Mode::Hex];
 
 impl RecordPane {
     /// The part of the screen that shows the value.
@@ -83,7 +85,8 @@ impl RecordPane {
                 self.scroll_by(0, view);
                 self.sideways(0, view);
             }
-            Action::ViewMode => self.next_mode(ctx),
+            Action::ViewMode => self.turn_face(1, ctx),
+            Action::PreviousView => self.turn_face(FACES.len() - 1, ctx),
             // What is still on its way is fetched as soon as it is known to be large.
             Action::Fetch if self.loading => self.fetch_if_large = true,
             Action::Fetch if self.is_in_part() => self.fetch(ctx),
@@ -96,13 +99,11 @@ impl RecordPane {
         matches!(self.shown, Some(RecordView::TooLarge(_) | RecordView::Head(..)))
     }
 
-    fn next_mode(&mut self, ctx: &mut Ctx<'_>) {
-        self.mode = match self.mode {
-            Mode::Auto => Mode::Text,
-            Mode::Text => Mode::Raw,
-            Mode::Raw => Mode::Hex,
-            Mode::Hex => Mode::Auto,
-        };
+    /// Shows the value by the face so many further on; a table only where it can be one.
+    fn turn_face(&mut self, by: usize, ctx: &mut Ctx<'_>) {
+        let at = FACES.iter().position(|face| *face == self.mode).unwrap_or(0);
+        let to = |times| FACES[(at + times * by) % FACES.len()];
+        self.mode = if to(1) == Mode::Table && !self.may_be_table() { to(2) } else { to(1) };
         if self.fetching {
             self.fetch(ctx);
         } else if self.loading || matches!(self.shown, Some(RecordView::Head(..))) {
@@ -110,6 +111,15 @@ impl RecordPane {
         } else if let Some(record) = self.record().cloned() {
             ctx.read(Slot::Record, Compute::Preview(record, self.mode));
         }
+    }
+
+    /// Whether the value is a list of objects, as far as what is shown tells.
+    fn may_be_table(&self) -> bool {
+        let whole = matches!(self.shown, Some(RecordView::Whole(..)));
+        self.preview().is_some_and(|preview| {
+            let no_json = self.mode == Mode::Auto && preview.kind() != PreviewKind::Json;
+            preview.begins_list() && !(whole && no_json)
+        })
     }
 
     /// Gives up a fetch, or the search; tells whether there was one.

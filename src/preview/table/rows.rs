@@ -117,7 +117,7 @@ impl Table {
         if fields.is_empty() {
             // No row of this table: as it stands.
             let end = self.next_start(number, at);
-            let text = self.bytes[at..end].trim_ascii_end();
+            let text = &self.bytes[self.form.text(&self.bytes, at..end)];
             let hit = marks.map_or(Hit::No, |marks| marks.hit(at..end));
             let whole = Column { width: usize::from(view.width), ..Column::default() };
             line.field(&whole, text, Role::Dim, hit);

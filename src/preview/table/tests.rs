@@ -1,9 +1,9 @@
 use proptest::prelude::*;
 
 use super::super::tests::view;
-use super::super::{Preview, PreviewKind, Row, Scroll};
+use super::super::{Body, Preview, PreviewKind, Row, Scroll};
 use super::*;
-use crate::model::{Key, Record};
+use crate::model::{Key, Record, RecordMeta};
 
 fn record(text: &str, kind: &str, key: &str) -> Record {
     let key = Key::from(key);
@@ -44,6 +44,16 @@ fn rows_of_json_stand_in_columns() {
     let preview = table(text, "application/x-ndjson");
     let expected = [" a  b     c", " 1  x, y", "not json", "", "33        [1,{\"d\":2}]", " 4"];
     assert_eq!(texts(&preview, preview.top(), 60, 9), expected);
+}
+
+#[test]
+fn objects_of_a_list_stand_in_columns() {
+    let text = " [\n{\"a\": 1, \"b\": \"x], y\"} ,[3, {}],\n{\"c\":[1,{\"d\":2}],\"a\":22}\n] ";
+    let form = Form::array(text.as_bytes()).unwrap();
+    let table = Table::new(text.into(), form).unwrap();
+    let rows = table.seen(Scroll::default(), view(60, 9, true), None);
+    let rows: Vec<_> = rows.iter().map(|row| row.text().trim_end().to_owned()).collect();
+    assert_eq!(rows, [" a  b      c", " 1  x], y", "[3, {}]", "22         [1,{\"d\":2}]"]);
 }
 
 #[test]
@@ -96,24 +106,30 @@ proptest! {
     fn rows_are_the_same_wherever_they_are_reached_from(
         fields in proptest::collection::vec("([a-z0-9,;\"\\r\\n\\\\{}:é日]{0,9}|\"\"[a-z,\\n]{0,9}\"\")", 0..300),
         ends in proptest::collection::vec(any::<bool>(), 300),
-        json in any::<bool>(), at in 0_usize..1000, width in 0_u16..40, height in 0_u16..9,
+        which in 0_usize..3, at in 0_usize..1000, width in 0_u16..40, height in 0_u16..9,
     ) {
-        let mut text = if json { "{\"a\":1}\n".to_owned() } else { "a,b\n".to_owned() };
+        let [json, array] = [which > 0, which == 2];
+        let first = ["a,b\n", "{\"a\":1}\n", "\n [ {\"a\":1} ,\n"][which];
+        let mut text = first.to_owned();
         for (field, end) in fields.iter().zip(ends) {
             text += field;
             text += if end { "\n" } else { "," };
         }
         let kind = if json { "application/x-ndjson" } else { "text/csv" };
-        let form = Form::of(&record(&text, kind, "x").meta, text.as_bytes()).unwrap();
+        let told = Form::of(&record(&text, kind, "x").meta, text.as_bytes()).unwrap();
+        let form = if array { Form::array(text.as_bytes()).unwrap() } else { told };
         let table = Table::new(text.clone().into(), form).unwrap();
-        let mut next = if json { 0 } else { table.form.next_row(&table.bytes, 0) };
+        let mut next = form.first_row(&table.bytes);
+        prop_assert_eq!(next, [4, 0, 4][which]);
         for row in 0..table.rows() {
             prop_assert_eq!(table.row_start(row), next);
             prop_assert_eq!(table.row_of(next), row);
             next = table.form.next_row(&table.bytes, next);
             prop_assert_eq!(table.row_of(next - 1), row);
         }
-        let preview = Preview::build(&record(&text, kind, "x"));
+        let value: bytes::Bytes = text.into();
+        let body = Body::Table(Table::new(value.clone(), form).unwrap());
+        let preview = Preview { value, kind: PreviewKind::Table, note: None, body };
         let view = view(width, height, false);
         let scroll = preview.sideways(preview.scroll_by(preview.top(), at.cast_signed(), view), at.cast_signed(), view);
         let scroll = preview.reveal(scroll, at, view);

@@ -2,10 +2,10 @@
 
 use larder::app::{Effect, Event, Load, Loaded, OpenedExternal, Read, RecordView, SaveError, Slot};
 use larder::model::{RecordMeta, WatchEvent};
-use larder::preview::Mode;
+use larder::preview::{Mode, PreviewKind};
 
 use super::{JSON, opened, shop};
-use crate::stage::{Stage, index, record, store};
+use crate::stage::{Stage, computed, index, record, store};
 
 #[test]
 fn a_large_value_is_fetched_only_when_asked_for() {
@@ -136,6 +136,43 @@ fn a_view_that_was_chosen_stays_with_values_of_its_kind() {
     assert_eq!(mode(&mut stage, "kvvv"), Mode::Hex);
     assert_eq!(mode(&mut stage, "j"), Mode::Auto);
     assert_eq!(mode(&mut stage, "j"), Mode::Hex, "another picture");
+}
+
+#[test]
+fn a_list_of_objects_is_a_table_by_one_key_and_json_again_by_another() {
+    let mut stage = Stage::new(120, 36);
+    let records = [
+        record("a", JSON, r#"[{"name": "cup", "price": 1}, {"name": "pot", "price": 22}]"#),
+        record("b", JSON, "{}"),
+        record("c", JSON, r#"[{"name": "mug"}]"#),
+    ];
+    stage.connect(vec![store("shop", 3)]).open(&records);
+    stage.keys("<tab>");
+    let shown = |stage: &mut Stage, keys: &str| {
+        stage.keys(keys);
+        let (ticket, read) = stage.take(Slot::Record);
+        stage.event(Event::Loaded(Slot::Record, ticket, Ok(computed(read))));
+        (stage.app.record.mode, stage.app.record.preview().unwrap().kind())
+    };
+    assert_eq!(shown(&mut stage, "v"), (Mode::Table, PreviewKind::Table));
+    let frame = stage.frame();
+    assert!(frame.contains("name  price") && frame.contains("pot      22"), "{frame}");
+    assert!(frame.contains(" 2 rows "), "{frame}");
+    assert_eq!(shown(&mut stage, "v"), (Mode::Text, PreviewKind::Text));
+    assert_eq!(shown(&mut stage, "V"), (Mode::Table, PreviewKind::Table));
+    assert_eq!(shown(&mut stage, "V"), (Mode::Auto, PreviewKind::Json));
+    assert_eq!(shown(&mut stage, "V"), (Mode::Hex, PreviewKind::Hex));
+    shown(&mut stage, "v");
+    shown(&mut stage, "v");
+    let stored = |stage: &mut Stage| {
+        stage.show(&records);
+        stage.app.record.preview().unwrap().kind()
+    };
+    stage.keys("<left>j");
+    // What the core is answered with here is shown as it is meant.
+    assert_eq!((stage.app.record.mode, stored(&mut stage)), (Mode::Table, PreviewKind::Json));
+    assert_eq!(shown(&mut stage, "v"), (Mode::Text, PreviewKind::Text), "no list has no table");
+    assert_eq!(shown(&mut stage, "<tab>V"), (Mode::Auto, PreviewKind::Json));
 }
 
 /// The record under the cursor is text now.

@@ -1,14 +1,14 @@
-//! The members of a line of JSON, found without recursion; what is no object has none.
+//! The members of an object of JSON, found without recursion; what is no object has none.
 
 use std::ops::Range;
 
-/// The members of the object in `bytes[line]`: keys without their quotes, and values.
+/// The members of the object in `bytes[place]`: keys without their quotes, and values.
 pub(super) fn members(
     bytes: &[u8],
-    line: Range<usize>,
+    place: Range<usize>,
 ) -> impl Iterator<Item = (Range<usize>, Range<usize>)> {
-    let end = line.end;
-    let first = white(bytes, line);
+    let end = place.end;
+    let first = white(bytes, place);
     let mut at = (bytes.get(first) == Some(&b'{') && first < end).then_some(first + 1);
     std::iter::from_fn(move || {
         let key = white(bytes, at.take()?..end);
@@ -27,7 +27,8 @@ pub(super) fn members(
     })
 }
 
-fn white(bytes: &[u8], at: Range<usize>) -> usize {
+/// Where the white space ends that begins here.
+pub(super) fn white(bytes: &[u8], at: Range<usize>) -> usize {
     let white = bytes[at.clone()].iter().position(|byte| !byte.is_ascii_whitespace());
     white.map_or(at.end, |white| at.start + white)
 }
@@ -48,8 +49,8 @@ fn string(bytes: &[u8], at: Range<usize>) -> usize {
     at.end.max(at.start + 2)
 }
 
-/// The value that begins here, and where the next member does.
-fn value(bytes: &[u8], at: Range<usize>) -> (Range<usize>, Option<usize>) {
+/// The value that begins here, and where the next member or item does.
+pub(super) fn value(bytes: &[u8], at: Range<usize>) -> (Range<usize>, Option<usize>) {
     let mut depth = 0_usize;
     let mut from = at.start;
     while from < at.end {

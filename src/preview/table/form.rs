@@ -1,0 +1,112 @@
+//! What a table's rows are made of, and where each begins.
+
+use std::ops::Range;
+
+use crate::model::RecordMeta;
+
+use super::csv::{self, Csv};
+use super::members;
+
+/// What is read of a row of JSON to find its members, in bytes.
+const READ: usize = 64 * 1024;
+/// So far into a text it is looked for the first object of a list, in bytes.
+const NEAR: usize = 64 * 1024;
+
+/// What rows are made of.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::preview) enum Form {
+    Csv(Csv),
+    /// An object a line.
+    Ndjson,
+    /// A list of objects.
+    Array,
+}
+
+impl Form {
+    /// Told by the content type; by the key's ending where the type tells nothing.
+    pub(in crate::preview) fn of(meta: &RecordMeta, text: &[u8]) -> Option<Self> {
+        let essence = meta.content_type.as_str().split(';').next().unwrap_or("").trim();
+        let kind = match essence.to_ascii_lowercase().as_str() {
+            "text/csv" | "application/csv" | "text/x-csv" | "application/x-csv" => "csv",
+            "text/tab-separated-values" | "text/tsv" => "tsv",
+            "application/x-ndjson"
+            | "application/ndjson"
+            | "application/jsonl"
+            | "application/x-jsonlines"
+            | "application/jsonlines"
+            | "application/json-lines"
+            | "application/json-seq"
+            | "text/x-ndjson"
+            | "application/x-jsonl" => "ndjson",
+            "" | "text/plain" | "application/octet-stream" => {
+                let key = meta.key.escaped().to_ascii_lowercase();
+                match key.rsplit_once('.') {
+                    Some((_, "csv")) => "csv",
+                    Some((_, "tsv")) => "tsv",
+                    Some((_, "jsonl" | "ndjson")) => "ndjson",
+                    _ => return None,
+                }
+            }
+            _ => return None,
+        };
+        Some(match kind {
+            "csv" => Self::Csv(Csv::of(text, false)),
+            "tsv" => Self::Csv(Csv::of(text, true)),
+            _ => Self::Ndjson,
+        })
+    }
+
+    /// Of a list that begins with an object.
+    pub(in crate::preview) fn array(text: &[u8]) -> Option<Self> {
+        let near = &text[..text.len().min(NEAR)];
+        let open = near.trim_ascii_start().strip_prefix(b"[")?;
+        open.trim_ascii_start().starts_with(b"{").then_some(Self::Array)
+    }
+
+    /// Where the first row begins, below the head.
+    pub(super) fn first_row(self, bytes: &[u8]) -> usize {
+        match self {
+            Self::Csv(_) => self.next_row(bytes, 0),
+            Self::Ndjson => 0,
+            Self::Array => {
+                let open = members::white(bytes, 0..bytes.len());
+                members::white(bytes, (open + 1).min(bytes.len())..bytes.len())
+            }
+        }
+    }
+
+    /// Where the row behind the one that begins at `at` begins.
+    pub(super) fn next_row(self, bytes: &[u8], at: usize) -> usize {
+        match self {
+            Self::Csv(csv) => csv.next_row(bytes, at),
+            Self::Ndjson => csv::line_end(bytes, at),
+            Self::Array => {
+                let (_, next) = members::value(bytes, at..bytes.len());
+                next.map_or(bytes.len(), |next| members::white(bytes, next..bytes.len()))
+            }
+        }
+    }
+
+    /// The members of the object that is the row which begins at `at`.
+    pub(super) fn members(
+        self,
+        bytes: &[u8],
+        at: usize,
+    ) -> impl Iterator<Item = (Range<usize>, Range<usize>)> {
+        let end = match self {
+            // What closes an item of a list is found on the way.
+            Self::Array => bytes.len(),
+            Self::Csv(_) | Self::Ndjson => csv::line_end(bytes, at),
+        };
+        members::members(bytes, at..end.min(at + READ))
+    }
+
+    /// What stands in the row at `row`, where that is no row of columns.
+    pub(super) fn text(self, bytes: &[u8], row: Range<usize>) -> Range<usize> {
+        let end = match self {
+            Self::Array => members::value(bytes, row.start..row.end.min(row.start + READ)).0.end,
+            Self::Csv(_) | Self::Ndjson => row.end,
+        };
+        row.start..row.start + bytes[row.start..end].trim_ascii_end().len()
+    }
+}
