@@ -77,7 +77,7 @@ pub use hints::{Hint, hints};
 pub use jobs::{Job, JobId};
 pub use layers::{
     Details, Dialog, DraftView, Help, Layer, LeafCursor, ListDialog, Menu, MenuRow, MergeView,
-    Overlay, Palette, Review, StagedDiff, Targets, UnsavedLeaf,
+    Overlay, Palette, Review, RowRecord, StagedDiff, TableCursor, Targets, UnsavedLeaf,
 };
 pub use layout::{Area, Layout, Pane, PaneSizes, Split, TWO_PANES};
 pub use load::{
@@ -269,6 +269,14 @@ impl App {
     pub fn leaf(&self) -> Option<&LeafCursor> {
         self.layers.iter().find_map(|layer| match layer {
             Layer::Leaf(cursor) => Some(&**cursor),
+            _ => None,
+        })
+    }
+
+    /// The cursor in the table that is shown, if there is one.
+    pub fn table(&self) -> Option<&TableCursor> {
+        self.layers.iter().find_map(|layer| match layer {
+            Layer::Table(cursor) => Some(&**cursor),
             _ => None,
         })
     }

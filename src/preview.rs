@@ -5,6 +5,7 @@
 //! another charset than UTF-8 is converted once, and then shown in the same way.
 
 mod archive;
+mod cells;
 pub mod charset;
 pub(crate) mod chunk;
 pub(crate) mod coding;
@@ -50,6 +51,7 @@ pub use fold::Fold;
 pub use json::JsonFault;
 pub use kind::{Mode, PreviewKind};
 pub use row::{Halves, Hit, Rgb, Role, Row, Span};
+pub use table::{Arrangement, ColumnFilter, ColumnValues, Direction};
 pub use viewport::{Scroll, Viewport};
 
 /// A value made ready to be shown. It never changes, and holds no copy of the value but its text

@@ -32,6 +32,7 @@ mod status;
 mod step;
 mod stores;
 mod summary;
+mod table;
 mod targets;
 mod title;
 mod totals;

@@ -200,7 +200,7 @@ impl RecordPane {
             | Action::SaveValue
             | Action::OpenExternal => self.has_value(keymap),
             Action::OpenInner => self.may_open(keymap),
-            Action::SelectValue if !self.shows_json() => {
+            Action::SelectValue if !self.shows_json() && !self.shows_table() => {
                 Err(Notice::info("only JSON has values to choose one of"))
             }
             Action::Search if self.preview().is_none() => self.has_value(keymap),

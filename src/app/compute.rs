@@ -86,6 +86,13 @@ impl Compute {
                 Joined::Inside(merge) => Loaded::Inside(merge),
             },
             Self::Search(preview, needle) => Loaded::Found(preview.find(&needle)),
+            Self::Arrange(table, how) => {
+                let shown = Arc::new(table.arranged(&how, wanted)?);
+                Loaded::Arranged(table, how, shown)
+            }
+            Self::ColumnValues(table, column) => {
+                Loaded::ColumnValues(table.column_values(column, wanted)?)
+            }
             Self::Check(text, state) => Loaded::Checked(state, json::check(&text).err()),
         })
     }

@@ -14,7 +14,7 @@ use crate::model::{
 };
 use crate::ops::journal::StepId;
 use crate::ops::{Plan, Turn, WriteId};
-use crate::preview::Preview;
+use crate::preview::{ColumnFilter, Preview};
 
 use super::event::{Effect, Password, Slot, Ticket};
 use super::facts::Facts;
@@ -102,6 +102,8 @@ pub enum Request {
     Search(String),
     /// Scroll what is shown of a record to this offset.
     Reveal(Arc<Preview>, usize),
+    /// Something that the cursor in a table asks for.
+    OfTable(OfTable),
     /// Compare the two versions of the record that the dialog is about.
     CompareVersions,
     /// Show the second preview in place of the first one, of the same value folded otherwise.
@@ -150,6 +152,19 @@ pub enum Request {
     CancelJob(JobId),
     /// Count what there is of each content type.
     Totals,
+}
+
+/// What the cursor in a table asks for.
+#[derive(Debug)]
+pub enum OfTable {
+    /// Scroll this preview until a cell is seen, by its line and column.
+    Reveal(Arc<Preview>, (usize, usize)),
+    /// Show the second preview in place of the first one, of the same table.
+    Show(Arc<Preview>, Arc<Preview>),
+    /// Keep the rows that hold this in the column under the cursor.
+    Filter(ColumnFilter),
+    /// Count what a column holds.
+    Count(Arc<Preview>, usize),
 }
 
 /// What is shown of a store's keys.

@@ -276,6 +276,10 @@ pub enum Slot {
     Watch,
     /// The fault of the JSON being typed.
     Check,
+    /// The rows of a table, arranged.
+    Table,
+    /// What a column of it holds.
+    Column,
     /// What a larder that ended has left set aside.
     Asides,
 }

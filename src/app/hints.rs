@@ -184,10 +184,10 @@ impl RecordPane {
                     if action == Action::OpenInner {
                         !json && may_hold(&record.value)
                     } else {
-                        json
+                        json || self.shows_table()
                     }
                 }
-                _ => false,
+                _ => action == Action::SelectValue && self.shows_table(),
             },
             Action::Search => self.preview().is_some_and(|preview| !preview.is_picture()),
             Action::Wrap => self.preview().is_some_and(|preview| {
@@ -241,6 +241,7 @@ fn words(app: &App, action: Action) -> Option<Cow<'static, str>> {
     let words = match (action, app.focus) {
         // Esc says so already.
         (Action::Left, Pane::Keys) if app.keys.grouping.is_some() => return None,
+        (Action::SelectValue, _) if app.record.shows_table() => "cells",
         (Action::Left, Pane::Keys) => "stores",
         (Action::Left, _) => "keys",
         (Action::Follow, _) if app.keys.follow.on => "stop following",

@@ -1,6 +1,7 @@
 //! Dialogs over the panes, one upon the other; the topmost takes the keys.
 
 mod asides;
+mod column;
 mod confirm;
 pub mod crawl;
 mod details;
@@ -19,11 +20,13 @@ mod review;
 mod staged;
 mod staged_diff;
 mod step;
+mod table;
 mod targets;
 mod totals;
 mod versions;
 
 pub use asides::Asides;
+pub use column::ColumnDialog;
 pub use crawl::Overview;
 pub use details::Details;
 pub use dialog::Dialog;
@@ -39,6 +42,7 @@ pub use overlay::{Overlay, Then};
 pub use review::Review;
 pub use staged_diff::StagedDiff;
 pub use step::StepView;
+pub use table::{RowRecord, TableCursor};
 pub use targets::Targets;
 pub use totals::Totals;
 pub use versions::VersionsView;
@@ -115,6 +119,8 @@ macro_rules! with_layers {
             List(ListDialog),
             /// The cursor in the values of the JSON that is shown.
             Leaf(Box<LeafCursor>),
+            /// The cursor in the cells of the table that is shown.
+            Table(Box<TableCursor>),
             /// A draft that was found.
             Draft(Box<DraftView>),
             /// What a save changes, before it is made.
@@ -148,6 +154,8 @@ dialogs! {
     Asides(Asides),
     /// The staged edits.
     Staged(staged::Staged) by Staged,
+    /// What a column of a table holds.
+    Column(ColumnDialog),
     /// What the footer has shown.
     Messages(messages::Messages) by Messages,
 }
@@ -188,6 +196,14 @@ impl Layer {
     pub(super) fn leaf_in(layers: &mut [Self]) -> Option<&mut LeafCursor> {
         layers.iter_mut().find_map(|layer| match layer {
             Self::Leaf(cursor) => Some(&mut **cursor),
+            _ => None,
+        })
+    }
+
+    /// The cursor in a table, if there is one.
+    pub(super) fn table_in(layers: &mut [Self]) -> Option<&mut TableCursor> {
+        layers.iter_mut().find_map(|layer| match layer {
+            Self::Table(cursor) => Some(&mut **cursor),
             _ => None,
         })
     }

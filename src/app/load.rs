@@ -18,7 +18,7 @@ use crate::model::{
 };
 use crate::ops::{Plan, Turn};
 use crate::preview::json::JsonFault;
-use crate::preview::{Matches, Mode, Preview};
+use crate::preview::{Arrangement, ColumnValues, Matches, Mode, Preview};
 
 use super::staged::StagedNow;
 
@@ -130,6 +130,10 @@ pub enum Compute {
     PutBack(Box<SetValue>, Arc<InnerValue>),
     /// Where the text occurs in the value.
     Search(Arc<Preview>, String),
+    /// The rows of a table, arranged so.
+    Arrange(Arc<Preview>, Arrangement),
+    /// What the rows that are shown hold in a column.
+    ColumnValues(Arc<Preview>, usize),
     /// What is wrong with this text as JSON; its state is of this number.
     Check(Bytes, u64),
     /// What is different about a value after a change of it.
@@ -235,6 +239,10 @@ pub enum Loaded {
     PutBack(Result<Box<SetValue>, NotOpened>),
     /// Where the text occurs.
     Found(Matches),
+    /// The rows of a table, arranged so.
+    Arranged(Arc<Preview>, Arrangement, Arc<Preview>),
+    /// What a column holds.
+    ColumnValues(ColumnValues),
     /// What is wrong with a text as JSON, in its state of this number.
     Checked(u64, Option<JsonFault>),
     /// What is different about a value after a change of it.

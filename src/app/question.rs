@@ -290,6 +290,8 @@ pub enum PromptKind {
     FilterKeys,
     /// Find it in the value.
     Search,
+    /// Keep the rows of a table that hold it in a column.
+    FilterColumn,
     /// Find it in the text being edited.
     SearchText,
     /// Replace it in the text being edited.
@@ -331,7 +333,7 @@ impl PromptKind {
     /// What is done with the line, in a word or two.
     pub fn verb(self) -> &'static str {
         match self {
-            Self::FilterStores | Self::FilterKeys => "keep",
+            Self::FilterStores | Self::FilterKeys | Self::FilterColumn => "keep",
             Self::Search | Self::SearchText => "find",
             Self::ReplaceText => "go on",
             Self::ReplaceWith => "replace all",
@@ -350,6 +352,7 @@ impl PromptKind {
     pub fn label(self) -> &'static str {
         match self {
             Self::FilterStores | Self::FilterKeys => "filter: ",
+            Self::FilterColumn => "keep rows (text, =text, !text, <5, >5): ",
             Self::Search | Self::SearchText => "search: ",
             Self::ReplaceText => "replace: ",
             Self::ReplaceWith => "by: ",

@@ -147,6 +147,12 @@ impl RecordPane {
             })
     }
 
+    /// Whether the wanted record, or the beginning of it, is shown as a table.
+    pub fn shows_table(&self) -> bool {
+        self.preview().is_some_and(|preview| preview.kind() == PreviewKind::Table)
+            && !self.is_stale()
+    }
+
     /// The record, if it is the wanted one and its value is here.
     pub fn record(&self) -> Option<&Record> {
         match &self.shown {
@@ -268,14 +274,24 @@ impl RecordPane {
     }
 
     /// Shows a preview in place of another of the same value; what is seen at the top stays there.
-    pub(super) fn show_folded(&mut self, from: &Arc<Preview>, to: Arc<Preview>, ctx: &Ctx<'_>) {
+    pub(super) fn show_folded(&mut self, from: &Arc<Preview>, to: &Arc<Preview>, ctx: &Ctx<'_>) {
         let view = self.view(ctx);
-        if let Some(RecordView::Whole(_, shown)) = &mut self.shown
-            && Arc::ptr_eq(shown, from)
-        {
-            let top = from.offset(self.scroll, view);
+        let top = from.offset(self.scroll, view);
+        if self.exchange(from, to) {
             self.scroll = to.from_offset(self.scroll, top, view);
-            *shown = to;
+        }
+    }
+
+    /// Puts a preview in place of another of the same value; tells whether that was shown.
+    pub(super) fn exchange(&mut self, from: &Arc<Preview>, to: &Arc<Preview>) -> bool {
+        match &mut self.shown {
+            Some(RecordView::Whole(_, shown) | RecordView::Head(_, shown, _))
+                if Arc::ptr_eq(shown, from) =>
+            {
+                *shown = Arc::clone(to);
+                true
+            }
+            _ => false,
         }
     }
 

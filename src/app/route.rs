@@ -19,6 +19,7 @@ mod rewrites;
 mod run;
 mod saving;
 mod staged;
+mod tables;
 mod targets;
 mod unasked;
 mod undo;
@@ -209,9 +210,10 @@ impl App {
                 Request::Reveal(preview, offset) => {
                     self.record.reveal(&preview, offset, &ctx!(self));
                 }
+                Request::OfTable(asked) => tables::serve(self, asked),
                 Request::CompareVersions => versions::compare(self),
                 Request::ShowFolded(from, to) => {
-                    self.record.show_folded(&from, to, &ctx!(self));
+                    self.record.show_folded(&from, &to, &ctx!(self));
                 }
                 Request::ChangeLeaf(action) => leaves::change(self, action),
                 Request::ResumeLeaf(id, draft) => leaves::resume(self, id, draft),

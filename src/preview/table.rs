@@ -1,18 +1,29 @@
 //! Rows in columns: CSV, TSV, a JSON object a line, a JSON list of objects. Where rows begin is kept now and
 //! then; what a row holds is read when it is seen.
 
+mod arrange;
+mod cells;
+mod count;
 mod csv;
+mod filter;
 mod form;
 mod members;
 mod rows;
 
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::Arc;
 
 use bytes::Bytes;
 
 use crate::text::{cells, visible_bytes};
 
+use super::json;
+use arrange::Order;
+
+pub use arrange::{Arrangement, Direction};
+pub use count::ColumnValues;
+pub use filter::ColumnFilter;
 pub(super) use form::Form;
 
 /// The beginning of a row is kept at least every so many rows …
@@ -31,14 +42,16 @@ const GAP: usize = 2;
 const SEEN: usize = 512;
 
 /// A value in rows.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Table {
     pub(super) bytes: Bytes,
     form: Form,
     /// Numbers and beginnings of rows.
-    marks: Vec<(usize, usize)>,
+    marks: Arc<[(usize, usize)]>,
     rows: usize,
-    columns: Vec<Column>,
+    columns: Arc<[Column]>,
+    /// The rows that are shown, in their order, where these are not just all.
+    order: Option<Arc<Order>>,
 }
 
 #[derive(Debug, Default)]
@@ -54,21 +67,19 @@ struct Column {
 impl Table {
     /// Finds the rows and the columns; none where there is no row, or no object in the first rows.
     pub(super) fn new(bytes: Bytes, form: Form) -> Option<Self> {
-        let mut table = Self { bytes, form, marks: Vec::new(), rows: 0, columns: Vec::new() };
-        let first = form.first_row(&table.bytes);
+        let (mut marks, mut rows): (Vec<(usize, usize)>, _) = (Vec::new(), 0);
+        let first = form.first_row(&bytes);
         let mut at = first;
-        while at < table.bytes.len() {
-            let near = table
-                .marks
-                .last()
-                .is_some_and(|&(row, mark)| table.rows - row < ROWS && at - mark < BYTES);
-            if !near {
-                table.marks.push((table.rows, at));
+        while at < bytes.len() {
+            let near = |&(row, mark): &(usize, usize)| rows - row < ROWS && at - mark < BYTES;
+            if !marks.last().is_some_and(near) {
+                marks.push((rows, at));
             }
-            table.rows += 1;
-            at = form.next_row(&table.bytes, at);
+            rows += 1;
+            at = form.next_row(&bytes, at);
         }
-        table.marks.shrink_to_fit();
+        let (marks, columns) = (marks.into(), Arc::default());
+        let mut table = Self { bytes, form, marks, rows, columns, order: None };
         table.find_columns(first);
         (!table.columns.is_empty()).then_some(table)
     }
@@ -117,7 +128,7 @@ impl Table {
                         }
                         let Some(index) = known.or(Some(columns.len() - 1)) else { continue };
                         if columns[index].name == name {
-                            filled[index] |= columns[index].sample(unquoted_json(&bytes[value]));
+                            filled[index] |= columns[index].sample(&json_said(&bytes[value]));
                             next = index + 1;
                         }
                     }
@@ -132,16 +143,41 @@ impl Table {
             column.start = start;
             start += column.width + GAP;
         }
-        self.columns = columns;
+        self.columns = columns.into();
     }
 
-    /// How many rows there are below the head.
+    /// How many rows are shown below the head.
     pub(super) fn rows(&self) -> usize {
-        self.rows
+        self.order.as_ref().map_or(self.rows, |order| order.len())
+    }
+
+    /// Where the row begins that is shown at `line`, from 0.
+    pub(super) fn row_start(&self, line: usize) -> usize {
+        match &self.order {
+            Some(order) => order.start(line).unwrap_or(self.bytes.len()),
+            None => self.stored_start(line),
+        }
+    }
+
+    /// The number of the row that is shown at `line`, both from 0.
+    fn number(&self, line: usize) -> usize {
+        self.order.as_ref().map_or(line, |order| order.number(line).unwrap_or(self.rows))
+    }
+
+    /// Where the row behind the one at `line` begins, which begins at `at`: a long row is not read again.
+    fn next_shown(&self, line: usize, at: usize) -> usize {
+        if self.order.is_some() { self.row_start(line + 1) } else { self.next_start(line, at) }
+    }
+
+    /// The line at which the row that holds a byte is shown; the first one for those of the head, and for a
+    /// row that is not shown.
+    pub(super) fn row_of(&self, offset: usize) -> usize {
+        let number = self.stored_row(offset);
+        self.order.as_ref().map_or(number, |order| order.line(number).unwrap_or(0))
     }
 
     /// Where row `number` begins; numbers are from 0.
-    pub(super) fn row_start(&self, number: usize) -> usize {
+    fn stored_start(&self, number: usize) -> usize {
         let after = self.marks.partition_point(|&(row, _)| row <= number);
         let Some(&(row, mark)) = self.marks.get(after.saturating_sub(1)) else { return 0 };
         (row..number).fold(mark, |at, _| {
@@ -161,7 +197,7 @@ impl Table {
     }
 
     /// The row that holds a byte; the first one for those of the head.
-    pub(super) fn row_of(&self, offset: usize) -> usize {
+    fn stored_row(&self, offset: usize) -> usize {
         let after = self.marks.partition_point(|&(_, mark)| mark <= offset);
         let Some(&(mut row, mut at)) = self.marks.get(after.saturating_sub(1)) else { return 0 };
         loop {
@@ -195,7 +231,7 @@ impl Table {
     fn said(&self, field: Range<usize>) -> Cow<'_, [u8]> {
         match self.form {
             Form::Csv(_) => csv::unquoted(&self.bytes[field]),
-            Form::Ndjson | Form::Array => Cow::Borrowed(unquoted_json(&self.bytes[field])),
+            Form::Ndjson | Form::Array => json_said(&self.bytes[field]),
         }
     }
 }
@@ -220,6 +256,14 @@ fn find(columns: &[Column], name: &[u8], next: usize) -> Option<usize> {
 
 fn unquoted_json(value: &[u8]) -> &[u8] {
     value.strip_prefix(b"\"").and_then(|inner| inner.strip_suffix(b"\"")).unwrap_or(value)
+}
+
+/// What a value says: a text without its quotes, what holds others on one line.
+fn json_said(value: &[u8]) -> Cow<'_, [u8]> {
+    match value.first() {
+        Some(b'{' | b'[') if memchr::memchr(b'\n', value).is_some() => json::compact(value).into(),
+        _ => Cow::Borrowed(unquoted_json(value)),
+    }
 }
 
 /// The beginning of a field as it is shown.

@@ -85,7 +85,7 @@ fn draw(buf: &mut Buffer, body: Area, dialog: &dyn Dialog, app: &App, appearance
         named::line(&named, dialog.context(), app, appearance)
     };
     let bottom = listing.why.as_deref().map_or_else(keys, str::to_owned);
-    let titles = Titles { top: listing.title, bottom: &bottom };
+    let titles = Titles { top: &listing.title, bottom: &bottom };
     let (border, title) = (appearance.style(Role::BorderFocus), appearance.style(Role::Title));
     bordered(buf, area, &titles, appearance, border, title);
     if lines.is_empty() {

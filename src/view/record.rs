@@ -12,7 +12,7 @@ use crate::theme::Role;
 
 use super::Appearance;
 use super::border::{Titles, pane};
-use super::paint::{below, paragraph, put, put_right, type_role};
+use super::paint::{below, light, paragraph, put, put_right, type_role};
 use super::pixels::pixels;
 
 /// Draws the record under the cursor.
@@ -71,6 +71,14 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appeara
                     for (row, y) in rows.iter().zip(y..inner.y + inner.height) {
                         value_row(buf, inner, y, row, appearance);
                     }
+                    if let Some(cursor) = app.table().filter(|cursor| cursor.is_over(preview)) {
+                        let cell = preview.cell_area(record.scroll, view, cursor.at());
+                        if let Some((row, from, width)) = cell {
+                            let (x, y) = (rest.x + from, rest.y + row);
+                            let cell = Area { x, y, width, height: 1 };
+                            light(buf, cell, in_role(Role::Cursor));
+                        }
+                    }
                 }
             }
         }
@@ -96,6 +104,9 @@ fn bottom(app: &App, appearance: &Appearance) -> String {
         // Of a long way both ends are told.
         let room = app.layout().record.map_or(0, |area| area.width.saturating_sub(14));
         parts.push(text::fit_middle(&leaf.path(), room.into()).into_owned());
+    } else if let Some(cursor) = app.table() {
+        let room = app.layout().record.map_or(0, |area| area.width.saturating_sub(6));
+        parts.push(text::fit(&cursor.words(), room.into()).into_owned());
     } else if !record.search.is_empty() {
         let found = record.matches.as_ref().map_or_else(
             || "…".to_owned(),
@@ -120,6 +131,8 @@ fn bottom(app: &App, appearance: &Appearance) -> String {
         match record.mode {
             Mode::Auto | Mode::Table => match preview.kind() {
                 PreviewKind::Page => parts.push("page as text".to_owned()),
+                // The cursor in it tells of its rows.
+                PreviewKind::Table if app.table().is_some() => {}
                 // Of a part, what is counted is not all there is.
                 PreviewKind::Table if matches!(record.shown, Some(RecordView::Head(..))) => {
                     parts.push("table".to_owned());

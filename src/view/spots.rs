@@ -26,7 +26,7 @@ pub fn spot_at(app: &App, appearance: &Appearance, x: u16, y: u16) -> Option<Spo
     }
     match app.layer() {
         Some(Layer::Prompt(_)) => (!layout.footer.contains(x, y)).then_some(Spot::Outside),
-        Some(Layer::Leaf(_)) => {
+        Some(layer) if is_in_pane(layer) => {
             let inside = layout.record.is_some_and(|pane| pane.contains(x, y));
             (!inside && layout.body.contains(x, y)).then_some(Spot::Outside)
         }
@@ -49,6 +49,15 @@ pub fn spot_at(app: &App, appearance: &Appearance, x: u16, y: u16) -> Option<Spo
             let key = || layout.keys.and_then(|area| keys::head_at(area, app, x, y));
             store.map(Spot::StoreHead).or_else(|| key().map(Spot::KeyHead))
         }
+    }
+}
+
+/// Whether it is a cursor in the pane that shows the value.
+fn is_in_pane(layer: &Layer) -> bool {
+    match layer {
+        Layer::Leaf(_) => true,
+        Layer::Table(cursor) => cursor.record().is_none(),
+        _ => false,
     }
 }
 

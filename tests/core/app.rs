@@ -29,6 +29,7 @@ mod rules;
 mod saving;
 mod staged;
 mod staged_values;
+mod tables;
 mod text;
 mod undo;
 mod values;

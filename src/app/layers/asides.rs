@@ -56,7 +56,7 @@ impl Dialog for Asides {
             (Action::Close, "leaves them"),
         ];
         Some(Listing {
-            title: "Left by a larder that ended",
+            title: "Left by a larder that ended".into(),
             width: 90,
             none: "Nothing is left set aside.",
             rows: self.rows.iter().map(|(info, busy)| row(info, *busy, self.now)).collect(),

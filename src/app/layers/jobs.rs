@@ -44,7 +44,7 @@ impl Dialog for Jobs {
     fn listing(&self) -> Option<Listing<'_>> {
         let cancels = self.allows(Action::CancelJob).then_some((Action::CancelJob, "cancels"));
         Some(Listing {
-            title: "Jobs",
+            title: "Jobs".into(),
             width: 72,
             none: "Nothing is under way.",
             rows: self.jobs.iter().map(row).collect(),

@@ -12,7 +12,7 @@ use super::overlay::Overlay;
 #[derive(Debug)]
 pub struct Listing<'a> {
     /// In the border, at the top.
-    pub title: &'static str,
+    pub title: Cow<'a, str>,
     /// Columns it takes, where there is room.
     pub width: u16,
     /// What to say where there are no rows.

@@ -77,7 +77,7 @@ impl Dialog for Log {
             ..Row::default()
         });
         Some(Listing {
-            title: "What was done",
+            title: "What was done".into(),
             width: 90,
             none: "Nothing was changed so far.",
             rows: self.steps.iter().map(row).chain(older).collect(),

@@ -34,7 +34,7 @@ impl Dialog for Messages {
 
     fn listing(&self) -> Option<Listing<'_>> {
         Some(Listing {
-            title: "Messages",
+            title: "Messages".into(),
             width: 90,
             none: "Nothing was said so far.",
             rows: self.notices.iter().map(row).collect(),

@@ -7,8 +7,9 @@ use crossterm::event::KeyEvent;
 use crate::keymap::{Action, Context};
 use crate::model::OpenBy;
 use crate::ops::Plan;
+use crate::preview::ColumnFilter;
 
-use super::super::ctx::{Ctx, Request};
+use super::super::ctx::{Ctx, OfTable, Request};
 use super::super::event::Password;
 use super::super::input::LineInput;
 use super::super::question::{Prompt, PromptKind};
@@ -119,6 +120,10 @@ impl Prompt {
         match self.kind {
             PromptKind::FilterStores | PromptKind::FilterKeys => self.typed(ctx),
             PromptKind::Search => ctx.request(Request::Search(text.to_owned())),
+            PromptKind::FilterColumn => {
+                let filter = ColumnFilter::Typed(text.to_owned());
+                ctx.request(Request::OfTable(OfTable::Filter(filter)));
+            }
             PromptKind::SearchText
             | PromptKind::ReplaceText
             | PromptKind::ReplaceWith

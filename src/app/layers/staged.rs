@@ -73,7 +73,7 @@ impl Dialog for Staged {
             (Action::Save, "saves all"),
         ];
         Some(Listing {
-            title: "Staged edits, not saved",
+            title: "Staged edits, not saved".into(),
             width: 100,
             none: "No edit is staged.",
             rows: self.edits.iter().map(|edit| self.row(edit)).collect(),

@@ -15,21 +15,23 @@ use super::super::event::Slot;
 use super::super::layers::{Layer, LeafCursor, UnsavedLeaf};
 use super::super::load::{Compute, LeavesShown, RecordView};
 use super::super::notice::Notice;
-use super::{drafts, saving, unasked};
+use super::{drafts, saving, tables, unasked};
 
 /// JSON of more bytes than this is edited as a whole only.
 const LONGEST: usize = 8 << 20;
 
 /// What a key that chooses a value does: what is no JSON has none, and is edited as a whole.
 pub(in crate::app) fn or_whole(app: &App, action: Action) -> Action {
-    let json = app.record.loading || app.record.shows_json();
+    let json = app.record.loading || app.record.shows_json() || app.record.shows_table();
     if action == Action::SelectValue && !json { Action::Edit } else { action }
 }
 
-/// Puts a cursor on the values of the JSON that is shown.
+/// Puts a cursor on the values of the JSON that is shown, or in the cells of the table.
 pub(in crate::app) fn select(app: &mut App) {
     app.drafting.resumed = None;
-    look_for_values(app);
+    if !tables::select(app) {
+        look_for_values(app);
+    }
 }
 
 /// Looks for the values of the JSON that is shown; tells whether it has some to choose from.

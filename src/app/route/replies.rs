@@ -11,7 +11,7 @@ use super::super::layout::Pane;
 use super::super::load::{Load, Loaded, RecordView};
 use super::super::notice::Notice;
 use super::{
-    asides, inner, key_line, leaves, opened, questions, saving, staged, unasked, versions,
+    asides, inner, key_line, leaves, opened, questions, saving, staged, tables, unasked, versions,
 };
 
 pub(in crate::app) fn loaded(app: &mut App, loaded: Loaded) {
@@ -79,7 +79,10 @@ pub(in crate::app) fn loaded(app: &mut App, loaded: Loaded) {
             check_against_list(app, &shown);
             app.record.loaded(shown, &mut ctx!(app));
             leaves::follow(app);
+            tables::follow(app);
         }
+        Loaded::Arranged(base, how, shown) => tables::arranged(app, &base, how, shown),
+        Loaded::ColumnValues(values) => tables::counted(app, values),
         Loaded::Value(record) => {
             if saving::theirs_read(app, record.as_ref()) {
                 return;
@@ -179,6 +182,8 @@ pub(in crate::app) fn failed(app: &mut App, slot: Slot, error: Error) {
         | Slot::Leaves
         | Slot::Totals
         | Slot::Search
+        | Slot::Table
+        | Slot::Column
         | Slot::Saving
         | Slot::Step
         | Slot::Changed

@@ -81,11 +81,17 @@ pub(super) fn line_end(bytes: &[u8], at: usize) -> usize {
     memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |end| at + end + 1)
 }
 
+/// What is in the quotes of a field, or all of it.
+pub(super) fn inside(field: &[u8]) -> &[u8] {
+    field.strip_prefix(b"\"").and_then(|inner| inner.strip_suffix(b"\"")).unwrap_or(field)
+}
+
 /// What a field says, without its quotes.
 pub(super) fn unquoted(field: &[u8]) -> Cow<'_, [u8]> {
-    let Some(inner) = field.strip_prefix(b"\"").and_then(|inner| inner.strip_suffix(b"\"")) else {
+    let inner = inside(field);
+    if inner.len() == field.len() {
         return Cow::Borrowed(field);
-    };
+    }
     if memchr::memchr(b'"', inner).is_none() {
         return Cow::Borrowed(inner);
     }

@@ -7,8 +7,8 @@ use crate::model::RecordMeta;
 use super::csv::{self, Csv};
 use super::members;
 
-/// What is read of a row of JSON to find its members, in bytes.
-const READ: usize = 64 * 1024;
+/// What is read of a row to show it, in bytes.
+pub(super) const READ: usize = 64 * 1024;
 /// So far into a text it is looked for the first object of a list, in bytes.
 const NEAR: usize = 64 * 1024;
 

@@ -2,17 +2,18 @@
 
 use super::super::row::{Hit, Role, Row, Span};
 use super::super::{Matches, Scroll, Viewport};
+use super::form::READ;
 use super::{Column, GAP, Table, seen};
 use crate::text::{cells, fit};
 
 impl Table {
     /// How many rows of the viewport show rows of the table.
-    fn page(view: Viewport) -> usize {
+    pub(super) fn page(view: Viewport) -> usize {
         usize::from(view.height).saturating_sub(usize::from(view.height > 1)).max(1)
     }
 
     pub(in crate::preview) fn bottom(&self, view: Viewport) -> Scroll {
-        Scroll { line: self.rows.saturating_sub(Self::page(view)), ..Scroll::default() }
+        Scroll { line: self.rows().saturating_sub(Self::page(view)), ..Scroll::default() }
     }
 
     pub(in crate::preview) fn moved(&self, scroll: Scroll, rows: isize, view: Viewport) -> Scroll {
@@ -21,7 +22,7 @@ impl Table {
     }
 
     /// The beginning of the column that holds this one.
-    fn settled(&self, column: usize) -> usize {
+    pub(super) fn settled(&self, column: usize) -> usize {
         let after = self.columns.partition_point(|it| it.start <= column);
         self.columns.get(after.saturating_sub(1)).map_or(0, |it| it.start)
     }
@@ -94,14 +95,20 @@ impl Table {
         }
         let top = scroll.line.min(self.bottom(view).line);
         let mut at = self.row_start(top);
-        for number in top..self.rows {
+        for shown in top..self.rows() {
             if rows.len() == height {
                 break;
             }
-            rows.push(self.row(number, at, first, view, marks));
-            at = self.next_start(number, at);
+            rows.push(self.row(self.number(shown), at, first, view, marks));
+            at = self.next_shown(shown, at);
         }
         rows
+    }
+
+    /// Where the row ends that begins at `at`, or what is read of a long one.
+    pub(super) fn end(&self, at: usize) -> usize {
+        let near = &self.bytes[..self.bytes.len().min(at + READ)];
+        self.form.next_row(near, at)
     }
 
     fn row(
@@ -116,7 +123,7 @@ impl Table {
         let fields = self.fields(at);
         if fields.is_empty() {
             // No row of this table: as it stands.
-            let end = self.next_start(number, at);
+            let end = self.end(at);
             let text = &self.bytes[self.form.text(&self.bytes, at..end)];
             let hit = marks.map_or(Hit::No, |marks| marks.hit(at..end));
             let whole = Column { width: usize::from(view.width), ..Column::default() };

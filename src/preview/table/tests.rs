@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::super::tests::view;
-use super::super::{Body, Preview, PreviewKind, Row, Scroll};
+use super::super::{Body, Preview, PreviewKind, Row, Scroll, Viewport};
 use super::*;
 use crate::model::{Key, Record, RecordMeta};
 
@@ -48,12 +48,12 @@ fn rows_of_json_stand_in_columns() {
 
 #[test]
 fn objects_of_a_list_stand_in_columns() {
-    let text = " [\n{\"a\": 1, \"b\": \"x], y\"} ,[3, {}],\n{\"c\":[1,{\"d\":2}],\"a\":22}\n] ";
+    let text = " [\n{\"a\": 1, \"b\": \"x], y\"} ,[3, {}],\n{\"c\":[1,\n  {\"d\":2}],\"a\":22}\n] ";
     let form = Form::array(text.as_bytes()).unwrap();
     let table = Table::new(text.into(), form).unwrap();
     let rows = table.seen(Scroll::default(), view(60, 9, true), None);
     let rows: Vec<_> = rows.iter().map(|row| row.text().trim_end().to_owned()).collect();
-    assert_eq!(rows, [" a  b      c", " 1  x], y", "[3, {}]", "22         [1,{\"d\":2}]"]);
+    assert_eq!(rows, [" a  b      c", " 1  x], y", "[3, {}]", "22         [1, {\"d\": 2}]"]);
 }
 
 #[test]
@@ -99,8 +99,147 @@ fn types_and_endings_tell_tables() {
     assert_eq!(kind("[{\"a\":1},{\"a\":2}]", "application/json", "x"), PreviewKind::Json);
 }
 
+const SHOP: &str =
+    "name,price,note\ncup,9,\npot,10,new\n\"b\"\"x\",,new\npan,-1.5,old\ncup,x,new\n";
+
+fn shop(how: &Arrangement) -> Preview {
+    table(SHOP, "text/csv").arranged(how, &|| true).unwrap()
+}
+
+fn names(preview: &Preview) -> Vec<String> {
+    (0..preview.lines())
+        .map(|line| String::from_utf8(preview.cell(line, 0).to_vec()).unwrap())
+        .collect()
+}
+
+#[test]
+fn rows_are_sorted_by_what_a_column_holds_and_what_holds_nothing_comes_last() {
+    let by = |column, direction| {
+        names(&shop(&Arrangement { sort: Some((column, direction)), ..Arrangement::default() }))
+    };
+    assert_eq!(by(0, Direction::Up), ["b\"x", "cup", "cup", "pan", "pot"]);
+    // One word makes a column one of texts.
+    assert_eq!(by(1, Direction::Up), ["pan", "pot", "cup", "cup", "b\"x"]);
+    assert_eq!(by(2, Direction::Down), ["pan", "pot", "b\"x", "cup", "cup"]);
+    let rows = "[{\"a\": 10}, {\"b\": 1}, {\"a\": 9}, {\"a\": null}, {\"a\": \"8\"}]";
+    let list = table("{\"a\": 1}\n", "application/x-ndjson");
+    let form = Form::array(rows.as_bytes()).unwrap();
+    let list = Preview { body: Body::Table(Table::new(rows.into(), form).unwrap()), ..list };
+    let how = Arrangement { sort: Some((0, Direction::Up)), ..Arrangement::default() };
+    let sorted = list.arranged(&how, &|| true).unwrap();
+    let rows = sorted.rows(sorted.top(), view(20, 9, true), None);
+    assert_eq!(rows.iter().filter_map(|row| row.number).collect::<Vec<_>>(), [5, 3, 1, 2, 4]);
+    assert!(list.arranged(&how, &|| false).is_none());
+}
+
+#[test]
+fn rows_are_kept_by_filters_and_values_counted_among_them() {
+    let mut how = Arrangement::default();
+    how.set_filter(2, Some(ColumnFilter::Typed("=new".to_owned())));
+    let kept = shop(&how);
+    assert_eq!(names(&kept), ["pot", "b\"x", "cup"]);
+    let values = kept.column_values(0, &|| true).unwrap();
+    assert_eq!((values.rows, values.distinct, values.others), (3, 3, 0));
+    how.set_filter(1, Some(ColumnFilter::Typed(">5".to_owned())));
+    assert_eq!(names(&shop(&how)), ["pot"]);
+    how.set_filter(2, None);
+    assert_eq!(names(&shop(&how)), ["cup", "pot"]);
+    let none = Some(ColumnFilter::Is("none".into()));
+    how.set_filter(0, none);
+    let none = shop(&how);
+    assert_eq!((none.lines(), none.rows(none.top(), view(20, 9, true), None).len()), (0, 1));
+    assert_eq!(none.column_values(0, &|| true).unwrap(), ColumnValues::default());
+    let values = shop(&Arrangement::default()).column_values(0, &|| true).unwrap();
+    assert_eq!(values.values[0], ("cup".into(), 2));
+    assert_eq!(values.values[1], ("b\"x".into(), 1));
+    assert!(kept.column_values(0, &|| false).is_none());
+}
+
+#[test]
+fn too_many_values_are_counted_together() {
+    let rows = (0..100_010).fold("n\nlast\n".to_owned(), |text, at| text + &format!("{at}\n"));
+    let values = table(&(rows + "last\n"), "text/csv").column_values(0, &|| true).unwrap();
+    assert_eq!((values.distinct, values.rows, values.others), (100_000, 100_012, 11));
+    assert_eq!((values.values.len(), &values.values[0]), (1000, &("last".into(), 2)));
+}
+
+#[test]
+fn a_row_is_a_record_with_all_that_stands_in_it() {
+    let fields = |preview: &Preview, line| {
+        let fields = preview.row_fields(line).into_iter();
+        fields.map(|(name, value, _)| format!("{name}={value}")).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        fields(&table(CSV, "text/csv"), 1),
+        ["name=a, b", "price=12", "a \"note\"=two␊lines"]
+    );
+    let more = fields(&table(CSV, "text/csv"), 3);
+    assert_eq!(more, ["name=5\" pipe", "price=7", "a \"note\"=x", "column 4=more"]);
+    let text = "{\"a\": 1}\nno\u{202e} row\n{\"a\": {\"b\": \"\"}, \"\": \"\", \"a\": 2}\n";
+    let rows = table(text, "application/x-ndjson");
+    let other = fields(&rows, 1).concat();
+    assert!(other.starts_with("=no") && !other.contains('\u{202e}'), "{other}");
+    assert_eq!(fields(&rows, 2), ["a={\"b\": \"\"}", "=", "a=2"]);
+}
+
+#[test]
+fn a_cell_is_found_where_it_is_drawn() {
+    let rows =
+        (0..99).fold(String::new(), |text, at| text + &format!("{at},long name {at},z{at}\n"));
+    let preview = table(&("n,name,last\n".to_owned() + &rows), "text/csv");
+    let narrow = view(14, 4, false);
+    let mut scroll = preview.top();
+    for at in [(0, 0), (50, 1), (51, 2), (98, 0), (98, 2), (3, 1), (2, 2)] {
+        scroll = preview.reveal_cell(scroll, narrow, at);
+        let (row, from, width) = preview.cell_area(scroll, narrow, at).unwrap();
+        let drawn = &texts(&preview, scroll, 14, 4)[usize::from(row)];
+        let cell: String = drawn.chars().skip(from.into()).take(width.into()).collect();
+        let held = String::from_utf8(preview.cell(at.0, at.1).to_vec()).unwrap();
+        let shown = cell.trim().trim_end_matches('…');
+        assert!(!shown.is_empty() && held.starts_with(shown), "{at:?} {drawn} {cell} {held}");
+    }
+    assert_eq!(preview.cell_area(preview.top(), narrow, (50, 0)), None);
+    assert_eq!(preview.cell_area(preview.top(), narrow, (0, 2)), None);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(60))]
+
+    #[test]
+    fn rows_that_are_arranged_are_the_same_rows(
+        rows in proptest::collection::vec(("[0-9]{0,2}|[a-c]", "[a-c]{0,2}"), 1..120),
+        down in any::<bool>(), column in 0_usize..2, least in 0_u8..9,
+    ) {
+        let text = rows.iter().fold("n,t\n".to_owned(), |text, (n, t)| text + &format!("{n},{t}\n"));
+        let all = table(&text, "text/csv");
+        let direction = if down { Direction::Down } else { Direction::Up };
+        let mut how = Arrangement { sort: Some((column, direction)), ..Arrangement::default() };
+        how.set_filter(0, Some(ColumnFilter::Typed(format!(">={least}"))));
+        let shown = all.arranged(&how, &|| true).unwrap();
+        let cells = |preview: &Preview, line: usize| (preview.cell(line, 0), preview.cell(line, 1));
+        let keeps = |(n, _): &(Bytes, Bytes)| filter::number(n).is_some_and(|n| n >= f64::from(least));
+        let mut kept: Vec<_> = (0..all.lines()).map(|line| cells(&all, line)).filter(keeps).collect();
+        let mut made: Vec<_> = (0..shown.lines()).map(|line| cells(&shown, line)).collect();
+        if column == 1 {
+            let texts: Vec<_> = made.iter().map(|(_, t)| t).filter(|t| !t.is_empty()).collect();
+            let sorted = texts.is_sorted_by(|a, b| if down { a >= b } else { a <= b });
+            prop_assert!(sorted, "out of order");
+        }
+        kept.sort();
+        made.sort();
+        prop_assert_eq!(made, kept);
+        for line in 0..shown.lines() {
+            prop_assert_eq!(all.line_in(&shown, shown.line_in(&all, line)), line);
+        }
+        let view = view(30, 200, false);
+        let drawn = shown.rows(shown.top(), view, None);
+        prop_assert_eq!(drawn.len(), shown.lines() + 1);
+        for row in drawn {
+            let Some(number) = row.number else { continue };
+            let whole = all.rows(Scroll { line: number - 1, ..Scroll::default() }, Viewport { height: 1, ..view }, None);
+            prop_assert_eq!(row.text(), whole[0].text());
+        }
+    }
 
     #[test]
     fn rows_are_the_same_wherever_they_are_reached_from(

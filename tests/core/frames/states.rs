@@ -4,7 +4,7 @@ use larder::app::{Effect, Event, Loaded, Settings, Slot, TargetChoice};
 use larder::model::{ConnectionState, Error, ErrorKind, Timestamp, WatchEvent};
 
 use super::{JSON, compute, each, on_record, on_value, opened, record, records};
-use crate::stage::{NOW, Stage, store};
+use crate::stage::{NOW, Stage, computed, store};
 
 /// With the keys in focus, after these keys and what they need.
 fn after(width: u16, height: u16, keys: &str) -> Stage {
@@ -119,6 +119,30 @@ fn a_search_in_a_value_and_its_other_views() {
         stage.keys("<enter>");
         stage
     });
+}
+
+#[test]
+fn cells_of_a_table() {
+    let on_cell = |width, height, keys: &str| {
+        let mut stage = Stage::new(width, height);
+        let rows = (1..60).fold("url,title,price,stock\n".to_owned(), |rows, at| {
+            let price = at * 7 % 40;
+            rows + &format!("https://shop.example/item/{at},\"Item, no. {at}\",{price}.5,yes\n")
+        });
+        stage.connect(vec![store("shop", 1), store("zoo", 1)]);
+        stage.open(&[record("items.csv", "text/csv; charset=utf-8", &rows)]);
+        stage.keys("<enter><enter>").keys(keys);
+        stage
+    };
+    let answered = |width, height, keys: &str, slot| {
+        let mut stage = on_cell(width, height, keys);
+        let (ticket, read) = stage.take(slot);
+        stage.event(Event::Loaded(slot, ticket, Ok(computed(read))));
+        stage
+    };
+    each("table_sorted", |width, height| answered(width, height, "jjlls", Slot::Table));
+    each("table_values", |width, height| answered(width, height, "llt", Slot::Column));
+    each("table_row", |width, height| on_cell(width, height, "jj<enter>"));
 }
 
 #[test]

@@ -1,0 +1,148 @@
+//! What a column of a table holds, and in how many rows.
+
+use bytes::Bytes;
+use crossterm::event::KeyEvent;
+
+use crate::keymap::{Action, Context};
+use crate::preview::{ColumnFilter, ColumnValues};
+use crate::text;
+
+use super::super::ctx::{Ctx, OfTable, Request};
+use super::super::event::Slot;
+use super::super::list::{Cursor, Move};
+use super::dialog::Dialog;
+use super::list::{Listing, Look, Place, Row};
+use super::overlay::{Then, closes};
+
+/// Rows of the screen that are none of the list's: two borders.
+const FRAME: u16 = 2;
+/// What is shown of a value, in bytes.
+const SEEN: usize = 400;
+
+/// The values of a column.
+#[derive(Debug, Clone, Default)]
+pub struct ColumnDialog {
+    /// The column's name.
+    name: String,
+    /// What was counted; none until it was.
+    counted: Option<ColumnValues>,
+    /// The cursor among the values.
+    cursor: Cursor,
+}
+
+impl ColumnDialog {
+    /// Of a column of this name, whose values are being counted.
+    pub(in crate::app) fn new(name: String) -> Self {
+        Self { name, ..Self::default() }
+    }
+
+    /// Takes what was counted.
+    pub(in crate::app) fn take(&mut self, counted: ColumnValues) {
+        self.counted = Some(counted);
+    }
+
+    fn values(&self) -> &[(Bytes, u64)] {
+        self.counted.as_ref().map_or(&[], |counted| &counted.values)
+    }
+
+    fn height(ctx: &Ctx<'_>) -> usize {
+        usize::from(ctx.layout().body.height.saturating_sub(FRAME)).max(1)
+    }
+
+    fn go(&mut self, to: Move, ctx: &Ctx<'_>) {
+        let len = self.values().len();
+        self.cursor.go(to, len, Self::height(ctx));
+    }
+
+    /// The column, and how many values there are in how many rows.
+    fn title(&self) -> String {
+        let Some(counted) = &self.counted else { return self.name.clone() };
+        let rows = text::plural(counted.rows, "row");
+        let values = text::plural(counted.distinct as u64, "value");
+        let most = if counted.others > 0 { "over " } else { "" };
+        format!("{}: {most}{values} in {rows}", self.name)
+    }
+
+    fn rows(&self) -> Vec<Row<'_>> {
+        let Some(counted) = &self.counted else { return Vec::new() };
+        let share = |count: u64| {
+            let share = count as f64 * 100.0 / counted.rows.max(1) as f64;
+            format!("{}  {share:>5.1} %", text::count(count))
+        };
+        let row = |(value, count): &(Bytes, u64)| {
+            let part = &value[..value.len().min(SEEN)];
+            let empty = part.is_empty();
+            let shown = if empty { "(empty)".into() } else { String::from_utf8_lossy(part) };
+            let look = if empty { Look::Dim } else { Look::Plain };
+            let (text, state) = (shown.into_owned().into(), share(*count).into());
+            Row { at: None, text, state, look }
+        };
+        let mut rows: Vec<_> = counted.values.iter().map(row).collect();
+        let listed: u64 = counted.values.iter().map(|(_, count)| *count).sum();
+        let more = counted.rows - listed;
+        if more > 0 {
+            let (text, state) = ("(further values)".into(), share(more).into());
+            rows.push(Row { at: None, text, state, look: Look::Dim });
+        }
+        rows
+    }
+}
+
+impl Dialog for ColumnDialog {
+    fn context(&self) -> Context {
+        Context::Totals
+    }
+
+    fn listing(&self) -> Option<Listing<'_>> {
+        Some(Listing {
+            title: self.title().into(),
+            width: 70,
+            none: if self.counted.is_some() { "no rows" } else { "counting…" },
+            rows: self.rows(),
+            place: Place::Cursor(self.cursor),
+            keys: vec![(Action::Close, "closes"), (Action::Open, "keeps its rows")],
+            why: None,
+        })
+    }
+
+    fn key(&mut self, key: KeyEvent, action: Option<Action>, ctx: &mut Ctx<'_>) -> Then {
+        if closes(&key, action, (Context::Table, Action::CountValues), ctx) {
+            return Then::Close;
+        }
+        if let Some(to) = action.and_then(Move::of) {
+            self.go(to, ctx);
+            return Then::Stay;
+        }
+        match action {
+            Some(Action::Open) => {
+                let Some((value, _)) = self.values().get(self.cursor.at) else { return Then::Stay };
+                let filter = OfTable::Filter(ColumnFilter::Is(value.clone()));
+                ctx.request(Request::OfTable(filter));
+                return Then::Close;
+            }
+            other => drop(ctx.common(other)),
+        }
+        Then::Stay
+    }
+
+    fn allows(&self, action: Action) -> bool {
+        action != Action::Open || !self.values().is_empty()
+    }
+
+    fn choose(&mut self, row: usize, ctx: &mut Ctx<'_>) {
+        self.go(Move::To(row), ctx);
+    }
+
+    fn wheel(&mut self, rows: isize, ctx: &mut Ctx<'_>) {
+        let len = self.values().len();
+        self.cursor.scroll(rows, len, Self::height(ctx));
+    }
+
+    fn resize(&mut self, ctx: &mut Ctx<'_>) {
+        self.go(Move::By(0), ctx);
+    }
+
+    fn closed(&mut self, ctx: &mut Ctx<'_>) {
+        ctx.cancel(Slot::Column);
+    }
+}

@@ -1,0 +1,74 @@
+//! What is done with the cells, columns and rows of a table.
+
+use bytes::Bytes;
+
+use super::row::Role;
+use super::table::{Arrangement, ColumnValues};
+use super::{Body, Preview, Scroll, Table, Viewport};
+
+impl Preview {
+    fn table(&self) -> Option<&Table> {
+        match &self.body {
+            Body::Table(table) => Some(table),
+            Body::Nothing | Body::Lines(_) | Body::Hex(_) | Body::Picture(_) => None,
+        }
+    }
+
+    /// How many columns a table has; other values have none.
+    pub fn columns(&self) -> usize {
+        self.table().map_or(0, Table::columns)
+    }
+
+    /// The name of a column, safe to show; its number where it has none.
+    pub fn column_name(&self, column: usize) -> String {
+        self.table().map_or_else(String::new, |table| table.column_name(column))
+    }
+
+    /// What a cell holds, without its quotes; lines and columns are from 0.
+    pub fn cell(&self, line: usize, column: usize) -> Bytes {
+        self.table().map_or_else(Bytes::new, |table| table.cell(line, column).into_owned().into())
+    }
+
+    /// The row, the first cell and the width that a cell of a table has in what is seen, if it is.
+    pub fn cell_area(
+        &self,
+        scroll: Scroll,
+        view: Viewport,
+        at: (usize, usize),
+    ) -> Option<(u16, u16, u16)> {
+        self.table()?.cell_area(scroll, view, at)
+    }
+
+    /// Moves as little as need be to see a cell, by its line and its column.
+    pub fn reveal_cell(&self, scroll: Scroll, view: Viewport, at: (usize, usize)) -> Scroll {
+        self.table().map_or(scroll, |table| table.reveal_cell(scroll, view, at))
+    }
+
+    /// Names and values of the row at a line of a table, safe to show.
+    pub fn row_fields(&self, line: usize) -> Vec<(String, String, Role)> {
+        self.table().map_or_else(Vec::new, |table| table.record(line))
+    }
+
+    /// The line at which another preview of the same table shows the row that is here at `line`.
+    pub fn line_in(&self, other: &Self, line: usize) -> usize {
+        let at = self.table().map_or(0, |table| table.row_start(line));
+        other.table().map_or(0, |table| table.row_of(at))
+    }
+
+    /// Whether its rows can be arranged: it is a table, and not too large.
+    pub fn can_be_arranged(&self) -> bool {
+        self.table().is_some_and(Table::can_be_arranged)
+    }
+
+    /// All rows of the same table, arranged so; `None` as soon as `wanted` says no, and where it cannot be
+    /// arranged.
+    pub fn arranged(&self, how: &Arrangement, wanted: &dyn Fn() -> bool) -> Option<Self> {
+        let body = Body::Table(self.table()?.arranged(how, wanted)?);
+        Some(Self { value: self.value.clone(), kind: self.kind, note: self.note.clone(), body })
+    }
+
+    /// What the shown rows of a table hold in a column, and how often; `None` as soon as `wanted` says no.
+    pub fn column_values(&self, column: usize, wanted: &dyn Fn() -> bool) -> Option<ColumnValues> {
+        self.table()?.values(column, wanted)
+    }
+}

@@ -1,0 +1,125 @@
+//! Single cells of a table: where they are, and what they hold.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::super::row::Role;
+use super::super::{Scroll, Viewport};
+use super::form::READ;
+use super::{COLUMNS, Form, Table, json_said, seen};
+use crate::text::visible_bytes;
+
+impl Table {
+    pub(in crate::preview) fn columns(&self) -> usize {
+        self.columns.len()
+    }
+
+    /// The name of a column; its number where it has none.
+    pub(in crate::preview) fn column_name(&self, column: usize) -> String {
+        let name = self.columns.get(column).map_or(String::new(), |column| seen(&column.name));
+        if name.is_empty() { format!("column {}", column + 1) } else { name }
+    }
+
+    /// Where a field is in the row that begins at `at`.
+    pub(super) fn field(&self, at: usize, column: usize) -> Option<Range<usize>> {
+        match self.form {
+            Form::Csv(csv) => csv.fields(&self.bytes, at).nth(column),
+            Form::Ndjson | Form::Array => {
+                let name = &self.columns.get(column)?.name;
+                let members = self.form.members(&self.bytes, at).take(COLUMNS);
+                // Of a repeated key the last value counts, as everywhere.
+                members.filter(|(key, _)| self.bytes[key.clone()] == **name).last().map(|it| it.1)
+            }
+        }
+    }
+
+    /// What a column holds in the row that begins at `at`; nothing where there is none.
+    pub(super) fn said_in(&self, at: usize, column: usize) -> Cow<'_, [u8]> {
+        self.field(at, column).map_or(Cow::Borrowed(&[]), |place| self.said(place))
+    }
+
+    /// What a cell holds.
+    pub(in crate::preview) fn cell(&self, line: usize, column: usize) -> Cow<'_, [u8]> {
+        self.said_in(self.row_start(line), column)
+    }
+
+    /// The row, the first cell and the width that a cell has in what is seen, if it is.
+    pub(in crate::preview) fn cell_area(
+        &self,
+        scroll: Scroll,
+        view: Viewport,
+        (line, column): (usize, usize),
+    ) -> Option<(u16, u16, u16)> {
+        let top = scroll.line.min(self.bottom(view).line);
+        let head = usize::from(view.height > 1);
+        let row = u16::try_from(line.checked_sub(top)? + head).ok();
+        let row = row.filter(|row| *row < view.height)?;
+        let column = self.columns.get(column)?;
+        let from = column.start.checked_sub(self.settled(scroll.column))?;
+        let from = u16::try_from(from).ok().filter(|from| *from < view.width)?;
+        let width = u16::try_from(column.width).unwrap_or(u16::MAX).min(view.width - from);
+        Some((row, from, width))
+    }
+
+    /// Moves as little as need be to see a cell.
+    pub(in crate::preview) fn reveal_cell(
+        &self,
+        scroll: Scroll,
+        view: Viewport,
+        (line, column): (usize, usize),
+    ) -> Scroll {
+        let page = Self::page(view);
+        let top = scroll.line.min(line).max((line + 1).saturating_sub(page));
+        let from = self.settled(scroll.column);
+        let Some(column) = self.columns.get(column) else { return scroll };
+        let (end, width) = (column.start + column.width, usize::from(view.width));
+        let from = if column.start < from {
+            column.start
+        } else if end > from + width {
+            // From the first column on with which it has room, else from itself.
+            let fits = self.columns.iter().find(|first| first.start + width >= end);
+            fits.map_or(column.start, |first| first.start.min(column.start))
+        } else {
+            from
+        };
+        self.moved(Scroll { line: top, sub: 0, column: from }, 0, view)
+    }
+
+    /// The names and values of a row as they stand in it, safe to show, of a long row the beginning.
+    pub(in crate::preview) fn record(&self, line: usize) -> Vec<(String, String, Role)> {
+        let at = self.row_start(line);
+        let mut fields = Vec::new();
+        let safe = |bytes: &[u8]| visible_bytes(&bytes[..bytes.len().min(READ)]).into_owned();
+        match self.form {
+            Form::Csv(csv) => {
+                let mut read = 0;
+                for (column, place) in csv.fields(&self.bytes, at).enumerate() {
+                    read += place.len() + 1;
+                    let numbers = self.columns.get(column).is_some_and(|column| column.numbers);
+                    let role = if numbers { Role::Number } else { Role::Plain };
+                    fields.push((self.column_name(column), safe(&self.said(place)), role));
+                    if read > READ {
+                        break;
+                    }
+                }
+            }
+            Form::Ndjson | Form::Array => {
+                for (key, place) in self.form.members(&self.bytes, at) {
+                    let value = &self.bytes[place];
+                    let role = match value.first() {
+                        Some(b'"') => Role::String,
+                        Some(b'-' | b'0'..=b'9') => Role::Number,
+                        Some(b'{' | b'[') | None => Role::Plain,
+                        Some(_) => Role::Literal,
+                    };
+                    fields.push((safe(&self.bytes[key]), safe(&json_said(value)), role));
+                }
+            }
+        }
+        if fields.is_empty() {
+            let text = self.form.text(&self.bytes, at..self.end(at));
+            fields.push((String::new(), safe(&self.bytes[text]), Role::Plain));
+        }
+        fields
+    }
+}
