@@ -24,6 +24,7 @@ mod line_layout;
 mod notation;
 mod opened;
 mod page;
+mod path;
 mod picture;
 mod reveal;
 mod row;

@@ -4,6 +4,7 @@ use crate::edit::may_hold;
 use crate::keymap::{Action, Context, KeyMap};
 use crate::ops::journal::Journal;
 use crate::ops::{Turn, words};
+use crate::preview::PreviewKind;
 use crate::text;
 
 use super::App;
@@ -203,6 +204,9 @@ impl RecordPane {
             Action::SelectValue if !self.shows_json() && !self.shows_table() => {
                 Err(Notice::info("only JSON has values to choose one of"))
             }
+            Action::FindPath if !self.is_json() => {
+                Err(Notice::info("only JSON that is laid out has paths"))
+            }
             Action::Search if self.preview().is_none() => self.has_value(keymap),
             Action::Search if self.preview().is_some_and(|preview| preview.is_picture()) => {
                 Err(Notice::info("a picture has no text to search in"))
@@ -218,6 +222,11 @@ impl RecordPane {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Whether it is shown as JSON, also where that is packed in the value.
+    fn is_json(&self) -> bool {
+        self.preview().is_some_and(|preview| preview.kind() == PreviewKind::Json)
     }
 
     /// Whether the value may hold another.

@@ -86,6 +86,8 @@ impl Compute {
                 Joined::Inside(merge) => Loaded::Inside(merge),
             },
             Self::Search(preview, needle) => Loaded::Found(preview.find(&needle)),
+            Self::SearchPath(shown, path) => Loaded::Found(shown.lit(&shown.find_path(&path))),
+            Self::FindPath(shown, path) => Loaded::PathFound(shown.find_path(&path)),
             Self::Arrange(table, how) => {
                 let shown = Arc::new(table.arranged(&how, wanted)?);
                 Loaded::Arranged(table, how, shown)

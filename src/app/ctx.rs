@@ -14,7 +14,7 @@ use crate::model::{
 };
 use crate::ops::journal::StepId;
 use crate::ops::{Plan, Turn, WriteId};
-use crate::preview::{ColumnFilter, Preview};
+use crate::preview::{ColumnFilter, Matches, Preview};
 
 use super::event::{Effect, Password, Slot, Ticket};
 use super::facts::Facts;
@@ -100,6 +100,10 @@ pub enum Request {
     Rewrite(Box<Prompt>),
     /// Find this text in the value.
     Search(String),
+    /// Show what this path through JSON leads to.
+    FindPath(String),
+    /// Go to what a path led to in this preview, and on from there as in a search.
+    GoToFound(Box<(Arc<Preview>, String, Matches)>),
     /// Scroll what is shown of a record to this offset.
     Reveal(Arc<Preview>, usize),
     /// Something that the cursor in a table asks for.

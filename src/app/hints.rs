@@ -189,6 +189,9 @@ impl RecordPane {
                 }
                 _ => action == Action::SelectValue && self.shows_table(),
             },
+            Action::FindPath => {
+                self.preview().is_some_and(|preview| preview.kind() == PreviewKind::Json)
+            }
             Action::Search => self.preview().is_some_and(|preview| !preview.is_picture()),
             Action::Wrap => self.preview().is_some_and(|preview| {
                 use PreviewKind::{Json, Listing, Notation, Page, Text};

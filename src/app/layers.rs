@@ -7,6 +7,7 @@ pub mod crawl;
 mod details;
 mod dialog;
 mod draft;
+mod found;
 mod jobs;
 mod leaf;
 pub mod list;
@@ -31,6 +32,7 @@ pub use crawl::Overview;
 pub use details::Details;
 pub use dialog::Dialog;
 pub use draft::DraftView;
+pub use found::PathDialog;
 pub use jobs::Jobs;
 pub use leaf::{LeafCursor, UnsavedLeaf};
 pub use log::Log;
@@ -154,6 +156,8 @@ dialogs! {
     Asides(Asides),
     /// The staged edits.
     Staged(staged::Staged) by Staged,
+    /// What a path through JSON leads to.
+    Paths(PathDialog),
     /// What a column of a table holds.
     Column(ColumnDialog),
     /// What the footer has shown.

@@ -17,7 +17,7 @@ use crate::model::{
     AsideInfo, ContentType, Crawl, Key, Record, RecordMeta, SetValue, StoreInfo, StoreName,
 };
 use crate::ops::{Plan, Turn};
-use crate::preview::json::JsonFault;
+use crate::preview::json::{JsonFault, JsonPath, PathFinds};
 use crate::preview::{Arrangement, ColumnValues, Matches, Mode, Preview};
 
 use super::staged::StagedNow;
@@ -130,6 +130,10 @@ pub enum Compute {
     PutBack(Box<SetValue>, Arc<InnerValue>),
     /// Where the text occurs in the value.
     Search(Arc<Preview>, String),
+    /// Where the values are in the JSON to which this path leads.
+    SearchPath(Arc<Preview>, JsonPath),
+    /// Which values these are.
+    FindPath(Arc<Preview>, JsonPath),
     /// The rows of a table, arranged so.
     Arrange(Arc<Preview>, Arrangement),
     /// What the rows that are shown hold in a column.
@@ -239,6 +243,8 @@ pub enum Loaded {
     PutBack(Result<Box<SetValue>, NotOpened>),
     /// Where the text occurs.
     Found(Matches),
+    /// What a path through JSON leads to.
+    PathFound(PathFinds),
     /// The rows of a table, arranged so.
     Arranged(Arc<Preview>, Arrangement, Arc<Preview>),
     /// What a column holds.

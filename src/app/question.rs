@@ -290,6 +290,8 @@ pub enum PromptKind {
     FilterKeys,
     /// Find it in the value.
     Search,
+    /// Find values of JSON by this path.
+    FindPath,
     /// Keep the rows of a table that hold it in a column.
     FilterColumn,
     /// Find it in the text being edited.
@@ -334,7 +336,7 @@ impl PromptKind {
     pub fn verb(self) -> &'static str {
         match self {
             Self::FilterStores | Self::FilterKeys | Self::FilterColumn => "keep",
-            Self::Search | Self::SearchText => "find",
+            Self::Search | Self::SearchText | Self::FindPath => "find",
             Self::ReplaceText => "go on",
             Self::ReplaceWith => "replace all",
             Self::GoTo => "go",
@@ -352,6 +354,7 @@ impl PromptKind {
     pub fn label(self) -> &'static str {
         match self {
             Self::FilterStores | Self::FilterKeys => "filter: ",
+            Self::FindPath => "path, as $.offers[*].price: ",
             Self::FilterColumn => "keep rows (text, =text, !text, <5, >5): ",
             Self::Search | Self::SearchText => "search: ",
             Self::ReplaceText => "replace: ",

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use crate::keymap::{Action, Context, KeyMap};
 use crate::model::{Error, Family, Key, Record, RecordMeta, StoreName};
 use crate::preview::charset::Charset;
+use crate::preview::json::JsonPath;
 use crate::preview::{Matches, Mode, Preview, PreviewKind, Scroll, Viewport};
 use crate::text::fit;
 
@@ -57,6 +58,8 @@ pub struct RecordPane {
     pub modes: BTreeMap<Family, Mode>,
     /// The text searched for; empty for none.
     pub search: String,
+    /// The same as a path through JSON, where it is one.
+    pub path: Option<JsonPath>,
     /// Where it occurs.
     pub matches: Option<Matches>,
     /// What it held while it was open.
@@ -299,6 +302,17 @@ impl RecordPane {
     pub fn found(&mut self, matches: Matches, view: Viewport) {
         self.matches = Some(matches);
         self.step(0, view);
+    }
+
+    /// Takes where a path leads, of which one place is the current one, and goes there.
+    pub(super) fn take_path(&mut self, text: String, matches: Matches, view: Viewport) {
+        self.path = JsonPath::parse(&text).ok();
+        self.search = text;
+        let at = matches.current().and_then(|current| matches.get(current));
+        if let Some((preview, at)) = self.preview().zip(at) {
+            self.scroll = preview.reveal(self.scroll, at.start, view);
+        }
+        self.matches = Some(matches);
     }
 
     /// Goes to the next (1) or previous (-1) place, or to the first one from here on (0).

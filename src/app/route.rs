@@ -23,6 +23,7 @@ mod tables;
 mod targets;
 mod unasked;
 mod undo;
+mod values;
 mod versions;
 mod watched;
 
@@ -211,6 +212,8 @@ impl App {
                     self.record.reveal(&preview, offset, &ctx!(self));
                 }
                 Request::OfTable(asked) => tables::serve(self, asked),
+                Request::FindPath(path) => values::find(self, path),
+                Request::GoToFound(found) => values::go_to(self, *found),
                 Request::CompareVersions => versions::compare(self),
                 Request::ShowFolded(from, to) => {
                     self.record.show_folded(&from, &to, &ctx!(self));

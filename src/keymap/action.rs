@@ -131,6 +131,7 @@ named! {
     SearchNext "search_next" "next" "Go to the next match"
     SearchPrevious "search_previous" "previous" "Go to the previous match"
 
+    FindPath "find_path" "find path" "Find JSON values by path: `$.a[*].b`"
     SelectValue "select_value" "values" "Select a JSON value to change, or a cell"
     SortColumn "sort_column" "sort" "Sort by the column: up, down, as stored"
     FilterColumn "filter_column" "filter" "Keep rows by what the column holds"
@@ -226,6 +227,7 @@ named! {
     Leaf "leaf" "JSON values" "While the cursor is on a value of the JSON"
     Table "table" "Tables" "While the cursor is on a cell of a table"
     Row "row" "Row" "While a row of a table is shown as a record"
+    Found "found" "Found values" "While values that a path leads to are listed"
     Editor "editor" "Editor" "While a record is edited"
     Confirm "confirm" "Dialogs" "While larder asks for a Yes or No"
     Prompt "prompt" "Prompts" "While a line of text is typed"

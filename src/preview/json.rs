@@ -4,6 +4,7 @@ mod carry;
 pub(super) mod lex;
 pub(super) mod lines;
 mod parts;
+mod path;
 mod spacing;
 mod write;
 
@@ -14,6 +15,7 @@ pub(crate) use self::lex::{Sink, Token};
 
 pub use carry::{TypedOver, carried};
 pub use parts::parts;
+pub use path::{FoundValue, JsonPath, PathFinds};
 pub use spacing::Spacing;
 pub use write::{compact, most, pretty, spaced};
 

@@ -120,6 +120,7 @@ impl Prompt {
         match self.kind {
             PromptKind::FilterStores | PromptKind::FilterKeys => self.typed(ctx),
             PromptKind::Search => ctx.request(Request::Search(text.to_owned())),
+            PromptKind::FindPath => ctx.request(Request::FindPath(text.to_owned())),
             PromptKind::FilterColumn => {
                 let filter = ColumnFilter::Typed(text.to_owned());
                 ctx.request(Request::OfTable(OfTable::Filter(filter)));

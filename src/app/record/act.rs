@@ -49,6 +49,7 @@ impl RecordPane {
             Action::Search if self.preview().is_some() || self.value_at_hand(ctx).is_some() => {
                 ctx.prompt(PromptKind::Search, "");
             }
+            Action::FindPath => ctx.prompt(PromptKind::FindPath, "$"),
             Action::SearchNext => self.step(1, view),
             Action::SearchPrevious => self.step(-1, view),
             _ => return false,
@@ -271,7 +272,7 @@ impl RecordPane {
     /// Looks for another text; for none if it is empty.
     pub(in crate::app) fn look_for(&mut self, text: &str, ctx: &mut Ctx<'_>) {
         text.clone_into(&mut self.search);
-        self.matches = None;
+        (self.path, self.matches) = (None, None);
         ctx.cancel(Slot::Search);
         if !text.is_empty() {
             self.find(ctx);
@@ -279,8 +280,12 @@ impl RecordPane {
     }
 
     fn find(&self, ctx: &mut Ctx<'_>) {
-        if let Some(preview) = self.preview() {
-            ctx.read(Slot::Search, Compute::Search(preview.clone(), self.search.clone()));
+        if let Some(preview) = self.preview().cloned() {
+            let search = match &self.path {
+                Some(path) => Compute::SearchPath(preview, path.clone()),
+                None => Compute::Search(preview, self.search.clone()),
+            };
+            ctx.read(Slot::Search, search);
         }
     }
 

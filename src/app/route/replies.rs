@@ -11,7 +11,8 @@ use super::super::layout::Pane;
 use super::super::load::{Load, Loaded, RecordView};
 use super::super::notice::Notice;
 use super::{
-    asides, inner, key_line, leaves, opened, questions, saving, staged, tables, unasked, versions,
+    asides, inner, key_line, leaves, opened, questions, saving, staged, tables, unasked, values,
+    versions,
 };
 
 pub(in crate::app) fn loaded(app: &mut App, loaded: Loaded) {
@@ -82,6 +83,7 @@ pub(in crate::app) fn loaded(app: &mut App, loaded: Loaded) {
             tables::follow(app);
         }
         Loaded::Arranged(base, how, shown) => tables::arranged(app, &base, how, shown),
+        Loaded::PathFound(finds) => values::found(app, finds),
         Loaded::ColumnValues(values) => tables::counted(app, values),
         Loaded::Value(record) => {
             if saving::theirs_read(app, record.as_ref()) {
@@ -182,6 +184,7 @@ pub(in crate::app) fn failed(app: &mut App, slot: Slot, error: Error) {
         | Slot::Leaves
         | Slot::Totals
         | Slot::Search
+        | Slot::Path
         | Slot::Table
         | Slot::Column
         | Slot::Saving

@@ -175,6 +175,44 @@ fn a_list_of_objects_is_a_table_by_one_key_and_json_again_by_another() {
     assert_eq!(shown(&mut stage, "<tab>V"), (Mode::Auto, PreviewKind::Json));
 }
 
+#[test]
+fn values_are_found_by_their_path_and_gone_to() {
+    let mut stage = Stage::new(120, 36);
+    let text = r#"{"offers": [{"price": 1.50}, {"price": 2, "price": 1E3}, {"x": "y"}]}"#;
+    let records = [record("a", JSON, text), record("b", "text/plain", "text")];
+    stage.connect(vec![store("shop", 2)]).open(&records);
+    stage.keys("<tab>$.offers[*].price<enter>");
+    let (ticket, read) = stage.take(Slot::Path);
+    assert!(stage.frame().contains("looking…"), "{}", stage.frame());
+    stage.event(Event::Loaded(Slot::Path, ticket, Ok(computed(read))));
+    let frame = stage.frame();
+    assert!(frame.contains("$.offers[*].price · 3 values"), "{frame}");
+    assert!(frame.contains("1E3") && frame.contains("$.offers[1].price"), "{frame}");
+    stage.keys("jy");
+    let copied = |stage: &Stage, text: &'static str| {
+        let is = |effect: &Effect| matches!(effect, Effect::Copy { bytes, .. } if *bytes == text);
+        stage.asked.iter().any(is)
+    };
+    assert!(copied(&stage, "$.offers[1].price"));
+    stage.keys("Y<enter>");
+    assert!(copied(&stage, "2"));
+    assert!(stage.frame().contains("/$.offers[*].price · 2 of 3"), "{}", stage.frame());
+    stage.keys("n");
+    assert!(stage.frame().contains("3 of 3"), "{}", stage.frame());
+    // Of a record that changes, what the path leads to is found again.
+    let now = [record("a", JSON, r#"{"offers": [{"price": 7}]}"#)];
+    stage.noticed(WatchEvent::Records { set: vec![now[0].meta.clone()], removed: vec![] });
+    stage.show(&now);
+    let (ticket, read) = stage.take(Slot::Search);
+    stage.event(Event::Loaded(Slot::Search, ticket, Ok(computed(read))));
+    assert!(stage.frame().contains("1 of 1"), "{}", stage.frame());
+    stage.keys("$<backspace>price<enter>");
+    assert_eq!(stage.notice(), "a path begins with $, as $.offers[*].price");
+    stage.keys("<left>j").show(&records);
+    stage.keys("<tab>$");
+    assert_eq!(stage.notice(), "only JSON that is laid out has paths");
+}
+
 /// The record under the cursor is text now.
 fn becomes(stage: &mut Stage, text: &'static str) {
     let now = record("a", "text/plain", text);

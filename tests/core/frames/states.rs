@@ -146,6 +146,17 @@ fn cells_of_a_table() {
 }
 
 #[test]
+fn values_that_a_path_leads_to() {
+    each("paths", |width, height| {
+        let mut stage = on_record(width, height, "j");
+        stage.keys("$..*<enter>");
+        let (ticket, read) = stage.take(Slot::Path);
+        stage.event(Event::Loaded(Slot::Path, ticket, Ok(computed(read))));
+        stage
+    });
+}
+
+#[test]
 fn a_key_that_means_something_elsewhere_or_nothing() {
     each("elsewhere", |width, height| {
         let mut stage = after(width, height, "<left>");

@@ -1,0 +1,176 @@
+//! What a path through JSON leads to: only that, with where each value is.
+
+use std::sync::Arc;
+
+use crossterm::event::KeyEvent;
+
+use crate::keymap::{Action, Context};
+use crate::preview::Preview;
+use crate::preview::json::PathFinds;
+use crate::text;
+
+use super::super::ctx::{Ctx, Request};
+use super::super::event::{Effect, Slot};
+use super::super::list::{Cursor, Move};
+use super::super::notice::Notice;
+use super::dialog::Dialog;
+use super::list::{Listing, Look, Place, Row};
+use super::overlay::{Then, closes};
+
+/// Rows of the screen that are none of the list's: two borders.
+const FRAME: u16 = 2;
+/// What is shown of a value, in bytes.
+const SEEN: usize = 200;
+
+/// Values that a path leads to.
+#[derive(Debug, Clone)]
+pub struct PathDialog {
+    /// The path as it was typed.
+    path: String,
+    /// The JSON in which it is looked for.
+    shown: Arc<Preview>,
+    /// What was found, and each value as it is spelled; none until then.
+    finds: Option<(PathFinds, Vec<String>)>,
+    /// The cursor among the values.
+    cursor: Cursor,
+}
+
+impl PathDialog {
+    /// Of a path that is being looked for.
+    pub(in crate::app) fn new(path: String, shown: Arc<Preview>) -> Self {
+        Self { path, shown, finds: None, cursor: Cursor::default() }
+    }
+
+    /// Takes what was found.
+    pub(in crate::app) fn take(&mut self, finds: PathFinds) {
+        let spelled = |at: &std::ops::Range<usize>| {
+            let value = &self.shown.shown()[at.clone()];
+            let part = String::from_utf8_lossy(&value[..value.len().min(SEEN)]);
+            let words: Vec<&str> = part.split_whitespace().collect();
+            let more = if value.len() > SEEN { "…" } else { "" };
+            words.join(" ") + more
+        };
+        let words = finds.values.iter().map(|value| spelled(&value.at)).collect();
+        self.finds = Some((finds, words));
+    }
+
+    fn len(&self) -> usize {
+        self.finds.as_ref().map_or(0, |(finds, _)| finds.values.len())
+    }
+
+    fn height(ctx: &Ctx<'_>) -> usize {
+        usize::from(ctx.layout().body.height.saturating_sub(FRAME)).max(1)
+    }
+
+    fn go(&mut self, to: Move, ctx: &Ctx<'_>) {
+        let len = self.len();
+        self.cursor.go(to, len, Self::height(ctx));
+    }
+
+    /// The path, and how many values it leads to.
+    fn title(&self) -> String {
+        let Some((finds, _)) = &self.finds else { return self.path.clone() };
+        let (kept, total) = (finds.values.len() as u64, finds.total);
+        let first =
+            if kept < total { format!(", the first {}", text::count(kept)) } else { String::new() };
+        let deep = if finds.too_deep { ", not the deepest" } else { "" };
+        format!("{} · {}{first}{deep}", self.path, text::plural(total, "value"))
+    }
+
+    /// Where the value under the cursor is, in bytes.
+    fn at(&self) -> Option<std::ops::Range<usize>> {
+        let (finds, _) = self.finds.as_ref()?;
+        finds.values.get(self.cursor.at).map(|value| value.at.clone())
+    }
+}
+
+impl Dialog for PathDialog {
+    fn context(&self) -> Context {
+        Context::Found
+    }
+
+    fn listing(&self) -> Option<Listing<'_>> {
+        let rows = self.finds.iter().flat_map(|(finds, words)| {
+            finds.values.iter().zip(words).map(|(value, words)| Row {
+                at: None,
+                text: words.as_str().into(),
+                state: value.path.as_str().into(),
+                look: Look::Plain,
+            })
+        });
+        Some(Listing {
+            title: self.title().into(),
+            width: 100,
+            none: if self.finds.is_some() { "Nothing is there." } else { "looking…" },
+            rows: rows.collect(),
+            place: Place::Cursor(self.cursor),
+            keys: vec![(Action::Close, "closes"), (Action::Open, "goes there")],
+            why: None,
+        })
+    }
+
+    fn key(&mut self, key: KeyEvent, action: Option<Action>, ctx: &mut Ctx<'_>) -> Then {
+        if closes(&key, action, (Context::Record, Action::FindPath), ctx) {
+            return Then::Close;
+        }
+        if let Some(to) = action.and_then(Move::of) {
+            self.go(to, ctx);
+            return Then::Stay;
+        }
+        match action {
+            Some(Action::Open) => {
+                let Some((finds, _)) = &self.finds else { return Then::Stay };
+                if finds.values.is_empty() {
+                    return Then::Stay;
+                }
+                let mut matches = self.shown.lit(finds);
+                matches.set_current(Some(self.cursor.at));
+                let go = (Arc::clone(&self.shown), self.path.clone(), matches);
+                ctx.request(Request::GoToFound(Box::new(go)));
+                return Then::Close;
+            }
+            Some(Action::CopyPath) => {
+                if let Some((finds, _)) = &self.finds
+                    && let Some(value) = finds.values.get(self.cursor.at)
+                {
+                    if value.is_whole {
+                        let bytes = value.path.clone().into();
+                        ctx.effect(Effect::Copy { what: "path", bytes });
+                    } else {
+                        ctx.say(Notice::info("this path is too long to be copied from here"));
+                    }
+                }
+            }
+            Some(Action::CopyValue) => {
+                if let Some(at) = self.at() {
+                    let bytes = self.shown.shown().slice(at);
+                    ctx.effect(Effect::Copy { what: "value", bytes });
+                }
+            }
+            other => drop(ctx.common(other)),
+        }
+        Then::Stay
+    }
+
+    fn allows(&self, action: Action) -> bool {
+        let on_value = matches!(action, Action::Open | Action::CopyPath | Action::CopyValue);
+        !on_value || self.len() > 0
+    }
+
+    fn choose(&mut self, row: usize, ctx: &mut Ctx<'_>) {
+        self.go(Move::To(row), ctx);
+    }
+
+    fn wheel(&mut self, rows: isize, ctx: &mut Ctx<'_>) {
+        let len = self.len();
+        self.cursor.scroll(rows, len, Self::height(ctx));
+    }
+
+    fn resize(&mut self, ctx: &mut Ctx<'_>) {
+        self.go(Move::By(0), ctx);
+    }
+
+    fn closed(&mut self, ctx: &mut Ctx<'_>) {
+        ctx.cancel(Slot::Path);
+    }
+}

@@ -1,0 +1,47 @@
+//! Values of JSON found by a path: from the line that is typed to the place in the record.
+
+use std::sync::Arc;
+
+use crate::preview::json::{JsonPath, PathFinds};
+use crate::preview::{Matches, Preview, PreviewKind};
+
+use super::super::App;
+use super::super::event::Slot;
+use super::super::layers::{Layer, ListDialog, PathDialog};
+use super::super::load::Compute;
+use super::super::notice::Notice;
+
+/// Looks for what a path leads to; one that is none is told.
+pub(super) fn find(app: &mut App, text: String) {
+    let path = match JsonPath::parse(&text) {
+        Ok(path) => path,
+        Err(why) => return app.notice = Some(Notice::failure(why)),
+    };
+    let json = |preview: &&Arc<Preview>| preview.kind() == PreviewKind::Json;
+    let Some(shown) = app.record.preview().filter(json).cloned() else {
+        // It has changed while the path was typed.
+        return app.notice = Some(Notice::info("the value is no JSON any more"));
+    };
+    app.out.read(Slot::Path, Compute::FindPath(Arc::clone(&shown), path));
+    app.layers.push(Layer::List(ListDialog::Paths(PathDialog::new(text, shown))));
+}
+
+/// What it leads to was found.
+pub(super) fn found(app: &mut App, finds: PathFinds) {
+    for layer in &mut app.layers {
+        if let Layer::List(ListDialog::Paths(dialog)) = layer {
+            return dialog.take(finds);
+        }
+    }
+}
+
+/// Goes to one of the places, if the JSON is still what it was.
+pub(super) fn go_to(app: &mut App, (shown, path, matches): (Arc<Preview>, String, Matches)) {
+    let view = app.viewport();
+    let same = app.record.preview().is_some_and(|now| now.is_of_same_bytes(&shown));
+    if same {
+        app.record.take_path(path, matches, view);
+    } else {
+        app.tell(Notice::info("the record has changed meanwhile: look again"));
+    }
+}

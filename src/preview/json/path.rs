@@ -1,0 +1,280 @@
+//! Values of JSON to which a path leads, as `$.offers[*].price`: found in one pass, without recursion.
+
+use std::fmt::Write as _;
+use std::ops::Range;
+
+use super::{Sink, Token, scan};
+use crate::text::visible_bytes;
+
+/// A path has no more steps; a bit each says which of them led to where the pass is.
+const STEPS: usize = 63;
+/// So many values are kept; more are counted.
+const KEPT: usize = 2_000;
+/// No deeper than this it is looked for values; each level takes some 60 bytes.
+const DEEPEST: usize = 10_000;
+/// Steps of a place that are told, at its beginning and at its end.
+const TOLD: usize = 16;
+/// What is told of a key, in bytes.
+const KEY: usize = 80;
+
+/// A path through JSON.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JsonPath(Vec<Step>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Step {
+    /// Whether it is looked for at any depth.
+    deep: bool,
+    kind: Kind,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Kind {
+    Key(String),
+    Item(usize),
+    Any,
+}
+
+/// A value to which a path leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundValue {
+    /// Where it is, in bytes.
+    pub at: Range<usize>,
+    /// Where it is, as `$.offers[3].price`, safe to show.
+    pub path: String,
+    /// Whether that is all of its place: a long one is cut.
+    pub is_whole: bool,
+}
+
+/// What a path leads to.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PathFinds {
+    /// The first values, in the order in which they begin.
+    pub values: Vec<FoundValue>,
+    /// How many there are in all.
+    pub total: u64,
+    /// Whether there is JSON so deep that it was not looked into.
+    pub too_deep: bool,
+}
+
+impl JsonPath {
+    /// Reads a path: `$`, then `.name`, `["name"]`, `[3]`, `[*]`, `.*`, each after `..` at any depth.
+    ///
+    /// # Errors
+    /// What is not understood, in a sentence.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let text = text.trim();
+        let mut rest = text.strip_prefix('$').unwrap_or(text);
+        if rest.len() == text.len() && !rest.starts_with(['.', '[']) {
+            return Err("a path begins with $, as $.offers[*].price".to_owned());
+        }
+        let mut steps = Vec::new();
+        while !rest.is_empty() {
+            let deep = rest.starts_with("..");
+            let (kind, behind) =
+                if let Some(inner) = rest.strip_prefix("..").unwrap_or(rest).strip_prefix('[') {
+                    bracket(inner)?
+                } else if let Some(name) = rest.strip_prefix(if deep { ".." } else { "." }) {
+                    let end = name.find(['.', '[']).unwrap_or(name.len());
+                    match &name[..end] {
+                        "" => return Err("a name is missing behind the dot".to_owned()),
+                        "*" => (Kind::Any, &name[end..]),
+                        word => (Kind::Key(word.to_owned()), &name[end..]),
+                    }
+                } else {
+                    return Err(format!("a path goes on with . or [, not with {rest}"));
+                };
+            steps.push(Step { deep, kind });
+            rest = behind;
+            if steps.len() > STEPS {
+                return Err(format!("a path has at most {STEPS} steps"));
+            }
+        }
+        Ok(Self(steps))
+    }
+
+    /// The values to which it leads in a text that is JSON.
+    pub fn find(&self, json: &[u8]) -> PathFinds {
+        let mut pass = Pass {
+            path: self,
+            json,
+            key: 0..0,
+            open: Vec::new(),
+            skipped: 0,
+            finds: PathFinds::default(),
+        };
+        let _ = scan(json, &mut pass);
+        pass.finds
+    }
+
+    /// The states of what a step from these ones leads to.
+    fn next(&self, states: u64, leads: impl Fn(&Kind) -> bool) -> u64 {
+        let mut next = 0;
+        for (at, step) in self.0.iter().enumerate() {
+            if states >> at & 1 == 1 {
+                next |= u64::from(step.deep) << at | u64::from(leads(&step.kind)) << (at + 1);
+            }
+        }
+        next
+    }
+}
+
+/// What stands in brackets, and what behind them.
+fn bracket(inner: &str) -> Result<(Kind, &str), String> {
+    for quote in ['"', '\''] {
+        let Some(name) = inner.strip_prefix(quote) else { continue };
+        let Some((name, behind)) = name.split_once(&format!("{quote}]")) else {
+            return Err(format!("{quote}] is missing behind the name"));
+        };
+        return Ok((Kind::Key(name.to_owned()), behind));
+    }
+    let Some((inside, behind)) = inner.split_once(']') else {
+        return Err("] is missing".to_owned());
+    };
+    let kind = match inside.trim() {
+        "*" => Kind::Any,
+        number => Kind::Item(number.parse().map_err(|_| {
+            format!("[{number}] is not understood: a number, * or a name in quotes is")
+        })?),
+    };
+    Ok((kind, behind))
+}
+
+/// An object or a list that is open.
+struct Open {
+    object: bool,
+    states: u64,
+    /// Items or members so far.
+    count: usize,
+    /// The key of the member.
+    key: Range<usize>,
+    /// Its place among the values that were found.
+    found: Option<usize>,
+}
+
+struct Pass<'a> {
+    path: &'a JsonPath,
+    json: &'a [u8],
+    key: Range<usize>,
+    open: Vec<Open>,
+    /// How many objects and lists are open in which nothing can be found.
+    skipped: usize,
+    finds: PathFinds,
+}
+
+impl Pass<'_> {
+    /// The states of the value that begins now.
+    fn states(&mut self) -> u64 {
+        let (path, json) = (self.path, self.json);
+        let Some(parent) = self.open.last_mut() else { return 1 };
+        let index = parent.count;
+        parent.count += 1;
+        if parent.object {
+            parent.key = self.key.clone();
+            let key = &json[self.key.clone()];
+            path.next(parent.states, |kind| match kind {
+                Kind::Key(name) => is_key(key, name),
+                Kind::Item(_) => false,
+                Kind::Any => true,
+            })
+        } else {
+            path.next(parent.states, |kind| match kind {
+                Kind::Key(_) => false,
+                Kind::Item(item) => *item == index,
+                Kind::Any => true,
+            })
+        }
+    }
+
+    /// Keeps the value that is here, if the path leads to it; tells its place among those that are kept.
+    fn found(&mut self, states: u64, at: Range<usize>) -> Option<usize> {
+        if states >> self.path.0.len() & 1 == 0 {
+            return None;
+        }
+        self.finds.total += 1;
+        let place = self.finds.values.len();
+        (place < KEPT).then(|| {
+            let (path, is_whole) = self.place();
+            self.finds.values.push(FoundValue { at, path, is_whole });
+            place
+        })
+    }
+
+    /// Where the value is that begins now, and whether that is all of it.
+    fn place(&self) -> (String, bool) {
+        let (mut path, mut is_whole) = ("$".to_owned(), true);
+        for (at, open) in self.open.iter().enumerate() {
+            if at >= TOLD && at + TOLD < self.open.len() {
+                if at == TOLD {
+                    path.push('…');
+                    is_whole = false;
+                }
+                continue;
+            }
+            if !open.object {
+                let _ = write!(path, "[{}]", open.count - 1);
+                continue;
+            }
+            let key = &self.json[open.key.clone()];
+            let word = key.get(1..key.len() - 1).unwrap_or_default();
+            let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+            let plain = !word.is_empty() && word.iter().all(is_word) && !word[0].is_ascii_digit();
+            let cut = &key[..key.len().min(KEY)];
+            is_whole &= cut.len() == key.len();
+            let _ = match (plain, cut.len() < key.len()) {
+                (true, false) => write!(path, ".{}", String::from_utf8_lossy(word)),
+                (_, false) => write!(path, "[{}]", visible_bytes(key)),
+                (_, true) => write!(path, "[{}…]", visible_bytes(cut)),
+            };
+        }
+        (path, is_whole)
+    }
+}
+
+impl Sink for Pass<'_> {
+    fn token(&mut self, token: Token, at: Range<usize>) {
+        match token {
+            Token::Gap => {}
+            Token::Key if self.skipped == 0 => self.key = at,
+            Token::Open if self.skipped > 0 => self.skipped += 1,
+            Token::Close if self.skipped > 0 => self.skipped -= 1,
+            _ if self.skipped > 0 => {}
+            Token::Key => {}
+            Token::Open => {
+                let states = self.states();
+                let found = self.found(states, at.clone());
+                let deep = self.open.len() >= DEEPEST;
+                self.finds.too_deep |= deep && states != 0;
+                // Nothing is in it that could be found, unless its own end has to be.
+                if deep || states == 0 {
+                    self.skipped = 1;
+                    return;
+                }
+                let object = self.json[at.start] == b'{';
+                self.open.push(Open { object, states, count: 0, key: 0..0, found });
+            }
+            Token::Close => {
+                let closed = self.open.pop().and_then(|open| open.found);
+                if let Some(value) = closed.and_then(|place| self.finds.values.get_mut(place)) {
+                    value.at.end = at.end;
+                }
+            }
+            Token::Empty | Token::String | Token::Number | Token::Literal => {
+                let states = self.states();
+                self.found(states, at);
+            }
+        }
+    }
+}
+
+/// Whether a key, with its quotes, says this name.
+fn is_key(key: &[u8], name: &str) -> bool {
+    let plain = key.get(1..key.len().saturating_sub(1)).unwrap_or_default();
+    if memchr::memchr(b'\\', plain).is_none() {
+        return plain == name.as_bytes();
+    }
+    serde_json::from_slice::<String>(key).is_ok_and(|said| said == name)
+}
+
+#[cfg(test)]
+mod tests;
