@@ -21,6 +21,7 @@ pub use symbols::Symbols;
 const DARK: &str = include_str!("../assets/themes/dark.toml");
 const LIGHT: &str = include_str!("../assets/themes/light.toml");
 const ANSI: &str = include_str!("../assets/themes/ansi.toml");
+const ANSI_LIGHT: &str = include_str!("../assets/themes/ansi-light.toml");
 
 const MODIFIERS: [(&str, Modifier); 5] = [
     ("bold", Modifier::BOLD),
@@ -58,11 +59,11 @@ impl Theme {
 
     /// The theme that the settings ask for, in as many colours as the terminal has.
     ///
-    /// `name` is `dark`, `light`, `ansi` (the terminal's own sixteen colours, for any
-    /// background), `none`, `auto`: dark or light where `COLORFGBG` tells, else ansi; or the path
-    /// of a file of the user's, which ends in `.toml`, and whose missing roles are as in ansi.
-    /// With sixteen colours dark and light are ansi too. `overrides` gives roles other styles.
-    /// `NO_COLOR` takes all colours away.
+    /// `name` is `dark`, `light`, `ansi` (the terminal's own sixteen colours; others of them where
+    /// `COLORFGBG` tells of a light background), `none`, `auto`: dark or light where `COLORFGBG`
+    /// tells, else ansi; or the path of a file of the user's, which ends in `.toml`, and whose
+    /// missing roles are as in ansi. With sixteen colours dark and light are ansi too. `overrides`
+    /// gives roles other styles. `NO_COLOR` takes all colours away.
     ///
     /// # Errors
     /// A sentence that names the unknown theme or role, the style that cannot be read, or the
@@ -73,16 +74,19 @@ impl Theme {
         env: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Self, String> {
         let depth = ColorDepth::of_terminal(env);
+        let ground = background(env);
+        let is_light = name == "light" || ground == Some(LIGHT) && name != "dark";
+        let ansi = if is_light { ANSI_LIGHT } else { ANSI };
         let (file, depth) = match name {
             "none" => (ANSI, ColorDepth::None),
-            "ansi" => (ANSI, depth),
+            "ansi" => (ansi, depth),
             "dark" => (DARK, depth),
             "light" => (LIGHT, depth),
-            "auto" => (background(env).unwrap_or(ANSI), depth),
+            "auto" => (ground.unwrap_or(ANSI), depth),
             _ if is_file(name) => {
                 let mut styles = own(name)?;
                 styles.extend(overrides.clone());
-                return Self::build(ANSI, &styles, depth);
+                return Self::build(ansi, &styles, depth);
             }
             _ => {
                 return Err(format!(
@@ -91,12 +95,12 @@ impl Theme {
                 ));
             }
         };
-        let file = if depth <= ColorDepth::Sixteen { ANSI } else { file };
+        let file = if depth <= ColorDepth::Sixteen { ansi } else { file };
         Self::build(file, overrides, depth)
     }
 
     /// The themes to choose from where only the terminal itself can tell its background: with
-    /// `auto`, more than sixteen colours and no `COLORFGBG` that tells.
+    /// `auto` or `ansi`, more than sixteen colours and no `COLORFGBG` that tells.
     ///
     /// # Errors
     /// As [`Theme::from_settings`].
@@ -106,11 +110,16 @@ impl Theme {
         env: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Option<ThemePair>, String> {
         let depth = ColorDepth::of_terminal(env);
-        if name != "auto" || depth <= ColorDepth::Sixteen || background(env).is_some() {
+        let (dark, light) = match name {
+            "auto" => (DARK, LIGHT),
+            "ansi" => (ANSI, ANSI_LIGHT),
+            _ => return Ok(None),
+        };
+        if depth <= ColorDepth::Sixteen || background(env).is_some() {
             return Ok(None);
         }
-        let dark = Self::build(DARK, overrides, depth)?;
-        Ok(Some(ThemePair { dark, light: Self::build(LIGHT, overrides, depth)? }))
+        let dark = Self::build(dark, overrides, depth)?;
+        Ok(Some(ThemePair { dark, light: Self::build(light, overrides, depth)? }))
     }
 
     /// The style of a role.

@@ -311,6 +311,12 @@ impl Ctx<'_> {
         self.request(Request::Prompt(Box::new(Prompt::new(kind, text))));
     }
 
+    /// Asks for what to search for, and offers what was searched for last.
+    pub fn ask_needle(&mut self, kind: PromptKind, text: &str, last: &str) {
+        let prompt = Prompt { last: last.to_owned(), ..Prompt::new(kind, text) };
+        self.request(Request::Prompt(Box::new(prompt)));
+    }
+
     /// Saves bytes to a file, unless one of that name is there.
     pub fn save_file(&mut self, path: PathBuf, bytes: Bytes, overwrite: bool) {
         self.effect(Effect::SaveFile { path, bytes, overwrite });

@@ -73,6 +73,7 @@ fn needed(app: &App) -> Needed {
     }
     if !matches!(app.session.state, SessionState::Open(ConnectionState::Up))
         && app.allowed_in_panes(Action::Targets).is_ok()
+        && is_useful(app, Action::Targets)
     {
         add(Action::Targets, "other target");
     }
@@ -143,6 +144,8 @@ fn is_useful(app: &App, action: Action) -> bool {
         action if !up && writes(action, app.focus) => false,
         Action::Refresh | Action::FindLost | Action::ToggleWatch => app.session.is_open(),
         Action::Filter if app.focus == Pane::Stores => app.stores.total() > 0,
+        // A list of the one that is open tells nothing new.
+        Action::Targets => app.settings.targets.len() > 1,
         Action::Left => app.focus != Pane::Stores,
         Action::Jobs => !app.writes.pending.is_empty() || app.stores.lost.is_some(),
         Action::Journal => !app.journal.steps().is_empty(),
@@ -295,6 +298,7 @@ impl Prompt {
             (Action::Accept, _) if self.to_store.is_some() => "copy",
             (Action::Accept, kind) => kind.verb(),
             (Action::Stage, kind) if kind.changes_leaf() => action.hint(),
+            (Action::Previous, _) if !self.last.is_empty() => "last search",
             (Action::Next, PromptKind::StoreName) => "alias instead",
             (Action::Next, PromptKind::StoreAlias) => "name instead",
             (Action::Next, PromptKind::RecordType) => "usual types",

@@ -20,6 +20,9 @@ pub struct Confirm {
     pub title: String,
     /// What will happen, line by line; may hold hostile text.
     pub lines: Vec<String>,
+    /// The first of several records by name, told behind the first line, and how many more there are;
+    /// may hold hostile text.
+    pub names: Option<(Vec<String>, usize)>,
     /// The word on the button that does it.
     pub verb: &'static str,
     /// What to do on yes.
@@ -72,7 +75,8 @@ impl Confirm {
     pub fn new(title: impl Into<String>, verb: &'static str, confirmed: Confirmed) -> Self {
         let (title, lines) = (title.into(), Vec::new());
         let (yes, typed, entered) = (false, None, false);
-        Self { title, lines, verb, confirmed, yes, typed, entered, sets_aside: false }
+        let (names, sets_aside) = (None, false);
+        Self { title, lines, names, verb, confirmed, yes, typed, entered, sets_aside }
     }
 
     /// Adds a line of what will happen.
@@ -255,13 +259,16 @@ pub struct Prompt {
     pub there: Option<(Key, Option<RecordMeta>)>,
     /// What is wrong with what has been typed so far.
     pub fault: Option<String>,
+    /// What was searched for last: the key for upwards brings it back.
+    pub last: String,
 }
 
 impl Prompt {
     /// A line that holds this text at first.
     pub fn new(kind: PromptKind, text: &str) -> Self {
         let (input, value) = (LineInput::new(text), Bytes::new());
-        Self { kind, input, value, about: None, to_store: None, there: None, fault: None }
+        let (about, to_store, there, fault) = (None, None, None, None);
+        Self { kind, input, value, about, to_store, there, fault, last: String::new() }
     }
 
     /// What stands before the line, where there are so many columns.

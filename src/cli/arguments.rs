@@ -36,7 +36,7 @@ const KEY: &str = "The record's key, byte for byte. Put -- before a key that sta
 )]
 pub struct Cli {
     /// What to browse: a path, a URL or a profile's name
-    #[arg(value_name = "TARGET", value_hint = ValueHint::AnyPath, conflicts_with = "target")]
+    #[arg(value_name = "TARGET", value_hint = ValueHint::AnyPath)]
     pub browse: Option<String>,
 
     /// Options for all commands.

@@ -4,7 +4,7 @@ use clap::CommandFactory as _;
 
 use super::arguments::Cli;
 use crate::config::{Config, closest};
-use crate::model::{Cause, Error};
+use crate::model::{Cause, Error, ErrorKind};
 use crate::storage::{Storage, all_stores};
 
 /// What an unknown target may have been meant to be where a command can stand too.
@@ -21,6 +21,18 @@ pub(super) fn command_or_target(why: Error, config: &Config) -> Error {
     };
     let problem = format!("unknown command or target `{word}`");
     Error { problem, ..why.clone() }.hint(hint)
+}
+
+/// What a word is that stands beside `--target` and is no command.
+pub(super) fn beside_target(word: &str) -> Error {
+    let clap = Cli::command();
+    let commands = || clap.get_subcommands().flat_map(clap::Command::get_name_and_visible_aliases);
+    let hint = match closest(word, commands()) {
+        Some(command) => format!("did you mean `{command}`? `larder --help` lists the commands"),
+        None => "name the target once; `larder --help` lists the commands".to_owned(),
+    };
+    let problem = format!("unknown command `{word}`, and --target names the target");
+    Error::new(ErrorKind::Usage, problem).hint(hint)
 }
 
 /// The store that an unknown one was probably meant to be; where stores may not be listed, none.
@@ -54,6 +66,14 @@ mod tests {
         let config = Config::parse("[profiles.production]\nurl = 'redis://h'").unwrap();
         let why = config.resolve(Some(word), &Environment::default()).unwrap_err();
         command_or_target(why, &config).to_string()
+    }
+
+    #[test]
+    fn beside_a_target_a_word_can_only_be_a_command() {
+        let said = beside_target("stor").to_string();
+        assert!(said.contains("did you mean `stores`?"), "{said}");
+        let said = beside_target("redis://h").to_string();
+        assert!(said.contains("name the target once"), "{said}");
     }
 
     #[test]

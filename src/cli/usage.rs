@@ -11,6 +11,7 @@ use super::arguments::Cli;
 use super::exit::USAGE;
 use super::help_command;
 use super::messages;
+use super::unknown;
 use crate::model::{Error, ErrorKind as Kind};
 
 /// Reads the process's arguments.
@@ -36,6 +37,10 @@ pub fn parse() -> Result<Cli, u8> {
         USAGE
     })?;
     messages::begin(cli.global.json, cli.global.quiet);
+    if let (Some(word), Some(_), None) = (&cli.browse, &cli.global.target, &cli.command) {
+        messages::fail(&unknown::beside_target(word), USAGE);
+        return Err(USAGE);
+    }
     Ok(cli)
 }
 

@@ -106,11 +106,10 @@ pub fn lines(plan: &Plan, place: &str) -> Vec<String> {
 
 /// The first of several records by name, and how many more there are; `None` where one is told
 /// anyway.
-pub fn first_of(records: &[PlannedRecord]) -> Option<String> {
+pub fn first_of(records: &[PlannedRecord]) -> Option<(Vec<String>, usize)> {
     let more = records.len().saturating_sub(NAMED);
-    let names: Vec<_> = records.iter().take(NAMED).map(|record| record.key().named()).collect();
-    let more = if more > 0 { format!(" + {} more", count(more as u64)) } else { String::new() };
-    (records.len() > 1).then(|| format!("{}{more}", names.join(", ")))
+    let names = records.iter().take(NAMED).map(|record| record.key().named()).collect();
+    (records.len() > 1).then_some((names, more))
 }
 
 /// That so many of the records to be deleted are not in the list as it is shown; `None` where all

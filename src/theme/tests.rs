@@ -24,7 +24,7 @@ fn contrast(one: [u8; 3], other: [u8; 3]) -> f64 {
 
 #[test]
 fn every_theme_names_every_role() {
-    for file in [DARK, LIGHT, ANSI] {
+    for file in [DARK, LIGHT, ANSI, ANSI_LIGHT] {
         let table: toml::Table = file.parse().unwrap();
         for role in Role::ALL {
             assert!(table.contains_key(role.name()), "{role}");
@@ -61,15 +61,33 @@ fn dark_and_light_are_readable_on_their_backgrounds() {
 
 #[test]
 fn ansi_uses_no_colour_that_is_lost_on_some_background() {
-    let fine = [Color::Red, Color::Green, Color::Magenta, Color::Cyan];
-    let theme = theme("ansi", "", &[]).unwrap();
-    for role in Role::ALL {
-        let style = theme.style(*role);
-        assert!(style.fg.is_none_or(|color| fine.contains(&color)), "{role}");
-        assert_eq!(style.bg, None, "{role}");
-        // Dim colours can vanish.
-        assert!(style.fg.is_none() || !style.add_modifier.contains(Modifier::DIM), "{role}");
+    let dark = [Color::Red, Color::Green, Color::Magenta, Color::Cyan];
+    let light = [Color::Red, Color::Blue, Color::Magenta];
+    for (name, fine) in [("ansi", &dark[..]), ("light", &light)] {
+        let theme = theme(name, "", &[]).unwrap();
+        for role in Role::ALL {
+            let style = theme.style(*role);
+            assert!(style.fg.is_none_or(|color| fine.contains(&color)), "{role}");
+            assert_eq!(style.bg, None, "{role}");
+            // Dim colours can vanish.
+            let dim = style.add_modifier.contains(Modifier::DIM);
+            assert!(style.fg.is_none() || !dim, "{role}");
+        }
     }
+}
+
+#[test]
+fn ansi_follows_the_background_too_where_it_is_told() {
+    let on_white = theme("light", "", &[]).unwrap();
+    let ansi = theme("ansi", "", &[]).unwrap();
+    assert_ne!(on_white, ansi);
+    for name in ["ansi", "auto"] {
+        assert_eq!(theme(name, "", &[("COLORFGBG", "0;15")]), Ok(on_white.clone()), "{name}");
+        assert_eq!(theme(name, "", &[("COLORFGBG", "15;0")]), Ok(ansi.clone()), "{name}");
+    }
+    let of_many = theme("ansi", "", &[TRUE, ("COLORFGBG", "0;15")]).unwrap();
+    assert_eq!(of_many.styles, on_white.styles);
+    assert_eq!(theme("dark", "", &[("COLORFGBG", "0;15")]), Ok(ansi));
 }
 
 #[test]
@@ -107,6 +125,9 @@ fn the_terminal_is_asked_only_where_nothing_else_tells() {
     assert_eq!(both.dark, theme("dark", "", &[TRUE]).unwrap());
     assert_eq!(both.light, theme("light", "", &[TRUE]).unwrap());
     assert!(pair("auto", &[INDEXED, ("COLORFGBG", "default;default")]).is_some());
+    let own = pair("ansi", &[TRUE]).unwrap();
+    assert_eq!(own.dark, theme("ansi", "", &[TRUE]).unwrap());
+    assert_eq!(own.light.styles, theme("light", "", &[]).unwrap().styles);
     for (name, env) in [
         ("dark", &[TRUE][..]),
         ("none", &[TRUE]),

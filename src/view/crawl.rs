@@ -49,12 +49,17 @@ struct Columns {
 }
 
 impl Columns {
-    fn new(width: u16) -> Self {
+    /// Where there is little room, for these rows: a column that none of them has something in is left out.
+    fn new(width: u16, rows: &[CrawlRow]) -> Self {
         let from = |least: u16, columns: u16| if width >= least { columns } else { 0 };
+        let waits = rows.iter().any(|row| matches!(row, CrawlRow::Queue(_)));
+        let fails = rows.iter().any(|row| matches!(row, CrawlRow::Crawler(_)));
+        let [waiting, done, failed] = NARROW;
+        let narrow = [if waits { waiting } else { 0 }, done, if fails { failed } else { 0 }];
         Self {
             marks: MARKS[usize::from(width >= ROOMY)],
             kind: from(ROOMY, KIND),
-            counts: if width >= ROOMY { [NUMBER; 3] } else { NARROW },
+            counts: if width >= ROOMY { [NUMBER; 3] } else { narrow },
             chart: from(WIDE, CHART),
             per_minute: from(ROOMY, NUMBER),
             last: from(ROOMY, NUMBER),
@@ -133,12 +138,13 @@ fn draw(buf: &mut Buffer, body: Area, overview: &Overview, app: &App, appearance
     if rest.height == 0 {
         return;
     }
-    header(buf, rest, appearance);
+    let columns = Columns::new(rest.width, &overview.rows);
+    header(buf, rest, &columns, appearance);
     rest = below(rest);
     let shown = overview.rows.iter().enumerate().skip(overview.cursor.top);
     for ((at, row), y) in shown.zip(rest.y..rest.y + rest.height) {
         let place = Area { y, height: 1, ..rest };
-        draw_row(buf, place, row, overview, app.now, appearance);
+        draw_row(buf, place, (row, &columns), overview, app.now, appearance);
         if at == overview.cursor.at {
             marker(buf, place, true, appearance);
             light(buf, place, appearance.style(Role::Cursor));
@@ -174,11 +180,10 @@ fn below(area: Area) -> Area {
     Area { y: area.y + 1, height: area.height.saturating_sub(1), ..area }
 }
 
-fn header(buf: &mut Buffer, row: Area, appearance: &Appearance) {
-    let columns = Columns::new(row.width);
+fn header(buf: &mut Buffer, row: Area, columns: &Columns, appearance: &Appearance) {
     let style = appearance.style(Role::Header);
     let heads = ["Last", "Per min", "", "Failed", "Done", "Waiting"];
-    let left = numbers(buf, row, &columns, &heads.map(|head| (head.to_owned(), style)));
+    let left = numbers(buf, row, columns, &heads.map(|head| (head.to_owned(), style)));
     if columns.kind > 0 {
         put(buf, row.x + columns.marks, row.y, columns.kind, "What", style);
         put(buf, row.x + columns.marks + columns.kind, row.y, left, "Name", style);
@@ -209,12 +214,11 @@ fn numbers(
 fn draw_row(
     buf: &mut Buffer,
     place: Area,
-    row: &CrawlRow,
+    (row, columns): (&CrawlRow, &Columns),
     overview: &Overview,
     now: Timestamp,
     appearance: &Appearance,
 ) {
-    let columns = Columns::new(place.width);
     let Cells { name, waiting, done, failed, per_minute, last } =
         cells(row, overview.per_minute(row), now, columns.kind == 0);
     let style = |role| appearance.style(role);
@@ -243,6 +247,6 @@ fn draw_row(
         (done, style(Role::Text)),
         (waiting, style(Role::Text)),
     ];
-    let room = numbers(buf, place, &columns, &texts);
+    let room = numbers(buf, place, columns, &texts);
     put_all(buf, x, y, room, &pieces);
 }

@@ -86,13 +86,20 @@ pub(super) fn finish(
     if let Some(Layer::Prompt(line)) = app.layer() {
         let fault = line.fault.as_ref();
         let fault = fault.map(|fault| (format!("! {fault}"), appearance.style(Role::Warning)));
-        if let (Some((text, style)), true) = (fault.or(notice), area.y > 2) {
-            in_border(buf, area, &text, style, appearance);
-        }
         let typed =
             cells(&line.label(area.width.into())) + cells(&visible(&shown(line, appearance)));
         let room = usize::from(area.width).saturating_sub(typed + TO_TYPE);
         let shown = fit(&hints, room, area.width, appearance);
+        // What the line can also be is said above where it has no room.
+        let other = hints.iter().find(|hint| hint.action == Action::Next);
+        let other = other.filter(|other| shown.iter().all(|hint| hint.action != other.action));
+        let other = other.map(|hint| {
+            let text = format!("{} {}", label(hint, appearance), hint.words);
+            (text, appearance.style(Role::Hint))
+        });
+        if let (Some((text, style)), true) = (fault.or(notice).or(other), area.y > 2) {
+            in_border(buf, area, &text, style, appearance);
+        }
         let wide: usize = shown.iter().map(|hint| wide(hint, appearance)).sum();
         let from = usize::from(area.width).saturating_sub(wide);
         say_signs(buf, area, line, from, appearance);

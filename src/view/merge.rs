@@ -21,6 +21,10 @@ use super::paint::{paragraph, put};
 /// Columns from which on the two stand side by side.
 const SIDE_BY_SIDE: u16 = 70;
 
+/// What the two sides are called, behind their keys.
+const MINE: &str = "yours";
+const THEIRS: &str = "theirs";
+
 /// Named above the two sides.
 const SIDES: [Action; 2] = [Action::TakeMine, Action::TakeTheirs];
 
@@ -39,7 +43,7 @@ fn named(shown: &MergeView) -> Vec<Named> {
     if shown.typed.is_some() {
         return vec![(Action::Save, "takes it"), (Action::Cancel, "leaves it")];
     }
-    let sides = SIDES.map(|action| (action, "")).into_iter();
+    let sides = [(Action::TakeMine, MINE), (Action::TakeTheirs, THEIRS)].into_iter();
     let sides = sides.filter(|_| shown.conflict().is_some());
     let decided = shown.decided() == shown.choices.len();
     let saves = decided.then_some((Action::Accept, "saves"));
@@ -98,8 +102,8 @@ fn draw(
         area.height -= 1;
     }
     let sides = [
-        ("yours", Action::TakeMine, &conflict.mine, chosen == Some(&Choice::Mine)),
-        ("theirs", Action::TakeTheirs, &conflict.theirs, chosen == Some(&Choice::Theirs)),
+        (MINE, Action::TakeMine, &conflict.mine, chosen == Some(&Choice::Mine)),
+        (THEIRS, Action::TakeTheirs, &conflict.theirs, chosen == Some(&Choice::Theirs)),
     ];
     let wide = area.width >= SIDE_BY_SIDE;
     for (at, (name, action, piece, chosen)) in (0..).zip(sides) {

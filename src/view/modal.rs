@@ -53,8 +53,7 @@ fn confirm(
 ) -> Option<(u16, u16)> {
     let width = body.width.min(64);
     let text = usize::from(width.saturating_sub(4));
-    let mut lines: Vec<String> = Vec::new();
-    for line in &confirm.lines {
+    let wrapped = |line: &String| {
         let mut wrapped = text::wrap(line, text);
         // A key of a thousand characters must not push the buttons off the screen.
         if wrapped.len() > 3 {
@@ -63,7 +62,14 @@ fn confirm(
                 *last = crate::text::fit(&format!("{last}…"), text).into_owned();
             }
         }
-        lines.extend(wrapped);
+        wrapped
+    };
+    let mut lines: Vec<String> = confirm.lines.iter().flat_map(wrapped).collect();
+    if let Some((names, more)) = &confirm.names {
+        let at = confirm.lines.first().map_or(0, |line| wrapped(line).len());
+        // Two borders and the buttons.
+        let room = usize::from(body.height.saturating_sub(3)).saturating_sub(lines.len()).max(1);
+        lines.splice(at..at, first_names(names, *more, text, room));
     }
     // Where there is little room, the name is typed beside its label.
     let low = lines.len() + 5 > usize::from(body.height);
@@ -125,6 +131,40 @@ fn confirm(
     buttons(buf, x, y, width, confirm, app, appearance);
     cursor
 }
+
+/// Names, and how many more there are, in rows of this width: in a sentence where all are whole, else
+/// each cut so that it differs from the others, in as few columns as the rows ask for.
+fn first_names(names: &[String], more: usize, width: usize, room: usize) -> Vec<String> {
+    let left = more as u64;
+    let more = (left > 0).then(|| format!("+ {} more", text::count(left)));
+    let sentence = [names.join(", ")].into_iter().chain(more.clone()).collect::<Vec<_>>().join(" ");
+    let whole = text::wrap(&sentence, width);
+    let longest = names.iter().map(|name| cells(&visible(name))).max().unwrap_or(0);
+    if whole.len() <= room.min(2) && longest <= width {
+        return whole;
+    }
+    let count = names.len() + usize::from(more.is_some());
+    let columns = count.div_ceil(room).max(1);
+    let cell = (width + BETWEEN_NAMES).checked_div(columns).unwrap_or(0);
+    let cell = cell.saturating_sub(BETWEEN_NAMES).max(1);
+    let shown: Vec<_> = names.iter().map(|name| visible(name)).collect();
+    let shown: Vec<&str> = shown.iter().map(|name| &**name).collect();
+    let cuts = text::cut_apart(&shown, cell);
+    let short = || format!("+{}", text::count_within(left, cell.saturating_sub(1)));
+    let more = more.map(|words| if cells(&words) <= cell { words } else { short() });
+    let all: Vec<String> = cuts.into_iter().map(|cut| cut.text.into_owned()).chain(more).collect();
+    let in_row = |row: &[String]| {
+        let cells = row.iter().map(|name| {
+            let gap = (cell + BETWEEN_NAMES).saturating_sub(text::cells(name));
+            format!("{name}{}", " ".repeat(gap))
+        });
+        cells.collect::<String>().trim_end().to_owned()
+    };
+    all.chunks(columns).map(in_row).collect()
+}
+
+/// Cells between two names in a row.
+const BETWEEN_NAMES: usize = 2;
 
 /// Whether what it asks for cannot be undone.
 fn is_final(confirm: &Confirm) -> bool {
@@ -275,5 +315,28 @@ fn details(buf: &mut Buffer, body: Area, details: &Details, app: &App, appearanc
         put(buf, inner.x + 1, y, names, name, appearance.style(*role));
         let width = inner.width.saturating_sub(names + 2);
         put(buf, inner.x + 1 + names, y, width, value, appearance.style(Role::Text));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_names_are_all_there_and_differ_in_whatever_room() {
+        let names: Vec<_> = (1..=5).map(|at| format!("snapshot-of-a-page-{at}.html")).collect();
+        for (width, room) in [(60, 5), (60, 6), (36, 4), (36, 3), (36, 2), (36, 1)] {
+            let rows = first_names(&names, 1234, width, room);
+            assert!(rows.len() <= room && rows.iter().all(|row| cells(row) <= width));
+            let text = rows.join("\n");
+            if width / 6_usize.div_ceil(room) >= 9 {
+                for at in 1..=5 {
+                    assert!(text.contains(&at.to_string()), "{width} {room}:\n{text}");
+                }
+                assert!(text.contains("1,234"), "{width} {room}:\n{text}");
+            }
+        }
+        let short = first_names(&["a".into(), "b".into()], 0, 36, 5);
+        assert_eq!(short, ["a, b"]);
     }
 }

@@ -35,6 +35,10 @@ const GROUNDS: [Ground; 2] = [
     },
 ];
 
+/// The themes of sixteen colours, each with the text and the ground that it is for.
+const ANSI: [(&str, Rgb, Rgb); 2] =
+    [("ansi", (229, 229, 229), (0, 0, 0)), ("light", (0, 0, 0), (255, 255, 255))];
+
 /// Checks the frame of a state, in every theme.
 pub(crate) fn check(name: &str, stage: &mut Stage) {
     let true_colour = |variable: &str| match variable {
@@ -53,10 +57,14 @@ pub(crate) fn check(name: &str, stage: &mut Stage) {
             }
         }
     }
-    let styles = Theme::from_settings("ansi", &toml::Table::new(), &sixteen).unwrap();
-    let buffer = stage.buffer(styles);
-    faults
-        .extend(distinct(&buffer).into_iter().filter_map(mixed).map(|why| format!("ansi: {why}")));
+    for (theme, text, ground) in ANSI {
+        let styles = Theme::from_settings(theme, &toml::Table::new(), &sixteen).unwrap();
+        let buffer = stage.buffer(styles);
+        for cell in distinct(&buffer) {
+            let why = mixed(cell).or_else(|| weak(cell, text, ground));
+            faults.extend(why.map(|why| format!("{theme} in 16 colours: {why}")));
+        }
+    }
     faults.sort();
     faults.dedup();
     assert_eq!(faults, Vec::<String>::new(), "hard to read in {name}");
@@ -103,6 +111,14 @@ fn mixed(cell: &Cell) -> Option<String> {
     };
     (dim && coloured || same || on_colour)
         .then(|| format!("`{symbol}` {:?} on {:?} {:?}", cell.fg, cell.bg, cell.modifier))
+}
+
+/// Why a cell in one of the terminal's own colours, as xterm has them, is weak on a ground. Their least
+/// is that of lines: palettes vary, and most have made them readable.
+fn weak(cell: &Cell, text: Rgb, ground: Rgb) -> Option<String> {
+    let symbol = ink(cell)?;
+    let found = contrast(rgb(cell.fg).unwrap_or(text), rgb(cell.bg).unwrap_or(ground));
+    (found < LINES).then(|| format!("`{symbol}` {:?} on {:?}: {found:.1}", cell.fg, cell.bg))
 }
 
 fn contrast(one: Rgb, other: Rgb) -> f64 {
@@ -185,4 +201,7 @@ fn contrast_is_counted_as_wcag_counts_it() {
     assert!(low(&cell, (0, 0, 0), (255, 255, 255)).is_none());
     cell.set_style(ratatui::style::Style::new().fg(Color::Reset).bg(Color::Cyan).dim());
     assert!(mixed(&cell).is_some());
+    let cyan = Cell::new("x").set_fg(Color::Cyan).clone();
+    let [dark, light] = ANSI.map(|(_, text, ground)| weak(&cyan, text, ground));
+    assert!(dark.is_none() && light.is_some());
 }

@@ -31,7 +31,7 @@ const LOOKS: [Look; 5] = [
     ("dark", "dark", TRUE, DARK),
     ("light", "light", TRUE, LIGHT),
     ("ansi", "ansi", SIXTEEN, DARK),
-    ("ansi-on-white", "ansi", SIXTEEN, LIGHT),
+    ("ansi-on-white", "light", SIXTEEN, LIGHT),
     ("no-color", "auto", NONE, DARK),
 ];
 

@@ -20,7 +20,10 @@ impl Editor {
         if self.hex_action(action, ctx) {
             return true;
         }
-        let needle = self.selected_needle().unwrap_or_else(|| self.needle.clone());
+        let (selected, last) = (self.selected_needle(), self.needle.clone());
+        // What was found last is selected still.
+        let found = |text: &String| text.to_lowercase() == last.to_lowercase();
+        let new = selected.clone().filter(|text| !found(text)).unwrap_or_default();
         let Some(edit) = self.value.text_mut() else { return false };
         match action {
             Action::Wrap => {
@@ -41,11 +44,14 @@ impl Editor {
                 self.clipboard = bytes;
             }
             Action::PasteSelection => edit.paste_bytes(&self.clipboard, ctx.now),
-            Action::Search => ctx.prompt(PromptKind::SearchText, &needle),
-            Action::Replace => ctx.prompt(PromptKind::ReplaceText, &needle),
+            Action::Search => ctx.ask_needle(PromptKind::SearchText, &new, &last),
+            Action::Replace => {
+                let needle = selected.as_ref().unwrap_or(&last);
+                ctx.ask_needle(PromptKind::ReplaceText, needle, &last);
+            }
             Action::GoTo => ctx.prompt(PromptKind::GoTo, ""),
             Action::SearchNext | Action::SearchPrevious if self.needle.is_empty() => {
-                ctx.prompt(PromptKind::SearchText, &needle);
+                ctx.prompt(PromptKind::SearchText, &new);
             }
             Action::SearchNext => self.look_for(true, ctx),
             Action::SearchPrevious => self.look_for(false, ctx),

@@ -135,7 +135,7 @@ impl Editor {
                 self.clipboard = bytes;
             }
             Action::PasteSelection => edit.paste_bytes(&self.clipboard, ctx.now),
-            Action::Search => ctx.prompt(PromptKind::SearchText, &self.needle),
+            Action::Search => ctx.ask_needle(PromptKind::SearchText, "", &self.needle),
             Action::GoTo => ctx.prompt(PromptKind::GoTo, ""),
             Action::SearchNext | Action::SearchPrevious if self.needle.is_empty() => {
                 ctx.prompt(PromptKind::SearchText, "");

@@ -55,6 +55,9 @@ impl Dialog for Prompt {
                 ctx.request(Request::StageLeaf(self.input.text().to_owned()));
                 return Then::Close;
             }
+            Some(Action::Previous) if !self.last.is_empty() => {
+                self.input = LineInput::new(&self.last);
+            }
             Some(action @ (Action::Next | Action::Previous)) => {
                 if self.kind == PromptKind::RecordType {
                     self.suggest(action == Action::Next);

@@ -47,7 +47,7 @@ impl RecordPane {
             }
             // In the beginning of a large value too.
             Action::Search if self.preview().is_some() || self.value_at_hand(ctx).is_some() => {
-                ctx.prompt(PromptKind::Search, "");
+                ctx.ask_needle(PromptKind::Search, "", &self.search);
             }
             Action::FindPath => ctx.prompt(PromptKind::FindPath, "$"),
             Action::SearchNext => self.step(1, view),

@@ -1,7 +1,7 @@
 //! Questions that are asked, and what is in the way of a save.
 
 use crate::model::{Comparison, StoreInfo};
-use crate::ops::{Plan, PlannedRecord, Weight, words};
+use crate::ops::{Plan, PlannedChange, PlannedRecord, Weight, words};
 
 use super::super::App;
 use super::super::event::Slot;
@@ -22,7 +22,12 @@ pub(in crate::app) fn weight(app: &App, info: &StoreInfo) -> Weight {
 pub(in crate::app) fn ask(app: &mut App, plan: Plan) {
     let for_good = words::for_good(&plan).map(str::to_owned);
     let plan = plan.warned(for_good);
-    let asked = Confirm::plan(plan, words::place(app.session.server.is_directory()));
+    let names = match &plan.change {
+        PlannedChange::Delete { records, .. } => words::first_of(records),
+        _ => None,
+    };
+    let place = words::place(app.session.server.is_directory());
+    let asked = Confirm { names, ..Confirm::plan(plan, place) };
     app.layers.push(Layer::Confirm(Box::new(asked)));
 }
 
@@ -61,9 +66,8 @@ pub(in crate::app) fn ask_to_delete(app: &mut App) {
         let back = shown.iter().filter(|record| app.writes_back(&store, record.key())).count();
         let warning = words::come_back(back, shown.len());
         let hidden = words::not_shown(app.keys.marks.hidden);
-        let names = words::first_of(&shown);
         let plan = Plan::delete(store, shown).undoable(false);
-        let plan = plan.warned(names).warned(hidden).warned(warning);
+        let plan = plan.warned(hidden).warned(warning);
         let between = match app.session.server.comparison {
             Comparison::Watched => words::can_come_between(Comparison::Watched),
             // What is told of a directory before each save is not told again.

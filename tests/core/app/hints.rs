@@ -239,3 +239,20 @@ fn a_key_of_another_pane_says_where_it_works() {
     stage.keys("lF");
     assert_eq!(stage.notice(), "F follows new records in the keys pane");
 }
+
+#[test]
+fn another_target_is_offered_only_where_there_is_one() {
+    let one = TargetChoice {
+        name: "local".to_owned(),
+        label: Ok("redis://127.0.0.1:6379/0".to_owned()),
+        read_only: false,
+    };
+    let mut stage = Stage::with(120, 36, Settings { targets: vec![one], ..Settings::default() });
+    stage.connect(vec![store("default", 2)]);
+    stage.event(Event::Connection(ConnectionState::Down {
+        tries: 1,
+        reason: "the server is away".into(),
+    }));
+    let footer = footer(&mut stage);
+    assert!(footer.contains("r read again") && !footer.contains("target"), "{footer}");
+}

@@ -4,7 +4,7 @@ use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use larder::app::store_sort::StoreSort;
 use larder::app::{Effect, Event, Layer, Pane, Slot};
 use larder::index::Sort;
-use larder::model::{Record, Timestamp, WatchEvent, Write};
+use larder::model::{Error, ErrorKind, Record, Timestamp, WatchEvent, Write};
 use larder::theme::{Symbols, Theme};
 use larder::view::{Appearance, spot_at};
 use ratatui::style::Modifier;
@@ -234,6 +234,24 @@ fn keys_that_the_border_of_a_dialog_names_are_buttons() {
     stage.keys("m");
     click_on(&mut stage, "closes");
     assert!(stage.app.layer().is_none());
+}
+
+#[test]
+fn the_sides_of_a_merge_are_buttons() {
+    for (side, kept) in [("m yours", "{\"price\": 12}"), ("t theirs", "new")] {
+        let mut stage = opened();
+        stage.keys("e<down><end>2<ctrl-s>");
+        let write = stage.write();
+        stage.written(write, Err(Error::new(ErrorKind::Conflict, "changed")));
+        stage.theirs(Some(record("a", "text/plain", "new"))).compared();
+        click_on(&mut stage, side);
+        assert!(stage.frame().contains("1 of 1 decided"), "{}", stage.frame());
+        stage.keys("<enter>");
+        match stage.writes().pop() {
+            Some(Write::Set(set)) => assert_eq!(set.value, kept),
+            other => assert_eq!((side, other.is_none()), ("t theirs", true)),
+        }
+    }
 }
 
 #[test]

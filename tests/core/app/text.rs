@@ -65,6 +65,19 @@ fn a_text_is_searched_and_replaced_everywhere_as_one_step() {
 }
 
 #[test]
+fn a_search_begins_empty_and_the_last_one_is_brought_back() {
+    let mut stage = editing("text/plain", "cat dog\nCat cat\n");
+    stage.keys("<ctrl-f>cat<enter>");
+    assert_eq!(cursor(&stage), (0, 3));
+    stage.keys("<ctrl-f>");
+    assert!(stage.frame().contains("↑ last search"), "{}", stage.frame());
+    stage.keys("dog<enter>");
+    assert_eq!(cursor(&stage), (0, 7));
+    stage.keys("<ctrl-home><ctrl-f><up><enter>");
+    assert_eq!(cursor(&stage), (0, 7));
+}
+
+#[test]
 fn places_are_gone_to_by_line_column_and_offset_and_brackets_by_their_other() {
     let mut stage = editing("text/plain", "äb\n(c[d])\n");
     for (place, at) in
