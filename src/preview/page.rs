@@ -122,13 +122,13 @@ impl Reader {
             Attribute::Other => return,
         };
         let room = most.saturating_sub(into.len());
-        into.extend_from_slice(&bytes[..bytes.len().min(room)]);
+        into.extend_from_slice(head(bytes, room));
     }
 
     fn text(&mut self, bytes: &[u8]) {
         if self.into == Into::Title {
             let room = LABEL.saturating_sub(self.title.len());
-            self.title.extend_from_slice(&bytes[..bytes.len().min(room)]);
+            self.title.extend_from_slice(head(bytes, room));
             return;
         }
         if !self.noscript && self.read < LITTLE {
@@ -212,6 +212,15 @@ impl Reader {
 fn collapsed(text: &[u8]) -> Vec<u8> {
     let words = text.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
     words.collect::<Vec<_>>().join(&b' ')
+}
+
+/// As much of a text as has room, in bytes; no character is cut in two.
+fn head(bytes: &[u8], room: usize) -> &[u8] {
+    let mut end = bytes.len().min(room);
+    while end > 0 && bytes.get(end).is_some_and(|byte| byte & 0xc0 == 0x80) {
+        end -= 1;
+    }
+    &bytes[..end]
 }
 
 #[cfg(test)]

@@ -56,6 +56,14 @@ fn what_is_written_is_bounded() {
 }
 
 #[test]
+fn a_long_title_is_cut_between_two_characters() {
+    for title in ["日", "x日", "xx日"].map(|start| start.to_owned() + &"日".repeat(400)) {
+        let page = reduce(format!("<title>{title}</title><p>text").as_bytes());
+        assert!(std::str::from_utf8(&page.text).is_ok());
+    }
+}
+
+#[test]
 fn deep_nesting_takes_neither_stack_nor_time() {
     for tag in ["<div>", "<ul><li>x", "<blockquote>y", "<table><tr><td>z", "<a href=q>", "<pre>"] {
         let page = reduce(tag.repeat(20_000).as_bytes());
