@@ -81,8 +81,8 @@ pub use layers::{
 };
 pub use layout::{Area, Layout, Pane, PaneSizes, Split, TWO_PANES};
 pub use load::{
-    Compute, LeavesShown, Load, Loaded, Ordered, Read, RecordDiff, RecordView, Scope, StepDiff,
-    Subject, Summary,
+    Compute, ContentsPage, LeavesShown, Load, Loaded, Ordered, Read, RecordDiff, RecordView, Scope,
+    StepDiff, Subject, Summary,
 };
 pub use mouse::{Mouse, Spot};
 pub use notice::{Notice, Notices, Tone};

@@ -278,8 +278,9 @@ mod tests {
         let map = KeyMap::default();
         for &context in Context::ALL.iter().filter(|context| context.is_in_front()) {
             for key in ['r', 'M'] {
-                // The list's own: it looks at its edits again.
-                let own = (context, key) == (Context::Staged, 'r');
+                // The dialog's own: it reads what it shows again.
+                let reads = matches!(context, Context::Staged | Context::Contents);
+                let own = reads && key == 'r';
                 let expected = own.then_some(Action::Refresh);
                 assert_eq!(press(&map, context, key), expected, "{key} in {context}");
             }

@@ -5,6 +5,7 @@
 //! settling a write whose outcome is unknown, and a look at the rest of the crawl.
 
 pub(crate) mod aside;
+mod asked;
 mod changes;
 mod crawl;
 pub mod directory;
@@ -22,9 +23,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use futures::stream::{BoxStream, StreamExt as _, TryStreamExt as _};
+use futures::stream::BoxStream;
 use tokio::sync::watch as channel;
 
+use self::asked::narrow;
+pub use self::asked::{all_stores, no_record, no_store};
 pub use self::changes::Changes;
 use self::read_only::ReadOnly;
 pub use self::redis::LoggedIn;
@@ -35,10 +38,10 @@ pub use target::Target;
 pub use timing::{DirectoryTiming, RedisTiming, Timing};
 
 use crate::model::{
-    Aside, AsideId, AsideInfo, AsideList, Budget, Certificate, Commit, Committed, ConnectionState,
-    Crawl, Error, ErrorKind, Examined, Interest, JsonLayout, Key, KeyPage, OpenBy, Opened,
-    Progress, Reading, Replicas, Restored, Result, Scan, ServerInfo, StoreInfo, StoreList,
-    StoreName, Traffic, Want, WatchEvent, Write, WriteOutcome, Written,
+    Aside, AsideId, AsideInfo, AsideList, Beside, Budget, Certificate, Commit, Committed,
+    ConnectionState, Contents, Crawl, Error, ErrorKind, Examined, Interest, JsonLayout, Key,
+    KeyPage, OpenBy, Opened, Progress, Reading, Replicas, Restored, Result, Scan, ServerInfo,
+    StoreInfo, StoreList, StoreName, Traffic, Want, WatchEvent, Write, WriteOutcome, Written,
 };
 
 /// How a storage is to behave; the same for every backend.
@@ -270,30 +273,14 @@ pub trait Storage: Send + Sync + 'static {
     /// is read. Changes nothing, `accessed_at` neither, also with [`Options::touch`]. What cannot
     /// be read is left out and told in its place.
     async fn crawl(&self) -> Result<Crawl>;
-}
 
-/// All stores that the indexes name, in one go.
-///
-/// # Errors
-/// The indexes cannot be read.
-pub async fn all_stores(storage: &dyn Storage) -> Result<Vec<StoreInfo>> {
-    let mut steps = storage.stores(StoreList::Indexed);
-    let mut stores = Vec::new();
-    while let Some(step) = steps.next().await {
-        stores = step?.1;
-    }
-    Ok(stores)
-}
-
-/// That there is no such record, or no such store.
-pub async fn no_record(storage: &dyn Storage, store: &StoreName, key: &Key) -> Error {
-    no_store(storage, store).await.unwrap_or_else(|| Error::no_record(store, key))
-}
-
-/// That there is no such store, if so; where that may not be asked, it counts as there.
-pub async fn no_store(storage: &dyn Storage, store: &StoreName) -> Option<Error> {
-    let why = storage.get_metadata(store).await.err()?;
-    (why.kind == ErrorKind::NotFound).then_some(why)
+    /// A page of the requests of a queue or of the items of a dataset, from 0 or from where the page before
+    /// ended ([`Contents::next`]). Changes nothing. A queue that a crawl changes meanwhile may give a
+    /// request twice.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`] in a directory, if it is not there.
+    async fn contents(&self, of: &Beside, from: u64) -> Result<Contents>;
 }
 
 /// That the backend repairs nothing.
@@ -301,25 +288,6 @@ pub(crate) fn no_repair(store: &StoreName) -> Error {
     let problem = format!("the metadata of {} cannot be repaired here", store.escaped());
     Error::new(ErrorKind::NotSupported, problem)
         .hint("only stores in a directory can; on a server, drop it and create it again")
-}
-
-/// The keys of a walk that start with `prefix`.
-fn narrow(
-    pages: BoxStream<'_, Result<KeyPage>>,
-    prefix: Vec<u8>,
-) -> BoxStream<'_, Result<KeyPage>> {
-    if prefix.is_empty() {
-        return pages;
-    }
-    let kept = pages.map_ok(move |page| {
-        let mut kept = KeyPage::default();
-        kept.progress = page.progress;
-        for row in page.iter().filter(|row| row.key.starts_with(&prefix)) {
-            kept.push_row(&row);
-        }
-        kept
-    });
-    kept.boxed()
 }
 
 fn no_asides(problem: String) -> Error {

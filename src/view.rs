@@ -9,6 +9,7 @@
 //! ```
 
 mod border;
+mod contents;
 mod crawl;
 mod dialog;
 mod draft;

@@ -276,6 +276,8 @@ pub enum Slot {
     Watch,
     /// The fault of the JSON being typed.
     Check,
+    /// A page of a request queue or a dataset.
+    Contents,
     /// What a path through JSON leads to.
     Path,
     /// The rows of a table, arranged.

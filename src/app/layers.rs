@@ -3,6 +3,7 @@
 mod asides;
 mod column;
 mod confirm;
+mod contents;
 pub mod crawl;
 mod details;
 mod dialog;
@@ -28,6 +29,7 @@ mod versions;
 
 pub use asides::Asides;
 pub use column::ColumnDialog;
+pub use contents::ContentsView;
 pub use crawl::Overview;
 pub use details::Details;
 pub use dialog::Dialog;
@@ -117,6 +119,8 @@ macro_rules! with_layers {
             Totals(Totals),
             /// The rest of the crawl.
             Crawl(Box<Overview>) by Crawl,
+            /// The requests of a queue or the items of a dataset.
+            Contents(Box<ContentsView>),
             /// One that is a list of rows.
             List(ListDialog),
             /// The cursor in the values of the JSON that is shown.

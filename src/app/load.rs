@@ -1,5 +1,6 @@
 //! What is loaded from the storage, what is computed from that, and what both give.
 
+mod contents;
 mod step;
 mod summary;
 
@@ -14,7 +15,7 @@ use crate::edit::{
 };
 use crate::index::{Change, Groups, Index, Query, RescanState, RowOrder, ScanEvent};
 use crate::model::{
-    AsideInfo, ContentType, Crawl, Key, Record, RecordMeta, SetValue, StoreInfo, StoreName,
+    AsideInfo, Beside, ContentType, Crawl, Key, Record, RecordMeta, SetValue, StoreInfo, StoreName,
 };
 use crate::ops::{Plan, Turn};
 use crate::preview::json::{JsonFault, JsonPath, PathFinds};
@@ -22,6 +23,7 @@ use crate::preview::{Arrangement, ColumnValues, Matches, Mode, Preview};
 
 use super::staged::StagedNow;
 
+pub use contents::ContentsPage;
 pub use step::{RecordDiff, StepDiff};
 pub use summary::{Subject, Summary};
 
@@ -42,6 +44,8 @@ pub enum Load {
     Crawl,
     /// The same, seldom: to notice a crawl's end.
     CrawlEnd,
+    /// A page of a request queue or a dataset, from there on.
+    Contents(Beside, u64),
     /// All keys of a store.
     Keys {
         /// The store.
@@ -225,6 +229,8 @@ pub enum Loaded {
     Asides(Vec<AsideInfo>),
     /// The rest of the crawl, as it is now.
     Crawl(Arc<Crawl>),
+    /// A page of a request queue or a dataset.
+    Contents(Box<ContentsPage>),
     /// What the keys of this index that begin so share.
     Groups(Arc<Index>, Scope, Groups),
     /// What a store or a group of keys holds.

@@ -159,6 +159,7 @@ impl App {
                 Request::Details(title, facts) => {
                     self.layers.push(Details::new(title, facts).into());
                 }
+                Request::OpenContents(of) => actions::open_contents(self, of),
                 Request::ShowRecord => opened::follow_cursor(self),
                 Request::ReloadRecord => opened::reload_record(self),
                 Request::Help => drop(actions::open_dialog(self, Action::Help)),

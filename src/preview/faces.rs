@@ -1,5 +1,7 @@
 //! Text as it is meant: pages to be read, rows in columns, source in colours.
 
+use bytes::Bytes;
+
 use super::line_layout::{Format, Lines};
 use super::page;
 use super::source::{Language, Source};
@@ -39,6 +41,15 @@ impl Preview {
         match form.and_then(|form| Table::new(lines.bytes.clone(), form)) {
             Some(table) => Self { kind: PreviewKind::Table, body: Body::Table(table), ..self },
             None => self,
+        }
+    }
+
+    /// Lines of JSON as a table, where there are objects in them; one line alone too.
+    pub fn of_lines(lines: Bytes) -> Self {
+        let text = Self::text(lines.clone(), None);
+        match Table::new(lines, table::Form::Ndjson) {
+            Some(table) => Self { kind: PreviewKind::Table, body: Body::Table(table), ..text },
+            None => text,
         }
     }
 

@@ -22,6 +22,7 @@
 
 mod aside;
 mod commit;
+mod contents;
 mod crawl;
 mod entries;
 mod find;
@@ -68,10 +69,10 @@ use self::watch::Hub;
 
 use super::{Options, Session, Storage, narrow};
 use crate::model::{
-    Aside, AsideId, AsideInfo, AsideList, Budget, Commit, Committed, Comparison, ConnectionState,
-    Crawl, Error, ErrorKind, Interest, JsonLayout, Key, KeyPage, OpenBy, Opened, Order, Progress,
-    Reading, Replicas, Restored, Result, Scan, ServerInfo, StoreInfo, StoreList, StoreName,
-    StoreState, Traffic, Want, WatchEvent, Write, WriteOutcome, Written,
+    Aside, AsideId, AsideInfo, AsideList, Beside, Budget, Commit, Committed, Comparison,
+    ConnectionState, Contents, Crawl, Error, ErrorKind, Interest, JsonLayout, Key, KeyPage, OpenBy,
+    Opened, Order, Progress, Reading, Replicas, Restored, Result, Scan, ServerInfo, StoreInfo,
+    StoreList, StoreName, StoreState, Traffic, Want, WatchEvent, Write, WriteOutcome, Written,
 };
 
 /// Crawlee's key-value stores in a directory.
@@ -343,5 +344,10 @@ impl Storage for DirectoryStorage {
 
     async fn crawl(&self) -> Result<Crawl> {
         self.run(crawl::look).await
+    }
+
+    async fn contents(&self, of: &Beside, from: u64) -> Result<Contents> {
+        let of = of.clone();
+        self.run(move |root| contents::page(root, &of, from)).await
     }
 }

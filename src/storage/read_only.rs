@@ -9,9 +9,10 @@ use tokio::sync::watch as channel;
 
 use super::{Session, Storage};
 use crate::model::{
-    Aside, AsideId, AsideInfo, AsideList, Budget, Commit, Committed, Crawl, Error, ErrorKind,
-    Interest, Key, KeyPage, OpenBy, Opened, Progress, Reading, Replicas, Restored, Result, Scan,
-    ServerInfo, StoreInfo, StoreList, StoreName, Want, WatchEvent, Write, WriteOutcome, Written,
+    Aside, AsideId, AsideInfo, AsideList, Beside, Budget, Commit, Committed, Contents, Crawl,
+    Error, ErrorKind, Interest, Key, KeyPage, OpenBy, Opened, Progress, Reading, Replicas,
+    Restored, Result, Scan, ServerInfo, StoreInfo, StoreList, StoreName, Want, WatchEvent, Write,
+    WriteOutcome, Written,
 };
 
 /// A backend of which only the reads are let through.
@@ -111,5 +112,9 @@ impl<S: Storage> Storage for ReadOnly<S> {
 
     async fn crawl(&self) -> Result<Crawl> {
         self.0.crawl().await
+    }
+
+    async fn contents(&self, of: &Beside, from: u64) -> Result<Contents> {
+        self.0.contents(of, from).await
     }
 }

@@ -21,6 +21,7 @@
 mod aside;
 mod commit;
 pub(crate) mod connection;
+mod contents;
 mod doubt;
 mod error;
 mod first;
@@ -66,9 +67,9 @@ use self::open::Claims;
 use super::target::RedisTarget;
 use super::{Options, Session, Storage, narrow};
 use crate::model::{
-    Aside, AsideId, AsideInfo, AsideList, Budget, Commit, Committed, Comparison, Crawl, Error,
-    ErrorKind, Interest, JsonLayout, Key, KeyPage, OpenBy, Opened, Order, Progress, Reading,
-    Replicas, Restored, Result, Scan, ServerInfo, StoreInfo, StoreList, StoreName, Want,
+    Aside, AsideId, AsideInfo, AsideList, Beside, Budget, Commit, Committed, Comparison, Contents,
+    Crawl, Error, ErrorKind, Interest, JsonLayout, Key, KeyPage, OpenBy, Opened, Order, Progress,
+    Reading, Replicas, Restored, Result, Scan, ServerInfo, StoreInfo, StoreList, StoreName, Want,
     WatchEvent, Write, WriteOutcome, Written,
 };
 
@@ -255,5 +256,9 @@ impl Storage for RedisStorage {
 
     async fn crawl(&self) -> Result<Crawl> {
         self.crawl().await
+    }
+
+    async fn contents(&self, of: &Beside, from: u64) -> Result<Contents> {
+        self.contents(of, from).await
     }
 }

@@ -10,7 +10,8 @@ use tokio::sync::mpsc::Sender;
 use tokio::sync::watch as channel;
 
 use crate::app::{
-    Compute, Event, Load, Loaded, Ordered, Read, RecordView, Slot, StagedNow, Summary, Ticket,
+    Compute, ContentsPage, Event, Load, Loaded, Ordered, Read, RecordView, Slot, StagedNow,
+    Summary, Ticket,
 };
 use crate::index::{Builder, Query};
 use crate::model::{
@@ -92,6 +93,11 @@ impl ReadTask {
                 let page = self.report_if_slow(pages.next()).await;
                 let page = page.transpose()?.unwrap_or_default();
                 Loaded::Summary(Box::new(Summary::of_page(store, &page)))
+            }
+            Load::Contents(of, from) => {
+                let held = storage.contents(&of, from).await?;
+                let page = on_blocking_thread(move || ContentsPage::new(of, from, held)).await?;
+                Loaded::Contents(Box::new(page))
             }
             Load::Crawl => return self.crawl(storage, OVERVIEW_INTERVAL.0).await,
             Load::CrawlEnd => return self.crawl(storage, CRAWL_END_INTERVAL).await,

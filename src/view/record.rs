@@ -201,7 +201,7 @@ fn fetching(meta: &RecordMeta, app: &App) -> String {
     text::then(&state, " ", cancels(app).map(|cancels| format!("{cancels}.")))
 }
 
-fn value_row(buf: &mut Buffer, inner: Area, y: u16, row: &Row, appearance: &Appearance) {
+pub(super) fn value_row(buf: &mut Buffer, inner: Area, y: u16, row: &Row, appearance: &Appearance) {
     let mut x = inner.x;
     let right = inner.x + inner.width;
     for span in &row.spans {

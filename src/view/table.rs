@@ -1,6 +1,8 @@
 //! The cursor in a table, and one of its rows as a record.
 
-use crate::app::{App, Overlay, TableCursor};
+use ratatui::buffer::Buffer;
+
+use crate::app::{App, Area, Overlay, RowRecord, TableCursor};
 use crate::keymap::{Action, Context};
 use crate::text;
 use crate::theme::Role;
@@ -16,13 +18,7 @@ const NAME_SHARE: usize = 3;
 
 impl Drawn for TableCursor {
     fn draw(&self, Scene { buf, body, app, appearance }: Scene<'_>) -> Option<Cell> {
-        let (record, number, all) = self.record()?;
-        let lines = lines(&record.fields, columns(body), appearance);
-        let titles = || {
-            let named = named::line(&named(self), Context::Row, app, appearance);
-            (format!("Row {} of {}", text::count(number as u64), text::count(all as u64)), named)
-        };
-        scrolled::draw(buf, body, &record.overlay, &lines, titles, Role::BorderFocus, appearance);
+        draw_record(buf, body, self.record()?, app, appearance);
         None
     }
 
@@ -31,14 +27,30 @@ impl Drawn for TableCursor {
     }
 
     fn named(&self, _: &App, _: &Appearance) -> Vec<Named> {
-        if self.record().is_some() { named(self) } else { Vec::new() }
+        self.record().map_or_else(Vec::new, |(record, ..)| named(record))
     }
 }
 
-fn named(cursor: &TableCursor) -> Vec<Named> {
-    let scrolls = cursor.record().is_some_and(|(record, ..)| record.overlay.is_long());
+/// Draws a row as a record, with its number of so many.
+pub(super) fn draw_record(
+    buf: &mut Buffer,
+    body: Area,
+    (record, number, all): (&RowRecord, usize, usize),
+    app: &App,
+    appearance: &Appearance,
+) {
+    let lines = lines(&record.fields, columns(body), appearance);
+    let titles = || {
+        let named = named::line(&named(record), Context::Row, app, appearance);
+        (format!("Row {} of {}", text::count(number as u64), text::count(all as u64)), named)
+    };
+    scrolled::draw(buf, body, &record.overlay, &lines, titles, Role::BorderFocus, appearance);
+}
+
+/// What its border says of keys.
+pub(super) fn named(record: &RowRecord) -> Vec<Named> {
     let steps = [(Action::Previous, ""), (Action::Next, "other rows")];
-    steps.into_iter().chain(named::overlay(scrolls)).collect()
+    steps.into_iter().chain(named::overlay(record.overlay.is_long())).collect()
 }
 
 /// Names beside values; a value that is long goes on below its beginning.

@@ -6,10 +6,10 @@
 use std::sync::Arc;
 
 use larder::app::{
-    App, Effect, Event, Help, Layer, Load, Loaded, Pane, Read, Settings, Slot, Ticket,
+    App, ContentsPage, Effect, Event, Help, Layer, Load, Loaded, Pane, Read, Settings, Slot, Ticket,
 };
 use larder::keymap::KeyMap;
-use larder::model::{Crawl, Crawler, Error, ErrorKind, StorageInfo, Timestamp};
+use larder::model::{Beside, Contents, Crawl, Crawler, Error, ErrorKind, StorageInfo, Timestamp};
 use larder::theme::{Role, Theme};
 
 use crate::stage::{NOW, Stage, computed, index, record, store};
@@ -71,6 +71,63 @@ fn it_is_read_while_one_looks_at_it_and_not_longer() {
         assert!(stage.app.layers.is_empty());
         assert_eq!(stage.asked.len(), before, "a late reading is nobody's");
     }
+}
+
+/// A page of requests of which one failed, or of items.
+fn page(of: Beside, from: u64, next: Option<u64>) -> Loaded {
+    let values = match &of {
+        Beside::Queue(_) => vec![
+            r#"{"url": "https://shop.example/", "handled_at": null}"#,
+            r#"{"url": "https://shop.example/bad", "handled_at": "2026-11-27T15:02:21Z", "retry_count": 3,
+                "user_data": {"__crawlee": {"state": 6}}}"#,
+        ],
+        Beside::Dataset(_) => vec![r#"{"name": "cup", "price": 1.50}"#],
+    };
+    let values = values.into_iter().map(Into::into).collect();
+    let held = Contents { values, total: 43_000, next, left_out: 0 };
+    Loaded::Contents(Box::new(ContentsPage::new(of, from, held)))
+}
+
+#[test]
+fn a_queue_opens_its_requests_the_failed_ones_first_and_a_dataset_its_items() {
+    let (mut stage, ticket) = opened();
+    reads(&mut stage, ticket, 1, Ok(crawl(10)));
+    stage.keys("g<enter>");
+    assert!(stage.frame().contains("default · request queue"), "{}", stage.frame());
+    let queue = Beside::Queue("default".into());
+    let (ticket, read) = stage.take(Slot::Contents);
+    assert!(matches!(read, Read::Load(Load::Contents(of, 0)) if of == queue));
+    stage.event(Event::Loaded(Slot::Contents, ticket, Ok(page(queue.clone(), 0, Some(70)))));
+    let frame = stage.frame();
+    assert!(frame.contains("43,000 requests") && frame.contains("1 to 2"), "{frame}");
+    assert!(frame.contains("1 failed, listed first"), "{frame}");
+    let at = |text: &str| frame.find(text).unwrap_or_else(|| panic!("{text}: {frame}"));
+    assert!(at("shop.example/bad") < at("waiting"), "{frame}");
+    stage.keys("<enter>");
+    assert!(stage.frame().contains("retry_count  3"), "{}", stage.frame());
+    stage.keys("<right>");
+    assert!(stage.frame().contains("Row 2 of 2"), "{}", stage.frame());
+    stage.keys("<esc>]");
+    let (ticket, read) = stage.take(Slot::Contents);
+    assert!(matches!(read, Read::Load(Load::Contents(_, 70))));
+    stage.event(Event::Loaded(Slot::Contents, ticket, Ok(page(queue, 70, None))));
+    assert!(stage.frame().contains("3 to 4"), "{}", stage.frame());
+    stage.keys("]");
+    assert_eq!(stage.notice(), "this is the last page");
+    stage.keys("[");
+    let (ticket, read) = stage.take(Slot::Contents);
+    assert!(matches!(read, Read::Load(Load::Contents(_, 0))));
+    let gone = Error::new(ErrorKind::Connection, "the server closed the connection");
+    stage.event(Event::Loaded(Slot::Contents, ticket, Err(gone)));
+    assert!(stage.frame().contains("closed the connection"), "{}", stage.frame());
+    stage.keys("<esc>j<enter>");
+    let dataset = Beside::Dataset("products".into());
+    let (ticket, _) = stage.take(Slot::Contents);
+    stage.event(Event::Loaded(Slot::Contents, ticket, Ok(page(dataset, 0, None))));
+    let frame = stage.frame();
+    assert!(frame.contains("43,000 items") && frame.contains("cup    1.50"), "{frame}");
+    stage.keys("<esc><esc>");
+    assert!(stage.app.layers.is_empty());
 }
 
 #[test]
@@ -267,19 +324,16 @@ fn enter_on_a_crawler_shows_its_statistics_in_the_default_store() {
 }
 
 #[test]
-fn of_a_queue_and_a_dataset_enter_and_the_key_of_details_show_what_is_known() {
-    for key in ["<enter>", "i"] {
-        let (mut stage, _) = listed();
-        stage.keys("g").keys(key);
-        let facts = details(&stage);
-        let fact = |name| facts.iter().find(|(known, _)| *known == name).unwrap().1.as_str();
-        assert_eq!((fact("name"), fact("waiting"), fact("done")), ("default", "5", "10"));
-        assert!(fact("requests").contains("does not list them"));
-        stage.keys("<esc>j").keys(key);
-        assert!(details(&stage).contains(&("items", "7".to_owned())));
-        stage.keys("<esc>");
-        assert!(matches!(stage.app.layer(), Some(Layer::Crawl(_))), "back in the list");
-    }
+fn of_a_queue_and_a_dataset_the_key_of_details_shows_what_is_known() {
+    let (mut stage, _) = listed();
+    stage.keys("gi");
+    let facts = details(&stage);
+    let fact = |name| facts.iter().find(|(known, _)| *known == name).unwrap().1.as_str();
+    assert_eq!((fact("name"), fact("waiting"), fact("done")), ("default", "5", "10"));
+    stage.keys("<esc>ji");
+    assert!(details(&stage).contains(&("items", "7".to_owned())));
+    stage.keys("<esc>");
+    assert!(matches!(stage.app.layer(), Some(Layer::Crawl(_))), "back in the list");
     let (mut stage, _) = listed();
     stage.keys("gjji");
     assert!(details(&stage).contains(&("failed", "3".to_owned())));

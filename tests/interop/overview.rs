@@ -6,7 +6,8 @@ use std::io::{BufRead, BufReader, Lines, Write};
 use std::process::{Child, ChildStdout, Stdio};
 use std::time::{Duration, Instant};
 
-use larder::model::Crawl;
+use larder::app::ContentsPage;
+use larder::model::{Beside, Crawl};
 use larder::storage::{self, Options, Storage, Target};
 use serde_json::Value as Json;
 
@@ -84,6 +85,32 @@ async fn is_read_as_crawlee_says_it_is(target: &str) {
     assert_eq!(dataset.items, said["datasets"]["products"].as_u64());
     assert_eq!((dataset.name.escaped().as_str(), dataset.items), ("products", Some(2)));
     assert!(dataset.modified_at.is_some() && dataset.fault.is_none());
+
+    let queue = Beside::Queue("default".into());
+    let held = storage.contents(&queue, 0).await.unwrap();
+    assert_eq!((held.total, held.values.len(), held.next, held.left_out), (3, 3, None, 0));
+    let page = ContentsPage::new(queue, 0, held);
+    assert_eq!(page.failed, 1);
+    let first: Json = serde_json::from_slice(&page.values[0]).unwrap();
+    assert_eq!(
+        (&first["state"], &first["url"]),
+        (&"failed".into(), &"http://127.0.0.1/bad".into())
+    );
+    for (value, line) in page.values.iter().zip(0..) {
+        let request: Json = serde_json::from_slice(value).unwrap();
+        assert_eq!(request["state"] == "done", line > 0, "{request}");
+    }
+    let later = storage.contents(&Beside::Queue("later".into()), 0).await.unwrap();
+    let later = ContentsPage::new(Beside::Queue("later".into()), 0, later);
+    let waiting: Json = serde_json::from_slice(&later.values[0]).unwrap();
+    assert_eq!((later.failed, &waiting["state"]), (0, &"waiting".into()));
+    let items = storage.contents(&Beside::Dataset("products".into()), 0).await.unwrap();
+    let mut urls: Vec<Json> =
+        items.values.iter().map(|item| serde_json::from_slice(item).unwrap()).collect();
+    urls.sort_by_key(|item| item["url"].to_string());
+    let expected = ["first", "last"].map(|end| format!("http://127.0.0.1/{end}"));
+    let expected = expected.map(|url| serde_json::json!({"url": url}));
+    assert_eq!((items.total, items.next, urls), (2, None, expected.to_vec()));
 
     let [row] = &crawl.crawlers.rows[..] else { panic!("{:?}", crawl.crawlers) };
     assert!(row.finished_at.is_some() && row.fault.is_none(), "{row:?}");

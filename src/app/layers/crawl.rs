@@ -8,7 +8,9 @@ use std::sync::Arc;
 use crossterm::event::KeyEvent;
 
 use crate::keymap::{Action, Context};
-use crate::model::{Crawl, Crawler, Error, Key, StoreInfo, StoreName, Timestamp, crawl::MOST};
+use crate::model::{
+    Beside, Crawl, Crawler, Error, Key, StoreInfo, StoreName, Timestamp, crawl::MOST,
+};
 
 use super::super::App;
 use super::super::ctx::{Ctx, KeysShown, Request};
@@ -128,10 +130,18 @@ impl Overview {
         self.cursor.go(to, self.rows.len(), height);
     }
 
-    /// Goes into a store; of what cannot be entered, shows what is known.
+    /// Goes into a store, a queue or a dataset; of what cannot be entered, shows what is known.
     fn open(&self, ctx: &mut Ctx<'_>) -> Then {
         let request = match self.current() {
             None => return Then::Stay,
+            Some(CrawlRow::Queue(info)) if info.fault.is_none() => {
+                ctx.request(Request::OpenContents(Beside::Queue(info.name.clone())));
+                return Then::Stay;
+            }
+            Some(CrawlRow::Dataset(info)) if info.fault.is_none() => {
+                ctx.request(Request::OpenContents(Beside::Dataset(info.name.clone())));
+                return Then::Stay;
+            }
             Some(CrawlRow::Store(info)) => Request::Enter(info.store.clone(), None),
             Some(CrawlRow::Crawler(crawler)) if crawler.fault.is_none() => {
                 let key = KeysShown::At(Key::from(crawler.key().as_str()));

@@ -2,6 +2,7 @@
 
 use crate::index::sync::SyncEvent;
 use crate::keymap::{Action, Context};
+use crate::model::Beside;
 use crate::ops::Turn;
 use crate::text;
 
@@ -11,7 +12,7 @@ use super::super::editor::Editor;
 use super::super::event::{Effect, Slot};
 use super::super::facts::{record_facts, store_facts};
 use super::super::jobs::JobId;
-use super::super::layers::{Details, Help, Layer, Palette};
+use super::super::layers::{ContentsView, Details, Help, Layer, Palette};
 use super::super::layout::Pane;
 use super::super::load::RecordView;
 use super::super::notice::Notice;
@@ -79,6 +80,13 @@ pub(super) fn open_dialog(app: &mut App, action: Action) -> bool {
     layer.dialog_mut().opened(&mut ctx!(app));
     app.layers.push(layer);
     true
+}
+
+/// Shows the requests of a queue or the items of a dataset.
+pub(super) fn open_contents(app: &mut App, of: Beside) {
+    let mut layer = Layer::Contents(Box::new(ContentsView::new(of)));
+    layer.dialog_mut().opened(&mut ctx!(app));
+    app.layers.push(layer);
 }
 
 /// Undoes what narrows or marks what is shown, or stops a read; the focus stays where it is.

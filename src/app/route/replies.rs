@@ -6,7 +6,7 @@ use crate::model::{Error, ErrorKind, StoreInfo, StoreName};
 
 use super::super::App;
 use super::super::event::{Slot, Ticket};
-use super::super::layers::{Layer, Overview};
+use super::super::layers::{ContentsView, Layer, Overview};
 use super::super::layout::Pane;
 use super::super::load::{Load, Loaded, RecordView};
 use super::super::notice::Notice;
@@ -83,6 +83,11 @@ pub(in crate::app) fn loaded(app: &mut App, loaded: Loaded) {
             tables::follow(app);
         }
         Loaded::Arranged(base, how, shown) => tables::arranged(app, &base, how, shown),
+        Loaded::Contents(page) => {
+            if let Some(view) = app.layers.iter_mut().find_map(contents) {
+                view.take(*page);
+            }
+        }
         Loaded::PathFound(finds) => values::found(app, finds),
         Loaded::ColumnValues(values) => tables::counted(app, values),
         Loaded::Value(record) => {
@@ -174,6 +179,11 @@ pub(in crate::app) fn failed(app: &mut App, slot: Slot, error: Error) {
             app.keys.order.selecting = false;
             app.tell(Notice::from(&error));
         }
+        Slot::Contents => {
+            if let Some(view) = app.layers.iter_mut().find_map(contents) {
+                view.failure = Some(error);
+            }
+        }
         Slot::Crawl => match app.layers.iter_mut().find_map(overview) {
             Some(overview) => overview.failure = Some(error),
             // Nobody looks at it any more.
@@ -224,6 +234,14 @@ pub(in crate::app) fn stores_read(app: &mut App, stores: Vec<StoreInfo>) {
 /// The live read of a slot, as the state machine of the keys numbers it.
 pub(in crate::app) fn work(app: &App, slot: Slot) -> WorkId {
     WorkId(app.out.tickets[slot as usize].0)
+}
+
+/// The requests or items that are looked at, if this is it.
+fn contents(layer: &mut Layer) -> Option<&mut ContentsView> {
+    match layer {
+        Layer::Contents(view) => Some(view),
+        _ => None,
+    }
 }
 
 /// The overview of the crawl, if this is it.

@@ -48,6 +48,15 @@ impl SiblingKind {
         }
     }
 
+    /// What holds the requests or the items of the one of this name: a hash, or a RedisJSON list.
+    pub(super) fn held(self, name: &StoreName) -> Value {
+        let (prefix, suffix): (&[u8], &[u8]) = match self {
+            Self::Queues => (b"request_queues:", b":data"),
+            Self::Datasets => (b"datasets:", b":items"),
+        };
+        Value::Bytes([prefix, name.as_bytes(), suffix].concat().into())
+    }
+
     /// The RedisJSON document that describes the one of this name.
     pub(super) fn metadata(self, name: &StoreName) -> Value {
         let prefix: &[u8] = match self {

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use larder::app::{
-    Effect, Event, Load, Loaded, Read, RecordView, Slot, StagedNow, Summary, Ticket,
+    ContentsPage, Effect, Event, Load, Loaded, Read, RecordView, Slot, StagedNow, Summary, Ticket,
 };
 use larder::model::{
-    Content, ContentType, Error, ErrorKind, Expect, Key, KeyPage, OpenBy, Reading, Record,
-    RecordMeta, SetValue, Version, WatchEvent,
+    Content, ContentType, Contents, Error, ErrorKind, Expect, Key, KeyPage, OpenBy, Reading,
+    Record, RecordMeta, SetValue, Version, WatchEvent,
 };
 use larder::ops::{Outcome, Plan, PlannedChange, PlannedRecord, Resolution, WriteId};
 
@@ -125,6 +125,9 @@ impl World {
             Read::Load(Load::Value { store, key }) => Loaded::Value(find(&store, &key)),
             Read::Compute(compute) => compute.run(&|| true, &mut |_| {}).unwrap(),
             Read::Load(Load::Asides) => Loaded::Asides(Vec::new()),
+            Read::Load(Load::Contents(of, from)) => {
+                Loaded::Contents(Box::new(ContentsPage::new(of, from, Contents::default())))
+            }
             Read::Load(Load::Crawl | Load::CrawlEnd) => Loaded::Crawl(Arc::default()),
             Read::Load(Load::Lost) => Loaded::Lost(1.0, Vec::new()),
             Read::Load(Load::Staged(sets)) => {

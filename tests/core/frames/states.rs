@@ -1,9 +1,11 @@
 //! States of the panes and small dialogs that a key or a reply leads to.
 
-use larder::app::{Effect, Event, Loaded, Settings, Slot, TargetChoice};
-use larder::model::{ConnectionState, Error, ErrorKind, Timestamp, WatchEvent};
+use larder::app::{ContentsPage, Effect, Event, Load, Loaded, Read, Settings, Slot, TargetChoice};
+use larder::model::{
+    ConnectionState, Contents, Crawl, Error, ErrorKind, StorageInfo, Timestamp, WatchEvent,
+};
 
-use super::{JSON, compute, each, on_record, on_value, opened, record, records};
+use super::{JSON, compute, each, on_record, on_value, opened, overview, record, records};
 use crate::stage::{NOW, Stage, computed, store};
 
 /// With the keys in focus, after these keys and what they need.
@@ -143,6 +145,34 @@ fn cells_of_a_table() {
     each("table_sorted", |width, height| answered(width, height, "jjlls", Slot::Table));
     each("table_values", |width, height| answered(width, height, "llt", Slot::Column));
     each("table_row", |width, height| on_cell(width, height, "jj<enter>"));
+}
+
+#[test]
+fn requests_of_a_queue() {
+    each("requests", |width, height| {
+        let mut crawl = Crawl::default();
+        let queue = StorageInfo { name: "default".into(), ..StorageInfo::default() };
+        (crawl.queues.rows, crawl.queues.total) = (vec![queue], 1);
+        let mut stage = overview(width, height, [crawl]);
+        stage.keys("g<enter>");
+        let (ticket, read) = stage.take(Slot::Contents);
+        let Read::Load(Load::Contents(of, from)) = read else { panic!("{read:?}") };
+        let request = |at: u64| {
+            let (came, handled) = [(4, true), (6, true), (0, false)][at as usize % 3];
+            let handled_at = if handled { "\"2026-11-27T15:02:21Z\"" } else { "null" };
+            let (url, tries) = (format!("https://shop.example/item/{at}"), at % 5);
+            format!(
+                r#"{{"unique_key": "{url}", "url": "{url}", "method": "GET", "retry_count": {tries},
+                    "handled_at": {handled_at}, "user_data": {{"__crawlee": {{"state": {came}}}}}}}"#
+            )
+        };
+        let values = (1..=60).map(|at| request(at).into()).collect();
+        let held = Contents { values, total: 43_210, next: Some(7), left_out: 0 };
+        let page = Loaded::Contents(Box::new(ContentsPage::new(of, from, held)));
+        stage.event(Event::Loaded(Slot::Contents, ticket, Ok(page)));
+        stage.keys("jl");
+        stage
+    });
 }
 
 #[test]

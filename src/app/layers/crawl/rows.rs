@@ -98,13 +98,11 @@ impl CrawlRow {
                 storage_facts(info, per_minute, now, &mut facts);
                 let shared = if info.had_multiple_clients { "several" } else { "one" };
                 facts.push(("clients", shared.to_owned()));
-                facts.push(("requests", "larder shows how many; it does not list them".to_owned()));
             }
             Self::Dataset(info) => {
                 facts.push(("name", named(&info.name)));
                 facts.push(("items", count(info.items)));
                 storage_facts(info, per_minute, now, &mut facts);
-                facts.push(("contents", "larder shows how many; it does not list them".to_owned()));
             }
             Self::Crawler(crawler) => crawler_facts(crawler, now, &mut facts),
             Self::Store(info) => {

@@ -1,0 +1,178 @@
+//! A page of a request queue or a dataset as a table: failed requests first.
+
+use std::cmp::Reverse;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use serde_json::Value as Json;
+
+use crate::model::{Beside, Contents};
+use crate::preview::{Preview, json};
+
+/// Crawlee's numbers for how far a request has come, those of which it is said.
+const ERROR: u64 = 6;
+const SKIPPED: u64 = 7;
+
+/// A page of requests or items.
+#[derive(Debug, Clone)]
+pub struct ContentsPage {
+    /// What it is of.
+    pub of: Beside,
+    /// Where it begins.
+    pub from: u64,
+    /// As a table, where there are objects in it.
+    pub table: Arc<Preview>,
+    /// Each as it is spelled, in the order of the table's rows.
+    pub values: Vec<Bytes>,
+    /// How many of them failed.
+    pub failed: u64,
+    /// How many there are in all.
+    pub total: u64,
+    /// Where the next page begins; none at the end.
+    pub next: Option<u64>,
+    /// How many of this page are not shown: too large, or not to be read.
+    pub left_out: u64,
+}
+
+/// How a request stands, the worst first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum State {
+    Failed,
+    Retried,
+    Waiting,
+    Skipped,
+    Done,
+}
+
+impl ContentsPage {
+    /// Makes a page ready. Takes time in proportion to it: for the background.
+    pub fn new(of: Beside, from: u64, contents: Contents) -> Self {
+        let Contents { values, total, next, left_out } = contents;
+        let (mut failed, mut lines) = (0, Vec::new());
+        let values = match &of {
+            Beside::Dataset(_) => values,
+            Beside::Queue(_) => {
+                let mut requests: Vec<_> =
+                    values.into_iter().map(|request| (read(&request), request)).collect();
+                requests.sort_by_key(|((state, retries, _), _)| (*state, Reverse(*retries)));
+                requests
+                    .into_iter()
+                    .map(|((state, _, error), request)| {
+                        failed += u64::from(state == State::Failed);
+                        told(state, &error, &request)
+                    })
+                    .collect()
+            }
+        };
+        for value in &values {
+            lines.extend(json::compact(value).into_iter().map(|byte| {
+                // What is no JSON keeps to its line too.
+                if byte == b'\n' { b' ' } else { byte }
+            }));
+            lines.push(b'\n');
+        }
+        let table = Arc::new(Preview::of_lines(lines.into()));
+        Self { of, from, table, values, failed, total, next, left_out }
+    }
+}
+
+/// How a request stands, how often it was tried again, and its last error, in both of Crawlee's spellings.
+fn read(request: &[u8]) -> (State, u64, String) {
+    let Ok(mut fields) = serde_json::from_slice::<Json>(request) else {
+        return (State::Waiting, 0, String::new());
+    };
+    // Crawlee for JavaScript keeps all of it as a text in it.
+    let inner = fields.get("json").and_then(Json::as_str);
+    if let Some(inner) = inner.and_then(|inner| serde_json::from_str(inner).ok()) {
+        fields = inner;
+    }
+    let field = |names: [&str; 2]| {
+        names.iter().find_map(|name| fields.get(name)).filter(|value| !value.is_null())
+    };
+    let own = field(["user_data", "userData"]).and_then(|data| data.get("__crawlee"));
+    let number = own.and_then(|own| own.get("state")).and_then(Json::as_u64);
+    let retries = field(["retry_count", "retryCount"]).and_then(Json::as_u64).unwrap_or(0);
+    let errors = field(["error_messages", "errorMessages"]).and_then(Json::as_array);
+    let error = errors.and_then(|errors| errors.last()?.as_str()).unwrap_or_default();
+    let state = match (field(["handled_at", "handledAt"]).is_some(), number) {
+        (true, Some(ERROR)) => State::Failed,
+        (_, Some(SKIPPED)) => State::Skipped,
+        (true, _) => State::Done,
+        (false, _) if retries > 0 => State::Retried,
+        (false, _) => State::Waiting,
+    };
+    (state, retries, error.to_owned())
+}
+
+/// The request with how it stands before it.
+fn told(state: State, error: &str, request: &Bytes) -> Bytes {
+    let word = match state {
+        State::Failed => "failed",
+        State::Retried => "to be retried",
+        State::Waiting => "waiting",
+        State::Skipped => "skipped",
+        State::Done => "done",
+    };
+    let Some(rest) = request.trim_ascii_start().strip_prefix(b"{") else { return request.clone() };
+    let error = match error {
+        "" => String::new(),
+        error => format!("\"error\": {}, ", Json::from(error)),
+    };
+    let comma = if rest.trim_ascii_start().starts_with(b"}") { "" } else { ", " };
+    let head = format!("{{\"state\": \"{word}\"{comma}{error}");
+    [head.as_bytes(), rest].concat().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(values: &[&str]) -> ContentsPage {
+        let values: Vec<_> = values.iter().map(|value| Bytes::from((*value).to_owned())).collect();
+        let contents = Contents { total: values.len() as u64, values, ..Contents::default() };
+        ContentsPage::new(Beside::Queue("default".into()), 0, contents)
+    }
+
+    fn column(page: &ContentsPage, name: &str) -> Vec<String> {
+        let table = &page.table;
+        let column = (0..table.columns()).find(|at| table.column_name(*at) == name).unwrap();
+        let cell = |line| String::from_utf8(table.cell(line, column).to_vec()).unwrap();
+        (0..table.lines()).map(cell).collect()
+    }
+
+    #[test]
+    fn failed_requests_come_first_in_the_spelling_of_both_crawlees() {
+        let javascript = Json::from(
+            r#"{"url":"j","handledAt":"2026-01-01T00:00:00Z","retryCount":3,"errorMessages":["a","Error: \"b\""],
+                "userData":{"__crawlee":{"state":6}}}"#,
+        );
+        let javascript = format!("{{\"id\": 1, \"url\": \"j\", \"json\": {javascript}}}");
+        let page = page(&[
+            r#"{"url": "d", "handled_at": "2026-01-01T00:00:00Z", "user_data": {"__crawlee": {"state": 4}}}"#,
+            "{\n  \"url\": \"w\",\n  \"handled_at\": null\n}",
+            r#"{"url": "r", "retry_count": 2, "handled_at": null}"#,
+            "no\njson",
+            r#"{"url": "s", "user_data": {"__crawlee": {"state": 7}}}"#,
+            r#"{"url": "f", "handled_at": "x", "retry_count": 1, "user_data": {"__crawlee": {"state": 6}}}"#,
+            &javascript,
+            "{}",
+        ]);
+        assert_eq!(page.failed, 2);
+        assert_eq!(column(&page, "url"), ["j", "f", "r", "w", "", "", "s", "d"]);
+        let states = column(&page, "state");
+        assert_eq!(states[..5], ["failed", "failed", "to be retried", "waiting", ""]);
+        assert_eq!(states[5..], ["waiting", "skipped", "done"]);
+        assert_eq!(column(&page, "error")[..2], [r#"Error: \"b\""#, ""]);
+        assert_eq!(page.values[4], "no\njson");
+    }
+
+    #[test]
+    fn items_stand_as_they_are_stored() {
+        let values =
+            vec![Bytes::from_static(b"{\"a\": 1.50}"), Bytes::from_static(b"{\n\"a\": 2}")];
+        let contents = Contents { total: 9, values, next: Some(2), left_out: 1 };
+        let page = ContentsPage::new(Beside::Dataset("shop".into()), 0, contents);
+        assert_eq!(column(&page, "a"), ["1.50", "2"]);
+        assert_eq!((page.total, page.next, page.left_out, page.failed), (9, Some(2), 1, 0));
+    }
+}

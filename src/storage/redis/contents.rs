@@ -1,0 +1,83 @@
+//! A page of a request queue or of a dataset. Neither is read whole: of a queue's hash a page is walked,
+//! of a dataset's list as many items are asked for as have room.
+
+use bytes::Bytes;
+use fred::types::Value;
+
+use super::connection::Command;
+use super::keys::SiblingKind;
+use super::scan::hscan;
+use super::{RedisStorage, reply};
+use crate::model::{Beside, Contents, Result, StoreName};
+
+/// About how many requests a page brings.
+const REQUESTS: u32 = 200;
+/// So many items a page brings at most …
+const ITEMS: u64 = 100;
+/// … or so many bytes of the server's memory, but one item always.
+const BYTES: u64 = 2 << 20;
+/// A request of more bytes is left out.
+const LONGEST: usize = 1 << 20;
+
+impl RedisStorage {
+    pub(super) async fn contents(&self, of: &Beside, from: u64) -> Result<Contents> {
+        match of {
+            Beside::Queue(name) => self.requests(name, from).await,
+            Beside::Dataset(name) => self.items(name, from).await,
+        }
+    }
+
+    /// `from`: a cursor of the walk.
+    async fn requests(&self, name: &StoreName, from: u64) -> Result<Contents> {
+        let data = SiblingKind::Queues.held(name);
+        let length = Command { name: "HLEN", args: vec![data.clone()] };
+        let asked = vec![length, hscan(data, from, REQUESTS)];
+        let mut replies = self.connections.pipeline_bulk(asked).await?.into_iter();
+        let total = reply::integer(&reply::next(&mut replies)?)?;
+        let (next, fields) = reply::page(reply::next(&mut replies)?)?;
+        let mut page = Contents { total, next: (next != 0).then_some(next), ..Contents::default() };
+        let mut fields = fields.into_iter();
+        while let (Some(_key), Some(request)) = (fields.next(), fields.next()) {
+            match reply::bytes(request)? {
+                Some(request) if request.len() <= LONGEST => page.values.push(request),
+                _ => page.left_out += 1,
+            }
+        }
+        Ok(page)
+    }
+
+    /// `from`: the number of the first item.
+    async fn items(&self, name: &StoreName, from: u64) -> Result<Contents> {
+        let items = SiblingKind::Datasets.held(name);
+        let path = |end: u64| Value::from(format!("$[{from}:{end}]"));
+        let of = |name, path: Value| Command { name, args: vec![items.clone(), path] };
+        let mut sizes = of("JSON.DEBUG", path(from + ITEMS));
+        sizes.args.insert(0, Value::from("MEMORY"));
+        let asked = vec![of("JSON.ARRLEN", Value::from(".")), sizes];
+        let mut replies = self.connections.pipeline_bulk(asked).await?.into_iter();
+        let total = reply::integer(&reply::next(&mut replies)?)?;
+        // Where sizes are not told, few items are asked for.
+        let sizes = reply::next(&mut replies).and_then(reply::array).unwrap_or_default();
+        let mut bytes = 0;
+        let fits = sizes.iter().take_while(|size| {
+            bytes += reply::integer(size).unwrap_or(BYTES);
+            bytes <= BYTES
+        });
+        let end = from + (fits.count() as u64).clamp(1, ITEMS);
+        let mut page = Contents { total, ..Contents::default() };
+        if from < total {
+            let asked = vec![of("JSON.GET", path(end))];
+            let mut replies = self.connections.pipeline_bulk(asked).await?.into_iter();
+            let list = reply::bytes(reply::next(&mut replies)?)?.unwrap_or_default();
+            page.values = items_of(&list);
+            page.next = (end < total).then_some(end);
+        }
+        Ok(page)
+    }
+}
+
+/// The items of a list that RedisJSON has spelled: numbers and the order of keys stay.
+fn items_of(list: &[u8]) -> Vec<Bytes> {
+    let items: Vec<serde_json::Value> = serde_json::from_slice(list).unwrap_or_default();
+    items.into_iter().map(|item| Bytes::from(item.to_string())).collect()
+}

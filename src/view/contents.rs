@@ -1,0 +1,88 @@
+//! The requests of a queue or the items of a dataset, over the panes.
+
+use crate::app::layers::ContentsView;
+use crate::app::{App, Area, Overlay};
+use crate::keymap::{Action, Context};
+use crate::theme::Role;
+
+use super::Appearance;
+use super::border::{TITLE_FRAME, Titles, bordered};
+use super::dialog::{Cell, Drawn, Scene};
+use super::named::{self, Named};
+use super::paint::{below, light, paragraph, put};
+use super::record::value_row;
+use super::table;
+
+impl Drawn for ContentsView {
+    fn draw(&self, Scene { buf, body, app, appearance }: Scene<'_>) -> Option<Cell> {
+        let keys = keys(self, app, appearance);
+        let bottom = named::line(&keys, Context::Contents, app, appearance);
+        let title = self.title();
+        let titles = Titles { top: &title, bottom: &bottom };
+        let (border, role) = (appearance.style(Role::BorderFocus), appearance.style(Role::Title));
+        bordered(buf, body, &titles, appearance, border, role);
+        let inner = body.inner();
+        for y in inner.y..inner.y + inner.height {
+            put(
+                buf,
+                inner.x,
+                y,
+                inner.width,
+                &" ".repeat(inner.width.into()),
+                appearance.style(Role::Text),
+            );
+        }
+        let inner = Area { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
+        let role = if self.failure.is_some() { Role::Danger } else { Role::Dim };
+        let Some(page) = self.page.as_ref().filter(|_| self.has_table()) else {
+            paragraph(buf, inner, &self.words(), appearance.style(role));
+            return None;
+        };
+        put(buf, inner.x, inner.y, inner.width, &self.words(), appearance.style(role));
+        let rest = below(inner, 1);
+        let view = Self::viewport(inner.width + 2, inner.height);
+        let rows = page.table.rows(self.scroll, view, None);
+        for (row, y) in rows.iter().zip(rest.y..rest.y + rest.height) {
+            value_row(buf, rest, y, row, appearance);
+        }
+        if let Some((row, from, width)) = page.table.cell_area(self.scroll, view, self.at) {
+            let cell = Area { x: rest.x + from, y: rest.y + row, width, height: 1 };
+            light(buf, cell, appearance.style(Role::Cursor));
+        }
+        if let Some(record) = self.record() {
+            table::draw_record(buf, body, record, app, appearance);
+        }
+        None
+    }
+
+    fn overlay(&self) -> Option<&Overlay> {
+        self.record().map(|(record, ..)| &record.overlay)
+    }
+
+    fn named(&self, app: &App, appearance: &Appearance) -> Vec<Named> {
+        match self.record() {
+            Some((record, ..)) => table::named(record),
+            None => keys(self, app, appearance),
+        }
+    }
+
+    fn scrolls(&self) -> bool {
+        true
+    }
+}
+
+/// What the border says of keys.
+fn keys(shown: &ContentsView, app: &App, appearance: &Appearance) -> Vec<Named> {
+    use crate::app::Dialog as _;
+    let all = [
+        (Action::Previous, "page before"),
+        (Action::Next, "next page"),
+        (Action::ShowRow, "shows the row"),
+        (Action::Close, "closes"),
+    ];
+    // Under a row that is shown as a record they are not its keys.
+    let free = shown.record().is_none();
+    let all = all.into_iter().filter(|(action, _)| free && shown.allows(*action));
+    let room = usize::from(app.layout().body.width).saturating_sub(TITLE_FRAME);
+    named::fit(all.collect(), Context::Contents, room, app, appearance)
+}
