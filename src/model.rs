@@ -3,7 +3,6 @@
 mod aside;
 mod commit;
 pub mod content;
-mod contents;
 pub mod crawl;
 pub mod endings;
 pub mod error;
@@ -26,8 +25,7 @@ mod written_back;
 pub use aside::{Aside, AsideId, AsideInfo, AsideList, Maker, Restored};
 pub use commit::{Change, Commit, Committed, Done, WriteId};
 pub use content::{ContentType, Family, Value};
-pub use contents::{Beside, Contents};
-pub use crawl::{Crawl, Crawler, Section, StorageInfo};
+pub use crawl::{Contents, Crawl, Crawler, OtherStorage, Section, StorageInfo};
 pub use error::{Cause, Error, ErrorKind, Result};
 pub use expect::{Content, Expect, Version, hex};
 pub use key::{Key, LONGEST_KEY, StoreName};

@@ -38,9 +38,9 @@ pub use target::Target;
 pub use timing::{DirectoryTiming, RedisTiming, Timing};
 
 use crate::model::{
-    Aside, AsideId, AsideInfo, AsideList, Beside, Budget, Certificate, Commit, Committed,
-    ConnectionState, Contents, Crawl, Error, ErrorKind, Examined, Interest, JsonLayout, Key,
-    KeyPage, OpenBy, Opened, Progress, Reading, Replicas, Restored, Result, Scan, ServerInfo,
+    Aside, AsideId, AsideInfo, AsideList, Budget, Certificate, Commit, Committed, ConnectionState,
+    Contents, Crawl, Error, ErrorKind, Examined, Interest, JsonLayout, Key, KeyPage, OpenBy,
+    Opened, OtherStorage, Progress, Reading, Replicas, Restored, Result, Scan, ServerInfo,
     StoreInfo, StoreList, StoreName, Traffic, Want, WatchEvent, Write, WriteOutcome, Written,
 };
 
@@ -280,7 +280,7 @@ pub trait Storage: Send + Sync + 'static {
     ///
     /// # Errors
     /// [`ErrorKind::NotFound`] in a directory, if it is not there.
-    async fn contents(&self, of: &Beside, from: u64) -> Result<Contents>;
+    async fn contents(&self, of: &OtherStorage, from: u64) -> Result<Contents>;
 }
 
 /// That the backend repairs nothing.

@@ -10,7 +10,8 @@ use crate::edit::draft::{Draft, DraftId};
 use crate::edit::{InnerPlace, InnerValue, TypedValue};
 use crate::keymap::{Action, Context, KeyMap};
 use crate::model::{
-    AsideInfo, Beside, Expect, JsonLayout, Key, Record, SetValue, StoreInfo, StoreName, Timestamp,
+    AsideInfo, Expect, JsonLayout, Key, OtherStorage, Record, SetValue, StoreInfo, StoreName,
+    Timestamp,
 };
 use crate::ops::journal::StepId;
 use crate::ops::{Plan, Turn, WriteId};
@@ -41,7 +42,7 @@ pub enum Request {
     /// Go into this store, with all its keys as they stand or some of them.
     Enter(StoreName, Option<KeysShown>),
     /// Show the requests of a queue or the items of a dataset.
-    OpenContents(Beside),
+    OpenContents(OtherStorage),
     /// Show what is known of something.
     Details(&'static str, Facts),
     /// Show the record under the cursor.

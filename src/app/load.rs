@@ -15,7 +15,8 @@ use crate::edit::{
 };
 use crate::index::{Change, Groups, Index, Query, RescanState, RowOrder, ScanEvent};
 use crate::model::{
-    AsideInfo, Beside, ContentType, Crawl, Key, Record, RecordMeta, SetValue, StoreInfo, StoreName,
+    AsideInfo, ContentType, Crawl, Key, OtherStorage, Record, RecordMeta, SetValue, StoreInfo,
+    StoreName,
 };
 use crate::ops::{Plan, Turn};
 use crate::preview::json::{JsonFault, JsonPath, PathFinds};
@@ -45,7 +46,7 @@ pub enum Load {
     /// The same, seldom: to notice a crawl's end.
     CrawlEnd,
     /// A page of a request queue or a dataset, from there on.
-    Contents(Beside, u64),
+    Contents(OtherStorage, u64),
     /// All keys of a store.
     Keys {
         /// The store.

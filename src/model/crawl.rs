@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
+
 use super::{StoreName, Timestamp};
 
 /// At most so many queues, and so many datasets, are looked at.
@@ -99,4 +101,35 @@ impl Crawler {
         let spelling = if self.javascript { "SDK" } else { "_" };
         format!("{spelling}_CRAWLER_STATISTICS_{}", self.number)
     }
+}
+
+/// A request queue or a dataset, by its internal name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OtherStorage {
+    /// A request queue.
+    Queue(StoreName),
+    /// A dataset.
+    Dataset(StoreName),
+}
+
+impl OtherStorage {
+    /// Its name.
+    pub fn name(&self) -> &StoreName {
+        match self {
+            Self::Queue(name) | Self::Dataset(name) => name,
+        }
+    }
+}
+
+/// A page of what it holds: requests or items, as they are stored.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Contents {
+    /// Their JSON: a request each, or an item each.
+    pub values: Vec<Bytes>,
+    /// How many there are in all.
+    pub total: u64,
+    /// Where the next page begins; none at the end.
+    pub next: Option<u64>,
+    /// How many of this page were left out: too large, or not to be read.
+    pub left_out: u64,
 }

@@ -69,9 +69,9 @@ use self::watch::Hub;
 
 use super::{Options, Session, Storage, narrow};
 use crate::model::{
-    Aside, AsideId, AsideInfo, AsideList, Beside, Budget, Commit, Committed, Comparison,
-    ConnectionState, Contents, Crawl, Error, ErrorKind, Interest, JsonLayout, Key, KeyPage, OpenBy,
-    Opened, Order, Progress, Reading, Replicas, Restored, Result, Scan, ServerInfo, StoreInfo,
+    Aside, AsideId, AsideInfo, AsideList, Budget, Commit, Committed, Comparison, ConnectionState,
+    Contents, Crawl, Error, ErrorKind, Interest, JsonLayout, Key, KeyPage, OpenBy, Opened, Order,
+    OtherStorage, Progress, Reading, Replicas, Restored, Result, Scan, ServerInfo, StoreInfo,
     StoreList, StoreName, StoreState, Traffic, Want, WatchEvent, Write, WriteOutcome, Written,
 };
 
@@ -346,7 +346,7 @@ impl Storage for DirectoryStorage {
         self.run(crawl::look).await
     }
 
-    async fn contents(&self, of: &Beside, from: u64) -> Result<Contents> {
+    async fn contents(&self, of: &OtherStorage, from: u64) -> Result<Contents> {
         let of = of.clone();
         self.run(move |root| contents::page(root, &of, from)).await
     }

@@ -9,8 +9,8 @@ use tokio::sync::watch as channel;
 
 use super::{Session, Storage};
 use crate::model::{
-    Aside, AsideId, AsideInfo, AsideList, Beside, Budget, Commit, Committed, Contents, Crawl,
-    Error, ErrorKind, Interest, Key, KeyPage, OpenBy, Opened, Progress, Reading, Replicas,
+    Aside, AsideId, AsideInfo, AsideList, Budget, Commit, Committed, Contents, Crawl, Error,
+    ErrorKind, Interest, Key, KeyPage, OpenBy, Opened, OtherStorage, Progress, Reading, Replicas,
     Restored, Result, Scan, ServerInfo, StoreInfo, StoreList, StoreName, Want, WatchEvent, Write,
     WriteOutcome, Written,
 };
@@ -114,7 +114,7 @@ impl<S: Storage> Storage for ReadOnly<S> {
         self.0.crawl().await
     }
 
-    async fn contents(&self, of: &Beside, from: u64) -> Result<Contents> {
+    async fn contents(&self, of: &OtherStorage, from: u64) -> Result<Contents> {
         self.0.contents(of, from).await
     }
 }

@@ -67,10 +67,10 @@ use self::open::Claims;
 use super::target::RedisTarget;
 use super::{Options, Session, Storage, narrow};
 use crate::model::{
-    Aside, AsideId, AsideInfo, AsideList, Beside, Budget, Commit, Committed, Comparison, Contents,
-    Crawl, Error, ErrorKind, Interest, JsonLayout, Key, KeyPage, OpenBy, Opened, Order, Progress,
-    Reading, Replicas, Restored, Result, Scan, ServerInfo, StoreInfo, StoreList, StoreName, Want,
-    WatchEvent, Write, WriteOutcome, Written,
+    Aside, AsideId, AsideInfo, AsideList, Budget, Commit, Committed, Comparison, Contents, Crawl,
+    Error, ErrorKind, Interest, JsonLayout, Key, KeyPage, OpenBy, Opened, Order, OtherStorage,
+    Progress, Reading, Replicas, Restored, Result, Scan, ServerInfo, StoreInfo, StoreList,
+    StoreName, Want, WatchEvent, Write, WriteOutcome, Written,
 };
 
 /// Crawlee's key-value stores on a Redis server.
@@ -258,7 +258,7 @@ impl Storage for RedisStorage {
         self.crawl().await
     }
 
-    async fn contents(&self, of: &Beside, from: u64) -> Result<Contents> {
+    async fn contents(&self, of: &OtherStorage, from: u64) -> Result<Contents> {
         self.contents(of, from).await
     }
 }

@@ -9,7 +9,9 @@ use larder::app::{
     App, ContentsPage, Effect, Event, Help, Layer, Load, Loaded, Pane, Read, Settings, Slot, Ticket,
 };
 use larder::keymap::KeyMap;
-use larder::model::{Beside, Contents, Crawl, Crawler, Error, ErrorKind, StorageInfo, Timestamp};
+use larder::model::{
+    Contents, Crawl, Crawler, Error, ErrorKind, OtherStorage, StorageInfo, Timestamp,
+};
 use larder::theme::{Role, Theme};
 
 use crate::stage::{NOW, Stage, computed, index, record, store};
@@ -74,14 +76,14 @@ fn it_is_read_while_one_looks_at_it_and_not_longer() {
 }
 
 /// A page of requests of which one failed, or of items.
-fn page(of: Beside, from: u64, next: Option<u64>) -> Loaded {
+fn page(of: OtherStorage, from: u64, next: Option<u64>) -> Loaded {
     let values = match &of {
-        Beside::Queue(_) => vec![
+        OtherStorage::Queue(_) => vec![
             r#"{"url": "https://shop.example/", "handled_at": null}"#,
             r#"{"url": "https://shop.example/bad", "handled_at": "2026-11-27T15:02:21Z", "retry_count": 3,
                 "user_data": {"__crawlee": {"state": 6}}}"#,
         ],
-        Beside::Dataset(_) => vec![r#"{"name": "cup", "price": 1.50}"#],
+        OtherStorage::Dataset(_) => vec![r#"{"name": "cup", "price": 1.50}"#],
     };
     let values = values.into_iter().map(Into::into).collect();
     let held = Contents { values, total: 43_000, next, left_out: 0 };
@@ -94,7 +96,7 @@ fn a_queue_opens_its_requests_the_failed_ones_first_and_a_dataset_its_items() {
     reads(&mut stage, ticket, 1, Ok(crawl(10)));
     stage.keys("g<enter>");
     assert!(stage.frame().contains("default · request queue"), "{}", stage.frame());
-    let queue = Beside::Queue("default".into());
+    let queue = OtherStorage::Queue("default".into());
     let (ticket, read) = stage.take(Slot::Contents);
     assert!(matches!(read, Read::Load(Load::Contents(of, 0)) if of == queue));
     stage.event(Event::Loaded(Slot::Contents, ticket, Ok(page(queue.clone(), 0, Some(70)))));
@@ -121,7 +123,7 @@ fn a_queue_opens_its_requests_the_failed_ones_first_and_a_dataset_its_items() {
     stage.event(Event::Loaded(Slot::Contents, ticket, Err(gone)));
     assert!(stage.frame().contains("closed the connection"), "{}", stage.frame());
     stage.keys("<esc>j<enter>");
-    let dataset = Beside::Dataset("products".into());
+    let dataset = OtherStorage::Dataset("products".into());
     let (ticket, _) = stage.take(Slot::Contents);
     stage.event(Event::Loaded(Slot::Contents, ticket, Ok(page(dataset, 0, None))));
     let frame = stage.frame();

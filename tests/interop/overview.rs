@@ -7,7 +7,7 @@ use std::process::{Child, ChildStdout, Stdio};
 use std::time::{Duration, Instant};
 
 use larder::app::ContentsPage;
-use larder::model::{Beside, Crawl};
+use larder::model::{Crawl, OtherStorage};
 use larder::storage::{self, Options, Storage, Target};
 use serde_json::Value as Json;
 
@@ -86,7 +86,7 @@ async fn is_read_as_crawlee_says_it_is(target: &str) {
     assert_eq!((dataset.name.escaped().as_str(), dataset.items), ("products", Some(2)));
     assert!(dataset.modified_at.is_some() && dataset.fault.is_none());
 
-    let queue = Beside::Queue("default".into());
+    let queue = OtherStorage::Queue("default".into());
     let held = storage.contents(&queue, 0).await.unwrap();
     assert_eq!((held.total, held.values.len(), held.next, held.left_out), (3, 3, None, 0));
     let page = ContentsPage::new(queue, 0, held);
@@ -100,11 +100,11 @@ async fn is_read_as_crawlee_says_it_is(target: &str) {
         let request: Json = serde_json::from_slice(value).unwrap();
         assert_eq!(request["state"] == "done", line > 0, "{request}");
     }
-    let later = storage.contents(&Beside::Queue("later".into()), 0).await.unwrap();
-    let later = ContentsPage::new(Beside::Queue("later".into()), 0, later);
+    let later = storage.contents(&OtherStorage::Queue("later".into()), 0).await.unwrap();
+    let later = ContentsPage::new(OtherStorage::Queue("later".into()), 0, later);
     let waiting: Json = serde_json::from_slice(&later.values[0]).unwrap();
     assert_eq!((later.failed, &waiting["state"]), (0, &"waiting".into()));
-    let items = storage.contents(&Beside::Dataset("products".into()), 0).await.unwrap();
+    let items = storage.contents(&OtherStorage::Dataset("products".into()), 0).await.unwrap();
     let mut urls: Vec<Json> =
         items.values.iter().map(|item| serde_json::from_slice(item).unwrap()).collect();
     urls.sort_by_key(|item| item["url"].to_string());

@@ -3,7 +3,7 @@
 use crossterm::event::KeyEvent;
 
 use crate::keymap::{Action, Context};
-use crate::model::{Beside, Error};
+use crate::model::{Error, OtherStorage};
 use crate::preview::{PreviewKind, Scroll, Viewport};
 use crate::text;
 
@@ -19,7 +19,7 @@ use super::table::RowRecord;
 #[derive(Debug, Clone)]
 pub struct ContentsView {
     /// What it is of.
-    of: Beside,
+    of: OtherStorage,
     /// Where this page begins.
     from: u64,
     /// Where those before it begin.
@@ -40,7 +40,7 @@ pub struct ContentsView {
 
 impl ContentsView {
     /// At the first page, which is being read.
-    pub(in crate::app) fn new(of: Beside) -> Self {
+    pub(in crate::app) fn new(of: OtherStorage) -> Self {
         Self {
             of,
             from: 0,
@@ -58,8 +58,8 @@ impl ContentsView {
     pub fn title(&self) -> String {
         let name = self.of.name().escaped();
         let (kind, one) = match self.of {
-            Beside::Queue(_) => ("request queue", "request"),
-            Beside::Dataset(_) => ("dataset", "item"),
+            OtherStorage::Queue(_) => ("request queue", "request"),
+            OtherStorage::Dataset(_) => ("dataset", "item"),
         };
         match &self.page {
             Some(page) => format!("{name} · {kind} · {}", text::plural(page.total, one)),
@@ -83,7 +83,7 @@ impl ContentsView {
         } else {
             format!("{} to {}", text::count(first as u64 + 1), text::count(last as u64))
         };
-        if let Beside::Queue(_) = self.of {
+        if let OtherStorage::Queue(_) = self.of {
             let failed = match page.failed {
                 0 => "none of these failed".to_owned(),
                 failed => format!("{} failed, listed first", text::count(failed)),

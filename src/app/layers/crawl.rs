@@ -9,7 +9,7 @@ use crossterm::event::KeyEvent;
 
 use crate::keymap::{Action, Context};
 use crate::model::{
-    Beside, Crawl, Crawler, Error, Key, StoreInfo, StoreName, Timestamp, crawl::MOST,
+    Crawl, Crawler, Error, Key, OtherStorage, StoreInfo, StoreName, Timestamp, crawl::MOST,
 };
 
 use super::super::App;
@@ -135,11 +135,11 @@ impl Overview {
         let request = match self.current() {
             None => return Then::Stay,
             Some(CrawlRow::Queue(info)) if info.fault.is_none() => {
-                ctx.request(Request::OpenContents(Beside::Queue(info.name.clone())));
+                ctx.request(Request::OpenContents(OtherStorage::Queue(info.name.clone())));
                 return Then::Stay;
             }
             Some(CrawlRow::Dataset(info)) if info.fault.is_none() => {
-                ctx.request(Request::OpenContents(Beside::Dataset(info.name.clone())));
+                ctx.request(Request::OpenContents(OtherStorage::Dataset(info.name.clone())));
                 return Then::Stay;
             }
             Some(CrawlRow::Store(info)) => Request::Enter(info.store.clone(), None),

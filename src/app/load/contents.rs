@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use serde_json::Value as Json;
 
-use crate::model::{Beside, Contents};
+use crate::model::{Contents, OtherStorage};
 use crate::preview::{Preview, json};
 
 /// Crawlee's numbers for how far a request has come, those of which it is said.
@@ -17,7 +17,7 @@ const SKIPPED: u64 = 7;
 #[derive(Debug, Clone)]
 pub struct ContentsPage {
     /// What it is of.
-    pub of: Beside,
+    pub of: OtherStorage,
     /// Where it begins.
     pub from: u64,
     /// As a table, where there are objects in it.
@@ -46,12 +46,12 @@ enum State {
 
 impl ContentsPage {
     /// Makes a page ready. Takes time in proportion to it: for the background.
-    pub fn new(of: Beside, from: u64, contents: Contents) -> Self {
+    pub fn new(of: OtherStorage, from: u64, contents: Contents) -> Self {
         let Contents { values, total, next, left_out } = contents;
         let (mut failed, mut lines) = (0, Vec::new());
         let values = match &of {
-            Beside::Dataset(_) => values,
-            Beside::Queue(_) => {
+            OtherStorage::Dataset(_) => values,
+            OtherStorage::Queue(_) => {
                 let mut requests: Vec<_> =
                     values.into_iter().map(|request| (read(&request), request)).collect();
                 requests.sort_by_key(|((state, retries, _), _)| (*state, Reverse(*retries)));
@@ -130,7 +130,7 @@ mod tests {
     fn page(values: &[&str]) -> ContentsPage {
         let values: Vec<_> = values.iter().map(|value| Bytes::from((*value).to_owned())).collect();
         let contents = Contents { total: values.len() as u64, values, ..Contents::default() };
-        ContentsPage::new(Beside::Queue("default".into()), 0, contents)
+        ContentsPage::new(OtherStorage::Queue("default".into()), 0, contents)
     }
 
     fn column(page: &ContentsPage, name: &str) -> Vec<String> {
@@ -171,7 +171,7 @@ mod tests {
         let values =
             vec![Bytes::from_static(b"{\"a\": 1.50}"), Bytes::from_static(b"{\n\"a\": 2}")];
         let contents = Contents { total: 9, values, next: Some(2), left_out: 1 };
-        let page = ContentsPage::new(Beside::Dataset("shop".into()), 0, contents);
+        let page = ContentsPage::new(OtherStorage::Dataset("shop".into()), 0, contents);
         assert_eq!(column(&page, "a"), ["1.50", "2"]);
         assert_eq!((page.total, page.next, page.left_out, page.failed), (9, Some(2), 1, 0));
     }

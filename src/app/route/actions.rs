@@ -2,7 +2,7 @@
 
 use crate::index::sync::SyncEvent;
 use crate::keymap::{Action, Context};
-use crate::model::Beside;
+use crate::model::OtherStorage;
 use crate::ops::Turn;
 use crate::text;
 
@@ -83,7 +83,7 @@ pub(super) fn open_dialog(app: &mut App, action: Action) -> bool {
 }
 
 /// Shows the requests of a queue or the items of a dataset.
-pub(super) fn open_contents(app: &mut App, of: Beside) {
+pub(super) fn open_contents(app: &mut App, of: OtherStorage) {
     let mut layer = Layer::Contents(Box::new(ContentsView::new(of)));
     layer.dialog_mut().opened(&mut ctx!(app));
     app.layers.push(layer);

@@ -3,16 +3,16 @@
 use super::folder::read_text;
 use super::names::METADATA;
 use super::root::Root;
-use crate::model::{Beside, Contents, Error, ErrorKind, Result};
+use crate::model::{Contents, Error, ErrorKind, OtherStorage, Result};
 
 /// So many files a page brings.
 const FILES: usize = 200;
 
 /// `from`: the number of the first file, in the order of their names.
-pub(super) fn page(root: &Root, of: &Beside, from: u64) -> Result<Contents> {
+pub(super) fn page(root: &Root, of: &OtherStorage, from: u64) -> Result<Contents> {
     let kind = match of {
-        Beside::Queue(_) => "request_queues",
-        Beside::Dataset(_) => "datasets",
+        OtherStorage::Queue(_) => "request_queues",
+        OtherStorage::Dataset(_) => "datasets",
     };
     let folder = root.subfolder(kind)?;
     let folder = folder.map(|folder| folder.folder(of.name().as_bytes())).transpose()?.flatten();

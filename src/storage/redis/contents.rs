@@ -8,7 +8,7 @@ use super::connection::Command;
 use super::keys::SiblingKind;
 use super::scan::hscan;
 use super::{RedisStorage, reply};
-use crate::model::{Beside, Contents, Result, StoreName};
+use crate::model::{Contents, OtherStorage, Result, StoreName};
 
 /// About how many requests a page brings.
 const REQUESTS: u32 = 200;
@@ -20,10 +20,10 @@ const BYTES: u64 = 2 << 20;
 const LONGEST: usize = 1 << 20;
 
 impl RedisStorage {
-    pub(super) async fn contents(&self, of: &Beside, from: u64) -> Result<Contents> {
+    pub(super) async fn contents(&self, of: &OtherStorage, from: u64) -> Result<Contents> {
         match of {
-            Beside::Queue(name) => self.requests(name, from).await,
-            Beside::Dataset(name) => self.items(name, from).await,
+            OtherStorage::Queue(name) => self.requests(name, from).await,
+            OtherStorage::Dataset(name) => self.items(name, from).await,
         }
     }
 
