@@ -187,13 +187,14 @@ impl Shell {
             let (frame, wake) = (self.frame_due(), self.wake_due());
             // A frame that cannot be shown yet is made when it can, of what is the newest then.
             let quiet = self.terminal.is_quiet();
+            let slice = self.terminal.slice_due();
             let release = self.background.release_in();
             tokio::select! {
                 biased;
                 () = frame, if self.dirty && quiet => self.draw()?,
                 action = self.signals.next() => self.on_signal(action).await?,
-                event = self.input.next(), if !self.input_closed => self.typed(event).await?,
-                () = self.terminal.quiet(), if self.dirty && !quiet => {}
+                heard = self.input.next(), if !self.input_closed => self.hear(heard).await?,
+                () = self.terminal.quiet(), if (self.dirty || slice.is_some()) && !quiet => {}
                 () = pause(release.unwrap_or_default()), if release.is_some() => {
                     let kept = self.background.release();
                     self.press(kept).await?;
@@ -205,6 +206,11 @@ impl Shell {
                         self.tasks.use_storage(storage);
                     }
                     self.take(event).await?;
+                }
+                // A frame that is due goes before, and takes slices with it.
+                () = pause(slice.unwrap_or_default()), if slice.is_some() && quiet && !self.dirty => {
+                    let painted = self.terminal.paint();
+                    self.unless_gone(painted)?;
                 }
                 () = wake => self.take(Event::Time).await?,
             }
@@ -235,6 +241,7 @@ impl Shell {
 
     fn draw(&mut self) -> io::Result<()> {
         self.app.now = Timestamp::now();
+        self.terminal.hold_pictures(self.app.record.is_stale());
         let drawn = self.terminal.draw(|frame| draw(frame, &self.app, &self.appearance));
         self.unless_gone(drawn)?;
         let titled = self.terminal.set_title(&title(&self.app));

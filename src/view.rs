@@ -49,6 +49,7 @@ use crate::theme::{Role, Symbols, Theme};
 use dialog::{Scene, drawn};
 
 pub use paint::even_out;
+pub use pixels::PIXEL;
 pub use spots::spot_at;
 pub use title::title;
 

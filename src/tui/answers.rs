@@ -67,6 +67,8 @@ pub(super) enum Sorted {
     Keys(Vec<KeyEvent>),
     /// The end of an operating system command, with its text.
     Command(String),
+    /// A report, as the reader of keys takes it out where its escape does not come alone.
+    Report(String),
 }
 
 /// Whether larder waits for an answer.
@@ -150,7 +152,7 @@ impl Answers {
                     }
                     return Sorted::Keys(Vec::new());
                 }
-                Continuation::End => return self.finish(kind),
+                Continuation::End => return self.finish(kind, key),
                 Continuation::Other => {
                     before = std::mem::take(&mut self.kept);
                     self.state = State::Idle;
@@ -161,11 +163,11 @@ impl Answers {
                     self.push(key);
                     return Sorted::Keys(Vec::new());
                 }
-                Continuation::End => return self.finish(kind),
+                Continuation::End => return self.finish(kind, key),
                 Continuation::Other
                     if is_escape(key) && !matches!(kind, Introducer::Csi | Introducer::Ss3) =>
                 {
-                    let ended = self.finish(kind);
+                    let ended = self.finish(kind, key);
                     self.state = State::Closing;
                     return ended;
                 }
@@ -195,11 +197,18 @@ impl Answers {
         self.since = Instant::now();
     }
 
-    fn finish(&mut self, kind: Introducer) -> Sorted {
+    fn finish(&mut self, kind: Introducer, last: KeyEvent) -> Sorted {
         self.state = State::Idle;
         self.kept.clear();
-        let text = std::mem::take(&mut self.text);
-        if kind == Introducer::Osc { Sorted::Command(text) } else { Sorted::Keys(Vec::new()) }
+        let mut text = std::mem::take(&mut self.text);
+        match kind {
+            Introducer::Osc => Sorted::Command(text),
+            Introducer::Csi => {
+                text.extend(plain(last));
+                Sorted::Report(text)
+            }
+            Introducer::Dcs | Introducer::Apc | Introducer::Ss3 => Sorted::Keys(Vec::new()),
+        }
     }
 
     /// What a key is in what may be an answer.

@@ -3,19 +3,23 @@
 //! A row further down costs three bytes instead of ten where the same columns change in row after
 //! row, because the cursor goes there by line feed and backspace; and styles are told by what
 //! differs from the last one. A row with text whose width terminals dispute is erased and drawn
-//! anew from there on (`screen`).
+//! anew from there on (`screen`). Pictures come after all else, in slices (`owed`, `flow`).
 
+mod flow;
+mod owed;
 mod pen;
 mod screen;
 mod width;
 
 use std::cell::Cell as StdCell;
 use std::io::{self, Write};
+use std::time::{Duration, Instant};
 
 use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
 use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
 
+use flow::Flow;
 use screen::Screen;
 
 /// [`CrosstermBackend`] with a frame writer of its own.
@@ -29,6 +33,11 @@ pub struct CompactBackend<W: Write> {
     shown: Option<bool>,
     /// Where the cursor is; unknown after cells were written.
     at: Option<Position>,
+    /// Where it was placed last.
+    placed: Option<Position>,
+    flow: Flow,
+    /// Whether pictures wait.
+    held: bool,
 }
 
 impl<W: Write> CompactBackend<W> {
@@ -36,12 +45,60 @@ impl<W: Write> CompactBackend<W> {
     pub fn new(writer: W) -> Self {
         let inner = CrosstermBackend::new(writer);
         let (size, screen) = (StdCell::default(), Screen::default());
-        Self { inner, size, screen, shown: None, at: None }
+        let (at, placed, flow) = (None, None, Flow::default());
+        Self { inner, size, screen, shown: None, at, placed, flow, held: false }
     }
 
     /// Forgets what is known of the terminal: another program has had it.
     pub fn forget(&mut self) {
-        (self.shown, self.at) = (None, None);
+        (self.shown, self.at, self.placed) = (None, None, None);
+        self.flow.forget();
+    }
+
+    /// Whether pictures are to wait: what is drawn of them is about to leave.
+    pub fn hold(&mut self, held: bool) {
+        self.held = held;
+    }
+
+    /// Takes a report of the terminal's, if it is the answer to a slice of a picture.
+    pub fn heard(&mut self, report: &str) {
+        if report == flow::ANSWER {
+            self.flow.answered();
+        }
+    }
+
+    /// Whether such an answer may still come.
+    pub fn is_answer_awaited(&self) -> bool {
+        self.flow.is_awaited()
+    }
+
+    /// Time until the next slice of a picture may be sent; none where there is none.
+    pub fn slice_due(&mut self) -> Option<Duration> {
+        (self.screen.owes() && !self.held).then(|| self.flow.wait(Instant::now()))
+    }
+
+    /// Draws what may be drawn of pictures now, and puts the cursor back.
+    ///
+    /// # Errors
+    /// If the terminal is gone.
+    pub fn paint(&mut self) -> io::Result<()> {
+        self.slices()?;
+        if let Some(position) = self.placed.filter(|_| self.shown == Some(true)) {
+            self.set_cursor_position(position)?;
+        }
+        Backend::flush(self)
+    }
+
+    fn slices(&mut self) -> io::Result<()> {
+        while self.slice_due().is_some_and(|wait| wait.is_zero()) {
+            let text = self.screen.paint(flow::SLICE);
+            self.at = None;
+            Write::write_all(&mut self.inner, text.as_bytes())?;
+            // The last one too: it may be behind a picture of which the rest was not wanted.
+            Write::write_all(&mut self.inner, flow::QUESTION.as_bytes())?;
+            self.flow.send(Instant::now());
+        }
+        Ok(())
     }
 }
 
@@ -67,7 +124,8 @@ impl<W: Write> Backend for CompactBackend<W> {
         if !text.is_empty() {
             self.at = None;
         }
-        Write::write_all(&mut self.inner, text.as_bytes())
+        Write::write_all(&mut self.inner, text.as_bytes())?;
+        self.slices()
     }
 
     fn hide_cursor(&mut self) -> io::Result<()> {
@@ -93,6 +151,7 @@ impl<W: Write> Backend for CompactBackend<W> {
 
     fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> io::Result<()> {
         let position = position.into();
+        self.placed = Some(position);
         if self.at != Some(position) {
             self.inner.set_cursor_position(position)?;
             self.at = Some(position);

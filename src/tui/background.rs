@@ -21,7 +21,7 @@ pub(super) const QUESTION: &[u8] = b"\x1b]11;?\x07";
 const FIRST_FRAME_TIMEOUT: Duration = Duration::from_millis(20);
 
 /// How long an answer may be under way: larder does not leave before, lest it land in the shell.
-const ANSWER_TIMEOUT: Duration = Duration::from_millis(150);
+pub(super) const ANSWER_TIMEOUT: Duration = Duration::from_millis(150);
 
 /// How long the escape key may be an answer's first byte: it is kept for a moment meanwhile.
 const SOON: Duration = Duration::from_secs(5);
@@ -43,6 +43,8 @@ pub(super) enum Filtered {
     Keys(Vec<KeyEvent>),
     /// The end of an answer, with the theme for it where it made sense.
     Answer(Option<Box<Theme>>),
+    /// What else the terminal reports of itself.
+    Report(String),
 }
 
 impl Background {
@@ -87,6 +89,7 @@ impl Background {
         match self.answers.sort(key, due) {
             Sorted::Keys(keys) => Filtered::Keys(keys),
             Sorted::Command(text) => Filtered::Answer(self.theme(&text).map(Box::new)),
+            Sorted::Report(text) => Filtered::Report(text),
         }
     }
 

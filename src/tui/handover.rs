@@ -1,11 +1,13 @@
 //! The terminal changes hands: to the shell and back, to the user's own editor, and for good.
 
 use std::io::{self, Write as _};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use signal_hook::consts::SIGTSTP;
 use signal_hook::low_level::emulate_default_handler;
 
+use super::background::{ANSWER_TIMEOUT, Filtered};
+use super::input::Heard;
 use super::signals::SignalAction;
 use super::{Shell, TerminalEvent, backend, drafts, files, terminal};
 use crate::app::{Effect, Event, NotEdited};
@@ -41,14 +43,25 @@ impl Shell {
         }
     }
 
-    /// Drains a late OSC 11 reply, which the shell would otherwise echo.
+    /// Drains late answers, which the shell would otherwise echo.
     async fn drain_input(&mut self) {
-        while !self.input_closed
-            && let Ok(Some(event)) =
-                tokio::time::timeout(self.background.drain_timeout(), self.input.next()).await
-        {
-            if let TerminalEvent::Key(key) = event {
-                self.background.feed(key);
+        let begun = Instant::now();
+        while !self.input_closed {
+            let slices = if self.terminal.is_answer_awaited() {
+                ANSWER_TIMEOUT.saturating_sub(begun.elapsed())
+            } else {
+                Duration::ZERO
+            };
+            let wait = self.background.drain_timeout().max(slices);
+            match tokio::time::timeout(wait, self.input.next()).await {
+                Ok(Some(Heard::Event(TerminalEvent::Key(key)))) => {
+                    if let Filtered::Report(report) = self.background.feed(key) {
+                        self.terminal.heard(&report);
+                    }
+                }
+                Ok(Some(Heard::Report(report))) => self.terminal.heard(&report),
+                Ok(Some(Heard::Event(_))) => {}
+                Ok(None) | Err(_) => return,
             }
         }
     }

@@ -26,6 +26,7 @@ const ROOM: usize = 4096;
 /// thread ends when it is dropped, or when the terminal is gone.
 pub(super) struct Input {
     events: UnboundedReceiver<Event>,
+    reports: UnboundedReceiver<String>,
     gone: watch::Receiver<bool>,
     /// Whether the terminal is read. The thread holds it while it reads.
     reading: Arc<Mutex<bool>>,
@@ -33,9 +34,19 @@ pub(super) struct Input {
     bell: PipeWriter,
 }
 
+/// What comes from the terminal.
+#[derive(Debug)]
+pub(super) enum Heard {
+    /// What the user does.
+    Event(Event),
+    /// What the terminal reports of itself: a control sequence without what begins all of them.
+    Report(String),
+}
+
 /// The thread's side.
 struct Reader {
     events: UnboundedSender<Event>,
+    reports: UnboundedSender<String>,
     gone: watch::Sender<bool>,
     reading: Arc<Mutex<bool>>,
     bell: PipeReader,
@@ -50,10 +61,12 @@ impl Input {
     pub(super) fn open() -> io::Result<Self> {
         let (bell_reader, bell) = io::pipe()?;
         let (sender, events) = unbounded_channel();
+        let (reporter, reports) = unbounded_channel();
         let (told, gone) = watch::channel(false);
         let reading = Arc::new(Mutex::new(true));
         let mut reader = Reader {
             events: sender,
+            reports: reporter,
             gone: told,
             reading: Arc::clone(&reading),
             bell: bell_reader,
@@ -61,12 +74,16 @@ impl Input {
         };
         let thread = std::thread::Builder::new().name("larder-keys".to_owned());
         thread.stack_size(128 * 1024).spawn(move || reader.run())?;
-        Ok(Self { events, gone, reading, bell })
+        Ok(Self { events, reports, gone, reading, bell })
     }
 
-    /// The next event; none once the terminal is gone. Nothing is lost if it is dropped.
-    pub(super) async fn next(&mut self) -> Option<Event> {
-        self.events.recv().await
+    /// The next that comes; none once the terminal is gone. Nothing is lost if it is dropped.
+    pub(super) async fn next(&mut self) -> Option<Heard> {
+        tokio::select! {
+            biased;
+            event = self.events.recv() => event.map(Heard::Event),
+            Some(report) = self.reports.recv() => Some(Heard::Report(report)),
+        }
     }
 
     /// The next event, if there is one already.
@@ -145,7 +162,9 @@ impl Reader {
             Ok(count) => {
                 let mut events = VecDeque::new();
                 self.decoder.feed(&bytes[..count], has_bytes(), &mut events);
+                // Behind the keys that came before it.
                 events.into_iter().all(|event| self.events.send(event).is_ok())
+                    && self.decoder.reports().all(|report| self.reports.send(report).is_ok())
             }
             Err(Errno::INTR | Errno::AGAIN) => true,
             // EIO: it was hung up, or larder was left without a session.

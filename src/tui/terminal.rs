@@ -95,6 +95,35 @@ impl Terminal {
         self.inner.draw(render).map(drop)
     }
 
+    /// Time until the next slice of a picture may be drawn; none where all is.
+    pub fn slice_due(&mut self) -> Option<Duration> {
+        self.inner.backend_mut().slice_due()
+    }
+
+    /// Whether pictures are to wait: what is drawn of them is about to leave.
+    pub fn hold_pictures(&mut self, held: bool) {
+        self.inner.backend_mut().hold(held);
+    }
+
+    /// Draws the next slices of a picture.
+    ///
+    /// # Errors
+    /// As [`Terminal::draw`].
+    pub fn paint(&mut self) -> io::Result<()> {
+        usable()?;
+        self.inner.backend_mut().paint()
+    }
+
+    /// Takes what the terminal reports of itself.
+    pub fn heard(&mut self, report: &str) {
+        self.inner.backend_mut().heard(report);
+    }
+
+    /// Whether it still has to answer, which it does after what was drawn.
+    pub fn is_answer_awaited(&self) -> bool {
+        self.inner.backend().is_answer_awaited()
+    }
+
     /// Whether all that was drawn and sent is written. If not, the terminal is slow or takes nothing
     /// at present, and a frame would be old when it is seen.
     pub fn is_quiet(&self) -> bool {

@@ -9,6 +9,7 @@ use crate::app::{Event, is_text};
 use crate::view::spot_at;
 
 use super::background::Filtered;
+use super::input::Heard;
 use super::{ANSWER_INTERVAL, PASTE_INTERVAL, Shell};
 
 /// How many keys are taken at once: signals and results wait meanwhile.
@@ -17,9 +18,21 @@ const BATCH: usize = 4096;
 const MANY: usize = 32;
 
 impl Shell {
+    /// Takes what came from the terminal; nothing at its end.
+    pub(super) async fn hear(&mut self, heard: Option<Heard>) -> io::Result<()> {
+        match heard {
+            Some(Heard::Event(event)) => self.typed(Some(event)).await,
+            Some(Heard::Report(report)) => {
+                self.terminal.heard(&report);
+                Ok(())
+            }
+            None => self.typed(None).await,
+        }
+    }
+
     /// Takes an event of the terminal's. What is pasted without brackets comes as so many keys:
     /// those that wait behind the first are taken with it where text is typed.
-    pub(super) async fn typed(&mut self, event: Option<TerminalEvent>) -> io::Result<()> {
+    async fn typed(&mut self, event: Option<TerminalEvent>) -> io::Result<()> {
         let mut keys = Vec::new();
         let mut event = event;
         loop {
@@ -35,6 +48,7 @@ impl Shell {
                         self.dirty = true;
                     }
                 }
+                Filtered::Report(report) => self.terminal.heard(&report),
             }
             if keys.len() >= BATCH || !self.app.takes_text() || !is_text(&key) {
                 break;

@@ -1,13 +1,16 @@
 //! A picture's pixels, in as many colours as the terminal has.
 
 use ratatui::buffer::Buffer;
-use ratatui::style::{Color, Style};
+use ratatui::style::{Color, Modifier, Style};
 
 use crate::app::Area;
 use crate::preview::{Halves, Rgb};
 use crate::theme::ColorDepth;
 
 use super::Appearance;
+
+/// Marks the cells of a picture, which are drawn after all else. No terminal is told of it.
+pub const PIXEL: Modifier = Modifier::HIDDEN;
 
 /// Shades from dark to light, where there are no colours.
 const SHADES: [&str; 5] = [" ", "░", "▒", "▓", "█"];
@@ -27,7 +30,7 @@ pub(super) fn pixels(buf: &mut Buffer, area: Area, cells: &[Halves], appearance:
         };
         // Cell by cell, for there are thousands; all symbols are larder's own.
         if let Some(drawn) = buf.cell_mut((x, area.y)) {
-            drawn.set_symbol(symbol).set_style(style);
+            drawn.set_symbol(symbol).set_style(style.add_modifier(PIXEL));
         }
         last = style;
     }

@@ -34,6 +34,7 @@ mod passwords;
 mod pictures;
 mod round_trips;
 mod signals;
+mod slices;
 mod ssh;
 mod support;
 mod terminal;

@@ -11,7 +11,7 @@ use std::io::{self, Read, Write};
 use std::num::NonZeroU16;
 use std::path::Path;
 use std::process::Command;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -55,6 +55,7 @@ const FOREIGN: [&str; 27] = [
 /// What a terminal is asked, which it answers.
 const ASKED_BACKGROUND: &[u8] = b"\x1b]11;?\x07";
 const ASKED_KIND: &[u8] = b"\x1b[c";
+const ASKED_WELL: &[u8] = b"\x1b[5n";
 
 /// What the terminal says of its background when it is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,12 +89,26 @@ pub struct Screen {
     home: tempfile::TempDir,
 }
 
-#[derive(Default)]
 struct Mood {
     /// It takes no bytes.
     stalled: AtomicBool,
     /// It ends with the next bytes.
     leaving: AtomicBool,
+    /// So many bytes are taken; then no more.
+    room: AtomicUsize,
+}
+
+impl Default for Mood {
+    fn default() -> Self {
+        let room = AtomicUsize::new(usize::MAX);
+        Self { stalled: AtomicBool::default(), leaving: AtomicBool::default(), room }
+    }
+}
+
+impl Mood {
+    fn takes_nothing(&self) -> bool {
+        self.stalled.load(Ordering::SeqCst) || self.room.load(Ordering::SeqCst) == 0
+    }
 }
 
 /// All that the program has written.
@@ -347,6 +362,19 @@ impl Screen {
         self.mood.stalled.store(stalled, Ordering::SeqCst);
     }
 
+    /// From now on the terminal takes so many bytes, and then none; with `None`, all.
+    pub fn take_only(&self, bytes: Option<usize>) {
+        self.mood.room.store(bytes.unwrap_or(usize::MAX), Ordering::SeqCst);
+    }
+
+    /// Waits until the terminal has taken all that it may.
+    #[track_caller]
+    pub fn wait_taken(&self) {
+        drop(
+            self.wait_until("it takes all it may", |_| self.mood.room.load(Ordering::SeqCst) == 0),
+        );
+    }
+
     /// Closes the other side of the terminal, as a line that breaks does. `key` must make the program
     /// write something.
     #[track_caller]
@@ -441,6 +469,7 @@ fn modes(master: &dyn MasterPty) -> String {
 impl Drop for Screen {
     fn drop(&mut self) {
         self.stall(false);
+        self.take_only(None);
         if let Ok(None) = self.child.try_wait() {
             // SIGKILL by name: the library's own `kill` would first wait for a SIGHUP to work.
             let _ = Command::new("kill").args(["-s", "KILL", &self.pid().to_string()]).status();
@@ -464,12 +493,20 @@ fn read_all(
     mood: &Mood,
 ) {
     let mut buffer = vec![0; 1 << 16];
+    let mut tail = Vec::new();
     loop {
-        while mood.stalled.load(Ordering::SeqCst) {
+        while mood.takes_nothing() {
             thread::sleep(Duration::from_millis(1));
         }
+        let room = mood.room.load(Ordering::SeqCst);
+        let most = room.clamp(1, buffer.len());
         // The end comes as an error (EIO) on Linux.
-        let count = reader.read(&mut buffer).unwrap_or(0);
+        let count = reader.read(&mut buffer[..most]).unwrap_or(0);
+        if room != usize::MAX {
+            // Unless it has been set anew meanwhile.
+            let less = room.saturating_sub(count);
+            let _ = mood.room.compare_exchange(room, less, Ordering::SeqCst, Ordering::SeqCst);
+        }
         let now = Instant::now();
         // A question is written whole, in a write of its own.
         let asked = |what: &[u8]| buffer[..count].windows(what.len()).any(|part| part == what);
@@ -486,6 +523,13 @@ fn read_all(
         if asked(ASKED_KIND) {
             let _ = type_in(input, b"\x1b[?62;22c");
         }
+        // This one stands among other bytes, and may come in parts.
+        tail.extend_from_slice(&buffer[..count]);
+        let wells = tail.windows(ASKED_WELL.len()).filter(|part| *part == ASKED_WELL).count();
+        if wells > 0 {
+            let _ = type_in(input, &b"\x1b[0n".repeat(wells));
+        }
+        tail.drain(..tail.len().saturating_sub(ASKED_WELL.len() - 1));
         let Ok(mut output) = shared.0.lock() else { return };
         let last = count == 0 || mood.leaving.load(Ordering::SeqCst);
         if last {

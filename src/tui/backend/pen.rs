@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use ratatui::buffer::Cell;
 use ratatui::style::{Color, Modifier};
 
+use super::owed::told;
 use super::width::Width;
 
 /// Steps up to which line feeds and backspaces are cheaper than an absolute move.
@@ -63,7 +64,7 @@ impl Pen {
         if self.at != Some((x, y)) {
             go(&mut self.out, self.at.filter(|_| !self.letters), (x, y));
         }
-        self.restyle(CellStyle { front: cell.fg, behind: cell.bg, modifiers: cell.modifier });
+        self.restyle(CellStyle { front: cell.fg, behind: cell.bg, modifiers: told(cell.modifier) });
         self.out.push_str(symbol);
         // Nobody agrees on where the cursor is behind the last column either.
         let known = width != Width::Disputed && x + 1 < self.columns;
@@ -83,6 +84,21 @@ impl Pen {
         }
         self.out.push_str("\x1b[K");
         (self.at, self.letters) = (Some((x, y)), false);
+    }
+
+    /// Erases so many cells of a row, with the terminal's own background.
+    pub(super) fn blank(&mut self, (x, y): (u16, u16), count: usize) {
+        self.restyle(PLAIN);
+        if self.at != Some((x, y)) || self.letters {
+            go(&mut self.out, self.at.filter(|_| !self.letters), (x, y));
+        }
+        let _ = write!(self.out, "\x1b[{count}X");
+        (self.at, self.letters) = (Some((x, y)), false);
+    }
+
+    /// How many bytes there are so far.
+    pub(super) fn len(&self) -> usize {
+        self.out.len()
     }
 
     /// The bytes.

@@ -11,11 +11,18 @@ use ratatui::buffer::{Cell, CellWidth as _};
 use ratatui::layout::Size;
 use ratatui::style::{Color, Modifier};
 
+use super::owed::{Owed, is_pixel};
 use super::pen::Pen;
 use super::width::Width;
 
 /// Blank cells from which on a move is cheaper than spaces.
 const BLANKS: u16 = 8;
+
+/// Cells of a picture that are drawn together at least.
+const SOME: usize = 16;
+
+/// What stands where a picture will be.
+static BLANK: Cell = Cell::EMPTY;
 
 /// What is seen of a cell without a symbol.
 const SEEN_ON_BLANKS: Modifier = Modifier::REVERSED
@@ -31,6 +38,8 @@ pub(super) struct Screen {
     cells: Vec<Cell>,
     /// Of each row, the first column from which on nothing is sure.
     unsure: Vec<Option<u16>>,
+    /// What is not drawn yet.
+    owed: Owed,
 }
 
 impl Screen {
@@ -49,9 +58,16 @@ impl Screen {
         self.cells.resize(columns * rows, Cell::EMPTY);
         self.unsure.clear();
         self.unsure.resize(rows, None);
+        self.owed.clear();
     }
 
-    /// The bytes that draw these cells, which come row by row and from left to right.
+    /// Whether there are cells of pictures that are not drawn yet.
+    pub(super) fn owes(&self) -> bool {
+        !self.owed.is_empty()
+    }
+
+    /// The bytes that draw these cells, which come row by row and from left to right; those of pictures
+    /// are kept for [`Screen::paint`].
     pub(super) fn draw<'a>(
         &mut self,
         content: impl Iterator<Item = (u16, u16, &'a Cell)>,
@@ -60,13 +76,47 @@ impl Screen {
         let mut content = content.peekable();
         let mut changes = Vec::new();
         while let Some((x, y, cell)) = content.next() {
-            changes.push((x, cell));
-            if content.peek().is_none_or(|(_, next, _)| *next != y) {
+            if is_pixel(cell) {
+                self.owed.owe((x, y), cell);
+                if self.shows_text(x, y) {
+                    changes.push((x, &BLANK));
+                }
+            } else {
+                self.owed.cover((x, y), cell);
+                changes.push((x, cell));
+            }
+            if content.peek().is_none_or(|(_, next, _)| *next != y) && !changes.is_empty() {
                 self.draw_row(y, &changes, &mut pen);
                 changes.clear();
             }
         }
         pen.finish()
+    }
+
+    /// The bytes that draw cells that were kept: so many, or a few more.
+    pub(super) fn paint(&mut self, bytes: usize) -> String {
+        let mut pen = Pen::new(self.size.width);
+        while pen.len() < bytes
+            && let Some(y) = self.owed.next_row()
+        {
+            let whole = self.unsure.get(usize::from(y)).is_some_and(Option::is_some);
+            let mut cells = Vec::new();
+            // A row with text of disputed width is drawn anew for each of its cells.
+            while (whole || cells.len() < SOME)
+                && let Some(next) = self.owed.next_in(y)
+            {
+                cells.push(next);
+            }
+            let changes: Vec<_> = cells.iter().map(|(x, cell)| (*x, cell)).collect();
+            self.draw_row(y, &changes, &mut pen);
+        }
+        pen.finish()
+    }
+
+    /// Whether something else than a picture is seen there.
+    fn shows_text(&self, x: u16, y: u16) -> bool {
+        let at = usize::from(y) * usize::from(self.size.width) + usize::from(x);
+        self.cells.get(at).is_some_and(|cell| !is_pixel(cell) && !is_blank(cell))
     }
 
     fn draw_row(&mut self, y: u16, changes: &[(u16, &Cell)], pen: &mut Pen) {
@@ -84,8 +134,15 @@ impl Screen {
             pen.erase(from, y);
         }
         let sure = changes.iter().take_while(|(x, _)| from.is_none_or(|from| *x < from));
-        for (x, cell) in sure {
-            pen.put((*x, y), cell);
+        let sure: Vec<_> = sure.copied().collect();
+        let is_joined = |a: &(u16, &Cell), b: &(u16, &Cell)| {
+            a.0 + 1 == b.0 && is_beneath(a.1) && is_beneath(b.1)
+        };
+        for run in sure.chunk_by(is_joined) {
+            match run {
+                [(x, _), .., _] if run.len() > usize::from(BLANKS) => pen.blank((*x, y), run.len()),
+                _ => run.iter().for_each(|(x, cell)| pen.put((*x, y), cell)),
+            }
         }
         if let Some(from) = from {
             rest(cells, (from, y), pen);
@@ -141,6 +198,11 @@ fn blank_as(cell: &Cell) -> Cell {
     let mut blank = cell.clone();
     blank.set_symbol(" ");
     blank
+}
+
+/// Whether a cell makes room for a picture's.
+fn is_beneath(cell: &Cell) -> bool {
+    std::ptr::eq(cell, &raw const BLANK)
 }
 
 /// Whether an erased cell looks the same.

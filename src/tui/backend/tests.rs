@@ -1,6 +1,7 @@
 //! What a terminal shows of frames, one that agrees on widths and many that do not.
 
 mod model;
+mod slices;
 
 use std::io::{self, Write};
 use std::rc::Rc;
@@ -14,7 +15,7 @@ use ratatui::style::{Color, Modifier, Style};
 use super::CompactBackend;
 use super::pen::Pen;
 use super::screen::Screen;
-use crate::view::even_out;
+use crate::view::{PIXEL, even_out};
 use model::{Model, Widths};
 
 fn screen(columns: u16, rows: u16) -> Screen {
@@ -128,6 +129,14 @@ fn frame() -> impl Strategy<Value = Vec<(u16, u16, String, Style)>> {
     prop::collection::vec((0u16..20, 0u16..6, text.prop_map(str::to_owned), style()), 0..12)
 }
 
+/// Writes texts, also over pictures.
+fn write(buf: &mut Buffer, texts: Vec<(u16, u16, String, Style)>) {
+    for (x, y, text, style) in texts {
+        let style = style.remove_modifier(PIXEL);
+        buf.set_stringn(x, y, text, usize::from(buf.area.width - x), style);
+    }
+}
+
 /// What is seen of a cell: of a blank one not the colour of its letter.
 fn seen(cell: &vt100::Cell) -> String {
     let text = cell.contents().trim();
@@ -148,9 +157,7 @@ proptest! {
         let mut before = Buffer::empty(area);
         for frame in frames {
             let mut after = Buffer::empty(area);
-            for (x, y, text, style) in frame {
-                after.set_stringn(x, y, text, usize::from(20 - x), style);
-            }
+            write(&mut after, frame);
             even_out(&mut after);
             let mut plain = terminal();
             let clean = Buffer::empty(area);

@@ -39,6 +39,7 @@ fn feed(background: &mut Background, bytes: &str) -> (Vec<KeyEvent>, Option<Them
         match background.feed(key) {
             Filtered::Keys(keys) => typed.extend(keys),
             Filtered::Answer(theme) => answer = theme.map(|theme| *theme),
+            Filtered::Report(_) => {}
         }
     }
     (typed, answer)

@@ -26,6 +26,8 @@ pub(super) struct Decoder {
     pasting: Option<usize>,
     /// Within a sequence that is too long to mean anything.
     overlong: bool,
+    /// What the terminal reported of itself: a control sequence without what begins all of them.
+    reports: Vec<String>,
 }
 
 /// What stands at the front.
@@ -66,7 +68,10 @@ impl Decoder {
                 match front(rest, more) {
                     Front::Whole(count, event) => {
                         // However it is cut on its way: the same as below.
-                        events.extend(event.filter(|_| count <= LONGEST + 1));
+                        if count <= LONGEST + 1 {
+                            self.reports.extend(reported(&rest[..count]));
+                            events.extend(event);
+                        }
                         at += count;
                     }
                     Front::Part if rest.len() > LONGEST => {
@@ -79,6 +84,25 @@ impl Decoder {
         }
         self.kept.drain(..at);
     }
+}
+
+impl Decoder {
+    /// Takes what was reported.
+    pub(super) fn reports(&mut self) -> std::vec::Drain<'_, String> {
+        self.reports.drain(..)
+    }
+}
+
+/// The report in a whole sequence: that the terminal is well, what it is, its size.
+fn reported(bytes: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(bytes).ok()?.strip_prefix("\x1b[")?;
+    let is_one = match text.as_bytes().last()? {
+        b'n' => text == "0n",
+        b'c' => text.starts_with('?'),
+        b't' => text.contains(';'),
+        _ => false,
+    };
+    is_one.then(|| text.to_owned())
 }
 
 /// Looks at the front of some bytes, of which there is at least one.

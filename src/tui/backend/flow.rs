@@ -1,0 +1,134 @@
+//! How much of a picture may be on its way to the terminal at once.
+//!
+//! A write that has returned says little: what is written over SSH waits in buffers of the system's and
+//! of the network's, and a key's answer waits behind it. So each slice ends with a question that every
+//! terminal answers (whether it is well, DSR 5), and what is not answered is on its way.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+/// The question.
+pub(super) const QUESTION: &str = "\x1b[5n";
+
+/// The answer, without what begins every report.
+pub(super) const ANSWER: &str = "0n";
+
+/// Bytes of one slice.
+pub(super) const SLICE: usize = 4096;
+
+/// Slices that may be on their way: 8 KiB take 66 ms of a line of 1 Mbit/s.
+const SLICES: usize = 2;
+
+/// How long a slice counts as being on its way to a terminal that has never answered: so paced, a picture
+/// takes four fifths of a line of 1 Mbit/s.
+const PACE: Duration = Duration::from_millis(40);
+
+/// How long an answer is waited for from a terminal that has given one.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The slices on their way.
+#[derive(Debug, Default)]
+pub(super) struct Flow {
+    /// When each counts as having arrived if nothing is heard of it; the oldest first.
+    sent: VecDeque<Instant>,
+    answers: bool,
+}
+
+impl Flow {
+    /// A slice is sent.
+    pub(super) fn send(&mut self, now: Instant) {
+        let due = if self.answers {
+            now + PATIENCE
+        } else {
+            // One after the other, however many are sent at once.
+            self.sent.back().map_or(now, |last| now.max(*last)) + PACE
+        };
+        self.sent.push_back(due);
+    }
+
+    /// The terminal has answered for the oldest slice.
+    pub(super) fn answered(&mut self) {
+        self.answers = true;
+        self.sent.pop_front();
+    }
+
+    /// Time until the next slice may be sent.
+    pub(super) fn wait(&mut self, now: Instant) -> Duration {
+        while self.sent.front().is_some_and(|due| *due <= now) {
+            self.sent.pop_front();
+            // It may have been replaced: another program is attached where that terminal was.
+            self.answers = false;
+        }
+        match self.sent.front() {
+            Some(due) if self.sent.len() >= SLICES => due.saturating_duration_since(now),
+            _ => Duration::ZERO,
+        }
+    }
+
+    /// Whether an answer may still come.
+    pub(super) fn is_awaited(&self) -> bool {
+        !self.sent.is_empty()
+    }
+
+    /// Another program has had the terminal.
+    pub(super) fn forget(&mut self) {
+        *self = Self::default();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MILLIS: Duration = Duration::from_millis(1);
+
+    #[test]
+    fn no_more_is_on_its_way_than_may_be() {
+        let (mut flow, now) = (Flow::default(), Instant::now());
+        assert_eq!(flow.wait(now), Duration::ZERO);
+        flow.send(now);
+        assert_eq!(flow.wait(now), Duration::ZERO);
+        flow.send(now);
+        assert_eq!(flow.wait(now), PACE, "nothing is known of the terminal: by the time");
+        flow.answered();
+        assert_eq!(flow.wait(now), Duration::ZERO);
+        flow.send(now);
+        // The older one still has its time.
+        assert_eq!(flow.wait(now + PACE), PACE);
+        flow.answered();
+        flow.send(now + PACE);
+        assert_eq!(flow.wait(now + PACE) + PACE, PATIENCE, "it does answer: by its answers");
+    }
+
+    #[test]
+    fn one_that_never_answers_gets_slices_one_after_the_other() {
+        let (mut flow, start) = (Flow::default(), Instant::now());
+        let (mut now, mut sent) = (start, 0);
+        while now < start + 1000 * MILLIS {
+            while flow.wait(now).is_zero() {
+                flow.send(now);
+                sent += 1;
+            }
+            now += MILLIS;
+        }
+        let bits = sent * SLICE * 8;
+        assert!((700_000..1_000_000).contains(&bits), "{bits} in a second");
+    }
+
+    #[test]
+    fn one_that_ceases_to_answer_is_not_waited_for_again() {
+        let (mut flow, now) = (Flow::default(), Instant::now());
+        flow.send(now);
+        flow.answered();
+        assert!(!flow.is_awaited());
+        for _ in 0..SLICES {
+            flow.send(now);
+        }
+        assert_eq!(flow.wait(now + MILLIS) + MILLIS, PATIENCE);
+        assert_eq!(flow.wait(now + PATIENCE), Duration::ZERO);
+        for _ in 0..SLICES {
+            flow.send(now + PATIENCE);
+        }
+        assert_eq!(flow.wait(now + PATIENCE), PACE);
+    }
+}

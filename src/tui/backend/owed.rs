@@ -1,0 +1,60 @@
+//! Cells of pictures that are still to be drawn.
+//!
+//! A picture takes tens of thousands of bytes, which on a slow line would hold up the answer to a key. So
+//! a frame draws all else first, and its pictures' cells come in slices between frames
+//! ([`super::flow`]); those of a picture that has left are never sent.
+
+use std::collections::BTreeMap;
+
+use ratatui::buffer::{Cell, CellWidth as _};
+use ratatui::style::Modifier;
+
+use crate::view::PIXEL;
+
+/// By row and column, in the order in which they are drawn.
+#[derive(Debug, Default)]
+pub(super) struct Owed(BTreeMap<(u16, u16), Cell>);
+
+impl Owed {
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// Keeps a cell to be drawn later.
+    pub(super) fn owe(&mut self, (x, y): (u16, u16), cell: &Cell) {
+        self.0.insert((y, x), cell.clone());
+    }
+
+    /// Forgets what a cell covers that is drawn now.
+    pub(super) fn cover(&mut self, (x, y): (u16, u16), cell: &Cell) {
+        if !self.0.is_empty() {
+            (x..x + cell.cell_width().max(1)).for_each(|x| drop(self.0.remove(&(y, x))));
+        }
+    }
+
+    /// The row of the next cell.
+    pub(super) fn next_row(&self) -> Option<u16> {
+        self.0.keys().next().map(|(y, _)| *y)
+    }
+
+    /// The next cell, if it is in this row.
+    pub(super) fn next_in(&mut self, row: u16) -> Option<(u16, Cell)> {
+        let first = self.0.first_entry().filter(|first| first.key().0 == row)?;
+        let ((_, x), cell) = first.remove_entry();
+        Some((x, cell))
+    }
+}
+
+/// Whether a cell is part of a picture.
+pub(super) fn is_pixel(cell: &Cell) -> bool {
+    cell.modifier.contains(PIXEL)
+}
+
+/// What a terminal is told of a cell's modifiers.
+pub(super) fn told(modifiers: Modifier) -> Modifier {
+    modifiers - PIXEL
+}

@@ -1,0 +1,92 @@
+//! A picture that comes to the terminal in slices, and holds up no key.
+
+use std::path::Path;
+
+use crate::pty::Screen;
+
+/// What 100 ms of a line of 1 Mbit/s carry.
+const MOST: usize = 12_500;
+
+/// A directory with a store: a text, a picture in all colours, a text.
+fn project() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("key_value_stores/shop");
+    std::fs::create_dir_all(&store).unwrap();
+    let times = "2026-11-22T12:00:00+00:00";
+    let meta = format!(
+        r#"{{"id": "AbCdEfGhIjKlMnOpQ", "name": "shop", "accessed_at": "{times}",
+            "created_at": "{times}", "modified_at": "{times}"}}"#
+    );
+    std::fs::write(store.join("__metadata__.json"), meta).unwrap();
+    for (key, content_type, value) in [
+        ("aaaa", "text/plain", b"first of all".to_vec()),
+        ("bbbb", "image/png", picture()),
+        ("cccc", "text/plain", b"what comes next".to_vec()),
+    ] {
+        let size = value.len();
+        std::fs::write(store.join(key), value).unwrap();
+        let meta =
+            format!(r#"{{"key": "{key}", "content_type": "{content_type}", "size": {size}}}"#);
+        std::fs::write(store.join(format!("{key}.__metadata__.json")), meta).unwrap();
+    }
+    folder
+}
+
+fn picture() -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, 160, 120);
+    encoder.set_color(png::ColorType::Rgb);
+    let pixels: Vec<u8> = (0..160 * 120 * 3_u32).map(|at| ((at * 7919) >> 5) as u8).collect();
+    encoder.write_header().unwrap().write_image_data(&pixels).unwrap();
+    bytes
+}
+
+fn start(folder: &Path) -> Screen {
+    let env = [("COLORTERM", "truecolor")];
+    let screen = Screen::start(&[folder.to_str().unwrap()], &env, 36, 120);
+    screen.wait_for_text("shop · 3 records");
+    screen.wait_for_text("first of all");
+    screen
+}
+
+/// Cells that show two pixels.
+fn pixels(screen: &vt100::Screen) -> usize {
+    let (rows, columns) = screen.size();
+    let cells = (0..rows.get())
+        .flat_map(|row| (0..columns.get()).filter_map(move |column| screen.cell(row, column)));
+    cells.filter(|cell| ["▀", "▄"].contains(&cell.contents())).count()
+}
+
+#[test]
+fn a_key_is_answered_while_a_picture_is_on_its_way() {
+    let folder = project();
+    let mut screen = start(folder.path());
+    // Once whole, so that larder knows that this terminal answers, however late.
+    screen.keys("j");
+    screen.wait_for_screen("the picture", |screen| pixels(screen) > 1000);
+    screen.keys("k");
+    screen.wait_for_text("first of all");
+    // Until its first rows are there, and no more.
+    screen.take_only(Some(0));
+    screen.keys("j");
+    let from = screen.written();
+    while !screen.raw(from).windows(3).any(|part| part == "▀".as_bytes()) {
+        screen.take_only(Some(500));
+        screen.wait_taken();
+    }
+    let seen = screen.with(pixels);
+    let written = screen.written();
+    screen.keys("j");
+    screen.take_only(None);
+    screen.wait_for_text("what comes next");
+    let more = screen.written() - written;
+    assert!(more <= MOST, "{more} bytes before the next record");
+    // All of it comes where it is waited for.
+    screen.keys("k");
+    screen.wait_for_screen("the picture", |screen| pixels(screen) > 1000.max(2 * seen));
+    let all = screen.written() - written - more;
+    assert!(all > 2 * MOST, "it would not have held up anything: {all} bytes");
+    screen.keys("q");
+    assert_eq!(screen.exit_code(), 0);
+    assert!(screen.is_given_back());
+}
