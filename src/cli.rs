@@ -21,7 +21,6 @@ mod help;
 mod help_command;
 mod input;
 mod json;
-mod links;
 mod listing;
 mod logging;
 mod man;

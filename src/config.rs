@@ -88,6 +88,8 @@ pub struct Config {
     pub opener: String,
     /// Whether the terminal's title is larder's while it runs.
     pub title: bool,
+    /// Whether what leads somewhere is a link, where the terminal takes such.
+    pub links: bool,
     /// How the user is told who does not look at the screen.
     pub notify: Notify,
     /// What goes to the log file.
@@ -163,6 +165,7 @@ impl Default for Config {
             wrap: true,
             opener: String::new(),
             title: true,
+            links: true,
             notify: Notify::Off,
             log: LevelFilter::Off,
             watch: WatchSettings::default(),

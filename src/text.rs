@@ -2,6 +2,7 @@
 
 mod apart;
 mod format;
+mod links;
 pub(crate) mod unit;
 mod visible;
 mod width;
@@ -11,6 +12,7 @@ pub use apart::{Cut, cut_apart};
 pub use format::{
     ago, clock, count, count_within, plural, rate, short_count, since, size, span, then,
 };
+pub use links::{file_url, is_linkable, linked, takes_links};
 pub use visible::{Visible, visible, visible_bytes};
 pub use width::{cells, fit, fit_middle};
 pub use wrap::wrap;

@@ -17,6 +17,7 @@ mod effects;
 mod files;
 mod handover;
 pub(crate) mod input;
+mod links;
 mod opener;
 mod outside;
 mod panes;
@@ -47,6 +48,7 @@ use background::{Background, QUESTION};
 use drafts::DraftKeeper;
 use effects::Tasks;
 use input::Input;
+use links::Links;
 use opener::Opener;
 use panes::PanesKeeper;
 pub use setup::Setup;
@@ -80,7 +82,8 @@ pub fn run(setup: Setup) -> anyhow::Result<u8> {
         .enable_all()
         .build()?;
     let code = runtime.block_on(async {
-        let terminal = Terminal::enter(setup.settings.mouse, setup.title)?;
+        let links = setup.links != Links::Off;
+        let terminal = Terminal::enter(setup.settings.mouse, setup.title, links)?;
         Box::pin(Shell::new(setup, terminal)?.run()).await
     });
     // A walk or a preview on its own thread must not hold up the end.
@@ -121,6 +124,7 @@ struct Shell {
     clipboard_limit: usize,
     opener: Opener,
     notify: Notify,
+    links: Links,
     drawn: Option<Instant>,
     dirty: bool,
     /// The least time from the last frame to the next.
@@ -161,6 +165,7 @@ impl Shell {
             clipboard_limit: setup.clipboard_limit,
             opener: setup.opener,
             notify: setup.notify,
+            links: setup.links,
             drawn: None,
             dirty: true,
             frame_interval: FRAME_INTERVAL,
@@ -242,7 +247,8 @@ impl Shell {
     fn draw(&mut self) -> io::Result<()> {
         self.app.now = Timestamp::now();
         self.terminal.hold_pictures(self.app.record.is_stale());
-        let drawn = self.terminal.draw(|frame| draw(frame, &self.app, &self.appearance));
+        let links = self.links.of(&self.app);
+        let drawn = self.terminal.draw(|frame| draw(frame, &self.app, &self.appearance), links);
         self.unless_gone(drawn)?;
         let titled = self.terminal.set_title(&title(&self.app));
         self.unless_gone(titled)?;

@@ -11,11 +11,13 @@
 mod border;
 mod contents;
 mod crawl;
+mod details;
 mod dialog;
 mod draft;
 mod editor;
 mod footer;
 mod keys;
+mod links;
 mod list;
 mod menu;
 mod merge;
@@ -48,6 +50,7 @@ use crate::theme::{Role, Symbols, Theme};
 
 use dialog::{Scene, drawn};
 
+pub use links::{Link, links};
 pub use paint::even_out;
 pub use pixels::PIXEL;
 pub use spots::spot_at;

@@ -286,11 +286,13 @@ pub enum Slot {
     Column,
     /// What a larder that ended has left set aside.
     Asides,
+    /// Where the store and the record of the details are.
+    Place,
 }
 
 impl Slot {
     /// How many slots there are.
-    pub const COUNT: usize = Self::Asides as usize + 1;
+    pub const COUNT: usize = Self::Place as usize + 1;
 }
 
 /// Numbers the reads of a slot, so that a late reply is known as such.

@@ -85,6 +85,13 @@ pub enum Load {
         /// The key.
         key: Key,
     },
+    /// Where a store of a directory is, and one of its records.
+    Place {
+        /// The store.
+        store: StoreName,
+        /// The record's key.
+        key: Option<Key>,
+    },
     /// A record whatever its size, to be compared and not shown.
     Value {
         /// The store.
@@ -240,6 +247,8 @@ pub enum Loaded {
     Record(RecordView),
     /// The metadata of a record of this store and key; `None` if there is none.
     Meta(StoreName, Key, Option<RecordMeta>),
+    /// The file of a store's metadata, or the URL of a record, where there is such.
+    Place(Option<String>),
     /// A record that is not for the screen; `None` if there is none.
     Value(Option<Record>),
     /// The values of the JSON that is shown; `None` if they are too many.

@@ -9,10 +9,9 @@ use std::io::{self, BufWriter, IsTerminal as _, StdoutLock, Write};
 use serde_json::Value;
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use super::links;
 use super::pager::Pager;
 use crate::config::environment::variable;
-use crate::text::{Visible, cells, visible, visible_bytes};
+use crate::text::{Visible, cells, linked, takes_links, visible, visible_bytes};
 
 /// A column is padded to at most this many cells; what is longer sticks out.
 const WIDEST: usize = 48;
@@ -99,9 +98,9 @@ impl Output {
 
     /// Bytes in a line of their own that lead to this URL, where the terminal takes links.
     pub(super) fn link(&mut self, bytes: &[u8], url: Option<&str>) -> io::Result<()> {
-        match url.filter(|_| self.terminal && links::are_taken(&variable)) {
+        match url.filter(|_| self.terminal && takes_links(&variable)) {
             Some(url) => {
-                let text = links::linked(url, &visible_bytes(bytes));
+                let text = linked(url, &visible_bytes(bytes));
                 self.raw_line(&text)
             }
             None => self.last(bytes),

@@ -4,12 +4,11 @@ use serde_json::json;
 
 use super::arguments::{Cli, ConfigCommand};
 use super::exit::{DONE, ExitResult};
-use super::links;
 use super::output::Output;
 use crate::config::environment::variable;
 use crate::config::{Config, EXAMPLE, Environment, Setting, default_file, schema};
 use crate::model::{Error, ErrorKind};
-use crate::text::visible;
+use crate::text::{file_url, visible};
 
 const HEADS: [&str; 3] = ["setting", "value", "from"];
 
@@ -40,7 +39,10 @@ fn path(cli: &Cli, output: &mut Output) -> Result<(), super::Failure> {
     if output.json {
         output.json_line(&json!({"path": text, "exists": file.exists()}))?;
     } else {
-        let url = links::of_file(&file, &variable);
+        // The terminal of another machine has other files.
+        let here = variable("SSH_CONNECTION").is_none();
+        let url = here.then(|| std::path::absolute(&file)).and_then(Result::ok);
+        let url = url.map(|path| file_url(&path));
         output.link(text.as_bytes(), url.as_deref())?;
     }
     Ok(())

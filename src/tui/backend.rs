@@ -6,6 +6,7 @@
 //! anew from there on (`screen`). Pictures come after all else, in slices (`owed`, `flow`).
 
 mod flow;
+mod links;
 mod owed;
 mod pen;
 mod screen;
@@ -19,7 +20,9 @@ use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
 use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
 
+use crate::view::Link;
 use flow::Flow;
+use links::{Links, Mark};
 use screen::Screen;
 
 /// [`CrosstermBackend`] with a frame writer of its own.
@@ -99,6 +102,20 @@ impl<W: Write> CompactBackend<W> {
             self.flow.send(Instant::now());
         }
         Ok(())
+    }
+
+    /// What is to be marked in the next frame, so that its cells lead there.
+    pub fn marks(&mut self, links: Vec<Link>) -> Vec<Mark> {
+        self.screen.links.marks(links)
+    }
+
+    /// Forgets links where there have been many; then the next frame must be drawn whole.
+    pub fn forgets_links(&mut self) -> bool {
+        let are_many = self.screen.links.are_many();
+        if are_many {
+            self.screen.links = Links::default();
+        }
+        are_many
     }
 }
 

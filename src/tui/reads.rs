@@ -127,6 +127,12 @@ impl ReadTask {
                 let meta = found.map(Reading::into_meta);
                 Loaded::Meta(store, key, meta)
             }
+            Load::Place { store, key: Some(key) } => {
+                Loaded::Place(Some(storage.get_public_url(&store, &key).await?))
+            }
+            Load::Place { store, key: None } => {
+                Loaded::Place(storage.get_metadata(&store).await?.metadata_key)
+            }
             Load::Staged(sets) => {
                 let mut found = Vec::with_capacity(sets.len());
                 for set in &*sets {

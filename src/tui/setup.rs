@@ -11,6 +11,7 @@ use crate::storage::target::Target;
 use crate::theme::{Symbols, Theme, ThemePair};
 use crate::view::Appearance;
 
+use super::links::Links;
 use super::opener::Opener;
 
 /// What the browser needs to start.
@@ -34,6 +35,8 @@ pub struct Setup {
     pub(super) opener: Opener,
     /// Whether the terminal's title is larder's meanwhile.
     pub title: bool,
+    /// Which links its frames have.
+    pub links: Links,
     /// How to tell the user who looks elsewhere.
     pub notify: Notify,
     /// The longest sequence, in bytes, to hand to the terminal's clipboard.
@@ -85,6 +88,7 @@ impl Setup {
             opener,
             // Those that show no more than ASCII have none.
             title: config.title && symbols.unicode,
+            links: Links::for_terminal(config.links, &variable),
             notify: config.notify,
             appearance: Appearance { theme, symbols },
             target,

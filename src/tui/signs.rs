@@ -1,4 +1,4 @@
-//! What is told outside the screen: the terminal's title, the bell and notifications.
+//! What is told outside the screen: the terminal's title, the bell and notifications; and what ends a link.
 
 use crate::config::Notify;
 use crate::text::visible;
@@ -12,6 +12,9 @@ const LONGEST: usize = 160;
 pub(super) const KEEP_TITLE: &str = "\x1b[22;2t";
 /// What gives it back. Where there is no such stack, an empty title is left, which most shells set.
 pub(super) const GIVE_TITLE_BACK: &str = "\x1b]2;\x07\x1b[23;2t";
+
+/// What ends a link that a frame has begun.
+pub(super) const END_LINK: &str = "\x1b]8;;\x1b\\";
 
 /// What sets the title.
 pub(super) fn title(text: &str) -> Vec<u8> {

@@ -35,6 +35,7 @@ use signal_hook::low_level::signal_name;
 
 use super::terminal;
 use crate::storage;
+use crate::text::takes_links;
 use crate::theme::Symbols;
 
 /// Names the process whose child is the browser. A larder that is started within (in the user's own
@@ -67,8 +68,9 @@ pub fn supervise() -> Option<u8> {
     command.env(SUPERVISOR, std::process::id().to_string());
     let child = command.spawn().ok()?;
     let child = Pid::from_raw(i32::try_from(child.id()).ok()?)?;
-    let titled = has_title(&|name| std::env::var(name).ok());
-    Some(Supervisor { child, signals, before, titled }.run())
+    let variable = |name: &str| std::env::var(name).ok();
+    let (titled, linked) = (has_title(&variable), takes_links(&variable));
+    Some(Supervisor { child, signals, before, titled, linked }.run())
 }
 
 /// Whether a parent watches over this process; asks the system to be told of its end then.
@@ -90,6 +92,8 @@ struct Supervisor {
     before: Termios,
     /// Whether the terminal has a title, which may be larder's.
     titled: bool,
+    /// Whether it takes links, of which one may have been begun.
+    linked: bool,
 }
 
 impl Supervisor {
@@ -189,7 +193,7 @@ impl Supervisor {
             if takes {
                 let _ = rustix::io::write(
                     rustix::stdio::stdout(),
-                    terminal::leaving(self.titled).as_bytes(),
+                    terminal::leaving(self.titled, self.linked).as_bytes(),
                 );
             }
             let _ = tcsetattr(stdin(), OptionalActions::Now, &self.before);

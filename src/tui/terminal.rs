@@ -21,6 +21,7 @@ use signal_hook::low_level::emulate_default_handler;
 
 use super::backend::CompactBackend;
 use super::signs;
+use crate::view::Link;
 use writer::WRITER;
 pub(super) use writer::takes_bytes;
 
@@ -38,6 +39,9 @@ static PANICKED: AtomicBool = AtomicBool::new(false);
 
 /// Whether the title is larder's too.
 static TITLED: AtomicBool = AtomicBool::new(false);
+
+/// Whether frames have links.
+static LINKED: AtomicBool = AtomicBool::new(false);
 
 /// What frames are written through.
 pub type Backend = CompactBackend<Tty>;
@@ -70,13 +74,14 @@ pub struct Terminal {
 }
 
 impl Terminal {
-    /// Takes the terminal, with or without the mouse and its title.
+    /// Takes the terminal, with or without the mouse, its title, and links in its frames.
     ///
     /// # Errors
     /// If there is no terminal or it goes away; it is given back then.
-    pub fn enter(mouse: bool, title: bool) -> io::Result<Self> {
+    pub fn enter(mouse: bool, title: bool, links: bool) -> io::Result<Self> {
         install_panic_hook();
         TITLED.store(title, Ordering::SeqCst);
+        LINKED.store(links, Ordering::SeqCst);
         WRITER.start()?;
         let inner = ratatui::Terminal::new(CompactBackend::new(Tty::default()))?;
         let title = title.then(String::new);
@@ -85,14 +90,24 @@ impl Terminal {
         Ok(terminal)
     }
 
-    /// Draws a frame: what changed since the last one. The terminal gets it by and by: see
+    /// Draws a frame with these links: what changed since the last one. The terminal gets it by and by: see
     /// [`Terminal::is_quiet`].
     ///
     /// # Errors
     /// If the terminal is gone, or a thread panicked and the screen was given back.
-    pub fn draw(&mut self, render: impl FnOnce(&mut Frame)) -> io::Result<()> {
+    pub fn draw(&mut self, render: impl FnOnce(&mut Frame), links: Vec<Link>) -> io::Result<()> {
         usable()?;
-        self.inner.draw(render).map(drop)
+        if self.inner.backend_mut().forgets_links() {
+            self.redraw()?;
+        }
+        let marks = self.inner.backend_mut().marks(links);
+        let draw = |frame: &mut Frame<'_>| {
+            render(frame);
+            for mark in &marks {
+                mark.put(frame.buffer_mut());
+            }
+        };
+        self.inner.draw(draw).map(drop)
     }
 
     /// Time until the next slice of a picture may be drawn; none where all is.
@@ -277,7 +292,9 @@ fn usable() -> io::Result<()> {
 /// Gives the screen back if it is larder's, from whichever thread; tells whether all is written. There
 /// is no one to tell of an error: the terminal is gone then.
 fn give_back() -> bool {
-    if WRITER.close(leaving(TITLED.load(Ordering::SeqCst)).as_bytes()) {
+    if WRITER
+        .close(leaving(TITLED.load(Ordering::SeqCst), LINKED.load(Ordering::SeqCst)).as_bytes())
+    {
         let written = WRITER.wait(PATIENCE);
         let _ = disable_raw_mode();
         return written;
@@ -331,10 +348,13 @@ pub(super) fn leave_unseen() {
 }
 
 /// The reverse of [`entering`]; the mouse is turned off in any case, which does no harm.
-pub(super) fn leaving(titled: bool) -> String {
+pub(super) fn leaving(titled: bool, linked: bool) -> String {
     let mut text = String::from(MOUSE_OFF);
     if titled {
         text.push_str(signs::GIVE_TITLE_BACK);
+    }
+    if linked {
+        text.push_str(signs::END_LINK);
     }
     // A frame that was broken off may have turned it off.
     text.push_str("\x1b[?7h");

@@ -3,14 +3,14 @@
 use ratatui::buffer::Buffer;
 use ratatui::style::Modifier;
 
-use crate::app::{App, Area, Confirm, Confirmed, Details, Overlay};
+use crate::app::{App, Area, Confirm, Confirmed};
 use crate::keymap::Chord;
 use crate::text;
 use crate::text::{cells, visible};
 use crate::theme::Role;
 
 use super::Appearance;
-use super::border::{Titles, bordered, overlay_keys};
+use super::border::{Titles, bordered};
 use super::dialog::{Cell, Drawn, Scene};
 use super::named::Named;
 use super::paint::put;
@@ -257,65 +257,6 @@ fn buttons(
     let used = put(buf, x, y, width, &no, style(!confirm.yes, true)) + BETWEEN;
     let able = confirm.can_confirm();
     put(buf, x + used, y, width.saturating_sub(used), &yes, style(confirm.yes, able));
-}
-
-impl Drawn for Details {
-    fn draw(&self, Scene { buf, body, app, appearance }: Scene<'_>) -> Option<Cell> {
-        details(buf, body, self, app, appearance);
-        None
-    }
-
-    fn overlay(&self) -> Option<&Overlay> {
-        Some(&self.overlay)
-    }
-}
-
-/// Draws facts in two columns.
-fn details(buf: &mut Buffer, body: Area, details: &Details, app: &App, appearance: &Appearance) {
-    let width = body.width.min(78);
-    let parts: Vec<_> = [("", &details.facts)]
-        .into_iter()
-        .chain(details.below.iter().map(|(head, facts)| (*head, facts)))
-        .collect();
-    let names = parts.iter().flat_map(|(_, facts)| facts.iter());
-    let names = names.map(|(name, _)| cells(name)).max().unwrap_or(0) + 2;
-    let room = usize::from(width.saturating_sub(4)).saturating_sub(names).max(1);
-    // A head of a part is a name in another style.
-    let mut lines: Vec<(&str, Role, String)> = Vec::new();
-    for (at, (head, facts)) in parts.into_iter().enumerate() {
-        if at > 0 {
-            lines.push(("", Role::Dim, String::new()));
-        }
-        if !head.is_empty() {
-            lines.push((head, Role::Title, String::new()));
-        }
-        for (name, value) in facts {
-            for (at, line) in text::wrap(value, room).into_iter().enumerate() {
-                lines.push((if at == 0 { name } else { "" }, Role::Dim, line));
-            }
-        }
-    }
-    let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2);
-    let area = centred(body, width, height);
-    let inner = area.inner();
-    let first = details.overlay.first(lines.len(), inner.height.into());
-    let bottom = overlay_keys(details.overlay.is_long(), app, appearance);
-    let (border, title) = (appearance.style(Role::BorderFocus), appearance.style(Role::Title));
-    bordered(
-        buf,
-        area,
-        &Titles { top: &details.title, bottom: &bottom },
-        appearance,
-        border,
-        title,
-    );
-    let names = u16::try_from(names).unwrap_or(20);
-    let rows = lines.iter().skip(first).zip(inner.y..inner.y + inner.height);
-    for ((name, role, value), y) in rows {
-        put(buf, inner.x + 1, y, names, name, appearance.style(*role));
-        let width = inner.width.saturating_sub(names + 2);
-        put(buf, inner.x + 1 + names, y, width, value, appearance.style(Role::Text));
-    }
 }
 
 #[cfg(test)]

@@ -167,6 +167,28 @@ fn the_title_tells_the_store_and_is_given_back() {
 }
 
 #[test]
+fn the_details_of_a_record_lead_to_its_file() {
+    let folder = project();
+    for (settings, linked) in [("", true), ("links = false", false)] {
+        let place = Place::new(settings);
+        let mut screen = place.start(target(&folder), &[]);
+        shop(&screen);
+        screen.keys("i");
+        screen.wait_for_text("file:///");
+        screen.keys("\x1b");
+        screen.wait_for("the panes alone", |text| !text.contains("file:///"));
+        screen.keys("q");
+        assert_eq!(screen.exit_code(), 0);
+        let raw = String::from_utf8_lossy(&screen.raw(0)).into_owned();
+        let begun = raw.matches(";file:///").count();
+        assert_eq!(begun > 0, linked, "{raw:?}");
+        // Each ends, and none is open when the terminal is given back.
+        let last = raw.rfind("\x1b]8;;\x1b\\");
+        assert!(!linked || last > raw.rfind("\x1b]8;id="), "{raw:?}");
+    }
+}
+
+#[test]
 fn a_lost_connection_rings_where_that_is_wanted() {
     for (settings, rings) in
         [("", ""), ("notify = \"bell\"", "\x07"), ("notify = \"desktop\"", "\x1b]9;")]

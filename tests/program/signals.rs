@@ -146,7 +146,7 @@ fn overflows_its_stack_on_the_terminal() {
     if let Some(code) = larder::tui::supervise() {
         std::process::exit(code.into());
     }
-    let _terminal = larder::tui::terminal::Terminal::enter(true, true).unwrap();
+    let _terminal = larder::tui::terminal::Terminal::enter(true, true, true).unwrap();
     std::io::stdin().read_exact(&mut [0]).unwrap();
     descend(0);
 }

@@ -13,6 +13,8 @@ pub struct Details {
     pub title: String,
     /// Name and value; values may hold hostile text.
     pub facts: Facts,
+    /// Where it is, with the name of that: a file of this machine or its URL. Nothing that is stored says it.
+    pub place: Option<(&'static str, String)>,
     /// More parts, each with its head; a part without one goes on with what is not of one thing.
     pub below: Vec<(&'static str, Facts)>,
     /// How far they are scrolled.
@@ -22,7 +24,8 @@ pub struct Details {
 impl Details {
     /// Facts about something.
     pub fn new(title: &str, facts: Facts) -> Self {
-        Self { title: title.to_owned(), facts, below: Vec::new(), overlay: Overlay::default() }
+        let (title, below, overlay) = (title.to_owned(), Vec::new(), Overlay::default());
+        Self { title, facts, place: None, below, overlay }
     }
 
     /// Adds a part below, if there is something in it.
@@ -32,6 +35,18 @@ impl Details {
             self.below.push((head, facts));
         }
         self
+    }
+
+    /// Has room for where it is, which is being looked for.
+    #[must_use]
+    pub(in crate::app) fn awaiting(mut self, name: &'static str) -> Self {
+        self.place = Some((name, "…".to_owned()));
+        self
+    }
+
+    /// Takes where it is, if that is known.
+    pub(in crate::app) fn placed(&mut self, place: Option<String>) {
+        self.place = self.place.take().and_then(|(name, _)| Some((name, place?)));
     }
 }
 

@@ -14,7 +14,7 @@ use super::super::facts::{record_facts, store_facts};
 use super::super::jobs::JobId;
 use super::super::layers::{ContentsView, Details, Help, Layer, Palette};
 use super::super::layout::Pane;
-use super::super::load::RecordView;
+use super::super::load::{Load, RecordView};
 use super::super::notice::Notice;
 use super::super::question::PromptKind;
 use super::{
@@ -169,7 +169,7 @@ pub(in crate::app) fn edit(app: &mut App, outside: bool) {
 }
 
 pub(in crate::app) fn show_details(app: &mut App) {
-    let mut record = Vec::new();
+    let (mut record, mut key) = (Vec::new(), None);
     let info = if app.focus == Pane::Stores {
         let Some(info) = app.stores.current() else { return };
         Some(info)
@@ -179,10 +179,12 @@ pub(in crate::app) fn show_details(app: &mut App) {
         let read = read.filter(|read| current.as_ref().is_none_or(|at| at.key == read.key));
         let Some(meta) = read.or(current) else { return };
         record_facts(&meta, &mut record);
+        key = Some(meta.key);
         app.keys.store.as_ref().and_then(|store| app.stores.get(store))
     };
-    let (mut store, mut server) = (Vec::new(), Vec::new());
+    let (mut store, mut server, mut named) = (Vec::new(), Vec::new(), None);
     if let Some(info) = info {
+        named = Some(info.store.clone());
         store_facts(info, app.now, &mut store);
         store.extend(app.drafting.found.fact(&info.store));
         if app.keys.store.as_ref() == Some(&info.store) {
@@ -193,11 +195,15 @@ pub(in crate::app) fn show_details(app: &mut App) {
             server.push(("writes", format!("refused: {why}")));
         }
     }
-    let shown = if record.is_empty() {
-        Details::new("Store", store)
+    let (mut shown, place) = if record.is_empty() {
+        (Details::new("Store", store), "metadata")
     } else {
-        Details::new("Record", record).part("Store", store)
+        (Details::new("Record", record).part("Store", store), "url")
     };
+    if let Some(store) = named.filter(|_| app.session.server.is_directory()) {
+        shown = shown.awaiting(place);
+        app.out.read(Slot::Place, Load::Place { store, key });
+    }
     app.layers.push(shown.part("", server).into());
 }
 

@@ -102,6 +102,7 @@ pub(in crate::app) fn loaded(app: &mut App, loaded: Loaded) {
             }
         }
         Loaded::Meta(store, key, meta) => key_line::there(app, &store, key, meta),
+        Loaded::Place(place) => placed(app, place),
         Loaded::Leaves(shown) => leaves::found(app, shown),
         Loaded::Inner(record, opened) => inner::opened(app, *record, opened),
         Loaded::PutBack(set) => inner::put_back(app, set),
@@ -143,6 +144,16 @@ pub(in crate::app) fn loaded(app: &mut App, loaded: Loaded) {
     }
 }
 
+/// Where the store or the record of the details is, if that is known.
+fn placed(app: &mut App, place: Option<String>) {
+    for layer in &mut app.layers {
+        if let Layer::Details(details) = layer {
+            details.placed(place);
+            return;
+        }
+    }
+}
+
 /// A read has been running for so long that the user is told.
 pub(in crate::app) fn slow(app: &mut App, slot: Slot, ticket: Ticket) {
     match slot {
@@ -160,6 +171,7 @@ pub(in crate::app) fn failed(app: &mut App, slot: Slot, error: Error) {
         Slot::Store if error.kind == ErrorKind::NotFound => opened::read_stores(app),
         // Of what a larder that ended has left nobody has asked: the next start looks again.
         Slot::Store | Slot::Asides | Slot::CrawlEnd => {}
+        Slot::Place => placed(app, None),
         Slot::Keys => {
             opened::sync_keys(app, SyncEvent::Failed(work(app, slot), error), None);
         }

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use ratatui::buffer::Cell;
 use ratatui::style::{Color, Modifier};
 
+use super::links::Links;
 use super::owed::told;
 use super::width::Width;
 
@@ -35,9 +36,12 @@ const PLAIN: CellStyle =
 /// Writes cells; knows the terminal's style and, where that is certain, its cursor.
 /// The style is plain before and after.
 #[derive(Debug)]
-pub(super) struct Pen {
+pub(super) struct Pen<'a> {
     out: String,
     style: CellStyle,
+    /// The number of the link that is begun.
+    link: Color,
+    links: &'a Links,
     /// Where the cursor is; unknown after text that terminals give different widths.
     at: Option<(u16, u16)>,
     /// Whether letters of disputed width were written last: only more of them may follow without
@@ -47,11 +51,12 @@ pub(super) struct Pen {
     wraps: bool,
 }
 
-impl Pen {
-    /// For a terminal with so many columns.
-    pub(super) fn new(columns: u16) -> Self {
+impl<'a> Pen<'a> {
+    /// For a terminal with so many columns, and the links of its cells.
+    pub(super) fn new(columns: u16, links: &'a Links) -> Self {
         let (out, style, at) = (String::new(), PLAIN, None);
-        Self { out, style, at, letters: false, columns, wraps: true }
+        let link = Color::Reset;
+        Self { out, style, link, links, at, letters: false, columns, wraps: true }
     }
 
     /// Writes a cell at its place.
@@ -61,10 +66,14 @@ impl Pen {
         if self.letters && width != Width::Letter {
             self.at = None;
         }
+        if cell.underline_color != self.link {
+            self.relink(Color::Reset);
+        }
         if self.at != Some((x, y)) {
             go(&mut self.out, self.at.filter(|_| !self.letters), (x, y));
         }
         self.restyle(CellStyle { front: cell.fg, behind: cell.bg, modifiers: told(cell.modifier) });
+        self.relink(cell.underline_color);
         self.out.push_str(symbol);
         // Nobody agrees on where the cursor is behind the last column either.
         let known = width != Width::Disputed && x + 1 < self.columns;
@@ -76,6 +85,7 @@ impl Pen {
     /// after this goes on in the next row, however wide it is.
     pub(super) fn erase(&mut self, x: u16, y: u16) {
         self.restyle(PLAIN);
+        self.relink(Color::Reset);
         if std::mem::take(&mut self.wraps) {
             self.out.push_str("\x1b[?7l");
         }
@@ -104,10 +114,18 @@ impl Pen {
     /// The bytes.
     pub(super) fn finish(mut self) -> String {
         self.restyle(PLAIN);
+        self.relink(Color::Reset);
         if !self.wraps {
             self.out.push_str("\x1b[?7h");
         }
         self.out
+    }
+
+    fn relink(&mut self, wanted: Color) {
+        if wanted != self.link {
+            self.out.push_str(&self.links.sequence(wanted));
+            self.link = wanted;
+        }
     }
 
     fn restyle(&mut self, wanted: CellStyle) {

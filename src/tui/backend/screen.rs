@@ -11,6 +11,7 @@ use ratatui::buffer::{Cell, CellWidth as _};
 use ratatui::layout::Size;
 use ratatui::style::{Color, Modifier};
 
+use super::links::Links;
 use super::owed::{Owed, is_pixel};
 use super::pen::Pen;
 use super::width::Width;
@@ -40,6 +41,8 @@ pub(super) struct Screen {
     unsure: Vec<Option<u16>>,
     /// What is not drawn yet.
     owed: Owed,
+    /// What its cells lead to.
+    pub(super) links: Links,
 }
 
 impl Screen {
@@ -72,7 +75,8 @@ impl Screen {
         &mut self,
         content: impl Iterator<Item = (u16, u16, &'a Cell)>,
     ) -> String {
-        let mut pen = Pen::new(self.size.width);
+        let links = std::mem::take(&mut self.links);
+        let mut pen = Pen::new(self.size.width, &links);
         let mut content = content.peekable();
         let mut changes = Vec::new();
         while let Some((x, y, cell)) = content.next() {
@@ -90,12 +94,15 @@ impl Screen {
                 changes.clear();
             }
         }
-        pen.finish()
+        let text = pen.finish();
+        self.links = links;
+        text
     }
 
     /// The bytes that draw cells that were kept: so many, or a few more.
     pub(super) fn paint(&mut self, bytes: usize) -> String {
-        let mut pen = Pen::new(self.size.width);
+        let links = std::mem::take(&mut self.links);
+        let mut pen = Pen::new(self.size.width, &links);
         while pen.len() < bytes
             && let Some(y) = self.owed.next_row()
         {
@@ -110,7 +117,9 @@ impl Screen {
             let changes: Vec<_> = cells.iter().map(|(x, cell)| (*x, cell)).collect();
             self.draw_row(y, &changes, &mut pen);
         }
-        pen.finish()
+        let text = pen.finish();
+        self.links = links;
+        text
     }
 
     /// Whether something else than a picture is seen there.
@@ -119,7 +128,7 @@ impl Screen {
         self.cells.get(at).is_some_and(|cell| !is_pixel(cell) && !is_blank(cell))
     }
 
-    fn draw_row(&mut self, y: u16, changes: &[(u16, &Cell)], pen: &mut Pen) {
+    fn draw_row(&mut self, y: u16, changes: &[(u16, &Cell)], pen: &mut Pen<'_>) {
         let row = usize::from(y);
         let columns = usize::from(self.size.width);
         let Some(cells) = self.cells.get_mut(row * columns..(row + 1) * columns) else { return };
@@ -168,7 +177,7 @@ fn first_unsure(cells: &[Cell]) -> Option<u16> {
 }
 
 /// Draws a row from a column on, where it was erased.
-fn rest(cells: &[Cell], (from, y): (u16, u16), pen: &mut Pen) {
+fn rest(cells: &[Cell], (from, y): (u16, u16), pen: &mut Pen<'_>) {
     let mut blanks = 0;
     let mut x = from;
     while let Some(cell) = cells.get(usize::from(x)) {

@@ -13,6 +13,7 @@ use ratatui::layout::{Rect, Size};
 use ratatui::style::{Color, Modifier, Style};
 
 use super::CompactBackend;
+use super::links::Links;
 use super::pen::Pen;
 use super::screen::Screen;
 use crate::view::{PIXEL, even_out};
@@ -28,7 +29,8 @@ fn screen(columns: u16, rows: u16) -> Screen {
 fn cell_by_cell<'a>(changes: impl Iterator<Item = (u16, u16, &'a Cell)>) -> String {
     let mut out = String::new();
     for (x, y, cell) in changes {
-        let mut pen = Pen::new(0);
+        let links = Links::default();
+        let mut pen = Pen::new(0, &links);
         pen.put((x, y), cell);
         out.push_str(&pen.finish());
     }

@@ -18,9 +18,10 @@ const ROLE: &str = "LARDER_TERMINAL_TEST";
 fn guest() {
     let Ok(role) = std::env::var(ROLE) else { return };
     let key = || std::io::stdin().read_exact(&mut [0]).unwrap();
-    let mut terminal = Terminal::enter(true, true).unwrap();
-    let frame =
-        |terminal: &mut Terminal| terminal.draw(|frame| frame.render_widget("frame", frame.area()));
+    let mut terminal = Terminal::enter(true, true, true).unwrap();
+    let frame = |terminal: &mut Terminal| {
+        terminal.draw(|frame| frame.render_widget("frame", frame.area()), Vec::new())
+    };
     frame(&mut terminal).unwrap();
     key();
     match role.as_str() {
@@ -230,7 +231,7 @@ fn a_redraw_repairs_the_screen_without_asking_the_terminal() {
 
 #[test]
 fn leaving_undoes_entering() {
-    let (entering, leaving) = (entering(true), leaving(true));
+    let (entering, leaving) = (entering(true), leaving(true, true));
     // 1002: the mouse, also while a button is held.
     for mode in ["1049", "2004", "1002", "1006"] {
         assert!(entering.contains(&format!("\x1b[?{mode}h")), "{mode}");

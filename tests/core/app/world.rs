@@ -122,6 +122,7 @@ impl World {
                 let meta = find(&store, &key).map(|record| record.meta);
                 Loaded::Meta(store, key, meta)
             }
+            Read::Load(Load::Place { .. }) => Loaded::Place(None),
             Read::Load(Load::Value { store, key }) => Loaded::Value(find(&store, &key)),
             Read::Compute(compute) => compute.run(&|| true, &mut |_| {}).unwrap(),
             Read::Load(Load::Asides) => Loaded::Asides(Vec::new()),

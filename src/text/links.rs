@@ -5,7 +5,7 @@ use std::path::Path;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 
-use crate::text::Visible;
+use super::Visible;
 
 /// What is spelled in a path.
 const PATH: &AsciiSet =
@@ -15,25 +15,29 @@ const PATH: &AsciiSet =
 const NONE: [&str; 3] = ["dumb", "linux", "unknown"];
 
 /// Whether the terminal takes links, as far as its name tells; most that do not leave them out.
-pub(super) fn are_taken(env: &dyn Fn(&str) -> Option<String>) -> bool {
+pub fn takes_links(env: &dyn Fn(&str) -> Option<String>) -> bool {
     let named =
         env("TERM").is_some_and(|name| !NONE.contains(&&*name) && !name.starts_with("screen"));
     named && env("STY").is_none()
 }
 
-/// A text that leads to this URL; the text alone where the URL is not safe to be written.
-pub(super) fn linked(url: &str, text: &Visible<'_>) -> String {
-    let safe = url.bytes().all(|byte| byte.is_ascii_graphic());
-    if safe { format!("\x1b]8;;{url}\x1b\\{text}\x1b]8;;\x1b\\") } else { text.to_string() }
+/// Whether a URL can stand in a sequence: all of it is ASCII that can be seen.
+pub fn is_linkable(url: &str) -> bool {
+    url.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-/// The URL of a file of this machine; none where the terminal is another machine's.
-pub(super) fn of_file(path: &Path, env: &dyn Fn(&str) -> Option<String>) -> Option<String> {
-    if env("SSH_CONNECTION").is_some() {
-        return None;
+/// A text that leads to this URL; the text alone where the URL is not safe to be written.
+pub fn linked(url: &str, text: &Visible<'_>) -> String {
+    if is_linkable(url) {
+        format!("\x1b]8;;{url}\x1b\\{text}\x1b]8;;\x1b\\")
+    } else {
+        text.to_string()
     }
-    let path = std::path::absolute(path).ok()?;
-    Some(format!("file://{}", percent_encode(path.as_os_str().as_bytes(), PATH)))
+}
+
+/// The URL of a file of this machine.
+pub fn file_url(absolute: &Path) -> String {
+    format!("file://{}", percent_encode(absolute.as_os_str().as_bytes(), PATH))
 }
 
 #[cfg(test)]
@@ -49,17 +53,14 @@ mod tests {
         for url in ["file:///a\x1b\\b", "file:///a\u{9b}", "file:///a b"] {
             assert_eq!(linked(url, &text), text.to_string());
         }
-        let here = |_: &str| None;
-        let url = of_file(Path::new("/a b/\u{9b}c"), &here).unwrap();
-        assert_eq!(url, "file:///a%20b/%C2%9Bc");
-        assert_eq!(of_file(Path::new("/a"), &|_| Some("1".to_owned())), None);
+        assert_eq!(file_url(Path::new("/a b/\u{9b}c")), "file:///a%20b/%C2%9Bc");
     }
 
     #[test]
     fn a_terminal_that_would_show_them_gets_none() {
         for (term, taken) in [("xterm-256color", true), ("linux", false), ("screen", false)] {
             let env = |name: &str| (name == "TERM").then(|| term.to_owned());
-            assert_eq!(are_taken(&env), taken, "{term}");
+            assert_eq!(takes_links(&env), taken, "{term}");
         }
     }
 }
