@@ -16,11 +16,14 @@ mod drafts;
 mod dry_run;
 mod ending;
 mod exit;
+mod export;
 mod fields;
 mod help;
 mod help_command;
+mod import;
 mod input;
 mod json;
+mod json_lines;
 mod listing;
 mod logging;
 mod man;
@@ -49,6 +52,7 @@ mod watch;
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -193,6 +197,8 @@ fn dispatch(command: &Command, cli: &Cli, output: &mut Output) -> ExitResult {
                 Command::Rename(rename) => rewrite::rename(storage, rename, place, output).await,
                 Command::Copy(copy) => rewrite::copy(storage, copy, place, output).await,
                 Command::Retype(retype) => rewrite::retype(storage, retype, place, output).await,
+                Command::Export(export) => export::export(storage, export, progress, output).await,
+                Command::Import(import) => import::import(storage, import, progress, output).await,
                 Command::Url(record) => records::url(storage, record, output).await,
                 Command::Purge(remove) => remove::purge(storage, remove, place, output).await,
                 Command::Drop(remove) => remove::drop_store(storage, remove, place, output).await,
@@ -265,6 +271,8 @@ fn doing(command: &Command) -> &'static str {
         Command::Drop(_) => "dropping",
         Command::Delete(_) => "deleting",
         Command::Set(_) | Command::Create(_) => "writing",
+        Command::Export(_) => "exporting",
+        Command::Import(_) => "importing",
         Command::Rename(_) => "renaming",
         Command::Copy(_) => "copying",
         Command::Stores | Command::Keys(_) | Command::Ls(_) => "listing",
@@ -281,6 +289,7 @@ fn prints_as_it_goes(command: &Command, output: &Output) -> bool {
         Command::Watch(_) => true,
         // One value is printed when all of it is there.
         Command::Get(get) if !output.json && get.keys.len() == 1 => false,
+        Command::Export(export) => output.terminal && export.file == Path::new("-"),
         Command::Keys(_) | Command::Ls(_) | Command::Get(_) => output.terminal,
         _ => false,
     }

@@ -13,6 +13,7 @@
 //! the demo's crawl. The core handles [`Plan`], [`Outcome`] and [`Resolution`] as data.
 
 mod doubt;
+mod import;
 pub mod journal;
 mod kept;
 mod operation;
@@ -37,6 +38,7 @@ pub use kept::{Kept, OldValues};
 
 pub use crate::model::{Progress, WriteId};
 pub use doubt::Doubt;
+pub use import::{Import, plan_import};
 pub use operation::Operation;
 pub use outcome::{Failed, Outcome};
 pub use perform::{perform, perform_in_steps, perform_kept};

@@ -1,8 +1,10 @@
 //! What can be written on the command line.
 
+mod aside;
 mod keys_from;
 mod listing;
 mod rewrite;
+mod transfer;
 mod values;
 
 use std::ffi::OsString;
@@ -15,9 +17,11 @@ use super::help;
 use super::shell::Shell;
 use crate::config::parse_seconds;
 
+pub(super) use aside::{AsideCommand, DraftsCommand};
 pub(super) use keys_from::{DeleteArgs, KeysFrom, RemoveArgs};
 pub(super) use listing::{KeysArgs, KeysOptions, LsArgs, WatchArgs};
 pub(super) use rewrite::{CopyArgs, RenameArgs, RetypeArgs};
+pub(super) use transfer::{ExportArgs, ImportArgs};
 pub(super) use values::{GetArgs, SetArgs};
 
 const STORE: &str = "The store's internal name, or id:ID. A store whose own name starts with `id:` is reached by \
@@ -172,6 +176,14 @@ pub enum Command {
     #[command(after_help = help::GLOBAL, after_long_help = help::RETYPE)]
     Retype(RetypeArgs),
 
+    /// Write all records of a store to a file of JSON Lines
+    #[command(after_help = help::GLOBAL, after_long_help = help::EXPORT)]
+    Export(ExportArgs),
+
+    /// Set the records of a file that export has written
+    #[command(after_help = help::GLOBAL, after_long_help = help::IMPORT)]
+    Import(ImportArgs),
+
     /// Print a record's public URL, where the storage has one
     #[command(after_help = help::GLOBAL, after_long_help = help::URL)]
     Url(RecordArgs),
@@ -284,63 +296,6 @@ pub enum ConfigCommand {
     Example,
     /// A JSON Schema of the config file, for editors
     Schema,
-}
-
-/// What `drafts` does.
-#[derive(Debug, Subcommand)]
-pub enum DraftsCommand {
-    /// List them, the newest first
-    List,
-    /// Print what was typed
-    Show {
-        /// The draft, as it is listed
-        draft: String,
-    },
-    /// Write what was typed to a file
-    Export {
-        /// The draft, as it is listed
-        draft: String,
-        /// The file
-        #[arg(value_hint = ValueHint::FilePath)]
-        file: PathBuf,
-    },
-    /// Remove drafts
-    Remove {
-        /// The drafts, as they are listed
-        #[arg(required = true, value_name = "DRAFT")]
-        drafts: Vec<String>,
-    },
-}
-
-/// What `aside` does.
-#[derive(Debug, Subcommand)]
-pub enum AsideCommand {
-    /// List all that is set aside, the oldest first
-    List,
-    /// Put back what the store does not have again
-    Restore {
-        /// What is set aside, as it is listed
-        #[arg(value_name = "ASIDE")]
-        id: String,
-
-        /// Show what would be put back, and change nothing
-        #[arg(long)]
-        dry_run: bool,
-    },
-    /// Remove for good what is set aside
-    Discard {
-        /// What is set aside, as it is listed
-        #[arg(value_name = "ASIDE")]
-        id: String,
-
-        /// Show what would be removed, and change nothing
-        #[arg(long)]
-        dry_run: bool,
-
-        /// Do not ask
-        #[arg(long)]
-        yes: bool,
-    },
 }
 
 /// `exists` and `url`.

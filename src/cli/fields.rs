@@ -53,7 +53,7 @@ const REPLICAS: &[(&str, &str)] = &[
     ("replicas_wanted", "on how many it is to be"),
 ];
 
-const LINES: [Line; 18] = [
+const LINES: [Line; 21] = [
     Line { of: "stores, info STORE, create: a store", fields: STORE },
     Line {
         of: "info STORE: besides",
@@ -85,6 +85,32 @@ const LINES: [Line; 18] = [
             ("time", "when it was noticed"),
         ],
     },
+    Line {
+        of: "export: besides what keys prints",
+        fields: &[
+            ("value", "JSON as it is spelled, or the text; null of None"),
+            ("value_text", "JSON that spans lines, or that has NaN"),
+            ("value_base64", "the bytes of anything else"),
+        ],
+    },
+    Line {
+        of: "export FILE",
+        fields: &[
+            ("store", "the internal name"),
+            ("exported", "how many records were written"),
+            ("bytes", "how many their values have"),
+        ],
+    },
+    Line {
+        of: "import",
+        fields: &[
+            ("store", "the internal name"),
+            ("imported", "how many records were set; with --dry-run records: how many would be"),
+            ("bytes", "how many their values have"),
+            ("same", "how many were there already, the same"),
+            ("in_the_way", "others that were there and stay: count, and the first names"),
+        ],
+    },
     Line { of: "exists", fields: &[("key", "the key"), ("exists", "whether it is there")] },
     Line { of: "url", fields: &[("key", "the key"), ("url", "its URL")] },
     Line {
@@ -104,13 +130,13 @@ const LINES: [Line; 18] = [
         ],
     },
     Line {
-        of: "create, set, rename, copy, retype, delete, purge, drop: besides",
+        of: "create, set, rename, copy, retype, delete, import, purge, drop: besides",
         fields: REPLICAS,
     },
     Line {
         of: "--dry-run",
         fields: &[
-            ("operation", "delete, purge, drop, rename, copy, retype, restore or discard"),
+            ("operation", "delete, import, purge, drop, rename, copy, retype, restore or discard"),
             ("store", "the internal name"),
             ("aside", "what would be restored or discarded"),
             ("from", "the record that would be renamed, copied or retyped"),

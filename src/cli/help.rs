@@ -24,7 +24,7 @@ larder: a terminal browser for the key-value stores of Crawlee crawls
     "  larder path/to/project          browse its storage; without a path, ./storage
   larder redis://127.0.0.1:6379   browse a Redis server
 Usage: larder [OPTIONS] [TARGET]  or  larder [OPTIONS] [-t TARGET] COMMAND …
-Commands for scripts, with  ls ,  man ,  completions ,  help  (-h, --help: more)
+Commands for scripts:  export ,  import ,  ls ,  man ,  completions ,  help  and
   stores   list the stores               delete   delete records
   create   open or create a store        purge    remove all records
   info     show metadata                 drop     remove a store
@@ -196,6 +196,29 @@ The value stays as it is, byte for byte. A record whose metadata is missing or d
 Examples:
   larder retype shop-snapshots page-000042 text/html
   larder retype default OUTPUT 'application/json; charset=utf-8'";
+
+pub(super) const EXPORT: &str = "\
+A line of JSON for each record, in the order of the keys, from which import makes the same one again, byte for \
+byte: `value` is its JSON as it is spelled, or its text, and null of None; `value_text` is JSON that spans lines or \
+has NaN; `value_base64` has the bytes of anything else. A file that is there is not written over unasked. What an \
+export that was ended has left, --resume goes on with, behind the last record in it. Records that change meanwhile are \
+as they were when they were read.
+
+Examples:
+  larder export shop-snapshots shop.jsonl
+  larder export shop-snapshots shop.jsonl --resume
+  larder export shop-snapshots --prefix page- | gzip > pages.jsonl.gz";
+
+pub(super) const IMPORT: &str = "\
+The store must be there. A record that it has already stays: one that is the same counts as done, so that an import \
+that was ended is gone on with by another; one that is not is named, and makes the exit code 4, unless --overwrite is \
+given. Lines that get --json prints are taken too. A line that is no record ends the import, with its number and exit \
+code 2; what was set before stays.
+
+Examples:
+  larder import shop-snapshots shop.jsonl --dry-run
+  larder import shop-snapshots shop.jsonl
+  larder -t redis://127.0.0.1 export shop | larder -t ./storage import shop -";
 
 pub(super) const URL: &str = "\
 A directory has file:// URLs. Redis has no public URLs: there, this fails with exit code 4.

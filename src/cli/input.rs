@@ -27,16 +27,7 @@ impl Keys {
     /// [`ErrorKind::Io`] if the file cannot be opened.
     pub(super) fn open(named: &[OsString], from: &KeysFrom) -> Result<Self> {
         let end = if from.null { b'\0' } else { b'\n' };
-        let file: Option<(Box<dyn BufRead>, String)> = match &from.keys_from {
-            None => None,
-            Some(path) if path == Path::new(STDIN) => {
-                Some((Box::new(io::stdin().lock()), name(path)))
-            }
-            Some(path) => {
-                let file = File::open(path).map_err(|why| unreadable(path, &why))?;
-                Some((Box::new(BufReader::new(file)), name(path)))
-            }
-        };
+        let file = from.keys_from.as_deref().map(opened).transpose()?;
         let named: Vec<Key> = named.iter().map(|key| Key::from(key.as_bytes())).collect();
         Ok(Self { named: named.into_iter(), file, end })
     }
@@ -63,12 +54,24 @@ impl Keys {
     }
 }
 
+/// A file, or standard input, and what it is called.
+///
+/// # Errors
+/// [`ErrorKind::Io`] if it cannot be opened.
+pub(super) fn opened(path: &Path) -> Result<(Box<dyn BufRead>, String)> {
+    if path == Path::new(STDIN) {
+        return Ok((Box::new(io::stdin().lock()), name(path)));
+    }
+    let file = File::open(path).map_err(|why| unreadable(path, &why))?;
+    Ok((Box::new(BufReader::new(file)), name(path)))
+}
+
 /// That a file, or standard input, cannot be read.
 pub(super) fn unreadable(file: &Path, why: &io::Error) -> Error {
     cannot_read(&name(file), why)
 }
 
-fn cannot_read(name: &str, why: &io::Error) -> Error {
+pub(super) fn cannot_read(name: &str, why: &io::Error) -> Error {
     let reason = match why.kind() {
         io::ErrorKind::NotFound => "there is no such file".to_owned(),
         kind => io::Error::from(kind).to_string(),

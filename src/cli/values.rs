@@ -92,7 +92,7 @@ pub(super) async fn print(
 }
 
 /// The record with its value, also of one that was too large to come with others.
-async fn whole(
+pub(super) async fn whole(
     storage: &dyn Storage,
     store: &StoreName,
     key: &Key,

@@ -15,5 +15,6 @@ mod secrets;
 mod settings;
 mod stores;
 mod terminal;
+mod transfer;
 mod watching;
 mod written_back;

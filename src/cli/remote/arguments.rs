@@ -74,6 +74,14 @@ fn file_here(cli: &Cli) -> Option<(&'static str, &'static str)> {
             let output = output.map(|_| ("--output", "take standard output instead: > FILE"));
             output.or_else(|| get.from.keys_from.as_ref().filter(is_file).map(|_| keys))
         }
+        Command::Export(export) => {
+            let file = Some(&export.file).filter(is_file);
+            file.map(|_| ("FILE", "take standard output instead: > FILE"))
+        }
+        Command::Import(import) => {
+            let file = Some(&import.file).filter(is_file);
+            file.map(|_| ("FILE", "give it by standard input: - < FILE"))
+        }
         Command::Delete(delete) => delete.from.keys_from.as_ref().filter(is_file).map(|_| keys),
         _ => None,
     }
@@ -123,6 +131,8 @@ mod tests {
             &["get", "s", "k", "-o", "x"],
             &["get", "s", "--keys-from", "x"],
             &["delete", "s", "--keys-from", "x"],
+            &["export", "s", "x"],
+            &["import", "s", "x"],
         ] {
             assert_eq!(told(line, false).unwrap_err().kind, ErrorKind::Usage, "{line:?}");
         }

@@ -19,8 +19,13 @@ use crate::pty::Screen;
 const NO_DATA: [&str; 4] = ["completions", "man", "demo", "help"];
 
 /// What these commands print besides what another does.
-const BASES: [(&str, &str); 4] =
-    [("get", "keys"), ("watch", "keys"), ("info STORE", "stores"), ("ls", "stores")];
+const BASES: [(&str, &str); 5] = [
+    ("get", "keys"),
+    ("export", "keys"),
+    ("watch", "keys"),
+    ("info STORE", "stores"),
+    ("ls", "stores"),
+];
 
 /// What only servers, records and failures of a rare kind give: other tests do.
 const RARE: [&str; 14] = [
@@ -161,6 +166,13 @@ fn the_json_of_every_command_is_as_it_is_documented() {
     ]) {
         contract.run(&program, name, args);
     }
+    let text = |name: &str| program.home.path().join(name).display().to_string();
+    let (lines, file) = (text("lines.json"), text("shop.jsonl"));
+    std::fs::write(&lines, "[1,\n2]").unwrap();
+    program.ok(&["set", "shop", "lines", "--file", &lines, "-c", "application/json"]);
+    contract.run(&program, "export", &["export", "shop"]);
+    contract.run(&program, "export FILE", &["export", "shop", &file, "--prefix", "page-"]);
+    contract.run(&program, "import", &["import", "shop", &file]);
     contract.run(&program, "url", &[&on_directory[..], &["url", "shop", "key"]].concat());
     contract.run(&program, "repair", &[&on_directory[..], &["repair", "shop", "--yes"]].concat());
     for end in ["restore", "discard"] {
@@ -212,7 +224,7 @@ fn all_documented(help: &str) -> BTreeSet<String> {
 fn every_command_tells_its_errors_as_json() {
     let program = Program::empty();
     let away = ["-t", "redis://127.0.0.1:1"];
-    let cases: [(&[&str], u64, &str); 30] = [
+    let cases: [(&[&str], u64, &str); 32] = [
         (&["stores"], 3, "connection"),
         (&["ls", "shop"], 3, "connection"),
         (&["create", "--name", "a"], 3, "connection"),
@@ -226,6 +238,8 @@ fn every_command_tells_its_errors_as_json() {
         (&["copy", "shop", "k", "l"], 3, "connection"),
         (&["retype", "shop", "k", "text/html"], 3, "connection"),
         (&["watch", "shop"], 3, "connection"),
+        (&["export", "shop"], 3, "connection"),
+        (&["import", "shop", "-"], 3, "connection"),
         (&["url", "shop", "k"], 3, "connection"),
         (&["purge", "shop", "--yes"], 3, "connection"),
         (&["drop", "shop", "--yes"], 3, "connection"),

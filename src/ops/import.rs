@@ -1,0 +1,88 @@
+//! Looks at records that come from elsewhere, beside what a store has.
+
+use futures::stream::TryStreamExt as _;
+
+use crate::model::{
+    Budget, Expect, Key, Reading, Record, RecordMeta, RecordState, Result, SetValue, StoreName,
+    Want,
+};
+use crate::storage::Storage;
+
+use super::plan::Plan;
+
+/// What becomes of records that are to be imported.
+#[derive(Debug, Default)]
+pub struct Import {
+    /// Those that are to be set, one plan each.
+    pub plans: Vec<Plan>,
+    /// Bytes of their values.
+    pub bytes: u64,
+    /// How many are there already, the same.
+    pub same: u64,
+    /// The keys of others that are there, which stay.
+    pub in_the_way: Vec<Key>,
+}
+
+/// Compares records, each of another key, with those that the store has. With `overwrite`, what is not the
+/// same is written over.
+///
+/// # Errors
+/// What the storage says.
+pub async fn plan_import(
+    storage: &dyn Storage,
+    store: &StoreName,
+    records: Vec<Record>,
+    overwrite: bool,
+) -> Result<Import> {
+    let keys = records.iter().map(|record| record.meta.key.clone()).collect();
+    let budget = Budget { bytes: 0, ..Budget::default() };
+    let found: Vec<_> = storage.scan_values(store, keys, budget).try_collect().await?;
+    let mut import = Import::default();
+    for (record, there) in records.into_iter().zip(found) {
+        let expected = match there {
+            None => Expect::Absent,
+            Some(there) => {
+                if is_same(storage, store, there, &record).await? {
+                    import.same += 1;
+                    continue;
+                }
+                if !overwrite {
+                    import.in_the_way.push(record.meta.key);
+                    continue;
+                }
+                Expect::Anything
+            }
+        };
+        let Record { meta, value } = record;
+        import.bytes += meta.size;
+        let set = SetValue::new(store.clone(), meta.key, value, meta.content_type);
+        import.plans.push(Plan::set(set.expecting(expected)));
+    }
+    Ok(import)
+}
+
+/// Whether a record of the store has this type and these bytes.
+async fn is_same(
+    storage: &dyn Storage,
+    store: &StoreName,
+    there: Reading,
+    record: &Record,
+) -> Result<bool> {
+    let alike = |there: &RecordMeta| {
+        there.state == RecordState::Whole
+            && there.content_type == record.meta.content_type
+            && there.size == record.meta.size
+    };
+    if !alike(there.meta()) {
+        return Ok(false);
+    }
+    let read = match there {
+        Reading::Whole(record) => Some(Reading::Whole(record)),
+        Reading::Meta(_) | Reading::Part { .. } => {
+            storage.read(store, &record.meta.key, Want::Whole).await?
+        }
+    };
+    Ok(
+        matches!(read, Some(Reading::Whole(there)) if alike(&there.meta) && there.value == record.value),
+    )
+}

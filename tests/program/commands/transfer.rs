@@ -1,0 +1,96 @@
+//! `export` and `import`.
+
+use std::fs;
+
+use serde_json::json;
+
+use super::program::{Program, json_lines};
+use crate::fill;
+
+/// A file of this name in the program's home.
+fn file(program: &Program, name: &str) -> String {
+    program.home.path().join(name).display().to_string()
+}
+
+#[test]
+fn a_store_comes_back_from_a_file_byte_for_byte() {
+    let program = Program::with_shop();
+    let (path, again) = (file(&program, "shop.jsonl"), file(&program, "again.jsonl"));
+    program.ok(&["export", "shop", &path]);
+    assert_eq!(program.ok(&["export", "shop"]), fs::read_to_string(&path).unwrap());
+    let storage = file(&program, "storage");
+    fs::create_dir(&storage).unwrap();
+    let there = |args: &[&str]| program.ok(&[&["-t", storage.as_str()], args].concat());
+    let missing = program.fails(&["-t", &storage, "import", "shop", &path], 1);
+    assert!(missing.contains("no store"), "{missing}");
+    there(&["create", "--name", "shop"]);
+    let would = json_lines(&there(&["import", "shop", &path, "--dry-run", "--json"]));
+    assert_eq!(would[0]["records"], 4, "{would:?}");
+    assert_eq!(there(&["keys", "shop"]), "");
+    let made = json_lines(&there(&["import", "shop", &path, "--json"]));
+    let none = json!({"count": 0, "names": []});
+    let told = json!({"store": "shop", "imported": 4, "bytes": 28, "same": 0, "in_the_way": none});
+    assert_eq!(made, [told]);
+    there(&["export", "shop", &again]);
+    assert_eq!(fs::read(&path).unwrap(), fs::read(&again).unwrap());
+    // What is the same counts as done.
+    let made = json_lines(&there(&["import", "shop", &path, "--json"]));
+    assert_eq!((&made[0]["imported"], &made[0]["same"]), (&json!(0), &json!(4)));
+}
+
+#[test]
+fn nothing_is_written_over_unasked() {
+    let program = Program::with_shop();
+    let path = file(&program, "shop.jsonl");
+    program.ok(&["export", "shop", &path]);
+    let refused = program.fails(&["export", "shop", &path], 4);
+    assert!(refused.contains("--resume") && refused.contains("--overwrite"), "{refused}");
+    program.ok(&["export", "shop", &path, "--overwrite"]);
+    program.ok(&["set", "shop", "page-2", "<p>mine</p>", "-c", "text/html"]);
+    program.ok(&["delete", "shop", "none"]);
+    let told = program.fails(&["import", "shop", &path], 4);
+    assert!(told.contains("1 record there already, not the same: page-2"), "{told}");
+    assert_eq!(program.ok(&["get", "shop", "page-2"]), "<p>mine</p>");
+    program.ok(&["exists", "shop", "none"]);
+    program.fails(&["import", "shop", &path, "--overwrite", "--read-only"], 4);
+    program.ok(&["import", "shop", &path, "--overwrite"]);
+    assert_eq!(program.ok(&["get", "shop", "page-2"]), "<p>two</p>");
+}
+
+#[test]
+fn an_export_that_was_ended_is_gone_on_with() {
+    let program = Program::empty();
+    let mut client = program.server.client();
+    fill::stores(&mut client, ["shop"]);
+    let record = |at: u32| (format!("page-{at:04}"), "text/plain".to_owned(), vec![b'x'; 40]);
+    fill::records(&mut client, "shop", (0..1500).map(record));
+    let path = file(&program, "shop.jsonl");
+    program.ok(&["export", "shop", &path]);
+    let whole = fs::read(&path).unwrap();
+    for cut in [0, 10, whole.len() / 2, whole.len() - 1, whole.len()] {
+        fs::write(&path, &whole[..cut]).unwrap();
+        program.ok(&["export", "shop", &path, "--resume"]);
+        assert!(fs::read(&path).unwrap() == whole, "cut at {cut}");
+    }
+    for other in ["something else\n", "something else"] {
+        fs::write(&path, other).unwrap();
+        program.fails(&["export", "shop", &path, "--resume"], 2);
+        assert_eq!(fs::read_to_string(&path).unwrap(), other);
+    }
+}
+
+#[test]
+fn a_line_that_is_no_record_is_named_by_its_number() {
+    let program = Program::with_shop();
+    let path = file(&program, "lines.jsonl");
+    let good = r#"{"key":"new","content_type":"text/plain","value":"a"}"#;
+    let other = r#"{"key":"new","content_type":"text/plain","value":"b"}"#;
+    fs::write(&path, format!("{good}\n\n{{\n")).unwrap();
+    let why = program.fails(&["import", "shop", &path], 2);
+    assert!(why.contains("line 3 of") && why.contains("no JSON"), "{why}");
+    // The second one meets what the first has made.
+    fs::write(&path, format!("{good}\n{good}\n{other}\n")).unwrap();
+    let told = program.fails(&["import", "shop", &path], 4);
+    assert!(told.contains("1 record there already"), "{told}");
+    assert_eq!(program.ok(&["get", "shop", "new"]), "a");
+}
