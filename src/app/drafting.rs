@@ -242,7 +242,10 @@ fn draft(app: &App) -> Option<Draft> {
         let (base, leaf) = (Some(base), Some(Arc::new(leaf)));
         return Some(Draft { head, base, text, opened: None, leaf });
     };
-    let merged = merge(app).and_then(|view| Some((view.inside.is_none(), view.typed_text()?)));
+    let merged = merge(app).and_then(|view| {
+        let of_record = view.inside.is_none();
+        Some((of_record, view.typed_text(editor.lays_out(of_record))?))
+    });
     // Where the record is decided, what is typed is of the record, also if a value in it was edited.
     let of_record = merged.as_ref().is_some_and(|(of_record, _)| *of_record);
     let (inner, outer) = match &editor.inner {
@@ -261,7 +264,7 @@ fn draft(app: &App) -> Option<Draft> {
     let base = editor.base().map(TypedValue::from);
     let opened = inner.map(Arc::clone);
     let text = match merged {
-        Some((_, text)) => editor.laid_out(text, of_record),
+        Some((_, text)) => text,
         None => editor.value.bytes(),
     };
     Some(Draft { head, base, text, opened, leaf: None })

@@ -7,6 +7,7 @@ mod conflict;
 mod json;
 mod lines;
 mod members;
+mod stand_in;
 #[cfg(test)]
 mod tests;
 
@@ -22,6 +23,7 @@ use super::leaves::Digests;
 use super::text_of::TypedValue;
 use json::JsonMerge;
 use lines::LineMerge;
+use stand_in::StandIns;
 
 /// Two changes of one value: what was read, what was typed, and what someone else wrote meanwhile.
 #[derive(Debug, Clone)]
@@ -191,6 +193,21 @@ impl Merge {
             Way::Lines(joined, _) => Some(joined.resolve(choices)),
             Way::One(_) | Way::Either => None,
         }
+    }
+
+    /// The same with its JSON laid out in lines, and in them what was typed as it was typed, be it JSON
+    /// or not.
+    pub fn laid_out(&self, choices: &[Choice]) -> Option<Bytes> {
+        let text = self.text(choices)?;
+        let Way::Json(joined, _) = &self.way else {
+            let is_json = syntax::check(&text).is_ok();
+            let lines = if is_json { syntax::pretty(&text) } else { None };
+            return Some(lines.map_or(text, Bytes::from));
+        };
+        let choices = choices.get(usize::from(self.types)..).unwrap_or_default();
+        let stand_ins = StandIns::new([&joined.theirs, &joined.mine]);
+        let lines = syntax::pretty(&joined.resolve(&stand_ins.instead_of(choices)));
+        Some(lines.map_or(text, |lines| stand_ins.give_way(lines.as_bytes(), choices)))
     }
 
     fn content_type(&self, choice: Option<&Choice>) -> ContentType {

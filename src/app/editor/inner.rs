@@ -85,14 +85,18 @@ impl Editor {
         Some([read, typed])
     }
 
-    /// A text as the editor would show it: of the record, or of what is edited.
-    pub(in crate::app) fn laid_out(&self, text: Bytes, of_record: bool) -> Bytes {
-        let lays_out = match &self.inner {
+    /// The text of the record as the editor would show it.
+    pub(in crate::app) fn laid_out(&self, text: Bytes) -> Bytes {
+        let lines = if self.lays_out(true) { json::pretty(&text) } else { None };
+        lines.map_or(text, Bytes::from)
+    }
+
+    /// Whether the editor lays its JSON out in lines: of the record, or of what is edited.
+    pub(in crate::app) fn lays_out(&self, of_record: bool) -> bool {
+        match &self.inner {
             Some(inner) if of_record => open::is_laid_out(&inner.record),
             _ => self.spacing.is_some(),
-        };
-        let lines = if lays_out { json::pretty(&text) } else { None };
-        lines.map_or(text, Bytes::from)
+        }
     }
 
     /// What is to be said of a save before it is made.

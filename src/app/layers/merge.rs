@@ -91,13 +91,15 @@ impl MergeView {
     }
 
     /// The text with what was typed here, as it stands, if anything was: of the record, or of the value in
-    /// it where that is joined by itself.
-    pub(in crate::app) fn typed_text(&self) -> Option<Bytes> {
+    /// it where that is joined by itself. What is around it is laid out where the editor lays it out.
+    pub(in crate::app) fn typed_text(&self, lays_out: bool) -> Option<Bytes> {
         let typed = (0..self.choices.len()).map(|at| self.typed_for(at));
         let choices: Vec<_> =
             typed.map(|typed| typed.map_or(Choice::Mine, Choice::Edited)).collect();
         let is_typed = choices.iter().any(|choice| matches!(choice, Choice::Edited(_)));
-        self.merge.text(&choices).filter(|_| is_typed)
+        let merge = &self.merge;
+        let text = if lays_out { merge.laid_out(&choices) } else { merge.text(&choices) };
+        text.filter(|_| is_typed)
     }
 
     /// Takes one for the conflict that is shown, and goes on to the next that is open.

@@ -190,6 +190,31 @@ fn object(values: &[u32], gap: &str) -> String {
     format!("{{{gap}{}{gap}}}", members.join(&format!(",{gap}")))
 }
 
+#[test]
+fn what_was_typed_stands_as_it_was_typed_where_the_rest_is_laid_out() {
+    let base = r#"{"a":1,"b":[2],"c":"\"typed-0-1\"","d":4}"#;
+    let mine = r#"{"a":5,"b":[2],"c":"typed-1-","d":6}"#;
+    let theirs = r#"{"a":7,"b":[3],"c":"\"typed-0-1\"","d":8}"#;
+    let merge = Merge::of(&json(base), &json(mine), &json(theirs));
+    let half = "[1,  \n \"typed-0-0\" {".as_bytes();
+    let edited = Choice::Edited(Bytes::from_static(half));
+    let laid_out =
+        |choices: &[Choice]| String::from_utf8(merge.laid_out(choices).unwrap().to_vec()).unwrap();
+    let lines = "{\n  \"a\": A,\n  \"b\": [\n    3\n  ],\n  \"c\": \"typed-1-\",\n  \"d\": D\n}";
+    let text = String::from_utf8_lossy(half);
+    assert_eq!(
+        laid_out(&[edited.clone(), Choice::Mine]),
+        lines.replace('A', &text).replace('D', "6")
+    );
+    assert_eq!(laid_out(&[Choice::Theirs, edited]), lines.replace('A', "7").replace('D', &text));
+    // Not even what is no text is lost.
+    let bytes = Choice::Edited(Bytes::from_static(b"\xff"));
+    assert!(merge.laid_out(&[bytes, Choice::Mine]).unwrap().contains(&0xff));
+    // What is no JSON has no layout.
+    let merge = Merge::of(&json("{\"a\":1}"), &json("{\"a\":2}"), &json("{\"a\":"));
+    assert_eq!(merge.laid_out(&[Choice::Theirs]).unwrap(), "{\"a\":");
+}
+
 proptest! {
     #[test]
     fn an_unchanged_side_gives_the_other(base in "[a-c\n]{0,20}", other in "[a-c\n]{0,20}", kind in 0_usize..3) {

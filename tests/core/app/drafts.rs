@@ -218,6 +218,28 @@ fn what_is_gone_on_with_leaves_the_spacing_between_two_edits_as_it_was() {
 }
 
 #[test]
+fn what_is_half_typed_in_a_merge_is_kept_as_typed_and_the_rest_keeps_its_spacing() {
+    const ODD: &str = r#"{"a" :1,"b": [ 2,3 ] ,"c":{ },"d" : 4}"#;
+    let now = ODD.replace('1', "7");
+    let mut stage = opened(ODD);
+    stage.keys("e<down><end><left>0<ctrl-s>");
+    let write = stage.write();
+    stage.written(write, Err(Error::new(ErrorKind::Conflict, "changed")));
+    stage.theirs(Some(page(&now))).compared().keys("e[  ");
+    wait(&mut stage, 500);
+    let draft = kept(&stage).pop().unwrap();
+    let lines = "{\n  \"a\": [  10,\n  \"b\": [\n    2,\n    3\n  ],\n  \"c\": {},\n  \"d\": 4\n}";
+    assert_eq!(draft.text, lines);
+    let mut other = opened(&now);
+    found(&mut other, &draft);
+    other.compared().keys("<enter>");
+    assert_eq!(other.edited(), lines);
+    other.keys("<down><end><left> ]<ctrl-s>");
+    let Write::Set(set) = other.write() else { panic!() };
+    assert_eq!(set.value, ODD.replace('1', "[  10 ]"));
+}
+
+#[test]
 fn a_draft_is_offered_with_what_is_different_now_and_gone_on_with() {
     let draft = draft_of(r#"{"a": 1, "b": 1}"#, "<down><end><left>2");
     let mut stage = opened(r#"{"a": 1, "b": 5}"#);

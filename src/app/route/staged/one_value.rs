@@ -77,7 +77,7 @@ fn joined(
     let mut draft = Draft { head, base: Some(base), text: joined.value, opened: None, leaf: None };
     // As it stands in the editor, where it may be edited further.
     let editor = drafts::as_read(&draft, app).ok_or_else(|| format!("{key} cannot be edited"))?;
-    draft.text = editor.laid_out(draft.text, true);
+    draft.text = editor.laid_out(draft.text);
     let set = super::set_of(&draft, app).ok_or_else(|| format!("{key} cannot be edited"))?;
     Ok((set, draft))
 }
