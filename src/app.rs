@@ -45,6 +45,7 @@ pub mod watch;
 pub mod writes;
 
 mod allowed;
+mod comparing;
 mod compute;
 pub mod crawling;
 pub mod drafting;
@@ -82,7 +83,7 @@ pub use layers::{
 pub use layout::{Area, Layout, Pane, PaneSizes, Split, TWO_PANES};
 pub use load::{
     Compute, ContentsPage, LeavesShown, Load, Loaded, Ordered, Read, RecordDiff, RecordView, Scope,
-    StepDiff, Subject, Summary,
+    Side, StepDiff, Subject, Summary,
 };
 pub use mouse::{Mouse, Spot};
 pub use notice::{Notice, Notices, Tone};

@@ -14,6 +14,7 @@ mod progress;
 mod query;
 mod record;
 mod server;
+mod snapshot;
 mod store;
 mod time;
 mod traffic;
@@ -37,6 +38,7 @@ pub use record::{Reading, Record, RecordMeta, RecordState};
 pub use server::{
     Certificate, Comparison, ConnectionState, Examined, JsonLayout, Right, ServerInfo,
 };
+pub use snapshot::Half;
 pub use store::{OpenBy, Opened, StoreInfo, StoreState};
 pub use time::Timestamp;
 pub use traffic::Traffic;

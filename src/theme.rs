@@ -100,7 +100,8 @@ impl Theme {
     }
 
     /// The themes to choose from where only the terminal itself can tell its background: with
-    /// `auto` or `ansi`, more than sixteen colours and no `COLORFGBG` that tells.
+    /// `auto` or `ansi` and no `COLORFGBG` that tells; one of sixteen colours only where it is of a kind
+    /// that answers.
     ///
     /// # Errors
     /// As [`Theme::from_settings`].
@@ -110,14 +111,19 @@ impl Theme {
         env: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Option<ThemePair>, String> {
         let depth = ColorDepth::of_terminal(env);
-        let (dark, light) = match name {
-            "auto" => (DARK, LIGHT),
-            "ansi" => (ANSI, ANSI_LIGHT),
-            _ => return Ok(None),
+        let is_asked = match depth {
+            ColorDepth::None => false,
+            ColorDepth::Sixteen => answers(env),
+            ColorDepth::Indexed | ColorDepth::True => true,
         };
-        if depth <= ColorDepth::Sixteen || background(env).is_some() {
+        if !is_asked || background(env).is_some() {
             return Ok(None);
         }
+        let (dark, light) = match name {
+            "auto" if depth > ColorDepth::Sixteen => (DARK, LIGHT),
+            "auto" | "ansi" => (ANSI, ANSI_LIGHT),
+            _ => return Ok(None),
+        };
         let dark = Self::build(dark, overrides, depth)?;
         Ok(Some(ThemePair { dark, light: Self::build(light, overrides, depth)? }))
     }
@@ -180,6 +186,14 @@ fn background(env: &dyn Fn(&str) -> Option<String>) -> Option<&'static str> {
         7 | 9..=15 => Some(LIGHT),
         _ => None,
     }
+}
+
+/// Whether a terminal of few colours is of a kind that takes a question for what it is: a console may show
+/// it.
+fn answers(env: &dyn Fn(&str) -> Option<String>) -> bool {
+    const KINDS: [&str; 7] = ["xterm", "rxvt", "screen", "tmux", "vte", "konsole", "mlterm"];
+    let term = env("TERM").unwrap_or_default();
+    KINDS.iter().any(|kind| term.starts_with(kind))
 }
 
 fn parse(text: &str) -> Result<Style, String> {

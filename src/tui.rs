@@ -20,6 +20,7 @@ pub(crate) mod input;
 mod links;
 mod opener;
 mod outside;
+mod pair;
 mod panes;
 mod pins;
 mod reads;

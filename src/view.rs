@@ -9,6 +9,7 @@
 //! ```
 
 mod border;
+mod compare;
 mod contents;
 mod crawl;
 mod details;

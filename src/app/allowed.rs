@@ -8,6 +8,7 @@ use crate::preview::PreviewKind;
 use crate::text;
 
 use super::App;
+use super::comparing;
 use super::keys::KeysPane;
 use super::layout::{Layout, Pane, Split, TWO_PANES};
 use super::notice::Notice;
@@ -57,6 +58,10 @@ pub(super) fn in_pane(app: &App, pane: Pane, action: Action) -> Result<(), Why> 
         }
         (Action::Staged, _) if app.staged.edits().is_empty() => {
             return app.drafting.found.allows_staged(&app.keymap);
+        }
+        (Action::Compare, _) => return comparing::allowed(app),
+        (Action::OtherHalf, _) if app.keys.other_half().is_none() => {
+            return Err(Notice::info(app.keys.no_other_half()));
         }
         (Action::Undo, _) => return turns(&app.journal, Turn::Undo),
         (Action::Redo, _) => return turns(&app.journal, Turn::Redo),

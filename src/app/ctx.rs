@@ -111,6 +111,8 @@ pub enum Request {
     Reveal(Arc<Preview>, usize),
     /// Something that the cursor in a table asks for.
     OfTable(OfTable),
+    /// Compare this record with a file.
+    CompareFile(StoreName, Key, PathBuf),
     /// Compare the two versions of the record that the dialog is about.
     CompareVersions,
     /// Show the second preview in place of the first one, of the same value folded otherwise.

@@ -15,6 +15,7 @@ use crate::text;
 
 use super::App;
 use super::allowed::writes;
+use super::comparing;
 use super::editor::Editor;
 use super::keys::KeysPane;
 use super::layers::{COMMANDS, Layer};
@@ -79,7 +80,12 @@ fn needed(app: &App) -> Needed {
     }
     match app.focus {
         Pane::Stores => needed.extend(app.stores.undoes().map(|does| (Action::Back, does.into()))),
-        Pane::Keys => needed.extend(needed_of_keys(&app.keys, app.session.refused(&app.settings))),
+        Pane::Keys => {
+            needed.extend(needed_of_keys(&app.keys, app.session.refused(&app.settings)));
+            if comparing::has_two(app) {
+                needed.push((Action::Compare, Action::Compare.hint().into()));
+            }
+        }
         Pane::Record => {}
     }
     if app.focus != Pane::Stores {
@@ -150,6 +156,8 @@ fn is_useful(app: &App, action: Action) -> bool {
         Action::Jobs => !app.writes.pending.is_empty() || app.stores.lost.is_some(),
         Action::Journal => !app.journal.steps().is_empty(),
         Action::Versions => app.record.versions.kept().len() > 1,
+        Action::Compare => !app.keys.index.is_empty(),
+        Action::OtherHalf => app.keys.other_half().is_some(),
         Action::Messages => app.notices.kept().next().is_some(),
         Action::Filter
         | Action::Sort
@@ -253,6 +261,7 @@ fn words(app: &App, action: Action) -> Option<Cow<'static, str>> {
         (Action::Follow, _) if app.keys.follow.on => "stop following",
         (Action::Groups, _) if app.keys.grouping.is_some() => "ungroup",
         (Action::ToggleWatch, _) if app.watch.on => "pause",
+        (Action::OtherHalf, _) => app.keys.other_half()?.0.name(),
         (Action::Pin, _) if is_pinned(app) => "unpin",
         _ => action.hint(),
     };

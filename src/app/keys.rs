@@ -3,6 +3,7 @@
 mod act;
 mod groups;
 mod marks;
+mod other_half;
 mod sync;
 
 use std::sync::Arc;

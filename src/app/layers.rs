@@ -2,6 +2,7 @@
 
 mod asides;
 mod column;
+mod compare;
 mod confirm;
 mod contents;
 pub mod crawl;
@@ -29,6 +30,7 @@ mod versions;
 
 pub use asides::Asides;
 pub use column::ColumnDialog;
+pub use compare::CompareView;
 pub use contents::ContentsView;
 pub use crawl::Overview;
 pub use details::Details;
@@ -139,6 +141,8 @@ macro_rules! with_layers {
             Step(Box<StepView>),
             /// Versions of the record that is shown.
             Versions(Box<VersionsView>) by Versions,
+            /// Two values that are compared.
+            Compare(Box<CompareView>),
             /// The targets, and the one under the cursor.
             Targets(Targets) by Targets,
         }
@@ -231,6 +235,12 @@ impl From<Review> for Layer {
 impl From<StepView> for Layer {
     fn from(view: StepView) -> Self {
         Self::Step(Box::new(view))
+    }
+}
+
+impl From<CompareView> for Layer {
+    fn from(view: CompareView) -> Self {
+        Self::Compare(Box::new(view))
     }
 }
 

@@ -1,6 +1,7 @@
 //! What is loaded from the storage, what is computed from that, and what both give.
 
 mod contents;
+mod side;
 mod step;
 mod summary;
 
@@ -25,6 +26,7 @@ use crate::preview::{Arrangement, ColumnValues, Matches, Mode, Preview};
 use super::staged::StagedNow;
 
 pub use contents::ContentsPage;
+pub use side::Side;
 pub use step::{RecordDiff, StepDiff};
 pub use summary::{Subject, Summary};
 
@@ -92,6 +94,8 @@ pub enum Load {
         /// The record's key.
         key: Option<Key>,
     },
+    /// Two values, to be compared with each other.
+    Pair(Box<[Side; 2]>),
     /// A record whatever its size, to be compared and not shown.
     Value {
         /// The store.
@@ -269,6 +273,8 @@ pub enum Loaded {
     Checked(u64, Option<JsonFault>),
     /// What is different about a value after a change of it.
     Diff(Box<Diff>),
+    /// What is different about two values that were read.
+    Pair(Box<Diff>),
     /// What is different about two versions of a record, by their numbers, and which bytes came.
     Versions([u64; 2], Box<Diff>, Vec<Range<usize>>),
     /// What a step of the log has changed.

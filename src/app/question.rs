@@ -311,6 +311,8 @@ pub enum PromptKind {
     GoTo,
     /// Save the value to this file.
     SaveValue,
+    /// Compare the record with this file.
+    CompareFile,
     /// Another value in JSON.
     LeafValue,
     /// Another name of a member.
@@ -348,6 +350,7 @@ impl PromptKind {
             Self::ReplaceWith => "replace all",
             Self::GoTo => "go",
             Self::SaveValue => "save",
+            Self::CompareFile => "compare",
             Self::Password => "log in",
             Self::LeafValue | Self::LeafKey | Self::RecordType => "set",
             Self::LeafMember | Self::LeafItem => "add",
@@ -368,6 +371,7 @@ impl PromptKind {
             Self::ReplaceWith => "by: ",
             Self::GoTo => "go to line: ",
             Self::SaveValue => "save value as: ",
+            Self::CompareFile => "compare with file: ",
             Self::Password => "password: ",
             Self::LeafValue => "value: ",
             Self::LeafKey => "name: ",

@@ -19,6 +19,7 @@ use super::layout::Area;
 use super::load::RecordView;
 use crate::text;
 
+pub(in crate::app) use outside::file_name;
 pub use versions::{Version, Versions};
 
 /// A note takes no more rows than this from the value.

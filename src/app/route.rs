@@ -3,6 +3,7 @@
 mod actions;
 mod answers;
 mod asides;
+mod compare;
 mod drafts;
 mod external;
 mod inner;
@@ -37,7 +38,7 @@ use super::ctx::Request;
 use super::drafting;
 use super::event::{Event, Slot};
 use super::hints;
-use super::layers::{Details, Layer, Then, Totals};
+use super::layers::{Details, Layer, Then};
 use super::layout::Pane;
 use super::list::Move;
 use super::load::{Load, Loaded};
@@ -215,6 +216,7 @@ impl App {
                 Request::OfTable(asked) => tables::serve(self, asked),
                 Request::FindPath(path) => values::find(self, path),
                 Request::GoToFound(found) => values::go_to(self, *found),
+                Request::CompareFile(of, key, path) => compare::with_file(self, of, key, path),
                 Request::CompareVersions => versions::compare(self),
                 Request::ShowFolded(from, to) => {
                     self.record.show_folded(&from, &to, &ctx!(self));
@@ -256,11 +258,7 @@ impl App {
                 Request::TurnStep(turn, step) => undo::make(self, turn, step),
                 Request::ShowStep(id) => undo::show(self, id),
                 Request::CancelJob(id) => actions::cancel_job(self, id),
-                Request::Totals => {
-                    let mut totals = Totals::default();
-                    totals.count(self.keys.sync.index(), &mut ctx!(self));
-                    self.layers.push(totals.into());
-                }
+                Request::Totals => actions::show_totals(self),
             }
         }
         leaves::ask(self, by_key);

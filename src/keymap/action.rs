@@ -125,6 +125,8 @@ named! {
     ViewMode "view_mode" "view" "Switch the view: table, source, hex"
     PreviousView "previous_view" "view back" "Go back to the view before"
     Versions "versions" "versions" "Show what changed while it was open"
+    Compare "compare" "compare" "Compare two marked records, or one with a file"
+    OtherHalf "other_half" "page, picture" "Go to the picture of the page, or back"
     CompareFrom "compare_from" "from here" "Compare from this version on"
     Fetch "fetch" "fetch" "Fetch a large value"
     Search "search" "search" "Search in the value"

@@ -128,12 +128,17 @@ fn the_terminal_is_asked_only_where_nothing_else_tells() {
     let own = pair("ansi", &[TRUE]).unwrap();
     assert_eq!(own.dark, theme("ansi", "", &[TRUE]).unwrap());
     assert_eq!(own.light.styles, theme("light", "", &[]).unwrap().styles);
+    let few = pair("auto", &[("TERM", "xterm")]).unwrap();
+    assert_eq!(few.dark, theme("ansi", "", &[]).unwrap());
+    assert_eq!(few.light, theme("light", "", &[]).unwrap());
     for (name, env) in [
         ("dark", &[TRUE][..]),
         ("none", &[TRUE]),
         ("auto", &[TRUE, ("NO_COLOR", "1")]),
         ("auto", &[TRUE, ("COLORFGBG", "0;15")]),
         ("auto", &[("TERM", "linux")]),
+        ("auto", &[("TERM", "vt220")]),
+        ("dark", &[("TERM", "xterm")]),
         ("auto", &[("TERM", "dumb"), TRUE]),
         ("auto", &[]),
     ] {

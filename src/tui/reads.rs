@@ -20,7 +20,7 @@ use crate::model::{
 use crate::preview::{Mode, Preview};
 use crate::storage::Storage;
 
-use super::asides;
+use super::{asides, pair};
 
 /// Delay after which a record is reported as loading.
 const SLOW_AFTER: Duration = Duration::from_millis(150);
@@ -147,6 +147,11 @@ impl ReadTask {
                     found.push((set.store.clone(), set.key.clone(), found_now));
                 }
                 Loaded::Staged(found)
+            }
+            Load::Pair(sides) => {
+                let records = pair::records(storage, &sides).await?;
+                let diff = on_blocking_thread(move || pair::compare(&sides, records)).await??;
+                Loaded::Pair(Box::new(diff))
             }
             Load::Value { store, key } => {
                 let read = storage.read(&store, &key, Want::Whole).await?;

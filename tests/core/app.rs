@@ -4,6 +4,7 @@
 
 pub(crate) mod asides;
 mod beside;
+mod compare;
 mod connection;
 mod crawling;
 mod drafts;

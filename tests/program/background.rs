@@ -42,6 +42,17 @@ fn a_light_answer_gives_the_light_theme_and_a_dark_one_the_dark() {
 }
 
 #[test]
+fn sixteen_colours_are_others_on_a_light_ground() {
+    for (ground, blue_or_cyan) in [(LIGHT, 4), (DARK, 6)] {
+        let mut screen = start(ground, &[("TERM", "xterm")]);
+        let color = vt100::Color::Idx(blue_or_cyan);
+        screen.wait_for_screen("the theme's border", |screen| border(screen) == Some(color));
+        screen.keys("q");
+        assert_eq!(screen.exit_code(), 0);
+    }
+}
+
+#[test]
 fn a_late_answer_changes_the_colours_and_types_nothing() {
     let mut screen = start(Ground::Silent, &[TRUE]);
     let ansi = vt100::Color::Idx(6);
@@ -129,7 +140,7 @@ fn a_terminal_that_need_not_be_asked_is_not() {
     let set = [("LARDER_CONFIG", file.to_str().expect("UTF-8")), TRUE];
     let told = [("COLORFGBG", "0;15"), TRUE];
     for env in
-        [&set[..], &told, &[("NO_COLOR", "1"), TRUE], &[("TERM", "linux")], &[("TERM", "xterm")]]
+        [&set[..], &told, &[("NO_COLOR", "1"), TRUE], &[("TERM", "linux")], &[("TERM", "vt220")]]
     {
         let screen = start(LIGHT, env);
         screen.wait_for_text("Stores");

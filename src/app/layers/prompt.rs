@@ -137,6 +137,11 @@ impl Prompt {
                     ctx.save_file(PathBuf::from(text), self.value.clone(), false);
                 }
             }
+            PromptKind::CompareFile => {
+                if let Some((store, meta)) = self.about.clone().filter(|_| !text.is_empty()) {
+                    ctx.request(Request::CompareFile(store, meta.key, PathBuf::from(text)));
+                }
+            }
             PromptKind::Password if text.is_empty() => {}
             PromptKind::Password => ctx.request(Request::LogIn(Password::new(text))),
             PromptKind::LeafValue

@@ -68,7 +68,7 @@ fn is_looked_at(ending: &str) -> bool {
 }
 
 /// A name for a file that holds this record's value.
-pub(super) fn file_name(meta: &RecordMeta) -> String {
+pub(in crate::app) fn file_name(meta: &RecordMeta) -> String {
     with_ending(&safe_name(&meta.key.escaped()), &meta.content_type)
 }
 

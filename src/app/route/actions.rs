@@ -12,13 +12,14 @@ use super::super::editor::Editor;
 use super::super::event::{Effect, Slot};
 use super::super::facts::{record_facts, store_facts};
 use super::super::jobs::JobId;
-use super::super::layers::{ContentsView, Details, Help, Layer, Palette};
+use super::super::layers::{ContentsView, Details, Help, Layer, Palette, Totals};
 use super::super::layout::Pane;
 use super::super::load::{Load, RecordView};
 use super::super::notice::Notice;
 use super::super::question::PromptKind;
 use super::{
-    inner, key_line, leaves, leaving, opened, panes, pins, questions, staged, undo, watched,
+    compare, inner, key_line, leaves, leaving, opened, panes, pins, questions, staged, undo,
+    watched,
 };
 
 /// Does in the pane in focus what a key asks for.
@@ -52,6 +53,8 @@ pub(in crate::app) fn act(app: &mut App, action: Action) {
         Action::Details => show_details(app),
         Action::CopyKey => copy_key(app),
         Action::Pin => pins::toggle(app),
+        Action::Compare => compare::ask(app),
+        Action::OtherHalf => app.keys.go_to_other_half(&mut ctx!(app)),
         _ => {
             let own = match app.focus {
                 Pane::Stores => {
@@ -205,6 +208,13 @@ pub(in crate::app) fn show_details(app: &mut App) {
         app.out.read(Slot::Place, Load::Place { store, key });
     }
     app.layers.push(shown.part("", server).into());
+}
+
+/// Counts what there is of each content type, and shows it.
+pub(super) fn show_totals(app: &mut App) {
+    let mut totals = Totals::default();
+    totals.count(app.keys.sync.index(), &mut ctx!(app));
+    app.layers.push(totals.into());
 }
 
 pub(in crate::app) fn cancel_job(app: &mut App, id: JobId) {

@@ -11,8 +11,8 @@ use super::super::layout::Pane;
 use super::super::load::{Load, Loaded, RecordView};
 use super::super::notice::Notice;
 use super::{
-    asides, inner, key_line, leaves, opened, questions, saving, staged, tables, unasked, values,
-    versions,
+    asides, compare, inner, key_line, leaves, opened, questions, saving, staged, tables, unasked,
+    values, versions,
 };
 
 pub(in crate::app) fn loaded(app: &mut App, loaded: Loaded) {
@@ -120,6 +120,7 @@ pub(in crate::app) fn loaded(app: &mut App, loaded: Loaded) {
                 }
             }
         }
+        Loaded::Pair(diff) => drop(compare::found(app, Ok(*diff))),
         Loaded::Versions(of, diff, come) => versions::compared(app, of, *diff, come),
         Loaded::Step(diff) => {
             let view = app.layers.iter_mut().find_map(|layer| match layer {
@@ -187,6 +188,7 @@ pub(in crate::app) fn failed(app: &mut App, slot: Slot, error: Error) {
                 asked.theirs_failed(&error);
             }
         }
+        Slot::Step if compare::found(app, Err(error.clone())) => {}
         Slot::Select => {
             app.keys.order.selecting = false;
             app.tell(Notice::from(&error));

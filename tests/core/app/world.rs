@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use larder::app::{
-    ContentsPage, Effect, Event, Load, Loaded, Read, RecordView, Slot, StagedNow, Summary, Ticket,
+    ContentsPage, Effect, Event, Load, Loaded, Read, RecordView, Side, Slot, StagedNow, Summary,
+    Ticket,
 };
+use larder::edit::{Diff, TypedValue};
 use larder::model::{
     Content, ContentType, Contents, Error, ErrorKind, Expect, Key, KeyPage, OpenBy, Reading,
     Record, RecordMeta, SetValue, Version, WatchEvent,
@@ -124,6 +126,16 @@ impl World {
             }
             Read::Load(Load::Place { .. }) => Loaded::Place(None),
             Read::Load(Load::Value { store, key }) => Loaded::Value(find(&store, &key)),
+            Read::Load(Load::Pair(sides)) => {
+                let typed = |side: &Side| match side {
+                    Side::Record(store, key) => {
+                        Ok(TypedValue::from(&find(store, key).ok_or_else(missing)?))
+                    }
+                    Side::File(_) => Err(missing()),
+                };
+                let (from, to) = (typed(&sides[0])?, typed(&sides[1])?);
+                Loaded::Pair(Box::new(Diff::of(Some(&from), Some(&to))))
+            }
             Read::Compute(compute) => compute.run(&|| true, &mut |_| {}).unwrap(),
             Read::Load(Load::Asides) => Loaded::Asides(Vec::new()),
             Read::Load(Load::Contents(of, from)) => {

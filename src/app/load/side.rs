@@ -1,0 +1,40 @@
+//! What is compared: the value of a record, or a file.
+
+use std::path::PathBuf;
+
+use crate::model::{Error, ErrorKind, Key, StoreName};
+use crate::text;
+
+/// One of two values that are compared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Side {
+    /// A record.
+    Record(StoreName, Key),
+    /// A file, taken to be of the other one's content type.
+    File(PathBuf),
+}
+
+impl Side {
+    /// Bytes up to which a value is read to be compared.
+    pub const MOST: u64 = 64 << 20;
+
+    /// What it is called; may be hostile text.
+    pub fn named(&self) -> String {
+        match self {
+            Self::Record(_, key) => key.named(),
+            Self::File(path) => format!("the file {}", path.display()),
+        }
+    }
+
+    /// That it is too large to be compared.
+    pub fn too_large(&self, size: u64) -> Error {
+        let (size, most) = (text::size(size), text::size(Self::MOST));
+        let problem = format!("{} is {size}: at most {most} are compared", self.named());
+        Error::new(ErrorKind::NotSupported, problem)
+    }
+
+    /// That it is not there, or not to be read.
+    pub fn unreadable(&self, why: &str) -> Error {
+        Error::new(ErrorKind::Io, format!("{} cannot be read: {why}", self.named()))
+    }
+}
