@@ -89,6 +89,11 @@ impl LeafCursor {
         Arc::ptr_eq(self.preview(), preview)
     }
 
+    /// Whether the values were found in this, which may be about to be shown with its folds.
+    pub(in crate::app) fn is_found_in(&self, preview: &Arc<Preview>) -> bool {
+        Arc::ptr_eq(&self.shown.preview, preview) || self.is_over(preview)
+    }
+
     /// How the record is shown.
     fn preview(&self) -> &Arc<Preview> {
         self.folded.as_ref().unwrap_or(&self.shown.preview)

@@ -103,7 +103,7 @@ pub(in crate::app) fn change(app: &mut App, action: Action) {
     let json = app.record.shows_json();
     let shown = app.record.preview().filter(|_| json).cloned();
     if let Some((cursor, shown)) = Layer::leaf_in(&mut app.layers).zip(shown)
-        && !cursor.is_over(&shown)
+        && !cursor.is_found_in(&shown)
     {
         cursor.wanted = Some(action);
         return follow(app);

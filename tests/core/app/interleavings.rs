@@ -304,3 +304,15 @@ fn in_whatever_order_things_come_nothing_unasked_is_written_and_no_text_is_lost(
     }
     assert_eq!(seen.into_iter().collect::<Vec<_>>(), WANTED);
 }
+
+/// A session that once did not come to an end: the user changes a value of a record with folds before its
+/// values are found anew.
+#[test]
+fn values_are_found_once_for_a_change_beside_folds() {
+    #[rustfmt::skip]
+    let moves = [
+        (25, 22), (0, 67), (24, 2), (21, 22), (8, 0), (0, 45), (21, 0), (0, 63), (18, 0), (0, 7),
+        (18, 0), (14, 0), (0, 64), (18, 0), (18, 0), (0, 96), (8, 113), (21, 0), (21, 15),
+    ];
+    play(&moves);
+}
