@@ -178,7 +178,10 @@ fn an_ssh_that_is_to_live_on_ends_with_larder_all_the_same() {
 fn a_command_that_is_asked_to_end_takes_its_folder_with_it() {
     let (daemon, server) = filled();
     for (signal, number) in [("TERM", 15), ("INT", 2), ("HUP", 1)] {
-        let mut watch = Command::new(larder())
+        // Whoever runs the tests may ignore signals, as a script does for what it starts beside it.
+        let mut watch = Command::new("env")
+            .arg("--default-signal=TERM,INT,HUP")
+            .arg(larder())
             .args(["-t", &target("bastion", &server), "watch", "behind"])
             .env("LARDER_SSH", daemon.program())
             .env("TMPDIR", daemon.temporary())
